@@ -1,0 +1,209 @@
+# Pagewalk: build, run, test. `make help` lists what can be made.
+#
+# Everything made goes to build/$(BOARD)/ (host tests: build/host/). A folder's
+# sources are found by wildcard: a new .c or .S file needs no line here. Boards
+# choose their drivers in board/$(BOARD)/board.mk.
+
+ifneq ($(filter setup,$(MAKECMDGOALS)),)
+# `make setup run`: the other goals need what setup installs, even to be read.
+# They are made afterwards, one by one, by a make of their own.
+.NOTPARALLEL:
+.PHONY: $(MAKECMDGOALS)
+setup:
+	@sh tools/setup.sh
+$(filter-out setup,$(MAKECMDGOALS)): setup
+	+@$(MAKE) --no-print-directory $@
+else
+
+BOARD ?= vexpress-a9
+DEBUG ?= 0
+ASID_BITS ?= 8
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
+endif
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+CROSS_COMPILE ?= arm-none-eabi-
+CC := $(CROSS_COMPILE)gcc
+LD := $(CROSS_COMPILE)ld
+OBJCOPY := $(CROSS_COMPILE)objcopy
+NM := $(CROSS_COMPILE)nm
+SIZE := $(CROSS_COMPILE)size
+PYTHON ?= python3
+PROVE ?= prove
+GDB ?= gdb-multiarch
+QEMU ?= qemu-system-arm
+
+OUT := build/$(BOARD)
+VERSION := 1.0
+
+# V=1 shows commands whole; otherwise one short line each.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2))
+
+# ---- the kernel -------------------------------------------------------------
+
+include board/$(BOARD)/board.mk		# PHYS_OFFSET, BOARD_CPU, board-sources
+
+FOLDERS := lib alloc board mmu mm fs proc inspect trap startup
+plain_folders := $(filter-out board,$(FOLDERS))
+folder_sources = $(filter-out %.lds.S,$(wildcard $(1)/*.c $(1)/*.S))
+kernel_sources := $(foreach f,$(plain_folders),$(call folder_sources,$(f))) \
+		  $(board-sources)
+to_obj = $(addprefix $(OUT)/obj/,$(addsuffix .o,$(1)))
+kernel_objects := $(call to_obj,$(kernel_sources))
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	    -Werror
+# The image depends on the sources alone: no dates, no path of this folder.
+REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -fno-record-gcc-switches
+CPPFLAGS := -DPHYS_OFFSET=$(PHYS_OFFSET) -DCONFIG_DEBUG=$(DEBUG) \
+	    -DCONFIG_ASID_BITS=$(ASID_BITS) -DPAGEWALK_VERSION='"$(VERSION)"' \
+	    -Iinclude -I.
+CFLAGS := -mcpu=$(BOARD_CPU) -marm -mfloat-abi=soft -std=gnu11 -O2 -g \
+	  -ffreestanding -fno-common -ffunction-sections -fdata-sections \
+	  -funwind-tables $(REPRODUCIBLE) $(WARNINGS)
+ASFLAGS := -mcpu=$(BOARD_CPU) -marm -mfloat-abi=soft -g $(REPRODUCIBLE)
+LDFLAGS := -mcpu=$(BOARD_CPU) -marm -mfloat-abi=soft --specs=nano.specs \
+	   -nostartfiles -Wl,--gc-sections -Wl,--build-id=none \
+	   -Wl,--fatal-warnings -Wl,-z,max-page-size=4096
+
+# What runs before the MMU is on: no unaligned access (it faults on Device
+# memory, and all memory is Device-like then), no call into the high half that
+# the compiler invents (memset, memcpy), no unwind table, too far away to refer.
+BEFORE_MMU := startup/boot startup/boot_ram mmu/boot_map
+$(addprefix $(OUT)/obj/,$(addsuffix .c.o,$(BEFORE_MMU))): CFLAGS += \
+	-mno-unaligned-access -fno-tree-loop-distribute-patterns \
+	-fno-jump-tables -fno-stack-protector -fno-unwind-tables
+
+.PHONY: all
+all: $(OUT)/pagewalk.elf $(OUT)/pagewalk.bin $(OUT)/initramfs.cpio
+
+# Rewritten only when the options change, so that objects are made anew then.
+$(OUT)/options: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CPPFLAGS) $(CFLAGS)' | cmp -s - $@ || \
+		echo '$(CC) $(CPPFLAGS) $(CFLAGS)' > $@
+.PHONY: FORCE
+FORCE:
+
+$(OUT)/obj/%.c.o: %.c $(OUT)/options Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/obj/%.S.o: %.S $(OUT)/options Makefile
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(ASFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(kernel_objects:.o=.d)
+
+# `make obj-mm` compiles one folder.
+.PHONY: $(addprefix obj-,$(FOLDERS))
+$(addprefix obj-,$(plain_folders)): obj-%:
+$(foreach f,$(plain_folders),$(eval obj-$(f): \
+	$(call to_obj,$(call folder_sources,$(f)))))
+obj-board: $(call to_obj,$(board-sources))
+
+# The archive inside the image, for boots without -initrd.
+$(OUT)/obj/startup/initramfs.S.o: CPPFLAGS += -DINITRAMFS='"$(OUT)/initramfs.cpio"'
+$(OUT)/obj/startup/initramfs.S.o: $(OUT)/initramfs.cpio
+
+$(OUT)/kernel.lds: startup/kernel.lds.S $(OUT)/options
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -E -P -x assembler-with-cpp -MMD -MP -MT $@ \
+		-MF $@.d -o $@ $<
+-include $(OUT)/kernel.lds.d
+
+# Linked twice: the symbol table for backtraces is made from the first link and
+# lies behind all text, whose addresses it therefore does not move.
+# $(call link,objects,output)
+define link
+	$(Q)$(CC) $(LDFLAGS) -T $(OUT)/kernel.lds -Wl,-Map=$(2).map -o $(2) $(1)
+endef
+$(OUT)/%.elf: $(OUT)/%.first.elf $(OUT)/%.kallsyms.o
+	$(call say,LINK,$@)
+	$(call link,$(objects) $(OUT)/$*.kallsyms.o,$@)
+	$(Q)$(PYTHON) tools/kallsyms.py --check $(OUT)/$*.first.elf $@
+
+$(OUT)/%.kallsyms.o: $(OUT)/%.first.elf tools/kallsyms.py
+	$(Q)$(PYTHON) tools/kallsyms.py $< > $(OUT)/$*.kallsyms.S
+	$(Q)$(CC) $(ASFLAGS) -c -o $@ $(OUT)/$*.kallsyms.S
+
+$(OUT)/%.bin: $(OUT)/%.elf
+	$(Q)$(OBJCOPY) -O binary $< $@
+
+$(OUT)/pagewalk.first.elf $(OUT)/pagewalk.elf: objects = $(kernel_objects)
+$(OUT)/pagewalk.first.elf: $(kernel_objects) $(OUT)/kernel.lds
+	$(call link,$(objects),$@)
+
+# Flash as the core sees it at address 0: the same image, which copies itself
+# to RAM. QEMU wants a pflash file of the whole 64 MiB; the rest is a hole.
+$(OUT)/nor.bin: $(OUT)/pagewalk.bin
+	$(Q)cp $< $@
+	$(Q)truncate -s 64M $@
+.PHONY: flash
+flash: $(OUT)/nor.bin
+	@echo "$<: $(QEMU) $(QEMU_MACHINE) -nographic -bios $<"
+
+.SECONDARY:
+
+# ---- the archive -----------------------------------------------------------
+
+-include user/user.mk
+
+# ---- running -----------------------------------------------------------------
+
+export BOARD OUT QEMU
+export QEMU_AUDIO_DRV := none
+
+QEMU_RUN = $(QEMU) $(QEMU_MACHINE) -nographic -semihosting \
+	   -kernel $(OUT)/pagewalk.bin -initrd $(OUT)/initramfs.cpio
+
+.PHONY: run
+run: all
+	@$(QEMU_RUN) -append "init=/bin/tour$$([ -t 0 ] && echo ' shell')"
+
+.PHONY: debug
+debug: all
+	@GDB=$(GDB) sh tools/debug.sh $(OUT) $(QEMU_RUN) -append "init=/bin/tour"
+
+# ---- tests -------------------------------------------------------------------
+#
+# The fragments add to
+#   CHECK_DEPS   what must be built before tests run
+#   CHECK_TESTS  the test programs, run by one `prove`
+
+-include tests/host/host.mk
+-include tests/target/target.mk
+-include tests/user/user-tests.mk
+-include tests/system/system.mk
+-include tests/bench/bench.mk
+
+.PHONY: check
+check: all $(CHECK_DEPS)
+	@CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -j$(shell nproc) $(CHECK_TESTS)
+
+.PHONY: lint
+lint:
+	@CC='$(CC)' CPPFLAGS='$(subst ','\'',$(CPPFLAGS))' \
+		$(PYTHON) tools/lint.py
+
+.PHONY: size
+size: $(OUT)/pagewalk.elf
+	@$(PYTHON) tools/size.py $(SIZE) $(OUT) $(FOLDERS)
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+.PHONY: help
+help:
+	@sed 's/@OUT@/$(subst /,\/,$(OUT))/' tools/help.txt
+
+endif

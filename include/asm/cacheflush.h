@@ -1,0 +1,24 @@
+/*
+ * asm/cacheflush.h - cache operations by address and whole, one instruction
+ * each (DDI0406C B4.2.1). PoU: the point where instruction fetches, table
+ * walks and data accesses of one core see the same copy. The caller orders
+ * them with dsb(). Host tests shadow this header with the MMU model.
+ */
+#ifndef ASM_CACHEFLUSH_H
+#define ASM_CACHEFLUSH_H
+
+#include <types.h>
+
+/* Clean the data line of this kernel address to the PoU (DCCMVAU). */
+static inline void dccmvau(const volatile void *va)
+{
+	__asm__ volatile("mcr p15, 0, %0, c7, c11, 1" : : "r"(va) : "memory");
+}
+
+/* Drop every instruction line, on every core (ICIALLUIS). */
+static inline void iciallu(void)
+{
+	__asm__ volatile("mcr p15, 0, %0, c7, c1, 0" : : "r"(0) : "memory");
+}
+
+#endif

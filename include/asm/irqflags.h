@@ -1,0 +1,42 @@
+/*
+ * asm/irqflags.h - the CPSR.I bit of this core. FIQ is never used.
+ */
+#ifndef ASM_IRQFLAGS_H
+#define ASM_IRQFLAGS_H
+
+#include <types.h>
+
+#define PSR_I_BIT	0x80
+
+static inline u32 local_irq_save(void)
+{
+	u32 flags;
+
+	__asm__ volatile("mrs %0, cpsr\n\tcpsid i" : "=r"(flags) : : "memory");
+	return flags;
+}
+
+static inline void local_irq_restore(u32 flags)
+{
+	__asm__ volatile("msr cpsr_c, %0" : : "r"(flags) : "memory");
+}
+
+static inline void local_irq_enable(void)
+{
+	__asm__ volatile("cpsie i" : : : "memory");
+}
+
+static inline void local_irq_disable(void)
+{
+	__asm__ volatile("cpsid i" : : : "memory");
+}
+
+static inline bool irqs_disabled(void)
+{
+	u32 cpsr;
+
+	__asm__ volatile("mrs %0, cpsr" : "=r"(cpsr));
+	return cpsr & PSR_I_BIT;
+}
+
+#endif

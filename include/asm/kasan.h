@@ -1,0 +1,33 @@
+/*
+ * asm/kasan.h - where the allocators say which memory may be touched.
+ *
+ * Nothing on the target. The host tests shadow this header: there a freed page
+ * or object is poisoned for AddressSanitizer.
+ */
+#ifndef ASM_KASAN_H
+#define ASM_KASAN_H
+
+#include <types.h>
+
+static inline void kasan_poison(const void *addr __unused_arg,
+				size_t size __unused_arg)
+{
+}
+
+static inline void kasan_unpoison(const void *addr __unused_arg,
+				  size_t size __unused_arg)
+{
+}
+
+/* A free object's link to the next one lies in memory that is poisoned. */
+static inline void *kasan_load_pointer(void *const *addr)
+{
+	return *addr;
+}
+
+static inline void kasan_store_pointer(void **addr, void *value)
+{
+	*addr = value;
+}
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * asm/page.h - lowmem arithmetic, and the two loops worth writing in assembly.
+ *
+ * __pa/__va hold for lowmem only: [PAGE_OFFSET, high_memory). The host tests
+ * shadow this header: there RAM is one array.
+ */
+#ifndef ASM_PAGE_H
+#define ASM_PAGE_H
+
+#include <config.h>
+#include <types.h>
+
+static inline phys_addr_t virt_to_phys(const volatile void *va)
+{
+	return (phys_addr_t)(uintptr_t)va - PAGE_OFFSET + PHYS_OFFSET;
+}
+
+static inline void *phys_to_virt(phys_addr_t pa)
+{
+	return (void *)(uintptr_t)(pa - PHYS_OFFSET + PAGE_OFFSET);
+}
+
+/* One whole page each; page-aligned kernel addresses. (lib/page.S) */
+void clear_page(void *page);
+void copy_page(void *to, const void *from);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * asm/pgtable_types.h - opaque page-table words.
+ *
+ * One 32-bit ARMv7 short descriptor each (DDI0406C B3.5). Only mmu/ looks
+ * inside; struct wrappers make mixing them up a compile error.
+ */
+#ifndef ASM_PGTABLE_TYPES_H
+#define ASM_PGTABLE_TYPES_H
+
+#include <types.h>
+
+typedef struct { u32 val; } pte_t;	/* second-level (small page) entry */
+typedef struct { u32 val; } pgd_t;	/* first-level entry, maps 1 MiB */
+typedef struct { u32 val; } pgprot_t;	/* the attribute bits of a pte_t */
+
+#define PTRS_PER_PGD	4096
+#define PTRS_PER_PTE	256
+#define PGDIR_SHIFT	20
+#define PGDIR_SIZE	0x00100000u
+#define PGDIR_MASK	0xfff00000u
+
+#endif

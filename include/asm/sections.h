@@ -1,0 +1,38 @@
+/*
+ * asm/sections.h - where the parts of the kernel image lie (startup/kernel.lds.S).
+ *
+ * Page-aligned addresses in the linear map. The host tests, which have no
+ * image, shadow this header.
+ */
+#ifndef ASM_SECTIONS_H
+#define ASM_SECTIONS_H
+
+#include <types.h>
+
+extern u8 _stext[], _etext[], __start_rodata[], __end_rodata[], _end[];
+extern u8 __boot_start[], __boot_end[];
+
+struct kernel_image {
+	u32 text, etext;		/* executable */
+	u32 rodata, erodata;
+	u32 end;			/* first address after .bss */
+	u32 boot, eboot;		/* .boot: physical = virtual */
+};
+
+static inline struct kernel_image kernel_image(void)
+{
+	return (struct kernel_image){
+		.text = (u32)(uintptr_t)_stext,
+		.etext = (u32)(uintptr_t)_etext,
+		.rodata = (u32)(uintptr_t)__start_rodata,
+		.erodata = (u32)(uintptr_t)__end_rodata,
+		.end = (u32)(uintptr_t)_end,
+		.boot = (u32)(uintptr_t)__boot_start,
+		.eboot = (u32)(uintptr_t)__boot_end,
+	};
+}
+
+/* From the high half into .idmap.text: see mmu/idmap.S. */
+void idmap_switch_table(u32 ttbr0);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * asm/uaccess.h - the only road from the kernel to user memory.
+ *
+ * Every function checks the range against TASK_SIZE, then accesses it through
+ * instructions listed in __ex_table: a fault that the address space cannot
+ * satisfy resumes at the listed fix-up and the caller sees the error. They
+ * may sleep (a page may have to be found); never call one under a spinlock or
+ * with interrupts off. Implemented in mmu/uaccess.S; host tests shadow this
+ * header with the MMU model.
+ */
+#ifndef ASM_UACCESS_H
+#define ASM_UACCESS_H
+
+#include <config.h>
+#include <types.h>
+#include <uapi/errno.h>
+
+/* Does [va, va + bytes) lie in the user half, without wrapping? */
+static inline bool access_ok(uaddr_t va, u32 bytes)
+{
+	return bytes <= TASK_SIZE && va <= TASK_SIZE - bytes;
+}
+
+/* Raw copies, range already checked; return the bytes NOT copied. */
+u32 __copy_from_user(void *to, uaddr_t from, u32 bytes);
+u32 __copy_to_user(uaddr_t to, const void *from, u32 bytes);
+u32 __clear_user(uaddr_t to, u32 bytes);
+
+/* One naturally aligned word or byte: 0 or -EFAULT. */
+int __get_user_u32(u32 *val, uaddr_t from);
+int __get_user_u8(u8 *val, uaddr_t from);
+int __put_user_u32(u32 val, uaddr_t to);
+
+/*
+ * As Linux: return the number of bytes that could NOT be copied, 0 = all.
+ * copy_from_user zeroes the part of the destination it could not fill.
+ */
+static inline u32 __must_check copy_from_user(void *to, uaddr_t from, u32 bytes)
+{
+	u32 left = access_ok(from, bytes) ?
+		__copy_from_user(to, from, bytes) : bytes;
+
+	if (unlikely(left))
+		__builtin_memset((char *)to + (bytes - left), 0, left);
+	return left;
+}
+
+static inline u32 __must_check copy_to_user(uaddr_t to, const void *from,
+					    u32 bytes)
+{
+	return access_ok(to, bytes) ? __copy_to_user(to, from, bytes) : bytes;
+}
+
+static inline u32 __must_check clear_user(uaddr_t to, u32 bytes)
+{
+	return access_ok(to, bytes) ? __clear_user(to, bytes) : bytes;
+}
+
+static inline int __must_check get_user_u32(u32 *val, uaddr_t from)
+{
+	return access_ok(from, 4) ? __get_user_u32(val, from) : -EFAULT;
+}
+
+static inline int __must_check get_user_u8(u8 *val, uaddr_t from)
+{
+	return access_ok(from, 1) ? __get_user_u8(val, from) : -EFAULT;
+}
+
+static inline int __must_check put_user_u32(u32 val, uaddr_t to)
+{
+	return access_ok(to, 4) ? __put_user_u32(val, to) : -EFAULT;
+}
+
+/*
+ * Copy a NUL-terminated string of less than size bytes, NUL included. *len
+ * (may be NULL) gets its length without the NUL. 0, -EFAULT, or
+ * -ENAMETOOLONG when there is no NUL within size bytes. (mmu/uaccess.c)
+ */
+int __must_check strncpy_from_user(char *to, uaddr_t from, u32 size, u32 *len);
+
+#endif

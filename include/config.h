@@ -1,0 +1,69 @@
+/*
+ * config.h - the layout of the 4 GiB address space, and the build's choices.
+ *
+ *	0x00000000  never mapped: a NULL pointer faults        MMAP_MIN_ADDR
+ *	0x00010000  user: text, data, bss, heap upward (brk)
+ *	    ...     mmap area, searched downward from below the stack
+ *	0xc0000000  TASK_SIZE = PAGE_OFFSET: the kernel begins
+ *	    ...     lowmem, linear: va = pa - PHYS_OFFSET + PAGE_OFFSET,
+ *	            up to LOWMEM_MAX bytes
+ *	high_memory + VMALLOC_GAP ... VMALLOC_END  vmalloc and ioremap
+ *	0xffc00000  FIXMAP: the board's devices, at addresses known at link time
+ *	0xffff0000  VECTORS: exception vectors and the kuser helpers
+ *
+ * See docs/architecture.md, section 3, and docs/memory-map.md.
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+/* Assembly reads this file too: numbers only, no casts, no C. */
+#define PAGE_SHIFT		12
+#define PAGE_SIZE		0x1000
+#define PAGE_MASK		0xfffff000
+
+#define PAGE_OFFSET		0xc0000000
+#define TASK_SIZE		0xc0000000
+#define MMAP_MIN_ADDR		0x00010000
+
+#define LOWMEM_MAX		0x30000000	/* 768 MiB */
+#define VMALLOC_GAP		0x00800000	/* catches overruns of lowmem */
+#define VMALLOC_END		0xff800000
+#define FIXMAP_START		0xffc00000
+#define FIXMAP_END		0xfff00000
+#define VECTORS_BASE		0xffff0000
+
+/* The image is linked here: RAM start + 64 KiB, where loaders put a raw one. */
+#define TEXT_OFFSET		0x00010000
+#define KERNEL_BASE		(PAGE_OFFSET + TEXT_OFFSET)
+
+/*
+ * The board's first byte of RAM comes from board/$(BOARD)/board.mk as
+ * -DPHYS_OFFSET=..., a multiple of 16 MiB.
+ */
+#ifndef PHYS_OFFSET
+#error "PHYS_OFFSET must come from the board's board.mk"
+#endif
+
+/* User stack: its top, the room kept below TASK_SIZE, its default limit. */
+#define STACK_TOP		TASK_SIZE
+#define STACK_LIMIT		0x00800000	/* RLIMIT_STACK: 8 MiB */
+#define STACK_GUARD_GAP		0x00100000	/* 256 pages, as Linux */
+
+/* A task's kernel stack. Aligned to twice its size: see trap/entry.S. */
+#define THREAD_SHIFT		13
+#define THREAD_SIZE		0x2000
+
+#define NR_CPUS			1
+#define HZ			100
+
+/* Bits of the ASID in use, 2..8. Two make roll-over happen within seconds. */
+#ifndef CONFIG_ASID_BITS
+#define CONFIG_ASID_BITS	8
+#endif
+
+/* DEBUG=1 on make's command line: poison, red zones, verifiers at work. */
+#ifndef CONFIG_DEBUG
+#define CONFIG_DEBUG		0
+#endif
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * file.h - an open file, as much of it as the floors below fs/ must know.
+ *
+ * mm/ keeps a reference to the file a VMA maps and calls its ops; fs/ owns
+ * everything else. Linux's names and meaning; a count is never a status:
+ * read and write return the bytes moved (>= 0) or -errno, as the calls do.
+ */
+#ifndef FILE_H
+#define FILE_H
+
+#include <asm/atomic.h>
+#include <types.h>
+
+struct file;
+struct inode;
+struct vm_area_struct;
+struct kstat64;
+struct dir_context;
+struct page;
+
+struct file_operations {
+	/* Buffers are user addresses; *pos is moved. NULL = -EINVAL. */
+	s32 (*read)(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
+	s32 (*write)(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
+	s64 (*llseek)(struct file *file, s64 offset, int whence);
+	int (*iterate)(struct file *file, struct dir_context *ctx);
+	int (*ioctl)(struct file *file, u32 cmd, u32 arg);
+	/* POLLIN, POLLOUT ... that hold now. */
+	u32 (*poll)(struct file *file);
+	/* Check the mapping, set vma->vm_ops. 0 or -errno (-ENODEV: cannot). */
+	int (*mmap)(struct file *file, struct vm_area_struct *vma);
+	/*
+	 * The kernel reading a program image: bytes at pos into kernel memory.
+	 * Returns the bytes read, short at the end of the file, or -errno.
+	 */
+	s32 (*kernel_read)(struct file *file, void *buf, u32 bytes, u64 pos);
+	/* sendfile: bytes of kernel memory, written as write() would. */
+	s32 (*kernel_write)(struct file *file, const void *buf, u32 bytes,
+			    u64 *pos);
+	/* Last reference is gone. */
+	void (*release)(struct file *file);
+};
+
+struct file {
+	/* constant after open */
+	const struct file_operations *f_op;
+	struct inode *f_inode;
+	u32 f_mode;		/* FMODE_* */
+	void *private_data;
+	/* atomic */
+	atomic_t f_count;
+	/* owner: whoever does I/O; the fs serialises on the inode */
+	u32 f_flags;		/* O_APPEND, O_NONBLOCK ... */
+	u64 f_pos;
+};
+
+#define FMODE_READ	0x1
+#define FMODE_WRITE	0x2
+#define FMODE_EXEC	0x4	/* the inode may be executed or mapped PROT_EXEC */
+
+static inline struct file *get_file(struct file *file)
+{
+	atomic_inc(&file->f_count);
+	return file;
+}
+
+/* A reference to the running task's open file, or NULL. fput it. (fs/file.c) */
+struct file *fget(u32 fd) __must_check;
+
+/* Drop a reference; the last one closes the file. May sleep. (fs/file.c) */
+void fput(struct file *file);
+
+/*
+ * "/bin/sh" of an open file for reports and /proc/PID/maps, NUL-terminated and
+ * cut to bytes; returns buf. (fs/file.c)
+ */
+const char *file_path(const struct file *file, char *buf, size_t bytes);
+
+/* Inode number and device for /proc/PID/maps. (fs/file.c) */
+void file_id(const struct file *file, u32 *dev, u32 *ino);
+
+/* Size in bytes now. (fs/file.c) */
+u64 file_size(const struct file *file);
+
+#endif

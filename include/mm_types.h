@@ -1,0 +1,159 @@
+/*
+ * mm_types.h - what an address space is made of.
+ *
+ *	task --- mm_struct --+-- pgd            first-level table (mmu/)
+ *	  mm, active_mm      +-- context        ASID and its generation (mmu/)
+ *	                     +-- mmap, mm_rb    vm_area_structs, twice: a list
+ *	                                        sorted by address and an RB tree
+ *
+ * mm_users counts the tasks that use the user half; when it falls to zero the
+ * mappings go. mm_count counts those who need the structure itself: all of
+ * mm_users together hold one, and each kernel thread that borrows it as
+ * active_mm holds one; when it falls to zero the pgd and the mm_struct go.
+ */
+#ifndef MM_TYPES_H
+#define MM_TYPES_H
+
+#include <asm/atomic.h>
+#include <asm/pgtable_types.h>
+#include <config.h>
+#include <rwsem.h>
+#include <sys/queue.h>
+#include <sys/tree.h>
+#include <types.h>
+
+struct file;
+struct vm_area_struct;
+struct mm_struct;
+struct page;
+
+/* Owned by mmu/context.c. */
+typedef struct {
+	u64 id;			/* generation << 8 | ASID; 0 = none yet */
+	u32 vmalloc_seq;	/* init_mm's when the kernel half was copied */
+	bool exec_changed;	/* an executable entry changed, not yet flushed */
+} mm_context_t;
+
+/* vm_flags: Linux's names and values. */
+#define VM_READ		0x00000001
+#define VM_WRITE	0x00000002
+#define VM_EXEC		0x00000004
+#define VM_SHARED	0x00000008
+#define VM_MAYREAD	0x00000010	/* what mprotect may turn on */
+#define VM_MAYWRITE	0x00000020
+#define VM_MAYEXEC	0x00000040
+#define VM_MAYSHARE	0x00000080
+#define VM_GROWSDOWN	0x00000100
+#define VM_LOCKED	0x00002000
+#define VM_IO		0x00004000
+#define VM_SEQ_READ	0x00008000
+#define VM_RAND_READ	0x00010000
+#define VM_DONTCOPY	0x00020000	/* not at fork */
+#define VM_DONTEXPAND	0x00040000
+#define VM_ACCOUNT	0x00100000
+#define VM_LOCKONFAULT	0x00080000	/* VM_LOCKED, but not populated */
+#define VM_NORESERVE	0x00200000
+#define VM_WIPEONFORK	0x02000000	/* the child gets it empty */
+#define VM_DONTDUMP	0x04000000	/* remembered; there are no dumps */
+#define VM_STACK	VM_GROWSDOWN
+
+#define VM_ACCESS_FLAGS	(VM_READ | VM_WRITE | VM_EXEC)
+#define VM_LOCKED_MASK	(VM_LOCKED | VM_LOCKONFAULT)
+
+struct vm_fault {
+	struct vm_area_struct *vma;
+	uaddr_t address;	/* page-aligned */
+	u32 flags;		/* FAULT_FLAG_* */
+	u32 pgoff;		/* page within the mapped object */
+	struct page *page;	/* out: from ->fault, with a reference */
+	pte_t *pte;		/* mm's own: the slot, and what it held */
+	pte_t orig_pte;
+};
+
+struct vm_operations {
+	/* After the VMA was duplicated (split, fork); before it is freed. */
+	void (*open)(struct vm_area_struct *vma);
+	void (*close)(struct vm_area_struct *vma);
+	/*
+	 * Find the page of vmf->pgoff, with a reference, into vmf->page.
+	 * Returns vm_fault_t bits: 0, VM_FAULT_SIGBUS past the end,
+	 * VM_FAULT_OOM, VM_FAULT_MAJOR when it had to be read.
+	 */
+	u32 (*fault)(struct vm_fault *vmf);
+	/*
+	 * The page at pgoff if it is there already, with a reference; NULL
+	 * otherwise. Never sleeps, never allocates: fault-around calls it.
+	 */
+	struct page *(*find_page)(struct vm_area_struct *vma, u32 pgoff);
+	/* "[stack]"-like name for /proc/PID/maps, or NULL. */
+	const char *(*name)(struct vm_area_struct *vma);
+};
+
+/* One range [vm_start, vm_end) with the same rights and the same backing. */
+struct vm_area_struct {
+	/* mm->mmap_lock held for writing to change, for reading to look */
+	uaddr_t vm_start;		/* page-aligned */
+	uaddr_t vm_end;
+	u32 vm_flags;
+	pgprot_t vm_page_prot;		/* vm_get_page_prot(vm_flags) */
+	u32 vm_pgoff;			/* pages; of vm_start within vm_file */
+	struct file *vm_file;		/* a reference, or NULL: anonymous */
+	const struct vm_operations *vm_ops;	/* NULL: anonymous */
+	void *vm_private_data;		/* vm_ops' own */
+	TAILQ_ENTRY(vm_area_struct) vm_link;
+	RB_ENTRY(vm_area_struct) vm_rb;
+	u32 rb_subtree_gap;		/* largest gap below any VMA of the subtree */
+	/* constant */
+	struct mm_struct *vm_mm;
+};
+
+TAILQ_HEAD(vma_list, vm_area_struct);
+RB_HEAD(vma_tree, vm_area_struct);
+
+enum { MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES, NR_MM_COUNTERS };
+
+struct mm_struct {
+	atomic_t mm_users;
+	atomic_t mm_count;
+
+	/* constant after mm_alloc() */
+	pgd_t *pgd;
+
+	/* mmu/context.c: its own lock */
+	mm_context_t context;
+
+	struct rw_semaphore mmap_lock;
+	spinlock_t page_table_lock;	/* user entries and tables; rss */
+
+	/* mmap_lock */
+	struct vma_list mmap;
+	struct vma_tree mm_rb;
+	struct vm_area_struct *mmap_cache;	/* find_vma's last answer */
+	u32 map_count;			/* VMAs */
+	u32 total_vm;			/* pages, as are the next five */
+	u32 data_vm, exec_vm, stack_vm;
+	u32 locked_vm;
+	u32 def_flags;			/* VM_LOCKED after mlockall(MCL_FUTURE) */
+	uaddr_t mmap_base;		/* top of the mmap area */
+	uaddr_t start_code, end_code, start_data, end_data;
+	uaddr_t start_brk, brk, start_stack;
+	uaddr_t arg_start, arg_end, env_start, env_end;
+	u32 auxv[48];			/* as given to the program */
+	struct file *exe_file;		/* a reference, or NULL */
+
+	/* page_table_lock */
+	u32 rss[NR_MM_COUNTERS];	/* pages */
+	u32 hiwater_rss;		/* most before it last shrank */
+	u32 nr_ptes;			/* second-level tables */
+
+	/* atomic: faults served, for getrusage and the tour */
+	atomic_t min_flt, maj_flt;
+
+	/* mmlist_lock */
+	TAILQ_ENTRY(mm_struct) mmlist;
+};
+
+/* The kernel's own: head of mmlist, its pgd the master of the kernel half. */
+extern struct mm_struct init_mm;
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * sched.h - sleeping and waking, for the floors below proc/ that must wait.
+ *
+ * Declared here, implemented in proc/. The kernel is not preempted: a task
+ * keeps the core until it calls schedule() or returns to user mode with
+ * TIF_NEED_RESCHED set. Interrupt handlers run on its kernel stack.
+ *
+ * To wait for a condition use wait_event_interruptible or wait_event (below).
+ */
+#ifndef SCHED_H
+#define SCHED_H
+
+#include <spinlock.h>
+#include <sys/queue.h>
+#include <thread_info.h>
+#include <types.h>
+#include <uapi/errno.h>
+#include <uapi/resource.h>
+
+enum task_state {
+	TASK_RUNNING,		/* running or on the run queue */
+	TASK_INTERRUPTIBLE,	/* asleep; a signal wakes it too */
+	TASK_UNINTERRUPTIBLE,	/* asleep until woken by its cause */
+	TASK_ZOMBIE,		/* exited, waiting to be reaped */
+	TASK_DEAD,		/* reaped; its memory goes at the next switch */
+};
+
+/* Before testing what is waited for: a wake-up in between is not lost. */
+void set_current_state(enum task_state state);
+
+/*
+ * Give up the core. Returns when the task runs again: at once if it is still
+ * TASK_RUNNING and alone. Must not be called from an interrupt handler or
+ * with a spinlock held; interrupts may be on or off and stay so.
+ */
+void schedule(void);
+
+/*
+ * Sleep for at most ns nanoseconds in the state set before; U64_MAX sleeps for
+ * ever. Returns what is left of ns, 0 when the time passed.
+ */
+u64 schedule_timeout(u64 ns);
+
+/* Make it runnable. True if it was asleep. Any context, interrupts too. */
+bool wake_up_process(struct task_struct *task);
+
+/* Called on loops that may run long in the kernel. */
+static inline void cond_resched(void)
+{
+	if (unlikely(test_thread_flag(TIF_NEED_RESCHED)))
+		schedule();
+}
+
+/* Post sig to the running task; it is delivered before user mode resumes. */
+void send_sig_current(int sig);
+
+/*
+ * Post sig to every process of group pgrp (none: nothing happens): how the
+ * terminal tells the foreground of ^C. Any context. (proc/signal.c)
+ */
+void kill_pgrp(s32 pgrp, int sig);
+
+/* Current RLIMIT_x (uapi/resource.h) of the running task: bytes or a count. */
+u32 rlimit(unsigned int resource);
+
+/* Nanoseconds since boot, monotonic. */
+u64 ktime_ns(void);
+/* Nanoseconds since 1970. (proc/time.c) */
+u64 wall_clock_ns(void);
+
+struct wait_entry {
+	struct task_struct *task;
+	TAILQ_ENTRY(wait_entry) link;
+};
+
+struct wait_queue_head {
+	spinlock_t lock;			/* irqs off */
+	TAILQ_HEAD(, wait_entry) waiters;	/* lock */
+};
+
+#define WAIT_QUEUE_INIT(name) \
+	{ SPINLOCK_INIT, TAILQ_HEAD_INITIALIZER((name).waiters) }
+
+static inline void init_waitqueue_head(struct wait_queue_head *wq)
+{
+	spin_lock_init(&wq->lock);
+	TAILQ_INIT(&wq->waiters);
+}
+
+/* Add current to wq (once) and set its state. */
+void prepare_to_wait(struct wait_queue_head *wq, struct wait_entry *entry,
+		     enum task_state state);
+/* Take it off again; state back to TASK_RUNNING. */
+void finish_wait(struct wait_queue_head *wq, struct wait_entry *entry);
+/* Wake every waiter. Any context. */
+void wake_up(struct wait_queue_head *wq);
+
+/* Sleep until cond. cond is evaluated with no lock held. */
+#define wait_event(wq, cond) do {					\
+		struct wait_entry we_ = { .task = current };		\
+		for (;;) {						\
+			prepare_to_wait((wq), &we_, TASK_UNINTERRUPTIBLE); \
+			if (cond)					\
+				break;					\
+			schedule();					\
+		}							\
+		finish_wait((wq), &we_);				\
+	} while (0)
+
+/* The same, but a signal ends it: 0, or -ERESTARTSYS. */
+#define wait_event_interruptible(wq, cond) ({				\
+		struct wait_entry we_ = { .task = current };		\
+		int ret_ = 0;						\
+		for (;;) {						\
+			prepare_to_wait((wq), &we_, TASK_INTERRUPTIBLE); \
+			if (cond)					\
+				break;					\
+			if (signal_pending()) {				\
+				ret_ = -ERESTARTSYS;			\
+				break;					\
+			}						\
+			schedule();					\
+		}							\
+		finish_wait((wq), &we_);				\
+		ret_; })
+
+#endif

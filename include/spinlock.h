@@ -1,0 +1,32 @@
+/*
+ * spinlock.h - mutual exclusion between cores, and against interrupts.
+ *
+ * A spinlock is held for a few instructions and never across schedule(). Data
+ * that an interrupt handler touches too is guarded by the _irqsave forms.
+ * Locks are real LDREX/STREX locks even while one core runs. In host tests
+ * <asm/spinlock.h> is shadowed and also checks for double locking.
+ */
+#ifndef SPINLOCK_H
+#define SPINLOCK_H
+
+#include <asm/irqflags.h>
+#include <asm/spinlock.h>
+
+static inline void spin_lock_init(spinlock_t *lock)
+{
+	*lock = (spinlock_t)SPINLOCK_INIT;
+}
+
+/* Interrupts off on this core, then the lock. *flags is for the way back. */
+#define spin_lock_irqsave(lock, flags) do {				\
+		(flags) = local_irq_save();				\
+		spin_lock(lock);					\
+	} while (0)
+
+static inline void spin_unlock_irqrestore(spinlock_t *lock, u32 flags)
+{
+	spin_unlock(lock);
+	local_irq_restore(flags);
+}
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * thread_info.h - the part of a task that every floor, and assembly, may see.
+ *
+ * It is the first member of struct task_struct (proc/proc.h), and TPIDRPRW
+ * holds its address while the task runs: `current` costs one instruction.
+ * Lower floors reach a task's address space and open files through here and
+ * know nothing else of it.
+ */
+#ifndef THREAD_INFO_H
+#define THREAD_INFO_H
+
+/* thread_info.flags; set by atomic_or, tested on the way back to user mode. */
+#define TIF_NEED_RESCHED	0x1	/* the time slice is over */
+#define TIF_SIGPENDING		0x2	/* a signal may have to be delivered */
+#define TIF_RESTORE_SIGMASK	0x4	/* sigsuspend: put the old mask back */
+#define TIF_WORK_MASK		0x7
+
+#define TI_FLAGS		0
+#define TI_CPU			4
+#define TI_TLS			8
+
+#ifndef __ASSEMBLER__
+#include <config.h>
+#include <types.h>
+
+struct task_struct;
+struct mm_struct;
+struct files_struct;
+struct fs_struct;
+
+struct thread_info {
+	u32 flags;		/* TIF_*; atomic */
+	u32 cpu;		/* constant while running */
+	u32 tls;		/* TPIDRURO of the user program (set_tls) */
+	/* Owner: the task itself; another may read it while it holds a pin. */
+	struct mm_struct *mm;		/* NULL: a kernel thread */
+	struct mm_struct *active_mm;	/* whose tables are loaded */
+	struct files_struct *files;	/* open files (fs/) */
+	struct fs_struct *fs;		/* working directory (fs/) */
+};
+
+/* <asm/current.h>: one MRC; host tests shadow it with a variable. */
+#include <asm/current.h>
+
+#define current			((struct task_struct *)current_thread_info())
+#define smp_processor_id()	(NR_CPUS == 1 ? 0u : current_thread_info()->cpu)
+
+static inline bool test_thread_flag(u32 flag)
+{
+	return READ_ONCE(current_thread_info()->flags) & flag;
+}
+
+/* A sleeping call looks at this and returns -EINTR or -ERESTARTSYS. */
+static inline bool signal_pending(void)
+{
+	return test_thread_flag(TIF_SIGPENDING);
+}
+#endif
+#endif

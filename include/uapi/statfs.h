@@ -1,0 +1,29 @@
+/* uapi/statfs.h - statfs64, packed as Linux's ARM EABI has it: 84 bytes. */
+#ifndef UAPI_STATFS_H
+#define UAPI_STATFS_H
+
+#include <assert.h>
+#include <stdint.h>
+
+struct statfs64 {
+	uint32_t f_type;
+	uint32_t f_bsize;	/* bytes per block */
+	uint64_t f_blocks;
+	uint64_t f_bfree;
+	uint64_t f_bavail;
+	uint64_t f_files;
+	uint64_t f_ffree;
+	uint32_t f_fsid[2];
+	uint32_t f_namelen;
+	uint32_t f_frsize;
+	uint32_t f_flags;
+	uint32_t f_spare[4];
+} __attribute__((packed, aligned(4)));
+
+static_assert(sizeof(struct statfs64) == 84, "statfs64 size");
+
+#define RAMFS_MAGIC	0x858458f6
+#define PROC_SUPER_MAGIC 0x9fa0
+#define ST_VALID	0x0020
+
+#endif
