@@ -1,0 +1,64 @@
+/*
+ * board/board.h - what a port consists of.
+ *
+ * One const struct board per board/<name>/ describes it; the functions below
+ * are drivers that the board's build chooses (board/pl011.c, board/gic.c ...).
+ * Nobody above calls a driver by name.
+ */
+#ifndef BOARD_BOARD_H
+#define BOARD_BOARD_H
+
+#include <map_desc.h>
+#include <types.h>
+
+struct board {
+	const char *name;		/* "vexpress-a9" */
+	phys_addr_t uart_pa;		/* for the letters before the MMU is on */
+	const struct map_desc *map;	/* devices, at fixmap addresses */
+	unsigned int nr_map;
+	u32 ram_default;		/* bytes, when no loader says */
+	u32 ram_max;			/* bytes; probing stops there */
+};
+
+extern const struct board board;
+
+/* UART, already mapped by the boot map: polled output. Registers the console. */
+void board_early_console(void);
+/* L2, SCU and the like: after paging_init, before interrupts. */
+void board_init(void);
+
+/* ---- interrupts ---------------------------------------------------------- */
+
+void irq_init(void);
+/* Have handler called for GIC id irq, interrupts off. 0, -EINVAL, -EBUSY. */
+int __must_check request_irq(unsigned int irq, void (*handler)(void *arg),
+			     void *arg, const char *name);
+/* From the IRQ vector: acknowledge and serve everything that is pending. */
+void irq_dispatch(void);
+/* Interrupts served, per line, for /proc/interrupts; false past the last. */
+bool irq_stat(unsigned int irq, const char **name, u32 *count);
+
+/* ---- time ------------------------------------------------------------------ */
+
+/* Free-running nanoseconds since the timer was reset; any context. */
+u64 clock_ns(void);
+/* Start the timer; handler runs in interrupt context. */
+void timer_init(void (*handler)(void));
+/* One interrupt at clock_ns() == ns or soon after. Replaces the last one. */
+void timer_set(u64 ns);
+/* Wall clock: seconds since 1970 (RTC), 0 if the board has none. */
+u32 rtc_seconds(void);
+
+/* ---- console ----------------------------------------------------------------- */
+
+/* rx is called in interrupt context for each byte received. */
+void uart_start_input(void (*rx)(u8 byte));
+void uart_write(const char *s, size_t bytes);
+
+/* ---- the end ------------------------------------------------------------------ */
+
+/* Power off or, failing that, wait for ever. */
+void board_power_off(void) __noreturn;
+void board_reset(void) __noreturn;
+
+#endif

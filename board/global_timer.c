@@ -1,0 +1,88 @@
+/*
+ * Cortex-A9 global timer (DDI0407, chapter 4): the clock, and one interrupt at
+ * a time of our choice. Owns the device and the tick's handler.
+ *
+ * 64 bits, counting up from our start, never stopped. The comparator fires when
+ * the count has reached it: an event in the past comes at once, none is lost.
+ * Nothing here is periodic; who wants ticks sets the next one.
+ */
+#include <asm/barrier.h>
+#include <board/board.h>
+#include <board/drivers.h>
+#include <bug.h>
+#include <spinlock.h>
+
+#define GT_COUNT_LOW	0x00
+#define GT_COUNT_HIGH	0x04
+#define GT_CONTROL	0x08
+#define GT_STATUS	0x0c
+#define GT_COMPARE_LOW	0x10
+#define GT_COMPARE_HIGH	0x14
+
+#define GT_ENABLE	0x1u
+#define GT_COMPARE	0x2u		/* banked: this core's comparator */
+#define GT_IRQ		0x4u
+#define GT_EVENT	0x1u		/* in GT_STATUS; written to clear */
+
+#define NSEC_PER_SEC	1000000000u
+
+static void (*tick)(void);
+static spinlock_t timer_lock = SPINLOCK_INIT;	/* the comparator */
+
+/* Whole: the high word did not change while the low one was read. */
+static u64 read_count(void)
+{
+	u32 base = board_devices.timer, high, low;
+
+	do {
+		high = reg_read(base, GT_COUNT_HIGH);
+		low = reg_read(base, GT_COUNT_LOW);
+	} while (reg_read(base, GT_COUNT_HIGH) != high);
+	return (u64)high << 32 | low;
+}
+
+static u32 ns_per_count(void)
+{
+	return NSEC_PER_SEC / board_devices.timer_hz;
+}
+
+u64 clock_ns(void)
+{
+	return read_count() * ns_per_count();
+}
+
+/*
+ * Comparator off first: status cannot be cleared while the comparison holds,
+ * and a half-written comparator must not fire.
+ */
+static void timer_interrupt(void *arg __unused_arg)
+{
+	reg_write(board_devices.timer, GT_CONTROL, GT_ENABLE);
+	reg_write(board_devices.timer, GT_STATUS, GT_EVENT);
+	dsb();	/* the line is down before the GIC is told we are done */
+	tick();
+}
+
+void timer_init(void (*handler)(void))
+{
+	BUG_ON(NSEC_PER_SEC % board_devices.timer_hz);
+	tick = handler;
+	reg_write(board_devices.timer, GT_CONTROL, GT_ENABLE);
+	reg_write(board_devices.timer, GT_STATUS, GT_EVENT);
+	if (request_irq(board_devices.timer_irq, timer_interrupt, NULL,
+			"global timer"))
+		panic("the timer's interrupt is taken");
+}
+
+void timer_set(u64 ns)
+{
+	u32 base = board_devices.timer, flags;
+	u64 count = (ns + ns_per_count() - 1) / ns_per_count();
+
+	spin_lock_irqsave(&timer_lock, flags);
+	reg_write(base, GT_CONTROL, GT_ENABLE);
+	reg_write(base, GT_COMPARE_LOW, (u32)count);
+	reg_write(base, GT_COMPARE_HIGH, (u32)(count >> 32));
+	reg_write(base, GT_CONTROL, GT_ENABLE | GT_COMPARE | GT_IRQ);
+	spin_unlock_irqrestore(&timer_lock, flags);
+}

@@ -1,0 +1,42 @@
+/*
+ * Versatile Express system registers (DUI0447, chapter 4): power. Owns the
+ * configuration controller behind SYS_CFGCTRL.
+ */
+#include <asm/barrier.h>
+#include <asm/irqflags.h>
+#include <board/board.h>
+#include <board/drivers.h>
+
+#define SYS_CFGDATA	0x0a0
+#define SYS_CFGCTRL	0x0a4
+#define SYS_CFGSTAT	0x0a8
+
+#define CFG_START	(1u << 31)
+#define CFG_WRITE	(1u << 30)
+#define CFG_FUNCTION(f)	((u32)(f) << 20)	/* of site 0, the motherboard */
+#define CFG_SHUTDOWN	8
+#define CFG_REBOOT	9
+
+/* Ask the board's controller, which needs a moment; wait for ever if it fails. */
+static void __noreturn configure(unsigned int function)
+{
+	u32 base = board_devices.sysreg;
+
+	local_irq_disable();
+	reg_write(base, SYS_CFGSTAT, 0);
+	reg_write(base, SYS_CFGDATA, 0);
+	reg_write(base, SYS_CFGCTRL,
+		  CFG_START | CFG_WRITE | CFG_FUNCTION(function));
+	for (;;)
+		wfi();
+}
+
+void board_power_off(void)
+{
+	configure(CFG_SHUTDOWN);
+}
+
+void board_reset(void)
+{
+	configure(CFG_REBOOT);
+}

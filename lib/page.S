@@ -1,0 +1,54 @@
+/*
+ * page.S - clear and copy one page with load and store multiple.
+ *
+ * Eight registers are one 32-byte cache line of Cortex-A9: the store buffer
+ * merges them into one line write, without reading the line first.
+ */
+#include <config.h>
+
+	.syntax unified
+	.arm
+	.text
+
+#define UNROLL		32	/* lines of one turn of the loop */
+
+/* void clear_page(void *page) */
+	.section .text.clear_page, "ax", %progbits
+	.global clear_page
+	.type clear_page, %function
+clear_page:
+	push	{r4-r8, lr}
+	add	lr, r0, #PAGE_SIZE
+	mov	r1, #0
+	mov	r2, #0
+	mov	r3, #0
+	mov	r4, #0
+	mov	r5, #0
+	mov	r6, #0
+	mov	r7, #0
+	mov	r8, #0
+1:
+	.rept	UNROLL
+	stmia	r0!, {r1-r8}
+	.endr
+	cmp	r0, lr
+	bne	1b
+	pop	{r4-r8, pc}
+	.size clear_page, . - clear_page
+
+/* void copy_page(void *to, const void *from) */
+	.section .text.copy_page, "ax", %progbits
+	.global copy_page
+	.type copy_page, %function
+copy_page:
+	push	{r4-r9, lr}
+	add	lr, r0, #PAGE_SIZE
+1:
+	.rept	UNROLL
+	ldmia	r1!, {r2-r9}
+	stmia	r0!, {r2-r9}
+	.endr
+	cmp	r0, lr
+	bne	1b
+	pop	{r4-r9, pc}
+	.size copy_page, . - copy_page

@@ -1,0 +1,62 @@
+/*
+ * lib/printk.h - the kernel's log.
+ *
+ * printk formats (newlib's nano vsnprintf) one record into the log ring, which
+ * /dev/kmsg and a gdb command can read back, and hands it to the console hook
+ * that the board's driver sets. Before there is a console the ring keeps it
+ * and register_console prints it. Any context, interrupts and oopses too.
+ *
+ * Records have a level in front, as Linux's: KERN_ERR "text". One without goes
+ * on with the level of the record before. `quiet` on the command line keeps
+ * KERN_INFO and KERN_DEBUG off the console.
+ *
+ * Nano's vsnprintf knows no %ll: a 64-bit number is printed in u32 parts.
+ */
+#ifndef LIB_PRINTK_H
+#define LIB_PRINTK_H
+
+#include <types.h>
+
+#define KERN_EMERG	"\0010"
+#define KERN_ERR	"\0013"
+#define KERN_WARNING	"\0014"
+#define KERN_NOTICE	"\0015"
+#define KERN_INFO	"\0016"
+#define KERN_DEBUG	"\0017"
+
+#define LOGLEVEL_ALL	8
+#define LOGLEVEL_QUIET	6	/* notices and graver */
+
+void printk(const char *fmt, ...) __printf(1, 2);
+
+#define pr_emerg(...)	printk(KERN_EMERG __VA_ARGS__)
+#define pr_err(...)	printk(KERN_ERR __VA_ARGS__)
+#define pr_warn(...)	printk(KERN_WARNING __VA_ARGS__)
+#define pr_notice(...)	printk(KERN_NOTICE __VA_ARGS__)
+#define pr_info(...)	printk(KERN_INFO __VA_ARGS__)
+#define pr_debug(...)	printk(KERN_DEBUG __VA_ARGS__)
+
+/*
+ * write puts bytes on the console as they are, polling; it must work with
+ * irqs off. What the ring holds already is printed, as far as the level lets.
+ */
+void register_console(void (*write)(const char *s, size_t bytes));
+/* Bytes as they are: printk adds the carriage returns itself, a tty its own. */
+void console_write(const char *s, size_t bytes);
+
+/* Only records with a level below this reach the console; 8 = all. */
+extern unsigned int console_loglevel;
+
+/*
+ * Forget who holds the log: for panic, which may have interrupted printk. What
+ * is printed from then on takes no lock.
+ */
+void printk_bust_lock(void);
+
+/*
+ * Copy log text from position *pos (0 = oldest kept) into buf, at most bytes.
+ * Returns what was copied, advances *pos; 0 at the end.
+ */
+size_t log_read(u64 *pos, char *buf, size_t bytes);
+
+#endif

@@ -1,0 +1,158 @@
+/*
+ * Before the MMU is on. Linked at physical addresses in .boot, so plain C
+ * works; what lies in the high half is reached through boot_pa() only.
+ *
+ * Each stage leaves a letter on the UART; together, with those of init.c, they
+ * spell PAGEWALK, so that a boot that dies says where:
+ *
+ *	P  C code runs, at the linked address	W  every check before the MMU passed
+ *	A  the core's coherency is set up	A  the MMU is on
+ *	G  .bss is clear			L  the high half runs
+ *	E  the boot table is built		K  the console is up
+ */
+#include <asm/barrier.h>
+#include <asm/cp15.h>
+#include <asm/pgtable_types.h>
+#include <asm/sections.h>
+#include <board/board.h>
+#include <board/early_uart.h>
+#include <mmu/boot.h>
+#include <ptrace.h>
+#include <startup/startup.h>
+
+#define SCTLR_MMU		0x1u		/* DDI0406C B4.1.130 */
+#define ID_MMFR0_VMSA_V7	3u		/* B4.1.89 */
+
+/* Cortex-A9 (DDI0388) and its snoop control unit (DDI0407, chapter 2). */
+#define MIDR_PART_MASK		0xff00fff0u
+#define MIDR_CORTEX_A9		0x4100c090u
+#define ACTLR_FW		0x01u		/* broadcast maintenance */
+#define ACTLR_SMP		0x40u
+#define SCU_CONTROL		0x00
+#define SCU_CONTROL_ENABLE	0x1u
+#define SCU_INVALIDATE_ALL	0x0c
+
+extern char __bss_start[], __bss_stop[];
+
+/* What boot_ram_probe found, in bytes; 0 = a loader says. Read by head.S. */
+u32 boot_ram_found;
+
+static phys_addr_t uart_pa(void)
+{
+	return ((const struct board *)boot_pa(&board))->uart_pa;
+}
+
+static void boot_letter(char c)
+{
+	early_uart_putc(uart_pa(), c);
+}
+
+static void boot_puts(const char *s)
+{
+	for (; *s; s++)
+		boot_letter(*s);
+}
+
+/*
+ * Cortex-A9: a core takes part in coherency, and caches Shareable memory at
+ * all, only with ACTLR.SMP set, and the SCU must run before that (DDI0407
+ * 2.2; DDI0388 4.3.10). Non-secure code may find SMP set and ACTLR read-only.
+ */
+static void coherency_on(void)
+{
+	volatile u32 *scu;
+	u32 base;
+
+	if ((read_midr() & MIDR_PART_MASK) != MIDR_CORTEX_A9 ||
+	    read_actlr() & ACTLR_SMP)
+		return;
+	__asm__ volatile("mrc p15, 4, %0, c15, c0, 0" : "=r"(base));
+	scu = (volatile u32 *)base;
+	scu[SCU_INVALIDATE_ALL / 4] = 0xffff;
+	scu[SCU_CONTROL / 4] |= SCU_CONTROL_ENABLE;
+	dsb_sy();	/* the SCU answers before this core starts to ask it */
+	write_actlr(read_actlr() | ACTLR_SMP | ACTLR_FW);
+	isb();		/* before any memory is cached */
+}
+
+/* Word by word and volatile: no call to memset, which lies in the high half. */
+static void clear_bss(void)
+{
+	volatile u32 *word = (volatile u32 *)boot_pa(__bss_start);
+	volatile u32 *stop = (volatile u32 *)boot_pa(__bss_stop);
+
+	while (word < stop)
+		*word++ = 0;
+}
+
+/* What is wrong with the core's state, or NULL. */
+static const char *check_core(void)
+{
+	u32 cpsr, mmfr0;
+
+	__asm__ volatile("mrs %0, cpsr" : "=r"(cpsr));
+	__asm__ volatile("mrc p15, 0, %0, c0, c1, 4" : "=r"(mmfr0));
+	if ((cpsr & PSR_MODE_MASK) != PSR_MODE_SVC)
+		return "the core is not in SVC mode";
+	if ((cpsr & (PSR_I | PSR_F)) != (PSR_I | PSR_F))
+		return "interrupts are not masked";
+	if (read_sctlr() & SCTLR_MMU)
+		return "the MMU is on and cannot be turned off";
+	if ((mmfr0 & 0xf) < ID_MMFR0_VMSA_V7)
+		return "this core has no ARMv7 MMU (ID_MMFR0.VMSA < 3)";
+	return NULL;
+}
+
+/* What is wrong for turning the MMU on with this table, or NULL. */
+static const char *check_table(u32 ttbr0)
+{
+	u32 pc;
+
+	__asm__ volatile("mov %0, pc" : "=r"(pc));
+	if (pc < (u32)__boot_start || pc >= (u32)__boot_end)
+		return "this code runs outside the identity-mapped section";
+	return boot_map_check(ttbr0);
+}
+
+static void __noreturn stop(const char *why)
+{
+	boot_puts("\r\nPagewalk cannot start: ");
+	boot_puts(why);
+	boot_puts(".\r\n");
+	for (;;)
+		__asm__ volatile("wfi");
+}
+
+/* From head.S, r0 and r1 as the loader left r1 and r2. Returns TTBR0. */
+u32 boot_main(u32 machine __unused_arg, phys_addr_t params)
+{
+	const struct board *b = (const struct board *)boot_pa(&board);
+	const char *wrong;
+	u32 ttbr0;
+
+	early_uart_init(uart_pa());
+	boot_letter('P');
+	coherency_on();
+	boot_letter('A');
+	clear_bss();
+	boot_letter('G');
+	if (!boot_params_valid(params, b->ram_max)) {
+		params = 0;
+		boot_ram_found = boot_ram_probe(b->ram_max);
+	}
+	ttbr0 = boot_map_build(params, uart_pa());
+	boot_letter('E');
+	wrong = check_core();
+	if (!wrong)
+		wrong = check_table(ttbr0);
+	if (wrong)
+		stop(wrong);
+	boot_letter('W');
+	return ttbr0;
+}
+
+/* Still at the physical PC, the boot table in force. */
+void boot_after_mmu(void)
+{
+	early_uart_putc(FIXMAP_START + (uart_pa() & ~PGDIR_MASK), 'A');
+}

@@ -1,0 +1,172 @@
+/*
+ * The kernel's command line. Owns the options.
+ *
+ * Words are separated by blanks. NAME or NAME=VALUE from the table is an
+ * option, wherever it stands; other words behind init= that hold no `=` are
+ * init's arguments; all else is said to be unknown and ignored.
+ */
+#include <alloc/alloc.h>
+#include <lib/printk.h>
+#include <startup/startup.h>
+#include <string.h>
+#include <trace.h>
+#include <uapi/errno.h>
+
+#define DEFAULT_INIT	"/bin/tour"
+
+struct options options;
+
+static int option_quiet(char *value __unused_arg)
+{
+	console_loglevel = LOGLEVEL_QUIET;
+	return 0;
+}
+
+static int option_mem(char *value)
+{
+	return parse_size(value, &options.mem);
+}
+
+static int option_trace(char *value)
+{
+	return trace_parse(value, &trace_mask);
+}
+
+static int option_init(char *value)
+{
+	options.init = value;
+	options.argv[0] = value;
+	return *value == '/' ? 0 : -EINVAL;
+}
+
+static int option_fail_alloc(char *value)
+{
+	options.fail_alloc = value;
+	return 0;
+}
+
+static const struct option {
+	const char *name;
+	bool has_value;
+	int (*set)(char *value);	/* value is kept for ever */
+	const char *expects;		/* for the complaint */
+} option_table[] = {
+	{ "quiet",	false, option_quiet,	"no value" },
+	{ "mem",	true, option_mem,	"a size, as in mem=64M" },
+	{ "trace",	true, option_trace,	"kinds, as in trace=switch,fault" },
+	{ "init",	true, option_init,	"an absolute path" },
+	{ "fail_alloc",	true, option_fail_alloc,
+	  "NAME,N,TIMES, as in fail_alloc=pages,100,1" },
+};
+
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+}
+
+/* Decimal, or hexadecimal after 0x. *s moves on. 0, or -EINVAL. */
+static int parse_number(const char **s, u32 *number)
+{
+	u32 base = 10, n = 0;
+	const char *first;
+
+	if ((*s)[0] == '0' && (*s)[1] == 'x') {
+		base = 16;
+		*s += 2;
+	}
+	for (first = *s; (u32)digit(**s) < base; (*s)++) {
+		u32 next = (u32)digit(**s);
+
+		if (n > (~0u - next) / base)
+			return -EINVAL;
+		n = n * base + next;
+	}
+	*number = n;
+	return *s == first ? -EINVAL : 0;
+}
+
+int parse_size(const char *s, u32 *bytes)
+{
+	static const char units[] = "kmg";
+	unsigned int shift = 0;
+	const char *unit;
+	u32 n;
+
+	if (parse_number(&s, &n))
+		return -EINVAL;
+	unit = *s ? strchr(units, *s | 0x20) : NULL;
+	if (unit) {
+		shift = 10 * (unsigned int)(unit - units + 1);
+		s++;
+	}
+	if (*s || n > ~0u >> shift)
+		return -EINVAL;
+	*bytes = n << shift;
+	return 0;
+}
+
+/* The option that word is, or NULL. *value: what follows its `=`, or NULL. */
+static const struct option *find_option(char *word, char **value)
+{
+	size_t length = strcspn(word, "=");
+
+	*value = word[length] ? word + length + 1 : NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(option_table); i++) {
+		const char *name = option_table[i].name;
+
+		if (strlen(name) == length && !strncmp(name, word, length) &&
+		    option_table[i].has_value == (*value != NULL))
+			return &option_table[i];
+	}
+	return NULL;
+}
+
+static void take_word(char *word)
+{
+	char *value;
+	const struct option *option = find_option(word, &value);
+
+	if (option) {
+		if (option->set(value))
+			pr_warn("command line: %s expects %s\n", word,
+				option->expects);
+	} else if (value || !options.init) {
+		pr_warn("command line: unknown option \"%s\" ignored\n", word);
+	} else if (options.argc > MAX_INIT_ARGS) {
+		pr_warn("command line: too many arguments, \"%s\" left out\n",
+			word);
+	} else {
+		options.argv[options.argc++] = word;
+	}
+}
+
+void cmdline_parse(const char *cmdline)
+{
+	static char words[CMDLINE_BYTES];
+	char *rest = words, *word;
+
+	strncpy(words, cmdline, sizeof(words) - 1);
+	options.argc = 1;
+	while ((word = strsep(&rest, " \t\n")))
+		if (*word)
+			take_word(word);
+	if (!options.init) {
+		options.init = DEFAULT_INIT;
+		options.argv[0] = (char *)DEFAULT_INIT;
+	}
+}
+
+void options_arm_fail_alloc(void)
+{
+	if (!options.fail_alloc)
+		return;
+	if (fail_alloc_parse(options.fail_alloc))
+		pr_warn("command line: fail_alloc=%s: expected NAME,N,TIMES\n",
+			options.fail_alloc);
+	else
+		pr_notice("allocations will fail as fail_alloc=%s says\n",
+			  options.fail_alloc);
+}

@@ -1,0 +1,196 @@
+/*
+ * A flattened device tree (Devicetree Specification, chapter 5), as much as a
+ * boot needs: /memory's reg, and /chosen's bootargs and initrd.
+ *
+ * Header of big-endian words, then a stream of tokens: BEGIN_NODE name,
+ * PROP length, name offset, data, END_NODE, END.
+ */
+#include <lib/printk.h>
+#include <startup/startup.h>
+#include <string.h>
+#include <uapi/errno.h>
+
+#define FDT_BEGIN_NODE	1u
+#define FDT_END_NODE	2u
+#define FDT_PROP	3u
+#define FDT_NOP		4u
+#define FDT_END		9u
+
+#define LAST_COMPATIBLE	17u	/* version of the format */
+
+enum { H_MAGIC, H_TOTAL, H_STRUCT, H_STRINGS, H_RESERVED, H_VERSION,
+       H_COMPATIBLE, H_CPU, H_STRINGS_BYTES, H_STRUCT_BYTES, H_WORDS };
+
+enum node { NODE_ROOT, NODE_MEMORY, NODE_CHOSEN, NODE_OTHER };
+
+struct walk {
+	struct boot_args *args;
+	const u8 *at, *end;		/* the rest of the structure block */
+	const char *strings;
+	u32 strings_bytes;
+	unsigned int depth;
+	enum node node;			/* what the nodes at depth 1 and 2 are */
+	u32 address_cells, size_cells;	/* the root's */
+	phys_addr_t initrd_start, initrd_end;
+};
+
+static u32 be32(const void *p)
+{
+	const u8 *byte = p;
+
+	return (u32)byte[0] << 24 | (u32)byte[1] << 16 | (u32)byte[2] << 8 |
+		byte[3];
+}
+
+/* The next n bytes, padded to words; NULL: there are not that many. */
+static const u8 *take(struct walk *walk, u32 n)
+{
+	const u8 *p = walk->at;
+	u32 padded = ALIGN_UP(n, 4u);
+
+	if (padded < n || padded > (u32)(walk->end - p))
+		return NULL;
+	walk->at = p + padded;
+	return p;
+}
+
+static enum node node_named(const char *name)
+{
+	if (!strcmp(name, "chosen"))
+		return NODE_CHOSEN;
+	if (!strcmp(name, "memory") || !strncmp(name, "memory@", 7))
+		return NODE_MEMORY;
+	return NODE_OTHER;
+}
+
+static bool begin_node(struct walk *walk)
+{
+	const char *name = (const char *)walk->at;
+	u32 length = (u32)strnlen(name, (size_t)(walk->end - walk->at));
+
+	if (!take(walk, length + 1))
+		return false;
+	walk->depth++;
+	if (walk->depth == 2)
+		walk->node = node_named(name);
+	return true;
+}
+
+static void end_node(struct walk *walk)
+{
+	walk->depth--;
+	walk->node = walk->depth == 1 ? NODE_ROOT : walk->node;
+}
+
+/* A number of one or two cells; only its low word can matter to us. */
+static u32 cells(const u8 *data, u32 bytes)
+{
+	return bytes >= 4 ? be32(data + bytes - 4) : 0;
+}
+
+/* reg: pairs of address and size. */
+static void take_memory(struct walk *walk, const u8 *data, u32 bytes)
+{
+	u32 address = walk->address_cells * 4, size = walk->size_cells * 4;
+
+	if (address == 0 || size == 0 || address > 8 || size > 8)
+		return;
+	for (; bytes >= address + size; bytes -= address + size) {
+		boot_args_add_bank(walk->args, cells(data, address),
+				   cells(data + address, size));
+		data += address + size;
+	}
+}
+
+static void take_chosen(struct walk *walk, const char *name, const u8 *data,
+			u32 bytes)
+{
+	if (!strcmp(name, "bootargs"))
+		boot_args_set_cmdline(walk->args, (const char *)data, bytes);
+	else if (!strcmp(name, "linux,initrd-start"))
+		walk->initrd_start = cells(data, bytes);
+	else if (!strcmp(name, "linux,initrd-end"))
+		walk->initrd_end = cells(data, bytes);
+}
+
+static bool property(struct walk *walk)
+{
+	const u8 *head = take(walk, 8), *data;
+	u32 bytes, offset;
+	const char *name;
+
+	if (!head)
+		return false;
+	bytes = be32(head);
+	offset = be32(head + 4);
+	data = take(walk, bytes);
+	if (!data || offset >= walk->strings_bytes ||
+	    !memchr(walk->strings + offset, 0, walk->strings_bytes - offset))
+		return false;
+	name = walk->strings + offset;
+	if (walk->depth == 1 && !strcmp(name, "#address-cells"))
+		walk->address_cells = cells(data, bytes);
+	else if (walk->depth == 1 && !strcmp(name, "#size-cells"))
+		walk->size_cells = cells(data, bytes);
+	else if (walk->depth == 2 && walk->node == NODE_MEMORY &&
+		 !strcmp(name, "reg"))
+		take_memory(walk, data, bytes);
+	else if (walk->depth == 2 && walk->node == NODE_CHOSEN)
+		take_chosen(walk, name, data, bytes);
+	return true;
+}
+
+/* 0, or -EINVAL where the stream makes no sense. */
+static int walk_structure(struct walk *walk)
+{
+	for (;;) {
+		const u8 *token = take(walk, 4);
+		u32 kind = token ? be32(token) : 0;
+
+		if (kind == FDT_END && walk->depth == 0)
+			return 0;
+		if (kind == FDT_NOP)
+			continue;
+		if (kind == FDT_BEGIN_NODE && begin_node(walk))
+			continue;
+		if (kind == FDT_PROP && walk->depth && property(walk))
+			continue;
+		if (kind != FDT_END_NODE || walk->depth == 0)
+			return -EINVAL;
+		end_node(walk);
+	}
+}
+
+/* [offset, offset + bytes) lies in the first limit bytes. */
+static bool block_inside(u32 offset, u32 bytes, u32 limit)
+{
+	return offset <= limit && bytes <= limit - offset;
+}
+
+int fdt_parse(struct boot_args *args, const void *blob, u32 limit)
+{
+	struct walk walk = { .args = args, .address_cells = 2, .size_cells = 1 };
+	u32 h[H_WORDS];
+
+	for (unsigned int i = 0; i < H_WORDS; i++)
+		h[i] = be32((const u8 *)blob + 4 * i);
+	/* H_TOTAL may be more: loaders leave room to grow behind the blocks. */
+	if (h[H_COMPATIBLE] > LAST_COMPATIBLE ||
+	    !block_inside(h[H_STRUCT], h[H_STRUCT_BYTES], limit) ||
+	    !block_inside(h[H_STRINGS], h[H_STRINGS_BYTES], limit)) {
+		pr_warn("device tree: the header makes no sense\n");
+		return -EINVAL;
+	}
+	walk.at = (const u8 *)blob + h[H_STRUCT];
+	walk.end = walk.at + h[H_STRUCT_BYTES];
+	walk.strings = (const char *)blob + h[H_STRINGS];
+	walk.strings_bytes = h[H_STRINGS_BYTES];
+	if (walk_structure(&walk)) {
+		pr_warn("device tree: broken %u bytes before its end\n",
+			(unsigned int)(walk.end - walk.at));
+		return -EINVAL;
+	}
+	args->initrd = walk.initrd_start;
+	args->initrd_bytes = walk.initrd_end - walk.initrd_start;
+	return 0;
+}

@@ -1,0 +1,199 @@
+/*
+ * The first instructions. Entered by the ARM Linux boot protocol (Linux,
+ * Documentation/arch/arm/booting.rst): SVC mode, MMU off, r0 = 0, r1 = machine
+ * type, r2 = ATAGs or DTB; or at address 0 from flash; or at _start with
+ * nothing in the registers (an ELF loader). Nothing of that is trusted.
+ *
+ * Position-independent until the image is known to lie where it is linked.
+ * Registers that live through: r8 = r1 and r9 = r2 as they were on entry.
+ */
+#include <config.h>
+#include <ptrace.h>
+
+#define SCTLR_M		(1 << 0)	/* MMU */
+#define SCTLR_A		(1 << 1)	/* alignment checks */
+#define SCTLR_C		(1 << 2)	/* data cache */
+#define SCTLR_Z		(1 << 11)	/* branch prediction */
+#define SCTLR_I		(1 << 12)	/* instruction cache */
+
+#define ZIMAGE_MAGIC	0x016f2818
+
+	.syntax unified
+	.arch_extension virt
+	.arch_extension sec
+	.arm
+
+	.section .boot.head, "ax", %progbits
+	.global	_start
+	.type	_start, %function
+_start:
+	/* As a zImage begins, so that U-Boot's bootz takes it. */
+	.rept	8
+	nop
+	.endr
+	b	1f
+	.word	ZIMAGE_MAGIC
+	.word	0				@ runs anywhere
+	.word	__image_bytes
+1:	mov	r8, r1
+	mov	r9, r2
+
+	bl	enter_svc
+	bl	park_other_cores
+	bl	caches_off
+	bl	move_image			@ from here on at the linked address
+
+	ldr	sp, =boot_stack_top
+	mov	r0, r8
+	mov	r1, r9
+	bl	boot_main			@ r0 = TTBR0
+	bl	boot_mmu_on			@ returns here: identity-mapped
+	bl	boot_after_mmu
+	ldr	r0, =boot_ram_found
+	ldr	r2, [r0]			@ bytes, 0 = not looked for
+	ldr	lr, =high_half
+	bx	lr
+	.size	_start, . - _start
+
+	/* SVC mode, all masked. A core in HYP mode can only get there by ERET. */
+enter_svc:
+	mrs	r0, cpsr
+	and	r1, r0, #PSR_MODE_MASK
+	cmp	r1, #0x1a			@ HYP
+	bne	1f
+	orr	r0, r0, #PSR_A | PSR_I | PSR_F
+	bic	r0, r0, #PSR_MODE_MASK
+	orr	r0, r0, #PSR_MODE_SVC
+	msr	spsr_cxsf, r0
+	msr	elr_hyp, lr
+	eret
+1:	cpsid	aif, #PSR_MODE_SVC
+	bx	lr
+
+	/* One core boots; the others sleep here (some loaders let all in). */
+park_other_cores:
+	mrc	p15, 0, r0, c0, c0, 5		@ MPIDR
+	tst	r0, #0xff
+	bxeq	lr
+1:	wfi
+	b	1b
+
+	/*
+	 * MMU and caches off, whatever the loader says. A data cache that was on
+	 * may hold our own image, so it is cleaned; one that was off holds only
+	 * noise from reset, which must never reach memory, so it is just
+	 * invalidated (DDI0388, chapter on reset; DDI0406C B2.2.6).
+	 */
+caches_off:
+	mov	r10, lr
+	mrc	p15, 0, r7, c1, c0, 0
+	bic	r0, r7, #SCTLR_M | SCTLR_A | SCTLR_C
+	bic	r0, r0, #SCTLR_Z | SCTLR_I
+	dsb	sy				@ stores first, in the old view
+	mcr	p15, 0, r0, c1, c0, 0
+	isb					@ what follows runs uncached
+	bl	dcache_by_set_way
+	mov	r0, #0
+	mcr	p15, 0, r0, c7, c5, 0		@ ICIALLU
+	mcr	p15, 0, r0, c7, c5, 6		@ BPIALL
+	mcr	p15, 0, r0, c8, c7, 0		@ TLBIALL
+	dsb	sy				@ maintenance done ...
+	isb					@ ... before anything is fetched
+	bx	r10
+
+	/*
+	 * Every data cache level up to the point of coherency (DDI0406C B2.2.6,
+	 * example code): clean and invalidate if r7 (SCTLR on entry) had the
+	 * cache on, else invalidate. Uses r0-r6, r11, r12.
+	 */
+dcache_by_set_way:
+	mrc	p15, 1, r0, c0, c0, 1		@ CLIDR
+	mov	r1, r0, lsr #23
+	ands	r1, r1, #0xe			@ LoC, twice
+	bxeq	lr
+	mov	r2, #0				@ level, twice
+1:	add	r3, r2, r2, lsr #1		@ three times the level
+	mov	r4, r0, lsr r3
+	and	r4, r4, #7			@ what cache this level has
+	cmp	r4, #2
+	blt	5f				@ none, or instructions only
+	mcr	p15, 2, r2, c0, c0, 0		@ CSSELR
+	isb					@ CCSIDR follows CSSELR
+	mrc	p15, 1, r3, c0, c0, 0		@ CCSIDR
+	and	r4, r3, #7
+	add	r4, r4, #4			@ log2 of the line's bytes
+	ubfx	r5, r3, #3, #10			@ last way
+	clz	r6, r5				@ shift of the way number
+	ubfx	r3, r3, #13, #15		@ last set
+2:	mov	r11, r5				@ way, downward
+3:	orr	r12, r2, r11, lsl r6
+	orr	r12, r12, r3, lsl r4
+	tst	r7, #SCTLR_C
+	mcreq	p15, 0, r12, c7, c6, 2		@ DCISW
+	mcrne	p15, 0, r12, c7, c14, 2		@ DCCISW
+	subs	r11, r11, #1
+	bge	3b
+	subs	r3, r3, #1
+	bge	2b
+5:	add	r2, r2, #2
+	cmp	r1, r2
+	bgt	1b
+	dsb	sy				@ every line done
+	bx	lr
+
+	/*
+	 * To the linked address if we are elsewhere: in flash, or where a loader
+	 * liked it better. Without room in between (the copy would run over the
+	 * code that copies) nothing can be done but stop.
+	 */
+move_image:
+	adr	r0, _start
+	ldr	r1, =_start
+	cmp	r0, r1
+	bxeq	lr
+	sub	lr, lr, r0
+	add	lr, lr, r1			@ return into the copy
+	ldr	r2, =__image_bytes
+	sub	r3, r0, r1
+	rsbsmi	r3, r3, #0
+	cmp	r3, r2				@ distance >= size?
+1:	wfilo
+	blo	1b
+	add	r2, r0, r2
+2:	ldr	r3, [r0], #4
+	str	r3, [r1], #4
+	cmp	r0, r2
+	blo	2b
+	dsb	sy				@ the copy is in memory ...
+	isb					@ ... before it is fetched
+	bx	lr
+	.ltorg
+
+	/* The first C code's stack; the kernel's own begins in the high half. */
+	.section .boot.stack, "aw", %progbits
+	.balign	8
+	.space	1024
+boot_stack_top:
+
+	/* ---- the high half ------------------------------------------------ */
+
+	.text
+	.type	high_half, %function
+high_half:
+	.fnstart
+	.cantunwind
+	ldr	r0, =init_task
+	mcr	p15, 0, r0, c13, c0, 4		@ TPIDRPRW: current
+	ldr	sp, =init_stack + THREAD_SIZE
+	mov	r0, r8
+	mov	r1, r9
+	bl	start_kernel			@ does not return
+	.fnend
+	.size	high_half, . - high_half
+
+	/* pid 0's stack; aligned as every kernel stack is (trap/entry.S). */
+	.section .bss.init_stack, "aw", %nobits
+	.global	init_stack
+	.balign	2 * THREAD_SIZE
+init_stack:
+	.space	THREAD_SIZE

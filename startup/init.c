@@ -1,0 +1,166 @@
+/*
+ * From the high half's first C instruction to the idle loop. Owns the order in
+ * which everything is initialised: one table, read from top to bottom.
+ */
+#include <alloc/alloc.h>
+#include <asm/irqflags.h>
+#include <asm/page.h>
+#include <asm/sections.h>
+#include <board/board.h>
+#include <board/early_uart.h>
+#include <fs/fs.h>
+#include <inspect/inspect.h>
+#include <lib/printk.h>
+#include <lib/semihosting.h>
+#include <mmu/mmu.h>
+#include <proc/proc.h>
+#include <startup/startup.h>
+#include <trap/trap.h>
+
+/* Less than this and not even the page tables and a shell fit. */
+#define MIN_RAM		0x01000000u
+
+extern const u8 __initramfs_start[], __initramfs_end[];
+
+static struct boot_args boot_args;
+static phys_addr_t boot_params;
+static u32 boot_machine, ram_probed;
+
+const void *initramfs;
+u32 initramfs_bytes;
+
+static void banner(void)
+{
+	early_uart_putc(FIXMAP_START + (board.uart_pa & ~PGDIR_MASK), 'K');
+	early_uart_putc(FIXMAP_START + (board.uart_pa & ~PGDIR_MASK), '\r');
+	early_uart_putc(FIXMAP_START + (board.uart_pa & ~PGDIR_MASK), '\n');
+	pr_notice("Pagewalk " PAGEWALK_VERSION " on %s, machine type 0x%x\n",
+		  board.name, (unsigned int)boot_machine);
+}
+
+static void find_boot_args(void)
+{
+	boot_args_find(&boot_args, boot_params, ram_probed);
+	cmdline_parse(boot_args.cmdline);	/* `quiet` is in force then */
+	pr_info("Boot arguments: %s\n", boot_args.source);
+	pr_info("Command line: %s\n", boot_args.cmdline);
+}
+
+/* The archive must lie in RAM; one that does not is as good as none. */
+static void reserve_initrd(void)
+{
+	phys_addr_t base = boot_args.initrd;
+	u32 bytes = boot_args.initrd_bytes;
+
+	initramfs = __initramfs_start;
+	initramfs_bytes = (u32)(__initramfs_end - __initramfs_start);
+	if (!bytes)
+		return;
+	if (base < memblock_start() || base >= memblock_end() ||
+	    bytes > memblock_end() - base || base % 4) {
+		pr_err("initrd at 0x%08x, %u bytes, is not in RAM: ignored\n",
+		       (unsigned int)base, (unsigned int)bytes);
+		return;
+	}
+	initramfs = phys_to_virt(base);
+	initramfs_bytes = bytes;
+	if (memblock_reserve(base, bytes, "initrd"))
+		panic("no room to reserve the initrd");
+}
+
+/* Give memblock what exists, less what mem= cuts off and what is in use. */
+static void find_memory(void)
+{
+	u32 left = options.mem ? options.mem : ~0u, total = 0;
+	phys_addr_t image = virt_to_phys(_stext) -
+		(u32)(__boot_end - __boot_start);
+
+	for (unsigned int i = 0; i < boot_args.nr_banks; i++) {
+		const struct bank *bank = &boot_args.banks[i];
+		u32 bytes = min(bank->bytes, left);
+
+		pr_info("Memory: %u MiB at 0x%08x\n",
+			(unsigned int)(bytes >> 20), (unsigned int)bank->base);
+		if (bytes && memblock_add(bank->base, bytes))
+			pr_warn("too many banks of memory\n");
+		left -= bytes;
+		total += bytes;
+	}
+	if (total < MIN_RAM)
+		panic("%u KiB of RAM are too small: %u KiB is the least",
+		      (unsigned int)(total >> 10),
+		      (unsigned int)(MIN_RAM >> 10));
+	if (memblock_reserve(image, virt_to_phys(_end) - image, "kernel image"))
+		panic("no room to reserve the kernel image");
+	memblock_limit_lowmem();
+	reserve_initrd();
+}
+
+static void map_everything(void)
+{
+	paging_init(board.map, board.nr_map);
+}
+
+static void free_all(void)
+{
+	u32 pages = memblock_free_all();
+
+	pr_info("Memory: %u KiB free, image %u KiB, archive %u KiB\n",
+		(unsigned int)pages * 4,
+		(unsigned int)(_end - _stext) >> 10,
+		(unsigned int)initramfs_bytes >> 10);
+}
+
+static void unpack_root(void)
+{
+	if (initramfs_unpack(initramfs, initramfs_bytes))
+		pr_err("initramfs: not all of the archive could be read\n");
+}
+
+static void start_input(void)
+{
+	uart_start_input(tty_receive);
+}
+
+static void start_init(void)
+{
+	if (kthread_run(kernel_init, NULL, "init", NULL))
+		panic("no memory for process 1");
+}
+
+static void (*const init_order[])(void) = {
+	semihosting_probe,	/* before anybody asks who answers */
+	board_early_console,
+	banner,
+	find_boot_args,
+	find_memory,
+	map_everything,		/* memblock's memory is mapped from here */
+	trap_init,		/* faults are reported from here */
+	free_all,		/* the buddy works from here */
+	kmem_cache_init,	/* and kmalloc */
+	vmalloc_init,
+	pgtable_cache_init,
+	mm_init,
+	sched_init,
+	board_init,
+	irq_init,
+	time_init,
+	vfp_init,
+	fs_init,
+	tty_init,
+	start_input,
+	unpack_root,
+	inspect_init,		/* /proc, over whatever the archive brought */
+	start_init,		/* pid 1 is the first thread made */
+};
+
+void start_kernel(u32 machine, phys_addr_t params, u32 probed)
+{
+	boot_machine = machine;
+	boot_params = params;
+	ram_probed = probed;
+	early_uart_putc(FIXMAP_START + (board.uart_pa & ~PGDIR_MASK), 'L');
+	for (size_t i = 0; i < ARRAY_SIZE(init_order); i++)
+		init_order[i]();
+	cpu_idle();
+}

@@ -1,0 +1,32 @@
+/*
+ * The machine's end. Owns nothing: the host is told through semihosting where
+ * there is one, the board is switched off where there is none.
+ */
+#include <asm/irqflags.h>
+#include <board/board.h>
+#include <lib/printk.h>
+#include <lib/semihosting.h>
+#include <machine.h>
+
+void machine_end(int status)
+{
+	local_irq_disable();
+	pr_info("The machine ends with status %d\n", status);
+	semihosting_exit(status);
+	board_power_off();
+}
+
+void machine_power_off(void)
+{
+	local_irq_disable();
+	pr_info("Power down\n");
+	semihosting_exit(0);
+	board_power_off();
+}
+
+void machine_restart(void)
+{
+	local_irq_disable();
+	pr_info("Restarting\n");
+	board_reset();
+}

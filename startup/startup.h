@@ -1,0 +1,94 @@
+/*
+ * startup/startup.h - what the files of startup/ share.
+ *
+ * The boot arguments come by one of four roads and end in one struct boot_args:
+ *
+ *	ATAGs at r2 (atags.c)		memory, initrd, command line
+ *	a device tree at r2 (fdt.c)	the same, from /memory and /chosen
+ *	semihosting			the command line alone
+ *	nothing				RAM is probed, the archive is built in
+ */
+#ifndef STARTUP_STARTUP_H
+#define STARTUP_STARTUP_H
+
+#include <types.h>
+
+/* ---- before the MMU (boot.c, boot_ram.c); linked at physical addresses ---- */
+
+#define ATAG_CORE	0x54410001u
+#define FDT_MAGIC	0xd00dfeedu	/* big-endian in memory */
+
+/* Does pa lie in what may be RAM, word-aligned, and look like a list? */
+bool boot_params_valid(phys_addr_t pa, u32 ram_max);
+/* Bytes of RAM from PHYS_OFFSET on, at most max; what it held stays. */
+u32 boot_ram_probe(u32 max);
+/* Called by head.S only. */
+u32 boot_main(u32 machine, phys_addr_t params);
+void boot_after_mmu(void);
+
+/* ---- boot arguments --------------------------------------------------------- */
+
+#define MAX_BANKS	8
+#define CMDLINE_BYTES	1024
+
+struct bank {
+	phys_addr_t base;
+	u32 bytes;
+};
+
+struct boot_args {
+	const char *source;		/* "ATAGs", for the log */
+	struct bank banks[MAX_BANKS];
+	unsigned int nr_banks;
+	phys_addr_t initrd;
+	u32 initrd_bytes;		/* 0 = none */
+	char cmdline[CMDLINE_BYTES];
+};
+
+/*
+ * Find the arguments. params as start_kernel got it (0 = none), probed: what
+ * boot_ram_probe found, or 0. Says on the log what it had to reject.
+ */
+void boot_args_find(struct boot_args *args, phys_addr_t params, u32 probed);
+/* Add a bank of RAM; one too many, or an empty one, is said and left out. */
+void boot_args_add_bank(struct boot_args *args, phys_addr_t base, u32 bytes);
+/* Copy at most bytes of a command line, cut to what fits (which is said). */
+void boot_args_set_cmdline(struct boot_args *args, const char *s, size_t bytes);
+
+/* list: in lowmem, readable for limit bytes. 0 or -EINVAL after saying why. */
+int __must_check atags_parse(struct boot_args *args, const void *list,
+			     u32 limit);
+int __must_check fdt_parse(struct boot_args *args, const void *blob, u32 limit);
+
+/* ---- options (cmdline.c) ---------------------------------------------------- */
+
+#define MAX_INIT_ARGS	32
+
+struct options {
+	u32 mem;			/* bytes; 0 = all there is */
+	const char *fail_alloc;		/* "NAME,N,TIMES", or NULL */
+	const char *init;		/* path, or NULL: the default */
+	char *argv[MAX_INIT_ARGS + 2];	/* init's; argv[argc] = NULL */
+	unsigned int argc;
+};
+
+extern struct options options;
+
+/* Cut a copy of cmdline into options; what is wrong is said. */
+void cmdline_parse(const char *cmdline);
+/* "64M", "0x1000", "512k": 0, or -EINVAL. */
+int __must_check parse_size(const char *s, u32 *bytes);
+/* Carry out fail_alloc=, just before init. */
+void options_arm_fail_alloc(void);
+
+/* ---- init.c, kernel_init.c -------------------------------------------------- */
+
+/* From head.S, in the high half, on init_task's stack, interrupts off. */
+void start_kernel(u32 machine, phys_addr_t params, u32 probed) __noreturn;
+/* The first thread, pid 1: becomes the init program. */
+void kernel_init(void *unused);
+/* The archive that the loader brought, or the built-in one; virtual. */
+extern const void *initramfs;
+extern u32 initramfs_bytes;
+
+#endif
