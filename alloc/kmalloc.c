@@ -1,0 +1,206 @@
+/*
+ * kmalloc.c - memory by the byte: a cache per size class, blocks of the buddy
+ * for what is bigger than the largest.
+ *
+ * A class is found without a division: sizes up to 192 by a table of one entry
+ * per 8 bytes, the others by counting leading zeroes.
+ */
+#include <string.h>
+
+#include <alloc/internal.h>
+
+#define TABLE_MAX	192
+#define CLASS_MAX	8192
+#define NR_CLASSES	13
+
+static const struct {
+	const char *name;
+	u32 size;
+} classes[NR_CLASSES] = {
+	{ "kmalloc-8", 8 },	{ "kmalloc-16", 16 },
+	{ "kmalloc-32", 32 },	{ "kmalloc-64", 64 },
+	{ "kmalloc-96", 96 },	{ "kmalloc-128", 128 },
+	{ "kmalloc-192", 192 },	{ "kmalloc-256", 256 },
+	{ "kmalloc-512", 512 },	{ "kmalloc-1k", 1024 },
+	{ "kmalloc-2k", 2048 },	{ "kmalloc-4k", 4096 },
+	{ "kmalloc-8k", CLASS_MAX },
+};
+
+#define FIRST_POWER	7	/* classes[7] is 256 = 2^8, and so on */
+
+static struct kmem_cache *kmalloc_caches[NR_CLASSES];
+/* By (size - 1) / 8. */
+static struct kmem_cache *small_caches[TABLE_MAX / 8];
+
+void kmalloc_init(void)
+{
+	for (u32 i = 0; i < NR_CLASSES; i++)
+		kmalloc_caches[i] = kmem_cache_create(classes[i].name,
+			classes[i].size, 0, SLAB_PANIC, NULL);
+	for (u32 i = 0, class = 0; i < ARRAY_SIZE(small_caches); i++) {
+		if (classes[class].size < 8 * (i + 1))
+			class++;
+		small_caches[i] = kmalloc_caches[class];
+	}
+	static_assert(NR_CLASSES == FIRST_POWER + 6, "256 .. 8192");
+}
+
+/* 0 < size <= CLASS_MAX */
+static inline struct kmem_cache *kmalloc_cache(size_t size)
+{
+	u32 last = (u32)size - 1;
+
+	if (likely(last < TABLE_MAX))
+		return small_caches[last >> 3];
+	return kmalloc_caches[FIRST_POWER - 8 + 32 -
+			      (u32)__builtin_clz(last)];
+}
+
+/* ---- blocks of the buddy ------------------------------------------------------ */
+
+static void *kmalloc_large(size_t size, gfp_t gfp)
+{
+	struct page *page;
+
+	if (size > (size_t)PAGE_SIZE << MAX_ORDER)
+		return NULL;
+	page = alloc_pages(gfp | __GFP_COMP, get_order((u32)size));
+	return page == NULL ? NULL : page_address(page);
+}
+
+static void kfree_large(struct page *page, void *p)
+{
+	if (!(page->flags & PG_COMPOUND) || p != page_address(page))
+		bad_page_free(page, page->order, "kfree of what kmalloc did not give");
+	__free_pages(page, page->order);
+}
+
+/* ---- the interface --------------------------------------------------------------- */
+
+static inline void *__kmalloc(size_t size, gfp_t gfp, const void *caller)
+{
+	if (unlikely(size - 1 >= CLASS_MAX))
+		return size == 0 ? ZERO_SIZE_PTR : kmalloc_large(size, gfp);
+	return slab_alloc(kmalloc_cache(size), gfp, size, caller);
+}
+
+void *kmalloc(size_t size, gfp_t gfp)
+{
+	return __kmalloc(size, gfp, CALL_SITE());
+}
+
+void *kcalloc(size_t n, size_t size, gfp_t gfp)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes))
+		return NULL;
+	return __kmalloc(bytes, gfp | __GFP_ZERO, CALL_SITE());
+}
+
+static inline bool zero_or_null(const void *p)
+{
+	return (uintptr_t)p <= (uintptr_t)ZERO_SIZE_PTR;
+}
+
+/* p lies in a tail page, or in no slab at all. */
+static void kfree_checked(void *p, const void *caller)
+{
+	struct page *page = virt_to_head_page(p);
+
+	if (page->flags & PG_SLAB)
+		slab_free(page->slab_cache, page, p, caller);
+	else
+		kfree_large(page, p);
+}
+
+static inline void __kfree(void *p, const void *caller)
+{
+	struct page *page;
+
+	if (unlikely(zero_or_null(p)))
+		return;
+	page = virt_to_page(p);
+	if (likely((page->flags & (PG_SLAB | PG_TAIL)) == PG_SLAB))
+		slab_free(page->slab_cache, page, p, caller);
+	else
+		kfree_checked(p, caller);
+}
+
+void kfree(void *p)
+{
+	__kfree(p, CALL_SITE());
+}
+
+/* What was asked for in debug builds: the rest is red zone. */
+static size_t slab_size(const struct kmem_cache *cache, const void *p)
+{
+	return IS_ENABLED(CONFIG_DEBUG) ? slab_debug_size(cache, p) :
+		cache->object_size;
+}
+
+size_t ksize(const void *p)
+{
+	struct page *page;
+	size_t size;
+
+	if (zero_or_null(p))
+		return 0;
+	page = virt_to_head_page(p);
+	if (page->flags & PG_SLAB)
+		size = slab_size(page->slab_cache, p);
+	else
+		size = (size_t)PAGE_SIZE << page->order;
+	kasan_unpoison(p, size);
+	return size;
+}
+
+/* Can p become size bytes where it is? It stays when that wastes little. */
+static bool resize_in_place(void *p, size_t size)
+{
+	struct page *page = virt_to_head_page(p);
+	struct kmem_cache *cache = page->slab_cache;
+
+	if (!(page->flags & PG_SLAB))
+		return get_order((u32)size) == page->order;
+	if (size > cache->object_size || size <= cache->object_size / 4)
+		return false;
+	if (IS_ENABLED(CONFIG_DEBUG))
+		slab_debug_resize(cache, p, size);
+	kasan_poison(p, cache->object_size);
+	kasan_unpoison(p, size);
+	return true;
+}
+
+/* Bytes of p that are the user's, whatever the build. */
+static size_t usable_size(const void *p)
+{
+	struct page *page = virt_to_head_page(p);
+
+	return page->flags & PG_SLAB ? slab_size(page->slab_cache, p) :
+		(size_t)PAGE_SIZE << page->order;
+}
+
+void *krealloc(void *p, size_t size, gfp_t gfp)
+{
+	const void *caller = CALL_SITE();
+	size_t keep;
+	void *new;
+
+	if (zero_or_null(p))
+		return __kmalloc(size, gfp, caller);
+	if (size == 0) {
+		__kfree(p, caller);
+		return ZERO_SIZE_PTR;
+	}
+	if (size <= (size_t)PAGE_SIZE << MAX_ORDER && resize_in_place(p, size))
+		return p;
+	new = __kmalloc(size, gfp, caller);
+	if (new == NULL)
+		return NULL;
+	keep = min(usable_size(p), size);
+	kasan_unpoison(p, keep);
+	memcpy(new, p, keep);
+	__kfree(p, caller);
+	return new;
+}

@@ -1,0 +1,323 @@
+/*
+ * memblock.c - memory before the buddy: which ranges are RAM, which are taken.
+ *
+ * Two tables of ranges, sorted by address, without overlaps. `memory` is what
+ * the loader said there is; `reserved` what somebody keeps for ever: the
+ * image, the boot arguments, the initramfs, mem_map itself. At the hand-over
+ * (memblock_free_all) each whole page of memory that no reserved byte touches
+ * goes to the buddy, and the sums are checked. One core, no locks: boot only.
+ */
+#include <string.h>
+
+#include <alloc/internal.h>
+#include <lib/printk.h>
+#include <uapi/errno.h>
+
+#define MAX_REGIONS	64
+
+struct region {
+	phys_addr_t base;
+	phys_addr_t end;	/* exclusive; never wraps */
+	const char *name;
+};
+
+struct region_table {
+	struct region region[MAX_REGIONS];	/* ascending, disjoint */
+	u32 n;
+};
+
+static_assert(IS_ALIGNED(ARCH_PFN_OFFSET, 1u << MAX_ORDER),
+	      "the first block of the largest order begins where RAM may");
+
+struct page *mem_map;
+u32 min_low_pfn, max_low_pfn;
+
+static struct region_table memory, reserved;
+
+/* ---- the tables --------------------------------------------------------- */
+
+static void delete_region(struct region_table *table, u32 i)
+{
+	BUG_ON(i >= table->n);
+	table->n--;
+	memmove(&table->region[i], &table->region[i + 1],
+		(table->n - i) * sizeof(table->region[0]));
+}
+
+static int insert_region(struct region_table *table, u32 i,
+			 const struct region *new)
+{
+	if (table->n == MAX_REGIONS)
+		return -ENOSPC;
+	BUG_ON(i > table->n);
+	memmove(&table->region[i + 1], &table->region[i],
+		(table->n - i) * sizeof(table->region[0]));
+	table->region[i] = *new;
+	table->n++;
+	return 0;
+}
+
+/* Neighbours merge when they overlap, or touch and have one name. */
+static bool can_merge(const struct region *a, const struct region *b)
+{
+	if (a->base < b->end && b->base < a->end)
+		return true;
+	return (a->base == b->end || b->base == a->end) &&
+		(a->name == b->name || strcmp(a->name, b->name) == 0);
+}
+
+/* A full table that a merge makes room in is no reason to fail. */
+static int add_region(struct region_table *table, struct region new)
+{
+	u32 i = 0;
+
+	while (i < table->n && table->region[i].base <= new.end) {
+		struct region *old = &table->region[i];
+
+		if (!can_merge(old, &new)) {
+			i++;
+			continue;
+		}
+		if (old->base < new.base) {
+			new.base = old->base;
+			new.name = old->name;
+		}
+		new.end = max(new.end, old->end);
+		delete_region(table, i);
+	}
+	for (i = 0; i < table->n && table->region[i].base < new.base; i++)
+		;
+	return insert_region(table, i, &new);
+}
+
+/* The last page of the address space is left out, so that no end is 2^32. */
+static phys_addr_t range_end(phys_addr_t base, u32 bytes)
+{
+	return bytes > PAGE_MASK - base ? PAGE_MASK : base + bytes;
+}
+
+/* The highest region of table that overlaps [base, end), or NULL. */
+static const struct region *find_overlap(const struct region_table *table,
+					 phys_addr_t base, phys_addr_t end)
+{
+	for (u32 i = table->n; i-- > 0; ) {
+		const struct region *r = &table->region[i];
+
+		if (r->base < end && base < r->end)
+			return r;
+	}
+	return NULL;
+}
+
+/* ---- what boot says ------------------------------------------------------ */
+
+int memblock_add(phys_addr_t base, u32 bytes)
+{
+	struct region new = {
+		.base = ALIGN_UP(base, PAGE_SIZE),
+		.end = ALIGN_DOWN(range_end(base, bytes), PAGE_SIZE),
+		.name = "RAM",
+	};
+
+	return new.base < new.end ? add_region(&memory, new) : 0;
+}
+
+int memblock_reserve(phys_addr_t base, u32 bytes, const char *name)
+{
+	struct region new = { base, range_end(base, bytes), name };
+
+	BUG_ON(name == NULL);
+	return new.base < new.end ? add_region(&reserved, new) : 0;
+}
+
+/* Highest free place for bytes in [base, end), or 0: frame 0 is never asked. */
+static phys_addr_t find_in_range(phys_addr_t base, phys_addr_t end, u32 bytes,
+				 u32 align)
+{
+	while (end > base && end - base >= bytes) {
+		phys_addr_t start = ALIGN_DOWN(end - bytes, align);
+		const struct region *taken;
+
+		if (start < base)
+			return 0;
+		taken = find_overlap(&reserved, start, start + bytes);
+		if (taken == NULL)
+			return start;
+		end = taken->base;
+	}
+	return 0;
+}
+
+void *memblock_alloc(u32 bytes, u32 align, const char *name)
+{
+	BUG_ON(bytes == 0 || align == 0 || (align & (align - 1)) != 0);
+	BUG_ON(mem_map != NULL && zone.managed != 0);
+	for (u32 i = memory.n; i-- > 0; ) {
+		struct region *ram = &memory.region[i];
+		phys_addr_t pa = find_in_range(ram->base, ram->end, bytes,
+					       align);
+
+		if (pa == 0)
+			continue;
+		if (memblock_reserve(pa, bytes, name))
+			return NULL;
+		return memset(phys_to_virt(pa), 0, bytes);
+	}
+	return NULL;
+}
+
+phys_addr_t memblock_start(void)
+{
+	return memory.n ? memory.region[0].base : 0;
+}
+
+phys_addr_t memblock_end(void)
+{
+	return memory.n ? memory.region[memory.n - 1].end : 0;
+}
+
+void memblock_for_each_memory(void (*fn)(phys_addr_t base, u32 bytes,
+					 void *arg), void *arg)
+{
+	for (u32 i = 0; i < memory.n; i++) {
+		const struct region *r = &memory.region[i];
+
+		fn(r->base, r->end - r->base, arg);
+	}
+}
+
+void memblock_for_each_reserved(void (*fn)(phys_addr_t base, u32 bytes,
+					   const char *name, void *arg),
+				void *arg)
+{
+	for (u32 i = 0; i < reserved.n; i++) {
+		const struct region *r = &reserved.region[i];
+
+		fn(r->base, r->end - r->base, r->name, arg);
+	}
+}
+
+/* Cut what lies outside [base, end) off memory. Returns the bytes cut. */
+static u32 clip_memory(phys_addr_t base, phys_addr_t end)
+{
+	u32 cut = 0;
+
+	for (u32 i = memory.n; i-- > 0; ) {
+		struct region *r = &memory.region[i];
+		u32 bytes = r->end - r->base;
+
+		r->base = max(r->base, base);
+		r->end = min(r->end, end);
+		if (r->base >= r->end) {
+			delete_region(&memory, i);
+			cut += bytes;
+		} else {
+			cut += bytes - (r->end - r->base);
+		}
+	}
+	return cut;
+}
+
+u32 memblock_limit_lowmem(void)
+{
+	u32 cut = clip_memory(PHYS_OFFSET, range_end(PHYS_OFFSET, LOWMEM_MAX));
+
+	if (cut != 0)
+		pr_warn("memblock: %u KiB of RAM do not fit lowmem (%u MiB from %#x) and stay unused\n",
+			cut >> 10, LOWMEM_MAX >> 20, PHYS_OFFSET);
+	return cut;
+}
+
+/* ---- the hand-over --------------------------------------------------------- */
+
+/*
+ * Frames before and after RAM within the first and the last block of the
+ * largest order have an entry too: a block's buddy always has one, and the
+ * buddy system need not ask.
+ */
+static void mem_map_init(void)
+{
+	u32 end, frames;
+	struct page *map;
+
+	min_low_pfn = memblock_start() >> PAGE_SHIFT;
+	max_low_pfn = memblock_end() >> PAGE_SHIFT;
+	BUG_ON(min_low_pfn < ARCH_PFN_OFFSET);
+	end = ALIGN_UP(max_low_pfn, 1u << MAX_ORDER);
+	frames = end - ARCH_PFN_OFFSET;
+	map = memblock_alloc(frames * (u32)sizeof(*map), PAGE_SIZE, "mem_map");
+	if (map == NULL)
+		panic("memblock: no room for mem_map: %u frames", frames);
+	for (u32 i = 0; i < frames; i++) {
+		map[i].flags = PG_RESERVED;
+		atomic_set(&map[i]._refcount, 1);
+	}
+	mem_map = map;
+}
+
+/* Give the pages of [base, end) that no reserved byte touches. */
+static void free_range(phys_addr_t base, phys_addr_t end)
+{
+	while (base < end) {
+		phys_addr_t stop = end;
+		phys_addr_t next = end;
+
+		for (u32 i = 0; i < reserved.n; i++) {
+			const struct region *r = &reserved.region[i];
+
+			if (r->end <= base || r->base >= end)
+				continue;
+			stop = ALIGN_DOWN(max(r->base, base), PAGE_SIZE);
+			next = ALIGN_UP(min(r->end, end), PAGE_SIZE);
+			break;
+		}
+		if (base < stop)
+			buddy_add_range(base >> PAGE_SHIFT, stop >> PAGE_SHIFT);
+		base = next;
+	}
+}
+
+/* Frames of memory that at least one reserved byte touches. */
+static u32 count_reserved_frames(void)
+{
+	u32 frames = 0;
+
+	for (u32 i = 0; i < memory.n; i++)
+		for (phys_addr_t pa = memory.region[i].base;
+		     pa < memory.region[i].end; pa += PAGE_SIZE)
+			frames += find_overlap(&reserved, pa, pa + PAGE_SIZE)
+				  != NULL;
+	return frames;
+}
+
+static u32 count_memory_frames(void)
+{
+	u32 frames = 0;
+
+	for (u32 i = 0; i < memory.n; i++)
+		frames += (memory.region[i].end - memory.region[i].base) >>
+			  PAGE_SHIFT;
+	return frames;
+}
+
+u32 memblock_free_all(void)
+{
+	u32 total, kept, given;
+
+	BUG_ON(mem_map != NULL);
+	BUG_ON(memory.n == 0);
+	mem_map_init();
+	page_owner_init();
+	for (u32 i = 0; i < memory.n; i++)
+		free_range(memory.region[i].base, memory.region[i].end);
+	zone_set_watermarks();
+
+	total = count_memory_frames();
+	kept = count_reserved_frames();
+	given = nr_free_pages();
+	pr_info("Memory: %u pages of RAM = %u reserved + %u given to the buddy\n",
+		total, kept, given);
+	BUG_ON(total != kept + given);
+	BUG_ON(given != totalram_pages());
+	return given;
+}

@@ -1,0 +1,233 @@
+/*
+ * page_debug.c - looking at the buddy: counts, the verifier, and in debug
+ * builds who had each page, and poison in the free ones.
+ */
+#include <string.h>
+
+#include <alloc/internal.h>
+#include <lib/printk.h>
+#include <uapi/errno.h>
+
+/* One per frame in debug builds. `when` counts allocations and frees. */
+struct page_owner {
+	const void *alloc_site, *free_site;	/* text addresses */
+	u32 alloc_when, free_when;
+};
+
+static struct page_owner *page_owner;		/* NULL: not a debug build */
+static u32 page_clock;
+
+/* ---- counts ---------------------------------------------------------------- */
+
+u32 nr_free_pages(void)
+{
+	u32 pages = zone.free_pages;
+
+	for (u32 cpu = 0; cpu < NR_CPUS; cpu++)
+		pages += per_cpu(pcp_pages, cpu).count;
+	return pages;
+}
+
+u32 totalram_pages(void)
+{
+	return zone.managed;
+}
+
+u32 buddy_nr_free(unsigned int order)
+{
+	struct page *page;
+	u32 flags, n = 0;
+
+	BUG_ON(order > MAX_ORDER);
+	spin_lock_irqsave(&zone.lock, flags);
+	LIST_FOREACH(page, &zone.free_area[order], buddy_list)
+		n++;
+	spin_unlock_irqrestore(&zone.lock, flags);
+	return n;
+}
+
+void zone_get_stats(struct zone_stats *stats)
+{
+	*stats = (struct zone_stats){
+		.managed = zone.managed,
+		.free = zone.free_pages,
+		.pcp_count = nr_free_pages() - zone.free_pages,
+		.pcp_high = PCP_HIGH,
+		.pcp_batch = PCP_BATCH,
+		.min = zone.min,
+		.low = zone.low,
+		.high = zone.high,
+		.failures = zone.failures,
+		.reclaimed = zone.reclaimed,
+	};
+}
+
+/* ---- the verifier ------------------------------------------------------------ */
+
+/* One complaint about a page. Yields 1, to be counted. */
+static u32 complain(const struct page *page, const char *what)
+{
+	pr_err("buddy: pfn %#x (flags %#x, order %u, count %d): %s\n",
+	       page_to_pfn(page), page->flags, page->order, page_count(page),
+	       what);
+	return 1;
+}
+
+/* A block on the list of its order, with nothing free that it should be in. */
+static u32 verify_block(struct page *page, unsigned int order)
+{
+	u32 pfn = page_to_pfn(page);
+	u32 end = pfn + (1u << order);
+	struct page *buddy = find_buddy(page, pfn, order);
+	u32 bad = 0;
+
+	if (!pfn_valid(pfn) || end > max_low_pfn)
+		return complain(page, "not lowmem");
+	if (pfn & ((1u << order) - 1))
+		bad += complain(page, "block is not aligned to its size");
+	if (page->flags != PG_BUDDY || page->order != order)
+		bad += complain(page, "flags or order differ from its list");
+	for (u32 i = 0; i < 1u << order; i++) {
+		if (page_count(page + i) != 0)
+			bad += complain(page + i, "free and referenced");
+		if (i > 0 && page[i].flags != 0)
+			bad += complain(page + i, "flags within a free block");
+	}
+	if (order < MAX_ORDER && buddy->flags == PG_BUDDY &&
+	    buddy->order == order)
+		bad += complain(page, "its buddy is free: should be one block");
+	return bad;
+}
+
+static u32 verify_free_area(u32 *pages)
+{
+	u32 bad = 0;
+
+	for (unsigned int order = 0; order <= MAX_ORDER; order++) {
+		struct page *page;
+
+		LIST_FOREACH(page, &zone.free_area[order], buddy_list) {
+			bad += verify_block(page, order);
+			*pages += 1u << order;
+		}
+	}
+	return bad;
+}
+
+static u32 verify_pcp(const struct per_cpu_pages *pcp)
+{
+	u32 bad = 0;
+
+	if (pcp->count > PCP_HIGH) {
+		pr_err("buddy: per-CPU list holds %u pages\n", pcp->count);
+		return 1;
+	}
+	for (u32 i = 0; i < pcp->count; i++) {
+		const struct page *page = pcp->page[i];
+
+		if (page->flags != 0 || page->order != 0 || page_count(page))
+			bad += complain(page, "wrong on a per-CPU list");
+		for (u32 j = 0; j < i; j++)
+			if (pcp->page[j] == page)
+				bad += complain(page, "twice on the list");
+	}
+	return bad;
+}
+
+/* What mem_map says is free, against what the lists hold. */
+static u32 verify_mem_map(u32 listed)
+{
+	u32 marked = 0;
+
+	for (u32 pfn = min_low_pfn; pfn < max_low_pfn; pfn++)
+		if (pfn_to_page(pfn)->flags == PG_BUDDY)
+			marked += 1u << pfn_to_page(pfn)->order;
+	if (marked == listed)
+		return 0;
+	pr_err("buddy: mem_map marks %u pages free, the lists hold %u\n",
+	       marked, listed);
+	return 1;
+}
+
+int buddy_verify(void)
+{
+	u32 flags, pages = 0, bad;
+
+	spin_lock_irqsave(&zone.lock, flags);
+	bad = verify_free_area(&pages);
+	bad += verify_mem_map(pages);
+	for (u32 cpu = 0; cpu < NR_CPUS; cpu++)
+		bad += verify_pcp(&per_cpu(pcp_pages, cpu));
+	if (pages != zone.free_pages || nr_free_pages() > zone.managed) {
+		pr_err("buddy: %u pages on the lists, free_pages says %u of %u\n",
+		       pages, zone.free_pages, zone.managed);
+		bad++;
+	}
+	spin_unlock_irqrestore(&zone.lock, flags);
+	return bad == 0 ? 0 : -EUCLEAN;
+}
+
+/* ---- debug builds -------------------------------------------------------------- */
+
+void page_owner_init(void)
+{
+	if (!IS_ENABLED(CONFIG_DEBUG))
+		return;
+	page_owner = memblock_alloc((max_low_pfn - min_low_pfn) *
+				    (u32)sizeof(*page_owner), 8, "page_owner");
+	if (page_owner == NULL)
+		panic("debug: no room to note the owners of %u pages",
+		      max_low_pfn - min_low_pfn);
+}
+
+void __debug_alloc_pages(struct page *page, unsigned int order,
+			 const void *caller)
+{
+	u32 pages = 1u << order;
+
+	page_clock++;
+	for (u32 i = 0; i < pages; i++) {
+		struct page_owner *owner =
+			&page_owner[page_to_pfn(page + i) - min_low_pfn];
+		const u8 *byte = page_address(page + i);
+
+		for (u32 at = 0; at < PAGE_SIZE; at++)
+			if (byte[at] != POISON_PAGE)
+				panic("page %#x was written while free: byte %#x is %#04x; freed by %p at %u",
+				      page_to_pfn(page + i), at, byte[at],
+				      owner->free_site, owner->free_when);
+		owner->alloc_site = caller;
+		owner->alloc_when = page_clock;
+	}
+}
+
+void __debug_free_pages(struct page *page, unsigned int order,
+			const void *caller)
+{
+	page_clock++;
+	for (u32 i = 0; i < 1u << order; i++) {
+		struct page_owner *owner =
+			&page_owner[page_to_pfn(page + i) - min_low_pfn];
+
+		owner->free_site = caller;
+		owner->free_when = page_clock;
+	}
+	memset(page_address(page), POISON_PAGE, (size_t)PAGE_SIZE << order);
+}
+
+void bad_page_free(const struct page *page, unsigned int order,
+		   const char *what)
+{
+	const struct page_owner *owner;
+
+	pr_err("bad free of page %#x as order %u: %s (flags %#x, order %u, count %d, mapped %d)\n",
+	       page_to_pfn(page), order, what, page->flags, page->order,
+	       page_count(page), atomic_read(&page->_mapcount));
+	if (IS_ENABLED(CONFIG_DEBUG) && pfn_valid(page_to_pfn(page))) {
+		owner = &page_owner[page_to_pfn(page) - min_low_pfn];
+		pr_err("last allocated by %p at %u, freed by %p at %u; now is %u\n",
+		       owner->alloc_site, owner->alloc_when, owner->free_site,
+		       owner->free_when, page_clock);
+	}
+	panic("bad free of page %#x: %s", page_to_pfn(page), what);
+}
