@@ -1,0 +1,94 @@
+/*
+ * abort.c - fault status registers taken apart.
+ *
+ * DDI0406C B3.13.3, Table B3-23: the status is bit 10 and bits 3:0 of DFSR or
+ * IFSR in the short-descriptor format. All 32 values are in the table; what
+ * the manual leaves reserved is ABORT_UNKNOWN.
+ */
+#include <bug.h>
+#include <mmu/mmu.h>
+
+#define FSR_FS_LOW	0x00fu
+#define FSR_FS_HIGH	0x400u
+#define FSR_FS_HIGH_SHIFT 6		/* bit 10 becomes bit 4 */
+#define FSR_LPAE	0x200u		/* long-descriptor format: never ours */
+#define DFSR_DOMAIN_SHIFT 4
+#define DFSR_DOMAIN_MASK 0xfu
+#define DFSR_WNR	0x800u
+
+/* far: the fault address register holds the address (B3.13.1). */
+struct fault_status {
+	u8 cause;
+	bool far;
+};
+
+static const struct fault_status fault_status[32] = {
+	[0x01] = { ABORT_ALIGNMENT, true },
+	[0x02] = { ABORT_DEBUG, false },
+	[0x03] = { ABORT_ACCESS_FLAG_SECTION, true },
+	[0x04] = { ABORT_ICACHE_MAINTENANCE, true },
+	[0x05] = { ABORT_TRANSLATION_SECTION, true },
+	[0x06] = { ABORT_ACCESS_FLAG_PAGE, true },
+	[0x07] = { ABORT_TRANSLATION_PAGE, true },
+	[0x08] = { ABORT_EXTERNAL, true },
+	[0x09] = { ABORT_DOMAIN_SECTION, true },
+	[0x0b] = { ABORT_DOMAIN_PAGE, true },
+	[0x0c] = { ABORT_EXTERNAL_WALK_L1, true },
+	[0x0d] = { ABORT_PERMISSION_SECTION, true },
+	[0x0e] = { ABORT_EXTERNAL_WALK_L2, true },
+	[0x0f] = { ABORT_PERMISSION_PAGE, true },
+	[0x10] = { ABORT_PARITY, true },		/* TLB conflict */
+	[0x16] = { ABORT_ASYNC_EXTERNAL, false },
+	[0x18] = { ABORT_PARITY, false },		/* asynchronous */
+	[0x19] = { ABORT_PARITY, true },
+	[0x1c] = { ABORT_PARITY, true },		/* first-level walk */
+	[0x1e] = { ABORT_PARITY, true },		/* second-level walk */
+};
+
+static_assert(ABORT_UNKNOWN == 0, "rows left out are unknown");
+
+void decode_abort(u32 fsr, u32 far, enum abort_kind kind,
+		  struct abort_info *info)
+{
+	u32 fs = (fsr & FSR_FS_LOW) | (fsr & FSR_FS_HIGH) >> FSR_FS_HIGH_SHIFT;
+	const struct fault_status *status = &fault_status[fs];
+	bool data = kind == ABORT_DATA;
+
+	*info = (struct abort_info){ .fsr = fsr, .far = far, .kind = kind };
+	if (fsr & FSR_LPAE)
+		return;
+	info->cause = status->cause;
+	info->address_valid = status->far;
+	info->write = data && (fsr & DFSR_WNR);
+	if (data)
+		info->domain = (fsr >> DFSR_DOMAIN_SHIFT) & DFSR_DOMAIN_MASK;
+}
+
+const char *abort_cause_name(enum abort_cause cause)
+{
+	static const char *const names[ABORT_NR] = {
+		[ABORT_UNKNOWN]			= "unknown fault status",
+		[ABORT_ALIGNMENT]		= "alignment fault",
+		[ABORT_DEBUG]			= "debug event",
+		[ABORT_ACCESS_FLAG_SECTION]	= "section access flag fault",
+		[ABORT_ACCESS_FLAG_PAGE]	= "page access flag fault",
+		[ABORT_TRANSLATION_SECTION]	= "section translation fault",
+		[ABORT_TRANSLATION_PAGE]	= "page translation fault",
+		[ABORT_DOMAIN_SECTION]		= "section domain fault",
+		[ABORT_DOMAIN_PAGE]		= "page domain fault",
+		[ABORT_PERMISSION_SECTION]	= "section permission fault",
+		[ABORT_PERMISSION_PAGE]		= "page permission fault",
+		[ABORT_EXTERNAL]		= "external abort",
+		[ABORT_EXTERNAL_WALK_L1]	=
+			"external abort on first-level table walk",
+		[ABORT_EXTERNAL_WALK_L2]	=
+			"external abort on second-level table walk",
+		[ABORT_ICACHE_MAINTENANCE]	=
+			"instruction cache maintenance fault",
+		[ABORT_ASYNC_EXTERNAL]		= "asynchronous external abort",
+		[ABORT_PARITY]			= "parity error or TLB conflict",
+	};
+
+	BUG_ON(cause >= ABORT_NR);
+	return names[cause];
+}

@@ -1,0 +1,52 @@
+/*
+ * mmu/boot.h - what runs before the MMU is on, at physical addresses.
+ *
+ * boot_map.c and idmap.S are linked into the .boot section, where virtual and
+ * physical address are the same, so plain C works with the MMU off. They keep
+ * everything in registers and on the caller's stack and touch the high half
+ * only through boot_pa(). The order, for startup/boot.c:
+ *
+ *	ttbr0 = boot_map_build(params, board.uart_pa);	caches off or on
+ *	boot_mmu_on(ttbr0);		returns at the same, identity-mapped PC
+ *	ldr pc, =<address in the high half>
+ *
+ * On entry to boot_mmu_on: SVC, IRQ and FIQ masked, MMU off, L1 data cache and
+ * TLB invalidated (by boot.c), ACTLR.SMP set where the core has it.
+ */
+#ifndef MMU_BOOT_H
+#define MMU_BOOT_H
+
+#include <config.h>
+#include <types.h>
+
+/* The physical address of a symbol that is linked in the high half. */
+#define boot_pa(symbol) \
+	((phys_addr_t)(uintptr_t)(symbol) - PAGE_OFFSET + PHYS_OFFSET)
+
+/*
+ * Fill the boot table (16 KiB, in .bss; cleared here, not by the caller):
+ *
+ *	identity	the MiB that holds .boot, kernel rw, executable
+ *	linear map	the image's MiBs, and the MiB of params with the one
+ *			after it (ATAGs or a DTB), where they lie in lowmem
+ *	FIXMAP_START	the MiB that holds uart_pa, as Device, XN; the UART is
+ *			at FIXMAP_START + (uart_pa & 0xfffff)
+ *
+ * params 0: there are none. Returns the value for TTBR0.
+ */
+u32 boot_map_build(phys_addr_t params, phys_addr_t uart_pa);
+
+/*
+ * A sentence that says what is wrong with the boot table, or NULL: alignment,
+ * the identity entry, the linear entry of the image. For the pre-flight check
+ * before boot_mmu_on. The string lies in .boot.
+ */
+const char *boot_map_check(u32 ttbr0);
+
+/*
+ * Set TTBCR, DACR, PRRR, NMRR, CONTEXTIDR and TTBR0, then SCTLR: MMU, caches
+ * and branch prediction on, AFE, TRE, high vectors. Trusts no reset value.
+ */
+void boot_mmu_on(u32 ttbr0);
+
+#endif

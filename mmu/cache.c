@@ -1,0 +1,109 @@
+/*
+ * cache.c - what stores, table walks and instruction fetches see.
+ *
+ * Two readers may look past the L1 data cache: the table walker (decided once,
+ * from ID_MMFR3) and the instruction side (always). For both a line is cleaned
+ * to the point of unification (DDI0406C B2.2.6).
+ *
+ * The Cortex-A9 instruction cache is virtually indexed: code may sit in it
+ * under aliases we cannot name, so it is dropped whole (B2.2.9, DDI0388 7.3).
+ * PG_DCACHE_CLEAN remembers that a page needs it no more.
+ */
+#include <alloc/alloc.h>
+#include <asm/cp15.h>
+#include <bug.h>
+#include <lib/printk.h>
+#include <mmu/mmu.h>
+#include <mmu/tables.h>
+
+/* ID_MMFR3[23:20] "coherent walk": 1 = no clean needed (B4.1.92). */
+#define MMFR3_COHWALK_SHIFT	20
+#define MMFR3_COHWALK_MASK	0xfu
+/* CTR.DminLine: log2 of the words in the smallest data line (B4.1.42). */
+#define CTR_DMINLINE_SHIFT	16
+#define CTR_DMINLINE_MASK	0xfu
+
+bool walks_coherent;
+static u32 dcache_line = 4;	/* bytes; the least there can be */
+
+void walk_coherency_init(void)
+{
+	u32 words = (read_ctr() >> CTR_DMINLINE_SHIFT) & CTR_DMINLINE_MASK;
+
+	dcache_line = 4u << words;
+	walks_coherent = ((read_id_mmfr3() >> MMFR3_COHWALK_SHIFT) &
+			  MMFR3_COHWALK_MASK) != 0;
+	pr_info("mmu: table walks %s the data cache, lines of %u bytes\n",
+		walks_coherent ? "look into" : "go past", dcache_line);
+}
+
+/* start is at the start of a line. */
+static void clean_to_pou(const void *start, u32 bytes)
+{
+	const u8 *p = start, *end = p + bytes;
+	const u32 line = dcache_line;
+
+	for (; p < end; p += line)
+		dccmvau(p);
+}
+
+void table_clean(const void *table, u32 bytes)
+{
+	if (!walks_coherent)
+		clean_to_pou(table, bytes);
+	table_sync();
+}
+
+/* The instruction side's half of a sync, after the lines were cleaned. */
+static void invalidate_icache(void)
+{
+	dsb();		/* the cleans are complete: fetches find the new bytes */
+	iciallu();
+	bpiall();
+	dsb();		/* both invalidates are complete */
+	isb();		/* drop what this core has fetched already */
+}
+
+void flush_icache_page(struct page *page)
+{
+	clean_to_pou(page_address(page), PAGE_SIZE);
+	invalidate_icache();
+	atomic_or(PG_DCACHE_CLEAN, &page->flags);
+}
+
+void flush_dcache_page(struct page *page)
+{
+	atomic_andnot(PG_DCACHE_CLEAN, &page->flags);
+}
+
+void sync_icache_page(struct page *page)
+{
+	if (!(READ_ONCE(page->flags) & PG_DCACHE_CLEAN))
+		flush_icache_page(page);
+}
+
+/* By the kernel's alias: to the data side, which is physical, they are one. */
+int flush_icache_user_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
+{
+	int ret = 0;
+	u32 bytes;
+	pte_t pte;
+
+	if (start > end || end > TASK_SIZE)
+		return -EINVAL;
+	for (uaddr_t va = start; va < end; va += bytes) {
+		u32 offset = va & ~PAGE_MASK;
+
+		bytes = min(PAGE_SIZE - offset, end - va);
+		if (follow_pte(mm, va, &pte)) {
+			ret = -EFAULT;
+			continue;
+		}
+		if (pfn_valid(pte_pfn(pte)))
+			clean_to_pou((u8 *)page_address(pte_page(pte)) +
+				     ALIGN_DOWN(offset, dcache_line),
+				     bytes + offset % dcache_line);
+	}
+	invalidate_icache();
+	return ret;
+}

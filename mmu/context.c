@@ -1,0 +1,196 @@
+/*
+ * context.c - which address space the hardware translates for.
+ *
+ * The TLB tags user entries with an 8-bit ASID. There are more address spaces
+ * than ASIDs, so they are handed out by generations, as Linux's arm does:
+ *
+ *	context.id = generation << 8 | ASID
+ *
+ * An mm whose generation is the current one may run with its ASID. Otherwise
+ * it takes a free one; when none is left a new generation begins: the whole
+ * TLB is flushed, all ASIDs are free again, except those that some core is
+ * running with at this moment. ASID 0 is never given out: it is init_mm's, whose
+ * table has no user half, and in an mm it means "never ran".
+ *
+ * Owns: asid_generation, asid_map, active_id, reserved_id, all under
+ * context_lock (interrupts off), and the context.id of every mm.
+ */
+#include <asm/cp15.h>
+#include <bug.h>
+#include <percpu.h>
+#include <spinlock.h>
+#include <mmu/mmu.h>
+#include <mmu/tables.h>
+
+#define ASID_FIELD_BITS	8	/* CONTEXTIDR[7:0], and in context.id */
+#define NR_ASIDS	(1u << CONFIG_ASID_BITS)
+#define GENERATION_ONE	(1ull << ASID_FIELD_BITS)
+#define ASID_RESERVED	0u
+
+static_assert(CONFIG_ASID_BITS >= 2 && CONFIG_ASID_BITS <= ASID_FIELD_BITS,
+	      "ASIDs have 2 to 8 bits");
+/* Each core keeps one over a roll-over, and one must be left to give. */
+static_assert(NR_CPUS + 1 < NR_ASIDS, "more ASIDs than cores");
+
+static spinlock_t context_lock = SPINLOCK_INIT;
+static u64 asid_generation = GENERATION_ONE;
+static u32 asid_map[NR_ASIDS / 32 + 1];	/* bit set: taken */
+static u32 next_asid = 1;
+/* context.id a core runs with now; 0: it has met no roll-over since. */
+static DEFINE_PER_CPU(u64, active_id);
+/* ... that it ran with at the last roll-over, and may still. */
+static DEFINE_PER_CPU(u64, reserved_id);
+/* A roll-over happened: this core's TLB must be emptied before it goes on. */
+static DEFINE_PER_CPU(bool, flush_pending);
+
+static bool asid_taken(u32 asid)
+{
+	return asid_map[asid / 32] & (1u << asid % 32);
+}
+
+static void take_asid(u32 asid)
+{
+	BUG_ON(asid == ASID_RESERVED || asid >= NR_ASIDS);
+	asid_map[asid / 32] |= 1u << asid % 32;
+}
+
+/* A free ASID from next_asid on, or ASID_RESERVED: there is none. */
+static u32 find_free_asid(void)
+{
+	for (u32 asid = next_asid; asid < NR_ASIDS; asid++)
+		if (!asid_taken(asid))
+			return asid;
+	return ASID_RESERVED;
+}
+
+/* Begin a generation: what runs keeps its ASID, all else starts again. */
+static void roll_over(void)
+{
+	asid_generation += GENERATION_ONE;
+	__builtin_memset(asid_map, 0, sizeof(asid_map));
+	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++) {
+		/* 0: two roll-overs without a switch; the older one holds. */
+		if (per_cpu(active_id, cpu) != 0)
+			per_cpu(reserved_id, cpu) = per_cpu(active_id, cpu);
+		per_cpu(active_id, cpu) = 0;
+		if (per_cpu(reserved_id, cpu) != 0)
+			take_asid((u32)per_cpu(reserved_id, cpu) & 0xff);
+		per_cpu(flush_pending, cpu) = true;
+	}
+	next_asid = 1;
+}
+
+/* If a core kept id over the roll-over, it becomes new_id there too. */
+static bool renew_reserved(u64 id, u64 new_id)
+{
+	bool found = false;
+
+	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++) {
+		if (per_cpu(reserved_id, cpu) != id)
+			continue;
+		per_cpu(reserved_id, cpu) = new_id;
+		found = true;
+	}
+	return found;
+}
+
+/* An id of the current generation for mm. */
+__attribute__((noinline)) static u64 new_context(const struct mm_struct *mm)
+{
+	u64 id = mm->context.id;
+	u32 asid = (u32)id & 0xff;
+
+	if (id != 0) {
+		u64 renewed = asid_generation | asid;
+
+		/* It ran when the generation ended: it must keep its ASID. */
+		if (renew_reserved(id, renewed))
+			return renewed;
+		/* Otherwise keep it where it is free: fewer surprises. */
+		if (!asid_taken(asid)) {
+			take_asid(asid);
+			return renewed;
+		}
+	}
+	asid = find_free_asid();
+	if (asid == ASID_RESERVED) {
+		roll_over();
+		asid = find_free_asid();
+		BUG_ON(asid == ASID_RESERVED);
+	}
+	take_asid(asid);
+	next_asid = asid + 1;
+	return asid_generation | asid;
+}
+
+void init_new_context(struct mm_struct *mm)
+{
+	mm->context.id = 0;
+	mm->context.exec_changed = false;
+}
+
+static bool current_generation(u64 id)
+{
+	return (id ^ asid_generation) >> ASID_FIELD_BITS == 0;
+}
+
+/* After a roll-over: old ASIDs' entries and predictions, before reuse. */
+static void flush_old_generation(void)
+{
+	dsb();		/* tables as they are now, before new walks */
+	tlbiall();
+	bpiall();
+	dsb();		/* both done before an ASID has a new owner */
+	isb();
+	this_cpu(flush_pending) = false;
+}
+
+/*
+ * TTBR0 and ASID cannot change in one step, and a speculative walk between two
+ * steps would tag entries of one address space with the ASID of the other. So
+ * init_mm's table, which has global entries only, goes in between (DDI0406C
+ * B3.10.4, the method with global-only tables): there is nothing to tag.
+ */
+static void load_context(const struct mm_struct *next)
+{
+	write_ttbr0(ttbr_of(init_mm.pgd));
+	isb();	/* no walk through the old tables once the ASID changes */
+	dsb();	/* ... and those under way have ended (erratum 754322) */
+	write_contextidr(mm_asid(next));
+	isb();	/* the ASID is in force before the tables it names */
+	write_ttbr0(ttbr_of(next->pgd));
+	isb();	/* user accesses from here on are next's */
+}
+
+void switch_mm(struct mm_struct *prev __unused_arg, struct mm_struct *next)
+{
+	BUG_ON(!irqs_disabled());
+	check_vmalloc_seq(next);
+	if (likely(next != &init_mm)) {
+		spin_lock(&context_lock);
+		if (unlikely(!current_generation(next->context.id)))
+			next->context.id = new_context(next);
+		if (unlikely(this_cpu(flush_pending)))
+			flush_old_generation();
+		this_cpu(active_id) = next->context.id;
+		spin_unlock(&context_lock);
+	}
+	load_context(next);
+}
+
+void mmu_current_context(u32 *ttbr0, u32 *contextidr)
+{
+	*ttbr0 = read_ttbr0();
+	*contextidr = read_contextidr();
+}
+
+void mmu_context_of(const struct mm_struct *mm, u32 *ttbr0, u32 *asid)
+{
+	*ttbr0 = ttbr_of(mm->pgd);
+	*asid = mm_asid(mm);
+}
+
+pgd_t *current_pgd(void)
+{
+	return phys_to_virt(read_ttbr0() & TTBR_BASE);
+}

@@ -1,0 +1,269 @@
+/*
+ * kmap.c - the kernel's own mappings: sections, pages, and who sees them.
+ *
+ * Owns the kernel quarter of init_mm.pgd, the master. A kernel second-level
+ * table, once made, stays: first-level entries are only ever added. So another
+ * pgd may lack an entry, never have a wrong one; it gets what it lacks from
+ * do_translation_fault (sync_kernel_pgd) or, before a kernel stack could be
+ * missing, at the switch (check_vmalloc_seq).
+ *
+ * kmap_lock guards the master and its tables. A change of the first level adds
+ * one to init_mm.context.vmalloc_seq.
+ */
+#include <alloc/alloc.h>
+#include <bug.h>
+#include <spinlock.h>
+#include <mmu/kmap.h>
+#include <mmu/mmu.h>
+#include <mmu/tables.h>
+
+pgd_t boot_pgd[PTRS_PER_PGD] __aligned(sizeof(boot_pgd));
+u32 high_memory;
+
+static spinlock_t kmap_lock = SPINLOCK_INIT;
+
+/* ---- the master's first level -------------------------------------------- */
+
+/* The new entry is seen before the number that tells others to look. */
+static void set_master(u32 va, u32 desc)
+{
+	pgd_t *slot = &init_mm.pgd[pgd_index(va)];
+
+	BUG_ON(slot->val);	/* break-before-make: never replace one */
+	table_set(&slot->val, desc);
+	WRITE_ONCE(init_mm.context.vmalloc_seq,
+		   init_mm.context.vmalloc_seq + 1);
+}
+
+/* The table for kernel address va, making it; NULL: out of memory. */
+static pte_t *kernel_table(u32 va)
+{
+	const pgd_t *slot = &init_mm.pgd[pgd_index(va)];
+	pte_t *table;
+	u32 flags;
+
+	if (pgd_is_table(*slot))
+		return pgd_table(*slot);
+	BUG_ON(slot->val);	/* a section: not a place for pages */
+	table = l2_table_alloc();
+	if (!table)
+		return NULL;
+	spin_lock_irqsave(&kmap_lock, flags);
+	if (!pgd_is_table(*slot)) {
+		set_master(va, virt_to_phys(table) | L1_TABLE_KERNEL);
+		table = NULL;
+	}
+	spin_unlock_irqrestore(&kmap_lock, flags);
+	if (table)
+		l2_table_free(table);
+	return pgd_table(*slot);
+}
+
+static pte_t *kernel_pte(u32 va)
+{
+	pgd_t pgd = init_mm.pgd[pgd_index(va)];
+
+	return pgd_is_table(pgd) ? pgd_table(pgd) + pte_index(va) : NULL;
+}
+
+/* ---- boot: no lock, nothing mapped there yet --------------------------------- */
+
+static void map_page(u32 va, phys_addr_t pa, enum map_type type)
+{
+	pte_t *table = kernel_table(va);
+	pte_t *slot;
+
+	BUG_ON(!table);		/* no kernel without its own map */
+	slot = table + pte_index(va);
+	BUG_ON(!pte_none(*slot));
+	table_set(&slot->val, pa | kernel_page_attrs(type));
+}
+
+/* Sections where alignment lets them, pages for the rest. */
+void kmap_boot(u32 va, phys_addr_t pa, u32 bytes, enum map_type type)
+{
+	u32 step;
+
+	BUG_ON(((va | pa | bytes) & ~PAGE_MASK) || va < PAGE_OFFSET);
+	for (; bytes; bytes -= step, va += step, pa += step) {
+		bool section = !((va | pa) & ~PGDIR_MASK) &&
+			       bytes >= PGDIR_SIZE;
+
+		step = section ? PGDIR_SIZE : PAGE_SIZE;
+		if (section)
+			set_master(va, pa | kernel_section_attrs(type));
+		else
+			map_page(va, pa, type);
+	}
+}
+
+void kmap_prepare_table(u32 va)
+{
+	BUG_ON(!kernel_table(va));
+}
+
+/* ---- vmalloc space ---------------------------------------------------------------- */
+
+/* What to map at one page of the range: RAM from an array, or a device. */
+struct kmap_source {
+	struct page *const *pages;
+	phys_addr_t pa;
+	u32 attrs;
+};
+
+static u32 source_desc(const struct kmap_source *src, u32 index)
+{
+	phys_addr_t pa = src->pages ? page_to_phys(src->pages[index]) :
+		src->pa + index * PAGE_SIZE;
+
+	return pa | src->attrs;
+}
+
+static void check_range(u32 va, u32 bytes)
+{
+	BUG_ON((va | bytes) & ~PAGE_MASK);
+	BUG_ON(va < vmalloc_start() || va >= VMALLOC_END);
+	BUG_ON(bytes == 0 || bytes > VMALLOC_END - va);
+}
+
+/* Tables for all of it, and nothing mapped yet: the steps that can fail. */
+static int prepare_range(u32 va, u32 bytes)
+{
+	for (u32 off = 0; off < bytes; off += PAGE_SIZE) {
+		const pte_t *table = kernel_table(va + off);
+
+		if (!table)
+			return -ENOMEM;
+		if (!pte_none(table[pte_index(va + off)]))
+			return -EEXIST;
+	}
+	return 0;
+}
+
+/* Tables made for a range that failed stay: they hold nothing. */
+static int map_range(u32 va, u32 bytes, const struct kmap_source *src)
+{
+	u32 flags;
+	int err;
+
+	check_range(va, bytes);
+	err = prepare_range(va, bytes);
+	if (err)
+		return err;
+	spin_lock_irqsave(&kmap_lock, flags);
+	for (u32 i = 0; i < bytes / PAGE_SIZE; i++) {
+		pte_t *slot = kernel_pte(va + i * PAGE_SIZE);
+
+		BUG_ON(!pte_none(*slot));	/* ranges have one owner */
+		table_set_nosync(&slot->val, source_desc(src, i));
+	}
+	table_sync();
+	isb();	/* an access right after the return uses the new entries */
+	spin_unlock_irqrestore(&kmap_lock, flags);
+	return 0;
+}
+
+int map_kernel_range(u32 va, u32 bytes, struct page *const *pages,
+		     enum map_type type)
+{
+	const struct kmap_source src = {
+		.pages = pages, .attrs = kernel_page_attrs(type),
+	};
+
+	BUG_ON(!pages || type == MT_DEVICE);
+	return map_range(va, bytes, &src);
+}
+
+int ioremap_page_range(u32 va, u32 bytes, phys_addr_t pa, enum map_type type)
+{
+	const struct kmap_source src = {
+		.pa = pa, .attrs = kernel_page_attrs(type),
+	};
+
+	BUG_ON(pa & ~PAGE_MASK);
+	return map_range(va, bytes, &src);
+}
+
+void unmap_kernel_range(u32 va, u32 bytes)
+{
+	u32 flags;
+
+	check_range(va, bytes);
+	spin_lock_irqsave(&kmap_lock, flags);
+	for (u32 off = 0; off < bytes; off += PAGE_SIZE) {
+		pte_t *slot = kernel_pte(va + off);
+
+		if (slot && !pte_none(*slot))
+			table_set_nosync(&slot->val, 0);
+	}
+	table_sync();
+	spin_unlock_irqrestore(&kmap_lock, flags);
+}
+
+/* The TLB may still hold nothing for it: an invalid entry is never cached. */
+void map_vectors(phys_addr_t pa)
+{
+	u32 attrs = kernel_page_attrs(MT_MEMORY_RX) | L2_AP1;
+	pte_t *slot = kernel_pte(VECTORS_BASE);
+
+	BUG_ON((pa & ~PAGE_MASK) || !slot || !pte_none(*slot));
+	table_set(&slot->val, pa | attrs);
+	isb();	/* an exception right after finds its vector */
+}
+
+u32 vmalloc_start(void)
+{
+	return ALIGN_UP(high_memory + VMALLOC_GAP, PGDIR_SIZE);
+}
+
+int kernel_va_to_phys(u32 va, phys_addr_t *pa)
+{
+	struct pt_walk walk;
+
+	if (va < PAGE_OFFSET)
+		return -EFAULT;
+	walk_va(init_mm.pgd, va, &walk);
+	if (!walk.mapped)
+		return -EFAULT;
+	*pa = walk.pa;
+	return 0;
+}
+
+/* ---- other address spaces ----------------------------------------------------------- */
+
+int sync_kernel_pgd(pgd_t *pgd, u32 va)
+{
+	pgd_t master, *slot = &pgd[pgd_index(va)];
+
+	if (va < PAGE_OFFSET)
+		return -EFAULT;
+	master = init_mm.pgd[pgd_index(va)];
+	if (!master.val || slot->val == master.val)
+		return -EFAULT;
+	BUG_ON(slot->val);	/* entries are added, never replaced */
+	table_set(&slot->val, master.val);
+	isb();	/* the access that faulted is tried again */
+	return 0;
+}
+
+/* All of vmalloc space at once: entries appear rarely and stay for ever. */
+static void copy_vmalloc_entries(struct mm_struct *mm, u32 seq)
+{
+	unsigned int end = pgd_index(VMALLOC_END);
+
+	dmb();	/* seq was read before the entries it stands for */
+	for (unsigned int i = pgd_index(vmalloc_start()); i < end; i++)
+		if (mm->pgd[i].val != init_mm.pgd[i].val)
+			table_set_nosync(&mm->pgd[i].val, init_mm.pgd[i].val);
+	table_sync();
+	isb();	/* the next access may be to a stack mapped here */
+	mm->context.vmalloc_seq = seq;
+}
+
+void check_vmalloc_seq(struct mm_struct *mm)
+{
+	u32 seq = READ_ONCE(init_mm.context.vmalloc_seq);
+
+	if (unlikely(mm->context.vmalloc_seq != seq))
+		copy_vmalloc_entries(mm, seq);
+}

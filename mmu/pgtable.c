@@ -1,0 +1,297 @@
+/*
+ * pgtable.c - the tables of user address spaces, and their entries.
+ *
+ * Owns pgd pages (16 KiB from the buddy, marked PG_TABLE) and second-level
+ * tables (1 KiB, from the slab cache "pgtable"). A table in the cache is all
+ * zero: that is its constructed state, so a new one needs no clearing.
+ *
+ * A new or raised entry is visible to the walker on return. One that was taken
+ * out or lowered waits for the flush that mmu.h asks of the caller: its first
+ * dsb makes all such stores visible at once.
+ */
+#include <alloc/alloc.h>
+#include <bug.h>
+#include <mmu/mmu.h>
+#include <mmu/tables.h>
+
+#define PGD_ORDER	2		/* 16 KiB */
+#define PGD_PAGES	(1u << PGD_ORDER)
+#define USER_PGD_PAGES	(PGD_PAGES * 3 / 4)
+#define L2_BYTES	(PTRS_PER_PTE * 4)
+#define FREE_BATCH	16u
+
+static_assert(TASK_SIZE == 0xc0000000 && PAGE_OFFSET == TASK_SIZE,
+	      "the kernel half is the last quarter of a pgd");
+static_assert(sizeof(pgd_t) * PTRS_PER_PGD == PAGE_SIZE << PGD_ORDER,
+	      "a pgd is one block");
+
+static struct kmem_cache *pgtable_cache;
+
+/* ---- second-level tables ------------------------------------------------- */
+
+static void construct_table(void *table)
+{
+	__builtin_memset(table, 0, L2_BYTES);
+	table_clean(table, L2_BYTES);
+}
+
+void pgtable_cache_init(void)
+{
+	BUG_ON(pgtable_cache);
+	pgtable_cache = kmem_cache_create("pgtable", L2_BYTES, L2_BYTES,
+					  SLAB_PANIC, construct_table);
+}
+
+/* Before the slab is up the kernel map takes its tables from memblock. */
+pte_t *l2_table_alloc(void)
+{
+	if (unlikely(!pgtable_cache)) {
+		void *table = memblock_alloc(L2_BYTES, L2_BYTES, "page tables");
+
+		if (table)
+			table_clean(table, L2_BYTES);
+		return table;
+	}
+	return kmem_cache_alloc(pgtable_cache, GFP_KERNEL);
+}
+
+void l2_table_free(pte_t *table)
+{
+	BUG_ON(!pgtable_cache);
+	kmem_cache_free(pgtable_cache, table);
+}
+
+/* Eight entries at a time: it is read whole at each exit. */
+bool l2_table_empty(const pte_t *table)
+{
+	for (const pte_t *p = table; p < table + PTRS_PER_PTE; p += 8)
+		if (p[0].val | p[1].val | p[2].val | p[3].val |
+		    p[4].val | p[5].val | p[6].val | p[7].val)
+			return false;
+	return true;
+}
+
+/* ---- first-level tables ---------------------------------------------------- */
+
+static void mark_tables(struct page *page, bool on)
+{
+	for (unsigned int i = 0; i < PGD_PAGES; i++) {
+		BUG_ON(!(page[i].flags & PG_TABLE) == !on);
+		page[i].flags ^= PG_TABLE;
+	}
+}
+
+int pgd_alloc(struct mm_struct *mm)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, PGD_ORDER);
+	u8 *pgd;
+
+	if (!page)
+		return -ENOMEM;
+	mark_tables(page, true);
+	pgd = page_address(page);
+	for (unsigned int i = 0; i < USER_PGD_PAGES; i++)
+		clear_page(pgd + i * PAGE_SIZE);
+	/* First the number: an entry made during the copy is copied again. */
+	mm->context.vmalloc_seq = READ_ONCE(init_mm.context.vmalloc_seq);
+	dmb();	/* ... the number before the entries it stands for */
+	copy_page(pgd + USER_PGD_PAGES * PAGE_SIZE,
+		  (u8 *)init_mm.pgd + USER_PGD_PAGES * PAGE_SIZE);
+	table_clean(pgd, PAGE_SIZE << PGD_ORDER);
+	mm->pgd = (pgd_t *)(void *)pgd;
+	BUG_ON(!IS_ALIGNED(virt_to_phys(pgd), PAGE_SIZE << PGD_ORDER));
+	return 0;
+}
+
+void pgd_free(struct mm_struct *mm)
+{
+	struct page *page = virt_to_page(mm->pgd);
+
+	BUG_ON(mm == &init_mm || current_pgd() == mm->pgd);
+	if (mm->nr_ptes)
+		free_pgtables(mm, 0, 0);
+	BUG_ON(mm->nr_ptes);	/* a user entry is still present */
+	mark_tables(page, false);
+	__free_pages(page, PGD_ORDER);
+	mm->pgd = NULL;
+}
+
+/* ---- finding the slot --------------------------------------------------------- */
+
+pte_t *pte_offset_map(const struct mm_struct *mm, uaddr_t va)
+{
+	pgd_t pgd = mm->pgd[pgd_index(va)];
+
+	if (!pgd_is_table(pgd))
+		return NULL;
+	return pgd_table(pgd) + pte_index(va);
+}
+
+/* A new table for va; another task may have been faster. */
+static bool pgd_populate(struct mm_struct *mm, uaddr_t va)
+{
+	pgd_t *slot = &mm->pgd[pgd_index(va)];
+	pte_t *table = l2_table_alloc();
+	bool ours;
+
+	if (!table)
+		return false;
+	spin_lock(&mm->page_table_lock);
+	ours = !pgd_is_table(*slot);
+	if (ours) {
+		BUG_ON(slot->val);
+		table_set(&slot->val, virt_to_phys(table) | L1_TABLE_USER);
+		mm->nr_ptes++;
+	}
+	spin_unlock(&mm->page_table_lock);
+	if (!ours)
+		l2_table_free(table);
+	return true;
+}
+
+pte_t *pte_alloc_map(struct mm_struct *mm, uaddr_t va)
+{
+	BUG_ON(va >= TASK_SIZE);
+	if (unlikely(!pgd_is_table(mm->pgd[pgd_index(va)])) &&
+	    !pgd_populate(mm, va))
+		return NULL;
+	return pte_offset_map(mm, va);
+}
+
+/* ---- giving tables back ---------------------------------------------------------- */
+
+/*
+ * Unhook up to FREE_BATCH empty tables from *index on. They may be freed only
+ * after a flush: the walker may hold the first-level entries.
+ */
+static unsigned int unhook_tables(struct mm_struct *mm, unsigned int *index,
+				  unsigned int end, pte_t *tables[])
+{
+	unsigned int n = 0;
+
+	for (; *index < end && n < FREE_BATCH && mm->nr_ptes; (*index)++) {
+		pgd_t *slot = &mm->pgd[*index];
+
+		if (!pgd_is_table(*slot) || !l2_table_empty(pgd_table(*slot)))
+			continue;
+		tables[n++] = pgd_table(*slot);
+		table_set_nosync(&slot->val, L1_TYPE_FAULT);
+		mm->nr_ptes--;
+	}
+	return n;
+}
+
+void free_pgtables(struct mm_struct *mm, uaddr_t floor, uaddr_t ceiling)
+{
+	unsigned int index = pgd_index(ALIGN_UP(floor, PGDIR_SIZE));
+	unsigned int end = pgd_index(ceiling ? ceiling : TASK_SIZE);
+	pte_t *tables[FREE_BATCH];
+	unsigned int n;
+
+	BUG_ON(mm == &init_mm || ceiling > TASK_SIZE);
+	while ((n = unhook_tables(mm, &index, end, tables)) != 0) {
+		flush_tlb_mm(mm);	/* no walk, nor a cached first level,
+					   goes through them any more */
+		while (n)
+			l2_table_free(tables[--n]);
+	}
+}
+
+/* ---- entries ------------------------------------------------------------------------ */
+
+/*
+ * Stale branch predictions and fetches matter only where code was: remember it
+ * until the flush that ends this change (DDI0406C B2.2.9).
+ */
+static void note_exec(struct mm_struct *mm, pte_t old)
+{
+	if (pte_exec(old))
+		mm->context.exec_changed = true;
+}
+
+/* An executable entry appears: its page's stores reach the fetches first. */
+static void sync_if_exec(pte_t pte)
+{
+	if (pte_exec(pte) && pfn_valid(pte_pfn(pte)))
+		sync_icache_page(pte_page(pte));
+}
+
+void set_pte_at(struct mm_struct *mm, uaddr_t va, pte_t *ptep, pte_t pte)
+{
+	BUG_ON(!pte_none(*ptep) || !pte_present(pte));
+	BUG_ON(va >= TASK_SIZE || mm == &init_mm);
+	sync_if_exec(pte);
+	dmb();	/* another core that sees the entry sees what the page holds */
+	table_set(&ptep->val, pte.val);
+}
+
+pte_t ptep_get_and_clear(struct mm_struct *mm, uaddr_t va __unused_arg,
+			 pte_t *ptep)
+{
+	pte_t old = *ptep;
+
+	table_set_nosync(&ptep->val, 0);
+	note_exec(mm, old);
+	return old;
+}
+
+pte_t ptep_clear_flush(struct mm_struct *mm, uaddr_t va, pte_t *ptep)
+{
+	pte_t old = ptep_get_and_clear(mm, va, ptep);
+
+	flush_tlb_page(mm, va);
+	return old;
+}
+
+void ptep_set_wrprotect(struct mm_struct *mm __unused_arg,
+			uaddr_t va __unused_arg, pte_t *ptep)
+{
+	BUG_ON(!pte_present(*ptep));
+	table_set_nosync(&ptep->val, pte_wrprotect(*ptep).val);
+}
+
+bool ptep_set_access_flags(struct mm_struct *mm, uaddr_t va, pte_t *ptep,
+			   pte_t entry)
+{
+	pte_t old = *ptep;
+
+	BUG_ON(!pte_present(old) || pte_pfn(old) != pte_pfn(entry));
+	if (pte_same(old, entry))
+		return false;
+	if (pte_exec(entry) && !pte_exec(old))
+		sync_if_exec(entry);
+	table_set_nosync(&ptep->val, entry.val);
+	/* The TLB holds no entry without the access flag (B3.7.2). */
+	if (pte_young(old)) {
+		note_exec(mm, old);
+		flush_tlb_page(mm, va);
+	} else {
+		table_sync();
+	}
+	return true;
+}
+
+void ptep_modify_prot(struct mm_struct *mm, uaddr_t va __unused_arg,
+		      pte_t *ptep, pgprot_t prot)
+{
+	pte_t old = *ptep, new = pte_modify(old, prot);
+
+	BUG_ON(!pte_present(old) || !pte_present(new));
+	if (pte_exec(new) && !pte_exec(old))
+		sync_if_exec(new);
+	if (pte_exec(new) != pte_exec(old))
+		mm->context.exec_changed = true;
+	table_set_nosync(&ptep->val, new.val);
+}
+
+bool ptep_test_and_clear_young(struct mm_struct *mm __unused_arg,
+			       uaddr_t va __unused_arg, pte_t *ptep)
+{
+	pte_t old = *ptep;
+
+	BUG_ON(!pte_present(old));
+	if (!pte_young(old))
+		return false;
+	table_set(&ptep->val, pte_mkold(old).val);
+	return true;
+}

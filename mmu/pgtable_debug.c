@@ -1,0 +1,257 @@
+/*
+ * pgtable_debug.c - tables for people, and the audit that tests run.
+ *
+ * Looking only. pgtable_verify states what every table of ours must satisfy;
+ * it reads what is in memory, not what somebody meant to write there.
+ */
+#include <stdio.h>
+
+#include <alloc/alloc.h>
+#include <bug.h>
+#include <lib/printk.h>
+#include <mmu/mmu.h>
+#include <mmu/tables.h>
+
+/* ---- descriptors in words -------------------------------------------------- */
+
+/* What both levels have, without the places of the bits. */
+struct attrs {
+	bool write, exec, user, global, shared, young;
+	u32 type;		/* MEM_* */
+};
+
+static struct attrs section_attrs(u32 desc)
+{
+	return (struct attrs){
+		.write = !(desc & L1_SECT_AP2), .exec = !(desc & L1_SECT_XN),
+		.user = desc & L1_SECT_AP1, .global = !(desc & L1_SECT_NG),
+		.shared = desc & L1_SECT_S, .young = desc & L1_SECT_AF,
+		.type = (desc & L1_SECT_B ? 1 : 0) | (desc & L1_SECT_C ? 2 : 0) |
+			(desc & L1_SECT_TEX0 ? 4 : 0),
+	};
+}
+
+static struct attrs page_attrs(u32 desc)
+{
+	return (struct attrs){
+		.write = !(desc & L2_AP2), .exec = !(desc & L2_XN),
+		.user = desc & L2_AP1, .global = !(desc & L2_NG),
+		.shared = desc & L2_S, .young = desc & L2_AF,
+		.type = (desc & L2_B ? 1 : 0) | (desc & L2_C ? 2 : 0) |
+			(desc & L2_TEX0 ? 4 : 0),
+	};
+}
+
+static const char *const type_names[8] = {
+	[MEM_STRONG] = "SO", [MEM_DEVICE] = "device",
+	[MEM_UNCACHED] = "uncached", [MEM_WBWA] = "WBWA",
+	[4] = "type4?", [5] = "type5?", [6] = "type6?", [7] = "type7?",
+};
+
+static void format_attrs(struct attrs a, const char *more, char *buf,
+			 size_t bytes)
+{
+	snprintf(buf, bytes, "r%c%c %s %s %s%s %s%s",
+		 a.write ? 'w' : '-', a.exec ? 'x' : '-',
+		 a.user ? "usr" : "svc", a.global ? "G" : "nG",
+		 type_names[a.type], a.shared ? " S" : "",
+		 a.young ? "young" : "old", more);
+}
+
+void format_l1(u32 desc, char *buf, size_t bytes)
+{
+	switch (desc & L1_TYPE_MASK) {
+	case L1_TYPE_SECTION:
+		format_attrs(section_attrs(desc), "", buf, bytes);
+		break;
+	case L1_TYPE_TABLE:
+		snprintf(buf, bytes, "table domain %u",
+			 (desc & L1_DOMAIN_MASK) >> L1_DOMAIN_SHIFT);
+		break;
+	default:
+		snprintf(buf, bytes, "none");
+	}
+}
+
+void format_l2(u32 desc, char *buf, size_t bytes)
+{
+	static const char *const more[4] = {
+		"", " dirty", " special", " dirty special",
+	};
+	unsigned int soft = (desc & L2_SW_DIRTY ? 1 : 0) |
+			    (desc & L2_SW_SPECIAL ? 2 : 0);
+
+	if (!(desc & L2_TYPE_SMALL)) {
+		snprintf(buf, bytes, "none");
+		return;
+	}
+	format_attrs(page_attrs(desc), more[soft], buf, bytes);
+}
+
+void show_pte(const pgd_t *pgd, u32 va)
+{
+	struct pt_walk walk;
+	char text[64];
+
+	walk_va(pgd, va, &walk);
+	format_l1(walk.l1_desc, text, sizeof(text));
+	pr_emerg("[%08x] table at 0x%08x\n", va, virt_to_phys(pgd));
+	pr_emerg("  first level:  *0x%08x = 0x%08x  %s\n", walk.l1_pa,
+		 walk.l1_desc, text);
+	if (walk.l2_pa) {
+		format_l2(walk.l2_desc, text, sizeof(text));
+		pr_emerg("  second level: *0x%08x = 0x%08x  %s\n", walk.l2_pa,
+			 walk.l2_desc, text);
+	}
+	if (walk.mapped)
+		pr_emerg("  maps to physical 0x%08x\n", walk.pa);
+	else
+		pr_emerg("  not mapped\n");
+}
+
+/* ---- the audit --------------------------------------------------------------- */
+
+struct audit {
+	bool kernel_half;	/* of the entry looked at */
+	u32 tables;		/* user second-level tables met */
+	u32 violations;
+};
+
+#define MAX_REPORTS	16u	/* one broken table must not flood the log */
+
+static void violation(struct audit *audit, u32 va, u32 desc, const char *what)
+{
+	if (audit->violations++ < MAX_REPORTS)
+		pr_err("pgtable: 0x%08x: entry 0x%08x: %s\n", va, desc, what);
+}
+
+static bool is_vectors(u32 va)
+{
+	return va == VECTORS_BASE;
+}
+
+static void audit_kernel(struct audit *audit, u32 va, u32 desc, struct attrs a)
+{
+	if (!a.global)
+		violation(audit, va, desc, "a kernel entry is not global");
+	if (!a.young)
+		violation(audit, va, desc, "a kernel entry can fault on access");
+	if (a.user && !is_vectors(va))
+		violation(audit, va, desc, "programs can reach a kernel entry");
+	if (a.write && a.exec)
+		violation(audit, va, desc, "writable and executable (W^X)");
+	if (a.exec && a.type != MEM_WBWA)
+		violation(audit, va, desc, "device memory is executable");
+	if (va < high_memory && a.type != MEM_WBWA)
+		violation(audit, va, desc, "lowmem is not write-back memory");
+}
+
+static void audit_user(struct audit *audit, u32 va, u32 desc, struct attrs a)
+{
+	if (a.global)
+		violation(audit, va, desc, "a user entry is global");
+	if (a.type != MEM_WBWA || !a.shared)
+		violation(audit, va, desc, "a user page is not write-back memory");
+	if (!a.user && a.young)
+		violation(audit, va, desc, "only the kernel can use a user page");
+	if (!a.user && a.exec)
+		violation(audit, va, desc, "a page without access is executable");
+}
+
+static void audit_entry(struct audit *audit, u32 va, u32 desc, struct attrs a)
+{
+	if (audit->kernel_half)
+		audit_kernel(audit, va, desc, a);
+	else
+		audit_user(audit, va, desc, a);
+}
+
+/* In the slab, or from memblock before there was one. */
+static bool is_table_page(phys_addr_t pa)
+{
+	const u32 kinds = PG_SLAB | PG_RESERVED | PG_TABLE;
+	const struct page *page;
+
+	if (!pfn_valid(pa >> PAGE_SHIFT))
+		return false;
+	page = phys_to_page(pa);
+	if (page->flags & PG_TAIL)	/* a slab may be several pages */
+		page = page->head;
+	return page->flags & kinds;
+}
+
+static void audit_table(struct audit *audit, u32 va, pgd_t pgd)
+{
+	u32 domain = (pgd.val & L1_DOMAIN_MASK) >> L1_DOMAIN_SHIFT;
+	const pte_t *table;
+
+	if (domain != (audit->kernel_half ? DOMAIN_KERNEL : DOMAIN_USER))
+		violation(audit, va, pgd.val, "wrong domain");
+	if (!is_table_page(pgd.val & L1_TABLE_BASE)) {
+		violation(audit, va, pgd.val, "not the address of a table");
+		return;
+	}
+	table = pgd_table(pgd);
+	for (unsigned int i = 0; i < PTRS_PER_PTE; i++) {
+		u32 page_va = va + i * PAGE_SIZE, desc = table[i].val;
+
+		if (desc & L2_TYPE_SMALL)
+			audit_entry(audit, page_va, desc, page_attrs(desc));
+		else if (desc)
+			violation(audit, page_va, desc, "not a small page");
+	}
+	audit->tables += !audit->kernel_half;
+}
+
+static void audit_section(struct audit *audit, u32 va, u32 desc)
+{
+	if (!audit->kernel_half || (desc & L1_SECT_SUPER))
+		violation(audit, va, desc, "a section is not expected here");
+	if ((desc & L1_DOMAIN_MASK) >> L1_DOMAIN_SHIFT != DOMAIN_KERNEL)
+		violation(audit, va, desc, "wrong domain");
+	audit_entry(audit, va, desc, section_attrs(desc));
+}
+
+/* The kernel half of any mm: the master's entry, or none yet. */
+static void audit_copy(struct audit *audit, u32 va, pgd_t pgd)
+{
+	if (pgd.val && pgd.val != init_mm.pgd[pgd_index(va)].val)
+		violation(audit, va, pgd.val, "differs from the kernel's own");
+}
+
+static void audit_first_level(struct audit *audit, u32 va, pgd_t pgd)
+{
+	switch (pgd.val & L1_TYPE_MASK) {
+	case L1_TYPE_FAULT:
+		if (pgd.val)
+			violation(audit, va, pgd.val, "junk in an empty entry");
+		break;
+	case L1_TYPE_TABLE:
+		audit_table(audit, va, pgd);
+		break;
+	case L1_TYPE_SECTION:
+		audit_section(audit, va, pgd.val);
+		break;
+	default:
+		violation(audit, va, pgd.val, "reserved descriptor type");
+	}
+}
+
+int pgtable_verify(const struct mm_struct *mm)
+{
+	struct audit audit = { .tables = 0 };
+	bool master = mm == &init_mm;
+
+	for (unsigned int i = 0; i < PTRS_PER_PGD; i++) {
+		u32 va = i << PGDIR_SHIFT;
+
+		audit.kernel_half = va >= TASK_SIZE;
+		if (audit.kernel_half && !master)
+			audit_copy(&audit, va, mm->pgd[i]);
+		else
+			audit_first_level(&audit, va, mm->pgd[i]);
+	}
+	if (audit.tables != (master ? 0 : mm->nr_ptes))
+		violation(&audit, 0, audit.tables, "tables miscounted (nr_ptes)");
+	return audit.violations ? -EUCLEAN : 0;
+}

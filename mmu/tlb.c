@@ -1,0 +1,84 @@
+/*
+ * tlb.c - no earlier translation can be used once these return.
+ *
+ * The caller has stored to the table and, where walks go past the data cache,
+ * cleaned the lines. Then, in this order (DDI0406C B3.10.1):
+ *
+ *	dsb	the stores are done: no later walk reads an old entry
+ *	TLBI	drop the copies the TLB holds
+ *	BPIALL	where executable entries changed: predictions name addresses
+ *	dsb	the invalidates have happened, on every core
+ *	isb	what this core fetched under the old map is thrown away
+ *
+ * Breaking one page costs one operation; beyond FLUSH_MAX pages it is cheaper
+ * to drop the address space and let it refill.
+ */
+#include <bug.h>
+#include <mmu/mmu.h>
+#include <mmu/tables.h>
+
+#define FLUSH_MAX	(32u * PAGE_SIZE)
+
+/* The end of every user flush: see the head of the file. */
+static inline void finish_flush(struct mm_struct *mm)
+{
+	if (unlikely(mm->context.exec_changed)) {
+		mm->context.exec_changed = false;
+		bpiall();
+	}
+	dsb();	/* the invalidates are complete before we say so */
+	isb();	/* nothing already fetched uses the old translation */
+}
+
+void flush_tlb_page(struct mm_struct *mm, uaddr_t va)
+{
+	u32 asid = mm_asid(mm);
+
+	dsb();	/* the table store before the invalidate */
+	if (unlikely(!asid))	/* never ran: no core has an entry of it */
+		return;
+	tlbimva(va, asid);
+	finish_flush(mm);
+}
+
+void flush_tlb_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
+{
+	u32 asid = mm_asid(mm);
+
+	BUG_ON(start > end || end > TASK_SIZE);
+	if (end - start > FLUSH_MAX) {
+		flush_tlb_mm(mm);
+		return;
+	}
+	dsb();	/* the table stores before the invalidates */
+	if (!asid)
+		return;
+	for (uaddr_t va = start & PAGE_MASK; va < end; va += PAGE_SIZE)
+		tlbimva(va, asid);
+	finish_flush(mm);
+}
+
+void flush_tlb_mm(struct mm_struct *mm)
+{
+	u32 asid = mm_asid(mm);
+
+	dsb();	/* the table stores before the invalidate */
+	if (!asid)
+		return;
+	tlbiasid(asid);
+	finish_flush(mm);
+}
+
+/* Kernel entries are global and, in these ranges, never executable. */
+void flush_tlb_kernel_range(u32 start, u32 end)
+{
+	BUG_ON(start > end || start < PAGE_OFFSET);
+	dsb();	/* the table stores before the invalidates */
+	if (end - start > FLUSH_MAX)
+		tlbiall();
+	else
+		for (u32 va = start & PAGE_MASK; va < end; va += PAGE_SIZE)
+			tlbimvaa(va);
+	dsb();	/* the invalidates are complete before frames are reused */
+	isb();	/* nothing already fetched uses the old translation */
+}

@@ -1,0 +1,199 @@
+/*
+ * uaccess.S - copies between kernel and user memory that survive a fault.
+ *
+ * Every instruction that touches a user address is wrapped in USER: it gets an
+ * entry in __ex_table, "this instruction, go on there". do_page_fault brings
+ * the page in and the instruction runs again, or, when the address space has
+ * no such page, the exception returns to the fix-up.
+ *
+ * A block transfer that faults has moved nothing that counts: ARMv7 restores
+ * the base register (DDI0406C B1.9.8). Its fix-up continues byte by byte from
+ * the same place, so that the residue returned is exact to the byte.
+ *
+ * Registers of a copy:	r0 to	r1 from	r2 bytes left
+ *			ip = from - to	lr = end of to	r3-r10 data
+ */
+#include <uapi/errno.h>
+
+	.syntax	unified
+	.arm
+	.text
+
+/* A user access, and where to go if it cannot be. */
+	.macro	USER fixup, insn:vararg
+9001:	\insn
+	.pushsection __ex_table, "a"
+	.align	2
+	.word	9001b, \fixup
+	.popsection
+	.endm
+
+/* A kernel access: the other half of a copy. */
+	.macro	KERNEL fixup, insn:vararg
+	\insn
+	.endm
+
+	.macro	FUNCTION name
+	.section .text.\name, "ax"
+	.align	5
+	.global	\name
+	.type	\name, %function
+\name:
+	.endm
+
+	.macro	END name
+	.size	\name, . - \name
+	.endm
+
+/*
+ * The copy, once for each direction: LD and ST are USER or KERNEL. Blocks of
+ * 256 bytes, then of 32, where both sides have the same place in a word; words
+ * with one side unaligned otherwise; the rest in bytes.
+ */
+	.macro	COPY ld, st
+	push	{r4-r10, lr}
+	sub	ip, r1, r0
+	add	lr, r0, r2
+	tst	ip, #3
+	bne	.Lskew\@
+.Lalign\@:
+	tst	r0, #3
+	beq	.Lblocks\@
+	subs	r2, r2, #1
+	blo	.Ldone\@
+	\ld	.Lresume\@, ldrb r3, [r1]
+	\st	.Lresume\@, strb r3, [r0]
+	add	r1, r1, #1
+	add	r0, r0, #1
+	b	.Lalign\@
+
+.Lblocks\@:
+	subs	r2, r2, #256
+	blo	.Lshort\@
+.L256\@:
+	.rept	8
+	\ld	.Lresume\@, ldmia r1!, {r3-r10}
+	\st	.Lresume\@, stmia r0!, {r3-r10}
+	.endr
+	subs	r2, r2, #256
+	bhs	.L256\@
+.Lshort\@:
+	adds	r2, r2, #256 - 32
+	blo	.Lbytes32\@
+.L32\@:
+	\ld	.Lresume\@, ldmia r1!, {r3-r10}
+	\st	.Lresume\@, stmia r0!, {r3-r10}
+	subs	r2, r2, #32
+	bhs	.L32\@
+.Lbytes32\@:
+	add	r2, r2, #32
+
+.Lskew\@:					@ r2 bytes, any alignment
+	subs	r2, r2, #4
+	blo	.Ltail\@
+.Lword\@:
+	\ld	.Lresume\@, ldr r3, [r1]
+	\st	.Lresume\@, str r3, [r0]
+	add	r1, r1, #4
+	add	r0, r0, #4
+	subs	r2, r2, #4
+	bhs	.Lword\@
+.Ltail\@:
+	cmp	r0, lr
+	beq	.Ldone\@
+.Lbyte\@:
+	\ld	.Lfault\@, ldrb r3, [r1]
+	\st	.Lfault\@, strb r3, [r0]
+	add	r1, r1, #1
+	add	r0, r0, #1
+	cmp	r0, lr
+	bne	.Lbyte\@
+.Ldone\@:
+	mov	r0, #0
+	pop	{r4-r10, pc}
+
+.Lresume\@:					@ r0 is right: start from it
+	add	r1, r0, ip
+	b	.Ltail\@
+.Lfault\@:
+	sub	r0, lr, r0			@ bytes not copied
+	pop	{r4-r10, pc}
+	.endm
+
+/* u32 __copy_from_user(void *to, uaddr_t from, u32 bytes) */
+FUNCTION __copy_from_user
+	COPY	USER, KERNEL
+END __copy_from_user
+
+/* u32 __copy_to_user(uaddr_t to, const void *from, u32 bytes) */
+FUNCTION __copy_to_user
+	COPY	KERNEL, USER
+END __copy_to_user
+
+/* u32 __clear_user(uaddr_t to, u32 bytes) */
+FUNCTION __clear_user
+	push	{r4-r9, lr}
+	add	lr, r0, r1			@ end
+	mov	r2, #0
+	mov	r3, #0
+	mov	r4, #0
+	mov	r5, #0
+	mov	r6, #0
+	mov	r7, #0
+	mov	r8, #0
+	mov	r9, #0
+.Lclear_align:
+	cmp	r0, lr
+	beq	.Lclear_done
+	tst	r0, #3
+	USER	.Lclear_fault, strbne r2, [r0]
+	addne	r0, r0, #1
+	bne	.Lclear_align
+	sub	r1, lr, r0
+	subs	r1, r1, #32
+	blo	.Lclear_bytes
+.Lclear_block:
+	USER	.Lclear_bytes, stmia r0!, {r2-r9}
+	subs	r1, r1, #32
+	bhs	.Lclear_block
+.Lclear_bytes:
+	cmp	r0, lr
+	beq	.Lclear_done
+	USER	.Lclear_fault, strb r2, [r0]
+	add	r0, r0, #1
+	b	.Lclear_bytes
+.Lclear_done:
+	mov	r0, #0
+	pop	{r4-r9, pc}
+.Lclear_fault:
+	sub	r0, lr, r0
+	pop	{r4-r9, pc}
+END __clear_user
+
+/* int __get_user_u32(u32 *val, uaddr_t from) */
+FUNCTION __get_user_u32
+	USER	.Lefault, ldr r2, [r1]
+	str	r2, [r0]
+	mov	r0, #0
+	bx	lr
+END __get_user_u32
+
+/* int __get_user_u8(u8 *val, uaddr_t from) */
+FUNCTION __get_user_u8
+	USER	.Lefault, ldrb r2, [r1]
+	strb	r2, [r0]
+	mov	r0, #0
+	bx	lr
+END __get_user_u8
+
+/* int __put_user_u32(u32 val, uaddr_t to) */
+FUNCTION __put_user_u32
+	USER	.Lefault, str r0, [r1]
+	mov	r0, #0
+	bx	lr
+END __put_user_u32
+
+	.section .text.uaccess_efault, "ax"
+.Lefault:
+	mvn	r0, #(EFAULT - 1)
+	bx	lr
