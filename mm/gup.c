@@ -1,0 +1,134 @@
+/*
+ * The kernel reaching into an address space on purpose: pages faulted in ahead
+ * (MAP_POPULATE, mlock), and copies to and from any mm, loaded or not.
+ */
+#include <mm/internal.h>
+
+static int vm_fault_to_errno(u32 fault)
+{
+	if (!(fault & VM_FAULT_ERROR))
+		return 0;
+	return fault & VM_FAULT_OOM ? -ENOMEM : -EFAULT;
+}
+
+/* Is the page there, for this access? */
+static bool page_is_ready(struct mm_struct *mm, uaddr_t va, bool write)
+{
+	pte_t pte;
+
+	return !follow_pte(mm, va, &pte) && pte_young(pte) &&
+	       (!write || pte_write(pte));
+}
+
+int faultin_page(struct vm_area_struct *vma, uaddr_t va, bool write)
+{
+	if (page_is_ready(vma->vm_mm, va, write))
+		return 0;
+	return vm_fault_to_errno(handle_mm_fault(vma, va,
+					write ? FAULT_FLAG_WRITE : 0));
+}
+
+/* Shared pages are only read in: populating must not make files dirty. */
+static int populate_vma(struct vm_area_struct *vma, uaddr_t va, uaddr_t end)
+{
+	bool write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
+	int ret = 0;
+
+	BUG_ON(va < vma->vm_start || end > vma->vm_end);
+	if (!(vma->vm_flags & VM_ACCESS_FLAGS))
+		return -EFAULT;
+	if ((vma->vm_flags & VM_LOCKED_MASK) == VM_LOCKED_MASK)
+		return 0;	/* locked as it is touched */
+	for (; va < end && !ret; va += PAGE_SIZE) {
+		ret = faultin_page(vma, va, write);
+		cond_resched();
+	}
+	return ret;
+}
+
+/* What cannot be accessed is passed over; the first error is told. */
+int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
+{
+	uaddr_t end = start + ALIGN_UP(bytes, PAGE_SIZE);
+	struct vm_area_struct *vma;
+	int ret = 0;
+
+	BUG_ON(!IS_ALIGNED(start, PAGE_SIZE) || end < start || end > TASK_SIZE);
+	for (vma = find_vma_intersection(mm, start, end);
+	     vma && vma->vm_start < end && ret != -ENOMEM;
+	     vma = vma_next(vma)) {
+		int err = populate_vma(vma, max(start, vma->vm_start),
+				       min(end, vma->vm_end));
+
+		if (err && (!ret || err == -ENOMEM))
+			ret = err;
+	}
+	return ret;
+}
+
+/*
+ * The page at va with a reference, faulted in for the access; the zero page
+ * comes with one too, it does not mind. *fetched: some mapping of it may be
+ * executable. 0, -EFAULT, -ENOMEM.
+ */
+static int get_user_page(struct mm_struct *mm, uaddr_t va, bool write,
+			 struct page **page, bool *fetched)
+{
+	struct vm_area_struct *vma = find_vma(mm, va);
+	pte_t pte;
+	int ret;
+
+	BUG_ON(!rwsem_is_locked(&mm->mmap_lock));
+	if (!vma || (va < vma->vm_start && expand_stack(vma, va)))
+		return -EFAULT;
+	if (!vma_permits(vma, write))
+		return -EFAULT;
+	for (;;) {
+		ret = faultin_page(vma, va, write);
+		if (ret)
+			return ret;
+		spin_lock(&mm->page_table_lock);
+		ret = follow_pte(mm, va, &pte);
+		if (!ret && (!write || pte_write(pte))) {
+			*page = pte_page(pte);
+			*fetched = pte_exec(pte) || vma->vm_flags & VM_SHARED;
+			get_page(*page);
+			spin_unlock(&mm->page_table_lock);
+			return 0;
+		}
+		spin_unlock(&mm->page_table_lock);
+	}
+}
+
+int access_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf, u32 bytes,
+		     bool write)
+{
+	char *p = buf;
+	int ret = 0;
+
+	BUG_ON(mm == &init_mm);
+	if (bytes > TASK_SIZE || va > TASK_SIZE - bytes)
+		return -EFAULT;
+	down_read(&mm->mmap_lock);
+	while (bytes && !ret) {
+		u32 offset = va & ~PAGE_MASK;
+		u32 part = min(bytes, PAGE_SIZE - offset);
+		struct page *page;
+		bool fetched;
+		char *kva;
+
+		ret = get_user_page(mm, va, write, &page, &fetched);
+		if (ret)
+			break;
+		kva = (char *)page_address(page) + offset;
+		__builtin_memcpy(write ? kva : p, write ? p : kva, part);
+		if (write && fetched)
+			flush_icache_page(page);
+		put_page(page);
+		va += part;
+		p += part;
+		bytes -= part;
+	}
+	up_read(&mm->mmap_lock);
+	return ret;
+}

@@ -1,0 +1,212 @@
+/*
+ * mm/internal.h - what the files of mm/ share and nobody else may see.
+ */
+#ifndef MM_INTERNAL_H
+#define MM_INTERNAL_H
+
+#include <bug.h>
+#include <mm/mm.h>
+#include <sched.h>
+
+/* Linux's default for /proc/sys/vm/max_map_count. */
+#define MAX_MAP_COUNT	65530u
+
+static inline u32 vma_pages(const struct vm_area_struct *vma)
+{
+	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
+}
+
+static inline bool vma_is_anonymous(const struct vm_area_struct *vma)
+{
+	return !vma->vm_ops;
+}
+
+/* The page of the mapped object behind va. */
+static inline u32 linear_page_index(const struct vm_area_struct *vma,
+				    uaddr_t va)
+{
+	return vma->vm_pgoff + ((va - vma->vm_start) >> PAGE_SHIFT);
+}
+
+static inline struct vm_area_struct *vma_next(struct vm_area_struct *vma)
+{
+	return TAILQ_NEXT(vma, vm_link);
+}
+
+static inline struct vm_area_struct *vma_prev(struct vm_area_struct *vma)
+{
+	return TAILQ_PREV(vma, vma_list, vm_link);
+}
+
+/* The start of vma, with the gap that must stay free below a stack. */
+static inline uaddr_t vm_start_gap(const struct vm_area_struct *vma)
+{
+	uaddr_t start = vma->vm_start;
+
+	if (vma->vm_flags & VM_GROWSDOWN)
+		start -= min(start, (uaddr_t)STACK_GUARD_GAP);
+	return start;
+}
+
+/* Free space below vma that a new mapping could use: bytes. */
+static inline u32 vma_gap(struct vm_area_struct *vma)
+{
+	struct vm_area_struct *prev = vma_prev(vma);
+	uaddr_t floor = prev ? prev->vm_end : 0;
+	uaddr_t start = vm_start_gap(vma);
+
+	return start > floor ? start - floor : 0;
+}
+
+static inline u32 subtree_gap(const struct vm_area_struct *vma)
+{
+	return vma ? vma->rb_subtree_gap : 0;
+}
+
+/* ---- vma.c: the set of VMAs; mmap_lock held for writing ---------------- */
+
+void vma_cache_init(void);
+/* A blank one that belongs to no set yet. NULL: no memory. */
+struct vm_area_struct *vm_area_alloc(struct mm_struct *mm) __must_check;
+/* A copy in no set, with its own references (file, ops->open). */
+struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma,
+				   struct mm_struct *mm) __must_check;
+/* Give up its references and its memory; it is in no set. */
+void vm_area_free(struct vm_area_struct *vma);
+
+/* Entries start read-only: see vma.c. */
+pgprot_t vma_page_prot(u32 vm_flags);
+/* Put vma right after prev (NULL: first). The range is free. */
+void vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
+	      struct vm_area_struct *prev);
+void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
+/* Move its borders; it stays between its neighbours. */
+void vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
+		u32 pgoff);
+/* First VMA that overlaps [start, end), or NULL. */
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm,
+					     uaddr_t start, uaddr_t end);
+
+/* ---- vma_merge.c --------------------------------------------------------- */
+
+/*
+ * vma_link, or let a neighbour of the same kind grow over the range and free
+ * vma. Returns the VMA that covers the range now.
+ */
+struct vm_area_struct *vma_insert(struct mm_struct *mm,
+				  struct vm_area_struct *vma,
+				  struct vm_area_struct *prev);
+/* Merge a linked vma with its neighbours where equal; returns what it is now. */
+struct vm_area_struct *vma_merge(struct vm_area_struct *vma);
+/* Cut at addr, strictly inside: vma keeps the lower part. 0 or -ENOMEM. */
+int __must_check split_vma(struct vm_area_struct *vma, uaddr_t addr);
+/*
+ * Make *vma exactly [start, end), a part of it, by up to two splits. 0 or
+ * -ENOMEM: the address space means the same as before.
+ */
+int __must_check vma_isolate(struct vm_area_struct **vma, uaddr_t start,
+			     uaddr_t end);
+/*
+ * Give [start, end) the flags (flags & ~clear) | set, VMA by VMA, splitting
+ * and merging. 0, or -ENOMEM: a hole inside, told at the end; or no memory for a
+ * split, at once.
+ */
+int __must_check vma_update_flags(struct mm_struct *mm, uaddr_t start,
+				  uaddr_t end, u32 clear, u32 set);
+
+/* ---- accounting.c ------------------------------------------------------ */
+
+/* May mm have pages more of this kind? RLIMIT_AS and RLIMIT_DATA. */
+bool may_expand_vm(const struct mm_struct *mm, u32 vm_flags, u32 pages);
+/* total_vm and its parts. */
+void vm_stat_account(struct mm_struct *mm, u32 vm_flags, s32 pages);
+/* Room under RLIMIT_MEMLOCK for bytes more? 0 or -EAGAIN. */
+int mlock_future_check(const struct mm_struct *mm, u32 vm_flags, u32 bytes);
+/* Does a mapping of these flags promise memory of its own? */
+bool accountable_mapping(u32 vm_flags);
+/* Promise pages, or take the promise back. 0 or -ENOMEM. */
+int __must_check vm_acct_memory(u32 pages);
+void vm_unacct_memory(u32 pages);
+
+/* ---- unmapped_area.c ---------------------------------------------------- */
+
+/* Highest free range of `bytes` in [low, high): 0 or -ENOMEM. */
+int __must_check vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low,
+			      uaddr_t high, uaddr_t *result);
+
+/* Where a new mapping goes. 0, -ENOMEM, -EINVAL, -EPERM. */
+int __must_check get_unmapped_area(struct mm_struct *mm, uaddr_t addr,
+				   u32 bytes, u32 flags, uaddr_t *result);
+
+/* ---- pagewalk.c: the one walker ----------------------------------------- */
+
+struct mm_walk {
+	struct mm_struct *mm;
+	struct vm_area_struct *vma;	/* for the callbacks; may be NULL */
+	void *private;
+	/* Entries of [va, end), all in one table; page_table_lock held. */
+	void (*pte_range)(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
+			  uaddr_t end);
+	/* No table here: every entry is none. NULL: skip. */
+	void (*pte_hole)(struct mm_walk *walk, uaddr_t va, uaddr_t end);
+};
+void walk_page_range(struct mm_walk *walk, uaddr_t start, uaddr_t end);
+
+/* The page of a present entry that owns a reference, NULL for a special one. */
+static inline struct page *vm_normal_page(pte_t pte)
+{
+	return pte_special(pte) ? NULL : pfn_to_page(pte_pfn(pte));
+}
+
+/* Which of mm->rss counts it. */
+static inline u32 mm_counter(const struct page *page)
+{
+	if (page->flags & PG_ANON)
+		return MM_ANONPAGES;
+	return page->flags & PG_CACHE ? MM_FILEPAGES : MM_SHMEMPAGES;
+}
+
+/* An entry of page is gone; its reference is given up after the flush. */
+static inline void page_remove_rmap(struct page *page)
+{
+	BUG_ON(atomic_read(&page->_mapcount) <= 0);
+	atomic_dec(&page->_mapcount);
+	if (!atomic_read(&page->_mapcount))
+		page->flags &= ~PG_ANON;	/* nobody's memory any more */
+}
+
+/* ---- mmu_gather.c: clear, flush, free ------------------------------------ */
+
+#define MMU_GATHER_PAGES	64
+
+struct mmu_gather {
+	struct mm_struct *mm;
+	bool fullmm;		/* the whole mm goes: one flush fits all */
+	uaddr_t start, end;	/* cleared and not yet flushed */
+	u32 nr;
+	struct page *pages[MMU_GATHER_PAGES];	/* a reference each */
+};
+void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm, bool fullmm);
+void tlb_finish_mmu(struct mmu_gather *tlb);
+/* Take [start, end) of one VMA out of the tables. */
+void zap_pte_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end);
+/* The same with a gather of its own. */
+void zap_page_range(struct mm_struct *mm, uaddr_t start, uaddr_t end);
+
+/* ---- gup.c ----------------------------------------------------------------- */
+
+/* Have the page at va ready for the access. 0, -ENOMEM, -EFAULT. (read) */
+int __must_check faultin_page(struct vm_area_struct *vma, uaddr_t va,
+			      bool write);
+
+/* ---- shmem.c: shared anonymous memory -------------------------------------- */
+
+void shmem_init(void);
+
+/* Can vma's pages be looked at and changed with these rights? (faults) */
+static inline bool vma_permits(const struct vm_area_struct *vma, bool write)
+{
+	return vma->vm_flags & (write ? VM_WRITE : VM_ACCESS_FLAGS);
+}
+
+#endif

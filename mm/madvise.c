@@ -1,0 +1,168 @@
+/*
+ * madvise: what a program says about its memory. Some advice is remembered in
+ * vm_flags, some gives pages back at once, the rest is allowed to mean nothing.
+ */
+#include <mm/internal.h>
+#include <syscalls.h>
+
+/* Advice that is a change of vm_flags. */
+struct flag_advice {
+	u32 advice, clear, set;
+};
+
+static const struct flag_advice flag_advice[] = {
+	{ MADV_NORMAL,	   VM_RAND_READ | VM_SEQ_READ, 0 },
+	{ MADV_RANDOM,	   VM_SEQ_READ, VM_RAND_READ },
+	{ MADV_SEQUENTIAL, VM_RAND_READ, VM_SEQ_READ },
+	{ MADV_DONTFORK,   0, VM_DONTCOPY },
+	{ MADV_DOFORK,	   VM_DONTCOPY, 0 },
+	{ MADV_WIPEONFORK, 0, VM_WIPEONFORK },
+	{ MADV_KEEPONFORK, VM_WIPEONFORK, 0 },
+	{ MADV_DONTDUMP,   0, VM_DONTDUMP },
+	{ MADV_DODUMP,	   VM_DONTDUMP, 0 },
+};
+
+static bool is_private_anon(const struct vm_area_struct *vma)
+{
+	return vma_is_anonymous(vma) && !(vma->vm_flags & VM_SHARED);
+}
+
+/* Advice that gives up or asks for the pages of one VMA's part. */
+static int advise_pages(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
+			u32 advice)
+{
+	switch (advice) {
+	case MADV_FREE:
+		if (!is_private_anon(vma))
+			return -EINVAL;
+		/* It may be dropped at any time, and now is one. */
+		/* fall through */
+	case MADV_DONTNEED:
+		if (vma->vm_flags & VM_LOCKED)
+			return -EINVAL;
+		zap_page_range(vma->vm_mm, start, end);
+		return 0;
+	case MADV_COLD:
+	case MADV_PAGEOUT:
+		return vma->vm_flags & VM_LOCKED ? -EINVAL : 0;
+	default:
+		BUG_ON(advice != MADV_WILLNEED);
+		return 0;	/* files are in memory, and there is no swap */
+	}
+}
+
+/* Each VMA of the range; holes are told at the end. */
+static int for_each_part(struct mm_struct *mm, uaddr_t start, uaddr_t end,
+			 u32 advice)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+	bool hole = false;
+
+	for (; start < end && vma && vma->vm_start < end; vma = vma_next(vma)) {
+		uaddr_t stop = min(end, vma->vm_end);
+		int ret;
+
+		if (vma->vm_start > start) {
+			hole = true;
+			start = vma->vm_start;
+		}
+		ret = advise_pages(vma, start, stop, advice);
+		if (ret)
+			return ret;
+		start = stop;
+	}
+	return hole || start < end ? -ENOMEM : 0;
+}
+
+static const struct flag_advice *find_flag_advice(u32 advice)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(flag_advice); i++) {
+		if (flag_advice[i].advice == advice)
+			return &flag_advice[i];
+	}
+	return NULL;
+}
+
+/* Only private anonymous memory can come up empty in the child. */
+static int check_wipeonfork(struct mm_struct *mm, uaddr_t start, uaddr_t end)
+{
+	struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
+
+	for (; vma && vma->vm_start < end; vma = vma_next(vma)) {
+		if (!is_private_anon(vma))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int advise_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
+			const struct flag_advice *fa)
+{
+	int ret = 0;
+
+	if (fa->advice == MADV_WIPEONFORK)
+		ret = check_wipeonfork(mm, start, end);
+	return ret ? ret : vma_update_flags(mm, start, end, fa->clear, fa->set);
+}
+
+/* MADV_POPULATE_*: fault the pages in, and say if some cannot be. */
+static int advise_populate(struct mm_struct *mm, uaddr_t start, uaddr_t end,
+			   bool write)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+	int ret = 0;
+
+	for (; start < end && !ret; start += PAGE_SIZE) {
+		if (vma && start >= vma->vm_end)
+			vma = vma_next(vma);
+		if (!vma || vma->vm_start > start)
+			return -ENOMEM;
+		if (!vma_permits(vma, write))
+			return -EINVAL;
+		ret = faultin_page(vma, start, write);
+	}
+	return ret;
+}
+
+static bool known_advice(u32 advice)
+{
+	return find_flag_advice(advice) || advice == MADV_WILLNEED ||
+	       advice == MADV_DONTNEED || advice == MADV_FREE ||
+	       advice == MADV_COLD || advice == MADV_PAGEOUT ||
+	       advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE;
+}
+
+int do_madvise(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 advice)
+{
+	const struct flag_advice *fa = find_flag_advice(advice);
+	uaddr_t end = start + ALIGN_UP(bytes, PAGE_SIZE);
+
+	BUG_ON(!rwsem_is_locked(&mm->mmap_lock));
+	if (!known_advice(advice) || !IS_ALIGNED(start, PAGE_SIZE))
+		return -EINVAL;
+	if ((bytes && !ALIGN_UP(bytes, PAGE_SIZE)) || end < start)
+		return -EINVAL;
+	if (end == start)
+		return 0;
+	if (end > TASK_SIZE)
+		return -ENOMEM;
+	if (fa)
+		return advise_flags(mm, start, end, fa);
+	if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE)
+		return advise_populate(mm, start, end,
+				       advice == MADV_POPULATE_WRITE);
+	return for_each_part(mm, start, end, advice);
+}
+
+s32 sys_madvise(uaddr_t addr, u32 bytes, u32 advice)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+	int ret;
+
+	down_write(&mm->mmap_lock);
+	ret = do_madvise(mm, addr, bytes, advice);
+	up_write(&mm->mmap_lock);
+	return ret;
+}

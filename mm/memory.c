@@ -1,0 +1,361 @@
+/*
+ * Page faults: what a program gets when it touches its memory.
+ *
+ * The four cases, as seen from trap/fault.c, which decides 1 and calls here
+ * for 2 to 4:
+ *
+ *	1  no VMA at or above the address        SIGSEGV, SEGV_MAPERR
+ *	2  just below a VMA that grows down      expand_stack, then case 3
+ *	3  inside a VMA, no page yet             do_anonymous_page, do_fault
+ *	4  page present and read-only,           do_wp_page: copy on write, or
+ *	   VMA writable                          reuse by the only owner
+ *
+ *	handle_mm_fault -> handle_pte_fault
+ *	    entry none     anonymous  -> do_anonymous_page
+ *	                     read:  the zero page, special
+ *	                     write: a page of zeroes
+ *	                   file       -> do_fault
+ *	                     read:           do_read_fault, and around it
+ *	                     write, private: do_cow_fault, a copy
+ *	                     write, shared:  do_shared_fault, dirty
+ *	    entry present  write, not writable -> do_wp_page
+ *	                   otherwise young is missing: set it
+ *
+ * mmap_lock is held for reading throughout, so VMAs and tables stay.
+ * page_table_lock guards the entry; it is dropped to allocate, and what was
+ * seen before must be compared again after (pte_same): another thread may have
+ * served the same fault.
+ *
+ * Each entry installed here that is not special owns one reference and one
+ * _mapcount of its page.
+ */
+#include <mm/internal.h>
+
+u32 fault_around_bytes = 64 << 10;
+
+/* ---- installing ------------------------------------------------------------- */
+
+/*
+ * Put page into the free slot of vmf; the caller's reference becomes the
+ * entry's. page_table_lock held.
+ */
+static void set_anon_pte(struct vm_fault *vmf, struct page *page)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	pte_t entry = pte_mkdirty(mk_pte(page, vma->vm_page_prot));
+
+	if (vma->vm_flags & VM_WRITE)
+		entry = pte_mkwrite(entry);
+	BUG_ON(atomic_read(&page->_mapcount));
+	page->flags |= PG_ANON;
+	atomic_set(&page->_mapcount, 1);
+	vma->vm_mm->rss[MM_ANONPAGES]++;
+	set_pte_at(vma->vm_mm, vmf->address, vmf->pte, entry);
+}
+
+static void set_file_pte(struct vm_area_struct *vma, uaddr_t va, pte_t *ptep,
+			 struct page *page, bool write)
+{
+	pte_t entry = mk_pte(page, vma->vm_page_prot);
+
+	if (write)
+		entry = pte_mkwrite(pte_mkdirty(entry));
+	atomic_inc(&page->_mapcount);
+	vma->vm_mm->rss[mm_counter(page)]++;
+	set_pte_at(vma->vm_mm, va, ptep, entry);
+}
+
+/* Written through a mapping: not to be dropped as a copy of its backing. */
+static void set_page_dirty(struct page *page)
+{
+	if (page->flags & PG_CACHE)
+		page->flags |= PG_DIRTY;
+}
+
+/* Lock; true if the slot still is what the fault saw, else unlocked again. */
+static bool lock_pte_same(struct vm_fault *vmf)
+{
+	struct mm_struct *mm = vmf->vma->vm_mm;
+
+	spin_lock(&mm->page_table_lock);
+	if (likely(pte_same(*vmf->pte, vmf->orig_pte)))
+		return true;
+	spin_unlock(&mm->page_table_lock);
+	return false;
+}
+
+/* ---- case 3: anonymous --------------------------------------------------------- */
+
+static u32 do_anonymous_read(struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+
+	if (!lock_pte_same(vmf))
+		return 0;
+	set_pte_at(vma->vm_mm, vmf->address, vmf->pte,
+		   pte_mkspecial(mk_pte(zero_page, vma->vm_page_prot)));
+	spin_unlock(&vma->vm_mm->page_table_lock);
+	return 0;
+}
+
+static u32 do_anonymous_page(struct vm_fault *vmf)
+{
+	struct page *page;
+
+	BUG_ON(vmf->vma->vm_flags & VM_SHARED);
+	if (!(vmf->flags & FAULT_FLAG_WRITE))
+		return do_anonymous_read(vmf);
+	page = alloc_page(GFP_USER | __GFP_ZERO);
+	if (!page)
+		return VM_FAULT_OOM;
+	if (!lock_pte_same(vmf)) {
+		put_page(page);
+		return 0;
+	}
+	set_anon_pte(vmf, page);
+	spin_unlock(&vmf->vma->vm_mm->page_table_lock);
+	return 0;
+}
+
+/* ---- case 3: files and shared memory ------------------------------------------- */
+
+/* Map what is there already of the pages around; page_table_lock held. */
+static void map_around(struct vm_fault *vmf, uaddr_t start, uaddr_t end)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	pte_t *ptep = vmf->pte - ((vmf->address - start) >> PAGE_SHIFT);
+	u32 pgoff = linear_page_index(vma, start);
+
+	for (; start < end; start += PAGE_SIZE, ptep++, pgoff++) {
+		struct page *page;
+
+		if (!pte_none(*ptep))
+			continue;
+		page = vma->vm_ops->find_page(vma, pgoff);
+		if (page)
+			set_file_pte(vma, start, ptep, page, false);
+	}
+}
+
+/*
+ * The window of fault_around_bytes that holds the address, cut to its VMA and
+ * its table. True: the page itself was there too.
+ */
+static bool do_fault_around(struct vm_fault *vmf)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	uaddr_t start = ALIGN_DOWN(vmf->address, fault_around_bytes);
+	uaddr_t end = start + fault_around_bytes;
+	bool mapped;
+
+	BUG_ON(fault_around_bytes & (fault_around_bytes - 1));
+	if (!vma->vm_ops->find_page || fault_around_bytes <= PAGE_SIZE)
+		return false;
+	start = max(start, vmf->address & PGDIR_MASK);
+	start = max(start, vma->vm_start);
+	end = pgd_addr_end(start, min(end, vma->vm_end));
+	if (!lock_pte_same(vmf))
+		return true;
+	map_around(vmf, start, end);
+	mapped = !pte_none(*vmf->pte);
+	spin_unlock(&vma->vm_mm->page_table_lock);
+	return mapped;
+}
+
+/* Ask the object for its page: vmf->page has a reference unless an error. */
+static u32 __do_fault(struct vm_fault *vmf)
+{
+	u32 ret = vmf->vma->vm_ops->fault(vmf);
+
+	BUG_ON(!(ret & VM_FAULT_ERROR) && !vmf->page);
+	return ret;
+}
+
+static u32 map_object_page(struct vm_fault *vmf, bool write)
+{
+	u32 ret = __do_fault(vmf);
+
+	if (ret & VM_FAULT_ERROR)
+		return ret;
+	if (!lock_pte_same(vmf)) {
+		put_page(vmf->page);
+		return ret;
+	}
+	if (write)
+		set_page_dirty(vmf->page);
+	set_file_pte(vmf->vma, vmf->address, vmf->pte, vmf->page, write);
+	spin_unlock(&vmf->vma->vm_mm->page_table_lock);
+	return ret;
+}
+
+static u32 do_read_fault(struct vm_fault *vmf)
+{
+	return do_fault_around(vmf) ? 0 : map_object_page(vmf, false);
+}
+
+static u32 do_shared_fault(struct vm_fault *vmf)
+{
+	return map_object_page(vmf, true);
+}
+
+static u32 do_cow_fault(struct vm_fault *vmf)
+{
+	struct page *copy = alloc_page(GFP_USER);
+	u32 ret;
+
+	if (!copy)
+		return VM_FAULT_OOM;
+	ret = __do_fault(vmf);
+	if (ret & VM_FAULT_ERROR) {
+		put_page(copy);
+		return ret;
+	}
+	copy_page(page_address(copy), page_address(vmf->page));
+	put_page(vmf->page);
+	if (!lock_pte_same(vmf)) {
+		put_page(copy);
+		return ret;
+	}
+	set_anon_pte(vmf, copy);
+	spin_unlock(&vmf->vma->vm_mm->page_table_lock);
+	return ret;
+}
+
+static u32 do_fault(struct vm_fault *vmf)
+{
+	BUG_ON(!vmf->vma->vm_ops->fault);
+	vmf->pgoff = linear_page_index(vmf->vma, vmf->address);
+	vmf->page = NULL;
+	if (!(vmf->flags & FAULT_FLAG_WRITE))
+		return do_read_fault(vmf);
+	if (vmf->vma->vm_flags & VM_SHARED)
+		return do_shared_fault(vmf);
+	return do_cow_fault(vmf);
+}
+
+/* ---- case 4: present and not writable -------------------------------------------- */
+
+/* The page stays; its entry may write now. Unlocks. */
+static u32 wp_page_reuse(struct vm_fault *vmf)
+{
+	struct mm_struct *mm = vmf->vma->vm_mm;
+	pte_t entry = pte_mkwrite(pte_mkdirty(pte_mkyoung(vmf->orig_pte)));
+
+	ptep_set_access_flags(mm, vmf->address, vmf->pte, entry);
+	spin_unlock(&mm->page_table_lock);
+	return 0;
+}
+
+/* A page with old's bytes, or zeroes for the zero page (NULL). */
+static struct page *wp_page_duplicate(struct page *old)
+{
+	struct page *page;
+
+	if (!old)
+		return alloc_page(GFP_USER | __GFP_ZERO);
+	page = alloc_page(GFP_USER);
+	if (page)
+		copy_page(page_address(page), page_address(old));
+	return page;
+}
+
+/*
+ * old is the page the entry maps, with a reference of ours beside the entry's
+ * (NULL: the zero page). Not locked.
+ */
+static u32 wp_page_copy(struct vm_fault *vmf, struct page *old)
+{
+	struct mm_struct *mm = vmf->vma->vm_mm;
+	struct page *new = wp_page_duplicate(old);
+
+	if (!new) {
+		if (old)
+			put_page(old);
+		return VM_FAULT_OOM;
+	}
+	if (!lock_pte_same(vmf)) {
+		put_page(new);
+		if (old)
+			put_page(old);
+		return 0;
+	}
+	/* Break before make: nobody may see both frames at one address. */
+	ptep_clear_flush(mm, vmf->address, vmf->pte);
+	set_anon_pte(vmf, new);
+	if (old) {
+		mm->rss[mm_counter(old)]--;
+		page_remove_rmap(old);
+	}
+	spin_unlock(&mm->page_table_lock);
+	if (old) {
+		put_page(old);		/* ours */
+		put_page(old);		/* the entry's */
+	}
+	return 0;
+}
+
+/* A write to a read-only entry of a writable VMA. Locked; unlocks. */
+static u32 do_wp_page(struct vm_fault *vmf)
+{
+	struct page *page = vm_normal_page(vmf->orig_pte);
+
+	BUG_ON(!(vmf->vma->vm_flags & VM_WRITE));
+	if (page && vmf->vma->vm_flags & VM_SHARED) {
+		set_page_dirty(page);
+		return wp_page_reuse(vmf);
+	}
+	if (page && page->flags & PG_ANON && page_count(page) == 1) {
+		BUG_ON(atomic_read(&page->_mapcount) != 1);
+		return wp_page_reuse(vmf);
+	}
+	if (page)
+		get_page(page);		/* it must not go while we copy */
+	spin_unlock(&vmf->vma->vm_mm->page_table_lock);
+	return wp_page_copy(vmf, page);
+}
+
+/* ---- the way in -------------------------------------------------------------------- */
+
+static u32 handle_pte_fault(struct vm_fault *vmf)
+{
+	struct mm_struct *mm = vmf->vma->vm_mm;
+	pte_t entry;
+
+	vmf->orig_pte = entry = READ_ONCE(*vmf->pte);
+	if (!pte_present(entry))
+		return vma_is_anonymous(vmf->vma) ? do_anonymous_page(vmf)
+						  : do_fault(vmf);
+	if (!lock_pte_same(vmf))
+		return 0;
+	if (vmf->flags & FAULT_FLAG_WRITE) {
+		if (!pte_write(entry))
+			return do_wp_page(vmf);
+		entry = pte_mkdirty(entry);
+	}
+	/* Not young, or another thread was faster and only the TLB is old. */
+	ptep_set_access_flags(mm, vmf->address, vmf->pte, pte_mkyoung(entry));
+	spin_unlock(&mm->page_table_lock);
+	return 0;
+}
+
+u32 handle_mm_fault(struct vm_area_struct *vma, uaddr_t va, u32 flags)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct vm_fault vmf;
+	u32 ret;
+
+	BUG_ON(va < vma->vm_start || va >= vma->vm_end);
+	BUG_ON(!rwsem_is_locked(&mm->mmap_lock));
+	vmf.vma = vma;
+	vmf.address = va & PAGE_MASK;
+	vmf.flags = flags;
+	vmf.pte = pte_alloc_map(mm, va);
+	if (!vmf.pte)
+		return VM_FAULT_OOM;
+	ret = handle_pte_fault(&vmf);
+	if (likely(!ret))
+		atomic_inc(&mm->min_flt);
+	else if (ret & VM_FAULT_MAJOR && !(ret & VM_FAULT_ERROR))
+		atomic_inc(&mm->maj_flt);
+	return ret;
+}

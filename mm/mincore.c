@@ -1,0 +1,89 @@
+/*
+ * mincore: which pages of a range are in memory, one byte a page.
+ */
+#include <asm/uaccess.h>
+#include <mm/internal.h>
+#include <syscalls.h>
+
+#define MINCORE_CHUNK	256	/* pages answered under one lock */
+
+/* A page of the object that no entry maps may be in memory all the same. */
+static u8 object_has_page(struct vm_area_struct *vma, uaddr_t va)
+{
+	struct page *page;
+
+	if (!vma->vm_ops || !vma->vm_ops->find_page)
+		return 0;
+	page = vma->vm_ops->find_page(vma, linear_page_index(vma, va));
+	if (page)
+		put_page(page);
+	return page != NULL;
+}
+
+static void mincore_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
+			    uaddr_t end)
+{
+	u8 **vec = walk->private;
+
+	for (; va < end; va += PAGE_SIZE, ptep++)
+		*(*vec)++ = pte_present(*ptep) ||
+			    object_has_page(walk->vma, va);
+}
+
+static void mincore_hole(struct mm_walk *walk, uaddr_t va, uaddr_t end)
+{
+	u8 **vec = walk->private;
+
+	for (; va < end; va += PAGE_SIZE)
+		*(*vec)++ = object_has_page(walk->vma, va);
+}
+
+/* Fill vec for [start, end): 0, or -ENOMEM where nothing is mapped. */
+static int mincore_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
+			 u8 *vec)
+{
+	struct vm_area_struct *vma;
+
+	for (vma = find_vma(mm, start); start < end; vma = vma_next(vma)) {
+		struct mm_walk walk = {
+			.mm = mm, .vma = vma, .private = &vec,
+			.pte_range = mincore_entries, .pte_hole = mincore_hole,
+		};
+
+		if (!vma || vma->vm_start > start)
+			return -ENOMEM;
+		walk_page_range(&walk, start, min(end, vma->vm_end));
+		start = min(end, vma->vm_end);
+	}
+	return 0;
+}
+
+s32 sys_mincore(uaddr_t addr, u32 bytes, uaddr_t vec)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+	u32 pages = (bytes >> PAGE_SHIFT) + !!(bytes & ~PAGE_MASK);
+	u8 chunk[MINCORE_CHUNK];
+
+	if (!IS_ALIGNED(addr, PAGE_SIZE))
+		return -EINVAL;
+	if (!access_ok(addr, bytes))
+		return -ENOMEM;
+	if (!access_ok(vec, pages))
+		return -EFAULT;
+	while (pages) {
+		u32 n = min(pages, (u32)MINCORE_CHUNK);
+		int ret;
+
+		down_read(&mm->mmap_lock);
+		ret = mincore_range(mm, addr, addr + n * PAGE_SIZE, chunk);
+		up_read(&mm->mmap_lock);
+		if (ret)
+			return ret;
+		if (copy_to_user(vec, chunk, n))
+			return -EFAULT;
+		pages -= n;
+		vec += n;
+		addr += n * PAGE_SIZE;
+	}
+	return 0;
+}

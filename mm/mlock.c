@@ -1,0 +1,155 @@
+/*
+ * Locked memory. There is no swap, so a locked page is one that is there:
+ * faulted in now, not given up by madvise, and counted against
+ * RLIMIT_MEMLOCK.
+ */
+#include <mm/internal.h>
+#include <syscalls.h>
+
+/* Pages of [start, end) that are locked already. */
+static u32 count_locked(struct mm_struct *mm, uaddr_t start, uaddr_t end)
+{
+	struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
+	u32 pages = 0;
+
+	for (; vma && vma->vm_start < end; vma = vma_next(vma)) {
+		if (vma->vm_flags & VM_LOCKED)
+			pages += (min(end, vma->vm_end) -
+				  max(start, vma->vm_start)) >> PAGE_SHIFT;
+	}
+	BUG_ON(pages > mm->locked_vm);
+	return pages;
+}
+
+/* Whole pages around [addr, addr + bytes); false when that wraps. */
+static bool page_range(uaddr_t addr, u32 bytes, uaddr_t *start, uaddr_t *end)
+{
+	*start = ALIGN_DOWN(addr, PAGE_SIZE);
+	*end = *start + ALIGN_UP(bytes + (addr - *start), PAGE_SIZE);
+	return *end >= *start && bytes + (addr - *start) >= bytes;
+}
+
+static int lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
+		      u32 vm_flags)
+{
+	u32 limit = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
+	u32 wanted = mm->locked_vm + ((end - start) >> PAGE_SHIFT);
+
+	BUG_ON(start >= end || mm->locked_vm > mm->total_vm);
+	if (wanted > limit && wanted - count_locked(mm, start, end) > limit)
+		return -ENOMEM;
+	if (end > TASK_SIZE)
+		return -ENOMEM;
+	return vma_update_flags(mm, start, end, VM_LOCKED_MASK, vm_flags);
+}
+
+/* Like Linux: what cannot be had now is -ENOMEM or, out of memory, -EAGAIN. */
+static int populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
+{
+	int ret;
+
+	down_read(&mm->mmap_lock);
+	ret = mm_populate(mm, start, bytes);
+	up_read(&mm->mmap_lock);
+	if (ret == -EFAULT)
+		return -ENOMEM;
+	return ret == -ENOMEM ? -EAGAIN : ret;
+}
+
+static s32 do_mlock(uaddr_t addr, u32 bytes, u32 vm_flags)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+	uaddr_t start, end;
+	int ret;
+
+	if (!rlimit(RLIMIT_MEMLOCK))
+		return -EPERM;
+	if (!page_range(addr, bytes, &start, &end))
+		return -EINVAL;
+	if (start == end)
+		return 0;
+	down_write(&mm->mmap_lock);
+	ret = lock_range(mm, start, end, vm_flags);
+	up_write(&mm->mmap_lock);
+	return ret ? ret : populate(mm, start, end - start);
+}
+
+s32 sys_mlock(uaddr_t addr, u32 bytes)
+{
+	return do_mlock(addr, bytes, VM_LOCKED);
+}
+
+s32 sys_mlock2(uaddr_t addr, u32 bytes, u32 flags)
+{
+	if (flags & ~MLOCK_ONFAULT)
+		return -EINVAL;
+	return do_mlock(addr, bytes,
+			flags ? VM_LOCKED | VM_LOCKONFAULT : VM_LOCKED);
+}
+
+s32 sys_munlock(uaddr_t addr, u32 bytes)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+	uaddr_t start, end;
+	int ret;
+
+	if (!page_range(addr, bytes, &start, &end))
+		return -EINVAL;
+	if (start == end)
+		return 0;
+	if (end > TASK_SIZE)
+		return -ENOMEM;
+	down_write(&mm->mmap_lock);
+	ret = vma_update_flags(mm, start, end, VM_LOCKED_MASK, 0);
+	up_write(&mm->mmap_lock);
+	return ret;
+}
+
+/*
+ * Every VMA there is. Whole ones need no split, so nothing can fail; the holes
+ * between them, which vma_update_flags tells, are no error here.
+ */
+static void set_all_locked(struct mm_struct *mm, u32 vm_flags)
+{
+	if (vma_update_flags(mm, 0, TASK_SIZE, VM_LOCKED_MASK, vm_flags))
+		return;
+}
+
+s32 sys_mlockall(u32 flags)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+	u32 locked = flags & MCL_ONFAULT ? VM_LOCKED | VM_LOCKONFAULT
+					 : VM_LOCKED;
+	int ret = 0;
+
+	if (!flags || flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) ||
+	    flags == MCL_ONFAULT)
+		return -EINVAL;
+	if (!rlimit(RLIMIT_MEMLOCK))
+		return -EPERM;
+	down_write(&mm->mmap_lock);
+	if (flags & MCL_CURRENT &&
+	    mm->total_vm > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT) {
+		ret = -ENOMEM;
+	} else {
+		mm->def_flags = flags & MCL_FUTURE ? locked : 0;
+		if (flags & MCL_CURRENT)
+			set_all_locked(mm, locked);
+	}
+	up_write(&mm->mmap_lock);
+	/* Linux, too, does not say which pages could not be had. */
+	if (!ret && flags & MCL_CURRENT)
+		(void)populate(mm, 0, TASK_SIZE);
+	return ret;
+}
+
+s32 sys_munlockall(void)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+
+	down_write(&mm->mmap_lock);
+	mm->def_flags = 0;
+	set_all_locked(mm, 0);
+	up_write(&mm->mmap_lock);
+	return 0;
+}

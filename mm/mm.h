@@ -1,0 +1,202 @@
+/*
+ * mm/mm.h - process address spaces, machine-independent.
+ *
+ * What an address space is: include/mm_types.h. What a page fault does: the
+ * head of mm/memory.c. Locks, outermost first: mmlist_lock alone;
+ * mm->mmap_lock (sleeps); mm->page_table_lock (spins).
+ */
+#ifndef MM_MM_H
+#define MM_MM_H
+
+#include <alloc/alloc.h>
+#include <mm_types.h>
+#include <mmu/mmu.h>
+#include <uapi/mman.h>
+
+/* Once, after pgtable_cache_init: slab caches, the zero page. */
+void mm_init(void);
+
+/* The page of zeroes that anonymous reads share; never freed, never counted. */
+extern struct page *zero_page;
+
+/* ---- lives (mm/mm_life.c) ---------------------------------------------- */
+
+/*
+ * An empty address space: mm_users = mm_count = 1, a pgd, linked on mmlist.
+ * NULL: no memory.
+ */
+struct mm_struct *mm_alloc(void) __must_check;
+
+static inline struct mm_struct *mmget(struct mm_struct *mm)
+{
+	atomic_inc(&mm->mm_users);
+	return mm;
+}
+
+static inline struct mm_struct *mmgrab(struct mm_struct *mm)
+{
+	atomic_inc(&mm->mm_count);
+	return mm;
+}
+
+/* mmget unless mm_users is already zero: false = its mappings are going. */
+bool __must_check mmget_not_zero(struct mm_struct *mm);
+/* Give up a use; the last one unmaps everything. May sleep. */
+void mmput(struct mm_struct *mm);
+/* Give up a reference to the structure; the last one frees it. Never sleeps. */
+void mmdrop(struct mm_struct *mm);
+
+/*
+ * Fork: fill the fresh mm with oldmm's mappings; private writable pages become
+ * copy-on-write in both. 0 or -ENOMEM: then mm holds a valid part (mmput it)
+ * and oldmm works as before.
+ */
+int __must_check dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm);
+
+/* Pages the user entries of mm hold, and the most there ever were. */
+static inline u32 get_mm_rss(const struct mm_struct *mm)
+{
+	return mm->rss[MM_FILEPAGES] + mm->rss[MM_ANONPAGES] +
+	       mm->rss[MM_SHMEMPAGES];
+}
+
+static inline u32 get_mm_hiwater_rss(const struct mm_struct *mm)
+{
+	return max(mm->hiwater_rss, get_mm_rss(mm));
+}
+
+/* Address spaces that exist, init_mm not counted. */
+u32 nr_mms(void);
+
+/* ---- regions (mm/vma*.c, mmap.c, munmap.c ...); mmap_lock held as named ------------- */
+
+/* First VMA with vm_end > va, or NULL. (read) */
+struct vm_area_struct *find_vma(struct mm_struct *mm, uaddr_t va);
+/* The same, and the one before it (NULL: none) in *prev. (read) */
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, uaddr_t va,
+				     struct vm_area_struct **prev);
+
+/*
+ * Map bytes at addr as mmap(2) means it; bytes > 0 is rounded up to pages,
+ * pgoff in pages. file NULL: anonymous. *result gets the address. (write)
+ * 0, -ENOMEM (no room, too many VMAs, limits), -EINVAL, -EACCES, -EEXIST
+ * (MAP_FIXED_NOREPLACE), -ENODEV (file cannot be mapped), -EAGAIN (locked),
+ * -EPERM (below MMAP_MIN_ADDR), -EOVERFLOW.
+ */
+int __must_check do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr,
+			 u32 bytes, u32 prot, u32 flags, u32 pgoff,
+			 uaddr_t *result);
+/* Unmap whatever lies in the range. 0, -EINVAL, -ENOMEM (a split). (write) */
+int __must_check do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes);
+/* 0, -ENOMEM (a hole, or a split), -EACCES, -EINVAL. (write) */
+int __must_check do_mprotect(struct mm_struct *mm, uaddr_t start, u32 bytes,
+			     u32 prot);
+/* Anonymous memory at [start, start + bytes) for brk and bss. (write) */
+int __must_check do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes,
+			u32 vm_flags);
+/* mremap(2). *result gets the new address. (write) */
+int __must_check do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes,
+			   u32 new_bytes, u32 flags, uaddr_t new_addr,
+			   uaddr_t *result);
+/* madvise(2): 0, -EINVAL, -ENOMEM (a hole, told at the end; a split). (write) */
+int __must_check do_madvise(struct mm_struct *mm, uaddr_t start, u32 bytes,
+			    u32 advice);
+/*
+ * A mapping that grows down, of `bytes`, ending at top: for execve's stack.
+ * (write)
+ */
+int __must_check mm_setup_stack(struct mm_struct *mm, uaddr_t top, u32 bytes,
+				u32 vm_flags);
+/*
+ * Grow the stack VMA down to include va: 0, -ENOMEM (limit, overlap with the
+ * gap kept below it). (read suffices; page_table_lock serialises growers)
+ */
+int __must_check expand_stack(struct vm_area_struct *vma, uaddr_t va);
+/* Unmap everything, free the user tables. Nobody else uses mm. */
+void exit_mmap(struct mm_struct *mm);
+
+/* 0, or -EUCLEAN after naming each broken invariant on the log. (read) */
+int vma_verify(struct mm_struct *mm);
+
+/* Pages promised to private writable mappings: Committed_AS. */
+u32 vm_committed_pages(void);
+
+/*
+ * Make vma, not yet in an address space, map fresh shared memory: MAP_SHARED |
+ * MAP_ANONYMOUS, and a shared mapping of /dev/zero. 0 or -ENOMEM.
+ */
+int __must_check shmem_zero_setup(struct vm_area_struct *vma);
+
+/* ---- faults (mm/memory.c) ------------------------------------------------ */
+
+#define FAULT_FLAG_WRITE	0x01
+#define FAULT_FLAG_USER		0x02	/* from user mode */
+#define FAULT_FLAG_INSTRUCTION	0x04
+
+/* What handle_mm_fault says; 0 is success. Linux's meaning. */
+#define VM_FAULT_OOM		0x01
+#define VM_FAULT_SIGBUS		0x02
+#define VM_FAULT_MAJOR		0x04
+#define VM_FAULT_SIGSEGV	0x40
+#define VM_FAULT_ERROR		(VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV)
+
+/*
+ * Give the page at va of vma, which allows the access, to the program.
+ * mmap_lock held for reading. May sleep. See the table at mm/memory.c's head.
+ */
+u32 handle_mm_fault(struct vm_area_struct *vma, uaddr_t va, u32 flags);
+
+/* Fault in [start, start + bytes) now, as MAP_POPULATE, mlock do. (read) */
+int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes);
+
+/*
+ * Copy between kernel memory and any mm (not only the loaded one), faulting
+ * pages in: for execve's stack, /proc/PID/cmdline. mm's mmap_lock NOT held.
+ * 0 or -EFAULT, -ENOMEM.
+ */
+int __must_check access_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf,
+				  u32 bytes, bool write);
+
+/* Fault-around for file pages, in bytes; a power of two; PAGE_SIZE = off. */
+extern u32 fault_around_bytes;
+
+/* ---- vmalloc (mm/vmalloc.c) ------------------------------------------------ */
+
+/* Once, after the slab is up. */
+void vmalloc_init(void);
+
+/*
+ * bytes of virtually contiguous kernel memory over frames from anywhere, page
+ * aligned, a guard page after it. NULL: no memory or address space.
+ */
+void *vmalloc(u32 bytes) __must_check;
+void *vzalloc(u32 bytes) __must_check;
+/* The same at a multiple of align (power of two >= PAGE_SIZE), labelled. */
+void *vmalloc_aligned(u32 bytes, u32 align, gfp_t gfp, const char *label)
+	__must_check;
+void vfree(const void *va);		/* NULL is allowed; may sleep */
+/* pages[nr] at consecutive addresses; the pages stay the caller's. */
+void *vmap(struct page *const *pages, u32 nr) __must_check;
+void vunmap(const void *va);
+/* Device registers at pa: Device memory, XN. NULL: no room. */
+void *ioremap(phys_addr_t pa, u32 bytes) __must_check;
+void iounmap(void *va);
+/* The page behind a vmalloc address, or NULL. */
+struct page *vmalloc_to_page(const void *va);
+bool is_vmalloc_addr(const void *va);
+
+/* For /proc/vmallocinfo, ascending. */
+struct vm_info {
+	u32 va, bytes;		/* guard page included, as Linux shows it */
+	u32 nr_pages;
+	phys_addr_t pa;		/* ioremap only */
+	u32 caller;		/* text address */
+	const char *label;	/* "vmalloc", "ioremap", "vmap", or own */
+};
+void vmalloc_for_each(void (*fn)(const struct vm_info *info, void *arg),
+		      void *arg);
+
+/* 0, or -EUCLEAN after naming each broken invariant. No area half made. */
+int vmalloc_verify(void);
+
+#endif

@@ -1,0 +1,249 @@
+/*
+ * Making mappings: mmap, brk, a program's first stack. mmap_lock is held for
+ * writing by every caller.
+ *
+ * do_mmap builds the whole VMA first, with the file's consent, and only then
+ * unmaps what MAP_FIXED replaces: a call that fails has changed nothing.
+ */
+#include <file.h>
+#include <mm/internal.h>
+#include <trace.h>
+
+/* What mmap's flags mean for a VMA; the rest of them need no memory of it. */
+static u32 calc_vm_flags(const struct mm_struct *mm, u32 prot, u32 flags)
+{
+	static_assert(PROT_READ == VM_READ && PROT_WRITE == VM_WRITE &&
+		      PROT_EXEC == VM_EXEC, "prot bits are vm_flags bits");
+	u32 vm_flags = prot & VM_ACCESS_FLAGS;
+
+	if (flags & MAP_GROWSDOWN)
+		vm_flags |= VM_GROWSDOWN;
+	if (flags & MAP_LOCKED)
+		vm_flags |= VM_LOCKED;
+	if (flags & MAP_NORESERVE)
+		vm_flags |= VM_NORESERVE;
+	return vm_flags | mm->def_flags | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
+}
+
+#define LEGACY_MAP_MASK	(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | \
+			 MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE |	\
+			 MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE |		\
+			 MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB |		\
+			 MAP_FIXED_NOREPLACE)
+
+/* May file be mapped so? Sets the sharing bits of *vm_flags. */
+static int check_file(const struct file *file, u32 prot, u32 flags,
+		      u32 *vm_flags)
+{
+	switch (flags & MAP_TYPE) {
+	case MAP_SHARED_VALIDATE:
+		if (flags & ~(LEGACY_MAP_MASK | MAP_TYPE))
+			return -EOPNOTSUPP;
+		/* fall through */
+	case MAP_SHARED:
+		if (prot & PROT_WRITE && !(file->f_mode & FMODE_WRITE))
+			return -EACCES;
+		*vm_flags |= VM_SHARED | VM_MAYSHARE;
+		/* Never to be written: as good as private, but shown shared. */
+		if (!(file->f_mode & FMODE_WRITE))
+			*vm_flags &= ~(VM_MAYWRITE | VM_SHARED);
+		/* fall through */
+	case MAP_PRIVATE:
+		if (!(file->f_mode & FMODE_READ))
+			return -EACCES;
+		if (!file->f_op->mmap)
+			return -ENODEV;
+		return *vm_flags & VM_GROWSDOWN ? -EINVAL : 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int check_anonymous(u32 flags, u32 *vm_flags)
+{
+	switch (flags & MAP_TYPE) {
+	case MAP_SHARED:
+		if (*vm_flags & VM_GROWSDOWN)
+			return -EINVAL;
+		*vm_flags |= VM_SHARED | VM_MAYSHARE;
+		return 0;
+	case MAP_PRIVATE:
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* A VMA complete with its object, not yet in the set. 0 or -errno. */
+static int prepare_vma(struct mm_struct *mm, struct file *file, uaddr_t start,
+		       u32 bytes, u32 vm_flags, u32 pgoff,
+		       struct vm_area_struct **result)
+{
+	struct vm_area_struct *vma = vm_area_alloc(mm);
+	int ret = 0;
+
+	if (!vma)
+		return -ENOMEM;
+	vma->vm_start = start;
+	vma->vm_end = start + bytes;
+	vma->vm_flags = vm_flags;
+	vma->vm_page_prot = vma_page_prot(vm_flags);
+	vma->vm_pgoff = pgoff;
+	if (file) {
+		vma->vm_file = get_file(file);
+		ret = file->f_op->mmap(file, vma);
+		vma->vm_page_prot = vma_page_prot(vma->vm_flags);
+	} else if (vm_flags & VM_SHARED) {
+		ret = shmem_zero_setup(vma);
+	}
+	if (ret) {
+		vma->vm_ops = NULL;	/* it took nothing it could close */
+		vm_area_free(vma);
+		return ret;
+	}
+	*result = vma;
+	return 0;
+}
+
+/* Pages of [start, end) that are mapped now. */
+static u32 count_mapped_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end)
+{
+	struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
+	u32 pages = 0;
+
+	for (; vma && vma->vm_start < end; vma = vma_next(vma))
+		pages += (min(end, vma->vm_end) - max(start, vma->vm_start))
+			 >> PAGE_SHIFT;
+	return pages;
+}
+
+/* Count the new mapping everywhere and put it into the set. */
+static void account_and_insert(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	u32 pages = vma_pages(vma);
+	struct vm_area_struct *prev;
+
+	BUG_ON(find_vma_intersection(mm, vma->vm_start, vma->vm_end));
+	vm_stat_account(mm, vma->vm_flags, (s32)pages);
+	if (vma->vm_flags & VM_LOCKED)
+		mm->locked_vm += pages;
+	find_vma_prev(mm, vma->vm_start, &prev);
+	vma_insert(mm, vma, prev);
+}
+
+/* [start, start + bytes), whatever is there now goes. */
+static int mmap_region(struct mm_struct *mm, struct file *file, uaddr_t start,
+		       u32 bytes, u32 vm_flags, u32 pgoff)
+{
+	u32 pages = bytes >> PAGE_SHIFT;
+	struct vm_area_struct *vma;
+	u32 charged = 0;
+	int ret;
+
+	if (!may_expand_vm(mm, vm_flags, pages) &&
+	    !may_expand_vm(mm, vm_flags,
+			   pages - count_mapped_pages(mm, start, start + bytes)))
+		return -ENOMEM;
+	if (accountable_mapping(vm_flags)) {
+		if (vm_acct_memory(pages))
+			return -ENOMEM;
+		charged = pages;
+		vm_flags |= VM_ACCOUNT;
+	}
+	ret = prepare_vma(mm, file, start, bytes, vm_flags, pgoff, &vma);
+	if (ret)
+		goto err_unacct;
+	if (find_vma_intersection(mm, start, start + bytes)) {
+		ret = do_munmap(mm, start, bytes);
+		if (ret)
+			goto err_free_vma;
+	}
+	account_and_insert(mm, vma);
+	trace_event(TRACE_VMA, 0, start, start + bytes, TRACE_MMAP);
+	return 0;
+
+err_free_vma:
+	vm_area_free(vma);
+err_unacct:
+	vm_unacct_memory(charged);
+	return ret;
+}
+
+int do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr, u32 bytes,
+	    u32 prot, u32 flags, u32 pgoff, uaddr_t *result)
+{
+	u32 vm_flags;
+	int ret;
+
+	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
+	if (!bytes || flags & MAP_HUGETLB)
+		return -EINVAL;
+	bytes = ALIGN_UP(bytes, PAGE_SIZE);
+	if (!bytes)
+		return -ENOMEM;
+	if (pgoff + (bytes >> PAGE_SHIFT) < pgoff)
+		return -EOVERFLOW;
+	if (mm->map_count >= MAX_MAP_COUNT)
+		return -ENOMEM;
+	if (flags & MAP_FIXED_NOREPLACE)
+		flags |= MAP_FIXED;
+	ret = get_unmapped_area(mm, addr, bytes, flags, &addr);
+	if (ret)
+		return ret;
+	if (flags & MAP_FIXED_NOREPLACE &&
+	    find_vma_intersection(mm, addr, addr + bytes))
+		return -EEXIST;
+	vm_flags = calc_vm_flags(mm, prot, flags);
+	if (flags & MAP_LOCKED && !rlimit(RLIMIT_MEMLOCK))
+		return -EPERM;
+	ret = mlock_future_check(mm, vm_flags, bytes);
+	if (ret)
+		return ret;
+	ret = file ? check_file(file, prot, flags, &vm_flags)
+		   : check_anonymous(flags, &vm_flags);
+	if (ret)
+		return ret;
+	if (!file)	/* neighbours merge when offset follows address */
+		pgoff = vm_flags & VM_SHARED ? 0 : addr >> PAGE_SHIFT;
+	ret = mmap_region(mm, file, addr, bytes, vm_flags, pgoff);
+	if (!ret)
+		*result = addr;
+	return ret;
+}
+
+/* ---- brk and the stack's first pages ---------------------------------------------- */
+
+int do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 vm_flags)
+{
+	int ret;
+
+	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
+	bytes = ALIGN_UP(bytes, PAGE_SIZE);
+	if (!bytes)
+		return 0;
+	ret = get_unmapped_area(mm, start, bytes, MAP_FIXED, &start);
+	if (ret)
+		return ret;
+	if (mm->map_count >= MAX_MAP_COUNT)
+		return -ENOMEM;
+	vm_flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE |
+		    VM_MAYEXEC | mm->def_flags;
+	ret = mlock_future_check(mm, vm_flags, bytes);
+	if (ret)
+		return ret;
+	return mmap_region(mm, NULL, start, bytes, vm_flags,
+			   start >> PAGE_SHIFT);
+}
+
+int mm_setup_stack(struct mm_struct *mm, uaddr_t top, u32 bytes, u32 vm_flags)
+{
+	u32 flags = vm_flags | VM_GROWSDOWN | VM_MAYREAD | VM_MAYWRITE |
+		    VM_MAYEXEC;
+
+	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
+	BUG_ON(!IS_ALIGNED(top | bytes, PAGE_SIZE) || bytes > top);
+	if (find_vma_intersection(mm, top - bytes, top))
+		return -ENOMEM;
+	return mmap_region(mm, NULL, top - bytes, bytes, flags,
+			   (top - bytes) >> PAGE_SHIFT);
+}

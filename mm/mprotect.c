@@ -1,0 +1,148 @@
+/*
+ * Changing rights: VMA by VMA, cut and merged where they begin and end to
+ * differ, and the entries of each. Rights that are lowered are flushed before
+ * the call returns (law 5).
+ */
+#include <mm/internal.h>
+#include <trace.h>
+
+/*
+ * Give the entries the VMA's rights. None gets write here: the first write
+ * faults and finds out whether to copy (vma_page_prot).
+ */
+static void protect_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
+			    uaddr_t end)
+{
+	pgprot_t prot = walk->vma->vm_page_prot;
+	bool *changed = walk->private;
+
+	for (; va < end; va += PAGE_SIZE, ptep++) {
+		if (pte_none(*ptep))
+			continue;
+		ptep_modify_prot(walk->mm, va, ptep, prot);
+		*changed = true;
+	}
+}
+
+static void change_protection(struct vm_area_struct *vma)
+{
+	bool changed = false;
+	struct mm_walk walk = {
+		.mm = vma->vm_mm, .vma = vma, .private = &changed,
+		.pte_range = protect_entries,
+	};
+
+	walk_page_range(&walk, vma->vm_start, vma->vm_end);
+	if (changed)
+		flush_tlb_range(vma->vm_mm, vma->vm_start, vma->vm_end);
+}
+
+/* Promise memory for what becomes writable; *charge gets the pages. */
+static int charge_protection(struct vm_area_struct *vma, u32 pages, u32 *flags,
+			     u32 *charge)
+{
+	struct mm_struct *mm = vma->vm_mm;
+
+	*charge = 0;
+	if (!(*flags & VM_WRITE))
+		return 0;
+	if (!may_expand_vm(mm, *flags, pages) &&
+	    may_expand_vm(mm, vma->vm_flags, pages))
+		return -ENOMEM;
+	if (vma->vm_flags & VM_ACCOUNT || !accountable_mapping(*flags))
+		return 0;
+	if (vm_acct_memory(pages))
+		return -ENOMEM;
+	*charge = pages;
+	*flags |= VM_ACCOUNT;
+	return 0;
+}
+
+/* [start, end) of *vma gets the flags; *vma may be merged away: it is updated. */
+static int mprotect_fixup(struct vm_area_struct **vma, uaddr_t start,
+			  uaddr_t end, u32 flags)
+{
+	struct mm_struct *mm = (*vma)->vm_mm;
+	u32 pages = (end - start) >> PAGE_SHIFT, charge;
+	int ret;
+
+	if (flags == (*vma)->vm_flags)
+		return 0;
+	ret = charge_protection(*vma, pages, &flags, &charge);
+	if (ret)
+		return ret;
+	BUG_ON(start < (*vma)->vm_start || end > (*vma)->vm_end);
+	ret = vma_isolate(vma, start, end);
+	if (ret) {
+		vm_unacct_memory(charge);
+		return ret;
+	}
+	vm_stat_account(mm, (*vma)->vm_flags, -(s32)pages);
+	vm_stat_account(mm, flags, (s32)pages);
+	(*vma)->vm_flags = flags;
+	(*vma)->vm_page_prot = vma_page_prot(flags);
+	change_protection(*vma);
+	*vma = vma_merge(*vma);
+	trace_event(TRACE_VMA, 0, start, end, TRACE_MPROTECT);
+	return 0;
+}
+
+static int protect_range(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
+			 u32 prot)
+{
+	int ret;
+
+	while (vma && vma->vm_start <= start) {
+		uaddr_t stop = min(end, vma->vm_end);
+		u32 flags = (vma->vm_flags & ~VM_ACCESS_FLAGS) | prot;
+
+		/* VM_MAY* are the same rights, four bits up. */
+		if (flags & ~(flags >> 4) & VM_ACCESS_FLAGS)
+			return -EACCES;
+		ret = mprotect_fixup(&vma, start, stop, flags);
+		if (ret)
+			return ret;
+		start = stop;
+		if (start == end)
+			return 0;
+		if (start == vma->vm_end)
+			vma = vma_next(vma);
+	}
+	return -ENOMEM;		/* a hole */
+}
+
+int do_mprotect(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 prot)
+{
+	static_assert(VM_MAYREAD == VM_READ << 4 && VM_MAYWRITE == VM_WRITE << 4
+		      && VM_MAYEXEC == VM_EXEC << 4, "VM_MAY* above VM_*");
+	u32 grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
+	struct vm_area_struct *vma;
+	uaddr_t end;
+
+	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
+	if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) ||
+	    !IS_ALIGNED(start, PAGE_SIZE))
+		return -EINVAL;
+	if (!bytes)
+		return 0;
+	end = start + ALIGN_UP(bytes, PAGE_SIZE);
+	if (end <= start)
+		return -ENOMEM;
+	if (prot & ~(VM_ACCESS_FLAGS | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP))
+		return -EINVAL;
+	vma = find_vma(mm, start);
+	if (!vma)
+		return -ENOMEM;
+	if (grows & PROT_GROWSDOWN) {
+		if (vma->vm_start >= end)
+			return -ENOMEM;
+		start = vma->vm_start;
+		if (!(vma->vm_flags & VM_GROWSDOWN))
+			return -EINVAL;
+	} else if (vma->vm_start > start) {
+		return -ENOMEM;
+	} else if (grows) {
+		return -EINVAL;
+	}
+	return protect_range(vma, start, end, prot & VM_ACCESS_FLAGS);
+}

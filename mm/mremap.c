@@ -1,0 +1,287 @@
+/*
+ * Growing, shrinking and moving mappings. Pages are never copied: their
+ * entries move to the new addresses.
+ */
+#include <mm/internal.h>
+#include <trace.h>
+
+/* What one call works on. */
+struct remap {
+	struct mm_struct *mm;
+	uaddr_t addr, new_addr;
+	u32 old_bytes, new_bytes;	/* whole pages */
+	u32 flags;
+};
+
+/* ---- moving entries ---------------------------------------------------------- */
+
+/* Every table that moving needs, so that moving itself cannot fail. */
+static int alloc_new_tables(struct remap *r, u32 bytes)
+{
+	u32 offset, next;
+
+	for (offset = 0; offset < bytes; offset = next) {
+		uaddr_t from = r->addr + offset, to = r->new_addr + offset;
+
+		/* As far as neither side leaves its table. */
+		next = min(pgd_addr_end(from, r->addr + bytes) - r->addr,
+			   pgd_addr_end(to, r->new_addr + bytes) - r->new_addr);
+		if (pte_offset_map(r->mm, from) && !pte_alloc_map(r->mm, to))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void move_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
+			 uaddr_t end)
+{
+	struct remap *r = walk->private;
+
+	for (; va < end; va += PAGE_SIZE, ptep++) {
+		uaddr_t to = r->new_addr + (va - r->addr);
+
+		if (pte_none(*ptep))
+			continue;
+		/*
+		 * Flushed at once: the page must not be writable by its old
+		 * address when it is by the new one.
+		 */
+		set_pte_at(r->mm, to, pte_offset_map(r->mm, to),
+			   ptep_clear_flush(r->mm, va, ptep));
+	}
+}
+
+static void move_page_tables(struct remap *r, u32 bytes)
+{
+	struct mm_walk walk = {
+		.mm = r->mm, .private = r, .pte_range = move_entries,
+	};
+
+	BUG_ON(r->addr + bytes > r->new_addr && r->new_addr + bytes > r->addr);
+	walk_page_range(&walk, r->addr, r->addr + bytes);
+}
+
+/* ---- moving a VMA --------------------------------------------------------------- */
+
+/* The old VMA, exactly the old range, after its entries have left. */
+static void leave_old_range(struct remap *r, struct vm_area_struct *vma)
+{
+	if (r->flags & MREMAP_DONTUNMAP) {
+		if (vma->vm_flags & VM_LOCKED)
+			r->mm->locked_vm -= vma_pages(vma);
+		vma->vm_flags &= ~VM_LOCKED_MASK;
+		vma_merge(vma);
+	} else if (r->old_bytes && do_munmap(r->mm, r->addr, r->old_bytes)) {
+		BUG();		/* whole VMAs: there is nothing to allocate */
+	}
+}
+
+/*
+ * [addr, addr + old_bytes) of vma to new_addr, where there is room for
+ * new_bytes. 0 or -ENOMEM: as before.
+ */
+static int move_vma(struct remap *r, struct vm_area_struct *vma)
+{
+	u32 pages = r->new_bytes >> PAGE_SHIFT;
+	u32 moved = min(r->old_bytes, r->new_bytes);
+	struct mm_struct *mm = r->mm;
+	struct vm_area_struct *new, *prev;
+	u32 charged = vma->vm_flags & VM_ACCOUNT ? pages : 0;
+
+	if (mm->map_count + 3 >= MAX_MAP_COUNT)
+		return -ENOMEM;
+	if (charged && vm_acct_memory(charged))
+		return -ENOMEM;
+	/* Cut now what do_munmap would have to cut, when it may still fail. */
+	BUG_ON(find_vma_intersection(mm, r->new_addr,
+				     r->new_addr + r->new_bytes));
+	if (moved && vma_isolate(&vma, r->addr, r->addr + r->old_bytes))
+		goto err_unacct;
+	new = vm_area_dup(vma, mm);
+	if (!new)
+		goto err_merge;
+	new->vm_pgoff = linear_page_index(vma, r->addr);
+	new->vm_start = r->new_addr;
+	new->vm_end = r->new_addr + r->new_bytes;
+	if (alloc_new_tables(r, moved))
+		goto err_free;
+	move_page_tables(r, moved);
+	vm_stat_account(mm, new->vm_flags, (s32)pages);
+	if (new->vm_flags & VM_LOCKED)
+		mm->locked_vm += pages;
+	find_vma_prev(mm, r->new_addr, &prev);
+	vma_insert(mm, new, prev);
+	leave_old_range(r, vma);
+	return 0;
+
+err_free:
+	vm_area_free(new);
+err_merge:
+	vma_merge(vma);
+err_unacct:
+	vm_unacct_memory(charged);
+	return -ENOMEM;
+}
+
+/* ---- the checks ------------------------------------------------------------------ */
+
+/* May the mapping at addr become new_bytes long? */
+static int vma_to_resize(struct remap *r, struct vm_area_struct **result)
+{
+	struct vm_area_struct *vma = find_vma_intersection(r->mm, r->addr,
+							   r->addr + 1);
+	u32 growth = r->new_bytes - r->old_bytes, pgoff;
+
+	if (!vma)
+		return -EFAULT;
+	*result = vma;
+	/* An old size of zero duplicates a shared mapping. */
+	if (!r->old_bytes && !(vma->vm_flags & (VM_SHARED | VM_MAYSHARE)))
+		return -EINVAL;
+	if (r->flags & MREMAP_DONTUNMAP && vma->vm_flags & VM_DONTEXPAND)
+		return -EINVAL;
+	if (r->old_bytes > vma->vm_end - r->addr)
+		return -EFAULT;
+	if (r->new_bytes <= r->old_bytes)
+		return 0;
+	pgoff = linear_page_index(vma, r->addr);
+	if (pgoff + (r->new_bytes >> PAGE_SHIFT) < pgoff)
+		return -EINVAL;
+	if (vma->vm_flags & VM_DONTEXPAND)
+		return -EFAULT;
+	if (mlock_future_check(r->mm, vma->vm_flags, growth))
+		return -EAGAIN;
+	return may_expand_vm(r->mm, vma->vm_flags, growth >> PAGE_SHIFT) ?
+		0 : -ENOMEM;
+}
+
+/* Room right behind vma for bytes more? */
+static bool vma_expandable(struct vm_area_struct *vma, u32 bytes)
+{
+	struct vm_area_struct *next = vma_next(vma);
+	uaddr_t end = vma->vm_end + bytes;
+
+	return end > vma->vm_end && end <= TASK_SIZE &&
+	       (!next || end <= vm_start_gap(next));
+}
+
+static int expand_in_place(struct vm_area_struct *vma, u32 bytes)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	u32 pages = bytes >> PAGE_SHIFT;
+
+	BUG_ON(!vma_expandable(vma, bytes));
+	if (vma->vm_flags & VM_ACCOUNT && vm_acct_memory(pages))
+		return -ENOMEM;
+	vma_resize(vma, vma->vm_start, vma->vm_end + bytes, vma->vm_pgoff);
+	vm_stat_account(mm, vma->vm_flags, (s32)pages);
+	if (vma->vm_flags & VM_LOCKED)
+		mm->locked_vm += pages;
+	vma_merge(vma);
+	return 0;
+}
+
+/* MREMAP_FIXED and MREMAP_DONTUNMAP: a place of its own. */
+static int mremap_to(struct remap *r)
+{
+	struct vm_area_struct *vma;
+	u32 map_flags = 0;
+	int ret;
+
+	if (!IS_ALIGNED(r->new_addr, PAGE_SIZE) || r->new_bytes > TASK_SIZE ||
+	    r->new_addr > TASK_SIZE - r->new_bytes)
+		return -EINVAL;
+	if (r->addr + r->old_bytes > r->new_addr &&
+	    r->new_addr + r->new_bytes > r->addr)
+		return -EINVAL;
+	if (r->mm->map_count + 5 >= MAX_MAP_COUNT)
+		return -ENOMEM;
+	ret = vma_to_resize(r, &vma);
+	if (ret)
+		return ret;
+	if (r->flags & MREMAP_FIXED) {
+		map_flags = MAP_FIXED;
+		if (r->new_addr < MMAP_MIN_ADDR)
+			return -EPERM;
+		ret = do_munmap(r->mm, r->new_addr, r->new_bytes);
+		if (ret)
+			return ret;
+	}
+	if (r->old_bytes > r->new_bytes) {
+		ret = do_munmap(r->mm, r->addr + r->new_bytes,
+				r->old_bytes - r->new_bytes);
+		if (ret)
+			return ret;
+		r->old_bytes = r->new_bytes;
+	}
+	if (r->flags & MREMAP_DONTUNMAP &&
+	    !may_expand_vm(r->mm, vma->vm_flags, r->new_bytes >> PAGE_SHIFT))
+		return -ENOMEM;
+	ret = get_unmapped_area(r->mm, r->new_addr, r->new_bytes, map_flags,
+				&r->new_addr);
+	if (ret)
+		return ret;
+	return move_vma(r, find_vma(r->mm, r->addr));
+}
+
+/* Longer where it is, or elsewhere if MREMAP_MAYMOVE allows. */
+static int mremap_grow(struct remap *r)
+{
+	struct vm_area_struct *vma;
+	int ret = vma_to_resize(r, &vma);
+
+	if (ret)
+		return ret;
+	r->new_addr = r->addr;
+	if (r->old_bytes == vma->vm_end - r->addr &&
+	    vma_expandable(vma, r->new_bytes - r->old_bytes))
+		return expand_in_place(vma, r->new_bytes - r->old_bytes);
+	if (!(r->flags & MREMAP_MAYMOVE))
+		return -ENOMEM;
+	ret = get_unmapped_area(r->mm, 0, r->new_bytes, 0, &r->new_addr);
+	return ret ? ret : move_vma(r, vma);
+}
+
+static int check_flags(const struct remap *r)
+{
+	if (r->flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP))
+		return -EINVAL;
+	if (r->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) &&
+	    !(r->flags & MREMAP_MAYMOVE))
+		return -EINVAL;
+	if (r->flags & MREMAP_DONTUNMAP && r->old_bytes != r->new_bytes)
+		return -EINVAL;
+	return IS_ALIGNED(r->addr, PAGE_SIZE) && r->new_bytes ? 0 : -EINVAL;
+}
+
+int do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes, u32 new_bytes,
+	      u32 flags, uaddr_t new_addr, uaddr_t *result)
+{
+	struct remap r = {
+		.mm = mm, .addr = addr, .new_addr = new_addr, .flags = flags,
+		.old_bytes = ALIGN_UP(old_bytes, PAGE_SIZE),
+		.new_bytes = ALIGN_UP(new_bytes, PAGE_SIZE),
+	};
+	int ret = check_flags(&r);
+
+	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
+	if (ret)
+		return ret;
+	if (addr >= TASK_SIZE || !find_vma_intersection(mm, addr, addr + 1))
+		return -EFAULT;
+	if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) {
+		ret = mremap_to(&r);
+	} else if (r.old_bytes >= r.new_bytes) {
+		r.new_addr = addr;
+		if (r.old_bytes > r.new_bytes)
+			ret = do_munmap(mm, addr + r.new_bytes,
+					r.old_bytes - r.new_bytes);
+	} else {
+		ret = mremap_grow(&r);
+	}
+	if (ret)
+		return ret;
+	trace_event(TRACE_VMA, 0, addr, r.new_addr, TRACE_MREMAP);
+	*result = r.new_addr;
+	return 0;
+}

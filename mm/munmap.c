@@ -1,0 +1,146 @@
+/*
+ * Removing mappings: munmap, and the end of an address space. VMAs leave the
+ * set first, then their entries go, then tables nobody needs, then what the
+ * VMAs held.
+ */
+#include <mm/internal.h>
+#include <trace.h>
+
+/* Free the tables that only [start, end) could have needed. */
+static void free_unused_tables(struct mm_struct *mm,
+			       const struct vm_area_struct *prev,
+			       const struct vm_area_struct *next,
+			       uaddr_t start, uaddr_t end)
+{
+	uaddr_t floor = max(ALIGN_DOWN(start, PGDIR_SIZE),
+			    prev ? ALIGN_UP(prev->vm_end, PGDIR_SIZE) : 0);
+	uaddr_t ceiling = min(ALIGN_UP(end, PGDIR_SIZE),
+			      next ? ALIGN_DOWN(next->vm_start, PGDIR_SIZE)
+				   : TASK_SIZE);
+
+	BUG_ON(start >= end);
+	if (floor >= ceiling)
+		return;
+	spin_lock(&mm->page_table_lock);
+	free_pgtables(mm, floor, ceiling);
+	spin_unlock(&mm->page_table_lock);
+}
+
+/* Take the VMAs from first up to end out of the set; they stay chained. */
+static struct vm_area_struct *detach_vmas(struct mm_struct *mm,
+					  struct vm_area_struct *vma,
+					  uaddr_t end, struct vma_list *detached)
+{
+	BUG_ON(vma->vm_start >= end);
+	TAILQ_INIT(detached);
+	while (vma && vma->vm_start < end) {
+		struct vm_area_struct *next = vma_next(vma);
+
+		vma_unlink(mm, vma);
+		TAILQ_INSERT_TAIL(detached, vma, vm_link);
+		vma = next;
+	}
+	return vma;
+}
+
+/* Its pages are gone; what it counted for goes, and itself. */
+static void remove_vma(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	u32 pages = vma_pages(vma);
+
+	BUG_ON(mm->total_vm < pages);
+	vm_stat_account(mm, vma->vm_flags, -(s32)pages);
+	if (vma->vm_flags & VM_LOCKED) {
+		BUG_ON(mm->locked_vm < pages);
+		mm->locked_vm -= pages;
+	}
+	if (vma->vm_flags & VM_ACCOUNT)
+		vm_unacct_memory(pages);
+	vm_area_free(vma);
+}
+
+static void remove_vma_list(struct mm_struct *mm, struct vma_list *list)
+{
+	struct vm_area_struct *vma;
+
+	while ((vma = TAILQ_FIRST(list))) {
+		TAILQ_REMOVE(list, vma, vm_link);
+		remove_vma(mm, vma);
+	}
+}
+
+/* Cut so that [start, end) consists of whole VMAs; the first into *vma. */
+static int split_at_borders(struct mm_struct *mm, uaddr_t start, uaddr_t end,
+			    struct vm_area_struct **vma)
+{
+	struct vm_area_struct *first = *vma, *last;
+	int ret;
+
+	if (start > first->vm_start) {
+		/* A hole in the middle makes one VMA more in the end. */
+		if (end < first->vm_end && mm->map_count >= MAX_MAP_COUNT)
+			return -ENOMEM;
+		ret = split_vma(first, start);
+		if (ret)
+			return ret;
+		first = vma_next(first);
+	}
+	last = end <= first->vm_end ? first : find_vma(mm, end - 1);
+	if (last && last->vm_start < end && end < last->vm_end) {
+		ret = split_vma(last, end);
+		if (ret) {
+			vma_merge(first);
+			return ret;
+		}
+	}
+	*vma = first;
+	return 0;
+}
+
+int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
+{
+	struct vm_area_struct *vma, *prev, *next;
+	struct vma_list detached;
+	uaddr_t end;
+	int ret;
+
+	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
+	if (!IS_ALIGNED(start, PAGE_SIZE) || start > TASK_SIZE || !bytes ||
+	    bytes > TASK_SIZE - start)
+		return -EINVAL;
+	end = ALIGN_UP(start + bytes, PAGE_SIZE);
+	vma = find_vma_intersection(mm, start, end);
+	if (!vma)
+		return 0;
+	ret = split_at_borders(mm, start, end, &vma);
+	if (ret)
+		return ret;
+	prev = vma_prev(vma);
+	next = detach_vmas(mm, vma, end, &detached);
+	zap_page_range(mm, start, end);
+	free_unused_tables(mm, prev, next, start, end);
+	remove_vma_list(mm, &detached);
+	trace_event(TRACE_VMA, 0, start, end, TRACE_MUNMAP);
+	return 0;
+}
+
+void exit_mmap(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma;
+	struct mmu_gather tlb;
+
+	BUG_ON(atomic_read(&mm->mm_users));
+	mm->hiwater_rss = get_mm_hiwater_rss(mm);
+	tlb_gather_mmu(&tlb, mm, true);
+	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
+		zap_pte_range(&tlb, vma->vm_start, vma->vm_end);
+	tlb_finish_mmu(&tlb);
+	/* Nobody looks any more: the tree need not stay balanced. */
+	RB_INIT(&mm->mm_rb);
+	mm->mmap_cache = NULL;
+	mm->map_count = 0;
+	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
+		free_unused_tables(mm, NULL, NULL, vma->vm_start, vma->vm_end);
+	remove_vma_list(mm, &mm->mmap);
+	BUG_ON(get_mm_rss(mm));
+}

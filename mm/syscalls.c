@@ -1,0 +1,157 @@
+/*
+ * The system calls of the mmap family: take the lock, do it, fault in what
+ * must be there when the call returns. Those with a file of their own:
+ * madvise, mincore, mlock, msync.
+ */
+#include <file.h>
+#include <mm/internal.h>
+#include <syscalls.h>
+#include <trace.h>
+
+/* After mmap_lock was dropped; what cannot be had now faults later. */
+static void populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
+{
+	down_read(&mm->mmap_lock);
+	(void)mm_populate(mm, start, bytes);
+	up_read(&mm->mmap_lock);
+}
+
+static s32 mmap_file(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
+		     u32 flags, u32 pgoff)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+	bool fill = (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
+	uaddr_t result = 0;
+	int ret;
+
+	down_write(&mm->mmap_lock);
+	ret = do_mmap(mm, file, addr, bytes, prot, flags, pgoff, &result);
+	if (!ret && !fill)
+		fill = flags & MAP_LOCKED || mm->def_flags & VM_LOCKED;
+	up_write(&mm->mmap_lock);
+	if (ret)
+		return ret;
+	if (fill)
+		populate(mm, result, bytes);
+	return (s32)result;
+}
+
+s32 sys_mmap2(uaddr_t addr, u32 bytes, u32 prot, u32 flags, u32 fd, u32 pgoff)
+{
+	struct file *file;
+	s32 ret;
+
+	if (flags & MAP_ANONYMOUS)
+		return mmap_file(NULL, addr, bytes, prot, flags, pgoff);
+	file = fget(fd);
+	if (!file)
+		return -EBADF;
+	ret = mmap_file(file, addr, bytes, prot, flags, pgoff);
+	fput(file);
+	return ret;
+}
+
+s32 sys_munmap(uaddr_t addr, u32 bytes)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+	int ret;
+
+	down_write(&mm->mmap_lock);
+	ret = do_munmap(mm, addr, bytes);
+	up_write(&mm->mmap_lock);
+	return ret;
+}
+
+s32 sys_mprotect(uaddr_t addr, u32 bytes, u32 prot)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+	int ret;
+
+	down_write(&mm->mmap_lock);
+	ret = do_mprotect(mm, addr, bytes, prot);
+	up_write(&mm->mmap_lock);
+	return ret;
+}
+
+s32 sys_mremap(uaddr_t addr, u32 old_bytes, u32 new_bytes, u32 flags,
+	       uaddr_t new_addr)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+	struct vm_area_struct *vma;
+	uaddr_t result = 0;
+	bool fill = false;
+	int ret;
+
+	down_write(&mm->mmap_lock);
+	ret = do_mremap(mm, addr, old_bytes, new_bytes, flags, new_addr,
+			&result);
+	if (!ret) {
+		vma = find_vma(mm, result);
+		fill = vma && vma->vm_flags & VM_LOCKED;
+	}
+	up_write(&mm->mmap_lock);
+	if (ret)
+		return ret;
+	if (fill)
+		populate(mm, result, new_bytes);
+	return (s32)result;
+}
+
+/* brk grows from old_end to new_end (page-aligned), if nothing is near. */
+static bool brk_grow(struct mm_struct *mm, uaddr_t old_end, uaddr_t new_end)
+{
+	struct vm_area_struct *next = find_vma(mm, old_end);
+
+	if (next && new_end + PAGE_SIZE > vm_start_gap(next))
+		return false;
+	return !do_brk(mm, old_end, new_end - old_end, 0);
+}
+
+/* mm->brk becomes brk if it can; mmap_lock held for writing. */
+static void set_brk(struct mm_struct *mm, uaddr_t brk)
+{
+	uaddr_t old_end = ALIGN_UP(mm->brk, PAGE_SIZE);
+	uaddr_t new_end = ALIGN_UP(brk, PAGE_SIZE);
+	u32 data = mm->end_data - mm->start_data;
+
+	if (brk < mm->start_brk || brk > TASK_SIZE ||
+	    brk - mm->start_brk > rlimit(RLIMIT_DATA) ||
+	    data > rlimit(RLIMIT_DATA) - (brk - mm->start_brk))
+		return;
+	if (new_end < old_end && do_munmap(mm, new_end, old_end - new_end))
+		return;
+	if (new_end > old_end && !brk_grow(mm, old_end, new_end))
+		return;
+	trace_event(TRACE_VMA, 0, mm->brk, brk, TRACE_BRK);
+	mm->brk = brk;
+}
+
+s32 sys_brk(uaddr_t brk)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+	uaddr_t old, new;
+	bool locked;
+
+	down_write(&mm->mmap_lock);
+	old = mm->brk;
+	set_brk(mm, brk);
+	new = mm->brk;
+	locked = mm->def_flags & VM_LOCKED;
+	up_write(&mm->mmap_lock);
+	old = ALIGN_UP(old, PAGE_SIZE);
+	if (locked && new > old)
+		populate(mm, old, new - old);
+	return (s32)new;
+}
+
+/* ARM's own: flags must be 0. */
+s32 sys_cacheflush(uaddr_t start, uaddr_t end, u32 flags)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+
+	if (end < start || flags)
+		return -EINVAL;
+	if (end > TASK_SIZE)
+		return -EFAULT;
+	return flush_icache_user_range(mm, start, end);
+}

@@ -1,0 +1,107 @@
+/*
+ * Where a new mapping goes: where MAP_FIXED says, where the hint says if that is
+ * free, else in the highest hole below mmap_base, found in the tree of VMAs.
+ */
+#include <mm/internal.h>
+
+struct gap_search {
+	u32 bytes;
+	uaddr_t low, high;
+	uaddr_t result;		/* where the new mapping begins */
+};
+
+/* Does [start, end), cut to the limits, hold it? As high as possible. */
+static bool gap_fits(struct gap_search *gs, uaddr_t start, uaddr_t end)
+{
+	start = max(start, gs->low);
+	end = min(end, gs->high);
+	if (end < start || end - start < gs->bytes)
+		return false;
+	gs->result = end - gs->bytes;
+	return true;
+}
+
+/*
+ * The highest gap below any VMA of the subtree that fits. A subtree is entered
+ * only if some gap in it is large enough, so only the limits can disappoint,
+ * and they prune on one path each: O(log n), as deep as the tree.
+ */
+static bool gap_search_subtree(struct gap_search *gs,
+			       struct vm_area_struct *vma)
+{
+	struct vm_area_struct *prev;
+
+	if (subtree_gap(vma) < gs->bytes)
+		return false;
+	/* Gaps of the right subtree begin at or above vm_end. */
+	if (vma->vm_end < gs->high &&
+	    gap_search_subtree(gs, RB_RIGHT(vma, vm_rb)))
+		return true;
+	if (vma->vm_start <= gs->low)
+		return false;		/* and everything left is lower */
+	prev = vma_prev(vma);
+	if (gap_fits(gs, prev ? prev->vm_end : 0, vm_start_gap(vma)))
+		return true;
+	return gap_search_subtree(gs, RB_LEFT(vma, vm_rb));
+}
+
+int vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low, uaddr_t high,
+		 uaddr_t *result)
+{
+	struct gap_search gs = { .bytes = bytes, .low = low, .high = high };
+	struct vm_area_struct *last = TAILQ_LAST(&mm->mmap, vma_list);
+
+	BUG_ON(!bytes || !IS_ALIGNED(bytes, PAGE_SIZE));
+	BUG_ON(high > TASK_SIZE);
+	/* The gap above the last VMA is below none. */
+	if (!gap_fits(&gs, last ? last->vm_end : 0, TASK_SIZE) &&
+	    !gap_search_subtree(&gs, RB_ROOT(&mm->mm_rb)))
+		return -ENOMEM;
+	*result = gs.result;
+	return 0;
+}
+
+/* Is the wish free, the gap below a stack above it included? */
+static bool hint_is_free(struct mm_struct *mm, uaddr_t addr, u32 bytes)
+{
+	struct vm_area_struct *vma;
+
+	if (addr < MMAP_MIN_ADDR || addr > TASK_SIZE - bytes)
+		return false;
+	vma = find_vma(mm, addr);
+	return !vma || addr + bytes <= vm_start_gap(vma);
+}
+
+static int check_fixed(uaddr_t addr, u32 bytes)
+{
+	if (addr > TASK_SIZE - bytes)
+		return -ENOMEM;
+	if (!IS_ALIGNED(addr, PAGE_SIZE))
+		return -EINVAL;
+	return addr < MMAP_MIN_ADDR ? -EPERM : 0;
+}
+
+int get_unmapped_area(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 flags,
+		      uaddr_t *result)
+{
+	int ret;
+
+	BUG_ON(!bytes || !IS_ALIGNED(bytes, PAGE_SIZE));
+	if (bytes > TASK_SIZE)
+		return -ENOMEM;
+	if (flags & MAP_FIXED) {
+		*result = addr;
+		return check_fixed(addr, bytes);
+	}
+	if (addr && addr <= TASK_SIZE - PAGE_SIZE) {
+		/* A wish below the minimum means: as low as allowed. */
+		addr = max(ALIGN_UP(addr, PAGE_SIZE), (uaddr_t)MMAP_MIN_ADDR);
+		*result = addr;
+		if (hint_is_free(mm, addr, bytes))
+			return 0;
+	}
+	ret = vma_find_gap(mm, bytes, MMAP_MIN_ADDR, mm->mmap_base, result);
+	if (ret)	/* better beside the stack than not at all */
+		ret = vma_find_gap(mm, bytes, mm->mmap_base, TASK_SIZE, result);
+	return ret;
+}

@@ -1,0 +1,221 @@
+/*
+ * The set of VMAs of an address space. Owns the sorted list, the red-black
+ * tree over the same VMAs, the gap sizes kept in the tree, and find_vma's
+ * cache. Two VMAs never overlap; neighbours that could be one VMA are merged
+ * where an operation ends (vma_merge.c).
+ *
+ * Gaps: each tree node knows in rb_subtree_gap the largest gap below any VMA
+ * of its subtree, so the search for free address space is O(log n). The tree
+ * macros recompute it (RB_AUGMENT) only where they rotate; the path from the
+ * place of the change up to the root is ours to recompute.
+ */
+#include <file.h>
+#include <mm/internal.h>
+
+static void gap_update(struct vm_area_struct *vma)
+{
+	u32 children = max(subtree_gap(RB_LEFT(vma, vm_rb)),
+			   subtree_gap(RB_RIGHT(vma, vm_rb)));
+
+	vma->rb_subtree_gap = max(vma_gap(vma), children);
+}
+
+#undef RB_AUGMENT
+#define RB_AUGMENT(vma)	gap_update(vma)
+
+/* Only what cannot be said shorter: places are found by the list, not keys. */
+RB_GENERATE_INSERT_COLOR(vma_tree, vm_area_struct, vm_rb, static)
+RB_GENERATE_REMOVE_COLOR(vma_tree, vm_area_struct, vm_rb, static)
+RB_GENERATE_REMOVE(vma_tree, vm_area_struct, vm_rb, static)
+
+/* Recompute vma and everything above it. */
+static void gap_propagate(struct vm_area_struct *vma)
+{
+	for (; vma; vma = RB_PARENT(vma, vm_rb))
+		gap_update(vma);
+}
+
+/* ---- objects ------------------------------------------------------------ */
+
+static struct kmem_cache *vma_cachep;
+
+void vma_cache_init(void)
+{
+	vma_cachep = kmem_cache_create("vm_area_struct",
+				       sizeof(struct vm_area_struct), 0,
+				       SLAB_PANIC, NULL);
+}
+
+struct vm_area_struct *vm_area_alloc(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma = kmem_cache_alloc(vma_cachep,
+						GFP_KERNEL | __GFP_ZERO);
+
+	if (vma)
+		vma->vm_mm = mm;
+	return vma;
+}
+
+struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma,
+				   struct mm_struct *mm)
+{
+	struct vm_area_struct *new = kmem_cache_alloc(vma_cachep, GFP_KERNEL);
+
+	if (!new)
+		return NULL;
+	*new = *vma;
+	new->vm_mm = mm;
+	BUG_ON(vma->vm_start >= vma->vm_end);
+	if (new->vm_file)
+		get_file(new->vm_file);
+	if (new->vm_ops && new->vm_ops->open)
+		new->vm_ops->open(new);
+	return new;
+}
+
+void vm_area_free(struct vm_area_struct *vma)
+{
+	if (vma->vm_ops && vma->vm_ops->close)
+		vma->vm_ops->close(vma);
+	if (vma->vm_file)
+		fput(vma->vm_file);
+	kmem_cache_free(vma_cachep, vma);
+}
+
+/*
+ * The protection of a fresh entry never includes write. Private pages must
+ * fault to be copied, shared ones to become dirty exactly: an entry is made
+ * writable where its write fault is served.
+ */
+pgprot_t vma_page_prot(u32 vm_flags)
+{
+	return vm_get_page_prot(vm_flags & ~VM_SHARED);
+}
+
+/* ---- linking ------------------------------------------------------------ */
+
+/* As the tree's in-order neighbour of prev: below prev, or left of next. */
+static void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
+			struct vm_area_struct *prev)
+{
+	struct vm_area_struct *next = vma_next(vma);
+	struct vm_area_struct *parent = NULL;
+
+	if (prev && !RB_RIGHT(prev, vm_rb)) {
+		parent = prev;
+		RB_RIGHT(parent, vm_rb) = vma;
+	} else if (next) {
+		parent = next;
+		BUG_ON(RB_LEFT(parent, vm_rb));
+		RB_LEFT(parent, vm_rb) = vma;
+	} else {
+		BUG_ON(RB_ROOT(&mm->mm_rb));
+		RB_ROOT(&mm->mm_rb) = vma;
+	}
+	RB_SET(vma, parent, vm_rb);
+	gap_update(vma);
+	vma_tree_RB_INSERT_COLOR(&mm->mm_rb, vma);
+	gap_propagate(vma);
+}
+
+void vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
+	      struct vm_area_struct *prev)
+{
+	struct vm_area_struct *next;
+
+	BUG_ON(vma->vm_start >= vma->vm_end || vma->vm_end > TASK_SIZE);
+	BUG_ON(prev && prev->vm_end > vma->vm_start);
+	if (prev)
+		TAILQ_INSERT_AFTER(&mm->mmap, prev, vma, vm_link);
+	else
+		TAILQ_INSERT_HEAD(&mm->mmap, vma, vm_link);
+	next = vma_next(vma);
+	BUG_ON(next && next->vm_start < vma->vm_end);
+	/* next, whose gap shrank, is on the way up: it was the parent or above. */
+	tree_insert(mm, vma, prev);
+	mm->map_count++;
+}
+
+/* The lowest node whose subtree loses a node when vma is removed. */
+static struct vm_area_struct *removal_point(struct vm_area_struct *vma)
+{
+	struct vm_area_struct *next = RB_RIGHT(vma, vm_rb);
+
+	if (!RB_LEFT(vma, vm_rb) || !next)
+		return RB_PARENT(vma, vm_rb);
+	/* Its successor takes its place. */
+	while (RB_LEFT(next, vm_rb))
+		next = RB_LEFT(next, vm_rb);
+	return RB_PARENT(next, vm_rb) == vma ? next : RB_PARENT(next, vm_rb);
+}
+
+void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	struct vm_area_struct *next = vma_next(vma);
+	struct vm_area_struct *lowest = removal_point(vma);
+
+	BUG_ON(vma->vm_mm != mm || !mm->map_count);
+	TAILQ_REMOVE(&mm->mmap, vma, vm_link);
+	vma_tree_RB_REMOVE(&mm->mm_rb, vma);
+	gap_propagate(lowest);
+	if (next)
+		gap_propagate(next);
+	if (mm->mmap_cache == vma)
+		mm->mmap_cache = NULL;
+	mm->map_count--;
+}
+
+void vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
+		u32 pgoff)
+{
+	struct vm_area_struct *next = vma_next(vma);
+	bool next_gap = next && end != vma->vm_end;
+
+	BUG_ON(start >= end || (next && end > next->vm_start));
+	vma->vm_start = start;
+	vma->vm_end = end;
+	vma->vm_pgoff = pgoff;
+	gap_propagate(vma);
+	if (next_gap)
+		gap_propagate(next);
+}
+
+/* ---- finding -------------------------------------------------------------- */
+
+struct vm_area_struct *find_vma(struct mm_struct *mm, uaddr_t va)
+{
+	struct vm_area_struct *vma = mm->mmap_cache, *found = NULL;
+
+	if (likely(vma && vma->vm_start <= va && va < vma->vm_end))
+		return vma;
+	for (vma = RB_ROOT(&mm->mm_rb); vma; ) {
+		if (va >= vma->vm_end) {
+			vma = RB_RIGHT(vma, vm_rb);
+			continue;
+		}
+		found = vma;
+		if (va >= vma->vm_start)
+			break;
+		vma = RB_LEFT(vma, vm_rb);
+	}
+	if (found)
+		mm->mmap_cache = found;
+	return found;
+}
+
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, uaddr_t va,
+				     struct vm_area_struct **prev)
+{
+	struct vm_area_struct *vma = find_vma(mm, va);
+
+	*prev = vma ? vma_prev(vma) : TAILQ_LAST(&mm->mmap, vma_list);
+	return vma;
+}
+
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm,
+					     uaddr_t start, uaddr_t end)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+
+	return vma && vma->vm_start < end ? vma : NULL;
+}

@@ -1,0 +1,89 @@
+/*
+ * The verifier of an address space: every rule that mm/vma.c and its callers
+ * promise to keep, checked the slow way.
+ */
+#include <lib/printk.h>
+#include <mm/internal.h>
+
+struct vma_audit {
+	struct mm_struct *mm;
+	u32 errors;
+	u32 in_tree, in_list;
+	u32 total_vm, locked_vm;
+};
+
+#define check(audit, vma, ok) do {					\
+		if (!(ok)) {						\
+			pr_err("vma_verify: %08x-%08x: not so: %s\n",	\
+			       (unsigned int)(vma)->vm_start,		\
+			       (unsigned int)(vma)->vm_end, #ok);	\
+			(audit)->errors++;				\
+		}							\
+	} while (0)
+
+/* Order, links, colours and gaps of the subtree. Returns its black height. */
+static u32 audit_subtree(struct vma_audit *audit, struct vm_area_struct *vma)
+{
+	struct vm_area_struct *left, *right;
+	u32 height, gap;
+
+	if (!vma)
+		return 1;
+	left = RB_LEFT(vma, vm_rb);
+	right = RB_RIGHT(vma, vm_rb);
+	height = audit_subtree(audit, left);
+	audit->in_tree++;
+	check(audit, vma, audit_subtree(audit, right) == height);
+	check(audit, vma, !left || left->vm_end <= vma->vm_start);
+	check(audit, vma, !right || vma->vm_end <= right->vm_start);
+	check(audit, vma, !left || RB_PARENT(left, vm_rb) == vma);
+	check(audit, vma, !right || RB_PARENT(right, vm_rb) == vma);
+	gap = max(subtree_gap(left), subtree_gap(right));
+	check(audit, vma, vma->rb_subtree_gap == max(vma_gap(vma), gap));
+	if (RB_COLOR(vma, vm_rb) == RB_BLACK)
+		return height + 1;
+	check(audit, vma, !left || RB_COLOR(left, vm_rb) == RB_BLACK);
+	check(audit, vma, !right || RB_COLOR(right, vm_rb) == RB_BLACK);
+	return height;
+}
+
+static void audit_vma(struct vma_audit *audit, struct vm_area_struct *vma)
+{
+	struct vm_area_struct *prev = vma_prev(vma);
+
+	audit->in_list++;
+	audit->total_vm += vma_pages(vma);
+	if (vma->vm_flags & VM_LOCKED)
+		audit->locked_vm += vma_pages(vma);
+	check(audit, vma, vma->vm_mm == audit->mm);
+	check(audit, vma, vma->vm_start < vma->vm_end);
+	check(audit, vma, vma->vm_end <= TASK_SIZE);
+	check(audit, vma, vma->vm_start >= MMAP_MIN_ADDR);
+	check(audit, vma, IS_ALIGNED(vma->vm_start | vma->vm_end, PAGE_SIZE));
+	check(audit, vma, !prev || prev->vm_end <= vma->vm_start);
+	check(audit, vma, vma->vm_page_prot.val ==
+			  vma_page_prot(vma->vm_flags).val);
+	check(audit, vma, find_vma(audit->mm, vma->vm_start) == vma);
+	check(audit, vma, find_vma(audit->mm, vma->vm_end - 1) == vma);
+}
+
+int vma_verify(struct mm_struct *mm)
+{
+	struct vma_audit audit = { .mm = mm };
+	struct vm_area_struct *vma, *cached = mm->mmap_cache;
+
+	audit_subtree(&audit, RB_ROOT(&mm->mm_rb));
+	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
+		audit_vma(&audit, vma);
+	if (audit.in_tree != mm->map_count || audit.in_list != mm->map_count ||
+	    audit.total_vm != mm->total_vm ||
+	    audit.locked_vm != mm->locked_vm) {
+		pr_err("vma_verify: VMAs: %u in the tree, %u in the list, %u counted; pages %u (%u); locked %u (%u)\n",
+		       audit.in_tree, audit.in_list, mm->map_count,
+		       audit.total_vm, mm->total_vm, audit.locked_vm,
+		       mm->locked_vm);
+		audit.errors++;
+	}
+	mm->mmap_cache = cached;
+	return audit.errors ? -EUCLEAN : 0;
+}

@@ -1,0 +1,137 @@
+/*
+ * One mapping may be many VMAs and become one again: splitting where rights
+ * begin to differ, merging where they no longer do.
+ */
+#include <mm/internal.h>
+
+/* Are these two, in this order, one mapping cut in two? */
+static bool can_merge(const struct vm_area_struct *low,
+		      const struct vm_area_struct *high)
+{
+	return low->vm_end == high->vm_start &&
+	       low->vm_flags == high->vm_flags &&
+	       low->vm_file == high->vm_file &&
+	       low->vm_ops == high->vm_ops &&
+	       low->vm_private_data == high->vm_private_data &&
+	       low->vm_pgoff + vma_pages(low) == high->vm_pgoff;
+}
+
+/* low grows over high, which is linked and goes. */
+static void absorb_next(struct vm_area_struct *low, struct vm_area_struct *high)
+{
+	uaddr_t end = high->vm_end;
+
+	BUG_ON(vma_next(low) != high);
+	vma_unlink(low->vm_mm, high);
+	vma_resize(low, low->vm_start, end, low->vm_pgoff);
+	vm_area_free(high);
+}
+
+struct vm_area_struct *vma_merge(struct vm_area_struct *vma)
+{
+	struct vm_area_struct *prev = vma_prev(vma);
+	struct vm_area_struct *next = vma_next(vma);
+
+	if (next && can_merge(vma, next))
+		absorb_next(vma, next);
+	if (prev && can_merge(prev, vma)) {
+		absorb_next(prev, vma);
+		vma = prev;
+	}
+	return vma;
+}
+
+struct vm_area_struct *vma_insert(struct mm_struct *mm,
+				  struct vm_area_struct *vma,
+				  struct vm_area_struct *prev)
+{
+	struct vm_area_struct *next = prev ? vma_next(prev)
+					   : TAILQ_FIRST(&mm->mmap);
+
+	if (prev && can_merge(prev, vma)) {
+		vma_resize(prev, prev->vm_start, vma->vm_end, prev->vm_pgoff);
+		vm_area_free(vma);
+		if (next && can_merge(prev, next))
+			absorb_next(prev, next);
+		return prev;
+	}
+	if (next && can_merge(vma, next)) {
+		vma_resize(next, vma->vm_start, next->vm_end, vma->vm_pgoff);
+		vm_area_free(vma);
+		return next;
+	}
+	vma_link(mm, vma, prev);
+	return vma;
+}
+
+int split_vma(struct vm_area_struct *vma, uaddr_t addr)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct vm_area_struct *high;
+
+	BUG_ON(addr <= vma->vm_start || addr >= vma->vm_end);
+	if (mm->map_count >= MAX_MAP_COUNT)
+		return -ENOMEM;
+	high = vm_area_dup(vma, mm);
+	if (!high)
+		return -ENOMEM;
+	high->vm_pgoff = linear_page_index(vma, addr);
+	high->vm_start = addr;
+	vma_resize(vma, vma->vm_start, addr, vma->vm_pgoff);
+	vma_link(mm, high, vma);
+	return 0;
+}
+
+int vma_isolate(struct vm_area_struct **vma, uaddr_t start, uaddr_t end)
+{
+	int ret;
+
+	BUG_ON(start < (*vma)->vm_start || end > (*vma)->vm_end);
+	if (start > (*vma)->vm_start) {
+		ret = split_vma(*vma, start);
+		if (ret)
+			return ret;
+		*vma = vma_next(*vma);
+	}
+	if (end < (*vma)->vm_end) {
+		ret = split_vma(*vma, end);
+		if (ret) {
+			*vma = vma_merge(*vma);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+int vma_update_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
+		     u32 clear, u32 set)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+	bool hole = false;
+	int ret;
+
+	BUG_ON(!IS_ALIGNED(start | end, PAGE_SIZE) || start > end);
+	while (start < end && vma && vma->vm_start < end) {
+		uaddr_t stop = min(end, vma->vm_end);
+		u32 flags = (vma->vm_flags & ~clear) | set;
+
+		if (vma->vm_start > start) {
+			hole = true;
+			start = vma->vm_start;
+		}
+		if (flags != vma->vm_flags) {
+			ret = vma_isolate(&vma, start, stop);
+			if (ret)
+				return ret;
+			if ((flags ^ vma->vm_flags) & VM_LOCKED)
+				mm->locked_vm += flags & VM_LOCKED ?
+					vma_pages(vma) : -vma_pages(vma);
+			vma->vm_flags = flags;
+			vma = vma_merge(vma);
+		}
+		start = stop;
+		if (stop == vma->vm_end)
+			vma = vma_next(vma);
+	}
+	return hole || start < end ? -ENOMEM : 0;
+}

@@ -1,0 +1,256 @@
+/*
+ * Virtually contiguous kernel memory over scattered frames, and device
+ * mappings. Owns the mappings of the vmalloc range; where an area lies is
+ * vmap_area.c's. Every area ends in a page that is never mapped, so that
+ * running off its end faults.
+ *
+ * Giving an area back: all entries cleared, one flush for the whole range,
+ * then the frames and the addresses are free again (law 6).
+ */
+#include <bug.h>
+#include <mm/vmap_area.h>
+
+static struct kmem_cache *area_cachep;
+
+#define caller_address()	((u32)(uintptr_t)__builtin_return_address(0))
+
+void vmalloc_init(void)
+{
+	area_cachep = kmem_cache_create("vmap_area", sizeof(struct vmap_area),
+					0, SLAB_PANIC, NULL);
+}
+
+/* ---- areas ----------------------------------------------------------------------- */
+
+/* Address space for bytes and the guard page behind them. NULL: none. */
+static struct vmap_area *alloc_area(u32 bytes, u32 align, gfp_t gfp,
+				    const char *label, u32 caller)
+{
+	struct vmap_area *area;
+
+	BUG_ON(!bytes || !IS_ALIGNED(bytes, PAGE_SIZE));
+	BUG_ON(align < PAGE_SIZE || align & (align - 1));
+	if (bytes + PAGE_SIZE < bytes)
+		return NULL;
+	area = kmem_cache_alloc(area_cachep, gfp | __GFP_ZERO);
+	if (!area)
+		return NULL;
+	area->bytes = bytes + PAGE_SIZE;
+	area->label = label;
+	area->caller = caller;
+	if (vmap_area_insert(area, align)) {
+		kmem_cache_free(area_cachep, area);
+		return NULL;
+	}
+	return area;
+}
+
+static void free_area(struct vmap_area *area)
+{
+	vmap_area_remove(area);
+	kmem_cache_free(area_cachep, area);
+}
+
+static u32 mapped_bytes(const struct vmap_area *area)
+{
+	return area->bytes - PAGE_SIZE;
+}
+
+/* On return no translation of the area is left. */
+static void unmap_area(struct vmap_area *area)
+{
+	BUG_ON(area->bytes <= PAGE_SIZE);
+	unmap_kernel_range(area->va, mapped_bytes(area));
+	flush_tlb_kernel_range(area->va, area->va + mapped_bytes(area));
+}
+
+/* The area that begins at va; anything else is the caller's error. */
+static struct vmap_area *must_find_area(const void *va)
+{
+	struct vmap_area *area = vmap_area_find(va);
+
+	BUG_ON(!area);
+	return area;
+}
+
+/* ---- vmalloc ------------------------------------------------------------------------ */
+
+static void free_frames(struct page **pages, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		BUG_ON(!(pages[i]->flags & PG_VMALLOC));
+		pages[i]->flags &= ~PG_VMALLOC;
+		put_page(pages[i]);
+	}
+	kfree(pages);
+}
+
+/* nr frames from anywhere, in an array to be freed by free_frames. */
+static struct page **alloc_frames(u32 nr, gfp_t gfp)
+{
+	struct page **pages = kcalloc(nr, sizeof(*pages), gfp & ~__GFP_ZERO);
+	u32 i;
+
+	if (!pages)
+		return NULL;
+	for (i = 0; i < nr; i++) {
+		pages[i] = alloc_page(gfp);
+		if (!pages[i]) {
+			free_frames(pages, i);
+			return NULL;
+		}
+		pages[i]->flags |= PG_VMALLOC;
+	}
+	return pages;
+}
+
+static void *vmalloc_node(u32 bytes, u32 align, gfp_t gfp, const char *label,
+			  u32 caller)
+{
+	struct vmap_area *area;
+	u32 size = ALIGN_UP(bytes, PAGE_SIZE);
+
+	/* More than there is: do not take everything first. */
+	if (!size || size >> PAGE_SHIFT > totalram_pages())
+		return NULL;
+	area = alloc_area(size, align, gfp & ~__GFP_ZERO, label, caller);
+	if (!area)
+		return NULL;
+	area->pages = alloc_frames(size >> PAGE_SHIFT, gfp);
+	if (!area->pages)
+		goto err_free_area;
+	area->nr_pages = size >> PAGE_SHIFT;
+	if (map_kernel_range(area->va, size, area->pages, MT_MEMORY_RW))
+		goto err_free_frames;
+	return (void *)(uintptr_t)area->va;
+
+err_free_frames:
+	free_frames(area->pages, area->nr_pages);
+err_free_area:
+	free_area(area);
+	return NULL;
+}
+
+void *vmalloc(u32 bytes)
+{
+	return vmalloc_node(bytes, PAGE_SIZE, GFP_KERNEL, "vmalloc",
+			    caller_address());
+}
+
+void *vzalloc(u32 bytes)
+{
+	return vmalloc_node(bytes, PAGE_SIZE, GFP_KERNEL | __GFP_ZERO,
+			    "vmalloc", caller_address());
+}
+
+void *vmalloc_aligned(u32 bytes, u32 align, gfp_t gfp, const char *label)
+{
+	return vmalloc_node(bytes, align, gfp, label, caller_address());
+}
+
+void vfree(const void *va)
+{
+	struct vmap_area *area;
+
+	if (!va)
+		return;
+	area = must_find_area(va);
+	BUG_ON(!area->pages);
+	unmap_area(area);
+	free_frames(area->pages, area->nr_pages);
+	free_area(area);
+}
+
+/* ---- vmap, ioremap -------------------------------------------------------------------- */
+
+void *vmap(struct page *const *pages, u32 nr)
+{
+	struct vmap_area *area;
+
+	if (!nr || nr > totalram_pages())
+		return NULL;
+	area = alloc_area(nr << PAGE_SHIFT, PAGE_SIZE, GFP_KERNEL, "vmap",
+			  caller_address());
+	if (!area)
+		return NULL;
+	area->nr_pages = nr;
+	if (map_kernel_range(area->va, nr << PAGE_SHIFT, pages, MT_MEMORY_RW)) {
+		free_area(area);
+		return NULL;
+	}
+	return (void *)(uintptr_t)area->va;
+}
+
+void vunmap(const void *va)
+{
+	struct vmap_area *area;
+
+	if (!va)
+		return;
+	area = must_find_area(va);
+	BUG_ON(area->pages);
+	unmap_area(area);
+	free_area(area);
+}
+
+void *ioremap(phys_addr_t pa, u32 bytes)
+{
+	u32 offset = pa & ~PAGE_MASK;
+	u32 size = ALIGN_UP(bytes + offset, PAGE_SIZE);
+	struct vmap_area *area;
+
+	if (!bytes || size < bytes || pa - offset + (size - 1) < pa - offset)
+		return NULL;
+	area = alloc_area(size, PAGE_SIZE, GFP_KERNEL, "ioremap",
+			  caller_address());
+	if (!area)
+		return NULL;
+	area->pa = pa - offset;
+	if (ioremap_page_range(area->va, size, area->pa, MT_DEVICE)) {
+		free_area(area);
+		return NULL;
+	}
+	return (void *)(uintptr_t)(area->va + offset);
+}
+
+void iounmap(void *va)
+{
+	vunmap((void *)((uintptr_t)va & ~(uintptr_t)(PAGE_SIZE - 1)));
+}
+
+/* ---- looking ----------------------------------------------------------------------------- */
+
+bool is_vmalloc_addr(const void *va)
+{
+	return (uintptr_t)va >= vmalloc_start() && (uintptr_t)va < VMALLOC_END;
+}
+
+struct page *vmalloc_to_page(const void *va)
+{
+	phys_addr_t pa;
+
+	if (!is_vmalloc_addr(va) || kernel_va_to_phys((u32)(uintptr_t)va, &pa) ||
+	    !pfn_valid(pa >> PAGE_SHIFT))
+		return NULL;
+	return phys_to_page(pa);
+}
+
+void vmalloc_for_each(void (*fn)(const struct vm_info *info, void *arg),
+		      void *arg)
+{
+	struct vmap_area *area;
+
+	spin_lock(&vmap_lock);
+	TAILQ_FOREACH(area, &vmap_areas, link) {
+		struct vm_info info = {
+			.va = area->va, .bytes = area->bytes,
+			.nr_pages = area->nr_pages, .pa = area->pa,
+			.caller = area->caller, .label = area->label,
+		};
+
+		fn(&info, arg);
+	}
+	spin_unlock(&vmap_lock);
+}

@@ -1,0 +1,145 @@
+/*
+ * The set of areas of the vmalloc range [vmalloc_start(), VMALLOC_END). Owns a
+ * list by address and a red-black tree over the same areas, in which each node
+ * knows the largest free gap below any area of its subtree (as in vma.c).
+ */
+#include <mm/vmap_area.h>
+
+spinlock_t vmap_lock = SPINLOCK_INIT;
+struct area_list vmap_areas = TAILQ_HEAD_INITIALIZER(vmap_areas);
+struct area_tree vmap_area_tree = RB_INITIALIZER(&vmap_area_tree);
+
+u32 vmap_gap_start(struct vmap_area *area)
+{
+	struct vmap_area *prev = TAILQ_PREV(area, area_list, link);
+
+	return prev ? prev->va + prev->bytes : vmalloc_start();
+}
+
+static void gap_update(struct vmap_area *area)
+{
+	u32 children = max(vmap_subtree_gap(RB_LEFT(area, rb)),
+			   vmap_subtree_gap(RB_RIGHT(area, rb)));
+
+	area->subtree_gap = max(area->va - vmap_gap_start(area), children);
+}
+
+static int area_cmp(const struct vmap_area *a, const struct vmap_area *b)
+{
+	return a->va < b->va ? -1 : a->va > b->va;
+}
+
+#undef RB_AUGMENT
+#define RB_AUGMENT(area)	gap_update(area)
+
+RB_GENERATE_INSERT_COLOR(area_tree, vmap_area, rb, static)
+RB_GENERATE_REMOVE_COLOR(area_tree, vmap_area, rb, static)
+RB_GENERATE_INSERT(area_tree, vmap_area, rb, area_cmp, static)
+RB_GENERATE_REMOVE(area_tree, vmap_area, rb, static)
+RB_GENERATE_FIND(area_tree, vmap_area, rb, area_cmp, static)
+
+static void gap_propagate(struct vmap_area *area)
+{
+	for (; area; area = RB_PARENT(area, rb))
+		gap_update(area);
+}
+
+struct area_search {
+	u32 bytes, align;
+	u32 va;				/* out */
+	struct vmap_area *before;	/* out: the area above it, or NULL */
+};
+
+static bool gap_fits(struct area_search *as, u32 start, u32 end)
+{
+	as->va = ALIGN_UP(start, as->align);
+	return as->va >= start && as->va < end && end - as->va >= as->bytes;
+}
+
+/* The lowest gap below any area of the subtree that fits. */
+static bool search_subtree(struct area_search *as, struct vmap_area *area)
+{
+	if (vmap_subtree_gap(area) < as->bytes)
+		return false;
+	if (search_subtree(as, RB_LEFT(area, rb)))
+		return true;
+	as->before = area;
+	if (gap_fits(as, vmap_gap_start(area), area->va))
+		return true;
+	return search_subtree(as, RB_RIGHT(area, rb));
+}
+
+static bool search_gap(struct area_search *as)
+{
+	struct vmap_area *last = TAILQ_LAST(&vmap_areas, area_list);
+
+	if (search_subtree(as, RB_ROOT(&vmap_area_tree)))
+		return true;
+	as->before = NULL;
+	return gap_fits(as, last ? last->va + last->bytes : vmalloc_start(),
+			VMALLOC_END);
+}
+
+static void link_area(struct vmap_area *area, struct vmap_area *before)
+{
+	if (before)
+		TAILQ_INSERT_BEFORE(before, area, link);
+	else
+		TAILQ_INSERT_TAIL(&vmap_areas, area, link);
+	if (area_tree_RB_INSERT(&vmap_area_tree, area))
+		BUG();
+	gap_propagate(area);	/* before, whose gap shrank, is on the way up */
+}
+
+int vmap_area_insert(struct vmap_area *area, u32 align)
+{
+	struct area_search as = { .bytes = area->bytes, .align = align };
+	bool found;
+
+	BUG_ON(!IS_ALIGNED(area->bytes, PAGE_SIZE));
+	spin_lock(&vmap_lock);
+	found = search_gap(&as);
+	if (found) {
+		area->va = as.va;
+		link_area(area, as.before);
+	}
+	spin_unlock(&vmap_lock);
+	return found ? 0 : -ENOMEM;
+}
+
+/* The lowest node whose subtree loses a node when area is removed. */
+static struct vmap_area *removal_point(struct vmap_area *area)
+{
+	struct vmap_area *next = RB_RIGHT(area, rb);
+
+	if (!RB_LEFT(area, rb) || !next)
+		return RB_PARENT(area, rb);
+	while (RB_LEFT(next, rb))
+		next = RB_LEFT(next, rb);
+	return RB_PARENT(next, rb) == area ? next : RB_PARENT(next, rb);
+}
+
+void vmap_area_remove(struct vmap_area *area)
+{
+	struct vmap_area *next, *lowest;
+
+	spin_lock(&vmap_lock);
+	next = TAILQ_NEXT(area, link);
+	lowest = removal_point(area);
+	TAILQ_REMOVE(&vmap_areas, area, link);
+	area_tree_RB_REMOVE(&vmap_area_tree, area);
+	gap_propagate(lowest);
+	if (next)
+		gap_propagate(next);
+	spin_unlock(&vmap_lock);
+}
+
+struct vmap_area *vmap_area_find(const void *va)
+{
+	struct vmap_area key = { .va = (u32)(uintptr_t)va }, *area;
+
+	spin_lock(&vmap_lock);
+	area = area_tree_RB_FIND(&vmap_area_tree, &key);
+	spin_unlock(&vmap_lock);
+	return area;
+}

@@ -1,0 +1,75 @@
+/*
+ * The verifier of the vmalloc range: the set of areas, and what is mapped.
+ */
+#include <lib/printk.h>
+#include <mm/vmap_area.h>
+
+struct vmap_audit {
+	u32 errors, in_tree, in_list;
+};
+
+#define check(audit, area, ok) do {					\
+		if (!(ok)) {						\
+			pr_err("vmalloc_verify: %08x, %u bytes (%s): not so: %s\n", \
+			       (unsigned int)(area)->va,		\
+			       (unsigned int)(area)->bytes,		\
+			       (area)->label, #ok);			\
+			(audit)->errors++;				\
+		}							\
+	} while (0)
+
+/* Order and gaps of the subtree; the tree's colours are the macros' own. */
+static void audit_subtree(struct vmap_audit *audit, struct vmap_area *area)
+{
+	struct vmap_area *left, *right;
+	u32 gap;
+
+	if (!area)
+		return;
+	left = RB_LEFT(area, rb);
+	right = RB_RIGHT(area, rb);
+	audit_subtree(audit, left);
+	audit_subtree(audit, right);
+	audit->in_tree++;
+	check(audit, area, !left || left->va < area->va);
+	check(audit, area, !right || area->va < right->va);
+	gap = max(vmap_subtree_gap(left), vmap_subtree_gap(right));
+	gap = max(gap, area->va - vmap_gap_start(area));
+	check(audit, area, area->subtree_gap == gap);
+}
+
+static void audit_area(struct vmap_audit *audit, struct vmap_area *area)
+{
+	u32 guard = area->va + area->bytes - PAGE_SIZE;
+	phys_addr_t pa;
+	u32 i;
+
+	audit->in_list++;
+	check(audit, area, IS_ALIGNED(area->va | area->bytes, PAGE_SIZE));
+	check(audit, area, area->va >= vmap_gap_start(area));
+	check(audit, area, area->bytes <= VMALLOC_END - area->va);
+	check(audit, area, kernel_va_to_phys(guard, &pa));
+	for (i = 0; area->pages && i < area->nr_pages; i++)
+		check(audit, area,
+		      !kernel_va_to_phys(area->va + i * PAGE_SIZE, &pa) &&
+		      pa == page_to_phys(area->pages[i]));
+}
+
+int vmalloc_verify(void)
+{
+	struct vmap_audit audit = { 0 };
+	struct vmap_area *area;
+
+	spin_lock(&vmap_lock);
+	audit_subtree(&audit, RB_ROOT(&vmap_area_tree));
+	TAILQ_FOREACH(area, &vmap_areas, link)
+		audit_area(&audit, area);
+	spin_unlock(&vmap_lock);
+	if (audit.in_tree != audit.in_list) {
+		pr_err("vmalloc_verify: %u areas in the tree, %u in the list\n",
+		       (unsigned int)audit.in_tree,
+		       (unsigned int)audit.in_list);
+		audit.errors++;
+	}
+	return audit.errors ? -EUCLEAN : 0;
+}
