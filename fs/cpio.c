@@ -1,0 +1,256 @@
+/*
+ * fs/cpio.c - reads the "newc" format of cpio, and trusts none of it.
+ *
+ * Every length is compared with what is left before it is added to anything,
+ * so no sum can wrap and no byte outside of the archive is looked at.
+ */
+#include <fs/cpio.h>
+
+#include <fs/fs.h>
+#include <lib/printk.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <uapi/errno.h>
+
+#define MAGIC_BYTES	6
+#define FIELD_DIGITS	8
+#define HEADER_BYTES	(MAGIC_BYTES + NR_FIELDS * FIELD_DIGITS)
+#define CPIO_ALIGN	4u
+
+/* The numbers of a header, in their order. */
+enum {
+	C_INO, C_MODE, C_UID, C_GID, C_NLINK, C_MTIME, C_FILESIZE,
+	C_DEVMAJOR, C_DEVMINOR, C_RDEVMAJOR, C_RDEVMINOR, C_NAMESIZE, C_CHECK,
+	NR_FIELDS
+};
+
+static const char *const field_names[NR_FIELDS] = {
+	"ino", "mode", "uid", "gid", "nlink", "mtime", "filesize",
+	"devmajor", "devminor", "rdevmajor", "rdevminor", "namesize", "check",
+};
+
+static_assert(HEADER_BYTES == 110, "newc header");
+
+/* What else a file that is not newc may be, for the message. */
+static const struct {
+	const char *magic, *what;
+} other_formats[] = {
+	{ "\x1f\x8b", "compressed by gzip" },
+	{ "\xfd" "7zXZ", "compressed by xz" },
+	{ "\x28\xb5\x2f\xfd", "compressed by zstd" },
+	{ "\x02\x21\x4c\x18", "compressed by lz4" },
+	{ "BZh", "compressed by bzip2" },
+	{ "070707", "in cpio's old portable format" },
+	{ "\xc7\x71", "in cpio's old binary format" },
+};
+
+/* Names come from outside: no control characters for the terminal. */
+static const char *printable(const char *name, char *buf, size_t bytes)
+{
+	size_t i;
+
+	for (i = 0; i < bytes - 1 && name[i]; i++)
+		buf[i] = name[i] < ' ' || name[i] > '~' ? '?' : name[i];
+	buf[i] = '\0';
+	return buf;
+}
+
+void cpio_complain(const struct cpio_entry *entry, const char *fmt, ...)
+{
+	char what[128], name[48];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	if (entry->name)
+		pr_err("initramfs: entry %u at offset 0x%x, `%s': %s\n",
+		       entry->nr, entry->offset,
+		       printable(entry->name, name, sizeof(name)), what);
+	else
+		pr_err("initramfs: entry %u at offset 0x%x: %s\n", entry->nr,
+		       entry->offset, what);
+}
+
+/* Eight hexadecimal digits and nothing else. */
+static bool parse_hex(const u8 *text, u32 *value)
+{
+	u32 i;
+
+	*value = 0;
+	for (i = 0; i < FIELD_DIGITS; i++) {
+		u8 c = text[i], lower = c | 0x20;
+
+		if (c >= '0' && c <= '9')
+			*value = *value << 4 | (u32)(c - '0');
+		else if (lower >= 'a' && lower <= 'f')
+			*value = *value << 4 | (u32)(lower - 'a' + 10);
+		else
+			return false;
+	}
+	return true;
+}
+
+static int bad_magic(const struct cpio_entry *entry, const u8 *found, u32 left)
+{
+	size_t i, n;
+
+	for (i = 0; i < ARRAY_SIZE(other_formats); i++) {
+		n = strlen(other_formats[i].magic);
+		if (left >= n && memcmp(found, other_formats[i].magic, n) == 0) {
+			cpio_complain(entry, "it is %s, expected an "
+				      "uncompressed newc archive (cpio -H "
+				      "newc)", other_formats[i].what);
+			return -EINVAL;
+		}
+	}
+	cpio_complain(entry, "no magic number: found %02x %02x %02x %02x %02x "
+		      "%02x, expected the text 070701", found[0], found[1],
+		      found[2], found[3], found[4], found[5]);
+	return -EINVAL;
+}
+
+static int parse_header(const struct cpio_entry *entry, const u8 *header,
+			u32 left, u32 *field)
+{
+	u32 i;
+
+	if (left >= MAGIC_BYTES && memcmp(header, "070701", MAGIC_BYTES) &&
+	    memcmp(header, "070702", MAGIC_BYTES))
+		return bad_magic(entry, header, left);
+	if (left < HEADER_BYTES) {
+		cpio_complain(entry, "the archive is cut off: %u bytes left, "
+			      "expected a header of %u", left, HEADER_BYTES);
+		return -EINVAL;
+	}
+	for (i = 0; i < NR_FIELDS; i++) {
+		const u8 *text = header + MAGIC_BYTES + i * FIELD_DIGITS;
+
+		if (parse_hex(text, &field[i]))
+			continue;
+		cpio_complain(entry, "field %s is not a number, expected %u "
+			      "hexadecimal digits", field_names[i],
+			      FIELD_DIGITS);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int take_name(struct cpio *cpio, struct cpio_entry *entry, u32 bytes)
+{
+	const char *name = (const char *)cpio->archive + cpio->at;
+	u32 left = cpio->bytes - cpio->at;
+
+	if (bytes == 0 || bytes > PATH_MAX) {
+		cpio_complain(entry, "a name of %u bytes, expected 1 to %u",
+			      bytes, PATH_MAX);
+		return -EINVAL;
+	}
+	if (bytes > left) {
+		cpio_complain(entry, "the archive is cut off: %u bytes left, "
+			      "expected a name of %u", left, bytes);
+		return -EINVAL;
+	}
+	if (name[bytes - 1] != '\0') {
+		cpio_complain(entry, "the name's last byte is 0x%02x, expected "
+			      "a NUL", (u8)name[bytes - 1]);
+		return -EINVAL;
+	}
+	entry->name = name;
+	cpio->at += bytes;
+	return 0;
+}
+
+/* To the next multiple of four, or to the end of the archive. */
+static void skip_padding(struct cpio *cpio)
+{
+	u32 padding = -cpio->at & (CPIO_ALIGN - 1);
+
+	cpio->at += min(padding, cpio->bytes - cpio->at);
+}
+
+/* Format 070702 has the sum of the data's bytes. */
+static int verify_sum(const struct cpio_entry *entry, u32 expected)
+{
+	u32 sum = 0, i;
+
+	for (i = 0; i < entry->data_bytes; i++)
+		sum += entry->data[i];
+	if (sum == expected)
+		return 0;
+	cpio_complain(entry, "the data's sum is 0x%08x, expected 0x%08x", sum,
+		      expected);
+	return -EINVAL;
+}
+
+static int take_data(struct cpio *cpio, struct cpio_entry *entry, u32 bytes)
+{
+	u32 left = cpio->bytes - cpio->at;
+
+	if (bytes > left) {
+		cpio_complain(entry, "the archive is cut off: %u bytes left, "
+			      "expected %u of data", left, bytes);
+		return -EINVAL;
+	}
+	entry->data = cpio->archive + cpio->at;
+	entry->data_bytes = bytes;
+	cpio->at += bytes;
+	return 0;
+}
+
+static void set_fields(struct cpio_entry *entry, const u32 *field)
+{
+	entry->ino = field[C_INO];
+	entry->mode = field[C_MODE];
+	entry->nlink = field[C_NLINK];
+	entry->mtime = field[C_MTIME];
+	entry->dev_major = field[C_DEVMAJOR];
+	entry->dev_minor = field[C_DEVMINOR];
+	entry->rdev_major = field[C_RDEVMAJOR];
+	entry->rdev_minor = field[C_RDEVMINOR];
+}
+
+/* Between two archives, and behind the last one, there may be zeroes. */
+static void skip_zeroes(struct cpio *cpio)
+{
+	while (cpio->at < cpio->bytes && cpio->archive[cpio->at] == 0)
+		cpio->at++;
+}
+
+int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
+{
+	u32 field[NR_FIELDS];
+	const u8 *header;
+	int err;
+
+	skip_zeroes(cpio);
+	header = cpio->archive + cpio->at;
+	*entry = (struct cpio_entry){ .nr = cpio->nr_entries,
+				      .offset = cpio->at };
+	if (cpio->at == cpio->bytes)
+		return 0;
+	if (cpio->at & (CPIO_ALIGN - 1)) {
+		cpio_complain(entry, "expected an entry at a multiple of %u",
+			      CPIO_ALIGN);
+		return -EINVAL;
+	}
+	err = parse_header(entry, header, cpio->bytes - cpio->at, field);
+	if (err)
+		return err;
+	set_fields(entry, field);
+	cpio->at += HEADER_BYTES;
+	err = take_name(cpio, entry, field[C_NAMESIZE]);
+	if (err)
+		return err;
+	skip_padding(cpio);
+	err = take_data(cpio, entry, field[C_FILESIZE]);
+	if (!err && header[MAGIC_BYTES - 1] == '2')
+		err = verify_sum(entry, field[C_CHECK]);
+	if (err)
+		return err;
+	skip_padding(cpio);
+	cpio->nr_entries++;
+	*trailer = strcmp(entry->name, "TRAILER!!!") == 0;
+	return 1;
+}

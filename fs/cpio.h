@@ -1,0 +1,44 @@
+/*
+ * fs/cpio.h - an archive in cpio's "newc" format, entry by entry.
+ *
+ * An entry is a header of ASCII hexadecimal numbers, a name with its NUL, and
+ * the file's bytes; the name's end and the bytes' end are padded to multiples
+ * of four, counted from the start of the archive. Nothing is copied: an entry
+ * points into the archive.
+ */
+#ifndef FS_CPIO_H
+#define FS_CPIO_H
+
+#include <types.h>
+
+struct cpio_entry {
+	u32 nr;			/* entries before it */
+	u32 offset;		/* of its header in the archive */
+	u32 ino, mode, nlink, mtime;
+	u32 dev_major, dev_minor;	/* with ino: which hard links are one */
+	u32 rdev_major, rdev_minor;
+	const char *name;	/* NUL-terminated, shorter than PATH_MAX */
+	const u8 *data;
+	u32 data_bytes;
+};
+
+struct cpio {
+	const u8 *archive;
+	u32 bytes;
+	u32 at;			/* offset of what is read next */
+	u32 nr_entries;		/* read so far */
+};
+
+/*
+ * The next entry: 1; 0 at the end of the archive; -EINVAL after saying on the
+ * log what is broken: nothing behind it can be found. *trailer: this is the
+ * entry that ends an archive; another may follow it.
+ */
+int __must_check cpio_next(struct cpio *cpio, struct cpio_entry *entry,
+			   bool *trailer);
+
+/* "initramfs: entry 3 at offset 0x1c0, `name': ..." on the log. */
+void cpio_complain(const struct cpio_entry *entry, const char *fmt, ...)
+	__printf(2, 3);
+
+#endif

@@ -1,0 +1,162 @@
+/*
+ * fs/fcntl.c - descriptors of one file: dup, fcntl, ioctl.
+ */
+#include "internal.h"
+
+#include <sched.h>
+#include <syscalls.h>
+#include <uapi/termios.h>
+
+/* What F_SETFL may change. */
+#define SETFL_MASK	((u32)(O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME))
+
+/* A further descriptor for fd's file, the lowest free one >= min_fd. */
+static s32 dup_from(u32 fd, u32 min_fd, bool cloexec)
+{
+	struct file *file = fget(fd);
+	u32 result;
+	int err;
+
+	if (!file)
+		return -EBADF;
+	err = files_install(current_thread_info()->files, file, min_fd,
+			    cloexec, &result);
+	if (err) {
+		fput(file);
+		return err;
+	}
+	return (s32)result;
+}
+
+s32 sys_dup(u32 fd)
+{
+	return dup_from(fd, 0, false);
+}
+
+static s32 dup_to(u32 old, u32 new, bool cloexec)
+{
+	struct file *file = fget(old), *replaced;
+	int err;
+
+	if (!file)
+		return -EBADF;
+	err = files_replace(current_thread_info()->files, new, file, cloexec,
+			    &replaced);
+	if (err) {
+		fput(file);
+		return err;
+	}
+	if (replaced)
+		fput(replaced);
+	return (s32)new;
+}
+
+s32 sys_dup2(u32 old, u32 new)
+{
+	struct file *file;
+
+	if (old != new)
+		return dup_to(old, new, false);
+	file = fget(old);
+	if (!file)
+		return -EBADF;
+	fput(file);
+	return (s32)new;
+}
+
+s32 sys_dup3(u32 old, u32 new, u32 flags)
+{
+	if (flags & ~(u32)O_CLOEXEC || old == new)
+		return -EINVAL;
+	return dup_to(old, new, flags & O_CLOEXEC);
+}
+
+/* ---- fcntl -------------------------------------------------------------------------- */
+
+static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
+{
+	switch (cmd) {
+	case F_GETFL:
+		/* As Linux: every file may be large. */
+		return (s32)(file->f_flags | O_LARGEFILE);
+	case F_SETFL:
+		file->f_flags = (file->f_flags & ~SETFL_MASK) |
+			(arg & SETFL_MASK);
+		return 0;
+	case F_GETPIPE_SZ:
+		return file_is_pipe(file) ? (s32)PIPE_BYTES : -EBADF;
+	case F_SETPIPE_SZ:		/* it is what it is, if that is enough */
+		if (!file_is_pipe(file))
+			return -EBADF;
+		return arg <= PIPE_BYTES ? (s32)PIPE_BYTES : -EPERM;
+	default:
+		return -EINVAL;
+	}
+}
+
+s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg)
+{
+	struct files_struct *files = current_thread_info()->files;
+	struct file *file = fget(fd);
+	s32 ret;
+
+	if (!file)
+		return -EBADF;
+	switch (cmd) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		ret = arg >= rlimit(RLIMIT_NOFILE) ? -EINVAL :
+			dup_from(fd, arg, cmd == F_DUPFD_CLOEXEC);
+		break;
+	case F_GETFD:
+		ret = files_get_cloexec(files, fd);
+		break;
+	case F_SETFD:
+		ret = files_set_cloexec(files, fd, arg & FD_CLOEXEC);
+		break;
+	default:
+		ret = file_fcntl(file, cmd, arg);
+		break;
+	}
+	fput(file);
+	return ret;
+}
+
+/* ---- ioctl ---------------------------------------------------------------------------- */
+
+static s32 set_nonblock(struct file *file, uaddr_t arg)
+{
+	u32 on;
+	int err = get_user_u32(&on, arg);
+
+	if (err)
+		return err;
+	file->f_flags = (file->f_flags & ~(u32)O_NONBLOCK) |
+		(on ? O_NONBLOCK : 0);
+	return 0;
+}
+
+s32 sys_ioctl(u32 fd, u32 cmd, u32 arg)
+{
+	struct files_struct *files = current_thread_info()->files;
+	struct file *file = fget(fd);
+	s32 ret;
+
+	if (!file)
+		return -EBADF;
+	switch (cmd) {
+	case FIOCLEX:
+	case FIONCLEX:
+		ret = files_set_cloexec(files, fd, cmd == FIOCLEX);
+		break;
+	case FIONBIO:
+		ret = set_nonblock(file, arg);
+		break;
+	default:
+		ret = file->f_op && file->f_op->ioctl ?
+			file->f_op->ioctl(file, cmd, arg) : -ENOTTY;
+		break;
+	}
+	fput(file);
+	return ret;
+}

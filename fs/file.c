@@ -1,0 +1,336 @@
+/*
+ * fs/file.c - open files, and the tables of them that tasks have.
+ *
+ * A struct file lives while a table slot, a mapping or a running call holds a
+ * reference. A table (files_struct) is shared by threads and copied by fork;
+ * its lock is held for a few loads, never while a file is closed.
+ */
+#include "internal.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NR_OPEN_DEFAULT	32	/* slots in the table itself */
+#define NR_OPEN_MAX	4096	/* whatever the limit says */
+
+struct fd_slot {
+	struct file *file;		/* a reference, or NULL: free */
+	bool cloexec;
+};
+
+struct files_struct {
+	atomic_t count;
+	spinlock_t lock;
+	/* lock */
+	u32 nr_slots;
+	u32 first_free;			/* no slot below it is free */
+	struct fd_slot *slots;		/* own, or from kmalloc */
+	struct fd_slot own[NR_OPEN_DEFAULT];
+};
+
+static struct kmem_cache *filp_cache, *files_cache;
+
+void file_init(void)
+{
+	filp_cache = kmem_cache_create("filp", sizeof(struct file), 0,
+				       SLAB_PANIC, NULL);
+	files_cache = kmem_cache_create("files_cache",
+					sizeof(struct files_struct), 0,
+					SLAB_PANIC, NULL);
+}
+
+/* ---- files ------------------------------------------------------------------ */
+
+struct file *alloc_file(void)
+{
+	struct file *file = kmem_cache_alloc(filp_cache,
+					     GFP_KERNEL | __GFP_ZERO);
+
+	if (file)
+		atomic_set(&file->f_count, 1);
+	return file;
+}
+
+void fput(struct file *file)
+{
+	BUG_ON(atomic_read(&file->f_count) <= 0);
+	if (!atomic_dec_and_test(&file->f_count))
+		return;
+	if (file->f_op && file->f_op->release)
+		file->f_op->release(file);
+	iput(file->f_inode);
+	kmem_cache_free(filp_cache, file);
+}
+
+static u32 mode_of_flags(u32 flags)
+{
+	static const u32 modes[] = {
+		[O_RDONLY] = FMODE_READ,
+		[O_WRONLY] = FMODE_WRITE,
+		[O_RDWR] = FMODE_READ | FMODE_WRITE,
+		[O_ACCMODE] = 0,	/* Linux: ioctl only */
+	};
+
+	return flags & O_PATH ? 0 : modes[flags & O_ACCMODE];
+}
+
+int file_open_inode(struct inode *inode, u32 flags, struct file **result)
+{
+	struct file *file = alloc_file();
+	int err = 0;
+
+	if (!file)
+		return -ENOMEM;
+	file->f_inode = igrab(inode);
+	file->f_mode = mode_of_flags(flags);
+	if (S_ISREG(inode->i_mode))
+		file->f_mode |= FMODE_EXEC;
+	file->f_flags = flags & ~(u32)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC |
+				       O_CLOEXEC);
+	if (!(flags & O_PATH)) {
+		file->f_op = inode->i_fop;
+		if (inode->i_op && inode->i_op->open)
+			err = inode->i_op->open(inode, file);
+		if (!err && !file->f_op)
+			err = -ENXIO;
+	}
+	if (err) {
+		file->f_op = NULL;	/* not opened: nothing to release */
+		fput(file);
+		return err;
+	}
+	*result = file;
+	return 0;
+}
+
+const char *file_path(const struct file *file, char *buf, size_t bytes)
+{
+	const struct inode *inode = file->f_inode;
+
+	BUG_ON(bytes == 0);
+	if (inode_path(inode, buf, bytes) == 0)
+		return buf;
+	if (file_is_pipe(file))
+		snprintf(buf, bytes, "pipe:[%u]", inode->i_ino);
+	else
+		snprintf(buf, bytes, "(deleted)");
+	return buf;
+}
+
+void file_id(const struct file *file, u32 *dev, u32 *ino)
+{
+	*dev = file->f_inode->i_dev;
+	*ino = file->f_inode->i_ino;
+}
+
+u64 file_size(const struct file *file)
+{
+	return file->f_inode->i_size;
+}
+
+/* ---- lives of tables ----------------------------------------------------------- */
+
+struct files_struct *files_alloc(void)
+{
+	struct files_struct *files = kmem_cache_alloc(files_cache,
+						      GFP_KERNEL | __GFP_ZERO);
+
+	if (!files)
+		return NULL;
+	atomic_set(&files->count, 1);
+	spin_lock_init(&files->lock);
+	files->nr_slots = NR_OPEN_DEFAULT;
+	files->slots = files->own;
+	return files;
+}
+
+struct files_struct *files_share(struct files_struct *files)
+{
+	atomic_inc(&files->count);
+	return files;
+}
+
+/* Room for nr_slots; files->lock not held. 0 or -ENOMEM. */
+static int files_expand(struct files_struct *files, u32 nr_slots)
+{
+	struct fd_slot *slots, *old;
+
+	slots = kcalloc(nr_slots, sizeof(*slots), GFP_KERNEL);
+	if (!slots)
+		return -ENOMEM;
+	spin_lock(&files->lock);
+	if (files->nr_slots < nr_slots) {
+		old = files->slots;
+		memcpy(slots, old, files->nr_slots * sizeof(*slots));
+		files->slots = slots;
+		files->nr_slots = nr_slots;
+		slots = old == files->own ? NULL : old;
+	}
+	spin_unlock(&files->lock);
+	kfree(slots);		/* the old ones; or ours, if another was faster */
+	return 0;
+}
+
+struct files_struct *files_copy(struct files_struct *from)
+{
+	struct files_struct *files = files_alloc();
+	u32 i;
+
+	if (!files)
+		return NULL;
+	/* A thread of ours may let the table grow while we allocate. */
+	while (files->nr_slots < READ_ONCE(from->nr_slots)) {
+		if (files_expand(files, from->nr_slots)) {
+			files_put(files);
+			return NULL;
+		}
+	}
+	spin_lock(&from->lock);
+	BUG_ON(files->nr_slots < from->nr_slots);
+	for (i = 0; i < from->nr_slots; i++) {
+		if (from->slots[i].file) {
+			files->slots[i] = from->slots[i];
+			get_file(files->slots[i].file);
+		}
+	}
+	files->first_free = from->first_free;
+	spin_unlock(&from->lock);
+	return files;
+}
+
+void files_put(struct files_struct *files)
+{
+	u32 i;
+
+	if (!files || !atomic_dec_and_test(&files->count))
+		return;
+	for (i = 0; i < files->nr_slots; i++)
+		if (files->slots[i].file)
+			fput(files->slots[i].file);
+	if (files->slots != files->own)
+		kfree(files->slots);
+	kmem_cache_free(files_cache, files);
+}
+
+void files_close_on_exec(struct files_struct *files)
+{
+	struct file *file;
+	u32 fd;
+
+	for (fd = 0; fd < files->nr_slots; fd++) {
+		if (!files->slots[fd].cloexec)
+			continue;
+		file = files_remove(files, fd);
+		if (file)
+			fput(file);
+	}
+}
+
+/* ---- slots ---------------------------------------------------------------------- */
+
+struct file *files_get(struct files_struct *files, u32 fd)
+{
+	struct file *file = NULL;
+
+	spin_lock(&files->lock);
+	if (fd < files->nr_slots)
+		file = files->slots[fd].file;
+	if (file)
+		get_file(file);
+	spin_unlock(&files->lock);
+	return file;
+}
+
+struct file *fget(u32 fd)
+{
+	return files_get(current_thread_info()->files, fd);
+}
+
+static u32 fd_limit(void)
+{
+	return min(rlimit(RLIMIT_NOFILE), (u32)NR_OPEN_MAX);
+}
+
+int files_install(struct files_struct *files, struct file *file, u32 min_fd,
+		  bool cloexec, u32 *result)
+{
+	u32 limit = fd_limit(), fd;
+
+	for (;;) {
+		spin_lock(&files->lock);
+		fd = max(min_fd, files->first_free);
+		while (fd < files->nr_slots && files->slots[fd].file)
+			fd++;
+		if (fd < files->nr_slots)
+			break;
+		spin_unlock(&files->lock);
+		if (fd >= limit)
+			return -EMFILE;
+		/* Twice as much: growing costs a constant per descriptor. */
+		if (files_expand(files, max(2 * files->nr_slots, fd + 1)))
+			return -ENOMEM;
+	}
+	if (fd < limit) {
+		files->slots[fd] = (struct fd_slot){ file, cloexec };
+		if (min_fd <= files->first_free)
+			files->first_free = fd + 1;
+	}
+	spin_unlock(&files->lock);
+	if (fd >= limit)
+		return -EMFILE;
+	*result = fd;
+	return 0;
+}
+
+struct file *files_remove(struct files_struct *files, u32 fd)
+{
+	struct file *file = NULL;
+
+	spin_lock(&files->lock);
+	if (fd < files->nr_slots) {
+		file = files->slots[fd].file;
+		files->slots[fd] = (struct fd_slot){ NULL, false };
+		files->first_free = min(files->first_free, fd);
+	}
+	spin_unlock(&files->lock);
+	return file;
+}
+
+int files_replace(struct files_struct *files, u32 fd, struct file *file,
+		  bool cloexec, struct file **old)
+{
+	if (fd >= fd_limit())
+		return -EBADF;
+	if (fd >= files->nr_slots && files_expand(files, fd + 1))
+		return -ENOMEM;
+	spin_lock(&files->lock);
+	*old = files->slots[fd].file;
+	files->slots[fd] = (struct fd_slot){ file, cloexec };
+	spin_unlock(&files->lock);
+	return 0;
+}
+
+int files_get_cloexec(struct files_struct *files, u32 fd)
+{
+	int ret = -EBADF;
+
+	spin_lock(&files->lock);
+	if (fd < files->nr_slots && files->slots[fd].file)
+		ret = files->slots[fd].cloexec;
+	spin_unlock(&files->lock);
+	return ret;
+}
+
+int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec)
+{
+	int err = -EBADF;
+
+	spin_lock(&files->lock);
+	if (fd < files->nr_slots && files->slots[fd].file) {
+		files->slots[fd].cloexec = cloexec;
+		err = 0;
+	}
+	spin_unlock(&files->lock);
+	return err;
+}

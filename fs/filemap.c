@@ -1,0 +1,418 @@
+/*
+ * fs/filemap.c - the page cache: file data in memory, read, written and mapped.
+ *
+ * Owns every page with PG_CACHE: the tree of its file holds one reference. A
+ * page is filled before it enters the tree, so whoever finds it may use it. A
+ * page without PG_DIRTY equals what filling it again would give (the archive's
+ * bytes, then zeroes); such a page, when nobody else holds or maps it, may be
+ * dropped at any time: the shrinker "page cache" does.
+ */
+#include "internal.h"
+
+#include <mm/mm.h>
+#include <string.h>
+
+/* Files that have pages in the cache. Outside of any mapping->lock. */
+static LIST_HEAD(, address_space) cached_files =
+	LIST_HEAD_INITIALIZER(cached_files);
+static spinlock_t cached_lock = SPINLOCK_INIT;
+static u32 nr_cached;			/* cached_lock; pages of all files */
+
+static struct shrinker cache_shrinker = {
+	.name = "page cache",
+	.shrink = drop_pagecache,
+};
+
+void filemap_init(void)
+{
+	register_shrinker(&cache_shrinker);
+}
+
+u32 nr_cached_pages(void)
+{
+	return READ_ONCE(nr_cached);
+}
+
+/* ---- pages enter and leave ------------------------------------------------- */
+
+struct page *find_get_page(struct address_space *mapping, u32 index)
+{
+	struct page *page;
+
+	spin_lock(&mapping->lock);
+	page = page_tree_lookup(mapping, index);
+	if (page)
+		get_page(page);
+	spin_unlock(&mapping->lock);
+	return page;
+}
+
+/* A page as the backing has it: the archive's bytes, then zeroes. */
+static void fill_page(const struct address_space *mapping, u32 index,
+		      struct page *page)
+{
+	u64 pos = (u64)index << PAGE_SHIFT;
+	char *to = page_address(page);
+	u32 bytes = 0;
+
+	if (pos < mapping->backing_bytes) {
+		bytes = min(mapping->backing_bytes - (u32)pos, (u32)PAGE_SIZE);
+		memcpy(to, mapping->backing + pos, bytes);
+	}
+	if (bytes == 0)
+		clear_page(to);
+	else
+		memset(to + bytes, 0, PAGE_SIZE - bytes);
+}
+
+/* Give the caller's page to the tree, with a further reference for the tree. */
+static int add_to_page_cache(struct address_space *mapping, u32 index,
+			     struct page *page)
+{
+	int err;
+
+	spin_lock(&cached_lock);
+	spin_lock(&mapping->lock);
+	err = page_tree_insert(mapping, index, page);
+	if (!err) {
+		get_page(page);
+		page->flags |= PG_CACHE | PG_UPTODATE;
+		page->mapping = mapping;
+		page->index = index;
+		nr_cached++;
+		if (mapping->nr_pages == 1)
+			LIST_INSERT_HEAD(&cached_files, mapping, cached);
+	}
+	spin_unlock(&mapping->lock);
+	spin_unlock(&cached_lock);
+	return err;
+}
+
+/*
+ * Take page out of its tree; both locks held. Whoever maps it keeps it, as
+ * memory that belongs to no file any more; PG_CACHE stays, since address
+ * spaces count it as a file's page until they unmap it. The tree's reference
+ * is the caller's now.
+ */
+static void delete_from_page_cache(struct address_space *mapping,
+				   struct page *page)
+{
+	struct page *deleted = page_tree_delete(mapping, page->index);
+
+	BUG_ON(deleted != page);
+	page->mapping = NULL;
+	page->flags &= ~(u32)(PG_UPTODATE | PG_DIRTY);
+	nr_cached--;
+	if (mapping->nr_pages == 0)
+		LIST_REMOVE(mapping, cached);
+}
+
+int read_cache_page(struct address_space *mapping, u32 index,
+		    struct page **result, bool *major)
+{
+	struct page *page = find_get_page(mapping, index);
+	int err;
+
+	*major = false;
+	while (!page) {
+		page = alloc_page(GFP_USER);
+		if (!page)
+			return -ENOMEM;
+		fill_page(mapping, index, page);
+		err = add_to_page_cache(mapping, index, page);
+		if (!err) {
+			*major = mapping->backing != NULL;
+			break;
+		}
+		/* Somebody was faster while the allocation slept, or no node. */
+		put_page(page);
+		if (err != -EEXIST)
+			return err;
+		page = find_get_page(mapping, index);
+	}
+	*result = page;
+	return 0;
+}
+
+/* Free clean pages of one file that only its tree holds; returns how many. */
+static u32 drop_clean_pages(struct address_space *mapping, u32 nr)
+{
+	struct page *page;
+	u32 index = 0, dropped = 0;
+
+	spin_lock(&mapping->lock);
+	while (dropped < nr && (page = page_tree_next(mapping, &index))) {
+		index++;
+		if ((page->flags & PG_DIRTY) || page_count(page) != 1)
+			continue;
+		delete_from_page_cache(mapping, page);
+		put_page(page);
+		dropped++;
+	}
+	spin_unlock(&mapping->lock);
+	return dropped;
+}
+
+u32 drop_pagecache(u32 nr)
+{
+	struct address_space *mapping, *next;
+	u32 dropped = 0;
+
+	spin_lock(&cached_lock);
+	LIST_FOREACH_SAFE(mapping, &cached_files, cached, next) {
+		if (dropped >= nr)
+			break;
+		dropped += drop_clean_pages(mapping, nr - dropped);
+	}
+	spin_unlock(&cached_lock);
+	return dropped;
+}
+
+void truncate_inode_pages(struct address_space *mapping, u64 from)
+{
+	u32 index = (u32)((from + PAGE_SIZE - 1) >> PAGE_SHIFT);
+	u32 offset = (u32)from & (PAGE_SIZE - 1);
+	struct page *page;
+
+	spin_lock(&cached_lock);
+	spin_lock(&mapping->lock);
+	page = offset ? page_tree_lookup(mapping, index - 1) : NULL;
+	if (page)
+		memset((char *)page_address(page) + offset, 0,
+		       PAGE_SIZE - offset);
+	while ((page = page_tree_next(mapping, &index))) {
+		delete_from_page_cache(mapping, page);
+		put_page(page);
+	}
+	spin_unlock(&mapping->lock);
+	spin_unlock(&cached_lock);
+}
+
+int generic_truncate(struct inode *inode, u64 bytes)
+{
+	struct address_space *mapping = &inode->i_data;
+
+	if (bytes > MAX_FILE_BYTES)
+		return -EFBIG;
+	down_write(&inode->i_lock);
+	if (bytes < inode->i_size) {
+		/* First the size: no fault brings a page back behind us. */
+		inode->i_size = bytes;
+		mapping->backing_bytes = min(mapping->backing_bytes,
+					     (u32)bytes);
+		truncate_inode_pages(mapping, bytes);
+	}
+	inode->i_size = bytes;
+	inode->i_mtime = current_seconds();
+	up_write(&inode->i_lock);
+	return 0;
+}
+
+/* ---- read and write ---------------------------------------------------------- */
+
+/* Bytes of [pos, pos + bytes) that lie in pos's page. */
+static inline u32 page_part(u64 pos, u32 bytes)
+{
+	return min(bytes, PAGE_SIZE - ((u32)pos & (PAGE_SIZE - 1)));
+}
+
+/* Bytes of [pos, pos + bytes) before the end of the file. */
+static inline u32 before_end(const struct inode *inode, u64 pos, u32 bytes)
+{
+	u64 size = inode->i_size;
+
+	if (pos >= size)
+		return 0;
+	return size - pos < bytes ? (u32)(size - pos) : bytes;
+}
+
+s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
+{
+	struct address_space *mapping = &file->f_inode->i_data;
+	u32 done = 0, part, left = 0;
+	struct page *page;
+	bool major;
+	int err = 0;
+
+	if (!access_ok(buf, bytes))
+		return -EFAULT;
+	bytes = before_end(mapping->host, *pos, bytes);
+	for (; done < bytes && !left; *pos += part - left) {
+		err = read_cache_page(mapping, (u32)(*pos >> PAGE_SHIFT), &page,
+				      &major);
+		if (err)
+			break;
+		part = page_part(*pos, bytes - done);
+		left = __copy_to_user(buf + done, (char *)page_address(page) +
+				      ((u32)*pos & (PAGE_SIZE - 1)), part);
+		put_page(page);
+		done += part - left;
+	}
+	if (done)
+		return (s32)done;
+	return left ? -EFAULT : err;
+}
+
+s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
+{
+	struct address_space *mapping = &file->f_inode->i_data;
+	u32 done, part;
+	struct page *page;
+	bool major;
+	int err;
+
+	bytes = before_end(mapping->host, pos, bytes);
+	for (done = 0; done < bytes; done += part, pos += part) {
+		err = read_cache_page(mapping, (u32)(pos >> PAGE_SHIFT), &page,
+				      &major);
+		if (err)
+			return done ? (s32)done : err;
+		part = page_part(pos, bytes - done);
+		memcpy((char *)buf + done, (char *)page_address(page) +
+		       ((u32)pos & (PAGE_SIZE - 1)), part);
+		put_page(page);
+	}
+	return (s32)done;
+}
+
+/* Where the bytes of a write come from; both move on with what was copied. */
+struct write_source {
+	uaddr_t user;
+	const char *kernel;	/* NULL: from user */
+};
+
+/* Returns the bytes that could not be copied. */
+static u32 copy_from_source(void *to, struct write_source *from, u32 bytes)
+{
+	if (from->kernel) {
+		memcpy(to, from->kernel, bytes);
+		from->kernel += bytes;
+		return 0;
+	}
+	from->user += bytes;
+	return __copy_from_user(to, from->user - bytes, bytes);
+}
+
+/* i_lock held for writing; *pos moves with what was written. */
+static s32 write_locked(struct address_space *mapping,
+			struct write_source *from, u32 bytes, u64 *pos)
+{
+	u32 done = 0, part, left = 0;
+	struct page *page;
+	bool major;
+	int err = 0;
+
+	for (; done < bytes && !left; *pos += part - left) {
+		err = read_cache_page(mapping, (u32)(*pos >> PAGE_SHIFT), &page,
+				      &major);
+		if (err)
+			break;
+		part = page_part(*pos, bytes - done);
+		/* Before the copy, which may sleep: it must not be dropped. */
+		atomic_or(PG_DIRTY, &page->flags);
+		left = copy_from_source((char *)page_address(page) +
+					((u32)*pos & (PAGE_SIZE - 1)), from,
+					part);
+		flush_dcache_page(page);
+		put_page(page);
+		done += part - left;
+	}
+	if (done)
+		return (s32)done;
+	return left ? -EFAULT : err;
+}
+
+static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
+		      u64 *pos)
+{
+	struct inode *inode = file->f_inode;
+	s32 ret;
+
+	down_write(&inode->i_lock);
+	if (file->f_flags & O_APPEND)
+		*pos = inode->i_size;
+	if (*pos >= MAX_FILE_BYTES && bytes) {
+		up_write(&inode->i_lock);
+		return -EFBIG;
+	}
+	if (bytes > MAX_FILE_BYTES - *pos)
+		bytes = (u32)(MAX_FILE_BYTES - *pos);
+	ret = write_locked(&inode->i_data, from, bytes, pos);
+	if (ret > 0 && *pos > inode->i_size)
+		inode->i_size = *pos;
+	if (ret > 0)
+		inode->i_mtime = current_seconds();
+	up_write(&inode->i_lock);
+	return ret;
+}
+
+s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
+{
+	struct write_source from = { .user = buf };
+
+	return access_ok(buf, bytes) ? write_file(file, &from, bytes, pos) :
+		-EFAULT;
+}
+
+s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
+			 u64 *pos)
+{
+	struct write_source from = { .kernel = buf };
+
+	return write_file(file, &from, bytes, pos);
+}
+
+s64 generic_file_llseek(struct file *file, s64 offset, int whence)
+{
+	s64 base = 0;
+
+	if (whence == SEEK_CUR)
+		base = (s64)file->f_pos;
+	else if (whence == SEEK_END)
+		base = (s64)file->f_inode->i_size;
+	else if (whence != SEEK_SET)
+		return -EINVAL;
+	if (__builtin_add_overflow(base, offset, &offset) || offset < 0)
+		return -EINVAL;
+	file->f_pos = (u64)offset;
+	return offset;
+}
+
+/* ---- mapping ------------------------------------------------------------------- */
+
+/* Is the page at pgoff part of the file, its last bytes at least? */
+static bool within_file(const struct address_space *mapping, u32 pgoff)
+{
+	return ((u64)pgoff << PAGE_SHIFT) < mapping->host->i_size;
+}
+
+static u32 filemap_fault(struct vm_fault *vmf)
+{
+	struct address_space *mapping = &vmf->vma->vm_file->f_inode->i_data;
+	bool major;
+
+	if (!within_file(mapping, vmf->pgoff))
+		return VM_FAULT_SIGBUS;
+	if (read_cache_page(mapping, vmf->pgoff, &vmf->page, &major))
+		return VM_FAULT_OOM;
+	return major ? VM_FAULT_MAJOR : 0;
+}
+
+static struct page *filemap_find_page(struct vm_area_struct *vma, u32 pgoff)
+{
+	struct address_space *mapping = &vma->vm_file->f_inode->i_data;
+
+	return within_file(mapping, pgoff) ? find_get_page(mapping, pgoff) :
+		NULL;
+}
+
+static const struct vm_operations generic_file_vm_ops = {
+	.fault = filemap_fault,
+	.find_page = filemap_find_page,
+};
+
+int generic_file_mmap(struct file *file __unused_arg, struct vm_area_struct *vma)
+{
+	vma->vm_ops = &generic_file_vm_ops;
+	return 0;
+}

@@ -1,0 +1,201 @@
+/*
+ * fs/fs.h - what a program can open or map.
+ *
+ *	file -> inode -> address_space (page cache) -> pages
+ *
+ * One tree of inodes: ramfs directories and files, filled from a cpio archive;
+ * /dev/console, null, zero; /proc (its files belong to inspect/). File data
+ * is in the page cache and nowhere else, but the archive stays where the
+ * loader put it and is the backing of pages nobody wrote: they are filled on
+ * the first read or fault, and may be dropped again.
+ */
+#ifndef FS_FS_H
+#define FS_FS_H
+
+#include <alloc/alloc.h>
+#include <file.h>
+#include <rwsem.h>
+#include <sys/queue.h>
+#include <sys/tree.h>
+#include <types.h>
+#include <uapi/fcntl.h>
+#include <uapi/stat.h>
+
+#define PATH_MAX	4096
+#define NAME_MAX	255
+
+struct inode;
+
+/*
+ * No file grows beyond this, so i_size fits one word and a reader that does
+ * not hold i_lock never sees half of it.
+ */
+#define MAX_FILE_BYTES	0xffffefffull
+
+/* The pages of one file, by index: a radix tree (fs/page_tree.c). */
+struct address_space {
+	spinlock_t lock;
+	struct page_node *root;			/* lock */
+	u32 height;				/* lock; levels, 0 = empty */
+	u32 nr_pages;				/* lock */
+	LIST_ENTRY(address_space) cached;	/* filemap.c's list; nr_pages > 0 */
+	struct inode *host;			/* constant */
+	/* Backing archive bytes, or NULL: constant once the file has a name */
+	const u8 *backing;
+	u32 backing_bytes;			/* host's i_lock: truncate cuts it */
+};
+
+/*
+ * One name of an inode in a directory. The file system that made it frees it;
+ * i_entry points to the one that reports show.
+ */
+struct dir_entry {
+	TAILQ_ENTRY(dir_entry) link;	/* dir's i_lock */
+	/* tree_lock */
+	struct inode *dir;		/* not counted: it outlives its entries */
+	/* constant */
+	struct inode *inode;		/* a reference */
+	u64 pos;			/* readdir's cookie, ascending */
+	u32 bytes;			/* of name */
+	char name[];			/* NUL-terminated */
+};
+
+struct inode_operations {
+	/* The child called name (bytes long, no NUL): 0 and a reference. */
+	int (*lookup)(struct inode *dir, const char *name, u32 bytes,
+		      struct inode **child);
+	int (*create)(struct inode *dir, const char *name, u32 bytes, u32 mode,
+		      struct inode **child);
+	int (*unlink)(struct inode *dir, const char *name, u32 bytes);
+	int (*rename)(struct inode *old_dir, const char *old, u32 old_bytes,
+		      struct inode *new_dir, const char *new, u32 new_bytes);
+	/* A symbolic link called name that leads to text. */
+	int (*symlink)(struct inode *dir, const char *name, u32 bytes,
+		       const char *text);
+	/* Symbolic link's text, NUL-terminated, into buf[PATH_MAX]. */
+	int (*readlink)(struct inode *inode, char *buf, u32 bytes);
+	int (*truncate)(struct inode *inode, u64 bytes);
+	/* Called by open: may set file->f_op, private_data. 0 or -errno. */
+	int (*open)(struct inode *inode, struct file *file);
+	/* The last reference is gone. */
+	void (*evict)(struct inode *inode);
+};
+
+struct inode {
+	/* constant */
+	u32 i_ino;
+	u32 i_mode;			/* S_IF* and permissions */
+	u32 i_dev, i_rdev;
+	const struct inode_operations *i_op;
+	const struct file_operations *i_fop;
+	/* atomic */
+	atomic_t i_count;
+	/* i_lock */
+	struct rw_semaphore i_lock;
+	u64 i_size;
+	u32 i_nlink;
+	u32 i_mtime;			/* seconds */
+	struct address_space i_data;
+	struct dir_entry *i_entry;	/* tree_lock; NULL: no name (any more) */
+	void *i_private;		/* the file system's own */
+};
+
+/* Slab caches, the root directory, /dev. */
+void fs_init(void);
+/*
+ * Unpack a newc archive of `bytes` at `archive` (4-byte aligned, stays there)
+ * into the root. 0; or -EINVAL, -ENOMEM after naming on the log what was
+ * wrong, with everything that could be read in place.
+ */
+int __must_check initramfs_unpack(const void *archive, u32 bytes);
+
+/* ---- kernel-side opening ---------------------------------------------------- */
+
+/*
+ * Open by absolute path from the kernel: *file with a reference. 0, -ENOENT,
+ * -ENOTDIR, -EISDIR, -EACCES, -ELOOP, -ENOMEM ...
+ */
+int __must_check filp_open(const char *path, u32 flags, u32 mode,
+			   struct file **file);
+/* For execve: regular, executable, opened for reading. Adds -EACCES. */
+int __must_check open_exec(const char *path, struct file **file);
+
+/*
+ * Hang an inode tree (inspect's /proc) on directory `path` of the root, creating or
+ * covering an empty one; the caller's reference moves. 0, -ENOMEM, -EEXIST
+ * (a file, or a directory in use).
+ */
+int __must_check fs_mount(const char *path, struct inode *root);
+
+/* A new inode of no directory, i_count 1; NULL: no memory. */
+struct inode *new_inode(u32 mode) __must_check;
+static inline struct inode *igrab(struct inode *inode)
+{
+	atomic_inc(&inode->i_count);
+	return inode;
+}
+
+void iput(struct inode *inode);		/* NULL allowed */
+/* An open file on inode (its own reference is taken). 0 or what open said. */
+int __must_check file_open_inode(struct inode *inode, u32 flags,
+				 struct file **file);
+
+/* ---- what tasks carry ---------------------------------------------------------- */
+
+/* Open file table. share = another reference; copy = fork. NULL: no memory. */
+struct files_struct *files_alloc(void) __must_check;
+struct files_struct *files_share(struct files_struct *files);
+struct files_struct *files_copy(struct files_struct *files) __must_check;
+void files_put(struct files_struct *files);	/* NULL allowed */
+void files_close_on_exec(struct files_struct *files);
+/* Install file (its reference moves) at the lowest free slot >= min. */
+int files_install(struct files_struct *files, struct file *file, u32 min,
+		  bool cloexec, u32 *fd);
+/* The open file at fd of any table, with a reference, or NULL. */
+struct file *files_get(struct files_struct *files, u32 fd) __must_check;
+/* A reference to the running task's open file, or NULL. fput it. */
+struct file *fget(u32 fd) __must_check;
+
+struct fs_struct *fs_alloc(void) __must_check;	/* cwd = root, umask 022 */
+struct fs_struct *fs_share(struct fs_struct *fs);
+struct fs_struct *fs_copy(struct fs_struct *fs) __must_check;
+void fs_put(struct fs_struct *fs);
+/* Absolute path of fs's working directory into buf; returns buf. */
+const char *fs_cwd_path(struct fs_struct *fs, char *buf, size_t bytes);
+
+/* ---- directories for file systems ------------------------------------------------ */
+
+/*
+ * getdents64's accumulator. iterate() emits each entry whose cookie is >= pos,
+ * setting pos to the cookie that follows it before; emit false = stop.
+ */
+struct dir_context {
+	bool (*emit)(struct dir_context *ctx, const char *name, u32 bytes,
+		     u32 ino, u32 type);
+	u64 pos;
+};
+
+/* ---- page cache (fs/filemap.c) ----------------------------------------------------- */
+
+/*
+ * The page at index with a reference, filled from the backing (or zeroed) if
+ * it was not there. 0, -ENOMEM. *major: it had to be filled.
+ */
+int __must_check read_cache_page(struct address_space *mapping, u32 index,
+				 struct page **page, bool *major);
+/* The page if cached, with a reference; NULL otherwise. Never sleeps. */
+struct page *find_get_page(struct address_space *mapping, u32 index);
+/* f_op->mmap and the ops for regular files. */
+int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
+/* Pages in the cache, over all files. */
+u32 nr_cached_pages(void);
+/* Drop every clean page that nobody maps or holds. Returns pages freed. */
+u32 drop_pagecache(u32 nr);
+
+/* ---- console tty ----------------------------------------------------------------------- */
+
+void tty_init(void);
+/* A byte from the line, in interrupt context: startup/ hands it to the board. */
+void tty_receive(u8 byte);
+
+#endif

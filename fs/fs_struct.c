@@ -1,0 +1,115 @@
+/*
+ * fs/fs_struct.c - where a task stands in the tree: working directory, umask.
+ */
+#include "internal.h"
+
+#include <syscalls.h>
+
+#define DEFAULT_UMASK	022
+
+struct fs_struct {
+	atomic_t count;
+	spinlock_t lock;
+	struct inode *cwd;	/* lock; a reference */
+	u32 umask;		/* lock */
+};
+
+static struct fs_struct *new_fs(struct inode *cwd, u32 umask)
+{
+	struct fs_struct *fs = kmalloc(sizeof(*fs), GFP_KERNEL);
+
+	if (!fs)
+		return NULL;
+	atomic_set(&fs->count, 1);
+	spin_lock_init(&fs->lock);
+	fs->cwd = igrab(cwd);
+	fs->umask = umask;
+	return fs;
+}
+
+static struct inode *grab_cwd(struct fs_struct *fs)
+{
+	struct inode *cwd;
+
+	spin_lock(&fs->lock);
+	cwd = igrab(fs->cwd);
+	spin_unlock(&fs->lock);
+	return cwd;
+}
+
+struct fs_struct *fs_alloc(void)
+{
+	return new_fs(root_inode, DEFAULT_UMASK);
+}
+
+struct fs_struct *fs_share(struct fs_struct *fs)
+{
+	atomic_inc(&fs->count);
+	return fs;
+}
+
+struct fs_struct *fs_copy(struct fs_struct *from)
+{
+	struct inode *cwd = grab_cwd(from);
+	struct fs_struct *fs = new_fs(cwd, from->umask);
+
+	iput(cwd);
+	return fs;
+}
+
+void fs_put(struct fs_struct *fs)
+{
+	if (!fs || !atomic_dec_and_test(&fs->count))
+		return;
+	iput(fs->cwd);
+	kfree(fs);
+}
+
+const char *fs_cwd_path(struct fs_struct *fs, char *buf, size_t bytes)
+{
+	struct inode *cwd = grab_cwd(fs);
+
+	if (inode_path(cwd, buf, bytes))
+		buf[0] = '\0';
+	iput(cwd);
+	return buf;
+}
+
+/* A kernel thread without one stands in the root. */
+struct inode *get_cwd(void)
+{
+	struct fs_struct *fs = current_thread_info()->fs;
+
+	return fs ? grab_cwd(fs) : igrab(root_inode);
+}
+
+void set_cwd(struct inode *dir)
+{
+	struct fs_struct *fs = current_thread_info()->fs;
+	struct inode *old;
+
+	spin_lock(&fs->lock);
+	old = fs->cwd;
+	fs->cwd = dir;
+	spin_unlock(&fs->lock);
+	iput(old);
+}
+
+u32 current_umask(void)
+{
+	struct fs_struct *fs = current_thread_info()->fs;
+
+	return fs ? READ_ONCE(fs->umask) : 0;
+}
+
+s32 sys_umask(u32 mask)
+{
+	struct fs_struct *fs = current_thread_info()->fs;
+	u32 old;
+
+	spin_lock(&fs->lock);
+	old = fs->umask;
+	fs->umask = mask & 0777;
+	spin_unlock(&fs->lock);
+	return (s32)old;
+}

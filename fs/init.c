@@ -1,0 +1,15 @@
+/*
+ * fs/init.c - the order in which this folder comes up.
+ */
+#include "internal.h"
+
+void fs_init(void)
+{
+	inode_init();
+	page_tree_init();
+	filemap_init();
+	file_init();
+	pipe_init();
+	ramfs_init();		/* the root directory */
+	devices_init();		/* /dev in it */
+}

@@ -1,0 +1,104 @@
+/*
+ * fs/inode.c - lives and names of inodes.
+ *
+ * Owns the inode cache and tree_lock. An inode lives while somebody holds a
+ * reference: each name in a directory is one, each open file another.
+ */
+#include "internal.h"
+
+#include <sched.h>
+#include <string.h>
+#include <uapi/dirent.h>
+
+spinlock_t tree_lock = SPINLOCK_INIT;
+
+static struct kmem_cache *inode_cache;
+static atomic_t last_ino = ATOMIC_INIT(0);
+
+void inode_init(void)
+{
+	inode_cache = kmem_cache_create("inode_cache", sizeof(struct inode), 0,
+					SLAB_PANIC, NULL);
+}
+
+u32 current_seconds(void)
+{
+	return (u32)(wall_clock_ns() / 1000000000u);
+}
+
+struct inode *new_inode(u32 mode)
+{
+	struct inode *inode = kmem_cache_alloc(inode_cache,
+					       GFP_KERNEL | __GFP_ZERO);
+
+	if (!inode)
+		return NULL;
+	inode->i_ino = (u32)atomic_add_return(1, &last_ino);
+	inode->i_mode = mode;
+	inode->i_nlink = 1;
+	inode->i_mtime = current_seconds();
+	atomic_set(&inode->i_count, 1);
+	init_rwsem(&inode->i_lock);
+	spin_lock_init(&inode->i_data.lock);
+	inode->i_data.host = inode;
+	return inode;
+}
+
+void iput(struct inode *inode)
+{
+	if (!inode || !atomic_dec_and_test(&inode->i_count))
+		return;
+	if (inode->i_op && inode->i_op->evict)
+		inode->i_op->evict(inode);
+	BUG_ON(inode->i_entry);
+	truncate_inode_pages(&inode->i_data, 0);
+	BUG_ON(inode->i_data.nr_pages);
+	kmem_cache_free(inode_cache, inode);
+}
+
+u32 mode_to_dt(u32 mode)
+{
+	/* The file type's four bits are the DT_* values, by Unix tradition. */
+	static_assert(DT_REG == S_IFREG >> 12 && DT_DIR == S_IFDIR >> 12,
+		      "DT_* are S_IF* >> 12");
+	return (mode & S_IFMT) >> 12;
+}
+
+/* Put name and the '/' before it in front of buf[*at]. */
+static int prepend(char *buf, size_t *at, const char *name, u32 bytes)
+{
+	if (*at < bytes + 1)
+		return -ENAMETOOLONG;
+	*at -= bytes + 1;
+	buf[*at] = '/';
+	memcpy(buf + *at + 1, name, bytes);
+	return 0;
+}
+
+/*
+ * Built from its end: buf[bytes - 1] is the NUL and each name goes in front of
+ * what is there. Then it is moved to the start of buf.
+ */
+int inode_path(const struct inode *inode, char *buf, size_t bytes)
+{
+	size_t at = bytes - 1;
+	const struct dir_entry *entry;
+	int err = 0;
+
+	BUG_ON(bytes == 0);
+	buf[at] = '\0';
+	spin_lock(&tree_lock);
+	for (; !err && inode != root_inode; inode = entry->dir) {
+		entry = inode->i_entry;
+		if (!entry) {
+			err = -ENOENT;
+			break;
+		}
+		err = prepend(buf, &at, entry->name, entry->bytes);
+	}
+	spin_unlock(&tree_lock);
+	if (!err && buf[at] == '\0')
+		err = prepend(buf, &at, "", 0);		/* the root itself */
+	memmove(buf, buf + at, bytes - at);
+	return err;
+}

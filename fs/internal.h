@@ -1,0 +1,157 @@
+/*
+ * fs/internal.h - what the files of fs/ share with each other only.
+ *
+ * Locks, outermost first: rename_lock (sleeps); a directory's i_lock, parent
+ * before child; a file's i_lock; then the spinlocks, of which tree_lock,
+ * files->lock and mapping->lock are never held together.
+ */
+#ifndef FS_INTERNAL_H
+#define FS_INTERNAL_H
+
+#include <asm/uaccess.h>
+#include <bug.h>
+#include <fs/fs.h>
+#include <spinlock.h>
+#include <thread_info.h>
+
+/* ---- inodes (inode.c) --------------------------------------------------- */
+
+void inode_init(void);
+/* Every i_entry and dir_entry.dir: who is called what. Held for a few loads. */
+extern spinlock_t tree_lock;
+/* The DT_* of a mode. */
+u32 mode_to_dt(u32 mode);
+/* The path of inode from the root: 0; -ENOENT if it has no name any more. */
+int __must_check inode_path(const struct inode *inode, char *buf, size_t bytes);
+/* Seconds now, for i_mtime. */
+u32 current_seconds(void);
+
+/* ---- the page tree (page_tree.c); mapping->lock held -------------------- */
+
+void page_tree_init(void);
+struct page *page_tree_lookup(const struct address_space *mapping, u32 index);
+/* 0, -EEXIST, -ENOMEM (then nothing changed). */
+int __must_check page_tree_insert(struct address_space *mapping, u32 index,
+				  struct page *page);
+struct page *page_tree_delete(struct address_space *mapping, u32 index);
+/* The first page at or after *index, which gets its index; or NULL. */
+struct page *page_tree_next(const struct address_space *mapping, u32 *index);
+
+/* ---- page cache (filemap.c) ----------------------------------------------- */
+
+void filemap_init(void);
+/* Forget pages at and after byte `from`; zero the rest of from's own page. */
+void truncate_inode_pages(struct address_space *mapping, u64 from);
+s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
+s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
+s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos);
+s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
+			 u64 *pos);
+/* Set the file's size: 0, -EFBIG. */
+int __must_check generic_truncate(struct inode *inode, u64 bytes);
+s64 generic_file_llseek(struct file *file, s64 offset, int whence);
+
+/* ---- ramfs (ramfs.c) -------------------------------------------------------- */
+
+extern const struct inode_operations ramfs_dir_ops, ramfs_file_ops,
+	ramfs_link_ops;
+void ramfs_init(void);
+/* A new inode of the kind that mode says, in no directory; NULL: no memory. */
+struct inode *ramfs_inode(u32 mode) __must_check;
+/* Give inode a (further) name in dir. 0, -EEXIST, -ENOMEM, -ENOENT (dir gone). */
+int __must_check ramfs_link(struct inode *dir, const char *name, u32 bytes,
+			    struct inode *inode);
+
+extern struct inode *root_inode;
+
+/* Device numbers of what lies on no device, as Linux numbers them from 0:1. */
+#define RAMFS_DEV	MKDEV(0, 2)
+#define PIPEFS_DEV	MKDEV(0, 10)
+
+/* ---- names (namei.c) ----------------------------------------------------------- */
+
+#define LOOKUP_FOLLOW	0x1	/* a symbolic link at the end is followed */
+#define LOOKUP_EMPTY	0x2	/* "" means dirfd itself */
+
+/* A walk along a path; end_walk() gives back what it holds. */
+struct nameidata {
+	struct inode *inode;	/* a reference: where the walk stands */
+	char *path;		/* the path once a link was put in; kfree'd */
+	const char *rest;	/* what is not walked yet */
+	const char *name;	/* path_parent: the last component, no NUL;
+				 * NULL: there is none ("/", ".", "..") */
+	u32 bytes;		/* of name */
+	u32 links;		/* followed so far */
+	bool want_dir;		/* a slash follows the last component */
+};
+
+/*
+ * A user's path: *name gets PATH_MAX bytes from kmalloc, to be kfree'd. 0,
+ * -EFAULT, -ENAMETOOLONG, -ENOMEM.
+ */
+int __must_check getname(uaddr_t path, char **name);
+
+/* The inode that path leads to, with a reference. dirfd: as openat's. */
+int __must_check path_lookup(s32 dirfd, const char *path, u32 flags,
+			     struct inode **inode);
+int __must_check user_path_lookup(s32 dirfd, uaddr_t path, u32 flags,
+				  struct inode **inode);
+/*
+ * Walk to the directory of path's last name, which need not exist: nd->inode,
+ * nd->name. Whatever it returns, end_walk() must follow.
+ */
+int __must_check path_parent(s32 dirfd, const char *path,
+			     struct nameidata *nd);
+/*
+ * The last name turned out to be the symbolic link `link`: walk on through it,
+ * to the directory of the name it leads to.
+ */
+int __must_check path_parent_through(struct nameidata *nd, struct inode *link);
+void end_walk(struct nameidata *nd);
+
+/* open(2)'s work. */
+int __must_check do_filp_open(s32 dirfd, const char *path, u32 flags, u32 mode,
+			      struct file **file);
+
+/* What one call may move: Linux's limit. */
+#define MAX_RW_BYTES	0x7ffff000u
+
+/* ---- open files (file.c) -------------------------------------------------------- */
+
+void file_init(void);
+/* A file with no inode yet, f_count 1; NULL: no memory. */
+struct file *alloc_file(void) __must_check;
+/* The running task's table: take fd out. The file, or NULL. */
+struct file *files_remove(struct files_struct *files, u32 fd);
+/* Put file (its reference moves) at fd exactly; *old: what was there. */
+int __must_check files_replace(struct files_struct *files, u32 fd,
+			       struct file *file, bool cloexec,
+			       struct file **old);
+/* 1, 0 or -EBADF. */
+int files_get_cloexec(struct files_struct *files, u32 fd);
+int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec);
+
+/* Working directory of the running task, with a reference. */
+struct inode *get_cwd(void);
+void set_cwd(struct inode *dir);	/* its reference moves */
+u32 current_umask(void);
+
+/* ---- devices (devices.c, tty.c) -------------------------------------------------- */
+
+void devices_init(void);
+extern const struct file_operations tty_fops;
+/* Inodes of devices and pipes: open finds the driver. */
+extern const struct inode_operations device_node_ops;
+
+/* ---- waiting for any of several files (poll.c) ------------------------------------ */
+
+/* A file's readiness changed: whoever sits in poll looks again. Any context. */
+void poll_wake(void);
+
+/* ---- pipes (pipe.c) --------------------------------------------------------------- */
+
+void pipe_init(void);
+bool file_is_pipe(const struct file *file);
+#define PIPE_BYTES	0x10000u	/* what a pipe holds */
+
+#endif

@@ -1,0 +1,189 @@
+/*
+ * fs/page_tree.c - the pages of one file by index: a radix tree.
+ *
+ * A node has 64 slots, so one level serves 256 KiB of file, two 16 MiB, three
+ * 1 GiB. At the lowest level a slot holds a struct page, above it a node. The
+ * tree is as high as the largest index in it needs; an empty one has no node.
+ * mapping->lock is held in every call: no allocation here may sleep.
+ */
+#include "internal.h"
+
+#define TREE_SHIFT	6
+#define TREE_SLOTS	(1u << TREE_SHIFT)
+#define TREE_HEIGHT_MAX	6	/* 6 * 6 bits: more than any index */
+
+struct page_node {
+	void *slots[TREE_SLOTS];
+	u32 count;			/* slots in use */
+};
+
+static struct kmem_cache *node_cache;
+
+void page_tree_init(void)
+{
+	node_cache = kmem_cache_create("page_node", sizeof(struct page_node),
+				       0, SLAB_PANIC, NULL);
+}
+
+static inline u32 slot_of(u32 index, u32 level)
+{
+	return index >> (TREE_SHIFT * level) & (TREE_SLOTS - 1);
+}
+
+/* Does a tree of this height have a place for index? */
+static inline bool fits(u32 index, u32 height)
+{
+	u32 bits = TREE_SHIFT * height;
+
+	return bits >= 32 || index >> bits == 0;
+}
+
+struct page *page_tree_lookup(const struct address_space *mapping, u32 index)
+{
+	const struct page_node *node = mapping->root;
+	u32 level = mapping->height;
+
+	if (!fits(index, level))
+		return NULL;
+	while (node && level > 1)
+		node = node->slots[slot_of(index, --level)];
+	return node ? node->slots[slot_of(index, 0)] : NULL;
+}
+
+static struct page_node *new_node(void)
+{
+	return kmem_cache_alloc(node_cache, GFP_ATOMIC | __GFP_ZERO);
+}
+
+/* Put levels on top until index fits: the old root becomes slot 0. */
+static int grow(struct address_space *mapping, u32 index)
+{
+	struct page_node *node;
+
+	while (!mapping->root || !fits(index, mapping->height)) {
+		BUG_ON(mapping->height >= TREE_HEIGHT_MAX);
+		node = new_node();
+		if (!node)
+			return -ENOMEM;
+		if (mapping->root) {
+			node->slots[0] = mapping->root;
+			node->count = 1;
+		}
+		mapping->root = node;
+		mapping->height++;
+	}
+	return 0;
+}
+
+/*
+ * Take the empty nodes on the way to index out, lowest first, and levels that
+ * only pass on to slot 0 off the top.
+ */
+static void prune(struct address_space *mapping, u32 index)
+{
+	struct page_node *path[TREE_HEIGHT_MAX];
+	struct page_node *node = mapping->root;
+	u32 level = mapping->height, depth;
+
+	if (!fits(index, level))
+		level = 0;
+	for (depth = 0; node && level > 0; depth++) {
+		path[depth] = node;
+		level--;
+		node = level ? node->slots[slot_of(index, level)] : NULL;
+	}
+	for (; depth > 1 && path[depth - 1]->count == 0; depth--, level++) {
+		kmem_cache_free(node_cache, path[depth - 1]);
+		path[depth - 2]->slots[slot_of(index, level + 1)] = NULL;
+		path[depth - 2]->count--;
+	}
+	while (mapping->root && (mapping->root->count == 0 ||
+	       (mapping->height > 1 && mapping->root->count == 1 &&
+		mapping->root->slots[0]))) {
+		node = mapping->root;
+		mapping->root = node->count ? node->slots[0] : NULL;
+		mapping->height = node->count ? mapping->height - 1 : 0;
+		kmem_cache_free(node_cache, node);
+	}
+}
+
+int page_tree_insert(struct address_space *mapping, u32 index,
+		     struct page *page)
+{
+	struct page_node *node, *child;
+	u32 level;
+
+	if (grow(mapping, index))
+		goto err_prune;
+	node = mapping->root;
+	for (level = mapping->height - 1; level > 0; level--, node = child) {
+		child = node->slots[slot_of(index, level)];
+		if (child)
+			continue;
+		child = new_node();
+		if (!child)
+			goto err_prune;
+		node->slots[slot_of(index, level)] = child;
+		node->count++;
+	}
+	if (node->slots[slot_of(index, 0)])
+		return -EEXIST;
+	node->slots[slot_of(index, 0)] = page;
+	node->count++;
+	mapping->nr_pages++;
+	return 0;
+
+err_prune:
+	prune(mapping, index);
+	return -ENOMEM;
+}
+
+struct page *page_tree_delete(struct address_space *mapping, u32 index)
+{
+	struct page_node *node = mapping->root;
+	struct page *page;
+	u32 level = mapping->height;
+
+	if (!fits(index, level))
+		return NULL;
+	while (node && level > 1)
+		node = node->slots[slot_of(index, --level)];
+	page = node ? node->slots[slot_of(index, 0)] : NULL;
+	if (!page)
+		return NULL;
+	node->slots[slot_of(index, 0)] = NULL;
+	node->count--;
+	mapping->nr_pages--;
+	prune(mapping, index);
+	return page;
+}
+
+/* The first page under node (at level) whose index is >= *index. */
+static struct page *next_below(const struct page_node *node, u32 level,
+			       u32 *index)
+{
+	u32 step_shift = TREE_SHIFT * level;
+	struct page *page;
+	u32 i;
+
+	for (i = slot_of(*index, level); i < TREE_SLOTS; i++) {
+		if (!node->slots[i]) {
+			/* The first index of the next slot. */
+			*index = ((*index >> step_shift) + 1) << step_shift;
+			continue;
+		}
+		/* Finding none leaves *index there, too. */
+		page = level ? next_below(node->slots[i], level - 1, index) :
+			node->slots[i];
+		if (page)
+			return page;
+	}
+	return NULL;
+}
+
+struct page *page_tree_next(const struct address_space *mapping, u32 *index)
+{
+	if (!mapping->root || !fits(*index, mapping->height))
+		return NULL;
+	return next_below(mapping->root, mapping->height - 1, index);
+}

@@ -1,0 +1,385 @@
+/*
+ * fs/pipe.c - pipes: 64 KiB between a writer and a reader.
+ *
+ * A ring of bytes over 16 pages that come when first needed and go with the
+ * pipe. head and tail count all bytes ever written and read; when they meet
+ * both start from 0 again, so that a pipe that is drained as it is filled
+ * stays within one warm page. A write of up to PIPE_BUF bytes is never mixed
+ * with another.
+ */
+#include "internal.h"
+
+#include <sched.h>
+#include <syscalls.h>
+#include <uapi/poll.h>
+#include <uapi/signal.h>
+#include <uapi/termios.h>
+
+#define PIPE_BUF	4096u
+#define PIPE_PAGES	(PIPE_BYTES / PAGE_SIZE)
+
+struct pipe {
+	/* the inode's i_lock, for writing; the queues' conditions only look */
+	u32 head, tail;			/* bytes; head - tail are in it */
+	u32 readers, writers;		/* open files */
+	struct page *pages[PIPE_PAGES];	/* NULL: not needed so far */
+	/* their own locks */
+	struct wait_queue_head readable, writable;
+};
+
+static struct kmem_cache *pipe_cache;
+
+void pipe_init(void)
+{
+	pipe_cache = kmem_cache_create("pipe", sizeof(struct pipe), 0,
+				       SLAB_PANIC, NULL);
+}
+
+static inline struct pipe *file_pipe(const struct file *file)
+{
+	return file->f_inode->i_private;
+}
+
+static inline u32 used(const struct pipe *pipe)
+{
+	return READ_ONCE(pipe->head) - READ_ONCE(pipe->tail);
+}
+
+/* Room for a write of bytes: all of it if it must not be split. */
+static inline bool has_room(const struct pipe *pipe, u32 bytes)
+{
+	u32 room = PIPE_BYTES - used(pipe);
+
+	return room >= (bytes <= PIPE_BUF ? bytes : 1);
+}
+
+/* ---- reading ------------------------------------------------------------------------ */
+
+static inline bool can_read(const struct pipe *pipe)
+{
+	return used(pipe) || !READ_ONCE(pipe->writers);
+}
+
+/* Wait until there is something to read, or never will be; returns locked. */
+static int wait_readable(struct file *file, struct pipe *pipe)
+{
+	int err;
+
+	for (;;) {
+		down_write(&file->f_inode->i_lock);
+		if (likely(can_read(pipe)))
+			return 0;
+		up_write(&file->f_inode->i_lock);
+		if (file->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		err = wait_event_interruptible(&pipe->readable,
+					       can_read(pipe));
+		if (err)
+			return err;
+	}
+}
+
+/* Move bytes, at most what is there; returns how many. Locked. */
+static u32 copy_out(struct pipe *pipe, uaddr_t buf, u32 bytes)
+{
+	u32 done = 0, part, offset, left = 0;
+
+	bytes = min(bytes, used(pipe));
+	while (done < bytes && !left) {
+		offset = pipe->tail & (PAGE_SIZE - 1);
+		part = min(bytes - done, PAGE_SIZE - offset);
+		left = __copy_to_user(buf + done, (char *)page_address(
+			pipe->pages[pipe->tail / PAGE_SIZE % PIPE_PAGES]) +
+			offset, part);
+		pipe->tail += part - left;
+		done += part - left;
+	}
+	if (pipe->head == pipe->tail)
+		pipe->head = pipe->tail = 0;
+	return done;
+}
+
+static s32 pipe_read(struct file *file, uaddr_t buf, u32 bytes,
+		     u64 *pos __unused_arg)
+{
+	struct pipe *pipe = file_pipe(file);
+	bool empty;
+	u32 done;
+	int err;
+
+	if (!access_ok(buf, bytes))
+		return -EFAULT;
+	if (bytes == 0)
+		return 0;
+	err = wait_readable(file, pipe);
+	if (err)
+		return err;
+	empty = used(pipe) == 0;
+	done = copy_out(pipe, buf, bytes);
+	up_write(&file->f_inode->i_lock);
+	if (done == 0)
+		return empty ? 0 : -EFAULT;
+	wake_up(&pipe->writable);
+	poll_wake();
+	return (s32)done;
+}
+
+/* ---- writing ------------------------------------------------------------------------ */
+
+static inline bool can_write(const struct pipe *pipe, u32 bytes)
+{
+	return has_room(pipe, bytes) || !READ_ONCE(pipe->readers);
+}
+
+/* Returns locked, with room or without readers. */
+static int wait_writable(struct file *file, struct pipe *pipe, u32 bytes)
+{
+	int err;
+
+	for (;;) {
+		down_write(&file->f_inode->i_lock);
+		if (likely(can_write(pipe, bytes)))
+			return 0;
+		up_write(&file->f_inode->i_lock);
+		if (file->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		err = wait_event_interruptible(&pipe->writable,
+					       can_write(pipe, bytes));
+		if (err)
+			return err;
+	}
+}
+
+/* The page that head is in, or NULL: no memory. */
+static struct page *head_page(struct pipe *pipe)
+{
+	struct page **page = &pipe->pages[pipe->head / PAGE_SIZE % PIPE_PAGES];
+
+	if (!*page)
+		*page = alloc_page(GFP_USER);
+	return *page;
+}
+
+/* Move what there is room for. Locked. *done grows; 0, -EFAULT, -ENOMEM. */
+static int copy_in(struct pipe *pipe, uaddr_t buf, u32 bytes, u32 *done)
+{
+	u32 room = PIPE_BYTES - used(pipe), part, offset, left = 0;
+	struct page *page;
+
+	bytes = min(bytes, room);
+	for (; bytes && !left; bytes -= part) {
+		page = head_page(pipe);
+		if (!page)
+			return -ENOMEM;
+		offset = pipe->head & (PAGE_SIZE - 1);
+		part = min(bytes, PAGE_SIZE - offset);
+		left = __copy_from_user((char *)page_address(page) + offset,
+					buf, part);
+		pipe->head += part - left;
+		buf += part;
+		*done += part - left;
+	}
+	return left ? -EFAULT : 0;
+}
+
+static s32 pipe_write(struct file *file, uaddr_t buf, u32 bytes,
+		      u64 *pos __unused_arg)
+{
+	struct pipe *pipe = file_pipe(file);
+	u32 done = 0;
+	int err = 0;
+
+	if (!access_ok(buf, bytes))
+		return -EFAULT;
+	while (done < bytes && !err) {
+		err = wait_writable(file, pipe, bytes - done);
+		if (err)
+			break;
+		if (pipe->readers)
+			err = copy_in(pipe, buf + done, bytes - done, &done);
+		else
+			err = -EPIPE;
+		up_write(&file->f_inode->i_lock);
+		wake_up(&pipe->readable);
+		poll_wake();
+	}
+	if (err == -EPIPE)
+		send_sig_current(SIGPIPE);
+	return done ? (s32)done : err;
+}
+
+/* ---- the rest ------------------------------------------------------------------------- */
+
+static u32 pipe_read_poll(struct file *file)
+{
+	const struct pipe *pipe = file_pipe(file);
+
+	return (used(pipe) ? POLLIN | POLLRDNORM : 0) |
+		(pipe->writers ? 0 : POLLHUP);
+}
+
+static u32 pipe_write_poll(struct file *file)
+{
+	const struct pipe *pipe = file_pipe(file);
+
+	return (has_room(pipe, PIPE_BUF) ? POLLOUT | POLLWRNORM : 0) |
+		(pipe->readers ? 0 : POLLERR);
+}
+
+static int pipe_ioctl(struct file *file, u32 cmd, u32 arg)
+{
+	if (cmd != FIONREAD)
+		return -ENOTTY;
+	return put_user_u32(used(file_pipe(file)), arg);
+}
+
+static void pipe_release(struct file *file)
+{
+	struct pipe *pipe = file_pipe(file);
+
+	down_write(&file->f_inode->i_lock);
+	if (file->f_mode & FMODE_READ)
+		pipe->readers--;
+	else
+		pipe->writers--;
+	up_write(&file->f_inode->i_lock);
+	wake_up(&pipe->readable);	/* they see the end of the file */
+	wake_up(&pipe->writable);	/* they get EPIPE */
+	poll_wake();
+}
+
+static void pipe_evict(struct inode *inode)
+{
+	struct pipe *pipe = inode->i_private;
+	u32 i;
+
+	for (i = 0; i < PIPE_PAGES; i++)
+		if (pipe->pages[i])
+			put_page(pipe->pages[i]);
+	kmem_cache_free(pipe_cache, pipe);
+}
+
+static const struct file_operations pipe_read_fops = {
+	.read = pipe_read,
+	.poll = pipe_read_poll,
+	.ioctl = pipe_ioctl,
+	.release = pipe_release,
+};
+
+static const struct file_operations pipe_write_fops = {
+	.write = pipe_write,
+	.poll = pipe_write_poll,
+	.ioctl = pipe_ioctl,
+	.release = pipe_release,
+};
+
+static const struct inode_operations pipe_inode_ops = {
+	.evict = pipe_evict,
+};
+
+bool file_is_pipe(const struct file *file)
+{
+	return file->f_inode->i_op == &pipe_inode_ops;
+}
+
+/* ---- making one ------------------------------------------------------------------------- */
+
+static struct inode *new_pipe_inode(void)
+{
+	struct pipe *pipe = kmem_cache_alloc(pipe_cache,
+					     GFP_KERNEL | __GFP_ZERO);
+	struct inode *inode;
+
+	if (!pipe)
+		return NULL;
+	inode = new_inode(S_IFIFO | 0600);
+	if (!inode) {
+		kmem_cache_free(pipe_cache, pipe);
+		return NULL;
+	}
+	init_waitqueue_head(&pipe->readable);
+	init_waitqueue_head(&pipe->writable);
+	inode->i_dev = PIPEFS_DEV;
+	inode->i_op = &pipe_inode_ops;
+	inode->i_private = pipe;
+	return inode;
+}
+
+/* One end of the pipe, counted as open; NULL: no memory. */
+static struct file *open_end(struct inode *inode, bool write, u32 flags)
+{
+	struct pipe *pipe = inode->i_private;
+	struct file *file = alloc_file();
+
+	if (!file)
+		return NULL;
+	file->f_inode = igrab(inode);
+	file->f_op = write ? &pipe_write_fops : &pipe_read_fops;
+	file->f_mode = write ? FMODE_WRITE : FMODE_READ;
+	file->f_flags = (flags & O_NONBLOCK) | (write ? O_WRONLY : O_RDONLY);
+	if (write)
+		pipe->writers++;
+	else
+		pipe->readers++;
+	return file;
+}
+
+static int create_pipe(u32 flags, struct file *ends[2])
+{
+	struct inode *inode = new_pipe_inode();
+	int err = -ENOMEM;
+
+	if (!inode)
+		return -ENOMEM;
+	ends[0] = open_end(inode, false, flags);
+	ends[1] = ends[0] ? open_end(inode, true, flags) : NULL;
+	if (ends[1])
+		err = 0;
+	else if (ends[0])
+		fput(ends[0]);
+	iput(inode);		/* the ends have references of their own */
+	return err;
+}
+
+static int install_ends(struct file *ends[2], bool cloexec, u32 fds[2])
+{
+	struct files_struct *files = current_thread_info()->files;
+	int err = files_install(files, ends[0], 0, cloexec, &fds[0]);
+
+	if (err)
+		return err;
+	err = files_install(files, ends[1], 0, cloexec, &fds[1]);
+	if (err)
+		files_remove(files, fds[0]);	/* the caller puts both files */
+	return err;
+}
+
+s32 sys_pipe2(uaddr_t ufds, u32 flags)
+{
+	struct files_struct *files = current_thread_info()->files;
+	struct file *ends[2];
+	u32 fds[2];
+	int err;
+
+	if (flags & ~(u32)(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
+		return -EINVAL;
+	err = create_pipe(flags, ends);
+	if (err)
+		return err;
+	err = install_ends(ends, flags & O_CLOEXEC, fds);
+	if (!err && copy_to_user(ufds, fds, sizeof(fds))) {
+		files_remove(files, fds[0]);
+		files_remove(files, fds[1]);
+		err = -EFAULT;
+	}
+	if (err) {
+		fput(ends[0]);
+		fput(ends[1]);
+	}
+	return err;
+}
+
+s32 sys_pipe(uaddr_t fds)
+{
+	return sys_pipe2(fds, 0);
+}

@@ -1,0 +1,97 @@
+/*
+ * fs/poll.c - waiting for any of several files.
+ *
+ * Pollers all sit in one queue, and whatever changes a file's readiness wakes
+ * them all to look again. With a few tasks that costs less than a queue entry
+ * per file and poller, and it cannot lose a wake-up.
+ */
+#include "internal.h"
+
+#include <sched.h>
+#include <syscalls.h>
+#include <uapi/poll.h>
+
+#define POLL_ON_STACK	8
+#define POLL_MAX	1024
+#define NSEC_PER_MSEC	1000000ull
+
+static struct wait_queue_head pollers = WAIT_QUEUE_INIT(pollers);
+
+void poll_wake(void)
+{
+	if (!TAILQ_EMPTY(&pollers.waiters))
+		wake_up(&pollers);
+}
+
+static u32 file_poll(struct file *file)
+{
+	if (!file->f_op || !file->f_op->poll)
+		return POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
+	return file->f_op->poll(file);
+}
+
+/* Fill in revents of all; returns how many are not 0. */
+static u32 poll_once(struct pollfd *fds, u32 n)
+{
+	struct file *file;
+	u32 i, ready = 0, asked;
+
+	for (i = 0; i < n; i++) {
+		fds[i].revents = 0;
+		if (fds[i].fd < 0)
+			continue;
+		asked = (u16)fds[i].events | POLLERR | POLLHUP;
+		file = fget((u32)fds[i].fd);
+		fds[i].revents = file ? (s16)(file_poll(file) & asked) :
+			POLLNVAL;
+		if (file)
+			fput(file);
+		ready += fds[i].revents != 0;
+	}
+	return ready;
+}
+
+/* Until one is ready, the time is over (0) or a signal came (-EINTR). */
+static s32 poll_wait(struct pollfd *fds, u32 n, u64 ns)
+{
+	struct wait_entry entry = { .task = current };
+	s32 ready;
+
+	for (;;) {
+		prepare_to_wait(&pollers, &entry, TASK_INTERRUPTIBLE);
+		ready = (s32)poll_once(fds, n);
+		if (ready || ns == 0)
+			break;
+		if (signal_pending()) {
+			ready = -EINTR;
+			break;
+		}
+		ns = schedule_timeout(ns);
+	}
+	finish_wait(&pollers, &entry);
+	return ready;
+}
+
+s32 sys_poll(uaddr_t ufds, u32 n, s32 timeout_ms)
+{
+	struct pollfd on_stack[POLL_ON_STACK], *fds = on_stack;
+	u64 ns = timeout_ms < 0 ? UINT64_MAX :
+		(u64)timeout_ms * NSEC_PER_MSEC;
+	u32 bytes = n * (u32)sizeof(*fds);
+	s32 ret;
+
+	if (n > POLL_MAX)
+		return -EINVAL;
+	if (n > POLL_ON_STACK) {
+		fds = kmalloc(bytes, GFP_KERNEL);
+		if (!fds)
+			return -ENOMEM;
+	}
+	ret = copy_from_user(fds, ufds, bytes) ? -EFAULT :
+		poll_wait(fds, n, ns);
+	if (ret >= 0 && copy_to_user(ufds, fds, bytes))
+		ret = -EFAULT;
+	if (fds != on_stack)
+		kfree(fds);
+	return ret;
+}

@@ -1,0 +1,189 @@
+/*
+ * fs/read_write.c - moving bytes between a program and an open file.
+ */
+#include "internal.h"
+
+#include <syscalls.h>
+#include <uapi/uio.h>
+
+#define IOV_ON_STACK	8
+
+typedef s32 (*rw_fn)(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
+
+/* The file's operation for reading (writing), if it was opened for that. */
+static int rw_op(const struct file *file, bool write, rw_fn *fn)
+{
+	if (!(file->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
+		return -EBADF;
+	*fn = write ? file->f_op->write : file->f_op->read;
+	if (*fn)
+		return 0;
+	return S_ISDIR(file->f_inode->i_mode) ? -EISDIR : -EINVAL;
+}
+
+static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)
+{
+	struct file *file = fget(fd);
+	rw_fn fn;
+	s32 ret;
+
+	if (!file)
+		return -EBADF;
+	ret = rw_op(file, write, &fn);
+	if (!ret)
+		ret = fn(file, buf, min(bytes, MAX_RW_BYTES), &file->f_pos);
+	fput(file);
+	return ret;
+}
+
+s32 sys_read(u32 fd, uaddr_t buf, u32 bytes)
+{
+	return do_rw(fd, buf, bytes, false);
+}
+
+s32 sys_write(u32 fd, uaddr_t buf, u32 bytes)
+{
+	return do_rw(fd, buf, bytes, true);
+}
+
+/* ---- at a place of their own ------------------------------------------------------ */
+
+static s32 do_prw(u32 fd, uaddr_t buf, u32 bytes, u64 pos, bool write)
+{
+	struct file *file;
+	rw_fn fn;
+	s32 ret;
+
+	if ((s64)pos < 0)
+		return -EINVAL;
+	file = fget(fd);
+	if (!file)
+		return -EBADF;
+	ret = file->f_op && file->f_op->llseek ? rw_op(file, write, &fn) :
+		-ESPIPE;
+	if (!ret)
+		ret = fn(file, buf, min(bytes, MAX_RW_BYTES), &pos);
+	fput(file);
+	return ret;
+}
+
+s32 sys_pread64(u32 fd, uaddr_t buf, u32 bytes, u32 pad __unused_arg, u32 lo,
+		u32 hi)
+{
+	return do_prw(fd, buf, bytes, (u64)hi << 32 | lo, false);
+}
+
+s32 sys_pwrite64(u32 fd, uaddr_t buf, u32 bytes, u32 pad __unused_arg, u32 lo,
+		 u32 hi)
+{
+	return do_prw(fd, buf, bytes, (u64)hi << 32 | lo, true);
+}
+
+/* ---- in pieces -------------------------------------------------------------------- */
+
+/* The sum must fit a result, and no piece may look negative. */
+static int check_iov(const struct iovec32 *iov, u32 n)
+{
+	u32 i, sum = 0;
+
+	for (i = 0; i < n; i++) {
+		if ((s32)iov[i].iov_len < 0)
+			return -EINVAL;
+		sum += iov[i].iov_len;
+		if ((s32)sum < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* Piece by piece until one comes up short. */
+static s32 rw_pieces(struct file *file, const struct iovec32 *iov, u32 n,
+		     rw_fn fn)
+{
+	s32 done = 0, ret;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		if (iov[i].iov_len == 0)
+			continue;
+		ret = fn(file, iov[i].iov_base, iov[i].iov_len, &file->f_pos);
+		if (ret < 0)
+			return done ? done : ret;
+		done += ret;
+		if ((u32)ret < iov[i].iov_len)
+			break;
+	}
+	return done;
+}
+
+static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, bool write)
+{
+	struct iovec32 on_stack[IOV_ON_STACK], *iov = on_stack;
+	struct file *file;
+	rw_fn fn;
+	s32 ret;
+
+	if (n > UIO_MAXIOV)
+		return -EINVAL;
+	file = fget(fd);
+	if (!file)
+		return -EBADF;
+	if (n > IOV_ON_STACK)
+		iov = kmalloc(n * sizeof(*iov), GFP_KERNEL);
+	ret = iov ? rw_op(file, write, &fn) : -ENOMEM;
+	if (!ret && copy_from_user(iov, uiov, n * (u32)sizeof(*iov)))
+		ret = -EFAULT;
+	if (!ret)
+		ret = check_iov(iov, n);
+	if (!ret)
+		ret = rw_pieces(file, iov, n, fn);
+	if (iov != on_stack)
+		kfree(iov);
+	fput(file);
+	return ret;
+}
+
+s32 sys_readv(u32 fd, uaddr_t iov, u32 n)
+{
+	return do_rwv(fd, iov, n, false);
+}
+
+s32 sys_writev(u32 fd, uaddr_t iov, u32 n)
+{
+	return do_rwv(fd, iov, n, true);
+}
+
+/* ---- moving the position ------------------------------------------------------------ */
+
+static int do_llseek(u32 fd, s64 offset, u32 whence, s64 *result)
+{
+	struct file *file = fget(fd);
+
+	if (!file)
+		return -EBADF;
+	*result = -ESPIPE;
+	if (file->f_op && file->f_op->llseek)
+		*result = file->f_op->llseek(file, offset, (int)whence);
+	fput(file);
+	return *result < 0 ? (int)*result : 0;
+}
+
+s32 sys_lseek(u32 fd, s32 offset, u32 whence)
+{
+	s64 result;
+	int err = do_llseek(fd, offset, whence, &result);
+
+	if (err)
+		return err;
+	return result > INT32_MAX ? -EOVERFLOW : (s32)result;
+}
+
+s32 sys_llseek(u32 fd, u32 hi, u32 lo, uaddr_t result, u32 whence)
+{
+	s64 pos;
+	int err = do_llseek(fd, (s64)((u64)hi << 32 | lo), whence, &pos);
+
+	if (err)
+		return err;
+	return copy_to_user(result, &pos, sizeof(pos)) ? -EFAULT : 0;
+}

@@ -1,0 +1,227 @@
+/*
+ * fs/stat.c - what is known about an inode: stat64, statx, access, statfs64;
+ * and the two things one may change about it, its mode and its time.
+ */
+#include "internal.h"
+
+#include <string.h>
+#include <syscalls.h>
+#include <uapi/statfs.h>
+
+#define BLOCK_BYTES	512	/* the unit of st_blocks */
+
+static u32 inode_blocks(const struct inode *inode)
+{
+	return inode->i_data.nr_pages * (PAGE_SIZE / BLOCK_BYTES);
+}
+
+static int put_stat64(const struct inode *inode, uaddr_t buf)
+{
+	struct kstat64 st;
+
+	memset(&st, 0, sizeof(st));	/* padding too goes to the program */
+	st.st_dev = inode->i_dev;
+	st.st_ino = inode->i_ino;
+	st.st_ino_low = inode->i_ino;
+	st.st_mode = inode->i_mode;
+	st.st_nlink = inode->i_nlink;
+	st.st_rdev = inode->i_rdev;
+	st.st_size = (s64)inode->i_size;
+	st.st_blksize = PAGE_SIZE;
+	st.st_blocks = inode_blocks(inode);
+	st.st_atime_sec = inode->i_mtime;
+	st.st_mtime_sec = inode->i_mtime;
+	st.st_ctime_sec = inode->i_mtime;
+	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
+}
+
+static int put_statx(const struct inode *inode, uaddr_t buf)
+{
+	struct statx st;
+
+	memset(&st, 0, sizeof(st));
+	st.stx_mask = STATX_BASIC_STATS;
+	st.stx_blksize = PAGE_SIZE;
+	st.stx_nlink = inode->i_nlink;
+	st.stx_mode = (uint16_t)inode->i_mode;
+	st.stx_ino = inode->i_ino;
+	st.stx_size = inode->i_size;
+	st.stx_blocks = inode_blocks(inode);
+	st.stx_atime.tv_sec = inode->i_mtime;
+	st.stx_ctime.tv_sec = inode->i_mtime;
+	st.stx_mtime.tv_sec = inode->i_mtime;
+	st.stx_rdev_major = MAJOR(inode->i_rdev);
+	st.stx_rdev_minor = MINOR(inode->i_rdev);
+	st.stx_dev_major = MAJOR(inode->i_dev);
+	st.stx_dev_minor = MINOR(inode->i_dev);
+	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
+}
+
+/* The AT_* that the stat calls know, as a lookup. 0 or -EINVAL. */
+static int lookup_flags(u32 at_flags, u32 *flags)
+{
+	const u32 known = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH |
+		AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE;
+
+	if (at_flags & ~known)
+		return -EINVAL;
+	*flags = (at_flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
+		(at_flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
+	return 0;
+}
+
+static s32 do_stat(s32 dirfd, uaddr_t path, u32 at_flags, uaddr_t buf,
+		   int (*put)(const struct inode *inode, uaddr_t buf))
+{
+	struct inode *inode;
+	u32 flags;
+	s32 err = lookup_flags(at_flags, &flags);
+
+	if (!err)
+		err = user_path_lookup(dirfd, path, flags, &inode);
+	if (err)
+		return err;
+	err = put(inode, buf);
+	iput(inode);
+	return err;
+}
+
+s32 sys_fstatat64(s32 dirfd, uaddr_t path, uaddr_t st, u32 flags)
+{
+	return do_stat(dirfd, path, flags, st, put_stat64);
+}
+
+s32 sys_stat64(uaddr_t path, uaddr_t st)
+{
+	return do_stat(AT_FDCWD, path, 0, st, put_stat64);
+}
+
+s32 sys_lstat64(uaddr_t path, uaddr_t st)
+{
+	return do_stat(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, st, put_stat64);
+}
+
+s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask __unused_arg,
+	      uaddr_t st)
+{
+	return do_stat(dirfd, path, flags, st, put_statx);
+}
+
+s32 sys_fstat64(u32 fd, uaddr_t st)
+{
+	struct file *file = fget(fd);
+	s32 err;
+
+	if (!file)
+		return -EBADF;
+	err = put_stat64(file->f_inode, st);
+	fput(file);
+	return err;
+}
+
+/* Everybody is root: only executing a file without any x bit is refused. */
+s32 sys_faccessat(s32 dirfd, uaddr_t path, u32 mode)
+{
+	struct inode *inode;
+	s32 err;
+
+	if (mode & ~(u32)(R_OK | W_OK | X_OK))
+		return -EINVAL;
+	err = user_path_lookup(dirfd, path, LOOKUP_FOLLOW, &inode);
+	if (err)
+		return err;
+	if (mode & X_OK && !S_ISDIR(inode->i_mode) && !(inode->i_mode & 0111))
+		err = -EACCES;
+	iput(inode);
+	return err;
+}
+
+s32 sys_access(uaddr_t path, u32 mode)
+{
+	return sys_faccessat(AT_FDCWD, path, mode);
+}
+
+s32 sys_chmod(uaddr_t path, u32 mode)
+{
+	struct inode *inode;
+	s32 err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
+
+	if (err)
+		return err;
+	down_write(&inode->i_lock);
+	inode->i_mode = (inode->i_mode & S_IFMT) | (mode & 07777);
+	up_write(&inode->i_lock);
+	iput(inode);
+	return 0;
+}
+
+/* The time of modification that `times` (NULL: now) asks for; *omit: none. */
+static int new_mtime(uaddr_t times, u32 *seconds, bool *omit)
+{
+	/* times[0] is the access time, which nobody keeps here. */
+	u32 mtime[2];
+
+	*omit = false;
+	*seconds = current_seconds();
+	if (!times)
+		return 0;
+	if (copy_from_user(mtime, times + sizeof(mtime), sizeof(mtime)))
+		return -EFAULT;
+	*omit = mtime[1] == UTIME_OMIT;
+	if (mtime[1] == UTIME_NOW || *omit)
+		return 0;
+	*seconds = mtime[0];
+	return mtime[1] < 1000000000u ? 0 : -EINVAL;
+}
+
+s32 sys_utimensat(s32 dirfd, uaddr_t path, uaddr_t times, u32 flags)
+{
+	struct inode *inode;
+	u32 seconds, lookup;
+	bool omit;
+	s32 err = new_mtime(times, &seconds, &omit);
+
+	if (!err)
+		err = lookup_flags(flags, &lookup);
+	if (err)
+		return err;
+	if (path) {
+		err = user_path_lookup(dirfd, path, lookup, &inode);
+	} else {
+		struct file *file = fget((u32)dirfd);	/* futimens */
+
+		err = file ? 0 : -EBADF;
+		if (file) {
+			inode = igrab(file->f_inode);
+			fput(file);
+		}
+	}
+	if (err)
+		return err;
+	if (!omit)
+		inode->i_mtime = seconds;
+	iput(inode);
+	return 0;
+}
+
+s32 sys_statfs64(uaddr_t path, u32 bytes, uaddr_t buf)
+{
+	struct statfs64 st;
+	struct inode *inode;
+	s32 err;
+
+	/* Linux takes 88 too: the size of an unpacked structure. */
+	if (bytes != sizeof(st) && bytes != sizeof(st) + 4)
+		return -EINVAL;
+	err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
+	if (err)
+		return err;
+	memset(&st, 0, sizeof(st));
+	st.f_type = inode->i_dev == RAMFS_DEV ? RAMFS_MAGIC : PROC_SUPER_MAGIC;
+	st.f_bsize = PAGE_SIZE;
+	st.f_frsize = PAGE_SIZE;
+	st.f_namelen = NAME_MAX;
+	st.f_flags = ST_VALID;
+	iput(inode);
+	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
+}

@@ -1,0 +1,272 @@
+/*
+ * fs/tty.c - the console as a file: /dev/console, /dev/tty, /dev/ttyAMA0.
+ *
+ * There is one terminal: the line that printk writes to. Owns struct tty.
+ */
+#include "internal.h"
+#include "tty.h"
+
+#include <lib/printk.h>
+#include <syscalls.h>
+#include <uapi/poll.h>
+
+#define CHUNK	128	/* bytes moved at a time */
+#define NSEC_PER_DECISEC 100000000ull	/* the unit of VTIME */
+
+static struct tty console_tty = {
+	.lock = SPINLOCK_INIT,
+	.termios = {		/* what Linux starts a serial console with */
+		.c_iflag = ICRNL,
+		.c_oflag = OPOST | ONLCR,
+		.c_cflag = B38400 | CS8 | CREAD | CLOCAL,
+		.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL |
+			ECHOKE | IEXTEN,
+		.c_cc = {
+			[VINTR] = 3, [VQUIT] = 28, [VERASE] = 127,
+			[VKILL] = 21, [VEOF] = 4, [VTIME] = 0, [VMIN] = 1,
+			[VSUSP] = 26, [VWERASE] = 23,
+		},
+	},
+	.winsize = { .ws_row = 24, .ws_col = 80 },
+	.readable = WAIT_QUEUE_INIT(console_tty.readable),
+};
+
+void tty_init(void)
+{
+	/* Everything is in the initialiser; input may come from now on. */
+	BUG_ON(tty_readable(&console_tty));
+}
+
+void tty_receive(u8 byte)
+{
+	struct tty *tty = &console_tty;
+	u32 flags;
+	s32 pgrp;
+	int sig;
+
+	spin_lock_irqsave(&tty->lock, flags);
+	sig = ldisc_receive(tty, byte);
+	pgrp = tty->pgrp;
+	spin_unlock_irqrestore(&tty->lock, flags);
+	if (sig && pgrp > 0)
+		kill_pgrp(pgrp, sig);
+	if (tty_readable(tty)) {
+		wake_up(&tty->readable);
+		poll_wake();
+	}
+}
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+/*
+ * Wait for input, at most ns: 0 (then there may still be none, if the time is
+ * over), -EAGAIN or -ERESTARTSYS.
+ */
+static int wait_input(struct file *file, struct tty *tty, u64 ns)
+{
+	struct wait_entry entry = { .task = current };
+	int err = 0;
+
+	if (tty_readable(tty))
+		return 0;
+	if (file->f_flags & O_NONBLOCK)
+		return -EAGAIN;
+	for (;;) {
+		prepare_to_wait(&tty->readable, &entry, TASK_INTERRUPTIBLE);
+		if (tty_readable(tty) || ns == 0)
+			break;
+		if (signal_pending()) {
+			err = -ERESTARTSYS;
+			break;
+		}
+		ns = schedule_timeout(ns);
+	}
+	finish_wait(&tty->readable, &entry);
+	return err;
+}
+
+/* Move what is there. *end: the read is complete. */
+static s32 take_to_user(struct tty *tty, uaddr_t buf, u32 bytes, bool *end)
+{
+	char chunk[CHUNK];
+	u32 done = 0, n, flags;
+
+	do {
+		spin_lock_irqsave(&tty->lock, flags);
+		n = ldisc_take(tty, chunk, min(bytes - done, (u32)CHUNK), end);
+		spin_unlock_irqrestore(&tty->lock, flags);
+		if (copy_to_user(buf + done, chunk, n))
+			return done ? (s32)done : -EFAULT;
+		done += n;
+	} while (n && !*end && done < bytes);
+	return (s32)done;
+}
+
+/* VMIN and VTIME: how many bytes to wait for, and how long for each. */
+static void raw_timing(const struct tty *tty, u32 done, u32 *want, u64 *ns)
+{
+	u32 vmin = tty->termios.c_cc[VMIN], vtime = tty->termios.c_cc[VTIME];
+
+	*want = vmin;
+	/* With VMIN the clock starts at the first byte. */
+	*ns = vtime && (done || !vmin) ? vtime * NSEC_PER_DECISEC :
+		vmin ? UINT64_MAX : 0;
+}
+
+static s32 tty_read(struct file *file, uaddr_t buf, u32 bytes,
+		    u64 *pos __unused_arg)
+{
+	struct tty *tty = &console_tty;
+	u32 done = 0, want = 1;
+	u64 ns = UINT64_MAX;
+	bool end = false;
+	s32 n;
+
+	while (done < bytes && !end) {
+		if (!(tty->termios.c_lflag & ICANON))
+			raw_timing(tty, done, &want, &ns);
+		if (done && done >= want)
+			break;
+		n = wait_input(file, tty, ns);
+		if (!n && !tty_readable(tty))
+			break;			/* the time is over */
+		if (!n)
+			n = take_to_user(tty, buf + done, bytes - done, &end);
+		if (n < 0)
+			return done ? (s32)done : n;
+		done += (u32)n;
+	}
+	return (s32)done;
+}
+
+static s32 tty_write(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
+		     u64 *pos __unused_arg)
+{
+	char from[CHUNK], to[2 * CHUNK];
+	u32 done, part;
+
+	for (done = 0; done < bytes; done += part) {
+		part = min(bytes - done, (u32)CHUNK);
+		if (copy_from_user(from, buf + done, part))
+			return done ? (s32)done : -EFAULT;
+		console_write(to, ldisc_output(&console_tty, from, part, to));
+	}
+	return (s32)done;
+}
+
+static u32 tty_poll(struct file *file __unused_arg)
+{
+	return (tty_readable(&console_tty) ? POLLIN | POLLRDNORM : 0) |
+		POLLOUT | POLLWRNORM;
+}
+
+/* ---- settings ------------------------------------------------------------------------------ */
+
+static int get_termios(struct tty *tty, uaddr_t arg)
+{
+	struct ktermios termios;
+	u32 flags;
+
+	spin_lock_irqsave(&tty->lock, flags);
+	termios = tty->termios;
+	spin_unlock_irqrestore(&tty->lock, flags);
+	return copy_to_user(arg, &termios, sizeof(termios)) ? -EFAULT : 0;
+}
+
+static int set_termios(struct tty *tty, uaddr_t arg, bool flush)
+{
+	struct ktermios termios;
+	u32 flags;
+
+	if (copy_from_user(&termios, arg, sizeof(termios)))
+		return -EFAULT;
+	spin_lock_irqsave(&tty->lock, flags);
+	if (flush)
+		ldisc_flush(tty);
+	if (!(termios.c_lflag & ICANON))
+		tty->committed = tty->head;	/* a half line is input now */
+	tty->termios = termios;
+	spin_unlock_irqrestore(&tty->lock, flags);
+	wake_up(&tty->readable);
+	return 0;
+}
+
+static int set_pgrp(struct tty *tty, uaddr_t arg)
+{
+	u32 pgrp;
+	int err = get_user_u32(&pgrp, arg);
+
+	if (err)
+		return err;
+	if ((s32)pgrp < 0)
+		return -EINVAL;
+	WRITE_ONCE(tty->pgrp, (s32)pgrp);
+	return 0;
+}
+
+static int set_winsize(struct tty *tty, uaddr_t arg)
+{
+	struct kwinsize size;
+
+	if (copy_from_user(&size, arg, sizeof(size)))
+		return -EFAULT;
+	tty->winsize = size;
+	return 0;
+}
+
+static int flush_input(struct tty *tty)
+{
+	u32 flags;
+
+	spin_lock_irqsave(&tty->lock, flags);
+	ldisc_flush(tty);
+	spin_unlock_irqrestore(&tty->lock, flags);
+	return 0;
+}
+
+static int tty_ioctl(struct file *file __unused_arg, u32 cmd, u32 arg)
+{
+	struct tty *tty = &console_tty;
+
+	switch (cmd) {
+	case TCGETS:
+		return get_termios(tty, arg);
+	case TCSETS:
+	case TCSETSW:		/* output is polled: it has drained */
+	case TCSETSF:
+		return set_termios(tty, arg, cmd == TCSETSF);
+	case TCFLSH:
+		return flush_input(tty);
+	case TIOCGWINSZ:
+		return copy_to_user(arg, &tty->winsize, sizeof(tty->winsize)) ?
+			-EFAULT : 0;
+	case TIOCSWINSZ:
+		return set_winsize(tty, arg);
+	case TIOCGPGRP:
+		return put_user_u32((u32)tty->pgrp, arg);
+	case TIOCSPGRP:
+		return set_pgrp(tty, arg);
+	case TIOCSCTTY:		/* the only terminal is everybody's */
+		WRITE_ONCE(tty->pgrp, sys_getpgrp());
+		return 0;
+	case TIOCGSID:
+		return put_user_u32((u32)sys_getsid(0), arg);
+	case FIONREAD:
+		return put_user_u32(tty_readable(tty), arg);
+	case TIOCOUTQ:
+		return put_user_u32(0, arg);
+	case TCSBRK:
+	case TCXONC:
+	case TIOCNOTTY:
+		return 0;
+	default:
+		return -ENOTTY;
+	}
+}
+
+const struct file_operations tty_fops = {
+	.read = tty_read,
+	.write = tty_write,
+	.ioctl = tty_ioctl,
+	.poll = tty_poll,
+};

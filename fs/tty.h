@@ -1,0 +1,51 @@
+/*
+ * fs/tty.h - the console terminal, between its two halves: tty.c is the file
+ * that programs open, tty_ldisc.c the line discipline (what a key does).
+ */
+#ifndef FS_TTY_H
+#define FS_TTY_H
+
+#include <sched.h>
+#include <spinlock.h>
+#include <types.h>
+#include <uapi/termios.h>
+
+#define TTY_RING	4096u	/* bytes of input; a power of two */
+
+struct tty {
+	spinlock_t lock;		/* irqs off; the interrupt takes it too */
+	/* lock */
+	struct ktermios termios;
+	struct kwinsize winsize;
+	s32 pgrp;			/* foreground process group; 0: none */
+	/*
+	 * Input: positions count bytes since boot. [tail, committed) may be
+	 * read, [committed, head) is the line being typed.
+	 */
+	u32 head, committed, tail;
+	u8 ring[TTY_RING];
+	u32 eof[TTY_RING / 32];		/* bit: ^D, no byte, ends a read */
+	/* its own */
+	struct wait_queue_head readable;
+};
+
+/* ---- tty_ldisc.c; lock held ---------------------------------------------- */
+
+/* One byte came from the line. Returns the signal it means, or 0. */
+int ldisc_receive(struct tty *tty, u8 byte);
+/*
+ * Take readable bytes, at most n; in canonical mode up to the end of a line.
+ * *end: the read is complete, whatever it asked for.
+ */
+u32 ldisc_take(struct tty *tty, char *to, u32 n, bool *end);
+/* Forget all input. */
+void ldisc_flush(struct tty *tty);
+/* Output as c_oflag wants it: n bytes into to[2 * n]. Returns the bytes. */
+u32 ldisc_output(const struct tty *tty, const char *from, u32 n, char *to);
+
+static inline u32 tty_readable(const struct tty *tty)
+{
+	return READ_ONCE(tty->committed) - READ_ONCE(tty->tail);
+}
+
+#endif

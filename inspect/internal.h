@@ -1,0 +1,114 @@
+/*
+ * inspect/internal.h - what the files of inspect/ share.
+ *
+ *	procfs.c	the tree: directories, names, inodes
+ *	seq_file.c	a file whose text a function makes
+ *	proc_root.c	the tables: which file is made by which function
+ *	proc_*.c	the functions
+ *
+ * A file of a process knows its pid and nothing else: what it pins it pins
+ * while text is made, so a file that stays open keeps nothing alive.
+ */
+#ifndef INSPECT_INTERNAL_H
+#define INSPECT_INTERNAL_H
+
+#include <fs/fs.h>
+#include <proc/proc.h>
+#include <types.h>
+
+/* ---- text in the making (seq_file.c) ------------------------------------ */
+
+/* What does not fit is counted only; the text is then made again, larger. */
+struct seq_file {
+	char *buf;
+	u32 size;		/* of buf, bytes */
+	u32 count;		/* bytes of the text so far, kept or not */
+	u32 pad_until;		/* see seq_setwidth */
+	/* for the functions that make it */
+	s32 pid;		/* 0: not a process's file */
+	u32 arg;		/* what was written to the file: see walk */
+};
+
+void seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3);
+void seq_puts(struct seq_file *m, const char *s);
+void seq_putc(struct seq_file *m, char c);
+void seq_write(struct seq_file *m, const void *bytes, u32 nr);
+/* What follows is to be `width` bytes wide: seq_pad fills up, then last. */
+static inline void seq_setwidth(struct seq_file *m, u32 width)
+{
+	m->pad_until = m->count + width;
+}
+
+void seq_pad(struct seq_file *m, char last);
+
+/* ---- the tables (proc_root.c) --------------------------------------------- */
+
+struct proc_entry {
+	const char *name;
+	u32 mode;		/* S_IF* and permissions */
+	/* A text file: make all of it. 0 or -errno. */
+	int (*show)(struct seq_file *m);
+	/* What a program wrote, NUL-terminated, without the newline. */
+	int (*write)(struct seq_file *m, const char *text);
+	/* A symbolic link's text, NUL-terminated. */
+	int (*readlink)(s32 pid, char *buf, u32 bytes);
+	/* Neither of these: its own operations. */
+	const struct file_operations *fops;
+};
+
+/* Of /proc, and of each /proc/PID; the last one's name is NULL. */
+extern const struct proc_entry proc_root_entries[], proc_pid_entries[];
+
+/* ---- the tree (procfs.c) ---------------------------------------------------- */
+
+const struct proc_entry *proc_entry_of(const struct inode *inode);
+s32 proc_pid_of(const struct inode *inode);
+s64 proc_llseek(struct file *file, s64 offset, int whence);
+
+/* Of a text file's inode (seq_file.c). */
+int seq_open(struct inode *inode, struct file *file);
+
+/* ---- processes (proc_task.c) --------------------------------------------------- */
+
+/* The process with the lowest pid from `pid` on; 0: there is none. */
+s32 next_process(s32 pid);
+/*
+ * The address space of a process, with a use (mmput it). 0; -ESRCH: no such
+ * process any more; *mm NULL: it has none (a kernel thread, a zombie).
+ */
+int __must_check get_mm_of(s32 pid, struct mm_struct **mm);
+
+/* ---- the functions ---------------------------------------------------------------- */
+
+int show_maps(struct seq_file *m);
+/* The line of one VMA in it; mmap_lock held. */
+void show_vma_line(struct seq_file *m, struct vm_area_struct *vma);
+int show_smaps(struct seq_file *m);
+int show_smaps_rollup(struct seq_file *m);
+int show_status(struct seq_file *m);
+int show_stat(struct seq_file *m);
+int show_statm(struct seq_file *m);
+int show_cmdline(struct seq_file *m);
+int show_comm(struct seq_file *m);
+int show_context(struct seq_file *m);
+int show_walk(struct seq_file *m);
+int show_pagetable(struct seq_file *m);
+int show_meminfo(struct seq_file *m);
+int show_buddyinfo(struct seq_file *m);
+int show_slabinfo(struct seq_file *m);
+int show_vmallocinfo(struct seq_file *m);
+int show_zoneinfo(struct seq_file *m);
+int show_pagetypemap(struct seq_file *m);
+int show_uptime(struct seq_file *m);
+int show_version(struct seq_file *m);
+int show_cpuinfo(struct seq_file *m);
+int show_interrupts(struct seq_file *m);
+int show_trace(struct seq_file *m);
+int show_audit(struct seq_file *m);
+int write_walk(struct seq_file *m, const char *text);
+int write_trace(struct seq_file *m, const char *text);
+int readlink_self(s32 pid, char *buf, u32 bytes);
+int readlink_exe(s32 pid, char *buf, u32 bytes);
+extern const struct file_operations pagemap_fops;
+
+#endif

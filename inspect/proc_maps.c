@@ -1,0 +1,78 @@
+/*
+ * inspect/proc_maps.c - /proc/PID/maps, byte by byte as Linux prints it.
+ */
+#include "internal.h"
+
+#include <string.h>
+
+#define NAME_COLUMN	48	/* 25 + 4 * 6 - 1, as Linux has it for 32 bits */
+
+/* "[heap]", "[stack]", or NULL: an anonymous mapping like any other. */
+static const char *anon_name(const struct vm_area_struct *vma)
+{
+	const struct mm_struct *mm = vma->vm_mm;
+
+	if (vma->vm_start <= mm->brk && vma->vm_end >= mm->start_brk)
+		return "[heap]";
+	if (vma->vm_start <= mm->start_stack && vma->vm_end >= mm->start_stack)
+		return "[stack]";
+	return NULL;
+}
+
+static const char *vma_name(struct vm_area_struct *vma, char *buf, u32 bytes)
+{
+	if (vma->vm_file)
+		return file_path(vma->vm_file, buf, bytes);
+	if (vma->vm_ops && vma->vm_ops->name)
+		return vma->vm_ops->name(vma);
+	return anon_name(vma);
+}
+
+void show_vma_line(struct seq_file *m, struct vm_area_struct *vma)
+{
+	u32 flags = vma->vm_flags, dev = 0, ino = 0;
+	char buf[256];
+	const char *name = vma_name(vma, buf, sizeof(buf));
+
+	if (vma->vm_file)
+		file_id(vma->vm_file, &dev, &ino);
+	seq_setwidth(m, NAME_COLUMN);
+	seq_printf(m, "%08x-%08x %c%c%c%c ", vma->vm_start, vma->vm_end,
+		   flags & VM_READ ? 'r' : '-', flags & VM_WRITE ? 'w' : '-',
+		   flags & VM_EXEC ? 'x' : '-',
+		   flags & VM_MAYSHARE ? 's' : 'p');
+	seq_printf(m, "%08x %02x:%02x %u ",
+		   vma->vm_file ? vma->vm_pgoff << PAGE_SHIFT : 0, MAJOR(dev),
+		   MINOR(dev), ino);
+	if (name) {
+		seq_pad(m, ' ');
+		seq_puts(m, name);
+	}
+	seq_putc(m, '\n');
+}
+
+/* Every process sees the page with the kuser helpers; it is in no VMA. */
+static void show_vectors(struct seq_file *m)
+{
+	seq_setwidth(m, NAME_COLUMN);
+	seq_printf(m, "%08x-%08x r-xp 00000000 00:00 0 ", VECTORS_BASE,
+		   VECTORS_BASE + PAGE_SIZE);
+	seq_pad(m, ' ');
+	seq_puts(m, "[vectors]\n");
+}
+
+int show_maps(struct seq_file *m)
+{
+	struct mm_struct *mm = get_task_mm_by_pid(m->pid);
+	struct vm_area_struct *vma;
+
+	if (!mm)
+		return 0;		/* a kernel thread, or it is ending */
+	down_read(&mm->mmap_lock);
+	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
+		show_vma_line(m, vma);
+	up_read(&mm->mmap_lock);
+	mmput(mm);
+	show_vectors(m);
+	return 0;
+}

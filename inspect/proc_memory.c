@@ -1,0 +1,166 @@
+/*
+ * inspect/proc_memory.c - the kernel's memory: /proc/meminfo, buddyinfo, slabinfo,
+ * vmallocinfo, zoneinfo, in Linux's formats.
+ */
+#include "internal.h"
+
+#include <lib/backtrace.h>
+#include <mm/mm.h>
+#include <string.h>
+
+#define KIB_PER_PAGE	(PAGE_SIZE / 1024)
+
+/* Pages by what their flags say. */
+struct page_counts {
+	u32 anon, cache, cache_mapped, slab, table, shmem;
+};
+
+static void count_pages(struct page_counts *counts)
+{
+	const struct page *page;
+	u32 pfn, flags;
+	bool mapped;
+
+	memset(counts, 0, sizeof(*counts));
+	for (pfn = min_low_pfn; pfn < max_low_pfn; pfn++) {
+		page = pfn_to_page(pfn);
+		flags = page->flags;
+		mapped = atomic_read(&page->_mapcount) > 0;
+		counts->anon += !!(flags & PG_ANON);
+		counts->slab += !!(flags & PG_SLAB);
+		counts->table += !!(flags & PG_TABLE);
+		counts->cache += !!(flags & PG_CACHE);
+		counts->cache_mapped += flags & PG_CACHE && mapped;
+		counts->shmem += mapped && !(flags & (PG_CACHE | PG_ANON));
+	}
+}
+
+static void add_area(const struct vm_info *info, void *arg)
+{
+	*(u32 *)arg += info->bytes;
+}
+
+static void put_kb(struct seq_file *m, const char *label, u32 kib)
+{
+	seq_printf(m, "%-15s %8u kB\n", label, kib);
+}
+
+static void put_pages(struct seq_file *m, const char *label, u32 pages)
+{
+	put_kb(m, label, pages * KIB_PER_PAGE);
+}
+
+int show_meminfo(struct seq_file *m)
+{
+	struct page_counts counts;
+	u32 free = nr_free_pages(), vmalloc_bytes = 0;
+	u32 clean;
+
+	count_pages(&counts);
+	vmalloc_for_each(add_area, &vmalloc_bytes);
+	clean = counts.cache - counts.cache_mapped;
+	put_pages(m, "MemTotal:", totalram_pages());
+	put_pages(m, "MemFree:", free);
+	put_pages(m, "MemAvailable:", free + clean);
+	put_pages(m, "Buffers:", 0);
+	put_pages(m, "Cached:", counts.cache + counts.shmem);
+	put_pages(m, "SwapCached:", 0);
+	put_pages(m, "SwapTotal:", 0);
+	put_pages(m, "SwapFree:", 0);
+	put_pages(m, "AnonPages:", counts.anon);
+	put_pages(m, "Mapped:", counts.cache_mapped + counts.shmem);
+	put_pages(m, "Shmem:", counts.shmem);
+	put_pages(m, "Slab:", counts.slab);
+	put_kb(m, "KernelStack:", (nr_tasks() + 1) * (THREAD_SIZE / 1024));
+	put_pages(m, "PageTables:", counts.table);
+	put_pages(m, "CommitLimit:", totalram_pages() / 2);
+	put_pages(m, "Committed_AS:", vm_committed_pages());
+	put_kb(m, "VmallocTotal:", (VMALLOC_END - vmalloc_start()) / 1024);
+	put_kb(m, "VmallocUsed:", vmalloc_bytes / 1024);
+	return 0;
+}
+
+int show_buddyinfo(struct seq_file *m)
+{
+	unsigned int order;
+
+	drain_local_pages();
+	seq_printf(m, "Node 0, zone %8s ", "Normal");
+	for (order = 0; order <= MAX_ORDER; order++)
+		seq_printf(m, "%6u ", buddy_nr_free(order));
+	seq_putc(m, '\n');
+	return 0;
+}
+
+/* ---- slabinfo ------------------------------------------------------------------------------ */
+
+static void put_cache(const struct slab_stats *s, void *arg)
+{
+	struct seq_file *m = arg;
+
+	seq_printf(m, "%-17s %6u %6u %6u %4u %4u", s->name, s->active_objects,
+		   s->total_objects, s->object_size, s->objects_per_slab,
+		   s->pages_per_slab);
+	seq_printf(m, " : tunables %4u %4u %4u", 0u, 0u, 0u);
+	seq_printf(m, " : slabdata %6u %6u %6u\n", s->active_slabs, s->slabs,
+		   0u);
+}
+
+int show_slabinfo(struct seq_file *m)
+{
+	seq_puts(m, "slabinfo - version: 2.1\n"
+		 "# name            <active_objs> <num_objs> <objsize> "
+		 "<objperslab> <pagesperslab> : tunables <limit> <batchcount> "
+		 "<sharedfactor> : slabdata <active_slabs> <num_slabs> "
+		 "<sharedavail>\n");
+	slab_for_each(put_cache, m);
+	return 0;
+}
+
+/* ---- vmallocinfo ---------------------------------------------------------------------------- */
+
+static void put_vm_area(const struct vm_info *info, void *arg)
+{
+	struct seq_file *m = arg;
+	char symbol[64];
+
+	seq_printf(m, "0x%08x-0x%08x %7u", info->va, info->va + info->bytes,
+		   info->bytes);
+	if (info->caller) {
+		format_symbol(info->caller, symbol, sizeof(symbol));
+		seq_printf(m, " %s", symbol);
+	}
+	if (info->nr_pages)
+		seq_printf(m, " pages=%u", info->nr_pages);
+	if (info->pa)
+		seq_printf(m, " phys=0x%08x", info->pa);
+	seq_printf(m, " %s\n", info->label);
+}
+
+int show_vmallocinfo(struct seq_file *m)
+{
+	vmalloc_for_each(put_vm_area, m);
+	return 0;
+}
+
+/* ---- zoneinfo: its essentials ------------------------------------------------------------------- */
+
+int show_zoneinfo(struct seq_file *m)
+{
+	struct zone_stats zone;
+
+	zone_get_stats(&zone);
+	seq_printf(m, "Node 0, zone %8s\n", "Normal");
+	seq_printf(m, "  pages free     %u\n        boost    0\n", zone.free);
+	seq_printf(m, "        min      %u\n        low      %u\n"
+		   "        high     %u\n", zone.min, zone.low, zone.high);
+	seq_printf(m, "        spanned  %u\n        present  %u\n"
+		   "        managed  %u\n", max_low_pfn - min_low_pfn,
+		   max_low_pfn - min_low_pfn, zone.managed);
+	seq_puts(m, "  pagesets\n    cpu: 0\n");
+	seq_printf(m, "              count: %u\n              high:  %u\n"
+		   "              batch: %u\n", zone.pcp_count, zone.pcp_high,
+		   zone.pcp_batch);
+	seq_printf(m, "  start_pfn:           %u\n", min_low_pfn);
+	return 0;
+}

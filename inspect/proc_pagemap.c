@@ -1,0 +1,92 @@
+/*
+ * inspect/proc_pagemap.c - /proc/PID/pagemap: 8 bytes per page of the address
+ * space, at 8 times its number, with Linux's bits.
+ */
+#include "internal.h"
+
+#include <asm/uaccess.h>
+
+#define PM_ENTRY_BYTES		8u
+#define PM_PFN_MASK		((1ull << 55) - 1)
+#define PM_SOFT_DIRTY		(1ull << 55)	/* was written */
+#define PM_MMAP_EXCLUSIVE	(1ull << 56)
+#define PM_FILE			(1ull << 61)	/* file page or shared anon */
+#define PM_PRESENT		(1ull << 63)
+
+#define CHUNK			32u		/* entries made at a time */
+
+static u64 pte_to_pagemap(pte_t pte)
+{
+	u64 entry = PM_PRESENT | (pte_pfn(pte) & PM_PFN_MASK);
+	const struct page *page;
+
+	if (pte_dirty(pte))
+		entry |= PM_SOFT_DIRTY;
+	if (pte_special(pte))
+		return entry;		/* the zero page is nobody's */
+	page = pte_page(pte);
+	if (!(page->flags & PG_ANON))
+		entry |= PM_FILE;
+	if (atomic_read(&page->_mapcount) == 1)
+		entry |= PM_MMAP_EXCLUSIVE;
+	return entry;
+}
+
+/* n entries from page number vpn on. */
+static void fill_entries(struct mm_struct *mm, u32 vpn, u64 *entries, u32 n)
+{
+	pte_t pte;
+	u32 i;
+
+	down_read(&mm->mmap_lock);
+	spin_lock(&mm->page_table_lock);
+	for (i = 0; i < n; i++) {
+		entries[i] = 0;
+		if (follow_pte(mm, (vpn + i) << PAGE_SHIFT, &pte) == 0)
+			entries[i] = pte_to_pagemap(pte);
+	}
+	spin_unlock(&mm->page_table_lock);
+	up_read(&mm->mmap_lock);
+}
+
+static s32 read_entries(struct mm_struct *mm, u32 vpn, uaddr_t buf, u32 n)
+{
+	u64 entries[CHUNK];
+	u32 done, part;
+
+	for (done = 0; done < n; done += part) {
+		part = min(n - done, CHUNK);
+		fill_entries(mm, vpn + done, entries, part);
+		if (copy_to_user(buf + done * PM_ENTRY_BYTES, entries,
+				 part * PM_ENTRY_BYTES))
+			return -EFAULT;
+	}
+	return (s32)(n * PM_ENTRY_BYTES);
+}
+
+static s32 pagemap_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
+{
+	const u32 end = TASK_SIZE / PAGE_SIZE;
+	struct mm_struct *mm;
+	u64 vpn = *pos / PM_ENTRY_BYTES;
+	s32 ret;
+
+	if (*pos % PM_ENTRY_BYTES || bytes % PM_ENTRY_BYTES)
+		return -EINVAL;
+	if (vpn >= end)
+		return 0;
+	mm = get_task_mm_by_pid(proc_pid_of(file->f_inode));
+	if (!mm)
+		return 0;
+	ret = read_entries(mm, (u32)vpn, buf,
+			   min(bytes / PM_ENTRY_BYTES, end - (u32)vpn));
+	mmput(mm);
+	if (ret > 0)
+		*pos += (u32)ret;
+	return ret;
+}
+
+const struct file_operations pagemap_fops = {
+	.read = pagemap_read,
+	.llseek = proc_llseek,
+};

@@ -1,0 +1,58 @@
+/*
+ * inspect/proc_root.c - which file of /proc is made by which function.
+ */
+#include "internal.h"
+
+#include <stdio.h>
+
+#define TEXT(file, fn)		{ .name = file, .mode = S_IFREG | 0444, \
+				  .show = fn }
+#define TEXT_RW(file, fn, wr)	{ .name = file, .mode = S_IFREG | 0644, \
+				  .show = fn, .write = wr }
+#define LINK(file, fn)		{ .name = file, .mode = S_IFLNK | 0777, \
+				  .readlink = fn }
+
+const struct proc_entry proc_root_entries[] = {
+	LINK("self", readlink_self),
+	/* the machine, in Linux's formats */
+	TEXT("cpuinfo", show_cpuinfo),
+	TEXT("interrupts", show_interrupts),
+	TEXT("uptime", show_uptime),
+	TEXT("version", show_version),
+	/* its memory, in Linux's formats */
+	TEXT("meminfo", show_meminfo),
+	TEXT("buddyinfo", show_buddyinfo),
+	TEXT("slabinfo", show_slabinfo),
+	TEXT("vmallocinfo", show_vmallocinfo),
+	TEXT("zoneinfo", show_zoneinfo),
+	/* our own */
+	TEXT("pagetypemap", show_pagetypemap),
+	TEXT_RW("trace", show_trace, write_trace),
+	TEXT("audit", show_audit),
+	{ .name = NULL },
+};
+
+const struct proc_entry proc_pid_entries[] = {
+	/* in Linux's formats */
+	TEXT("cmdline", show_cmdline),
+	TEXT("comm", show_comm),
+	LINK("exe", readlink_exe),
+	TEXT("maps", show_maps),
+	{ .name = "pagemap", .mode = S_IFREG | 0400, .fops = &pagemap_fops },
+	TEXT("smaps", show_smaps),
+	TEXT("smaps_rollup", show_smaps_rollup),
+	TEXT("stat", show_stat),
+	TEXT("statm", show_statm),
+	TEXT("status", show_status),
+	/* our own */
+	TEXT("context", show_context),
+	TEXT("pagetable", show_pagetable),
+	TEXT_RW("walk", show_walk, write_walk),
+	{ .name = NULL },
+};
+
+int readlink_self(s32 pid __unused_arg, char *buf, u32 bytes)
+{
+	snprintf(buf, bytes, "%d", current->tgid);
+	return 0;
+}

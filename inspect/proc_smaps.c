@@ -1,0 +1,168 @@
+/*
+ * inspect/proc_smaps.c - /proc/PID/smaps and smaps_rollup: what each VMA really
+ * has in memory, page by page, as Linux prints it.
+ */
+#include "internal.h"
+
+#define PSS_SHIFT	12	/* fractions of a byte, as Linux */
+
+struct mem_size_stats {		/* bytes */
+	u32 rss, shared_clean, shared_dirty, private_clean, private_dirty;
+	u32 referenced, anonymous, locked;
+	u64 pss, pss_dirty;	/* << PSS_SHIFT */
+};
+
+static void account_page(struct mem_size_stats *s, pte_t pte)
+{
+	const struct page *page = pte_page(pte);
+	u32 users = (u32)max(atomic_read(&page->_mapcount), 1);
+	bool dirty = pte_dirty(pte) || (page->flags & PG_DIRTY);
+	u64 share = ((u64)PAGE_SIZE << PSS_SHIFT) / users;
+
+	s->rss += PAGE_SIZE;
+	s->pss += share;
+	if (dirty)
+		s->pss_dirty += share;
+	if (users > 1)
+		*(dirty ? &s->shared_dirty : &s->shared_clean) += PAGE_SIZE;
+	else
+		*(dirty ? &s->private_dirty : &s->private_clean) += PAGE_SIZE;
+	if (pte_young(pte))
+		s->referenced += PAGE_SIZE;
+	if (page->flags & PG_ANON)
+		s->anonymous += PAGE_SIZE;
+}
+
+/* n entries of one table, or ptep NULL: there is none. page_table_lock held. */
+static void account_table(struct mem_size_stats *s, const pte_t *ptep, u32 n)
+{
+	if (!ptep)
+		return;
+	for (; n; n--, ptep++)
+		if (pte_present(*ptep) && !pte_special(*ptep))
+			account_page(s, *ptep);
+}
+
+/* mmap_lock held. The zero page counts for nobody. */
+static void account_vma(struct mem_size_stats *s, struct vm_area_struct *vma)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	u64 pss = s->pss;
+	uaddr_t va, next;
+
+	for (va = vma->vm_start; va != vma->vm_end; va = next) {
+		next = pgd_addr_end(va, vma->vm_end);
+		spin_lock(&mm->page_table_lock);
+		account_table(s, pte_offset_map(mm, va),
+			      (next - va) >> PAGE_SHIFT);
+		spin_unlock(&mm->page_table_lock);
+	}
+	if (vma->vm_flags & VM_LOCKED)
+		s->locked += (u32)((s->pss - pss) >> PSS_SHIFT);
+}
+
+static void put_kb(struct seq_file *m, const char *label, u32 bytes)
+{
+	seq_printf(m, "%-15s %8u kB\n", label, bytes >> 10);
+}
+
+static void put_stats(struct seq_file *m, const struct mem_size_stats *s)
+{
+	put_kb(m, "Rss:", s->rss);
+	put_kb(m, "Pss:", (u32)(s->pss >> PSS_SHIFT));
+	put_kb(m, "Pss_Dirty:", (u32)(s->pss_dirty >> PSS_SHIFT));
+	put_kb(m, "Shared_Clean:", s->shared_clean);
+	put_kb(m, "Shared_Dirty:", s->shared_dirty);
+	put_kb(m, "Private_Clean:", s->private_clean);
+	put_kb(m, "Private_Dirty:", s->private_dirty);
+	put_kb(m, "Referenced:", s->referenced);
+	put_kb(m, "Anonymous:", s->anonymous);
+	put_kb(m, "LazyFree:", 0);
+	put_kb(m, "AnonHugePages:", 0);
+	put_kb(m, "ShmemPmdMapped:", 0);
+	put_kb(m, "FilePmdMapped:", 0);
+	seq_puts(m, "Shared_Hugetlb:        0 kB\nPrivate_Hugetlb:       0 kB\n");
+	put_kb(m, "Swap:", 0);
+	put_kb(m, "SwapPss:", 0);
+	put_kb(m, "Locked:", s->locked);
+}
+
+/* Linux's two letters for each flag, in the order of its bits. */
+static void put_vm_flags(struct seq_file *m, u32 vm_flags)
+{
+	static const struct {
+		u32 flag;
+		char letters[4];
+	} names[] = {
+		{ VM_READ, "rd " }, { VM_WRITE, "wr " }, { VM_EXEC, "ex " },
+		{ VM_SHARED, "sh " }, { VM_MAYREAD, "mr " },
+		{ VM_MAYWRITE, "mw " }, { VM_MAYEXEC, "me " },
+		{ VM_MAYSHARE, "ms " }, { VM_GROWSDOWN, "gd " },
+		{ VM_LOCKED, "lo " }, { VM_IO, "io " },
+		{ VM_SEQ_READ, "sr " }, { VM_RAND_READ, "rr " },
+		{ VM_DONTCOPY, "dc " }, { VM_DONTEXPAND, "de " },
+		{ VM_ACCOUNT, "ac " }, { VM_NORESERVE, "nr " },
+	};
+	u32 i;
+
+	seq_puts(m, "VmFlags: ");
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (vm_flags & names[i].flag)
+			seq_puts(m, names[i].letters);
+	seq_putc(m, '\n');
+}
+
+static void show_smap(struct seq_file *m, struct vm_area_struct *vma)
+{
+	struct mem_size_stats stats = { 0 };
+
+	account_vma(&stats, vma);
+	show_vma_line(m, vma);
+	put_kb(m, "Size:", vma->vm_end - vma->vm_start);
+	put_kb(m, "KernelPageSize:", PAGE_SIZE);
+	put_kb(m, "MMUPageSize:", PAGE_SIZE);
+	put_stats(m, &stats);
+	seq_puts(m, "THPeligible:    0\n");
+	put_vm_flags(m, vma->vm_flags);
+}
+
+int show_smaps(struct seq_file *m)
+{
+	struct mm_struct *mm = get_task_mm_by_pid(m->pid);
+	struct vm_area_struct *vma;
+
+	if (!mm)
+		return 0;
+	down_read(&mm->mmap_lock);
+	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
+		show_smap(m, vma);
+	up_read(&mm->mmap_lock);
+	mmput(mm);
+	return 0;
+}
+
+int show_smaps_rollup(struct seq_file *m)
+{
+	struct mm_struct *mm = get_task_mm_by_pid(m->pid);
+	struct mem_size_stats stats = { 0 };
+	struct vm_area_struct *vma;
+	uaddr_t first = 0, end = 0;
+
+	if (!mm)
+		return -ESRCH;
+	down_read(&mm->mmap_lock);
+	if (!TAILQ_EMPTY(&mm->mmap))
+		first = TAILQ_FIRST(&mm->mmap)->vm_start;
+	TAILQ_FOREACH(vma, &mm->mmap, vm_link) {
+		account_vma(&stats, vma);
+		end = vma->vm_end;
+	}
+	up_read(&mm->mmap_lock);
+	mmput(mm);
+	seq_setwidth(m, 48);
+	seq_printf(m, "%08x-%08x ---p 00000000 00:00 0 ", first, end);
+	seq_pad(m, ' ');
+	seq_puts(m, "[rollup]\n");
+	put_stats(m, &stats);
+	return 0;
+}

@@ -1,0 +1,323 @@
+/*
+ * inspect/proc_task.c - a process and its numbers: status, stat, statm,
+ * cmdline, comm, exe, context. All but context in Linux's formats.
+ */
+#include "internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define USER_HZ		100		/* the unit of stat's times */
+#define NSEC_PER_TICK	(1000000000u / USER_HZ)
+
+s32 next_process(s32 pid)
+{
+	u32 flags = tasklist_lock();
+	struct task_struct *task;
+	s32 found = 0;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task->pid == task->tgid && task->pid >= pid &&
+		    (!found || task->pid < found))
+			found = task->pid;
+	tasklist_unlock(flags);
+	return found;
+}
+
+int get_mm_of(s32 pid, struct mm_struct **mm)
+{
+	u32 flags = tasklist_lock();
+	bool found = find_task(pid);
+
+	tasklist_unlock(flags);
+	if (!found)
+		return -ESRCH;
+	*mm = get_task_mm_by_pid(pid);
+	return 0;
+}
+
+/* ---- a task at one moment ------------------------------------------------------- */
+
+struct task_facts {
+	char comm[TASK_COMM_LEN];
+	enum task_state state;
+	s32 pid, tgid, ppid, pgrp, session;
+	u32 threads, exit_signal, exit_code;
+	struct task_usage use, child_use;	/* of the whole process */
+	u64 start_ns;
+};
+
+/* 0, or -ESRCH: it is gone. */
+static int get_facts(s32 pid, struct task_facts *facts)
+{
+	u32 flags = tasklist_lock();
+	const struct task_struct *task = find_task(pid), *leader;
+
+	if (task) {
+		leader = task->group_leader;
+		*facts = (struct task_facts){
+			.state = task->state,
+			.pid = task->pid,
+			.tgid = task->tgid,
+			.ppid = leader->parent ? leader->parent->tgid : 0,
+			.pgrp = leader->pgrp,
+			.session = leader->session,
+			.threads = leader->nr_threads,
+			.exit_signal = task->exit_signal,
+			.exit_code = task->exit_code,
+			.child_use = leader->child_use,
+			.start_ns = task->start_ns,
+		};
+		memcpy(facts->comm, task->comm, TASK_COMM_LEN);
+		group_usage(leader, &facts->use);
+	}
+	tasklist_unlock(flags);
+	return task ? 0 : -ESRCH;
+}
+
+static const struct {
+	char letter;
+	const char *name;
+} states[] = {
+	[TASK_RUNNING] = { 'R', "running" },
+	[TASK_INTERRUPTIBLE] = { 'S', "sleeping" },
+	[TASK_UNINTERRUPTIBLE] = { 'D', "disk sleep" },
+	[TASK_ZOMBIE] = { 'Z', "zombie" },
+	[TASK_DEAD] = { 'X', "dead" },
+};
+
+/* ---- its memory at one moment, in pages ----------------------------------------- */
+
+struct mm_facts {
+	u32 total, locked, data, stack, exec, ptes;
+	u32 rss, hiwater, anon, file, shmem;
+	u32 text;			/* of the program itself */
+	u32 start_code, end_code, start_stack, start_data, end_data;
+	u32 start_brk, arg_start, arg_end, env_start, env_end;
+};
+
+static void read_mm(struct mm_struct *mm, struct mm_facts *f)
+{
+	down_read(&mm->mmap_lock);
+	*f = (struct mm_facts){
+		.total = mm->total_vm, .locked = mm->locked_vm,
+		.data = mm->data_vm, .stack = mm->stack_vm,
+		.exec = mm->exec_vm, .ptes = mm->nr_ptes,
+		.rss = get_mm_rss(mm), .hiwater = get_mm_hiwater_rss(mm),
+		.anon = mm->rss[MM_ANONPAGES], .file = mm->rss[MM_FILEPAGES],
+		.shmem = mm->rss[MM_SHMEMPAGES],
+		.text = (ALIGN_UP(mm->end_code, PAGE_SIZE) -
+			 ALIGN_DOWN(mm->start_code, PAGE_SIZE)) >> PAGE_SHIFT,
+		.start_code = mm->start_code, .end_code = mm->end_code,
+		.start_stack = mm->start_stack,
+		.start_data = mm->start_data, .end_data = mm->end_data,
+		.start_brk = mm->start_brk,
+		.arg_start = mm->arg_start, .arg_end = mm->arg_end,
+		.env_start = mm->env_start, .env_end = mm->env_end,
+	};
+	up_read(&mm->mmap_lock);
+}
+
+/* 0 and *f (all zero where there is no address space), or -ESRCH. */
+static int get_mm_facts(s32 pid, struct mm_facts *f, bool *has_mm)
+{
+	struct mm_struct *mm;
+	int err = get_mm_of(pid, &mm);
+
+	if (err)
+		return err;
+	memset(f, 0, sizeof(*f));
+	*has_mm = mm;
+	if (mm) {
+		read_mm(mm, f);
+		mmput(mm);
+	}
+	return 0;
+}
+
+/* ---- status ------------------------------------------------------------------------ */
+
+static void show_kib(struct seq_file *m, const char *name, u32 kib)
+{
+	seq_printf(m, "%s\t%8u kB\n", name, kib);
+}
+
+static void show_status_mm(struct seq_file *m, const struct mm_facts *f)
+{
+	const u32 page_kib = PAGE_SIZE / 1024;
+
+	show_kib(m, "VmSize:", f->total * page_kib);
+	show_kib(m, "VmLck:", f->locked * page_kib);
+	show_kib(m, "VmHWM:", f->hiwater * page_kib);
+	show_kib(m, "VmRSS:", f->rss * page_kib);
+	show_kib(m, "RssAnon:", f->anon * page_kib);
+	show_kib(m, "RssFile:", f->file * page_kib);
+	show_kib(m, "RssShmem:", f->shmem * page_kib);
+	show_kib(m, "VmData:", f->data * page_kib);
+	show_kib(m, "VmStk:", f->stack * page_kib);
+	show_kib(m, "VmExe:", f->text * page_kib);
+	show_kib(m, "VmLib:", f->exec > f->text ?
+		 (f->exec - f->text) * page_kib : 0);
+	/* A second-level table has 256 entries of four bytes. */
+	show_kib(m, "VmPTE:", f->ptes * (PTRS_PER_PTE * 4 / 1024));
+}
+
+int show_status(struct seq_file *m)
+{
+	struct task_facts task;
+	struct mm_facts mm;
+	bool has_mm;
+	int err = get_facts(m->pid, &task);
+
+	if (!err)
+		err = get_mm_facts(m->pid, &mm, &has_mm);
+	if (err)
+		return err;
+	seq_printf(m, "Name:\t%s\nState:\t%c (%s)\n", task.comm,
+		   states[task.state].letter, states[task.state].name);
+	seq_printf(m, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\n", task.tgid,
+		   task.pid, task.ppid);
+	seq_puts(m, "TracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
+	if (has_mm)
+		show_status_mm(m, &mm);
+	seq_printf(m, "Threads:\t%u\n", task.threads);
+	seq_printf(m, "voluntary_ctxt_switches:\t%u\n"
+		   "nonvoluntary_ctxt_switches:\t%u\n", task.use.nvcsw,
+		   task.use.nivcsw);
+	return 0;
+}
+
+/* ---- stat -------------------------------------------------------------------------- */
+
+static u32 ticks(u64 ns)
+{
+	return (u32)(ns / NSEC_PER_TICK);
+}
+
+/* Fields 1 to 22 of proc(5): who it is, and the time it took. */
+static void show_stat_task(struct seq_file *m, const struct task_facts *t)
+{
+	seq_printf(m, "%d (%s) %c %d %d %d 0 -1 0", t->pid, t->comm,
+		   states[t->state].letter, t->ppid, t->pgrp, t->session);
+	seq_printf(m, " %u %u %u %u", t->use.min_flt, t->child_use.min_flt,
+		   t->use.maj_flt, t->child_use.maj_flt);
+	seq_printf(m, " %u %u %u %u", ticks(t->use.utime_ns),
+		   ticks(t->use.stime_ns), ticks(t->child_use.utime_ns),
+		   ticks(t->child_use.stime_ns));
+	seq_printf(m, " 20 0 %u 0 %u", t->threads, ticks(t->start_ns));
+}
+
+/* Fields 23 to 52: its memory; what we do not have is 0. */
+static void show_stat_mm(struct seq_file *m, const struct task_facts *t,
+			 const struct mm_facts *f)
+{
+	seq_printf(m, " %u %u 4294967295 %u %u %u 0 0", f->total * PAGE_SIZE,
+		   f->rss, f->start_code, f->end_code, f->start_stack);
+	seq_printf(m, " 0 0 0 0 0 0 0 %u 0 0 0 0 0 0", t->exit_signal);
+	seq_printf(m, " %u %u %u %u %u %u %u %u\n", f->start_data, f->end_data,
+		   f->start_brk, f->arg_start, f->arg_end, f->env_start,
+		   f->env_end, t->exit_code);
+}
+
+int show_stat(struct seq_file *m)
+{
+	struct task_facts task;
+	struct mm_facts mm;
+	bool has_mm;
+	int err = get_facts(m->pid, &task);
+
+	if (!err)
+		err = get_mm_facts(m->pid, &mm, &has_mm);
+	if (err)
+		return err;
+	show_stat_task(m, &task);
+	show_stat_mm(m, &task, &mm);
+	return 0;
+}
+
+int show_statm(struct seq_file *m)
+{
+	struct mm_facts f;
+	bool has_mm;
+	int err = get_mm_facts(m->pid, &f, &has_mm);
+
+	if (err)
+		return err;
+	seq_printf(m, "%u %u %u %u 0 %u 0\n", f.total, f.rss,
+		   f.file + f.shmem, f.text, f.data + f.stack);
+	return 0;
+}
+
+/* ---- names -------------------------------------------------------------------------- */
+
+int show_comm(struct seq_file *m)
+{
+	struct task_facts task;
+	int err = get_facts(m->pid, &task);
+
+	if (!err)
+		seq_printf(m, "%s\n", task.comm);
+	return err;
+}
+
+/* The argument strings as they lie on its stack; it may have changed them. */
+int show_cmdline(struct seq_file *m)
+{
+	struct mm_struct *mm;
+	struct mm_facts f;
+	char part[128];
+	u32 bytes;
+	int err = get_mm_of(m->pid, &mm);
+
+	if (err || !mm)
+		return err;
+	read_mm(mm, &f);
+	for (; !err && f.arg_start < f.arg_end; f.arg_start += bytes) {
+		bytes = min(f.arg_end - f.arg_start, (u32)sizeof(part));
+		err = access_remote_vm(mm, f.arg_start, part, bytes, false);
+		if (!err)
+			seq_write(m, part, bytes);
+	}
+	mmput(mm);
+	return 0;		/* what could be read is the answer */
+}
+
+int readlink_exe(s32 pid, char *buf, u32 bytes)
+{
+	struct file *file = NULL;
+	struct mm_struct *mm;
+	int err = get_mm_of(pid, &mm);
+
+	if (err || !mm)
+		return -ENOENT;
+	down_read(&mm->mmap_lock);
+	if (mm->exe_file)
+		file = get_file(mm->exe_file);
+	up_read(&mm->mmap_lock);
+	mmput(mm);
+	if (!file)
+		return -ENOENT;
+	file_path(file, buf, bytes);
+	fput(file);
+	return 0;
+}
+
+/* ---- context -------------------------------------------------------------------------- */
+
+/* How the MMU knows it, and who keeps it; our own look is not counted. */
+int show_context(struct seq_file *m)
+{
+	struct mm_struct *mm;
+	u32 ttbr0, asid;
+	int err = get_mm_of(m->pid, &mm);
+
+	if (err || !mm)
+		return err;
+	mmu_context_of(mm, &ttbr0, &asid);
+	seq_printf(m, "ttbr0 0x%08x asid %u generation %u\n", ttbr0, asid,
+		   (u32)(mm->context.id >> 8));
+	seq_printf(m, "mm_users %d mm_count %d\n",
+		   atomic_read(&mm->mm_users) - 1, atomic_read(&mm->mm_count));
+	mmput(mm);
+	return 0;
+}

@@ -1,0 +1,73 @@
+/*
+ * inspect/proc_trace.c - /proc/trace: the events of lib/trace.c as text. What
+ * is written to it are the kinds to record, "switch,fault" or "none".
+ */
+#include "internal.h"
+
+#include <trace.h>
+
+#define NSEC_PER_SEC	1000000000u
+
+static void show_vma_event(struct seq_file *m, const struct trace_record *rec)
+{
+	static const char *const ops[] = {
+		[TRACE_MMAP] = "mmap", [TRACE_MUNMAP] = "munmap",
+		[TRACE_MPROTECT] = "mprotect", [TRACE_BRK] = "brk",
+		[TRACE_GROW] = "grow", [TRACE_MREMAP] = "mremap",
+	};
+
+	seq_printf(m, "%s 0x%08x %s 0x%08x\n",
+		   rec->d < ARRAY_SIZE(ops) ? ops[rec->d] : "?", rec->b,
+		   rec->d == TRACE_MREMAP || rec->d == TRACE_BRK ? "->" : "-",
+		   rec->c);
+}
+
+static void show_event(struct seq_file *m, const struct trace_record *rec)
+{
+	seq_printf(m, "%u.%09u %s ", (u32)(rec->ns / NSEC_PER_SEC),
+		   (u32)(rec->ns % NSEC_PER_SEC), trace_kind_name(rec->kind));
+	switch (rec->kind) {
+	case TRACE_SWITCH:
+		seq_printf(m, "%u -> %u ttbr0 0x%08x contextidr 0x%08x\n",
+			   rec->a, rec->b, rec->c, rec->d);
+		break;
+	case TRACE_FAULT:
+		seq_printf(m, "%u address 0x%08x fsr 0x%03x result 0x%x\n",
+			   rec->a, rec->b, rec->c, rec->d);
+		break;
+	case TRACE_VMA:
+		show_vma_event(m, rec);
+		break;
+	case TRACE_PAGE:
+		seq_printf(m, "%s pfn 0x%05x order %u gfp 0x%x\n",
+			   rec->c ? "alloc" : "free", rec->a, rec->b, rec->d);
+		break;
+	case TRACE_SYNC:
+		seq_printf(m, "%u address 0x%08x\n", rec->a, rec->b);
+		break;
+	default:
+		seq_putc(m, '\n');
+	}
+}
+
+int show_trace(struct seq_file *m)
+{
+	u64 end = trace_count();
+	u64 seq = end > TRACE_RING ? end - TRACE_RING : 0;
+	struct trace_record rec;
+
+	for (; seq < end; seq++)
+		if (trace_get(seq, &rec))
+			show_event(m, &rec);
+	return 0;
+}
+
+int write_trace(struct seq_file *m __unused_arg, const char *text)
+{
+	u32 mask;
+	int err = trace_parse(text, &mask);
+
+	if (!err)
+		trace_mask = mask;
+	return err;
+}

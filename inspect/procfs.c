@@ -1,0 +1,247 @@
+/*
+ * inspect/procfs.c - the tree of /proc: directories, names, inodes.
+ *
+ * Nothing of the tree is kept: a lookup makes the inode, its last iput ends
+ * it. The inode's number says all: the process (0: /proc itself) and the place
+ * in that directory's table.
+ */
+#include "internal.h"
+#include "inspect.h"
+
+#include <bug.h>
+#include <lib/printk.h>
+#include <stdio.h>
+#include <string.h>
+#include <uapi/dirent.h>
+
+#define PROC_DEV	MKDEV(0, 4)
+
+#define INO_PID_SHIFT	8
+#define INO_DIR		1u	/* the directory; its entries follow */
+#define PROC_INO(pid, n) ((u32)(pid) << INO_PID_SHIFT | (n))
+
+/* readdir's cookies: ".", "..", the table's entries, then the processes. */
+#define POS_ENTRIES	2u
+#define POS_PIDS	0x100u
+
+static const struct inode_operations proc_dir_ops, proc_file_ops,
+	proc_link_ops;
+static const struct file_operations proc_dir_fops;
+
+s32 proc_pid_of(const struct inode *inode)
+{
+	return (s32)(inode->i_ino >> INO_PID_SHIFT);
+}
+
+const struct proc_entry *proc_entry_of(const struct inode *inode)
+{
+	BUG_ON(!inode->i_private);
+	return inode->i_private;
+}
+
+static const struct proc_entry *entries_of(s32 pid)
+{
+	return pid ? proc_pid_entries : proc_root_entries;
+}
+
+/* ---- inodes -------------------------------------------------------------------- */
+
+static struct inode *proc_dir_inode(s32 pid)
+{
+	struct inode *inode = new_inode(S_IFDIR | 0555);
+
+	if (!inode)
+		return NULL;
+	inode->i_ino = PROC_INO(pid, INO_DIR);
+	inode->i_dev = PROC_DEV;
+	inode->i_nlink = 2;
+	inode->i_op = &proc_dir_ops;
+	inode->i_fop = &proc_dir_fops;
+	return inode;
+}
+
+static struct inode *proc_entry_inode(s32 pid, u32 n)
+{
+	const struct proc_entry *entry = &entries_of(pid)[n];
+	struct inode *inode = new_inode(entry->mode);
+
+	if (!inode)
+		return NULL;
+	inode->i_ino = PROC_INO(pid, INO_DIR + 1 + n);
+	inode->i_dev = PROC_DEV;
+	inode->i_fop = entry->fops;
+	inode->i_op = S_ISLNK(entry->mode) ? &proc_link_ops : &proc_file_ops;
+	inode->i_private = (void *)(uintptr_t)entry;
+	return inode;
+}
+
+static int proc_open(struct inode *inode, struct file *file)
+{
+	return inode->i_fop ? 0 : seq_open(inode, file);
+}
+
+static int proc_readlink(struct inode *inode, char *buf, u32 bytes)
+{
+	return proc_entry_of(inode)->readlink(proc_pid_of(inode), buf, bytes);
+}
+
+s64 proc_llseek(struct file *file, s64 offset, int whence)
+{
+	if (whence == SEEK_CUR)
+		offset += (s64)file->f_pos;
+	else if (whence != SEEK_SET)
+		return -EINVAL;		/* nobody knows where the end is */
+	if (offset < 0)
+		return -EINVAL;
+	file->f_pos = (u64)offset;
+	return offset;
+}
+
+/* ---- names --------------------------------------------------------------------- */
+
+/* The pid that a name says, or 0: it says none. */
+static s32 parse_pid(const char *name, u32 bytes)
+{
+	s32 pid = 0;
+	u32 i;
+
+	if (name[0] == '0')
+		return 0;
+	for (i = 0; i < bytes; i++) {
+		if (name[i] < '0' || name[i] > '9')
+			return 0;
+		pid = pid * 10 + (name[i] - '0');
+		if (pid > MAX_PID)
+			return 0;
+	}
+	return pid;
+}
+
+static bool pid_exists(s32 pid)
+{
+	u32 flags = tasklist_lock();
+	bool found = find_task(pid);
+
+	tasklist_unlock(flags);
+	return found;
+}
+
+static int lookup_entry(s32 pid, const char *name, u32 bytes, u32 *n)
+{
+	const struct proc_entry *entry = entries_of(pid);
+
+	for (*n = 0; entry[*n].name; (*n)++)
+		if (strlen(entry[*n].name) == bytes &&
+		    memcmp(entry[*n].name, name, bytes) == 0)
+			return 0;
+	return -ENOENT;
+}
+
+static int proc_lookup(struct inode *dir, const char *name, u32 bytes,
+		       struct inode **child)
+{
+	s32 pid = proc_pid_of(dir), named;
+	u32 n;
+
+	if (pid && !pid_exists(pid))
+		return -ENOENT;
+	if (lookup_entry(pid, name, bytes, &n) == 0) {
+		*child = proc_entry_inode(pid, n);
+	} else {
+		named = pid ? 0 : parse_pid(name, bytes);
+		if (!named || !pid_exists(named))
+			return -ENOENT;
+		*child = proc_dir_inode(named);
+	}
+	return *child ? 0 : -ENOMEM;
+}
+
+/* ---- readdir -------------------------------------------------------------------- */
+
+static bool emit_dots(struct inode *dir, struct dir_context *ctx)
+{
+	for (; ctx->pos < POS_ENTRIES; ctx->pos++)
+		if (!ctx->emit(ctx, "..", (u32)ctx->pos + 1, dir->i_ino,
+			       DT_DIR))
+			return false;
+	return true;
+}
+
+static bool emit_entries(s32 pid, struct dir_context *ctx)
+{
+	const struct proc_entry *entry;
+	u32 n;
+
+	for (n = (u32)ctx->pos - POS_ENTRIES; ; n++) {
+		entry = &entries_of(pid)[n];
+		if (!entry->name)
+			return true;
+		if (!ctx->emit(ctx, entry->name, (u32)strlen(entry->name),
+			       PROC_INO(pid, INO_DIR + 1 + n),
+			       (entry->mode & S_IFMT) >> 12))
+			return false;
+		ctx->pos++;
+	}
+}
+
+static void emit_processes(struct dir_context *ctx)
+{
+	s32 pid = max((s32)(ctx->pos - POS_PIDS), 1);
+	char name[12];
+	int bytes;
+
+	while ((pid = next_process(pid)) != 0) {
+		ctx->pos = POS_PIDS + (u32)pid;
+		bytes = snprintf(name, sizeof(name), "%d", pid);
+		if (!ctx->emit(ctx, name, (u32)bytes, PROC_INO(pid, INO_DIR),
+			       DT_DIR))
+			return;
+		ctx->pos = POS_PIDS + (u32)++pid;
+	}
+}
+
+static int proc_iterate(struct file *file, struct dir_context *ctx)
+{
+	s32 pid = proc_pid_of(file->f_inode);
+
+	if (pid && !pid_exists(pid))
+		return -ENOENT;
+	if (!emit_dots(file->f_inode, ctx))
+		return 0;
+	if (ctx->pos < POS_PIDS && !emit_entries(pid, ctx))
+		return 0;
+	if (pid)
+		return 0;
+	if (ctx->pos < POS_PIDS)
+		ctx->pos = POS_PIDS;
+	emit_processes(ctx);
+	return 0;
+}
+
+/* ---- the whole ------------------------------------------------------------------- */
+
+static const struct inode_operations proc_dir_ops = {
+	.lookup = proc_lookup,
+};
+
+static const struct inode_operations proc_file_ops = {
+	.open = proc_open,
+};
+
+static const struct inode_operations proc_link_ops = {
+	.readlink = proc_readlink,
+};
+
+static const struct file_operations proc_dir_fops = {
+	.iterate = proc_iterate,
+	.llseek = proc_llseek,
+};
+
+void inspect_init(void)
+{
+	struct inode *root = proc_dir_inode(0);
+	int err = root ? fs_mount("/proc", root) : -ENOMEM;
+
+	if (err)
+		pr_err("proc: no /proc: error %d\n", err);
+}

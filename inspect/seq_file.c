@@ -1,0 +1,228 @@
+/*
+ * inspect/seq_file.c - a file whose text a function makes.
+ *
+ * The whole text is made when a program reads at its beginning, into a buffer
+ * of the open file; later reads take from it, so what a program gets in many
+ * pieces is of one moment. Going back to the beginning makes it anew.
+ */
+#include "internal.h"
+
+#include <asm/uaccess.h>
+#include <bug.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT_MAX	0x400000u	/* no text is larger, bytes */
+#define WRITE_MAX	256		/* what one write may be, NUL included */
+
+/* An open text file: struct file's private_data. */
+struct proc_file {
+	const struct proc_entry *entry;	/* constant */
+	struct rw_semaphore lock;	/* threads may read at the same time */
+	/* lock */
+	struct seq_file seq;
+	bool made;			/* seq holds a text */
+};
+
+/* ---- for the functions that make text ------------------------------------- */
+
+static u32 room(const struct seq_file *m)
+{
+	return m->count < m->size ? m->size - m->count : 0;
+}
+
+void seq_printf(struct seq_file *m, const char *fmt, ...)
+{
+	u32 left = room(m);
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(m->buf + m->size - left, left, fmt, args);
+	va_end(args);
+	BUG_ON(n < 0);
+	m->count += (u32)n;
+}
+
+void seq_write(struct seq_file *m, const void *bytes, u32 nr)
+{
+	u32 fits = min(nr, room(m));
+
+	if (fits)
+		memcpy(m->buf + m->count, bytes, fits);
+	m->count += nr;
+}
+
+void seq_puts(struct seq_file *m, const char *s)
+{
+	seq_write(m, s, (u32)strlen(s));
+}
+
+void seq_putc(struct seq_file *m, char c)
+{
+	seq_write(m, &c, 1);
+}
+
+void seq_pad(struct seq_file *m, char last)
+{
+	while (m->count < m->pad_until)
+		seq_putc(m, ' ');
+	seq_putc(m, last);
+}
+
+/* ---- the buffer -------------------------------------------------------------- */
+
+static void free_text(struct seq_file *m)
+{
+	if (is_vmalloc_addr(m->buf))
+		vfree(m->buf);
+	else
+		kfree(m->buf);
+	m->buf = NULL;
+	m->size = 0;
+}
+
+/* Room for `count` bytes and some more: it may be longer the next time. */
+static int grow_text(struct seq_file *m)
+{
+	u32 bytes = ALIGN_UP(m->count + m->count / 4 + 1, PAGE_SIZE);
+
+	if (bytes > TEXT_MAX)
+		return -EFBIG;
+	free_text(m);
+	m->buf = bytes <= PAGE_SIZE ? kmalloc(bytes, GFP_KERNEL) :
+		vmalloc(bytes);
+	if (!m->buf)
+		return -ENOMEM;
+	m->size = bytes;
+	return 0;
+}
+
+/* The last byte of the buffer is vsnprintf's NUL and never text. */
+static int make_text(struct proc_file *pf)
+{
+	struct seq_file *m = &pf->seq;
+	int err;
+
+	pf->made = false;
+	do {
+		if (m->count >= m->size) {
+			err = grow_text(m);
+			if (err)
+				return err;
+		}
+		m->count = 0;
+		err = pf->entry->show(m);
+		if (err)
+			return err;
+	} while (m->count >= m->size);
+	pf->made = true;
+	return 0;
+}
+
+/* The text from pos on: how many bytes at *text, at most `bytes`; or -errno. */
+static s32 text_at(struct proc_file *pf, u32 bytes, u64 pos, const char **text)
+{
+	int err = pos == 0 || !pf->made ? make_text(pf) : 0;
+
+	if (err)
+		return err;
+	if (pos >= pf->seq.count)
+		return 0;
+	*text = pf->seq.buf + (u32)pos;
+	return (s32)min(bytes, pf->seq.count - (u32)pos);
+}
+
+/* ---- the open file -------------------------------------------------------------- */
+
+static s32 seq_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
+{
+	struct proc_file *pf = file->private_data;
+	const char *text = "";
+	s32 n;
+
+	down_write(&pf->lock);
+	n = text_at(pf, bytes, *pos, &text);
+	if (n > 0 && copy_to_user(buf, text, (u32)n))
+		n = -EFAULT;
+	up_write(&pf->lock);
+	if (n > 0)
+		*pos += (u32)n;
+	return n;
+}
+
+static s32 seq_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
+{
+	struct proc_file *pf = file->private_data;
+	const char *text = "";
+	s32 n;
+
+	down_write(&pf->lock);
+	n = text_at(pf, bytes, pos, &text);
+	if (n > 0)
+		memcpy(buf, text, (u32)n);
+	up_write(&pf->lock);
+	return n;
+}
+
+/* A request, not text at a place: the position stays what it was. */
+static s32 seq_user_write(struct file *file, uaddr_t buf, u32 bytes,
+			  u64 *pos __unused_arg)
+{
+	struct proc_file *pf = file->private_data;
+	char text[WRITE_MAX];
+	int err;
+
+	if (bytes >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_user(text, buf, bytes))
+		return -EFAULT;
+	text[bytes] = '\0';
+	if (bytes && text[bytes - 1] == '\n')
+		text[bytes - 1] = '\0';
+	down_write(&pf->lock);
+	err = pf->entry->write(&pf->seq, text);
+	pf->made = false;
+	up_write(&pf->lock);
+	return err ? err : (s32)bytes;
+}
+
+static void seq_release(struct file *file)
+{
+	struct proc_file *pf = file->private_data;
+
+	free_text(&pf->seq);
+	kfree(pf);
+}
+
+static const struct file_operations seq_fops = {
+	.read = seq_read,
+	.kernel_read = seq_kernel_read,
+	.llseek = proc_llseek,
+	.release = seq_release,
+};
+
+static const struct file_operations seq_write_fops = {
+	.read = seq_read,
+	.kernel_read = seq_kernel_read,
+	.write = seq_user_write,
+	.llseek = proc_llseek,
+	.release = seq_release,
+};
+
+int seq_open(struct inode *inode, struct file *file)
+{
+	const struct proc_entry *entry = proc_entry_of(inode);
+	struct proc_file *pf = kzalloc(sizeof(*pf), GFP_KERNEL);
+
+	BUG_ON(!entry->show);
+	if (!pf)
+		return -ENOMEM;
+	pf->entry = entry;
+	pf->seq.pid = proc_pid_of(inode);
+	init_rwsem(&pf->lock);
+	file->private_data = pf;
+	file->f_op = entry->write ? &seq_write_fops : &seq_fops;
+	return 0;
+}
