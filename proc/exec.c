@@ -1,0 +1,283 @@
+/*
+ * execve: another program takes the task's place.
+ *
+ * Everything that can fail is done first, beside the running program: the file
+ * is opened and checked, the strings are collected, a new address space is
+ * made, mapped and given its stack. Only then, in commit(), the old program
+ * goes; once it does nothing can fail. So execve either works or changes nothing.
+ */
+#include <asm/uaccess.h>
+#include <fs/fs.h>
+#include <lib/printk.h>
+#include <proc/exec.h>
+#include <proc/internal.h>
+#include <proc/signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <syscalls.h>
+
+/* The last failure, for *why; a sentence is read before the next one is made. */
+static struct why last_why;
+
+static int read_exact(struct file *file, void *buf, u32 bytes, u32 pos)
+{
+	s32 n = file->f_op->kernel_read(file, buf, bytes, pos);
+
+	if (n < 0)
+		return n;
+	return (u32)n == bytes ? 0 : -ENOEXEC;
+}
+
+/* ---- before anything is destroyed --------------------------------------------------- */
+
+static int open_program(struct exec *exec, const char *path)
+{
+	int err = open_exec(path, &exec->file);
+
+	if (err)
+		return explain(&exec->why, err, "%s",
+			       err == -ENOENT ? "no such file" :
+			       err == -EACCES ? "not an executable file" :
+			       err == -EISDIR ? "it is a directory" :
+			       err == -ENOTDIR ? "a part of the path is no "
+						 "directory" :
+			       err == -ELOOP ? "too many symbolic links" :
+			       "it cannot be opened");
+	if (!exec->file->f_op->kernel_read)
+		return explain(&exec->why, -EACCES, "not a regular file");
+	return exec_follow_scripts(exec, path);
+}
+
+static int check_program(struct exec *exec)
+{
+	struct file *file = exec->file;
+	u64 file_bytes = file_size(file);
+	s32 n = file->f_op->kernel_read(file, &exec->ehdr, sizeof(exec->ehdr),
+					0);
+	int err;
+
+	if (n < 0)
+		return n;
+	err = elf_check_header(&exec->ehdr, (u32)n, file_bytes, &exec->why);
+	if (err)
+		return err;
+	err = read_exact(file, exec->phdrs,
+			 exec->ehdr.e_phnum * (u32)sizeof(Elf32_Phdr),
+			 exec->ehdr.e_phoff);
+	if (err)
+		return explain(&exec->why, err, "its program headers cannot be "
+			       "read");
+	return elf_plan(&exec->ehdr, exec->phdrs, file_bytes, &exec->plan,
+			&exec->why);
+}
+
+static int add_prefix_strings(struct exec *exec)
+{
+	u32 first = ARRAY_SIZE(exec->prefix) - exec->nr_prefix;
+
+	for (u32 i = first; i < ARRAY_SIZE(exec->prefix); i++) {
+		int err = args_add_string(&exec->args, exec->prefix[i]);
+
+		if (err)
+			return err;
+		exec->args.argc++;
+	}
+	return 0;
+}
+
+static int collect_args(struct exec *exec, const char *path,
+			const struct arg_vector *argv,
+			const struct arg_vector *envp)
+{
+	struct exec_args *args = &exec->args;
+	int err = add_prefix_strings(exec);
+
+	if (!err)	/* a script's own name stands for argv[0] */
+		err = args_add_vector(args, argv, exec->nr_prefix ? 1 : 0,
+				      &args->argc);
+	if (!err && args->argc == 0) {
+		err = args_add_string(args, "");
+		args->argc = 1;
+	}
+	args->env_offset = args->bytes;
+	if (!err)
+		err = args_add_vector(args, envp, 0, &args->envc);
+	args->path_offset = args->bytes;
+	if (!err)
+		err = args_add_string(args, path);
+	if (err)
+		return explain(&exec->why, err, err == -E2BIG ?
+			       "arguments and environment need more than %u "
+			       "bytes" : "its arguments cannot be read (limit "
+			       "%u bytes)", ARG_MAX);
+	return 0;
+}
+
+static int build_mm(struct exec *exec)
+{
+	int err;
+
+	exec->mm = mm_alloc();
+	if (!exec->mm)
+		return explain(&exec->why, -ENOMEM, "no memory for an address "
+			       "space");
+	err = exec_map_segments(exec);
+	if (!err)
+		err = exec_setup_stack(exec->mm, &exec->args, &exec->plan,
+				       exec->ehdr.e_phnum, &exec->sp);
+	if (err)
+		return explain(&exec->why, err, "its segments cannot be mapped: "
+			       "error %d", -err);
+	return 0;
+}
+
+/* ---- the point of no return ---------------------------------------------------------- */
+
+/* Run in mm from here on; the old address space loses this user. */
+static void exec_mmap(struct mm_struct *mm)
+{
+	struct task_struct *task = current;
+	struct thread_info *ti = &task->thread_info;
+	struct mm_struct *old_mm = ti->mm, *old_active = ti->active_mm;
+	u32 flags;
+
+	if (old_mm)
+		mm_release(task);
+	flags = tasklist_lock();	/* interrupts off, for switch_mm */
+	if (old_mm)
+		keep_fault_counts(task);
+	ti->mm = mm;
+	ti->active_mm = mm;
+	switch_mm(old_active, mm);
+	tasklist_unlock(flags);
+	if (old_mm)
+		mmput(old_mm);
+	else
+		mmdrop(old_active);	/* a kernel thread's loan */
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static void start_thread(struct pt_regs *regs, u32 entry, uaddr_t sp)
+{
+	*regs = (struct pt_regs){
+		.sp = sp,
+		.pc = entry & ~1u,
+		.cpsr = PSR_MODE_USR | (entry & 1 ? PSR_T : 0),
+	};
+}
+
+/* TLS and the unit's registers belong to the program that is gone. */
+static void clear_user_registers(struct task_struct *task)
+{
+	vfp_exit(task);
+	memset(&task->vfp, 0, sizeof(task->vfp));
+	task->thread_info.tls = 0;
+	__asm__ volatile("mcr p15, 0, %0, c13, c0, 3\n\t"
+			 "mcr p15, 0, %0, c13, c0, 2" : : "r"(0));
+}
+
+static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
+{
+	struct task_struct *task = current;
+	int err = de_thread();
+
+	if (err)
+		return explain(&exec->why, err, "another thread was first");
+	exec_mmap(exec->mm);
+	exec->mm = NULL;
+	signal_exec();
+	if (task->thread_info.files)
+		files_close_on_exec(task->thread_info.files);
+	snprintf(task->comm, sizeof(task->comm), "%s", base_name(path));
+	task->did_exec = true;
+	task->set_child_tid = 0;
+	clear_user_registers(task);
+	start_thread(regs, exec->plan.entry, exec->sp);
+	return 0;
+}
+
+/* ---- the call ------------------------------------------------------------------------ */
+
+static int prepare(struct exec *exec, const char *path,
+		   const struct arg_vector *argv, const struct arg_vector *envp)
+{
+	int err = open_program(exec, path);
+
+	if (!err)
+		err = check_program(exec);
+	if (!err)
+		err = collect_args(exec, path, argv, envp);
+	if (!err)
+		err = build_mm(exec);
+	return err;
+}
+
+static void free_exec(struct exec *exec)
+{
+	if (exec->mm)
+		mmput(exec->mm);
+	if (exec->file)
+		fput(exec->file);
+	args_free(&exec->args);
+	for (u32 i = 0; i < SCRIPT_DEPTH; i++)
+		kfree(exec->lines[i]);
+	kfree(exec);
+}
+
+static int exec_program(const char *path, const struct arg_vector *argv,
+			const struct arg_vector *envp, struct pt_regs *regs)
+{
+	struct exec *exec = kzalloc(sizeof(*exec), GFP_KERNEL);
+	int err;
+
+	if (!exec)
+		return explain(&last_why, -ENOMEM, "%s: no memory", path);
+	err = prepare(exec, path, argv, envp);
+	if (!err)
+		err = commit(exec, path, regs);
+	if (err && !exec->why.text[0])
+		explain(&exec->why, err, "error %d", -err);
+	if (err)
+		explain(&last_why, err, "%s: %s", path, exec->why.text);
+	free_exec(exec);
+	return err;
+}
+
+int do_execve(const char *path, char *const argv[], char *const envp[],
+	      struct pt_regs *regs, const char **why)
+{
+	const struct arg_vector args = { .kernel = argv };
+	const struct arg_vector env = { .kernel = envp };
+	int err = exec_program(path, &args, &env, regs);
+
+	*why = err ? last_why.text : NULL;
+	return err;
+}
+
+s32 sys_execve(struct pt_regs *regs)
+{
+	const struct arg_vector argv = { .user = regs->r[1] };
+	const struct arg_vector envp = { .user = regs->r[2] };
+	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
+	int err;
+
+	if (!path)
+		return -ENOMEM;
+	err = strncpy_from_user(path, regs->r[0], PATH_MAX, NULL);
+	if (!err && !*path)
+		err = -ENOENT;
+	if (!err) {
+		err = exec_program(path, &argv, &envp, regs);
+		/* Who tries to run a broken file may want to know what ails it. */
+		if (err == -ENOEXEC)
+			pr_notice("execve: %s\n", last_why.text);
+	}
+	kfree(path);
+	return err;
+}

@@ -1,0 +1,49 @@
+/*
+ * proc/exec_args.h - the strings of a new program, on their way to its stack.
+ */
+#ifndef PROC_EXEC_ARGS_H
+#define PROC_EXEC_ARGS_H
+
+#include <config.h>
+#include <types.h>
+
+struct mm_struct;
+
+/* Arguments and environment together, their pointers included. */
+#define ARG_MAX		(128 * 1024)
+#define ARG_PAGES	(ARG_MAX / PAGE_SIZE)
+
+/*
+ * argv strings, then envp strings, then the path, each NUL-terminated, one
+ * after the other: just as they will lie at the top of the new stack.
+ */
+struct exec_args {
+	void *pages[ARG_PAGES];		/* whole pages, made when first used */
+	u32 bytes;			/* in use */
+	u32 argc, envc;
+	u32 env_offset, path_offset;	/* where these begin */
+};
+
+/* A vector of strings, ours or the program's. */
+struct arg_vector {
+	char *const *kernel;		/* NULL: it is the program's ... */
+	uaddr_t user;			/* ... at this address; 0: empty */
+};
+
+/* 0, -ENOMEM, -E2BIG. */
+int __must_check args_add_string(struct exec_args *args, const char *s);
+/*
+ * All strings of vec but the first `skip` of them; *count += how many. 0,
+ * -ENOMEM, -E2BIG, -EFAULT.
+ */
+int __must_check args_add_vector(struct exec_args *args,
+				 const struct arg_vector *vec, u32 skip,
+				 u32 *count);
+/* The string at that offset ends before the offset returned. */
+u32 args_next_string(const struct exec_args *args, u32 offset);
+/* Put the strings at va of mm: 0, -EFAULT, -ENOMEM. */
+int __must_check args_write(const struct exec_args *args, struct mm_struct *mm,
+			    uaddr_t va);
+void args_free(struct exec_args *args);
+
+#endif

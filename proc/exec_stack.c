@@ -1,0 +1,162 @@
+/*
+ * The first stack of a program, as Linux lays it out (low to high):
+ *
+ *	sp -> argc
+ *	      argv[0..argc-1], NULL
+ *	      envp[0..envc-1], NULL
+ *	      auxv: pairs of words, AT_NULL last
+ *	      up to 15 bytes to make sp a multiple of 16
+ *	      16 random bytes (AT_RANDOM), "v7l" (AT_PLATFORM)
+ *	      argv strings, envp strings, the path (AT_EXECFN)
+ *	      a zero word
+ *	STACK_TOP
+ */
+#include <proc/exec.h>
+#include <proc/internal.h>
+#include <string.h>
+#include <uapi/auxvec.h>
+#include <uapi/time.h>
+
+#define PLATFORM	"v7l"
+#define AUX_PAIRS	20
+/* Mapped below what is written, as in Linux; the rest grows by faults. */
+#define STACK_EXTRA	(128u * 1024)
+
+#define HWCAPS	(HWCAP_SWP | HWCAP_HALF | HWCAP_THUMB | HWCAP_FAST_MULT | \
+		 HWCAP_VFP | HWCAP_EDSP | HWCAP_NEON | HWCAP_VFPv3 | \
+		 HWCAP_TLS | HWCAP_VFPD32)
+
+static_assert(sizeof(((struct mm_struct *)0)->auxv) >= AUX_PAIRS * 8,
+	      "mm->auxv holds all of it");
+
+/* Where the parts go, from the top down. */
+struct stack_layout {
+	uaddr_t strings, platform, random, sp;
+	u32 words;			/* from sp to the end of auxv */
+};
+
+static void lay_out(const struct exec_args *args, struct stack_layout *at)
+{
+	at->strings = STACK_TOP - 4 - args->bytes;
+	at->platform = ALIGN_DOWN(at->strings - (u32)sizeof(PLATFORM), 4u);
+	at->random = at->platform - 16;
+	at->words = 1 + args->argc + 1 + args->envc + 1 + 2 * AUX_PAIRS;
+	at->sp = ALIGN_DOWN(at->random - 4 * at->words, 16u);
+}
+
+static void add_aux(u32 **word, u32 type, u32 value)
+{
+	*(*word)++ = type;
+	*(*word)++ = value;
+}
+
+static void fill_auxv(u32 *auxv, const struct exec_args *args,
+		      const struct elf_plan *plan, u32 phnum,
+		      const struct stack_layout *at)
+{
+	u32 *word = auxv;
+
+	add_aux(&word, AT_HWCAP, HWCAPS);
+	add_aux(&word, AT_PAGESZ, PAGE_SIZE);
+	add_aux(&word, AT_CLKTCK, USER_HZ);
+	add_aux(&word, AT_PHDR, plan->phdr_va);
+	add_aux(&word, AT_PHENT, sizeof(Elf32_Phdr));
+	add_aux(&word, AT_PHNUM, phnum);
+	add_aux(&word, AT_BASE, 0);
+	add_aux(&word, AT_FLAGS, 0);
+	add_aux(&word, AT_ENTRY, plan->entry);
+	add_aux(&word, AT_UID, 0);
+	add_aux(&word, AT_EUID, 0);
+	add_aux(&word, AT_GID, 0);
+	add_aux(&word, AT_EGID, 0);
+	add_aux(&word, AT_SECURE, 0);
+	add_aux(&word, AT_RANDOM, at->random);
+	add_aux(&word, AT_HWCAP2, 0);
+	add_aux(&word, AT_EXECFN, at->strings + args->path_offset);
+	add_aux(&word, AT_PLATFORM, at->platform);
+	add_aux(&word, AT_NULL, 0);
+	add_aux(&word, AT_NULL, 0);
+	BUG_ON(word != auxv + 2 * AUX_PAIRS);
+}
+
+/* Pointers to n strings from *offset on, then NULL. */
+static u32 *fill_pointers(u32 *word, const struct exec_args *args, u32 n,
+			  uaddr_t strings, u32 *offset)
+{
+	while (n--) {
+		*word++ = strings + *offset;
+		*offset = args_next_string(args, *offset);
+	}
+	*word++ = 0;
+	return word;
+}
+
+static int write_words(struct mm_struct *mm, const struct exec_args *args,
+		       const struct stack_layout *at)
+{
+	u32 *words = kmalloc(4 * at->words, GFP_KERNEL), *word = words;
+	u32 offset = 0;
+	int err;
+
+	if (!words)
+		return -ENOMEM;
+	*word++ = args->argc;
+	word = fill_pointers(word, args, args->argc, at->strings, &offset);
+	BUG_ON(offset != args->env_offset);
+	word = fill_pointers(word, args, args->envc, at->strings, &offset);
+	BUG_ON(offset != args->path_offset);
+	memcpy(word, mm->auxv, 8 * AUX_PAIRS);
+	err = access_remote_vm(mm, at->sp, words, 4 * at->words, true);
+	kfree(words);
+	return err;
+}
+
+static int write_extras(struct mm_struct *mm, const struct stack_layout *at)
+{
+	char platform[] = PLATFORM;
+	u8 random[16];
+	int err;
+
+	get_random_bytes(random, sizeof(random));
+	err = access_remote_vm(mm, at->random, random, sizeof(random), true);
+	if (err)
+		return err;
+	return access_remote_vm(mm, at->platform, platform, sizeof(platform),
+				true);
+}
+
+static int map_stack(struct mm_struct *mm, uaddr_t sp, bool exec)
+{
+	u32 bytes = STACK_TOP - ALIGN_DOWN(sp, (u32)PAGE_SIZE) + STACK_EXTRA;
+	int err;
+
+	down_write(&mm->mmap_lock);
+	err = mm_setup_stack(mm, STACK_TOP, bytes, VM_READ | VM_WRITE |
+			     VM_ACCOUNT | (exec ? VM_EXEC : 0));
+	up_write(&mm->mmap_lock);
+	return err;
+}
+
+int exec_setup_stack(struct mm_struct *mm, const struct exec_args *args,
+		     const struct elf_plan *plan, u32 phnum, uaddr_t *sp)
+{
+	struct stack_layout at;
+	int err;
+
+	lay_out(args, &at);
+	err = map_stack(mm, at.sp, plan->exec_stack);
+	if (err)
+		return err;
+	fill_auxv(mm->auxv, args, plan, phnum, &at);
+	mm->arg_start = at.strings;
+	mm->arg_end = mm->env_start = at.strings + args->env_offset;
+	mm->env_end = at.strings + args->path_offset;
+	mm->start_stack = at.sp;
+	err = args_write(args, mm, at.strings);
+	if (!err)
+		err = write_extras(mm, &at);
+	if (!err)
+		err = write_words(mm, args, &at);
+	*sp = at.sp;
+	return err;
+}

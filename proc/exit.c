@@ -1,0 +1,289 @@
+/*
+ * The end of tasks: do_exit, and ending a whole thread group.
+ *
+ * A task that exits gives up its memory, files and signals, hands its children
+ * to init, and stays as a zombie that holds only its status until the parent
+ * takes it (proc/waitid.c). The group's leader carries the status of all; other
+ * threads leave no trace.
+ */
+#include <asm/uaccess.h>
+#include <fs/fs.h>
+#include <lib/printk.h>
+#include <machine.h>
+#include <proc/internal.h>
+#include <proc/signal.h>
+#include <syscalls.h>
+#include <uapi/futex.h>
+#include <uapi/sched.h>
+#include <uapi/wait.h>
+
+/* ---- giving things up -------------------------------------------------------------- */
+
+void mm_release(struct task_struct *task)
+{
+	uaddr_t tid = task->clear_child_tid;
+	u32 woken;
+
+	/* pthread_join waits for this word; nobody can if the mm is ours alone */
+	if (tid && atomic_read(&task->thread_info.mm->mm_users) > 1 &&
+	    put_user_u32(0, tid) == 0 &&
+	    futex_wake(tid, false, 1, FUTEX_BITSET_MATCH_ANY, &woken) != 0)
+		pr_debug("exit: no futex at 0x%08x\n", tid);
+	task->clear_child_tid = 0;
+	task->vfork_done = true;
+	wake_up(&task->vfork_wait);
+}
+
+void keep_fault_counts(struct task_struct *task)
+{
+	const struct mm_struct *mm = task->thread_info.mm;
+	struct task_usage *use = &task->group_leader->dead_use;
+
+	/* One that vfork lent counts for its owner. */
+	if (atomic_read(&mm->mm_users) > 1)
+		return;
+	use->min_flt += (u32)atomic_read(&mm->min_flt);
+	use->maj_flt += (u32)atomic_read(&mm->maj_flt);
+	use->maxrss = max(use->maxrss, get_mm_hiwater_rss(mm));
+}
+
+/*
+ * Become a kernel thread that borrows the mm it had, so that its tables stay
+ * until the last switch away from here; then stop using it.
+ */
+static void exit_mm(struct task_struct *task)
+{
+	struct mm_struct *mm = task->thread_info.mm;
+	u32 flags;
+
+	if (!mm)
+		return;
+	mm_release(task);
+	mmgrab(mm);
+	flags = tasklist_lock();	/* get_task_mm_by_pid looks */
+	keep_fault_counts(task);
+	task->thread_info.mm = NULL;
+	tasklist_unlock(flags);
+	mmput(mm);
+}
+
+static void exit_files(struct task_struct *task)
+{
+	struct thread_info *ti = &task->thread_info;
+
+	files_put(ti->files);
+	ti->files = NULL;
+	fs_put(ti->fs);
+	ti->fs = NULL;
+}
+
+/* ---- the family -------------------------------------------------------------------- */
+
+/* tasklist_lock held. NULL only while init itself ends. */
+static struct task_struct *init_process(void)
+{
+	return find_task(1);
+}
+
+/* The group is gone: its children become init's. tasklist_lock held. */
+static void forget_children(struct task_struct *leader)
+{
+	struct task_struct *init = init_process(), *child;
+
+	while ((child = TAILQ_FIRST(&leader->children)) != NULL) {
+		BUG_ON(!init || init == leader);
+		TAILQ_REMOVE(&leader->children, child, sibling);
+		TAILQ_INSERT_TAIL(&init->children, child, sibling);
+		child->parent = init;
+		child->exit_signal = SIGCHLD;
+		if (child->state == TASK_ZOMBIE)
+			wake_up(&init->wait_child);
+	}
+}
+
+void release_task(struct task_struct *task)
+{
+	struct task_struct *leader = task->group_leader;
+
+	if (task == leader)
+		TAILQ_REMOVE(&task->parent->children, task, sibling);
+	else
+		add_usage(&leader->dead_use, &task->use);
+	leader->nr_threads--;
+	unlink_task(task);
+}
+
+/*
+ * Tell the parent that the group of leader, all zombies now, is done. True: it
+ * does not want to know, release the leader. tasklist_lock held.
+ */
+static bool notify_parent(struct task_struct *leader)
+{
+	struct task_struct *parent = leader->parent;
+	bool ignored = parent == &init_task ||
+		(leader->exit_signal == SIGCHLD && signal_ignores_children(parent));
+
+	forget_children(leader);
+	if (leader->exit_signal && parent != &init_task)
+		signal_child_exited(parent, leader);
+	wake_up(&parent->wait_child);
+	return ignored;
+}
+
+/* tasklist_lock held. True: this was the last thread of a group to end. */
+static bool group_is_over(const struct task_struct *leader)
+{
+	return leader->state == TASK_ZOMBIE && leader->nr_threads == 1;
+}
+
+/* Leave the family. After it others may see, reap and forget the task. */
+static void exit_notify(struct task_struct *task, u32 code)
+{
+	struct task_struct *leader = task->group_leader;
+	u32 flags = tasklist_lock();
+
+	task->exit_code = leader->group_exit ? leader->group_exit_code : code;
+	if (task == leader) {
+		task->state = TASK_ZOMBIE;
+	} else {
+		task->state = TASK_DEAD;
+		release_task(task);
+	}
+	wake_up(&leader->wait_child);		/* de_thread may wait */
+	if (group_is_over(leader) && !leader->group_exec &&
+	    notify_parent(leader)) {
+		leader->state = TASK_DEAD;
+		release_task(leader);
+	}
+	tasklist_unlock(flags);
+}
+
+/* ---- the calls --------------------------------------------------------------------- */
+
+/* init's end is the machine's: its status becomes the machine's. */
+static void exit_init(u32 code)
+{
+	u32 sig = code & 0x7f;
+
+	machine_end(sig ? (int)(128 + sig) : (int)(code >> 8 & 0xff));
+}
+
+static bool is_last_of_init(const struct task_struct *task)
+{
+	return task->tgid == 1 && task->group_leader->nr_threads == 1;
+}
+
+void do_exit(u32 code)
+{
+	struct task_struct *task = current;
+
+	BUG_ON(task == &init_task || task->pid == 0);
+	if (task->group_leader->group_exit)
+		code = task->group_leader->group_exit_code;
+	reap_dead_tasks();
+	exit_mm(task);
+	exit_files(task);
+	if (is_last_of_init(task))
+		exit_init(code);
+	signal_exit(task);
+	vfp_exit(task);
+	exit_notify(task, code);
+	schedule_dead();
+}
+
+/* tasklist_lock held. */
+static void kill_other_threads(struct task_struct *me)
+{
+	struct task_struct *task;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task != me && task->tgid == me->tgid &&
+		    task->state < TASK_ZOMBIE)
+			signal_kill_thread(task);
+}
+
+void do_group_exit(u32 code)
+{
+	struct task_struct *leader = current->group_leader;
+	u32 flags = tasklist_lock();
+
+	/* Killed to make room for execve: the group lives on without us. */
+	if (!leader->group_exit && !leader->group_exec) {
+		leader->group_exit = true;
+		leader->group_exit_code = code;
+		kill_other_threads(current);
+	}
+	tasklist_unlock(flags);
+	do_exit(code);
+}
+
+s32 sys_exit(u32 status)
+{
+	do_exit((status & 0xff) << 8);
+}
+
+s32 sys_exit_group(u32 status)
+{
+	do_group_exit((status & 0xff) << 8);
+}
+
+/* ---- execve by one of several threads ------------------------------------------------ */
+
+static bool alone_in_group(const struct task_struct *leader)
+{
+	return leader->nr_threads == 1 ||
+		(leader != current && leader->nr_threads == 2 &&
+		 leader->state == TASK_ZOMBIE);
+}
+
+/*
+ * The process keeps its pid through execve, so the caller takes the place, the
+ * pid and the children of its zombie leader, which goes under the caller's
+ * pid. tasklist_lock held.
+ */
+static void become_leader(struct task_struct *me)
+{
+	struct task_struct *old = me->group_leader, *child;
+
+	me->pid = old->pid;
+	me->group_leader = me;
+	me->parent = old->parent;
+	me->pgrp = old->pgrp;
+	me->session = old->session;
+	me->exit_signal = SIGCHLD;
+	me->nr_threads = 1;
+	me->dead_use = old->dead_use;
+	add_usage(&me->dead_use, &old->use);
+	me->child_use = old->child_use;
+	TAILQ_INSERT_BEFORE(old, me, sibling);
+	while ((child = TAILQ_FIRST(&old->children)) != NULL) {
+		TAILQ_REMOVE(&old->children, child, sibling);
+		TAILQ_INSERT_TAIL(&me->children, child, sibling);
+		child->parent = me;
+	}
+	old->state = TASK_DEAD;
+	release_task(old);
+}
+
+int de_thread(void)
+{
+	struct task_struct *leader = current->group_leader;
+	u32 flags = tasklist_lock();
+
+	if (leader->group_exit || leader->group_exec) {
+		tasklist_unlock(flags);		/* we are being killed */
+		return -EAGAIN;
+	}
+	if (leader->nr_threads > 1) {
+		leader->group_exec = current;
+		kill_other_threads(current);
+		tasklist_unlock(flags);
+		wait_event(&leader->wait_child, alone_in_group(leader));
+		flags = tasklist_lock();
+		leader->group_exec = NULL;
+		if (leader != current)
+			become_leader(current);
+	}
+	tasklist_unlock(flags);
+	return 0;
+}

@@ -1,0 +1,361 @@
+/*
+ * Futexes: sleeping until a word of user memory may have changed.
+ *
+ * Owns a hash table of sleepers by key. The key of a private word is its mm and
+ * address; of a word in a shared file mapping, the file's inode and the offset,
+ * so that processes which map it at different addresses meet.
+ *
+ * No wake-up is lost: the sleeper is queued before it reads the word, so
+ * whoever changes the word after that read finds it in the queue.
+ */
+#include <asm/uaccess.h>
+#include <file.h>
+#include <proc/internal.h>
+#include <syscalls.h>
+#include <uapi/futex.h>
+#include <uapi/time.h>
+
+#define BUCKETS		64
+
+struct futex_key {
+	const void *object;	/* mm or inode; compared, never used */
+	u64 offset;		/* of the word: address, or byte in the file */
+};
+
+/* On the sleeper's stack. */
+struct futex_waiter {
+	struct futex_key key;		/* bucket lock */
+	struct task_struct *task;
+	u32 bitset;
+	u32 bucket;			/* changed under both buckets' locks */
+	bool woken;			/* bucket lock */
+	TAILQ_ENTRY(futex_waiter) link;	/* bucket lock */
+};
+
+TAILQ_HEAD(waiter_list, futex_waiter);
+
+static struct bucket {
+	spinlock_t lock;
+	bool ready;			/* waiters was initialised */
+	struct waiter_list waiters;	/* lock */
+} buckets[BUCKETS];
+
+/* ---- keys ------------------------------------------------------------------- */
+
+/* The inode and offset, if the word is in a shared file mapping. */
+static void shared_key(struct mm_struct *mm, uaddr_t va, struct futex_key *key)
+{
+	struct vm_area_struct *vma;
+
+	down_read(&mm->mmap_lock);
+	vma = find_vma(mm, va);
+	if (vma && vma->vm_start <= va && (vma->vm_flags & VM_SHARED) &&
+	    vma->vm_file) {
+		key->object = vma->vm_file->f_inode;
+		key->offset = ((u64)vma->vm_pgoff << PAGE_SHIFT) +
+			(va - vma->vm_start);
+	}
+	up_read(&mm->mmap_lock);
+}
+
+static int get_key(uaddr_t va, bool private, struct futex_key *key)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+
+	if (va % 4)
+		return -EINVAL;
+	if (!access_ok(va, 4))
+		return -EFAULT;
+	key->object = mm;
+	key->offset = va;
+	if (!private)
+		shared_key(mm, va, key);
+	return 0;
+}
+
+static bool same_key(const struct futex_key *a, const struct futex_key *b)
+{
+	return a->object == b->object && a->offset == b->offset;
+}
+
+static u32 bucket_of(const struct futex_key *key)
+{
+	u32 mix = (u32)(uintptr_t)key->object / 32 + (u32)(key->offset / 4);
+
+	return (mix ^ mix >> 6 ^ mix >> 12) % BUCKETS;
+}
+
+static struct bucket *lock_bucket(u32 i)
+{
+	struct bucket *b = &buckets[i];
+
+	spin_lock(&b->lock);
+	if (!b->ready) {
+		TAILQ_INIT(&b->waiters);
+		b->ready = true;
+	}
+	return b;
+}
+
+/* ---- waking ----------------------------------------------------------------- */
+
+/* Bucket lock held. The waiter's stack frame may go as soon as that is free. */
+static void wake_waiter(struct bucket *b, struct futex_waiter *w)
+{
+	TAILQ_REMOVE(&b->waiters, w, link);
+	w->woken = true;
+	wake_up_process(w->task);
+}
+
+int futex_wake(uaddr_t va, bool private, u32 nr, u32 bitset, u32 *woken)
+{
+	struct futex_waiter *w, *next;
+	struct futex_key key;
+	struct bucket *b;
+	int err = get_key(va, private, &key);
+
+	*woken = 0;
+	if (err)
+		return err;
+	if (!bitset)
+		return -EINVAL;
+	b = lock_bucket(bucket_of(&key));
+	TAILQ_FOREACH_SAFE(w, &b->waiters, link, next) {
+		if (*woken >= nr)
+			break;
+		if (!same_key(&w->key, &key) || !(w->bitset & bitset))
+			continue;
+		wake_waiter(b, w);
+		++*woken;
+	}
+	spin_unlock(&b->lock);
+	return 0;
+}
+
+/* ---- waiting ---------------------------------------------------------------- */
+
+/* Requeueing moves a waiter to another bucket until its lock is ours. */
+static struct bucket *lock_bucket_of(const struct futex_waiter *w)
+{
+	for (;;) {
+		u32 i = READ_ONCE(w->bucket);
+		struct bucket *b = lock_bucket(i);
+
+		if (w->bucket == i)
+			return b;
+		spin_unlock(&b->lock);
+	}
+}
+
+static void queue_waiter(struct futex_waiter *w)
+{
+	struct bucket *b;
+
+	w->bucket = bucket_of(&w->key);
+	b = lock_bucket(w->bucket);
+	TAILQ_INSERT_TAIL(&b->waiters, w, link);
+	spin_unlock(&b->lock);
+}
+
+/* Leave the queue. True if a wake-up had come for us. */
+static bool unqueue_waiter(struct futex_waiter *w)
+{
+	struct bucket *b = lock_bucket_of(w);
+	bool woken = w->woken;
+
+	if (!woken)
+		TAILQ_REMOVE(&b->waiters, w, link);
+	spin_unlock(&b->lock);
+	return woken;
+}
+
+/*
+ * Queued: sleep. 0 woken, -ETIMEDOUT, or by a signal -ERESTARTSYS; -EINTR if
+ * there is a timeout, which must not begin anew.
+ */
+static int wait_woken(struct futex_waiter *w, u64 until)
+{
+	int err = 0;
+
+	for (;;) {
+		u64 now = ktime_ns();
+
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (READ_ONCE(w->woken))
+			break;
+		if (now >= until) {
+			err = -ETIMEDOUT;
+			break;
+		}
+		if (signal_pending()) {
+			err = until == UINT64_MAX ? -ERESTARTSYS : -EINTR;
+			break;
+		}
+		schedule_timeout(until == UINT64_MAX ? UINT64_MAX :
+				 until - now);
+	}
+	set_current_state(TASK_RUNNING);
+	return unqueue_waiter(w) ? 0 : err;
+}
+
+static int futex_wait(uaddr_t va, bool private, u32 expected, u64 until,
+		      u32 bitset)
+{
+	struct futex_waiter w = { .task = current, .bitset = bitset };
+	u32 value;
+	int err;
+
+	if (!bitset)
+		return -EINVAL;
+	err = get_key(va, private, &w.key);
+	if (err)
+		return err;
+	queue_waiter(&w);
+	err = get_user_u32(&value, va);
+	if (!err && value != expected)
+		err = -EAGAIN;
+	if (err)
+		return unqueue_waiter(&w) ? 0 : err;
+	return wait_woken(&w, until);
+}
+
+/* ---- requeueing -------------------------------------------------------------- */
+
+/* Always in the order of the table, so that two requeuers cannot deadlock. */
+static void lock_two(u32 a, u32 b)
+{
+	lock_bucket(min(a, b));
+	if (a != b)
+		lock_bucket(max(a, b));
+}
+
+static void unlock_two(u32 a, u32 b)
+{
+	spin_unlock(&buckets[a].lock);
+	if (a != b)
+		spin_unlock(&buckets[b].lock);
+}
+
+static void move_waiter(struct futex_waiter *w, const struct futex_key *to)
+{
+	u32 i = bucket_of(to);
+
+	TAILQ_REMOVE(&buckets[w->bucket].waiters, w, link);
+	w->key = *to;
+	w->bucket = i;
+	TAILQ_INSERT_TAIL(&buckets[i].waiters, w, link);
+}
+
+/*
+ * Wake up to nr_wake waiters of `from` and let up to nr_move others wait for
+ * `to` instead. Returns how many of both.
+ */
+static u32 requeue(const struct futex_key *from, const struct futex_key *to,
+		   u32 nr_wake, u32 nr_move)
+{
+	u32 a = bucket_of(from), b = bucket_of(to), woken = 0, moved = 0;
+	struct futex_waiter *w, *next;
+
+	lock_two(a, b);
+	TAILQ_FOREACH_SAFE(w, &buckets[a].waiters, link, next) {
+		if (!same_key(&w->key, from))
+			continue;
+		if (woken < nr_wake) {
+			wake_waiter(&buckets[a], w);
+			woken++;
+		} else if (moved < nr_move) {
+			moved++;
+			if (!same_key(from, to))
+				move_waiter(w, to);
+		}
+	}
+	unlock_two(a, b);
+	return woken + moved;
+}
+
+/* expected NULL: FUTEX_REQUEUE, which compares nothing. */
+static s32 futex_requeue(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
+			 u32 nr_move, const u32 *expected)
+{
+	struct futex_key from, to;
+	u32 value;
+	int err = get_key(va, private, &from);
+
+	if (!err)
+		err = get_key(va2, private, &to);
+	if (!err && ((s32)nr_wake < 0 || (s32)nr_move < 0))
+		err = -EINVAL;
+	if (!err && expected) {
+		err = get_user_u32(&value, va);
+		if (!err && value != *expected)
+			err = -EAGAIN;
+	}
+	return err ? err : (s32)requeue(&from, &to, nr_wake, nr_move);
+}
+
+/* ---- the call ------------------------------------------------------------------ */
+
+/*
+ * When a wait ends, by the monotonic clock. WAIT counts from now; WAIT_BITSET
+ * names a time, by the wall clock with FUTEX_CLOCK_REALTIME.
+ */
+static int read_deadline(u32 op, uaddr_t timeout, u64 *until)
+{
+	struct old_timespec32 ts;
+
+	*until = UINT64_MAX;
+	if (!timeout)
+		return 0;
+	if (copy_from_user(&ts, timeout, sizeof(ts)))
+		return -EFAULT;
+	if (ts.tv_sec < 0 || (u32)ts.tv_nsec >= NSEC_PER_SEC)
+		return -EINVAL;
+	*until = (u64)(u32)ts.tv_sec * NSEC_PER_SEC + (u32)ts.tv_nsec;
+	if ((op & (u32)FUTEX_CMD_MASK) == FUTEX_WAIT)
+		*until += ktime_ns();
+	else if (op & FUTEX_CLOCK_REALTIME)
+		*until -= min(*until, wall_clock_ns() - ktime_ns());
+	return 0;
+}
+
+static s32 sys_futex_wait(uaddr_t va, u32 op, u32 val, uaddr_t timeout,
+			  u32 bitset)
+{
+	u64 until;
+	int err = read_deadline(op, timeout, &until);
+
+	return err ? err : futex_wait(va, op & FUTEX_PRIVATE_FLAG, val, until,
+				      bitset);
+}
+
+static s32 sys_futex_wake(uaddr_t va, u32 op, u32 nr, u32 bitset)
+{
+	u32 woken;
+	int err = futex_wake(va, op & FUTEX_PRIVATE_FLAG, max(nr, 1u), bitset,
+			     &woken);
+
+	return err ? err : (s32)woken;
+}
+
+s32 sys_futex(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2, u32 val3)
+{
+	bool private = op & FUTEX_PRIVATE_FLAG;
+
+	switch (op & (u32)FUTEX_CMD_MASK) {
+	case FUTEX_WAIT:
+		return sys_futex_wait(va, op, val, timeout,
+				      FUTEX_BITSET_MATCH_ANY);
+	case FUTEX_WAIT_BITSET:
+		return sys_futex_wait(va, op, val, timeout, val3);
+	case FUTEX_WAKE:
+		return sys_futex_wake(va, op, val, FUTEX_BITSET_MATCH_ANY);
+	case FUTEX_WAKE_BITSET:
+		return sys_futex_wake(va, op, val, val3);
+	case FUTEX_REQUEUE:
+		return futex_requeue(va, va2, private, val, timeout, NULL);
+	case FUTEX_CMP_REQUEUE:
+		return futex_requeue(va, va2, private, val, timeout, &val3);
+	default:
+		return -ENOSYS;
+	}
+}

@@ -1,0 +1,207 @@
+/*
+ * Who a task is: its ids, process group and session, name and thread pointer.
+ */
+#include <asm/uaccess.h>
+#include <proc/internal.h>
+#include <string.h>
+#include <syscalls.h>
+
+s32 sys_getpid(void)
+{
+	return current->tgid;
+}
+
+s32 sys_gettid(void)
+{
+	return current->pid;
+}
+
+s32 sys_getppid(void)
+{
+	u32 flags = tasklist_lock();
+	s32 pid = current->group_leader->parent->tgid;
+
+	tasklist_unlock(flags);
+	return pid;
+}
+
+/* One user, who may do everything. */
+s32 sys_getuid(void)
+{
+	return 0;
+}
+
+/* ---- process groups and sessions ------------------------------------------------- */
+
+/* The leader of process pid (0: the caller's), or NULL. tasklist_lock held. */
+static struct task_struct *find_process(s32 pid)
+{
+	struct task_struct *task = pid ? find_task(pid) :
+		current->group_leader;
+
+	return task && task == task->group_leader ? task : NULL;
+}
+
+/* A group's other members, threads too. tasklist_lock held. */
+static void set_pgrp(const struct task_struct *leader, s32 pgrp, s32 session)
+{
+	struct task_struct *task;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks) {
+		if (task->tgid != leader->tgid)
+			continue;
+		task->pgrp = pgrp;
+		task->session = session;
+	}
+}
+
+static bool pgrp_in_session(s32 pgrp, s32 session)
+{
+	const struct task_struct *task;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task->pgrp == pgrp && task->session == session)
+			return true;
+	return false;
+}
+
+/* setpgid(2)'s rules, in Linux's order. tasklist_lock held. */
+static int check_setpgid(const struct task_struct *task, s32 pgid)
+{
+	const struct task_struct *me = current->group_leader;
+
+	if (!task)
+		return -ESRCH;
+	if (task != me) {
+		if (task->parent != me)
+			return -ESRCH;
+		if (task->session != me->session)
+			return -EPERM;
+		if (task->did_exec)
+			return -EACCES;
+	}
+	if (task->session == task->pid)		/* a session's leader */
+		return -EPERM;
+	if (pgid != task->pid && !pgrp_in_session(pgid, me->session))
+		return -EPERM;
+	return 0;
+}
+
+s32 sys_setpgid(s32 pid, s32 pgid)
+{
+	struct task_struct *task;
+	u32 flags;
+	int err;
+
+	if (pgid < 0)
+		return -EINVAL;
+	flags = tasklist_lock();
+	task = find_process(pid);
+	if (task && pgid == 0)
+		pgid = task->pid;
+	err = check_setpgid(task, pgid);
+	if (!err)
+		set_pgrp(task, pgid, task->session);
+	tasklist_unlock(flags);
+	return err;
+}
+
+s32 sys_getpgid(s32 pid)
+{
+	u32 flags = tasklist_lock();
+	const struct task_struct *task = pid ? find_task(pid) : current;
+	s32 pgid = task ? task->pgrp : -ESRCH;
+
+	tasklist_unlock(flags);
+	return pgid;
+}
+
+s32 sys_getpgrp(void)
+{
+	return sys_getpgid(0);
+}
+
+s32 sys_getsid(s32 pid)
+{
+	u32 flags = tasklist_lock();
+	const struct task_struct *task = pid ? find_task(pid) : current;
+	s32 session = task ? task->session : -ESRCH;
+
+	tasklist_unlock(flags);
+	return session;
+}
+
+s32 sys_setsid(void)
+{
+	u32 flags = tasklist_lock();
+	struct task_struct *me = current->group_leader, *task;
+	s32 result = me->pid;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task->pgrp == me->pid)
+			result = -EPERM;	/* a group by that id exists */
+	if (result > 0)
+		set_pgrp(me, me->pid, me->pid);
+	tasklist_unlock(flags);
+	return result;
+}
+
+/* ---- threads ------------------------------------------------------------------------ */
+
+/* ARM's own call: what TPIDRURO holds, for programs' thread-local data. */
+s32 sys_set_tls(u32 value)
+{
+	current_thread_info()->tls = value;
+	__asm__ volatile("mcr p15, 0, %0, c13, c0, 3" : : "r"(value));
+	return 0;
+}
+
+s32 sys_set_tid_address(uaddr_t tidptr)
+{
+	current->clear_child_tid = tidptr;
+	return current->pid;
+}
+
+/*
+ * Programs register their robust list at start; nobody here walks it, and
+ * saying so lets the C library do without.
+ */
+s32 sys_set_robust_list(uaddr_t head __unused_arg, u32 bytes __unused_arg)
+{
+	return -ENOSYS;
+}
+
+#define PR_SET_NAME	15
+#define PR_GET_NAME	16
+#define PR_GET_DUMPABLE	3
+#define PR_SET_DUMPABLE	4
+
+static s32 set_name(uaddr_t from)
+{
+	char name[TASK_COMM_LEN];
+	int err = strncpy_from_user(name, from, sizeof(name), NULL);
+
+	if (err && err != -ENAMETOOLONG)
+		return err;
+	name[sizeof(name) - 1] = '\0';		/* longer ones are cut */
+	memcpy(current->comm, name, sizeof(name));
+	return 0;
+}
+
+s32 sys_prctl(u32 option, u32 arg2, u32 arg3 __unused_arg,
+	      u32 arg4 __unused_arg, u32 arg5 __unused_arg)
+{
+	switch (option) {
+	case PR_SET_NAME:
+		return set_name(arg2);
+	case PR_GET_NAME:
+		return copy_to_user(arg2, current->comm, TASK_COMM_LEN) ?
+			-EFAULT : 0;
+	case PR_GET_DUMPABLE:
+		return 0;
+	case PR_SET_DUMPABLE:
+		return arg2 <= 1 ? 0 : -EINVAL;
+	default:
+		return -EINVAL;
+	}
+}

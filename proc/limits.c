@@ -1,0 +1,136 @@
+/*
+ * Resource limits and usage: getrlimit and getrusage, as Linux answers them.
+ */
+#include <asm/uaccess.h>
+#include <proc/internal.h>
+#include <syscalls.h>
+#include <uapi/time.h>
+
+u32 rlimit(unsigned int resource)
+{
+	BUG_ON(resource >= RLIM_NLIMITS);
+	return current->rlim[resource].rlim_cur;
+}
+
+/*
+ * Set one limit of every thread of a group; limits are the process's. Never
+ * refused for want of privilege: every program is root. tasklist_lock held.
+ */
+static void set_group_limit(const struct task_struct *leader, u32 resource,
+			    const struct rlimit *new)
+{
+	struct task_struct *task;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task->tgid == leader->tgid)
+			task->rlim[resource] = *new;
+}
+
+/* old and new may be NULL. 0, -EINVAL, -ESRCH. */
+static int do_prlimit(s32 pid, u32 resource, const struct rlimit *new,
+		      struct rlimit *old)
+{
+	const struct task_struct *task;
+	u32 flags;
+
+	if (resource >= RLIM_NLIMITS)
+		return -EINVAL;
+	if (new && new->rlim_cur > new->rlim_max)
+		return -EINVAL;
+	flags = tasklist_lock();
+	task = pid ? find_task(pid) : current;
+	if (task && old)
+		*old = task->rlim[resource];
+	if (task && new)
+		set_group_limit(task->group_leader, resource, new);
+	tasklist_unlock(flags);
+	return task ? 0 : -ESRCH;
+}
+
+s32 sys_getrlimit(u32 resource, uaddr_t to)
+{
+	struct rlimit old;
+	int err = do_prlimit(0, resource, NULL, &old);
+
+	if (err)
+		return err;
+	return copy_to_user(to, &old, sizeof(old)) ? -EFAULT : 0;
+}
+
+s32 sys_setrlimit(u32 resource, uaddr_t from)
+{
+	struct rlimit new;
+
+	if (copy_from_user(&new, from, sizeof(new)))
+		return -EFAULT;
+	return do_prlimit(0, resource, &new, NULL);
+}
+
+static u32 limit_from_64(u64 value)
+{
+	return value >= RLIM_INFINITY ? RLIM_INFINITY : (u32)value;
+}
+
+static u64 limit_to_64(u32 value)
+{
+	return value == RLIM_INFINITY ? RLIM64_INFINITY : value;
+}
+
+s32 sys_prlimit64(s32 pid, u32 resource, uaddr_t unew, uaddr_t uold)
+{
+	struct rlimit64 wide;
+	struct rlimit new, old;
+	int err;
+
+	if (unew) {
+		if (copy_from_user(&wide, unew, sizeof(wide)))
+			return -EFAULT;
+		if (wide.rlim_cur > wide.rlim_max)
+			return -EINVAL;
+		new.rlim_cur = limit_from_64(wide.rlim_cur);
+		new.rlim_max = limit_from_64(wide.rlim_max);
+	}
+	err = do_prlimit(pid, resource, unew ? &new : NULL, &old);
+	if (err || !uold)
+		return err;
+	wide.rlim_cur = limit_to_64(old.rlim_cur);
+	wide.rlim_max = limit_to_64(old.rlim_max);
+	return copy_to_user(uold, &wide, sizeof(wide)) ? -EFAULT : 0;
+}
+
+int put_rusage(const struct task_usage *use, uaddr_t to)
+{
+	struct rusage ru = {
+		.ru_utime_sec = (s32)(use->utime_ns / NSEC_PER_SEC),
+		.ru_utime_usec = (s32)(use->utime_ns % NSEC_PER_SEC /
+				       NSEC_PER_USEC),
+		.ru_stime_sec = (s32)(use->stime_ns / NSEC_PER_SEC),
+		.ru_stime_usec = (s32)(use->stime_ns % NSEC_PER_SEC /
+				       NSEC_PER_USEC),
+		.ru_maxrss = (s32)(use->maxrss * (PAGE_SIZE / 1024)),
+		.ru_minflt = (s32)use->min_flt,
+		.ru_majflt = (s32)use->maj_flt,
+		.ru_nvcsw = (s32)use->nvcsw,
+		.ru_nivcsw = (s32)use->nivcsw,
+	};
+
+	return copy_to_user(to, &ru, sizeof(ru)) ? -EFAULT : 0;
+}
+
+s32 sys_getrusage(s32 who, uaddr_t to)
+{
+	struct task_struct *leader = current->group_leader;
+	struct task_usage use;
+	u32 flags;
+
+	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN &&
+	    who != RUSAGE_THREAD)
+		return -EINVAL;
+	flags = tasklist_lock();
+	if (who == RUSAGE_SELF)
+		group_usage(leader, &use);
+	else
+		use = who == RUSAGE_THREAD ? current->use : leader->child_use;
+	tasklist_unlock(flags);
+	return put_rusage(&use, to);
+}

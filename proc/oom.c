@@ -1,0 +1,83 @@
+/*
+ * Memory ran out: one process dies so that the rest lives on.
+ *
+ * The rule, all of it: the process with the most resident pages, the youngest
+ * of equals; init only when it is the only one, for the machine ends with it.
+ * One that is dying already is waited for instead.
+ */
+#include <lib/printk.h>
+#include <proc/internal.h>
+#include <proc/signal.h>
+
+static bool may_be_killed(const struct task_struct *task)
+{
+	return task->thread_info.mm && task->tgid != 1 &&
+		task->state < TASK_ZOMBIE;
+}
+
+/* tasklist_lock held. */
+static struct task_struct *select_victim(void)
+{
+	struct task_struct *task, *victim = NULL;
+	u32 most = 0;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks) {
+		u32 pages;
+
+		if (!may_be_killed(task))
+			continue;
+		pages = get_mm_rss(task->thread_info.mm);
+		if (victim && pages < most)
+			continue;
+		victim = task;
+		most = pages;
+	}
+	return victim ? victim : find_task(1);
+}
+
+static void report(const struct task_struct *victim)
+{
+	const struct mm_struct *mm = victim->thread_info.mm;
+
+	pr_err("%s invoked oom-killer: %u pages free of %u\n", current->comm,
+	       (unsigned int)nr_free_pages(), (unsigned int)totalram_pages());
+	pr_err("Out of memory: Killed process %d (%s) total-vm:%ukB, "
+	       "anon-rss:%ukB, file-rss:%ukB, shmem-rss:%ukB\n",
+	       (int)victim->tgid, victim->comm,
+	       (unsigned int)(mm->total_vm * (PAGE_SIZE / 1024)),
+	       (unsigned int)(mm->rss[MM_ANONPAGES] * (PAGE_SIZE / 1024)),
+	       (unsigned int)(mm->rss[MM_FILEPAGES] * (PAGE_SIZE / 1024)),
+	       (unsigned int)(mm->rss[MM_SHMEMPAGES] * (PAGE_SIZE / 1024)));
+}
+
+/* Everybody who uses the memory must go before it is free. */
+static void kill_users_of(const struct mm_struct *mm)
+{
+	struct task_struct *task;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task->thread_info.mm == mm)
+			signal_kill_thread(task);
+}
+
+void out_of_memory(void)
+{
+	u32 flags = tasklist_lock();
+	struct task_struct *victim = select_victim();
+	struct task_struct *leader = victim->group_leader;
+	const struct mm_struct *mm = victim->thread_info.mm;
+
+	BUG_ON(!mm);		/* whoever faulted has one, init at worst */
+	if (!leader->group_exit) {
+		report(victim);
+		leader->group_exit = true;
+		leader->group_exit_code = SIGKILL;
+		kill_users_of(mm);
+	}
+	tasklist_unlock(flags);
+	/* The victim cannot end while we keep the core. */
+	if (mm != current_thread_info()->mm) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		schedule_timeout(TICK_NSEC);
+	}
+}

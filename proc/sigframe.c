@@ -1,0 +1,340 @@
+/*
+ * Running a handler, and coming back: the frame on the user's stack.
+ *
+ * do_signal saves the program's registers, masks and VFP state in a frame on
+ * its stack (<uapi/ucontext.h>) and lets it go on at the handler, whose return
+ * address is code that calls sigreturn. That call puts everything back. The
+ * frame is the program's to change, so nothing in it is believed: of cpsr only
+ * the flags are taken, never the mode.
+ */
+#include <asm/uaccess.h>
+#include <lib/printk.h>
+#include <proc/internal.h>
+#include <proc/signal.h>
+#include <string.h>
+#include <syscalls.h>
+#include <uapi/ucontext.h>
+#include <uapi/unistd.h>
+
+static_assert(sizeof(struct siginfo) == 128, "Linux's siginfo_t");
+static_assert(sizeof(struct sigcontext) == 84, "Linux's sigcontext");
+static_assert(offsetof(struct ucontext, uc_mcontext) == 20, "Linux's");
+static_assert(offsetof(struct ucontext, uc_sigmask) == 104, "Linux's");
+static_assert(offsetof(struct ucontext, uc_regspace) == 232, "Linux's");
+static_assert(sizeof(struct ucontext) == 744, "Linux's ucontext");
+static_assert(sizeof(struct vfp_sigframe) == 288, "Linux's VFP record");
+static_assert(sizeof(struct rt_sigframe) == 128 + 744 + 16, "Linux's frame");
+
+/* FPSCR's vector length and stride: none in a handler, as the ABI wants. */
+#define FPSCR_VECTOR	0x00370000u
+#define PSR_IT		0x0600fc00u
+
+static_assert(__NR_sigreturn == 119 && __NR_rt_sigreturn == 173,
+	      "sigreturn_codes has the numbers in it");
+
+/* Thumb: two instructions in a word. */
+const u32 sigreturn_codes[SIGRETURN_WORDS] = {
+	0xe3a07077, 0xef000000,		/* mov r7, #119; svc 0 */
+	0xdf002777,			/* the same in Thumb */
+	0xe3a070ad, 0xef000000,		/* mov r7, #173; svc 0 */
+	0xdf0027ad,
+};
+
+void siginfo_to_user(const struct kernel_siginfo *info, struct siginfo *user)
+{
+	bool fault = info->code > 0 && info->code < SI_KERNEL;
+
+	memset(user, 0, sizeof(*user));
+	user->si_signo = info->signo;
+	user->si_code = info->code;
+	if (fault && info->signo != SIGCHLD) {
+		user->si_addr = info->addr;
+	} else {
+		user->si_pid = info->pid;
+		user->si_status = info->status;
+	}
+}
+
+/* ---- where ------------------------------------------------------------------ */
+
+bool on_sig_stack(uaddr_t sp)
+{
+	const struct sigaltstack *stack = &current->signal->altstack;
+
+	/* A stack is full-descending: sp may be its very end, not its start. */
+	return sp > stack->ss_sp && sp - stack->ss_sp <= stack->ss_size;
+}
+
+/* 0, where no frame can be: the alternate stack is full. */
+static uaddr_t frame_address(const struct ksignal *ksig, uaddr_t sp, u32 bytes)
+{
+	const struct sigaltstack *stack = &current->signal->altstack;
+	uaddr_t frame;
+
+	if ((ksig->action.flags & SA_ONSTACK) && stack->ss_size &&
+	    !on_sig_stack(sp))
+		sp = stack->ss_sp + stack->ss_size;
+	frame = (sp - bytes) & ~7u;
+	return on_sig_stack(sp) && !on_sig_stack(frame) ? 0 : frame;
+}
+
+/* ---- VFP ------------------------------------------------------------------------- */
+
+static void save_vfp(struct ucontext *uc)
+{
+	struct vfp_sigframe *frame = (struct vfp_sigframe *)uc->uc_regspace;
+	struct vfp_state *vfp = &current->vfp;
+
+	vfp_save_current();
+	frame->magic = VFP_MAGIC;
+	frame->size = sizeof(*frame);
+	memcpy(frame->fpregs, vfp->d, sizeof(frame->fpregs));
+	frame->fpscr = vfp->fpscr;
+	if (vfp->fpscr & FPSCR_VECTOR) {
+		vfp_exit(current);		/* to be loaded anew */
+		vfp->fpscr &= ~FPSCR_VECTOR;
+	}
+}
+
+/* True if the record is one of ours. */
+static bool restore_vfp(const struct ucontext *uc)
+{
+	const struct vfp_sigframe *frame =
+		(const struct vfp_sigframe *)uc->uc_regspace;
+	struct vfp_state *vfp = &current->vfp;
+
+	if (frame->magic != VFP_MAGIC || frame->size != sizeof(*frame))
+		return false;
+	vfp_exit(current);
+	memcpy(vfp->d, frame->fpregs, sizeof(vfp->d));
+	vfp->fpscr = frame->fpscr;
+	return true;
+}
+
+/* ---- to the handler ----------------------------------------------------------------- */
+
+/* The set that is to be blocked again after the handler. */
+static u64 mask_to_restore(void)
+{
+	return test_thread_flag(TIF_RESTORE_SIGMASK) ?
+		current->signal->saved_mask : current->signal->blocked;
+}
+
+static void fill_context(struct sigframe *frame, const struct pt_regs *regs)
+{
+	const struct signal_state *state = current->signal;
+	struct ucontext *uc = &frame->uc;
+	struct sigcontext *mc = &uc->uc_mcontext;
+	u64 mask = mask_to_restore();
+
+	uc->uc_stack = state->altstack;
+	if (on_sig_stack(regs->sp))
+		uc->uc_stack.ss_flags |= SS_ONSTACK;
+	mc->trap_no = state->trap_no;
+	mc->error_code = state->error_code;
+	mc->fault_address = state->fault_address;
+	mc->oldmask = (u32)mask;
+	memcpy(mc->arm_r, regs->r, sizeof(mc->arm_r));
+	mc->arm_sp = regs->sp;
+	mc->arm_lr = regs->lr;
+	mc->arm_pc = regs->pc;
+	mc->arm_cpsr = regs->cpsr;
+	uc->uc_sigmask[0] = (u32)mask;
+	uc->uc_sigmask[1] = (u32)(mask >> 32);
+	save_vfp(uc);
+}
+
+/* Where the handler returns to. */
+static u32 return_address(const struct k_sigaction *action)
+{
+	bool thumb = action->handler & 1;
+	u32 word = (action->flags & SA_SIGINFO ? 3 : 0) + (thumb ? 2 : 0);
+
+	if (action->flags & SA_RESTORER)
+		return action->restorer;
+	return (VECTORS_BASE + SIGRETURN_OFFSET + word * 4) | thumb;
+}
+
+static void start_handler(const struct ksignal *ksig, struct pt_regs *regs,
+			  uaddr_t frame)
+{
+	u32 handler = ksig->action.handler;
+
+	regs->cpsr &= ~(PSR_T | PSR_IT | PSR_E);
+	if (handler & 1)
+		regs->cpsr |= PSR_T;
+	regs->r[0] = (u32)ksig->info.signo;
+	regs->sp = frame;
+	regs->lr = return_address(&ksig->action);
+	regs->pc = handler & (handler & 1 ? ~1u : ~3u);
+}
+
+static int setup_frame(const struct ksignal *ksig, struct pt_regs *regs)
+{
+	struct sigframe frame = { .uc.uc_flags = SIGFRAME_FLAGS };
+	uaddr_t to = frame_address(ksig, regs->sp, sizeof(frame));
+
+	fill_context(&frame, regs);
+	if (copy_to_user(to, &frame, sizeof(frame)))
+		return -EFAULT;
+	start_handler(ksig, regs, to);
+	return 0;
+}
+
+static int setup_rt_frame(const struct ksignal *ksig, struct pt_regs *regs)
+{
+	struct rt_sigframe frame = { .sig.uc.uc_flags = 0 };
+	uaddr_t to = frame_address(ksig, regs->sp, sizeof(frame));
+
+	siginfo_to_user(&ksig->info, &frame.info);
+	fill_context(&frame.sig, regs);
+	if (copy_to_user(to, &frame, sizeof(frame)))
+		return -EFAULT;
+	start_handler(ksig, regs, to);
+	regs->r[1] = to + offsetof(struct rt_sigframe, info);
+	regs->r[2] = to + offsetof(struct rt_sigframe, sig.uc);
+	return 0;
+}
+
+static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
+{
+	u64 blocked = current->signal->blocked | ksig->action.mask;
+	int err = ksig->action.flags & SA_SIGINFO ?
+		setup_rt_frame(ksig, regs) : setup_frame(ksig, regs);
+
+	if (err) {	/* not even SIGSEGV's handler could run */
+		pr_notice("%s[%d]: no stack for the handler of signal %d: sp is 0x%08x\n",
+			  current->comm, current->pid, ksig->info.signo,
+			  regs->sp);
+		if (ksig->info.signo == SIGSEGV)
+			do_group_exit(SIGSEGV);
+		force_sig_fault(SIGSEGV, SEGV_MAPERR, regs->sp, 0, 0);
+		return;
+	}
+	atomic_andnot(TIF_RESTORE_SIGMASK, &current->thread_info.flags);
+	if (!(ksig->action.flags & SA_NODEFER))
+		blocked |= sigmask(ksig->info.signo);
+	set_current_blocked(blocked);
+}
+
+/* ---- interrupted system calls --------------------------------------------------------- */
+
+static bool wants_restart(const struct pt_regs *regs)
+{
+	switch (-(s32)regs->r[0]) {
+	case ERESTARTSYS:
+	case ERESTARTNOINTR:
+	case ERESTARTNOHAND:
+	case ERESTART_RESTARTBLOCK:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Is the call made again although a handler comes between? */
+static bool restarts_after(const struct pt_regs *regs,
+			   const struct k_sigaction *action)
+{
+	switch (-(s32)regs->r[0]) {
+	case ERESTARTNOINTR:
+		return true;
+	case ERESTARTSYS:
+		return action->flags & SA_RESTART;
+	default:
+		return false;
+	}
+}
+
+/* Back to the SVC instruction. r7 still has the number. */
+static void restart_syscall(struct pt_regs *regs)
+{
+	if (-(s32)regs->r[0] == ERESTART_RESTARTBLOCK)
+		regs->r[7] = __NR_restart_syscall;
+	regs->r[0] = regs->orig_r0;
+	regs->pc -= regs->cpsr & PSR_T ? 2 : 4;
+}
+
+void do_signal(struct pt_regs *regs, bool syscall)
+{
+	struct ksignal ksig;
+
+	syscall = syscall && wants_restart(regs);
+	while (get_signal(&ksig)) {
+		if (syscall && restarts_after(regs, &ksig.action))
+			restart_syscall(regs);
+		else if (syscall)
+			regs->r[0] = (u32)-EINTR;
+		syscall = false;
+		handle_signal(&ksig, regs);
+	}
+	if (syscall)
+		restart_syscall(regs);
+	if (test_thread_flag(TIF_RESTORE_SIGMASK)) {
+		atomic_andnot(TIF_RESTORE_SIGMASK, &current->thread_info.flags);
+		set_current_blocked(current->signal->saved_mask);
+	}
+}
+
+/* No call here leaves work for later: none returns ERESTART_RESTARTBLOCK. */
+s32 sys_restart_syscall(void)
+{
+	return -EINTR;
+}
+
+/* ---- coming back -------------------------------------------------------------------------- */
+
+static void restore_altstack(const struct sigaltstack *stack)
+{
+	struct sigaltstack *own = &current->signal->altstack;
+
+	if (stack->ss_flags & SS_DISABLE)
+		*own = (struct sigaltstack){ .ss_flags = SS_DISABLE };
+	else if (stack->ss_size >= MINSIGSTKSZ)
+		*own = (struct sigaltstack){ .ss_sp = stack->ss_sp,
+					     .ss_size = stack->ss_size };
+}
+
+static void restore_registers(const struct sigcontext *mc, struct pt_regs *regs)
+{
+	u32 cpsr = (mc->arm_cpsr & PSR_USER_BITS) | PSR_MODE_USR;
+
+	if (!(cpsr & PSR_T))
+		cpsr &= ~PSR_IT;		/* means nothing in ARM state */
+	memcpy(regs->r, mc->arm_r, sizeof(regs->r));
+	regs->sp = mc->arm_sp;
+	regs->lr = mc->arm_lr;
+	regs->pc = mc->arm_pc & (cpsr & PSR_T ? ~1u : ~3u);
+	regs->cpsr = cpsr;
+}
+
+static bool restore_frame(uaddr_t from, struct pt_regs *regs)
+{
+	struct ucontext uc;
+
+	if (!IS_ALIGNED(regs->sp, 8) || copy_from_user(&uc, from, sizeof(uc)) ||
+	    !restore_vfp(&uc))
+		return false;
+	set_current_blocked(uc.uc_sigmask[0] | (u64)uc.uc_sigmask[1] << 32);
+	restore_registers(&uc.uc_mcontext, regs);
+	restore_altstack(&uc.uc_stack);
+	return true;
+}
+
+/* The answer goes to r0, which the frame has. */
+static s32 do_sigreturn(u32 offset, struct pt_regs *regs)
+{
+	if (!restore_frame(regs->sp + offset, regs))
+		force_sig_fault(SIGSEGV, SEGV_MAPERR, regs->sp, 0, 0);
+	return (s32)regs->r[0];
+}
+
+s32 sys_sigreturn(struct pt_regs *regs)
+{
+	return do_sigreturn(offsetof(struct sigframe, uc), regs);
+}
+
+s32 sys_rt_sigreturn(struct pt_regs *regs)
+{
+	return do_sigreturn(offsetof(struct rt_sigframe, sig.uc), regs);
+}

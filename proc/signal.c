@@ -1,0 +1,294 @@
+/*
+ * Signals: what each task has of them, and taking the next one.
+ *
+ * Owns sighand_struct, signal_state and signal_group, their lives and their
+ * lock. A signal waits as a bit in a set with one siginfo beside it: the first
+ * of several equal ones counts. How signals come is in signal_send.c, how they
+ * reach a handler in sigframe.c.
+ */
+#include <proc/internal.h>
+#include <proc/signal.h>
+#include <string.h>
+#include <uapi/sched.h>
+
+/* Faults come first: their handlers must see the registers of the fault. */
+#define SYNCHRONOUS	(sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | \
+			 sigmask(SIGTRAP) | sigmask(SIGFPE) | sigmask(SIGSYS))
+#define UNBLOCKABLE	(sigmask(SIGKILL) | sigmask(SIGSTOP))
+
+static spinlock_t signal_lock = SPINLOCK_INIT;
+
+u32 lock_signals(void)
+{
+	u32 flags;
+
+	spin_lock_irqsave(&signal_lock, flags);
+	return flags;
+}
+
+void unlock_signals(u32 flags)
+{
+	spin_unlock_irqrestore(&signal_lock, flags);
+}
+
+/* ---- lives ----------------------------------------------------------------- */
+
+/* A table of handlers for a new task: shared, copied, or all default. */
+static struct sighand_struct *fork_sighand(u32 clone_flags)
+{
+	struct sighand_struct *old = current->sighand, *new;
+	u32 flags;
+
+	if (old && (clone_flags & CLONE_SIGHAND)) {
+		flags = lock_signals();
+		old->count++;
+		unlock_signals(flags);
+		return old;
+	}
+	new = kzalloc(sizeof(*new), GFP_KERNEL);
+	if (!new)
+		return NULL;
+	flags = lock_signals();
+	if (old)
+		*new = *old;
+	new->count = 1;
+	unlock_signals(flags);
+	return new;
+}
+
+static struct signal_group *fork_group(u32 clone_flags)
+{
+	struct signal_group *group;
+	u32 flags;
+
+	if (!(clone_flags & CLONE_THREAD)) {
+		group = kzalloc(sizeof(*group), GFP_KERNEL);
+		if (group)
+			group->count = 1;
+		return group;
+	}
+	group = current->signal->group;
+	flags = lock_signals();
+	group->count++;
+	unlock_signals(flags);
+	return group;
+}
+
+int signal_fork(struct task_struct *task, u32 flags)
+{
+	const struct signal_state *old = current->signal;
+	struct signal_state *new = kzalloc(sizeof(*new), GFP_KERNEL);
+
+	task->signal = new;
+	if (!new)
+		return -ENOMEM;
+	new->altstack.ss_flags = SS_DISABLE;
+	if (old) {
+		new->blocked = old->blocked;
+		/* A thread that shares memory cannot share the stack. */
+		if (!(flags & CLONE_VM) || (flags & CLONE_VFORK))
+			new->altstack = old->altstack;
+	}
+	new->group = fork_group(flags);
+	task->sighand = fork_sighand(flags);
+	if (new->group && task->sighand)
+		return 0;
+	signal_exit(task);
+	return -ENOMEM;
+}
+
+/* Threads left behind take what the process got and this one did not. */
+static void hand_on_pending(const struct task_struct *gone)
+{
+	struct task_struct *task;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task->tgid == gone->tgid && task->signal &&
+		    (task->signal->group->pending.set & ~task->signal->blocked))
+			signal_wake(task);
+}
+
+void signal_exit(struct task_struct *task)
+{
+	struct sighand_struct *hand = task->sighand;
+	struct signal_state *state = task->signal;
+	struct signal_group *group = state ? state->group : NULL;
+	u32 list_flags = tasklist_lock(), flags = lock_signals();
+
+	task->sighand = NULL;
+	task->signal = NULL;
+	if (hand && --hand->count > 0)
+		hand = NULL;
+	if (group && --group->count > 0) {
+		group = NULL;
+		hand_on_pending(task);
+	}
+	unlock_signals(flags);
+	tasklist_unlock(list_flags);
+	kfree(hand);
+	kfree(group);
+	kfree(state);
+}
+
+/* execve's handlers are the program's own: no longer shared. 0 or -ENOMEM. */
+static int unshare_sighand(void)
+{
+	struct sighand_struct *old = current->sighand, *new;
+	u32 flags;
+
+	if (old->count == 1)
+		return 0;
+	new = fork_sighand(0);
+	if (!new)
+		return -ENOMEM;
+	flags = lock_signals();
+	current->sighand = new;
+	if (--old->count > 0)
+		old = NULL;
+	unlock_signals(flags);
+	kfree(old);
+	return 0;
+}
+
+void signal_exec(void)
+{
+	struct signal_state *state = current->signal;
+	u32 flags;
+
+	/* There is no way back to the old program: without memory it ends. */
+	if (unshare_sighand() != 0) {
+		signal_kill_thread(current);
+		return;
+	}
+	flags = lock_signals();
+	for (u32 i = 0; i < _NSIG; i++) {
+		struct k_sigaction *action = &current->sighand->action[i];
+		uaddr_t kept = action->handler == SIG_IGN ? SIG_IGN : SIG_DFL;
+
+		*action = (struct k_sigaction){ .handler = kept };
+	}
+	state->altstack = (struct sigaltstack){ .ss_flags = SS_DISABLE };
+	unlock_signals(flags);
+}
+
+/* ---- what is pending ---------------------------------------------------------- */
+
+u64 pending_signals(void)
+{
+	const struct signal_state *state = current->signal;
+
+	return state->pending.set | state->group->pending.set;
+}
+
+void recalc_sigpending(void)
+{
+	u32 *flags = &current->thread_info.flags;
+
+	if (pending_signals() & ~current->signal->blocked)
+		atomic_or(TIF_SIGPENDING, flags);
+	else
+		atomic_andnot(TIF_SIGPENDING, flags);
+}
+
+void set_current_blocked(u64 blocked)
+{
+	u32 flags = lock_signals();
+
+	current->signal->blocked = blocked & ~UNBLOCKABLE;
+	recalc_sigpending();
+	unlock_signals(flags);
+}
+
+void flush_ignored(int sig)
+{
+	struct task_struct *task;
+	u32 list_flags = tasklist_lock(), flags = lock_signals();
+
+	if (sig_ignored(current, sig)) {
+		current->signal->group->pending.set &= ~sigmask(sig);
+		TAILQ_FOREACH(task, &all_tasks, tasks)
+			if (task->tgid == current->tgid && task->signal)
+				task->signal->pending.set &= ~sigmask(sig);
+		recalc_sigpending();
+	}
+	unlock_signals(flags);
+	tasklist_unlock(list_flags);
+}
+
+/* SIGKILL, then faults, then the lowest number. 0: the set is empty. */
+static int first_signal(u64 set)
+{
+	if (!set)
+		return 0;
+	if (set & sigmask(SIGKILL))
+		return SIGKILL;
+	if (set & SYNCHRONOUS)
+		set &= SYNCHRONOUS;
+	return __builtin_ctzll(set) + 1;
+}
+
+static bool take_from(struct sigpending *pending, u64 set,
+		      struct kernel_siginfo *info)
+{
+	int sig = first_signal(pending->set & set);
+
+	if (!sig)
+		return false;
+	pending->set &= ~sigmask(sig);
+	*info = pending->info[sig - 1];
+	return true;
+}
+
+bool dequeue_signal(u64 set, struct kernel_siginfo *info)
+{
+	struct signal_state *state = current->signal;
+	bool found = take_from(&state->pending, set, info) ||
+		     take_from(&state->group->pending, set, info);
+
+	recalc_sigpending();
+	return found;
+}
+
+/* ---- taking the next one -------------------------------------------------------- */
+
+bool unhandled_signal(int sig)
+{
+	const struct k_sigaction *action = &current->sighand->action[sig - 1];
+
+	return action->handler == SIG_DFL || action->handler == SIG_IGN ||
+		(current->signal->blocked & sigmask(sig));
+}
+
+bool fatal_signal_pending(void)
+{
+	return signal_pending() && (pending_signals() & sigmask(SIGKILL));
+}
+
+/* The next signal that is not ignored. False: none. */
+static bool next_signal(struct ksignal *ksig)
+{
+	u32 flags = lock_signals();
+	struct k_sigaction *action;
+	bool found;
+
+	do {
+		found = dequeue_signal(~current->signal->blocked, &ksig->info);
+	} while (found && sig_ignored(current, ksig->info.signo));
+	if (found) {
+		action = &current->sighand->action[ksig->info.signo - 1];
+		ksig->action = *action;
+		if (action->flags & SA_RESETHAND)
+			action->handler = SIG_DFL;
+	}
+	unlock_signals(flags);
+	return found;
+}
+
+bool get_signal(struct ksignal *ksig)
+{
+	if (!next_signal(ksig))
+		return false;
+	if (ksig->action.handler == SIG_DFL)
+		do_group_exit((u32)ksig->info.signo);
+	return true;
+}

@@ -1,0 +1,136 @@
+/*
+ * proc/signal.h - what a task knows of signals.
+ *
+ *	task ----> signal_state		blocked, its own pending, altstack
+ *	   |           '--> signal_group	pending for the whole process
+ *	   '-----> sighand_struct	handlers; CLONE_SIGHAND shares them
+ *
+ * One lock, signal_lock (irqs off), guards all of it; it is taken inside
+ * tasklist_lock and outside runqueue.lock. A task that has exited has neither
+ * state nor handlers: both pointers are NULL.
+ */
+#ifndef PROC_SIGNAL_H
+#define PROC_SIGNAL_H
+
+#include <proc/proc.h>
+#include <uapi/signal.h>
+
+/* A set of signals: bit n - 1 for signal n. */
+#define sigmask(sig)	(1ull << ((sig) - 1))
+
+static inline bool valid_signal(s32 sig)
+{
+	return sig >= 1 && sig <= _NSIG;
+}
+
+/* What is to be told of one pending signal; struct siginfo without padding. */
+struct kernel_siginfo {
+	s32 signo;
+	s32 code;
+	union {
+		struct {
+			s32 pid;
+			s32 status;
+		};
+		uaddr_t addr;
+	};
+};
+
+struct sigpending {
+	u64 set;				/* signal_lock */
+	struct kernel_siginfo info[_NSIG];	/* valid where set has a bit */
+};
+
+/* As the user gave it, the mask in one piece. */
+struct k_sigaction {
+	uaddr_t handler;			/* or SIG_DFL, SIG_IGN */
+	u32 flags;
+	uaddr_t restorer;
+	u64 mask;
+};
+
+struct sighand_struct {
+	u32 count;				/* signal_lock: tasks */
+	struct k_sigaction action[_NSIG];	/* signal_lock */
+};
+
+/* One for each process. */
+struct signal_group {
+	u32 count;				/* signal_lock: threads */
+	struct sigpending pending;
+};
+
+/* One for each thread; the masks are written by the thread itself. */
+struct signal_state {
+	u64 blocked;				/* signal_lock */
+	u64 saved_mask;		/* own: with TIF_RESTORE_SIGMASK */
+	u64 awaited;				/* signal_lock: sigtimedwait */
+	struct sigpending pending;		/* signal_lock */
+	struct signal_group *group;
+	struct sigaltstack altstack;		/* own */
+	u32 trap_no, error_code;		/* own: the last fault */
+	uaddr_t fault_address;
+};
+
+/* A signal that a handler is to get. */
+struct ksignal {
+	struct kernel_siginfo info;
+	struct k_sigaction action;
+};
+
+/* ---- signal.c: state -------------------------------------------------------- */
+
+/* New task: state copied or shared as clone's flags say. 0 or -ENOMEM. */
+int __must_check signal_fork(struct task_struct *task, u32 flags);
+/* A new program: caught signals get their default, ignored ones stay so. */
+void signal_exec(void);
+/* The task has no part in signals any more. */
+void signal_exit(struct task_struct *task);
+
+u32 lock_signals(void);			/* irqs off; returns flags */
+void unlock_signals(u32 flags);
+/* The running task's blocked set becomes this one, without KILL and STOP. */
+void set_current_blocked(u64 blocked);
+
+/* Does the running task have no handler for sig, or block it? */
+bool unhandled_signal(int sig);
+/* Is the running task about to be killed? Then waiting is of no use. */
+bool fatal_signal_pending(void);
+/* Take the next signal that has a handler; those that kill do so here. */
+bool get_signal(struct ksignal *ksig);
+/*
+ * Take a pending signal of the running task that is in set and say what came
+ * of it. False: there is none. (signal_lock)
+ */
+bool dequeue_signal(u64 set, struct kernel_siginfo *info);
+/* What is pending for the running task or its process. (signal_lock) */
+u64 pending_signals(void);
+/* Set or clear the running task's TIF_SIGPENDING. (signal_lock) */
+void recalc_sigpending(void);
+/* Drop a pending sig of the running task's group that is ignored now. */
+void flush_ignored(int sig);
+
+/* ---- signal_send.c ------------------------------------------------------------ */
+
+/*
+ * Does nobody want to know of sig? It is then never posted. (signal_lock)
+ */
+bool sig_ignored(const struct task_struct *task, int sig);
+/* Tell task that something is pending for it. (signal_lock) */
+void signal_wake(struct task_struct *task);
+
+/* ---- sigframe.c ----------------------------------------------------------------- */
+
+/*
+ * Code that calls sigreturn, for programs without SA_RESTORER: trap_init puts
+ * it at VECTORS_BASE + SIGRETURN_OFFSET.
+ */
+#define SIGRETURN_OFFSET	0x500
+#define SIGRETURN_WORDS		6
+extern const u32 sigreturn_codes[SIGRETURN_WORDS];
+
+void siginfo_to_user(const struct kernel_siginfo *info, struct siginfo *user);
+/* Is the running task's user stack pointer in its alternate stack? */
+bool on_sig_stack(uaddr_t sp);
+
+#endif

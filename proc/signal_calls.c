@@ -1,0 +1,262 @@
+/*
+ * The signal system calls about the caller itself: handlers, the blocked set,
+ * the alternate stack, and waiting.
+ */
+#include <asm/uaccess.h>
+#include <proc/internal.h>
+#include <proc/signal.h>
+#include <syscalls.h>
+#include <uapi/time.h>
+
+/* A set in user memory is two words and says so. */
+static int get_sigset(u64 *set, uaddr_t from, u32 bytes)
+{
+	u32 words[2];
+
+	if (bytes != sizeof(words))
+		return -EINVAL;
+	if (copy_from_user(words, from, sizeof(words)))
+		return -EFAULT;
+	*set = words[0] | (u64)words[1] << 32;
+	return 0;
+}
+
+static int put_sigset(u64 set, uaddr_t to)
+{
+	const u32 words[2] = { (u32)set, (u32)(set >> 32) };
+
+	return copy_to_user(to, words, sizeof(words)) ? -EFAULT : 0;
+}
+
+/* ---- handlers ---------------------------------------------------------------- */
+
+static int get_action(struct k_sigaction *action, uaddr_t from)
+{
+	struct kernel_sigaction user;
+
+	if (copy_from_user(&user, from, sizeof(user)))
+		return -EFAULT;
+	*action = (struct k_sigaction){
+		.handler = user.sa_handler,
+		.flags = user.sa_flags,
+		.restorer = user.sa_restorer,
+		.mask = user.sa_mask[0] | (u64)user.sa_mask[1] << 32,
+	};
+	action->mask &= ~(sigmask(SIGKILL) | sigmask(SIGSTOP));
+	return 0;
+}
+
+static int put_action(const struct k_sigaction *action, uaddr_t to)
+{
+	const struct kernel_sigaction user = {
+		.sa_handler = action->handler,
+		.sa_flags = action->flags,
+		.sa_restorer = action->restorer,
+		.sa_mask = { (u32)action->mask, (u32)(action->mask >> 32) },
+	};
+
+	return copy_to_user(to, &user, sizeof(user)) ? -EFAULT : 0;
+}
+
+static void swap_action(s32 sig, const struct k_sigaction *new,
+			struct k_sigaction *old)
+{
+	u32 flags = lock_signals();
+	struct k_sigaction *action = &current->sighand->action[sig - 1];
+
+	*old = *action;
+	if (new)
+		*action = *new;
+	unlock_signals(flags);
+	if (new)
+		flush_ignored(sig);
+}
+
+s32 sys_rt_sigaction(s32 sig, uaddr_t act, uaddr_t oact, u32 bytes)
+{
+	struct k_sigaction new, old;
+	int err = 0;
+
+	if (bytes != sizeof(u64) || !valid_signal(sig))
+		return -EINVAL;
+	if (act && (sig == SIGKILL || sig == SIGSTOP))
+		return -EINVAL;
+	if (act)
+		err = get_action(&new, act);
+	if (err)
+		return err;
+	swap_action(sig, act ? &new : NULL, &old);
+	return oact ? put_action(&old, oact) : 0;
+}
+
+/* ---- the blocked set ------------------------------------------------------------ */
+
+s32 sys_rt_sigprocmask(u32 how, uaddr_t set, uaddr_t oset, u32 bytes)
+{
+	u64 old = current->signal->blocked, new = 0;
+	int err = bytes == sizeof(u64) ? 0 : -EINVAL;
+
+	if (!err && set)
+		err = get_sigset(&new, set, bytes);
+	if (err)
+		return err;
+	if (set && how > SIG_SETMASK)
+		return -EINVAL;
+	if (set && how == SIG_BLOCK)
+		new |= old;
+	else if (set && how == SIG_UNBLOCK)
+		new = old & ~new;
+	if (set)
+		set_current_blocked(new);
+	return oset ? put_sigset(old, oset) : 0;
+}
+
+s32 sys_rt_sigpending(uaddr_t set, u32 bytes)
+{
+	u32 flags;
+	u64 pending;
+
+	if (bytes != sizeof(u64))
+		return -EINVAL;
+	flags = lock_signals();
+	pending = pending_signals() & current->signal->blocked;
+	unlock_signals(flags);
+	return put_sigset(pending, set);
+}
+
+/* ---- the alternate stack ----------------------------------------------------------- */
+
+static int set_altstack(const struct sigaltstack *stack, uaddr_t sp)
+{
+	struct sigaltstack *own = &current->signal->altstack;
+
+	if (on_sig_stack(sp))
+		return -EPERM;
+	if (stack->ss_flags & ~(SS_DISABLE | SS_ONSTACK))
+		return -EINVAL;
+	if (stack->ss_flags & SS_DISABLE) {
+		*own = (struct sigaltstack){ .ss_flags = SS_DISABLE };
+		return 0;
+	}
+	if (stack->ss_size < MINSIGSTKSZ)
+		return -ENOMEM;
+	*own = (struct sigaltstack){ .ss_sp = stack->ss_sp,
+				     .ss_size = stack->ss_size };
+	return 0;
+}
+
+s32 sys_sigaltstack(uaddr_t ss, uaddr_t old)
+{
+	struct sigaltstack was = current->signal->altstack, new;
+	uaddr_t sp = task_pt_regs(current)->sp;
+	int err = 0;
+
+	if (on_sig_stack(sp))
+		was.ss_flags |= SS_ONSTACK;
+	if (ss && copy_from_user(&new, ss, sizeof(new)))
+		return -EFAULT;
+	if (ss)
+		err = set_altstack(&new, sp);
+	if (!err && old && copy_to_user(old, &was, sizeof(was)))
+		err = -EFAULT;
+	return err;
+}
+
+/* ---- waiting ----------------------------------------------------------------------- */
+
+static void sleep_until_signal(void)
+{
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (signal_pending())
+			break;
+		schedule();
+	}
+	set_current_state(TASK_RUNNING);
+}
+
+s32 sys_pause(void)
+{
+	sleep_until_signal();
+	return -ERESTARTNOHAND;
+}
+
+s32 sys_rt_sigsuspend(uaddr_t uset, u32 bytes)
+{
+	u64 set;
+	int err = get_sigset(&set, uset, bytes);
+
+	if (err)
+		return err;
+	current->signal->saved_mask = current->signal->blocked;
+	set_current_blocked(set);
+	sleep_until_signal();
+	/* The handler runs with this mask; the old one comes after it. */
+	atomic_or(TIF_RESTORE_SIGMASK, &current->thread_info.flags);
+	return -ERESTARTNOHAND;
+}
+
+/* Take a signal of set, or have its sender wake us. */
+static bool take_awaited(u64 set, struct kernel_siginfo *info)
+{
+	u32 flags = lock_signals();
+	bool found = dequeue_signal(set, info);
+
+	current->signal->awaited = found ? 0 : set;
+	unlock_signals(flags);
+	return found;
+}
+
+/* *left: nanoseconds to sleep. 0, -EAGAIN when they passed, -EINTR. */
+static int wait_for_signal(u64 set, u64 left, struct kernel_siginfo *info)
+{
+	int err = 0;
+
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (take_awaited(set, info))
+			break;
+		err = signal_pending() ? -EINTR : left ? 0 : -EAGAIN;
+		if (err)
+			break;
+		left = schedule_timeout(left);
+	}
+	set_current_state(TASK_RUNNING);
+	current->signal->awaited = 0;
+	return err;
+}
+
+static int get_timeout(u64 *ns, uaddr_t from)
+{
+	struct old_timespec32 ts;
+
+	*ns = UINT64_MAX;
+	if (!from)
+		return 0;
+	if (copy_from_user(&ts, from, sizeof(ts)))
+		return -EFAULT;
+	if (ts.tv_sec < 0 || (u32)ts.tv_nsec >= NSEC_PER_SEC)
+		return -EINVAL;
+	*ns = (u32)ts.tv_sec * NSEC_PER_SEC + (u32)ts.tv_nsec;
+	return 0;
+}
+
+s32 sys_rt_sigtimedwait(uaddr_t uset, uaddr_t uinfo, uaddr_t ts, u32 bytes)
+{
+	struct kernel_siginfo info;
+	struct siginfo user;
+	u64 set, ns;
+	int err = get_sigset(&set, uset, bytes);
+
+	if (!err)
+		err = get_timeout(&ns, ts);
+	if (!err)
+		err = wait_for_signal(set & ~(sigmask(SIGKILL) |
+					      sigmask(SIGSTOP)), ns, &info);
+	if (err)
+		return err;
+	siginfo_to_user(&info, &user);
+	if (uinfo && copy_to_user(uinfo, &user, sizeof(user)))
+		return -EFAULT;
+	return info.signo;
+}

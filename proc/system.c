@@ -1,0 +1,78 @@
+/*
+ * Calls about the machine as a whole: uname, sysinfo, reboot.
+ */
+#include <asm/uaccess.h>
+#include <machine.h>
+#include <proc/internal.h>
+#include <syscalls.h>
+#include <uapi/sysinfo.h>
+#include <uapi/utsname.h>
+
+/*
+ * Programs ask for Linux's ABI by these names, and the release tells the C
+ * library which calls it may expect; who we are is in the version.
+ */
+static const struct new_utsname uts = {
+	.sysname = "Linux",
+	.nodename = "pagewalk",
+	.release = "6.1.0-pagewalk",
+	.version = "Pagewalk " PAGEWALK_VERSION,
+	.machine = "armv7l",
+	.domainname = "(none)",
+};
+
+s32 sys_uname(uaddr_t buf)
+{
+	return copy_to_user(buf, &uts, sizeof(uts)) ? -EFAULT : 0;
+}
+
+static_assert(sizeof(struct sysinfo) == 64, "Linux's layout");
+
+s32 sys_sysinfo(uaddr_t to)
+{
+	struct sysinfo info = {
+		.uptime = (s32)(ktime_ns() / NSEC_PER_SEC),
+		.totalram = totalram_pages(),
+		.freeram = nr_free_pages(),
+		.procs = (u16)nr_tasks(),
+		.mem_unit = PAGE_SIZE,
+	};
+
+	return copy_to_user(to, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
+/* reboot(2)'s way to make accidents unlikely. */
+#define LINUX_REBOOT_MAGIC1		0xfee1dead
+#define LINUX_REBOOT_MAGIC2		0x28121969
+#define LINUX_REBOOT_MAGIC2A		0x05121996
+#define LINUX_REBOOT_MAGIC2B		0x16041998
+#define LINUX_REBOOT_MAGIC2C		0x20112000
+#define LINUX_REBOOT_CMD_RESTART	0x01234567
+#define LINUX_REBOOT_CMD_HALT		0xcdef0123
+#define LINUX_REBOOT_CMD_POWER_OFF	0x4321fedc
+#define LINUX_REBOOT_CMD_CAD_ON		0x89abcdef
+#define LINUX_REBOOT_CMD_CAD_OFF	0x00000000
+
+static bool is_magic2(u32 magic)
+{
+	return magic == LINUX_REBOOT_MAGIC2 || magic == LINUX_REBOOT_MAGIC2A ||
+		magic == LINUX_REBOOT_MAGIC2B || magic == LINUX_REBOOT_MAGIC2C;
+}
+
+s32 sys_reboot(u32 magic1, u32 magic2, u32 cmd, uaddr_t arg __unused_arg)
+{
+	if (magic1 != LINUX_REBOOT_MAGIC1 || !is_magic2(magic2))
+		return -EINVAL;
+	switch (cmd) {
+	case LINUX_REBOOT_CMD_RESTART:
+		machine_restart();
+	case LINUX_REBOOT_CMD_HALT:
+	case LINUX_REBOOT_CMD_POWER_OFF:
+		machine_power_off();
+	case LINUX_REBOOT_CMD_CAD_ON:	/* no keyboard, no Ctrl-Alt-Del */
+	case LINUX_REBOOT_CMD_CAD_OFF:
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}

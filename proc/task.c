@@ -1,0 +1,279 @@
+/*
+ * Tasks: their memory, their numbers, and the list of all of them.
+ *
+ * Owns task_struct and kernel stacks. A task has one reference while it may
+ * run, dropped after its last switch, and one while it can be found, dropped
+ * by release_task; whoever drops the last one leaves the memory to
+ * reap_dead_tasks(), because the last one is often dropped where nobody may
+ * sleep.
+ */
+#include <percpu.h>
+#include <proc/internal.h>
+#include <proc/signal.h>
+#include <string.h>
+
+/* Stacks kept for the next fork: mapping a new one costs a page-table walk. */
+#define NR_CACHED_STACKS	2
+/* A fork bomb stops here, long before memory does. */
+#define MAX_TASKS		4096
+
+static_assert(offsetof(struct task_struct, context) == 28,
+	      "proc/switch.S counts on it");
+
+extern u8 init_stack[THREAD_SIZE];	/* startup/head.S */
+
+struct task_struct init_task = {
+	.thread_info = { .active_mm = &init_mm },
+	.stack = init_stack,
+	.usage = ATOMIC_INIT(1),
+	.state = TASK_RUNNING,
+	.group_leader = &init_task,
+	.parent = &init_task,
+	.children = TAILQ_HEAD_INITIALIZER(init_task.children),
+	.nr_threads = 1,
+	.wait_child = WAIT_QUEUE_INIT(init_task.wait_child),
+	.vfork_wait = WAIT_QUEUE_INIT(init_task.vfork_wait),
+	.comm = "swapper",
+	.rlim = {
+		[RLIMIT_CPU] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_FSIZE] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_DATA] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_STACK] = { STACK_LIMIT, RLIM_INFINITY },
+		[RLIMIT_CORE] = { 0, RLIM_INFINITY },
+		[RLIMIT_RSS] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_NPROC] = { MAX_TASKS / 2, MAX_TASKS / 2 },
+		[RLIMIT_NOFILE] = { 1024, 4096 },
+		[RLIMIT_MEMLOCK] = { 0x800000, 0x800000 },
+		[RLIMIT_AS] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_LOCKS] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_SIGPENDING] = { MAX_TASKS / 2, MAX_TASKS / 2 },
+		[RLIMIT_MSGQUEUE] = { 819200, 819200 },
+		[RLIMIT_NICE] = { 0, 0 },
+		[RLIMIT_RTPRIO] = { 0, 0 },
+		[RLIMIT_RTTIME] = { RLIM_INFINITY, RLIM_INFINITY },
+	},
+};
+
+static spinlock_t tasklist_spinlock = SPINLOCK_INIT;
+struct task_list all_tasks = TAILQ_HEAD_INITIALIZER(all_tasks);
+static u32 task_count;			/* tasklist_lock */
+static s32 last_pid;			/* tasklist_lock */
+
+struct stack_cache {
+	void *stacks[NR_CACHED_STACKS];		/* irqs off */
+};
+static DEFINE_PER_CPU(struct stack_cache, stack_cache);
+
+static spinlock_t dead_lock = SPINLOCK_INIT;
+static struct task_list dead_tasks = TAILQ_HEAD_INITIALIZER(dead_tasks);
+
+u32 tasklist_lock(void)
+{
+	u32 flags;
+
+	spin_lock_irqsave(&tasklist_spinlock, flags);
+	return flags;
+}
+
+void tasklist_unlock(u32 flags)
+{
+	spin_unlock_irqrestore(&tasklist_spinlock, flags);
+}
+
+static void *alloc_stack(void)
+{
+	u32 flags = local_irq_save();
+	void *stack = NULL;
+
+	for (unsigned int i = 0; i < NR_CACHED_STACKS && !stack; i++) {
+		stack = this_cpu(stack_cache).stacks[i];
+		this_cpu(stack_cache).stacks[i] = NULL;
+	}
+	local_irq_restore(flags);
+	if (stack)
+		return stack;
+	/* Twice the alignment: an overflow shows in bit THREAD_SHIFT of sp. */
+	return vmalloc_aligned(THREAD_SIZE, 2 * THREAD_SIZE, GFP_KERNEL,
+			       "stack");
+}
+
+static void free_stack(void *stack)
+{
+	u32 flags = local_irq_save();
+
+	for (unsigned int i = 0; i < NR_CACHED_STACKS && stack; i++) {
+		if (this_cpu(stack_cache).stacks[i])
+			continue;
+		this_cpu(stack_cache).stacks[i] = stack;
+		stack = NULL;
+	}
+	local_irq_restore(flags);
+	vfree(stack);
+}
+
+struct task_struct *dup_task_struct(const struct task_struct *orig)
+{
+	struct task_struct *task = kzalloc(sizeof(*task), GFP_KERNEL);
+
+	if (!task)
+		return NULL;
+	task->stack = alloc_stack();
+	if (!task->stack) {
+		kfree(task);
+		return NULL;
+	}
+	atomic_set(&task->usage, 1);
+	task->state = TASK_UNINTERRUPTIBLE;
+	task->pgrp = orig->pgrp;
+	task->session = orig->session;
+	task->thread_info.tls = orig->thread_info.tls;
+	memcpy(task->comm, orig->comm, sizeof(task->comm));
+	memcpy(task->rlim, orig->rlim, sizeof(task->rlim));
+	TAILQ_INIT(&task->children);
+	init_waitqueue_head(&task->wait_child);
+	init_waitqueue_head(&task->vfork_wait);
+	task->start_ns = ktime_ns();
+	return task;
+}
+
+void put_task(struct task_struct *task)
+{
+	u32 flags;
+
+	if (!atomic_dec_and_test(&task->usage))
+		return;
+	BUG_ON(task == &init_task || task->thread_info.mm);
+	spin_lock_irqsave(&dead_lock, flags);
+	TAILQ_INSERT_TAIL(&dead_tasks, task, tasks);
+	spin_unlock_irqrestore(&dead_lock, flags);
+}
+
+static struct task_struct *next_dead_task(void)
+{
+	struct task_struct *task;
+	u32 flags;
+
+	spin_lock_irqsave(&dead_lock, flags);
+	task = TAILQ_FIRST(&dead_tasks);
+	if (task)
+		TAILQ_REMOVE(&dead_tasks, task, tasks);
+	spin_unlock_irqrestore(&dead_lock, flags);
+	return task;
+}
+
+void reap_dead_tasks(void)
+{
+	struct task_struct *task;
+
+	while ((task = next_dead_task()) != NULL) {
+		free_stack(task->stack);
+		kfree(task);
+	}
+}
+
+/* ---- pids -------------------------------------------------------------------- */
+
+struct task_struct *find_task(s32 pid)
+{
+	struct task_struct *task;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task->pid == pid)
+			return task;
+	return NULL;
+}
+
+/* Also the id of a group or session may not be given to a new task. */
+static bool pid_in_use(s32 pid)
+{
+	const struct task_struct *task;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task->pid == pid || task->tgid == pid ||
+		    task->pgrp == pid || task->session == pid)
+			return true;
+	return false;
+}
+
+/* The next free number after the last one given; 0: every one is in use. */
+static s32 alloc_pid(void)
+{
+	for (s32 tries = 1; tries < MAX_PID; tries++) {
+		last_pid = last_pid + 1 < MAX_PID ? last_pid + 1 : 1;
+		if (!pid_in_use(last_pid))
+			return last_pid;
+	}
+	return 0;
+}
+
+int link_task(struct task_struct *task)
+{
+	if (task_count >= MAX_TASKS)
+		return -EAGAIN;
+	task->pid = alloc_pid();
+	if (!task->pid)
+		return -EAGAIN;
+	task_count++;
+	atomic_inc(&task->usage);
+	TAILQ_INSERT_TAIL(&all_tasks, task, tasks);
+	return 0;
+}
+
+void unlink_task(struct task_struct *task)
+{
+	BUG_ON(task_count == 0);
+	task_count--;
+	TAILQ_REMOVE(&all_tasks, task, tasks);
+	put_task(task);
+}
+
+u32 nr_tasks(void)
+{
+	return READ_ONCE(task_count);
+}
+
+struct mm_struct *get_task_mm_by_pid(s32 pid)
+{
+	u32 flags = tasklist_lock();
+	struct task_struct *task = find_task(pid);
+	struct mm_struct *mm = task ? task->thread_info.mm : NULL;
+
+	if (mm && !mmget_not_zero(mm))
+		mm = NULL;
+	tasklist_unlock(flags);
+	return mm;
+}
+
+/* ---- usage -------------------------------------------------------------------- */
+
+void add_usage(struct task_usage *dst, const struct task_usage *src)
+{
+	dst->utime_ns += src->utime_ns;
+	dst->stime_ns += src->stime_ns;
+	dst->nvcsw += src->nvcsw;
+	dst->nivcsw += src->nivcsw;
+	dst->min_flt += src->min_flt;
+	dst->maj_flt += src->maj_flt;
+	dst->maxrss = max(dst->maxrss, src->maxrss);
+}
+
+void group_usage(const struct task_struct *leader, struct task_usage *use)
+{
+	const struct task_struct *task;
+	const struct mm_struct *mm = NULL;
+
+	*use = leader->dead_use;
+	TAILQ_FOREACH(task, &all_tasks, tasks) {
+		if (task->tgid != leader->tgid)
+			continue;
+		add_usage(use, &task->use);
+		if (task->thread_info.mm)
+			mm = task->thread_info.mm;
+	}
+	/* The faults of the program that runs now are counted by its mm. */
+	if (mm) {
+		use->min_flt += (u32)atomic_read(&mm->min_flt);
+		use->maj_flt += (u32)atomic_read(&mm->maj_flt);
+		use->maxrss = max(use->maxrss, get_mm_hiwater_rss(mm));
+	}
+}

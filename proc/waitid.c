@@ -1,0 +1,212 @@
+/*
+ * wait4 and waitid: how a parent learns what became of its children.
+ *
+ * Children belong to the thread group, whichever thread made them. Only here
+ * does a zombie end.
+ */
+#include <asm/uaccess.h>
+#include <proc/internal.h>
+#include <proc/signal.h>
+#include <syscalls.h>
+#include <uapi/sched.h>
+#include <uapi/wait.h>
+
+/* What to wait for, and what was found. */
+struct wait_request {
+	u32 type;		/* P_ALL, P_PID, P_PGID */
+	s32 id;
+	u32 options;		/* W* */
+	/* out */
+	s32 pid;		/* 0: nothing yet */
+	u32 status;		/* wait(2)'s word */
+	struct task_usage use;
+};
+
+static bool is_wanted(const struct wait_request *req,
+		      const struct task_struct *child)
+{
+	bool clone_child = child->exit_signal != SIGCHLD;
+
+	if (req->type == P_PID && child->pid != req->id)
+		return false;
+	if (req->type == P_PGID && child->pgrp != req->id)
+		return false;
+	return (req->options & __WALL) ||
+		clone_child == !!(req->options & __WCLONE);
+}
+
+/* A whole group that has ended. tasklist_lock held. */
+static bool take_zombie(struct wait_request *req, struct task_struct *parent,
+			struct task_struct *child)
+{
+	if (!(req->options & WEXITED) || child->state != TASK_ZOMBIE ||
+	    child->nr_threads > 1)
+		return false;
+	req->pid = child->pid;
+	req->status = child->exit_code;
+	group_usage(child, &req->use);
+	if (req->options & WNOWAIT)
+		return true;
+	add_usage(&parent->child_use, &req->use);
+	add_usage(&parent->child_use, &child->child_use);
+	child->state = TASK_DEAD;
+	release_task(child);
+	return true;
+}
+
+static bool take_change(struct wait_request *req, struct task_struct *child)
+{
+	bool keep = req->options & WNOWAIT;
+
+	if ((req->options & WUNTRACED) && signal_take_stopped(child, keep,
+							      &req->status))
+		req->pid = child->pid;
+	else if ((req->options & WCONTINUED) &&
+		 signal_take_continued(child, keep, &req->status))
+		req->pid = child->pid;
+	else
+		return false;
+	group_usage(child, &req->use);
+	return true;
+}
+
+/* One look at the children: 0, req->pid tells what came of it; or -ECHILD. */
+static int look_at_children(struct wait_request *req)
+{
+	struct task_struct *parent = current->group_leader, *child;
+	u32 flags = tasklist_lock();
+	int err = -ECHILD;
+
+	TAILQ_FOREACH(child, &parent->children, sibling) {
+		if (!is_wanted(req, child))
+			continue;
+		err = 0;
+		if (take_zombie(req, parent, child) || take_change(req, child))
+			break;
+	}
+	tasklist_unlock(flags);
+	return err;
+}
+
+static int do_wait(struct wait_request *req)
+{
+	struct wait_queue_head *wq = &current->group_leader->wait_child;
+	struct wait_entry entry = { .task = current };
+	int err;
+
+	req->pid = 0;
+	for (;;) {
+		prepare_to_wait(wq, &entry, TASK_INTERRUPTIBLE);
+		err = look_at_children(req);
+		if (err || req->pid || (req->options & WNOHANG))
+			break;
+		if (signal_pending()) {
+			err = -ERESTARTSYS;
+			break;
+		}
+		schedule();
+	}
+	finish_wait(wq, &entry);
+	reap_dead_tasks();
+	return err;
+}
+
+#define WAIT4_OPTIONS	(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | \
+			 __WCLONE | __WALL)
+
+/* wait4's pid: > 0 that child, 0 our group, -1 any, below: that group. */
+static int parse_pid(s32 pid, struct wait_request *req)
+{
+	if (pid == INT32_MIN)
+		return -ESRCH;
+	if (pid == -1) {
+		req->type = P_ALL;
+	} else if (pid > 0) {
+		req->type = P_PID;
+		req->id = pid;
+	} else {
+		req->type = P_PGID;
+		req->id = pid ? -pid : current->pgrp;
+	}
+	return 0;
+}
+
+s32 sys_wait4(s32 pid, uaddr_t status, u32 options, uaddr_t rusage)
+{
+	struct wait_request req = { .options = options | WEXITED };
+	int err;
+
+	if (options & ~WAIT4_OPTIONS)
+		return -EINVAL;
+	err = parse_pid(pid, &req);
+	if (err)
+		return err;
+	err = do_wait(&req);
+	if (err || !req.pid)
+		return err;
+	if (rusage)
+		err = put_rusage(&req.use, rusage);
+	if (!err && status)
+		err = put_user_u32(req.status, status);
+	return err ? err : req.pid;
+}
+
+#define WAITID_OPTIONS	(WAIT4_OPTIONS | WEXITED | WNOWAIT)
+
+/* siginfo_t of SIGCHLD, as much as waitid fills in (Linux's layout). */
+struct wait_siginfo {
+	s32 si_signo, si_errno, si_code;
+	s32 si_pid;
+	u32 si_uid;
+	s32 si_status;
+};
+
+static void fill_siginfo(const struct wait_request *req,
+			 struct wait_siginfo *info)
+{
+	u32 sig = req->status & 0x7f;
+
+	*info = (struct wait_siginfo){ .si_signo = SIGCHLD,
+				       .si_pid = req->pid };
+	if (req->status == 0xffff) {
+		info->si_code = CLD_CONTINUED;
+		info->si_status = SIGCONT;
+	} else if (sig == 0x7f) {
+		info->si_code = CLD_STOPPED;
+		info->si_status = (s32)(req->status >> 8 & 0xff);
+	} else if (sig) {
+		info->si_code = req->status & 0x80 ? CLD_DUMPED : CLD_KILLED;
+		info->si_status = (s32)sig;
+	} else {
+		info->si_code = CLD_EXITED;
+		info->si_status = (s32)(req->status >> 8 & 0xff);
+	}
+}
+
+s32 sys_waitid(u32 which, s32 id, uaddr_t uinfo, u32 options, uaddr_t rusage)
+{
+	struct wait_request req = { .type = which, .id = id,
+				    .options = options };
+	struct wait_siginfo info = { 0 };
+	int err;
+
+	if ((options & ~WAITID_OPTIONS) ||
+	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
+		return -EINVAL;
+	if (which > P_PGID || (which == P_PID && id <= 0) ||
+	    (which == P_PGID && id < 0))
+		return -EINVAL;
+	if (which == P_PGID && id == 0)
+		req.id = current->pgrp;
+	err = do_wait(&req);
+	if (err)
+		return err;
+	if (req.pid) {
+		fill_siginfo(&req, &info);
+		if (rusage)
+			err = put_rusage(&req.use, rusage);
+	}
+	if (!err && uinfo && copy_to_user(uinfo, &info, sizeof(info)))
+		err = -EFAULT;
+	return err;
+}

@@ -1,0 +1,35 @@
+/*
+ * trap/internal.h - what the files of trap/ share with each other only.
+ */
+#ifndef TRAP_INTERNAL_H
+#define TRAP_INTERNAL_H
+
+#include <bug.h>
+#include <lib/printk.h>
+#include <proc/proc.h>
+#include <proc/signal.h>
+#include <trap/trap.h>
+
+/*
+ * A system call without a function: r7 of the frame names it. Said once for
+ * each number on the log. Returns -ENOSYS. (syscall_table.c)
+ */
+s32 sys_ni_syscall(struct pt_regs *regs);
+/* The calls from 0xf0000 up, ARM's own, and numbers past the table. */
+s32 do_arm_private(struct pt_regs *regs);
+
+void do_unexpected_vector(void) __noreturn;
+
+/* Sort __ex_table, once. (extable.c) */
+void extable_init(void);
+/* Is the instruction at pc one whose fault has a fix-up? (extable.c) */
+bool has_fixup(u32 pc);
+
+/*
+ * A user program's access to addr needs alignment that its instruction's kind
+ * demands. 0: done in its place, regs are past it; -EFAULT: the memory is not
+ * there; -EINVAL: exclusives and others that must not be mended. (alignment.c)
+ */
+int __must_check do_alignment_fixup(u32 addr, struct pt_regs *regs);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * trap/trap.h - every way into the kernel.
+ *
+ * trap/entry.S builds a struct pt_regs on the task's kernel stack and calls
+ * the C functions here; on the way back to user mode it looks at
+ * thread_info.flags. Interrupts are off on entry; the C code turns them on
+ * once the fault registers are read.
+ */
+#ifndef TRAP_TRAP_H
+#define TRAP_TRAP_H
+
+#include <mmu/mmu.h>
+#include <ptrace.h>
+#include <types.h>
+
+/* The vectors page in place, asynchronous aborts unmasked. */
+void trap_init(void);
+
+/* From entry.S */
+void do_DataAbort(u32 dfar, u32 dfsr, struct pt_regs *regs);
+void do_PrefetchAbort(u32 ifar, u32 ifsr, struct pt_regs *regs);
+void do_undefined(struct pt_regs *regs);
+void do_irq(struct pt_regs *regs);
+void do_work_pending(struct pt_regs *regs, u32 flags, bool syscall);
+void do_stack_overflow(struct pt_regs *regs) __noreturn;
+
+/*
+ * Registers, code, stack, backtrace and the walk of far on the log; then the
+ * machine ends with status 255. `what` says what happened, in one line.
+ */
+void die(const char *what, struct pt_regs *regs, const struct abort_info *info)
+	__noreturn;
+
+/*
+ * The fatal fault of the running program, told to a learner (trap/report.c):
+ * what it did, what the MMU said, its VMAs around the address, the walk of the
+ * tables, and a verdict. Only where the signal will kill it.
+ */
+void report_user_fault(const struct pt_regs *regs, const struct abort_info *info,
+		       int sig, int code);
+/* The same for an instruction the core does not know. */
+void report_undefined(const struct pt_regs *regs, u32 insn);
+
+/* If pc is listed in __ex_table: go on at its fix-up. True if it was. */
+bool fixup_exception(struct pt_regs *regs);
+
+#endif
