@@ -1,0 +1,289 @@
+/*
+ * faults - the four cases of a page fault, each on its own.
+ *
+ *	1 no area at the address			SIGSEGV
+ *	2 just below the stack				the stack grows
+ *	3 inside an area, no page yet			a page appears
+ *	4 page there, read-only, area writable		copy-on-write
+ *
+ * For each: the faults it took (getrusage) and the frames before and after
+ * (/proc/self/pagemap). The cases are drawn at the head of mm/memory.c.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "claim.h"
+#include "linux.h"
+#include "maps.h"
+
+/* ---- measuring ------------------------------------------------------------------- */
+
+static volatile uint8_t warm_page[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
+
+static int32_t faults_so_far(void)
+{
+	static struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_minflt + usage.ru_majflt;
+}
+
+enum access { READ, WRITE };
+
+/* The faults of one access. Aligned, so that its code is on one page. */
+static __attribute__((noinline, aligned(128)))
+int32_t count_access(volatile uint8_t *p, enum access access)
+{
+	int32_t before = faults_so_far();
+
+	if (access == WRITE)
+		*p = 0x5a;
+	else
+		(void)*p;
+	return faults_so_far() - before;
+}
+
+/* The same, after the measuring itself has all its pages. */
+static int32_t faults_of(volatile uint8_t *p, enum access access)
+{
+	count_access(warm_page, WRITE);
+	return count_access(p, access);
+}
+
+/* Linux under an emulator has faults of its own: only Pagewalk's are exact. */
+static bool exactly(int32_t faults, int32_t expected)
+{
+	return !on_pagewalk() || faults == expected;
+}
+
+/* Frame of a page, 0 = no page. */
+static uint32_t frame(const volatile uint8_t *p)
+{
+	uint32_t pfn;
+
+	return page_frame(0, p, &pfn) ? pfn : 0;
+}
+
+static void show(const char *access, int32_t faults, uint32_t before,
+		 uint32_t after)
+{
+	char text[2][16] = { "none", "none" };
+
+	if (before)
+		snprintf(text[0], 16, "0x%08lx", before * PAGE_SIZE);
+	if (after)
+		snprintf(text[1], 16, "0x%08lx", after * PAGE_SIZE);
+	printf("  %-34s %2ld fault%s  frame %10s -> %s\n", access, faults,
+	       faults == 1 ? " " : "s", text[0], text[1]);
+}
+
+/* One measured and shown access; returns the frame afterwards. */
+static uint32_t try(const char *what, volatile uint8_t *p, enum access access,
+		    int32_t *faults)
+{
+	uint32_t before = frame(p);
+
+	*faults = faults_of(p, access);
+	show(what, *faults, before, frame(p));
+	return frame(p);
+}
+
+static volatile uint8_t *new_pages(uint32_t n)
+{
+	void *p = mmap(NULL, n * PAGE_SIZE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED) {
+		perror("faults: mmap");
+		exit(1);
+	}
+	return p;
+}
+
+/* ---- case 1 ------------------------------------------------------------------------ */
+
+/* What killed a child that reads p: a signal number, 0 = nothing did. */
+static int killer_of_reader(volatile uint8_t *p)
+{
+	int status = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		(void)*p;
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void case_no_area(void)
+{
+	volatile uint8_t *p = new_pages(1);
+
+	heading("Case 1: no area at the address");
+	munmap((void *)p, PAGE_SIZE);
+	note("A child reads 0x%08lx, which was just unmapped. The kernel says:",
+	     (uint32_t)p);
+	claim(killer_of_reader(p) == LINUX_SIGSEGV,
+	      "the child was killed by SIGSEGV; nobody else noticed");
+}
+
+/* ---- case 2 -------------------------------------------------------------------------- */
+
+#define GROWTH_PAGES	40
+
+static uint32_t stack_start(void)
+{
+	static struct map_entry maps[MAPS_MAX];
+	int local;
+	const struct map_entry *map;
+
+	map = find_map(maps, read_maps(0, maps), (uint32_t)&local);
+	return map ? map->start : 0;
+}
+
+static void case_stack_grows(void)
+{
+	uint32_t before = stack_start(), after;
+	volatile uint8_t *below = (volatile uint8_t *)before - PAGE_SIZE;
+	int32_t faults = 0;
+
+	heading("Case 2: just below the stack");
+	if (!on_pagewalk()) {
+		note("(only shown on Pagewalk)");
+		return;
+	}
+	note("The stack's area begins at 0x%08lx. %d pages below are written.",
+	     before, GROWTH_PAGES);
+	for (int i = 0; i < GROWTH_PAGES; i++)
+		faults += faults_of(below - i * (int)PAGE_SIZE, WRITE);
+	after = stack_start();
+	note("%ld faults; now it begins at 0x%08lx.", faults, after);
+	claim(faults == GROWTH_PAGES, "one fault a page");
+	claim(before - after == GROWTH_PAGES * PAGE_SIZE,
+	      "the area grew by exactly %d pages", GROWTH_PAGES);
+	claim(frame(below), "and the first of them has a frame");
+}
+
+/* ---- case 3 --------------------------------------------------------------------------- */
+
+static void case_anonymous(void)
+{
+	volatile uint8_t *p = new_pages(3);
+	uint32_t zero[2], own[2];
+	int32_t faults[4];
+
+	heading("Case 3a: inside an area, no page yet (anonymous memory)");
+	zero[0] = try("read page 0", p, READ, &faults[0]);
+	zero[1] = try("read page 1", p + PAGE_SIZE, READ, &faults[1]);
+	own[0] = try("write page 0", p, WRITE, &faults[2]);
+	own[1] = try("write page 2, never read", p + 2 * PAGE_SIZE, WRITE,
+		     &faults[3]);
+	for (int i = 0; i < 4; i++)
+		if (!exactly(faults[i], 1))
+			claim(false, "access %d took one fault", i);
+	claim(p[PAGE_SIZE] == 0 && p[1] == 0 && p[2 * PAGE_SIZE + 1] == 0,
+	      "all was zero");
+	if (!on_pagewalk())
+		return;
+	claim(zero[0] && zero[0] == zero[1],
+	      "both reads got the same frame: the shared zero page");
+	claim(own[0] && own[0] != zero[0], "the later write got a frame of its own");
+	claim(own[1] && own[1] != zero[0] && own[1] != own[0],
+	      "a write to a page never read gets its frame at once");
+	claim(frame(p + PAGE_SIZE) == zero[1],
+	      "page 1, only read, still shares the zero page");
+}
+
+static void case_file(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+	volatile uint8_t *p;
+	uint32_t cache, own;
+	int32_t faults[2];
+
+	heading("Case 3b: inside an area, no page yet (a private file mapping)");
+	p = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	if (!claim(p != MAP_FAILED, "%s is mapped", path))
+		return;
+	close(fd);
+	cache = try("read", p, READ, &faults[0]);
+	own = try("write", p, WRITE, &faults[1]);
+	claim(exactly(faults[0], 1) && exactly(faults[1], 1),
+	      "one fault each: the file's page, then a copy of it");
+	claim(p[1] == 'E' && p[2] == 'L' && p[3] == 'F',
+	      "the rest of the page is the file's");
+	if (on_pagewalk())
+		claim(cache && own && cache != own,
+		      "the page cache's frame was left to the others");
+	munmap((void *)p, PAGE_SIZE);
+}
+
+/* ---- case 4 ---------------------------------------------------------------------------- */
+
+/* In the child: what its write took, told by exit status bits. */
+#define CHILD_SAW_PARENTS_FRAME	1
+#define CHILD_ONE_FAULT		2
+#define CHILD_OWN_FRAME		4
+
+static void child_writes(volatile uint8_t *p, uint32_t parents_frame)
+{
+	uint32_t before = frame(p), after;
+	int32_t faults;
+	int saw = 0;
+
+	after = try("the child writes", p, WRITE, &faults);
+	if (!on_pagewalk() || before == parents_frame)
+		saw |= CHILD_SAW_PARENTS_FRAME;
+	if (exactly(faults, 1))
+		saw |= CHILD_ONE_FAULT;
+	if (!on_pagewalk() || (after && after != parents_frame))
+		saw |= CHILD_OWN_FRAME;
+	fflush(stdout);
+	_exit(saw);
+}
+
+static void case_copy_on_write(void)
+{
+	volatile uint8_t *p = new_pages(1);
+	uint32_t before, after;
+	int32_t faults;
+	int status = 0;
+	pid_t pid;
+
+	heading("Case 4: page there, read-only, area writable (after fork)");
+	*p = 1;
+	before = frame(p);
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		child_writes(p, before);
+	waitpid(pid, &status, 0);
+	claim(WEXITSTATUS(status) & CHILD_SAW_PARENTS_FRAME,
+	      "after fork both had the same frame");
+	claim(WEXITSTATUS(status) & CHILD_ONE_FAULT, "one fault");
+	claim(WEXITSTATUS(status) & CHILD_OWN_FRAME, "the child got a copy");
+	claim(*p == 1, "the parent's page did not change");
+
+	after = try("the parent, alone now, writes", p, WRITE, &faults);
+	claim(exactly(faults, 1), "one fault");
+	if (on_pagewalk())
+		claim(after == before,
+		      "no copy: the last owner keeps the frame");
+}
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	case_no_area();
+	case_stack_grows();
+	case_anonymous();
+	case_file(argv[0]);
+	case_copy_on_write();
+	return claims_status();
+}

@@ -1,0 +1,13 @@
+/*
+ * hello - the smallest program: prints its arguments.
+ */
+#include <stdio.h>
+
+int main(int argc, char **argv)
+{
+	printf("Hello from user mode");
+	for (int i = 1; i < argc; i++)
+		printf("%s%s", i == 1 ? ": " : " ", argv[i]);
+	putchar('\n');
+	return 0;
+}

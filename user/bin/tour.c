@@ -1,0 +1,95 @@
+/*
+ * tour - a guided walk: each program that shows something, introduced.
+ *
+ * `make run` boots into it. Exit status 0 only if every program succeeded, and
+ * each of them checks what it prints. With the argument "shell" a shell
+ * follows, whose status is then the tour's unless the tour had failed.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "linux.h"
+
+struct stop {
+	const char *title;
+	const char *text;
+	char *argv[4];
+};
+
+static const struct stop stops[] = {
+	{ "A program's address space",
+	  "The kernel has mapped this program's ELF file and started it. It\n"
+	  "prints where its parts lie, and finds the area (VMA) of each.",
+	  { "/bin/layout" } },
+	{ "Pages come when they are touched",
+	  "An area is only a promise. This program has 9 MiB of promises.",
+	  { "/bin/lazy" } },
+	{ "The four cases of a page fault",
+	  "Touching what is not mapped enters the kernel. It decides by area.",
+	  { "/bin/faults" } },
+	{ "Two address spaces",
+	  "Each process has tables of its own; the kernel's part is the same.",
+	  { "/bin/twins" } },
+	{ "Breaking the rules",
+	  "What the MMU forbids ends the process, with a report.",
+	  { "/bin/crash", "null", "text" } },
+};
+
+#define NR_STOPS	(int)(sizeof(stops) / sizeof(stops[0]))
+
+static int run(char *const argv[])
+{
+	int status = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		execve(argv[0], argv, environ);
+		perror(argv[0]);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0) {
+		perror("tour");
+		return 1;
+	}
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+				   : WEXITSTATUS(status);
+}
+
+static bool visit(int i)
+{
+	int status;
+
+	printf("\n---- %d. %s (%s) ----\n%s\n", i + 1, stops[i].title,
+	       stops[i].argv[0], stops[i].text);
+	status = run(stops[i].argv);
+	if (status)
+		printf("\n%s FAILED: status %d\n", stops[i].argv[0], status);
+	return status == 0;
+}
+
+int main(int argc, char **argv)
+{
+	bool shell = argc > 1 && strcmp(argv[1], "shell") == 0;
+	int good = 0, status;
+
+	for (int i = 0; i < NR_STOPS; i++)
+		good += visit(i);
+	printf("\n---- The tour's end: %d of %d programs showed what they "
+	       "claim ----\n", good, NR_STOPS);
+	status = good == NR_STOPS ? 0 : 1;
+	if (shell) {
+		char *sh[] = { "/bin/sh", NULL };
+		int shell_status;
+
+		printf("A small shell; `help` lists what there is, `exit` ends "
+		       "the machine.\n");
+		shell_status = run(sh);
+		status = status ? status : shell_status;
+	}
+	fflush(stdout);
+	return status;
+}

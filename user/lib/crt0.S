@@ -1,0 +1,55 @@
+/*
+ * crt0.S - the first instructions of every program.
+ *
+ * execve enters here with nothing in the registers and, on the stack, what
+ * Linux puts there: argc, argv[argc] and NULL, envp and NULL, the auxiliary
+ * vector. main() gets the first three; auxv stays in a global for those who
+ * look. Newlib's exit() ends the program, after its buffers are written.
+ */
+	.syntax unified
+	.arm
+
+	.text
+	.global _start
+	.type _start, %function
+_start:
+	mov	fp, #0			@ the outermost frame: backtraces end
+	mov	lr, #0
+	mov	r4, sp
+	bic	sp, sp, #7		@ the procedure call standard asks for 8
+
+	ldr	r0, [r4], #4		@ argc; r4 = argv
+	add	r2, r4, r0, lsl #2
+	add	r2, r2, #4		@ envp, behind argv's NULL
+	mov	r1, r4
+	push	{r0-r2, r4}
+
+	ldr	r3, =environ
+	str	r2, [r3]
+1:	ldr	r3, [r2], #4		@ auxv lies behind envp's NULL
+	cmp	r3, #0
+	bne	1b
+	ldr	r3, =program_auxv
+	str	r2, [r3]
+
+	bl	__libc_init_array	@ constructors
+	pop	{r0-r2, r4}
+	bl	main			@ the linker makes it BLX if main is Thumb
+	bl	exit
+	.size _start, . - _start
+
+	@ Newlib calls these around the constructor arrays; nothing is left to do.
+	.global _init
+	.type _init, %function
+	.global _fini
+	.type _fini, %function
+_init:
+_fini:
+	bx	lr
+
+	.bss
+	.align	2
+	.global program_auxv
+program_auxv:
+	.space	4
+	.section .note.GNU-stack, "", %progbits

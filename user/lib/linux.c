@@ -1,0 +1,91 @@
+/*
+ * linux.c - system calls that Newlib has no words for, as POSIX functions.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <uapi/time.h>
+#include "linux.h"
+
+#define PAGE_SHIFT	12	/* mmap2 counts offsets in pages */
+
+uint32_t getauxval(uint32_t type)
+{
+	for (const uint32_t *pair = program_auxv; pair[0]; pair += 2)
+		if (pair[0] == type)
+			return pair[1];
+	return 0;
+}
+
+void *mmap(void *addr, size_t bytes, int prot, int flags, int fd, off_t offset)
+{
+	return (void *)posix_result(linux_syscall(__NR_mmap2, addr, bytes, prot,
+			flags, fd, (uint32_t)offset >> PAGE_SHIFT));
+}
+
+int munmap(void *addr, size_t bytes)
+{
+	return posix_result(linux_syscall(__NR_munmap, addr, bytes));
+}
+
+int mprotect(void *addr, size_t bytes, int prot)
+{
+	return posix_result(linux_syscall(__NR_mprotect, addr, bytes, prot));
+}
+
+pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage)
+{
+	return posix_result(linux_syscall(__NR_wait4, pid, status, options,
+					  usage));
+}
+
+int getrusage(int who, struct rusage *usage)
+{
+	return posix_result(linux_syscall(__NR_getrusage, who, usage));
+}
+
+int sched_yield(void)
+{
+	return posix_result(linux_syscall(__NR_sched_yield));
+}
+
+void sleep_ms(uint32_t ms)
+{
+	struct old_timespec32 request = {
+		.tv_sec = (int32_t)(ms / 1000),
+		.tv_nsec = (int32_t)(ms % 1000 * 1000000),
+	};
+
+	linux_syscall(__NR_nanosleep, &request, 0);
+}
+
+uint32_t uptime_ms(void)
+{
+	struct old_timespec32 now = { 0 };
+
+	linux_syscall(__NR_clock_gettime, CLOCK_MONOTONIC, &now);
+	return (uint32_t)now.tv_sec * 1000 + (uint32_t)now.tv_nsec / 1000000;
+}
+
+int kill_process(pid_t pid, int linux_signal)
+{
+	return posix_result(linux_syscall(__NR_kill, pid, linux_signal));
+}
+
+const char *signal_name(int linux_signal)
+{
+	static const char *const names[] = {
+		[LINUX_SIGILL] = "SIGILL",	[LINUX_SIGTRAP] = "SIGTRAP",
+		[LINUX_SIGABRT] = "SIGABRT",	[LINUX_SIGBUS] = "SIGBUS",
+		[LINUX_SIGFPE] = "SIGFPE",	[LINUX_SIGKILL] = "SIGKILL",
+		[LINUX_SIGUSR1] = "SIGUSR1",	[LINUX_SIGSEGV] = "SIGSEGV",
+		[LINUX_SIGUSR2] = "SIGUSR2",	[LINUX_SIGPIPE] = "SIGPIPE",
+		[LINUX_SIGTERM] = "SIGTERM",	[LINUX_SIGCHLD] = "SIGCHLD",
+	};
+	static char other[16];
+	size_t n = (size_t)linux_signal;
+
+	if (n < sizeof(names) / sizeof(names[0]) && names[n])
+		return names[n];
+	snprintf(other, sizeof(other), "signal %d", linux_signal);
+	return other;
+}

@@ -1,0 +1,83 @@
+/*
+ * linux.h - the system calls that Newlib has no words for.
+ *
+ * Newlib's own functions (read, open, fork, execve, getcwd ...) are backed by
+ * stubs.c and keep Newlib's flags and errno values. What is declared here is
+ * Linux's: names, numbers, flags. Functions return what POSIX says, -1 with
+ * errno set on failure; linux_syscall returns the kernel's raw answer.
+ */
+#ifndef LINUX_H
+#define LINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <uapi/mman.h>
+#include <uapi/resource.h>
+#include <uapi/unistd.h>
+
+/* a0 ... a6 are words; the answer is a value or a negated Linux errno. */
+int32_t linux_syscall(uint32_t nr, ...);
+
+/* The raw answer as POSIX wants it: -1 and errno, or the value itself. */
+int32_t posix_result(int32_t raw);
+/* Newlib's errno for one of Linux's. */
+int errno_from_linux(int linux_errno);
+
+/* The auxiliary vector: pairs of words, AT_NULL last (uapi/auxvec.h). */
+extern const uint32_t *program_auxv;
+/* The value behind AT_x, or 0. */
+uint32_t getauxval(uint32_t type);
+
+/* ---- memory ---------------------------------------------------------------- */
+
+void *mmap(void *addr, size_t bytes, int prot, int flags, int fd, off_t offset);
+int munmap(void *addr, size_t bytes);
+int mprotect(void *addr, size_t bytes, int prot);
+
+/* ---- processes ----------------------------------------------------------------- */
+
+/* Status word of wait(2): Newlib's <sys/wait.h> macros fit Linux's layout. */
+pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage);
+int getrusage(int who, struct rusage *usage);
+int sched_yield(void);
+/* Sleep; a signal ends it early. */
+void sleep_ms(uint32_t ms);
+/* Milliseconds since boot, monotonic. */
+uint32_t uptime_ms(void);
+
+/* Linux's numbers; Newlib's <signal.h> has others above 15. */
+#define LINUX_SIGILL	4
+#define LINUX_SIGTRAP	5
+#define LINUX_SIGABRT	6
+#define LINUX_SIGBUS	7
+#define LINUX_SIGFPE	8
+#define LINUX_SIGKILL	9
+#define LINUX_SIGUSR1	10
+#define LINUX_SIGSEGV	11
+#define LINUX_SIGUSR2	12
+#define LINUX_SIGPIPE	13
+#define LINUX_SIGTERM	15
+#define LINUX_SIGCHLD	17
+
+int kill_process(pid_t pid, int linux_signal);
+/* "SIGSEGV" of 11; "signal 40" of what has no name here. */
+const char *signal_name(int linux_signal);
+
+/* ---- directories ------------------------------------------------------------------ */
+
+struct linux_dirent64 {
+	uint64_t d_ino;
+	int64_t d_off;
+	uint16_t d_reclen;
+	uint8_t d_type;
+	char d_name[];
+};
+
+#define LINUX_DT_DIR	4
+#define LINUX_DT_LNK	10
+
+/* Fill buf with struct linux_dirent64s. Bytes, 0 at the end, -1. */
+int getdents64(int fd, void *buf, size_t bytes);
+
+#endif

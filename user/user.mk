@@ -1,0 +1,62 @@
+# user.mk - the programs and the archive that holds them.
+#
+# Every user/bin/NAME.c becomes /bin/NAME of the archive. Programs are static
+# ELFs over Debian's unchanged Newlib: nano where printf needs no %f (all).
+# They see include/uapi and user/lib, nothing else of the kernel.
+
+USER_OUT := $(OUT)/user
+USER_ABI := -mcpu=cortex-a9 -mfpu=neon -mfloat-abi=softfp
+# -idirafter: <uapi/...> is found, but <sched.h> stays Newlib's.
+USER_CFLAGS := $(USER_ABI) -std=gnu11 -O2 -g -ffunction-sections \
+	       -fdata-sections -fno-common $(REPRODUCIBLE) $(WARNINGS) \
+	       -Iuser/lib -idirafter include
+# 0x10100: text begins behind the ELF headers, which are thereby loaded too and
+# can be found by AT_PHDR.
+USER_LDFLAGS := $(USER_ABI) --specs=nano.specs -nostartfiles -Wl,--gc-sections \
+		-Wl,--build-id=none -Wl,-Ttext=0x10100 \
+		-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack
+
+user_lib_sources := $(wildcard user/lib/*.c user/lib/*.S)
+user_bin_sources := $(wildcard user/bin/*.c)
+user_obj = $(addprefix $(OUT)/obj/,$(addsuffix .o,$(1)))
+user_lib_objects := $(call user_obj,$(user_lib_sources))
+user_programs := $(patsubst user/bin/%.c,$(USER_OUT)/bin/%,$(user_bin_sources))
+
+# Longer stems win in GNU make: these rules come before the kernel's.
+$(OUT)/obj/user/%.c.o: user/%.c $(OUT)/options user/user.mk
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/obj/user/%.S.o: user/%.S $(OUT)/options user/user.mk
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(USER_ABI) -g $(REPRODUCIBLE) -MMD -MP -c -o $@ $<
+
+# $(call user_link,objects,output): stripped, the symbols beside it in .debug
+define user_link
+	$(call say,USER,$(2))
+	@mkdir -p $(dir $(2))
+	$(Q)$(CC) $(USER_LDFLAGS) -o $(2).debug $(1)
+	$(Q)$(OBJCOPY) --strip-all $(2).debug $(2)
+endef
+
+$(USER_OUT)/bin/%: $(OUT)/obj/user/bin/%.c.o $(user_lib_objects)
+	$(call user_link,$(filter %.o,$^),$@)
+
+$(USER_OUT)/bin/lazy: $(OUT)/obj/user/bin/lazy_data.S.o
+
+.PHONY: user
+user: $(user_programs)
+
+-include $(user_lib_objects:.o=.d) \
+	 $(addprefix $(OUT)/obj/,$(user_bin_sources:.c=.c.d))
+
+# The root of every boot without an -initrd of one's own. A member without
+# "=file" is a directory.
+initramfs_members = bin dev proc etc tmp etc/motd=user/etc/motd \
+	$(foreach p,$(user_programs),bin/$(notdir $(p))=$(p))
+
+$(OUT)/initramfs.cpio: $(user_programs) user/etc/motd tools/mkcpio.py
+	$(call say,CPIO,$@)
+	$(Q)$(PYTHON) tools/mkcpio.py $@ $(initramfs_members)
