@@ -1,0 +1,213 @@
+/*
+ * fs_world.c - see fs_world.h.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <asm/uaccess.h>
+#include <lib/printk.h>
+
+#include "fs_world.h"
+
+struct mm_struct *fs_mm;
+
+/* ---- what lib/ and proc/ would do ------------------------------------------ */
+
+__attribute__((weak)) void console_write(const char *s __unused_arg,
+					 size_t bytes __unused_arg)
+{
+}
+
+__attribute__((weak)) size_t log_read(u64 *pos __unused_arg,
+				      char *buf __unused_arg,
+				      size_t bytes __unused_arg)
+{
+	return 0;
+}
+
+__attribute__((weak)) void kill_pgrp(s32 pgrp __unused_arg, int sig)
+{
+	host_signal = sig;
+}
+
+__attribute__((weak)) u64 wall_clock_ns(void)
+{
+	return host_time_ns;
+}
+
+__attribute__((weak)) s32 sys_getpgrp(void)
+{
+	return 1;
+}
+
+__attribute__((weak)) s32 sys_getsid(s32 pid __unused_arg)
+{
+	return 1;
+}
+
+__attribute__((weak)) s32 sys_getrandom(uaddr_t buf, u32 bytes,
+					u32 flags __unused_arg)
+{
+	return clear_user(buf, bytes) ? -EFAULT : (s32)bytes;
+}
+
+/* ---- begin and end ----------------------------------------------------------- */
+
+void fs_world_start(void)
+{
+	world_start(32 << 20);
+	fs_init();
+	host_thread.files = files_alloc();
+	host_thread.fs = fs_alloc();
+	assert_non_null(host_thread.files);
+	assert_non_null(host_thread.fs);
+	fs_mm = new_mm();
+	map(fs_mm, USER_BUF, USER_BYTES, PROT_RW,
+	    MAP_ANON_PRIVATE | MAP_FIXED);
+	model_switch(fs_mm);
+	host_thread.mm = fs_mm;
+}
+
+void fs_world_end(void)
+{
+	files_put(host_thread.files);
+	fs_put(host_thread.fs);
+	host_thread.files = NULL;
+	host_thread.fs = NULL;
+	host_thread.mm = NULL;
+	drop_mm(fs_mm);
+	assert_int_equal(nr_mms(), 0);
+	assert_int_equal(host_locks_held, 0);
+	assert_int_equal(slab_verify(), 0);
+	assert_int_equal(buddy_verify(), 0);
+}
+
+/* ---- user memory --------------------------------------------------------------- */
+
+uaddr_t user_put(uaddr_t to, const void *from, u32 bytes)
+{
+	assert_int_equal(copy_to_user(to, from, bytes), 0);
+	return to;
+}
+
+uaddr_t user_path(const char *path)
+{
+	return user_put(USER_BUF, path, (u32)strlen(path) + 1);
+}
+
+void user_get(void *to, uaddr_t from, u32 bytes)
+{
+	assert_int_equal(copy_from_user(to, from, bytes), 0);
+}
+
+/* ---- files ------------------------------------------------------------------------ */
+
+struct inode *must_find(const char *path)
+{
+	struct inode *inode = NULL;
+
+	if (path_lookup(AT_FDCWD, path, 0, &inode))
+		fail_msg("no %s", path);
+	return inode;
+}
+
+int look(const char *path)
+{
+	struct inode *inode;
+	int err = path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
+
+	if (!err)
+		iput(inode);
+	return err;
+}
+
+struct file *must_open(const char *path, u32 flags)
+{
+	struct file *file = NULL;
+	int err = filp_open(path, flags, 0644, &file);
+
+	if (err)
+		fail_msg("open %s: %d", path, err);
+	return file;
+}
+
+void make_file(const char *path, const void *data, u32 bytes)
+{
+	struct file *file = must_open(path, O_RDWR | O_CREAT | O_TRUNC);
+
+	assert_int_equal(file->f_op->kernel_write(file, data, bytes,
+						  &file->f_pos), bytes);
+	fput(file);
+}
+
+void expect_file(const char *path, const void *data, u32 bytes)
+{
+	struct file *file = must_open(path, O_RDONLY);
+	char *got = malloc(bytes + 1);
+
+	assert_int_equal(file_size(file), bytes);
+	assert_int_equal(file->f_op->kernel_read(file, got, bytes + 1, 0),
+			 bytes);
+	assert_memory_equal(got, data, bytes);
+	free(got);
+	fput(file);
+}
+
+/* ---- archives ----------------------------------------------------------------------- */
+
+static void append(struct archive *archive, const void *data, u32 bytes)
+{
+	assert_true(bytes <= ARCHIVE_MAX - archive->bytes - 4);
+	memcpy(archive->buf + archive->bytes, data, bytes);
+	archive->bytes += bytes;
+	while (archive->bytes % 4)
+		archive->buf[archive->bytes++] = 0;
+}
+
+static void add(struct archive *archive, const char *name, u32 mode, u32 ino,
+		u32 nlink, const void *data, u32 bytes, u32 major, u32 minor)
+{
+	u32 name_bytes = (u32)strlen(name) + 1;
+	char head[110 + 4096 + 1];
+
+	archive->last = archive->bytes;
+	snprintf(head, sizeof(head), "070701%08X%08X%08X%08X%08X%08X%08X%08X"
+		 "%08X%08X%08X%08X%08X%s", ino, mode, 0, 0, nlink, 1234, bytes,
+		 8, 1, major, minor, name_bytes, 0, name);
+	append(archive, head, 110 + name_bytes);
+	append(archive, data, bytes);
+}
+
+void archive_add(struct archive *archive, const char *name, u32 mode,
+		 const void *data, u32 bytes)
+{
+	/* An offset is as good a number as any, and nobody has it twice. */
+	add(archive, name, mode, archive->bytes + 1000, 1, data, bytes, 0, 0);
+}
+
+void archive_add_link(struct archive *archive, const char *name, u32 mode,
+		      u32 ino, u32 nlink, const void *data, u32 bytes)
+{
+	add(archive, name, mode, ino, nlink, data, bytes, 0, 0);
+}
+
+void archive_add_device(struct archive *archive, const char *name, u32 mode,
+			u32 major, u32 minor)
+{
+	add(archive, name, mode, archive->bytes + 1000, 1, "", 0, major,
+	    minor);
+}
+
+void archive_end(struct archive *archive)
+{
+	add(archive, "TRAILER!!!", 0, 0, 1, "", 0, 0, 0);
+}
+
+int archive_unpack(const struct archive *archive, u32 bytes)
+{
+	u8 *exact = malloc(bytes ? bytes : 1);
+
+	assert_non_null(exact);
+	memcpy(exact, archive->buf, bytes);
+	return initramfs_unpack(exact, bytes);
+}

@@ -1,0 +1,163 @@
+# Host tests: the kernel's portable C compiled natively, with AddressSanitizer
+# and UndefinedBehaviorSanitizer, on fake RAM. Included by the top Makefile;
+# `make -f tests/host/host.mk` works alone.
+#
+# Each kernel folder becomes one library per variant, each tests/host/test_*.c
+# one program. A test links the libraries it names below and is built, and
+# fails, independently of all others.
+#
+#	host-tests	build all of them	host-check	and run them
+#	build/host/test_x	one of them; with CONFIG_DEBUG=1: test_x-debug
+
+HOST_CC ?= gcc
+HOST_AR ?= ar
+HOST_OBJCOPY ?= objcopy
+HOST_CROSS_CC := $(or $(CROSS_COMPILE),arm-none-eabi-)gcc
+PROVE ?= prove
+
+HOST := build/host
+
+HOST_CPPFLAGS := -DPHYS_OFFSET=0x60000000 \
+	-I$(HOST)/include -Itests/host/include -Iinclude -I.
+HOST_CFLAGS := -std=gnu11 -O1 -g -fno-common -fno-pie -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
+
+# ---- what is compiled ---------------------------------------------------------
+
+# Hardware and linker symbols: the target's tests cover these.
+HOST_SKIP := mmu/boot_map.c \
+	lib/printk.c lib/panic.c lib/bug.c lib/backtrace.c lib/semihosting.c \
+	lib/unwind.c lib/newlib.c
+
+HOST_FOLDERS := alloc mm fs lib mmu trap proc startup
+# Of these folders only what knows neither registers nor stacks.
+HOST_ONLY_trap := trap/fault.c trap/alignment.c
+HOST_ONLY_proc := proc/elf.c
+HOST_ONLY_startup := startup/atags.c startup/boot_args.c startup/cmdline.c \
+	startup/fdt.c
+host_sources = $(filter-out $(HOST_SKIP),$(wildcard \
+	$(or $(HOST_ONLY_$(1)),$(1)/*.c)))
+
+HOST_TESTS := $(patsubst tests/host/%.c,%,$(wildcard tests/host/test_*.c))
+HOST_SUPPORT := $(filter-out $(HOST_TESTS:%=tests/host/%.c),\
+	$(wildcard tests/host/*.c))
+
+# Files that go with every test.
+HOST_ALWAYS := tests/host/host_ram.c tests/host/host_log.c tests/host/host_cpu.c
+
+# The others are libraries by the start of their names: mmu_model*.c makes
+# `mmu_model`.
+HOST_MODELS := mmu_model mm_world fs_world
+host_model_sources = $(filter tests/host/$(1)%,$(HOST_SUPPORT))
+
+# The folders and models a test needs; all, unless said here.
+HOST_LIBS_test_memblock := alloc
+HOST_LIBS_test_buddy := alloc
+HOST_LIBS_test_slab := alloc
+HOST_LIBS_test_elf := alloc proc
+HOST_LIBS_test_alignment := alloc lib mmu trap mmu_model
+HOST_LIBS_test_boot_args := alloc lib startup
+HOST_MMU_TESTS := test_abort test_pte test_pgtable test_tlb test_kmap \
+	test_context test_uaccess
+$(foreach t,$(HOST_MMU_TESTS),\
+	$(eval HOST_LIBS_$(t) := alloc lib mmu mmu_model))
+HOST_MM_TESTS := test_vma test_fault test_mm_random test_fork test_mmap \
+	test_vmalloc test_mm_sweep
+$(foreach t,$(HOST_MM_TESTS),\
+	$(eval HOST_LIBS_$(t) := alloc lib mmu mm mmu_model mm_world))
+HOST_FS_TESTS := test_cpio test_filemap test_namei
+$(foreach t,$(HOST_FS_TESTS),\
+	$(eval HOST_LIBS_$(t) := alloc lib mmu mm fs mmu_model mm_world fs_world))
+host_libs = $(or $(HOST_LIBS_$(1)),$(HOST_FOLDERS) $(HOST_MODELS))
+
+# Also built with CONFIG_DEBUG=1.
+HOST_DEBUG_TESTS := $(HOST_TESTS)
+
+# Also on a meaner machine: table walks that look past the data cache, three
+# ASIDs, a busy adversary.
+HOST_STRICT := -DCONFIG_DEBUG=0 -DCONFIG_ASID_BITS=2 -DMODEL_STRICT=1
+HOST_STRICT_TESTS := $(filter test_pgtable test_tlb test_kmap test_context \
+	$(HOST_MM_TESTS),$(HOST_TESTS))
+
+# ---- newlib's trees and queues -----------------------------------------------
+#
+# The kernel takes <sys/tree.h> and <sys/queue.h> from newlib; glibc has no
+# tree.h and its queue.h lacks the _SAFE loops. The compiler knows where they
+# are.
+
+HOST_NEWLIB := $(HOST)/include/sys/tree.h $(HOST)/include/sys/queue.h
+
+$(HOST_NEWLIB): $(HOST)/include/sys/%.h:
+	@mkdir -p $(@D)
+	@file=$$(echo '#include <sys/$*.h>' | $(HOST_CROSS_CC) -M -x c - | \
+		tr -s ' \\' '\n\n' | grep '/sys/$*\.h$$'); \
+	test -n "$$file" || { echo "no newlib sys/$*.h for $(HOST_CROSS_CC)"; \
+		exit 1; }; \
+	sed 's/\b__unused\b/__attribute__((__unused__))/g' "$$file" > $@
+
+# ---- rules -----------------------------------------------------------------------
+
+# Kernel data goes into sections of its own, which host_ram.c puts back as they
+# were between tests.
+HOST_SECTIONS := --set-section-flags .bss=alloc,load,contents,data \
+	--rename-section .data=kdata --rename-section .bss=kbss
+
+# $(call host_variant,name,suffix,options)
+define host_variant
+$(HOST)/$(1)/%.o: %.c $(HOST_NEWLIB) tests/host/host.mk
+	$$(if $$(V),,@echo '  HOSTCC  $$<')
+	@mkdir -p $$(@D)
+	$$(if $$(V),,@)$(HOST_CC) $(HOST_CPPFLAGS) $(3) \
+		$(HOST_CFLAGS) -MMD -MP -c -o $$@ $$<
+	$$(if $$(V),,@)$$(if $$(filter tests/%,$$<),,\
+		$(HOST_OBJCOPY) $(HOST_SECTIONS) $$@)
+
+$(foreach f,$(HOST_FOLDERS),$(call host_library,$(1),$(f)))
+$(foreach m,$(HOST_MODELS),\
+	$(call host_archive,$(1),$(m),$(call host_model_sources,$(m))))
+endef
+
+# $(call host_library,variant,folder)
+host_library = $(call host_archive,$(1),$(2),$(call host_sources,$(2)))
+# $(call host_archive,variant,name,sources)
+define host_archive
+
+$(HOST)/$(1)/lib$(2).a: $(patsubst %.c,$(HOST)/$(1)/%.o,$(3))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	@$(HOST_AR) rcs $$@ $$^
+
+endef
+
+# The folders need each other in both directions: one group for the linker.
+# $(call host_program,variant,suffix,test)
+define host_program
+$(HOST)/$(3)$(2): $(HOST)/$(1)/tests/host/$(3).o \
+		$(patsubst %.c,$(HOST)/$(1)/%.o,$(HOST_ALWAYS)) \
+		$(foreach l,$(call host_libs,$(3)),$(HOST)/$(1)/lib$(l).a)
+	$$(if $$(V),,@echo '  HOSTLD  $$@')
+	$$(if $$(V),,@)$(HOST_CC) $(HOST_CFLAGS) -no-pie -o $$@ \
+		-Wl,--start-group $$^ -Wl,--end-group -lcmocka
+endef
+
+$(eval $(call host_variant,plain,,-DCONFIG_DEBUG=0))
+$(eval $(call host_variant,debug,-debug,-DCONFIG_DEBUG=1))
+$(eval $(call host_variant,strict,-strict,$(HOST_STRICT)))
+$(foreach t,$(HOST_TESTS),$(eval $(call host_program,plain,,$(t))))
+$(foreach t,$(HOST_DEBUG_TESTS),$(eval $(call host_program,debug,-debug,$(t))))
+
+$(foreach t,$(HOST_STRICT_TESTS),$(eval $(call host_program,strict,-strict,$(t))))
+
+-include $(wildcard $(HOST)/*/*/*.d $(HOST)/*/tests/host/*.d)
+
+HOST_PROGRAMS := $(HOST_TESTS:%=$(HOST)/%) $(HOST_DEBUG_TESTS:%=$(HOST)/%-debug) \
+	$(HOST_STRICT_TESTS:%=$(HOST)/%-strict)
+
+CHECK_DEPS += $(HOST_PROGRAMS)
+CHECK_TESTS += $(HOST_PROGRAMS)
+
+.PHONY: host-tests host-check
+host-tests: $(HOST_PROGRAMS)
+host-check: host-tests
+	$(PROVE) -j2 $(HOST_PROGRAMS)

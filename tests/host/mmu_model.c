@@ -1,0 +1,376 @@
+/*
+ * mmu_model.c - the CPU in front of the MMU model: boots the real mmu/ on it,
+ * makes accesses, takes faults through the real decode_abort, copies between
+ * kernel and user memory as mmu/uaccess.S does.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <alloc/alloc.h>
+#include <asm/barrier.h>
+#include <asm/cp15.h>
+#include <asm/sections.h>
+#include <asm/tlbflush.h>
+#include <asm/uaccess.h>
+
+#include "mmu_model_internal.h"
+
+#define IMAGE_BYTES	0x100000u
+#define MAX_RETRIES	8
+
+/* The machine of a -strict test program: see host.mk. */
+#ifndef MODEL_STRICT
+#define MODEL_STRICT	0
+#endif
+
+struct model_machine model;
+u32 model_faults;
+
+/* Tests of mmu/ alone have no mm/, whose init_mm takes the place of this. */
+__attribute__((weak)) struct mm_struct init_mm;
+
+static u64 adversary_state;
+static model_handler handler;
+static struct mm_struct *loaded;
+
+/* ---- violations --------------------------------------------------------------- */
+
+static bool expecting;
+static char violations[4096];
+
+void model_violation(const char *fmt, ...)
+{
+	size_t used = strlen(violations);
+	va_list args;
+
+	if (!expecting)
+		used = 0;
+	va_start(args, fmt);
+	vsnprintf(violations + used, sizeof(violations) - used, fmt, args);
+	va_end(args);
+	if (!expecting)
+		fail_msg("MMU model: %s", violations);
+}
+
+void model_expect_begin(void)
+{
+	expecting = true;
+	violations[0] = '\0';
+}
+
+void model_expect_end(const char *text)
+{
+	expecting = false;
+	host_expect_text(violations, text);
+}
+
+/* ---- the adversary's own random numbers ----------------------------------------- */
+
+u32 model_random(u32 n)
+{
+	u64 z = adversary_state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return (u32)(((z >> 32) * n) >> 32);
+}
+
+bool model_chance(u32 n)
+{
+	return model_random(n) == 0;
+}
+
+/* ---- boot ------------------------------------------------------------------------- */
+
+static void model_reset(void)
+{
+	model_mem_reset();
+	model_regs_reset();
+	model_tlb_reset();
+	adversary_state = rnd();
+	handler = NULL;
+	loaded = NULL;
+	model_faults = 0;
+	expecting = false;
+	violations[0] = '\0';
+}
+
+/* mmu/idmap.S: the only code the model has to play itself. */
+void idmap_switch_table(u32 ttbr0)
+{
+	u32 sctlr = read_sctlr();
+
+	dsb();
+	write_sctlr(sctlr & ~1u);
+	isb();
+	write_ttbr0(ttbr0);
+	tlbiall();
+	bpiall();
+	dsb();
+	isb();
+	write_sctlr(sctlr);
+	isb();
+}
+
+/* As boot_map.c leaves it: nothing mapped that a host test would look at. */
+static void power_on(void)
+{
+	write_sctlr(1u << 29 | 1u << 28);	/* AFE, TRE; M by paging_init */
+	write_ttbcr(0);
+	write_dacr(0x5);			/* domains 0 and 1 are clients */
+	/* Regions: 0 strongly-ordered, 1 Device, 2 and 3 Normal. */
+	write_prrr(0x0c0a00a4);
+	write_nmrr(0x00400040);			/* 3: write-back allocate */
+	isb();
+}
+
+static const struct map_desc devices[] = {
+	{ FIXMAP_START, 0x10000000, 0x20000, MT_DEVICE, "peripherals" },
+	{ FIXMAP_START + 0x100000, 0x1e000000, 0x2000, MT_DEVICE, "gic" },
+};
+
+u32 model_boot_on(u32 ram_bytes, struct model_machine machine)
+{
+	host_reset();
+	model = machine;
+	model.adversary = 0;	/* there is nothing to attack yet */
+	model_reset();
+	power_on();
+	BUG_ON(memblock_add(PHYS_OFFSET, ram_bytes));
+	BUG_ON(memblock_reserve(PHYS_OFFSET, IMAGE_BYTES, "image"));
+	BUG_ON(memblock_limit_lowmem());
+	write_sctlr(read_sctlr() | 1);
+	isb();
+	paging_init(devices, ARRAY_SIZE(devices));
+	memblock_free_all();
+	kmem_cache_init();
+	pgtable_cache_init();
+	model.adversary = machine.adversary;
+	return nr_free_pages();
+}
+
+u32 model_boot(u32 ram_bytes)
+{
+	const char *walks = getenv("HOST_WALKS");
+	const char *adversary = getenv("HOST_ADVERSARY");
+
+	return model_boot_on(ram_bytes, (struct model_machine){
+		.walks_coherent = walks ? strcmp(walks, "incoherent") != 0 :
+				  !MODEL_STRICT,
+		.adversary = adversary ? (u32)atoi(adversary) :
+			     MODEL_STRICT ? 400 : 100,
+	});
+}
+
+/* ---- one access ---------------------------------------------------------------------- */
+
+/* An access by a program comes after an exception return: B3.15.5. */
+static struct translation translate(u32 va, bool user)
+{
+	struct translation t;
+
+	if (user)
+		model_context_sync();
+	else if (model_isb_pending())
+		model_violation("0x%08x: the kernel accesses user memory after "
+				"a TLB or CP15 operation without isb "
+				"(DDI0406C B3.15.5)", va);
+	model_translate(va, &t);
+	return t;
+}
+
+static u32 fault_status(u32 fs, const struct translation *t,
+			enum model_access kind)
+{
+	u32 fsr = (fs & 0xf) | (fs & 0x10) << 6;
+
+	if (kind == MODEL_FETCH)
+		return fsr;
+	return fsr | t->domain << 4 | (kind == MODEL_STORE ? 1u << 11 : 0);
+}
+
+struct model_result model_access(u32 va, enum model_access kind, bool user)
+{
+	struct translation t = translate(va, user);
+	u32 fs = model_check(&t, kind, user);
+
+	model_step();
+	if (fs)
+		return (struct model_result){ fault_status(fs, &t, kind), va, 0 };
+	return (struct model_result){ .pa = t.pa };
+}
+
+void model_on_fault(model_handler fn)
+{
+	handler = fn;
+}
+
+/* Until it goes through or the handler gives up. Page of RAM on success. */
+static int access_until(struct mm_struct *mm, u32 va, enum model_access kind,
+			bool user, phys_addr_t *pa)
+{
+	for (int i = 0; i < MAX_RETRIES; i++) {
+		struct model_result r = model_access(va, kind, user);
+		struct abort_info info;
+		int err;
+
+		if (!r.fsr) {
+			*pa = r.pa;
+			return 0;
+		}
+		decode_abort(r.fsr, r.far, kind == MODEL_FETCH ?
+			     ABORT_PREFETCH : ABORT_DATA, &info);
+		model_faults++;
+		err = handler ? handler(mm, &info, user) : -EFAULT;
+		if (err)
+			return err;
+	}
+	model_violation("0x%08x: %u faults were handled and the access still "
+			"faults", va, MAX_RETRIES);
+	return -EFAULT;
+}
+
+struct mm_struct *model_current_mm(void)
+{
+	return loaded;
+}
+
+void model_switch(struct mm_struct *mm)
+{
+	u32 flags = local_irq_save();
+
+	switch_mm(loaded ? loaded : &init_mm, mm ? mm : &init_mm);
+	local_irq_restore(flags);
+	loaded = mm;
+	host_current->mm = mm;
+	host_current->active_mm = mm ? mm : &init_mm;
+}
+
+/* Tests may also have called switch_mm themselves. */
+static void ensure_loaded(struct mm_struct *mm)
+{
+	u32 ttbr0, asid;
+
+	mmu_context_of(mm, &ttbr0, &asid);
+	if (loaded != mm || ttbr0 != read_ttbr0())
+		model_switch(mm);
+}
+
+static int user_access(struct mm_struct *mm, u32 va, enum model_access kind,
+		       phys_addr_t *pa)
+{
+	ensure_loaded(mm);
+	return access_until(mm, va, kind, true, pa);
+}
+
+int model_load(struct mm_struct *mm, uaddr_t va, u32 *val)
+{
+	phys_addr_t pa;
+	int err = user_access(mm, va, MODEL_LOAD, &pa);
+
+	if (!err)
+		memcpy(val, phys_to_virt(pa), 4);
+	return err;
+}
+
+int model_store(struct mm_struct *mm, uaddr_t va, u32 val)
+{
+	phys_addr_t pa;
+	int err = user_access(mm, va, MODEL_STORE, &pa);
+
+	if (!err)
+		memcpy(phys_to_virt(pa), &val, 4);
+	return err;
+}
+
+int model_load8(struct mm_struct *mm, uaddr_t va, u8 *val)
+{
+	phys_addr_t pa;
+	int err = user_access(mm, va, MODEL_LOAD, &pa);
+
+	if (!err)
+		*val = *(u8 *)phys_to_virt(pa);
+	return err;
+}
+
+int model_store8(struct mm_struct *mm, uaddr_t va, u8 val)
+{
+	phys_addr_t pa;
+	int err = user_access(mm, va, MODEL_STORE, &pa);
+
+	if (!err)
+		*(u8 *)phys_to_virt(pa) = val;
+	return err;
+}
+
+int model_fetch(struct mm_struct *mm, uaddr_t va, u32 *insn)
+{
+	phys_addr_t pa;
+	int err = user_access(mm, va, MODEL_FETCH, &pa);
+
+	if (err)
+		return err;
+	model_predict(va, pa);
+	*insn = model_fetch_word(pa);
+	return 0;
+}
+
+/* ---- mmu/uaccess.S ------------------------------------------------------------------------ */
+
+/* How a copy moves the bytes of one page: kernel is NULL to clear. */
+enum copy { COPY_FROM, COPY_TO, CLEAR };
+
+static u32 copy_user(uaddr_t user, void *kernel, u32 bytes, enum copy how)
+{
+	enum model_access kind = how == COPY_FROM ? MODEL_LOAD : MODEL_STORE;
+	u8 *k = kernel;
+
+	while (bytes) {
+		u32 n = min(bytes, PAGE_SIZE - (user & ~PAGE_MASK));
+		phys_addr_t pa;
+
+		if (access_until(host_current->mm, user, kind, false, &pa))
+			break;
+		if (how == COPY_FROM)
+			memcpy(k, phys_to_virt(pa), n);
+		else if (how == COPY_TO)
+			memcpy(phys_to_virt(pa), k, n);
+		else
+			memset(phys_to_virt(pa), 0, n);
+		user += n;
+		bytes -= n;
+		k = k ? k + n : NULL;
+	}
+	return bytes;
+}
+
+u32 __copy_from_user(void *to, uaddr_t from, u32 bytes)
+{
+	return copy_user(from, to, bytes, COPY_FROM);
+}
+
+u32 __copy_to_user(uaddr_t to, const void *from, u32 bytes)
+{
+	return copy_user(to, (void *)(uintptr_t)from, bytes, COPY_TO);
+}
+
+u32 __clear_user(uaddr_t to, u32 bytes)
+{
+	return copy_user(to, NULL, bytes, CLEAR);
+}
+
+int __get_user_u32(u32 *val, uaddr_t from)
+{
+	return copy_user(from, val, 4, COPY_FROM) ? -EFAULT : 0;
+}
+
+int __get_user_u8(u8 *val, uaddr_t from)
+{
+	return copy_user(from, val, 1, COPY_FROM) ? -EFAULT : 0;
+}
+
+int __put_user_u32(u32 val, uaddr_t to)
+{
+	return copy_user(to, &val, 4, COPY_TO) ? -EFAULT : 0;
+}

@@ -1,0 +1,176 @@
+/*
+ * mmu_model_regs.c - CP15 registers and barriers.
+ *
+ * A register write is in force at once or only at the isb, as the adversary
+ * likes (DDI0406C B3.15.5). TTBR0 and CONTEXTIDR may change only in the orders
+ * of B3.10.4; a write that breaks them is a violation there and then.
+ */
+#include <string.h>
+
+#include <asm/barrier.h>
+#include <asm/cp15.h>
+
+#include "mmu_model_internal.h"
+
+#define USER_END	0xc0000000u
+
+enum reg { SCTLR, TTBR0, TTBCR, DACR, PRRR, NMRR, CONTEXTIDR, NR_REGS };
+
+struct cp15_reg {
+	u32 now;		/* last written */
+	u32 before;		/* in force until the isb, perhaps */
+	bool pending;
+};
+
+static struct cp15_reg regs[NR_REGS];
+static bool need_isb;		/* an invalidate is not yet followed by one */
+static bool dsb_is_last;	/* nothing that walks came since a dsb */
+
+void model_regs_reset(void)
+{
+	memset(regs, 0, sizeof(regs));
+	need_isb = dsb_is_last = false;
+}
+
+void model_need_isb(void)
+{
+	need_isb = true;
+}
+
+void model_not_after_dsb(void)
+{
+	dsb_is_last = false;
+}
+
+/* ---- registers ------------------------------------------------------------ */
+
+static bool has_user_half(u32 ttbr0)
+{
+	u32 table = ttbr0 & 0xffffc000u;
+
+	for (u32 i = 0; i < USER_END >> 20; i++)
+		if (model_ram_word(table + i * 4))
+			return true;
+	return false;
+}
+
+/* DDI0406C B3.10.4: never two address spaces, even for one instruction. */
+static void check_context_write(enum reg reg, u32 val)
+{
+	enum reg other = reg == TTBR0 ? CONTEXTIDR : TTBR0;
+	u32 asid = regs[CONTEXTIDR].now & 0xff;
+
+	if (regs[other].pending)
+		model_violation("TTBR0 and CONTEXTIDR written with no isb "
+				"between (DDI0406C B3.10.4, hardware.md 5)");
+	if (reg == TTBR0 && asid && (val ^ regs[TTBR0].now) &&
+	    has_user_half(val) && has_user_half(regs[TTBR0].now))
+		model_violation("TTBR0 changes from one address space to another "
+				"under ASID %u (DDI0406C B3.10.4)", asid);
+	if (reg != CONTEXTIDR)
+		return;
+	if (asid && (val & 0xff) && (val & 0xff) != asid &&
+	    has_user_half(regs[TTBR0].now))
+		model_violation("ASID changes from %u to %u while user tables "
+				"are in force (DDI0406C B3.10.4)", asid,
+				val & 0xff);
+	if (!dsb_is_last)
+		model_violation("CONTEXTIDR written with no dsb before "
+				"(A9 erratum 754322, hardware.md 6)");
+}
+
+static void write_reg(enum reg reg, u32 val)
+{
+	struct cp15_reg *r = &regs[reg];
+	bool mmu_on = regs[SCTLR].now & 1;
+
+	model_step();
+	if (mmu_on && (reg == TTBR0 || reg == CONTEXTIDR))
+		check_context_write(reg, val);
+	if (!r->pending)
+		r->before = r->now;
+	r->now = val;
+	r->pending = true;
+	dsb_is_last = false;
+	model_step();
+}
+
+/* What a speculative walk finds in force. */
+static u32 in_force(enum reg reg)
+{
+	const struct cp15_reg *r = &regs[reg];
+
+	return r->pending && model_chance(2) ? r->before : r->now;
+}
+
+u32 model_ttbr0_in_force(void)
+{
+	return in_force(TTBR0);
+}
+
+u32 model_contextidr_in_force(void)
+{
+	return in_force(CONTEXTIDR);
+}
+
+bool model_mmu_on(void)
+{
+	return (regs[SCTLR].now & 1) && !regs[SCTLR].pending;
+}
+
+#define MODEL_REG(name, reg)						\
+	u32 read_##name(void) { return regs[reg].now; }			\
+	void write_##name(u32 val) { write_reg(reg, val); }
+
+MODEL_REG(sctlr, SCTLR)
+MODEL_REG(ttbr0, TTBR0)
+MODEL_REG(ttbcr, TTBCR)
+MODEL_REG(dacr, DACR)
+MODEL_REG(prrr, PRRR)
+MODEL_REG(nmrr, NMRR)
+MODEL_REG(contextidr, CONTEXTIDR)
+
+/* Lines of 32 bytes: log2 of the words in DminLine, bits 19:16. */
+u32 read_ctr(void)
+{
+	return 3u << 16;
+}
+
+u32 read_id_mmfr3(void)
+{
+	return (model.walks_coherent ? 1u : 0u) << 20;
+}
+
+/* ---- barriers ------------------------------------------------------------- */
+
+void model_context_sync(void)
+{
+	for (u32 i = 0; i < NR_REGS; i++)
+		regs[i].pending = false;
+	need_isb = false;
+}
+
+bool model_isb_pending(void)
+{
+	bool pending = need_isb;
+
+	for (u32 i = 0; i < NR_REGS; i++)
+		pending |= regs[i].pending;
+	return pending;
+}
+
+void host_barrier(enum host_barrier kind)
+{
+	model_step();
+	if (kind == HOST_DSB) {
+		model_counts.dsb++;
+		model_tlb_dsb();
+		model_mem_dsb();
+		dsb_is_last = true;
+	}
+	if (kind == HOST_ISB) {
+		model_counts.isb++;
+		model_context_sync();
+	}
+	model_step();
+}

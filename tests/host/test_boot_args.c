@@ -1,0 +1,420 @@
+/*
+ * test_boot_args.c - what a loader may leave at r2, good and broken: ATAGs,
+ * device trees, command lines. The lists lie at the end of malloc'd blocks, so
+ * that AddressSanitizer sees a parser that reads on.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <board/board.h>
+#include <lib/printk.h>
+#include <lib/semihosting.h>
+#include <startup/startup.h>
+#include <trace.h>
+#include <uapi/errno.h>
+
+#include "host.h"
+
+#define ATAG_MEM	0x54410002u
+#define ATAG_INITRD2	0x54420005u
+#define ATAG_CMDLINE	0x54410009u
+
+const struct board board = {
+	.name = "host", .ram_default = 64u << 20, .ram_max = 1u << 30,
+};
+static const char *host_cmdline;
+
+int semihosting_cmdline(char *buf, size_t bytes)
+{
+	if (!host_cmdline)
+		return -ENODEV;
+	snprintf(buf, bytes, "%s", host_cmdline);
+	return 0;
+}
+
+static struct boot_args args;
+
+/* ---- ATAGs ------------------------------------------------------------------ */
+
+static const u32 good_atags[] = {
+	5, ATAG_CORE, 1, 0x1000, 0,
+	4, ATAG_MEM, 128u << 20, 0x60000000,
+	4, ATAG_INITRD2, 0x64000000, 12345,
+	5, ATAG_CMDLINE, 0x74696e69, 0x62612f3d, 0x00000063,	/* init=/abc */
+	0, 0,
+};
+
+static int parse_atags(const u32 *list, size_t words)
+{
+	u32 *copy = malloc(words * 4);
+	int err;
+
+	memcpy(copy, list, words * 4);
+	memset(&args, 0, sizeof(args));
+	err = atags_parse(&args, copy, (u32)words * 4);
+	free(copy);
+	return err;
+}
+
+static void test_atags(void **state __unused_arg)
+{
+	assert_int_equal(parse_atags(good_atags, ARRAY_SIZE(good_atags)), 0);
+	assert_int_equal(args.nr_banks, 1);
+	assert_int_equal(args.banks[0].base, 0x60000000);
+	assert_int_equal(args.banks[0].bytes, 128u << 20);
+	assert_int_equal(args.initrd, 0x64000000);
+	assert_int_equal(args.initrd_bytes, 12345);
+	assert_string_equal(args.cmdline, "init=/abc");
+}
+
+/* Cut off anywhere: the list does not end, which is said. */
+static void test_atags_cut_off(void **state __unused_arg)
+{
+	for (size_t n = 1; n < ARRAY_SIZE(good_atags); n++)
+		assert_int_equal(parse_atags(good_atags, n), -EINVAL);
+	expect_log("ATAG");
+}
+
+static void test_atags_bad_lengths(void **state __unused_arg)
+{
+	static const u32 lengths[] = { 0, 1, 100, 0x80000000, ~0u };
+	u32 list[ARRAY_SIZE(good_atags)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		memcpy(list, good_atags, sizeof(list));
+		list[5] = lengths[i];
+		assert_int_equal(parse_atags(list, ARRAY_SIZE(list)), -EINVAL);
+	}
+	memcpy(list, good_atags, sizeof(list));
+	list[9] = 2;		/* INITRD2 without its data */
+	(void)parse_atags(list, ARRAY_SIZE(list));
+	expect_log("2 words short");
+	assert_int_equal(args.initrd_bytes, 0);
+}
+
+static void test_atags_text_without_end(void **state __unused_arg)
+{
+	u32 list[5 + 3 + 300 + 2] = { 5, ATAG_CORE, 0, 0, 0,
+				      2 + 301, ATAG_CMDLINE };
+
+	memset(&list[7], 'x', 301 * 4);
+	assert_int_equal(parse_atags(list, ARRAY_SIZE(list)), 0);
+	assert_int_equal(strlen(args.cmdline), CMDLINE_BYTES - 1);
+	expect_log("cut to 1023");
+}
+
+static void test_banks(void **state __unused_arg)
+{
+	memset(&args, 0, sizeof(args));
+	boot_args_add_bank(&args, 0x60000000, 0);
+	boot_args_add_bank(&args, 0xfff00000, 0x00200000);
+	assert_int_equal(args.nr_banks, 0);
+	expect_log("makes no sense");
+	for (u32 i = 0; i <= MAX_BANKS; i++)
+		boot_args_add_bank(&args, 0x60000000 + (i << 24), 1u << 20);
+	assert_int_equal(args.nr_banks, MAX_BANKS);
+	expect_log("0x68000000 left out");
+}
+
+/* ---- device tree -------------------------------------------------------------- */
+
+struct tree {
+	u8 bytes[1024];
+	u32 used;
+};
+
+static void put32(struct tree *t, u32 value)
+{
+	for (int shift = 24; shift >= 0; shift -= 8)
+		t->bytes[t->used++] = (u8)(value >> shift);
+}
+
+static void put_bytes(struct tree *t, const void *data, u32 bytes)
+{
+	memcpy(t->bytes + t->used, data, bytes);
+	t->used = ALIGN_UP(t->used + bytes, 4u);
+}
+
+static void begin(struct tree *t, const char *name)
+{
+	put32(t, 1);
+	put_bytes(t, name, (u32)strlen(name) + 1);
+}
+
+static void end(struct tree *t)
+{
+	put32(t, 2);
+}
+
+static const char strings[] = "#address-cells\0#size-cells\0reg\0bootargs\0"
+	"linux,initrd-start\0linux,initrd-end";
+
+static u32 string(const char *name)
+{
+	u32 at = 0;
+
+	while (strcmp(strings + at, name))
+		at += (u32)strlen(strings + at) + 1;
+	return at;
+}
+
+static void prop(struct tree *t, const char *name, const void *data, u32 bytes)
+{
+	put32(t, 3);
+	put32(t, bytes);
+	put32(t, string(name));
+	put_bytes(t, data, bytes);
+}
+
+static void prop32(struct tree *t, const char *name, u32 value)
+{
+	u8 cell[4] = { (u8)(value >> 24), (u8)(value >> 16), (u8)(value >> 8),
+		       (u8)value };
+
+	prop(t, name, cell, 4);
+}
+
+static void make_tree(struct tree *t)
+{
+	static const u8 reg[] = { 0x60, 0, 0, 0, 0x10, 0, 0, 0,
+				  0x80, 0, 0, 0, 0x08, 0, 0, 0 };
+	u32 start = 40, strings_at;
+
+	memset(t, 0, sizeof(*t));
+	t->used = start;
+	begin(t, "");
+	prop32(t, "#address-cells", 1);
+	prop32(t, "#size-cells", 1);
+	put32(t, 4);
+	begin(t, "chosen");
+	prop(t, "bootargs", "quiet init=/x", 14);
+	prop32(t, "linux,initrd-start", 0x64000000);
+	prop32(t, "linux,initrd-end", 0x64000123);
+	end(t);
+	begin(t, "memory@60000000");
+	prop(t, "reg", reg, sizeof(reg));
+	begin(t, "memory");		/* too deep to count */
+	prop(t, "reg", reg, sizeof(reg));
+	end(t);
+	end(t);
+	end(t);
+	put32(t, 9);
+	strings_at = t->used;
+	put_bytes(t, strings, sizeof(strings));
+	start = t->used;
+	t->used = 0;
+	put32(t, FDT_MAGIC);
+	put32(t, start);
+	put32(t, 40);
+	put32(t, strings_at);
+	put32(t, 0);
+	put32(t, 17);
+	put32(t, 16);
+	put32(t, 0);
+	put32(t, sizeof(strings));
+	put32(t, strings_at - 40);
+	t->used = start;
+}
+
+static int parse_tree(const struct tree *t, u32 bytes)
+{
+	u8 *copy = malloc(bytes);
+	int err;
+
+	memcpy(copy, t->bytes, bytes);
+	memset(&args, 0, sizeof(args));
+	err = fdt_parse(&args, copy, bytes);
+	free(copy);
+	return err;
+}
+
+static void test_tree(void **state __unused_arg)
+{
+	struct tree t;
+
+	make_tree(&t);
+	assert_int_equal(parse_tree(&t, t.used), 0);
+	assert_int_equal(args.nr_banks, 2);
+	assert_int_equal(args.banks[0].base, 0x60000000);
+	assert_int_equal(args.banks[0].bytes, 0x10000000);
+	assert_int_equal(args.banks[1].base, 0x80000000);
+	assert_int_equal(args.initrd, 0x64000000);
+	assert_int_equal(args.initrd_bytes, 0x123);
+	assert_string_equal(args.cmdline, "quiet init=/x");
+}
+
+static void test_tree_cut_off(void **state __unused_arg)
+{
+	struct tree t;
+
+	make_tree(&t);
+	for (u32 n = 40; n < t.used - 4; n += 4)
+		assert_int_equal(parse_tree(&t, n), -EINVAL);
+	expect_log("device tree");
+}
+
+/* Whatever a word is changed to, the parser stays inside. */
+static void test_tree_corrupt(void **state __unused_arg)
+{
+	static const u32 values[] = { 0, 1, 2, 3, 9, 0x7fffffff, 0x80000000,
+				      0xfffffffc, ~0u };
+	struct tree good, bad;
+
+	make_tree(&good);
+	for (u32 at = 0; at + 4 <= good.used; at += 4)
+		for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+			bad = good;
+			bad.used = at;
+			put32(&bad, values[i]);
+			(void)parse_tree(&bad, good.used);
+			assert_true(args.nr_banks <= MAX_BANKS);
+		}
+	for (u32 round = 0; round < 20000; round++) {
+		bad = good;
+		for (u32 n = rnd_below(4); n; n--)
+			bad.bytes[40 + rnd_below(good.used - 40)] = (u8)rnd();
+		(void)parse_tree(&bad, good.used);
+	}
+}
+
+/* ---- where they come from --------------------------------------------------- */
+
+static void test_sources(void **state __unused_arg)
+{
+	memset(&args, 0, sizeof(args));
+	memcpy(phys_to_virt(PHYS_OFFSET + 0x100), good_atags,
+	       sizeof(good_atags));
+	boot_args_find(&args, PHYS_OFFSET + 0x100, 0);
+	assert_string_equal(args.source, "ATAGs");
+	assert_int_equal(args.banks[0].bytes, 128u << 20);
+
+	memset(&args, 0, sizeof(args));
+	host_cmdline = "pagewalk.elf init=/bin/a b";
+	boot_args_find(&args, 0, 256u << 20);
+	assert_int_equal(args.banks[0].bytes, 256u << 20);
+	assert_string_equal(args.cmdline, "init=/bin/a b");
+	host_cmdline = "init=/bin/a";
+	boot_args_find(&args, 0, 256u << 20);
+	assert_string_equal(args.cmdline, "init=/bin/a");
+	host_cmdline = "pagewalk.elf";
+	boot_args_find(&args, 0, 256u << 20);
+	assert_string_equal(args.cmdline, "");
+	host_cmdline = NULL;
+	boot_args_find(&args, 0, 256u << 20);
+	assert_string_equal(args.cmdline, "");
+}
+
+static void test_unusable_list(void **state __unused_arg)
+{
+	u32 *list = phys_to_virt(PHYS_OFFSET + 0x100);
+
+	memset(&args, 0, sizeof(args));
+	memcpy(list, good_atags, sizeof(good_atags));
+	list[9] = 0;
+	boot_args_find(&args, PHYS_OFFSET + 0x100, 0);
+	expect_log("unusable");
+	assert_int_equal(args.nr_banks, 1);
+	assert_int_equal(args.banks[0].bytes, board.ram_default);
+	assert_int_equal(args.initrd_bytes, 0);
+}
+
+/* ---- options -------------------------------------------------------------------- */
+
+static void parse(const char *line)
+{
+	memset(&options, 0, sizeof(options));
+	host_log_clear();
+	cmdline_parse(line);
+}
+
+static void test_options(void **state __unused_arg)
+{
+	parse("  mem=0x2000k\tinit=/bin/x one quiet two=2 trace=fault  three ");
+	assert_int_equal(options.mem, 0x2000u << 10);
+	assert_string_equal(options.init, "/bin/x");
+	assert_int_equal(options.argc, 3);
+	assert_string_equal(options.argv[0], "/bin/x");
+	assert_string_equal(options.argv[1], "one");
+	assert_string_equal(options.argv[2], "three");
+	assert_null(options.argv[3]);
+	assert_int_equal(console_loglevel, LOGLEVEL_QUIET);
+	assert_int_equal(trace_mask, 1u << TRACE_FAULT);
+	expect_log("unknown option \"two=2\"");
+}
+
+static void test_default_init(void **state __unused_arg)
+{
+	parse("");
+	assert_string_equal(options.init, options.argv[0]);
+	assert_int_equal(options.argc, 1);
+	assert_string_equal(host_log(), "");
+	parse("word");
+	expect_log("unknown option \"word\"");
+}
+
+static void test_bad_values(void **state __unused_arg)
+{
+	parse("mem=lots");
+	expect_log("mem=lots expects a size");
+	assert_int_equal(options.mem, 0);
+	parse("init=relative");
+	expect_log("expects an absolute path");
+	parse("quiet=1 mem");
+	expect_log("unknown option \"quiet=1\"");
+	expect_log("unknown option \"mem\"");
+}
+
+static void test_many_arguments(void **state __unused_arg)
+{
+	char line[CMDLINE_BYTES] = "init=/x";
+
+	for (int i = 0; i < MAX_INIT_ARGS + 5; i++)
+		strcat(line, " a");
+	parse(line);
+	assert_int_equal(options.argc, MAX_INIT_ARGS + 1);
+	assert_null(options.argv[options.argc]);
+	expect_log("too many arguments");
+}
+
+static void test_sizes(void **state __unused_arg)
+{
+	u32 n;
+
+	assert_int_equal(parse_size("64M", &n), 0);
+	assert_int_equal(n, 64u << 20);
+	assert_int_equal(parse_size("3g", &n), 0);
+	assert_int_equal(n, 3u << 30);
+	assert_int_equal(parse_size("4294967295", &n), 0);
+	assert_int_equal(n, ~0u);
+	assert_int_equal(parse_size("4G", &n), -EINVAL);
+	assert_int_equal(parse_size("4294967296", &n), -EINVAL);
+	assert_int_equal(parse_size("", &n), -EINVAL);
+	assert_int_equal(parse_size("0x", &n), -EINVAL);
+	assert_int_equal(parse_size("12q", &n), -EINVAL);
+	assert_int_equal(parse_size("1MM", &n), -EINVAL);
+	assert_int_equal(parse_size("-1", &n), -EINVAL);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_atags),
+		cmocka_unit_test(test_atags_cut_off),
+		cmocka_unit_test(test_atags_bad_lengths),
+		cmocka_unit_test(test_atags_text_without_end),
+		cmocka_unit_test(test_banks),
+		cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_tree_cut_off),
+		cmocka_unit_test(test_tree_corrupt),
+		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_unusable_list),
+		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_default_init),
+		cmocka_unit_test(test_bad_values),
+		cmocka_unit_test(test_many_arguments),
+		cmocka_unit_test(test_sizes),
+	};
+
+	return host_run(tests);
+}

@@ -1,0 +1,660 @@
+/*
+ * test_mmap.c - what the mmap family accepts, refuses and counts: each errno,
+ * limits, placement, and the state after a failure at the nth allocation.
+ */
+#include <asm/uaccess.h>
+
+#include "mm_world.h"
+
+#define RAM	(16u << 20)
+#define AREA	0x20000000u
+#define PG	PAGE_SIZE
+
+static struct mm_struct *mm;
+
+static void begin(void)
+{
+	world_start(RAM);
+	test_file_open(FMODE_READ | FMODE_WRITE);
+	mm = new_mm();
+	host_current->mm = mm;
+}
+
+static void end(void)
+{
+	host_current->mm = NULL;
+	world_verify(&mm, 1);
+	drop_mm(mm);
+	test_file_close();
+	world_end();
+}
+
+/* ---- mmap ------------------------------------------------------------------------ */
+
+struct mmap_case {
+	int expected;
+	bool file;
+	uaddr_t addr;
+	u32 bytes, prot, flags, pgoff;
+};
+
+static const struct mmap_case mmap_cases[] = {
+	{ 0, false, 0, 1, PROT_RW, MAP_ANON_PRIVATE, 0 },
+	{ 0, false, 0, PG, PROT_RW, MAP_ANON_SHARED, 5 },
+	{ 0, true, 0, PG, PROT_RW, MAP_SHARED, 3 },
+	{ 0, true, 0, PG, PROT_RW, MAP_SHARED_VALIDATE, 3 },
+	{ 0, false, 0, PG, PROT_RW,
+	  MAP_ANON_PRIVATE | MAP_GROWSDOWN | MAP_NORESERVE | MAP_STACK, 0 },
+	/* nothing to map, no kind, two kinds */
+	{ -EINVAL, false, 0, 0, PROT_RW, MAP_ANON_PRIVATE, 0 },
+	{ -EINVAL, false, 0, PG, PROT_RW, MAP_ANONYMOUS, 0 },
+	{ -EINVAL, false, 0, PG, PROT_RW, MAP_ANONYMOUS | 3, 0 },
+	{ -EINVAL, true, 0, PG, PROT_RW, 0, 0 },
+	{ -EINVAL, true, 0, PG, PROT_RW, 4, 0 },
+	{ -EOPNOTSUPP, true, 0, PG, PROT_RW, MAP_SHARED_VALIDATE | MAP_SYNC, 0 },
+	{ -EINVAL, false, 0, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_HUGETLB, 0 },
+	{ -EINVAL, false, 0, PG, PROT_RW, MAP_ANON_SHARED | MAP_GROWSDOWN, 0 },
+	{ -EINVAL, true, 0, PG, PROT_RW, MAP_PRIVATE | MAP_GROWSDOWN, 0 },
+	/* fixed where it cannot be */
+	{ -EINVAL, false, AREA + 1, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED,
+	  0 },
+	{ -EPERM, false, 0, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED, 0 },
+	{ -EPERM, false, 0xf000, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED, 0 },
+	{ -ENOMEM, false, TASK_SIZE, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED,
+	  0 },
+	{ -ENOMEM, false, TASK_SIZE - PG, 2 * PG, PROT_RW,
+	  MAP_ANON_PRIVATE | MAP_FIXED, 0 },
+	/* too large, in four ways */
+	{ -ENOMEM, false, 0, 0xfffff001, PROT_RW, MAP_ANON_PRIVATE, 0 },
+	{ -ENOMEM, false, 0, TASK_SIZE, PROT_NONE, MAP_ANON_PRIVATE, 0 },
+	{ -ENOMEM, false, 0, 0x40000000, PROT_RW, MAP_ANON_PRIVATE, 0 },
+	{ -EOVERFLOW, true, 0, 2 * PG, PROT_READ, MAP_PRIVATE, 0xffffffff },
+};
+
+static void test_mmap_errors(void **state __unused_arg)
+{
+	begin();
+	for (u32 i = 0; i < ARRAY_SIZE(mmap_cases); i++) {
+		const struct mmap_case *c = &mmap_cases[i];
+		uaddr_t va = 1;
+		int ret = try_map(mm, c->file ? &test_file.file : NULL, c->addr,
+				  c->bytes, c->prot, c->flags, c->pgoff, &va);
+
+		if (ret != c->expected)
+			print_error("case %u\n", i);
+		assert_int_equal(ret, c->expected);
+		if (ret) {
+			assert_int_equal(va, 1);
+			assert_int_equal(mm->map_count, 0);
+		} else {
+			assert_int_equal(unmap(mm, va, c->bytes), 0);
+		}
+	}
+	end();
+}
+
+static void test_mmap_file_modes(void **state __unused_arg)
+{
+	uaddr_t va;
+	struct file *file;
+
+	begin();
+	file = &test_file.file;
+	file->f_mode = FMODE_WRITE;
+	assert_int_equal(try_map(mm, file, 0, PG, PROT_READ, MAP_PRIVATE, 0,
+				 &va), -EACCES);
+	file->f_mode = FMODE_READ;
+	assert_int_equal(try_map(mm, file, 0, PG, PROT_RW, MAP_SHARED, 0, &va),
+			 -EACCES);
+	assert_int_equal(try_map(mm, file, 0, PG, PROT_READ, MAP_SHARED, 0,
+				 &va), 0);
+	/* Opened for reading: write may not come back by mprotect. */
+	assert_int_equal(protect(mm, va, PG, PROT_RW), -EACCES);
+	assert_int_equal(try_map(mm, file, 0, PG, PROT_RW, MAP_PRIVATE, 0, &va),
+			 0);
+	assert_int_equal((int)sys_mmap2(0, PG, PROT_READ, MAP_PRIVATE, 77, 0),
+			 -EBADF);
+	end();
+}
+
+static void test_mmap_placement(void **state __unused_arg)
+{
+	u32 flags = MAP_ANON_PRIVATE;
+	uaddr_t top, va;
+
+	begin();
+	top = mm->mmap_base;
+	assert_int_equal(map(mm, 0, PG, PROT_RW, flags), top - PG);
+	assert_int_equal(map(mm, 0, PG, PROT_READ, flags), top - 2 * PG);
+	/* A wish: taken when free, rounded up, forgotten when taken. */
+	assert_int_equal(map(mm, AREA - 5, PG, PROT_RW, flags), AREA);
+	assert_int_equal(map(mm, AREA, PG, PROT_READ, flags), top - 3 * PG);
+	assert_int_equal(map(mm, 1, PG, PROT_RW, flags), MMAP_MIN_ADDR);
+	/* The highest hole that is large enough. */
+	assert_int_equal(unmap(mm, top - 2 * PG, PG), 0);
+	assert_int_equal(map(mm, 0, 2 * PG, PROT_RW, flags), top - 5 * PG);
+	assert_int_equal(map(mm, 0, PG, PROT_RW, flags), top - 2 * PG);
+	assert_int_equal(try_map(mm, NULL, AREA, PG, PROT_RW,
+				 flags | MAP_FIXED_NOREPLACE, 0, &va), -EEXIST);
+	assert_int_equal(map(mm, AREA + PG, PG, PROT_RW,
+			     flags | MAP_FIXED_NOREPLACE), AREA + PG);
+	end();
+}
+
+static void test_fixed_replaces(void **state __unused_arg)
+{
+	begin();
+	map(mm, AREA, 8 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	poke(mm, AREA + 2 * PG, 1);
+	poke(mm, AREA + 5 * PG, 2);
+	map(mm, AREA + 2 * PG, 2 * PG, PROT_READ, MAP_ANON_PRIVATE | MAP_FIXED);
+	assert_int_equal(peek(mm, AREA + 2 * PG), 0);
+	assert_int_equal(peek(mm, AREA + 5 * PG), 2);
+	assert_int_equal(mm->map_count, 3);
+	assert_int_equal(mm->total_vm, 8);
+	end();
+}
+
+/* Second-level tables go when nothing can need them any more. */
+static void test_tables_go(void **state __unused_arg)
+{
+	begin();
+	map(mm, AREA, 4 * PGDIR_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	for (u32 i = 0; i < 4; i++)
+		poke(mm, AREA + i * PGDIR_SIZE, 1);
+	assert_int_equal(mm->nr_ptes, 4);
+	assert_int_equal(unmap(mm, AREA + PG, 2 * PGDIR_SIZE), 0);
+	assert_int_equal(mm->nr_ptes, 3);	/* the second; both ends are used */
+	assert_int_equal(peek(mm, AREA), 1);
+	assert_int_equal(unmap(mm, AREA, 4 * PGDIR_SIZE), 0);
+	assert_int_equal(mm->nr_ptes, 0);
+	end();
+}
+
+/* ---- the others' errors ---------------------------------------------------------------- */
+
+static void test_munmap_errors(void **state __unused_arg)
+{
+	begin();
+	assert_int_equal(unmap(mm, AREA + 1, PG), -EINVAL);
+	assert_int_equal(unmap(mm, AREA, 0), -EINVAL);
+	assert_int_equal(unmap(mm, AREA, TASK_SIZE), -EINVAL);
+	assert_int_equal(unmap(mm, TASK_SIZE + PG, PG), -EINVAL);
+	assert_int_equal(unmap(mm, AREA, 0xffffffff), -EINVAL);
+	assert_int_equal(unmap(mm, AREA, PG), 0);	/* nothing there */
+	end();
+}
+
+static void test_mprotect_errors(void **state __unused_arg)
+{
+	begin();
+	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	assert_int_equal(protect(mm, AREA + 1, PG, PROT_READ), -EINVAL);
+	assert_int_equal(protect(mm, AREA, 0, PROT_READ), 0);
+	assert_int_equal(protect(mm, AREA, PG, 0x100), -EINVAL);
+	assert_int_equal(protect(mm, AREA, 5 * PG, PROT_READ), -ENOMEM);
+	assert_int_equal(protect(mm, AREA - PG, 2 * PG, PROT_READ), -ENOMEM);
+	assert_int_equal(protect(mm, AREA, 0xfffff001, PROT_READ), -ENOMEM);
+	assert_int_equal(protect(mm, AREA, PG, PROT_GROWSDOWN), -EINVAL);
+	assert_int_equal(protect(mm, AREA, PG, PROT_GROWSUP), -EINVAL);
+	end();
+}
+
+static void test_mremap_errors(void **state __unused_arg)
+{
+	static const struct {
+		int expected;
+		u32 addr, old, new, flags, to;
+	} cases[] = {
+		{ -EINVAL, AREA, PG, PG, 8, 0 },
+		{ -EINVAL, AREA + 1, PG, PG, 0, 0 },
+		{ -EINVAL, AREA, PG, 0, 0, 0 },
+		{ -EINVAL, AREA, PG, PG, MREMAP_FIXED, 0x30000000 },
+		{ -EINVAL, AREA, PG, PG, MREMAP_DONTUNMAP, 0 },
+		{ -EINVAL, AREA, PG, 2 * PG, MREMAP_MAYMOVE | MREMAP_DONTUNMAP,
+		  0 },
+		{ -EINVAL, AREA, PG, PG, MREMAP_MAYMOVE | MREMAP_FIXED,
+		  0x30000001 },
+		{ -EINVAL, AREA, PG, PG, MREMAP_MAYMOVE | MREMAP_FIXED, AREA },
+		{ -EINVAL, AREA, PG, PG, MREMAP_MAYMOVE | MREMAP_FIXED,
+		  TASK_SIZE },
+		{ -EINVAL, AREA, 0, PG, MREMAP_MAYMOVE, 0 },
+		{ -EFAULT, AREA - PG, PG, PG, 0, 0 },
+		{ -EFAULT, AREA, 5 * PG, 6 * PG, MREMAP_MAYMOVE, 0 },
+		{ -ENOMEM, AREA, PG, 2 * PG, 0, 0 },
+		{ -ENOMEM, AREA, 4 * PG, 0xfffff000, MREMAP_MAYMOVE, 0 },
+	};
+	uaddr_t va;
+
+	begin();
+	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		int ret = remap(mm, cases[i].addr, cases[i].old, cases[i].new,
+				cases[i].flags, cases[i].to, &va);
+
+		if (ret != cases[i].expected)
+			print_error("case %u\n", i);
+		assert_int_equal(ret, cases[i].expected);
+		assert_int_equal(mm->map_count, 1);
+		assert_int_equal(mm->total_vm, 4);
+	}
+	end();
+}
+
+static void test_mremap_dontunmap(void **state __unused_arg)
+{
+	uaddr_t va;
+
+	begin();
+	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	poke(mm, AREA + PG, 7);
+	assert_int_equal(remap(mm, AREA, 4 * PG, 4 * PG,
+			       MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0, &va), 0);
+	assert_int_equal(peek(mm, va + PG), 7);
+	assert_int_equal(peek(mm, AREA + PG), 0);
+	assert_int_equal(mm->total_vm, 8);
+	end();
+}
+
+/* An old size of zero: a second window on the same shared pages. */
+static void test_mremap_duplicates_shared(void **state __unused_arg)
+{
+	uaddr_t va;
+
+	begin();
+	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_SHARED | MAP_FIXED);
+	poke(mm, AREA + PG, 7);
+	assert_int_equal(remap(mm, AREA, 0, 4 * PG, MREMAP_MAYMOVE, 0, &va), 0);
+	assert_int_equal(peek(mm, va + PG), 7);
+	poke(mm, va, 8);
+	assert_int_equal(peek(mm, AREA), 8);
+	assert_int_equal(remap(mm, AREA + PG, 0, PG, MREMAP_MAYMOVE, 0, &va),
+			 0);
+	assert_int_equal(peek(mm, va), 7);
+	end();
+}
+
+static void test_madvise(void **state __unused_arg)
+{
+	begin();
+	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	assert_int_equal(advise(mm, AREA, PG, 999), -EINVAL);
+	assert_int_equal(advise(mm, AREA + 1, PG, MADV_DONTNEED), -EINVAL);
+	assert_int_equal(advise(mm, AREA, 0, MADV_DONTNEED), 0);
+	assert_int_equal(advise(mm, AREA, 5 * PG, MADV_DONTNEED), -ENOMEM);
+	poke(mm, AREA, 3);
+	assert_int_equal(advise(mm, AREA, PG, MADV_DONTNEED), 0);
+	assert_int_equal(peek(mm, AREA), 0);
+	assert_int_equal(advise(mm, AREA, 4 * PG, MADV_POPULATE_WRITE), 0);
+	assert_int_equal(mm->rss[MM_ANONPAGES], 4);
+	assert_int_equal(advise(mm, AREA + PG, PG, MADV_RANDOM), 0);
+	assert_int_equal(mm->map_count, 3);
+	assert_int_equal(advise(mm, AREA, 4 * PG, MADV_NORMAL), 0);
+	assert_int_equal(mm->map_count, 1);
+	end();
+}
+
+/* ---- limits --------------------------------------------------------------------------------- */
+
+static void test_limits(void **state __unused_arg)
+{
+	uaddr_t va;
+
+	begin();
+	host_rlimits[RLIMIT_AS] = 10 * PG;
+	map(mm, AREA, 8 * PG, PROT_READ, MAP_ANON_PRIVATE | MAP_FIXED);
+	assert_int_equal(try_map(mm, NULL, 0, 3 * PG, PROT_READ,
+				 MAP_ANON_PRIVATE, 0, &va), -ENOMEM);
+	/* What it replaces does not count twice. */
+	map(mm, AREA, 10 * PG, PROT_READ, MAP_ANON_PRIVATE | MAP_FIXED);
+	host_rlimits[RLIMIT_AS] = RLIM_INFINITY;
+	host_rlimits[RLIMIT_DATA] = 4 * PG;
+	assert_int_equal(try_map(mm, NULL, 0, 5 * PG, PROT_RW,
+				 MAP_ANON_PRIVATE, 0, &va), -ENOMEM);
+	assert_int_equal(protect(mm, AREA, 5 * PG, PROT_RW), -ENOMEM);
+	assert_int_equal(protect(mm, AREA, 4 * PG, PROT_RW), 0);
+	end();
+}
+
+static void test_mlock(void **state __unused_arg)
+{
+	uaddr_t va;
+
+	begin();
+	host_rlimits[RLIMIT_MEMLOCK] = 4 * PG;
+	map(mm, AREA, 8 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	assert_int_equal(sys_mlock(AREA + 5, 2 * PG), 0);	/* three pages */
+	assert_int_equal(mm->locked_vm, 3);
+	assert_int_equal(mm->rss[MM_ANONPAGES], 3);
+	assert_int_equal(sys_mlock(AREA, PG), 0);		/* counted once */
+	assert_int_equal(sys_mlock(AREA, 3 * PG), 0);
+	assert_int_equal(mm->locked_vm, 3);
+	assert_int_equal(sys_mlock(AREA + 4 * PG, 2 * PG), -ENOMEM);
+	assert_int_equal(try_map(mm, NULL, 0, 2 * PG, PROT_RW,
+				 MAP_ANON_PRIVATE | MAP_LOCKED, 0, &va),
+			 -EAGAIN);
+	assert_int_equal(advise(mm, AREA, PG, MADV_DONTNEED), -EINVAL);
+	assert_int_equal(sys_msync(AREA, PG, MS_INVALIDATE), -EBUSY);
+	assert_int_equal(sys_munlock(AREA, 8 * PG), 0);
+	assert_int_equal(mm->locked_vm, 0);
+	assert_int_equal(mm->map_count, 1);
+	assert_int_equal(sys_mlock2(AREA, PG, 2), -EINVAL);
+	assert_int_equal(sys_mlock2(AREA + 6 * PG, PG, MLOCK_ONFAULT), 0);
+	assert_int_equal(mm->rss[MM_ANONPAGES], 3);
+	assert_int_equal(sys_mlockall(0), -EINVAL);
+	assert_int_equal(sys_mlockall(MCL_ONFAULT), -EINVAL);
+	assert_int_equal(sys_mlockall(MCL_CURRENT), -ENOMEM);
+	assert_int_equal(sys_mlockall(MCL_FUTURE), 0);
+	va = (u32)sys_mmap2(0, PG, PROT_RW, MAP_ANON_PRIVATE, 0, 0);
+	assert_true(frame_of(mm, va) != 0);
+	assert_int_equal(sys_munlockall(), 0);
+	assert_int_equal(mm->locked_vm, 0);
+	host_rlimits[RLIMIT_MEMLOCK] = 0;
+	assert_int_equal(sys_mlock(AREA, PG), -EPERM);
+	end();
+}
+
+static void test_map_count_limit(void **state __unused_arg)
+{
+	u32 real;
+	uaddr_t va;
+
+	begin();
+	map(mm, AREA, 8 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	real = mm->map_count;
+	mm->map_count = MAX_MAP_COUNT;
+	assert_int_equal(try_map(mm, NULL, 0, PG, PROT_RW, MAP_ANON_PRIVATE, 0,
+				 &va), -ENOMEM);
+	assert_int_equal(unmap(mm, AREA + PG, PG), -ENOMEM);
+	assert_int_equal(protect(mm, AREA + PG, PG, PROT_READ), -ENOMEM);
+	mm->map_count = real;
+	end();
+}
+
+static void test_overcommit(void **state __unused_arg)
+{
+	struct mm_struct *child;
+	u32 half;
+
+	begin();
+	half = totalram_pages() / 2;
+	map(mm, AREA, half * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	assert_int_equal(vm_committed_pages(), half);
+	map(mm, 0, 8 * half * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_NORESERVE);
+	map(mm, 0, 8 * half * PG, PROT_READ, MAP_ANON_PRIVATE);
+	assert_int_equal(vm_committed_pages(), half);
+	child = fork_mm(mm);
+	assert_int_equal(vm_committed_pages(), 2 * half);
+	drop_mm(child);
+	assert_int_equal(unmap(mm, AREA, PG), 0);
+	assert_int_equal(vm_committed_pages(), half - 1);
+	end();
+}
+
+/* ---- brk, mincore, msync --------------------------------------------------------------------- */
+
+static void test_brk(void **state __unused_arg)
+{
+	uaddr_t heap = 0x00100000;
+
+	begin();
+	mm->start_brk = mm->brk = heap;
+	assert_int_equal(sys_brk(0), heap);
+	assert_int_equal(sys_brk(heap + 3), heap + 3);
+	poke(mm, heap, 1);
+	assert_int_equal(mm->total_vm, 1);
+	assert_int_equal(sys_brk(heap + 10 * PG), heap + 10 * PG);
+	assert_int_equal(mm->map_count, 1);
+	assert_int_equal(sys_brk(heap - 1), heap + 10 * PG);
+	assert_int_equal(sys_brk(heap + PG), heap + PG);
+	assert_int_equal(mm->total_vm, 1);
+	assert_int_equal(peek(mm, heap), 1);
+	/* Not into a neighbour, and a page away from it. */
+	map(mm, heap + 5 * PG, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	assert_int_equal(sys_brk(heap + 5 * PG), heap + PG);
+	assert_int_equal(sys_brk(heap + 4 * PG), heap + 4 * PG);
+	host_rlimits[RLIMIT_DATA] = 2 * PG;
+	assert_int_equal(sys_brk(heap + 4 * PG + 1), heap + 4 * PG);
+	assert_int_equal(sys_brk(heap), heap);
+	end();
+}
+
+static void test_msync(void **state __unused_arg)
+{
+	begin();
+	map(mm, AREA, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	assert_int_equal(sys_msync(AREA, PG, MS_SYNC), 0);
+	assert_int_equal(sys_msync(AREA, PG, MS_SYNC | MS_ASYNC), -EINVAL);
+	assert_int_equal(sys_msync(AREA, PG, 8), -EINVAL);
+	assert_int_equal(sys_msync(AREA + 1, PG, MS_SYNC), -EINVAL);
+	assert_int_equal(sys_msync(AREA, 2 * PG, MS_SYNC), -ENOMEM);
+	assert_int_equal(sys_msync(AREA, 0xffffffff, MS_SYNC), 0);
+	end();
+}
+
+/* ---- the nth allocation fails -------------------------------------------------------------------- */
+
+#define HERE	(AREA + PGDIR_SIZE - 4 * PG)	/* two tables */
+
+static u32 promised;
+
+static void sweep_setup(void)
+{
+	uaddr_t va;
+
+	begin();
+	mm->start_brk = mm->brk = 0x00100000;
+	map(mm, HERE, 8 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	for (u32 i = 0; i < 8; i++)
+		poke(mm, HERE + i * PG, 50 + i);
+	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_SHARED | MAP_FIXED);
+	poke(mm, AREA, 4);
+	assert_int_equal(try_map(mm, &test_file.file, AREA + 16 * PG, 4 * PG,
+				 PROT_RW, MAP_PRIVATE | MAP_FIXED, 0, &va), 0);
+	map(mm, AREA + 32 * PG, 4 * PG, PROT_READ,
+	    MAP_ANON_PRIVATE | MAP_FIXED);
+	promised = vm_committed_pages();
+}
+
+static void sweep_check_unchanged(void)
+{
+	for (u32 i = 0; i < 8; i++)
+		assert_int_equal(peek(mm, HERE + i * PG), 50 + i);
+	assert_int_equal(peek(mm, AREA), 4);
+	assert_int_equal(mm->total_vm, 20);
+	assert_int_equal(mm->map_count, 4);
+	assert_int_equal(vm_committed_pages(), promised);
+}
+
+static int op_map_private(void)
+{
+	uaddr_t va;
+
+	return try_map(mm, NULL, 0, 4 * PG, PROT_READ, MAP_ANON_PRIVATE, 0,
+		       &va);
+}
+
+static int op_map_shared(void)
+{
+	uaddr_t va;
+
+	return try_map(mm, NULL, 0, 4 * PG, PROT_RW, MAP_ANON_SHARED, 0, &va);
+}
+
+static int op_map_over(void)
+{
+	uaddr_t va;
+
+	return try_map(mm, &test_file.file, HERE + 2 * PG, 2 * PG, PROT_RW,
+		       MAP_PRIVATE | MAP_FIXED, 0, &va);
+}
+
+static int op_unmap_middle(void)
+{
+	return unmap(mm, HERE + 2 * PG, 2 * PG);
+}
+
+static int op_protect_middle(void)
+{
+	return protect(mm, HERE + 2 * PG, 2 * PG, PROT_READ);
+}
+
+static int op_protect_writable(void)
+{
+	return protect(mm, AREA + 33 * PG, 2 * PG, PROT_RW);
+}
+
+static int op_advise_middle(void)
+{
+	return advise(mm, HERE + 2 * PG, 2 * PG, MADV_RANDOM);
+}
+
+static int op_remap(void)
+{
+	uaddr_t va;
+
+	return remap(mm, HERE + PG, 5 * PG, 6 * PG,
+		     MREMAP_MAYMOVE | MREMAP_FIXED, 0x30000000, &va);
+}
+
+static int op_brk(void)
+{
+	return sys_brk(0x00102000) == 0x00102000 ? 0 : -ENOMEM;
+}
+
+static int op_fork(void)
+{
+	struct mm_struct *child = mm_alloc();
+	int ret;
+
+	if (!child)
+		return -ENOMEM;
+	ret = dup_mmap(child, mm);
+	assert_int_equal(vma_verify(child), 0);
+	drop_mm(child);
+	return ret;
+}
+
+static int op_touch(uaddr_t va)
+{
+	int ret = model_store(mm, va, 9);
+
+	return ret == DIED_OOM ? -ENOMEM : ret;
+}
+
+static int op_touch_shared(void)
+{
+	return op_touch(AREA + PG);
+}
+
+static int op_touch_file(void)
+{
+	return op_touch(AREA + 16 * PG);
+}
+
+static int op_copy_on_write(void)
+{
+	struct mm_struct *child = fork_mm(mm);
+	int ret = model_store(child, HERE, 1);
+
+	drop_mm(child);
+	return ret == DIED_OOM ? -ENOMEM : ret;
+}
+
+static const struct sweep_op {
+	const char *name;
+	int (*op)(void);
+} sweep_ops[] = {
+	{ "mmap private", op_map_private },
+	{ "mmap shared", op_map_shared },
+	{ "mmap over", op_map_over },
+	{ "munmap", op_unmap_middle },
+	{ "mprotect", op_protect_middle },
+	{ "mprotect to writable", op_protect_writable },
+	{ "madvise", op_advise_middle },
+	{ "mremap", op_remap },
+	{ "brk", op_brk },
+	{ "fork", op_fork },
+	{ "touch shared", op_touch_shared },
+	{ "touch file", op_touch_file },
+};
+
+/* True: it failed, because of the nth allocation; nothing has changed. */
+static bool sweep_once(const struct sweep_op *op, u32 nth)
+{
+	bool failed;
+	int ret;
+
+	sweep_setup();
+	fail_alloc_set(NULL, nth, 1);
+	ret = op->op();
+	failed = fail_alloc_hits() != 0;
+	fail_alloc_set(NULL, 0, 0);
+	if (failed)
+		assert_int_equal(ret, -ENOMEM);
+	else
+		assert_int_equal(ret, 0);
+	world_verify(&mm, 1);
+	if (failed)
+		sweep_check_unchanged();
+	end();
+	return failed;
+}
+
+static void test_nth_allocation_fails(void **state __unused_arg)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(sweep_ops); i++) {
+		u32 nth = 1;
+
+		while (sweep_once(&sweep_ops[i], nth))
+			nth++;
+		print_message("# %s: %u allocations\n", sweep_ops[i].name,
+			      nth - 1);
+		assert_true(nth > 1);
+	}
+}
+
+static void test_copy_on_write_fails(void **state __unused_arg)
+{
+	struct mm_struct *child;
+
+	sweep_setup();
+	child = fork_mm(mm);
+	fail_alloc_set("pages", 1, 1);
+	assert_int_equal(model_store(child, HERE, 1), DIED_OOM);
+	fail_alloc_set(NULL, 0, 0);
+	world_verify((struct mm_struct *[]){ mm, child }, 2);
+	assert_int_equal(peek(child, HERE), 50);
+	poke(child, HERE, 1);
+	assert_int_equal(peek(mm, HERE), 50);
+	drop_mm(child);
+	assert_int_equal(op_copy_on_write(), 0);
+	end();
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mmap_errors),
+		cmocka_unit_test(test_mmap_file_modes),
+		cmocka_unit_test(test_mmap_placement),
+		cmocka_unit_test(test_fixed_replaces),
+		cmocka_unit_test(test_tables_go),
+		cmocka_unit_test(test_munmap_errors),
+		cmocka_unit_test(test_mprotect_errors),
+		cmocka_unit_test(test_mremap_errors),
+		cmocka_unit_test(test_mremap_dontunmap),
+		cmocka_unit_test(test_mremap_duplicates_shared),
+		cmocka_unit_test(test_madvise),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_mlock),
+		cmocka_unit_test(test_map_count_limit),
+		cmocka_unit_test(test_overcommit),
+		cmocka_unit_test(test_brk),
+		cmocka_unit_test(test_msync),
+		cmocka_unit_test(test_nth_allocation_fails),
+		cmocka_unit_test(test_copy_on_write_fails),
+	};
+
+	return host_run(tests);
+}

@@ -1,0 +1,699 @@
+/*
+ * test_slab.c - caches and kmalloc against a list of what they gave, their
+ * failure paths, and the crimes that debug builds must name.
+ */
+#include <string.h>
+
+#include <alloc/internal.h>
+#include <uapi/errno.h>
+
+#include "host.h"
+
+#define RAM_BYTES	(16u << 20)
+#define MAX_OBJECTS	3000
+
+/* What a test holds; the user's bytes are all `fill`. */
+struct object {
+	u8 *p;
+	size_t size;
+	struct kmem_cache *cache;	/* NULL: kmalloc */
+	u8 fill;
+};
+
+static struct object objects[MAX_OBJECTS];
+static u32 nr_objects;
+
+static void check_fill(const struct object *o, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (o->p[i] != o->fill)
+			fail_msg("byte %zu of %zu at %p is %#x, not %#x", i,
+				 o->size, (void *)o->p, o->p[i], o->fill);
+}
+
+static void fill(struct object *o)
+{
+	o->fill = (u8)rnd();
+	memset(o->p, o->fill, o->size);
+}
+
+static void keep(struct kmem_cache *cache, void *p, size_t size)
+{
+	struct object *o = &objects[nr_objects++];
+
+	*o = (struct object){ .p = p, .size = size, .cache = cache };
+	fill(o);
+}
+
+static void give(u32 i)
+{
+	struct object *o = &objects[i];
+
+	check_fill(o, o->size);
+	if (o->cache != NULL)
+		kmem_cache_free(o->cache, o->p);
+	else
+		kfree(o->p);
+	*o = objects[--nr_objects];
+}
+
+static void give_all(void)
+{
+	while (nr_objects > 0)
+		give(nr_objects - 1);
+}
+
+/* Free pages once all caches are as small as they can be. */
+static u32 settled_pages(void)
+{
+	shrink_all(~0u);
+	drain_local_pages();
+	assert_int_equal(slab_verify(), 0);
+	assert_int_equal(buddy_verify(), 0);
+	return nr_free_pages();
+}
+
+/* ---- random operations --------------------------------------------------------- */
+
+static size_t random_size(void)
+{
+	switch (rnd_below(16)) {
+	case 0:
+		return 1 + rnd_below(64 << 10);
+	case 1:
+	case 2:
+		return 1 + rnd_below(8192);
+	default:
+		return 1 + rnd_below(300);
+	}
+}
+
+static void random_kmalloc(void)
+{
+	size_t size = random_size();
+	u8 *p = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN |
+			(rnd_below(4) ? 0 : __GFP_ZERO));
+
+	if (p == NULL)
+		return;
+	assert_true(IS_ALIGNED((uintptr_t)p, 8));
+	assert_true(ksize(p) >= size);
+	keep(NULL, p, size);
+}
+
+static void random_krealloc(void)
+{
+	struct object *o = &objects[rnd_below(nr_objects)];
+	size_t size = random_size();
+	u8 *p;
+
+	if (o->cache != NULL)
+		return;
+	p = krealloc(o->p, size, GFP_ATOMIC | __GFP_NOWARN);
+	if (p == NULL) {
+		check_fill(o, o->size);
+		return;
+	}
+	o->p = p;
+	check_fill(o, min(size, o->size));
+	o->size = size;
+	fill(o);
+}
+
+static void random_step(struct kmem_cache *const *caches, u32 n, u32 limit)
+{
+	u32 what = rnd_below(100);
+
+	if (nr_objects < limit && what < 30) {
+		random_kmalloc();
+	} else if (nr_objects < limit && what < 55) {
+		struct kmem_cache *cache = caches[rnd_below(n)];
+		void *p = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+
+		if (p != NULL)
+			keep(cache, p, cache->object_size);
+	} else if (nr_objects > 0 && what < 65) {
+		random_krealloc();
+	} else if (nr_objects > 0) {
+		give(rnd_below(nr_objects));
+	}
+	if (what == 99 && rnd_below(20) == 0)
+		kmem_cache_shrink(caches[rnd_below(n)]);
+}
+
+static void random_operations(u32 steps, u32 verify_every)
+{
+	struct kmem_cache *caches[4];
+	u32 start;
+
+	host_boot(RAM_BYTES);
+	start = settled_pages();
+	caches[0] = kmem_cache_create("r24", 24, 0, 0, NULL);
+	caches[1] = kmem_cache_create("r1k", 1024, 1024, 0, NULL);
+	caches[2] = kmem_cache_create("r700", 700, 0, SLAB_HWCACHE_ALIGN, NULL);
+	caches[3] = kmem_cache_create("r9000", 9000, 16, 0, NULL);
+	nr_objects = 0;
+	for (u32 i = 0; i < steps; i++) {
+		random_step(caches, 4, i & 0x4000 ? 50 : MAX_OBJECTS);
+		if (i % verify_every == 0)
+			assert_int_equal(slab_verify(), 0);
+	}
+	give_all();
+	for (u32 i = 0; i < 4; i++)
+		assert_int_equal(kmem_cache_destroy(caches[i]), 0);
+	assert_int_equal(settled_pages(), start);
+}
+
+static void test_random_verified(void **state __unused_arg)
+{
+	random_operations(1500, 1);
+}
+
+static void test_random_many(void **state __unused_arg)
+{
+	random_operations(IS_ENABLED(CONFIG_DEBUG) ? 50000 : 500000, 20000);
+}
+
+/* ---- caches ------------------------------------------------------------------------ */
+
+static void test_alignment(void **state __unused_arg)
+{
+	host_boot(RAM_BYTES);
+	for (u32 align = 8; align <= PAGE_SIZE; align *= 2) {
+		struct kmem_cache *cache =
+			kmem_cache_create("aligned", 40, align, 0, NULL);
+
+		for (u32 i = 0; i < 50; i++) {
+			void *p = kmem_cache_alloc(cache, GFP_KERNEL);
+
+			assert_true(IS_ALIGNED((uintptr_t)p, align));
+			keep(cache, p, 40);
+		}
+		give_all();
+		assert_int_equal(kmem_cache_destroy(cache), 0);
+	}
+}
+
+static void test_bad_sizes(void **state __unused_arg)
+{
+	struct kmem_cache *cache;
+
+	host_boot(RAM_BYTES);
+	assert_null(kmem_cache_create("none", 0, 0, 0, NULL));
+	assert_null(kmem_cache_create("huge", 32769, 0, 0, NULL));
+	expect_bug("cannot create cache must",
+		   kmem_cache_create("must", 0, 0, SLAB_PANIC, NULL));
+	cache = kmem_cache_create("largest", 32768, 0, 0, NULL);
+	keep(cache, kmem_cache_alloc(cache, GFP_KERNEL), 32768);
+	give_all();
+	assert_int_equal(kmem_cache_destroy(cache), 0);
+}
+
+struct built {
+	u32 magic, uses;
+};
+
+static u32 nr_built;
+
+static void build(void *p)
+{
+	*(struct built *)p = (struct built){ .magic = 0xb1117 };
+	nr_built++;
+}
+
+/* Once an object, and its work is there after any number of frees. */
+static void test_constructor(void **state __unused_arg)
+{
+	struct kmem_cache *cache;
+	struct built *b[100];
+	u32 built;
+
+	host_boot(RAM_BYTES);
+	nr_built = 0;
+	cache = kmem_cache_create("built", sizeof(struct built), 0, 0, build);
+	for (u32 round = 0; round < 20; round++) {
+		for (u32 i = 0; i < 100; i++) {
+			b[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+			assert_int_equal(b[i]->magic, 0xb1117);
+			b[i]->uses++;
+		}
+		if (round == 0)
+			built = nr_built;
+		for (u32 i = 0; i < 100; i++)
+			kmem_cache_free(cache, b[i]);
+	}
+	assert_int_equal(nr_built, built);
+	expect_bug("cache->ctor", (void)!kmem_cache_alloc(cache, __GFP_ZERO));
+}
+
+static void test_destroy_refuses(void **state __unused_arg)
+{
+	struct kmem_cache *cache;
+	u32 start;
+	void *p;
+
+	host_boot(RAM_BYTES);
+	cache = kmem_cache_create("busy", 100, 0, 0, NULL);
+	start = settled_pages();
+	p = kmem_cache_alloc(cache, GFP_KERNEL);
+	assert_int_equal(kmem_cache_destroy(cache), -EBUSY);
+	expect_log("cache busy still has 1 live objects");
+	if (IS_ENABLED(CONFIG_DEBUG))
+		expect_log("busy: 1 live from 0x");
+	memset(p, 1, 100);
+	kmem_cache_free(cache, p);
+	assert_int_equal(settled_pages(), start);
+	assert_int_equal(kmem_cache_destroy(cache), 0);
+}
+
+static void test_shrink(void **state __unused_arg)
+{
+	struct kmem_cache *cache;
+	u32 start, left;
+
+	host_boot(RAM_BYTES);
+	cache = kmem_cache_create("shrunk", 512, 0, 0, NULL);
+	start = settled_pages();
+	for (u32 i = 0; i < 200; i++)
+		keep(cache, kmem_cache_alloc(cache, GFP_KERNEL), 512);
+	give_all();
+	/* Pages on the per-CPU list are free too: the sum must be exact. */
+	left = nr_free_pages();
+	assert_true(left < start);
+	/* Few stay for the next burst; the rest went back by itself. */
+	assert_true(start - left <= (SLAB_MIN_PARTIAL + 2u) << cache->order);
+	assert_int_equal(kmem_cache_shrink(cache), start - left);
+	assert_int_equal(nr_free_pages(), start);
+	assert_int_equal(kmem_cache_shrink(cache), 0);
+	assert_int_equal(slab_verify(), 0);
+}
+
+struct seen {
+	const char *name;
+	struct slab_stats stats;
+};
+
+static void look(const struct slab_stats *stats, void *arg)
+{
+	struct seen *seen = arg;
+
+	if (strcmp(stats->name, seen->name) == 0)
+		seen->stats = *stats;
+}
+
+static void test_figures(void **state __unused_arg)
+{
+	struct seen seen = { .name = "counted" };
+	struct kmem_cache *cache;
+
+	host_boot(RAM_BYTES);
+	cache = kmem_cache_create("counted", 64, 0, 0, NULL);
+	nr_objects = 0;
+	for (u32 i = 0; i < 300; i++)
+		keep(cache, kmem_cache_alloc(cache, GFP_KERNEL), 64);
+	for (u32 i = 0; i < 77; i++)
+		give(rnd_below(nr_objects));
+	slab_for_each(look, &seen);
+	assert_int_equal(seen.stats.object_size, 64);
+	assert_int_equal(seen.stats.active_objects, 223);
+	assert_int_equal(seen.stats.total_objects,
+			 seen.stats.slabs * seen.stats.objects_per_slab);
+	assert_true(seen.stats.active_slabs <= seen.stats.slabs);
+	assert_true(seen.stats.total_objects >= 223);
+	give_all();
+}
+
+/* ---- kmalloc ------------------------------------------------------------------------- */
+
+/* Every size of the classes, and around each power of two above. */
+static void test_kmalloc_sizes(void **state __unused_arg)
+{
+	u32 start;
+
+	host_boot(HOST_RAM_MAX);
+	start = settled_pages();
+	for (size_t size = 1; size <= 8200; size++) {
+		u8 *p = kmalloc(size, GFP_KERNEL);
+
+		assert_true(ksize(p) >= size && ksize(p) < 2 * size + 8);
+		memset(p, 0xee, size);
+		kfree(p);
+	}
+	for (size_t size = 16384; size <= 4 << 20; size *= 2)
+		for (int d = -1; d <= 1; d++) {
+			u8 *p = kmalloc(size + (size_t)d, GFP_KERNEL |
+					__GFP_NOWARN);
+
+			if (size + (size_t)d > 4 << 20) {
+				assert_null(p);
+				continue;
+			}
+			memset(p, 0xee, size + (size_t)d);
+			kfree(p);
+		}
+	assert_null(kmalloc((size_t)-1, GFP_KERNEL));
+	assert_null(kmalloc(SIZE_MAX / 2 + 20000, GFP_KERNEL));
+	assert_int_equal(settled_pages(), start);
+}
+
+static void test_kmalloc_nothing(void **state __unused_arg)
+{
+	void *p;
+
+	host_boot(RAM_BYTES);
+	p = kmalloc(0, GFP_KERNEL);
+	assert_ptr_equal(p, ZERO_SIZE_PTR);
+	assert_int_equal(ksize(p), 0);
+	kfree(p);
+	kfree(NULL);
+	p = krealloc(ZERO_SIZE_PTR, 10, GFP_KERNEL);
+	assert_non_null(p);
+	assert_ptr_equal(krealloc(p, 0, GFP_KERNEL), ZERO_SIZE_PTR);
+	p = krealloc(NULL, 10, GFP_KERNEL);
+	kfree(p);
+}
+
+static void test_kcalloc(void **state __unused_arg)
+{
+	u32 *p;
+
+	host_boot(RAM_BYTES);
+	p = kmalloc(400, GFP_KERNEL);
+	memset(p, 0xff, 400);
+	kfree(p);
+	p = kcalloc(100, sizeof(*p), GFP_KERNEL);
+	for (u32 i = 0; i < 100; i++)
+		assert_int_equal(p[i], 0);
+	kfree(p);
+	assert_null(kcalloc(SIZE_MAX / 2, 3, GFP_KERNEL));
+	assert_null(kcalloc(3, SIZE_MAX / 2, GFP_KERNEL));
+	/* A product that wraps to 8. */
+	assert_null(kcalloc(SIZE_MAX / 8 + 2, 8, GFP_KERNEL));
+	assert_ptr_equal(kcalloc(0, 10, GFP_KERNEL), ZERO_SIZE_PTR);
+}
+
+/* ---- failure ---------------------------------------------------------------------------- */
+
+/* Everything once. 0, or -ENOMEM with nothing left over. */
+static int an_operation(void)
+{
+	int ret = -ENOMEM;
+	struct kmem_cache *cache = kmem_cache_create("swept", 200, 0, 0, NULL);
+	void *a, *b, *grown;
+
+	if (cache == NULL)
+		return ret;
+	a = kmem_cache_alloc(cache, GFP_KERNEL | __GFP_NOWARN);
+	if (a == NULL)
+		goto err_destroy;
+	b = kmalloc(3000, GFP_KERNEL | __GFP_NOWARN);
+	if (b == NULL)
+		goto err_free_a;
+	memset(b, 3, 3000);
+	grown = krealloc(b, 20000, GFP_KERNEL | __GFP_NOWARN);
+	if (grown == NULL) {
+		assert_int_equal(((u8 *)b)[2999], 3);
+		goto err_free_b;
+	}
+	b = grown;
+	ret = 0;
+err_free_b:
+	kfree(b);
+err_free_a:
+	kmem_cache_free(cache, a);
+err_destroy:
+	assert_int_equal(kmem_cache_destroy(cache), 0);
+	return ret;
+}
+
+static void test_failure_sweep(void **state __unused_arg)
+{
+	u32 start, n;
+	int ret = -ENOMEM;
+
+	host_boot(RAM_BYTES);
+	start = settled_pages();
+	for (n = 1; ret != 0; n++) {
+		assert_true(n < 100);
+		fail_alloc_set(NULL, n, 1);
+		ret = an_operation();
+		if (fail_alloc_hits() != 0)
+			assert_int_equal(ret, -ENOMEM);
+		fail_alloc_set(NULL, 0, 0);
+		assert_int_equal(settled_pages(), start);
+	}
+	assert_true(n > 5);
+}
+
+static void test_fail_one_cache(void **state __unused_arg)
+{
+	void *p;
+
+	host_boot(RAM_BYTES);
+	fail_alloc_set("kmalloc-64", 2, 1);
+	p = kmalloc(100, GFP_KERNEL);
+	assert_non_null(p);
+	kfree(p);
+	p = kmalloc(64, GFP_KERNEL);
+	assert_non_null(p);
+	assert_null(kmalloc(60, GFP_KERNEL));
+	kfree(p);
+	assert_int_equal(fail_alloc_hits(), 1);
+}
+
+static void test_out_of_memory(void **state __unused_arg)
+{
+	u32 start;
+
+	host_boot(4u << 20);
+	start = settled_pages();
+	nr_objects = 0;
+	for (;;) {
+		void *p = kmalloc(4096, GFP_ATOMIC | __GFP_NOWARN);
+
+		if (p == NULL)
+			break;
+		keep(NULL, p, 4096);
+	}
+	assert_true(nr_objects > 300);
+	give_all();
+	assert_int_equal(settled_pages(), start);
+}
+
+/* ---- crimes ------------------------------------------------------------------------------- */
+
+/* Without AddressSanitizer, as on the target. */
+__attribute__((no_sanitize("address"), noinline))
+static void poke(void *p, s32 offset)
+{
+	*((volatile u8 *)p + offset) = 0x99;
+}
+
+static void test_foreign_free(void **state __unused_arg)
+{
+	struct kmem_cache *a, *b;
+	struct page *page;
+
+	host_boot(RAM_BYTES);
+	a = kmem_cache_create("a", 32, 0, 0, NULL);
+	b = kmem_cache_create("b", 32, 0, 0, NULL);
+	expect_bug("cache b, object",
+		   kmem_cache_free(b, kmem_cache_alloc(a, GFP_KERNEL)));
+	expect_log("not of this cache");
+	if (IS_ENABLED(CONFIG_DEBUG))
+		expect_log("of cache a, found by 0x");
+	expect_bug("not of this cache",
+		   kmem_cache_free(a, phys_to_virt(PHYS_OFFSET)));
+	/* A page whose owner's word happens to look like the cache. */
+	page = alloc_page(GFP_KERNEL);
+	page->private = (uintptr_t)a;
+	expect_bug("not of this cache",
+		   kmem_cache_free(a, page_address(page)));
+}
+
+static void test_free_of_no_kmalloc(void **state __unused_arg)
+{
+	host_boot(RAM_BYTES);
+	expect_bug("kfree of what kmalloc did not give",
+		   kfree(__get_free_pages(GFP_KERNEL, 1)));
+	host_boot(RAM_BYTES);
+	expect_bug("kfree of what kmalloc did not give",
+		   kfree((char *)kmalloc(20000, GFP_KERNEL) + PAGE_SIZE));
+}
+
+static void test_double_free_at_once(void **state __unused_arg)
+{
+	void *p;
+
+	host_boot(RAM_BYTES);
+	p = kmalloc(64, GFP_KERNEL);
+	kfree(p);
+	expect_bug("freed twice", kfree(p));
+}
+
+static void test_double_free_later(void **state __unused_arg)
+{
+	void *a, *b;
+
+	host_boot(RAM_BYTES);
+	a = kmalloc(64, GFP_KERNEL);
+	b = kmalloc(64, GFP_KERNEL);
+	kfree(a);
+	kfree(b);
+	expect_bug("freed twice", kfree(a));
+	expect_log("allocated by 0x");
+	expect_log("(64 bytes), freed by 0x");
+}
+
+static void test_write_past_end(void **state __unused_arg)
+{
+	struct kmem_cache *cache;
+	void *p;
+
+	host_boot(RAM_BYTES);
+	p = kmalloc(13, GFP_KERNEL);
+	poke(p, 13);
+	expect_bug("written past its end", kfree(p));
+	host_boot(RAM_BYTES);
+	cache = kmem_cache_create("red", 40, 0, 0, NULL);
+	p = kmem_cache_alloc(cache, GFP_KERNEL);
+	poke(p, 40);
+	expect_bug("written past its end", kmem_cache_free(cache, p));
+	host_boot(RAM_BYTES);
+	p = kmalloc(60, GFP_KERNEL);
+	p = krealloc(p, 50, GFP_KERNEL);
+	poke(p, 50);
+	expect_bug("written past its end", kfree(p));
+}
+
+static void test_write_after_free(void **state __unused_arg)
+{
+	void *p;
+
+	host_boot(RAM_BYTES);
+	p = kmalloc(64, GFP_KERNEL);
+	kfree(p);
+	poke(p, 30);
+	expect_bug("written after it was freed",
+		   (void)!kmalloc(64, GFP_KERNEL));
+	host_boot(RAM_BYTES);
+	p = kmalloc(64, GFP_KERNEL);
+	kfree(p);
+	poke(p, 64);
+	expect_bug("written past its end while free",
+		   (void)!kmalloc(64, GFP_KERNEL));
+}
+
+static void test_free_of_the_middle(void **state __unused_arg)
+{
+	host_boot(RAM_BYTES);
+	expect_bug("not the start of an object",
+		   kfree((char *)kmalloc(64, GFP_KERNEL) + 8));
+}
+
+/* Fresh memory is not zero by accident. */
+static void test_poison_in_use(void **state __unused_arg)
+{
+	u8 *p;
+
+	host_boot(RAM_BYTES);
+	p = kmalloc(64, GFP_KERNEL);
+	assert_int_equal(p[0], POISON_INUSE);
+	assert_int_equal(p[63], POISON_INUSE);
+	kfree(p);
+}
+
+static void test_leak_report(void **state __unused_arg)
+{
+	u32 before;
+	void *p;
+
+	host_boot(RAM_BYTES);
+	before = slab_report_live();
+	host_log_clear();
+	p = kmalloc(24, GFP_KERNEL);
+	assert_non_null(p);
+	for (u32 i = 0; i < 3; i++)
+		assert_non_null(kmalloc(100, GFP_KERNEL));
+	assert_int_equal(slab_report_live(), before + 4);
+	expect_log("kmalloc-32: 1 live from 0x");
+	expect_log("kmalloc-128: 3 live from 0x");
+}
+
+/* ---- the verifier sees what it is there to see ------------------------------ */
+
+static void expect_complaint(const char *text)
+{
+	host_log_clear();
+	assert_int_equal(slab_verify(), -EUCLEAN);
+	expect_log(text);
+}
+
+static void test_verifier_sees(void **state __unused_arg)
+{
+	struct kmem_cache *cache;
+	struct page *page;
+	void *p, *first;
+
+	host_boot(RAM_BYTES);
+	cache = kmem_cache_create("seen", 64, 0, 0, NULL);
+	p = kmem_cache_alloc(cache, GFP_KERNEL);
+	page = virt_to_head_page(p);
+	assert_int_equal(slab_verify(), 0);
+
+	page->inuse--;
+	expect_complaint("in use + free is not all");
+	page->inuse++;
+	page->frozen = 0;
+	expect_complaint("frozen, but no core has it");
+	page->frozen = 1;
+	cache->nr_slabs++;
+	expect_complaint("counts 2 slabs");
+	cache->nr_slabs--;
+	cache->nr_partial++;
+	expect_complaint("1 partial; there are 1 and 0");
+	cache->nr_partial--;
+	TAILQ_INSERT_HEAD(&cache->partial, page, slab_link);
+	expect_complaint("partial list: should have it, or should not");
+	TAILQ_REMOVE(&cache->partial, page, slab_link);
+	assert_int_equal(slab_verify(), 0);
+
+	first = cache->cpu[0].freelist;
+	set_freepointer(cache, first, (char *)p + 4);
+	expect_complaint("free list leads out of the slab");
+	set_freepointer(cache, first, first);
+	expect_complaint("free list is a circle");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_random_verified),
+		cmocka_unit_test(test_random_many),
+		cmocka_unit_test(test_alignment),
+		cmocka_unit_test(test_bad_sizes),
+		cmocka_unit_test(test_constructor),
+		cmocka_unit_test(test_destroy_refuses),
+		cmocka_unit_test(test_shrink),
+		cmocka_unit_test(test_figures),
+		cmocka_unit_test(test_kmalloc_sizes),
+		cmocka_unit_test(test_kmalloc_nothing),
+		cmocka_unit_test(test_kcalloc),
+		cmocka_unit_test(test_failure_sweep),
+		cmocka_unit_test(test_fail_one_cache),
+		cmocka_unit_test(test_out_of_memory),
+		cmocka_unit_test(test_foreign_free),
+		cmocka_unit_test(test_free_of_no_kmalloc),
+		cmocka_unit_test(test_double_free_at_once),
+		cmocka_unit_test(test_verifier_sees),
+		/* debug builds */
+		cmocka_unit_test(test_double_free_later),
+		cmocka_unit_test(test_write_past_end),
+		cmocka_unit_test(test_write_after_free),
+		cmocka_unit_test(test_free_of_the_middle),
+		cmocka_unit_test(test_poison_in_use),
+		cmocka_unit_test(test_leak_report),
+	};
+
+	return host_run_debug(tests, 6);
+}

@@ -1,0 +1,269 @@
+/*
+ * test_vmalloc.c - areas of the vmalloc range: contents, guard pages, gaps,
+ * reuse of address space, failures.
+ */
+#include "mm_world.h"
+
+#define RAM	(16u << 20)
+#define NR_AREAS 40
+
+static u32 addr(const void *va)
+{
+	return (u32)(uintptr_t)va;
+}
+
+static bool mapped(u32 va)
+{
+	phys_addr_t pa;
+
+	return !kernel_va_to_phys(va, &pa);
+}
+
+/* A kernel access goes through TLB and walker; the page is found through it. */
+static u32 *kernel_word(u32 va)
+{
+	struct model_result r = model_access(va, MODEL_STORE, false);
+
+	assert_int_equal(r.fsr, 0);
+	return phys_to_virt(r.pa);
+}
+
+static void test_scattered_frames(void **state __unused_arg)
+{
+	char *p;
+	u32 i;
+
+	world_start(RAM);
+	p = vmalloc(1000000);
+	assert_non_null(p);
+	assert_true(is_vmalloc_addr(p));
+	assert_int_equal(addr(p) & ~PAGE_MASK, 0);
+	for (i = 0; i < 245; i++)
+		*kernel_word(addr(p) + i * PAGE_SIZE) = i;
+	for (i = 0; i < 245; i++) {
+		struct page *page = vmalloc_to_page(p + i * PAGE_SIZE);
+
+		assert_non_null(page);
+		assert_true(page->flags & PG_VMALLOC);
+		assert_int_equal(*(u32 *)page_address(page), i);
+	}
+	/* The guard page, and the page before the first. */
+	assert_false(mapped(addr(p) + 245 * PAGE_SIZE));
+	assert_null(vmalloc_to_page(p + 245 * PAGE_SIZE));
+	assert_true(model_access(addr(p) + 245 * PAGE_SIZE, MODEL_LOAD,
+				 false).fsr != 0);
+	vfree(p);
+	assert_false(mapped(addr(p)));
+	assert_true(model_access(addr(p), MODEL_LOAD, false).fsr != 0);
+	model_check_tlb();
+	vfree(NULL);
+	world_end();
+}
+
+static void test_zeroed(void **state __unused_arg)
+{
+	void *p;
+
+	world_start(RAM);
+	p = vmalloc(3 * PAGE_SIZE);
+	*kernel_word(addr(p)) = 77;
+	vfree(p);
+	p = vzalloc(3 * PAGE_SIZE);
+	assert_int_equal(*kernel_word(addr(p)), 0);
+	vfree(p);
+	world_end();
+}
+
+static void test_aligned_and_reused(void **state __unused_arg)
+{
+	void *stacks[20], *again;
+	u32 i;
+
+	world_start(RAM);
+	for (i = 0; i < 20; i++) {
+		stacks[i] = vmalloc_aligned(THREAD_SIZE, 2 * THREAD_SIZE,
+					    GFP_KERNEL, "stack");
+		assert_int_equal(addr(stacks[i]) & (2 * THREAD_SIZE - 1), 0);
+		assert_false(mapped(addr(stacks[i]) - 4));
+		assert_false(mapped(addr(stacks[i]) + THREAD_SIZE));
+	}
+	/* The hole that one leaves is exactly as large as the next needs. */
+	vfree(stacks[7]);
+	again = vmalloc_aligned(THREAD_SIZE, 2 * THREAD_SIZE, GFP_KERNEL,
+				"stack");
+	assert_ptr_equal(again, stacks[7]);
+	for (i = 0; i < 20; i++)
+		vfree(stacks[i]);
+	model_check_tlb();
+	world_end();
+}
+
+static void test_vmap_and_ioremap(void **state __unused_arg)
+{
+	struct page *pages[3];
+	phys_addr_t pa;
+	void *p;
+	u32 i;
+
+	world_start(RAM);
+	for (i = 0; i < 3; i++)
+		pages[i] = alloc_page(GFP_KERNEL);
+	p = vmap(pages, 3);
+	*kernel_word(addr(p) + PAGE_SIZE) = 5;
+	assert_int_equal(*(u32 *)page_address(pages[1]), 5);
+	vunmap(p);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(page_count(pages[i]), 1);
+		put_page(pages[i]);
+	}
+	p = ioremap(0x10009004, 8);
+	assert_int_equal(addr(p) & ~PAGE_MASK, 4);
+	assert_int_equal(kernel_va_to_phys(addr(p), &pa), 0);
+	assert_int_equal(pa, 0x10009004);
+	assert_null(vmalloc_to_page(p));
+	iounmap(p);
+	assert_null(ioremap(0x10009000, 0));
+	assert_null(ioremap(0xfffff000, 0x2000));
+	world_end();
+}
+
+static void test_refusals(void **state __unused_arg)
+{
+	world_start(RAM);
+	assert_null(vmalloc(0));
+	assert_null(vmalloc(0xfffff001));
+	assert_null(vmalloc(RAM));
+	assert_null(vmap(NULL, 0));
+	world_end();
+}
+
+static void test_crimes(void **state __unused_arg)
+{
+	char *p;
+
+	world_start(RAM);
+	p = vmalloc(PAGE_SIZE);
+	expect_bug("!area", vfree(p + 16));
+	expect_bug("area->pages", vunmap(p));
+	vfree(p);
+	expect_bug("!area", vfree(p));
+	world_end();
+}
+
+static void test_nth_allocation_fails(void **state __unused_arg)
+{
+	u32 nth;
+	void *p = NULL;
+
+	for (nth = 1; !p; nth++) {
+		world_start(RAM);
+		fail_alloc_set(NULL, nth, 1);
+		p = vmalloc(20 * PAGE_SIZE);
+		if (!p)
+			assert_int_equal(fail_alloc_hits(), 1);
+		fail_alloc_set(NULL, 0, 0);
+		vfree(p);
+		world_end();
+	}
+	assert_true(nth > 22);	/* area, array, twenty frames */
+}
+
+/* ---- random areas against the list of them ---------------------------------------- */
+
+struct area {
+	void *va;
+	u32 pages, mark;
+};
+
+static struct area areas[NR_AREAS];
+static u32 last_end, seen;
+
+static void check_info(const struct vm_info *info, void *arg __unused_arg)
+{
+	assert_true(info->va >= last_end);
+	last_end = info->va + info->bytes;
+	assert_int_equal(info->bytes, (info->nr_pages + 1) * PAGE_SIZE);
+	seen++;
+}
+
+static void check_areas(void)
+{
+	u32 i, held = 0;
+
+	last_end = vmalloc_start();
+	seen = 0;
+	vmalloc_for_each(check_info, NULL);
+	assert_int_equal(vmalloc_verify(), 0);
+	for (i = 0; i < NR_AREAS; i++) {
+		u32 va = addr(areas[i].va);
+
+		if (!areas[i].va)
+			continue;
+		held++;
+		assert_int_equal(*kernel_word(va), areas[i].mark);
+		assert_int_equal(*kernel_word(va + (areas[i].pages - 1) *
+					      PAGE_SIZE + 4), areas[i].mark);
+		assert_false(mapped(va + areas[i].pages * PAGE_SIZE));
+	}
+	assert_int_equal(seen, held);
+}
+
+static void new_area(struct area *area)
+{
+	u32 align = PAGE_SIZE << rnd_below(4);
+	u32 va;
+
+	area->pages = 1 + rnd_below(30);
+	area->mark = rnd();
+	area->va = vmalloc_aligned(area->pages * PAGE_SIZE, align, GFP_KERNEL,
+				   "test");
+	va = addr(area->va);
+	assert_non_null(area->va);
+	assert_int_equal(va & (align - 1), 0);
+	*kernel_word(va) = area->mark;
+	*kernel_word(va + (area->pages - 1) * PAGE_SIZE + 4) = area->mark;
+}
+
+static void test_random(void **state __unused_arg)
+{
+	u32 i;
+
+	world_start(RAM);
+	memset(areas, 0, sizeof(areas));
+	for (i = 0; i < 5000; i++) {
+		struct area *area = &areas[rnd_below(NR_AREAS)];
+
+		if (area->va) {
+			vfree(area->va);
+			area->va = NULL;
+		} else {
+			new_area(area);
+		}
+		assert_int_equal(vmalloc_verify(), 0);
+		if (i % 100 == 0) {
+			check_areas();
+			model_check_tlb();
+		}
+	}
+	/* First fit: what was given back is used again. */
+	assert_true(last_end < vmalloc_start() + (4u << 20));
+	for (i = 0; i < NR_AREAS; i++)
+		vfree(areas[i].va);
+	world_end();
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_scattered_frames),
+		cmocka_unit_test(test_zeroed),
+		cmocka_unit_test(test_aligned_and_reused),
+		cmocka_unit_test(test_vmap_and_ioremap),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_crimes),
+		cmocka_unit_test(test_nth_allocation_fails),
+		cmocka_unit_test(test_random),
+	};
+
+	return host_run(tests);
+}

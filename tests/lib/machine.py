@@ -1,0 +1,59 @@
+"""Boots of the emulated board: run to the end, or talk to it."""
+
+import os
+import subprocess
+
+BOARD = os.environ.get("BOARD", "vexpress-a9")
+OUT = os.environ.get("OUT", f"build/{BOARD}")
+QEMU = os.environ.get("QEMU", "qemu-system-arm")
+SECONDS = int(os.environ.get("BOOT_SECONDS", "120"))
+
+
+class Boot:
+    """How a boot ended: QEMU's status and what the UART printed."""
+
+    def __init__(self, status, console, errors, timed_out):
+        self.status = status
+        self.console = console
+        self.errors = errors
+        self.timed_out = timed_out
+
+    def __str__(self):
+        end = "timed out" if self.timed_out else f"status {self.status}"
+        return f"{end}\n{self.console}\n{self.errors}"
+
+
+def environment():
+    return dict(os.environ, QEMU_AUDIO_DRV="none")
+
+
+def command(append=None, initrd=f"{OUT}/initramfs.cpio", memory="128M",
+            kernel=f"{OUT}/pagewalk.bin", semihosting=True, extra=()):
+    """The QEMU line that the documentation gives."""
+    line = [QEMU, "-M", BOARD, "-m", memory, "-nographic"]
+    if kernel:
+        line += ["-kernel", kernel]
+    if initrd:
+        line += ["-initrd", initrd]
+    if append is not None:
+        line += ["-append", append]
+    if semihosting:
+        line += ["-semihosting"]
+    return line + list(extra)
+
+
+def boot(*args, stdin=b"", **kwargs):
+    """Boot until QEMU ends. Arguments as for command()."""
+    try:
+        run = subprocess.run(command(*args, **kwargs), input=stdin,
+                             capture_output=True, timeout=SECONDS,
+                             env=environment())
+        timed_out = False
+    except subprocess.TimeoutExpired as late:
+        run, timed_out = late, True
+    text = [(part or b"").decode("utf-8", "replace").replace("\r", "")
+            for part in (run.stdout, run.stderr)]
+    errors = "\n".join(line for line in text[1].splitlines()
+                       if "audio" not in line)
+    return Boot(None if timed_out else run.returncode, text[0], errors,
+                timed_out)

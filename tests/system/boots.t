@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+"""Whole boots: memory sizes, command lines, ways to end, ways to start."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import cpio
+import elf
+import machine
+import tap
+
+TESTS = f"{machine.OUT}/test-initramfs.cpio"
+SCRATCH = f"{machine.OUT}/system"
+
+
+def write(name, data):
+    os.makedirs(SCRATCH, exist_ok=True)
+    path = f"{SCRATCH}/{name}"
+    with open(path, "wb") as file:
+        file.write(data)
+    return path
+
+
+def memory_sizes():
+    """The same program, the same answers, whatever the memory."""
+    programs = ["/bin/layout", "/bin/faults", "/test/fork", "/test/mmap"]
+    for program in programs:
+        for memory in ("64M", "128M", "512M", "1G"):
+            boot = machine.boot(f"quiet init={program}", initrd=TESTS,
+                                memory=memory)
+            tap.is_(boot.status, 0, f"{program} with {memory}", boot)
+
+
+def exit_codes():
+    for code in (0, 1, 7, 127, 255):
+        boot = machine.boot(f"init=/test/status exit {code}", initrd=TESTS)
+        tap.is_(boot.status, code, f"init's exit({code}) is QEMU's", boot)
+    for signal in (6, 9, 11, 15):
+        boot = machine.boot(f"init=/test/status signal {signal}", initrd=TESTS)
+        tap.is_(boot.status, 128 + signal, f"init killed by {signal}", boot)
+    for crime in ("null", "text", "data", "kernel", "stack"):
+        boot = machine.boot(f"init=/bin/crash self {crime}")
+        tap.is_(boot.status, 139, f"init commits '{crime}': 128 + SIGSEGV",
+                boot)
+    boot = machine.boot("init=/bin/crash self undefined")
+    tap.is_(boot.status, 132, "init runs nonsense: 128 + SIGILL", boot)
+
+
+def arguments():
+    boot = machine.boot("init=/test/status one two=2 quiet three",
+                        initrd=TESTS)
+    tap.has(boot.console, "argument 0: /test/status", "argv[0] is the path")
+    tap.has(boot.console, "argument 1: one", "a word becomes an argument")
+    tap.ok("argument 3:" not in boot.console and
+           "argument 2: three" in boot.console,
+           "known options and words with = do not", boot)
+
+
+def without_semihosting():
+    boot = machine.boot("init=/bin/false", semihosting=False)
+    tap.is_(boot.status, 0, "no semihosting: powers off", boot)
+    boot = machine.boot("init=/bin/hello", semihosting=False)
+    tap.has(boot.console, "Hello from user mode", "and ran init before")
+
+
+def command_lines():
+    loud = machine.boot("init=/bin/hello")
+    quiet = machine.boot("quiet init=/bin/hello")
+    tap.ok(len(quiet.console) < len(loud.console) / 4 and
+           "Hello from user mode" in quiet.console,
+           "quiet: little but the program's output", quiet)
+    boot = machine.boot("mem=32M init=/bin/cat /proc/meminfo")
+    total = [int(line.split()[1]) for line in boot.console.splitlines()
+             if line.startswith("MemTotal:")]
+    tap.ok(total and 16 * 1024 < total[0] <= 32 * 1024,
+           "mem=32M limits the memory", boot)
+    boot = machine.boot("frobnicate=1 init=/bin/hello")
+    tap.has(boot.console, "frobnicate", "an unknown option is named")
+    tap.is_(boot.status, 0, "and otherwise ignored", boot)
+    boot = machine.boot(None)
+    tap.is_(boot.status, 0, "no command line at all", boot)
+
+
+def no_init():
+    boot = machine.boot("init=/bin/nothing")
+    tap.is_(boot.status, 255, "init missing: status 255", boot)
+    tap.has(boot.console, "/bin/nothing", "and a message that names it")
+    boot = machine.boot("init=/etc")
+    tap.is_(boot.status, 255, "init is a directory: status 255", boot)
+
+
+def someone_elses_program():
+    archive = write("other.cpio", cpio.archive({"any/program": elf.program()}))
+    boot = machine.boot("init=/any/program", initrd=archive)
+    tap.is_(boot.status, 42, "a hand-made ELF in a hand-made archive", boot)
+
+
+def other_ways_to_start():
+    kernel = f"{machine.OUT}/pagewalk.elf"
+    boot = machine.boot("init=/bin/hello", kernel=kernel, initrd=None)
+    tap.is_(boot.status, 0, "the ELF image, no loader's help", boot)
+    tap.has(boot.console, "Hello from user mode",
+            "takes its command line by semihosting, its archive built in")
+    boot = machine.boot("init=/bin/hello", initrd=None)
+    tap.has(boot.console, "Hello from user mode",
+            "no -initrd: the built-in archive")
+    boot = machine.boot(kernel=None, initrd=None, semihosting=False, extra=[
+        "-bios", f"{machine.OUT}/nor.bin", "-semihosting-config",
+        "enable=on,target=native,arg=pagewalk,arg=init=/bin/hello"])
+    tap.is_(boot.status, 0, "from NOR flash", boot)
+    tap.has(boot.console, "Hello from user mode", "up to init")
+
+
+def too_small():
+    boot = machine.boot("mem=1M init=/bin/hello")
+    tap.ok(boot.status not in (0, None) and boot.console,
+           "too little memory is said and ends the machine", boot)
+
+
+memory_sizes()
+exit_codes()
+arguments()
+without_semihosting()
+command_lines()
+no_init()
+someone_elses_program()
+other_ways_to_start()
+too_small()
+tap.done()

@@ -1,0 +1,55 @@
+#!/usr/bin/python3
+"""The documents are true: files they name exist, and none is left out."""
+
+import glob
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import tap
+
+FOLDERS = ("alloc", "board", "fs", "inspect", "lib", "mm", "mmu", "proc",
+           "startup", "trap", "user")
+DOCUMENTS = ["README.md", *glob.glob("docs/*.md"), *glob.glob("*/README.md")]
+
+
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+
+def sources():
+    return {path for folder in FOLDERS
+            for kind in ("c", "S")
+            for path in glob.glob(f"{folder}/**/*.{kind}", recursive=True)}
+
+
+def reading_order():
+    named = set(re.findall(r"`([\w./-]+\.[chS])`", read("docs/reading-order.md")))
+    missing = sorted(sources() - named)
+    tap.is_(missing, [], "docs/reading-order.md lists every source file")
+    gone = sorted(path for path in named if not os.path.exists(path))
+    tap.is_(gone, [], "and no file that does not exist")
+
+
+def links():
+    for document in sorted(DOCUMENTS):
+        folder = os.path.dirname(document)
+        targets = re.findall(r"\]\(([^)#:]+)\)", read(document))
+        broken = [target for target in targets
+                  if not os.path.exists(os.path.join(folder, target))]
+        tap.is_(broken, [], f"{document}: its links lead somewhere")
+
+
+def folders():
+    for folder in (*FOLDERS, "include", "tests"):
+        path = f"{folder}/README.md"
+        tap.ok(os.path.exists(path) and read(path).count("\n") <= 20,
+               f"{folder} has a short README")
+
+
+reading_order()
+links()
+folders()
+tap.done()

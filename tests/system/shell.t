@@ -1,0 +1,97 @@
+#!/usr/bin/python3
+"""A session at the shell, typed into the emulated serial line."""
+
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import pexpect
+import machine
+import tap
+
+PROMPT = r"\$ $"
+
+
+class Session:
+    def __init__(self, append):
+        line = machine.command(append)
+        self.child = pexpect.spawn(line[0], line[1:], encoding="utf-8",
+                                   codec_errors="replace",
+                                   timeout=machine.SECONDS,
+                                   env=machine.environment())
+        self.child.delaybeforesend = None
+        self.child.expect(PROMPT)
+        self.before = self.child.before
+
+    def run(self, line):
+        """Type a line; what it printed, without the echo."""
+        self.child.sendline(line)
+        self.child.expect(PROMPT)
+        text = self.child.before.replace("\r", "")
+        return text.split("\n", 1)[1] if "\n" in text else text
+
+    def end(self, line):
+        self.child.sendline(line)
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return self.child.exitstatus
+
+
+CONVERSATION = [
+    ("echo hello there", r"^hello there$"),
+    ("ls /", r"(?s)bin.*"),
+    ("ls -l /bin/hello", r"hello"),
+    ("cat /etc/motd", r"Pagewalk"),
+    ("hello a b", r"Hello from user mode: a b"),
+    ("pwd", r"^/$"),
+    ("cd /etc", r"^$"),
+    ("pwd", r"^/etc$"),
+    ("cat motd", r"Pagewalk"),
+    ("cd /nowhere", r"cd: /nowhere: "),
+    ("nonsense", r"nonsense: not found"),
+    ("ps", r"(?m)\b1\b.*(sh|tour)$"),
+    ("maps", r"(?s)r-x.*/bin/maps.*\[stack\]"),
+    ("maps 1", r"\[stack\]"),
+    ("maps 9999", r"no process"),
+    ("walk 1 0xc0010000", r"0x?c0010000|section|page"),
+    ("echo one | cat", r"^one$"),
+    ("echo two > /tmp/f", r"^$"),
+    ("echo three >> /tmp/f", r"^$"),
+    ("cat < /tmp/f | cat", r"(?m)^two\nthree$"),
+    ("crash null", r"killed by SIGSEGV"),
+    ("crash self null", r"was killed by SIGSEGV"),
+    ("echo 'a  b' \"c | d\"", r"^a  b c \| d$"),
+    ("help", r"maps PID"),
+    ("cat /proc/meminfo", r"MemFree:"),
+    ("", r"^$"),
+    ("|", r"missing"),
+]
+
+
+def conversation():
+    session = Session("quiet init=/bin/sh")
+    for line, pattern in CONVERSATION:
+        text = session.run(line)
+        tap.ok(re.search(pattern, text.strip("\n")), f"$ {line}",
+               f"wanted {pattern!r} in\n{text}")
+    tap.is_(session.end("exit 5"), 5, "$ exit 5: QEMU's status")
+
+
+def editing():
+    """The line discipline: rubbed-out characters do not reach the shell."""
+    session = Session("quiet init=/bin/sh")
+    text = session.run("echo helxx\x7f\x7flo")
+    tap.ok(text.strip().endswith("hello"), "backspace", repr(text))
+    session.child.send("cat\n")
+    session.child.send("typed\n")
+    session.child.expect("typed.*typed")
+    session.child.send("\x04")
+    session.child.expect(PROMPT)
+    tap.ok(True, "cat reads the terminal until ^D")
+    tap.is_(session.end("\x04"), 0, "^D ends the shell")
+
+
+conversation()
+editing()
+tap.done()

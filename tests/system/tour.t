@@ -1,0 +1,45 @@
+#!/usr/bin/python3
+"""The tour: status 0, on small and large machines, and true to the last line."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import pexpect
+import machine
+import tap
+
+CLAIMS = [
+    "every address above lies in an area with fitting rights",
+    "no page was there before it was touched",
+    "both reads got the same frame: the shared zero page",
+    "no copy: the last owner keeps the frame",
+    "same user address, different frames",
+    "same kernel address, same descriptor in both tables",
+]
+
+
+def alone():
+    for memory in ("64M", "128M", "1G"):
+        boot = machine.boot("init=/bin/tour", memory=memory)
+        tap.is_(boot.status, 0, f"the tour with {memory}", boot)
+        tap.ok("FALSE" not in boot.console and "FAILED" not in boot.console,
+               "nothing in it is false", boot)
+        missing = [c for c in CLAIMS if f"+ {c}" not in boot.console]
+        tap.is_(missing, [], "it shows what it is for", boot)
+
+
+def with_shell():
+    line = machine.command("init=/bin/tour shell")
+    child = pexpect.spawn(line[0], line[1:], encoding="utf-8",
+                          timeout=machine.SECONDS, env=machine.environment())
+    child.expect(r"\$ $")
+    child.sendline("exit")
+    child.expect(pexpect.EOF)
+    child.close()
+    tap.is_(child.exitstatus, 0, "the tour, a shell, exit: status 0")
+
+
+alone()
+with_shell()
+tap.done()

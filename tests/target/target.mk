@@ -1,0 +1,17 @@
+# target.mk - tests inside the kernel: an image of their own.
+#
+# The kernel's objects, but with this folder's kernel_init.c for startup's.
+
+target_test_sources := $(wildcard tests/target/*.c tests/target/*.S)
+target_test_objects := $(filter-out %/startup/kernel_init.c.o,$(kernel_objects)) \
+	$(call to_obj,$(target_test_sources))
+
+-include $(addsuffix .d,$(basename $(call to_obj,$(target_test_sources))))
+
+$(OUT)/pagewalk-tests.first.elf $(OUT)/pagewalk-tests.elf: \
+	objects = $(target_test_objects)
+$(OUT)/pagewalk-tests.first.elf: $(target_test_objects) $(OUT)/kernel.lds
+	$(call link,$(objects),$@)
+
+CHECK_DEPS += $(OUT)/pagewalk-tests.bin $(OUT)/initramfs.cpio
+CHECK_TESTS += $(wildcard tests/target/*.t)

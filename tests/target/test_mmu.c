@@ -1,0 +1,348 @@
+/*
+ * test_mmu.c - the MMU for real: accesses that must abort do, those that must
+ * not do not; address spaces differ under one address; user copies are exact.
+ */
+#include <string.h>
+
+#include <alloc/alloc.h>
+#include <asm/sections.h>
+#include <asm/uaccess.h>
+#include <board/board.h>
+#include <mmu/mmu.h>
+#include <thread_info.h>
+#include <tests/target/ktest.h>
+
+#define USER_VA		0x00400000u	/* mmu_probe.S knows it too */
+#define RW		(VM_READ | VM_WRITE | VM_SHARED)
+#define BX_LR		0xe12fff1eu
+
+int probe_load(u32 va, u32 *val);
+int probe_store(u32 va, u32 val);
+int probe_call(u32 va);
+extern u32 probe_code_in_text[], probe_code_in_rodata[], probe_code_in_data[];
+
+static u32 number(const void *p)
+{
+	return (u32)(uintptr_t)p;
+}
+
+/* ---- an address space without mm/ ------------------------------------------ */
+
+/* Its pages, at USER_VA and up. */
+#define MAX_PAGES	2u
+
+struct space {
+	struct mm_struct mm;
+	struct page *page[MAX_PAGES];
+};
+
+static void space_init(struct space *s, u32 n, u32 vm_flags)
+{
+	memset(s, 0, sizeof(*s));
+	init_new_context(&s->mm);
+	KTEST_ASSERT(pgd_alloc(&s->mm) == 0);
+	for (u32 i = 0; i < n; i++) {
+		u32 va = USER_VA + i * PAGE_SIZE;
+		pte_t *slot = pte_alloc_map(&s->mm, va);
+
+		s->page[i] = alloc_page(GFP_KERNEL | __GFP_ZERO);
+		KTEST_ASSERT(slot && s->page[i]);
+		spin_lock(&s->mm.page_table_lock);
+		set_pte_at(&s->mm, va, slot,
+			   mk_pte(s->page[i], vm_get_page_prot(vm_flags)));
+		spin_unlock(&s->mm.page_table_lock);
+	}
+}
+
+static void load_tables(struct mm_struct *mm)
+{
+	u32 flags = local_irq_save();
+
+	switch_mm(NULL, mm);
+	local_irq_restore(flags);
+}
+
+/* Back to the tables that the scheduler thinks are loaded. */
+static void load_own_tables(void)
+{
+	load_tables(current_thread_info()->active_mm);
+}
+
+static void space_end(struct space *s)
+{
+	for (u32 i = 0; i < MAX_PAGES && s->page[i]; i++) {
+		u32 va = USER_VA + i * PAGE_SIZE;
+
+		spin_lock(&s->mm.page_table_lock);
+		ptep_clear_flush(&s->mm, va, pte_offset_map(&s->mm, va));
+		spin_unlock(&s->mm.page_table_lock);
+		put_page(s->page[i]);
+	}
+	pgd_free(&s->mm);
+}
+
+static u8 *byte_of(const struct space *s, u32 va)
+{
+	u32 offset = va - USER_VA;
+
+	return (u8 *)page_address(s->page[offset / PAGE_SIZE]) +
+		offset % PAGE_SIZE;
+}
+
+/* ---- the kernel's own map ------------------------------------------------------ */
+
+static void test_kernel_map(void)
+{
+	struct kernel_image img = kernel_image();
+	u32 val, *data = probe_code_in_data;
+
+	KTEST_ASSERT(pgtable_verify(&init_mm) == 0);
+	KTEST_EQ(probe_load(img.text, &val), 0);
+	KTEST_EQ(probe_store(img.text, val), -EFAULT);
+	KTEST_EQ(probe_store(img.etext - 4, 0), -EFAULT);
+	KTEST_EQ(probe_load(img.rodata, &val), 0);
+	KTEST_EQ(probe_store(img.rodata, val), -EFAULT);
+	KTEST_EQ(probe_store(img.erodata - 4, 0), -EFAULT);
+	KTEST_EQ(probe_store(number(data), *data), 0);
+	KTEST_EQ(probe_load(high_memory - 4, &val), 0);
+}
+KTEST(test_kernel_map);
+
+static void test_unmapped(void)
+{
+	const u32 nothing[] = {
+		0, 4, kernel_image().boot, TASK_SIZE - 4, high_memory,
+		vmalloc_start() - 4, VMALLOC_END, FIXMAP_END, 0xfffffffc,
+	};
+	u32 val;
+
+	load_tables(&init_mm);
+	for (u32 i = 0; i < ARRAY_SIZE(nothing); i++) {
+		KTEST_EQ(probe_load(nothing[i], &val), -EFAULT);
+		KTEST_EQ(probe_store(nothing[i], 0), -EFAULT);
+	}
+	load_own_tables();
+}
+KTEST(test_unmapped);
+
+static void test_execute_never(void)
+{
+	KTEST_EQ(probe_call(number(probe_code_in_text)), 0);
+	KTEST_EQ(probe_call(number(probe_code_in_data)), -EFAULT);
+	KTEST_EQ(probe_call(number(probe_code_in_rodata)), -EFAULT);
+	KTEST_EQ(probe_call(FIXMAP_START), -EFAULT);
+}
+KTEST(test_execute_never);
+
+static void test_vectors(void)
+{
+	u32 val;
+
+	KTEST_EQ(probe_load(VECTORS_BASE, &val), 0);
+	KTEST_EQ(probe_store(VECTORS_BASE, val), -EFAULT);
+	KTEST_EQ(probe_load(VECTORS_BASE + PAGE_SIZE - 4, &val), 0);
+}
+KTEST(test_vectors);
+
+/* What the hardware would let a program read: ATS1CUR, the answer in PAR. */
+static bool user_can_read(u32 va)
+{
+	u32 par;
+
+	__asm__ volatile("mcr p15, 0, %1, c7, c8, 2\n\t"
+			 "isb\n\t"
+			 "mrc p15, 0, %0, c7, c4, 0" : "=r"(par) : "r"(va));
+	return !(par & 1);
+}
+
+static void test_kernel_is_hidden(void)
+{
+	struct kernel_image img = kernel_image();
+	const u32 kernel[] = { PAGE_OFFSET, img.text, img.rodata, img.erodata,
+			       high_memory - 4, FIXMAP_START };
+
+	for (u32 i = 0; i < ARRAY_SIZE(kernel); i++)
+		KTEST_ASSERT(!user_can_read(kernel[i]));
+	KTEST_ASSERT(user_can_read(VECTORS_BASE));
+}
+KTEST(test_kernel_is_hidden);
+
+/* ---- user pages ------------------------------------------------------------------ */
+
+static struct space space;
+
+static void test_user_rights(void)
+{
+	static const struct {
+		u32 vm_flags;
+		int load, store, call;
+	} rows[] = {
+		{ 0,			-EFAULT, -EFAULT, -EFAULT },
+		{ VM_READ,		0, -EFAULT, -EFAULT },
+		{ RW,			0, 0, -EFAULT },
+		{ VM_READ | VM_WRITE,	0, -EFAULT, -EFAULT },
+		{ VM_READ | VM_EXEC,	0, -EFAULT, 0 },
+		{ RW | VM_EXEC,		0, 0, 0 },
+	};
+	u32 val;
+
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		space_init(&space, 1, rows[i].vm_flags);
+		*(u32 *)page_address(space.page[0]) = BX_LR;
+		flush_icache_page(space.page[0]);
+		load_tables(&space.mm);
+		KTEST_EQ(probe_load(USER_VA, &val), rows[i].load);
+		KTEST_EQ(probe_store(USER_VA, BX_LR), rows[i].store);
+		KTEST_EQ(probe_call(USER_VA), rows[i].call);
+		KTEST_EQ(user_can_read(USER_VA), rows[i].load == 0);
+		KTEST_EQ(probe_load(USER_VA + PAGE_SIZE, &val), -EFAULT);
+		KTEST_EQ(pgtable_verify(&space.mm), 0);
+		load_own_tables();
+		space_end(&space);
+	}
+}
+KTEST(test_user_rights);
+
+/* Each change is in force when its flush returns: QEMU keeps stale entries. */
+static void test_changes(void)
+{
+	pte_t *slot;
+	u32 val;
+
+	space_init(&space, 1, RW);
+	load_tables(&space.mm);
+	slot = pte_offset_map(&space.mm, USER_VA);
+	KTEST_EQ(probe_store(USER_VA, 1), 0);
+	ptep_set_wrprotect(&space.mm, USER_VA, slot);
+	flush_tlb_page(&space.mm, USER_VA);
+	KTEST_EQ(probe_store(USER_VA, 2), -EFAULT);
+	ptep_set_access_flags(&space.mm, USER_VA, slot, pte_mkwrite(*slot));
+	KTEST_EQ(probe_store(USER_VA, 3), 0);
+	ptep_test_and_clear_young(&space.mm, USER_VA, slot);
+	flush_tlb_page(&space.mm, USER_VA);
+	KTEST_EQ(probe_load(USER_VA, &val), -EFAULT);
+	ptep_set_access_flags(&space.mm, USER_VA, slot, pte_mkyoung(*slot));
+	KTEST_EQ(probe_load(USER_VA, &val), 0);
+	KTEST_EQ(val, 3);
+	ptep_modify_prot(&space.mm, USER_VA, slot, vm_get_page_prot(0));
+	flush_tlb_range(&space.mm, USER_VA, USER_VA + PAGE_SIZE);
+	KTEST_EQ(probe_load(USER_VA, &val), -EFAULT);
+	load_own_tables();
+	space_end(&space);
+}
+KTEST(test_changes);
+
+/* ---- contexts ----------------------------------------------------------------------- */
+
+#define SPACES		300u	/* more than there are ASIDs */
+
+static struct space spaces[SPACES];
+
+/* The same address everywhere; what is there is the space's number. */
+static void test_contexts(void)
+{
+	u32 val, ttbr0, asid, contextidr;
+
+	for (u32 i = 0; i < SPACES; i++) {
+		space_init(&spaces[i], 1, RW);
+		*(u32 *)page_address(spaces[i].page[0]) = i;
+	}
+	for (u32 n = 0; n < 3 * SPACES; n++) {
+		struct space *s = &spaces[n * 7 % SPACES];
+
+		load_tables(&s->mm);
+		KTEST_EQ(probe_load(USER_VA, &val), 0);
+		KTEST_EQ(val, n * 7 % SPACES);
+		mmu_current_context(&ttbr0, &contextidr);
+		mmu_context_of(&s->mm, &ttbr0, &asid);
+		KTEST_ASSERT(asid != 0 && asid == contextidr);
+		KTEST_ASSERT(current_pgd() == s->mm.pgd);
+	}
+	load_own_tables();
+	for (u32 i = 0; i < SPACES; i++)
+		space_end(&spaces[i]);
+}
+KTEST(test_contexts);
+
+/* ---- user copies (mmu/uaccess.S) -------------------------------------------------------- */
+
+#define COPY_MAX	700u
+
+static u8 buf[COPY_MAX + 16];
+
+static void fill(u8 *p, u32 n, u8 first)
+{
+	for (u32 i = 0; i < n; i++)
+		p[i] = (u8)(first + i * 7);
+}
+
+/* Are n user bytes at va fill()'s? first 0, step 0 would be all zero. */
+static bool user_is(u32 va, u32 n, u8 first, u8 step)
+{
+	for (u32 i = 0; i < n; i++)
+		if (*byte_of(&space, va + i) != (u8)(first + i * step))
+			return false;
+	return true;
+}
+
+/* n bytes, of which `there` can be accessed, kernel side at buf + skew. */
+static void check_copy(u32 va, u32 n, u32 there, u32 skew)
+{
+	u8 *k = buf + skew;
+
+	fill(k, n, (u8)n);
+	k[n] = 0xee;
+	KTEST_EQ(__copy_to_user(va, k, n), n - there);
+	KTEST_ASSERT(user_is(va, there, (u8)n, 7));
+	memset(k, 0xaa, n);
+	KTEST_EQ(__copy_from_user(k, va, n), n - there);
+	for (u32 i = 0; i < there; i++)
+		KTEST_ASSERT(k[i] == (u8)(n + i * 7));
+	KTEST_ASSERT(k[n] == 0xee);
+	KTEST_EQ(__clear_user(va, n), n - there);
+	KTEST_ASSERT(user_is(va, there, 0, 0));
+}
+
+static void test_copies(void)
+{
+	const u32 end = USER_VA + MAX_PAGES * PAGE_SIZE;
+
+	space_init(&space, MAX_PAGES, RW);
+	load_tables(&space.mm);
+	for (u32 n = 0; n < COPY_MAX; n = n < 40 ? n + 1 : n + 37)
+		for (u32 place = 0; place < 5; place++)
+			for (u32 skew = 0; skew < 5; skew++) {
+				u32 there = n * 3 / 4;
+
+				/* over a page's border; over the end */
+				check_copy(USER_VA + PAGE_SIZE - 300 + place, n,
+					   n, skew);
+				check_copy(end - there, n, there, skew);
+			}
+	load_own_tables();
+	space_end(&space);
+}
+KTEST(test_copies);
+
+static void test_single_words(void)
+{
+	const u32 end = USER_VA + PAGE_SIZE;
+	u32 word;
+	u8 byte;
+
+	space_init(&space, 1, RW);
+	load_tables(&space.mm);
+	KTEST_EQ(put_user_u32(0x12345678, end - 4), 0);
+	KTEST_EQ(get_user_u32(&word, end - 4), 0);
+	KTEST_EQ(word, 0x12345678);
+	KTEST_EQ(get_user_u8(&byte, end - 1), 0);
+	KTEST_EQ(byte, 0x12);
+	KTEST_EQ(get_user_u32(&word, end), -EFAULT);
+	KTEST_EQ(get_user_u8(&byte, end), -EFAULT);
+	KTEST_EQ(put_user_u32(1, end), -EFAULT);
+	KTEST_EQ(get_user_u32(&word, PAGE_OFFSET), -EFAULT);
+	KTEST_EQ(put_user_u32(1, VECTORS_BASE), -EFAULT);
+	load_own_tables();
+	space_end(&space);
+}
+KTEST(test_single_words);

@@ -1,0 +1,233 @@
+/*
+ * check.c - TAP, children that may die, scratch files.
+ */
+#include <stdarg.h>
+#include "check.h"
+#include <uapi/fcntl.h>
+
+static int tests, failures;
+
+static const char *answer(int32_t raw, char buf[16])
+{
+	static const struct {
+		int number;
+		const char *name;
+	} names[] = {
+		{ EPERM, "EPERM" }, { ENOENT, "ENOENT" }, { ESRCH, "ESRCH" },
+		{ EINTR, "EINTR" }, { E2BIG, "E2BIG" }, { ENOEXEC, "ENOEXEC" },
+		{ EBADF, "EBADF" }, { ECHILD, "ECHILD" }, { EAGAIN, "EAGAIN" },
+		{ ENOMEM, "ENOMEM" }, { EACCES, "EACCES" },
+		{ EFAULT, "EFAULT" }, { EEXIST, "EEXIST" },
+		{ ENODEV, "ENODEV" }, { ENOTDIR, "ENOTDIR" },
+		{ EISDIR, "EISDIR" }, { EINVAL, "EINVAL" },
+		{ ENOTTY, "ENOTTY" }, { ESPIPE, "ESPIPE" }, { EPIPE, "EPIPE" },
+		{ ERANGE, "ERANGE" }, { ENAMETOOLONG, "ENAMETOOLONG" },
+		{ ENOSYS, "ENOSYS" }, { ENOTEMPTY, "ENOTEMPTY" },
+		{ ELOOP, "ELOOP" }, { EOVERFLOW, "EOVERFLOW" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (raw == -names[i].number) {
+			snprintf(buf, 16, "-%s", names[i].name);
+			return buf;
+		}
+	}
+	snprintf(buf, 16, "%ld", raw);
+	return buf;
+}
+
+static void begin_line(bool good)
+{
+	failures += !good;
+	printf("%s %d - ", good ? "ok" : "not ok", ++tests);
+}
+
+void ok(bool good, const char *fmt, ...)
+{
+	va_list args;
+
+	begin_line(good);
+	va_start(args, fmt);
+	vprintf(fmt, args);
+	va_end(args);
+	putchar('\n');
+	fflush(stdout);
+}
+
+void is(int32_t got, int32_t want, const char *fmt, ...)
+{
+	char got_text[16], want_text[16];
+	va_list args;
+
+	begin_line(got == want);
+	va_start(args, fmt);
+	vprintf(fmt, args);
+	va_end(args);
+	printf(": %s", answer(got, got_text));
+	if (got != want)
+		printf(", not %s", answer(want, want_text));
+	putchar('\n');
+	fflush(stdout);
+}
+
+int done(void)
+{
+	printf("1..%d\n", tests);
+	fflush(stdout);
+	return failures ? 1 : 0;
+}
+
+/* ---- children ------------------------------------------------------------------- */
+
+int in_child(int (*fn)(void *arg), void *arg)
+{
+	int status = -1;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		_exit(fn(arg));
+	SYS(wait4, pid, &status, 0, 0);
+	return status;
+}
+
+static int read_byte(void *p)
+{
+	return (int)*(volatile uint8_t *)p & 0;
+}
+
+static int write_byte(void *p)
+{
+	*(volatile uint8_t *)p = 1;
+	return 0;
+}
+
+static int run_it(void *p)
+{
+	((void (*)(void))p)();
+	return 0;
+}
+
+int killed_reading(const volatile void *p)
+{
+	int status = in_child(read_byte, (void *)p);
+
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+int killed_writing(volatile void *p)
+{
+	int status = in_child(write_byte, (void *)p);
+
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+int killed_running(const volatile void *p)
+{
+	int status = in_child(run_it, (void *)p);
+
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+/* ---- memory and files ------------------------------------------------------------- */
+
+uint8_t *pages_with(uint32_t n, int prot, int flags)
+{
+	int32_t raw = SYS(mmap2, 0, n * PAGE, prot, flags | MAP_ANONYMOUS, -1,
+			  0);
+
+	if (raw < 0 && raw > -4096) {
+		printf("Bail out! no memory for the test: %ld\n", raw);
+		exit(1);
+	}
+	return (uint8_t *)raw;
+}
+
+uint8_t *pages(uint32_t n)
+{
+	return pages_with(n, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+}
+
+const char *scratch(const char *name)
+{
+	static char dir[40], path[4][80];
+	static int turn;
+	char *slot = path[turn++ % 4];
+
+	if (!dir[0]) {
+		snprintf(dir, sizeof(dir), "/tmp/pagewalk.%d", (int)getpid());
+		SYS(mkdir, "/tmp", 0777);
+		SYS(mkdir, dir, 0700);
+	}
+	snprintf(slot, sizeof(path[0]), "%s%s%s", dir, name[0] ? "/" : "",
+		 name);
+	return slot;
+}
+
+void remove_scratch(void)
+{
+	SYS(rmdir, scratch(""));
+}
+
+int make_file(const char *path, uint32_t bytes)
+{
+	int fd = SYS(open, path, O_RDWR | O_CREAT | O_TRUNC, 0644);
+	uint8_t buf[251];
+
+	for (uint32_t i = 0; i < sizeof(buf); i++)
+		buf[i] = (uint8_t)i;
+	while (bytes) {
+		uint32_t now = bytes < sizeof(buf) ? bytes : sizeof(buf);
+
+		SYS(write, fd, buf, now);
+		bytes -= now;
+	}
+	SYS(lseek, fd, 0, 0);
+	return fd;
+}
+
+/* ---- signals ------------------------------------------------------------------------ */
+
+#define SA_RESTORER	0x04000000
+
+/* Linux's struct sigaction on ARM, 20 bytes, for rt_sigaction. */
+struct rt_sigaction {
+	uint32_t handler, flags, restorer, mask[2];
+};
+
+void linux_rt_sigreturn(void);
+
+static int32_t set_action(int sig, uint32_t handler, uint32_t flags)
+{
+	struct rt_sigaction action = {
+		.handler = handler,
+		.flags = flags | SA_RESTORER,
+		.restorer = (uint32_t)linux_rt_sigreturn,
+	};
+
+	return SYS(rt_sigaction, sig, &action, 0, 8);
+}
+
+int32_t handle(int sig, test_handler handler, uint32_t flags)
+{
+	return set_action(sig, (uint32_t)handler, flags | TEST_SA_SIGINFO);
+}
+
+int32_t by_default(int sig)
+{
+	return set_action(sig, 0, 0);
+}
+
+int32_t ignore(int sig)
+{
+	return set_action(sig, 1, 0);
+}
+
+uint32_t set_mask(int how, uint32_t mask)
+{
+	uint32_t set[2] = { mask, 0 }, old[2] = { 0, 0 };
+
+	SYS(rt_sigprocmask, how, set, old, 8);
+	return old[0];
+}

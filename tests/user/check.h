@@ -1,0 +1,79 @@
+/*
+ * check.h - what the test programs share.
+ *
+ * Each program in this folder runs on Pagewalk and on Linux (qemu-arm) and must
+ * print the same lines; where the emulator's answer is not Linux's, a file
+ * NAME.expected holds Linux's. A program prints TAP: "ok N - text" or "not ok".
+ * Texts must not hold anything that differs between two runs: no addresses, no
+ * process numbers.
+ */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <uapi/errno.h>
+#include "linux.h"
+
+#define PAGE		4096u
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* The kernel's raw answer: SYS(read, fd, buf, n). */
+#define SYS(name, ...)	linux_syscall(__NR_##name, ##__VA_ARGS__)
+
+void ok(bool good, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* got must be want; both are raw answers, and printed as -EINVAL or a value. */
+void is(int32_t got, int32_t want, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Prints the plan. main() returns it: 0 if all was well. */
+int done(void);
+
+/* Run fn(arg) in a child and return wait's status word. fn's result is its exit
+ * code. */
+int in_child(int (*fn)(void *arg), void *arg);
+/* The signal that killed the child doing so, 0 = it lived. */
+int killed_reading(const volatile void *p);
+int killed_writing(volatile void *p);
+int killed_running(const volatile void *p);
+
+/* Anonymous private pages, readable and writable; ends the test without them. */
+uint8_t *pages(uint32_t n);
+uint8_t *pages_with(uint32_t n, int prot, int flags);
+
+/* A file in the scratch directory with `bytes` bytes, byte i = i % 251. */
+int make_file(const char *path, uint32_t bytes);
+/* The scratch directory, made when first asked for; remove_scratch at the end. */
+const char *scratch(const char *name);
+void remove_scratch(void);
+
+/* ---- signals, in Linux's layout ------------------------------------------- */
+
+#define TEST_SA_SIGINFO		0x00000004
+#define TEST_SA_RESTART		0x10000000
+#define TEST_SA_NODEFER		0x40000000
+
+struct test_siginfo {
+	int32_t si_signo, si_errno, si_code;
+	union {
+		uint32_t si_addr;
+		int32_t si_pid;
+		uint32_t pad[29];
+	};
+};
+
+typedef void (*test_handler)(int sig, struct test_siginfo *info, void *ucontext);
+
+/* Install a handler; flags: SA_RESTART ... Raw answer. */
+int32_t handle(int sig, test_handler handler, uint32_t flags);
+int32_t ignore(int sig);
+int32_t by_default(int sig);
+/* how: 0 block, 1 unblock, 2 set. Returns the old mask of signals 1..32. */
+uint32_t set_mask(int how, uint32_t mask);
+#define SIGNAL_BIT(sig)		(1u << ((sig) - 1))
+
+#endif

@@ -1,0 +1,157 @@
+/*
+ * execve: what is refused and how, and what a new program inherits.
+ *
+ * qemu-arm cannot run this one (its execve is the host's): exec.expected
+ * holds Linux's answers.
+ */
+#include "check.h"
+#include <uapi/fcntl.h>
+
+static const char *self;
+
+static int32_t exec(const char *path, const char *arg)
+{
+	const char *argv[] = { path, arg, NULL };
+	const char *envp[] = { "A=1", "B=two", NULL };
+
+	return SYS(execve, path, argv, envp);
+}
+
+/* ---- the new program ----------------------------------------------------------- */
+
+static int inherited(const char *what)
+{
+	char c = 0;
+
+	if (strcmp(what, "environment") == 0)
+		return strcmp(getenv("A"), "1") || strcmp(getenv("B"), "two") ||
+		       getenv("C");
+	if (strcmp(what, "descriptor") == 0)
+		return SYS(read, 30, &c, 1) != 1 || c != 'k' ||
+		       SYS(read, 31, &c, 1) != -EBADF;
+	if (strcmp(what, "mask") == 0)
+		return set_mask(0, 0) != SIGNAL_BIT(LINUX_SIGUSR2);
+	if (strcmp(what, "actions") == 0) {
+		SYS(kill, getpid(), LINUX_SIGUSR2);	/* ignored before */
+		SYS(kill, getpid(), LINUX_SIGUSR1);	/* handled before */
+		return 1;
+	}
+	return 99;
+}
+
+static void handler(int sig, struct test_siginfo *info, void *ucontext)
+{
+	(void)sig, (void)info, (void)ucontext;
+	_exit(50);
+}
+
+static int exec_self(void *what)
+{
+	exec(self, what);
+	return 77;
+}
+
+static int exec_with_descriptors(void *what)
+{
+	int fds[2];
+
+	SYS(pipe, fds);
+	SYS(write, fds[1], "k", 1);
+	SYS(dup2, fds[0], 30);
+	SYS(dup3, fds[0], 31, O_CLOEXEC);
+	return exec_self(what);
+}
+
+static int exec_with_mask(void *what)
+{
+	set_mask(0, SIGNAL_BIT(LINUX_SIGUSR2));
+	return exec_self(what);
+}
+
+static int exec_with_actions(void *what)
+{
+	handle(LINUX_SIGUSR1, handler, 0);
+	ignore(LINUX_SIGUSR2);
+	return exec_self(what);
+}
+
+static void inheritance(void)
+{
+	is(in_child(exec_self, "environment"), 0, "arguments and environment");
+	is(in_child(exec_with_descriptors, "descriptor"), 0,
+	   "descriptors stay open, but for close-on-exec");
+	is(in_child(exec_with_mask, "mask"), 0, "the signal mask stays");
+	is(in_child(exec_with_actions, "actions"), LINUX_SIGUSR1,
+	   "ignored stays ignored, handled becomes default");
+}
+
+/* ---- refusals --------------------------------------------------------------------- */
+
+/* A copy of this program's first `bytes` bytes, one byte of it changed. */
+static const char *spoiled(uint32_t bytes, uint32_t at, uint8_t value)
+{
+	static uint8_t image[65536];
+	const char *path = scratch("spoiled");
+	int in = SYS(open, self, O_RDONLY, 0), out, n;
+
+	n = SYS(read, in, image, sizeof(image));
+	SYS(close, in);
+	if (at < sizeof(image))
+		image[at] = value;
+	SYS(unlink, path);
+	out = SYS(open, path, O_RDWR | O_CREAT, 0755);
+	SYS(write, out, image, (uint32_t)n < bytes ? (uint32_t)n : bytes);
+	SYS(close, out);
+	return path;
+}
+
+#define WHOLE		65536u
+#define UNCHANGED	0xffffffffu
+
+static void refused(void)
+{
+	const char *text = scratch("text");
+	int fd;
+
+	is(exec(scratch("none"), ""), -ENOENT, "no such file");
+	is(exec("", ""), -ENOENT, "an empty name");
+	is(exec("/tmp", ""), -EACCES, "a directory");
+	fd = make_file(text, 100);
+	SYS(close, fd);
+	is(exec(text, ""), -EACCES, "not executable");
+	is(exec(scratch("text/x"), ""), -ENOTDIR, "a file as directory");
+	SYS(chmod, text, 0755);
+	is(exec(text, ""), -ENOEXEC, "executable, but no ELF");
+	is(exec(spoiled(0, UNCHANGED, 0), ""), -ENOEXEC, "an empty file");
+	is(exec(spoiled(20, UNCHANGED, 0), ""), -ENOEXEC, "half a header");
+	is(exec(spoiled(60, UNCHANGED, 0), ""), -ENOEXEC,
+	   "program headers cut off");
+	is(exec(spoiled(WHOLE, 0, 'x'), ""), -ENOEXEC, "wrong magic");
+	is(exec(spoiled(WHOLE, 18, 3), ""), -ENOEXEC, "an x86 program");
+	is(exec(spoiled(WHOLE, 16, 1), ""), -ENOEXEC, "an object file");
+	SYS(unlink, scratch("spoiled"));
+	SYS(unlink, text);
+	remove_scratch();
+}
+
+static void too_much(void)
+{
+	uint32_t bytes = 256 * 1024;
+	char *word = malloc(bytes);
+
+	memset(word, 'x', bytes);
+	word[bytes - 1] = '\0';
+	is(exec(self, word), -E2BIG, "an argument of 256 KiB");
+	free(word);
+}
+
+int main(int argc, char **argv)
+{
+	self = argv[0];
+	if (argc == 2)
+		return inherited(argv[1]);
+	inheritance();
+	refused();
+	too_much();
+	return done();
+}

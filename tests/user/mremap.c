@@ -1,0 +1,127 @@
+/*
+ * mremap: areas that grow, shrink and move, with all they hold.
+ */
+#include "check.h"
+#include <uapi/fcntl.h>
+
+#define RW	(PROT_READ | PROT_WRITE)
+
+static int32_t remap(const void *p, uint32_t from, uint32_t to, uint32_t flags,
+		     const void *target)
+{
+	return SYS(mremap, p, from * PAGE, to * PAGE, flags, target);
+}
+
+/* n pages with free space above them; page i begins with i + 1. */
+static uint8_t *numbered(uint32_t n, uint32_t space)
+{
+	uint8_t *p = pages(n + space);
+
+	SYS(munmap, p + n * PAGE, space * PAGE);
+	for (uint32_t i = 0; i < n; i++)
+		p[i * PAGE] = (uint8_t)(i + 1);
+	return p;
+}
+
+static bool numbers_right(const uint8_t *p, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (p[i * PAGE] != i + 1)
+			return false;
+	return true;
+}
+
+static void in_place(void)
+{
+	uint8_t *p = numbered(4, 4);
+
+	ok(remap(p, 4, 2, 0, 0) == (int32_t)p, "shrink");
+	is(killed_reading(p + 2 * PAGE), LINUX_SIGSEGV, "the rest is gone");
+	ok(remap(p, 2, 8, 0, 0) == (int32_t)p, "grow where there is room");
+	ok(numbers_right(p, 2) && p[2 * PAGE] == 0 && p[7 * PAGE] == 0,
+	   "old pages as before, new ones zero");
+	ok(remap(p, 8, 8, 0, 0) == (int32_t)p, "to the same size");
+	SYS(munmap, p, 8 * PAGE);
+}
+
+static void moving(void)
+{
+	uint8_t *p = numbered(4, 2), *q;
+	uint8_t *wall = (uint8_t *)SYS(mmap2, p + 4 * PAGE, PAGE, PROT_READ,
+				       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+				       -1, 0);
+
+	ok(wall == p + 4 * PAGE, "(something right above)");
+	is(remap(p, 4, 8, 0, 0), -ENOMEM, "no room, may not move");
+	q = (uint8_t *)remap(p, 4, 8, MREMAP_MAYMOVE, 0);
+	ok(q != p && numbers_right(q, 4) && q[7 * PAGE] == 0,
+	   "may move: the pages went along");
+	is(killed_reading(p), LINUX_SIGSEGV, "the old place is empty");
+	SYS(munmap, wall, PAGE);
+	SYS(munmap, q, 8 * PAGE);
+}
+
+static void to_a_place(void)
+{
+	uint8_t *p = numbered(3, 0), *target = pages(8), *q;
+
+	memset(target, 0xcc, 8 * PAGE);
+	q = (uint8_t *)remap(p, 3, 3, MREMAP_MAYMOVE | MREMAP_FIXED,
+			     target + PAGE);
+	ok(q == target + PAGE && numbers_right(q, 3), "MREMAP_FIXED");
+	ok(target[0] == 0xcc && target[4 * PAGE] == 0xcc,
+	   "what lay beside stays");
+	is(remap(q, 3, 3, MREMAP_FIXED, target), -EINVAL,
+	   "MREMAP_FIXED alone");
+	is(remap(q, 3, 3, MREMAP_MAYMOVE | MREMAP_FIXED, q + PAGE), -EINVAL,
+	   "onto itself");
+	is(remap(q, 3, 3, MREMAP_MAYMOVE | MREMAP_FIXED, target + 1), -EINVAL,
+	   "to half a page");
+	is(remap(q, 3, 3, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)0xc0000000),
+	   -EINVAL, "into the kernel");
+	SYS(munmap, target, 8 * PAGE);
+}
+
+static void refused(void)
+{
+	uint8_t *p = numbered(2, 1);
+
+	is(SYS(mremap, p + 1, PAGE, PAGE, 0, 0), -EINVAL, "half a page");
+	is(remap(p, 2, 0, 0, 0), -EINVAL, "to length 0");
+	is(remap(p, 2, 2, 0x80, 0), -EINVAL, "unknown flag");
+	is(remap(p + 2 * PAGE, 1, 2, MREMAP_MAYMOVE, 0), -EFAULT,
+	   "what is not mapped");
+	SYS(mprotect, p, PAGE, PROT_READ);
+	is(remap(p, 2, 4, MREMAP_MAYMOVE, 0), -EFAULT, "two areas at once");
+	is(remap(p, 1, 0x80000, MREMAP_MAYMOVE, 0), -ENOMEM, "2 GiB and more");
+	SYS(munmap, p, 2 * PAGE);
+}
+
+static int look(void *arg)
+{
+	return ((uint8_t *)arg)[0];
+}
+
+static void shared_after_fork(void)
+{
+	uint8_t *p = numbered(1, 0), *q;
+	int status;
+
+	q = (uint8_t *)remap(p, 1, 2, MREMAP_MAYMOVE, 0);
+	q[0] = 9;
+	status = in_child(look, q);
+	is(WEXITSTATUS(status), 9, "a moved page in a child");
+	q[0] = 10;
+	is(q[0], 10, "and in the parent");
+	SYS(munmap, q, 2 * PAGE);
+}
+
+int main(void)
+{
+	in_place();
+	moving();
+	to_a_place();
+	refused();
+	shared_after_fork();
+	return done();
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+"""Each program of this folder, on Pagewalk and under qemu-arm: same lines.
+
+Where NAME.expected exists, it holds Linux's answer instead of the emulator's;
+its first line says why. Then all programs run three times in one boot: the
+free memory after the second and the third round must be the same.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import machine
+import tap
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAMS = f"{machine.OUT}/user/test"
+ARCHIVE = f"{machine.OUT}/test-initramfs.cpio"
+TAP_LINE = re.compile(r"^(ok |not ok |1\.\.|# |Bail out!)")
+# Helpers of other tests: they print nothing to compare.
+NOT_COMPARED = {"rounds", "status", "oom", "pid1"}
+
+
+def tap_lines(text):
+    return [line for line in text.splitlines() if TAP_LINE.match(line)]
+
+
+def expected_lines(name):
+    path = os.path.join(HERE, f"{name}.expected")
+    if os.path.exists(path):
+        with open(path) as file:
+            return file.read().splitlines()[1:]
+    run = subprocess.run(["qemu-arm", f"{PROGRAMS}/{name}"], text=True,
+                         capture_output=True, timeout=machine.SECONDS)
+    return tap_lines(run.stdout)
+
+
+def compare(name):
+    want = expected_lines(name)
+    boot = machine.boot(f"init=/test/{name}", initrd=ARCHIVE)
+    got = tap_lines(boot.console)
+    differences = [f"line {n + 1}: got {g!r}, Linux {w!r}" for n, (g, w) in
+                   enumerate(zip(got, want)) if g != w]
+    same = got == want and boot.status == 0
+    tap.ok(same, f"{name}: {len(want)} lines as on Linux",
+           "\n".join(differences) or boot)
+
+
+def programs():
+    names = sorted(name for name in os.listdir(PROGRAMS)
+                   if not name.endswith(".debug"))
+    return [name for name in names if name not in NOT_COMPARED]
+
+
+def nothing_lost():
+    boot = machine.boot("init=/test/rounds " + " ".join(programs()),
+                        initrd=ARCHIVE)
+    tap.is_(boot.status, 0, "free pages before == after a round of all",
+            boot)
+
+
+for program in programs():
+    compare(program)
+nothing_lost()
+tap.done()

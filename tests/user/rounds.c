@@ -1,0 +1,61 @@
+/*
+ * rounds NAME ... - run /test/NAME ... several times and count free pages.
+ *
+ * The first rounds fill caches (page cache, slabs, kernel stacks); the last two
+ * must end with the same number of free pages.
+ */
+#include <fcntl.h>
+#include "check.h"
+#include "maps.h"
+
+#define ROUNDS	4
+
+static uint32_t free_kib(void)
+{
+	static char text[2048];
+	const char *p;
+
+	if (read_text("/proc/meminfo", text, sizeof(text)) < 0)
+		return 0;
+	p = strstr(text, "MemFree:");
+	return p ? strtoul(p + 8, NULL, 10) : 0;
+}
+
+static void run(const char *name)
+{
+	char path[64];
+	char *argv[] = { path, NULL };
+	int status, null;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "/test/%s", name);
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		null = open("/dev/null", O_WRONLY);
+		dup2(null, 1);
+		dup2(null, 2);
+		close(null);
+		execve(path, argv, environ);
+		_exit(127);
+	}
+	waitpid(pid, &status, 0);
+}
+
+int main(int argc, char **argv)
+{
+	uint32_t free[ROUNDS];
+
+	for (int round = 0; round < ROUNDS; round++) {
+		for (int i = 1; i < argc; i++)
+			run(argv[i]);
+		/* Orphans of orphans are ours, as process 1. */
+		while (SYS(wait4, -1, 0, 0, 0) > 0)
+			;
+		free[round] = free_kib();
+		printf("# round %d: %lu KiB free\n", round, free[round]);
+	}
+	ok(free[ROUNDS - 1] && free[ROUNDS - 1] == free[ROUNDS - 2],
+	   "free memory after the last two rounds");
+	return done();
+}

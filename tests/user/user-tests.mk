@@ -1,0 +1,33 @@
+# user-tests.mk - the programs of this folder, and what runs them.
+#
+# Each NAME.c becomes /test/NAME of a second archive, which holds our programs
+# too, and is run on Pagewalk and under qemu-arm by the .t here.
+
+USER_TEST_OUT := $(USER_OUT)/test
+user_test_helpers := tests/user/check.c
+user_test_sources := $(filter-out $(user_test_helpers),\
+			$(wildcard tests/user/*.c))
+user_tests := $(patsubst tests/user/%.c,$(USER_TEST_OUT)/%,$(user_test_sources))
+user_test_lib := $(call user_obj,$(user_test_helpers)) $(user_lib_objects)
+
+$(OUT)/obj/tests/user/%.c.o: tests/user/%.c $(OUT)/options user/user.mk
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(USER_TEST_OUT)/%: $(OUT)/obj/tests/user/%.c.o $(user_test_lib)
+	$(call user_link,$(filter %.o,$^),$@)
+
+.PHONY: user-tests
+user-tests: $(user_tests)
+
+-include $(addprefix $(OUT)/obj/,$(user_test_sources:.c=.c.d) \
+	 $(user_test_helpers:.c=.c.d))
+
+$(OUT)/test-initramfs.cpio: $(user_programs) $(user_tests) tools/mkcpio.py
+	$(call say,CPIO,$@)
+	$(Q)$(PYTHON) tools/mkcpio.py $@ $(initramfs_members) test \
+		$(foreach p,$(user_tests),test/$(notdir $(p))=$(p))
+
+CHECK_DEPS += $(OUT)/test-initramfs.cpio
+CHECK_TESTS += tests/user/programs.t

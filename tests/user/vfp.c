@@ -1,0 +1,77 @@
+/*
+ * VFP and NEON registers belong to a process, however often it is switched.
+ */
+#include "check.h"
+
+#define WORKERS	4
+#define ROUNDS	300000
+
+/* Fill d0..d31 with numbers of seed, spin, look again. True: all as before. */
+static bool registers_keep(uint32_t seed)
+{
+	uint32_t in[64] __attribute__((aligned(8)));
+	uint32_t out[64] __attribute__((aligned(8)));
+	uint32_t *p = in, *q = out, spin = 1000;
+
+	for (uint32_t i = 0; i < 64; i++)
+		in[i] = seed * 1000 + i;
+	__asm__ volatile("vldmia %0!, {d0-d15}\n\t"
+			 "vldmia %0!, {d16-d31}\n"
+			 "1:	subs %2, %2, #1\n\t"
+			 "bne	1b\n\t"
+			 "vstmia %1!, {d0-d15}\n\t"
+			 "vstmia %1!, {d16-d31}"
+			 : "+r" (p), "+r" (q), "+r" (spin)
+			 :
+			 : "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8",
+			   "q9", "q10", "q11", "q12", "q13", "q14", "q15",
+			   "cc", "memory");
+	return memcmp(in, out, sizeof(in)) == 0;
+}
+
+static int work(uint32_t seed)
+{
+	for (int i = 0; i < ROUNDS / 100; i++)
+		if (!registers_keep(seed))
+			return 1;
+	return 0;
+}
+
+static void together(void)
+{
+	pid_t pids[WORKERS];
+	int status, wrong = 0;
+
+	fflush(stdout);
+	for (uint32_t i = 0; i < WORKERS; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0)
+			_exit(work(i + 1));
+	}
+	for (int i = 0; i < WORKERS; i++) {
+		waitpid(pids[i], &status, 0);
+		wrong += status != 0;
+	}
+	is(wrong, 0, "four processes at once: with wrong registers");
+}
+
+static volatile double half = 0.5;
+
+static int compute(void *arg)
+{
+	double sum = *(double *)arg;
+
+	for (int i = 0; i < 1000; i++)
+		sum += half;
+	return sum == 503.25 ? 0 : 1;
+}
+
+int main(void)
+{
+	double start = 3.25;
+
+	is(in_child(compute, &start), 0, "a child goes on computing");
+	is(compute(&start), 0, "and so does the parent");
+	together();
+	return done();
+}
