@@ -78,11 +78,20 @@ s32 next_process(s32 pid);
  */
 int __must_check get_mm_of(s32 pid, struct mm_struct **mm);
 
+/* ---- page frames -------------------------------------------------------------- */
+
+/* The page whose flags say what page is used for: a block's head, or itself. */
+static inline const struct page *owner_page(const struct page *page)
+{
+	return page->flags & PG_TAIL ? page->head : page;
+}
+
 /* ---- the functions ---------------------------------------------------------------- */
 
 int show_maps(struct seq_file *m);
 /* The line of one VMA in it; mmap_lock held. */
 void show_vma_line(struct seq_file *m, struct vm_area_struct *vma);
+extern struct vm_area_struct gate_vma;
 int show_smaps(struct seq_file *m);
 int show_smaps_rollup(struct seq_file *m);
 int show_status(struct seq_file *m);

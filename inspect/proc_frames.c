@@ -6,66 +6,115 @@
  */
 #include "internal.h"
 
-#include <mm/mm.h>
+#include <asm/sections.h>
 #include <string.h>
 
 #define COLUMNS		64u
 #define ROWS_WANTED	16u	/* about: blocks are powers of two of frames */
 
-enum owner { OWN_FREE, OWN_IMAGE, OWN_SLAB, OWN_TABLE, OWN_CACHE, OWN_ANON,
-	     OWN_STACK, OWN_VMALLOC, OWN_OTHER, OWN_NR };
+enum owner { OWN_FREE, OWN_IMAGE, OWN_RESERVED, OWN_SLAB, OWN_TABLE, OWN_CACHE,
+	     OWN_ANON, OWN_STACK, OWN_VMALLOC, OWN_OTHER, OWN_NR };
 
 static const struct {
 	char letter;
 	const char *what;
 } owners[OWN_NR] = {
 	[OWN_FREE] = { '.', "free" },
-	[OWN_IMAGE] = { 'I', "kernel image and what was reserved at boot" },
+	[OWN_IMAGE] = { 'I', "kernel image" },
+	[OWN_RESERVED] = { 'R', "reserved at boot: archive, mem_map, tables" },
 	[OWN_SLAB] = { 'S', "slab" },
 	[OWN_TABLE] = { 'T', "page tables" },
 	[OWN_CACHE] = { 'C', "page cache" },
-	[OWN_ANON] = { 'A', "anonymous memory of programs" },
+	[OWN_ANON] = { 'A', "anonymous and shared memory of programs" },
 	[OWN_STACK] = { 'K', "kernel stacks" },
 	[OWN_VMALLOC] = { 'V', "vmalloc" },
 	[OWN_OTHER] = { 'O', "other pages of the kernel" },
 };
 
-static enum owner frame_owner(const struct page *page, u32 *free_until,
-			      u32 pfn)
+static const struct {
+	u32 flag;
+	enum owner owner;
+} flag_owners[] = {
+	{ PG_SLAB, OWN_SLAB }, { PG_TABLE, OWN_TABLE },
+	{ PG_CACHE, OWN_CACHE }, { PG_ANON, OWN_ANON },
+	{ PG_STACK, OWN_STACK }, { PG_VMALLOC, OWN_VMALLOC },
+};
+
+/* The look at all frames, ascending. */
+struct survey {
+	u32 image_pfn, image_end;	/* the image's frames */
+	u32 free_until;			/* the free block we are in ends here */
+	u32 totals[OWN_NR];		/* frames */
+	u32 *stacks;			/* a bit per frame: a kernel stack's */
+};
+
+static u32 *stack_word(const struct survey *survey, u32 pfn)
 {
+	return &survey->stacks[(pfn - min_low_pfn) / 32];
+}
+
+static u32 stack_bit(u32 pfn)
+{
+	return 1u << (pfn - min_low_pfn) % 32;
+}
+
+/* Kernel stacks are vmalloc areas; only the area's label tells. */
+static void note_stack(const struct vm_info *info, void *arg)
+{
+	const char *va = (const char *)(uintptr_t)info->va;
+	const struct page *page;
+	u32 i;
+
+	if (strcmp(info->label, "stack"))
+		return;
+	for (i = 0; i < info->nr_pages; i++) {
+		page = vmalloc_to_page(va + i * PAGE_SIZE);
+		if (page)
+			*stack_word(arg, page_to_pfn(page)) |=
+				stack_bit(page_to_pfn(page));
+	}
+}
+
+static enum owner frame_owner(struct survey *survey, u32 pfn)
+{
+	const struct page *page = owner_page(pfn_to_page(pfn));
+	u32 i;
+
 	if (page->flags & PG_BUDDY)
-		*free_until = pfn + (1u << page->order);
-	if (pfn < *free_until)
+		survey->free_until = pfn + (1u << page->order);
+	if (pfn < survey->free_until)
 		return OWN_FREE;
 	if (page->flags & PG_RESERVED)
-		return OWN_IMAGE;
-	if (page->flags & PG_SLAB)
-		return OWN_SLAB;
-	if (page->flags & PG_TABLE)
-		return OWN_TABLE;
-	if (page->flags & PG_CACHE)
-		return OWN_CACHE;
-	if (page->flags & PG_ANON)
-		return OWN_ANON;
-	if (page->flags & PG_STACK)
+		return pfn >= survey->image_pfn && pfn < survey->image_end ?
+			OWN_IMAGE : OWN_RESERVED;
+	if (*stack_word(survey, pfn) & stack_bit(pfn))
 		return OWN_STACK;
-	if (page->flags & PG_VMALLOC)
-		return OWN_VMALLOC;
+	for (i = 0; i < ARRAY_SIZE(flag_owners); i++)
+		if (page->flags & flag_owners[i].flag)
+			return flag_owners[i].owner;
+	if (atomic_read(&page->_mapcount) > 0)
+		return OWN_ANON;
 	return page_count(page) ? OWN_OTHER : OWN_FREE;
 }
 
-static char block_letter(const u32 *counts, u32 frames)
+static char block_letter(struct survey *survey, u32 start, u32 end)
 {
+	u32 counts[OWN_NR] = { 0 }, pfn;
 	enum owner best = OWN_OTHER, owner;
 	char letter;
 
-	if (counts[OWN_FREE] == frames)
+	for (pfn = start; pfn < end; pfn++)
+		counts[frame_owner(survey, pfn)]++;
+	for (owner = OWN_FREE; owner < OWN_NR; owner++)
+		survey->totals[owner] += counts[owner];
+	if (counts[OWN_FREE] == end - start)
 		return owners[OWN_FREE].letter;
 	for (owner = OWN_IMAGE; owner < OWN_NR; owner++)
 		if (counts[owner] > counts[best])
 			best = owner;
 	letter = owners[best].letter;
-	return counts[OWN_FREE] > frames / 2 ? (char)(letter | 0x20) : letter;
+	return counts[OWN_FREE] > (end - start) / 2 ? (char)(letter | 0x20) :
+		letter;
 }
 
 /* Frames per character, so that the picture has about ROWS_WANTED lines. */
@@ -76,6 +125,25 @@ static u32 block_frames(u32 frames)
 	while (frames / block > COLUMNS * ROWS_WANTED)
 		block *= 2;
 	return block;
+}
+
+static void put_picture(struct seq_file *m, struct survey *survey)
+{
+	u32 block = block_frames(max_low_pfn - min_low_pfn);
+	u32 start, end, column = 0;
+
+	seq_printf(m, "One character is %u KiB of physical memory; "
+		   "lower case: mostly free\n", block * (PAGE_SIZE / 1024));
+	for (start = min_low_pfn; start < max_low_pfn; start = end) {
+		end = min(start + block, max_low_pfn);
+		if (column == 0)
+			seq_printf(m, "0x%08x ", start << PAGE_SHIFT);
+		seq_putc(m, block_letter(survey, start, end));
+		column = (column + 1) % COLUMNS;
+		if (column == 0)
+			seq_putc(m, '\n');
+	}
+	seq_puts(m, column ? "\n\n" : "\n");
 }
 
 static void put_totals(struct seq_file *m, const u32 *totals)
@@ -90,30 +158,21 @@ static void put_totals(struct seq_file *m, const u32 *totals)
 
 int show_pagetypemap(struct seq_file *m)
 {
-	u32 frames = max_low_pfn - min_low_pfn, block = block_frames(frames);
-	u32 totals[OWN_NR] = { 0 }, counts[OWN_NR], free_until = 0;
-	u32 start, end, pfn, column = 0;
-	enum owner owner;
+	struct kernel_image image = kernel_image();
+	struct survey survey = {
+		.image_pfn = image.boot >> PAGE_SHIFT,	/* linked there */
+		.image_end = ALIGN_UP(virt_to_phys((void *)(uintptr_t)
+						   image.end),
+				      PAGE_SIZE) >> PAGE_SHIFT,
+		.stacks = kcalloc((max_low_pfn - min_low_pfn) / 32 + 1,
+				  sizeof(u32), GFP_KERNEL),
+	};
 
-	seq_printf(m, "One character is %u KiB of physical memory from 0x%08x; "
-		   "lower case: mostly free\n", block * (PAGE_SIZE / 1024),
-		   min_low_pfn << PAGE_SHIFT);
-	for (start = min_low_pfn; start < max_low_pfn; start = end) {
-		end = min(start + block, max_low_pfn);
-		memset(counts, 0, sizeof(counts));
-		for (pfn = start; pfn < end; pfn++) {
-			owner = frame_owner(pfn_to_page(pfn), &free_until, pfn);
-			counts[owner]++;
-			totals[owner]++;
-		}
-		if (column == 0)
-			seq_printf(m, "0x%08x ", start << PAGE_SHIFT);
-		seq_putc(m, block_letter(counts, end - start));
-		column = (column + 1) % COLUMNS;
-		if (column == 0)
-			seq_putc(m, '\n');
-	}
-	seq_puts(m, column ? "\n\n" : "\n");
-	put_totals(m, totals);
+	if (!survey.stacks)
+		return -ENOMEM;
+	vmalloc_for_each(note_stack, &survey);
+	put_picture(m, &survey);
+	put_totals(m, survey.totals);
+	kfree(survey.stacks);
 	return 0;
 }

@@ -7,6 +7,23 @@
 
 #define NAME_COLUMN	48	/* 25 + 4 * 6 - 1, as Linux has it for 32 bits */
 
+/* Every process sees the page with the kuser helpers; it is in no list. */
+static const char *gate_name(struct vm_area_struct *vma __unused_arg)
+{
+	return "[vectors]";
+}
+
+static const struct vm_operations gate_ops = {
+	.name = gate_name,
+};
+
+struct vm_area_struct gate_vma = {
+	.vm_start = VECTORS_BASE,
+	.vm_end = VECTORS_BASE + PAGE_SIZE,
+	.vm_flags = VM_READ | VM_EXEC | VM_MAYREAD | VM_MAYEXEC,
+	.vm_ops = &gate_ops,
+};
+
 /* "[heap]", "[stack]", or NULL: an anonymous mapping like any other. */
 static const char *anon_name(const struct vm_area_struct *vma)
 {
@@ -51,28 +68,19 @@ void show_vma_line(struct seq_file *m, struct vm_area_struct *vma)
 	seq_putc(m, '\n');
 }
 
-/* Every process sees the page with the kuser helpers; it is in no VMA. */
-static void show_vectors(struct seq_file *m)
-{
-	seq_setwidth(m, NAME_COLUMN);
-	seq_printf(m, "%08x-%08x r-xp 00000000 00:00 0 ", VECTORS_BASE,
-		   VECTORS_BASE + PAGE_SIZE);
-	seq_pad(m, ' ');
-	seq_puts(m, "[vectors]\n");
-}
-
 int show_maps(struct seq_file *m)
 {
-	struct mm_struct *mm = get_task_mm_by_pid(m->pid);
 	struct vm_area_struct *vma;
+	struct mm_struct *mm;
+	int err = get_mm_of(m->pid, &mm);
 
-	if (!mm)
-		return 0;		/* a kernel thread, or it is ending */
+	if (err || !mm)
+		return err;
 	down_read(&mm->mmap_lock);
 	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
 		show_vma_line(m, vma);
 	up_read(&mm->mmap_lock);
 	mmput(mm);
-	show_vectors(m);
+	show_vma_line(m, &gate_vma);
 	return 0;
 }

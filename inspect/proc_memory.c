@@ -1,6 +1,6 @@
 /*
- * inspect/proc_memory.c - the kernel's memory: /proc/meminfo, buddyinfo, slabinfo,
- * vmallocinfo, zoneinfo, in Linux's formats.
+ * inspect/proc_memory.c - the kernel's memory: /proc/meminfo, buddyinfo,
+ * slabinfo, vmallocinfo, zoneinfo, in Linux's formats.
  */
 #include "internal.h"
 
@@ -10,7 +10,10 @@
 
 #define KIB_PER_PAGE	(PAGE_SIZE / 1024)
 
-/* Pages by what their flags say. */
+/*
+ * Pages by what their flags say. Second-level tables are slab objects: they
+ * count there and not as tables.
+ */
 struct page_counts {
 	u32 anon, cache, cache_mapped, slab, table, shmem;
 };
@@ -24,7 +27,7 @@ static void count_pages(struct page_counts *counts)
 	memset(counts, 0, sizeof(*counts));
 	for (pfn = min_low_pfn; pfn < max_low_pfn; pfn++) {
 		page = pfn_to_page(pfn);
-		flags = page->flags;
+		flags = owner_page(page)->flags;
 		mapped = atomic_read(&page->_mapcount) > 0;
 		counts->anon += !!(flags & PG_ANON);
 		counts->slab += !!(flags & PG_SLAB);
@@ -84,7 +87,6 @@ int show_buddyinfo(struct seq_file *m)
 {
 	unsigned int order;
 
-	drain_local_pages();
 	seq_printf(m, "Node 0, zone %8s ", "Normal");
 	for (order = 0; order <= MAX_ORDER; order++)
 		seq_printf(m, "%6u ", buddy_nr_free(order));
@@ -92,7 +94,7 @@ int show_buddyinfo(struct seq_file *m)
 	return 0;
 }
 
-/* ---- slabinfo ------------------------------------------------------------------------------ */
+/* ---- slabinfo -------------------------------------------------------------- */
 
 static void put_cache(const struct slab_stats *s, void *arg)
 {
@@ -117,7 +119,7 @@ int show_slabinfo(struct seq_file *m)
 	return 0;
 }
 
-/* ---- vmallocinfo ---------------------------------------------------------------------------- */
+/* ---- vmallocinfo ----------------------------------------------------------- */
 
 static void put_vm_area(const struct vm_info *info, void *arg)
 {
@@ -143,7 +145,7 @@ int show_vmallocinfo(struct seq_file *m)
 	return 0;
 }
 
-/* ---- zoneinfo: its essentials ------------------------------------------------------------------- */
+/* ---- zoneinfo: its essentials --------------------------------------------- */
 
 int show_zoneinfo(struct seq_file *m)
 {

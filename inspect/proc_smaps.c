@@ -101,7 +101,9 @@ static void put_vm_flags(struct seq_file *m, u32 vm_flags)
 		{ VM_LOCKED, "lo " }, { VM_IO, "io " },
 		{ VM_SEQ_READ, "sr " }, { VM_RAND_READ, "rr " },
 		{ VM_DONTCOPY, "dc " }, { VM_DONTEXPAND, "de " },
-		{ VM_ACCOUNT, "ac " }, { VM_NORESERVE, "nr " },
+		{ VM_LOCKONFAULT, "lf " }, { VM_ACCOUNT, "ac " },
+		{ VM_NORESERVE, "nr " }, { VM_WIPEONFORK, "wf " },
+		{ VM_DONTDUMP, "dd " },
 	};
 	u32 i;
 
@@ -116,7 +118,8 @@ static void show_smap(struct seq_file *m, struct vm_area_struct *vma)
 {
 	struct mem_size_stats stats = { 0 };
 
-	account_vma(&stats, vma);
+	if (vma != &gate_vma)		/* its page is the kernel's */
+		account_vma(&stats, vma);
 	show_vma_line(m, vma);
 	put_kb(m, "Size:", vma->vm_end - vma->vm_start);
 	put_kb(m, "KernelPageSize:", PAGE_SIZE);
@@ -128,28 +131,31 @@ static void show_smap(struct seq_file *m, struct vm_area_struct *vma)
 
 int show_smaps(struct seq_file *m)
 {
-	struct mm_struct *mm = get_task_mm_by_pid(m->pid);
 	struct vm_area_struct *vma;
+	struct mm_struct *mm;
+	int err = get_mm_of(m->pid, &mm);
 
-	if (!mm)
-		return 0;
+	if (err || !mm)
+		return err;
 	down_read(&mm->mmap_lock);
 	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
 		show_smap(m, vma);
 	up_read(&mm->mmap_lock);
 	mmput(mm);
+	show_smap(m, &gate_vma);
 	return 0;
 }
 
 int show_smaps_rollup(struct seq_file *m)
 {
-	struct mm_struct *mm = get_task_mm_by_pid(m->pid);
 	struct mem_size_stats stats = { 0 };
 	struct vm_area_struct *vma;
 	uaddr_t first = 0, end = 0;
+	struct mm_struct *mm;
+	int err = get_mm_of(m->pid, &mm);
 
-	if (!mm)
-		return -ESRCH;
+	if (err || !mm)
+		return err;
 	down_read(&mm->mmap_lock);
 	if (!TAILQ_EMPTY(&mm->mmap))
 		first = TAILQ_FIRST(&mm->mmap)->vm_start;

@@ -1,5 +1,6 @@
 /*
- * inspect/proc_system.c - the machine: /proc/uptime, version, cpuinfo, interrupts.
+ * inspect/proc_system.c - the machine: /proc/uptime, version, cpuinfo,
+ * interrupts.
  */
 #include "internal.h"
 

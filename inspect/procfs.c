@@ -20,6 +20,8 @@
 #define INO_DIR		1u	/* the directory; its entries follow */
 #define PROC_INO(pid, n) ((u32)(pid) << INO_PID_SHIFT | (n))
 
+#define PID_CHARS	12u		/* of a pid in decimal, NUL included */
+
 /* readdir's cookies: ".", "..", the table's entries, then the processes. */
 #define POS_ENTRIES	2u
 #define POS_PIDS	0x100u
@@ -27,6 +29,8 @@
 static const struct inode_operations proc_dir_ops, proc_file_ops,
 	proc_link_ops;
 static const struct file_operations proc_dir_fops;
+
+static struct inode *proc_root;		/* never goes away */
 
 s32 proc_pid_of(const struct inode *inode)
 {
@@ -46,6 +50,30 @@ static const struct proc_entry *entries_of(s32 pid)
 
 /* ---- inodes -------------------------------------------------------------------- */
 
+/* Its name in /proc, for ".." and getcwd. Nobody else knows the inode yet. */
+static int name_pid_dir(struct inode *inode)
+{
+	struct dir_entry *entry = kzalloc(sizeof(*entry) + PID_CHARS,
+					  GFP_KERNEL);
+
+	if (!entry)
+		return -ENOMEM;
+	entry->dir = proc_root;
+	entry->inode = inode;
+	entry->bytes = (u32)snprintf(entry->name, PID_CHARS, "%d",
+				     proc_pid_of(inode));
+	inode->i_entry = entry;
+	return 0;
+}
+
+static void proc_dir_evict(struct inode *inode)
+{
+	BUG_ON(inode == proc_root);
+	kfree(inode->i_entry);
+	inode->i_entry = NULL;
+}
+
+/* pid 0: of /proc itself. */
 static struct inode *proc_dir_inode(s32 pid)
 {
 	struct inode *inode = new_inode(S_IFDIR | 0555);
@@ -57,6 +85,10 @@ static struct inode *proc_dir_inode(s32 pid)
 	inode->i_nlink = 2;
 	inode->i_op = &proc_dir_ops;
 	inode->i_fop = &proc_dir_fops;
+	if (pid && name_pid_dir(inode)) {
+		iput(inode);
+		return NULL;
+	}
 	return inode;
 }
 
@@ -160,10 +192,16 @@ static int proc_lookup(struct inode *dir, const char *name, u32 bytes,
 
 static bool emit_dots(struct inode *dir, struct dir_context *ctx)
 {
-	for (; ctx->pos < POS_ENTRIES; ctx->pos++)
-		if (!ctx->emit(ctx, "..", (u32)ctx->pos + 1, dir->i_ino,
-			       DT_DIR))
+	if (ctx->pos == 0) {
+		if (!ctx->emit(ctx, ".", 1, dir->i_ino, DT_DIR))
 			return false;
+		ctx->pos = 1;
+	}
+	if (ctx->pos == 1) {
+		if (!ctx->emit(ctx, "..", 2, PROC_INO(0, INO_DIR), DT_DIR))
+			return false;
+		ctx->pos = POS_ENTRIES;
+	}
 	return true;
 }
 
@@ -187,7 +225,7 @@ static bool emit_entries(s32 pid, struct dir_context *ctx)
 static void emit_processes(struct dir_context *ctx)
 {
 	s32 pid = max((s32)(ctx->pos - POS_PIDS), 1);
-	char name[12];
+	char name[PID_CHARS];
 	int bytes;
 
 	while ((pid = next_process(pid)) != 0) {
@@ -222,6 +260,7 @@ static int proc_iterate(struct file *file, struct dir_context *ctx)
 
 static const struct inode_operations proc_dir_ops = {
 	.lookup = proc_lookup,
+	.evict = proc_dir_evict,
 };
 
 static const struct inode_operations proc_file_ops = {
@@ -239,9 +278,11 @@ static const struct file_operations proc_dir_fops = {
 
 void inspect_init(void)
 {
-	struct inode *root = proc_dir_inode(0);
-	int err = root ? fs_mount("/proc", root) : -ENOMEM;
+	int err = -ENOMEM;
 
+	proc_root = proc_dir_inode(0);
+	if (proc_root)
+		err = fs_mount("/proc", proc_root);
 	if (err)
 		pr_err("proc: no /proc: error %d\n", err);
 }

@@ -20,11 +20,11 @@
 
 struct page;
 
-/* ---- entries: pure values (mmu/pte.h has the inlines) ------------------ */
+/* ---- entries: pure values (mmu/pte.h has the inlines) ------------------- */
 
 #include <mmu/pte.h>
 
-/* ---- tables ------------------------------------------------------------ */
+/* ---- tables ------------------------------------------------------------- */
 
 /* Once, after kmem_cache_init: the cache of second-level tables. */
 void pgtable_cache_init(void);
@@ -59,7 +59,7 @@ static inline uaddr_t pgd_addr_end(uaddr_t va, uaddr_t end)
  */
 void free_pgtables(struct mm_struct *mm, uaddr_t floor, uaddr_t ceiling);
 
-/* ---- installing and changing user entries (ptl) ------------------------ */
+/* ---- installing and changing user entries (ptl) ------------------------- */
 
 /*
  * Install pte where the slot is none. The walker may see it on return. Needs
@@ -106,7 +106,7 @@ void flush_dcache_page(struct page *page);
 /* As the cacheflush system call: 0, or -EFAULT where a page is not mapped. */
 int flush_icache_user_range(struct mm_struct *mm, uaddr_t start, uaddr_t end);
 
-/* ---- contexts ------------------------------------------------------------ */
+/* ---- contexts ----------------------------------------------------------- */
 
 /* A new mm has no ASID yet. */
 void init_new_context(struct mm_struct *mm);
@@ -127,7 +127,7 @@ void mmu_current_context(u32 *ttbr0, u32 *contextidr);
 /* TTBR0 and hardware ASID that mm would run with (ASID 0: none yet). */
 void mmu_context_of(const struct mm_struct *mm, u32 *ttbr0, u32 *asid);
 
-/* ---- the kernel's own half ----------------------------------------------- */
+/* ---- the kernel's own half ---------------------------------------------- */
 
 /* Boot: see mmu/boot.h for what runs before the MMU is on. */
 
@@ -165,7 +165,7 @@ int sync_kernel_pgd(pgd_t *pgd, u32 va);
 /* The pgd that TTBR0 points to right now. */
 pgd_t *current_pgd(void);
 
-/* ---- aborts --------------------------------------------------------------- */
+/* ---- aborts ------------------------------------------------------------- */
 
 enum abort_kind { ABORT_DATA, ABORT_PREFETCH };
 
@@ -207,7 +207,7 @@ void decode_abort(u32 fsr, u32 far, enum abort_kind kind,
 /* "page translation fault" and the like, with the manual's words. */
 const char *abort_cause_name(enum abort_cause cause);
 
-/* ---- looking ---------------------------------------------------------------- */
+/* ---- looking ------------------------------------------------------------ */
 
 /*
  * The entry for user va of mm, without changing anything: 0 and *pte, or

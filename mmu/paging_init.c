@@ -126,7 +126,7 @@ static void switch_to_master(void)
 	isb();
 }
 
-/* ---- the table in the log --------------------------------------------------- */
+/* ---- the table in the log ----------------------------------------------- */
 
 static void print_row(u32 start, u32 end, const char *what)
 {

@@ -27,7 +27,7 @@ static_assert(sizeof(pgd_t) * PTRS_PER_PGD == PAGE_SIZE << PGD_ORDER,
 
 static struct kmem_cache *pgtable_cache;
 
-/* ---- second-level tables ------------------------------------------------- */
+/* ---- second-level tables ------------------------------------------------ */
 
 static void construct_table(void *table)
 {
@@ -71,7 +71,7 @@ bool l2_table_empty(const pte_t *table)
 	return true;
 }
 
-/* ---- first-level tables ---------------------------------------------------- */
+/* ---- first-level tables ------------------------------------------------- */
 
 static void mark_tables(struct page *page, bool on)
 {
@@ -116,7 +116,7 @@ void pgd_free(struct mm_struct *mm)
 	mm->pgd = NULL;
 }
 
-/* ---- finding the slot --------------------------------------------------------- */
+/* ---- finding the slot --------------------------------------------------- */
 
 pte_t *pte_offset_map(const struct mm_struct *mm, uaddr_t va)
 {
@@ -158,7 +158,7 @@ pte_t *pte_alloc_map(struct mm_struct *mm, uaddr_t va)
 	return pte_offset_map(mm, va);
 }
 
-/* ---- giving tables back ---------------------------------------------------------- */
+/* ---- giving tables back ------------------------------------------------- */
 
 /*
  * Unhook up to FREE_BATCH empty tables from *index on. They may be freed only
@@ -197,7 +197,7 @@ void free_pgtables(struct mm_struct *mm, uaddr_t floor, uaddr_t ceiling)
 	}
 }
 
-/* ---- entries ------------------------------------------------------------------------ */
+/* ---- entries ------------------------------------------------------------ */
 
 /*
  * Stale branch predictions and fetches matter only where code was: remember it

@@ -12,7 +12,7 @@
 #include <mmu/mmu.h>
 #include <mmu/tables.h>
 
-/* ---- descriptors in words -------------------------------------------------- */
+/* ---- descriptors in words ----------------------------------------------- */
 
 /* What both levels have, without the places of the bits. */
 struct attrs {
@@ -109,7 +109,7 @@ void show_pte(const pgd_t *pgd, u32 va)
 		pr_emerg("  not mapped\n");
 }
 
-/* ---- the audit --------------------------------------------------------------- */
+/* ---- the audit ---------------------------------------------------------- */
 
 struct audit {
 	bool kernel_half;	/* of the entry looked at */

@@ -403,13 +403,46 @@ static void test_faults(void **state __unused_arg)
 	fail_alloc_set(NULL, 1, 1);
 	assert_int_equal(fault_at(vma, 3), VM_FAULT_OOM);
 	fail_alloc_set(NULL, 0, 0);
-	/* A hole of a file that has no archive behind it is no major fault. */
 	unmap(fs_mm, va, 8 * PAGE_SIZE);
+	fs_world_end();
+}
+
+/* A hole of a file that has no archive behind it is no major fault. */
+static void test_hole_fault(void **state __unused_arg)
+{
+	struct file *file;
+	uaddr_t va;
+
+	begin();
 	make_file("/new", "x", 1);
-	drop_pagecache(100);
-	va = map_file("/new", PAGE_SIZE, PROT_READ, MAP_SHARED);
-	assert_int_equal(fault_at(find_vma(fs_mm, va), 0), 0);
-	unmap(fs_mm, va, PAGE_SIZE);
+	file = must_open("/new", O_RDWR);
+	assert_int_equal(generic_truncate(file->f_inode, 2 * PAGE_SIZE), 0);
+	va = map_file("/new", 2 * PAGE_SIZE, PROT_READ, MAP_SHARED);
+	assert_int_equal(fault_at(find_vma(fs_mm, va), 1), 0);
+	assert_int_equal(cached_of("/new"), 2);
+	unmap(fs_mm, va, 2 * PAGE_SIZE);
+	fput(file);
+	fs_world_end();
+}
+
+/* A write that failed may leave a page behind the end: nobody may map it. */
+static void test_page_behind_end(void **state __unused_arg)
+{
+	struct vm_area_struct *vma;
+	struct file *file;
+	u64 pos = 7 * PAGE_SIZE;
+	uaddr_t va;
+
+	begin();
+	file = must_open("/data", O_RDWR);
+	assert_int_equal(generic_file_write(file, USER_END, 4, &pos), -EFAULT);
+	assert_int_equal(cached_of("/data"), 1);
+	va = map_file("/data", 8 * PAGE_SIZE, PROT_READ, MAP_SHARED);
+	vma = find_vma(fs_mm, va);
+	assert_null(vma->vm_ops->find_page(vma, 7));
+	assert_int_equal(fault_at(vma, 7), VM_FAULT_SIGBUS);
+	unmap(fs_mm, va, 8 * PAGE_SIZE);
+	fput(file);
 	fs_world_end();
 }
 
@@ -570,6 +603,8 @@ int main(void)
 		cmocka_unit_test(test_drop_keeps_mapped),
 		cmocka_unit_test(test_shrinker),
 		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_hole_fault),
+		cmocka_unit_test(test_page_behind_end),
 		cmocka_unit_test(test_one_truth),
 		cmocka_unit_test(test_truncate_mapped),
 		cmocka_unit_test(test_last_reference),

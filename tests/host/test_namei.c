@@ -48,6 +48,7 @@ static int do_open(const char *path, u32 flags)
 }
 
 static u32 live_inodes(void);
+static u32 live_objects(void);
 
 /*
  *	/a/b/c/		/a/file (5 bytes)	/a/up -> ../a/b
@@ -85,6 +86,20 @@ static u32 live_inodes(void)
 	return n;
 }
 
+static void count_objects(const struct slab_stats *stats, void *arg)
+{
+	*(u32 *)arg += stats->active_objects;
+}
+
+/* Of all caches: what a path leaves behind shows here. */
+static u32 live_objects(void)
+{
+	u32 n = 0;
+
+	slab_for_each(count_objects, &n);
+	return n;
+}
+
 /* ---- walks -------------------------------------------------------------------- */
 
 /* Where the path leads: to the same as `same`, or to an error. */
@@ -110,6 +125,7 @@ static const struct walk {
 	{ "/deep/", "/a/b/c", 0 },
 	{ "/deep/..", "/a/b", 0 },
 	{ "/abs", "/a/file", 0 },
+	{ "/a/b/abs", "/a/file", 0 },
 	{ "/dirlink", "/a/b", 0 },
 	{ "/dirlink/c", "/a/b/c", 0 },
 	{ "", NULL, -ENOENT },
@@ -133,8 +149,11 @@ static const struct walk {
 static void test_walks(void **state __unused_arg)
 {
 	const struct walk *w;
+	u32 before;
 
 	begin();
+	assert_int_equal(do_symlink("/a/file", "/a/b/abs"), 0);
+	before = live_objects();
 	for (w = walks; w < walks + ARRAY_SIZE(walks); w++) {
 		struct inode *inode = NULL, *same;
 		int err = path_lookup(AT_FDCWD, w->path, LOOKUP_FOLLOW,
@@ -151,6 +170,7 @@ static void test_walks(void **state __unused_arg)
 		iput(same);
 		iput(inode);
 	}
+	assert_int_equal(live_objects(), before);
 	fs_world_end();
 }
 

@@ -112,6 +112,22 @@ def other_ways_to_start():
     tap.has(boot.console, "Hello from user mode", "up to init")
 
 
+def other_machines():
+    """More cores than we use, and no secure world."""
+    for start in ({}, {"kernel": f"{machine.OUT}/pagewalk.elf"}):
+        boot = machine.boot("init=/bin/hello", extra=["-smp", "4"], **start)
+        tap.is_(boot.status, 0,
+                f"four cores, {start.get('kernel', 'the raw image')}", boot)
+    boot = machine.boot("init=/bin/hello",
+                        extra=["-M", f"{machine.BOARD},secure=off"])
+    tap.is_(boot.status, 0, "started in the non-secure world", boot)
+    flash = f"if=pflash,format=raw,readonly=on,file={machine.OUT}/nor.bin"
+    boot = machine.boot(kernel=None, initrd=None, extra=[
+        "-drive", flash, "-semihosting-config",
+        "enable=on,target=native,arg=pagewalk,arg=init=/bin/hello"])
+    tap.is_(boot.status, 0, "from a flash drive", boot)
+
+
 def too_small():
     boot = machine.boot("mem=1M init=/bin/hello")
     tap.ok(boot.status not in (0, None) and boot.console,
@@ -126,5 +142,6 @@ command_lines()
 no_init()
 someone_elses_program()
 other_ways_to_start()
+other_machines()
 too_small()
 tap.done()

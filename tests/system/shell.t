@@ -31,8 +31,9 @@ class Session:
         text = self.child.before.replace("\r", "")
         return text.split("\n", 1)[1] if "\n" in text else text
 
-    def end(self, line):
-        self.child.sendline(line)
+    def end(self, keys):
+        """Type keys that end the shell; QEMU's exit status."""
+        self.child.send(keys)
         self.child.expect(pexpect.EOF)
         self.child.close()
         return self.child.exitstatus
@@ -64,6 +65,10 @@ CONVERSATION = [
     ("echo 'a  b' \"c | d\"", r"^a  b c \| d$"),
     ("help", r"maps PID"),
     ("cat /proc/meminfo", r"MemFree:"),
+    ("echo fault > /proc/trace", r"^$"),
+    ("true", r"^$"),
+    ("echo none > /proc/trace", r"^$"),
+    ("cat /proc/trace", r"fault"),
     ("", r"^$"),
     ("|", r"missing"),
 ]
@@ -75,7 +80,7 @@ def conversation():
         text = session.run(line)
         tap.ok(re.search(pattern, text.strip("\n")), f"$ {line}",
                f"wanted {pattern!r} in\n{text}")
-    tap.is_(session.end("exit 5"), 5, "$ exit 5: QEMU's status")
+    tap.is_(session.end("exit 5\n"), 5, "$ exit 5: QEMU's status")
 
 
 def editing():

@@ -5,6 +5,7 @@
  * names those that must die, `init=/only NAME` runs one of either kind.
  */
 #include <alloc/alloc.h>
+#include <alloc/internal.h>
 #include <fs/fs.h>
 #include <lib/printk.h>
 #include <machine.h>
@@ -37,6 +38,7 @@ void ktest_fail_eq(const char *file, int line, const char *what, s64 got,
 static u32 settled_free_pages(void)
 {
 	reap_dead_tasks();
+	shrink_all(~0u);	/* empty slabs, clean page cache */
 	drain_local_pages();
 	return nr_free_pages();
 }

@@ -6,6 +6,10 @@ target_test_sources := $(wildcard tests/target/*.c tests/target/*.S)
 target_test_objects := $(filter-out %/startup/kernel_init.c.o,$(kernel_objects)) \
 	$(call to_obj,$(target_test_sources))
 
+# Tests are registered in the order of their file.
+$(call to_obj,$(filter %.c,$(target_test_sources))): \
+	CFLAGS += -fno-toplevel-reorder
+
 -include $(addsuffix .d,$(basename $(call to_obj,$(target_test_sources))))
 
 $(OUT)/pagewalk-tests.first.elf $(OUT)/pagewalk-tests.elf: \

@@ -26,7 +26,7 @@ static u32 number(const void *p)
 	return (u32)(uintptr_t)p;
 }
 
-/* ---- an address space without mm/ ------------------------------------------ */
+/* ---- an address space without mm/ --------------------------------------- */
 
 /* Its pages, at USER_VA and up. */
 #define MAX_PAGES	2u
@@ -89,7 +89,7 @@ static u8 *byte_of(const struct space *s, u32 va)
 		offset % PAGE_SIZE;
 }
 
-/* ---- the kernel's own map ------------------------------------------------------ */
+/* ---- the kernel's own map ----------------------------------------------- */
 
 static void test_kernel_map(void)
 {
@@ -167,7 +167,7 @@ static void test_kernel_is_hidden(void)
 }
 KTEST(test_kernel_is_hidden);
 
-/* ---- user pages ------------------------------------------------------------------ */
+/* ---- user pages --------------------------------------------------------- */
 
 static struct space space;
 
@@ -232,7 +232,7 @@ static void test_changes(void)
 }
 KTEST(test_changes);
 
-/* ---- contexts ----------------------------------------------------------------------- */
+/* ---- contexts ----------------------------------------------------------- */
 
 #define SPACES		300u	/* more than there are ASIDs */
 
@@ -264,7 +264,7 @@ static void test_contexts(void)
 }
 KTEST(test_contexts);
 
-/* ---- user copies (mmu/uaccess.S) -------------------------------------------------------- */
+/* ---- user copies (mmu/uaccess.S) ---------------------------------------- */
 
 #define COPY_MAX	700u
 

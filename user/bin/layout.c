@@ -105,6 +105,15 @@ static void check_places(const struct map_entry *maps, int n)
 	claim(!wx, "no area is writable and executable");
 }
 
+/* Without randomisation the heap begins where bss ends: one area holds both. */
+static void explain_heap(const struct map_entry *maps, int n)
+{
+	const struct map_entry *bss = find_map(maps, n, places[BSS].addr);
+
+	if (bss && strcmp(bss->name, "[heap]") == 0)
+		note("(the heap continues bss: one area holds both)");
+}
+
 static void check_names(const struct map_entry *maps, int n)
 {
 	const struct map_entry *heap = find_map(maps, n, places[SMALL].addr);
@@ -126,11 +135,14 @@ int main(int argc, char **argv)
 	(void)argc;
 	find_places(argv);
 	n = read_maps(0, maps);
-	if (!claim(n > 0, "/proc/self/maps can be read"))
+	if (n <= 0) {
+		claim(false, "/proc/self/maps can be read");
 		return claims_status();
+	}
 
 	heading("Addresses this program sees, and the area each lies in");
 	show_places(maps, n);
+	explain_heap(maps, n);
 	heading("Its areas (/proc/self/maps)");
 	for (int i = 0; i < n; i++)
 		print_map(&maps[i], "");

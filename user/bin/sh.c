@@ -321,21 +321,22 @@ static void run_line(char *line)
 /* A line without its newline. False at the end of the input. */
 static bool read_line(char line[LINE_MAX_BYTES])
 {
-	int used = 0;
+	bool ended = false;
+	int used = 0, got;
 	char c;
 
-	for (;;) {
-		int got = read(STDIN_FILENO, &c, 1);
-
+	while (!ended) {
+		got = read(STDIN_FILENO, &c, 1);
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got <= 0 || c == '\n')
+		if (got <= 0)
 			break;
-		if (used < LINE_MAX_BYTES - 1)
+		ended = c == '\n';
+		if (!ended && used < LINE_MAX_BYTES - 1)
 			line[used++] = c;
 	}
 	line[used] = '\0';
-	return used || c == '\n';
+	return ended || used;
 }
 
 int main(int argc, char **argv)
@@ -352,7 +353,6 @@ int main(int argc, char **argv)
 		if (prompt)
 			printf("$ ");
 		fflush(stdout);
-		line[0] = '\0';
 		if (!read_line(line))
 			break;
 		run_line(line);

@@ -170,7 +170,7 @@ static void show_twins(void)
 	       value_of(1));
 	printf("  its frame         0x%08lx      0x%08lx\n",
 	       twins[0].pfn * PAGE_SIZE, twins[1].pfn * PAGE_SIZE);
-	printf("  TTBR0 (table at)  0x%08lx      0x%08lx\n",
+	printf("  TTBR0             0x%08lx      0x%08lx\n",
 	       twins[0].context.ttbr0, twins[1].context.ttbr0);
 	printf("  ASID              %10lu      %10lu\n",
 	       twins[0].context.asid, twins[1].context.asid);
@@ -193,7 +193,12 @@ static void check_twins(const struct switches *count)
 	      "different ASIDs: their TLB entries cannot be mixed up");
 	claim(twins[0].walk[0] && strcmp(twins[0].walk, twins[1].walk) == 0,
 	      "same kernel address, same descriptor in both tables:");
-	fputs(twins[0].walk, stdout);
+	for (const char *line = twins[0].walk; *line; ) {
+		size_t length = strcspn(line, "\n");
+
+		printf("      %.*s\n", (int)length, line);
+		line += length + (line[length] == '\n');
+	}
 }
 
 static void stop_twins(void)

@@ -1,0 +1,200 @@
+/*
+ * test_exec.c - execve and fork where every allocation fails once: the caller
+ * sees an error and lives on, and nothing is lost.
+ */
+#include <alloc/alloc.h>
+#include <asm/uaccess.h>
+#include <fs/fs.h>
+#include <proc/proc.h>
+#include <string.h>
+#include <syscalls.h>
+#include <tests/target/ktest.h>
+#include <uapi/wait.h>
+
+#define PROGRAM		"/bin/true"
+
+static char *const argv[] = { (char *)PROGRAM, (char *)"one", (char *)"two",
+			      NULL };
+static char *const envp[] = { (char *)"HOME=/", NULL };
+
+/* What a thread that execs has found, for the test that started it. */
+struct result {
+	struct wait_queue_head wq;
+	u32 failures;		/* how often it failed */
+	u32 wrong;		/* ... with another error, or with a change */
+	bool started;		/* the program is in place */
+};
+
+static void add_objects(const struct slab_stats *stats, void *arg)
+{
+	*(u32 *)arg += stats->active_objects;
+}
+
+/* Slab objects in use: a lost one may hide in a slab that is kept anyway. */
+static u32 objects_in_use(void)
+{
+	u32 n = 0;
+
+	reap_dead_tasks();
+	slab_for_each(add_objects, &n);
+	return n;
+}
+
+/* As a program's: what fork copies and exit gives back. */
+static bool have_files(void)
+{
+	struct thread_info *ti = current_thread_info();
+	struct file *file;
+	u32 fd;
+
+	ti->files = files_alloc();
+	ti->fs = fs_alloc();
+	return ti->files && ti->fs &&
+		filp_open(PROGRAM, O_RDONLY, 0, &file) == 0 &&
+		files_install(ti->files, file, 0, false, &fd) == 0;
+}
+
+/* With the nth allocation failing; 0: none. */
+static int exec_failing_at(u32 nth)
+{
+	const char *why;
+	int err;
+
+	fail_alloc_set(NULL, nth, 1);
+	err = do_execve(PROGRAM, argv, envp, task_pt_regs(current), &why);
+	fail_alloc_set(NULL, 0, 0);
+	return err;
+}
+
+static void exec_until_it_works(struct result *r)
+{
+	const struct thread_info *ti = current_thread_info();
+	struct mm_struct *loan = ti->active_mm;
+	int err;
+
+	if (!have_files())
+		r->wrong++;
+	while ((err = exec_failing_at(r->failures + 1)) != 0) {
+		r->failures++;
+		if (err != -ENOMEM || ti->mm || ti->active_mm != loan)
+			r->wrong++;
+	}
+}
+
+static void tell(struct result *r)
+{
+	r->started = true;
+	wake_up(&r->wq);
+}
+
+/* Nobody waits for it: the end of a kernel thread's process is its release. */
+static void exec_thread(void *arg)
+{
+	exec_until_it_works(arg);
+	tell(arg);
+}
+
+static void run_and_wait(void (*fn)(void *arg), struct result *r)
+{
+	u32 tasks = nr_tasks();
+
+	*r = (struct result){ .failures = 0 };
+	init_waitqueue_head(&r->wq);
+	KTEST_EQ(kthread_run(fn, r, "exec", NULL), 0);
+	wait_event(&r->wq, r->started);
+	while (nr_tasks() > tasks) {
+		/* What fork_thread leaves behind becomes a child of ours. */
+		if (sys_wait4(-1, 0, __WALL | WNOHANG, 0) > 0)
+			continue;
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		schedule_timeout(1000000);
+	}
+}
+
+/* Twice: the first fills caches, the second must give everything back. */
+static void sweep(void (*fn)(void *arg))
+{
+	struct result r;
+	u32 objects;
+
+	run_and_wait(fn, &r);
+	KTEST_ASSERT(r.failures > 10);
+	objects = objects_in_use();
+	run_and_wait(fn, &r);
+	KTEST_EQ(r.wrong, 0);
+	KTEST_EQ(objects_in_use(), objects);
+}
+
+static void test_execve_out_of_memory(void)
+{
+	sweep(exec_thread);
+}
+KTEST(test_execve_out_of_memory);
+
+/* ---- fork ------------------------------------------------------------------------ */
+
+static int fork_failing_at(u32 nth)
+{
+	s32 pid = 0;
+	int err;
+
+	fail_alloc_set(NULL, nth, 1);
+	err = do_fork(0, 0, task_pt_regs(current), 0, 0, 0, &pid);
+	fail_alloc_set(NULL, 0, 0);
+	return err;
+}
+
+/*
+ * Some pages of its own for the child to share. The last fork works; parent and
+ * child then both run the program to its end.
+ */
+static void fork_thread(void *arg)
+{
+	struct result *r = arg;
+	u32 tasks = nr_tasks();
+	int err;
+
+	if (!have_files() || exec_failing_at(0) != 0 ||
+	    put_user_u32(1, current_thread_info()->mm->start_data) != 0) {
+		r->wrong++;
+		tell(r);
+		return;
+	}
+	while ((err = fork_failing_at(r->failures + 1)) != 0) {
+		r->failures++;
+		if (err != -ENOMEM || nr_tasks() != tasks ||
+		    !TAILQ_EMPTY(&current->children))
+			r->wrong++;
+	}
+	if (pgtable_verify(current_thread_info()->mm))
+		r->wrong++;
+	tell(r);
+}
+
+static void test_fork_out_of_memory(void)
+{
+	sweep(fork_thread);
+}
+KTEST(test_fork_out_of_memory);
+
+/* ---- refusals ---------------------------------------------------------------------- */
+
+static void expect_refused(const char *path, int want, const char *text)
+{
+	const char *why = NULL;
+	int err = do_execve(path, argv, envp, task_pt_regs(current), &why);
+
+	KTEST_EQ(err, want);
+	KTEST_ASSERT(why && strstr(why, path) && strstr(why, text));
+	KTEST_ASSERT(!current_thread_info()->mm);
+}
+
+static void test_why(void)
+{
+	expect_refused("/bin/none", -ENOENT, "no such file");
+	expect_refused("/bin", -EACCES, "not an executable file");
+	expect_refused("/dev/console", -EACCES, "not an executable file");
+	expect_refused("/bin/true/x", -ENOTDIR, "no directory");
+	expect_refused("/etc/motd", -EACCES, "not an executable file");
+}
+KTEST(test_why);
