@@ -371,7 +371,7 @@ static void test_shared_anonymous(void **state __unused_arg)
 	world_end();
 }
 
-/* ---- case 4: fork ------------------------------------------------------------------------------ */
+/* ---- case 4: fork ---------------------------------------------------------------------- */
 
 static void test_cow_and_reuse(void **state __unused_arg)
 {

@@ -432,7 +432,7 @@ static void test_msync(void **state __unused_arg)
 	end();
 }
 
-/* ---- the nth allocation fails -------------------------------------------------------------------- */
+/* ---- the nth allocation fails ------------------------------------------------------------ */
 
 #define HERE	(AREA + PGDIR_SIZE - 4 * PG)	/* two tables */
 
