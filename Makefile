@@ -60,7 +60,8 @@ kernel_objects := $(call to_obj,$(kernel_sources))
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	    -Werror
 # The image depends on the sources alone: no dates, no path of this folder.
-REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -fno-record-gcc-switches
+REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -fdebug-prefix-map=$(CURDIR)=. \
+		-fno-record-gcc-switches
 CPPFLAGS := -DPHYS_OFFSET=$(PHYS_OFFSET) -DCONFIG_DEBUG=$(DEBUG) \
 	    -DCONFIG_ASID_BITS=$(ASID_BITS) -DPAGEWALK_VERSION='"$(VERSION)"' \
 	    -Iinclude -I.

@@ -3,8 +3,9 @@
  * a time of our choice. Owns the device and the tick's handler.
  *
  * 64 bits, counting up from our start, never stopped. The comparator fires when
- * the count has reached it: an event in the past comes at once, none is lost.
- * Nothing here is periodic; who wants ticks sets the next one.
+ * the count has reached it; before r2p0 only while it is equal (DDI0407 4.3), so
+ * timer_set looks whether it came too late: an event in the past comes at once,
+ * none is lost. Nothing here is periodic; who wants ticks sets the next one.
  */
 #include <asm/barrier.h>
 #include <board/board.h>
@@ -24,6 +25,7 @@
 #define GT_IRQ		0x4u
 #define GT_EVENT	0x1u		/* in GT_STATUS; written to clear */
 
+#define FIRST_DELAY	256u		/* counts; more than set_event takes */
 #define NSEC_PER_SEC	1000000000u
 
 static void (*tick)(void);
@@ -74,15 +76,33 @@ void timer_init(void (*handler)(void))
 		panic("the timer's interrupt is taken");
 }
 
-void timer_set(u64 ns)
+/* timer_lock held. */
+static void set_event(u64 count)
 {
-	u32 base = board_devices.timer, flags;
-	u64 count = (ns + ns_per_count() - 1) / ns_per_count();
+	u32 base = board_devices.timer;
 
-	spin_lock_irqsave(&timer_lock, flags);
 	reg_write(base, GT_CONTROL, GT_ENABLE);
 	reg_write(base, GT_COMPARE_LOW, (u32)count);
 	reg_write(base, GT_COMPARE_HIGH, (u32)(count >> 32));
 	reg_write(base, GT_CONTROL, GT_ENABLE | GT_COMPARE | GT_IRQ);
+}
+
+/* The count went past before the comparator was on, and nothing came of it. */
+static bool event_missed(u64 count)
+{
+	return read_count() > count &&
+		!(reg_read(board_devices.timer, GT_STATUS) & GT_EVENT);
+}
+
+void timer_set(u64 ns)
+{
+	u64 count = (ns + ns_per_count() - 1) / ns_per_count();
+	u32 flags, delay = FIRST_DELAY;
+
+	spin_lock_irqsave(&timer_lock, flags);
+	for (set_event(count); event_missed(count); delay *= 2) {
+		count = read_count() + delay;
+		set_event(count);
+	}
 	spin_unlock_irqrestore(&timer_lock, flags);
 }

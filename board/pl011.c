@@ -33,17 +33,21 @@ void board_early_console(void)
 	register_console(uart_write);
 }
 
+/*
+ * Cleared first: a byte that comes between the last look at the FIFO and a
+ * later clear would lose its interrupt, and with it those that follow.
+ */
 static void uart_interrupt(void *arg __unused_arg)
 {
 	u32 base = board_devices.uart;
 
+	reg_write(base, PL011_ICR, PL011_INT_RX | PL011_INT_RT);
 	while (!(reg_read(base, PL011_FR) & PL011_FR_RXFE)) {
 		u32 data = reg_read(base, PL011_DR);
 
 		if (!(data & PL011_DR_ERRORS))
 			receive((u8)data);
 	}
-	reg_write(base, PL011_ICR, PL011_INT_RX | PL011_INT_RT);
 }
 
 void uart_start_input(void (*rx)(u8 byte))

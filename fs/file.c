@@ -247,6 +247,20 @@ struct file *fget(u32 fd)
 	return files_get(current_thread_info()->files, fd);
 }
 
+/*
+ * Nobody but a task that shares the table could close the file under us, and
+ * while a task is alone with its table nobody begins to share it.
+ */
+struct file *fget_light(u32 fd, bool *put)
+{
+	const struct files_struct *files = current_thread_info()->files;
+
+	*put = atomic_read(&files->count) != 1;
+	if (*put)
+		return fget(fd);
+	return fd < files->nr_slots ? files->slots[fd].file : NULL;
+}
+
 static u32 fd_limit(void)
 {
 	return min(rlimit(RLIMIT_NOFILE), (u32)NR_OPEN_MAX);

@@ -35,7 +35,8 @@ u32 nr_cached_pages(void)
 
 /* ---- pages enter and leave ------------------------------------------------- */
 
-struct page *find_get_page(struct address_space *mapping, u32 index)
+static inline struct page *__find_get_page(struct address_space *mapping,
+					   u32 index)
 {
 	struct page *page;
 
@@ -45,6 +46,11 @@ struct page *find_get_page(struct address_space *mapping, u32 index)
 		get_page(page);
 	spin_unlock(&mapping->lock);
 	return page;
+}
+
+struct page *find_get_page(struct address_space *mapping, u32 index)
+{
+	return __find_get_page(mapping, index);
 }
 
 /* A page as the backing has it: the archive's bytes, then zeroes. */
@@ -226,28 +232,44 @@ static inline u32 before_end(const struct inode *inode, u64 pos, u32 bytes)
 	return size - pos < bytes ? (u32)(size - pos) : bytes;
 }
 
+/*
+ * The page to read from, with a reference. Small reads spend most of their
+ * time around the copy: the page that is there is found without a call.
+ */
+static inline int get_read_page(struct address_space *mapping, u32 index,
+				struct page **page)
+{
+	bool major;
+
+	*page = __find_get_page(mapping, index);
+	if (likely(*page))
+		return 0;
+	return read_cache_page(mapping, index, page, &major);
+}
+
 s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	struct address_space *mapping = &file->f_inode->i_data;
-	u32 done = 0, part, left = 0;
+	/* What lies before the end of a file has an offset of 32 bits. */
+	u32 at = (u32)*pos, done = 0, part, left = 0;
 	struct page *page;
-	bool major;
 	int err = 0;
 
 	if (!access_ok(buf, bytes))
 		return -EFAULT;
 	bytes = before_end(mapping->host, *pos, bytes);
-	for (; done < bytes && !left; *pos += part - left) {
-		err = read_cache_page(mapping, (u32)(*pos >> PAGE_SHIFT), &page,
-				      &major);
+	while (done < bytes && !left) {
+		err = get_read_page(mapping, at >> PAGE_SHIFT, &page);
 		if (err)
 			break;
-		part = page_part(*pos, bytes - done);
+		part = page_part(at, bytes - done);
 		left = __copy_to_user(buf + done, (char *)page_address(page) +
-				      ((u32)*pos & (PAGE_SIZE - 1)), part);
+				      (at & (PAGE_SIZE - 1)), part);
 		put_page(page);
 		done += part - left;
+		at += part - left;
 	}
+	*pos += done;
 	if (done)
 		return (s32)done;
 	return left ? -EFAULT : err;

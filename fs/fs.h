@@ -103,9 +103,9 @@ struct inode {
 /* Slab caches, the root directory, /dev. */
 void fs_init(void);
 /*
- * Unpack a newc archive of `bytes` at `archive` (4-byte aligned, stays there)
- * into the root. 0; or -EINVAL, -ENOMEM after naming on the log what was
- * wrong, with everything that could be read in place.
+ * Unpack the newc archive, or several one behind the other, of `bytes` at
+ * `archive`, which stays there, into the root. 0; or -EINVAL after naming on
+ * the log what was wrong: everything that could be read is in place.
  */
 int __must_check initramfs_unpack(const void *archive, u32 bytes);
 

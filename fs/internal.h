@@ -121,6 +121,18 @@ int __must_check do_filp_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 void file_init(void);
 /* A file with no inode yet, f_count 1; NULL: no memory. */
 struct file *alloc_file(void) __must_check;
+/*
+ * As fget, for the length of one call that opens and closes nothing itself:
+ * without a reference where none is needed. fput_light with the same *put.
+ */
+struct file *fget_light(u32 fd, bool *put) __must_check;
+
+static inline void fput_light(struct file *file, bool put)
+{
+	if (unlikely(put))
+		fput(file);
+}
+
 /* The running task's table: take fd out. The file, or NULL. */
 struct file *files_remove(struct files_struct *files, u32 fd);
 /* Put file (its reference moves) at fd exactly; *old: what was there. */

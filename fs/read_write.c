@@ -23,7 +23,8 @@ static int rw_op(const struct file *file, bool write, rw_fn *fn)
 
 static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)
 {
-	struct file *file = fget(fd);
+	bool put;
+	struct file *file = fget_light(fd, &put);
 	rw_fn fn;
 	s32 ret;
 
@@ -32,7 +33,7 @@ static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)
 	ret = rw_op(file, write, &fn);
 	if (!ret)
 		ret = fn(file, buf, min(bytes, MAX_RW_BYTES), &file->f_pos);
-	fput(file);
+	fput_light(file, put);
 	return ret;
 }
 
@@ -51,19 +52,20 @@ s32 sys_write(u32 fd, uaddr_t buf, u32 bytes)
 static s32 do_prw(u32 fd, uaddr_t buf, u32 bytes, u64 pos, bool write)
 {
 	struct file *file;
+	bool put;
 	rw_fn fn;
 	s32 ret;
 
 	if ((s64)pos < 0)
 		return -EINVAL;
-	file = fget(fd);
+	file = fget_light(fd, &put);
 	if (!file)
 		return -EBADF;
 	ret = file->f_op && file->f_op->llseek ? rw_op(file, write, &fn) :
 		-ESPIPE;
 	if (!ret)
 		ret = fn(file, buf, min(bytes, MAX_RW_BYTES), &pos);
-	fput(file);
+	fput_light(file, put);
 	return ret;
 }
 

@@ -30,6 +30,8 @@ int args_add_string(struct exec_args *args, const char *s)
 	u32 left = (u32)strlen(s) + 1, room;
 	char *to;
 
+	if (left > MAX_ARG_STRLEN)
+		return -E2BIG;
 	while (left) {
 		int err = next_room(args, &to, &room);
 
@@ -46,7 +48,7 @@ int args_add_string(struct exec_args *args, const char *s)
 
 static int add_user_string(struct exec_args *args, uaddr_t va)
 {
-	u32 room, len;
+	u32 start = args->bytes, room, len;
 	char *to;
 
 	for (;;) {
@@ -54,6 +56,9 @@ static int add_user_string(struct exec_args *args, uaddr_t va)
 
 		if (err)
 			return err;
+		room = min(room, MAX_ARG_STRLEN - (args->bytes - start));
+		if (!room)
+			return -E2BIG;
 		err = strncpy_from_user(to, va, room, &len);
 		if (!err) {
 			args->bytes += len + 1;
@@ -61,7 +66,7 @@ static int add_user_string(struct exec_args *args, uaddr_t va)
 		}
 		if (err != -ENAMETOOLONG)
 			return err;
-		/* The page is full and holds the string's first part. */
+		/* No NUL yet: the room is filled with the string's first part. */
 		args->bytes += room;
 		va += room;
 	}

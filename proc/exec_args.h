@@ -9,8 +9,9 @@
 
 struct mm_struct;
 
-/* Arguments and environment together, their pointers included. */
-#define ARG_MAX		(128 * 1024)
+/* Arguments and environment together, their pointers included; one string. */
+#define ARG_MAX		(512 * 1024)
+#define MAX_ARG_STRLEN	(128 * 1024)
 #define ARG_PAGES	(ARG_MAX / PAGE_SIZE)
 
 /*

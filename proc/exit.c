@@ -136,13 +136,19 @@ static bool group_is_over(const struct task_struct *leader)
 	return leader->state == TASK_ZOMBIE && leader->nr_threads == 1;
 }
 
-/* Leave the family. After it others may see, reap and forget the task. */
+/*
+ * Leave the family: after this others may see, reap and forget the task. The
+ * status of a group is what its last thread says, as in Linux since 6.0, unless
+ * exit_group or a signal has ended them all.
+ */
 static void exit_notify(struct task_struct *task, u32 code)
 {
 	struct task_struct *leader = task->group_leader;
 	u32 flags = tasklist_lock();
 
-	task->exit_code = leader->group_exit ? leader->group_exit_code : code;
+	if (leader->group_exit)
+		code = leader->group_exit_code;
+	leader->exit_code = code;
 	if (task == leader) {
 		task->state = TASK_ZOMBIE;
 	} else {
@@ -150,8 +156,7 @@ static void exit_notify(struct task_struct *task, u32 code)
 		release_task(task);
 	}
 	wake_up(&leader->wait_child);		/* de_thread may wait */
-	if (group_is_over(leader) && !leader->group_exec &&
-	    notify_parent(leader)) {
+	if (group_is_over(leader) && notify_parent(leader)) {
 		leader->state = TASK_DEAD;
 		release_task(leader);
 	}
@@ -168,9 +173,17 @@ static void exit_init(u32 code)
 	machine_end(sig ? (int)(128 + sig) : (int)(code >> 8 & 0xff));
 }
 
+/* No other thread of the caller's group lives; its leader may be a zombie. */
+static bool alone_in_group(const struct task_struct *leader)
+{
+	return leader->nr_threads == 1 ||
+		(leader != current && leader->nr_threads == 2 &&
+		 leader->state == TASK_ZOMBIE);
+}
+
 static bool is_last_of_init(const struct task_struct *task)
 {
-	return task->tgid == 1 && task->group_leader->nr_threads == 1;
+	return task->tgid == 1 && alone_in_group(task->group_leader);
 }
 
 void do_exit(u32 code)
@@ -229,17 +242,9 @@ s32 sys_exit_group(u32 status)
 
 /* ---- execve by one of several threads ------------------------------------------------ */
 
-static bool alone_in_group(const struct task_struct *leader)
-{
-	return leader->nr_threads == 1 ||
-		(leader != current && leader->nr_threads == 2 &&
-		 leader->state == TASK_ZOMBIE);
-}
-
 /*
  * The process keeps its pid through execve, so the caller takes the place, the
- * pid and the children of its zombie leader, which goes under the caller's
- * pid. tasklist_lock held.
+ * pid and the children of its zombie leader, which goes. tasklist_lock held.
  */
 static void become_leader(struct task_struct *me)
 {

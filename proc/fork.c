@@ -130,7 +130,7 @@ static void link_process(struct task_struct *task, u32 flags)
 	TAILQ_INSERT_TAIL(&task->parent->children, task, sibling);
 }
 
-/* The point where the child exists for others. 0 or -EAGAIN. */
+/* The point where the child exists for others. 0, -EAGAIN, -ERESTARTNOINTR. */
 static int link_child(struct task_struct *task, u32 clone_flags)
 {
 	u32 flags = tasklist_lock();
@@ -141,6 +141,9 @@ static int link_child(struct task_struct *task, u32 clone_flags)
 	    (current->group_leader->group_exit ||
 	     current->group_leader->group_exec))
 		err = -EAGAIN;
+	else if (signal_pending())
+		/* Who signals many must not miss one that is being born. */
+		err = -ERESTARTNOINTR;
 	else
 		err = link_task(task);
 	if (!err) {

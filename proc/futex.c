@@ -2,7 +2,7 @@
  * Futexes: sleeping until a word of user memory may have changed.
  *
  * Owns a hash table of sleepers by key. The key of a private word is its mm and
- * address; of a word in a shared file mapping, the file's inode and the offset,
+ * address; of a word in a shared mapping, what is mapped and the offset in it,
  * so that processes which map it at different addresses meet.
  *
  * No wake-up is lost: the sleeper is queued before it reads the word, so
@@ -18,8 +18,8 @@
 #define BUCKETS		64
 
 struct futex_key {
-	const void *object;	/* mm or inode; compared, never used */
-	u64 offset;		/* of the word: address, or byte in the file */
+	const void *object;	/* mm, inode or shmem; compared, never used */
+	u64 offset;		/* of the word: address, or byte in the object */
 };
 
 /* On the sleeper's stack. */
@@ -42,16 +42,22 @@ static struct bucket {
 
 /* ---- keys ------------------------------------------------------------------- */
 
-/* The inode and offset, if the word is in a shared file mapping. */
+/* What a VMA shares with others: a file, or anonymous memory of its own. */
+static const void *shared_object(const struct vm_area_struct *vma)
+{
+	return vma->vm_file ? (const void *)vma->vm_file->f_inode :
+		vma->vm_private_data;
+}
+
+/* The object and offset, if the word is in a shared mapping. */
 static void shared_key(struct mm_struct *mm, uaddr_t va, struct futex_key *key)
 {
-	struct vm_area_struct *vma;
+	const struct vm_area_struct *vma;
 
 	down_read(&mm->mmap_lock);
 	vma = find_vma(mm, va);
-	if (vma && vma->vm_start <= va && (vma->vm_flags & VM_SHARED) &&
-	    vma->vm_file) {
-		key->object = vma->vm_file->f_inode;
+	if (vma && vma->vm_start <= va && (vma->vm_flags & VM_SHARED)) {
+		key->object = shared_object(vma);
 		key->offset = ((u64)vma->vm_pgoff << PAGE_SHIFT) +
 			(va - vma->vm_start);
 	}

@@ -178,7 +178,7 @@ s32 sys_set_robust_list(uaddr_t head __unused_arg, u32 bytes __unused_arg)
 
 static s32 set_name(uaddr_t from)
 {
-	char name[TASK_COMM_LEN];
+	char name[TASK_COMM_LEN] = "";	/* PR_GET_NAME shows all of it */
 	int err = strncpy_from_user(name, from, sizeof(name), NULL);
 
 	if (err && err != -ENAMETOOLONG)

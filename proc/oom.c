@@ -32,7 +32,7 @@ static struct task_struct *select_victim(void)
 		victim = task;
 		most = pages;
 	}
-	return victim ? victim : find_task(1);
+	return victim ? victim : current;	/* init, of whichever thread */
 }
 
 static void report(const struct task_struct *victim)

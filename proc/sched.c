@@ -55,7 +55,7 @@ void sched_init(void)
 
 /* ---- switching ----------------------------------------------------------------- */
 
-static void trace_switch(const struct task_struct *prev,
+static __attribute__((noinline)) void trace_switch(const struct task_struct *prev,
 			 const struct task_struct *next)
 {
 	u32 ttbr0, contextidr;
@@ -113,29 +113,41 @@ static inline void finish_task_switch(struct runqueue *rq)
 		put_task(prev);		/* nothing runs on its stack now */
 }
 
+/*
+ * prev stops running: to the end of the line, or out of it. Returns where the
+ * switch is counted, if it comes to one. rq->lock held.
+ */
+static inline u32 *put_prev_task(struct runqueue *rq, struct task_struct *prev)
+{
+	if (prev->state == TASK_INTERRUPTIBLE && signal_pending())
+		prev->state = TASK_RUNNING;
+	if (prev->state != TASK_RUNNING) {
+		dequeue_task(rq, prev);
+		return &prev->use.nvcsw;
+	}
+	if (likely(prev != rq->idle)) {
+		TAILQ_REMOVE(&rq->tasks, prev, run_link);
+		TAILQ_INSERT_TAIL(&rq->tasks, prev, run_link);
+		prev->slice = TIME_SLICE;
+	}
+	return &prev->use.nivcsw;
+}
+
 void schedule(void)
 {
-	u32 flags = local_irq_save();
+	u32 flags = local_irq_save(), *count;
 	struct runqueue *rq = &this_cpu(runqueues);
 	struct task_struct *prev = current, *next;
 
 	spin_lock(&rq->lock);
-	atomic_andnot(TIF_NEED_RESCHED, &prev->thread_info.flags);
-	if (prev->state == TASK_INTERRUPTIBLE && signal_pending())
-		prev->state = TASK_RUNNING;
-	if (likely(prev != rq->idle)) {
-		dequeue_task(rq, prev);
-		if (prev->state == TASK_RUNNING)
-			enqueue_task(rq, prev);
-	}
+	if (test_thread_flag(TIF_NEED_RESCHED))
+		atomic_andnot(TIF_NEED_RESCHED, &prev->thread_info.flags);
+	count = put_prev_task(rq, prev);
 	next = TAILQ_FIRST(&rq->tasks);
 	if (unlikely(!next))
 		next = rq->idle;
 	if (likely(next != prev)) {
-		if (prev->state == TASK_RUNNING)
-			prev->use.nivcsw++;
-		else
-			prev->use.nvcsw++;
+		++*count;
 		rq->prev = prev;
 		context_switch_mm(rq, prev, next);
 		vfp_switch(next);

@@ -53,11 +53,27 @@ static void tell(struct task_struct *task, int sig)
 		signal_wake(task);
 }
 
-/* Worth keeping? One that is blocked may be handled when it no longer is. */
-static bool worth_posting(const struct task_struct *task, int sig)
+/*
+ * As in Linux init dies of nothing that other processes send or tell it by
+ * their end, for the machine would end with it. What it sends itself, ^C, the
+ * lack of memory and its own faults still count.
+ */
+static bool init_is_spared(const struct task_struct *task,
+			   const struct kernel_siginfo *info)
 {
+	return task->tgid == 1 && current->tgid != 1 &&
+		info->code != SI_KERNEL &&
+		task->sighand->action[info->signo - 1].handler == SIG_DFL;
+}
+
+/* Worth keeping? One that is blocked may be handled when it no longer is. */
+static bool worth_posting(const struct task_struct *task,
+			  const struct kernel_siginfo *info)
+{
+	int sig = info->signo;
+
 	return !wants_signal(task, sig) || awaits_signal(task, sig) ||
-		!sig_ignored(task, sig);
+		!(sig_ignored(task, sig) || init_is_spared(task, info));
 }
 
 static void post(struct sigpending *pending, const struct kernel_siginfo *info)
@@ -76,7 +92,7 @@ static int send_to_thread(struct task_struct *task,
 	int err = task->signal ? 0 : -ESRCH;
 
 	if (!err && task->thread_info.mm && info->signo &&
-	    worth_posting(task, info->signo)) {
+	    worth_posting(task, info)) {
 		post(&task->signal->pending, info);
 		tell(task, info->signo);
 	}
@@ -104,6 +120,23 @@ static struct task_struct *pick_thread(struct task_struct *leader, int sig)
 	return any;
 }
 
+/*
+ * SIGKILL to each thread by itself: taken once for all of them by one that dies
+ * to make room for another's execve, it would be lost. Both locks held.
+ */
+static void kill_threads(const struct task_struct *leader,
+			 const struct kernel_siginfo *info)
+{
+	struct task_struct *task;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks) {
+		if (task->tgid != leader->tgid || !task->signal)
+			continue;
+		post(&task->signal->pending, info);
+		signal_wake(task);
+	}
+}
+
 /* To a process. A zombie takes it and forgets it. tasklist_lock held. */
 static void send_to_group(struct task_struct *leader,
 			  const struct kernel_siginfo *info)
@@ -112,7 +145,11 @@ static void send_to_group(struct task_struct *leader,
 	struct task_struct *task = info->signo ?
 		pick_thread(leader, info->signo) : NULL;
 
-	if (task && task->thread_info.mm && worth_posting(task, info->signo)) {
+	if (!task || !task->thread_info.mm || !worth_posting(task, info)) {
+		/* nobody wants to know */
+	} else if (info->signo == SIGKILL && leader->nr_threads > 1) {
+		kill_threads(leader, info);
+	} else {
 		post(&task->signal->group->pending, info);
 		tell(task, info->signo);
 	}

@@ -38,12 +38,14 @@ static void write_fpexc(u32 val)
 static void save_registers(struct vfp_state *vfp)
 {
 	u64 *d = vfp->d;
+	u32 fpscr;
 
 	__asm__ volatile(".fpu neon\n\t"
 			 "vstmia	%0!, {d0-d15}\n\t"
 			 "vstmia	%0!, {d16-d31}\n\t"
 			 "vmrs	%1, fpscr"
-			 : "+r"(d), "=r"(vfp->fpscr) : : "memory");
+			 : "+&r"(d), "=&r"(fpscr) : : "memory");
+	vfp->fpscr = fpscr;
 }
 
 static void load_registers(const struct vfp_state *vfp)

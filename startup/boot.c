@@ -136,7 +136,8 @@ u32 boot_main(u32 machine __unused_arg, phys_addr_t params)
 	boot_letter('A');
 	clear_bss();
 	boot_letter('G');
-	if (!boot_params_valid(params, b->ram_max)) {
+	/* Above the linear map nobody could read it later. */
+	if (!boot_params_valid(params, min(b->ram_max, (u32)LOWMEM_MAX))) {
 		params = 0;
 		boot_ram_found = boot_ram_probe(b->ram_max);
 	}

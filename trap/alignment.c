@@ -216,7 +216,8 @@ int decode_multiple(u32 insn, const struct pt_regs *regs,
 		err = decode_thumb32(insn, regs, access);
 	else
 		err = decode_thumb16(insn, regs, access);
-	if (!err && !access->count)
+	/* Unpredictable, both; reg_slot has no place for pc. */
+	if (!err && (!access->count || access->writeback == REG_PC))
 		err = -EINVAL;
 	return err;
 }

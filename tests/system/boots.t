@@ -130,8 +130,8 @@ def other_machines():
 
 def too_small():
     boot = machine.boot("mem=1M init=/bin/hello")
-    tap.ok(boot.status not in (0, None) and boot.console,
-           "too little memory is said and ends the machine", boot)
+    tap.is_(boot.status, 255, "too little memory: a panic, status 255", boot)
+    tap.has(boot.console, "too small", "which says so")
 
 
 memory_sizes()

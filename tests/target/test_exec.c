@@ -177,6 +177,27 @@ static void test_fork_out_of_memory(void)
 }
 KTEST(test_fork_out_of_memory);
 
+/* ---- too much ---------------------------------------------------------------------- */
+
+#define NR_EMPTY	110000u
+
+/* Empty strings: it is their pointers that are too many. */
+static void test_too_many_arguments(void)
+{
+	char **many = vmalloc((NR_EMPTY + 1) * sizeof(*many));
+	const char *why = NULL;
+
+	KTEST_ASSERT(many != NULL);
+	for (u32 i = 0; i < NR_EMPTY; i++)
+		many[i] = (char *)"";
+	many[NR_EMPTY] = NULL;
+	KTEST_EQ(do_execve(PROGRAM, many, envp, task_pt_regs(current), &why),
+		 -E2BIG);
+	KTEST_ASSERT(why && strstr(why, "need more than 524288 bytes"));
+	vfree(many);
+}
+KTEST(test_too_many_arguments);
+
 /* ---- refusals ---------------------------------------------------------------------- */
 
 static void expect_refused(const char *path, int want, const char *text)

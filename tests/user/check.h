@@ -51,6 +51,12 @@ int make_file(const char *path, uint32_t bytes);
 const char *scratch(const char *name);
 void remove_scratch(void);
 
+/*
+ * Pagewalk's audit of its own structures: /proc/audit has a line "NAME ok" for
+ * each. 0: all whole; 9: one is not; 3: the file could not be read.
+ */
+int audit(void);
+
 /* ---- signals, in Linux's layout ------------------------------------------- */
 
 #define TEST_SA_SIGINFO		0x00000004

@@ -17,6 +17,30 @@ static int32_t exec(const char *path, const char *arg)
 	return SYS(execve, path, argv, envp);
 }
 
+/* ---- registers that are a program's own --------------------------------------- */
+
+static void write_registers(uint32_t value)
+{
+	linux_syscall(__ARM_NR_set_tls, value);
+	__asm__ volatile(".fpu vfpv3\n"
+			 "vmov d8, %0, %0\n"
+			 "vmsr fpscr, %1" : : "r" (value),
+			 "r" (0x00c00000u));	/* round towards zero */
+}
+
+/* 0 when the thread pointer, d8 and FPSCR are. */
+static uint32_t read_registers(void)
+{
+	uint32_t tls, low, high, fpscr;
+
+	__asm__ volatile(".fpu vfpv3\n"
+			 "mrc p15, 0, %0, c13, c0, 3\n"
+			 "vmov %1, %2, d8\n"
+			 "vmrs %3, fpscr"
+			 : "=r" (tls), "=r" (low), "=r" (high), "=r" (fpscr));
+	return tls | low | high | fpscr;
+}
+
 /* ---- the new program ----------------------------------------------------------- */
 
 static int inherited(const char *what)
@@ -29,6 +53,13 @@ static int inherited(const char *what)
 	if (strcmp(what, "descriptor") == 0)
 		return SYS(read, 30, &c, 1) != 1 || c != 'k' ||
 		       SYS(read, 31, &c, 1) != -EBADF;
+	if (strcmp(what, "group") == 0) {
+		SYS(write, 31, "k", 1);
+		SYS(read, 30, &c, 1);
+		return SYS(setpgid, 0, 0) != 0;
+	}
+	if (strcmp(what, "registers") == 0)
+		return read_registers() != 0;
 	if (strcmp(what, "mask") == 0)
 		return set_mask(0, 0) != SIGNAL_BIT(LINUX_SIGUSR2);
 	if (strcmp(what, "actions") == 0) {
@@ -75,6 +106,34 @@ static int exec_with_actions(void *what)
 	return exec_self(what);
 }
 
+static int exec_with_registers(void *what)
+{
+	write_registers(0x12345678);
+	return exec_self(what);
+}
+
+/* Once it runs another program, a child's group is its own affair. */
+static void group(void)
+{
+	int to[2], from[2], status = 0;
+	pid_t pid;
+	char c;
+
+	SYS(pipe, to);
+	SYS(pipe, from);
+	pid = fork();
+	if (pid == 0) {
+		SYS(dup2, to[0], 30);
+		SYS(dup2, from[1], 31);
+		_exit(exec_self("group"));
+	}
+	SYS(read, from[0], &c, 1);
+	is(SYS(setpgid, pid, pid), -EACCES, "no new group for it by its parent");
+	SYS(write, to[1], "k", 1);
+	SYS(wait4, pid, &status, 0, 0);
+	is(status, 0, "but by itself");
+}
+
 static void inheritance(void)
 {
 	is(in_child(exec_self, "environment"), 0, "arguments and environment");
@@ -83,6 +142,9 @@ static void inheritance(void)
 	is(in_child(exec_with_mask, "mask"), 0, "the signal mask stays");
 	is(in_child(exec_with_actions, "actions"), LINUX_SIGUSR1,
 	   "ignored stays ignored, handled becomes default");
+	is(in_child(exec_with_registers, "registers"), 0,
+	   "the thread pointer and the VFP registers begin as zero");
+	group();
 }
 
 /* ---- refusals --------------------------------------------------------------------- */

@@ -57,5 +57,6 @@ int main(int argc, char **argv)
 	}
 	ok(free[ROUNDS - 1] && free[ROUNDS - 1] == free[ROUNDS - 2],
 	   "free memory after the last two rounds");
+	is(audit(), 0, "the kernel's audit of its structures");
 	return done();
 }

@@ -2,50 +2,11 @@
  * Threads: tasks that share one address space, and how they wait.
  */
 #include "check.h"
+#include "threads.h"
 #include <uapi/futex.h>
-#include <uapi/sched.h>
 
-#define THREAD_FLAGS	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | \
-			 CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS | \
-			 CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
-#define STACK_PAGES	4
-/* linux_syscall reads four words above its caller's frame, used or not. */
-#define STACK_BYTES	(STACK_PAGES * PAGE - 64)
 #define THREADS		4
 #define ROUNDS		20000
-
-struct thread {
-	volatile int32_t tid;	/* the kernel clears it when the thread ends */
-	int32_t told;		/* by CLONE_PARENT_SETTID */
-	uint8_t *stack;
-};
-
-/*
- * clone; in the new thread call fn(arg) on its own stack, then exit(0). The
- * child has no frame to return to: hence assembly.
- */
-int32_t start_thread(uint32_t flags, void *stack, int32_t *parent_tid,
-		     uint32_t tls, volatile int32_t *child_tid,
-		     void (*fn)(void *arg), void *arg);
-
-__asm__(".text\n"
-	".arm\n"
-	".type start_thread, %function\n"
-	"start_thread:\n"
-	"	mov	ip, sp\n"
-	"	push	{r4-r7}\n"
-	"	ldm	ip, {r4-r6}\n"		/* child_tid, fn, arg */
-	"	mov	r7, #120\n"		/* clone */
-	"	svc	0\n"
-	"	cmp	r0, #0\n"
-	"	beq	1f\n"
-	"	pop	{r4-r7}\n"
-	"	bx	lr\n"
-	"1:	mov	r0, r6\n"
-	"	blx	r5\n"
-	"	mov	r0, #0\n"
-	"	mov	r7, #1\n"		/* exit, of this thread only */
-	"	svc	0\n");
 
 static uint32_t thread_pointer(void)
 {
@@ -53,25 +14,6 @@ static uint32_t thread_pointer(void)
 
 	__asm__ volatile("mrc p15, 0, %0, c13, c0, 3" : "=r" (tp));
 	return tp;
-}
-
-static int32_t run(struct thread *thread, void (*fn)(void *), void *arg,
-		   uint32_t tls)
-{
-	thread->stack = pages(STACK_PAGES);
-	thread->tid = -1;
-	return start_thread(THREAD_FLAGS, thread->stack + STACK_BYTES,
-			    &thread->told, tls, &thread->tid, fn, arg);
-}
-
-/* Until the kernel has cleared tid and woken who waits for that. */
-static void join(struct thread *thread)
-{
-	int32_t tid;
-
-	while ((tid = thread->tid) != 0)
-		SYS(futex, &thread->tid, FUTEX_WAIT, tid, 0);
-	SYS(munmap, thread->stack, STACK_PAGES * PAGE);
 }
 
 /* ---- one thread -------------------------------------------------------------- */
@@ -93,10 +35,10 @@ static void one(void)
 {
 	struct thread thread;
 	int on_stack = 0;
-	int32_t tid = run(&thread, look_around, &on_stack, 0x12345678);
+	int32_t tid = run_thread(&thread, look_around, &on_stack, 0x12345678);
 
 	ok(tid > 0, "clone");
-	join(&thread);
+	join_thread(&thread);
 	is(on_stack, 7, "it wrote to our stack");
 	ok(thread.told == tid && seen_tid == (uint32_t)tid, "its number");
 	ok(seen_pid == (uint32_t)getpid() && seen_pid != seen_tid,
@@ -144,9 +86,9 @@ static void several(void)
 	struct thread threads[THREADS];
 
 	for (int i = 0; i < THREADS; i++)
-		run(&threads[i], count, NULL, 0);
+		run_thread(&threads[i], count, NULL, 0);
 	for (int i = 0; i < THREADS; i++)
-		join(&threads[i]);
+		join_thread(&threads[i]);
 	is((int32_t)counter, THREADS * ROUNDS,
 	   "four threads count under a lock");
 }
@@ -176,8 +118,8 @@ static int with_thread(void (*fn)(void *), void *arg)
 {
 	struct thread threads[2];
 
-	run(&threads[0], wait_for_ever, NULL, 0);
-	run(&threads[1], fn, arg, 0);
+	run_thread(&threads[0], wait_for_ever, NULL, 0);
+	run_thread(&threads[1], fn, arg, 0);
 	wait_for_ever(NULL);
 	return 0;
 }
@@ -211,11 +153,54 @@ static void futexes(void)
 	   "a word that is not aligned");
 }
 
+/* ---- a process outlives its first thread ------------------------------------------- */
+
+static int to_parent[2], from_parent[2];
+static volatile uint32_t leader_lives = 1;
+
+static void outlive_leader(void *arg)
+{
+	char c = 'z';
+
+	(void)arg;
+	while (leader_lives)
+		SYS(futex, &leader_lives, FUTEX_WAIT, 1, 0);
+	SYS(write, to_parent[1], &c, 1);
+	SYS(close, from_parent[1]);
+	SYS(read, from_parent[0], &c, 1);	/* until the parent closes it */
+	SYS(exit, 5);
+}
+
+static void leader_first(void)
+{
+	struct thread thread;
+	int status = 0;
+	pid_t pid;
+	char c;
+
+	SYS(pipe, to_parent);
+	SYS(pipe, from_parent);
+	pid = fork();
+	if (pid == 0) {
+		SYS(set_tid_address, &leader_lives);
+		run_thread(&thread, outlive_leader, NULL, 0);
+		SYS(exit, 3);
+	}
+	SYS(read, to_parent[0], &c, 1);
+	is(SYS(wait4, pid, &status, WNOHANG, 0), 0,
+	   "the first thread has ended, the process not");
+	SYS(close, from_parent[0]);
+	SYS(close, from_parent[1]);
+	ok(SYS(wait4, pid, &status, 0, 0) == pid && status == 0x500,
+	   "the last one ends it, and has the last word");
+}
+
 int main(void)
 {
 	one();
 	several();
 	ends();
+	leader_first();
 	futexes();
 	return done();
 }

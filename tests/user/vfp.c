@@ -6,27 +6,36 @@
 #define WORKERS	4
 #define ROUNDS	300000
 
-/* Fill d0..d31 with numbers of seed, spin, look again. True: all as before. */
+#define ROUNDING(seed)	(((seed) & 3) << 22)	/* FPSCR.RMode */
+
+/*
+ * Fill d0..d31 and FPSCR with numbers of seed, spin, look again. True: all as
+ * before.
+ */
 static bool registers_keep(uint32_t seed)
 {
 	uint32_t in[64] __attribute__((aligned(8)));
 	uint32_t out[64] __attribute__((aligned(8)));
-	uint32_t *p = in, *q = out, spin = 1000;
+	uint32_t *p = in, *q = out, spin = 1000, fpscr = ROUNDING(seed);
 
 	for (uint32_t i = 0; i < 64; i++)
 		in[i] = seed * 1000 + i;
 	__asm__ volatile("vldmia %0!, {d0-d15}\n\t"
-			 "vldmia %0!, {d16-d31}\n"
+			 "vldmia %0!, {d16-d31}\n\t"
+			 "vmsr	fpscr, %3\n"
 			 "1:	subs %2, %2, #1\n\t"
 			 "bne	1b\n\t"
 			 "vstmia %1!, {d0-d15}\n\t"
-			 "vstmia %1!, {d16-d31}"
-			 : "+r" (p), "+r" (q), "+r" (spin)
+			 "vstmia %1!, {d16-d31}\n\t"
+			 "vmrs	%3, fpscr\n\t"
+			 "mov	%2, #0\n\t"
+			 "vmsr	fpscr, %2"
+			 : "+&r" (p), "+&r" (q), "+&r" (spin), "+&r" (fpscr)
 			 :
 			 : "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8",
 			   "q9", "q10", "q11", "q12", "q13", "q14", "q15",
 			   "cc", "memory");
-	return memcmp(in, out, sizeof(in)) == 0;
+	return memcmp(in, out, sizeof(in)) == 0 && fpscr == ROUNDING(seed);
 }
 
 static int work(uint32_t seed)

@@ -1,0 +1,172 @@
+/*
+ * Futexes between processes that share memory: waking, moving, giving up.
+ */
+#include "check.h"
+#include <uapi/futex.h>
+#include <uapi/time.h>
+
+#define CHILDREN	3
+
+/* In memory shared with the children. */
+static struct shared {
+	uint32_t a, b;
+	uint32_t awake;
+} *shared;
+
+static pid_t child_waiting_for(uint32_t *word)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		int32_t err = SYS(futex, word, FUTEX_WAIT, 0, 0);
+
+		__atomic_add_fetch(&shared->awake, 1, __ATOMIC_SEQ_CST);
+		_exit(err == 0 ? 0 : 1);
+	}
+	return pid;
+}
+
+/* How many children ended well. */
+static int reap(int n)
+{
+	int good = 0, status;
+
+	while (n-- > 0)
+		good += SYS(wait4, -1, &status, 0, 0) > 0 && status == 0;
+	return good;
+}
+
+/* Until `want` sleepers on a were woken or moved: they may not sleep yet. */
+static int requeue(int wake, int move, int want)
+{
+	int done = 0;
+
+	while (done < want) {
+		int n = SYS(futex, &shared->a, FUTEX_CMP_REQUEUE, wake, move,
+			    &shared->b, 0);
+
+		if (n < 0)
+			return n;
+		done += n;
+		wake = 0;
+		move = want - done;
+		SYS(sched_yield);
+	}
+	return done;
+}
+
+static void waking(void)
+{
+	int woken = 0;
+
+	child_waiting_for(&shared->a);
+	while (woken == 0) {
+		woken = SYS(futex, &shared->a, FUTEX_WAKE, 1);
+		SYS(sched_yield);
+	}
+	is(woken, 1, "a child that waits in shared memory is woken");
+	is(reap(1), 1, "and knows");
+}
+
+/* Wake who waits for any word of the page but this one: how many? */
+static int wake_other_words(const uint32_t *word)
+{
+	uint32_t *page = (uint32_t *)shared;
+	int woken = 0;
+
+	for (uint32_t i = 0; i < PAGE / 4; i++)
+		if (&page[i] != word)
+			woken += SYS(futex, &page[i], FUTEX_WAKE, CHILDREN);
+	return woken;
+}
+
+static void moving(void)
+{
+	int left = CHILDREN, n;
+
+	shared->awake = 0;
+	for (int i = 0; i < CHILDREN; i++)
+		child_waiting_for(&shared->a);
+	is(requeue(0, CHILDREN, CHILDREN), CHILDREN, "all are moved");
+	is((int32_t)shared->awake, 0, "nobody woke up");
+	is(wake_other_words(&shared->b), 0, "they wait for no other word");
+	n = SYS(futex, &shared->b, FUTEX_WAKE, 1);
+	is(n, 1, "one wakes where they are now");
+	left -= n;
+	is(SYS(futex, &shared->b, FUTEX_WAKE, CHILDREN), left, "then the rest");
+	is(reap(CHILDREN), CHILDREN, "and all know");
+	is(SYS(futex, &shared->a, FUTEX_CMP_REQUEUE, 1, 1, &shared->b, 7),
+	   -EAGAIN, "requeue, of a value that is not there");
+}
+
+static void bitsets(void)
+{
+	pid_t pid = fork();
+	int woken = 0;
+
+	if (pid == 0)
+		_exit(SYS(futex, &shared->a, FUTEX_WAIT_BITSET, 0, 0, 0, 6) != 0);
+	while (woken == 0) {
+		if (SYS(futex, &shared->a, FUTEX_WAKE_BITSET, 1, 0, 0, 1) != 0)
+			break;
+		woken = SYS(futex, &shared->a, FUTEX_WAKE_BITSET, 1, 0, 0, 4);
+		SYS(sched_yield);
+	}
+	is(woken, 1, "woken by a bit in common, by no other");
+	is(reap(1), 1, "and knows");
+	is(SYS(futex, &shared->a, FUTEX_WAIT_BITSET, 0, 0, 0, 0), -EINVAL,
+	   "no bit at all");
+}
+
+static int64_t now_ns(void)
+{
+	struct old_timespec32 now;
+
+	SYS(clock_gettime, CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+static void giving_up(void)
+{
+	struct old_timespec32 ms = { 0, 1000000 }, bad = { 0, 1000000000 };
+	struct old_timespec32 past = { 0, 0 };
+	int64_t start = now_ns();
+
+	is(SYS(futex, &shared->a, FUTEX_WAIT, 0, &ms), -ETIMEDOUT,
+	   "a millisecond is over");
+	ok(now_ns() - start >= ms.tv_nsec, "and was that long");
+	is(SYS(futex, &shared->a, FUTEX_WAIT_BITSET, 0, &past, 0, 1),
+	   -ETIMEDOUT, "a time that has been");
+	is(SYS(futex, &shared->a, FUTEX_WAIT, 0, &bad), -EINVAL,
+	   "a second of nanoseconds");
+	is(SYS(futex, &shared->a, FUTEX_WAIT, 0, 4), -EFAULT,
+	   "a time at address 4");
+	is(SYS(futex, 8, FUTEX_WAIT, 0, 0), -EFAULT, "a word at address 8");
+	is(SYS(futex, &shared->a, 77, 0, 0), -ENOSYS, "operation 77");
+}
+
+/* After fork, private memory is another word at the same address. */
+static void private(void)
+{
+	static uint32_t word;
+	struct old_timespec32 ms = { 0, 5000000 };
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(SYS(futex, &word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0,
+			  &ms) != -ETIMEDOUT);
+	is(SYS(futex, &word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1), 0,
+	   "nobody waits in our memory");
+	is(reap(1), 1, "the child waits in its own, in vain");
+}
+
+int main(void)
+{
+	shared = (void *)pages_with(1, 3, 0x21);	/* shared, anonymous */
+	waking();
+	moving();
+	bitsets();
+	giving_up();
+	private();
+	return done();
+}

@@ -1,0 +1,59 @@
+/*
+ * threads.c - clone and join, as a C library would do them.
+ */
+#include "check.h"
+#include "threads.h"
+#include <uapi/futex.h>
+#include <uapi/sched.h>
+
+#define THREAD_FLAGS	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | \
+			 CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS | \
+			 CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
+#define STACK_PAGES	4
+/* linux_syscall reads four words above its caller's frame, used or not. */
+#define STACK_BYTES	(STACK_PAGES * PAGE - 64)
+
+/*
+ * clone; in the new thread call fn(arg) on its own stack, then exit(0). The
+ * child has no frame to return to: hence assembly.
+ */
+int32_t start_thread(uint32_t flags, void *stack, int32_t *parent_tid,
+		     uint32_t tls, volatile int32_t *child_tid,
+		     void (*fn)(void *arg), void *arg);
+
+__asm__(".text\n"
+	".arm\n"
+	".type start_thread, %function\n"
+	"start_thread:\n"
+	"	mov	ip, sp\n"
+	"	push	{r4-r7}\n"
+	"	ldm	ip, {r4-r6}\n"		/* child_tid, fn, arg */
+	"	mov	r7, #120\n"		/* clone */
+	"	svc	0\n"
+	"	cmp	r0, #0\n"
+	"	beq	1f\n"
+	"	pop	{r4-r7}\n"
+	"	bx	lr\n"
+	"1:	mov	r0, r6\n"
+	"	blx	r5\n"
+	"	mov	r0, #0\n"
+	"	mov	r7, #1\n"		/* exit, of this thread only */
+	"	svc	0\n");
+
+int32_t run_thread(struct thread *thread, void (*fn)(void *), void *arg,
+		   uint32_t tls)
+{
+	thread->stack = pages(STACK_PAGES);
+	thread->tid = -1;
+	return start_thread(THREAD_FLAGS, thread->stack + STACK_BYTES,
+			    &thread->told, tls, &thread->tid, fn, arg);
+}
+
+void join_thread(struct thread *thread)
+{
+	int32_t tid;
+
+	while ((tid = thread->tid) != 0)
+		SYS(futex, &thread->tid, FUTEX_WAIT, tid, 0);
+	SYS(munmap, thread->stack, STACK_PAGES * PAGE);
+}

@@ -1,0 +1,21 @@
+/*
+ * threads.h - tasks that share the test's address space.
+ */
+#ifndef THREADS_H
+#define THREADS_H
+
+#include <stdint.h>
+
+struct thread {
+	volatile int32_t tid;	/* the kernel clears it when the thread ends */
+	int32_t told;		/* by CLONE_PARENT_SETTID */
+	uint8_t *stack;
+};
+
+/* Start fn(arg) in a thread with that thread pointer: its tid, or -errno. */
+int32_t run_thread(struct thread *thread, void (*fn)(void *), void *arg,
+		   uint32_t tls);
+/* Until the kernel has cleared tid and woken who waits for that. */
+void join_thread(struct thread *thread);
+
+#endif
