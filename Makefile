@@ -160,7 +160,7 @@ flash: $(OUT)/nor.bin
 
 # ---- running -----------------------------------------------------------------
 
-export BOARD OUT QEMU
+export BOARD OUT QEMU CPU
 export QEMU_AUDIO_DRV := none
 
 QEMU_RUN = $(QEMU) $(QEMU_MACHINE) -nographic -semihosting \

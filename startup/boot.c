@@ -23,9 +23,12 @@
 #define SCTLR_MMU		0x1u		/* DDI0406C B4.1.130 */
 #define ID_MMFR0_VMSA_V7	3u		/* B4.1.89 */
 
-/* Cortex-A9 (DDI0388) and its snoop control unit (DDI0407, chapter 2). */
 #define MIDR_PART_MASK		0xff00fff0u
+#define MIDR_CORTEX_A7		0x4100c070u
 #define MIDR_CORTEX_A9		0x4100c090u
+#define MIDR_CORTEX_A15		0x4100c0f0u
+
+/* Auxiliary control, and the A9's snoop control unit (DDI0407, chapter 2). */
 #define ACTLR_FW		0x01u		/* broadcast maintenance */
 #define ACTLR_SMP		0x40u
 #define SCU_CONTROL		0x00
@@ -53,25 +56,37 @@ static void boot_puts(const char *s)
 		boot_letter(*s);
 }
 
-/*
- * Cortex-A9: a core takes part in coherency, and caches Shareable memory at
- * all, only with ACTLR.SMP set, and the SCU must run before that (DDI0407
- * 2.2; DDI0388 4.3.10). Non-secure code may find SMP set and ACTLR read-only.
- */
-static void coherency_on(void)
+/* The tags of all cores' caches are junk after reset: drop them, then start. */
+static void scu_on(void)
 {
 	volatile u32 *scu;
 	u32 base;
 
-	if ((read_midr() & MIDR_PART_MASK) != MIDR_CORTEX_A9 ||
-	    read_actlr() & ACTLR_SMP)
-		return;
 	__asm__ volatile("mrc p15, 4, %0, c15, c0, 0" : "=r"(base));
 	scu = (volatile u32 *)base;
 	scu[SCU_INVALIDATE_ALL / 4] = 0xffff;
 	scu[SCU_CONTROL / 4] |= SCU_CONTROL_ENABLE;
 	dsb_sy();	/* the SCU answers before this core starts to ask it */
-	write_actlr(read_actlr() | ACTLR_SMP | ACTLR_FW);
+}
+
+/*
+ * A core takes part in coherency, and caches Shareable memory at all, only with
+ * ACTLR.SMP set; on Cortex-A9 the SCU must run before that (DDI0407 2.2;
+ * DDI0388 4.3.10), on A7 and A15 it must be set before the caches are on
+ * (DDI0464 4.3.31, DDI0438 4.3.28). Non-secure code may find ACTLR read-only.
+ */
+static void coherency_on(void)
+{
+	u32 core = read_midr() & MIDR_PART_MASK, bits = ACTLR_SMP;
+
+	if ((core != MIDR_CORTEX_A7 && core != MIDR_CORTEX_A9 &&
+	     core != MIDR_CORTEX_A15) || read_actlr() & ACTLR_SMP)
+		return;
+	if (core == MIDR_CORTEX_A9) {
+		scu_on();
+		bits |= ACTLR_FW;
+	}
+	write_actlr(read_actlr() | bits);
 	isb();		/* before any memory is cached */
 }
 

@@ -6,6 +6,12 @@ import subprocess
 BOARD = os.environ.get("BOARD", "vexpress-a9")
 OUT = os.environ.get("OUT", f"build/{BOARD}")
 QEMU = os.environ.get("QEMU", "qemu-system-arm")
+# What names the machine to QEMU, by board.
+MACHINES = {
+    "virt": ["-M", "virt", "-cpu", os.environ.get("CPU", "cortex-a15"),
+             "-nic", "none"],
+}
+MACHINE = MACHINES.get(BOARD, ["-M", BOARD])
 SECONDS = int(os.environ.get("BOOT_SECONDS", "120"))
 
 
@@ -30,7 +36,7 @@ def environment():
 def command(append=None, initrd=f"{OUT}/initramfs.cpio", memory="128M",
             kernel=f"{OUT}/pagewalk.bin", semihosting=True, extra=()):
     """The QEMU line that the documentation gives."""
-    line = [QEMU, "-M", BOARD, "-m", memory, "-nographic"]
+    line = [QEMU, *MACHINE, "-m", memory, "-nographic"]
     if kernel:
         line += ["-kernel", kernel]
     if initrd:

@@ -96,15 +96,18 @@ def someone_elses_program():
     tap.is_(boot.status, 42, "a hand-made ELF in a hand-made archive", boot)
 
 
+def built_in_archive():
+    boot = machine.boot("init=/bin/hello", initrd=None)
+    tap.has(boot.console, "Hello from user mode",
+            "no -initrd: the built-in archive")
+
+
 def other_ways_to_start():
     kernel = f"{machine.OUT}/pagewalk.elf"
     boot = machine.boot("init=/bin/hello", kernel=kernel, initrd=None)
     tap.is_(boot.status, 0, "the ELF image, no loader's help", boot)
     tap.has(boot.console, "Hello from user mode",
             "takes its command line by semihosting, its archive built in")
-    boot = machine.boot("init=/bin/hello", initrd=None)
-    tap.has(boot.console, "Hello from user mode",
-            "no -initrd: the built-in archive")
     boot = machine.boot(kernel=None, initrd=None, semihosting=False, extra=[
         "-bios", f"{machine.OUT}/nor.bin", "-semihosting-config",
         "enable=on,target=native,arg=pagewalk,arg=init=/bin/hello"])
@@ -141,7 +144,10 @@ without_semihosting()
 command_lines()
 no_init()
 someone_elses_program()
-other_ways_to_start()
-other_machines()
+built_in_archive()
+# virt has no flash of ours, no secure world, and gives an ELF no memory size.
+if machine.BOARD == "vexpress-a9":
+    other_ways_to_start()
+    other_machines()
 too_small()
 tap.done()
