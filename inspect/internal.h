@@ -27,6 +27,7 @@ struct seq_file {
 	/* for the functions that make it */
 	s32 pid;		/* 0: not a process's file */
 	u32 arg;		/* what was written to the file: see walk */
+	void *private;		/* what `write` keeps until `release` */
 };
 
 void seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3);
@@ -50,6 +51,8 @@ struct proc_entry {
 	int (*show)(struct seq_file *m);
 	/* What a program wrote, NUL-terminated, without the newline. */
 	int (*write)(struct seq_file *m, const char *text);
+	/* The open file ends: free m->private. NULL: nothing to do. */
+	void (*release)(struct seq_file *m);
 	/* A symbolic link's text, NUL-terminated. */
 	int (*readlink)(s32 pid, char *buf, u32 bytes);
 	/* Neither of these: its own operations. */
@@ -114,8 +117,12 @@ int show_cpuinfo(struct seq_file *m);
 int show_interrupts(struct seq_file *m);
 int show_trace(struct seq_file *m);
 int show_audit(struct seq_file *m);
+int show_vmstat(struct seq_file *m);
+int show_kmem_demo(struct seq_file *m);
 int write_walk(struct seq_file *m, const char *text);
 int write_trace(struct seq_file *m, const char *text);
+int write_kmem_demo(struct seq_file *m, const char *text);
+void release_kmem_demo(struct seq_file *m);
 int readlink_self(s32 pid, char *buf, u32 bytes);
 int readlink_exe(s32 pid, char *buf, u32 bytes);
 extern const struct file_operations pagemap_fops;

@@ -1,6 +1,6 @@
 /*
  * inspect/proc_memory.c - the kernel's memory: /proc/meminfo, buddyinfo,
- * slabinfo, vmallocinfo, zoneinfo, in Linux's formats.
+ * slabinfo, vmallocinfo, vmstat, zoneinfo, in Linux's formats.
  */
 #include "internal.h"
 
@@ -142,6 +142,28 @@ static void put_vm_area(const struct vm_info *info, void *arg)
 int show_vmallocinfo(struct seq_file *m)
 {
 	vmalloc_for_each(put_vm_area, m);
+	return 0;
+}
+
+/* ---- vmstat ----------------------------------------------------------------- */
+
+/* Linux's names with Linux's meaning; the last line is ours. */
+int show_vmstat(struct seq_file *m)
+{
+	struct page_counts counts;
+	struct zone_stats zone;
+
+	count_pages(&counts);
+	zone_get_stats(&zone);
+	seq_printf(m, "nr_free_pages %u\n", nr_free_pages());
+	seq_printf(m, "nr_anon_pages %u\n", counts.anon);
+	seq_printf(m, "nr_mapped %u\n", counts.cache_mapped + counts.shmem);
+	seq_printf(m, "nr_file_pages %u\n", counts.cache + counts.shmem);
+	seq_printf(m, "nr_shmem %u\n", counts.shmem);
+	seq_printf(m, "nr_page_table_pages %u\n", counts.table);
+	seq_printf(m, "pgsteal_direct %u\n", zone.reclaimed);
+	seq_printf(m, "oom_kill %u\n", nr_oom_kills());
+	seq_printf(m, "nr_vmalloc_syncs %u\n", nr_vmalloc_syncs);
 	return 0;
 }
 

@@ -24,11 +24,14 @@ const struct proc_entry proc_root_entries[] = {
 	TEXT("buddyinfo", show_buddyinfo),
 	TEXT("slabinfo", show_slabinfo),
 	TEXT("vmallocinfo", show_vmallocinfo),
+	TEXT("vmstat", show_vmstat),
 	TEXT("zoneinfo", show_zoneinfo),
 	/* our own */
 	TEXT("pagetypemap", show_pagetypemap),
 	TEXT_RW("trace", show_trace, write_trace),
 	TEXT("audit", show_audit),
+	{ .name = "kmem_demo", .mode = S_IFREG | 0600, .show = show_kmem_demo,
+	  .write = write_kmem_demo, .release = release_kmem_demo },
 	{ .name = NULL },
 };
 

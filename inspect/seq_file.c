@@ -192,6 +192,8 @@ static void seq_release(struct file *file)
 {
 	struct proc_file *pf = file->private_data;
 
+	if (pf->entry->release)
+		pf->entry->release(&pf->seq);
 	free_text(&pf->seq);
 	kfree(pf);
 }

@@ -20,6 +20,8 @@
 pgd_t boot_pgd[PTRS_PER_PGD] __aligned(sizeof(boot_pgd));
 u32 high_memory;
 
+u32 nr_vmalloc_syncs;
+
 static spinlock_t kmap_lock = SPINLOCK_INIT;
 
 /* ---- the master's first level ------------------------------------------- */
@@ -243,6 +245,7 @@ int sync_kernel_pgd(pgd_t *pgd, u32 va)
 	BUG_ON(slot->val);	/* entries are added, never replaced */
 	table_set(&slot->val, master.val);
 	isb();	/* the access that faulted is tried again */
+	nr_vmalloc_syncs++;
 	return 0;
 }
 

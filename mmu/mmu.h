@@ -161,6 +161,7 @@ int kernel_va_to_phys(u32 va, phys_addr_t *pa);
  * address va that pgd lacks, copy it. 0: copied, retry. -EFAULT: no such.
  */
 int sync_kernel_pgd(pgd_t *pgd, u32 va);
+extern u32 nr_vmalloc_syncs;	/* entries copied so since boot */
 
 /* The pgd that TTBR0 points to right now. */
 pgd_t *current_pgd(void);

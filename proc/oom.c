@@ -9,6 +9,13 @@
 #include <proc/internal.h>
 #include <proc/signal.h>
 
+static u32 oom_kills;		/* tasklist_lock */
+
+u32 nr_oom_kills(void)
+{
+	return READ_ONCE(oom_kills);
+}
+
 static bool may_be_killed(const struct task_struct *task)
 {
 	return task->thread_info.mm && task->tgid != 1 &&
@@ -73,6 +80,7 @@ void out_of_memory(void)
 		leader->group_exit = true;
 		leader->group_exit_code = SIGKILL;
 		kill_users_of(mm);
+		oom_kills++;
 	}
 	tasklist_unlock(flags);
 	/* The victim cannot end while we keep the core. */

@@ -216,6 +216,8 @@ u64 wall_clock_ns(void);
  * die itself (signal_pending).
  */
 void out_of_memory(void);
+/* Processes it has killed since boot. */
+u32 nr_oom_kills(void);
 
 /* ---- VFP (proc/vfp.c) ------------------------------------------------------------------ */
 

@@ -20,8 +20,6 @@
 #define TRAP_NO_PAGE_FAULT	14
 #define FSR_LNX_PF		0x80000000u	/* it was a prefetch abort */
 
-u32 nr_vmalloc_syncs;
-
 /* How a fault that nothing mended ends for a program. */
 struct fault_signal {
 	int sig;
@@ -150,7 +148,6 @@ static int do_translation_fault(const struct abort_info *info,
 	*end = (struct fault_signal){ SIGSEGV, SEGV_MAPERR };
 	if (user_mode(regs) || sync_kernel_pgd(current_pgd(), info->far) != 0)
 		return -EFAULT;
-	nr_vmalloc_syncs++;
 	trace_event(TRACE_SYNC, (u32)current->pid, info->far, 0, 0);
 	return 0;
 }

@@ -201,10 +201,11 @@ static void test_ioremap(void **state __unused_arg)
 /* A first-level entry made later reaches an older pgd when it faults. */
 static void test_sync_kernel_pgd(void **state __unused_arg)
 {
-	u32 va;
+	u32 va, before;
 
 	model_boot(TEST_RAM);
 	new_mm(&test_mm);
+	before = nr_vmalloc_syncs;
 	va = vmalloc_start();
 	assert_int_equal(sync_kernel_pgd(test_mm.pgd, va), -EFAULT);
 	assert_int_equal(sync_kernel_pgd(test_mm.pgd, TEST_VA), -EFAULT);
@@ -216,6 +217,7 @@ static void test_sync_kernel_pgd(void **state __unused_arg)
 	assert_int_equal(test_mm.pgd[va >> PGDIR_SHIFT].val,
 			 init_mm.pgd[va >> PGDIR_SHIFT].val);
 	assert_int_equal(sync_kernel_pgd(test_mm.pgd, va), -EFAULT);
+	assert_int_equal(nr_vmalloc_syncs, before + 1);
 	assert_int_equal(pgtable_verify(&test_mm), 0);
 	unmap_kernel_range(va, PAGE_SIZE);
 	flush_tlb_kernel_range(va, va + PAGE_SIZE);

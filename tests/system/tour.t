@@ -16,6 +16,8 @@ CLAIMS = [
     "no copy: the last owner keeps the frame",
     "same user address, different frames",
     "same kernel address, same descriptor in both tables",
+    "all lie above PAGE_OFFSET",
+    "the access faulted and the entry was copied",
 ]
 
 

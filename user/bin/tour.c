@@ -35,6 +35,10 @@ static const struct stop stops[] = {
 	{ "Where the memory is",
 	  "The kernel's own view of all frames, after the programs above.",
 	  { "/bin/cat", "/proc/pagetypemap", "/proc/buddyinfo" } },
+	{ "The kernel's own memory",
+	  "The kernel gets memory in three ways: whole pages, bytes, and many\n"
+	  "pages from anywhere, made one by the page tables.",
+	  { "/bin/mmshow" } },
 	{ "Breaking the rules",
 	  "What the MMU forbids ends the process, with a report.",
 	  { "/bin/crash", "null", "text" } },
