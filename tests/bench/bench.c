@@ -13,276 +13,132 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <uapi/time.h>
+#include "bench.h"
 #include "linux.h"
 
-#define PAGE	4096u
-#define PAGES	256u	/* touched in one measurement */
-#define CALLS	1000u
-#define LIVES	20u	/* forks */
+char *self;
+static int64_t begun, clock_cost;
+static int64_t loop_cost;	/* of CALLS rounds */
 
 static int64_t now(void)
 {
 	struct old_timespec32 ts;
 
-	linux_syscall(__NR_clock_gettime, CLOCK_MONOTONIC, &ts);
+	call3(__NR_clock_gettime, CLOCK_MONOTONIC, address(&ts), 0);
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-/* One measurement: what happened between begin() and end(). */
-static int64_t begun, clock_cost;
-
-static void begin(void)
+void begin(void)
 {
 	begun = now();
 }
 
-static int64_t end(void)
+int64_t end(void)
 {
 	return now() - begun - clock_cost;
 }
 
-static void report(const char *name, int64_t total, uint32_t times)
+void must(int good, const char *what)
 {
-	printf("bench %-28s %8lu\n", name,
+	if (good)
+		return;
+	printf("bench: %s failed\n", what);
+	exit(1);
+}
+
+/* One place in the program: plugin/count.c waits for it. */
+__attribute__((noinline))
+void report_without_loop(const char *name, int64_t total, uint32_t times)
+{
+	printf("bench %-38s %9lu\n", name,
 	       (uint32_t)((total + times / 2) / times));
 }
 
+void report(const char *name, int64_t total, uint32_t times)
+{
+	report_without_loop(name, total - loop_cost * times / CALLS, times);
+}
+
+/* The clock's own cost first: end() takes it off from then on. */
 static void calibrate(void)
 {
 	begin();
 	for (uint32_t i = 0; i < CALLS; i++)
 		now();
 	clock_cost = end() / CALLS;
+	begin();
+	for (uint32_t i = 0; i < CALLS; i++)
+		__asm__ volatile("" : : : "memory");
+	loop_cost = end();
+	begin();
+	for (uint32_t i = 0; i < CALLS; i++)
+		__asm__ volatile(".rept 12\n\tnop\n\t.endr" : : : "memory");
+	report("calibration (12 instructions)", end(), CALLS);
 }
 
-static uint8_t *map(uint32_t n, int prot, int flags, int fd)
+uint8_t *anonymous(uint32_t n)
 {
-	void *p = mmap(NULL, n * PAGE, prot, flags, fd, 0);
+	return mmap(NULL, n * PAGE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
 
-	if (p == MAP_FAILED) {
-		perror("bench: mmap");
-		exit(1);
-	}
+uint8_t *shared(uint32_t n)
+{
+	return mmap(NULL, n * PAGE, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+uint8_t *map_file(uint32_t n, int fd)
+{
+	uint8_t *p = mmap(NULL, n * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE,
+			  fd, 0);
+
+	must(p != MAP_FAILED, "mmap of a file");
 	return p;
 }
 
-static uint8_t *anonymous(uint32_t n)
+/* Memory that is not free as the first program begins, kernel and all. */
+static void memory(void)
 {
-	return map(n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-}
+	char text[256], *field;
+	int fd = open("/proc/meminfo", O_RDONLY);
+	int bytes = read(fd, text, sizeof(text) - 1);
 
-static void read_pages(volatile uint8_t *p, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		(void)p[i * PAGE];
-}
-
-static void write_pages(volatile uint8_t *p, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		p[i * PAGE] = 1;
-}
-
-/* ---- calls ------------------------------------------------------------------- */
-
-static void calls(void)
-{
-	begin();
-	for (uint32_t i = 0; i < CALLS; i++)
-		linux_syscall(__NR_getppid);
-	report("null system call", end(), CALLS);
-	report("clock_gettime", clock_cost, 1);
-}
-
-/* ---- faults -------------------------------------------------------------------- */
-
-static void faults(void)
-{
-	uint8_t *p = anonymous(2 * PAGES);
-
-	write_pages(p, 1);
-	begin();
-	read_pages(p + PAGE, PAGES);
-	report("anonymous read fault", end(), PAGES);
-	begin();
-	write_pages(p + PAGE, PAGES);
-	report("write after that read", end(), PAGES);
-	munmap(p, 2 * PAGES * PAGE);
-
-	p = anonymous(2 * PAGES);
-	write_pages(p, 1);
-	begin();
-	write_pages(p + PAGE, PAGES);
-	report("anonymous write fault", end(), PAGES);
-	begin();
-	munmap(p, 2 * PAGES * PAGE);
-	report("munmap, per touched page", end(), PAGES);
-}
-
-static void file_faults(const char *self)
-{
-	int fd = open(self, O_RDONLY);
-	uint8_t *p = map(1, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
-
-	read_pages(p, 1);
-	munmap(p, PAGE);
-	p = map(1, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
-	begin();
-	read_pages(p, 1);
-	report("file read fault (cached)", end(), 1);
-	begin();
-	write_pages(p, 1);
-	report("write after that read (file)", end(), 1);
-	munmap(p, PAGE);
+	must(bytes > 0, "/proc/meminfo");
+	text[bytes] = '\0';
+	field = strstr(text, "MemFree:");
+	must(field != NULL, "MemFree");
+	printf("memory free %lu KiB\n", strtoul(field + 8, NULL, 10));
 	close(fd);
 }
 
-static void copy_on_write(void)
-{
-	uint8_t *p = anonymous(PAGES);
-	int64_t *child = (int64_t *)map(1, PROT_READ | PROT_WRITE,
-					MAP_SHARED | MAP_ANONYMOUS, -1);
-	pid_t pid;
+struct group {
+	const char *name;
+	void (*run)(void);
+};
 
-	*child = 0;
-	write_pages(p, PAGES);
-	pid = fork();
-	if (pid == 0) {
-		begin();
-		write_pages(p, PAGES);
-		*child = end();
-		_exit(0);
-	}
-	waitpid(pid, NULL, 0);
-	report("copy-on-write, per page", *child, PAGES);
-	begin();
-	write_pages(p, PAGES);
-	report("reuse by the last owner", end(), PAGES);
-	munmap(p, PAGES * PAGE);
-}
+static const struct group groups[] = {
+	{ "calls", bench_calls },
+	{ "lives", bench_lives },	/* while the program is small */
+	{ "faults", bench_faults },
+	{ "areas", bench_areas },
+	{ "switches", bench_switches },
+	{ "signals", bench_signals },
+};
 
-/* ---- lives ----------------------------------------------------------------------- */
-
-static void lives(const char *self)
-{
-	char *argv[] = { (char *)self, "exit", NULL };
-
-	begin();
-	for (uint32_t i = 0; i < LIVES; i++) {
-		pid_t pid = fork();
-
-		if (pid == 0)
-			_exit(0);
-		waitpid(pid, NULL, 0);
-	}
-	report("fork + exit + wait", end(), LIVES);
-	begin();
-	for (uint32_t i = 0; i < LIVES; i++) {
-		pid_t pid = fork();
-
-		if (pid == 0) {
-			execve(self, argv, environ);
-			_exit(1);
-		}
-		waitpid(pid, NULL, 0);
-	}
-	report("fork + execve + exit + wait", end(), LIVES);
-}
-
-/* ---- areas ------------------------------------------------------------------------- */
-
-static void areas(void)
-{
-	uint8_t *p;
-
-	begin();
-	for (uint32_t i = 0; i < CALLS; i++)
-		munmap(anonymous(1), PAGE);
-	report("mmap + munmap, untouched", end(), CALLS);
-	begin();
-	for (uint32_t i = 0; i < CALLS; i++) {
-		p = anonymous(1);
-		*(volatile uint8_t *)p = 1;
-		munmap(p, PAGE);
-	}
-	report("mmap + touch + munmap", end(), CALLS);
-	p = anonymous(3);
-	begin();
-	for (uint32_t i = 0; i < CALLS; i++) {
-		mprotect(p + PAGE, PAGE, PROT_READ);
-		mprotect(p + PAGE, PAGE, PROT_READ | PROT_WRITE);
-	}
-	report("mprotect that splits or merges", end(), 2 * CALLS);
-	munmap(p, 3 * PAGE);
-}
-
-/* ---- switches ------------------------------------------------------------------------ */
-
-static void switches(void)
-{
-	volatile uint32_t *stop = (uint32_t *)map(1, PROT_READ | PROT_WRITE,
-					MAP_SHARED | MAP_ANONYMOUS, -1);
-	pid_t pid;
-
-	*stop = 0;
-	pid = fork();
-	if (pid == 0) {
-		while (!*stop)
-			sched_yield();
-		_exit(0);
-	}
-	for (uint32_t i = 0; i < 10; i++)
-		sched_yield();
-	begin();
-	for (uint32_t i = 0; i < CALLS; i++)
-		sched_yield();
-	report("switch by sched_yield", end(), 2 * CALLS);
-	*stop = 1;
-	waitpid(pid, NULL, 0);
-}
-
-static void ping_pong(void)
-{
-	int there[2], back[2];
-	char c = 'x';
-	pid_t pid;
-
-	if (pipe(there) < 0 || pipe(back) < 0)
-		exit(1);
-	pid = fork();
-	if (pid == 0) {
-		close(there[1]);
-		while (read(there[0], &c, 1) == 1)
-			write(back[1], &c, 1);
-		_exit(0);
-	}
-	close(there[0]);
-	begin();
-	for (uint32_t i = 0; i < CALLS; i++) {
-		write(there[1], &c, 1);
-		read(back[0], &c, 1);
-	}
-	report("one-way pipe ping-pong", end(), 2 * CALLS);
-	close(there[1]);
-	waitpid(pid, NULL, 0);
-}
-
+/* bench [GROUP]: all of them, or the one to look at closer. */
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "exit") == 0)
 		return 0;
+	self = argv[0];
 	setvbuf(stdout, NULL, _IONBF, 0);
+	memory();
 	calibrate();
-	calls();
-	faults();
-	file_faults(argv[0]);
-	copy_on_write();
-	lives(argv[0]);
-	areas();
-	switches();
-	ping_pong();
+	for (uint32_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (argc < 2 || strcmp(argv[1], groups[i].name) == 0)
+			groups[i].run();
 	return 0;
 }

@@ -1,0 +1,33 @@
+#!/usr/bin/python3
+"""The figures can be trusted: the same twice, and a known loop reads true. No
+operation costs what the lower of the two Linux kernels needs."""
+
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(__file__))
+import bench
+import tap
+
+
+def linux():
+    """{operation: instructions of the lower lean} as the document has them."""
+    with open("docs/performance.md") as file:
+        rows = re.findall(r"^\| ([^|]+) \| \d+ \| (\d+) \| (\d+) \|",
+                          file.read(), re.MULTILINE)
+    return {name: min(int(lean), int(lean510)) for name, lean, lean510 in rows}
+
+
+first = bench.operations(bench.console())
+tap.is_(bench.operations(bench.console()), first, "two runs agree to the digit")
+figures = dict(first)
+tap.is_(figures.get("calibration (12 instructions)"), 12,
+        "twelve instructions count as twelve")
+bars = linux()
+tap.ok(len(bars) > 30, "the document has Linux's figures")
+tap.is_([name for name in bars if name not in figures], [],
+        "bench measures every operation of the document")
+tap.is_([f"{name}: {figures[name]}, Linux {bar}" for name, bar in bars.items()
+         if figures.get(name, 0) >= bar], [], "each costs less than on Linux")
+tap.done()
