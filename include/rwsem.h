@@ -12,7 +12,8 @@
 struct rw_semaphore {
 	spinlock_t lock;
 	s32 count;			/* lock: readers, or -1 for a writer */
-	u32 writers_waiting;		/* lock */
+	u32 writers_waiting;		/* lock; new readers wait for them */
+	u32 readers_waiting;		/* lock */
 	struct wait_queue_head wait;
 };
 
