@@ -26,7 +26,8 @@ struct zone {
 	u32 failures, reclaimed;
 };
 
-#define PCP_BATCH	16	/* pages moved under one hold of the lock */
+#define PCP_BATCH_ORDER	4
+#define PCP_BATCH	(1u << PCP_BATCH_ORDER)	/* pages moved under one lock */
 #define PCP_HIGH	64	/* when the list is full a batch goes back */
 
 /*

@@ -146,21 +146,41 @@ void drain_local_pages(void)
 	local_irq_restore(flags);
 }
 
+/*
+ * Up to PCP_BATCH pages in one piece, from the smallest free block: a large one
+ * is broken only when nothing smaller is left. Returns how many; 0: none.
+ */
+static u32 take_batch(struct page **first)
+{
+	unsigned int order = 0;
+
+	while (order < PCP_BATCH_ORDER && LIST_EMPTY(&zone.free_area[order]))
+		order++;
+	*first = take_block(order);
+	return *first == NULL ? 0 : 1u << order;
+}
+
 /* A page for the caller, and a few for the list while they are plentiful. */
 static struct page *pcp_refill(u32 reserve)
 {
 	struct per_cpu_pages *pcp = &this_cpu(pcp_pages);
-	struct page *page = take_block(0);
+	struct page *first;
 
-	BUG_ON(page == NULL);
-	for (u32 i = 1; i < PCP_BATCH && zone.free_pages > reserve; i++) {
-		struct page *extra = take_block(0);
-
-		if (extra == NULL)
+	BUG_ON(pcp->count != 0);
+	if (zone.free_pages < reserve + 2 * PCP_BATCH)
+		return take_block(0);
+	for (u32 n, got = 0; got < PCP_BATCH; got += n) {
+		n = take_batch(&first);
+		if (n == 0)
 			break;
-		pcp->page[pcp->count++] = extra;
+		/* Those behind the first were nobody's: no order is written. */
+		for (u32 i = 0; i < n; i++) {
+			first[i].order = 0;
+			pcp->page[pcp->count++] = &first[i];
+		}
 	}
-	return page;
+	BUG_ON(pcp->count == 0 || pcp->count > PCP_HIGH);
+	return pcp->page[--pcp->count];
 }
 
 /* ---- allocating --------------------------------------------------------------- */
@@ -250,8 +270,8 @@ static void clear_pages(struct page *page, unsigned int order)
 }
 
 /*
- * All that not every page needs: orders above 0, zeroes, the poison's check, a
- * refill of the list, injected failures, the trace.
+ * All that not every page needs: orders above 0, the poison's check, a refill
+ * of the list, injected failures, the trace.
  */
 static __attribute__((noinline))
 struct page *alloc_pages_checked(gfp_t gfp, unsigned int order,
@@ -287,13 +307,14 @@ static inline struct page *__alloc_pages(gfp_t gfp, unsigned int order,
 	struct page *page;
 
 	if (IS_ENABLED(CONFIG_DEBUG) ||
-	    unlikely(order | (gfp & __GFP_ZERO) | fail_alloc_armed |
-		     tracing_pages()))
+	    unlikely(order | fail_alloc_armed | tracing_pages()))
 		return alloc_pages_checked(gfp, order, caller);
 	if (unlikely(!pcp_pop(&page)))
 		return alloc_pages_checked(gfp, order, caller);
 	atomic_set(&page->_refcount, 1);
 	kasan_unpoison(page_address(page), PAGE_SIZE);
+	if (gfp & __GFP_ZERO)
+		clear_page(page_address(page));
 	return page;
 }
 
