@@ -12,12 +12,15 @@
 #include <file.h>
 #include <mm/internal.h>
 
-static void gap_update(struct vm_area_struct *vma)
+/* True: it is not what it was. */
+static bool gap_update(struct vm_area_struct *vma)
 {
 	u32 children = max(subtree_gap(RB_LEFT(vma, vm_rb)),
 			   subtree_gap(RB_RIGHT(vma, vm_rb)));
+	u32 old = vma->rb_subtree_gap;
 
 	vma->rb_subtree_gap = max(vma_gap(vma), children);
+	return vma->rb_subtree_gap != old;
 }
 
 #undef RB_AUGMENT
@@ -28,8 +31,18 @@ RB_GENERATE_INSERT_COLOR(vma_tree, vm_area_struct, vm_rb, static)
 RB_GENERATE_REMOVE_COLOR(vma_tree, vm_area_struct, vm_rb, static)
 RB_GENERATE_REMOVE(vma_tree, vm_area_struct, vm_rb, static)
 
-/* Recompute vma and everything above it. */
+/*
+ * vma's gap or one of its children changed, and nothing else: recompute upward
+ * until a value stays.
+ */
 static void gap_propagate(struct vm_area_struct *vma)
+{
+	while (vma && gap_update(vma))
+		vma = RB_PARENT(vma, vm_rb);
+}
+
+/* Recompute vma and everything above it: nodes there changed places. */
+static void gap_propagate_all(struct vm_area_struct *vma)
 {
 	for (; vma; vma = RB_PARENT(vma, vm_rb))
 		gap_update(vma);
@@ -113,9 +126,12 @@ static void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
 		RB_ROOT(&mm->mm_rb) = vma;
 	}
 	RB_SET(vma, parent, vm_rb);
+	/* Right before the tree turns: rotations recompute what they move. */
 	gap_update(vma);
+	gap_propagate(parent);
+	if (next)
+		gap_propagate(next);	/* the gap below it shrank */
 	vma_tree_RB_INSERT_COLOR(&mm->mm_rb, vma);
-	gap_propagate(vma);
 }
 
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
@@ -131,7 +147,6 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
 		TAILQ_INSERT_HEAD(&mm->mmap, vma, vm_link);
 	next = vma_next(vma);
 	BUG_ON(next && next->vm_start < vma->vm_end);
-	/* next, whose gap shrank, is on the way up: it was the parent or above. */
 	tree_insert(mm, vma, prev);
 	mm->map_count++;
 }
@@ -157,7 +172,7 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 	BUG_ON(vma->vm_mm != mm || !mm->map_count);
 	TAILQ_REMOVE(&mm->mmap, vma, vm_link);
 	vma_tree_RB_REMOVE(&mm->mm_rb, vma);
-	gap_propagate(lowest);
+	gap_propagate_all(lowest);
 	if (next)
 		gap_propagate(next);
 	if (mm->mmap_cache == vma)
