@@ -10,6 +10,7 @@
 #include <asm/barrier.h>
 #include <asm/cacheflush.h>
 #include <asm/irqflags.h>
+#include <asm/tlbflush.h>
 #include <board/board.h>
 #include <string.h>
 
@@ -38,7 +39,8 @@ static void sync_page(const u8 *page)
 		dccmvau(page + i);
 	dsb();		/* the code is at the PoU before lines are dropped */
 	iciallu();
-	dsb();		/* ... and the drop is complete */
+	bpiall();
+	dsb();		/* ... and both drops are complete */
 	isb();		/* nothing fetched before it is used */
 }
 
