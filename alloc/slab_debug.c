@@ -316,6 +316,7 @@ void __debug_free_object(struct kmem_cache *cache, struct page *page, void *obj,
 			 const void *caller)
 {
 	struct slab_track *track = track_of(cache, obj);
+	u32 past;
 
 	if (!is_object(cache, page, obj))
 		bad_object(cache, obj, "not the start of an object", caller);
@@ -324,9 +325,12 @@ void __debug_free_object(struct kmem_cache *cache, struct page *page, void *obj,
 	if (track->live != SLAB_LIVE)
 		bad_object(cache, obj, "its record is overwritten", caller);
 	kasan_unpoison(obj, cache->object_size);
-	if (find_other(obj, track->size, cache->free_offset, RED_ACTIVE) !=
-	    cache->free_offset)
+	past = find_other(obj, track->size, cache->free_offset, RED_ACTIVE);
+	if (past != cache->free_offset) {
+		pr_err("slab: byte %u of %p, behind its %u, is 0x%02x\n", past,
+		       obj, track->size, ((u8 *)obj)[past]);
 		bad_object(cache, obj, "written past its end", caller);
+	}
 	if (cache->ctor == NULL)
 		memset(obj, POISON_FREE, cache->object_size);
 	paint(cache, obj, cache->object_size, RED_INACTIVE);

@@ -1,0 +1,34 @@
+#!/usr/bin/python3
+"""fail_alloc=: one allocation fails, one call or one program with it, no more."""
+
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import machine
+import tap
+
+
+def outcomes(option):
+    boot = machine.boot(f"quiet init=/test/fail {option}",
+                        initrd=f"{machine.OUT}/test-initramfs.cpio")
+    tap.is_(boot.status, 0, f"{option or 'no option'}: the machine lives on",
+            boot)
+    return re.findall(r"^(?:fork|child): .*$", boot.console, re.M), boot
+
+
+LIVED = "child: exit 0"
+got, log = outcomes("")
+tap.is_(got, [LIVED] * 3, "nothing fails by itself", log)
+# The first is init's own, made by its execve; the second is fork's.
+got, log = outcomes("fail_alloc=mm_struct,2,1")
+tap.is_(got, ["fork: error -12", LIVED, LIVED], "fork says ENOMEM, once", log)
+got, log = outcomes("fail_alloc=pages,600,1")
+tap.is_(got, ["child: signal 9", LIVED, LIVED],
+        "a page fault without memory kills the largest, once", log)
+tap.ok("Out of memory: Killed process" in log.console, "and says so", log)
+boot = machine.boot("init=/bin/true fail_alloc=pages,x")
+tap.ok("expected NAME,N,TIMES" in boot.console and boot.status == 0,
+       "what is no such option is told", boot)
+tap.done()

@@ -1,0 +1,165 @@
+/*
+ * test_memory.c - the kernel's own memory on the machine: what is given can be
+ * used, what is behind it and what was given back faults.
+ */
+#include <string.h>
+
+#include <alloc/alloc.h>
+#include <alloc/internal.h>
+#include <mm/mm.h>
+#include <mmu/mmu.h>
+#include <proc/proc.h>
+#include <tests/target/ktest.h>
+
+#define AREA_PAGES	300u		/* more than one first-level entry */
+
+int probe_load(u32 va, u32 *val);
+int probe_store(u32 va, u32 val);
+
+static u32 number(const volatile void *p)
+{
+	return (u32)(uintptr_t)p;
+}
+
+static int load(const volatile void *p)
+{
+	u32 val;
+
+	return probe_load(number(p), &val);
+}
+
+static void test_buddy(void)
+{
+	for (unsigned int order = 0; order <= MAX_ORDER; order++) {
+		u32 bytes = PAGE_SIZE << order;
+		u8 *block = __get_free_pages(GFP_KERNEL | __GFP_ZERO, order);
+
+		KTEST_ASSERT(block != NULL);
+		if (!block)
+			return;
+		KTEST_ASSERT(IS_ALIGNED(virt_to_phys(block), bytes));
+		KTEST_EQ(block[0] | block[bytes - 1], 0);
+		memset(block, 0xa5, bytes);
+		free_pages(block, order);
+	}
+	KTEST_EQ(buddy_verify(), 0);
+}
+KTEST(test_buddy);
+
+static void test_slab(void)
+{
+	struct kmem_cache *cache = kmem_cache_create("test", 100, 0, 0, NULL);
+	void *obj[100];
+
+	for (u32 i = 0; i < ARRAY_SIZE(obj); i++) {
+		obj[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		KTEST_ASSERT(obj[i] != NULL);
+	}
+	KTEST_EQ(slab_verify(), 0);
+	for (u32 i = 0; i < ARRAY_SIZE(obj); i++)
+		kmem_cache_free(cache, obj[i]);
+	KTEST_ASSERT(kmem_cache_shrink(cache) >= 1);
+	KTEST_EQ(kmem_cache_destroy(cache), 0);
+}
+KTEST(test_slab);
+
+static void test_vmalloc(void)
+{
+	u8 *area = vzalloc(AREA_PAGES * PAGE_SIZE);
+
+	KTEST_ASSERT(area != NULL);
+	if (!area)
+		return;
+	for (u32 i = 0; i < AREA_PAGES; i++) {
+		u8 *page = area + i * PAGE_SIZE;
+
+		KTEST_EQ(page[0], 0);
+		memset(page, (int)i, PAGE_SIZE);
+		KTEST_EQ(*(u8 *)page_address(vmalloc_to_page(page)), (u8)i);
+	}
+	KTEST_EQ(load(area + AREA_PAGES * PAGE_SIZE), -EFAULT);
+	KTEST_EQ(vmalloc_verify(), 0);
+	vfree(area);
+	KTEST_EQ(load(area), -EFAULT);
+	KTEST_EQ(load(area + (AREA_PAGES - 1) * PAGE_SIZE), -EFAULT);
+}
+KTEST(test_vmalloc);
+
+/* One frame at two addresses. */
+static void test_vmap(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	struct page *twice[] = { page, page };
+	volatile u32 *area = vmap(twice, 2);
+
+	KTEST_ASSERT(page && area);
+	area[0] = 0x12345678;
+	KTEST_EQ(area[PAGE_SIZE / 4], 0x12345678);
+	KTEST_EQ(load(area + 2 * PAGE_SIZE / 4), -EFAULT);
+	vunmap((void *)(uintptr_t)area);
+	KTEST_EQ(load(area), -EFAULT);
+	KTEST_EQ(*(u32 *)page_address(page), 0x12345678);
+	put_page(page);
+}
+KTEST(test_vmap);
+
+/* The board's first device, at a second address. */
+static void test_ioremap(void)
+{
+	phys_addr_t pa;
+	volatile u32 *regs;
+
+	KTEST_EQ(kernel_va_to_phys(FIXMAP_START, &pa), 0);
+	regs = ioremap(pa, PAGE_SIZE);
+	KTEST_ASSERT(regs != NULL);
+	KTEST_EQ(regs[0], *(volatile u32 *)FIXMAP_START);
+	KTEST_EQ(load(regs + PAGE_SIZE / 4), -EFAULT);
+	iounmap((void *)(uintptr_t)regs);
+	KTEST_EQ(load(regs), -EFAULT);
+}
+KTEST(test_ioremap);
+
+/* Whatever allocation fails, vmalloc gives all back and says NULL. */
+static void test_vmalloc_fails(void)
+{
+	void *area = NULL;
+	u32 nth;
+
+	for (nth = 1; !area && nth < 100; nth++) {
+		fail_alloc_set(NULL, nth, 1);
+		area = vmalloc(8 * PAGE_SIZE);
+		KTEST_ASSERT(!area == (fail_alloc_hits() == 1));
+		fail_alloc_set(NULL, 0, 0);
+		KTEST_EQ(vmalloc_verify(), 0);
+	}
+	KTEST_ASSERT(nth > 9);
+	vfree(area);
+}
+KTEST(test_vmalloc_fails);
+
+static void test_stack_guard(void)
+{
+	u8 *stack = current->stack;
+
+	KTEST_EQ(load(stack), 0);
+	KTEST_EQ(load(stack - 4), -EFAULT);
+	KTEST_EQ(load(stack + THREAD_SIZE), -EFAULT);
+}
+KTEST(test_stack_guard);
+
+static __attribute__((noinline)) u32 use_stack(volatile u32 *above)
+{
+	volatile u32 here[64];
+
+	here[0] = *above + 1;
+	/* Never 0, which the compiler cannot know. */
+	return here[0] ? use_stack(here) + here[0] : 0;
+}
+
+static void test_stack_overflow(void)
+{
+	volatile u32 first = 0;
+
+	use_stack(&first);
+}
+KTEST_DIES(test_stack_overflow, "kernel stack overflow");
