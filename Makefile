@@ -185,6 +185,7 @@ debug: all
 -include tests/user/user-tests.mk
 -include tests/system/system.mk
 -include tests/bench/bench.mk
+-include tests/mutants/mutants.mk
 
 .PHONY: check
 check: all $(CHECK_DEPS)

@@ -127,6 +127,24 @@ static void test_running_keeps_asid(void **state __unused_arg)
 	end_space(0);
 }
 
+/* Code too: predictions made under an ASID end with its generation. */
+static void test_roll_over_of_code(void **state __unused_arg)
+{
+	u32 insn;
+
+	model_boot(32 << 20);
+	for (u32 i = 0; i < NR_ASIDS + 1; i++) {
+		new_mm(&spaces[i].mm);
+		spaces[i].page = map_new(&spaces[i].mm, TEST_VA,
+					 VM_READ | VM_EXEC);
+	}
+	for (u32 n = 0; n < 2 * (NR_ASIDS + 1); n++)
+		assert_int_equal(model_fetch(&spaces[n % (NR_ASIDS + 1)].mm,
+					     TEST_VA, &insn), 0);
+	for (u32 i = 0; i < NR_ASIDS + 1; i++)
+		end_space(i);
+}
+
 static void test_init_mm(void **state __unused_arg)
 {
 	u32 ttbr0, contextidr;
@@ -228,6 +246,7 @@ int main(void)
 		cmocka_unit_test(test_roll_over),
 		cmocka_unit_test(test_random_order),
 		cmocka_unit_test(test_running_keeps_asid),
+		cmocka_unit_test(test_roll_over_of_code),
 		cmocka_unit_test(test_init_mm),
 		cmocka_unit_test(test_vmalloc_seq),
 		cmocka_unit_test(test_irqs_must_be_off),

@@ -130,6 +130,32 @@ static void test_zero_page_then_copy(void **state __unused_arg)
 	world_end();
 }
 
+/* What a program left in a frame is not what the next one finds there. */
+static void test_new_page_is_zero(void **state __unused_arg)
+{
+	uaddr_t va = AREA;
+	struct mm_struct *mm;
+	u32 frame;
+
+	world_start(RAM);
+	mm = new_mm();
+	map(mm, AREA, PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	poke(mm, AREA + 64, 0x5ec4e7);
+	frame = frame_of(mm, AREA);
+	drop_mm(mm);
+	mm = new_mm();
+	/* As many as it takes to meet the frame again. */
+	map(mm, AREA, 64 * PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	do {
+		assert_true(va < AREA + 64 * PAGE_SIZE);
+		poke(mm, va, 1);
+		assert_int_equal(peek(mm, va + 64), 0);
+		va += PAGE_SIZE;
+	} while (frame_of(mm, va - PAGE_SIZE) != frame);
+	drop_mm(mm);
+	world_end();
+}
+
 static void test_mprotect_and_back(void **state __unused_arg)
 {
 	struct mm_struct *mm;
@@ -442,7 +468,13 @@ static void test_fork_flags(void **state __unused_arg)
 	assert_int_equal(advise(mm, AREA, PAGE_SIZE, MADV_DONTFORK), 0);
 	assert_int_equal(advise(mm, AREA + PAGE_SIZE, PAGE_SIZE,
 				MADV_WIPEONFORK), 0);
+	host_rlimits[RLIMIT_MEMLOCK] = PAGE_SIZE;
+	assert_int_equal(sys_mlock(AREA + 2 * PAGE_SIZE, PAGE_SIZE), 0);
 	child = fork_mm(mm);
+	assert_int_equal(mm->locked_vm, 1);
+	assert_int_equal(child->locked_vm, 0);
+	assert_false(find_vma(child, AREA + 2 * PAGE_SIZE)->vm_flags &
+		     VM_LOCKED);
 	assert_int_equal(model_load(child, AREA, &val), DIED_SEGV_MAPERR);
 	assert_int_equal(peek(child, AREA + PAGE_SIZE), 0);
 	assert_int_equal(peek(child, AREA + 2 * PAGE_SIZE), 5);
@@ -501,6 +533,26 @@ static void test_access_remote(void **state __unused_arg)
 	world_end();
 }
 
+/* A debugger's breakpoint: what is written into code is what runs next. */
+static void test_access_remote_code(void **state __unused_arg)
+{
+	struct mm_struct *mm;
+	u32 insn;
+
+	world_start(RAM);
+	mm = new_mm();
+	map(mm, AREA, PAGE_SIZE, PROT_RW | PROT_EXEC,
+	    MAP_ANON_PRIVATE | MAP_FIXED);
+	for (u32 i = 1; i < 4; i++) {
+		assert_int_equal(access_remote_vm(mm, AREA, &i, sizeof(i), true),
+				 0);
+		assert_int_equal(model_fetch(mm, AREA, &insn), 0);
+		assert_int_equal(insn, i);
+	}
+	drop_mm(mm);
+	world_end();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -509,6 +561,7 @@ int main(void)
 		cmocka_unit_test(test_stack_guard_gap),
 		cmocka_unit_test(test_moved_stack),
 		cmocka_unit_test(test_zero_page_then_copy),
+		cmocka_unit_test(test_new_page_is_zero),
 		cmocka_unit_test(test_mprotect_and_back),
 		cmocka_unit_test(test_access_flag),
 		cmocka_unit_test(test_code),
@@ -523,6 +576,7 @@ int main(void)
 		cmocka_unit_test(test_fork_flags),
 		cmocka_unit_test(test_users_and_count),
 		cmocka_unit_test(test_access_remote),
+		cmocka_unit_test(test_access_remote_code),
 	};
 
 	return host_run(tests);

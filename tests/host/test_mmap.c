@@ -241,6 +241,24 @@ static void test_mremap_errors(void **state __unused_arg)
 	end();
 }
 
+/* Every second-level table on the way, though none was there before. */
+static void test_mremap_over_tables(void **state __unused_arg)
+{
+	const u32 bytes = 3 * PGDIR_SIZE;
+	uaddr_t to = AREA + 64 * PGDIR_SIZE + 5 * PG, result;
+
+	begin();
+	map(mm, AREA, bytes, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	for (u32 offset = 0; offset < bytes; offset += 51 * PG)
+		poke(mm, AREA + offset, offset);
+	assert_int_equal(remap(mm, AREA, bytes, bytes,
+			       MREMAP_MAYMOVE | MREMAP_FIXED, to, &result), 0);
+	assert_int_equal(result, to);
+	for (u32 offset = 0; offset < bytes; offset += 51 * PG)
+		assert_int_equal(peek(mm, to + offset), offset);
+	end();
+}
+
 static void test_mremap_dontunmap(void **state __unused_arg)
 {
 	uaddr_t va;
@@ -643,6 +661,7 @@ int main(void)
 		cmocka_unit_test(test_munmap_errors),
 		cmocka_unit_test(test_mprotect_errors),
 		cmocka_unit_test(test_mremap_errors),
+		cmocka_unit_test(test_mremap_over_tables),
 		cmocka_unit_test(test_mremap_dontunmap),
 		cmocka_unit_test(test_mremap_duplicates_shared),
 		cmocka_unit_test(test_madvise),
