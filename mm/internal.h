@@ -170,8 +170,8 @@ static inline u32 mm_counter(const struct page *page)
 static inline void page_remove_rmap(struct page *page)
 {
 	BUG_ON(atomic_read(&page->_mapcount) <= 0);
-	atomic_dec(&page->_mapcount);
-	if (!atomic_read(&page->_mapcount))
+	/* A file page's flags are its file's to change: only clear our own. */
+	if (atomic_dec_and_test(&page->_mapcount) && page->flags & PG_ANON)
 		page->flags &= ~PG_ANON;	/* nobody's memory any more */
 }
 

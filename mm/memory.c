@@ -69,7 +69,7 @@ static void set_file_pte(struct vm_area_struct *vma, uaddr_t va, pte_t *ptep,
 static void set_page_dirty(struct page *page)
 {
 	if (page->flags & PG_CACHE)
-		page->flags |= PG_DIRTY;
+		atomic_or(PG_DIRTY, &page->flags);
 }
 
 /* Lock; true if the slot still is what the fault saw, else unlocked again. */

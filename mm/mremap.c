@@ -196,6 +196,9 @@ static int mremap_to(struct remap *r)
 		return -EINVAL;
 	if (r->mm->map_count + 5 >= MAX_MAP_COUNT)
 		return -ENOMEM;
+	/* A copy (old size 0) cannot take the place of what it copies. */
+	if (!r->old_bytes && r->new_addr == r->addr)
+		return -EFAULT;
 	ret = vma_to_resize(r, &vma);
 	if (ret)
 		return ret;
@@ -214,6 +217,9 @@ static int mremap_to(struct remap *r)
 			return ret;
 		r->old_bytes = r->new_bytes;
 	}
+	/* Unmapping may have split it, and freed the part we knew. */
+	vma = find_vma(r->mm, r->addr);
+	BUG_ON(!vma || vma->vm_start > r->addr);
 	if (r->flags & MREMAP_DONTUNMAP &&
 	    !may_expand_vm(r->mm, vma->vm_flags, r->new_bytes >> PAGE_SHIFT))
 		return -ENOMEM;
@@ -221,7 +227,7 @@ static int mremap_to(struct remap *r)
 				&r->new_addr);
 	if (ret)
 		return ret;
-	return move_vma(r, find_vma(r->mm, r->addr));
+	return move_vma(r, vma);
 }
 
 /* Longer where it is, or elsewhere if MREMAP_MAYMOVE allows. */

@@ -116,6 +116,15 @@ static void shared_after_fork(void)
 	SYS(munmap, q, 2 * PAGE);
 }
 
+/* An old size of 0 copies a shared area, but never onto itself. */
+static void onto_itself(void)
+{
+	uint8_t *p = pages_with(1, RW, MAP_SHARED | MAP_ANONYMOUS);
+
+	is(remap(p, 0, 1, MREMAP_MAYMOVE | MREMAP_FIXED, p), -EFAULT,
+	   "a copy in place of what it copies");
+}
+
 int main(void)
 {
 	in_place();
@@ -123,5 +132,6 @@ int main(void)
 	to_a_place();
 	refused();
 	shared_after_fork();
+	onto_itself();
 	return done();
 }

@@ -21,7 +21,7 @@ PROGRAMS = f"{machine.OUT}/user/test"
 ARCHIVE = f"{machine.OUT}/test-initramfs.cpio"
 TAP_LINE = re.compile(r"^(ok |not ok |1\.\.|# |Bail out!)")
 # Helpers of other tests: they print nothing to compare.
-NOT_COMPARED = {"rounds", "status", "oom", "procfs", "work", "fail"}
+NOT_COMPARED = {"rounds", "status", "oom", "procfs", "work", "fail", "fuzz"}
 
 
 def tap_lines(text):
@@ -62,9 +62,16 @@ def nothing_lost():
             boot)
 
 
+def nothing_breaks():
+    boot = machine.boot("init=/test/rounds fuzz", initrd=ARCHIVE)
+    tap.is_(boot.status, 0, "random system calls: no panic, nothing lost",
+            boot)
+
+
 chosen = sys.argv[1:]
 for program in chosen or programs():
     compare(program)
 if not chosen:
     nothing_lost()
+    nothing_breaks()
 tap.done()
