@@ -277,16 +277,29 @@ static void free_range(phys_addr_t base, phys_addr_t end)
 	}
 }
 
-/* Frames of memory that at least one reserved byte touches. */
+/* Frames of [base, end) that a reserved byte touches, from the highest down. */
+static u32 count_reserved_in(phys_addr_t base, phys_addr_t end)
+{
+	const struct region *r;
+	u32 frames = 0;
+
+	while ((r = find_overlap(&reserved, base, end)) != NULL) {
+		phys_addr_t start = max(base, ALIGN_DOWN(r->base, PAGE_SIZE));
+		phys_addr_t stop = min(end, ALIGN_UP(r->end, PAGE_SIZE));
+
+		frames += (stop - start) >> PAGE_SHIFT;
+		end = start;	/* the next may share this frame: once is enough */
+	}
+	return frames;
+}
+
 static u32 count_reserved_frames(void)
 {
 	u32 frames = 0;
 
 	for (u32 i = 0; i < memory.n; i++)
-		for (phys_addr_t pa = memory.region[i].base;
-		     pa < memory.region[i].end; pa += PAGE_SIZE)
-			frames += find_overlap(&reserved, pa, pa + PAGE_SIZE)
-				  != NULL;
+		frames += count_reserved_in(memory.region[i].base,
+					    memory.region[i].end);
 	return frames;
 }
 
