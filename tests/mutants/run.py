@@ -286,9 +286,10 @@ MUTANTS='tlb-*'` runs some. The bugs themselves are hunks in
 managers. "QEMU alone": would boots in the emulator have shown it? Where it says
 no, the host tests' MMU model is all that stands between the bug and a board.
 
-Rules with no mutant have no code of ours that a test could see break: set-up
-of caches, SCU and L2C-310, errata and secondary cores (1, 2, 9, 10, 19, 22,
-25, 26, 27: the emulator models none of it) and 28, a decision.
+Rules without a mutant are those that neither the model nor the emulator can
+show broken: what is done before the MMU is on (1, 2, 9, 10, 25, 26, 27, and 23,
+a compiler's option), exclusives (11), device writes and asynchronous aborts
+(19, 22); 28 is a decision. Reading protects them.
 
 """
 

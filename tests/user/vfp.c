@@ -64,6 +64,49 @@ static void together(void)
 	is(wrong, 0, "four processes at once: with wrong registers");
 }
 
+/* wait4(pid) with d0..d31 full: true if they are as before when it returns. */
+static bool registers_keep_in_wait(pid_t pid)
+{
+	uint32_t in[64] __attribute__((aligned(8)));
+	uint32_t out[64] __attribute__((aligned(8)));
+	uint32_t *p = in, *q = out;
+	register long r0 __asm__("r0") = pid;
+	register long r1 __asm__("r1") = 0;
+	register long r2 __asm__("r2") = 0;
+	register long r3 __asm__("r3") = 0;
+
+	for (uint32_t i = 0; i < 64; i++)
+		in[i] = i * 77;
+	__asm__ volatile("vldmia %0!, {d0-d15}\n\t"
+			 "vldmia %0!, {d16-d31}\n\t"
+			 "push	{r7}\n\t"
+			 "mov	r7, #114\n\t"		/* wait4 */
+			 "svc	#0\n\t"
+			 "pop	{r7}\n\t"
+			 "vstmia %1!, {d0-d15}\n\t"
+			 "vstmia %1!, {d16-d31}"
+			 : "+&r" (p), "+&r" (q), "+r" (r0)
+			 : "r" (r1), "r" (r2), "r" (r3)
+			 : "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8",
+			   "q9", "q10", "q11", "q12", "q13", "q14", "q15",
+			   "cc", "memory");
+	return memcmp(in, out, sizeof(in)) == 0;
+}
+
+/* The child takes the unit while we wait, however short a slice is. */
+static void across_a_wait(void)
+{
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		usleep(20000);
+		_exit(work(9));
+	}
+	ok(registers_keep_in_wait(pid), "registers across a call that blocks");
+}
+
 static volatile double half = 0.5;
 
 static int compute(void *arg)
@@ -82,5 +125,6 @@ int main(void)
 	is(in_child(compute, &start), 0, "a child goes on computing");
 	is(compute(&start), 0, "and so does the parent");
 	together();
+	across_a_wait();
 	return done();
 }
