@@ -96,12 +96,13 @@ static bool registers_keep_in_wait(pid_t pid)
 /* The child takes the unit while we wait, however short a slice is. */
 static void across_a_wait(void)
 {
+	const struct { long sec, nsec; } moment = { 0, 20000000 };
 	pid_t pid;
 
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
-		usleep(20000);
+		SYS(nanosleep, &moment, NULL);
 		_exit(work(9));
 	}
 	ok(registers_keep_in_wait(pid), "registers across a call that blocks");
