@@ -280,13 +280,16 @@ static void free_range(phys_addr_t base, phys_addr_t end)
 /* Frames of [base, end) that a reserved byte touches, from the highest down. */
 static u32 count_reserved_in(phys_addr_t base, phys_addr_t end)
 {
-	const struct region *r;
 	u32 frames = 0;
 
-	while ((r = find_overlap(&reserved, base, end)) != NULL) {
-		phys_addr_t start = max(base, ALIGN_DOWN(r->base, PAGE_SIZE));
-		phys_addr_t stop = min(end, ALIGN_UP(r->end, PAGE_SIZE));
+	while (base < end) {
+		const struct region *r = find_overlap(&reserved, base, end);
+		phys_addr_t start, stop;
 
+		if (r == NULL)
+			break;
+		start = max(base, ALIGN_DOWN(r->base, PAGE_SIZE));
+		stop = min(end, ALIGN_UP(r->end, PAGE_SIZE));
 		frames += (stop - start) >> PAGE_SHIFT;
 		end = start;	/* the next may share this frame: once is enough */
 	}
