@@ -2,7 +2,8 @@
 # and A15 differ from the A9 where it helps a test: TLB operations by address are
 # exact, and an access to nothing aborts. `make BOARD=virt CPU=cortex-a7 run`.
 PHYS_OFFSET := 0x40000000
-BOARD_CPU := cortex-a7
+# What all three cores execute: without UDIV, so that a division by zero is caught.
+BOARD_CPU := cortex-a9
 CPU ?= cortex-a15
 QEMU_MACHINE := -M virt -cpu $(CPU) -m 128M -nic none
 board-sources := $(wildcard board/virt/*.c) \
