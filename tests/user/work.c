@@ -59,15 +59,15 @@ static void files(void)
 		SYS(close, fds[0]);
 		SYS(close, fds[1]);
 	}
-	SYS(mkdir, "/tmp/work", 0700);
-	fd = SYS(open, "/tmp/work/file", O_RDWR | O_CREAT, 0600);
+	SYS(mkdir, "/tmp/area", 0700);
+	fd = SYS(open, "/tmp/area/file", O_RDWR | O_CREAT, 0600);
 	if (fd >= 0) {
 		SYS(write, fd, "hello", 5);
 		SYS(mmap2, 0, PAGE, PROT_READ, MAP_SHARED, fd, 0);
 		SYS(close, fd);
 	}
-	SYS(unlink, "/tmp/work/file");
-	SYS(rmdir, "/tmp/work");
+	SYS(unlink, "/tmp/area/file");
+	SYS(rmdir, "/tmp/area");
 }
 
 int main(void)
