@@ -94,6 +94,13 @@ static inline const struct page *owner_page(const struct page *page)
 int show_maps(struct seq_file *m);
 /* The line of one VMA in it; mmap_lock held. */
 void show_vma_line(struct seq_file *m, struct vm_area_struct *vma);
+/*
+ * Have show write each VMA of the process m is about, the vectors page last;
+ * mmap_lock is held for reading. 0, or -errno; nothing where it has no mm.
+ */
+int __must_check show_each_vma(struct seq_file *m,
+			       void (*show)(struct seq_file *m,
+					    struct vm_area_struct *vma));
 extern struct vm_area_struct gate_vma;
 int show_smaps(struct seq_file *m);
 int show_smaps_rollup(struct seq_file *m);

@@ -68,7 +68,8 @@ void show_vma_line(struct seq_file *m, struct vm_area_struct *vma)
 	seq_putc(m, '\n');
 }
 
-int show_maps(struct seq_file *m)
+int show_each_vma(struct seq_file *m,
+		  void (*show)(struct seq_file *m, struct vm_area_struct *vma))
 {
 	struct vm_area_struct *vma;
 	struct mm_struct *mm;
@@ -78,9 +79,14 @@ int show_maps(struct seq_file *m)
 		return err;
 	down_read(&mm->mmap_lock);
 	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
-		show_vma_line(m, vma);
+		show(m, vma);
 	up_read(&mm->mmap_lock);
 	mmput(mm);
-	show_vma_line(m, &gate_vma);
+	show(m, &gate_vma);
 	return 0;
+}
+
+int show_maps(struct seq_file *m)
+{
+	return show_each_vma(m, show_vma_line);
 }

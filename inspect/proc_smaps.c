@@ -131,19 +131,7 @@ static void show_smap(struct seq_file *m, struct vm_area_struct *vma)
 
 int show_smaps(struct seq_file *m)
 {
-	struct vm_area_struct *vma;
-	struct mm_struct *mm;
-	int err = get_mm_of(m->pid, &mm);
-
-	if (err || !mm)
-		return err;
-	down_read(&mm->mmap_lock);
-	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
-		show_smap(m, vma);
-	up_read(&mm->mmap_lock);
-	mmput(mm);
-	show_smap(m, &gate_vma);
-	return 0;
+	return show_each_vma(m, show_smap);
 }
 
 int show_smaps_rollup(struct seq_file *m)
