@@ -5,8 +5,9 @@
  * its stack (<uapi/ucontext.h>) and lets it go on at the handler, whose return
  * address is code that calls sigreturn. That call puts everything back. The
  * frame is the program's to change, so nothing in it is believed: of cpsr only
- * the flags are taken, never the mode.
+ * the flags are taken, never the mode, and asking for one is SIGSEGV, as on Linux.
  */
+#include <asm/irqflags.h>
 #include <asm/uaccess.h>
 #include <lib/printk.h>
 #include <proc/internal.h>
@@ -295,7 +296,8 @@ static void restore_altstack(const struct sigaltstack *stack)
 					     .ss_size = stack->ss_size };
 }
 
-static void restore_registers(const struct sigcontext *mc, struct pt_regs *regs)
+/* False, with registers fit for user mode, if the frame asks for another. */
+static bool restore_registers(const struct sigcontext *mc, struct pt_regs *regs)
 {
 	u32 cpsr = (mc->arm_cpsr & PSR_USER_BITS) | PSR_MODE_USR;
 
@@ -306,19 +308,21 @@ static void restore_registers(const struct sigcontext *mc, struct pt_regs *regs)
 	regs->lr = mc->arm_lr;
 	regs->pc = mc->arm_pc & (cpsr & PSR_T ? ~1u : ~3u);
 	regs->cpsr = cpsr;
+	return (mc->arm_cpsr & (PSR_MODE_MASK | PSR_I_BIT)) == PSR_MODE_USR;
 }
 
 static bool restore_frame(uaddr_t from, struct pt_regs *regs)
 {
 	struct ucontext uc;
+	bool user_mode;
 
 	if (!IS_ALIGNED(regs->sp, 8) || copy_from_user(&uc, from, sizeof(uc)) ||
 	    !restore_vfp(&uc))
 		return false;
 	set_current_blocked(uc.uc_sigmask[0] | (u64)uc.uc_sigmask[1] << 32);
-	restore_registers(&uc.uc_mcontext, regs);
+	user_mode = restore_registers(&uc.uc_mcontext, regs);
 	restore_altstack(&uc.uc_stack);
-	return true;
+	return user_mode;
 }
 
 /* The answer goes to r0, which the frame has. */

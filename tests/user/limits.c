@@ -58,7 +58,8 @@ static void usage(void)
 	touch_pages(NULL);
 	is(SYS(getrusage, RUSAGE_SELF, &self), 0, "getrusage");
 	ok(self.ru_minflt - before >= 200, "a fault for each page touched");
-	ok(self.ru_maxrss >= 800, "and it was resident");
+	/* Linux counts a thread's pages by the 64. */
+	ok(self.ru_maxrss >= 800 - 64 * 4, "and it was resident");
 	SYS(getrusage, RUSAGE_CHILDREN, &children);
 	before = children.ru_minflt;
 	in_child(touch_pages, NULL);

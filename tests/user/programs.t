@@ -8,34 +8,12 @@ arguments: only these are compared.
 """
 
 import os
-import re
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import machine
 import tap
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAMS = f"{machine.OUT}/user/test"
-ARCHIVE = f"{machine.OUT}/test-initramfs.cpio"
-TAP_LINE = re.compile(r"^(ok |not ok |1\.\.|# |Bail out!)")
-# Helpers of other tests: they print nothing to compare.
-NOT_COMPARED = {"rounds", "status", "oom", "procfs", "work", "fail", "fuzz"}
-
-
-def tap_lines(text):
-    return [line for line in text.splitlines() if TAP_LINE.match(line)]
-
-
-def expected_lines(name):
-    path = os.path.join(HERE, f"{name}.expected")
-    if os.path.exists(path):
-        with open(path) as file:
-            return file.read().splitlines()[1:]
-    run = subprocess.run(["qemu-arm", f"{PROGRAMS}/{name}"], text=True,
-                         capture_output=True, timeout=machine.SECONDS)
-    return tap_lines(run.stdout)
+from user_programs import ARCHIVE, expected_lines, names, tap_lines
 
 
 def compare(name):
@@ -49,14 +27,8 @@ def compare(name):
            "\n".join(differences) or boot)
 
 
-def programs():
-    names = sorted(name for name in os.listdir(PROGRAMS)
-                   if not name.endswith(".debug"))
-    return [name for name in names if name not in NOT_COMPARED]
-
-
 def nothing_lost():
-    boot = machine.boot("init=/test/rounds " + " ".join(programs()),
+    boot = machine.boot("init=/test/rounds " + " ".join(names()),
                         initrd=ARCHIVE)
     tap.is_(boot.status, 0, "free pages before == after a round of all; audit clean",
             boot)
@@ -69,7 +41,7 @@ def nothing_breaks():
 
 
 chosen = sys.argv[1:]
-for program in chosen or programs():
+for program in chosen or names():
     compare(program)
 if not chosen:
     nothing_lost()
