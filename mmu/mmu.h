@@ -26,7 +26,7 @@ struct page;
 
 /* ---- tables ------------------------------------------------------------- */
 
-/* Once, after kmem_cache_init: the cache of second-level tables. */
+/* Once, after kmem_cache_init: the caches of tables of both levels. */
 void pgtable_cache_init(void);
 
 /*
@@ -36,6 +36,8 @@ void pgtable_cache_init(void);
 int __must_check pgd_alloc(struct mm_struct *mm);
 /* Return every table. BUG if a user entry is still present. */
 void pgd_free(struct mm_struct *mm);
+/* Free the pgds that are kept for reuse; a shrinker. Returns pages. */
+u32 pgd_cache_shrink(u32 nr);
 
 /*
  * The slot for va, creating its table (which may sleep, so without ptl). NULL:
@@ -54,8 +56,9 @@ static inline uaddr_t pgd_addr_end(uaddr_t va, uaddr_t end)
 }
 
 /*
- * Free the second-level tables that lie wholly in [floor, ceiling) and hold no
- * entry; ceiling 0 = TASK_SIZE. (ptl) Flushes.
+ * Free the second-level tables that lie wholly in [floor, ceiling); ceiling 0 =
+ * TASK_SIZE. The caller has taken out every entry there: a debug build looks,
+ * any other would find the rest in its next table. (ptl) Flushes.
  */
 void free_pgtables(struct mm_struct *mm, uaddr_t floor, uaddr_t ceiling);
 

@@ -1,9 +1,9 @@
 /*
- * pgtable.c - the tables of user address spaces, and their entries.
+ * pgtable.c - second-level tables of user address spaces, and their entries.
  *
- * Owns pgd pages (16 KiB from the buddy, marked PG_TABLE) and second-level
- * tables (1 KiB, from the slab cache "pgtable"). A table in the cache is all
- * zero: that is its constructed state, so a new one needs no clearing.
+ * Owns the tables: 1 KiB each, from the slab cache "pgtable". A table in the
+ * cache is all zero: that is its constructed state, so a new one needs no
+ * clearing.
  *
  * A new or raised entry is visible to the walker on return. One that was taken
  * out or lowered waits for the flush that mmu.h asks of the caller: its first
@@ -14,16 +14,8 @@
 #include <mmu/mmu.h>
 #include <mmu/tables.h>
 
-#define PGD_ORDER	2		/* 16 KiB */
-#define PGD_PAGES	(1u << PGD_ORDER)
-#define USER_PGD_PAGES	(PGD_PAGES * 3 / 4)
 #define L2_BYTES	(PTRS_PER_PTE * 4)
 #define FREE_BATCH	16u
-
-static_assert(TASK_SIZE == 0xc0000000 && PAGE_OFFSET == TASK_SIZE,
-	      "the kernel half is the last quarter of a pgd");
-static_assert(sizeof(pgd_t) * PTRS_PER_PGD == PAGE_SIZE << PGD_ORDER,
-	      "a pgd is one block");
 
 static struct kmem_cache *pgtable_cache;
 
@@ -40,6 +32,7 @@ void pgtable_cache_init(void)
 	BUG_ON(pgtable_cache);
 	pgtable_cache = kmem_cache_create("pgtable", L2_BYTES, L2_BYTES,
 					  SLAB_PANIC, construct_table);
+	pgd_cache_init();
 }
 
 /* Before the slab is up the kernel map takes its tables from memblock. */
@@ -61,59 +54,12 @@ void l2_table_free(pte_t *table)
 	kmem_cache_free(pgtable_cache, table);
 }
 
-/* Eight entries at a time: it is read whole at each exit. */
 bool l2_table_empty(const pte_t *table)
 {
-	for (const pte_t *p = table; p < table + PTRS_PER_PTE; p += 8)
-		if (p[0].val | p[1].val | p[2].val | p[3].val |
-		    p[4].val | p[5].val | p[6].val | p[7].val)
+	for (u32 i = 0; i < PTRS_PER_PTE; i++)
+		if (!pte_none(table[i]))
 			return false;
 	return true;
-}
-
-/* ---- first-level tables ------------------------------------------------- */
-
-static void mark_tables(struct page *page, bool on)
-{
-	for (unsigned int i = 0; i < PGD_PAGES; i++) {
-		BUG_ON(!(page[i].flags & PG_TABLE) == !on);
-		page[i].flags ^= PG_TABLE;
-	}
-}
-
-int pgd_alloc(struct mm_struct *mm)
-{
-	struct page *page = alloc_pages(GFP_KERNEL, PGD_ORDER);
-	u8 *pgd;
-
-	if (!page)
-		return -ENOMEM;
-	mark_tables(page, true);
-	pgd = page_address(page);
-	for (unsigned int i = 0; i < USER_PGD_PAGES; i++)
-		clear_page(pgd + i * PAGE_SIZE);
-	/* First the number: an entry made during the copy is copied again. */
-	mm->context.vmalloc_seq = READ_ONCE(init_mm.context.vmalloc_seq);
-	dmb();	/* ... the number before the entries it stands for */
-	copy_page(pgd + USER_PGD_PAGES * PAGE_SIZE,
-		  (u8 *)init_mm.pgd + USER_PGD_PAGES * PAGE_SIZE);
-	table_clean(pgd, PAGE_SIZE << PGD_ORDER);
-	mm->pgd = (pgd_t *)(void *)pgd;
-	BUG_ON(!IS_ALIGNED(virt_to_phys(pgd), PAGE_SIZE << PGD_ORDER));
-	return 0;
-}
-
-void pgd_free(struct mm_struct *mm)
-{
-	struct page *page = virt_to_page(mm->pgd);
-
-	BUG_ON(mm == &init_mm || current_pgd() == mm->pgd);
-	if (mm->nr_ptes)
-		free_pgtables(mm, 0, 0);
-	BUG_ON(mm->nr_ptes);	/* a user entry is still present */
-	mark_tables(page, false);
-	__free_pages(page, PGD_ORDER);
-	mm->pgd = NULL;
 }
 
 /* ---- finding the slot --------------------------------------------------- */
@@ -161,8 +107,8 @@ pte_t *pte_alloc_map(struct mm_struct *mm, uaddr_t va)
 /* ---- giving tables back ------------------------------------------------- */
 
 /*
- * Unhook up to FREE_BATCH empty tables from *index on. They may be freed only
- * after a flush: the walker may hold the first-level entries.
+ * Unhook up to FREE_BATCH tables from *index on. They may be freed only after
+ * a flush: the walker may hold the first-level entries.
  */
 static unsigned int unhook_tables(struct mm_struct *mm, unsigned int *index,
 				  unsigned int end, pte_t *tables[])
@@ -172,8 +118,10 @@ static unsigned int unhook_tables(struct mm_struct *mm, unsigned int *index,
 	for (; *index < end && n < FREE_BATCH && mm->nr_ptes; (*index)++) {
 		pgd_t *slot = &mm->pgd[*index];
 
-		if (!pgd_is_table(*slot) || !l2_table_empty(pgd_table(*slot)))
+		if (!pgd_is_table(*slot))
 			continue;
+		if (IS_ENABLED(CONFIG_DEBUG))
+			BUG_ON(!l2_table_empty(pgd_table(*slot)));
 		tables[n++] = pgd_table(*slot);
 		table_set_nosync(&slot->val, L1_TYPE_FAULT);
 		mm->nr_ptes--;

@@ -82,10 +82,13 @@ static inline u32 ttbr_of(const pgd_t *pgd)
 	return virt_to_phys(pgd) | TTBR_FLAGS;
 }
 
+/* Once: kept pgds are given back when memory is short. (pgd.c) */
+void pgd_cache_init(void);
+
 /* A second-level table of zeroes, or NULL; given back all zero. (pgtable.c) */
 pte_t *l2_table_alloc(void) __must_check;
 void l2_table_free(pte_t *table);
-/* True if table holds no entry. */
+/* True if table holds no entry; for checks, which may be slow. */
 bool l2_table_empty(const pte_t *table);
 
 /* Attributes of a kernel page / section by map_type. (prot.c) */

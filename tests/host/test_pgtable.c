@@ -20,6 +20,7 @@ static void test_empty_pgd(void **state __unused_arg)
 	assert_int_equal(pgtable_verify(mm), 0);
 	assert_null(pte_offset_map(mm, TEST_VA));
 	drop_mm(mm);
+	assert_int_equal(pgd_cache_shrink(1), 4);
 	assert_int_equal(nr_free_pages(), free);
 }
 
@@ -44,6 +45,45 @@ static void test_map_and_unmap(void **state __unused_arg)
 	assert_int_equal(model_load(mm, TEST_VA, &val), -EFAULT);
 	assert_int_equal(model_access(TEST_VA, MODEL_STORE, true).fsr, 0x817);
 	drop_mm(mm);
+}
+
+/* A pgd that was used before: as good as new, whatever happened meanwhile. */
+static void test_pgd_again(void **state __unused_arg)
+{
+	static struct mm_struct many[6];
+	struct mm_struct *mm;
+	struct page *page;
+	const pgd_t *pgd;
+	u32 val, va;
+
+	model_boot(TEST_RAM);
+	va = vmalloc_start();
+	mm = new_mm(&test_mm);
+	pgd = mm->pgd;
+	page = map_new(mm, TEST_VA, TEST_RW);
+	assert_int_equal(model_store(mm, TEST_VA, 7), 0);
+	unmap_and_free(mm, TEST_VA, page);
+	drop_mm(mm);
+	page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	assert_int_equal(map_kernel_range(va, PAGE_SIZE, &page, MT_MEMORY_RW),
+			 0);
+	mm = new_mm(&test_mm);
+	assert_ptr_equal(mm->pgd, pgd);
+	assert_int_equal(mm->pgd[va >> PGDIR_SHIFT].val, 0);
+	assert_int_equal(model_load(mm, TEST_VA, &val), -EFAULT);
+	/* The switch that model_load made brought the kernel half up to date. */
+	assert_int_equal(model_access(va, MODEL_LOAD, false).fsr, 0);
+	assert_int_equal(pgtable_verify(mm), 0);
+	drop_mm(mm);
+	unmap_kernel_range(va, PAGE_SIZE);
+	flush_tlb_kernel_range(va, va + PAGE_SIZE);
+	put_page(page);
+	for (u32 i = 0; i < ARRAY_SIZE(many); i++)
+		new_mm(&many[i]);
+	for (u32 i = 0; i < ARRAY_SIZE(many); i++)
+		drop_mm(&many[i]);
+	assert_int_equal(pgd_cache_shrink(1), 16);
+	assert_int_equal(pgd_cache_shrink(1), 0);
 }
 
 /* Faults of each kind, with the code the manual gives. */
@@ -162,12 +202,14 @@ static void test_bugs(void **state __unused_arg)
 	expect_bug("pte_present", ptep_set_wrprotect(mm, TEST_VA, slot + 1));
 	expect_bug("current_pgd", ({ model_switch(mm); pgd_free(mm); }));
 	model_switch(NULL);
-	expect_bug("nr_ptes", pgd_free(mm));
+	expect_bug("user_tables_empty", pgd_free(mm));
+	if (IS_ENABLED(CONFIG_DEBUG))
+		expect_bug("l2_table_empty", free_pgtables(mm, 0, 0));
 	unmap_and_free(mm, TEST_VA, page);
 	drop_mm(mm);
 }
 
-/* Tables go back when empty, only those wholly inside, after a flush. */
+/* Tables go back, only those wholly inside, after a flush. */
 static void test_free_pgtables(void **state __unused_arg)
 {
 	u32 free = model_boot(TEST_RAM), val;
@@ -179,8 +221,6 @@ static void test_free_pgtables(void **state __unused_arg)
 		assert_int_equal(model_load(mm, TEST_VA + i * PGDIR_SIZE, &val), 0);
 	}
 	assert_int_equal(mm->nr_ptes, 40);
-	free_pgtables(mm, 0, 0);
-	assert_int_equal(mm->nr_ptes, 40);
 	for (u32 i = 1; i < 40; i++) {
 		unmap_and_free(mm, TEST_VA + i * PGDIR_SIZE, pages[i]);
 		assert_int_equal(model_load(mm, TEST_VA + i * PGDIR_SIZE, &val),
@@ -190,7 +230,7 @@ static void test_free_pgtables(void **state __unused_arg)
 	assert_int_equal(mm->nr_ptes, 37);
 	assert_non_null(pte_offset_map(mm, TEST_VA + PGDIR_SIZE));
 	assert_null(pte_offset_map(mm, TEST_VA + 2 * PGDIR_SIZE));
-	free_pgtables(mm, 0, 0);
+	free_pgtables(mm, TEST_VA + 1, 0);
 	assert_int_equal(mm->nr_ptes, 1);
 	assert_int_equal(pgtable_verify(mm), 0);
 	model_check_tlb();
@@ -201,6 +241,7 @@ static void test_free_pgtables(void **state __unused_arg)
 	unmap_and_free(mm, TEST_VA, pages[0]);
 	unmap_and_free(mm, TEST_VA + PGDIR_SIZE, pages[1]);
 	drop_mm(mm);
+	pgd_cache_shrink(1);
 	drain_local_pages();
 	assert_true(nr_free_pages() + 16 >= free);
 }
@@ -323,6 +364,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty_pgd),
 		cmocka_unit_test(test_map_and_unmap),
+		cmocka_unit_test(test_pgd_again),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_change_rights),
 		cmocka_unit_test(test_missing_flush_is_seen),
