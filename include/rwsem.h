@@ -1,39 +1,90 @@
 /*
- * rwsem.h - a sleeping lock: many readers or one writer. (lib/rwsem.c)
+ * rwsem.h - a sleeping lock: many readers or one writer.
  *
  * mm->mmap_lock is one. Fair enough: a waiting writer keeps new readers out.
  * Never taken from an interrupt, never while a spinlock is held.
+ *
+ * One word says who has it, and whether anybody waits:
+ *
+ *	31		30 .. 1				0
+ *	a writer	readers, in RWSEM_READERs	somebody waits
+ *
+ * Nearly always nobody does, and taking or giving up the lock is one atomic
+ * step on that word, inline. While somebody waits, the word is closed to
+ * newcomers: they wait too, and lib/rwsem.c decides whose turn it is.
  */
 #ifndef RWSEM_H
 #define RWSEM_H
 
+#include <asm/atomic.h>
+#include <bug.h>
 #include <sched.h>
 
+#define RWSEM_WRITER	INT32_MIN
+#define RWSEM_READER	2
+#define RWSEM_WAITERS	1
+
 struct rw_semaphore {
+	atomic_t count;			/* the word */
 	spinlock_t lock;
-	s32 count;			/* lock: readers, or -1 for a writer */
 	u32 writers_waiting;		/* lock; new readers wait for them */
 	u32 readers_waiting;		/* lock */
 	struct wait_queue_head wait;
 };
 
 void init_rwsem(struct rw_semaphore *sem);
-void down_read(struct rw_semaphore *sem);
-void up_read(struct rw_semaphore *sem);
-void down_write(struct rw_semaphore *sem);
-void up_write(struct rw_semaphore *sem);
-
-/* True, and the lock is held for reading; false where one would have to wait. */
-bool __must_check down_read_trylock(struct rw_semaphore *sem);
 
 static inline bool rwsem_is_locked(const struct rw_semaphore *sem)
 {
-	return READ_ONCE(sem->count) != 0;
+	return atomic_read(&sem->count) & ~RWSEM_WAITERS;
 }
 
 static inline bool rwsem_is_write_locked(const struct rw_semaphore *sem)
 {
-	return READ_ONCE(sem->count) < 0;
+	return atomic_read(&sem->count) < 0;
+}
+
+/* What the inlines below leave to lib/rwsem.c: sleep until it is ours; wake. */
+void rwsem_wait_read(struct rw_semaphore *sem);
+void rwsem_wait_write(struct rw_semaphore *sem);
+void rwsem_wake(struct rw_semaphore *sem);
+
+/* True, and the lock is held for reading; false where one would have to wait. */
+static inline bool __must_check down_read_trylock(struct rw_semaphore *sem)
+{
+	return atomic_add_unless_bits(RWSEM_READER,
+				      (u32)RWSEM_WRITER | RWSEM_WAITERS,
+				      &sem->count);
+}
+
+static inline void down_read(struct rw_semaphore *sem)
+{
+	if (unlikely(!down_read_trylock(sem)))
+		rwsem_wait_read(sem);
+}
+
+static inline void up_read(struct rw_semaphore *sem)
+{
+	s32 left = atomic_add_return_release(-RWSEM_READER, &sem->count);
+
+	BUG_ON(left < 0);		/* nobody held it for reading */
+	if (unlikely(left == RWSEM_WAITERS))
+		rwsem_wake(sem);
+}
+
+static inline void down_write(struct rw_semaphore *sem)
+{
+	if (unlikely(!atomic_add_unless_bits(RWSEM_WRITER, ~0u, &sem->count)))
+		rwsem_wait_write(sem);
+}
+
+static inline void up_write(struct rw_semaphore *sem)
+{
+	s32 left = atomic_add_return_release(RWSEM_WRITER, &sem->count);
+
+	BUG_ON(left < 0);		/* nobody held it for writing */
+	if (unlikely(left))
+		rwsem_wake(sem);
 }
 
 #endif

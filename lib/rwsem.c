@@ -1,104 +1,90 @@
 /*
- * Sleeping readers-writer lock. Owns nothing; each rw_semaphore's lock guards
- * its count. Waiters sleep uninterruptibly: the holder always lets go. Interrupt
- * handlers never take one, so its lock leaves interrupts alone.
+ * Sleeping readers-writer lock, where somebody has to wait. Waiters sleep
+ * uninterruptibly: the holder always lets go. Interrupt handlers never take
+ * one, so its lock leaves interrupts alone.
+ *
+ * RWSEM_WAITERS is set exactly while the two counts are not both zero. It
+ * closes the inlines of rwsem.h to newcomers; holders may leave at any moment.
+ * So whoever has sem->lock and finds the word free may take it: nobody else can.
  */
 #include <bug.h>
 #include <rwsem.h>
 
 void init_rwsem(struct rw_semaphore *sem)
 {
+	atomic_set(&sem->count, 0);
 	spin_lock_init(&sem->lock);
-	sem->count = 0;
 	sem->writers_waiting = 0;
 	sem->readers_waiting = 0;
 	init_waitqueue_head(&sem->wait);
 }
 
-/* Take it for reading if it is free. A waiter stops being one when it gets it. */
-static inline bool try_read(struct rw_semaphore *sem, bool waiting)
-{
-	bool free;
-
-	spin_lock(&sem->lock);
-	free = sem->count >= 0 && sem->writers_waiting == 0;
-	if (free) {
-		sem->count++;
-		if (waiting)
-			sem->readers_waiting--;
-	}
-	spin_unlock(&sem->lock);
-	return free;
-}
-
-bool down_read_trylock(struct rw_semaphore *sem)
-{
-	return try_read(sem, false);
-}
-
-void down_read(struct rw_semaphore *sem)
-{
-	if (likely(try_read(sem, false)))
-		return;
-	spin_lock(&sem->lock);
-	sem->readers_waiting++;
-	spin_unlock(&sem->lock);
-	wait_event(&sem->wait, try_read(sem, true));
-}
-
-/* Lock held. Who counts as waiting later than this tries again by itself. */
-static inline bool someone_waits(const struct rw_semaphore *sem)
+static bool someone_waits(const struct rw_semaphore *sem)
 {
 	return (sem->writers_waiting | sem->readers_waiting) != 0;
 }
 
-void up_read(struct rw_semaphore *sem)
+/* One more of *waiting. */
+static void start_waiting(struct rw_semaphore *sem, u32 *waiting)
 {
-	bool wake;
-
 	spin_lock(&sem->lock);
-	BUG_ON(sem->count <= 0);
-	wake = --sem->count == 0 && someone_waits(sem);
+	if (!someone_waits(sem))
+		atomic_add(RWSEM_WAITERS, &sem->count);
+	(*waiting)++;
 	spin_unlock(&sem->lock);
-	if (unlikely(wake))
-		wake_up(&sem->wait);
 }
 
-/* Take it for writing if it is free. A waiter stops being one when it gets it. */
-static inline bool try_write(struct rw_semaphore *sem, bool waiting)
+/* One less: it is a holder from now on. Lock held. */
+static void stop_waiting(struct rw_semaphore *sem, u32 *waiting, s32 holder)
+{
+	BUG_ON(!*waiting);
+	(*waiting)--;
+	atomic_add(holder, &sem->count);
+	if (!someone_waits(sem))
+		atomic_add(-RWSEM_WAITERS, &sem->count);
+}
+
+static bool try_read(struct rw_semaphore *sem)
 {
 	bool free;
 
 	spin_lock(&sem->lock);
-	free = sem->count == 0;
-	if (free) {
-		sem->count = -1;
-		if (waiting)
-			sem->writers_waiting--;
-	}
+	free = !rwsem_is_write_locked(sem) && !sem->writers_waiting;
+	if (free)
+		stop_waiting(sem, &sem->readers_waiting, RWSEM_READER);
 	spin_unlock(&sem->lock);
 	return free;
 }
 
-void down_write(struct rw_semaphore *sem)
+static bool try_write(struct rw_semaphore *sem)
 {
-	if (likely(try_write(sem, false)))
-		return;
+	bool free;
+
 	spin_lock(&sem->lock);
-	sem->writers_waiting++;
+	free = !rwsem_is_locked(sem);
+	if (free)
+		stop_waiting(sem, &sem->writers_waiting, RWSEM_WRITER);
 	spin_unlock(&sem->lock);
-	wait_event(&sem->wait, try_write(sem, true));
+	return free;
 }
 
-void up_write(struct rw_semaphore *sem)
+void rwsem_wait_read(struct rw_semaphore *sem)
 {
-	bool wake;
+	start_waiting(sem, &sem->readers_waiting);
+	wait_event(&sem->wait, try_read(sem));
+}
 
-	spin_lock(&sem->lock);
-	BUG_ON(sem->count != -1);
-	sem->count = 0;
-	wake = someone_waits(sem);
-	spin_unlock(&sem->lock);
-	if (unlikely(wake))
-		wake_up(&sem->wait);
+void rwsem_wait_write(struct rw_semaphore *sem)
+{
+	start_waiting(sem, &sem->writers_waiting);
+	wait_event(&sem->wait, try_write(sem));
+}
+
+/*
+ * The word became free while somebody waits. A waiter that is not in the queue
+ * yet looks at the word after it has joined, and finds it free.
+ */
+void rwsem_wake(struct rw_semaphore *sem)
+{
+	wake_up(&sem->wait);
 }

@@ -69,6 +69,45 @@ static inline s32 atomic_add_return(s32 n, atomic_t *v)
 	return val;
 }
 
+/* v += n; returns the new value; earlier accesses come before it. */
+static inline s32 atomic_add_return_release(s32 n, atomic_t *v)
+{
+	s32 val, failed;
+
+	dmb();	/* what a lock guards was done before the lock is given up */
+	__asm__ volatile(
+	"1:	ldrex	%0, [%3]\n"
+	"	add	%0, %0, %4\n"
+	"	strex	%1, %0, [%3]\n"
+	"	teq	%1, #0\n"
+	"	bne	1b"
+	: "=&r"(val), "=&r"(failed), "+Qo"(v->counter)
+	: "r"(&v->counter), "Ir"(n) : "cc", "memory");
+	return val;
+}
+
+/* v += n, if v has none of these bits. True: done, and later accesses follow. */
+static inline bool atomic_add_unless_bits(s32 n, u32 bits, atomic_t *v)
+{
+	s32 val, failed;
+
+	__asm__ volatile(
+	"1:	ldrex	%0, [%3]\n"
+	"	ands	%1, %0, %5\n"
+	"	bne	2f\n"
+	"	add	%0, %0, %4\n"
+	"	strex	%1, %0, [%3]\n"
+	"	teq	%1, #0\n"
+	"	bne	1b\n"
+	"2:"
+	: "=&r"(val), "=&r"(failed), "+Qo"(v->counter)
+	: "r"(&v->counter), "Ir"(n), "Ir"(bits) : "cc", "memory");
+	if (unlikely(failed))
+		return false;
+	dmb();	/* nothing that a lock guards is done before it is ours */
+	return true;
+}
+
 /* v -= 1; true when that made it zero; fully ordered. */
 static inline bool atomic_dec_and_test(atomic_t *v)
 {

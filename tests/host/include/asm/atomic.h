@@ -41,6 +41,19 @@ static inline void atomic_dec(atomic_t *v)
 	atomic_add(-1, v);
 }
 
+static inline s32 atomic_add_return_release(s32 n, atomic_t *v)
+{
+	return atomic_add_return(n, v);
+}
+
+static inline bool atomic_add_unless_bits(s32 n, u32 bits, atomic_t *v)
+{
+	if ((u32)v->counter & bits)
+		return false;
+	atomic_add(n, v);
+	return true;
+}
+
 static inline bool atomic_dec_and_test(atomic_t *v)
 {
 	return atomic_add_return(-1, v) == 0;
