@@ -36,6 +36,7 @@ int show_audit(struct seq_file *m)
 	int tables, regions;
 
 	verify_processes(&tables, &regions);
+	put_verdict(m, "dacr", dacr_verify());
 	put_verdict(m, "pgtable", tables);
 	put_verdict(m, "vma", regions);
 	put_verdict(m, "buddy", buddy_verify());

@@ -92,7 +92,7 @@ void boot_mmu_on(u32 ttbr0)
 	isb();			/* its format decides how TTBR0 is read */
 	write_ttbr0(ttbr0);
 	write_ttbr1(ttbr0);
-	write_dacr(DACR_VALUE);
+	write_dacr(DACR_USER_CLOSED);
 	write_contextidr(0);
 	write_prrr(PRRR_VALUE);
 	write_nmrr(NMRR_VALUE);

@@ -15,6 +15,7 @@
 #ifndef MMU_DESC_H
 #define MMU_DESC_H
 
+#include <asm/domain.h>
 #include <asm/pgtable_types.h>
 #include <config.h>
 #include <types.h>
@@ -114,13 +115,6 @@
 				 TTBR_NOS)
 #define TTBR_BASE		0xffffc000u	/* TTBCR.N = 0 */
 
-/* DACR (B4.1.43): two bits a domain. */
-#define DOMAIN_KERNEL		0u
-#define DOMAIN_USER		1u
-#define DACR_CLIENT(domain)	(1u << (2 * (domain)))
-#define DACR_VALUE		(DACR_CLIENT(DOMAIN_KERNEL) | \
-				 DACR_CLIENT(DOMAIN_USER))
-
 /* SCTLR (B4.1.130) */
 #define SCTLR_M			0x00000001u	/* MMU */
 #define SCTLR_A			0x00000002u	/* alignment checks */
@@ -152,7 +146,8 @@ static_assert((L2_MEM(7) & (L2_SW_DIRTY | L2_SW_SPECIAL)) == 0,
 	      "the software bits are not part of the memory type");
 static_assert(L2_MEM(7) == 0x4c && L1_SECT_MEM(7) == 0x100c, "TEX0:C:B");
 static_assert((PRRR_VALUE & 0xffff) == 0x00a4, "three types are in use");
-static_assert(DACR_VALUE == 0x5, "clients, no manager");
+static_assert(DACR_USER_OPEN == 0x5 && DACR_USER_CLOSED == 0x1,
+	      "clients, no manager");
 static_assert(PTRS_PER_PTE * PAGE_SIZE == PGDIR_SIZE, "a table maps 1 MiB");
 
 #endif

@@ -240,5 +240,10 @@ void format_l2(u32 desc, char *buf, size_t bytes);
  * W^X, devices XN, every table a table page.
  */
 int pgtable_verify(const struct mm_struct *mm);
+/*
+ * From plain kernel code: 0 if user memory is closed to it (asm/domain.h), or
+ * -EUCLEAN after saying on the log what DACR is instead.
+ */
+int dacr_verify(void);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include <alloc/alloc.h>
+#include <asm/cp15.h>
 #include <bug.h>
 #include <lib/printk.h>
 #include <mmu/mmu.h>
@@ -254,4 +255,14 @@ int pgtable_verify(const struct mm_struct *mm)
 	if (audit.tables != (master ? 0 : mm->nr_ptes))
 		violation(&audit, 0, audit.tables, "tables miscounted (nr_ptes)");
 	return audit.violations ? -EUCLEAN : 0;
+}
+
+int dacr_verify(void)
+{
+	u32 dacr = read_dacr();
+
+	if (dacr == DACR_USER_CLOSED)
+		return 0;
+	pr_err("DACR is 0x%08x: user memory is open to the kernel\n", dacr);
+	return -EUCLEAN;
 }

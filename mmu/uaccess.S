@@ -10,9 +10,13 @@
  * the base register (DDI0406C B1.9.8). Its fix-up continues byte by byte from
  * the same place, so that the residue returned is exact to the byte.
  *
+ * User memory is open (asm/domain.h) from a function's first instruction to its
+ * last, and closed on each way out, the fix-ups included.
+ *
  * Registers of a copy:	r0 to	r1 from	r2 bytes left
  *			ip = from - to	lr = end of to	r3-r10 data
  */
+#include <asm/domain.h>
 #include <uapi/errno.h>
 
 	.syntax	unified
@@ -52,6 +56,7 @@
  */
 	.macro	COPY ld, st
 	push	{r4-r10, lr}
+	user_open r3
 	sub	ip, r1, r0
 	add	lr, r0, r2
 	tst	ip, #3
@@ -109,15 +114,14 @@
 	cmp	r0, lr
 	bne	.Lbyte\@
 .Ldone\@:
-	mov	r0, #0
+.Lfault\@:
+	user_close r3
+	sub	r0, lr, r0			@ bytes not copied
 	pop	{r4-r10, pc}
 
 .Lresume\@:					@ r0 is right: start from it
 	add	r1, r0, ip
 	b	.Ltail\@
-.Lfault\@:
-	sub	r0, lr, r0			@ bytes not copied
-	pop	{r4-r10, pc}
 	.endm
 
 /* u32 __copy_from_user(void *to, uaddr_t from, u32 bytes) */
@@ -133,6 +137,7 @@ END __copy_to_user
 /* u32 __clear_user(uaddr_t to, u32 bytes) */
 FUNCTION __clear_user
 	push	{r4-r9, lr}
+	user_open r2
 	add	lr, r0, r1			@ end
 	mov	r2, #0
 	mov	r3, #0
@@ -163,16 +168,17 @@ FUNCTION __clear_user
 	add	r0, r0, #1
 	b	.Lclear_bytes
 .Lclear_done:
-	mov	r0, #0
-	pop	{r4-r9, pc}
 .Lclear_fault:
-	sub	r0, lr, r0
+	user_close r2
+	sub	r0, lr, r0			@ bytes not cleared
 	pop	{r4-r9, pc}
 END __clear_user
 
 /* int __get_user_u32(u32 *val, uaddr_t from) */
 FUNCTION __get_user_u32
+	user_open ip
 	USER	.Lefault, ldr r2, [r1]
+	user_close ip
 	str	r2, [r0]
 	mov	r0, #0
 	bx	lr
@@ -180,7 +186,9 @@ END __get_user_u32
 
 /* int __get_user_u8(u8 *val, uaddr_t from) */
 FUNCTION __get_user_u8
+	user_open ip
 	USER	.Lefault, ldrb r2, [r1]
+	user_close ip
 	strb	r2, [r0]
 	mov	r0, #0
 	bx	lr
@@ -188,12 +196,15 @@ END __get_user_u8
 
 /* int __put_user_u32(u32 val, uaddr_t to) */
 FUNCTION __put_user_u32
+	user_open ip
 	USER	.Lefault, str r0, [r1]
+	user_close ip
 	mov	r0, #0
 	bx	lr
 END __put_user_u32
 
 	.section .text.uaccess_efault, "ax"
 .Lefault:
+	user_close ip
 	mvn	r0, #(EFAULT - 1)
 	bx	lr

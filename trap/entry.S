@@ -17,6 +17,10 @@
  * orig_r0, and its sp and lr are SVC mode's own. Then C is called with sp
  * aligned to 8 bytes, as the ABI wants.
  *
+ * User memory is closed to the kernel on each way in, and as it was again on
+ * each way out: asm/domain.h. From kernel mode r5, saved like the rest and
+ * preserved by C, has what was in force.
+ *
  * IRQs stay masked until C unmasks them, so nothing can come between an
  * exception and the reading of its fault registers (DDI0406C B3.13).
  *
@@ -24,6 +28,7 @@
  * half of areas aligned to 2 * THREAD_SIZE, and below each is nothing: an sp
  * that ran out has bit THREAD_SHIFT set. Faults taken in kernel mode look.
  */
+#include <asm/domain.h>
 #include <config.h>
 #include <ptrace.h>
 #include <thread_info.h>
@@ -41,13 +46,16 @@
 	mrc	p15, 0, \reg, c13, c0, 4	@ TPIDRPRW
 	.endm
 
-/* After SRS from user mode: the rest of the frame. */
+/* After SRS from user mode: the rest of the frame. ip is free then. */
 	.macro	SAVE_USER
 	sub	sp, sp, #S_PC
 	stmia	sp, {r0-lr}^			@ the user's sp and lr
+	user_close ip
 	.endm
 
 	.macro	RETURN_TO_USER
+	mov	ip, #DACR_USER_OPEN
+	user_restore ip
 	clrex					@ no open LDREX survives (A3.4.5)
 	ldmia	sp, {r0-lr}^
 	add	sp, sp, #S_PC
@@ -139,10 +147,11 @@ work_pending:					@ r1 flags, r2 a system call?
 	bl	do_work_pending			@ until there is none
 	RETURN_TO_USER
 
-/* The same for kernel mode: back to what was interrupted. */
+/* The same for kernel mode: back to what was interrupted; r5 as on entry. */
 	.type	ret_to_kernel, %function
 ret_to_kernel:
 	cpsid	i				@ RFE's frame is ours until it runs
+	user_restore r5
 	clrex
 	ldr	lr, [sp, #S_LR]
 	ldmia	sp, {r0-r12}
@@ -160,12 +169,18 @@ ENTRY ret_from_kthread
 	blx	r5
 	b	ret_to_user			@ it became a program
 
+/* What the interrupted kernel code had, into r5; ip is free. */
+	.macro	KEEP_DACR
+	mrc	p15, 0, r5, c3, c0, 0
+	user_close ip
+	.endm
+
 /* ---- aborts and undefined instructions ----------------------------------------- */
 
 /*
  * Called with r0 at the save area of \name (r0, pc, cpsr of what faulted), in
  * SVC mode, all other registers as they were: builds the frame on the stack
- * that was in use. Leaves the frame in r4, sp aligned.
+ * that was in use. Leaves the frame in r4, DACR as it was in r5, sp aligned.
  */
 	.macro	SAVE_KERNEL
 	sub	sp, sp, #FAULT_HEADROOM
@@ -183,6 +198,7 @@ ENTRY ret_from_kthread
 	str	r3, [sp, #S_PSR]
 	mov	r4, sp
 	bic	sp, sp, #7
+	KEEP_DACR
 	.endm
 
 /*
@@ -287,6 +303,7 @@ ENTRY vector_irq
 	bne	1f
 	add	r1, sp, #S_SP
 	stmia	r1, {sp, lr}^
+	user_close ip
 	mov	r0, sp
 	bl	do_irq
 	b	ret_to_user
@@ -297,6 +314,7 @@ ENTRY vector_irq
 	mov	r4, sp
 	mov	r0, sp
 	bic	sp, sp, #7
+	KEEP_DACR
 	bl	do_irq
 	mov	sp, r4
 	b	ret_to_kernel

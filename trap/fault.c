@@ -5,7 +5,7 @@
  *	  -> abort_actions[cause]
  *	       do_translation_fault		kernel half: copy the entry
  *	       do_page_fault			user half: the four cases
- *	       do_alignment, do_bad
+ *	       do_domain_fault, do_alignment, do_bad
  *	  -> not mended: a signal, a fix-up, or an oops
  *
  * The four cases are drawn at the head of mm/memory.c; case 1 and 2 are told
@@ -152,6 +152,23 @@ static int do_translation_fault(const struct abort_info *info,
 	return 0;
 }
 
+/* ---- domains ----------------------------------------------------------------------- */
+
+/*
+ * User memory is closed to the kernel (asm/domain.h) and it went there all the
+ * same: by a plain pointer, or by a uaccess function that did not open it. In
+ * both cases the fault of our code, so no fix-up hides it. To a program all
+ * domains are open.
+ */
+static int do_domain_fault(const struct abort_info *info, struct pt_regs *regs,
+			   struct fault_signal *end __unused_arg)
+{
+	if (!user_mode(regs))
+		die("the kernel touched a user address outside uaccess", regs,
+		    info);
+	return -EFAULT;
+}
+
 /* ---- the rest -------------------------------------------------------------------- */
 
 /* Kinds of access that need alignment whatever SCTLR.A says (A3.2.1). */
@@ -192,8 +209,8 @@ static const struct abort_action abort_actions[ABORT_NR] = {
 	[ABORT_ACCESS_FLAG_PAGE]	= { do_page_fault, { SIGSEGV, SEGV_ACCERR } },
 	[ABORT_TRANSLATION_SECTION]	= { do_translation_fault, { SIGSEGV, SEGV_MAPERR } },
 	[ABORT_TRANSLATION_PAGE]	= { do_page_fault, { SIGSEGV, SEGV_MAPERR } },
-	[ABORT_DOMAIN_SECTION]		= { do_bad, { SIGSEGV, SEGV_ACCERR } },
-	[ABORT_DOMAIN_PAGE]		= { do_bad, { SIGSEGV, SEGV_ACCERR } },
+	[ABORT_DOMAIN_SECTION]		= { do_domain_fault, { SIGSEGV, SEGV_ACCERR } },
+	[ABORT_DOMAIN_PAGE]		= { do_domain_fault, { SIGSEGV, SEGV_ACCERR } },
 	/* Sections are the kernel's: to a program its addresses do not exist. */
 	[ABORT_PERMISSION_SECTION]	= { do_bad, { SIGSEGV, SEGV_MAPERR } },
 	[ABORT_PERMISSION_PAGE]		= { do_page_fault, { SIGSEGV, SEGV_ACCERR } },
@@ -232,7 +249,8 @@ static void end_kernel_fault(const struct abort_info *info,
 	if (info->far < PAGE_SIZE)
 		die("the kernel used a NULL pointer", regs, info);
 	if (info->far < TASK_SIZE)
-		die("the kernel touched user memory outside uaccess", regs, info);
+		die("the kernel touched a user address outside uaccess", regs,
+		    info);
 	die("the kernel used a bad kernel address", regs, info);
 }
 

@@ -3,7 +3,8 @@
  *
  * Every function checks the range against TASK_SIZE, then accesses it through
  * instructions listed in __ex_table: a fault that the address space cannot
- * satisfy resumes at the listed fix-up and the caller sees the error. They
+ * satisfy resumes at the listed fix-up and the caller sees the error. Only
+ * while one runs is user memory open to the kernel at all (asm/domain.h). They
  * may sleep (a page may have to be found); never call one under a spinlock or
  * with interrupts off. Implemented in mmu/uaccess.S; host tests shadow this
  * header with the MMU model.

@@ -19,6 +19,13 @@
 #define IMAGE_BYTES	0x100000u
 #define MAX_RETRIES	8
 
+/*
+ * DACR while the kernel runs: domain 0 is a client, user pages (domain 1) are
+ * out of reach; and while a program runs, or one of the user copies.
+ */
+#define KERNEL_DACR	0x1u
+#define USER_DACR	0x5u
+
 /* The machine of a -strict test program: see host.mk. */
 #ifndef MODEL_STRICT
 #define MODEL_STRICT	0
@@ -118,7 +125,7 @@ static void power_on(void)
 {
 	write_sctlr(1u << 29 | 1u << 28);	/* AFE, TRE; M by paging_init */
 	write_ttbcr(0);
-	write_dacr(0x5);			/* domains 0 and 1 are clients */
+	write_dacr(KERNEL_DACR);
 	/* Regions: 0 strongly-ordered, 1 Device, 2 and 3 Normal. */
 	write_prrr(0x0c0a00a4);
 	write_nmrr(0x00400040);			/* 3: write-back allocate */
@@ -190,15 +197,25 @@ static u32 fault_status(u32 fs, const struct translation *t,
 	return fsr | t->domain << 4 | (kind == MODEL_STORE ? 1u << 11 : 0);
 }
 
-struct model_result model_access(u32 va, enum model_access kind, bool user)
+/* trap/entry.S: user memory is open to the program, and not beyond. */
+static struct model_result access_from(u32 va, enum model_access kind,
+				       bool user, u32 dacr)
 {
-	struct translation t = translate(va, user);
-	u32 fs = model_check(&t, kind, user);
+	struct translation t;
+	u32 fs, before = model_switch_dacr(dacr);
 
+	t = translate(va, user);
+	fs = model_check(&t, kind, user);
+	model_switch_dacr(before);
 	model_step();
 	if (fs)
 		return (struct model_result){ fault_status(fs, &t, kind), va, 0 };
 	return (struct model_result){ .pa = t.pa };
+}
+
+struct model_result model_access(u32 va, enum model_access kind, bool user)
+{
+	return access_from(va, kind, user, user ? USER_DACR : read_dacr());
 }
 
 void model_on_fault(model_handler fn)
@@ -206,12 +223,15 @@ void model_on_fault(model_handler fn)
 	handler = fn;
 }
 
-/* Until it goes through or the handler gives up. Page of RAM on success. */
+/*
+ * A program's access, or one of uaccess's, which opens user memory too: until
+ * it goes through or the handler gives up. Page of RAM on success.
+ */
 static int access_until(struct mm_struct *mm, u32 va, enum model_access kind,
 			bool user, phys_addr_t *pa)
 {
 	for (int i = 0; i < MAX_RETRIES; i++) {
-		struct model_result r = model_access(va, kind, user);
+		struct model_result r = access_from(va, kind, user, USER_DACR);
 		struct abort_info info;
 		int err;
 

@@ -73,6 +73,8 @@ u32 model_ttbr0_in_force(void);
 u32 model_contextidr_in_force(void);
 /* An exception entry or return: every register write is in force. */
 void model_context_sync(void);
+/* DACR as such a moment leaves it; returns what it was. */
+u32 model_switch_dacr(u32 dacr);
 /* An invalidate was done: an isb must follow. Is one missing? */
 void model_need_isb(void);
 bool model_isb_pending(void);

@@ -130,6 +130,15 @@ MODEL_REG(prrr, PRRR)
 MODEL_REG(nmrr, NMRR)
 MODEL_REG(contextidr, CONTEXTIDR)
 
+u32 model_switch_dacr(u32 dacr)
+{
+	u32 before = regs[DACR].now;
+
+	regs[DACR].now = dacr;
+	regs[DACR].pending = false;
+	return before;
+}
+
 /* Lines of 32 bytes: log2 of the words in DminLine, bits 19:16. */
 u32 read_ctr(void)
 {

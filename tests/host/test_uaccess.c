@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include <asm/barrier.h>
+#include <asm/cp15.h>
 #include <asm/uaccess.h>
 
 #include "mmu_test.h"
@@ -119,6 +121,47 @@ static void test_string_without_end(void **state __unused_arg)
 	end();
 }
 
+static enum abort_cause kernel_access(u32 va, enum model_access kind)
+{
+	struct model_result r = model_access(va, kind, false);
+	struct abort_info info;
+
+	decode_abort(r.fsr, r.far, kind == MODEL_FETCH ? ABORT_PREFETCH :
+		     ABORT_DATA, &info);
+	return r.fsr ? info.cause : ABORT_NR;
+}
+
+/* User memory is there for programs and the copies, for plain code never. */
+static void test_closed_outside(void **state __unused_arg)
+{
+	u32 word;
+
+	boot();
+	assert_int_equal(put_user_u32(42, TEST_VA), 0);
+	for (u32 kind = MODEL_LOAD; kind <= MODEL_FETCH; kind++)
+		assert_int_equal(kernel_access(TEST_VA, kind),
+				 ABORT_DOMAIN_PAGE);
+	assert_int_equal(kernel_access(page_to_phys(page) - PHYS_OFFSET +
+				       PAGE_OFFSET, MODEL_LOAD), ABORT_NR);
+	assert_int_equal(model_load(&test_mm, TEST_VA, &word), 0);
+	assert_int_equal(word, 42);
+	assert_int_equal(kernel_access(TEST_VA, MODEL_LOAD), ABORT_DOMAIN_PAGE);
+	end();
+}
+
+static void test_verify_dacr(void **state __unused_arg)
+{
+	boot();
+	assert_int_equal(dacr_verify(), 0);
+	write_dacr(0x5);
+	isb();
+	assert_int_equal(dacr_verify(), -EUCLEAN);
+	expect_log("DACR is 0x00000005");
+	write_dacr(0x1);
+	isb();
+	end();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -126,6 +169,8 @@ int main(void)
 		cmocka_unit_test(test_bad_addresses),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_string_without_end),
+		cmocka_unit_test(test_closed_outside),
+		cmocka_unit_test(test_verify_dacr),
 	};
 
 	return host_run(tests);

@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include <alloc/alloc.h>
+#include <asm/barrier.h>
+#include <asm/cp15.h>
+#include <asm/domain.h>
 #include <asm/sections.h>
 #include <asm/uaccess.h>
 #include <board/board.h>
@@ -62,9 +65,24 @@ static void load_tables(struct mm_struct *mm)
 	local_irq_restore(flags);
 }
 
+/* Let the probes reach user pages; what follows may not touch DACR itself. */
+static void set_dacr(u32 dacr)
+{
+	write_dacr(dacr);
+	isb();		/* in force for the next access */
+}
+
+/* mm's tables, and its pages open to the probes. */
+static void open_tables(struct mm_struct *mm)
+{
+	load_tables(mm);
+	set_dacr(DACR_USER_OPEN);
+}
+
 /* Back to the tables that the scheduler thinks are loaded. */
 static void load_own_tables(void)
 {
+	set_dacr(DACR_USER_CLOSED);
 	load_tables(current_thread_info()->active_mm);
 }
 
@@ -190,7 +208,7 @@ static void test_user_rights(void)
 		space_init(&space, 1, rows[i].vm_flags);
 		*(u32 *)page_address(space.page[0]) = BX_LR;
 		flush_icache_page(space.page[0]);
-		load_tables(&space.mm);
+		open_tables(&space.mm);
 		KTEST_EQ(probe_load(USER_VA, &val), rows[i].load);
 		KTEST_EQ(probe_store(USER_VA, BX_LR), rows[i].store);
 		KTEST_EQ(probe_call(USER_VA), rows[i].call);
@@ -210,7 +228,7 @@ static void test_changes(void)
 	u32 val;
 
 	space_init(&space, 1, RW);
-	load_tables(&space.mm);
+	open_tables(&space.mm);
 	slot = pte_offset_map(&space.mm, USER_VA);
 	KTEST_EQ(probe_store(USER_VA, 1), 0);
 	ptep_set_wrprotect(&space.mm, USER_VA, slot);
@@ -250,7 +268,7 @@ static void test_contexts(void)
 	for (u32 n = 0; n < 3 * SPACES; n++) {
 		struct space *s = &spaces[n * 7 % SPACES];
 
-		load_tables(&s->mm);
+		open_tables(&s->mm);
 		KTEST_EQ(probe_load(USER_VA, &val), 0);
 		KTEST_EQ(val, n * 7 % SPACES);
 		mmu_current_context(&ttbr0, &contextidr);
@@ -285,6 +303,12 @@ static bool user_is(u32 va, u32 n, u8 first, u8 step)
 	return true;
 }
 
+/* Every way out of a user copy must have closed user memory again. */
+static void check_closed(void)
+{
+	KTEST_EQ(read_dacr(), DACR_USER_CLOSED);
+}
+
 /* n bytes, of which `there` can be accessed, kernel side at buf + skew. */
 static void check_copy(u32 va, u32 n, u32 there, u32 skew)
 {
@@ -293,13 +317,16 @@ static void check_copy(u32 va, u32 n, u32 there, u32 skew)
 	fill(k, n, (u8)n);
 	k[n] = 0xee;
 	KTEST_EQ(__copy_to_user(va, k, n), n - there);
+	check_closed();
 	KTEST_ASSERT(user_is(va, there, (u8)n, 7));
 	memset(k, 0xaa, n);
 	KTEST_EQ(__copy_from_user(k, va, n), n - there);
+	check_closed();
 	for (u32 i = 0; i < there; i++)
 		KTEST_ASSERT(k[i] == (u8)(n + i * 7));
 	KTEST_ASSERT(k[n] == 0xee);
 	KTEST_EQ(__clear_user(va, n), n - there);
+	check_closed();
 	KTEST_ASSERT(user_is(va, there, 0, 0));
 }
 
@@ -333,16 +360,85 @@ static void test_single_words(void)
 	space_init(&space, 1, RW);
 	load_tables(&space.mm);
 	KTEST_EQ(put_user_u32(0x12345678, end - 4), 0);
+	check_closed();
 	KTEST_EQ(get_user_u32(&word, end - 4), 0);
+	check_closed();
 	KTEST_EQ(word, 0x12345678);
 	KTEST_EQ(get_user_u8(&byte, end - 1), 0);
+	check_closed();
 	KTEST_EQ(byte, 0x12);
 	KTEST_EQ(get_user_u32(&word, end), -EFAULT);
+	check_closed();
 	KTEST_EQ(get_user_u8(&byte, end), -EFAULT);
+	check_closed();
 	KTEST_EQ(put_user_u32(1, end), -EFAULT);
+	check_closed();
 	KTEST_EQ(get_user_u32(&word, PAGE_OFFSET), -EFAULT);
 	KTEST_EQ(put_user_u32(1, VECTORS_BASE), -EFAULT);
 	load_own_tables();
 	space_end(&space);
 }
 KTEST(test_single_words);
+
+/* ---- user memory is closed to plain code (asm/domain.h) ------------------- */
+
+static void open_page(void)
+{
+	space_init(&space, 1, RW | VM_EXEC);
+	*(u32 *)page_address(space.page[0]) = BX_LR;
+	flush_icache_page(space.page[0]);
+	load_tables(&space.mm);
+}
+
+/* An exception puts back what it found: closed here, open inside a copy. */
+static void test_exception_keeps_dacr(void)
+{
+	u32 val;
+
+	KTEST_EQ(probe_load(0, &val), -EFAULT);
+	check_closed();
+	open_page();
+	set_dacr(DACR_USER_OPEN);
+	KTEST_EQ(probe_load(0, &val), -EFAULT);
+	KTEST_EQ(read_dacr(), DACR_USER_OPEN);
+	KTEST_EQ(probe_load(USER_VA, &val), 0);
+	load_own_tables();
+	space_end(&space);
+}
+KTEST(test_exception_keeps_dacr);
+
+#define OUTSIDE		"the kernel touched a user address outside uaccess"
+
+static void test_load_user(void)
+{
+	open_page();
+	KTEST_EQ(*(volatile u32 *)USER_VA, BX_LR);
+}
+KTEST_DIES(test_load_user, OUTSIDE);
+
+/* After a copy that worked, and one that did not: nothing stayed open. */
+static void test_store_user_after_copy(void)
+{
+	open_page();
+	KTEST_EQ(put_user_u32(1, USER_VA), 0);
+	KTEST_EQ(put_user_u32(1, USER_VA + PAGE_SIZE), -EFAULT);
+	*(volatile u32 *)USER_VA = 0;
+}
+KTEST_DIES(test_store_user_after_copy, OUTSIDE);
+
+static void test_call_user(void)
+{
+	open_page();
+	((void (*)(void))USER_VA)();
+}
+KTEST_DIES(test_call_user, OUTSIDE);
+
+/* A listed instruction is no licence: uaccess must open first. */
+static void test_fixup_does_not_hide(void)
+{
+	u32 val;
+
+	open_page();
+	probe_load(USER_VA, &val);
+}
+KTEST_DIES(test_fixup_does_not_hide, OUTSIDE);

@@ -1,0 +1,54 @@
+/*
+ * asm/domain.h - who may touch user memory now: software PAN by domains.
+ *
+ * The tables put user pages into a domain of their own (mmu/desc.h). DACR says
+ * what a domain's entries are worth, to privileged accesses and fetches as to
+ * those of programs (DDI0406C B3.7.3):
+ *
+ *	in user mode		DACR_USER_OPEN: AP and XN of each entry decide
+ *	in the kernel		DACR_USER_CLOSED: any access is a domain fault
+ *	in mmu/uaccess.S	open for the length of one copy
+ *
+ * trap/entry.S closes at each entry from user mode and opens on the way back.
+ * An exception in the kernel, a fault inside a copy above all, keeps what was
+ * in force in r5, closes, and puts it back; so the handler may sleep and other
+ * tasks run, and no task has a DACR to switch. The TLB holds the number of an
+ * entry's domain, not what it is worth: DACR changes need no TLB maintenance.
+ *
+ * Never a manager: that would ignore AP and XN.
+ */
+#ifndef ASM_DOMAIN_H
+#define ASM_DOMAIN_H
+
+#define DOMAIN_KERNEL		0
+#define DOMAIN_USER		1
+#define DACR_CLIENT(domain)	(1 << (2 * (domain)))	/* B4.1.43 */
+
+#define DACR_USER_CLOSED	DACR_CLIENT(DOMAIN_KERNEL)
+#define DACR_USER_OPEN		(DACR_CLIENT(DOMAIN_KERNEL) | \
+				 DACR_CLIENT(DOMAIN_USER))
+
+#ifdef __ASSEMBLER__
+/* \tmp is clobbered; flags are not. */
+	.macro	user_open tmp
+	mov	\tmp, #DACR_USER_OPEN
+	mcr	p15, 0, \tmp, c3, c0, 0
+	isb				@ in force before the first access
+	.endm
+
+	.macro	user_close tmp
+	mov	\tmp, #DACR_USER_CLOSED
+	mcr	p15, 0, \tmp, c3, c0, 0
+	isb				@ from the next instruction on, not later
+	.endm
+
+	/*
+	 * On the way out of an exception, with what is to be in force in \reg.
+	 * No ISB: the exception return is one (B3.15.5), and what the kernel
+	 * still loads before it is its own stack, in the other domain.
+	 */
+	.macro	user_restore reg
+	mcr	p15, 0, \reg, c3, c0, 0
+	.endm
+#endif
+#endif
