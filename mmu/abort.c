@@ -1,28 +1,13 @@
 /*
- * abort.c - fault status registers taken apart.
+ * abort.c - what each fault status means, and what it is called.
  *
- * DDI0406C B3.13.3, Table B3-23: the status is bit 10 and bits 3:0 of DFSR or
- * IFSR in the short-descriptor format. All 32 values are in the table; what
- * the manual leaves reserved is ABORT_UNKNOWN.
+ * All 32 values of DDI0406C Table B3-23 are in the table; what the manual
+ * leaves reserved is ABORT_UNKNOWN.
  */
 #include <bug.h>
 #include <mmu/mmu.h>
 
-#define FSR_FS_LOW	0x00fu
-#define FSR_FS_HIGH	0x400u
-#define FSR_FS_HIGH_SHIFT 6		/* bit 10 becomes bit 4 */
-#define FSR_LPAE	0x200u		/* long-descriptor format: never ours */
-#define DFSR_DOMAIN_SHIFT 4
-#define DFSR_DOMAIN_MASK 0xfu
-#define DFSR_WNR	0x800u
-
-/* far: the fault address register holds the address (B3.13.1). */
-struct fault_status {
-	u8 cause;
-	bool far;
-};
-
-static const struct fault_status fault_status[32] = {
+const struct fault_status fault_status[FSR_FS_CODES] = {
 	[0x01] = { ABORT_ALIGNMENT, true },
 	[0x02] = { ABORT_DEBUG, false },
 	[0x03] = { ABORT_ACCESS_FLAG_SECTION, true },
@@ -46,23 +31,6 @@ static const struct fault_status fault_status[32] = {
 };
 
 static_assert(ABORT_UNKNOWN == 0, "rows left out are unknown");
-
-void decode_abort(u32 fsr, u32 far, enum abort_kind kind,
-		  struct abort_info *info)
-{
-	u32 fs = (fsr & FSR_FS_LOW) | (fsr & FSR_FS_HIGH) >> FSR_FS_HIGH_SHIFT;
-	const struct fault_status *status = &fault_status[fs];
-	bool data = kind == ABORT_DATA;
-
-	*info = (struct abort_info){ .fsr = fsr, .far = far, .kind = kind };
-	if (fsr & FSR_LPAE)
-		return;
-	info->cause = status->cause;
-	info->address_valid = status->far;
-	info->write = data && (fsr & DFSR_WNR);
-	if (data)
-		info->domain = (fsr >> DFSR_DOMAIN_SHIFT) & DFSR_DOMAIN_MASK;
-}
 
 const char *abort_cause_name(enum abort_cause cause)
 {

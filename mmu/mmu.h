@@ -171,45 +171,8 @@ pgd_t *current_pgd(void);
 
 /* ---- aborts ------------------------------------------------------------- */
 
-enum abort_kind { ABORT_DATA, ABORT_PREFETCH };
-
-/* One name per way an access can fail; the trap/ tables dispatch on it. */
-enum abort_cause {
-	ABORT_UNKNOWN,
-	ABORT_ALIGNMENT,
-	ABORT_DEBUG,
-	ABORT_ACCESS_FLAG_SECTION,
-	ABORT_ACCESS_FLAG_PAGE,
-	ABORT_TRANSLATION_SECTION,
-	ABORT_TRANSLATION_PAGE,
-	ABORT_DOMAIN_SECTION,
-	ABORT_DOMAIN_PAGE,
-	ABORT_PERMISSION_SECTION,
-	ABORT_PERMISSION_PAGE,
-	ABORT_EXTERNAL,			/* precise external */
-	ABORT_EXTERNAL_WALK_L1,
-	ABORT_EXTERNAL_WALK_L2,
-	ABORT_ICACHE_MAINTENANCE,
-	ABORT_ASYNC_EXTERNAL,
-	ABORT_PARITY,			/* any parity or TLB-conflict code */
-	ABORT_NR
-};
-
-struct abort_info {
-	u32 fsr;
-	u32 far;
-	enum abort_kind kind;
-	enum abort_cause cause;
-	bool write;		/* DFSR.WnR; false for prefetch */
-	bool address_valid;	/* far means something for this cause */
-	u32 domain;		/* as reported; 0 for prefetch */
-};
-
-/* Pure: DFSR or IFSR (DDI0406C B3.13, short-descriptor format) taken apart. */
-void decode_abort(u32 fsr, u32 far, enum abort_kind kind,
-		  struct abort_info *info);
-/* "page translation fault" and the like, with the manual's words. */
-const char *abort_cause_name(enum abort_cause cause);
+/* Fault status registers taken apart: enum abort_cause, decode_abort. */
+#include <mmu/abort.h>
 
 /* ---- looking ------------------------------------------------------------ */
 

@@ -20,18 +20,53 @@
 #define TRAP_NO_PAGE_FAULT	14
 #define FSR_LNX_PF		0x80000000u	/* it was a prefetch abort */
 
-/* How a fault that nothing mended ends for a program. */
-struct fault_signal {
-	int sig;
-	int code;
-};
-
 /*
- * One way an abort can be served. 0: done, the access is tried again.
- * Otherwise *end says how it ends for a program, and -EFAULT is returned.
+ * One way an abort can be served. 0: done, the access is tried again or has
+ * ended in a way of its own (end_abort). -EFAULT: it ends as the table says.
  */
-typedef int abort_fn(const struct abort_info *info, struct pt_regs *regs,
-		     struct fault_signal *end);
+typedef int abort_fn(const struct abort_info *info, struct pt_regs *regs);
+
+/* ---- nothing mended it -------------------------------------------------------------- */
+
+static void end_user_fault(const struct abort_info *info, struct pt_regs *regs,
+			   int sig, int code)
+{
+	u32 error = info->fsr;
+
+	if (info->kind == ABORT_PREFETCH)
+		error |= FSR_LNX_PF;
+	local_irq_enable();
+	if (unhandled_signal(sig))
+		report_user_fault(regs, info, sig, code);
+	force_sig_fault(sig, code, info->far, TRAP_NO_PAGE_FAULT, error);
+}
+
+static void end_kernel_fault(const struct abort_info *info,
+			     struct pt_regs *regs)
+{
+	/* An error of the hardware is not the pointer's fault. */
+	if (!info->address_valid)
+		die(abort_cause_name(info->cause), regs, info);
+	if (fixup_exception(regs))
+		return;
+	if (info->far < PAGE_SIZE)
+		die("the kernel used a NULL pointer", regs, info);
+	if (info->far < TASK_SIZE)
+		die("the kernel touched a user address outside uaccess", regs,
+		    info);
+	die("the kernel used a bad kernel address", regs, info);
+}
+
+/* A signal for a program, a fix-up or an oops for the kernel. Returns 0. */
+static int end_abort(const struct abort_info *info, struct pt_regs *regs,
+		     int sig, int code)
+{
+	if (user_mode(regs))
+		end_user_fault(info, regs, sig, code);
+	else
+		end_kernel_fault(info, regs);
+	return 0;
+}
 
 /* ---- user addresses ---------------------------------------------------------- */
 
@@ -65,73 +100,62 @@ static struct vm_area_struct *find_or_grow(struct mm_struct *mm, uaddr_t far)
 	return vma;					/* case 2 */
 }
 
-static int serve_user_fault(struct mm_struct *mm, const struct abort_info *info,
-			    u32 flags, u32 *fault, struct fault_signal *end)
+/* There is no VMA that allows it. */
+static int bad_area(const struct abort_info *info, struct pt_regs *regs,
+		    int code)
 {
-	struct vm_area_struct *vma = find_or_grow(mm, info->far);
-
-	*fault = 0;
-	if (unlikely(!vma)) {
-		*end = (struct fault_signal){ SIGSEGV, SEGV_MAPERR };
-		return -EFAULT;
-	}
-	if (unlikely(!access_allowed(vma, info))) {
-		*end = (struct fault_signal){ SIGSEGV, SEGV_ACCERR };
-		return -EFAULT;
-	}
-	*fault = handle_mm_fault(vma, info->far, flags);	/* cases 3, 4 */
-	return 0;
+	trace_event(TRACE_FAULT, (u32)current->pid, info->far, info->fsr,
+		    SIGSEGV << 16);
+	return end_abort(info, regs, SIGSEGV, code);
 }
 
 /* handle_mm_fault could not: what that means. */
-static int fault_error(u32 fault, const struct pt_regs *regs,
-		       struct fault_signal *end)
+static int fault_error(const struct abort_info *info, struct pt_regs *regs,
+		       u32 fault)
 {
 	if (fault & VM_FAULT_OOM) {
 		out_of_memory();
 		/* Again: a victim's memory may do, or we are the victim. */
 		return !user_mode(regs) && fatal_signal_pending() ? -EFAULT : 0;
 	}
-	*end = fault & VM_FAULT_SIGBUS ?
-		(struct fault_signal){ SIGBUS, BUS_ADRERR } :
-		(struct fault_signal){ SIGSEGV, SEGV_MAPERR };
-	return -EFAULT;
+	return fault & VM_FAULT_SIGBUS ?
+		end_abort(info, regs, SIGBUS, BUS_ADRERR) :
+		end_abort(info, regs, SIGSEGV, SEGV_MAPERR);
 }
 
-static u32 fault_flags(const struct abort_info *info,
-		       const struct pt_regs *regs)
+/*
+ * Is it ours to serve? Not nobody's memory, and not where there is no place to
+ * sleep. The kernel touches user memory by uaccess or not at all.
+ */
+static bool may_serve(const struct abort_info *info,
+		      const struct pt_regs *regs, const struct mm_struct *mm)
 {
-	u32 flags = info->write ? FAULT_FLAG_WRITE : 0;
-
-	if (info->kind == ABORT_PREFETCH)
-		flags |= FAULT_FLAG_INSTRUCTION;
-	return user_mode(regs) ? flags | FAULT_FLAG_USER : flags;
+	return info->far < TASK_SIZE && mm && !(regs->cpsr & PSR_I) &&
+	       (user_mode(regs) || has_fixup(regs->pc));
 }
 
-static int do_page_fault(const struct abort_info *info, struct pt_regs *regs,
-			 struct fault_signal *end)
+static int do_page_fault(const struct abort_info *info, struct pt_regs *regs)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
+	struct vm_area_struct *vma;
 	u32 fault;
-	int err;
 
-	*end = (struct fault_signal){ SIGSEGV, info->far >= TASK_SIZE ?
-				      SEGV_MAPERR : SEGV_ACCERR };
-	/* Nobody's memory; or no place to sleep: not ours to serve. */
-	if (unlikely(info->far >= TASK_SIZE || !mm || regs->cpsr & PSR_I))
-		return -EFAULT;
-	/* The kernel touches user memory by uaccess or not at all. */
-	if (unlikely(!user_mode(regs) && !has_fixup(regs->pc)))
-		return -EFAULT;
+	if (unlikely(!may_serve(info, regs, mm)))
+		return end_abort(info, regs, SIGSEGV, SEGV_MAPERR);
 	local_irq_enable();
 	down_read(&mm->mmap_lock);
-	err = serve_user_fault(mm, info, fault_flags(info, regs), &fault, end);
+	vma = find_or_grow(mm, info->far);			/* cases 1, 2 */
+	if (unlikely(!vma || !access_allowed(vma, info))) {
+		up_read(&mm->mmap_lock);
+		return bad_area(info, regs, vma ? SEGV_ACCERR : SEGV_MAPERR);
+	}
+	fault = handle_mm_fault(vma, info->far,			/* cases 3, 4 */
+				info->write ? FAULT_FLAG_WRITE : 0);
 	up_read(&mm->mmap_lock);
-	trace_event(TRACE_FAULT, (u32)current->pid, info->far, info->fsr,
-		    err ? (u32)end->sig << 16 : fault);
+	trace_event(TRACE_FAULT, (u32)current->pid, info->far, info->fsr, fault);
 	if (unlikely(fault & VM_FAULT_ERROR))
-		err = fault_error(fault, regs, end);
-	return err;
+		return fault_error(info, regs, fault);
+	return 0;
 }
 
 /* ---- kernel addresses ---------------------------------------------------------- */
@@ -141,11 +165,10 @@ static int do_page_fault(const struct abort_info *info, struct pt_regs *regs,
  * tables: vmalloc and ioremap put theirs into init_mm's (mmu/kmap.c).
  */
 static int do_translation_fault(const struct abort_info *info,
-				struct pt_regs *regs, struct fault_signal *end)
+				struct pt_regs *regs)
 {
 	if (likely(info->far < TASK_SIZE))
-		return do_page_fault(info, regs, end);
-	*end = (struct fault_signal){ SIGSEGV, SEGV_MAPERR };
+		return do_page_fault(info, regs);
 	if (user_mode(regs) || sync_kernel_pgd(current_pgd(), info->far) != 0)
 		return -EFAULT;
 	trace_event(TRACE_SYNC, (u32)current->pid, info->far, 0, 0);
@@ -160,8 +183,7 @@ static int do_translation_fault(const struct abort_info *info,
  * both cases the fault of our code, so no fix-up hides it. To a program all
  * domains are open.
  */
-static int do_domain_fault(const struct abort_info *info, struct pt_regs *regs,
-			   struct fault_signal *end __unused_arg)
+static int do_domain_fault(const struct abort_info *info, struct pt_regs *regs)
 {
 	if (!user_mode(regs))
 		die("the kernel touched a user address outside uaccess", regs,
@@ -172,113 +194,72 @@ static int do_domain_fault(const struct abort_info *info, struct pt_regs *regs,
 /* ---- the rest -------------------------------------------------------------------- */
 
 /* Kinds of access that need alignment whatever SCTLR.A says (A3.2.1). */
-static int do_alignment(const struct abort_info *info, struct pt_regs *regs,
-			struct fault_signal *end)
+static int do_alignment(const struct abort_info *info, struct pt_regs *regs)
 {
-	*end = (struct fault_signal){ SIGBUS, BUS_ADRALN };
+	int ret;
+
 	if (!user_mode(regs))
 		return -EFAULT;
 	local_irq_enable();
-	switch (do_alignment_fixup(info->far, regs)) {
-	case 0:
-		return 0;
-	case -EFAULT:
-		*end = (struct fault_signal){ SIGSEGV, SEGV_MAPERR };
-		break;
-	}
-	return -EFAULT;
+	ret = do_alignment_fixup(info->far, regs);
+	if (ret == -EFAULT)
+		return end_abort(info, regs, SIGSEGV, SEGV_MAPERR);
+	return ret ? -EFAULT : 0;
 }
 
 static int do_bad(const struct abort_info *info __unused_arg,
-		  struct pt_regs *regs __unused_arg,
-		  struct fault_signal *end __unused_arg)
+		  struct pt_regs *regs __unused_arg)
 {
 	return -EFAULT;
 }
 
 struct abort_action {
 	abort_fn *fn;
-	struct fault_signal end;	/* unless fn knows better */
+	u8 sig, code;		/* how it ends unless fn knows better */
 };
 
 static const struct abort_action abort_actions[ABORT_NR] = {
-	[ABORT_UNKNOWN]			= { do_bad, { SIGKILL, 0 } },
-	[ABORT_ALIGNMENT]		= { do_alignment, { SIGBUS, BUS_ADRALN } },
-	[ABORT_DEBUG]			= { do_bad, { SIGTRAP, TRAP_HWBKPT } },
-	[ABORT_ACCESS_FLAG_SECTION]	= { do_bad, { SIGKILL, 0 } },
-	[ABORT_ACCESS_FLAG_PAGE]	= { do_page_fault, { SIGSEGV, SEGV_ACCERR } },
-	[ABORT_TRANSLATION_SECTION]	= { do_translation_fault, { SIGSEGV, SEGV_MAPERR } },
-	[ABORT_TRANSLATION_PAGE]	= { do_page_fault, { SIGSEGV, SEGV_MAPERR } },
-	[ABORT_DOMAIN_SECTION]		= { do_domain_fault, { SIGSEGV, SEGV_ACCERR } },
-	[ABORT_DOMAIN_PAGE]		= { do_domain_fault, { SIGSEGV, SEGV_ACCERR } },
+	[ABORT_UNKNOWN]			= { do_bad, SIGKILL, 0 },
+	[ABORT_ALIGNMENT]		= { do_alignment, SIGBUS, BUS_ADRALN },
+	[ABORT_DEBUG]			= { do_bad, SIGTRAP, TRAP_HWBKPT },
+	[ABORT_ACCESS_FLAG_SECTION]	= { do_bad, SIGKILL, 0 },
+	[ABORT_ACCESS_FLAG_PAGE]	= { do_page_fault, SIGSEGV, SEGV_ACCERR },
+	[ABORT_TRANSLATION_SECTION]	= { do_translation_fault, SIGSEGV, SEGV_MAPERR },
+	[ABORT_TRANSLATION_PAGE]	= { do_page_fault, SIGSEGV, SEGV_MAPERR },
+	[ABORT_DOMAIN_SECTION]		= { do_domain_fault, SIGSEGV, SEGV_ACCERR },
+	[ABORT_DOMAIN_PAGE]		= { do_domain_fault, SIGSEGV, SEGV_ACCERR },
 	/* Sections are the kernel's: to a program its addresses do not exist. */
-	[ABORT_PERMISSION_SECTION]	= { do_bad, { SIGSEGV, SEGV_MAPERR } },
-	[ABORT_PERMISSION_PAGE]		= { do_page_fault, { SIGSEGV, SEGV_ACCERR } },
-	[ABORT_EXTERNAL]		= { do_bad, { SIGBUS, BUS_OBJERR } },
-	[ABORT_EXTERNAL_WALK_L1]	= { do_bad, { SIGBUS, BUS_OBJERR } },
-	[ABORT_EXTERNAL_WALK_L2]	= { do_bad, { SIGBUS, BUS_OBJERR } },
-	[ABORT_ICACHE_MAINTENANCE]	= { do_page_fault, { SIGSEGV, SEGV_ACCERR } },
-	[ABORT_ASYNC_EXTERNAL]		= { do_bad, { SIGBUS, BUS_OBJERR } },
-	[ABORT_PARITY]			= { do_bad, { SIGBUS, BUS_OBJERR } },
+	[ABORT_PERMISSION_SECTION]	= { do_bad, SIGSEGV, SEGV_MAPERR },
+	[ABORT_PERMISSION_PAGE]		= { do_page_fault, SIGSEGV, SEGV_ACCERR },
+	[ABORT_EXTERNAL]		= { do_bad, SIGBUS, BUS_OBJERR },
+	[ABORT_EXTERNAL_WALK_L1]	= { do_bad, SIGBUS, BUS_OBJERR },
+	[ABORT_EXTERNAL_WALK_L2]	= { do_bad, SIGBUS, BUS_OBJERR },
+	[ABORT_ICACHE_MAINTENANCE]	= { do_page_fault, SIGSEGV, SEGV_ACCERR },
+	[ABORT_ASYNC_EXTERNAL]		= { do_bad, SIGBUS, BUS_OBJERR },
+	[ABORT_PARITY]			= { do_bad, SIGBUS, BUS_OBJERR },
 };
 
-/* ---- nothing mended it -------------------------------------------------------------- */
+/* ---- the way in -------------------------------------------------------------------- */
 
-static void end_user_fault(const struct abort_info *info, struct pt_regs *regs,
-			   const struct fault_signal *end)
-{
-	u32 error = info->fsr;
-
-	if (info->kind == ABORT_PREFETCH)
-		error |= FSR_LNX_PF;
-	local_irq_enable();
-	if (unhandled_signal(end->sig))
-		report_user_fault(regs, info, end->sig, end->code);
-	force_sig_fault(end->sig, end->code, info->far, TRAP_NO_PAGE_FAULT,
-			error);
-}
-
-static void end_kernel_fault(const struct abort_info *info,
-			     struct pt_regs *regs)
-{
-	/* An error of the hardware is not the pointer's fault. */
-	if (!info->address_valid)
-		die(abort_cause_name(info->cause), regs, info);
-	if (fixup_exception(regs))
-		return;
-	if (info->far < PAGE_SIZE)
-		die("the kernel used a NULL pointer", regs, info);
-	if (info->far < TASK_SIZE)
-		die("the kernel touched a user address outside uaccess", regs,
-		    info);
-	die("the kernel used a bad kernel address", regs, info);
-}
-
-static void handle_abort(const struct abort_info *info, struct pt_regs *regs)
+static inline void handle_abort(const struct abort_info *info,
+				struct pt_regs *regs)
 {
 	const struct abort_action *action = &abort_actions[info->cause];
-	struct fault_signal end = action->end;
 
-	if (likely(action->fn(info, regs, &end) == 0))
-		return;
-	if (user_mode(regs))
-		end_user_fault(info, regs, &end);
-	else
-		end_kernel_fault(info, regs);
+	if (unlikely(action->fn(info, regs) != 0))
+		end_abort(info, regs, action->sig, action->code);
 }
 
 void do_DataAbort(u32 dfar, u32 dfsr, struct pt_regs *regs)
 {
-	struct abort_info info;
+	struct abort_info info = decode_abort(dfsr, dfar, ABORT_DATA);
 
-	decode_abort(dfsr, dfar, ABORT_DATA, &info);
 	handle_abort(&info, regs);
 }
 
 void do_PrefetchAbort(u32 ifar, u32 ifsr, struct pt_regs *regs)
 {
-	struct abort_info info;
+	struct abort_info info = decode_abort(ifsr, ifar, ABORT_PREFETCH);
 
-	decode_abort(ifsr, ifar, ABORT_PREFETCH, &info);
 	handle_abort(&info, regs);
 }

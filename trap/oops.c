@@ -111,7 +111,7 @@ void do_stack_overflow(struct pt_regs *regs)
 	struct abort_info info;
 	u32 dfsr = read_dfsr(), dfar = read_dfar();
 
-	decode_abort(dfsr, dfar, ABORT_DATA, &info);
+	info = decode_abort(dfsr, dfar, ABORT_DATA);
 	pr_emerg("the kernel stack of this task, %08x-%08x, is used up\n",
 		 (unsigned int)(uintptr_t)current->stack,
 		 (unsigned int)(uintptr_t)current->stack + THREAD_SIZE);

@@ -24,7 +24,7 @@ static bool allows(const struct vm_area_struct *vma,
 static int fault_in_vma(struct vm_area_struct *vma,
 			const struct abort_info *info)
 {
-	u32 flags = FAULT_FLAG_USER | (info->write ? FAULT_FLAG_WRITE : 0);
+	u32 flags = info->write ? FAULT_FLAG_WRITE : 0;
 	u32 ret;
 
 	if (!allows(vma, info))

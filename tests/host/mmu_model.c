@@ -187,8 +187,8 @@ static struct translation translate(u32 va, bool user)
 	return t;
 }
 
-static u32 fault_status(u32 fs, const struct translation *t,
-			enum model_access kind)
+static u32 model_fault_status(u32 fs, const struct translation *t,
+			      enum model_access kind)
 {
 	u32 fsr = (fs & 0xf) | (fs & 0x10) << 6;
 
@@ -209,7 +209,7 @@ static struct model_result access_from(u32 va, enum model_access kind,
 	model_switch_dacr(before);
 	model_step();
 	if (fs)
-		return (struct model_result){ fault_status(fs, &t, kind), va, 0 };
+		return (struct model_result){ model_fault_status(fs, &t, kind), va, 0 };
 	return (struct model_result){ .pa = t.pa };
 }
 
@@ -239,8 +239,8 @@ static int access_until(struct mm_struct *mm, u32 va, enum model_access kind,
 			*pa = r.pa;
 			return 0;
 		}
-		decode_abort(r.fsr, r.far, kind == MODEL_FETCH ?
-			     ABORT_PREFETCH : ABORT_DATA, &info);
+		info = decode_abort(r.fsr, r.far, kind == MODEL_FETCH ?
+				    ABORT_PREFETCH : ABORT_DATA);
 		model_faults++;
 		err = handler ? handler(mm, &info, user) : -EFAULT;
 		if (err)

@@ -52,9 +52,8 @@ static void check(u32 fs, enum abort_kind kind, bool write, u32 domain)
 {
 	const struct row *row = find_row(fs);
 	u32 fsr = fsr_of(fs) | (write ? 0x800 : 0) | domain << 4;
-	struct abort_info info;
+	struct abort_info info = decode_abort(fsr, 0x12345678, kind);
 
-	decode_abort(fsr, 0x12345678, kind, &info);
 	assert_int_equal(info.fsr, fsr);
 	assert_int_equal(info.far, 0x12345678);
 	assert_int_equal(info.kind, kind);
@@ -77,9 +76,8 @@ static void test_all_codes(void **state __unused_arg)
 /* LPAE's format means that TTBCR is not ours: nothing in it can be trusted. */
 static void test_long_format(void **state __unused_arg)
 {
-	struct abort_info info;
+	struct abort_info info = decode_abort(0x200 | 0x07, 0x1000, ABORT_DATA);
 
-	decode_abort(0x200 | 0x07, 0x1000, ABORT_DATA, &info);
 	assert_int_equal(info.cause, ABORT_UNKNOWN);
 	assert_false(info.address_valid);
 }

@@ -1,0 +1,88 @@
+/*
+ * mmu/abort.h - fault status registers taken apart.
+ *
+ * Included by mmu/mmu.h only. DDI0406C B3.13.3, Table B3-23: the status is bit
+ * 10 and bits 3:0 of DFSR or IFSR in the short-descriptor format.
+ */
+#ifndef MMU_ABORT_H
+#define MMU_ABORT_H
+
+#include <types.h>
+
+enum abort_kind { ABORT_DATA, ABORT_PREFETCH };
+
+/* One name per way an access can fail; the trap/ tables dispatch on it. */
+enum abort_cause {
+	ABORT_UNKNOWN,
+	ABORT_ALIGNMENT,
+	ABORT_DEBUG,
+	ABORT_ACCESS_FLAG_SECTION,
+	ABORT_ACCESS_FLAG_PAGE,
+	ABORT_TRANSLATION_SECTION,
+	ABORT_TRANSLATION_PAGE,
+	ABORT_DOMAIN_SECTION,
+	ABORT_DOMAIN_PAGE,
+	ABORT_PERMISSION_SECTION,
+	ABORT_PERMISSION_PAGE,
+	ABORT_EXTERNAL,			/* precise external */
+	ABORT_EXTERNAL_WALK_L1,
+	ABORT_EXTERNAL_WALK_L2,
+	ABORT_ICACHE_MAINTENANCE,
+	ABORT_ASYNC_EXTERNAL,
+	ABORT_PARITY,			/* any parity or TLB-conflict code */
+	ABORT_NR
+};
+
+struct abort_info {
+	u32 fsr;
+	u32 far;
+	u8 kind;		/* enum abort_kind */
+	u8 cause;		/* enum abort_cause */
+	bool write;		/* DFSR.WnR; false for prefetch */
+	bool address_valid;	/* far means something for this cause */
+	u8 domain;		/* as reported; 0 for prefetch */
+};
+
+#define FSR_FS_LOW	0x00fu
+#define FSR_FS_HIGH	0x400u
+#define FSR_FS_HIGH_SHIFT 6		/* bit 10 becomes bit 4 */
+#define FSR_FS_CODES	32
+#define FSR_LPAE	0x200u		/* long-descriptor format: never ours */
+#define DFSR_DOMAIN_SHIFT 4
+#define DFSR_DOMAIN_MASK 0xfu
+#define DFSR_WNR	0x800u
+
+/* far: the fault address register holds the address (B3.13.1). */
+struct fault_status {
+	u8 cause;
+	bool far;
+};
+
+extern const struct fault_status fault_status[FSR_FS_CODES];	/* abort.c */
+
+/* Pure: what DFSR or IFSR says. Inline: each fault asks. */
+static inline struct abort_info decode_abort(u32 fsr, u32 far,
+					     enum abort_kind kind)
+{
+	u32 fs = (fsr & FSR_FS_LOW) | (fsr & FSR_FS_HIGH) >> FSR_FS_HIGH_SHIFT;
+	struct fault_status status = fault_status[fs];
+	bool data = kind == ABORT_DATA;
+
+	if (unlikely(fsr & FSR_LPAE))
+		status = (struct fault_status){ ABORT_UNKNOWN, false };
+	return (struct abort_info){
+		.fsr = fsr,
+		.far = far,
+		.kind = (u8)kind,
+		.cause = status.cause,
+		.write = data && (fsr & DFSR_WNR),
+		.address_valid = status.far,
+		.domain = data ? (fsr >> DFSR_DOMAIN_SHIFT) & DFSR_DOMAIN_MASK
+			       : 0,
+	};
+}
+
+/* "page translation fault" and the like, with the manual's words. */
+const char *abort_cause_name(enum abort_cause cause);
+
+#endif
