@@ -124,10 +124,9 @@ static void test_string_without_end(void **state __unused_arg)
 static enum abort_cause kernel_access(u32 va, enum model_access kind)
 {
 	struct model_result r = model_access(va, kind, false);
-	struct abort_info info;
+	struct abort_info info = decode_abort(r.fsr, r.far,
+		kind == MODEL_FETCH ? ABORT_PREFETCH : ABORT_DATA);
 
-	decode_abort(r.fsr, r.far, kind == MODEL_FETCH ? ABORT_PREFETCH :
-		     ABORT_DATA, &info);
 	return r.fsr ? info.cause : ABORT_NR;
 }
 
