@@ -83,6 +83,7 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 	if (!file)
 		return -ENOMEM;
 	file->f_inode = igrab(inode);
+	file->f_mapping = &inode->i_data;
 	file->f_mode = mode_of_flags(flags);
 	if (S_ISREG(inode->i_mode))
 		file->f_mode |= FMODE_EXEC;
@@ -175,20 +176,23 @@ static int files_expand(struct files_struct *files, u32 nr_slots)
 struct files_struct *files_copy(struct files_struct *from)
 {
 	struct files_struct *files = files_alloc();
-	u32 i;
+	u32 nr_slots, i;
 
 	if (!files)
 		return NULL;
 	/* A thread of ours may let the table grow while we allocate. */
-	while (files->nr_slots < READ_ONCE(from->nr_slots)) {
-		if (files_expand(files, from->nr_slots)) {
+	for (;;) {
+		spin_lock(&from->lock);
+		nr_slots = from->nr_slots;
+		if (nr_slots <= files->nr_slots)
+			break;
+		spin_unlock(&from->lock);
+		if (files_expand(files, nr_slots)) {
 			files_put(files);
 			return NULL;
 		}
 	}
-	spin_lock(&from->lock);
-	BUG_ON(files->nr_slots < from->nr_slots);
-	for (i = 0; i < from->nr_slots; i++) {
+	for (i = 0; i < nr_slots; i++) {
 		if (from->slots[i].file) {
 			files->slots[i] = from->slots[i];
 			get_file(files->slots[i].file);

@@ -71,16 +71,34 @@ static void fill_page(const struct address_space *mapping, u32 index,
 		memset(to + bytes, 0, PAGE_SIZE - bytes);
 }
 
-/* Give the caller's page to the tree, with a further reference for the tree. */
+/*
+ * What truncations there have been before the caller looks at the file's size
+ * or backing; a truncation changes those first.
+ */
+static u32 truncate_count(const struct address_space *mapping)
+{
+	u32 count = READ_ONCE(mapping->truncate_count);
+
+	dmb();		/* read before the size is, or an old one fits a new count */
+	return count;
+}
+
+/*
+ * Give the caller's page, filled after count was truncate_count(), to the tree,
+ * with a further reference for the tree. 0, -ENOMEM, -EEXIST, -EAGAIN: the
+ * bytes it was filled with may have been cut off.
+ */
 static int add_to_page_cache(struct address_space *mapping, u32 index,
-			     struct page *page)
+			     struct page *page, u32 count)
 {
 	int err;
 
 	spin_lock(&cached_lock);
 	spin_lock(&mapping->lock);
-	err = page_tree_insert(mapping, index, page);
+	err = mapping->truncate_count != count ? -EAGAIN :
+		page_tree_insert(mapping, index, page);
 	if (!err) {
+		/* Still ours alone: nobody finds it before the lock is free. */
 		get_page(page);
 		page->flags |= PG_CACHE | PG_UPTODATE;
 		page->mapping = mapping;
@@ -107,7 +125,8 @@ static void delete_from_page_cache(struct address_space *mapping,
 
 	BUG_ON(deleted != page);
 	page->mapping = NULL;
-	page->flags &= ~(u32)(PG_UPTODATE | PG_DIRTY);
+	/* A page table or a copy may hold it, and flag it, too. */
+	atomic_andnot(PG_UPTODATE | PG_DIRTY, &page->flags);
 	nr_cached--;
 	if (mapping->nr_pages == 0)
 		LIST_REMOVE(mapping, cached);
@@ -117,6 +136,7 @@ int read_cache_page(struct address_space *mapping, u32 index,
 		    struct page **result, bool *major)
 {
 	struct page *page = find_get_page(mapping, index);
+	u32 count;
 	int err;
 
 	*major = false;
@@ -124,15 +144,16 @@ int read_cache_page(struct address_space *mapping, u32 index,
 		page = alloc_page(GFP_USER);
 		if (!page)
 			return -ENOMEM;
+		count = truncate_count(mapping);
 		fill_page(mapping, index, page);
-		err = add_to_page_cache(mapping, index, page);
+		err = add_to_page_cache(mapping, index, page, count);
 		if (!err) {
 			*major = mapping->backing != NULL;
 			break;
 		}
 		/* Somebody was faster while the allocation slept, or no node. */
 		put_page(page);
-		if (err != -EEXIST)
+		if (err == -ENOMEM)
 			return err;
 		page = find_get_page(mapping, index);
 	}
@@ -182,16 +203,32 @@ void truncate_inode_pages(struct address_space *mapping, u64 from)
 
 	spin_lock(&cached_lock);
 	spin_lock(&mapping->lock);
+	mapping->truncate_count++;
 	page = offset ? page_tree_lookup(mapping, index - 1) : NULL;
-	if (page)
+	if (page) {
 		memset((char *)page_address(page) + offset, 0,
 		       PAGE_SIZE - offset);
+		flush_dcache_page(page);
+	}
 	while ((page = page_tree_next(mapping, &index))) {
 		delete_from_page_cache(mapping, page);
 		put_page(page);
 	}
 	spin_unlock(&mapping->lock);
 	spin_unlock(&cached_lock);
+}
+
+/*
+ * The order keeps pages from coming back: the new size is seen already; then
+ * truncate_count changes and the tree is emptied; whoever found a page before
+ * either has it mapped now, and loses it here, or sees the count and tries
+ * again.
+ */
+static void truncate_pagecache(struct address_space *mapping, u64 from)
+{
+	truncate_inode_pages(mapping, from);
+	unmap_mapping_pages(mapping,
+			    (u32)((from + PAGE_SIZE - 1) >> PAGE_SHIFT));
 }
 
 int generic_truncate(struct inode *inode, u64 bytes)
@@ -202,11 +239,10 @@ int generic_truncate(struct inode *inode, u64 bytes)
 		return -EFBIG;
 	down_write(&inode->i_lock);
 	if (bytes < inode->i_size) {
-		/* First the size: no fault brings a page back behind us. */
 		inode->i_size = bytes;
 		mapping->backing_bytes = min(mapping->backing_bytes,
 					     (u32)bytes);
-		truncate_inode_pages(mapping, bytes);
+		truncate_pagecache(mapping, bytes);
 	}
 	inode->i_size = bytes;
 	inode->i_mtime = current_seconds();
@@ -330,12 +366,17 @@ static s32 write_locked(struct address_space *mapping,
 		if (err)
 			break;
 		part = page_part(*pos, bytes - done);
-		/* Before the copy, which may sleep: it must not be dropped. */
-		atomic_or(PG_DIRTY, &page->flags);
 		left = copy_from_source((char *)page_address(page) +
 					((u32)*pos & (PAGE_SIZE - 1)), from,
 					part);
-		flush_dcache_page(page);
+		/*
+		 * Our reference keeps it from being dropped until here. Where
+		 * nothing was written it may go: there need be no file there.
+		 */
+		if (left < part) {
+			atomic_or(PG_DIRTY, &page->flags);
+			flush_dcache_page(page);
+		}
 		put_page(page);
 		done += part - left;
 	}
@@ -413,6 +454,7 @@ static u32 filemap_fault(struct vm_fault *vmf)
 	struct address_space *mapping = &vmf->vma->vm_file->f_inode->i_data;
 	bool major;
 
+	vmf->truncate_count = truncate_count(mapping);
 	if (!within_file(mapping, vmf->pgoff))
 		return VM_FAULT_SIGBUS;
 	if (read_cache_page(mapping, vmf->pgoff, &vmf->page, &major))

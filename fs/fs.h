@@ -12,6 +12,7 @@
 #ifndef FS_FS_H
 #define FS_FS_H
 
+#include <address_space.h>
 #include <alloc/alloc.h>
 #include <file.h>
 #include <rwsem.h>
@@ -31,19 +32,6 @@ struct inode;
  * not hold i_lock never sees half of it.
  */
 #define MAX_FILE_BYTES	0xffffefffull
-
-/* The pages of one file, by index: a radix tree (fs/page_tree.c). */
-struct address_space {
-	spinlock_t lock;
-	struct page_node *root;			/* lock */
-	u32 height;				/* lock; levels, 0 = empty */
-	u32 nr_pages;				/* lock */
-	LIST_ENTRY(address_space) cached;	/* filemap.c's list; nr_pages > 0 */
-	struct inode *host;			/* constant */
-	/* Backing archive bytes, or NULL: constant once the file has a name */
-	const u8 *backing;
-	u32 backing_bytes;			/* host's i_lock: truncate cuts it */
-};
 
 /*
  * One name of an inode in a directory. The file system that made it frees it;
@@ -95,7 +83,7 @@ struct inode {
 	u64 i_size;
 	u32 i_nlink;
 	u32 i_mtime;			/* seconds */
-	struct address_space i_data;
+	struct address_space i_data;	/* a file's pages */
 	struct dir_entry *i_entry;	/* tree_lock; NULL: no name (any more) */
 	void *i_private;		/* the file system's own */
 };

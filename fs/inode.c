@@ -40,6 +40,8 @@ struct inode *new_inode(u32 mode)
 	atomic_set(&inode->i_count, 1);
 	init_rwsem(&inode->i_lock);
 	spin_lock_init(&inode->i_data.lock);
+	init_rwsem(&inode->i_data.i_mmap_rwsem);
+	TAILQ_INIT(&inode->i_data.i_mmap);
 	inode->i_data.host = inode;
 	return inode;
 }
@@ -52,7 +54,7 @@ void iput(struct inode *inode)
 		inode->i_op->evict(inode);
 	BUG_ON(inode->i_entry);
 	truncate_inode_pages(&inode->i_data, 0);
-	BUG_ON(inode->i_data.nr_pages);
+	BUG_ON(inode->i_data.nr_pages || !TAILQ_EMPTY(&inode->i_data.i_mmap));
 	kmem_cache_free(inode_cache, inode);
 }
 

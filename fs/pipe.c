@@ -314,6 +314,7 @@ static struct file *open_end(struct inode *inode, bool write, u32 flags)
 	if (!file)
 		return NULL;
 	file->f_inode = igrab(inode);
+	file->f_mapping = &inode->i_data;
 	file->f_op = write ? &pipe_write_fops : &pipe_read_fops;
 	file->f_mode = write ? FMODE_WRITE : FMODE_READ;
 	file->f_flags = (flags & O_NONBLOCK) | (write ? O_WRONLY : O_RDONLY);

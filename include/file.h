@@ -11,6 +11,7 @@
 #include <asm/atomic.h>
 #include <types.h>
 
+struct address_space;
 struct file;
 struct inode;
 struct vm_area_struct;
@@ -45,6 +46,7 @@ struct file {
 	/* constant after open */
 	const struct file_operations *f_op;
 	struct inode *f_inode;
+	struct address_space *f_mapping;	/* f_inode's */
 	u32 f_mode;		/* FMODE_* */
 	void *private_data;
 	/* atomic */

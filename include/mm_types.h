@@ -66,6 +66,7 @@ struct vm_fault {
 	u32 flags;		/* FAULT_FLAG_* */
 	u32 pgoff;		/* page within the mapped object */
 	struct page *page;	/* out: from ->fault, with a reference */
+	u32 truncate_count;	/* out: the file's, before ->fault looked */
 	pte_t *pte;		/* mm's own: the slot, and what it held */
 	pte_t orig_pte;
 };
@@ -75,7 +76,8 @@ struct vm_operations {
 	void (*open)(struct vm_area_struct *vma);
 	void (*close)(struct vm_area_struct *vma);
 	/*
-	 * Find the page of vmf->pgoff, with a reference, into vmf->page.
+	 * Find the page of vmf->pgoff, with a reference, into vmf->page. For
+	 * a file that can be truncated, set vmf->truncate_count first.
 	 * Returns vm_fault_t bits: 0, VM_FAULT_SIGBUS past the end,
 	 * VM_FAULT_OOM, VM_FAULT_MAJOR when it had to be read.
 	 */
@@ -101,6 +103,8 @@ struct vm_area_struct {
 	const struct vm_operations *vm_ops;	/* NULL: anonymous */
 	void *vm_private_data;		/* vm_ops' own */
 	TAILQ_ENTRY(vm_area_struct) vm_link;
+	/* vm_file->f_mapping->i_mmap_rwsem: others that map the file */
+	TAILQ_ENTRY(vm_area_struct) vm_shared;
 	RB_ENTRY(vm_area_struct) vm_rb;
 	u32 rb_subtree_gap;		/* largest gap below any VMA of the subtree */
 	/* constant */

@@ -4,7 +4,6 @@
  * (do_wp_page). Entries that can be faulted in again - files, the zero page,
  * shared memory - are left to the child's own faults.
  */
-#include <file.h>
 #include <mm/internal.h>
 
 /* One anonymous page more in dst; both page_table_locks held. */

@@ -4,7 +4,9 @@
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
 
+#include <address_space.h>
 #include <bug.h>
+#include <file.h>
 #include <mm/mm.h>
 #include <sched.h>
 
@@ -76,16 +78,59 @@ void vm_area_free(struct vm_area_struct *vma);
 
 /* Entries start read-only: see vma.c. */
 pgprot_t vma_page_prot(u32 vm_flags);
-/* Put vma right after prev (NULL: first). The range is free. */
-void vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
-	      struct vm_area_struct *prev);
-void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
+/* Put vma right after prev (NULL: first). The range is free. i_mmap_lock held. */
+void __vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
+		struct vm_area_struct *prev);
+void __vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
 /* Move its borders; it stays between its neighbours. */
-void vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
-		u32 pgoff);
+void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
+		  u32 pgoff);
 /* First VMA that overlaps [start, end), or NULL. */
 struct vm_area_struct *find_vma_intersection(struct mm_struct *mm,
 					     uaddr_t start, uaddr_t end);
+
+/* ---- i_mmap.c: who maps a file -------------------------------------------- */
+
+/* Keep unmap_mapping_pages out of all that map vma's file, if it has one. */
+static inline void i_mmap_lock(const struct vm_area_struct *vma)
+{
+	if (vma->vm_file)
+		down_write(&vma->vm_file->f_mapping->i_mmap_rwsem);
+}
+
+static inline void i_mmap_unlock(const struct vm_area_struct *vma)
+{
+	if (vma->vm_file)
+		up_write(&vma->vm_file->f_mapping->i_mmap_rwsem);
+}
+
+/* vma, which has a file, enters and leaves its list; i_mmap_lock held. */
+void i_mmap_add(struct vm_area_struct *vma);
+void i_mmap_remove(struct vm_area_struct *vma);
+
+/* One step each, with the lock. */
+static inline void vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
+			    struct vm_area_struct *prev)
+{
+	i_mmap_lock(vma);
+	__vma_link(mm, vma, prev);
+	i_mmap_unlock(vma);
+}
+
+static inline void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	i_mmap_lock(vma);
+	__vma_unlink(mm, vma);
+	i_mmap_unlock(vma);
+}
+
+static inline void vma_resize(struct vm_area_struct *vma, uaddr_t start,
+			      uaddr_t end, u32 pgoff)
+{
+	i_mmap_lock(vma);
+	__vma_resize(vma, start, end, pgoff);
+	i_mmap_unlock(vma);
+}
 
 /* ---- vma_merge.c --------------------------------------------------------- */
 

@@ -84,6 +84,24 @@ static bool lock_pte_same(struct vm_fault *vmf)
 	return false;
 }
 
+/*
+ * The same for a page that ->fault has found. False also if its file was
+ * truncated after ->fault looked: unmap_mapping_pages may have been here and
+ * will not come back, so the fault must look again.
+ */
+static bool lock_pte_mapped(struct vm_fault *vmf)
+{
+	const struct file *file = vmf->vma->vm_file;
+
+	if (!lock_pte_same(vmf))
+		return false;
+	if (likely(!file || READ_ONCE(file->f_mapping->truncate_count) ==
+			    vmf->truncate_count))
+		return true;
+	spin_unlock(&vmf->vma->vm_mm->page_table_lock);
+	return false;
+}
+
 /* ---- case 3: anonymous --------------------------------------------------------- */
 
 static u32 do_anonymous_read(struct vm_fault *vmf)
@@ -177,7 +195,7 @@ static u32 map_object_page(struct vm_fault *vmf, bool write)
 
 	if (ret & VM_FAULT_ERROR)
 		return ret;
-	if (!lock_pte_same(vmf)) {
+	if (!lock_pte_mapped(vmf)) {
 		put_page(vmf->page);
 		return ret;
 	}
@@ -212,7 +230,7 @@ static u32 do_cow_fault(struct vm_fault *vmf)
 	}
 	copy_page(page_address(copy), page_address(vmf->page));
 	put_page(vmf->page);
-	if (!lock_pte_same(vmf)) {
+	if (!lock_pte_mapped(vmf)) {
 		put_page(copy);
 		return ret;
 	}
@@ -226,6 +244,7 @@ static u32 do_fault(struct vm_fault *vmf)
 	BUG_ON(!vmf->vma->vm_ops->fault);
 	vmf->pgoff = linear_page_index(vmf->vma, vmf->address);
 	vmf->page = NULL;
+	vmf->truncate_count = 0;
 	if (!(vmf->flags & FAULT_FLAG_WRITE))
 		return do_read_fault(vmf);
 	if (vmf->vma->vm_flags & VM_SHARED)

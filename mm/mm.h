@@ -115,6 +115,15 @@ int __must_check expand_stack(struct vm_area_struct *vma, uaddr_t va);
 /* Unmap everything, free the user tables. Nobody else uses mm. */
 void exit_mmap(struct mm_struct *mm);
 
+/*
+ * Take every page of the file at and after page `start` out of every address
+ * space that maps it, private copies too (Linux's even_cows); when it returns
+ * no translation of them is left. The caller has kept new ones from coming: the
+ * file's size first, then truncate_count, both seen by ->fault. Sleeps;
+ * i_mmap_rwsem not held, no mmap_lock needed.
+ */
+void unmap_mapping_pages(struct address_space *mapping, u32 start);
+
 /* 0, or -EUCLEAN after naming each broken invariant on the log. (read) */
 int vma_verify(struct mm_struct *mm);
 

@@ -3,7 +3,6 @@
  * counts: mm_users falls to zero - the mappings go; mm_count falls to zero -
  * pgd and structure go.
  */
-#include <file.h>
 #include <lib/printk.h>
 #include <mm/internal.h>
 

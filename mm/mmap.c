@@ -5,7 +5,6 @@
  * do_mmap builds the whole VMA first, with the file's consent, and only then
  * unmaps what MAP_FIXED replaces: a call that fails has changed nothing.
  */
-#include <file.h>
 #include <mm/internal.h>
 #include <trace.h>
 

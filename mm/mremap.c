@@ -105,12 +105,16 @@ static int move_vma(struct remap *r, struct vm_area_struct *vma)
 	new->vm_end = r->new_addr + r->new_bytes;
 	if (alloc_new_tables(r, moved))
 		goto err_free;
-	move_page_tables(r, moved);
 	vm_stat_account(mm, new->vm_flags, (s32)pages);
 	if (new->vm_flags & VM_LOCKED)
 		mm->locked_vm += pages;
 	find_vma_prev(mm, r->new_addr, &prev);
 	vma_insert(mm, new, prev);
+	/* No truncation may pass the new place before the entries, and the
+	 * old one after. */
+	i_mmap_lock(vma);
+	move_page_tables(r, moved);
+	i_mmap_unlock(vma);
 	leave_old_range(r, vma);
 	return 0;
 

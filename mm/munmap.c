@@ -139,8 +139,14 @@ void exit_mmap(struct mm_struct *mm)
 	RB_INIT(&mm->mm_rb);
 	mm->mmap_cache = NULL;
 	mm->map_count = 0;
-	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
+	TAILQ_FOREACH(vma, &mm->mmap, vm_link) {
+		if (vma->vm_file) {
+			i_mmap_lock(vma);
+			i_mmap_remove(vma);
+			i_mmap_unlock(vma);
+		}
 		free_unused_tables(mm, NULL, NULL, vma->vm_start, vma->vm_end);
+	}
 	remove_vma_list(mm, &mm->mmap);
 	BUG_ON(get_mm_rss(mm));
 }

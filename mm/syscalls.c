@@ -3,7 +3,6 @@
  * must be there when the call returns. Those with a file of their own:
  * madvise, mincore, mlock, msync.
  */
-#include <file.h>
 #include <mm/internal.h>
 #include <syscalls.h>
 #include <trace.h>

@@ -9,7 +9,6 @@
  * macros recompute it (RB_AUGMENT) only where they rotate; the path from the
  * place of the change up to the root is ours to recompute.
  */
-#include <file.h>
 #include <mm/internal.h>
 
 /* True: it is not what it was. */
@@ -76,7 +75,15 @@ struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma,
 
 	if (!new)
 		return NULL;
-	*new = *vma;
+	/* What it maps, not its place among others; all that vm_area_alloc sets. */
+	new->vm_start = vma->vm_start;
+	new->vm_end = vma->vm_end;
+	new->vm_flags = vma->vm_flags;
+	new->vm_page_prot = vma->vm_page_prot;
+	new->vm_pgoff = vma->vm_pgoff;
+	new->vm_file = vma->vm_file;
+	new->vm_ops = vma->vm_ops;
+	new->vm_private_data = vma->vm_private_data;
 	new->vm_mm = mm;
 	BUG_ON(vma->vm_start >= vma->vm_end);
 	if (new->vm_file)
@@ -134,8 +141,8 @@ static void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
 	vma_tree_RB_INSERT_COLOR(&mm->mm_rb, vma);
 }
 
-void vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
-	      struct vm_area_struct *prev)
+void __vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
+		struct vm_area_struct *prev)
 {
 	struct vm_area_struct *next;
 
@@ -149,6 +156,8 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
 	BUG_ON(next && next->vm_start < vma->vm_end);
 	tree_insert(mm, vma, prev);
 	mm->map_count++;
+	if (vma->vm_file)
+		i_mmap_add(vma);
 }
 
 /* The lowest node whose subtree loses a node when vma is removed. */
@@ -164,7 +173,7 @@ static struct vm_area_struct *removal_point(struct vm_area_struct *vma)
 	return RB_PARENT(next, vm_rb) == vma ? next : RB_PARENT(next, vm_rb);
 }
 
-void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
+void __vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	struct vm_area_struct *next = vma_next(vma);
 	struct vm_area_struct *lowest = removal_point(vma);
@@ -178,10 +187,12 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 	if (mm->mmap_cache == vma)
 		mm->mmap_cache = NULL;
 	mm->map_count--;
+	if (vma->vm_file)
+		i_mmap_remove(vma);
 }
 
-void vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
-		u32 pgoff)
+void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
+		  u32 pgoff)
 {
 	struct vm_area_struct *next = vma_next(vma);
 	bool next_gap = next && end != vma->vm_end;

@@ -47,6 +47,19 @@ static u32 audit_subtree(struct vma_audit *audit, struct vm_area_struct *vma)
 	return height;
 }
 
+/* On its file's list, once; nobody has the lock, nor a reason to wait for it. */
+static bool on_i_mmap(const struct vm_area_struct *vma)
+{
+	const struct vm_area_struct *other;
+	u32 found = 0;
+
+	if (!vma->vm_file)
+		return true;
+	TAILQ_FOREACH(other, &vma->vm_file->f_mapping->i_mmap, vm_shared)
+		found += other == vma;
+	return found == 1;
+}
+
 static void audit_vma(struct vma_audit *audit, struct vm_area_struct *vma)
 {
 	struct vm_area_struct *prev = vma_prev(vma);
@@ -65,6 +78,7 @@ static void audit_vma(struct vma_audit *audit, struct vm_area_struct *vma)
 			  vma_page_prot(vma->vm_flags).val);
 	check(audit, vma, find_vma(audit->mm, vma->vm_start) == vma);
 	check(audit, vma, find_vma(audit->mm, vma->vm_end - 1) == vma);
+	check(audit, vma, on_i_mmap(vma));
 }
 
 int vma_verify(struct mm_struct *mm)

@@ -22,8 +22,10 @@ static void absorb_next(struct vm_area_struct *low, struct vm_area_struct *high)
 	uaddr_t end = high->vm_end;
 
 	BUG_ON(vma_next(low) != high);
-	vma_unlink(low->vm_mm, high);
-	vma_resize(low, low->vm_start, end, low->vm_pgoff);
+	i_mmap_lock(low);
+	__vma_unlink(low->vm_mm, high);
+	__vma_resize(low, low->vm_start, end, low->vm_pgoff);
+	i_mmap_unlock(low);
 	vm_area_free(high);
 }
 
@@ -77,8 +79,10 @@ int split_vma(struct vm_area_struct *vma, uaddr_t addr)
 		return -ENOMEM;
 	high->vm_pgoff = linear_page_index(vma, addr);
 	high->vm_start = addr;
-	vma_resize(vma, vma->vm_start, addr, vma->vm_pgoff);
-	vma_link(mm, high, vma);
+	i_mmap_lock(vma);
+	__vma_resize(vma, vma->vm_start, addr, vma->vm_pgoff);
+	__vma_link(mm, high, vma);
+	i_mmap_unlock(vma);
 	return 0;
 }
 

@@ -66,7 +66,7 @@ HOST_MM_TESTS := test_vma test_fault test_mm_random test_fork test_mmap \
 	test_vmalloc test_mm_sweep
 $(foreach t,$(HOST_MM_TESTS),\
 	$(eval HOST_LIBS_$(t) := alloc lib mmu mm mmu_model mm_world))
-HOST_FS_TESTS := test_cpio test_filemap test_namei
+HOST_FS_TESTS := test_cpio test_filemap test_namei test_truncate
 $(foreach t,$(HOST_FS_TESTS),\
 	$(eval HOST_LIBS_$(t) := alloc lib mmu mm fs mmu_model mm_world fs_world))
 host_libs = $(or $(HOST_LIBS_$(1)),$(HOST_FOLDERS) $(HOST_MODELS))

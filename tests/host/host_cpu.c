@@ -218,7 +218,7 @@ int host_run_tests(const struct CMUnitTest *tests, size_t n)
 /* A wild access is reported with its place, not caught by cmocka. */
 const char *__asan_default_options(void);
 
-const char *__asan_default_options(void)
+__attribute__((weak)) const char *__asan_default_options(void)
 {
 	return "handle_segv=2:handle_sigbus=2:handle_abort=2:handle_sigfpe=2:detect_leaks=0";
 }

@@ -321,6 +321,9 @@ struct file *test_file_open(u32 mode)
 	memset(&test_file, 0, sizeof(test_file));
 	test_file.file.f_op = &file_ops;
 	test_file.file.f_mode = mode;
+	test_file.file.f_mapping = &test_file.mapping;
+	init_rwsem(&test_file.mapping.i_mmap_rwsem);
+	TAILQ_INIT(&test_file.mapping.i_mmap);
 	atomic_set(&test_file.file.f_count, 1);
 	test_file.nr_pages = TEST_FILE_PAGES;
 	for (u32 i = 0; i < TEST_FILE_PAGES; i++) {
@@ -337,6 +340,7 @@ struct file *test_file_open(u32 mode)
 void test_file_close(void)
 {
 	assert_int_equal(atomic_read(&test_file.file.f_count), 1);
+	assert_true(TAILQ_EMPTY(&test_file.mapping.i_mmap));
 	for (u32 i = 0; i < TEST_FILE_PAGES; i++) {
 		assert_int_equal(page_count(test_file.pages[i]), 1);
 		put_page(test_file.pages[i]);

@@ -63,6 +63,7 @@ u32 frame_of(struct mm_struct *mm, uaddr_t va);
 /* Word 0 of page n reads 0xf11e0000 + n. */
 struct test_file {
 	struct file file;
+	struct address_space mapping;	/* who maps it; its pages are here: */
 	u32 nr_pages;			/* size; may be changed */
 	struct page *pages[TEST_FILE_PAGES];
 	u32 faults, finds;		/* calls of ->fault, ->find_page */

@@ -32,7 +32,7 @@ HOST_SECONDS = 120
 FIND = {
     "mmu": "pte abort tlb pgtable kmap context tlb-strict pgtable-strict "
            "kmap-strict context-strict uaccess fault",
-    "mm": "vma fault mmap vmalloc fault-strict mmap-strict mm_random",
+    "mm": "vma fault mmap truncate vmalloc fault-strict mmap-strict mm_random",
     "trap": "fault alignment",
     "alloc": "buddy slab memblock fault",
     "proc": "elf",
