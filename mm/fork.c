@@ -6,35 +6,77 @@
  */
 #include <mm/internal.h>
 
-/* One anonymous page more in dst; both page_table_locks held. */
-static void copy_one_pte(struct mm_struct *dst, pte_t *dst_pte,
-			 struct mm_struct *src, pte_t *src_pte, uaddr_t va)
+/* An anonymous page that the entry owns a reference of, or NULL. */
+static struct page *anon_page(pte_t pte)
 {
-	pte_t pte = *src_pte;
-	struct page *page = vm_normal_page(pte);
+	struct page *page;
 
-	if (!page || !(page->flags & PG_ANON))
-		return;
-	BUG_ON(page_count(page) < atomic_read(&page->_mapcount));
-	if (pte_write(pte)) {
-		ptep_set_wrprotect(src, va, src_pte);
-		pte = pte_wrprotect(pte);
-	}
-	get_page(page);
-	atomic_inc(&page->_mapcount);
-	dst->rss[MM_ANONPAGES]++;
-	set_pte_at(dst, va, dst_pte, pte);
+	if (!pte_present(pte) || pte_special(pte))
+		return NULL;
+	page = pte_page(pte);
+	return page->flags & PG_ANON ? page : NULL;
 }
 
-/* Is there anything in this table that the child cannot fault in? */
-static bool has_anon(const pte_t *ptep, uaddr_t va, uaddr_t end)
+/* How many entries of n come before the first one the child must have. */
+static u32 count_before_anon(const pte_t *ptep, u32 n)
 {
-	for (; va < end; va += PAGE_SIZE, ptep++) {
-		if (pte_present(*ptep) && !pte_special(*ptep) &&
-		    pte_page(*ptep)->flags & PG_ANON)
-			return true;
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (anon_page(ptep[i]))
+			break;
+	return i;
+}
+
+/*
+ * Entries of n slots of one table, to dst's table; both page_table_locks held.
+ * Where src may write neither side may from here on: the next to do so copies.
+ */
+static void copy_anon_ptes(struct mm_struct *dst, pte_t *dst_pte,
+			   pte_t *src_pte, u32 n)
+{
+	const pte_t *end = src_pte + n;
+	u32 copied = 0;
+
+	for (; src_pte < end; src_pte++, dst_pte++) {
+		pte_t pte = *src_pte;
+		struct page *page = anon_page(pte);
+
+		if (!page)
+			continue;
+		if (pte_write(pte)) {
+			ptep_wrprotect_batched(src_pte);
+			pte = pte_wrprotect(pte);
+		}
+		get_page(page);
+		atomic_inc(&page->_mapcount);
+		copied++;
+		set_pte_batched(dst_pte, pte);
 	}
-	return false;
+	dst->rss[MM_ANONPAGES] += copied;
+	ptes_sync(src_pte - n, n);
+	ptes_sync(dst_pte - n, n);
+}
+
+/* The part of vma in one table of src's. 0 or -ENOMEM. */
+static int copy_table(struct mm_struct *dst, struct mm_struct *src,
+		      pte_t *src_pte, uaddr_t va, uaddr_t end)
+{
+	u32 n = (end - va) >> PAGE_SHIFT;
+	u32 skip = count_before_anon(src_pte, n);
+	pte_t *dst_pte;
+
+	if (skip == n)
+		return 0;
+	dst_pte = pte_alloc_map(dst, va);
+	if (!dst_pte)
+		return -ENOMEM;
+	spin_lock(&src->page_table_lock);
+	spin_lock(&dst->page_table_lock);
+	copy_anon_ptes(dst, dst_pte + skip, src_pte + skip, n - skip);
+	spin_unlock(&dst->page_table_lock);
+	spin_unlock(&src->page_table_lock);
+	return 0;
 }
 
 static int copy_page_range(struct mm_struct *dst, struct vm_area_struct *vma)
@@ -44,22 +86,15 @@ static int copy_page_range(struct mm_struct *dst, struct vm_area_struct *vma)
 
 	BUG_ON(dst == src || vma->vm_flags & VM_SHARED);
 	for (va = vma->vm_start; va < vma->vm_end; va = next) {
-		pte_t *src_pte = pte_offset_map(src, va), *dst_pte;
+		pte_t *src_pte = pte_offset_map(src, va);
+		int ret;
 
 		next = pgd_addr_end(va, vma->vm_end);
-		if (!src_pte || !has_anon(src_pte, va, next))
+		if (!src_pte)
 			continue;
-		dst_pte = pte_alloc_map(dst, va);
-		if (!dst_pte)
-			return -ENOMEM;
-		spin_lock(&src->page_table_lock);
-		spin_lock(&dst->page_table_lock);
-		for (; va < next; va += PAGE_SIZE, src_pte++, dst_pte++) {
-			if (pte_present(*src_pte))
-				copy_one_pte(dst, dst_pte, src, src_pte, va);
-		}
-		spin_unlock(&dst->page_table_lock);
-		spin_unlock(&src->page_table_lock);
+		ret = copy_table(dst, src, src_pte, va, next);
+		if (ret)
+			return ret;
 		cond_resched();
 	}
 	return 0;

@@ -211,18 +211,23 @@ static inline u32 mm_counter(const struct page *page)
 	return page->flags & PG_CACHE ? MM_FILEPAGES : MM_SHMEMPAGES;
 }
 
-/* An entry of page is gone; its reference is given up after the flush. */
+/*
+ * An entry of page is gone; its reference is given up after the flush. It is
+ * the reference that keeps the page: _mapcount orders nothing.
+ */
 static inline void page_remove_rmap(struct page *page)
 {
-	BUG_ON(atomic_read(&page->_mapcount) <= 0);
+	s32 left = atomic_dec_return_relaxed(&page->_mapcount);
+
+	BUG_ON(left < 0);
 	/* A file page's flags are its file's to change: only clear our own. */
-	if (atomic_dec_and_test(&page->_mapcount) && page->flags & PG_ANON)
+	if (left == 0 && page->flags & PG_ANON)
 		page->flags &= ~PG_ANON;	/* nobody's memory any more */
 }
 
 /* ---- mmu_gather.c: clear, flush, free ------------------------------------ */
 
-#define MMU_GATHER_PAGES	64
+#define MMU_GATHER_PAGES	64u
 
 struct mmu_gather {
 	struct mm_struct *mm;

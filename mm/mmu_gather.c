@@ -14,10 +14,19 @@ void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm, bool fullmm)
 	tlb->nr = 0;
 }
 
+/*
+ * Most pages of a forked process have other owners: no call for those. What
+ * the program did with them lies before the count falls: the flush had a DSB.
+ */
+static void put_pages(struct page **pages, u32 n)
+{
+	for (u32 i = 0; i < n; i++)
+		if (!atomic_dec_above_one(&pages[i]->_refcount))
+			put_page(pages[i]);
+}
+
 static void tlb_flush_mmu(struct mmu_gather *tlb)
 {
-	u32 i;
-
 	if (tlb->start >= tlb->end)
 		return;
 	if (tlb->fullmm)
@@ -27,8 +36,7 @@ static void tlb_flush_mmu(struct mmu_gather *tlb)
 	tlb->start = TASK_SIZE;
 	tlb->end = 0;
 	BUG_ON(tlb->nr > MMU_GATHER_PAGES);
-	for (i = 0; i < tlb->nr; i++)
-		put_page(tlb->pages[i]);
+	put_pages(tlb->pages, tlb->nr);
 	tlb->nr = 0;
 }
 
@@ -38,31 +46,65 @@ void tlb_finish_mmu(struct mmu_gather *tlb)
 	BUG_ON(tlb->nr);	/* pages without a range to flush */
 }
 
-/* The entry's count of the page goes now, its reference with the batch. */
-static void tlb_remove_page(struct mmu_gather *tlb, struct page *page)
+/* Pages of these kinds are mapped by fewer entries; the rest was shmem. */
+static void sub_rss(struct mm_struct *mm, u32 pages, u32 anon, u32 file)
 {
-	BUG_ON(!tlb->mm->rss[mm_counter(page)]);
-	tlb->mm->rss[mm_counter(page)]--;
-	page_remove_rmap(page);
-	tlb->pages[tlb->nr++] = page;
+	u32 shmem = pages - anon - file;
+
+	BUG_ON(mm->rss[MM_ANONPAGES] < anon || mm->rss[MM_FILEPAGES] < file ||
+	       mm->rss[MM_SHMEMPAGES] < shmem);
+	mm->rss[MM_ANONPAGES] -= anon;
+	mm->rss[MM_FILEPAGES] -= file;
+	mm->rss[MM_SHMEMPAGES] -= shmem;
+}
+
+/*
+ * Clear n slots; the batch has room for as many pages. An entry's count of its
+ * page goes now, its reference with the batch.
+ */
+static void clear_entries(struct mmu_gather *tlb, pte_t *ptep, u32 n)
+{
+	u32 nr = tlb->nr, anon = 0, file = 0;
+
+	for (u32 i = 0; i < n; i++) {
+		pte_t pte = ptep[i];
+		struct page *page;
+
+		if (pte_none(pte))
+			continue;
+		ptep_clear_batched(tlb->mm, &ptep[i], pte);
+		if (pte_special(pte))
+			continue;
+		page = pte_page(pte);
+		anon += !!(page->flags & PG_ANON);
+		file += !!(page->flags & PG_CACHE);
+		page_remove_rmap(page);
+		tlb->pages[nr++] = page;
+	}
+	ptes_sync(ptep, n);
+	sub_rss(tlb->mm, nr - tlb->nr, anon, file);
+	tlb->nr = nr;
 }
 
 static void zap_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 			uaddr_t end)
 {
 	struct mmu_gather *tlb = walk->private;
+	pte_t *last = ptep + ((end - va) >> PAGE_SHIFT);
 
-	for (; va < end; va += PAGE_SIZE, ptep++) {
-		struct page *page;
+	/* Empty slots at the ends need neither a clean nor a flush. */
+	for (; ptep < last && pte_none(*ptep); ptep++)
+		va += PAGE_SIZE;
+	while (last > ptep && pte_none(last[-1]))
+		last--;
+	while (ptep < last) {
+		u32 n = min((u32)(last - ptep), MMU_GATHER_PAGES - tlb->nr);
 
-		if (pte_none(*ptep))
-			continue;
-		page = vm_normal_page(ptep_get_and_clear(walk->mm, va, ptep));
+		clear_entries(tlb, ptep, n);
 		tlb->start = min(tlb->start, va);
-		tlb->end = va + PAGE_SIZE;
-		if (!page)
-			continue;
-		tlb_remove_page(tlb, page);
+		ptep += n;
+		va += n * PAGE_SIZE;
+		tlb->end = va;
 		if (tlb->nr == MMU_GATHER_PAGES)
 			tlb_flush_mmu(tlb);
 	}

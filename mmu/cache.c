@@ -37,11 +37,12 @@ void walk_coherency_init(void)
 		walks_coherent ? "look into" : "go past", dcache_line);
 }
 
-/* start is at the start of a line. */
+/* Every line that [start, start + bytes) has a part of. */
 static void clean_to_pou(const void *start, u32 bytes)
 {
-	const u8 *p = start, *end = p + bytes;
 	const u32 line = dcache_line;
+	const u8 *end = (const u8 *)start + bytes;
+	const u8 *p = (const u8 *)start - ((uintptr_t)start & (line - 1));
 
 	for (; p < end; p += line)
 		dccmvau(p);
@@ -52,6 +53,11 @@ void table_clean(const void *table, u32 bytes)
 	if (!walks_coherent)
 		clean_to_pou(table, bytes);
 	table_sync();
+}
+
+void ptes_sync(const pte_t *first, u32 n)
+{
+	table_clean(first, n * (u32)sizeof(*first));
 }
 
 /* The instruction side's half of a sync, after the lines were cleaned. */
@@ -100,9 +106,8 @@ int flush_icache_user_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 			continue;
 		}
 		if (pfn_valid(pte_pfn(pte)))
-			clean_to_pou((u8 *)page_address(pte_page(pte)) +
-				     ALIGN_DOWN(offset, dcache_line),
-				     bytes + offset % dcache_line);
+			clean_to_pou((u8 *)page_address(pte_page(pte)) + offset,
+				     bytes);
 	}
 	invalidate_icache();
 	return ret;

@@ -13,6 +13,7 @@
 #define MMU_MMU_H
 
 #include <asm/pgtable_types.h>
+#include <asm/tlbflush.h>
 #include <map_desc.h>
 #include <mm_types.h>
 #include <types.h>
@@ -90,6 +91,34 @@ void ptep_modify_prot(struct mm_struct *mm, uaddr_t va, pte_t *ptep,
 		      pgprot_t prot);
 /* Clear young; true if it was. The caller flushes when it must be exact. */
 bool ptep_test_and_clear_young(struct mm_struct *mm, uaddr_t va, pte_t *ptep);
+
+/*
+ * The same for loops over one table: after these, table walks may still see
+ * the old entries. ptes_sync of the slots [first, first + n) ends that, with
+ * one operation a cache line. The flush that a change needs comes after it.
+ * set_pte_batched is for copies: what an executable entry's page holds must
+ * have reached the fetches already.
+ */
+static inline void set_pte_batched(pte_t *ptep, pte_t pte)
+{
+	table_store(&ptep->val, pte.val);
+}
+
+/* old: what the slot holds. */
+static inline void ptep_clear_batched(struct mm_struct *mm, pte_t *ptep,
+				      pte_t old)
+{
+	table_store(&ptep->val, 0);
+	if (unlikely(pte_exec(old)))
+		mm->context.exec_changed = true;
+}
+
+static inline void ptep_wrprotect_batched(pte_t *ptep)
+{
+	table_store(&ptep->val, pte_wrprotect(*ptep).val);
+}
+
+void ptes_sync(const pte_t *first, u32 n);
 
 /* ---- TLB and caches ----------------------------------------------------- */
 

@@ -114,6 +114,40 @@ static inline bool atomic_dec_and_test(atomic_t *v)
 	return atomic_add_return(-1, v) == 0;
 }
 
+/* v -= 1; returns the new value; no ordering. */
+static inline s32 atomic_dec_return_relaxed(atomic_t *v)
+{
+	s32 val, failed;
+
+	__asm__ volatile(
+	"1:	ldrex	%0, [%3]\n"
+	"	sub	%0, %0, #1\n"
+	"	strex	%1, %0, [%3]\n"
+	"	teq	%1, #0\n"
+	"	bne	1b"
+	: "=&r"(val), "=&r"(failed), "+Qo"(v->counter)
+	: "r"(&v->counter) : "cc");
+	return val;
+}
+
+/* v -= 1 if it is above 1: true when it was; no ordering. */
+static inline bool atomic_dec_above_one(atomic_t *v)
+{
+	s32 val, failed;
+
+	__asm__ volatile(
+	"1:	ldrex	%0, [%3]\n"
+	"	subs	%0, %0, #1\n"
+	"	ble	2f\n"
+	"	strex	%1, %0, [%3]\n"
+	"	teq	%1, #0\n"
+	"	bne	1b\n"
+	"2:"
+	: "=&r"(val), "=&r"(failed), "+Qo"(v->counter)
+	: "r"(&v->counter) : "cc");
+	return val > 0;
+}
+
 /* If *p is old make it new. Returns what was found; fully ordered. */
 static inline u32 cmpxchg(u32 *p, u32 old, u32 new)
 {

@@ -211,7 +211,7 @@ static void test_access_flag(void **state __unused_arg)
 static void test_code(void **state __unused_arg)
 {
 	struct mm_struct *mm;
-	u32 insn;
+	u32 insn, before;
 
 	world_start(RAM);
 	mm = new_mm();
@@ -230,6 +230,10 @@ static void test_code(void **state __unused_arg)
 	assert_int_equal(model_fetch(mm, AREA, &insn), 0);
 	assert_int_equal(insn, 0xe1a00000);
 	world_verify(&mm, 1);
+	/* Predictions name the address: they go with the code. */
+	before = model_counts.bpiall;
+	assert_int_equal(unmap(mm, AREA, PAGE_SIZE), 0);
+	assert_int_equal(model_counts.bpiall, before + 1);
 	drop_mm(mm);
 	world_end();
 }

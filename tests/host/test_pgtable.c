@@ -321,6 +321,12 @@ static void test_execute(void **state __unused_arg)
 	assert_int_equal(flush_icache_user_range(mm, TEST_VA + 1, TEST_VA + 3), 0);
 	assert_int_equal(model_fetch(mm, TEST_VA, &insn), 0);
 	assert_int_equal(insn, 0xe1a00000);
+	/* A range whose last bytes are the first of another line. */
+	assert_int_equal(model_fetch(mm, TEST_VA + 64, &insn), 0);
+	code[16] = 0xe1a02002;
+	assert_int_equal(flush_icache_user_range(mm, TEST_VA + 62, TEST_VA + 66), 0);
+	assert_int_equal(model_fetch(mm, TEST_VA + 64, &insn), 0);
+	assert_int_equal(insn, 0xe1a02002);
 	assert_int_equal(flush_icache_user_range(mm, TEST_VA, TEST_VA + 2 * PAGE_SIZE),
 			 -EFAULT);
 	assert_int_equal(flush_icache_user_range(mm, TEST_VA, TEST_VA - 1), -EINVAL);

@@ -59,6 +59,19 @@ static inline bool atomic_dec_and_test(atomic_t *v)
 	return atomic_add_return(-1, v) == 0;
 }
 
+static inline s32 atomic_dec_return_relaxed(atomic_t *v)
+{
+	return atomic_add_return(-1, v);
+}
+
+static inline bool atomic_dec_above_one(atomic_t *v)
+{
+	if (atomic_read(v) <= 1)
+		return false;
+	atomic_dec(v);
+	return true;
+}
+
 static inline u32 cmpxchg(u32 *p, u32 old, u32 new)
 {
 	__atomic_compare_exchange_n(p, &old, new, false, __ATOMIC_SEQ_CST,
