@@ -23,6 +23,12 @@ void warn_at(const char *file, int line, const char *what);
 			bug_at(__FILE__, __LINE__, #cond);		\
 	} while (0)
 
+/* The same on the way of each fault or entry: only debug builds look. */
+#define VM_BUG_ON(cond) do {						\
+		if (IS_ENABLED(CONFIG_DEBUG))				\
+			BUG_ON(cond);					\
+	} while (0)
+
 /* Says so once a call, with file and line, and goes on. Yields the condition. */
 #define WARN_ON(cond) ({						\
 		bool warn_ = (cond);					\

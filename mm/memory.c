@@ -111,7 +111,7 @@ static u32 do_anonymous_read(struct vm_fault *vmf)
 	if (!lock_pte_same(vmf))
 		return 0;
 	set_pte_at(vma->vm_mm, vmf->address, vmf->pte,
-		   pte_mkspecial(mk_pte(zero_page, vma->vm_page_prot)));
+		   pte_mkspecial(pfn_pte(zero_pfn, vma->vm_page_prot)));
 	spin_unlock(&vma->vm_mm->page_table_lock);
 	return 0;
 }
@@ -363,8 +363,8 @@ u32 handle_mm_fault(struct vm_area_struct *vma, uaddr_t va, u32 flags)
 	struct vm_fault vmf;
 	u32 ret;
 
-	BUG_ON(va < vma->vm_start || va >= vma->vm_end);
-	BUG_ON(!rwsem_is_locked(&mm->mmap_lock));
+	VM_BUG_ON(va < vma->vm_start || va >= vma->vm_end);
+	VM_BUG_ON(!rwsem_is_locked(&mm->mmap_lock));
 	vmf.vma = vma;
 	vmf.address = va & PAGE_MASK;
 	vmf.flags = flags;

@@ -18,6 +18,7 @@ void mm_init(void);
 
 /* The page of zeroes that anonymous reads share; never freed, never counted. */
 extern struct page *zero_page;
+extern u32 zero_pfn;			/* its frame */
 
 /* ---- lives (mm/mm_life.c) ---------------------------------------------- */
 
@@ -71,7 +72,16 @@ u32 nr_mms(void);
 /* ---- regions (mm/vma*.c, mmap.c, munmap.c ...); mmap_lock held as named ------------- */
 
 /* First VMA with vm_end > va, or NULL. (read) */
-struct vm_area_struct *find_vma(struct mm_struct *mm, uaddr_t va);
+struct vm_area_struct *__find_vma(struct mm_struct *mm, uaddr_t va);
+static inline struct vm_area_struct *find_vma(struct mm_struct *mm, uaddr_t va)
+{
+	struct vm_area_struct *vma = READ_ONCE(mm->mmap_cache);
+
+	/* Nearly always it is the one that was asked for last. */
+	if (likely(vma && vma->vm_start <= va && va < vma->vm_end))
+		return vma;
+	return __find_vma(mm, va);
+}
 /* The same, and the one before it (NULL: none) in *prev. (read) */
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, uaddr_t va,
 				     struct vm_area_struct **prev);

@@ -21,6 +21,7 @@ static TAILQ_HEAD(, mm_struct) mmlist = TAILQ_HEAD_INITIALIZER(mmlist);
 static u32 mmlist_len;
 
 struct page *zero_page;
+u32 zero_pfn;
 
 void mm_init(void)
 {
@@ -28,6 +29,7 @@ void mm_init(void)
 	zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
 	if (!zero_page)
 		panic("no memory for the zero page");
+	zero_pfn = page_to_pfn(zero_page);
 	init_rwsem(&init_mm.mmap_lock);
 	TAILQ_INSERT_HEAD(&mmlist, &init_mm, mmlist);
 	mm_cachep = kmem_cache_create("mm_struct", sizeof(struct mm_struct), 0,

@@ -208,13 +208,11 @@ void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 
 /* ---- finding -------------------------------------------------------------- */
 
-struct vm_area_struct *find_vma(struct mm_struct *mm, uaddr_t va)
+struct vm_area_struct *__find_vma(struct mm_struct *mm, uaddr_t va)
 {
-	struct vm_area_struct *vma = mm->mmap_cache, *found = NULL;
+	struct vm_area_struct *vma = RB_ROOT(&mm->mm_rb), *found = NULL;
 
-	if (likely(vma && vma->vm_start <= va && va < vma->vm_end))
-		return vma;
-	for (vma = RB_ROOT(&mm->mm_rb); vma; ) {
+	while (vma) {
 		if (va >= vma->vm_end) {
 			vma = RB_RIGHT(vma, vm_rb);
 			continue;

@@ -13,7 +13,6 @@
 #define MMU_MMU_H
 
 #include <asm/pgtable_types.h>
-#include <asm/tlbflush.h>
 #include <map_desc.h>
 #include <mm_types.h>
 #include <types.h>
@@ -24,6 +23,10 @@ struct page;
 /* ---- entries: pure values (mmu/pte.h has the inlines) ------------------- */
 
 #include <mmu/pte.h>
+
+/* ---- entries in their tables (mmu/pgtable.h has the inlines) ------------ */
+
+#include <mmu/pgtable.h>
 
 /* ---- tables ------------------------------------------------------------- */
 
@@ -41,12 +44,10 @@ void pgd_free(struct mm_struct *mm);
 u32 pgd_cache_shrink(u32 nr);
 
 /*
- * The slot for va, creating its table (which may sleep, so without ptl). NULL:
- * out of memory, nothing changed. pte_offset_map never allocates: NULL where
- * there is no table.
+ * pte_t *pte_alloc_map(mm, va): the slot for va, creating its table (which may
+ * sleep, so without ptl). NULL: out of memory, nothing changed.
+ * pte_t *pte_offset_map(mm, va) never allocates: NULL where there is no table.
  */
-pte_t *pte_alloc_map(struct mm_struct *mm, uaddr_t va) __must_check;
-pte_t *pte_offset_map(const struct mm_struct *mm, uaddr_t va);
 
 /* End of the part of [va, end) that shares va's second-level table. */
 static inline uaddr_t pgd_addr_end(uaddr_t va, uaddr_t end)
@@ -66,17 +67,15 @@ void free_pgtables(struct mm_struct *mm, uaddr_t floor, uaddr_t ceiling);
 /* ---- installing and changing user entries (ptl) ------------------------- */
 
 /*
- * Install pte where the slot is none. The walker may see it on return. Needs
- * no flush: ARMv7 caches no faulting entry. If the page is executable, fetches
- * see what was stored in it before (PG_DCACHE_CLEAN says if already synced).
+ * void set_pte_at(mm, va, ptep, pte): install pte where the slot is none. The
+ * walker may see it on return. Needs no flush: ARMv7 caches no faulting entry.
+ * If the page is executable, fetches see what was stored in it before
+ * (PG_DCACHE_CLEAN says if already synced).
+ *
+ * pte_t ptep_get_and_clear(mm, va, ptep): take the entry out. The caller must
+ * flush_tlb_page/range before the frame may be freed (law 6), and also for the
+ * store itself to be seen by walks; ptep_clear_flush has flushed already.
  */
-void set_pte_at(struct mm_struct *mm, uaddr_t va, pte_t *ptep, pte_t pte);
-/*
- * Take the entry out. The caller must flush_tlb_page/range before the frame
- * may be freed (law 6), and also for the store itself to be seen by walks;
- * ptep_clear_flush has flushed already.
- */
-pte_t ptep_get_and_clear(struct mm_struct *mm, uaddr_t va, pte_t *ptep);
 pte_t ptep_clear_flush(struct mm_struct *mm, uaddr_t va, pte_t *ptep);
 /* Remove write permission. The caller must flush (law 5). */
 void ptep_set_wrprotect(struct mm_struct *mm, uaddr_t va, pte_t *ptep);
@@ -93,31 +92,12 @@ void ptep_modify_prot(struct mm_struct *mm, uaddr_t va, pte_t *ptep,
 bool ptep_test_and_clear_young(struct mm_struct *mm, uaddr_t va, pte_t *ptep);
 
 /*
- * The same for loops over one table: after these, table walks may still see
- * the old entries. ptes_sync of the slots [first, first + n) ends that, with
- * one operation a cache line. The flush that a change needs comes after it.
- * set_pte_batched is for copies: what an executable entry's page holds must
- * have reached the fetches already.
+ * The same for loops over one table, named _batched: after these, table walks
+ * may still see the old entries. ptes_sync of the slots [first, first + n) ends
+ * that, with one operation a cache line. The flush that a change needs comes
+ * after it. set_pte_batched is for copies: what the page holds must have been
+ * visible to other cores, and to fetches if executable, already.
  */
-static inline void set_pte_batched(pte_t *ptep, pte_t pte)
-{
-	table_store(&ptep->val, pte.val);
-}
-
-/* old: what the slot holds. */
-static inline void ptep_clear_batched(struct mm_struct *mm, pte_t *ptep,
-				      pte_t old)
-{
-	table_store(&ptep->val, 0);
-	if (unlikely(pte_exec(old)))
-		mm->context.exec_changed = true;
-}
-
-static inline void ptep_wrprotect_batched(pte_t *ptep)
-{
-	table_store(&ptep->val, pte_wrprotect(*ptep).val);
-}
-
 void ptes_sync(const pte_t *first, u32 n);
 
 /* ---- TLB and caches ----------------------------------------------------- */

@@ -1,5 +1,6 @@
 /*
- * pgtable.c - second-level tables of user address spaces, and their entries.
+ * pgtable.c - second-level tables of user address spaces, and what changes in
+ * their entries less often than at each fault (that is in pgtable.h).
  *
  * Owns the tables: 1 KiB each, from the slab cache "pgtable". A table in the
  * cache is all zero: that is its constructed state, so a new one needs no
@@ -62,16 +63,7 @@ bool l2_table_empty(const pte_t *table)
 	return true;
 }
 
-/* ---- finding the slot --------------------------------------------------- */
-
-pte_t *pte_offset_map(const struct mm_struct *mm, uaddr_t va)
-{
-	pgd_t pgd = mm->pgd[pgd_index(va)];
-
-	if (!pgd_is_table(pgd))
-		return NULL;
-	return pgd_table(pgd) + pte_index(va);
-}
+/* ---- a table where there was none ----------------------------------------- */
 
 /* A new table for va; another task may have been faster. */
 static bool pgd_populate(struct mm_struct *mm, uaddr_t va)
@@ -95,13 +87,10 @@ static bool pgd_populate(struct mm_struct *mm, uaddr_t va)
 	return true;
 }
 
-pte_t *pte_alloc_map(struct mm_struct *mm, uaddr_t va)
+pte_t *__pte_alloc_map(struct mm_struct *mm, uaddr_t va)
 {
 	BUG_ON(va >= TASK_SIZE);
-	if (unlikely(!pgd_is_table(mm->pgd[pgd_index(va)])) &&
-	    !pgd_populate(mm, va))
-		return NULL;
-	return pte_offset_map(mm, va);
+	return pgd_populate(mm, va) ? pte_offset_map(mm, va) : NULL;
 }
 
 /* ---- giving tables back ------------------------------------------------- */
@@ -146,42 +135,6 @@ void free_pgtables(struct mm_struct *mm, uaddr_t floor, uaddr_t ceiling)
 }
 
 /* ---- entries ------------------------------------------------------------ */
-
-/*
- * Stale branch predictions and fetches matter only where code was: remember it
- * until the flush that ends this change (DDI0406C B2.2.9).
- */
-static void note_exec(struct mm_struct *mm, pte_t old)
-{
-	if (pte_exec(old))
-		mm->context.exec_changed = true;
-}
-
-/* An executable entry appears: its page's stores reach the fetches first. */
-static void sync_if_exec(pte_t pte)
-{
-	if (pte_exec(pte) && pfn_valid(pte_pfn(pte)))
-		sync_icache_page(pte_page(pte));
-}
-
-void set_pte_at(struct mm_struct *mm, uaddr_t va, pte_t *ptep, pte_t pte)
-{
-	BUG_ON(!pte_none(*ptep) || !pte_present(pte));
-	BUG_ON(va >= TASK_SIZE || mm == &init_mm);
-	sync_if_exec(pte);
-	dmb();	/* another core that sees the entry sees what the page holds */
-	table_set(&ptep->val, pte.val);
-}
-
-pte_t ptep_get_and_clear(struct mm_struct *mm, uaddr_t va __unused_arg,
-			 pte_t *ptep)
-{
-	pte_t old = *ptep;
-
-	table_set_nosync(&ptep->val, 0);
-	note_exec(mm, old);
-	return old;
-}
 
 pte_t ptep_clear_flush(struct mm_struct *mm, uaddr_t va, pte_t *ptep)
 {

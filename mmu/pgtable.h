@@ -1,0 +1,118 @@
+/*
+ * mmu/pgtable.h - finding, setting and clearing user entries, inline.
+ *
+ * Included by mmu/mmu.h only, which says what each means to its callers: this
+ * is what every fault and every unmapped page passes through. What happens
+ * once a table, or seldom, is in pgtable.c.
+ *
+ * A store to a table is followed by a clean of its line and a dsb (tables.h).
+ * The _batched forms leave both to one ptes_sync for a run of entries of one
+ * table: eight entries share a line, and all of them the dsb.
+ */
+#ifndef MMU_PGTABLE_H
+#define MMU_PGTABLE_H
+
+#include <bug.h>
+#include <mm_types.h>
+#include <mmu/pte.h>
+#include <mmu/tables.h>
+
+/* ---- finding the slot --------------------------------------------------- */
+
+static inline pte_t *pte_offset_map(const struct mm_struct *mm, uaddr_t va)
+{
+	pgd_t pgd = mm->pgd[pgd_index(va)];
+
+	if (unlikely(!pgd_is_table(pgd)))
+		return NULL;
+	return pgd_table(pgd) + pte_index(va);
+}
+
+/* There is no table for va yet: make it. (pgtable.c) */
+pte_t *__pte_alloc_map(struct mm_struct *mm, uaddr_t va) __must_check;
+
+static inline pte_t *__must_check pte_alloc_map(struct mm_struct *mm,
+						uaddr_t va)
+{
+	pte_t *ptep = pte_offset_map(mm, va);
+
+	return likely(ptep) ? ptep : __pte_alloc_map(mm, va);
+}
+
+/* ---- one entry ---------------------------------------------------------- */
+
+/*
+ * Stale branch predictions and fetches matter only where code was: remember it
+ * until the flush that ends this change (DDI0406C B2.2.9).
+ */
+static inline void note_exec(struct mm_struct *mm, pte_t old)
+{
+	if (unlikely(pte_exec(old)))
+		mm->context.exec_changed = true;
+}
+
+/* An executable entry appears: its page's stores reach the fetches first. */
+static inline void sync_if_exec(pte_t pte)
+{
+	if (unlikely(pte_exec(pte)) && pfn_valid(pte_pfn(pte)))
+		sync_icache_page(pte_page(pte));
+}
+
+/* What comes before the store of a new entry. */
+static inline void prepare_set_pte(const struct mm_struct *mm, uaddr_t va,
+				   const pte_t *ptep, pte_t pte)
+{
+	BUG_ON(!pte_none(*ptep));
+	BUG_ON(va >= TASK_SIZE);
+	VM_BUG_ON(!pte_present(pte) || mm == &init_mm);
+	sync_if_exec(pte);
+	dmb();	/* another core that sees the entry sees what the page holds */
+}
+
+static inline void set_pte_at(struct mm_struct *mm, uaddr_t va, pte_t *ptep,
+			      pte_t pte)
+{
+	prepare_set_pte(mm, va, ptep, pte);
+	table_set(&ptep->val, pte.val);
+}
+
+static inline pte_t ptep_get_and_clear(struct mm_struct *mm,
+				       uaddr_t va __unused_arg, pte_t *ptep)
+{
+	pte_t old = *ptep;
+
+	table_set_nosync(&ptep->val, 0);
+	note_exec(mm, old);
+	return old;
+}
+
+/* ---- one of a run of entries; ptes_sync follows ------------------------- */
+
+/* As set_pte_at. */
+static inline void set_pte_at_batched(struct mm_struct *mm, uaddr_t va,
+				      pte_t *ptep, pte_t pte)
+{
+	prepare_set_pte(mm, va, ptep, pte);
+	table_store(&ptep->val, pte.val);
+}
+
+/* A copy of an entry: see mmu.h. */
+static inline void set_pte_batched(pte_t *ptep, pte_t pte)
+{
+	table_store(&ptep->val, pte.val);
+}
+
+/* old: what the slot holds. */
+static inline void ptep_clear_batched(struct mm_struct *mm, pte_t *ptep,
+				      pte_t old)
+{
+	table_store(&ptep->val, 0);
+	note_exec(mm, old);
+}
+
+static inline void ptep_wrprotect_batched(pte_t *ptep)
+{
+	table_store(&ptep->val, pte_wrprotect(*ptep).val);
+}
+
+#endif
