@@ -184,6 +184,7 @@ debug: all
 -include tests/target/target.mk
 -include tests/user/user-tests.mk
 -include tests/system/system.mk
+-include tests/spin/spin.mk
 -include tests/bench/bench.mk
 -include tests/mutants/mutants.mk
 
