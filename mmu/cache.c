@@ -44,6 +44,7 @@ static void clean_to_pou(const void *start, u32 bytes)
 	const u8 *end = (const u8 *)start + bytes;
 	const u8 *p = (const u8 *)start - ((uintptr_t)start & (line - 1));
 
+	dsb();	/* A9 erratum 764369: no store to the lines is still under way */
 	for (; p < end; p += line)
 		dccmvau(p);
 }

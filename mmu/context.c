@@ -126,7 +126,7 @@ __attribute__((noinline)) static u64 new_context(const struct mm_struct *mm)
 void init_new_context(struct mm_struct *mm)
 {
 	mm->context.id = 0;
-	mm->context.exec_changed = false;
+	mm->context.exec_changed = tlb_asid_unreliable;
 }
 
 static bool current_generation(u64 id)

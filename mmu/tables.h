@@ -82,6 +82,12 @@ static inline u32 ttbr_of(const pgd_t *pgd)
 	return virt_to_phys(pgd) | TTBR_FLAGS;
 }
 
+/*
+ * Erratum 720789: operations by ASID (TLBIMVAIS, TLBIASIDIS) may name another
+ * one to the other cores, so user flushes drop everything. (errata.c, tlb.c)
+ */
+extern bool tlb_asid_unreliable;
+
 /* Once: kept pgds are given back when memory is short. (pgd.c) */
 void pgd_cache_init(void);
 

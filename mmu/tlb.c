@@ -19,13 +19,25 @@
 
 #define FLUSH_MAX	(32u * PAGE_SIZE)
 
+bool tlb_asid_unreliable;
+
+/*
+ * What a few flushes need besides. With erratum 720789 all of them do: there
+ * every mm keeps its flag, and a sound core pays nothing for the question.
+ */
+__attribute__((noinline)) static void flush_more(struct mm_struct *mm)
+{
+	if (tlb_asid_unreliable)
+		tlbiall();
+	mm->context.exec_changed = tlb_asid_unreliable;
+	bpiall();
+}
+
 /* The end of every user flush: see the head of the file. */
 static inline void finish_flush(struct mm_struct *mm)
 {
-	if (unlikely(mm->context.exec_changed)) {
-		mm->context.exec_changed = false;
-		bpiall();
-	}
+	if (unlikely(mm->context.exec_changed))
+		flush_more(mm);
 	dsb();	/* the invalidates are complete before we say so */
 	isb();	/* nothing already fetched uses the old translation */
 }

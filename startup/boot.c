@@ -17,16 +17,12 @@
 #include <board/board.h>
 #include <board/early_uart.h>
 #include <mmu/boot.h>
+#include <mmu/errata.h>
 #include <ptrace.h>
 #include <startup/startup.h>
 
 #define SCTLR_MMU		0x1u		/* DDI0406C B4.1.130 */
 #define ID_MMFR0_VMSA_V7	3u		/* B4.1.89 */
-
-#define MIDR_PART_MASK		0xff00fff0u
-#define MIDR_CORTEX_A7		0x4100c070u
-#define MIDR_CORTEX_A9		0x4100c090u
-#define MIDR_CORTEX_A15		0x4100c0f0u
 
 /* Auxiliary control, and the A9's snoop control unit (DDI0407, chapter 2). */
 #define ACTLR_FW		0x01u		/* broadcast maintenance */
@@ -34,11 +30,14 @@
 #define SCU_CONTROL		0x00
 #define SCU_CONTROL_ENABLE	0x1u
 #define SCU_INVALIDATE_ALL	0x0c
+#define SCU_DIAGNOSTIC		0x30	/* not in the manual; erratum 764369 */
 
 extern char __bss_start[], __bss_stop[];
 
 /* What boot_ram_probe found, in bytes; 0 = a loader says. Read by head.S. */
 u32 boot_ram_found;
+/* Secure state, so what registers can mend was mended. Read by init.c. */
+u32 boot_errata_applied;
 
 static phys_addr_t uart_pa(void)
 {
@@ -56,14 +55,53 @@ static void boot_puts(const char *s)
 		boot_letter(*s);
 }
 
-/* The tags of all cores' caches are junk after reset: drop them, then start. */
-static void scu_on(void)
+static volatile u32 *scu_registers(void)
 {
-	volatile u32 *scu;
 	u32 base;
 
 	__asm__ volatile("mrc p15, 4, %0, c15, c0, 0" : "=r"(base));
-	scu = (volatile u32 *)base;
+	return (volatile u32 *)base;
+}
+
+static void set_diagnostic(u32 bits)
+{
+	u32 val;
+
+	__asm__ volatile("mrc p15, 0, %0, c15, c0, 1" : "=r"(val));
+	__asm__ volatile("mcr p15, 0, %0, c15, c0, 1" : : "r"(val | bits));
+}
+
+/*
+ * What this core's revision needs (mmu/errata.h), as early as can be. A write
+ * in Non-secure state would be undefined; on cores that need none nothing is
+ * touched, for not all of them know these registers.
+ */
+static void apply_errata(void)
+{
+	const struct erratum *table = (const struct erratum *)boot_pa(errata);
+	u32 midr = read_midr();
+	u32 diagnostic = errata_bits(table, FIX_DIAGNOSTIC, midr);
+	u32 actlr = errata_bits(table, FIX_ACTLR, midr);
+	u32 scu = errata_bits(table, FIX_SCU, midr);
+
+	if (!(diagnostic | actlr | scu) || boot_read_scr() == SCR_UNDEFINED)
+		return;
+	if (diagnostic)
+		set_diagnostic(diagnostic);
+	if (actlr)
+		write_actlr(read_actlr() | actlr);
+	if (scu)
+		scu_registers()[SCU_DIAGNOSTIC / 4] |= scu;
+	dsb_sy();	/* the SCU has its bit ... */
+	isb();		/* ... and the core its own, before coherency is used */
+	boot_errata_applied = 1;
+}
+
+/* The tags of all cores' caches are junk after reset: drop them, then start. */
+static void scu_on(void)
+{
+	volatile u32 *scu = scu_registers();
+
 	scu[SCU_INVALIDATE_ALL / 4] = 0xffff;
 	scu[SCU_CONTROL / 4] |= SCU_CONTROL_ENABLE;
 	dsb_sy();	/* the SCU answers before this core starts to ask it */
@@ -147,6 +185,7 @@ u32 boot_main(u32 machine __unused_arg, phys_addr_t params)
 
 	early_uart_init(uart_pa());
 	boot_letter('P');
+	apply_errata();
 	coherency_on();
 	boot_letter('A');
 	clear_bss();

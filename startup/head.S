@@ -15,6 +15,8 @@
 #define SCTLR_C		(1 << 2)	/* data cache */
 #define SCTLR_Z		(1 << 11)	/* branch prediction */
 #define SCTLR_I		(1 << 12)	/* instruction cache */
+#define SCTLR_V		(1 << 13)	/* vectors at 0xffff0000, not VBAR */
+#define SCTLR_TE	(1 << 30)	/* exceptions in Thumb state */
 
 #define ZIMAGE_MAGIC	0x016f2818
 
@@ -89,6 +91,8 @@ caches_off:
 	mrc	p15, 0, r7, c1, c0, 0
 	bic	r0, r7, #SCTLR_M | SCTLR_A | SCTLR_C
 	bic	r0, r0, #SCTLR_Z | SCTLR_I
+	bic	r0, r0, #SCTLR_V
+	bic	r0, r0, #SCTLR_TE
 	dsb	sy				@ stores first, in the old view
 	mcr	p15, 0, r0, c1, c0, 0
 	isb					@ what follows runs uncached
@@ -135,11 +139,35 @@ dcache_by_set_way:
 	bge	3b
 	subs	r3, r3, #1
 	bge	2b
-5:	add	r2, r2, #2
+5:	dsb	sy				@ this level is done (814220)
+	add	r2, r2, #2
 	cmp	r1, r2
 	bgt	1b
-	dsb	sy				@ every line done
 	bx	lr
+
+	/*
+	 * u32 boot_read_scr(void): nothing says which security state this is, but
+	 * SCR is undefined in Non-secure state (DDI0406C B4.1.129). So the read is
+	 * tried, with vectors that put SCR_UNDEFINED in r0 and go on behind it.
+	 */
+	.global	boot_read_scr
+	.type	boot_read_scr, %function
+boot_read_scr:
+	mrc	p15, 0, r1, c12, c0, 0		@ VBAR
+	adr	r0, skip_undefined
+	mcr	p15, 0, r0, c12, c0, 0
+	isb					@ ... before anything is undefined
+	mrc	p15, 0, r0, c1, c1, 0		@ SCR
+	mcr	p15, 0, r1, c12, c0, 0
+	isb					@ the loader's vectors again
+	bx	lr
+	.size	boot_read_scr, . - boot_read_scr
+
+	.balign	32
+skip_undefined:
+	nop					@ 0x00 reset: never comes here
+	mvn	r0, #0				@ 0x04 undefined instruction
+	movs	pc, lr				@ LR is behind it already (B1.8.3)
 
 	/*
 	 * To the linked address if we are elsewhere: in flash, or where a loader

@@ -3,6 +3,7 @@
  * which everything is initialised: one table, read from top to bottom.
  */
 #include <alloc/alloc.h>
+#include <asm/cp15.h>
 #include <asm/irqflags.h>
 #include <asm/page.h>
 #include <asm/sections.h>
@@ -12,6 +13,7 @@
 #include <inspect/inspect.h>
 #include <lib/printk.h>
 #include <lib/semihosting.h>
+#include <mmu/errata.h>
 #include <mmu/mmu.h>
 #include <proc/proc.h>
 #include <startup/startup.h>
@@ -66,6 +68,15 @@ static void reserve_initrd(void)
 	initramfs_bytes = bytes;
 	if (memblock_reserve(base, bytes, "initrd"))
 		panic("no room to reserve the initrd");
+}
+
+/* boot.c's variable lies in .boot; this is how the high half sees it. */
+static void report_errata(void)
+{
+	const u32 *applied =
+		phys_to_virt((phys_addr_t)(uintptr_t)&boot_errata_applied);
+
+	errata_init(read_midr(), *applied != 0);
 }
 
 /* Give memblock what exists, less what mem= cuts off and what is in use. */
@@ -133,6 +144,7 @@ static void (*const init_order[])(void) = {
 	board_early_console,
 	banner,
 	find_boot_args,
+	report_errata,		/* before the first user translation */
 	find_memory,
 	map_everything,		/* memblock's memory is mapped from here */
 	trap_init,		/* faults are reported from here */

@@ -59,7 +59,7 @@ HOST_LIBS_test_elf := alloc proc
 HOST_LIBS_test_alignment := alloc lib mmu trap mmu_model
 HOST_LIBS_test_boot_args := alloc lib startup
 HOST_MMU_TESTS := test_abort test_pte test_pgtable test_tlb test_kmap \
-	test_context test_uaccess
+	test_context test_uaccess test_errata
 $(foreach t,$(HOST_MMU_TESTS),\
 	$(eval HOST_LIBS_$(t) := alloc lib mmu mmu_model))
 HOST_MM_TESTS := test_vma test_fault test_mm_random test_fork test_mmap \

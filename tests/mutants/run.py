@@ -288,8 +288,8 @@ judged by the list at the end of hardware.md, not by a run of each. Where it say
 no, the host tests are all that stands between the bug and a board.
 
 Rules without a mutant are those that neither the model nor the emulator can
-show broken: what is done before the MMU is on (1, 2, 9, 10, 25, 26, 27, and 23,
-a compiler's option), exclusives (11), device writes and asynchronous aborts
+show broken: what is done before the MMU is on (1, 2, 9, 10, 25, 27, and 23, a
+compiler's option), exclusives (11), device writes and asynchronous aborts
 (19, 22); 28 is a decision. Reading protects them.
 
 """

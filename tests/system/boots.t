@@ -2,6 +2,7 @@
 """Whole boots: memory sizes, command lines, ways to end, ways to start."""
 
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -124,6 +125,11 @@ def other_machines():
     boot = machine.boot("init=/bin/hello",
                         extra=["-M", f"{machine.BOARD},secure=off"])
     tap.is_(boot.status, 0, "started in the non-secure world", boot)
+    tap.ok(re.search(r"^erratum 751472: .*left to the loader", boot.console,
+                     re.M), "errata it may not mend are named", boot)
+    boot = machine.boot("init=/bin/hello")
+    tap.ok(re.search(r"^erratum 751472: (?!.*loader)", boot.console, re.M),
+           "in the secure world they are mended", boot)
     flash = f"if=pflash,format=raw,readonly=on,file={machine.OUT}/nor.bin"
     boot = machine.boot(kernel=None, initrd=None, extra=[
         "-drive", flash, "-semihosting-config",

@@ -11,6 +11,7 @@
 #include <asm/sections.h>
 #include <asm/uaccess.h>
 #include <board/board.h>
+#include <mmu/errata.h>
 #include <mmu/mmu.h>
 #include <thread_info.h>
 #include <tests/target/ktest.h>
@@ -184,6 +185,18 @@ static void test_kernel_is_hidden(void)
 	KTEST_ASSERT(user_can_read(VECTORS_BASE));
 }
 KTEST(test_kernel_is_hidden);
+
+/* The bits are in the register: QEMU keeps what was written to the A9's. */
+static void test_errata(void)
+{
+	u32 midr = read_midr(), diagnostic = 0;
+	u32 want = errata_bits(errata, FIX_DIAGNOSTIC, midr);
+
+	if ((midr & MIDR_PART_MASK) == MIDR_CORTEX_A9)
+		__asm__("mrc p15, 0, %0, c15, c0, 1" : "=r"(diagnostic));
+	KTEST_EQ(diagnostic, want);
+}
+KTEST(test_errata);
 
 /* ---- user pages --------------------------------------------------------- */
 
