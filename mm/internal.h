@@ -159,6 +159,11 @@ int __must_check vma_isolate(struct vm_area_struct **vma, uaddr_t start,
 int __must_check vma_update_flags(struct mm_struct *mm, uaddr_t start,
 				  uaddr_t end, u32 clear, u32 set);
 
+/* ---- munmap.c ------------------------------------------------------------ */
+
+/* A linked vma that has no entries any more leaves the set and is freed. */
+void remove_empty_vma(struct mm_struct *mm, struct vm_area_struct *vma);
+
 /* ---- accounting.c ------------------------------------------------------ */
 
 /* May mm have pages more of this kind? RLIMIT_AS and RLIMIT_DATA. */

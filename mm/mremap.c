@@ -5,6 +5,8 @@
 #include <mm/internal.h>
 #include <trace.h>
 
+#define MOVE_BATCH	64u	/* entries that one flush serves */
+
 /* What one call works on. */
 struct remap {
 	struct mm_struct *mm;
@@ -32,22 +34,46 @@ static int alloc_new_tables(struct remap *r, u32 bytes)
 	return 0;
 }
 
+/*
+ * n entries to slots that are all in one table, too. Break before make for all
+ * of them at once: taken out, flushed, and only then set, so that no page can be
+ * written by its old address when it can by the new one.
+ */
+static void move_run(struct remap *r, pte_t *from, uaddr_t va, u32 n)
+{
+	uaddr_t to = r->new_addr + (va - r->addr);
+	pte_t moved[MOVE_BATCH], *slot = pte_offset_map(r->mm, to);
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		moved[i] = from[i];
+		if (!pte_none(moved[i]))
+			ptep_clear_batched(r->mm, &from[i], moved[i]);
+	}
+	ptes_sync(from, n);
+	flush_tlb_range(r->mm, va, va + n * PAGE_SIZE);
+	for (i = 0; i < n; i++) {
+		VM_BUG_ON(!pte_none(slot[i]));
+		set_pte_batched(&slot[i], moved[i]);
+	}
+	ptes_sync(slot, n);
+}
+
 static void move_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 			 uaddr_t end)
 {
 	struct remap *r = walk->private;
+	u32 n;
 
-	for (; va < end; va += PAGE_SIZE, ptep++) {
+	for (; va < end; va += n * PAGE_SIZE, ptep += n) {
 		uaddr_t to = r->new_addr + (va - r->addr);
 
+		n = 1;
 		if (pte_none(*ptep))
 			continue;
-		/*
-		 * Flushed at once: the page must not be writable by its old
-		 * address when it is by the new one.
-		 */
-		set_pte_at(r->mm, to, pte_offset_map(r->mm, to),
-			   ptep_clear_flush(r->mm, va, ptep));
+		n = (pgd_addr_end(to, to + (end - va)) - to) >> PAGE_SHIFT;
+		n = min(n, MOVE_BATCH);
+		move_run(r, ptep, va, n);
 	}
 }
 
@@ -71,8 +97,10 @@ static void leave_old_range(struct remap *r, struct vm_area_struct *vma)
 			r->mm->locked_vm -= vma_pages(vma);
 		vma->vm_flags &= ~VM_LOCKED_MASK;
 		vma_merge(vma);
-	} else if (r->old_bytes && do_munmap(r->mm, r->addr, r->old_bytes)) {
-		BUG();		/* whole VMAs: there is nothing to allocate */
+	} else if (r->old_bytes) {
+		BUG_ON(vma->vm_start != r->addr ||
+		       vma_pages(vma) != r->old_bytes >> PAGE_SHIFT);
+		remove_empty_vma(r->mm, vma);
 	}
 }
 
@@ -92,9 +120,9 @@ static int move_vma(struct remap *r, struct vm_area_struct *vma)
 		return -ENOMEM;
 	if (charged && vm_acct_memory(charged))
 		return -ENOMEM;
-	/* Cut now what do_munmap would have to cut, when it may still fail. */
 	BUG_ON(find_vma_intersection(mm, r->new_addr,
 				     r->new_addr + r->new_bytes));
+	/* The part that goes, as a VMA of its own, while this may still fail. */
 	if (moved && vma_isolate(&vma, r->addr, r->addr + r->old_bytes))
 		goto err_unacct;
 	new = vm_area_dup(vma, mm);

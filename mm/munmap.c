@@ -59,6 +59,16 @@ static void remove_vma(struct mm_struct *mm, struct vm_area_struct *vma)
 	vm_area_free(vma);
 }
 
+void remove_empty_vma(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	struct vm_area_struct *prev = vma_prev(vma), *next = vma_next(vma);
+
+	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
+	vma_unlink(mm, vma);
+	free_unused_tables(mm, prev, next, vma->vm_start, vma->vm_end);
+	remove_vma(mm, vma);
+}
+
 static void remove_vma_list(struct mm_struct *mm, struct vma_list *list)
 {
 	struct vm_area_struct *vma;
