@@ -25,11 +25,17 @@ struct files_struct {
 	/* lock */
 	u32 nr_slots;
 	u32 first_free;			/* no slot below it is free */
+	u32 end;			/* no slot from it on was ever used */
 	struct fd_slot *slots;		/* own, or from kmalloc */
-	struct fd_slot own[NR_OPEN_DEFAULT];
+	struct fd_slot own[NR_OPEN_DEFAULT];	/* all free in the slab */
 };
 
 static struct kmem_cache *filp_cache, *files_cache;
+
+static void construct_files(void *files)
+{
+	memset(files, 0, sizeof(struct files_struct));
+}
 
 void file_init(void)
 {
@@ -37,7 +43,7 @@ void file_init(void)
 				       SLAB_PANIC, NULL);
 	files_cache = kmem_cache_create("files_cache",
 					sizeof(struct files_struct), 0,
-					SLAB_PANIC, NULL);
+					SLAB_PANIC, construct_files);
 }
 
 /* ---- files ------------------------------------------------------------------ */
@@ -134,14 +140,15 @@ u64 file_size(const struct file *file)
 
 struct files_struct *files_alloc(void)
 {
-	struct files_struct *files = kmem_cache_alloc(files_cache,
-						      GFP_KERNEL | __GFP_ZERO);
+	struct files_struct *files = kmem_cache_alloc(files_cache, GFP_KERNEL);
 
 	if (!files)
 		return NULL;
 	atomic_set(&files->count, 1);
 	spin_lock_init(&files->lock);
 	files->nr_slots = NR_OPEN_DEFAULT;
+	files->first_free = 0;
+	files->end = 0;
 	files->slots = files->own;
 	return files;
 }
@@ -192,13 +199,13 @@ struct files_struct *files_copy(struct files_struct *from)
 			return NULL;
 		}
 	}
-	for (i = 0; i < nr_slots; i++) {
-		if (from->slots[i].file) {
-			files->slots[i] = from->slots[i];
+	for (i = 0; i < from->end; i++) {
+		files->slots[i] = from->slots[i];
+		if (files->slots[i].file)
 			get_file(files->slots[i].file);
-		}
 	}
 	files->first_free = from->first_free;
+	files->end = from->end;
 	spin_unlock(&from->lock);
 	return files;
 }
@@ -209,11 +216,14 @@ void files_put(struct files_struct *files)
 
 	if (!files || !atomic_dec_and_test(&files->count))
 		return;
-	for (i = 0; i < files->nr_slots; i++)
+	for (i = 0; i < files->end; i++)
 		if (files->slots[i].file)
 			fput(files->slots[i].file);
 	if (files->slots != files->own)
 		kfree(files->slots);
+	/* Those in use before the table grew are still there. */
+	memset(files->own, 0, min(files->end, (u32)NR_OPEN_DEFAULT) *
+	       sizeof(files->own[0]));
 	kmem_cache_free(files_cache, files);
 }
 
@@ -222,7 +232,7 @@ void files_close_on_exec(struct files_struct *files)
 	struct file *file;
 	u32 fd;
 
-	for (fd = 0; fd < files->nr_slots; fd++) {
+	for (fd = 0; fd < files->end; fd++) {
 		if (!files->slots[fd].cloexec)
 			continue;
 		file = files_remove(files, fd);
@@ -265,6 +275,14 @@ struct file *fget_light(u32 fd, bool *put)
 	return fd < files->nr_slots ? files->slots[fd].file : NULL;
 }
 
+/* files->lock held; fd < nr_slots. */
+static void set_slot(struct files_struct *files, u32 fd, struct file *file,
+		     bool cloexec)
+{
+	files->slots[fd] = (struct fd_slot){ file, cloexec };
+	files->end = max(files->end, fd + 1);
+}
+
 static u32 fd_limit(void)
 {
 	return min(rlimit(RLIMIT_NOFILE), (u32)NR_OPEN_MAX);
@@ -290,7 +308,7 @@ int files_install(struct files_struct *files, struct file *file, u32 min_fd,
 			return -ENOMEM;
 	}
 	if (fd < limit) {
-		files->slots[fd] = (struct fd_slot){ file, cloexec };
+		set_slot(files, fd, file, cloexec);
 		if (min_fd <= files->first_free)
 			files->first_free = fd + 1;
 	}
@@ -324,7 +342,7 @@ int files_replace(struct files_struct *files, u32 fd, struct file *file,
 		return -ENOMEM;
 	spin_lock(&files->lock);
 	*old = files->slots[fd].file;
-	files->slots[fd] = (struct fd_slot){ file, cloexec };
+	set_slot(files, fd, file, cloexec);
 	spin_unlock(&files->lock);
 	return 0;
 }

@@ -175,8 +175,7 @@ static void start_thread(struct pt_regs *regs, u32 entry, uaddr_t sp)
 /* TLS and the unit's registers belong to the program that is gone. */
 static void clear_user_registers(struct task_struct *task)
 {
-	vfp_exit(task);
-	memset(&task->vfp, 0, sizeof(task->vfp));
+	vfp_exec();
 	task->thread_info.tls = 0;
 	__asm__ volatile("mcr p15, 0, %0, c13, c0, 3\n\t"
 			 "mcr p15, 0, %0, c13, c0, 2" : : "r"(0));

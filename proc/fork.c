@@ -95,8 +95,7 @@ static void copy_thread(struct task_struct *task, u32 flags, uaddr_t stack,
 			 : "=r"(task->context.tpidrurw));
 	if (flags & CLONE_SETTLS)
 		task->thread_info.tls = tls;
-	vfp_save_current();
-	task->vfp = current->vfp;
+	vfp_fork(task);
 }
 
 /* Processes of the caller's; every user is root here, and still has a limit. */

@@ -35,11 +35,14 @@ struct task_usage {
 	u32 maxrss;		/* pages; the largest, not a sum */
 };
 
-/* VFP/NEON registers of a task that is not their owner now (proc/vfp.c). */
+/*
+ * VFP/NEON registers of a task that is not their owner now (proc/vfp.c). Until
+ * it used them they all read as zero, and nothing else here is valid.
+ */
 struct vfp_state {
-	u64 d[32];
+	bool used;
 	u32 fpscr;
-	u32 used;		/* the task has ever used VFP */
+	u64 d[32];
 };
 
 struct task_struct {
@@ -85,16 +88,20 @@ struct task_struct {
 	bool vfork_done;		/* the parent may have its memory back */
 
 	/* itself */
-	char comm[TASK_COMM_LEN];
 	uaddr_t set_child_tid;		/* its first act: store its tid there */
 	uaddr_t clear_child_tid;	/* its last: zero there, wake a futex */
-	struct vfp_state vfp;
-	struct rlimit rlim[RLIM_NLIMITS];
 	struct sighand_struct *sighand;	/* proc/signal.h */
 	struct signal_state *signal;	/* pending, blocked, altstack */
-
 	u64 start_ns;
+
+	/* itself; all above is zero in a new task, this is copied: see TASK_ZEROED */
+	char comm[TASK_COMM_LEN];
+	struct rlimit rlim[RLIM_NLIMITS];
+	struct vfp_state vfp;
 };
+
+/* Bytes of a new task_struct to be cleared. */
+#define TASK_ZEROED	offsetof(struct task_struct, comm)
 
 TAILQ_HEAD(task_list, task_struct);
 
@@ -109,6 +116,8 @@ static inline struct pt_regs *task_pt_regs(const struct task_struct *task)
 	return (struct pt_regs *)((char *)task->stack + THREAD_SIZE) - 1;
 }
 
+/* Once, after kmem_cache_init: what tasks are made of. */
+void proc_caches_init(void);
 void sched_init(void);
 /* From the timer interrupt, each 1/HZ second. user: it came from user mode. */
 void scheduler_tick(bool user);
@@ -228,5 +237,9 @@ void vfp_switch(struct task_struct *next);
 bool vfp_trap(struct pt_regs *regs);
 void vfp_exit(struct task_struct *task);	/* its state is not needed again */
 void vfp_save_current(void);			/* registers -> current->vfp */
+/* A new task has the registers of the running one. */
+void vfp_fork(struct task_struct *child);
+/* All zero again: a new program. */
+void vfp_exec(void);
 
 #endif

@@ -89,6 +89,8 @@ static void save_vfp(struct ucontext *uc)
 	vfp_save_current();
 	frame->magic = VFP_MAGIC;
 	frame->size = sizeof(*frame);
+	if (!vfp->used)
+		return;				/* zeroes, as the frame is */
 	memcpy(frame->fpregs, vfp->d, sizeof(frame->fpregs));
 	frame->fpscr = vfp->fpscr;
 	if (vfp->fpscr & FPSCR_VECTOR) {
@@ -107,6 +109,7 @@ static bool restore_vfp(const struct ucontext *uc)
 	if (frame->magic != VFP_MAGIC || frame->size != sizeof(*frame))
 		return false;
 	vfp_exit(current);
+	vfp->used = true;
 	memcpy(vfp->d, frame->fpregs, sizeof(vfp->d));
 	vfp->fpscr = frame->fpscr;
 	return true;

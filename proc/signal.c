@@ -33,6 +33,43 @@ void unlock_signals(u32 flags)
 
 /* ---- lives ----------------------------------------------------------------- */
 
+static struct kmem_cache *sighand_cache;
+
+static void construct_sighand(void *hand)
+{
+	memset(hand, 0, sizeof(struct sighand_struct));
+}
+
+void signal_cache_init(void)
+{
+	sighand_cache = kmem_cache_create("sighand_cache",
+					  sizeof(struct sighand_struct), 0,
+					  SLAB_PANIC, construct_sighand);
+}
+
+static void free_sighand(struct sighand_struct *hand)
+{
+	if (!hand)
+		return;
+	while (hand->set)
+		hand->action[pop_signal(&hand->set) - 1] =
+			(struct k_sigaction){ .handler = SIG_DFL };
+	hand->count = 0;
+	kmem_cache_free(sighand_cache, hand);
+}
+
+/* signal_lock held. */
+static void copy_sighand(struct sighand_struct *new,
+			 const struct sighand_struct *old)
+{
+	for (u64 left = old->set; left; ) {
+		s32 sig = pop_signal(&left);
+
+		new->action[sig - 1] = old->action[sig - 1];
+	}
+	new->set = old->set;
+}
+
 /* A table of handlers for a new task: shared, copied, or all default. */
 static struct sighand_struct *fork_sighand(u32 clone_flags)
 {
@@ -45,12 +82,12 @@ static struct sighand_struct *fork_sighand(u32 clone_flags)
 		unlock_signals(flags);
 		return old;
 	}
-	new = kzalloc(sizeof(*new), GFP_KERNEL);
+	new = kmem_cache_alloc(sighand_cache, GFP_KERNEL);
 	if (!new)
 		return NULL;
 	flags = lock_signals();
 	if (old)
-		*new = *old;
+		copy_sighand(new, old);
 	new->count = 1;
 	unlock_signals(flags);
 	return new;
@@ -62,9 +99,11 @@ static struct signal_group *fork_group(u32 clone_flags)
 	u32 flags;
 
 	if (!(clone_flags & CLONE_THREAD)) {
-		group = kzalloc(sizeof(*group), GFP_KERNEL);
-		if (group)
-			group->count = 1;
+		group = kmalloc(sizeof(*group), GFP_KERNEL);
+		if (!group)
+			return NULL;
+		group->count = 1;
+		group->pending.set = 0;
 		return group;
 	}
 	group = current->signal->group;
@@ -74,21 +113,32 @@ static struct signal_group *fork_group(u32 clone_flags)
 	return group;
 }
 
+/* What a task begins with; old: its parent's, NULL for a kernel thread's. */
+static void init_state(struct signal_state *new, const struct signal_state *old,
+		       u32 clone_flags)
+{
+	new->blocked = old ? old->blocked : 0;
+	new->saved_mask = 0;
+	new->awaited = 0;
+	new->pending.set = 0;
+	/* A thread that shares memory cannot share the stack. */
+	if (old && (!(clone_flags & CLONE_VM) || (clone_flags & CLONE_VFORK)))
+		new->altstack = old->altstack;
+	else
+		new->altstack = (struct sigaltstack){ .ss_flags = SS_DISABLE };
+	new->trap_no = 0;
+	new->error_code = 0;
+	new->fault_address = 0;
+}
+
 int signal_fork(struct task_struct *task, u32 flags)
 {
-	const struct signal_state *old = current->signal;
-	struct signal_state *new = kzalloc(sizeof(*new), GFP_KERNEL);
+	struct signal_state *new = kmalloc(sizeof(*new), GFP_KERNEL);
 
 	task->signal = new;
 	if (!new)
 		return -ENOMEM;
-	new->altstack.ss_flags = SS_DISABLE;
-	if (old) {
-		new->blocked = old->blocked;
-		/* A thread that shares memory cannot share the stack. */
-		if (!(flags & CLONE_VM) || (flags & CLONE_VFORK))
-			new->altstack = old->altstack;
-	}
+	init_state(new, current->signal, flags);
 	new->group = fork_group(flags);
 	task->sighand = fork_sighand(flags);
 	if (new->group && task->sighand)
@@ -125,7 +175,7 @@ void signal_exit(struct task_struct *task)
 	}
 	unlock_signals(flags);
 	tasklist_unlock(list_flags);
-	kfree(hand);
+	free_sighand(hand);
 	kfree(group);
 	kfree(state);
 }
@@ -146,8 +196,23 @@ static int unshare_sighand(void)
 	if (--old->count > 0)
 		old = NULL;
 	unlock_signals(flags);
-	kfree(old);
+	free_sighand(old);
 	return 0;
+}
+
+/* signal_lock held. */
+static void reset_handlers(struct sighand_struct *hand)
+{
+	for (u64 left = hand->set; left; ) {
+		s32 sig = pop_signal(&left);
+		struct k_sigaction *action = &hand->action[sig - 1];
+
+		if (action->handler != SIG_IGN)
+			hand->set &= ~sigmask(sig);
+		*action = (struct k_sigaction){
+			.handler = action->handler == SIG_IGN ? SIG_IGN : SIG_DFL,
+		};
+	}
 }
 
 void signal_exec(void)
@@ -161,12 +226,7 @@ void signal_exec(void)
 		return;
 	}
 	flags = lock_signals();
-	for (u32 i = 0; i < _NSIG; i++) {
-		struct k_sigaction *action = &current->sighand->action[i];
-		uaddr_t kept = action->handler == SIG_IGN ? SIG_IGN : SIG_DFL;
-
-		*action = (struct k_sigaction){ .handler = kept };
-	}
+	reset_handlers(current->sighand);
 	state->altstack = (struct sigaltstack){ .ss_flags = SS_DISABLE };
 	unlock_signals(flags);
 }

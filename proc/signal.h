@@ -18,6 +18,15 @@
 /* A set of signals: bit n - 1 for signal n. */
 #define sigmask(sig)	(1ull << ((sig) - 1))
 
+/* Take the lowest signal out of a set that is not empty. */
+static inline s32 pop_signal(u64 *set)
+{
+	s32 sig = __builtin_ctzll(*set) + 1;
+
+	*set &= *set - 1;
+	return sig;
+}
+
 static inline bool valid_signal(s32 sig)
 {
 	return sig >= 1 && sig <= _NSIG;
@@ -49,9 +58,15 @@ struct k_sigaction {
 	u64 mask;
 };
 
+/*
+ * All zero in its slab: every signal has its default. `set` names the actions
+ * that may not be so, mostly few: only these are copied, reset and cleared.
+ */
 struct sighand_struct {
-	u32 count;				/* signal_lock: tasks */
-	struct k_sigaction action[_NSIG];	/* signal_lock */
+	/* signal_lock */
+	u64 set;
+	u32 count;				/* tasks */
+	struct k_sigaction action[_NSIG];
 };
 
 /* One for each process. */
@@ -79,6 +94,9 @@ struct ksignal {
 };
 
 /* ---- signal.c: state -------------------------------------------------------- */
+
+/* Once, after kmem_cache_init. */
+void signal_cache_init(void);
 
 /* New task: state copied or shared as clone's flags say. 0 or -ENOMEM. */
 int __must_check signal_fork(struct task_struct *task, u32 flags);

@@ -65,8 +65,10 @@ static void swap_action(s32 sig, const struct k_sigaction *new,
 	struct k_sigaction *action = &current->sighand->action[sig - 1];
 
 	*old = *action;
-	if (new)
+	if (new) {
 		*action = *new;
+		current->sighand->set |= sigmask(sig);
+	}
 	unlock_signals(flags);
 	if (new)
 		flush_ignored(sig);

@@ -54,6 +54,7 @@ struct task_struct init_task = {
 	},
 };
 
+static struct kmem_cache *task_cache;
 static spinlock_t tasklist_spinlock = SPINLOCK_INIT;
 struct task_list all_tasks = TAILQ_HEAD_INITIALIZER(all_tasks);
 static u32 task_count;			/* tasklist_lock */
@@ -111,15 +112,25 @@ static void free_stack(void *stack)
 	vfree(stack);
 }
 
+void proc_caches_init(void)
+{
+	task_cache = kmem_cache_create("task_struct",
+				       sizeof(struct task_struct), 0,
+				       SLAB_HWCACHE_ALIGN | SLAB_PANIC, NULL);
+	signal_cache_init();
+}
+
 struct task_struct *dup_task_struct(const struct task_struct *orig)
 {
-	struct task_struct *task = kzalloc(sizeof(*task), GFP_KERNEL);
+	struct task_struct *task = kmem_cache_alloc(task_cache, GFP_KERNEL);
 
 	if (!task)
 		return NULL;
+	memset(task, 0, TASK_ZEROED);
+	task->vfp.used = false;
 	task->stack = alloc_stack();
 	if (!task->stack) {
-		kfree(task);
+		kmem_cache_free(task_cache, task);
 		return NULL;
 	}
 	atomic_set(&task->usage, 1);
@@ -167,7 +178,7 @@ void reap_dead_tasks(void)
 
 	while ((task = next_dead_task()) != NULL) {
 		free_stack(task->stack);
-		kfree(task);
+		kmem_cache_free(task_cache, task);
 	}
 }
 

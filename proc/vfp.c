@@ -95,6 +95,27 @@ void vfp_save_current(void)
 	save_registers(&current->vfp);
 }
 
+void vfp_fork(struct task_struct *child)
+{
+	vfp_save_current();
+	if (current->vfp.used)
+		child->vfp = current->vfp;
+	else
+		child->vfp.used = false;
+}
+
+void vfp_exec(void)
+{
+	vfp_exit(current);
+	current->vfp.used = false;
+}
+
+/* Before the first use: no bit of another program is in them. */
+static void vfp_begin(struct vfp_state *vfp)
+{
+	*vfp = (struct vfp_state){ .used = true };
+}
+
 static void take_unit(struct task_struct *task)
 {
 	struct vfp_owner *owner = &this_cpu(vfp_owner);
@@ -103,8 +124,9 @@ static void take_unit(struct task_struct *task)
 	write_fpexc(FPEXC_EN);
 	if (owner->task)
 		save_registers(&owner->task->vfp);
+	if (!task->vfp.used)
+		vfp_begin(&task->vfp);
 	load_registers(&task->vfp);
-	task->vfp.used = 1;
 	owner->task = task;
 }
 

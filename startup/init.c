@@ -153,6 +153,7 @@ static void (*const init_order[])(void) = {
 	vmalloc_init,
 	pgtable_cache_init,
 	mm_init,
+	proc_caches_init,
 	sched_init,
 	board_init,
 	irq_init,
