@@ -13,7 +13,7 @@
 /* A further descriptor for fd's file, the lowest free one >= min_fd. */
 static s32 dup_from(u32 fd, u32 min_fd, bool cloexec)
 {
-	struct file *file = fget(fd);
+	struct file *file = fget_raw(fd);
 	u32 result;
 	int err;
 
@@ -35,7 +35,7 @@ s32 sys_dup(u32 fd)
 
 static s32 dup_to(u32 old, u32 new, bool cloexec)
 {
-	struct file *file = fget(old), *replaced;
+	struct file *file = fget_raw(old), *replaced;
 	int err;
 
 	if (!file)
@@ -57,7 +57,7 @@ s32 sys_dup2(u32 old, u32 new)
 
 	if (old != new)
 		return dup_to(old, new, false);
-	file = fget(old);
+	file = fget_raw(old);
 	if (!file)
 		return -EBADF;
 	fput(file);
@@ -75,10 +75,13 @@ s32 sys_dup3(u32 old, u32 new, u32 flags)
 
 static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
 {
+	/* As Linux: every file may be large. */
+	if (cmd == F_GETFL)
+		return (s32)(file->f_flags | (file->f_mode & FMODE_PATH ?
+					      0 : O_LARGEFILE));
+	if (file->f_mode & FMODE_PATH)
+		return -EBADF;
 	switch (cmd) {
-	case F_GETFL:
-		/* As Linux: every file may be large. */
-		return (s32)(file->f_flags | O_LARGEFILE);
 	case F_SETFL:
 		file->f_flags = (file->f_flags & ~SETFL_MASK) |
 			(arg & SETFL_MASK);
@@ -97,7 +100,7 @@ static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
 s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg)
 {
 	struct files_struct *files = current_thread_info()->files;
-	struct file *file = fget(fd);
+	struct file *file = fget_raw(fd);
 	s32 ret;
 
 	if (!file)
@@ -153,7 +156,7 @@ s32 sys_ioctl(u32 fd, u32 cmd, u32 arg)
 		ret = set_nonblock(file, arg);
 		break;
 	default:
-		ret = file->f_op && file->f_op->ioctl ?
+		ret = file->f_op->ioctl ?
 			file->f_op->ioctl(file, cmd, arg) : -ENOTTY;
 		break;
 	}

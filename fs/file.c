@@ -78,7 +78,7 @@ static u32 mode_of_flags(u32 flags)
 		[O_ACCMODE] = 0,	/* Linux: ioctl only */
 	};
 
-	return flags & O_PATH ? 0 : modes[flags & O_ACCMODE];
+	return flags & O_PATH ? FMODE_PATH : modes[flags & O_ACCMODE];
 }
 
 int file_open_inode(struct inode *inode, u32 flags, struct file **result)
@@ -256,9 +256,20 @@ struct file *files_get(struct files_struct *files, u32 fd)
 	return file;
 }
 
-struct file *fget(u32 fd)
+struct file *fget_raw(u32 fd)
 {
 	return files_get(current_thread_info()->files, fd);
+}
+
+struct file *fget(u32 fd)
+{
+	struct file *file = fget_raw(fd);
+
+	if (file && file->f_mode & FMODE_PATH) {
+		fput(file);
+		return NULL;
+	}
+	return file;
 }
 
 /*
@@ -271,7 +282,7 @@ struct file *fget_light(u32 fd, bool *put)
 
 	*put = atomic_read(&files->count) != 1;
 	if (*put)
-		return fget(fd);
+		return fget_raw(fd);
 	return fd < files->nr_slots ? files->slots[fd].file : NULL;
 }
 
@@ -331,6 +342,22 @@ struct file *files_remove(struct files_struct *files, u32 fd)
 	}
 	spin_unlock(&files->lock);
 	return file;
+}
+
+void files_uninstall(struct files_struct *files, u32 fd,
+		     const struct file *file)
+{
+	struct file *found = NULL;
+
+	spin_lock(&files->lock);
+	if (files->slots[fd].file == file) {
+		found = files->slots[fd].file;
+		files->slots[fd] = (struct fd_slot){ NULL, false };
+		files->first_free = min(files->first_free, fd);
+	}
+	spin_unlock(&files->lock);
+	if (found)
+		fput(found);
 }
 
 int files_replace(struct files_struct *files, u32 fd, struct file *file,

@@ -72,7 +72,6 @@ struct inode_operations {
 struct inode {
 	/* constant */
 	u32 i_ino;
-	u32 i_mode;			/* S_IF* and permissions */
 	u32 i_dev, i_rdev;
 	const struct inode_operations *i_op;
 	const struct file_operations *i_fop;
@@ -80,6 +79,7 @@ struct inode {
 	atomic_t i_count;
 	/* i_lock */
 	struct rw_semaphore i_lock;
+	u32 i_mode;			/* S_IF*, constant, and permissions */
 	u64 i_size;
 	u32 i_nlink;
 	u32 i_mtime;			/* seconds */
@@ -141,8 +141,6 @@ int files_install(struct files_struct *files, struct file *file, u32 min,
 		  bool cloexec, u32 *fd);
 /* The open file at fd of any table, with a reference, or NULL. */
 struct file *files_get(struct files_struct *files, u32 fd) __must_check;
-/* A reference to the running task's open file, or NULL. fput it. */
-struct file *fget(u32 fd) __must_check;
 
 struct fs_struct *fs_alloc(void) __must_check;	/* cwd = root, umask 022 */
 struct fs_struct *fs_share(struct fs_struct *fs);

@@ -119,10 +119,12 @@ int __must_check do_filp_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 /* ---- open files (file.c) -------------------------------------------------------- */
 
 void file_init(void);
+/* As fget, and a file opened with O_PATH counts as well. */
+struct file *fget_raw(u32 fd) __must_check;
 /* A file with no inode yet, f_count 1; NULL: no memory. */
 struct file *alloc_file(void) __must_check;
 /*
- * As fget, for the length of one call that opens and closes nothing itself:
+ * As fget_raw, for the length of one call that opens and closes nothing itself:
  * without a reference where none is needed. fput_light with the same *put.
  */
 struct file *fget_light(u32 fd, bool *put) __must_check;
@@ -135,6 +137,12 @@ static inline void fput_light(struct file *file, bool put)
 
 /* The running task's table: take fd out. The file, or NULL. */
 struct file *files_remove(struct files_struct *files, u32 fd);
+/*
+ * Close fd again, just installed for file, unless another thread has closed it
+ * since: it may be anybody's number now.
+ */
+void files_uninstall(struct files_struct *files, u32 fd,
+		     const struct file *file);
 /* Put file (its reference moves) at fd exactly; *old: what was there. */
 int __must_check files_replace(struct files_struct *files, u32 fd,
 			       struct file *file, bool cloexec,

@@ -49,7 +49,7 @@ static int start_inode(s32 dirfd, struct inode **inode)
 		*inode = get_cwd();
 		return 0;
 	}
-	file = fget((u32)dirfd);
+	file = fget_raw((u32)dirfd);
 	if (!file)
 		return -EBADF;
 	*inode = igrab(file->f_inode);

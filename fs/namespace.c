@@ -9,6 +9,19 @@
 
 /* ---- making ---------------------------------------------------------------------- */
 
+/* A directory whose names the kernel makes has that one, or never will. */
+static int cannot_create(const struct nameidata *nd)
+{
+	struct inode *inode;
+	int err = nd->inode->i_op->lookup(nd->inode, nd->name, nd->bytes,
+					  &inode);
+
+	if (err)
+		return err;
+	iput(inode);
+	return -EEXIST;
+}
+
 static int do_mkdir(const char *path, u32 mode)
 {
 	struct inode *inode = NULL;
@@ -18,8 +31,8 @@ static int do_mkdir(const char *path, u32 mode)
 	if (!err && !nd.name)
 		err = -EEXIST;
 	if (!err && !nd.inode->i_op->create)
-		err = -EACCES;
-	if (!err)
+		err = cannot_create(&nd);
+	else if (!err)
 		err = nd.inode->i_op->create(nd.inode, nd.name, nd.bytes,
 					     S_IFDIR | (mode & 07777), &inode);
 	iput(inode);
@@ -49,8 +62,8 @@ static int do_symlink(const char *text, const char *path)
 	if (!err && nd.want_dir)
 		err = -ENOENT;
 	if (!err && !nd.inode->i_op->symlink)
-		err = -EACCES;
-	if (!err)
+		err = cannot_create(&nd);
+	else if (!err)
 		err = nd.inode->i_op->symlink(nd.inode, nd.name, nd.bytes,
 					      text);
 	end_walk(&nd);
@@ -227,14 +240,23 @@ static s32 copy_link(struct inode *inode, uaddr_t buf, u32 bytes)
 s32 sys_readlinkat(s32 dirfd, uaddr_t path, uaddr_t buf, u32 bytes)
 {
 	struct inode *inode;
+	char *name;
+	bool empty;
 	s32 ret;
 
 	if ((s32)bytes <= 0)
 		return -EINVAL;
-	ret = user_path_lookup(dirfd, path, LOOKUP_EMPTY, &inode);
+	ret = getname(path, &name);
 	if (ret)
 		return ret;
-	ret = S_ISLNK(inode->i_mode) ? copy_link(inode, buf, bytes) : -EINVAL;
+	empty = !name[0];
+	ret = path_lookup(dirfd, name, LOOKUP_EMPTY, &inode);
+	kfree(name);
+	if (ret)
+		return ret;
+	/* dirfd itself, by an empty name, is rarely a link. */
+	ret = S_ISLNK(inode->i_mode) ? copy_link(inode, buf, bytes) :
+		empty ? -ENOENT : -EINVAL;
 	iput(inode);
 	return ret;
 }
@@ -263,7 +285,7 @@ s32 sys_chdir(uaddr_t path)
 
 s32 sys_fchdir(u32 fd)
 {
-	struct file *file = fget(fd);
+	struct file *file = fget_raw(fd);
 	s32 err = -ENOTDIR;
 
 	if (!file)

@@ -8,7 +8,7 @@
 /* What the flags ask of an inode that is there. 0 or -errno. */
 static int may_open(const struct inode *inode, u32 flags)
 {
-	bool writes = (flags & O_ACCMODE) != O_RDONLY;
+	bool writes = (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
 
 	if (flags & O_DIRECTORY && !S_ISDIR(inode->i_mode))
 		return -ENOTDIR;
@@ -25,8 +25,8 @@ static int open_inode(struct inode *inode, u32 flags, struct file **file)
 {
 	int err = may_open(inode, flags);
 
-	if (!err && flags & O_TRUNC && inode->i_op && inode->i_op->truncate &&
-	    (flags & O_ACCMODE) != O_RDONLY)
+	/* Linux truncates what is opened for reading, too. */
+	if (!err && flags & O_TRUNC && inode->i_op && inode->i_op->truncate)
 		err = inode->i_op->truncate(inode, 0);
 	return err ? err : file_open_inode(inode, flags, file);
 }
@@ -43,6 +43,8 @@ static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
 
 	*inode = NULL;
 	if (!nd->name)
+		return flags & O_EXCL ? -EEXIST : -EISDIR;
+	if (nd->want_dir)
 		return -EISDIR;
 	if (!op->lookup)
 		return -ENOTDIR;
@@ -53,10 +55,8 @@ static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
 		return S_ISLNK((*inode)->i_mode) ? -ELOOP : 0;
 	if (err != -ENOENT)
 		return err;
-	if (nd->want_dir)
-		return -EISDIR;
 	if (!op->create)
-		return -EACCES;
+		return err;
 	return op->create(nd->inode, nd->name, nd->bytes,
 			  S_IFREG | (mode & 07777 & ~current_umask()), inode);
 }
@@ -177,7 +177,7 @@ static s32 truncate_inode(struct inode *inode, u64 bytes)
 {
 	if (S_ISDIR(inode->i_mode))
 		return -EISDIR;
-	if ((s64)bytes < 0 || !inode->i_op || !inode->i_op->truncate)
+	if (!inode->i_op || !inode->i_op->truncate)
 		return -EINVAL;
 	return inode->i_op->truncate(inode, bytes);
 }
@@ -199,9 +199,12 @@ s32 sys_truncate(uaddr_t path, u32 bytes)
 
 static s32 do_ftruncate(u32 fd, u64 bytes)
 {
-	struct file *file = fget(fd);
+	struct file *file;
 	s32 err = -EINVAL;
 
+	if ((s64)bytes < 0)
+		return -EINVAL;
+	file = fget(fd);
 	if (!file)
 		return -EBADF;
 	if (file->f_mode & FMODE_WRITE && S_ISREG(file->f_inode->i_mode))
@@ -212,7 +215,7 @@ static s32 do_ftruncate(u32 fd, u64 bytes)
 
 s32 sys_ftruncate(u32 fd, u32 bytes)
 {
-	return (s32)bytes < 0 ? -EINVAL : do_ftruncate(fd, bytes);
+	return do_ftruncate(fd, (u64)(s64)(s32)bytes);
 }
 
 s32 sys_ftruncate64(u32 fd, u32 pad __unused_arg, u32 lo, u32 hi)

@@ -342,16 +342,22 @@ static int create_pipe(u32 flags, struct file *ends[2])
 	return err;
 }
 
-static int install_ends(struct file *ends[2], bool cloexec, u32 fds[2])
+/* The ends' references move into the table, or go. */
+static int install_ends(struct files_struct *files, struct file *ends[2],
+			bool cloexec, u32 fds[2])
 {
-	struct files_struct *files = current_thread_info()->files;
 	int err = files_install(files, ends[0], 0, cloexec, &fds[0]);
 
-	if (err)
+	if (err) {
+		fput(ends[0]);
+		fput(ends[1]);
 		return err;
+	}
 	err = files_install(files, ends[1], 0, cloexec, &fds[1]);
-	if (err)
-		files_remove(files, fds[0]);	/* the caller puts both files */
+	if (err) {
+		files_uninstall(files, fds[0], ends[0]);
+		fput(ends[1]);
+	}
 	return err;
 }
 
@@ -367,15 +373,11 @@ s32 sys_pipe2(uaddr_t ufds, u32 flags)
 	err = create_pipe(flags, ends);
 	if (err)
 		return err;
-	err = install_ends(ends, flags & O_CLOEXEC, fds);
+	err = install_ends(files, ends, flags & O_CLOEXEC, fds);
 	if (!err && copy_to_user(ufds, fds, sizeof(fds))) {
-		files_remove(files, fds[0]);
-		files_remove(files, fds[1]);
+		files_uninstall(files, fds[0], ends[0]);
+		files_uninstall(files, fds[1], ends[1]);
 		err = -EFAULT;
-	}
-	if (err) {
-		fput(ends[0]);
-		fput(ends[1]);
 	}
 	return err;
 }

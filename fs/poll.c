@@ -25,7 +25,7 @@ void poll_wake(void)
 
 static u32 file_poll(struct file *file)
 {
-	if (!file->f_op || !file->f_op->poll)
+	if (!file->f_op->poll)
 		return POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
 	return file->f_op->poll(file);
 }

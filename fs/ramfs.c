@@ -251,6 +251,8 @@ static int replace_target(struct inode *old_dir, struct inode *from,
 	bool from_is_dir = S_ISDIR(from->i_mode);
 	bool to_is_dir = to && S_ISDIR(to->inode->i_mode);
 
+	if (from_is_dir && from->i_op != &ramfs_dir_ops)
+		return -EBUSY;		/* a mount */
 	if (from_is_dir && is_below(new_dir, from))
 		return -EINVAL;
 	if (!to)
@@ -326,15 +328,19 @@ static void ramfs_evict(struct inode *inode)
 
 static bool emit_dots(struct inode *dir, struct dir_context *ctx)
 {
-	const struct inode *parent = dir->i_entry ? dir->i_entry->dir : dir;
+	u32 parent_ino;
 
+	/* Another may take our name away: that needs our parent's i_lock only. */
+	spin_lock(&tree_lock);
+	parent_ino = dir->i_entry ? dir->i_entry->dir->i_ino : dir->i_ino;
+	spin_unlock(&tree_lock);
 	if (ctx->pos == 0) {
 		if (!ctx->emit(ctx, ".", 1, dir->i_ino, DT_DIR))
 			return false;
 		ctx->pos = 1;
 	}
 	if (ctx->pos == 1) {
-		if (!ctx->emit(ctx, "..", 2, parent->i_ino, DT_DIR))
+		if (!ctx->emit(ctx, "..", 2, parent_ino, DT_DIR))
 			return false;
 		ctx->pos = FIRST_POS;
 	}

@@ -61,8 +61,10 @@ static s32 do_prw(u32 fd, uaddr_t buf, u32 bytes, u64 pos, bool write)
 	file = fget_light(fd, &put);
 	if (!file)
 		return -EBADF;
-	ret = file->f_op && file->f_op->llseek ? rw_op(file, write, &fn) :
-		-ESPIPE;
+	if (!file->f_op)
+		ret = -EBADF;		/* O_PATH */
+	else
+		ret = file->f_op->llseek ? rw_op(file, write, &fn) : -ESPIPE;
 	if (!ret)
 		ret = fn(file, buf, min(bytes, MAX_RW_BYTES), &pos);
 	fput_light(file, put);
@@ -164,7 +166,7 @@ static int do_llseek(u32 fd, s64 offset, u32 whence, s64 *result)
 	if (!file)
 		return -EBADF;
 	*result = -ESPIPE;
-	if (file->f_op && file->f_op->llseek)
+	if (file->f_op->llseek)
 		*result = file->f_op->llseek(file, offset, (int)whence);
 	fput(file);
 	return *result < 0 ? (int)*result : 0;

@@ -65,7 +65,7 @@ s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes)
 
 	if (!file)
 		return -EBADF;
-	if (file->f_op && file->f_op->iterate) {
+	if (file->f_op->iterate) {
 		get.ctx.pos = file->f_pos;
 		ret = file->f_op->iterate(file, &get.ctx);
 		if (!ret && !set_last_off(&get))

@@ -9,6 +9,7 @@
 #include <uapi/statfs.h>
 
 #define BLOCK_BYTES	512	/* the unit of st_blocks */
+#define NSEC_PER_SEC	1000000000u
 
 static u32 inode_blocks(const struct inode *inode)
 {
@@ -101,15 +102,17 @@ s32 sys_lstat64(uaddr_t path, uaddr_t st)
 	return do_stat(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, st, put_stat64);
 }
 
-s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask __unused_arg,
-	      uaddr_t st)
+s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask, uaddr_t st)
 {
+	if (mask & STATX__RESERVED ||
+	    (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
+		return -EINVAL;
 	return do_stat(dirfd, path, flags, st, put_statx);
 }
 
 s32 sys_fstat64(u32 fd, uaddr_t st)
 {
-	struct file *file = fget(fd);
+	struct file *file = fget_raw(fd);
 	s32 err;
 
 	if (!file)
@@ -158,48 +161,65 @@ s32 sys_chmod(uaddr_t path, u32 mode)
 /* The time of modification that `times` (NULL: now) asks for; *omit: none. */
 static int new_mtime(uaddr_t times, u32 *seconds, bool *omit)
 {
-	/* times[0] is the access time, which nobody keeps here. */
-	u32 mtime[2];
+	/* Seconds and nanoseconds: of access, which nobody keeps here, first. */
+	u32 ts[4], i;
 
 	*omit = false;
 	*seconds = current_seconds();
 	if (!times)
 		return 0;
-	if (copy_from_user(mtime, times + sizeof(mtime), sizeof(mtime)))
+	if (copy_from_user(ts, times, sizeof(ts)))
 		return -EFAULT;
-	*omit = mtime[1] == UTIME_OMIT;
-	if (mtime[1] == UTIME_NOW || *omit)
-		return 0;
-	*seconds = mtime[0];
-	return mtime[1] < 1000000000u ? 0 : -EINVAL;
+	for (i = 1; i < ARRAY_SIZE(ts); i += 2)
+		if (ts[i] != UTIME_NOW && ts[i] != UTIME_OMIT &&
+		    ts[i] >= NSEC_PER_SEC)
+			return -EINVAL;
+	*omit = ts[3] == UTIME_OMIT;
+	if (ts[3] != UTIME_NOW)
+		*seconds = ts[2];
+	return 0;
+}
+
+/* What utimensat means: without a path the open file, as futimens asks. */
+static int time_target(s32 dirfd, uaddr_t path, u32 at_flags,
+		       struct inode **inode)
+{
+	struct file *file;
+	u32 flags;
+	int err;
+
+	if (at_flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	if (path || dirfd == AT_FDCWD) {
+		err = lookup_flags(at_flags, &flags);
+		return err ? err : user_path_lookup(dirfd, path, flags, inode);
+	}
+	if (at_flags)
+		return -EINVAL;
+	file = fget((u32)dirfd);
+	if (!file)
+		return -EBADF;
+	*inode = igrab(file->f_inode);
+	fput(file);
+	return 0;
 }
 
 s32 sys_utimensat(s32 dirfd, uaddr_t path, uaddr_t times, u32 flags)
 {
 	struct inode *inode;
-	u32 seconds, lookup;
+	u32 seconds;
 	bool omit;
 	s32 err = new_mtime(times, &seconds, &omit);
 
 	if (!err)
-		err = lookup_flags(flags, &lookup);
+		err = time_target(dirfd, path, flags, &inode);
 	if (err)
 		return err;
-	if (path) {
-		err = user_path_lookup(dirfd, path, lookup, &inode);
-	} else {
-		struct file *file = fget((u32)dirfd);	/* futimens */
-
-		err = file ? 0 : -EBADF;
-		if (file) {
-			inode = igrab(file->f_inode);
-			fput(file);
-		}
-	}
-	if (err)
-		return err;
-	if (!omit)
+	if (!omit) {
+		down_write(&inode->i_lock);
 		inode->i_mtime = seconds;
+		up_write(&inode->i_lock);
+	}
 	iput(inode);
 	return 0;
 }

@@ -214,10 +214,15 @@ static int set_winsize(struct tty *tty, uaddr_t arg)
 	return 0;
 }
 
-static int flush_input(struct tty *tty)
+/* Output is polled: there is none waiting that could be dropped. */
+static int flush_queues(struct tty *tty, u32 which)
 {
 	u32 flags;
 
+	if (which > TCIOFLUSH)
+		return -EINVAL;
+	if (which == TCOFLUSH)
+		return 0;
 	spin_lock_irqsave(&tty->lock, flags);
 	ldisc_flush(tty);
 	spin_unlock_irqrestore(&tty->lock, flags);
@@ -236,7 +241,7 @@ static int tty_ioctl(struct file *file __unused_arg, u32 cmd, u32 arg)
 	case TCSETSF:
 		return set_termios(tty, arg, cmd == TCSETSF);
 	case TCFLSH:
-		return flush_input(tty);
+		return flush_queues(tty, arg);
 	case TIOCGWINSZ:
 		return copy_to_user(arg, &tty->winsize, sizeof(tty->winsize)) ?
 			-EFAULT : 0;

@@ -59,6 +59,7 @@ struct file {
 #define FMODE_READ	0x1
 #define FMODE_WRITE	0x2
 #define FMODE_EXEC	0x4	/* the inode may be executed or mapped PROT_EXEC */
+#define FMODE_PATH	0x8	/* O_PATH: a place in the tree, f_op is NULL */
 
 static inline struct file *get_file(struct file *file)
 {
@@ -66,7 +67,10 @@ static inline struct file *get_file(struct file *file)
 	return file;
 }
 
-/* A reference to the running task's open file, or NULL. fput it. (fs/file.c) */
+/*
+ * A reference to the running task's open file, or NULL, as for one opened with
+ * O_PATH, which has no operations. fput it. (fs/file.c)
+ */
 struct file *fget(u32 fd) __must_check;
 
 /* Drop a reference; the last one closes the file. May sleep. (fs/file.c) */

@@ -83,6 +83,7 @@ struct statx {
 static_assert(sizeof(struct statx) == 256, "statx size");
 
 #define STATX_BASIC_STATS	0x7ffu
+#define STATX__RESERVED		0x80000000u
 
 /* A device number: major and minor as Linux packs them for user space. */
 #define MKDEV(major, minor) \

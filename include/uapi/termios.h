@@ -37,6 +37,9 @@ struct kwinsize {
 #define TCSBRK		0x5409
 #define TCXONC		0x540a
 #define TCFLSH		0x540b
+#define TCIFLUSH	0		/* its arguments */
+#define TCOFLUSH	1
+#define TCIOFLUSH	2
 #define TIOCSCTTY	0x540e
 #define TIOCGPGRP	0x540f
 #define TIOCSPGRP	0x5410

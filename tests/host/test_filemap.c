@@ -563,6 +563,39 @@ static void test_copied_table(void **state __unused_arg)
 	fs_world_end();
 }
 
+/* pipe2's answer cannot be stored: by then a thread has closed both ends. */
+static u32 close_both(struct vm_fault *vmf __unused_arg)
+{
+	assert_int_equal(sys_close(0), 0);
+	assert_int_equal(sys_close(1), 0);
+	/* The second number is another file's now, and stays that. */
+	assert_int_equal(sys_open(user_path("/data"), O_RDONLY, 0), 0);
+	return VM_FAULT_SIGBUS;
+}
+
+static void test_pipe_closed_meanwhile(void **state __unused_arg)
+{
+	struct vm_operations ops = { .fault = close_both };
+	const struct vm_operations *file_ops;
+	struct vm_area_struct *vma;
+	uaddr_t va;
+
+	begin();
+	va = map_file("/data", PAGE_SIZE, PROT_RW, MAP_SHARED);
+	vma = find_vma(fs_mm, va);
+	file_ops = vma->vm_ops;
+	vma->vm_ops = &ops;
+	assert_int_equal(sys_pipe2(va, 0), -EFAULT);
+	vma->vm_ops = file_ops;
+	assert_int_equal(sys_fcntl64(0, F_GETFD, 0), 0);
+	assert_int_equal(sys_fcntl64(1, F_GETFD, 0), -EBADF);
+	/* Nobody has: the numbers are free again. */
+	assert_int_equal(sys_pipe2(USER_END, 0), -EFAULT);
+	assert_int_equal(sys_fcntl64(1, F_GETFD, 0), -EBADF);
+	unmap(fs_mm, va, PAGE_SIZE);
+	fs_world_end();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -582,6 +615,7 @@ int main(void)
 		cmocka_unit_test(test_last_reference),
 		cmocka_unit_test(test_descriptors),
 		cmocka_unit_test(test_copied_table),
+		cmocka_unit_test(test_pipe_closed_meanwhile),
 	};
 
 	return host_run(tests);
