@@ -106,6 +106,7 @@ struct vm_area_struct {
 	/* vm_file->f_mapping->i_mmap_rwsem: others that map the file */
 	TAILQ_ENTRY(vm_area_struct) vm_shared;
 	RB_ENTRY(vm_area_struct) vm_rb;
+	u32 vm_gap;			/* free bytes below it (vma_gap) */
 	u32 rb_subtree_gap;		/* largest gap below any VMA of the subtree */
 	/* constant */
 	struct mm_struct *vm_mm;

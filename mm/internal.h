@@ -50,10 +50,10 @@ static inline uaddr_t vm_start_gap(const struct vm_area_struct *vma)
 	return start;
 }
 
-/* Free space below vma that a new mapping could use: bytes. */
-static inline u32 vma_gap(struct vm_area_struct *vma)
+/* Free space between prev (NULL: none) and vma that a mapping could use: bytes. */
+static inline u32 vma_gap(const struct vm_area_struct *prev,
+			  const struct vm_area_struct *vma)
 {
-	struct vm_area_struct *prev = vma_prev(vma);
 	uaddr_t floor = prev ? prev->vm_end : 0;
 	uaddr_t start = vm_start_gap(vma);
 

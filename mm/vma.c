@@ -4,10 +4,11 @@
  * cache. Two VMAs never overlap; neighbours that could be one VMA are merged
  * where an operation ends (vma_merge.c).
  *
- * Gaps: each tree node knows in rb_subtree_gap the largest gap below any VMA
- * of its subtree, so the search for free address space is O(log n). The tree
- * macros recompute it (RB_AUGMENT) only where they rotate; the path from the
- * place of the change up to the root is ours to recompute.
+ * Gaps: each VMA knows in vm_gap the free space below itself, and in
+ * rb_subtree_gap the largest of these in its subtree, so the search for free
+ * address space is O(log n). What changes a gap sets vm_gap and recomputes the
+ * way up, until a value stays. The tree macros recompute what they rotate
+ * (RB_AUGMENT): they move VMAs about, and no gap changes by that.
  */
 #include <mm/internal.h>
 
@@ -18,7 +19,7 @@ static bool gap_update(struct vm_area_struct *vma)
 			   subtree_gap(RB_RIGHT(vma, vm_rb)));
 	u32 old = vma->rb_subtree_gap;
 
-	vma->rb_subtree_gap = max(vma_gap(vma), children);
+	vma->rb_subtree_gap = max(vma->vm_gap, children);
 	return vma->rb_subtree_gap != old;
 }
 
@@ -30,21 +31,20 @@ RB_GENERATE_INSERT_COLOR(vma_tree, vm_area_struct, vm_rb, static)
 RB_GENERATE_REMOVE_COLOR(vma_tree, vm_area_struct, vm_rb, static)
 RB_GENERATE_REMOVE(vma_tree, vm_area_struct, vm_rb, static)
 
-/*
- * vma's gap or one of its children changed, and nothing else: recompute upward
- * until a value stays.
- */
+/* vma's gap or a child changed: recompute upward until a value stays. */
 static void gap_propagate(struct vm_area_struct *vma)
 {
 	while (vma && gap_update(vma))
 		vma = RB_PARENT(vma, vm_rb);
 }
 
-/* Recompute vma and everything above it: nodes there changed places. */
-static void gap_propagate_all(struct vm_area_struct *vma)
+/* The gap below vma, which is in the tree, is this now. */
+static inline void gap_set(struct vm_area_struct *vma, u32 gap)
 {
-	for (; vma; vma = RB_PARENT(vma, vm_rb))
-		gap_update(vma);
+	if (vma->vm_gap == gap)
+		return;
+	vma->vm_gap = gap;
+	gap_propagate(vma);
 }
 
 /* ---- objects ------------------------------------------------------------ */
@@ -116,9 +116,9 @@ pgprot_t vma_page_prot(u32 vm_flags)
 
 /* As the tree's in-order neighbour of prev: below prev, or left of next. */
 static void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
-			struct vm_area_struct *prev)
+			struct vm_area_struct *prev,
+			struct vm_area_struct *next)
 {
-	struct vm_area_struct *next = vma_next(vma);
 	struct vm_area_struct *parent = NULL;
 
 	if (prev && !RB_RIGHT(prev, vm_rb)) {
@@ -133,11 +133,12 @@ static void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
 		RB_ROOT(&mm->mm_rb) = vma;
 	}
 	RB_SET(vma, parent, vm_rb);
-	/* Right before the tree turns: rotations recompute what they move. */
-	gap_update(vma);
-	gap_propagate(parent);
+	/* Right before the tree turns: rotations look at their nodes only. */
+	vma->rb_subtree_gap = vma->vm_gap = vma_gap(prev, vma);
+	if (vma->vm_gap)
+		gap_propagate(parent);
 	if (next)
-		gap_propagate(next);	/* the gap below it shrank */
+		gap_set(next, vma_gap(vma, next));	/* it shrank */
 	vma_tree_RB_INSERT_COLOR(&mm->mm_rb, vma);
 }
 
@@ -154,36 +155,36 @@ void __vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
 		TAILQ_INSERT_HEAD(&mm->mmap, vma, vm_link);
 	next = vma_next(vma);
 	BUG_ON(next && next->vm_start < vma->vm_end);
-	tree_insert(mm, vma, prev);
+	tree_insert(mm, vma, prev, next);
 	mm->map_count++;
 	if (vma->vm_file)
 		i_mmap_add(vma);
 }
 
-/* The lowest node whose subtree loses a node when vma is removed. */
-static struct vm_area_struct *removal_point(struct vm_area_struct *vma)
+/*
+ * With two children next takes vma's place, and the macro recomputes the way
+ * from next's old place to the root. Otherwise a child does, or nobody: then
+ * vma must not count any more, nor next still count too little, before.
+ */
+static void tree_remove(struct mm_struct *mm, struct vm_area_struct *vma,
+			struct vm_area_struct *prev,
+			struct vm_area_struct *next)
 {
-	struct vm_area_struct *next = RB_RIGHT(vma, vm_rb);
-
-	if (!RB_LEFT(vma, vm_rb) || !next)
-		return RB_PARENT(vma, vm_rb);
-	/* Its successor takes its place. */
-	while (RB_LEFT(next, vm_rb))
-		next = RB_LEFT(next, vm_rb);
-	return RB_PARENT(next, vm_rb) == vma ? next : RB_PARENT(next, vm_rb);
+	if (RB_LEFT(vma, vm_rb) && RB_RIGHT(vma, vm_rb)) {
+		next->vm_gap = vma_gap(prev, next);
+	} else {
+		if (next)
+			gap_set(next, vma_gap(prev, next));
+		gap_set(vma, 0);
+	}
+	vma_tree_RB_REMOVE(&mm->mm_rb, vma);
 }
 
 void __vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 {
-	struct vm_area_struct *next = vma_next(vma);
-	struct vm_area_struct *lowest = removal_point(vma);
-
 	BUG_ON(vma->vm_mm != mm || !mm->map_count);
+	tree_remove(mm, vma, vma_prev(vma), vma_next(vma));
 	TAILQ_REMOVE(&mm->mmap, vma, vm_link);
-	vma_tree_RB_REMOVE(&mm->mm_rb, vma);
-	gap_propagate_all(lowest);
-	if (next)
-		gap_propagate(next);
 	if (mm->mmap_cache == vma)
 		mm->mmap_cache = NULL;
 	mm->map_count--;
@@ -195,15 +196,18 @@ void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		  u32 pgoff)
 {
 	struct vm_area_struct *next = vma_next(vma);
-	bool next_gap = next && end != vma->vm_end;
 
 	BUG_ON(start >= end || (next && end > next->vm_start));
-	vma->vm_start = start;
-	vma->vm_end = end;
+	if (start != vma->vm_start) {
+		vma->vm_start = start;
+		gap_set(vma, vma_gap(vma_prev(vma), vma));
+	}
+	if (end != vma->vm_end) {
+		vma->vm_end = end;
+		if (next)
+			gap_set(next, vma_gap(vma, next));
+	}
 	vma->vm_pgoff = pgoff;
-	gap_propagate(vma);
-	if (next_gap)
-		gap_propagate(next);
 }
 
 /* ---- finding -------------------------------------------------------------- */

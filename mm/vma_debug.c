@@ -39,7 +39,8 @@ static u32 audit_subtree(struct vma_audit *audit, struct vm_area_struct *vma)
 	check(audit, vma, !left || RB_PARENT(left, vm_rb) == vma);
 	check(audit, vma, !right || RB_PARENT(right, vm_rb) == vma);
 	gap = max(subtree_gap(left), subtree_gap(right));
-	check(audit, vma, vma->rb_subtree_gap == max(vma_gap(vma), gap));
+	check(audit, vma, vma->vm_gap == vma_gap(vma_prev(vma), vma));
+	check(audit, vma, vma->rb_subtree_gap == max(vma->vm_gap, gap));
 	if (RB_COLOR(vma, vm_rb) == RB_BLACK)
 		return height + 1;
 	check(audit, vma, !left || RB_COLOR(left, vm_rb) == RB_BLACK);

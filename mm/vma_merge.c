@@ -19,12 +19,10 @@ static bool can_merge(const struct vm_area_struct *low,
 /* low grows over high, which is linked and goes. */
 static void absorb_next(struct vm_area_struct *low, struct vm_area_struct *high)
 {
-	uaddr_t end = high->vm_end;
-
 	BUG_ON(vma_next(low) != high);
 	i_mmap_lock(low);
+	low->vm_end = high->vm_end;	/* first: no gap opens between */
 	__vma_unlink(low->vm_mm, high);
-	__vma_resize(low, low->vm_start, end, low->vm_pgoff);
 	i_mmap_unlock(low);
 	vm_area_free(high);
 }
@@ -80,7 +78,7 @@ int split_vma(struct vm_area_struct *vma, uaddr_t addr)
 	high->vm_pgoff = linear_page_index(vma, addr);
 	high->vm_start = addr;
 	i_mmap_lock(vma);
-	__vma_resize(vma, vma->vm_start, addr, vma->vm_pgoff);
+	vma->vm_end = addr;		/* high takes what it leaves: no gap */
 	__vma_link(mm, high, vma);
 	i_mmap_unlock(vma);
 	return 0;

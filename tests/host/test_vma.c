@@ -384,6 +384,9 @@ static void test_verifier_sees(void **state __unused_arg)
 	vma->rb_subtree_gap ^= PAGE_SIZE;
 	assert_int_equal(vma_verify(&mm), -EUCLEAN);
 	vma->rb_subtree_gap ^= PAGE_SIZE;
+	vma->vm_gap -= PAGE_SIZE;
+	assert_int_equal(vma_verify(&mm), -EUCLEAN);
+	vma->vm_gap += PAGE_SIZE;
 	vma->vm_end += 5 * PAGE_SIZE;
 	assert_int_equal(vma_verify(&mm), -EUCLEAN);
 	vma->vm_end -= 5 * PAGE_SIZE;
