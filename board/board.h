@@ -24,8 +24,17 @@ extern const struct board board;
 
 /* UART, already mapped by the boot map: polled output. Registers the console. */
 void board_early_console(void);
-/* L2, SCU and the like: after paging_init, before interrupts. */
-void board_init(void);
+/*
+ * Before anything is stored: empty the caches outside the cores, and turn them
+ * off if this is Secure state and a loader left them on. Called by head.S with
+ * MMU, caches and stack missing, at any address: assembly, r0-r3 and r12 only.
+ */
+void board_outer_off(bool secure);
+/*
+ * The caches outside the cores on, and the like: after paging_init, before
+ * interrupts. secure: the core is in Secure state.
+ */
+void board_init(bool secure);
 
 /* ---- interrupts ---------------------------------------------------------- */
 

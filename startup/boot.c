@@ -26,7 +26,9 @@
 
 /* Auxiliary control, and the A9's snoop control unit (DDI0407, chapter 2). */
 #define ACTLR_FW		0x01u		/* broadcast maintenance */
+#define ACTLR_FULL_LINE_ZERO	0x08u		/* only with the L2C-310's */
 #define ACTLR_SMP		0x40u
+#define ACTLR_EXCLUSIVE		0x80u		/* only with the L2C-310's */
 #define SCU_CONTROL		0x00
 #define SCU_CONTROL_ENABLE	0x1u
 #define SCU_INVALIDATE_ALL	0x0c
@@ -36,8 +38,8 @@ extern char __bss_start[], __bss_stop[];
 
 /* What boot_ram_probe found, in bytes; 0 = a loader says. Read by head.S. */
 u32 boot_ram_found;
-/* Secure state, so what registers can mend was mended. Read by init.c. */
-u32 boot_errata_applied;
+/* Secure state, as head.S found out. Read by init.c. */
+u32 boot_secure;
 
 static phys_addr_t uart_pa(void)
 {
@@ -84,7 +86,7 @@ static void apply_errata(void)
 	u32 actlr = errata_bits(table, FIX_ACTLR, midr);
 	u32 scu = errata_bits(table, FIX_SCU, midr);
 
-	if (!(diagnostic | actlr | scu) || boot_read_scr() == SCR_UNDEFINED)
+	if (!boot_secure)
 		return;
 	if (diagnostic)
 		set_diagnostic(diagnostic);
@@ -94,7 +96,6 @@ static void apply_errata(void)
 		scu_registers()[SCU_DIAGNOSTIC / 4] |= scu;
 	dsb_sy();	/* the SCU has its bit ... */
 	isb();		/* ... and the core its own, before coherency is used */
-	boot_errata_applied = 1;
 }
 
 /* The tags of all cores' caches are junk after reset: drop them, then start. */
@@ -112,19 +113,25 @@ static void scu_on(void)
  * ACTLR.SMP set; on Cortex-A9 the SCU must run before that (DDI0407 2.2;
  * DDI0388 4.3.10), on A7 and A15 it must be set before the caches are on
  * (DDI0464 4.3.31, DDI0438 4.3.28). Non-secure code may find ACTLR read-only.
+ * What the A9 and its L2C-310 must do both or neither, they do not do.
  */
 static void coherency_on(void)
 {
-	u32 core = read_midr() & MIDR_PART_MASK, bits = ACTLR_SMP;
+	u32 core = read_midr() & MIDR_PART_MASK;
+	u32 actlr = read_actlr(), want = actlr | ACTLR_SMP;
 
-	if ((core != MIDR_CORTEX_A7 && core != MIDR_CORTEX_A9 &&
-	     core != MIDR_CORTEX_A15) || read_actlr() & ACTLR_SMP)
+	if (core != MIDR_CORTEX_A7 && core != MIDR_CORTEX_A9 &&
+	    core != MIDR_CORTEX_A15)
 		return;
 	if (core == MIDR_CORTEX_A9) {
-		scu_on();
-		bits |= ACTLR_FW;
+		if (!(actlr & ACTLR_SMP))
+			scu_on();
+		want |= ACTLR_FW;
+		want &= ~(ACTLR_FULL_LINE_ZERO | ACTLR_EXCLUSIVE);
 	}
-	write_actlr(read_actlr() | bits);
+	if (want == actlr)
+		return;
+	write_actlr(want);
 	isb();		/* before any memory is cached */
 }
 
@@ -176,8 +183,8 @@ static void __noreturn stop(const char *why)
 		__asm__ volatile("wfi");
 }
 
-/* From head.S, r0 and r1 as the loader left r1 and r2. Returns TTBR0. */
-u32 boot_main(u32 machine __unused_arg, phys_addr_t params)
+/* From head.S; params is r2 as the loader left it. Returns TTBR0. */
+u32 boot_main(u32 secure, phys_addr_t params)
 {
 	const struct board *b = (const struct board *)boot_pa(&board);
 	const char *wrong;
@@ -185,6 +192,7 @@ u32 boot_main(u32 machine __unused_arg, phys_addr_t params)
 
 	early_uart_init(uart_pa());
 	boot_letter('P');
+	boot_secure = secure;
 	apply_errata();
 	coherency_on();
 	boot_letter('A');

@@ -5,7 +5,8 @@
  * nothing in the registers (an ELF loader). Nothing of that is trusted.
  *
  * Position-independent until the image is known to lie where it is linked.
- * Registers that live through: r8 = r1 and r9 = r2 as they were on entry.
+ * Registers that live through: r8 = r1 and r9 = r2 as they were on entry; r7,
+ * from caches_off on, 1 in Secure state.
  */
 #include <config.h>
 #include <ptrace.h>
@@ -43,10 +44,13 @@ _start:
 	bl	enter_svc
 	bl	park_other_cores
 	bl	caches_off
+	bl	security_state
+	mov	r7, r0
+	bl	board_outer_off
 	bl	move_image			@ from here on at the linked address
 
 	ldr	sp, =boot_stack_top
-	mov	r0, r8
+	mov	r0, r7
 	mov	r1, r9
 	bl	boot_main			@ r0 = TTBR0
 	bl	boot_mmu_on			@ returns here: identity-mapped
@@ -146,27 +150,26 @@ dcache_by_set_way:
 	bx	lr
 
 	/*
-	 * u32 boot_read_scr(void): nothing says which security state this is, but
-	 * SCR is undefined in Non-secure state (DDI0406C B4.1.129). So the read is
-	 * tried, with vectors that put SCR_UNDEFINED in r0 and go on behind it.
+	 * r0 = 1 in Secure state, 0 in Non-secure. Nothing says so, but there is
+	 * no SCR in Non-secure state (DDI0406C B4.1.129): it is read, with
+	 * vectors that put 0 into r2 and go on behind it.
 	 */
-	.global	boot_read_scr
-	.type	boot_read_scr, %function
-boot_read_scr:
+security_state:
 	mrc	p15, 0, r1, c12, c0, 0		@ VBAR
 	adr	r0, skip_undefined
 	mcr	p15, 0, r0, c12, c0, 0
 	isb					@ ... before anything is undefined
+	mov	r2, #1
 	mrc	p15, 0, r0, c1, c1, 0		@ SCR
 	mcr	p15, 0, r1, c12, c0, 0
 	isb					@ the loader's vectors again
+	mov	r0, r2
 	bx	lr
-	.size	boot_read_scr, . - boot_read_scr
 
 	.balign	32
 skip_undefined:
 	nop					@ 0x00 reset: never comes here
-	mvn	r0, #0				@ 0x04 undefined instruction
+	mov	r2, #0				@ 0x04 undefined instruction
 	movs	pc, lr				@ LR is behind it already (B1.8.3)
 
 	/*

@@ -71,12 +71,16 @@ static void reserve_initrd(void)
 }
 
 /* boot.c's variable lies in .boot; this is how the high half sees it. */
+static bool secure_state(void)
+{
+	const u32 *secure = phys_to_virt((phys_addr_t)(uintptr_t)&boot_secure);
+
+	return *secure != 0;
+}
+
 static void report_errata(void)
 {
-	const u32 *applied =
-		phys_to_virt((phys_addr_t)(uintptr_t)&boot_errata_applied);
-
-	errata_init(read_midr(), *applied != 0);
+	errata_init(read_midr(), secure_state());
 }
 
 /* Give memblock what exists, less what mem= cuts off and what is in use. */
@@ -128,6 +132,11 @@ static void unpack_root(void)
 		pr_err("initramfs: not all of the archive could be read\n");
 }
 
+static void init_board(void)
+{
+	board_init(secure_state());
+}
+
 static void start_input(void)
 {
 	uart_start_input(tty_receive);
@@ -155,7 +164,7 @@ static void (*const init_order[])(void) = {
 	mm_init,
 	proc_caches_init,
 	sched_init,
-	board_init,
+	init_board,
 	irq_init,
 	time_init,
 	vfp_init,

@@ -22,13 +22,10 @@
 bool boot_params_valid(phys_addr_t pa, u32 ram_max);
 /* Bytes of RAM from PHYS_OFFSET on, at most max; what it held stays. */
 u32 boot_ram_probe(u32 max);
-/* Read by init.c: set once apply_errata could write the core's registers. */
-extern u32 boot_errata_applied;
-/* SCR, or SCR_UNDEFINED in Non-secure state, where there is none. (head.S) */
-#define SCR_UNDEFINED	0xffffffffu
-u32 boot_read_scr(void);
+/* Is this Secure state? Lies in .boot: see secure_state() in init.c. */
+extern u32 boot_secure;
 /* Called by head.S only. */
-u32 boot_main(u32 machine, phys_addr_t params);
+u32 boot_main(u32 secure, phys_addr_t params);
 void boot_after_mmu(void);
 
 /* ---- boot arguments --------------------------------------------------------- */

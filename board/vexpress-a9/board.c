@@ -37,4 +37,5 @@ const struct board_devices board_devices = {
 	.rtc = RTC_BASE,
 	.sysreg = SYSREG_BASE,
 	.l2 = L2C310_VA,
+	.l2_latency = L2C310_LATENCY,
 };

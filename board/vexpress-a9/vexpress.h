@@ -26,10 +26,11 @@
 #define GLOBAL_TIMER_BASE	(PRIVATE_VA + 0x0200)
 #define GICD_BASE		(PRIVATE_VA + 0x1000)
 
-/* Level 2 cache controller. */
-#define L2C310_PA		0x1e00a000u
+/* Level 2 cache controller; its RAMs answer in one cycle, coded as 0. */
+#define L2C310_PA		0x1e00a000	/* early.S too: no suffix */
 #define L2C310_BYTES		0x00001000u
 #define L2C310_VA		(PRIVATE_VA + PRIVATE_BYTES)
+#define L2C310_LATENCY		0x000u
 
 /* GIC ids */
 #define IRQ_GLOBAL_TIMER	27

@@ -33,6 +33,6 @@ const struct board_devices board_devices = {
 };
 
 /* No second-level cache to care for. */
-void board_init(void)
+void board_init(bool secure __unused_arg)
 {
 }

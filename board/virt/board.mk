@@ -6,5 +6,5 @@ PHYS_OFFSET := 0x40000000
 BOARD_CPU := cortex-a9
 CPU ?= cortex-a15
 QEMU_MACHINE := -M virt -cpu $(CPU) -m 128M -nic none
-board-sources := $(wildcard board/virt/*.c) \
+board-sources := $(wildcard board/virt/*.[cS]) \
 	board/pl011.c board/gic.c board/generic_timer.c board/pl031.c board/psci.c

@@ -3,6 +3,7 @@
 
 import os
 import re
+import struct
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -137,6 +138,26 @@ def other_machines():
     tap.is_(boot.status, 0, "from a flash drive", boot)
 
 
+def outer_cache():
+    """The L2C-310 as reset leaves it, and as a careless loader does."""
+    on = r"^L2 cache: L2C-310 release 0x8, 128 KiB in 8 ways, on$"
+    boot = machine.boot("init=/bin/hello")
+    tap.ok(re.search(on, boot.console, re.M), "the L2 cache is turned on", boot)
+    # ldr r3, 1f; mov r12, #1; str r12, [r3]; ldr pc, 2f; 1: L2's control
+    # register; 2: where the kernel was put.
+    loader = write("l2-on.bin", struct.pack(
+        "<6I", 0xe59f3008, 0xe3a0c001, 0xe583c000, 0xe59ff000, 0x1e00a100,
+        0x61000000))
+    image = [f"loader,file={machine.OUT}/pagewalk.bin,addr=0x61000000",
+             "force-raw=on"]
+    for secure, says in (("on", on), ("off", "^L2 cache: on, by secure firm")):
+        boot = machine.boot("init=/bin/hello", kernel=loader, extra=[
+            "-M", f"{machine.BOARD},secure={secure}",
+            "-device", ",".join(image)])
+        tap.ok(boot.status == 0 and re.search(says, boot.console, re.M),
+               f"a loader left it on, secure={secure}", boot)
+
+
 def too_small():
     boot = machine.boot("mem=1M init=/bin/hello")
     tap.is_(boot.status, 255, "too little memory: a panic, status 255", boot)
@@ -154,6 +175,7 @@ built_in_archive()
 # virt has no flash of ours, no secure world, and gives an ELF no memory size.
 if machine.BOARD == "vexpress-a9":
     other_ways_to_start()
+    outer_cache()
     other_machines()
 too_small()
 tap.done()

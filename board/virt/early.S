@@ -1,0 +1,13 @@
+/*
+ * early.S - nothing to do: virt has no cache outside the cores. board/board.h
+ * says what board_outer_off is for.
+ */
+	.syntax	unified
+	.arm
+	.section .idmap.text, "ax"
+
+	.global	board_outer_off
+	.type	board_outer_off, %function
+board_outer_off:
+	bx	lr
+	.size	board_outer_off, . - board_outer_off
