@@ -46,6 +46,27 @@ static void test_buddy(void)
 }
 KTEST(test_buddy);
 
+/* Every length to three lines, at every place in a word; and not a byte more. */
+static void test_memset(void)
+{
+	static volatile u8 bytes[4 + 100 + 4];
+
+	for (u32 start = 0; start < 4; start++) {
+		for (u32 n = 0; n <= 100; n++) {
+			u32 wrong = 0;
+
+			for (u32 i = 0; i < sizeof(bytes); i++)
+				bytes[i] = 0x55;
+			KTEST_ASSERT(memset((u8 *)bytes + start, 0x1a5, n) ==
+				     bytes + start);
+			for (u32 i = 0; i < sizeof(bytes); i++)
+				wrong += bytes[i] != (i - start < n ? 0xa5 : 0x55);
+			KTEST_EQ(wrong, 0);
+		}
+	}
+}
+KTEST(test_memset);
+
 static void test_slab(void)
 {
 	struct kmem_cache *cache = kmem_cache_create("test", 100, 0, 0, NULL);
