@@ -143,7 +143,6 @@ struct mm_struct {
 	uaddr_t start_code, end_code, start_data, end_data;
 	uaddr_t start_brk, brk, start_stack;
 	uaddr_t arg_start, arg_end, env_start, env_end;
-	u32 auxv[48];			/* as given to the program */
 	struct file *exe_file;		/* a reference, or NULL */
 
 	/* page_table_lock */
@@ -156,6 +155,9 @@ struct mm_struct {
 
 	/* mmlist_lock */
 	TAILQ_ENTRY(mm_struct) mmlist;
+
+	/* as given to the program; execve's and fork's: not cleared before */
+	u32 auxv[48];
 };
 
 /* The kernel's own: head of mmlist, its pgd the master of the kernel half. */

@@ -100,34 +100,42 @@ static int get_user_page(struct mm_struct *mm, uaddr_t va, bool write,
 	}
 }
 
+/* Between the kernel's address of a page and buf; NULL: zeroes to the page. */
+static void move_bytes(char *kva, void *buf, u32 bytes, bool write)
+{
+	if (!buf)
+		__builtin_memset(kva, 0, bytes);
+	else if (write)
+		__builtin_memcpy(kva, buf, bytes);
+	else
+		__builtin_memcpy(buf, kva, bytes);
+}
+
 int access_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf, u32 bytes,
 		     bool write)
 {
-	char *p = buf;
+	u32 done = 0;
 	int ret = 0;
 
-	BUG_ON(mm == &init_mm);
+	BUG_ON(mm == &init_mm || (!buf && !write));
 	if (bytes > TASK_SIZE || va > TASK_SIZE - bytes)
 		return -EFAULT;
 	down_read(&mm->mmap_lock);
-	while (bytes && !ret) {
-		u32 offset = va & ~PAGE_MASK;
-		u32 part = min(bytes, PAGE_SIZE - offset);
+	while (done < bytes && !ret) {
+		u32 offset = (va + done) & ~PAGE_MASK;
+		u32 part = min(bytes - done, PAGE_SIZE - offset);
 		struct page *page;
 		bool fetched;
-		char *kva;
 
-		ret = get_user_page(mm, va, write, &page, &fetched);
+		ret = get_user_page(mm, va + done, write, &page, &fetched);
 		if (ret)
 			break;
-		kva = (char *)page_address(page) + offset;
-		__builtin_memcpy(write ? kva : p, write ? p : kva, part);
+		move_bytes((char *)page_address(page) + offset,
+			   buf ? (char *)buf + done : NULL, part, write);
 		if (write && fetched)
 			flush_icache_page(page);
 		put_page(page);
-		va += part;
-		p += part;
-		bytes -= part;
+		done += part;
 	}
 	up_read(&mm->mmap_lock);
 	return ret;

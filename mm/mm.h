@@ -168,8 +168,8 @@ int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes);
 
 /*
  * Copy between kernel memory and any mm (not only the loaded one), faulting
- * pages in: for execve's stack, /proc/PID/cmdline. mm's mmap_lock NOT held.
- * 0 or -EFAULT, -ENOMEM.
+ * pages in: for execve's stack, /proc/PID/cmdline. buf NULL: write zeroes. mm's
+ * mmap_lock NOT held. 0 or -EFAULT, -ENOMEM.
  */
 int __must_check access_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf,
 				  u32 bytes, bool write);

@@ -75,11 +75,11 @@ static uaddr_t mmap_base(void)
 
 struct mm_struct *mm_alloc(void)
 {
-	struct mm_struct *mm = kmem_cache_alloc(mm_cachep,
-						GFP_KERNEL | __GFP_ZERO);
+	struct mm_struct *mm = kmem_cache_alloc(mm_cachep, GFP_KERNEL);
 
 	if (!mm)
 		return NULL;
+	__builtin_memset(mm, 0, offsetof(struct mm_struct, auxv));
 	atomic_set(&mm->mm_users, 1);
 	atomic_set(&mm->mm_count, 1);
 	init_rwsem(&mm->mmap_lock);

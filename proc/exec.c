@@ -217,6 +217,17 @@ static int prepare(struct exec *exec, const char *path,
 	return err;
 }
 
+static struct exec *alloc_exec(void)
+{
+	struct exec *exec = kmalloc(sizeof(*exec), GFP_KERNEL);
+
+	if (!exec)
+		return NULL;
+	memset(exec, 0, offsetof(struct exec, args.pages));
+	exec->why.text[0] = '\0';
+	return exec;
+}
+
 static void free_exec(struct exec *exec)
 {
 	if (exec->mm)
@@ -232,7 +243,7 @@ static void free_exec(struct exec *exec)
 static int exec_program(const char *path, const struct arg_vector *argv,
 			const struct arg_vector *envp, struct pt_regs *regs)
 {
-	struct exec *exec = kzalloc(sizeof(*exec), GFP_KERNEL);
+	struct exec *exec = alloc_exec();
 	int err;
 
 	if (!exec)

@@ -15,17 +15,18 @@
 /* A program on its way in; nothing here is the running task's yet. */
 struct exec {
 	struct file *file;	/* a reference: the ELF, or the script so far */
-	struct exec_args args;
-	Elf32_Ehdr ehdr;
-	Elf32_Phdr phdrs[ELF_MAX_PHDRS];
-	struct elf_plan plan;
 	struct mm_struct *mm;	/* mm_users reference, or NULL */
 	uaddr_t sp;
 	/* "#!": strings that come before argv[1], innermost script last */
-	const char *prefix[2 * SCRIPT_DEPTH + 1];
 	u32 nr_prefix;		/* used, from the end of prefix[] */
 	char *lines[SCRIPT_DEPTH];
-	struct why why;
+	struct exec_args args;
+	/* each written before it is read, and too large to be cleared before */
+	const char *prefix[2 * SCRIPT_DEPTH + 1];
+	Elf32_Ehdr ehdr;
+	Elf32_Phdr phdrs[ELF_MAX_PHDRS];
+	struct elf_plan plan;
+	struct why why;		/* empty: nothing went wrong */
 };
 
 /*

@@ -16,10 +16,12 @@ static int next_room(struct exec_args *args, char **to, u32 *room)
 
 	if (index >= ARG_PAGES)
 		return -E2BIG;
-	if (!args->pages[index])
-		args->pages[index] = get_zeroed_page(GFP_KERNEL);
-	if (!args->pages[index])
-		return -ENOMEM;
+	if (index == args->nr_pages) {
+		args->pages[index] = __get_free_pages(GFP_KERNEL, 0);
+		if (!args->pages[index])
+			return -ENOMEM;
+		args->nr_pages++;
+	}
 	*to = (char *)args->pages[index] + used;
 	*room = PAGE_SIZE - used;
 	return 0;
@@ -141,6 +143,6 @@ int args_write(const struct exec_args *args, struct mm_struct *mm, uaddr_t va)
 
 void args_free(struct exec_args *args)
 {
-	for (u32 i = 0; i < ARG_PAGES; i++)
+	for (u32 i = 0; i < args->nr_pages; i++)
 		free_pages(args->pages[i], 0);
 }

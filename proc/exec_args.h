@@ -19,10 +19,11 @@ struct mm_struct;
  * after the other: just as they will lie at the top of the new stack.
  */
 struct exec_args {
-	void *pages[ARG_PAGES];		/* whole pages, made when first used */
 	u32 bytes;			/* in use */
 	u32 argc, envc;
 	u32 env_offset, path_offset;	/* where these begin */
+	u32 nr_pages;			/* all above starts as 0 */
+	void *pages[ARG_PAGES];		/* made when first used */
 };
 
 /* A vector of strings, ours or the program's. */

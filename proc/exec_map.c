@@ -46,23 +46,13 @@ static int map_bss_part(struct exec *exec, const struct elf_segment *seg)
  */
 static int zero_partial_page(struct exec *exec, const struct elf_segment *seg)
 {
-	static const u8 zeroes[256];
 	uaddr_t va = seg->va + seg->file_bytes;
 	uaddr_t end = ALIGN_UP(va, (u32)PAGE_SIZE);
 
 	if (seg->file_bytes == 0 || seg->mem_bytes == seg->file_bytes ||
 	    !(seg->prot & PF_W))
 		return 0;
-	while (va < end) {
-		u32 bytes = min(end - va, (u32)sizeof(zeroes));
-		int err = access_remote_vm(exec->mm, va, (void *)zeroes, bytes,
-					   true);
-
-		if (err)
-			return err;
-		va += bytes;
-	}
-	return 0;
+	return access_remote_vm(exec->mm, va, NULL, end - va, true);
 }
 
 static int map_segment(struct exec *exec, const struct elf_segment *seg)

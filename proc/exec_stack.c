@@ -29,19 +29,25 @@
 static_assert(sizeof(((struct mm_struct *)0)->auxv) >= AUX_PAIRS * 8,
 	      "mm->auxv holds all of it");
 
+/* What the auxiliary vector points to. */
+struct stack_extras {
+	u8 random[16];
+	char platform[sizeof(PLATFORM)];
+};
+
 /* Where the parts go, from the top down. */
 struct stack_layout {
-	uaddr_t strings, platform, random, sp;
+	uaddr_t strings, extras, sp;
 	u32 words;			/* from sp to the end of auxv */
 };
 
 static void lay_out(const struct exec_args *args, struct stack_layout *at)
 {
 	at->strings = STACK_TOP - 4 - args->bytes;
-	at->platform = ALIGN_DOWN(at->strings - (u32)sizeof(PLATFORM), 4u);
-	at->random = at->platform - 16;
+	at->extras = ALIGN_DOWN(at->strings - (u32)sizeof(struct stack_extras),
+				4u);
 	at->words = 1 + args->argc + 1 + args->envc + 1 + 2 * AUX_PAIRS;
-	at->sp = ALIGN_DOWN(at->random - 4 * at->words, 16u);
+	at->sp = ALIGN_DOWN(at->extras - 4 * at->words, 16u);
 }
 
 static void add_aux(u32 **word, u32 type, u32 value)
@@ -70,10 +76,12 @@ static void fill_auxv(u32 *auxv, const struct exec_args *args,
 	add_aux(&word, AT_GID, 0);
 	add_aux(&word, AT_EGID, 0);
 	add_aux(&word, AT_SECURE, 0);
-	add_aux(&word, AT_RANDOM, at->random);
+	add_aux(&word, AT_RANDOM,
+		at->extras + offsetof(struct stack_extras, random));
 	add_aux(&word, AT_HWCAP2, 0);
 	add_aux(&word, AT_EXECFN, at->strings + args->path_offset);
-	add_aux(&word, AT_PLATFORM, at->platform);
+	add_aux(&word, AT_PLATFORM,
+		at->extras + offsetof(struct stack_extras, platform));
 	add_aux(&word, AT_NULL, 0);
 	add_aux(&word, AT_NULL, 0);
 	BUG_ON(word != auxv + 2 * AUX_PAIRS);
@@ -113,16 +121,10 @@ static int write_words(struct mm_struct *mm, const struct exec_args *args,
 
 static int write_extras(struct mm_struct *mm, const struct stack_layout *at)
 {
-	char platform[] = PLATFORM;
-	u8 random[16];
-	int err;
+	struct stack_extras extras = { .platform = PLATFORM };
 
-	get_random_bytes(random, sizeof(random));
-	err = access_remote_vm(mm, at->random, random, sizeof(random), true);
-	if (err)
-		return err;
-	return access_remote_vm(mm, at->platform, platform, sizeof(platform),
-				true);
+	get_random_bytes(extras.random, sizeof(extras.random));
+	return access_remote_vm(mm, at->extras, &extras, sizeof(extras), true);
 }
 
 static int map_stack(struct mm_struct *mm, uaddr_t sp, bool exec)

@@ -7,6 +7,7 @@
  */
 #include <asm/uaccess.h>
 #include <proc/internal.h>
+#include <string.h>
 #include <syscalls.h>
 
 #define GRND_NONBLOCK	0x1
@@ -27,16 +28,17 @@ static u32 next_random(void)
 void get_random_bytes(void *buf, u32 bytes)
 {
 	u8 *p = buf;
-	u32 flags, word = 0;
+	u32 flags, part;
 
 	spin_lock_irqsave(&random_lock, flags);
 	state ^= wall_clock_ns();
 	if (!state)
 		state = 1;
-	for (u32 i = 0; i < bytes; i++) {
-		if (i % 4 == 0)
-			word = next_random();
-		p[i] = (u8)(word >> 8 * (i % 4));
+	for (; bytes; bytes -= part, p += part) {
+		u32 word = next_random();
+
+		part = min(bytes, (u32)sizeof(word));
+		memcpy(p, &word, part);
 	}
 	spin_unlock_irqrestore(&random_lock, flags);
 }
