@@ -34,9 +34,7 @@
 #define PG_ANON		0x0040	/* anonymous user memory */
 #define PG_CACHE	0x0080	/* page cache: page->mapping, page->index */
 #define PG_DIRTY	0x0100	/* page cache: differs from its backing */
-#define PG_UPTODATE	0x0200	/* page cache: filled */
-#define PG_STACK	0x0400	/* kernel stack */
-#define PG_VMALLOC	0x0800
+#define PG_VMALLOC	0x0800	/* behind a vmalloc area, kernel stacks too */
 #define PG_DCACHE_CLEAN	0x1000	/* fetches see what was stored (mmu/cache.c) */
 
 struct address_space;
@@ -49,11 +47,8 @@ struct page {
 	atomic_t _mapcount;		/* user entries that map it */
 	u32 order;			/* PG_BUDDY, PG_COMPOUND heads */
 	union {
-		TAILQ_ENTRY(page) lru;	/* free for the owner's lists */
 		LIST_ENTRY(page) buddy_list;	/* PG_BUDDY: page_alloc.c's */
-		struct {		/* PG_SLAB: slab.c's */
-			TAILQ_ENTRY(page) slab_link;
-		};
+		TAILQ_ENTRY(page) slab_link;	/* PG_SLAB: slab.c's */
 		struct page *head;	/* PG_TAIL */
 	};
 	union {

@@ -100,7 +100,7 @@ static int add_to_page_cache(struct address_space *mapping, u32 index,
 	if (!err) {
 		/* Still ours alone: nobody finds it before the lock is free. */
 		get_page(page);
-		page->flags |= PG_CACHE | PG_UPTODATE;
+		page->flags |= PG_CACHE;
 		page->mapping = mapping;
 		page->index = index;
 		nr_cached++;
@@ -126,7 +126,7 @@ static void delete_from_page_cache(struct address_space *mapping,
 	BUG_ON(deleted != page);
 	page->mapping = NULL;
 	/* A page table or a copy may hold it, and flag it, too. */
-	atomic_andnot(PG_UPTODATE | PG_DIRTY, &page->flags);
+	atomic_andnot(PG_DIRTY, &page->flags);
 	nr_cached--;
 	if (mapping->nr_pages == 0)
 		LIST_REMOVE(mapping, cached);

@@ -146,8 +146,6 @@ struct fs_struct *fs_alloc(void) __must_check;	/* cwd = root, umask 022 */
 struct fs_struct *fs_share(struct fs_struct *fs);
 struct fs_struct *fs_copy(struct fs_struct *fs) __must_check;
 void fs_put(struct fs_struct *fs);
-/* Absolute path of fs's working directory into buf; returns buf. */
-const char *fs_cwd_path(struct fs_struct *fs, char *buf, size_t bytes);
 
 /* ---- directories for file systems ------------------------------------------------ */
 

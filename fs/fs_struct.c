@@ -65,16 +65,6 @@ void fs_put(struct fs_struct *fs)
 	kfree(fs);
 }
 
-const char *fs_cwd_path(struct fs_struct *fs, char *buf, size_t bytes)
-{
-	struct inode *cwd = grab_cwd(fs);
-
-	if (inode_path(cwd, buf, bytes))
-		buf[0] = '\0';
-	iput(cwd);
-	return buf;
-}
-
 /* A kernel thread without one stands in the root. */
 struct inode *get_cwd(void)
 {

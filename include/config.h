@@ -50,7 +50,6 @@
 #define STACK_GUARD_GAP		0x00100000	/* 256 pages, as Linux */
 
 /* A task's kernel stack. Aligned to twice its size: see trap/entry.S. */
-#define THREAD_SHIFT		13
 #define THREAD_SIZE		0x2000
 
 #define NR_CPUS			1

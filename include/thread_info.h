@@ -16,7 +16,6 @@
 #define TIF_WORK_MASK		0x7
 
 #define TI_FLAGS		0
-#define TI_CPU			4
 #define TI_TLS			8
 
 #ifndef __ASSEMBLER__

@@ -46,9 +46,6 @@ typedef unsigned int gfp_t;
 #define __section(s)	__attribute__((section(s)))
 #define __unused_arg	__attribute__((unused))
 
-/* Code and data needed only until init runs; documentation, not yet freed. */
-#define __init		__attribute__((cold))
-
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 

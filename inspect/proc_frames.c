@@ -37,7 +37,7 @@ static const struct {
 } flag_owners[] = {
 	{ PG_SLAB, OWN_SLAB }, { PG_TABLE, OWN_TABLE },
 	{ PG_CACHE, OWN_CACHE }, { PG_ANON, OWN_ANON },
-	{ PG_STACK, OWN_STACK }, { PG_VMALLOC, OWN_VMALLOC },
+	{ PG_VMALLOC, OWN_VMALLOC },
 };
 
 /* The look at all frames, ascending. */

@@ -20,11 +20,6 @@ void semihosting_probe(void)
 	present = semihosting_probe_call();
 }
 
-bool semihosting_present(void)
-{
-	return present;
-}
-
 int semihosting_cmdline(char *buf, size_t bytes)
 {
 	struct { char *buf; u32 bytes; } args = { buf, (u32)bytes };

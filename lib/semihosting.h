@@ -11,8 +11,7 @@
 
 #include <types.h>
 
-/* True once semihosting_probe found a host. */
-bool semihosting_present(void);
+/* Look for a host; without one the calls below say -ENODEV or do nothing. */
 void semihosting_probe(void);
 
 /* The host's command line for us into buf (NUL-terminated): 0 or -ENODEV. */

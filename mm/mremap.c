@@ -170,8 +170,6 @@ static int vma_to_resize(struct remap *r, struct vm_area_struct **result)
 	/* An old size of zero duplicates a shared mapping. */
 	if (!r->old_bytes && !(vma->vm_flags & (VM_SHARED | VM_MAYSHARE)))
 		return -EINVAL;
-	if (r->flags & MREMAP_DONTUNMAP && vma->vm_flags & VM_DONTEXPAND)
-		return -EINVAL;
 	if (r->old_bytes > vma->vm_end - r->addr)
 		return -EFAULT;
 	if (r->new_bytes <= r->old_bytes)
@@ -179,8 +177,6 @@ static int vma_to_resize(struct remap *r, struct vm_area_struct **result)
 	pgoff = linear_page_index(vma, r->addr);
 	if (pgoff + (r->new_bytes >> PAGE_SHIFT) < pgoff)
 		return -EINVAL;
-	if (vma->vm_flags & VM_DONTEXPAND)
-		return -EFAULT;
 	if (mlock_future_check(r->mm, vma->vm_flags, growth))
 		return -EAGAIN;
 	return may_expand_vm(r->mm, vma->vm_flags, growth >> PAGE_SHIFT) ?

@@ -66,10 +66,8 @@
 #define MEM_UNCACHED		2u
 #define MEM_WBWA		3u	/* write-back, write-allocate */
 
-#define L2_MEM_MASK		(L2_TEX0 | L2_C | L2_B)
 #define L2_MEM(n)		(((n) & 1 ? L2_B : 0) | ((n) & 2 ? L2_C : 0) | \
 				 ((n) & 4 ? L2_TEX0 : 0))
-#define L1_SECT_MEM_MASK	(L1_SECT_TEX0 | L1_SECT_C | L1_SECT_B)
 #define L1_SECT_MEM(n)		(((n) & 1 ? L1_SECT_B : 0) | \
 				 ((n) & 2 ? L1_SECT_C : 0) | \
 				 ((n) & 4 ? L1_SECT_TEX0 : 0))

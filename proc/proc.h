@@ -184,8 +184,6 @@ struct mm_struct *get_task_mm_by_pid(s32 pid) __must_check;
 
 /* ---- signals (proc/signal.c) ------------------------------------------------------ */
 
-/* Post sig to a task: 0, -ESRCH. */
-int send_sig(int sig, struct task_struct *task);
 /* A fault of the running program: cannot be ignored or blocked away. */
 void force_sig_fault(int sig, int code, uaddr_t addr, u32 trap_no, u32 error);
 /* On the way to user mode with TIF_SIGPENDING: run handlers, or die. */

@@ -169,13 +169,6 @@ static struct kernel_siginfo info_from_user(int sig, s32 code)
 					.pid = current->tgid };
 }
 
-int send_sig(int sig, struct task_struct *task)
-{
-	struct kernel_siginfo info = info_from_kernel(sig);
-
-	return send_to_thread(task, &info);
-}
-
 void send_sig_current(int sig)
 {
 	struct kernel_siginfo info = info_from_user(sig, SI_USER);

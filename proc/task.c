@@ -93,7 +93,7 @@ static void *alloc_stack(void)
 	local_irq_restore(flags);
 	if (stack)
 		return stack;
-	/* Twice the alignment: an overflow shows in bit THREAD_SHIFT of sp. */
+	/* Twice the alignment: an overflow shows in the bit THREAD_SIZE of sp. */
 	return vmalloc_aligned(THREAD_SIZE, 2 * THREAD_SIZE, GFP_KERNEL,
 			       "stack");
 }

@@ -77,7 +77,6 @@ SECTIONS
 	__end_rodata = .;
 
 	.data : AT(ADDR(.data) - LOAD_OFFSET) {
-		_sdata = .;
 		*(.data .data.*)
 		. = ALIGN(8);
 		__start___ex_table = .;	/* sorted at boot, hence not above */

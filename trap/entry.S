@@ -26,7 +26,7 @@
  *
  * A kernel stack that overflows cannot hold a frame. Stacks lie in the lower
  * half of areas aligned to 2 * THREAD_SIZE, and below each is nothing: an sp
- * that ran out has bit THREAD_SHIFT set. Faults taken in kernel mode look.
+ * that ran out has the bit THREAD_SIZE set. Faults taken in kernel mode look.
  */
 #include <asm/domain.h>
 #include <config.h>

@@ -46,11 +46,6 @@ static inline void atomic_inc(atomic_t *v)
 	atomic_add(1, v);
 }
 
-static inline void atomic_dec(atomic_t *v)
-{
-	atomic_add(-1, v);
-}
-
 /* v += n; returns the new value; fully ordered. */
 static inline s32 atomic_add_return(s32 n, atomic_t *v)
 {
@@ -163,23 +158,6 @@ static inline u32 cmpxchg(u32 *p, u32 old, u32 new)
 	"	bne	1b"
 	: "=&r"(found), "=&r"(failed), "+Qo"(*p)
 	: "r"(p), "r"(old), "r"(new) : "cc");
-	dmb();	/* later accesses after it */
-	return found;
-}
-
-/* Put new into *p; returns what was there; fully ordered. */
-static inline u32 xchg(u32 *p, u32 new)
-{
-	u32 found, failed;
-
-	dmb();	/* earlier accesses before the exchange */
-	__asm__ volatile(
-	"1:	ldrex	%0, [%3]\n"
-	"	strex	%1, %4, [%3]\n"
-	"	teq	%1, #0\n"
-	"	bne	1b"
-	: "=&r"(found), "=&r"(failed), "+Qo"(*p)
-	: "r"(p), "r"(new) : "cc");
 	dmb();	/* later accesses after it */
 	return found;
 }

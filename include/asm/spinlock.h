@@ -37,9 +37,4 @@ static inline void spin_unlock(spinlock_t *lock)
 	}
 }
 
-static inline bool spin_is_locked(const spinlock_t *lock)
-{
-	return READ_ONCE(lock->held) != 0;
-}
-
 #endif

@@ -330,7 +330,7 @@ struct file *test_file_open(u32 mode)
 		struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
 
 		assert_non_null(page);
-		page->flags |= PG_CACHE | PG_UPTODATE;
+		page->flags |= PG_CACHE;
 		*(u32 *)page_address(page) = 0xf11e0000 + i;
 		test_file.pages[i] = page;
 	}
@@ -350,7 +350,7 @@ void test_file_close(void)
 __attribute__((weak)) void fput(struct file *file)
 {
 	BUG_ON(file != &test_file.file);
-	atomic_dec(&file->f_count);
+	atomic_add(-1, &file->f_count);
 }
 
 __attribute__((weak)) struct file *fget(u32 fd)

@@ -346,19 +346,20 @@ static void test_drop_keeps_mapped(void **state __unused_arg)
 /* The allocator asks the page cache when it has nothing else. */
 static void test_shrinker(void **state __unused_arg)
 {
-	struct page_list hoard = TAILQ_HEAD_INITIALIZER(hoard);
-	struct page *page;
+	struct page *page, *hoard = NULL;
 	u32 cached;
 
 	begin();
 	expect_file("/data", content, sizeof(content));
 	cached = nr_cached_pages();
 	assert_int_equal(cached, 6);
-	while ((page = alloc_page(GFP_KERNEL | __GFP_NOWARN)))
-		TAILQ_INSERT_TAIL(&hoard, page, lru);
+	while ((page = alloc_page(GFP_KERNEL | __GFP_NOWARN))) {
+		page->private = (uintptr_t)hoard;
+		hoard = page;
+	}
 	assert_int_equal(nr_cached_pages(), 0);
-	while ((page = TAILQ_FIRST(&hoard))) {
-		TAILQ_REMOVE(&hoard, page, lru);
+	while ((page = hoard)) {
+		hoard = (struct page *)page->private;
 		put_page(page);
 	}
 	expect_file("/data", content, sizeof(content));

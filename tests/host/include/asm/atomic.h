@@ -36,11 +36,6 @@ static inline void atomic_inc(atomic_t *v)
 	atomic_add(1, v);
 }
 
-static inline void atomic_dec(atomic_t *v)
-{
-	atomic_add(-1, v);
-}
-
 static inline s32 atomic_add_return_release(s32 n, atomic_t *v)
 {
 	return atomic_add_return(n, v);
@@ -68,7 +63,7 @@ static inline bool atomic_dec_above_one(atomic_t *v)
 {
 	if (atomic_read(v) <= 1)
 		return false;
-	atomic_dec(v);
+	atomic_add(-1, v);
 	return true;
 }
 
@@ -77,11 +72,6 @@ static inline u32 cmpxchg(u32 *p, u32 old, u32 new)
 	__atomic_compare_exchange_n(p, &old, new, false, __ATOMIC_SEQ_CST,
 				    __ATOMIC_SEQ_CST);
 	return old;
-}
-
-static inline u32 xchg(u32 *p, u32 new)
-{
-	return __atomic_exchange_n(p, new, __ATOMIC_SEQ_CST);
 }
 
 static inline void atomic_or(u32 bits, u32 *p)

@@ -19,9 +19,4 @@ void host_spin_unlock(spinlock_t *lock, const char *file, int line);
 #define spin_lock(lock)		host_spin_lock((lock), __FILE__, __LINE__)
 #define spin_unlock(lock)	host_spin_unlock((lock), __FILE__, __LINE__)
 
-static inline bool spin_is_locked(const spinlock_t *lock)
-{
-	return READ_ONCE(lock->held) != 0;
-}
-
 #endif
