@@ -68,7 +68,7 @@ static inline u32 subtree_gap(const struct vm_area_struct *vma)
 /* ---- vma.c: the set of VMAs; mmap_lock held for writing ---------------- */
 
 void vma_cache_init(void);
-/* A blank one that belongs to no set yet. NULL: no memory. */
+/* One without an object, in no set; the range is unset. NULL: no memory. */
 struct vm_area_struct *vm_area_alloc(struct mm_struct *mm) __must_check;
 /* A copy in no set, with its own references (file, ops->open). */
 struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma,

@@ -116,18 +116,34 @@ static u32 count_mapped_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 	return pages;
 }
 
-/* Count the new mapping everywhere and put it into the set. */
-static void account_and_insert(struct mm_struct *mm, struct vm_area_struct *vma)
+/*
+ * Count the new mapping everywhere and put it into the set after prev. It is
+ * what the program will touch next.
+ */
+static void account_and_insert(struct mm_struct *mm, struct vm_area_struct *vma,
+			       struct vm_area_struct *prev)
 {
 	u32 pages = vma_pages(vma);
-	struct vm_area_struct *prev;
 
-	BUG_ON(find_vma_intersection(mm, vma->vm_start, vma->vm_end));
 	vm_stat_account(mm, vma->vm_flags, (s32)pages);
 	if (vma->vm_flags & VM_LOCKED)
 		mm->locked_vm += pages;
-	find_vma_prev(mm, vma->vm_start, &prev);
-	vma_insert(mm, vma, prev);
+	mm->mmap_cache = vma_insert(mm, vma, prev);
+}
+
+/* [start, end) becomes free; *prev is what lies before it. 0 or -ENOMEM. */
+static int make_room(struct mm_struct *mm, uaddr_t start, uaddr_t end,
+		     struct vm_area_struct **prev)
+{
+	struct vm_area_struct *next = find_vma_prev(mm, start, prev);
+	int ret;
+
+	if (likely(!next || next->vm_start >= end))
+		return 0;
+	ret = do_munmap(mm, start, end - start);
+	if (!ret)
+		find_vma_prev(mm, start, prev);
+	return ret;
 }
 
 /* [start, start + bytes), whatever is there now goes. */
@@ -135,7 +151,7 @@ static int mmap_region(struct mm_struct *mm, struct file *file, uaddr_t start,
 		       u32 bytes, u32 vm_flags, u32 pgoff)
 {
 	u32 pages = bytes >> PAGE_SHIFT;
-	struct vm_area_struct *vma;
+	struct vm_area_struct *vma, *prev;
 	u32 charged = 0;
 	int ret;
 
@@ -152,12 +168,10 @@ static int mmap_region(struct mm_struct *mm, struct file *file, uaddr_t start,
 	ret = prepare_vma(mm, file, start, bytes, vm_flags, pgoff, &vma);
 	if (ret)
 		goto err_unacct;
-	if (find_vma_intersection(mm, start, start + bytes)) {
-		ret = do_munmap(mm, start, bytes);
-		if (ret)
-			goto err_free_vma;
-	}
-	account_and_insert(mm, vma);
+	ret = make_room(mm, start, start + bytes, &prev);
+	if (ret)
+		goto err_free_vma;
+	account_and_insert(mm, vma, prev);
 	trace_event(TRACE_VMA, 0, start, start + bytes, TRACE_MMAP);
 	return 0;
 

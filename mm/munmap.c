@@ -43,19 +43,22 @@ static struct vm_area_struct *detach_vmas(struct mm_struct *mm,
 	return vma;
 }
 
-/* Its pages are gone; what it counted for goes, and itself. */
-static void remove_vma(struct mm_struct *mm, struct vm_area_struct *vma)
+/* Pages of a VMA with these flags are gone: what they counted for goes. */
+static void unaccount_pages(struct mm_struct *mm, u32 vm_flags, u32 pages)
 {
-	u32 pages = vma_pages(vma);
-
 	BUG_ON(mm->total_vm < pages);
-	vm_stat_account(mm, vma->vm_flags, -(s32)pages);
-	if (vma->vm_flags & VM_LOCKED) {
+	vm_stat_account(mm, vm_flags, -(s32)pages);
+	if (vm_flags & VM_LOCKED) {
 		BUG_ON(mm->locked_vm < pages);
 		mm->locked_vm -= pages;
 	}
-	if (vma->vm_flags & VM_ACCOUNT)
+	if (vm_flags & VM_ACCOUNT)
 		vm_unacct_memory(pages);
+}
+
+static void remove_vma(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	unaccount_pages(mm, vma->vm_flags, vma_pages(vma));
 	vm_area_free(vma);
 }
 
@@ -107,12 +110,58 @@ static int split_at_borders(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 	return 0;
 }
 
+/*
+ * [start, end) is the head or the tail of vma, and less than all of it: only a
+ * border moves. First the border, as always: see mm/i_mmap.c.
+ */
+static void trim_vma(struct mm_struct *mm, struct vm_area_struct *vma,
+		     uaddr_t start, uaddr_t end)
+{
+	u32 pages = (end - start) >> PAGE_SHIFT;
+	struct vm_area_struct *prev = vma, *next = vma;
+
+	if (start == vma->vm_start) {
+		prev = vma_prev(vma);
+		vma_resize(vma, end, vma->vm_end, vma->vm_pgoff + pages);
+	} else {
+		next = vma_next(vma);
+		vma_resize(vma, vma->vm_start, start, vma->vm_pgoff);
+	}
+	zap_page_range(mm, start, end);
+	free_unused_tables(mm, prev, next, start, end);
+	unaccount_pages(mm, vma->vm_flags, pages);
+}
+
+static bool is_head_or_tail(const struct vm_area_struct *vma, uaddr_t start,
+			    uaddr_t end)
+{
+	return vma->vm_start == start ? end < vma->vm_end
+				      : vma->vm_start < start &&
+					end == vma->vm_end;
+}
+
+static int unmap_vmas(struct mm_struct *mm, struct vm_area_struct *vma,
+		      uaddr_t start, uaddr_t end)
+{
+	struct vm_area_struct *prev, *next;
+	struct vma_list detached;
+	int ret = split_at_borders(mm, start, end, &vma);
+
+	if (ret)
+		return ret;
+	prev = vma_prev(vma);
+	next = detach_vmas(mm, vma, end, &detached);
+	zap_page_range(mm, start, end);
+	free_unused_tables(mm, prev, next, start, end);
+	remove_vma_list(mm, &detached);
+	return 0;
+}
+
 int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 {
-	struct vm_area_struct *vma, *prev, *next;
-	struct vma_list detached;
+	struct vm_area_struct *vma;
 	uaddr_t end;
-	int ret;
+	int ret = 0;
 
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
 	if (!IS_ALIGNED(start, PAGE_SIZE) || start > TASK_SIZE || !bytes ||
@@ -122,14 +171,12 @@ int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 	vma = find_vma_intersection(mm, start, end);
 	if (!vma)
 		return 0;
-	ret = split_at_borders(mm, start, end, &vma);
+	if (is_head_or_tail(vma, start, end))
+		trim_vma(mm, vma, start, end);
+	else
+		ret = unmap_vmas(mm, vma, start, end);
 	if (ret)
 		return ret;
-	prev = vma_prev(vma);
-	next = detach_vmas(mm, vma, end, &detached);
-	zap_page_range(mm, start, end);
-	free_unused_tables(mm, prev, next, start, end);
-	remove_vma_list(mm, &detached);
 	trace_event(TRACE_VMA, 0, start, end, TRACE_MUNMAP);
 	return 0;
 }

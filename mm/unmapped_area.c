@@ -8,6 +8,7 @@ struct gap_search {
 	u32 bytes;
 	uaddr_t low, high;
 	uaddr_t result;		/* where the new mapping begins */
+	struct vm_area_struct *above;	/* the VMA above it, if it was asked */
 };
 
 /* Does [start, end), cut to the limits, hold it? As high as possible. */
@@ -29,8 +30,6 @@ static bool gap_fits(struct gap_search *gs, uaddr_t start, uaddr_t end)
 static bool gap_search_subtree(struct gap_search *gs,
 			       struct vm_area_struct *vma)
 {
-	struct vm_area_struct *prev;
-
 	if (subtree_gap(vma) < gs->bytes)
 		return false;
 	/* Gaps of the right subtree begin at or above vm_end. */
@@ -39,9 +38,11 @@ static bool gap_search_subtree(struct gap_search *gs,
 		return true;
 	if (vma->vm_start <= gs->low)
 		return false;		/* and everything left is lower */
-	prev = vma_prev(vma);
-	if (gap_fits(gs, prev ? prev->vm_end : 0, vm_start_gap(vma)))
+	if (vma->vm_gap >= gs->bytes &&
+	    gap_fits(gs, vm_start_gap(vma) - vma->vm_gap, vm_start_gap(vma))) {
+		gs->above = vma;
 		return true;
+	}
 	return gap_search_subtree(gs, RB_LEFT(vma, vm_rb));
 }
 
@@ -58,6 +59,8 @@ int vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low, uaddr_t high,
 	    !gap_search_subtree(&gs, RB_ROOT(&mm->mm_rb)))
 		return -ENOMEM;
 	*result = gs.result;
+	if (gs.above)
+		mm->mmap_cache = gs.above;	/* what find_vma will say */
 	return 0;
 }
 

@@ -60,11 +60,14 @@ void vma_cache_init(void)
 
 struct vm_area_struct *vm_area_alloc(struct mm_struct *mm)
 {
-	struct vm_area_struct *vma = kmem_cache_alloc(vma_cachep,
-						GFP_KERNEL | __GFP_ZERO);
+	struct vm_area_struct *vma = kmem_cache_alloc(vma_cachep, GFP_KERNEL);
 
-	if (vma)
-		vma->vm_mm = mm;
+	if (!vma)
+		return NULL;
+	vma->vm_file = NULL;
+	vma->vm_ops = NULL;
+	vma->vm_private_data = NULL;
+	vma->vm_mm = mm;
 	return vma;
 }
 
@@ -75,7 +78,7 @@ struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma,
 
 	if (!new)
 		return NULL;
-	/* What it maps, not its place among others; all that vm_area_alloc sets. */
+	/* What it maps, not its place among others. */
 	new->vm_start = vma->vm_start;
 	new->vm_end = vma->vm_end;
 	new->vm_flags = vma->vm_flags;
@@ -214,8 +217,16 @@ void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 
 struct vm_area_struct *__find_vma(struct mm_struct *mm, uaddr_t va)
 {
-	struct vm_area_struct *vma = RB_ROOT(&mm->mm_rb), *found = NULL;
+	struct vm_area_struct *vma = mm->mmap_cache, *found = NULL;
 
+	/* The hole below the last answer has the same answer. */
+	if (vma && va < vma->vm_end) {
+		const struct vm_area_struct *prev = vma_prev(vma);
+
+		if (!prev || prev->vm_end <= va)
+			return vma;
+	}
+	vma = RB_ROOT(&mm->mm_rb);
 	while (vma) {
 		if (va >= vma->vm_end) {
 			vma = RB_RIGHT(vma, vm_rb);
