@@ -57,24 +57,24 @@ void fs_world_start(void)
 {
 	world_start(32 << 20);
 	fs_init();
-	host_thread.files = files_alloc();
-	host_thread.fs = fs_alloc();
-	assert_non_null(host_thread.files);
-	assert_non_null(host_thread.fs);
+	host_current->files = files_alloc();
+	host_current->fs = fs_alloc();
+	assert_non_null(host_current->files);
+	assert_non_null(host_current->fs);
 	fs_mm = new_mm();
 	map(fs_mm, USER_BUF, USER_BYTES, PROT_RW,
 	    MAP_ANON_PRIVATE | MAP_FIXED);
 	model_switch(fs_mm);
-	host_thread.mm = fs_mm;
+	host_current->mm = fs_mm;
 }
 
 void fs_world_end(void)
 {
-	files_put(host_thread.files);
-	fs_put(host_thread.fs);
-	host_thread.files = NULL;
-	host_thread.fs = NULL;
-	host_thread.mm = NULL;
+	files_put(host_current->files);
+	fs_put(host_current->fs);
+	host_current->files = NULL;
+	host_current->fs = NULL;
+	host_current->mm = NULL;
 	drop_mm(fs_mm);
 	assert_int_equal(nr_mms(), 0);
 	assert_int_equal(host_locks_held, 0);

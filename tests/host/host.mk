@@ -32,7 +32,7 @@ HOST_SKIP := mmu/boot_map.c \
 
 HOST_FOLDERS := alloc mm fs lib mmu trap proc startup
 # Of these folders only what knows neither registers nor stacks.
-HOST_ONLY_trap := trap/fault.c trap/alignment.c
+HOST_ONLY_trap := trap/fault.c trap/alignment.c trap/extable.c
 HOST_ONLY_proc := proc/elf.c
 HOST_ONLY_startup := startup/atags.c startup/boot_args.c startup/cmdline.c \
 	startup/fdt.c
@@ -62,13 +62,13 @@ HOST_MMU_TESTS := test_abort test_pte test_pgtable test_tlb test_kmap \
 	test_context test_uaccess test_errata
 $(foreach t,$(HOST_MMU_TESTS),\
 	$(eval HOST_LIBS_$(t) := alloc lib mmu mmu_model))
-HOST_MM_TESTS := test_vma test_fault test_mm_random test_fork test_mmap \
+HOST_MM_TESTS := test_vma test_fault test_do_abort test_mm_random test_fork test_mmap \
 	test_vmalloc test_mm_sweep
 $(foreach t,$(HOST_MM_TESTS),\
-	$(eval HOST_LIBS_$(t) := alloc lib mmu mm mmu_model mm_world))
+	$(eval HOST_LIBS_$(t) := alloc lib mmu mm trap mmu_model mm_world))
 HOST_FS_TESTS := test_cpio test_filemap test_namei test_truncate
 $(foreach t,$(HOST_FS_TESTS),\
-	$(eval HOST_LIBS_$(t) := alloc lib mmu mm fs mmu_model mm_world fs_world))
+	$(eval HOST_LIBS_$(t) := alloc lib mmu mm fs trap mmu_model mm_world fs_world))
 host_libs = $(or $(HOST_LIBS_$(1)),$(HOST_FOLDERS) $(HOST_MODELS))
 
 # Also built with CONFIG_DEBUG=1.

@@ -4,51 +4,92 @@
 #include <stdlib.h>
 
 #include <trace.h>
+#include <trap/internal.h>
 
 #include "mm_world.h"
 
 static u32 free_at_start;
 
-/* ---- the fault path of trap/, in short ------------------------------------------ */
+/* ---- what proc/ and trap/ do around a fault -------------------------------- */
 
-static bool allows(const struct vm_area_struct *vma,
-		   const struct abort_info *info)
+struct world_signal world_signal;
+bool world_dying;
+u32 world_ooms, world_reports;
+
+static struct task_struct world_task;
+
+/* As uaccess.S's: what may fault, and where it goes on. Not sorted on purpose. */
+static u32 ex_table[][2] __attribute__((used, section("__ex_table"))) = {
+	{ UACCESS_PC + 8, UACCESS_FIXUP + 8 },
+	{ UACCESS_PC, UACCESS_FIXUP },
+	{ UACCESS_PC + 4, UACCESS_FIXUP + 4 },
+};
+
+void force_sig_fault(int sig, int code, uaddr_t addr, u32 trap_no, u32 error)
 {
-	if (info->write)
-		return vma->vm_flags & VM_WRITE;
-	if (info->kind == ABORT_PREFETCH)
-		return vma->vm_flags & VM_EXEC;
-	return vma->vm_flags & VM_ACCESS_FLAGS;
+	world_signal = (struct world_signal){ sig, code, addr, trap_no, error };
 }
 
-static int fault_in_vma(struct vm_area_struct *vma,
-			const struct abort_info *info)
+__attribute__((weak)) bool unhandled_signal(int sig __unused_arg)
 {
-	u32 flags = info->write ? FAULT_FLAG_WRITE : 0;
-	u32 ret;
+	return true;
+}
 
-	if (!allows(vma, info))
-		return DIED_SEGV_ACCERR;
-	ret = handle_mm_fault(vma, info->far, flags);
-	if (ret & VM_FAULT_OOM)
+__attribute__((weak))
+void report_user_fault(const struct pt_regs *regs __unused_arg,
+		       const struct abort_info *info __unused_arg,
+		       int sig __unused_arg, int code __unused_arg)
+{
+	world_reports++;
+}
+
+__attribute__((weak)) bool fatal_signal_pending(void)
+{
+	return world_dying;
+}
+
+/* The one program there is is the victim. */
+__attribute__((weak)) void out_of_memory(void)
+{
+	world_ooms++;
+	world_dying = true;
+}
+
+__attribute__((weak)) void die(const char *what,
+			       struct pt_regs *regs __unused_arg,
+			       const struct abort_info *info __unused_arg)
+{
+	panic("Oops: %s", what);
+}
+
+static int how_it_ended(void)
+{
+	if (world_dying)
 		return DIED_OOM;
-	return ret & VM_FAULT_ERROR ? DIED_SIGBUS : 0;
+	if (world_signal.sig == SIGBUS)
+		return DIED_SIGBUS;
+	return world_signal.code == SEGV_ACCERR ? DIED_SEGV_ACCERR :
+						  DIED_SEGV_MAPERR;
 }
 
+/* The real do_DataAbort and do_PrefetchAbort, from the frame entry.S makes. */
 static int world_fault(struct mm_struct *mm, const struct abort_info *info,
-		       bool user __unused_arg)
+		       bool user)
 {
-	struct vm_area_struct *vma;
-	int ret;
+	struct pt_regs regs = {
+		.cpsr = user ? PSR_MODE_USR : PSR_MODE_SVC, .pc = UACCESS_PC,
+	};
 
-	down_read(&mm->mmap_lock);
-	vma = find_vma(mm, info->far);
-	if (!vma || (info->far < vma->vm_start && expand_stack(vma, info->far)))
-		ret = DIED_SEGV_MAPERR;
+	assert_ptr_equal(mm, host_current->mm);
+	world_signal.sig = 0;
+	world_dying = false;
+	if (info->kind == ABORT_PREFETCH)
+		do_PrefetchAbort(info->far, info->fsr, &regs);
 	else
-		ret = fault_in_vma(vma, info);
-	up_read(&mm->mmap_lock);
-	return ret;
+		do_DataAbort(info->far, info->fsr, &regs);
+	if (regs.pc != UACCESS_PC)
+		return -EFAULT;
+	return world_signal.sig || world_dying ? how_it_ended() : 0;
 }
 
 /*
@@ -81,6 +122,12 @@ void world_start(u32 ram_bytes)
 	vmalloc_init();
 	mm_init();
 	model_on_fault(world_fault);
+	memset(&world_task, 0, sizeof(world_task));
+	memset(&world_signal, 0, sizeof(world_signal));
+	world_dying = false;
+	world_ooms = world_reports = 0;
+	host_current = &world_task.thread_info;
+	extable_init();
 	/* Kernel second-level tables stay once made: have the first slab. */
 	vfree(vmalloc(PAGE_SIZE));
 	settle();

@@ -1,6 +1,6 @@
 /*
- * mm_world.h - what the tests of mm/ stand on: a booted model machine, the
- * fault handler of trap/ in short, a file of a few pages, and judging.
+ * mm_world.h - what the tests of mm/ stand on: a booted model machine whose
+ * faults go through the real trap/fault.c, a file of a few pages, and judging.
  */
 #ifndef MM_WORLD_H
 #define MM_WORLD_H
@@ -23,6 +23,22 @@
 #define DIED_SEGV_ACCERR	(-1002)
 #define DIED_SIGBUS		(-1003)
 #define DIED_OOM		(-1004)
+
+/* The kernel's one user copy, as __ex_table lists it; three instructions. */
+#define UACCESS_PC		0xc0100000u
+#define UACCESS_FIXUP		0xc0100100u
+
+/* What force_sig_fault was last told; sig is 0 when the last fault was served. */
+struct world_signal {
+	int sig, code;
+	uaddr_t addr;
+	u32 trap_no, error;
+};
+extern struct world_signal world_signal;
+/* What fatal_signal_pending says; out_of_memory sets it, a fault clears it. */
+extern bool world_dying;
+/* Calls of out_of_memory and of report_user_fault since world_start. */
+extern u32 world_ooms, world_reports;
 
 /* Machine, mm, the fault handler. Remembers the free pages. */
 void world_start(u32 ram_bytes);

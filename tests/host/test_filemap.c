@@ -531,7 +531,7 @@ static void test_descriptors(void **state __unused_arg)
 	assert_int_equal(sys_dup3(0, 9, O_CLOEXEC), 9);
 	assert_int_equal(sys_fcntl64(9, F_GETFD, 0), FD_CLOEXEC);
 	assert_int_equal(sys_fcntl64(8, F_GETFD, 0), 0);
-	files_close_on_exec(host_thread.files);
+	files_close_on_exec(host_current->files);
 	assert_int_equal(sys_fcntl64(9, F_GETFD, 0), -EBADF);
 	assert_int_equal(sys_fcntl64(8, F_GETFD, 0), 0);
 	assert_int_equal(sys_read(0xffffffff, USER_BUF, 1), -EBADF);
@@ -548,7 +548,7 @@ static void test_copied_table(void **state __unused_arg)
 	begin();
 	assert_int_equal(sys_open(user_path("/data"), O_RDONLY, 0), 0);
 	assert_int_equal(sys_fcntl64(0, F_DUPFD, 100), 100);
-	child = files_copy(host_thread.files);
+	child = files_copy(host_current->files);
 	assert_non_null(child);
 	assert_int_equal(sys_close(0), 0);
 	file = files_get(child, 0);

@@ -33,7 +33,7 @@ FIND = {
     "mmu": "pte abort tlb pgtable kmap context tlb-strict pgtable-strict "
            "kmap-strict context-strict uaccess fault",
     "mm": "vma fault mmap truncate vmalloc fault-strict mmap-strict mm_random",
-    "trap": "fault alignment",
+    "trap": "do_abort fault alignment",
     "alloc": "buddy slab memblock fault",
     "proc": "elf",
 }
