@@ -462,17 +462,34 @@ static u32 filemap_fault(struct vm_fault *vmf)
 	return major ? VM_FAULT_MAJOR : 0;
 }
 
-static struct page *filemap_find_page(struct vm_area_struct *vma, u32 pgoff)
+/* The same number counted from pgoff on, at most nr. */
+static u32 pages_within_file(const struct address_space *mapping, u32 pgoff,
+			     u32 nr)
+{
+	while (nr && !within_file(mapping, pgoff + nr - 1))
+		nr--;
+	return nr;
+}
+
+static void filemap_find_pages(struct vm_area_struct *vma, u32 pgoff, u32 nr,
+			       struct page *pages[])
 {
 	struct address_space *mapping = &vma->vm_file->f_inode->i_data;
+	u32 inside = pages_within_file(mapping, pgoff, nr);
 
-	return within_file(mapping, pgoff) ? find_get_page(mapping, pgoff) :
-		NULL;
+	spin_lock(&mapping->lock);
+	page_tree_lookup_run(mapping, pgoff, inside, pages);
+	for (u32 i = 0; i < inside; i++)
+		if (pages[i])
+			get_page(pages[i]);
+	spin_unlock(&mapping->lock);
+	for (u32 i = inside; i < nr; i++)
+		pages[i] = NULL;
 }
 
 static const struct vm_operations generic_file_vm_ops = {
 	.fault = filemap_fault,
-	.find_page = filemap_find_page,
+	.find_pages = filemap_find_pages,
 };
 
 int generic_file_mmap(struct file *file __unused_arg, struct vm_area_struct *vma)

@@ -30,6 +30,9 @@ u32 current_seconds(void);
 
 void page_tree_init(void);
 struct page *page_tree_lookup(const struct address_space *mapping, u32 index);
+/* The same for n indices from `index` on. */
+void page_tree_lookup_run(const struct address_space *mapping, u32 index, u32 n,
+			  struct page *pages[]);
 /* 0, -EEXIST, -ENOMEM (then nothing changed). */
 int __must_check page_tree_insert(struct address_space *mapping, u32 index,
 				  struct page *page);

@@ -38,16 +38,40 @@ static inline bool fits(u32 index, u32 height)
 	return bits >= 32 || index >> bits == 0;
 }
 
-struct page *page_tree_lookup(const struct address_space *mapping, u32 index)
+/* The lowest node that index belongs to, or NULL. */
+static inline struct page_node *find_leaf(const struct address_space *mapping,
+					  u32 index)
 {
-	const struct page_node *node = mapping->root;
+	struct page_node *node = mapping->root;
 	u32 level = mapping->height;
 
 	if (!fits(index, level))
 		return NULL;
 	while (node && level > 1)
 		node = node->slots[slot_of(index, --level)];
-	return node ? node->slots[slot_of(index, 0)] : NULL;
+	return node;
+}
+
+struct page *page_tree_lookup(const struct address_space *mapping, u32 index)
+{
+	const struct page_node *leaf = find_leaf(mapping, index);
+
+	return leaf ? leaf->slots[slot_of(index, 0)] : NULL;
+}
+
+void page_tree_lookup_run(const struct address_space *mapping, u32 index, u32 n,
+			  struct page *pages[])
+{
+	u32 part;
+
+	for (; n; n -= part, index += part, pages += part) {
+		const struct page_node *leaf = find_leaf(mapping, index);
+		u32 slot = slot_of(index, 0);
+
+		part = min(n, TREE_SLOTS - slot);
+		for (u32 i = 0; i < part; i++)
+			pages[i] = leaf ? leaf->slots[slot + i] : NULL;
+	}
 }
 
 static struct page_node *new_node(void)
@@ -140,15 +164,9 @@ err_prune:
 
 struct page *page_tree_delete(struct address_space *mapping, u32 index)
 {
-	struct page_node *node = mapping->root;
-	struct page *page;
-	u32 level = mapping->height;
+	struct page_node *node = find_leaf(mapping, index);
+	struct page *page = node ? node->slots[slot_of(index, 0)] : NULL;
 
-	if (!fits(index, level))
-		return NULL;
-	while (node && level > 1)
-		node = node->slots[slot_of(index, --level)];
-	page = node ? node->slots[slot_of(index, 0)] : NULL;
 	if (!page)
 		return NULL;
 	node->slots[slot_of(index, 0)] = NULL;

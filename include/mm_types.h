@@ -81,10 +81,12 @@ struct vm_operations {
 	 */
 	u32 (*fault)(struct vm_fault *vmf);
 	/*
-	 * The page at pgoff if it is there already, with a reference; NULL
-	 * otherwise. Never sleeps, never allocates: fault-around calls it.
+	 * The nr pages from pgoff on, those that are there already with a
+	 * reference each, NULL for the others. Never sleeps, never allocates:
+	 * fault-around calls it. Pages of one object count alike in rss.
 	 */
-	struct page *(*find_page)(struct vm_area_struct *vma, u32 pgoff);
+	void (*find_pages)(struct vm_area_struct *vma, u32 pgoff, u32 nr,
+			   struct page *pages[]);
 	/* "[stack]"-like name for /proc/PID/maps, or NULL. */
 	const char *(*name)(struct vm_area_struct *vma);
 };

@@ -137,21 +137,53 @@ static u32 do_anonymous_page(struct vm_fault *vmf)
 
 /* ---- case 3: files and shared memory ------------------------------------------- */
 
+/* Entries of [start, end) that fault-around looks at in one go. */
+#define AROUND_BATCH	16u
+
+/*
+ * Map those of n pages, each with a reference, whose slots are free; the others
+ * lose it. page_table_lock held.
+ */
+static void map_pages(struct vm_area_struct *vma, uaddr_t va, pte_t *ptep,
+		      struct page *pages[], u32 n)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct page *page, *last = NULL;
+	u32 mapped = 0;
+
+	for (u32 i = 0; i < n; i++, va += PAGE_SIZE) {
+		page = pages[i];
+		if (!page)
+			continue;
+		if (unlikely(!pte_none(ptep[i]))) {
+			put_page(page);
+			continue;
+		}
+		atomic_inc(&page->_mapcount);
+		mapped++;
+		last = page;
+		set_pte_at_batched(mm, va, &ptep[i],
+				   mk_pte(page, vma->vm_page_prot));
+	}
+	if (!last)
+		return;
+	ptes_sync(ptep, n);
+	mm->rss[mm_counter(last)] += mapped;	/* they all count alike */
+}
+
 /* Map what is there already of the pages around; page_table_lock held. */
 static void map_around(struct vm_fault *vmf, uaddr_t start, uaddr_t end)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	pte_t *ptep = vmf->pte - ((vmf->address - start) >> PAGE_SHIFT);
 	u32 pgoff = linear_page_index(vma, start);
+	struct page *pages[AROUND_BATCH];
+	u32 n;
 
-	for (; start < end; start += PAGE_SIZE, ptep++, pgoff++) {
-		struct page *page;
-
-		if (!pte_none(*ptep))
-			continue;
-		page = vma->vm_ops->find_page(vma, pgoff);
-		if (page)
-			set_file_pte(vma, start, ptep, page, false);
+	for (; start < end; start += n << PAGE_SHIFT, ptep += n, pgoff += n) {
+		n = min((end - start) >> PAGE_SHIFT, AROUND_BATCH);
+		vma->vm_ops->find_pages(vma, pgoff, n, pages);
+		map_pages(vma, start, ptep, pages, n);
 	}
 }
 
@@ -167,11 +199,13 @@ static bool do_fault_around(struct vm_fault *vmf)
 	bool mapped;
 
 	BUG_ON(fault_around_bytes & (fault_around_bytes - 1));
-	if (!vma->vm_ops->find_page || fault_around_bytes <= PAGE_SIZE)
+	if (!vma->vm_ops->find_pages || fault_around_bytes <= PAGE_SIZE)
 		return false;
 	start = max(start, vmf->address & PGDIR_MASK);
 	start = max(start, vma->vm_start);
 	end = pgd_addr_end(start, min(end, vma->vm_end));
+	if (end - start == PAGE_SIZE)
+		return false;		/* nothing is around it */
 	if (!lock_pte_same(vmf))
 		return true;
 	map_around(vmf, start, end);

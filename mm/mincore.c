@@ -10,11 +10,8 @@
 /* A page of the object that no entry maps may be in memory all the same. */
 static u8 object_has_page(struct vm_area_struct *vma, uaddr_t va)
 {
-	struct page *page;
+	struct page *page = vma_find_page(vma, linear_page_index(vma, va));
 
-	if (!vma->vm_ops || !vma->vm_ops->find_page)
-		return 0;
-	page = vma->vm_ops->find_page(vma, linear_page_index(vma, va));
 	if (page)
 		put_page(page);
 	return page != NULL;

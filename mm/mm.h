@@ -163,6 +163,16 @@ int __must_check shmem_zero_setup(struct vm_area_struct *vma);
  */
 u32 handle_mm_fault(struct vm_area_struct *vma, uaddr_t va, u32 flags);
 
+/* The page of vma's object at pgoff, if it is there, with a reference; or NULL. */
+static inline struct page *vma_find_page(struct vm_area_struct *vma, u32 pgoff)
+{
+	struct page *page = NULL;
+
+	if (vma->vm_ops && vma->vm_ops->find_pages)
+		vma->vm_ops->find_pages(vma, pgoff, 1, &page);
+	return page;
+}
+
 /* Fault in [start, start + bytes) now, as MAP_POPULATE, mlock do. (read) */
 int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes);
 

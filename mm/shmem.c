@@ -81,21 +81,21 @@ static struct page **shmem_slot(struct shmem *shm, u32 pgoff)
 	return leaf ? &leaf[pgoff % LEAF_SLOTS] : NULL;
 }
 
-static struct page *shmem_find_page(struct vm_area_struct *vma, u32 pgoff)
+static void shmem_find_pages(struct vm_area_struct *vma, u32 pgoff, u32 nr,
+			     struct page *pages[])
 {
 	struct shmem *shm = vma->vm_private_data;
-	struct page **slot, *page = NULL;
 
-	if (pgoff >= shm->nr_pages)
-		return NULL;
 	spin_lock(&shm->lock);
-	slot = shmem_slot(shm, pgoff);
-	if (slot && *slot) {
-		page = *slot;
-		get_page(page);
+	for (u32 i = 0; i < nr; i++, pgoff++) {
+		struct page **slot = pgoff < shm->nr_pages ?
+			shmem_slot(shm, pgoff) : NULL;
+
+		pages[i] = slot ? *slot : NULL;
+		if (pages[i])
+			get_page(pages[i]);
 	}
 	spin_unlock(&shm->lock);
-	return page;
 }
 
 /* Make sure that the leaf for pgoff exists. */
@@ -142,7 +142,7 @@ static u32 shmem_fault(struct vm_fault *vmf)
 
 	if (vmf->pgoff >= shm->nr_pages)
 		return VM_FAULT_SIGBUS;
-	vmf->page = shmem_find_page(vmf->vma, vmf->pgoff);
+	shmem_find_pages(vmf->vma, vmf->pgoff, 1, &vmf->page);
 	if (vmf->page)
 		return 0;
 	if (!shm->leaves[vmf->pgoff / LEAF_SLOTS] &&
@@ -161,7 +161,7 @@ static const struct vm_operations shmem_vm_ops = {
 	.open = shmem_open,
 	.close = shmem_close,
 	.fault = shmem_fault,
-	.find_page = shmem_find_page,
+	.find_pages = shmem_find_pages,
 	.name = shmem_name,
 };
 

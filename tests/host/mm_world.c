@@ -341,18 +341,20 @@ static u32 file_fault(struct vm_fault *vmf)
 	return 0;
 }
 
-static struct page *file_find_page(struct vm_area_struct *vma __unused_arg,
-				   u32 pgoff)
+static void file_find_pages(struct vm_area_struct *vma __unused_arg, u32 pgoff,
+			    u32 nr, struct page *pages[])
 {
 	test_file.finds++;
-	if (pgoff >= test_file.nr_pages)
-		return NULL;
-	get_page(test_file.pages[pgoff]);
-	return test_file.pages[pgoff];
+	for (u32 i = 0; i < nr; i++, pgoff++) {
+		pages[i] = pgoff < test_file.nr_pages ?
+			test_file.pages[pgoff] : NULL;
+		if (pages[i])
+			get_page(pages[i]);
+	}
 }
 
 static const struct vm_operations file_vm_ops = {
-	.fault = file_fault, .find_page = file_find_page,
+	.fault = file_fault, .find_pages = file_find_pages,
 };
 
 static int file_mmap(struct file *file __unused_arg, struct vm_area_struct *vma)

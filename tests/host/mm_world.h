@@ -82,7 +82,7 @@ struct test_file {
 	struct address_space mapping;	/* who maps it; its pages are here: */
 	u32 nr_pages;			/* size; may be changed */
 	struct page *pages[TEST_FILE_PAGES];
-	u32 faults, finds;		/* calls of ->fault, ->find_page */
+	u32 faults, finds;		/* calls of ->fault, ->find_pages */
 };
 extern struct test_file test_file;
 

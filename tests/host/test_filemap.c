@@ -390,16 +390,16 @@ static void test_faults(void **state __unused_arg)
 	begin();
 	va = map_file("/data", 8 * PAGE_SIZE, PROT_READ, MAP_SHARED);
 	vma = find_vma(fs_mm, va);
-	assert_null(vma->vm_ops->find_page(vma, 0));
+	assert_null(vma_find_page(vma, 0));
 	assert_int_equal(fault_at(vma, 0), VM_FAULT_MAJOR);
 	assert_int_equal(fault_at(vma, 0), 0);
-	page = vma->vm_ops->find_page(vma, 0);
+	page = vma_find_page(vma, 0);
 	assert_non_null(page);
 	assert_int_equal(page_count(page), 2);
 	put_page(page);
 	assert_int_equal(fault_at(vma, 5), VM_FAULT_MAJOR);	/* the last */
 	assert_int_equal(fault_at(vma, 6), VM_FAULT_SIGBUS);
-	assert_null(vma->vm_ops->find_page(vma, 6));
+	assert_null(vma_find_page(vma, 6));
 	assert_int_equal(fault_at(vma, 0xfffff), VM_FAULT_SIGBUS);
 	fail_alloc_set(NULL, 1, 1);
 	assert_int_equal(fault_at(vma, 3), VM_FAULT_OOM);
@@ -440,7 +440,7 @@ static void test_page_behind_end(void **state __unused_arg)
 	assert_int_equal(cached_of("/data"), 1);
 	va = map_file("/data", 8 * PAGE_SIZE, PROT_READ, MAP_SHARED);
 	vma = find_vma(fs_mm, va);
-	assert_null(vma->vm_ops->find_page(vma, 7));
+	assert_null(vma_find_page(vma, 7));
 	assert_int_equal(fault_at(vma, 7), VM_FAULT_SIGBUS);
 	/* Nor does it hold memory for ever: nothing was written to it. */
 	assert_int_equal(drop_pagecache(~0u), 1);
