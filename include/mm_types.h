@@ -135,7 +135,8 @@ struct mm_struct {
 	struct vma_tree mm_rb;
 	struct vm_area_struct *mmap_cache;	/* find_vma's last answer */
 	u32 map_count;			/* VMAs */
-	u32 total_vm;			/* pages, as are the next five */
+	u32 total_vm;			/* pages, as are the next six */
+	u32 hiwater_vm;			/* most before it last shrank */
 	u32 data_vm, exec_vm, stack_vm;
 	u32 locked_vm;
 	u32 def_flags;			/* VM_LOCKED after mlockall(MCL_FUTURE) */

@@ -36,6 +36,17 @@ static const char *anon_name(const struct vm_area_struct *vma)
 	return NULL;
 }
 
+/* Where it begins in its file: eight digits, more beyond 4 GiB. */
+static void put_offset(struct seq_file *m, const struct vm_area_struct *vma)
+{
+	u32 pgoff = vma->vm_file ? vma->vm_pgoff : 0;
+	u32 high = pgoff >> (32 - PAGE_SHIFT);
+
+	if (high)
+		seq_printf(m, "%x", high);
+	seq_printf(m, "%08x ", pgoff << PAGE_SHIFT);
+}
+
 static const char *vma_name(struct vm_area_struct *vma, char *buf, u32 bytes)
 {
 	if (vma->vm_file)
@@ -58,9 +69,8 @@ void show_vma_line(struct seq_file *m, struct vm_area_struct *vma)
 		   flags & VM_READ ? 'r' : '-', flags & VM_WRITE ? 'w' : '-',
 		   flags & VM_EXEC ? 'x' : '-',
 		   flags & VM_MAYSHARE ? 's' : 'p');
-	seq_printf(m, "%08x %02x:%02x %u ",
-		   vma->vm_file ? vma->vm_pgoff << PAGE_SHIFT : 0, MAJOR(dev),
-		   MINOR(dev), ino);
+	put_offset(m, vma);
+	seq_printf(m, "%02x:%02x %u ", MAJOR(dev), MINOR(dev), ino);
 	if (name) {
 		seq_pad(m, ' ');
 		seq_puts(m, name);

@@ -15,7 +15,7 @@
  * count there and not as tables.
  */
 struct page_counts {
-	u32 anon, cache, cache_mapped, slab, table, shmem;
+	u32 anon, cache, cache_mapped, slab, table, shmem, vmalloc;
 };
 
 static void count_pages(struct page_counts *counts)
@@ -32,15 +32,11 @@ static void count_pages(struct page_counts *counts)
 		counts->anon += !!(flags & PG_ANON);
 		counts->slab += !!(flags & PG_SLAB);
 		counts->table += !!(flags & PG_TABLE);
+		counts->vmalloc += !!(flags & PG_VMALLOC);
 		counts->cache += !!(flags & PG_CACHE);
 		counts->cache_mapped += flags & PG_CACHE && mapped;
 		counts->shmem += mapped && !(flags & (PG_CACHE | PG_ANON));
 	}
-}
-
-static void add_area(const struct vm_info *info, void *arg)
-{
-	*(u32 *)arg += info->bytes;
 }
 
 static void put_kb(struct seq_file *m, const char *label, u32 kib)
@@ -56,11 +52,9 @@ static void put_pages(struct seq_file *m, const char *label, u32 pages)
 int show_meminfo(struct seq_file *m)
 {
 	struct page_counts counts;
-	u32 free = nr_free_pages(), vmalloc_bytes = 0;
-	u32 clean;
+	u32 free = nr_free_pages(), clean;
 
 	count_pages(&counts);
-	vmalloc_for_each(add_area, &vmalloc_bytes);
 	clean = counts.cache - counts.cache_mapped;
 	put_pages(m, "MemTotal:", totalram_pages());
 	put_pages(m, "MemFree:", free);
@@ -79,7 +73,7 @@ int show_meminfo(struct seq_file *m)
 	put_pages(m, "CommitLimit:", totalram_pages() / 2);
 	put_pages(m, "Committed_AS:", vm_committed_pages());
 	put_kb(m, "VmallocTotal:", (VMALLOC_END - vmalloc_start()) / 1024);
-	put_kb(m, "VmallocUsed:", vmalloc_bytes / 1024);
+	put_pages(m, "VmallocUsed:", counts.vmalloc);
 	return 0;
 }
 
@@ -179,12 +173,12 @@ int show_zoneinfo(struct seq_file *m)
 	seq_printf(m, "        min      %u\n        low      %u\n"
 		   "        high     %u\n", zone.min, zone.low, zone.high);
 	seq_printf(m, "        spanned  %u\n        present  %u\n"
-		   "        managed  %u\n", max_low_pfn - min_low_pfn,
+		   "        managed  %u\n        cma      0\n", max_low_pfn - min_low_pfn,
 		   max_low_pfn - min_low_pfn, zone.managed);
 	seq_puts(m, "  pagesets\n    cpu: 0\n");
 	seq_printf(m, "              count: %u\n              high:  %u\n"
 		   "              batch: %u\n", zone.pcp_count, zone.pcp_high,
 		   zone.pcp_batch);
-	seq_printf(m, "  start_pfn:           %u\n", min_low_pfn);
+	seq_printf(m, "  node_unreclaimable:  0\n  start_pfn:           %u\n", min_low_pfn);
 	return 0;
 }

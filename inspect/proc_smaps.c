@@ -10,6 +10,7 @@ struct mem_size_stats {		/* bytes */
 	u32 rss, shared_clean, shared_dirty, private_clean, private_dirty;
 	u32 referenced, anonymous, locked;
 	u64 pss, pss_dirty;	/* << PSS_SHIFT */
+	u64 pss_of[NR_MM_COUNTERS];	/* the same, by what a page is */
 };
 
 static void account_page(struct mem_size_stats *s, pte_t pte)
@@ -21,6 +22,8 @@ static void account_page(struct mem_size_stats *s, pte_t pte)
 
 	s->rss += PAGE_SIZE;
 	s->pss += share;
+	s->pss_of[page->flags & PG_ANON ? MM_ANONPAGES :
+		  page->flags & PG_CACHE ? MM_FILEPAGES : MM_SHMEMPAGES] += share;
 	if (dirty)
 		s->pss_dirty += share;
 	if (users > 1)
@@ -66,11 +69,22 @@ static void put_kb(struct seq_file *m, const char *label, u32 bytes)
 	seq_printf(m, "%-15s %8u kB\n", label, bytes >> 10);
 }
 
-static void put_stats(struct seq_file *m, const struct mem_size_stats *s)
+static void put_pss(struct seq_file *m, const char *label, u64 pss)
+{
+	put_kb(m, label, (u32)(pss >> PSS_SHIFT));
+}
+
+static void put_stats(struct seq_file *m, const struct mem_size_stats *s,
+		      bool rollup)
 {
 	put_kb(m, "Rss:", s->rss);
-	put_kb(m, "Pss:", (u32)(s->pss >> PSS_SHIFT));
-	put_kb(m, "Pss_Dirty:", (u32)(s->pss_dirty >> PSS_SHIFT));
+	put_pss(m, "Pss:", s->pss);
+	put_pss(m, "Pss_Dirty:", s->pss_dirty);
+	if (rollup) {		/* a VMA has one kind, or copies of its own */
+		put_pss(m, "Pss_Anon:", s->pss_of[MM_ANONPAGES]);
+		put_pss(m, "Pss_File:", s->pss_of[MM_FILEPAGES]);
+		put_pss(m, "Pss_Shmem:", s->pss_of[MM_SHMEMPAGES]);
+	}
 	put_kb(m, "Shared_Clean:", s->shared_clean);
 	put_kb(m, "Shared_Dirty:", s->shared_dirty);
 	put_kb(m, "Private_Clean:", s->private_clean);
@@ -123,7 +137,7 @@ static void show_smap(struct seq_file *m, struct vm_area_struct *vma)
 	put_kb(m, "Size:", vma->vm_end - vma->vm_start);
 	put_kb(m, "KernelPageSize:", PAGE_SIZE);
 	put_kb(m, "MMUPageSize:", PAGE_SIZE);
-	put_stats(m, &stats);
+	put_stats(m, &stats, false);
 	seq_puts(m, "THPeligible:    0\n");
 	put_vm_flags(m, vma->vm_flags);
 }
@@ -156,6 +170,6 @@ int show_smaps_rollup(struct seq_file *m)
 	seq_printf(m, "%08x-%08x ---p 00000000 00:00 0 ", first, end);
 	seq_pad(m, ' ');
 	seq_puts(m, "[rollup]\n");
-	put_stats(m, &stats);
+	put_stats(m, &stats, true);
 	return 0;
 }

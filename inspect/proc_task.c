@@ -89,7 +89,7 @@ static const struct {
 /* ---- its memory at one moment, in pages ----------------------------------------- */
 
 struct mm_facts {
-	u32 total, locked, data, stack, exec, ptes;
+	u32 total, peak, locked, data, stack, exec, ptes;
 	u32 rss, hiwater, anon, file, shmem;
 	u32 text;			/* of the program itself */
 	u32 start_code, end_code, start_stack, start_data, end_data;
@@ -100,7 +100,8 @@ static void read_mm(struct mm_struct *mm, struct mm_facts *f)
 {
 	down_read(&mm->mmap_lock);
 	*f = (struct mm_facts){
-		.total = mm->total_vm, .locked = mm->locked_vm,
+		.total = mm->total_vm,
+		.peak = max(mm->hiwater_vm, mm->total_vm), .locked = mm->locked_vm,
 		.data = mm->data_vm, .stack = mm->stack_vm,
 		.exec = mm->exec_vm, .ptes = mm->nr_ptes,
 		.rss = get_mm_rss(mm), .hiwater = get_mm_hiwater_rss(mm),
@@ -146,8 +147,10 @@ static void show_status_mm(struct seq_file *m, const struct mm_facts *f)
 {
 	const u32 page_kib = PAGE_SIZE / 1024;
 
+	show_kib(m, "VmPeak:", f->peak * page_kib);
 	show_kib(m, "VmSize:", f->total * page_kib);
 	show_kib(m, "VmLck:", f->locked * page_kib);
+	show_kib(m, "VmPin:", 0);
 	show_kib(m, "VmHWM:", f->hiwater * page_kib);
 	show_kib(m, "VmRSS:", f->rss * page_kib);
 	show_kib(m, "RssAnon:", f->anon * page_kib);
@@ -160,6 +163,7 @@ static void show_status_mm(struct seq_file *m, const struct mm_facts *f)
 		 (f->exec - f->text) * page_kib : 0);
 	/* A second-level table has 256 entries of four bytes. */
 	show_kib(m, "VmPTE:", f->ptes * (PTRS_PER_PTE * 4 / 1024));
+	show_kib(m, "VmSwap:", 0);
 }
 
 int show_status(struct seq_file *m)

@@ -119,11 +119,13 @@ static int proc_readlink(struct inode *inode, char *buf, u32 bytes)
 
 s64 proc_llseek(struct file *file, s64 offset, int whence)
 {
+	s64 base = 0;
+
 	if (whence == SEEK_CUR)
-		offset += (s64)file->f_pos;
+		base = (s64)file->f_pos;
 	else if (whence != SEEK_SET)
 		return -EINVAL;		/* nobody knows where the end is */
-	if (offset < 0)
+	if (__builtin_add_overflow(base, offset, &offset) || offset < 0)
 		return -EINVAL;
 	file->f_pos = (u64)offset;
 	return offset;
@@ -207,19 +209,20 @@ static bool emit_dots(struct inode *dir, struct dir_context *ctx)
 
 static bool emit_entries(s32 pid, struct dir_context *ctx)
 {
-	const struct proc_entry *entry;
+	const struct proc_entry *entry = entries_of(pid);
 	u32 n;
 
-	for (n = (u32)ctx->pos - POS_ENTRIES; ; n++) {
-		entry = &entries_of(pid)[n];
-		if (!entry->name)
-			return true;
+	/* From the first on: a program may have put pos behind the last. */
+	for (n = 0; entry->name; n++, entry++) {
+		if (n < ctx->pos - POS_ENTRIES)
+			continue;
 		if (!ctx->emit(ctx, entry->name, (u32)strlen(entry->name),
 			       PROC_INO(pid, INO_DIR + 1 + n),
 			       (entry->mode & S_IFMT) >> 12))
 			return false;
-		ctx->pos++;
+		ctx->pos = POS_ENTRIES + n + 1;
 	}
+	return true;
 }
 
 static void emit_processes(struct dir_context *ctx)

@@ -27,6 +27,8 @@ bool may_expand_vm(const struct mm_struct *mm, u32 vm_flags, u32 pages)
 
 void vm_stat_account(struct mm_struct *mm, u32 vm_flags, s32 pages)
 {
+	if (pages < 0)
+		mm->hiwater_vm = max(mm->hiwater_vm, mm->total_vm);
 	mm->total_vm += (u32)pages;
 	if (is_exec_mapping(vm_flags))
 		mm->exec_vm += (u32)pages;

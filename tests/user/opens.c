@@ -59,6 +59,14 @@ static void creating(void)
 
 static void in_proc(void)
 {
+	int fd = open_as("/proc/self", O_RDONLY | O_DIRECTORY);
+	char buf[256];
+
+	is(SYS(lseek, fd, 200, SEEK_SET), 200, "a directory, far behind its end");
+	is(SYS(getdents64, fd, buf, sizeof(buf)), 0, "getdents64 there");
+	is(SYS(lseek, fd, 0, SEEK_SET), 0, "its beginning");
+	ok(SYS(getdents64, fd, buf, sizeof(buf)) > 0, "getdents64 again");
+	SYS(close, fd);
 	is(open_as("/proc/none", O_CREAT | O_RDWR), -ENOENT, "made by open");
 	is(SYS(mkdir, "/proc/none", 0755), -ENOENT, "by mkdir");
 	is(SYS(mkdir, "/proc/self", 0755), -EEXIST, "again");

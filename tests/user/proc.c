@@ -186,6 +186,36 @@ static void test_zombie(void)
 	is(SYS(open, path, O_RDONLY, 0), -ENOENT, "nobody's maps");
 }
 
+/* What only grows, and what Linux has only for all of a process. */
+static void test_peaks(void)
+{
+	unsigned long size, peak, pss;
+
+	SYS(munmap, pages(1000), 1000 * PAGE);
+	read_self("status", text, sizeof(text));
+	size = sum_of("VmSize:\t");
+	peak = sum_of("VmPeak:\t");
+	ok(peak >= size + 4000, "VmPeak remembers what was unmapped");
+	ok(strstr(text, "\nVmPin:\t       0 kB\n") &&
+	   strstr(text, "\nVmSwap:\t       0 kB\n"), "VmPin and VmSwap");
+	read_self("smaps_rollup", text, sizeof(text));
+	pss = sum_of("\nPss_Anon:") + sum_of("\nPss_File:") +
+		sum_of("\nPss_Shmem:");
+	ok(pss <= sum_of("\nPss:") && pss + 2 >= sum_of("\nPss:"),
+	   "Pss is the sum of its parts");
+}
+
+/* A mapping may begin behind all that 32 bits of bytes can say. */
+static void test_far_offset(void)
+{
+	int fd = open("/proc/self/exe", O_RDONLY);
+
+	SYS(mmap2, 0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0x123456);
+	close(fd);
+	read_self("maps", text, sizeof(text));
+	ok(strstr(text, " r--p 123456000 "), "an offset above 4 GiB");
+}
+
 static void test_machine(void)
 {
 	read_text("/proc/audit", text, sizeof(text));
@@ -203,5 +233,7 @@ int main(void)
 	test_names();
 	test_zombie();
 	test_machine();
+	test_peaks();
+	test_far_offset();
 	return done();
 }
