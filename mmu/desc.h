@@ -117,6 +117,7 @@
 #define SCTLR_M			0x00000001u	/* MMU */
 #define SCTLR_A			0x00000002u	/* alignment checks */
 #define SCTLR_C			0x00000004u	/* data cache */
+#define SCTLR_SW		0x00000400u	/* SWP, SWPB are there */
 #define SCTLR_Z			0x00000800u	/* branch prediction */
 #define SCTLR_I			0x00001000u	/* instruction cache */
 #define SCTLR_V			0x00002000u	/* vectors at 0xffff0000 */
@@ -126,7 +127,7 @@
 #define SCTLR_AFE		0x20000000u	/* AP[0] is the access flag */
 #define SCTLR_TE		0x40000000u	/* Thumb exceptions */
 
-#define SCTLR_SET		(SCTLR_M | SCTLR_C | SCTLR_Z | SCTLR_I | \
+#define SCTLR_SET		(SCTLR_M | SCTLR_C | SCTLR_SW | SCTLR_Z | SCTLR_I | \
 				 SCTLR_V | SCTLR_TRE | SCTLR_AFE)
 #define SCTLR_CLEAR		(SCTLR_A | SCTLR_HA | SCTLR_EE | SCTLR_TE)
 

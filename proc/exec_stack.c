@@ -22,9 +22,9 @@
 /* Mapped below what is written, as in Linux; the rest grows by faults. */
 #define STACK_EXTRA	(128u * 1024)
 
+/* Of every core this is for; those of the VFP unit are asked of it. */
 #define HWCAPS	(HWCAP_SWP | HWCAP_HALF | HWCAP_THUMB | HWCAP_FAST_MULT | \
-		 HWCAP_VFP | HWCAP_EDSP | HWCAP_NEON | HWCAP_VFPv3 | \
-		 HWCAP_TLS | HWCAP_VFPD32)
+		 HWCAP_EDSP | HWCAP_TLS)
 
 static_assert(sizeof(((struct mm_struct *)0)->auxv) >= AUX_PAIRS * 8,
 	      "mm->auxv holds all of it");
@@ -62,7 +62,7 @@ static void fill_auxv(u32 *auxv, const struct exec_args *args,
 {
 	u32 *word = auxv;
 
-	add_aux(&word, AT_HWCAP, HWCAPS);
+	add_aux(&word, AT_HWCAP, HWCAPS | vfp_hwcaps());
 	add_aux(&word, AT_PAGESZ, PAGE_SIZE);
 	add_aux(&word, AT_CLKTCK, USER_HZ);
 	add_aux(&word, AT_PHDR, plan->phdr_va);

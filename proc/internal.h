@@ -78,4 +78,11 @@ int __must_check put_rusage(const struct task_usage *use, uaddr_t to);
 /* Wake up to nr waiters of the futex word at uaddr: how many, or -errno. */
 int futex_wake(uaddr_t uaddr, bool private, u32 nr, u32 bitset, u32 *woken);
 
+/* ---- vfp.c, vfp_id.c --------------------------------------------------------- */
+
+/* The HWCAP_* of the unit that vfp_init found. */
+u32 vfp_hwcaps(void);
+/* Those of a unit with these MVFR0 and MVFR1. */
+u32 vfp_hwcaps_of(u32 mvfr0, u32 mvfr1);
+
 #endif

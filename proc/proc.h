@@ -37,7 +37,8 @@ struct task_usage {
 
 /*
  * VFP/NEON registers of a task that is not their owner now (proc/vfp.c). Until
- * it used them they all read as zero, and nothing else here is valid.
+ * it used them they all read as zero, and nothing else here is valid. A unit
+ * without D16-D31 leaves that half zero.
  */
 struct vfp_state {
 	bool used;
@@ -228,6 +229,7 @@ u32 nr_oom_kills(void);
 
 /* ---- VFP (proc/vfp.c) ------------------------------------------------------------------ */
 
+/* Find out what the unit has, and turn it off. A core without one: a panic. */
 void vfp_init(void);
 /* At a switch: the next task's first VFP instruction will trap. */
 void vfp_switch(struct task_struct *next);

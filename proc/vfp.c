@@ -8,16 +8,22 @@
  */
 #include <asm/barrier.h>
 #include <asm/uaccess.h>
+#include <lib/printk.h>
 #include <percpu.h>
 #include <proc/internal.h>
+#include <uapi/auxvec.h>
 
 #define FPEXC_EN	(1u << 30)	/* DDI0406C B6.1.38 */
 #define CPACR_CP10_CP11	(0xfu << 20)	/* full access; B4.1.40 */
+#define CPACR_D32DIS	(1u << 30)	/* D16-D31 are undefined */
+#define CPACR_ASEDIS	(1u << 31)	/* NEON is undefined */
 
 struct vfp_owner {
 	struct task_struct *task;	/* whose values are in the registers */
 };
 static DEFINE_PER_CPU(struct vfp_owner, vfp_owner);
+
+static u32 hwcaps;			/* constant after vfp_init */
 
 /* ---- the hardware ---------------------------------------------------------- */
 
@@ -42,9 +48,11 @@ static void save_registers(struct vfp_state *vfp)
 
 	__asm__ volatile(".fpu neon\n\t"
 			 "vstmia	%0!, {d0-d15}\n\t"
-			 "vstmia	%0!, {d16-d31}\n\t"
 			 "vmrs	%1, fpscr"
 			 : "+&r"(d), "=&r"(fpscr) : : "memory");
+	if (likely(hwcaps & HWCAP_VFPD32))
+		__asm__ volatile(".fpu neon\n\tvstmia %0, {d16-d31}"
+				 : : "r"(d) : "memory");
 	vfp->fpscr = fpscr;
 }
 
@@ -54,20 +62,55 @@ static void load_registers(const struct vfp_state *vfp)
 
 	__asm__ volatile(".fpu neon\n\t"
 			 "vldmia	%0!, {d0-d15}\n\t"
-			 "vldmia	%0!, {d16-d31}\n\t"
 			 "vmsr	fpscr, %1"
 			 : "+r"(d) : "r"(vfp->fpscr) : "memory");
+	if (likely(hwcaps & HWCAP_VFPD32))
+		__asm__ volatile(".fpu neon\n\tvldmia %0, {d16-d31}"
+				 : : "r"(d) : "memory");
+}
+
+static u32 read_cpacr(void)
+{
+	u32 val;
+
+	__asm__ volatile("mrc p15, 0, %0, c1, c0, 2" : "=r"(val));
+	return val;
+}
+
+/* The bits of what is not there, or not for us, do not change. */
+static u32 open_unit(void)
+{
+	u32 cpacr = read_cpacr() | CPACR_CP10_CP11;
+
+	cpacr &= ~(CPACR_D32DIS | CPACR_ASEDIS);
+	__asm__ volatile("mcr p15, 0, %0, c1, c0, 2" : : "r"(cpacr));
+	isb();			/* before the first VMRS (B1.11.1) */
+	return read_cpacr();
 }
 
 void vfp_init(void)
 {
-	u32 cpacr;
+	u32 mvfr0, mvfr1, cpacr = open_unit();
 
-	__asm__ volatile("mrc p15, 0, %0, c1, c0, 2" : "=r"(cpacr));
-	cpacr |= CPACR_CP10_CP11;
-	__asm__ volatile("mcr p15, 0, %0, c1, c0, 2" : : "r"(cpacr));
-	isb();			/* before the first VMSR (B1.11.1) */
+	if ((cpacr & CPACR_CP10_CP11) != CPACR_CP10_CP11)
+		panic("this core has no VFP unit, or keeps it for Secure state (CPACR 0x%08x)",
+		      (unsigned int)cpacr);
+	__asm__ volatile(".fpu neon\n\tvmrs %0, mvfr0" : "=r"(mvfr0));
+	__asm__ volatile(".fpu neon\n\tvmrs %0, mvfr1" : "=r"(mvfr1));
+	hwcaps = vfp_hwcaps_of(mvfr0, mvfr1);
+	if (cpacr & CPACR_D32DIS)
+		hwcaps = (hwcaps & ~(u32)HWCAP_VFPD32) | HWCAP_VFPv3D16;
+	if (cpacr & (CPACR_D32DIS | CPACR_ASEDIS))
+		hwcaps &= ~(u32)HWCAP_NEON;
+	pr_info("vfp: %s registers, %s\n",
+		hwcaps & HWCAP_VFPD32 ? "32 double" : "16 double",
+		hwcaps & HWCAP_NEON ? "NEON" : "no NEON");
 	write_fpexc(0);
+}
+
+u32 vfp_hwcaps(void)
+{
+	return hwcaps;
 }
 
 /* ---- who has it --------------------------------------------------------------- */

@@ -37,7 +37,9 @@
 #define HWCAP_EDSP		(1 << 7)
 #define HWCAP_NEON		(1 << 12)
 #define HWCAP_VFPv3		(1 << 13)
+#define HWCAP_VFPv3D16		(1 << 14)	/* D0-D15 only */
 #define HWCAP_TLS		(1 << 15)
+#define HWCAP_VFPv4		(1 << 16)
 #define HWCAP_VFPD32		(1 << 19)
 
 #endif

@@ -33,7 +33,7 @@ HOST_SKIP := mmu/boot_map.c \
 HOST_FOLDERS := alloc mm fs lib mmu trap proc startup
 # Of these folders only what knows neither registers nor stacks.
 HOST_ONLY_trap := trap/fault.c trap/alignment.c trap/extable.c
-HOST_ONLY_proc := proc/elf.c
+HOST_ONLY_proc := proc/elf.c proc/vfp_id.c
 HOST_ONLY_startup := startup/atags.c startup/boot_args.c startup/cmdline.c \
 	startup/fdt.c
 host_sources = $(filter-out $(HOST_SKIP),$(wildcard \
@@ -56,6 +56,7 @@ HOST_LIBS_test_memblock := alloc
 HOST_LIBS_test_buddy := alloc
 HOST_LIBS_test_slab := alloc
 HOST_LIBS_test_elf := alloc proc
+HOST_LIBS_test_vfp := alloc proc
 HOST_LIBS_test_alignment := alloc lib mmu trap mmu_model
 HOST_LIBS_test_boot_args := alloc lib startup
 HOST_MMU_TESTS := test_abort test_pte test_pgtable test_tlb test_kmap \

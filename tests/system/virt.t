@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """The second board: built by the same Makefile, it passes the same tests.
 
-Here the tests inside the kernel and the tour, on both cores it can have.
+Here the tests inside the kernel and the tour, on both cores it can have, and
+what only this one can leave out: VFP and NEON.
 `make BOARD=virt check` runs all.
 """
 
@@ -19,8 +20,8 @@ TESTS = ["tests/target/target.t", "tests/system/tour.t"]
 
 def run(*line, **variables):
     env = dict(os.environ, BOARD="virt", OUT=OUT, **variables)
-    done = subprocess.run(line, env=env, text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
+    done = subprocess.run(line, env=env, text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.returncode, done.stdout
 
 
@@ -36,4 +37,13 @@ if tap.is_(status, 0, "BOARD=virt builds", output):
         for test in TESTS:
             status, output = run(test, CPU=cpu)
             tap.is_(status, 0, f"{test} on {cpu}", output)
+    for option, says in (("neon=on", "vfp: 32 double registers, NEON"),
+                         ("neon=off", "vfp: 32 double registers, no NEON"),
+                         ("vfp=off,neon=off", "this core has no VFP unit")):
+        _, output = run(machine.QEMU, "-M", "virt", "-m", "128M", "-cpu",
+                        f"cortex-a15,{option}", "-nic", "none",
+                        "-nographic", "-semihosting",
+                        "-kernel", f"{OUT}/pagewalk.bin",
+                        "-append", "init=/bin/true")
+        tap.has(output, says, option)
 tap.done()

@@ -47,6 +47,8 @@ int main(int argc, char **argv)
 	ok(phdrs_fit(), "AT_PHDR, AT_PHNUM and AT_ENTRY fit each other");
 	ok(random != NULL, "AT_RANDOM points to bytes");
 	ok(getauxval(AT_HWCAP) & HWCAP_VFP, "AT_HWCAP tells of VFP");
+	ok(getauxval(AT_HWCAP) & HWCAP_VFPD32, "... with all 32 registers");
+	ok(getauxval(AT_HWCAP) & HWCAP_NEON, "... and NEON");
 	is(data, 0x1234567, "initialised data");
 	for (size_t i = 0; i < ARRAY_SIZE(bss); i++)
 		sum |= bss[i];
