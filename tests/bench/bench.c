@@ -126,6 +126,7 @@ static const struct group groups[] = {
 	{ "areas", bench_areas },
 	{ "switches", bench_switches },
 	{ "signals", bench_signals },
+	{ "regions", bench_regions },	/* it leaves areas behind */
 };
 
 /* bench [GROUP]: all of them, or the one to look at closer. */

@@ -117,6 +117,7 @@ void bench_calls(void);
 void bench_faults(void);
 void bench_lives(void);
 void bench_areas(void);
+void bench_regions(void);
 void bench_switches(void);
 void bench_signals(void);
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The figures can be trusted: the same twice, and a known loop reads true. No
-operation costs what the lower of the two Linux kernels needs."""
+operation costs what the lower of the two Linux kernels needs, and the number of
+areas matters by its logarithm."""
 
 import os
 import re
@@ -24,6 +25,10 @@ tap.is_(bench.operations(bench.console()), first, "two runs agree to the digit")
 figures = dict(first)
 tap.is_(figures.get("calibration (12 instructions)"), 12,
         "twelve instructions count as twelve")
+for what in ("find_vma (msync)", "write fault", "mmap + munmap"):
+    few, many = (figures.get(f"{what} among {n}", 0) for n in ("10", "60,000"))
+    tap.ok(0 < many < 2 * few, f"{what}: 60,000 areas for less than twice the "
+           f"cost of 10 ({few}, {many})")
 bars = linux()
 tap.ok(len(bars) > 30, "the document has Linux's figures")
 tap.is_([name for name in bars if name not in figures], [],
