@@ -24,8 +24,13 @@
 
 #define MAX_ORDER	10	/* largest block: 1024 pages, 4 MiB */
 
-/* page->flags; the low bits are changed only by the page's owner. */
-#define PG_BUDDY	0x0001	/* free, head of a block of page->order */
+/*
+ * page->flags: what a page is, changed only by its owner; and, in the highest
+ * byte of the first page of a block, free or allocated, the block's order: the
+ * buddy asks for both at once.
+ */
+#define PG_ORDER_SHIFT	24
+#define PG_BUDDY	0x0001	/* free, head of a block */
 #define PG_RESERVED	0x0002	/* never was the buddy's: image, mem_map */
 #define PG_SLAB		0x0004	/* slab page: page->slab_* hold */
 #define PG_COMPOUND	0x0008	/* head of a block allocated with __GFP_COMP */
@@ -40,12 +45,15 @@
 struct address_space;
 struct kmem_cache;
 
-/* One per page frame of lowmem, in mem_map[]. */
+/*
+ * One per page frame of lowmem, in mem_map[]. All zero is a free page that is
+ * not the first of its block: mem_map is made by clearing it. 32 bytes: a cache
+ * line of Cortex-A9, and a shift to get the frame's number.
+ */
 struct page {
-	u32 flags;			/* PG_* */
+	u32 flags;			/* PG_*, order */
 	atomic_t _refcount;		/* 0 = free */
 	atomic_t _mapcount;		/* user entries that map it */
-	u32 order;			/* PG_BUDDY, PG_COMPOUND heads */
 	union {
 		LIST_ENTRY(page) buddy_list;	/* PG_BUDDY: page_alloc.c's */
 		TAILQ_ENTRY(page) slab_link;	/* PG_SLAB: slab.c's */
@@ -64,9 +72,18 @@ struct page {
 		};
 		uintptr_t private;	/* others: the owner's own */
 	};
-};
+} __aligned(32);
+
+static_assert(sizeof(void *) > 4 || sizeof(struct page) == 32,
+	      "mem_map is an array of cache lines");
 
 TAILQ_HEAD(page_list, page);
+
+/* Of the first page of a block; 0 of any other, and of a single page. */
+static inline unsigned int page_order(const struct page *page)
+{
+	return page->flags >> PG_ORDER_SHIFT;
+}
 
 #define ARCH_PFN_OFFSET	((u32)PHYS_OFFSET >> PAGE_SHIFT)
 

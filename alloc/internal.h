@@ -35,27 +35,49 @@ struct zone {
  * order are 0.
  */
 struct per_cpu_pages {
+	struct page *page[PCP_HIGH];	/* first: an index is an address mode */
 	u32 count;
-	struct page *page[PCP_HIGH];
 };
 
 extern struct zone zone;
 DECLARE_PER_CPU(struct per_cpu_pages, pcp_pages);
 
-/* Frames [start, end) become the buddy's. mem_map says PG_RESERVED of them. */
+/* Frames [start, end) become the buddy's. mem_map is all zero there. */
 void buddy_add_range(u32 start, u32 end);
 /* Watermarks for zone.managed pages. */
 void zone_set_watermarks(void);
 /* Ask the shrinkers for nr pages. Returns what they freed. */
 u32 shrink_all(u32 nr);
 
-/* The first page of the block that [page, 2^order) is one half of: the other. */
-static inline struct page *find_buddy(struct page *page, u32 pfn,
+/* What says that a page is the first of a free block of this order. */
+static inline u32 buddy_flags(unsigned int order)
+{
+	return PG_BUDDY | (u32)order << PG_ORDER_SHIFT;
+}
+
+/*
+ * mem_map lies like the frames it describes: its entries for a block of the
+ * largest order begin at a multiple of MEM_MAP_ALIGN bytes. Two buddies' entries
+ * then differ in one bit of their address, as their frames' numbers do.
+ */
+#define MEM_MAP_ALIGN	((u32)sizeof(struct page) << MAX_ORDER)
+
+static_assert((sizeof(struct page) & (sizeof(struct page) - 1)) == 0,
+	      "find_buddy and block_of compute with bits of addresses");
+
+/* [page, 2^order) is one half of a block: the other half's first page. */
+static inline struct page *find_buddy(const struct page *page,
 				      unsigned int order)
 {
-	u32 pages = 1u << order;
+	return (struct page *)((uintptr_t)page ^ (sizeof(*page) << order));
+}
 
-	return pfn & pages ? page - pages : page + pages;
+/* The first page of the aligned 2^order pages that page is one of. */
+static inline struct page *block_of(const struct page *page,
+				    unsigned int order)
+{
+	return (struct page *)ALIGN_DOWN((uintptr_t)page,
+					 sizeof(*page) << order);
 }
 
 /* Smallest order whose block holds bytes (> 0). */

@@ -29,7 +29,7 @@ static const struct {
 #define FIRST_POWER	7	/* classes[7] is 256 = 2^8, and so on */
 
 static struct kmem_cache *kmalloc_caches[NR_CLASSES];
-/* By (size - 1) / 8. */
+/* By (size - 1) / 8. Sizes up to TABLE_MAX are what is asked for most. */
 static struct kmem_cache *small_caches[TABLE_MAX / 8];
 
 void kmalloc_init(void)
@@ -45,23 +45,23 @@ void kmalloc_init(void)
 	static_assert(NR_CLASSES == FIRST_POWER + 6, "256 .. 8192");
 }
 
-/* 0 < size <= CLASS_MAX */
-static inline struct kmem_cache *kmalloc_cache(size_t size)
+/* TABLE_MAX < size <= CLASS_MAX: above 128 each class is a power of two. */
+static inline struct kmem_cache *power_cache(size_t size)
 {
-	u32 last = (u32)size - 1;
-
-	if (likely(last < TABLE_MAX))
-		return small_caches[last >> 3];
 	return kmalloc_caches[FIRST_POWER - 8 + 32 -
-			      (u32)__builtin_clz(last)];
+			      (u32)__builtin_clz((u32)size - 1)];
 }
 
 /* ---- blocks of the buddy ------------------------------------------------------ */
 
-static void *kmalloc_large(size_t size, gfp_t gfp)
+/* Also of size 0, and of sizes that nobody can have. */
+static __attribute__((noinline))
+void *kmalloc_large(size_t size, gfp_t gfp)
 {
 	struct page *page;
 
+	if (size == 0)
+		return ZERO_SIZE_PTR;
 	if (size > (size_t)PAGE_SIZE << MAX_ORDER)
 		return NULL;
 	page = alloc_pages(gfp | __GFP_COMP, get_order((u32)size));
@@ -71,17 +71,21 @@ static void *kmalloc_large(size_t size, gfp_t gfp)
 static void kfree_large(struct page *page, void *p)
 {
 	if (!(page->flags & PG_COMPOUND) || p != page_address(page))
-		bad_page_free(page, page->order, "kfree of what kmalloc did not give");
-	__free_pages(page, page->order);
+		bad_page_free(page, page_order(page), "kfree of what kmalloc did not give");
+	__free_pages(page, page_order(page));
 }
 
 /* ---- the interface --------------------------------------------------------------- */
 
 static inline void *__kmalloc(size_t size, gfp_t gfp, const void *caller)
 {
-	if (unlikely(size - 1 >= CLASS_MAX))
-		return size == 0 ? ZERO_SIZE_PTR : kmalloc_large(size, gfp);
-	return slab_alloc(kmalloc_cache(size), gfp, size, caller);
+	size_t last = size - 1;
+
+	if (likely(last < TABLE_MAX))
+		return slab_alloc(small_caches[last >> 3], gfp, size, caller);
+	if (likely(last < CLASS_MAX))
+		return slab_alloc(power_cache(size), gfp, size, caller);
+	return kmalloc_large(size, gfp);
 }
 
 void *kmalloc(size_t size, gfp_t gfp)
@@ -150,7 +154,7 @@ size_t ksize(const void *p)
 	if (page->flags & PG_SLAB)
 		size = slab_size(page->slab_cache, p);
 	else
-		size = (size_t)PAGE_SIZE << page->order;
+		size = (size_t)PAGE_SIZE << page_order(page);
 	kasan_unpoison(p, size);
 	return size;
 }
@@ -162,7 +166,7 @@ static bool resize_in_place(void *p, size_t size)
 	struct kmem_cache *cache = page->slab_cache;
 
 	if (!(page->flags & PG_SLAB))
-		return get_order((u32)size) == page->order;
+		return get_order((u32)size) == page_order(page);
 	if (size > cache->object_size || size <= cache->object_size / 4)
 		return false;
 	if (IS_ENABLED(CONFIG_DEBUG))
@@ -178,7 +182,7 @@ static size_t usable_size(const void *p)
 	struct page *page = virt_to_head_page(p);
 
 	return page->flags & PG_SLAB ? slab_size(page->slab_cache, p) :
-		(size_t)PAGE_SIZE << page->order;
+		(size_t)PAGE_SIZE << page_order(page);
 }
 
 void *krealloc(void *p, size_t size, gfp_t gfp)

@@ -148,6 +148,15 @@ static phys_addr_t find_in_range(phys_addr_t base, phys_addr_t end, u32 bytes,
 	return 0;
 }
 
+/* mem_map has megabytes: whole pages by the loop that is made for them. */
+static void clear_memory(char *va, u32 bytes)
+{
+	for (; IS_ALIGNED((uintptr_t)va, PAGE_SIZE) && bytes >= PAGE_SIZE;
+	     bytes -= PAGE_SIZE, va += PAGE_SIZE)
+		clear_page(va);
+	memset(va, 0, bytes);
+}
+
 void *memblock_alloc(u32 bytes, u32 align, const char *name)
 {
 	BUG_ON(bytes == 0 || align == 0 || (align & (align - 1)) != 0);
@@ -161,7 +170,8 @@ void *memblock_alloc(u32 bytes, u32 align, const char *name)
 			continue;
 		if (memblock_reserve(pa, bytes, name))
 			return NULL;
-		return memset(phys_to_virt(pa), 0, bytes);
+		clear_memory(phys_to_virt(pa), bytes);
+		return phys_to_virt(pa);
 	}
 	return NULL;
 }
@@ -245,14 +255,32 @@ static void mem_map_init(void)
 	BUG_ON(min_low_pfn < ARCH_PFN_OFFSET);
 	end = ALIGN_UP(max_low_pfn, 1u << MAX_ORDER);
 	frames = end - ARCH_PFN_OFFSET;
-	map = memblock_alloc(frames * (u32)sizeof(*map), PAGE_SIZE, "mem_map");
+	map = memblock_alloc(frames * (u32)sizeof(*map), MEM_MAP_ALIGN,
+			     "mem_map");
 	if (map == NULL)
 		panic("memblock: no room for mem_map: %u frames", frames);
-	for (u32 i = 0; i < frames; i++) {
-		map[i].flags = PG_RESERVED;
-		atomic_set(&map[i]._refcount, 1);
-	}
 	mem_map = map;
+}
+
+/* Past the last frame that is the buddy's or marked as reserved. */
+static u32 decided_pfn;
+
+static void reserve_frames_up_to(u32 end)
+{
+	for (; decided_pfn < end; decided_pfn++) {
+		struct page *page = pfn_to_page(decided_pfn);
+
+		page->flags = PG_RESERVED;
+		atomic_set(&page->_refcount, 1);
+	}
+}
+
+/* What lies before these frames is nobody's to give. */
+static void give_frames(u32 start, u32 end)
+{
+	reserve_frames_up_to(start);
+	buddy_add_range(start, end);
+	decided_pfn = end;
 }
 
 /* Give the pages of [base, end) that no reserved byte touches. */
@@ -272,7 +300,7 @@ static void free_range(phys_addr_t base, phys_addr_t end)
 			break;
 		}
 		if (base < stop)
-			buddy_add_range(base >> PAGE_SHIFT, stop >> PAGE_SHIFT);
+			give_frames(base >> PAGE_SHIFT, stop >> PAGE_SHIFT);
 		base = next;
 	}
 }
@@ -324,8 +352,10 @@ u32 memblock_free_all(void)
 	BUG_ON(memory.n == 0);
 	mem_map_init();
 	page_owner_init();
+	decided_pfn = ARCH_PFN_OFFSET;
 	for (u32 i = 0; i < memory.n; i++)
 		free_range(memory.region[i].base, memory.region[i].end);
+	reserve_frames_up_to(ALIGN_UP(max_low_pfn, 1u << MAX_ORDER));
 	zone_set_watermarks();
 
 	total = count_memory_frames();

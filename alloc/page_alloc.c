@@ -30,32 +30,30 @@ DEFINE_PER_CPU(struct per_cpu_pages, pcp_pages);
 
 static inline void insert_block(struct page *page, unsigned int order)
 {
-	page->flags = PG_BUDDY;
-	page->order = order;
+	page->flags = buddy_flags(order);
 	LIST_INSERT_HEAD(&zone.free_area[order], page, buddy_list);
 }
 
-static void free_block(struct page *page, unsigned int order)
+static inline __attribute__((always_inline))
+void free_block(struct page *page, unsigned int order)
 {
-	u32 pfn = page_to_pfn(page);
-
-	BUG_ON(pfn & ((1u << order) - 1));
+	BUG_ON(page != block_of(page, order));
 	zone.free_pages += 1u << order;
 	for (; order < MAX_ORDER; order++) {
-		struct page *buddy = find_buddy(page, pfn, order);
+		struct page *buddy = find_buddy(page, order);
 
-		if (buddy->flags != PG_BUDDY || buddy->order != order)
+		if (buddy->flags != buddy_flags(order))
 			break;
 		LIST_REMOVE(buddy, buddy_list);
 		buddy->flags = 0;
-		if (pfn & (1u << order))
-			page = buddy;
+		page = block_of(page, order + 1);
 	}
 	insert_block(page, order);
 }
 
 /* A block of exactly this order, its flags 0; NULL: no block is big enough. */
-static struct page *take_block(unsigned int order)
+static inline __attribute__((always_inline))
+struct page *take_block(unsigned int order)
 {
 	unsigned int found = order;
 	struct page *page;
@@ -70,8 +68,7 @@ static struct page *take_block(unsigned int order)
 		LIST_INIT(&zone.free_area[--found]);
 		insert_block(page + (1u << found), found);
 	}
-	page->flags = 0;
-	page->order = order;
+	page->flags = (u32)order << PG_ORDER_SHIFT;
 	zone.free_pages -= 1u << order;
 	return page;
 }
@@ -173,11 +170,9 @@ static struct page *pcp_refill(u32 reserve)
 		n = take_batch(&first);
 		if (n == 0)
 			break;
-		/* Those behind the first were nobody's: no order is written. */
-		for (u32 i = 0; i < n; i++) {
-			first[i].order = 0;
+		first->flags = 0;	/* a single page now, like those behind */
+		for (u32 i = 0; i < n; i++)
 			pcp->page[pcp->count++] = &first[i];
-		}
 	}
 	BUG_ON(pcp->count == 0 || pcp->count > PCP_HIGH);
 	return pcp->page[--pcp->count];
@@ -228,18 +223,15 @@ static u32 direct_reclaim(u32 nr)
 	return freed;
 }
 
-static struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
+/* There is no such block: what else can be done. */
+static __attribute__((noinline))
+struct page *alloc_pages_reclaim(gfp_t gfp, unsigned int order)
 {
 	struct page *page;
 
-	if (zone.free_pages < zone.low && can_reclaim(gfp))
-		direct_reclaim(zone.high - zone.free_pages);
+	/* Single pages on the list may be the missing halves. */
+	drain_local_pages();
 	page = rmqueue(gfp, order);
-	if (page == NULL && order > 0) {
-		/* Single pages on the list may be the missing halves. */
-		drain_local_pages();
-		page = rmqueue(gfp, order);
-	}
 	for (u32 round = 0; page == NULL && round < MAX_RECLAIM_ROUNDS &&
 	     can_reclaim(gfp); round++) {
 		if (direct_reclaim(zone.high + (1u << order)) == 0)
@@ -249,6 +241,16 @@ static struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
 	if (page == NULL)
 		warn_failure(gfp, order);
 	return page;
+}
+
+static struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
+{
+	struct page *page;
+
+	if (unlikely(zone.free_pages < zone.low) && can_reclaim(gfp))
+		direct_reclaim(zone.high - zone.free_pages);
+	page = rmqueue(gfp, order);
+	return likely(page != NULL) ? page : alloc_pages_reclaim(gfp, order);
 }
 
 /* Pages after the first point to it, so that any address finds the block. */
@@ -296,6 +298,14 @@ struct page *alloc_pages_checked(gfp_t gfp, unsigned int order,
 	return page;
 }
 
+/* Out of line: who wants no zeroes needs no stack frame. */
+static __attribute__((noinline))
+struct page *zero_page(struct page *page)
+{
+	clear_page(page_address(page));
+	return page;
+}
+
 static inline u32 tracing_pages(void)
 {
 	return trace_mask & (1u << TRACE_PAGE);
@@ -313,9 +323,7 @@ static inline struct page *__alloc_pages(gfp_t gfp, unsigned int order,
 		return alloc_pages_checked(gfp, order, caller);
 	atomic_set(&page->_refcount, 1);
 	kasan_unpoison(page_address(page), PAGE_SIZE);
-	if (gfp & __GFP_ZERO)
-		clear_page(page_address(page));
-	return page;
+	return gfp & __GFP_ZERO ? zero_page(page) : page;
 }
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
@@ -348,7 +356,7 @@ static void free_pages_prepare(struct page *page, unsigned int order)
 		bad_page_free(page, order, "this page cannot be freed");
 	if (atomic_read(&page->_mapcount) != 0)
 		bad_page_free(page, order, "user entries still map it");
-	if (page->order != order)
+	if (page_order(page) != order)
 		bad_page_free(page, order, "wrong order");
 	for (u32 i = 1; (page->flags & PG_COMPOUND) && i < 1u << order; i++) {
 		BUG_ON(page[i].flags != PG_TAIL || page[i].head != page);
@@ -357,12 +365,31 @@ static void free_pages_prepare(struct page *page, unsigned int order)
 	page->flags = 0;
 }
 
+/*
+ * A count of 1 is the caller's own: nobody else can reach the page, and no
+ * atomic is needed to make it 0.
+ */
+static inline void drop_last_reference(struct page *page)
+{
+	dmb();	/* other cores' use of it, before they let go, before our reuse */
+	atomic_set(&page->_refcount, 0);
+}
+
+/* Give up one reference. Returns how many are left. */
+static inline s32 drop_reference(struct page *page)
+{
+	if (page_count(page) != 1)
+		return atomic_add_return(-1, &page->_refcount);
+	drop_last_reference(page);
+	return 0;
+}
+
 /* As alloc_pages_checked; also other references, and errors. */
 static __attribute__((noinline))
 void free_pages_checked(struct page *page, unsigned int order,
 			const void *caller)
 {
-	s32 left = atomic_add_return(-1, &page->_refcount);
+	s32 left = drop_reference(page);
 	u32 flags;
 
 	if (left > 0)
@@ -382,12 +409,12 @@ void free_pages_checked(struct page *page, unsigned int order,
 	spin_unlock_irqrestore(&zone.lock, flags);
 }
 
-/* A count of 1 is the caller's own: nobody else can reach the page. */
+/* A single page, to be freed, of which nobody wants to hear. */
 static inline bool is_plain_page(const struct page *page, unsigned int order)
 {
 	return page_count(page) == 1 &&
 		(page->flags | (u32)atomic_read(&page->_mapcount) |
-		 page->order | order | tracing_pages()) == 0;
+		 order | tracing_pages()) == 0;
 }
 
 static inline void __put_pages(struct page *page, unsigned int order,
@@ -397,8 +424,7 @@ static inline void __put_pages(struct page *page, unsigned int order,
 		free_pages_checked(page, order, caller);
 		return;
 	}
-	dmb();	/* other cores' use of it, before they let go, before our reuse */
-	atomic_set(&page->_refcount, 0);
+	drop_last_reference(page);
 	kasan_poison(page_address(page), PAGE_SIZE);
 	pcp_free(page);
 }
@@ -419,19 +445,18 @@ void free_pages(void *va, unsigned int order)
 /* A compound page has its order written on it; a single page's is 0. */
 void put_page(struct page *page)
 {
-	__put_pages(page, page->order, CALL_SITE());
+	__put_pages(page, page_order(page), CALL_SITE());
 }
 
 /* ---- blocks as single pages ------------------------------------------------------- */
 
 void split_page(struct page *page, unsigned int order)
 {
-	BUG_ON(page->order != order || page_count(page) != 1);
+	BUG_ON(page_order(page) != order || page_count(page) != 1);
 	BUG_ON(page->flags & PG_COMPOUND);
-	for (u32 i = 0; i < 1u << order; i++) {
-		page[i].order = 0;
+	page->flags = 0;
+	for (u32 i = 1; i < 1u << order; i++)
 		atomic_set(&page[i]._refcount, 1);
-	}
 }
 
 void *alloc_pages_exact(u32 bytes, gfp_t gfp)
@@ -464,7 +489,14 @@ void free_pages_exact(void *va, u32 bytes)
 
 /* ---- memory joins ------------------------------------------------------------------- */
 
-/* Cut [start, end) into the largest aligned blocks. */
+/* Nobody's frames, as mem_map was cleared. */
+static void check_blank(const struct page *page, unsigned int order)
+{
+	for (u32 i = 0; i < 1u << order; i++)
+		BUG_ON(page[i].flags != 0 || page_count(page + i) != 0);
+}
+
+/* Cut [start, end) into the largest aligned blocks: only their heads change. */
 void buddy_add_range(u32 start, u32 end)
 {
 	u32 flags;
@@ -479,12 +511,8 @@ void buddy_add_range(u32 start, u32 end)
 		while (!IS_ALIGNED(start, 1u << order) ||
 		       end - start < 1u << order)
 			order--;
-		for (u32 i = 0; i < 1u << order; i++) {
-			BUG_ON(page[i].flags != PG_RESERVED);
-			page[i].flags = 0;
-			page[i].order = 0;
-			atomic_set(&page[i]._refcount, 0);
-		}
+		if (IS_ENABLED(CONFIG_DEBUG))
+			check_blank(page, order);
 		debug_free_pages(page, order, CALL_SITE());
 		kasan_poison(page_address(page), (size_t)PAGE_SIZE << order);
 		free_block(page, order);
@@ -500,6 +528,13 @@ u32 free_reserved_area(void *start, void *end, const char *name)
 
 	if (from >= to)
 		return 0;
+	for (u32 pfn = from; pfn < to; pfn++) {
+		struct page *page = pfn_to_page(pfn);
+
+		BUG_ON(page->flags != PG_RESERVED);
+		page->flags = 0;
+		atomic_set(&page->_refcount, 0);
+	}
 	buddy_add_range(from, to);
 	pr_info("Freed %u pages of %s\n", to - from, name);
 	return to - from;

@@ -68,7 +68,7 @@ void zone_get_stats(struct zone_stats *stats)
 static u32 complain(const struct page *page, const char *what)
 {
 	pr_err("buddy: pfn %#x (flags %#x, order %u, count %d): %s\n",
-	       page_to_pfn(page), page->flags, page->order, page_count(page),
+	       page_to_pfn(page), page->flags, page_order(page), page_count(page),
 	       what);
 	return 1;
 }
@@ -78,14 +78,14 @@ static u32 verify_block(struct page *page, unsigned int order)
 {
 	u32 pfn = page_to_pfn(page);
 	u32 end = pfn + (1u << order);
-	struct page *buddy = find_buddy(page, pfn, order);
+	struct page *buddy = find_buddy(page, order);
 	u32 bad = 0;
 
 	if (!pfn_valid(pfn) || end > max_low_pfn)
 		return complain(page, "not lowmem");
 	if (pfn & ((1u << order) - 1))
 		bad += complain(page, "block is not aligned to its size");
-	if (page->flags != PG_BUDDY || page->order != order)
+	if (page->flags != buddy_flags(order))
 		bad += complain(page, "flags or order differ from its list");
 	for (u32 i = 0; i < 1u << order; i++) {
 		if (page_count(page + i) != 0)
@@ -93,8 +93,7 @@ static u32 verify_block(struct page *page, unsigned int order)
 		if (i > 0 && page[i].flags != 0)
 			bad += complain(page + i, "flags within a free block");
 	}
-	if (order < MAX_ORDER && buddy->flags == PG_BUDDY &&
-	    buddy->order == order)
+	if (order < MAX_ORDER && buddy->flags == buddy_flags(order))
 		bad += complain(page, "its buddy is free: should be one block");
 	return bad;
 }
@@ -125,7 +124,7 @@ static u32 verify_pcp(const struct per_cpu_pages *pcp)
 	for (u32 i = 0; i < pcp->count; i++) {
 		const struct page *page = pcp->page[i];
 
-		if (page->flags != 0 || page->order != 0 || page_count(page))
+		if (page->flags != 0 || page_count(page))
 			bad += complain(page, "wrong on a per-CPU list");
 		for (u32 j = 0; j < i; j++)
 			if (pcp->page[j] == page)
@@ -140,8 +139,8 @@ static u32 verify_mem_map(u32 listed)
 	u32 marked = 0;
 
 	for (u32 pfn = min_low_pfn; pfn < max_low_pfn; pfn++)
-		if (pfn_to_page(pfn)->flags == PG_BUDDY)
-			marked += 1u << pfn_to_page(pfn)->order;
+		if (pfn_to_page(pfn)->flags & PG_BUDDY)
+			marked += 1u << page_order(pfn_to_page(pfn));
 	if (marked == listed)
 		return 0;
 	pr_err("buddy: mem_map marks %u pages free, the lists hold %u\n",
@@ -221,7 +220,7 @@ void bad_page_free(const struct page *page, unsigned int order,
 	const struct page_owner *owner;
 
 	pr_err("bad free of page %#x as order %u: %s (flags %#x, order %u, count %d, mapped %d)\n",
-	       page_to_pfn(page), order, what, page->flags, page->order,
+	       page_to_pfn(page), order, what, page->flags, page_order(page),
 	       page_count(page), atomic_read(&page->_mapcount));
 	if (IS_ENABLED(CONFIG_DEBUG) && pfn_valid(page_to_pfn(page))) {
 		owner = &page_owner[page_to_pfn(page) - min_low_pfn];

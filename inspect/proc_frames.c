@@ -81,7 +81,7 @@ static enum owner frame_owner(struct survey *survey, u32 pfn)
 	u32 i;
 
 	if (page->flags & PG_BUDDY)
-		survey->free_until = pfn + (1u << page->order);
+		survey->free_until = pfn + (1u << page_order(page));
 	if (pfn < survey->free_until)
 		return OWN_FREE;
 	if (page->flags & PG_RESERVED)

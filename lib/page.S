@@ -10,15 +10,12 @@
 	.arm
 	.text
 
-#define UNROLL		32	/* lines of one turn of the loop */
-
-/* void clear_page(void *page) */
+/* void clear_page(void *page): a page's 128 lines without a loop */
 	.section .text.clear_page, "ax", %progbits
 	.global clear_page
 	.type clear_page, %function
 clear_page:
 	push	{r4-r8, lr}
-	add	lr, r0, #PAGE_SIZE
 	mov	r1, #0
 	mov	r2, #0
 	mov	r3, #0
@@ -27,14 +24,13 @@ clear_page:
 	mov	r6, #0
 	mov	r7, #0
 	mov	r8, #0
-1:
-	.rept	UNROLL
+	.rept	PAGE_SIZE / 32
 	stmia	r0!, {r1-r8}
 	.endr
-	cmp	r0, lr
-	bne	1b
 	pop	{r4-r8, pc}
 	.size clear_page, . - clear_page
+
+#define UNROLL		32	/* lines of one turn of the loop */
 
 /* void copy_page(void *to, const void *from) */
 	.section .text.copy_page, "ax", %progbits

@@ -462,8 +462,7 @@ static void expect_complaint(const char *text)
 
 static void put_on_list(struct page *page, unsigned int order)
 {
-	page->flags = PG_BUDDY;
-	page->order = order;
+	page->flags = buddy_flags(order);
 	LIST_INSERT_HEAD(&zone.free_area[order], page, buddy_list);
 }
 
@@ -473,9 +472,9 @@ static void test_verifier_sees_pages(void **state __unused_arg)
 
 	host_boot(RAM_BYTES);
 	page = LIST_FIRST(&zone.free_area[MAX_ORDER]);
-	page->order = 3;
+	page->flags = buddy_flags(3);
 	expect_complaint("flags or order differ from its list");
-	page->order = MAX_ORDER;
+	page->flags = buddy_flags(MAX_ORDER);
 	atomic_set(&page[7]._refcount, 1);
 	expect_complaint("free and referenced");
 	atomic_set(&page[7]._refcount, 0);
@@ -507,9 +506,9 @@ static void test_verifier_sees_counts(void **state __unused_arg)
 	pcp->page[pcp->count++] = pcp->page[0];
 	expect_complaint("twice on the list");
 	pcp->count--;
-	pcp->page[0]->order = 1;
+	pcp->page[0]->flags = 1u << PG_ORDER_SHIFT;
 	expect_complaint("wrong on a per-CPU list");
-	pcp->page[0]->order = 0;
+	pcp->page[0]->flags = 0;
 	assert_int_equal(buddy_verify(), 0);
 }
 
