@@ -1,9 +1,12 @@
 # bench.mk - what operations cost: `make bench`, and why: `make profile`.
+#
+# Two programs: bench, an ordinary one, and pagewalk-bench, a kernel whose
+# process 1 measures its own memory.
 
 BENCH_OUT := $(USER_OUT)/bench
 bench_objects := $(call to_obj,$(wildcard tests/bench/*.c))
 
-$(OUT)/obj/tests/bench/%.c.o: tests/bench/%.c $(OUT)/options user/user.mk
+$(bench_objects): $(OUT)/obj/%.c.o: %.c $(OUT)/options user/user.mk
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) -marm -MMD -MP -c -o $@ $<
@@ -13,13 +16,26 @@ $(BENCH_OUT)/bench: $(bench_objects) $(user_lib_objects)
 
 -include $(bench_objects:.o=.d)
 
+kbench_objects := $(filter-out %/startup/kernel_init.c.o,$(kernel_objects)) \
+	$(call to_obj,$(wildcard tests/bench/kernel/*.c))
+
+-include $(kbench_objects:.o=.d)
+
+$(OUT)/pagewalk-bench.first.elf $(OUT)/pagewalk-bench.elf: \
+	objects = $(kbench_objects)
+$(OUT)/pagewalk-bench.first.elf: $(kbench_objects) $(OUT)/kernel.lds
+	$(call link,$(objects),$@)
+
 $(OUT)/bench-initramfs.cpio: $(BENCH_OUT)/bench tools/mkcpio.py
 	$(call say,CPIO,$@)
 	$(Q)$(PYTHON) tools/mkcpio.py $@ bin dev proc tmp bench \
 		bench/bench=$(BENCH_OUT)/bench
 
+BENCH_DEPS := $(OUT)/pagewalk.bin $(OUT)/pagewalk-bench.bin \
+	$(OUT)/bench-initramfs.cpio $(OUT)/count.so
+
 .PHONY: bench
-bench: $(OUT)/pagewalk.bin $(OUT)/bench-initramfs.cpio $(OUT)/count.so
+bench: $(BENCH_DEPS)
 	$(Q)BOARD=$(BOARD) $(PYTHON) tests/bench/bench.py $(BENCH)
 
 # Which functions of the kernel an operation spends its instructions in:
@@ -29,8 +45,9 @@ $(OUT)/count.so: tests/bench/plugin/count.c
 	$(Q)gcc -shared -fPIC -O2 -Wall -Wextra -o $@ $<
 
 .PHONY: profile
-profile: $(OUT)/pagewalk.bin $(OUT)/bench-initramfs.cpio $(OUT)/count.so
+profile: $(BENCH_DEPS)
 	$(Q)BOARD=$(BOARD) NM=$(NM) $(PYTHON) tests/bench/profile.py $(BENCH)
 
-CHECK_DEPS += $(OUT)/pagewalk.bin $(OUT)/bench-initramfs.cpio
+CHECK_DEPS += $(OUT)/pagewalk.bin $(OUT)/pagewalk-bench.bin \
+	$(OUT)/bench-initramfs.cpio
 CHECK_TESTS += tests/bench/bench.t

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Run bench in the emulator with instruction counting; print a line a figure.
 
-    bench.py [GROUP]        all of bench's groups, or one
+    bench.py [GROUP]        all of bench's groups, or one; `memory` is what
+                            the kernel's own memory costs, from inside
     bench.py --check        run twice; fail unless both agree to the digit
 
 One instruction is a nanosecond of the board's clock. Also: instructions from
@@ -21,8 +22,11 @@ import machine
 COUNTING = ["-icount", "shift=0,sleep=off",
             "-rtc", "base=2000-01-01T00:00:00,clock=vm"]
 MEMORY_MIB = 512
+KERNEL_MEMORY_MIB = 128     # little, so that it can be filled
 OUT = machine.OUT
 PROGRAM = f"{OUT}/user/bench/bench.debug"
+KERNEL_GROUP = "memory"
+KERNEL = f"{OUT}/pagewalk-bench"
 MARKS = {"begin": "begin", "end": "end", "report": "report_without_loop"}
 
 
@@ -35,9 +39,15 @@ def symbols(path):
             if len(row) == 3 and not row[2].startswith("$")]
 
 
-def counter(output):
+def kernel_of(group):
+    """The kernel image that is measured, without its suffix."""
+    return KERNEL if group == KERNEL_GROUP else f"{OUT}/pagewalk"
+
+
+def counter(group, output):
     """The options that load the plugin."""
-    places = {name: address for address, name in symbols(PROGRAM)}
+    program = f"{KERNEL}.elf" if group == KERNEL_GROUP else PROGRAM
+    places = {name: address for address, name in symbols(program)}
     marks = ",".join(f"{mark}={places[name]:#x}"
                      for mark, name in MARKS.items())
     return ["-plugin", f"{OUT}/count.so,{marks},out={output}"]
@@ -45,9 +55,11 @@ def counter(output):
 
 def console(group="", extra=()):
     """What bench printed."""
+    memory = KERNEL_MEMORY_MIB if group == KERNEL_GROUP else MEMORY_MIB
     boot = machine.boot(f"quiet init=/bench/bench {group}".strip(),
+                        kernel=f"{kernel_of(group)}.bin",
                         initrd=f"{OUT}/bench-initramfs.cpio",
-                        memory=f"{MEMORY_MIB}M", extra=[*COUNTING, *extra])
+                        memory=f"{memory}M", extra=[*COUNTING, *extra])
     if boot.status != 0:
         sys.exit(str(boot))
     return boot.console.splitlines()
@@ -69,7 +81,7 @@ def memory_used(lines):
 def boot_instructions():
     """From the kernel's first instruction to the first of init."""
     output = f"{OUT}/boot-count"
-    console("none", counter(output))
+    console("none", counter("none", output))
     with open(output) as file:
         return int(file.readline().split()[1])
 
@@ -88,6 +100,7 @@ def figures(group=""):
         return rows
     image = os.path.getsize(f"{OUT}/pagewalk.bin")
     archive = section_bytes("__initramfs_start", "__initramfs_end")
+    rows += operations(console(KERNEL_GROUP))
     return rows + [("entry to init's first instruction", boot_instructions()),
                    (f"memory used of {MEMORY_MIB} MiB (KiB)",
                     memory_used(lines)),
@@ -99,7 +112,7 @@ def main():
     check = "--check" in sys.argv
     group = next((word for word in sys.argv[1:] if word[0] != "-"), "")
     rows = figures(group)
-    print("\n".join(f"{name:<38} {value:>9}" for name, value in rows))
+    print("\n".join(f"{name:<42} {value:>9}" for name, value in rows))
     if check and rows != figures(group):
         sys.exit("two runs differ")
 

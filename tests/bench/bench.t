@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """The figures can be trusted: the same twice, and a known loop reads true. No
-operation costs what the lower of the two Linux kernels needs, and the number of
-areas matters by its logarithm."""
+operation costs what the lower of the two Linux kernels needs, the number of
+areas matters by its logarithm, and the kernel's own memory costs no more than
+its goals."""
 
 import os
 import re
@@ -20,6 +21,36 @@ def linux():
     return {name: min(int(lean), int(lean510)) for name, lean, lean510 in rows}
 
 
+def goals():
+    """{pair: instructions at most} of the kernel's own memory."""
+    with open("docs/performance.md") as file:
+        section = file.read().split("## The kernel's own memory")[1]
+    rows = re.findall(r"^\| ([^|]+) \| \d+ \| \d+ \| (\d+) \|$",
+                      section.split("\n## ")[0], re.MULTILINE)
+    return {name: int(goal) for name, goal in rows}
+
+
+def memory():
+    first = bench.operations(bench.console("memory"))
+    tap.is_(bench.operations(bench.console("memory")), first,
+            "the kernel's memory: two runs agree to the digit")
+    figures = dict(first)
+    tap.is_(figures.get("calibration (12 instructions), kernel"), 12,
+            "twelve instructions of the kernel count as twelve")
+    bars = goals()
+    tap.ok(len(bars) > 10, "the document has goals for memory")
+    for state in ("fresh", "fragmented"):
+        tap.is_([f"{name}: {figures.get(f'{name}, {state}')}, goal {bar}"
+                 for name, bar in bars.items()
+                 if not 0 < figures.get(f"{name}, {state}", 0) <= bar], [],
+                f"{state}: no pair costs more than its goal")
+    held = figures["pages free, fresh"] - figures["pages free, fragmented"]
+    tap.ok(held > figures["pages free, fresh"] / 2,
+           "fragmented: most of memory is held", figures)
+    tap.is_(figures["pages of the largest free block, given back"], 1024,
+            "given back, memory is whole again")
+
+
 first = bench.operations(bench.console())
 tap.is_(bench.operations(bench.console()), first, "two runs agree to the digit")
 figures = dict(first)
@@ -35,4 +66,5 @@ tap.is_([name for name in bars if name not in figures], [],
         "bench measures every operation of the document")
 tap.is_([f"{name}: {figures[name]}, Linux {bar}" for name, bar in bars.items()
          if figures.get(name, 0) >= bar], [], "each costs less than on Linux")
+memory()
 tap.done()

@@ -32,8 +32,8 @@ def by_function(counts, table):
 def main():
     group = sys.argv[1] if len(sys.argv) > 1 else ""
     output = f"{bench.OUT}/profile"
-    rows = bench.operations(bench.console(group, bench.counter(output)))
-    table = bench.symbols(f"{bench.OUT}/pagewalk.elf")
+    rows = bench.operations(bench.console(group, bench.counter(group, output)))
+    table = bench.symbols(f"{bench.kernel_of(group)}.elf")
     for (name, cost), counts in zip(rows, blocks(output)):
         functions = by_function(counts, table)
         # The plugin counts all rounds; bench says what one costs.
