@@ -94,7 +94,7 @@ static void forget_children(struct task_struct *leader)
 		BUG_ON(!init || init == leader);
 		TAILQ_REMOVE(&leader->children, child, sibling);
 		TAILQ_INSERT_TAIL(&init->children, child, sibling);
-		child->parent = init;
+		set_parent(child, init);
 		child->exit_signal = SIGCHLD;
 		if (child->state == TASK_ZOMBIE)
 			wake_up(&init->wait_child);
@@ -252,7 +252,7 @@ static void become_leader(struct task_struct *me)
 
 	me->pid = old->pid;
 	me->group_leader = me;
-	me->parent = old->parent;
+	set_parent(me, old->parent);
 	me->pgrp = old->pgrp;
 	me->session = old->session;
 	me->exit_signal = SIGCHLD;
@@ -264,7 +264,7 @@ static void become_leader(struct task_struct *me)
 	while ((child = TAILQ_FIRST(&old->children)) != NULL) {
 		TAILQ_REMOVE(&old->children, child, sibling);
 		TAILQ_INSERT_TAIL(&me->children, child, sibling);
-		child->parent = me;
+		set_parent(child, me);
 	}
 	old->state = TASK_DEAD;
 	release_task(old);

@@ -111,7 +111,7 @@ static void link_thread(struct task_struct *task)
 
 	task->group_leader = leader;
 	task->tgid = leader->pid;
-	task->parent = leader->parent;
+	set_parent(task, leader->parent);
 	task->exit_signal = 0;
 	leader->nr_threads++;
 }
@@ -124,7 +124,7 @@ static void link_process(struct task_struct *task, u32 flags)
 	task->group_leader = task;
 	task->tgid = task->pid;
 	task->nr_threads = 1;
-	task->parent = flags & CLONE_PARENT ? leader->parent : leader;
+	set_parent(task, flags & CLONE_PARENT ? leader->parent : leader);
 	task->exit_signal = flags & CSIGNAL;
 	TAILQ_INSERT_TAIL(&task->parent->children, task, sibling);
 }

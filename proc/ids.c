@@ -18,11 +18,7 @@ s32 sys_gettid(void)
 
 s32 sys_getppid(void)
 {
-	u32 flags = tasklist_lock();
-	s32 pid = current->group_leader->parent->tgid;
-
-	tasklist_unlock(flags);
-	return pid;
+	return READ_ONCE(current->group_leader->ppid);
 }
 
 /* One user, who may do everything. */

@@ -45,7 +45,7 @@ static int adopt_kthread(struct task_struct *task)
 	task->tgid = task->pid;
 	task->group_leader = task;
 	task->nr_threads = 1;
-	task->parent = &init_task;
+	set_parent(task, &init_task);
 	TAILQ_INSERT_TAIL(&init_task.children, task, sibling);
 	return 0;
 }

@@ -68,6 +68,7 @@ struct task_struct {
 	/* tasklist_lock */
 	TAILQ_ENTRY(task_struct) tasks;	/* every task */
 	struct task_struct *parent;	/* a group leader */
+	s32 ppid;			/* its tgid; to be read without lock */
 	TAILQ_ENTRY(task_struct) sibling;	/* leaders only */
 	s32 pgrp, session;
 	u32 exit_signal;		/* what the parent gets; 0: nothing */
@@ -170,6 +171,14 @@ void do_exit(u32 code) __noreturn;
 void do_group_exit(u32 code) __noreturn;
 
 /* ---- finding ------------------------------------------------------------------- */
+
+/* Under tasklist_lock; who puts it among its siblings is the caller. */
+static inline void set_parent(struct task_struct *task,
+			      struct task_struct *parent)
+{
+	task->parent = parent;
+	WRITE_ONCE(task->ppid, parent->tgid);
+}
 
 /* Task by pid, or NULL; hold tasklist_lock while it is used. */
 struct task_struct *find_task(s32 pid);

@@ -80,16 +80,14 @@ ENTRY vector_swi
 	SAVE_USER
 	str	r0, [sp, #S_ORIG_R0]
 	cpsie	i
-	movw	ip, #:lower16:sys_call_table
-	movt	ip, #:upper16:sys_call_table
+	ldr	ip, =sys_call_table
 	push	{r4, r5}
 	cmp	r7, #NR_SYSCALLS
-	ldrlo	ip, [ip, r7, lsl #2]
-	movwhs	ip, #:lower16:sys_arm_private
-	movths	ip, #:upper16:sys_arm_private
+	bhs	sys_arm_private
+	ldr	ip, [ip, r7, lsl #2]
 	blx	ip
-	add	sp, sp, #8
-	str	r0, [sp, #S_R0]
+ret_from_syscall:
+	str	r0, [sp, #8]!			@ over r4 and r5, into S_R0
 	cpsid	i				@ no new work after this look
 	CURRENT	r1
 	ldr	r1, [r1, #TI_FLAGS]
@@ -116,7 +114,8 @@ ENTRY \name\()_with_regs
 	.type	sys_arm_private, %function
 sys_arm_private:
 	add	r0, sp, #8
-	b	do_arm_private
+	bl	do_arm_private
+	b	ret_from_syscall
 
 /* These put a whole frame back: r0 in it is the program's, not a result. */
 	.macro	SIGRETURN name
