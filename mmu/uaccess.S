@@ -51,8 +51,8 @@
 
 /*
  * The copy, once for each direction: LD and ST are USER or KERNEL. Blocks of
- * 256 bytes, then of 32, where both sides have the same place in a word; words
- * with one side unaligned otherwise; the rest in bytes.
+ * 256 bytes, of 32, of 16 and 8, where both sides have the same place in a
+ * word; words with one side unaligned otherwise; the rest in bytes.
  */
 	.macro	COPY ld, st
 	push	{r4-r10, lr}
@@ -92,6 +92,13 @@
 	bhs	.L32\@
 .Lbytes32\@:
 	add	r2, r2, #32
+	tst	r2, #16
+	\ld	.Lresume\@, ldmiane r1!, {r3-r6}
+	\st	.Lresume\@, stmiane r0!, {r3-r6}
+	tst	r2, #8
+	\ld	.Lresume\@, ldmiane r1!, {r3-r4}
+	\st	.Lresume\@, stmiane r0!, {r3-r4}
+	and	r2, r2, #7
 
 .Lskew\@:					@ r2 bytes, any alignment
 	subs	r2, r2, #4

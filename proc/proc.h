@@ -14,6 +14,7 @@
 #include <thread_info.h>
 #include <uapi/resource.h>
 #include <uapi/signal.h>
+#include <uapi/ucontext.h>
 
 #define TASK_COMM_LEN	16
 #define MAX_PID		32768
@@ -36,14 +37,13 @@ struct task_usage {
 };
 
 /*
- * VFP/NEON registers of a task that is not their owner now (proc/vfp.c). Until
- * it used them they all read as zero, and nothing else here is valid. A unit
- * without D16-D31 leaves that half zero.
+ * VFP/NEON registers of a task that is not their owner now (proc/vfp.c), kept
+ * as signal frames have them. Until it used them they all read as zero, and
+ * nothing else here is valid. A unit without D16-D31 leaves that half zero.
  */
 struct vfp_state {
 	bool used;
-	u32 fpscr;
-	u64 d[32];
+	struct vfp_record record;
 };
 
 struct task_struct {
@@ -245,7 +245,12 @@ void vfp_switch(struct task_struct *next);
 /* From the undefined-instruction handler: true, the unit is the task's now. */
 bool vfp_trap(struct pt_regs *regs);
 void vfp_exit(struct task_struct *task);	/* its state is not needed again */
-void vfp_save_current(void);			/* registers -> current->vfp */
+/* The running task's registers, as they go to a signal frame. */
+const struct vfp_record *vfp_current_record(void);
+/* A handler starts with no vector length and stride in FPSCR: the ABI. */
+void vfp_start_handler(void);
+/* A record of a signal frame becomes the running task's: 0 or -EFAULT. */
+int __must_check vfp_restore(uaddr_t record);
 /* A new task has the registers of the running one. */
 void vfp_fork(struct task_struct *child);
 /* All zero again: a new program. */

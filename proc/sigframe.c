@@ -21,13 +21,14 @@ static_assert(sizeof(struct siginfo) == 128, "Linux's siginfo_t");
 static_assert(sizeof(struct sigcontext) == 84, "Linux's sigcontext");
 static_assert(offsetof(struct ucontext, uc_mcontext) == 20, "Linux's");
 static_assert(offsetof(struct ucontext, uc_sigmask) == 104, "Linux's");
+static_assert(offsetof(struct ucontext, uc_unused) == 112, "no hole before it");
 static_assert(offsetof(struct ucontext, uc_regspace) == 232, "Linux's");
 static_assert(sizeof(struct ucontext) == 744, "Linux's ucontext");
 static_assert(sizeof(struct vfp_sigframe) == 288, "Linux's VFP record");
+static_assert(sizeof(struct vfp_record) <=
+	      sizeof(((struct ucontext *)0)->uc_regspace), "room");
 static_assert(sizeof(struct rt_sigframe) == 128 + 744 + 16, "Linux's frame");
 
-/* FPSCR's vector length and stride: none in a handler, as the ABI wants. */
-#define FPSCR_VECTOR	0x00370000u
 #define PSR_IT		0x0600fc00u
 
 static_assert(__NR_sigreturn == 119 && __NR_rt_sigreturn == 173,
@@ -79,42 +80,6 @@ static uaddr_t frame_address(const struct ksignal *ksig, uaddr_t sp, u32 bytes)
 	return on_sig_stack(sp) && !on_sig_stack(frame) ? 0 : frame;
 }
 
-/* ---- VFP ------------------------------------------------------------------------- */
-
-static void save_vfp(struct ucontext *uc)
-{
-	struct vfp_sigframe *frame = (struct vfp_sigframe *)uc->uc_regspace;
-	struct vfp_state *vfp = &current->vfp;
-
-	vfp_save_current();
-	frame->magic = VFP_MAGIC;
-	frame->size = sizeof(*frame);
-	if (!vfp->used)
-		return;				/* zeroes, as the frame is */
-	memcpy(frame->fpregs, vfp->d, sizeof(frame->fpregs));
-	frame->fpscr = vfp->fpscr;
-	if (vfp->fpscr & FPSCR_VECTOR) {
-		vfp_exit(current);		/* to be loaded anew */
-		vfp->fpscr &= ~FPSCR_VECTOR;
-	}
-}
-
-/* True if the record is one of ours. */
-static bool restore_vfp(const struct ucontext *uc)
-{
-	const struct vfp_sigframe *frame =
-		(const struct vfp_sigframe *)uc->uc_regspace;
-	struct vfp_state *vfp = &current->vfp;
-
-	if (frame->magic != VFP_MAGIC || frame->size != sizeof(*frame))
-		return false;
-	vfp_exit(current);
-	vfp->used = true;
-	memcpy(vfp->d, frame->fpregs, sizeof(vfp->d));
-	vfp->fpscr = frame->fpscr;
-	return true;
-}
-
 /* ---- to the handler ----------------------------------------------------------------- */
 
 /* The set that is to be blocked again after the handler. */
@@ -124,13 +89,16 @@ static u64 mask_to_restore(void)
 		current->signal->saved_mask : current->signal->blocked;
 }
 
-static void fill_context(struct sigframe *frame, const struct pt_regs *regs)
+/* All of uc that is in front of uc_unused; the VFP record goes by itself. */
+static void fill_context(struct ucontext *uc, const struct pt_regs *regs,
+			 u32 flags)
 {
 	const struct signal_state *state = current->signal;
-	struct ucontext *uc = &frame->uc;
 	struct sigcontext *mc = &uc->uc_mcontext;
 	u64 mask = mask_to_restore();
 
+	uc->uc_flags = flags;
+	uc->uc_link = 0;
 	uc->uc_stack = state->altstack;
 	if (on_sig_stack(regs->sp))
 		uc->uc_stack.ss_flags |= SS_ONSTACK;
@@ -138,14 +106,27 @@ static void fill_context(struct sigframe *frame, const struct pt_regs *regs)
 	mc->error_code = state->error_code;
 	mc->fault_address = state->fault_address;
 	mc->oldmask = (u32)mask;
-	memcpy(mc->arm_r, regs->r, sizeof(mc->arm_r));
+	__builtin_memcpy(mc->arm_r, regs->r, sizeof(mc->arm_r));
 	mc->arm_sp = regs->sp;
 	mc->arm_lr = regs->lr;
 	mc->arm_pc = regs->pc;
 	mc->arm_cpsr = regs->cpsr;
 	uc->uc_sigmask[0] = (u32)mask;
 	uc->uc_sigmask[1] = (u32)(mask >> 32);
-	save_vfp(uc);
+}
+
+/*
+ * The first `bytes` of a frame, and the VFP record of its ucontext. What lies
+ * behind and between stays as the program left its stack.
+ */
+static int put_frame(uaddr_t to, const void *frame, u32 bytes, uaddr_t uc)
+{
+	if (copy_to_user(to, frame, bytes) ||
+	    copy_to_user(uc + offsetof(struct ucontext, uc_regspace),
+			 vfp_current_record(), sizeof(struct vfp_record)))
+		return -EFAULT;
+	vfp_start_handler();
+	return 0;
 }
 
 /* Where the handler returns to. */
@@ -175,11 +156,12 @@ static void start_handler(const struct ksignal *ksig, struct pt_regs *regs,
 
 static int setup_frame(const struct ksignal *ksig, struct pt_regs *regs)
 {
-	struct sigframe frame = { .uc.uc_flags = SIGFRAME_FLAGS };
-	uaddr_t to = frame_address(ksig, regs->sp, sizeof(frame));
+	uaddr_t to = frame_address(ksig, regs->sp, sizeof(struct sigframe));
+	struct sigframe frame;
 
-	fill_context(&frame, regs);
-	if (copy_to_user(to, &frame, sizeof(frame)))
+	fill_context(&frame.uc, regs, SIGFRAME_FLAGS);
+	if (put_frame(to, &frame, offsetof(struct sigframe, uc.uc_unused),
+		      to + offsetof(struct sigframe, uc)))
 		return -EFAULT;
 	start_handler(ksig, regs, to);
 	return 0;
@@ -187,16 +169,18 @@ static int setup_frame(const struct ksignal *ksig, struct pt_regs *regs)
 
 static int setup_rt_frame(const struct ksignal *ksig, struct pt_regs *regs)
 {
-	struct rt_sigframe frame = { .sig.uc.uc_flags = 0 };
-	uaddr_t to = frame_address(ksig, regs->sp, sizeof(frame));
+	uaddr_t to = frame_address(ksig, regs->sp, sizeof(struct rt_sigframe));
+	uaddr_t uc = to + offsetof(struct rt_sigframe, sig.uc);
+	struct rt_sigframe frame;
 
 	siginfo_to_user(&ksig->info, &frame.info);
-	fill_context(&frame.sig, regs);
-	if (copy_to_user(to, &frame, sizeof(frame)))
+	fill_context(&frame.sig.uc, regs, 0);
+	if (put_frame(to, &frame, offsetof(struct rt_sigframe, sig.uc.uc_unused),
+		      uc))
 		return -EFAULT;
 	start_handler(ksig, regs, to);
 	regs->r[1] = to + offsetof(struct rt_sigframe, info);
-	regs->r[2] = to + offsetof(struct rt_sigframe, sig.uc);
+	regs->r[2] = uc;
 	return 0;
 }
 
@@ -215,7 +199,8 @@ static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 		force_sig_fault(SIGSEGV, SEGV_MAPERR, regs->sp, 0, 0);
 		return;
 	}
-	atomic_andnot(TIF_RESTORE_SIGMASK, &current->thread_info.flags);
+	if (test_thread_flag(TIF_RESTORE_SIGMASK))
+		atomic_andnot(TIF_RESTORE_SIGMASK, &current->thread_info.flags);
 	if (!(ksig->action.flags & SA_NODEFER))
 		blocked |= sigmask(ksig->info.signo);
 	set_current_blocked(blocked);
@@ -264,7 +249,7 @@ void do_signal(struct pt_regs *regs, bool syscall)
 	struct ksignal ksig;
 
 	syscall = syscall && wants_restart(regs);
-	while (get_signal(&ksig)) {
+	while (signal_pending() && get_signal(&ksig)) {
 		if (syscall && restarts_after(regs, &ksig.action))
 			restart_syscall(regs);
 		else if (syscall)
@@ -306,7 +291,7 @@ static bool restore_registers(const struct sigcontext *mc, struct pt_regs *regs)
 
 	if (!(cpsr & PSR_T))
 		cpsr &= ~PSR_IT;		/* means nothing in ARM state */
-	memcpy(regs->r, mc->arm_r, sizeof(regs->r));
+	__builtin_memcpy(regs->r, mc->arm_r, sizeof(regs->r));
 	regs->sp = mc->arm_sp;
 	regs->lr = mc->arm_lr;
 	regs->pc = mc->arm_pc & (cpsr & PSR_T ? ~1u : ~3u);
@@ -314,13 +299,19 @@ static bool restore_registers(const struct sigcontext *mc, struct pt_regs *regs)
 	return (mc->arm_cpsr & (PSR_MODE_MASK | PSR_I_BIT)) == PSR_MODE_USR;
 }
 
+/* As far as the head of the VFP record, which is to be one of ours. */
+#define UC_READ_BYTES	offsetof(struct ucontext, uc_regspace[2])
+
 static bool restore_frame(uaddr_t from, struct pt_regs *regs)
 {
 	struct ucontext uc;
 	bool user_mode;
 
-	if (!IS_ALIGNED(regs->sp, 8) || copy_from_user(&uc, from, sizeof(uc)) ||
-	    !restore_vfp(&uc))
+	if (!IS_ALIGNED(regs->sp, 8) || copy_from_user(&uc, from, UC_READ_BYTES))
+		return false;
+	if (uc.uc_regspace[0] != VFP_MAGIC ||
+	    uc.uc_regspace[1] != sizeof(struct vfp_sigframe) ||
+	    vfp_restore(from + offsetof(struct ucontext, uc_regspace)))
 		return false;
 	set_current_blocked(uc.uc_sigmask[0] | (u64)uc.uc_sigmask[1] << 32);
 	user_mode = restore_registers(&uc.uc_mcontext, regs);

@@ -243,8 +243,11 @@ u64 pending_signals(void)
 void recalc_sigpending(void)
 {
 	u32 *flags = &current->thread_info.flags;
+	bool pending = (pending_signals() & ~current->signal->blocked) != 0;
 
-	if (pending_signals() & ~current->signal->blocked)
+	if (pending == signal_pending())
+		return;
+	if (pending)
 		atomic_or(TIF_SIGPENDING, flags);
 	else
 		atomic_andnot(TIF_SIGPENDING, flags);
@@ -284,7 +287,7 @@ static int first_signal(u64 set)
 		return SIGKILL;
 	if (set & SYNCHRONOUS)
 		set &= SYNCHRONOUS;
-	return __builtin_ctzll(set) + 1;
+	return lowest_signal(set);
 }
 
 static bool take_from(struct sigpending *pending, u64 set,
@@ -299,11 +302,17 @@ static bool take_from(struct sigpending *pending, u64 set,
 	return true;
 }
 
-bool dequeue_signal(u64 set, struct kernel_siginfo *info)
+static bool take_signal(u64 set, struct kernel_siginfo *info)
 {
 	struct signal_state *state = current->signal;
-	bool found = take_from(&state->pending, set, info) ||
-		     take_from(&state->group->pending, set, info);
+
+	return take_from(&state->pending, set, info) ||
+		take_from(&state->group->pending, set, info);
+}
+
+bool dequeue_signal(u64 set, struct kernel_siginfo *info)
+{
+	bool found = take_signal(set, info);
 
 	recalc_sigpending();
 	return found;
@@ -324,7 +333,10 @@ bool fatal_signal_pending(void)
 	return signal_pending() && (pending_signals() & sigmask(SIGKILL));
 }
 
-/* The next signal that is not ignored. False: none. */
+/*
+ * The next signal that is not ignored. False: none, and TIF_SIGPENDING says
+ * so; otherwise who blocks signals for the handler will look what is left.
+ */
 static bool next_signal(struct ksignal *ksig)
 {
 	u32 flags = lock_signals();
@@ -332,13 +344,15 @@ static bool next_signal(struct ksignal *ksig)
 	bool found;
 
 	do {
-		found = dequeue_signal(~current->signal->blocked, &ksig->info);
+		found = take_signal(~current->signal->blocked, &ksig->info);
 	} while (found && sig_ignored(current, ksig->info.signo));
 	if (found) {
 		action = &current->sighand->action[ksig->info.signo - 1];
 		ksig->action = *action;
 		if (action->flags & SA_RESETHAND)
 			action->handler = SIG_DFL;
+	} else {
+		recalc_sigpending();
 	}
 	unlock_signals(flags);
 	return found;

@@ -18,10 +18,19 @@
 /* A set of signals: bit n - 1 for signal n. */
 #define sigmask(sig)	(1ull << ((sig) - 1))
 
-/* Take the lowest signal out of a set that is not empty. */
+/* The lowest signal of a set that is not empty; by halves: two instructions. */
+static inline s32 lowest_signal(u64 set)
+{
+	u32 low = (u32)set;
+
+	return low ? __builtin_ctz(low) + 1 :
+		__builtin_ctz((u32)(set >> 32)) + 33;
+}
+
+/* Take it out. */
 static inline s32 pop_signal(u64 *set)
 {
-	s32 sig = __builtin_ctzll(*set) + 1;
+	s32 sig = lowest_signal(*set);
 
 	*set &= *set - 1;
 	return sig;

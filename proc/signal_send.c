@@ -32,24 +32,24 @@ void signal_wake(struct task_struct *task)
 		wake_up_process(task);
 }
 
-/* Is task to hear of sig now? */
-static bool wants_signal(const struct task_struct *task, int sig)
+/* Is task to hear of the signal now? A signal is its sigmask() down to post(). */
+static inline bool wants_signal(const struct task_struct *task, u64 mask)
 {
-	return !(task->signal->blocked & sigmask(sig));
+	return !(task->signal->blocked & mask);
 }
 
 /* sigtimedwait looks into the sets itself, and its signals are blocked. */
-static bool awaits_signal(const struct task_struct *task, int sig)
+static inline bool awaits_signal(const struct task_struct *task, u64 mask)
 {
-	return task->signal->awaited & sigmask(sig);
+	return task->signal->awaited & mask;
 }
 
 /* signal_lock held. */
-static void tell(struct task_struct *task, int sig)
+static inline void tell(struct task_struct *task, u64 mask)
 {
-	if (awaits_signal(task, sig))
+	if (unlikely(awaits_signal(task, mask)))
 		wake_up_process(task);
-	else if (wants_signal(task, sig))
+	else if (wants_signal(task, mask))
 		signal_wake(task);
 }
 
@@ -67,21 +67,26 @@ static bool init_is_spared(const struct task_struct *task,
 }
 
 /* Worth keeping? One that is blocked may be handled when it no longer is. */
-static bool worth_posting(const struct task_struct *task,
+static bool worth_posting(const struct task_struct *task, u64 mask,
 			  const struct kernel_siginfo *info)
 {
-	int sig = info->signo;
-
-	return !wants_signal(task, sig) || awaits_signal(task, sig) ||
-		!(sig_ignored(task, sig) || init_is_spared(task, info));
+	return !wants_signal(task, mask) || awaits_signal(task, mask) ||
+		!(sig_ignored(task, info->signo) || init_is_spared(task, info));
 }
 
-static void post(struct sigpending *pending, const struct kernel_siginfo *info)
+static inline void post(struct sigpending *pending, u64 mask,
+			const struct kernel_siginfo *info)
 {
-	if (pending->set & sigmask(info->signo))
+	if (pending->set & mask)
 		return;
 	pending->info[info->signo - 1] = *info;
-	pending->set |= sigmask(info->signo);
+	pending->set |= mask;
+}
+
+/* Empty for signal 0, which only asks whether there is somebody. */
+static u64 mask_of(const struct kernel_siginfo *info)
+{
+	return info->signo ? sigmask(info->signo) : 0;
 }
 
 /* To one thread: 0 or -ESRCH. A kernel thread has no use for it. */
@@ -89,12 +94,13 @@ static int send_to_thread(struct task_struct *task,
 			  const struct kernel_siginfo *info)
 {
 	u32 flags = lock_signals();
+	u64 mask = mask_of(info);
 	int err = task->signal ? 0 : -ESRCH;
 
-	if (!err && task->thread_info.mm && info->signo &&
-	    worth_posting(task, info)) {
-		post(&task->signal->pending, info);
-		tell(task, info->signo);
+	if (!err && task->thread_info.mm && mask &&
+	    worth_posting(task, mask, info)) {
+		post(&task->signal->pending, mask, info);
+		tell(task, mask);
 	}
 	unlock_signals(flags);
 	return err;
@@ -104,16 +110,16 @@ static int send_to_thread(struct task_struct *task,
  * The thread of a group that gets its signal: one that wants it, preferably
  * the leader; any that lives if none does. NULL: all have exited.
  */
-static struct task_struct *pick_thread(struct task_struct *leader, int sig)
+static struct task_struct *pick_thread(struct task_struct *leader, u64 mask)
 {
 	struct task_struct *task, *any = NULL;
 
-	if (leader->signal && wants_signal(leader, sig))
+	if (leader->signal && wants_signal(leader, mask))
 		return leader;
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
 		if (task->tgid != leader->tgid || !task->signal)
 			continue;
-		if (wants_signal(task, sig) || awaits_signal(task, sig))
+		if (wants_signal(task, mask) || awaits_signal(task, mask))
 			return task;
 		any = task;
 	}
@@ -132,7 +138,7 @@ static void kill_threads(const struct task_struct *leader,
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
 		if (task->tgid != leader->tgid || !task->signal)
 			continue;
-		post(&task->signal->pending, info);
+		post(&task->signal->pending, sigmask(SIGKILL), info);
 		signal_wake(task);
 	}
 }
@@ -142,16 +148,16 @@ static void send_to_group(struct task_struct *leader,
 			  const struct kernel_siginfo *info)
 {
 	u32 flags = lock_signals();
-	struct task_struct *task = info->signo ?
-		pick_thread(leader, info->signo) : NULL;
+	u64 mask = mask_of(info);
+	struct task_struct *task = mask ? pick_thread(leader, mask) : NULL;
 
-	if (!task || !task->thread_info.mm || !worth_posting(task, info)) {
+	if (!task || !task->thread_info.mm || !worth_posting(task, mask, info)) {
 		/* nobody wants to know */
 	} else if (info->signo == SIGKILL && leader->nr_threads > 1) {
 		kill_threads(leader, info);
 	} else {
-		post(&task->signal->group->pending, info);
-		tell(task, info->signo);
+		post(&task->signal->group->pending, mask, info);
+		tell(task, mask);
 	}
 	unlock_signals(flags);
 }
@@ -182,17 +188,18 @@ void force_sig_fault(int sig, int code, uaddr_t addr, u32 trap_no, u32 error)
 	struct signal_state *state = current->signal;
 	u32 flags = lock_signals();
 	struct k_sigaction *action = &current->sighand->action[sig - 1];
+	u64 mask = sigmask(sig);
 
 	state->trap_no = trap_no;
 	state->error_code = error;
 	state->fault_address = addr;
 	/* Gone on with, it would fault for ever. */
-	if ((state->blocked & sigmask(sig)) || action->handler == SIG_IGN) {
+	if ((state->blocked & mask) || action->handler == SIG_IGN) {
 		action->handler = SIG_DFL;
-		state->blocked &= ~sigmask(sig);
+		state->blocked &= ~mask;
 	}
-	state->pending.set &= ~sigmask(sig);
-	post(&state->pending, &(struct kernel_siginfo){
+	state->pending.set &= ~mask;
+	post(&state->pending, mask, &(struct kernel_siginfo){
 		.signo = sig, .code = code, .addr = addr });
 	recalc_sigpending();
 	unlock_signals(flags);
@@ -204,7 +211,7 @@ void signal_kill_thread(struct task_struct *task)
 	u32 flags = lock_signals();
 
 	if (task->signal) {
-		post(&task->signal->pending, &info);
+		post(&task->signal->pending, sigmask(SIGKILL), &info);
 		signal_wake(task);
 	}
 	unlock_signals(flags);

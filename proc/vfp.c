@@ -11,9 +11,12 @@
 #include <lib/printk.h>
 #include <percpu.h>
 #include <proc/internal.h>
+#include <string.h>
 #include <uapi/auxvec.h>
 
 #define FPEXC_EN	(1u << 30)	/* DDI0406C B6.1.38 */
+/* FPSCR's vector length and stride: none in a handler, as the ABI wants. */
+#define FPSCR_VECTOR	0x00370000u
 #define CPACR_CP10_CP11	(0xfu << 20)	/* full access; B4.1.40 */
 #define CPACR_D32DIS	(1u << 30)	/* D16-D31 are undefined */
 #define CPACR_ASEDIS	(1u << 31)	/* NEON is undefined */
@@ -41,9 +44,9 @@ static void write_fpexc(u32 val)
 	__asm__ volatile(".fpu neon\n\tvmsr fpexc, %0" : : "r"(val));
 }
 
-static void save_registers(struct vfp_state *vfp)
+static void save_registers(struct vfp_sigframe *vfp)
 {
-	u64 *d = vfp->d;
+	u64 *d = vfp->fpregs;
 	u32 fpscr;
 
 	__asm__ volatile(".fpu neon\n\t"
@@ -56,9 +59,9 @@ static void save_registers(struct vfp_state *vfp)
 	vfp->fpscr = fpscr;
 }
 
-static void load_registers(const struct vfp_state *vfp)
+static void load_registers(const struct vfp_sigframe *vfp)
 {
-	const u64 *d = vfp->d;
+	const u64 *d = vfp->fpregs;
 
 	__asm__ volatile(".fpu neon\n\t"
 			 "vldmia	%0!, {d0-d15}\n\t"
@@ -130,17 +133,18 @@ void vfp_exit(struct task_struct *task)
 	write_fpexc(0);
 }
 
-void vfp_save_current(void)
+/* registers -> current->vfp */
+static void save_current(void)
 {
 	if (this_cpu(vfp_owner).task != current)
 		return;
 	BUG_ON(!(read_fpexc() & FPEXC_EN));
-	save_registers(&current->vfp);
+	save_registers(&current->vfp.record.vfp);
 }
 
 void vfp_fork(struct task_struct *child)
 {
-	vfp_save_current();
+	save_current();
 	if (current->vfp.used)
 		child->vfp = current->vfp;
 	else
@@ -154,9 +158,12 @@ void vfp_exec(void)
 }
 
 /* Before the first use: no bit of another program is in them. */
-static void vfp_begin(struct vfp_state *vfp)
+static void begin_use(struct vfp_state *vfp)
 {
-	*vfp = (struct vfp_state){ .used = true };
+	memset(&vfp->record, 0, sizeof(vfp->record));
+	vfp->record.vfp.magic = VFP_MAGIC;
+	vfp->record.vfp.size = sizeof(vfp->record.vfp);
+	vfp->used = true;
 }
 
 static void take_unit(struct task_struct *task)
@@ -166,11 +173,47 @@ static void take_unit(struct task_struct *task)
 	BUG_ON(owner->task == task);
 	write_fpexc(FPEXC_EN);
 	if (owner->task)
-		save_registers(&owner->task->vfp);
+		save_registers(&owner->task->vfp.record.vfp);
 	if (!task->vfp.used)
-		vfp_begin(&task->vfp);
-	load_registers(&task->vfp);
+		begin_use(&task->vfp);
+	load_registers(&task->vfp.record.vfp);
 	owner->task = task;
+}
+
+/* ---- signal frames -------------------------------------------------------------- */
+
+const struct vfp_record *vfp_current_record(void)
+{
+	static const struct vfp_record unused = {
+		.vfp = { .magic = VFP_MAGIC, .size = sizeof(unused.vfp) },
+	};
+
+	save_current();
+	return current->vfp.used ? &current->vfp.record : &unused;
+}
+
+void vfp_start_handler(void)
+{
+	struct vfp_state *vfp = &current->vfp;
+
+	if (!vfp->used || !(vfp->record.vfp.fpscr & FPSCR_VECTOR))
+		return;
+	vfp_exit(current);			/* to be loaded anew */
+	vfp->record.vfp.fpscr &= ~FPSCR_VECTOR;
+}
+
+int vfp_restore(uaddr_t record)
+{
+	struct vfp_state *vfp = &current->vfp;
+	u32 left;
+
+	vfp_exit(current);			/* what is in the unit is over */
+	left = copy_from_user(&vfp->record, record, sizeof(vfp->record));
+	vfp->record.vfp.magic = VFP_MAGIC;
+	vfp->record.vfp.size = sizeof(vfp->record.vfp);
+	vfp->record.end_magic = 0;
+	vfp->used = true;
+	return left ? -EFAULT : 0;
 }
 
 /* ---- the trap -------------------------------------------------------------------- */

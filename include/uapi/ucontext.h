@@ -43,6 +43,12 @@ struct vfp_sigframe {
 	uint32_t fpexc, fpinst, fpinst2;	/* ignored when given back */
 } __attribute__((aligned(8)));
 
+/* With the end of all records. */
+struct vfp_record {
+	struct vfp_sigframe vfp;
+	uint32_t end_magic;		/* 0 */
+};
+
 /* At sp when a handler without SA_SIGINFO starts. */
 struct sigframe {
 	struct ucontext uc;
