@@ -126,7 +126,7 @@ void irq_dispatch(void)
 		if (id >= GIC_SPURIOUS)
 			return;
 		serve(id);
-		dsb();	/* the device has dropped its line before EOI asks */
+		dsb_sy();	/* the device has dropped its line before EOI asks */
 		reg_write(board_devices.gicc, GICC_EOIR, iar);
 	}
 }

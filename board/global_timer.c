@@ -61,7 +61,7 @@ static void timer_interrupt(void *arg __unused_arg)
 {
 	reg_write(board_devices.timer, GT_CONTROL, GT_ENABLE);
 	reg_write(board_devices.timer, GT_STATUS, GT_EVENT);
-	dsb();	/* the line is down before the GIC is told we are done */
+	dsb_sy();	/* the line is down before the GIC is told we are done */
 	tick();
 }
 

@@ -86,8 +86,6 @@ const char *boot_map_check(u32 ttbr0)
  */
 void boot_mmu_on(u32 ttbr0)
 {
-	u32 sctlr = (read_sctlr() & ~SCTLR_CLEAR) | SCTLR_SET;
-
 	write_ttbcr(0);		/* short descriptors, TTBR0 for all of it */
 	isb();			/* its format decides how TTBR0 is read */
 	write_ttbr0(ttbr0);
@@ -100,6 +98,6 @@ void boot_mmu_on(u32 ttbr0)
 	bpiall();
 	dsb_sy();		/* the table stores and the invalidates are done */
 	isb();			/* ... and all registers set, before M */
-	write_sctlr(sctlr);
+	write_sctlr(SCTLR_VALUE);
 	isb();			/* fetch what follows through the new map */
 }

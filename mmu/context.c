@@ -141,7 +141,7 @@ static void flush_old_generation(void)
 	tlbiall();
 	bpiall();
 	dsb();		/* both done before an ASID has a new owner */
-	isb();
+	isb();		/* no fetch or prediction of before is used any more */
 	this_cpu(flush_pending) = false;
 }
 

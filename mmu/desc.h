@@ -115,21 +115,23 @@
 
 /* SCTLR (B4.1.130) */
 #define SCTLR_M			0x00000001u	/* MMU */
-#define SCTLR_A			0x00000002u	/* alignment checks */
 #define SCTLR_C			0x00000004u	/* data cache */
 #define SCTLR_SW		0x00000400u	/* SWP, SWPB are there */
 #define SCTLR_Z			0x00000800u	/* branch prediction */
 #define SCTLR_I			0x00001000u	/* instruction cache */
 #define SCTLR_V			0x00002000u	/* vectors at 0xffff0000 */
-#define SCTLR_HA		0x00020000u	/* hardware access flag */
-#define SCTLR_EE		0x02000000u	/* big-endian exceptions */
 #define SCTLR_TRE		0x10000000u	/* TEX remap */
 #define SCTLR_AFE		0x20000000u	/* AP[0] is the access flag */
-#define SCTLR_TE		0x40000000u	/* Thumb exceptions */
+#define SCTLR_RAO		0x00c50078u	/* read as one, and to be kept */
 
-#define SCTLR_SET		(SCTLR_M | SCTLR_C | SCTLR_SW | SCTLR_Z | SCTLR_I | \
-				 SCTLR_V | SCTLR_TRE | SCTLR_AFE)
-#define SCTLR_CLEAR		(SCTLR_A | SCTLR_HA | SCTLR_EE | SCTLR_TE)
+/*
+ * All of the register: what is not here is off, whatever a loader left. That is
+ * alignment checks (A), the hardware's access flag (HA), write implies XN (WXN,
+ * UWXN), vectored interrupts (VE), big-endian or Thumb exceptions (EE, TE).
+ */
+#define SCTLR_VALUE		(SCTLR_RAO | SCTLR_M | SCTLR_C | SCTLR_SW | \
+				 SCTLR_Z | SCTLR_I | SCTLR_V | SCTLR_TRE | \
+				 SCTLR_AFE)
 
 /* ---- combinations that the kernel uses ---------------------------------- */
 

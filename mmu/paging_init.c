@@ -123,7 +123,7 @@ static void switch_to_master(void)
 	tlbiall();
 	bpiall();
 	dsb();	/* the identity map is in no TLB when user pages come there */
-	isb();
+	isb();	/* nothing fetched through it either */
 }
 
 /* ---- the table in the log ----------------------------------------------- */

@@ -19,6 +19,7 @@
 #define SCTLR_V		(1 << 13)	/* vectors at 0xffff0000, not VBAR */
 #define SCTLR_TE	(1 << 30)	/* exceptions in Thumb state */
 
+#define ID_PFR1_GENERIC_TIMER	(0xf << 16)
 #define ZIMAGE_MAGIC	0x016f2818
 
 	.syntax unified
@@ -61,12 +62,31 @@ _start:
 	bx	lr
 	.size	_start, . - _start
 
-	/* SVC mode, all masked. A core in HYP mode can only get there by ERET. */
+	/*
+	 * SVC mode, all masked. A core in HYP mode can only get there by ERET,
+	 * and what that mode may trap, hide or shift for us is set first: reset
+	 * leaves most of it unknown (DDI0406C B4.1, the H and V registers).
+	 */
 enter_svc:
 	mrs	r0, cpsr
 	and	r1, r0, #PSR_MODE_MASK
 	cmp	r1, #0x1a			@ HYP
 	bne	1f
+	mov	r2, #0
+	mcr	p15, 4, r2, c1, c1, 0		@ HCR: nothing trapped or routed
+	mcr	p15, 4, r2, c1, c1, 3		@ HSTR: no coprocessor trapped
+	movw	r2, #0x33ff			@ its bits that are one
+	mcr	p15, 4, r2, c1, c1, 2		@ HCPTR: VFP, NEON not trapped
+	mrc	p15, 0, r2, c0, c0, 0
+	mcr	p15, 4, r2, c0, c0, 0		@ VPIDR: we see the real MIDR
+	mrc	p15, 0, r2, c0, c0, 5
+	mcr	p15, 4, r2, c0, c0, 5		@ VMPIDR: ... and MPIDR
+	mrc	p15, 0, r2, c0, c1, 1		@ ID_PFR1
+	tst	r2, #ID_PFR1_GENERIC_TIMER
+	movne	r2, #3
+	mcrne	p15, 4, r2, c14, c1, 0		@ CNTHCTL: its registers not trapped
+	movne	r2, #0
+	mcrrne	p15, 4, r2, r2, c14		@ CNTVOFF: virtual time is time
 	orr	r0, r0, #PSR_A | PSR_I | PSR_F
 	bic	r0, r0, #PSR_MODE_MASK
 	orr	r0, r0, #PSR_MODE_SVC
@@ -111,8 +131,11 @@ caches_off:
 
 	/*
 	 * Every data cache level up to the point of coherency (DDI0406C B2.2.6,
-	 * example code): clean and invalidate if r7 (SCTLR on entry) had the
-	 * cache on, else invalidate. Uses r0-r6, r11, r12.
+	 * example code): clean and invalidate. Only if r7 (SCTLR on entry) had
+	 * the cache off level 1 is just invalidated: an inner level 2, as in A7
+	 * and A15, comes out of reset empty (DDI0464, DDI0438, chapters on
+	 * reset), and may hold what a loader or the secure world left there.
+	 * Uses r0-r6, r11, r12.
 	 */
 dcache_by_set_way:
 	mrc	p15, 1, r0, c0, c0, 1		@ CLIDR
@@ -137,6 +160,7 @@ dcache_by_set_way:
 3:	orr	r12, r2, r11, lsl r6
 	orr	r12, r12, r3, lsl r4
 	tst	r7, #SCTLR_C
+	cmpeq	r2, #0				@ eq: off, and level 1
 	mcreq	p15, 0, r12, c7, c6, 2		@ DCISW
 	mcrne	p15, 0, r12, c7, c14, 2		@ DCCISW
 	subs	r11, r11, #1

@@ -59,7 +59,7 @@ __kuser_helpers_start:
 
 	/* 0xffff0fa0: void kuser_memory_barrier(void) */
 kuser_memory_barrier:
-	dmb	ish
+	dmb	ish				@ what the program asks for
 	bx	lr
 	.org	__kuser_helpers_start + 0x60
 

@@ -3,8 +3,10 @@
  *
  * dmb orders memory accesses against each other; dsb also waits for them, and
  * for cache, TLB and branch-predictor operations, to complete; isb discards
- * what was fetched, so that what follows sees changed CP15 registers. A
- * barrier carries its reason in a comment at the line.
+ * what was fetched, so that what follows sees changed CP15 registers. They
+ * reach the inner shareable domain: memory, and the other cores. A device may
+ * lie outside of it: to wait for one is dsb_sy's. A barrier carries its reason
+ * in a comment at the line.
  */
 #ifndef ASM_BARRIER_H
 #define ASM_BARRIER_H

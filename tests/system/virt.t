@@ -2,7 +2,7 @@
 """The second board: built by the same Makefile, it passes the same tests.
 
 Here the tests inside the kernel and the tour, on both cores it can have, and
-what only this one can leave out: VFP and NEON.
+what only this one can do: leave out VFP and NEON, start in HYP mode.
 `make BOARD=virt check` runs all.
 """
 
@@ -37,13 +37,16 @@ if tap.is_(status, 0, "BOARD=virt builds", output):
         for test in TESTS:
             status, output = run(test, CPU=cpu)
             tap.is_(status, 0, f"{test} on {cpu}", output)
-    for option, says in (("neon=on", "vfp: 32 double registers, NEON"),
-                         ("neon=off", "vfp: 32 double registers, no NEON"),
-                         ("vfp=off,neon=off", "this core has no VFP unit")):
-        _, output = run(machine.QEMU, "-M", "virt", "-m", "128M", "-cpu",
-                        f"cortex-a15,{option}", "-nic", "none",
+    for kind, core, says in (
+            ("virt", "neon=on", "vfp: 32 double registers, NEON"),
+            ("virt", "neon=off", "vfp: 32 double registers, no NEON"),
+            ("virt", "vfp=off,neon=off", "this core has no VFP unit"),
+            ("virt,virtualization=on", "neon=on", "ends with status 0"),
+            ("virt,secure=on", "neon=on", "ends with status 0")):
+        _, output = run(machine.QEMU, "-M", kind, "-m", "128M", "-cpu",
+                        f"cortex-a15,{core}", "-nic", "none",
                         "-nographic", "-semihosting",
                         "-kernel", f"{OUT}/pagewalk.bin",
                         "-append", "init=/bin/true")
-        tap.has(output, says, option)
+        tap.has(output, says, f"-M {kind} -cpu cortex-a15,{core}")
 tap.done()
