@@ -24,7 +24,9 @@ static int option_quiet(char *value __unused_arg)
 
 static int option_mem(char *value)
 {
-	return parse_size(value, &options.mem);
+	int err = parse_size(value, &options.mem);
+
+	return err || options.mem ? err : -EINVAL;
 }
 
 static int option_trace(char *value)
@@ -52,7 +54,8 @@ static const struct option {
 	const char *expects;		/* for the complaint */
 } option_table[] = {
 	{ "quiet",	false, option_quiet,	"no value" },
-	{ "mem",	true, option_mem,	"a size, as in mem=64M" },
+	{ "mem",	true, option_mem,
+	  "a size below 4 GiB, as in mem=64M" },
 	{ "trace",	true, option_trace,	"kinds, as in trace=switch,fault" },
 	{ "init",	true, option_init,	"an absolute path" },
 	{ "fail_alloc",	true, option_fail_alloc,

@@ -358,6 +358,9 @@ static void test_bad_values(void **state __unused_arg)
 	parse("mem=lots");
 	expect_log("mem=lots expects a size");
 	assert_int_equal(options.mem, 0);
+	parse("mem=0 mem=4G");
+	expect_log("mem=0 expects a size below 4 GiB");
+	expect_log("mem=4G expects a size below 4 GiB");
 	parse("init=relative");
 	expect_log("expects an absolute path");
 	parse("quiet=1 mem");

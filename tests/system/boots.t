@@ -88,6 +88,10 @@ def no_init():
     boot = machine.boot("init=/bin/nothing")
     tap.is_(boot.status, 255, "init missing: status 255", boot)
     tap.has(boot.console, "/bin/nothing", "and a message that names it")
+    boot = machine.boot("init=bin/hello")
+    tap.ok(boot.status == 255 and "init=bin/hello expects an absolute path"
+           in boot.console and "Hello" not in boot.console,
+           "a relative path of init is named and not run", boot)
     boot = machine.boot("init=/etc")
     tap.is_(boot.status, 255, "init is a directory: status 255", boot)
 

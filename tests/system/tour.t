@@ -11,7 +11,7 @@ import tap
 
 CLAIMS = [
     "every address above lies in an area with fitting rights",
-    "no page was there before it was touched",
+    "no page was there before it was touched, or a neighbour",
     "both reads got the same frame: the shared zero page",
     "no copy: the last owner keeps the frame",
     "same user address, different frames",

@@ -24,9 +24,12 @@ static int copy(int fd, const char *name)
 	static char buf[4096];
 	int got;
 
-	while ((got = read(fd, buf, sizeof(buf))) > 0)
-		if (write_all(buf, got) < 0)
+	while ((got = read(fd, buf, sizeof(buf))) > 0) {
+		if (write_all(buf, got) < 0) {
+			perror("cat: standard output");
 			return 1;
+		}
+	}
 	if (got < 0)
 		fprintf(stderr, "cat: %s: %s\n", name, strerror(errno));
 	return got < 0;

@@ -8,5 +8,8 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		printf("%s%s", i > 1 ? " " : "", argv[i]);
 	putchar('\n');
-	return 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	perror("echo: standard output");
+	return 1;
 }

@@ -3,19 +3,23 @@
  * really there. Without PID: its own.
  */
 #include <stdio.h>
-#include <stdlib.h>
+#include "linux.h"
 #include "maps.h"
 
 int main(int argc, char **argv)
 {
 	static struct map_entry maps[MAPS_MAX];
-	pid_t pid = argc > 1 ? atoi(argv[1]) : 0;
-	int n = read_maps(pid, maps);
 	char remark[40];
+	uint32_t pid = 0;
+	int n;
 
+	if (argc > 2 || (argc == 2 && (!parse_number(argv[1], &pid) || !pid))) {
+		fprintf(stderr, "usage: maps [PID]   (ps lists them)\n");
+		return 2;
+	}
+	n = read_maps((pid_t)pid, maps);
 	if (n < 0) {
-		fprintf(stderr, "maps: no process %s\n",
-			argc > 1 ? argv[1] : "self");
+		fprintf(stderr, "maps: no process %lu\n", pid);
 		return 1;
 	}
 	if (n == 0)
@@ -24,7 +28,7 @@ int main(int argc, char **argv)
 		uint32_t bytes = maps[i].end - maps[i].start;
 
 		snprintf(remark, sizeof(remark), "%lu of %lu pages present",
-			 present_pages(pid, (void *)maps[i].start, bytes),
+			 present_pages((pid_t)pid, (void *)maps[i].start, bytes),
 			 bytes / PAGE_SIZE);
 		print_map(&maps[i], remark);
 	}

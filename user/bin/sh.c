@@ -1,11 +1,12 @@
 /*
  * sh - a small shell.
  *
- *	command [argument ...] [< file] [> file] [>> file] [| command ...]
+ *	command [argument ...] [< file] [> file] [>> file] [| command ...] [; ...]
  *
  * Words are separated by blanks; '...' and "..." keep theirs. Built in: cd,
  * pwd, help, exit. Everything else is a program, by path or from /bin.
- * `sh -c line` runs one line; otherwise lines come from standard input.
+ * `sh -c line` runs one line, `sh file` the lines of a file; otherwise they
+ * come from standard input.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -35,35 +36,39 @@ struct pipeline {
 };
 
 static int last_status;
+static int source = STDIN_FILENO;	/* of lines */
+
+#define OPERATORS	"|<>;&"
 
 /* ---- a line into commands -------------------------------------------------- */
 
 /*
- * The next token of *line: a word (quotes removed), or one of | < > >>.
+ * The next token of *line: a word (quotes removed), or one of OPERATORS, or >>.
  * NULL at the end. *op tells an operator from a quoted word that looks alike.
  */
 static char *next_token(char **line, bool *op)
 {
-	static char operators[4][3] = { "|", "<", ">", ">>" };
+	static char operators[][3] = { "|", "<", ">", ";", "&", ">>" };
 	char *p = *line, *start, *out, quote = 0;
 
 	while (isspace((unsigned char)*p))
 		p++;
-	*op = *p == '|' || *p == '<' || *p == '>';
+	*line = p;
 	if (!*p)
 		return NULL;
+	*op = strchr(OPERATORS, *p);
 	if (*op) {
 		bool two = p[0] == '>' && p[1] == '>';
 
 		*line = p + 1 + two;
-		return two ? operators[3] :
-			operators[*p == '|' ? 0 : *p == '<' ? 1 : 2];
+		return two ? operators[strlen(OPERATORS)] :
+			operators[strchr(OPERATORS, *p) - OPERATORS];
 	}
 	for (start = out = p; *p; p++) {
 		if (quote ? *p == quote : *p == '\'' || *p == '"')
 			quote = quote ? 0 : *p;
 		else if (!quote && (isspace((unsigned char)*p) ||
-				    strchr("|<>", *p)))
+				    strchr(OPERATORS, *p)))
 			break;
 		else
 			*out++ = *p;
@@ -97,7 +102,19 @@ static enum parsed complain(const char *what)
 	return WRONG;
 }
 
-static enum parsed parse(char *line, struct pipeline *pipeline)
+/* Does every quote have its other end? */
+static bool quotes_match(const char *line)
+{
+	char quote = 0;
+
+	for (; *line; line++)
+		if (quote ? *line == quote : *line == '\'' || *line == '"')
+			quote = quote ? 0 : *line;
+	return !quote;
+}
+
+/* One pipeline of the line; *line moves on, behind the ; if there is one. */
+static enum parsed parse(char **line, struct pipeline *pipeline)
 {
 	struct command *command = pipeline->commands;
 	char *token;
@@ -105,7 +122,12 @@ static enum parsed parse(char *line, struct pipeline *pipeline)
 
 	memset(pipeline, 0, sizeof(*pipeline));
 	pipeline->nr_commands = 1;
-	while ((token = next_token(&line, &op))) {
+	while ((token = next_token(line, &op))) {
+		if (op && token[0] == ';')
+			break;
+		if (op && token[0] == '&')
+			return complain("& is not known here; a ; separates "
+					"commands");
 		if (op && token[0] == '|') {
 			if (!command->nr_words)
 				return complain("a command is missing before |");
@@ -113,10 +135,13 @@ static enum parsed parse(char *line, struct pipeline *pipeline)
 				return complain("too many commands");
 			command = &pipeline->commands[pipeline->nr_commands++];
 		} else if (op) {
-			if (!redirect(command, token, &line))
+			if (!redirect(command, token, line))
 				return complain("a file name is missing");
 		} else if (command->nr_words < WORDS_MAX) {
 			command->words[command->nr_words++] = token;
+		} else {
+			free(token);
+			return complain("too many words");
 		}
 	}
 	if (command->nr_words)
@@ -266,12 +291,14 @@ static int do_pwd(char **words)
 static int do_help(char **words)
 {
 	(void)words;
-	puts("Look:  maps PID   ps   walk PID ADDRESS   cat /proc/PID/maps\n"
-	     "       cat /proc/meminfo /proc/buddyinfo /proc/vmallocinfo ...\n"
-	     "Show:  layout   twins   faults   lazy   crash [what]\n"
+	puts("Look:  ps   maps PID   walk PID ADDRESS   cat /proc/PID/smaps\n"
+	     "       cat /proc/meminfo /proc/buddyinfo /proc/pagetypemap ...\n"
+	     "       echo fault > /proc/trace; true; cat /proc/trace\n"
+	     "Show:  layout  lazy  faults  twins  mmshow  crash [what]\n"
+	     "       tour [STOP]\n"
 	     "Files: ls [-l]  cat  echo    with | < > >>\n"
-	     "Shell: cd  pwd  help  exit [status]   (exit ends the machine\n"
-	     "       when the shell was started at boot)");
+	     "Shell: cd  pwd  help  exit [status]   commands; with ; between\n"
+	     "       (exit ends the machine when the shell was started at boot)");
 	return 0;
 }
 
@@ -302,23 +329,26 @@ static int run(struct pipeline *pipeline)
 static void run_line(char *line)
 {
 	static struct pipeline pipeline;
+	enum parsed parsed = EMPTY;
 
 	if (line[0] == '#')
 		return;
-	switch (parse(line, &pipeline)) {
-	case RUNNABLE:
-		last_status = run(&pipeline);
-		break;
-	case WRONG:
-		last_status = 2;
-		break;
-	case EMPTY:
-		break;
+	if (!quotes_match(line))
+		parsed = complain("a quote is not closed");
+	while (*line && parsed != WRONG) {
+		parsed = parse(&line, &pipeline);
+		if (parsed == RUNNABLE)
+			last_status = run(&pipeline);
+		free_pipeline(&pipeline);
 	}
-	free_pipeline(&pipeline);
+	if (parsed == WRONG)
+		last_status = 2;
 }
 
-/* A line without its newline. False at the end of the input. */
+/*
+ * A line without its newline, empty if it was too long. False at the end of
+ * the input.
+ */
 static bool read_line(char line[LINE_MAX_BYTES])
 {
 	bool ended = false;
@@ -326,29 +356,46 @@ static bool read_line(char line[LINE_MAX_BYTES])
 	char c;
 
 	while (!ended) {
-		got = read(STDIN_FILENO, &c, 1);
+		got = read(source, &c, 1);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
 			break;
 		ended = c == '\n';
-		if (!ended && used < LINE_MAX_BYTES - 1)
-			line[used++] = c;
+		if (!ended && used++ < LINE_MAX_BYTES - 1)
+			line[used - 1] = c;
+	}
+	if (used >= LINE_MAX_BYTES) {
+		fprintf(stderr, "sh: a line of %d bytes: at most %d are "
+			"read\n", used, LINE_MAX_BYTES - 1);
+		line[0] = '\0';
+		return true;
 	}
 	line[used] = '\0';
 	return ended || used;
 }
 
+/* Lines come from this file now; the commands keep their standard input. */
+static bool read_from(const char *path)
+{
+	source = open(path, O_RDONLY | O_CLOEXEC);
+	if (source >= 0)
+		return true;
+	fprintf(stderr, "sh: %s: %s\n", path, strerror(errno));
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	char line[LINE_MAX_BYTES];
-	bool prompt = isatty(STDIN_FILENO);
+	bool prompt = argc == 1 && isatty(STDIN_FILENO);
 
 	if (argc == 3 && strcmp(argv[1], "-c") == 0) {
-		snprintf(line, sizeof(line), "%s", argv[2]);
-		run_line(line);
+		run_line(argv[2]);
 		return last_status;
 	}
+	if (argc > 1 && !read_from(argv[1]))
+		return 127;
 	for (;;) {
 		if (prompt)
 			printf("$ ");

@@ -3,7 +3,8 @@
  *
  * `make run` boots into it. Exit status 0 only if every program succeeded, and
  * each of them checks what it prints. With the argument "shell" a shell
- * follows, whose status is then the tour's unless the tour had failed.
+ * follows, whose status is then the tour's unless the tour had failed; with a
+ * number only that stop is made.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -33,7 +34,8 @@ static const struct stop stops[] = {
 	  "Each process has tables of its own; the kernel's part is the same.",
 	  { "/bin/twins" } },
 	{ "Where the memory is",
-	  "The kernel's own view of all frames, after the programs above.",
+	  "The kernel's own view of all frames, after the programs above. The\n"
+	  "last line counts the free blocks of 1, 2, 4, 8 ... 1024 pages.",
 	  { "/bin/cat", "/proc/pagetypemap", "/proc/buddyinfo" } },
 	{ "The kernel's own memory",
 	  "The kernel gets memory in three ways: whole pages, bytes, and many\n"
@@ -82,7 +84,16 @@ int main(int argc, char **argv)
 {
 	bool shell = argc > 1 && strcmp(argv[1], "shell") == 0;
 	int good = 0, status;
+	uint32_t only;
 
+	if (argc > 1 && !shell) {
+		if (parse_number(argv[1], &only) && only >= 1 &&
+		    only <= NR_STOPS)
+			return visit((int)only - 1) ? 0 : 1;
+		fprintf(stderr, "usage: tour [shell | STOP], STOP being 1 to "
+			"%d\n", NR_STOPS);
+		return 2;
+	}
 	for (int i = 0; i < NR_STOPS; i++)
 		good += visit(i);
 	printf("\n---- The tour's end: %d of %d programs showed what they "

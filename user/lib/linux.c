@@ -1,8 +1,10 @@
 /*
  * linux.c - system calls that Newlib has no words for, as POSIX functions.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <uapi/time.h>
 #include "linux.h"
 
@@ -14,6 +16,17 @@ uint32_t getauxval(uint32_t type)
 		if (pair[0] == type)
 			return pair[1];
 	return 0;
+}
+
+bool parse_number(const char *text, uint32_t *number)
+{
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	char *end;
+
+	errno = 0;
+	*number = strtoul(text, &end, hex ? 16 : 10);
+	/* strtoul takes blanks and a sign, too. */
+	return isdigit((unsigned char)text[0]) && !*end && !errno;
 }
 
 void *mmap(void *addr, size_t bytes, int prot, int flags, int fd, off_t offset)

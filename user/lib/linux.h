@@ -9,6 +9,7 @@
 #ifndef LINUX_H
 #define LINUX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -28,6 +29,14 @@ int errno_from_linux(int linux_errno);
 extern const uint32_t *program_auxv;
 /* The value behind AT_x, or 0. */
 uint32_t getauxval(uint32_t type);
+
+/* ---- arguments -------------------------------------------------------------- */
+
+/*
+ * All of text as a number, decimal or behind 0x hexadecimal. False: it is
+ * something else, or more than 32 bits hold.
+ */
+bool parse_number(const char *text, uint32_t *number);
 
 /* ---- memory ---------------------------------------------------------------- */
 

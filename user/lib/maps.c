@@ -81,8 +81,12 @@ const struct map_entry *find_map(const struct map_entry *maps, int n,
 
 void print_map(const struct map_entry *map, const char *remark)
 {
-	printf("  %08lx-%08lx %s %6lu KiB  %-16s %s\n", map->start, map->end,
-	       map->rights, (map->end - map->start) / 1024, map->name, remark);
+	printf("  %08lx-%08lx %s %6lu KiB  ", map->start, map->end,
+	       map->rights, (map->end - map->start) / 1024);
+	if (*remark)
+		printf("%-16s %s\n", map->name, remark);
+	else
+		printf("%s\n", map->name);
 }
 
 /* pagemap: eight bytes a page; bit 63 = present, bits 0..54 = frame number. */
