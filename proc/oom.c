@@ -2,8 +2,9 @@
  * Memory ran out: one process dies so that the rest lives on.
  *
  * The rule, all of it: the process with the most resident pages, the youngest
- * of equals; init only when it is the only one, for the machine ends with it.
- * One that is dying already is waited for instead.
+ * of equals; init, and who shares its memory in vfork, only when there is no
+ * other, for the machine ends with it. One that is dying already is waited for
+ * instead.
  */
 #include <lib/printk.h>
 #include <proc/internal.h>
@@ -16,22 +17,33 @@ u32 nr_oom_kills(void)
 	return READ_ONCE(oom_kills);
 }
 
-static bool may_be_killed(const struct task_struct *task)
+static bool is_alive(const struct task_struct *task)
 {
-	return task->thread_info.mm && task->tgid != 1 &&
-		task->state < TASK_ZOMBIE;
+	return task->thread_info.mm && task->state < TASK_ZOMBIE;
+}
+
+/* tasklist_lock held. NULL: it is ending. */
+static const struct mm_struct *init_memory(void)
+{
+	const struct task_struct *task;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task->tgid == 1 && is_alive(task))
+			return task->thread_info.mm;
+	return NULL;
 }
 
 /* tasklist_lock held. */
 static struct task_struct *select_victim(void)
 {
+	const struct mm_struct *spared = init_memory();
 	struct task_struct *task, *victim = NULL;
 	u32 most = 0;
 
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
 		u32 pages;
 
-		if (!may_be_killed(task))
+		if (!is_alive(task) || task->thread_info.mm == spared)
 			continue;
 		pages = get_mm_rss(task->thread_info.mm);
 		if (victim && pages < most)
@@ -42,19 +54,50 @@ static struct task_struct *select_victim(void)
 	return victim ? victim : current;	/* init, of whichever thread */
 }
 
+static unsigned int kib(u32 pages)
+{
+	return pages * (PAGE_SIZE / 1024);
+}
+
+static void report_memory(void)
+{
+	struct zone_stats zone;
+
+	zone_get_stats(&zone);
+	pr_info("Normal free:%ukB min:%ukB low:%ukB high:%ukB managed:%ukB "
+		"free_pcp:%ukB reclaimed:%ukB\n", kib(zone.free),
+		kib(zone.min), kib(zone.low), kib(zone.high),
+		kib(zone.managed), kib(zone.pcp_count), kib(zone.reclaimed));
+}
+
+/* A line a process. tasklist_lock held. */
+static void report_tasks(void)
+{
+	const struct task_struct *task;
+
+	pr_info("Tasks state (memory values in pages):\n");
+	pr_info("[  pid  ] total_vm      rss name\n");
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (is_alive(task) && task->pid == task->tgid)
+			pr_info("[%7d] %8u %8u %s\n", (int)task->pid,
+				(unsigned int)task->thread_info.mm->total_vm,
+				(unsigned int)
+				get_mm_rss(task->thread_info.mm), task->comm);
+}
+
 static void report(const struct task_struct *victim)
 {
 	const struct mm_struct *mm = victim->thread_info.mm;
 
 	pr_err("%s invoked oom-killer: %u pages free of %u\n", current->comm,
 	       (unsigned int)nr_free_pages(), (unsigned int)totalram_pages());
+	report_memory();
+	report_tasks();
 	pr_err("Out of memory: Killed process %d (%s) total-vm:%ukB, "
 	       "anon-rss:%ukB, file-rss:%ukB, shmem-rss:%ukB\n",
 	       (int)victim->tgid, victim->comm,
-	       (unsigned int)(mm->total_vm * (PAGE_SIZE / 1024)),
-	       (unsigned int)(mm->rss[MM_ANONPAGES] * (PAGE_SIZE / 1024)),
-	       (unsigned int)(mm->rss[MM_FILEPAGES] * (PAGE_SIZE / 1024)),
-	       (unsigned int)(mm->rss[MM_SHMEMPAGES] * (PAGE_SIZE / 1024)));
+	       kib(mm->total_vm), kib(mm->rss[MM_ANONPAGES]),
+	       kib(mm->rss[MM_FILEPAGES]), kib(mm->rss[MM_SHMEMPAGES]));
 }
 
 /* Everybody who uses the memory must go before it is free. */
