@@ -47,7 +47,8 @@ struct pt_regs {
 
 static inline bool user_mode(const struct pt_regs *regs)
 {
-	return (regs->cpsr & PSR_MODE_MASK) == PSR_MODE_USR;
+	/* Alone of all modes it has none of these bits (B1.3.1). */
+	return !(regs->cpsr & PSR_MODE_MASK & ~PSR_MODE_USR);
 }
 
 /*

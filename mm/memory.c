@@ -39,7 +39,7 @@ u32 fault_around_bytes = 64 << 10;
  * Put page into the free slot of vmf; the caller's reference becomes the
  * entry's. page_table_lock held.
  */
-static void set_anon_pte(struct vm_fault *vmf, struct page *page)
+static inline void set_anon_pte(struct vm_fault *vmf, struct page *page)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	pte_t entry = pte_mkdirty(mk_pte(page, vma->vm_page_prot));
@@ -73,7 +73,7 @@ static void set_page_dirty(struct page *page)
 }
 
 /* Lock; true if the slot still is what the fault saw, else unlocked again. */
-static bool lock_pte_same(struct vm_fault *vmf)
+static inline bool lock_pte_same(struct vm_fault *vmf)
 {
 	struct mm_struct *mm = vmf->vma->vm_mm;
 
@@ -263,27 +263,31 @@ static u32 do_cow_fault(struct vm_fault *vmf)
 		return ret;
 	}
 	copy_page(page_address(copy), page_address(vmf->page));
-	put_page(vmf->page);
-	if (!lock_pte_mapped(vmf)) {
+	if (lock_pte_mapped(vmf)) {
+		set_anon_pte(vmf, copy);
+		spin_unlock(&vmf->vma->vm_mm->page_table_lock);
+	} else {
 		put_page(copy);
-		return ret;
 	}
-	set_anon_pte(vmf, copy);
-	spin_unlock(&vmf->vma->vm_mm->page_table_lock);
+	put_shared_page(vmf->page);	/* the lock came after the copy */
 	return ret;
 }
 
-static u32 do_fault(struct vm_fault *vmf)
+/*
+ * By value: what a file's functions get a pointer to lies in memory, and an
+ * anonymous fault, which has no file to ask, keeps it in registers.
+ */
+static u32 do_fault(struct vm_fault vmf)
 {
-	BUG_ON(!vmf->vma->vm_ops->fault);
-	vmf->pgoff = linear_page_index(vmf->vma, vmf->address);
-	vmf->page = NULL;
-	vmf->truncate_count = 0;
-	if (!(vmf->flags & FAULT_FLAG_WRITE))
-		return do_read_fault(vmf);
-	if (vmf->vma->vm_flags & VM_SHARED)
-		return do_shared_fault(vmf);
-	return do_cow_fault(vmf);
+	BUG_ON(!vmf.vma->vm_ops->fault);
+	vmf.pgoff = linear_page_index(vmf.vma, vmf.address);
+	vmf.page = NULL;
+	vmf.truncate_count = 0;
+	if (!(vmf.flags & FAULT_FLAG_WRITE))
+		return do_read_fault(&vmf);
+	if (vmf.vma->vm_flags & VM_SHARED)
+		return do_shared_fault(&vmf);
+	return do_cow_fault(&vmf);
 }
 
 /* ---- case 4: present and not writable -------------------------------------------- */
@@ -341,8 +345,8 @@ static u32 wp_page_copy(struct vm_fault *vmf, struct page *old)
 	}
 	spin_unlock(&mm->page_table_lock);
 	if (old) {
-		put_page(old);		/* ours */
-		put_page(old);		/* the entry's */
+		put_shared_page(old);		/* ours */
+		put_shared_page(old);		/* the entry's */
 	}
 	return 0;
 }
@@ -377,7 +381,7 @@ static u32 handle_pte_fault(struct vm_fault *vmf)
 	vmf->orig_pte = entry = READ_ONCE(*vmf->pte);
 	if (!pte_present(entry))
 		return vma_is_anonymous(vmf->vma) ? do_anonymous_page(vmf)
-						  : do_fault(vmf);
+						  : do_fault(*vmf);
 	if (!lock_pte_same(vmf))
 		return 0;
 	if (vmf->flags & FAULT_FLAG_WRITE) {

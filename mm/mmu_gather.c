@@ -14,17 +14,6 @@ void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm, bool fullmm)
 	tlb->nr = 0;
 }
 
-/*
- * Most pages of a forked process have other owners: no call for those. What
- * the program did with them lies before the count falls: the flush had a DSB.
- */
-static void put_pages(struct page **pages, u32 n)
-{
-	for (u32 i = 0; i < n; i++)
-		if (!atomic_dec_above_one(&pages[i]->_refcount))
-			put_page(pages[i]);
-}
-
 static void tlb_flush_mmu(struct mmu_gather *tlb)
 {
 	if (tlb->start >= tlb->end)
@@ -36,7 +25,9 @@ static void tlb_flush_mmu(struct mmu_gather *tlb)
 	tlb->start = TASK_SIZE;
 	tlb->end = 0;
 	BUG_ON(tlb->nr > MMU_GATHER_PAGES);
-	put_pages(tlb->pages, tlb->nr);
+	/* The flush had a DSB: what the program did lies before. */
+	for (u32 i = 0; i < tlb->nr; i++)
+		put_shared_page(tlb->pages[i]);
 	tlb->nr = 0;
 }
 

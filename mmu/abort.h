@@ -36,10 +36,10 @@ enum abort_cause {
 struct abort_info {
 	u32 fsr;
 	u32 far;
-	u8 kind;		/* enum abort_kind */
 	u8 cause;		/* enum abort_cause */
-	bool write;		/* DFSR.WnR; false for prefetch */
 	bool address_valid;	/* far means something for this cause */
+	u8 kind;		/* enum abort_kind */
+	bool write;		/* DFSR.WnR; false for prefetch */
 	u8 domain;		/* as reported; 0 for prefetch */
 };
 
@@ -47,6 +47,7 @@ struct abort_info {
 #define FSR_FS_HIGH	0x400u
 #define FSR_FS_HIGH_SHIFT 6		/* bit 10 becomes bit 4 */
 #define FSR_FS_CODES	32
+#define FS_RESERVED	0		/* a code that no fault has: unknown */
 #define FSR_LPAE	0x200u		/* long-descriptor format: never ours */
 #define DFSR_DOMAIN_SHIFT 4
 #define DFSR_DOMAIN_MASK 0xfu
@@ -65,18 +66,17 @@ static inline struct abort_info decode_abort(u32 fsr, u32 far,
 					     enum abort_kind kind)
 {
 	u32 fs = (fsr & FSR_FS_LOW) | (fsr & FSR_FS_HIGH) >> FSR_FS_HIGH_SHIFT;
-	struct fault_status status = fault_status[fs];
 	bool data = kind == ABORT_DATA;
 
 	if (unlikely(fsr & FSR_LPAE))
-		status = (struct fault_status){ ABORT_UNKNOWN, false };
+		fs = FS_RESERVED;
 	return (struct abort_info){
 		.fsr = fsr,
 		.far = far,
+		.cause = fault_status[fs].cause,
+		.address_valid = fault_status[fs].far,
 		.kind = (u8)kind,
-		.cause = status.cause,
 		.write = data && (fsr & DFSR_WNR),
-		.address_valid = status.far,
 		.domain = data ? (fsr >> DFSR_DOMAIN_SHIFT) & DFSR_DOMAIN_MASK
 			       : 0,
 	};

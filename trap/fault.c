@@ -124,14 +124,17 @@ static int fault_error(const struct abort_info *info, struct pt_regs *regs,
 }
 
 /*
- * Is it ours to serve? Not nobody's memory, and not where there is no place to
- * sleep. The kernel touches user memory by uaccess or not at all.
+ * Is it ours to serve? The kernel touches user memory by uaccess or not at all,
+ * where there is somebody whose memory it is, and a place to sleep.
  */
-static bool may_serve(const struct abort_info *info,
-		      const struct pt_regs *regs, const struct mm_struct *mm)
+static inline bool may_serve(const struct abort_info *info,
+			     const struct pt_regs *regs,
+			     const struct mm_struct *mm)
 {
-	return info->far < TASK_SIZE && mm && !(regs->cpsr & PSR_I) &&
-	       (user_mode(regs) || has_fixup(regs->pc));
+	if (unlikely(info->far >= TASK_SIZE))
+		return false;
+	return likely(user_mode(regs)) ||
+	       (mm && !(regs->cpsr & PSR_I) && has_fixup(regs->pc));
 }
 
 static int do_page_fault(const struct abort_info *info, struct pt_regs *regs)
