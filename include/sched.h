@@ -20,7 +20,9 @@
 enum task_state {
 	TASK_RUNNING,		/* running or on the run queue */
 	TASK_INTERRUPTIBLE,	/* asleep; a signal wakes it too */
+	TASK_KILLABLE,		/* asleep; a signal that kills wakes it too */
 	TASK_UNINTERRUPTIBLE,	/* asleep until woken by its cause */
+	TASK_STOPPED,		/* until SIGCONT, or a signal that kills */
 	TASK_ZOMBIE,		/* exited, waiting to be reaped */
 	TASK_DEAD,		/* reaped; its memory goes at the next switch */
 };
@@ -51,6 +53,9 @@ static inline void cond_resched(void)
 		schedule();
 }
 
+/* Is the running task about to be killed? Then waiting is of no use. */
+bool fatal_signal_pending(void);
+
 /* Post sig to the running task; it is delivered before user mode resumes. */
 void send_sig_current(int sig);
 
@@ -59,6 +64,14 @@ void send_sig_current(int sig);
  * terminal tells the foreground of ^C. Any context. (proc/signal.c)
  */
 void kill_pgrp(s32 pgrp, int sig);
+
+/*
+ * The running task wants to use its terminal, whose foreground group is that
+ * one (0: none), and sig is for those who are not in it: SIGTTIN or SIGTTOU. 0:
+ * it may. -ERESTARTSYS: its group was sent sig. -EIO: it may not and cannot be
+ * stopped; who ignores or blocks SIGTTOU may. (proc/job_control.c)
+ */
+int __must_check job_control_check(s32 foreground, int sig);
 
 /* Current RLIMIT_x (uapi/resource.h) of the running task: bytes or a count. */
 u32 rlimit(unsigned int resource);
@@ -107,15 +120,15 @@ void wake_up(struct wait_queue_head *wq);
 		finish_wait((wq), &we_);				\
 	} while (0)
 
-/* The same, but a signal ends it: 0, or -ERESTARTSYS. */
-#define wait_event_interruptible(wq, cond) ({				\
+/* The same in that state, until broken: 0, or -ERESTARTSYS. */
+#define wait_event_unless(wq, cond, state, broken) ({			\
 		struct wait_entry we_ = { .task = current };		\
 		int ret_ = 0;						\
 		for (;;) {						\
-			prepare_to_wait((wq), &we_, TASK_INTERRUPTIBLE); \
+			prepare_to_wait((wq), &we_, (state));		\
 			if (cond)					\
 				break;					\
-			if (signal_pending()) {				\
+			if (broken) {					\
 				ret_ = -ERESTARTSYS;			\
 				break;					\
 			}						\
@@ -123,5 +136,13 @@ void wake_up(struct wait_queue_head *wq);
 		}							\
 		finish_wait((wq), &we_);				\
 		ret_; })
+
+/* A signal ends it. */
+#define wait_event_interruptible(wq, cond) \
+	wait_event_unless(wq, cond, TASK_INTERRUPTIBLE, signal_pending())
+
+/* A signal that kills ends it. */
+#define wait_event_killable(wq, cond) \
+	wait_event_unless(wq, cond, TASK_KILLABLE, fatal_signal_pending())
 
 #endif

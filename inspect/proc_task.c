@@ -81,7 +81,9 @@ static const struct {
 } states[] = {
 	[TASK_RUNNING] = { 'R', "running" },
 	[TASK_INTERRUPTIBLE] = { 'S', "sleeping" },
+	[TASK_KILLABLE] = { 'D', "disk sleep" },
 	[TASK_UNINTERRUPTIBLE] = { 'D', "disk sleep" },
+	[TASK_STOPPED] = { 'T', "stopped" },
 	[TASK_ZOMBIE] = { 'Z', "zombie" },
 	[TASK_DEAD] = { 'X', "dead" },
 };

@@ -96,6 +96,7 @@ static void forget_children(struct task_struct *leader)
 		TAILQ_INSERT_TAIL(&init->children, child, sibling);
 		set_parent(child, init);
 		child->exit_signal = SIGCHLD;
+		job_orphan_pgrp(child, leader, false);
 		if (child->state == TASK_ZOMBIE)
 			wake_up(&init->wait_child);
 	}
@@ -124,6 +125,7 @@ static bool notify_parent(struct task_struct *leader)
 		(leader->exit_signal == SIGCHLD && signal_ignores_children(parent));
 
 	forget_children(leader);
+	job_orphan_pgrp(leader, parent, true);
 	if (leader->exit_signal && parent != &init_task)
 		signal_child_exited(parent, leader);
 	wake_up(&parent->wait_child);
@@ -260,6 +262,7 @@ static void become_leader(struct task_struct *me)
 	me->dead_use = old->dead_use;
 	add_usage(&me->dead_use, &old->use);
 	me->child_use = old->child_use;
+	me->job = old->job;
 	TAILQ_INSERT_BEFORE(old, me, sibling);
 	while ((child = TAILQ_FIRST(&old->children)) != NULL) {
 		TAILQ_REMOVE(&old->children, child, sibling);
@@ -274,6 +277,7 @@ int de_thread(void)
 {
 	struct task_struct *leader = current->group_leader;
 	u32 flags = tasklist_lock();
+	int err = 0;
 
 	if (leader->group_exit || leader->group_exec) {
 		tasklist_unlock(flags);		/* we are being killed */
@@ -283,12 +287,15 @@ int de_thread(void)
 		leader->group_exec = current;
 		kill_other_threads(current);
 		tasklist_unlock(flags);
-		wait_event(&leader->wait_child, alone_in_group(leader));
+		err = wait_event_killable(&leader->wait_child,
+					  alone_in_group(leader));
 		flags = tasklist_lock();
 		leader->group_exec = NULL;
-		if (leader != current)
+		if (leader->group_exit)
+			err = -EAGAIN;
+		if (!err && leader != current)
 			become_leader(current);
 	}
 	tasklist_unlock(flags);
-	return 0;
+	return err;
 }

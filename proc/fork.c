@@ -191,10 +191,14 @@ err_files:
 	return err;
 }
 
-/* Sleep until the child runs another program or is gone. */
+/*
+ * Sleep until the child runs another program or is gone. Who is killed need not
+ * wait: the memory that was lent has two users and stays.
+ */
 static void wait_for_vfork(struct task_struct *child)
 {
-	wait_event(&child->vfork_wait, child->vfork_done);
+	if (wait_event_killable(&child->vfork_wait, child->vfork_done) != 0)
+		pr_debug("vfork: killed before the child was done\n");
 	put_task(child);
 	reap_dead_tasks();
 }

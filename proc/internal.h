@@ -35,6 +35,10 @@ void add_usage(struct task_usage *dst, const struct task_usage *src);
 
 /* A new task becomes runnable for the first time. */
 void wake_up_new_task(struct task_struct *task);
+/* A stopped task goes on. True: it was one. */
+bool wake_up_stopped(struct task_struct *task);
+/* A task that is to die: also one that is stopped or TASK_KILLABLE. */
+bool wake_up_killed(struct task_struct *task);
 /* The last schedule() of a task whose state is ZOMBIE or DEAD. */
 void schedule_dead(void) __noreturn;
 /* proc/switch.S: leaves prev's stack for next's; returns when prev runs again. */

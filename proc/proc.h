@@ -36,6 +36,16 @@ struct task_usage {
 	u32 maxrss;		/* pages; the largest, not a sum */
 };
 
+/* Whether a thread group is stopped, in its leader: proc/job_control.c. */
+struct job_state {
+	/* tasklist_lock and signal_lock */
+	u32 stop_sig;		/* why it stops or has stopped */
+	u32 nr_to_stop;		/* threads that have been asked, and run still */
+	bool stopped;		/* all threads are */
+	u32 untold_stop;	/* a stop that no wait(2) has told: its signal */
+	bool untold_cont;	/* no wait(2) has told that it went on */
+};
+
 /*
  * VFP/NEON registers of a task that is not their owner now (proc/vfp.c), kept
  * as signal frames have them. Until it used them they all read as zero, and
@@ -83,6 +93,7 @@ struct task_struct {
 	struct task_struct *group_exec;	/* the thread that waits in execve */
 	struct task_usage dead_use;	/* threads that are gone, old programs */
 	struct task_usage child_use;	/* children waited for, and theirs */
+	struct job_state job;
 	struct wait_queue_head wait_child;	/* a child, or a thread, changed */
 
 	/* vfork: its parent sleeps on wait until done; a wake-up is the last */
@@ -214,8 +225,15 @@ void signal_child_exited(struct task_struct *parent, struct task_struct *child);
  * wait(2): child stopped (went on) since it was last asked. True, and *status
  * the word for it; forgotten then unless keep.
  */
-bool signal_take_stopped(struct task_struct *child, bool keep, u32 *status);
-bool signal_take_continued(struct task_struct *child, bool keep, u32 *status);
+bool job_take_stopped(struct task_struct *child, bool keep, u32 *status);
+bool job_take_continued(struct task_struct *child, bool keep, u32 *status);
+/*
+ * The ties of child to its parent end: child itself does (child_ends), or the
+ * parent, after init has taken its place. A process group with stopped members
+ * that nobody looks after now gets SIGHUP and SIGCONT.
+ */
+void job_orphan_pgrp(const struct task_struct *child,
+		     const struct task_struct *parent, bool child_ends);
 
 /* ---- time (proc/time.c) -------------------------------------------------------------- */
 

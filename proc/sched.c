@@ -189,7 +189,9 @@ void set_current_state(enum task_state state)
 	dmb();	/* the state is visible before the condition is looked at */
 }
 
-bool wake_up_process(struct task_struct *task)
+/* Asleep are the states from `first` to `last`. */
+static inline bool wake_up_from(struct task_struct *task, enum task_state first,
+				enum task_state last)
 {
 	struct runqueue *rq = &this_cpu(runqueues);
 	bool asleep;
@@ -197,8 +199,7 @@ bool wake_up_process(struct task_struct *task)
 
 	dmb();	/* the condition is visible before the state is looked at */
 	spin_lock_irqsave(&rq->lock, flags);
-	asleep = task->state == TASK_INTERRUPTIBLE ||
-		 task->state == TASK_UNINTERRUPTIBLE;
+	asleep = task->state >= first && task->state <= last;
 	if (asleep) {
 		task->state = TASK_RUNNING;
 		if (!task->on_rq && task != rq->idle)
@@ -206,6 +207,22 @@ bool wake_up_process(struct task_struct *task)
 	}
 	spin_unlock_irqrestore(&rq->lock, flags);
 	return asleep;
+}
+
+bool wake_up_process(struct task_struct *task)
+{
+	return wake_up_from(task, TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE);
+}
+
+bool wake_up_stopped(struct task_struct *task)
+{
+	return wake_up_from(task, TASK_STOPPED, TASK_STOPPED);
+}
+
+bool wake_up_killed(struct task_struct *task)
+{
+	return wake_up_from(task, TASK_INTERRUPTIBLE, TASK_KILLABLE) ||
+		wake_up_stopped(task);
 }
 
 void wake_up_new_task(struct task_struct *task)

@@ -11,9 +11,6 @@
 #include <string.h>
 #include <uapi/sched.h>
 
-/* Faults come first: their handlers must see the registers of the fault. */
-#define SYNCHRONOUS	(sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | \
-			 sigmask(SIGTRAP) | sigmask(SIGFPE) | sigmask(SIGSYS))
 #define UNBLOCKABLE	(sigmask(SIGKILL) | sigmask(SIGSTOP))
 
 static spinlock_t signal_lock = SPINLOCK_INIT;
@@ -119,6 +116,8 @@ static void init_state(struct signal_state *new, const struct signal_state *old,
 {
 	new->blocked = old ? old->blocked : 0;
 	new->saved_mask = 0;
+	new->stop_pending = false;
+	new->stop_dequeued = false;
 	new->awaited = 0;
 	new->pending.set = 0;
 	/* A thread that shares memory cannot share the stack. */
@@ -164,6 +163,8 @@ void signal_exit(struct task_struct *task)
 	struct signal_state *state = task->signal;
 	struct signal_group *group = state ? state->group : NULL;
 	u32 list_flags = tasklist_lock(), flags = lock_signals();
+	bool stopped = state && task->group_leader &&
+		job_thread_exits(task, group && group->count > 1);
 
 	task->sighand = NULL;
 	task->signal = NULL;
@@ -174,6 +175,8 @@ void signal_exit(struct task_struct *task)
 		hand_on_pending(task);
 	}
 	unlock_signals(flags);
+	if (stopped)
+		job_tell_stopped(task->group_leader);
 	tasklist_unlock(list_flags);
 	free_sighand(hand);
 	kfree(group);
@@ -243,7 +246,8 @@ u64 pending_signals(void)
 void recalc_sigpending(void)
 {
 	u32 *flags = &current->thread_info.flags;
-	bool pending = (pending_signals() & ~current->signal->blocked) != 0;
+	bool pending = (pending_signals() & ~current->signal->blocked) ||
+		current->signal->stop_pending;
 
 	if (pending == signal_pending())
 		return;
@@ -278,6 +282,11 @@ void flush_ignored(int sig)
 	tasklist_unlock(list_flags);
 }
 
+void discard_signals(struct sigpending *pending, u64 set)
+{
+	pending->set &= ~set;
+}
+
 /* SIGKILL, then faults, then the lowest number. 0: the set is empty. */
 static int first_signal(u64 set)
 {
@@ -285,8 +294,8 @@ static int first_signal(u64 set)
 		return 0;
 	if (set & sigmask(SIGKILL))
 		return SIGKILL;
-	if (set & SYNCHRONOUS)
-		set &= SYNCHRONOUS;
+	if (set & SYNCHRONOUS_SIGNALS)
+		set &= SYNCHRONOUS_SIGNALS;
 	return lowest_signal(set);
 }
 
@@ -351,6 +360,9 @@ static bool next_signal(struct ksignal *ksig)
 		ksig->action = *action;
 		if (action->flags & SA_RESETHAND)
 			action->handler = SIG_DFL;
+		if (ksig->action.handler == SIG_DFL &&
+		    (STOP_SIGNALS & sigmask(ksig->info.signo)))
+			current->signal->stop_dequeued = true;
 	} else {
 		recalc_sigpending();
 	}
@@ -360,9 +372,19 @@ static bool next_signal(struct ksignal *ksig)
 
 bool get_signal(struct ksignal *ksig)
 {
-	if (!next_signal(ksig))
-		return false;
-	if (ksig->action.handler == SIG_DFL)
-		do_group_exit((u32)ksig->info.signo);
-	return true;
+	int sig;
+
+	for (;;) {
+		if (READ_ONCE(current->signal->stop_pending))
+			job_stop_thread();
+		if (!next_signal(ksig))
+			return false;
+		if (ksig->action.handler != SIG_DFL)
+			return true;
+		sig = ksig->info.signo;
+		if (STOP_SIGNALS & sigmask(sig))
+			job_stop_group(sig);
+		else if (!init_is_spared(current, &ksig->info))
+			do_group_exit((u32)sig);
+	}
 }

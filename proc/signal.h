@@ -18,6 +18,14 @@
 /* A set of signals: bit n - 1 for signal n. */
 #define sigmask(sig)	(1ull << ((sig) - 1))
 
+/* Faults come first: their handlers must see the registers of the fault. */
+#define SYNCHRONOUS_SIGNALS \
+	(sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | \
+	 sigmask(SIGTRAP) | sigmask(SIGFPE) | sigmask(SIGSYS))
+/* By default they stop the process. */
+#define STOP_SIGNALS	(sigmask(SIGSTOP) | sigmask(SIGTSTP) | \
+			 sigmask(SIGTTIN) | sigmask(SIGTTOU))
+
 /* The lowest signal of a set that is not empty; by halves: two instructions. */
 static inline s32 lowest_signal(u64 set)
 {
@@ -91,6 +99,9 @@ struct signal_state {
 	u64 awaited;				/* signal_lock: sigtimedwait */
 	struct sigpending pending;		/* signal_lock */
 	struct signal_group *group;
+	/* signal_lock; see job_control.c */
+	bool stop_pending;	/* it is to stop before user mode */
+	bool stop_dequeued;	/* took a stop signal and has not acted on it */
 	struct sigaltstack altstack;		/* own */
 	u32 trap_no, error_code;		/* own: the last fault */
 	uaddr_t fault_address;
@@ -121,8 +132,6 @@ void set_current_blocked(u64 blocked);
 
 /* Does the running task have no handler for sig, or block it? */
 bool unhandled_signal(int sig);
-/* Is the running task about to be killed? Then waiting is of no use. */
-bool fatal_signal_pending(void);
 /* Take the next signal that has a handler; those that kill do so here. */
 bool get_signal(struct ksignal *ksig);
 /*
@@ -143,8 +152,51 @@ void flush_ignored(int sig);
  * Does nobody want to know of sig? It is then never posted. (signal_lock)
  */
 bool sig_ignored(const struct task_struct *task, int sig);
+/* Is task of init, and not to die of what others did? (signal_lock) */
+bool init_is_spared(const struct task_struct *task,
+		    const struct kernel_siginfo *info);
 /* Tell task that something is pending for it. (signal_lock) */
 void signal_wake(struct task_struct *task);
+
+/* The same as kill_pgrp for who holds tasklist_lock (and not signal_lock). */
+void kill_pgrp_locked(s32 pgrp, int sig);
+/*
+ * SIGCHLD to the parent of a child that stopped or went on, if it wants that.
+ * (tasklist_lock)
+ */
+void signal_child_changed(struct task_struct *parent,
+			  const struct task_struct *child, s32 code, s32 status);
+/* Forget the pending signals of set. (signal_lock) */
+void discard_signals(struct sigpending *pending, u64 set);
+
+/* ---- job_control.c; tasklist_lock and signal_lock held where not said -------- */
+
+/* The rare case of what follows. */
+s32 job_control_signal(struct task_struct *leader, u64 mask);
+/*
+ * A signal is being sent to leader's group or one of its threads: a stop signal
+ * takes back SIGCONT, SIGCONT the stop signals and the stop. Returns what
+ * job_tell_continued is to be given when signal_lock is free.
+ */
+static inline s32 job_signal_sent(struct task_struct *leader, u64 mask)
+{
+	return likely(!(mask & (STOP_SIGNALS | sigmask(SIGCONT)))) ? 0 :
+		job_control_signal(leader, mask);
+}
+/* (tasklist_lock only) */
+void job_tell_continued(struct task_struct *leader, s32 code);
+void job_tell_stopped(struct task_struct *leader);
+/* All of the group dies: it is not stopped any more. */
+void job_killed(struct task_struct *leader);
+/*
+ * task gives up its signals; others: there are threads left in its group. True:
+ * they were waiting for it only, and job_tell_stopped is due.
+ */
+bool job_thread_exits(struct task_struct *task, bool others);
+/* The running task took sig, a stop signal by default. (no lock) */
+void job_stop_group(int sig);
+/* The running task was asked to stop: it does. (no lock) */
+void job_stop_thread(void);
 
 /* ---- sigframe.c ----------------------------------------------------------------- */
 

@@ -10,19 +10,26 @@
 #include <proc/signal.h>
 #include <syscalls.h>
 
-/* By default nothing happens: stopping too, as there is no job control. */
+/* By default nothing happens. */
 #define DEFAULT_IGNORED	(sigmask(SIGCHLD) | sigmask(SIGCONT) | \
-			 sigmask(SIGURG) | sigmask(SIGWINCH) | \
-			 sigmask(SIGSTOP) | sigmask(SIGTSTP) | \
-			 sigmask(SIGTTIN) | sigmask(SIGTTOU))
+			 sigmask(SIGURG) | sigmask(SIGWINCH))
+/* By default there would be a core dump: only who takes it can make that. */
+#define DEFAULT_DUMPS	(sigmask(SIGQUIT) | sigmask(SIGILL) | \
+			 sigmask(SIGTRAP) | sigmask(SIGABRT) | \
+			 sigmask(SIGFPE) | sigmask(SIGSEGV) | \
+			 sigmask(SIGBUS) | sigmask(SIGSYS) | \
+			 sigmask(SIGXCPU) | sigmask(SIGXFSZ))
 
 bool sig_ignored(const struct task_struct *task, int sig)
 {
 	uaddr_t handler = task->sighand->action[sig - 1].handler;
 
-	if (handler == SIG_DFL)
-		return DEFAULT_IGNORED & sigmask(sig);
-	return handler == SIG_IGN;
+	if (handler != SIG_DFL)
+		return handler == SIG_IGN;
+	/* init never stops: nobody could let it go on. */
+	if (task->tgid == 1 && (STOP_SIGNALS & sigmask(sig)))
+		return true;
+	return DEFAULT_IGNORED & sigmask(sig);
 }
 
 void signal_wake(struct task_struct *task)
@@ -53,16 +60,24 @@ static inline void tell(struct task_struct *task, u64 mask)
 		signal_wake(task);
 }
 
+/* Did init do it itself, or the kernel? A child's end is neither. */
+static bool is_of_init(const struct kernel_siginfo *info)
+{
+	if (info->code > 0)
+		return info->code == SI_KERNEL ||
+			(SYNCHRONOUS_SIGNALS & sigmask(info->signo));
+	return info->pid == 1;
+}
+
 /*
  * As in Linux init dies of nothing that other processes send or tell it by
  * their end, for the machine would end with it. What it sends itself, ^C, the
  * lack of memory and its own faults still count.
  */
-static bool init_is_spared(const struct task_struct *task,
-			   const struct kernel_siginfo *info)
+bool init_is_spared(const struct task_struct *task,
+		    const struct kernel_siginfo *info)
 {
-	return task->tgid == 1 && current->tgid != 1 &&
-		info->code != SI_KERNEL &&
+	return task->tgid == 1 && !is_of_init(info) &&
 		task->sighand->action[info->signo - 1].handler == SIG_DFL;
 }
 
@@ -89,20 +104,79 @@ static u64 mask_of(const struct kernel_siginfo *info)
 	return info->signo ? sigmask(info->signo) : 0;
 }
 
-/* To one thread: 0 or -ESRCH. A kernel thread has no use for it. */
+/*
+ * Would task die of it without a word? A stopped one does not take it before
+ * it goes on, save SIGKILL.
+ */
+static bool is_fatal(const struct task_struct *task, u64 mask, int sig)
+{
+	if (sig == SIGKILL)
+		return true;
+	return task->sighand->action[sig - 1].handler == SIG_DFL &&
+		!((STOP_SIGNALS | DEFAULT_DUMPS) & mask) &&
+		wants_signal(task, mask) && !awaits_signal(task, mask) &&
+		task->state != TASK_STOPPED;
+}
+
+/* Both locks held. */
+static void kill_thread(struct task_struct *task)
+{
+	post(&task->signal->pending, sigmask(SIGKILL),
+	     &(struct kernel_siginfo){ .signo = SIGKILL, .code = SI_KERNEL });
+	atomic_or(TIF_SIGPENDING, &task->thread_info.flags);
+	wake_up_killed(task);
+}
+
+/*
+ * The group ends by sig, from now on: each of its threads gets SIGKILL, so that
+ * also those go that sleep killably or have stopped. Both locks held.
+ */
+static void kill_group(struct task_struct *leader, int sig)
+{
+	struct task_struct *task;
+
+	if (!leader->group_exit) {
+		leader->group_exit = true;
+		leader->group_exit_code = (u32)sig;
+	}
+	job_killed(leader);
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task->tgid == leader->tgid && task->signal)
+			kill_thread(task);
+}
+
+/*
+ * Let info be pending in one of task's two sets, and task know; or its group
+ * die at once. A kernel thread has no use for it. Both locks held.
+ */
+static void deliver(struct task_struct *task, struct sigpending *pending,
+		    u64 mask, const struct kernel_siginfo *info)
+{
+	if (!task->thread_info.mm || !worth_posting(task, mask, info))
+		return;
+	if (is_fatal(task, mask, info->signo)) {
+		kill_group(task->group_leader, info->signo);
+		return;
+	}
+	post(pending, mask, info);
+	tell(task, mask);
+}
+
+/* To one thread: 0 or -ESRCH. tasklist_lock held. */
 static int send_to_thread(struct task_struct *task,
 			  const struct kernel_siginfo *info)
 {
 	u32 flags = lock_signals();
 	u64 mask = mask_of(info);
+	s32 went_on = 0;
 	int err = task->signal ? 0 : -ESRCH;
 
-	if (!err && task->thread_info.mm && mask &&
-	    worth_posting(task, mask, info)) {
-		post(&task->signal->pending, mask, info);
-		tell(task, mask);
+	if (!err && mask) {
+		went_on = job_signal_sent(task->group_leader, mask);
+		deliver(task, &task->signal->pending, mask, info);
 	}
 	unlock_signals(flags);
+	job_tell_continued(task->group_leader, went_on);
 	return err;
 }
 
@@ -114,33 +188,18 @@ static struct task_struct *pick_thread(struct task_struct *leader, u64 mask)
 {
 	struct task_struct *task, *any = NULL;
 
-	if (leader->signal && wants_signal(leader, mask))
+	if (leader->signal && wants_signal(leader, mask) &&
+	    leader->state != TASK_STOPPED)
 		return leader;
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
 		if (task->tgid != leader->tgid || !task->signal)
 			continue;
-		if (wants_signal(task, mask) || awaits_signal(task, mask))
+		if ((wants_signal(task, mask) && task->state != TASK_STOPPED) ||
+		    awaits_signal(task, mask))
 			return task;
 		any = task;
 	}
 	return any;
-}
-
-/*
- * SIGKILL to each thread by itself: taken once for all of them by one that dies
- * to make room for another's execve, it would be lost. Both locks held.
- */
-static void kill_threads(const struct task_struct *leader,
-			 const struct kernel_siginfo *info)
-{
-	struct task_struct *task;
-
-	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (task->tgid != leader->tgid || !task->signal)
-			continue;
-		post(&task->signal->pending, sigmask(SIGKILL), info);
-		signal_wake(task);
-	}
 }
 
 /* To a process. A zombie takes it and forgets it. tasklist_lock held. */
@@ -150,16 +209,14 @@ static void send_to_group(struct task_struct *leader,
 	u32 flags = lock_signals();
 	u64 mask = mask_of(info);
 	struct task_struct *task = mask ? pick_thread(leader, mask) : NULL;
+	s32 went_on = 0;
 
-	if (!task || !task->thread_info.mm || !worth_posting(task, mask, info)) {
-		/* nobody wants to know */
-	} else if (info->signo == SIGKILL && leader->nr_threads > 1) {
-		kill_threads(leader, info);
-	} else {
-		post(&task->signal->group->pending, mask, info);
-		tell(task, mask);
+	if (task) {
+		went_on = job_signal_sent(leader, mask);
+		deliver(task, &task->signal->group->pending, mask, info);
 	}
 	unlock_signals(flags);
+	job_tell_continued(leader, went_on);
 }
 
 /* ---- from the kernel --------------------------------------------------------- */
@@ -178,8 +235,10 @@ static struct kernel_siginfo info_from_user(int sig, s32 code)
 void send_sig_current(int sig)
 {
 	struct kernel_siginfo info = info_from_user(sig, SI_USER);
+	u32 flags = tasklist_lock();
 	int err = send_to_thread(current, &info);
 
+	tasklist_unlock(flags);
 	BUG_ON(err);
 }
 
@@ -207,13 +266,10 @@ void force_sig_fault(int sig, int code, uaddr_t addr, u32 trap_no, u32 error)
 
 void signal_kill_thread(struct task_struct *task)
 {
-	struct kernel_siginfo info = info_from_kernel(SIGKILL);
 	u32 flags = lock_signals();
 
-	if (task->signal) {
-		post(&task->signal->pending, sigmask(SIGKILL), &info);
-		signal_wake(task);
-	}
+	if (task->signal)
+		kill_thread(task);
 	unlock_signals(flags);
 }
 
@@ -248,17 +304,31 @@ void signal_child_exited(struct task_struct *parent, struct task_struct *child)
 		send_to_group(parent, &info);
 }
 
-/* Nothing ever stops here. */
-bool signal_take_stopped(struct task_struct *child __unused_arg,
-			 bool keep __unused_arg, u32 *status __unused_arg)
+/* Does parent want SIGCHLD of a child that only stopped or went on? */
+static bool hears_of_stops(const struct task_struct *parent)
 {
-	return false;
+	const struct k_sigaction *action;
+	u32 flags = lock_signals();
+	bool hears = false;
+
+	if (parent->sighand) {
+		action = &parent->sighand->action[SIGCHLD - 1];
+		hears = action->handler != SIG_IGN &&
+			!(action->flags & SA_NOCLDSTOP);
+	}
+	unlock_signals(flags);
+	return hears;
 }
 
-bool signal_take_continued(struct task_struct *child __unused_arg,
-			   bool keep __unused_arg, u32 *status __unused_arg)
+void signal_child_changed(struct task_struct *parent,
+			  const struct task_struct *child, s32 code, s32 status)
 {
-	return false;
+	const struct kernel_siginfo info = { .signo = SIGCHLD, .code = code,
+					     .pid = child->pid,
+					     .status = status };
+
+	if (hears_of_stops(parent))
+		send_to_group(parent, &info);
 }
 
 /* ---- kill and its family ------------------------------------------------------------ */
@@ -290,12 +360,18 @@ static bool is_other_process(const struct task_struct *task, s32 tgid)
 	return task->pid > 1 && task->tgid != tgid && task->thread_info.mm;
 }
 
-void kill_pgrp(s32 pgrp, int sig)
+void kill_pgrp_locked(s32 pgrp, int sig)
 {
 	struct kernel_siginfo info = info_from_kernel(sig);
-	u32 flags = tasklist_lock();
 
 	send_to_all(in_pgrp, pgrp, &info);
+}
+
+void kill_pgrp(s32 pgrp, int sig)
+{
+	u32 flags = tasklist_lock();
+
+	kill_pgrp_locked(pgrp, sig);
 	tasklist_unlock(flags);
 }
 

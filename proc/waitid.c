@@ -58,11 +58,13 @@ static bool take_change(struct wait_request *req, struct task_struct *child)
 {
 	bool keep = req->options & WNOWAIT;
 
-	if ((req->options & WUNTRACED) && signal_take_stopped(child, keep,
-							      &req->status))
+	if (child->state >= TASK_ZOMBIE && child->nr_threads == 1)
+		return false;
+	if ((req->options & WUNTRACED) && job_take_stopped(child, keep,
+							   &req->status))
 		req->pid = child->pid;
 	else if ((req->options & WCONTINUED) &&
-		 signal_take_continued(child, keep, &req->status))
+		 job_take_continued(child, keep, &req->status))
 		req->pid = child->pid;
 	else
 		return false;
