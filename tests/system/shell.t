@@ -112,6 +112,37 @@ def editing():
     tap.is_(session.end("\x04"), 0, "^D ends the shell")
 
 
+def keys():
+    """^C reaches the program, all of it, and never the shell."""
+    session = Session("quiet init=/bin/sh")
+    session.child.send("cat | cat\n")
+    session.child.expect("cat\r\n")
+    session.child.send("\x03")
+    session.child.expect(PROMPT)
+    tap.ok("^C" in session.child.before, "^C ends both programs of a pipe",
+           session.child.before)
+    session.child.send("twins\n")
+    session.child.expect("record is on")
+    session.child.send("\x03")
+    session.child.expect(PROMPT)
+    session.run("")
+    text = session.run("ps")
+    tap.ok("twins" not in text and " Z " not in text,
+           "and a program's children, which nobody has to wait for", text)
+    session.child.send("echo not this\x03")
+    session.child.expect(PROMPT)
+    text = session.run("echo but this")
+    tap.is_(text.strip(), "but this", "^C drops the line that is typed")
+    session.child.send("cat\n")
+    session.child.expect("cat\r\n")
+    session.child.send("\x1c")
+    session.child.expect(PROMPT)
+    tap.ok("was killed by SIGQUIT" in session.child.before, "^\\ quits",
+           session.child.before)
+    tap.is_(session.end("exit 3\n"), 3, "the shell is there to the end")
+
+
 conversation()
 editing()
+keys()
 tap.done()

@@ -4,9 +4,10 @@
  *	command [argument ...] [< file] [> file] [>> file] [| command ...] [; ...]
  *
  * Words are separated by blanks; '...' and "..." keep theirs. Built in: cd,
- * pwd, help, exit. Everything else is a program, by path or from /bin.
+ * pwd, fg, help, exit. Everything else is a program, by path or from /bin.
  * `sh -c line` runs one line, `sh file` the lines of a file; otherwise they
- * come from standard input.
+ * come from standard input. At a terminal each pipeline is a process group of
+ * its own, so that ^C ends it and ^Z stops it, but not the shell.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -35,8 +36,17 @@ struct pipeline {
 	int nr_commands;
 };
 
+/* Processes that the shell waits for, or that ^Z stopped. */
+struct job {
+	pid_t pids[COMMANDS_MAX];	/* the first is the group's number */
+	int nr_pids;
+};
+
 static int last_status;
 static int source = STDIN_FILENO;	/* of lines */
+static bool at_terminal;		/* it prompts, and has jobs */
+static struct job stopped;		/* the last one; nr_pids 0: none */
+static volatile bool interrupted;	/* ^C while a line was typed */
 
 #define OPERATORS	"|<>;&"
 
@@ -197,8 +207,39 @@ static void execute(struct command *command)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
+static void note_interrupt(int sig)
+{
+	(void)sig;
+	interrupted = true;
+}
+
+/* What the keys send is for the jobs, not for the shell. */
+static void begin_jobs(void)
+{
+	setpgid(0, 0);		/* refused to a session's leader: it is one */
+	set_foreground(getpid());
+	on_signal(LINUX_SIGINT, note_interrupt);
+	on_signal(LINUX_SIGQUIT, IGNORE_SIGNAL);
+	on_signal(LINUX_SIGTSTP, IGNORE_SIGNAL);
+	on_signal(LINUX_SIGTTOU, IGNORE_SIGNAL);
+}
+
+/* In the child: into the group (0: a new one), with every key's effect. */
+static void enter_job(pid_t group)
+{
+	if (!at_terminal)
+		return;
+	setpgid(0, group);
+	set_foreground(group ? group : getpid());
+	on_signal(LINUX_SIGINT, DEFAULT_ACTION);
+	on_signal(LINUX_SIGQUIT, DEFAULT_ACTION);
+	on_signal(LINUX_SIGTSTP, DEFAULT_ACTION);
+	on_signal(LINUX_SIGTTOU, DEFAULT_ACTION);
+}
+
 /* Start one command between two pipe ends (-1: none). Its pid, or -1. */
-static pid_t start(struct command *command, int in, int out, int unused)
+static pid_t start(struct command *command, pid_t group, int in, int out,
+		   int unused)
 {
 	pid_t pid;
 
@@ -206,8 +247,11 @@ static pid_t start(struct command *command, int in, int out, int unused)
 	pid = fork();
 	if (pid < 0)
 		perror("sh: fork");
+	if (pid > 0 && at_terminal)
+		setpgid(pid, group ? group : pid);	/* whoever is first */
 	if (pid != 0)
 		return pid;
+	enter_job(group);
 	if (unused >= 0)
 		close(unused);
 	if (in >= 0) {
@@ -222,47 +266,75 @@ static pid_t start(struct command *command, int in, int out, int unused)
 	return -1;
 }
 
-static int status_of(pid_t pid)
+/* Wait until it has ended, or, at a terminal, has stopped: then *stop. */
+static int status_of(pid_t pid, bool *stop)
 {
-	int status = 0;
+	int status = 0, sig;
 
-	while (waitpid(pid, &status, 0) < 0)
+	while (waitpid(pid, &status, at_terminal ? WUNTRACED : 0) < 0)
 		if (errno != EINTR)
 			return 1;
+	*stop = WIFSTOPPED(status);
+	if (*stop)
+		return 128 + WSTOPSIG(status);
 	if (!WIFSIGNALED(status))
 		return WEXITSTATUS(status);
-	fprintf(stderr, "sh: process %d was killed by %s\n", pid,
-		signal_name(WTERMSIG(status)));
-	return 128 + WTERMSIG(status);
+	sig = WTERMSIG(status);
+	if (sig == LINUX_SIGINT)	/* the ^C stands on this line */
+		fputc('\n', stderr);
+	else
+		fprintf(stderr, "sh: process %d was killed by %s\n", pid,
+			signal_name(sig));
+	return 128 + sig;
+}
+
+/* Until all of the job have ended, or one has stopped: `fg` goes on there. */
+static int wait_for(struct job *job)
+{
+	bool stop = false;
+	int status = 1;
+
+	for (int i = 0; i < job->nr_pids && !stop; i++)
+		status = status_of(job->pids[i], &stop);
+	if (at_terminal)
+		set_foreground(getpid());
+	if (!stop)
+		return status;
+	if (stopped.nr_pids && stopped.pids[0] != job->pids[0])
+		fprintf(stderr, "sh: process %d stays stopped for ever\n",
+			stopped.pids[0]);
+	stopped = *job;
+	fprintf(stderr, "\nsh: process %d is stopped; fg lets it go on\n",
+		job->pids[0]);
+	return status;
 }
 
 static int run_pipeline(struct pipeline *pipeline)
 {
-	pid_t pids[COMMANDS_MAX];
-	int started = 0, status = 1, in = -1, ends[2];
+	struct job job = { .nr_pids = 0 };
+	int in = -1, ends[2];
+	pid_t pid;
 
-	while (started < pipeline->nr_commands) {
+	while (job.nr_pids < pipeline->nr_commands) {
 		ends[0] = ends[1] = -1;
-		if (started + 1 < pipeline->nr_commands && pipe(ends) < 0) {
+		if (job.nr_pids + 1 < pipeline->nr_commands && pipe(ends) < 0) {
 			perror("sh: pipe");
 			break;
 		}
-		pids[started] = start(&pipeline->commands[started], in, ends[1],
-				      ends[0]);
+		pid = start(&pipeline->commands[job.nr_pids], job.pids[0], in,
+			    ends[1], ends[0]);
 		if (in >= 0)
 			close(in);
 		if (ends[1] >= 0)
 			close(ends[1]);
 		in = ends[0];
-		if (pids[started] < 0)
+		if (pid < 0)
 			break;
-		started++;
+		job.pids[job.nr_pids++] = pid;
 	}
 	if (in >= 0)
 		close(in);
-	for (int i = 0; i < started; i++)
-		status = status_of(pids[i]);
-	return status;
+	return wait_for(&job);
 }
 
 /* ---- built in -------------------------------------------------------------------- */
@@ -288,6 +360,21 @@ static int do_pwd(char **words)
 	return 0;
 }
 
+static int do_fg(char **words)
+{
+	struct job job = stopped;
+
+	(void)words;
+	if (!job.nr_pids) {
+		fprintf(stderr, "fg: nothing is stopped\n");
+		return 1;
+	}
+	stopped.nr_pids = 0;
+	set_foreground(job.pids[0]);
+	kill_process(-job.pids[0], LINUX_SIGCONT);
+	return wait_for(&job);
+}
+
 static int do_help(char **words)
 {
 	(void)words;
@@ -297,7 +384,8 @@ static int do_help(char **words)
 	     "Show:  layout  lazy  faults  twins  mmshow  crash [what]\n"
 	     "       tour [STOP]\n"
 	     "Files: ls [-l]  cat  echo    with | < > >>\n"
-	     "Shell: cd  pwd  help  exit [status]   commands; with ; between\n"
+	     "Shell: cd  pwd  fg  help  exit [status]    with ; between\n"
+	     "Keys:  ^C ends a program, ^D its input, Ctrl-A x ends QEMU\n"
 	     "       (exit ends the machine when the shell was started at boot)");
 	return 0;
 }
@@ -311,8 +399,8 @@ static const struct {
 	const char *name;
 	int (*run)(char **words);
 } built_in[] = {
-	{ "cd", do_cd }, { "pwd", do_pwd }, { "help", do_help },
-	{ "exit", do_exit },
+	{ "cd", do_cd }, { "pwd", do_pwd }, { "fg", do_fg },
+	{ "help", do_help }, { "exit", do_exit },
 };
 
 static int run(struct pipeline *pipeline)
@@ -357,8 +445,14 @@ static bool read_line(char line[LINE_MAX_BYTES])
 
 	while (!ended) {
 		got = read(source, &c, 1);
-		if (got < 0 && errno == EINTR)
+		if (got < 0 && errno == EINTR && !interrupted)
 			continue;
+		if (interrupted) {		/* a new line, a new prompt */
+			interrupted = false;
+			putchar('\n');
+			line[0] = '\0';
+			return true;
+		}
 		if (got <= 0)
 			break;
 		ended = c == '\n';
@@ -388,16 +482,21 @@ static bool read_from(const char *path)
 int main(int argc, char **argv)
 {
 	char line[LINE_MAX_BYTES];
-	bool prompt = argc == 1 && isatty(STDIN_FILENO);
 
+	at_terminal = argc == 1 && isatty(STDIN_FILENO);
 	if (argc == 3 && strcmp(argv[1], "-c") == 0) {
 		run_line(argv[2]);
 		return last_status;
 	}
 	if (argc > 1 && !read_from(argv[1]))
 		return 127;
+	if (at_terminal)
+		begin_jobs();
 	for (;;) {
-		if (prompt)
+		/* As process 1 it inherits what others left behind. */
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		if (at_terminal)
 			printf("$ ");
 		fflush(stdout);
 		if (!read_line(line))

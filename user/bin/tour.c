@@ -50,8 +50,8 @@ static const struct stop stops[] = {
 
 static int run(char *const argv[])
 {
+	pid_t pid, ended;
 	int status = 0;
-	pid_t pid;
 
 	fflush(stdout);
 	pid = fork();
@@ -60,7 +60,11 @@ static int run(char *const argv[])
 		perror(argv[0]);
 		_exit(127);
 	}
-	if (pid < 0 || waitpid(pid, &status, 0) < 0) {
+	/* As process 1 it inherits what others left behind. */
+	do {
+		ended = pid < 0 ? -1 : wait(&status);
+	} while (ended > 0 && ended != pid);
+	if (ended < 0) {
 		perror("tour");
 		return 1;
 	}

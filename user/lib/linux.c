@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <uapi/signal.h>
+#include <uapi/termios.h>
 #include <uapi/time.h>
+#include <unistd.h>
 #include "linux.h"
 
 #define PAGE_SHIFT	12	/* mmap2 counts offsets in pages */
@@ -84,9 +87,37 @@ int kill_process(pid_t pid, int linux_signal)
 	return posix_result(linux_syscall(__NR_kill, pid, linux_signal));
 }
 
+/* user/lib/syscall.S: where a handler returns to. */
+void linux_rt_sigreturn(void);
+
+int on_signal(int linux_signal, void (*handler)(int linux_signal))
+{
+	struct kernel_sigaction action = {
+		.sa_handler = (uint32_t)handler,
+		/* The frame that linux_rt_sigreturn expects. */
+		.sa_flags = SA_RESTORER | SA_SIGINFO,
+		.sa_restorer = (uint32_t)linux_rt_sigreturn,
+	};
+
+	return posix_result(linux_syscall(__NR_rt_sigaction, linux_signal,
+					  &action, 0, sizeof(action.sa_mask)));
+}
+
+int setpgid(pid_t pid, pid_t pgrp)	/* <unistd.h>'s */
+{
+	return posix_result(linux_syscall(__NR_setpgid, pid, pgrp));
+}
+
+int set_foreground(pid_t pgrp)
+{
+	return posix_result(linux_syscall(__NR_ioctl, STDIN_FILENO, TIOCSPGRP,
+					  &pgrp));
+}
+
 const char *signal_name(int linux_signal)
 {
 	static const char *const names[] = {
+		[LINUX_SIGINT] = "SIGINT",	[LINUX_SIGQUIT] = "SIGQUIT",
 		[LINUX_SIGILL] = "SIGILL",	[LINUX_SIGTRAP] = "SIGTRAP",
 		[LINUX_SIGABRT] = "SIGABRT",	[LINUX_SIGBUS] = "SIGBUS",
 		[LINUX_SIGFPE] = "SIGFPE",	[LINUX_SIGKILL] = "SIGKILL",

@@ -56,6 +56,8 @@ void sleep_ms(uint32_t ms);
 uint32_t uptime_ms(void);
 
 /* Linux's numbers; Newlib's <signal.h> has others above 15. */
+#define LINUX_SIGINT	2
+#define LINUX_SIGQUIT	3
 #define LINUX_SIGILL	4
 #define LINUX_SIGTRAP	5
 #define LINUX_SIGABRT	6
@@ -68,8 +70,21 @@ uint32_t uptime_ms(void);
 #define LINUX_SIGPIPE	13
 #define LINUX_SIGTERM	15
 #define LINUX_SIGCHLD	17
+#define LINUX_SIGCONT	18
+#define LINUX_SIGTSTP	20
+#define LINUX_SIGTTIN	21
+#define LINUX_SIGTTOU	22
 
 int kill_process(pid_t pid, int linux_signal);
+
+/* handler, or one of these two. A call that it interrupts says EINTR. */
+#define DEFAULT_ACTION	((void (*)(int))0)
+#define IGNORE_SIGNAL	((void (*)(int))1)
+int on_signal(int linux_signal, void (*handler)(int linux_signal));
+
+/* Who gets ^C: the terminal's foreground process group. */
+int set_foreground(pid_t pgrp);
+
 /* "SIGSEGV" of 11; "signal 40" of what has no name here. */
 const char *signal_name(int linux_signal);
 
