@@ -35,10 +35,10 @@ static int populate_vma(struct vm_area_struct *vma, uaddr_t va, uaddr_t end)
 	int ret = 0;
 
 	BUG_ON(va < vma->vm_start || end > vma->vm_end);
-	if (!(vma->vm_flags & VM_ACCESS_FLAGS))
-		return -EFAULT;
 	if ((vma->vm_flags & VM_LOCKED_MASK) == VM_LOCKED_MASK)
 		return 0;	/* locked as it is touched */
+	if (!(vma->vm_flags & VM_ACCESS_FLAGS))
+		return -EFAULT;
 	for (; va < end && !ret; va += PAGE_SIZE) {
 		ret = faultin_page(vma, va, write);
 		cond_resched();

@@ -27,6 +27,19 @@ static bool is_private_anon(const struct vm_area_struct *vma)
 	return vma_is_anonymous(vma) && !(vma->vm_flags & VM_SHARED);
 }
 
+/* Fault the pages in, and say if some cannot be. */
+static int advise_populate(struct vm_area_struct *vma, uaddr_t start,
+			   uaddr_t end, bool write)
+{
+	int ret = 0;
+
+	if (!(vma->vm_flags & (write ? VM_WRITE : VM_READ)))
+		return -EINVAL;
+	for (; start < end && !ret; start += PAGE_SIZE)
+		ret = faultin_page(vma, start, write);
+	return ret;
+}
+
 /* Advice that gives up or asks for the pages of one VMA's part. */
 static int advise_pages(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 			u32 advice)
@@ -40,8 +53,14 @@ static int advise_pages(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 	case MADV_DONTNEED:
 		if (vma->vm_flags & VM_LOCKED)
 			return -EINVAL;
+		/* fall through */
+	case MADV_DONTNEED_LOCKED:
 		zap_page_range(vma->vm_mm, start, end);
 		return 0;
+	case MADV_POPULATE_READ:
+	case MADV_POPULATE_WRITE:
+		return advise_populate(vma, start, end,
+				       advice == MADV_POPULATE_WRITE);
 	case MADV_COLD:
 	case MADV_PAGEOUT:
 		return vma->vm_flags & VM_LOCKED ? -EINVAL : 0;
@@ -85,51 +104,35 @@ static const struct flag_advice *find_flag_advice(u32 advice)
 	return NULL;
 }
 
-/* Only private anonymous memory can come up empty in the child. */
-static int check_wipeonfork(struct mm_struct *mm, uaddr_t start, uaddr_t end)
+/* Only private anonymous memory can come up empty: as far as the first other. */
+static uaddr_t wipeable_end(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 {
 	struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
 
 	for (; vma && vma->vm_start < end; vma = vma_next(vma)) {
 		if (!is_private_anon(vma))
-			return -EINVAL;
+			return max(start, vma->vm_start);
 	}
-	return 0;
+	return end;
 }
 
 static int advise_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 			const struct flag_advice *fa)
 {
-	int ret = 0;
+	uaddr_t stop = end;
+	int ret;
 
 	if (fa->advice == MADV_WIPEONFORK)
-		ret = check_wipeonfork(mm, start, end);
-	return ret ? ret : vma_update_flags(mm, start, end, fa->clear, fa->set);
-}
-
-/* MADV_POPULATE_*: fault the pages in, and say if some cannot be. */
-static int advise_populate(struct mm_struct *mm, uaddr_t start, uaddr_t end,
-			   bool write)
-{
-	struct vm_area_struct *vma = find_vma(mm, start);
-	int ret = 0;
-
-	for (; start < end && !ret; start += PAGE_SIZE) {
-		if (vma && start >= vma->vm_end)
-			vma = vma_next(vma);
-		if (!vma || vma->vm_start > start)
-			return -ENOMEM;
-		if (!vma_permits(vma, write))
-			return -EINVAL;
-		ret = faultin_page(vma, start, write);
-	}
-	return ret;
+		stop = wipeable_end(mm, start, end);
+	ret = vma_update_flags(mm, start, stop, fa->clear, fa->set);
+	return stop < end ? -EINVAL : ret;
 }
 
 static bool known_advice(u32 advice)
 {
 	return find_flag_advice(advice) || advice == MADV_WILLNEED ||
-	       advice == MADV_DONTNEED || advice == MADV_FREE ||
+	       advice == MADV_DONTNEED || advice == MADV_DONTNEED_LOCKED ||
+	       advice == MADV_FREE ||
 	       advice == MADV_COLD || advice == MADV_PAGEOUT ||
 	       advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE;
 }
@@ -146,13 +149,8 @@ int do_madvise(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 advice)
 		return -EINVAL;
 	if (end == start)
 		return 0;
-	if (end > TASK_SIZE)
-		return -ENOMEM;
 	if (fa)
 		return advise_flags(mm, start, end, fa);
-	if (advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE)
-		return advise_populate(mm, start, end,
-				       advice == MADV_POPULATE_WRITE);
 	return for_each_part(mm, start, end, advice);
 }
 

@@ -35,9 +35,9 @@ static void mincore_hole(struct mm_walk *walk, uaddr_t va, uaddr_t end)
 		*(*vec)++ = object_has_page(walk->vma, va);
 }
 
-/* Fill vec for [start, end): 0, or -ENOMEM where nothing is mapped. */
-static int mincore_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
-			 u8 *vec)
+/* Fill vec for [start, end) as far as it is mapped: the end of that. */
+static uaddr_t mincore_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
+			     u8 *vec)
 {
 	struct vm_area_struct *vma;
 
@@ -48,11 +48,11 @@ static int mincore_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		};
 
 		if (!vma || vma->vm_start > start)
-			return -ENOMEM;
+			break;
 		walk_page_range(&walk, start, min(end, vma->vm_end));
 		start = min(end, vma->vm_end);
 	}
-	return 0;
+	return start;
 }
 
 s32 sys_mincore(uaddr_t addr, u32 bytes, uaddr_t vec)
@@ -68,19 +68,21 @@ s32 sys_mincore(uaddr_t addr, u32 bytes, uaddr_t vec)
 	if (!access_ok(vec, pages))
 		return -EFAULT;
 	while (pages) {
-		u32 n = min(pages, (u32)MINCORE_CHUNK);
-		int ret;
+		uaddr_t end = addr + min(pages, (u32)MINCORE_CHUNK) * PAGE_SIZE;
+		uaddr_t stop;
+		u32 n;
 
 		down_read(&mm->mmap_lock);
-		ret = mincore_range(mm, addr, addr + n * PAGE_SIZE, chunk);
+		stop = mincore_range(mm, addr, end, chunk);
 		up_read(&mm->mmap_lock);
-		if (ret)
-			return ret;
+		n = (stop - addr) >> PAGE_SHIFT;
 		if (copy_to_user(vec, chunk, n))
 			return -EFAULT;
+		if (stop < end)
+			return -ENOMEM;
 		pages -= n;
 		vec += n;
-		addr += n * PAGE_SIZE;
+		addr = stop;
 	}
 	return 0;
 }

@@ -29,6 +29,27 @@ static bool page_range(uaddr_t addr, u32 bytes, uaddr_t *start, uaddr_t *end)
 	return *end >= *start && bytes + (addr - *start) >= bytes;
 }
 
+/* Where the mappings that begin at start first leave something out; at most end. */
+static uaddr_t first_hole(struct mm_struct *mm, uaddr_t start, uaddr_t end)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+
+	for (; vma && vma->vm_start <= start && start < end;
+	     vma = vma_next(vma))
+		start = vma->vm_end;
+	return min(start, end);
+}
+
+/* As far as the first hole, which is -ENOMEM. */
+static int set_locked(struct mm_struct *mm, uaddr_t start, uaddr_t end,
+		      u32 vm_flags)
+{
+	uaddr_t stop = first_hole(mm, start, end);
+	int ret = vma_update_flags(mm, start, stop, VM_LOCKED_MASK, vm_flags);
+
+	return !ret && stop < end ? -ENOMEM : ret;
+}
+
 static int lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		      u32 vm_flags)
 {
@@ -38,9 +59,7 @@ static int lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 	BUG_ON(start >= end || mm->locked_vm > mm->total_vm);
 	if (wanted > limit && wanted - count_locked(mm, start, end) > limit)
 		return -ENOMEM;
-	if (end > TASK_SIZE)
-		return -ENOMEM;
-	return vma_update_flags(mm, start, end, VM_LOCKED_MASK, vm_flags);
+	return set_locked(mm, start, end, vm_flags);
 }
 
 /* Like Linux: what cannot be had now is -ENOMEM or, out of memory, -EAGAIN. */
@@ -97,10 +116,8 @@ s32 sys_munlock(uaddr_t addr, u32 bytes)
 		return -EINVAL;
 	if (start == end)
 		return 0;
-	if (end > TASK_SIZE)
-		return -ENOMEM;
 	down_write(&mm->mmap_lock);
-	ret = vma_update_flags(mm, start, end, VM_LOCKED_MASK, 0);
+	ret = set_locked(mm, start, end, 0);
 	up_write(&mm->mmap_lock);
 	return ret;
 }

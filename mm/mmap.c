@@ -27,8 +27,7 @@ static u32 calc_vm_flags(const struct mm_struct *mm, u32 prot, u32 flags)
 #define LEGACY_MAP_MASK	(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | \
 			 MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE |	\
 			 MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE |		\
-			 MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB |		\
-			 MAP_FIXED_NOREPLACE)
+			 MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB)
 
 /* May file be mapped so? Sets the sharing bits of *vm_flags. */
 static int check_file(const struct file *file, u32 prot, u32 flags,

@@ -183,14 +183,14 @@ static int vma_to_resize(struct remap *r, struct vm_area_struct **result)
 		0 : -ENOMEM;
 }
 
-/* Room right behind vma for bytes more? */
+/* Room right behind vma for bytes more? As on Linux, no gap is kept to a stack. */
 static bool vma_expandable(struct vm_area_struct *vma, u32 bytes)
 {
 	struct vm_area_struct *next = vma_next(vma);
 	uaddr_t end = vma->vm_end + bytes;
 
 	return end > vma->vm_end && end <= TASK_SIZE &&
-	       (!next || end <= vm_start_gap(next));
+	       (!next || end <= next->vm_start);
 }
 
 static int expand_in_place(struct vm_area_struct *vma, u32 bytes)
@@ -276,14 +276,15 @@ static int mremap_grow(struct remap *r)
 	return ret ? ret : move_vma(r, vma);
 }
 
-static int check_flags(const struct remap *r)
+/* same_size: as the caller gave them, not yet rounded up to pages. */
+static int check_flags(const struct remap *r, bool same_size)
 {
 	if (r->flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP))
 		return -EINVAL;
 	if (r->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) &&
 	    !(r->flags & MREMAP_MAYMOVE))
 		return -EINVAL;
-	if (r->flags & MREMAP_DONTUNMAP && r->old_bytes != r->new_bytes)
+	if (r->flags & MREMAP_DONTUNMAP && !same_size)
 		return -EINVAL;
 	return IS_ALIGNED(r->addr, PAGE_SIZE) && r->new_bytes ? 0 : -EINVAL;
 }
@@ -296,7 +297,7 @@ int do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes, u32 new_bytes,
 		.old_bytes = ALIGN_UP(old_bytes, PAGE_SIZE),
 		.new_bytes = ALIGN_UP(new_bytes, PAGE_SIZE),
 	};
-	int ret = check_flags(&r);
+	int ret = check_flags(&r, old_bytes == new_bytes);
 
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
 	if (ret)

@@ -96,9 +96,10 @@ int get_unmapped_area(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 flags,
 		*result = addr;
 		return check_fixed(addr, bytes);
 	}
-	if (addr && addr <= TASK_SIZE - PAGE_SIZE) {
+	addr = ALIGN_DOWN(addr, PAGE_SIZE);
+	if (addr) {
 		/* A wish below the minimum means: as low as allowed. */
-		addr = max(ALIGN_UP(addr, PAGE_SIZE), (uaddr_t)MMAP_MIN_ADDR);
+		addr = max(addr, (uaddr_t)MMAP_MIN_ADDR);
 		*result = addr;
 		if (hint_is_free(mm, addr, bytes))
 			return 0;

@@ -3,7 +3,8 @@
  *
  * tests/user/oracle.py boots Linux with it. It makes what our kernel has from
  * the start, runs each /test/NAME with its output on the console between two
- * marks, and powers the board off. Not for Pagewalk.
+ * marks, and powers the board off. NAME,ARGUMENT,... has arguments for it. Not for
+ * Pagewalk.
  */
 #include <uapi/fcntl.h>
 #include "check.h"
@@ -22,19 +23,21 @@ static void mount(const char *type, const char *where)
 
 static void run(const char *name)
 {
-	char path[64];
-	char *argv[] = { path, NULL };
-	int status = -1;
+	char path[64], *argv[8] = { path, NULL };
+	int status = -1, n = 1;
 	pid_t pid;
 
 	snprintf(path, sizeof(path), "/test/%s", name);
+	strtok(path, ",");
+	while (n < 7 && (argv[n] = strtok(NULL, ",")))
+		n++;
 	printf("<<< %s\n", name);
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
 		/* Not a member of init's session, which has the console. */
 		SYS(setsid);
-		execve(path, argv, environ);
+		execve(argv[0], argv, environ);
 		_exit(127);
 	}
 	waitpid(pid, &status, 0);

@@ -4,7 +4,8 @@
 Boots a Linux kernel for the board (Debian's armmp, say) with our archive, runs
 the programs one after the other and compares what each prints with what
 programs.t demands of Pagewalk: NAME.expected or, where there is none, what
-qemu-arm says. `make oracle LINUX=vmlinuz DTB=vexpress-v2p-ca9.dtb` calls it.
+qemu-arm says. NAME,ARGUMENT,... has arguments for the program; then Pagewalk is
+booted, too, and asked now. `make oracle LINUX=vmlinuz DTB=vexpress-v2p-ca9.dtb` calls it.
 With SHOW=1 the lines of each program are printed, too.
 """
 
@@ -41,10 +42,17 @@ def boot_linux(kernel, dtb, chosen):
 
 def answers(console):
     """{name: (lines, wait status)} of the programs that came to their end."""
-    parts = re.findall(r"^<<< (\w+)\n(.*?)^>>> \1 (-?\d+)$", console,
+    parts = re.findall(r"^<<< ([\w,]+)\n(.*?)^>>> \1 (-?\d+)$", console,
                        re.MULTILINE | re.DOTALL)
     return {name: (tap_lines(text), int(status))
             for name, text, status in parts}
+
+
+def wanted(name):
+    if "," not in name:
+        return expected_lines(name)
+    boot = machine.boot(f"init=/test/{name.replace(',', ' ')}", initrd=ARCHIVE)
+    return tap_lines(boot.console)
 
 
 def compare(name, answer, console):
@@ -54,7 +62,7 @@ def compare(name, answer, console):
     lines, status = answer
     if os.environ.get("SHOW"):
         tap.diag("\n".join(lines))
-    want = expected_lines(name)
+    want = wanted(name)
     differences = [f"Linux {got!r}, expected {expected!r}"
                    for got, expected in zip(lines, want) if got != expected]
     tap.ok(lines == want and status == 0, f"{name}: Linux agrees",

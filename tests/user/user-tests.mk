@@ -35,7 +35,7 @@ CHECK_TESTS += tests/user/programs.t
 # Linux itself, where somebody has a kernel for this board: the programs on it,
 # against what is demanded of Pagewalk. ORACLE='mmap brk': some.
 .PHONY: oracle
-oracle: $(OUT)/test-initramfs.cpio
+oracle: $(OUT)/pagewalk.bin $(OUT)/test-initramfs.cpio
 	@test -n '$(LINUX)' -a -n '$(DTB)' || { \
 		echo 'make oracle LINUX=vmlinuz DTB=vexpress-v2p-ca9.dtb'; exit 2; }
 	@$(PYTHON) tests/user/oracle.py $(LINUX) $(DTB) $(ORACLE)
