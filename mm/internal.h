@@ -166,14 +166,43 @@ void remove_empty_vma(struct mm_struct *mm, struct vm_area_struct *vma);
 
 /* ---- accounting.c ------------------------------------------------------ */
 
+/* Linux's three kinds; a VMA can be none of them (read-only data). */
+static inline bool is_exec_mapping(u32 vm_flags)
+{
+	return (vm_flags & (VM_EXEC | VM_WRITE | VM_STACK)) == VM_EXEC;
+}
+
+static inline bool is_data_mapping(u32 vm_flags)
+{
+	return (vm_flags & (VM_WRITE | VM_SHARED | VM_STACK)) == VM_WRITE;
+}
+
 /* May mm have pages more of this kind? RLIMIT_AS and RLIMIT_DATA. */
 bool may_expand_vm(const struct mm_struct *mm, u32 vm_flags, u32 pages);
 /* total_vm and its parts. */
-void vm_stat_account(struct mm_struct *mm, u32 vm_flags, s32 pages);
+static inline void vm_stat_account(struct mm_struct *mm, u32 vm_flags,
+				   s32 pages)
+{
+	if (pages < 0)
+		mm->hiwater_vm = max(mm->hiwater_vm, mm->total_vm);
+	mm->total_vm += (u32)pages;
+	if (is_exec_mapping(vm_flags))
+		mm->exec_vm += (u32)pages;
+	else if (vm_flags & VM_STACK)
+		mm->stack_vm += (u32)pages;
+	else if (is_data_mapping(vm_flags))
+		mm->data_vm += (u32)pages;
+	BUG_ON(mm->total_vm > TASK_SIZE >> PAGE_SHIFT);
+}
+
 /* Room under RLIMIT_MEMLOCK for bytes more? 0 or -EAGAIN. */
 int mlock_future_check(const struct mm_struct *mm, u32 vm_flags, u32 bytes);
 /* Does a mapping of these flags promise memory of its own? */
-bool accountable_mapping(u32 vm_flags);
+static inline bool accountable_mapping(u32 vm_flags)
+{
+	return (vm_flags & (VM_NORESERVE | VM_SHARED | VM_WRITE)) == VM_WRITE;
+}
+
 /* Promise pages, or take the promise back. 0 or -ENOMEM. */
 int __must_check vm_acct_memory(u32 pages);
 void vm_unacct_memory(u32 pages);

@@ -46,9 +46,11 @@ static void move_run(struct remap *r, pte_t *from, uaddr_t va, u32 n)
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		moved[i] = from[i];
-		if (!pte_none(moved[i]))
-			ptep_clear_batched(r->mm, &from[i], moved[i]);
+		pte_t pte = from[i];
+
+		moved[i] = pte;
+		if (!pte_none(pte))
+			ptep_clear_batched(r->mm, &from[i], pte);
 	}
 	ptes_sync(from, n);
 	flush_tlb_range(r->mm, va, va + n * PAGE_SIZE);
@@ -120,8 +122,8 @@ static int move_vma(struct remap *r, struct vm_area_struct *vma)
 		return -ENOMEM;
 	if (charged && vm_acct_memory(charged))
 		return -ENOMEM;
-	BUG_ON(find_vma_intersection(mm, r->new_addr,
-				     r->new_addr + r->new_bytes));
+	VM_BUG_ON(find_vma_intersection(mm, r->new_addr,
+					r->new_addr + r->new_bytes));
 	/* The part that goes, as a VMA of its own, while this may still fail. */
 	if (moved && vma_isolate(&vma, r->addr, r->addr + r->old_bytes))
 		goto err_unacct;

@@ -111,11 +111,11 @@ static void set_brk(struct mm_struct *mm, uaddr_t brk)
 {
 	uaddr_t old_end = ALIGN_UP(mm->brk, PAGE_SIZE);
 	uaddr_t new_end = ALIGN_UP(brk, PAGE_SIZE);
-	u32 data = mm->end_data - mm->start_data;
+	u32 data = mm->end_data - mm->start_data, limit = rlimit(RLIMIT_DATA);
 
 	if (brk < mm->start_brk || brk > TASK_SIZE ||
-	    brk - mm->start_brk > rlimit(RLIMIT_DATA) ||
-	    data > rlimit(RLIMIT_DATA) - (brk - mm->start_brk))
+	    brk - mm->start_brk > limit ||
+	    data > limit - (brk - mm->start_brk))
 		return;
 	if (new_end < old_end && do_munmap(mm, new_end, old_end - new_end))
 		return;

@@ -22,28 +22,54 @@ static bool gap_fits(struct gap_search *gs, uaddr_t start, uaddr_t end)
 	return true;
 }
 
-/*
- * The highest gap below any VMA of the subtree that fits. A subtree is entered
- * only if some gap in it is large enough, so only the limits can disappoint,
- * and they prune on one path each: O(log n), as deep as the tree.
- */
-static bool gap_search_subtree(struct gap_search *gs,
-			       struct vm_area_struct *vma)
+/* The highest VMA of the subtree whose gap may be large enough, or its root. */
+static struct vm_area_struct *highest(const struct gap_search *gs,
+				      struct vm_area_struct *vma)
 {
-	if (subtree_gap(vma) < gs->bytes)
-		return false;
 	/* Gaps of the right subtree begin at or above vm_end. */
-	if (vma->vm_end < gs->high &&
-	    gap_search_subtree(gs, RB_RIGHT(vma, vm_rb)))
-		return true;
-	if (vma->vm_start <= gs->low)
-		return false;		/* and everything left is lower */
-	if (vma->vm_gap >= gs->bytes &&
-	    gap_fits(gs, vm_start_gap(vma) - vma->vm_gap, vm_start_gap(vma))) {
+	while (vma->vm_end < gs->high &&
+	       subtree_gap(RB_RIGHT(vma, vm_rb)) >= gs->bytes)
+		vma = RB_RIGHT(vma, vm_rb);
+	return vma;
+}
+
+/* The next one down, after vma and all that is right of it: or NULL. */
+static struct vm_area_struct *next_lower(const struct gap_search *gs,
+					 struct vm_area_struct *vma)
+{
+	struct vm_area_struct *child;
+
+	if (subtree_gap(RB_LEFT(vma, vm_rb)) >= gs->bytes)
+		return highest(gs, RB_LEFT(vma, vm_rb));
+	do {
+		child = vma;
+		vma = RB_PARENT(child, vm_rb);
+	} while (vma && child == RB_LEFT(vma, vm_rb));
+	return vma;
+}
+
+/*
+ * The highest gap below any VMA that fits. A subtree is entered only if some
+ * gap in it is large enough, so only the limits can disappoint, and they prune
+ * on one path each: O(log n).
+ */
+static bool gap_search_tree(struct gap_search *gs, struct vm_area_struct *root)
+{
+	struct vm_area_struct *vma;
+
+	if (subtree_gap(root) < gs->bytes)
+		return false;
+	for (vma = highest(gs, root); vma && vma->vm_start > gs->low;
+	     vma = next_lower(gs, vma)) {
+		uaddr_t start = vm_start_gap(vma);
+
+		if (vma->vm_gap < gs->bytes ||
+		    !gap_fits(gs, start - vma->vm_gap, start))
+			continue;
 		gs->above = vma;
 		return true;
 	}
-	return gap_search_subtree(gs, RB_LEFT(vma, vm_rb));
+	return false;
 }
 
 int vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low, uaddr_t high,
@@ -56,7 +82,7 @@ int vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low, uaddr_t high,
 	BUG_ON(high > TASK_SIZE);
 	/* The gap above the last VMA is below none. */
 	if (!gap_fits(&gs, last ? last->vm_end : 0, TASK_SIZE) &&
-	    !gap_search_subtree(&gs, RB_ROOT(&mm->mm_rb)))
+	    !gap_search_tree(&gs, RB_ROOT(&mm->mm_rb)))
 		return -ENOMEM;
 	*result = gs.result;
 	if (gs.above)

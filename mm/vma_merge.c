@@ -4,16 +4,21 @@
  */
 #include <mm/internal.h>
 
-/* Are these two, in this order, one mapping cut in two? */
-static bool can_merge(const struct vm_area_struct *low,
-		      const struct vm_area_struct *high)
+static bool same_mapping(const struct vm_area_struct *low,
+			 const struct vm_area_struct *high)
 {
-	return low->vm_end == high->vm_start &&
-	       low->vm_flags == high->vm_flags &&
+	return low->vm_flags == high->vm_flags &&
 	       low->vm_file == high->vm_file &&
 	       low->vm_ops == high->vm_ops &&
 	       low->vm_private_data == high->vm_private_data &&
 	       low->vm_pgoff + vma_pages(low) == high->vm_pgoff;
+}
+
+/* Are these two, in this order, one mapping cut in two? */
+static inline bool can_merge(const struct vm_area_struct *low,
+			     const struct vm_area_struct *high)
+{
+	return low->vm_end == high->vm_start && same_mapping(low, high);
 }
 
 /* low grows over high, which is linked and goes. */
