@@ -29,6 +29,7 @@
 #define NSEC_PER_SEC	1000000000u
 
 static void (*tick)(void);
+static u32 ns_per_count;		/* constant after timer_init */
 static spinlock_t timer_lock = SPINLOCK_INIT;	/* the comparator */
 
 /* Whole: the high word did not change while the low one was read. */
@@ -43,14 +44,9 @@ static u64 read_count(void)
 	return (u64)high << 32 | low;
 }
 
-static u32 ns_per_count(void)
-{
-	return NSEC_PER_SEC / board_devices.timer_hz;
-}
-
 u64 clock_ns(void)
 {
-	return read_count() * ns_per_count();
+	return read_count() * ns_per_count;
 }
 
 /*
@@ -68,6 +64,7 @@ static void timer_interrupt(void *arg __unused_arg)
 void timer_init(void (*handler)(void))
 {
 	BUG_ON(NSEC_PER_SEC % board_devices.timer_hz);
+	ns_per_count = NSEC_PER_SEC / board_devices.timer_hz;
 	tick = handler;
 	reg_write(board_devices.timer, GT_CONTROL, GT_ENABLE);
 	reg_write(board_devices.timer, GT_STATUS, GT_EVENT);
@@ -96,7 +93,7 @@ static bool event_missed(u64 count)
 
 void timer_set(u64 ns)
 {
-	u64 count = (ns + ns_per_count() - 1) / ns_per_count();
+	u64 count = (ns + ns_per_count - 1) / ns_per_count;
 	u32 flags, delay = FIRST_DELAY;
 
 	spin_lock_irqsave(&timer_lock, flags);

@@ -210,6 +210,16 @@ FUNCTION __put_user_u32
 	bx	lr
 END __put_user_u32
 
+/* int __put_user_pair(u32 first, u32 second, uaddr_t to) */
+FUNCTION __put_user_pair
+	user_open ip
+	USER	.Lefault, str r0, [r2]		@ STM would not do unaligned
+	USER	.Lefault, str r1, [r2, #4]
+	user_close ip
+	mov	r0, #0
+	bx	lr
+END __put_user_pair
+
 	.section .text.uaccess_efault, "ax"
 .Lefault:
 	user_close ip

@@ -8,6 +8,7 @@
 #include <asm/uaccess.h>
 #include <board/board.h>
 #include <lib/printk.h>
+#include <percpu.h>
 #include <proc/internal.h>
 #include <syscalls.h>
 #include <uapi/time.h>
@@ -64,14 +65,34 @@ static int read_clock(u32 clock, u64 *ns)
 
 /* ---- moving times -------------------------------------------------------------- */
 
+/* The second in which a program last asked a clock. No interrupt does. */
+struct clock_second {
+	u64 start;		/* ns */
+	u32 number;
+};
+static DEFINE_PER_CPU(struct clock_second, last_second);
+
+/*
+ * The second that ns falls into, and how far: a division of 64 bits, which
+ * this core does in software. Mostly it is the second of the time before.
+ */
+static u32 split_seconds(u64 ns, u32 *nsec)
+{
+	struct clock_second *last = &this_cpu(last_second);
+
+	if (unlikely(ns - last->start >= NSEC_PER_SEC)) {
+		last->number = (u32)(ns / NSEC_PER_SEC);
+		last->start = (u64)last->number * NSEC_PER_SEC;
+	}
+	*nsec = (u32)(ns - last->start);
+	return last->number;
+}
+
 static int put_timespec32(u64 ns, uaddr_t to)
 {
-	struct old_timespec32 ts = {
-		.tv_sec = (s32)(ns / NSEC_PER_SEC),
-		.tv_nsec = (s32)(ns % NSEC_PER_SEC),
-	};
+	u32 nsec, sec = split_seconds(ns, &nsec);
 
-	return copy_to_user(to, &ts, sizeof(ts)) ? -EFAULT : 0;
+	return put_user_pair(sec, nsec, to);
 }
 
 static int get_timespec32(uaddr_t from, u64 *ns)

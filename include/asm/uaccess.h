@@ -31,6 +31,8 @@ u32 __clear_user(uaddr_t to, u32 bytes);
 int __get_user_u32(u32 *val, uaddr_t from);
 int __get_user_u8(u8 *val, uaddr_t from);
 int __put_user_u32(u32 val, uaddr_t to);
+/* Two words, one behind the other. On -EFAULT the first may be there. */
+int __put_user_pair(u32 first, u32 second, uaddr_t to);
 
 /*
  * As Linux: return the number of bytes that could NOT be copied, 0 = all.
@@ -70,6 +72,11 @@ static inline int __must_check get_user_u8(u8 *val, uaddr_t from)
 static inline int __must_check put_user_u32(u32 val, uaddr_t to)
 {
 	return access_ok(to, 4) ? __put_user_u32(val, to) : -EFAULT;
+}
+
+static inline int __must_check put_user_pair(u32 first, u32 second, uaddr_t to)
+{
+	return access_ok(to, 8) ? __put_user_pair(first, second, to) : -EFAULT;
 }
 
 /*

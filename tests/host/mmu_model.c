@@ -390,6 +390,12 @@ int __get_user_u8(u8 *val, uaddr_t from)
 	return copy_user(from, val, 1, COPY_FROM) ? -EFAULT : 0;
 }
 
+int __put_user_pair(u32 first, u32 second, uaddr_t to)
+{
+	return __put_user_u32(first, to) || __put_user_u32(second, to + 4) ?
+		-EFAULT : 0;
+}
+
 int __put_user_u32(u32 val, uaddr_t to)
 {
 	return copy_user(to, &val, 4, COPY_TO) ? -EFAULT : 0;

@@ -73,6 +73,7 @@ static void test_bad_addresses(void **state __unused_arg)
 		assert_int_equal(get_user_u32(&word, bad[i]), -EFAULT);
 		assert_int_equal(get_user_u8(&byte, bad[i]), -EFAULT);
 		assert_int_equal(put_user_u32(1, bad[i]), -EFAULT);
+		assert_int_equal(put_user_pair(1, 2, bad[i]), -EFAULT);
 		assert_int_equal(strncpy_from_user(buf, bad[i], 8, NULL),
 				 -EFAULT);
 	}
@@ -133,9 +134,14 @@ static enum abort_cause kernel_access(u32 va, enum model_access kind)
 /* User memory is there for programs and the copies, for plain code never. */
 static void test_closed_outside(void **state __unused_arg)
 {
-	u32 word;
+	u32 word, val;
 
 	boot();
+	assert_int_equal(put_user_pair(41, 40, TEST_VA), 0);
+	assert_int_equal(get_user_u32(&val, TEST_VA), 0);
+	assert_int_equal(val, 41);
+	assert_int_equal(get_user_u32(&val, TEST_VA + 4), 0);
+	assert_int_equal(val, 40);
 	assert_int_equal(put_user_u32(42, TEST_VA), 0);
 	for (u32 kind = MODEL_LOAD; kind <= MODEL_FETCH; kind++)
 		assert_int_equal(kernel_access(TEST_VA, kind),
