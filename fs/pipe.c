@@ -22,7 +22,7 @@ struct pipe {
 	/* the inode's i_lock, for writing; the queues' conditions only look */
 	u32 head, tail;			/* bytes; head - tail are in it */
 	u32 readers, writers;		/* open files */
-	struct page *pages[PIPE_PAGES];	/* NULL: not needed so far */
+	char *pages[PIPE_PAGES];	/* NULL: not needed so far */
 	/* their own locks */
 	struct wait_queue_head readable, writable;
 };
@@ -88,9 +88,8 @@ static u32 copy_out(struct pipe *pipe, uaddr_t buf, u32 bytes)
 	while (done < bytes && !left) {
 		offset = pipe->tail & (PAGE_SIZE - 1);
 		part = min(bytes - done, PAGE_SIZE - offset);
-		left = __copy_to_user(buf + done, (char *)page_address(
-			pipe->pages[pipe->tail / PAGE_SIZE % PIPE_PAGES]) +
-			offset, part);
+		left = __copy_to_user(buf + done, pipe->pages[
+			pipe->tail / PAGE_SIZE % PIPE_PAGES] + offset, part);
 		pipe->tail += part - left;
 		done += part - left;
 	}
@@ -151,12 +150,12 @@ static int wait_writable(struct file *file, struct pipe *pipe, u32 bytes)
 }
 
 /* The page that head is in, or NULL: no memory. */
-static struct page *head_page(struct pipe *pipe)
+static char *head_page(struct pipe *pipe)
 {
-	struct page **page = &pipe->pages[pipe->head / PAGE_SIZE % PIPE_PAGES];
+	char **page = &pipe->pages[pipe->head / PAGE_SIZE % PIPE_PAGES];
 
-	if (!*page)
-		*page = alloc_page(GFP_USER);
+	if (unlikely(!*page))
+		*page = __get_free_pages(GFP_USER, 0);
 	return *page;
 }
 
@@ -164,7 +163,7 @@ static struct page *head_page(struct pipe *pipe)
 static int copy_in(struct pipe *pipe, uaddr_t buf, u32 bytes, u32 *done)
 {
 	u32 room = PIPE_BYTES - used(pipe), part, offset, left = 0;
-	struct page *page;
+	char *page;
 
 	bytes = min(bytes, room);
 	for (; bytes && !left; bytes -= part) {
@@ -173,8 +172,7 @@ static int copy_in(struct pipe *pipe, uaddr_t buf, u32 bytes, u32 *done)
 			return -ENOMEM;
 		offset = pipe->head & (PAGE_SIZE - 1);
 		part = min(bytes, PAGE_SIZE - offset);
-		left = __copy_from_user((char *)page_address(page) + offset,
-					buf, part);
+		left = __copy_from_user(page + offset, buf, part);
 		pipe->head += part - left;
 		buf += part;
 		*done += part - left;
@@ -254,8 +252,7 @@ static void pipe_evict(struct inode *inode)
 	u32 i;
 
 	for (i = 0; i < PIPE_PAGES; i++)
-		if (pipe->pages[i])
-			put_page(pipe->pages[i]);
+		free_pages(pipe->pages[i], 0);
 	kmem_cache_free(pipe_cache, pipe);
 }
 

@@ -100,23 +100,31 @@ static inline void init_waitqueue_head(struct wait_queue_head *wq)
 	TAILQ_INIT(&wq->waiters);
 }
 
-/* Add current to wq (once) and set its state. */
+/* Add current to wq, if it is not there, and set its state. */
 void prepare_to_wait(struct wait_queue_head *wq, struct wait_entry *entry,
 		     enum task_state state);
 /* Take it off again; state back to TASK_RUNNING. */
 void finish_wait(struct wait_queue_head *wq, struct wait_entry *entry);
-/* Wake every waiter. Any context. */
-void wake_up(struct wait_queue_head *wq);
+/* Wake every waiter and take it off. Any context. */
+void __wake_up(struct wait_queue_head *wq);
+
+/* The same; mostly nobody waits. */
+static inline void wake_up(struct wait_queue_head *wq)
+{
+	dmb();	/* what they wait for is visible before the queue is looked at */
+	if (unlikely(!TAILQ_EMPTY(&wq->waiters)))
+		__wake_up(wq);
+}
 
 /* Sleep until cond. cond is evaluated with no lock held. */
 #define wait_event(wq, cond) do {					\
 		struct wait_entry we_ = { .task = current };		\
-		for (;;) {						\
+		do {							\
 			prepare_to_wait((wq), &we_, TASK_UNINTERRUPTIBLE); \
 			if (cond)					\
 				break;					\
 			schedule();					\
-		}							\
+		} while (!(cond));					\
 		finish_wait((wq), &we_);				\
 	} while (0)
 
@@ -124,7 +132,7 @@ void wake_up(struct wait_queue_head *wq);
 #define wait_event_unless(wq, cond, state, broken) ({			\
 		struct wait_entry we_ = { .task = current };		\
 		int ret_ = 0;						\
-		for (;;) {						\
+		do {							\
 			prepare_to_wait((wq), &we_, (state));		\
 			if (cond)					\
 				break;					\
@@ -133,7 +141,7 @@ void wake_up(struct wait_queue_head *wq);
 				break;					\
 			}						\
 			schedule();					\
-		}							\
+		} while (!(cond));					\
 		finish_wait((wq), &we_);				\
 		ret_; })
 

@@ -162,10 +162,13 @@ static void load_context(const struct mm_struct *next)
 	isb();	/* user accesses from here on are next's */
 }
 
-void switch_mm(struct mm_struct *prev __unused_arg, struct mm_struct *next)
+void switch_mm(struct mm_struct *prev, struct mm_struct *next)
 {
 	BUG_ON(!irqs_disabled());
 	check_vmalloc_seq(next);
+	/* Threads: its tables are loaded, with an ASID that is this core's. */
+	if (prev == next)
+		return;
 	if (likely(next != &init_mm)) {
 		spin_lock(&context_lock);
 		if (unlikely(!current_generation(next->context.id)))

@@ -125,7 +125,8 @@ void init_new_context(struct mm_struct *mm);
 /*
  * Load next's tables and ASID in a legal order (DDI0406C B3.10.4). On return
  * user translations are next's only; kernel stacks of any task are mapped.
- * prev may be NULL. Interrupts off.
+ * prev: whose tables are loaded, NULL if that is not known; if it is next, only
+ * the kernel half is looked at. Interrupts off.
  */
 void switch_mm(struct mm_struct *prev, struct mm_struct *next);
 /*

@@ -1,15 +1,25 @@
 /*
  * Wait queues: tasks that sleep until something is so.
  *
- * An entry lives on the sleeper's stack; wake_up looks at it under the queue's
- * lock, and finish_wait takes the same lock before the stack frame goes.
+ * An entry lives on the sleeper's stack. wake_up takes it off the queue, under
+ * the queue's lock, and says so in its link with its last access to it; an
+ * entry that still is in the queue finish_wait takes off, under the same lock,
+ * before the stack frame goes.
  */
 #include <proc/internal.h>
 
 /* The link of an entry in no queue: wait_event's entries start zeroed. */
 static bool is_queued(const struct wait_entry *entry)
 {
-	return entry->link.tqe_prev != NULL;
+	return READ_ONCE(entry->link.tqe_prev) != NULL;
+}
+
+/* wq->lock held; from here on the entry is its owner's alone. */
+static void dequeue(struct wait_queue_head *wq, struct wait_entry *entry)
+{
+	TAILQ_REMOVE(&wq->waiters, entry, link);
+	dmb();	/* our other accesses to it before its owner lets it go */
+	WRITE_ONCE(entry->link.tqe_prev, NULL);
 }
 
 void prepare_to_wait(struct wait_queue_head *wq, struct wait_entry *entry,
@@ -29,22 +39,24 @@ void finish_wait(struct wait_queue_head *wq, struct wait_entry *entry)
 {
 	u32 flags;
 
-	set_current_state(TASK_RUNNING);
+	WRITE_ONCE(current->state, TASK_RUNNING);
+	if (likely(!is_queued(entry)))
+		return;
 	spin_lock_irqsave(&wq->lock, flags);
-	if (is_queued(entry)) {
-		TAILQ_REMOVE(&wq->waiters, entry, link);
-		entry->link.tqe_prev = NULL;
-	}
+	if (is_queued(entry))
+		dequeue(wq, entry);
 	spin_unlock_irqrestore(&wq->lock, flags);
 }
 
-void wake_up(struct wait_queue_head *wq)
+void __wake_up(struct wait_queue_head *wq)
 {
 	struct wait_entry *entry;
 	u32 flags;
 
 	spin_lock_irqsave(&wq->lock, flags);
-	TAILQ_FOREACH(entry, &wq->waiters, link)
+	while ((entry = TAILQ_FIRST(&wq->waiters)) != NULL) {
 		wake_up_process(entry->task);
+		dequeue(wq, entry);
+	}
 	spin_unlock_irqrestore(&wq->lock, flags);
 }

@@ -2,8 +2,8 @@
  * switches.c - from one task to another, and what they say to each other.
  */
 #include <unistd.h>
+#include <uapi/futex.h>
 #include <uapi/sched.h>
-#include <uapi/wait.h>
 #include "bench.h"
 #include "linux.h"
 
@@ -70,14 +70,17 @@ static void ping_pong(void)
 	close(back[1]);
 }
 
-/* A task of our address space that runs answer() on a stack of its own. */
+static volatile uint32_t running;	/* cleared by the kernel as it ends */
+
+/* A thread that runs answer() on a stack of its own. */
 static int32_t start_thread(uint8_t *stack)
 {
-	register uint32_t r0 __asm__("r0") = CLONE_VM | CLONE_FS | CLONE_SIGHAND;
+	register uint32_t r0 __asm__("r0") = CLONE_VM | CLONE_FS | CLONE_FILES |
+		CLONE_SIGHAND | CLONE_THREAD | CLONE_CHILD_CLEARTID;
 	register uint32_t r1 __asm__("r1") = address(stack);
 	register uint32_t r2 __asm__("r2") = 0;
 	register uint32_t r3 __asm__("r3") = 0;
-	register uint32_t r4 __asm__("r4") = 0;
+	register uint32_t r4 __asm__("r4") = address((void *)&running);
 	register uint32_t r7 __asm__("r7") = __NR_clone;
 
 	__asm__ volatile("svc 0\n\t"
@@ -93,16 +96,16 @@ static int32_t start_thread(uint8_t *stack)
 static void ping_pong_threads(void)
 {
 	uint8_t *stack = anonymous(STACK_PAGES);
-	int32_t pid;
 
 	must(pipe(there) == 0 && pipe(back) == 0, "pipe");
-	pid = start_thread(stack + STACK_PAGES * PAGE);
-	must(pid > 0, "clone");
+	running = 1;
+	must(start_thread(stack + STACK_PAGES * PAGE) > 0, "clone");
 	ask("the same, threads of one mm");
-	call3(__NR_kill, (uint32_t)pid, LINUX_SIGKILL, 0);
-	call6(__NR_wait4, (uint32_t)pid, 0, __WALL, 0, 0, 0);
-	close(there[0]);
 	close(there[1]);
+	while (running)
+		call6(__NR_futex, address((void *)&running), FUTEX_WAIT, 1, 0,
+		      0, 0);
+	close(there[0]);
 	close(back[0]);
 	close(back[1]);
 	unmap(stack, STACK_PAGES);

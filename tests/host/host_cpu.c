@@ -117,7 +117,7 @@ __attribute__((weak)) void finish_wait(struct wait_queue_head *wq,
 	entry->link.tqe_prev = NULL;
 }
 
-__attribute__((weak)) void wake_up(struct wait_queue_head *wq __unused_arg)
+__attribute__((weak)) void __wake_up(struct wait_queue_head *wq __unused_arg)
 {
 }
 
