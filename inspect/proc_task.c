@@ -138,6 +138,14 @@ static int get_mm_facts(s32 pid, struct mm_facts *f, bool *has_mm)
 	return 0;
 }
 
+static int get_all_facts(s32 pid, struct task_facts *task, struct mm_facts *mm,
+			 bool *has_mm)
+{
+	int err = get_facts(pid, task);
+
+	return err ? err : get_mm_facts(pid, mm, has_mm);
+}
+
 /* ---- status ------------------------------------------------------------------------ */
 
 static void show_kib(struct seq_file *m, const char *name, u32 kib)
@@ -173,10 +181,8 @@ int show_status(struct seq_file *m)
 	struct task_facts task;
 	struct mm_facts mm;
 	bool has_mm;
-	int err = get_facts(m->pid, &task);
+	int err = get_all_facts(m->pid, &task, &mm, &has_mm);
 
-	if (!err)
-		err = get_mm_facts(m->pid, &mm, &has_mm);
 	if (err)
 		return err;
 	seq_printf(m, "Name:\t%s\nState:\t%c (%s)\n", task.comm,
@@ -230,10 +236,8 @@ int show_stat(struct seq_file *m)
 	struct task_facts task;
 	struct mm_facts mm;
 	bool has_mm;
-	int err = get_facts(m->pid, &task);
+	int err = get_all_facts(m->pid, &task, &mm, &has_mm);
 
-	if (!err)
-		err = get_mm_facts(m->pid, &mm, &has_mm);
 	if (err)
 		return err;
 	show_stat_task(m, &task);

@@ -142,7 +142,30 @@ def keys():
     tap.is_(session.end("exit 3\n"), 3, "the shell is there to the end")
 
 
+def stopping():
+    """^Z; process 1's own children would never stop, as on Linux."""
+    session = Session("quiet init=/bin/sh -c sh")
+    tap.ok("nothing is stopped" in session.run("fg"), "fg without a job")
+    for command in "cat", "cat | cat":
+        session.child.send(command + "\n")
+        session.child.expect("cat\r\n")
+        session.child.send("\x1a")
+        session.child.expect(PROMPT)
+        tap.ok("is stopped" in session.child.before, f"^Z stops {command}",
+               session.child.before)
+    tap.is_(len(re.findall(r" T .* cat", session.run("ps"))), 3,
+            "ps shows all three")
+    for command in "cat | cat", "cat":
+        session.child.send("fg\ntyped\n")
+        session.child.expect("typed\r\ntyped\r\n")
+        session.child.send("\x04")
+        session.child.expect(PROMPT)
+    tap.ok("cat" not in session.run("ps"), "fg: they go on, and end")
+    session.end("exit\n")
+
+
 conversation()
 editing()
 keys()
+stopping()
 tap.done()

@@ -23,6 +23,7 @@
 #define LINE_MAX_BYTES	512
 #define WORDS_MAX	64
 #define COMMANDS_MAX	8	/* in one pipeline */
+#define STOPPED_MAX	8
 
 struct command {
 	char *words[WORDS_MAX + 1];	/* NULL at the end: argv */
@@ -45,7 +46,8 @@ struct job {
 static int last_status;
 static int source = STDIN_FILENO;	/* of lines */
 static bool at_terminal;		/* it prompts, and has jobs */
-static struct job stopped;		/* the last one; nr_pids 0: none */
+static struct job stopped[STOPPED_MAX];	/* fg takes the last */
+static int nr_stopped;
 static volatile bool interrupted;	/* ^C while a line was typed */
 
 #define OPERATORS	"|<>;&"
@@ -300,12 +302,15 @@ static int wait_for(struct job *job)
 		set_foreground(getpid());
 	if (!stop)
 		return status;
-	if (stopped.nr_pids && stopped.pids[0] != job->pids[0])
-		fprintf(stderr, "sh: process %d stays stopped for ever\n",
-			stopped.pids[0]);
-	stopped = *job;
-	fprintf(stderr, "\nsh: process %d is stopped; fg lets it go on\n",
-		job->pids[0]);
+	if (nr_stopped < STOPPED_MAX) {
+		stopped[nr_stopped++] = *job;
+		fprintf(stderr, "\nsh: process %d is stopped; fg lets it go "
+			"on\n", job->pids[0]);
+	} else {
+		kill_process(-job->pids[0], LINUX_SIGKILL);
+		fprintf(stderr, "\nsh: process %d is killed: %d others are "
+			"stopped already\n", job->pids[0], nr_stopped);
+	}
 	return status;
 }
 
@@ -362,14 +367,14 @@ static int do_pwd(char **words)
 
 static int do_fg(char **words)
 {
-	struct job job = stopped;
+	struct job job;
 
 	(void)words;
-	if (!job.nr_pids) {
+	if (!nr_stopped) {
 		fprintf(stderr, "fg: nothing is stopped\n");
 		return 1;
 	}
-	stopped.nr_pids = 0;
+	job = stopped[--nr_stopped];
 	set_foreground(job.pids[0]);
 	kill_process(-job.pids[0], LINUX_SIGCONT);
 	return wait_for(&job);
