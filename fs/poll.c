@@ -52,31 +52,31 @@ static u32 poll_once(struct pollfd *fds, u32 n)
 }
 
 /* Until one is ready, the time is over (0) or a signal came (-EINTR). */
-static s32 poll_wait(struct pollfd *fds, u32 n, u64 ns)
+static s32 poll_wait(struct pollfd *fds, u32 n, u64 until)
 {
 	struct wait_entry entry = { .task = current };
 	s32 ready;
+	u64 now;
 
 	for (;;) {
 		prepare_to_wait(&pollers, &entry, TASK_INTERRUPTIBLE);
 		ready = (s32)poll_once(fds, n);
-		if (ready || ns == 0)
+		now = ktime_ns();
+		if (ready || now >= until)
 			break;
 		if (signal_pending()) {
 			ready = -EINTR;
 			break;
 		}
-		ns = schedule_timeout(ns);
+		schedule_timeout(until == UINT64_MAX ? until : until - now);
 	}
 	finish_wait(&pollers, &entry);
 	return ready;
 }
 
-s32 sys_poll(uaddr_t ufds, u32 n, s32 timeout_ms)
+static s32 do_poll(uaddr_t ufds, u32 n, u64 until)
 {
 	struct pollfd on_stack[POLL_ON_STACK], *fds = on_stack;
-	u64 ns = timeout_ms < 0 ? UINT64_MAX :
-		(u64)timeout_ms * NSEC_PER_MSEC;
 	u32 bytes = n * (u32)sizeof(*fds);
 	s32 ret;
 
@@ -88,10 +88,30 @@ s32 sys_poll(uaddr_t ufds, u32 n, s32 timeout_ms)
 			return -ENOMEM;
 	}
 	ret = copy_from_user(fds, ufds, bytes) ? -EFAULT :
-		poll_wait(fds, n, ns);
+		poll_wait(fds, n, until);
 	if (ret >= 0 && copy_to_user(ufds, fds, bytes))
 		ret = -EFAULT;
 	if (fds != on_stack)
 		kfree(fds);
 	return ret;
+}
+
+/* arg: ufds, n. A signal without a handler does not make the time anew. */
+static s32 poll_until(const struct restart_block *block)
+{
+	s32 ret = do_poll(block->arg[0], block->arg[1], block->until);
+
+	return ret == -EINTR ? restart_with(block) : ret;
+}
+
+s32 sys_poll(uaddr_t ufds, u32 n, s32 timeout_ms)
+{
+	const struct restart_block block = {
+		.go_on = poll_until,
+		.until = timeout_ms < 0 ? UINT64_MAX :
+			ktime_ns() + (u64)timeout_ms * NSEC_PER_MSEC,
+		.arg = { ufds, n },
+	};
+
+	return poll_until(&block);
 }

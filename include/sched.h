@@ -56,6 +56,21 @@ static inline void cond_resched(void)
 /* Is the running task about to be killed? Then waiting is of no use. */
 bool fatal_signal_pending(void);
 
+/* What a call needs to go on after a signal for which no handler runs. */
+struct restart_block {
+	/* Its result is the call's; it may say restart_with() again. */
+	s32 (*go_on)(const struct restart_block *block);
+	u64 until;		/* by ktime_ns(); UINT64_MAX: no limit */
+	u32 arg[4];
+};
+
+/*
+ * The answer of a call that a signal interrupted and that must not begin anew:
+ * -EINTR if a handler runs, otherwise what block->go_on() says then. (block is
+ * copied.)
+ */
+s32 restart_with(const struct restart_block *block);
+
 /* Post sig to the running task; it is delivered before user mode resumes. */
 void send_sig_current(int sig);
 

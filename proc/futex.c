@@ -175,10 +175,7 @@ static bool unqueue_waiter(struct futex_waiter *w)
 	return woken;
 }
 
-/*
- * Queued: sleep. 0 woken, -ETIMEDOUT, or by a signal -ERESTARTSYS; -EINTR if
- * there is a timeout, which must not begin anew.
- */
+/* Queued: sleep. 0 woken, -ETIMEDOUT, or by a signal -ERESTARTSYS. */
 static int wait_woken(struct futex_waiter *w, u64 until)
 {
 	int err = 0;
@@ -194,7 +191,7 @@ static int wait_woken(struct futex_waiter *w, u64 until)
 			break;
 		}
 		if (signal_pending()) {
-			err = until == UINT64_MAX ? -ERESTARTSYS : -EINTR;
+			err = -ERESTARTSYS;
 			break;
 		}
 		schedule_timeout(until == UINT64_MAX ? UINT64_MAX :
@@ -204,7 +201,9 @@ static int wait_woken(struct futex_waiter *w, u64 until)
 	return unqueue_waiter(w) ? 0 : err;
 }
 
-static int futex_wait(uaddr_t va, bool private, u32 expected, u64 until,
+static s32 futex_wait_again(const struct restart_block *block);
+
+static s32 futex_wait(uaddr_t va, bool private, u32 expected, u64 until,
 		      u32 bitset)
 {
 	struct futex_waiter w = { .task = current, .bitset = bitset };
@@ -222,7 +221,19 @@ static int futex_wait(uaddr_t va, bool private, u32 expected, u64 until,
 		err = -EAGAIN;
 	if (err)
 		return unqueue_waiter(&w) ? 0 : err;
-	return wait_woken(&w, until);
+	err = wait_woken(&w, until);
+	/* A time must not begin anew. */
+	if (err == -ERESTARTSYS && until != UINT64_MAX)
+		return restart_with(&(struct restart_block){
+			.go_on = futex_wait_again, .until = until,
+			.arg = { va, private, expected, bitset } });
+	return err;
+}
+
+static s32 futex_wait_again(const struct restart_block *block)
+{
+	return futex_wait(block->arg[0], block->arg[1], block->arg[2],
+			  block->until, block->arg[3]);
 }
 
 /* ---- requeueing -------------------------------------------------------------- */

@@ -111,6 +111,7 @@ struct task_struct {
 	char comm[TASK_COMM_LEN];
 	struct rlimit rlim[RLIM_NLIMITS];
 	struct vfp_state vfp;
+	struct restart_block restart;	/* after -ERESTART_RESTARTBLOCK only */
 };
 
 /* Bytes of a new task_struct to be cleared. */

@@ -235,27 +235,50 @@ static bool restarts_after(const struct pt_regs *regs,
 	}
 }
 
+s32 restart_with(const struct restart_block *block)
+{
+	current->restart = *block;
+	return -ERESTART_RESTARTBLOCK;
+}
+
 /* Back to the SVC instruction. r7 still has the number. */
 static void restart_syscall(struct pt_regs *regs)
 {
-	if (-(s32)regs->r[0] == ERESTART_RESTARTBLOCK)
-		regs->r[7] = __NR_restart_syscall;
 	regs->r[0] = regs->orig_r0;
 	regs->pc -= regs->cpsr & PSR_T ? 2 : 4;
 }
 
-void do_signal(struct pt_regs *regs, bool syscall)
+/* The rest of the call, here: the program's registers stay its own. */
+static bool go_on(struct pt_regs *regs)
+{
+	const struct restart_block block = current->restart;
+
+	regs->r[0] = (u32)block.go_on(&block);
+	return wants_restart(regs);
+}
+
+/* Run handlers; the first one decides what becomes of *syscall. */
+static void take_signals(struct pt_regs *regs, bool *syscall)
 {
 	struct ksignal ksig;
 
-	syscall = syscall && wants_restart(regs);
 	while (signal_pending() && get_signal(&ksig)) {
-		if (syscall && restarts_after(regs, &ksig.action))
+		if (*syscall && restarts_after(regs, &ksig.action))
 			restart_syscall(regs);
-		else if (syscall)
+		else if (*syscall)
 			regs->r[0] = (u32)-EINTR;
-		syscall = false;
+		*syscall = false;
 		handle_signal(&ksig, regs);
+	}
+}
+
+void do_signal(struct pt_regs *regs, bool syscall)
+{
+	syscall = syscall && wants_restart(regs);
+	take_signals(regs, &syscall);
+	while (syscall && -(s32)regs->r[0] == ERESTART_RESTARTBLOCK) {
+		syscall = go_on(regs);
+		take_signals(regs, &syscall);
 	}
 	if (syscall)
 		restart_syscall(regs);
@@ -265,7 +288,7 @@ void do_signal(struct pt_regs *regs, bool syscall)
 	}
 }
 
-/* No call here leaves work for later: none returns ERESTART_RESTARTBLOCK. */
+/* Interrupted calls go on in do_signal; who asks for one has none. */
 s32 sys_restart_syscall(void)
 {
 	return -EINTR;

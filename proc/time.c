@@ -212,23 +212,29 @@ static int sleep_until(u64 until)
 	}
 }
 
-/* What is left of a relative sleep that a signal cut. */
-static int sleep_interrupted(u64 until, uaddr_t rem)
+/* Sleep until block->until; cut by a signal, say what is left at arg[0]. */
+static s32 sleep_with_rest(const struct restart_block *block)
 {
-	u64 now = clock_ns();
+	uaddr_t rem = block->arg[0];
+	u64 now;
 
-	if (rem && put_timespec32(until > now ? until - now : 0, rem))
+	if (sleep_until(block->until) == 0)
+		return 0;
+	now = clock_ns();
+	if (rem && put_timespec32(block->until > now ? block->until - now : 0,
+				  rem))
 		return -EFAULT;
-	return -EINTR;
+	return restart_with(block);
 }
 
 /* Relative sleep of ns nanoseconds by the monotonic clock. */
-static int sleep_for(u64 ns, uaddr_t rem)
+static s32 sleep_for(u64 ns, uaddr_t rem)
 {
-	u64 until = clock_ns() + ns;
-	int err = sleep_until(until);
+	const struct restart_block block = { .go_on = sleep_with_rest,
+					     .until = clock_ns() + ns,
+					     .arg = { rem } };
 
-	return err ? sleep_interrupted(until, rem) : 0;
+	return sleep_with_rest(&block);
 }
 
 s32 sys_nanosleep(uaddr_t req, uaddr_t rem)
