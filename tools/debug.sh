@@ -9,6 +9,7 @@ shift
 	-serial "file:$out/console.log" </dev/null &
 qemu=$!
 trap 'kill $qemu 2>/dev/null || :' EXIT
+echo "gdb also knows: ps, vmas PID, pgd [PID], pte VA [PID], dmesg; c goes to start_kernel"
 echo "console: tail -f $out/console.log"
 "${GDB:-gdb-multiarch}" -q "$out/pagewalk.elf" \
 	-ex 'set confirm off' -ex 'source tools/gdb/pagewalk.py' \

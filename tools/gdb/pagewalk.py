@@ -10,12 +10,13 @@
   dmesg         the kernel's log
 """
 
+import inspect
+
 import gdb
 
 PAGE_OFFSET = 0xC0000000
 TASK_SIZE = 0xC0000000
 FLAGS = ((1, "r"), (2, "w"), (4, "x"), (8, "s"))
-STATES = ("running", "sleeping", "waiting", "zombie", "dead")
 
 
 def value(expression):
@@ -50,6 +51,17 @@ def mm_of(text):
     if not mm:
         raise gdb.GdbError("a kernel thread has no address space of its own")
     return mm.dereference()
+
+
+def file_name(file):
+    """The last part of an open file's name."""
+    if not file:
+        return "anonymous"
+    entry = file["f_inode"]["i_entry"]
+    if not entry:
+        return "(deleted)"
+    name = entry["name"]  # a flexible array: gdb knows no length
+    return name.address.cast(gdb.lookup_type("char").pointer()).string()
 
 
 def phys_offset():
@@ -92,24 +104,35 @@ def describe_l2(desc):
 
 
 class Command(gdb.Command):
-    """A command whose name is its class's and whose work is run()."""
+    """A command whose name is its class's and whose work is run(). Its text
+    is what `help NAME` says; up to the colon it is the usage."""
 
     def __init__(self):
         super().__init__(type(self).__name__.lower(), gdb.COMMAND_USER)
 
     def invoke(self, argument, _from_tty):
-        self.run(*gdb.string_to_argv(argument))
+        words = gdb.string_to_argv(argument)
+        try:
+            inspect.signature(self.run).bind(*words)
+        except TypeError:
+            usage = type(self).__doc__.split(":")[0]
+            raise gdb.GdbError(f"usage: {usage}") from None
+        try:
+            self.run(*words)
+        except (gdb.error, ValueError) as error:
+            raise gdb.GdbError(str(error)) from None
 
 
 class Ps(Command):
     """ps: every task."""
 
     def run(self):
-        print("  PID STATE     MM          NAME")
+        print("  PID STATE            MM          NAME")
         for task in tasks():
             mm = int(task["thread_info"]["mm"])
-            print(f"{int(task['pid']):5} {STATES[int(task['state'])]:9} "
-                  f"0x{mm:08x}  {task['comm'].string()}")
+            state = str(task["state"]).replace("TASK_", "").lower()
+            print(f"{int(task['pid']):5} {state:16} 0x{mm:08x}  "
+                  f"{task['comm'].string()}")
 
 
 class Vmas(Command):
@@ -117,7 +140,7 @@ class Vmas(Command):
 
     def run(self, pid):
         for vma in tailq(mm_of(pid)["mmap"], "vm_link"):
-            what = "file" if vma["vm_file"] else "anonymous"
+            what = file_name(vma["vm_file"])
             print(f"{int(vma['vm_start']):08x}-{int(vma['vm_end']):08x} "
                   f"{rights(int(vma['vm_flags']))} {what}")
 
