@@ -455,6 +455,35 @@ static void test_loan_outlives_users(void)
 }
 KTEST(test_loan_outlives_users);
 
+/*
+ * A reader of /proc has taken a use when the last task leaves: the mappings stay
+ * until it is done, and then nobody can take another.
+ */
+static void test_pinned_mm(void)
+{
+	struct mm_struct *mm = mm_alloc();
+	uaddr_t va;
+
+	KTEST_ASSERT(mm != NULL);
+	down_write(&mm->mmap_lock);
+	KTEST_EQ(do_mmap(mm, NULL, 0, PAGE_SIZE, PROT_READ,
+			 MAP_PRIVATE | MAP_ANONYMOUS, 0, &va), 0);
+	up_write(&mm->mmap_lock);
+	become_user_of(mm);
+	KTEST_ASSERT(mmget_not_zero(mm));
+	KTEST_EQ(atomic_read(&mm->mm_users), 2);
+	become_kernel_thread();
+	KTEST_EQ(atomic_read(&mm->mm_users), 1);
+	KTEST_EQ(mm_count(mm), 2);		/* the users' and our loan */
+	KTEST_EQ(mm->map_count, 1);
+	mmput(mm);
+	KTEST_EQ(mm->map_count, 0);
+	KTEST_EQ(mm_count(mm), 1);
+	KTEST_ASSERT(!mmget_not_zero(mm));
+	return_loan();
+}
+KTEST(test_pinned_mm);
+
 /* ---- all given back -------------------------------------------------------------------- */
 
 static void test_threads_leave_nothing(void)

@@ -4,7 +4,7 @@
 # too, and is run on Pagewalk and under qemu-arm by the .t here.
 
 USER_TEST_OUT := $(USER_OUT)/test
-user_test_helpers := tests/user/check.c tests/user/threads.c
+user_test_helpers := tests/user/check.c
 user_test_sources := $(filter-out $(user_test_helpers),\
 			$(wildcard tests/user/*.c))
 user_tests := $(patsubst tests/user/%.c,$(USER_TEST_OUT)/%,$(user_test_sources))

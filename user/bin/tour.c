@@ -33,6 +33,10 @@ static const struct stop stops[] = {
 	{ "Two address spaces",
 	  "Each process has tables of its own; the kernel's part is the same.",
 	  { "/bin/twins" } },
+	{ "Who keeps an address space",
+	  "Tasks that use it are counted, and those who need its tables only.\n"
+	  "docs/lives.md draws the two counters through a life.",
+	  { "/bin/lives" } },
 	{ "Where the memory is",
 	  "The kernel's own view of all frames, after the programs above. The\n"
 	  "last line counts the free blocks of 1, 2, 4, 8 ... 1024 pages.",

@@ -26,6 +26,8 @@ bool read_context(pid_t pid, struct mmu_context *context)
 	context->ttbr0 = number_after(text, "ttbr0 ");
 	context->asid = number_after(text, "asid ");
 	context->generation = number_after(text, "generation ");
+	context->users = number_after(text, "mm_users ");
+	context->count = number_after(text, "mm_count ");
 	return true;
 }
 

@@ -13,8 +13,10 @@ struct mmu_context {
 	uint32_t ttbr0;		/* physical address of its first-level table */
 	uint32_t asid;
 	uint32_t generation;
+	uint32_t users, count;	/* mm_users, mm_count; the asking left out */
 };
 
+/* False: no such task, or none with an address space. pid may be a thread's. */
 bool read_context(pid_t pid, struct mmu_context *context);
 
 /* Text of the walk for addr in pid's tables. Its length, or -1. */

@@ -1,5 +1,5 @@
 /*
- * threads.h - tasks that share the test's address space.
+ * threads.h - tasks that share the program's address space.
  */
 #ifndef THREADS_H
 #define THREADS_H
@@ -17,5 +17,10 @@ int32_t run_thread(struct thread *thread, void (*fn)(void *), void *arg,
 		   uint32_t tls);
 /* Until the kernel has cleared tid and woken who waits for that. */
 void join_thread(struct thread *thread);
+/*
+ * fn(arg) in a process that has this one's memory, as vfork's child has, on a
+ * stack of its own: its pid once it has ended, to be waited for, or -errno.
+ */
+int32_t run_vfork(void (*fn)(void *), void *arg);
 
 #endif

@@ -1,17 +1,19 @@
 /*
  * threads.c - clone and join, as a C library would do them.
  */
-#include "check.h"
+#include "linux.h"
+#include "maps.h"
 #include "threads.h"
+#include <uapi/errno.h>
 #include <uapi/futex.h>
 #include <uapi/sched.h>
 
 #define THREAD_FLAGS	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | \
 			 CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS | \
 			 CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
-#define STACK_PAGES	4
+#define STACK_SIZE	(4 * PAGE_SIZE)
 /* linux_syscall reads four words above its caller's frame, used or not. */
-#define STACK_BYTES	(STACK_PAGES * PAGE - 64)
+#define STACK_BYTES	(STACK_SIZE - 64)
 
 /*
  * clone; in the new thread call fn(arg) on its own stack, then exit(0). The
@@ -43,7 +45,10 @@ __asm__(".text\n"
 int32_t run_thread(struct thread *thread, void (*fn)(void *), void *arg,
 		   uint32_t tls)
 {
-	thread->stack = pages(STACK_PAGES);
+	thread->stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (thread->stack == MAP_FAILED)
+		return -ENOMEM;
 	thread->tid = -1;
 	return start_thread(THREAD_FLAGS, thread->stack + STACK_BYTES,
 			    &thread->told, tls, &thread->tid, fn, arg);
@@ -54,6 +59,20 @@ void join_thread(struct thread *thread)
 	int32_t tid;
 
 	while ((tid = thread->tid) != 0)
-		SYS(futex, &thread->tid, FUTEX_WAIT, tid, 0);
-	SYS(munmap, thread->stack, STACK_PAGES * PAGE);
+		linux_syscall(__NR_futex, &thread->tid, FUTEX_WAIT, tid, 0);
+	munmap(thread->stack, STACK_SIZE);
+}
+
+int32_t run_vfork(void (*fn)(void *), void *arg)
+{
+	uint8_t *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int32_t pid;
+
+	if (stack == MAP_FAILED)
+		return -ENOMEM;
+	pid = start_thread(CLONE_VM | CLONE_VFORK | LINUX_SIGCHLD,
+			   stack + STACK_BYTES, NULL, 0, NULL, fn, arg);
+	munmap(stack, STACK_SIZE);
+	return pid;
 }
