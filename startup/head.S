@@ -68,6 +68,7 @@ _start:
 	 * leaves most of it unknown (DDI0406C B4.1, the H and V registers).
 	 */
 enter_svc:
+	mov	r10, lr				@ each mode has its own
 	mrs	r0, cpsr
 	and	r1, r0, #PSR_MODE_MASK
 	cmp	r1, #0x1a			@ HYP
@@ -94,7 +95,7 @@ enter_svc:
 	msr	elr_hyp, lr
 	eret
 1:	cpsid	aif, #PSR_MODE_SVC
-	bx	lr
+	bx	r10
 
 	/* One core boots; the others sleep here (some loaders let all in). */
 park_other_cores:

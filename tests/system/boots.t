@@ -3,7 +3,6 @@
 
 import os
 import re
-import struct
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -14,6 +13,7 @@ import tap
 
 TESTS = f"{machine.OUT}/test-initramfs.cpio"
 SCRATCH = f"{machine.OUT}/system"
+RAM = {"vexpress-a9": 0x60000000, "virt": 0x40000000}
 
 
 def write(name, data):
@@ -142,22 +142,29 @@ def other_machines():
     tap.is_(boot.status, 0, "from a flash drive", boot)
 
 
+def careless_loader(*options):
+    """Boot by tests/system/careless.S, which has the image elsewhere."""
+    image = (f"loader,file={machine.OUT}/pagewalk.bin,force-raw=on,"
+             f"addr={RAM[machine.BOARD] + 0x1000000:#x}")
+    return machine.boot("init=/bin/hello",
+                        kernel=f"{machine.OUT}/careless.bin",
+                        extra=["-device", image, *options])
+
+
+def wrong_registers():
+    boot = careless_loader()
+    tap.is_(boot.status, 0, "a loader that leaves all registers wrong", boot)
+    tap.has(boot.console, "32 double registers, NEON", "VFP is whole again")
+    tap.has(boot.console, "Hello from user mode", "up to init")
+
+
 def outer_cache():
-    """The L2C-310 as reset leaves it, and as a careless loader does."""
+    """The L2C-310 as reset leaves it, and as the careless loader does."""
     on = r"^L2 cache: L2C-310 release 0x8, 128 KiB in 8 ways, on$"
     boot = machine.boot("init=/bin/hello")
     tap.ok(re.search(on, boot.console, re.M), "the L2 cache is turned on", boot)
-    # ldr r3, 1f; mov r12, #1; str r12, [r3]; ldr pc, 2f; 1: L2's control
-    # register; 2: where the kernel was put.
-    loader = write("l2-on.bin", struct.pack(
-        "<6I", 0xe59f3008, 0xe3a0c001, 0xe583c000, 0xe59ff000, 0x1e00a100,
-        0x61000000))
-    image = [f"loader,file={machine.OUT}/pagewalk.bin,addr=0x61000000",
-             "force-raw=on"]
     for secure, says in (("on", on), ("off", "^L2 cache: on, by secure firm")):
-        boot = machine.boot("init=/bin/hello", kernel=loader, extra=[
-            "-M", f"{machine.BOARD},secure={secure}",
-            "-device", ",".join(image)])
+        boot = careless_loader("-M", f"{machine.BOARD},secure={secure}")
         tap.ok(boot.status == 0 and re.search(says, boot.console, re.M),
                f"a loader left it on, secure={secure}", boot)
 
@@ -181,5 +188,6 @@ if machine.BOARD == "vexpress-a9":
     other_ways_to_start()
     outer_cache()
     other_machines()
+wrong_registers()
 too_small()
 tap.done()
