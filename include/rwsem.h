@@ -44,10 +44,13 @@ static inline bool rwsem_is_write_locked(const struct rw_semaphore *sem)
 	return atomic_read(&sem->count) < 0;
 }
 
-/* What the inlines below leave to lib/rwsem.c: sleep until it is ours; wake. */
+/*
+ * What the inlines below leave to lib/rwsem.c: sleep until it is ours; what to
+ * do when it was given up and the word, as it is then, is not zero.
+ */
 void rwsem_wait_read(struct rw_semaphore *sem);
 void rwsem_wait_write(struct rw_semaphore *sem);
-void rwsem_wake(struct rw_semaphore *sem);
+void rwsem_released(struct rw_semaphore *sem, s32 left);
 
 /* True, and the lock is held for reading; false where one would have to wait. */
 static inline bool __must_check down_read_trylock(struct rw_semaphore *sem)
@@ -67,9 +70,8 @@ static inline void up_read(struct rw_semaphore *sem)
 {
 	s32 left = atomic_add_return_release(-RWSEM_READER, &sem->count);
 
-	BUG_ON(left < 0);		/* nobody held it for reading */
-	if (unlikely(left == RWSEM_WAITERS))
-		rwsem_wake(sem);
+	if (unlikely(left))
+		rwsem_released(sem, left);
 }
 
 static inline void down_write(struct rw_semaphore *sem)
@@ -82,9 +84,8 @@ static inline void up_write(struct rw_semaphore *sem)
 {
 	s32 left = atomic_add_return_release(RWSEM_WRITER, &sem->count);
 
-	BUG_ON(left < 0);		/* nobody held it for writing */
 	if (unlikely(left))
-		rwsem_wake(sem);
+		rwsem_released(sem, left);
 }
 
 #endif

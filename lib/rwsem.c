@@ -81,10 +81,12 @@ void rwsem_wait_write(struct rw_semaphore *sem)
 }
 
 /*
- * The word became free while somebody waits. A waiter that is not in the queue
- * yet looks at the word after it has joined, and finds it free.
+ * Free now, and somebody waits? Not while there are other readers. A waiter
+ * that is not in the queue yet looks at the word after it has joined.
  */
-void rwsem_wake(struct rw_semaphore *sem)
+void rwsem_released(struct rw_semaphore *sem, s32 left)
 {
-	wake_up(&sem->wait);
+	BUG_ON(left < 0);		/* nobody held it in this way */
+	if (left == RWSEM_WAITERS)
+		wake_up(&sem->wait);
 }

@@ -76,7 +76,6 @@ void free_pgtables(struct mm_struct *mm, uaddr_t floor, uaddr_t ceiling);
  * flush_tlb_page/range before the frame may be freed (law 6), and also for the
  * store itself to be seen by walks; ptep_clear_flush has flushed already.
  */
-pte_t ptep_clear_flush(struct mm_struct *mm, uaddr_t va, pte_t *ptep);
 /* Remove write permission. The caller must flush (law 5). */
 void ptep_set_wrprotect(struct mm_struct *mm, uaddr_t va, pte_t *ptep);
 /*

@@ -136,14 +136,6 @@ void free_pgtables(struct mm_struct *mm, uaddr_t floor, uaddr_t ceiling)
 
 /* ---- entries ------------------------------------------------------------ */
 
-pte_t ptep_clear_flush(struct mm_struct *mm, uaddr_t va, pte_t *ptep)
-{
-	pte_t old = ptep_get_and_clear(mm, va, ptep);
-
-	flush_tlb_page(mm, va);
-	return old;
-}
-
 void ptep_set_wrprotect(struct mm_struct *mm __unused_arg,
 			uaddr_t va __unused_arg, pte_t *ptep)
 {

@@ -86,6 +86,17 @@ static inline pte_t ptep_get_and_clear(struct mm_struct *mm,
 	return old;
 }
 
+void flush_tlb_page(struct mm_struct *mm, uaddr_t va);	/* see mmu.h */
+
+static inline pte_t ptep_clear_flush(struct mm_struct *mm, uaddr_t va,
+				     pte_t *ptep)
+{
+	pte_t old = ptep_get_and_clear(mm, va, ptep);
+
+	flush_tlb_page(mm, va);
+	return old;
+}
+
 /* ---- one of a run of entries; ptes_sync follows ------------------------- */
 
 /* As set_pte_at. */

@@ -86,21 +86,20 @@ static inline bool atomic_add_unless_bits(s32 n, u32 bits, atomic_t *v)
 {
 	s32 val, failed;
 
-	__asm__ volatile(
-	"1:	ldrex	%0, [%3]\n"
-	"	ands	%1, %0, %5\n"
-	"	bne	2f\n"
-	"	add	%0, %0, %4\n"
-	"	strex	%1, %0, [%3]\n"
+	__asm__ goto volatile(
+	"1:	ldrex	%0, [%2]\n"
+	"	tst	%0, %4\n"
+	"	bne	%l[has_one]\n"
+	"	add	%0, %0, %3\n"
+	"	strex	%1, %0, [%2]\n"
 	"	teq	%1, #0\n"
-	"	bne	1b\n"
-	"2:"
-	: "=&r"(val), "=&r"(failed), "+Qo"(v->counter)
-	: "r"(&v->counter), "Ir"(n), "Ir"(bits) : "cc", "memory");
-	if (unlikely(failed))
-		return false;
+	"	bne	1b"
+	: "=&r"(val), "=&r"(failed)
+	: "r"(&v->counter), "Ir"(n), "Ir"(bits) : "cc", "memory" : has_one);
 	dmb();	/* nothing that a lock guards is done before it is ours */
 	return true;
+has_one:
+	return false;
 }
 
 /* v -= 1; true when that made it zero; fully ordered. */
