@@ -283,6 +283,14 @@ static inline int get_read_page(struct address_space *mapping, u32 index,
 	return read_cache_page(mapping, index, page, &major);
 }
 
+/* Mostly the cache still has its own reference: no call. */
+static inline void drop_read_page(struct page *page)
+{
+	dmb();	/* our copy is taken before whoever frees the page goes on */
+	if (unlikely(!atomic_dec_above_one(&page->_refcount)))
+		put_page(page);
+}
+
 s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	struct address_space *mapping = &file->f_inode->i_data;
@@ -301,7 +309,7 @@ s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 		part = page_part(at, bytes - done);
 		left = __copy_to_user(buf + done, (char *)page_address(page) +
 				      (at & (PAGE_SIZE - 1)), part);
-		put_page(page);
+		drop_read_page(page);
 		done += part - left;
 		at += part - left;
 	}
