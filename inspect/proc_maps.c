@@ -56,6 +56,17 @@ static const char *vma_name(struct vm_area_struct *vma, char *buf, u32 bytes)
 	return anon_name(vma);
 }
 
+/* A newline in a file's name would end the line: in octal, as Linux does. */
+static void put_name(struct seq_file *m, const char *name)
+{
+	for (; *name; name++) {
+		if (*name == '\n')
+			seq_puts(m, "\\012");
+		else
+			seq_putc(m, *name);
+	}
+}
+
 void show_vma_line(struct seq_file *m, struct vm_area_struct *vma)
 {
 	u32 flags = vma->vm_flags, dev = 0, ino = 0;
@@ -73,7 +84,7 @@ void show_vma_line(struct seq_file *m, struct vm_area_struct *vma)
 	seq_printf(m, "%02x:%02x %u ", MAJOR(dev), MINOR(dev), ino);
 	if (name) {
 		seq_pad(m, ' ');
-		seq_puts(m, name);
+		put_name(m, name);
 	}
 	seq_putc(m, '\n');
 }

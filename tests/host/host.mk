@@ -158,6 +158,15 @@ HOST_PROGRAMS := $(HOST_TESTS:%=$(HOST)/%) $(HOST_DEBUG_TESTS:%=$(HOST)/%-debug)
 CHECK_DEPS += $(HOST_PROGRAMS)
 CHECK_TESTS += $(HOST_PROGRAMS)
 
+# Hours of random calls in minutes: SOAK operations in all, by five seeds.
+SOAK ?= 10000000
+SOAK_SEEDS := 101 102 103 104 105
+.PHONY: soak
+soak: $(HOST)/test_mm_random
+	@for seed in $(SOAK_SEEDS); do \
+		HOST_SEED=$$seed HOST_STEPS=$$(($(SOAK) / 5)) $< || exit 1; \
+	done
+
 .PHONY: host-tests host-check
 host-tests: $(HOST_PROGRAMS)
 host-check: host-tests

@@ -22,6 +22,7 @@ enum source { ANON, OBJECT, FILE_PAGE };
 
 struct ref_page {
 	bool mapped, shared, own;	/* own: a private copy was written */
+	bool locked, dontfork;
 	u32 prot;
 	enum source source;
 	u32 object, index;		/* OBJECT, FILE_PAGE */
@@ -236,19 +237,91 @@ static void do_random_mprotect(struct ref_mm *ref)
 	assert_int_equal(ret, i == first + n ? 0 : -ENOMEM);
 }
 
-static void do_random_madvise(struct ref_mm *ref)
+/* Up to the first locked area; holes are told at the end. */
+static int ref_dontneed(struct ref_mm *ref, u32 first, u32 n)
 {
 	bool hole = false;
+
+	for (; n; first++, n--) {
+		if (ref->pages[first].locked)
+			return -EINVAL;
+		hole |= !ref->pages[first].mapped;
+		ref->pages[first].own = false;
+	}
+	return hole ? -ENOMEM : 0;
+}
+
+static int ref_dontfork(struct ref_mm *ref, u32 first, u32 n, bool dontfork)
+{
+	bool hole = false;
+
+	for (; n; first++, n--) {
+		hole |= !ref->pages[first].mapped;
+		ref->pages[first].dontfork = dontfork &&
+			ref->pages[first].mapped;
+	}
+	return hole ? -ENOMEM : 0;
+}
+
+static void do_random_madvise(struct ref_mm *ref)
+{
+	static const u32 advices[] = {
+		MADV_DONTNEED, MADV_DONTNEED, MADV_DONTFORK, MADV_DOFORK,
+	};
+	u32 advice = advices[rnd_below(ARRAY_SIZE(advices))];
+	u32 first, n;
+	int ret;
+
+	random_range(&first, &n);
+	ret = advise(ref->mm, page_va(first), n * PAGE_SIZE, advice);
+	assert_int_equal(ret, advice == MADV_DONTNEED ?
+			 ref_dontneed(ref, first, n) :
+			 ref_dontfork(ref, first, n, advice == MADV_DONTFORK));
+}
+
+/*
+ * Faulted in as if written where that is allowed: a private page is a copy then.
+ * An area is left at the first page that cannot be had. False: there was one.
+ */
+static bool ref_populate(struct ref_mm *ref, u32 first, u32 n)
+{
+	bool complete = true;
+	uaddr_t skip = 0;
+
+	for (; n; first++, n--) {
+		struct ref_page *p = &ref->pages[first];
+		bool write = !p->shared && p->prot & PROT_WRITE;
+
+		if (page_va(first) < skip)
+			continue;
+		if (expected_access(p, write)) {
+			complete = false;
+			skip = find_vma(ref->mm, page_va(first))->vm_end;
+		} else if (write) {
+			ref_write(p, ref_read(p));
+		}
+	}
+	return complete;
+}
+
+/* Up to the first hole; only if there is none, pages are faulted in. */
+static void do_random_mlock(struct ref_mm *ref)
+{
+	bool lock = rnd_below(2), complete = true;
 	u32 first, n, i;
 	int ret;
 
 	random_range(&first, &n);
-	ret = advise(ref->mm, page_va(first), n * PAGE_SIZE, MADV_DONTNEED);
-	for (i = first; i < first + n; i++) {
-		hole |= !ref->pages[i].mapped;
-		ref->pages[i].own = false;
-	}
-	assert_int_equal(ret, hole ? -ENOMEM : 0);
+	host_current->mm = ref->mm;
+	ret = lock ? sys_mlock(page_va(first) + rnd_below(PAGE_SIZE),
+			       (n - 1) * PAGE_SIZE + 1)
+		   : sys_munlock(page_va(first), n * PAGE_SIZE);
+	model_switch(model_current_mm());
+	for (i = first; i < first + n && ref->pages[i].mapped; i++)
+		ref->pages[i].locked = lock;
+	if (lock && i == first + n)
+		complete = ref_populate(ref, first, n);
+	assert_int_equal(ret, i < first + n || !complete ? -ENOMEM : 0);
 }
 
 /* A VMA of the window, some pages of it. False: there is none. */
@@ -368,11 +441,17 @@ static void do_random_brk(struct ref_mm *ref)
 static void do_random_fork(struct ref_mm *ref)
 {
 	struct ref_mm *child = &refs[rnd_below(NR_MMS)];
+	u32 i;
 
 	if (child->mm)
 		return;
 	*child = *ref;
 	child->mm = fork_mm(ref->mm);
+	for (i = 0; i < PAGES; i++) {
+		child->pages[i].locked = false;
+		if (child->pages[i].dontfork)
+			ref_unmap(child, i, 1);
+	}
 }
 
 static void do_random_exit(struct ref_mm *ref)
@@ -417,8 +496,10 @@ static void random_step(void)
 		do_random_mprotect(ref);
 	else if (which < 955)
 		do_random_mremap(ref);
-	else if (which < 970)
+	else if (which < 965)
 		do_random_madvise(ref);
+	else if (which < 970)
+		do_random_mlock(ref);
 	else if (which < 985)
 		do_random_brk(ref);
 	else if (which < 995)

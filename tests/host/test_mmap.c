@@ -535,6 +535,14 @@ static int op_remap(void)
 		     MREMAP_MAYMOVE | MREMAP_FIXED, 0x30000000, &va);
 }
 
+static int op_remap_dontunmap(void)
+{
+	uaddr_t va;
+
+	return remap(mm, AREA + 33 * PG, PG, PG,
+		     MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0, &va);
+}
+
 static int op_brk(void)
 {
 	return sys_brk(0x00102000) == 0x00102000 ? 0 : -ENOMEM;
@@ -591,6 +599,7 @@ static const struct sweep_op {
 	{ "mprotect to writable", op_protect_writable },
 	{ "madvise", op_advise_middle },
 	{ "mremap", op_remap },
+	{ "mremap, old place kept", op_remap_dontunmap },
 	{ "brk", op_brk },
 	{ "fork", op_fork },
 	{ "touch shared", op_touch_shared },
