@@ -121,6 +121,13 @@ __attribute__((weak)) void __wake_up(struct wait_queue_head *wq __unused_arg)
 {
 }
 
+/* As where a handler runs: nothing here would let the call go on. */
+__attribute__((weak)) s32 restart_with(
+	const struct restart_block *block __unused_arg)
+{
+	return -EINTR;
+}
+
 __attribute__((weak)) void send_sig_current(int sig)
 {
 	host_signal = sig;
