@@ -57,6 +57,7 @@ struct page {
 	union {
 		LIST_ENTRY(page) buddy_list;	/* PG_BUDDY: page_alloc.c's */
 		TAILQ_ENTRY(page) slab_link;	/* PG_SLAB: slab.c's */
+		STAILQ_ENTRY(page) area_link;	/* PG_VMALLOC: vmalloc.c's */
 		struct page *head;	/* PG_TAIL */
 	};
 	union {
@@ -316,11 +317,13 @@ void slab_for_each(void (*fn)(const struct slab_stats *stats, void *arg),
 
 /*
  * Let the nth allocation from now (1 = the next) of pages or objects fail, and
- * with `times` how many after it (1 = only that one). nth = 0 stops it. cache
- * NULL: any; "pages": the buddy; otherwise the cache of that name.
+ * with `times` how many after it (1 = only that one). nth = 0 stops it. target
+ * NULL or "any": any; "pages": the buddy; otherwise the cache of that name.
+ * "NAME@FUNCTION" counts only what is asked for by way of that function of the
+ * kernel (one that the compiler inlined is not seen).
  */
-void fail_alloc_set(const char *cache, u32 nth, u32 times);
-/* "name,nth,times" of the command line; "name" may be "any". 0 or -EINVAL. */
+void fail_alloc_set(const char *target, u32 nth, u32 times);
+/* "target,nth,times" of the command line. 0 or -EINVAL. */
 int fail_alloc_parse(const char *text) __must_check;
 /* How many allocations were made to fail since the last fail_alloc_set. */
 u32 fail_alloc_hits(void);

@@ -6,6 +6,7 @@
 
 #include <alloc/alloc.h>
 #include <asm/kasan.h>
+#include <lib/backtrace.h>
 #include <percpu.h>
 #include <spinlock.h>
 
@@ -94,6 +95,13 @@ static inline unsigned int get_order(u32 bytes)
  */
 #define CALL_SITE() \
 	(IS_ENABLED(CONFIG_DEBUG) ? __builtin_return_address(0) : NULL)
+
+/* A text address for people, in buf. */
+static inline const char *site_name(const void *site, char *buf, size_t bytes)
+{
+	format_symbol((u32)(uintptr_t)site, buf, bytes);
+	return buf;
+}
 
 /* ---- debug builds: pages (page_debug.c) --------------------------------- */
 

@@ -245,10 +245,11 @@ struct page *alloc_pages_reclaim(gfp_t gfp, unsigned int order)
 
 static struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
 {
+	u32 nr_free = READ_ONCE(zone.free_pages);
 	struct page *page;
 
-	if (unlikely(zone.free_pages < zone.low) && can_reclaim(gfp))
-		direct_reclaim(zone.high - zone.free_pages);
+	if (unlikely(nr_free < zone.low) && can_reclaim(gfp))
+		direct_reclaim(zone.high - nr_free);
 	page = rmqueue(gfp, order);
 	return likely(page != NULL) ? page : alloc_pages_reclaim(gfp, order);
 }

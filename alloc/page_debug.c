@@ -179,6 +179,19 @@ void page_owner_init(void)
 		      max_low_pfn - min_low_pfn);
 }
 
+/* Some byte of a free page is not what it was filled with. */
+static void __noreturn bad_poison(const struct page *page, u32 at, u8 byte)
+{
+	const struct page_owner *owner =
+		&page_owner[page_to_pfn(page) - min_low_pfn];
+	char last[64];
+
+	panic("page %#x was written while free: byte %#x is %#04x; freed by %s at %u",
+	      page_to_pfn(page), at, byte,
+	      site_name(owner->free_site, last, sizeof(last)),
+	      owner->free_when);
+}
+
 void __debug_alloc_pages(struct page *page, unsigned int order,
 			 const void *caller)
 {
@@ -192,9 +205,7 @@ void __debug_alloc_pages(struct page *page, unsigned int order,
 
 		for (u32 at = 0; at < PAGE_SIZE; at++)
 			if (byte[at] != POISON_PAGE)
-				panic("page %#x was written while free: byte %#x is %#04x; freed by %p at %u",
-				      page_to_pfn(page + i), at, byte[at],
-				      owner->free_site, owner->free_when);
+				bad_poison(page + i, at, byte[at]);
 		owner->alloc_site = caller;
 		owner->alloc_when = page_clock;
 	}
@@ -218,14 +229,17 @@ void bad_page_free(const struct page *page, unsigned int order,
 		   const char *what)
 {
 	const struct page_owner *owner;
+	char first[64], last[64];
 
 	pr_err("bad free of page %#x as order %u: %s (flags %#x, order %u, count %d, mapped %d)\n",
 	       page_to_pfn(page), order, what, page->flags, page_order(page),
 	       page_count(page), atomic_read(&page->_mapcount));
 	if (IS_ENABLED(CONFIG_DEBUG) && pfn_valid(page_to_pfn(page))) {
 		owner = &page_owner[page_to_pfn(page) - min_low_pfn];
-		pr_err("last allocated by %p at %u, freed by %p at %u; now is %u\n",
-		       owner->alloc_site, owner->alloc_when, owner->free_site,
+		pr_err("last allocated by %s at %u, freed by %s at %u; now is %u\n",
+		       site_name(owner->alloc_site, first, sizeof(first)),
+		       owner->alloc_when,
+		       site_name(owner->free_site, last, sizeof(last)),
 		       owner->free_when, page_clock);
 	}
 	panic("bad free of page %#x: %s", page_to_pfn(page), what);

@@ -220,13 +220,6 @@ static struct slab_track *track_of(const struct kmem_cache *cache,
 		((char *)(uintptr_t)obj + cache->track_offset);
 }
 
-/* A text address for people. */
-static const char *site_name(const void *site, char *buf, size_t bytes)
-{
-	format_symbol((u32)(uintptr_t)site, buf, bytes);
-	return buf;
-}
-
 void slab_debug_layout(struct kmem_cache *cache)
 {
 	u32 size = ALIGN_UP(cache->object_size, (u32)sizeof(void *));

@@ -7,6 +7,7 @@
 #include <lib/printk.h>
 #include <ptrace.h>
 #include <stdio.h>
+#include <string.h>
 
 #define MAX_FRAMES	32
 
@@ -101,6 +102,12 @@ start_here(struct unwind_frame *frame)
 	: : "r"(frame) : "r12", "memory");
 }
 
+/* False: the chain of callers ends here. */
+static bool to_caller(struct unwind_frame *frame)
+{
+	return unwind_frame(frame) && is_kernel_text(frame->reg[15]);
+}
+
 void dump_stack(const struct pt_regs *regs)
 {
 	struct unwind_frame frame = { 0 };
@@ -120,10 +127,36 @@ void dump_stack(const struct pt_regs *regs)
 		frame.reg[15] = frame.reg[14] - 4;
 		print_frame(frame.reg[14]);
 	}
-	for (unsigned int i = 0; i < MAX_FRAMES; i++) {
-		if (!unwind_frame(&frame) || !is_kernel_text(frame.reg[15]))
-			break;
+	for (unsigned int i = 0; i < MAX_FRAMES && to_caller(&frame); i++) {
 		print_frame(frame.reg[15]);
 		frame.reg[15] -= 4;	/* into the call, not behind it */
 	}
+}
+
+/* The compiler's variants too: "f.part.0". */
+static bool is_in_function(u32 va, const char *function)
+{
+	const struct kallsym *symbol = find_symbol(va);
+	size_t length = strlen(function);
+	const char *name;
+
+	if (!symbol)
+		return false;
+	name = kallsyms_names + symbol->name;
+	return strncmp(name, function, length) == 0 &&
+		(name[length] == '\0' || name[length] == '.');
+}
+
+bool called_from(const char *function)
+{
+	struct unwind_frame frame = { 0 };
+
+	start_here(&frame);
+	set_stack_bounds(&frame);
+	for (unsigned int i = 0; i < MAX_FRAMES && to_caller(&frame); i++) {
+		frame.reg[15] -= 4;	/* into the call, not behind it */
+		if (is_in_function(frame.reg[15], function))
+			return true;
+	}
+	return false;
 }

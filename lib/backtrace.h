@@ -13,6 +13,9 @@ struct pt_regs;
 /* Print the call chain that led to regs (NULL: to the caller). Never faults. */
 void dump_stack(const struct pt_regs *regs);
 
+/* Is a function of that name among the callers? Inlined ones are not. */
+bool called_from(const char *function);
+
 /* "do_mmap+0x24" for a kernel text address; its hex value where unknown. */
 void format_symbol(u32 va, char *buf, size_t bytes);
 

@@ -5,10 +5,16 @@
  * running off its end faults.
  *
  * Giving an area back: all entries cleared, one flush for the whole range,
- * then the frames and the addresses are free again (law 6).
+ * then the frames and the addresses are free again (law 6). The flush is not put
+ * off until there are more areas, as Linux does for the sake of other cores:
+ * the frames would have to wait for it too, and a use after vfree would not
+ * fault.
  */
+#include <alloc/alloc.h>
 #include <bug.h>
 #include <mm/vmap_area.h>
+
+#define MAP_PAGES	32u		/* entered at a time: on the stack */
 
 static struct kmem_cache *area_cachep;
 
@@ -75,35 +81,53 @@ static struct vmap_area *must_find_area(const void *va)
 
 /* ---- vmalloc ------------------------------------------------------------------------ */
 
-static void free_frames(struct page **pages, u32 nr)
+static void free_frames(struct vmap_area *area)
 {
-	u32 i;
+	struct page *page, *next;
 
-	for (i = 0; i < nr; i++) {
-		BUG_ON(!(pages[i]->flags & PG_VMALLOC));
-		pages[i]->flags &= ~PG_VMALLOC;
-		put_page(pages[i]);
+	STAILQ_FOREACH_SAFE(page, &area->pages, area_link, next) {
+		BUG_ON(!(page->flags & PG_VMALLOC));
+		page->flags &= ~PG_VMALLOC;
+		put_page(page);
 	}
-	kfree(pages);
 }
 
-/* nr frames from anywhere, in an array to be freed by free_frames. */
-static struct page **alloc_frames(u32 nr, gfp_t gfp)
+/*
+ * nr frames from anywhere, chained by their struct page: an array of a large
+ * area's would itself need contiguous frames. 0 or -ENOMEM.
+ */
+static int alloc_frames(struct vmap_area *area, u32 nr, gfp_t gfp)
 {
-	struct page **pages = kcalloc(nr, sizeof(*pages), gfp & ~__GFP_ZERO);
-	u32 i;
+	STAILQ_INIT(&area->pages);
+	for (; area->nr_pages < nr; area->nr_pages++) {
+		struct page *page = alloc_page(gfp);
 
-	if (!pages)
-		return NULL;
-	for (i = 0; i < nr; i++) {
-		pages[i] = alloc_page(gfp);
-		if (!pages[i]) {
-			free_frames(pages, i);
-			return NULL;
+		if (!page) {
+			free_frames(area);
+			return -ENOMEM;
 		}
-		pages[i]->flags |= PG_VMALLOC;
+		page->flags |= PG_VMALLOC;
+		STAILQ_INSERT_TAIL(&area->pages, page, area_link);
 	}
-	return pages;
+	return 0;
+}
+
+/* Enter them, some at a time. 0, or -ENOMEM: perhaps some are entered. */
+static int map_frames(const struct vmap_area *area)
+{
+	struct page *part[MAP_PAGES], *page = STAILQ_FIRST(&area->pages);
+	u32 va = area->va;
+	int err = 0;
+
+	while (page && !err) {
+		u32 n = 0;
+
+		for (; page && n < MAP_PAGES; page = STAILQ_NEXT(page, area_link))
+			part[n++] = page;
+		err = map_kernel_range(va, n << PAGE_SHIFT, part, MT_MEMORY_RW);
+		va += n << PAGE_SHIFT;
+	}
+	return err;
 }
 
 static void *vmalloc_node(u32 bytes, u32 align, gfp_t gfp, const char *label,
@@ -118,16 +142,16 @@ static void *vmalloc_node(u32 bytes, u32 align, gfp_t gfp, const char *label,
 	area = alloc_area(size, align, gfp & ~__GFP_ZERO, label, caller);
 	if (!area)
 		return NULL;
-	area->pages = alloc_frames(size >> PAGE_SHIFT, gfp);
-	if (!area->pages)
+	if (alloc_frames(area, size >> PAGE_SHIFT, gfp))
 		goto err_free_area;
-	area->nr_pages = size >> PAGE_SHIFT;
-	if (map_kernel_range(area->va, size, area->pages, MT_MEMORY_RW))
-		goto err_free_frames;
+	if (map_frames(area))
+		goto err_unmap;
+	area->owns_pages = true;
 	return (void *)(uintptr_t)area->va;
 
-err_free_frames:
-	free_frames(area->pages, area->nr_pages);
+err_unmap:
+	unmap_area(area);
+	free_frames(area);
 err_free_area:
 	free_area(area);
 	return NULL;
@@ -157,9 +181,9 @@ void vfree(const void *va)
 	if (!va)
 		return;
 	area = must_find_area(va);
-	BUG_ON(!area->pages);
+	BUG_ON(!area->owns_pages);
 	unmap_area(area);
-	free_frames(area->pages, area->nr_pages);
+	free_frames(area);
 	free_area(area);
 }
 
@@ -190,9 +214,19 @@ void vunmap(const void *va)
 	if (!va)
 		return;
 	area = must_find_area(va);
-	BUG_ON(area->pages);
+	BUG_ON(area->owns_pages);
 	unmap_area(area);
 	free_area(area);
+}
+
+/*
+ * One frame must not be Normal memory here and Device memory there: what is read
+ * then is unpredictable (DDI0406C A3.5.7). All of lowmem is mapped already.
+ */
+static bool overlaps_lowmem(phys_addr_t pa, u32 bytes)
+{
+	return pa >> PAGE_SHIFT < max_low_pfn &&
+	       (pa + (bytes - 1)) >> PAGE_SHIFT >= min_low_pfn;
 }
 
 void *ioremap(phys_addr_t pa, u32 bytes)
@@ -202,6 +236,8 @@ void *ioremap(phys_addr_t pa, u32 bytes)
 	struct vmap_area *area;
 
 	if (!bytes || size < bytes || pa - offset + (size - 1) < pa - offset)
+		return NULL;
+	if (overlaps_lowmem(pa - offset, size))
 		return NULL;
 	area = alloc_area(size, PAGE_SIZE, GFP_KERNEL, "ioremap",
 			  caller_address());

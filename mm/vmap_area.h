@@ -13,7 +13,8 @@ struct vmap_area {
 	u32 caller;			/* text address */
 	phys_addr_t pa;			/* ioremap */
 	const char *label;
-	struct page **pages;		/* vmalloc: ours to free; else NULL */
+	bool owns_pages;		/* vmalloc: pages are ours, and mapped */
+	STAILQ_HEAD(, page) pages;	/* ours, by page->area_link */
 	u32 nr_pages;
 	/* vmap_lock */
 	TAILQ_ENTRY(vmap_area) link;

@@ -38,21 +38,33 @@ static void audit_subtree(struct vmap_audit *audit, struct vmap_area *area)
 	check(audit, area, area->subtree_gap == gap);
 }
 
+/* Each of its pages is mapped where its turn is. */
+static void audit_pages(struct vmap_audit *audit, const struct vmap_area *area)
+{
+	const struct page *page;
+	u32 va = area->va;
+	phys_addr_t pa;
+
+	STAILQ_FOREACH(page, &area->pages, area_link) {
+		check(audit, area, !kernel_va_to_phys(va, &pa) &&
+		      pa == page_to_phys(page));
+		va += PAGE_SIZE;
+	}
+	check(audit, area, va == area->va + area->nr_pages * PAGE_SIZE);
+}
+
 static void audit_area(struct vmap_audit *audit, struct vmap_area *area)
 {
 	u32 guard = area->va + area->bytes - PAGE_SIZE;
 	phys_addr_t pa;
-	u32 i;
 
 	audit->in_list++;
 	check(audit, area, IS_ALIGNED(area->va | area->bytes, PAGE_SIZE));
 	check(audit, area, area->va >= vmap_gap_start(area));
 	check(audit, area, area->bytes <= VMALLOC_END - area->va);
 	check(audit, area, kernel_va_to_phys(guard, &pa));
-	for (i = 0; area->pages && i < area->nr_pages; i++)
-		check(audit, area,
-		      !kernel_va_to_phys(area->va + i * PAGE_SIZE, &pa) &&
-		      pa == page_to_phys(area->pages[i]));
+	if (area->owns_pages)
+		audit_pages(audit, area);
 }
 
 int vmalloc_verify(void)

@@ -86,6 +86,8 @@ void host_expect_text(const char *text, const char *part);
 
 /* All of printk's text since host_reset or host_log_clear. */
 const char *host_log(void);
+/* What called_from() answers yes to: "" nothing. */
+extern const char *host_caller;
 void host_log_clear(void);
 /* Fails the test unless the log has this text. */
 void expect_log(const char *text);

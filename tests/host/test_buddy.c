@@ -118,7 +118,7 @@ static void test_random_verified(void **state __unused_arg)
 
 static void test_random_many(void **state __unused_arg)
 {
-	random_operations(IS_ENABLED(CONFIG_DEBUG) ? 20000 : 1000000, 50000);
+	random_operations(IS_ENABLED(CONFIG_DEBUG) ? 50000 : 4000000, 200000);
 }
 
 /* After any history the free memory is the same blocks as at the start. */
@@ -359,6 +359,21 @@ static void test_fail_injection(void **state __unused_arg)
 	page = alloc_page(GFP_KERNEL);
 	assert_non_null(page);
 	put_page(page);
+
+	/* Only by way of one function. */
+	assert_int_equal(fail_alloc_parse("pages@dup_mmap,1,1"), 0);
+	page = alloc_page(GFP_KERNEL);
+	assert_non_null(page);
+	put_page(page);
+	host_caller = "dup_mmap";
+	assert_null(alloc_page(GFP_KERNEL));
+	assert_int_equal(fail_alloc_parse("mm_struct@dup_mmap,1,1"), 0);
+	page = alloc_page(GFP_KERNEL);
+	assert_non_null(page);
+	put_page(page);
+	assert_int_equal(fail_alloc_parse("any@dup_mmap,1,1"), 0);
+	assert_null(alloc_page(GFP_KERNEL));
+	host_caller = "";
 
 	assert_int_equal(fail_alloc_parse("mm_struct,1,1"), 0);
 	page = alloc_page(GFP_KERNEL);

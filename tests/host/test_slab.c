@@ -171,7 +171,7 @@ static void test_random_verified(void **state __unused_arg)
 
 static void test_random_many(void **state __unused_arg)
 {
-	random_operations(IS_ENABLED(CONFIG_DEBUG) ? 50000 : 500000, 20000);
+	random_operations(IS_ENABLED(CONFIG_DEBUG) ? 100000 : 2000000, 100000);
 }
 
 /* ---- caches ------------------------------------------------------------------------ */

@@ -60,6 +60,36 @@ static void test_scattered_frames(void **state __unused_arg)
 	world_end();
 }
 
+/* No two free frames are neighbours, and a large area is made of them. */
+static void test_no_contiguous_frames(void **state __unused_arg)
+{
+	static struct page *held[RAM / PAGE_SIZE];
+	u32 n = 0, kept = 0;
+	char *p;
+
+	world_start(RAM);
+	while (nr_free_pages() > 64)
+		held[n++] = alloc_page(GFP_ATOMIC);
+	for (u32 i = 0; i < n; i++)
+		if (page_to_pfn(held[i]) % 2)
+			held[kept++] = held[i];
+		else
+			put_page(held[i]);
+	drain_local_pages();
+	assert_null(alloc_pages(GFP_ATOMIC | __GFP_NOWARN, 7));
+	p = vmalloc(6u << 20);
+	assert_non_null(p);
+	for (u32 off = 0; off < 6u << 20; off += PAGE_SIZE)
+		*kernel_word(addr(p) + off) = off;
+	for (u32 off = 0; off < 6u << 20; off += PAGE_SIZE)
+		assert_int_equal(*kernel_word(addr(p) + off), off);
+	vfree(p);
+	while (kept > 0)
+		put_page(held[--kept]);
+	model_check_tlb();
+	world_end();
+}
+
 static void test_zeroed(void **state __unused_arg)
 {
 	void *p;
@@ -124,6 +154,16 @@ static void test_vmap_and_ioremap(void **state __unused_arg)
 	iounmap(p);
 	assert_null(ioremap(0x10009000, 0));
 	assert_null(ioremap(0xfffff000, 0x2000));
+	/* Memory has one type: no frame of lowmem becomes a device. */
+	assert_null(ioremap(PHYS_OFFSET + RAM / 2, 4));
+	assert_null(ioremap(PHYS_OFFSET - PAGE_SIZE, PAGE_SIZE + 1));
+	assert_null(ioremap(PHYS_OFFSET + RAM - 1, 2));
+	p = ioremap(PHYS_OFFSET - PAGE_SIZE, PAGE_SIZE);
+	assert_non_null(p);
+	iounmap(p);
+	p = ioremap(PHYS_OFFSET + RAM, PAGE_SIZE);
+	assert_non_null(p);
+	iounmap(p);
 	world_end();
 }
 
@@ -144,7 +184,7 @@ static void test_crimes(void **state __unused_arg)
 	world_start(RAM);
 	p = vmalloc(PAGE_SIZE);
 	expect_bug("!area", vfree(p + 16));
-	expect_bug("area->pages", vunmap(p));
+	expect_bug("area->owns_pages", vunmap(p));
 	vfree(p);
 	expect_bug("!area", vfree(p));
 	world_end();
@@ -166,6 +206,28 @@ static void test_nth_allocation_fails(void **state __unused_arg)
 		world_end();
 	}
 	assert_true(nth > 22);	/* area, array, twenty frames */
+}
+
+/* A table for its second or third MiB is missing: what is entered goes again. */
+static void test_no_table(void **state __unused_arg)
+{
+	u32 nth, start;
+	void *p = NULL;
+
+	for (nth = 1; !p; nth++) {
+		world_start(RAM);
+		start = vmalloc_start();
+		fail_alloc_set("pgtable", nth, 1);
+		p = vmalloc(600 * PAGE_SIZE);
+		fail_alloc_set(NULL, 0, 0);
+		for (u32 i = 0; !p && i < 600; i++)
+			assert_false(mapped(start + i * PAGE_SIZE));
+		assert_int_equal(vmalloc_verify(), 0);
+		model_check_tlb();
+		vfree(p);
+		world_end();
+	}
+	assert_true(nth > 3);
 }
 
 /* ---- random areas against the list of them ---------------------------------------- */
@@ -256,12 +318,14 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scattered_frames),
+		cmocka_unit_test(test_no_contiguous_frames),
 		cmocka_unit_test(test_zeroed),
 		cmocka_unit_test(test_aligned_and_reused),
 		cmocka_unit_test(test_vmap_and_ioremap),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_crimes),
 		cmocka_unit_test(test_nth_allocation_fails),
+		cmocka_unit_test(test_no_table),
 		cmocka_unit_test(test_random),
 	};
 

@@ -28,6 +28,13 @@ got, log = outcomes("fail_alloc=pages,600,1")
 tap.is_(got, ["child: signal 9", LIVED, LIVED],
         "a page fault without memory kills the largest, once", log)
 tap.ok("Out of memory: Killed process" in log.console, "and says so", log)
+# By call site: nobody but fork copies an address space.
+for nth in (1, 2):
+    got, log = outcomes(f"fail_alloc=any@dup_mmap,{nth},1")
+    tap.is_(got, ["fork: error -12", LIVED, LIVED],
+            f"allocation {nth} of dup_mmap fails, and fork with it", log)
+got, log = outcomes("fail_alloc=any@no_such_function,1,1")
+tap.is_(got, [LIVED] * 3, "a function that nobody calls: nothing fails", log)
 boot = machine.boot("init=/bin/true fail_alloc=pages,x")
 tap.ok("expected NAME,N,TIMES" in boot.console and boot.status == 0,
        "what is no such option is told", boot)

@@ -56,9 +56,11 @@ static bool run(const struct ktest *test, unsigned int number)
 	test->fn();
 	before = settled_free_pages();
 	test->fn();
-	if (settled_free_pages() < before)
+	if (settled_free_pages() < before) {
 		pr_notice("# %s kept %d pages\n", test->name,
 			  (int)(before - settled_free_pages()));
+		slab_report_live();
+	}
 	good = nr_failed_checks == 0 && settled_free_pages() >= before;
 	pr_notice("%s %u - %s\n", good ? "ok" : "not ok", number, test->name);
 	return good;
@@ -80,7 +82,7 @@ static int list_deadly(void)
 {
 	for (const struct ktest *t = __start_target_tests;
 	     t < __stop_target_tests; t++)
-		if (t->dies_with)
+		if (t->dies_with && (IS_ENABLED(CONFIG_DEBUG) || !t->debug_only))
 			pr_notice("%s dies with: %s\n", t->name, t->dies_with);
 	return 0;
 }

@@ -15,6 +15,7 @@ struct ktest {
 	const char *name;
 	void (*fn)(void);
 	const char *dies_with;	/* NULL, or what the oops must say */
+	bool debug_only;	/* what must be said only debug builds see */
 };
 
 /* Register fn, a static void fn(void). */
@@ -23,10 +24,14 @@ struct ktest {
  * The same for a test that must end in a panic with that text on the log: each
  * gets a boot of its own. The text goes to the test script by `init=/list`.
  */
-#define KTEST_DIES(fn, text)						\
+#define KTEST_DIES(fn, text)		KTEST_REGISTER(fn, text, false)
+/* A crime that goes unseen but in a debug build. */
+#define KTEST_DEBUG_DIES(fn, text)	KTEST_REGISTER(fn, text, true)
+
+#define KTEST_REGISTER(fn, text, debug)					\
 	static const struct ktest ktest_##fn				\
 	__attribute__((used, section(".target_tests." __FILE__))) = {	\
-		#fn, fn, text }
+		#fn, fn, text, debug }
 
 #define KTEST_ASSERT(cond) do {						\
 		if (!(cond))						\

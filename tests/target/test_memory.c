@@ -158,6 +158,132 @@ static void test_vmalloc_fails(void)
 }
 KTEST(test_vmalloc_fails);
 
+/* The same, when only what vmalloc asks for counts. */
+static void test_fail_by_caller(void)
+{
+	struct page *page;
+	void *area;
+
+	fail_alloc_set("pages@vmalloc", 3, 1);
+	for (u32 i = 0; i < 5; i++) {
+		page = alloc_page(GFP_KERNEL);
+		KTEST_ASSERT(page != NULL);
+		__free_pages(page, 0);
+	}
+	KTEST_EQ(fail_alloc_hits(), 0);
+	area = vmalloc(8 * PAGE_SIZE);
+	KTEST_ASSERT(!area);
+	KTEST_EQ(fail_alloc_hits(), 1);
+	fail_alloc_set(NULL, 0, 0);
+	vfree(area);
+}
+KTEST(test_fail_by_caller);
+
+/* RAM is Normal memory, everywhere. */
+static void test_ioremap_of_ram(void)
+{
+	KTEST_ASSERT(!ioremap(page_to_phys(virt_to_page(current)), PAGE_SIZE));
+}
+KTEST(test_ioremap_of_ram);
+
+/* ---- crimes ---------------------------------------------------------------- */
+
+static void test_page_freed_twice(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	__free_pages(page, 0);
+	__free_pages(page, 0);
+}
+KTEST_DIES(test_page_freed_twice, "it is free already");
+
+static void test_who_freed_it(void)
+{
+	test_page_freed_twice();
+}
+KTEST_DEBUG_DIES(test_who_freed_it, "last allocated by test_who_freed_it+0x");
+
+static void test_wrong_order(void)
+{
+	__free_pages(alloc_pages(GFP_KERNEL, 3), 2);
+}
+KTEST_DIES(test_wrong_order, "wrong order");
+
+static void test_page_written_while_free(void)
+{
+	u8 *page = __get_free_pages(GFP_KERNEL, 0);
+
+	free_pages(page, 0);
+	page[100] = 0x55;
+	KTEST_ASSERT(__get_free_pages(GFP_KERNEL, 0) != NULL);
+}
+KTEST_DEBUG_DIES(test_page_written_while_free,
+		 "was written while free: byte 0x64 is 0x55; freed by test_page");
+
+static void test_object_freed_twice(void)
+{
+	void *p = kmalloc(64, GFP_KERNEL);
+
+	kfree(p);
+	kfree(p);
+}
+KTEST_DIES(test_object_freed_twice, "freed twice");
+
+static void test_foreign_object(void)
+{
+	struct kmem_cache *cache = kmem_cache_create("own", 64, 0, 0, NULL);
+
+	kmem_cache_free(cache, kmalloc(64, GFP_KERNEL));
+}
+KTEST_DIES(test_foreign_object, "not of this cache");
+
+static void test_object_overrun(void)
+{
+	volatile u8 *p = kmalloc(20, GFP_KERNEL);
+
+	p[20] = 1;
+	kfree((void *)(uintptr_t)p);
+}
+KTEST_DEBUG_DIES(test_object_overrun, "written past its end");
+
+static void test_object_written_while_free(void)
+{
+	volatile u8 *p = kmalloc(20, GFP_KERNEL);
+
+	kfree((void *)(uintptr_t)p);
+	p[3] = 1;
+	KTEST_ASSERT(kmalloc(20, GFP_KERNEL) != NULL);
+}
+KTEST_DEBUG_DIES(test_object_written_while_free, "written after it was freed");
+
+static void test_area_freed_twice(void)
+{
+	void *area = vmalloc(PAGE_SIZE);
+
+	vfree(area);
+	vfree(area);
+}
+KTEST_DIES(test_area_freed_twice, "kernel BUG at mm/vmalloc.c");
+
+static void test_area_used_after_vfree(void)
+{
+	volatile u8 *area = vmalloc(PAGE_SIZE);
+
+	vfree((void *)(uintptr_t)area);
+	area[0] = 1;
+}
+KTEST_DIES(test_area_used_after_vfree, "the kernel used a bad kernel address");
+
+static void test_behind_an_area(void)
+{
+	volatile u8 *area = vmalloc(PAGE_SIZE);
+
+	area[PAGE_SIZE] = 1;
+}
+KTEST_DIES(test_behind_an_area, "the kernel used a bad kernel address");
+
+/* ---- stacks ----------------------------------------------------------------- */
+
 static void test_stack_guard(void)
 {
 	u8 *stack = current->stack;

@@ -66,22 +66,6 @@ static void test_jump_to_data(void)
 }
 KTEST_DIES(test_jump_to_data, "in task init, pid 1");
 
-static FRAME u32 recurse(u32 depth)
-{
-	volatile u8 room[256];
-
-	room[depth % sizeof(room)] = (u8)depth;
-	if (depth == 0x7fffffff)
-		return 0;
-	return recurse(depth + 1) + room[depth % sizeof(room)];
-}
-
-static void test_stack_overflow(void)
-{
-	zero = recurse(0);
-}
-KTEST_DIES(test_stack_overflow, "stack overflow");
-
 /* Not an end: said, with the call chain, and gone on from. */
 static FRAME void warns(void)
 {
