@@ -425,7 +425,11 @@ static void test_wrong_order(void **state __unused_arg)
 	expect_bug("wrong order", __free_pages(page, 3));
 	host_boot(RAM_BYTES);
 	page = alloc_pages(GFP_KERNEL | __GFP_COMP, 2);
-	expect_bug("", __free_pages(page + 1, 0));
+	expect_bug("it is free already", __free_pages(page + 1, 0));
+	host_boot(RAM_BYTES);
+	page = alloc_pages(GFP_KERNEL | __GFP_COMP, 2);
+	get_page(page + 1);
+	expect_bug("this page cannot be freed", __free_pages(page + 1, 0));
 }
 
 static void test_free_while_mapped(void **state __unused_arg)

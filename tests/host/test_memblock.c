@@ -201,6 +201,22 @@ static void take_reserved(phys_addr_t base, u32 bytes,
 	mark(is_taken, first, last - first + 1);
 }
 
+/* The entries of mem_map that are not the buddy's say so, those in holes too. */
+static void check_reserved_frames(void)
+{
+	u32 first = PHYS_OFFSET / PAGE_SIZE;
+	u32 end = ALIGN_UP(max_low_pfn, 1u << MAX_ORDER);
+
+	for (u32 pfn = first; pfn < end; pfn++) {
+		const struct page *page = pfn_to_page(pfn);
+		bool given = pfn - first < PAGES && is_ram[pfn - first] &&
+			!is_taken[pfn - first];
+
+		assert_int_equal(page->flags == PG_RESERVED, !given);
+		assert_int_equal(page_count(page), !given);
+	}
+}
+
 /* Each page once, and only those that are RAM and not taken. */
 static void test_hand_over(void **state __unused_arg)
 {
@@ -221,6 +237,7 @@ static void test_hand_over(void **state __unused_arg)
 		assert_int_equal(nr_free_pages(), expected);
 		assert_int_equal(totalram_pages(), expected);
 		assert_int_equal(buddy_verify(), 0);
+		check_reserved_frames();
 		while ((page = alloc_pages(GFP_ATOMIC | __GFP_NOWARN, 0))) {
 			u32 i = page_to_pfn(page) - PHYS_OFFSET / PAGE_SIZE;
 
