@@ -65,6 +65,12 @@ void fput(struct file *file)
 		return;
 	if (file->f_op && file->f_op->release)
 		file->f_op->release(file);
+	if (S_ISREG(file->f_inode->i_mode)) {
+		if (file->f_mode & FMODE_WRITE)
+			put_write_access(file->f_inode);
+		if (file->f_mode & FMODE_NOWRITERS)
+			allow_write_access(file->f_inode);
+	}
 	iput(file->f_inode);
 	kmem_cache_free(filp_cache, file);
 }
@@ -91,11 +97,16 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 	file->f_inode = igrab(inode);
 	file->f_mapping = &inode->i_data;
 	file->f_mode = mode_of_flags(flags);
-	if (S_ISREG(inode->i_mode))
+	if (S_ISREG(inode->i_mode)) {
 		file->f_mode |= FMODE_EXEC;
+		if (file->f_mode & FMODE_WRITE)
+			err = get_write_access(inode);
+		if (err)
+			file->f_mode &= ~(u32)FMODE_WRITE;
+	}
 	file->f_flags = flags & ~(u32)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC |
 				       O_CLOEXEC);
-	if (!(flags & O_PATH)) {
+	if (!err && !(flags & O_PATH)) {
 		file->f_op = inode->i_fop;
 		if (inode->i_op && inode->i_op->open)
 			err = inode->i_op->open(inode, file);

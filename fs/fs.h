@@ -84,6 +84,8 @@ struct inode {
 	u32 i_nlink;
 	u32 i_mtime;			/* seconds */
 	struct address_space i_data;	/* a file's pages */
+	/* i_data.lock: files open for writing, or below 0: FMODE_NOWRITERS */
+	s32 i_writecount;
 	struct dir_entry *i_entry;	/* tree_lock; NULL: no name (any more) */
 	void *i_private;		/* the file system's own */
 };
@@ -105,7 +107,11 @@ int __must_check initramfs_unpack(const void *archive, u32 bytes);
  */
 int __must_check filp_open(const char *path, u32 flags, u32 mode,
 			   struct file **file);
-/* For execve: regular, executable, opened for reading. Adds -EACCES. */
+/*
+ * For execve: regular, executable, opened for reading. As long as this file is
+ * open, nobody can open the inode for writing. Adds -EACCES, and -ETXTBSY:
+ * somebody has it open for that.
+ */
 int __must_check open_exec(const char *path, struct file **file);
 
 /*

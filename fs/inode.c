@@ -52,11 +52,56 @@ void iput(struct inode *inode)
 		return;
 	if (inode->i_op && inode->i_op->evict)
 		inode->i_op->evict(inode);
-	BUG_ON(inode->i_entry);
+	BUG_ON(inode->i_entry || inode->i_writecount);
 	truncate_inode_pages(&inode->i_data, 0);
 	BUG_ON(inode->i_data.nr_pages || !TAILQ_EMPTY(&inode->i_data.i_mmap));
 	kmem_cache_free(inode_cache, inode);
 }
+
+/* ---- writers against running programs ----------------------------------------- */
+
+/* Step i_writecount away from 0, or -ETXTBSY: it is on the other side. */
+static int step_writecount(struct inode *inode, s32 step)
+{
+	int err = 0;
+
+	spin_lock(&inode->i_data.lock);
+	if ((step > 0 && inode->i_writecount < 0) ||
+	    (step < 0 && inode->i_writecount > 0))
+		err = -ETXTBSY;
+	else
+		inode->i_writecount += step;
+	spin_unlock(&inode->i_data.lock);
+	return err;
+}
+
+int get_write_access(struct inode *inode)
+{
+	return step_writecount(inode, 1);
+}
+
+int deny_write_access(struct inode *inode)
+{
+	return step_writecount(inode, -1);
+}
+
+void put_write_access(struct inode *inode)
+{
+	spin_lock(&inode->i_data.lock);
+	BUG_ON(inode->i_writecount <= 0);
+	inode->i_writecount--;
+	spin_unlock(&inode->i_data.lock);
+}
+
+void allow_write_access(struct inode *inode)
+{
+	spin_lock(&inode->i_data.lock);
+	BUG_ON(inode->i_writecount >= 0);
+	inode->i_writecount++;
+	spin_unlock(&inode->i_data.lock);
+}
+
+/* ---- names ---------------------------------------------------------------------- */
 
 u32 mode_to_dt(u32 mode)
 {

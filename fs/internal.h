@@ -26,6 +26,16 @@ int __must_check inode_path(const struct inode *inode, char *buf, size_t bytes);
 /* Seconds now, for i_mtime. */
 u32 current_seconds(void);
 
+/*
+ * One writer more of a regular file, and its end; one more who runs it and
+ * bears no writer, and its end. Who comes while the others are there gets
+ * -ETXTBSY.
+ */
+int __must_check get_write_access(struct inode *inode);
+void put_write_access(struct inode *inode);
+int __must_check deny_write_access(struct inode *inode);
+void allow_write_access(struct inode *inode);
+
 /* ---- the page tree (page_tree.c); mapping->lock held -------------------- */
 
 void page_tree_init(void);

@@ -21,14 +21,32 @@ static int may_open(const struct inode *inode, u32 flags)
 	return 0;
 }
 
+/* inode can be truncated; nobody may be running it. */
+static int do_truncate(struct inode *inode, u64 bytes)
+{
+	int err = get_write_access(inode);
+
+	if (err)
+		return err;
+	err = inode->i_op->truncate(inode, bytes);
+	put_write_access(inode);
+	return err;
+}
+
 static int open_inode(struct inode *inode, u32 flags, struct file **file)
 {
 	int err = may_open(inode, flags);
 
+	if (!err)
+		err = file_open_inode(inode, flags, file);
+	if (err)
+		return err;
 	/* Linux truncates what is opened for reading, too. */
-	if (!err && flags & O_TRUNC && inode->i_op && inode->i_op->truncate)
-		err = inode->i_op->truncate(inode, 0);
-	return err ? err : file_open_inode(inode, flags, file);
+	if (flags & O_TRUNC && inode->i_op && inode->i_op->truncate)
+		err = do_truncate(inode, 0);
+	if (err)
+		fput(*file);
+	return err;
 }
 
 /*
@@ -120,11 +138,15 @@ int open_exec(const char *path, struct file **result)
 
 	if (err)
 		return err;
-	if (!S_ISREG(file->f_inode->i_mode) ||
-	    !(file->f_inode->i_mode & 0111)) {
+	if (!S_ISREG(file->f_inode->i_mode) || !(file->f_inode->i_mode & 0111))
+		err = -EACCES;
+	else
+		err = deny_write_access(file->f_inode);
+	if (err) {
 		fput(file);
-		return -EACCES;
+		return err;
 	}
+	file->f_mode |= FMODE_NOWRITERS;
 	*result = file;
 	return 0;
 }
@@ -179,7 +201,7 @@ static s32 truncate_inode(struct inode *inode, u64 bytes)
 		return -EISDIR;
 	if (!inode->i_op || !inode->i_op->truncate)
 		return -EINVAL;
-	return inode->i_op->truncate(inode, bytes);
+	return do_truncate(inode, bytes);
 }
 
 s32 sys_truncate(uaddr_t path, u32 bytes)

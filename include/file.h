@@ -60,6 +60,7 @@ struct file {
 #define FMODE_WRITE	0x2
 #define FMODE_EXEC	0x4	/* the inode may be executed or mapped PROT_EXEC */
 #define FMODE_PATH	0x8	/* O_PATH: a place in the tree, f_op is NULL */
+#define FMODE_NOWRITERS	0x10	/* while it is open nobody may write the file */
 
 static inline struct file *get_file(struct file *file)
 {

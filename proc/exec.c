@@ -38,6 +38,7 @@ static int open_program(struct exec *exec, const char *path)
 		return explain(&exec->why, err, "%s",
 			       err == -ENOENT ? "no such file" :
 			       err == -EACCES ? "not an executable file" :
+			       err == -ETXTBSY ? "it is open for writing" :
 			       err == -EISDIR ? "it is a directory" :
 			       err == -ENOTDIR ? "a part of the path is no "
 						 "directory" :

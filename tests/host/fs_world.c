@@ -51,6 +51,12 @@ __attribute__((weak)) s32 sys_getrandom(uaddr_t buf, u32 bytes,
 	return clear_user(buf, bytes) ? -EFAULT : (s32)bytes;
 }
 
+__attribute__((weak)) s32 restart_with(const struct restart_block *block
+				       __unused_arg)
+{
+	return -EINTR;
+}
+
 /* ---- begin and end ----------------------------------------------------------- */
 
 void fs_world_start(void)

@@ -536,6 +536,37 @@ static void test_unlinked(void **state __unused_arg)
 	fs_world_end();
 }
 
+/* A program that runs is not written, and what is being written not run. */
+static void test_text_busy(void **state __unused_arg)
+{
+	struct file *writer, *program, *second;
+	struct inode *inode;
+
+	fs_world_start();
+	make_file("/program", "text", 4);
+	inode = must_find("/program");
+	assert_int_equal(sys_chmod(user_path("/program"), 0755), 0);
+	writer = must_open("/program", O_WRONLY);
+	assert_int_equal(open_exec("/program", &program), -ETXTBSY);
+	fput(writer);
+	assert_int_equal(open_exec("/program", &program), 0);
+	assert_int_equal(open_exec("/program", &second), 0);
+	fput(program);
+	assert_int_equal(filp_open("/program", O_WRONLY, 0, &writer), -ETXTBSY);
+	assert_int_equal(filp_open("/program", O_RDWR | O_TRUNC, 0, &writer),
+			 -ETXTBSY);
+	assert_int_equal(filp_open("/program", O_RDONLY | O_TRUNC, 0, &writer),
+			 -ETXTBSY);
+	assert_int_equal(sys_truncate(user_path("/program"), 1), -ETXTBSY);
+	expect_file("/program", "text", 4);
+	fput(second);
+	assert_int_equal(sys_truncate(user_path("/program"), 1), 0);
+	fput(must_open("/program", O_WRONLY));
+	assert_int_equal(inode->i_writecount, 0);
+	iput(inode);
+	fs_world_end();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -553,6 +584,7 @@ int main(void)
 		cmocka_unit_test(test_openings),
 		cmocka_unit_test(test_umask),
 		cmocka_unit_test(test_unlinked),
+		cmocka_unit_test(test_text_busy),
 	};
 
 	return host_run(tests);
