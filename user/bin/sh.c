@@ -386,7 +386,7 @@ static int do_help(char **words)
 	puts("Look:  ps   maps PID   walk PID ADDRESS   cat /proc/PID/smaps\n"
 	     "       cat /proc/meminfo /proc/buddyinfo /proc/pagetypemap ...\n"
 	     "       echo fault > /proc/trace; true; cat /proc/trace\n"
-	     "Show:  layout  lazy  faults  twins  mmshow  crash [what]\n"
+	     "Show:  layout  lazy  faults  twins  lives  mmshow  crash [what]\n"
 	     "       tour [STOP]\n"
 	     "Files: ls [-l]  cat  echo    with | < > >>\n"
 	     "Shell: cd  pwd  fg  help  exit [status]    with ; between\n"

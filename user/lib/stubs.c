@@ -12,6 +12,7 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <uapi/stat.h>
+#include <uapi/termios.h>
 #include <unistd.h>
 #include "linux.h"
 #include "stubs.h"
@@ -104,14 +105,12 @@ int _stat(const char *path, struct stat *st)
 	return stat_from_linux(linux_syscall(__NR_stat64, path, &buf), &buf, st);
 }
 
-#define TCGETS		0x5401
-#define KERNEL_TERMIOS	60	/* bytes the kernel may write, at most */
-
 int _isatty(int fd)
 {
-	uint8_t termios[KERNEL_TERMIOS];
+	struct ktermios termios;
 
-	return posix_result(linux_syscall(__NR_ioctl, fd, TCGETS, termios)) == 0;
+	return posix_result(linux_syscall(__NR_ioctl, fd, TCGETS,
+					  &termios)) == 0;
 }
 
 int _unlink(const char *path)
@@ -124,6 +123,7 @@ int _rename(const char *from, const char *to)
 	return posix_result(linux_syscall(__NR_rename, from, to));
 }
 
+/* Only an archive gives a file a second name. */
 int _link(const char *from, const char *to)
 {
 	(void)from, (void)to;
