@@ -2,6 +2,8 @@
  * inspect/proc_audit.c - /proc/audit: reading it runs every verifier and prints
  * one line each. What a verifier finds, it names on the log.
  */
+#include <lib/printk.h>
+
 #include "internal.h"
 
 static void put_verdict(struct seq_file *m, const char *name, int err)
@@ -22,8 +24,11 @@ static void verify_processes(int *tables, int *regions)
 		if (!mm)
 			continue;
 		down_read(&mm->mmap_lock);
-		if (pgtable_verify(mm))
+		if (pgtable_verify(mm)) {
+			pr_err("pgtable: that was in the tables of pid %d\n",
+			       (int)pid);
 			*tables = -EUCLEAN;
+		}
 		if (vma_verify(mm))
 			*regions = -EUCLEAN;
 		up_read(&mm->mmap_lock);

@@ -208,10 +208,18 @@ void format_l2(u32 desc, char *buf, size_t bytes);
 
 /*
  * Audit mm's tables (init_mm: the kernel's): 0, or -EUCLEAN after naming each
- * violation on the log. Kernel entries global, user nG and in the user half,
- * W^X, devices XN, every table a table page.
+ * violation on the log with its rule, address, entry and the frame's owner.
+ * Kernel entries global, W^X, executable in the text only; user entries nG, in
+ * the user half, each of a frame that is counted for it (law 1); RAM write-back
+ * everywhere, devices never; every table a table page.
  */
 int pgtable_verify(const struct mm_struct *mm);
+/*
+ * The same for mm's tables at a switch to it, and in addition for the next 64
+ * MiB of the kernel's half in init_mm's: after 16 switches that was seen whole.
+ * Interrupts off, nobody at work on mm's tables.
+ */
+int pgtable_verify_switch(const struct mm_struct *mm);
 /*
  * From plain kernel code: 0 if user memory is closed to it (asm/domain.h), or
  * -EUCLEAN after saying on the log what DACR is instead.

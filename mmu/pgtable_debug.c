@@ -8,6 +8,7 @@
 
 #include <alloc/alloc.h>
 #include <asm/cp15.h>
+#include <asm/sections.h>
 #include <bug.h>
 #include <lib/printk.h>
 #include <mmu/mmu.h>
@@ -118,6 +119,11 @@ struct audit {
 	u32 violations;
 };
 
+/* First-level entries of the kernel's half looked at in one switch. */
+#define AUDIT_SLICE	64u
+static_assert((PTRS_PER_PGD - (TASK_SIZE >> PGDIR_SHIFT)) % AUDIT_SLICE == 0,
+	      "the slices cover the kernel's half");
+
 #define MAX_REPORTS	16u	/* one broken table must not flood the log */
 
 static void violation(struct audit *audit, u32 va, u32 desc, const char *what)
@@ -126,45 +132,134 @@ static void violation(struct audit *audit, u32 va, u32 desc, const char *what)
 		pr_err("pgtable: 0x%08x: entry 0x%08x: %s\n", va, desc, what);
 }
 
+/* One entry that maps something, at either level. */
+struct mapping {
+	u32 va, bytes, desc;
+	phys_addr_t pa;
+	struct attrs a;
+	bool special;		/* owns no reference: the zero page */
+};
+
+/* Whose frame it is, in a word. */
+static const char *frame_owner(const struct page *page)
+{
+	if (page->flags & PG_TAIL)
+		page = page->head;
+	if (page->flags & PG_BUDDY || page_count(page) <= 0)
+		return "free";
+	if (page->flags & PG_TABLE)
+		return "a page table";
+	if (page->flags & PG_SLAB)
+		return "a slab";
+	if (page->flags & PG_VMALLOC)
+		return "vmalloc";
+	if (page->flags & PG_RESERVED)
+		return "reserved";
+	if (page->flags & PG_ANON)
+		return "anonymous";
+	return page->flags & PG_CACHE ? "page cache" : "a page of the kernel";
+}
+
+static void bad_mapping(struct audit *audit, const struct mapping *m,
+			const char *what)
+{
+	const struct page *page;
+
+	violation(audit, m->va, m->desc, what);
+	if (audit->violations > MAX_REPORTS)
+		return;
+	if (!pfn_valid(m->pa >> PAGE_SHIFT)) {
+		pr_err("  frame 0x%05x: not RAM\n", m->pa >> PAGE_SHIFT);
+		return;
+	}
+	page = phys_to_page(m->pa);
+	pr_err("  frame 0x%05x: %s, count %d, mapped %d\n",
+	       m->pa >> PAGE_SHIFT, frame_owner(page), page_count(page),
+	       atomic_read(&page->_mapcount));
+}
+
 static bool is_vectors(u32 va)
 {
 	return va == VECTORS_BASE;
 }
 
-static void audit_kernel(struct audit *audit, u32 va, u32 desc, struct attrs a)
+static bool in_kernel_text(const struct mapping *m)
 {
-	if (!a.global)
-		violation(audit, va, desc, "a kernel entry is not global");
-	if (!a.young)
-		violation(audit, va, desc, "a kernel entry can fault on access");
-	if (a.user && !is_vectors(va))
-		violation(audit, va, desc, "programs can reach a kernel entry");
-	if (a.write && a.exec)
-		violation(audit, va, desc, "writable and executable (W^X)");
-	if (a.exec && a.type != MEM_WBWA)
-		violation(audit, va, desc, "device memory is executable");
-	if (va < high_memory && a.type != MEM_WBWA)
-		violation(audit, va, desc, "lowmem is not write-back memory");
+	struct kernel_image img = kernel_image();
+
+	return m->va >= img.text && m->va + m->bytes <= img.etext;
 }
 
-static void audit_user(struct audit *audit, u32 va, u32 desc, struct attrs a)
+/*
+ * The linear map has all RAM as write-back memory: another type for the same
+ * frame is undefined (A3.5.7). What is no RAM must not be cached.
+ */
+static void audit_memory_type(struct audit *audit, const struct mapping *m)
 {
-	if (a.global)
-		violation(audit, va, desc, "a user entry is global");
-	if (a.type != MEM_WBWA || !a.shared)
-		violation(audit, va, desc, "a user page is not write-back memory");
-	if (!a.user && a.young)
-		violation(audit, va, desc, "only the kernel can use a user page");
-	if (!a.user && a.exec)
-		violation(audit, va, desc, "a page without access is executable");
+	bool cached = m->a.type == MEM_WBWA;
+
+	if (pfn_valid(m->pa >> PAGE_SHIFT) && (!cached || !m->a.shared))
+		bad_mapping(audit, m, "RAM is not write-back memory");
+	if (!pfn_valid(m->pa >> PAGE_SHIFT) && cached)
+		bad_mapping(audit, m, "a device is write-back memory");
 }
 
-static void audit_entry(struct audit *audit, u32 va, u32 desc, struct attrs a)
+static void audit_kernel(struct audit *audit, const struct mapping *m)
+{
+	if (!m->a.global)
+		bad_mapping(audit, m, "a kernel entry is not global");
+	if (!m->a.young)
+		bad_mapping(audit, m, "a kernel entry can fault on access");
+	if (m->a.user && !is_vectors(m->va))
+		bad_mapping(audit, m, "programs can reach a kernel entry");
+	if (m->a.write && m->a.exec)
+		bad_mapping(audit, m, "writable and executable (W^X)");
+	if (m->a.exec && m->a.type != MEM_WBWA)
+		bad_mapping(audit, m, "device memory is executable");
+	else if (m->a.exec && !in_kernel_text(m) && !is_vectors(m->va))
+		bad_mapping(audit, m, "executable outside the kernel's text");
+	audit_memory_type(audit, m);
+}
+
+/* Law 1: an entry owns a reference of its frame, and is counted there. */
+static void audit_frame(struct audit *audit, const struct mapping *m)
+{
+	const u32 never = PG_BUDDY | PG_RESERVED | PG_SLAB | PG_TABLE |
+			  PG_VMALLOC | PG_TAIL;
+	const struct page *page = phys_to_page(m->pa);
+
+	if (page_count(page) <= 0)
+		bad_mapping(audit, m, "a user entry maps a free frame");
+	else if (page->flags & never)
+		bad_mapping(audit, m, "a user entry maps memory of the kernel");
+	else if (m->special && m->a.write)
+		bad_mapping(audit, m, "the zero page is writable");
+	else if (!m->special && atomic_read(&page->_mapcount) <= 0)
+		bad_mapping(audit, m, "its frame does not count this user entry");
+}
+
+static void audit_user(struct audit *audit, const struct mapping *m)
+{
+	if (m->a.global)
+		bad_mapping(audit, m, "a user entry is global");
+	if (!m->a.user && m->a.young)
+		bad_mapping(audit, m, "only the kernel can use a user page");
+	if (!m->a.user && m->a.exec)
+		bad_mapping(audit, m, "a page without access is executable");
+	if (!pfn_valid(m->pa >> PAGE_SHIFT)) {
+		bad_mapping(audit, m, "a user entry maps what is no RAM");
+		return;
+	}
+	audit_memory_type(audit, m);
+	audit_frame(audit, m);
+}
+
+static void audit_mapping(struct audit *audit, const struct mapping *m)
 {
 	if (audit->kernel_half)
-		audit_kernel(audit, va, desc, a);
+		audit_kernel(audit, m);
 	else
-		audit_user(audit, va, desc, a);
+		audit_user(audit, m);
 }
 
 /* In the slab, or from memblock before there was one. */
@@ -194,23 +289,33 @@ static void audit_table(struct audit *audit, u32 va, pgd_t pgd)
 	}
 	table = pgd_table(pgd);
 	for (unsigned int i = 0; i < PTRS_PER_PTE; i++) {
-		u32 page_va = va + i * PAGE_SIZE, desc = table[i].val;
+		struct mapping m = {
+			.va = va + i * PAGE_SIZE, .bytes = PAGE_SIZE,
+			.desc = table[i].val, .pa = table[i].val & L2_BASE,
+			.a = page_attrs(table[i].val),
+			.special = table[i].val & L2_SW_SPECIAL,
+		};
 
-		if (desc & L2_TYPE_SMALL)
-			audit_entry(audit, page_va, desc, page_attrs(desc));
-		else if (desc)
-			violation(audit, page_va, desc, "not a small page");
+		if (m.desc & L2_TYPE_SMALL)
+			audit_mapping(audit, &m);
+		else if (m.desc)
+			violation(audit, m.va, m.desc, "not a small page");
 	}
 	audit->tables += !audit->kernel_half;
 }
 
 static void audit_section(struct audit *audit, u32 va, u32 desc)
 {
+	struct mapping m = {
+		.va = va, .bytes = PGDIR_SIZE, .desc = desc,
+		.pa = desc & L1_SECT_BASE, .a = section_attrs(desc),
+	};
+
 	if (!audit->kernel_half || (desc & L1_SECT_SUPER))
 		violation(audit, va, desc, "a section is not expected here");
 	if ((desc & L1_DOMAIN_MASK) >> L1_DOMAIN_SHIFT != DOMAIN_KERNEL)
 		violation(audit, va, desc, "wrong domain");
-	audit_entry(audit, va, desc, section_attrs(desc));
+	audit_mapping(audit, &m);
 }
 
 /* The kernel half of any mm: the master's entry, or none yet. */
@@ -238,22 +343,45 @@ static void audit_first_level(struct audit *audit, u32 va, pgd_t pgd)
 	}
 }
 
+/* First-level entries [from, to) of mm. */
+static void audit_range(struct audit *audit, const struct mm_struct *mm,
+			unsigned int from, unsigned int to)
+{
+	for (unsigned int i = from; i < to; i++) {
+		u32 va = i << PGDIR_SHIFT;
+
+		audit->kernel_half = va >= TASK_SIZE;
+		if (audit->kernel_half && mm != &init_mm)
+			audit_copy(audit, va, mm->pgd[i]);
+		else
+			audit_first_level(audit, va, mm->pgd[i]);
+	}
+}
+
+static void audit_mm(struct audit *audit, const struct mm_struct *mm)
+{
+	audit_range(audit, mm, 0, PTRS_PER_PGD);
+	if (audit->tables != (mm == &init_mm ? 0 : mm->nr_ptes))
+		violation(audit, 0, audit->tables, "tables miscounted (nr_ptes)");
+}
+
 int pgtable_verify(const struct mm_struct *mm)
 {
 	struct audit audit = { .tables = 0 };
-	bool master = mm == &init_mm;
 
-	for (unsigned int i = 0; i < PTRS_PER_PGD; i++) {
-		u32 va = i << PGDIR_SHIFT;
+	audit_mm(&audit, mm);
+	return audit.violations ? -EUCLEAN : 0;
+}
 
-		audit.kernel_half = va >= TASK_SIZE;
-		if (audit.kernel_half && !master)
-			audit_copy(&audit, va, mm->pgd[i]);
-		else
-			audit_first_level(&audit, va, mm->pgd[i]);
-	}
-	if (audit.tables != (master ? 0 : mm->nr_ptes))
-		violation(&audit, 0, audit.tables, "tables miscounted (nr_ptes)");
+int pgtable_verify_switch(const struct mm_struct *mm)
+{
+	static unsigned int next = TASK_SIZE >> PGDIR_SHIFT;
+	struct audit audit = { .tables = 0 };
+
+	audit_mm(&audit, mm);
+	audit_range(&audit, &init_mm, next, next + AUDIT_SLICE);
+	next = next + AUDIT_SLICE < PTRS_PER_PGD ? next + AUDIT_SLICE :
+						   TASK_SIZE >> PGDIR_SHIFT;
 	return audit.violations ? -EUCLEAN : 0;
 }
 

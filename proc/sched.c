@@ -65,6 +65,15 @@ static __attribute__((noinline)) void trace_switch(const struct task_struct *pre
 		    contextidr);
 }
 
+/* A debug build looks at tables before the hardware does. */
+static inline void audit_tables(const struct task_struct *next)
+{
+	if (IS_ENABLED(CONFIG_DEBUG) &&
+	    pgtable_verify_switch(next->thread_info.mm) != 0)
+		panic("page tables of %s, pid %d, are bad: named above",
+		      next->comm, (int)next->pid);
+}
+
 /*
  * Make the address space right for next. A kernel thread has none and borrows
  * the tables that are loaded: it touches only the kernel half, which is the
@@ -79,6 +88,7 @@ static inline void context_switch_mm(struct runqueue *rq,
 	struct thread_info *nti = &next->thread_info;
 
 	if (nti->mm) {
+		audit_tables(next);
 		switch_mm(pti->active_mm, nti->mm);
 		if (!pti->mm) {			/* kernel thread -> user */
 			rq->prev_mm = pti->active_mm;

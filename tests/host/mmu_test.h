@@ -37,6 +37,7 @@ static inline void map_page_of(struct mm_struct *mm, u32 va, struct page *page,
 
 	assert_non_null(slot);
 	spin_lock(&mm->page_table_lock);
+	atomic_inc(&page->_mapcount);
 	set_pte_at(mm, va, slot, mk_pte(page, vm_get_page_prot(vm_flags)));
 	spin_unlock(&mm->page_table_lock);
 }
@@ -50,6 +51,13 @@ static inline struct page *map_new(struct mm_struct *mm, u32 va, u32 vm_flags)
 	return page;
 }
 
+/* Its entry is gone: so are the count and the reference that the entry had. */
+static inline void put_mapped(struct page *page)
+{
+	atomic_add(-1, &page->_mapcount);
+	put_page(page);
+}
+
 /* The entry, then the frame: the order of law 6. */
 static inline void unmap_and_free(struct mm_struct *mm, u32 va,
 				  struct page *page)
@@ -57,7 +65,7 @@ static inline void unmap_and_free(struct mm_struct *mm, u32 va,
 	spin_lock(&mm->page_table_lock);
 	ptep_clear_flush(mm, va, pte_offset_map(mm, va));
 	spin_unlock(&mm->page_table_lock);
-	put_page(page);
+	put_mapped(page);
 }
 
 #endif

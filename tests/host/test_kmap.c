@@ -225,69 +225,6 @@ static void test_sync_kernel_pgd(void **state __unused_arg)
 	drop_mm(&test_mm);
 }
 
-/* Each crime that the audit is for. */
-static void test_verify_finds(void **state __unused_arg)
-{
-	static const struct {
-		u32 flip;
-		const char *text;
-	} crimes[] = {
-		{ 1u << 11, "a user entry is global" },
-		{ 1u << 5, "only the kernel can use a user page" },
-		{ 1u << 3, "not write-back memory" },
-		{ 1u << 1, "not a small page" },
-	};
-	struct page *page;
-	pte_t *slot;
-
-	model_boot_on(TEST_RAM, (struct model_machine){ true, 0 });
-	new_mm(&test_mm);
-	page = map_new(&test_mm, TEST_VA, VM_READ);
-	slot = pte_offset_map(&test_mm, TEST_VA);
-	for (u32 i = 0; i < ARRAY_SIZE(crimes); i++) {
-		slot->val ^= crimes[i].flip;
-		assert_int_equal(pgtable_verify(&test_mm), -EUCLEAN);
-		expect_log(crimes[i].text);
-		host_log_clear();
-		slot->val ^= crimes[i].flip;
-		assert_int_equal(pgtable_verify(&test_mm), 0);
-	}
-	test_mm.nr_ptes++;
-	assert_int_equal(pgtable_verify(&test_mm), -EUCLEAN);
-	expect_log("miscounted");
-	test_mm.nr_ptes--;
-	unmap_and_free(&test_mm, TEST_VA, page);
-	drop_mm(&test_mm);
-}
-
-static void test_verify_finds_in_the_kernel(void **state __unused_arg)
-{
-	static const struct {
-		u32 flip;
-		const char *text;
-	} crimes[] = {
-		{ 1u << 4, "W^X" },			/* XN off */
-		{ 1u << 17, "not global" },
-		{ 1u << 11, "programs can reach" },
-		{ 1u << 3, "not write-back" },		/* C off */
-	};
-	pgd_t *slot;
-
-	model_boot_on(TEST_RAM, (struct model_machine){ true, 0 });
-	slot = &init_mm.pgd[(PAGE_OFFSET >> PGDIR_SHIFT) + 4];
-	for (u32 i = 0; i < ARRAY_SIZE(crimes); i++) {
-		slot->val ^= crimes[i].flip;
-		assert_int_equal(pgtable_verify(&init_mm), -EUCLEAN);
-		expect_log(crimes[i].text);
-		host_log_clear();
-		slot->val ^= crimes[i].flip;
-		assert_int_equal(pgtable_verify(&init_mm), 0);
-	}
-	init_mm.pgd[5].val = init_mm.pgd[0xc05].val;
-	assert_int_equal(pgtable_verify(&init_mm), -EUCLEAN);
-	init_mm.pgd[5].val = 0;
-}
-
 static void test_show_pte(void **state __unused_arg)
 {
 	struct page *page;
@@ -315,8 +252,6 @@ int main(void)
 		cmocka_unit_test(test_map_range_no_memory),
 		cmocka_unit_test(test_ioremap),
 		cmocka_unit_test(test_sync_kernel_pgd),
-		cmocka_unit_test(test_verify_finds),
-		cmocka_unit_test(test_verify_finds_in_the_kernel),
 		cmocka_unit_test(test_show_pte),
 	};
 

@@ -183,7 +183,7 @@ static void test_missing_flush_is_seen(void **state __unused_arg)
 		pfn_pte(page_to_pfn(page) + 1, vm_get_page_prot(VM_READ))));
 	ptep_clear_flush(mm, TEST_VA, slot);
 	model_check_tlb();
-	put_page(page);
+	put_mapped(page);
 	drop_mm(mm);
 }
 
@@ -310,6 +310,7 @@ static void test_execute(void **state __unused_arg)
 	page = alloc_page(GFP_KERNEL | __GFP_ZERO);
 	code = page_address(page);
 	code[0] = 0xe12fff1e;
+	atomic_inc(&page->_mapcount);
 	slot = pte_alloc_map(mm, TEST_VA);
 	set_pte_at(mm, TEST_VA, slot,
 		   mk_pte(page, vm_get_page_prot(VM_READ | VM_EXEC)));

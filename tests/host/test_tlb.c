@@ -223,7 +223,7 @@ static void test_model_sees_early_free(void **state __unused_arg)
 	map_all(&mm_a, 1);
 	slot = pte_offset_map(&mm_a, TEST_VA);
 	ptep_get_and_clear(&mm_a, TEST_VA, slot);
-	put_page(pages[0]);
+	put_mapped(pages[0]);
 	expect_violation("was freed while the TLB",
 			 flush_tlb_page(&mm_a, TEST_VA));
 	drop_mm(&mm_a);

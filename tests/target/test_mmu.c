@@ -52,6 +52,7 @@ static void space_init(struct space *s, u32 n, u32 vm_flags)
 		s->page[i] = alloc_page(GFP_KERNEL | __GFP_ZERO);
 		KTEST_ASSERT(slot && s->page[i]);
 		spin_lock(&s->mm.page_table_lock);
+		atomic_inc(&s->page[i]->_mapcount);
 		set_pte_at(&s->mm, va, slot,
 			   mk_pte(s->page[i], vm_get_page_prot(vm_flags)));
 		spin_unlock(&s->mm.page_table_lock);
@@ -94,6 +95,7 @@ static void space_end(struct space *s)
 
 		spin_lock(&s->mm.page_table_lock);
 		ptep_clear_flush(&s->mm, va, pte_offset_map(&s->mm, va));
+		atomic_add(-1, &s->page[i]->_mapcount);
 		spin_unlock(&s->mm.page_table_lock);
 		put_page(s->page[i]);
 	}

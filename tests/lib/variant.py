@@ -1,0 +1,40 @@
+"""Another build of the same sources, and the same tests run in it."""
+
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import tap
+
+# What must be built, below OUT, for the tests of target/, user/ and system/.
+GOALS = ("pagewalk.elf", "pagewalk.bin", "pagewalk-tests.bin",
+         "initramfs.cpio", "test-initramfs.cpio")
+# What a make that runs us says to its own children.
+OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
+
+
+def run(line, **variables):
+    """(status, output) of a command with these variables in its environment."""
+    kept = {name: value for name, value in os.environ.items()
+            if name not in OF_MAKE}
+    done = subprocess.run(line, env=dict(kept, **variables), text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    return done.returncode, done.stdout
+
+
+def build(what, out, *options):
+    """One result: does it build? options as for make, like BOARD=virt."""
+    goals = [f"{out}/{goal}" for goal in GOALS]
+    status, output = run(["make", *options, f"OUT={out}", *goals])
+    return tap.is_(status, 0, f"{what} builds", output)
+
+
+def passes(tests, where, out, **variables):
+    """One result for each test program."""
+    for test in tests:
+        status, output = run([test], OUT=out, **variables)
+        failed = "\n".join(line for line in output.splitlines()
+                           if not line.startswith("ok "))
+        tap.is_(status, 0, f"{test} {where}", failed)
