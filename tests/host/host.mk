@@ -156,7 +156,7 @@ HOST_PROGRAMS := $(HOST_TESTS:%=$(HOST)/%) $(HOST_DEBUG_TESTS:%=$(HOST)/%-debug)
 	$(HOST_STRICT_TESTS:%=$(HOST)/%-strict)
 
 CHECK_DEPS += $(HOST_PROGRAMS)
-CHECK_TESTS += $(HOST_PROGRAMS)
+CHECK_TESTS += $(HOST_PROGRAMS) tests/host/model.t
 
 # Hours of random calls in minutes: SOAK operations in all, by five seeds.
 SOAK ?= 10000000

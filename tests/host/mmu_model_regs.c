@@ -134,6 +134,8 @@ u32 model_switch_dacr(u32 dacr)
 {
 	u32 before = regs[DACR].now;
 
+	if (before == dacr)	/* a write that waits for its isb still does */
+		return before;
 	regs[DACR].now = dacr;
 	regs[DACR].pending = false;
 	return before;

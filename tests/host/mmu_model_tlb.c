@@ -209,6 +209,26 @@ static void check_aliases(const struct translation *t)
 	}
 }
 
+/*
+ * One address, two sizes: the TLB may answer with either, or with a mixture of
+ * both (a section and a page of it; B3.10.1).
+ */
+static void check_sizes(const struct translation *t, u32 asid)
+{
+	for (u32 i = 0; i < tlb_used; i++) {
+		const struct tlb_entry *o = &tlb[i];
+
+		if (o->valid && !o->dropping && o->t.bytes != t->bytes &&
+		    (t->va - o->t.va < o->t.bytes ||
+		     o->t.va - t->va < t->bytes) &&
+		    (!o->t.ng || !t->ng || o->asid == asid))
+			model_violation("0x%08x: a TLB entry of %u bytes beside "
+					"one of %u bytes (TLB conflict, "
+					"DDI0406C B3.10.1, hardware.md 14)",
+					t->va, t->bytes, o->t.bytes);
+	}
+}
+
 static struct tlb_entry *free_entry(void)
 {
 	for (u32 i = 0; i < tlb_used; i++)
@@ -223,6 +243,7 @@ static void fill(const struct translation *t, u32 va, u32 asid, u32 table)
 {
 	check_entry(t, va);
 	check_aliases(t);
+	check_sizes(t, asid);
 	*free_entry() = (struct tlb_entry){
 		.t = *t, .asid = asid, .table = table, .valid = true,
 	};
@@ -262,12 +283,13 @@ static void speculate(void)
 	u32 asid = model_contextidr_in_force() & 0xff;
 	const struct walk_entry *w;
 	struct translation t;
+	u32 held = 0;
 
 	if (model_chance(4))
 		va = (va & 0xfff00000u) + model_random(256) * 4096;
 	for (u32 i = 0; i < tlb_used; i++)
 		if (matches(&tlb[i], va, asid) && !tlb[i].dropping)
-			return;
+			held = tlb[i].t.bytes;
 	/* With the first level remembered TTBR0 is not looked at. */
 	w = model_chance(2) ? remembered(va, asid) : NULL;
 	if (w)
@@ -276,6 +298,8 @@ static void speculate(void)
 	if (!w)
 		remember_walk(va, t.l1, asid, ttbr0 & 0xffffc000u);
 	if (t.fs || !t.af)	/* never held in a TLB: B3.7.2, B3.9 */
+		return;
+	if (held == t.bytes)	/* what is there already, of any size but this */
 		return;
 	fill(&t, va, asid, ttbr0 & 0xffffc000u);
 	if (!t.xn && t.type == TYPE_NORMAL)
@@ -316,6 +340,11 @@ static void check_hit(const struct tlb_entry *e, u32 va)
 				"B3.10.1)", va, e->t.desc, t.fs ? 0 : t.desc);
 		return;
 	}
+	if (t.bytes != e->t.bytes)
+		model_violation("0x%08x: the TLB holds a mapping of %u bytes, "
+				"the tables have one of %u: no flush between "
+				"(DDI0406C B3.10.1, hardware.md 14)", va,
+				e->t.bytes, t.bytes);
 	lost = model_rights(&e->t) & ~model_rights(&t);
 	if (lost || t.type != e->t.type)
 		model_violation("0x%08x: TLB entry 0x%08x allows what 0x%08x no "
@@ -384,14 +413,26 @@ void model_predict(u32 va, phys_addr_t pa)
 		(struct bp_entry){ page, asid, pa >> 12 };
 }
 
+/* A page that came through a first-level entry which is to be another now. */
+static void check_make_above(const struct tlb_entry *e, phys_addr_t slot,
+			     u32 desc)
+{
+	if (e->t.page && e->t.l1_slot == slot &&
+	    ((desc & 3) != 1 || ((desc ^ e->t.l1) & 0xfffffc00u)))
+		model_violation("0x%08x: first level becomes 0x%08x while the "
+				"TLB holds pages of 0x%08x (break-before-make, "
+				"DDI0406C B3.10.1)", e->t.va, desc, e->t.l1);
+}
+
 void model_tlb_check_make(phys_addr_t slot, u32 desc)
 {
 	for (u32 i = 0; i < tlb_used; i++) {
 		const struct tlb_entry *e = &tlb[i];
 
-		if (!e->valid || e->t.slot != slot || !(desc & 3))
+		if (!e->valid || !(desc & 3))
 			continue;
-		if ((desc ^ e->t.desc) & 0xfffff000u)
+		check_make_above(e, slot, desc);
+		if (e->t.slot == slot && ((desc ^ e->t.desc) & 0xfffff000u))
 			model_violation("break-before-make (DDI0406C B3.10.1): "
 					"0x%08x becomes 0x%08x while the TLB "
 					"holds 0x%08x", e->t.va, desc,

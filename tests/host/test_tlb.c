@@ -201,12 +201,13 @@ static void test_model_sees_wrong_orders(void **state __unused_arg)
 	table_store(&slot->val, slot->val | 0x200);
 	expect_violation("before the table store is visible",
 			 tlbimva(TEST_VA, 1));
-	expect_violation("no dsb", model_check_tlb());
+	expect_violation("a table store is not visible yet",
+			 model_check_tlb());
 	dsb();
 	tlbimva(TEST_VA, 1);
-	expect_violation("not complete", model_check_tlb());
+	expect_violation("an invalidate is not complete", model_check_tlb());
 	dsb();
-	expect_violation("no isb", model_check_tlb());
+	expect_violation("no isb after an invalidate", model_check_tlb());
 	isb();
 	model_check_tlb();
 	unmap_all(&mm_a, 1);
