@@ -11,8 +11,8 @@ BINARIES = f"{machine.OUT}/user/test"
 ARCHIVE = f"{machine.OUT}/test-initramfs.cpio"
 TAP_LINE = re.compile(r"^(ok |not ok |1\.\.|# |Bail out!)")
 # Helpers of other tests: they print nothing to compare.
-NOT_COMPARED = {"rounds", "status", "oom", "pressure", "procfs", "work",
-                "fail", "fuzz", "linux_init"}
+NOT_COMPARED = {"rounds", "status", "oom", "pressure", "stress", "procfs",
+                "work", "fail", "fuzz", "linux_init"}
 
 
 def names():
