@@ -289,8 +289,9 @@ no, the host tests are all that stands between the bug and a board.
 
 Rules without a mutant are those that neither the model nor the emulator can
 show broken: what is done before the MMU is on (1, 2, 9, 10, 25, 27, and 23, a
-compiler's option), exclusives (11), device writes and asynchronous aborts
-(19, 22); 28 is a decision. Reading protects them.
+compiler's option), device writes (19); 28 is a decision. Of 11 only the cleared
+monitor has one, of 22 only what is done when the abort has come. Reading
+protects the rest.
 
 """
 

@@ -38,6 +38,22 @@ probe_store:
 	.size	probe_store, . - probe_store
 
 /*
+ * u32 probe_exclusive(u32 *word, u32 va): 1 if the STREX of an exclusive pair on
+ * word fails, as it must, because an abort (of va, where nothing is) came between.
+ */
+	.global	probe_exclusive
+	.type	probe_exclusive, %function
+probe_exclusive:
+	ldrex	r2, [r0]
+1:	ldr	r3, [r1]
+.Lafter_abort:
+	strex	r3, r2, [r0]
+	mov	r0, r3
+	bx	lr
+	EX	1b, .Lafter_abort
+	.size	probe_exclusive, . - probe_exclusive
+
+/*
  * int probe_call(u32 va): run the code at va, which returns at once. If it may
  * not be fetched, the abort's pc is va itself; so the places that tests call
  * are listed here by address.

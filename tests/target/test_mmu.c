@@ -23,6 +23,7 @@
 int probe_load(u32 va, u32 *val);
 int probe_store(u32 va, u32 val);
 int probe_call(u32 va);
+u32 probe_exclusive(u32 *word, u32 va);
 extern u32 probe_code_in_text[], probe_code_in_rodata[], probe_code_in_data[];
 
 static u32 number(const void *p)
@@ -154,6 +155,16 @@ static void test_execute_never(void)
 	KTEST_EQ(probe_call(FIXMAP_START), -EFAULT);
 }
 KTEST(test_execute_never);
+
+/* A return from an exception ends what LDREX began (A3.4.5). */
+static void test_exclusive_over_abort(void)
+{
+	u32 word = 7;
+
+	KTEST_EQ(probe_exclusive(&word, VMALLOC_END), 1);
+	KTEST_EQ(word, 7);
+}
+KTEST(test_exclusive_over_abort);
 
 static void test_vectors(void)
 {
