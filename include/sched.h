@@ -91,6 +91,9 @@ int __must_check job_control_check(s32 foreground, int sig);
 /* Current RLIMIT_x (uapi/resource.h) of the running task: bytes or a count. */
 u32 rlimit(unsigned int resource);
 
+/* Of the running task. */
+s32 current_pid(void);
+
 /* Nanoseconds since boot, monotonic. */
 u64 ktime_ns(void);
 /* Nanoseconds since 1970. (proc/time.c) */

@@ -16,7 +16,7 @@ static void show_vma_event(struct seq_file *m, const struct trace_record *rec)
 		[TRACE_GROW] = "grow", [TRACE_MREMAP] = "mremap",
 	};
 
-	seq_printf(m, "%s 0x%08x %s 0x%08x\n",
+	seq_printf(m, "%u %s 0x%08x %s 0x%08x\n", rec->a,
 		   rec->d < ARRAY_SIZE(ops) ? ops[rec->d] : "?", rec->b,
 		   rec->d == TRACE_MREMAP || rec->d == TRACE_BRK ? "->" : "-",
 		   rec->c);

@@ -9,6 +9,7 @@
 #include <file.h>
 #include <mm/mm.h>
 #include <sched.h>
+#include <trace.h>
 
 /* Linux's default for /proc/sys/vm/max_map_count. */
 #define MAX_MAP_COUNT	65530u
@@ -21,6 +22,13 @@ static inline u32 vma_pages(const struct vm_area_struct *vma)
 static inline bool vma_is_anonymous(const struct vm_area_struct *vma)
 {
 	return !vma->vm_ops;
+}
+
+/* The running task has changed [start, end), or moved start to end. */
+static inline void trace_vma(enum trace_vma_op op, uaddr_t start, uaddr_t end)
+{
+	if (unlikely(trace_mask & (1u << TRACE_VMA)))
+		__trace_event(TRACE_VMA, (u32)current_pid(), start, end, op);
 }
 
 /* The page of the mapped object behind va. */

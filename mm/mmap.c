@@ -6,7 +6,6 @@
  * unmaps what MAP_FIXED replaces: a call that fails has changed nothing.
  */
 #include <mm/internal.h>
-#include <trace.h>
 
 /* What mmap's flags mean for a VMA; the rest of them need no memory of it. */
 static u32 calc_vm_flags(const struct mm_struct *mm, u32 prot, u32 flags)
@@ -171,7 +170,7 @@ static int mmap_region(struct mm_struct *mm, struct file *file, uaddr_t start,
 	if (ret)
 		goto err_free_vma;
 	account_and_insert(mm, vma, prev);
-	trace_event(TRACE_VMA, 0, start, start + bytes, TRACE_MMAP);
+	trace_vma(TRACE_MMAP, start, start + bytes);
 	return 0;
 
 err_free_vma:

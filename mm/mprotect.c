@@ -4,7 +4,6 @@
  * the call returns (law 5).
  */
 #include <mm/internal.h>
-#include <trace.h>
 
 /*
  * Give the entries the VMA's rights. None gets write here: the first write
@@ -83,7 +82,7 @@ static int mprotect_fixup(struct vm_area_struct **vma, uaddr_t start,
 	(*vma)->vm_page_prot = vma_page_prot(flags);
 	change_protection(*vma);
 	*vma = vma_merge(*vma);
-	trace_event(TRACE_VMA, 0, start, end, TRACE_MPROTECT);
+	trace_vma(TRACE_MPROTECT, start, end);
 	return 0;
 }
 

@@ -3,7 +3,6 @@
  * entries move to the new addresses.
  */
 #include <mm/internal.h>
-#include <trace.h>
 
 #define MOVE_BATCH	64u	/* entries that one flush serves */
 
@@ -318,7 +317,7 @@ int do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes, u32 new_bytes,
 	}
 	if (ret)
 		return ret;
-	trace_event(TRACE_VMA, 0, addr, r.new_addr, TRACE_MREMAP);
+	trace_vma(TRACE_MREMAP, addr, r.new_addr);
 	*result = r.new_addr;
 	return 0;
 }

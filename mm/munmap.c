@@ -4,7 +4,6 @@
  * VMAs held.
  */
 #include <mm/internal.h>
-#include <trace.h>
 
 /* Free the tables that only [start, end) could have needed. */
 static void free_unused_tables(struct mm_struct *mm,
@@ -177,7 +176,7 @@ int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 		ret = unmap_vmas(mm, vma, start, end);
 	if (ret)
 		return ret;
-	trace_event(TRACE_VMA, 0, start, end, TRACE_MUNMAP);
+	trace_vma(TRACE_MUNMAP, start, end);
 	return 0;
 }
 

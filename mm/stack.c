@@ -4,7 +4,6 @@
  * below: running into that gap is a fault, not silent corruption.
  */
 #include <mm/internal.h>
-#include <trace.h>
 
 static int check_growth(struct vm_area_struct *vma, uaddr_t start, u32 pages)
 {
@@ -46,7 +45,7 @@ static int grow_down(struct vm_area_struct *vma, uaddr_t start)
 	vm_stat_account(mm, vma->vm_flags, (s32)pages);
 	if (vma->vm_flags & VM_LOCKED)
 		mm->locked_vm += pages;
-	trace_event(TRACE_VMA, 0, start, vma->vm_end, TRACE_GROW);
+	trace_vma(TRACE_GROW, start, vma->vm_end);
 	return 0;
 }
 

@@ -5,7 +5,6 @@
  */
 #include <mm/internal.h>
 #include <syscalls.h>
-#include <trace.h>
 
 /* After mmap_lock was dropped; what cannot be had now faults later. */
 static void populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
@@ -121,7 +120,7 @@ static void set_brk(struct mm_struct *mm, uaddr_t brk)
 		return;
 	if (new_end > old_end && !brk_grow(mm, old_end, new_end))
 		return;
-	trace_event(TRACE_VMA, 0, mm->brk, brk, TRACE_BRK);
+	trace_vma(TRACE_BRK, mm->brk, brk);
 	mm->brk = brk;
 }
 

@@ -241,6 +241,11 @@ void unlink_task(struct task_struct *task)
 	put_task(task);
 }
 
+s32 current_pid(void)
+{
+	return current->pid;
+}
+
 u32 nr_tasks(void)
 {
 	return READ_ONCE(task_count);

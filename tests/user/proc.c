@@ -216,12 +216,29 @@ static void test_far_offset(void)
 	ok(strstr(text, " r--p 123456000 "), "an offset above 4 GiB");
 }
 
+static bool traced_mmap(void)
+{
+	static char trace[8192];
+	char line[64];
+	uint8_t *p;
+
+	trace_select("vma");
+	p = pages(3);
+	trace_select("none");
+	snprintf(line, sizeof(line), " vma %d mmap 0x%08lx - 0x%08lx\n",
+		 (int)getpid(), (uint32_t)p, (uint32_t)p + 3 * PAGE);
+	SYS(munmap, p, 3 * PAGE);
+	return read_text("/proc/trace", trace, sizeof(trace)) > 0 &&
+	       strstr(trace, line);
+}
+
 static void test_machine(void)
 {
 	read_text("/proc/audit", text, sizeof(text));
 	ok(strstr(text, "ok\n") && !strstr(text, "FAILED"), "audit");
 	ok(trace_select("fault,vma") && trace_select("none"), "trace kinds");
 	ok(!trace_select("nonsense"), "a trace kind there is not");
+	ok(traced_mmap(), "a traced mmap says whose it is, and where");
 }
 
 int main(void)
