@@ -12,7 +12,6 @@
 #include <proc/exec.h>
 #include <proc/internal.h>
 #include <proc/signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <syscalls.h>
 
@@ -194,7 +193,7 @@ static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 	signal_exec();
 	if (task->thread_info.files)
 		files_close_on_exec(task->thread_info.files);
-	snprintf(task->comm, sizeof(task->comm), "%s", base_name(path));
+	strlcpy(task->comm, base_name(path), sizeof(task->comm));
 	task->did_exec = true;
 	task->set_child_tid = 0;
 	clear_user_registers(task);
