@@ -31,6 +31,11 @@ class Session:
         text = self.child.before.replace("\r", "")
         return text.split("\n", 1)[1] if "\n" in text else text
 
+    def start(self, line):
+        """Start something made of cat; it runs once it has copied a line."""
+        self.child.send(line + "\ntyped\n")
+        self.child.expect("typed.*typed")
+
     def end(self, keys):
         """Type keys that end the shell; QEMU's exit status."""
         self.child.send(keys)
@@ -104,9 +109,7 @@ def editing():
     session = Session("quiet init=/bin/sh")
     text = session.run("echo helxx\x7f\x7flo")
     tap.ok(text.strip().endswith("hello"), "backspace", repr(text))
-    session.child.send("cat\n")
-    session.child.send("typed\n")
-    session.child.expect("typed.*typed")
+    session.start("cat")
     session.child.send("\x04")
     session.child.expect(PROMPT)
     tap.ok(True, "cat reads the terminal until ^D")
@@ -116,8 +119,7 @@ def editing():
 def keys():
     """^C reaches the program, all of it, and never the shell."""
     session = Session("quiet init=/bin/sh")
-    session.child.send("cat | cat\n")
-    session.child.expect("cat\r\n")
+    session.start("cat | cat")
     session.child.send("\x03")
     session.child.expect(PROMPT)
     tap.ok("^C" in session.child.before, "^C ends both programs of a pipe",
@@ -134,8 +136,7 @@ def keys():
     session.child.expect(PROMPT)
     text = session.run("echo but this")
     tap.is_(text.strip(), "but this", "^C drops the line that is typed")
-    session.child.send("cat\n")
-    session.child.expect("cat\r\n")
+    session.start("cat")
     session.child.send("\x1c")
     session.child.expect(PROMPT)
     tap.ok("was killed by SIGQUIT" in session.child.before, "^\\ quits",
@@ -148,8 +149,7 @@ def stopping():
     session = Session("quiet init=/bin/sh -c sh")
     tap.ok("nothing is stopped" in session.run("fg"), "fg without a job")
     for command in "cat", "cat | cat":
-        session.child.send(command + "\n")
-        session.child.expect("cat\r\n")
+        session.start(command)
         session.child.send("\x1a")
         session.child.expect(PROMPT)
         tap.ok("is stopped" in session.child.before, f"^Z stops {command}",
@@ -157,8 +157,7 @@ def stopping():
     tap.is_(len(re.findall(r" T .* cat", session.run("ps"))), 3,
             "ps shows all three")
     for command in "cat | cat", "cat":
-        session.child.send("fg\ntyped\n")
-        session.child.expect("typed\r\ntyped\r\n")
+        session.start("fg")
         session.child.send("\x04")
         session.child.expect(PROMPT)
     tap.ok("cat" not in session.run("ps"), "fg: they go on, and end")
