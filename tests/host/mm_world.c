@@ -263,6 +263,18 @@ struct census {
 	u32 rss[NR_MM_COUNTERS];
 };
 
+/* An entry allows no more than its VMA: writable and executable only if asked. */
+static void check_rights(struct mm_struct *mm, uaddr_t va, pte_t pte)
+{
+	const struct vm_area_struct *vma = find_vma(mm, va);
+	bool executable = !(pte.val & 1);	/* XN: DDI0406C B3.5.1 */
+
+	assert_non_null(vma);
+	assert_true(vma->vm_start <= va);
+	assert_true(!pte_write(pte) || vma->vm_flags & VM_WRITE);
+	assert_true(!executable || vma->vm_flags & VM_EXEC);
+}
+
 static void count_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 			  uaddr_t end)
 {
@@ -274,6 +286,7 @@ static void count_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 		if (pte_none(*ptep))
 			continue;
 		assert_true(pte_present(*ptep));
+		check_rights(walk->mm, va, *ptep);
 		page = vm_normal_page(*ptep);
 		if (!page) {
 			assert_int_equal(pte_pfn(*ptep),
