@@ -187,5 +187,11 @@ u32 drop_pagecache(u32 nr);
 void tty_init(void);
 /* A byte from the line, in interrupt context: startup/ hands it to the board. */
 void tty_receive(u8 byte);
+/*
+ * The leader of a session ends. If the terminal is that session's, it is
+ * nobody's now: returns its foreground group, to be told, otherwise 0. Takes
+ * the tty's lock only.
+ */
+s32 tty_leave(s32 session);
 
 #endif

@@ -9,6 +9,7 @@
 #include <lib/printk.h>
 #include <syscalls.h>
 #include <uapi/poll.h>
+#include <uapi/signal.h>
 
 #define CHUNK	128	/* bytes moved at a time */
 #define NSEC_PER_DECISEC 100000000ull	/* the unit of VTIME */
@@ -54,6 +55,72 @@ void tty_receive(u8 byte)
 		wake_up(&tty->readable);
 		poll_wake();
 	}
+}
+
+/* ---- whose it is -------------------------------------------------------------------------- */
+
+static bool is_controlling(const struct tty *tty)
+{
+	return tty->session && tty->session == sys_getsid(0);
+}
+
+/* 0, -EIO or -ERESTARTSYS: see job_control_check. */
+static int check_foreground(const struct tty *tty, int sig)
+{
+	return is_controlling(tty) ? job_control_check(tty->pgrp, sig) : 0;
+}
+
+static void set_owner(struct tty *tty, s32 session, s32 pgrp)
+{
+	u32 flags;
+
+	spin_lock_irqsave(&tty->lock, flags);
+	tty->session = session;
+	tty->pgrp = pgrp;
+	spin_unlock_irqrestore(&tty->lock, flags);
+}
+
+s32 tty_leave(s32 session)
+{
+	struct tty *tty = &console_tty;
+	s32 pgrp = tty->pgrp;
+
+	if (tty->session != session)
+		return 0;
+	set_owner(tty, 0, 0);
+	return pgrp;
+}
+
+/* TIOCSCTTY; steal: take it from another session. */
+static int set_controlling(struct tty *tty, bool steal)
+{
+	s32 session = sys_getsid(0);
+
+	if (session != sys_getpid())
+		return -EPERM;
+	if (tty->session == session)
+		return 0;
+	if (tty->session && !steal)
+		return -EPERM;
+	set_owner(tty, session, sys_getpgrp());
+	return 0;
+}
+
+/* TIOCNOTTY: a session's leader gives it up, for all of the session. */
+static int give_up(struct tty *tty)
+{
+	s32 pgrp;
+
+	if (!is_controlling(tty))
+		return -ENOTTY;
+	if (tty->session != sys_getpid())
+		return 0;
+	pgrp = tty_leave(tty->session);
+	if (pgrp)
+		kill_pgrp(pgrp, SIGHUP);
+	send_sig_current(SIGHUP);
+	send_sig_current(SIGCONT);
+	return 0;
 }
 
 /* ---- reading ----------------------------------------------------------------------------- */
@@ -120,8 +187,10 @@ static s32 tty_read(struct file *file, uaddr_t buf, u32 bytes,
 	u32 done = 0, want = 1;
 	u64 ns = UINT64_MAX;
 	bool end = false;
-	s32 n;
+	s32 n = check_foreground(tty, SIGTTIN);
 
+	if (n)
+		return n;
 	while (done < bytes && !end) {
 		if (!(tty->termios.c_lflag & ICANON))
 			raw_timing(tty, done, &want, &ns);
@@ -144,7 +213,11 @@ static s32 tty_write(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
 {
 	char from[CHUNK], to[2 * CHUNK];
 	u32 done, part;
+	int err = console_tty.termios.c_lflag & TOSTOP ?
+		check_foreground(&console_tty, SIGTTOU) : 0;
 
+	if (err)
+		return err;
 	for (done = 0; done < bytes; done += part) {
 		part = min(bytes - done, (u32)CHUNK);
 		if (copy_from_user(from, buf + done, part))
@@ -193,14 +266,25 @@ static int set_termios(struct tty *tty, uaddr_t arg, bool flush)
 
 static int set_pgrp(struct tty *tty, uaddr_t arg)
 {
+	int err = check_foreground(tty, SIGTTOU);
+	s32 session;
 	u32 pgrp;
-	int err = get_user_u32(&pgrp, arg);
 
+	if (err)
+		return err == -EIO ? -ENOTTY : err;
+	if (!is_controlling(tty))
+		return -ENOTTY;
+	err = get_user_u32(&pgrp, arg);
 	if (err)
 		return err;
 	if ((s32)pgrp < 0)
 		return -EINVAL;
-	WRITE_ONCE(tty->pgrp, (s32)pgrp);
+	session = pgrp_session((s32)pgrp);
+	if (session < 0)
+		return session;
+	if (session != tty->session)
+		return -EPERM;
+	set_owner(tty, session, (s32)pgrp);
 	return 0;
 }
 
@@ -229,41 +313,60 @@ static int flush_queues(struct tty *tty, u32 which)
 	return 0;
 }
 
-static int tty_ioctl(struct file *file __unused_arg, u32 cmd, u32 arg)
+/* What the background may not do unasked. */
+static int change_tty(struct tty *tty, u32 cmd, u32 arg)
 {
-	struct tty *tty = &console_tty;
+	int err = check_foreground(tty, SIGTTOU);
 
+	if (err)
+		return err;
 	switch (cmd) {
-	case TCGETS:
-		return get_termios(tty, arg);
 	case TCSETS:
 	case TCSETSW:		/* output is polled: it has drained */
 	case TCSETSF:
 		return set_termios(tty, arg, cmd == TCSETSF);
 	case TCFLSH:
 		return flush_queues(tty, arg);
+	default:		/* TCSBRK, TCXONC */
+		return 0;
+	}
+}
+
+static int tty_ioctl(struct file *file __unused_arg, u32 cmd, u32 arg)
+{
+	struct tty *tty = &console_tty;
+
+	switch (cmd) {
+	case TCSETS:
+	case TCSETSW:
+	case TCSETSF:
+	case TCFLSH:
+	case TCSBRK:
+	case TCXONC:
+		return change_tty(tty, cmd, arg);
+	case TCGETS:
+		return get_termios(tty, arg);
 	case TIOCGWINSZ:
 		return copy_to_user(arg, &tty->winsize, sizeof(tty->winsize)) ?
 			-EFAULT : 0;
 	case TIOCSWINSZ:
 		return set_winsize(tty, arg);
 	case TIOCGPGRP:
-		return put_user_u32((u32)tty->pgrp, arg);
+		return is_controlling(tty) ?
+			put_user_u32((u32)tty->pgrp, arg) : -ENOTTY;
 	case TIOCSPGRP:
 		return set_pgrp(tty, arg);
-	case TIOCSCTTY:		/* the only terminal is everybody's */
-		WRITE_ONCE(tty->pgrp, sys_getpgrp());
-		return 0;
+	case TIOCSCTTY:
+		return set_controlling(tty, arg == 1);
+	case TIOCNOTTY:
+		return give_up(tty);
 	case TIOCGSID:
-		return put_user_u32((u32)sys_getsid(0), arg);
+		return is_controlling(tty) ?
+			put_user_u32((u32)tty->session, arg) : -ENOTTY;
 	case FIONREAD:
 		return put_user_u32(tty_readable(tty), arg);
 	case TIOCOUTQ:
 		return put_user_u32(0, arg);
-	case TCSBRK:
-	case TCXONC:
-	case TIOCNOTTY:
-		return 0;
 	default:
 		return -ENOTTY;
 	}

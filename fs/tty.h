@@ -17,6 +17,7 @@ struct tty {
 	/* lock */
 	struct ktermios termios;
 	struct kwinsize winsize;
+	s32 session;			/* whose terminal it is; 0: nobody's */
 	s32 pgrp;			/* foreground process group; 0: none */
 	/*
 	 * Input: positions count bytes since boot. [tail, committed) may be

@@ -87,6 +87,8 @@ void kill_pgrp(s32 pgrp, int sig);
  * stopped; who ignores or blocks SIGTTOU may. (proc/job_control.c)
  */
 int __must_check job_control_check(s32 foreground, int sig);
+/* The session of a process group, or of the process of that id; or -ESRCH. */
+s32 pgrp_session(s32 pgrp);
 
 /* Current RLIMIT_x (uapi/resource.h) of the running task: bytes or a count. */
 u32 rlimit(unsigned int resource);

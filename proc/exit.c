@@ -114,6 +114,15 @@ void release_task(struct task_struct *task)
 	unlink_task(task);
 }
 
+/* Without its leader the session loses its terminal. tasklist_lock held. */
+static void end_session(s32 session)
+{
+	s32 foreground = tty_leave(session);
+
+	if (foreground)
+		kill_pgrp_locked(foreground, SIGHUP);
+}
+
 /*
  * Tell the parent that the group of leader, all zombies now, is done. True: it
  * does not want to know, release the leader. tasklist_lock held.
@@ -125,6 +134,8 @@ static bool notify_parent(struct task_struct *leader)
 		(leader->exit_signal == SIGCHLD && signal_ignores_children(parent));
 
 	forget_children(leader);
+	if (leader->session == leader->pid)
+		end_session(leader->session);
 	job_orphan_pgrp(leader, parent, true);
 	if (leader->exit_signal && parent != &init_task)
 		signal_child_exited(parent, leader);

@@ -61,6 +61,19 @@ static bool pgrp_in_session(s32 pgrp, s32 session)
 	return false;
 }
 
+s32 pgrp_session(s32 pgrp)
+{
+	u32 flags = tasklist_lock();
+	const struct task_struct *task, *found = find_task(pgrp);
+
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task->pgrp == pgrp)
+			found = task;
+	pgrp = found ? found->session : -ESRCH;
+	tasklist_unlock(flags);
+	return pgrp;
+}
+
 /* setpgid(2)'s rules, in Linux's order. tasklist_lock held. */
 static int check_setpgid(const struct task_struct *task, s32 pgid)
 {

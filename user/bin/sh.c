@@ -218,12 +218,14 @@ static void note_interrupt(int sig)
 /* What the keys send is for the jobs, not for the shell. */
 static void begin_jobs(void)
 {
+	on_signal(LINUX_SIGTTOU, IGNORE_SIGNAL);
+	if (!has_terminal())
+		take_terminal();	/* started at boot */
 	setpgid(0, 0);		/* refused to a session's leader: it is one */
 	set_foreground(getpid());
 	on_signal(LINUX_SIGINT, note_interrupt);
 	on_signal(LINUX_SIGQUIT, IGNORE_SIGNAL);
 	on_signal(LINUX_SIGTSTP, IGNORE_SIGNAL);
-	on_signal(LINUX_SIGTTOU, IGNORE_SIGNAL);
 }
 
 /* In the child: into the group (0: a new one), with every key's effect. */

@@ -114,6 +114,22 @@ int set_foreground(pid_t pgrp)
 					  &pgrp));
 }
 
+bool has_terminal(void)
+{
+	pid_t pgrp;
+
+	return linux_syscall(__NR_ioctl, STDIN_FILENO, TIOCGPGRP, &pgrp) == 0;
+}
+
+int take_terminal(void)
+{
+	int32_t session = linux_syscall(__NR_setsid);
+
+	return session < 0 ? posix_result(session) :
+		posix_result(linux_syscall(__NR_ioctl, STDIN_FILENO, TIOCSCTTY,
+					   0));
+}
+
 const char *signal_name(int linux_signal)
 {
 	static const char *const names[] = {

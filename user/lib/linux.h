@@ -84,6 +84,10 @@ int on_signal(int linux_signal, void (*handler)(int linux_signal));
 
 /* Who gets ^C: the terminal's foreground process group. */
 int set_foreground(pid_t pgrp);
+/* Is standard input the terminal of our session? */
+bool has_terminal(void);
+/* Begin a session, whose terminal standard input is to be: 0 or -1. */
+int take_terminal(void);
 
 /* "SIGSEGV" of 11; "signal 40" of what has no name here. */
 const char *signal_name(int linux_signal);

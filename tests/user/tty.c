@@ -1,0 +1,258 @@
+/*
+ * The terminal and its session: who may read, write, set it, and who is told.
+ */
+#include <fcntl.h>
+#include "check.h"
+#include <uapi/signal.h>
+#include <uapi/termios.h>
+#include <uapi/time.h>
+#include <uapi/wait.h>
+
+#define STOPPED(sig)	((sig) << 8 | 0x7f)
+#define LINUX_O_NOCTTY	0400
+#define LINUX_O_NONBLOCK 04000
+
+static int tty;
+static const char *tty_name = "/dev/ttyAMA0";
+
+static int32_t foreground(pid_t pgrp)
+{
+	return SYS(ioctl, tty, TIOCSPGRP, &pgrp);
+}
+
+static int32_t get(uint32_t what)
+{
+	int32_t value = -1, err = SYS(ioctl, tty, what, &value);
+
+	return err ? err : value;
+}
+
+static void nap(int ms)
+{
+	struct old_timespec32 time = { 0, ms * 1000000 };
+
+	SYS(nanosleep, &time, 0);
+}
+
+/* fn in a process group of its own: wait's word when it stops or ends. */
+static int in_background(int (*fn)(void))
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		SYS(setpgid, 0, 0);
+		_exit(fn());
+	}
+	SYS(setpgid, pid, pid);
+	SYS(wait4, pid, &status, WUNTRACED, 0);
+	if ((status & 0x7f) == 0x7f) {
+		SYS(kill, pid, SIGKILL);
+		SYS(wait4, pid, 0, 0, 0);
+	}
+	return status;
+}
+
+static int read_tty(void)
+{
+	char c;
+
+	return -SYS(read, tty, &c, 1);
+}
+
+static int read_ignoring(void)
+{
+	ignore(SIGTTIN);
+	return read_tty();
+}
+
+static int read_blocking(void)
+{
+	set_mask(0, SIGNAL_BIT(SIGTTIN));
+	return read_tty();
+}
+
+static int write_tty(void)
+{
+	return SYS(write, tty, "", 0) < 0;
+}
+
+static int write_byte(void)
+{
+	return SYS(write, tty, "\n", 1) != 1;
+}
+
+static int set_termios(void)
+{
+	struct ktermios termios;
+
+	if (SYS(ioctl, tty, TCGETS, &termios) != 0)
+		return 1;
+	return -SYS(ioctl, tty, TCSETS, &termios);
+}
+
+static int set_ignoring(void)
+{
+	ignore(SIGTTOU);
+	return set_termios();
+}
+
+static int take_foreground(void)
+{
+	return -foreground(getpid());
+}
+
+static int take_ignoring(void)
+{
+	ignore(SIGTTOU);
+	return -foreground(getpid());
+}
+
+/* The middle process ends, and its child, in a group of its own, reads. */
+static int orphan_reads(void)
+{
+	int ends[2], alive[2];
+	unsigned char answer = 255;
+	char c;
+	pid_t pid;
+
+	SYS(pipe, ends);
+	SYS(pipe, alive);
+	pid = fork();
+	if (pid == 0) {
+		if (fork() == 0) {
+			SYS(setpgid, 0, 0);
+			SYS(close, alive[1]);
+			SYS(read, alive[0], &c, 1);	/* until it is gone */
+			nap(20);
+			answer = (unsigned char)read_tty();
+			SYS(write, ends[1], &answer, 1);
+			_exit(0);
+		}
+		SYS(close, alive[0]);
+		nap(20);
+		_exit(0);
+	}
+	SYS(close, alive[0]);
+	SYS(close, alive[1]);
+	SYS(wait4, pid, 0, 0, 0);
+	SYS(read, ends[0], &answer, 1);
+	return answer;
+}
+
+static void tostop(bool on)
+{
+	struct ktermios termios;
+
+	SYS(ioctl, tty, TCGETS, &termios);
+	if (on)
+		termios.c_lflag |= TOSTOP;
+	else
+		termios.c_lflag &= ~TOSTOP;
+	SYS(ioctl, tty, TCSETS, &termios);
+}
+
+static void ownership(void)
+{
+	pid_t me = getpid();
+
+	is(get(TIOCGPGRP), -ENOTTY, "not our terminal: TIOCGPGRP");
+	is(get(TIOCGSID), -ENOTTY, "TIOCGSID");
+	is(foreground(me), -ENOTTY, "TIOCSPGRP");
+	is(SYS(ioctl, tty, TIOCNOTTY, 0), -ENOTTY, "TIOCNOTTY");
+	is(SYS(ioctl, tty, TIOCSCTTY, 1), 0, "TIOCSCTTY by a session's leader");
+	is(SYS(ioctl, tty, TIOCSCTTY, 0), 0, "again");
+	ok(get(TIOCGPGRP) == me && get(TIOCGSID) == me,
+	   "its session's and its group's");
+	is(foreground(-1), -EINVAL, "a negative group");
+	is(foreground(30000), -ESRCH, "no such group");
+	is(foreground(1), -EPERM, "one of another session");
+	is(SYS(ioctl, tty, TIOCSPGRP, 8), -EFAULT, "a group at address 8");
+}
+
+static void background(void)
+{
+	is(in_background(read_tty), STOPPED(SIGTTIN),
+	   "a read in the background: SIGTTIN");
+	is(in_background(read_ignoring), EIO << 8,
+	   "with SIGTTIN ignored: -EIO");
+	is(in_background(read_blocking), EIO << 8, "blocked: -EIO");
+	is(in_background(orphan_reads), EIO << 8, "orphaned: -EIO");
+	is(in_background(write_byte), 0, "a write in the background");
+	tostop(true);
+	is(in_background(write_byte), STOPPED(SIGTTOU),
+	   "with TOSTOP: SIGTTOU");
+	is(in_background(write_tty), STOPPED(SIGTTOU), "of no byte too");
+	tostop(false);
+	is(in_background(set_termios), STOPPED(SIGTTOU),
+	   "TCSETS: SIGTTOU");
+	is(in_background(set_ignoring), 0, "with SIGTTOU ignored: done");
+	is(in_background(take_foreground), STOPPED(SIGTTOU),
+	   "TIOCSPGRP: SIGTTOU");
+	is(in_background(take_ignoring), 0, "with SIGTTOU ignored: done");
+	ok(get(TIOCGPGRP) != getpid(), "it is the foreground's now");
+	ignore(SIGTTOU);
+	is(foreground(getpid()), 0, "and ours again");
+	by_default(SIGTTOU);
+}
+
+/* ---- the end of the session --------------------------------------------------------- */
+
+static int told[2];
+
+static void tell(int sig, struct test_siginfo *info, void *ucontext)
+{
+	(void)sig, (void)info, (void)ucontext;
+	write(told[1], "H", 1);
+}
+
+/* The leader ends while another group has the foreground. */
+static int lead_and_leave(void *arg)
+{
+	int ends[2];
+	pid_t pid;
+	char c;
+
+	(void)arg;
+	SYS(setsid);
+	if (SYS(ioctl, tty, TIOCSCTTY, 1) != 0)
+		return 1;
+	SYS(pipe, ends);
+	pid = fork();
+	if (pid == 0) {
+		SYS(setpgid, 0, 0);
+		handle(SIGHUP, tell, 0);
+		write(ends[1], "r", 1);
+		for (int i = 0; i < 10; i++)
+			nap(2);
+		_exit(0);
+	}
+	SYS(read, ends[0], &c, 1);
+	return foreground(pid) == 0 ? 0 : 2;
+}
+
+static void session_ends(void)
+{
+	char got = 0;
+
+	SYS(pipe, told);
+	is(in_child(lead_and_leave, NULL), 0, "a session's leader ends");
+	read(told[0], &got, 1);
+	ok(got == 'H', "its foreground gets SIGHUP");
+}
+
+static int all(void *arg)
+{
+	(void)arg;
+	SYS(setsid);
+	tty = SYS(open, tty_name, 2 | LINUX_O_NOCTTY | LINUX_O_NONBLOCK);
+	ownership();
+	background();
+	session_ends();
+	return done();
+}
+
+int main(void)
+{
+	return in_child(all, NULL) ? 1 : 0;
+}
