@@ -238,6 +238,21 @@ void files_put(struct files_struct *files)
 	kmem_cache_free(files_cache, files);
 }
 
+int files_unshare(void)
+{
+	struct thread_info *ti = current_thread_info();
+	struct files_struct *shared = ti->files, *own;
+
+	if (!shared || atomic_read(&shared->count) == 1)
+		return 0;
+	own = files_copy(shared);
+	if (!own)
+		return -ENOMEM;
+	ti->files = own;
+	files_put(shared);
+	return 0;
+}
+
 void files_close_on_exec(struct files_struct *files)
 {
 	struct file *file;

@@ -141,6 +141,11 @@ struct files_struct *files_alloc(void) __must_check;
 struct files_struct *files_share(struct files_struct *files);
 struct files_struct *files_copy(struct files_struct *files) __must_check;
 void files_put(struct files_struct *files);	/* NULL allowed */
+/*
+ * The running task's table becomes its own, if others share it (CLONE_FILES).
+ * 0; -ENOMEM: nothing changed.
+ */
+int __must_check files_unshare(void);
 void files_close_on_exec(struct files_struct *files);
 /* Install file (its reference moves) at the lowest free slot >= min. */
 int files_install(struct files_struct *files, struct file *file, u32 min,

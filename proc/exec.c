@@ -181,6 +181,24 @@ static void clear_user_registers(struct task_struct *task)
 			 "mcr p15, 0, %0, c13, c0, 2" : : "r"(0));
 }
 
+/*
+ * Who shares the table of files keeps what close-on-exec closes here. The other
+ * threads are gone by now, and their shares: a copy is rare. Without memory for
+ * one there is no way back, as in Linux.
+ */
+static int unshare_files(struct exec *exec)
+{
+	int err = files_unshare();
+	u32 flags;
+
+	if (!err)
+		return 0;
+	flags = tasklist_lock();
+	signal_kill_thread(current);
+	tasklist_unlock(flags);
+	return explain(&exec->why, err, "no memory for a table of files");
+}
+
 static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 {
 	struct task_struct *task = current;
@@ -188,6 +206,9 @@ static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 
 	if (err)
 		return explain(&exec->why, err, "another thread was first");
+	err = unshare_files(exec);
+	if (err)
+		return err;
 	exec_mmap(exec->mm);
 	exec->mm = NULL;
 	signal_exec();

@@ -6,6 +6,7 @@
  */
 #include "check.h"
 #include <uapi/fcntl.h>
+#include <uapi/sched.h>
 
 static const char *self;
 
@@ -53,6 +54,8 @@ static int inherited(const char *what)
 	if (strcmp(what, "descriptor") == 0)
 		return SYS(read, 30, &c, 1) != 1 || c != 'k' ||
 		       SYS(read, 31, &c, 1) != -EBADF;
+	if (strcmp(what, "closed") == 0)
+		return SYS(read, 31, &c, 1) != -EBADF;
 	if (strcmp(what, "group") == 0) {
 		SYS(write, 31, "k", 1);
 		SYS(read, 30, &c, 1);
@@ -137,6 +140,24 @@ static void group(void)
 	is(status, 0, "but by itself");
 }
 
+/* Close-on-exec is for the one that runs another program. */
+static void shared_table(void)
+{
+	int fds[2], status = 0;
+	pid_t pid;
+	char c;
+
+	SYS(pipe, fds);
+	SYS(write, fds[1], "k", 1);
+	SYS(dup3, fds[0], 31, O_CLOEXEC);
+	pid = SYS(clone, CLONE_FILES | LINUX_SIGCHLD, 0, 0, 0, 0);
+	if (pid == 0)
+		_exit(exec_self("closed"));
+	SYS(wait4, pid, &status, 0, 0);
+	is(status, 0, "close-on-exec of a shared table");
+	is(SYS(read, 31, &c, 1), 1, "the other one keeps the descriptor");
+}
+
 static void inheritance(void)
 {
 	is(in_child(exec_self, "environment"), 0, "arguments and environment");
@@ -148,6 +169,7 @@ static void inheritance(void)
 	is(in_child(exec_with_registers, "registers"), 0,
 	   "the thread pointer and the VFP registers begin as zero");
 	group();
+	shared_table();
 }
 
 /* ---- refusals --------------------------------------------------------------------- */
