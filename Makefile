@@ -188,9 +188,14 @@ debug: all
 -include tests/bench/bench.mk
 -include tests/mutants/mutants.mk
 
+# Those that take minutes begin first, so that none of them runs alone at the end.
+LONG_TESTS := tests/system/virt.t tests/system/debug.t
+
 .PHONY: check
 check: all $(CHECK_DEPS)
-	@CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -j$(shell nproc) $(CHECK_TESTS)
+	@CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -j$(shell nproc) \
+		$(filter $(LONG_TESTS),$(CHECK_TESTS)) \
+		$(filter-out $(LONG_TESTS),$(CHECK_TESTS))
 
 .PHONY: lint
 lint:

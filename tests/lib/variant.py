@@ -9,7 +9,7 @@ import tap
 
 # What must be built, below OUT, for the tests of target/, user/ and system/.
 GOALS = ("pagewalk.elf", "pagewalk.bin", "pagewalk-tests.bin",
-         "initramfs.cpio", "test-initramfs.cpio")
+         "initramfs.cpio", "test-initramfs.cpio", "careless.bin")
 # What a make that runs us says to its own children.
 OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
 
