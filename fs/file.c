@@ -170,11 +170,12 @@ struct files_struct *files_share(struct files_struct *files)
 	return files;
 }
 
-/* Room for nr_slots; files->lock not held. 0 or -ENOMEM. */
+/* Room for nr_slots, rounded up; files->lock not held. 0 or -ENOMEM. */
 static int files_expand(struct files_struct *files, u32 nr_slots)
 {
 	struct fd_slot *slots, *old;
 
+	nr_slots = ALIGN_UP(nr_slots, NR_OPEN_DEFAULT);
 	slots = kcalloc(nr_slots, sizeof(*slots), GFP_KERNEL);
 	if (!slots)
 		return -ENOMEM;
@@ -238,19 +239,14 @@ void files_put(struct files_struct *files)
 	kmem_cache_free(files_cache, files);
 }
 
-int files_unshare(void)
+bool files_are_shared(const struct files_struct *files)
 {
-	struct thread_info *ti = current_thread_info();
-	struct files_struct *shared = ti->files, *own;
+	return atomic_read(&files->count) > 1;
+}
 
-	if (!shared || atomic_read(&shared->count) == 1)
-		return 0;
-	own = files_copy(shared);
-	if (!own)
-		return -ENOMEM;
-	ti->files = own;
-	files_put(shared);
-	return 0;
+u32 files_size(const struct files_struct *files)
+{
+	return READ_ONCE(files->nr_slots);
 }
 
 void files_close_on_exec(struct files_struct *files)

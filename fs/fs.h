@@ -141,11 +141,10 @@ struct files_struct *files_alloc(void) __must_check;
 struct files_struct *files_share(struct files_struct *files);
 struct files_struct *files_copy(struct files_struct *files) __must_check;
 void files_put(struct files_struct *files);	/* NULL allowed */
-/*
- * The running task's table becomes its own, if others share it (CLONE_FILES).
- * 0; -ENOMEM: nothing changed.
- */
-int __must_check files_unshare(void);
+/* Has somebody else this table, too (CLONE_FILES)? */
+bool files_are_shared(const struct files_struct *files);
+/* How many descriptors it has room for, as it is. */
+u32 files_size(const struct files_struct *files);
 void files_close_on_exec(struct files_struct *files);
 /* Install file (its reference moves) at the lowest free slot >= min. */
 int files_install(struct files_struct *files, struct file *file, u32 min,
@@ -157,6 +156,7 @@ struct fs_struct *fs_alloc(void) __must_check;	/* cwd = root, umask 022 */
 struct fs_struct *fs_share(struct fs_struct *fs);
 struct fs_struct *fs_copy(struct fs_struct *fs) __must_check;
 void fs_put(struct fs_struct *fs);
+u32 fs_umask(const struct fs_struct *fs);
 
 /* ---- directories for file systems ------------------------------------------------ */
 

@@ -85,11 +85,16 @@ void set_cwd(struct inode *dir)
 	iput(old);
 }
 
+u32 fs_umask(const struct fs_struct *fs)
+{
+	return READ_ONCE(fs->umask);
+}
+
 u32 current_umask(void)
 {
 	struct fs_struct *fs = current_thread_info()->fs;
 
-	return fs ? READ_ONCE(fs->umask) : 0;
+	return fs ? fs_umask(fs) : 0;
 }
 
 s32 sys_umask(u32 mask)

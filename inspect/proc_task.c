@@ -4,6 +4,7 @@
  */
 #include "internal.h"
 
+#include <proc/signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,8 +45,23 @@ struct task_facts {
 	s32 pid, tgid, ppid, pgrp, session;
 	u32 threads, exit_signal, exit_code;
 	struct task_usage use, child_use;	/* of the whole process */
+	struct signal_facts signals;
+	u32 nr_fds;				/* room for descriptors */
+	bool has_umask;
+	u32 umask;
 	u64 start_ns;
 };
+
+/* tasklist_lock held: it keeps a task that exits from letting go of these. */
+static void get_file_facts(const struct thread_info *ti,
+			   struct task_facts *facts)
+{
+	if (ti->files)
+		facts->nr_fds = files_size(ti->files);
+	facts->has_umask = ti->fs;
+	if (ti->fs)
+		facts->umask = fs_umask(ti->fs);
+}
 
 /* 0, or -ESRCH: it is gone. */
 static int get_facts(s32 pid, struct task_facts *facts)
@@ -70,6 +86,8 @@ static int get_facts(s32 pid, struct task_facts *facts)
 		};
 		memcpy(facts->comm, task->comm, TASK_COMM_LEN);
 		group_usage(leader, &facts->use);
+		get_file_facts(&task->thread_info, facts);
+		get_signal_facts(task, &facts->signals);
 	}
 	tasklist_unlock(flags);
 	return task ? 0 : -ESRCH;
@@ -176,6 +194,22 @@ static void show_status_mm(struct seq_file *m, const struct mm_facts *f)
 	show_kib(m, "VmSwap:", 0);
 }
 
+static void show_sigset(struct seq_file *m, const char *name, u64 set)
+{
+	seq_printf(m, "%s\t%08x%08x\n", name, (u32)(set >> 32), (u32)set);
+}
+
+static void show_status_signals(struct seq_file *m,
+				const struct signal_facts *f)
+{
+	seq_printf(m, "SigQ:\t%u/%u\n", f->nr_pending, f->max_pending);
+	show_sigset(m, "SigPnd:", f->pending);
+	show_sigset(m, "ShdPnd:", f->shared);
+	show_sigset(m, "SigBlk:", f->blocked);
+	show_sigset(m, "SigIgn:", f->ignored);
+	show_sigset(m, "SigCgt:", f->caught);
+}
+
 int show_status(struct seq_file *m)
 {
 	struct task_facts task;
@@ -185,14 +219,19 @@ int show_status(struct seq_file *m)
 
 	if (err)
 		return err;
-	seq_printf(m, "Name:\t%s\nState:\t%c (%s)\n", task.comm,
-		   states[task.state].letter, states[task.state].name);
+	seq_printf(m, "Name:\t%s\n", task.comm);
+	if (task.has_umask)
+		seq_printf(m, "Umask:\t%04o\n", task.umask);
+	seq_printf(m, "State:\t%c (%s)\n", states[task.state].letter,
+		   states[task.state].name);
 	seq_printf(m, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\n", task.tgid,
 		   task.pid, task.ppid);
 	seq_puts(m, "TracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
+	seq_printf(m, "FDSize:\t%u\n", task.nr_fds);
 	if (has_mm)
 		show_status_mm(m, &mm);
 	seq_printf(m, "Threads:\t%u\n", task.threads);
+	show_status_signals(m, &task.signals);
 	seq_printf(m, "voluntary_ctxt_switches:\t%u\n"
 		   "nonvoluntary_ctxt_switches:\t%u\n", task.use.nvcsw,
 		   task.use.nivcsw);

@@ -188,15 +188,24 @@ static void clear_user_registers(struct task_struct *task)
  */
 static int unshare_files(struct exec *exec)
 {
-	int err = files_unshare();
+	struct thread_info *ti = current_thread_info();
+	struct files_struct *shared = ti->files, *own;
 	u32 flags;
 
-	if (!err)
+	if (!shared || !files_are_shared(shared))
 		return 0;
-	flags = tasklist_lock();
-	signal_kill_thread(current);
+	own = files_copy(shared);
+	flags = tasklist_lock();	/* /proc looks */
+	if (own)
+		ti->files = own;
+	else
+		signal_kill_thread(current);
 	tasklist_unlock(flags);
-	return explain(&exec->why, err, "no memory for a table of files");
+	if (!own)
+		return explain(&exec->why, -ENOMEM,
+			       "no memory for a table of files");
+	files_put(shared);
+	return 0;
 }
 
 static int commit(struct exec *exec, const char *path, struct pt_regs *regs)

@@ -198,6 +198,19 @@ void job_stop_group(int sig);
 /* The running task was asked to stop: it does. (no lock) */
 void job_stop_thread(void);
 
+/* ---- signal_facts.c ------------------------------------------------------------- */
+
+/* A task's signals at one moment; all zero for one that has exited. */
+struct signal_facts {
+	u64 pending, shared;		/* the thread's, the process's */
+	u64 blocked, ignored, caught;
+	u32 nr_pending, max_pending;	/* of all processes; RLIMIT_SIGPENDING */
+};
+
+/* (tasklist_lock) */
+void get_signal_facts(const struct task_struct *task,
+		      struct signal_facts *facts);
+
 /* ---- sigframe.c ----------------------------------------------------------------- */
 
 /*
