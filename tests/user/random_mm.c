@@ -515,8 +515,10 @@ int main(int argc, char **argv)
 	heap = (uint8_t *)((SYS(brk, 0) + 4 * PAGE) & ~(PAGE - 1));
 	handle(LINUX_SIGSEGV, skip_access, 0);
 	handle(LINUX_SIGBUS, skip_access, 0);
-	for (; seed <= last; seed++)
+	for (; seed <= last; seed++) {
 		run(seed);
+		fflush(stdout);
+	}
 	SYS(unlink, scratch("f"));
 	remove_scratch();
 	return done();
