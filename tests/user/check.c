@@ -188,6 +188,16 @@ int make_file(const char *path, uint32_t bytes)
 	return fd;
 }
 
+void split_words(char *text, char *argv[], uint32_t max)
+{
+	uint32_t n = 0;
+
+	for (char *word = strtok(text, ","); word && n < max;
+	     word = strtok(NULL, ","))
+		argv[n++] = word;
+	argv[n] = NULL;
+}
+
 int audit(void)
 {
 	static char text[512];

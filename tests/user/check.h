@@ -52,6 +52,12 @@ const char *scratch(const char *name);
 void remove_scratch(void);
 
 /*
+ * Cut "NAME,ARGUMENT,..." at its commas and make argv of it: at most max words
+ * and the NULL.
+ */
+void split_words(char *text, char *argv[], uint32_t max);
+
+/*
  * Pagewalk's audit of its own structures: /proc/audit has a line "NAME ok" for
  * each. 0: all whole; 9: one is not; 3: the file could not be read.
  */

@@ -23,14 +23,12 @@ static void mount(const char *type, const char *where)
 
 static void run(const char *name)
 {
-	char path[64], *argv[8] = { path, NULL };
-	int status = -1, n = 1;
+	char path[64], *argv[8];
+	int status = -1;
 	pid_t pid;
 
 	snprintf(path, sizeof(path), "/test/%s", name);
-	strtok(path, ",");
-	while (n < 7 && (argv[n] = strtok(NULL, ",")))
-		n++;
+	split_words(path, argv, ARRAY_SIZE(argv) - 1);
 	printf("<<< %s\n", name);
 	fflush(stdout);
 	pid = fork();

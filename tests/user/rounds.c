@@ -1,6 +1,7 @@
 /*
  * rounds NAME ... - run /test/NAME ... several times and count free pages.
  *
+ * NAME,ARGUMENT,... has arguments for it.
  * The first rounds fill caches (page cache, slabs, kernel stacks); the last two
  * must end with the same number of free pages.
  */
@@ -8,7 +9,8 @@
 #include "check.h"
 #include "maps.h"
 
-#define ROUNDS	4
+#define ROUNDS		4
+#define NOT_STARTED	127	/* exit status */
 
 static uint32_t free_kib(void)
 {
@@ -21,14 +23,15 @@ static uint32_t free_kib(void)
 	return p ? strtoul(p + 8, NULL, 10) : 0;
 }
 
-static void run(const char *name)
+/* Could it be started? What it finds is not looked at here. */
+static bool run(const char *name)
 {
-	char path[64];
-	char *argv[] = { path, NULL };
-	int status, null;
+	char path[64], *argv[8];
+	int status = -1, null;
 	pid_t pid;
 
 	snprintf(path, sizeof(path), "/test/%s", name);
+	split_words(path, argv, ARRAY_SIZE(argv) - 1);
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
@@ -36,25 +39,28 @@ static void run(const char *name)
 		dup2(null, 1);
 		dup2(null, 2);
 		close(null);
-		execve(path, argv, environ);
-		_exit(127);
+		execve(argv[0], argv, environ);
+		_exit(NOT_STARTED);
 	}
 	waitpid(pid, &status, 0);
+	return !WIFEXITED(status) || WEXITSTATUS(status) != NOT_STARTED;
 }
 
 int main(int argc, char **argv)
 {
 	uint32_t free[ROUNDS];
+	int started = 0;
 
 	for (int round = 0; round < ROUNDS; round++) {
 		for (int i = 1; i < argc; i++)
-			run(argv[i]);
+			started += run(argv[i]);
 		/* Orphans of orphans are ours, as process 1. */
 		while (SYS(wait4, -1, 0, 0, 0) > 0)
 			;
 		free[round] = free_kib();
 		printf("# round %d: %lu KiB free\n", round, free[round]);
 	}
+	is(started, (argc - 1) * ROUNDS, "programs were started");
 	ok(free[ROUNDS - 1] && free[ROUNDS - 1] == free[ROUNDS - 2],
 	   "free memory after the last two rounds");
 	is(audit(), 0, "the kernel's audit of its structures");
