@@ -53,8 +53,10 @@ struct file *alloc_file(void)
 	struct file *file = kmem_cache_alloc(filp_cache,
 					     GFP_KERNEL | __GFP_ZERO);
 
-	if (file)
-		atomic_set(&file->f_count, 1);
+	if (!file)
+		return NULL;
+	atomic_set(&file->f_count, 1);
+	init_rwsem(&file->f_pos_lock);
 	return file;
 }
 
@@ -97,6 +99,8 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 	file->f_inode = igrab(inode);
 	file->f_mapping = &inode->i_data;
 	file->f_mode = mode_of_flags(flags);
+	if (S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode))
+		file->f_mode |= FMODE_ATOMIC_POS;
 	if (S_ISREG(inode->i_mode)) {
 		file->f_mode |= FMODE_EXEC;
 		if (file->f_mode & FMODE_WRITE)

@@ -148,6 +148,27 @@ static inline void fput_light(struct file *file, bool put)
 		fput(file);
 }
 
+/*
+ * Before a call that moves f_pos: no other thread or process that shares the
+ * open file moves it at the same time, so that none reads a byte twice or
+ * writes over what the other wrote (POSIX 2.9.7). Pipes and terminals have no
+ * position, and wait for long. True: unlock_pos is due. Outside mmap_lock.
+ */
+static inline bool lock_pos(struct file *file)
+{
+	if (likely(atomic_read(&file->f_count) == 1) ||
+	    !(file->f_mode & FMODE_ATOMIC_POS))
+		return false;
+	down_write(&file->f_pos_lock);
+	return true;
+}
+
+static inline void unlock_pos(struct file *file, bool locked)
+{
+	if (unlikely(locked))
+		up_write(&file->f_pos_lock);
+}
+
 /* The running task's table: take fd out. The file, or NULL. */
 struct file *files_remove(struct files_struct *files, u32 fd);
 /*

@@ -23,7 +23,7 @@ static int rw_op(const struct file *file, bool write, rw_fn *fn)
 
 static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)
 {
-	bool put;
+	bool put, locked;
 	struct file *file = fget_light(fd, &put);
 	rw_fn fn;
 	s32 ret;
@@ -31,8 +31,11 @@ static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)
 	if (!file)
 		return -EBADF;
 	ret = rw_op(file, write, &fn);
-	if (!ret)
+	if (!ret) {
+		locked = lock_pos(file);
 		ret = fn(file, buf, min(bytes, MAX_RW_BYTES), &file->f_pos);
+		unlock_pos(file, locked);
+	}
 	fput_light(file, put);
 	return ret;
 }
@@ -104,20 +107,21 @@ static int check_iov(const struct iovec32 *iov, u32 n)
 static s32 rw_pieces(struct file *file, const struct iovec32 *iov, u32 n,
 		     rw_fn fn)
 {
-	s32 done = 0, ret;
+	bool locked = lock_pos(file);
+	s32 done = 0, ret = 0;
 	u32 i;
 
 	for (i = 0; i < n; i++) {
 		if (iov[i].iov_len == 0)
 			continue;
 		ret = fn(file, iov[i].iov_base, iov[i].iov_len, &file->f_pos);
-		if (ret < 0)
-			return done ? done : ret;
-		done += ret;
-		if ((u32)ret < iov[i].iov_len)
+		if (ret > 0)
+			done += ret;
+		if (ret < 0 || (u32)ret < iov[i].iov_len)
 			break;
 	}
-	return done;
+	unlock_pos(file, locked);
+	return done || ret >= 0 ? done : ret;
 }
 
 static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, bool write)
@@ -162,12 +166,15 @@ s32 sys_writev(u32 fd, uaddr_t iov, u32 n)
 static int do_llseek(u32 fd, s64 offset, u32 whence, s64 *result)
 {
 	struct file *file = fget(fd);
+	bool locked;
 
 	if (!file)
 		return -EBADF;
+	locked = lock_pos(file);
 	*result = -ESPIPE;
 	if (file->f_op->llseek)
 		*result = file->f_op->llseek(file, offset, (int)whence);
+	unlock_pos(file, locked);
 	fput(file);
 	return *result < 0 ? (int)*result : 0;
 }

@@ -62,9 +62,11 @@ s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes)
 		.left = bytes,
 	};
 	s32 ret = -ENOTDIR;
+	bool locked;
 
 	if (!file)
 		return -EBADF;
+	locked = lock_pos(file);
 	if (file->f_op->iterate) {
 		get.ctx.pos = file->f_pos;
 		ret = file->f_op->iterate(file, &get.ctx);
@@ -75,6 +77,7 @@ s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes)
 		if (!ret)
 			ret = get.last ? (s32)(bytes - get.left) : get.err;
 	}
+	unlock_pos(file, locked);
 	fput(file);
 	return ret;
 }

@@ -9,6 +9,7 @@
 #define FILE_H
 
 #include <asm/atomic.h>
+#include <rwsem.h>
 #include <types.h>
 
 struct address_space;
@@ -53,6 +54,7 @@ struct file {
 	atomic_t f_count;
 	/* owner: whoever does I/O; the fs serialises on the inode */
 	u32 f_flags;		/* O_APPEND, O_NONBLOCK ... */
+	struct rw_semaphore f_pos_lock;	/* see lock_pos (fs/internal.h) */
 	u64 f_pos;
 };
 
@@ -61,6 +63,7 @@ struct file {
 #define FMODE_EXEC	0x4	/* the inode may be executed or mapped PROT_EXEC */
 #define FMODE_PATH	0x8	/* O_PATH: a place in the tree, f_op is NULL */
 #define FMODE_NOWRITERS	0x10	/* while it is open nobody may write the file */
+#define FMODE_ATOMIC_POS 0x20	/* who moves f_pos keeps others off it */
 
 static inline struct file *get_file(struct file *file)
 {

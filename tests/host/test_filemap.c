@@ -8,6 +8,8 @@
 
 #include "fs_world.h"
 
+#include <uapi/uio.h>
+
 #define MAP_VA	0x10000000u
 
 /* ---- the tree against an array ------------------------------------------------ */
@@ -539,6 +541,88 @@ static void test_descriptors(void **state __unused_arg)
 	fs_world_end();
 }
 
+/* ---- one position for all who share an open file ------------------------------ */
+
+static bool pos_was_locked;
+
+static s32 probe_read(struct file *file, uaddr_t buf __unused_arg,
+		      u32 bytes __unused_arg, u64 *pos)
+{
+	pos_was_locked = rwsem_is_write_locked(&file->f_pos_lock);
+	if (pos == &file->f_pos)
+		*pos += 1;
+	return 1;
+}
+
+static s64 probe_llseek(struct file *file, s64 offset, int whence __unused_arg)
+{
+	pos_was_locked = rwsem_is_write_locked(&file->f_pos_lock);
+	return offset;
+}
+
+static int probe_iterate(struct file *file, struct dir_context *ctx __unused_arg)
+{
+	pos_was_locked = rwsem_is_write_locked(&file->f_pos_lock);
+	return 0;
+}
+
+static const struct file_operations probe_fops = {
+	.read = probe_read, .llseek = probe_llseek, .iterate = probe_iterate,
+};
+
+/* An open file of that type at the next descriptor. */
+static struct file *open_probe(u32 mode, u32 *fd)
+{
+	struct inode *inode = new_inode(mode);
+	struct file *file;
+
+	assert_non_null(inode);
+	inode->i_fop = &probe_fops;
+	assert_int_equal(file_open_inode(inode, O_RDONLY, &file), 0);
+	iput(inode);
+	assert_int_equal(files_install(host_current->files, file, 0, false, fd),
+			 0);
+	return file;
+}
+
+static bool read_locks(u32 fd)
+{
+	assert_int_equal(sys_read(fd, USER_BUF, 1), 1);
+	return pos_was_locked;
+}
+
+static void test_position(void **state __unused_arg)
+{
+	const struct iovec32 iov = { USER_BUF, 1 };
+	struct file *file;
+	u32 fd, fifo;
+
+	begin();
+	file = open_probe(S_IFREG | 0444, &fd);
+	assert_false(read_locks(fd));		/* nobody else has it */
+	assert_int_equal(sys_dup(fd), fd + 1);
+	assert_true(read_locks(fd));
+	assert_false(rwsem_is_locked(&file->f_pos_lock));
+	pos_was_locked = false;
+	user_put(USER_BUF + 64, &iov, sizeof(iov));
+	assert_int_equal(sys_readv(fd, USER_BUF + 64, 1), 1);
+	assert_true(pos_was_locked);
+	pos_was_locked = false;
+	assert_int_equal(sys_lseek(fd, 5, SEEK_SET), 5);
+	assert_true(pos_was_locked);
+	pos_was_locked = false;
+	assert_int_equal(sys_getdents64(fd, USER_BUF, 64), 0);
+	assert_true(pos_was_locked);
+	/* A place of its own is nobody else's. */
+	assert_int_equal(sys_pread64(fd, USER_BUF, 1, 0, 0, 0), 1);
+	assert_false(pos_was_locked);
+	/* Who waits at a fifo must not keep others out. */
+	open_probe(S_IFIFO | 0444, &fifo);
+	assert_int_equal(sys_dup(fifo), fifo + 1);
+	assert_false(read_locks(fifo));
+	fs_world_end();
+}
+
 /* A table that fork copied is another table of the same files. */
 static void test_copied_table(void **state __unused_arg)
 {
@@ -615,6 +699,7 @@ int main(void)
 		cmocka_unit_test(test_one_truth),
 		cmocka_unit_test(test_last_reference),
 		cmocka_unit_test(test_descriptors),
+		cmocka_unit_test(test_position),
 		cmocka_unit_test(test_copied_table),
 		cmocka_unit_test(test_pipe_closed_meanwhile),
 	};
