@@ -1,6 +1,7 @@
 /*
  * inspect/proc_pagemap.c - /proc/PID/pagemap: 8 bytes per page of the address
- * space, at 8 times its number, with Linux's bits.
+ * space, at 8 times its number, with Linux's bits. Bit 55, soft-dirty, stays 0:
+ * as ARM has no bit left for it, Linux does not have it there.
  */
 #include "internal.h"
 
@@ -8,7 +9,6 @@
 
 #define PM_ENTRY_BYTES		8u
 #define PM_PFN_MASK		((1ull << 55) - 1)
-#define PM_SOFT_DIRTY		(1ull << 55)	/* was written */
 #define PM_MMAP_EXCLUSIVE	(1ull << 56)
 #define PM_FILE			(1ull << 61)	/* file page or shared anon */
 #define PM_PRESENT		(1ull << 63)
@@ -20,8 +20,6 @@ static u64 pte_to_pagemap(pte_t pte)
 	u64 entry = PM_PRESENT | (pte_pfn(pte) & PM_PFN_MASK);
 	const struct page *page;
 
-	if (pte_dirty(pte))
-		entry |= PM_SOFT_DIRTY;
 	if (pte_special(pte))
 		return entry;		/* the zero page is nobody's */
 	page = pte_page(pte);
