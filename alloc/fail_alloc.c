@@ -75,6 +75,25 @@ static bool parse_u32(const char **text, u32 *value)
 	return true;
 }
 
+/* The pages, a cache, or what stands for all of them. */
+static bool is_known(const char *target)
+{
+	size_t bytes = strcspn(target, "@");
+	const struct kmem_cache *cache;
+	char name[sizeof(fail_name)];
+	bool found = false;
+	u32 flags;
+
+	set_name(name, target, bytes);
+	if (!name[0] || strcmp(name, "any") == 0 || strcmp(name, "pages") == 0)
+		return true;
+	spin_lock_irqsave(&slab_caches_lock, flags);
+	TAILQ_FOREACH(cache, &slab_caches, link)
+		found |= strcmp(cache->name, name) == 0;
+	spin_unlock_irqrestore(&slab_caches_lock, flags);
+	return found;
+}
+
 int fail_alloc_parse(const char *text)
 {
 	const char *comma = strchr(text, ',');
@@ -89,6 +108,8 @@ int fail_alloc_parse(const char *text)
 	if (!parse_u32(&text, &nth) || *text++ != ',' ||
 	    !parse_u32(&text, &times) || *text != '\0')
 		return -EINVAL;
+	if (!is_known(target))
+		return -ENOENT;
 	fail_alloc_set(target, nth, times);
 	return 0;
 }

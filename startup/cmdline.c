@@ -164,11 +164,16 @@ void cmdline_parse(const char *cmdline)
 
 void options_arm_fail_alloc(void)
 {
+	int err;
+
 	if (!options.fail_alloc)
 		return;
-	if (fail_alloc_parse(options.fail_alloc))
-		pr_warn("command line: fail_alloc=%s: expected NAME,N,TIMES\n",
-			options.fail_alloc);
+	err = fail_alloc_parse(options.fail_alloc);
+	if (err)
+		pr_warn("command line: fail_alloc=%s: expected %s\n",
+			options.fail_alloc, err == -ENOENT ?
+			"any, pages or a cache that /proc/slabinfo shows" :
+			"NAME,N,TIMES");
 	else
 		pr_notice("allocations will fail as fail_alloc=%s says\n",
 			  options.fail_alloc);

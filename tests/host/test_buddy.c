@@ -524,7 +524,7 @@ static void test_fail_injection(void **state __unused_arg)
 	put_page(page);
 	host_caller = "dup_mmap";
 	assert_null(alloc_page(GFP_KERNEL));
-	assert_int_equal(fail_alloc_parse("mm_struct@dup_mmap,1,1"), 0);
+	assert_int_equal(fail_alloc_parse("kmalloc-64@dup_mmap,1,1"), 0);
 	page = alloc_page(GFP_KERNEL);
 	assert_non_null(page);
 	put_page(page);
@@ -532,7 +532,7 @@ static void test_fail_injection(void **state __unused_arg)
 	assert_null(alloc_page(GFP_KERNEL));
 	host_caller = "";
 
-	assert_int_equal(fail_alloc_parse("mm_struct,1,1"), 0);
+	assert_int_equal(fail_alloc_parse("kmalloc-64,1,1"), 0);
 	page = alloc_page(GFP_KERNEL);
 	assert_non_null(page);
 	put_page(page);
@@ -543,6 +543,8 @@ static void test_fail_injection(void **state __unused_arg)
 	assert_int_equal(fail_alloc_parse("any,x,1"), -EINVAL);
 	assert_int_equal(fail_alloc_parse("any,1,1x"), -EINVAL);
 	assert_int_equal(fail_alloc_parse("any,4294967296,1"), -EINVAL);
+	assert_int_equal(fail_alloc_parse("kmalloc-65,1,1"), -ENOENT);
+	assert_int_equal(fail_alloc_parse("kmalloc-65@main,1,1"), -ENOENT);
 	fail_alloc_set(NULL, 0, 0);
 }
 

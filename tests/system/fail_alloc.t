@@ -38,4 +38,7 @@ tap.is_(got, [LIVED] * 3, "a function that nobody calls: nothing fails", log)
 boot = machine.boot("init=/bin/true fail_alloc=pages,x")
 tap.ok("expected NAME,N,TIMES" in boot.console and boot.status == 0,
        "what is no such option is told", boot)
+boot = machine.boot("init=/bin/true fail_alloc=nosuch,1,1")
+tap.ok("expected any, pages or a cache" in boot.console and boot.status == 0,
+       "a cache that there is not is told", boot)
 tap.done()
