@@ -201,7 +201,9 @@ void exit_mmap(struct mm_struct *mm)
 			i_mmap_remove(vma);
 			i_mmap_unlock(vma);
 		}
-		free_unused_tables(mm, NULL, NULL, vma->vm_start, vma->vm_end);
+		/* unmap_mapping_pages may still look into the next one's. */
+		free_unused_tables(mm, NULL, vma_next(vma), vma->vm_start,
+				   vma->vm_end);
 	}
 	remove_vma_list(mm, &mm->mmap);
 	BUG_ON(get_mm_rss(mm));
