@@ -35,8 +35,10 @@ static int advise_populate(struct vm_area_struct *vma, uaddr_t start,
 
 	if (!(vma->vm_flags & (write ? VM_WRITE : VM_READ)))
 		return -EINVAL;
-	for (; start < end && !ret; start += PAGE_SIZE)
+	for (; start < end && !ret; start += PAGE_SIZE) {
 		ret = faultin_page(vma, start, write);
+		cond_resched();
+	}
 	return ret;
 }
 
