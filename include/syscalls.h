@@ -38,6 +38,8 @@ s32 sys_set_robust_list(uaddr_t head, u32 bytes);
 s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5);
 s32 sys_uname(uaddr_t buf);
 s32 sys_sysinfo(uaddr_t info);
+s32 sys_getitimer(u32 which, uaddr_t value);
+s32 sys_setitimer(u32 which, uaddr_t new, uaddr_t old);
 s32 sys_nanosleep(uaddr_t req, uaddr_t rem);
 s32 sys_clock_nanosleep(u32 clock, u32 flags, uaddr_t req, uaddr_t rem);
 s32 sys_clock_gettime(u32 clock, uaddr_t ts);

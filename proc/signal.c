@@ -101,6 +101,7 @@ static struct signal_group *fork_group(u32 clone_flags)
 			return NULL;
 		group->count = 1;
 		group->pending.set = 0;
+		group->real = (struct itimer){ .interval_ns = 0 };
 		return group;
 	}
 	group = current->signal->group;
@@ -179,6 +180,8 @@ void signal_exit(struct task_struct *task)
 		job_tell_stopped(task->group_leader);
 	tasklist_unlock(list_flags);
 	free_sighand(hand);
+	if (group)
+		timer_cancel(&group->real.timer);
 	kfree(group);
 	kfree(state);
 }
@@ -315,8 +318,13 @@ static bool take_signal(u64 set, struct kernel_siginfo *info)
 {
 	struct signal_state *state = current->signal;
 
-	return take_from(&state->pending, set, info) ||
-		take_from(&state->group->pending, set, info);
+	if (take_from(&state->pending, set, info))
+		return true;
+	if (!take_from(&state->group->pending, set, info))
+		return false;
+	if (info->signo == SIGALRM)
+		itimer_next_period(&state->group->real);
+	return true;
 }
 
 bool dequeue_signal(u64 set, struct kernel_siginfo *info)

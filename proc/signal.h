@@ -13,6 +13,7 @@
 #define PROC_SIGNAL_H
 
 #include <proc/proc.h>
+#include <proc/timer.h>
 #include <uapi/signal.h>
 
 /* A set of signals: bit n - 1 for signal n. */
@@ -86,9 +87,16 @@ struct sighand_struct {
 	struct k_sigaction action[_NSIG];
 };
 
+/* ITIMER_REAL. */
+struct itimer {
+	struct timer timer;
+	u64 interval_ns;			/* signal_lock; 0: once */
+};
+
 /* One for each process. */
 struct signal_group {
 	u32 count;				/* signal_lock: threads */
+	struct itimer real;			/* sends it SIGALRM */
 	struct sigpending pending;
 };
 
@@ -158,6 +166,8 @@ bool init_is_spared(const struct task_struct *task,
 /* Tell task that something is pending for it. (signal_lock) */
 void signal_wake(struct task_struct *task);
 
+/* SIGALRM to that process, if there is one. (no lock; any context) */
+void send_alarm(s32 tgid);
 /* The same as kill_pgrp for who holds tasklist_lock (and not signal_lock). */
 void kill_pgrp_locked(s32 pgrp, int sig);
 /*
@@ -197,6 +207,11 @@ bool job_thread_exits(struct task_struct *task, bool others);
 void job_stop_group(int sig);
 /* The running task was asked to stop: it does. (no lock) */
 void job_stop_thread(void);
+
+/* ---- itimer.c ------------------------------------------------------------------- */
+
+/* Its SIGALRM was taken: start it again, if it is to. (signal_lock) */
+void itimer_next_period(struct itimer *it);
 
 /* ---- signal_facts.c ------------------------------------------------------------- */
 

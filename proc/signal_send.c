@@ -375,6 +375,17 @@ void kill_pgrp(s32 pgrp, int sig)
 	tasklist_unlock(flags);
 }
 
+void send_alarm(s32 tgid)
+{
+	struct kernel_siginfo info = info_from_kernel(SIGALRM);
+	u32 flags = tasklist_lock();
+	struct task_struct *task = find_task(tgid);
+
+	if (task)
+		send_to_group(task->group_leader, &info);
+	tasklist_unlock(flags);
+}
+
 s32 sys_kill(s32 pid, s32 sig)
 {
 	struct kernel_siginfo info = info_from_user(sig, SI_USER);

@@ -1,25 +1,19 @@
 /*
- * The tick, and the list of tasks that sleep for a time.
+ * The tick, and the list of tasks that sleep for a time or want a signal.
  *
  * Owns the board's one timer: it is armed for whatever comes first, the next
- * tick or the first sleeper, so a sleep ends when it should and not at a
+ * tick or the first of the list, so a sleep ends when it should and not at a
  * tick. One-shot and re-armed each time: never late by what was lost before.
  */
 #include <board/board.h>
 #include <percpu.h>
 #include <proc/internal.h>
-
-/* On the sleeper's stack while it sleeps. */
-struct sleeper {
-	u64 expires_ns;			/* constant */
-	struct task_struct *task;	/* constant */
-	TAILQ_ENTRY(sleeper) link;	/* timer_lock */
-	bool queued;			/* timer_lock */
-};
+#include <proc/signal.h>
+#include <proc/timer.h>
 
 static spinlock_t timer_lock = SPINLOCK_INIT;	/* irqs off */
-TAILQ_HEAD(sleeper_list, sleeper);
-static struct sleeper_list sleepers = TAILQ_HEAD_INITIALIZER(sleepers);
+TAILQ_HEAD(timer_list, timer);
+static struct timer_list timers = TAILQ_HEAD_INITIALIZER(timers);
 static u64 next_tick_ns;			/* timer_lock */
 static bool started;				/* timer_lock */
 
@@ -34,7 +28,7 @@ u64 ktime_ns(void)
 /* timer_lock held. */
 static void arm_timer(void)
 {
-	const struct sleeper *first = TAILQ_FIRST(&sleepers);
+	const struct timer *first = TAILQ_FIRST(&timers);
 	u64 ns = next_tick_ns;
 
 	if (first && first->expires_ns < ns)
@@ -44,34 +38,67 @@ static void arm_timer(void)
 }
 
 /* Sorted by time; equal ones in order of arrival. timer_lock held. */
-static void queue_sleeper(struct sleeper *new)
+static void queue_timer(struct timer *new)
 {
-	struct sleeper *s;
+	struct timer *t;
 
-	TAILQ_FOREACH_REVERSE(s, &sleepers, sleeper_list, link)
-		if (s->expires_ns <= new->expires_ns)
+	TAILQ_FOREACH_REVERSE(t, &timers, timer_list, link)
+		if (t->expires_ns <= new->expires_ns)
 			break;
-	if (s)
-		TAILQ_INSERT_AFTER(&sleepers, s, new, link);
+	if (t)
+		TAILQ_INSERT_AFTER(&timers, t, new, link);
 	else
-		TAILQ_INSERT_HEAD(&sleepers, new, link);
+		TAILQ_INSERT_HEAD(&timers, new, link);
 	new->queued = true;
 }
 
-static void unqueue_sleeper(struct sleeper *s)
+static void unqueue_timer(struct timer *t)
 {
-	TAILQ_REMOVE(&sleepers, s, link);
-	s->queued = false;
+	TAILQ_REMOVE(&timers, t, link);
+	t->queued = false;
 }
 
-static void wake_sleepers(u64 now)
+void timer_start(struct timer *timer)
 {
-	struct sleeper *s;
+	u32 flags;
 
-	while ((s = TAILQ_FIRST(&sleepers)) && s->expires_ns <= now) {
-		unqueue_sleeper(s);
-		wake_up_process(s->task);
+	BUG_ON(timer->queued);
+	spin_lock_irqsave(&timer_lock, flags);
+	queue_timer(timer);
+	if (TAILQ_FIRST(&timers) == timer)
+		arm_timer();
+	spin_unlock_irqrestore(&timer_lock, flags);
+}
+
+bool timer_cancel(struct timer *timer)
+{
+	bool queued;
+	u32 flags;
+
+	spin_lock_irqsave(&timer_lock, flags);
+	queued = timer->queued;
+	if (queued)
+		unqueue_timer(timer);
+	spin_unlock_irqrestore(&timer_lock, flags);
+	return queued;
+}
+
+/*
+ * Those whose time has come, up to the first that is to send a signal: the
+ * process that is to get it, or 0. timer_lock held, inside which nothing is
+ * sent.
+ */
+static s32 run_timers(u64 now)
+{
+	struct timer *t;
+
+	while ((t = TAILQ_FIRST(&timers)) && t->expires_ns <= now) {
+		unqueue_timer(t);
+		if (!t->task)
+			return t->tgid;
+		wake_up_process(t->task);
 	}
+	return 0;
 }
 
 /* The timer's interrupt. */
@@ -79,6 +106,7 @@ static void timer_interrupt(void)
 {
 	u64 now = clock_ns();
 	bool tick = false;
+	s32 tgid;
 
 	spin_lock(&timer_lock);
 	/* More than one when interrupts were off for long: none is lost. */
@@ -87,7 +115,11 @@ static void timer_interrupt(void)
 		jiffies++;
 		tick = true;
 	}
-	wake_sleepers(now);
+	while ((tgid = run_timers(now)) != 0) {
+		spin_unlock(&timer_lock);
+		send_alarm(tgid);
+		spin_lock(&timer_lock);
+	}
 	arm_timer();
 	spin_unlock(&timer_lock);
 	if (tick)
@@ -109,25 +141,15 @@ void tick_init(void)
 u64 schedule_timeout(u64 ns)
 {
 	u64 now = clock_ns();
-	struct sleeper s = { .expires_ns = now + ns, .task = current };
-	u32 flags;
+	struct timer t = { .expires_ns = now + ns, .task = current };
 
-	if (s.expires_ns < now) {	/* beyond the clock's end: no timer */
+	if (t.expires_ns < now) {	/* beyond the clock's end: no timer */
 		schedule();
 		return ns;
 	}
-	spin_lock_irqsave(&timer_lock, flags);
-	queue_sleeper(&s);
-	if (TAILQ_FIRST(&sleepers) == &s)
-		arm_timer();
-	spin_unlock_irqrestore(&timer_lock, flags);
-
+	timer_start(&t);
 	schedule();
-
-	spin_lock_irqsave(&timer_lock, flags);
-	if (s.queued)
-		unqueue_sleeper(&s);
-	spin_unlock_irqrestore(&timer_lock, flags);
+	timer_cancel(&t);
 	now = clock_ns();
-	return now < s.expires_ns ? s.expires_ns - now : 0;
+	return now < t.expires_ns ? t.expires_ns - now : 0;
 }

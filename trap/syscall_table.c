@@ -50,6 +50,7 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	/* the machine, time, limits */
 	CALL(uname), CALL(sysinfo), CALL(reboot), CALL(getrandom),
 	CALL(nanosleep), CALL(clock_nanosleep), CALL(clock_gettime),
+	CALL(getitimer), CALL(setitimer),
 	CALL(clock_gettime64), CALL(clock_getres), CALL(gettimeofday),
 	CALL(times), CALL(getrusage), ROW(ugetrlimit, sys_getrlimit),
 	CALL(setrlimit), CALL(prlimit64),

@@ -28,6 +28,16 @@ struct old_timeval32 {
 	int32_t tv_usec;
 };
 
+/* getitimer, setitimer */
+#define ITIMER_REAL			0
+#define ITIMER_VIRTUAL			1
+#define ITIMER_PROF			2
+
+struct old_itimerval32 {
+	struct old_timeval32 it_interval;
+	struct old_timeval32 it_value;		/* to the next one; 0: stopped */
+};
+
 /* The *_time64 calls. */
 struct kernel_timespec {
 	int64_t tv_sec;

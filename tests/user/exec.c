@@ -7,6 +7,7 @@
 #include "check.h"
 #include <uapi/fcntl.h>
 #include <uapi/sched.h>
+#include <uapi/time.h>
 
 static const char *self;
 
@@ -54,6 +55,9 @@ static int inherited(const char *what)
 	if (strcmp(what, "descriptor") == 0)
 		return SYS(read, 30, &c, 1) != 1 || c != 'k' ||
 		       SYS(read, 31, &c, 1) != -EBADF;
+	if (strcmp(what, "alarm") == 0)
+		for (;;)
+			SYS(pause);
 	if (strcmp(what, "closed") == 0)
 		return SYS(read, 31, &c, 1) != -EBADF;
 	if (strcmp(what, "group") == 0) {
@@ -106,6 +110,14 @@ static int exec_with_actions(void *what)
 {
 	handle(LINUX_SIGUSR1, handler, 0);
 	ignore(LINUX_SIGUSR2);
+	return exec_self(what);
+}
+
+static int exec_with_alarm(void *what)
+{
+	const struct old_itimerval32 soon = { { 0, 0 }, { 0, 20000 } };
+
+	SYS(setitimer, ITIMER_REAL, &soon, 0);
 	return exec_self(what);
 }
 
@@ -168,6 +180,7 @@ static void inheritance(void)
 	   "ignored stays ignored, handled becomes default");
 	is(in_child(exec_with_registers, "registers"), 0,
 	   "the thread pointer and the VFP registers begin as zero");
+	is(in_child(exec_with_alarm, "alarm"), 14, "an alarm stays");
 	group();
 	shared_table();
 }

@@ -1,0 +1,120 @@
+/*
+ * setitimer: SIGALRM after a time, once or again and again.
+ *
+ * Each process has one such timer, in its signal_group: threads share it, a new
+ * program keeps it, a new process begins without. As in Linux the next period
+ * begins when SIGALRM is taken: who blocks it is not flooded, and no period,
+ * however short, keeps the machine busy.
+ */
+#include <asm/uaccess.h>
+#include <proc/internal.h>
+#include <proc/signal.h>
+#include <syscalls.h>
+#include <uapi/time.h>
+
+static int get_timeval(const struct old_timeval32 *tv, u64 *ns)
+{
+	if (tv->tv_sec < 0 || (u32)tv->tv_usec >= 1000000)
+		return -EINVAL;
+	*ns = (u64)(u32)tv->tv_sec * NSEC_PER_SEC +
+		(u32)tv->tv_usec * NSEC_PER_USEC;
+	return 0;
+}
+
+static struct old_timeval32 to_timeval(u64 ns)
+{
+	return (struct old_timeval32){
+		.tv_sec = (s32)(ns / NSEC_PER_SEC),
+		.tv_usec = (s32)(ns % NSEC_PER_SEC / NSEC_PER_USEC),
+	};
+}
+
+/* What is left of it; 0 says that it does not run. signal_lock held. */
+static void read_itimer(const struct itimer *it, u64 *left_ns, u64 *interval_ns)
+{
+	u64 now = ktime_ns(), until = it->timer.expires_ns;
+
+	*interval_ns = it->interval_ns;
+	*left_ns = 0;
+	if (it->timer.queued)
+		*left_ns = until > now + NSEC_PER_USEC ? until - now :
+			NSEC_PER_USEC;
+}
+
+/* ns after now; 0 stops it. signal_lock held. */
+static void set_itimer(struct itimer *it, u64 ns, u64 interval_ns)
+{
+	timer_cancel(&it->timer);
+	it->interval_ns = ns ? interval_ns : 0;
+	it->timer.tgid = current->tgid;
+	it->timer.expires_ns = ktime_ns() + ns;
+	if (ns)
+		timer_start(&it->timer);
+}
+
+/* Whole periods after the last one, so that what was late does not add up. */
+void itimer_next_period(struct itimer *it)
+{
+	u64 now = ktime_ns(), *expires = &it->timer.expires_ns;
+
+	if (!it->interval_ns || it->timer.queued)
+		return;
+	*expires += it->interval_ns;
+	if (*expires <= now)
+		*expires += ((now - *expires) / it->interval_ns + 1) *
+			it->interval_ns;
+	timer_start(&it->timer);
+}
+
+static int put_itimer(u64 left_ns, u64 interval_ns, uaddr_t to)
+{
+	const struct old_itimerval32 value = {
+		.it_interval = to_timeval(interval_ns),
+		.it_value = to_timeval(left_ns),
+	};
+
+	return copy_to_user(to, &value, sizeof(value)) ? -EFAULT : 0;
+}
+
+s32 sys_getitimer(u32 which, uaddr_t to)
+{
+	u64 left, interval;
+	u32 flags;
+
+	if (which != ITIMER_REAL)
+		return -EINVAL;
+	flags = lock_signals();
+	read_itimer(&current->signal->group->real, &left, &interval);
+	unlock_signals(flags);
+	return put_itimer(left, interval, to);
+}
+
+/* No new value is one of zeros. */
+static int get_itimer(uaddr_t from, u64 *ns, u64 *interval_ns)
+{
+	struct old_itimerval32 value = { { 0, 0 }, { 0, 0 } };
+	int err;
+
+	if (from && copy_from_user(&value, from, sizeof(value)))
+		return -EFAULT;
+	err = get_timeval(&value.it_interval, interval_ns);
+	return err ? err : get_timeval(&value.it_value, ns);
+}
+
+s32 sys_setitimer(u32 which, uaddr_t new, uaddr_t old)
+{
+	struct itimer *it = &current->signal->group->real;
+	u64 ns, interval, old_ns, old_interval;
+	int err = get_itimer(new, &ns, &interval);
+	u32 flags;
+
+	if (err)
+		return err;
+	if (which != ITIMER_REAL)
+		return -EINVAL;
+	flags = lock_signals();
+	read_itimer(it, &old_ns, &old_interval);
+	set_itimer(it, ns, interval);
+	unlock_signals(flags);
+	return old ? put_itimer(old_ns, old_interval, old) : 0;
+}

@@ -1,0 +1,29 @@
+/*
+ * proc/timer.h - what the board's timer is armed for, besides the tick.
+ *
+ * A timer wakes a task or sends SIGALRM to a process, once. It belongs to who
+ * starts it, and must be cancelled before it goes. timer_lock (irqs off) is
+ * innermost.
+ */
+#ifndef PROC_TIMER_H
+#define PROC_TIMER_H
+
+#include <sys/queue.h>
+#include <types.h>
+
+struct task_struct;
+
+struct timer {
+	u64 expires_ns;			/* monotonic; constant while queued */
+	struct task_struct *task;	/* constant: to be woken, or NULL */
+	s32 tgid;			/* constant: to get SIGALRM otherwise */
+	TAILQ_ENTRY(timer) link;	/* timer_lock */
+	bool queued;			/* timer_lock */
+};
+
+/* Expire at timer->expires_ns, at once if that has passed. Not queued before. */
+void timer_start(struct timer *timer);
+/* Do not expire, if it has not. True: it was to. */
+bool timer_cancel(struct timer *timer);
+
+#endif

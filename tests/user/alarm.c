@@ -1,0 +1,160 @@
+/*
+ * setitimer: SIGALRM when the time comes, once or again, and who inherits it.
+ *
+ * That a new program keeps the timer is exec.c's.
+ */
+#include "check.h"
+#include <uapi/time.h>
+
+#define SIGALRM_NR	14
+#define FROM_KERNEL	0x80	/* si_code SI_KERNEL */
+#define MS		1000
+
+static volatile int alarms, last_code;
+
+static void on_alarm(int sig, struct test_siginfo *info, void *ucontext)
+{
+	(void)ucontext;
+	alarms += sig == SIGALRM_NR;
+	last_code = info->si_code;
+}
+
+static int32_t set_timer(int32_t usec, int32_t interval_usec)
+{
+	const struct old_itimerval32 value = {
+		.it_interval = { interval_usec / 1000000,
+				 interval_usec % 1000000 },
+		.it_value = { usec / 1000000, usec % 1000000 },
+	};
+
+	return SYS(setitimer, ITIMER_REAL, &value, 0);
+}
+
+/* Is it stopped, with no period? */
+static bool is_stopped(void)
+{
+	struct old_itimerval32 value = { { 1, 1 }, { 1, 1 } };
+	static const struct old_itimerval32 zero;
+
+	return SYS(getitimer, ITIMER_REAL, &value) == 0 &&
+	       memcmp(&value, &zero, sizeof(value)) == 0;
+}
+
+static void once(void)
+{
+	struct old_itimerval32 value;
+	uint32_t start = uptime_ms();
+
+	ok(is_stopped(), "a program begins with no timer");
+	is(set_timer(30 * MS, 0), 0, "one in 30 ms");
+	SYS(getitimer, ITIMER_REAL, &value);
+	ok(value.it_value.tv_sec == 0 && value.it_value.tv_usec > 0 &&
+	   value.it_value.tv_usec <= 30 * MS && !value.it_interval.tv_usec,
+	   "getitimer says what is left");
+	is(SYS(pause), -EINTR, "its signal ends a pause");
+	ok(uptime_ms() - start >= 29, "not too early");
+	is(alarms, 1, "one signal");
+	is(last_code, FROM_KERNEL, "by the kernel");
+	ok(is_stopped(), "and no more");
+}
+
+static void periods(void)
+{
+	struct old_itimerval32 old, none = { { 0, 0 }, { 0, 0 } };
+	uint32_t start = uptime_ms();
+
+	alarms = 0;
+	set_timer(5 * MS, 10 * MS);
+	while (alarms < 4)
+		;
+	ok(uptime_ms() - start >= 34, "four periods take their time");
+	is(SYS(setitimer, ITIMER_REAL, &none, &old), 0, "stopped");
+	is(old.it_interval.tv_usec, 10 * MS, "the old value has the period");
+	ok(old.it_value.tv_usec <= 10 * MS, "and what was left of it");
+	alarms = 0;
+	sleep_ms(30);
+	is(alarms, 0, "no signal comes any more");
+}
+
+static void blocked(void)
+{
+	set_mask(0, SIGNAL_BIT(SIGALRM_NR));
+	alarms = 0;
+	set_timer(1, 1);	/* a microsecond: nothing else would run */
+	sleep_ms(20);
+	is(alarms, 0, "blocked");
+	set_timer(0, 0);
+	set_mask(1, SIGNAL_BIT(SIGALRM_NR));
+	is(alarms, 1, "of many periods one signal waits");
+	set_timer(20 * MS, 0);
+	set_timer(2000 * 1000000, 0);
+	sleep_ms(30);
+	is(alarms, 1, "a new time takes the place of the old one");
+	is(SYS(setitimer, ITIMER_REAL, 0, 0), 0, "no value stops it");
+	ok(is_stopped(), "stopped");
+}
+
+static int look_in_child(void *arg)
+{
+	(void)arg;
+	return is_stopped() ? 0 : 1;
+}
+
+static int die(void *arg)
+{
+	(void)arg;
+	by_default(SIGALRM_NR);
+	set_timer(5 * MS, 0);
+	for (;;)
+		SYS(pause);
+	return 1;
+}
+
+static int leave_it(void *arg)
+{
+	(void)arg;
+	set_timer(5 * MS, 5 * MS);
+	return 0;
+}
+
+static void processes(void)
+{
+	struct old_itimerval32 value;
+
+	set_timer(2000 * 1000000, 7);
+	is(in_child(look_in_child, NULL), 0, "a child has no timer");
+	SYS(getitimer, ITIMER_REAL, &value);
+	ok(value.it_value.tv_sec > 1900 && value.it_interval.tv_usec == 7,
+	   "its parent keeps its own");
+	set_timer(0, 0);
+	is(in_child(die, NULL), SIGALRM_NR, "SIGALRM kills who has no handler");
+	is(in_child(leave_it, NULL), 0, "it goes with its process");
+	sleep_ms(20);
+}
+
+static void bad_values(void)
+{
+	struct old_itimerval32 value = { { 0, 0 }, { 0, 1000000 } };
+
+	is(SYS(setitimer, ITIMER_REAL, &value, 0), -EINVAL, "a whole second");
+	value.it_value = (struct old_timeval32){ -1, 0 };
+	is(SYS(setitimer, ITIMER_REAL, &value, 0), -EINVAL, "a time that was");
+	value.it_value = (struct old_timeval32){ 0, 0 };
+	value.it_interval.tv_usec = -1;
+	is(SYS(setitimer, ITIMER_REAL, &value, 0), -EINVAL, "a bad period");
+	value.it_interval.tv_usec = 0;
+	is(SYS(setitimer, 3, &value, 0), -EINVAL, "no such timer");
+	is(SYS(getitimer, 3, &value), -EINVAL, "no such timer to get");
+	is(SYS(getitimer, -1, &value), -EINVAL, "none with that number");
+}
+
+int main(void)
+{
+	handle(SIGALRM_NR, on_alarm, 0);
+	once();
+	periods();
+	blocked();
+	processes();
+	bad_values();
+	return done();
+}
