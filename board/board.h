@@ -32,9 +32,10 @@ void board_early_console(void);
 void board_outer_off(bool secure);
 /*
  * The caches outside the cores on, and the like: after paging_init, before
- * interrupts. secure: the core is in Secure state.
+ * interrupts. secure: the core is in Secure state; psci_smc: the boot arguments
+ * say that firmware listens to SMC, not to HVC.
  */
-void board_init(bool secure);
+void board_init(bool secure, bool psci_smc);
 
 /* ---- interrupts ---------------------------------------------------------- */
 

@@ -23,6 +23,9 @@ struct board_devices {
 
 extern const struct board_devices board_devices;
 
+/* psci.c, where a board has it: call the firmware by SMC, not by HVC. */
+void psci_init(bool smc);
+
 /* Device memory keeps accesses to one device in program order (A3.5.5). */
 static inline u32 reg_read(u32 base, u32 offset)
 {

@@ -21,7 +21,8 @@
 enum { H_MAGIC, H_TOTAL, H_STRUCT, H_STRINGS, H_RESERVED, H_VERSION,
        H_COMPATIBLE, H_CPU, H_STRINGS_BYTES, H_STRUCT_BYTES, H_WORDS };
 
-enum node { NODE_ROOT, NODE_MEMORY, NODE_CHOSEN, NODE_OTHER };
+enum node { NODE_ROOT, NODE_MEMORY, NODE_CHOSEN, NODE_PSCI,
+	    NODE_OTHER };
 
 struct walk {
 	struct boot_args *args;
@@ -58,6 +59,8 @@ static enum node node_named(const char *name)
 {
 	if (!strcmp(name, "chosen"))
 		return NODE_CHOSEN;
+	if (!strcmp(name, "psci"))
+		return NODE_PSCI;
 	if (!strcmp(name, "memory") || !strncmp(name, "memory@", 7))
 		return NODE_MEMORY;
 	return NODE_OTHER;
@@ -137,6 +140,9 @@ static bool property(struct walk *walk)
 		take_memory(walk, data, bytes);
 	else if (walk->depth == 2 && walk->node == NODE_CHOSEN)
 		take_chosen(walk, name, data, bytes);
+	else if (walk->depth == 2 && walk->node == NODE_PSCI &&
+		 !strcmp(name, "method"))
+		walk->args->psci_smc = bytes == 4 && !memcmp(data, "smc", 4);
 	return true;
 }
 

@@ -134,7 +134,7 @@ static void unpack_root(void)
 
 static void init_board(void)
 {
-	board_init(secure_state());
+	board_init(secure_state(), boot_args.psci_smc);
 }
 
 static void start_input(void)

@@ -44,6 +44,7 @@ struct boot_args {
 	unsigned int nr_banks;
 	phys_addr_t initrd;
 	u32 initrd_bytes;		/* 0 = none */
+	bool psci_smc;			/* PSCI's method is SMC, not HVC */
 	char cmdline[CMDLINE_BYTES];
 };
 

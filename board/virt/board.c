@@ -32,7 +32,8 @@ const struct board_devices board_devices = {
 	.rtc = RTC_BASE,
 };
 
-/* No second-level cache to care for. */
-void board_init(bool secure __unused_arg)
+/* There is no second-level cache to care for. */
+void board_init(bool secure __unused_arg, bool psci_smc)
 {
+	psci_init(psci_smc);
 }

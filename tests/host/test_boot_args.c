@@ -148,7 +148,7 @@ static void end(struct tree *t)
 }
 
 static const char strings[] = "#address-cells\0#size-cells\0reg\0bootargs\0"
-	"linux,initrd-start\0linux,initrd-end";
+	"linux,initrd-start\0linux,initrd-end\0method";
 
 static u32 string(const char *name)
 {
@@ -175,7 +175,7 @@ static void prop32(struct tree *t, const char *name, u32 value)
 	prop(t, name, cell, 4);
 }
 
-static void make_tree(struct tree *t)
+static void make_tree_for(struct tree *t, const char *method)
 {
 	static const u8 reg[] = { 0x60, 0, 0, 0, 0x10, 0, 0, 0,
 				  0x80, 0, 0, 0, 0x08, 0, 0, 0 };
@@ -191,6 +191,9 @@ static void make_tree(struct tree *t)
 	prop(t, "bootargs", "quiet init=/x", 14);
 	prop32(t, "linux,initrd-start", 0x64000000);
 	prop32(t, "linux,initrd-end", 0x64000123);
+	end(t);
+	begin(t, "psci");
+	prop(t, "method", method, 4);
 	end(t);
 	begin(t, "memory@60000000");
 	prop(t, "reg", reg, sizeof(reg));
@@ -215,6 +218,11 @@ static void make_tree(struct tree *t)
 	put32(t, sizeof(strings));
 	put32(t, strings_at - 40);
 	t->used = start;
+}
+
+static void make_tree(struct tree *t)
+{
+	make_tree_for(t, "smc");
 }
 
 static int parse_tree(const struct tree *t, u32 bytes)
@@ -242,6 +250,10 @@ static void test_tree(void **state __unused_arg)
 	assert_int_equal(args.initrd, 0x64000000);
 	assert_int_equal(args.initrd_bytes, 0x123);
 	assert_string_equal(args.cmdline, "quiet init=/x");
+	assert_true(args.psci_smc);
+	make_tree_for(&t, "hvc");
+	assert_int_equal(parse_tree(&t, t.used), 0);
+	assert_false(args.psci_smc);
 }
 
 static void test_tree_cut_off(void **state __unused_arg)

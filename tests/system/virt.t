@@ -41,6 +41,16 @@ def machines():
         tap.has(output, says, f"-M {kind} -cpu cortex-a15,{core}")
 
 
+def power_off():
+    """By PSCI, in the way the device tree asks for: HVC, then SMC."""
+    for kind in ("virt", "virt,virtualization=on"):
+        status, output = variant.run([
+            "timeout", "60", machine.QEMU, "-M", kind, "-m", "128M", "-cpu",
+            "cortex-a15", "-nic", "none", "-nographic",
+            "-kernel", f"{OUT}/pagewalk.bin", "-append", "init=/bin/true"])
+        tap.is_(status, 0, f"-M {kind}: power off", output)
+
+
 if machine.BOARD == "virt":
     print("1..0 # SKIP this is the board it is about")
     sys.exit(0)
@@ -49,4 +59,5 @@ if variant.build("BOARD=virt", OUT, "BOARD=virt"):
         variant.passes(["tests/target/target.t", "tests/user/programs.t",
                         *SYSTEM], f"on {cpu}", OUT, BOARD="virt", CPU=cpu)
     machines()
+    power_off()
 tap.done()
