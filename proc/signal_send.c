@@ -275,17 +275,28 @@ void signal_kill_thread(struct task_struct *task)
 
 /* ---- children -------------------------------------------------------------------- */
 
+/*
+ * What the process of leader does at SIGCHLD. Its threads have one table, and
+ * the first of them may have ended. NULL: all have. Both locks held.
+ */
+static const struct k_sigaction *child_action(const struct task_struct *leader)
+{
+	const struct task_struct *task = leader;
+
+	if (unlikely(!leader->sighand))
+		TAILQ_FOREACH(task, &all_tasks, tasks)
+			if (task->tgid == leader->tgid && task->sighand)
+				break;
+	return task ? &task->sighand->action[SIGCHLD - 1] : NULL;
+}
+
 bool signal_ignores_children(const struct task_struct *parent)
 {
-	const struct k_sigaction *action;
 	u32 flags = lock_signals();
-	bool ignores = false;
+	const struct k_sigaction *action = child_action(parent);
+	bool ignores = action && (action->handler == SIG_IGN ||
+				  (action->flags & SA_NOCLDWAIT));
 
-	if (parent->sighand) {
-		action = &parent->sighand->action[SIGCHLD - 1];
-		ignores = action->handler == SIG_IGN ||
-			  (action->flags & SA_NOCLDWAIT);
-	}
 	unlock_signals(flags);
 	return ignores;
 }
@@ -307,15 +318,11 @@ void signal_child_exited(struct task_struct *parent, struct task_struct *child)
 /* Does parent want SIGCHLD of a child that only stopped or went on? */
 static bool hears_of_stops(const struct task_struct *parent)
 {
-	const struct k_sigaction *action;
 	u32 flags = lock_signals();
-	bool hears = false;
+	const struct k_sigaction *action = child_action(parent);
+	bool hears = action && action->handler != SIG_IGN &&
+		!(action->flags & SA_NOCLDSTOP);
 
-	if (parent->sighand) {
-		action = &parent->sighand->action[SIGCHLD - 1];
-		hears = action->handler != SIG_IGN &&
-			!(action->flags & SA_NOCLDSTOP);
-	}
 	unlock_signals(flags);
 	return hears;
 }
