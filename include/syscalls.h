@@ -35,6 +35,7 @@ s32 sys_sched_yield(void);
 s32 sys_set_tls(u32 value);
 s32 sys_set_tid_address(uaddr_t tidptr);
 s32 sys_set_robust_list(uaddr_t head, u32 bytes);
+s32 sys_get_robust_list(s32 pid, uaddr_t head, uaddr_t bytes);
 s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5);
 s32 sys_uname(uaddr_t buf);
 s32 sys_sysinfo(uaddr_t info);

@@ -220,6 +220,30 @@ FUNCTION __put_user_pair
 	bx	lr
 END __put_user_pair
 
+/* int __cmpxchg_user_u32(uaddr_t at, u32 old, u32 new, u32 *seen) */
+FUNCTION __cmpxchg_user_u32
+	push	{r4, r5}
+	user_open ip
+	dmb					@ what came before is seen first
+1:	USER	.Lcmpxchg_fault, ldrex r4, [r0]
+	cmp	r4, r1
+	bne	2f
+	USER	.Lcmpxchg_fault, strex r5, r2, [r0]
+	cmp	r5, #0
+	bne	1b
+2:	clrex					@ not equal: nothing was stored
+	dmb					@ and what follows, after it
+	user_close ip
+	str	r4, [r3]
+	mov	r0, #0
+	pop	{r4, r5}
+	bx	lr
+.Lcmpxchg_fault:
+	clrex
+	pop	{r4, r5}
+	b	.Lefault
+END __cmpxchg_user_u32
+
 	.section .text.uaccess_efault, "ax"
 .Lefault:
 	user_close ip

@@ -24,6 +24,7 @@ void mm_release(struct task_struct *task)
 	uaddr_t tid = task->clear_child_tid;
 	u32 woken;
 
+	exit_robust_list(task);
 	/* pthread_join waits for this word; nobody can if the mm is ours alone */
 	if (tid && atomic_read(&task->thread_info.mm->mm_users) > 1 &&
 	    put_user_u32(0, tid) == 0 &&

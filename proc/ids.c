@@ -171,15 +171,6 @@ s32 sys_set_tid_address(uaddr_t tidptr)
 	return current->pid;
 }
 
-/*
- * Programs register their robust list at start; nobody here walks it, and
- * saying so lets the C library do without.
- */
-s32 sys_set_robust_list(uaddr_t head __unused_arg, u32 bytes __unused_arg)
-{
-	return -ENOSYS;
-}
-
 #define PR_SET_NAME	15
 #define PR_GET_NAME	16
 #define PR_GET_DUMPABLE	3

@@ -82,6 +82,11 @@ int __must_check put_rusage(const struct task_usage *use, uaddr_t to);
 /* Wake up to nr waiters of the futex word at uaddr: how many, or -errno. */
 int futex_wake(uaddr_t uaddr, bool private, u32 nr, u32 bitset, u32 *woken);
 
+/* ---- robust.c --------------------------------------------------------------- */
+
+/* The running task ends or leaves its mm: so do its locks' owners. */
+void exit_robust_list(struct task_struct *task);
+
 /* ---- vfp.c, vfp_id.c --------------------------------------------------------- */
 
 /* The HWCAP_* of the unit that vfp_init found. */

@@ -102,6 +102,7 @@ struct task_struct {
 
 	/* itself */
 	uaddr_t set_child_tid;		/* its first act: store its tid there */
+	uaddr_t robust_list;		/* its locks, at its end: proc/robust.c */
 	uaddr_t clear_child_tid;	/* its last: zero there, wake a futex */
 	struct sighand_struct *sighand;	/* proc/signal.h */
 	struct signal_state *signal;	/* pending, blocked, altstack */

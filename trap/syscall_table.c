@@ -45,7 +45,7 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	ROW(getuid32, sys_getuid), ROW(geteuid32, sys_getuid),
 	ROW(getgid32, sys_getuid), ROW(getegid32, sys_getuid),
 	CALL(sched_yield), CALL(set_tid_address), CALL(set_robust_list),
-	CALL(prctl), CALL(futex),
+	CALL(get_robust_list), CALL(prctl), CALL(futex),
 
 	/* the machine, time, limits */
 	CALL(uname), CALL(sysinfo), CALL(reboot), CALL(getrandom),

@@ -33,6 +33,7 @@ int __get_user_u8(u8 *val, uaddr_t from);
 int __put_user_u32(u32 val, uaddr_t to);
 /* Two words, one behind the other. On -EFAULT the first may be there. */
 int __put_user_pair(u32 first, u32 second, uaddr_t to);
+int __cmpxchg_user_u32(uaddr_t at, u32 old, u32 new, u32 *seen);
 
 /*
  * As Linux: return the number of bytes that could NOT be copied, 0 = all.
@@ -77,6 +78,18 @@ static inline int __must_check put_user_u32(u32 val, uaddr_t to)
 static inline int __must_check put_user_pair(u32 first, u32 second, uaddr_t to)
 {
 	return access_ok(to, 8) ? __put_user_pair(first, second, to) : -EFAULT;
+}
+
+/*
+ * The word at `at`, naturally aligned, becomes new if it is old; *seen is what
+ * it was. Atomic and in order with all around it. 0 or -EFAULT (*seen is not
+ * written then).
+ */
+static inline int __must_check cmpxchg_user_u32(uaddr_t at, u32 old, u32 new,
+						u32 *seen)
+{
+	return access_ok(at, 4) ? __cmpxchg_user_u32(at, old, new, seen) :
+		-EFAULT;
 }
 
 /*

@@ -119,6 +119,7 @@
 #define __NR_readlinkat			332
 #define __NR_faccessat			334
 #define __NR_set_robust_list		338
+#define __NR_get_robust_list		339
 #define __NR_utimensat			348
 #define __NR_dup3			358
 #define __NR_pipe2			359

@@ -1,0 +1,117 @@
+/*
+ * Robust futexes: a thread that ends says so in the locks that it holds.
+ *
+ * A thread keeps a list of its locks in its own memory and tells where it
+ * begins. The list is the program's: every pointer in it may be wrong. The
+ * walk ends at the first that is, or after ROBUST_LIST_LIMIT entries.
+ */
+#include <asm/uaccess.h>
+#include <lib/printk.h>
+#include <proc/internal.h>
+#include <syscalls.h>
+#include <uapi/futex.h>
+
+#define PI_FUTEX	1u	/* in a pointer: the lock inherits priorities */
+
+/* Any of those who wait, be it in this process or in another one. */
+static int wake_one(uaddr_t futex)
+{
+	u32 woken;
+
+	return futex_wake(futex, false, 1, FUTEX_BITSET_MATCH_ANY, &woken);
+}
+
+/*
+ * Its owner dies, if that is task: the next one is told and woken. 0, or
+ * -EFAULT, -EINVAL of what is no futex.
+ */
+static int owner_dies(const struct task_struct *task, uaddr_t futex)
+{
+	u32 value, seen;
+	int err = futex % 4 ? -EINVAL : get_user_u32(&value, futex);
+
+	while (!err && (value & FUTEX_TID_MASK) == (u32)task->pid) {
+		err = cmpxchg_user_u32(futex, value, (value & FUTEX_WAITERS) |
+				       FUTEX_OWNER_DIED, &seen);
+		if (!err && seen == value)
+			return value & FUTEX_WAITERS ? wake_one(futex) : 0;
+		value = seen;
+	}
+	return err;
+}
+
+/*
+ * The lock that task was just taking or giving up. Given up in full it may
+ * have been before it could wake the next one.
+ */
+static int pending_dies(const struct task_struct *task, uaddr_t futex)
+{
+	u32 value;
+	int err = futex % 4 ? -EINVAL : get_user_u32(&value, futex);
+
+	if (err)
+		return err;
+	return value ? owner_dies(task, futex) : wake_one(futex);
+}
+
+static uaddr_t entry_of(u32 pointer)
+{
+	return pointer & ~PI_FUTEX;
+}
+
+static int walk_list(const struct task_struct *task, uaddr_t head_va)
+{
+	struct robust_list_head head;
+	uaddr_t entry, pending;
+	u32 next;
+	int err = 0;
+
+	if (copy_from_user(&head, head_va, sizeof(head)))
+		return -EFAULT;
+	pending = entry_of(head.list_op_pending);
+	entry = entry_of(head.next);
+	for (u32 n = 0; n < ROBUST_LIST_LIMIT && entry != head_va; n++) {
+		/* Before the lock is another's, who may take it off the list. */
+		int read = get_user_u32(&next, entry);
+
+		if (entry != pending)
+			err = owner_dies(task, entry + (u32)head.futex_offset);
+		if (err || read)
+			return err ? err : read;
+		entry = entry_of(next);
+		cond_resched();
+	}
+	return pending ? pending_dies(task, pending + (u32)head.futex_offset) :
+		0;
+}
+
+void exit_robust_list(struct task_struct *task)
+{
+	uaddr_t head = task->robust_list;
+
+	task->robust_list = 0;
+	if (head && walk_list(task, head) != 0)
+		pr_debug("exit: a bad robust list at 0x%08x\n", head);
+}
+
+s32 sys_set_robust_list(uaddr_t head, u32 bytes)
+{
+	if (bytes != sizeof(struct robust_list_head))
+		return -EINVAL;
+	current->robust_list = head;
+	return 0;
+}
+
+s32 sys_get_robust_list(s32 pid, uaddr_t head_to, uaddr_t bytes_to)
+{
+	u32 flags = tasklist_lock();
+	const struct task_struct *task = pid ? find_task(pid) : current;
+	uaddr_t head = task ? task->robust_list : 0;
+
+	tasklist_unlock(flags);
+	if (!task)
+		return -ESRCH;
+	if (put_user_u32(sizeof(struct robust_list_head), bytes_to))
+		return -EFAULT;
+	return put_user_u32(head, head_to);
+}
