@@ -171,7 +171,8 @@ static int vma_to_resize(struct remap *r, struct vm_area_struct **result)
 	/* An old size of zero duplicates a shared mapping. */
 	if (!r->old_bytes && !(vma->vm_flags & (VM_SHARED | VM_MAYSHARE)))
 		return -EINVAL;
-	if (r->old_bytes > vma->vm_end - r->addr)
+	/* What shrinks loses its end first, whosever pages these are. */
+	if (min(r->old_bytes, r->new_bytes) > vma->vm_end - r->addr)
 		return -EFAULT;
 	if (r->new_bytes <= r->old_bytes)
 		return 0;
@@ -225,6 +226,9 @@ static int mremap_to(struct remap *r)
 		return -EINVAL;
 	if (r->mm->map_count + 5 >= MAX_MAP_COUNT)
 		return -ENOMEM;
+	/* munmap would say so of the end that is to go. */
+	if (r->old_bytes > r->new_bytes && r->old_bytes > TASK_SIZE - r->addr)
+		return -EINVAL;
 	/* A copy (old size 0) cannot take the place of what it copies. */
 	if (!r->old_bytes && r->new_addr == r->addr)
 		return -EFAULT;

@@ -253,6 +253,13 @@ static void remapping(void)
 	   "an old size that wraps to nothing");
 	ok(SYS(mremap, p, 0xfffff000, PAGE, 0, 0) == -EINVAL && !p[0],
 	   "and one that reaches beyond the end of memory");
+	is(SYS(mremap, p, 0xfffff000, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+	       0x60000000), -EINVAL, "the same to a given place");
+	SYS(mprotect, p + PAGE, PAGE, PROT_READ);
+	is(SYS(mremap, p, 2 * PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+	       0x60000000), 0x60000000, "of two areas the first is moved");
+	ok(killed_reading(p + PAGE), "and the second is gone");
+	SYS(munmap, 0x60000000, PAGE);
 	SYS(munmap, p, 4 * PAGE);
 	SYS(munmap, q, 4 * PAGE);
 }
