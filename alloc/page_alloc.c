@@ -367,21 +367,23 @@ static void free_pages_prepare(struct page *page, unsigned int order)
 }
 
 /*
- * A count of 1 is the caller's own: nobody else can reach the page, and no
- * atomic is needed to make it 0.
+ * Is the caller's reference the last? Then nobody else can reach the page, and
+ * no atomic is needed to make the count 0.
  */
-static inline void drop_last_reference(struct page *page)
+static inline bool is_last_reference(const struct page *page)
 {
-	dmb();	/* other cores' use of it, before they let go, before our reuse */
-	atomic_set(&page->_refcount, 0);
+	if (page_count(page) != 1)
+		return false;
+	dmb();	/* what others did before they let go, before we look or reuse */
+	return true;
 }
 
 /* Give up one reference. Returns how many are left. */
 static inline s32 drop_reference(struct page *page)
 {
-	if (page_count(page) != 1)
+	if (!is_last_reference(page))
 		return atomic_add_return(-1, &page->_refcount);
-	drop_last_reference(page);
+	atomic_set(&page->_refcount, 0);
 	return 0;
 }
 
@@ -413,9 +415,8 @@ void free_pages_checked(struct page *page, unsigned int order,
 /* A single page, to be freed, of which nobody wants to hear. */
 static inline bool is_plain_page(const struct page *page, unsigned int order)
 {
-	return page_count(page) == 1 &&
-		(page->flags | (u32)atomic_read(&page->_mapcount) |
-		 order | tracing_pages()) == 0;
+	return (order | tracing_pages()) == 0 && is_last_reference(page) &&
+		(page->flags | (u32)atomic_read(&page->_mapcount)) == 0;
 }
 
 static inline void __put_pages(struct page *page, unsigned int order,
@@ -425,7 +426,7 @@ static inline void __put_pages(struct page *page, unsigned int order,
 		free_pages_checked(page, order, caller);
 		return;
 	}
-	drop_last_reference(page);
+	atomic_set(&page->_refcount, 0);
 	kasan_poison(page_address(page), PAGE_SIZE);
 	pcp_free(page);
 }

@@ -2,9 +2,9 @@
  * asm/atomic.h - counters and words shared between cores (DDI0406C A3.4).
  *
  * LDREX/STREX work on Normal memory with the MMU on and, on Cortex-A9, with
- * ACTLR.SMP set: nothing here may run before paging. Functions that return a
- * value order all earlier and later accesses (dmb both sides); the others
- * order nothing. The host tests shadow this header with C11 atomics.
+ * ACTLR.SMP set: nothing here may run before paging. "Fully ordered" means
+ * after all earlier and before all later accesses (dmb both sides); each says
+ * what it orders. The host tests shadow this header with C11 atomics.
  */
 #ifndef ASM_ATOMIC_H
 #define ASM_ATOMIC_H
