@@ -112,8 +112,9 @@ static void scu_on(void)
  * A core takes part in coherency, and caches Shareable memory at all, only with
  * ACTLR.SMP set; on Cortex-A9 the SCU must run before that (DDI0407 2.2;
  * DDI0388 4.3.10), on A7 and A15 it must be set before the caches are on
- * (DDI0464 4.3.31, DDI0438 4.3.28). Non-secure code may find ACTLR read-only.
- * What the A9 and its L2C-310 must do both or neither, they do not do.
+ * (DDI0464 4.3.31, DDI0438 4.3.28). What the A9 and its L2C-310 must do both or
+ * neither, they do not do. Non-secure code may write SMP at most, and changes
+ * neither of the two: firmware that left the L2C-310 on made them agree.
  */
 static void coherency_on(void)
 {
@@ -126,8 +127,10 @@ static void coherency_on(void)
 	if (core == MIDR_CORTEX_A9) {
 		if (!(actlr & ACTLR_SMP))
 			scu_on();
-		want |= ACTLR_FW;
-		want &= ~(ACTLR_FULL_LINE_ZERO | ACTLR_EXCLUSIVE);
+		if (boot_secure) {
+			want |= ACTLR_FW;
+			want &= ~(ACTLR_FULL_LINE_ZERO | ACTLR_EXCLUSIVE);
+		}
 	}
 	if (want == actlr)
 		return;
