@@ -65,14 +65,17 @@ _start:
 	/*
 	 * SVC mode, all masked. A core in HYP mode can only get there by ERET,
 	 * and what that mode may trap, hide or shift for us is set first: reset
-	 * leaves most of it unknown (DDI0406C B4.1, the H and V registers).
+	 * leaves most of it unknown (DDI0406C B4.1, the H and V registers). Its
+	 * cache was on by a register of its own: caches_off must know, in r7.
 	 */
 enter_svc:
 	mov	r10, lr				@ each mode has its own
+	mov	r7, #0				@ HSCTLR where there is none
 	mrs	r0, cpsr
 	and	r1, r0, #PSR_MODE_MASK
 	cmp	r1, #0x1a			@ HYP
 	bne	1f
+	mrc	p15, 4, r7, c1, c0, 0		@ HSCTLR
 	mov	r2, #0
 	mcr	p15, 4, r2, c1, c1, 0		@ HCR: nothing trapped or routed
 	mcr	p15, 4, r2, c1, c1, 3		@ HSTR: no coprocessor trapped
@@ -113,8 +116,9 @@ park_other_cores:
 	 */
 caches_off:
 	mov	r10, lr
-	mrc	p15, 0, r7, c1, c0, 0
-	bic	r0, r7, #SCTLR_M | SCTLR_A | SCTLR_C
+	mrc	p15, 0, r0, c1, c0, 0
+	orr	r7, r7, r0			@ was any data cache on?
+	bic	r0, r0, #SCTLR_M | SCTLR_A | SCTLR_C
 	bic	r0, r0, #SCTLR_Z | SCTLR_I
 	bic	r0, r0, #SCTLR_V
 	bic	r0, r0, #SCTLR_TE
@@ -132,11 +136,11 @@ caches_off:
 
 	/*
 	 * Every data cache level up to the point of coherency (DDI0406C B2.2.6,
-	 * example code): clean and invalidate. Only if r7 (SCTLR on entry) had
-	 * the cache off level 1 is just invalidated: an inner level 2, as in A7
-	 * and A15, comes out of reset empty (DDI0464, DDI0438, chapters on
-	 * reset), and may hold what a loader or the secure world left there.
-	 * Uses r0-r6, r11, r12.
+	 * example code): clean and invalidate. Only if r7 (SCTLR on entry,
+	 * or HSCTLR) had the cache off level 1 is just invalidated: an inner
+	 * level 2, as in A7 and A15, comes out of reset empty (DDI0464, DDI0438,
+	 * chapters on reset), and may hold what a loader or the secure world
+	 * left there. Uses r0-r6, r11, r12.
 	 */
 dcache_by_set_way:
 	mrc	p15, 1, r0, c0, c0, 1		@ CLIDR
