@@ -39,7 +39,8 @@ _start:
 	.word	ZIMAGE_MAGIC
 	.word	0				@ runs anywhere
 	.word	__image_bytes
-1:	mov	r8, r1
+1:	setend	le				@ data as the image has them
+	mov	r8, r1
 	mov	r9, r2
 
 	bl	enter_svc

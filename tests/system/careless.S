@@ -49,7 +49,9 @@ _start:
 	mcr	p15, 0, r5, c1, c0, 0
 	isb
 	mov	sp, r3
+	ldr	r5, =PHYS_OFFSET + KERNEL_OFFSET
 	cps	#PSR_MODE_SYS			@ nor the mode, nor the masks
 	cpsie	aif
-	ldr	pc, =PHYS_OFFSET + KERNEL_OFFSET
+	setend	be				@ nor the order of bytes
+	bx	r5
 	.pool
