@@ -23,6 +23,8 @@ static int check_flags(u32 flags)
 		return -EINVAL;
 	if (flags & CLONE_NEWNS)
 		return -EINVAL;		/* there is one tree of files */
+	if ((flags & CLONE_PARENT) && current->tgid == 1)
+		return -EINVAL;		/* init has no siblings */
 	return 0;
 }
 
@@ -125,7 +127,9 @@ static void link_process(struct task_struct *task, u32 flags)
 	task->tgid = task->pid;
 	task->nr_threads = 1;
 	set_parent(task, flags & CLONE_PARENT ? leader->parent : leader);
-	task->exit_signal = flags & CSIGNAL;
+	/* A sibling tells the parent as its maker does. */
+	task->exit_signal = flags & CLONE_PARENT ? leader->exit_signal :
+			    flags & CSIGNAL;
 	TAILQ_INSERT_TAIL(&task->parent->children, task, sibling);
 }
 

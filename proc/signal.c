@@ -228,7 +228,9 @@ void signal_exec(void)
 
 	/* There is no way back to the old program: without memory it ends. */
 	if (unshare_sighand() != 0) {
+		flags = tasklist_lock();
 		signal_kill_thread(current);
+		tasklist_unlock(flags);
 		return;
 	}
 	flags = lock_signals();

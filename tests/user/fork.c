@@ -2,6 +2,7 @@
  * fork: two address spaces from one, sharing until somebody writes.
  */
 #include "check.h"
+#include <uapi/sched.h>
 
 static int data = 1;
 static int bss;
@@ -142,6 +143,25 @@ static void vfork_waits(void)
 	}
 }
 
+static int makes_sibling(void *unused __attribute__((unused)))
+{
+	long pid = SYS(clone, CLONE_PARENT, 0, 0, 0, 0);
+
+	if (pid == 0)
+		_exit(7);
+	return pid > 0 ? 0 : 1;
+}
+
+/* Its end is told, and waited for, as that of the child which made it. */
+static void siblings(void)
+{
+	int status = 0;
+
+	is(in_child(makes_sibling, NULL), 0, "CLONE_PARENT");
+	ok(waitpid(-1, &status, 0) > 0, "a child's sibling is a child");
+	is(WEXITSTATUS(status), 7, "it ended by itself");
+}
+
 int main(void)
 {
 	isolation();
@@ -150,5 +170,6 @@ int main(void)
 	many_at_once();
 	ids();
 	vfork_waits();
+	siblings();
 	return done();
 }
