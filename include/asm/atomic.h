@@ -26,8 +26,8 @@ static inline void atomic_set(atomic_t *v, s32 n)
 	WRITE_ONCE(v->counter, n);
 }
 
-/* v += n; no ordering. */
-static inline void atomic_add(s32 n, atomic_t *v)
+/* v += n; returns the new value; no ordering. */
+static inline s32 atomic_add_return_relaxed(s32 n, atomic_t *v)
 {
 	s32 val, failed;
 
@@ -39,6 +39,13 @@ static inline void atomic_add(s32 n, atomic_t *v)
 	"	bne	1b"
 	: "=&r"(val), "=&r"(failed), "+Qo"(v->counter)
 	: "r"(&v->counter), "Ir"(n) : "cc");
+	return val;
+}
+
+/* v += n; no ordering. */
+static inline void atomic_add(s32 n, atomic_t *v)
+{
+	atomic_add_return_relaxed(n, v);
 }
 
 static inline void atomic_inc(atomic_t *v)
@@ -49,17 +56,10 @@ static inline void atomic_inc(atomic_t *v)
 /* v += n; returns the new value; fully ordered. */
 static inline s32 atomic_add_return(s32 n, atomic_t *v)
 {
-	s32 val, failed;
+	s32 val;
 
 	dmb();	/* what this count guards was written before */
-	__asm__ volatile(
-	"1:	ldrex	%0, [%3]\n"
-	"	add	%0, %0, %4\n"
-	"	strex	%1, %0, [%3]\n"
-	"	teq	%1, #0\n"
-	"	bne	1b"
-	: "=&r"(val), "=&r"(failed), "+Qo"(v->counter)
-	: "r"(&v->counter), "Ir"(n) : "cc");
+	val = atomic_add_return_relaxed(n, v);
 	dmb();	/* what the new count allows is read after */
 	return val;
 }
@@ -67,17 +67,11 @@ static inline s32 atomic_add_return(s32 n, atomic_t *v)
 /* v += n; returns the new value; earlier accesses come before it. */
 static inline s32 atomic_add_return_release(s32 n, atomic_t *v)
 {
-	s32 val, failed;
+	s32 val;
 
 	dmb();	/* what a lock guards was done before the lock is given up */
-	__asm__ volatile(
-	"1:	ldrex	%0, [%3]\n"
-	"	add	%0, %0, %4\n"
-	"	strex	%1, %0, [%3]\n"
-	"	teq	%1, #0\n"
-	"	bne	1b"
-	: "=&r"(val), "=&r"(failed), "+Qo"(v->counter)
-	: "r"(&v->counter), "Ir"(n) : "cc", "memory");
+	val = atomic_add_return_relaxed(n, v);
+	barrier();	/* what it guards is another's now: no value is kept */
 	return val;
 }
 
