@@ -55,8 +55,7 @@ static inline struct kmem_cache *power_cache(size_t size)
 /* ---- blocks of the buddy ------------------------------------------------------ */
 
 /* Also of size 0, and of sizes that nobody can have. */
-static __attribute__((noinline))
-void *kmalloc_large(size_t size, gfp_t gfp)
+static __noinline void *kmalloc_large(size_t size, gfp_t gfp)
 {
 	struct page *page;
 

@@ -34,8 +34,7 @@ static inline void insert_block(struct page *page, unsigned int order)
 	LIST_INSERT_HEAD(&zone.free_area[order], page, buddy_list);
 }
 
-static inline __attribute__((always_inline))
-void free_block(struct page *page, unsigned int order)
+static __always_inline void free_block(struct page *page, unsigned int order)
 {
 	BUG_ON(page != block_of(page, order));
 	zone.free_pages += 1u << order;
@@ -52,8 +51,7 @@ void free_block(struct page *page, unsigned int order)
 }
 
 /* A block of exactly this order, its flags 0; NULL: no block is big enough. */
-static inline __attribute__((always_inline))
-struct page *take_block(unsigned int order)
+static __always_inline struct page *take_block(unsigned int order)
 {
 	unsigned int found = order;
 	struct page *page;
@@ -95,8 +93,7 @@ static inline bool pcp_pop(struct page **page)
 }
 
 /* Give up to nr pages back to the buddy. Interrupts off. */
-static __attribute__((noinline))
-void pcp_drain(struct per_cpu_pages *pcp, u32 nr)
+static __noinline void pcp_drain(struct per_cpu_pages *pcp, u32 nr)
 {
 	spin_lock(&zone.lock);
 	for (; nr > 0 && pcp->count > 0; nr--)
@@ -117,8 +114,7 @@ static inline bool pcp_push(struct page *page)
 	return room;
 }
 
-static __attribute__((noinline))
-void pcp_free_slow(struct page *page)
+static __noinline void pcp_free_slow(struct page *page)
 {
 	u32 flags = local_irq_save();
 	bool pushed;
@@ -224,8 +220,7 @@ static u32 direct_reclaim(u32 nr)
 }
 
 /* There is no such block: what else can be done. */
-static __attribute__((noinline))
-struct page *alloc_pages_reclaim(gfp_t gfp, unsigned int order)
+static __noinline struct page *alloc_pages_reclaim(gfp_t gfp, unsigned int order)
 {
 	struct page *page;
 
@@ -276,8 +271,7 @@ static void clear_pages(struct page *page, unsigned int order)
  * All that not every page needs: orders above 0, the poison's check, a refill
  * of the list, injected failures, the trace.
  */
-static __attribute__((noinline))
-struct page *alloc_pages_checked(gfp_t gfp, unsigned int order,
+static __noinline struct page *alloc_pages_checked(gfp_t gfp, unsigned int order,
 				 const void *caller)
 {
 	struct page *page;
@@ -300,8 +294,7 @@ struct page *alloc_pages_checked(gfp_t gfp, unsigned int order,
 }
 
 /* Out of line: who wants no zeroes needs no stack frame. */
-static __attribute__((noinline))
-struct page *zero_page(struct page *page)
+static __noinline struct page *zero_page(struct page *page)
 {
 	clear_page(page_address(page));
 	return page;
@@ -388,8 +381,7 @@ static inline s32 drop_reference(struct page *page)
 }
 
 /* As alloc_pages_checked; also other references, and errors. */
-static __attribute__((noinline))
-void free_pages_checked(struct page *page, unsigned int order,
+static __noinline void free_pages_checked(struct page *page, unsigned int order,
 			const void *caller)
 {
 	s32 left = drop_reference(page);

@@ -18,6 +18,7 @@
 #define HEADER_BYTES	(MAGIC_BYTES + NR_FIELDS * FIELD_DIGITS)
 #define CPIO_ALIGN	4u
 
+/* clang-format off */
 /* The numbers of a header, in their order. */
 enum {
 	C_INO, C_MODE, C_UID, C_GID, C_NLINK, C_MTIME, C_FILESIZE,
@@ -29,9 +30,11 @@ static const char *const field_names[NR_FIELDS] = {
 	"ino", "mode", "uid", "gid", "nlink", "mtime", "filesize",
 	"devmajor", "devminor", "rdevmajor", "rdevminor", "namesize", "check",
 };
+/* clang-format on */
 
 static_assert(HEADER_BYTES == 110, "newc header");
 
+/* clang-format off */
 /* What else a file that is not newc may be, for the message. */
 static const struct {
 	const char *magic, *what;
@@ -44,6 +47,7 @@ static const struct {
 	{ "070707", "in cpio's old portable format" },
 	{ "\xc7\x71", "in cpio's old binary format" },
 };
+/* clang-format on */
 
 /* Names come from outside: no control characters for the terminal. */
 static const char *printable(const char *name, char *buf, size_t bytes)

@@ -12,9 +12,11 @@
 #include <mm/mm.h>
 #include <string.h>
 
+/* clang-format off */
 /* Files that have pages in the cache. Outside of any mapping->lock. */
 static LIST_HEAD(, address_space) cached_files =
 	LIST_HEAD_INITIALIZER(cached_files);
+/* clang-format on */
 static spinlock_t cached_lock = SPINLOCK_INIT;
 static u32 nr_cached;			/* cached_lock; pages of all files */
 

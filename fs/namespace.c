@@ -256,7 +256,7 @@ s32 sys_readlinkat(s32 dirfd, uaddr_t path, uaddr_t buf, u32 bytes)
 		return ret;
 	/* dirfd itself, by an empty name, is rarely a link. */
 	ret = S_ISLNK(inode->i_mode) ? copy_link(inode, buf, bytes) :
-		empty ? -ENOENT : -EINVAL;
+		(empty ? -ENOENT : -EINVAL);
 	iput(inode);
 	return ret;
 }

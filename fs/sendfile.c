@@ -75,7 +75,7 @@ s32 sys_sendfile64(u32 out_fd, u32 in_fd, uaddr_t offset, u32 bytes)
 		return -EINVAL;
 	out = fget(out_fd);
 	in = fget(in_fd);
-	ret = do_sendfile(out, in, offset ? &pos : in ? &in->f_pos : NULL,
+	ret = do_sendfile(out, in, offset ? &pos : (in ? &in->f_pos : NULL),
 			  bytes);
 	if (ret >= 0 && offset && copy_to_user(offset, &pos, sizeof(pos)))
 		ret = -EFAULT;

@@ -177,7 +177,7 @@ static void raw_timing(const struct tty *tty, u32 done, u32 *want, u64 *ns)
 	*want = vmin;
 	/* With VMIN the clock starts at the first byte. */
 	*ns = vtime && (done || !vmin) ? vtime * NSEC_PER_DECISEC :
-		vmin ? UINT64_MAX : 0;
+		(vmin ? UINT64_MAX : 0);
 }
 
 static s32 tty_read(struct file *file, uaddr_t buf, u32 bytes,

@@ -111,8 +111,10 @@ struct wait_queue_head {
 	TAILQ_HEAD(, wait_entry) waiters;	/* lock */
 };
 
+/* clang-format off */
 #define WAIT_QUEUE_INIT(name) \
 	{ SPINLOCK_INIT, TAILQ_HEAD_INITIALIZER((name).waiters) }
+/* clang-format on */
 
 static inline void init_waitqueue_head(struct wait_queue_head *wq)
 {

@@ -38,6 +38,8 @@ typedef unsigned int gfp_t;
 #undef __packed
 #undef __aligned
 #undef __section
+#undef __noinline
+#undef __always_inline
 #define __must_check	__attribute__((warn_unused_result))
 #define __noreturn	__attribute__((noreturn))
 #define __packed	__attribute__((packed))
@@ -45,12 +47,16 @@ typedef unsigned int gfp_t;
 #define __aligned(n)	__attribute__((aligned(n)))
 #define __section(s)	__attribute__((section(s)))
 #define __unused_arg	__attribute__((unused))
+#define __weak		__attribute__((weak))
+#define __noinline	__attribute__((noinline))
+#define __always_inline	inline __attribute__((always_inline))
 
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
+/* clang-format off */
 #define container_of(ptr, type, member) \
 	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
 
@@ -59,6 +65,7 @@ typedef unsigned int gfp_t;
 #define ALIGN_UP(x, align) \
 	ALIGN_DOWN((x) + ((__typeof__(x))(align) - 1), (align))
 #define IS_ALIGNED(x, align)	(((x) & ((__typeof__(x))(align) - 1)) == 0)
+/* clang-format on */
 
 #define min(a, b) ({ __typeof__(a) min_a_ = (a); __typeof__(b) min_b_ = (b); \
 	min_a_ < min_b_ ? min_a_ : min_b_; })

@@ -5,12 +5,14 @@
 
 #include <stdio.h>
 
+/* clang-format off */
 #define TEXT(file, fn)		{ .name = file, .mode = S_IFREG | 0444, \
 				  .show = fn }
 #define TEXT_RW(file, fn, wr)	{ .name = file, .mode = S_IFREG | 0644, \
 				  .show = fn, .write = wr }
 #define LINK(file, fn)		{ .name = file, .mode = S_IFLNK | 0777, \
 				  .readlink = fn }
+/* clang-format on */
 
 const struct proc_entry proc_root_entries[] = {
 	LINK("self", readlink_self),

@@ -23,7 +23,7 @@ static void account_page(struct mem_size_stats *s, pte_t pte)
 	s->rss += PAGE_SIZE;
 	s->pss += share;
 	s->pss_of[page->flags & PG_ANON ? MM_ANONPAGES :
-		  page->flags & PG_CACHE ? MM_FILEPAGES : MM_SHMEMPAGES] += share;
+		  (page->flags & PG_CACHE ? MM_FILEPAGES : MM_SHMEMPAGES)] += share;
 	if (dirty)
 		s->pss_dirty += share;
 	if (users > 1)

@@ -91,11 +91,10 @@ static void start_at(struct unwind_frame *frame, const struct pt_regs *regs)
  * r4-r11, sp and pc as they are here, so that the walk can start here. Inline:
  * the frame that sp names must be alive while it is walked.
  */
-static inline __attribute__((always_inline)) void
+static __always_inline void
 start_here(struct unwind_frame *frame)
 {
-	__asm__ volatile(
-	"	add	r12, %0, #16\n"
+	__asm__ volatile("	add	r12, %0, #16\n"
 	"	stmia	r12, {r4-r11}\n"
 	"	str	sp, [%0, #52]\n"
 	"	str	pc, [%0, #60]\n"	/* this instruction's + 8 */

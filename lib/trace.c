@@ -17,6 +17,7 @@ static spinlock_t trace_lock = SPINLOCK_INIT;	/* irqs off */
 static struct trace_record ring[TRACE_RING];	/* trace_lock */
 static u64 recorded;				/* trace_lock */
 
+/* clang-format off */
 static const char *const kind_names[TRACE_NR] = {
 	[TRACE_SWITCH] = "switch",
 	[TRACE_FAULT] = "fault",
@@ -24,6 +25,7 @@ static const char *const kind_names[TRACE_NR] = {
 	[TRACE_PAGE] = "page",
 	[TRACE_SYNC] = "sync",
 };
+/* clang-format on */
 
 void __trace_event(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d)
 {

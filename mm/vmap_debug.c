@@ -10,7 +10,8 @@ struct vmap_audit {
 
 #define check(audit, area, ok) do {					\
 		if (!(ok)) {						\
-			pr_err("vmalloc_verify: %08x, %u bytes (%s): not so: %s\n", \
+			pr_err("vmalloc_verify: %08x, %u bytes (%s): " \
+			       "not so: %s\n", \
 			       (unsigned int)(area)->va,		\
 			       (unsigned int)(area)->bytes,		\
 			       (area)->label, #ok);			\

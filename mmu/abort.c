@@ -7,6 +7,7 @@
 #include <bug.h>
 #include <mmu/mmu.h>
 
+/* clang-format off */
 const struct fault_status fault_status[FSR_FS_CODES] = {
 	[0x01] = { ABORT_ALIGNMENT, true },
 	[0x02] = { ABORT_DEBUG, false },
@@ -29,11 +30,13 @@ const struct fault_status fault_status[FSR_FS_CODES] = {
 	[0x1c] = { ABORT_PARITY, true },		/* first-level walk */
 	[0x1e] = { ABORT_PARITY, true },		/* second-level walk */
 };
+/* clang-format on */
 
 static_assert(ABORT_UNKNOWN == 0, "rows left out are unknown");
 
 const char *abort_cause_name(enum abort_cause cause)
 {
+	/* clang-format off */
 	static const char *const names[ABORT_NR] = {
 		[ABORT_UNKNOWN]			= "unknown fault status",
 		[ABORT_ALIGNMENT]		= "alignment fault",
@@ -56,6 +59,7 @@ const char *abort_cause_name(enum abort_cause cause)
 		[ABORT_ASYNC_EXTERNAL]		= "asynchronous external abort",
 		[ABORT_PARITY]			= "parity error or TLB conflict",
 	};
+	/* clang-format on */
 
 	BUG_ON(cause >= ABORT_NR);
 	return names[cause];

@@ -19,9 +19,11 @@
 #include <config.h>
 #include <types.h>
 
+/* clang-format off */
 /* The physical address of a symbol that is linked in the high half. */
 #define boot_pa(symbol) \
 	((phys_addr_t)(uintptr_t)(symbol) - PAGE_OFFSET + PHYS_OFFSET)
+/* clang-format on */
 
 /*
  * Fill the boot table (16 KiB, in .bss; cleared here, not by the caller):

@@ -95,7 +95,7 @@ static bool renew_reserved(u64 id, u64 new_id)
 }
 
 /* An id of the current generation for mm. */
-__attribute__((noinline)) static u64 new_context(const struct mm_struct *mm)
+__noinline static u64 new_context(const struct mm_struct *mm)
 {
 	u64 id = mm->context.id;
 	u32 asid = (u32)id & 0xff;

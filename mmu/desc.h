@@ -20,6 +20,7 @@
 #include <config.h>
 #include <types.h>
 
+/* clang-format off */
 /* ---- first level -------------------------------------------------------- */
 
 #define L1_TYPE_MASK		0x00000003u
@@ -140,6 +141,7 @@
 
 #define L2_NORMAL	(L2_TYPE_SMALL | L2_MEM(MEM_WBWA) | L2_S)
 #define L1_NORMAL	(L1_TYPE_SECTION | L1_SECT_MEM(MEM_WBWA) | L1_SECT_S)
+/* clang-format on */
 
 /* The places B3.5.1 gives, checked against the fields they must not touch. */
 static_assert((L2_BASE & (L2_NG | L2_S | L2_AP2)) == 0, "small page base");

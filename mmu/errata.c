@@ -13,6 +13,7 @@
 #define ANY_RELEASE	RELEASE(0, 0), RELEASE(15, 15)
 #define BIT(n)		(1u << (n))
 
+/* clang-format off */
 const struct erratum errata[] = {
 	{ 742230, MIDR_CORTEX_A9, RELEASE(1, 0), RELEASE(2, 2), FIX_DIAGNOSTIC,
 	  BIT(4), "DMB may not order: each becomes a DSB" },
@@ -36,6 +37,7 @@ const struct erratum errata[] = {
 	  BIT(1), "the loop buffer may deliver wrong instructions: off" },
 	{ 0, 0, 0, 0, 0, 0, NULL },
 };
+/* clang-format on */
 
 static void report(const struct erratum *e, bool applied)
 {

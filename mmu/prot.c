@@ -19,6 +19,7 @@
 #define USER_RX		(USER_RO & ~L2_XN)
 #define USER_RWX	(USER_RW & ~L2_XN)
 
+/* clang-format off */
 /* By VM_READ | VM_WRITE | VM_EXEC: private (writes copy first), shared. */
 static const u32 user_prot[2][8] = {
 	{
@@ -41,6 +42,7 @@ static const u32 user_prot[2][8] = {
 		[VM_EXEC | VM_WRITE | VM_READ]	= USER_RWX,
 	},
 };
+/* clang-format on */
 
 static_assert(VM_ACCESS_FLAGS == 7, "the tables are indexed by these bits");
 

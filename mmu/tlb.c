@@ -25,7 +25,7 @@ bool tlb_asid_unreliable;
  * What a few flushes need besides. With erratum 720789 all of them do: there
  * every mm keeps its flag, and a sound core pays nothing for the question.
  */
-__attribute__((noinline)) static void flush_more(struct mm_struct *mm)
+__noinline static void flush_more(struct mm_struct *mm)
 {
 	if (tlb_asid_unreliable)
 		tlbiall();

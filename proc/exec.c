@@ -33,6 +33,7 @@ static int open_program(struct exec *exec, const char *path)
 {
 	int err = open_exec(path, &exec->file);
 
+	/* clang-format off */
 	if (err)
 		return explain(&exec->why, err, "%s",
 			       err == -ENOENT ? "no such file" :
@@ -43,6 +44,7 @@ static int open_program(struct exec *exec, const char *path)
 						 "directory" :
 			       err == -ELOOP ? "too many symbolic links" :
 			       "it cannot be opened");
+	/* clang-format on */
 	if (!exec->file->f_op->kernel_read)
 		return explain(&exec->why, -EACCES, "not a regular file");
 	return exec_follow_scripts(exec, path);

@@ -157,7 +157,7 @@ static s32 let_go_on(struct task_struct *leader)
 	struct job_state *job = &leader->job;
 	/* A stop that was under way counts as one that has been. */
 	s32 code = job->stopped ? CLD_CONTINUED :
-		job->nr_to_stop ? CLD_STOPPED : 0;
+		(job->nr_to_stop ? CLD_STOPPED : 0);
 
 	cancel_stop(leader);
 	if (code)

@@ -55,7 +55,7 @@ void sched_init(void)
 
 /* ---- switching ----------------------------------------------------------------- */
 
-static __attribute__((noinline)) void trace_switch(const struct task_struct *prev,
+static __noinline void trace_switch(const struct task_struct *prev,
 			 const struct task_struct *next)
 {
 	u32 ttbr0, contextidr;

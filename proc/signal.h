@@ -16,8 +16,10 @@
 #include <proc/timer.h>
 #include <uapi/signal.h>
 
+/* clang-format off */
 /* A set of signals: bit n - 1 for signal n. */
 #define sigmask(sig)	(1ull << ((sig) - 1))
+/* clang-format on */
 
 /* Faults come first: their handlers must see the registers of the fault. */
 #define SYNCHRONOUS_SIGNALS \

@@ -20,7 +20,7 @@
 static u32 least_words(u32 tag)
 {
 	return tag == ATAG_MEM || tag == ATAG_INITRD2 ? 2
-		: tag == ATAG_CMDLINE ? 1 : 0;
+		: (tag == ATAG_CMDLINE ? 1 : 0);
 }
 
 static void take_item(struct boot_args *args, const u32 *item)

@@ -47,6 +47,7 @@ static int option_fail_alloc(char *value)
 	return 0;
 }
 
+/* clang-format off */
 static const struct option {
 	const char *name;
 	bool has_value;
@@ -61,6 +62,7 @@ static const struct option {
 	{ "fail_alloc",	true, option_fail_alloc,
 	  "NAME,N,TIMES, as in fail_alloc=pages,100,1" },
 };
+/* clang-format on */
 
 static int digit(char c)
 {

@@ -221,6 +221,7 @@ struct abort_action {
 	u8 sig, code;		/* how it ends unless fn knows better */
 };
 
+/* clang-format off */
 static const struct abort_action abort_actions[ABORT_NR] = {
 	[ABORT_UNKNOWN]			= { do_bad, SIGKILL, 0 },
 	[ABORT_ALIGNMENT]		= { do_alignment, SIGBUS, BUS_ADRALN },
@@ -241,6 +242,7 @@ static const struct abort_action abort_actions[ABORT_NR] = {
 	[ABORT_ASYNC_EXTERNAL]		= { do_bad, SIGBUS, BUS_OBJERR },
 	[ABORT_PARITY]			= { do_bad, SIGBUS, BUS_OBJERR },
 };
+/* clang-format on */
 
 /* ---- the way in -------------------------------------------------------------------- */
 

@@ -37,11 +37,13 @@ static void show_regs(const struct pt_regs *regs)
 		 mode_name(regs->cpsr), regs->cpsr & PSR_T ? ", Thumb" : "",
 		 regs->cpsr & PSR_I ? "off" : "on");
 	for (unsigned int i = 0; i < 12; i += 4)
+		/* clang-format off */
 		pr_emerg("  r%-2u %08x  r%-2u %08x  r%-2u %08x  r%-2u %08x\n",
 			 i, (unsigned int)regs->r[i],
 			 i + 1, (unsigned int)regs->r[i + 1],
 			 i + 2, (unsigned int)regs->r[i + 2],
 			 i + 3, (unsigned int)regs->r[i + 3]);
+		/* clang-format on */
 	pr_emerg("  r12 %08x\n", (unsigned int)regs->r[12]);
 }
 
@@ -83,7 +85,7 @@ static void show_abort(const struct abort_info *info)
 		return;
 	pr_emerg("  %s of %08x: %s (FSR %03x)\n",
 		 info->kind == ABORT_PREFETCH ? "fetch" :
-		 info->write ? "write" : "read", (unsigned int)info->far,
+		 (info->write ? "write" : "read"), (unsigned int)info->far,
 		 abort_cause_name(info->cause), (unsigned int)info->fsr);
 }
 

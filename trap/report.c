@@ -19,7 +19,7 @@ static const char *signal_word(int sig, int code)
 					   : "SIGSEGV, SEGV_MAPERR";
 	case SIGBUS:
 		return code == BUS_ADRALN ? "SIGBUS, BUS_ADRALN" :
-		       code == BUS_ADRERR ? "SIGBUS, BUS_ADRERR" : "SIGBUS";
+		       (code == BUS_ADRERR ? "SIGBUS, BUS_ADRERR" : "SIGBUS");
 	case SIGTRAP:
 		return "SIGTRAP";
 	default:

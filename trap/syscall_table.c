@@ -32,6 +32,7 @@ extern syscall_fn *const sys_call_table[NR_SYSCALLS];
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"	/* first row: the default */
 
+/* clang-format off */
 syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	[0 ... NR_SYSCALLS - 1] = sys_ni_syscall_with_regs,
 
@@ -79,6 +80,7 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	CALL(ioctl), CALL(poll), CALL(sendfile64), CALL(umask), CALL(fsync),
 	CALL(utimensat), CALL(chmod), CALL(statfs64),
 };
+/* clang-format on */
 
 #pragma GCC diagnostic pop
 

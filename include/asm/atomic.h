@@ -14,7 +14,9 @@
 
 typedef struct { s32 counter; } atomic_t;
 
+/* clang-format off */
 #define ATOMIC_INIT(n)	{ (n) }
+/* clang-format on */
 
 static inline s32 atomic_read(const atomic_t *v)
 {

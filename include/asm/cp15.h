@@ -10,6 +10,7 @@
 
 #include <types.h>
 
+/* clang-format off */
 #define CP15_READ(name, crn, op1, crm, op2)				\
 static inline u32 read_##name(void)					\
 {									\
@@ -27,6 +28,7 @@ static inline void write_##name(u32 val)				\
 	__asm__ volatile("mcr p15, " #op1 ", %0, " #crn ", " #crm ", " #op2 \
 			 : : "r"(val) : "memory");			\
 }
+/* clang-format on */
 
 CP15_READ(midr, c0, 0, c0, 0)
 CP15_READ(ctr, c0, 0, c0, 1)

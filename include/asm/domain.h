@@ -28,6 +28,7 @@
 #define DACR_USER_OPEN		(DACR_CLIENT(DOMAIN_KERNEL) | \
 				 DACR_CLIENT(DOMAIN_USER))
 
+/* clang-format off */
 #ifdef __ASSEMBLER__
 /* \tmp is clobbered; flags are not. */
 	.macro	user_open tmp
@@ -51,4 +52,5 @@
 	mcr	p15, 0, \reg, c3, c0, 0
 	.endm
 #endif
+/* clang-format on */
 #endif

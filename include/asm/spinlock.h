@@ -10,7 +10,9 @@
 
 typedef struct { u32 held; } spinlock_t;
 
+/* clang-format off */
 #define SPINLOCK_INIT	{ 0 }
+/* clang-format on */
 
 static inline void spin_lock(spinlock_t *lock)
 {

@@ -21,12 +21,14 @@
 #define S_IFCHR		0020000
 #define S_IFIFO		0010000
 
+/* clang-format off */
 #define S_ISLNK(m)	(((m) & S_IFMT) == S_IFLNK)
 #define S_ISREG(m)	(((m) & S_IFMT) == S_IFREG)
 #define S_ISDIR(m)	(((m) & S_IFMT) == S_IFDIR)
 #define S_ISCHR(m)	(((m) & S_IFMT) == S_IFCHR)
 #define S_ISBLK(m)	(((m) & S_IFMT) == S_IFBLK)
 #define S_ISFIFO(m)	(((m) & S_IFMT) == S_IFIFO)
+/* clang-format on */
 #endif
 
 struct kstat64 {
@@ -85,12 +87,14 @@ static_assert(sizeof(struct statx) == 256, "statx size");
 #define STATX_BASIC_STATS	0x7ffu
 #define STATX__RESERVED		0x80000000u
 
+/* clang-format off */
 /* A device number: major and minor as Linux packs them for user space. */
 #define MKDEV(major, minor) \
 	((((major) & 0xfffu) << 8) | ((minor) & 0xffu) | \
 	 (((minor) & 0xfff00u) << 12))
 #define MAJOR(dev)	(((dev) >> 8) & 0xfffu)
 #define MINOR(dev)	(((dev) & 0xffu) | (((dev) >> 12) & 0xfff00u))
+/* clang-format on */
 
 #define UTIME_NOW	0x3fffffff
 #define UTIME_OMIT	0x3ffffffe

@@ -13,62 +13,62 @@ struct mm_struct *fs_mm;
 
 /* ---- what lib/ and proc/ would do ------------------------------------------ */
 
-__attribute__((weak)) void console_write(const char *s __unused_arg,
+__weak void console_write(const char *s __unused_arg,
 					 size_t bytes __unused_arg)
 {
 }
 
-__attribute__((weak)) size_t log_read(u64 *pos __unused_arg,
+__weak size_t log_read(u64 *pos __unused_arg,
 				      char *buf __unused_arg,
 				      size_t bytes __unused_arg)
 {
 	return 0;
 }
 
-__attribute__((weak)) void kill_pgrp(s32 pgrp __unused_arg, int sig)
+__weak void kill_pgrp(s32 pgrp __unused_arg, int sig)
 {
 	host_signal = sig;
 }
 
 /* Everybody is in session 1, alone, and may use the terminal. */
-__attribute__((weak)) int job_control_check(s32 foreground __unused_arg,
+__weak int job_control_check(s32 foreground __unused_arg,
 					    int sig __unused_arg)
 {
 	return 0;
 }
 
-__attribute__((weak)) s32 pgrp_session(s32 pgrp __unused_arg)
+__weak s32 pgrp_session(s32 pgrp __unused_arg)
 {
 	return 1;
 }
 
-__attribute__((weak)) s32 sys_getpid(void)
+__weak s32 sys_getpid(void)
 {
 	return 1;
 }
 
-__attribute__((weak)) u64 wall_clock_ns(void)
+__weak u64 wall_clock_ns(void)
 {
 	return host_time_ns;
 }
 
-__attribute__((weak)) s32 sys_getpgrp(void)
+__weak s32 sys_getpgrp(void)
 {
 	return 1;
 }
 
-__attribute__((weak)) s32 sys_getsid(s32 pid __unused_arg)
+__weak s32 sys_getsid(s32 pid __unused_arg)
 {
 	return 1;
 }
 
-__attribute__((weak)) s32 sys_getrandom(uaddr_t buf, u32 bytes,
+__weak s32 sys_getrandom(uaddr_t buf, u32 bytes,
 					u32 flags __unused_arg)
 {
 	return clear_user(buf, bytes) ? -EFAULT : (s32)bytes;
 }
 
-__attribute__((weak)) s32 restart_with(const struct restart_block *block
+__weak s32 restart_with(const struct restart_block *block
 				       __unused_arg)
 {
 	return -EINTR;

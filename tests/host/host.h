@@ -33,6 +33,9 @@
 #include <thread_info.h>
 #include <types.h>
 
+/* What does so looks at memory as the hardware would: poisoned or not. */
+#define __no_asan	__attribute__((no_sanitize("address")))
+
 /* ---- running ------------------------------------------------------------- */
 
 /* TAP of tests[] on stdout; the kernel is rebooted before each test. */

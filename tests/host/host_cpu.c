@@ -73,7 +73,7 @@ void host_bug_end(void)
 		held[--host_locks_held].lock->held = 0;
 }
 
-__attribute__((weak)) void host_barrier(enum host_barrier kind __unused_arg)
+__weak void host_barrier(enum host_barrier kind __unused_arg)
 {
 	barrier();
 }
@@ -81,27 +81,27 @@ __attribute__((weak)) void host_barrier(enum host_barrier kind __unused_arg)
 /* ---- what proc/ would do ------------------------------------------------ */
 
 /* Nobody would ever wake the test: to sleep is to have a bug. */
-__attribute__((weak)) void schedule(void)
+__weak void schedule(void)
 {
 	panic("schedule(): would sleep with %u locks held", host_locks_held);
 }
 
-__attribute__((weak)) void set_current_state(enum task_state s __unused_arg)
+__weak void set_current_state(enum task_state s __unused_arg)
 {
 }
 
-__attribute__((weak)) u64 schedule_timeout(u64 ns)
+__weak u64 schedule_timeout(u64 ns)
 {
 	host_time_ns += ns;
 	return 0;
 }
 
-__attribute__((weak)) bool wake_up_process(struct task_struct *t __unused_arg)
+__weak bool wake_up_process(struct task_struct *t __unused_arg)
 {
 	return false;
 }
 
-__attribute__((weak)) void prepare_to_wait(struct wait_queue_head *wq,
+__weak void prepare_to_wait(struct wait_queue_head *wq,
 					   struct wait_entry *entry,
 					   enum task_state s __unused_arg)
 {
@@ -109,7 +109,7 @@ __attribute__((weak)) void prepare_to_wait(struct wait_queue_head *wq,
 		TAILQ_INSERT_TAIL(&wq->waiters, entry, link);
 }
 
-__attribute__((weak)) void finish_wait(struct wait_queue_head *wq,
+__weak void finish_wait(struct wait_queue_head *wq,
 				       struct wait_entry *entry)
 {
 	if (entry->link.tqe_prev != NULL)
@@ -117,34 +117,34 @@ __attribute__((weak)) void finish_wait(struct wait_queue_head *wq,
 	entry->link.tqe_prev = NULL;
 }
 
-__attribute__((weak)) void __wake_up(struct wait_queue_head *wq __unused_arg)
+__weak void __wake_up(struct wait_queue_head *wq __unused_arg)
 {
 }
 
 /* As where a handler runs: nothing here would let the call go on. */
-__attribute__((weak)) s32 restart_with(
+__weak s32 restart_with(
 	const struct restart_block *block __unused_arg)
 {
 	return -EINTR;
 }
 
-__attribute__((weak)) void send_sig_current(int sig)
+__weak void send_sig_current(int sig)
 {
 	host_signal = sig;
 }
 
-__attribute__((weak)) u32 rlimit(unsigned int resource)
+__weak u32 rlimit(unsigned int resource)
 {
 	BUG_ON(resource >= ARRAY_SIZE(host_rlimits));
 	return host_rlimits[resource];
 }
 
-__attribute__((weak)) s32 current_pid(void)
+__weak s32 current_pid(void)
 {
 	return 1;
 }
 
-__attribute__((weak)) u64 ktime_ns(void)
+__weak u64 ktime_ns(void)
 {
 	return host_time_ns;
 }
@@ -230,7 +230,7 @@ int host_run_tests(const struct CMUnitTest *tests, size_t n)
 /* A wild access is reported with its place, not caught by cmocka. */
 const char *__asan_default_options(void);
 
-__attribute__((weak)) const char *__asan_default_options(void)
+__weak const char *__asan_default_options(void)
 {
 	return "handle_segv=2:handle_sigbus=2:handle_abort=2:handle_sigfpe=2:detect_leaks=0";
 }

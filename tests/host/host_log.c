@@ -121,9 +121,9 @@ bool called_from(const char *function)
 }
 
 /* For tests that do not link lib/trace.c: nothing is traced. */
-__attribute__((weak)) u32 trace_mask;
+__weak u32 trace_mask;
 
-__attribute__((weak)) void __trace_event(enum trace_kind kind __unused_arg,
+__weak void __trace_event(enum trace_kind kind __unused_arg,
 					 u32 a __unused_arg, u32 b __unused_arg,
 					 u32 c __unused_arg, u32 d __unused_arg)
 {

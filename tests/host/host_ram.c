@@ -40,21 +40,19 @@ void copy_page(void *to, const void *from)
 }
 
 /* Between variables lie AddressSanitizer's red zones: copy without asking. */
-__attribute__((no_sanitize("address", "undefined"), noinline))
-static void copy_unchecked(u8 *to, const u8 *from, size_t bytes)
+static __no_asan __attribute__((no_sanitize("undefined"))) __noinline
+void copy_unchecked(u8 *to, const u8 *from, size_t bytes)
 {
 	for (size_t i = 0; i < bytes; i++)
 		*(volatile u8 *)(to + i) = from[i];
 }
 
-__attribute__((no_sanitize("address"), noinline))
-void *kasan_load_pointer(void *const *addr)
+__no_asan __noinline void *kasan_load_pointer(void *const *addr)
 {
 	return *(void *const volatile *)addr;
 }
 
-__attribute__((no_sanitize("address"), noinline))
-void kasan_store_pointer(void **addr, void *value)
+__no_asan __noinline void kasan_store_pointer(void **addr, void *value)
 {
 	*(void *volatile *)addr = value;
 }

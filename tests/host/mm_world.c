@@ -30,32 +30,31 @@ void force_sig_fault(int sig, int code, uaddr_t addr, u32 trap_no, u32 error)
 	world_signal = (struct world_signal){ sig, code, addr, trap_no, error };
 }
 
-__attribute__((weak)) bool unhandled_signal(int sig __unused_arg)
+__weak bool unhandled_signal(int sig __unused_arg)
 {
 	return true;
 }
 
-__attribute__((weak))
-void report_user_fault(const struct pt_regs *regs __unused_arg,
+__weak void report_user_fault(const struct pt_regs *regs __unused_arg,
 		       const struct abort_info *info __unused_arg,
 		       int sig __unused_arg, int code __unused_arg)
 {
 	world_reports++;
 }
 
-__attribute__((weak)) bool fatal_signal_pending(void)
+__weak bool fatal_signal_pending(void)
 {
 	return world_dying;
 }
 
 /* The one program there is is the victim. */
-__attribute__((weak)) void out_of_memory(void)
+__weak void out_of_memory(void)
 {
 	world_ooms++;
 	world_dying = true;
 }
 
-__attribute__((weak)) void die(const char *what,
+__weak void die(const char *what,
 			       struct pt_regs *regs __unused_arg,
 			       const struct abort_info *info __unused_arg)
 {
@@ -409,13 +408,13 @@ void test_file_close(void)
 	}
 }
 
-__attribute__((weak)) void fput(struct file *file)
+__weak void fput(struct file *file)
 {
 	BUG_ON(file != &test_file.file);
 	atomic_add(-1, &file->f_count);
 }
 
-__attribute__((weak)) struct file *fget(u32 fd)
+__weak struct file *fget(u32 fd)
 {
 	return fd == 3 ? get_file(&test_file.file) : NULL;
 }

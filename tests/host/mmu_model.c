@@ -35,7 +35,7 @@ struct model_machine model;
 u32 model_faults;
 
 /* Tests of mmu/ alone have no mm/, whose init_mm takes the place of this. */
-__attribute__((weak)) struct mm_struct init_mm;
+__weak struct mm_struct init_mm;
 
 static u64 adversary_state;
 static model_handler handler;
@@ -166,7 +166,7 @@ u32 model_boot(u32 ram_bytes)
 		.walks_coherent = walks ? strcmp(walks, "incoherent") != 0 :
 				  !MODEL_STRICT,
 		.adversary = adversary ? (u32)atoi(adversary) :
-			     MODEL_STRICT ? 400 : 100,
+			     (MODEL_STRICT ? 400 : 100),
 	});
 }
 

@@ -72,8 +72,7 @@ void model_mem_reset(void)
 }
 
 /* Freed pages are poisoned for ASan; the hardware would read them anyway. */
-__attribute__((no_sanitize("address")))
-u32 model_ram_word(phys_addr_t pa)
+__no_asan u32 model_ram_word(phys_addr_t pa)
 {
 	u32 offset = pa - PHYS_OFFSET;
 
@@ -81,8 +80,7 @@ u32 model_ram_word(phys_addr_t pa)
 		*(const volatile u32 *)(const void *)(host_ram + offset) : 0;
 }
 
-__attribute__((no_sanitize("address")))
-static void copy_line(u8 *to, const u8 *from, u32 line)
+static __no_asan void copy_line(u8 *to, const u8 *from, u32 line)
 {
 	for (u32 i = line * LINE; i < (line + 1) * LINE; i++)
 		*(volatile u8 *)(to + i) = from[i];

@@ -170,13 +170,15 @@ static void test_thumb_wide(void **state __unused_arg)
 {
 	boot();
 	regs.r[2] = DATA;
-	assert_int_equal(run_thumb(0xe8b2, 0x0103), 0);	/* ldm.w r2!,{r0,r1,r8} */
+	/* ldm.w r2!,{r0,r1,r8} */
+	assert_int_equal(run_thumb(0xe8b2, 0x0103), 0);
 	assert_int_equal(regs.r[8], 0x102);
 	assert_int_equal(regs.r[2], DATA + 12);
 	assert_int_equal(regs.pc, TEST_VA + 4);
 
 	regs.pc = TEST_VA;
-	assert_int_equal(run_thumb(0xe952, 0x5402), 0);	/* ldrd r5,r4,[r2,#-8] */
+	/* ldrd r5,r4,[r2,#-8] */
+	assert_int_equal(run_thumb(0xe952, 0x5402), 0);
 	assert_int_equal(regs.r[5], 0x101);
 	assert_int_equal(regs.r[4], 0x102);
 

@@ -37,6 +37,7 @@ static struct boot_args args;
 
 /* ---- ATAGs ------------------------------------------------------------------ */
 
+/* clang-format off */
 static const u32 good_atags[] = {
 	5, ATAG_CORE, 1, 0x1000, 0,
 	4, ATAG_MEM, 128u << 20, 0x60000000,
@@ -44,6 +45,7 @@ static const u32 good_atags[] = {
 	5, ATAG_CMDLINE, 0x74696e69, 0x62612f3d, 0x00000063,	/* init=/abc */
 	0, 0,
 };
+/* clang-format on */
 
 static int parse_atags(const u32 *list, size_t words)
 {

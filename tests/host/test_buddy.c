@@ -609,8 +609,7 @@ static void test_free_reserved(void **state __unused_arg)
 }
 
 /* Without AddressSanitizer, as on the target: poison tells at the next use. */
-__attribute__((no_sanitize("address")))
-static void scribble(void *va)
+static __no_asan void scribble(void *va)
 {
 	*(volatile u8 *)va = 0x55;
 }

@@ -14,8 +14,10 @@
 #define NOTHING	0x30000000u	/* no VMA */
 #define NO_PC	0xc0180000u	/* kernel code that __ex_table does not list */
 
+/* clang-format off */
 /* DFSR and IFSR (DDI0406C B3.13.3): status bits 10 and 3:0, WnR. */
 #define FS(code)	(((code) & 0xfu) | ((code) & 0x10u) << 6)
+/* clang-format on */
 #define WNR		0x800u
 #define PAGE_TRANSLATION	FS(0x07)
 #define SECTION_TRANSLATION	FS(0x05)
@@ -99,6 +101,7 @@ static void expect_oops(const char *text, u32 fsr, u32 far, u32 pc)
 
 /* ---- the table ---------------------------------------------------------- */
 
+/* clang-format off */
 /*
  * What a program gets, by the 32 status codes of the manual: at a user address
  * where nothing is, and at one of the kernel. As Linux's fsr-2level.c decides
@@ -138,6 +141,7 @@ static const struct row {
 	{ 0x1e, SIGBUS, BUS_OBJERR, true },		/* parity, walk */
 	{ 0x1f, SIGKILL, 0, false },
 };
+/* clang-format on */
 
 static void test_user_statuses(void **state __unused_arg)
 {
@@ -158,7 +162,7 @@ static void test_kernel_statuses(void **state __unused_arg)
 		bool domain = rows[i].fs == 0x09 || rows[i].fs == 0x0b;
 
 		expect_oops(!rows[i].has_address ? "Oops: " :
-			    domain ? "outside uaccess" : "bad kernel address",
+			    (domain ? "outside uaccess" : "bad kernel address"),
 			    FS(rows[i].fs), VMALLOC_END, NO_PC);
 	}
 	end();

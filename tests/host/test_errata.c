@@ -24,6 +24,7 @@ static const struct erratum *find(u32 number)
 /* The last release without and the first with, and the same at the end. */
 static void test_borders(void **state __unused_arg)
 {
+	/* clang-format off */
 	static const struct {
 		u32 number, midr;
 		bool affected;
@@ -45,6 +46,7 @@ static void test_borders(void **state __unused_arg)
 		{ 773022, A15(0, 0), true },	{ 773022, A15(0, 4), true },
 		{ 773022, A15(1, 0), false },	{ 773022, A15(3, 3), false },
 	};
+	/* clang-format on */
 
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++)
 		if (erratum_affects(find(rows[i].number), rows[i].midr) !=

@@ -483,8 +483,7 @@ static void test_out_of_memory(void **state __unused_arg)
 /* ---- crimes ------------------------------------------------------------------------------- */
 
 /* Without AddressSanitizer, as on the target. */
-__attribute__((no_sanitize("address"), noinline))
-static void poke(void *p, s32 offset)
+static __no_asan __noinline void poke(void *p, s32 offset)
 {
 	*((volatile u8 *)p + offset) = 0x99;
 }

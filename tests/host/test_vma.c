@@ -25,7 +25,7 @@ static struct slot slots[SLOTS];
 static int open_objects;
 
 /* No file is ever mapped here. */
-__attribute__((weak)) void fput(struct file *file __unused_arg)
+__weak void fput(struct file *file __unused_arg)
 {
 	fail();
 }

@@ -294,7 +294,7 @@ static void test_stack_guard(void)
 }
 KTEST(test_stack_guard);
 
-static __attribute__((noinline)) u32 use_stack(volatile u32 *above)
+static __noinline u32 use_stack(volatile u32 *above)
 {
 	volatile u32 here[64];
 

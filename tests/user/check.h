@@ -86,6 +86,8 @@ int32_t ignore(int sig);
 int32_t by_default(int sig);
 /* how: 0 block, 1 unblock, 2 set. Returns the old mask of signals 1..32. */
 uint32_t set_mask(int how, uint32_t mask);
+/* clang-format off */
 #define SIGNAL_BIT(sig)		(1u << ((sig) - 1))
+/* clang-format on */
 
 #endif

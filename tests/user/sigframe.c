@@ -216,7 +216,7 @@ static int sigreturn_from_nowhere(void *arg)
 	(void)arg;
 	__asm__ volatile("mov	sp, #0x100\n\t"
 			 "mov	r7, #173\n\t"
-			 "svc	0" ::: "r7", "memory");
+			 "svc	0" : : : "r7", "memory");
 	return 0;
 }
 
@@ -227,7 +227,7 @@ static int sigreturn_crooked(void *arg)
 			 "bic	sp, sp, #7\n\t"
 			 "add	sp, sp, #4\n\t"
 			 "mov	r7, #119\n\t"
-			 "svc	0" ::: "r7", "memory");
+			 "svc	0" : : : "r7", "memory");
 	return 0;
 }
 

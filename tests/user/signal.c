@@ -133,7 +133,7 @@ static void spoil(int sig, struct test_siginfo *info, void *ucontext)
 	__asm__ volatile("mov r4, #0\n\tmov r8, #0\n\t"
 			 "vmov.i32 q0, #0\n\tvmov.i32 q8, #0\n\t"
 			 "cmp r4, #1"
-			 ::: "r4", "r8", "q0", "q8", "cc");
+			 : : : "r4", "r8", "q0", "q8", "cc");
 }
 
 /* kill(pid, sig) with known values in registers; true if they are unharmed. */

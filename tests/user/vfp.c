@@ -6,7 +6,9 @@
 #define WORKERS	4
 #define ROUNDS	300000
 
+/* clang-format off */
 #define ROUNDING(seed)	(((seed) & 3) << 22)	/* FPSCR.RMode */
+/* clang-format on */
 
 /*
  * Fill d0..d31 and FPSCR with numbers of seed, spin, look again. True: all as

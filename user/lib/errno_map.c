@@ -10,6 +10,7 @@
 
 #define FIRST_DIFFERENT	35
 
+/* clang-format off */
 static const uint8_t newlib_errno[] = {
 	[35] = EDEADLK,		[36] = ENAMETOOLONG,	[37] = ENOLCK,
 	[38] = ENOSYS,		[39] = ENOTEMPTY,	[40] = ELOOP,
@@ -21,6 +22,7 @@ static const uint8_t newlib_errno[] = {
 	[111] = ECONNREFUSED,	[114] = EALREADY,	[115] = EINPROGRESS,
 	[116] = ESTALE,		[125] = ECANCELED,
 };
+/* clang-format on */
 
 int errno_from_linux(int linux_errno)
 {

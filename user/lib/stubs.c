@@ -26,6 +26,7 @@ struct flag_pair {
 	uint32_t linux;
 };
 
+/* clang-format off */
 /* Linux's column in octal, as asm-generic/fcntl.h writes it. */
 static const struct flag_pair open_flags[] = {
 	{ O_CREAT,	0100 },
@@ -36,6 +37,7 @@ static const struct flag_pair open_flags[] = {
 	{ O_DIRECTORY,	040000 },
 	{ O_CLOEXEC,	02000000 },
 };
+/* clang-format on */
 
 static uint32_t open_flags_to_linux(int flags)
 {

@@ -19,15 +19,13 @@ static u64 begun, clock_cost;
 static s64 loop_cost;		/* of CALLS rounds */
 static u32 irq_flags;
 
-__attribute__((noinline))
-void begin(void)
+__noinline void begin(void)
 {
 	irq_flags = local_irq_save();
 	begun = ktime_ns();
 }
 
-__attribute__((noinline))
-s64 end(void)
+__noinline s64 end(void)
 {
 	s64 cost = (s64)(ktime_ns() - begun - clock_cost);
 
@@ -36,8 +34,7 @@ s64 end(void)
 }
 
 /* One place in the program: plugin/count.c waits for it. */
-__attribute__((noinline))
-void report_without_loop(const char *name, const char *state, s64 total,
+__noinline void report_without_loop(const char *name, const char *state, s64 total,
 			 u32 times)
 {
 	char label[64];

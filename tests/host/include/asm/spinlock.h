@@ -11,7 +11,9 @@
 
 typedef struct { u32 held; } spinlock_t;
 
+/* clang-format off */
 #define SPINLOCK_INIT	{ 0 }
+/* clang-format on */
 
 void host_spin_lock(spinlock_t *lock, const char *file, int line);
 void host_spin_unlock(spinlock_t *lock, const char *file, int line);
