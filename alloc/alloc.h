@@ -22,25 +22,25 @@
 
 /* ---- page frames ------------------------------------------------------ */
 
-#define MAX_ORDER	10	/* largest block: 1024 pages, 4 MiB */
+#define MAX_ORDER 10 /* largest block: 1024 pages, 4 MiB */
 
 /*
  * page->flags: what a page is, changed only by its owner; and, in the highest
  * byte of the first page of a block, free or allocated, the block's order: the
  * buddy asks for both at once.
  */
-#define PG_ORDER_SHIFT	24
-#define PG_BUDDY	0x0001	/* free, head of a block */
-#define PG_RESERVED	0x0002	/* never was the buddy's: image, mem_map */
-#define PG_SLAB		0x0004	/* slab page: page->slab_* hold */
-#define PG_COMPOUND	0x0008	/* head of a block allocated with __GFP_COMP */
-#define PG_TAIL		0x0010	/* not the head: page->head */
-#define PG_TABLE	0x0020	/* page tables */
-#define PG_ANON		0x0040	/* anonymous user memory */
-#define PG_CACHE	0x0080	/* page cache: page->mapping, page->index */
-#define PG_DIRTY	0x0100	/* page cache: differs from its backing */
-#define PG_VMALLOC	0x0800	/* behind a vmalloc area, kernel stacks too */
-#define PG_DCACHE_CLEAN	0x1000	/* fetches see what was stored (mmu/cache.c) */
+#define PG_ORDER_SHIFT  24
+#define PG_BUDDY        0x0001 /* free, head of a block */
+#define PG_RESERVED     0x0002 /* never was the buddy's: image, mem_map */
+#define PG_SLAB         0x0004 /* slab page: page->slab_* hold */
+#define PG_COMPOUND     0x0008 /* head of a block allocated with __GFP_COMP */
+#define PG_TAIL         0x0010 /* not the head: page->head */
+#define PG_TABLE        0x0020 /* page tables */
+#define PG_ANON         0x0040 /* anonymous user memory */
+#define PG_CACHE        0x0080 /* page cache: page->mapping, page->index */
+#define PG_DIRTY        0x0100 /* page cache: differs from its backing */
+#define PG_VMALLOC      0x0800 /* behind a vmalloc area, kernel stacks too */
+#define PG_DCACHE_CLEAN 0x1000 /* fetches see what was stored (mmu/cache.c) */
 
 struct address_space;
 struct kmem_cache;
@@ -51,27 +51,27 @@ struct kmem_cache;
  * line of Cortex-A9, and a shift to get the frame's number.
  */
 struct page {
-	u32 flags;			/* PG_*, order */
-	atomic_t _refcount;		/* 0 = free */
-	atomic_t _mapcount;		/* user entries that map it */
+	u32 flags;          /* PG_*, order */
+	atomic_t _refcount; /* 0 = free */
+	atomic_t _mapcount; /* user entries that map it */
 	union {
-		LIST_ENTRY(page) buddy_list;	/* PG_BUDDY: page_alloc.c's */
-		TAILQ_ENTRY(page) slab_link;	/* PG_SLAB: slab.c's */
-		STAILQ_ENTRY(page) area_link;	/* PG_VMALLOC: vmalloc.c's */
-		struct page *head;	/* PG_TAIL */
+		LIST_ENTRY(page) buddy_list;  /* PG_BUDDY: page_alloc.c's */
+		TAILQ_ENTRY(page) slab_link;  /* PG_SLAB: slab.c's */
+		STAILQ_ENTRY(page) area_link; /* PG_VMALLOC: vmalloc.c's */
+		struct page *head;            /* PG_TAIL */
 	};
 	union {
-		struct {		/* PG_CACHE: under the mapping's lock */
+		struct { /* PG_CACHE: under the mapping's lock */
 			struct address_space *mapping;
-			u32 index;	/* page within the file */
+			u32 index; /* page within the file */
 		};
-		struct {		/* PG_SLAB */
+		struct { /* PG_SLAB */
 			struct kmem_cache *slab_cache;
 			void *freelist;
-			u16 inuse;	/* objects not on ->freelist */
-			u16 frozen;	/* some core allocates from it */
+			u16 inuse;  /* objects not on ->freelist */
+			u16 frozen; /* some core allocates from it */
 		};
-		uintptr_t private;	/* others: the owner's own */
+		uintptr_t private; /* others: the owner's own */
 	};
 } __aligned(32);
 
@@ -86,10 +86,10 @@ static inline unsigned int page_order(const struct page *page)
 	return page->flags >> PG_ORDER_SHIFT;
 }
 
-#define ARCH_PFN_OFFSET	((u32)PHYS_OFFSET >> PAGE_SHIFT)
+#define ARCH_PFN_OFFSET ((u32)PHYS_OFFSET >> PAGE_SHIFT)
 
-extern struct page *mem_map;		/* mem_map[0] is frame ARCH_PFN_OFFSET */
-extern u32 min_low_pfn, max_low_pfn;	/* RAM's first frame, and past the last */
+extern struct page *mem_map;         /* mem_map[0] is frame ARCH_PFN_OFFSET */
+extern u32 min_low_pfn, max_low_pfn; /* RAM's first frame, and past the last */
 
 static inline u32 page_to_pfn(const struct page *page)
 {
@@ -130,16 +130,16 @@ static inline struct page *virt_to_page(const volatile void *va)
 
 /* ---- how to allocate -------------------------------------------------- */
 
-#define __GFP_ZERO		0x01u	/* zeroed memory */
-#define __GFP_NOWARN		0x02u	/* no line in the log on failure */
-#define __GFP_HIGH		0x04u	/* may use the emergency reserve */
-#define __GFP_DIRECT_RECLAIM	0x08u	/* may sleep and reclaim */
-#define __GFP_COMP		0x10u	/* one compound page */
-#define __GFP_NOFAIL_INJECT	0x20u	/* fault injection leaves it alone */
+#define __GFP_ZERO           0x01u /* zeroed memory */
+#define __GFP_NOWARN         0x02u /* no line in the log on failure */
+#define __GFP_HIGH           0x04u /* may use the emergency reserve */
+#define __GFP_DIRECT_RECLAIM 0x08u /* may sleep and reclaim */
+#define __GFP_COMP           0x10u /* one compound page */
+#define __GFP_NOFAIL_INJECT  0x20u /* fault injection leaves it alone */
 
-#define GFP_ATOMIC	(__GFP_HIGH)
-#define GFP_KERNEL	(__GFP_DIRECT_RECLAIM)
-#define GFP_USER	(__GFP_DIRECT_RECLAIM)
+#define GFP_ATOMIC (__GFP_HIGH)
+#define GFP_KERNEL (__GFP_DIRECT_RECLAIM)
+#define GFP_USER   (__GFP_DIRECT_RECLAIM)
 
 /* ---- memblock: before the buddy --------------------------------------- */
 
@@ -156,10 +156,12 @@ void *memblock_alloc(u32 bytes, u32 align, const char *name);
 phys_addr_t memblock_start(void);
 phys_addr_t memblock_end(void);
 /* Call fn for each range of RAM / each reserved range, ascending. */
-void memblock_for_each_memory(void (*fn)(phys_addr_t base, u32 bytes, void *arg),
+void memblock_for_each_memory(void (*fn)(phys_addr_t base, u32 bytes,
+					 void *arg),
 			      void *arg);
 void memblock_for_each_reserved(void (*fn)(phys_addr_t base, u32 bytes,
-				const char *name, void *arg), void *arg);
+					   const char *name, void *arg),
+				void *arg);
 /*
  * Cut RAM above LOWMEM_MAX off (reported, left alone). Call once, after the
  * last memblock_add and before the first memblock_alloc. Returns bytes cut.
@@ -233,14 +235,14 @@ int buddy_verify(void);
 
 /* The one zone's figures, in pages, as /proc/zoneinfo shows them. */
 struct zone_stats {
-	u32 managed;		/* given at boot, or since */
-	u32 free;		/* per-CPU lists not counted */
+	u32 managed; /* given at boot, or since */
+	u32 free;    /* per-CPU lists not counted */
 	u32 pcp_count, pcp_high, pcp_batch;
-	u32 min;		/* below: for __GFP_HIGH only */
-	u32 low;		/* below: who may sleep asks the shrinkers */
-	u32 high;		/* what shrinkers are asked to restore */
-	u32 failures;		/* allocations that got NULL */
-	u32 reclaimed;		/* pages that shrinkers gave back */
+	u32 min;       /* below: for __GFP_HIGH only */
+	u32 low;       /* below: who may sleep asks the shrinkers */
+	u32 high;      /* what shrinkers are asked to restore */
+	u32 failures;  /* allocations that got NULL */
+	u32 reclaimed; /* pages that shrinkers gave back */
 };
 void zone_get_stats(struct zone_stats *stats);
 
@@ -258,8 +260,8 @@ void register_shrinker(struct shrinker *shrinker);
 
 /* ---- slab ------------------------------------------------------------- */
 
-#define SLAB_HWCACHE_ALIGN	0x1u	/* align to a 32-byte cache line */
-#define SLAB_PANIC		0x2u	/* creating it cannot fail */
+#define SLAB_HWCACHE_ALIGN 0x1u /* align to a 32-byte cache line */
+#define SLAB_PANIC         0x2u /* creating it cannot fail */
 
 /*
  * A cache of objects of `size` bytes at multiples of `align` (0 = 8 bytes, the
@@ -281,12 +283,12 @@ int kmem_cache_destroy(struct kmem_cache *cache) __must_check;
  * size bytes, at least 8-aligned, from 8 bytes to 4 MiB; big ones come from
  * the buddy. size 0 gives ZERO_SIZE_PTR, which may be freed and not touched.
  */
-#define ZERO_SIZE_PTR	((void *)16)
+#define ZERO_SIZE_PTR ((void *)16)
 void *kmalloc(size_t size, gfp_t gfp) __must_check;
 void *krealloc(void *p, size_t size, gfp_t gfp) __must_check;
 void *kcalloc(size_t n, size_t size, gfp_t gfp) __must_check;
-void kfree(void *p);			/* NULL is allowed */
-size_t ksize(const void *p);		/* usable bytes */
+void kfree(void *p);         /* NULL is allowed */
+size_t ksize(const void *p); /* usable bytes */
 
 static inline void *__must_check kzalloc(size_t size, gfp_t gfp)
 {

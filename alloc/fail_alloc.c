@@ -12,13 +12,13 @@
 #include <lib/backtrace.h>
 #include <uapi/errno.h>
 
-u32 fail_alloc_armed;		/* nothing fails while 0 */
+u32 fail_alloc_armed; /* nothing fails while 0 */
 
-static spinlock_t fail_lock = SPINLOCK_INIT;	/* irqs off; all below */
-static char fail_name[32];	/* "" = any */
-static char fail_caller[32];	/* "" = whoever */
-static u32 fail_skip;		/* allocations that still succeed */
-static u32 fail_times;		/* then so many fail */
+static spinlock_t fail_lock = SPINLOCK_INIT; /* irqs off; all below */
+static char fail_name[32];                   /* "" = any */
+static char fail_caller[32];                 /* "" = whoever */
+static u32 fail_skip;  /* allocations that still succeed */
+static u32 fail_times; /* then so many fail */
 static u32 fail_hits;
 
 /* Up to `bytes` characters of text into one of the names. */

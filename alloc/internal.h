@@ -16,10 +16,10 @@ LIST_HEAD(buddy_head, page);
 
 /* All of lowmem is one zone. */
 struct zone {
-	spinlock_t lock;			/* irqs off */
+	spinlock_t lock; /* irqs off */
 	/* lock */
 	struct buddy_head free_area[MAX_ORDER + 1];
-	u32 free_pages;				/* in free_area */
+	u32 free_pages; /* in free_area */
 	/* constant after boot, but for managed; see struct zone_stats */
 	u32 managed;
 	u32 min, low, high;
@@ -27,16 +27,16 @@ struct zone {
 	u32 failures, reclaimed;
 };
 
-#define PCP_BATCH_ORDER	4
-#define PCP_BATCH	(1u << PCP_BATCH_ORDER)	/* pages moved under one lock */
-#define PCP_HIGH	64	/* when the list is full a batch goes back */
+#define PCP_BATCH_ORDER 4
+#define PCP_BATCH       (1u << PCP_BATCH_ORDER) /* pages moved under one lock */
+#define PCP_HIGH        64 /* when the list is full a batch goes back */
 
 /*
  * Free single pages of one core, a stack; its own, irqs off. Their flags and
  * order are 0.
  */
 struct per_cpu_pages {
-	struct page *page[PCP_HIGH];	/* first: an index is an address mode */
+	struct page *page[PCP_HIGH]; /* first: an index is an address mode */
 	u32 count;
 };
 
@@ -61,7 +61,7 @@ static inline u32 buddy_flags(unsigned int order)
  * largest order begin at a multiple of MEM_MAP_ALIGN bytes. Two buddies' entries
  * then differ in one bit of their address, as their frames' numbers do.
  */
-#define MEM_MAP_ALIGN	((u32)sizeof(struct page) << MAX_ORDER)
+#define MEM_MAP_ALIGN ((u32)sizeof(struct page) << MAX_ORDER)
 
 static_assert((sizeof(struct page) & (sizeof(struct page) - 1)) == 0,
 	      "find_buddy and block_of compute with bits of addresses");
@@ -74,8 +74,7 @@ static inline struct page *find_buddy(const struct page *page,
 }
 
 /* The first page of the aligned 2^order pages that page is one of. */
-static inline struct page *block_of(const struct page *page,
-				    unsigned int order)
+static inline struct page *block_of(const struct page *page, unsigned int order)
 {
 	return (struct page *)ALIGN_DOWN((uintptr_t)page,
 					 sizeof(*page) << order);
@@ -105,7 +104,7 @@ static inline const char *site_name(const void *site, char *buf, size_t bytes)
 
 /* ---- debug builds: pages (page_debug.c) --------------------------------- */
 
-#define POISON_PAGE	0xaa	/* a free page */
+#define POISON_PAGE 0xaa /* a free page */
 
 /* Room for who and when of each frame of [min_low_pfn, max_low_pfn). */
 void page_owner_init(void);
@@ -146,39 +145,39 @@ static inline bool should_fail_alloc(const char *name, gfp_t gfp)
 
 /* ---- slab -------------------------------------------------------------- */
 
-#define SLAB_MAX_SIZE	0x8000		/* largest object: 32 KiB */
-#define SLAB_MAX_ORDER	5		/* of a slab */
-#define SLAB_MIN_PARTIAL 3		/* this many are kept though empty */
+#define SLAB_MAX_SIZE    0x8000 /* largest object: 32 KiB */
+#define SLAB_MAX_ORDER   5      /* of a slab */
+#define SLAB_MIN_PARTIAL 3      /* this many are kept though empty */
 
 /* Bytes of debug builds: Linux's. */
-#define POISON_FREE	0x6b	/* a free object */
-#define POISON_INUSE	0x5a	/* a fresh object nobody has written */
-#define RED_ACTIVE	0xcc	/* past the end of a live object */
-#define RED_INACTIVE	0xbb	/* past the end of a free one */
-#define RED_ZONE_BYTES	8
+#define POISON_FREE    0x6b /* a free object */
+#define POISON_INUSE   0x5a /* a fresh object nobody has written */
+#define RED_ACTIVE     0xcc /* past the end of a live object */
+#define RED_INACTIVE   0xbb /* past the end of a free one */
+#define RED_ZONE_BYTES 8
 
 /* What a core allocates from without a lock; its own, irqs off. */
 struct kmem_cache_cpu {
 	void *freelist;
-	struct page *page;		/* frozen; NULL: none */
+	struct page *page; /* frozen; NULL: none */
 };
 
 struct kmem_cache {
 	struct kmem_cache_cpu cpu[NR_CPUS];
 	/* constant */
-	u32 free_offset;	/* of a free object's link to the next */
-	u32 object_size;	/* bytes the user may touch */
-	u32 stride;		/* bytes from object to object */
-	u32 track_offset;	/* debug builds: of struct slab_track */
+	u32 free_offset;  /* of a free object's link to the next */
+	u32 object_size;  /* bytes the user may touch */
+	u32 stride;       /* bytes from object to object */
+	u32 track_offset; /* debug builds: of struct slab_track */
 	u32 align;
-	u32 flags;		/* SLAB_* */
-	u32 order;		/* pages of a slab */
-	u32 objects;		/* of a slab */
+	u32 flags;   /* SLAB_* */
+	u32 order;   /* pages of a slab */
+	u32 objects; /* of a slab */
 	void (*ctor)(void *);
 	const char *name;
-	spinlock_t lock;	/* irqs off */
+	spinlock_t lock; /* irqs off */
 	/* lock */
-	struct page_list partial;	/* some objects free, not frozen */
+	struct page_list partial; /* some objects free, not frozen */
 	u32 nr_partial;
 	u32 nr_slabs;
 	/* slab_caches_lock */
@@ -187,7 +186,7 @@ struct kmem_cache {
 
 TAILQ_HEAD(kmem_cache_list, kmem_cache);
 extern struct kmem_cache_list slab_caches;
-extern spinlock_t slab_caches_lock;	/* irqs off; outside cache->lock */
+extern spinlock_t slab_caches_lock; /* irqs off; outside cache->lock */
 
 /* The classes of kmalloc. */
 void kmalloc_init(void);
@@ -204,8 +203,8 @@ static inline struct page *virt_to_head_page(const void *va)
 
 static inline void *get_freepointer(const struct kmem_cache *cache, void *obj)
 {
-	return kasan_load_pointer((void **)(void *)
-				  ((char *)obj + cache->free_offset));
+	return kasan_load_pointer(
+		(void **)(void *)((char *)obj + cache->free_offset));
 }
 
 static inline void set_freepointer(const struct kmem_cache *cache, void *obj,
@@ -219,10 +218,10 @@ static inline void set_freepointer(const struct kmem_cache *cache, void *obj,
 
 /* Behind each object. */
 struct slab_track {
-	const void *alloc_site, *free_site;	/* text addresses; NULL: never */
-	u32 alloc_when, free_when;		/* slab_clock then */
-	u32 size;				/* bytes asked for */
-	u32 live;				/* SLAB_LIVE or SLAB_FREE */
+	const void *alloc_site, *free_site; /* text addresses; NULL: never */
+	u32 alloc_when, free_when;          /* slab_clock then */
+	u32 size;                           /* bytes asked for */
+	u32 live;                           /* SLAB_LIVE or SLAB_FREE */
 };
 
 /* Room behind the object for red zone, link and track. */

@@ -9,24 +9,24 @@
 
 #include <alloc/internal.h>
 
-#define TABLE_MAX	192
-#define CLASS_MAX	8192
-#define NR_CLASSES	13
+#define TABLE_MAX  192
+#define CLASS_MAX  8192
+#define NR_CLASSES 13
 
 static const struct {
 	const char *name;
 	u32 size;
 } classes[NR_CLASSES] = {
-	{ "kmalloc-8", 8 },	{ "kmalloc-16", 16 },
-	{ "kmalloc-32", 32 },	{ "kmalloc-64", 64 },
-	{ "kmalloc-96", 96 },	{ "kmalloc-128", 128 },
-	{ "kmalloc-192", 192 },	{ "kmalloc-256", 256 },
-	{ "kmalloc-512", 512 },	{ "kmalloc-1k", 1024 },
-	{ "kmalloc-2k", 2048 },	{ "kmalloc-4k", 4096 },
+	{ "kmalloc-8", 8 },          { "kmalloc-16", 16 },
+	{ "kmalloc-32", 32 },        { "kmalloc-64", 64 },
+	{ "kmalloc-96", 96 },        { "kmalloc-128", 128 },
+	{ "kmalloc-192", 192 },      { "kmalloc-256", 256 },
+	{ "kmalloc-512", 512 },      { "kmalloc-1k", 1024 },
+	{ "kmalloc-2k", 2048 },      { "kmalloc-4k", 4096 },
 	{ "kmalloc-8k", CLASS_MAX },
 };
 
-#define FIRST_POWER	7	/* classes[7] is 256 = 2^8, and so on */
+#define FIRST_POWER 7 /* classes[7] is 256 = 2^8, and so on */
 
 static struct kmem_cache *kmalloc_caches[NR_CLASSES];
 /* By (size - 1) / 8. Sizes up to TABLE_MAX are what is asked for most. */
@@ -36,10 +36,11 @@ void kmalloc_init(void)
 {
 	for (u32 i = 0; i < NR_CLASSES; i++)
 		kmalloc_caches[i] = kmem_cache_create(classes[i].name,
-			classes[i].size, 0, SLAB_PANIC, NULL);
+						      classes[i].size, 0,
+						      SLAB_PANIC, NULL);
 	for (u32 i = 0, class = 0; i < ARRAY_SIZE(small_caches); i++) {
 		if (classes[class].size < 8 * (i + 1))
-			class++;
+			class ++;
 		small_caches[i] = kmalloc_caches[class];
 	}
 	static_assert(NR_CLASSES == FIRST_POWER + 6, "256 .. 8192");
@@ -70,7 +71,8 @@ static __noinline void *kmalloc_large(size_t size, gfp_t gfp)
 static void kfree_large(struct page *page, void *p)
 {
 	if (!(page->flags & PG_COMPOUND) || p != page_address(page))
-		bad_page_free(page, page_order(page), "kfree of what kmalloc did not give");
+		bad_page_free(page, page_order(page),
+			      "kfree of what kmalloc did not give");
 	__free_pages(page, page_order(page));
 }
 
@@ -139,7 +141,7 @@ void kfree(void *p)
 static size_t slab_size(const struct kmem_cache *cache, const void *p)
 {
 	return IS_ENABLED(CONFIG_DEBUG) ? slab_debug_size(cache, p) :
-		cache->object_size;
+					  cache->object_size;
 }
 
 size_t ksize(const void *p)
@@ -181,7 +183,7 @@ static size_t usable_size(const void *p)
 	struct page *page = virt_to_head_page(p);
 
 	return page->flags & PG_SLAB ? slab_size(page->slab_cache, p) :
-		(size_t)PAGE_SIZE << page_order(page);
+				       (size_t)PAGE_SIZE << page_order(page);
 }
 
 void *krealloc(void *p, size_t size, gfp_t gfp)

@@ -13,16 +13,16 @@
 #include <lib/printk.h>
 #include <uapi/errno.h>
 
-#define MAX_REGIONS	64
+#define MAX_REGIONS 64
 
 struct region {
 	phys_addr_t base;
-	phys_addr_t end;	/* exclusive; never wraps */
+	phys_addr_t end; /* exclusive; never wraps */
 	const char *name;
 };
 
 struct region_table {
-	struct region region[MAX_REGIONS];	/* ascending, disjoint */
+	struct region region[MAX_REGIONS]; /* ascending, disjoint */
 	u32 n;
 };
 
@@ -100,7 +100,7 @@ static phys_addr_t range_end(phys_addr_t base, u32 bytes)
 static const struct region *find_overlap(const struct region_table *table,
 					 phys_addr_t base, phys_addr_t end)
 {
-	for (u32 i = table->n; i-- > 0; ) {
+	for (u32 i = table->n; i-- > 0;) {
 		const struct region *r = &table->region[i];
 
 		if (r->base < end && base < r->end)
@@ -161,7 +161,7 @@ void *memblock_alloc(u32 bytes, u32 align, const char *name)
 {
 	BUG_ON(bytes == 0 || align == 0 || (align & (align - 1)) != 0);
 	BUG_ON(mem_map != NULL && zone.managed != 0);
-	for (u32 i = memory.n; i-- > 0; ) {
+	for (u32 i = memory.n; i-- > 0;) {
 		struct region *ram = &memory.region[i];
 		phys_addr_t pa = find_in_range(ram->base, ram->end, bytes,
 					       align);
@@ -187,7 +187,8 @@ phys_addr_t memblock_end(void)
 }
 
 void memblock_for_each_memory(void (*fn)(phys_addr_t base, u32 bytes,
-					 void *arg), void *arg)
+					 void *arg),
+			      void *arg)
 {
 	for (u32 i = 0; i < memory.n; i++) {
 		const struct region *r = &memory.region[i];
@@ -212,7 +213,7 @@ static u32 clip_memory(phys_addr_t base, phys_addr_t end)
 {
 	u32 cut = 0;
 
-	for (u32 i = memory.n; i-- > 0; ) {
+	for (u32 i = memory.n; i-- > 0;) {
 		struct region *r = &memory.region[i];
 		u32 bytes = r->end - r->base;
 
@@ -319,7 +320,7 @@ static u32 count_reserved_in(phys_addr_t base, phys_addr_t end)
 		start = max(base, ALIGN_DOWN(r->base, PAGE_SIZE));
 		stop = min(end, ALIGN_UP(r->end, PAGE_SIZE));
 		frames += (stop - start) >> PAGE_SHIFT;
-		end = start;	/* the next may share this frame: once is enough */
+		end = start; /* the next may share this frame: once is enough */
 	}
 	return frames;
 }
@@ -340,7 +341,7 @@ static u32 count_memory_frames(void)
 
 	for (u32 i = 0; i < memory.n; i++)
 		frames += (memory.region[i].end - memory.region[i].base) >>
-			  PAGE_SHIFT;
+			PAGE_SHIFT;
 	return frames;
 }
 

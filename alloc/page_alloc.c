@@ -21,7 +21,7 @@
 #include <lib/printk.h>
 #include <trace.h>
 
-#define MAX_RECLAIM_ROUNDS	4
+#define MAX_RECLAIM_ROUNDS 4
 
 struct zone zone;
 DEFINE_PER_CPU(struct per_cpu_pages, pcp_pages);
@@ -166,7 +166,7 @@ static struct page *pcp_refill(u32 reserve)
 		n = take_batch(&first);
 		if (n == 0)
 			break;
-		first->flags = 0;	/* a single page now, like those behind */
+		first->flags = 0; /* a single page now, like those behind */
 		for (u32 i = 0; i < n; i++)
 			pcp->page[pcp->count++] = &first[i];
 	}
@@ -220,15 +220,17 @@ static u32 direct_reclaim(u32 nr)
 }
 
 /* There is no such block: what else can be done. */
-static __noinline struct page *alloc_pages_reclaim(gfp_t gfp, unsigned int order)
+static __noinline struct page *alloc_pages_reclaim(gfp_t gfp,
+						   unsigned int order)
 {
 	struct page *page;
 
 	/* Single pages on the list may be the missing halves. */
 	drain_local_pages();
 	page = rmqueue(gfp, order);
-	for (u32 round = 0; page == NULL && round < MAX_RECLAIM_ROUNDS &&
-	     can_reclaim(gfp); round++) {
+	for (u32 round = 0;
+	     page == NULL && round < MAX_RECLAIM_ROUNDS && can_reclaim(gfp);
+	     round++) {
 		if (direct_reclaim(zone.high + (1u << order)) == 0)
 			break;
 		page = rmqueue(gfp, order);
@@ -271,8 +273,9 @@ static void clear_pages(struct page *page, unsigned int order)
  * All that not every page needs: orders above 0, the poison's check, a refill
  * of the list, injected failures, the trace.
  */
-static __noinline struct page *alloc_pages_checked(gfp_t gfp, unsigned int order,
-				 const void *caller)
+static __noinline struct page *alloc_pages_checked(gfp_t gfp,
+						   unsigned int order,
+						   const void *caller)
 {
 	struct page *page;
 
@@ -327,16 +330,14 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 
 void *__get_free_pages(gfp_t gfp, unsigned int order)
 {
-	struct page *page = __alloc_pages(gfp, order,
-					  CALL_SITE());
+	struct page *page = __alloc_pages(gfp, order, CALL_SITE());
 
 	return page == NULL ? NULL : page_address(page);
 }
 
 void *get_zeroed_page(gfp_t gfp)
 {
-	struct page *page = __alloc_pages(gfp | __GFP_ZERO, 0,
-					  CALL_SITE());
+	struct page *page = __alloc_pages(gfp | __GFP_ZERO, 0, CALL_SITE());
 
 	return page == NULL ? NULL : page_address(page);
 }
@@ -367,7 +368,7 @@ static inline bool is_last_reference(const struct page *page)
 {
 	if (page_count(page) != 1)
 		return false;
-	dmb();	/* what others did before they let go, before we look or reuse */
+	dmb(); /* what others did before they let go, before we look or reuse */
 	return true;
 }
 
@@ -382,7 +383,7 @@ static inline s32 drop_reference(struct page *page)
 
 /* As alloc_pages_checked; also other references, and errors. */
 static __noinline void free_pages_checked(struct page *page, unsigned int order,
-			const void *caller)
+					  const void *caller)
 {
 	s32 left = drop_reference(page);
 	u32 flags;
@@ -462,8 +463,7 @@ void *alloc_pages_exact(u32 bytes, gfp_t gfp)
 	if (bytes == 0)
 		return NULL;
 	order = get_order(bytes);
-	page = __alloc_pages(gfp & ~__GFP_COMP, order,
-			     CALL_SITE());
+	page = __alloc_pages(gfp & ~__GFP_COMP, order, CALL_SITE());
 	if (page == NULL)
 		return NULL;
 	split_page(page, order);

@@ -10,11 +10,11 @@
 
 /* One per frame in debug builds. `when` counts allocations and frees. */
 struct page_owner {
-	const void *alloc_site, *free_site;	/* text addresses */
+	const void *alloc_site, *free_site; /* text addresses */
 	u32 alloc_when, free_when;
 };
 
-static struct page_owner *page_owner;		/* NULL: not a debug build */
+static struct page_owner *page_owner; /* NULL: not a debug build */
 static u32 page_clock;
 
 /* ---- counts ---------------------------------------------------------------- */
@@ -68,8 +68,8 @@ void zone_get_stats(struct zone_stats *stats)
 static u32 complain(const struct page *page, const char *what)
 {
 	pr_err("buddy: pfn %#x (flags %#x, order %u, count %d): %s\n",
-	       page_to_pfn(page), page->flags, page_order(page), page_count(page),
-	       what);
+	       page_to_pfn(page), page->flags, page_order(page),
+	       page_count(page), what);
 	return 1;
 }
 
@@ -173,7 +173,8 @@ void page_owner_init(void)
 	if (!IS_ENABLED(CONFIG_DEBUG))
 		return;
 	page_owner = memblock_alloc((max_low_pfn - min_low_pfn) *
-				    (u32)sizeof(*page_owner), 8, "page_owner");
+					    (u32)sizeof(*page_owner),
+				    8, "page_owner");
 	if (page_owner == NULL)
 		panic("debug: no room to note the owners of %u pages",
 		      max_low_pfn - min_low_pfn);

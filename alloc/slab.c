@@ -23,9 +23,9 @@
 #include <lib/printk.h>
 #include <uapi/errno.h>
 
-#define MIN_ALIGN	8	/* what the ABI's largest type needs */
-#define CACHE_LINE	32	/* Cortex-A9 */
-#define GOOD_OBJECTS	8	/* a slab should hold this many */
+#define MIN_ALIGN    8  /* what the ABI's largest type needs */
+#define CACHE_LINE   32 /* Cortex-A9 */
+#define GOOD_OBJECTS 8  /* a slab should hold this many */
 
 struct kmem_cache_list slab_caches = TAILQ_HEAD_INITIALIZER(slab_caches);
 spinlock_t slab_caches_lock = SPINLOCK_INIT;
@@ -54,7 +54,7 @@ static struct page *new_slab(struct kmem_cache *cache, gfp_t gfp)
 	page->freelist = NULL;
 	page->inuse = 0;
 	page->frozen = 1;
-	for (u32 n = cache->objects; n-- > 0; ) {
+	for (u32 n = cache->objects; n-- > 0;) {
 		void *obj = nth_object(cache, page, n);
 
 		debug_new_object(cache, obj);
@@ -198,8 +198,7 @@ void *slab_alloc_checked(struct kmem_cache *cache, gfp_t gfp, size_t size,
 
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
-	return slab_alloc(cache, gfp, cache->object_size,
-			  CALL_SITE());
+	return slab_alloc(cache, gfp, cache->object_size, CALL_SITE());
 }
 
 /* ---- freeing ---------------------------------------------------------------------- */

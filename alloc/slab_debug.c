@@ -17,19 +17,20 @@
 #include <lib/printk.h>
 #include <uapi/errno.h>
 
-#define SLAB_LIVE	0x4c495645	/* "LIVE" */
-#define SLAB_FREE	0x46524545	/* "FREE" */
-#define MAX_REPORT	8		/* lines a report prints of one cache */
-#define MAX_SITES	64		/* call sites a report keeps apart */
+#define SLAB_LIVE  0x4c495645 /* "LIVE" */
+#define SLAB_FREE  0x46524545 /* "FREE" */
+#define MAX_REPORT 8          /* lines a report prints of one cache */
+#define MAX_SITES  64         /* call sites a report keeps apart */
 
-static u32 slab_clock;			/* allocations and frees so far */
+static u32 slab_clock; /* allocations and frees so far */
 
 /* ---- walking ------------------------------------------------------------------ */
 
 /* Call fn for each slab of cache: mem_map knows them, full ones too. */
 static void for_each_slab(struct kmem_cache *cache,
 			  void (*fn)(struct kmem_cache *cache,
-				     struct page *page, void *arg), void *arg)
+				     struct page *page, void *arg),
+			  void *arg)
 {
 	for (u32 pfn = min_low_pfn; pfn < max_low_pfn; pfn++) {
 		struct page *page = pfn_to_page(pfn);
@@ -216,8 +217,8 @@ int slab_verify(void)
 static struct slab_track *track_of(const struct kmem_cache *cache,
 				   const void *obj)
 {
-	return (struct slab_track *)(void *)
-		((char *)(uintptr_t)obj + cache->track_offset);
+	return (struct slab_track *)(void *)((char *)(uintptr_t)obj +
+					     cache->track_offset);
 }
 
 void slab_debug_layout(struct kmem_cache *cache)
@@ -226,8 +227,8 @@ void slab_debug_layout(struct kmem_cache *cache)
 
 	cache->free_offset = ALIGN_UP(size + RED_ZONE_BYTES,
 				      (u32)sizeof(void *));
-	cache->track_offset = ALIGN_UP(cache->free_offset +
-				       (u32)sizeof(void *), 8);
+	cache->track_offset = ALIGN_UP(cache->free_offset + (u32)sizeof(void *),
+				       8);
 	cache->stride = cache->track_offset + (u32)sizeof(struct slab_track);
 }
 
@@ -257,7 +258,8 @@ void bad_object(const struct kmem_cache *cache, void *obj, const char *what,
 	pr_err("slab: cache %s, object %p: %s\n", cache->name, obj, what);
 	if (IS_ENABLED(CONFIG_DEBUG) && (page->flags & PG_SLAB) &&
 	    is_object(page->slab_cache, page, obj)) {
-		const struct slab_track *track = track_of(page->slab_cache, obj);
+		const struct slab_track *track = track_of(page->slab_cache,
+							  obj);
 
 		pr_err("slab: of cache %s, found by %s; now is %u\n",
 		       page->slab_cache->name,
@@ -286,8 +288,9 @@ void __debug_alloc_object(struct kmem_cache *cache, void *obj, size_t size,
 	kasan_unpoison(obj, cache->object_size);
 	if (track->live != SLAB_FREE)
 		bad_object(cache, obj, "on the free list, but live", caller);
-	if (cache->ctor == NULL && find_other(obj, 0, cache->object_size,
-					      POISON_FREE) != cache->object_size)
+	if (cache->ctor == NULL &&
+	    find_other(obj, 0, cache->object_size, POISON_FREE) !=
+		    cache->object_size)
 		bad_object(cache, obj, "written after it was freed", caller);
 	if (find_other(obj, cache->object_size, cache->free_offset,
 		       RED_INACTIVE) != cache->free_offset)
@@ -344,8 +347,7 @@ void slab_debug_resize(const struct kmem_cache *cache, void *obj, size_t size)
 	kasan_unpoison(obj, cache->object_size);
 	if (find_other(obj, track->size, cache->free_offset, RED_ACTIVE) !=
 	    cache->free_offset)
-		bad_object(cache, obj, "written past its end",
-			   CALL_SITE());
+		bad_object(cache, obj, "written past its end", CALL_SITE());
 	track->size = (u32)size;
 	paint(cache, obj, size, RED_ACTIVE);
 }
@@ -368,7 +370,7 @@ static void count_site(struct live_sites *sites, const void *site)
 	while (i < sites->n && sites->site[i].site != site)
 		i++;
 	if (i == MAX_SITES)
-		return;		/* counted in objects all the same */
+		return; /* counted in objects all the same */
 	if (i == sites->n) {
 		sites->site[i].site = site;
 		sites->site[i].count = 0;
@@ -422,6 +424,6 @@ u32 slab_report_live(void)
 
 	TAILQ_FOREACH(cache, &slab_caches, link)
 		objects += IS_ENABLED(CONFIG_DEBUG) ? report_sites(cache) :
-			slab_count_live(cache);
+						      slab_count_live(cache);
 	return objects;
 }

@@ -12,12 +12,12 @@
 #include <types.h>
 
 struct board {
-	const char *name;		/* "vexpress-a9" */
-	phys_addr_t uart_pa;		/* for the letters before the MMU is on */
-	const struct map_desc *map;	/* devices, at fixmap addresses */
+	const char *name;           /* "vexpress-a9" */
+	phys_addr_t uart_pa;        /* for the letters before the MMU is on */
+	const struct map_desc *map; /* devices, at fixmap addresses */
 	unsigned int nr_map;
-	u32 ram_default;		/* bytes, when no loader says */
-	u32 ram_max;			/* bytes; probing stops there */
+	u32 ram_default; /* bytes, when no loader says */
+	u32 ram_max;     /* bytes; probing stops there */
 };
 
 extern const struct board board;

@@ -18,7 +18,7 @@ struct board_devices {
 	u32 rtc;
 	u32 sysreg;
 	u32 l2;
-	u32 l2_latency;		/* setup, read, write; 0x777, cycles - 1 each */
+	u32 l2_latency; /* setup, read, write; 0x777, cycles - 1 each */
 };
 
 extern const struct board_devices board_devices;

@@ -9,16 +9,16 @@
 
 #include <types.h>
 
-#define PL011_DR	0x000
-#define PL011_FR	0x018
-#define PL011_IBRD	0x024
-#define PL011_FBRD	0x028
-#define PL011_LCR_H	0x02c
-#define PL011_CR	0x030
+#define PL011_DR    0x000
+#define PL011_FR    0x018
+#define PL011_IBRD  0x024
+#define PL011_FBRD  0x028
+#define PL011_LCR_H 0x02c
+#define PL011_CR    0x030
 
-#define PL011_FR_TXFF		(1u << 5)
-#define PL011_LCR_8BIT_FIFO	0x70u
-#define PL011_CR_ENABLE_TX_RX	0x301u
+#define PL011_FR_TXFF         (1u << 5)
+#define PL011_LCR_8BIT_FIFO   0x70u
+#define PL011_CR_ENABLE_TX_RX 0x301u
 
 static inline volatile u32 *early_uart_reg(uintptr_t base, u32 offset)
 {

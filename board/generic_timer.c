@@ -12,12 +12,12 @@
 #include <board/drivers.h>
 #include <bug.h>
 
-#define CNTV_CTL_ENABLE	1u
-#define NSEC_PER_SEC	1000000000u
+#define CNTV_CTL_ENABLE 1u
+#define NSEC_PER_SEC    1000000000u
 
 static void (*tick)(void);
 static u32 ns_per_count;
-static u64 first_count;			/* at timer_init: time zero */
+static u64 first_count; /* at timer_init: time zero */
 
 static u32 read_cntfrq(void)
 {
@@ -32,7 +32,7 @@ static u64 read_cntvct(void)
 {
 	u32 low, high;
 
-	isb();	/* what came before is done when the count is taken */
+	isb(); /* what came before is done when the count is taken */
 	__asm__ volatile("mrrc p15, 1, %0, %1, c14" : "=r"(low), "=r"(high));
 	return (u64)high << 32 | low;
 }
@@ -40,13 +40,14 @@ static u64 read_cntvct(void)
 static void write_cntv_cval(u64 count)
 {
 	__asm__ volatile("mcrr p15, 3, %0, %1, c14"
-			 : : "r"((u32)count), "r"((u32)(count >> 32)));
+			 :
+			 : "r"((u32)count), "r"((u32)(count >> 32)));
 }
 
 static void write_cntv_ctl(u32 val)
 {
 	__asm__ volatile("mcr p15, 0, %0, c14, c3, 1" : : "r"(val));
-	isb();	/* the line has the new level before the GIC is looked at */
+	isb(); /* the line has the new level before the GIC is looked at */
 }
 
 u64 clock_ns(void)

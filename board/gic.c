@@ -14,41 +14,41 @@
 #include <spinlock.h>
 #include <uapi/errno.h>
 
-#define GICD_CTLR		0x000
-#define GICD_TYPER		0x004
-#define GICD_ISENABLER(n)	(0x100 + 4 * (n))	/* 32 ids a word */
-#define GICD_ICENABLER(n)	(0x180 + 4 * (n))
-#define GICD_ICPENDR(n)		(0x280 + 4 * (n))
-#define GICD_IPRIORITYR(n)	(0x400 + 4 * (n))	/* 4 ids a word */
-#define GICD_ITARGETSR(n)	(0x800 + 4 * (n))	/* 4 ids a word */
-#define GICD_ICFGR(n)		(0xc00 + 4 * (n))	/* 16 ids a word */
+#define GICD_CTLR          0x000
+#define GICD_TYPER         0x004
+#define GICD_ISENABLER(n)  (0x100 + 4 * (n)) /* 32 ids a word */
+#define GICD_ICENABLER(n)  (0x180 + 4 * (n))
+#define GICD_ICPENDR(n)    (0x280 + 4 * (n))
+#define GICD_IPRIORITYR(n) (0x400 + 4 * (n)) /* 4 ids a word */
+#define GICD_ITARGETSR(n)  (0x800 + 4 * (n)) /* 4 ids a word */
+#define GICD_ICFGR(n)      (0xc00 + 4 * (n)) /* 16 ids a word */
 
-#define GICC_CTLR		0x000
-#define GICC_PMR		0x004
-#define GICC_IAR		0x00c
-#define GICC_EOIR		0x010
+#define GICC_CTLR 0x000
+#define GICC_PMR  0x004
+#define GICC_IAR  0x00c
+#define GICC_EOIR 0x010
 
-#define GIC_ENABLE		1u
-#define GICD_TYPER_LINES	0x1fu		/* 32 * (this + 1) ids */
-#define GICC_IAR_ID		0x3ffu
-#define GIC_SPURIOUS		1020u		/* 1020..1023: nothing for us */
-#define FIRST_SPI		32u		/* below: per core, no target */
-#define PRIORITY		0xa0a0a0a0u
-#define PRIORITY_MASK		0xf0u		/* let PRIORITY through */
-#define TARGET_THIS_CORE	0x01010101u
+#define GIC_ENABLE       1u
+#define GICD_TYPER_LINES 0x1fu /* 32 * (this + 1) ids */
+#define GICC_IAR_ID      0x3ffu
+#define GIC_SPURIOUS     1020u /* 1020..1023: nothing for us */
+#define FIRST_SPI        32u   /* below: per core, no target */
+#define PRIORITY         0xa0a0a0a0u
+#define PRIORITY_MASK    0xf0u /* let PRIORITY through */
+#define TARGET_THIS_CORE 0x01010101u
 
-#define NR_IRQS			128u
+#define NR_IRQS 128u
 
 struct irq {
 	void (*handler)(void *arg);
 	void *arg;
 	const char *name;
-	u32 count;		/* only this core's interrupts change it */
+	u32 count; /* only this core's interrupts change it */
 };
 
 static struct irq irqs[NR_IRQS];
 static u32 nr_irqs;
-static spinlock_t irq_lock = SPINLOCK_INIT;	/* handlers; the distributor */
+static spinlock_t irq_lock = SPINLOCK_INIT; /* handlers; the distributor */
 
 /* Known and off, whatever the loader did. */
 static void reset_distributor(u32 gicd)
@@ -66,7 +66,7 @@ static void reset_distributor(u32 gicd)
 	for (u32 i = FIRST_SPI / 4; i < nr_irqs / 4; i++)
 		reg_write(gicd, GICD_ITARGETSR(i), TARGET_THIS_CORE);
 	for (u32 i = FIRST_SPI / 16; i < nr_irqs / 16; i++)
-		reg_write(gicd, GICD_ICFGR(i), 0);	/* level-sensitive */
+		reg_write(gicd, GICD_ICFGR(i), 0); /* level-sensitive */
 	reg_write(gicd, GICD_CTLR, GIC_ENABLE);
 }
 
@@ -126,7 +126,7 @@ void irq_dispatch(void)
 		if (id >= GIC_SPURIOUS)
 			return;
 		serve(id);
-		dsb_sy();	/* the device has dropped its line before EOI asks */
+		dsb_sy(); /* the device has dropped its line before EOI asks */
 		reg_write(board_devices.gicc, GICC_EOIR, iar);
 	}
 }

@@ -13,24 +13,24 @@
 #include <bug.h>
 #include <spinlock.h>
 
-#define GT_COUNT_LOW	0x00
-#define GT_COUNT_HIGH	0x04
-#define GT_CONTROL	0x08
-#define GT_STATUS	0x0c
-#define GT_COMPARE_LOW	0x10
-#define GT_COMPARE_HIGH	0x14
+#define GT_COUNT_LOW    0x00
+#define GT_COUNT_HIGH   0x04
+#define GT_CONTROL      0x08
+#define GT_STATUS       0x0c
+#define GT_COMPARE_LOW  0x10
+#define GT_COMPARE_HIGH 0x14
 
-#define GT_ENABLE	0x1u
-#define GT_COMPARE	0x2u		/* banked: this core's comparator */
-#define GT_IRQ		0x4u
-#define GT_EVENT	0x1u		/* in GT_STATUS; written to clear */
+#define GT_ENABLE  0x1u
+#define GT_COMPARE 0x2u /* banked: this core's comparator */
+#define GT_IRQ     0x4u
+#define GT_EVENT   0x1u /* in GT_STATUS; written to clear */
 
-#define FIRST_DELAY	256u		/* counts; more than set_event takes */
-#define NSEC_PER_SEC	1000000000u
+#define FIRST_DELAY  256u /* counts; more than set_event takes */
+#define NSEC_PER_SEC 1000000000u
 
 static void (*tick)(void);
-static u32 ns_per_count;		/* constant after timer_init */
-static spinlock_t timer_lock = SPINLOCK_INIT;	/* the comparator */
+static u32 ns_per_count;                      /* constant after timer_init */
+static spinlock_t timer_lock = SPINLOCK_INIT; /* the comparator */
 
 /* Whole: the high word did not change while the low one was read. */
 static u64 read_count(void)
@@ -57,7 +57,7 @@ static void timer_interrupt(void *arg __unused_arg)
 {
 	reg_write(board_devices.timer, GT_CONTROL, GT_ENABLE);
 	reg_write(board_devices.timer, GT_STATUS, GT_EVENT);
-	dsb_sy();	/* the line is down before the GIC is told we are done */
+	dsb_sy(); /* the line is down before the GIC is told we are done */
 	tick();
 }
 

@@ -55,8 +55,8 @@ static void configure(u32 l2)
 	reg_write(l2, L2_TAG_LATENCY, board_devices.l2_latency);
 	reg_write(l2, L2_DATA_LATENCY, board_devices.l2_latency);
 	if (r >= L2_R3P0 && r < L2_R3P2)
-		reg_write(l2, L2_PREFETCH, reg_read(l2, L2_PREFETCH) &
-			  ~(u32)L2_PREFETCH_DOUBLE);
+		reg_write(l2, L2_PREFETCH,
+			  reg_read(l2, L2_PREFETCH) & ~(u32)L2_PREFETCH_DOUBLE);
 }
 
 /* What it holds is junk from reset, or clean: dropped, never written. */
@@ -75,9 +75,9 @@ static void enable(u32 l2)
 	configure(l2);
 	invalidate_all(l2);
 	reg_write(l2, L2_INTERRUPT_CLEAR, 0x1ff);
-	dsb_sy();	/* it is empty before the first access looks into it */
+	dsb_sy(); /* it is empty before the first access looks into it */
 	reg_write(l2, L2_CONTROL, L2_ENABLE);
-	dsb_sy();	/* from here on it is asked */
+	dsb_sy(); /* from here on it is asked */
 }
 
 void board_init(bool secure, bool psci_smc __unused_arg)

@@ -11,13 +11,13 @@
 #include <bug.h>
 #include <lib/printk.h>
 
-#define PL011_IMSC	0x038		/* interrupt mask: 1 = enabled */
-#define PL011_ICR	0x044
+#define PL011_IMSC 0x038 /* interrupt mask: 1 = enabled */
+#define PL011_ICR  0x044
 
-#define PL011_FR_RXFE	(1u << 4)
-#define PL011_DR_ERRORS	0xf00u		/* overrun, break, parity, framing */
-#define PL011_INT_RX	(1u << 4)
-#define PL011_INT_RT	(1u << 6)	/* fewer than a FIFO trigger, and idle */
+#define PL011_FR_RXFE   (1u << 4)
+#define PL011_DR_ERRORS 0xf00u /* overrun, break, parity, framing */
+#define PL011_INT_RX    (1u << 4)
+#define PL011_INT_RT    (1u << 6) /* fewer than a FIFO trigger, and idle */
 
 static void (*receive)(u8 byte);
 

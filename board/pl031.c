@@ -4,7 +4,7 @@
 #include <board/board.h>
 #include <board/drivers.h>
 
-#define PL031_DR	0x000
+#define PL031_DR 0x000
 
 u32 rtc_seconds(void)
 {

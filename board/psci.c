@@ -8,12 +8,12 @@
 #include <board/board.h>
 #include <board/drivers.h>
 
-#define PSCI_SYSTEM_OFF		0x84000008u
-#define PSCI_SYSTEM_RESET	0x84000009u
+#define PSCI_SYSTEM_OFF   0x84000008u
+#define PSCI_SYSTEM_RESET 0x84000009u
 
 /* As words: the base architecture does not know them. */
-#define HVC_0	".inst 0xe1400070"
-#define SMC_0	".inst 0xe1600070"
+#define HVC_0 ".inst 0xe1400070"
+#define SMC_0 ".inst 0xe1600070"
 
 static bool by_smc;
 
@@ -29,11 +29,15 @@ static void __noreturn psci_call(u32 function)
 
 	local_irq_disable();
 	if (by_smc)
-		__asm__ volatile(SMC_0 : "+r"(r0) : : "r1", "r2", "r3",
-				 "memory");
+		__asm__ volatile(SMC_0
+				 : "+r"(r0)
+				 :
+				 : "r1", "r2", "r3", "memory");
 	else
-		__asm__ volatile(HVC_0 : "+r"(r0) : : "r1", "r2", "r3",
-				 "memory");
+		__asm__ volatile(HVC_0
+				 : "+r"(r0)
+				 :
+				 : "r1", "r2", "r3", "memory");
 	for (;;)
 		wfi();
 }

@@ -7,15 +7,15 @@
 #include <board/board.h>
 #include <board/drivers.h>
 
-#define SYS_CFGDATA	0x0a0
-#define SYS_CFGCTRL	0x0a4
-#define SYS_CFGSTAT	0x0a8
+#define SYS_CFGDATA 0x0a0
+#define SYS_CFGCTRL 0x0a4
+#define SYS_CFGSTAT 0x0a8
 
-#define CFG_START	(1u << 31)
-#define CFG_WRITE	(1u << 30)
-#define CFG_FUNCTION(f)	((u32)(f) << 20)	/* of site 0, the motherboard */
-#define CFG_SHUTDOWN	8
-#define CFG_REBOOT	9
+#define CFG_START       (1u << 31)
+#define CFG_WRITE       (1u << 30)
+#define CFG_FUNCTION(f) ((u32)(f) << 20) /* of site 0, the motherboard */
+#define CFG_SHUTDOWN    8
+#define CFG_REBOOT      9
 
 /* Ask the board's controller, which needs a moment; wait for ever if it fails. */
 static void __noreturn configure(unsigned int function)

@@ -13,10 +13,10 @@
 #include <string.h>
 #include <uapi/errno.h>
 
-#define MAGIC_BYTES	6
-#define FIELD_DIGITS	8
-#define HEADER_BYTES	(MAGIC_BYTES + NR_FIELDS * FIELD_DIGITS)
-#define CPIO_ALIGN	4u
+#define MAGIC_BYTES  6
+#define FIELD_DIGITS 8
+#define HEADER_BYTES (MAGIC_BYTES + NR_FIELDS * FIELD_DIGITS)
+#define CPIO_ALIGN   4u
 
 /* clang-format off */
 /* The numbers of a header, in their order. */
@@ -102,16 +102,21 @@ static int bad_magic(const struct cpio_entry *entry, const u8 *found, u32 left)
 
 	for (i = 0; i < ARRAY_SIZE(other_formats); i++) {
 		n = strlen(other_formats[i].magic);
-		if (left >= n && memcmp(found, other_formats[i].magic, n) == 0) {
-			cpio_complain(entry, "it is %s, expected an "
+		if (left >= n &&
+		    memcmp(found, other_formats[i].magic, n) == 0) {
+			cpio_complain(entry,
+				      "it is %s, expected an "
 				      "uncompressed newc archive (cpio -H "
-				      "newc)", other_formats[i].what);
+				      "newc)",
+				      other_formats[i].what);
 			return -EINVAL;
 		}
 	}
-	cpio_complain(entry, "no magic number: found %02x %02x %02x %02x %02x "
-		      "%02x, expected the text 070701", found[0], found[1],
-		      found[2], found[3], found[4], found[5]);
+	cpio_complain(entry,
+		      "no magic number: found %02x %02x %02x %02x %02x "
+		      "%02x, expected the text 070701",
+		      found[0], found[1], found[2], found[3], found[4],
+		      found[5]);
 	return -EINVAL;
 }
 
@@ -124,8 +129,10 @@ static int parse_header(const struct cpio_entry *entry, const u8 *header,
 	    memcmp(header, "070702", MAGIC_BYTES))
 		return bad_magic(entry, header, left);
 	if (left < HEADER_BYTES) {
-		cpio_complain(entry, "the archive is cut off: %u bytes left, "
-			      "expected a header of %u", left, HEADER_BYTES);
+		cpio_complain(entry,
+			      "the archive is cut off: %u bytes left, "
+			      "expected a header of %u",
+			      left, HEADER_BYTES);
 		return -EINVAL;
 	}
 	for (i = 0; i < NR_FIELDS; i++) {
@@ -133,9 +140,10 @@ static int parse_header(const struct cpio_entry *entry, const u8 *header,
 
 		if (parse_hex(text, &field[i]))
 			continue;
-		cpio_complain(entry, "field %s is not a number, expected %u "
-			      "hexadecimal digits", field_names[i],
-			      FIELD_DIGITS);
+		cpio_complain(entry,
+			      "field %s is not a number, expected %u "
+			      "hexadecimal digits",
+			      field_names[i], FIELD_DIGITS);
 		return -EINVAL;
 	}
 	return 0;
@@ -152,13 +160,16 @@ static int take_name(struct cpio *cpio, struct cpio_entry *entry, u32 bytes)
 		return -EINVAL;
 	}
 	if (bytes > left) {
-		cpio_complain(entry, "the archive is cut off: %u bytes left, "
-			      "expected a name of %u", left, bytes);
+		cpio_complain(entry,
+			      "the archive is cut off: %u bytes left, "
+			      "expected a name of %u",
+			      left, bytes);
 		return -EINVAL;
 	}
 	if (name[bytes - 1] != '\0') {
-		cpio_complain(entry, "the name's last byte is 0x%02x, expected "
-			      "a NUL", (u8)name[bytes - 1]);
+		cpio_complain(entry,
+			      "the name's last byte is 0x%02x, expected a NUL",
+			      (u8)name[bytes - 1]);
 		return -EINVAL;
 	}
 	entry->name = name;
@@ -193,8 +204,10 @@ static int take_data(struct cpio *cpio, struct cpio_entry *entry, u32 bytes)
 	u32 left = cpio->bytes - cpio->at;
 
 	if (bytes > left) {
-		cpio_complain(entry, "the archive is cut off: %u bytes left, "
-			      "expected %u of data", left, bytes);
+		cpio_complain(entry,
+			      "the archive is cut off: %u bytes left, "
+			      "expected %u of data",
+			      left, bytes);
 		return -EINVAL;
 	}
 	entry->data = cpio->archive + cpio->at;

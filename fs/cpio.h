@@ -12,12 +12,12 @@
 #include <types.h>
 
 struct cpio_entry {
-	u32 nr;			/* entries before it */
-	u32 offset;		/* of its header in the archive */
+	u32 nr;     /* entries before it */
+	u32 offset; /* of its header in the archive */
 	u32 ino, mode, nlink, mtime;
-	u32 dev_major, dev_minor;	/* with ino: which hard links are one */
+	u32 dev_major, dev_minor; /* with ino: which hard links are one */
 	u32 rdev_major, rdev_minor;
-	const char *name;	/* NUL-terminated, shorter than PATH_MAX */
+	const char *name; /* NUL-terminated, shorter than PATH_MAX */
 	const u8 *data;
 	u32 data_bytes;
 };
@@ -25,8 +25,8 @@ struct cpio_entry {
 struct cpio {
 	const u8 *archive;
 	u32 bytes;
-	u32 at;			/* offset of what is read next */
-	u32 nr_entries;		/* read so far */
+	u32 at;         /* offset of what is read next */
+	u32 nr_entries; /* read so far */
 };
 
 /*

@@ -74,7 +74,7 @@ static const struct file_operations full_fops = {
 
 /* ---- kmsg: the kernel's log --------------------------------------------------------- */
 
-#define KMSG_CHUNK	256
+#define KMSG_CHUNK 256
 
 /* Plain text from *pos on; the end of what there is now is the end. */
 static s32 kmsg_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
@@ -84,8 +84,8 @@ static s32 kmsg_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
 	u32 done = 0, n;
 
 	while (done < bytes) {
-		n = (u32)log_read(pos, chunk, min(bytes - done,
-						  (u32)sizeof(chunk)));
+		n = (u32)log_read(pos, chunk,
+				  min(bytes - done, (u32)sizeof(chunk)));
 		if (n == 0)
 			break;
 		if (copy_to_user(buf + done, chunk, n))
@@ -135,20 +135,20 @@ static const struct file_operations random_fops = {
 
 /* Linux's numbers (Documentation/admin-guide/devices.txt). */
 static const struct chrdev {
-	const char *name;	/* in /dev */
+	const char *name; /* in /dev */
 	u32 rdev;
 	u32 mode;
 	const struct file_operations *fops;
 } chrdevs[] = {
-	{ "null",	MKDEV(1, 3),	0666, &null_fops },
-	{ "zero",	MKDEV(1, 5),	0666, &zero_fops },
-	{ "full",	MKDEV(1, 7),	0666, &full_fops },
-	{ "random",	MKDEV(1, 8),	0666, &random_fops },
-	{ "urandom",	MKDEV(1, 9),	0666, &random_fops },
-	{ "kmsg",	MKDEV(1, 11),	0644, &kmsg_fops },
-	{ "tty",	MKDEV(5, 0),	0666, &tty_fops },
-	{ "console",	MKDEV(5, 1),	0600, &tty_fops },
-	{ "ttyAMA0",	MKDEV(204, 64),	0600, &tty_fops },
+	{ "null", MKDEV(1, 3), 0666, &null_fops },
+	{ "zero", MKDEV(1, 5), 0666, &zero_fops },
+	{ "full", MKDEV(1, 7), 0666, &full_fops },
+	{ "random", MKDEV(1, 8), 0666, &random_fops },
+	{ "urandom", MKDEV(1, 9), 0666, &random_fops },
+	{ "kmsg", MKDEV(1, 11), 0644, &kmsg_fops },
+	{ "tty", MKDEV(5, 0), 0666, &tty_fops },
+	{ "console", MKDEV(5, 1), 0600, &tty_fops },
+	{ "ttyAMA0", MKDEV(204, 64), 0600, &tty_fops },
 };
 
 static int device_open(struct inode *inode, struct file *file)

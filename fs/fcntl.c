@@ -8,7 +8,7 @@
 #include <uapi/termios.h>
 
 /* What F_SETFL may change. */
-#define SETFL_MASK	((u32)(O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME))
+#define SETFL_MASK ((u32)(O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME))
 
 /* A further descriptor for fd's file, the lowest free one >= min_fd. */
 static s32 dup_from(u32 fd, u32 min_fd, bool cloexec)
@@ -19,8 +19,8 @@ static s32 dup_from(u32 fd, u32 min_fd, bool cloexec)
 
 	if (!file)
 		return -EBADF;
-	err = files_install(current_thread_info()->files, file, min_fd,
-			    cloexec, &result);
+	err = files_install(current_thread_info()->files, file, min_fd, cloexec,
+			    &result);
 	if (err) {
 		fput(file);
 		return err;
@@ -48,7 +48,7 @@ static s32 dup_to(u32 old, u32 new, bool cloexec)
 	}
 	if (replaced)
 		fput(replaced);
-	return (s32)new;
+	return (s32) new;
 }
 
 s32 sys_dup2(u32 old, u32 new)
@@ -61,7 +61,7 @@ s32 sys_dup2(u32 old, u32 new)
 	if (!file)
 		return -EBADF;
 	fput(file);
-	return (s32)new;
+	return (s32) new;
 }
 
 s32 sys_dup3(u32 old, u32 new, u32 flags)
@@ -77,8 +77,8 @@ static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
 {
 	/* As Linux: every file may be large. */
 	if (cmd == F_GETFL)
-		return (s32)(file->f_flags | (file->f_mode & FMODE_PATH ?
-					      0 : O_LARGEFILE));
+		return (s32)(file->f_flags |
+			     (file->f_mode & FMODE_PATH ? 0 : O_LARGEFILE));
 	if (file->f_mode & FMODE_PATH)
 		return -EBADF;
 	switch (cmd) {
@@ -88,7 +88,7 @@ static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
 		return 0;
 	case F_GETPIPE_SZ:
 		return file_is_pipe(file) ? (s32)PIPE_BYTES : -EBADF;
-	case F_SETPIPE_SZ:		/* it is what it is, if that is enough */
+	case F_SETPIPE_SZ: /* it is what it is, if that is enough */
 		if (!file_is_pipe(file))
 			return -EBADF;
 		return arg <= PIPE_BYTES ? (s32)PIPE_BYTES : -EPERM;
@@ -108,7 +108,8 @@ s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg)
 	switch (cmd) {
 	case F_DUPFD:
 	case F_DUPFD_CLOEXEC:
-		ret = arg >= rlimit(RLIMIT_NOFILE) ? -EINVAL :
+		ret = arg >= rlimit(RLIMIT_NOFILE) ?
+			-EINVAL :
 			dup_from(fd, arg, cmd == F_DUPFD_CLOEXEC);
 		break;
 	case F_GETFD:
@@ -156,8 +157,8 @@ s32 sys_ioctl(u32 fd, u32 cmd, u32 arg)
 		ret = set_nonblock(file, arg);
 		break;
 	default:
-		ret = file->f_op->ioctl ?
-			file->f_op->ioctl(file, cmd, arg) : -ENOTTY;
+		ret = file->f_op->ioctl ? file->f_op->ioctl(file, cmd, arg) :
+					  -ENOTTY;
 		break;
 	}
 	fput(file);

@@ -11,11 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NR_OPEN_DEFAULT	32	/* slots in the table itself */
-#define NR_OPEN_MAX	4096	/* whatever the limit says */
+#define NR_OPEN_DEFAULT 32   /* slots in the table itself */
+#define NR_OPEN_MAX     4096 /* whatever the limit says */
 
 struct fd_slot {
-	struct file *file;		/* a reference, or NULL: free */
+	struct file *file; /* a reference, or NULL: free */
 	bool cloexec;
 };
 
@@ -24,10 +24,10 @@ struct files_struct {
 	spinlock_t lock;
 	/* lock */
 	u32 nr_slots;
-	u32 first_free;			/* no slot below it is free */
-	u32 end;			/* no slot from it on was ever used */
-	struct fd_slot *slots;		/* own, or from kmalloc */
-	struct fd_slot own[NR_OPEN_DEFAULT];	/* all free in the slab */
+	u32 first_free;        /* no slot below it is free */
+	u32 end;               /* no slot from it on was ever used */
+	struct fd_slot *slots; /* own, or from kmalloc */
+	struct fd_slot own[NR_OPEN_DEFAULT]; /* all free in the slab */
 };
 
 static struct kmem_cache *filp_cache, *files_cache;
@@ -83,7 +83,7 @@ static u32 mode_of_flags(u32 flags)
 		[O_RDONLY] = FMODE_READ,
 		[O_WRONLY] = FMODE_WRITE,
 		[O_RDWR] = FMODE_READ | FMODE_WRITE,
-		[O_ACCMODE] = 0,	/* Linux: ioctl only */
+		[O_ACCMODE] = 0, /* Linux: ioctl only */
 	};
 
 	return flags & O_PATH ? FMODE_PATH : modes[flags & O_ACCMODE];
@@ -108,8 +108,8 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 		if (err)
 			file->f_mode &= ~(u32)FMODE_WRITE;
 	}
-	file->f_flags = flags & ~(u32)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC |
-				       O_CLOEXEC);
+	file->f_flags = flags &
+		~(u32)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC);
 	if (!err && !(flags & O_PATH)) {
 		file->f_op = inode->i_fop;
 		if (inode->i_op && inode->i_op->open)
@@ -118,7 +118,7 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 			err = -ENXIO;
 	}
 	if (err) {
-		file->f_op = NULL;	/* not opened: nothing to release */
+		file->f_op = NULL; /* not opened: nothing to release */
 		fput(file);
 		return err;
 	}
@@ -192,7 +192,7 @@ static int files_expand(struct files_struct *files, u32 nr_slots)
 		slots = old == files->own ? NULL : old;
 	}
 	spin_unlock(&files->lock);
-	kfree(slots);		/* the old ones; or ours, if another was faster */
+	kfree(slots); /* the old ones; or ours, if another was faster */
 	return 0;
 }
 
@@ -238,8 +238,8 @@ void files_put(struct files_struct *files)
 	if (files->slots != files->own)
 		kfree(files->slots);
 	/* Those in use before the table grew are still there. */
-	memset(files->own, 0, min(files->end, (u32)NR_OPEN_DEFAULT) *
-	       sizeof(files->own[0]));
+	memset(files->own, 0,
+	       min(files->end, (u32)NR_OPEN_DEFAULT) * sizeof(files->own[0]));
 	kmem_cache_free(files_cache, files);
 }
 

@@ -18,7 +18,7 @@ static LIST_HEAD(, address_space) cached_files =
 	LIST_HEAD_INITIALIZER(cached_files);
 /* clang-format on */
 static spinlock_t cached_lock = SPINLOCK_INIT;
-static u32 nr_cached;			/* cached_lock; pages of all files */
+static u32 nr_cached; /* cached_lock; pages of all files */
 
 static struct shrinker cache_shrinker = {
 	.name = "page cache",
@@ -81,7 +81,7 @@ static u32 truncate_count(const struct address_space *mapping)
 {
 	u32 count = READ_ONCE(mapping->truncate_count);
 
-	dmb();		/* read before the size is, or an old one fits a new count */
+	dmb(); /* read before the size is, or an old one fits a new count */
 	return count;
 }
 
@@ -97,7 +97,8 @@ static int add_to_page_cache(struct address_space *mapping, u32 index,
 
 	spin_lock(&cached_lock);
 	spin_lock(&mapping->lock);
-	err = mapping->truncate_count != count ? -EAGAIN :
+	err = mapping->truncate_count != count ?
+		-EAGAIN :
 		page_tree_insert(mapping, index, page);
 	if (!err) {
 		/* Still ours alone: nobody finds it before the lock is free. */
@@ -288,7 +289,7 @@ static inline int get_read_page(struct address_space *mapping, u32 index,
 /* Mostly the cache still has its own reference: no call. */
 static inline void drop_read_page(struct page *page)
 {
-	dmb();	/* our copy is taken before whoever frees the page goes on */
+	dmb(); /* our copy is taken before whoever frees the page goes on */
 	if (unlikely(!atomic_dec_above_one(&page->_refcount)))
 		put_page(page);
 }
@@ -309,8 +310,10 @@ s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 		if (err)
 			break;
 		part = page_part(at, bytes - done);
-		left = __copy_to_user(buf + done, (char *)page_address(page) +
-				      (at & (PAGE_SIZE - 1)), part);
+		left = __copy_to_user(buf + done,
+				      (char *)page_address(page) +
+					      (at & (PAGE_SIZE - 1)),
+				      part);
 		drop_read_page(page);
 		done += part - left;
 		at += part - left;
@@ -336,8 +339,10 @@ s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 		if (err)
 			return done ? (s32)done : err;
 		part = page_part(pos, bytes - done);
-		memcpy((char *)buf + done, (char *)page_address(page) +
-		       ((u32)pos & (PAGE_SIZE - 1)), part);
+		memcpy((char *)buf + done,
+		       (char *)page_address(page) +
+			       ((u32)pos & (PAGE_SIZE - 1)),
+		       part);
 		put_page(page);
 	}
 	return (s32)done;
@@ -346,7 +351,7 @@ s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 /* Where the bytes of a write come from; both move on with what was copied. */
 struct write_source {
 	uaddr_t user;
-	const char *kernel;	/* NULL: from user */
+	const char *kernel; /* NULL: from user */
 };
 
 /* Returns the bytes that could not be copied. */
@@ -377,8 +382,8 @@ static s32 write_locked(struct address_space *mapping,
 			break;
 		part = page_part(*pos, bytes - done);
 		left = copy_from_source((char *)page_address(page) +
-					((u32)*pos & (PAGE_SIZE - 1)), from,
-					part);
+						((u32)*pos & (PAGE_SIZE - 1)),
+					from, part);
 		/*
 		 * Our reference keeps it from being dropped until here. Where
 		 * nothing was written it may go: there need be no file there.
@@ -424,7 +429,7 @@ s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	struct write_source from = { .user = buf };
 
 	return access_ok(buf, bytes) ? write_file(file, &from, bytes, pos) :
-		-EFAULT;
+				       -EFAULT;
 }
 
 s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
@@ -502,7 +507,8 @@ static const struct vm_operations generic_file_vm_ops = {
 	.find_pages = filemap_find_pages,
 };
 
-int generic_file_mmap(struct file *file __unused_arg, struct vm_area_struct *vma)
+int generic_file_mmap(struct file *file __unused_arg,
+		      struct vm_area_struct *vma)
 {
 	vma->vm_ops = &generic_file_vm_ops;
 	return 0;

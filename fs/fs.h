@@ -22,8 +22,8 @@
 #include <uapi/fcntl.h>
 #include <uapi/stat.h>
 
-#define PATH_MAX	4096
-#define NAME_MAX	255
+#define PATH_MAX 4096
+#define NAME_MAX 255
 
 struct inode;
 
@@ -31,21 +31,21 @@ struct inode;
  * No file grows beyond this, so i_size fits one word and a reader that does
  * not hold i_lock never sees half of it.
  */
-#define MAX_FILE_BYTES	0xffffefffull
+#define MAX_FILE_BYTES 0xffffefffull
 
 /*
  * One name of an inode in a directory. The file system that made it frees it;
  * i_entry points to the one that reports show.
  */
 struct dir_entry {
-	TAILQ_ENTRY(dir_entry) link;	/* dir's i_lock */
+	TAILQ_ENTRY(dir_entry) link; /* dir's i_lock */
 	/* tree_lock */
-	struct inode *dir;		/* not counted: it outlives its entries */
+	struct inode *dir; /* not counted: it outlives its entries */
 	/* constant */
-	struct inode *inode;		/* a reference */
-	u64 pos;			/* readdir's cookie, ascending */
-	u32 bytes;			/* of name */
-	char name[];			/* NUL-terminated */
+	struct inode *inode; /* a reference */
+	u64 pos;             /* readdir's cookie, ascending */
+	u32 bytes;           /* of name */
+	char name[];         /* NUL-terminated */
 };
 
 struct inode_operations {
@@ -79,15 +79,15 @@ struct inode {
 	atomic_t i_count;
 	/* i_lock */
 	struct rw_semaphore i_lock;
-	u32 i_mode;			/* S_IF*, constant, and permissions */
+	u32 i_mode; /* S_IF*, constant, and permissions */
 	u64 i_size;
 	u32 i_nlink;
-	u32 i_mtime;			/* seconds */
-	struct address_space i_data;	/* a file's pages */
+	u32 i_mtime;                 /* seconds */
+	struct address_space i_data; /* a file's pages */
 	/* i_data.lock: files open for writing, or below 0: FMODE_NOWRITERS */
 	s32 i_writecount;
-	struct dir_entry *i_entry;	/* tree_lock; NULL: no name (any more) */
-	void *i_private;		/* the file system's own */
+	struct dir_entry *i_entry; /* tree_lock; NULL: no name (any more) */
+	void *i_private;           /* the file system's own */
 };
 
 /* Slab caches, the root directory, /dev. */
@@ -129,7 +129,7 @@ static inline struct inode *igrab(struct inode *inode)
 	return inode;
 }
 
-void iput(struct inode *inode);		/* NULL allowed */
+void iput(struct inode *inode); /* NULL allowed */
 /* An open file on inode (its own reference is taken). 0 or what open said. */
 int __must_check file_open_inode(struct inode *inode, u32 flags,
 				 struct file **file);
@@ -140,7 +140,7 @@ int __must_check file_open_inode(struct inode *inode, u32 flags,
 struct files_struct *files_alloc(void) __must_check;
 struct files_struct *files_share(struct files_struct *files);
 struct files_struct *files_copy(struct files_struct *files) __must_check;
-void files_put(struct files_struct *files);	/* NULL allowed */
+void files_put(struct files_struct *files); /* NULL allowed */
 /* Has somebody else this table, too (CLONE_FILES)? */
 bool files_are_shared(const struct files_struct *files);
 /* How many descriptors it has room for, as it is. */
@@ -152,7 +152,7 @@ int files_install(struct files_struct *files, struct file *file, u32 min,
 /* The open file at fd of any table, with a reference, or NULL. */
 struct file *files_get(struct files_struct *files, u32 fd) __must_check;
 
-struct fs_struct *fs_alloc(void) __must_check;	/* cwd = root, umask 022 */
+struct fs_struct *fs_alloc(void) __must_check; /* cwd = root, umask 022 */
 struct fs_struct *fs_share(struct fs_struct *fs);
 struct fs_struct *fs_copy(struct fs_struct *fs) __must_check;
 void fs_put(struct fs_struct *fs);

@@ -5,13 +5,13 @@
 
 #include <syscalls.h>
 
-#define DEFAULT_UMASK	022
+#define DEFAULT_UMASK 022
 
 struct fs_struct {
 	atomic_t count;
 	spinlock_t lock;
-	struct inode *cwd;	/* lock; a reference */
-	u32 umask;		/* lock */
+	struct inode *cwd; /* lock; a reference */
+	u32 umask;         /* lock */
 };
 
 static struct fs_struct *new_fs(struct inode *cwd, u32 umask)

@@ -10,6 +10,6 @@ void fs_init(void)
 	filemap_init();
 	file_init();
 	pipe_init();
-	ramfs_init();		/* the root directory */
-	devices_init();		/* /dev in it */
+	ramfs_init();   /* the root directory */
+	devices_init(); /* /dev in it */
 }

@@ -17,7 +17,7 @@
 struct hard_link {
 	LIST_ENTRY(hard_link) link;
 	u32 ino, dev_major, dev_minor, type;
-	struct inode *inode;		/* a reference */
+	struct inode *inode; /* a reference */
 };
 
 LIST_HEAD(hard_links, hard_link);
@@ -85,7 +85,7 @@ static int set_link_text(struct inode *inode, const struct cpio_entry *entry)
 	char *text;
 
 	if (inode->i_private)
-		return 0;		/* another name of it brought the text */
+		return 0; /* another name of it brought the text */
 	if (bytes == 0 || bytes >= PATH_MAX || memchr(entry->data, 0, bytes))
 		return -EINVAL;
 	text = kmalloc(bytes + 1, GFP_KERNEL);
@@ -170,7 +170,7 @@ static int make_entry(struct hard_links *links, struct nameidata *nd,
 	bool done = false;
 	int err;
 
-	if (!nd->name)			/* "." or "/": the root is there */
+	if (!nd->name) /* "." or "/": the root is there */
 		return S_ISDIR(entry->mode) ? 0 : -EISDIR;
 	if (nd->want_dir && !S_ISDIR(entry->mode))
 		return -ENOTDIR;
@@ -279,7 +279,8 @@ static int unpack_all(struct cpio *cpio, struct hard_links *links,
 			++*left_out;
 	}
 	if (!more && !trailer) {
-		cpio_complain(&entry, "the archive ends here, expected an "
+		cpio_complain(&entry,
+			      "the archive ends here, expected an "
 			      "entry called TRAILER!!!");
 		more = -EINVAL;
 	}
@@ -294,7 +295,7 @@ int initramfs_unpack(const void *archive, u32 bytes)
 	int err = unpack_all(&cpio, &links, &left_out);
 
 	forget_hard_links(&links);
-	pr_info("initramfs: %u entries, %u left out, %u KiB\n",
-		cpio.nr_entries, left_out, bytes >> 10);
+	pr_info("initramfs: %u entries, %u left out, %u KiB\n", cpio.nr_entries,
+		left_out, bytes >> 10);
 	return err || left_out ? -EINVAL : 0;
 }

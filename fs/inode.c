@@ -145,7 +145,7 @@ int inode_path(const struct inode *inode, char *buf, size_t bytes)
 	}
 	spin_unlock(&tree_lock);
 	if (!err && buf[at] == '\0')
-		err = prepend(buf, &at, "", 0);		/* the root itself */
+		err = prepend(buf, &at, "", 0); /* the root itself */
 	memmove(buf, buf + at, bytes - at);
 	return err;
 }

@@ -78,24 +78,24 @@ int __must_check ramfs_link(struct inode *dir, const char *name, u32 bytes,
 extern struct inode *root_inode;
 
 /* Device numbers of what lies on no device, as Linux numbers them from 0:1. */
-#define RAMFS_DEV	MKDEV(0, 2)
-#define PIPEFS_DEV	MKDEV(0, 10)
+#define RAMFS_DEV  MKDEV(0, 2)
+#define PIPEFS_DEV MKDEV(0, 10)
 
 /* ---- names (namei.c) ----------------------------------------------------------- */
 
-#define LOOKUP_FOLLOW	0x1	/* a symbolic link at the end is followed */
-#define LOOKUP_EMPTY	0x2	/* "" means dirfd itself */
+#define LOOKUP_FOLLOW 0x1 /* a symbolic link at the end is followed */
+#define LOOKUP_EMPTY  0x2 /* "" means dirfd itself */
 
 /* A walk along a path; end_walk() gives back what it holds. */
 struct nameidata {
-	struct inode *inode;	/* a reference: where the walk stands */
-	char *path;		/* the path once a link was put in; kfree'd */
-	const char *rest;	/* what is not walked yet */
-	const char *name;	/* path_parent: the last component, no NUL;
+	struct inode *inode; /* a reference: where the walk stands */
+	char *path;          /* the path once a link was put in; kfree'd */
+	const char *rest;    /* what is not walked yet */
+	const char *name;    /* path_parent: the last component, no NUL;
 				 * NULL: there is none ("/", ".", "..") */
-	u32 bytes;		/* of name */
-	u32 links;		/* followed so far */
-	bool want_dir;		/* a slash follows the last component */
+	u32 bytes;           /* of name */
+	u32 links;           /* followed so far */
+	bool want_dir;       /* a slash follows the last component */
 };
 
 /*
@@ -113,8 +113,7 @@ int __must_check user_path_lookup(s32 dirfd, uaddr_t path, u32 flags,
  * Walk to the directory of path's last name, which need not exist: nd->inode,
  * nd->name. Whatever it returns, end_walk() must follow.
  */
-int __must_check path_parent(s32 dirfd, const char *path,
-			     struct nameidata *nd);
+int __must_check path_parent(s32 dirfd, const char *path, struct nameidata *nd);
 /*
  * The last name turned out to be the symbolic link `link`: walk on through it,
  * to the directory of the name it leads to.
@@ -127,7 +126,7 @@ int __must_check do_filp_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 			      struct file **file);
 
 /* What one call may move: Linux's limit. */
-#define MAX_RW_BYTES	0x7ffff000u
+#define MAX_RW_BYTES 0x7ffff000u
 
 /* ---- open files (file.c) -------------------------------------------------------- */
 
@@ -187,7 +186,7 @@ int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec);
 
 /* Working directory of the running task, with a reference. */
 struct inode *get_cwd(void);
-void set_cwd(struct inode *dir);	/* its reference moves */
+void set_cwd(struct inode *dir); /* its reference moves */
 u32 current_umask(void);
 
 /* ---- devices (devices.c, tty.c) -------------------------------------------------- */
@@ -206,6 +205,6 @@ void poll_wake(void);
 
 void pipe_init(void);
 bool file_is_pipe(const struct file *file);
-#define PIPE_BYTES	0x10000u	/* what a pipe holds */
+#define PIPE_BYTES 0x10000u /* what a pipe holds */
 
 #endif

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define LINKS_MAX	40	/* as Linux */
+#define LINKS_MAX 40 /* as Linux */
 
 int getname(uaddr_t path, char **name)
 {

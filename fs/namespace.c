@@ -102,7 +102,7 @@ static int check_kind(struct nameidata *nd, bool want_dir)
 	else if (!want_dir && S_ISDIR(inode->i_mode))
 		err = -EISDIR;
 	else if (!want_dir && nd->want_dir)
-		err = -ENOTDIR;		/* "file/" */
+		err = -ENOTDIR; /* "file/" */
 	iput(inode);
 	return err;
 }
@@ -256,7 +256,7 @@ s32 sys_readlinkat(s32 dirfd, uaddr_t path, uaddr_t buf, u32 bytes)
 		return ret;
 	/* dirfd itself, by an empty name, is rarely a link. */
 	ret = S_ISLNK(inode->i_mode) ? copy_link(inode, buf, bytes) :
-		(empty ? -ENOENT : -EINVAL);
+				       (empty ? -ENOENT : -EINVAL);
 	iput(inode);
 	return ret;
 }
@@ -344,9 +344,10 @@ int fs_mount(const char *path, struct inode *root)
 	BUG_ON(!S_ISDIR(root->i_mode));
 	if (!err)
 		err = nd.name && nd.inode->i_op == &ramfs_dir_ops ?
-			cover(&nd, root) : -EEXIST;
+			cover(&nd, root) :
+			-EEXIST;
 	if (!err)
-		iput(root);		/* the name has a reference of its own */
+		iput(root); /* the name has a reference of its own */
 	end_walk(&nd);
 	return err;
 }

@@ -15,7 +15,7 @@ static int may_open(const struct inode *inode, u32 flags)
 	if (flags & O_PATH)
 		return 0;
 	if (S_ISLNK(inode->i_mode))
-		return -ELOOP;		/* only with O_NOFOLLOW */
+		return -ELOOP; /* only with O_NOFOLLOW */
 	if (S_ISDIR(inode->i_mode) && (writes || flags & O_CREAT))
 		return -EISDIR;
 	return 0;

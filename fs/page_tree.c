@@ -8,21 +8,21 @@
  */
 #include "internal.h"
 
-#define TREE_SHIFT	6
-#define TREE_SLOTS	(1u << TREE_SHIFT)
-#define TREE_HEIGHT_MAX	6	/* 6 * 6 bits: more than any index */
+#define TREE_SHIFT      6
+#define TREE_SLOTS      (1u << TREE_SHIFT)
+#define TREE_HEIGHT_MAX 6 /* 6 * 6 bits: more than any index */
 
 struct page_node {
 	void *slots[TREE_SLOTS];
-	u32 count;			/* slots in use */
+	u32 count; /* slots in use */
 };
 
 static struct kmem_cache *node_cache;
 
 void page_tree_init(void)
 {
-	node_cache = kmem_cache_create("page_node", sizeof(struct page_node),
-				       0, SLAB_PANIC, NULL);
+	node_cache = kmem_cache_create("page_node", sizeof(struct page_node), 0,
+				       SLAB_PANIC, NULL);
 }
 
 static inline u32 slot_of(u32 index, u32 level)
@@ -121,9 +121,10 @@ static void prune(struct address_space *mapping, u32 index)
 		path[depth - 2]->slots[slot_of(index, level + 1)] = NULL;
 		path[depth - 2]->count--;
 	}
-	while (mapping->root && (mapping->root->count == 0 ||
-	       (mapping->height > 1 && mapping->root->count == 1 &&
-		mapping->root->slots[0]))) {
+	while (mapping->root &&
+	       (mapping->root->count == 0 ||
+		(mapping->height > 1 && mapping->root->count == 1 &&
+		 mapping->root->slots[0]))) {
 		node = mapping->root;
 		mapping->root = node->count ? node->slots[0] : NULL;
 		mapping->height = node->count ? mapping->height - 1 : 0;
@@ -192,7 +193,7 @@ static struct page *next_below(const struct page_node *node, u32 level,
 		}
 		/* Finding none leaves *index there, too. */
 		page = level ? next_below(node->slots[i], level - 1, index) :
-			node->slots[i];
+			       node->slots[i];
 		if (page)
 			return page;
 	}

@@ -15,14 +15,14 @@
 #include <uapi/signal.h>
 #include <uapi/termios.h>
 
-#define PIPE_BUF	4096u
-#define PIPE_PAGES	(PIPE_BYTES / PAGE_SIZE)
+#define PIPE_BUF   4096u
+#define PIPE_PAGES (PIPE_BYTES / PAGE_SIZE)
 
 struct pipe {
 	/* the inode's i_lock, for writing; the queues' conditions only look */
-	u32 head, tail;			/* bytes; head - tail are in it */
-	u32 readers, writers;		/* open files */
-	char *pages[PIPE_PAGES];	/* NULL: not needed so far */
+	u32 head, tail;          /* bytes; head - tail are in it */
+	u32 readers, writers;    /* open files */
+	char *pages[PIPE_PAGES]; /* NULL: not needed so far */
 	/* their own locks */
 	struct wait_queue_head readable, writable;
 };
@@ -72,8 +72,7 @@ static int wait_readable(struct file *file, struct pipe *pipe)
 		up_write(&file->f_inode->i_lock);
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
-		err = wait_event_interruptible(&pipe->readable,
-					       can_read(pipe));
+		err = wait_event_interruptible(&pipe->readable, can_read(pipe));
 		if (err)
 			return err;
 	}
@@ -88,8 +87,11 @@ static u32 copy_out(struct pipe *pipe, uaddr_t buf, u32 bytes)
 	while (done < bytes && !left) {
 		offset = pipe->tail & (PAGE_SIZE - 1);
 		part = min(bytes - done, PAGE_SIZE - offset);
-		left = __copy_to_user(buf + done, pipe->pages[
-			pipe->tail / PAGE_SIZE % PIPE_PAGES] + offset, part);
+		left = __copy_to_user(
+			buf + done,
+			pipe->pages[pipe->tail / PAGE_SIZE % PIPE_PAGES] +
+				offset,
+			part);
 		pipe->tail += part - left;
 		done += part - left;
 	}
@@ -241,8 +243,8 @@ static void pipe_release(struct file *file)
 	else
 		pipe->writers--;
 	up_write(&file->f_inode->i_lock);
-	wake_up(&pipe->readable);	/* they see the end of the file */
-	wake_up(&pipe->writable);	/* they get EPIPE */
+	wake_up(&pipe->readable); /* they see the end of the file */
+	wake_up(&pipe->writable); /* they get EPIPE */
 	poll_wake();
 }
 
@@ -335,7 +337,7 @@ static int create_pipe(u32 flags, struct file *ends[2])
 		err = 0;
 	else if (ends[0])
 		fput(ends[0]);
-	iput(inode);		/* the ends have references of their own */
+	iput(inode); /* the ends have references of their own */
 	return err;
 }
 

@@ -11,9 +11,9 @@
 #include <syscalls.h>
 #include <uapi/poll.h>
 
-#define POLL_ON_STACK	8
-#define POLL_MAX	1024
-#define NSEC_PER_MSEC	1000000ull
+#define POLL_ON_STACK 8
+#define POLL_MAX      1024
+#define NSEC_PER_MSEC 1000000ull
 
 static struct wait_queue_head pollers = WAIT_QUEUE_INIT(pollers);
 
@@ -43,7 +43,7 @@ static u32 poll_once(struct pollfd *fds, u32 n)
 		asked = (u16)fds[i].events | POLLERR | POLLHUP;
 		file = fget((u32)fds[i].fd);
 		fds[i].revents = file ? (s16)(file_poll(file) & asked) :
-			POLLNVAL;
+					POLLNVAL;
 		if (file)
 			fput(file);
 		ready += fds[i].revents != 0;
@@ -88,7 +88,7 @@ static s32 do_poll(uaddr_t ufds, u32 n, u64 until)
 			return -ENOMEM;
 	}
 	ret = copy_from_user(fds, ufds, bytes) ? -EFAULT :
-		poll_wait(fds, n, until);
+						 poll_wait(fds, n, until);
 	if (ret >= 0 && copy_to_user(ufds, fds, bytes))
 		ret = -EFAULT;
 	if (fds != on_stack)
@@ -108,7 +108,8 @@ s32 sys_poll(uaddr_t ufds, u32 n, s32 timeout_ms)
 {
 	const struct restart_block block = {
 		.go_on = poll_until,
-		.until = timeout_ms < 0 ? UINT64_MAX :
+		.until = timeout_ms < 0 ?
+			UINT64_MAX :
 			ktime_ns() + (u64)timeout_ms * NSEC_PER_MSEC,
 		.arg = { ufds, n },
 	};

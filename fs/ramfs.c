@@ -11,12 +11,12 @@
 #include <uapi/dirent.h>
 
 struct ramfs_dir {
-	TAILQ_HEAD(entry_list, dir_entry) entries;	/* i_lock; by pos */
-	u64 next_pos;					/* i_lock */
+	TAILQ_HEAD(entry_list, dir_entry) entries; /* i_lock; by pos */
+	u64 next_pos;                              /* i_lock */
 };
 
 /* readdir's cookies 0 and 1 are "." and "..". */
-#define FIRST_POS	2
+#define FIRST_POS 2
 
 struct inode *root_inode;
 
@@ -79,7 +79,7 @@ static void insert_entry(struct inode *dir, struct dir_entry *entry,
 	inode->i_entry = entry;
 	spin_unlock(&tree_lock);
 	if (S_ISDIR(inode->i_mode))
-		dir->i_nlink++;		/* its ".." */
+		dir->i_nlink++; /* its ".." */
 	dir->i_mtime = current_seconds();
 }
 
@@ -114,7 +114,7 @@ int ramfs_link(struct inode *dir, const char *name, u32 bytes,
 	if (find_entry(dir, name, bytes))
 		err = -EEXIST;
 	else if (dir->i_nlink == 0)
-		err = -ENOENT;		/* removed while we waited */
+		err = -ENOENT; /* removed while we waited */
 	else
 		insert_entry(dir, entry, igrab(inode));
 	up_write(&dir->i_lock);
@@ -155,7 +155,7 @@ static int ramfs_symlink(struct inode *dir, const char *name, u32 bytes,
 		inode->i_size = length;
 		err = ramfs_link(dir, name, bytes, inode);
 	}
-	iput(inode);	/* the name has a reference of its own */
+	iput(inode); /* the name has a reference of its own */
 	return err;
 }
 
@@ -194,15 +194,16 @@ static int ramfs_unlink(struct inode *dir, const char *name, u32 bytes)
 	entry = find_entry(dir, name, bytes);
 	if (entry) {
 		err = entry->inode->i_op == &ramfs_dir_ops ||
-			!S_ISDIR(entry->inode->i_mode) ?
-			drop_link(entry->inode) : -EBUSY;	/* a mount */
+				!S_ISDIR(entry->inode->i_mode) ?
+			drop_link(entry->inode) :
+			-EBUSY; /* a mount */
 		if (!err) {
 			inode = entry->inode;
 			remove_entry(dir, entry);
 		}
 	}
 	up_write(&dir->i_lock);
-	iput(inode);	/* the name's reference; may free the file's pages */
+	iput(inode); /* the name's reference; may free the file's pages */
 	return err;
 }
 
@@ -228,7 +229,7 @@ static void lock_two(struct inode *a, struct inode *b)
 		down_write(&a->i_lock);
 		return;
 	}
-	if (is_below(a, b)) {		/* parent before child */
+	if (is_below(a, b)) { /* parent before child */
 		down_write(&b->i_lock);
 		down_write(&a->i_lock);
 	} else {
@@ -252,7 +253,7 @@ static int replace_target(struct inode *old_dir, struct inode *from,
 	bool to_is_dir = to && S_ISDIR(to->inode->i_mode);
 
 	if (from_is_dir && from->i_op != &ramfs_dir_ops)
-		return -EBUSY;		/* a mount */
+		return -EBUSY; /* a mount */
 	if (from_is_dir && is_below(new_dir, from))
 		return -EINVAL;
 	if (!to)
@@ -286,7 +287,7 @@ static int ramfs_rename(struct inode *old_dir, const char *old, u32 old_bytes,
 		goto out;
 	err = 0;
 	if (to && to->inode == from->inode)
-		goto out;		/* two names of one file: done */
+		goto out; /* two names of one file: done */
 	err = replace_target(old_dir, from->inode, new_dir, to);
 	if (err)
 		goto out;
@@ -411,7 +412,7 @@ static int make_dir(struct inode *inode)
 	TAILQ_INIT(&dir->entries);
 	dir->next_pos = FIRST_POS;
 	inode->i_private = dir;
-	inode->i_nlink = 2;		/* its name and its "." */
+	inode->i_nlink = 2; /* its name and its "." */
 	inode->i_op = &ramfs_dir_ops;
 	inode->i_fop = &ramfs_dir_fops;
 	return 0;

@@ -6,7 +6,7 @@
 #include <syscalls.h>
 #include <uapi/uio.h>
 
-#define IOV_ON_STACK	8
+#define IOV_ON_STACK 8
 
 typedef s32 (*rw_fn)(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
 
@@ -65,7 +65,7 @@ static s32 do_prw(u32 fd, uaddr_t buf, u32 bytes, u64 pos, bool write)
 	if (!file)
 		return -EBADF;
 	if (!file->f_op)
-		ret = -EBADF;		/* O_PATH */
+		ret = -EBADF; /* O_PATH */
 	else
 		ret = file->f_op->llseek ? rw_op(file, write, &fn) : -ESPIPE;
 	if (!ret)

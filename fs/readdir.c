@@ -9,9 +9,9 @@
 
 struct getdents {
 	struct dir_context ctx;
-	uaddr_t buf;		/* where the next record goes */
-	u32 left;		/* bytes from there on */
-	uaddr_t last;		/* the record before, or 0: none */
+	uaddr_t buf;  /* where the next record goes */
+	u32 left;     /* bytes from there on */
+	uaddr_t last; /* the record before, or 0: none */
 	int err;
 };
 
@@ -35,7 +35,7 @@ static bool emit_dirent(struct dir_context *ctx, const char *name, u32 bytes,
 	u32 reclen = ALIGN_UP((u32)sizeof(record.head) + bytes + 1, 8u);
 
 	BUG_ON(bytes > NAME_MAX);
-	get->err = -EINVAL;		/* what counts if it is the first */
+	get->err = -EINVAL; /* what counts if it is the first */
 	if (reclen > get->left)
 		return false;
 	memset(&record, 0, reclen);

@@ -17,8 +17,9 @@ static s32 send_pages(struct file *out, struct file *in, void *buf, u64 *pos,
 	s32 n = 0, written;
 
 	while (done < bytes) {
-		n = in->f_op->kernel_read(in, buf, min(bytes - done,
-					  (u32)PAGE_SIZE), *pos);
+		n = in->f_op->kernel_read(in, buf,
+					  min(bytes - done, (u32)PAGE_SIZE),
+					  *pos);
 		if (n <= 0)
 			break;
 		written = out->f_op->kernel_write(out, buf, (u32)n,

@@ -8,8 +8,8 @@
 #include <syscalls.h>
 #include <uapi/statfs.h>
 
-#define BLOCK_BYTES	512	/* the unit of st_blocks */
-#define NSEC_PER_SEC	1000000000u
+#define BLOCK_BYTES  512 /* the unit of st_blocks */
+#define NSEC_PER_SEC 1000000000u
 
 static u32 inode_blocks(const struct inode *inode)
 {
@@ -20,7 +20,7 @@ static int put_stat64(const struct inode *inode, uaddr_t buf)
 {
 	struct kstat64 st;
 
-	memset(&st, 0, sizeof(st));	/* padding too goes to the program */
+	memset(&st, 0, sizeof(st)); /* padding too goes to the program */
 	st.st_dev = inode->i_dev;
 	st.st_ino = inode->i_ino;
 	st.st_ino_low = inode->i_ino;

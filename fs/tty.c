@@ -11,8 +11,8 @@
 #include <uapi/poll.h>
 #include <uapi/signal.h>
 
-#define CHUNK	128	/* bytes moved at a time */
-#define NSEC_PER_DECISEC 100000000ull	/* the unit of VTIME */
+#define CHUNK            128          /* bytes moved at a time */
+#define NSEC_PER_DECISEC 100000000ull /* the unit of VTIME */
 
 static struct tty console_tty = {
 	.lock = SPINLOCK_INIT,
@@ -177,7 +177,7 @@ static void raw_timing(const struct tty *tty, u32 done, u32 *want, u64 *ns)
 	*want = vmin;
 	/* With VMIN the clock starts at the first byte. */
 	*ns = vtime && (done || !vmin) ? vtime * NSEC_PER_DECISEC :
-		(vmin ? UINT64_MAX : 0);
+					 (vmin ? UINT64_MAX : 0);
 }
 
 static s32 tty_read(struct file *file, uaddr_t buf, u32 bytes,
@@ -198,7 +198,7 @@ static s32 tty_read(struct file *file, uaddr_t buf, u32 bytes,
 			break;
 		n = wait_input(file, tty, ns);
 		if (!n && !tty_readable(tty))
-			break;			/* the time is over */
+			break; /* the time is over */
 		if (!n)
 			n = take_to_user(tty, buf + done, bytes - done, &end);
 		if (n < 0)
@@ -214,7 +214,8 @@ static s32 tty_write(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
 	char from[CHUNK], to[2 * CHUNK];
 	u32 done, part;
 	int err = console_tty.termios.c_lflag & TOSTOP ?
-		check_foreground(&console_tty, SIGTTOU) : 0;
+		check_foreground(&console_tty, SIGTTOU) :
+		0;
 
 	if (err)
 		return err;
@@ -257,7 +258,7 @@ static int set_termios(struct tty *tty, uaddr_t arg, bool flush)
 	if (flush)
 		ldisc_flush(tty);
 	if (!(termios.c_lflag & ICANON))
-		tty->committed = tty->head;	/* a half line is input now */
+		tty->committed = tty->head; /* a half line is input now */
 	tty->termios = termios;
 	spin_unlock_irqrestore(&tty->lock, flags);
 	wake_up(&tty->readable);
@@ -322,12 +323,12 @@ static int change_tty(struct tty *tty, u32 cmd, u32 arg)
 		return err;
 	switch (cmd) {
 	case TCSETS:
-	case TCSETSW:		/* output is polled: it has drained */
+	case TCSETSW: /* output is polled: it has drained */
 	case TCSETSF:
 		return set_termios(tty, arg, cmd == TCSETSF);
 	case TCFLSH:
 		return flush_queues(tty, arg);
-	default:		/* TCSBRK, TCXONC */
+	default: /* TCSBRK, TCXONC */
 		return 0;
 	}
 }
@@ -348,12 +349,13 @@ static int tty_ioctl(struct file *file __unused_arg, u32 cmd, u32 arg)
 		return get_termios(tty, arg);
 	case TIOCGWINSZ:
 		return copy_to_user(arg, &tty->winsize, sizeof(tty->winsize)) ?
-			-EFAULT : 0;
+			-EFAULT :
+			0;
 	case TIOCSWINSZ:
 		return set_winsize(tty, arg);
 	case TIOCGPGRP:
-		return is_controlling(tty) ?
-			put_user_u32((u32)tty->pgrp, arg) : -ENOTTY;
+		return is_controlling(tty) ? put_user_u32((u32)tty->pgrp, arg) :
+					     -ENOTTY;
 	case TIOCSPGRP:
 		return set_pgrp(tty, arg);
 	case TIOCSCTTY:
@@ -362,7 +364,8 @@ static int tty_ioctl(struct file *file __unused_arg, u32 cmd, u32 arg)
 		return give_up(tty);
 	case TIOCGSID:
 		return is_controlling(tty) ?
-			put_user_u32((u32)tty->session, arg) : -ENOTTY;
+			put_user_u32((u32)tty->session, arg) :
+			-ENOTTY;
 	case FIONREAD:
 		return put_user_u32(tty_readable(tty), arg);
 	case TIOCOUTQ:

@@ -10,22 +10,22 @@
 #include <types.h>
 #include <uapi/termios.h>
 
-#define TTY_RING	4096u	/* bytes of input; a power of two */
+#define TTY_RING 4096u /* bytes of input; a power of two */
 
 struct tty {
-	spinlock_t lock;		/* irqs off; the interrupt takes it too */
+	spinlock_t lock; /* irqs off; the interrupt takes it too */
 	/* lock */
 	struct ktermios termios;
 	struct kwinsize winsize;
-	s32 session;			/* whose terminal it is; 0: nobody's */
-	s32 pgrp;			/* foreground process group; 0: none */
+	s32 session; /* whose terminal it is; 0: nobody's */
+	s32 pgrp;    /* foreground process group; 0: none */
 	/*
 	 * Input: positions count bytes since boot. [tail, committed) may be
 	 * read, [committed, head) is the line being typed.
 	 */
 	u32 head, committed, tail;
 	u8 ring[TTY_RING];
-	u32 eof[TTY_RING / 32];		/* bit: ^D, no byte, ends a read */
+	u32 eof[TTY_RING / 32]; /* bit: ^D, no byte, ends a read */
 	/* its own */
 	struct wait_queue_head readable;
 };

@@ -9,8 +9,8 @@
 #include <lib/printk.h>
 #include <uapi/signal.h>
 
-#define RING_MASK	(TTY_RING - 1)
-#define DEL		0x7f
+#define RING_MASK (TTY_RING - 1)
+#define DEL       0x7f
 
 static inline bool lflag(const struct tty *tty, u32 flag)
 {
@@ -62,8 +62,7 @@ static void echo_erase(const struct tty *tty, u8 byte)
 
 u32 ldisc_output(const struct tty *tty, const char *from, u32 n, char *to)
 {
-	bool crlf = (tty->termios.c_oflag & (OPOST | ONLCR)) ==
-		(OPOST | ONLCR);
+	bool crlf = (tty->termios.c_oflag & (OPOST | ONLCR)) == (OPOST | ONLCR);
 	u32 i, bytes = 0;
 
 	for (i = 0; i < n; i++) {
@@ -184,7 +183,7 @@ int ldisc_receive(struct tty *tty, u8 byte)
 		return 0;
 	ends_line = byte == '\n' || is_cc(tty, VEOL, byte);
 	if (!put(tty, byte, ends_line || !lflag(tty, ICANON)))
-		return 0;	/* nobody reads: the key is lost, unechoed */
+		return 0; /* nobody reads: the key is lost, unechoed */
 	echo(tty, byte);
 	if (ends_line || !lflag(tty, ICANON))
 		tty->committed = tty->head;
@@ -202,7 +201,7 @@ u32 ldisc_take(struct tty *tty, char *to, u32 n, bool *end)
 		*end = is_eof_mark(tty, tty->tail);
 		byte = tty->ring[tty->tail++ & RING_MASK];
 		if (*end)
-			break;		/* no byte of its own */
+			break; /* no byte of its own */
 		to[taken++] = (char)byte;
 		*end = canonical && (byte == '\n' || is_cc(tty, VEOL, byte));
 	}

@@ -17,21 +17,21 @@ struct page_node;
 
 struct address_space {
 	spinlock_t lock;
-	struct page_node *root;			/* lock */
-	u32 height;				/* lock; levels, 0 = empty */
-	u32 nr_pages;				/* lock */
-	u32 truncate_count;			/* lock; see filemap_fault */
-	LIST_ENTRY(address_space) cached;	/* filemap.c's; nr_pages > 0 */
-	struct inode *host;			/* constant */
+	struct page_node *root;           /* lock */
+	u32 height;                       /* lock; levels, 0 = empty */
+	u32 nr_pages;                     /* lock */
+	u32 truncate_count;               /* lock; see filemap_fault */
+	LIST_ENTRY(address_space) cached; /* filemap.c's; nr_pages > 0 */
+	struct inode *host;               /* constant */
 	/* Backing archive bytes, or NULL: constant once the file has a name */
 	const u8 *backing;
-	u32 backing_bytes;			/* host's i_lock: truncate cuts it */
+	u32 backing_bytes; /* host's i_lock: truncate cuts it */
 	/*
 	 * mm/i_mmap.c. Held for writing while a VMA comes, goes, moves its
 	 * borders or its entries; for reading by who unmaps from all of them.
 	 */
 	struct rw_semaphore i_mmap_rwsem;
-	struct vma_list i_mmap;			/* i_mmap_rwsem; oldest first */
+	struct vma_list i_mmap; /* i_mmap_rwsem; oldest first */
 };
 
 #endif

@@ -17,23 +17,27 @@ void panic_after_report(const char *fmt, ...) __noreturn __printf(1, 2);
 void bug_at(const char *file, int line, const char *what) __noreturn;
 void warn_at(const char *file, int line, const char *what);
 
-#define BUG()		bug_at(__FILE__, __LINE__, "unreachable code reached")
-#define BUG_ON(cond) do {						\
-		if (unlikely(cond))					\
-			bug_at(__FILE__, __LINE__, #cond);		\
+#define BUG() bug_at(__FILE__, __LINE__, "unreachable code reached")
+#define BUG_ON(cond)                                       \
+	do {                                               \
+		if (unlikely(cond))                        \
+			bug_at(__FILE__, __LINE__, #cond); \
 	} while (0)
 
 /* The same on the way of each fault or entry: only debug builds look. */
-#define VM_BUG_ON(cond) do {						\
-		if (IS_ENABLED(CONFIG_DEBUG))				\
-			BUG_ON(cond);					\
+#define VM_BUG_ON(cond)                       \
+	do {                                  \
+		if (IS_ENABLED(CONFIG_DEBUG)) \
+			BUG_ON(cond);         \
 	} while (0)
 
 /* Says so once a call, with file and line, and goes on. Yields the condition. */
-#define WARN_ON(cond) ({						\
-		bool warn_ = (cond);					\
-		if (unlikely(warn_))					\
-			warn_at(__FILE__, __LINE__, #cond);		\
-		warn_; })
+#define WARN_ON(cond)                                       \
+	({                                                  \
+		bool warn_ = (cond);                        \
+		if (unlikely(warn_))                        \
+			warn_at(__FILE__, __LINE__, #cond); \
+		warn_;                                      \
+	})
 
 #endif

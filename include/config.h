@@ -17,24 +17,24 @@
 #define CONFIG_H
 
 /* Assembly reads this file too: numbers only, no casts, no C. */
-#define PAGE_SHIFT		12
-#define PAGE_SIZE		0x1000
-#define PAGE_MASK		0xfffff000
+#define PAGE_SHIFT 12
+#define PAGE_SIZE  0x1000
+#define PAGE_MASK  0xfffff000
 
-#define PAGE_OFFSET		0xc0000000
-#define TASK_SIZE		0xc0000000
-#define MMAP_MIN_ADDR		0x00010000
+#define PAGE_OFFSET   0xc0000000
+#define TASK_SIZE     0xc0000000
+#define MMAP_MIN_ADDR 0x00010000
 
-#define LOWMEM_MAX		0x30000000	/* 768 MiB */
-#define VMALLOC_GAP		0x00800000	/* catches overruns of lowmem */
-#define VMALLOC_END		0xff800000
-#define FIXMAP_START		0xffc00000
-#define FIXMAP_END		0xfff00000
-#define VECTORS_BASE		0xffff0000
+#define LOWMEM_MAX   0x30000000 /* 768 MiB */
+#define VMALLOC_GAP  0x00800000 /* catches overruns of lowmem */
+#define VMALLOC_END  0xff800000
+#define FIXMAP_START 0xffc00000
+#define FIXMAP_END   0xfff00000
+#define VECTORS_BASE 0xffff0000
 
 /* The image is linked here: RAM start + 64 KiB, where loaders put a raw one. */
-#define TEXT_OFFSET		0x00010000
-#define KERNEL_BASE		(PAGE_OFFSET + TEXT_OFFSET)
+#define TEXT_OFFSET 0x00010000
+#define KERNEL_BASE (PAGE_OFFSET + TEXT_OFFSET)
 
 /*
  * The board's first byte of RAM comes from board/$(BOARD)/board.mk as
@@ -45,24 +45,24 @@
 #endif
 
 /* User stack: its top, the room kept below TASK_SIZE, its default limit. */
-#define STACK_TOP		TASK_SIZE
-#define STACK_LIMIT		0x00800000	/* RLIMIT_STACK: 8 MiB */
-#define STACK_GUARD_GAP		0x00100000	/* 256 pages, as Linux */
+#define STACK_TOP       TASK_SIZE
+#define STACK_LIMIT     0x00800000 /* RLIMIT_STACK: 8 MiB */
+#define STACK_GUARD_GAP 0x00100000 /* 256 pages, as Linux */
 
 /* A task's kernel stack. Aligned to twice its size: see trap/entry.S. */
-#define THREAD_SIZE		0x2000
+#define THREAD_SIZE 0x2000
 
-#define NR_CPUS			1
-#define HZ			100
+#define NR_CPUS 1
+#define HZ      100
 
 /* Bits of the ASID in use, 2..8. Two make roll-over happen within seconds. */
 #ifndef CONFIG_ASID_BITS
-#define CONFIG_ASID_BITS	8
+#define CONFIG_ASID_BITS 8
 #endif
 
 /* DEBUG=1 on make's command line: poison, red zones, verifiers at work. */
 #ifndef CONFIG_DEBUG
-#define CONFIG_DEBUG		0
+#define CONFIG_DEBUG 0
 #endif
 
 #endif

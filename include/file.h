@@ -47,23 +47,23 @@ struct file {
 	/* constant after open */
 	const struct file_operations *f_op;
 	struct inode *f_inode;
-	struct address_space *f_mapping;	/* f_inode's */
-	u32 f_mode;		/* FMODE_* */
+	struct address_space *f_mapping; /* f_inode's */
+	u32 f_mode;                      /* FMODE_* */
 	void *private_data;
 	/* atomic */
 	atomic_t f_count;
 	/* owner: whoever does I/O; the fs serialises on the inode */
-	u32 f_flags;		/* O_APPEND, O_NONBLOCK ... */
-	struct rw_semaphore f_pos_lock;	/* see lock_pos (fs/internal.h) */
+	u32 f_flags;                    /* O_APPEND, O_NONBLOCK ... */
+	struct rw_semaphore f_pos_lock; /* see lock_pos (fs/internal.h) */
 	u64 f_pos;
 };
 
-#define FMODE_READ	0x1
-#define FMODE_WRITE	0x2
-#define FMODE_EXEC	0x4	/* the inode may be executed or mapped PROT_EXEC */
-#define FMODE_PATH	0x8	/* O_PATH: a place in the tree, f_op is NULL */
-#define FMODE_NOWRITERS	0x10	/* while it is open nobody may write the file */
-#define FMODE_ATOMIC_POS 0x20	/* who moves f_pos keeps others off it */
+#define FMODE_READ       0x1
+#define FMODE_WRITE      0x2
+#define FMODE_EXEC       0x4 /* the inode may be executed or mapped PROT_EXEC */
+#define FMODE_PATH       0x8 /* O_PATH: a place in the tree, f_op is NULL */
+#define FMODE_NOWRITERS  0x10 /* while it is open nobody may write the file */
+#define FMODE_ATOMIC_POS 0x20 /* who moves f_pos keeps others off it */
 
 static inline struct file *get_file(struct file *file)
 {

@@ -29,43 +29,43 @@ struct page;
 
 /* Owned by mmu/context.c. */
 typedef struct {
-	u64 id;			/* generation << 8 | ASID; 0 = none yet */
-	u32 vmalloc_seq;	/* init_mm's when the kernel half was copied */
-	bool exec_changed;	/* an executable entry changed, not yet flushed */
+	u64 id;            /* generation << 8 | ASID; 0 = none yet */
+	u32 vmalloc_seq;   /* init_mm's when the kernel half was copied */
+	bool exec_changed; /* an executable entry changed, not yet flushed */
 } mm_context_t;
 
 /* vm_flags: Linux's names and values. */
-#define VM_READ		0x00000001
-#define VM_WRITE	0x00000002
-#define VM_EXEC		0x00000004
-#define VM_SHARED	0x00000008
-#define VM_MAYREAD	0x00000010	/* what mprotect may turn on */
-#define VM_MAYWRITE	0x00000020
-#define VM_MAYEXEC	0x00000040
-#define VM_MAYSHARE	0x00000080
-#define VM_GROWSDOWN	0x00000100
-#define VM_LOCKED	0x00002000
-#define VM_SEQ_READ	0x00008000
-#define VM_RAND_READ	0x00010000
-#define VM_DONTCOPY	0x00020000	/* not at fork */
-#define VM_ACCOUNT	0x00100000
-#define VM_LOCKONFAULT	0x00080000	/* VM_LOCKED, but not populated */
-#define VM_NORESERVE	0x00200000
-#define VM_WIPEONFORK	0x02000000	/* the child gets it empty */
-#define VM_DONTDUMP	0x04000000	/* remembered; there are no dumps */
-#define VM_STACK	VM_GROWSDOWN
+#define VM_READ        0x00000001
+#define VM_WRITE       0x00000002
+#define VM_EXEC        0x00000004
+#define VM_SHARED      0x00000008
+#define VM_MAYREAD     0x00000010 /* what mprotect may turn on */
+#define VM_MAYWRITE    0x00000020
+#define VM_MAYEXEC     0x00000040
+#define VM_MAYSHARE    0x00000080
+#define VM_GROWSDOWN   0x00000100
+#define VM_LOCKED      0x00002000
+#define VM_SEQ_READ    0x00008000
+#define VM_RAND_READ   0x00010000
+#define VM_DONTCOPY    0x00020000 /* not at fork */
+#define VM_ACCOUNT     0x00100000
+#define VM_LOCKONFAULT 0x00080000 /* VM_LOCKED, but not populated */
+#define VM_NORESERVE   0x00200000
+#define VM_WIPEONFORK  0x02000000 /* the child gets it empty */
+#define VM_DONTDUMP    0x04000000 /* remembered; there are no dumps */
+#define VM_STACK       VM_GROWSDOWN
 
-#define VM_ACCESS_FLAGS	(VM_READ | VM_WRITE | VM_EXEC)
-#define VM_LOCKED_MASK	(VM_LOCKED | VM_LOCKONFAULT)
+#define VM_ACCESS_FLAGS (VM_READ | VM_WRITE | VM_EXEC)
+#define VM_LOCKED_MASK  (VM_LOCKED | VM_LOCKONFAULT)
 
 struct vm_fault {
 	struct vm_area_struct *vma;
-	uaddr_t address;	/* page-aligned */
-	u32 flags;		/* FAULT_FLAG_* */
-	u32 pgoff;		/* page within the mapped object */
-	struct page *page;	/* out: from ->fault, with a reference */
-	u32 truncate_count;	/* out: the file's, before ->fault looked */
-	pte_t *pte;		/* mm's own: the slot, and what it held */
+	uaddr_t address;    /* page-aligned */
+	u32 flags;          /* FAULT_FLAG_* */
+	u32 pgoff;          /* page within the mapped object */
+	struct page *page;  /* out: from ->fault, with a reference */
+	u32 truncate_count; /* out: the file's, before ->fault looked */
+	pte_t *pte;         /* mm's own: the slot, and what it held */
 	pte_t orig_pte;
 };
 
@@ -94,20 +94,20 @@ struct vm_operations {
 /* One range [vm_start, vm_end) with the same rights and the same backing. */
 struct vm_area_struct {
 	/* mm->mmap_lock held for writing to change, for reading to look */
-	uaddr_t vm_start;		/* page-aligned */
+	uaddr_t vm_start; /* page-aligned */
 	uaddr_t vm_end;
 	u32 vm_flags;
-	pgprot_t vm_page_prot;		/* vm_get_page_prot(vm_flags) */
-	u32 vm_pgoff;			/* pages; of vm_start within vm_file */
-	struct file *vm_file;		/* a reference, or NULL: anonymous */
-	const struct vm_operations *vm_ops;	/* NULL: anonymous */
-	void *vm_private_data;		/* vm_ops' own */
+	pgprot_t vm_page_prot; /* vm_get_page_prot(vm_flags) */
+	u32 vm_pgoff;          /* pages; of vm_start within vm_file */
+	struct file *vm_file;  /* a reference, or NULL: anonymous */
+	const struct vm_operations *vm_ops; /* NULL: anonymous */
+	void *vm_private_data;              /* vm_ops' own */
 	TAILQ_ENTRY(vm_area_struct) vm_link;
 	/* vm_file->f_mapping->i_mmap_rwsem: others that map the file */
 	TAILQ_ENTRY(vm_area_struct) vm_shared;
 	RB_ENTRY(vm_area_struct) vm_rb;
-	u32 vm_gap;			/* free bytes below it (vma_gap) */
-	u32 rb_subtree_gap;		/* largest gap below any VMA of the subtree */
+	u32 vm_gap;         /* free bytes below it (vma_gap) */
+	u32 rb_subtree_gap; /* largest gap below any VMA of the subtree */
 	/* constant */
 	struct mm_struct *vm_mm;
 };
@@ -128,28 +128,28 @@ struct mm_struct {
 	mm_context_t context;
 
 	struct rw_semaphore mmap_lock;
-	spinlock_t page_table_lock;	/* user entries and tables; rss */
+	spinlock_t page_table_lock; /* user entries and tables; rss */
 
 	/* mmap_lock */
 	struct vma_list mmap;
 	struct vma_tree mm_rb;
-	struct vm_area_struct *mmap_cache;	/* find_vma's last answer */
-	u32 map_count;			/* VMAs */
-	u32 total_vm;			/* pages, as are the next six */
-	u32 hiwater_vm;			/* most before it last shrank */
+	struct vm_area_struct *mmap_cache; /* find_vma's last answer */
+	u32 map_count;                     /* VMAs */
+	u32 total_vm;                      /* pages, as are the next six */
+	u32 hiwater_vm;                    /* most before it last shrank */
 	u32 data_vm, exec_vm, stack_vm;
 	u32 locked_vm;
-	u32 def_flags;			/* VM_LOCKED after mlockall(MCL_FUTURE) */
-	uaddr_t mmap_base;		/* top of the mmap area */
+	u32 def_flags;     /* VM_LOCKED after mlockall(MCL_FUTURE) */
+	uaddr_t mmap_base; /* top of the mmap area */
 	uaddr_t start_code, end_code, start_data, end_data;
 	uaddr_t start_brk, brk, start_stack;
 	uaddr_t arg_start, arg_end, env_start, env_end;
-	struct file *exe_file;		/* a reference, or NULL */
+	struct file *exe_file; /* a reference, or NULL */
 
 	/* page_table_lock */
-	u32 rss[NR_MM_COUNTERS];	/* pages */
-	u32 hiwater_rss;		/* most before it last shrank */
-	u32 nr_ptes;			/* second-level tables */
+	u32 rss[NR_MM_COUNTERS]; /* pages */
+	u32 hiwater_rss;         /* most before it last shrank */
+	u32 nr_ptes;             /* second-level tables */
 
 	/* atomic: faults served, for getrusage and the tour */
 	atomic_t min_flt, maj_flt;

@@ -7,10 +7,10 @@
 #include <config.h>
 #include <thread_info.h>
 
-#define DEFINE_PER_CPU(type, name)	type name[NR_CPUS]
-#define DECLARE_PER_CPU(type, name)	extern type name[NR_CPUS]
+#define DEFINE_PER_CPU(type, name)  type name[NR_CPUS]
+#define DECLARE_PER_CPU(type, name) extern type name[NR_CPUS]
 /* Stable while interrupts are off or the task cannot be moved. */
-#define this_cpu(name)			(name[smp_processor_id()])
-#define per_cpu(name, cpu)		(name[cpu])
+#define this_cpu(name)              (name[smp_processor_id()])
+#define per_cpu(name, cpu)          (name[cpu])
 
 #endif

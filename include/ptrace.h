@@ -9,40 +9,40 @@
 #define PTRACE_H
 
 /* CPSR fields (DDI0406C B1.3.3); assembly reads these too. */
-#define PSR_MODE_MASK	0x1f
-#define PSR_MODE_USR	0x10
-#define PSR_MODE_FIQ	0x11
-#define PSR_MODE_IRQ	0x12
-#define PSR_MODE_SVC	0x13
-#define PSR_MODE_ABT	0x17
-#define PSR_MODE_UND	0x1b
-#define PSR_MODE_SYS	0x1f
-#define PSR_T		0x20
-#define PSR_F		0x40
-#define PSR_I		0x80
-#define PSR_A		0x100
-#define PSR_E		0x200
+#define PSR_MODE_MASK 0x1f
+#define PSR_MODE_USR  0x10
+#define PSR_MODE_FIQ  0x11
+#define PSR_MODE_IRQ  0x12
+#define PSR_MODE_SVC  0x13
+#define PSR_MODE_ABT  0x17
+#define PSR_MODE_UND  0x1b
+#define PSR_MODE_SYS  0x1f
+#define PSR_T         0x20
+#define PSR_F         0x40
+#define PSR_I         0x80
+#define PSR_A         0x100
+#define PSR_E         0x200
 /* What a program may set through a signal frame: NZCVQ, GE, IT, T. */
-#define PSR_USER_BITS	0xfe0ffc20
+#define PSR_USER_BITS 0xfe0ffc20
 
-#define S_R0		0
-#define S_SP		52
-#define S_LR		56
-#define S_PC		60
-#define S_PSR		64
-#define S_ORIG_R0	68
-#define S_FRAME_SIZE	72
+#define S_R0         0
+#define S_SP         52
+#define S_LR         56
+#define S_PC         60
+#define S_PSR        64
+#define S_ORIG_R0    68
+#define S_FRAME_SIZE 72
 
 #ifndef __ASSEMBLER__
 #include <types.h>
 
 struct pt_regs {
-	u32 r[13];	/* r0-r12 */
+	u32 r[13]; /* r0-r12 */
 	u32 sp;
 	u32 lr;
 	u32 pc;
 	u32 cpsr;
-	u32 orig_r0;	/* r0 as a system call got it, for restarting it */
+	u32 orig_r0; /* r0 as a system call got it, for restarting it */
 };
 
 static inline bool user_mode(const struct pt_regs *regs)

@@ -20,15 +20,15 @@
 #include <bug.h>
 #include <sched.h>
 
-#define RWSEM_WRITER	INT32_MIN
-#define RWSEM_READER	2
-#define RWSEM_WAITERS	1
+#define RWSEM_WRITER  INT32_MIN
+#define RWSEM_READER  2
+#define RWSEM_WAITERS 1
 
 struct rw_semaphore {
-	atomic_t count;			/* the word */
+	atomic_t count; /* the word */
 	spinlock_t lock;
-	u32 writers_waiting;		/* lock; new readers wait for them */
-	u32 readers_waiting;		/* lock */
+	u32 writers_waiting; /* lock; new readers wait for them */
+	u32 readers_waiting; /* lock */
 	struct wait_queue_head wait;
 };
 

@@ -18,13 +18,13 @@
 #include <uapi/resource.h>
 
 enum task_state {
-	TASK_RUNNING,		/* running or on the run queue */
-	TASK_INTERRUPTIBLE,	/* asleep; a signal wakes it too */
-	TASK_KILLABLE,		/* asleep; a signal that kills wakes it too */
-	TASK_UNINTERRUPTIBLE,	/* asleep until woken by its cause */
-	TASK_STOPPED,		/* until SIGCONT, or a signal that kills */
-	TASK_ZOMBIE,		/* exited, waiting to be reaped */
-	TASK_DEAD,		/* reaped; its memory goes at the next switch */
+	TASK_RUNNING,         /* running or on the run queue */
+	TASK_INTERRUPTIBLE,   /* asleep; a signal wakes it too */
+	TASK_KILLABLE,        /* asleep; a signal that kills wakes it too */
+	TASK_UNINTERRUPTIBLE, /* asleep until woken by its cause */
+	TASK_STOPPED,         /* until SIGCONT, or a signal that kills */
+	TASK_ZOMBIE,          /* exited, waiting to be reaped */
+	TASK_DEAD,            /* reaped; its memory goes at the next switch */
 };
 
 /* Before testing what is waited for: a wake-up in between is not lost. */
@@ -60,7 +60,7 @@ bool fatal_signal_pending(void);
 struct restart_block {
 	/* Its result is the call's; it may say restart_with() again. */
 	s32 (*go_on)(const struct restart_block *block);
-	u64 until;		/* by ktime_ns(); UINT64_MAX: no limit */
+	u64 until; /* by ktime_ns(); UINT64_MAX: no limit */
 	u32 arg[4];
 };
 
@@ -107,8 +107,8 @@ struct wait_entry {
 };
 
 struct wait_queue_head {
-	spinlock_t lock;			/* irqs off */
-	TAILQ_HEAD(, wait_entry) waiters;	/* lock */
+	spinlock_t lock;                  /* irqs off */
+	TAILQ_HEAD(, wait_entry) waiters; /* lock */
 };
 
 /* clang-format off */
@@ -133,39 +133,42 @@ void __wake_up(struct wait_queue_head *wq);
 /* The same; mostly nobody waits. */
 static inline void wake_up(struct wait_queue_head *wq)
 {
-	dmb();	/* what they wait for is visible before the queue is looked at */
+	dmb(); /* what they wait for is visible before the queue is looked at */
 	if (unlikely(!TAILQ_EMPTY(&wq->waiters)))
 		__wake_up(wq);
 }
 
 /* Sleep until cond. cond is evaluated with no lock held. */
-#define wait_event(wq, cond) do {					\
-		struct wait_entry we_ = { .task = current };		\
-		do {							\
+#define wait_event(wq, cond)                                               \
+	do {                                                               \
+		struct wait_entry we_ = { .task = current };               \
+		do {                                                       \
 			prepare_to_wait((wq), &we_, TASK_UNINTERRUPTIBLE); \
-			if (cond)					\
-				break;					\
-			schedule();					\
-		} while (!(cond));					\
-		finish_wait((wq), &we_);				\
+			if (cond)                                          \
+				break;                                     \
+			schedule();                                        \
+		} while (!(cond));                                         \
+		finish_wait((wq), &we_);                                   \
 	} while (0)
 
 /* The same in that state, until broken: 0, or -ERESTARTSYS. */
-#define wait_event_unless(wq, cond, state, broken) ({			\
-		struct wait_entry we_ = { .task = current };		\
-		int ret_ = 0;						\
-		do {							\
-			prepare_to_wait((wq), &we_, (state));		\
-			if (cond)					\
-				break;					\
-			if (broken) {					\
-				ret_ = -ERESTARTSYS;			\
-				break;					\
-			}						\
-			schedule();					\
-		} while (!(cond));					\
-		finish_wait((wq), &we_);				\
-		ret_; })
+#define wait_event_unless(wq, cond, state, broken)            \
+	({                                                    \
+		struct wait_entry we_ = { .task = current };  \
+		int ret_ = 0;                                 \
+		do {                                          \
+			prepare_to_wait((wq), &we_, (state)); \
+			if (cond)                             \
+				break;                        \
+			if (broken) {                         \
+				ret_ = -ERESTARTSYS;          \
+				break;                        \
+			}                                     \
+			schedule();                           \
+		} while (!(cond));                            \
+		finish_wait((wq), &we_);                      \
+		ret_;                                         \
+	})
 
 /* A signal ends it. */
 #define wait_event_interruptible(wq, cond) \

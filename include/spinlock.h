@@ -18,9 +18,10 @@ static inline void spin_lock_init(spinlock_t *lock)
 }
 
 /* Interrupts off on this core, then the lock. *flags is for the way back. */
-#define spin_lock_irqsave(lock, flags) do {				\
-		(flags) = local_irq_save();				\
-		spin_lock(lock);					\
+#define spin_lock_irqsave(lock, flags)      \
+	do {                                \
+		(flags) = local_irq_save(); \
+		spin_lock(lock);            \
 	} while (0)
 
 static inline void spin_unlock_irqrestore(spinlock_t *lock, u32 flags)

@@ -25,7 +25,7 @@ s32 sys_waitid(u32 which, s32 id, uaddr_t info, u32 options, uaddr_t rusage);
 s32 sys_getpid(void);
 s32 sys_getppid(void);
 s32 sys_gettid(void);
-s32 sys_getuid(void);	/* and geteuid, getgid, getegid: always 0 */
+s32 sys_getuid(void); /* and geteuid, getgid, getegid: always 0 */
 s32 sys_getpgid(s32 pid);
 s32 sys_getpgrp(void);
 s32 sys_setpgid(s32 pid, s32 pgid);

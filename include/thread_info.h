@@ -10,13 +10,13 @@
 #define THREAD_INFO_H
 
 /* thread_info.flags; set by atomic_or, tested on the way back to user mode. */
-#define TIF_NEED_RESCHED	0x1	/* the time slice is over */
-#define TIF_SIGPENDING		0x2	/* a signal may have to be delivered */
-#define TIF_RESTORE_SIGMASK	0x4	/* sigsuspend: put the old mask back */
-#define TIF_WORK_MASK		0x7
+#define TIF_NEED_RESCHED    0x1 /* the time slice is over */
+#define TIF_SIGPENDING      0x2 /* a signal may have to be delivered */
+#define TIF_RESTORE_SIGMASK 0x4 /* sigsuspend: put the old mask back */
+#define TIF_WORK_MASK       0x7
 
-#define TI_FLAGS		0
-#define TI_TLS			8
+#define TI_FLAGS 0
+#define TI_TLS   8
 
 #ifndef __ASSEMBLER__
 #include <config.h>
@@ -28,21 +28,21 @@ struct files_struct;
 struct fs_struct;
 
 struct thread_info {
-	u32 flags;		/* TIF_*; atomic */
-	u32 cpu;		/* constant while running */
-	u32 tls;		/* TPIDRURO of the user program (set_tls) */
+	u32 flags; /* TIF_*; atomic */
+	u32 cpu;   /* constant while running */
+	u32 tls;   /* TPIDRURO of the user program (set_tls) */
 	/* Owner: the task itself; another may read it while it holds a pin. */
-	struct mm_struct *mm;		/* NULL: a kernel thread */
-	struct mm_struct *active_mm;	/* whose tables are loaded */
-	struct files_struct *files;	/* open files (fs/) */
-	struct fs_struct *fs;		/* working directory (fs/) */
+	struct mm_struct *mm;        /* NULL: a kernel thread */
+	struct mm_struct *active_mm; /* whose tables are loaded */
+	struct files_struct *files;  /* open files (fs/) */
+	struct fs_struct *fs;        /* working directory (fs/) */
 };
 
 /* <asm/current.h>: one MRC; host tests shadow it with a variable. */
 #include <asm/current.h>
 
-#define current			((struct task_struct *)current_thread_info())
-#define smp_processor_id()	(NR_CPUS == 1 ? 0u : current_thread_info()->cpu)
+#define current            ((struct task_struct *)current_thread_info())
+#define smp_processor_id() (NR_CPUS == 1 ? 0u : current_thread_info()->cpu)
 
 static inline bool test_thread_flag(u32 flag)
 {

@@ -11,26 +11,32 @@
 #include <types.h>
 
 enum trace_kind {
-	TRACE_SWITCH,	/* a: prev pid, b: next pid, c: TTBR0, d: CONTEXTIDR */
-	TRACE_FAULT,	/* a: pid, b: address, c: FSR, d: vm_fault_t or signal */
-	TRACE_VMA,	/* a: pid, b: start, c: end, d: enum trace_vma_op */
-	TRACE_PAGE,	/* a: pfn, b: order, c: 1 = alloc, 0 = free, d: gfp */
-	TRACE_SYNC,	/* a: pid, b: address whose first-level entry was copied */
+	TRACE_SWITCH, /* a: prev pid, b: next pid, c: TTBR0, d: CONTEXTIDR */
+	TRACE_FAULT,  /* a: pid, b: address, c: FSR, d: vm_fault_t or signal */
+	TRACE_VMA,    /* a: pid, b: start, c: end, d: enum trace_vma_op */
+	TRACE_PAGE,   /* a: pfn, b: order, c: 1 = alloc, 0 = free, d: gfp */
+	TRACE_SYNC, /* a: pid, b: address whose first-level entry was copied */
 	TRACE_NR
 };
 
-enum trace_vma_op { TRACE_MMAP, TRACE_MUNMAP, TRACE_MPROTECT, TRACE_BRK,
-		    TRACE_GROW, TRACE_MREMAP };
+enum trace_vma_op {
+	TRACE_MMAP,
+	TRACE_MUNMAP,
+	TRACE_MPROTECT,
+	TRACE_BRK,
+	TRACE_GROW,
+	TRACE_MREMAP
+};
 
-#define TRACE_RING	1024
+#define TRACE_RING 1024
 
 struct trace_record {
-	u64 ns;			/* since boot */
+	u64 ns; /* since boot */
 	u32 kind;
 	u32 a, b, c, d;
 };
 
-extern u32 trace_mask;		/* bit per enum trace_kind */
+extern u32 trace_mask; /* bit per enum trace_kind */
 
 void __trace_event(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d);
 

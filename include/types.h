@@ -40,21 +40,21 @@ typedef unsigned int gfp_t;
 #undef __section
 #undef __noinline
 #undef __always_inline
-#define __must_check	__attribute__((warn_unused_result))
-#define __noreturn	__attribute__((noreturn))
-#define __packed	__attribute__((packed))
-#define __printf(f, a)	__attribute__((format(printf, f, a)))
-#define __aligned(n)	__attribute__((aligned(n)))
-#define __section(s)	__attribute__((section(s)))
-#define __unused_arg	__attribute__((unused))
-#define __weak		__attribute__((weak))
-#define __noinline	__attribute__((noinline))
-#define __always_inline	inline __attribute__((always_inline))
+#define __must_check    __attribute__((warn_unused_result))
+#define __noreturn      __attribute__((noreturn))
+#define __packed        __attribute__((packed))
+#define __printf(f, a)  __attribute__((format(printf, f, a)))
+#define __aligned(n)    __attribute__((aligned(n)))
+#define __section(s)    __attribute__((section(s)))
+#define __unused_arg    __attribute__((unused))
+#define __weak          __attribute__((weak))
+#define __noinline      __attribute__((noinline))
+#define __always_inline inline __attribute__((always_inline))
 
-#define likely(x)	__builtin_expect(!!(x), 1)
-#define unlikely(x)	__builtin_expect(!!(x), 0)
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
 
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* clang-format off */
 #define container_of(ptr, type, member) \
@@ -67,15 +67,23 @@ typedef unsigned int gfp_t;
 #define IS_ALIGNED(x, align)	(((x) & ((__typeof__(x))(align) - 1)) == 0)
 /* clang-format on */
 
-#define min(a, b) ({ __typeof__(a) min_a_ = (a); __typeof__(b) min_b_ = (b); \
-	min_a_ < min_b_ ? min_a_ : min_b_; })
-#define max(a, b) ({ __typeof__(a) max_a_ = (a); __typeof__(b) max_b_ = (b); \
-	max_a_ > max_b_ ? max_a_ : max_b_; })
+#define min(a, b)                                  \
+	({                                         \
+		__typeof__(a) min_a_ = (a);        \
+		__typeof__(b) min_b_ = (b);        \
+		min_a_ < min_b_ ? min_a_ : min_b_; \
+	})
+#define max(a, b)                                  \
+	({                                         \
+		__typeof__(a) max_a_ = (a);        \
+		__typeof__(b) max_b_ = (b);        \
+		max_a_ > max_b_ ? max_a_ : max_b_; \
+	})
 
-#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
-#define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
+#define READ_ONCE(x)     (*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 
 /* IS_ENABLED(CONFIG_X): CONFIG_X is always defined, to 0 or 1 (config.h). */
-#define IS_ENABLED(option)	(option)
+#define IS_ENABLED(option) (option)
 
 #endif

@@ -21,13 +21,13 @@
 /* What does not fit is counted only; the text is then made again, larger. */
 struct seq_file {
 	char *buf;
-	u32 size;		/* of buf, bytes */
-	u32 count;		/* bytes of the text so far, kept or not */
-	u32 pad_until;		/* see seq_setwidth */
+	u32 size;      /* of buf, bytes */
+	u32 count;     /* bytes of the text so far, kept or not */
+	u32 pad_until; /* see seq_setwidth */
 	/* for the functions that make it */
-	s32 pid;		/* 0: not a process's file */
-	u32 arg;		/* what was written to the file: see walk */
-	void *private;		/* what `write` keeps until `release` */
+	s32 pid;       /* 0: not a process's file */
+	u32 arg;       /* what was written to the file: see walk */
+	void *private; /* what `write` keeps until `release` */
 };
 
 void seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3);
@@ -46,7 +46,7 @@ void seq_pad(struct seq_file *m, char last);
 
 struct proc_entry {
 	const char *name;
-	u32 mode;		/* S_IF* and permissions */
+	u32 mode; /* S_IF* and permissions */
 	/* A text file: make all of it. 0 or -errno. */
 	int (*show)(struct seq_file *m);
 	/* What a program wrote, NUL-terminated, without the newline. */

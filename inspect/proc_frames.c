@@ -9,11 +9,22 @@
 #include <asm/sections.h>
 #include <string.h>
 
-#define COLUMNS		64u
-#define ROWS_WANTED	16u	/* about: blocks are powers of two of frames */
+#define COLUMNS     64u
+#define ROWS_WANTED 16u /* about: blocks are powers of two of frames */
 
-enum owner { OWN_FREE, OWN_IMAGE, OWN_RESERVED, OWN_SLAB, OWN_TABLE, OWN_CACHE,
-	     OWN_ANON, OWN_STACK, OWN_VMALLOC, OWN_OTHER, OWN_NR };
+enum owner {
+	OWN_FREE,
+	OWN_IMAGE,
+	OWN_RESERVED,
+	OWN_SLAB,
+	OWN_TABLE,
+	OWN_CACHE,
+	OWN_ANON,
+	OWN_STACK,
+	OWN_VMALLOC,
+	OWN_OTHER,
+	OWN_NR
+};
 
 static const struct {
 	char letter;
@@ -35,17 +46,17 @@ static const struct {
 	u32 flag;
 	enum owner owner;
 } flag_owners[] = {
-	{ PG_SLAB, OWN_SLAB }, { PG_TABLE, OWN_TABLE },
-	{ PG_CACHE, OWN_CACHE }, { PG_ANON, OWN_ANON },
+	{ PG_SLAB, OWN_SLAB },       { PG_TABLE, OWN_TABLE },
+	{ PG_CACHE, OWN_CACHE },     { PG_ANON, OWN_ANON },
 	{ PG_VMALLOC, OWN_VMALLOC },
 };
 
 /* The look at all frames, ascending. */
 struct survey {
-	u32 image_pfn, image_end;	/* the image's frames */
-	u32 free_until;			/* the free block we are in ends here */
-	u32 totals[OWN_NR];		/* frames */
-	u32 *stacks;			/* a bit per frame: a kernel stack's */
+	u32 image_pfn, image_end; /* the image's frames */
+	u32 free_until;           /* the free block we are in ends here */
+	u32 totals[OWN_NR];       /* frames */
+	u32 *stacks;              /* a bit per frame: a kernel stack's */
 };
 
 static u32 *stack_word(const struct survey *survey, u32 pfn)
@@ -70,8 +81,8 @@ static void note_stack(const struct vm_info *info, void *arg)
 	for (i = 0; i < info->nr_pages; i++) {
 		page = vmalloc_to_page(va + i * PAGE_SIZE);
 		if (page)
-			*stack_word(arg, page_to_pfn(page)) |=
-				stack_bit(page_to_pfn(page));
+			*stack_word(arg, page_to_pfn(page)) |= stack_bit(
+				page_to_pfn(page));
 	}
 }
 
@@ -86,7 +97,8 @@ static enum owner frame_owner(struct survey *survey, u32 pfn)
 		return OWN_FREE;
 	if (page->flags & PG_RESERVED)
 		return pfn >= survey->image_pfn && pfn < survey->image_end ?
-			OWN_IMAGE : OWN_RESERVED;
+			OWN_IMAGE :
+			OWN_RESERVED;
 	if (*stack_word(survey, pfn) & stack_bit(pfn))
 		return OWN_STACK;
 	for (i = 0; i < ARRAY_SIZE(flag_owners); i++)
@@ -114,7 +126,7 @@ static char block_letter(struct survey *survey, u32 start, u32 end)
 			best = owner;
 	letter = owners[best].letter;
 	return counts[OWN_FREE] > (end - start) / 2 ? (char)(letter | 0x20) :
-		letter;
+						      letter;
 }
 
 /* Frames per character, so that the picture has about ROWS_WANTED lines. */
@@ -132,8 +144,10 @@ static void put_picture(struct seq_file *m, struct survey *survey)
 	u32 block = block_frames(max_low_pfn - min_low_pfn);
 	u32 start, end, column = 0;
 
-	seq_printf(m, "One character is %u KiB of physical memory; "
-		   "lower case: mostly free\n", block * (PAGE_SIZE / 1024));
+	seq_printf(m,
+		   "One character is %u KiB of physical memory; "
+		   "lower case: mostly free\n",
+		   block * (PAGE_SIZE / 1024));
 	for (start = min_low_pfn; start < max_low_pfn; start = end) {
 		end = min(start + block, max_low_pfn);
 		if (column == 0)
@@ -160,10 +174,11 @@ int show_pagetypemap(struct seq_file *m)
 {
 	struct kernel_image image = kernel_image();
 	struct survey survey = {
-		.image_pfn = image.boot >> PAGE_SHIFT,	/* linked there */
-		.image_end = ALIGN_UP(virt_to_phys((void *)(uintptr_t)
-						   image.end),
-				      PAGE_SIZE) >> PAGE_SHIFT,
+		.image_pfn = image.boot >> PAGE_SHIFT, /* linked there */
+		.image_end =
+			ALIGN_UP(virt_to_phys((void *)(uintptr_t)image.end),
+				 PAGE_SIZE) >>
+			PAGE_SHIFT,
 		.stacks = kcalloc((max_low_pfn - min_low_pfn) / 32 + 1,
 				  sizeof(u32), GFP_KERNEL),
 	};

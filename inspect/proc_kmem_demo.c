@@ -22,13 +22,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEMO_SLOTS	4u
-#define DEMO_BYTES	0x400000u	/* of all open files together: 4 MiB */
+#define DEMO_SLOTS 4u
+#define DEMO_BYTES 0x400000u /* of all open files together: 4 MiB */
 
 struct demo_slot {
 	const struct demo_kind *kind;
 	void *va;
-	u32 asked, given;		/* bytes */
+	u32 asked, given; /* bytes */
 };
 
 /* The open file's lock guards it. */
@@ -38,13 +38,13 @@ struct demo {
 };
 
 static spinlock_t demo_lock = SPINLOCK_INIT;
-static u32 demo_bytes;			/* held by all files; demo_lock */
+static u32 demo_bytes; /* held by all files; demo_lock */
 
 /* ---- three ways to get memory ---------------------------------------------- */
 
 struct demo_kind {
 	const char *name;
-	bool sized;			/* a number follows the name */
+	bool sized; /* a number follows the name */
 	void *(*alloc)(u32 bytes);
 	u32 (*given)(const void *va, u32 bytes);
 	void (*free)(void *va);
@@ -176,8 +176,9 @@ static int demo_request(struct demo *demo, const char *text)
 		if (strncmp(text, kinds[i].name, length) != 0)
 			continue;
 		text += length;
-		if (kinds[i].sized ? *text++ != ' ' ||
-		    parse_bytes(text, &bytes) : *text != '\0')
+		if (kinds[i].sized ?
+			    *text++ != ' ' || parse_bytes(text, &bytes) :
+			    *text != '\0')
 			return -EINVAL;
 		return demo_alloc(demo, &kinds[i], bytes);
 	}
@@ -237,10 +238,12 @@ static void show_slot(struct seq_file *m, const struct demo_slot *slot)
 
 	walk_va(init_mm.pgd, last, &kernel);
 	walk_va(current_pgd(), last, &loaded);
-	seq_printf(m, "%s va 0x%08x asked %u given %u frame 0x%05x runs %u "
-		   "kernel_l1 0x%08x loaded_l1 0x%08x\n", slot->kind->name, va,
-		   slot->asked, slot->given, frame_of(slot->va),
-		   count_runs(slot), kernel.l1_desc, loaded.l1_desc);
+	seq_printf(m,
+		   "%s va 0x%08x asked %u given %u frame 0x%05x runs %u "
+		   "kernel_l1 0x%08x loaded_l1 0x%08x\n",
+		   slot->kind->name, va, slot->asked, slot->given,
+		   frame_of(slot->va), count_runs(slot), kernel.l1_desc,
+		   loaded.l1_desc);
 }
 
 int show_kmem_demo(struct seq_file *m)

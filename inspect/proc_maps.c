@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define NAME_COLUMN	48	/* 25 + 4 * 6 - 1, as Linux has it for 32 bits */
+#define NAME_COLUMN 48 /* 25 + 4 * 6 - 1, as Linux has it for 32 bits */
 
 /* Every process sees the page with the kuser helpers; it is in no list. */
 static const char *gate_name(struct vm_area_struct *vma __unused_arg)

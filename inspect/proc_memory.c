@@ -8,7 +8,7 @@
 #include <mm/mm.h>
 #include <string.h>
 
-#define KIB_PER_PAGE	(PAGE_SIZE / 1024)
+#define KIB_PER_PAGE (PAGE_SIZE / 1024)
 
 /*
  * Pages by what their flags say. Second-level tables are slab objects: they
@@ -104,7 +104,8 @@ static void put_cache(const struct slab_stats *s, void *arg)
 
 int show_slabinfo(struct seq_file *m)
 {
-	seq_puts(m, "slabinfo - version: 2.1\n"
+	seq_puts(m,
+		 "slabinfo - version: 2.1\n"
 		 "# name            <active_objs> <num_objs> <objsize> "
 		 "<objperslab> <pagesperslab> : tunables <limit> <batchcount> "
 		 "<sharedfactor> : slabdata <active_slabs> <num_slabs> "
@@ -170,15 +171,21 @@ int show_zoneinfo(struct seq_file *m)
 	zone_get_stats(&zone);
 	seq_printf(m, "Node 0, zone %8s\n", "Normal");
 	seq_printf(m, "  pages free     %u\n        boost    0\n", zone.free);
-	seq_printf(m, "        min      %u\n        low      %u\n"
-		   "        high     %u\n", zone.min, zone.low, zone.high);
-	seq_printf(m, "        spanned  %u\n        present  %u\n"
-		   "        managed  %u\n        cma      0\n", max_low_pfn - min_low_pfn,
-		   max_low_pfn - min_low_pfn, zone.managed);
+	seq_printf(m,
+		   "        min      %u\n        low      %u\n"
+		   "        high     %u\n",
+		   zone.min, zone.low, zone.high);
+	seq_printf(m,
+		   "        spanned  %u\n        present  %u\n"
+		   "        managed  %u\n        cma      0\n",
+		   max_low_pfn - min_low_pfn, max_low_pfn - min_low_pfn,
+		   zone.managed);
 	seq_puts(m, "  pagesets\n    cpu: 0\n");
-	seq_printf(m, "              count: %u\n              high:  %u\n"
-		   "              batch: %u\n", zone.pcp_count, zone.pcp_high,
-		   zone.pcp_batch);
-	seq_printf(m, "  node_unreclaimable:  0\n  start_pfn:           %u\n", min_low_pfn);
+	seq_printf(m,
+		   "              count: %u\n              high:  %u\n"
+		   "              batch: %u\n",
+		   zone.pcp_count, zone.pcp_high, zone.pcp_batch);
+	seq_printf(m, "  node_unreclaimable:  0\n  start_pfn:           %u\n",
+		   min_low_pfn);
 	return 0;
 }

@@ -7,13 +7,13 @@
 
 #include <asm/uaccess.h>
 
-#define PM_ENTRY_BYTES		8u
-#define PM_PFN_MASK		((1ull << 55) - 1)
-#define PM_MMAP_EXCLUSIVE	(1ull << 56)
-#define PM_FILE			(1ull << 61)	/* file page or shared anon */
-#define PM_PRESENT		(1ull << 63)
+#define PM_ENTRY_BYTES    8u
+#define PM_PFN_MASK       ((1ull << 55) - 1)
+#define PM_MMAP_EXCLUSIVE (1ull << 56)
+#define PM_FILE           (1ull << 61) /* file page or shared anon */
+#define PM_PRESENT        (1ull << 63)
 
-#define CHUNK			32u		/* entries made at a time */
+#define CHUNK 32u /* entries made at a time */
 
 static u64 pte_to_pagemap(pte_t pte)
 {
@@ -21,7 +21,7 @@ static u64 pte_to_pagemap(pte_t pte)
 	const struct page *page;
 
 	if (pte_special(pte))
-		return entry;		/* the zero page is nobody's */
+		return entry; /* the zero page is nobody's */
 	page = pte_page(pte);
 	if (!(page->flags & PG_ANON))
 		entry |= PM_FILE;

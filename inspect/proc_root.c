@@ -32,8 +32,11 @@ const struct proc_entry proc_root_entries[] = {
 	TEXT("pagetypemap", show_pagetypemap),
 	TEXT_RW("trace", show_trace, write_trace),
 	TEXT("audit", show_audit),
-	{ .name = "kmem_demo", .mode = S_IFREG | 0600, .show = show_kmem_demo,
-	  .write = write_kmem_demo, .release = release_kmem_demo },
+	{ .name = "kmem_demo",
+	  .mode = S_IFREG | 0600,
+	  .show = show_kmem_demo,
+	  .write = write_kmem_demo,
+	  .release = release_kmem_demo },
 	{ .name = NULL },
 };
 

@@ -4,13 +4,13 @@
  */
 #include "internal.h"
 
-#define PSS_SHIFT	12	/* fractions of a byte, as Linux */
+#define PSS_SHIFT 12 /* fractions of a byte, as Linux */
 
-struct mem_size_stats {		/* bytes */
+struct mem_size_stats { /* bytes */
 	u32 rss, shared_clean, shared_dirty, private_clean, private_dirty;
 	u32 referenced, anonymous, locked;
-	u64 pss, pss_dirty;	/* << PSS_SHIFT */
-	u64 pss_of[NR_MM_COUNTERS];	/* the same, by what a page is */
+	u64 pss, pss_dirty;         /* << PSS_SHIFT */
+	u64 pss_of[NR_MM_COUNTERS]; /* the same, by what a page is */
 };
 
 static void account_page(struct mem_size_stats *s, pte_t pte)
@@ -22,8 +22,10 @@ static void account_page(struct mem_size_stats *s, pte_t pte)
 
 	s->rss += PAGE_SIZE;
 	s->pss += share;
-	s->pss_of[page->flags & PG_ANON ? MM_ANONPAGES :
-		  (page->flags & PG_CACHE ? MM_FILEPAGES : MM_SHMEMPAGES)] += share;
+	s->pss_of[page->flags & PG_ANON ?
+			  MM_ANONPAGES :
+			  (page->flags & PG_CACHE ? MM_FILEPAGES :
+						    MM_SHMEMPAGES)] += share;
 	if (dirty)
 		s->pss_dirty += share;
 	if (users > 1)
@@ -80,7 +82,7 @@ static void put_stats(struct seq_file *m, const struct mem_size_stats *s,
 	put_kb(m, "Rss:", s->rss);
 	put_pss(m, "Pss:", s->pss);
 	put_pss(m, "Pss_Dirty:", s->pss_dirty);
-	if (rollup) {		/* a VMA has one kind, or copies of its own */
+	if (rollup) { /* a VMA has one kind, or copies of its own */
 		put_pss(m, "Pss_Anon:", s->pss_of[MM_ANONPAGES]);
 		put_pss(m, "Pss_File:", s->pss_of[MM_FILEPAGES]);
 		put_pss(m, "Pss_Shmem:", s->pss_of[MM_SHMEMPAGES]);
@@ -95,7 +97,8 @@ static void put_stats(struct seq_file *m, const struct mem_size_stats *s,
 	put_kb(m, "AnonHugePages:", 0);
 	put_kb(m, "ShmemPmdMapped:", 0);
 	put_kb(m, "FilePmdMapped:", 0);
-	seq_puts(m, "Shared_Hugetlb:        0 kB\nPrivate_Hugetlb:       0 kB\n");
+	seq_puts(m,
+		 "Shared_Hugetlb:        0 kB\nPrivate_Hugetlb:       0 kB\n");
 	put_kb(m, "Swap:", 0);
 	put_kb(m, "SwapPss:", 0);
 	put_kb(m, "Locked:", s->locked);
@@ -108,15 +111,15 @@ static void put_vm_flags(struct seq_file *m, u32 vm_flags)
 		u32 flag;
 		char letters[4];
 	} names[] = {
-		{ VM_READ, "rd " }, { VM_WRITE, "wr " }, { VM_EXEC, "ex " },
-		{ VM_SHARED, "sh " }, { VM_MAYREAD, "mr " },
-		{ VM_MAYWRITE, "mw " }, { VM_MAYEXEC, "me " },
-		{ VM_MAYSHARE, "ms " }, { VM_GROWSDOWN, "gd " },
-		{ VM_LOCKED, "lo " }, { VM_SEQ_READ, "sr " },
-		{ VM_RAND_READ, "rr " }, { VM_DONTCOPY, "dc " },
-		{ VM_LOCKONFAULT, "lf " }, { VM_ACCOUNT, "ac " },
-		{ VM_NORESERVE, "nr " }, { VM_WIPEONFORK, "wf " },
-		{ VM_DONTDUMP, "dd " },
+		{ VM_READ, "rd " },       { VM_WRITE, "wr " },
+		{ VM_EXEC, "ex " },       { VM_SHARED, "sh " },
+		{ VM_MAYREAD, "mr " },    { VM_MAYWRITE, "mw " },
+		{ VM_MAYEXEC, "me " },    { VM_MAYSHARE, "ms " },
+		{ VM_GROWSDOWN, "gd " },  { VM_LOCKED, "lo " },
+		{ VM_SEQ_READ, "sr " },   { VM_RAND_READ, "rr " },
+		{ VM_DONTCOPY, "dc " },   { VM_LOCKONFAULT, "lf " },
+		{ VM_ACCOUNT, "ac " },    { VM_NORESERVE, "nr " },
+		{ VM_WIPEONFORK, "wf " }, { VM_DONTDUMP, "dd " },
 	};
 	u32 i;
 
@@ -131,7 +134,7 @@ static void show_smap(struct seq_file *m, struct vm_area_struct *vma)
 {
 	struct mem_size_stats stats = { 0 };
 
-	if (vma != &gate_vma)		/* its page is the kernel's */
+	if (vma != &gate_vma) /* its page is the kernel's */
 		account_vma(&stats, vma);
 	show_vma_line(m, vma);
 	put_kb(m, "Size:", vma->vm_end - vma->vm_start);

@@ -7,12 +7,12 @@
 #include <asm/cp15.h>
 #include <board/board.h>
 
-#define NSEC_PER_CENTISEC	10000000u
+#define NSEC_PER_CENTISEC 10000000u
 
 /* "12.34": seconds with two digits. */
 static void put_seconds(struct seq_file *m, u64 ns)
 {
-	u32 centisec = (u32)(ns / NSEC_PER_CENTISEC);	/* 497 days */
+	u32 centisec = (u32)(ns / NSEC_PER_CENTISEC); /* 497 days */
 
 	seq_printf(m, "%u.%02u", centisec / 100, centisec % 100);
 }
@@ -21,7 +21,7 @@ int show_uptime(struct seq_file *m)
 {
 	put_seconds(m, ktime_ns());
 	seq_putc(m, ' ');
-	put_seconds(m, init_task.use.stime_ns);		/* idle */
+	put_seconds(m, init_task.use.stime_ns); /* idle */
 	seq_putc(m, '\n');
 	return 0;
 }
@@ -35,11 +35,14 @@ int show_version(struct seq_file *m)
 
 int show_cpuinfo(struct seq_file *m)
 {
-	u32 midr = read_midr();		/* DDI0406C B4.1.105 */
+	u32 midr = read_midr(); /* DDI0406C B4.1.105 */
 
-	seq_printf(m, "processor\t: 0\nmodel name\t: ARMv7 Processor rev %u "
-		   "(v7l)\n", midr & 0xf);
-	seq_puts(m, "Features\t: half thumb fastmult vfp edsp neon vfpv3 tls "
+	seq_printf(m,
+		   "processor\t: 0\nmodel name\t: ARMv7 Processor rev %u "
+		   "(v7l)\n",
+		   midr & 0xf);
+	seq_puts(m,
+		 "Features\t: half thumb fastmult vfp edsp neon vfpv3 tls "
 		 "vfpd32 \n");
 	seq_printf(m, "CPU implementer\t: 0x%02x\nCPU architecture: 7\n",
 		   midr >> 24);

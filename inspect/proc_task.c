@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define USER_HZ		100		/* the unit of stat's times */
-#define NSEC_PER_TICK	(1000000000u / USER_HZ)
+#define USER_HZ       100 /* the unit of stat's times */
+#define NSEC_PER_TICK (1000000000u / USER_HZ)
 
 s32 next_process(s32 pid)
 {
@@ -44,9 +44,9 @@ struct task_facts {
 	enum task_state state;
 	s32 pid, tgid, ppid, pgrp, session;
 	u32 threads, exit_signal, exit_code;
-	struct task_usage use, child_use;	/* of the whole process */
+	struct task_usage use, child_use; /* of the whole process */
 	struct signal_facts signals;
-	u32 nr_fds;				/* room for descriptors */
+	u32 nr_fds; /* room for descriptors */
 	bool has_umask;
 	u32 umask;
 	u64 start_ns;
@@ -111,7 +111,7 @@ static const struct {
 struct mm_facts {
 	u32 total, peak, locked, data, stack, exec, ptes;
 	u32 rss, hiwater, anon, file, shmem;
-	u32 text;			/* of the program itself */
+	u32 text; /* of the program itself */
 	u32 start_code, end_code, start_stack, start_data, end_data;
 	u32 start_brk, arg_start, arg_end, env_start, env_end;
 };
@@ -121,20 +121,30 @@ static void read_mm(struct mm_struct *mm, struct mm_facts *f)
 	down_read(&mm->mmap_lock);
 	*f = (struct mm_facts){
 		.total = mm->total_vm,
-		.peak = max(mm->hiwater_vm, mm->total_vm), .locked = mm->locked_vm,
-		.data = mm->data_vm, .stack = mm->stack_vm,
-		.exec = mm->exec_vm, .ptes = mm->nr_ptes,
-		.rss = get_mm_rss(mm), .hiwater = get_mm_hiwater_rss(mm),
-		.anon = mm->rss[MM_ANONPAGES], .file = mm->rss[MM_FILEPAGES],
+		.peak = max(mm->hiwater_vm, mm->total_vm),
+		.locked = mm->locked_vm,
+		.data = mm->data_vm,
+		.stack = mm->stack_vm,
+		.exec = mm->exec_vm,
+		.ptes = mm->nr_ptes,
+		.rss = get_mm_rss(mm),
+		.hiwater = get_mm_hiwater_rss(mm),
+		.anon = mm->rss[MM_ANONPAGES],
+		.file = mm->rss[MM_FILEPAGES],
 		.shmem = mm->rss[MM_SHMEMPAGES],
 		.text = (ALIGN_UP(mm->end_code, PAGE_SIZE) -
-			 ALIGN_DOWN(mm->start_code, PAGE_SIZE)) >> PAGE_SHIFT,
-		.start_code = mm->start_code, .end_code = mm->end_code,
+			 ALIGN_DOWN(mm->start_code, PAGE_SIZE)) >>
+			PAGE_SHIFT,
+		.start_code = mm->start_code,
+		.end_code = mm->end_code,
 		.start_stack = mm->start_stack,
-		.start_data = mm->start_data, .end_data = mm->end_data,
+		.start_data = mm->start_data,
+		.end_data = mm->end_data,
 		.start_brk = mm->start_brk,
-		.arg_start = mm->arg_start, .arg_end = mm->arg_end,
-		.env_start = mm->env_start, .env_end = mm->env_end,
+		.arg_start = mm->arg_start,
+		.arg_end = mm->arg_end,
+		.env_start = mm->env_start,
+		.env_end = mm->env_end,
 	};
 	up_read(&mm->mmap_lock);
 }
@@ -187,8 +197,8 @@ static void show_status_mm(struct seq_file *m, const struct mm_facts *f)
 	show_kib(m, "VmData:", f->data * page_kib);
 	show_kib(m, "VmStk:", f->stack * page_kib);
 	show_kib(m, "VmExe:", f->text * page_kib);
-	show_kib(m, "VmLib:", f->exec > f->text ?
-		 (f->exec - f->text) * page_kib : 0);
+	show_kib(m, "VmLib:",
+		 f->exec > f->text ? (f->exec - f->text) * page_kib : 0);
 	/* A second-level table has 256 entries of four bytes. */
 	show_kib(m, "VmPTE:", f->ptes * (PTRS_PER_PTE * 4 / 1024));
 	show_kib(m, "VmSwap:", 0);
@@ -232,9 +242,10 @@ int show_status(struct seq_file *m)
 		show_status_mm(m, &mm);
 	seq_printf(m, "Threads:\t%u\n", task.threads);
 	show_status_signals(m, &task.signals);
-	seq_printf(m, "voluntary_ctxt_switches:\t%u\n"
-		   "nonvoluntary_ctxt_switches:\t%u\n", task.use.nvcsw,
-		   task.use.nivcsw);
+	seq_printf(m,
+		   "voluntary_ctxt_switches:\t%u\n"
+		   "nonvoluntary_ctxt_switches:\t%u\n",
+		   task.use.nvcsw, task.use.nivcsw);
 	return 0;
 }
 
@@ -292,8 +303,8 @@ int show_statm(struct seq_file *m)
 
 	if (err)
 		return err;
-	seq_printf(m, "%u %u %u %u 0 %u 0\n", f.total, f.rss,
-		   f.file + f.shmem, f.text, f.data + f.stack);
+	seq_printf(m, "%u %u %u %u 0 %u 0\n", f.total, f.rss, f.file + f.shmem,
+		   f.text, f.data + f.stack);
 	return 0;
 }
 
@@ -328,7 +339,7 @@ int show_cmdline(struct seq_file *m)
 			seq_write(m, part, bytes);
 	}
 	mmput(mm);
-	return 0;		/* what could be read is the answer */
+	return 0; /* what could be read is the answer */
 }
 
 int readlink_exe(s32 pid, char *buf, u32 bytes)

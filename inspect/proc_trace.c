@@ -6,14 +6,14 @@
 
 #include <trace.h>
 
-#define NSEC_PER_SEC	1000000000u
+#define NSEC_PER_SEC 1000000000u
 
 static void show_vma_event(struct seq_file *m, const struct trace_record *rec)
 {
 	static const char *const ops[] = {
-		[TRACE_MMAP] = "mmap", [TRACE_MUNMAP] = "munmap",
+		[TRACE_MMAP] = "mmap",         [TRACE_MUNMAP] = "munmap",
 		[TRACE_MPROTECT] = "mprotect", [TRACE_BRK] = "brk",
-		[TRACE_GROW] = "grow", [TRACE_MREMAP] = "mremap",
+		[TRACE_GROW] = "grow",         [TRACE_MREMAP] = "mremap",
 	};
 
 	seq_printf(m, "%u %s 0x%08x %s 0x%08x\n", rec->a,

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#define DECODED		80		/* bytes for format_l1, format_l2 */
-#define KIB		1024u
+#define DECODED 80 /* bytes for format_l1, format_l2 */
+#define KIB     1024u
 
 /*
  * The tables of a process, which stay what they are until put_tables. A kernel
@@ -96,12 +96,12 @@ int show_walk(struct seq_file *m)
 
 /* Neighbours with the same attributes: one line. */
 struct range {
-	u32 start, bytes;		/* bytes 0: none yet */
-	phys_addr_t pa;			/* of start */
-	u32 desc;			/* an entry of it */
-	u32 attributes;			/* of each entry: without its base */
-	u32 size;			/* mapped by one entry, bytes */
-	bool scattered;			/* the frames do not follow each other */
+	u32 start, bytes; /* bytes 0: none yet */
+	phys_addr_t pa;   /* of start */
+	u32 desc;         /* an entry of it */
+	u32 attributes;   /* of each entry: without its base */
+	u32 size;         /* mapped by one entry, bytes */
+	bool scattered;   /* the frames do not follow each other */
 };
 
 static void show_range(struct seq_file *m, const struct range *r)
@@ -138,8 +138,12 @@ static void add_entry(struct seq_file *m, struct range *r, u32 va,
 	}
 	show_range(m, r);
 	*r = (struct range){
-		.start = va, .bytes = walk->size, .pa = walk->pa, .desc = desc,
-		.attributes = attributes, .size = walk->size,
+		.start = va,
+		.bytes = walk->size,
+		.pa = walk->pa,
+		.desc = desc,
+		.attributes = attributes,
+		.size = walk->size,
 	};
 }
 

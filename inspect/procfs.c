@@ -5,8 +5,8 @@
  * it. The inode's number says all: the process (0: /proc itself) and the place
  * in that directory's table.
  */
-#include "internal.h"
 #include "inspect.h"
+#include "internal.h"
 
 #include <bug.h>
 #include <lib/printk.h>
@@ -14,23 +14,22 @@
 #include <string.h>
 #include <uapi/dirent.h>
 
-#define PROC_DEV	MKDEV(0, 4)
+#define PROC_DEV MKDEV(0, 4)
 
-#define INO_PID_SHIFT	8
-#define INO_DIR		1u	/* the directory; its entries follow */
+#define INO_PID_SHIFT    8
+#define INO_DIR          1u /* the directory; its entries follow */
 #define PROC_INO(pid, n) ((u32)(pid) << INO_PID_SHIFT | (n))
 
-#define PID_CHARS	12u		/* of a pid in decimal, NUL included */
+#define PID_CHARS 12u /* of a pid in decimal, NUL included */
 
 /* readdir's cookies: ".", "..", the table's entries, then the processes. */
-#define POS_ENTRIES	2u
-#define POS_PIDS	0x100u
+#define POS_ENTRIES 2u
+#define POS_PIDS    0x100u
 
-static const struct inode_operations proc_dir_ops, proc_file_ops,
-	proc_link_ops;
+static const struct inode_operations proc_dir_ops, proc_file_ops, proc_link_ops;
 static const struct file_operations proc_dir_fops;
 
-static struct inode *proc_root;		/* never goes away */
+static struct inode *proc_root; /* never goes away */
 
 s32 proc_pid_of(const struct inode *inode)
 {
@@ -124,7 +123,7 @@ s64 proc_llseek(struct file *file, s64 offset, int whence)
 	if (whence == SEEK_CUR)
 		base = (s64)file->f_pos;
 	else if (whence != SEEK_SET)
-		return -EINVAL;		/* nobody knows where the end is */
+		return -EINVAL; /* nobody knows where the end is */
 	if (__builtin_add_overflow(base, offset, &offset) || offset < 0)
 		return -EINVAL;
 	file->f_pos = (u64)offset;

@@ -13,16 +13,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TEXT_MAX	0x400000u	/* no text is larger, bytes */
-#define WRITE_MAX	256		/* what one write may be, NUL included */
+#define TEXT_MAX  0x400000u /* no text is larger, bytes */
+#define WRITE_MAX 256       /* what one write may be, NUL included */
 
 /* An open text file: struct file's private_data. */
 struct proc_file {
-	const struct proc_entry *entry;	/* constant */
-	struct rw_semaphore lock;	/* threads may read at the same time */
+	const struct proc_entry *entry; /* constant */
+	struct rw_semaphore lock;       /* threads may read at the same time */
 	/* lock */
 	struct seq_file seq;
-	bool made;			/* seq holds a text */
+	bool made; /* seq holds a text */
 };
 
 /* ---- for the functions that make text ------------------------------------- */
@@ -92,7 +92,7 @@ static int grow_text(struct seq_file *m)
 		return -EFBIG;
 	free_text(m);
 	m->buf = bytes <= PAGE_SIZE ? kmalloc(bytes, GFP_KERNEL) :
-		vmalloc(bytes);
+				      vmalloc(bytes);
 	if (!m->buf)
 		return -ENOMEM;
 	m->size = bytes;

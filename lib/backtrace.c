@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_FRAMES	32
+#define MAX_FRAMES 32
 
 /* Ascending by address; the last one is the end of the text, with no name. */
 struct kallsym {
 	u32 va;
-	u32 name;	/* offset in kallsyms_names */
+	u32 name; /* offset in kallsyms_names */
 };
 
 /* Absent from the first link, hence weak. */
@@ -91,14 +91,16 @@ static void start_at(struct unwind_frame *frame, const struct pt_regs *regs)
  * r4-r11, sp and pc as they are here, so that the walk can start here. Inline:
  * the frame that sp names must be alive while it is walked.
  */
-static __always_inline void
-start_here(struct unwind_frame *frame)
+static __always_inline void start_here(struct unwind_frame *frame)
 {
-	__asm__ volatile("	add	r12, %0, #16\n"
-	"	stmia	r12, {r4-r11}\n"
-	"	str	sp, [%0, #52]\n"
-	"	str	pc, [%0, #60]\n"	/* this instruction's + 8 */
-	: : "r"(frame) : "r12", "memory");
+	__asm__ volatile(
+		"	add	r12, %0, #16\n"
+		"	stmia	r12, {r4-r11}\n"
+		"	str	sp, [%0, #52]\n"
+		"	str	pc, [%0, #60]\n" /* this instruction's + 8 */
+		:
+		: "r"(frame)
+		: "r12", "memory");
 }
 
 /* False: the chain of callers ends here. */
@@ -128,7 +130,7 @@ void dump_stack(const struct pt_regs *regs)
 	}
 	for (unsigned int i = 0; i < MAX_FRAMES && to_caller(&frame); i++) {
 		print_frame(frame.reg[15]);
-		frame.reg[15] -= 4;	/* into the call, not behind it */
+		frame.reg[15] -= 4; /* into the call, not behind it */
 	}
 }
 
@@ -153,7 +155,7 @@ bool called_from(const char *function)
 	start_here(&frame);
 	set_stack_bounds(&frame);
 	for (unsigned int i = 0; i < MAX_FRAMES && to_caller(&frame); i++) {
-		frame.reg[15] -= 4;	/* into the call, not behind it */
+		frame.reg[15] -= 4; /* into the call, not behind it */
 		if (is_in_function(frame.reg[15], function))
 			return true;
 	}

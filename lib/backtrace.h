@@ -22,8 +22,8 @@ void format_symbol(u32 va, char *buf, size_t bytes);
 /* ---- lib/unwind.c: one step of dump_stack, and for tests ------------------ */
 
 struct unwind_frame {
-	u32 reg[16];		/* r0-r15; only r4-r15 mean something */
-	u32 stack_low;		/* no word outside [low, high) is read */
+	u32 reg[16];   /* r0-r15; only r4-r15 mean something */
+	u32 stack_low; /* no word outside [low, high) is read */
 	u32 stack_high;
 };
 

@@ -13,7 +13,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define PANIC_STATUS	255
+#define PANIC_STATUS 255
 
 /* A panic while panicking says so once and stops: the log may be the cause. */
 static unsigned int panics;

@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LOG_BYTES	0x8000u
-#define RECORD_BYTES	512		/* a longer record is cut */
-#define LEVEL_MARK	'\001'
+#define LOG_BYTES    0x8000u
+#define RECORD_BYTES 512 /* a longer record is cut */
+#define LEVEL_MARK   '\001'
 
 static spinlock_t log_lock = SPINLOCK_INIT;
 /* log_lock */

@@ -17,24 +17,24 @@
 
 #include <types.h>
 
-#define KERN_EMERG	"\0010"
-#define KERN_ERR	"\0013"
-#define KERN_WARNING	"\0014"
-#define KERN_NOTICE	"\0015"
-#define KERN_INFO	"\0016"
-#define KERN_DEBUG	"\0017"
+#define KERN_EMERG   "\0010"
+#define KERN_ERR     "\0013"
+#define KERN_WARNING "\0014"
+#define KERN_NOTICE  "\0015"
+#define KERN_INFO    "\0016"
+#define KERN_DEBUG   "\0017"
 
-#define LOGLEVEL_ALL	8
-#define LOGLEVEL_QUIET	6	/* notices and graver */
+#define LOGLEVEL_ALL   8
+#define LOGLEVEL_QUIET 6 /* notices and graver */
 
 void printk(const char *fmt, ...) __printf(1, 2);
 
-#define pr_emerg(...)	printk(KERN_EMERG __VA_ARGS__)
-#define pr_err(...)	printk(KERN_ERR __VA_ARGS__)
-#define pr_warn(...)	printk(KERN_WARNING __VA_ARGS__)
-#define pr_notice(...)	printk(KERN_NOTICE __VA_ARGS__)
-#define pr_info(...)	printk(KERN_INFO __VA_ARGS__)
-#define pr_debug(...)	printk(KERN_DEBUG __VA_ARGS__)
+#define pr_emerg(...)  printk(KERN_EMERG __VA_ARGS__)
+#define pr_err(...)    printk(KERN_ERR __VA_ARGS__)
+#define pr_warn(...)   printk(KERN_WARNING __VA_ARGS__)
+#define pr_notice(...) printk(KERN_NOTICE __VA_ARGS__)
+#define pr_info(...)   printk(KERN_INFO __VA_ARGS__)
+#define pr_debug(...)  printk(KERN_DEBUG __VA_ARGS__)
 
 /*
  * write puts bytes on the console as they are, polling; it must work with

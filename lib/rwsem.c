@@ -86,7 +86,7 @@ void rwsem_wait_write(struct rw_semaphore *sem)
  */
 void rwsem_released(struct rw_semaphore *sem, s32 left)
 {
-	BUG_ON(left < 0);		/* nobody held it in this way */
+	BUG_ON(left < 0); /* nobody held it in this way */
 	if (left == RWSEM_WAITERS)
 		wake_up(&sem->wait);
 }

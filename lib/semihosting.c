@@ -6,12 +6,12 @@
 #include <uapi/errno.h>
 
 /* Operations (Arm, "Semihosting for AArch32 and AArch64", chapter 6). */
-#define SYS_GET_CMDLINE		0x15
-#define SYS_EXIT		0x18
-#define SYS_EXIT_EXTENDED	0x20
+#define SYS_GET_CMDLINE   0x15
+#define SYS_EXIT          0x18
+#define SYS_EXIT_EXTENDED 0x20
 
-#define ADP_STOPPED_RUNTIME_ERROR	0x20023
-#define ADP_STOPPED_APPLICATION_EXIT	0x20026
+#define ADP_STOPPED_RUNTIME_ERROR    0x20023
+#define ADP_STOPPED_APPLICATION_EXIT 0x20026
 
 static bool present;
 
@@ -22,7 +22,10 @@ void semihosting_probe(void)
 
 int semihosting_cmdline(char *buf, size_t bytes)
 {
-	struct { char *buf; u32 bytes; } args = { buf, (u32)bytes };
+	struct {
+		char *buf;
+		u32 bytes;
+	} args = { buf, (u32)bytes };
 
 	if (!present || semihosting_call(SYS_GET_CMDLINE, &args) != 0)
 		return -ENODEV;
@@ -32,9 +35,10 @@ int semihosting_cmdline(char *buf, size_t bytes)
 
 void semihosting_exit(int status)
 {
-	const u32 args[2] = { ADP_STOPPED_APPLICATION_EXIT, (u32)status & 0xff };
-	u32 reason = status ? ADP_STOPPED_RUNTIME_ERROR
-			    : ADP_STOPPED_APPLICATION_EXIT;
+	const u32 args[2] = { ADP_STOPPED_APPLICATION_EXIT,
+			      (u32)status & 0xff };
+	u32 reason = status ? ADP_STOPPED_RUNTIME_ERROR :
+			      ADP_STOPPED_APPLICATION_EXIT;
 
 	if (!present)
 		return;

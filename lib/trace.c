@@ -13,9 +13,9 @@
 
 u32 trace_mask;
 
-static spinlock_t trace_lock = SPINLOCK_INIT;	/* irqs off */
-static struct trace_record ring[TRACE_RING];	/* trace_lock */
-static u64 recorded;				/* trace_lock */
+static spinlock_t trace_lock = SPINLOCK_INIT; /* irqs off */
+static struct trace_record ring[TRACE_RING];  /* trace_lock */
+static u64 recorded;                          /* trace_lock */
 
 /* clang-format off */
 static const char *const kind_names[TRACE_NR] = {
@@ -34,7 +34,12 @@ void __trace_event(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d)
 
 	spin_lock_irqsave(&trace_lock, flags);
 	ring[recorded++ % TRACE_RING] = (struct trace_record){
-		.ns = now, .kind = kind, .a = a, .b = b, .c = c, .d = d,
+		.ns = now,
+		.kind = kind,
+		.a = a,
+		.b = b,
+		.c = c,
+		.d = d,
 	};
 	spin_unlock_irqrestore(&trace_lock, flags);
 }

@@ -12,22 +12,22 @@
 enum { R_SP = 13, R_LR = 14, R_PC = 15 };
 
 struct unwind_index {
-	u32 function;		/* 31-bit offset from this word */
-	u32 entry;		/* inline, EXIDX_CANTUNWIND, or an offset */
+	u32 function; /* 31-bit offset from this word */
+	u32 entry;    /* inline, EXIDX_CANTUNWIND, or an offset */
 };
 
-#define EXIDX_CANTUNWIND	1u
-#define ENTRY_INLINE		0x80000000u
-#define FINISH			0xb0u
-#define MAX_INSTRUCTIONS	64
+#define EXIDX_CANTUNWIND 1u
+#define ENTRY_INLINE     0x80000000u
+#define FINISH           0xb0u
+#define MAX_INSTRUCTIONS 64
 
 extern const struct unwind_index __exidx_start[], __exidx_end[];
 
 /* The instructions of one entry, in order, from the high byte of each word. */
 struct instructions {
 	const u32 *word;
-	unsigned int shift;	/* of the next byte, 24 .. 0 */
-	unsigned int left;	/* bytes */
+	unsigned int shift; /* of the next byte, 24 .. 0 */
+	unsigned int left;  /* bytes */
 };
 
 static u32 prel31(const u32 *word)
@@ -75,10 +75,11 @@ static bool find_instructions(const struct unwind_index *index,
 
 	if (index->entry == EXIDX_CANTUNWIND)
 		return false;
-	in->word = index->entry & ENTRY_INLINE ? &index->entry
-		: (const u32 *)(uintptr_t)prel31(&index->entry);
+	in->word = index->entry & ENTRY_INLINE ?
+		&index->entry :
+		(const u32 *)(uintptr_t)prel31(&index->entry);
 	if (!(*in->word & ENTRY_INLINE))
-		return false;	/* a language's own personality routine */
+		return false; /* a language's own personality routine */
 	personality = *in->word >> 24 & 0xf;
 	in->shift = personality == 0 ? 16 : 8;
 	in->left = personality == 0 ? 3 : 2 + 4 * (*in->word >> 16 & 0xff);
@@ -153,7 +154,7 @@ static bool execute(struct unwind_frame *frame, struct instructions *in, u32 op)
 		add_large(frame, in);
 		return true;
 	}
-	return false;		/* VFP registers: the kernel saves none */
+	return false; /* VFP registers: the kernel saves none */
 }
 
 bool unwind_frame(struct unwind_frame *frame)

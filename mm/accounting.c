@@ -4,14 +4,14 @@
  */
 #include <mm/internal.h>
 
-static atomic_t committed_as = ATOMIC_INIT(0);	/* pages */
+static atomic_t committed_as = ATOMIC_INIT(0); /* pages */
 
 bool may_expand_vm(const struct mm_struct *mm, u32 vm_flags, u32 pages)
 {
 	if (mm->total_vm + pages > rlimit(RLIMIT_AS) >> PAGE_SHIFT)
 		return false;
 	return !is_data_mapping(vm_flags) ||
-	       mm->data_vm + pages <= rlimit(RLIMIT_DATA) >> PAGE_SHIFT;
+		mm->data_vm + pages <= rlimit(RLIMIT_DATA) >> PAGE_SHIFT;
 }
 
 int mlock_future_check(const struct mm_struct *mm, u32 vm_flags, u32 bytes)

@@ -165,7 +165,7 @@ int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 	BUG_ON(mm == oldmm || oldmm == &init_mm);
 	BUG_ON(!TAILQ_EMPTY(&mm->mmap) || mm->exe_file);
 	down_write(&oldmm->mmap_lock);
-	down_write(&mm->mmap_lock);	/* nobody knows mm yet: no order */
+	down_write(&mm->mmap_lock); /* nobody knows mm yet: no order */
 	dup_layout(mm, oldmm);
 	ret = dup_vmas(mm, oldmm);
 	/* The parent must not write through a translation it still holds. */

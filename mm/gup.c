@@ -17,15 +17,15 @@ static bool page_is_ready(struct mm_struct *mm, uaddr_t va, bool write)
 	pte_t pte;
 
 	return !follow_pte(mm, va, &pte) && pte_young(pte) &&
-	       (!write || pte_write(pte));
+		(!write || pte_write(pte));
 }
 
 int faultin_page(struct vm_area_struct *vma, uaddr_t va, bool write)
 {
 	if (page_is_ready(vma->vm_mm, va, write))
 		return 0;
-	return vm_fault_to_errno(handle_mm_fault(vma, va,
-					write ? FAULT_FLAG_WRITE : 0));
+	return vm_fault_to_errno(
+		handle_mm_fault(vma, va, write ? FAULT_FLAG_WRITE : 0));
 }
 
 /* Shared pages are only read in: populating must not make files dirty. */
@@ -36,7 +36,7 @@ static int populate_vma(struct vm_area_struct *vma, uaddr_t va, uaddr_t end)
 
 	BUG_ON(va < vma->vm_start || end > vma->vm_end);
 	if ((vma->vm_flags & VM_LOCKED_MASK) == VM_LOCKED_MASK)
-		return 0;	/* locked as it is touched */
+		return 0; /* locked as it is touched */
 	if (!(vma->vm_flags & VM_ACCESS_FLAGS))
 		return -EFAULT;
 	for (; va < end && !ret; va += PAGE_SIZE) {

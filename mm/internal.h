@@ -12,7 +12,7 @@
 #include <trace.h>
 
 /* Linux's default for /proc/sys/vm/max_map_count. */
-#define MAX_MAP_COUNT	65530u
+#define MAX_MAP_COUNT 65530u
 
 static inline u32 vma_pages(const struct vm_area_struct *vma)
 {
@@ -229,7 +229,7 @@ int __must_check get_unmapped_area(struct mm_struct *mm, uaddr_t addr,
 
 struct mm_walk {
 	struct mm_struct *mm;
-	struct vm_area_struct *vma;	/* for the callbacks; may be NULL */
+	struct vm_area_struct *vma; /* for the callbacks; may be NULL */
 	void *private;
 	/* Entries of [va, end), all in one table; page_table_lock held. */
 	void (*pte_range)(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
@@ -264,7 +264,7 @@ static inline void page_remove_rmap(struct page *page)
 	BUG_ON(left < 0);
 	/* A file page's flags are its file's to change: only clear our own. */
 	if (left == 0 && page->flags & PG_ANON)
-		page->flags &= ~PG_ANON;	/* nobody's memory any more */
+		page->flags &= ~PG_ANON; /* nobody's memory any more */
 }
 
 /*
@@ -280,14 +280,14 @@ static inline void put_shared_page(struct page *page)
 
 /* ---- mmu_gather.c: clear, flush, free ------------------------------------ */
 
-#define MMU_GATHER_PAGES	64u
+#define MMU_GATHER_PAGES 64u
 
 struct mmu_gather {
 	struct mm_struct *mm;
-	bool fullmm;		/* the whole mm goes: one flush fits all */
-	uaddr_t start, end;	/* cleared and not yet flushed */
+	bool fullmm;        /* the whole mm goes: one flush fits all */
+	uaddr_t start, end; /* cleared and not yet flushed */
 	u32 nr;
-	struct page *pages[MMU_GATHER_PAGES];	/* a reference each */
+	struct page *pages[MMU_GATHER_PAGES]; /* a reference each */
 };
 void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm, bool fullmm);
 void tlb_finish_mmu(struct mmu_gather *tlb);

@@ -11,15 +11,15 @@ struct flag_advice {
 };
 
 static const struct flag_advice flag_advice[] = {
-	{ MADV_NORMAL,	   VM_RAND_READ | VM_SEQ_READ, 0 },
-	{ MADV_RANDOM,	   VM_SEQ_READ, VM_RAND_READ },
+	{ MADV_NORMAL, VM_RAND_READ | VM_SEQ_READ, 0 },
+	{ MADV_RANDOM, VM_SEQ_READ, VM_RAND_READ },
 	{ MADV_SEQUENTIAL, VM_RAND_READ, VM_SEQ_READ },
-	{ MADV_DONTFORK,   0, VM_DONTCOPY },
-	{ MADV_DOFORK,	   VM_DONTCOPY, 0 },
+	{ MADV_DONTFORK, 0, VM_DONTCOPY },
+	{ MADV_DOFORK, VM_DONTCOPY, 0 },
 	{ MADV_WIPEONFORK, 0, VM_WIPEONFORK },
 	{ MADV_KEEPONFORK, VM_WIPEONFORK, 0 },
-	{ MADV_DONTDUMP,   0, VM_DONTDUMP },
-	{ MADV_DODUMP,	   VM_DONTDUMP, 0 },
+	{ MADV_DONTDUMP, 0, VM_DONTDUMP },
+	{ MADV_DODUMP, VM_DONTDUMP, 0 },
 };
 
 static bool is_private_anon(const struct vm_area_struct *vma)
@@ -68,7 +68,7 @@ static int advise_pages(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		return vma->vm_flags & VM_LOCKED ? -EINVAL : 0;
 	default:
 		BUG_ON(advice != MADV_WILLNEED);
-		return 0;	/* files are in memory, and there is no swap */
+		return 0; /* files are in memory, and there is no swap */
 	}
 }
 
@@ -133,10 +133,10 @@ static int advise_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 static bool known_advice(u32 advice)
 {
 	return find_flag_advice(advice) || advice == MADV_WILLNEED ||
-	       advice == MADV_DONTNEED || advice == MADV_DONTNEED_LOCKED ||
-	       advice == MADV_FREE ||
-	       advice == MADV_COLD || advice == MADV_PAGEOUT ||
-	       advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE;
+		advice == MADV_DONTNEED || advice == MADV_DONTNEED_LOCKED ||
+		advice == MADV_FREE || advice == MADV_COLD ||
+		advice == MADV_PAGEOUT || advice == MADV_POPULATE_READ ||
+		advice == MADV_POPULATE_WRITE;
 }
 
 int do_madvise(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 advice)

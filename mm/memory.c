@@ -95,8 +95,9 @@ static bool lock_pte_mapped(struct vm_fault *vmf)
 
 	if (!lock_pte_same(vmf))
 		return false;
-	if (likely(!file || READ_ONCE(file->f_mapping->truncate_count) ==
-			    vmf->truncate_count))
+	if (likely(!file ||
+		   READ_ONCE(file->f_mapping->truncate_count) ==
+			   vmf->truncate_count))
 		return true;
 	spin_unlock(&vmf->vma->vm_mm->page_table_lock);
 	return false;
@@ -138,7 +139,7 @@ static u32 do_anonymous_page(struct vm_fault *vmf)
 /* ---- case 3: files and shared memory ------------------------------------------- */
 
 /* Entries of [start, end) that fault-around looks at in one go. */
-#define AROUND_BATCH	16u
+#define AROUND_BATCH 16u
 
 /*
  * Map those of n pages, each with a reference, whose slots are free; the others
@@ -168,7 +169,7 @@ static void map_pages(struct vm_area_struct *vma, uaddr_t va, pte_t *ptep,
 	if (!last)
 		return;
 	ptes_sync(ptep, n);
-	mm->rss[mm_counter(last)] += mapped;	/* they all count alike */
+	mm->rss[mm_counter(last)] += mapped; /* they all count alike */
 }
 
 /* Map what is there already of the pages around; page_table_lock held. */
@@ -205,7 +206,7 @@ static bool do_fault_around(struct vm_fault *vmf)
 	start = max(start, vma->vm_start);
 	end = pgd_addr_end(start, min(end, vma->vm_end));
 	if (end - start == PAGE_SIZE)
-		return false;		/* nothing is around it */
+		return false; /* nothing is around it */
 	if (!lock_pte_same(vmf))
 		return true;
 	map_around(vmf, start, end);
@@ -269,7 +270,7 @@ static u32 do_cow_fault(struct vm_fault *vmf)
 	} else {
 		put_page(copy);
 	}
-	put_shared_page(vmf->page);	/* the lock came after the copy */
+	put_shared_page(vmf->page); /* the lock came after the copy */
 	return ret;
 }
 
@@ -345,8 +346,8 @@ static u32 wp_page_copy(struct vm_fault *vmf, struct page *old)
 	}
 	spin_unlock(&mm->page_table_lock);
 	if (old) {
-		put_shared_page(old);		/* ours */
-		put_shared_page(old);		/* the entry's */
+		put_shared_page(old); /* ours */
+		put_shared_page(old); /* the entry's */
 	}
 	return 0;
 }
@@ -362,12 +363,12 @@ static u32 do_wp_page(struct vm_fault *vmf)
 		return wp_page_reuse(vmf);
 	}
 	if (page && page->flags & PG_ANON && page_count(page) == 1) {
-		dmb();	/* who shared it took back its entry's count first */
+		dmb(); /* who shared it took back its entry's count first */
 		BUG_ON(atomic_read(&page->_mapcount) != 1);
 		return wp_page_reuse(vmf);
 	}
 	if (page)
-		get_page(page);		/* it must not go while we copy */
+		get_page(page); /* it must not go while we copy */
 	spin_unlock(&vmf->vma->vm_mm->page_table_lock);
 	return wp_page_copy(vmf, page);
 }
@@ -381,8 +382,8 @@ static u32 handle_pte_fault(struct vm_fault *vmf)
 
 	vmf->orig_pte = entry = READ_ONCE(*vmf->pte);
 	if (!pte_present(entry))
-		return vma_is_anonymous(vmf->vma) ? do_anonymous_page(vmf)
-						  : do_fault(*vmf);
+		return vma_is_anonymous(vmf->vma) ? do_anonymous_page(vmf) :
+						    do_fault(*vmf);
 	if (!lock_pte_same(vmf))
 		return 0;
 	if (vmf->flags & FAULT_FLAG_WRITE) {

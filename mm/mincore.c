@@ -5,7 +5,7 @@
 #include <mm/internal.h>
 #include <syscalls.h>
 
-#define MINCORE_CHUNK	256	/* pages answered under one lock */
+#define MINCORE_CHUNK 256 /* pages answered under one lock */
 
 /* A page of the object that no entry maps may be in memory all the same. */
 static u8 object_has_page(struct vm_area_struct *vma, uaddr_t va)
@@ -24,7 +24,7 @@ static void mincore_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 
 	for (; va < end; va += PAGE_SIZE, ptep++)
 		*(*vec)++ = pte_present(*ptep) ||
-			    object_has_page(walk->vma, va);
+			object_has_page(walk->vma, va);
 }
 
 static void mincore_hole(struct mm_walk *walk, uaddr_t va, uaddr_t end)
@@ -43,8 +43,11 @@ static uaddr_t mincore_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 
 	for (vma = find_vma(mm, start); start < end; vma = vma_next(vma)) {
 		struct mm_walk walk = {
-			.mm = mm, .vma = vma, .private = &vec,
-			.pte_range = mincore_entries, .pte_hole = mincore_hole,
+			.mm = mm,
+			.vma = vma,
+			.private = &vec,
+			.pte_range = mincore_entries,
+			.pte_hole = mincore_hole,
 		};
 
 		if (!vma || vma->vm_start > start)

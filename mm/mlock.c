@@ -15,7 +15,8 @@ static u32 count_locked(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 	for (; vma && vma->vm_start < end; vma = vma_next(vma)) {
 		if (vma->vm_flags & VM_LOCKED)
 			pages += (min(end, vma->vm_end) -
-				  max(start, vma->vm_start)) >> PAGE_SHIFT;
+				  max(start, vma->vm_start)) >>
+				PAGE_SHIFT;
 	}
 	BUG_ON(pages > mm->locked_vm);
 	return pages;
@@ -135,8 +136,8 @@ static void set_all_locked(struct mm_struct *mm, u32 vm_flags)
 s32 sys_mlockall(u32 flags)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
-	u32 locked = flags & MCL_ONFAULT ? VM_LOCKED | VM_LOCKONFAULT
-					 : VM_LOCKED;
+	u32 locked = flags & MCL_ONFAULT ? VM_LOCKED | VM_LOCKONFAULT :
+					   VM_LOCKED;
 	int ret = 0;
 
 	if (!flags || flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) ||

@@ -18,7 +18,7 @@ void mm_init(void);
 
 /* The page of zeroes that anonymous reads share; never freed, never counted. */
 extern struct page *zero_page;
-extern u32 zero_pfn;			/* its frame */
+extern u32 zero_pfn; /* its frame */
 
 /* ---- lives (mm/mm_life.c) ---------------------------------------------- */
 
@@ -58,7 +58,7 @@ int __must_check dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm);
 static inline u32 get_mm_rss(const struct mm_struct *mm)
 {
 	return mm->rss[MM_FILEPAGES] + mm->rss[MM_ANONPAGES] +
-	       mm->rss[MM_SHMEMPAGES];
+		mm->rss[MM_SHMEMPAGES];
 }
 
 static inline u32 get_mm_hiwater_rss(const struct mm_struct *mm)
@@ -148,14 +148,14 @@ int __must_check shmem_zero_setup(struct vm_area_struct *vma);
 
 /* ---- faults (mm/memory.c) ------------------------------------------------ */
 
-#define FAULT_FLAG_WRITE	0x01
+#define FAULT_FLAG_WRITE 0x01
 
 /* What handle_mm_fault says; 0 is success. Linux's meaning. */
-#define VM_FAULT_OOM		0x01
-#define VM_FAULT_SIGBUS		0x02
-#define VM_FAULT_MAJOR		0x04
-#define VM_FAULT_SIGSEGV	0x40
-#define VM_FAULT_ERROR		(VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV)
+#define VM_FAULT_OOM     0x01
+#define VM_FAULT_SIGBUS  0x02
+#define VM_FAULT_MAJOR   0x04
+#define VM_FAULT_SIGSEGV 0x40
+#define VM_FAULT_ERROR   (VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV)
 
 /*
  * Give the page at va of vma, which allows the access, to the program.
@@ -201,7 +201,7 @@ void *vzalloc(u32 bytes) __must_check;
 /* The same at a multiple of align (power of two >= PAGE_SIZE), labelled. */
 void *vmalloc_aligned(u32 bytes, u32 align, gfp_t gfp, const char *label)
 	__must_check;
-void vfree(const void *va);		/* NULL is allowed; may sleep */
+void vfree(const void *va); /* NULL is allowed; may sleep */
 /* pages[nr] at consecutive addresses; the pages stay the caller's. */
 void *vmap(struct page *const *pages, u32 nr) __must_check;
 void vunmap(const void *va);
@@ -214,11 +214,11 @@ bool is_vmalloc_addr(const void *va);
 
 /* For /proc/vmallocinfo, ascending. */
 struct vm_info {
-	u32 va, bytes;		/* guard page included, as Linux shows it */
+	u32 va, bytes; /* guard page included, as Linux shows it */
 	u32 nr_pages;
-	phys_addr_t pa;		/* ioremap only */
-	u32 caller;		/* text address */
-	const char *label;	/* "vmalloc", "ioremap", "vmap", or own */
+	phys_addr_t pa;    /* ioremap only */
+	u32 caller;        /* text address */
+	const char *label; /* "vmalloc", "ioremap", "vmap", or own */
 };
 void vmalloc_for_each(void (*fn)(const struct vm_info *info, void *arg),
 		      void *arg);

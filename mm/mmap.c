@@ -11,7 +11,8 @@
 static u32 calc_vm_flags(const struct mm_struct *mm, u32 prot, u32 flags)
 {
 	static_assert(PROT_READ == VM_READ && PROT_WRITE == VM_WRITE &&
-		      PROT_EXEC == VM_EXEC, "prot bits are vm_flags bits");
+			      PROT_EXEC == VM_EXEC,
+		      "prot bits are vm_flags bits");
 	u32 vm_flags = prot & VM_ACCESS_FLAGS;
 
 	if (flags & MAP_GROWSDOWN)
@@ -23,10 +24,11 @@ static u32 calc_vm_flags(const struct mm_struct *mm, u32 prot, u32 flags)
 	return vm_flags | mm->def_flags | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 }
 
-#define LEGACY_MAP_MASK	(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | \
-			 MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE |	\
-			 MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE |		\
-			 MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB)
+#define LEGACY_MAP_MASK                                                \
+	(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS |        \
+	 MAP_GROWSDOWN | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_LOCKED | \
+	 MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK |     \
+	 MAP_HUGETLB)
 
 /* May file be mapped so? Sets the sharing bits of *vm_flags. */
 static int check_file(const struct file *file, u32 prot, u32 flags,
@@ -94,7 +96,7 @@ static int prepare_vma(struct mm_struct *mm, struct file *file, uaddr_t start,
 		ret = shmem_zero_setup(vma);
 	}
 	if (ret) {
-		vma->vm_ops = NULL;	/* it took nothing it could close */
+		vma->vm_ops = NULL; /* it took nothing it could close */
 		vm_area_free(vma);
 		return ret;
 	}
@@ -109,8 +111,8 @@ static u32 count_mapped_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 	u32 pages = 0;
 
 	for (; vma && vma->vm_start < end; vma = vma_next(vma))
-		pages += (min(end, vma->vm_end) - max(start, vma->vm_start))
-			 >> PAGE_SHIFT;
+		pages += (min(end, vma->vm_end) - max(start, vma->vm_start)) >>
+			PAGE_SHIFT;
 	return pages;
 }
 
@@ -210,11 +212,11 @@ int do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr, u32 bytes,
 	ret = mlock_future_check(mm, vm_flags, bytes);
 	if (ret)
 		return ret;
-	ret = file ? check_file(file, prot, flags, &vm_flags)
-		   : check_anonymous(flags, &vm_flags);
+	ret = file ? check_file(file, prot, flags, &vm_flags) :
+		     check_anonymous(flags, &vm_flags);
 	if (ret)
 		return ret;
-	if (!file)	/* neighbours merge when offset follows address */
+	if (!file) /* neighbours merge when offset follows address */
 		pgoff = vm_flags & VM_SHARED ? 0 : addr >> PAGE_SHIFT;
 	ret = mmap_region(mm, file, addr, bytes, vm_flags, pgoff);
 	if (!ret)
@@ -237,8 +239,8 @@ int do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 vm_flags)
 		return ret;
 	if (mm->map_count >= MAX_MAP_COUNT)
 		return -ENOMEM;
-	vm_flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE |
-		    VM_MAYEXEC | mm->def_flags;
+	vm_flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC |
+		mm->def_flags;
 	ret = mlock_future_check(mm, vm_flags, bytes);
 	if (ret)
 		return ret;
@@ -249,7 +251,7 @@ int do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 vm_flags)
 int mm_setup_stack(struct mm_struct *mm, uaddr_t top, u32 bytes, u32 vm_flags)
 {
 	u32 flags = vm_flags | VM_GROWSDOWN | VM_MAYREAD | VM_MAYWRITE |
-		    VM_MAYEXEC;
+		VM_MAYEXEC;
 
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
 	BUG_ON(!IS_ALIGNED(top | bytes, PAGE_SIZE) || bytes > top);

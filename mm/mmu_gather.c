@@ -34,7 +34,7 @@ static void tlb_flush_mmu(struct mmu_gather *tlb)
 void tlb_finish_mmu(struct mmu_gather *tlb)
 {
 	tlb_flush_mmu(tlb);
-	BUG_ON(tlb->nr);	/* pages without a range to flush */
+	BUG_ON(tlb->nr); /* pages without a range to flush */
 }
 
 /* Pages of these kinds are mapped by fewer entries; the rest was shmem. */
@@ -104,7 +104,9 @@ static void zap_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 void zap_pte_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end)
 {
 	struct mm_walk walk = {
-		.mm = tlb->mm, .private = tlb, .pte_range = zap_entries,
+		.mm = tlb->mm,
+		.private = tlb,
+		.pte_range = zap_entries,
 	};
 
 	/* Ascending calls keep start..end one range. */

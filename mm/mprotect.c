@@ -27,7 +27,9 @@ static void change_protection(struct vm_area_struct *vma)
 {
 	bool changed = false;
 	struct mm_walk walk = {
-		.mm = vma->vm_mm, .vma = vma, .private = &changed,
+		.mm = vma->vm_mm,
+		.vma = vma,
+		.private = &changed,
 		.pte_range = protect_entries,
 	};
 
@@ -107,13 +109,15 @@ static int protect_range(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		if (start == vma->vm_end)
 			vma = vma_next(vma);
 	}
-	return -ENOMEM;		/* a hole */
+	return -ENOMEM; /* a hole */
 }
 
 int do_mprotect(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 prot)
 {
-	static_assert(VM_MAYREAD == VM_READ << 4 && VM_MAYWRITE == VM_WRITE << 4
-		      && VM_MAYEXEC == VM_EXEC << 4, "VM_MAY* above VM_*");
+	static_assert(VM_MAYREAD == VM_READ << 4 &&
+			      VM_MAYWRITE == VM_WRITE << 4 &&
+			      VM_MAYEXEC == VM_EXEC << 4,
+		      "VM_MAY* above VM_*");
 	u32 grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
 	struct vm_area_struct *vma;
 	uaddr_t end;
@@ -127,7 +131,8 @@ int do_mprotect(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 prot)
 	end = start + ALIGN_UP(bytes, PAGE_SIZE);
 	if (end <= start)
 		return -ENOMEM;
-	if (prot & ~(VM_ACCESS_FLAGS | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP))
+	if (prot &
+	    ~(VM_ACCESS_FLAGS | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP))
 		return -EINVAL;
 	vma = find_vma(mm, start);
 	if (!vma)

@@ -4,13 +4,13 @@
  */
 #include <mm/internal.h>
 
-#define MOVE_BATCH	64u	/* entries that one flush serves */
+#define MOVE_BATCH 64u /* entries that one flush serves */
 
 /* What one call works on. */
 struct remap {
 	struct mm_struct *mm;
 	uaddr_t addr, new_addr;
-	u32 old_bytes, new_bytes;	/* whole pages */
+	u32 old_bytes, new_bytes; /* whole pages */
 	u32 flags;
 };
 
@@ -81,7 +81,9 @@ static void move_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 static void move_page_tables(struct remap *r, u32 bytes)
 {
 	struct mm_walk walk = {
-		.mm = r->mm, .private = r, .pte_range = move_entries,
+		.mm = r->mm,
+		.private = r,
+		.pte_range = move_entries,
 	};
 
 	BUG_ON(r->addr + bytes > r->new_addr && r->new_addr + bytes > r->addr);
@@ -182,7 +184,8 @@ static int vma_to_resize(struct remap *r, struct vm_area_struct **result)
 	if (mlock_future_check(r->mm, vma->vm_flags, growth))
 		return -EAGAIN;
 	return may_expand_vm(r->mm, vma->vm_flags, growth >> PAGE_SHIFT) ?
-		0 : -ENOMEM;
+		0 :
+		-ENOMEM;
 }
 
 /* Room right behind vma for bytes more? As on Linux, no gap is kept to a stack. */
@@ -192,7 +195,7 @@ static bool vma_expandable(struct vm_area_struct *vma, u32 bytes)
 	uaddr_t end = vma->vm_end + bytes;
 
 	return end > vma->vm_end && end <= TASK_SIZE &&
-	       (!next || end <= next->vm_start);
+		(!next || end <= next->vm_start);
 }
 
 static int expand_in_place(struct vm_area_struct *vma, u32 bytes)
@@ -298,7 +301,10 @@ int do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes, u32 new_bytes,
 	      u32 flags, uaddr_t new_addr, uaddr_t *result)
 {
 	struct remap r = {
-		.mm = mm, .addr = addr, .new_addr = new_addr, .flags = flags,
+		.mm = mm,
+		.addr = addr,
+		.new_addr = new_addr,
+		.flags = flags,
 		.old_bytes = ALIGN_UP(old_bytes, PAGE_SIZE),
 		.new_bytes = ALIGN_UP(new_bytes, PAGE_SIZE),
 	};

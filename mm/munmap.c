@@ -8,14 +8,14 @@
 /* Free the tables that only [start, end) could have needed. */
 static void free_unused_tables(struct mm_struct *mm,
 			       const struct vm_area_struct *prev,
-			       const struct vm_area_struct *next,
-			       uaddr_t start, uaddr_t end)
+			       const struct vm_area_struct *next, uaddr_t start,
+			       uaddr_t end)
 {
 	uaddr_t floor = max(ALIGN_DOWN(start, PGDIR_SIZE),
 			    prev ? ALIGN_UP(prev->vm_end, PGDIR_SIZE) : 0);
 	uaddr_t ceiling = min(ALIGN_UP(end, PGDIR_SIZE),
-			      next ? ALIGN_DOWN(next->vm_start, PGDIR_SIZE)
-				   : TASK_SIZE);
+			      next ? ALIGN_DOWN(next->vm_start, PGDIR_SIZE) :
+				     TASK_SIZE);
 
 	BUG_ON(start >= end);
 	if (floor >= ceiling)
@@ -28,7 +28,8 @@ static void free_unused_tables(struct mm_struct *mm,
 /* Take the VMAs from first up to end out of the set; they stay chained. */
 static struct vm_area_struct *detach_vmas(struct mm_struct *mm,
 					  struct vm_area_struct *vma,
-					  uaddr_t end, struct vma_list *detached)
+					  uaddr_t end,
+					  struct vma_list *detached)
 {
 	BUG_ON(vma->vm_start >= end);
 	TAILQ_INIT(detached);
@@ -134,9 +135,9 @@ static void trim_vma(struct mm_struct *mm, struct vm_area_struct *vma,
 static bool is_head_or_tail(const struct vm_area_struct *vma, uaddr_t start,
 			    uaddr_t end)
 {
-	return vma->vm_start == start ? end < vma->vm_end
-				      : vma->vm_start < start &&
-					end == vma->vm_end;
+	return vma->vm_start == start ?
+		end < vma->vm_end :
+		vma->vm_start < start && end == vma->vm_end;
 }
 
 static int unmap_vmas(struct mm_struct *mm, struct vm_area_struct *vma,

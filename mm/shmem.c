@@ -6,14 +6,14 @@
  */
 #include <mm/internal.h>
 
-#define LEAF_SLOTS	(PAGE_SIZE / sizeof(struct page *))
+#define LEAF_SLOTS (PAGE_SIZE / sizeof(struct page *))
 
 struct shmem {
-	atomic_t vmas;			/* VMAs that map it */
-	u32 nr_pages;			/* constant; beyond is SIGBUS */
-	u32 charged;			/* constant; pages promised */
+	atomic_t vmas; /* VMAs that map it */
+	u32 nr_pages;  /* constant; beyond is SIGBUS */
+	u32 charged;   /* constant; pages promised */
 	spinlock_t lock;
-	struct page ***leaves;		/* lock; leaves[n] NULL: nothing there */
+	struct page ***leaves; /* lock; leaves[n] NULL: nothing there */
 };
 
 static struct kmem_cache *shmem_cachep;
@@ -89,7 +89,8 @@ static void shmem_find_pages(struct vm_area_struct *vma, u32 pgoff, u32 nr,
 	spin_lock(&shm->lock);
 	for (u32 i = 0; i < nr; i++, pgoff++) {
 		struct page **slot = pgoff < shm->nr_pages ?
-			shmem_slot(shm, pgoff) : NULL;
+			shmem_slot(shm, pgoff) :
+			NULL;
 
 		pages[i] = slot ? *slot : NULL;
 		if (pages[i])
@@ -112,7 +113,7 @@ static bool shmem_grow_leaf(struct shmem *shm, u32 pgoff)
 		leaf = NULL;
 	}
 	spin_unlock(&shm->lock);
-	free_pages(leaf, 0);	/* another was faster; or NULL */
+	free_pages(leaf, 0); /* another was faster; or NULL */
 	return true;
 }
 
@@ -124,7 +125,7 @@ static struct page *shmem_add_page(struct shmem *shm, u32 pgoff)
 		return NULL;
 	spin_lock(&shm->lock);
 	slot = shmem_slot(shm, pgoff);
-	BUG_ON(!slot);		/* leaves stay as long as the object */
+	BUG_ON(!slot); /* leaves stay as long as the object */
 	if (*slot) {
 		put_page(page);
 		page = *slot;
@@ -154,7 +155,7 @@ static u32 shmem_fault(struct vm_fault *vmf)
 
 static const char *shmem_name(struct vm_area_struct *vma __unused_arg)
 {
-	return "/dev/zero (deleted)";	/* as Linux shows it */
+	return "/dev/zero (deleted)"; /* as Linux shows it */
 }
 
 static const struct vm_operations shmem_vm_ops = {

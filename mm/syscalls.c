@@ -113,8 +113,7 @@ static void set_brk(struct mm_struct *mm, uaddr_t brk)
 	u32 data = mm->end_data - mm->start_data, limit = rlimit(RLIMIT_DATA);
 
 	if (brk < mm->start_brk || brk > TASK_SIZE ||
-	    brk - mm->start_brk > limit ||
-	    data > limit - (brk - mm->start_brk))
+	    brk - mm->start_brk > limit || data > limit - (brk - mm->start_brk))
 		return;
 	if (new_end < old_end && do_munmap(mm, new_end, old_end - new_end))
 		return;
@@ -139,7 +138,7 @@ s32 sys_brk(uaddr_t brk)
 	old = ALIGN_UP(old, PAGE_SIZE);
 	if (locked && new > old)
 		populate(mm, old, new - old);
-	return (s32)new;
+	return (s32) new;
 }
 
 /* ARM's own: flags must be 0. */

@@ -7,8 +7,8 @@
 struct gap_search {
 	u32 bytes;
 	uaddr_t low, high;
-	uaddr_t result;		/* where the new mapping begins */
-	struct vm_area_struct *above;	/* the VMA above it, if it was asked */
+	uaddr_t result;               /* where the new mapping begins */
+	struct vm_area_struct *above; /* the VMA above it, if it was asked */
 };
 
 /* Does [start, end), cut to the limits, hold it? As high as possible. */
@@ -86,7 +86,7 @@ int vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low, uaddr_t high,
 		return -ENOMEM;
 	*result = gs.result;
 	if (gs.above)
-		mm->mmap_cache = gs.above;	/* what find_vma will say */
+		mm->mmap_cache = gs.above; /* what find_vma will say */
 	return 0;
 }
 
@@ -131,7 +131,7 @@ int get_unmapped_area(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 flags,
 			return 0;
 	}
 	ret = vma_find_gap(mm, bytes, MMAP_MIN_ADDR, mm->mmap_base, result);
-	if (ret)	/* better beside the stack than not at all */
+	if (ret) /* better beside the stack than not at all */
 		ret = vma_find_gap(mm, bytes, mm->mmap_base, TASK_SIZE, result);
 	return ret;
 }

@@ -24,7 +24,7 @@ static bool gap_update(struct vm_area_struct *vma)
 }
 
 #undef RB_AUGMENT
-#define RB_AUGMENT(vma)	gap_update(vma)
+#define RB_AUGMENT(vma) gap_update(vma)
 
 /* Only what cannot be said shorter: places are found by the list, not keys. */
 RB_GENERATE_INSERT_COLOR(vma_tree, vm_area_struct, vm_rb, static)
@@ -91,7 +91,7 @@ struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma,
 	BUG_ON(vma->vm_start >= vma->vm_end);
 	if (new->vm_file)
 		get_file(new->vm_file);
-	if (new->vm_ops && new->vm_ops->open)
+	if (new->vm_ops &&new->vm_ops->open)
 		new->vm_ops->open(new);
 	return new;
 }
@@ -141,7 +141,7 @@ static void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
 	if (vma->vm_gap)
 		gap_propagate(parent);
 	if (next)
-		gap_set(next, vma_gap(vma, next));	/* it shrank */
+		gap_set(next, vma_gap(vma, next)); /* it shrank */
 	vma_tree_RB_INSERT_COLOR(&mm->mm_rb, vma);
 }
 

@@ -12,13 +12,14 @@ struct vma_audit {
 	u32 total_vm, locked_vm;
 };
 
-#define check(audit, vma, ok) do {					\
-		if (!(ok)) {						\
-			pr_err("vma_verify: %08x-%08x: not so: %s\n",	\
-			       (unsigned int)(vma)->vm_start,		\
-			       (unsigned int)(vma)->vm_end, #ok);	\
-			(audit)->errors++;				\
-		}							\
+#define check(audit, vma, ok)                                         \
+	do {                                                          \
+		if (!(ok)) {                                          \
+			pr_err("vma_verify: %08x-%08x: not so: %s\n", \
+			       (unsigned int)(vma)->vm_start,         \
+			       (unsigned int)(vma)->vm_end, #ok);     \
+			(audit)->errors++;                            \
+		}                                                     \
 	} while (0)
 
 /* Order, links, colours and gaps of the subtree. Returns its black height. */
@@ -75,8 +76,8 @@ static void audit_vma(struct vma_audit *audit, struct vm_area_struct *vma)
 	check(audit, vma, vma->vm_start >= MMAP_MIN_ADDR);
 	check(audit, vma, IS_ALIGNED(vma->vm_start | vma->vm_end, PAGE_SIZE));
 	check(audit, vma, !prev || prev->vm_end <= vma->vm_start);
-	check(audit, vma, vma->vm_page_prot.val ==
-			  vma_page_prot(vma->vm_flags).val);
+	check(audit, vma,
+	      vma->vm_page_prot.val == vma_page_prot(vma->vm_flags).val);
 	check(audit, vma, find_vma(audit->mm, vma->vm_start) == vma);
 	check(audit, vma, find_vma(audit->mm, vma->vm_end - 1) == vma);
 	check(audit, vma, on_i_mmap(vma));

@@ -8,10 +8,9 @@ static bool same_mapping(const struct vm_area_struct *low,
 			 const struct vm_area_struct *high)
 {
 	return low->vm_flags == high->vm_flags &&
-	       low->vm_file == high->vm_file &&
-	       low->vm_ops == high->vm_ops &&
-	       low->vm_private_data == high->vm_private_data &&
-	       low->vm_pgoff + vma_pages(low) == high->vm_pgoff;
+		low->vm_file == high->vm_file && low->vm_ops == high->vm_ops &&
+		low->vm_private_data == high->vm_private_data &&
+		low->vm_pgoff + vma_pages(low) == high->vm_pgoff;
 }
 
 /* Are these two, in this order, one mapping cut in two? */
@@ -26,7 +25,7 @@ static void absorb_next(struct vm_area_struct *low, struct vm_area_struct *high)
 {
 	BUG_ON(vma_next(low) != high);
 	i_mmap_lock(low);
-	low->vm_end = high->vm_end;	/* first: no gap opens between */
+	low->vm_end = high->vm_end; /* first: no gap opens between */
 	__vma_unlink(low->vm_mm, high);
 	i_mmap_unlock(low);
 	vm_area_free(high);
@@ -50,8 +49,8 @@ struct vm_area_struct *vma_insert(struct mm_struct *mm,
 				  struct vm_area_struct *vma,
 				  struct vm_area_struct *prev)
 {
-	struct vm_area_struct *next = prev ? vma_next(prev)
-					   : TAILQ_FIRST(&mm->mmap);
+	struct vm_area_struct *next = prev ? vma_next(prev) :
+					     TAILQ_FIRST(&mm->mmap);
 
 	if (prev && can_merge(prev, vma)) {
 		vma_resize(prev, prev->vm_start, vma->vm_end, prev->vm_pgoff);
@@ -83,7 +82,7 @@ int split_vma(struct vm_area_struct *vma, uaddr_t addr)
 	high->vm_pgoff = linear_page_index(vma, addr);
 	high->vm_start = addr;
 	i_mmap_lock(vma);
-	vma->vm_end = addr;		/* high takes what it leaves: no gap */
+	vma->vm_end = addr; /* high takes what it leaves: no gap */
 	__vma_link(mm, high, vma);
 	i_mmap_unlock(vma);
 	return 0;
@@ -132,7 +131,8 @@ int vma_update_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 				return ret;
 			if ((flags ^ vma->vm_flags) & VM_LOCKED)
 				mm->locked_vm += flags & VM_LOCKED ?
-					vma_pages(vma) : -vma_pages(vma);
+					vma_pages(vma) :
+					-vma_pages(vma);
 			vma->vm_flags = flags;
 			vma = vma_merge(vma);
 		}

@@ -14,11 +14,11 @@
 #include <bug.h>
 #include <mm/vmap_area.h>
 
-#define MAP_PAGES	32u		/* entered at a time: on the stack */
+#define MAP_PAGES 32u /* entered at a time: on the stack */
 
 static struct kmem_cache *area_cachep;
 
-#define caller_address()	((u32)(uintptr_t)__builtin_return_address(0))
+#define caller_address() ((u32)(uintptr_t)__builtin_return_address(0))
 
 void vmalloc_init(void)
 {
@@ -122,7 +122,8 @@ static int map_frames(const struct vmap_area *area)
 	while (page && !err) {
 		u32 n = 0;
 
-		for (; page && n < MAP_PAGES; page = STAILQ_NEXT(page, area_link))
+		for (; page && n < MAP_PAGES;
+		     page = STAILQ_NEXT(page, area_link))
 			part[n++] = page;
 		err = map_kernel_range(va, n << PAGE_SHIFT, part, MT_MEMORY_RW);
 		va += n << PAGE_SHIFT;
@@ -226,7 +227,7 @@ void vunmap(const void *va)
 static bool overlaps_lowmem(phys_addr_t pa, u32 bytes)
 {
 	return pa >> PAGE_SHIFT < max_low_pfn &&
-	       (pa + (bytes - 1)) >> PAGE_SHIFT >= min_low_pfn;
+		(pa + (bytes - 1)) >> PAGE_SHIFT >= min_low_pfn;
 }
 
 void *ioremap(phys_addr_t pa, u32 bytes)
@@ -267,7 +268,8 @@ struct page *vmalloc_to_page(const void *va)
 {
 	phys_addr_t pa;
 
-	if (!is_vmalloc_addr(va) || kernel_va_to_phys((u32)(uintptr_t)va, &pa) ||
+	if (!is_vmalloc_addr(va) ||
+	    kernel_va_to_phys((u32)(uintptr_t)va, &pa) ||
 	    !pfn_valid(pa >> PAGE_SHIFT))
 		return NULL;
 	return phys_to_page(pa);
@@ -281,9 +283,12 @@ void vmalloc_for_each(void (*fn)(const struct vm_info *info, void *arg),
 	spin_lock(&vmap_lock);
 	TAILQ_FOREACH(area, &vmap_areas, link) {
 		struct vm_info info = {
-			.va = area->va, .bytes = area->bytes,
-			.nr_pages = area->nr_pages, .pa = area->pa,
-			.caller = area->caller, .label = area->label,
+			.va = area->va,
+			.bytes = area->bytes,
+			.nr_pages = area->nr_pages,
+			.pa = area->pa,
+			.caller = area->caller,
+			.label = area->label,
 		};
 
 		fn(&info, arg);

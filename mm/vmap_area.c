@@ -30,7 +30,7 @@ static int area_cmp(const struct vmap_area *a, const struct vmap_area *b)
 }
 
 #undef RB_AUGMENT
-#define RB_AUGMENT(area)	gap_update(area)
+#define RB_AUGMENT(area) gap_update(area)
 
 RB_GENERATE_INSERT_COLOR(area_tree, vmap_area, rb, static)
 RB_GENERATE_REMOVE_COLOR(area_tree, vmap_area, rb, static)
@@ -46,8 +46,8 @@ static void gap_propagate(struct vmap_area *area)
 
 struct area_search {
 	u32 bytes, align;
-	u32 va;				/* out */
-	struct vmap_area *before;	/* out: the area above it, or NULL */
+	u32 va;                   /* out */
+	struct vmap_area *before; /* out: the area above it, or NULL */
 };
 
 static bool gap_fits(struct area_search *as, u32 start, u32 end)
@@ -88,7 +88,7 @@ static void link_area(struct vmap_area *area, struct vmap_area *before)
 		TAILQ_INSERT_TAIL(&vmap_areas, area, link);
 	if (area_tree_RB_INSERT(&vmap_area_tree, area))
 		BUG();
-	gap_propagate(area);	/* before, whose gap shrank, is on the way up */
+	gap_propagate(area); /* before, whose gap shrank, is on the way up */
 }
 
 int vmap_area_insert(struct vmap_area *area, u32 align)

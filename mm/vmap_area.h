@@ -9,12 +9,12 @@
 
 struct vmap_area {
 	/* constant */
-	u32 va, bytes;			/* guard page included */
-	u32 caller;			/* text address */
-	phys_addr_t pa;			/* ioremap */
+	u32 va, bytes;  /* guard page included */
+	u32 caller;     /* text address */
+	phys_addr_t pa; /* ioremap */
 	const char *label;
-	bool owns_pages;		/* vmalloc: pages are ours, and mapped */
-	STAILQ_HEAD(, page) pages;	/* ours, by page->area_link */
+	bool owns_pages;           /* vmalloc: pages are ours, and mapped */
+	STAILQ_HEAD(, page) pages; /* ours, by page->area_link */
 	u32 nr_pages;
 	/* vmap_lock */
 	TAILQ_ENTRY(vmap_area) link;

@@ -8,15 +8,16 @@ struct vmap_audit {
 	u32 errors, in_tree, in_list;
 };
 
-#define check(audit, area, ok) do {					\
-		if (!(ok)) {						\
-			pr_err("vmalloc_verify: %08x, %u bytes (%s): " \
-			       "not so: %s\n", \
-			       (unsigned int)(area)->va,		\
-			       (unsigned int)(area)->bytes,		\
-			       (area)->label, #ok);			\
-			(audit)->errors++;				\
-		}							\
+#define check(audit, area, ok)                                             \
+	do {                                                               \
+		if (!(ok)) {                                               \
+			pr_err("vmalloc_verify: %08x, %u bytes (%s): "     \
+			       "not so: %s\n",                             \
+			       (unsigned int)(area)->va,                   \
+			       (unsigned int)(area)->bytes, (area)->label, \
+			       #ok);                                       \
+			(audit)->errors++;                                 \
+		}                                                          \
 	} while (0)
 
 /* Order and gaps of the subtree; the tree's colours are the macros' own. */
@@ -47,8 +48,8 @@ static void audit_pages(struct vmap_audit *audit, const struct vmap_area *area)
 	phys_addr_t pa;
 
 	STAILQ_FOREACH(page, &area->pages, area_link) {
-		check(audit, area, !kernel_va_to_phys(va, &pa) &&
-		      pa == page_to_phys(page));
+		check(audit, area,
+		      !kernel_va_to_phys(va, &pa) && pa == page_to_phys(page));
 		va += PAGE_SIZE;
 	}
 	check(audit, area, va == area->va + area->nr_pages * PAGE_SIZE);

@@ -24,34 +24,34 @@ enum abort_cause {
 	ABORT_DOMAIN_PAGE,
 	ABORT_PERMISSION_SECTION,
 	ABORT_PERMISSION_PAGE,
-	ABORT_EXTERNAL,			/* precise external */
+	ABORT_EXTERNAL, /* precise external */
 	ABORT_EXTERNAL_WALK_L1,
 	ABORT_EXTERNAL_WALK_L2,
 	ABORT_ICACHE_MAINTENANCE,
 	ABORT_ASYNC_EXTERNAL,
-	ABORT_PARITY,			/* any parity or TLB-conflict code */
+	ABORT_PARITY, /* any parity or TLB-conflict code */
 	ABORT_NR
 };
 
 struct abort_info {
 	u32 fsr;
 	u32 far;
-	u8 cause;		/* enum abort_cause */
-	bool address_valid;	/* far means something for this cause */
-	u8 kind;		/* enum abort_kind */
-	bool write;		/* DFSR.WnR; false for prefetch */
-	u8 domain;		/* as reported; 0 for prefetch */
+	u8 cause;           /* enum abort_cause */
+	bool address_valid; /* far means something for this cause */
+	u8 kind;            /* enum abort_kind */
+	bool write;         /* DFSR.WnR; false for prefetch */
+	u8 domain;          /* as reported; 0 for prefetch */
 };
 
-#define FSR_FS_LOW	0x00fu
-#define FSR_FS_HIGH	0x400u
-#define FSR_FS_HIGH_SHIFT 6		/* bit 10 becomes bit 4 */
-#define FSR_FS_CODES	32
-#define FS_RESERVED	0		/* a code that no fault has: unknown */
-#define FSR_LPAE	0x200u		/* long-descriptor format: never ours */
+#define FSR_FS_LOW        0x00fu
+#define FSR_FS_HIGH       0x400u
+#define FSR_FS_HIGH_SHIFT 6 /* bit 10 becomes bit 4 */
+#define FSR_FS_CODES      32
+#define FS_RESERVED       0      /* a code that no fault has: unknown */
+#define FSR_LPAE          0x200u /* long-descriptor format: never ours */
 #define DFSR_DOMAIN_SHIFT 4
-#define DFSR_DOMAIN_MASK 0xfu
-#define DFSR_WNR	0x800u
+#define DFSR_DOMAIN_MASK  0xfu
+#define DFSR_WNR          0x800u
 
 /* far: the fault address register holds the address (B3.13.1). */
 struct fault_status {
@@ -59,7 +59,7 @@ struct fault_status {
 	bool far;
 };
 
-extern const struct fault_status fault_status[FSR_FS_CODES];	/* abort.c */
+extern const struct fault_status fault_status[FSR_FS_CODES]; /* abort.c */
 
 /* Pure: what DFSR or IFSR says. Inline: each fault asks. */
 static inline struct abort_info decode_abort(u32 fsr, u32 far,
@@ -77,8 +77,8 @@ static inline struct abort_info decode_abort(u32 fsr, u32 far,
 		.address_valid = fault_status[fs].far,
 		.kind = (u8)kind,
 		.write = data && (fsr & DFSR_WNR),
-		.domain = data ? (fsr >> DFSR_DOMAIN_SHIFT) & DFSR_DOMAIN_MASK
-			       : 0,
+		.domain = data ? (fsr >> DFSR_DOMAIN_SHIFT) & DFSR_DOMAIN_MASK :
+				 0,
 	};
 }
 

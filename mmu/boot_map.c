@@ -16,9 +16,10 @@
 
 extern u8 __boot_start[], __boot_end[], _end[];
 
-#define BOOT_RAM	(L1_NORMAL | L1_SECT_AF)
-#define BOOT_DEVICE	(L1_TYPE_SECTION | L1_SECT_MEM(MEM_DEVICE) | L1_SECT_S | \
-			 L1_SECT_AF | L1_SECT_XN)
+#define BOOT_RAM (L1_NORMAL | L1_SECT_AF)
+#define BOOT_DEVICE                                                           \
+	(L1_TYPE_SECTION | L1_SECT_MEM(MEM_DEVICE) | L1_SECT_S | L1_SECT_AF | \
+	 L1_SECT_XN)
 
 /* volatile: the compiler must not make a call of memset out of the loop. */
 static void clear_table(volatile u32 *table)
@@ -41,7 +42,8 @@ static bool in_lowmem(phys_addr_t pa)
 static void map_linear(volatile u32 *table, phys_addr_t pa)
 {
 	if (in_lowmem(pa))
-		map_section(table, pa - PHYS_OFFSET + PAGE_OFFSET, pa, BOOT_RAM);
+		map_section(table, pa - PHYS_OFFSET + PAGE_OFFSET, pa,
+			    BOOT_RAM);
 }
 
 u32 boot_map_build(phys_addr_t params, phys_addr_t uart_pa)
@@ -86,18 +88,18 @@ const char *boot_map_check(u32 ttbr0)
  */
 void boot_mmu_on(u32 ttbr0)
 {
-	write_ttbcr(0);		/* short descriptors, TTBR0 for all of it */
-	isb();			/* its format decides how TTBR0 is read */
+	write_ttbcr(0); /* short descriptors, TTBR0 for all of it */
+	isb();          /* its format decides how TTBR0 is read */
 	write_ttbr0(ttbr0);
 	write_ttbr1(ttbr0);
 	write_dacr(DACR_USER_CLOSED);
 	write_contextidr(0);
 	write_prrr(PRRR_VALUE);
 	write_nmrr(NMRR_VALUE);
-	tlbiall();		/* what the loader's map, or reset, left behind */
+	tlbiall(); /* what the loader's map, or reset, left behind */
 	bpiall();
-	dsb_sy();		/* the table stores and the invalidates are done */
-	isb();			/* ... and all registers set, before M */
+	dsb_sy(); /* the table stores and the invalidates are done */
+	isb();    /* ... and all registers set, before M */
 	write_sctlr(SCTLR_VALUE);
-	isb();			/* fetch what follows through the new map */
+	isb(); /* fetch what follows through the new map */
 }

@@ -17,14 +17,14 @@
 #include <mmu/tables.h>
 
 /* ID_MMFR3[23:20] "coherent walk": 1 = no clean needed (B4.1.92). */
-#define MMFR3_COHWALK_SHIFT	20
-#define MMFR3_COHWALK_MASK	0xfu
+#define MMFR3_COHWALK_SHIFT 20
+#define MMFR3_COHWALK_MASK  0xfu
 /* CTR.DminLine: log2 of the words in the smallest data line (B4.1.42). */
-#define CTR_DMINLINE_SHIFT	16
-#define CTR_DMINLINE_MASK	0xfu
+#define CTR_DMINLINE_SHIFT  16
+#define CTR_DMINLINE_MASK   0xfu
 
 bool walks_coherent;
-static u32 dcache_line = 4;	/* bytes; the least there can be */
+static u32 dcache_line = 4; /* bytes; the least there can be */
 
 void walk_coherency_init(void)
 {
@@ -44,7 +44,7 @@ static void clean_to_pou(const void *start, u32 bytes)
 	const u8 *end = (const u8 *)start + bytes;
 	const u8 *p = (const u8 *)start - ((uintptr_t)start & (line - 1));
 
-	dsb();	/* A9 erratum 764369: no store to the lines is still under way */
+	dsb(); /* A9 erratum 764369: no store to the lines is still under way */
 	for (; p < end; p += line)
 		dccmvau(p);
 }
@@ -64,11 +64,11 @@ void ptes_sync(const pte_t *first, u32 n)
 /* The instruction side's half of a sync, after the lines were cleaned. */
 static void invalidate_icache(void)
 {
-	dsb();		/* the cleans are complete: fetches find the new bytes */
+	dsb(); /* the cleans are complete: fetches find the new bytes */
 	iciallu();
 	bpiall();
-	dsb();		/* both invalidates are complete */
-	isb();		/* drop what this core has fetched already */
+	dsb(); /* both invalidates are complete */
+	isb(); /* drop what this core has fetched already */
 }
 
 void flush_icache_page(struct page *page)

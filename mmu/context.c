@@ -17,15 +17,15 @@
  */
 #include <asm/cp15.h>
 #include <bug.h>
-#include <percpu.h>
-#include <spinlock.h>
 #include <mmu/mmu.h>
 #include <mmu/tables.h>
+#include <percpu.h>
+#include <spinlock.h>
 
-#define ASID_FIELD_BITS	8	/* CONTEXTIDR[7:0], and in context.id */
-#define NR_ASIDS	(1u << CONFIG_ASID_BITS)
-#define GENERATION_ONE	(1ull << ASID_FIELD_BITS)
-#define ASID_RESERVED	0u
+#define ASID_FIELD_BITS 8 /* CONTEXTIDR[7:0], and in context.id */
+#define NR_ASIDS        (1u << CONFIG_ASID_BITS)
+#define GENERATION_ONE  (1ull << ASID_FIELD_BITS)
+#define ASID_RESERVED   0u
 
 static_assert(CONFIG_ASID_BITS >= 2 && CONFIG_ASID_BITS <= ASID_FIELD_BITS,
 	      "ASIDs have 2 to 8 bits");
@@ -34,7 +34,7 @@ static_assert(NR_CPUS + 1 < NR_ASIDS, "more ASIDs than cores");
 
 static spinlock_t context_lock = SPINLOCK_INIT;
 static u64 asid_generation = GENERATION_ONE;
-static u32 asid_map[NR_ASIDS / 32 + 1];	/* bit set: taken */
+static u32 asid_map[NR_ASIDS / 32 + 1]; /* bit set: taken */
 static u32 next_asid = 1;
 /* context.id a core runs with now; 0: it has met no roll-over since. */
 static DEFINE_PER_CPU(u64, active_id);
@@ -137,11 +137,11 @@ static bool current_generation(u64 id)
 /* After a roll-over: old ASIDs' entries and predictions, before reuse. */
 static void flush_old_generation(void)
 {
-	dsb();		/* tables as they are now, before new walks */
+	dsb(); /* tables as they are now, before new walks */
 	tlbiall();
 	bpiall();
-	dsb();		/* both done before an ASID has a new owner */
-	isb();		/* no fetch or prediction of before is used any more */
+	dsb(); /* both done before an ASID has a new owner */
+	isb(); /* no fetch or prediction of before is used any more */
 	this_cpu(flush_pending) = false;
 }
 
@@ -154,12 +154,12 @@ static void flush_old_generation(void)
 static void load_context(const struct mm_struct *next)
 {
 	write_ttbr0(ttbr_of(init_mm.pgd));
-	isb();	/* no walk through the old tables once the ASID changes */
-	dsb();	/* ... and those under way have ended (erratum 754322) */
+	isb(); /* no walk through the old tables once the ASID changes */
+	dsb(); /* ... and those under way have ended (erratum 754322) */
 	write_contextidr(mm_asid(next));
-	isb();	/* the ASID is in force before the tables it names */
+	isb(); /* the ASID is in force before the tables it names */
 	write_ttbr0(ttbr_of(next->pgd));
-	isb();	/* user accesses from here on are next's */
+	isb(); /* user accesses from here on are next's */
 }
 
 void switch_mm(struct mm_struct *prev, struct mm_struct *next)

@@ -10,8 +10,8 @@
 #include <mmu/errata.h>
 #include <mmu/tables.h>
 
-#define ANY_RELEASE	RELEASE(0, 0), RELEASE(15, 15)
-#define BIT(n)		(1u << (n))
+#define ANY_RELEASE RELEASE(0, 0), RELEASE(15, 15)
+#define BIT(n)      (1u << (n))
 
 /* clang-format off */
 const struct erratum errata[] = {
@@ -54,7 +54,7 @@ void errata_init(u32 midr, bool applied)
 		if (!erratum_affects(e, midr))
 			continue;
 		if (e->fix == FIX_TLB) {
-			if (NR_CPUS == 1)	/* nobody to broadcast to */
+			if (NR_CPUS == 1) /* nobody to broadcast to */
 				continue;
 			tlb_asid_unreliable = true;
 		}

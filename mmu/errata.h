@@ -19,24 +19,24 @@
 #include <types.h>
 
 /* MIDR (DDI0406C B4.1.105): implementer, architecture and part; rNpM. */
-#define MIDR_PART_MASK		0xff0ffff0u
-#define MIDR_CORTEX_A7		0x410fc070u
-#define MIDR_CORTEX_A9		0x410fc090u
-#define MIDR_CORTEX_A15		0x410fc0f0u
-#define RELEASE(n, m)		((n) << 4 | (m))
+#define MIDR_PART_MASK  0xff0ffff0u
+#define MIDR_CORTEX_A7  0x410fc070u
+#define MIDR_CORTEX_A9  0x410fc090u
+#define MIDR_CORTEX_A15 0x410fc0f0u
+#define RELEASE(n, m)   ((n) << 4 | (m))
 
 enum erratum_fix {
-	FIX_DIAGNOSTIC,		/* Cortex-A9: set bits in c15, c0, 1 */
-	FIX_ACTLR,		/* set bits in the auxiliary control register */
-	FIX_SCU,		/* ... in the SCU's diagnostic control, 0x30 */
-	FIX_TLB,		/* operations by ASID reach other cores wrongly */
+	FIX_DIAGNOSTIC, /* Cortex-A9: set bits in c15, c0, 1 */
+	FIX_ACTLR,      /* set bits in the auxiliary control register */
+	FIX_SCU,        /* ... in the SCU's diagnostic control, 0x30 */
+	FIX_TLB,        /* operations by ASID reach other cores wrongly */
 };
 
 struct erratum {
-	u32 number;		/* Arm's; 0 ends the table */
-	u32 part;		/* MIDR_CORTEX_* */
-	u8 first, last;		/* RELEASE() affected, both included */
-	u8 fix;			/* enum erratum_fix */
+	u32 number;     /* Arm's; 0 ends the table */
+	u32 part;       /* MIDR_CORTEX_* */
+	u8 first, last; /* RELEASE() affected, both included */
+	u8 fix;         /* enum erratum_fix */
 	u32 bits;
 	const char *what;
 };
@@ -52,8 +52,8 @@ static inline bool erratum_affects(const struct erratum *e, u32 midr)
 {
 	u32 release = midr_release(midr);
 
-	return (midr & MIDR_PART_MASK) == e->part &&
-		release >= e->first && release <= e->last;
+	return (midr & MIDR_PART_MASK) == e->part && release >= e->first &&
+		release <= e->last;
 }
 
 /* All the bits that this core's errata of that kind want set; 0: none. */

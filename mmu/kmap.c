@@ -12,10 +12,10 @@
  */
 #include <alloc/alloc.h>
 #include <bug.h>
-#include <spinlock.h>
 #include <mmu/kmap.h>
 #include <mmu/mmu.h>
 #include <mmu/tables.h>
+#include <spinlock.h>
 
 pgd_t boot_pgd[PTRS_PER_PGD] __aligned(sizeof(boot_pgd));
 u32 high_memory;
@@ -31,7 +31,7 @@ static void set_master(u32 va, u32 desc)
 {
 	pgd_t *slot = &init_mm.pgd[pgd_index(va)];
 
-	BUG_ON(slot->val);	/* break-before-make: never replace one */
+	BUG_ON(slot->val); /* break-before-make: never replace one */
 	table_set(&slot->val, desc);
 	WRITE_ONCE(init_mm.context.vmalloc_seq,
 		   init_mm.context.vmalloc_seq + 1);
@@ -46,7 +46,7 @@ static pte_t *kernel_table(u32 va)
 
 	if (pgd_is_table(*slot))
 		return pgd_table(*slot);
-	BUG_ON(slot->val);	/* a section: not a place for pages */
+	BUG_ON(slot->val); /* a section: not a place for pages */
 	table = l2_table_alloc();
 	if (!table)
 		return NULL;
@@ -75,7 +75,7 @@ static void map_page(u32 va, phys_addr_t pa, enum map_type type)
 	pte_t *table = kernel_table(va);
 	pte_t *slot;
 
-	BUG_ON(!table);		/* no kernel without its own map */
+	BUG_ON(!table); /* no kernel without its own map */
 	slot = table + pte_index(va);
 	BUG_ON(!pte_none(*slot));
 	table_set(&slot->val, pa | kernel_page_attrs(type));
@@ -89,7 +89,7 @@ void kmap_boot(u32 va, phys_addr_t pa, u32 bytes, enum map_type type)
 	BUG_ON(((va | pa | bytes) & ~PAGE_MASK) || va < PAGE_OFFSET);
 	for (; bytes; bytes -= step, va += step, pa += step) {
 		bool section = !((va | pa) & ~PGDIR_MASK) &&
-			       bytes >= PGDIR_SIZE;
+			bytes >= PGDIR_SIZE;
 
 		step = section ? PGDIR_SIZE : PAGE_SIZE;
 		if (section)
@@ -116,7 +116,7 @@ struct kmap_source {
 static u32 source_desc(const struct kmap_source *src, u32 index)
 {
 	phys_addr_t pa = src->pages ? page_to_phys(src->pages[index]) :
-		src->pa + index * PAGE_SIZE;
+				      src->pa + index * PAGE_SIZE;
 
 	return pa | src->attrs;
 }
@@ -156,11 +156,11 @@ static int map_range(u32 va, u32 bytes, const struct kmap_source *src)
 	for (u32 i = 0; i < bytes / PAGE_SIZE; i++) {
 		pte_t *slot = kernel_pte(va + i * PAGE_SIZE);
 
-		BUG_ON(!pte_none(*slot));	/* ranges have one owner */
+		BUG_ON(!pte_none(*slot)); /* ranges have one owner */
 		table_set_nosync(&slot->val, source_desc(src, i));
 	}
 	table_sync();
-	isb();	/* an access right after the return uses the new entries */
+	isb(); /* an access right after the return uses the new entries */
 	spin_unlock_irqrestore(&kmap_lock, flags);
 	return 0;
 }
@@ -169,7 +169,8 @@ int map_kernel_range(u32 va, u32 bytes, struct page *const *pages,
 		     enum map_type type)
 {
 	const struct kmap_source src = {
-		.pages = pages, .attrs = kernel_page_attrs(type),
+		.pages = pages,
+		.attrs = kernel_page_attrs(type),
 	};
 
 	BUG_ON(!pages || type == MT_DEVICE);
@@ -179,7 +180,8 @@ int map_kernel_range(u32 va, u32 bytes, struct page *const *pages,
 int ioremap_page_range(u32 va, u32 bytes, phys_addr_t pa, enum map_type type)
 {
 	const struct kmap_source src = {
-		.pa = pa, .attrs = kernel_page_attrs(type),
+		.pa = pa,
+		.attrs = kernel_page_attrs(type),
 	};
 
 	BUG_ON(pa & ~PAGE_MASK);
@@ -210,7 +212,7 @@ void map_vectors(phys_addr_t pa)
 
 	BUG_ON((pa & ~PAGE_MASK) || !slot || !pte_none(*slot));
 	table_set(&slot->val, pa | attrs);
-	isb();	/* an exception right after finds its vector */
+	isb(); /* an exception right after finds its vector */
 }
 
 u32 vmalloc_start(void)
@@ -242,9 +244,9 @@ int sync_kernel_pgd(pgd_t *pgd, u32 va)
 	master = init_mm.pgd[pgd_index(va)];
 	if (!master.val || slot->val == master.val)
 		return -EFAULT;
-	BUG_ON(slot->val);	/* entries are added, never replaced */
+	BUG_ON(slot->val); /* entries are added, never replaced */
 	table_set(&slot->val, master.val);
-	isb();	/* the access that faulted is tried again */
+	isb(); /* the access that faulted is tried again */
 	nr_vmalloc_syncs++;
 	return 0;
 }
@@ -254,12 +256,12 @@ static void copy_vmalloc_entries(struct mm_struct *mm, u32 seq)
 {
 	unsigned int end = pgd_index(VMALLOC_END);
 
-	dmb();	/* seq was read before the entries it stands for */
+	dmb(); /* seq was read before the entries it stands for */
 	for (unsigned int i = pgd_index(vmalloc_start()); i < end; i++)
 		if (mm->pgd[i].val != init_mm.pgd[i].val)
 			table_set_nosync(&mm->pgd[i].val, init_mm.pgd[i].val);
 	table_sync();
-	isb();	/* the next access may be to a stack mapped here */
+	isb(); /* the next access may be to a stack mapped here */
 	mm->context.vmalloc_seq = seq;
 }
 

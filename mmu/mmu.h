@@ -151,7 +151,7 @@ void mmu_context_of(const struct mm_struct *mm, u32 *ttbr0, u32 *asid);
 void paging_init(const struct map_desc *map, unsigned int n);
 /* High vectors: alias the page with the vectors at VECTORS_BASE, user ro. */
 void map_vectors(phys_addr_t pa);
-extern u32 high_memory;		/* first address after lowmem */
+extern u32 high_memory; /* first address after lowmem */
 /* The start of vmalloc space: high_memory + gap, rounded up to 1 MiB. */
 u32 vmalloc_start(void);
 
@@ -173,7 +173,7 @@ int kernel_va_to_phys(u32 va, phys_addr_t *pa);
  * address va that pgd lacks, copy it. 0: copied, retry. -EFAULT: no such.
  */
 int sync_kernel_pgd(pgd_t *pgd, u32 va);
-extern u32 nr_vmalloc_syncs;	/* entries copied so since boot */
+extern u32 nr_vmalloc_syncs; /* entries copied so since boot */
 
 /* The pgd that TTBR0 points to right now. */
 pgd_t *current_pgd(void);
@@ -192,11 +192,11 @@ pgd_t *current_pgd(void);
 int follow_pte(const struct mm_struct *mm, uaddr_t va, pte_t *pte);
 
 struct pt_walk {
-	u32 l1_pa, l1_desc;	/* address and value of the first-level entry */
-	u32 l2_pa, l2_desc;	/* 0 when there is no second level */
+	u32 l1_pa, l1_desc; /* address and value of the first-level entry */
+	u32 l2_pa, l2_desc; /* 0 when there is no second level */
 	bool mapped;
-	phys_addr_t pa;		/* of va itself, when mapped */
-	u32 size;		/* bytes mapped by the last entry */
+	phys_addr_t pa; /* of va itself, when mapped */
+	u32 size;       /* bytes mapped by the last entry */
 };
 /* What the hardware walker would read for va. */
 void walk_va(const pgd_t *pgd, u32 va, struct pt_walk *walk);

@@ -26,14 +26,14 @@ struct image_part {
 	enum map_type type;
 };
 
-#define NR_PARTS	3
+#define NR_PARTS 3
 
 static void image_parts(struct image_part parts[NR_PARTS])
 {
 	struct kernel_image img = kernel_image();
 
-	parts[0] = (struct image_part){
-		lowmem_va(img.boot), lowmem_va(img.eboot), MT_MEMORY_RO };
+	parts[0] = (struct image_part){ lowmem_va(img.boot),
+					lowmem_va(img.eboot), MT_MEMORY_RO };
 	parts[1] = (struct image_part){ img.text, img.etext, MT_MEMORY_RX };
 	parts[2] = (struct image_part){ img.rodata, img.erodata, MT_MEMORY_RO };
 	for (unsigned int i = 0; i < NR_PARTS; i++) {
@@ -75,8 +75,7 @@ static void map_bank(phys_addr_t base, u32 bytes, void *arg)
  * Whole MiBs: an uneven end of RAM is mapped a little too far, until the final
  * table is in force.
  */
-static void extend_boot_map(phys_addr_t base, u32 bytes,
-			    void *arg __unused_arg)
+static void extend_boot_map(phys_addr_t base, u32 bytes, void *arg __unused_arg)
 {
 	phys_addr_t end = base + (bytes - 1);
 
@@ -87,7 +86,7 @@ static void extend_boot_map(phys_addr_t base, u32 bytes,
 			table_set(&slot->val,
 				  pa | kernel_section_attrs(MT_MEMORY_RW));
 	}
-	isb();	/* memblock_alloc may touch it next */
+	isb(); /* memblock_alloc may touch it next */
 }
 
 static void make_master_table(void)
@@ -122,8 +121,8 @@ static void switch_to_master(void)
 	table_set(&identity->val, L1_TYPE_FAULT);
 	tlbiall();
 	bpiall();
-	dsb();	/* the identity map is in no TLB when user pages come there */
-	isb();	/* nothing fetched through it either */
+	dsb(); /* the identity map is in no TLB when user pages come there */
+	isb(); /* nothing fetched through it either */
 }
 
 /* ---- the table in the log ----------------------------------------------- */

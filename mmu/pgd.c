@@ -10,14 +10,14 @@
 #include <alloc/alloc.h>
 #include <asm/irqflags.h>
 #include <bug.h>
-#include <percpu.h>
 #include <mmu/mmu.h>
 #include <mmu/tables.h>
+#include <percpu.h>
 
-#define PGD_ORDER	2		/* 16 KiB */
-#define PGD_PAGES	(1u << PGD_ORDER)
-#define USER_PGD_PAGES	(PGD_PAGES * 3 / 4)
-#define NR_CACHED_PGDS	4u
+#define PGD_ORDER      2 /* 16 KiB */
+#define PGD_PAGES      (1u << PGD_ORDER)
+#define USER_PGD_PAGES (PGD_PAGES * 3 / 4)
+#define NR_CACHED_PGDS 4u
 
 static_assert(TASK_SIZE == 0xc0000000 && PAGE_OFFSET == TASK_SIZE,
 	      "the kernel half is the last quarter of a pgd");
@@ -25,7 +25,7 @@ static_assert(sizeof(pgd_t) * PTRS_PER_PGD == PAGE_SIZE << PGD_ORDER,
 	      "a pgd is one block");
 
 struct pgd_cache {
-	u32 count;				/* irqs off */
+	u32 count; /* irqs off */
 	struct page *pgds[NR_CACHED_PGDS];
 };
 static DEFINE_PER_CPU(struct pgd_cache, pgd_cache);
@@ -52,7 +52,7 @@ static struct page *make_pgd(void)
 		clear_page(pgd + i * PAGE_SIZE);
 	/* First the number: an entry made during the copy is copied again. */
 	page->private = READ_ONCE(init_mm.context.vmalloc_seq);
-	dmb();	/* ... the number before the entries it stands for */
+	dmb(); /* ... the number before the entries it stands for */
 	copy_page(pgd + USER_PGD_PAGES * PAGE_SIZE,
 		  (u8 *)init_mm.pgd + USER_PGD_PAGES * PAGE_SIZE);
 	table_clean(pgd, PAGE_SIZE << PGD_ORDER);

@@ -15,8 +15,8 @@
 #include <mmu/mmu.h>
 #include <mmu/tables.h>
 
-#define L2_BYTES	(PTRS_PER_PTE * 4)
-#define FREE_BATCH	16u
+#define L2_BYTES   (PTRS_PER_PTE * 4)
+#define FREE_BATCH 16u
 
 static struct kmem_cache *pgtable_cache;
 
@@ -127,7 +127,7 @@ void free_pgtables(struct mm_struct *mm, uaddr_t floor, uaddr_t ceiling)
 
 	BUG_ON(mm == &init_mm || ceiling > TASK_SIZE);
 	while ((n = unhook_tables(mm, &index, end, tables)) != 0) {
-		flush_tlb_mm(mm);	/* no walk, nor a cached first level,
+		flush_tlb_mm(mm); /* no walk, nor a cached first level,
 					   goes through them any more */
 		while (n)
 			l2_table_free(tables[--n]);

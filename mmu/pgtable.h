@@ -66,7 +66,7 @@ static inline void prepare_set_pte(const struct mm_struct *mm, uaddr_t va,
 	BUG_ON(va >= TASK_SIZE);
 	VM_BUG_ON(!pte_present(pte) || mm == &init_mm);
 	sync_if_exec(pte);
-	dmb();	/* another core that sees the entry sees what the page holds */
+	dmb(); /* another core that sees the entry sees what the page holds */
 }
 
 static inline void set_pte_at(struct mm_struct *mm, uaddr_t va, pte_t *ptep,
@@ -86,7 +86,7 @@ static inline pte_t ptep_get_and_clear(struct mm_struct *mm,
 	return old;
 }
 
-void flush_tlb_page(struct mm_struct *mm, uaddr_t va);	/* see mmu.h */
+void flush_tlb_page(struct mm_struct *mm, uaddr_t va); /* see mmu.h */
 
 static inline pte_t ptep_clear_flush(struct mm_struct *mm, uaddr_t va,
 				     pte_t *ptep)

@@ -19,16 +19,20 @@
 /* What both levels have, without the places of the bits. */
 struct attrs {
 	bool write, exec, user, global, shared, young;
-	u32 type;		/* MEM_* */
+	u32 type; /* MEM_* */
 };
 
 static struct attrs section_attrs(u32 desc)
 {
 	return (struct attrs){
-		.write = !(desc & L1_SECT_AP2), .exec = !(desc & L1_SECT_XN),
-		.user = desc & L1_SECT_AP1, .global = !(desc & L1_SECT_NG),
-		.shared = desc & L1_SECT_S, .young = desc & L1_SECT_AF,
-		.type = (desc & L1_SECT_B ? 1 : 0) | (desc & L1_SECT_C ? 2 : 0) |
+		.write = !(desc & L1_SECT_AP2),
+		.exec = !(desc & L1_SECT_XN),
+		.user = desc & L1_SECT_AP1,
+		.global = !(desc & L1_SECT_NG),
+		.shared = desc & L1_SECT_S,
+		.young = desc & L1_SECT_AF,
+		.type = (desc & L1_SECT_B ? 1 : 0) |
+			(desc & L1_SECT_C ? 2 : 0) |
 			(desc & L1_SECT_TEX0 ? 4 : 0),
 	};
 }
@@ -36,28 +40,35 @@ static struct attrs section_attrs(u32 desc)
 static struct attrs page_attrs(u32 desc)
 {
 	return (struct attrs){
-		.write = !(desc & L2_AP2), .exec = !(desc & L2_XN),
-		.user = desc & L2_AP1, .global = !(desc & L2_NG),
-		.shared = desc & L2_S, .young = desc & L2_AF,
+		.write = !(desc & L2_AP2),
+		.exec = !(desc & L2_XN),
+		.user = desc & L2_AP1,
+		.global = !(desc & L2_NG),
+		.shared = desc & L2_S,
+		.young = desc & L2_AF,
 		.type = (desc & L2_B ? 1 : 0) | (desc & L2_C ? 2 : 0) |
 			(desc & L2_TEX0 ? 4 : 0),
 	};
 }
 
 static const char *const type_names[8] = {
-	[MEM_STRONG] = "SO", [MEM_DEVICE] = "device",
-	[MEM_UNCACHED] = "uncached", [MEM_WBWA] = "WBWA",
-	[4] = "type4?", [5] = "type5?", [6] = "type6?", [7] = "type7?",
+	[MEM_STRONG] = "SO",
+	[MEM_DEVICE] = "device",
+	[MEM_UNCACHED] = "uncached",
+	[MEM_WBWA] = "WBWA",
+	[4] = "type4?",
+	[5] = "type5?",
+	[6] = "type6?",
+	[7] = "type7?",
 };
 
 static void format_attrs(struct attrs a, const char *more, char *buf,
 			 size_t bytes)
 {
-	snprintf(buf, bytes, "r%c%c %s %s %s%s %s%s",
-		 a.write ? 'w' : '-', a.exec ? 'x' : '-',
-		 a.user ? "usr" : "svc", a.global ? "G" : "nG",
-		 type_names[a.type], a.shared ? " S" : "",
-		 a.young ? "young" : "old", more);
+	snprintf(buf, bytes, "r%c%c %s %s %s%s %s%s", a.write ? 'w' : '-',
+		 a.exec ? 'x' : '-', a.user ? "usr" : "svc",
+		 a.global ? "G" : "nG", type_names[a.type],
+		 a.shared ? " S" : "", a.young ? "young" : "old", more);
 }
 
 void format_l1(u32 desc, char *buf, size_t bytes)
@@ -78,10 +89,13 @@ void format_l1(u32 desc, char *buf, size_t bytes)
 void format_l2(u32 desc, char *buf, size_t bytes)
 {
 	static const char *const more[4] = {
-		"", " dirty", " special", " dirty special",
+		"",
+		" dirty",
+		" special",
+		" dirty special",
 	};
 	unsigned int soft = (desc & L2_SW_DIRTY ? 1 : 0) |
-			    (desc & L2_SW_SPECIAL ? 2 : 0);
+		(desc & L2_SW_SPECIAL ? 2 : 0);
 
 	if (!(desc & L2_TYPE_SMALL)) {
 		snprintf(buf, bytes, "none");
@@ -114,17 +128,17 @@ void show_pte(const pgd_t *pgd, u32 va)
 /* ---- the audit ---------------------------------------------------------- */
 
 struct audit {
-	bool kernel_half;	/* of the entry looked at */
-	u32 tables;		/* user second-level tables met */
+	bool kernel_half; /* of the entry looked at */
+	u32 tables;       /* user second-level tables met */
 	u32 violations;
 };
 
 /* First-level entries of the kernel's half looked at in one switch. */
-#define AUDIT_SLICE	64u
+#define AUDIT_SLICE 64u
 static_assert((PTRS_PER_PGD - (TASK_SIZE >> PGDIR_SHIFT)) % AUDIT_SLICE == 0,
 	      "the slices cover the kernel's half");
 
-#define MAX_REPORTS	16u	/* one broken table must not flood the log */
+#define MAX_REPORTS 16u /* one broken table must not flood the log */
 
 static void violation(struct audit *audit, u32 va, u32 desc, const char *what)
 {
@@ -137,7 +151,7 @@ struct mapping {
 	u32 va, bytes, desc;
 	phys_addr_t pa;
 	struct attrs a;
-	bool special;		/* owns no reference: the zero page */
+	bool special; /* owns no reference: the zero page */
 };
 
 /* Whose frame it is, in a word. */
@@ -173,8 +187,8 @@ static void bad_mapping(struct audit *audit, const struct mapping *m,
 		return;
 	}
 	page = phys_to_page(m->pa);
-	pr_err("  frame 0x%05x: %s, count %d, mapped %d\n",
-	       m->pa >> PAGE_SHIFT, frame_owner(page), page_count(page),
+	pr_err("  frame 0x%05x: %s, count %d, mapped %d\n", m->pa >> PAGE_SHIFT,
+	       frame_owner(page), page_count(page),
 	       atomic_read(&page->_mapcount));
 }
 
@@ -225,7 +239,7 @@ static void audit_kernel(struct audit *audit, const struct mapping *m)
 static void audit_frame(struct audit *audit, const struct mapping *m)
 {
 	const u32 never = PG_BUDDY | PG_RESERVED | PG_SLAB | PG_TABLE |
-			  PG_VMALLOC | PG_TAIL;
+		PG_VMALLOC | PG_TAIL;
 	const struct page *page = phys_to_page(m->pa);
 
 	if (page_count(page) <= 0)
@@ -235,7 +249,8 @@ static void audit_frame(struct audit *audit, const struct mapping *m)
 	else if (m->special && m->a.write)
 		bad_mapping(audit, m, "the zero page is writable");
 	else if (!m->special && atomic_read(&page->_mapcount) <= 0)
-		bad_mapping(audit, m, "its frame does not count this user entry");
+		bad_mapping(audit, m,
+			    "its frame does not count this user entry");
 }
 
 static void audit_user(struct audit *audit, const struct mapping *m)
@@ -271,7 +286,7 @@ static bool is_table_page(phys_addr_t pa)
 	if (!pfn_valid(pa >> PAGE_SHIFT))
 		return false;
 	page = phys_to_page(pa);
-	if (page->flags & PG_TAIL)	/* a slab may be several pages */
+	if (page->flags & PG_TAIL) /* a slab may be several pages */
 		page = page->head;
 	return page->flags & kinds;
 }
@@ -290,8 +305,10 @@ static void audit_table(struct audit *audit, u32 va, pgd_t pgd)
 	table = pgd_table(pgd);
 	for (unsigned int i = 0; i < PTRS_PER_PTE; i++) {
 		struct mapping m = {
-			.va = va + i * PAGE_SIZE, .bytes = PAGE_SIZE,
-			.desc = table[i].val, .pa = table[i].val & L2_BASE,
+			.va = va + i * PAGE_SIZE,
+			.bytes = PAGE_SIZE,
+			.desc = table[i].val,
+			.pa = table[i].val & L2_BASE,
 			.a = page_attrs(table[i].val),
 			.special = table[i].val & L2_SW_SPECIAL,
 		};
@@ -307,8 +324,11 @@ static void audit_table(struct audit *audit, u32 va, pgd_t pgd)
 static void audit_section(struct audit *audit, u32 va, u32 desc)
 {
 	struct mapping m = {
-		.va = va, .bytes = PGDIR_SIZE, .desc = desc,
-		.pa = desc & L1_SECT_BASE, .a = section_attrs(desc),
+		.va = va,
+		.bytes = PGDIR_SIZE,
+		.desc = desc,
+		.pa = desc & L1_SECT_BASE,
+		.a = section_attrs(desc),
 	};
 
 	if (!audit->kernel_half || (desc & L1_SECT_SUPER))
@@ -362,7 +382,8 @@ static void audit_mm(struct audit *audit, const struct mm_struct *mm)
 {
 	audit_range(audit, mm, 0, PTRS_PER_PGD);
 	if (audit->tables != (mm == &init_mm ? 0 : mm->nr_ptes))
-		violation(audit, 0, audit->tables, "tables miscounted (nr_ptes)");
+		violation(audit, 0, audit->tables,
+			  "tables miscounted (nr_ptes)");
 }
 
 int pgtable_verify(const struct mm_struct *mm)

@@ -13,11 +13,11 @@
  * modes, 11 read-only for both (DDI0406C Table B3-6). PROT_NONE is 10, kernel
  * read-only, and lacks AF, so that the kernel's accesses fault as well.
  */
-#define USER_NONE	(L2_NORMAL | L2_NG | L2_AP2 | L2_XN)
-#define USER_RO		(L2_NORMAL | L2_NG | L2_AF | L2_AP1 | L2_AP2 | L2_XN)
-#define USER_RW		(L2_NORMAL | L2_NG | L2_AF | L2_AP1 | L2_XN)
-#define USER_RX		(USER_RO & ~L2_XN)
-#define USER_RWX	(USER_RW & ~L2_XN)
+#define USER_NONE (L2_NORMAL | L2_NG | L2_AP2 | L2_XN)
+#define USER_RO   (L2_NORMAL | L2_NG | L2_AF | L2_AP1 | L2_AP2 | L2_XN)
+#define USER_RW   (L2_NORMAL | L2_NG | L2_AF | L2_AP1 | L2_XN)
+#define USER_RX   (USER_RO & ~L2_XN)
+#define USER_RWX  (USER_RW & ~L2_XN)
 
 /* clang-format off */
 /* By VM_READ | VM_WRITE | VM_EXEC: private (writes copy first), shared. */
@@ -57,27 +57,27 @@ struct kernel_attrs {
 	u32 page, section;
 };
 
-#define DEVICE_PAGE	(L2_TYPE_SMALL | L2_MEM(MEM_DEVICE) | L2_S)
-#define DEVICE_SECTION	(L1_TYPE_SECTION | L1_SECT_MEM(MEM_DEVICE) | L1_SECT_S)
-#define UNCACHED_PAGE	(L2_TYPE_SMALL | L2_MEM(MEM_UNCACHED) | L2_S)
-#define UNCACHED_SECTION (L1_TYPE_SECTION | L1_SECT_MEM(MEM_UNCACHED) | \
-			  L1_SECT_S)
+#define DEVICE_PAGE    (L2_TYPE_SMALL | L2_MEM(MEM_DEVICE) | L2_S)
+#define DEVICE_SECTION (L1_TYPE_SECTION | L1_SECT_MEM(MEM_DEVICE) | L1_SECT_S)
+#define UNCACHED_PAGE  (L2_TYPE_SMALL | L2_MEM(MEM_UNCACHED) | L2_S)
+#define UNCACHED_SECTION \
+	(L1_TYPE_SECTION | L1_SECT_MEM(MEM_UNCACHED) | L1_SECT_S)
 
 /*
  * Kernel mappings: global, no user access, domain 0. Devices are XN because a
  * prefetch, which asks nobody, could read a FIFO empty (B3.7.2).
  */
 static const struct kernel_attrs kernel_attrs[MT_NR] = {
-	[MT_MEMORY_RW]	= { L2_NORMAL | L2_AF | L2_XN,
-			    L1_NORMAL | L1_SECT_AF | L1_SECT_XN },
-	[MT_MEMORY_RO]	= { L2_NORMAL | L2_AF | L2_AP2 | L2_XN,
-			    L1_NORMAL | L1_SECT_AF | L1_SECT_AP2 | L1_SECT_XN },
-	[MT_MEMORY_RX]	= { L2_NORMAL | L2_AF | L2_AP2,
-			    L1_NORMAL | L1_SECT_AF | L1_SECT_AP2 },
-	[MT_DEVICE]	= { DEVICE_PAGE | L2_AF | L2_XN,
-			    DEVICE_SECTION | L1_SECT_AF | L1_SECT_XN },
-	[MT_UNCACHED]	= { UNCACHED_PAGE | L2_AF | L2_XN,
-			    UNCACHED_SECTION | L1_SECT_AF | L1_SECT_XN },
+	[MT_MEMORY_RW] = { L2_NORMAL | L2_AF | L2_XN,
+			   L1_NORMAL | L1_SECT_AF | L1_SECT_XN },
+	[MT_MEMORY_RO] = { L2_NORMAL | L2_AF | L2_AP2 | L2_XN,
+			   L1_NORMAL | L1_SECT_AF | L1_SECT_AP2 | L1_SECT_XN },
+	[MT_MEMORY_RX] = { L2_NORMAL | L2_AF | L2_AP2,
+			   L1_NORMAL | L1_SECT_AF | L1_SECT_AP2 },
+	[MT_DEVICE] = { DEVICE_PAGE | L2_AF | L2_XN,
+			DEVICE_SECTION | L1_SECT_AF | L1_SECT_XN },
+	[MT_UNCACHED] = { UNCACHED_PAGE | L2_AF | L2_XN,
+			  UNCACHED_SECTION | L1_SECT_AF | L1_SECT_XN },
 };
 
 u32 kernel_page_attrs(enum map_type type)

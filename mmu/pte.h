@@ -19,7 +19,7 @@
 #include <asm/pgtable_types.h>
 #include <mmu/desc.h>
 
-#define __pte(x)	((pte_t){ (x) })
+#define __pte(x) ((pte_t){ (x) })
 
 static inline bool pte_none(pte_t pte)
 {

@@ -35,7 +35,7 @@ static inline void table_set_nosync(u32 *slot, u32 desc)
 
 static inline void table_sync(void)
 {
-	dsb();	/* the walker sees the stores from here on */
+	dsb(); /* the walker sees the stores from here on */
 }
 
 static inline void table_set(u32 *slot, u32 desc)
@@ -106,6 +106,5 @@ static inline u32 mm_asid(const struct mm_struct *mm)
 {
 	return (u32)mm->context.id & 0xff;
 }
-
 
 #endif

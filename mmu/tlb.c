@@ -17,7 +17,7 @@
 #include <mmu/mmu.h>
 #include <mmu/tables.h>
 
-#define FLUSH_MAX	(32u * PAGE_SIZE)
+#define FLUSH_MAX (32u * PAGE_SIZE)
 
 bool tlb_asid_unreliable;
 
@@ -38,16 +38,16 @@ static inline void finish_flush(struct mm_struct *mm)
 {
 	if (unlikely(mm->context.exec_changed))
 		flush_more(mm);
-	dsb();	/* the invalidates are complete before we say so */
-	isb();	/* nothing already fetched uses the old translation */
+	dsb(); /* the invalidates are complete before we say so */
+	isb(); /* nothing already fetched uses the old translation */
 }
 
 void flush_tlb_page(struct mm_struct *mm, uaddr_t va)
 {
 	u32 asid = mm_asid(mm);
 
-	dsb();	/* the table store before the invalidate */
-	if (unlikely(!asid))	/* never ran: no core has an entry of it */
+	dsb();               /* the table store before the invalidate */
+	if (unlikely(!asid)) /* never ran: no core has an entry of it */
 		return;
 	tlbimva(va, asid);
 	finish_flush(mm);
@@ -62,7 +62,7 @@ void flush_tlb_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 		flush_tlb_mm(mm);
 		return;
 	}
-	dsb();	/* the table stores before the invalidates */
+	dsb(); /* the table stores before the invalidates */
 	if (!asid)
 		return;
 	for (uaddr_t va = start & PAGE_MASK; va < end; va += PAGE_SIZE)
@@ -74,7 +74,7 @@ void flush_tlb_mm(struct mm_struct *mm)
 {
 	u32 asid = mm_asid(mm);
 
-	dsb();	/* the table stores before the invalidate */
+	dsb(); /* the table stores before the invalidate */
 	if (!asid)
 		return;
 	tlbiasid(asid);
@@ -85,12 +85,12 @@ void flush_tlb_mm(struct mm_struct *mm)
 void flush_tlb_kernel_range(u32 start, u32 end)
 {
 	BUG_ON(start > end || start < PAGE_OFFSET);
-	dsb();	/* the table stores before the invalidates */
+	dsb(); /* the table stores before the invalidates */
 	if (end - start > FLUSH_MAX)
 		tlbiall();
 	else
 		for (u32 va = start & PAGE_MASK; va < end; va += PAGE_SIZE)
 			tlbimvaa(va);
-	dsb();	/* the invalidates are complete before frames are reused */
-	isb();	/* nothing already fetched uses the old translation */
+	dsb(); /* the invalidates are complete before frames are reused */
+	isb(); /* nothing already fetched uses the old translation */
 }

@@ -5,7 +5,7 @@
 
 #include <asm/uaccess.h>
 
-#define CHUNK	64u	/* bytes copied before the NUL is looked for */
+#define CHUNK 64u /* bytes copied before the NUL is looked for */
 
 /*
  * A chunk never crosses a page, so what can be read of it is all or nothing,

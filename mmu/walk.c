@@ -43,7 +43,8 @@ void walk_va(const pgd_t *pgd, u32 va, struct pt_walk *walk)
 	case L1_TYPE_SECTION:
 		walk->mapped = true;
 		walk->size = PGDIR_SIZE;
-		walk->pa = (walk->l1_desc & L1_SECT_BASE) | (va & ~L1_SECT_BASE);
+		walk->pa = (walk->l1_desc & L1_SECT_BASE) |
+			(va & ~L1_SECT_BASE);
 		break;
 	}
 }

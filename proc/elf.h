@@ -10,12 +10,12 @@
 #include <elf.h>
 #include <types.h>
 
-#define ELF_MAX_PHDRS		64
-#define ELF_MAX_SEGMENTS	16
+#define ELF_MAX_PHDRS    64
+#define ELF_MAX_SEGMENTS 16
 /* Where a position-independent program goes: two thirds up, as Linux. */
-#define ELF_ET_DYN_BASE		0x80000000u
+#define ELF_ET_DYN_BASE  0x80000000u
 /* Nothing may be loaded here or above: it is the initial stack's. */
-#define ELF_LOAD_LIMIT		0xbfe00000u
+#define ELF_LOAD_LIMIT   0xbfe00000u
 
 /* A sentence for a person: what in the file is wrong, and what was expected. */
 struct why {
@@ -24,17 +24,17 @@ struct why {
 
 /* One PT_LOAD, checked; addresses are final. */
 struct elf_segment {
-	u32 va, mem_bytes;	/* may start and end anywhere in a page */
-	u32 offset, file_bytes;	/* offset = va modulo PAGE_SIZE */
-	u32 prot;		/* PF_R | PF_W | PF_X */
+	u32 va, mem_bytes;      /* may start and end anywhere in a page */
+	u32 offset, file_bytes; /* offset = va modulo PAGE_SIZE */
+	u32 prot;               /* PF_R | PF_W | PF_X */
 };
 
 struct elf_plan {
 	u32 nr_segments;
-	struct elf_segment segments[ELF_MAX_SEGMENTS];	/* ascending, disjoint */
-	u32 bias;		/* added to the file's addresses */
-	u32 entry;		/* bit 0: Thumb */
-	u32 phdr_va;		/* program headers in memory; 0: not loaded */
+	struct elf_segment segments[ELF_MAX_SEGMENTS]; /* ascending, disjoint */
+	u32 bias;    /* added to the file's addresses */
+	u32 entry;   /* bit 0: Thumb */
+	u32 phdr_va; /* program headers in memory; 0: not loaded */
 	bool exec_stack;
 };
 

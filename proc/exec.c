@@ -67,8 +67,8 @@ static int check_program(struct exec *exec)
 			 exec->ehdr.e_phnum * (u32)sizeof(Elf32_Phdr),
 			 exec->ehdr.e_phoff);
 	if (err)
-		return explain(&exec->why, err, "its program headers cannot be "
-			       "read");
+		return explain(&exec->why, err,
+			       "its program headers cannot be read");
 	return elf_plan(&exec->ehdr, exec->phdrs, file_bytes, &exec->plan,
 			&exec->why);
 }
@@ -94,7 +94,7 @@ static int collect_args(struct exec *exec, const char *path,
 	struct exec_args *args = &exec->args;
 	int err = add_prefix_strings(exec);
 
-	if (!err)	/* a script's own name stands for argv[0] */
+	if (!err) /* a script's own name stands for argv[0] */
 		err = args_add_vector(args, argv, exec->nr_prefix ? 1 : 0,
 				      &args->argc);
 	if (!err && args->argc == 0) {
@@ -108,10 +108,13 @@ static int collect_args(struct exec *exec, const char *path,
 	if (!err)
 		err = args_add_string(args, path);
 	if (err)
-		return explain(&exec->why, err, err == -E2BIG ?
-			       "arguments and environment need more than %u "
-			       "bytes" : "its arguments cannot be read (limit "
-			       "%u bytes)", ARG_MAX);
+		return explain(
+			&exec->why, err,
+			err == -E2BIG ?
+				"arguments and environment need more than %u "
+				"bytes" :
+				"its arguments cannot be read (limit %u bytes)",
+			ARG_MAX);
 	return 0;
 }
 
@@ -121,15 +124,15 @@ static int build_mm(struct exec *exec)
 
 	exec->mm = mm_alloc();
 	if (!exec->mm)
-		return explain(&exec->why, -ENOMEM, "no memory for an address "
-			       "space");
+		return explain(&exec->why, -ENOMEM,
+			       "no memory for an address space");
 	err = exec_map_segments(exec);
 	if (!err)
 		err = exec_setup_stack(exec->mm, &exec->args, &exec->plan,
 				       exec->ehdr.e_phnum, &exec->sp);
 	if (err)
-		return explain(&exec->why, err, "its segments cannot be mapped: "
-			       "error %d", -err);
+		return explain(&exec->why, err,
+			       "its segments cannot be mapped: error %d", -err);
 	return 0;
 }
 
@@ -145,7 +148,7 @@ static void exec_mmap(struct mm_struct *mm)
 
 	if (old_mm)
 		mm_release(task);
-	flags = tasklist_lock();	/* interrupts off, for switch_mm */
+	flags = tasklist_lock(); /* interrupts off, for switch_mm */
 	if (old_mm)
 		keep_fault_counts(task);
 	ti->mm = mm;
@@ -155,7 +158,7 @@ static void exec_mmap(struct mm_struct *mm)
 	if (old_mm)
 		mmput(old_mm);
 	else
-		mmdrop(old_active);	/* a kernel thread's loan */
+		mmdrop(old_active); /* a kernel thread's loan */
 }
 
 static const char *base_name(const char *path)
@@ -180,7 +183,9 @@ static void clear_user_registers(struct task_struct *task)
 	vfp_exec();
 	task->thread_info.tls = 0;
 	__asm__ volatile("mcr p15, 0, %0, c13, c0, 3\n\t"
-			 "mcr p15, 0, %0, c13, c0, 2" : : "r"(0));
+			 "mcr p15, 0, %0, c13, c0, 2"
+			 :
+			 : "r"(0));
 }
 
 /*
@@ -197,7 +202,7 @@ static int unshare_files(struct exec *exec)
 	if (!shared || !files_are_shared(shared))
 		return 0;
 	own = files_copy(shared);
-	flags = tasklist_lock();	/* /proc looks */
+	flags = tasklist_lock(); /* /proc looks */
 	if (own)
 		ti->files = own;
 	else

@@ -9,16 +9,16 @@
 #include <proc/elf.h>
 #include <proc/exec_args.h>
 
-#define SCRIPT_LINE	128	/* of "#!interpreter argument", at most */
-#define SCRIPT_DEPTH	4	/* scripts whose interpreter is a script */
+#define SCRIPT_LINE  128 /* of "#!interpreter argument", at most */
+#define SCRIPT_DEPTH 4   /* scripts whose interpreter is a script */
 
 /* A program on its way in; nothing here is the running task's yet. */
 struct exec {
-	struct file *file;	/* a reference: the ELF, or the script so far */
-	struct mm_struct *mm;	/* mm_users reference, or NULL */
+	struct file *file;    /* a reference: the ELF, or the script so far */
+	struct mm_struct *mm; /* mm_users reference, or NULL */
 	uaddr_t sp;
 	/* "#!": strings that come before argv[1], innermost script last */
-	u32 nr_prefix;		/* used, from the end of prefix[] */
+	u32 nr_prefix; /* used, from the end of prefix[] */
 	char *lines[SCRIPT_DEPTH];
 	struct exec_args args;
 	/* each written before it is read, and too large to be cleared before */
@@ -26,7 +26,7 @@ struct exec {
 	Elf32_Ehdr ehdr;
 	Elf32_Phdr phdrs[ELF_MAX_PHDRS];
 	struct elf_plan plan;
-	struct why why;		/* empty: nothing went wrong */
+	struct why why; /* empty: nothing went wrong */
 };
 
 /*

@@ -101,7 +101,7 @@ int args_add_vector(struct exec_args *args, const struct arg_vector *vec,
 
 	if (!vec->kernel && !vec->user)
 		return 0;
-	for (u32 i = 0; ; i++) {
+	for (u32 i = 0;; i++) {
 		int err = add_one(args, vec, i, i < skip, &end);
 
 		if (err)
@@ -132,8 +132,8 @@ int args_write(const struct exec_args *args, struct mm_struct *mm, uaddr_t va)
 	for (u32 done = 0; done < args->bytes; done += PAGE_SIZE) {
 		u32 bytes = min(args->bytes - done, (u32)PAGE_SIZE);
 		int err = access_remote_vm(mm, va + done,
-					   args->pages[done / PAGE_SIZE],
-					   bytes, true);
+					   args->pages[done / PAGE_SIZE], bytes,
+					   true);
 
 		if (err)
 			return err;

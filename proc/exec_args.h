@@ -10,26 +10,26 @@
 struct mm_struct;
 
 /* Arguments and environment together, their pointers included; one string. */
-#define ARG_MAX		(512 * 1024)
-#define MAX_ARG_STRLEN	(128 * 1024)
-#define ARG_PAGES	(ARG_MAX / PAGE_SIZE)
+#define ARG_MAX        (512 * 1024)
+#define MAX_ARG_STRLEN (128 * 1024)
+#define ARG_PAGES      (ARG_MAX / PAGE_SIZE)
 
 /*
  * argv strings, then envp strings, then the path, each NUL-terminated, one
  * after the other: just as they will lie at the top of the new stack.
  */
 struct exec_args {
-	u32 bytes;			/* in use */
+	u32 bytes; /* in use */
 	u32 argc, envc;
-	u32 env_offset, path_offset;	/* where these begin */
-	u32 nr_pages;			/* all above starts as 0 */
-	void *pages[ARG_PAGES];		/* made when first used */
+	u32 env_offset, path_offset; /* where these begin */
+	u32 nr_pages;                /* all above starts as 0 */
+	void *pages[ARG_PAGES];      /* made when first used */
 };
 
 /* A vector of strings, ours or the program's. */
 struct arg_vector {
-	char *const *kernel;		/* NULL: it is the program's ... */
-	uaddr_t user;			/* ... at this address; 0: empty */
+	char *const *kernel; /* NULL: it is the program's ... */
+	uaddr_t user;        /* ... at this address; 0: empty */
 };
 
 /* 0, -ENOMEM, -E2BIG. */

@@ -72,8 +72,9 @@ static char *read_line(struct exec *exec, int *err)
 		goto none;
 	end = strchr(line, '\n');
 	if (!end && n == SCRIPT_LINE) {
-		*err = explain(&exec->why, -ENOEXEC, "the line after #! is "
-			       "longer than %u bytes", SCRIPT_LINE);
+		*err = explain(&exec->why, -ENOEXEC,
+			       "the line after #! is longer than %u bytes",
+			       SCRIPT_LINE);
 		goto none;
 	}
 	if (end)
@@ -90,8 +91,9 @@ static int open_interpreter(struct exec *exec, const char *interp)
 	int err = open_exec(interp, &file);
 
 	if (err)
-		return explain(&exec->why, err, "cannot open the interpreter "
-			       "%s: error %d", interp, -err);
+		return explain(&exec->why, err,
+			       "cannot open the interpreter %s: error %d",
+			       interp, -err);
 	fput(exec->file);
 	exec->file = file;
 	return 0;
@@ -99,7 +101,7 @@ static int open_interpreter(struct exec *exec, const char *interp)
 
 int exec_follow_scripts(struct exec *exec, const char *path)
 {
-	for (u32 depth = 0; ; depth++) {
+	for (u32 depth = 0;; depth++) {
 		const char *interp;
 		int err;
 		char *line = read_line(exec, &err);
@@ -108,16 +110,17 @@ int exec_follow_scripts(struct exec *exec, const char *path)
 			return err;
 		if (depth == SCRIPT_DEPTH) {
 			kfree(line);
-			return explain(&exec->why, -ELOOP, "more than %u "
-				       "scripts run each other", SCRIPT_DEPTH);
+			return explain(&exec->why, -ELOOP,
+				       "more than %u scripts run each other",
+				       SCRIPT_DEPTH);
 		}
 		exec->lines[depth] = line;
 		if (depth == 0)
 			add_prefix(exec, path);
 		interp = parse_line(exec, line + 2);
 		if (!interp)
-			return explain(&exec->why, -ENOEXEC, "no interpreter "
-				       "is named after #!");
+			return explain(&exec->why, -ENOEXEC,
+				       "no interpreter is named after #!");
 		err = open_interpreter(exec, interp);
 		if (err)
 			return err;

@@ -17,14 +17,15 @@
 #include <uapi/auxvec.h>
 #include <uapi/time.h>
 
-#define PLATFORM	"v7l"
-#define AUX_PAIRS	20
+#define PLATFORM    "v7l"
+#define AUX_PAIRS   20
 /* Mapped below what is written, as in Linux; the rest grows by faults. */
-#define STACK_EXTRA	(128u * 1024)
+#define STACK_EXTRA (128u * 1024)
 
 /* Of every core this is for; those of the VFP unit are asked of it. */
-#define HWCAPS	(HWCAP_SWP | HWCAP_HALF | HWCAP_THUMB | HWCAP_FAST_MULT | \
-		 HWCAP_EDSP | HWCAP_TLS)
+#define HWCAPS                                                                 \
+	(HWCAP_SWP | HWCAP_HALF | HWCAP_THUMB | HWCAP_FAST_MULT | HWCAP_EDSP | \
+	 HWCAP_TLS)
 
 static_assert(sizeof(((struct mm_struct *)0)->auxv) >= AUX_PAIRS * 8,
 	      "mm->auxv holds all of it");
@@ -38,7 +39,7 @@ struct stack_extras {
 /* Where the parts go, from the top down. */
 struct stack_layout {
 	uaddr_t strings, extras, sp;
-	u32 words;			/* from sp to the end of auxv */
+	u32 words; /* from sp to the end of auxv */
 };
 
 static void lay_out(const struct exec_args *args, struct stack_layout *at)
@@ -133,8 +134,9 @@ static int map_stack(struct mm_struct *mm, uaddr_t sp, bool exec)
 	int err;
 
 	down_write(&mm->mmap_lock);
-	err = mm_setup_stack(mm, STACK_TOP, bytes, VM_READ | VM_WRITE |
-			     VM_ACCOUNT | (exec ? VM_EXEC : 0));
+	err = mm_setup_stack(mm, STACK_TOP, bytes,
+			     VM_READ | VM_WRITE | VM_ACCOUNT |
+				     (exec ? VM_EXEC : 0));
 	up_write(&mm->mmap_lock);
 	return err;
 }

@@ -61,7 +61,7 @@ static void exit_mm(struct task_struct *task)
 		return;
 	mm_release(task);
 	mmgrab(mm);
-	flags = tasklist_lock();	/* get_task_mm_by_pid looks */
+	flags = tasklist_lock(); /* get_task_mm_by_pid looks */
 	keep_fault_counts(task);
 	task->thread_info.mm = NULL;
 	tasklist_unlock(flags);
@@ -73,7 +73,7 @@ static void exit_files(struct task_struct *task)
 	struct thread_info *ti = &task->thread_info;
 	struct files_struct *files = ti->files;
 	struct fs_struct *fs = ti->fs;
-	u32 flags = tasklist_lock();	/* /proc looks */
+	u32 flags = tasklist_lock(); /* /proc looks */
 
 	ti->files = NULL;
 	ti->fs = NULL;
@@ -136,7 +136,8 @@ static bool notify_parent(struct task_struct *leader)
 {
 	struct task_struct *parent = leader->parent;
 	bool ignored = parent == &init_task ||
-		(leader->exit_signal == SIGCHLD && signal_ignores_children(parent));
+		(leader->exit_signal == SIGCHLD &&
+		 signal_ignores_children(parent));
 
 	forget_children(leader);
 	if (leader->session == leader->pid)
@@ -173,7 +174,7 @@ static void exit_notify(struct task_struct *task, u32 code)
 		task->state = TASK_DEAD;
 		release_task(task);
 	}
-	wake_up(&leader->wait_child);		/* de_thread may wait */
+	wake_up(&leader->wait_child); /* de_thread may wait */
 	if (group_is_over(leader) && notify_parent(leader)) {
 		leader->state = TASK_DEAD;
 		release_task(leader);
@@ -296,7 +297,7 @@ int de_thread(void)
 	int err = 0;
 
 	if (leader->group_exit || leader->group_exec) {
-		tasklist_unlock(flags);		/* we are being killed */
+		tasklist_unlock(flags); /* we are being killed */
 		return -EAGAIN;
 	}
 	if (leader->nr_threads > 1) {

@@ -22,9 +22,9 @@ static int check_flags(u32 flags)
 	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
 		return -EINVAL;
 	if (flags & CLONE_NEWNS)
-		return -EINVAL;		/* there is one tree of files */
+		return -EINVAL; /* there is one tree of files */
 	if ((flags & CLONE_PARENT) && current->tgid == 1)
-		return -EINVAL;		/* init has no siblings */
+		return -EINVAL; /* init has no siblings */
 	return 0;
 }
 
@@ -35,7 +35,7 @@ static int copy_files(struct task_struct *task, u32 flags)
 	if (!files)
 		return 0;
 	task->thread_info.files = flags & CLONE_FILES ? files_share(files) :
-		files_copy(files);
+							files_copy(files);
 	return task->thread_info.files ? 0 : -ENOMEM;
 }
 
@@ -93,7 +93,7 @@ static void copy_thread(struct task_struct *task, u32 flags, uaddr_t stack,
 		child->sp = stack;
 	task->context.sp = (u32)(uintptr_t)child;
 	task->context.pc = (u32)(uintptr_t)ret_from_fork;
-	__asm__ volatile("mrc p15, 0, %0, c13, c0, 2"	/* TPIDRURW */
+	__asm__ volatile("mrc p15, 0, %0, c13, c0, 2" /* TPIDRURW */
 			 : "=r"(task->context.tpidrurw));
 	if (flags & CLONE_SETTLS)
 		task->thread_info.tls = tls;
@@ -129,7 +129,7 @@ static void link_process(struct task_struct *task, u32 flags)
 	set_parent(task, flags & CLONE_PARENT ? leader->parent : leader);
 	/* A sibling tells the parent as its maker does. */
 	task->exit_signal = flags & CLONE_PARENT ? leader->exit_signal :
-			    flags & CSIGNAL;
+						   flags & CSIGNAL;
 	TAILQ_INSERT_TAIL(&task->parent->children, task, sibling);
 }
 
@@ -207,8 +207,8 @@ static void wait_for_vfork(struct task_struct *child)
 	reap_dead_tasks();
 }
 
-int do_fork(u32 flags, uaddr_t stack, struct pt_regs *regs,
-	    uaddr_t parent_tid, uaddr_t child_tid, u32 tls, s32 *pid)
+int do_fork(u32 flags, uaddr_t stack, struct pt_regs *regs, uaddr_t parent_tid,
+	    uaddr_t child_tid, u32 tls, s32 *pid)
 {
 	struct task_struct *task;
 	int err = check_flags(flags);

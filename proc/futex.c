@@ -15,29 +15,29 @@
 #include <uapi/futex.h>
 #include <uapi/time.h>
 
-#define BUCKETS		64
+#define BUCKETS 64
 
 struct futex_key {
-	const void *object;	/* mm, inode or shmem; compared, never used */
-	u64 offset;		/* of the word: address, or byte in the object */
+	const void *object; /* mm, inode or shmem; compared, never used */
+	u64 offset;         /* of the word: address, or byte in the object */
 };
 
 /* On the sleeper's stack. */
 struct futex_waiter {
-	struct futex_key key;		/* bucket lock */
+	struct futex_key key; /* bucket lock */
 	struct task_struct *task;
 	u32 bitset;
-	u32 bucket;			/* changed under both buckets' locks */
-	bool woken;			/* bucket lock */
-	TAILQ_ENTRY(futex_waiter) link;	/* bucket lock */
+	u32 bucket;                     /* changed under both buckets' locks */
+	bool woken;                     /* bucket lock */
+	TAILQ_ENTRY(futex_waiter) link; /* bucket lock */
 };
 
 TAILQ_HEAD(waiter_list, futex_waiter);
 
 static struct bucket {
 	spinlock_t lock;
-	bool ready;			/* waiters was initialised */
-	struct waiter_list waiters;	/* lock */
+	bool ready;                 /* waiters was initialised */
+	struct waiter_list waiters; /* lock */
 } buckets[BUCKETS];
 
 /* ---- keys ------------------------------------------------------------------- */
@@ -46,7 +46,7 @@ static struct bucket {
 static const void *shared_object(const struct vm_area_struct *vma)
 {
 	return vma->vm_file ? (const void *)vma->vm_file->f_inode :
-		vma->vm_private_data;
+			      vma->vm_private_data;
 }
 
 /* The object and offset, if the word is in a shared mapping. */
@@ -195,7 +195,7 @@ static int wait_woken(struct futex_waiter *w, u64 until)
 			break;
 		}
 		schedule_timeout(until == UINT64_MAX ? UINT64_MAX :
-				 until - now);
+						       until - now);
 	}
 	set_current_state(TASK_RUNNING);
 	return unqueue_waiter(w) ? 0 : err;
@@ -225,7 +225,8 @@ static s32 futex_wait(uaddr_t va, bool private, u32 expected, u64 until,
 	/* A time must not begin anew. */
 	if (err == -ERESTARTSYS && until != UINT64_MAX)
 		return restart_with(&(struct restart_block){
-			.go_on = futex_wait_again, .until = until,
+			.go_on = futex_wait_again,
+			.until = until,
 			.arg = { va, private, expected, bitset } });
 	return err;
 }
@@ -341,8 +342,9 @@ static s32 sys_futex_wait(uaddr_t va, u32 op, u32 val, uaddr_t timeout,
 	u64 until;
 	int err = read_deadline(op, timeout, &until);
 
-	return err ? err : futex_wait(va, op & FUTEX_PRIVATE_FLAG, val, until,
-				      bitset);
+	return err ?
+		err :
+		futex_wait(va, op & FUTEX_PRIVATE_FLAG, val, until, bitset);
 }
 
 static s32 sys_futex_wake(uaddr_t va, u32 op, u32 nr, u32 bitset)

@@ -32,8 +32,7 @@ s32 sys_getuid(void)
 /* The leader of process pid (0: the caller's), or NULL. tasklist_lock held. */
 static struct task_struct *find_process(s32 pid)
 {
-	struct task_struct *task = pid ? find_task(pid) :
-		current->group_leader;
+	struct task_struct *task = pid ? find_task(pid) : current->group_leader;
 
 	return task && task == task->group_leader ? task : NULL;
 }
@@ -89,7 +88,7 @@ static int check_setpgid(const struct task_struct *task, s32 pgid)
 		if (task->did_exec)
 			return -EACCES;
 	}
-	if (task->session == task->pid)		/* a session's leader */
+	if (task->session == task->pid) /* a session's leader */
 		return -EPERM;
 	if (pgid != task->pid && !pgrp_in_session(pgid, me->session))
 		return -EPERM;
@@ -148,7 +147,7 @@ s32 sys_setsid(void)
 
 	TAILQ_FOREACH(task, &all_tasks, tasks)
 		if (task->pgrp == me->pid)
-			result = -EPERM;	/* a group by that id exists */
+			result = -EPERM; /* a group by that id exists */
 	if (result > 0)
 		set_pgrp(me, me->pid, me->pid);
 	tasklist_unlock(flags);
@@ -171,19 +170,19 @@ s32 sys_set_tid_address(uaddr_t tidptr)
 	return current->pid;
 }
 
-#define PR_SET_NAME	15
-#define PR_GET_NAME	16
-#define PR_GET_DUMPABLE	3
-#define PR_SET_DUMPABLE	4
+#define PR_SET_NAME     15
+#define PR_GET_NAME     16
+#define PR_GET_DUMPABLE 3
+#define PR_SET_DUMPABLE 4
 
 static s32 set_name(uaddr_t from)
 {
-	char name[TASK_COMM_LEN] = "";	/* PR_GET_NAME shows all of it */
+	char name[TASK_COMM_LEN] = ""; /* PR_GET_NAME shows all of it */
 	int err = strncpy_from_user(name, from, sizeof(name), NULL);
 
 	if (err && err != -ENAMETOOLONG)
 		return err;
-	name[sizeof(name) - 1] = '\0';		/* longer ones are cut */
+	name[sizeof(name) - 1] = '\0'; /* longer ones are cut */
 	memcpy(current->comm, name, sizeof(name));
 	return 0;
 }
@@ -196,7 +195,8 @@ s32 sys_prctl(u32 option, u32 arg2, u32 arg3 __unused_arg,
 		return set_name(arg2);
 	case PR_GET_NAME:
 		return copy_to_user(arg2, current->comm, TASK_COMM_LEN) ?
-			-EFAULT : 0;
+			-EFAULT :
+			0;
 	case PR_GET_DUMPABLE:
 		return 0;
 	case PR_SET_DUMPABLE:

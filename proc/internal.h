@@ -9,9 +9,9 @@
 
 #include <proc/proc.h>
 
-#define NSEC_PER_SEC	1000000000ull
-#define NSEC_PER_USEC	1000u
-#define TICK_NSEC	((u32)(NSEC_PER_SEC / HZ))
+#define NSEC_PER_SEC  1000000000ull
+#define NSEC_PER_USEC 1000u
+#define TICK_NSEC     ((u32)(NSEC_PER_SEC / HZ))
 
 /* ---- task.c ---------------------------------------------------------------- */
 

@@ -38,7 +38,7 @@ static void read_itimer(const struct itimer *it, u64 *left_ns, u64 *interval_ns)
 	*left_ns = 0;
 	if (it->timer.queued)
 		*left_ns = until > now + NSEC_PER_USEC ? until - now :
-			NSEC_PER_USEC;
+							 NSEC_PER_USEC;
 }
 
 /* ns after now; 0 stops it. signal_lock held. */

@@ -13,7 +13,7 @@
 #include <uapi/wait.h>
 
 /* Groups that are stopped. While there are none no exit need look for them. */
-static u32 nr_stopped;			/* tasklist_lock */
+static u32 nr_stopped; /* tasklist_lock */
 
 static bool in_group(const struct task_struct *task,
 		     const struct task_struct *leader)
@@ -157,7 +157,7 @@ static s32 let_go_on(struct task_struct *leader)
 	struct job_state *job = &leader->job;
 	/* A stop that was under way counts as one that has been. */
 	s32 code = job->stopped ? CLD_CONTINUED :
-		(job->nr_to_stop ? CLD_STOPPED : 0);
+				  (job->nr_to_stop ? CLD_STOPPED : 0);
 
 	cancel_stop(leader);
 	if (code)
@@ -178,8 +178,7 @@ s32 job_control_signal(struct task_struct *leader, u64 mask)
 void job_tell_continued(struct task_struct *leader, s32 code)
 {
 	if (code)
-		tell_parent(leader, code,
-			    code == CLD_CONTINUED ? SIGCONT : 0);
+		tell_parent(leader, code, code == CLD_CONTINUED ? SIGCONT : 0);
 }
 
 void job_killed(struct task_struct *leader)

@@ -35,7 +35,7 @@ static int do_prlimit(s32 pid, u32 resource, const struct rlimit *new,
 
 	if (resource >= RLIM_NLIMITS)
 		return -EINVAL;
-	if (new && new->rlim_cur > new->rlim_max)
+	if (new &&new->rlim_cur > new->rlim_max)
 		return -EINVAL;
 	flags = tasklist_lock();
 	task = pid ? find_task(pid) : current;

@@ -10,7 +10,7 @@
 #include <proc/internal.h>
 #include <proc/signal.h>
 
-static u32 oom_kills;		/* tasklist_lock */
+static u32 oom_kills; /* tasklist_lock */
 
 u32 nr_oom_kills(void)
 {
@@ -51,7 +51,7 @@ static struct task_struct *select_victim(void)
 		victim = task;
 		most = pages;
 	}
-	return victim ? victim : current;	/* init, of whichever thread */
+	return victim ? victim : current; /* init, of whichever thread */
 }
 
 static unsigned int kib(u32 pages)
@@ -65,8 +65,8 @@ static void report_memory(void)
 
 	zone_get_stats(&zone);
 	pr_info("Normal free:%ukB min:%ukB low:%ukB high:%ukB managed:%ukB "
-		"free_pcp:%ukB reclaimed:%ukB\n", kib(zone.free),
-		kib(zone.min), kib(zone.low), kib(zone.high),
+		"free_pcp:%ukB reclaimed:%ukB\n",
+		kib(zone.free), kib(zone.min), kib(zone.low), kib(zone.high),
 		kib(zone.managed), kib(zone.pcp_count), kib(zone.reclaimed));
 }
 
@@ -81,8 +81,8 @@ static void report_tasks(void)
 		if (is_alive(task) && task->pid == task->tgid)
 			pr_info("[%7d] %8u %8u %s\n", (int)task->pid,
 				(unsigned int)task->thread_info.mm->total_vm,
-				(unsigned int)
-				get_mm_rss(task->thread_info.mm), task->comm);
+				(unsigned int)get_mm_rss(task->thread_info.mm),
+				task->comm);
 }
 
 static void report(const struct task_struct *victim)
@@ -95,9 +95,9 @@ static void report(const struct task_struct *victim)
 	report_tasks();
 	pr_err("Out of memory: Killed process %d (%s) total-vm:%ukB, "
 	       "anon-rss:%ukB, file-rss:%ukB, shmem-rss:%ukB\n",
-	       (int)victim->tgid, victim->comm,
-	       kib(mm->total_vm), kib(mm->rss[MM_ANONPAGES]),
-	       kib(mm->rss[MM_FILEPAGES]), kib(mm->rss[MM_SHMEMPAGES]));
+	       (int)victim->tgid, victim->comm, kib(mm->total_vm),
+	       kib(mm->rss[MM_ANONPAGES]), kib(mm->rss[MM_FILEPAGES]),
+	       kib(mm->rss[MM_SHMEMPAGES]));
 }
 
 /* Everybody who uses the memory must go before it is free. */
@@ -117,7 +117,7 @@ void out_of_memory(void)
 	struct task_struct *leader = victim->group_leader;
 	const struct mm_struct *mm = victim->thread_info.mm;
 
-	BUG_ON(!mm);		/* whoever faulted has one, init at worst */
+	BUG_ON(!mm); /* whoever faulted has one, init at worst */
 	if (!leader->group_exit) {
 		report(victim);
 		leader->group_exit = true;

@@ -16,8 +16,8 @@
 #include <uapi/signal.h>
 #include <uapi/ucontext.h>
 
-#define TASK_COMM_LEN	16
-#define MAX_PID		32768
+#define TASK_COMM_LEN 16
+#define MAX_PID       32768
 
 /*
  * What switch_to keeps (proc/switch.S): r4-r11, sp, pc, and the user's own
@@ -30,20 +30,20 @@ struct cpu_context {
 
 /* What a task, or the dead among several, has used. */
 struct task_usage {
-	u64 utime_ns, stime_ns;	/* counted by the tick, as Linux does */
-	u32 nvcsw, nivcsw;	/* switches: asked for, forced */
+	u64 utime_ns, stime_ns; /* counted by the tick, as Linux does */
+	u32 nvcsw, nivcsw;      /* switches: asked for, forced */
 	u32 min_flt, maj_flt;
-	u32 maxrss;		/* pages; the largest, not a sum */
+	u32 maxrss; /* pages; the largest, not a sum */
 };
 
 /* Whether a thread group is stopped, in its leader: proc/job_control.c. */
 struct job_state {
 	/* tasklist_lock and signal_lock */
-	u32 stop_sig;		/* why it stops or has stopped */
-	u32 nr_to_stop;		/* threads that have been asked, and run still */
-	bool stopped;		/* all threads are */
-	u32 untold_stop;	/* a stop that no wait(2) has told: its signal */
-	bool untold_cont;	/* no wait(2) has told that it went on */
+	u32 stop_sig;     /* why it stops or has stopped */
+	u32 nr_to_stop;   /* threads that have been asked, and run still */
+	bool stopped;     /* all threads are */
+	u32 untold_stop;  /* a stop that no wait(2) has told: its signal */
+	bool untold_cont; /* no wait(2) has told that it went on */
 };
 
 /*
@@ -57,66 +57,66 @@ struct vfp_state {
 };
 
 struct task_struct {
-	struct thread_info thread_info;	/* first: TPIDRPRW points here */
-	struct cpu_context context;	/* valid while not running */
-	void *stack;			/* lowest address of the kernel stack */
+	struct thread_info thread_info; /* first: TPIDRPRW points here */
+	struct cpu_context context;     /* valid while not running */
+	void *stack;                    /* lowest address of the kernel stack */
 	/* One while it can run, one while it can be found; others borrow. */
 	atomic_t usage;
 
 	/* runqueue.lock */
 	enum task_state state;
-	bool on_rq;			/* on the run queue (running, or next) */
-	u32 slice;			/* ticks left */
+	bool on_rq; /* on the run queue (running, or next) */
+	u32 slice;  /* ticks left */
 	TAILQ_ENTRY(task_struct) run_link;
-	struct task_usage use;		/* its own; faults: see task_usage() */
+	struct task_usage use; /* its own; faults: see task_usage() */
 
 	/* constant; execve by a thread may swap them, under tasklist_lock */
 	s32 pid;
-	s32 tgid;			/* the leader's pid */
+	s32 tgid; /* the leader's pid */
 	struct task_struct *group_leader;
 
 	/* tasklist_lock */
-	TAILQ_ENTRY(task_struct) tasks;	/* every task */
-	struct task_struct *parent;	/* a group leader */
-	s32 ppid;			/* its tgid; to be read without lock */
-	TAILQ_ENTRY(task_struct) sibling;	/* leaders only */
+	TAILQ_ENTRY(task_struct) tasks; /* every task */
+	struct task_struct *parent;     /* a group leader */
+	s32 ppid;                       /* its tgid; to be read without lock */
+	TAILQ_ENTRY(task_struct) sibling; /* leaders only */
 	s32 pgrp, session;
-	u32 exit_signal;		/* what the parent gets; 0: nothing */
-	u32 exit_code;			/* wait(2)'s status word */
-	bool did_exec;			/* since fork: setpgid looks at it */
+	u32 exit_signal; /* what the parent gets; 0: nothing */
+	u32 exit_code;   /* wait(2)'s status word */
+	bool did_exec;   /* since fork: setpgid looks at it */
 
 	/* tasklist_lock; meaningful in a group leader only */
 	TAILQ_HEAD(, task_struct) children;
-	u32 nr_threads;			/* tasks of the group not yet released */
-	bool group_exit;		/* all of it ends, with ... */
-	u32 group_exit_code;		/* ... this status */
-	struct task_struct *group_exec;	/* the thread that waits in execve */
-	struct task_usage dead_use;	/* threads that are gone, old programs */
-	struct task_usage child_use;	/* children waited for, and theirs */
+	u32 nr_threads;      /* tasks of the group not yet released */
+	bool group_exit;     /* all of it ends, with ... */
+	u32 group_exit_code; /* ... this status */
+	struct task_struct *group_exec; /* the thread that waits in execve */
+	struct task_usage dead_use;  /* threads that are gone, old programs */
+	struct task_usage child_use; /* children waited for, and theirs */
 	struct job_state job;
-	struct wait_queue_head wait_child;	/* a child, or a thread, changed */
+	struct wait_queue_head wait_child; /* a child, or a thread, changed */
 
 	/* vfork: its parent sleeps on wait until done; a wake-up is the last */
 	struct wait_queue_head vfork_wait;
-	bool vfork_done;		/* the parent may have its memory back */
+	bool vfork_done; /* the parent may have its memory back */
 
 	/* itself */
-	uaddr_t set_child_tid;		/* its first act: store its tid there */
-	uaddr_t robust_list;		/* its locks, at its end: proc/robust.c */
-	uaddr_t clear_child_tid;	/* its last: zero there, wake a futex */
-	struct sighand_struct *sighand;	/* proc/signal.h */
-	struct signal_state *signal;	/* pending, blocked, altstack */
+	uaddr_t set_child_tid;   /* its first act: store its tid there */
+	uaddr_t robust_list;     /* its locks, at its end: proc/robust.c */
+	uaddr_t clear_child_tid; /* its last: zero there, wake a futex */
+	struct sighand_struct *sighand; /* proc/signal.h */
+	struct signal_state *signal;    /* pending, blocked, altstack */
 	u64 start_ns;
 
 	/* itself; all above is zero in a new task, this is copied: see TASK_ZEROED */
 	char comm[TASK_COMM_LEN];
 	struct rlimit rlim[RLIM_NLIMITS];
 	struct vfp_state vfp;
-	struct restart_block restart;	/* after -ERESTART_RESTARTBLOCK only */
+	struct restart_block restart; /* after -ERESTART_RESTARTBLOCK only */
 };
 
 /* Bytes of a new task_struct to be cleared. */
-#define TASK_ZEROED	offsetof(struct task_struct, comm)
+#define TASK_ZEROED offsetof(struct task_struct, comm)
 
 TAILQ_HEAD(task_list, task_struct);
 
@@ -195,9 +195,9 @@ static inline void set_parent(struct task_struct *task,
 
 /* Task by pid, or NULL; hold tasklist_lock while it is used. */
 struct task_struct *find_task(s32 pid);
-u32 tasklist_lock(void);		/* irqs off; returns flags */
+u32 tasklist_lock(void); /* irqs off; returns flags */
 void tasklist_unlock(u32 flags);
-extern struct task_list all_tasks;	/* tasklist_lock */
+extern struct task_list all_tasks; /* tasklist_lock */
 /* How many tasks there are, the idle task not counted. */
 u32 nr_tasks(void);
 /* What the whole thread group of leader has used so far. (tasklist_lock) */
@@ -240,7 +240,7 @@ void job_orphan_pgrp(const struct task_struct *child,
 /* ---- time (proc/time.c) -------------------------------------------------------------- */
 
 void time_init(void);
-extern u64 jiffies;		/* ticks since boot */
+extern u64 jiffies; /* ticks since boot */
 /* Nanoseconds since 1970: the RTC at boot, then the monotonic clock. */
 u64 wall_clock_ns(void);
 
@@ -264,7 +264,7 @@ void vfp_init(void);
 void vfp_switch(struct task_struct *next);
 /* From the undefined-instruction handler: true, the unit is the task's now. */
 bool vfp_trap(struct pt_regs *regs);
-void vfp_exit(struct task_struct *task);	/* its state is not needed again */
+void vfp_exit(struct task_struct *task); /* its state is not needed again */
 /* The running task's registers, as they go to a signal frame. */
 const struct vfp_record *vfp_current_record(void);
 /* A handler starts with no vector length and stride in FPSCR: the ABI. */

@@ -10,12 +10,12 @@
 #include <string.h>
 #include <syscalls.h>
 
-#define GRND_NONBLOCK	0x1
-#define GRND_RANDOM	0x2
-#define GRND_INSECURE	0x4
+#define GRND_NONBLOCK 0x1
+#define GRND_RANDOM   0x2
+#define GRND_INSECURE 0x4
 
 static spinlock_t random_lock = SPINLOCK_INIT;
-static u64 state = 0x9e3779b97f4a7c15ull;	/* random_lock; never 0 */
+static u64 state = 0x9e3779b97f4a7c15ull; /* random_lock; never 0 */
 
 static u32 next_random(void)
 {

@@ -11,7 +11,7 @@
 #include <syscalls.h>
 #include <uapi/futex.h>
 
-#define PI_FUTEX	1u	/* in a pointer: the lock inherits priorities */
+#define PI_FUTEX 1u /* in a pointer: the lock inherits priorities */
 
 /* Any of those who wait, be it in this process or in another one. */
 static int wake_one(uaddr_t futex)
@@ -31,8 +31,10 @@ static int owner_dies(const struct task_struct *task, uaddr_t futex)
 	int err = futex % 4 ? -EINVAL : get_user_u32(&value, futex);
 
 	while (!err && (value & FUTEX_TID_MASK) == (u32)task->pid) {
-		err = cmpxchg_user_u32(futex, value, (value & FUTEX_WAITERS) |
-				       FUTEX_OWNER_DIED, &seen);
+		err = cmpxchg_user_u32(futex, value,
+				       (value & FUTEX_WAITERS) |
+					       FUTEX_OWNER_DIED,
+				       &seen);
 		if (!err && seen == value)
 			return value & FUTEX_WAITERS ? wake_one(futex) : 0;
 		value = seen;
@@ -82,7 +84,7 @@ static int walk_list(const struct task_struct *task, uaddr_t head_va)
 		cond_resched();
 	}
 	return pending ? pending_dies(task, pending + (u32)head.futex_offset) :
-		0;
+			 0;
 }
 
 void exit_robust_list(struct task_struct *task)

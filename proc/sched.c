@@ -14,12 +14,12 @@
 #include <syscalls.h>
 #include <trace.h>
 
-#define TIME_SLICE	1	/* ticks */
+#define TIME_SLICE 1 /* ticks */
 
 struct runqueue {
-	spinlock_t lock;			/* irqs off */
-	TAILQ_HEAD(, task_struct) tasks;	/* lock */
-	struct task_struct *idle;		/* constant */
+	spinlock_t lock;                 /* irqs off */
+	TAILQ_HEAD(, task_struct) tasks; /* lock */
+	struct task_struct *idle;        /* constant */
 	/* From before a switch to after it: who ran, whose loan is over. */
 	struct task_struct *prev;
 	struct mm_struct *prev_mm;
@@ -56,7 +56,7 @@ void sched_init(void)
 /* ---- switching ----------------------------------------------------------------- */
 
 static __noinline void trace_switch(const struct task_struct *prev,
-			 const struct task_struct *next)
+				    const struct task_struct *next)
 {
 	u32 ttbr0, contextidr;
 
@@ -90,7 +90,7 @@ static inline void context_switch_mm(struct runqueue *rq,
 	if (nti->mm) {
 		audit_tables(next);
 		switch_mm(pti->active_mm, nti->mm);
-		if (!pti->mm) {			/* kernel thread -> user */
+		if (!pti->mm) { /* kernel thread -> user */
 			rq->prev_mm = pti->active_mm;
 			pti->active_mm = NULL;
 		}
@@ -99,9 +99,9 @@ static inline void context_switch_mm(struct runqueue *rq,
 	nti->active_mm = pti->active_mm;
 	/* next's stack may be mapped since these tables were looked at. */
 	check_vmalloc_seq(nti->active_mm);
-	if (pti->mm)				/* user -> kernel thread */
+	if (pti->mm) /* user -> kernel thread */
 		mmgrab(nti->active_mm);
-	else					/* the loan moves on */
+	else /* the loan moves on */
 		pti->active_mm = NULL;
 }
 
@@ -120,7 +120,7 @@ static inline void finish_task_switch(struct runqueue *rq)
 	if (unlikely(mm))
 		mmdrop(mm);
 	if (unlikely(dead))
-		put_task(prev);		/* nothing runs on its stack now */
+		put_task(prev); /* nothing runs on its stack now */
 }
 
 /*
@@ -196,7 +196,7 @@ void schedule_dead(void)
 void set_current_state(enum task_state state)
 {
 	WRITE_ONCE(current->state, state);
-	dmb();	/* the state is visible before the condition is looked at */
+	dmb(); /* the state is visible before the condition is looked at */
 }
 
 /* Asleep are the states from `first` to `last`. */
@@ -207,7 +207,7 @@ static inline bool wake_up_from(struct task_struct *task, enum task_state first,
 	bool asleep;
 	u32 flags;
 
-	dmb();	/* the condition is visible before the state is looked at */
+	dmb(); /* the condition is visible before the state is looked at */
 	spin_lock_irqsave(&rq->lock, flags);
 	asleep = task->state >= first && task->state <= last;
 	if (asleep) {

@@ -26,19 +26,20 @@ static_assert(offsetof(struct ucontext, uc_regspace) == 232, "Linux's");
 static_assert(sizeof(struct ucontext) == 744, "Linux's ucontext");
 static_assert(sizeof(struct vfp_sigframe) == 288, "Linux's VFP record");
 static_assert(sizeof(struct vfp_record) <=
-	      sizeof(((struct ucontext *)0)->uc_regspace), "room");
+		      sizeof(((struct ucontext *)0)->uc_regspace),
+	      "room");
 static_assert(sizeof(struct rt_sigframe) == 128 + 744 + 16, "Linux's frame");
 
-#define PSR_IT		0x0600fc00u
+#define PSR_IT 0x0600fc00u
 
 static_assert(__NR_sigreturn == 119 && __NR_rt_sigreturn == 173,
 	      "sigreturn_codes has the numbers in it");
 
 /* Thumb: two instructions in a word. */
 const u32 sigreturn_codes[SIGRETURN_WORDS] = {
-	0xe3a07077, 0xef000000,		/* mov r7, #119; svc 0 */
-	0xdf002777,			/* the same in Thumb */
-	0xe3a070ad, 0xef000000,		/* mov r7, #173; svc 0 */
+	0xe3a07077, 0xef000000, /* mov r7, #119; svc 0 */
+	0xdf002777,             /* the same in Thumb */
+	0xe3a070ad, 0xef000000, /* mov r7, #173; svc 0 */
 	0xdf0027ad,
 };
 
@@ -86,7 +87,8 @@ static uaddr_t frame_address(const struct ksignal *ksig, uaddr_t sp, u32 bytes)
 static u64 mask_to_restore(void)
 {
 	return test_thread_flag(TIF_RESTORE_SIGMASK) ?
-		current->signal->saved_mask : current->signal->blocked;
+		current->signal->saved_mask :
+		current->signal->blocked;
 }
 
 /* All of uc that is in front of uc_unused; the VFP record goes by itself. */
@@ -175,8 +177,8 @@ static int setup_rt_frame(const struct ksignal *ksig, struct pt_regs *regs)
 
 	siginfo_to_user(&ksig->info, &frame.info);
 	fill_context(&frame.sig.uc, regs, 0);
-	if (put_frame(to, &frame, offsetof(struct rt_sigframe, sig.uc.uc_unused),
-		      uc))
+	if (put_frame(to, &frame,
+		      offsetof(struct rt_sigframe, sig.uc.uc_unused), uc))
 		return -EFAULT;
 	start_handler(ksig, regs, to);
 	regs->r[1] = to + offsetof(struct rt_sigframe, info);
@@ -187,13 +189,14 @@ static int setup_rt_frame(const struct ksignal *ksig, struct pt_regs *regs)
 static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 {
 	u64 blocked = current->signal->blocked | ksig->action.mask;
-	int err = ksig->action.flags & SA_SIGINFO ?
-		setup_rt_frame(ksig, regs) : setup_frame(ksig, regs);
+	int err = ksig->action.flags & SA_SIGINFO ? setup_rt_frame(ksig, regs) :
+						    setup_frame(ksig, regs);
 
-	if (err) {	/* not even SIGSEGV's handler could run */
-		pr_notice("%s[%d]: no stack for the handler of signal %d: sp is 0x%08x\n",
-			  current->comm, current->pid, ksig->info.signo,
-			  regs->sp);
+	if (err) { /* not even SIGSEGV's handler could run */
+		pr_notice(
+			"%s[%d]: no stack for the handler of signal %d: sp is 0x%08x\n",
+			current->comm, current->pid, ksig->info.signo,
+			regs->sp);
 		if (ksig->info.signo == SIGSEGV)
 			do_group_exit(SIGSEGV);
 		force_sig_fault(SIGSEGV, SEGV_MAPERR, regs->sp, 0, 0);
@@ -313,7 +316,7 @@ static bool restore_registers(const struct sigcontext *mc, struct pt_regs *regs)
 	u32 cpsr = (mc->arm_cpsr & PSR_USER_BITS) | PSR_MODE_USR;
 
 	if (!(cpsr & PSR_T))
-		cpsr &= ~PSR_IT;		/* means nothing in ARM state */
+		cpsr &= ~PSR_IT; /* means nothing in ARM state */
 	__builtin_memcpy(regs->r, mc->arm_r, sizeof(regs->r));
 	regs->sp = mc->arm_sp;
 	regs->lr = mc->arm_lr;
@@ -323,14 +326,15 @@ static bool restore_registers(const struct sigcontext *mc, struct pt_regs *regs)
 }
 
 /* As far as the head of the VFP record, which is to be one of ours. */
-#define UC_READ_BYTES	offsetof(struct ucontext, uc_regspace[2])
+#define UC_READ_BYTES offsetof(struct ucontext, uc_regspace[2])
 
 static bool restore_frame(uaddr_t from, struct pt_regs *regs)
 {
 	struct ucontext uc;
 	bool user_mode;
 
-	if (!IS_ALIGNED(regs->sp, 8) || copy_from_user(&uc, from, UC_READ_BYTES))
+	if (!IS_ALIGNED(regs->sp, 8) ||
+	    copy_from_user(&uc, from, UC_READ_BYTES))
 		return false;
 	if (uc.uc_regspace[0] != VFP_MAGIC ||
 	    uc.uc_regspace[1] != sizeof(struct vfp_sigframe) ||

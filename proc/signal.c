@@ -11,7 +11,7 @@
 #include <string.h>
 #include <uapi/sched.h>
 
-#define UNBLOCKABLE	(sigmask(SIGKILL) | sigmask(SIGSTOP))
+#define UNBLOCKABLE (sigmask(SIGKILL) | sigmask(SIGSTOP))
 
 static spinlock_t signal_lock = SPINLOCK_INIT;
 
@@ -59,7 +59,7 @@ static void free_sighand(struct sighand_struct *hand)
 static void copy_sighand(struct sighand_struct *new,
 			 const struct sighand_struct *old)
 {
-	for (u64 left = old->set; left; ) {
+	for (u64 left = old->set; left;) {
 		s32 sig = pop_signal(&left);
 
 		new->action[sig - 1] = old->action[sig - 1];
@@ -209,14 +209,15 @@ static int unshare_sighand(void)
 /* signal_lock held. */
 static void reset_handlers(struct sighand_struct *hand)
 {
-	for (u64 left = hand->set; left; ) {
+	for (u64 left = hand->set; left;) {
 		s32 sig = pop_signal(&left);
 		struct k_sigaction *action = &hand->action[sig - 1];
 
 		if (action->handler != SIG_IGN)
 			hand->set &= ~sigmask(sig);
 		*action = (struct k_sigaction){
-			.handler = action->handler == SIG_IGN ? SIG_IGN : SIG_DFL,
+			.handler = action->handler == SIG_IGN ? SIG_IGN :
+								SIG_DFL,
 		};
 	}
 }

@@ -22,12 +22,13 @@
 /* clang-format on */
 
 /* Faults come first: their handlers must see the registers of the fault. */
-#define SYNCHRONOUS_SIGNALS \
+#define SYNCHRONOUS_SIGNALS                                     \
 	(sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | \
 	 sigmask(SIGTRAP) | sigmask(SIGFPE) | sigmask(SIGSYS))
 /* By default they stop the process. */
-#define STOP_SIGNALS	(sigmask(SIGSTOP) | sigmask(SIGTSTP) | \
-			 sigmask(SIGTTIN) | sigmask(SIGTTOU))
+#define STOP_SIGNALS                                              \
+	(sigmask(SIGSTOP) | sigmask(SIGTSTP) | sigmask(SIGTTIN) | \
+	 sigmask(SIGTTOU))
 
 /* The lowest signal of a set that is not empty; by halves: two instructions. */
 static inline s32 lowest_signal(u64 set)
@@ -35,7 +36,7 @@ static inline s32 lowest_signal(u64 set)
 	u32 low = (u32)set;
 
 	return low ? __builtin_ctz(low) + 1 :
-		__builtin_ctz((u32)(set >> 32)) + 33;
+		     __builtin_ctz((u32)(set >> 32)) + 33;
 }
 
 /* Take it out. */
@@ -66,13 +67,13 @@ struct kernel_siginfo {
 };
 
 struct sigpending {
-	u64 set;				/* signal_lock */
-	struct kernel_siginfo info[_NSIG];	/* valid where set has a bit */
+	u64 set;                           /* signal_lock */
+	struct kernel_siginfo info[_NSIG]; /* valid where set has a bit */
 };
 
 /* As the user gave it, the mask in one piece. */
 struct k_sigaction {
-	uaddr_t handler;			/* or SIG_DFL, SIG_IGN */
+	uaddr_t handler; /* or SIG_DFL, SIG_IGN */
 	u32 flags;
 	uaddr_t restorer;
 	u64 mask;
@@ -85,35 +86,35 @@ struct k_sigaction {
 struct sighand_struct {
 	/* signal_lock */
 	u64 set;
-	u32 count;				/* tasks */
+	u32 count; /* tasks */
 	struct k_sigaction action[_NSIG];
 };
 
 /* ITIMER_REAL. */
 struct itimer {
 	struct timer timer;
-	u64 interval_ns;			/* signal_lock; 0: once */
+	u64 interval_ns; /* signal_lock; 0: once */
 };
 
 /* One for each process. */
 struct signal_group {
-	u32 count;				/* signal_lock: threads */
-	struct itimer real;			/* sends it SIGALRM */
+	u32 count;          /* signal_lock: threads */
+	struct itimer real; /* sends it SIGALRM */
 	struct sigpending pending;
 };
 
 /* One for each thread; the masks are written by the thread itself. */
 struct signal_state {
-	u64 blocked;				/* signal_lock */
-	u64 saved_mask;		/* own: with TIF_RESTORE_SIGMASK */
-	u64 awaited;				/* signal_lock: sigtimedwait */
-	struct sigpending pending;		/* signal_lock */
+	u64 blocked;               /* signal_lock */
+	u64 saved_mask;            /* own: with TIF_RESTORE_SIGMASK */
+	u64 awaited;               /* signal_lock: sigtimedwait */
+	struct sigpending pending; /* signal_lock */
 	struct signal_group *group;
 	/* signal_lock; see job_control.c */
-	bool stop_pending;	/* it is to stop before user mode */
-	bool stop_dequeued;	/* took a stop signal and has not acted on it */
-	struct sigaltstack altstack;		/* own */
-	u32 trap_no, error_code;		/* own: the last fault */
+	bool stop_pending;  /* it is to stop before user mode */
+	bool stop_dequeued; /* took a stop signal and has not acted on it */
+	struct sigaltstack altstack; /* own */
+	u32 trap_no, error_code;     /* own: the last fault */
 	uaddr_t fault_address;
 };
 
@@ -135,7 +136,7 @@ void signal_exec(void);
 /* The task has no part in signals any more. */
 void signal_exit(struct task_struct *task);
 
-u32 lock_signals(void);			/* irqs off; returns flags */
+u32 lock_signals(void); /* irqs off; returns flags */
 void unlock_signals(u32 flags);
 /* The running task's blocked set becomes this one, without KILL and STOP. */
 void set_current_blocked(u64 blocked);
@@ -177,7 +178,8 @@ void kill_pgrp_locked(s32 pgrp, int sig);
  * (tasklist_lock)
  */
 void signal_child_changed(struct task_struct *parent,
-			  const struct task_struct *child, s32 code, s32 status);
+			  const struct task_struct *child, s32 code,
+			  s32 status);
 /* Forget the pending signals of set. (signal_lock) */
 void discard_signals(struct sigpending *pending, u64 set);
 
@@ -192,7 +194,8 @@ s32 job_control_signal(struct task_struct *leader, u64 mask);
  */
 static inline s32 job_signal_sent(struct task_struct *leader, u64 mask)
 {
-	return likely(!(mask & (STOP_SIGNALS | sigmask(SIGCONT)))) ? 0 :
+	return likely(!(mask & (STOP_SIGNALS | sigmask(SIGCONT)))) ?
+		0 :
 		job_control_signal(leader, mask);
 }
 /* (tasklist_lock only) */
@@ -219,9 +222,9 @@ void itimer_next_period(struct itimer *it);
 
 /* A task's signals at one moment; all zero for one that has exited. */
 struct signal_facts {
-	u64 pending, shared;		/* the thread's, the process's */
+	u64 pending, shared; /* the thread's, the process's */
 	u64 blocked, ignored, caught;
-	u32 nr_pending, max_pending;	/* of all processes; RLIMIT_SIGPENDING */
+	u32 nr_pending, max_pending; /* of all processes; RLIMIT_SIGPENDING */
 };
 
 /* (tasklist_lock) */
@@ -234,8 +237,8 @@ void get_signal_facts(const struct task_struct *task,
  * Code that calls sigreturn, for programs without SA_RESTORER: trap_init puts
  * it at VECTORS_BASE + SIGRETURN_OFFSET.
  */
-#define SIGRETURN_OFFSET	0x500
-#define SIGRETURN_WORDS		6
+#define SIGRETURN_OFFSET 0x500
+#define SIGRETURN_WORDS  6
 extern const u32 sigreturn_codes[SIGRETURN_WORDS];
 
 void siginfo_to_user(const struct kernel_siginfo *info, struct siginfo *user);

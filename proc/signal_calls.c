@@ -253,8 +253,10 @@ s32 sys_rt_sigtimedwait(uaddr_t uset, uaddr_t uinfo, uaddr_t ts, u32 bytes)
 	if (!err)
 		err = get_timeout(&ns, ts);
 	if (!err)
-		err = wait_for_signal(set & ~(sigmask(SIGKILL) |
-					      sigmask(SIGSTOP)), ns, &info);
+		err = wait_for_signal(set &
+					      ~(sigmask(SIGKILL) |
+						sigmask(SIGSTOP)),
+				      ns, &info);
 	if (err)
 		return err;
 	siginfo_to_user(&info, &user);

@@ -37,7 +37,7 @@ static u32 count_pending(void)
 static void read_handlers(const struct sighand_struct *hand,
 			  struct signal_facts *facts)
 {
-	for (u64 left = hand->set; left; ) {
+	for (u64 left = hand->set; left;) {
 		s32 sig = pop_signal(&left);
 		uaddr_t handler = hand->action[sig - 1].handler;
 

@@ -11,14 +11,15 @@
 #include <syscalls.h>
 
 /* By default nothing happens. */
-#define DEFAULT_IGNORED	(sigmask(SIGCHLD) | sigmask(SIGCONT) | \
-			 sigmask(SIGURG) | sigmask(SIGWINCH))
+#define DEFAULT_IGNORED                                          \
+	(sigmask(SIGCHLD) | sigmask(SIGCONT) | sigmask(SIGURG) | \
+	 sigmask(SIGWINCH))
 /* By default there would be a core dump: only who takes it can make that. */
-#define DEFAULT_DUMPS	(sigmask(SIGQUIT) | sigmask(SIGILL) | \
-			 sigmask(SIGTRAP) | sigmask(SIGABRT) | \
-			 sigmask(SIGFPE) | sigmask(SIGSEGV) | \
-			 sigmask(SIGBUS) | sigmask(SIGSYS) | \
-			 sigmask(SIGXCPU) | sigmask(SIGXFSZ))
+#define DEFAULT_DUMPS                                            \
+	(sigmask(SIGQUIT) | sigmask(SIGILL) | sigmask(SIGTRAP) | \
+	 sigmask(SIGABRT) | sigmask(SIGFPE) | sigmask(SIGSEGV) | \
+	 sigmask(SIGBUS) | sigmask(SIGSYS) | sigmask(SIGXCPU) |  \
+	 sigmask(SIGXFSZ))
 
 bool sig_ignored(const struct task_struct *task, int sig)
 {
@@ -228,7 +229,8 @@ static struct kernel_siginfo info_from_kernel(int sig)
 
 static struct kernel_siginfo info_from_user(int sig, s32 code)
 {
-	return (struct kernel_siginfo){ .signo = sig, .code = code,
+	return (struct kernel_siginfo){ .signo = sig,
+					.code = code,
 					.pid = current->tgid };
 }
 
@@ -258,8 +260,10 @@ void force_sig_fault(int sig, int code, uaddr_t addr, u32 trap_no, u32 error)
 		state->blocked &= ~mask;
 	}
 	state->pending.set &= ~mask;
-	post(&state->pending, mask, &(struct kernel_siginfo){
-		.signo = sig, .code = code, .addr = addr });
+	post(&state->pending, mask,
+	     &(struct kernel_siginfo){ .signo = sig,
+				       .code = code,
+				       .addr = addr });
 	recalc_sigpending();
 	unlock_signals(flags);
 }
@@ -294,8 +298,8 @@ bool signal_ignores_children(const struct task_struct *parent)
 {
 	u32 flags = lock_signals();
 	const struct k_sigaction *action = child_action(parent);
-	bool ignores = action && (action->handler == SIG_IGN ||
-				  (action->flags & SA_NOCLDWAIT));
+	bool ignores = action &&
+		(action->handler == SIG_IGN || (action->flags & SA_NOCLDWAIT));
 
 	unlock_signals(flags);
 	return ignores;
@@ -330,7 +334,8 @@ static bool hears_of_stops(const struct task_struct *parent)
 void signal_child_changed(struct task_struct *parent,
 			  const struct task_struct *child, s32 code, s32 status)
 {
-	const struct kernel_siginfo info = { .signo = SIGCHLD, .code = code,
+	const struct kernel_siginfo info = { .signo = SIGCHLD,
+					     .code = code,
 					     .pid = child->pid,
 					     .status = status };
 

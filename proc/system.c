@@ -42,16 +42,16 @@ s32 sys_sysinfo(uaddr_t to)
 }
 
 /* reboot(2)'s way to make accidents unlikely. */
-#define LINUX_REBOOT_MAGIC1		0xfee1dead
-#define LINUX_REBOOT_MAGIC2		0x28121969
-#define LINUX_REBOOT_MAGIC2A		0x05121996
-#define LINUX_REBOOT_MAGIC2B		0x16041998
-#define LINUX_REBOOT_MAGIC2C		0x20112000
-#define LINUX_REBOOT_CMD_RESTART	0x01234567
-#define LINUX_REBOOT_CMD_HALT		0xcdef0123
-#define LINUX_REBOOT_CMD_POWER_OFF	0x4321fedc
-#define LINUX_REBOOT_CMD_CAD_ON		0x89abcdef
-#define LINUX_REBOOT_CMD_CAD_OFF	0x00000000
+#define LINUX_REBOOT_MAGIC1        0xfee1dead
+#define LINUX_REBOOT_MAGIC2        0x28121969
+#define LINUX_REBOOT_MAGIC2A       0x05121996
+#define LINUX_REBOOT_MAGIC2B       0x16041998
+#define LINUX_REBOOT_MAGIC2C       0x20112000
+#define LINUX_REBOOT_CMD_RESTART   0x01234567
+#define LINUX_REBOOT_CMD_HALT      0xcdef0123
+#define LINUX_REBOOT_CMD_POWER_OFF 0x4321fedc
+#define LINUX_REBOOT_CMD_CAD_ON    0x89abcdef
+#define LINUX_REBOOT_CMD_CAD_OFF   0x00000000
 
 static bool is_magic2(u32 magic)
 {
@@ -69,7 +69,7 @@ s32 sys_reboot(u32 magic1, u32 magic2, u32 cmd, uaddr_t arg __unused_arg)
 	case LINUX_REBOOT_CMD_HALT:
 	case LINUX_REBOOT_CMD_POWER_OFF:
 		machine_power_off();
-	case LINUX_REBOOT_CMD_CAD_ON:	/* no keyboard, no Ctrl-Alt-Del */
+	case LINUX_REBOOT_CMD_CAD_ON: /* no keyboard, no Ctrl-Alt-Del */
 	case LINUX_REBOOT_CMD_CAD_OFF:
 		return 0;
 	default:

@@ -13,14 +13,14 @@
 #include <string.h>
 
 /* Stacks kept for the next fork: mapping a new one costs a page-table walk. */
-#define NR_CACHED_STACKS	2
+#define NR_CACHED_STACKS 2
 /* A fork bomb stops here, long before memory does. */
-#define MAX_TASKS		4096
+#define MAX_TASKS        4096
 
 static_assert(offsetof(struct task_struct, context) == 28,
 	      "proc/switch.S counts on it");
 
-extern u8 init_stack[THREAD_SIZE];	/* startup/head.S */
+extern u8 init_stack[THREAD_SIZE]; /* startup/head.S */
 
 struct task_struct init_task = {
 	.thread_info = { .active_mm = &init_mm },
@@ -57,11 +57,11 @@ struct task_struct init_task = {
 static struct kmem_cache *task_cache;
 static spinlock_t tasklist_spinlock = SPINLOCK_INIT;
 struct task_list all_tasks = TAILQ_HEAD_INITIALIZER(all_tasks);
-static u32 task_count;			/* tasklist_lock */
-static s32 last_pid;			/* tasklist_lock */
+static u32 task_count; /* tasklist_lock */
+static s32 last_pid;   /* tasklist_lock */
 
 struct stack_cache {
-	void *stacks[NR_CACHED_STACKS];		/* irqs off */
+	void *stacks[NR_CACHED_STACKS]; /* irqs off */
 };
 static DEFINE_PER_CPU(struct stack_cache, stack_cache);
 

@@ -13,7 +13,7 @@
 #include <syscalls.h>
 #include <uapi/time.h>
 
-static u64 boot_wall_ns;	/* wall clock when the monotonic one was 0 */
+static u64 boot_wall_ns; /* wall clock when the monotonic one was 0 */
 
 void time_init(void)
 {
@@ -67,7 +67,7 @@ static int read_clock(u32 clock, u64 *ns)
 
 /* The second in which a program last asked a clock. No interrupt does. */
 struct clock_second {
-	u64 start;		/* ns */
+	u64 start; /* ns */
 	u32 number;
 };
 static DEFINE_PER_CPU(struct clock_second, last_second);
@@ -221,8 +221,8 @@ static s32 sleep_with_rest(const struct restart_block *block)
 	if (sleep_until(block->until) == 0)
 		return 0;
 	now = clock_ns();
-	if (rem && put_timespec32(block->until > now ? block->until - now : 0,
-				  rem))
+	if (rem &&
+	    put_timespec32(block->until > now ? block->until - now : 0, rem))
 		return -EFAULT;
 	return restart_with(block);
 }

@@ -11,13 +11,13 @@
 #include <proc/signal.h>
 #include <proc/timer.h>
 
-static spinlock_t timer_lock = SPINLOCK_INIT;	/* irqs off */
+static spinlock_t timer_lock = SPINLOCK_INIT; /* irqs off */
 TAILQ_HEAD(timer_list, timer);
 static struct timer_list timers = TAILQ_HEAD_INITIALIZER(timers);
-static u64 next_tick_ns;			/* timer_lock */
-static bool started;				/* timer_lock */
+static u64 next_tick_ns; /* timer_lock */
+static bool started;     /* timer_lock */
 
-u64 jiffies;					/* written by the tick alone */
+u64 jiffies; /* written by the tick alone */
 struct pt_regs *irq_regs;
 
 u64 ktime_ns(void)
@@ -143,7 +143,7 @@ u64 schedule_timeout(u64 ns)
 	u64 now = clock_ns();
 	struct timer t = { .expires_ns = now + ns, .task = current };
 
-	if (t.expires_ns < now) {	/* beyond the clock's end: no timer */
+	if (t.expires_ns < now) { /* beyond the clock's end: no timer */
 		schedule();
 		return ns;
 	}

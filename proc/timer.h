@@ -14,11 +14,11 @@
 struct task_struct;
 
 struct timer {
-	u64 expires_ns;			/* monotonic; constant while queued */
-	struct task_struct *task;	/* constant: to be woken, or NULL */
-	s32 tgid;			/* constant: to get SIGALRM otherwise */
-	TAILQ_ENTRY(timer) link;	/* timer_lock */
-	bool queued;			/* timer_lock */
+	u64 expires_ns;           /* monotonic; constant while queued */
+	struct task_struct *task; /* constant: to be woken, or NULL */
+	s32 tgid;                 /* constant: to get SIGALRM otherwise */
+	TAILQ_ENTRY(timer) link;  /* timer_lock */
+	bool queued;              /* timer_lock */
 };
 
 /* Expire at timer->expires_ns, at once if that has passed. Not queued before. */

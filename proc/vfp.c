@@ -14,19 +14,19 @@
 #include <string.h>
 #include <uapi/auxvec.h>
 
-#define FPEXC_EN	(1u << 30)	/* DDI0406C B6.1.38 */
+#define FPEXC_EN        (1u << 30) /* DDI0406C B6.1.38 */
 /* FPSCR's vector length and stride: none in a handler, as the ABI wants. */
-#define FPSCR_VECTOR	0x00370000u
-#define CPACR_CP10_CP11	(0xfu << 20)	/* full access; B4.1.40 */
-#define CPACR_D32DIS	(1u << 30)	/* D16-D31 are undefined */
-#define CPACR_ASEDIS	(1u << 31)	/* NEON is undefined */
+#define FPSCR_VECTOR    0x00370000u
+#define CPACR_CP10_CP11 (0xfu << 20) /* full access; B4.1.40 */
+#define CPACR_D32DIS    (1u << 30)   /* D16-D31 are undefined */
+#define CPACR_ASEDIS    (1u << 31)   /* NEON is undefined */
 
 struct vfp_owner {
-	struct task_struct *task;	/* whose values are in the registers */
+	struct task_struct *task; /* whose values are in the registers */
 };
 static DEFINE_PER_CPU(struct vfp_owner, vfp_owner);
 
-static u32 hwcaps;			/* constant after vfp_init */
+static u32 hwcaps; /* constant after vfp_init */
 
 /* ---- the hardware ---------------------------------------------------------- */
 
@@ -52,10 +52,14 @@ static void save_registers(struct vfp_sigframe *vfp)
 	__asm__ volatile(".fpu neon\n\t"
 			 "vstmia	%0!, {d0-d15}\n\t"
 			 "vmrs	%1, fpscr"
-			 : "+&r"(d), "=&r"(fpscr) : : "memory");
+			 : "+&r"(d), "=&r"(fpscr)
+			 :
+			 : "memory");
 	if (likely(hwcaps & HWCAP_VFPD32))
 		__asm__ volatile(".fpu neon\n\tvstmia %0, {d16-d31}"
-				 : : "r"(d) : "memory");
+				 :
+				 : "r"(d)
+				 : "memory");
 	vfp->fpscr = fpscr;
 }
 
@@ -66,10 +70,14 @@ static void load_registers(const struct vfp_sigframe *vfp)
 	__asm__ volatile(".fpu neon\n\t"
 			 "vldmia	%0!, {d0-d15}\n\t"
 			 "vmsr	fpscr, %1"
-			 : "+r"(d) : "r"(vfp->fpscr) : "memory");
+			 : "+r"(d)
+			 : "r"(vfp->fpscr)
+			 : "memory");
 	if (likely(hwcaps & HWCAP_VFPD32))
 		__asm__ volatile(".fpu neon\n\tvldmia %0, {d16-d31}"
-				 : : "r"(d) : "memory");
+				 :
+				 : "r"(d)
+				 : "memory");
 }
 
 static u32 read_cpacr(void)
@@ -87,7 +95,7 @@ static u32 open_unit(void)
 
 	cpacr &= ~(CPACR_D32DIS | CPACR_ASEDIS);
 	__asm__ volatile("mcr p15, 0, %0, c1, c0, 2" : : "r"(cpacr));
-	isb();			/* before the first VMRS (B1.11.1) */
+	isb(); /* before the first VMRS (B1.11.1) */
 	return read_cpacr();
 }
 
@@ -198,7 +206,7 @@ void vfp_start_handler(void)
 
 	if (!vfp->used || !(vfp->record.vfp.fpscr & FPSCR_VECTOR))
 		return;
-	vfp_exit(current);			/* to be loaded anew */
+	vfp_exit(current); /* to be loaded anew */
 	vfp->record.vfp.fpscr &= ~FPSCR_VECTOR;
 }
 
@@ -207,7 +215,7 @@ int vfp_restore(uaddr_t record)
 	struct vfp_state *vfp = &current->vfp;
 	u32 left;
 
-	vfp_exit(current);			/* what is in the unit is over */
+	vfp_exit(current); /* what is in the unit is over */
 	left = copy_from_user(&vfp->record, record, sizeof(vfp->record));
 	vfp->record.vfp.magic = VFP_MAGIC;
 	vfp->record.vfp.size = sizeof(vfp->record.vfp);
@@ -228,22 +236,22 @@ static bool is_unit_coprocessor(u32 insn)
 static bool is_arm_vfp(u32 insn)
 {
 	bool coprocessor = (insn & 0x0c000000) == 0x0c000000 &&
-			   (insn & 0x0f000000) != 0x0f000000;
+		(insn & 0x0f000000) != 0x0f000000;
 
 	return (coprocessor && is_unit_coprocessor(insn)) ||
-		(insn & 0xfe000000) == 0xf2000000 ||	/* NEON data */
-		(insn & 0xff100000) == 0xf4000000;	/* NEON load, store */
+		(insn & 0xfe000000) == 0xf2000000 || /* NEON data */
+		(insn & 0xff100000) == 0xf4000000;   /* NEON load, store */
 }
 
 /* The first halfword on top. DDI0406C A6.3.18, A7.2 */
 static bool is_thumb_vfp(u32 insn)
 {
 	bool coprocessor = (insn & 0xec000000) == 0xec000000 &&
-			   (insn & 0x03000000) != 0x03000000;
+		(insn & 0x03000000) != 0x03000000;
 
 	return (coprocessor && is_unit_coprocessor(insn)) ||
-		(insn & 0xef000000) == 0xef000000 ||	/* NEON data */
-		(insn & 0xff100000) == 0xf9000000;	/* NEON load, store */
+		(insn & 0xef000000) == 0xef000000 || /* NEON data */
+		(insn & 0xff100000) == 0xf9000000;   /* NEON load, store */
 }
 
 /* The 32 bits at pc; it may lie on the border of two pages. 0 or -EFAULT. */
@@ -254,7 +262,7 @@ static int read_insn(const struct pt_regs *regs, u32 *insn)
 	if (copy_from_user(half, regs->pc, sizeof(half)))
 		return -EFAULT;
 	*insn = regs->cpsr & PSR_T ? (u32)half[0] << 16 | half[1] :
-		(u32)half[1] << 16 | half[0];
+				     (u32)half[1] << 16 | half[0];
 	return 0;
 }
 

@@ -8,10 +8,10 @@
 /* MVFR0, MVFR1: DDI0406C B4.1.107, B4.1.108. */
 #define MVFR0_REGISTERS(val)	((val) & 0xf)		/* 2: D0-D31 */
 /* clang-format on */
-#define MVFR0_SINGLE(val)	((val) >> 4 & 0xf)	/* 2: VFPv3 or v4 */
-#define MVFR1_NEON		0x000fff00u
-#define MVFR1_NEON_ALL		0x00011100u	/* load/store, integer, single */
-#define MVFR1_FMAC(val)		((val) >> 28)		/* 1: VFPv4 */
+#define MVFR0_SINGLE(val) ((val) >> 4 & 0xf) /* 2: VFPv3 or v4 */
+#define MVFR1_NEON        0x000fff00u
+#define MVFR1_NEON_ALL    0x00011100u   /* load/store, integer, single */
+#define MVFR1_FMAC(val)   ((val) >> 28) /* 1: VFPv4 */
 
 u32 vfp_hwcaps_of(u32 mvfr0, u32 mvfr1)
 {

@@ -13,12 +13,12 @@
 
 /* What to wait for, and what was found. */
 struct wait_request {
-	u32 type;		/* P_ALL, P_PID, P_PGID */
+	u32 type; /* P_ALL, P_PID, P_PGID */
 	s32 id;
-	u32 options;		/* W* */
+	u32 options; /* W* */
 	/* out */
-	s32 pid;		/* 0: nothing yet */
-	u32 status;		/* wait(2)'s word */
+	s32 pid;    /* 0: nothing yet */
+	u32 status; /* wait(2)'s word */
 	struct task_usage use;
 };
 
@@ -60,8 +60,8 @@ static bool take_change(struct wait_request *req, struct task_struct *child)
 
 	if (child->state >= TASK_ZOMBIE && child->nr_threads == 1)
 		return false;
-	if ((req->options & WUNTRACED) && job_take_stopped(child, keep,
-							   &req->status))
+	if ((req->options & WUNTRACED) &&
+	    job_take_stopped(child, keep, &req->status))
 		req->pid = child->pid;
 	else if ((req->options & WCONTINUED) &&
 		 job_take_continued(child, keep, &req->status))
@@ -113,8 +113,8 @@ static int do_wait(struct wait_request *req)
 	return err;
 }
 
-#define WAIT4_OPTIONS	(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | \
-			 __WCLONE | __WALL)
+#define WAIT4_OPTIONS \
+	(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL)
 
 /* wait4's pid: > 0 that child, 0 our group, -1 any, below: that group. */
 static int parse_pid(s32 pid, struct wait_request *req)
@@ -153,7 +153,7 @@ s32 sys_wait4(s32 pid, uaddr_t status, u32 options, uaddr_t rusage)
 	return err ? err : req.pid;
 }
 
-#define WAITID_OPTIONS	(WAIT4_OPTIONS | WEXITED | WNOWAIT)
+#define WAITID_OPTIONS (WAIT4_OPTIONS | WEXITED | WNOWAIT)
 
 /* siginfo_t of SIGCHLD, as much as waitid fills in (Linux's layout). */
 struct wait_siginfo {
@@ -187,7 +187,8 @@ static void fill_siginfo(const struct wait_request *req,
 
 s32 sys_waitid(u32 which, s32 id, uaddr_t uinfo, u32 options, uaddr_t rusage)
 {
-	struct wait_request req = { .type = which, .id = id,
+	struct wait_request req = { .type = which,
+				    .id = id,
 				    .options = options };
 	struct wait_siginfo info = { 0 };
 	int err;

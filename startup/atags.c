@@ -9,18 +9,19 @@
 #include <startup/startup.h>
 #include <uapi/errno.h>
 
-#define ATAG_NONE	0x00000000u
-#define ATAG_MEM	0x54410002u	/* bytes, start */
-#define ATAG_INITRD2	0x54420005u	/* start (physical), bytes */
-#define ATAG_CMDLINE	0x54410009u	/* NUL-terminated text */
+#define ATAG_NONE    0x00000000u
+#define ATAG_MEM     0x54410002u /* bytes, start */
+#define ATAG_INITRD2 0x54420005u /* start (physical), bytes */
+#define ATAG_CMDLINE 0x54410009u /* NUL-terminated text */
 
-#define HEADER_WORDS	2u
+#define HEADER_WORDS 2u
 
 /* Data words of the tags we read; more is allowed. */
 static u32 least_words(u32 tag)
 {
-	return tag == ATAG_MEM || tag == ATAG_INITRD2 ? 2
-		: (tag == ATAG_CMDLINE ? 1 : 0);
+	return tag == ATAG_MEM || tag == ATAG_INITRD2 ?
+		2 :
+		(tag == ATAG_CMDLINE ? 1 : 0);
 }
 
 static void take_item(struct boot_args *args, const u32 *item)

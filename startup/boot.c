@@ -21,18 +21,18 @@
 #include <ptrace.h>
 #include <startup/startup.h>
 
-#define SCTLR_MMU		0x1u		/* DDI0406C B4.1.130 */
-#define ID_MMFR0_VMSA_V7	3u		/* B4.1.89 */
+#define SCTLR_MMU        0x1u /* DDI0406C B4.1.130 */
+#define ID_MMFR0_VMSA_V7 3u   /* B4.1.89 */
 
 /* Auxiliary control, and the A9's snoop control unit (DDI0407, chapter 2). */
-#define ACTLR_FW		0x01u		/* broadcast maintenance */
-#define ACTLR_FULL_LINE_ZERO	0x08u		/* only with the L2C-310's */
-#define ACTLR_SMP		0x40u
-#define ACTLR_EXCLUSIVE		0x80u		/* only with the L2C-310's */
-#define SCU_CONTROL		0x00
-#define SCU_CONTROL_ENABLE	0x1u
-#define SCU_INVALIDATE_ALL	0x0c
-#define SCU_DIAGNOSTIC		0x30	/* not in the manual; erratum 764369 */
+#define ACTLR_FW             0x01u /* broadcast maintenance */
+#define ACTLR_FULL_LINE_ZERO 0x08u /* only with the L2C-310's */
+#define ACTLR_SMP            0x40u
+#define ACTLR_EXCLUSIVE      0x80u /* only with the L2C-310's */
+#define SCU_CONTROL          0x00
+#define SCU_CONTROL_ENABLE   0x1u
+#define SCU_INVALIDATE_ALL   0x0c
+#define SCU_DIAGNOSTIC       0x30 /* not in the manual; erratum 764369 */
 
 extern char __bss_start[], __bss_stop[];
 
@@ -94,8 +94,8 @@ static void apply_errata(void)
 		write_actlr(read_actlr() | actlr);
 	if (scu)
 		scu_registers()[SCU_DIAGNOSTIC / 4] |= scu;
-	dsb_sy();	/* the SCU has its bit ... */
-	isb();		/* ... and the core its own, before coherency is used */
+	dsb_sy(); /* the SCU has its bit ... */
+	isb();    /* ... and the core its own, before coherency is used */
 }
 
 /* The tags of all cores' caches are junk after reset: drop them, then start. */
@@ -105,7 +105,7 @@ static void scu_on(void)
 
 	scu[SCU_INVALIDATE_ALL / 4] = 0xffff;
 	scu[SCU_CONTROL / 4] |= SCU_CONTROL_ENABLE;
-	dsb_sy();	/* the SCU answers before this core starts to ask it */
+	dsb_sy(); /* the SCU answers before this core starts to ask it */
 }
 
 /*
@@ -135,7 +135,7 @@ static void coherency_on(void)
 	if (want == actlr)
 		return;
 	write_actlr(want);
-	isb();		/* before any memory is cached */
+	isb(); /* before any memory is cached */
 }
 
 /* Word by word and volatile: no call to memset, which lies in the high half. */

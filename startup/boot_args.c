@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* The boot table maps the MiB of the list and the one after it. */
-#define PARAMS_MAPPED	0x00200000u
+#define PARAMS_MAPPED 0x00200000u
 
 void boot_args_add_bank(struct boot_args *args, phys_addr_t base, u32 bytes)
 {
@@ -56,8 +56,9 @@ static void cmdline_from_host(struct boot_args *args)
 		return;
 	}
 	space = strchr(args->cmdline, ' ');
-	if (memchr(args->cmdline, '=', space ? (size_t)(space - args->cmdline)
-					     : strlen(args->cmdline)))
+	if (memchr(args->cmdline, '=',
+		   space ? (size_t)(space - args->cmdline) :
+			   strlen(args->cmdline)))
 		return;
 	if (space)
 		memmove(args->cmdline, space + 1, strlen(space));
@@ -94,8 +95,9 @@ void boot_args_find(struct boot_args *args, phys_addr_t params, u32 probed)
 		if (params)
 			pr_warn("no ATAGs and no device tree at r2 = 0x%08x\n",
 				(unsigned int)params);
-		use_defaults(args, probed,
-			     "none from a loader; RAM probed, options from the host");
+		use_defaults(
+			args, probed,
+			"none from a loader; RAM probed, options from the host");
 	} else if (parse_list(args, params)) {
 		pr_warn("%s at 0x%08x: unusable\n", args->source,
 			(unsigned int)params);

@@ -5,8 +5,8 @@
 #include <config.h>
 #include <startup/startup.h>
 
-#define PROBE_STEP	0x00100000u	/* 1 MiB */
-#define PROBE_PATTERN	0x50616765u	/* "Page" */
+#define PROBE_STEP    0x00100000u /* 1 MiB */
+#define PROBE_PATTERN 0x50616765u /* "Page" */
 
 bool boot_params_valid(phys_addr_t pa, u32 ram_max)
 {
@@ -28,7 +28,7 @@ static bool word_is_ram(volatile u32 *word, volatile u32 *base)
 
 	*word = PROBE_PATTERN;
 	*base = ~PROBE_PATTERN;
-	__asm__ volatile("dsb sy" : : : "memory");	/* both are in memory */
+	__asm__ volatile("dsb sy" : : : "memory"); /* both are in memory */
 	ram = *word == PROBE_PATTERN && *base == ~PROBE_PATTERN;
 	*base = saved_base;
 	*word = saved;

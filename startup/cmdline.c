@@ -12,7 +12,7 @@
 #include <trace.h>
 #include <uapi/errno.h>
 
-#define DEFAULT_INIT	"/bin/tour"
+#define DEFAULT_INIT "/bin/tour"
 
 struct options options;
 
@@ -173,9 +173,10 @@ void options_arm_fail_alloc(void)
 	err = fail_alloc_parse(options.fail_alloc);
 	if (err)
 		pr_warn("command line: fail_alloc=%s: expected %s\n",
-			options.fail_alloc, err == -ENOENT ?
-			"any, pages or a cache that /proc/slabinfo shows" :
-			"NAME,N,TIMES");
+			options.fail_alloc,
+			err == -ENOENT ?
+				"any, pages or a cache that /proc/slabinfo shows" :
+				"NAME,N,TIMES");
 	else
 		pr_notice("allocations will fail as fail_alloc=%s says\n",
 			  options.fail_alloc);

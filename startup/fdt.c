@@ -10,28 +10,38 @@
 #include <string.h>
 #include <uapi/errno.h>
 
-#define FDT_BEGIN_NODE	1u
-#define FDT_END_NODE	2u
-#define FDT_PROP	3u
-#define FDT_NOP		4u
-#define FDT_END		9u
+#define FDT_BEGIN_NODE 1u
+#define FDT_END_NODE   2u
+#define FDT_PROP       3u
+#define FDT_NOP        4u
+#define FDT_END        9u
 
-#define LAST_COMPATIBLE	17u	/* version of the format */
+#define LAST_COMPATIBLE 17u /* version of the format */
 
-enum { H_MAGIC, H_TOTAL, H_STRUCT, H_STRINGS, H_RESERVED, H_VERSION,
-       H_COMPATIBLE, H_CPU, H_STRINGS_BYTES, H_STRUCT_BYTES, H_WORDS };
+enum {
+	H_MAGIC,
+	H_TOTAL,
+	H_STRUCT,
+	H_STRINGS,
+	H_RESERVED,
+	H_VERSION,
+	H_COMPATIBLE,
+	H_CPU,
+	H_STRINGS_BYTES,
+	H_STRUCT_BYTES,
+	H_WORDS
+};
 
-enum node { NODE_ROOT, NODE_MEMORY, NODE_CHOSEN, NODE_PSCI,
-	    NODE_OTHER };
+enum node { NODE_ROOT, NODE_MEMORY, NODE_CHOSEN, NODE_PSCI, NODE_OTHER };
 
 struct walk {
 	struct boot_args *args;
-	const u8 *at, *end;		/* the rest of the structure block */
+	const u8 *at, *end; /* the rest of the structure block */
 	const char *strings;
 	u32 strings_bytes;
 	unsigned int depth;
-	enum node node;			/* what the nodes at depth 1 and 2 are */
-	u32 address_cells, size_cells;	/* the root's */
+	enum node node;                /* what the nodes at depth 1 and 2 are */
+	u32 address_cells, size_cells; /* the root's */
 	phys_addr_t initrd_start, initrd_end;
 };
 
@@ -175,7 +185,9 @@ static bool block_inside(u32 offset, u32 bytes, u32 limit)
 
 int fdt_parse(struct boot_args *args, const void *blob, u32 limit)
 {
-	struct walk walk = { .args = args, .address_cells = 2, .size_cells = 1 };
+	struct walk walk = { .args = args,
+			     .address_cells = 2,
+			     .size_cells = 1 };
 	u32 h[H_WORDS];
 
 	for (unsigned int i = 0; i < H_WORDS; i++)

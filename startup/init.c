@@ -20,7 +20,7 @@
 #include <trap/trap.h>
 
 /* Less than this and not even the page tables and a shell fit. */
-#define MIN_RAM		0x01000000u
+#define MIN_RAM 0x01000000u
 
 extern const u8 __initramfs_start[], __initramfs_end[];
 
@@ -43,7 +43,7 @@ static void banner(void)
 static void find_boot_args(void)
 {
 	boot_args_find(&boot_args, boot_params, ram_probed);
-	cmdline_parse(boot_args.cmdline);	/* `quiet` is in force then */
+	cmdline_parse(boot_args.cmdline); /* `quiet` is in force then */
 	pr_info("Boot arguments: %s\n", boot_args.source);
 	pr_info("Command line: %s\n", boot_args.cmdline);
 }
@@ -121,8 +121,7 @@ static void free_all(void)
 	u32 pages = memblock_free_all();
 
 	pr_info("Memory: %u KiB free, image %u KiB, archive %u KiB\n",
-		(unsigned int)pages * 4,
-		(unsigned int)(_end - _stext) >> 10,
+		(unsigned int)pages * 4, (unsigned int)(_end - _stext) >> 10,
 		(unsigned int)initramfs_bytes >> 10);
 }
 
@@ -149,16 +148,16 @@ static void start_init(void)
 }
 
 static void (*const init_order[])(void) = {
-	semihosting_probe,	/* before anybody asks who answers */
+	semihosting_probe, /* before anybody asks who answers */
 	board_early_console,
 	banner,
 	find_boot_args,
-	report_errata,		/* before the first user translation */
+	report_errata, /* before the first user translation */
 	find_memory,
-	map_everything,		/* memblock's memory is mapped from here */
-	trap_init,		/* faults are reported from here */
-	free_all,		/* the buddy works from here */
-	kmem_cache_init,	/* and kmalloc */
+	map_everything,  /* memblock's memory is mapped from here */
+	trap_init,       /* faults are reported from here */
+	free_all,        /* the buddy works from here */
+	kmem_cache_init, /* and kmalloc */
 	vmalloc_init,
 	pgtable_cache_init,
 	mm_init,
@@ -172,8 +171,8 @@ static void (*const init_order[])(void) = {
 	tty_init,
 	start_input,
 	unpack_root,
-	inspect_init,		/* /proc, over whatever the archive brought */
-	start_init,		/* pid 1 is the first thread made */
+	inspect_init, /* /proc, over whatever the archive brought */
+	start_init,   /* pid 1 is the first thread made */
 };
 
 void start_kernel(u32 machine, phys_addr_t params, u32 probed)

@@ -7,7 +7,7 @@
 #include <proc/proc.h>
 #include <startup/startup.h>
 
-#define NO_INIT_STATUS	255
+#define NO_INIT_STATUS 255
 
 static char *const init_envp[] = { (char *)"HOME=/", (char *)"TERM=linux",
 				   (char *)"PATH=/bin", NULL };
@@ -47,7 +47,7 @@ void kernel_init(void *unused __unused_arg)
 	if (err)
 		give_up("/dev/console cannot be opened", err);
 	options_arm_fail_alloc();
-	if (options.init[0] != '/')	/* the command line has complained */
+	if (options.init[0] != '/') /* the command line has complained */
 		give_up("init= expects an absolute path", -ENOENT);
 	pr_info("Starting %s as process %d\n", options.init, current->pid);
 	err = do_execve(options.init, options.argv, init_envp,

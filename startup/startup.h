@@ -15,8 +15,8 @@
 
 /* ---- before the MMU (boot.c, boot_ram.c); linked at physical addresses ---- */
 
-#define ATAG_CORE	0x54410001u
-#define FDT_MAGIC	0xd00dfeedu	/* big-endian in memory */
+#define ATAG_CORE 0x54410001u
+#define FDT_MAGIC 0xd00dfeedu /* big-endian in memory */
 
 /* Does pa lie in what may be RAM, word-aligned, and look like a list? */
 bool boot_params_valid(phys_addr_t pa, u32 ram_max);
@@ -30,8 +30,8 @@ void boot_after_mmu(void);
 
 /* ---- boot arguments --------------------------------------------------------- */
 
-#define MAX_BANKS	8
-#define CMDLINE_BYTES	1024
+#define MAX_BANKS     8
+#define CMDLINE_BYTES 1024
 
 struct bank {
 	phys_addr_t base;
@@ -39,12 +39,12 @@ struct bank {
 };
 
 struct boot_args {
-	const char *source;		/* "ATAGs", for the log */
+	const char *source; /* "ATAGs", for the log */
 	struct bank banks[MAX_BANKS];
 	unsigned int nr_banks;
 	phys_addr_t initrd;
-	u32 initrd_bytes;		/* 0 = none */
-	bool psci_smc;			/* PSCI's method is SMC, not HVC */
+	u32 initrd_bytes; /* 0 = none */
+	bool psci_smc;    /* PSCI's method is SMC, not HVC */
 	char cmdline[CMDLINE_BYTES];
 };
 
@@ -65,13 +65,13 @@ int __must_check fdt_parse(struct boot_args *args, const void *blob, u32 limit);
 
 /* ---- options (cmdline.c) ---------------------------------------------------- */
 
-#define MAX_INIT_ARGS	32
+#define MAX_INIT_ARGS 32
 
 struct options {
-	u32 mem;			/* bytes; 0 = all there is */
-	const char *fail_alloc;		/* "NAME,N,TIMES", or NULL */
-	const char *init;		/* path, or NULL: the default */
-	char *argv[MAX_INIT_ARGS + 2];	/* init's; argv[argc] = NULL */
+	u32 mem;                       /* bytes; 0 = all there is */
+	const char *fail_alloc;        /* "NAME,N,TIMES", or NULL */
+	const char *init;              /* path, or NULL: the default */
+	char *argv[MAX_INIT_ARGS + 2]; /* init's; argv[argc] = NULL */
 	unsigned int argc;
 };
 

@@ -10,9 +10,9 @@
 #include <trap/alignment.h>
 #include <trap/internal.h>
 
-#define REG_SP	13
-#define REG_LR	14
-#define REG_PC	15
+#define REG_SP 13
+#define REG_LR 14
+#define REG_PC 15
 
 static u32 bit(u32 insn, u32 n)
 {
@@ -106,7 +106,7 @@ static int decode_arm_multiple(u32 insn, const struct pt_regs *regs,
 	u32 n = reg_field(insn, 16);
 
 	if (bit(insn, 22) || n == REG_PC)
-		return -EINVAL;		/* banked registers: not for programs */
+		return -EINVAL; /* banked registers: not for programs */
 	access->load = bit(insn, 20);
 	set_list(access, insn & 0xffff);
 	access->writeback = bit(insn, 21) ? (s32)n : -1;
@@ -240,15 +240,16 @@ static int store_words(const struct multiple_access *access,
 
 	for (u32 i = 0; i < access->count; i++)
 		words[i] = read_reg(regs, access->reg[i]);
-	return copy_to_user(access->base, words, 4 * access->count) ?
-		-EFAULT : 0;
+	return copy_to_user(access->base, words, 4 * access->count) ? -EFAULT :
+								      0;
 }
 
 /* Nothing changes unless all words are there. */
 static int load_words(const struct multiple_access *access, u32 words[16])
 {
 	return copy_from_user(words, access->base, 4 * access->count) ?
-		-EFAULT : 0;
+		-EFAULT :
+		0;
 }
 
 static void put_registers(const struct multiple_access *access,
@@ -299,7 +300,7 @@ static int read_instruction(const struct pt_regs *regs, u32 *insn)
 	if (read_half(regs->pc, insn) != 0)
 		return -EFAULT;
 	if (*insn < 0xe800)
-		return 0;		/* 16 bits (A6.1) */
+		return 0; /* 16 bits (A6.1) */
 	if (read_half(regs->pc + 2, &second) != 0)
 		return -EFAULT;
 	*insn = *insn << 16 | second;
@@ -317,7 +318,7 @@ int do_alignment_fixup(u32 addr __unused_arg, struct pt_regs *regs)
 		err = decode_multiple(insn, regs, &access);
 	if (!err)
 		err = access.load ? load_words(&access, words) :
-			store_words(&access, regs);
+				    store_words(&access, regs);
 	if (err)
 		return err;
 	advance_pc(insn, regs);

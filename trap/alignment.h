@@ -9,11 +9,11 @@
 
 struct multiple_access {
 	bool load;
-	u32 count;		/* registers, 1 to 16 */
-	u8 reg[16];		/* which, the first at base */
-	uaddr_t base;		/* lowest address */
-	s32 writeback;		/* register that changes, or -1 */
-	u32 new_value;		/* ... to this */
+	u32 count;     /* registers, 1 to 16 */
+	u8 reg[16];    /* which, the first at base */
+	uaddr_t base;  /* lowest address */
+	s32 writeback; /* register that changes, or -1 */
+	u32 new_value; /* ... to this */
 };
 
 /*

@@ -17,8 +17,8 @@
 #include <trap/internal.h>
 
 /* What a program finds in its signal context: Linux's values on ARM. */
-#define TRAP_NO_PAGE_FAULT	14
-#define FSR_LNX_PF		0x80000000u	/* it was a prefetch abort */
+#define TRAP_NO_PAGE_FAULT 14
+#define FSR_LNX_PF         0x80000000u /* it was a prefetch abort */
 
 /*
  * One way an abort can be served. 0: done, the access is tried again or has
@@ -92,12 +92,12 @@ static struct vm_area_struct *find_or_grow(struct mm_struct *mm, uaddr_t far)
 	struct vm_area_struct *vma = find_vma(mm, far);
 
 	if (unlikely(!vma))
-		return NULL;				/* case 1 */
+		return NULL; /* case 1 */
 	if (likely(vma->vm_start <= far))
 		return vma;
 	if (!(vma->vm_flags & VM_GROWSDOWN) || expand_stack(vma, far) != 0)
-		return NULL;				/* case 1 */
-	return vma;					/* case 2 */
+		return NULL; /* case 1 */
+	return vma;          /* case 2 */
 }
 
 /* There is no VMA that allows it. */
@@ -134,7 +134,7 @@ static inline bool may_serve(const struct abort_info *info,
 	if (unlikely(info->far >= TASK_SIZE))
 		return false;
 	return likely(user_mode(regs)) ||
-	       (mm && !(regs->cpsr & PSR_I) && has_fixup(regs->pc));
+		(mm && !(regs->cpsr & PSR_I) && has_fixup(regs->pc));
 }
 
 static int do_page_fault(const struct abort_info *info, struct pt_regs *regs)
@@ -147,15 +147,16 @@ static int do_page_fault(const struct abort_info *info, struct pt_regs *regs)
 		return end_abort(info, regs, SIGSEGV, SEGV_MAPERR);
 	local_irq_enable();
 	down_read(&mm->mmap_lock);
-	vma = find_or_grow(mm, info->far);			/* cases 1, 2 */
+	vma = find_or_grow(mm, info->far); /* cases 1, 2 */
 	if (unlikely(!vma || !access_allowed(vma, info))) {
 		up_read(&mm->mmap_lock);
 		return bad_area(info, regs, vma ? SEGV_ACCERR : SEGV_MAPERR);
 	}
-	fault = handle_mm_fault(vma, info->far,			/* cases 3, 4 */
+	fault = handle_mm_fault(vma, info->far, /* cases 3, 4 */
 				info->write ? FAULT_FLAG_WRITE : 0);
 	up_read(&mm->mmap_lock);
-	trace_event(TRACE_FAULT, (u32)current->pid, info->far, info->fsr, fault);
+	trace_event(TRACE_FAULT, (u32)current->pid, info->far, info->fsr,
+		    fault);
 	if (unlikely(fault & VM_FAULT_ERROR))
 		return fault_error(info, regs, fault);
 	return 0;
@@ -218,7 +219,7 @@ static int do_bad(const struct abort_info *info __unused_arg,
 
 struct abort_action {
 	abort_fn *fn;
-	u8 sig, code;		/* how it ends unless fn knows better */
+	u8 sig, code; /* how it ends unless fn knows better */
 };
 
 /* clang-format off */

@@ -8,19 +8,27 @@
 
 #include <trap/internal.h>
 
-#define STACK_WORDS	32u
+#define STACK_WORDS 32u
 
 static const char *mode_name(u32 cpsr)
 {
 	switch (cpsr & PSR_MODE_MASK) {
-	case PSR_MODE_USR: return "user";
-	case PSR_MODE_FIQ: return "FIQ";
-	case PSR_MODE_IRQ: return "IRQ";
-	case PSR_MODE_SVC: return "SVC";
-	case PSR_MODE_ABT: return "abort";
-	case PSR_MODE_UND: return "undefined";
-	case PSR_MODE_SYS: return "system";
-	default: return "unknown mode";
+	case PSR_MODE_USR:
+		return "user";
+	case PSR_MODE_FIQ:
+		return "FIQ";
+	case PSR_MODE_IRQ:
+		return "IRQ";
+	case PSR_MODE_SVC:
+		return "SVC";
+	case PSR_MODE_ABT:
+		return "abort";
+	case PSR_MODE_UND:
+		return "undefined";
+	case PSR_MODE_SYS:
+		return "system";
+	default:
+		return "unknown mode";
 	}
 }
 
@@ -43,7 +51,7 @@ static void show_regs(const struct pt_regs *regs)
 			 i + 1, (unsigned int)regs->r[i + 1],
 			 i + 2, (unsigned int)regs->r[i + 2],
 			 i + 3, (unsigned int)regs->r[i + 3]);
-		/* clang-format on */
+	/* clang-format on */
 	pr_emerg("  r12 %08x\n", (unsigned int)regs->r[12]);
 }
 
@@ -68,7 +76,8 @@ static void show_stack(u32 sp)
 		const u32 *word = (const u32 *)(uintptr_t)sp + i;
 		unsigned int used = 0;
 
-		for (unsigned int k = 0; k < 4 && readable(sp + 4 * (i + k)); k++)
+		for (unsigned int k = 0; k < 4 && readable(sp + 4 * (i + k));
+		     k++)
 			used++;
 		if (used < 4)
 			break;
@@ -84,9 +93,11 @@ static void show_abort(const struct abort_info *info)
 	if (!info)
 		return;
 	pr_emerg("  %s of %08x: %s (FSR %03x)\n",
-		 info->kind == ABORT_PREFETCH ? "fetch" :
-		 (info->write ? "write" : "read"), (unsigned int)info->far,
-		 abort_cause_name(info->cause), (unsigned int)info->fsr);
+		 info->kind == ABORT_PREFETCH ?
+			 "fetch" :
+			 (info->write ? "write" : "read"),
+		 (unsigned int)info->far, abort_cause_name(info->cause),
+		 (unsigned int)info->fsr);
 }
 
 void die(const char *what, struct pt_regs *regs, const struct abort_info *info)
@@ -95,7 +106,7 @@ void die(const char *what, struct pt_regs *regs, const struct abort_info *info)
 
 	local_irq_disable();
 	printk_bust_lock();
-	if (reports++)		/* the report itself faulted */
+	if (reports++) /* the report itself faulted */
 		panic_after_report("%s, while reporting an oops", what);
 	pr_emerg("Oops: %s\n", what);
 	show_abort(info);

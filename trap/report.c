@@ -9,17 +9,18 @@
 
 #include <trap/internal.h>
 
-#define NEIGHBOURS	2	/* VMAs shown on each side */
+#define NEIGHBOURS 2 /* VMAs shown on each side */
 
 static const char *signal_word(int sig, int code)
 {
 	switch (sig) {
 	case SIGSEGV:
-		return code == SEGV_ACCERR ? "SIGSEGV, SEGV_ACCERR"
-					   : "SIGSEGV, SEGV_MAPERR";
+		return code == SEGV_ACCERR ? "SIGSEGV, SEGV_ACCERR" :
+					     "SIGSEGV, SEGV_MAPERR";
 	case SIGBUS:
-		return code == BUS_ADRALN ? "SIGBUS, BUS_ADRALN" :
-		       (code == BUS_ADRERR ? "SIGBUS, BUS_ADRERR" : "SIGBUS");
+		return code == BUS_ADRALN ?
+			"SIGBUS, BUS_ADRALN" :
+			(code == BUS_ADRERR ? "SIGBUS, BUS_ADRERR" : "SIGBUS");
 	case SIGTRAP:
 		return "SIGTRAP";
 	default:
@@ -72,9 +73,10 @@ static const struct vm_area_struct *show_neighbours(struct mm_struct *mm,
 	struct vm_area_struct *found = vma && vma->vm_start <= far ? vma : NULL;
 
 	pr_err("  its VMAs there (of %u):\n", (unsigned int)mm->map_count);
-	at = vma ? TAILQ_PREV(vma, vma_list, vm_link)
-		 : TAILQ_LAST(&mm->mmap, vma_list);
-	for (int i = 1; at && i < NEIGHBOURS && TAILQ_PREV(at, vma_list, vm_link); i++)
+	at = vma ? TAILQ_PREV(vma, vma_list, vm_link) :
+		   TAILQ_LAST(&mm->mmap, vma_list);
+	for (int i = 1;
+	     at && i < NEIGHBOURS && TAILQ_PREV(at, vma_list, vm_link); i++)
 		at = TAILQ_PREV(at, vma_list, vm_link);
 	for (; at && at != vma; at = TAILQ_NEXT(at, vm_link))
 		show_vma(at, far);
@@ -106,9 +108,8 @@ static bool below_stack(struct mm_struct *mm, uaddr_t far)
 {
 	const struct vm_area_struct *next = find_vma(mm, far);
 
-	return next && next->vm_start > far &&
-	       next->vm_flags & VM_GROWSDOWN &&
-	       next->vm_start - far <= STACK_GUARD_GAP;
+	return next && next->vm_start > far && next->vm_flags & VM_GROWSDOWN &&
+		next->vm_start - far <= STACK_GUARD_GAP;
 }
 
 static const char *verdict(struct mm_struct *mm,
@@ -144,8 +145,8 @@ static void show_maps(struct mm_struct *mm, const struct abort_info *info,
 	up_read(&mm->mmap_lock);
 }
 
-void report_user_fault(const struct pt_regs *regs, const struct abort_info *info,
-		       int sig, int code)
+void report_user_fault(const struct pt_regs *regs,
+		       const struct abort_info *info, int sig, int code)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
 

@@ -26,11 +26,11 @@ extern syscall_fn *const sys_call_table[NR_SYSCALLS];
 /* Arguments are words in registers: C's types matter to the callee alone. */
 #define ROW(number, function) \
 	[__NR_##number] = (syscall_fn *)(uintptr_t)(function)
-#define CALL(name)	ROW(name, sys_##name)
-#define REGS(name)	ROW(name, sys_##name##_with_regs)
+#define CALL(name) ROW(name, sys_##name)
+#define REGS(name) ROW(name, sys_##name##_with_regs)
 
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Woverride-init"	/* first row: the default */
+#pragma GCC diagnostic ignored "-Woverride-init" /* first row: the default */
 
 /* clang-format off */
 syscall_fn *const sys_call_table[NR_SYSCALLS] = {
@@ -96,9 +96,10 @@ s32 sys_ni_syscall(struct pt_regs *regs)
 
 	if (!(READ_ONCE(reported[nr / 32]) & bit)) {
 		atomic_or(bit, &reported[nr / 32]);
-		pr_notice("%s[%d]: system call %u (0x%x) does not exist here: -ENOSYS\n",
-			  current->comm, (int)current->pid,
-			  (unsigned int)regs->r[7], (unsigned int)regs->r[7]);
+		pr_notice(
+			"%s[%d]: system call %u (0x%x) does not exist here: -ENOSYS\n",
+			current->comm, (int)current->pid,
+			(unsigned int)regs->r[7], (unsigned int)regs->r[7]);
 	}
 	return -ENOSYS;
 }

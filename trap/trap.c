@@ -16,7 +16,7 @@
 
 #include <trap/internal.h>
 
-#define CACHE_LINE		32u
+#define CACHE_LINE 32u
 
 /* trap/entry.S */
 static_assert(offsetof(struct pt_regs, sp) == S_SP, "S_SP");
@@ -37,11 +37,11 @@ static void sync_page(const u8 *page)
 {
 	for (u32 i = 0; i < PAGE_SIZE; i += CACHE_LINE)
 		dccmvau(page + i);
-	dsb();		/* the code is at the PoU before lines are dropped */
+	dsb(); /* the code is at the PoU before lines are dropped */
 	iciallu();
 	bpiall();
-	dsb();		/* ... and both drops are complete */
-	isb();		/* nothing fetched before it is used */
+	dsb(); /* ... and both drops are complete */
+	isb(); /* nothing fetched before it is used */
 }
 
 void trap_init(void)
@@ -51,7 +51,8 @@ void trap_init(void)
 
 	if (!page)
 		panic("no page for the exception vectors");
-	memcpy(page, __vectors_start, (size_t)(__vectors_end - __vectors_start));
+	memcpy(page, __vectors_start,
+	       (size_t)(__vectors_end - __vectors_start));
 	memcpy(page + SIGRETURN_OFFSET, sigreturn_codes,
 	       sizeof(sigreturn_codes));
 	memcpy(page + PAGE_SIZE - helpers, __kuser_helpers_start, helpers);
@@ -74,7 +75,7 @@ void do_work_pending(struct pt_regs *regs, u32 flags, bool syscall)
 			schedule();
 		if (flags & (TIF_SIGPENDING | TIF_RESTORE_SIGMASK)) {
 			do_signal(regs, syscall);
-			syscall = false;	/* restarted once */
+			syscall = false; /* restarted once */
 		}
 		local_irq_disable();
 		flags = READ_ONCE(current_thread_info()->flags);

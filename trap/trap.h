@@ -36,8 +36,8 @@ void die(const char *what, struct pt_regs *regs, const struct abort_info *info)
  * what it did, what the MMU said, its VMAs around the address, the walk of the
  * tables, and a verdict. Only where the signal will kill it.
  */
-void report_user_fault(const struct pt_regs *regs, const struct abort_info *info,
-		       int sig, int code);
+void report_user_fault(const struct pt_regs *regs,
+		       const struct abort_info *info, int sig, int code);
 /* The same for an instruction the core does not know. */
 void report_undefined(const struct pt_regs *regs, u32 insn);
 

@@ -9,7 +9,7 @@
 
 #include <trap/internal.h>
 
-#define TRAP_NO_UNDEFINED	6	/* Linux's value on ARM */
+#define TRAP_NO_UNDEFINED 6 /* Linux's value on ARM */
 
 /* LR is one instruction late, whose size the T bit tells (B1.8.3). */
 static void step_back(struct pt_regs *regs)

@@ -19,8 +19,8 @@ const struct board board = {
 	.uart_pa = UART0_PA,
 	.map = devices,
 	.nr_map = ARRAY_SIZE(devices),
-	.ram_default = 0x04000000,	/* 64 MiB */
-	.ram_max = 0xc0000000,		/* up to 4 GiB */
+	.ram_default = 0x04000000, /* 64 MiB */
+	.ram_max = 0xc0000000,     /* up to 4 GiB */
 };
 
 const struct board_devices board_devices = {

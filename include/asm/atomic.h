@@ -12,7 +12,9 @@
 #include <asm/barrier.h>
 #include <types.h>
 
-typedef struct { s32 counter; } atomic_t;
+typedef struct {
+	s32 counter;
+} atomic_t;
 
 /* clang-format off */
 #define ATOMIC_INIT(n)	{ (n) }
@@ -33,14 +35,14 @@ static inline s32 atomic_add_return_relaxed(s32 n, atomic_t *v)
 {
 	s32 val, failed;
 
-	__asm__ volatile(
-	"1:	ldrex	%0, [%3]\n"
-	"	add	%0, %0, %4\n"
-	"	strex	%1, %0, [%3]\n"
-	"	teq	%1, #0\n"
-	"	bne	1b"
-	: "=&r"(val), "=&r"(failed), "+Qo"(v->counter)
-	: "r"(&v->counter), "Ir"(n) : "cc");
+	__asm__ volatile("1:	ldrex	%0, [%3]\n"
+			 "	add	%0, %0, %4\n"
+			 "	strex	%1, %0, [%3]\n"
+			 "	teq	%1, #0\n"
+			 "	bne	1b"
+			 : "=&r"(val), "=&r"(failed), "+Qo"(v->counter)
+			 : "r"(&v->counter), "Ir"(n)
+			 : "cc");
 	return val;
 }
 
@@ -60,9 +62,9 @@ static inline s32 atomic_add_return(s32 n, atomic_t *v)
 {
 	s32 val;
 
-	dmb();	/* what this count guards was written before */
+	dmb(); /* what this count guards was written before */
 	val = atomic_add_return_relaxed(n, v);
-	dmb();	/* what the new count allows is read after */
+	dmb(); /* what the new count allows is read after */
 	return val;
 }
 
@@ -71,9 +73,9 @@ static inline s32 atomic_add_return_release(s32 n, atomic_t *v)
 {
 	s32 val;
 
-	dmb();	/* what a lock guards was done before the lock is given up */
+	dmb(); /* what a lock guards was done before the lock is given up */
 	val = atomic_add_return_relaxed(n, v);
-	barrier();	/* what it guards is another's now: no value is kept */
+	barrier(); /* what it guards is another's now: no value is kept */
 	return val;
 }
 
@@ -82,17 +84,18 @@ static inline bool atomic_add_unless_bits(s32 n, u32 bits, atomic_t *v)
 {
 	s32 val, failed;
 
-	__asm__ goto volatile(
-	"1:	ldrex	%0, [%2]\n"
-	"	tst	%0, %4\n"
-	"	bne	%l[has_one]\n"
-	"	add	%0, %0, %3\n"
-	"	strex	%1, %0, [%2]\n"
-	"	teq	%1, #0\n"
-	"	bne	1b"
-	: "=&r"(val), "=&r"(failed)
-	: "r"(&v->counter), "Ir"(n), "Ir"(bits) : "cc", "memory" : has_one);
-	dmb();	/* nothing that a lock guards is done before it is ours */
+	__asm__ goto volatile("1:	ldrex	%0, [%2]\n"
+			      "	tst	%0, %4\n"
+			      "	bne	%l[has_one]\n"
+			      "	add	%0, %0, %3\n"
+			      "	strex	%1, %0, [%2]\n"
+			      "	teq	%1, #0\n"
+			      "	bne	1b"
+			      : "=&r"(val), "=&r"(failed)
+			      : "r"(&v->counter), "Ir"(n), "Ir"(bits)
+			      : "cc", "memory"
+			      : has_one);
+	dmb(); /* nothing that a lock guards is done before it is ours */
 	return true;
 has_one:
 	return false;
@@ -109,14 +112,14 @@ static inline s32 atomic_dec_return_relaxed(atomic_t *v)
 {
 	s32 val, failed;
 
-	__asm__ volatile(
-	"1:	ldrex	%0, [%3]\n"
-	"	sub	%0, %0, #1\n"
-	"	strex	%1, %0, [%3]\n"
-	"	teq	%1, #0\n"
-	"	bne	1b"
-	: "=&r"(val), "=&r"(failed), "+Qo"(v->counter)
-	: "r"(&v->counter) : "cc");
+	__asm__ volatile("1:	ldrex	%0, [%3]\n"
+			 "	sub	%0, %0, #1\n"
+			 "	strex	%1, %0, [%3]\n"
+			 "	teq	%1, #0\n"
+			 "	bne	1b"
+			 : "=&r"(val), "=&r"(failed), "+Qo"(v->counter)
+			 : "r"(&v->counter)
+			 : "cc");
 	return val;
 }
 
@@ -125,16 +128,16 @@ static inline bool atomic_dec_above_one(atomic_t *v)
 {
 	s32 val, failed;
 
-	__asm__ volatile(
-	"1:	ldrex	%0, [%3]\n"
-	"	subs	%0, %0, #1\n"
-	"	ble	2f\n"
-	"	strex	%1, %0, [%3]\n"
-	"	teq	%1, #0\n"
-	"	bne	1b\n"
-	"2:"
-	: "=&r"(val), "=&r"(failed), "+Qo"(v->counter)
-	: "r"(&v->counter) : "cc");
+	__asm__ volatile("1:	ldrex	%0, [%3]\n"
+			 "	subs	%0, %0, #1\n"
+			 "	ble	2f\n"
+			 "	strex	%1, %0, [%3]\n"
+			 "	teq	%1, #0\n"
+			 "	bne	1b\n"
+			 "2:"
+			 : "=&r"(val), "=&r"(failed), "+Qo"(v->counter)
+			 : "r"(&v->counter)
+			 : "cc");
 	return val > 0;
 }
 
@@ -143,17 +146,17 @@ static inline u32 cmpxchg(u32 *p, u32 old, u32 new)
 {
 	u32 found, failed;
 
-	dmb();	/* earlier accesses before the exchange */
-	__asm__ volatile(
-	"1:	ldrex	%0, [%3]\n"
-	"	mov	%1, #0\n"
-	"	teq	%0, %4\n"
-	"	strexeq	%1, %5, [%3]\n"
-	"	teq	%1, #0\n"
-	"	bne	1b"
-	: "=&r"(found), "=&r"(failed), "+Qo"(*p)
-	: "r"(p), "r"(old), "r"(new) : "cc");
-	dmb();	/* later accesses after it */
+	dmb(); /* earlier accesses before the exchange */
+	__asm__ volatile("1:	ldrex	%0, [%3]\n"
+			 "	mov	%1, #0\n"
+			 "	teq	%0, %4\n"
+			 "	strexeq	%1, %5, [%3]\n"
+			 "	teq	%1, #0\n"
+			 "	bne	1b"
+			 : "=&r"(found), "=&r"(failed), "+Qo"(*p)
+			 : "r"(p), "r"(old), "r"(new)
+			 : "cc");
+	dmb(); /* later accesses after it */
 	return found;
 }
 
@@ -162,28 +165,28 @@ static inline void atomic_or(u32 bits, u32 *p)
 {
 	u32 val, failed;
 
-	__asm__ volatile(
-	"1:	ldrex	%0, [%3]\n"
-	"	orr	%0, %0, %4\n"
-	"	strex	%1, %0, [%3]\n"
-	"	teq	%1, #0\n"
-	"	bne	1b"
-	: "=&r"(val), "=&r"(failed), "+Qo"(*p)
-	: "r"(p), "Ir"(bits) : "cc");
+	__asm__ volatile("1:	ldrex	%0, [%3]\n"
+			 "	orr	%0, %0, %4\n"
+			 "	strex	%1, %0, [%3]\n"
+			 "	teq	%1, #0\n"
+			 "	bne	1b"
+			 : "=&r"(val), "=&r"(failed), "+Qo"(*p)
+			 : "r"(p), "Ir"(bits)
+			 : "cc");
 }
 
 static inline void atomic_andnot(u32 bits, u32 *p)
 {
 	u32 val, failed;
 
-	__asm__ volatile(
-	"1:	ldrex	%0, [%3]\n"
-	"	bic	%0, %0, %4\n"
-	"	strex	%1, %0, [%3]\n"
-	"	teq	%1, #0\n"
-	"	bne	1b"
-	: "=&r"(val), "=&r"(failed), "+Qo"(*p)
-	: "r"(p), "Ir"(bits) : "cc");
+	__asm__ volatile("1:	ldrex	%0, [%3]\n"
+			 "	bic	%0, %0, %4\n"
+			 "	strex	%1, %0, [%3]\n"
+			 "	teq	%1, #0\n"
+			 "	bne	1b"
+			 : "=&r"(val), "=&r"(failed), "+Qo"(*p)
+			 : "r"(p), "Ir"(bits)
+			 : "cc");
 }
 
 #endif

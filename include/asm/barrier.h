@@ -11,11 +11,11 @@
 #ifndef ASM_BARRIER_H
 #define ASM_BARRIER_H
 
-#define dmb()		__asm__ volatile("dmb ish" : : : "memory")
-#define dsb()		__asm__ volatile("dsb ish" : : : "memory")
-#define dsb_sy()	__asm__ volatile("dsb sy" : : : "memory")
-#define isb()		__asm__ volatile("isb" : : : "memory")
-#define barrier()	__asm__ volatile("" : : : "memory")
-#define wfi()		__asm__ volatile("dsb sy\n\twfi" : : : "memory")
+#define dmb()     __asm__ volatile("dmb ish" : : : "memory")
+#define dsb()     __asm__ volatile("dsb ish" : : : "memory")
+#define dsb_sy()  __asm__ volatile("dsb sy" : : : "memory")
+#define isb()     __asm__ volatile("isb" : : : "memory")
+#define barrier() __asm__ volatile("" : : : "memory")
+#define wfi()     __asm__ volatile("dsb sy\n\twfi" : : : "memory")
 
 #endif

@@ -20,13 +20,12 @@
 #ifndef ASM_DOMAIN_H
 #define ASM_DOMAIN_H
 
-#define DOMAIN_KERNEL		0
-#define DOMAIN_USER		1
-#define DACR_CLIENT(domain)	(1 << (2 * (domain)))	/* B4.1.43 */
+#define DOMAIN_KERNEL       0
+#define DOMAIN_USER         1
+#define DACR_CLIENT(domain) (1 << (2 * (domain))) /* B4.1.43 */
 
-#define DACR_USER_CLOSED	DACR_CLIENT(DOMAIN_KERNEL)
-#define DACR_USER_OPEN		(DACR_CLIENT(DOMAIN_KERNEL) | \
-				 DACR_CLIENT(DOMAIN_USER))
+#define DACR_USER_CLOSED DACR_CLIENT(DOMAIN_KERNEL)
+#define DACR_USER_OPEN   (DACR_CLIENT(DOMAIN_KERNEL) | DACR_CLIENT(DOMAIN_USER))
 
 /* clang-format off */
 #ifdef __ASSEMBLER__

@@ -15,10 +15,10 @@ typedef struct { u32 val; } pgd_t;	/* first-level entry, maps 1 MiB */
 typedef struct { u32 val; } pgprot_t;	/* the attribute bits of a pte_t */
 /* clang-format on */
 
-#define PTRS_PER_PGD	4096
-#define PTRS_PER_PTE	256
-#define PGDIR_SHIFT	20
-#define PGDIR_SIZE	0x00100000u
-#define PGDIR_MASK	0xfff00000u
+#define PTRS_PER_PGD 4096
+#define PTRS_PER_PTE 256
+#define PGDIR_SHIFT  20
+#define PGDIR_SIZE   0x00100000u
+#define PGDIR_MASK   0xfff00000u
 
 #endif

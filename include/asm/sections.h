@@ -13,10 +13,10 @@ extern u8 _stext[], _etext[], __start_rodata[], __end_rodata[], _end[];
 extern u8 __boot_start[], __boot_end[];
 
 struct kernel_image {
-	u32 text, etext;		/* executable */
+	u32 text, etext; /* executable */
 	u32 rodata, erodata;
-	u32 end;			/* first address after .bss */
-	u32 boot, eboot;		/* .boot: physical = virtual */
+	u32 end;         /* first address after .bss */
+	u32 boot, eboot; /* .boot: physical = virtual */
 };
 
 static inline struct kernel_image kernel_image(void)

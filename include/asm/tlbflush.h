@@ -34,14 +34,18 @@ static inline void tlbiasid(u32 asid)
 static inline void tlbimva(u32 va, u32 asid)
 {
 	__asm__ volatile("mcr p15, 0, %0, c8, c3, 1"
-			 : : "r"((va & 0xfffff000u) | asid) : "memory");
+			 :
+			 : "r"((va & 0xfffff000u) | asid)
+			 : "memory");
 }
 
 /* Drop the page va of every ASID, and a global one (TLBIMVAAIS). */
 static inline void tlbimvaa(u32 va)
 {
 	__asm__ volatile("mcr p15, 0, %0, c8, c3, 3"
-			 : : "r"(va & 0xfffff000u) : "memory");
+			 :
+			 : "r"(va & 0xfffff000u)
+			 : "memory");
 }
 
 /* Forget every branch prediction (BPIALLIS). */

@@ -41,8 +41,8 @@ int __cmpxchg_user_u32(uaddr_t at, u32 old, u32 new, u32 *seen);
  */
 static inline u32 __must_check copy_from_user(void *to, uaddr_t from, u32 bytes)
 {
-	u32 left = access_ok(from, bytes) ?
-		__copy_from_user(to, from, bytes) : bytes;
+	u32 left = access_ok(from, bytes) ? __copy_from_user(to, from, bytes) :
+					    bytes;
 
 	if (unlikely(left))
 		__builtin_memset((char *)to + (bytes - left), 0, left);
@@ -89,7 +89,7 @@ static inline int __must_check cmpxchg_user_u32(uaddr_t at, u32 old, u32 new,
 						u32 *seen)
 {
 	return access_ok(at, 4) ? __cmpxchg_user_u32(at, old, new, seen) :
-		-EFAULT;
+				  -EFAULT;
 }
 
 /*

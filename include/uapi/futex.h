@@ -6,31 +6,31 @@
 
 #include <stdint.h>
 
-#define FUTEX_WAIT		0
-#define FUTEX_WAKE		1
-#define FUTEX_REQUEUE		3
-#define FUTEX_CMP_REQUEUE	4
-#define FUTEX_WAIT_BITSET	9
-#define FUTEX_WAKE_BITSET	10
+#define FUTEX_WAIT        0
+#define FUTEX_WAKE        1
+#define FUTEX_REQUEUE     3
+#define FUTEX_CMP_REQUEUE 4
+#define FUTEX_WAIT_BITSET 9
+#define FUTEX_WAKE_BITSET 10
 
-#define FUTEX_PRIVATE_FLAG	128
-#define FUTEX_CLOCK_REALTIME	256
-#define FUTEX_CMD_MASK		(~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME))
+#define FUTEX_PRIVATE_FLAG   128
+#define FUTEX_CLOCK_REALTIME 256
+#define FUTEX_CMD_MASK       (~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME))
 
-#define FUTEX_BITSET_MATCH_ANY	0xffffffffu
+#define FUTEX_BITSET_MATCH_ANY 0xffffffffu
 
 /* What a robust lock's word says. */
-#define FUTEX_WAITERS		0x80000000u
-#define FUTEX_OWNER_DIED	0x40000000u
-#define FUTEX_TID_MASK		0x3fffffffu
+#define FUTEX_WAITERS    0x80000000u
+#define FUTEX_OWNER_DIED 0x40000000u
+#define FUTEX_TID_MASK   0x3fffffffu
 
-#define ROBUST_LIST_LIMIT	2048
+#define ROBUST_LIST_LIMIT 2048
 
 /* set_robust_list's; an entry begins with the address of the next one. */
 struct robust_list_head {
-	uint32_t next;			/* the first; the head itself: none */
-	int32_t futex_offset;		/* from an entry to its lock, bytes */
-	uint32_t list_op_pending;	/* entry being put in or out, or 0 */
+	uint32_t next;            /* the first; the head itself: none */
+	int32_t futex_offset;     /* from an entry to its lock, bytes */
+	uint32_t list_op_pending; /* entry being put in or out, or 0 */
 };
 
 #endif

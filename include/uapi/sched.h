@@ -6,22 +6,22 @@
 #ifndef UAPI_SCHED_H
 #define UAPI_SCHED_H
 
-#define CSIGNAL			0x000000ff
-#define CLONE_VM		0x00000100	/* one address space */
-#define CLONE_FS		0x00000200	/* one working directory */
-#define CLONE_FILES		0x00000400	/* one table of open files */
-#define CLONE_SIGHAND		0x00000800	/* one table of handlers */
-#define CLONE_PTRACE		0x00002000
-#define CLONE_VFORK		0x00004000	/* parent waits for exec or exit */
-#define CLONE_PARENT		0x00008000	/* a sibling, not a child */
-#define CLONE_THREAD		0x00010000	/* one thread group */
-#define CLONE_NEWNS		0x00020000
-#define CLONE_SYSVSEM		0x00040000
-#define CLONE_SETTLS		0x00080000
-#define CLONE_PARENT_SETTID	0x00100000
-#define CLONE_CHILD_CLEARTID	0x00200000	/* zero and wake it at exit */
-#define CLONE_DETACHED		0x00400000	/* ignored, as in Linux */
-#define CLONE_UNTRACED		0x00800000
-#define CLONE_CHILD_SETTID	0x01000000
+#define CSIGNAL              0x000000ff
+#define CLONE_VM             0x00000100 /* one address space */
+#define CLONE_FS             0x00000200 /* one working directory */
+#define CLONE_FILES          0x00000400 /* one table of open files */
+#define CLONE_SIGHAND        0x00000800 /* one table of handlers */
+#define CLONE_PTRACE         0x00002000
+#define CLONE_VFORK          0x00004000 /* parent waits for exec or exit */
+#define CLONE_PARENT         0x00008000 /* a sibling, not a child */
+#define CLONE_THREAD         0x00010000 /* one thread group */
+#define CLONE_NEWNS          0x00020000
+#define CLONE_SYSVSEM        0x00040000
+#define CLONE_SETTLS         0x00080000
+#define CLONE_PARENT_SETTID  0x00100000
+#define CLONE_CHILD_CLEARTID 0x00200000 /* zero and wake it at exit */
+#define CLONE_DETACHED       0x00400000 /* ignored, as in Linux */
+#define CLONE_UNTRACED       0x00800000
+#define CLONE_CHILD_SETTID   0x01000000
 
 #endif

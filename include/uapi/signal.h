@@ -9,53 +9,53 @@
 
 #include <stdint.h>
 
-#define SIGHUP		1
-#define SIGINT		2
-#define SIGQUIT		3
-#define SIGILL		4
-#define SIGTRAP		5
-#define SIGABRT		6
-#define SIGBUS		7
-#define SIGFPE		8
-#define SIGKILL		9
-#define SIGUSR1		10
-#define SIGSEGV		11
-#define SIGUSR2		12
-#define SIGPIPE		13
-#define SIGALRM		14
-#define SIGTERM		15
-#define SIGSTKFLT	16
-#define SIGCHLD		17
-#define SIGCONT		18
-#define SIGSTOP		19
-#define SIGTSTP		20
-#define SIGTTIN		21
-#define SIGTTOU		22
-#define SIGURG		23
-#define SIGXCPU		24
-#define SIGXFSZ		25
-#define SIGVTALRM	26
-#define SIGPROF		27
-#define SIGWINCH	28
-#define SIGIO		29
-#define SIGPWR		30
-#define SIGSYS		31
-#define SIGRTMIN	32
-#define _NSIG		64
+#define SIGHUP    1
+#define SIGINT    2
+#define SIGQUIT   3
+#define SIGILL    4
+#define SIGTRAP   5
+#define SIGABRT   6
+#define SIGBUS    7
+#define SIGFPE    8
+#define SIGKILL   9
+#define SIGUSR1   10
+#define SIGSEGV   11
+#define SIGUSR2   12
+#define SIGPIPE   13
+#define SIGALRM   14
+#define SIGTERM   15
+#define SIGSTKFLT 16
+#define SIGCHLD   17
+#define SIGCONT   18
+#define SIGSTOP   19
+#define SIGTSTP   20
+#define SIGTTIN   21
+#define SIGTTOU   22
+#define SIGURG    23
+#define SIGXCPU   24
+#define SIGXFSZ   25
+#define SIGVTALRM 26
+#define SIGPROF   27
+#define SIGWINCH  28
+#define SIGIO     29
+#define SIGPWR    30
+#define SIGSYS    31
+#define SIGRTMIN  32
+#define _NSIG     64
 
 /* Handlers that are none. */
-#define SIG_DFL		0u
-#define SIG_IGN		1u
+#define SIG_DFL 0u
+#define SIG_IGN 1u
 
-#define SA_NOCLDSTOP	0x00000001u	/* no SIGCHLD for stopped children */
-#define SA_NOCLDWAIT	0x00000002u	/* children leave no zombie */
-#define SA_SIGINFO	0x00000004u	/* handler(sig, info, context) */
-#define SA_THIRTYTWO	0x02000000u	/* means nothing any more */
-#define SA_RESTORER	0x04000000u	/* sa_restorer is valid */
-#define SA_ONSTACK	0x08000000u	/* run on the alternate stack */
-#define SA_RESTART	0x10000000u	/* start interrupted calls again */
-#define SA_NODEFER	0x40000000u	/* the signal itself is not blocked */
-#define SA_RESETHAND	0x80000000u	/* once, then the default again */
+#define SA_NOCLDSTOP 0x00000001u /* no SIGCHLD for stopped children */
+#define SA_NOCLDWAIT 0x00000002u /* children leave no zombie */
+#define SA_SIGINFO   0x00000004u /* handler(sig, info, context) */
+#define SA_THIRTYTWO 0x02000000u /* means nothing any more */
+#define SA_RESTORER  0x04000000u /* sa_restorer is valid */
+#define SA_ONSTACK   0x08000000u /* run on the alternate stack */
+#define SA_RESTART   0x10000000u /* start interrupted calls again */
+#define SA_NODEFER   0x40000000u /* the signal itself is not blocked */
+#define SA_RESETHAND 0x80000000u /* once, then the default again */
 
 /* What rt_sigaction takes. */
 struct kernel_sigaction {
@@ -66,65 +66,65 @@ struct kernel_sigaction {
 };
 
 /* rt_sigprocmask's how */
-#define SIG_BLOCK	0
-#define SIG_UNBLOCK	1
-#define SIG_SETMASK	2
+#define SIG_BLOCK   0
+#define SIG_UNBLOCK 1
+#define SIG_SETMASK 2
 
 struct sigaltstack {
-	uint32_t ss_sp;			/* lowest address */
-	uint32_t ss_flags;		/* SS_* */
-	uint32_t ss_size;		/* bytes */
+	uint32_t ss_sp;    /* lowest address */
+	uint32_t ss_flags; /* SS_* */
+	uint32_t ss_size;  /* bytes */
 };
 
-#define SS_ONSTACK	1
-#define SS_DISABLE	2
-#define MINSIGSTKSZ	2048
+#define SS_ONSTACK  1
+#define SS_DISABLE  2
+#define MINSIGSTKSZ 2048
 
 /* si_code: who says so, and of a fault, why. */
-#define SI_USER		0		/* kill */
-#define SI_KERNEL	0x80
-#define SI_TKILL	(-6)		/* tkill, tgkill */
-#define ILL_ILLOPC	1
-#define ILL_ILLOPN	2
-#define ILL_ILLTRP	4
-#define ILL_PRVOPC	5
-#define ILL_COPROC	7
-#define FPE_INTDIV	1
-#define FPE_FLTDIV	3
-#define FPE_FLTOVF	4
-#define FPE_FLTUND	5
-#define FPE_FLTRES	6
-#define FPE_FLTINV	7
-#define SEGV_MAPERR	1		/* nothing is mapped there */
-#define SEGV_ACCERR	2		/* not in this way */
-#define BUS_ADRALN	1		/* not aligned */
-#define BUS_ADRERR	2		/* past the end of the file */
-#define BUS_OBJERR	3		/* the hardware refused */
-#define TRAP_BRKPT	1
-#define TRAP_TRACE	2
-#define TRAP_HWBKPT	4
-#define CLD_EXITED	1
-#define CLD_KILLED	2
-#define CLD_DUMPED	3
-#define CLD_TRAPPED	4
-#define CLD_STOPPED	5
-#define CLD_CONTINUED	6
+#define SI_USER       0 /* kill */
+#define SI_KERNEL     0x80
+#define SI_TKILL      (-6) /* tkill, tgkill */
+#define ILL_ILLOPC    1
+#define ILL_ILLOPN    2
+#define ILL_ILLTRP    4
+#define ILL_PRVOPC    5
+#define ILL_COPROC    7
+#define FPE_INTDIV    1
+#define FPE_FLTDIV    3
+#define FPE_FLTOVF    4
+#define FPE_FLTUND    5
+#define FPE_FLTRES    6
+#define FPE_FLTINV    7
+#define SEGV_MAPERR   1 /* nothing is mapped there */
+#define SEGV_ACCERR   2 /* not in this way */
+#define BUS_ADRALN    1 /* not aligned */
+#define BUS_ADRERR    2 /* past the end of the file */
+#define BUS_OBJERR    3 /* the hardware refused */
+#define TRAP_BRKPT    1
+#define TRAP_TRACE    2
+#define TRAP_HWBKPT   4
+#define CLD_EXITED    1
+#define CLD_KILLED    2
+#define CLD_DUMPED    3
+#define CLD_TRAPPED   4
+#define CLD_STOPPED   5
+#define CLD_CONTINUED 6
 
 /* siginfo_t: what a handler learns. Which member counts: si_signo, si_code. */
 struct siginfo {
 	int32_t si_signo;
-	int32_t si_errno;		/* always 0 */
+	int32_t si_errno; /* always 0 */
 	int32_t si_code;
 	union {
 		uint32_t si_pad[29];
-		struct {		/* kill, tkill, SIGCHLD */
+		struct { /* kill, tkill, SIGCHLD */
 			int32_t si_pid;
 			uint32_t si_uid;
-			int32_t si_status;	/* SIGCHLD */
+			int32_t si_status; /* SIGCHLD */
 			int32_t si_utime;
 			int32_t si_stime;
 		};
-		struct {		/* SIGSEGV, SIGBUS, SIGILL, SIGTRAP */
+		struct { /* SIGSEGV, SIGBUS, SIGILL, SIGTRAP */
 			uint32_t si_addr;
 		};
 	};

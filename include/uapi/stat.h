@@ -12,14 +12,14 @@
 #include <stdint.h>
 
 #ifndef S_IFMT
-#define S_IFMT		0170000
-#define S_IFSOCK	0140000
-#define S_IFLNK		0120000
-#define S_IFREG		0100000
-#define S_IFBLK		0060000
-#define S_IFDIR		0040000
-#define S_IFCHR		0020000
-#define S_IFIFO		0010000
+#define S_IFMT   0170000
+#define S_IFSOCK 0140000
+#define S_IFLNK  0120000
+#define S_IFREG  0100000
+#define S_IFBLK  0060000
+#define S_IFDIR  0040000
+#define S_IFCHR  0020000
+#define S_IFIFO  0010000
 
 /* clang-format off */
 #define S_ISLNK(m)	(((m) & S_IFMT) == S_IFLNK)
@@ -34,18 +34,18 @@
 struct kstat64 {
 	uint64_t st_dev;
 	uint32_t pad0;
-	uint32_t st_ino_low;		/* Linux's __st_ino */
+	uint32_t st_ino_low; /* Linux's __st_ino */
 	uint32_t st_mode;
 	uint32_t st_nlink;
 	uint32_t st_uid;
 	uint32_t st_gid;
 	uint64_t st_rdev __attribute__((aligned(8)));
 	uint32_t pad3;
-	uint32_t pad4;			/* the EABI aligns st_size to 8 */
+	uint32_t pad4; /* the EABI aligns st_size to 8 */
 	int64_t st_size __attribute__((aligned(8)));
 	uint32_t st_blksize;
 	uint32_t pad5;
-	uint64_t st_blocks __attribute__((aligned(8)));	/* of 512 bytes */
+	uint64_t st_blocks __attribute__((aligned(8))); /* of 512 bytes */
 	uint32_t st_atime_sec, st_atime_nsec;
 	uint32_t st_mtime_sec, st_mtime_nsec;
 	uint32_t st_ctime_sec, st_ctime_nsec;
@@ -64,7 +64,7 @@ struct statx_timestamp {
 };
 
 struct statx {
-	uint32_t stx_mask;		/* STATX_* that were filled in */
+	uint32_t stx_mask; /* STATX_* that were filled in */
 	uint32_t stx_blksize;
 	uint64_t stx_attributes;
 	uint32_t stx_nlink;
@@ -84,8 +84,8 @@ struct statx {
 
 static_assert(sizeof(struct statx) == 256, "statx size");
 
-#define STATX_BASIC_STATS	0x7ffu
-#define STATX__RESERVED		0x80000000u
+#define STATX_BASIC_STATS 0x7ffu
+#define STATX__RESERVED   0x80000000u
 
 /* clang-format off */
 /* A device number: major and minor as Linux packs them for user space. */
@@ -96,7 +96,7 @@ static_assert(sizeof(struct statx) == 256, "statx size");
 #define MINOR(dev)	(((dev) & 0xffu) | (((dev) >> 12) & 0xfff00u))
 /* clang-format on */
 
-#define UTIME_NOW	0x3fffffff
-#define UTIME_OMIT	0x3ffffffe
+#define UTIME_NOW  0x3fffffff
+#define UTIME_OMIT 0x3ffffffe
 
 #endif

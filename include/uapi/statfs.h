@@ -7,7 +7,7 @@
 
 struct statfs64 {
 	uint32_t f_type;
-	uint32_t f_bsize;	/* bytes per block */
+	uint32_t f_bsize; /* bytes per block */
 	uint64_t f_blocks;
 	uint64_t f_bfree;
 	uint64_t f_bavail;
@@ -22,8 +22,8 @@ struct statfs64 {
 
 static_assert(sizeof(struct statfs64) == 84, "statfs64 size");
 
-#define RAMFS_MAGIC	0x858458f6
+#define RAMFS_MAGIC      0x858458f6
 #define PROC_SUPER_MAGIC 0x9fa0
-#define ST_VALID	0x0020
+#define ST_VALID         0x0020
 
 #endif

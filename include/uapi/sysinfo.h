@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 struct sysinfo {
-	int32_t uptime;			/* seconds */
+	int32_t uptime; /* seconds */
 	uint32_t loads[3];
-	uint32_t totalram;		/* mem_units, as are the next seven */
+	uint32_t totalram; /* mem_units, as are the next seven */
 	uint32_t freeram;
 	uint32_t sharedram;
 	uint32_t bufferram;
@@ -19,7 +19,7 @@ struct sysinfo {
 	uint16_t pad;
 	uint32_t totalhigh;
 	uint32_t freehigh;
-	uint32_t mem_unit;		/* bytes */
+	uint32_t mem_unit; /* bytes */
 	uint8_t reserved[8];
 };
 

@@ -6,16 +6,16 @@
 
 #include <stdint.h>
 
-#define CLOCK_REALTIME			0
-#define CLOCK_MONOTONIC			1
-#define CLOCK_PROCESS_CPUTIME_ID	2
-#define CLOCK_THREAD_CPUTIME_ID		3
-#define CLOCK_MONOTONIC_RAW		4
-#define CLOCK_REALTIME_COARSE		5
-#define CLOCK_MONOTONIC_COARSE		6
-#define CLOCK_BOOTTIME			7
+#define CLOCK_REALTIME           0
+#define CLOCK_MONOTONIC          1
+#define CLOCK_PROCESS_CPUTIME_ID 2
+#define CLOCK_THREAD_CPUTIME_ID  3
+#define CLOCK_MONOTONIC_RAW      4
+#define CLOCK_REALTIME_COARSE    5
+#define CLOCK_MONOTONIC_COARSE   6
+#define CLOCK_BOOTTIME           7
 
-#define TIMER_ABSTIME			1	/* clock_nanosleep */
+#define TIMER_ABSTIME 1 /* clock_nanosleep */
 
 /* The 32-bit calls: nanosleep, clock_gettime. */
 struct old_timespec32 {
@@ -29,13 +29,13 @@ struct old_timeval32 {
 };
 
 /* getitimer, setitimer */
-#define ITIMER_REAL			0
-#define ITIMER_VIRTUAL			1
-#define ITIMER_PROF			2
+#define ITIMER_REAL    0
+#define ITIMER_VIRTUAL 1
+#define ITIMER_PROF    2
 
 struct old_itimerval32 {
 	struct old_timeval32 it_interval;
-	struct old_timeval32 it_value;		/* to the next one; 0: stopped */
+	struct old_timeval32 it_value; /* to the next one; 0: stopped */
 };
 
 /* The *_time64 calls. */
@@ -50,7 +50,7 @@ struct kernel_timezone {
 };
 
 /* times(2): clock ticks of 1/USER_HZ second */
-#define USER_HZ				100
+#define USER_HZ 100
 
 struct tms {
 	int32_t tms_utime;

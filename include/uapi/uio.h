@@ -4,11 +4,11 @@
 
 #include <stdint.h>
 
-#define UIO_MAXIOV	1024
+#define UIO_MAXIOV 1024
 
 struct iovec32 {
-	uint32_t iov_base;	/* user address */
-	uint32_t iov_len;	/* bytes */
+	uint32_t iov_base; /* user address */
+	uint32_t iov_len;  /* bytes */
 };
 
 #endif

@@ -4,7 +4,7 @@
 #ifndef UAPI_UTSNAME_H
 #define UAPI_UTSNAME_H
 
-#define NEW_UTS_LEN	64
+#define NEW_UTS_LEN 64
 
 struct new_utsname {
 	char sysname[NEW_UTS_LEN + 1];

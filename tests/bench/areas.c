@@ -5,8 +5,8 @@
 #include "bench.h"
 #include "linux.h"
 
-#define NONE	0u
-#define RW	(PROT_READ | PROT_WRITE)
+#define NONE 0u
+#define RW   (PROT_READ | PROT_WRITE)
 
 static uint8_t *at(uint8_t *p, uint32_t page)
 {
@@ -52,7 +52,7 @@ static void protections(void)
 		protect(at(p, 1), 1, RW);
 	}
 	report("mprotect that splits or merges", end(), 2 * CALLS);
-	unmap(at(p, 0), 1);	/* one area of its own, holes around it */
+	unmap(at(p, 0), 1); /* one area of its own, holes around it */
 	unmap(at(p, 2), 1);
 	begin();
 	for (uint32_t i = 0; i < CALLS; i++) {
@@ -83,7 +83,7 @@ static void breaks(void)
 static uint32_t remap(uint32_t from, uint32_t old, uint32_t new, uint32_t flags,
 		      uint32_t to)
 {
-	return (uint32_t)call6(__NR_mremap, from, old * PAGE, new * PAGE, flags,
+	return (uint32_t)call6(__NR_mremap, from, old * PAGE, new *PAGE, flags,
 			       to, 0);
 }
 

@@ -13,14 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <uapi/time.h>
+#include <unistd.h>
 #include "bench.h"
 #include "linux.h"
 
 char *self;
 static int64_t begun, clock_cost;
-static int64_t loop_cost;	/* of CALLS rounds */
+static int64_t loop_cost; /* of CALLS rounds */
 
 static int64_t now(void)
 {
@@ -49,8 +49,9 @@ void must(int good, const char *what)
 }
 
 /* One place in the program: plugin/count.c waits for it. */
-__attribute__((noinline))
-void report_without_loop(const char *name, int64_t total, uint32_t times)
+__attribute__((noinline)) void report_without_loop(const char *name,
+						   int64_t total,
+						   uint32_t times)
 {
 	printf("bench %-38s %9lu\n", name,
 	       (uint32_t)((total + times / 2) / times));
@@ -121,12 +122,12 @@ struct group {
 
 static const struct group groups[] = {
 	{ "calls", bench_calls },
-	{ "lives", bench_lives },	/* while the program is small */
+	{ "lives", bench_lives }, /* while the program is small */
 	{ "faults", bench_faults },
 	{ "areas", bench_areas },
 	{ "switches", bench_switches },
 	{ "signals", bench_signals },
-	{ "regions", bench_regions },	/* it leaves areas behind */
+	{ "regions", bench_regions }, /* it leaves areas behind */
 };
 
 /* bench [GROUP]: all of them, or the one to look at closer. */

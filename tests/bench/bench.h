@@ -12,12 +12,12 @@
 #include <uapi/mman.h>
 #include <uapi/unistd.h>
 
-#define PAGE	4096u
-#define PAGES	256u		/* touched in one measurement: one table */
-#define CALLS	1000u
-#define LIVES	20u		/* forks */
+#define PAGE  4096u
+#define PAGES 256u /* touched in one measurement: one table */
+#define CALLS 1000u
+#define LIVES 20u /* forks */
 
-extern char *self;		/* the program's own file */
+extern char *self; /* the program's own file */
 
 void begin(void);
 int64_t end(void);
@@ -58,7 +58,9 @@ static inline int32_t call3(uint32_t number, uint32_t a0, uint32_t a1,
 	register uint32_t r7 __asm__("r7") = number;
 
 	__asm__ volatile("svc 0"
-			 : "+r"(r0) : "r"(r1), "r"(r2), "r"(r7) : "memory");
+			 : "+r"(r0)
+			 : "r"(r1), "r"(r2), "r"(r7)
+			 : "memory");
 	return (int32_t)r0;
 }
 

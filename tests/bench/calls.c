@@ -3,8 +3,8 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 #include <uapi/time.h>
+#include <unistd.h>
 #include "bench.h"
 #include "linux.h"
 

@@ -3,12 +3,12 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 #include <uapi/mman.h>
+#include <unistd.h>
 #include "bench.h"
 #include "linux.h"
 
-#define FILE_PAGES	16u	/* one window of 64 KiB */
+#define FILE_PAGES 16u /* one window of 64 KiB */
 
 /* Memory whose second-level table is there: p[-1] was touched. */
 static uint8_t *prepared(uint32_t n)
@@ -86,7 +86,8 @@ static void lone_file_fault(void)
 	volatile uint8_t *near = anonymous(2), *p;
 	int64_t sum = 0;
 
-	must(fd >= 0 && write(fd, page, PAGE) == (int)PAGE, "a file of one page");
+	must(fd >= 0 && write(fd, page, PAGE) == (int)PAGE,
+	     "a file of one page");
 	write_pages(near, 1);
 	for (uint32_t i = 0; i < PAGES; i++) {
 		p = map_file(1, fd);
@@ -126,7 +127,7 @@ static void copy_on_write(void)
 static void stack_growth(void)
 {
 	volatile uint8_t *top = __builtin_frame_address(0);
-	uint32_t skip = 16;	/* what is there already */
+	uint32_t skip = 16; /* what is there already */
 
 	top = (uint8_t *)(address(top) & ~(PAGE - 1)) - skip * PAGE;
 	*top = 1;

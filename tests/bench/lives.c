@@ -15,7 +15,8 @@ static inline int32_t vfork_exit(void)
 			 "cmp r0, #0\n\t"
 			 "moveq r7, %2\n\t"
 			 "svceq 0"
-			 : "=r"(r0), "+r"(r7) : "I"(__NR_exit)
+			 : "=r"(r0), "+r"(r7)
+			 : "I"(__NR_exit)
 			 : "cc", "memory");
 	return (int32_t)r0;
 }
@@ -46,7 +47,7 @@ void bench_lives(void)
 {
 	uint8_t *p;
 
-	forks(NULL, LIVES);		/* slabs and stacks: filled */
+	forks(NULL, LIVES); /* slabs and stacks: filled */
 	forks("fork + exit + wait, small process", LIVES);
 	p = anonymous(4096);
 	write_pages(p, 4096);

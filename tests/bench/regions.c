@@ -5,13 +5,13 @@
  */
 #include "bench.h"
 
-#define TOUCHES	240u
-#define TABLE	256u		/* pages that share a second-level table */
-#define STEP	7919u		/* prime: visits areas in no order */
+#define TOUCHES 240u
+#define TABLE   256u  /* pages that share a second-level table */
+#define STEP    7919u /* prime: visits areas in no order */
 
 struct field {
 	uint8_t *start;
-	uint32_t areas, pages;	/* of each area */
+	uint32_t areas, pages; /* of each area */
 };
 
 static uint8_t *page_of(const struct field *f, uint32_t area, uint32_t page)
@@ -51,9 +51,9 @@ static void report_among(const char *what, const char *areas, int64_t total,
 {
 	char name[64], *to = name;
 
-	for (const char *from = what; *from; )
+	for (const char *from = what; *from;)
 		*to++ = *from++;
-	for (const char *from = areas; *from; )
+	for (const char *from = areas; *from;)
 		*to++ = *from++;
 	*to = '\0';
 	report(name, total, times);
@@ -96,7 +96,7 @@ static void search(const struct field *f, const char *areas)
 {
 	uint8_t *hole = page_of(f, f->areas / 4 * 2, 0), *p;
 
-	do {	/* others left holes above */
+	do { /* others left holes above */
 		p = reserve(f->pages);
 	} while (p > f->start);
 	unmap(p, f->pages);

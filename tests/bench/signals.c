@@ -2,9 +2,9 @@
  * signals.c - to a handler and back.
  */
 #include <stddef.h>
-#include <unistd.h>
 #include <uapi/signal.h>
 #include <uapi/ucontext.h>
+#include <unistd.h>
 #include "bench.h"
 #include "linux.h"
 

@@ -1,13 +1,13 @@
 /*
  * switches.c - from one task to another, and what they say to each other.
  */
-#include <unistd.h>
 #include <uapi/futex.h>
 #include <uapi/sched.h>
+#include <unistd.h>
 #include "bench.h"
 #include "linux.h"
 
-#define STACK_PAGES	4u
+#define STACK_PAGES 4u
 
 static void yields(void)
 {
@@ -70,7 +70,7 @@ static void ping_pong(void)
 	close(back[1]);
 }
 
-static volatile uint32_t running;	/* cleared by the kernel as it ends */
+static volatile uint32_t running; /* cleared by the kernel as it ends */
 
 /* A thread that runs answer() on a stack of its own. */
 static int32_t start_thread(uint8_t *stack)

@@ -13,14 +13,12 @@ struct mm_struct *fs_mm;
 
 /* ---- what lib/ and proc/ would do ------------------------------------------ */
 
-__weak void console_write(const char *s __unused_arg,
-					 size_t bytes __unused_arg)
+__weak void console_write(const char *s __unused_arg, size_t bytes __unused_arg)
 {
 }
 
-__weak size_t log_read(u64 *pos __unused_arg,
-				      char *buf __unused_arg,
-				      size_t bytes __unused_arg)
+__weak size_t log_read(u64 *pos __unused_arg, char *buf __unused_arg,
+		       size_t bytes __unused_arg)
 {
 	return 0;
 }
@@ -31,8 +29,7 @@ __weak void kill_pgrp(s32 pgrp __unused_arg, int sig)
 }
 
 /* Everybody is in session 1, alone, and may use the terminal. */
-__weak int job_control_check(s32 foreground __unused_arg,
-					    int sig __unused_arg)
+__weak int job_control_check(s32 foreground __unused_arg, int sig __unused_arg)
 {
 	return 0;
 }
@@ -62,14 +59,12 @@ __weak s32 sys_getsid(s32 pid __unused_arg)
 	return 1;
 }
 
-__weak s32 sys_getrandom(uaddr_t buf, u32 bytes,
-					u32 flags __unused_arg)
+__weak s32 sys_getrandom(uaddr_t buf, u32 bytes, u32 flags __unused_arg)
 {
 	return clear_user(buf, bytes) ? -EFAULT : (s32)bytes;
 }
 
-__weak s32 restart_with(const struct restart_block *block
-				       __unused_arg)
+__weak s32 restart_with(const struct restart_block *block __unused_arg)
 {
 	return -EINTR;
 }
@@ -85,8 +80,7 @@ void fs_world_start(void)
 	assert_non_null(host_current->files);
 	assert_non_null(host_current->fs);
 	fs_mm = new_mm();
-	map(fs_mm, USER_BUF, USER_BYTES, PROT_RW,
-	    MAP_ANON_PRIVATE | MAP_FIXED);
+	map(fs_mm, USER_BUF, USER_BYTES, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	model_switch(fs_mm);
 	host_current->mm = fs_mm;
 }
@@ -159,7 +153,8 @@ void make_file(const char *path, const void *data, u32 bytes)
 	struct file *file = must_open(path, O_RDWR | O_CREAT | O_TRUNC);
 
 	assert_int_equal(file->f_op->kernel_write(file, data, bytes,
-						  &file->f_pos), bytes);
+						  &file->f_pos),
+			 bytes);
 	fput(file);
 }
 
@@ -194,9 +189,10 @@ static void add(struct archive *archive, const char *name, u32 mode, u32 ino,
 	char head[110 + 4096 + 1];
 
 	archive->last = archive->bytes;
-	snprintf(head, sizeof(head), "070701%08X%08X%08X%08X%08X%08X%08X%08X"
-		 "%08X%08X%08X%08X%08X%s", ino, mode, 0, 0, nlink, 1234, bytes,
-		 8, 1, major, minor, name_bytes, 0, name);
+	snprintf(head, sizeof(head),
+		 "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%s",
+		 ino, mode, 0, 0, nlink, 1234, bytes, 8, 1, major, minor,
+		 name_bytes, 0, name);
 	append(archive, head, 110 + name_bytes);
 	append(archive, data, bytes);
 }
@@ -217,8 +213,7 @@ void archive_add_link(struct archive *archive, const char *name, u32 mode,
 void archive_add_device(struct archive *archive, const char *name, u32 mode,
 			u32 major, u32 minor)
 {
-	add(archive, name, mode, archive->bytes + 1000, 1, "", 0, major,
-	    minor);
+	add(archive, name, mode, archive->bytes + 1000, 1, "", 0, major, minor);
 }
 
 void archive_end(struct archive *archive)

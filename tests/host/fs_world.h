@@ -12,9 +12,9 @@
 #include "mm_world.h"
 
 /* User memory of the test's task: [USER_BUF, USER_END), nothing behind it. */
-#define USER_BUF	0x00400000u
-#define USER_BYTES	(64u * PAGE_SIZE)
-#define USER_END	(USER_BUF + USER_BYTES)
+#define USER_BUF   0x00400000u
+#define USER_BYTES (64u * PAGE_SIZE)
+#define USER_END   (USER_BUF + USER_BYTES)
 
 extern struct mm_struct *fs_mm;
 
@@ -24,7 +24,7 @@ void fs_world_end(void);
 
 /* Put bytes (a string) into user memory; returns its address. */
 uaddr_t user_put(uaddr_t to, const void *from, u32 bytes);
-uaddr_t user_path(const char *path);		/* always at USER_BUF */
+uaddr_t user_path(const char *path); /* always at USER_BUF */
 void user_get(void *to, uaddr_t from, u32 bytes);
 
 /* The path's inode, which must be there; or what the walk says. */
@@ -39,12 +39,12 @@ void expect_file(const char *path, const void *data, u32 bytes);
 
 /* ---- archives ------------------------------------------------------------ */
 
-#define ARCHIVE_MAX	65536u
+#define ARCHIVE_MAX 65536u
 
 struct archive {
 	u8 buf[ARCHIVE_MAX];
 	u32 bytes;
-	u32 last;		/* offset of the last entry's header */
+	u32 last; /* offset of the last entry's header */
 };
 
 void archive_add(struct archive *archive, const char *name, u32 mode,

@@ -34,16 +34,17 @@
 #include <types.h>
 
 /* What does so looks at memory as the hardware would: poisoned or not. */
-#define __no_asan	__attribute__((no_sanitize("address")))
+#define __no_asan __attribute__((no_sanitize("address")))
 
 /* ---- running ------------------------------------------------------------- */
 
 /* TAP of tests[] on stdout; the kernel is rebooted before each test. */
 #define host_run(tests) host_run_tests((tests), ARRAY_SIZE(tests))
 /* The last n of tests[] only where CONFIG_DEBUG is 1. */
-#define host_run_debug(tests, n) \
-	host_run_tests((tests), ARRAY_SIZE(tests) - \
-		       (IS_ENABLED(CONFIG_DEBUG) ? 0 : (n)))
+#define host_run_debug(tests, n)           \
+	host_run_tests((tests),            \
+		       ARRAY_SIZE(tests) - \
+			       (IS_ENABLED(CONFIG_DEBUG) ? 0 : (n)))
 int host_run_tests(const struct CMUnitTest *tests, size_t n);
 
 /*
@@ -72,15 +73,16 @@ const char *host_bug_text(void);
  * Locks it took are dropped; the structures it was at work on are not whole:
  * reboot, or do not use them again.
  */
-#define expect_bug(text, stmt) do {					\
-		host_bug_begin();					\
-		if (setjmp(host_bug_jmp) == 0) {			\
-			stmt;						\
-			host_bug_end();					\
-			fail_msg("no BUG in: %s", #stmt);		\
-		}							\
-		host_bug_end();						\
-		host_expect_text(host_bug_text(), (text));		\
+#define expect_bug(text, stmt)                             \
+	do {                                               \
+		host_bug_begin();                          \
+		if (setjmp(host_bug_jmp) == 0) {           \
+			stmt;                              \
+			host_bug_end();                    \
+			fail_msg("no BUG in: %s", #stmt);  \
+		}                                          \
+		host_bug_end();                            \
+		host_expect_text(host_bug_text(), (text)); \
 	} while (0)
 
 void host_bug_begin(void);
@@ -110,10 +112,10 @@ static inline u32 rnd_below(u32 n)
 
 /* ---- the rest of the machine ------------------------------------------------ */
 
-extern struct thread_info host_thread;	/* what host_current is at first */
+extern struct thread_info host_thread; /* what host_current is at first */
 extern u32 host_locks_held;
-extern u32 host_rlimits[];		/* what rlimit() answers, by resource */
-extern int host_signal;			/* send_sig_current's last, 0 = none */
-extern u64 host_time_ns;		/* what ktime_ns() answers */
+extern u32 host_rlimits[]; /* what rlimit() answers, by resource */
+extern int host_signal;    /* send_sig_current's last, 0 = none */
+extern u64 host_time_ns;   /* what ktime_ns() answers */
 
 #endif

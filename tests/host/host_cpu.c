@@ -11,7 +11,7 @@
 
 #include "host.h"
 
-#define MAX_HELD	8
+#define MAX_HELD 8
 
 struct held_lock {
 	spinlock_t *lock;
@@ -28,7 +28,7 @@ int host_signal;
 u64 host_time_ns;
 
 static struct held_lock held[MAX_HELD];
-static u32 bug_locks, bug_cpsr;		/* at host_bug_begin */
+static u32 bug_locks, bug_cpsr; /* at host_bug_begin */
 static u64 seed, random_state;
 
 /* ---- locks ------------------------------------------------------------ */
@@ -102,15 +102,14 @@ __weak bool wake_up_process(struct task_struct *t __unused_arg)
 }
 
 __weak void prepare_to_wait(struct wait_queue_head *wq,
-					   struct wait_entry *entry,
-					   enum task_state s __unused_arg)
+			    struct wait_entry *entry,
+			    enum task_state s __unused_arg)
 {
 	if (entry->link.tqe_prev == NULL)
 		TAILQ_INSERT_TAIL(&wq->waiters, entry, link);
 }
 
-__weak void finish_wait(struct wait_queue_head *wq,
-				       struct wait_entry *entry)
+__weak void finish_wait(struct wait_queue_head *wq, struct wait_entry *entry)
 {
 	if (entry->link.tqe_prev != NULL)
 		TAILQ_REMOVE(&wq->waiters, entry, link);
@@ -122,8 +121,7 @@ __weak void __wake_up(struct wait_queue_head *wq __unused_arg)
 }
 
 /* As where a handler runs: nothing here would let the call go on. */
-__weak s32 restart_with(
-	const struct restart_block *block __unused_arg)
+__weak s32 restart_with(const struct restart_block *block __unused_arg)
 {
 	return -EINTR;
 }

@@ -11,8 +11,8 @@
 
 #include "host.h"
 
-#define LOG_BYTES	(1u << 20)
-#define BUG_BYTES	512
+#define LOG_BYTES (1u << 20)
+#define BUG_BYTES 512
 
 jmp_buf host_bug_jmp;
 bool host_bug_expected;
@@ -123,8 +123,8 @@ bool called_from(const char *function)
 /* For tests that do not link lib/trace.c: nothing is traced. */
 __weak u32 trace_mask;
 
-__weak void __trace_event(enum trace_kind kind __unused_arg,
-					 u32 a __unused_arg, u32 b __unused_arg,
-					 u32 c __unused_arg, u32 d __unused_arg)
+__weak void __trace_event(enum trace_kind kind __unused_arg, u32 a __unused_arg,
+			  u32 b __unused_arg, u32 c __unused_arg,
+			  u32 d __unused_arg)
 {
 }

@@ -40,8 +40,8 @@ void copy_page(void *to, const void *from)
 }
 
 /* Between variables lie AddressSanitizer's red zones: copy without asking. */
-static __no_asan __attribute__((no_sanitize("undefined"))) __noinline
-void copy_unchecked(u8 *to, const u8 *from, size_t bytes)
+static __no_asan __attribute__((no_sanitize("undefined"))) __noinline void
+copy_unchecked(u8 *to, const u8 *from, size_t bytes)
 {
 	for (size_t i = 0; i < bytes; i++)
 		*(volatile u8 *)(to + i) = from[i];

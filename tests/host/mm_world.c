@@ -36,8 +36,8 @@ __weak bool unhandled_signal(int sig __unused_arg)
 }
 
 __weak void report_user_fault(const struct pt_regs *regs __unused_arg,
-		       const struct abort_info *info __unused_arg,
-		       int sig __unused_arg, int code __unused_arg)
+			      const struct abort_info *info __unused_arg,
+			      int sig __unused_arg, int code __unused_arg)
 {
 	world_reports++;
 }
@@ -54,9 +54,8 @@ __weak void out_of_memory(void)
 	world_dying = true;
 }
 
-__weak void die(const char *what,
-			       struct pt_regs *regs __unused_arg,
-			       const struct abort_info *info __unused_arg)
+__weak void die(const char *what, struct pt_regs *regs __unused_arg,
+		const struct abort_info *info __unused_arg)
 {
 	panic("Oops: %s", what);
 }
@@ -76,7 +75,8 @@ static int world_fault(struct mm_struct *mm, const struct abort_info *info,
 		       bool user)
 {
 	struct pt_regs regs = {
-		.cpsr = user ? PSR_MODE_USR : PSR_MODE_SVC, .pc = UACCESS_PC,
+		.cpsr = user ? PSR_MODE_USR : PSR_MODE_SVC,
+		.pc = UACCESS_PC,
 	};
 
 	assert_ptr_equal(mm, host_current->mm);
@@ -189,7 +189,8 @@ uaddr_t map(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 prot, u32 flags)
 	uaddr_t result = 0;
 
 	assert_int_equal(try_map(mm, NULL, addr, bytes, prot, flags, 0,
-				 &result), 0);
+				 &result),
+			 0);
 	return result;
 }
 
@@ -258,7 +259,7 @@ u32 frame_of(struct mm_struct *mm, uaddr_t va)
 /* ---- judging -------------------------------------------------------------------------------- */
 
 struct census {
-	u32 *maps;		/* entries seen, by frame */
+	u32 *maps; /* entries seen, by frame */
 	u32 rss[NR_MM_COUNTERS];
 };
 
@@ -266,7 +267,7 @@ struct census {
 static void check_rights(struct mm_struct *mm, uaddr_t va, pte_t pte)
 {
 	const struct vm_area_struct *vma = find_vma(mm, va);
-	bool executable = !(pte.val & 1);	/* XN: DDI0406C B3.5.1 */
+	bool executable = !(pte.val & 1); /* XN: DDI0406C B3.5.1 */
 
 	assert_non_null(vma);
 	assert_true(vma->vm_start <= va);
@@ -305,7 +306,9 @@ static void count_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 static void census_mm(struct census *census, struct mm_struct *mm)
 {
 	struct mm_walk walk = {
-		.mm = mm, .private = census, .pte_range = count_entries,
+		.mm = mm,
+		.private = census,
+		.pte_range = count_entries,
 	};
 
 	memset(census->rss, 0, sizeof(census->rss));
@@ -358,15 +361,16 @@ static void file_find_pages(struct vm_area_struct *vma __unused_arg, u32 pgoff,
 {
 	test_file.finds++;
 	for (u32 i = 0; i < nr; i++, pgoff++) {
-		pages[i] = pgoff < test_file.nr_pages ?
-			test_file.pages[pgoff] : NULL;
+		pages[i] = pgoff < test_file.nr_pages ? test_file.pages[pgoff] :
+							NULL;
 		if (pages[i])
 			get_page(pages[i]);
 	}
 }
 
 static const struct vm_operations file_vm_ops = {
-	.fault = file_fault, .find_pages = file_find_pages,
+	.fault = file_fault,
+	.find_pages = file_find_pages,
 };
 
 static int file_mmap(struct file *file __unused_arg, struct vm_area_struct *vma)

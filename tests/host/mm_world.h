@@ -14,19 +14,19 @@
 
 #include "mmu_model.h"
 
-#define MAP_ANON_PRIVATE	(MAP_PRIVATE | MAP_ANONYMOUS)
-#define MAP_ANON_SHARED		(MAP_SHARED | MAP_ANONYMOUS)
-#define PROT_RW			(PROT_READ | PROT_WRITE)
+#define MAP_ANON_PRIVATE (MAP_PRIVATE | MAP_ANONYMOUS)
+#define MAP_ANON_SHARED  (MAP_SHARED | MAP_ANONYMOUS)
+#define PROT_RW          (PROT_READ | PROT_WRITE)
 
 /* What a fault that is not mended is to the program. */
-#define DIED_SEGV_MAPERR	(-1001)
-#define DIED_SEGV_ACCERR	(-1002)
-#define DIED_SIGBUS		(-1003)
-#define DIED_OOM		(-1004)
+#define DIED_SEGV_MAPERR (-1001)
+#define DIED_SEGV_ACCERR (-1002)
+#define DIED_SIGBUS      (-1003)
+#define DIED_OOM         (-1004)
 
 /* The kernel's one user copy, as __ex_table lists it; three instructions. */
-#define UACCESS_PC		0xc0100000u
-#define UACCESS_FIXUP		0xc0100100u
+#define UACCESS_PC    0xc0100000u
+#define UACCESS_FIXUP 0xc0100100u
 
 /* What force_sig_fault was last told; sig is 0 when the last fault was served. */
 struct world_signal {
@@ -74,15 +74,15 @@ u32 frame_of(struct mm_struct *mm, uaddr_t va);
 
 /* ---- a file ------------------------------------------------------------------- */
 
-#define TEST_FILE_PAGES	40
+#define TEST_FILE_PAGES 40
 
 /* Word 0 of page n reads 0xf11e0000 + n. */
 struct test_file {
 	struct file file;
-	struct address_space mapping;	/* who maps it; its pages are here: */
-	u32 nr_pages;			/* size; may be changed */
+	struct address_space mapping; /* who maps it; its pages are here: */
+	u32 nr_pages;                 /* size; may be changed */
 	struct page *pages[TEST_FILE_PAGES];
-	u32 faults, finds;		/* calls of ->fault, ->find_pages */
+	u32 faults, finds; /* calls of ->fault, ->find_pages */
 };
 extern struct test_file test_file;
 

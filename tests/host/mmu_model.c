@@ -16,19 +16,19 @@
 
 #include "mmu_model_internal.h"
 
-#define IMAGE_BYTES	0x100000u
-#define MAX_RETRIES	8
+#define IMAGE_BYTES 0x100000u
+#define MAX_RETRIES 8
 
 /*
  * DACR while the kernel runs: domain 0 is a client, user pages (domain 1) are
  * out of reach; and while a program runs, or one of the user copies.
  */
-#define KERNEL_DACR	0x1u
-#define USER_DACR	0x5u
+#define KERNEL_DACR 0x1u
+#define USER_DACR   0x5u
 
 /* The machine of a -strict test program: see host.mk. */
 #ifndef MODEL_STRICT
-#define MODEL_STRICT	0
+#define MODEL_STRICT 0
 #endif
 
 struct model_machine model;
@@ -123,12 +123,12 @@ void idmap_switch_table(u32 ttbr0)
 /* As boot_map.c leaves it: nothing mapped that a host test would look at. */
 static void power_on(void)
 {
-	write_sctlr(1u << 29 | 1u << 28);	/* AFE, TRE; M by paging_init */
+	write_sctlr(1u << 29 | 1u << 28); /* AFE, TRE; M by paging_init */
 	write_ttbcr(0);
 	write_dacr(KERNEL_DACR);
 	/* Regions: 0 strongly-ordered, 1 Device, 2 and 3 Normal. */
 	write_prrr(0x0c0a00a4);
-	write_nmrr(0x00400040);			/* 3: write-back allocate */
+	write_nmrr(0x00400040); /* 3: write-back allocate */
 	isb();
 }
 
@@ -141,7 +141,7 @@ u32 model_boot_on(u32 ram_bytes, struct model_machine machine)
 {
 	host_reset();
 	model = machine;
-	model.adversary = 0;	/* there is nothing to attack yet */
+	model.adversary = 0; /* there is nothing to attack yet */
 	model_reset();
 	power_on();
 	BUG_ON(memblock_add(PHYS_OFFSET, ram_bytes));
@@ -162,12 +162,15 @@ u32 model_boot(u32 ram_bytes)
 	const char *walks = getenv("HOST_WALKS");
 	const char *adversary = getenv("HOST_ADVERSARY");
 
-	return model_boot_on(ram_bytes, (struct model_machine){
-		.walks_coherent = walks ? strcmp(walks, "incoherent") != 0 :
-				  !MODEL_STRICT,
-		.adversary = adversary ? (u32)atoi(adversary) :
-			     (MODEL_STRICT ? 400 : 100),
-	});
+	return model_boot_on(ram_bytes,
+			     (struct model_machine){
+				     .walks_coherent = walks ?
+					     strcmp(walks, "incoherent") != 0 :
+					     !MODEL_STRICT,
+				     .adversary = adversary ?
+					     (u32)atoi(adversary) :
+					     (MODEL_STRICT ? 400 : 100),
+			     });
 }
 
 /* ---- one access --------------------------------------------------------- */
@@ -182,7 +185,8 @@ static struct translation translate(u32 va, bool user)
 	else if (model_isb_pending())
 		model_violation("0x%08x: the kernel accesses user memory after "
 				"a TLB or CP15 operation without isb "
-				"(DDI0406C B3.15.5)", va);
+				"(DDI0406C B3.15.5)",
+				va);
 	model_translate(va, &t);
 	return t;
 }
@@ -209,7 +213,8 @@ static struct model_result access_from(u32 va, enum model_access kind,
 	model_switch_dacr(before);
 	model_step();
 	if (fs)
-		return (struct model_result){ model_fault_status(fs, &t, kind), va, 0 };
+		return (struct model_result){ model_fault_status(fs, &t, kind),
+					      va, 0 };
 	return (struct model_result){ .pa = t.pa };
 }
 
@@ -239,15 +244,17 @@ static int access_until(struct mm_struct *mm, u32 va, enum model_access kind,
 			*pa = r.pa;
 			return 0;
 		}
-		info = decode_abort(r.fsr, r.far, kind == MODEL_FETCH ?
-				    ABORT_PREFETCH : ABORT_DATA);
+		info = decode_abort(r.fsr, r.far,
+				    kind == MODEL_FETCH ? ABORT_PREFETCH :
+							  ABORT_DATA);
 		model_faults++;
 		err = handler ? handler(mm, &info, user) : -EFAULT;
 		if (err)
 			return err;
 	}
 	model_violation("0x%08x: %u faults were handled and the access still "
-			"faults", va, MAX_RETRIES);
+			"faults",
+			va, MAX_RETRIES);
 	return -EFAULT;
 }
 
@@ -393,7 +400,8 @@ int __get_user_u8(u8 *val, uaddr_t from)
 int __put_user_pair(u32 first, u32 second, uaddr_t to)
 {
 	return __put_user_u32(first, to) || __put_user_u32(second, to + 4) ?
-		-EFAULT : 0;
+		-EFAULT :
+		0;
 }
 
 int __put_user_u32(u32 val, uaddr_t to)

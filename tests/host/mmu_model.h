@@ -43,8 +43,8 @@
 
 /* What kind of machine. */
 struct model_machine {
-	bool walks_coherent;	/* table walks look into the data cache */
-	u32 adversary;		/* speculative fills per 1000 operations */
+	bool walks_coherent; /* table walks look into the data cache */
+	u32 adversary;       /* speculative fills per 1000 operations */
 };
 
 /* This one; the adversary may be changed at any time, coherency may not. */
@@ -66,9 +66,9 @@ u32 model_boot_on(u32 ram_bytes, struct model_machine machine);
 enum model_access { MODEL_LOAD, MODEL_STORE, MODEL_FETCH };
 
 struct model_result {
-	u32 fsr;		/* 0: no fault; DFSR or IFSR otherwise */
+	u32 fsr; /* 0: no fault; DFSR or IFSR otherwise */
 	u32 far;
-	phys_addr_t pa;		/* when there is none */
+	phys_addr_t pa; /* when there is none */
 };
 
 /* One access through TLB and walker, no handler. user: unprivileged. */
@@ -79,9 +79,9 @@ struct model_result model_access(u32 va, enum model_access kind, bool user);
  * made of it. user: the access was a user program's, not a uaccess copy's.
  * 0: it is mended, try again. Anything else is what the access returns.
  */
-typedef int (*model_handler)(struct mm_struct *mm, const struct abort_info *info,
-			     bool user);
-void model_on_fault(model_handler handler);	/* NULL: -EFAULT always */
+typedef int (*model_handler)(struct mm_struct *mm,
+			     const struct abort_info *info, bool user);
+void model_on_fault(model_handler handler); /* NULL: -EFAULT always */
 
 /*
  * A user program of mm loads, stores, fetches one naturally aligned word or
@@ -117,10 +117,11 @@ bool model_frame_in_tlb(u32 pfn);
 u32 model_tlb_entries(u32 va, u32 asid);
 
 /* stmt must break a rule whose text contains `text`. */
-#define expect_violation(text, stmt) do {				\
-		model_expect_begin();					\
-		stmt;							\
-		model_expect_end(text);					\
+#define expect_violation(text, stmt)    \
+	do {                            \
+		model_expect_begin();   \
+		stmt;                   \
+		model_expect_end(text); \
 	} while (0)
 void model_expect_begin(void);
 void model_expect_end(const char *text);

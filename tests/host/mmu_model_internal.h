@@ -19,7 +19,7 @@
 void model_violation(const char *fmt, ...) __printf(1, 2);
 /* The adversary's coin: true once in n. Not the test's random numbers. */
 bool model_chance(u32 n);
-u32 model_random(u32 n);		/* 0 .. n - 1 */
+u32 model_random(u32 n); /* 0 .. n - 1 */
 
 /* ---- memory (mmu_model_mem.c) ------------------------------------------- */
 
@@ -41,19 +41,19 @@ bool model_cleans_pending(void);
 enum memory_type { TYPE_STRONG, TYPE_DEVICE, TYPE_NORMAL };
 
 struct translation {
-	u32 fs;			/* fault status of the walk itself; 0: none */
-	u32 va, bytes;		/* what the entry covers */
-	phys_addr_t pa;		/* of va */
-	phys_addr_t slot;	/* where the last descriptor was read */
-	u32 desc;		/* ... and what it was */
+	u32 fs;           /* fault status of the walk itself; 0: none */
+	u32 va, bytes;    /* what the entry covers */
+	phys_addr_t pa;   /* of va */
+	phys_addr_t slot; /* where the last descriptor was read */
+	u32 desc;         /* ... and what it was */
 	phys_addr_t l1_slot;
 	u32 l1;
-	bool page;		/* second level: page fault codes */
+	bool page; /* second level: page fault codes */
 	u32 domain;
-	u32 ap;			/* AP[2:1] */
+	u32 ap; /* AP[2:1] */
 	bool xn, ng, af, shareable;
 	enum memory_type type;
-	u32 cacheable;		/* NMRR's inner policy, Normal only */
+	u32 cacheable; /* NMRR's inner policy, Normal only */
 };
 
 /* l1_cached: a first-level descriptor the TLB remembers, 0: read it. */

@@ -18,21 +18,21 @@
 
 #include "mmu_model_internal.h"
 
-#define LINE		32u
+#define LINE 32u
 
 /* A store to a table that the walker may not have seen. */
 struct store {
 	phys_addr_t pa;
 	u32 old;
-	bool clean;		/* the next dsb makes it visible */
+	bool clean; /* the next dsb makes it visible */
 };
 
 /* Growing arrays: entries, how many, room. */
 static struct store *stores;
 static u32 nr_stores, max_stores;
-static u32 *cleans;			/* line numbers waiting for a dsb */
+static u32 *cleans; /* line numbers waiting for a dsb */
 static u32 nr_cleans, max_cleans;
-static u32 *fetched;			/* line numbers in the I-cache */
+static u32 *fetched; /* line numbers in the I-cache */
 static u32 nr_fetched, max_fetched;
 
 static u8 *pou, *icache, *icache_valid;
@@ -77,7 +77,8 @@ __no_asan u32 model_ram_word(phys_addr_t pa)
 	u32 offset = pa - PHYS_OFFSET;
 
 	return offset < HOST_RAM_MAX ?
-		*(const volatile u32 *)(const void *)(host_ram + offset) : 0;
+		*(const volatile u32 *)(const void *)(host_ram + offset) :
+		0;
 }
 
 static __no_asan void copy_line(u8 *to, const u8 *from, u32 line)
@@ -103,7 +104,7 @@ static u32 word_at(const u8 *view, phys_addr_t pa)
 
 static struct store *find_store(phys_addr_t pa)
 {
-	for (u32 i = nr_stores; i-- > 0; )
+	for (u32 i = nr_stores; i-- > 0;)
 		if (stores[i].pa == pa)
 			return &stores[i];
 	return NULL;
@@ -113,16 +114,17 @@ static struct store *find_store(phys_addr_t pa)
 static void check_replacement(phys_addr_t pa, u32 old, u32 new)
 {
 	u32 old_type = old & 3, new_type = new & 3;
-	u32 fixed = 0xfffff000u | 0x44cu;	/* base; S, TEX0, C, B */
+	u32 fixed = 0xfffff000u | 0x44cu; /* base; S, TEX0, C, B */
 
 	if (!old_type || !new_type)
 		return;
 	if (old_type == 1 && new_type == 1)
-		fixed = 0xfffffc00u;		/* base of a table */
+		fixed = 0xfffffc00u; /* base of a table */
 	if ((old_type == 1) != (new_type == 1) || ((old ^ new) & fixed))
 		model_violation("break-before-make (DDI0406C B3.10.1): entry at "
 				"0x%08x goes from 0x%08x to 0x%08x with no "
-				"invalid entry between", pa, old, new);
+				"invalid entry between",
+				pa, old, new);
 }
 
 /* boot_pgd belongs to the image, which has no place in host_ram. */
@@ -167,14 +169,15 @@ u32 model_walk_read(phys_addr_t pa, bool speculative)
 	if (store)
 		model_violation("the store of 0x%08x to the table at 0x%08x may "
 				"not be visible to the walker yet: no dsb%s "
-				"(DDI0406C B3.10.1, hardware.md 12)", now, pa,
-				store->clean ? "" : ", not clean");
+				"(DDI0406C B3.10.1, hardware.md 12)",
+				now, pa, store->clean ? "" : ", not clean");
 	if (model.walks_coherent || word_at(pou, pa) == now)
 		return now;
 	if (!speculative)
 		model_violation("the walker does not see 0x%08x at 0x%08x: not "
 				"cleaned to the PoU (DDI0406C B3.10.1, "
-				"hardware.md 13)", now, pa);
+				"hardware.md 13)",
+				now, pa);
 	return word_at(pou, pa);
 }
 
@@ -202,8 +205,9 @@ bool model_cleans_pending(void)
 void iciallu(void)
 {
 	if (nr_cleans)
-		model_violation("ICIALLU before the cleans are complete: no dsb "
-				"(DDI0406C B2.2.9, hardware.md 15)");
+		model_violation(
+			"ICIALLU before the cleans are complete: no dsb "
+			"(DDI0406C B2.2.9, hardware.md 15)");
 	model_counts.iciallu++;
 	icache_dropping = true;
 	model_step();
@@ -253,9 +257,10 @@ u32 model_fetch_word(phys_addr_t pa)
 	fill_icache(line_of(pa));
 	seen = word_at(icache, pa);
 	if (seen != now)
-		model_violation("fetch at physical 0x%08x sees 0x%08x, memory has "
-				"0x%08x: no clean, ICIALLU and dsb after the "
-				"store (DDI0406C B2.2.9, hardware.md 15)",
-				pa, seen, now);
+		model_violation(
+			"fetch at physical 0x%08x sees 0x%08x, memory has "
+			"0x%08x: no clean, ICIALLU and dsb after the "
+			"store (DDI0406C B2.2.9, hardware.md 15)",
+			pa, seen, now);
 	return seen;
 }

@@ -12,19 +12,19 @@
 
 #include "mmu_model_internal.h"
 
-#define USER_END	0xc0000000u
+#define USER_END 0xc0000000u
 
 enum reg { SCTLR, TTBR0, TTBCR, DACR, PRRR, NMRR, CONTEXTIDR, NR_REGS };
 
 struct cp15_reg {
-	u32 now;		/* last written */
-	u32 before;		/* in force until the isb, perhaps */
+	u32 now;    /* last written */
+	u32 before; /* in force until the isb, perhaps */
 	bool pending;
 };
 
 static struct cp15_reg regs[NR_REGS];
-static bool need_isb;		/* an invalidate is not yet followed by one */
-static bool dsb_is_last;	/* nothing that walks came since a dsb */
+static bool need_isb;    /* an invalidate is not yet followed by one */
+static bool dsb_is_last; /* nothing that walks came since a dsb */
 
 void model_regs_reset(void)
 {
@@ -65,15 +65,17 @@ static void check_context_write(enum reg reg, u32 val)
 				"between (DDI0406C B3.10.4, hardware.md 5)");
 	if (reg == TTBR0 && asid && (val ^ regs[TTBR0].now) &&
 	    has_user_half(val) && has_user_half(regs[TTBR0].now))
-		model_violation("TTBR0 changes from one address space to another "
-				"under ASID %u (DDI0406C B3.10.4)", asid);
+		model_violation(
+			"TTBR0 changes from one address space to another "
+			"under ASID %u (DDI0406C B3.10.4)",
+			asid);
 	if (reg != CONTEXTIDR)
 		return;
 	if (asid && (val & 0xff) && (val & 0xff) != asid &&
 	    has_user_half(regs[TTBR0].now))
 		model_violation("ASID changes from %u to %u while user tables "
-				"are in force (DDI0406C B3.10.4)", asid,
-				val & 0xff);
+				"are in force (DDI0406C B3.10.4)",
+				asid, val & 0xff);
 	if (!dsb_is_last)
 		model_violation("CONTEXTIDR written with no dsb before "
 				"(A9 erratum 754322, hardware.md 6)");
@@ -118,9 +120,15 @@ bool model_mmu_on(void)
 	return (regs[SCTLR].now & 1) && !regs[SCTLR].pending;
 }
 
-#define MODEL_REG(name, reg)						\
-	u32 read_##name(void) { return regs[reg].now; }			\
-	void write_##name(u32 val) { write_reg(reg, val); }
+#define MODEL_REG(name, reg)          \
+	u32 read_##name(void)         \
+	{                             \
+		return regs[reg].now; \
+	}                             \
+	void write_##name(u32 val)    \
+	{                             \
+		write_reg(reg, val);  \
+	}
 
 MODEL_REG(sctlr, SCTLR)
 MODEL_REG(ttbr0, TTBR0)
@@ -134,7 +142,7 @@ u32 model_switch_dacr(u32 dacr)
 {
 	u32 before = regs[DACR].now;
 
-	if (before == dacr)	/* a write that waits for its isb still does */
+	if (before == dacr) /* a write that waits for its isb still does */
 		return before;
 	regs[DACR].now = dacr;
 	regs[DACR].pending = false;

@@ -15,18 +15,18 @@
 
 #include "mmu_model_internal.h"
 
-#define USER_END	0xc0000000u
-#define TLB_ENTRIES	1024u
-#define WALK_ENTRIES	256u
-#define BP_ENTRIES	256u
-#define RECENT		64u
+#define USER_END     0xc0000000u
+#define TLB_ENTRIES  1024u
+#define WALK_ENTRIES 256u
+#define BP_ENTRIES   256u
+#define RECENT       64u
 
 struct tlb_entry {
 	struct translation t;
-	u32 asid;		/* of a nG entry */
-	u32 table;		/* first-level table it was walked from */
+	u32 asid;  /* of a nG entry */
+	u32 table; /* first-level table it was walked from */
 	bool valid;
-	bool dropping;		/* invalidated, no dsb yet */
+	bool dropping; /* invalidated, no dsb yet */
 };
 
 /* A first-level descriptor the walker remembers (B3.10.1 allows it). */
@@ -37,13 +37,13 @@ struct walk_entry {
 
 /* A predicted branch target: an address that was executed from. */
 struct bp_entry {
-	u32 page, asid, pa;	/* pages; pa is a frame number */
+	u32 page, asid, pa; /* pages; pa is a frame number */
 };
 
 struct model_counts model_counts;
 
 static struct tlb_entry tlb[TLB_ENTRIES];
-static u32 tlb_used;			/* tlb[0 .. tlb_used) may be valid */
+static u32 tlb_used; /* tlb[0 .. tlb_used) may be valid */
 static struct walk_entry walks[WALK_ENTRIES];
 static struct bp_entry bp[BP_ENTRIES];
 static u32 nr_bp;
@@ -86,7 +86,7 @@ void model_tlb_dsb(void)
 }
 
 /* What an operation names; ALL = every value. */
-#define ALL	0xffffffffu
+#define ALL 0xffffffffu
 
 /* Law 6: a frame goes back only after the flush of its last translation. */
 static void check_frame(const struct tlb_entry *e)
@@ -95,7 +95,8 @@ static void check_frame(const struct tlb_entry *e)
 
 	if (e->t.ng && pfn_valid(pa >> 12) && page_count(phys_to_page(pa)) <= 0)
 		model_violation("0x%08x: frame 0x%08x was freed while the TLB "
-				"has a translation to it", e->t.va, pa);
+				"has a translation to it",
+				e->t.va, pa);
 }
 
 static void drop(u32 page, u32 asid, bool globals)
@@ -168,7 +169,7 @@ void bpiall(void)
 static bool matches(const struct tlb_entry *e, u32 va, u32 asid)
 {
 	return e->valid && va - e->t.va < e->t.bytes &&
-	       (!e->t.ng || e->asid == asid);
+		(!e->t.ng || e->asid == asid);
 }
 
 /* Rules about the entry itself, whoever asked for it. */
@@ -178,16 +179,19 @@ static void check_entry(const struct translation *t, u32 va)
 
 	if (va >= USER_END && t->ng)
 		model_violation("kernel entry for 0x%08x is not global "
-				"(DDI0406C B3.9, hardware.md 8)", va);
+				"(DDI0406C B3.9, hardware.md 8)",
+				va);
 	if (va < USER_END && !t->ng)
 		model_violation("user entry for 0x%08x is global "
-				"(DDI0406C B3.9, hardware.md 8)", va);
+				"(DDI0406C B3.9, hardware.md 8)",
+				va);
 	if (va >= USER_END && writable && !t->xn)
 		model_violation("kernel page 0x%08x is writable and executable",
 				va);
 	if (t->type != TYPE_NORMAL && !t->xn)
 		model_violation("0x%08x: Device memory without XN "
-				"(DDI0406C B3.7.2, hardware.md 18)", va);
+				"(DDI0406C B3.7.2, hardware.md 18)",
+				va);
 }
 
 /* One frame, two types: A3.5.7, hardware.md 17. */
@@ -245,7 +249,10 @@ static void fill(const struct translation *t, u32 va, u32 asid, u32 table)
 	check_aliases(t);
 	check_sizes(t, asid);
 	*free_entry() = (struct tlb_entry){
-		.t = *t, .asid = asid, .table = table, .valid = true,
+		.t = *t,
+		.asid = asid,
+		.table = table,
+		.valid = true,
 	};
 }
 
@@ -255,7 +262,9 @@ static void remember_walk(u32 va, u32 l1, u32 asid, u32 table)
 	struct walk_entry *w = &walks[(va >> 20) % WALK_ENTRIES];
 
 	if ((l1 & 3) == 1 && va < USER_END)
-		*w = (struct walk_entry){ va >> 20, l1, asid, table, true, false };
+		*w = (struct walk_entry){
+			va >> 20, l1, asid, table, true, false
+		};
 }
 
 /* What is remembered for va under this ASID, or NULL. */
@@ -263,8 +272,7 @@ static const struct walk_entry *remembered(u32 va, u32 asid)
 {
 	const struct walk_entry *w = &walks[(va >> 20) % WALK_ENTRIES];
 
-	if (!w->valid || w->dropping || w->index != va >> 20 ||
-	    w->asid != asid)
+	if (!w->valid || w->dropping || w->index != va >> 20 || w->asid != asid)
 		return NULL;
 	return w;
 }
@@ -297,9 +305,9 @@ static void speculate(void)
 	model_walk(ttbr0, va, true, w ? w->l1 : 0, &t);
 	if (!w)
 		remember_walk(va, t.l1, asid, ttbr0 & 0xffffc000u);
-	if (t.fs || !t.af)	/* never held in a TLB: B3.7.2, B3.9 */
+	if (t.fs || !t.af) /* never held in a TLB: B3.7.2, B3.9 */
 		return;
-	if (held == t.bytes)	/* what is there already, of any size but this */
+	if (held == t.bytes) /* what is there already, of any size but this */
 		return;
 	fill(&t, va, asid, ttbr0 & 0xffffc000u);
 	if (!t.xn && t.type == TYPE_NORMAL)
@@ -328,28 +336,33 @@ static void check_hit(const struct tlb_entry *e, u32 va)
 
 	if (e->dropping)
 		model_violation("0x%08x: the invalidate of its entry is not "
-				"complete, no dsb (DDI0406C B3.10.1)", va);
+				"complete, no dsb (DDI0406C B3.10.1)",
+				va);
 	if (e->t.ng && e->table != table_now())
 		model_violation("0x%08x: stale entry of another address space "
-				"under ASID %u (hardware.md 7)", va, e->asid);
+				"under ASID %u (hardware.md 7)",
+				va, e->asid);
 	model_walk(read_ttbr0(), va, false, 0, &t);
-	if (t.fs || t.pa >> 12 != ((va - e->t.va) + (e->t.pa &
-	    ~(e->t.bytes - 1))) >> 12) {
+	if (t.fs ||
+	    t.pa >> 12 !=
+		    ((va - e->t.va) + (e->t.pa & ~(e->t.bytes - 1))) >> 12) {
 		model_violation("0x%08x: stale TLB entry 0x%08x, the table has "
 				"0x%08x: no flush after the change (DDI0406C "
-				"B3.10.1)", va, e->t.desc, t.fs ? 0 : t.desc);
+				"B3.10.1)",
+				va, e->t.desc, t.fs ? 0 : t.desc);
 		return;
 	}
 	if (t.bytes != e->t.bytes)
 		model_violation("0x%08x: the TLB holds a mapping of %u bytes, "
 				"the tables have one of %u: no flush between "
-				"(DDI0406C B3.10.1, hardware.md 14)", va,
-				e->t.bytes, t.bytes);
+				"(DDI0406C B3.10.1, hardware.md 14)",
+				va, e->t.bytes, t.bytes);
 	lost = model_rights(&e->t) & ~model_rights(&t);
 	if (lost || t.type != e->t.type)
 		model_violation("0x%08x: TLB entry 0x%08x allows what 0x%08x no "
 				"longer does: no flush after the change "
-				"(DDI0406C B3.10.1)", va, e->t.desc, t.desc);
+				"(DDI0406C B3.10.1)",
+				va, e->t.desc, t.desc);
 }
 
 static const struct tlb_entry *lookup(u32 va)
@@ -362,8 +375,8 @@ static const struct tlb_entry *lookup(u32 va)
 		if (hit && !hit->dropping && !tlb[i].dropping)
 			model_violation("0x%08x: two TLB entries, 0x%08x and "
 					"0x%08x (TLB conflict, DDI0406C "
-					"B3.10.1)", va, hit->t.desc,
-					tlb[i].t.desc);
+					"B3.10.1)",
+					va, hit->t.desc, tlb[i].t.desc);
 		if (!hit || hit->dropping)
 			hit = &tlb[i];
 	}
@@ -388,7 +401,8 @@ void model_translate(u32 va, struct translation *t)
 	if (w && w->l1 != model_walk_read(table_now() + (va >> 20) * 4, false))
 		model_violation("0x%08x: the walker remembers a first-level "
 				"entry that is gone: no flush before its table "
-				"was freed (DDI0406C B3.10.1)", va);
+				"was freed (DDI0406C B3.10.1)",
+				va);
 	model_walk(read_ttbr0(), va, false, 0, t);
 	remember_walk(va, t->l1, asid_now(), table_now());
 	if (!t->fs && t->af)
@@ -406,7 +420,8 @@ void model_predict(u32 va, phys_addr_t pa)
 		if (bp[i].pa != pa >> 12)
 			model_violation("0x%08x: branch predictions of the page "
 					"that was here before: no BPIALL when "
-					"the code went (DDI0406C B2.2.9)", va);
+					"the code went (DDI0406C B2.2.9)",
+					va);
 		return;
 	}
 	bp[nr_bp < BP_ENTRIES ? nr_bp++ : model_random(BP_ENTRIES)] =
@@ -421,7 +436,8 @@ static void check_make_above(const struct tlb_entry *e, phys_addr_t slot,
 	    ((desc & 3) != 1 || ((desc ^ e->t.l1) & 0xfffffc00u)))
 		model_violation("0x%08x: first level becomes 0x%08x while the "
 				"TLB holds pages of 0x%08x (break-before-make, "
-				"DDI0406C B3.10.1)", e->t.va, desc, e->t.l1);
+				"DDI0406C B3.10.1)",
+				e->t.va, desc, e->t.l1);
 }
 
 void model_tlb_check_make(phys_addr_t slot, u32 desc)
@@ -435,8 +451,8 @@ void model_tlb_check_make(phys_addr_t slot, u32 desc)
 		if (e->t.slot == slot && ((desc ^ e->t.desc) & 0xfffff000u))
 			model_violation("break-before-make (DDI0406C B3.10.1): "
 					"0x%08x becomes 0x%08x while the TLB "
-					"holds 0x%08x", e->t.va, desc,
-					e->t.desc);
+					"holds 0x%08x",
+					e->t.va, desc, e->t.desc);
 	}
 }
 
@@ -448,12 +464,14 @@ static void check_held(const struct tlb_entry *e)
 
 	if (e->dropping)
 		model_violation("0x%08x: TLB invalidate without a dsb after it "
-				"(DDI0406C B3.10.1)", e->t.va);
+				"(DDI0406C B3.10.1)",
+				e->t.va);
 	model_walk(e->table, e->t.va, false, 0, &t);
 	if (t.fs || t.pa != (e->t.pa & ~(e->t.bytes - 1)))
 		model_violation("0x%08x, ASID %u: the TLB holds 0x%08x, the "
 				"table does not: missing flush (DDI0406C "
-				"B3.10.1)", e->t.va, e->asid, e->t.desc);
+				"B3.10.1)",
+				e->t.va, e->asid, e->t.desc);
 	else if (model_rights(&e->t) & ~model_rights(&t))
 		model_violation("0x%08x, ASID %u: the TLB holds 0x%08x, the "
 				"table allows less, 0x%08x: missing flush",
@@ -466,10 +484,11 @@ static void check_remembered(const struct walk_entry *w)
 	u32 now = model_ram_word(w->table + w->index * 4);
 
 	if (w->dropping || w->l1 != now)
-		model_violation("0x%08x, ASID %u: the walker remembers the first "
-				"level 0x%08x, the table has 0x%08x: missing "
-				"flush before a table is freed (DDI0406C "
-				"B3.10.1)", w->index << 20, w->asid, w->l1, now);
+		model_violation(
+			"0x%08x, ASID %u: the walker remembers the first "
+			"level 0x%08x, the table has 0x%08x: missing "
+			"flush before a table is freed (DDI0406C B3.10.1)",
+			w->index << 20, w->asid, w->l1, now);
 }
 
 void model_check_tlb(void)
@@ -481,8 +500,9 @@ void model_check_tlb(void)
 		model_violation("an invalidate is not complete: no dsb "
 				"(DDI0406C B3.10.1)");
 	if (model_isb_pending())
-		model_violation("no isb after an invalidate or a register write "
-				"(DDI0406C B3.10.1, B3.15.5)");
+		model_violation(
+			"no isb after an invalidate or a register write "
+			"(DDI0406C B3.10.1, B3.15.5)");
 	for (u32 i = 0; i < tlb_used; i++)
 		if (tlb[i].valid)
 			check_held(&tlb[i]);
@@ -505,6 +525,6 @@ u32 model_tlb_entries(u32 va, u32 asid)
 
 	for (u32 i = 0; i < tlb_used; i++)
 		n += tlb[i].valid && va - tlb[i].t.va < tlb[i].t.bytes &&
-		     (!asid || !tlb[i].t.ng || tlb[i].asid == asid);
+			(!asid || !tlb[i].t.ng || tlb[i].asid == asid);
 	return n;
 }

@@ -10,17 +10,17 @@
 
 #include "mmu_model_internal.h"
 
-#define SCTLR_M_BIT	(1u << 0)
-#define SCTLR_TRE_BIT	(1u << 28)
-#define SCTLR_AFE_BIT	(1u << 29)
+#define SCTLR_M_BIT   (1u << 0)
+#define SCTLR_TRE_BIT (1u << 28)
+#define SCTLR_AFE_BIT (1u << 29)
 
 /* Status codes; page = section + 2, except the access flag's. */
-#define FS_TRANSLATION	0x05u
-#define FS_ACCESS	0x03u
-#define FS_ACCESS_PAGE	0x06u
-#define FS_DOMAIN	0x09u
-#define FS_PERMISSION	0x0du
-#define FS_PAGE		0x02u
+#define FS_TRANSLATION 0x05u
+#define FS_ACCESS      0x03u
+#define FS_ACCESS_PAGE 0x06u
+#define FS_DOMAIN      0x09u
+#define FS_PERMISSION  0x0du
+#define FS_PAGE        0x02u
 
 static u32 bits(u32 word, u32 high, u32 low)
 {
@@ -37,12 +37,13 @@ static void remap(struct translation *t, u32 tex0, u32 c, u32 b, u32 s)
 	if (t->type > TYPE_NORMAL)
 		model_violation("PRRR 0x%08x: region %u has the reserved type 3",
 				prrr, n);
-	t->cacheable = t->type == TYPE_NORMAL ? bits(nmrr, 2 * n + 1, 2 * n) : 0;
+	t->cacheable = t->type == TYPE_NORMAL ? bits(nmrr, 2 * n + 1, 2 * n) :
+						0;
 	if (t->type == TYPE_NORMAL)
 		t->shareable = bits(prrr, s ? 19 : 18, s ? 19 : 18);
 	else
 		t->shareable = t->type == TYPE_STRONG ||
-			       bits(prrr, s ? 17 : 16, s ? 17 : 16);
+			bits(prrr, s ? 17 : 16, s ? 17 : 16);
 }
 
 static void read_section(struct translation *t, u32 va)
@@ -73,7 +74,8 @@ static void read_page(struct translation *t, u32 va, bool speculative)
 		t->fs = FS_TRANSLATION + FS_PAGE;
 		if (desc & 1)
 			model_violation("large page 0x%08x at 0x%08x: not used "
-					"here", desc, va);
+					"here",
+					desc, va);
 		return;
 	}
 	t->bytes = 1u << 12;
@@ -93,16 +95,20 @@ void model_walk(u32 ttbr0, u32 va, bool speculative, u32 l1_cached,
 	u32 sctlr = read_sctlr();
 
 	if ((sctlr & (SCTLR_M_BIT | SCTLR_TRE_BIT | SCTLR_AFE_BIT)) !=
-	    (SCTLR_M_BIT | SCTLR_TRE_BIT | SCTLR_AFE_BIT) || read_ttbcr())
+		    (SCTLR_M_BIT | SCTLR_TRE_BIT | SCTLR_AFE_BIT) ||
+	    read_ttbcr())
 		model_violation("walk with SCTLR 0x%08x, TTBCR 0x%08x: MMU, TRE "
-				"and AFE must be on, N = 0", sctlr, read_ttbcr());
+				"and AFE must be on, N = 0",
+				sctlr, read_ttbcr());
 	if (bits(ttbr0, 13, 7))
 		model_violation("TTBR0 0x%08x: the table is not 16 KiB-aligned "
-				"(DDI0406C B4.1.154)", ttbr0);
+				"(DDI0406C B4.1.154)",
+				ttbr0);
 	*t = (struct translation){
 		.l1_slot = (ttbr0 & 0xffffc000u) + bits(va, 31, 20) * 4,
 	};
-	t->l1 = l1_cached ? l1_cached : model_walk_read(t->l1_slot, speculative);
+	t->l1 = l1_cached ? l1_cached :
+			    model_walk_read(t->l1_slot, speculative);
 	t->domain = bits(t->l1, 8, 5);
 	switch (t->l1 & 3) {
 	case 1:
@@ -140,7 +146,8 @@ u32 model_check(const struct translation *t, enum model_access kind, bool user)
 		return t->page ? FS_ACCESS_PAGE : FS_ACCESS;
 	if (domain_access == 3)
 		model_violation("domain %u is manager: AP and XN are ignored "
-				"(hardware.md 20)", t->domain);
+				"(hardware.md 20)",
+				t->domain);
 	if (domain_access != 1)
 		return FS_DOMAIN + page;
 	return permitted(t, kind, user) ? 0 : FS_PERMISSION + page;

@@ -9,10 +9,10 @@
 
 #include "mmu_model.h"
 
-#define TEST_RAM	(8u << 20)
-#define TEST_VA		0x00400000u
+#define TEST_RAM (8u << 20)
+#define TEST_VA  0x00400000u
 /* Writable from the start: shared, so no copy on write. */
-#define TEST_RW		(VM_READ | VM_WRITE | VM_SHARED)
+#define TEST_RW  (VM_READ | VM_WRITE | VM_SHARED)
 
 /* As mm/ would make it, as far as mmu/ looks. */
 static inline struct mm_struct *new_mm(struct mm_struct *mm)

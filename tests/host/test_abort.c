@@ -7,7 +7,7 @@
 #include "mmu_test.h"
 
 struct row {
-	u32 fs;			/* FS[4:0] of DDI0406C Table B3-23 */
+	u32 fs; /* FS[4:0] of DDI0406C Table B3-23 */
 	enum abort_cause cause;
 	bool far;
 };
@@ -131,7 +131,8 @@ static void test_from_the_walker(void **state __unused_arg)
 	assert_int_equal(last_info.cause, ABORT_TRANSLATION_SECTION);
 	assert_int_equal(model_load(&mm, PAGE_OFFSET, &val), -EFAULT);
 	assert_int_equal(last_info.cause, ABORT_PERMISSION_PAGE);
-	assert_int_equal(model_load(&mm, PAGE_OFFSET + 0x400000, &val), -EFAULT);
+	assert_int_equal(model_load(&mm, PAGE_OFFSET + 0x400000, &val),
+			 -EFAULT);
 	assert_int_equal(last_info.cause, ABORT_PERMISSION_SECTION);
 	unmap_and_free(&mm, TEST_VA, page);
 	drop_mm(&mm);

@@ -11,7 +11,7 @@
 
 #include "mmu_test.h"
 
-#define DATA	(TEST_VA + 0x101)	/* as crooked as can be */
+#define DATA (TEST_VA + 0x101) /* as crooked as can be */
 
 static struct mm_struct test_mm;
 static struct page *page;
@@ -69,7 +69,7 @@ static void test_arm_load_multiple(void **state __unused_arg)
 {
 	boot();
 	regs.r[0] = DATA;
-	assert_int_equal(run_arm(0xe8b0000e), 0);	/* ldm r0!, {r1-r3} */
+	assert_int_equal(run_arm(0xe8b0000e), 0); /* ldm r0!, {r1-r3} */
 	assert_int_equal(regs.r[1], 0x100);
 	assert_int_equal(regs.r[3], 0x102);
 	assert_int_equal(regs.r[0], DATA + 12);
@@ -77,16 +77,16 @@ static void test_arm_load_multiple(void **state __unused_arg)
 
 	regs.pc = TEST_VA;
 	regs.r[0] = DATA + 16;
-	assert_int_equal(run_arm(0xe910000e), 0);	/* ldmdb r0, {r1-r3} */
+	assert_int_equal(run_arm(0xe910000e), 0); /* ldmdb r0, {r1-r3} */
 	assert_int_equal(regs.r[1], 0x101);
 	assert_int_equal(regs.r[0], DATA + 16);
 
 	regs.pc = TEST_VA;
-	assert_int_equal(run_arm(0xe990000e), 0);	/* ldmib r0, {r1-r3} */
+	assert_int_equal(run_arm(0xe990000e), 0); /* ldmib r0, {r1-r3} */
 	assert_int_equal(regs.r[1], 0x105);
 
 	regs.pc = TEST_VA;
-	assert_int_equal(run_arm(0xe810000e), 0);	/* ldmda r0, {r1-r3} */
+	assert_int_equal(run_arm(0xe810000e), 0); /* ldmda r0, {r1-r3} */
 	assert_int_equal(regs.r[3], 0x104);
 	end();
 }
@@ -98,7 +98,7 @@ static void test_arm_store_multiple(void **state __unused_arg)
 	regs.r[5] = 55;
 	regs.sp = 66;
 	regs.lr = 77;
-	assert_int_equal(run_arm(0xe8806020), 0);	/* stm r0, {r5,sp,lr} */
+	assert_int_equal(run_arm(0xe8806020), 0); /* stm r0, {r5,sp,lr} */
 	assert_int_equal(word(0), 55);
 	assert_int_equal(word(1), 66);
 	assert_int_equal(word(2), 77);
@@ -110,19 +110,19 @@ static void test_arm_double(void **state __unused_arg)
 {
 	boot();
 	regs.r[2] = DATA;
-	assert_int_equal(run_arm(0xe1c240d8), 0);	/* ldrd r4,r5,[r2,#8] */
+	assert_int_equal(run_arm(0xe1c240d8), 0); /* ldrd r4,r5,[r2,#8] */
 	assert_int_equal(regs.r[4], 0x102);
 	assert_int_equal(regs.r[5], 0x103);
 	assert_int_equal(regs.r[2], DATA);
 
 	regs.pc = TEST_VA;
 	regs.r[3] = 4;
-	assert_int_equal(run_arm(0xe0c240f8), 0);	/* strd r4,r5,[r2],#8 */
+	assert_int_equal(run_arm(0xe0c240f8), 0); /* strd r4,r5,[r2],#8 */
 	assert_int_equal(word(0), 0x102);
 	assert_int_equal(regs.r[2], DATA + 8);
 
 	regs.pc = TEST_VA;
-	assert_int_equal(run_arm(0xe12240d3), 0);	/* ldrd r4,r5,[r2,-r3]! */
+	assert_int_equal(run_arm(0xe12240d3), 0); /* ldrd r4,r5,[r2,-r3]! */
 	assert_int_equal(regs.r[4], 0x103);
 	assert_int_equal(regs.r[2], DATA + 4);
 	end();
@@ -136,7 +136,7 @@ static void test_branch(void **state __unused_arg)
 	boot();
 	memcpy(at(DATA), &target, 4);
 	regs.sp = DATA;
-	assert_int_equal(run_arm(0xe8bd8000), 0);	/* ldm sp!, {pc} */
+	assert_int_equal(run_arm(0xe8bd8000), 0); /* ldm sp!, {pc} */
 	assert_int_equal(regs.pc, 0x12344);
 	assert_true(regs.cpsr & PSR_T);
 	assert_int_equal(regs.sp, DATA + 4);
@@ -147,20 +147,20 @@ static void test_thumb_short(void **state __unused_arg)
 {
 	boot();
 	regs.r[0] = DATA;
-	assert_int_equal(run_thumb(0xc806, 0), 0);	/* ldmia r0!, {r1,r2} */
+	assert_int_equal(run_thumb(0xc806, 0), 0); /* ldmia r0!, {r1,r2} */
 	assert_int_equal(regs.r[2], 0x101);
 	assert_int_equal(regs.r[0], DATA + 8);
 	assert_int_equal(regs.pc, TEST_VA + 2);
 
 	regs.pc = TEST_VA;
 	regs.r[0] = DATA;
-	assert_int_equal(run_thumb(0xc803, 0), 0);	/* ldmia r0, {r0,r1} */
+	assert_int_equal(run_thumb(0xc803, 0), 0); /* ldmia r0, {r0,r1} */
 	assert_int_equal(regs.r[0], 0x100);
 
 	regs.pc = TEST_VA;
 	regs.sp = DATA + 8;
 	regs.lr = 99;
-	assert_int_equal(run_thumb(0xb502, 0), 0);	/* push {r1,lr} */
+	assert_int_equal(run_thumb(0xb502, 0), 0); /* push {r1,lr} */
 	assert_int_equal(regs.sp, DATA);
 	assert_int_equal(word(1), 99);
 	end();
@@ -183,7 +183,7 @@ static void test_thumb_wide(void **state __unused_arg)
 	assert_int_equal(regs.r[4], 0x102);
 
 	regs.pc = TEST_VA;
-	assert_int_equal(run_thumb(0xe922, 0x0021), 0);	/* stmdb r2!,{r0,r5} */
+	assert_int_equal(run_thumb(0xe922, 0x0021), 0); /* stmdb r2!,{r0,r5} */
 	assert_int_equal(regs.r[2], DATA + 4);
 	assert_int_equal(word(2), 0x101);
 	end();
@@ -194,7 +194,7 @@ static void test_it_block(void **state __unused_arg)
 {
 	boot();
 	regs.r[2] = DATA;
-	regs.cpsr |= 0x00000c00;	/* ITSTATE 0b00001100: ITE EQ, 1st of 2 */
+	regs.cpsr |= 0x00000c00; /* ITSTATE 0b00001100: ITE EQ, 1st of 2 */
 	assert_int_equal(run_thumb(0xe8b2, 0x0103), 0);
 	assert_int_equal(regs.cpsr & 0x0600fc00, 0x00001800);
 	regs.pc = TEST_VA;
@@ -207,14 +207,14 @@ static void test_it_block(void **state __unused_arg)
 static void test_refused(void **state __unused_arg)
 {
 	static const u32 arm[] = {
-		0xe1921f9f,		/* ldrex r1, [r2] */
-		0xe1821f90,		/* strex r1, r0, [r2] */
-		0xe1b24f9f,		/* ldrexd r4, r5, [r2] */
-		0xe5921000,		/* ldr r1, [r2] */
-		0xe1d210b0,		/* ldrh r1, [r2] */
-		0xed921b00,		/* vldr d1, [r2] */
-		0xe8d20006,		/* ldm r2, {r1,r2}^ */
-		0xf8920a00,		/* rfeia r2 */
+		0xe1921f9f, /* ldrex r1, [r2] */
+		0xe1821f90, /* strex r1, r0, [r2] */
+		0xe1b24f9f, /* ldrexd r4, r5, [r2] */
+		0xe5921000, /* ldr r1, [r2] */
+		0xe1d210b0, /* ldrh r1, [r2] */
+		0xed921b00, /* vldr d1, [r2] */
+		0xe8d20006, /* ldm r2, {r1,r2}^ */
+		0xf8920a00, /* rfeia r2 */
 	};
 	struct pt_regs before;
 
@@ -225,11 +225,11 @@ static void test_refused(void **state __unused_arg)
 		assert_int_equal(run_arm(arm[i]), -EINVAL);
 	regs.r[0] = TEST_VA + PAGE_SIZE - 6;
 	before.r[0] = regs.r[0];
-	assert_int_equal(run_arm(0xe8b0000e), -EFAULT);	/* ldm r0!, {r1-r3} */
+	assert_int_equal(run_arm(0xe8b0000e), -EFAULT); /* ldm r0!, {r1-r3} */
 	assert_memory_equal(&regs, &before, sizeof(regs));
-	assert_int_equal(run_thumb(0xe852, 0x1f00), -EINVAL);	/* ldrex */
-	assert_int_equal(run_thumb(0xe8d2, 0x457f), -EINVAL);	/* ldrexd */
-	assert_int_equal(run_thumb(0x6811, 0), -EINVAL);	/* ldr */
+	assert_int_equal(run_thumb(0xe852, 0x1f00), -EINVAL); /* ldrex */
+	assert_int_equal(run_thumb(0xe8d2, 0x457f), -EINVAL); /* ldrexd */
+	assert_int_equal(run_thumb(0x6811, 0), -EINVAL);      /* ldr */
 	end();
 }
 

@@ -9,7 +9,7 @@
 #include "mmu_test.h"
 
 static struct mm_struct test_mm;
-static struct page *page;		/* at TEST_VA, readable */
+static struct page *page; /* at TEST_VA, readable */
 static pte_t *slot;
 
 static void boot(void)
@@ -44,16 +44,16 @@ static void commit(const struct mm_struct *mm, u32 *entry, u32 bad,
 }
 
 /* Small page (DDI0406C B3.5.1): XN 0, B 2, C 3, AF 4, AP 5 and 9, S 10, nG 11. */
-#define XN	(1u << 0)
-#define SMALL	(1u << 1)
-#define B	(1u << 2)
-#define C	(1u << 3)
-#define AF	(1u << 4)
-#define AP1	(1u << 5)
-#define SPECIAL	(1u << 8)
-#define AP2	(1u << 9)
-#define S	(1u << 10)
-#define NG	(1u << 11)
+#define XN      (1u << 0)
+#define SMALL   (1u << 1)
+#define B       (1u << 2)
+#define C       (1u << 3)
+#define AF      (1u << 4)
+#define AP1     (1u << 5)
+#define SPECIAL (1u << 8)
+#define AP2     (1u << 9)
+#define S       (1u << 10)
+#define NG      (1u << 11)
 
 static void test_user_crimes(void **state __unused_arg)
 {
@@ -109,8 +109,7 @@ static void test_foreign_frames(void **state __unused_arg)
 	       ": a slab,");
 	commit(&test_mm, &slot->val, of_frame(virt_to_phys(test_mm.pgd)),
 	       "a user entry maps memory of the kernel");
-	commit(&test_mm, &slot->val, of_frame(PHYS_OFFSET),
-	       ": reserved,");
+	commit(&test_mm, &slot->val, of_frame(PHYS_OFFSET), ": reserved,");
 	commit(&test_mm, &slot->val, of_frame(0x10009000),
 	       "a user entry maps what is no RAM");
 	kfree(object);
@@ -223,7 +222,7 @@ static void test_many(void **state __unused_arg)
 
 	boot();
 	for (u32 i = 1; i < 200; i++)
-		slot[i].val = slot->val;	/* one mapping, many entries */
+		slot[i].val = slot->val; /* one mapping, many entries */
 	page->flags |= PG_SLAB;
 	host_log_clear();
 	assert_int_equal(pgtable_verify(&test_mm), -EUCLEAN);

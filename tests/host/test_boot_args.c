@@ -16,12 +16,14 @@
 
 #include "host.h"
 
-#define ATAG_MEM	0x54410002u
-#define ATAG_INITRD2	0x54420005u
-#define ATAG_CMDLINE	0x54410009u
+#define ATAG_MEM     0x54410002u
+#define ATAG_INITRD2 0x54420005u
+#define ATAG_CMDLINE 0x54410009u
 
 const struct board board = {
-	.name = "host", .ram_default = 64u << 20, .ram_max = 1u << 30,
+	.name = "host",
+	.ram_default = 64u << 20,
+	.ram_max = 1u << 30,
 };
 static const char *host_cmdline;
 
@@ -89,7 +91,7 @@ static void test_atags_bad_lengths(void **state __unused_arg)
 		assert_int_equal(parse_atags(list, ARRAY_SIZE(list)), -EINVAL);
 	}
 	memcpy(list, good_atags, sizeof(list));
-	list[9] = 2;		/* INITRD2 without its data */
+	list[9] = 2; /* INITRD2 without its data */
 	(void)parse_atags(list, ARRAY_SIZE(list));
 	expect_log("2 words short");
 	assert_int_equal(args.initrd_bytes, 0);
@@ -97,8 +99,8 @@ static void test_atags_bad_lengths(void **state __unused_arg)
 
 static void test_atags_text_without_end(void **state __unused_arg)
 {
-	u32 list[5 + 3 + 300 + 2] = { 5, ATAG_CORE, 0, 0, 0,
-				      2 + 301, ATAG_CMDLINE };
+	u32 list[5 + 3 + 300 + 2] = { 5, ATAG_CORE, 0,           0,
+				      0, 2 + 301,   ATAG_CMDLINE };
 
 	memset(&list[7], 'x', 301 * 4);
 	assert_int_equal(parse_atags(list, ARRAY_SIZE(list)), 0);
@@ -150,7 +152,7 @@ static void end(struct tree *t)
 }
 
 static const char strings[] = "#address-cells\0#size-cells\0reg\0bootargs\0"
-	"linux,initrd-start\0linux,initrd-end\0method";
+			      "linux,initrd-start\0linux,initrd-end\0method";
 
 static u32 string(const char *name)
 {
@@ -199,7 +201,7 @@ static void make_tree_for(struct tree *t, const char *method)
 	end(t);
 	begin(t, "memory@60000000");
 	prop(t, "reg", reg, sizeof(reg));
-	begin(t, "memory");		/* too deep to count */
+	begin(t, "memory"); /* too deep to count */
 	prop(t, "reg", reg, sizeof(reg));
 	end(t);
 	end(t);
@@ -271,8 +273,8 @@ static void test_tree_cut_off(void **state __unused_arg)
 /* Whatever a word is changed to, the parser stays inside. */
 static void test_tree_corrupt(void **state __unused_arg)
 {
-	static const u32 values[] = { 0, 1, 2, 3, 9, 0x7fffffff, 0x80000000,
-				      0xfffffffc, ~0u };
+	static const u32 values[] = { 0,          1,          2,          3,  9,
+				      0x7fffffff, 0x80000000, 0xfffffffc, ~0u };
 	struct tree good, bad;
 
 	make_tree(&good);

@@ -8,8 +8,8 @@
 
 #include "host.h"
 
-#define RAM_BYTES	(16u << 20)
-#define MAX_BLOCKS	4096
+#define RAM_BYTES  (16u << 20)
+#define MAX_BLOCKS 4096
 
 /* What a test holds. Each page of a block carries the block's number. */
 struct block {
@@ -128,16 +128,16 @@ static void test_random_many(void **state __unused_arg)
  * determines its blocks: each is as large as it can be, and a block is refused
  * only when there is none. A bounded model check, done by the code itself.
  */
-#define WORLD_ORDER	3u
-#define WORLD_PAGES	(1u << WORLD_ORDER)
-#define DEPTH		(IS_ENABLED(CONFIG_DEBUG) ? 6u : 9u)
+#define WORLD_ORDER 3u
+#define WORLD_PAGES (1u << WORLD_ORDER)
+#define DEPTH       (IS_ENABLED(CONFIG_DEBUG) ? 6u : 9u)
 
 struct state {
 	struct zone zone;
 	struct page page[WORLD_PAGES];
-	u32 free;			/* a bit per page */
-	u32 held;			/* a bit per page that begins a block */
-	u8 order[WORLD_PAGES];		/* of the block that begins there */
+	u32 free;              /* a bit per page */
+	u32 held;              /* a bit per page that begins a block */
+	u8 order[WORLD_PAGES]; /* of the block that begins there */
 };
 
 static struct page *world;
@@ -265,7 +265,7 @@ static void test_every_history(void **state __unused_arg)
 
 	host_boot(RAM_BYTES);
 	world = alloc_pages(GFP_ATOMIC, WORLD_ORDER);
-	for (unsigned int o = MAX_ORDER + 1; o-- > 0; )
+	for (unsigned int o = MAX_ORDER + 1; o-- > 0;)
 		while (alloc_pages(GFP_ATOMIC | __GFP_NOWARN, o) != NULL)
 			;
 	assert_int_equal(nr_free_pages(), 0);
@@ -376,8 +376,8 @@ static void test_references(void **state __unused_arg)
 
 static void test_exact(void **state __unused_arg)
 {
-	static const u32 sizes[] = { 1, 4096, 4097, 12288, 40961, 1 << 20,
-				     (1 << 20) + 1, 4 << 20 };
+	static const u32 sizes[] = { 1,     4096,    4097,          12288,
+				     40961, 1 << 20, (1 << 20) + 1, 4 << 20 };
 	u32 start = host_boot(RAM_BYTES);
 
 	for (u32 i = 0; i < ARRAY_SIZE(sizes); i++) {
@@ -444,7 +444,8 @@ static u32 shrink_hoard(u32 nr)
 }
 
 static struct shrinker hoard_shrinker = {
-	.name = "hoard", .shrink = shrink_hoard,
+	.name = "hoard",
+	.shrink = shrink_hoard,
 };
 
 static void test_shrinkers(void **state __unused_arg)

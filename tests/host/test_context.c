@@ -8,8 +8,8 @@
 
 #include "mmu_test.h"
 
-#define NR_ASIDS	(1u << CONFIG_ASID_BITS)
-#define SPACES		(2 * NR_ASIDS + 10)
+#define NR_ASIDS (1u << CONFIG_ASID_BITS)
+#define SPACES   (2 * NR_ASIDS + 10)
 
 /* One page each, with the number of its owner. */
 struct space {
@@ -65,7 +65,7 @@ static void test_two(void **state __unused_arg)
 	for (u32 n = 0; n < 20; n++)
 		run(n & 1);
 	assert_int_not_equal(asid_of(0), asid_of(1));
-	assert_int_equal(model_counts.tlbiall, 2);	/* paging_init's */
+	assert_int_equal(model_counts.tlbiall, 2); /* paging_init's */
 	end_space(0);
 	end_space(1);
 }
@@ -118,7 +118,7 @@ static void test_running_keeps_asid(void **state __unused_arg)
 	}
 	run(0);
 	make_space(i);
-	run(i);			/* none left: a new generation */
+	run(i); /* none left: a new generation */
 	assert_int_not_equal(asid_of(i), asid);
 	run(0);
 	assert_int_equal(asid_of(0), asid);
@@ -140,7 +140,8 @@ static void test_roll_over_of_code(void **state __unused_arg)
 	}
 	for (u32 n = 0; n < 2 * (NR_ASIDS + 1); n++)
 		assert_int_equal(model_fetch(&spaces[n % (NR_ASIDS + 1)].mm,
-					     TEST_VA, &insn), 0);
+					     TEST_VA, &insn),
+				 0);
 	for (u32 i = 0; i < NR_ASIDS + 1; i++)
 		end_space(i);
 }

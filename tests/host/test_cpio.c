@@ -8,12 +8,12 @@
 
 #include "fs_world.h"
 
-#define REG	(S_IFREG | 0644)
-#define EXE	(S_IFREG | 0755)
-#define DIR	(S_IFDIR | 0755)
-#define LNK	(S_IFLNK | 0777)
+#define REG (S_IFREG | 0644)
+#define EXE (S_IFREG | 0755)
+#define DIR (S_IFDIR | 0755)
+#define LNK (S_IFLNK | 0777)
 
-#define HELLO	"hello, world\n"
+#define HELLO "hello, world\n"
 
 static struct archive archive;
 
@@ -173,7 +173,7 @@ static void break_name_past(void)
 
 static void break_name_nul(void)
 {
-	put_hex(11, 6);		/* "middl" and no NUL */
+	put_hex(11, 6); /* "middl" and no NUL */
 }
 
 static void break_size_huge(void)
@@ -220,8 +220,8 @@ static const struct corruption {
 	{ break_name_past, "middle", REG, "data", "expected a name of 4096",
 	  0 },
 	{ break_name_nul, "middle", REG, "data", "expected a NUL", 0 },
-	{ break_size_huge, "middle", REG, "data",
-	  "expected 4294967295 of data", 0 },
+	{ break_size_huge, "middle", REG, "data", "expected 4294967295 of data",
+	  0 },
 	{ break_size_wrap, "middle", REG, "data", "cut off", 0 },
 	{ break_sum, "middle", REG, "data", "sum is 0x0000019a", 0 },
 	{ break_type, "middle", REG, "data", "expected a file type", 1 },
@@ -303,14 +303,13 @@ static void test_truncation(void **state __unused_arg)
 	archive_add(&archive, "dir", DIR, "", 0);
 	archive_add(&archive, "dir/link", LNK, "/first", 6);
 	archive_end(&archive);
-	end = archive.last + 110 + 11;	/* the padding may be missing */
+	end = archive.last + 110 + 11; /* the padding may be missing */
 	for (n = 0; n <= archive.bytes; n++) {
 		host_reset_keep_random();
 		fs_world_start();
 		assert_int_equal(archive_unpack(&archive, n),
 				 n >= end ? 0 : -EINVAL);
-		assert_int_equal(look("/first"),
-				 n >= first_end ? 0 : -ENOENT);
+		assert_int_equal(look("/first"), n >= first_end ? 0 : -ENOENT);
 		fs_world_end();
 	}
 }
@@ -379,10 +378,10 @@ static void mutate(struct archive *a)
 		case 1:
 			a->buf[at] ^= (u8)(1u << rnd_below(8));
 			break;
-		case 2:		/* a digit elsewhere keeps headers plausible */
+		case 2: /* a digit elsewhere keeps headers plausible */
 			a->buf[at] = (u8)digits[rnd_below(sizeof(digits))];
 			break;
-		case 3:		/* bytes from one place to another */
+		case 3: /* bytes from one place to another */
 			bytes = min(rnd_below(160), a->bytes - at);
 			memmove(a->buf + at, a->buf + rnd_below(at + 1), bytes);
 			break;

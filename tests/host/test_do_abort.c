@@ -9,19 +9,19 @@
 
 #include "mm_world.h"
 
-#define RAM	(16u << 20)
-#define AREA	0x20000000u	/* one page, read and write */
-#define NOTHING	0x30000000u	/* no VMA */
-#define NO_PC	0xc0180000u	/* kernel code that __ex_table does not list */
+#define RAM     (16u << 20)
+#define AREA    0x20000000u /* one page, read and write */
+#define NOTHING 0x30000000u /* no VMA */
+#define NO_PC   0xc0180000u /* kernel code that __ex_table does not list */
 
 /* clang-format off */
 /* DFSR and IFSR (DDI0406C B3.13.3): status bits 10 and 3:0, WnR. */
 #define FS(code)	(((code) & 0xfu) | ((code) & 0x10u) << 6)
 /* clang-format on */
-#define WNR		0x800u
-#define PAGE_TRANSLATION	FS(0x07)
-#define SECTION_TRANSLATION	FS(0x05)
-#define PAGE_PERMISSION		FS(0x0f)
+#define WNR                 0x800u
+#define PAGE_TRANSLATION    FS(0x07)
+#define SECTION_TRANSLATION FS(0x05)
+#define PAGE_PERMISSION     FS(0x0f)
 
 static struct mm_struct *mm;
 static struct pt_regs regs;
@@ -60,8 +60,9 @@ static void expect_user(u32 fsr, u32 far, int sig, int code)
 	user_abort(fsr, far, ABORT_DATA);
 	if (world_signal.sig != sig || world_signal.code != code)
 		fail_msg("FSR 0x%03x, address 0x%08x: signal %d code %d, not "
-			 "%d %d", fsr, far, world_signal.sig,
-			 world_signal.code, sig, code);
+			 "%d %d",
+			 fsr, far, world_signal.sig, world_signal.code, sig,
+			 code);
 	if (sig)
 		assert_int_equal(world_signal.addr, far);
 }
@@ -161,8 +162,10 @@ static void test_kernel_statuses(void **state __unused_arg)
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
 		bool domain = rows[i].fs == 0x09 || rows[i].fs == 0x0b;
 
-		expect_oops(!rows[i].has_address ? "Oops: " :
-			    (domain ? "outside uaccess" : "bad kernel address"),
+		expect_oops(!rows[i].has_address ?
+				    "Oops: " :
+				    (domain ? "outside uaccess" :
+					      "bad kernel address"),
 			    FS(rows[i].fs), VMALLOC_END, NO_PC);
 	}
 	end();
@@ -200,7 +203,7 @@ static void test_user_report(void **state __unused_arg)
 static void test_user_at_kernel_address(void **state __unused_arg)
 {
 	struct kernel_image img = kernel_image();
-	const u32 kernel[] = { PAGE_OFFSET, img.text, high_memory - 4,
+	const u32 kernel[] = { PAGE_OFFSET, img.text,     high_memory - 4,
 			       high_memory, FIXMAP_START, 0xfffffffc };
 	u32 val;
 
@@ -386,12 +389,12 @@ static void test_alignment_ends(void **state __unused_arg)
 {
 	boot();
 	expect_user(FS(0x01), AREA + 1, SIGSEGV, SEGV_MAPERR);
-	poke(mm, AREA, 0xe1921f9f);			/* ldrex r1, [r2] */
+	poke(mm, AREA, 0xe1921f9f); /* ldrex r1, [r2] */
 	regs = (struct pt_regs){ .cpsr = PSR_MODE_USR, .pc = AREA };
 	do_DataAbort(AREA + 1, FS(0x01), &regs);
 	assert_int_equal(world_signal.sig, SIGBUS);
 	assert_int_equal(world_signal.code, BUS_ADRALN);
-	poke(mm, AREA, 0xe8920018);			/* ldm r2, {r3, r4} */
+	poke(mm, AREA, 0xe8920018); /* ldm r2, {r3, r4} */
 	poke(mm, AREA + 8, 0x11223344);
 	regs = (struct pt_regs){ .cpsr = PSR_MODE_USR, .pc = AREA };
 	regs.r[2] = AREA + 9;

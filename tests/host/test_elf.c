@@ -10,7 +10,7 @@
 
 #include "host.h"
 
-#define FILE_BYTES	0x6000u
+#define FILE_BYTES 0x6000u
 
 /* A program as the linker makes them: text, then data with bss. */
 struct image {
@@ -113,7 +113,8 @@ static void test_exec_stack_and_empty_segment(void **state __unused_arg)
 
 	image.phdrs[2].p_flags |= PF_X;
 	image.ehdr.e_phnum = 4;
-	image.phdrs[3] = (Elf32_Phdr){ .p_type = PT_LOAD, .p_vaddr = 0xffffffff };
+	image.phdrs[3] = (Elf32_Phdr){ .p_type = PT_LOAD,
+				       .p_vaddr = 0xffffffff };
 	assert_int_equal(check(&image), 0);
 	assert_true(plan.exec_stack);
 	assert_int_equal(plan.nr_segments, 2);
@@ -128,12 +129,12 @@ static void test_shared_page(void **state __unused_arg)
 	image.phdrs[1].p_offset = 0x3100;
 	assert_int_equal(check(&image), 0);
 	image.phdrs[1].p_filesz = 0;
-	expect_refused(&image, "segment 1: address 0x13100 is in a page with "
-		       "bss");
+	expect_refused(&image,
+		       "segment 1: address 0x13100 is in a page with bss");
 	image.phdrs[1].p_filesz = 0x800;
 	image.phdrs[0].p_filesz = 0x3000;
-	expect_refused(&image, "segment 1: address 0x13100 is in a page with "
-		       "bss");
+	expect_refused(&image,
+		       "segment 1: address 0x13100 is in a page with bss");
 }
 
 /* ---- headers ------------------------------------------------------------------ */
@@ -161,7 +162,8 @@ static void test_truncated_header(void **state __unused_arg)
 	expect_refused(&image, "cut off after 51 bytes, expected 52");
 	image.bytes_read = 52;
 	image.file_bytes = 52;
-	expect_refused(&image, "program headers end at byte 148, but the file "
+	expect_refused(&image,
+		       "program headers end at byte 148, but the file "
 		       "has only 52");
 }
 
@@ -199,12 +201,13 @@ static void test_program_header_table(void **state __unused_arg)
 	image.ehdr.e_phnum = 0xffff;
 	expect_refused(&image, "65535 program headers");
 	image = good_image();
-	image.ehdr.e_phoff = 0xffffffe0;	/* wraps in 32 bits */
+	image.ehdr.e_phoff = 0xffffffe0; /* wraps in 32 bits */
 	expect_refused(&image, "program headers end at byte");
 	image.ehdr.e_phoff = FILE_BYTES - 3 * sizeof(Elf32_Phdr);
 	assert_int_equal(check(&image), 0);
 	image.ehdr.e_phoff++;
-	expect_refused(&image, "end at byte 24577, but the file has only 24576");
+	expect_refused(&image,
+		       "end at byte 24577, but the file has only 24576");
 }
 
 /* ---- segments ------------------------------------------------------------------ */
@@ -214,15 +217,16 @@ static void test_segment_in_file(void **state __unused_arg)
 	struct image image = good_image();
 
 	image.phdrs[1].p_filesz = 0x2f01;
-	expect_refused(&image, "bytes 0x3100 + 0x2f01 lie past the file's end "
+	expect_refused(&image,
+		       "bytes 0x3100 + 0x2f01 lie past the file's end "
 		       "at 0x6000");
 	image.phdrs[1].p_filesz = 0xfffff000;
 	image.phdrs[1].p_memsz = 0xfffff000;
 	expect_refused(&image, "lie past the file's end");
 	image = good_image();
 	image.phdrs[1].p_memsz = 0x7ff;
-	expect_refused(&image, "0x800 bytes in the file, but only 0x7ff in "
-		       "memory");
+	expect_refused(&image,
+		       "0x800 bytes in the file, but only 0x7ff in memory");
 	image = good_image();
 	image.phdrs[1].p_vaddr = 0x14200;
 	expect_refused(&image, "differ within a page");
@@ -234,7 +238,7 @@ static void test_segment_in_user_half(void **state __unused_arg)
 
 	image.phdrs[1].p_vaddr = 0xc0000100;
 	expect_refused(&image, "reaches into the kernel's half at 0xc0000000");
-	image.phdrs[1].p_vaddr = 0xfffff100;		/* wraps around */
+	image.phdrs[1].p_vaddr = 0xfffff100; /* wraps around */
 	image.phdrs[1].p_memsz = 0x20000;
 	expect_refused(&image, "reaches into the kernel's half");
 	image.phdrs[1].p_vaddr = 0xbffff100;
@@ -251,7 +255,7 @@ static void test_segment_in_user_half(void **state __unused_arg)
 	image.phdrs[0].p_vaddr = 0xf000;
 	expect_refused(&image, "address 0xf000 is below 0x10000");
 	image = good_image();
-	image.ehdr.e_type = ET_DYN;			/* bias wraps it */
+	image.ehdr.e_type = ET_DYN; /* bias wraps it */
 	image.phdrs[0].p_vaddr = 0x80010000;
 	expect_refused(&image, "reaches into the kernel's half");
 }
@@ -270,7 +274,7 @@ static void test_nothing_to_run(void **state __unused_arg)
 {
 	struct image image = good_image();
 
-	image.ehdr.e_entry = 0x14101;			/* data */
+	image.ehdr.e_entry = 0x14101; /* data */
 	expect_refused(&image, "entry point 0x14101 is in no executable");
 	image.ehdr.e_entry = 0;
 	expect_refused(&image, "entry point 0x0");
@@ -278,8 +282,8 @@ static void test_nothing_to_run(void **state __unused_arg)
 	expect_refused(&image, "no multiple of 4 and not Thumb");
 	image = good_image();
 	image.phdrs[0].p_type = PT_INTERP;
-	expect_refused(&image, "needs a dynamic loader (segment 0 is "
-		       "PT_INTERP)");
+	expect_refused(&image,
+		       "needs a dynamic loader (segment 0 is PT_INTERP)");
 	image.phdrs[0].p_type = image.phdrs[1].p_type = PT_NOTE;
 	expect_refused(&image, "no segment to load");
 }
@@ -310,9 +314,10 @@ static void check_plan(const struct image *image)
 }
 
 static const u32 edges[] = {
-	0, 1, 2, 3, 0x20, 0x34, 0xfff, 0x1000, 0x1001, 0xffff, 0x10000,
-	0x5fff, 0x6000, 0x7fffffff, 0x80000000, 0xbfdfffff, 0xbfe00000,
-	0xbffff000, 0xbfffffff, 0xc0000000, 0xfffff000, 0xfffffffe, 0xffffffff,
+	0,          1,          2,          3,          0x20,       0x34,
+	0xfff,      0x1000,     0x1001,     0xffff,     0x10000,    0x5fff,
+	0x6000,     0x7fffffff, 0x80000000, 0xbfdfffff, 0xbfe00000, 0xbffff000,
+	0xbfffffff, 0xc0000000, 0xfffff000, 0xfffffffe, 0xffffffff,
 };
 
 /* One field becomes an edge value, or one bit of it flips. */
@@ -326,8 +331,8 @@ static void break_something(struct image *image)
 	if (rnd_below(2))
 		word ^= 1u << rnd_below(32);
 	else
-		word = edges[rnd_below(ARRAY_SIZE(edges))] + word % 0x1000 *
-			rnd_below(2);
+		word = edges[rnd_below(ARRAY_SIZE(edges))] +
+			word % 0x1000 * rnd_below(2);
 	memcpy(bytes + at, &word, 4);
 	if (rnd_below(8) == 0)
 		image->file_bytes = rnd_below(0x8000);

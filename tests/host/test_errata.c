@@ -7,9 +7,9 @@
 
 #include "mmu_test.h"
 
-#define A7(n, m)	(MIDR_CORTEX_A7 | (n) << 20 | (m))
-#define A9(n, m)	(MIDR_CORTEX_A9 | (n) << 20 | (m))
-#define A15(n, m)	(MIDR_CORTEX_A15 | (n) << 20 | (m))
+#define A7(n, m)  (MIDR_CORTEX_A7 | (n) << 20 | (m))
+#define A9(n, m)  (MIDR_CORTEX_A9 | (n) << 20 | (m))
+#define A15(n, m) (MIDR_CORTEX_A15 | (n) << 20 | (m))
 
 static const struct erratum *find(u32 number)
 {
@@ -60,10 +60,10 @@ static void test_other_cores(void **state __unused_arg)
 {
 	static const u32 others[] = {
 		A7(0, 5),
-		0x412fc0f1,			/* A15 r2p1 */
-		0x413fc082,			/* A8 r3p2 */
+		0x412fc0f1, /* A15 r2p1 */
+		0x413fc082, /* A8 r3p2 */
 		(A9(2, 2) & 0x00ffffff) | 0x51000000,
-		A9(2, 2) ^ 0x00010000,		/* another architecture code */
+		A9(2, 2) ^ 0x00010000, /* another architecture code */
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(others); i++)
@@ -80,7 +80,7 @@ static void test_bits(void **state __unused_arg)
 			 1u << 4 | 1u << 11 | 1u << 21 | 1u << 22);
 	assert_int_equal(errata_bits(errata, FIX_DIAGNOSTIC, A9(2, 2)),
 			 1u << 4 | 1u << 6 | 1u << 11 | 1u << 12 | 1u << 21 |
-			 1u << 22);
+				 1u << 22);
 	assert_int_equal(errata_bits(errata, FIX_DIAGNOSTIC, A9(3, 0)),
 			 1u << 4 | 1u << 21 | 1u << 22);
 	assert_int_equal(errata_bits(errata, FIX_DIAGNOSTIC, A9(4, 1)),

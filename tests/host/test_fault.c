@@ -4,8 +4,8 @@
  */
 #include "mm_world.h"
 
-#define RAM	(16u << 20)
-#define AREA	0x20000000u
+#define RAM  (16u << 20)
+#define AREA 0x20000000u
 
 static u32 zero_frame(void)
 {
@@ -37,7 +37,8 @@ static struct mm_struct *mm_with_stack(u32 bytes)
 
 	down_write(&mm->mmap_lock);
 	assert_int_equal(mm_setup_stack(mm, STACK_TOP, bytes,
-					VM_READ | VM_WRITE), 0);
+					VM_READ | VM_WRITE),
+			 0);
 	up_write(&mm->mmap_lock);
 	return mm;
 }
@@ -54,7 +55,8 @@ static void test_stack_grows(void **state __unused_arg)
 	assert_int_equal(peek(mm, start - 4), 7);
 	assert_int_equal(mm->map_count, 1);
 	assert_int_equal(mm->stack_vm, 102);
-	assert_int_equal(find_vma(mm, start)->vm_start, start - 100 * PAGE_SIZE);
+	assert_int_equal(find_vma(mm, start)->vm_start,
+			 start - 100 * PAGE_SIZE);
 	/* The limit: eight MiB and not a page more. */
 	poke(mm, STACK_TOP - STACK_LIMIT, 9);
 	assert_int_equal(model_store(mm, STACK_TOP - STACK_LIMIT - 4, 1),
@@ -96,7 +98,8 @@ static void test_moved_stack(void **state __unused_arg)
 	map(mm, low, PAGE_SIZE, PROT_RW,
 	    MAP_ANON_PRIVATE | MAP_FIXED | MAP_GROWSDOWN);
 	assert_int_equal(remap(mm, low, PAGE_SIZE, PAGE_SIZE,
-			       MREMAP_MAYMOVE | MREMAP_FIXED, AREA, &va), 0);
+			       MREMAP_MAYMOVE | MREMAP_FIXED, AREA, &va),
+			 0);
 	poke(mm, AREA - PAGE_SIZE, 1);
 	assert_int_equal(model_store(mm, AREA - (64u << PAGE_SHIFT), 1),
 			 DIED_SEGV_MAPERR);
@@ -120,7 +123,7 @@ static void test_zero_page_then_copy(void **state __unused_arg)
 	assert_true(frame_of(mm, AREA) != zero_frame());
 	assert_int_equal(peek(mm, AREA), 0);
 	assert_int_equal(peek(mm, AREA + 8), 5);
-	poke(mm, AREA + PAGE_SIZE, 6);		/* never read before */
+	poke(mm, AREA + PAGE_SIZE, 6); /* never read before */
 	assert_int_equal(peek(mm, AREA + PAGE_SIZE + 4), 0);
 	assert_int_equal(mm->rss[MM_ANONPAGES], 2);
 	assert_int_equal(atomic_read(&mm->min_flt), 3);
@@ -218,7 +221,8 @@ static void test_code(void **state __unused_arg)
 	map(mm, AREA, PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	poke(mm, AREA, 0xe12fff1e);
 	assert_int_equal(model_fetch(mm, AREA, &insn), DIED_SEGV_ACCERR);
-	assert_int_equal(protect(mm, AREA, PAGE_SIZE, PROT_READ | PROT_EXEC), 0);
+	assert_int_equal(protect(mm, AREA, PAGE_SIZE, PROT_READ | PROT_EXEC),
+			 0);
 	assert_int_equal(model_fetch(mm, AREA, &insn), 0);
 	assert_int_equal(insn, 0xe12fff1e);
 	assert_int_equal(protect(mm, AREA, PAGE_SIZE, PROT_RW), 0);
@@ -226,7 +230,8 @@ static void test_code(void **state __unused_arg)
 	/* Code that is changed again is its program's to announce. */
 	assert_int_equal(sys_cacheflush(AREA, AREA + 4, 0), 0);
 	assert_int_equal(sys_cacheflush(AREA + 4, AREA, 0), -EINVAL);
-	assert_int_equal(protect(mm, AREA, PAGE_SIZE, PROT_READ | PROT_EXEC), 0);
+	assert_int_equal(protect(mm, AREA, PAGE_SIZE, PROT_READ | PROT_EXEC),
+			 0);
 	assert_int_equal(model_fetch(mm, AREA, &insn), 0);
 	assert_int_equal(insn, 0xe1a00000);
 	world_verify(&mm, 1);
@@ -246,7 +251,8 @@ static uaddr_t map_file(struct mm_struct *mm, u32 pages, u32 prot, u32 flags,
 	uaddr_t va = 0;
 
 	assert_int_equal(try_map(mm, &test_file.file, AREA, pages * PAGE_SIZE,
-				 prot, flags | MAP_FIXED, pgoff, &va), 0);
+				 prot, flags | MAP_FIXED, pgoff, &va),
+			 0);
 	return va;
 }
 
@@ -322,10 +328,10 @@ static void test_file_private_write(void **state __unused_arg)
 	mm = new_mm();
 	map_file(mm, 4, PROT_RW, MAP_PRIVATE, 0);
 	word0 = page_address(test_file.pages[0]);
-	poke(mm, AREA + 4, 9);			/* never read: do_cow_fault */
+	poke(mm, AREA + 4, 9); /* never read: do_cow_fault */
 	assert_int_equal(peek(mm, AREA), 0xf11e0000);
 	peek(mm, AREA + PAGE_SIZE);
-	poke(mm, AREA + PAGE_SIZE + 4, 9);	/* read first: do_wp_page */
+	poke(mm, AREA + PAGE_SIZE + 4, 9); /* read first: do_wp_page */
 	assert_int_equal(peek(mm, AREA + PAGE_SIZE), 0xf11e0001);
 	assert_int_equal(word0[1], 0);
 	assert_int_equal(mm->rss[MM_ANONPAGES], 2);
@@ -380,8 +386,8 @@ static void test_shared_anonymous(void **state __unused_arg)
 	map(mm, AREA, 8 * PAGE_SIZE, PROT_RW, MAP_ANON_SHARED | MAP_FIXED);
 	poke(mm, AREA, 1);
 	child = fork_mm(mm);
-	poke(child, AREA, 2);			/* touched before the fork */
-	poke(child, AREA + PAGE_SIZE, 3);	/* and after it */
+	poke(child, AREA, 2);             /* touched before the fork */
+	poke(child, AREA + PAGE_SIZE, 3); /* and after it */
 	assert_int_equal(peek(mm, AREA), 2);
 	assert_int_equal(peek(mm, AREA + PAGE_SIZE), 3);
 	assert_int_equal(frame_of(mm, AREA), frame_of(child, AREA));
@@ -393,7 +399,8 @@ static void test_shared_anonymous(void **state __unused_arg)
 	assert_int_equal(child->rss[MM_SHMEMPAGES], 2);
 	/* Grown beyond the object: SIGBUS. */
 	assert_int_equal(remap(child, AREA, 8 * PAGE_SIZE, 9 * PAGE_SIZE, 0, 0,
-			       &val), 0);
+			       &val),
+			 0);
 	assert_int_equal(model_load(child, AREA + 8 * PAGE_SIZE, &val),
 			 DIED_SIGBUS);
 	world_verify(&child, 1);
@@ -416,10 +423,10 @@ static void test_cow_and_reuse(void **state __unused_arg)
 	child = fork_mm(mm);
 	assert_int_equal(frame_of(child, AREA), frame);
 	assert_int_equal(page_count(pfn_to_page(frame)), 2);
-	poke(mm, AREA, 2);			/* the parent copies */
+	poke(mm, AREA, 2); /* the parent copies */
 	assert_true(frame_of(mm, AREA) != frame);
 	assert_int_equal(peek(child, AREA), 1);
-	poke(child, AREA, 3);			/* the last owner keeps it */
+	poke(child, AREA, 3); /* the last owner keeps it */
 	assert_int_equal(frame_of(child, AREA), frame);
 	assert_int_equal(peek(mm, AREA), 2);
 	world_verify((struct mm_struct *[]){ mm, child }, 2);
@@ -436,7 +443,8 @@ static void test_fork_chain(void **state __unused_arg)
 
 	world_start(RAM);
 	mms[0] = new_mm();
-	map(mms[0], AREA, 10 * PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	map(mms[0], AREA, 10 * PAGE_SIZE, PROT_RW,
+	    MAP_ANON_PRIVATE | MAP_FIXED);
 	for (i = 0; i < 10; i++)
 		poke(mms[0], AREA + i * PAGE_SIZE, 100 + i);
 	for (i = 1; i < 8; i++) {
@@ -471,7 +479,8 @@ static void test_fork_flags(void **state __unused_arg)
 		poke(mm, AREA + val * PAGE_SIZE, 5);
 	assert_int_equal(advise(mm, AREA, PAGE_SIZE, MADV_DONTFORK), 0);
 	assert_int_equal(advise(mm, AREA + PAGE_SIZE, PAGE_SIZE,
-				MADV_WIPEONFORK), 0);
+				MADV_WIPEONFORK),
+			 0);
 	host_rlimits[RLIMIT_MEMLOCK] = PAGE_SIZE;
 	assert_int_equal(sys_mlock(AREA + 2 * PAGE_SIZE, PAGE_SIZE), 0);
 	child = fork_mm(mm);
@@ -522,12 +531,15 @@ static void test_access_remote(void **state __unused_arg)
 	for (i = 0; i < sizeof(out); i++)
 		out[i] = (char)(i * 7);
 	assert_int_equal(access_remote_vm(mm, AREA + 100, out, sizeof(out),
-					  true), 0);
+					  true),
+			 0);
 	assert_int_equal(access_remote_vm(mm, AREA + 100, in, sizeof(in),
-					  false), 0);
+					  false),
+			 0);
 	assert_memory_equal(in, out, sizeof(in));
 	assert_int_equal(access_remote_vm(mm, AREA + 3 * PAGE_SIZE, in,
-					  PAGE_SIZE + 1, false), -EFAULT);
+					  PAGE_SIZE + 1, false),
+			 -EFAULT);
 	assert_int_equal(access_remote_vm(mm, TASK_SIZE - 4, in, 8, false),
 			 -EFAULT);
 	assert_int_equal(protect(mm, AREA, PAGE_SIZE, PROT_READ), 0);
@@ -548,7 +560,8 @@ static void test_access_remote_code(void **state __unused_arg)
 	map(mm, AREA, PAGE_SIZE, PROT_RW | PROT_EXEC,
 	    MAP_ANON_PRIVATE | MAP_FIXED);
 	for (u32 i = 1; i < 4; i++) {
-		assert_int_equal(access_remote_vm(mm, AREA, &i, sizeof(i), true),
+		assert_int_equal(access_remote_vm(mm, AREA, &i, sizeof(i),
+						  true),
 				 0);
 		assert_int_equal(model_fetch(mm, AREA, &insn), 0);
 		assert_int_equal(insn, i);

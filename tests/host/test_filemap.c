@@ -10,11 +10,11 @@
 
 #include <uapi/uio.h>
 
-#define MAP_VA	0x10000000u
+#define MAP_VA 0x10000000u
 
 /* ---- the tree against an array ------------------------------------------------ */
 
-#define TREE_INDEXES	48u
+#define TREE_INDEXES 48u
 
 static struct address_space tree;
 static u32 indexes[TREE_INDEXES];
@@ -30,14 +30,17 @@ static int ascending(const void *a, const void *b)
 /* Neighbours, and the ends of every level of the tree. */
 static void choose_indexes(void)
 {
-	static const u32 ends[] = { 0, 1, 63, 64, 65, 4095, 4096, 262143,
-		262144, 16777215, 16777216, 0xfffff, 0xffffffff, 0x3fffffff,
-		0x40000000, 0xfffffffe };
+	static const u32 ends[] = { 0,          1,          63,
+				    64,         65,         4095,
+				    4096,       262143,     262144,
+				    16777215,   16777216,   0xfffff,
+				    0xffffffff, 0x3fffffff, 0x40000000,
+				    0xfffffffe };
 	u32 i;
 
 	for (i = 0; i < TREE_INDEXES; i++)
 		indexes[i] = i < ARRAY_SIZE(ends) ? ends[i] :
-			1000 + 7 * i * i * i;
+						    1000 + 7 * i * i * i;
 	qsort(indexes, TREE_INDEXES, sizeof(u32), ascending);
 }
 
@@ -109,7 +112,7 @@ static void test_tree_no_memory(void **state __unused_arg)
 	page_tree_init();
 	memset(&tree, 0, sizeof(tree));
 	assert_int_equal(page_tree_insert(&tree, 5, mem_map), 0);
-	for (n = 1; ; n++) {
+	for (n = 1;; n++) {
 		fail_alloc_set("page_node", n, 1);
 		err = page_tree_insert(&tree, 0xffffff00, mem_map + 1);
 		if (!fail_alloc_hits())
@@ -122,7 +125,7 @@ static void test_tree_no_memory(void **state __unused_arg)
 	}
 	fail_alloc_set(NULL, 0, 0);
 	assert_int_equal(err, 0);
-	assert_int_equal(n, 11);	/* five levels more, five on the way */
+	assert_int_equal(n, 11); /* five levels more, five on the way */
 }
 
 /* ---- files ------------------------------------------------------------------------ */
@@ -139,8 +142,7 @@ static void begin(void)
 	memset(&archive, 0, sizeof(archive));
 	for (i = 0; i + 4 <= sizeof(content); i += 4)
 		memcpy(content + i, &i, 4);
-	archive_add(&archive, "data", S_IFREG | 0644, content,
-		    sizeof(content));
+	archive_add(&archive, "data", S_IFREG | 0644, content, sizeof(content));
 	archive_end(&archive);
 	assert_int_equal(archive_unpack(&archive, archive.bytes), 0);
 }
@@ -160,7 +162,8 @@ static uaddr_t map_file(const char *path, u32 bytes, u32 prot, u32 flags)
 	uaddr_t va;
 
 	assert_int_equal(try_map(fs_mm, file, MAP_VA, bytes, prot,
-				 flags | MAP_FIXED, 0, &va), 0);
+				 flags | MAP_FIXED, 0, &va),
+			 0);
 	fput(file);
 	return va;
 }
@@ -185,10 +188,12 @@ static void test_reads(void **state __unused_arg)
 
 		bytes = rnd_below(sizeof(got));
 		pos = at;
-		expected = at >= sizeof(content) ? 0 :
+		expected = at >= sizeof(content) ?
+			0 :
 			min(bytes, (u32)sizeof(content) - at);
 		assert_int_equal(generic_file_read(file, USER_BUF + 3, bytes,
-						   &pos), expected);
+						   &pos),
+				 expected);
 		assert_int_equal(pos, at + expected);
 		user_get(got, USER_BUF + 3, expected);
 		assert_memory_equal(got, content + at, expected);
@@ -216,8 +221,7 @@ static void test_read_fault(void **state __unused_arg)
 	assert_int_equal(generic_file_read(file, 0xfffffff0, 0x20, &pos),
 			 -EFAULT);
 	assert_int_equal(pos, 6000);
-	assert_int_equal(generic_file_write(file, USER_END, 10, &pos),
-			 -EFAULT);
+	assert_int_equal(generic_file_write(file, USER_END, 10, &pos), -EFAULT);
 	assert_int_equal(pos, 6000);
 	assert_int_equal(file_size(file), sizeof(content));
 	pos = sizeof(content);
@@ -373,7 +377,8 @@ static void test_shrinker(void **state __unused_arg)
 static u32 fault_at(struct vm_area_struct *vma, u32 pgoff)
 {
 	struct vm_fault vmf = {
-		.vma = vma, .address = vma->vm_start + pgoff * PAGE_SIZE,
+		.vma = vma,
+		.address = vma->vm_start + pgoff * PAGE_SIZE,
 		.pgoff = pgoff,
 	};
 	u32 ret = vma->vm_ops->fault(&vmf);
@@ -399,7 +404,7 @@ static void test_faults(void **state __unused_arg)
 	assert_non_null(page);
 	assert_int_equal(page_count(page), 2);
 	put_page(page);
-	assert_int_equal(fault_at(vma, 5), VM_FAULT_MAJOR);	/* the last */
+	assert_int_equal(fault_at(vma, 5), VM_FAULT_MAJOR); /* the last */
 	assert_int_equal(fault_at(vma, 6), VM_FAULT_SIGBUS);
 	assert_null(vma_find_page(vma, 6));
 	assert_int_equal(fault_at(vma, 0xfffff), VM_FAULT_SIGBUS);
@@ -463,7 +468,8 @@ static void test_one_truth(void **state __unused_arg)
 	file = must_open("/data", O_RDWR);
 	shared = map_file("/data", 6 * PAGE_SIZE, PROT_RW, MAP_SHARED);
 	assert_int_equal(try_map(fs_mm, file, private_va, 6 * PAGE_SIZE,
-				 PROT_RW, MAP_PRIVATE | MAP_FIXED, 0, &va), 0);
+				 PROT_RW, MAP_PRIVATE | MAP_FIXED, 0, &va),
+			 0);
 	/* write(2) to mapping */
 	assert_int_equal(peek(fs_mm, shared + PAGE_SIZE), PAGE_SIZE);
 	assert_int_equal(peek(fs_mm, va + PAGE_SIZE), PAGE_SIZE);
@@ -560,14 +566,17 @@ static s64 probe_llseek(struct file *file, s64 offset, int whence __unused_arg)
 	return offset;
 }
 
-static int probe_iterate(struct file *file, struct dir_context *ctx __unused_arg)
+static int probe_iterate(struct file *file,
+			 struct dir_context *ctx __unused_arg)
 {
 	pos_was_locked = rwsem_is_write_locked(&file->f_pos_lock);
 	return 0;
 }
 
 static const struct file_operations probe_fops = {
-	.read = probe_read, .llseek = probe_llseek, .iterate = probe_iterate,
+	.read = probe_read,
+	.llseek = probe_llseek,
+	.iterate = probe_iterate,
 };
 
 /* An open file of that type at the next descriptor. */
@@ -599,7 +608,7 @@ static void test_position(void **state __unused_arg)
 
 	begin();
 	file = open_probe(S_IFREG | 0444, &fd);
-	assert_false(read_locks(fd));		/* nobody else has it */
+	assert_false(read_locks(fd)); /* nobody else has it */
 	assert_int_equal(sys_dup(fd), fd + 1);
 	assert_true(read_locks(fd));
 	assert_false(rwsem_is_locked(&file->f_pos_lock));

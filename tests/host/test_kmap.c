@@ -18,7 +18,7 @@ static u32 fsr(u32 va, enum model_access kind)
 struct expect {
 	const char *what;
 	u32 va;
-	u32 load, store, fetch;		/* fault status, 0 = goes through */
+	u32 load, store, fetch; /* fault status, 0 = goes through */
 };
 
 static void check(const struct expect *e)
@@ -31,12 +31,12 @@ static void check(const struct expect *e)
 			 fsr(e->va, MODEL_STORE), fsr(e->va, MODEL_FETCH));
 }
 
-#define NO_SECTION	0x005, 0x805, 0x005
-#define NO_PAGE		0x007, 0x807, 0x007
-#define PAGE_RW		0, 0, 0x00f
-#define PAGE_RO		0, 0x80f, 0x00f
-#define PAGE_RX		0, 0x80f, 0
-#define SECTION_RW	0, 0, 0x00d
+#define NO_SECTION 0x005, 0x805, 0x005
+#define NO_PAGE    0x007, 0x807, 0x007
+#define PAGE_RW    0, 0, 0x00f
+#define PAGE_RO    0, 0x80f, 0x00f
+#define PAGE_RX    0, 0x80f, 0
+#define SECTION_RW 0, 0, 0x00d
 
 static void check_final_map(void)
 {
@@ -63,8 +63,8 @@ static void check_final_map(void)
 	for (u32 i = 0; i < ARRAY_SIZE(map); i++)
 		check(&map[i]);
 	for (u32 i = 0; i < ARRAY_SIZE(map); i++)
-		assert_int_not_equal(model_access(map[i].va, MODEL_LOAD,
-						  true).fsr, 0);
+		assert_int_not_equal(
+			model_access(map[i].va, MODEL_LOAD, true).fsr, 0);
 }
 
 static void test_final_map(void **state __unused_arg)
@@ -133,13 +133,15 @@ static void test_map_range(void **state __unused_arg)
 	va = vmalloc_start() + PGDIR_SIZE - 7 * PAGE_SIZE;
 	assert_int_equal(map_kernel_range(va, bytes, pages, MT_MEMORY_RW), 0);
 	for (u32 i = 0; i < n; i++)
-		assert_int_equal(model_access(va + i * PAGE_SIZE, MODEL_STORE,
-					      false).pa, page_to_phys(pages[i]));
+		assert_int_equal(
+			model_access(va + i * PAGE_SIZE, MODEL_STORE, false).pa,
+			page_to_phys(pages[i]));
 	assert_int_equal(fsr(va - PAGE_SIZE, MODEL_LOAD), 0x007);
 	assert_int_equal(fsr(va + bytes, MODEL_LOAD), 0x007);
 	assert_int_equal(pgtable_verify(&init_mm), 0);
 	assert_int_equal(map_kernel_range(va + bytes - PAGE_SIZE, 2 * PAGE_SIZE,
-					  pages, MT_MEMORY_RW), -EEXIST);
+					  pages, MT_MEMORY_RW),
+			 -EEXIST);
 	assert_int_equal(fsr(va + bytes, MODEL_LOAD), 0x007);
 	unmap_kernel_range(va, bytes);
 	flush_tlb_kernel_range(va, va + bytes);
@@ -164,7 +166,8 @@ static void test_map_range_no_memory(void **state __unused_arg)
 		err = map_kernel_range(va, bytes, pages, MT_MEMORY_RW);
 		for (u32 i = 0; err && i < n; i++)
 			assert_int_not_equal(fsr(va + i * PAGE_SIZE,
-						 MODEL_LOAD), 0);
+						 MODEL_LOAD),
+					     0);
 	}
 	fail_alloc_set(NULL, 0, 0);
 	assert_int_equal(err, 0);
@@ -183,7 +186,8 @@ static void test_ioremap(void **state __unused_arg)
 	model_boot(TEST_RAM);
 	va = vmalloc_start() + 16 * PGDIR_SIZE;
 	assert_int_equal(ioremap_page_range(va, 2 * PAGE_SIZE, 0x10017000,
-					    MT_DEVICE), 0);
+					    MT_DEVICE),
+			 0);
 	assert_int_equal(model_access(va + 0x1010, MODEL_STORE, false).pa,
 			 0x10018010);
 	assert_int_equal(fsr(va, MODEL_FETCH), 0x00f);

@@ -10,7 +10,7 @@
 
 #include "host.h"
 
-#define PAGES	4096		/* of the plain map: 16 MiB */
+#define PAGES 4096 /* of the plain map: 16 MiB */
 
 static phys_addr_t at(u32 page)
 {
@@ -89,9 +89,11 @@ static void test_reserve_keeps_names(void **state __unused_arg)
 	memblock_add(0x60000000, 0x1000000);
 	assert_int_equal(memblock_reserve(0x60010000, 0x5432, "image"), 0);
 	assert_int_equal(memblock_reserve(0x60015432, 0x100, "dtb"), 0);
-	assert_string_equal(reserved(), "image:60010000+5432 dtb:60015432+100 ");
+	assert_string_equal(reserved(),
+			    "image:60010000+5432 dtb:60015432+100 ");
 	assert_int_equal(memblock_reserve(0x6000f000, 0x1000, "image"), 0);
-	assert_string_equal(reserved(), "image:6000f000+6432 dtb:60015432+100 ");
+	assert_string_equal(reserved(),
+			    "image:6000f000+6432 dtb:60015432+100 ");
 	assert_int_equal(memblock_reserve(0x60000000, 0x20000, "all"), 0);
 	assert_string_equal(reserved(), "all:60000000+20000 ");
 }
@@ -183,12 +185,15 @@ static void random_ranges(void)
 		mark(is_ram, first, n);
 	}
 	for (u32 i = rnd_below(20); i > 0; i--) {
-		u32 first = rnd_below(PAGES - 50), bytes = 1 + rnd_below(100000);
+		u32 first = rnd_below(PAGES - 50),
+		    bytes = 1 + rnd_below(100000);
 		u32 skip = rnd_below(PAGE_SIZE);
 
 		assert_int_equal(memblock_reserve(at(first) + skip, bytes,
-						  rnd_below(2) ? "a" : "b"), 0);
-		mark(is_taken, first, (skip + bytes + PAGE_SIZE - 1) / PAGE_SIZE);
+						  rnd_below(2) ? "a" : "b"),
+				 0);
+		mark(is_taken, first,
+		     (skip + bytes + PAGE_SIZE - 1) / PAGE_SIZE);
 	}
 }
 
@@ -228,7 +233,7 @@ static void test_hand_over(void **state __unused_arg)
 		host_reset_keep_random();
 		random_ranges();
 		memset(got, 0, sizeof(got));
-		memblock_add(at(0), 200 * PAGE_SIZE);	/* room for mem_map */
+		memblock_add(at(0), 200 * PAGE_SIZE); /* room for mem_map */
 		mark(is_ram, 0, 200);
 		memblock_free_all();
 		memblock_for_each_reserved(take_reserved, NULL);
@@ -269,14 +274,16 @@ static void test_free_reserved_area(void **state __unused_arg)
 	u32 total = totalram_pages();
 	u8 *start = phys_to_virt(PHYS_OFFSET);
 
-	assert_int_equal(free_reserved_area(start + 100, start + 5 * PAGE_SIZE
-					    + 100, "boot text"), 4);
+	assert_int_equal(free_reserved_area(start + 100,
+					    start + 5 * PAGE_SIZE + 100,
+					    "boot text"),
+			 4);
 	assert_int_equal(nr_free_pages(), before + 4);
 	assert_int_equal(totalram_pages(), total + 4);
 	assert_int_equal(buddy_verify(), 0);
 	assert_int_equal(free_reserved_area(start + 100, start + 200, "x"), 0);
-	expect_bug("BUG", free_reserved_area(start, start + 5 * PAGE_SIZE,
-					     "twice"));
+	expect_bug("BUG",
+		   free_reserved_area(start, start + 5 * PAGE_SIZE, "twice"));
 }
 
 int main(void)

@@ -9,24 +9,24 @@
 
 #include "mm_world.h"
 
-#define RAM		(24u << 20)
-#define WINDOW		0x200c0000u	/* crosses second-level tables */
-#define WINDOW_PAGES	384u
-#define HEAP		0x10000000u
-#define HEAP_PAGES	48u
-#define PAGES		(WINDOW_PAGES + HEAP_PAGES)
-#define NR_MMS		4u
-#define NR_OBJECTS	48u
+#define RAM          (24u << 20)
+#define WINDOW       0x200c0000u /* crosses second-level tables */
+#define WINDOW_PAGES 384u
+#define HEAP         0x10000000u
+#define HEAP_PAGES   48u
+#define PAGES        (WINDOW_PAGES + HEAP_PAGES)
+#define NR_MMS       4u
+#define NR_OBJECTS   48u
 
 enum source { ANON, OBJECT, FILE_PAGE };
 
 struct ref_page {
-	bool mapped, shared, own;	/* own: a private copy was written */
+	bool mapped, shared, own; /* own: a private copy was written */
 	bool locked, dontfork;
 	u32 prot;
 	enum source source;
-	u32 object, index;		/* OBJECT, FILE_PAGE */
-	u32 val;			/* own */
+	u32 object, index; /* OBJECT, FILE_PAGE */
+	u32 val;           /* own */
 };
 
 struct ref_mm {
@@ -44,14 +44,14 @@ static u64 operations;
 
 static uaddr_t page_va(u32 page)
 {
-	return page < WINDOW_PAGES ? WINDOW + page * PAGE_SIZE
-				   : HEAP + (page - WINDOW_PAGES) * PAGE_SIZE;
+	return page < WINDOW_PAGES ? WINDOW + page * PAGE_SIZE :
+				     HEAP + (page - WINDOW_PAGES) * PAGE_SIZE;
 }
 
 static u32 *cell(struct ref_page *p)
 {
-	return p->source == OBJECT ? &objects[p->object][p->index]
-				   : &file_words[p->index];
+	return p->source == OBJECT ? &objects[p->object][p->index] :
+				     &file_words[p->index];
 }
 
 static bool beyond_end(const struct ref_page *p)
@@ -148,8 +148,9 @@ static void random_range(u32 *first, u32 *n)
 static u32 random_prot(void)
 {
 	static const u32 prots[] = {
-		PROT_RW, PROT_RW, PROT_RW, PROT_READ, PROT_NONE,
-		PROT_READ | PROT_EXEC, PROT_WRITE,
+		PROT_RW,    PROT_RW,   PROT_RW,
+		PROT_READ,  PROT_NONE, PROT_READ | PROT_EXEC,
+		PROT_WRITE,
 	};
 
 	return prots[rnd_below(ARRAY_SIZE(prots))];
@@ -201,7 +202,8 @@ static void do_random_mmap(struct ref_mm *ref)
 	flags |= (file ? 0 : MAP_ANONYMOUS) | (fixed ? MAP_FIXED : 0);
 	gap = ref_gap(ref, n);
 	assert_int_equal(try_map(ref->mm, file, fixed ? page_va(first) : 0,
-				 n * PAGE_SIZE, prot, flags, pgoff, &va), 0);
+				 n * PAGE_SIZE, prot, flags, pgoff, &va),
+			 0);
 	if (fixed)
 		assert_int_equal(va, page_va(first));
 	else if (gap != WINDOW_PAGES)
@@ -210,8 +212,11 @@ static void do_random_mmap(struct ref_mm *ref)
 		return;
 	for (i = 0; i < n; i++)
 		ref->pages[first + i] = (struct ref_page){
-			.mapped = true, .shared = shared, .prot = prot,
-			.source = source, .object = object,
+			.mapped = true,
+			.shared = shared,
+			.prot = prot,
+			.source = source,
+			.object = object,
 			.index = source == FILE_PAGE ? pgoff + i : i,
 		};
 }
@@ -266,7 +271,10 @@ static int ref_dontfork(struct ref_mm *ref, u32 first, u32 n, bool dontfork)
 static void do_random_madvise(struct ref_mm *ref)
 {
 	static const u32 advices[] = {
-		MADV_DONTNEED, MADV_DONTNEED, MADV_DONTFORK, MADV_DOFORK,
+		MADV_DONTNEED,
+		MADV_DONTNEED,
+		MADV_DONTFORK,
+		MADV_DOFORK,
 	};
 	u32 advice = advices[rnd_below(ARRAY_SIZE(advices))];
 	u32 first, n;
@@ -274,9 +282,11 @@ static void do_random_madvise(struct ref_mm *ref)
 
 	random_range(&first, &n);
 	ret = advise(ref->mm, page_va(first), n * PAGE_SIZE, advice);
-	assert_int_equal(ret, advice == MADV_DONTNEED ?
-			 ref_dontneed(ref, first, n) :
-			 ref_dontfork(ref, first, n, advice == MADV_DONTFORK));
+	assert_int_equal(ret,
+			 advice == MADV_DONTNEED ?
+				 ref_dontneed(ref, first, n) :
+				 ref_dontfork(ref, first, n,
+					      advice == MADV_DONTFORK));
 }
 
 /*
@@ -314,8 +324,8 @@ static void do_random_mlock(struct ref_mm *ref)
 	random_range(&first, &n);
 	host_current->mm = ref->mm;
 	ret = lock ? sys_mlock(page_va(first) + rnd_below(PAGE_SIZE),
-			       (n - 1) * PAGE_SIZE + 1)
-		   : sys_munlock(page_va(first), n * PAGE_SIZE);
+			       (n - 1) * PAGE_SIZE + 1) :
+		     sys_munlock(page_va(first), n * PAGE_SIZE);
 	model_switch(model_current_mm());
 	for (i = first; i < first + n && ref->pages[i].mapped; i++)
 		ref->pages[i].locked = lock;
@@ -380,11 +390,11 @@ static void do_random_mremap(struct ref_mm *ref)
 	if (grown > WINDOW_PAGES || first + max(n, grown) > WINDOW_PAGES)
 		return;
 	switch (rnd_below(3)) {
-	case 0:		/* in place or not at all */
+	case 0: /* in place or not at all */
 		ret = remap(ref->mm, page_va(first), n * PAGE_SIZE,
 			    grown * PAGE_SIZE, 0, 0, &va);
-		if (grown > n && !(to_end && ref_free(ref, first + n,
-						      grown - n))) {
+		if (grown > n &&
+		    !(to_end && ref_free(ref, first + n, grown - n))) {
 			assert_int_equal(ret, -ENOMEM);
 			return;
 		}
@@ -394,7 +404,8 @@ static void do_random_mremap(struct ref_mm *ref)
 	case 1:
 		assert_int_equal(remap(ref->mm, page_va(first), n * PAGE_SIZE,
 				       grown * PAGE_SIZE, MREMAP_MAYMOVE, 0,
-				       &va), 0);
+				       &va),
+				 0);
 		if (place(ref, va, grown, &to))
 			ref_move(ref, first, n, to, grown);
 		else

@@ -6,9 +6,9 @@
 
 #include "mm_world.h"
 
-#define RAM	(16u << 20)
-#define AREA	0x20000000u
-#define PG	PAGE_SIZE
+#define RAM  (16u << 20)
+#define AREA 0x20000000u
+#define PG   PAGE_SIZE
 
 static struct mm_struct *mm;
 
@@ -51,7 +51,8 @@ static const struct mmap_case mmap_cases[] = {
 	{ -EINVAL, false, 0, PG, PROT_RW, MAP_ANONYMOUS | 3, 0 },
 	{ -EINVAL, true, 0, PG, PROT_RW, 0, 0 },
 	{ -EINVAL, true, 0, PG, PROT_RW, 4, 0 },
-	{ -EOPNOTSUPP, true, 0, PG, PROT_RW, MAP_SHARED_VALIDATE | MAP_SYNC, 0 },
+	{ -EOPNOTSUPP, true, 0, PG, PROT_RW, MAP_SHARED_VALIDATE | MAP_SYNC,
+	  0 },
 	{ -EINVAL, false, 0, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_HUGETLB, 0 },
 	{ -EINVAL, false, 0, PG, PROT_RW, MAP_ANON_SHARED | MAP_GROWSDOWN, 0 },
 	{ -EINVAL, true, 0, PG, PROT_RW, MAP_PRIVATE | MAP_GROWSDOWN, 0 },
@@ -102,12 +103,14 @@ static void test_mmap_file_modes(void **state __unused_arg)
 	file = &test_file.file;
 	file->f_mode = FMODE_WRITE;
 	assert_int_equal(try_map(mm, file, 0, PG, PROT_READ, MAP_PRIVATE, 0,
-				 &va), -EACCES);
+				 &va),
+			 -EACCES);
 	file->f_mode = FMODE_READ;
 	assert_int_equal(try_map(mm, file, 0, PG, PROT_RW, MAP_SHARED, 0, &va),
 			 -EACCES);
 	assert_int_equal(try_map(mm, file, 0, PG, PROT_READ, MAP_SHARED, 0,
-				 &va), 0);
+				 &va),
+			 0);
 	/* Opened for reading: write may not come back by mprotect. */
 	assert_int_equal(protect(mm, va, PG, PROT_RW), -EACCES);
 	assert_int_equal(try_map(mm, file, 0, PG, PROT_RW, MAP_PRIVATE, 0, &va),
@@ -135,9 +138,11 @@ static void test_mmap_placement(void **state __unused_arg)
 	assert_int_equal(map(mm, 0, 2 * PG, PROT_RW, flags), top - 5 * PG);
 	assert_int_equal(map(mm, 0, PG, PROT_RW, flags), top - 2 * PG);
 	assert_int_equal(try_map(mm, NULL, AREA, PG, PROT_RW,
-				 flags | MAP_FIXED_NOREPLACE, 0, &va), -EEXIST);
+				 flags | MAP_FIXED_NOREPLACE, 0, &va),
+			 -EEXIST);
 	assert_int_equal(map(mm, AREA + PG, PG, PROT_RW,
-			     flags | MAP_FIXED_NOREPLACE), AREA + PG);
+			     flags | MAP_FIXED_NOREPLACE),
+			 AREA + PG);
 	end();
 }
 
@@ -164,7 +169,7 @@ static void test_tables_go(void **state __unused_arg)
 		poke(mm, AREA + i * PGDIR_SIZE, 1);
 	assert_int_equal(mm->nr_ptes, 4);
 	assert_int_equal(unmap(mm, AREA + PG, 2 * PGDIR_SIZE), 0);
-	assert_int_equal(mm->nr_ptes, 3);	/* the second; both ends are used */
+	assert_int_equal(mm->nr_ptes, 3); /* the second; both ends are used */
 	assert_int_equal(peek(mm, AREA), 1);
 	assert_int_equal(unmap(mm, AREA, 4 * PGDIR_SIZE), 0);
 	assert_int_equal(mm->nr_ptes, 0);
@@ -181,7 +186,7 @@ static void test_munmap_errors(void **state __unused_arg)
 	assert_int_equal(unmap(mm, AREA, TASK_SIZE), -EINVAL);
 	assert_int_equal(unmap(mm, TASK_SIZE + PG, PG), -EINVAL);
 	assert_int_equal(unmap(mm, AREA, 0xffffffff), -EINVAL);
-	assert_int_equal(unmap(mm, AREA, PG), 0);	/* nothing there */
+	assert_int_equal(unmap(mm, AREA, PG), 0); /* nothing there */
 	end();
 }
 
@@ -252,7 +257,8 @@ static void test_mremap_over_tables(void **state __unused_arg)
 	for (u32 offset = 0; offset < bytes; offset += 51 * PG)
 		poke(mm, AREA + offset, offset);
 	assert_int_equal(remap(mm, AREA, bytes, bytes,
-			       MREMAP_MAYMOVE | MREMAP_FIXED, to, &result), 0);
+			       MREMAP_MAYMOVE | MREMAP_FIXED, to, &result),
+			 0);
 	assert_int_equal(result, to);
 	for (u32 offset = 0; offset < bytes; offset += 51 * PG)
 		assert_int_equal(peek(mm, to + offset), offset);
@@ -267,7 +273,8 @@ static void test_mremap_dontunmap(void **state __unused_arg)
 	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	poke(mm, AREA + PG, 7);
 	assert_int_equal(remap(mm, AREA, 4 * PG, 4 * PG,
-			       MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0, &va), 0);
+			       MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0, &va),
+			 0);
 	assert_int_equal(peek(mm, va + PG), 7);
 	assert_int_equal(peek(mm, AREA + PG), 0);
 	assert_int_equal(mm->total_vm, 8);
@@ -322,13 +329,15 @@ static void test_limits(void **state __unused_arg)
 	host_rlimits[RLIMIT_AS] = 10 * PG;
 	map(mm, AREA, 8 * PG, PROT_READ, MAP_ANON_PRIVATE | MAP_FIXED);
 	assert_int_equal(try_map(mm, NULL, 0, 3 * PG, PROT_READ,
-				 MAP_ANON_PRIVATE, 0, &va), -ENOMEM);
+				 MAP_ANON_PRIVATE, 0, &va),
+			 -ENOMEM);
 	/* What it replaces does not count twice. */
 	map(mm, AREA, 10 * PG, PROT_READ, MAP_ANON_PRIVATE | MAP_FIXED);
 	host_rlimits[RLIMIT_AS] = RLIM_INFINITY;
 	host_rlimits[RLIMIT_DATA] = 4 * PG;
-	assert_int_equal(try_map(mm, NULL, 0, 5 * PG, PROT_RW,
-				 MAP_ANON_PRIVATE, 0, &va), -ENOMEM);
+	assert_int_equal(try_map(mm, NULL, 0, 5 * PG, PROT_RW, MAP_ANON_PRIVATE,
+				 0, &va),
+			 -ENOMEM);
 	assert_int_equal(protect(mm, AREA, 5 * PG, PROT_RW), -ENOMEM);
 	assert_int_equal(protect(mm, AREA, 4 * PG, PROT_RW), 0);
 	end();
@@ -341,10 +350,10 @@ static void test_mlock(void **state __unused_arg)
 	begin();
 	host_rlimits[RLIMIT_MEMLOCK] = 4 * PG;
 	map(mm, AREA, 8 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
-	assert_int_equal(sys_mlock(AREA + 5, 2 * PG), 0);	/* three pages */
+	assert_int_equal(sys_mlock(AREA + 5, 2 * PG), 0); /* three pages */
 	assert_int_equal(mm->locked_vm, 3);
 	assert_int_equal(mm->rss[MM_ANONPAGES], 3);
-	assert_int_equal(sys_mlock(AREA, PG), 0);		/* counted once */
+	assert_int_equal(sys_mlock(AREA, PG), 0); /* counted once */
 	assert_int_equal(sys_mlock(AREA, 3 * PG), 0);
 	assert_int_equal(mm->locked_vm, 3);
 	assert_int_equal(sys_mlock(AREA + 4 * PG, 2 * PG), -ENOMEM);
@@ -382,7 +391,8 @@ static void test_map_count_limit(void **state __unused_arg)
 	real = mm->map_count;
 	mm->map_count = MAX_MAP_COUNT;
 	assert_int_equal(try_map(mm, NULL, 0, PG, PROT_RW, MAP_ANON_PRIVATE, 0,
-				 &va), -ENOMEM);
+				 &va),
+			 -ENOMEM);
 	assert_int_equal(unmap(mm, AREA + PG, PG), -ENOMEM);
 	assert_int_equal(protect(mm, AREA + PG, PG, PROT_READ), -ENOMEM);
 	mm->map_count = real;
@@ -452,7 +462,7 @@ static void test_msync(void **state __unused_arg)
 
 /* ---- the nth allocation fails ------------------------------------------------------------ */
 
-#define HERE	(AREA + PGDIR_SIZE - 4 * PG)	/* two tables */
+#define HERE (AREA + PGDIR_SIZE - 4 * PG) /* two tables */
 
 static u32 promised;
 
@@ -468,7 +478,8 @@ static void sweep_setup(void)
 	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_SHARED | MAP_FIXED);
 	poke(mm, AREA, 4);
 	assert_int_equal(try_map(mm, &test_file.file, AREA + 16 * PG, 4 * PG,
-				 PROT_RW, MAP_PRIVATE | MAP_FIXED, 0, &va), 0);
+				 PROT_RW, MAP_PRIVATE | MAP_FIXED, 0, &va),
+			 0);
 	map(mm, AREA + 32 * PG, 4 * PG, PROT_READ,
 	    MAP_ANON_PRIVATE | MAP_FIXED);
 	promised = vm_committed_pages();

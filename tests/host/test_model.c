@@ -12,18 +12,18 @@
 
 #include "mmu_test.h"
 
-#define QUIET	((struct model_machine){ .walks_coherent = true })
-#define SECTION_VA	(PAGE_OFFSET + 4 * PGDIR_SIZE)
+#define QUIET      ((struct model_machine){ .walks_coherent = true })
+#define SECTION_VA (PAGE_OFFSET + 4 * PGDIR_SIZE)
 
 /* Small page (DDI0406C B3.5.1): XN 0, B 2, C 3, AP 5 and 9, S 10, nG 11. */
-#define XN	(1u << 0)
-#define C	(1u << 3)
-#define AP2	(1u << 9)
-#define NG	(1u << 11)
+#define XN  (1u << 0)
+#define C   (1u << 3)
+#define AP2 (1u << 9)
+#define NG  (1u << 11)
 
 static struct mm_struct mm_a, mm_b;
-static struct page *page;	/* at TEST_VA of mm_a */
-static u32 *slot;		/* its entry */
+static struct page *page; /* at TEST_VA of mm_a */
+static u32 *slot;         /* its entry */
 
 static void boot_on(struct model_machine machine)
 {
@@ -216,7 +216,8 @@ static u32 table_like_section(u32 section)
 	u32 attrs = 2 | XN | 1u << 4 | 3u << 2 | 1u << 10;
 
 	for (u32 i = 0; i < PTRS_PER_PTE; i++)
-		store(entries + i, (section & 0xfff00000u) + i * PAGE_SIZE + attrs);
+		store(entries + i,
+		      (section & 0xfff00000u) + i * PAGE_SIZE + attrs);
 	return (u32)page_to_phys(table) | 1;
 }
 
@@ -312,9 +313,10 @@ static void test_store_not_cleaned(void **state __unused_arg)
 	table_store(slot + 1, *slot);
 	dsb();
 	expect_violation("no dsb, not clean", load(TEST_VA + PAGE_SIZE));
-	slot[2] = *slot;	/* as a memset or memcpy would */
+	slot[2] = *slot; /* as a memset or memcpy would */
 	dsb();
-	expect_violation("not cleaned to the PoU", load(TEST_VA + 2 * PAGE_SIZE));
+	expect_violation("not cleaned to the PoU",
+			 load(TEST_VA + 2 * PAGE_SIZE));
 }
 
 static void test_replaced_without_break(void **state __unused_arg)

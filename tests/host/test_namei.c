@@ -156,8 +156,7 @@ static void test_walks(void **state __unused_arg)
 	before = live_objects();
 	for (w = walks; w < walks + ARRAY_SIZE(walks); w++) {
 		struct inode *inode = NULL, *same;
-		int err = path_lookup(AT_FDCWD, w->path, LOOKUP_FOLLOW,
-				      &inode);
+		int err = path_lookup(AT_FDCWD, w->path, LOOKUP_FOLLOW, &inode);
 
 		if (err != w->err)
 			fail_msg("\"%s\": %d, expected %d", w->path, err,
@@ -402,9 +401,9 @@ static const struct rename {
 	{ "/a/.", "/x", -EBUSY },
 	{ "/a/b", "/..", -EBUSY },
 	{ "/a/b/c", "/c/", 0 },
-	{ "/a/b", "/c", 0 },		/* an empty directory gives way */
-	{ "/a/file", "/abs", 0 },	/* the link itself, not its target */
-	{ "/loop", "/a/loop", 0 },	/* nor is it followed here */
+	{ "/a/b", "/c", 0 },       /* an empty directory gives way */
+	{ "/a/file", "/abs", 0 },  /* the link itself, not its target */
+	{ "/loop", "/a/loop", 0 }, /* nor is it followed here */
 	{ "/a", "/c/a", 0 },
 	{ "/c/a/loop", "/abs", 0 },
 };
@@ -434,7 +433,7 @@ static void test_no_memory(void **state __unused_arg)
 	int err;
 
 	begin();
-	for (n = 1; ; n++) {
+	for (n = 1;; n++) {
 		before = live_inodes();
 		fail_alloc_set(NULL, n, 1);
 		err = do_mkdir("/a/up/c/new");
@@ -453,7 +452,7 @@ static void test_no_memory(void **state __unused_arg)
 
 /* ---- open ------------------------------------------------------------------------ */
 
-#define CREAT_RW	(O_CREAT | O_RDWR)
+#define CREAT_RW (O_CREAT | O_RDWR)
 
 static const struct opening {
 	const char *path;
@@ -478,7 +477,7 @@ static const struct opening {
 	{ "/x/", CREAT_RW, -EISDIR },
 	{ "/x/y", CREAT_RW, -ENOENT },
 	{ "/a/file/y", CREAT_RW, -ENOTDIR },
-	{ "/gone", CREAT_RW, 0 },		/* makes /nowhere */
+	{ "/gone", CREAT_RW, 0 }, /* makes /nowhere */
 	{ "/nowhere", O_RDONLY, 0 },
 	{ "/new", CREAT_RW | O_EXCL, 0 },
 };

@@ -14,8 +14,10 @@ static void test_empty_pgd(void **state __unused_arg)
 	struct mm_struct *mm = new_mm(&test_mm);
 
 	for (u32 i = 0; i < PTRS_PER_PGD; i++)
-		assert_int_equal(mm->pgd[i].val, i < TASK_SIZE >> PGDIR_SHIFT ?
-				 0 : init_mm.pgd[i].val);
+		assert_int_equal(mm->pgd[i].val,
+				 i < TASK_SIZE >> PGDIR_SHIFT ?
+					 0 :
+					 init_mm.pgd[i].val);
 	assert_true(virt_to_page(mm->pgd)->flags & PG_TABLE);
 	assert_int_equal(pgtable_verify(mm), 0);
 	assert_null(pte_offset_map(mm, TEST_VA));
@@ -100,14 +102,17 @@ static void test_faults(void **state __unused_arg)
 	assert_int_equal(model_access(TEST_VA, MODEL_LOAD, true).fsr, 0);
 	assert_int_equal(model_access(TEST_VA, MODEL_STORE, true).fsr, 0x81f);
 	/* PROT_NONE: the kernel faults as well as the program. */
-	assert_int_equal(model_access(TEST_VA + PAGE_SIZE, MODEL_LOAD, true).fsr,
-			 0x016);
-	assert_int_equal(model_access(TEST_VA + PAGE_SIZE, MODEL_LOAD, false).fsr,
-			 0x016);
-	assert_int_equal(model_access(TEST_VA + PGDIR_SIZE, MODEL_LOAD, true).fsr,
-			 0x005);
+	assert_int_equal(
+		model_access(TEST_VA + PAGE_SIZE, MODEL_LOAD, true).fsr, 0x016);
+	assert_int_equal(
+		model_access(TEST_VA + PAGE_SIZE, MODEL_LOAD, false).fsr,
+		0x016);
+	assert_int_equal(
+		model_access(TEST_VA + PGDIR_SIZE, MODEL_LOAD, true).fsr,
+		0x005);
 	/* Kernel memory: not for programs. */
-	assert_int_equal(model_access(PAGE_OFFSET, MODEL_LOAD, true).fsr, 0x00f);
+	assert_int_equal(model_access(PAGE_OFFSET, MODEL_LOAD, true).fsr,
+			 0x00f);
 	assert_int_equal(model_access(PAGE_OFFSET, MODEL_LOAD, false).fsr, 0);
 	unmap_and_free(mm, TEST_VA, ro);
 	unmap_and_free(mm, TEST_VA + PAGE_SIZE, none);
@@ -150,7 +155,8 @@ static void test_change_rights(void **state __unused_arg)
 	flush_tlb_page(mm, TEST_VA);
 	assert_false(pte_young(*slot));
 	assert_int_equal(model_access(TEST_VA, MODEL_LOAD, true).fsr, 0x016);
-	assert_true(ptep_set_access_flags(mm, TEST_VA, slot, pte_mkyoung(*slot)));
+	assert_true(
+		ptep_set_access_flags(mm, TEST_VA, slot, pte_mkyoung(*slot)));
 	assert_int_equal(model_load(mm, TEST_VA, &val), 0);
 	assert_int_equal(val, 9);
 	assert_true(ptep_test_and_clear_young(mm, TEST_VA, slot));
@@ -173,15 +179,17 @@ static void test_missing_flush_is_seen(void **state __unused_arg)
 	slot = pte_offset_map(mm, TEST_VA);
 	assert_int_equal(model_store(mm, TEST_VA, 7), 0);
 	ptep_set_wrprotect(mm, TEST_VA, slot);
-	expect_violation("the table allows less",
-			 model_check_tlb());
-	expect_violation("no flush after the change", model_load(mm, TEST_VA, &val));
+	expect_violation("the table allows less", model_check_tlb());
+	expect_violation("no flush after the change",
+			 model_load(mm, TEST_VA, &val));
 	flush_tlb_page(mm, TEST_VA);
 	assert_int_equal(model_load(mm, TEST_VA, &val), 0);
 	ptep_get_and_clear(mm, TEST_VA, slot);
 	expect_violation("stale TLB entry", model_load(mm, TEST_VA, &val));
-	expect_violation("break-before-make", set_pte_at(mm, TEST_VA, slot,
-		pfn_pte(page_to_pfn(page) + 1, vm_get_page_prot(VM_READ))));
+	expect_violation("break-before-make",
+			 set_pte_at(mm, TEST_VA, slot,
+				    pfn_pte(page_to_pfn(page) + 1,
+					    vm_get_page_prot(VM_READ))));
 	ptep_clear_flush(mm, TEST_VA, slot);
 	model_check_tlb();
 	put_mapped(page);
@@ -201,7 +209,10 @@ static void test_bugs(void **state __unused_arg)
 	expect_bug("pte_none", set_pte_at(mm, TEST_VA, slot, *slot));
 	expect_bug("TASK_SIZE", set_pte_at(mm, TASK_SIZE, slot + 1, *slot));
 	expect_bug("pte_present", ptep_set_wrprotect(mm, TEST_VA, slot + 1));
-	expect_bug("current_pgd", ({ model_switch(mm); pgd_free(mm); }));
+	expect_bug("current_pgd", ({
+			   model_switch(mm);
+			   pgd_free(mm);
+		   }));
 	model_switch(NULL);
 	expect_bug("user_tables_empty", pgd_free(mm));
 	if (IS_ENABLED(CONFIG_DEBUG))
@@ -219,7 +230,8 @@ static void test_free_pgtables(void **state __unused_arg)
 
 	for (u32 i = 0; i < 40; i++) {
 		pages[i] = map_new(mm, TEST_VA + i * PGDIR_SIZE, TEST_RW);
-		assert_int_equal(model_load(mm, TEST_VA + i * PGDIR_SIZE, &val), 0);
+		assert_int_equal(model_load(mm, TEST_VA + i * PGDIR_SIZE, &val),
+				 0);
 	}
 	assert_int_equal(mm->nr_ptes, 40);
 	for (u32 i = 1; i < 40; i++) {
@@ -227,7 +239,8 @@ static void test_free_pgtables(void **state __unused_arg)
 		assert_int_equal(model_load(mm, TEST_VA + i * PGDIR_SIZE, &val),
 				 -EFAULT);
 	}
-	free_pgtables(mm, TEST_VA + 2 * PGDIR_SIZE - PAGE_SIZE, TEST_VA + 5 * PGDIR_SIZE);
+	free_pgtables(mm, TEST_VA + 2 * PGDIR_SIZE - PAGE_SIZE,
+		      TEST_VA + 5 * PGDIR_SIZE);
 	assert_int_equal(mm->nr_ptes, 37);
 	assert_non_null(pte_offset_map(mm, TEST_VA + PGDIR_SIZE));
 	assert_null(pte_offset_map(mm, TEST_VA + 2 * PGDIR_SIZE));
@@ -320,18 +333,23 @@ static void test_execute(void **state __unused_arg)
 	assert_int_equal(insn, 0xe12fff1e);
 	code[0] = 0xe1a00000;
 	expect_violation("fetch at physical", model_fetch(mm, TEST_VA, &insn));
-	assert_int_equal(flush_icache_user_range(mm, TEST_VA + 1, TEST_VA + 3), 0);
+	assert_int_equal(flush_icache_user_range(mm, TEST_VA + 1, TEST_VA + 3),
+			 0);
 	assert_int_equal(model_fetch(mm, TEST_VA, &insn), 0);
 	assert_int_equal(insn, 0xe1a00000);
 	/* A range whose last bytes are the first of another line. */
 	assert_int_equal(model_fetch(mm, TEST_VA + 64, &insn), 0);
 	code[16] = 0xe1a02002;
-	assert_int_equal(flush_icache_user_range(mm, TEST_VA + 62, TEST_VA + 66), 0);
+	assert_int_equal(flush_icache_user_range(mm, TEST_VA + 62,
+						 TEST_VA + 66),
+			 0);
 	assert_int_equal(model_fetch(mm, TEST_VA + 64, &insn), 0);
 	assert_int_equal(insn, 0xe1a02002);
-	assert_int_equal(flush_icache_user_range(mm, TEST_VA, TEST_VA + 2 * PAGE_SIZE),
+	assert_int_equal(flush_icache_user_range(mm, TEST_VA,
+						 TEST_VA + 2 * PAGE_SIZE),
 			 -EFAULT);
-	assert_int_equal(flush_icache_user_range(mm, TEST_VA, TEST_VA - 1), -EINVAL);
+	assert_int_equal(flush_icache_user_range(mm, TEST_VA, TEST_VA - 1),
+			 -EINVAL);
 	code[0] = 0xe1a01001;
 	flush_dcache_page(page);
 	ptep_clear_flush(mm, TEST_VA, slot);
@@ -358,12 +376,12 @@ static void test_replaced_code(void **state __unused_arg)
 	before = model_counts.bpiall;
 	unmap_and_free(mm, TEST_VA, page);
 	assert_int_equal(model_counts.bpiall, before + 1);
-	map_new(mm, TEST_VA + PGDIR_SIZE, rx);	/* takes the frame just freed */
+	map_new(mm, TEST_VA + PGDIR_SIZE, rx); /* takes the frame just freed */
 	page = map_new(mm, TEST_VA, rx);
 	assert_int_equal(model_fetch(mm, TEST_VA, &insn), 0);
 	unmap_and_free(mm, TEST_VA, page);
 	unmap_and_free(mm, TEST_VA + PGDIR_SIZE,
-	      pte_page(*pte_offset_map(mm, TEST_VA + PGDIR_SIZE)));
+		       pte_page(*pte_offset_map(mm, TEST_VA + PGDIR_SIZE)));
 	drop_mm(mm);
 }
 

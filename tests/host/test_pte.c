@@ -4,7 +4,7 @@
  */
 #include "mmu_test.h"
 
-#define PFN	0x60123u
+#define PFN 0x60123u
 
 /* What a change must leave alone, seen through the predicates. */
 struct view {
@@ -15,10 +15,14 @@ struct view {
 static struct view look(pte_t pte)
 {
 	return (struct view){
-		.pfn = pte_pfn(pte), .present = pte_present(pte),
-		.write = pte_write(pte), .exec = pte_exec(pte),
-		.young = pte_young(pte), .dirty = pte_dirty(pte),
-		.special = pte_special(pte), .user = pte_user(pte),
+		.pfn = pte_pfn(pte),
+		.present = pte_present(pte),
+		.write = pte_write(pte),
+		.exec = pte_exec(pte),
+		.young = pte_young(pte),
+		.dirty = pte_dirty(pte),
+		.special = pte_special(pte),
+		.user = pte_user(pte),
 	};
 }
 
@@ -41,22 +45,22 @@ struct prot_row {
 };
 
 static const struct prot_row prot_rows[] = {
-	{ 0,						false, false, false },
-	{ VM_READ,					true, false, false },
-	{ VM_WRITE,					true, false, false },
-	{ VM_READ | VM_WRITE,				true, false, false },
-	{ VM_EXEC,					true, false, true },
-	{ VM_READ | VM_EXEC,				true, false, true },
-	{ VM_WRITE | VM_EXEC,				true, false, true },
-	{ VM_READ | VM_WRITE | VM_EXEC,			true, false, true },
-	{ VM_SHARED,					false, false, false },
-	{ VM_SHARED | VM_READ,				true, false, false },
-	{ VM_SHARED | VM_WRITE,				true, true, false },
-	{ VM_SHARED | VM_READ | VM_WRITE,		true, true, false },
-	{ VM_SHARED | VM_EXEC,				true, false, true },
-	{ VM_SHARED | VM_READ | VM_EXEC,		true, false, true },
-	{ VM_SHARED | VM_WRITE | VM_EXEC,		true, true, true },
-	{ VM_SHARED | VM_READ | VM_WRITE | VM_EXEC,	true, true, true },
+	{ 0, false, false, false },
+	{ VM_READ, true, false, false },
+	{ VM_WRITE, true, false, false },
+	{ VM_READ | VM_WRITE, true, false, false },
+	{ VM_EXEC, true, false, true },
+	{ VM_READ | VM_EXEC, true, false, true },
+	{ VM_WRITE | VM_EXEC, true, false, true },
+	{ VM_READ | VM_WRITE | VM_EXEC, true, false, true },
+	{ VM_SHARED, false, false, false },
+	{ VM_SHARED | VM_READ, true, false, false },
+	{ VM_SHARED | VM_WRITE, true, true, false },
+	{ VM_SHARED | VM_READ | VM_WRITE, true, true, false },
+	{ VM_SHARED | VM_EXEC, true, false, true },
+	{ VM_SHARED | VM_READ | VM_EXEC, true, false, true },
+	{ VM_SHARED | VM_WRITE | VM_EXEC, true, true, true },
+	{ VM_SHARED | VM_READ | VM_WRITE | VM_EXEC, true, true, true },
 };
 
 static void test_rights(void **state __unused_arg)
@@ -70,10 +74,13 @@ static void test_rights(void **state __unused_arg)
 
 		assert_int_equal(vm_get_page_prot(row->vm_flags | more).val,
 				 prot.val);
-		assert_same(v, (struct view){
-			.pfn = PFN, .present = true, .write = row->write,
-			.exec = row->exec, .young = row->user,
-			.user = row->user });
+		assert_same(v,
+			    (struct view){ .pfn = PFN,
+					   .present = true,
+					   .write = row->write,
+					   .exec = row->exec,
+					   .young = row->user,
+					   .user = row->user });
 	}
 }
 
@@ -127,7 +134,7 @@ static pte_t variant(pgprot_t prot, u32 i)
 	return i & 8 ? pte_wrprotect(pte) : pte;
 }
 
-#define VARIANTS	16u
+#define VARIANTS 16u
 
 static void test_laws(void **state __unused_arg)
 {
@@ -193,20 +200,19 @@ static void test_pfn(void **state __unused_arg)
 
 	for (u32 i = 0; i < ARRAY_SIZE(pfns); i++)
 		for (u32 p = 0; p < ARRAY_SIZE(prot_rows); p++)
-			assert_int_equal(pte_pfn(pfn_pte(pfns[i],
-				vm_get_page_prot(prot_rows[p].vm_flags))),
+			assert_int_equal(
+				pte_pfn(pfn_pte(pfns[i],
+						vm_get_page_prot(
+							prot_rows[p].vm_flags))),
 				pfns[i]);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rights),
-		cmocka_unit_test(test_laws),
-		cmocka_unit_test(test_modify),
-		cmocka_unit_test(test_prot_none),
-		cmocka_unit_test(test_none),
-		cmocka_unit_test(test_pfn),
+		cmocka_unit_test(test_rights), cmocka_unit_test(test_laws),
+		cmocka_unit_test(test_modify), cmocka_unit_test(test_prot_none),
+		cmocka_unit_test(test_none),   cmocka_unit_test(test_pfn),
 	};
 
 	return host_run(tests);

@@ -9,14 +9,14 @@
 
 #include "host.h"
 
-#define RAM_BYTES	(16u << 20)
-#define MAX_OBJECTS	3000
+#define RAM_BYTES   (16u << 20)
+#define MAX_OBJECTS 3000
 
 /* What a test holds; the user's bytes are all `fill`. */
 struct object {
 	u8 *p;
 	size_t size;
-	struct kmem_cache *cache;	/* NULL: kmalloc */
+	struct kmem_cache *cache; /* NULL: kmalloc */
 	u8 fill;
 };
 
@@ -91,8 +91,9 @@ static size_t random_size(void)
 static void random_kmalloc(void)
 {
 	size_t size = random_size();
-	u8 *p = kmalloc(size, GFP_ATOMIC | __GFP_NOWARN |
-			(rnd_below(4) ? 0 : __GFP_ZERO));
+	u8 *p = kmalloc(size,
+			GFP_ATOMIC | __GFP_NOWARN |
+				(rnd_below(4) ? 0 : __GFP_ZERO));
 
 	if (p == NULL)
 		return;
@@ -180,8 +181,8 @@ static void test_alignment(void **state __unused_arg)
 {
 	host_boot(RAM_BYTES);
 	for (u32 align = 8; align <= PAGE_SIZE; align *= 2) {
-		struct kmem_cache *cache =
-			kmem_cache_create("aligned", 40, align, 0, NULL);
+		struct kmem_cache *cache = kmem_cache_create("aligned", 40,
+							     align, 0, NULL);
 
 		for (u32 i = 0; i < 50; i++) {
 			void *p = kmem_cache_alloc(cache, GFP_KERNEL);
@@ -341,8 +342,8 @@ static void test_kmalloc_sizes(void **state __unused_arg)
 	}
 	for (size_t size = 16384; size <= 4 << 20; size *= 2)
 		for (int d = -1; d <= 1; d++) {
-			u8 *p = kmalloc(size + (size_t)d, GFP_KERNEL |
-					__GFP_NOWARN);
+			u8 *p = kmalloc(size + (size_t)d,
+					GFP_KERNEL | __GFP_NOWARN);
 
 			if (size + (size_t)d > 4 << 20) {
 				assert_null(p);
@@ -506,8 +507,7 @@ static void test_foreign_free(void **state __unused_arg)
 	/* A page whose owner's word happens to look like the cache. */
 	page = alloc_page(GFP_KERNEL);
 	page->private = (uintptr_t)a;
-	expect_bug("not of this cache",
-		   kmem_cache_free(a, page_address(page)));
+	expect_bug("not of this cache", kmem_cache_free(a, page_address(page)));
 }
 
 static void test_free_of_no_kmalloc(void **state __unused_arg)

@@ -6,7 +6,7 @@
 
 #include "mmu_test.h"
 
-#define PAGES	48u
+#define PAGES 48u
 
 static struct mm_struct mm_a, mm_b;
 static struct page *pages[PAGES];
@@ -129,7 +129,7 @@ static void test_never_ran(void **state __unused_arg)
 	before = model_counts;
 	ptep_set_wrprotect(&mm_a, TEST_VA, pte_offset_map(&mm_a, TEST_VA));
 	flush_tlb_page(&mm_a, TEST_VA);
-	model_check_tlb();	/* the store is visible all the same */
+	model_check_tlb(); /* the store is visible all the same */
 	flush_tlb_range(&mm_a, TEST_VA, TEST_VA + PAGE_SIZE);
 	flush_tlb_mm(&mm_a);
 	before.dsb = model_counts.dsb;
@@ -180,7 +180,8 @@ static void test_kernel_range(void **state __unused_arg)
 	model_switch(&mm_a);
 	assert_int_equal(model_access(va, MODEL_STORE, false).fsr, 0);
 	unmap_kernel_range(va, PAGE_SIZE);
-	expect_violation("stale TLB entry", model_access(va, MODEL_LOAD, false));
+	expect_violation("stale TLB entry",
+			 model_access(va, MODEL_LOAD, false));
 	flush_tlb_kernel_range(va, va + PAGE_SIZE);
 	assert_int_equal(model_access(va, MODEL_LOAD, false).fsr, 0x007);
 	flush_tlb_kernel_range(va, va + (1 << 20));
@@ -201,8 +202,7 @@ static void test_model_sees_wrong_orders(void **state __unused_arg)
 	table_store(&slot->val, slot->val | 0x200);
 	expect_violation("before the table store is visible",
 			 tlbimva(TEST_VA, 1));
-	expect_violation("a table store is not visible yet",
-			 model_check_tlb());
+	expect_violation("a table store is not visible yet", model_check_tlb());
 	dsb();
 	tlbimva(TEST_VA, 1);
 	expect_violation("an invalidate is not complete", model_check_tlb());

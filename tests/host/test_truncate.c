@@ -8,9 +8,9 @@
 
 #include "fs_world.h"
 
-#define PAGES		6u
-#define MAP_VA		0x10000000u
-#define OTHER_VA	0x20000000u
+#define PAGES    6u
+#define MAP_VA   0x10000000u
+#define OTHER_VA 0x20000000u
 
 static struct file *file;
 static struct address_space *mapping;
@@ -41,7 +41,8 @@ static uaddr_t map_pages(struct mm_struct *mm, uaddr_t va, u32 pages, u32 pgoff,
 			 u32 flags)
 {
 	assert_int_equal(try_map(mm, file, va, pages * PAGE_SIZE, PROT_RW,
-				 flags | MAP_FIXED, pgoff, &va), 0);
+				 flags | MAP_FIXED, pgoff, &va),
+			 0);
 	return va;
 }
 
@@ -163,7 +164,8 @@ static void test_list(void **state __unused_arg)
 	begin();
 	va = map_pages(fs_mm, MAP_VA, PAGES, 0, MAP_SHARED);
 	assert_int_equal(listed(), 1);
-	assert_int_equal(protect(fs_mm, va + PAGE_SIZE, PAGE_SIZE, PROT_READ), 0);
+	assert_int_equal(protect(fs_mm, va + PAGE_SIZE, PAGE_SIZE, PROT_READ),
+			 0);
 	assert_int_equal(listed(), 3);
 	assert_int_equal(protect(fs_mm, va + PAGE_SIZE, PAGE_SIZE, PROT_RW), 0);
 	assert_int_equal(listed(), 1);
@@ -175,7 +177,8 @@ static void test_list(void **state __unused_arg)
 	poke(fs_mm, va + 4 * PAGE_SIZE, 1);
 	assert_int_equal(remap(fs_mm, va + 3 * PAGE_SIZE, 3 * PAGE_SIZE,
 			       3 * PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED,
-			       OTHER_VA, &moved), 0);
+			       OTHER_VA, &moved),
+			 0);
 	assert_int_equal(listed(), 2);
 	assert_int_not_equal(frame_of(fs_mm, OTHER_VA + PAGE_SIZE), 0);
 	truncate(4 * PAGE_SIZE);
@@ -215,7 +218,8 @@ static void truncate_in_fault(u32 map_flags, bool write)
 	file_ops = vma->vm_ops;
 	vma->vm_ops = &ops;
 	assert_int_equal(write ? model_store(fs_mm, MAP_VA + 3 * PAGE_SIZE, 7) :
-			 model_load(fs_mm, MAP_VA + 3 * PAGE_SIZE, &val),
+				 model_load(fs_mm, MAP_VA + 3 * PAGE_SIZE,
+					    &val),
 			 DIED_SIGBUS);
 	assert_int_equal(frame_of(fs_mm, MAP_VA + 3 * PAGE_SIZE), 0);
 	world_verify(&fs_mm, 1);

@@ -11,7 +11,7 @@
 
 #include "mmu_test.h"
 
-#define END	(TEST_VA + PAGE_SIZE)	/* nothing is mapped from here on */
+#define END (TEST_VA + PAGE_SIZE) /* nothing is mapped from here on */
 
 static struct mm_struct test_mm;
 static struct page *page;
@@ -59,8 +59,10 @@ static void test_copies(void **state __unused_arg)
 
 static void test_bad_addresses(void **state __unused_arg)
 {
-	static const u32 bad[] = { 0, END, TASK_SIZE - 2, TASK_SIZE,
-				   PAGE_OFFSET + 0x8000, 0xffffffff };
+	static const u32 bad[] = {
+		0,         END, TASK_SIZE - 2, TASK_SIZE, PAGE_OFFSET + 0x8000,
+		0xffffffff
+	};
 	u32 word;
 	u8 byte;
 	char buf[8];
@@ -103,7 +105,8 @@ static void test_strings(void **state __unused_arg)
 			assert_int_equal(len, n);
 			assert_string_equal(buf, want);
 			assert_int_equal(strncpy_from_user(buf, va, n + 1,
-							   NULL), 0);
+							   NULL),
+					 0);
 			assert_int_equal(strncpy_from_user(buf, va, n, NULL),
 					 -ENAMETOOLONG);
 		}
@@ -125,8 +128,9 @@ static void test_string_without_end(void **state __unused_arg)
 static enum abort_cause kernel_access(u32 va, enum model_access kind)
 {
 	struct model_result r = model_access(va, kind, false);
-	struct abort_info info = decode_abort(r.fsr, r.far,
-		kind == MODEL_FETCH ? ABORT_PREFETCH : ABORT_DATA);
+	struct abort_info info =
+		decode_abort(r.fsr, r.far,
+			     kind == MODEL_FETCH ? ABORT_PREFETCH : ABORT_DATA);
 
 	return r.fsr ? info.cause : ABORT_NR;
 }
@@ -147,7 +151,9 @@ static void test_closed_outside(void **state __unused_arg)
 		assert_int_equal(kernel_access(TEST_VA, kind),
 				 ABORT_DOMAIN_PAGE);
 	assert_int_equal(kernel_access(page_to_phys(page) - PHYS_OFFSET +
-				       PAGE_OFFSET, MODEL_LOAD), ABORT_NR);
+					       PAGE_OFFSET,
+				       MODEL_LOAD),
+			 ABORT_NR);
 	assert_int_equal(model_load(&test_mm, TEST_VA, &word), 0);
 	assert_int_equal(word, 42);
 	assert_int_equal(kernel_access(TEST_VA, MODEL_LOAD), ABORT_DOMAIN_PAGE);

@@ -7,7 +7,7 @@
 
 #include "host.h"
 
-#define V3	(HWCAP_VFP | HWCAP_VFPv3)
+#define V3 (HWCAP_VFP | HWCAP_VFPv3)
 
 static void test_cores(void **state __unused_arg)
 {

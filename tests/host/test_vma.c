@@ -11,8 +11,8 @@
 
 #include "host.h"
 
-#define BASE	0x10000000u
-#define SLOTS	300u
+#define BASE  0x10000000u
+#define SLOTS 300u
 
 /* What one page of the reference holds; flags 0: nothing. */
 struct slot {
@@ -41,7 +41,8 @@ static void object_close(struct vm_area_struct *vma __unused_arg)
 }
 
 static const struct vm_operations object_ops = {
-	.open = object_open, .close = object_close,
+	.open = object_open,
+	.close = object_close,
 };
 
 static void start(void)
@@ -114,7 +115,7 @@ static bool continues(u32 slot)
 	struct slot *a = &slots[slot - 1], *b = &slots[slot];
 
 	return a->flags == b->flags && a->object == b->object &&
-	       a->pgoff + 1 == b->pgoff;
+		a->pgoff + 1 == b->pgoff;
 }
 
 /* Every run of equal pages is one VMA, and there is nothing else. */
@@ -182,14 +183,17 @@ static void compare_find(u32 slot)
 		walk = vma_next(walk);
 	assert_ptr_equal(vma, walk);
 	assert_ptr_equal(find_vma_prev(&mm, va, &prev), walk);
-	assert_ptr_equal(prev, walk ? vma_prev(walk)
-				    : TAILQ_LAST(&mm.mmap, vma_list));
+	assert_ptr_equal(prev,
+			 walk ? vma_prev(walk) :
+				TAILQ_LAST(&mm.mmap, vma_list));
 }
 
 /* ---- tests ---------------------------------------------------------------------------- */
 
 static const u32 kinds[] = {
-	VM_READ, VM_READ | VM_WRITE, VM_READ | VM_EXEC,
+	VM_READ,
+	VM_READ | VM_WRITE,
+	VM_READ | VM_EXEC,
 };
 
 static void test_merge_both_sides(void **state __unused_arg)
@@ -209,9 +213,9 @@ static void test_no_merge_of_unequal(void **state __unused_arg)
 
 	start();
 	add(0, 1, VM_READ, 0, NULL);
-	add(1, 1, VM_READ | VM_WRITE, 1, NULL);		/* rights */
-	add(2, 1, VM_READ | VM_WRITE, 7, NULL);		/* offset */
-	add(3, 1, VM_READ | VM_WRITE, 8, &object);	/* object */
+	add(1, 1, VM_READ | VM_WRITE, 1, NULL);    /* rights */
+	add(2, 1, VM_READ | VM_WRITE, 7, NULL);    /* offset */
+	add(3, 1, VM_READ | VM_WRITE, 8, &object); /* object */
 	add(4, 1, VM_READ | VM_WRITE, 9, &other);
 	assert_int_equal(mm.map_count, 5);
 	compare();
@@ -259,10 +263,12 @@ static void test_guard_gap_of_a_stack(void **state __unused_arg)
 	add(guard + 20, 5, VM_READ | VM_GROWSDOWN, 500, NULL);
 	/* The highest place below the stack keeps the gap. */
 	assert_int_equal(vma_find_gap(&mm, 2 * PAGE_SIZE, slot_va(0),
-				      slot_va(guard + 20), &va), 0);
+				      slot_va(guard + 20), &va),
+			 0);
 	assert_int_equal(va, slot_va(18));
 	assert_int_equal(vma_find_gap(&mm, 21 * PAGE_SIZE, slot_va(0),
-				      slot_va(guard + 20), &va), -ENOMEM);
+				      slot_va(guard + 20), &va),
+			 -ENOMEM);
 	assert_int_equal(vma_verify(&mm), 0);
 }
 
@@ -350,10 +356,12 @@ static void test_sixty_thousand(void **state __unused_arg)
 	/* All gaps are one page: two pages fit only outside. */
 	assert_int_equal(vma_find_gap(&mm, 2 * PAGE_SIZE, BASE,
 				      BASE + 2 * count * PAGE_SIZE - PAGE_SIZE,
-				      &va), -ENOMEM);
+				      &va),
+			 -ENOMEM);
 	assert_int_equal(vma_find_gap(&mm, PAGE_SIZE, BASE,
 				      BASE + 2 * count * PAGE_SIZE - PAGE_SIZE,
-				      &va), 0);
+				      &va),
+			 0);
 	assert_int_equal(va, BASE + (2 * count - 3) * PAGE_SIZE);
 	while (mm.map_count) {
 		struct vm_area_struct *vma;

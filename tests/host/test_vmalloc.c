@@ -4,7 +4,7 @@
  */
 #include "mm_world.h"
 
-#define RAM	(16u << 20)
+#define RAM      (16u << 20)
 #define NR_AREAS 40
 
 static u32 addr(const void *va)
@@ -50,8 +50,8 @@ static void test_scattered_frames(void **state __unused_arg)
 	/* The guard page, and the page before the first. */
 	assert_false(mapped(addr(p) + 245 * PAGE_SIZE));
 	assert_null(vmalloc_to_page(p + 245 * PAGE_SIZE));
-	assert_true(model_access(addr(p) + 245 * PAGE_SIZE, MODEL_LOAD,
-				 false).fsr != 0);
+	assert_true(model_access(addr(p) + 245 * PAGE_SIZE, MODEL_LOAD, false)
+			    .fsr != 0);
 	vfree(p);
 	assert_false(mapped(addr(p)));
 	assert_true(model_access(addr(p), MODEL_LOAD, false).fsr != 0);
@@ -219,8 +219,8 @@ static const struct sweep_op {
 	void (*undo)(const void *va);
 	u32 allocations;
 } sweep_ops[] = {
-	{ op_vmalloc, vfree, 22 },	/* area, twenty frames, a table */
-	{ op_vmap, vunmap, 2 },		/* area, table */
+	{ op_vmalloc, vfree, 22 }, /* area, twenty frames, a table */
+	{ op_vmap, vunmap, 2 },    /* area, table */
 	{ op_ioremap, op_iounmap, 2 },
 };
 
@@ -316,8 +316,9 @@ static void check_areas(void)
 			continue;
 		held++;
 		assert_int_equal(*kernel_word(va), areas[i].mark);
-		assert_int_equal(*kernel_word(va + (areas[i].pages - 1) *
-					      PAGE_SIZE + 4), areas[i].mark);
+		assert_int_equal(
+			*kernel_word(va + (areas[i].pages - 1) * PAGE_SIZE + 4),
+			areas[i].mark);
 		assert_false(mapped(va + areas[i].pages * PAGE_SIZE));
 	}
 	assert_int_equal(seen, held);

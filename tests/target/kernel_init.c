@@ -38,7 +38,7 @@ void ktest_fail_eq(const char *file, int line, const char *what, s64 got,
 static u32 settled_free_pages(void)
 {
 	reap_dead_tasks();
-	shrink_all(~0u);	/* empty slabs, clean page cache */
+	shrink_all(~0u); /* empty slabs, clean page cache */
 	drain_local_pages();
 	return nr_free_pages();
 }
@@ -82,7 +82,8 @@ static int list_deadly(void)
 {
 	for (const struct ktest *t = __start_target_tests;
 	     t < __stop_target_tests; t++)
-		if (t->dies_with && (IS_ENABLED(CONFIG_DEBUG) || !t->debug_only))
+		if (t->dies_with &&
+		    (IS_ENABLED(CONFIG_DEBUG) || !t->debug_only))
 			pr_notice("%s dies with: %s\n", t->name, t->dies_with);
 	return 0;
 }

@@ -13,11 +13,11 @@
 #include <mmu/mmu.h>
 #include <proc/proc.h>
 #include <sched.h>
-#include <thread_info.h>
 #include <tests/target/ktest.h>
+#include <thread_info.h>
 
-#define USER_VA		0x00400000u
-#define NG		0x800u		/* of a small page: not global */
+#define USER_VA 0x00400000u
+#define NG      0x800u /* of a small page: not global */
 
 static u64 log_end(void)
 {

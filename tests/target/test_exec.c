@@ -11,7 +11,7 @@
 #include <tests/target/ktest.h>
 #include <uapi/wait.h>
 
-#define PROGRAM		"/bin/true"
+#define PROGRAM "/bin/true"
 
 static char *const argv[] = { (char *)PROGRAM, (char *)"one", (char *)"two",
 			      NULL };
@@ -20,9 +20,9 @@ static char *const envp[] = { (char *)"HOME=/", NULL };
 /* What a thread that execs has found, for the test that started it. */
 struct result {
 	struct wait_queue_head wq;
-	u32 failures;		/* how often it failed */
-	u32 wrong;		/* ... with another error, or with a change */
-	bool started;		/* the program is in place */
+	u32 failures; /* how often it failed */
+	u32 wrong;    /* ... with another error, or with a change */
+	bool started; /* the program is in place */
 };
 
 static void add_objects(const struct slab_stats *stats, void *arg)
@@ -179,7 +179,7 @@ KTEST(test_fork_out_of_memory);
 
 /* ---- too much ---------------------------------------------------------------------- */
 
-#define NR_EMPTY	110000u
+#define NR_EMPTY 110000u
 
 /* Empty strings: it is their pointers that are too many. */
 static void test_too_many_arguments(void)

@@ -11,7 +11,7 @@
 #include <proc/proc.h>
 #include <tests/target/ktest.h>
 
-#define AREA_PAGES	300u		/* more than one first-level entry */
+#define AREA_PAGES 300u /* more than one first-level entry */
 
 int probe_load(u32 va, u32 *val);
 int probe_store(u32 va, u32 val);
@@ -60,7 +60,8 @@ static void test_memset(void)
 			KTEST_ASSERT(memset((u8 *)bytes + start, 0x1a5, n) ==
 				     bytes + start);
 			for (u32 i = 0; i < sizeof(bytes); i++)
-				wrong += bytes[i] != (i - start < n ? 0xa5 : 0x55);
+				wrong += bytes[i] !=
+					(i - start < n ? 0xa5 : 0x55);
 			KTEST_EQ(wrong, 0);
 		}
 	}
@@ -217,8 +218,9 @@ static void test_page_written_while_free(void)
 	page[100] = 0x55;
 	KTEST_ASSERT(__get_free_pages(GFP_KERNEL, 0) != NULL);
 }
-KTEST_DEBUG_DIES(test_page_written_while_free,
-		 "was written while free: byte 0x64 is 0x55; freed by test_page");
+KTEST_DEBUG_DIES(
+	test_page_written_while_free,
+	"was written while free: byte 0x64 is 0x55; freed by test_page");
 
 static void test_object_freed_twice(void)
 {

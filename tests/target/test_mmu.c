@@ -13,12 +13,12 @@
 #include <board/board.h>
 #include <mmu/errata.h>
 #include <mmu/mmu.h>
-#include <thread_info.h>
 #include <tests/target/ktest.h>
+#include <thread_info.h>
 
-#define USER_VA		0x00400000u	/* mmu_probe.S knows it too */
-#define RW		(VM_READ | VM_WRITE | VM_SHARED)
-#define BX_LR		0xe12fff1eu
+#define USER_VA 0x00400000u /* mmu_probe.S knows it too */
+#define RW      (VM_READ | VM_WRITE | VM_SHARED)
+#define BX_LR   0xe12fff1eu
 
 int probe_load(u32 va, u32 *val);
 int probe_store(u32 va, u32 val);
@@ -34,7 +34,7 @@ static u32 number(const void *p)
 /* ---- an address space without mm/ --------------------------------------- */
 
 /* Its pages, at USER_VA and up. */
-#define MAX_PAGES	2u
+#define MAX_PAGES 2u
 
 struct space {
 	struct mm_struct mm;
@@ -72,7 +72,7 @@ static void load_tables(struct mm_struct *mm)
 static void set_dacr(u32 dacr)
 {
 	write_dacr(dacr);
-	isb();		/* in force for the next access */
+	isb(); /* in force for the next access */
 }
 
 /* mm's tables, and its pages open to the probes. */
@@ -133,8 +133,15 @@ KTEST(test_kernel_map);
 static void test_unmapped(void)
 {
 	const u32 nothing[] = {
-		0, 4, kernel_image().boot, TASK_SIZE - 4, high_memory,
-		vmalloc_start() - 4, VMALLOC_END, FIXMAP_END, 0xfffffffc,
+		0,
+		4,
+		kernel_image().boot,
+		TASK_SIZE - 4,
+		high_memory,
+		vmalloc_start() - 4,
+		VMALLOC_END,
+		FIXMAP_END,
+		0xfffffffc,
 	};
 	u32 val;
 
@@ -182,16 +189,17 @@ static bool user_can_read(u32 va)
 	u32 par;
 
 	__asm__ volatile("mcr p15, 0, %1, c7, c8, 2\n\t"
-			 "isb\n\t"
-			 "mrc p15, 0, %0, c7, c4, 0" : "=r"(par) : "r"(va));
+			 "isb\n\tmrc p15, 0, %0, c7, c4, 0"
+			 : "=r"(par)
+			 : "r"(va));
 	return !(par & 1);
 }
 
 static void test_kernel_is_hidden(void)
 {
 	struct kernel_image img = kernel_image();
-	const u32 kernel[] = { PAGE_OFFSET, img.text, img.rodata, img.erodata,
-			       high_memory - 4, FIXMAP_START };
+	const u32 kernel[] = { PAGE_OFFSET, img.text,        img.rodata,
+			       img.erodata, high_memory - 4, FIXMAP_START };
 
 	for (u32 i = 0; i < ARRAY_SIZE(kernel); i++)
 		KTEST_ASSERT(!user_can_read(kernel[i]));
@@ -221,12 +229,12 @@ static void test_user_rights(void)
 		u32 vm_flags;
 		int load, store, call;
 	} rows[] = {
-		{ 0,			-EFAULT, -EFAULT, -EFAULT },
-		{ VM_READ,		0, -EFAULT, -EFAULT },
-		{ RW,			0, 0, -EFAULT },
-		{ VM_READ | VM_WRITE,	0, -EFAULT, -EFAULT },
-		{ VM_READ | VM_EXEC,	0, -EFAULT, 0 },
-		{ RW | VM_EXEC,		0, 0, 0 },
+		{ 0, -EFAULT, -EFAULT, -EFAULT },
+		{ VM_READ, 0, -EFAULT, -EFAULT },
+		{ RW, 0, 0, -EFAULT },
+		{ VM_READ | VM_WRITE, 0, -EFAULT, -EFAULT },
+		{ VM_READ | VM_EXEC, 0, -EFAULT, 0 },
+		{ RW | VM_EXEC, 0, 0, 0 },
 	};
 	u32 val;
 
@@ -278,7 +286,7 @@ KTEST(test_changes);
 
 /* ---- contexts ----------------------------------------------------------- */
 
-#define SPACES		300u	/* more than there are ASIDs */
+#define SPACES 300u /* more than there are ASIDs */
 
 static struct space spaces[SPACES];
 
@@ -310,7 +318,7 @@ KTEST(test_contexts);
 
 /* ---- user copies (mmu/uaccess.S) ---------------------------------------- */
 
-#define COPY_MAX	700u
+#define COPY_MAX 700u
 
 static u8 buf[COPY_MAX + 16];
 
@@ -433,7 +441,7 @@ static void test_exception_keeps_dacr(void)
 }
 KTEST(test_exception_keeps_dacr);
 
-#define OUTSIDE		"the kernel touched a user address outside uaccess"
+#define OUTSIDE "the kernel touched a user address outside uaccess"
 
 static void test_load_user(void)
 {

@@ -13,7 +13,7 @@
 #include <tests/target/ktest.h>
 
 /* Not inlined; a barrier() at the end keeps calls from being tail calls. */
-#define FRAME	__attribute__((noinline, noipa))
+#define FRAME __attribute__((noinline, noipa))
 
 static volatile u32 zero;
 
@@ -60,7 +60,7 @@ KTEST_DIES(test_write_to_text, "page permission fault");
 
 static void test_jump_to_data(void)
 {
-	static u32 code[] = { 0xe12fff1e };	/* bx lr */
+	static u32 code[] = { 0xe12fff1e }; /* bx lr */
 
 	((void (*)(void))(uintptr_t)code)();
 }

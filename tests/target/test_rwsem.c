@@ -7,12 +7,12 @@
 
 #include <tests/target/ktest.h>
 
-#define THREADS	6u
-#define ROUNDS	50u
+#define THREADS 6u
+#define ROUNDS  50u
 
 struct inside {
 	struct rw_semaphore sem;
-	u32 readers, writers;		/* that hold it now */
+	u32 readers, writers; /* that hold it now */
 	u32 most_readers;
 	u32 read_rounds, write_rounds;
 	u32 started, ended;
@@ -46,7 +46,7 @@ static void write_for(struct inside *in, u32 turns)
 	in->writers++;
 	while (turns--) {
 		in->broken |= in->writers != 1 || in->readers ||
-			      !rwsem_is_write_locked(&in->sem);
+			!rwsem_is_write_locked(&in->sem);
 		schedule();
 	}
 	in->writers--;
@@ -106,7 +106,7 @@ static void test_rwsem_writer_is_next(void)
 
 	init_inside(&in);
 	down_read(&in.sem);
-	KTEST_ASSERT(down_read_trylock(&in.sem));	/* nobody waits yet */
+	KTEST_ASSERT(down_read_trylock(&in.sem)); /* nobody waits yet */
 	up_read(&in.sem);
 	KTEST_ASSERT(kthread_run(write_once, &in, "writer", NULL) == 0);
 	schedule();

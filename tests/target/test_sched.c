@@ -11,13 +11,13 @@
 
 #include <tests/target/ktest.h>
 
-#define MSEC	1000000ull
+#define MSEC 1000000ull
 
 /* ---- running and waiting ------------------------------------------------------ */
 
 struct ping_pong {
 	struct wait_queue_head wq;
-	u32 turn;			/* whose: 0 ours, 1 the thread's */
+	u32 turn; /* whose: 0 ours, 1 the thread's */
 	u32 rounds;
 	bool done;
 };
@@ -84,7 +84,7 @@ static void test_round_robin(void)
 
 	for (u32 i = 0; i < ARRAY_SIZE(counts); i++)
 		KTEST_ASSERT(kthread_run(count_to_ten, &counts[i], "counter",
-				   NULL) == 0);
+					 NULL) == 0);
 	for (u32 round = 0; round < 10; round++) {
 		schedule();
 		for (u32 i = 0; i < ARRAY_SIZE(counts); i++)
@@ -107,7 +107,7 @@ static void test_wake_up_process(void)
 	KTEST_ASSERT(!wake_up_process(current));
 	KTEST_ASSERT(current->state == TASK_RUNNING);
 	set_current_state(TASK_UNINTERRUPTIBLE);
-	KTEST_ASSERT(wake_up_process(current));	/* before it slept: stays */
+	KTEST_ASSERT(wake_up_process(current)); /* before it slept: stays */
 	schedule();
 	KTEST_ASSERT(current->state == TASK_RUNNING);
 	KTEST_ASSERT(nr_tasks() == nr);
@@ -121,28 +121,28 @@ static bool registers_survive(u32 base)
 {
 	u32 sum;
 
-	__asm__ volatile(
-	"	push	{r4-r11}\n"
-	"	mov	r4, %1\n"
-	"	add	r5, r4, #1\n"
-	"	add	r6, r4, #2\n"
-	"	add	r7, r4, #3\n"
-	"	add	r8, r4, #4\n"
-	"	add	r9, r4, #5\n"
-	"	add	r10, r4, #6\n"
-	"	add	r11, r4, #7\n"
-	"	bl	schedule\n"
-	"	eor	r0, r4, r5, lsl #1\n"
-	"	eor	r0, r0, r6, lsl #2\n"
-	"	eor	r0, r0, r7, lsl #3\n"
-	"	eor	r0, r0, r8, lsl #4\n"
-	"	eor	r0, r0, r9, lsl #5\n"
-	"	eor	r0, r0, r10, lsl #6\n"
-	"	eor	r0, r0, r11, lsl #7\n"
-	"	pop	{r4-r11}\n"
-	"	mov	%0, r0\n"
-	: "=r"(sum) : "r"(base)
-	: "r0", "r1", "r2", "r3", "ip", "lr", "cc", "memory");
+	__asm__ volatile("	push	{r4-r11}\n"
+			 "	mov	r4, %1\n"
+			 "	add	r5, r4, #1\n"
+			 "	add	r6, r4, #2\n"
+			 "	add	r7, r4, #3\n"
+			 "	add	r8, r4, #4\n"
+			 "	add	r9, r4, #5\n"
+			 "	add	r10, r4, #6\n"
+			 "	add	r11, r4, #7\n"
+			 "	bl	schedule\n"
+			 "	eor	r0, r4, r5, lsl #1\n"
+			 "	eor	r0, r0, r6, lsl #2\n"
+			 "	eor	r0, r0, r7, lsl #3\n"
+			 "	eor	r0, r0, r8, lsl #4\n"
+			 "	eor	r0, r0, r9, lsl #5\n"
+			 "	eor	r0, r0, r10, lsl #6\n"
+			 "	eor	r0, r0, r11, lsl #7\n"
+			 "	pop	{r4-r11}\n"
+			 "	mov	%0, r0\n"
+			 : "=r"(sum)
+			 : "r"(base)
+			 : "r0", "r1", "r2", "r3", "ip", "lr", "cc", "memory");
 
 	for (u32 i = 0; i < 8; i++)
 		sum ^= (base + i) << i;
@@ -205,7 +205,7 @@ static void test_sleep_shorter_than_a_tick(void)
 	for (u32 tries = 0; tries < 50 && !before_tick; tries++) {
 		u64 start = jiffies;
 
-		while (jiffies == start)	/* a tick has just been */
+		while (jiffies == start) /* a tick has just been */
 			barrier();
 		start = jiffies;
 		set_current_state(TASK_UNINTERRUPTIBLE);
@@ -343,8 +343,8 @@ static void return_loan(void)
 }
 
 struct borrower {
-	struct mm_struct *mm;		/* what it should borrow */
-	s32 count;			/* mm_count while it runs */
+	struct mm_struct *mm; /* what it should borrow */
+	s32 count;            /* mm_count while it runs */
 	bool borrowed;
 	pgd_t *pgd;
 	bool done;
@@ -394,7 +394,7 @@ KTEST(test_active_mm);
 
 struct user {
 	struct mm_struct *mm;
-	bool right;			/* its tables whenever it ran */
+	bool right; /* its tables whenever it ran */
 	bool done;
 };
 
@@ -442,11 +442,11 @@ static void test_loan_outlives_users(void)
 	become_user_of(mm);
 	mms = nr_mms();
 	become_kernel_thread();
-	KTEST_EQ(nr_mms(), mms - 1);		/* nobody can use it ... */
+	KTEST_EQ(nr_mms(), mms - 1); /* nobody can use it ... */
 	KTEST_ASSERT(current_thread_info()->active_mm == mm);
-	KTEST_EQ(mm_count(mm), 1);		/* ... but we look at it */
+	KTEST_EQ(mm_count(mm), 1); /* ... but we look at it */
 	KTEST_ASSERT(current_pgd() == mm->pgd);
-	pgd_cache_shrink(1);			/* its own is not kept */
+	pgd_cache_shrink(1); /* its own is not kept */
 	pages = nr_free_pages();
 	return_loan();
 	pgd_cache_shrink(1);
@@ -467,14 +467,15 @@ static void test_pinned_mm(void)
 	KTEST_ASSERT(mm != NULL);
 	down_write(&mm->mmap_lock);
 	KTEST_EQ(do_mmap(mm, NULL, 0, PAGE_SIZE, PROT_READ,
-			 MAP_PRIVATE | MAP_ANONYMOUS, 0, &va), 0);
+			 MAP_PRIVATE | MAP_ANONYMOUS, 0, &va),
+		 0);
 	up_write(&mm->mmap_lock);
 	become_user_of(mm);
 	KTEST_ASSERT(mmget_not_zero(mm));
 	KTEST_EQ(atomic_read(&mm->mm_users), 2);
 	become_kernel_thread();
 	KTEST_EQ(atomic_read(&mm->mm_users), 1);
-	KTEST_EQ(mm_count(mm), 2);		/* the users' and our loan */
+	KTEST_EQ(mm_count(mm), 2); /* the users' and our loan */
 	KTEST_EQ(mm->map_count, 1);
 	mmput(mm);
 	KTEST_EQ(mm->map_count, 0);
@@ -495,7 +496,7 @@ static void test_threads_leave_nothing(void)
 		pages = nr_free_pages();
 		for (u32 i = 0; i < 20; i++) {
 			KTEST_ASSERT(kthread_run(do_nothing, NULL, "nothing",
-					   NULL) == 0);
+						 NULL) == 0);
 			schedule();
 			reap_dead_tasks();
 		}
@@ -545,11 +546,12 @@ static void test_kthread_run_out_of_memory(void)
 	u32 pages = 0, nth;
 
 	init_waitqueue_head(&p.wq);
-	for (u32 round = 0; round < 2; round++) {	/* first: the caches */
+	for (u32 round = 0; round < 2; round++) { /* first: the caches */
 		p.go = false;
 		p.ended = 0;
 		for (u32 i = 0; i < 3; i++)
-			KTEST_ASSERT(kthread_run(park, &p, "parked", NULL) == 0);
+			KTEST_ASSERT(kthread_run(park, &p, "parked", NULL) ==
+				     0);
 		schedule();
 		for (nth = 1; !run_failing_at(nth); nth++)
 			;

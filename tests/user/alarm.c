@@ -3,12 +3,12 @@
  *
  * That a new program keeps the timer is exec.c's.
  */
-#include "check.h"
 #include <uapi/time.h>
+#include "check.h"
 
-#define SIGALRM_NR	14
-#define FROM_KERNEL	0x80	/* si_code SI_KERNEL */
-#define MS		1000
+#define SIGALRM_NR  14
+#define FROM_KERNEL 0x80 /* si_code SI_KERNEL */
+#define MS          1000
 
 static volatile int alarms, last_code;
 
@@ -37,7 +37,7 @@ static bool is_stopped(void)
 	static const struct old_itimerval32 zero;
 
 	return SYS(getitimer, ITIMER_REAL, &value) == 0 &&
-	       memcmp(&value, &zero, sizeof(value)) == 0;
+		memcmp(&value, &zero, sizeof(value)) == 0;
 }
 
 static void once(void)
@@ -49,7 +49,8 @@ static void once(void)
 	is(set_timer(30 * MS, 0), 0, "one in 30 ms");
 	SYS(getitimer, ITIMER_REAL, &value);
 	ok(value.it_value.tv_sec == 0 && value.it_value.tv_usec > 0 &&
-	   value.it_value.tv_usec <= 30 * MS && !value.it_interval.tv_usec,
+		   value.it_value.tv_usec <= 30 * MS &&
+		   !value.it_interval.tv_usec,
 	   "getitimer says what is left");
 	is(SYS(pause), -EINTR, "its signal ends a pause");
 	ok(uptime_ms() - start >= 29, "not too early");
@@ -80,7 +81,7 @@ static void blocked(void)
 {
 	set_mask(0, SIGNAL_BIT(SIGALRM_NR));
 	alarms = 0;
-	set_timer(1, 1);	/* a microsecond: nothing else would run */
+	set_timer(1, 1); /* a microsecond: nothing else would run */
 	sleep_ms(20);
 	is(alarms, 0, "blocked");
 	set_timer(0, 0);

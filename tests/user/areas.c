@@ -4,13 +4,13 @@
  * The first lines of this program reserve a region that touches nothing else;
  * only areas within it are counted.
  */
+#include <uapi/fcntl.h>
 #include "check.h"
 #include "maps.h"
-#include <uapi/fcntl.h>
 
-#define RW	(PROT_READ | PROT_WRITE)
-#define REGION	64u		/* pages */
-#define FIXED	(MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
+#define RW     (PROT_READ | PROT_WRITE)
+#define REGION 64u /* pages */
+#define FIXED  (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
 
 static uint8_t *region;
 
@@ -21,7 +21,7 @@ static int areas(void)
 
 	for (int i = 0; i < n; i++)
 		count += maps[i].start >= (uint32_t)region &&
-			 maps[i].end <= (uint32_t)region + REGION * PAGE;
+			maps[i].end <= (uint32_t)region + REGION * PAGE;
 	return count;
 }
 
@@ -109,7 +109,8 @@ static void files(void)
 	is(areas(), 3, "nor does a shared one");
 	SYS(munmap, at(1), PAGE);
 	is(areas(), 4, "a hole");
-	ok(at(2)[0] == 2 * PAGE % 251, "the part above keeps its place in the file");
+	ok(at(2)[0] == 2 * PAGE % 251,
+	   "the part above keeps its place in the file");
 	SYS(close, fd);
 	SYS(unlink, scratch("file"));
 	remove_scratch();

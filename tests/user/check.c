@@ -2,9 +2,9 @@
  * check.c - TAP, children that may die, scratch files.
  */
 #include <stdarg.h>
+#include <uapi/fcntl.h>
 #include "check.h"
 #include "maps.h"
-#include <uapi/fcntl.h>
 
 static int tests, failures;
 
@@ -14,17 +14,19 @@ static const char *answer(int32_t raw, char buf[16])
 		int number;
 		const char *name;
 	} names[] = {
-		{ EPERM, "EPERM" }, { ENOENT, "ENOENT" }, { ESRCH, "ESRCH" },
-		{ EINTR, "EINTR" }, { E2BIG, "E2BIG" }, { ENOEXEC, "ENOEXEC" },
-		{ EBADF, "EBADF" }, { ECHILD, "ECHILD" }, { EAGAIN, "EAGAIN" },
-		{ ENOMEM, "ENOMEM" }, { EACCES, "EACCES" },
-		{ EFAULT, "EFAULT" }, { EEXIST, "EEXIST" },
-		{ ENODEV, "ENODEV" }, { ENOTDIR, "ENOTDIR" },
-		{ EISDIR, "EISDIR" }, { EINVAL, "EINVAL" },
-		{ ENOTTY, "ENOTTY" }, { ESPIPE, "ESPIPE" }, { EPIPE, "EPIPE" },
-		{ ERANGE, "ERANGE" }, { ENAMETOOLONG, "ENAMETOOLONG" },
-		{ ENOSYS, "ENOSYS" }, { ENOTEMPTY, "ENOTEMPTY" },
-		{ ELOOP, "ELOOP" }, { EOVERFLOW, "EOVERFLOW" },
+		{ EPERM, "EPERM" },     { ENOENT, "ENOENT" },
+		{ ESRCH, "ESRCH" },     { EINTR, "EINTR" },
+		{ E2BIG, "E2BIG" },     { ENOEXEC, "ENOEXEC" },
+		{ EBADF, "EBADF" },     { ECHILD, "ECHILD" },
+		{ EAGAIN, "EAGAIN" },   { ENOMEM, "ENOMEM" },
+		{ EACCES, "EACCES" },   { EFAULT, "EFAULT" },
+		{ EEXIST, "EEXIST" },   { ENODEV, "ENODEV" },
+		{ ENOTDIR, "ENOTDIR" }, { EISDIR, "EISDIR" },
+		{ EINVAL, "EINVAL" },   { ENOTTY, "ENOTTY" },
+		{ ESPIPE, "ESPIPE" },   { EPIPE, "EPIPE" },
+		{ ERANGE, "ERANGE" },   { ENAMETOOLONG, "ENAMETOOLONG" },
+		{ ENOSYS, "ENOSYS" },   { ENOTEMPTY, "ENOTEMPTY" },
+		{ ELOOP, "ELOOP" },     { EOVERFLOW, "EOVERFLOW" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -216,7 +218,7 @@ int audit(void)
 
 /* ---- signals ------------------------------------------------------------------------ */
 
-#define SA_RESTORER	0x04000000
+#define SA_RESTORER 0x04000000
 
 /* Linux's struct sigaction on ARM, 20 bytes, for rt_sigaction. */
 struct rt_sigaction {

@@ -16,15 +16,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #include <uapi/errno.h>
+#include <unistd.h>
 #include "linux.h"
 
-#define PAGE		4096u
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define PAGE          4096u
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* The kernel's raw answer: SYS(read, fd, buf, n). */
-#define SYS(name, ...)	linux_syscall(__NR_##name, ##__VA_ARGS__)
+#define SYS(name, ...) linux_syscall(__NR_##name, ##__VA_ARGS__)
 
 void ok(bool good, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* got must be want; both are raw answers, and printed as -EINVAL or a value. */
@@ -65,9 +65,9 @@ int audit(void);
 
 /* ---- signals, in Linux's layout ------------------------------------------- */
 
-#define TEST_SA_SIGINFO		0x00000004
-#define TEST_SA_RESTART		0x10000000
-#define TEST_SA_NODEFER		0x40000000
+#define TEST_SA_SIGINFO 0x00000004
+#define TEST_SA_RESTART 0x10000000
+#define TEST_SA_NODEFER 0x40000000
 
 struct test_siginfo {
 	int32_t si_signo, si_errno, si_code;
@@ -78,7 +78,8 @@ struct test_siginfo {
 	};
 };
 
-typedef void (*test_handler)(int sig, struct test_siginfo *info, void *ucontext);
+typedef void (*test_handler)(int sig, struct test_siginfo *info,
+			     void *ucontext);
 
 /* Install a handler; flags: SA_RESTART ... Raw answer. */
 int32_t handle(int sig, test_handler handler, uint32_t flags);

@@ -6,25 +6,25 @@
  * kernel's memory, unmapped, the last bytes of the address space, a page with
  * no rights and, where the kernel would write, a page it may only read.
  */
-#include "check.h"
 #include <uapi/fcntl.h>
+#include "check.h"
 
 enum direction { IN, OUT };
 
 /* Stand for descriptors that main opens. */
-#define A_FILE		0x7fff0001u
-#define A_DIR		0x7fff0002u
-#define A_PIPE_IN	0x7fff0003u
-#define A_PIPE_OUT	0x7fff0004u
+#define A_FILE     0x7fff0001u
+#define A_DIR      0x7fff0002u
+#define A_PIPE_IN  0x7fff0003u
+#define A_PIPE_OUT 0x7fff0004u
 /* Stand for good pointers: a buffer of a page, a path that exists. */
-#define A_BUF		0x7fff0005u
-#define A_PATH		0x7fff0006u
+#define A_BUF      0x7fff0005u
+#define A_PATH     0x7fff0006u
 /* This program's own path: a file that can be executed. */
-#define A_SELF		0x7fff0000u
+#define A_SELF     0x7fff0000u
 /* Where the bad pointer goes. */
-#define BAD		0x7fff0007u
+#define BAD        0x7fff0007u
 
-#define CWD		((uint32_t)-100)	/* AT_FDCWD */
+#define CWD ((uint32_t)-100) /* AT_FDCWD */
 
 struct row {
 	const char *name;
@@ -113,7 +113,7 @@ static const char *const bad_names[NR_BAD] = {
 };
 
 static uint32_t bad[NR_BAD];
-static uint32_t good[8];	/* by A_x & 7 */
+static uint32_t good[8]; /* by A_x & 7 */
 
 static void prepare(const char *self)
 {

@@ -2,8 +2,8 @@
  * An exclusive pair with the kernel between its halves: the store must fail, or
  * a context switch there could go unseen.
  */
-#include "check.h"
 #include <uapi/mman.h>
+#include "check.h"
 
 /* LDREX, a system call, STREX: 1 if the store failed. */
 static unsigned int over_a_call(uint32_t *word)
@@ -16,7 +16,8 @@ static unsigned int over_a_call(uint32_t *word)
 			 "svc	0\n\t"
 			 "strex	%1, %0, [%4]"
 			 : "=&r"(val), "=&r"(failed), "+r"(r0)
-			 : "r"(r7), "r"(word) : "memory");
+			 : "r"(r7), "r"(word)
+			 : "memory");
 	return failed;
 }
 
@@ -29,7 +30,8 @@ static unsigned int over_a_fault(uint32_t *word, volatile uint32_t *fresh)
 			 "ldr	%1, [%4]\n\t"
 			 "strex	%2, %0, [%3]"
 			 : "=&r"(val), "=&r"(other), "=&r"(failed)
-			 : "r"(word), "r"(fresh) : "memory");
+			 : "r"(word), "r"(fresh)
+			 : "memory");
 	return failed;
 }
 

@@ -4,10 +4,10 @@
  * qemu-arm cannot run this one (its execve is the host's): exec.expected
  * holds Linux's answers.
  */
-#include "check.h"
 #include <uapi/fcntl.h>
 #include <uapi/sched.h>
 #include <uapi/time.h>
+#include "check.h"
 
 static const char *self;
 
@@ -26,8 +26,10 @@ static void write_registers(uint32_t value)
 	linux_syscall(__ARM_NR_set_tls, value);
 	__asm__ volatile(".fpu vfpv3\n"
 			 "vmov d8, %0, %0\n"
-			 "vmsr fpscr, %1" : : "r" (value),
-			 "r" (0x00c00000u));	/* round towards zero */
+			 "vmsr fpscr, %1"
+			 :
+			 : "r"(value),
+			   "r"(0x00c00000u)); /* round towards zero */
 }
 
 /* 0 when the thread pointer, d8 and FPSCR are. */
@@ -39,7 +41,7 @@ static uint32_t read_registers(void)
 			 "mrc p15, 0, %0, c13, c0, 3\n"
 			 "vmov %1, %2, d8\n"
 			 "vmrs %3, fpscr"
-			 : "=r" (tls), "=r" (low), "=r" (high), "=r" (fpscr));
+			 : "=r"(tls), "=r"(low), "=r"(high), "=r"(fpscr));
 	return tls | low | high | fpscr;
 }
 
@@ -51,10 +53,10 @@ static int inherited(const char *what)
 
 	if (strcmp(what, "environment") == 0)
 		return strcmp(getenv("A"), "1") || strcmp(getenv("B"), "two") ||
-		       getenv("C");
+			getenv("C");
 	if (strcmp(what, "descriptor") == 0)
 		return SYS(read, 30, &c, 1) != 1 || c != 'k' ||
-		       SYS(read, 31, &c, 1) != -EBADF;
+			SYS(read, 31, &c, 1) != -EBADF;
 	if (strcmp(what, "alarm") == 0)
 		for (;;)
 			SYS(pause);
@@ -70,8 +72,8 @@ static int inherited(const char *what)
 	if (strcmp(what, "mask") == 0)
 		return set_mask(0, 0) != SIGNAL_BIT(LINUX_SIGUSR2);
 	if (strcmp(what, "actions") == 0) {
-		SYS(kill, getpid(), LINUX_SIGUSR2);	/* ignored before */
-		SYS(kill, getpid(), LINUX_SIGUSR1);	/* handled before */
+		SYS(kill, getpid(), LINUX_SIGUSR2); /* ignored before */
+		SYS(kill, getpid(), LINUX_SIGUSR1); /* handled before */
 		return 1;
 	}
 	return 99;
@@ -124,7 +126,7 @@ static int exec_with_alarm(void *what)
 static int exec_with_registers(void *what)
 {
 	write_registers(0x12345678);
-	if (fork() == 0)	/* which makes the kernel save them */
+	if (fork() == 0) /* which makes the kernel save them */
 		_exit(0);
 	SYS(wait4, -1, 0, 0, 0);
 	return exec_self(what);
@@ -146,7 +148,8 @@ static void group(void)
 		_exit(exec_self("group"));
 	}
 	SYS(read, from[0], &c, 1);
-	is(SYS(setpgid, pid, pid), -EACCES, "no new group for it by its parent");
+	is(SYS(setpgid, pid, pid), -EACCES,
+	   "no new group for it by its parent");
 	SYS(write, to[1], "k", 1);
 	SYS(wait4, pid, &status, 0, 0);
 	is(status, 0, "but by itself");
@@ -205,8 +208,8 @@ static const char *spoiled(uint32_t bytes, uint32_t at, uint8_t value)
 	return path;
 }
 
-#define WHOLE		65536u
-#define UNCHANGED	0xffffffffu
+#define WHOLE     65536u
+#define UNCHANGED 0xffffffffu
 
 static void refused(void)
 {
@@ -230,7 +233,7 @@ static void refused(void)
 	is(exec(spoiled(WHOLE, 18, 3), ""), -ENOEXEC, "an x86 program");
 	is(exec(spoiled(WHOLE, 16, 1), ""), -ENOEXEC, "an object file");
 	SYS(unlink, scratch("spoiled"));
-	SYS(unlink, scratch("text"));	/* text itself is overwritten by now */
+	SYS(unlink, scratch("text")); /* text itself is overwritten by now */
 	remove_scratch();
 }
 

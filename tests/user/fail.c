@@ -4,7 +4,7 @@
  */
 #include "check.h"
 
-#define CHILD_PAGES	1000
+#define CHILD_PAGES 1000
 
 static int take_pages(void *arg)
 {

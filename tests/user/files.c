@@ -1,9 +1,9 @@
 /*
  * Files and directories: made, filled, found, listed, removed.
  */
-#include "check.h"
 #include <uapi/fcntl.h>
 #include <uapi/stat.h>
+#include "check.h"
 
 static int32_t open_as(const char *path, uint32_t flags)
 {
@@ -79,7 +79,8 @@ static void about(void)
 	memset(&st, 0xff, sizeof(st));
 	is(SYS(fstat64, fd, &st), 0, "fstat64");
 	ok(st.st_size == 1234 && (st.st_mode & S_IFMT) == S_IFREG &&
-	   st.st_nlink == 1, "a regular file of 1234 bytes, one name");
+		   st.st_nlink == 1,
+	   "a regular file of 1234 bytes, one name");
 	is(SYS(stat64, "/tmp", &st), 0, "stat64");
 	ok((st.st_mode & S_IFMT) == S_IFDIR, "of a directory");
 	is(SYS(stat64, scratch("none"), &st), -ENOENT, "of nothing");
@@ -111,7 +112,8 @@ static void names(void)
 	is(SYS(access, scratch("b"), 0), -ENOENT, "the old name");
 	is(SYS(access, scratch("c"), 0), 0, "the new name");
 	ok(listed(scratch(""), "a") && listed(scratch(""), "c") &&
-	   !listed(scratch(""), "b"), "the directory lists what is there");
+		   !listed(scratch(""), "b"),
+	   "the directory lists what is there");
 	is(SYS(mkdir, scratch("d"), 0755), 0, "mkdir");
 	is(SYS(mkdir, scratch("d"), 0755), -EEXIST, "again");
 	is(SYS(rmdir, scratch("c")), -ENOTDIR, "rmdir of a file");

@@ -1,8 +1,8 @@
 /*
  * fork: two address spaces from one, sharing until somebody writes.
  */
-#include "check.h"
 #include <uapi/sched.h>
+#include "check.h"
 
 static int data = 1;
 static int bss;
@@ -130,7 +130,8 @@ static void vfork_waits(void)
 			 "mov r7, #1\n\t"
 			 "svc 0\n"
 			 "1:"
-			 : "=r" (r0), "+r" (r7) : [seen] "r" (&seen)
+			 : "=r"(r0), "+r"(r7)
+			 : [seen] "r"(&seen)
 			 : "r1", "cc", "memory");
 	{
 		pid_t pid = r0;
@@ -138,7 +139,8 @@ static void vfork_waits(void)
 		int status = 0;
 
 		waitpid(pid, &status, 0);
-		is(value, 55, "vfork: the child's store, in the parent's memory");
+		is(value, 55,
+		   "vfork: the child's store, in the parent's memory");
 		is(WEXITSTATUS(status), 9, "vfork: its exit status");
 	}
 }

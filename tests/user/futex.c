@@ -1,17 +1,17 @@
 /*
  * Futexes between processes that share memory: waking, moving, giving up.
  */
-#include "check.h"
 #include <uapi/futex.h>
 #include <uapi/time.h>
+#include "check.h"
 
-#define CHILDREN	3
+#define CHILDREN 3
 
 /* In memory shared with the children. */
 static struct shared {
 	uint32_t a, b;
 	uint32_t awake;
-} *shared;
+} * shared;
 
 static pid_t child_waiting_for(uint32_t *word)
 {
@@ -105,7 +105,8 @@ static void bitsets(void)
 	int woken = 0;
 
 	if (pid == 0)
-		_exit(SYS(futex, &shared->a, FUTEX_WAIT_BITSET, 0, 0, 0, 6) != 0);
+		_exit(SYS(futex, &shared->a, FUTEX_WAIT_BITSET, 0, 0, 0, 6) !=
+		      0);
 	while (woken == 0) {
 		if (SYS(futex, &shared->a, FUTEX_WAKE_BITSET, 1, 0, 0, 1) != 0)
 			break;
@@ -162,7 +163,7 @@ static void private(void)
 
 int main(void)
 {
-	shared = (void *)pages_with(1, 3, 0x21);	/* shared, anonymous */
+	shared = (void *)pages_with(1, 3, 0x21); /* shared, anonymous */
 	waking();
 	moving();
 	bitsets();

@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include "check.h"
 
-#define CHILDREN	40
+#define CHILDREN 40
 
 static uint32_t state;
 
@@ -22,43 +22,75 @@ static uint32_t rnd(void)
 
 /* Left out: what ends or blocks the child, and signals beyond it. */
 static const uint16_t calls[] = {
-	__NR_read, __NR_write, __NR_open, __NR_close, __NR_unlink, __NR_chdir,
-	__NR_lseek, __NR_access, __NR_rename, __NR_mkdir, __NR_rmdir, __NR_dup,
-	__NR_pipe, __NR_brk, __NR_ioctl, __NR_dup2, __NR_readlink,
-	__NR_symlink, __NR_munmap, __NR_ftruncate, __NR_truncate,
-	__NR_mprotect, __NR_msync, __NR_readv, __NR_writev, __NR_mlock,
-	__NR_munlock, __NR_mlockall, __NR_munlockall, __NR_poll,
-	__NR_rt_sigaction, __NR_rt_sigprocmask, __NR_pread64, __NR_pwrite64,
-	__NR_getcwd, __NR_sigaltstack, __NR_ftruncate64, __NR_stat64,
-	__NR_fstat64, __NR_getdents64, __NR_mincore, __NR_fcntl64,
-	__NR_sendfile64, __NR_statfs64, __NR_openat, __NR_fstatat64,
-	__NR_dup3, __NR_pipe2, __NR_prlimit64, __NR_getrandom, __NR_mlock2,
-	__NR_statx, __NR_sysinfo, __NR_uname, __NR_getrusage,
+	__NR_read,         __NR_write,
+	__NR_open,         __NR_close,
+	__NR_unlink,       __NR_chdir,
+	__NR_lseek,        __NR_access,
+	__NR_rename,       __NR_mkdir,
+	__NR_rmdir,        __NR_dup,
+	__NR_pipe,         __NR_brk,
+	__NR_ioctl,        __NR_dup2,
+	__NR_readlink,     __NR_symlink,
+	__NR_munmap,       __NR_ftruncate,
+	__NR_truncate,     __NR_mprotect,
+	__NR_msync,        __NR_readv,
+	__NR_writev,       __NR_mlock,
+	__NR_munlock,      __NR_mlockall,
+	__NR_munlockall,   __NR_poll,
+	__NR_rt_sigaction, __NR_rt_sigprocmask,
+	__NR_pread64,      __NR_pwrite64,
+	__NR_getcwd,       __NR_sigaltstack,
+	__NR_ftruncate64,  __NR_stat64,
+	__NR_fstat64,      __NR_getdents64,
+	__NR_mincore,      __NR_fcntl64,
+	__NR_sendfile64,   __NR_statfs64,
+	__NR_openat,       __NR_fstatat64,
+	__NR_dup3,         __NR_pipe2,
+	__NR_prlimit64,    __NR_getrandom,
+	__NR_mlock2,       __NR_statx,
+	__NR_sysinfo,      __NR_uname,
+	__NR_getrusage,
 };
 
 /* The address-space calls are half of all. */
 static const uint16_t mm_calls[] = {
-	__NR_mmap2, __NR_mmap2, __NR_mmap2, __NR_mremap, __NR_mremap,
+	__NR_mmap2,    __NR_mmap2,  __NR_mmap2,   __NR_mremap, __NR_mremap,
 	__NR_mprotect, __NR_munmap, __NR_madvise, __NR_mlock2, __NR_munlock,
 };
 
 static const char *const paths[] = {
-	"/proc/self/maps", "/proc/self/smaps", "/proc/self/pagemap", "/fz/a",
-	"/proc/self/status", "/proc/meminfo", "/fz/b", "/fz", "/fz/a/../b",
-	"/proc/self/mem", "/dev/zero", "/dev/null", "/proc/slabinfo",
-	"/proc/self/fd", "/proc/1/cmdline", "/fz/link", "..", "",
-	"/proc/vmallocinfo", "/bin/tour", "/proc/1/maps",
+	"/proc/self/maps",
+	"/proc/self/smaps",
+	"/proc/self/pagemap",
+	"/fz/a",
+	"/proc/self/status",
+	"/proc/meminfo",
+	"/fz/b",
+	"/fz",
+	"/fz/a/../b",
+	"/proc/self/mem",
+	"/dev/zero",
+	"/dev/null",
+	"/proc/slabinfo",
+	"/proc/self/fd",
+	"/proc/1/cmdline",
+	"/fz/link",
+	"..",
+	"",
+	"/proc/vmallocinfo",
+	"/bin/tour",
+	"/proc/1/maps",
 };
 
 /* Where the mappings of one child crowd: 64 pages. */
-#define ARENA	0x50000000u
+#define ARENA 0x50000000u
 
 static uint32_t argument(void)
 {
 	static const uint32_t odd[] = {
-		0, 1, 0xfff, 0x1000, 0x1001, 0xffffffff, 0xfffff000,
-		0x7fffffff, 0x80000000, 0xbfffffff, 0xbffff000, 0xc0000000,
-		0xc0010000, 0xffff0000, 0xffc09000,
+		0,          1,          0xfff,      0x1000,     0x1001,
+		0xffffffff, 0xfffff000, 0x7fffffff, 0x80000000, 0xbfffffff,
+		0xbffff000, 0xc0000000, 0xc0010000, 0xffff0000, 0xffc09000,
 	};
 
 	switch (rnd() % 8) {
@@ -80,21 +112,21 @@ static uint32_t argument(void)
 
 static bool changes_space(uint32_t nr)
 {
-	return nr == __NR_munmap || nr == __NR_mprotect ||
-	       nr == __NR_mremap || nr == __NR_mmap2 || nr == __NR_madvise;
+	return nr == __NR_munmap || nr == __NR_mprotect || nr == __NR_mremap ||
+		nr == __NR_mmap2 || nr == __NR_madvise;
 }
 
 static bool changes_names(uint32_t nr)
 {
 	return nr == __NR_unlink || nr == __NR_rename || nr == __NR_rmdir ||
-	       nr == __NR_mkdir || nr == __NR_symlink;
+		nr == __NR_mkdir || nr == __NR_symlink;
 }
 
 static void one_call(void)
 {
 	bool mm = rnd() & 1;
-	uint32_t nr = mm ? mm_calls[rnd() % ARRAY_SIZE(mm_calls)]
-			 : calls[rnd() % ARRAY_SIZE(calls)];
+	uint32_t nr = mm ? mm_calls[rnd() % ARRAY_SIZE(mm_calls)] :
+			   calls[rnd() % ARRAY_SIZE(calls)];
 	uint32_t a[6];
 
 	for (uint32_t i = 0; i < 6; i++)

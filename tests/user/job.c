@@ -2,14 +2,14 @@
  * Job control: processes stop, go on, and their parents hear of it.
  */
 #include <fcntl.h>
-#include "check.h"
-#include "threads.h"
 #include <uapi/signal.h>
 #include <uapi/time.h>
 #include <uapi/wait.h>
+#include "check.h"
+#include "threads.h"
 
-#define STOPPED(sig)	((sig) << 8 | 0x7f)
-#define CONTINUED	0xffff
+#define STOPPED(sig) ((sig) << 8 | 0x7f)
+#define CONTINUED    0xffff
 
 struct info {
 	int32_t signo, error, code, pid, uid, status;
@@ -131,11 +131,13 @@ static void by_waitid(void)
 	is(SYS(waitid, P_PID, pid, &info, WSTOPPED | WNOWAIT, 0), 0,
 	   "waitid, only looking");
 	ok(info.signo == SIGCHLD && info.code == CLD_STOPPED &&
-	   info.status == SIGSTOP && info.pid == pid, "CLD_STOPPED, SIGSTOP");
+		   info.status == SIGSTOP && info.pid == pid,
+	   "CLD_STOPPED, SIGSTOP");
 	memset(&info, 0, sizeof(info));
 	is(SYS(waitid, P_PID, pid, &info, WSTOPPED, 0), 0, "and again");
 	ok(info.code == CLD_STOPPED, "the same");
-	is(SYS(waitid, P_PID, pid, &info, WSTOPPED | WNOHANG, 0), 0, "once more");
+	is(SYS(waitid, P_PID, pid, &info, WSTOPPED | WNOHANG, 0), 0,
+	   "once more");
 	is(info.pid, 0, "nothing is left to tell");
 	SYS(kill, pid, SIGCONT);
 	is(SYS(waitid, P_PID, pid, &info, WCONTINUED, 0), 0, "after SIGCONT");
@@ -177,8 +179,8 @@ static void parent_hears(void)
 	   "SIGCHLD: CLD_STOPPED");
 	SYS(kill, pid, SIGCONT);
 	wait_codes(2);
-	ok(nr_codes == 2 && codes[1] == CLD_CONTINUED &&
-	   statuses[1] == SIGCONT, "SIGCHLD: CLD_CONTINUED");
+	ok(nr_codes == 2 && codes[1] == CLD_CONTINUED && statuses[1] == SIGCONT,
+	   "SIGCHLD: CLD_CONTINUED");
 	finish(pid);
 	wait_codes(3);
 	ok(nr_codes == 3 && codes[2] == CLD_KILLED, "SIGCHLD: CLD_KILLED");
@@ -187,7 +189,8 @@ static void parent_hears(void)
 	nr_codes = 0;
 	pid = start(run_child);
 	SYS(kill, pid, SIGSTOP);
-	is(wait_for(pid, WUNTRACED), STOPPED(SIGSTOP), "SA_NOCLDSTOP: wait sees");
+	is(wait_for(pid, WUNTRACED), STOPPED(SIGSTOP),
+	   "SA_NOCLDSTOP: wait sees");
 	SYS(kill, pid, SIGCONT);
 	is(wait_for(pid, WCONTINUED), CONTINUED, "both");
 	is(nr_codes, 0, "but there was no signal");
@@ -207,8 +210,9 @@ static bool is_pending(int sig)
 
 static void cancelling(void)
 {
-	uint32_t old = set_mask(0, SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGCONT) |
-				SIGNAL_BIT(SIGTTIN));
+	uint32_t old = set_mask(0,
+				SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGCONT) |
+					SIGNAL_BIT(SIGTTIN));
 
 	SYS(kill, getpid(), SIGTSTP);
 	SYS(kill, getpid(), SIGTTIN);
@@ -349,7 +353,7 @@ static void with_threads(void)
 /* Stops and goes on many times while it forks: nothing may get lost. */
 static int fork_much(void)
 {
-	for (int i = 0; ; i++) {
+	for (int i = 0;; i++) {
 		pid_t pid = fork();
 
 		if (pid == 0)

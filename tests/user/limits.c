@@ -1,8 +1,8 @@
 /*
  * Limits are kept and handed on; usage is counted.
  */
-#include "check.h"
 #include <uapi/resource.h>
+#include "check.h"
 
 static int inherited(void *arg)
 {

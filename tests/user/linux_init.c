@@ -9,11 +9,11 @@
 #include <uapi/fcntl.h>
 #include "check.h"
 
-#define __NR_mount		21
+#define __NR_mount 21
 
-#define LINUX_REBOOT_MAGIC1	0xfee1deadu
-#define LINUX_REBOOT_MAGIC2	672274793u
-#define LINUX_REBOOT_POWER_OFF	0x4321fedcu
+#define LINUX_REBOOT_MAGIC1    0xfee1deadu
+#define LINUX_REBOOT_MAGIC2    672274793u
+#define LINUX_REBOOT_POWER_OFF 0x4321fedcu
 
 static void mount(const char *type, const char *where)
 {

@@ -1,10 +1,10 @@
 /*
  * madvise, mincore, msync, mlock: hints, and questions about pages.
  */
-#include "check.h"
 #include <uapi/fcntl.h>
+#include "check.h"
 
-#define RW	(PROT_READ | PROT_WRITE)
+#define RW (PROT_READ | PROT_WRITE)
 
 static int look(void *arg)
 {
@@ -55,7 +55,8 @@ static void resident(void)
 	p[3 * PAGE] = 1;
 	is(SYS(mincore, p, 4 * PAGE, vec), 0, "mincore");
 	ok((vec[0] & 1) == 0 && (vec[1] & 1) == 1 && (vec[2] & 1) == 0 &&
-	   (vec[3] & 1) == 1, "the touched pages are there, the others not");
+		   (vec[3] & 1) == 1,
+	   "the touched pages are there, the others not");
 	is(SYS(mincore, p + 1, PAGE, vec), -EINVAL, "half a page");
 	is(SYS(mincore, p, PAGE, 0xc0010000), -EFAULT, "a bad vector");
 	SYS(munmap, p + PAGE, PAGE);

@@ -2,17 +2,17 @@
  * The errors that the manual pages of the address-space calls name, where the
  * programs for each call do not show them: what the limits refuse, and corners.
  */
-#include "check.h"
-#include "maps.h"
 #include <uapi/fcntl.h>
 #include <uapi/resource.h>
+#include "check.h"
+#include "maps.h"
 
-#define RW		(PROT_READ | PROT_WRITE)
-#define ANON		(MAP_PRIVATE | MAP_ANONYMOUS)
-#define KIB		1024u
+#define RW   (PROT_READ | PROT_WRITE)
+#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
+#define KIB  1024u
 
 /* Linux's user 0 may lock what it likes; everybody is user 0 on Pagewalk. */
-#define __NR_setuid32	213
+#define __NR_setuid32 213
 
 static void limit(int which, uint32_t bytes)
 {
@@ -168,8 +168,9 @@ static void small_data(void)
 	gives(is_address(SYS(mmap2, 0, PAGE, PROT_READ, ANON, -1, 0)), true,
 	      "to be read only");
 	gives(SYS(mprotect, p, PAGE, RW), -ENOMEM, "made writable");
-	gives(is_address(SYS(mmap2, 0, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS,
-			     -1, 0)), true, "shared");
+	gives(is_address(SYS(mmap2, 0, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1,
+			     0)),
+	      true, "shared");
 }
 
 static void sizes(void)
@@ -187,8 +188,8 @@ static void mapping(void)
 
 	is(SYS(mmap2, p, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), -EEXIST,
 	   "MAP_FIXED_NOREPLACE over something");
-	is(SYS(mmap2, 0, 2 * PAGE, RW, MAP_PRIVATE, fd, 0xffffffff),
-	   -EOVERFLOW, "an offset that wraps");
+	is(SYS(mmap2, 0, 2 * PAGE, RW, MAP_PRIVATE, fd, 0xffffffff), -EOVERFLOW,
+	   "an offset that wraps");
 	is(SYS(mmap2, 0, PAGE, RW, MAP_SHARED_VALIDATE | 0x200000, fd, 0),
 	   -EOPNOTSUPP, "MAP_SHARED_VALIDATE with an unknown flag");
 	is(SYS(mmap2, 0, PAGE, RW, MAP_SHARED_VALIDATE | MAP_SYNC, fd, 0),
@@ -198,12 +199,16 @@ static void mapping(void)
 	is(SYS(mmap2, 0, PAGE, RW, MAP_SHARED | MAP_GROWSDOWN, fd, 0), -EINVAL,
 	   "a file that grows down");
 	is(SYS(mmap2, 0, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN,
-	       -1, 0), -EINVAL, "shared memory that grows down");
-	ok(is_address(SYS(mmap2, 0, PAGE, RW, ANON | MAP_STACK | MAP_NORESERVE |
-			  MAP_DENYWRITE | MAP_EXECUTABLE, -1, 0)),
+	       -1, 0),
+	   -EINVAL, "shared memory that grows down");
+	ok(is_address(SYS(mmap2, 0, PAGE, RW,
+			  ANON | MAP_STACK | MAP_NORESERVE | MAP_DENYWRITE |
+				  MAP_EXECUTABLE,
+			  -1, 0)),
 	   "flags that mean little");
-	ok(is_address(SYS(mmap2, 0, PAGE, RW, ANON | MAP_SYNC | 0x200000, -1,
-			  0)), "unknown ones are ignored");
+	ok(is_address(
+		   SYS(mmap2, 0, PAGE, RW, ANON | MAP_SYNC | 0x200000, -1, 0)),
+	   "unknown ones are ignored");
 	SYS(pipe, fds);
 	is(SYS(mmap2, 0, PAGE, PROT_READ, MAP_PRIVATE, fds[0], 0), -ENODEV,
 	   "a pipe");
@@ -211,7 +216,8 @@ static void mapping(void)
 	is(SYS(mmap2, 0, PAGE, PROT_READ, MAP_PRIVATE, dir, 0), -ENODEV,
 	   "a directory");
 	ok((SYS(mmap2, (uint32_t)p + 8 * PAGE + 5, PAGE, RW, ANON, -1, 0) &
-	    (PAGE - 1)) == 0, "a wish that is no page");
+	    (PAGE - 1)) == 0,
+	   "a wish that is no page");
 	SYS(close, fd);
 	SYS(unlink, scratch("f"));
 }
@@ -220,8 +226,8 @@ static void mapping(void)
 
 static void protecting(void)
 {
-	uint8_t *p = pages(2), *stack = pages_with(2, RW, MAP_PRIVATE |
-						   MAP_GROWSDOWN);
+	uint8_t *p = pages(2),
+		*stack = pages_with(2, RW, MAP_PRIVATE | MAP_GROWSDOWN);
 
 	is(SYS(mprotect, p, PAGE, PROT_READ | PROT_GROWSDOWN | PROT_GROWSUP),
 	   -EINVAL, "mprotect: growing both ways");
@@ -245,8 +251,8 @@ static void remapping(void)
 	   "a copy of private memory");
 	is(SYS(mremap, p, PAGE, PAGE, MREMAP_DONTUNMAP, 0), -EINVAL,
 	   "MREMAP_DONTUNMAP that may not move");
-	is(SYS(mremap, p, PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP,
-	       0), -EINVAL, "MREMAP_DONTUNMAP with another size");
+	is(SYS(mremap, p, PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0),
+	   -EINVAL, "MREMAP_DONTUNMAP with another size");
 	is(SYS(mremap, 0xc0000000, PAGE, 2 * PAGE, MREMAP_MAYMOVE, 0), -EFAULT,
 	   "mremap of the kernel");
 	is(SYS(mremap, p, 0xfffff001, PAGE, 0, 0), -EINVAL,
@@ -254,10 +260,12 @@ static void remapping(void)
 	ok(SYS(mremap, p, 0xfffff000, PAGE, 0, 0) == -EINVAL && !p[0],
 	   "and one that reaches beyond the end of memory");
 	is(SYS(mremap, p, 0xfffff000, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
-	       0x60000000), -EINVAL, "the same to a given place");
+	       0x60000000),
+	   -EINVAL, "the same to a given place");
 	SYS(mprotect, p + PAGE, PAGE, PROT_READ);
 	is(SYS(mremap, p, 2 * PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
-	       0x60000000), 0x60000000, "of two areas the first is moved");
+	       0x60000000),
+	   0x60000000, "of two areas the first is moved");
 	ok(killed_reading(p + PAGE), "and the second is gone");
 	SYS(munmap, 0x60000000, PAGE);
 	SYS(munmap, p, 4 * PAGE);

@@ -1,12 +1,12 @@
 /*
  * mmap and munmap: what a new area holds, where it goes, what is refused.
  */
-#include "check.h"
 #include <uapi/fcntl.h>
+#include "check.h"
 
-#define RW	(PROT_READ | PROT_WRITE)
-#define ANON	(MAP_PRIVATE | MAP_ANONYMOUS)
-#define KERNEL	0xc0000000u
+#define RW     (PROT_READ | PROT_WRITE)
+#define ANON   (MAP_PRIVATE | MAP_ANONYMOUS)
+#define KERNEL 0xc0000000u
 
 static bool all_zero(const uint8_t *p, uint32_t bytes)
 {
@@ -28,7 +28,8 @@ static void new_areas(void)
 	is(killed_reading(p + PAGE), LINUX_SIGSEGV, "reading the hole");
 	ok(p[0] == 0xa5 && p[2 * PAGE] == 0xa5, "its neighbours are untouched");
 	q = (uint8_t *)SYS(mmap2, p + PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0);
-	ok(q == p + PAGE && all_zero(q, PAGE), "MAP_FIXED fills it with zeroes");
+	ok(q == p + PAGE && all_zero(q, PAGE),
+	   "MAP_FIXED fills it with zeroes");
 	q = (uint8_t *)SYS(mmap2, p, 2 * PAGE, RW, ANON | MAP_FIXED, -1, 0);
 	ok(q == p && all_zero(p, 2 * PAGE) && p[2 * PAGE] == 0xa5,
 	   "MAP_FIXED over an old area replaces it");
@@ -94,7 +95,8 @@ static void files(void)
 	ok(private[0] == 0 && private[250] == 250 && private[252] == 1,
 	   "a mapped file shows its bytes");
 	ok(private[PAGE + 99] == (PAGE + 99) % 251 && !private[PAGE + 100] &&
-	   !private[2 * PAGE - 1], "behind its end the last page is zero");
+		   !private[2 * PAGE - 1],
+	   "behind its end the last page is zero");
 	is(killed_reading(private + 2 * PAGE), LINUX_SIGBUS,
 	   "a page wholly behind the end");
 	private[5] = 0xee;

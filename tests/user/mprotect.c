@@ -1,10 +1,10 @@
 /*
  * mprotect: rights taken away and given back.
  */
-#include "check.h"
 #include <uapi/fcntl.h>
+#include "check.h"
 
-#define RW	(PROT_READ | PROT_WRITE)
+#define RW (PROT_READ | PROT_WRITE)
 
 static void take_and_give(void)
 {
@@ -91,7 +91,8 @@ static void new_code(void)
 
 	memcpy(p, forty_two, sizeof(forty_two));
 	is(SYS(mprotect, p, PAGE, PROT_READ | PROT_EXEC), 0, "data to code");
-	is(linux_syscall(__ARM_NR_cacheflush, p, p + sizeof(forty_two), 0), 0, "cacheflush");
+	is(linux_syscall(__ARM_NR_cacheflush, p, p + sizeof(forty_two), 0), 0,
+	   "cacheflush");
 	is(function(), 42, "the new code runs");
 	is(killed_writing(p), LINUX_SIGSEGV, "and can no longer be written");
 }

@@ -1,10 +1,10 @@
 /*
  * mremap: areas that grow, shrink and move, with all they hold.
  */
-#include "check.h"
 #include <uapi/fcntl.h>
+#include "check.h"
 
-#define RW	(PROT_READ | PROT_WRITE)
+#define RW (PROT_READ | PROT_WRITE)
 
 static int32_t remap(const void *p, uint32_t from, uint32_t to, uint32_t flags,
 		     const void *target)
@@ -71,8 +71,7 @@ static void to_a_place(void)
 	ok(q == target + PAGE && numbers_right(q, 3), "MREMAP_FIXED");
 	ok(target[0] == 0xcc && target[4 * PAGE] == 0xcc,
 	   "what lay beside stays");
-	is(remap(q, 3, 3, MREMAP_FIXED, target), -EINVAL,
-	   "MREMAP_FIXED alone");
+	is(remap(q, 3, 3, MREMAP_FIXED, target), -EINVAL, "MREMAP_FIXED alone");
 	is(remap(q, 3, 3, MREMAP_MAYMOVE | MREMAP_FIXED, q + PAGE), -EINVAL,
 	   "onto itself");
 	is(remap(q, 3, 3, MREMAP_MAYMOVE | MREMAP_FIXED, target + 1), -EINVAL,

@@ -5,7 +5,7 @@
  */
 #include "check.h"
 
-#define CHUNK	(1024 * 1024)
+#define CHUNK (1024 * 1024)
 
 static int take_all(void *arg)
 {
@@ -15,7 +15,7 @@ static int take_all(void *arg)
 				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		if (raw < 0 && raw > -4096)
-			return 1;	/* address space ran out first */
+			return 1; /* address space ran out first */
 		memset((void *)raw, 1, CHUNK);
 	}
 }

@@ -2,9 +2,9 @@
  * The corners of opening and naming files: O_PATH, slashes at the end, what
  * /proc refuses, times, and the links that are none.
  */
-#include "check.h"
 #include <uapi/fcntl.h>
 #include <uapi/stat.h>
+#include "check.h"
 
 static int32_t open_as(const char *path, uint32_t flags)
 {
@@ -36,7 +36,8 @@ static void o_path(void)
 	is(SYS(close, dir), 0, "dup");
 	SYS(close, fd);
 	dir = open_as("/tmp", O_PATH | O_DIRECTORY);
-	is(SYS(openat, dir, "none/x", O_RDONLY, 0), -ENOENT, "from a directory");
+	is(SYS(openat, dir, "none/x", O_RDONLY, 0), -ENOENT,
+	   "from a directory");
 	is(SYS(fchdir, dir), 0, "fchdir");
 	SYS(chdir, "/");
 	SYS(close, dir);
@@ -49,7 +50,8 @@ static void creating(void)
 	is(open_as(scratch("a/"), O_CREAT | O_RDWR), -EISDIR, "a file, slash");
 	is(open_as(scratch("n/"), O_CREAT | O_RDWR), -EISDIR, "no file, slash");
 	is(open_as(scratch("a/"), O_RDONLY), -ENOTDIR, "not to create it");
-	is(open_as("/tmp/.", O_CREAT | O_EXCL | O_RDWR), -EEXIST, "a dot, O_EXCL");
+	is(open_as("/tmp/.", O_CREAT | O_EXCL | O_RDWR), -EEXIST,
+	   "a dot, O_EXCL");
 	is(open_as("/tmp/.", O_CREAT | O_RDWR), -EISDIR, "a dot");
 	is(open_as("/tmp", O_TRUNC), -EISDIR, "O_TRUNC of a directory");
 	fd = open_as(scratch("a"), O_RDONLY | O_TRUNC);
@@ -62,7 +64,8 @@ static void in_proc(void)
 	int fd = open_as("/proc/self", O_RDONLY | O_DIRECTORY);
 	char buf[256];
 
-	is(SYS(lseek, fd, 200, SEEK_SET), 200, "a directory, far behind its end");
+	is(SYS(lseek, fd, 200, SEEK_SET), 200,
+	   "a directory, far behind its end");
 	is(SYS(getdents64, fd, buf, sizeof(buf)), 0, "getdents64 there");
 	is(SYS(lseek, fd, 0, SEEK_SET), 0, "its beginning");
 	ok(SYS(getdents64, fd, buf, sizeof(buf)) > 0, "getdents64 again");

@@ -6,12 +6,12 @@
  * write barrier of a generational garbage collector, which must know the old
  * objects that point to young ones.
  */
-#include "check.h"
 #include <uapi/signal.h>
 #include <uapi/ucontext.h>
+#include "check.h"
 
-#define FSR_WRITE	(1u << 11)	/* DFSR.WnR */
-#define NR_PAGES	32u
+#define FSR_WRITE (1u << 11) /* DFSR.WnR */
+#define NR_PAGES  32u
 
 /* What the last fault said of itself, and how many there were. */
 static struct {
@@ -181,7 +181,7 @@ struct object {
 	uint32_t marked;
 };
 
-#define PER_PAGE	(PAGE / sizeof(struct object))
+#define PER_PAGE (PAGE / sizeof(struct object))
 
 static struct object *old, *young;
 static uint8_t cards[NR_PAGES];

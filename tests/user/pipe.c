@@ -1,10 +1,10 @@
 /*
  * pipe, dup2: bytes from one process to another, and the end of them.
  */
-#include "check.h"
 #include <uapi/fcntl.h>
+#include "check.h"
 
-#define BIG	(256u * 1024)
+#define BIG (256u * 1024)
 
 static void small(void)
 {
@@ -55,8 +55,8 @@ static int produce(void *arg)
 	int fd = (int)arg;
 
 	while (sent < BIG) {
-		uint32_t now = BIG - sent < sizeof(buf) ? BIG - sent
-							: sizeof(buf);
+		uint32_t now = BIG - sent < sizeof(buf) ? BIG - sent :
+							  sizeof(buf);
 		for (uint32_t i = 0; i < now; i++)
 			buf[i] = (uint8_t)((sent + i) % 253);
 		if (SYS(write, fd, buf, now) != (int32_t)now)

@@ -7,23 +7,23 @@
  * as many pages are free as before.
  */
 #include <fcntl.h>
+#include <uapi/mman.h>
 #include "check.h"
 #include "maps.h"
-#include <uapi/mman.h>
 
-#define MIB		(1024u * 1024)
-#define CACHE_MIB	16u
-#define STORMS		6u
-#define GROWERS		4u
-#define GROWER_MIB	24u		/* all of them: more than there is */
-#define HOLDER_MIB	40u		/* most of what there is */
+#define MIB        (1024u * 1024)
+#define CACHE_MIB  16u
+#define STORMS     6u
+#define GROWERS    4u
+#define GROWER_MIB 24u /* all of them: more than there is */
+#define HOLDER_MIB 40u /* most of what there is */
 
 /* One for all processes: who is as large as it will be, and may all go? */
 static volatile struct {
 	uint32_t grown, go;
-} *shared;
+} * shared;
 
-static uint32_t kills;			/* children that ended by SIGKILL */
+static uint32_t kills; /* children that ended by SIGKILL */
 
 /* ---- what the kernel says of itself ------------------------------------------- */
 
@@ -168,7 +168,7 @@ static void cache_goes_first(void)
 	   "a program that needs more than is free gets it");
 	is(oom_kills() - killed, 0, "nobody was killed");
 	ok(vmstat("pgsteal_direct ") - stolen >= CACHE_MIB / 2 * MIB / PAGE &&
-	   vmstat("nr_file_pages ") < cached,
+		   vmstat("nr_file_pages ") < cached,
 	   "pages of the cache were dropped for it");
 }
 
@@ -245,7 +245,8 @@ static void storm(void)
 /* Free pages when all that can be dropped was. */
 static uint32_t settled_free_pages(void)
 {
-	is(end_of(start(take_all, 1)), 256 + LINUX_SIGKILL, "memory is squeezed");
+	is(end_of(start(take_all, 1)), 256 + LINUX_SIGKILL,
+	   "memory is squeezed");
 	return vmstat("nr_free_pages ");
 }
 
@@ -259,7 +260,7 @@ int main(void)
 	largest_is_killed();
 	largest_not_last();
 	init_is_spared();
-	storm();	/* stacks, tables and slabs that are kept from now on */
+	storm(); /* stacks, tables and slabs that are kept from now on */
 	before = settled_free_pages();
 	for (uint32_t i = 0; i < STORMS; i++)
 		storm();

@@ -7,12 +7,12 @@
 #include "maps.h"
 #include "walk.h"
 
-#define PM_FILE		(1ull << 61)
-#define PM_PRESENT	(1ull << 63)
-#define PM_PFN		((1ull << 55) - 1)
-#define PM_SOFT_DIRTY	(1ull << 55)	/* not on ARM */
-#define STAT_FIELDS	52
-#define NAME_COLUMN	49
+#define PM_FILE       (1ull << 61)
+#define PM_PRESENT    (1ull << 63)
+#define PM_PFN        ((1ull << 55) - 1)
+#define PM_SOFT_DIRTY (1ull << 55) /* not on ARM */
+#define STAT_FIELDS   52
+#define NAME_COLUMN   49
 
 static char text[16384], again[16384];
 
@@ -20,7 +20,7 @@ static int read_self(const char *file, char *buf, uint32_t bytes)
 {
 	char path[32];
 
-	memset(buf, 0, bytes);		/* its pages are there now */
+	memset(buf, 0, bytes); /* its pages are there now */
 	return read_text(proc_path(path, 0, file), buf, bytes);
 }
 
@@ -41,8 +41,9 @@ static bool line_is_linux(const char *line)
 		     start, end, rights, offset, major, minor, inode);
 	if (memcmp(line, made, (size_t)n) != 0)
 		return false;
-	return line[n] == '\n' || (line[NAME_COLUMN - 1] == ' ' &&
-				   strchr("/[", line[NAME_COLUMN]));
+	return line[n] == '\n' ||
+		(line[NAME_COLUMN - 1] == ' ' &&
+		 strchr("/[", line[NAME_COLUMN]));
 }
 
 static void test_maps(void)
@@ -58,7 +59,8 @@ static void test_maps(void)
 	}
 	ok(n >= 4 && good, "maps: each line as Linux prints it");
 	ok(strstr(text, "/proc\n") && strstr(text, "[stack]\n") &&
-	   strstr(text, "[vectors]\n"), "maps: program, stack, vectors");
+		   strstr(text, "[vectors]\n"),
+	   "maps: program, stack, vectors");
 }
 
 static void test_pieces(void)
@@ -103,8 +105,7 @@ static void test_smaps(void)
 	ok(sum_of("VmRSS:\t") == rss && sum_of("RssAnon:\t") == anonymous,
 	   "status counts the same pages");
 	read_self("statm", text, sizeof(text));
-	ok(strtoul(strchr(text, ' '), NULL, 10) * 4 == rss,
-	   "so does statm");
+	ok(strtoul(strchr(text, ' '), NULL, 10) * 4 == rss, "so does statm");
 }
 
 /* ---- pagemap, walk -------------------------------------------------------------- */
@@ -139,7 +140,7 @@ static void test_pagemap(void)
 	ok(pagemap_of(shared) & PM_FILE, "a shared anonymous page");
 	is(SYS(read, fd, text, 7), -EINVAL, "pagemap: half an entry");
 	close(fd);
-	page_walk(0, (uint32_t)(uintptr_t)private, text, sizeof(text));
+	page_walk(0, (uint32_t)(uintptr_t) private, text, sizeof(text));
 	snprintf(wanted, sizeof(wanted), "physical 0x%08lx,",
 		 (unsigned long)((entry & PM_PFN) * PAGE));
 	ok(strstr(text, wanted), "walk finds the frame that pagemap names");
@@ -199,7 +200,8 @@ static void test_peaks(void)
 	peak = sum_of("VmPeak:\t");
 	ok(peak >= size + 4000, "VmPeak remembers what was unmapped");
 	ok(strstr(text, "\nVmPin:\t       0 kB\n") &&
-	   strstr(text, "\nVmSwap:\t       0 kB\n"), "VmPin and VmSwap");
+		   strstr(text, "\nVmSwap:\t       0 kB\n"),
+	   "VmPin and VmSwap");
 	read_self("smaps_rollup", text, sizeof(text));
 	pss = sum_of("\nPss_Anon:") + sum_of("\nPss_File:") +
 		sum_of("\nPss_Shmem:");
@@ -231,7 +233,7 @@ static bool traced_mmap(void)
 		 (int)getpid(), (uint32_t)p, (uint32_t)p + 3 * PAGE);
 	SYS(munmap, p, 3 * PAGE);
 	return read_text("/proc/trace", trace, sizeof(trace)) > 0 &&
-	       strstr(trace, line);
+		strstr(trace, line);
 }
 
 static void test_machine(void)

@@ -7,7 +7,7 @@
 #include <uapi/fcntl.h>
 #include "check.h"
 
-#define LINE	64
+#define LINE 64
 
 static int32_t read_all(const char *path, uint32_t piece)
 {
@@ -26,7 +26,7 @@ static void read_file(const char *path)
 {
 	int32_t whole = read_all(path, 4096), pieces = read_all(path, 104);
 
-	if (whole == -EACCES)	/* for writing only */
+	if (whole == -EACCES) /* for writing only */
 		return;
 	ok(whole >= 0 && pieces >= 0, "%s: %ld bytes", path, whole);
 }

@@ -11,22 +11,22 @@
  * MADV_FREE gave up.
  */
 #include <fcntl.h>
-#include "check.h"
-#include "maps.h"
 #include <uapi/resource.h>
 #include <uapi/ucontext.h>
+#include "check.h"
+#include "maps.h"
 
-#define ARENA		0x50000000u
-#define ARENA_PAGES	96u
-#define FILE_PAGES	20u
-#define HEAP_PAGES	24u
-#define CALLS		3000	/* for each seed */
-#define LOOK_EVERY	32	/* calls */
+#define ARENA       0x50000000u
+#define ARENA_PAGES 96u
+#define FILE_PAGES  20u
+#define HEAP_PAGES  24u
+#define CALLS       3000 /* for each seed */
+#define LOOK_EVERY  32   /* calls */
 
-static uint32_t state;		/* of the generator */
-static uint32_t sum;		/* of all answers */
+static uint32_t state; /* of the generator */
+static uint32_t sum;   /* of all answers */
 static uint32_t calls_done, loud_from = UINT32_MAX;
-static uint32_t vm_size;		/* of the program itself, KiB */
+static uint32_t vm_size; /* of the program itself, KiB */
 static int file_rw, file_ro;
 static uint8_t *heap;
 static bool is_child;
@@ -82,10 +82,14 @@ static void access_page(uint32_t va, bool write)
 
 	fault_sig = fault_code = fault_addr = fault_write = 0;
 	if (write)
-		__asm__ volatile("str %0, [%1]" : : "r" (val), "r" (va)
+		__asm__ volatile("str %0, [%1]"
+				 :
+				 : "r"(val), "r"(va)
 				 : "memory");
 	else
-		__asm__ volatile("ldr %0, [%1]" : "+r" (val) : "r" (va)
+		__asm__ volatile("ldr %0, [%1]"
+				 : "+r"(val)
+				 : "r"(va)
 				 : "memory");
 	add(fault_sig ? fault_sig : val);
 	add(fault_code);
@@ -94,11 +98,11 @@ static void access_page(uint32_t va, bool write)
 	if (loud())
 		printf("#   %s %08lx: %08lx signal %lu, code %lu, %s\n",
 		       write ? "store" : "load",
-		       va < ARENA ? va - (uint32_t)heap : va, val, fault_sig, fault_code,
-		       fault_write ? "write" : "read");
+		       va < ARENA ? va - (uint32_t)heap : va, val, fault_sig,
+		       fault_code, fault_write ? "write" : "read");
 }
 
-static uint8_t rights[ARENA_PAGES];	/* r, w, x, 8 shared, 16 mapped */
+static uint8_t rights[ARENA_PAGES]; /* r, w, x, 8 shared, 16 mapped */
 
 static void read_rights(void)
 {
@@ -107,15 +111,17 @@ static void read_rights(void)
 
 	memset(rights, 0, sizeof(rights));
 	for (int i = 0; i < n; i++) {
-		for (uint32_t va = maps[i].start; va < maps[i].end; va += PAGE) {
+		for (uint32_t va = maps[i].start; va < maps[i].end;
+		     va += PAGE) {
 			uint32_t page = (va - ARENA) / PAGE;
 			const char *r = maps[i].rights;
 
 			if (page >= ARENA_PAGES)
 				break;
 			rights[page] = (uint8_t)(16 | (r[0] == 'r') |
-				(r[1] == 'w') << 1 | (r[2] == 'x') << 2 |
-				(r[3] == 's') << 3);
+						 (r[1] == 'w') << 1 |
+						 (r[2] == 'x') << 2 |
+						 (r[3] == 's') << 3);
 		}
 	}
 }
@@ -147,8 +153,10 @@ static void print_rights(void)
 	read_rights();
 	printf("#   ");
 	for (uint32_t i = 0; i < ARENA_PAGES; i++)
-		putchar(rights[i] ? (rights[i] & 8 ? "@abcdefg" : "0ABCDEFG")
-			[rights[i] & 7] : '.');
+		putchar(rights[i] ?
+				(rights[i] & 8 ? "@abcdefg" :
+						 "0ABCDEFG")[rights[i] & 7] :
+				'.');
 	printf(" %lu KiB, %lu locked\n", status_of("VmSize") - vm_size,
 	       status_of("VmLck"));
 }
@@ -161,7 +169,7 @@ static void look_at_pages(void)
 
 /* ---- one call ------------------------------------------------------------------- */
 
-static uint32_t first, nr;	/* pages of the arena this call is about */
+static uint32_t first, nr; /* pages of the arena this call is about */
 
 static void choose_range(void)
 {
@@ -242,9 +250,14 @@ static bool placed(int32_t answer, uint32_t bytes, uint32_t *page)
 static uint32_t random_prot(void)
 {
 	static const uint32_t prots[] = {
-		PROT_READ | PROT_WRITE, PROT_READ | PROT_WRITE, PROT_READ,
-		PROT_NONE, PROT_READ | PROT_EXEC, PROT_WRITE,
-		PROT_READ | PROT_WRITE | PROT_EXEC, PROT_EXEC,
+		PROT_READ | PROT_WRITE,
+		PROT_READ | PROT_WRITE,
+		PROT_READ,
+		PROT_NONE,
+		PROT_READ | PROT_EXEC,
+		PROT_WRITE,
+		PROT_READ | PROT_WRITE | PROT_EXEC,
+		PROT_EXEC,
 	};
 
 	return below(40) ? prots[below(ARRAY_SIZE(prots))] : 1u << below(32);
@@ -253,14 +266,24 @@ static uint32_t random_prot(void)
 static void call_mmap(void)
 {
 	static const uint32_t extra[] = {
-		MAP_GROWSDOWN, MAP_NORESERVE, MAP_POPULATE, MAP_STACK,
-		MAP_DENYWRITE, MAP_EXECUTABLE, MAP_FIXED_NOREPLACE, MAP_LOCKED,
-		MAP_POPULATE | MAP_NONBLOCK, MAP_HUGETLB, MAP_SYNC, 0x200000,
+		MAP_GROWSDOWN,
+		MAP_NORESERVE,
+		MAP_POPULATE,
+		MAP_STACK,
+		MAP_DENYWRITE,
+		MAP_EXECUTABLE,
+		MAP_FIXED_NOREPLACE,
+		MAP_LOCKED,
+		MAP_POPULATE | MAP_NONBLOCK,
+		MAP_HUGETLB,
+		MAP_SYNC,
+		0x200000,
 		1u << 31,
 	};
 	uint32_t flags = below(40) ? 1 + below(3) : below(16);
 	uint32_t place = below(8), prot = random_prot(), page, va, bytes;
-	uint32_t pgoff = below(60) ? below(FILE_PAGES + 4) : 0xffffffff - below(9);
+	uint32_t pgoff = below(60) ? below(FILE_PAGES + 4) :
+				     0xffffffff - below(9);
 	bool anonymous = below(3);
 	int32_t answer;
 	int fd = below(4) ? file_rw : file_ro;
@@ -295,7 +318,7 @@ static void call_munmap(void)
 	uint32_t va = crooked(range_va()), bytes = odd_length(nr * PAGE);
 
 	if (va < ARENA || bytes > ARENA_PAGES * PAGE)
-		bytes |= 0x80000000;	/* not the program itself */
+		bytes |= 0x80000000; /* not the program itself */
 	if (!is_error(report("munmap", SYS(munmap, va, bytes))) &&
 	    va == range_va())
 		fresh(first, (bytes + PAGE - 1) / PAGE, 0);
@@ -305,8 +328,8 @@ static void call_mprotect(void)
 {
 	uint32_t prot = random_prot();
 
-	report("mprotect", SYS(mprotect, crooked(range_va()),
-			       odd_length(nr * PAGE), prot));
+	report("mprotect",
+	       SYS(mprotect, crooked(range_va()), odd_length(nr * PAGE), prot));
 	happened(first, nr, prot);
 }
 
@@ -373,11 +396,30 @@ static void call_mremap(void)
 static void call_madvise(void)
 {
 	static const uint8_t advices[] = {
-		MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED,
-		MADV_DONTNEED, MADV_DONTNEED, MADV_DONTNEED, MADV_DONTFORK,
-		MADV_DOFORK, MADV_DONTDUMP, MADV_DODUMP, MADV_WIPEONFORK,
-		MADV_KEEPONFORK, MADV_COLD, MADV_POPULATE_READ,
-		MADV_POPULATE_WRITE, 5, 6, 7, 22, 23, 24, 26, 99,
+		MADV_NORMAL,
+		MADV_RANDOM,
+		MADV_SEQUENTIAL,
+		MADV_WILLNEED,
+		MADV_DONTNEED,
+		MADV_DONTNEED,
+		MADV_DONTNEED,
+		MADV_DONTFORK,
+		MADV_DOFORK,
+		MADV_DONTDUMP,
+		MADV_DODUMP,
+		MADV_WIPEONFORK,
+		MADV_KEEPONFORK,
+		MADV_COLD,
+		MADV_POPULATE_READ,
+		MADV_POPULATE_WRITE,
+		5,
+		6,
+		7,
+		22,
+		23,
+		24,
+		26,
+		99,
 	};
 	uint32_t advice = advices[below(ARRAY_SIZE(advices))];
 
@@ -413,8 +455,9 @@ static void call_mincore(void)
 		if (loud() && i <= nr)
 			printf("#   page %lu: %u\n", first + i, vec[i]);
 	}
-	report("msync", SYS(msync, crooked(range_va()), odd_length(nr * PAGE),
-			    below(9)));
+	report("msync",
+	       SYS(msync, crooked(range_va()), odd_length(nr * PAGE),
+		   below(9)));
 }
 
 static void call_brk(void)
@@ -454,10 +497,11 @@ static void call_fork(void)
 static void one_call(void)
 {
 	static void (*const calls[])(void) = {
-		call_mmap, call_mmap, call_mmap, call_mmap, call_munmap,
-		call_munmap, call_mprotect, call_mprotect, call_mprotect,
-		call_mremap, call_mremap, call_mremap, call_madvise,
-		call_madvise, call_mlock, call_mincore, call_brk,
+		call_mmap,     call_mmap,    call_mmap,     call_mmap,
+		call_munmap,   call_munmap,  call_mprotect, call_mprotect,
+		call_mprotect, call_mremap,  call_mremap,   call_mremap,
+		call_madvise,  call_madvise, call_mlock,    call_mincore,
+		call_brk,
 	};
 
 	choose_range();
@@ -506,8 +550,8 @@ int main(int argc, char **argv)
 	if (argc > 3)
 		loud_from = strtoul(argv[3], NULL, 0);
 	/* Linux does not limit its user 0. */
-	SYS(setrlimit, RLIMIT_MEMLOCK, &(struct rlimit){ RLIM_INFINITY,
-							 RLIM_INFINITY });
+	SYS(setrlimit, RLIMIT_MEMLOCK,
+	    &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY });
 	new_file();
 	file_rw = SYS(open, scratch("f"), O_RDWR, 0);
 	file_ro = SYS(open, scratch("f"), O_RDONLY, 0);

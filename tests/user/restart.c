@@ -3,18 +3,18 @@
  * so the call goes on, and a time that was given does not begin anew.
  */
 #include <fcntl.h>
-#include "check.h"
 #include <uapi/futex.h>
 #include <uapi/poll.h>
 #include <uapi/signal.h>
 #include <uapi/time.h>
 #include <uapi/wait.h>
+#include "check.h"
 
-#define SLEEP_MS	300
-#define STOP_MS		100
+#define SLEEP_MS 300
+#define STOP_MS  100
 
-static volatile uint32_t *word;		/* shared by all */
-static int ends[2];			/* of a pipe */
+static volatile uint32_t *word; /* shared by all */
+static int ends[2];             /* of a pipe */
 
 static int64_t now_ms(void)
 {
@@ -91,7 +91,8 @@ static int poll_for_ever(void)
 	char c;
 
 	return SYS(poll, &fd, 1, -1) == 1 && SYS(read, ends[0], &c, 1) == 1 ?
-		0 : 1;
+		0 :
+		1;
 }
 
 static int read_pipe(void)

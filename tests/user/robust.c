@@ -3,24 +3,24 @@
  *
  * qemu-arm has no set_robust_list: robust.expected holds Linux's answers.
  */
+#include <uapi/futex.h>
 #include "check.h"
 #include "threads.h"
-#include <uapi/futex.h>
 
 struct lock {
 	uint32_t next;
 	uint32_t word;
 };
 
-#define WORD_OFFSET	4
-#define OTHER		12345u		/* a thread that there is not */
+#define WORD_OFFSET 4
+#define OTHER       12345u /* a thread that there is not */
 
 /* In memory shared with the children. */
 static struct shared {
 	struct robust_list_head head;
 	struct lock locks[3];
 	uint32_t ready;
-} *shared;
+} * shared;
 
 static const char *self;
 
@@ -125,7 +125,8 @@ static void endings(void)
 static int hold_until_waited_for(void *arg)
 {
 	(void)arg;
-	shared->locks[0].word = (uint32_t)linux_syscall(__NR_gettid) | FUTEX_WAITERS;
+	shared->locks[0].word = (uint32_t)linux_syscall(__NR_gettid) |
+		FUTEX_WAITERS;
 	set_list(&shared->head);
 	__atomic_store_n(&shared->ready, shared->locks[0].word,
 			 __ATOMIC_SEQ_CST);

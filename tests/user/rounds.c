@@ -9,8 +9,8 @@
 #include "check.h"
 #include "maps.h"
 
-#define ROUNDS		4
-#define NOT_STARTED	127	/* exit status */
+#define ROUNDS      4
+#define NOT_STARTED 127 /* exit status */
 
 static uint32_t free_kib(void)
 {

@@ -4,8 +4,8 @@
  * qemu-arm cannot run this one (its execve is the host's): script.expected
  * holds Linux's answers.
  */
-#include "check.h"
 #include <uapi/fcntl.h>
+#include "check.h"
 
 static const char *self;
 
@@ -51,16 +51,21 @@ static int look(int argc, char **argv)
 
 	if (strcmp(argv[0], "name") == 0)
 		return 10;
-	if (strcmp(kind, "-x -y z") == 0)	/* one argument, blanks kept */
+	if (strcmp(kind, "-x -y z") == 0) /* one argument, blanks kept */
 		return argc == 5 && strstr(argv[2], "one") &&
-			!strcmp(argv[3], "1st") && !strcmp(argv[4], "2nd") ?
-			41 : 11;
+				!strcmp(argv[3], "1st") &&
+				!strcmp(argv[4], "2nd") ?
+			41 :
+			11;
 	if (strstr(kind, "plain"))
 		return argc == 4 && !strcmp(argv[2], "1st") ? 42 : 12;
-	if (strcmp(kind, "-in") == 0)		/* a script's interpreter */
+	if (strcmp(kind, "-in") == 0) /* a script's interpreter */
 		return argc == 7 && strstr(argv[2], "inner") &&
-			!strcmp(argv[3], "-out") && strstr(argv[4], "outer") &&
-			!strcmp(argv[5], "1st") ? 43 : 13;
+				!strcmp(argv[3], "-out") &&
+				strstr(argv[4], "outer") &&
+				!strcmp(argv[5], "1st") ?
+			43 :
+			13;
 	return 14;
 }
 
@@ -87,8 +92,7 @@ static void refused(void)
 	char bang[128];
 	const char *loop = scratch("loop");
 
-	is(exec(script(scratch("none"), "#!", "")), -ENOEXEC,
-	   "no interpreter");
+	is(exec(script(scratch("none"), "#!", "")), -ENOEXEC, "no interpreter");
 	is(exec(script(scratch("none"), "#!", "   \t ")), -ENOEXEC,
 	   "only blanks");
 	is(exec(script(scratch("none"), "#!/no/such/program", "")), -ENOENT,
@@ -101,8 +105,8 @@ static void refused(void)
 
 int main(int argc, char **argv)
 {
-	static const char *const made[] = { "one", "plain", "inner", "outer",
-					    "none", "loop" };
+	static const char *const made[] = { "one",   "plain", "inner",
+					    "outer", "none",  "loop" };
 
 	self = argv[0];
 	if (argc > 1)

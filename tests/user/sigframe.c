@@ -2,17 +2,17 @@
  * Ways to a handler and back: both kinds of frame, with and without a restorer,
  * stacks of their own, masks, waiting, and frames that lie.
  */
-#include "check.h"
 #include <uapi/ucontext.h>
+#include "check.h"
 
 static volatile int calls, last_sig;
-static volatile uint32_t seen;		/* what the handler looked at */
+static volatile uint32_t seen; /* what the handler looked at */
 
 static int32_t install(int sig, uint32_t handler, uint32_t flags, uint32_t mask)
 {
 	struct kernel_sigaction action = {
 		.sa_handler = handler,
-		.sa_flags = flags,	/* no SA_RESTORER: the kernel's code */
+		.sa_flags = flags, /* no SA_RESTORER: the kernel's code */
 		.sa_mask = { mask, 0 },
 	};
 
@@ -215,8 +215,10 @@ static int sigreturn_from_nowhere(void *arg)
 {
 	(void)arg;
 	__asm__ volatile("mov	sp, #0x100\n\t"
-			 "mov	r7, #173\n\t"
-			 "svc	0" : : : "r7", "memory");
+			 "mov	r7, #173\n\tsvc	0"
+			 :
+			 :
+			 : "r7", "memory");
 	return 0;
 }
 
@@ -226,8 +228,10 @@ static int sigreturn_crooked(void *arg)
 	__asm__ volatile("sub	sp, sp, #1024\n\t"
 			 "bic	sp, sp, #7\n\t"
 			 "add	sp, sp, #4\n\t"
-			 "mov	r7, #119\n\t"
-			 "svc	0" : : : "r7", "memory");
+			 "mov	r7, #119\n\tsvc	0"
+			 :
+			 :
+			 : "r7", "memory");
 	return 0;
 }
 

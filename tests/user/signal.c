@@ -30,7 +30,8 @@ static void handled(void)
 	ignore(LINUX_SIGUSR1);
 	raise_signal(LINUX_SIGUSR1);
 	is(calls, 1, "ignored: calls");
-	is(handle(LINUX_SIGKILL, note, 0), -EINVAL, "SIGKILL cannot be handled");
+	is(handle(LINUX_SIGKILL, note, 0), -EINVAL,
+	   "SIGKILL cannot be handled");
 	is(handle(0, note, 0), -EINVAL, "signal 0 neither");
 	is(handle(65, note, 0), -EINVAL, "nor 65");
 	is(raise_signal(0), 0, "kill with 0 only asks");
@@ -133,7 +134,9 @@ static void spoil(int sig, struct test_siginfo *info, void *ucontext)
 	__asm__ volatile("mov r4, #0\n\tmov r8, #0\n\t"
 			 "vmov.i32 q0, #0\n\tvmov.i32 q8, #0\n\t"
 			 "cmp r4, #1"
-			 : : : "r4", "r8", "q0", "q8", "cc");
+			 :
+			 :
+			 : "r4", "r8", "q0", "q8", "cc");
 }
 
 /* kill(pid, sig) with known values in registers; true if they are unharmed. */
@@ -156,9 +159,9 @@ static bool registers_survive(void)
 			 "cmpeq	r3, #43\n\t"
 			 "moveq	%[good], #1\n\t"
 			 "movne	%[good], #0"
-			 : [good] "=r" (good)
-			 : [nr] "i" (__NR_kill), [pid] "r" (getpid()),
-			   [sig] "i" (LINUX_SIGUSR1)
+			 : [good] "=r"(good)
+			 : [nr] "i"(__NR_kill), [pid] "r"(getpid()),
+			   [sig] "i"(LINUX_SIGUSR1)
 			 : "r0", "r1", "r2", "r3", "r4", "r7", "r8", "q0", "q8",
 			   "cc", "memory");
 	return good;
@@ -210,8 +213,8 @@ static void sleeping(void)
 
 /* ---- Thumb ------------------------------------------------------------------------ */
 
-static __attribute__((target("thumb"), noinline))
-void thumb_handler(int sig, struct test_siginfo *info, void *ucontext)
+static __attribute__((target("thumb"), noinline)) void thumb_handler(
+	int sig, struct test_siginfo *info, void *ucontext)
 {
 	note(sig, info, ucontext);
 }

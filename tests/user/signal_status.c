@@ -40,7 +40,7 @@ static void show_signals(const char *what)
 	char queued[64];
 
 	snprintf(queued, sizeof(queued), "%s", field("\nSigQ:"));
-	*strchr(queued, '/') = '\0';		/* the limit is the machine's */
+	*strchr(queued, '/') = '\0'; /* the limit is the machine's */
 	ok(true, "%s SigQ: %s", what, queued);
 	show("SigPnd:", what);
 	show("ShdPnd:", what);
@@ -62,17 +62,21 @@ static void show_limit(void)
 	SYS(setrlimit, RLIMIT_SIGPENDING, &limit);
 	read_status(0);
 	slash = strchr(field("\nSigQ:"), '/');
-	is(slash ? atoi(slash + 1) : -1, 100, "SigQ: behind the slash, the limit");
+	is(slash ? atoi(slash + 1) : -1, 100,
+	   "SigQ: behind the slash, the limit");
 }
 
 /* The names of the lines that are to come in this order. */
 static void order(void)
 {
 	static const char *const names[] = {
-		"Name:", "Umask:", "State:", "Tgid:", "Ngid:", "Pid:", "PPid:",
-		"TracerPid:", "Uid:", "Gid:", "FDSize:", "VmPeak:", "VmSwap:",
-		"Threads:", "SigQ:", "SigPnd:", "ShdPnd:", "SigBlk:", "SigIgn:",
-		"SigCgt:", "voluntary_ctxt_switches:",
+		"Name:",   "Umask:",     "State:",
+		"Tgid:",   "Ngid:",      "Pid:",
+		"PPid:",   "TracerPid:", "Uid:",
+		"Gid:",    "FDSize:",    "VmPeak:",
+		"VmSwap:", "Threads:",   "SigQ:",
+		"SigPnd:", "ShdPnd:",    "SigBlk:",
+		"SigIgn:", "SigCgt:",    "voluntary_ctxt_switches:",
 	};
 	const char *at = text;
 
@@ -106,8 +110,9 @@ int main(void)
 
 	SYS(umask, 07);
 	SYS(dup2, 1, 40);
-	set_mask(0, SIGNAL_BIT(LINUX_SIGUSR1) | SIGNAL_BIT(LINUX_SIGUSR2) |
-		 SIGNAL_BIT(LINUX_SIGTERM));
+	set_mask(0,
+		 SIGNAL_BIT(LINUX_SIGUSR1) | SIGNAL_BIT(LINUX_SIGUSR2) |
+			 SIGNAL_BIT(LINUX_SIGTERM));
 	handle(LINUX_SIGUSR1, handler, 0);
 	handle(40, handler, 0);
 	ignore(LINUX_SIGINT);

@@ -1,11 +1,11 @@
 /*
  * Sleeping: until a time, and until a signal.
  */
-#include "check.h"
 #include <uapi/time.h>
 #include <uapi/wait.h>
+#include "check.h"
 
-#define MS	1000000
+#define MS 1000000
 
 static int64_t now_ns(uint32_t clock)
 {
@@ -73,7 +73,7 @@ static int sleep_absolute(void)
 	if (SYS(clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &then,
 		&left) != -EINTR)
 		return 1;
-	return left.tv_sec == -1 ? 0 : 2;	/* not written */
+	return left.tv_sec == -1 ? 0 : 2; /* not written */
 }
 
 static int sleep_nowhere(void)
@@ -105,8 +105,7 @@ static void refused(void)
 	bad.tv_sec = -1;
 	is(SYS(clock_nanosleep, CLOCK_MONOTONIC, 0, &bad, 0), -EINVAL,
 	   "fewer than no seconds");
-	is(SYS(clock_nanosleep, 1000, 0, &nap, 0), -EINVAL,
-	   "an unknown clock");
+	is(SYS(clock_nanosleep, 1000, 0, &nap, 0), -EINVAL, "an unknown clock");
 	is(SYS(clock_nanosleep, CLOCK_MONOTONIC, 0, 8, 0), -EFAULT,
 	   "a time at address 8");
 	is(SYS(clock_nanosleep, CLOCK_MONOTONIC, 0, &nap, 0), 0,

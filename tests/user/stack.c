@@ -1,11 +1,11 @@
 /*
  * The stack: grows when used, down to its limit and no further.
  */
-#include "check.h"
 #include <uapi/auxvec.h>
 #include <uapi/resource.h>
+#include "check.h"
 
-#define FRAME	4096u
+#define FRAME 4096u
 
 /* Use depth * FRAME bytes of stack, writing on each page. */
 static __attribute__((noinline)) uint32_t use(uint32_t depth)
@@ -29,7 +29,7 @@ static int jump_down(void *arg)
 {
 	volatile uint8_t *below = (volatile uint8_t *)&arg;
 
-	__asm__("sub %0, %0, #65536" : "+r" (below));
+	__asm__("sub %0, %0, #65536" : "+r"(below));
 	*below = 1;
 	return *below - 1;
 }

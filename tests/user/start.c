@@ -2,8 +2,8 @@
  * What a program finds when it starts: arguments, environment, auxv, memory.
  */
 #include <elf.h>
-#include "check.h"
 #include <uapi/auxvec.h>
+#include "check.h"
 
 extern char **environ;
 static int data = 0x1234567;
@@ -28,8 +28,8 @@ static bool phdrs_fit(void)
 static bool stack_order(char **argv)
 {
 	return (uint32_t)argv < (uint32_t)environ &&
-	       (uint32_t)environ < (uint32_t)program_auxv &&
-	       (uint32_t)program_auxv < (uint32_t)argv[0];
+		(uint32_t)environ < (uint32_t)program_auxv &&
+		(uint32_t)program_auxv < (uint32_t)argv[0];
 }
 
 int main(int argc, char **argv)

@@ -6,18 +6,18 @@
  * them is killed. After each round the kernel has as many free pages, address
  * spaces, areas and tasks as after the one before, and its audit finds nothing.
  */
+#include <uapi/ucontext.h>
 #include "check.h"
 #include "maps.h"
 #include "threads.h"
-#include <uapi/ucontext.h>
 
-#define ROUNDS		2
-#define WORKERS		9
-#define ROUND_MS	600
-#define ARENA		0x50000000u
-#define ARENA_PAGES	64u
-#define NR_THREADS	3
-#define CHUNK		(512u * 1024)
+#define ROUNDS      2
+#define WORKERS     9
+#define ROUND_MS    600
+#define ARENA       0x50000000u
+#define ARENA_PAGES 64u
+#define NR_THREADS  3
+#define CHUNK       (512u * 1024)
 
 static uint32_t state;
 static uint32_t end_ms;
@@ -64,7 +64,7 @@ static void count(int sig, struct test_siginfo *info, void *ucontext)
 
 static void store(uint32_t va)
 {
-	__asm__ volatile("str %0, [%0]" : : "r" (va) : "memory");
+	__asm__ volatile("str %0, [%0]" : : "r"(va) : "memory");
 }
 
 static uint32_t arena_page(void)
@@ -225,7 +225,7 @@ static void share(void)
 	while (time_left()) {
 		uint8_t *q = p + rnd() % 64 * PAGE;
 
-		__asm__ volatile("strb %0, [%0]" : : "r" (q) : "memory");
+		__asm__ volatile("strb %0, [%0]" : : "r"(q) : "memory");
 		SYS(madvise, p, bytes, MADV_DONTNEED);
 		disturb();
 	}
@@ -318,7 +318,7 @@ int main(int argc, char **argv)
 	struct counts before, after;
 
 	state = (argc > 1 ? strtoul(argv[1], NULL, 0) : 1) * 2654435761u | 1;
-	one_round();		/* for what is made once */
+	one_round(); /* for what is made once */
 	look(&before);
 	for (int i = 0; i < ROUNDS; i++) {
 		one_round();

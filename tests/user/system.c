@@ -1,13 +1,13 @@
 /*
  * The machine as a whole, and who we are on it.
  */
-#include "check.h"
 #include <uapi/sysinfo.h>
 #include <uapi/time.h>
 #include <uapi/utsname.h>
+#include "check.h"
 
-#define PR_SET_NAME	15
-#define PR_GET_NAME	16
+#define PR_SET_NAME 15
+#define PR_GET_NAME 16
 
 static void names(void)
 {
@@ -37,7 +37,8 @@ static void memory(void)
 	memset(&info, 0, sizeof(info));
 	is(SYS(sysinfo, &info), 0, "sysinfo");
 	ok(info.mem_unit > 0 && info.totalram > info.freeram &&
-	   info.freeram > 0, "some memory, some of it free");
+		   info.freeram > 0,
+	   "some memory, some of it free");
 	ok(info.procs > 0, "at least one process");
 	is(SYS(sysinfo, 8), -EFAULT, "to address 8");
 }
@@ -68,7 +69,8 @@ static void times_of_day(void)
 	ok(res.tv_sec == 0 && res.tv_nsec >= 1, "finer than a second");
 	is(SYS(clock_getres, 1000, &res), -EINVAL, "of an unknown clock");
 	ok(SYS(times, &tms) != -EFAULT && tms.tms_utime >= 0 &&
-	   tms.tms_cstime >= 0, "times");
+		   tms.tms_cstime >= 0,
+	   "times");
 	is(SYS(times, 8), -EFAULT, "to address 8");
 }
 

@@ -1,18 +1,18 @@
 /*
  * Threads: tasks that share one address space, and how they wait.
  */
+#include <uapi/futex.h>
 #include "check.h"
 #include "threads.h"
-#include <uapi/futex.h>
 
-#define THREADS		4
-#define ROUNDS		20000
+#define THREADS 4
+#define ROUNDS  20000
 
 static uint32_t thread_pointer(void)
 {
 	uint32_t tp;
 
-	__asm__ volatile("mrc p15, 0, %0, c13, c0, 3" : "=r" (tp));
+	__asm__ volatile("mrc p15, 0, %0, c13, c0, 3" : "=r"(tp));
 	return tp;
 }
 
@@ -49,15 +49,15 @@ static void one(void)
 
 /* ---- several, and a lock ------------------------------------------------------- */
 
-static volatile uint32_t lock;		/* 0 free, 1 taken, 2 and waited for */
+static volatile uint32_t lock; /* 0 free, 1 taken, 2 and waited for */
 static volatile uint32_t counter;
 
 static void take(void)
 {
 	uint32_t old = 0;
 
-	if (__atomic_compare_exchange_n(&lock, &old, 1, false,
-					__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+	if (__atomic_compare_exchange_n(&lock, &old, 1, false, __ATOMIC_ACQUIRE,
+					__ATOMIC_RELAXED))
 		return;
 	while (__atomic_exchange_n(&lock, 2, __ATOMIC_ACQUIRE) != 0)
 		SYS(futex, &lock, FUTEX_WAIT, 2, 0);
@@ -76,7 +76,7 @@ static void count(void *arg)
 		take();
 		counter = counter + 1;
 		if (i % 1000 == 0)
-			SYS(sched_yield);	/* with the lock held */
+			SYS(sched_yield); /* with the lock held */
 		release();
 	}
 }
@@ -177,7 +177,7 @@ static void outlive_leader(void *arg)
 		SYS(futex, &leader_lives, FUTEX_WAIT, 1, 0);
 	SYS(write, to_parent[1], &c, 1);
 	SYS(close, from_parent[1]);
-	SYS(read, from_parent[0], &c, 1);	/* until the parent closes it */
+	SYS(read, from_parent[0], &c, 1); /* until the parent closes it */
 	SYS(exit, leaves_no_zombie() ? 5 : 6);
 }
 
@@ -192,7 +192,7 @@ static void leader_first(void)
 	SYS(pipe, from_parent);
 	pid = fork();
 	if (pid == 0) {
-		ignore(17);			/* SIGCHLD */
+		ignore(17); /* SIGCHLD */
 		SYS(set_tid_address, &leader_lives);
 		run_thread(&thread, outlive_leader, NULL, 0);
 		SYS(exit, 3);

@@ -4,11 +4,11 @@
  * qemu-arm cannot run this one (its execve is the host's): thread_exec.expected
  * holds Linux's answers.
  */
+#include <uapi/futex.h>
 #include "check.h"
 #include "threads.h"
-#include <uapi/futex.h>
 
-#define CHILD_FD	20
+#define CHILD_FD 20
 
 static const char *self;
 
@@ -98,7 +98,7 @@ static int leader_is_gone(void *what)
 	struct thread thread;
 
 	run_thread(&thread, exec_self, what, 0);
-	SYS(exit, 3);		/* of this thread */
+	SYS(exit, 3); /* of this thread */
 	return 78;
 }
 

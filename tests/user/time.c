@@ -1,8 +1,8 @@
 /*
  * Clocks and sleep. Only what holds however slow the machine is.
  */
-#include "check.h"
 #include <uapi/time.h>
+#include "check.h"
 
 int main(void)
 {
@@ -11,8 +11,7 @@ int main(void)
 	int64_t ns;
 
 	is(SYS(clock_gettime, CLOCK_MONOTONIC, &a), 0, "clock_gettime");
-	ok(a.tv_sec >= 0 && a.tv_nsec >= 0 && a.tv_nsec < 1000000000,
-	   "a time");
+	ok(a.tv_sec >= 0 && a.tv_nsec >= 0 && a.tv_nsec < 1000000000, "a time");
 	is(SYS(nanosleep, &nap, 0), 0, "nanosleep of 30 ms");
 	SYS(clock_gettime, CLOCK_MONOTONIC, &b);
 	ns = (b.tv_sec - a.tv_sec) * 1000000000ll + b.tv_nsec - a.tv_nsec;

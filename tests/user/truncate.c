@@ -2,11 +2,11 @@
  * A file becomes shorter while processes map it: what was cut off is gone from
  * every one of them, private copies too.
  */
-#include "check.h"
 #include <uapi/fcntl.h>
 #include <uapi/mman.h>
+#include "check.h"
 
-#define RW	(PROT_READ | PROT_WRITE)
+#define RW (PROT_READ | PROT_WRITE)
 
 static int fd;
 
@@ -36,7 +36,8 @@ static void shared(void)
 	p = map(4, MAP_SHARED, 0);
 	p[PAGE + 7] = 1;
 	p[3 * PAGE] = 3;
-	is(SYS(ftruncate, fd, PAGE + 8), 0, "4 pages, shared: cut to 1 and a bit");
+	is(SYS(ftruncate, fd, PAGE + 8), 0,
+	   "4 pages, shared: cut to 1 and a bit");
 	is(killed_reading(p + 3 * PAGE), LINUX_SIGBUS, "a page touched before");
 	is(killed_writing(p + 2 * PAGE), LINUX_SIGBUS, "a page not touched");
 	is(p[PAGE + 7], 1, "the last byte that is left");
@@ -59,7 +60,8 @@ static void private(void)
 	p[2 * PAGE] = 102;
 	is(SYS(ftruncate, fd, 1), 0, "3 pages, private copies: cut to 1 byte");
 	ok(p[0] == 100 && p[1] == 1, "the copy of the first page stays, whole");
-	is(killed_reading(p + PAGE), LINUX_SIGBUS, "that of the second is gone");
+	is(killed_reading(p + PAGE), LINUX_SIGBUS,
+	   "that of the second is gone");
 	is(SYS(ftruncate, fd, 3 * PAGE), 0, "as long as it was");
 	is(p[2 * PAGE], 0, "the third is the file's again");
 	end(p, 3);
@@ -93,7 +95,7 @@ static void other_process(void)
 	begin(2);
 	p[0] = map(2, MAP_SHARED, 0);
 	p[1] = map(2, MAP_PRIVATE, 0);
-	p[1][PAGE] = 9;		/* a copy that parent and child share */
+	p[1][PAGE] = 9; /* a copy that parent and child share */
 	SYS(pipe2, to_child, 0);
 	SYS(pipe2, to_parent, 0);
 	if (SYS(fork) == 0)
@@ -147,7 +149,8 @@ static void system_calls(void)
 	p = map(2, MAP_SHARED, 0);
 	memset(p, 1, 2 * PAGE);
 	SYS(ftruncate, fd, PAGE);
-	is(SYS(pwrite64, fd, p + PAGE, 1, 0, 0, 0), -EFAULT, "write from there");
+	is(SYS(pwrite64, fd, p + PAGE, 1, 0, 0, 0), -EFAULT,
+	   "write from there");
 	is(SYS(pread64, fd, p + PAGE - 1, 2, 0, 0, 0), 1, "read to the border");
 	end(p, 2);
 }

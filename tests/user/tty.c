@@ -2,14 +2,14 @@
  * The terminal and its session: who may read, write, set it, and who is told.
  */
 #include <fcntl.h>
-#include "check.h"
 #include <uapi/signal.h>
 #include <uapi/termios.h>
 #include <uapi/time.h>
 #include <uapi/wait.h>
+#include "check.h"
 
-#define STOPPED(sig)	((sig) << 8 | 0x7f)
-#define LINUX_O_NOCTTY	0400
+#define STOPPED(sig)     ((sig) << 8 | 0x7f)
+#define LINUX_O_NOCTTY   0400
 #define LINUX_O_NONBLOCK 04000
 
 static int tty;
@@ -123,7 +123,7 @@ static int orphan_reads(void)
 		if (fork() == 0) {
 			SYS(setpgid, 0, 0);
 			SYS(close, alive[1]);
-			SYS(read, alive[0], &c, 1);	/* until it is gone */
+			SYS(read, alive[0], &c, 1); /* until it is gone */
 			nap(20);
 			answer = (unsigned char)read_tty();
 			SYS(write, ends[1], &answer, 1);
@@ -180,12 +180,10 @@ static void background(void)
 	is(in_background(orphan_reads), EIO << 8, "orphaned: -EIO");
 	is(in_background(write_byte), 0, "a write in the background");
 	tostop(true);
-	is(in_background(write_byte), STOPPED(SIGTTOU),
-	   "with TOSTOP: SIGTTOU");
+	is(in_background(write_byte), STOPPED(SIGTTOU), "with TOSTOP: SIGTTOU");
 	is(in_background(write_tty), STOPPED(SIGTTOU), "of no byte too");
 	tostop(false);
-	is(in_background(set_termios), STOPPED(SIGTTOU),
-	   "TCSETS: SIGTTOU");
+	is(in_background(set_termios), STOPPED(SIGTTOU), "TCSETS: SIGTTOU");
 	is(in_background(set_ignoring), 0, "with SIGTTOU ignored: done");
 	is(in_background(take_foreground), STOPPED(SIGTTOU),
 	   "TIOCSPGRP: SIGTTOU");

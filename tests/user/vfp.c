@@ -3,8 +3,8 @@
  */
 #include "check.h"
 
-#define WORKERS	4
-#define ROUNDS	300000
+#define WORKERS 4
+#define ROUNDS  300000
 
 /* clang-format off */
 #define ROUNDING(seed)	(((seed) & 3) << 22)	/* FPSCR.RMode */
@@ -32,11 +32,11 @@ static bool registers_keep(uint32_t seed)
 			 "vmrs	%3, fpscr\n\t"
 			 "mov	%2, #0\n\t"
 			 "vmsr	fpscr, %2"
-			 : "+&r" (p), "+&r" (q), "+&r" (spin), "+&r" (fpscr)
+			 : "+&r"(p), "+&r"(q), "+&r"(spin), "+&r"(fpscr)
 			 :
 			 : "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8",
-			   "q9", "q10", "q11", "q12", "q13", "q14", "q15",
-			   "cc", "memory");
+			   "q9", "q10", "q11", "q12", "q13", "q14", "q15", "cc",
+			   "memory");
 	return memcmp(in, out, sizeof(in)) == 0 && fpscr == ROUNDING(seed);
 }
 
@@ -81,24 +81,25 @@ static bool registers_keep_in_wait(pid_t pid)
 		in[i] = i * 77;
 	__asm__ volatile("vldmia %0!, {d0-d15}\n\t"
 			 "vldmia %0!, {d16-d31}\n\t"
-			 "push	{r7}\n\t"
-			 "mov	r7, #114\n\t"		/* wait4 */
+			 "push	{r7}\n\tmov	r7, #114\n\t" /* wait4 */
 			 "svc	#0\n\t"
 			 "pop	{r7}\n\t"
 			 "vstmia %1!, {d0-d15}\n\t"
 			 "vstmia %1!, {d16-d31}"
-			 : "+&r" (p), "+&r" (q), "+r" (r0)
-			 : "r" (r1), "r" (r2), "r" (r3)
+			 : "+&r"(p), "+&r"(q), "+r"(r0)
+			 : "r"(r1), "r"(r2), "r"(r3)
 			 : "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8",
-			   "q9", "q10", "q11", "q12", "q13", "q14", "q15",
-			   "cc", "memory");
+			   "q9", "q10", "q11", "q12", "q13", "q14", "q15", "cc",
+			   "memory");
 	return memcmp(in, out, sizeof(in)) == 0;
 }
 
 /* The child takes the unit while we wait, however short a slice is. */
 static void across_a_wait(void)
 {
-	const struct { long sec, nsec; } moment = { 0, 20000000 };
+	const struct {
+		long sec, nsec;
+	} moment = { 0, 20000000 };
 	pid_t pid;
 
 	fflush(stdout);

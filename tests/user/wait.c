@@ -1,8 +1,8 @@
 /*
  * wait4: how children ended, and which one is meant.
  */
-#include "check.h"
 #include <uapi/wait.h>
+#include "check.h"
 
 static int give(void *arg)
 {
@@ -37,7 +37,7 @@ static void whom(void)
 	a = fork();
 	if (a == 0) {
 		SYS(close, fds[1]);
-		SYS(read, fds[0], &c, 1);	/* until the parent closes */
+		SYS(read, fds[0], &c, 1); /* until the parent closes */
 		_exit(1);
 	}
 	b = fork();
@@ -49,8 +49,7 @@ static void whom(void)
 	is(SYS(wait4, b, &status, 0, 0), -ECHILD, "the same again");
 	SYS(close, fds[0]);
 	SYS(close, fds[1]);
-	ok(SYS(wait4, -1, &status, 0, 0) == a && status == 0x100,
-	   "any child");
+	ok(SYS(wait4, -1, &status, 0, 0) == a && status == 0x100, "any child");
 	is(SYS(wait4, -1, &status, 0, 0), -ECHILD, "no child left");
 	is(SYS(wait4, -1, &status, WNOHANG, 0), -ECHILD,
 	   "no child left, WNOHANG");

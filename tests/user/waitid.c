@@ -1,9 +1,9 @@
 /*
  * waitid: what it tells, and what it leaves.
  */
-#include "check.h"
 #include <uapi/signal.h>
 #include <uapi/wait.h>
+#include "check.h"
 
 struct info {
 	int32_t signo, error, code, pid, uid, status;
@@ -26,7 +26,8 @@ static void expect(const struct info *info, pid_t pid, int code, int status,
 		   const char *what)
 {
 	ok(info->signo == SIGCHLD && info->pid == pid && info->code == code &&
-	   info->status == status && info->error == 0, "%s", what);
+		   info->status == status && info->error == 0,
+	   "%s", what);
 }
 
 static void told(void)
@@ -46,8 +47,8 @@ static void told(void)
 	   "one of our process group");
 	expect(&info, pid, CLD_KILLED, SIGKILL, "it was killed");
 	pid = child(0, 0);
-	is(SYS(waitid, P_PID, pid, 0, WEXITED, 0), 0, "without anywhere to "
-	   "tell it");
+	is(SYS(waitid, P_PID, pid, 0, WEXITED, 0), 0,
+	   "without anywhere to tell it");
 }
 
 static void nothing_yet(void)

@@ -17,7 +17,7 @@ static void write_null(void)
 {
 	volatile int *null = (volatile int *)0;
 
-	__asm__("" : "+r" (null));	/* else the compiler knows it crashes */
+	__asm__("" : "+r"(null)); /* else the compiler knows it crashes */
 	*null = 1;
 }
 
@@ -64,7 +64,7 @@ static void read_kernel(void)
 
 static void run_undefined(void)
 {
-	__asm__ volatile(".inst 0xe7f000f0");	/* UDF: undefined for ever */
+	__asm__ volatile(".inst 0xe7f000f0"); /* UDF: undefined for ever */
 }
 
 struct crime {
@@ -85,7 +85,7 @@ static const struct crime crimes[] = {
 	  LINUX_SIGILL },
 };
 
-#define NR_CRIMES	(sizeof(crimes) / sizeof(crimes[0]))
+#define NR_CRIMES (sizeof(crimes) / sizeof(crimes[0]))
 
 static void try(const struct crime *crime)
 {

@@ -21,7 +21,8 @@
 
 /* ---- measuring ------------------------------------------------------------------- */
 
-static volatile uint8_t warm_page[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
+static volatile uint8_t warm_page[PAGE_SIZE]
+	__attribute__((aligned(PAGE_SIZE)));
 
 static int32_t faults_so_far(void)
 {
@@ -34,8 +35,8 @@ static int32_t faults_so_far(void)
 enum access { READ, WRITE };
 
 /* The faults of one access. Aligned, so that its code is on one page. */
-static __attribute__((noinline, aligned(128)))
-int32_t count_access(volatile uint8_t *p, enum access access)
+static __attribute__((noinline, aligned(128))) int32_t count_access(
+	volatile uint8_t *p, enum access access)
 {
 	int32_t before = faults_so_far();
 
@@ -135,7 +136,7 @@ static void case_no_area(void)
 
 /* ---- case 2 -------------------------------------------------------------------------- */
 
-#define GROWTH_PAGES	40
+#define GROWTH_PAGES 40
 
 static uint32_t stack_start(void)
 {
@@ -193,7 +194,8 @@ static void case_anonymous(void)
 		return;
 	claim(zero[0] && zero[0] == zero[1],
 	      "both reads got the same frame: the shared zero page");
-	claim(own[0] && own[0] != zero[0], "the later write got a frame of its own");
+	claim(own[0] && own[0] != zero[0],
+	      "the later write got a frame of its own");
 	claim(own[1] && own[1] != zero[0] && own[1] != own[0],
 	      "a write to a page never read gets its frame at once");
 	claim(frame(p + PAGE_SIZE) == zero[1],
@@ -227,9 +229,9 @@ static void case_file(const char *path)
 /* ---- case 4 ---------------------------------------------------------------------------- */
 
 /* In the child: what its write took, told by exit status bits. */
-#define CHILD_SAW_PARENTS_FRAME	1
-#define CHILD_ONE_FAULT		2
-#define CHILD_OWN_FRAME		4
+#define CHILD_SAW_PARENTS_FRAME 1
+#define CHILD_ONE_FAULT         2
+#define CHILD_OWN_FRAME         4
 
 static void child_writes(volatile uint8_t *p, uint32_t parents_frame)
 {

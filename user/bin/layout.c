@@ -12,30 +12,41 @@
 #include "linux.h"
 #include "maps.h"
 
-static int initialised = 42;		/* .data: its value is in the file */
-static int zeroed[1000];		/* .bss: only its size is in the file */
+static int initialised = 42; /* .data: its value is in the file */
+static int zeroed[1000];     /* .bss: only its size is in the file */
 static const char constant[] = "a string";
 
-enum kind { CODE, CONSTANT, DATA, BSS, BREAK_BEFORE, SMALL, LARGE, BREAK_AFTER,
-	    LOCAL, ARGUMENT, KINDS };
+enum kind {
+	CODE,
+	CONSTANT,
+	DATA,
+	BSS,
+	BREAK_BEFORE,
+	SMALL,
+	LARGE,
+	BREAK_AFTER,
+	LOCAL,
+	ARGUMENT,
+	KINDS
+};
 
 struct place {
 	const char *what;
 	uint32_t addr;
-	const char *rights;	/* what its area must allow */
+	const char *rights; /* what its area must allow */
 };
 
 static struct place places[KINDS] = {
-	[CODE]		= { "main(), code",		0, "r-x" },
-	[CONSTANT]	= { "a constant string",	0, "r--" },
-	[DATA]		= { "an initialised variable",	0, "rw-" },
-	[BSS]		= { "a zeroed variable (bss)",	0, "rw-" },
-	[BREAK_BEFORE]	= { "the break, before malloc",	0, NULL },
-	[SMALL]		= { "malloc(100)",		0, "rw-" },
-	[LARGE]		= { "malloc(200000)",		0, "rw-" },
-	[BREAK_AFTER]	= { "the break, after malloc",	0, NULL },
-	[LOCAL]		= { "a local variable (stack)",	0, "rw-" },
-	[ARGUMENT]	= { "argv[0], the string",	0, "rw-" },
+	[CODE] = { "main(), code", 0, "r-x" },
+	[CONSTANT] = { "a constant string", 0, "r--" },
+	[DATA] = { "an initialised variable", 0, "rw-" },
+	[BSS] = { "a zeroed variable (bss)", 0, "rw-" },
+	[BREAK_BEFORE] = { "the break, before malloc", 0, NULL },
+	[SMALL] = { "malloc(100)", 0, "rw-" },
+	[LARGE] = { "malloc(200000)", 0, "rw-" },
+	[BREAK_AFTER] = { "the break, after malloc", 0, NULL },
+	[LOCAL] = { "a local variable (stack)", 0, "rw-" },
+	[ARGUMENT] = { "argv[0], the string", 0, "rw-" },
 };
 
 int main(int argc, char **argv);
@@ -85,16 +96,18 @@ static void check_places(const struct map_entry *maps, int n)
 	for (int i = 0; i < KINDS; i++) {
 		const struct map_entry *map = find_map(maps, n, places[i].addr);
 
-		if (places[i].rights && (!map || !allows(map, places[i].rights)))
+		if (places[i].rights &&
+		    (!map || !allows(map, places[i].rights)))
 			rights = false;
 	}
 	for (int i = 0; i < n; i++)
 		wx |= maps[i].rights[1] == 'w' && maps[i].rights[2] == 'x';
-	claim(rights, "every address above lies in an area with fitting rights");
+	claim(rights,
+	      "every address above lies in an area with fitting rights");
 	claim(places[CODE].addr < places[DATA].addr &&
-	      places[DATA].addr < places[BSS].addr &&
-	      places[BSS].addr < places[SMALL].addr &&
-	      places[LARGE].addr < places[LOCAL].addr,
+		      places[DATA].addr < places[BSS].addr &&
+		      places[BSS].addr < places[SMALL].addr &&
+		      places[LARGE].addr < places[LOCAL].addr,
 	      "upward: code, data, bss, heap ... stack");
 	claim(places[BREAK_AFTER].addr > places[BREAK_BEFORE].addr,
 	      "malloc moved the break up by %lu bytes",

@@ -9,13 +9,13 @@
 #include "linux.h"
 #include "maps.h"
 
-#define BSS_PAGES	2048u
-#define DATA_PAGES	256u
+#define BSS_PAGES    2048u
+#define DATA_PAGES   256u
 /*
  * A fault on a file page may bring what the page cache has around it, 16 pages
  * in all; so does the fault on this program's code, which lies just below.
  */
-#define FAULT_AROUND	16u
+#define FAULT_AROUND 16u
 
 static volatile uint8_t bss[BSS_PAGES][PAGE_SIZE]
 	__attribute__((aligned(PAGE_SIZE)));
@@ -68,7 +68,7 @@ static bool as_expected(uint32_t touched_data, uint32_t touched_bss)
 	if (!on_pagewalk())
 		return true;
 	return bss_present() == touched_bss && data >= touched_data &&
-	       data <= (touched_data + 1) * FAULT_AROUND;
+		data <= (touched_data + 1) * FAULT_AROUND;
 }
 
 int main(void)
@@ -78,8 +78,8 @@ int main(void)
 	char when[40];
 
 	heading("A program of 9 MiB, page by page");
-	printf("  %-32s %s   %s\n", "pages that are there:", "file data (1 MiB)",
-	       "bss (8 MiB)");
+	printf("  %-32s %s   %s\n",
+	       "pages that are there:", "file data (1 MiB)", "bss (8 MiB)");
 	show("at the start");
 	lazy = as_expected(0, 0);
 	for (uint32_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {

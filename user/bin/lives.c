@@ -19,8 +19,8 @@
 #include "threads.h"
 #include "walk.h"
 
-#define NR_THREADS	2
-#define PATIENCE_MS	5000
+#define NR_THREADS  2
+#define PATIENCE_MS 5000
 
 /* One page that a child shares with us, also after its execve. */
 struct report {
@@ -227,9 +227,10 @@ static void demonstrate(void)
 	execs();
 	leaders();
 	heading("Afterwards");
-	claim(mms && objects("mm_struct") == mms,
-	      "%lu mm_structs, as before", mms);
-	claim(objects("vm_area_struct") == areas, "%lu areas, as before", areas);
+	claim(mms && objects("mm_struct") == mms, "%lu mm_structs, as before",
+	      mms);
+	claim(objects("vm_area_struct") == areas, "%lu areas, as before",
+	      areas);
 }
 
 int main(int argc, char **argv)

@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include "linux.h"
 
-#define PATH_BYTES	256
+#define PATH_BYTES 256
 
 static bool long_format;
 

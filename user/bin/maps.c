@@ -28,7 +28,8 @@ int main(int argc, char **argv)
 		uint32_t bytes = maps[i].end - maps[i].start;
 
 		snprintf(remark, sizeof(remark), "%lu of %lu pages present",
-			 present_pages((pid_t)pid, (void *)maps[i].start, bytes),
+			 present_pages((pid_t)pid, (void *)maps[i].start,
+				       bytes),
 			 bytes / PAGE_SIZE);
 		print_map(&maps[i], remark);
 	}

@@ -15,14 +15,16 @@
 #include "maps.h"
 #include "walk.h"
 
-#define KERNEL_START	USER_END	/* PAGE_OFFSET */
-#define KERNEL_ADDR	0xc0010000u	/* the image: mapped linearly */
-#define FRAME_MAX	512
+#define KERNEL_START USER_END    /* PAGE_OFFSET */
+#define KERNEL_ADDR  0xc0010000u /* the image: mapped linearly */
+#define FRAME_MAX    512
 
 enum { PAGE, KMALLOC, VMALLOC, NR_KINDS };
 
 static const char *const requests[NR_KINDS] = {
-	"page", "kmalloc 100", "vmalloc 1000000",
+	"page",
+	"kmalloc 100",
+	"vmalloc 1000000",
 };
 
 static const uint32_t wanted[NR_KINDS] = { PAGE_SIZE, 100, 1000000 };
@@ -31,7 +33,7 @@ static const uint32_t wanted[NR_KINDS] = { PAGE_SIZE, 100, 1000000 };
 struct allocation {
 	char kind[16];
 	uint32_t va, asked, given, frame, runs;
-	uint32_t kernel_l1, loaded_l1;	/* first-level entries of its end */
+	uint32_t kernel_l1, loaded_l1; /* first-level entries of its end */
 };
 
 static int demo = -1;
@@ -124,7 +126,7 @@ static void print_walk(uint32_t va)
 	char text[512];
 
 	walk_text(va, text, sizeof(text));
-	for (const char *line = text; *line; ) {
+	for (const char *line = text; *line;) {
 		size_t length = strcspn(line, "\n");
 
 		printf("      %.*s\n", (int)length, line);
@@ -166,8 +168,9 @@ static void show_table(const struct allocation a[NR_KINDS])
 	       "given  pages  runs of frames\n");
 	for (int i = 0; i < NR_KINDS; i++)
 		printf("  %-19s  0x%08lx       0x%05lx    %7lu   %7lu   %4lu   "
-		       "%lu\n", requests[i], a[i].va, a[i].frame, a[i].asked,
-		       a[i].given, nr_pages(&a[i]), a[i].runs);
+		       "%lu\n",
+		       requests[i], a[i].va, a[i].frame, a[i].asked, a[i].given,
+		       nr_pages(&a[i]), a[i].runs);
 }
 
 static void check_sizes(const struct allocation a[NR_KINDS])
@@ -180,11 +183,11 @@ static void check_sizes(const struct allocation a[NR_KINDS])
 	}
 	claim(high, "all lie above PAGE_OFFSET, 0x%08x", KERNEL_START);
 	claim(all_there, "none is smaller than what was asked for");
-	claim(a[PAGE].given == PAGE_SIZE, "the page is %u bytes: nothing was "
-	      "rounded", PAGE_SIZE);
-	claim(a[KMALLOC].given < PAGE_SIZE, "kmalloc's %lu bytes became %lu: "
-	      "the next size it has a cache of", a[KMALLOC].asked,
-	      a[KMALLOC].given);
+	claim(a[PAGE].given == PAGE_SIZE,
+	      "the page is %u bytes: nothing was rounded", PAGE_SIZE);
+	claim(a[KMALLOC].given < PAGE_SIZE,
+	      "kmalloc's %lu bytes became %lu: the next size it has a cache of",
+	      a[KMALLOC].asked, a[KMALLOC].given);
 	claim(a[VMALLOC].given == nr_pages(&a[VMALLOC]) * PAGE_SIZE,
 	      "vmalloc's %lu bytes became %lu: whole pages, %lu of them",
 	      a[VMALLOC].asked, a[VMALLOC].given, nr_pages(&a[VMALLOC]));
@@ -197,10 +200,10 @@ static void check_linear(const struct allocation a[NR_KINDS])
 
 	for (int i = PAGE; i <= KMALLOC; i++)
 		claim(walk(a[i].va) == a[i].va - offset &&
-		      walk(a[i].va) / PAGE_SIZE == a[i].frame,
+			      walk(a[i].va) / PAGE_SIZE == a[i].frame,
 		      "%s: 0x%08lx is physical 0x%08lx, exactly 0x%08lx lower, "
-		      "like the image", a[i].kind, a[i].va, walk(a[i].va),
-		      offset);
+		      "like the image",
+		      a[i].kind, a[i].va, walk(a[i].va), offset);
 	claim(walk(a[VMALLOC].va) != a[VMALLOC].va - offset,
 	      "vmalloc: 0x%08lx is not linear: it is physical 0x%08lx",
 	      a[VMALLOC].va, walk(a[VMALLOC].va));
@@ -211,12 +214,14 @@ static void check_frames(const struct allocation *a)
 	static uint32_t frame[FRAME_MAX];
 	uint32_t mapped = walk_all(a, frame), pages = nr_pages(a);
 
-	claim(mapped == pages, "after: all %lu pages are mapped, at addresses "
-	      "that follow each other", mapped);
+	claim(mapped == pages,
+	      "after: all %lu pages are mapped, at addresses "
+	      "that follow each other",
+	      mapped);
 	claim(frame[0] == a->frame && count_runs(frame, pages) == a->runs,
 	      "their frames, from page to page, make %lu run%s: %s", a->runs,
-	      a->runs == 1 ? "" : "s", a->runs == 1 ? "contiguous by luck" :
-	      "not contiguous");
+	      a->runs == 1 ? "" : "s",
+	      a->runs == 1 ? "contiguous by luck" : "not contiguous");
 	claim(walk(a->va + a->given) == 0,
 	      "behind the last is a guard page: 0x%08lx is not mapped",
 	      a->va + a->given);
@@ -241,7 +246,8 @@ static void show_tables(const struct allocation first[NR_KINDS],
 	static uint32_t frame[FRAME_MAX];
 
 	heading("Which page-table entries appeared");
-	claim(linear_stayed, "page and kmalloc: none. Their addresses are still "
+	claim(linear_stayed,
+	      "page and kmalloc: none. Their addresses are still "
 	      "mapped when they are free");
 	check_linear(a);
 	show_appearing(first, a, before);
@@ -263,17 +269,20 @@ static void check_copy(const struct allocation *a)
 	struct allocation now;
 
 	if (a->loaded_l1 == 0)
-		claim(walk(last) == 0, "0x%08lx: the kernel's tables have a "
-		      "first-level entry, 0x%08lx, ours none", last,
-		      a->kernel_l1);
+		claim(walk(last) == 0,
+		      "0x%08lx: the kernel's tables have a "
+		      "first-level entry, 0x%08lx, ours none",
+		      last, a->kernel_l1);
 	claim(request("touch"), "the kernel, on our tables, wrote there");
 	syncs = vmalloc_syncs() - syncs;
 	claim(read_allocations(&now, 1) && now.loaded_l1 == a->kernel_l1 &&
-	      walk(last) != 0, "our tables have the entry 0x%08lx",
-	      now.loaded_l1);
+		      walk(last) != 0,
+	      "our tables have the entry 0x%08lx", now.loaded_l1);
 	if (a->loaded_l1 == 0)
-		claim(syncs >= 1, "the access faulted and the entry was copied: "
-		      "nr_vmalloc_syncs grew by %lu", syncs);
+		claim(syncs >= 1,
+		      "the access faulted and the entry was copied: "
+		      "nr_vmalloc_syncs grew by %lu",
+		      syncs);
 	else
 		note("They had it before: it was copied for an earlier vmalloc.");
 	print_walk(last);

@@ -11,10 +11,10 @@
 #include "maps.h"
 
 /* Fields of /proc/PID/stat, counted from the state (Linux's field 3) = 0. */
-#define STAT_PPID	1
-#define STAT_MINFLT	7
-#define STAT_RSS	21
-#define STAT_FIELDS	22
+#define STAT_PPID   1
+#define STAT_MINFLT 7
+#define STAT_RSS    21
+#define STAT_FIELDS 22
 
 static void show(pid_t pid)
 {
@@ -23,7 +23,7 @@ static void show(pid_t pid)
 	char state;
 
 	if (read_text(proc_path(path, pid, "stat"), text, sizeof(text)) <= 0)
-		return;			/* it ended meanwhile */
+		return; /* it ended meanwhile */
 	name = strchr(text, '(');
 	rest = strrchr(text, ')');
 	if (!name || !rest)

@@ -20,15 +20,15 @@
 #include <unistd.h>
 #include "linux.h"
 
-#define LINE_MAX_BYTES	512
-#define WORDS_MAX	64
-#define COMMANDS_MAX	8	/* in one pipeline */
-#define STOPPED_MAX	8
+#define LINE_MAX_BYTES 512
+#define WORDS_MAX      64
+#define COMMANDS_MAX   8 /* in one pipeline */
+#define STOPPED_MAX    8
 
 struct command {
-	char *words[WORDS_MAX + 1];	/* NULL at the end: argv */
+	char *words[WORDS_MAX + 1]; /* NULL at the end: argv */
 	int nr_words;
-	char *input, *output;		/* files, or NULL */
+	char *input, *output; /* files, or NULL */
 	bool append;
 };
 
@@ -39,18 +39,18 @@ struct pipeline {
 
 /* Processes that the shell waits for, or that ^Z stopped. */
 struct job {
-	pid_t pids[COMMANDS_MAX];	/* the first is the group's number */
+	pid_t pids[COMMANDS_MAX]; /* the first is the group's number */
 	int nr_pids;
 };
 
 static int last_status;
-static int source = STDIN_FILENO;	/* of lines */
-static bool at_terminal;		/* it prompts, and has jobs */
-static struct job stopped[STOPPED_MAX];	/* fg takes the last */
+static int source = STDIN_FILENO;       /* of lines */
+static bool at_terminal;                /* it prompts, and has jobs */
+static struct job stopped[STOPPED_MAX]; /* fg takes the last */
 static int nr_stopped;
-static volatile bool interrupted;	/* ^C while a line was typed */
+static volatile bool interrupted; /* ^C while a line was typed */
 
-#define OPERATORS	"|<>;&"
+#define OPERATORS "|<>;&"
 
 /* ---- a line into commands -------------------------------------------------- */
 
@@ -74,13 +74,13 @@ static char *next_token(char **line, bool *op)
 
 		*line = p + 1 + two;
 		return two ? operators[strlen(OPERATORS)] :
-			operators[strchr(OPERATORS, *p) - OPERATORS];
+			     operators[strchr(OPERATORS, *p) - OPERATORS];
 	}
 	for (start = out = p; *p; p++) {
 		if (quote ? *p == quote : *p == '\'' || *p == '"')
 			quote = quote ? 0 : *p;
-		else if (!quote && (isspace((unsigned char)*p) ||
-				    strchr(OPERATORS, *p)))
+		else if (!quote &&
+			 (isspace((unsigned char)*p) || strchr(OPERATORS, *p)))
 			break;
 		else
 			*out++ = *p;
@@ -142,7 +142,8 @@ static enum parsed parse(char **line, struct pipeline *pipeline)
 					"commands");
 		if (op && token[0] == '|') {
 			if (!command->nr_words)
-				return complain("a command is missing before |");
+				return complain(
+					"a command is missing before |");
 			if (pipeline->nr_commands == COMMANDS_MAX)
 				return complain("too many commands");
 			command = &pipeline->commands[pipeline->nr_commands++];
@@ -198,8 +199,10 @@ static void execute(struct command *command)
 	if (command->input)
 		open_as(command->input, O_RDONLY, STDIN_FILENO);
 	if (command->output)
-		open_as(command->output, O_WRONLY | O_CREAT |
-			(command->append ? O_APPEND : O_TRUNC), STDOUT_FILENO);
+		open_as(command->output,
+			O_WRONLY | O_CREAT |
+				(command->append ? O_APPEND : O_TRUNC),
+			STDOUT_FILENO);
 	snprintf(path, sizeof(path), "%s%s",
 		 strchr(command->words[0], '/') ? "" : "/bin/",
 		 command->words[0]);
@@ -220,8 +223,8 @@ static void begin_jobs(void)
 {
 	on_signal(LINUX_SIGTTOU, IGNORE_SIGNAL);
 	if (!has_terminal())
-		take_terminal();	/* started at boot */
-	setpgid(0, 0);		/* refused to a session's leader: it is one */
+		take_terminal(); /* started at boot */
+	setpgid(0, 0);           /* refused to a session's leader: it is one */
 	set_foreground(getpid());
 	on_signal(LINUX_SIGINT, note_interrupt);
 	on_signal(LINUX_SIGQUIT, IGNORE_SIGNAL);
@@ -252,7 +255,7 @@ static pid_t start(struct command *command, pid_t group, int in, int out,
 	if (pid < 0)
 		perror("sh: fork");
 	if (pid > 0 && at_terminal)
-		setpgid(pid, group ? group : pid);	/* whoever is first */
+		setpgid(pid, group ? group : pid); /* whoever is first */
 	if (pid != 0)
 		return pid;
 	enter_job(group);
@@ -284,7 +287,7 @@ static int status_of(pid_t pid, bool *stop)
 	if (!WIFSIGNALED(status))
 		return WEXITSTATUS(status);
 	sig = WTERMSIG(status);
-	if (sig == LINUX_SIGINT)	/* the ^C stands on this line */
+	if (sig == LINUX_SIGINT) /* the ^C stands on this line */
 		fputc('\n', stderr);
 	else
 		fprintf(stderr, "sh: process %d was killed by %s\n", pid,
@@ -306,12 +309,15 @@ static int wait_for(struct job *job)
 		return status;
 	if (nr_stopped < STOPPED_MAX) {
 		stopped[nr_stopped++] = *job;
-		fprintf(stderr, "\nsh: process %d is stopped; fg lets it go "
-			"on\n", job->pids[0]);
+		fprintf(stderr,
+			"\nsh: process %d is stopped; fg lets it go on\n",
+			job->pids[0]);
 	} else {
 		kill_process(-job->pids[0], LINUX_SIGKILL);
-		fprintf(stderr, "\nsh: process %d is killed: %d others are "
-			"stopped already\n", job->pids[0], nr_stopped);
+		fprintf(stderr,
+			"\nsh: process %d is killed: %d others are "
+			"stopped already\n",
+			job->pids[0], nr_stopped);
 	}
 	return status;
 }
@@ -406,7 +412,7 @@ static const struct {
 	const char *name;
 	int (*run)(char **words);
 } built_in[] = {
-	{ "cd", do_cd }, { "pwd", do_pwd }, { "fg", do_fg },
+	{ "cd", do_cd },     { "pwd", do_pwd },   { "fg", do_fg },
 	{ "help", do_help }, { "exit", do_exit },
 };
 
@@ -454,7 +460,7 @@ static bool read_line(char line[LINE_MAX_BYTES])
 		got = read(source, &c, 1);
 		if (got < 0 && errno == EINTR && !interrupted)
 			continue;
-		if (interrupted) {		/* a new line, a new prompt */
+		if (interrupted) { /* a new line, a new prompt */
 			interrupted = false;
 			putchar('\n');
 			line[0] = '\0';
@@ -467,8 +473,8 @@ static bool read_line(char line[LINE_MAX_BYTES])
 			line[used - 1] = c;
 	}
 	if (used >= LINE_MAX_BYTES) {
-		fprintf(stderr, "sh: a line of %d bytes: at most %d are "
-			"read\n", used, LINE_MAX_BYTES - 1);
+		fprintf(stderr, "sh: a line of %d bytes: at most %d are read\n",
+			used, LINE_MAX_BYTES - 1);
 		line[0] = '\0';
 		return true;
 	}

@@ -50,7 +50,7 @@ static const struct stop stops[] = {
 	  { "/bin/crash", "null", "text" } },
 };
 
-#define NR_STOPS	(int)(sizeof(stops) / sizeof(stops[0]))
+#define NR_STOPS (int)(sizeof(stops) / sizeof(stops[0]))
 
 static int run(char *const argv[])
 {
@@ -72,8 +72,8 @@ static int run(char *const argv[])
 		perror("tour");
 		return 1;
 	}
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
-				   : WEXITSTATUS(status);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
+				     WEXITSTATUS(status);
 }
 
 static bool visit(int i)
@@ -98,14 +98,16 @@ int main(int argc, char **argv)
 		if (parse_number(argv[1], &only) && only >= 1 &&
 		    only <= NR_STOPS)
 			return visit((int)only - 1) ? 0 : 1;
-		fprintf(stderr, "usage: tour [shell | STOP], STOP being 1 to "
-			"%d\n", NR_STOPS);
+		fprintf(stderr,
+			"usage: tour [shell | STOP], STOP being 1 to %d\n",
+			NR_STOPS);
 		return 2;
 	}
 	for (int i = 0; i < NR_STOPS; i++)
 		good += visit(i);
 	printf("\n---- The tour's end: %d of %d programs showed what they "
-	       "claim ----\n", good, NR_STOPS);
+	       "claim ----\n",
+	       good, NR_STOPS);
 	status = good == NR_STOPS ? 0 : 1;
 	if (shell) {
 		char *sh[] = { "/bin/sh", NULL };

@@ -9,19 +9,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include "claim.h"
 #include "linux.h"
 #include "maps.h"
 #include "walk.h"
 
-#define SWITCHES	100
-#define TWINS		2
-#define KERNEL_ADDR	0xc0010000u	/* the kernel's first instruction */
-#define TABLE_MASK	0xffffc000u	/* TTBR0 without its attribute bits */
-#define TRACE_BYTES	131072
-#define NO_RECORD_LOOKS	1000000		/* where there is no switch record */
+#define SWITCHES        100
+#define TWINS           2
+#define KERNEL_ADDR     0xc0010000u /* the kernel's first instruction */
+#define TABLE_MASK      0xffffc000u /* TTBR0 without its attribute bits */
+#define TRACE_BYTES     131072
+#define NO_RECORD_LOOKS 1000000 /* where there is no switch record */
 
 /* The page in question, with nothing else on it. */
 static volatile uint32_t value[PAGE_SIZE / 4]
@@ -29,7 +29,7 @@ static volatile uint32_t value[PAGE_SIZE / 4]
 
 /* One page that all three share: how the twins report. */
 struct report {
-	volatile uint32_t looks[TWINS];		/* times the value was right */
+	volatile uint32_t looks[TWINS]; /* times the value was right */
 	volatile uint32_t wrong[TWINS];
 	volatile uint32_t stop;
 };
@@ -40,7 +40,7 @@ struct twin {
 	pid_t pid;
 	uint32_t pfn;
 	struct mmu_context context;
-	char walk[1024];		/* of KERNEL_ADDR */
+	char walk[1024]; /* of KERNEL_ADDR */
 };
 
 static struct twin twins[TWINS];
@@ -86,9 +86,9 @@ static void start_twins(void)
 /* ---- the switch record ---------------------------------------------------------- */
 
 struct switches {
-	uint32_t between;	/* from one twin straight to the other */
+	uint32_t between; /* from one twin straight to the other */
 	uint32_t to[TWINS];
-	bool tables_right;	/* TTBR0 was always the one of who came */
+	bool tables_right; /* TTBR0 was always the one of who came */
 };
 
 static int twin_of(pid_t pid)
@@ -164,16 +164,16 @@ static void show_twins(void)
 {
 	printf("                     process A       process B\n");
 	printf("  pid             %12d    %12d\n", twins[0].pid, twins[1].pid);
-	printf("  address           0x%08lx      0x%08lx\n",
-	       (uint32_t)value, (uint32_t)value);
+	printf("  address           0x%08lx      0x%08lx\n", (uint32_t)value,
+	       (uint32_t)value);
 	printf("  value there       0x%08lx      0x%08lx\n", value_of(0),
 	       value_of(1));
 	printf("  its frame         0x%08lx      0x%08lx\n",
 	       twins[0].pfn * PAGE_SIZE, twins[1].pfn * PAGE_SIZE);
 	printf("  TTBR0             0x%08lx      0x%08lx\n",
 	       twins[0].context.ttbr0, twins[1].context.ttbr0);
-	printf("  ASID              %10lu      %10lu\n",
-	       twins[0].context.asid, twins[1].context.asid);
+	printf("  ASID              %10lu      %10lu\n", twins[0].context.asid,
+	       twins[1].context.asid);
 }
 
 static void check_twins(const struct switches *count)
@@ -186,14 +186,14 @@ static void check_twins(const struct switches *count)
 	claim(twins[0].pfn && twins[1].pfn && twins[0].pfn != twins[1].pfn,
 	      "same user address, different frames");
 	claim((twins[0].context.ttbr0 & TABLE_MASK) !=
-	      (twins[1].context.ttbr0 & TABLE_MASK),
+		      (twins[1].context.ttbr0 & TABLE_MASK),
 	      "different first-level tables");
 	claim(twins[0].context.asid && twins[1].context.asid &&
-	      twins[0].context.asid != twins[1].context.asid,
+		      twins[0].context.asid != twins[1].context.asid,
 	      "different ASIDs: their TLB entries cannot be mixed up");
 	claim(twins[0].walk[0] && strcmp(twins[0].walk, twins[1].walk) == 0,
 	      "same kernel address, same descriptor in both tables:");
-	for (const char *line = twins[0].walk; *line; ) {
+	for (const char *line = twins[0].walk; *line;) {
 		size_t length = strcspn(line, "\n");
 
 		printf("      %.*s\n", (int)length, line);
@@ -212,7 +212,7 @@ static void stop_twins(void)
 		claim(ended && status == 0, "process %c ended well", 'A' + i);
 	}
 	claim(report->looks[0] && report->looks[1] && !report->wrong[0] &&
-	      !report->wrong[1],
+		      !report->wrong[1],
 	      "A looked %lu times, B %lu times; neither saw a wrong value",
 	      report->looks[0], report->looks[1]);
 }

@@ -14,7 +14,8 @@ int main(int argc, char **argv)
 
 	if (argc != 3 || !parse_number(argv[1], &pid) || !pid ||
 	    !parse_number(argv[2], &addr)) {
-		fprintf(stderr, "usage: walk PID ADDRESS, as in walk 1 "
+		fprintf(stderr,
+			"usage: walk PID ADDRESS, as in walk 1 "
 			"0x10000   (ps lists processes)\n");
 		return 2;
 	}

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include "linux.h"
 
-#define FIRST_DIFFERENT	35
+#define FIRST_DIFFERENT 35
 
 /* clang-format off */
 static const uint8_t newlib_errno[] = {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "linux.h"
 
-#define PAGE_SHIFT	12	/* mmap2 counts offsets in pages */
+#define PAGE_SHIFT 12 /* mmap2 counts offsets in pages */
 
 uint32_t getauxval(uint32_t type)
 {
@@ -34,8 +34,9 @@ bool parse_number(const char *text, uint32_t *number)
 
 void *mmap(void *addr, size_t bytes, int prot, int flags, int fd, off_t offset)
 {
-	return (void *)posix_result(linux_syscall(__NR_mmap2, addr, bytes, prot,
-			flags, fd, (uint32_t)offset >> PAGE_SHIFT));
+	return (void *)posix_result(
+		linux_syscall(__NR_mmap2, addr, bytes, prot, flags, fd,
+			      (uint32_t)offset >> PAGE_SHIFT));
 }
 
 int munmap(void *addr, size_t bytes)
@@ -50,8 +51,8 @@ int mprotect(void *addr, size_t bytes, int prot)
 
 pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage)
 {
-	return posix_result(linux_syscall(__NR_wait4, pid, status, options,
-					  usage));
+	return posix_result(
+		linux_syscall(__NR_wait4, pid, status, options, usage));
 }
 
 int getrusage(int who, struct rusage *usage)
@@ -103,15 +104,15 @@ int on_signal(int linux_signal, void (*handler)(int linux_signal))
 					  &action, 0, sizeof(action.sa_mask)));
 }
 
-int setpgid(pid_t pid, pid_t pgrp)	/* <unistd.h>'s */
+int setpgid(pid_t pid, pid_t pgrp) /* <unistd.h>'s */
 {
 	return posix_result(linux_syscall(__NR_setpgid, pid, pgrp));
 }
 
 int set_foreground(pid_t pgrp)
 {
-	return posix_result(linux_syscall(__NR_ioctl, STDIN_FILENO, TIOCSPGRP,
-					  &pgrp));
+	return posix_result(
+		linux_syscall(__NR_ioctl, STDIN_FILENO, TIOCSPGRP, &pgrp));
 }
 
 bool has_terminal(void)
@@ -125,21 +126,22 @@ int take_terminal(void)
 {
 	int32_t session = linux_syscall(__NR_setsid);
 
-	return session < 0 ? posix_result(session) :
-		posix_result(linux_syscall(__NR_ioctl, STDIN_FILENO, TIOCSCTTY,
-					   0));
+	return session < 0 ?
+		posix_result(session) :
+		posix_result(
+			linux_syscall(__NR_ioctl, STDIN_FILENO, TIOCSCTTY, 0));
 }
 
 const char *signal_name(int linux_signal)
 {
 	static const char *const names[] = {
-		[LINUX_SIGINT] = "SIGINT",	[LINUX_SIGQUIT] = "SIGQUIT",
-		[LINUX_SIGILL] = "SIGILL",	[LINUX_SIGTRAP] = "SIGTRAP",
-		[LINUX_SIGABRT] = "SIGABRT",	[LINUX_SIGBUS] = "SIGBUS",
-		[LINUX_SIGFPE] = "SIGFPE",	[LINUX_SIGKILL] = "SIGKILL",
-		[LINUX_SIGUSR1] = "SIGUSR1",	[LINUX_SIGSEGV] = "SIGSEGV",
-		[LINUX_SIGUSR2] = "SIGUSR2",	[LINUX_SIGPIPE] = "SIGPIPE",
-		[LINUX_SIGTERM] = "SIGTERM",	[LINUX_SIGCHLD] = "SIGCHLD",
+		[LINUX_SIGINT] = "SIGINT",   [LINUX_SIGQUIT] = "SIGQUIT",
+		[LINUX_SIGILL] = "SIGILL",   [LINUX_SIGTRAP] = "SIGTRAP",
+		[LINUX_SIGABRT] = "SIGABRT", [LINUX_SIGBUS] = "SIGBUS",
+		[LINUX_SIGFPE] = "SIGFPE",   [LINUX_SIGKILL] = "SIGKILL",
+		[LINUX_SIGUSR1] = "SIGUSR1", [LINUX_SIGSEGV] = "SIGSEGV",
+		[LINUX_SIGUSR2] = "SIGUSR2", [LINUX_SIGPIPE] = "SIGPIPE",
+		[LINUX_SIGTERM] = "SIGTERM", [LINUX_SIGCHLD] = "SIGCHLD",
 	};
 	static char other[16];
 	size_t n = (size_t)linux_signal;

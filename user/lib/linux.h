@@ -56,30 +56,30 @@ void sleep_ms(uint32_t ms);
 uint32_t uptime_ms(void);
 
 /* Linux's numbers; Newlib's <signal.h> has others above 15. */
-#define LINUX_SIGINT	2
-#define LINUX_SIGQUIT	3
-#define LINUX_SIGILL	4
-#define LINUX_SIGTRAP	5
-#define LINUX_SIGABRT	6
-#define LINUX_SIGBUS	7
-#define LINUX_SIGFPE	8
-#define LINUX_SIGKILL	9
-#define LINUX_SIGUSR1	10
-#define LINUX_SIGSEGV	11
-#define LINUX_SIGUSR2	12
-#define LINUX_SIGPIPE	13
-#define LINUX_SIGTERM	15
-#define LINUX_SIGCHLD	17
-#define LINUX_SIGCONT	18
-#define LINUX_SIGTSTP	20
-#define LINUX_SIGTTIN	21
-#define LINUX_SIGTTOU	22
+#define LINUX_SIGINT  2
+#define LINUX_SIGQUIT 3
+#define LINUX_SIGILL  4
+#define LINUX_SIGTRAP 5
+#define LINUX_SIGABRT 6
+#define LINUX_SIGBUS  7
+#define LINUX_SIGFPE  8
+#define LINUX_SIGKILL 9
+#define LINUX_SIGUSR1 10
+#define LINUX_SIGSEGV 11
+#define LINUX_SIGUSR2 12
+#define LINUX_SIGPIPE 13
+#define LINUX_SIGTERM 15
+#define LINUX_SIGCHLD 17
+#define LINUX_SIGCONT 18
+#define LINUX_SIGTSTP 20
+#define LINUX_SIGTTIN 21
+#define LINUX_SIGTTOU 22
 
 int kill_process(pid_t pid, int linux_signal);
 
 /* handler, or one of these two. A call that it interrupts says EINTR. */
-#define DEFAULT_ACTION	((void (*)(int))0)
-#define IGNORE_SIGNAL	((void (*)(int))1)
+#define DEFAULT_ACTION ((void (*)(int))0)
+#define IGNORE_SIGNAL  ((void (*)(int))1)
 int on_signal(int linux_signal, void (*handler)(int linux_signal));
 
 /* Who gets ^C: the terminal's foreground process group. */
@@ -102,8 +102,8 @@ struct linux_dirent64 {
 	char d_name[];
 };
 
-#define LINUX_DT_DIR	4
-#define LINUX_DT_LNK	10
+#define LINUX_DT_DIR 4
+#define LINUX_DT_LNK 10
 
 /* Fill buf with struct linux_dirent64s. Bytes, 0 at the end, -1. */
 int getdents64(int fd, void *buf, size_t bytes);

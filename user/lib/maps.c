@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include "maps.h"
 
-#define MAPS_TEXT	8192	/* bytes of /proc/PID/maps that are read */
+#define MAPS_TEXT 8192 /* bytes of /proc/PID/maps that are read */
 
 const char *proc_path(char buf[32], pid_t pid, const char *file)
 {
@@ -81,8 +81,8 @@ const struct map_entry *find_map(const struct map_entry *maps, int n,
 
 void print_map(const struct map_entry *map, const char *remark)
 {
-	printf("  %08lx-%08lx %s %6lu KiB  ", map->start, map->end,
-	       map->rights, (map->end - map->start) / 1024);
+	printf("  %08lx-%08lx %s %6lu KiB  ", map->start, map->end, map->rights,
+	       (map->end - map->start) / 1024);
 	if (*remark)
 		printf("%-16s %s\n", map->name, remark);
 	else
@@ -90,8 +90,8 @@ void print_map(const struct map_entry *map, const char *remark)
 }
 
 /* pagemap: eight bytes a page; bit 63 = present, bits 0..54 = frame number. */
-#define PAGEMAP_PRESENT	(1ull << 63)
-#define PAGEMAP_PFN	((1ull << 55) - 1)
+#define PAGEMAP_PRESENT (1ull << 63)
+#define PAGEMAP_PFN     ((1ull << 55) - 1)
 
 static int open_pagemap(pid_t pid, const volatile void *addr)
 {

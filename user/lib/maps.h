@@ -11,17 +11,17 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define PAGE_SIZE	4096u
-#define USER_END	0xc0000000u	/* TASK_SIZE: the kernel begins here */
+#define PAGE_SIZE 4096u
+#define USER_END  0xc0000000u /* TASK_SIZE: the kernel begins here */
 
 struct map_entry {
-	uint32_t start, end;	/* [start, end) */
-	uint32_t offset;	/* of start within the file, bytes */
-	char rights[5];		/* "r-xp" */
-	char name[64];		/* file, "[heap]", "[stack]", or "" */
+	uint32_t start, end; /* [start, end) */
+	uint32_t offset;     /* of start within the file, bytes */
+	char rights[5];      /* "r-xp" */
+	char name[64];       /* file, "[heap]", "[stack]", or "" */
 };
 
-#define MAPS_MAX	64
+#define MAPS_MAX 64
 
 /* Read the VMAs, lowest first. How many, or -1 (no such process). */
 int read_maps(pid_t pid, struct map_entry maps[MAPS_MAX]);

@@ -104,15 +104,16 @@ int _stat(const char *path, struct stat *st)
 {
 	struct kstat64 buf;
 
-	return stat_from_linux(linux_syscall(__NR_stat64, path, &buf), &buf, st);
+	return stat_from_linux(linux_syscall(__NR_stat64, path, &buf), &buf,
+			       st);
 }
 
 int _isatty(int fd)
 {
 	struct ktermios termios;
 
-	return posix_result(linux_syscall(__NR_ioctl, fd, TCGETS,
-					  &termios)) == 0;
+	return posix_result(linux_syscall(__NR_ioctl, fd, TCGETS, &termios)) ==
+		0;
 }
 
 int _unlink(const char *path)

@@ -1,19 +1,20 @@
 /*
  * threads.c - clone and join, as a C library would do them.
  */
-#include "linux.h"
-#include "maps.h"
-#include "threads.h"
 #include <uapi/errno.h>
 #include <uapi/futex.h>
 #include <uapi/sched.h>
+#include "linux.h"
+#include "maps.h"
+#include "threads.h"
 
-#define THREAD_FLAGS	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | \
-			 CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS | \
-			 CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
-#define STACK_SIZE	(4 * PAGE_SIZE)
+#define THREAD_FLAGS                                                        \
+	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | \
+	 CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID |               \
+	 CLONE_CHILD_CLEARTID)
+#define STACK_SIZE  (4 * PAGE_SIZE)
 /* linux_syscall reads four words above its caller's frame, used or not. */
-#define STACK_BYTES	(STACK_SIZE - 64)
+#define STACK_BYTES (STACK_SIZE - 64)
 
 /*
  * clone; in the new thread call fn(arg) on its own stack, then exit(0). The
@@ -29,8 +30,8 @@ __asm__(".text\n"
 	"start_thread:\n"
 	"	mov	ip, sp\n"
 	"	push	{r4-r7}\n"
-	"	ldm	ip, {r4-r6}\n"		/* child_tid, fn, arg */
-	"	mov	r7, #120\n"		/* clone */
+	"	ldm	ip, {r4-r6}\n" /* child_tid, fn, arg */
+	"	mov	r7, #120\n"    /* clone */
 	"	svc	0\n"
 	"	cmp	r0, #0\n"
 	"	beq	1f\n"
@@ -39,7 +40,7 @@ __asm__(".text\n"
 	"1:	mov	r0, r6\n"
 	"	blx	r5\n"
 	"	mov	r0, #0\n"
-	"	mov	r7, #1\n"		/* exit, of this thread only */
+	"	mov	r7, #1\n" /* exit, of this thread only */
 	"	svc	0\n");
 
 int32_t run_thread(struct thread *thread, void (*fn)(void *), void *arg,

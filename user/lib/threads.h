@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 struct thread {
-	volatile int32_t tid;	/* the kernel clears it when the thread ends */
-	int32_t told;		/* by CLONE_PARENT_SETTID */
+	volatile int32_t tid; /* the kernel clears it when the thread ends */
+	int32_t told;         /* by CLONE_PARENT_SETTID */
 	uint8_t *stack;
 };
 

@@ -10,10 +10,10 @@
 
 /* How the MMU knows an address space: /proc/PID/context. */
 struct mmu_context {
-	uint32_t ttbr0;		/* physical address of its first-level table */
+	uint32_t ttbr0; /* physical address of its first-level table */
 	uint32_t asid;
 	uint32_t generation;
-	uint32_t users, count;	/* mm_users, mm_count; the asking left out */
+	uint32_t users, count; /* mm_users, mm_count; the asking left out */
 };
 
 /* False: no such task, or none with an address space. pid may be a thread's. */

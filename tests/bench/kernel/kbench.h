@@ -12,7 +12,7 @@
 
 #include <types.h>
 
-#define CALLS	1000u
+#define CALLS 1000u
 
 void begin(void);
 s64 end(void);

@@ -10,13 +10,13 @@
 #include <lib/printk.h>
 #include <machine.h>
 #include <sched.h>
-#include <stdio.h>
 #include <startup/startup.h>
+#include <stdio.h>
 
 #include <tests/bench/kernel/kbench.h>
 
 static u64 begun, clock_cost;
-static s64 loop_cost;		/* of CALLS rounds */
+static s64 loop_cost; /* of CALLS rounds */
 static u32 irq_flags;
 
 __noinline void begin(void)
@@ -34,8 +34,8 @@ __noinline s64 end(void)
 }
 
 /* One place in the program: plugin/count.c waits for it. */
-__noinline void report_without_loop(const char *name, const char *state, s64 total,
-			 u32 times)
+__noinline void report_without_loop(const char *name, const char *state,
+				    s64 total, u32 times)
 {
 	char label[64];
 

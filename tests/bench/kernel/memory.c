@@ -7,9 +7,9 @@
 
 #include <tests/bench/kernel/kbench.h>
 
-#define AT_ONCE		1000u		/* pages: the list holds far fewer */
-#define STEPS		1000000u
-#define SLOTS		13500u		/* half of them are held: most of 128 MiB */
+#define AT_ONCE 1000u /* pages: the list holds far fewer */
+#define STEPS   1000000u
+#define SLOTS   13500u /* half of them are held: most of 128 MiB */
 
 static struct kmem_cache *cache;
 
@@ -44,14 +44,16 @@ static void bench_pages_at_once(const char *state)
 static void bench_block(const char *state, unsigned int order)
 {
 	static const char *const names[] = {
-		NULL, "block of order 1", "block of order 2",
+		NULL,
+		"block of order 1",
+		"block of order 2",
 		"block of order 3",
 	};
 	struct page *page = alloc_pages(GFP_KERNEL, order);
 
 	must(page != NULL, names[order]);
 	__free_pages(page, order);
-	drain_local_pages();	/* halves that can be whole are */
+	drain_local_pages(); /* halves that can be whole are */
 	begin();
 	for (u32 i = 0; i < CALLS; i++)
 		__free_pages(alloc_pages(GFP_KERNEL, order), order);

@@ -27,25 +27,26 @@ struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 typedef void exec_fn(unsigned int cpu, void *data);
 
-void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id,
-		void (*fn)(uint64_t id, struct qemu_plugin_tb *tb));
+void qemu_plugin_register_vcpu_tb_trans_cb(
+	uint64_t id, void (*fn)(uint64_t id, struct qemu_plugin_tb *tb));
 void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn,
-		int op, void *counter, uint64_t imm);
+						int op, void *counter,
+						uint64_t imm);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
-		exec_fn *fn, int flags, void *data);
+					    exec_fn *fn, int flags, void *data);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb,
-		size_t index);
+struct qemu_plugin_insn *qemu_plugin_tb_get_insn(
+	const struct qemu_plugin_tb *tb, size_t index);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
 int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv);
 
 int qemu_plugin_version = 1;
 
-#define INLINE_ADD_U64	0
-#define TEXT_START	0xc0010000u
-#define TEXT_BYTES	(1u << 20)
-#define USER_END	0x60000000u	/* boot code runs at physical addresses */
+#define INLINE_ADD_U64 0
+#define TEXT_START     0xc0010000u
+#define TEXT_BYTES     (1u << 20)
+#define USER_END       0x60000000u /* boot code runs at physical addresses */
 
 enum { TLB, CACHE, DSB, DMB, ISB, NR_KINDS };
 static const char *const kind_names[NR_KINDS] = {
@@ -155,13 +156,13 @@ static void count_kernel(struct qemu_plugin_insn *insn, uint32_t pc)
 	uint32_t word;
 	int kind;
 
-	qemu_plugin_register_vcpu_insn_exec_inline(insn, INLINE_ADD_U64,
-			&places[(pc - TEXT_START) / 2].now, 1);
+	qemu_plugin_register_vcpu_insn_exec_inline(
+		insn, INLINE_ADD_U64, &places[(pc - TEXT_START) / 2].now, 1);
 	memcpy(&word, qemu_plugin_insn_data(insn), sizeof(word));
 	kind = kind_of(word);
 	if (kind >= 0)
 		qemu_plugin_register_vcpu_insn_exec_inline(insn, INLINE_ADD_U64,
-				&kinds[kind].now, 1);
+							   &kinds[kind].now, 1);
 }
 
 static void translate(uint64_t id, struct qemu_plugin_tb *tb)
@@ -173,8 +174,8 @@ static void translate(uint64_t id, struct qemu_plugin_tb *tb)
 
 		/* QEMU's own boot loader ends below TEXT_START's frame. */
 		if (pc >= TEXT_START - 0x60000000u)
-			qemu_plugin_register_vcpu_insn_exec_inline(insn,
-					INLINE_ADD_U64, &all, 1);
+			qemu_plugin_register_vcpu_insn_exec_inline(
+				insn, INLINE_ADD_U64, &all, 1);
 		if (pc - TEXT_START < TEXT_BYTES)
 			count_kernel(insn, pc);
 		else if (pc < USER_END && !boot)

@@ -7,7 +7,9 @@
 #include <asm/barrier.h>
 #include <types.h>
 
-typedef struct { s32 counter; } atomic_t;
+typedef struct {
+	s32 counter;
+} atomic_t;
 
 /* clang-format off */
 #define ATOMIC_INIT(n)	{ (n) }

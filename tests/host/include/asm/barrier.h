@@ -9,11 +9,11 @@ enum host_barrier { HOST_DMB, HOST_DSB, HOST_ISB };
 
 void host_barrier(enum host_barrier kind);
 
-#define dmb()		host_barrier(HOST_DMB)
-#define dsb()		host_barrier(HOST_DSB)
-#define dsb_sy()	host_barrier(HOST_DSB)
-#define isb()		host_barrier(HOST_ISB)
-#define barrier()	__asm__ volatile("" : : : "memory")
-#define wfi()		barrier()
+#define dmb()     host_barrier(HOST_DMB)
+#define dsb()     host_barrier(HOST_DSB)
+#define dsb_sy()  host_barrier(HOST_DSB)
+#define isb()     host_barrier(HOST_ISB)
+#define barrier() __asm__ volatile("" : : : "memory")
+#define wfi()     barrier()
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <types.h>
 
-#define PSR_I_BIT	0x80
+#define PSR_I_BIT 0x80
 
 extern u32 host_cpsr;
 

@@ -8,7 +8,7 @@
 #include <config.h>
 #include <types.h>
 
-#define HOST_RAM_MAX	0x04000000u	/* 64 MiB */
+#define HOST_RAM_MAX 0x04000000u /* 64 MiB */
 
 extern u8 host_ram[HOST_RAM_MAX];
 

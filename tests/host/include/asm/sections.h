@@ -18,8 +18,10 @@ struct kernel_image {
 static inline struct kernel_image kernel_image(void)
 {
 	return (struct kernel_image){
-		.boot = PHYS_OFFSET + 0x10000, .eboot = PHYS_OFFSET + 0x12000,
-		.text = PAGE_OFFSET + 0x12000, .etext = PAGE_OFFSET + 0x40000,
+		.boot = PHYS_OFFSET + 0x10000,
+		.eboot = PHYS_OFFSET + 0x12000,
+		.text = PAGE_OFFSET + 0x12000,
+		.etext = PAGE_OFFSET + 0x40000,
 		.rodata = PAGE_OFFSET + 0x40000,
 		.erodata = PAGE_OFFSET + 0x58000,
 		.end = PAGE_OFFSET + 0x90000,

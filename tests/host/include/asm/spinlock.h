@@ -9,7 +9,9 @@
 #include <config.h>
 #include <types.h>
 
-typedef struct { u32 held; } spinlock_t;
+typedef struct {
+	u32 held;
+} spinlock_t;
 
 /* clang-format off */
 #define SPINLOCK_INIT	{ 0 }
@@ -18,7 +20,7 @@ typedef struct { u32 held; } spinlock_t;
 void host_spin_lock(spinlock_t *lock, const char *file, int line);
 void host_spin_unlock(spinlock_t *lock, const char *file, int line);
 
-#define spin_lock(lock)		host_spin_lock((lock), __FILE__, __LINE__)
-#define spin_unlock(lock)	host_spin_unlock((lock), __FILE__, __LINE__)
+#define spin_lock(lock)   host_spin_lock((lock), __FILE__, __LINE__)
+#define spin_unlock(lock) host_spin_unlock((lock), __FILE__, __LINE__)
 
 #endif
