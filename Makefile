@@ -49,10 +49,11 @@ say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2))
 
 include board/$(BOARD)/board.mk		# PHYS_OFFSET, BOARD_CPU, board-sources
 
-FOLDERS := lib alloc board mmu mm fs proc inspect trap startup
+FOLDERS := lib alloc board mmu run mm fs proc trap services inspect startup
 plain_folders := $(filter-out board,$(FOLDERS))
 folder_sources = $(filter-out %.lds.S,$(wildcard $(1)/*.c $(1)/*.S))
-kernel_sources := $(foreach f,$(plain_folders),$(call folder_sources,$(f))) \
+kernel_sources := $(filter-out startup/core.c,$(foreach f,$(plain_folders),\
+			$(call folder_sources,$(f)))) \
 		  $(board-sources)
 to_obj = $(addprefix $(OUT)/obj/,$(addsuffix .o,$(1)))
 kernel_objects := $(call to_obj,$(kernel_sources))

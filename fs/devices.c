@@ -8,6 +8,7 @@
 
 #include <lib/printk.h>
 #include <mm/mm.h>
+#include <proc/system.h>
 #include <string.h>
 #include <syscalls.h>
 
@@ -134,12 +135,7 @@ static const struct file_operations random_fops = {
 /* ---- the table ---------------------------------------------------------------------------- */
 
 /* Linux's numbers (Documentation/admin-guide/devices.txt). */
-static const struct chrdev {
-	const char *name; /* in /dev */
-	u32 rdev;
-	u32 mode;
-	const struct file_operations *fops;
-} chrdevs[] = {
+static const struct chrdev chrdevs[] = {
 	{ "null", MKDEV(1, 3), 0666, &null_fops },
 	{ "zero", MKDEV(1, 5), 0666, &zero_fops },
 	{ "full", MKDEV(1, 7), 0666, &full_fops },

@@ -16,6 +16,7 @@
 #include <alloc/alloc.h>
 #include <file.h>
 #include <rwsem.h>
+#include <service.h>
 #include <sys/queue.h>
 #include <sys/tree.h>
 #include <types.h>
@@ -189,14 +190,5 @@ u32 drop_pagecache(u32 nr);
 
 /* ---- console tty ----------------------------------------------------------------------- */
 
-void tty_init(void);
-/* A byte from the line, in interrupt context: startup/ hands it to the board. */
-void tty_receive(u8 byte);
-/*
- * The leader of a session ends. If the terminal is that session's, it is
- * nobody's now: returns its foreground group, to be told, otherwise 0. Takes
- * the tty's lock only.
- */
-s32 tty_leave(s32 session);
-
+extern const struct service tty_service;
 #endif

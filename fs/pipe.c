@@ -9,6 +9,7 @@
  */
 #include "internal.h"
 
+#include <proc/signal.h>
 #include <sched.h>
 #include <syscalls.h>
 #include <uapi/poll.h>

@@ -6,8 +6,11 @@
 #include "internal.h"
 #include "tty.h"
 
+#include <board/board.h>
 #include <lib/printk.h>
-#include <syscalls.h>
+#include <proc/ids.h>
+#include <proc/signal.h>
+#include <run/task.h>
 #include <uapi/poll.h>
 #include <uapi/signal.h>
 
@@ -32,13 +35,7 @@ static struct tty console_tty = {
 	.readable = WAIT_QUEUE_INIT(console_tty.readable),
 };
 
-void tty_init(void)
-{
-	/* Everything is in the initialiser; input may come from now on. */
-	BUG_ON(tty_readable(&console_tty));
-}
-
-void tty_receive(u8 byte)
+static void tty_receive(u8 byte)
 {
 	struct tty *tty = &console_tty;
 	u32 flags;
@@ -80,7 +77,11 @@ static void set_owner(struct tty *tty, s32 session, s32 pgrp)
 	spin_unlock_irqrestore(&tty->lock, flags);
 }
 
-s32 tty_leave(s32 session)
+/*
+ * The leader of a session ends. If the terminal is that session's, it is
+ * nobody's now: returns its foreground group, to be told, otherwise 0.
+ */
+static s32 tty_leave(s32 session)
 {
 	struct tty *tty = &console_tty;
 	s32 pgrp = tty->pgrp;
@@ -380,4 +381,32 @@ const struct file_operations tty_fops = {
 	.write = tty_write,
 	.ioctl = tty_ioctl,
 	.poll = tty_poll,
+};
+
+/* ---- the row ------------------------------------------------------------- */
+
+static void tty_init(void)
+{
+	uart_start_input(tty_receive);
+}
+
+/* Without its leader the session loses its terminal. */
+static bool tty_child_changed(enum child_change change,
+			      struct task_struct *child,
+			      struct task_struct *parent __unused_arg)
+{
+	s32 foreground;
+
+	if (change != CHILD_EXITED || child->session != child->pid)
+		return false;
+	foreground = tty_leave(child->session);
+	if (foreground)
+		kill_pgrp_locked(foreground, SIGHUP);
+	return false;
+}
+
+const struct service tty_service = {
+	.name = "tty",
+	.init = tty_init,
+	.child_changed = tty_child_changed,
 };

@@ -71,25 +71,6 @@ struct restart_block {
  */
 s32 restart_with(const struct restart_block *block);
 
-/* Post sig to the running task; it is delivered before user mode resumes. */
-void send_sig_current(int sig);
-
-/*
- * Post sig to every process of group pgrp (none: nothing happens): how the
- * terminal tells the foreground of ^C. Any context. (proc/signal.c)
- */
-void kill_pgrp(s32 pgrp, int sig);
-
-/*
- * The running task wants to use its terminal, whose foreground group is that
- * one (0: none), and sig is for those who are not in it: SIGTTIN or SIGTTOU. 0:
- * it may. -ERESTARTSYS: its group was sent sig. -EIO: it may not and cannot be
- * stopped; who ignores or blocks SIGTTOU may. (proc/job_control.c)
- */
-int __must_check job_control_check(s32 foreground, int sig);
-/* The session of a process group, or of the process of that id; or -ESRCH. */
-s32 pgrp_session(s32 pgrp);
-
 /* Current RLIMIT_x (uapi/resource.h) of the running task: bytes or a count. */
 u32 rlimit(unsigned int resource);
 

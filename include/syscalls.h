@@ -1,7 +1,8 @@
 /*
- * syscalls.h - every system call, by the folder that implements it.
+ * syscalls.h - the system calls of the core, by the folder that implements them.
  *
- * Linux's numbers are in <uapi/unistd.h>, the table in trap/syscall_table.c.
+ * Linux's numbers are in <uapi/unistd.h>. A service declares its own calls;
+ * startup/services.c makes the table of all.
  * A pointer argument is a uaddr_t. The result is a value >= 0 or -errno.
  * Those with a struct pt_regs * get the caller's frame instead of arguments.
  */
@@ -12,7 +13,7 @@
 
 struct pt_regs;
 
-/* ---- proc/: tasks, signals, time, limits ------------------------------- */
+/* ---- run/, proc/: tasks ------------------------------------------------- */
 
 s32 sys_exit(u32 status) __attribute__((noreturn));
 s32 sys_exit_group(u32 status) __attribute__((noreturn));
@@ -22,57 +23,9 @@ s32 sys_clone(struct pt_regs *regs);
 s32 sys_execve(struct pt_regs *regs);
 s32 sys_wait4(s32 pid, uaddr_t status, u32 options, uaddr_t rusage);
 s32 sys_waitid(u32 which, s32 id, uaddr_t info, u32 options, uaddr_t rusage);
-s32 sys_getpid(void);
-s32 sys_getppid(void);
-s32 sys_gettid(void);
-s32 sys_getuid(void); /* and geteuid, getgid, getegid: always 0 */
-s32 sys_getpgid(s32 pid);
-s32 sys_getpgrp(void);
-s32 sys_setpgid(s32 pid, s32 pgid);
-s32 sys_setsid(void);
-s32 sys_getsid(s32 pid);
 s32 sys_sched_yield(void);
-s32 sys_set_tls(u32 value);
-s32 sys_set_tid_address(uaddr_t tidptr);
-s32 sys_set_robust_list(uaddr_t head, u32 bytes);
-s32 sys_get_robust_list(s32 pid, uaddr_t head, uaddr_t bytes);
-s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5);
-s32 sys_uname(uaddr_t buf);
-s32 sys_sysinfo(uaddr_t info);
-s32 sys_getitimer(u32 which, uaddr_t value);
-s32 sys_setitimer(u32 which, uaddr_t new, uaddr_t old);
 s32 sys_nanosleep(uaddr_t req, uaddr_t rem);
-s32 sys_clock_nanosleep(u32 clock, u32 flags, uaddr_t req, uaddr_t rem);
-s32 sys_clock_gettime(u32 clock, uaddr_t ts);
-s32 sys_clock_gettime64(u32 clock, uaddr_t ts);
-s32 sys_clock_getres(u32 clock, uaddr_t ts);
-s32 sys_gettimeofday(uaddr_t tv, uaddr_t tz);
-s32 sys_time(uaddr_t t);
-s32 sys_times(uaddr_t buf);
 s32 sys_getrusage(s32 who, uaddr_t usage);
-s32 sys_getrlimit(u32 resource, uaddr_t rlim);
-s32 sys_setrlimit(u32 resource, uaddr_t rlim);
-s32 sys_prlimit64(s32 pid, u32 resource, uaddr_t new, uaddr_t old);
-s32 sys_futex(uaddr_t uaddr, u32 op, u32 val, u32 timeout, uaddr_t uaddr2,
-	      u32 val3);
-s32 sys_getrandom(uaddr_t buf, u32 bytes, u32 flags);
-s32 sys_reboot(u32 magic1, u32 magic2, u32 cmd, uaddr_t arg);
-
-/* ---- proc/signal.c ------------------------------------------------------ */
-
-s32 sys_kill(s32 pid, s32 sig);
-s32 sys_tkill(s32 tid, s32 sig);
-s32 sys_tgkill(s32 tgid, s32 tid, s32 sig);
-s32 sys_rt_sigaction(s32 sig, uaddr_t act, uaddr_t oact, u32 bytes);
-s32 sys_rt_sigprocmask(u32 how, uaddr_t set, uaddr_t oset, u32 bytes);
-s32 sys_rt_sigpending(uaddr_t set, u32 bytes);
-s32 sys_rt_sigsuspend(uaddr_t set, u32 bytes);
-s32 sys_rt_sigtimedwait(uaddr_t set, uaddr_t info, uaddr_t ts, u32 bytes);
-s32 sys_sigaltstack(uaddr_t ss, uaddr_t old);
-s32 sys_pause(void);
-s32 sys_sigreturn(struct pt_regs *regs);
-s32 sys_rt_sigreturn(struct pt_regs *regs);
-s32 sys_restart_syscall(void);
 
 /* ---- mm/ ------------------------------------------------------------------ */
 

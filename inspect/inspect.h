@@ -6,7 +6,9 @@
 #ifndef INSPECT_INSPECT_H
 #define INSPECT_INSPECT_H
 
-/* Once, after the root is unpacked: hang /proc into it. */
-void inspect_init(void);
+#include <service.h>
+
+/* /proc: hung into the root directory, over what the archive brought there. */
+extern const struct service inspect_service;
 
 #endif

@@ -6,8 +6,6 @@
 
 #include <trace.h>
 
-#define NSEC_PER_SEC 1000000000u
-
 static void show_vma_event(struct seq_file *m, const struct trace_record *rec)
 {
 	static const char *const ops[] = {

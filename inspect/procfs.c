@@ -278,7 +278,7 @@ static const struct file_operations proc_dir_fops = {
 	.llseek = proc_llseek,
 };
 
-void inspect_init(void)
+static void inspect_init(void)
 {
 	int err = -ENOMEM;
 
@@ -288,3 +288,8 @@ void inspect_init(void)
 	if (err)
 		pr_err("proc: no /proc: error %d\n", err);
 }
+
+const struct service inspect_service = {
+	.name = "inspect",
+	.init = inspect_init,
+};

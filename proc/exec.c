@@ -11,7 +11,6 @@
 #include <lib/printk.h>
 #include <proc/exec.h>
 #include <proc/internal.h>
-#include <proc/signal.h>
 #include <string.h>
 #include <syscalls.h>
 
@@ -206,7 +205,7 @@ static int unshare_files(struct exec *exec)
 	if (own)
 		ti->files = own;
 	else
-		signal_kill_thread(current);
+		kill_thread(current);
 	tasklist_unlock(flags);
 	if (!own)
 		return explain(&exec->why, -ENOMEM,
@@ -227,7 +226,7 @@ static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 		return err;
 	exec_mmap(exec->mm);
 	exec->mm = NULL;
-	signal_exec();
+	services_exec();
 	if (task->thread_info.files)
 		files_close_on_exec(task->thread_info.files);
 	strlcpy(task->comm, base_name(path), sizeof(task->comm));

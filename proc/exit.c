@@ -6,31 +6,17 @@
  * takes it (proc/waitid.c). The group's leader carries the status of all; other
  * threads leave no trace.
  */
-#include <asm/uaccess.h>
 #include <fs/fs.h>
 #include <lib/printk.h>
 #include <machine.h>
 #include <proc/internal.h>
-#include <proc/signal.h>
 #include <syscalls.h>
-#include <uapi/futex.h>
-#include <uapi/sched.h>
-#include <uapi/wait.h>
 
 /* ---- giving things up -------------------------------------------------------------- */
 
 void mm_release(struct task_struct *task)
 {
-	uaddr_t tid = task->clear_child_tid;
-	u32 woken;
-
-	exit_robust_list(task);
-	/* pthread_join waits for this word; nobody can if the mm is ours alone */
-	if (tid && atomic_read(&task->thread_info.mm->mm_users) > 1 &&
-	    put_user_u32(0, tid) == 0 &&
-	    futex_wake(tid, false, 1, FUTEX_BITSET_MATCH_ANY, &woken) != 0)
-		pr_debug("exit: no futex at 0x%08x\n", tid);
-	task->clear_child_tid = 0;
+	services_exit_early(task);
 	task->vfork_done = true;
 	wake_up(&task->vfork_wait);
 }
@@ -101,7 +87,7 @@ static void forget_children(struct task_struct *leader)
 		TAILQ_INSERT_TAIL(&init->children, child, sibling);
 		set_parent(child, init);
 		child->exit_signal = SIGCHLD;
-		job_orphan_pgrp(child, leader, false);
+		services_child_changed(CHILD_ADOPTED, child, leader);
 		if (child->state == TASK_ZOMBIE)
 			wake_up(&init->wait_child);
 	}
@@ -119,15 +105,6 @@ void release_task(struct task_struct *task)
 	unlink_task(task);
 }
 
-/* Without its leader the session loses its terminal. tasklist_lock held. */
-static void end_session(s32 session)
-{
-	s32 foreground = tty_leave(session);
-
-	if (foreground)
-		kill_pgrp_locked(foreground, SIGHUP);
-}
-
 /*
  * Tell the parent that the group of leader, all zombies now, is done. True: it
  * does not want to know, release the leader. tasklist_lock held.
@@ -135,16 +112,10 @@ static void end_session(s32 session)
 static bool notify_parent(struct task_struct *leader)
 {
 	struct task_struct *parent = leader->parent;
-	bool ignored = parent == &init_task ||
-		(leader->exit_signal == SIGCHLD &&
-		 signal_ignores_children(parent));
+	bool ignored = parent == &init_task;
 
 	forget_children(leader);
-	if (leader->session == leader->pid)
-		end_session(leader->session);
-	job_orphan_pgrp(leader, parent, true);
-	if (leader->exit_signal && parent != &init_task)
-		signal_child_exited(parent, leader);
+	ignored |= services_child_changed(CHILD_EXITED, leader, parent);
 	wake_up(&parent->wait_child);
 	return ignored;
 }
@@ -217,10 +188,18 @@ void do_exit(u32 code)
 	exit_files(task);
 	if (is_last_of_init(task))
 		exit_init(code);
-	signal_exit(task);
+	services_exit_late(task);
 	vfp_exit(task);
 	exit_notify(task, code);
 	schedule_dead();
+}
+
+void kill_thread(struct task_struct *task)
+{
+	WRITE_ONCE(task->killed, true);
+	/* The flag after the word: who sees it looks at the word. */
+	atomic_or(TIF_SIGPENDING, &task->thread_info.flags);
+	wake_up_killed(task);
 }
 
 /* tasklist_lock held. */
@@ -231,7 +210,7 @@ static void kill_other_threads(struct task_struct *me)
 	TAILQ_FOREACH(task, &all_tasks, tasks)
 		if (task != me && task->tgid == me->tgid &&
 		    task->state < TASK_ZOMBIE)
-			signal_kill_thread(task);
+			kill_thread(task);
 }
 
 void do_group_exit(u32 code)

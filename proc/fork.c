@@ -9,7 +9,6 @@
 #include <fs/fs.h>
 #include <lib/printk.h>
 #include <proc/internal.h>
-#include <proc/signal.h>
 #include <string.h>
 #include <syscalls.h>
 #include <uapi/sched.h>
@@ -92,7 +91,7 @@ static void copy_thread(struct task_struct *task, u32 flags, uaddr_t stack,
 	if (stack)
 		child->sp = stack;
 	task->context.sp = (u32)(uintptr_t)child;
-	task->context.pc = (u32)(uintptr_t)ret_from_fork;
+	task->context.pc = (u32)(uintptr_t)return_ops.from_fork;
 	__asm__ volatile("mrc p15, 0, %0, c13, c0, 2" /* TPIDRURW */
 			 : "=r"(task->context.tpidrurw));
 	if (flags & CLONE_SETTLS)
@@ -172,12 +171,12 @@ static int copy_process(struct task_struct *task, u32 flags, uaddr_t stack,
 	err = copy_fs(task, flags);
 	if (err)
 		goto err_files;
-	err = signal_fork(task, flags);
+	err = services_fork(task, flags);
 	if (err)
 		goto err_fs;
 	err = copy_mm(task, flags);
 	if (err)
-		goto err_signal;
+		goto err_services;
 	copy_thread(task, flags, stack, regs, tls);
 	err = link_child(task, flags);
 	if (err)
@@ -186,8 +185,8 @@ static int copy_process(struct task_struct *task, u32 flags, uaddr_t stack,
 
 err_mm:
 	drop_mm(task);
-err_signal:
-	signal_exit(task);
+err_services:
+	services_undo_fork(task);
 err_fs:
 	fs_put(task->thread_info.fs);
 err_files:

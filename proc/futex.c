@@ -10,8 +10,9 @@
  */
 #include <asm/uaccess.h>
 #include <file.h>
-#include <proc/internal.h>
-#include <syscalls.h>
+#include <lib/printk.h>
+#include <proc/futex.h>
+#include <proc/proc.h>
 #include <uapi/futex.h>
 #include <uapi/time.h>
 
@@ -378,3 +379,37 @@ s32 sys_futex(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2, u32 val3)
 		return -ENOSYS;
 	}
 }
+
+/* ---- the end of a task ------------------------------------------------------ */
+
+s32 sys_set_tid_address(uaddr_t tidptr)
+{
+	current->clear_child_tid = tidptr;
+	return current->pid;
+}
+
+/* What pthread_join waits for: the word becomes zero, its waiter wakes. */
+static void clear_tid(struct task_struct *task)
+{
+	uaddr_t tid = task->clear_child_tid;
+	u32 woken;
+
+	task->clear_child_tid = 0;
+	/* Nobody can wait for it if the mm is ours alone. */
+	if (!tid || atomic_read(&task->thread_info.mm->mm_users) == 1 ||
+	    put_user_u32(0, tid))
+		return;
+	if (futex_wake(tid, false, 1, FUTEX_BITSET_MATCH_ANY, &woken))
+		pr_debug("exit: no futex at 0x%08x\n", tid);
+}
+
+static void futex_exit(struct task_struct *task)
+{
+	exit_robust_list(task);
+	clear_tid(task);
+}
+
+const struct service futex_service = {
+	.name = "futex",
+	.exit_early = futex_exit,
+};

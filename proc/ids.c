@@ -1,10 +1,10 @@
 /*
- * Who a task is: its ids, process group and session, name and thread pointer.
+ * Who a task is: its ids, process group and session, and its name.
  */
 #include <asm/uaccess.h>
-#include <proc/internal.h>
+#include <proc/ids.h>
+#include <proc/proc.h>
 #include <string.h>
-#include <syscalls.h>
 
 s32 sys_getpid(void)
 {
@@ -154,21 +154,7 @@ s32 sys_setsid(void)
 	return result;
 }
 
-/* ---- threads ------------------------------------------------------------------------ */
-
-/* ARM's own call: what TPIDRURO holds, for programs' thread-local data. */
-s32 sys_set_tls(u32 value)
-{
-	current_thread_info()->tls = value;
-	__asm__ volatile("mcr p15, 0, %0, c13, c0, 3" : : "r"(value));
-	return 0;
-}
-
-s32 sys_set_tid_address(uaddr_t tidptr)
-{
-	current->clear_child_tid = tidptr;
-	return current->pid;
-}
+/* ---- names -------------------------------------------------------------- */
 
 #define PR_SET_NAME     15
 #define PR_GET_NAME     16

@@ -7,9 +7,7 @@
  * however short, keeps the machine busy.
  */
 #include <asm/uaccess.h>
-#include <proc/internal.h>
-#include <proc/signal.h>
-#include <syscalls.h>
+#include <proc/signal_internal.h>
 #include <uapi/time.h>
 
 static int get_timeval(const struct old_timeval32 *tv, u64 *ns)

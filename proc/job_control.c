@@ -7,9 +7,7 @@
  * takes back what is pending of the other. job_state is in the group's leader,
  * which stays until the group is over, under tasklist_lock and signal_lock.
  */
-#include <proc/internal.h>
-#include <proc/signal.h>
-#include <syscalls.h>
+#include <proc/signal_internal.h>
 #include <uapi/wait.h>
 
 /* Groups that are stopped. While there are none no exit need look for them. */
@@ -38,29 +36,6 @@ static void tell_parent(struct task_struct *leader, s32 code, s32 status)
 		return;
 	signal_child_changed(parent, leader, code, status);
 	wake_up(&parent->wait_child);
-}
-
-bool job_take_stopped(struct task_struct *leader, bool keep, u32 *status)
-{
-	struct job_state *job = &leader->job;
-
-	if (!job->stopped || !job->untold_stop)
-		return false;
-	*status = job->untold_stop << 8 | 0x7f;
-	if (!keep)
-		job->untold_stop = 0;
-	return true;
-}
-
-bool job_take_continued(struct task_struct *leader, bool keep, u32 *status)
-{
-	struct job_state *job = &leader->job;
-
-	if (!job->untold_cont)
-		return false;
-	*status = 0xffff;
-	job->untold_cont = keep;
-	return true;
 }
 
 /* ---- orphaned process groups ------------------------------------------------------- */

@@ -5,10 +5,9 @@
  */
 #include <lib/printk.h>
 #include <proc/internal.h>
-#include <proc/signal.h>
 #include <stdio.h>
 
-/* ret_from_kthread calls r5 with r4. */
+/* return_ops.from_kthread calls r5 with r4. */
 struct kthread_start {
 	void (*fn)(void *arg);
 	void *arg;
@@ -32,7 +31,7 @@ static void start_at(struct task_struct *task, struct kthread_start *start)
 	task->context.r4 = (u32)(uintptr_t)start;
 	task->context.r5 = (u32)(uintptr_t)kthread_main;
 	task->context.sp = (u32)(uintptr_t)regs;
-	task->context.pc = (u32)(uintptr_t)ret_from_kthread;
+	task->context.pc = (u32)(uintptr_t)return_ops.from_kthread;
 }
 
 /* Where a kernel thread hangs in the tree. tasklist_lock held. */
@@ -65,21 +64,21 @@ int kthread_run(void (*fn)(void *arg), void *arg, const char *name,
 	task->pgrp = 0;
 	task->session = 0;
 	start_at(task, start);
-	err = signal_fork(task, 0);
+	err = services_fork(task, 0);
 	if (err)
 		goto err_free;
 	flags = tasklist_lock();
 	err = adopt_kthread(task);
 	tasklist_unlock(flags);
 	if (err)
-		goto err_signal;
+		goto err_services;
 	if (result)
 		*result = task;
 	wake_up_new_task(task);
 	return 0;
 
-err_signal:
-	signal_exit(task);
+err_services:
+	services_undo_fork(task);
 err_free:
 	kfree(start);
 	if (task)

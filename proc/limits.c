@@ -1,16 +1,9 @@
 /*
- * Resource limits and usage: getrlimit and getrusage, as Linux answers them.
+ * Resource limits: getrlimit, setrlimit and prlimit64, as Linux answers them.
  */
 #include <asm/uaccess.h>
-#include <proc/internal.h>
-#include <syscalls.h>
-#include <uapi/time.h>
-
-u32 rlimit(unsigned int resource)
-{
-	BUG_ON(resource >= RLIM_NLIMITS);
-	return current->rlim[resource].rlim_cur;
-}
+#include <proc/proc.h>
+#include <proc/system.h>
 
 /*
  * Set one limit of every thread of a group; limits are the process's. Never
@@ -96,41 +89,4 @@ s32 sys_prlimit64(s32 pid, u32 resource, uaddr_t unew, uaddr_t uold)
 	wide.rlim_cur = limit_to_64(old.rlim_cur);
 	wide.rlim_max = limit_to_64(old.rlim_max);
 	return copy_to_user(uold, &wide, sizeof(wide)) ? -EFAULT : 0;
-}
-
-int put_rusage(const struct task_usage *use, uaddr_t to)
-{
-	struct rusage ru = {
-		.ru_utime_sec = (s32)(use->utime_ns / NSEC_PER_SEC),
-		.ru_utime_usec = (s32)(use->utime_ns % NSEC_PER_SEC /
-				       NSEC_PER_USEC),
-		.ru_stime_sec = (s32)(use->stime_ns / NSEC_PER_SEC),
-		.ru_stime_usec = (s32)(use->stime_ns % NSEC_PER_SEC /
-				       NSEC_PER_USEC),
-		.ru_maxrss = (s32)(use->maxrss * (PAGE_SIZE / 1024)),
-		.ru_minflt = (s32)use->min_flt,
-		.ru_majflt = (s32)use->maj_flt,
-		.ru_nvcsw = (s32)use->nvcsw,
-		.ru_nivcsw = (s32)use->nivcsw,
-	};
-
-	return copy_to_user(to, &ru, sizeof(ru)) ? -EFAULT : 0;
-}
-
-s32 sys_getrusage(s32 who, uaddr_t to)
-{
-	struct task_struct *leader = current->group_leader;
-	struct task_usage use;
-	u32 flags;
-
-	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN &&
-	    who != RUSAGE_THREAD)
-		return -EINVAL;
-	flags = tasklist_lock();
-	if (who == RUSAGE_SELF)
-		group_usage(leader, &use);
-	else
-		use = who == RUSAGE_THREAD ? current->use : leader->child_use;
-	tasklist_unlock(flags);
-	return put_rusage(&use, to);
 }

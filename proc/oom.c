@@ -8,7 +8,6 @@
  */
 #include <lib/printk.h>
 #include <proc/internal.h>
-#include <proc/signal.h>
 
 static u32 oom_kills; /* tasklist_lock */
 
@@ -107,7 +106,7 @@ static void kill_users_of(const struct mm_struct *mm)
 
 	TAILQ_FOREACH(task, &all_tasks, tasks)
 		if (task->thread_info.mm == mm)
-			signal_kill_thread(task);
+			kill_thread(task);
 }
 
 void out_of_memory(void)

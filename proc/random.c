@@ -1,18 +1,12 @@
 /*
- * Numbers that differ: for AT_RANDOM and getrandom.
+ * Numbers that differ: for AT_RANDOM, and for getrandom.
  *
  * xorshift64* (Vigna 2014), stirred with the clock at each call. No board we
  * know has an entropy source, so this keeps no secret from an attacker, and
  * under a deterministic emulator it repeats: docs/CAVEATS.md.
  */
-#include <asm/uaccess.h>
-#include <proc/internal.h>
+#include <proc/proc.h>
 #include <string.h>
-#include <syscalls.h>
-
-#define GRND_NONBLOCK 0x1
-#define GRND_RANDOM   0x2
-#define GRND_INSECURE 0x4
 
 static spinlock_t random_lock = SPINLOCK_INIT;
 static u64 state = 0x9e3779b97f4a7c15ull; /* random_lock; never 0 */
@@ -41,26 +35,4 @@ void get_random_bytes(void *buf, u32 bytes)
 		memcpy(p, &word, part);
 	}
 	spin_unlock_irqrestore(&random_lock, flags);
-}
-
-s32 sys_getrandom(uaddr_t buf, u32 bytes, u32 flags)
-{
-	u8 chunk[64];
-	u32 done = 0;
-
-	if (flags & ~(u32)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE))
-		return -EINVAL;
-	bytes = min(bytes, (u32)INT32_MAX);
-	while (done < bytes) {
-		u32 part = min(bytes - done, (u32)sizeof(chunk));
-
-		get_random_bytes(chunk, part);
-		if (copy_to_user(buf + done, chunk, part))
-			return done ? (s32)done : -EFAULT;
-		done += part;
-		if (signal_pending())
-			break;
-		cond_resched();
-	}
-	return (s32)done;
 }

@@ -9,8 +9,10 @@
 #include <asm/barrier.h>
 #include <asm/uaccess.h>
 #include <lib/printk.h>
+#include <mm/mm.h>
+#include <mmu/mmu.h>
 #include <percpu.h>
-#include <proc/internal.h>
+#include <run/run.h>
 #include <syscalls.h>
 #include <trace.h>
 

@@ -10,10 +10,8 @@
 #include <asm/irqflags.h>
 #include <asm/uaccess.h>
 #include <lib/printk.h>
-#include <proc/internal.h>
-#include <proc/signal.h>
+#include <proc/signal_internal.h>
 #include <string.h>
-#include <syscalls.h>
 #include <uapi/ucontext.h>
 #include <uapi/unistd.h>
 
@@ -236,12 +234,6 @@ static bool restarts_after(const struct pt_regs *regs,
 	default:
 		return false;
 	}
-}
-
-s32 restart_with(const struct restart_block *block)
-{
-	current->restart = *block;
-	return -ERESTART_RESTARTBLOCK;
 }
 
 /* Back to the SVC instruction. r7 still has the number. */

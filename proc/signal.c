@@ -1,32 +1,14 @@
 /*
- * Signals: what each task has of them, and taking the next one.
+ * Signals: the lives of what each task has of them, and the service's row.
  *
- * Owns sighand_struct, signal_state and signal_group, their lives and their
- * lock. A signal waits as a bit in a set with one siginfo beside it: the first
- * of several equal ones counts. How signals come is in signal_send.c, how they
- * reach a handler in sigframe.c.
+ * Owns the cache of sighand_structs. How signals come is in signal_send.c, how
+ * the next one is taken in signal_take.c, how it reaches a handler in
+ * sigframe.c.
  */
-#include <proc/internal.h>
-#include <proc/signal.h>
+#include <proc/signal_internal.h>
 #include <string.h>
+#include <trap/trap.h>
 #include <uapi/sched.h>
-
-#define UNBLOCKABLE (sigmask(SIGKILL) | sigmask(SIGSTOP))
-
-static spinlock_t signal_lock = SPINLOCK_INIT;
-
-u32 lock_signals(void)
-{
-	u32 flags;
-
-	spin_lock_irqsave(&signal_lock, flags);
-	return flags;
-}
-
-void unlock_signals(u32 flags)
-{
-	spin_unlock_irqrestore(&signal_lock, flags);
-}
 
 /* ---- lives ----------------------------------------------------------------- */
 
@@ -37,11 +19,13 @@ static void construct_sighand(void *hand)
 	memset(hand, 0, sizeof(struct sighand_struct));
 }
 
-void signal_cache_init(void)
+static void signal_init(void)
 {
 	sighand_cache = kmem_cache_create("sighand_cache",
 					  sizeof(struct sighand_struct), 0,
 					  SLAB_PANIC, construct_sighand);
+	vectors_install(SIGRETURN_OFFSET, sigreturn_codes,
+			sizeof(sigreturn_codes));
 }
 
 static void free_sighand(struct sighand_struct *hand)
@@ -131,7 +115,9 @@ static void init_state(struct signal_state *new, const struct signal_state *old,
 	new->fault_address = 0;
 }
 
-int signal_fork(struct task_struct *task, u32 flags)
+static void signal_exit(struct task_struct *task);
+
+static int signal_fork(struct task_struct *task, u32 flags)
 {
 	struct signal_state *new = kmalloc(sizeof(*new), GFP_KERNEL);
 
@@ -158,7 +144,7 @@ static void hand_on_pending(const struct task_struct *gone)
 			signal_wake(task);
 }
 
-void signal_exit(struct task_struct *task)
+static void signal_exit(struct task_struct *task)
 {
 	struct sighand_struct *hand = task->sighand;
 	struct signal_state *state = task->signal;
@@ -222,7 +208,7 @@ static void reset_handlers(struct sighand_struct *hand)
 	}
 }
 
-void signal_exec(void)
+static void signal_exec(void)
 {
 	struct signal_state *state = current->signal;
 	u32 flags;
@@ -230,7 +216,7 @@ void signal_exec(void)
 	/* There is no way back to the old program: without memory it ends. */
 	if (unshare_sighand() != 0) {
 		flags = tasklist_lock();
-		signal_kill_thread(current);
+		kill_thread(current);
 		tasklist_unlock(flags);
 		return;
 	}
@@ -240,107 +226,10 @@ void signal_exec(void)
 	unlock_signals(flags);
 }
 
-/* ---- what is pending ---------------------------------------------------------- */
+/* ---- the row ---------------------------------------------------------------- */
 
-u64 pending_signals(void)
-{
-	const struct signal_state *state = current->signal;
-
-	return state->pending.set | state->group->pending.set;
-}
-
-void recalc_sigpending(void)
-{
-	u32 *flags = &current->thread_info.flags;
-	bool pending = (pending_signals() & ~current->signal->blocked) ||
-		current->signal->stop_pending;
-
-	if (pending == signal_pending())
-		return;
-	if (pending)
-		atomic_or(TIF_SIGPENDING, flags);
-	else
-		atomic_andnot(TIF_SIGPENDING, flags);
-}
-
-void set_current_blocked(u64 blocked)
-{
-	u32 flags = lock_signals();
-
-	current->signal->blocked = blocked & ~UNBLOCKABLE;
-	recalc_sigpending();
-	unlock_signals(flags);
-}
-
-void flush_ignored(int sig)
-{
-	struct task_struct *task;
-	u32 list_flags = tasklist_lock(), flags = lock_signals();
-
-	if (sig_ignored(current, sig)) {
-		current->signal->group->pending.set &= ~sigmask(sig);
-		TAILQ_FOREACH(task, &all_tasks, tasks)
-			if (task->tgid == current->tgid && task->signal)
-				task->signal->pending.set &= ~sigmask(sig);
-		recalc_sigpending();
-	}
-	unlock_signals(flags);
-	tasklist_unlock(list_flags);
-}
-
-void discard_signals(struct sigpending *pending, u64 set)
-{
-	pending->set &= ~set;
-}
-
-/* SIGKILL, then faults, then the lowest number. 0: the set is empty. */
-static int first_signal(u64 set)
-{
-	if (!set)
-		return 0;
-	if (set & sigmask(SIGKILL))
-		return SIGKILL;
-	if (set & SYNCHRONOUS_SIGNALS)
-		set &= SYNCHRONOUS_SIGNALS;
-	return lowest_signal(set);
-}
-
-static bool take_from(struct sigpending *pending, u64 set,
-		      struct kernel_siginfo *info)
-{
-	int sig = first_signal(pending->set & set);
-
-	if (!sig)
-		return false;
-	pending->set &= ~sigmask(sig);
-	*info = pending->info[sig - 1];
-	return true;
-}
-
-static bool take_signal(u64 set, struct kernel_siginfo *info)
-{
-	struct signal_state *state = current->signal;
-
-	if (take_from(&state->pending, set, info))
-		return true;
-	if (!take_from(&state->group->pending, set, info))
-		return false;
-	if (info->signo == SIGALRM)
-		itimer_next_period(&state->group->real);
-	return true;
-}
-
-bool dequeue_signal(u64 set, struct kernel_siginfo *info)
-{
-	bool found = take_signal(set, info);
-
-	recalc_sigpending();
-	return found;
-}
-
-/* ---- taking the next one -------------------------------------------------------- */
-
-bool unhandled_signal(int sig)
+/* Does the running task have no handler for sig, or block it? */
+static bool unhandled_signal(int sig)
 {
 	const struct k_sigaction *action = &current->sighand->action[sig - 1];
 
@@ -348,54 +237,41 @@ bool unhandled_signal(int sig)
 		(current->signal->blocked & sigmask(sig));
 }
 
-bool fatal_signal_pending(void)
+/* A handler for the fault, if the program has one that may run. */
+static bool signal_fault(struct fault_signal *fault)
 {
-	return signal_pending() && (pending_signals() & sigmask(SIGKILL));
+	if (unhandled_signal(fault->sig))
+		return false;
+	force_sig_fault(fault->sig, fault->code, fault->addr, fault->trap_no,
+			fault->error);
+	return true;
 }
 
-/*
- * The next signal that is not ignored. False: none, and TIF_SIGPENDING says
- * so; otherwise who blocks signals for the handler will look what is left.
- */
-static bool next_signal(struct ksignal *ksig)
+static bool signal_child_change(enum child_change change,
+				struct task_struct *child,
+				struct task_struct *parent)
 {
-	u32 flags = lock_signals();
-	struct k_sigaction *action;
-	bool found;
+	bool ignored;
 
-	do {
-		found = take_signal(~current->signal->blocked, &ksig->info);
-	} while (found && sig_ignored(current, ksig->info.signo));
-	if (found) {
-		action = &current->sighand->action[ksig->info.signo - 1];
-		ksig->action = *action;
-		if (action->flags & SA_RESETHAND)
-			action->handler = SIG_DFL;
-		if (ksig->action.handler == SIG_DFL &&
-		    (STOP_SIGNALS & sigmask(ksig->info.signo)))
-			current->signal->stop_dequeued = true;
-	} else {
-		recalc_sigpending();
-	}
-	unlock_signals(flags);
-	return found;
+	job_orphan_pgrp(child, parent, change == CHILD_EXITED);
+	if (change != CHILD_EXITED)
+		return false;
+	ignored = child->exit_signal == SIGCHLD &&
+		signal_ignores_children(parent);
+	if (child->exit_signal && parent != &init_task)
+		signal_child_exited(parent, child);
+	return ignored;
 }
 
-bool get_signal(struct ksignal *ksig)
-{
-	int sig;
-
-	for (;;) {
-		if (READ_ONCE(current->signal->stop_pending))
-			job_stop_thread();
-		if (!next_signal(ksig))
-			return false;
-		if (ksig->action.handler != SIG_DFL)
-			return true;
-		sig = ksig->info.signo;
-		if (STOP_SIGNALS & sigmask(sig))
-			job_stop_group(sig);
-		else if (!init_is_spared(current, &ksig->info))
-			do_group_exit((u32)sig);
-	}
-}
+const struct service signal_service = {
+	.name = "signal",
+	.init = signal_init,
+	.fork = signal_fork,
+	.undo_fork = signal_exit,
+	.exec = signal_exec,
+	.exit_late = signal_exit,
+	.child_changed = signal_child_change,
+	.user_work = do_signal,
+	.fault_signal = signal_fault,
+	.timer_expired = send_alarm,
+};

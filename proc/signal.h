@@ -1,224 +1,68 @@
 /*
- * proc/signal.h - what a task knows of signals.
- *
- *	task ----> signal_state		blocked, its own pending, altstack
- *	   |           '--> signal_group	pending for the whole process
- *	   '-----> sighand_struct	handlers; CLONE_SIGHAND shares them
- *
- * One lock, signal_lock (irqs off), guards all of it; it is taken inside
- * tasklist_lock and outside runqueue.lock. A task that has exited has neither
- * state nor handlers: both pointers are NULL.
+ * proc/signal.h - signals: what other services, and /proc, may ask of them.
  */
 #ifndef PROC_SIGNAL_H
 #define PROC_SIGNAL_H
 
-#include <proc/proc.h>
-#include <proc/timer.h>
-#include <uapi/signal.h>
+#include <service.h>
+#include <trap/core_calls.h>
+#include <types.h>
+
+struct task_struct;
+
+extern const struct service signal_service;
 
 /* clang-format off */
-/* A set of signals: bit n - 1 for signal n. */
-#define sigmask(sig)	(1ull << ((sig) - 1))
+#define SIGNAL_CALLS \
+	CALL(kill), CALL(tkill), CALL(tgkill), CALL(rt_sigaction), \
+	CALL(rt_sigprocmask), CALL(rt_sigpending), CALL(rt_sigsuspend), \
+	CALL(rt_sigtimedwait), CALL(sigaltstack), CALL(pause), \
+	REGS(sigreturn), REGS(rt_sigreturn), CALL(restart_syscall), \
+	CALL(getitimer), CALL(setitimer)
 /* clang-format on */
 
-/* Faults come first: their handlers must see the registers of the fault. */
-#define SYNCHRONOUS_SIGNALS                                     \
-	(sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | \
-	 sigmask(SIGTRAP) | sigmask(SIGFPE) | sigmask(SIGSYS))
-/* By default they stop the process. */
-#define STOP_SIGNALS                                              \
-	(sigmask(SIGSTOP) | sigmask(SIGTSTP) | sigmask(SIGTTIN) | \
-	 sigmask(SIGTTOU))
+/* sigreturn.S: these put a whole frame back */
+void sys_sigreturn_with_regs(void);
+void sys_rt_sigreturn_with_regs(void);
 
-/* The lowest signal of a set that is not empty; by halves: two instructions. */
-static inline s32 lowest_signal(u64 set)
-{
-	u32 low = (u32)set;
+s32 sys_kill(s32 pid, s32 sig);
+s32 sys_tkill(s32 tid, s32 sig);
+s32 sys_tgkill(s32 tgid, s32 tid, s32 sig);
+s32 sys_rt_sigaction(s32 sig, uaddr_t act, uaddr_t oact, u32 bytes);
+s32 sys_rt_sigprocmask(u32 how, uaddr_t set, uaddr_t oset, u32 bytes);
+s32 sys_rt_sigpending(uaddr_t set, u32 bytes);
+s32 sys_rt_sigsuspend(uaddr_t set, u32 bytes);
+s32 sys_rt_sigtimedwait(uaddr_t set, uaddr_t info, uaddr_t ts, u32 bytes);
+s32 sys_sigaltstack(uaddr_t ss, uaddr_t old);
+s32 sys_pause(void);
+s32 sys_sigreturn(struct pt_regs *regs);
+s32 sys_rt_sigreturn(struct pt_regs *regs);
+s32 sys_restart_syscall(void);
+s32 sys_getitimer(u32 which, uaddr_t value);
+s32 sys_setitimer(u32 which, uaddr_t new, uaddr_t old);
 
-	return low ? __builtin_ctz(low) + 1 :
-		     __builtin_ctz((u32)(set >> 32)) + 33;
-}
+/* ---- sending -------------------------------------------------------------- */
 
-/* Take it out. */
-static inline s32 pop_signal(u64 *set)
-{
-	s32 sig = lowest_signal(*set);
-
-	*set &= *set - 1;
-	return sig;
-}
-
-static inline bool valid_signal(s32 sig)
-{
-	return sig >= 1 && sig <= _NSIG;
-}
-
-/* What is to be told of one pending signal; struct siginfo without padding. */
-struct kernel_siginfo {
-	s32 signo;
-	s32 code;
-	union {
-		struct {
-			s32 pid;
-			s32 status;
-		};
-		uaddr_t addr;
-	};
-};
-
-struct sigpending {
-	u64 set;                           /* signal_lock */
-	struct kernel_siginfo info[_NSIG]; /* valid where set has a bit */
-};
-
-/* As the user gave it, the mask in one piece. */
-struct k_sigaction {
-	uaddr_t handler; /* or SIG_DFL, SIG_IGN */
-	u32 flags;
-	uaddr_t restorer;
-	u64 mask;
-};
+/* Post sig to the running task; it is delivered before user mode resumes. */
+void send_sig_current(int sig);
 
 /*
- * All zero in its slab: every signal has its default. `set` names the actions
- * that may not be so, mostly few: only these are copied, reset and cleared.
+ * Post sig to every process of group pgrp (none: nothing happens): how the
+ * terminal tells the foreground of ^C. Any context.
  */
-struct sighand_struct {
-	/* signal_lock */
-	u64 set;
-	u32 count; /* tasks */
-	struct k_sigaction action[_NSIG];
-};
-
-/* ITIMER_REAL. */
-struct itimer {
-	struct timer timer;
-	u64 interval_ns; /* signal_lock; 0: once */
-};
-
-/* One for each process. */
-struct signal_group {
-	u32 count;          /* signal_lock: threads */
-	struct itimer real; /* sends it SIGALRM */
-	struct sigpending pending;
-};
-
-/* One for each thread; the masks are written by the thread itself. */
-struct signal_state {
-	u64 blocked;               /* signal_lock */
-	u64 saved_mask;            /* own: with TIF_RESTORE_SIGMASK */
-	u64 awaited;               /* signal_lock: sigtimedwait */
-	struct sigpending pending; /* signal_lock */
-	struct signal_group *group;
-	/* signal_lock; see job_control.c */
-	bool stop_pending;  /* it is to stop before user mode */
-	bool stop_dequeued; /* took a stop signal and has not acted on it */
-	struct sigaltstack altstack; /* own */
-	u32 trap_no, error_code;     /* own: the last fault */
-	uaddr_t fault_address;
-};
-
-/* A signal that a handler is to get. */
-struct ksignal {
-	struct kernel_siginfo info;
-	struct k_sigaction action;
-};
-
-/* ---- signal.c: state -------------------------------------------------------- */
-
-/* Once, after kmem_cache_init. */
-void signal_cache_init(void);
-
-/* New task: state copied or shared as clone's flags say. 0 or -ENOMEM. */
-int __must_check signal_fork(struct task_struct *task, u32 flags);
-/* A new program: caught signals get their default, ignored ones stay so. */
-void signal_exec(void);
-/* The task has no part in signals any more. */
-void signal_exit(struct task_struct *task);
-
-u32 lock_signals(void); /* irqs off; returns flags */
-void unlock_signals(u32 flags);
-/* The running task's blocked set becomes this one, without KILL and STOP. */
-void set_current_blocked(u64 blocked);
-
-/* Does the running task have no handler for sig, or block it? */
-bool unhandled_signal(int sig);
-/* Take the next signal that has a handler; those that kill do so here. */
-bool get_signal(struct ksignal *ksig);
-/*
- * Take a pending signal of the running task that is in set and say what came
- * of it. False: there is none. (signal_lock)
- */
-bool dequeue_signal(u64 set, struct kernel_siginfo *info);
-/* What is pending for the running task or its process. (signal_lock) */
-u64 pending_signals(void);
-/* Set or clear the running task's TIF_SIGPENDING. (signal_lock) */
-void recalc_sigpending(void);
-/* Drop a pending sig of the running task's group that is ignored now. */
-void flush_ignored(int sig);
-
-/* ---- signal_send.c ------------------------------------------------------------ */
-
-/*
- * Does nobody want to know of sig? It is then never posted. (signal_lock)
- */
-bool sig_ignored(const struct task_struct *task, int sig);
-/* Is task of init, and not to die of what others did? (signal_lock) */
-bool init_is_spared(const struct task_struct *task,
-		    const struct kernel_siginfo *info);
-/* Tell task that something is pending for it. (signal_lock) */
-void signal_wake(struct task_struct *task);
-
-/* SIGALRM to that process, if there is one. (no lock; any context) */
-void send_alarm(s32 tgid);
-/* The same as kill_pgrp for who holds tasklist_lock (and not signal_lock). */
+void kill_pgrp(s32 pgrp, int sig);
+/* The same; the caller holds tasklist_lock. */
 void kill_pgrp_locked(s32 pgrp, int sig);
+
 /*
- * SIGCHLD to the parent of a child that stopped or went on, if it wants that.
- * (tasklist_lock)
+ * The running task wants to use its terminal, whose foreground group is that
+ * one (0: none), and sig is for those who are not in it: SIGTTIN or SIGTTOU. 0:
+ * it may. -ERESTARTSYS: its group was sent sig. -EIO: it may not and cannot be
+ * stopped; who ignores or blocks SIGTTOU may.
  */
-void signal_child_changed(struct task_struct *parent,
-			  const struct task_struct *child, s32 code,
-			  s32 status);
-/* Forget the pending signals of set. (signal_lock) */
-void discard_signals(struct sigpending *pending, u64 set);
+int __must_check job_control_check(s32 foreground, int sig);
 
-/* ---- job_control.c; tasklist_lock and signal_lock held where not said -------- */
-
-/* The rare case of what follows. */
-s32 job_control_signal(struct task_struct *leader, u64 mask);
-/*
- * A signal is being sent to leader's group or one of its threads: a stop signal
- * takes back SIGCONT, SIGCONT the stop signals and the stop. Returns what
- * job_tell_continued is to be given when signal_lock is free.
- */
-static inline s32 job_signal_sent(struct task_struct *leader, u64 mask)
-{
-	return likely(!(mask & (STOP_SIGNALS | sigmask(SIGCONT)))) ?
-		0 :
-		job_control_signal(leader, mask);
-}
-/* (tasklist_lock only) */
-void job_tell_continued(struct task_struct *leader, s32 code);
-void job_tell_stopped(struct task_struct *leader);
-/* All of the group dies: it is not stopped any more. */
-void job_killed(struct task_struct *leader);
-/*
- * task gives up its signals; others: there are threads left in its group. True:
- * they were waiting for it only, and job_tell_stopped is due.
- */
-bool job_thread_exits(struct task_struct *task, bool others);
-/* The running task took sig, a stop signal by default. (no lock) */
-void job_stop_group(int sig);
-/* The running task was asked to stop: it does. (no lock) */
-void job_stop_thread(void);
-
-/* ---- itimer.c ------------------------------------------------------------------- */
-
-/* Its SIGALRM was taken: start it again, if it is to. (signal_lock) */
-void itimer_next_period(struct itimer *it);
-
-/* ---- signal_facts.c ------------------------------------------------------------- */
+/* ---- looking -------------------------------------------------------------- */
 
 /* A task's signals at one moment; all zero for one that has exited. */
 struct signal_facts {
@@ -230,19 +74,5 @@ struct signal_facts {
 /* (tasklist_lock) */
 void get_signal_facts(const struct task_struct *task,
 		      struct signal_facts *facts);
-
-/* ---- sigframe.c ----------------------------------------------------------------- */
-
-/*
- * Code that calls sigreturn, for programs without SA_RESTORER: trap_init puts
- * it at VECTORS_BASE + SIGRETURN_OFFSET.
- */
-#define SIGRETURN_OFFSET 0x500
-#define SIGRETURN_WORDS  6
-extern const u32 sigreturn_codes[SIGRETURN_WORDS];
-
-void siginfo_to_user(const struct kernel_siginfo *info, struct siginfo *user);
-/* Is the running task's user stack pointer in its alternate stack? */
-bool on_sig_stack(uaddr_t sp);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * What /proc tells of a task's signals. Only looks.
  */
-#include <proc/signal.h>
+#include <proc/signal_internal.h>
 #include <string.h>
 
 /* Of several threads, the one that counts what is pending for all of them. */
@@ -57,7 +57,8 @@ void get_signal_facts(const struct task_struct *task,
 	if (task->signal) {
 		facts->nr_pending = count_pending();
 		facts->max_pending = task->rlim[RLIMIT_SIGPENDING].rlim_cur;
-		facts->pending = task->signal->pending.set;
+		facts->pending = task->signal->pending.set |
+			(task->killed ? sigmask(SIGKILL) : 0);
 		facts->shared = task->signal->group->pending.set;
 		facts->blocked = task->signal->blocked;
 		read_handlers(task->sighand, facts);

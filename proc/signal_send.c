@@ -6,9 +6,7 @@
  * would notice is not posted at all. Nothing here sleeps, so interrupt
  * handlers may send too.
  */
-#include <proc/internal.h>
-#include <proc/signal.h>
-#include <syscalls.h>
+#include <proc/signal_internal.h>
 
 /* By default nothing happens. */
 #define DEFAULT_IGNORED                                          \
@@ -119,18 +117,9 @@ static bool is_fatal(const struct task_struct *task, u64 mask, int sig)
 		task->state != TASK_STOPPED;
 }
 
-/* Both locks held. */
-static void kill_thread(struct task_struct *task)
-{
-	post(&task->signal->pending, sigmask(SIGKILL),
-	     &(struct kernel_siginfo){ .signo = SIGKILL, .code = SI_KERNEL });
-	atomic_or(TIF_SIGPENDING, &task->thread_info.flags);
-	wake_up_killed(task);
-}
-
 /*
- * The group ends by sig, from now on: each of its threads gets SIGKILL, so that
- * also those go that sleep killably or have stopped. Both locks held.
+ * The group ends by sig, from now on: each of its threads is killed, those too
+ * that sleep killably or have stopped. Both locks held.
  */
 static void kill_group(struct task_struct *leader, int sig)
 {
@@ -265,15 +254,6 @@ void force_sig_fault(int sig, int code, uaddr_t addr, u32 trap_no, u32 error)
 				       .code = code,
 				       .addr = addr });
 	recalc_sigpending();
-	unlock_signals(flags);
-}
-
-void signal_kill_thread(struct task_struct *task)
-{
-	u32 flags = lock_signals();
-
-	if (task->signal)
-		kill_thread(task);
 	unlock_signals(flags);
 }
 

@@ -3,8 +3,8 @@
  */
 #include <asm/uaccess.h>
 #include <machine.h>
-#include <proc/internal.h>
-#include <syscalls.h>
+#include <proc/proc.h>
+#include <proc/system.h>
 #include <uapi/sysinfo.h>
 #include <uapi/utsname.h>
 

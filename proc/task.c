@@ -9,50 +9,13 @@
  */
 #include <percpu.h>
 #include <proc/internal.h>
-#include <proc/signal.h>
 #include <string.h>
 
 /* Stacks kept for the next fork: mapping a new one costs a page-table walk. */
 #define NR_CACHED_STACKS 2
-/* A fork bomb stops here, long before memory does. */
-#define MAX_TASKS        4096
 
 static_assert(offsetof(struct task_struct, context) == 28,
-	      "proc/switch.S counts on it");
-
-extern u8 init_stack[THREAD_SIZE]; /* startup/head.S */
-
-struct task_struct init_task = {
-	.thread_info = { .active_mm = &init_mm },
-	.stack = init_stack,
-	.usage = ATOMIC_INIT(1),
-	.state = TASK_RUNNING,
-	.group_leader = &init_task,
-	.parent = &init_task,
-	.children = TAILQ_HEAD_INITIALIZER(init_task.children),
-	.nr_threads = 1,
-	.wait_child = WAIT_QUEUE_INIT(init_task.wait_child),
-	.vfork_wait = WAIT_QUEUE_INIT(init_task.vfork_wait),
-	.comm = "swapper",
-	.rlim = {
-		[RLIMIT_CPU] = { RLIM_INFINITY, RLIM_INFINITY },
-		[RLIMIT_FSIZE] = { RLIM_INFINITY, RLIM_INFINITY },
-		[RLIMIT_DATA] = { RLIM_INFINITY, RLIM_INFINITY },
-		[RLIMIT_STACK] = { STACK_LIMIT, RLIM_INFINITY },
-		[RLIMIT_CORE] = { 0, RLIM_INFINITY },
-		[RLIMIT_RSS] = { RLIM_INFINITY, RLIM_INFINITY },
-		[RLIMIT_NPROC] = { MAX_TASKS / 2, MAX_TASKS / 2 },
-		[RLIMIT_NOFILE] = { 1024, 4096 },
-		[RLIMIT_MEMLOCK] = { 0x800000, 0x800000 },
-		[RLIMIT_AS] = { RLIM_INFINITY, RLIM_INFINITY },
-		[RLIMIT_LOCKS] = { RLIM_INFINITY, RLIM_INFINITY },
-		[RLIMIT_SIGPENDING] = { MAX_TASKS / 2, MAX_TASKS / 2 },
-		[RLIMIT_MSGQUEUE] = { 819200, 819200 },
-		[RLIMIT_NICE] = { 0, 0 },
-		[RLIMIT_RTPRIO] = { 0, 0 },
-		[RLIMIT_RTTIME] = { RLIM_INFINITY, RLIM_INFINITY },
-	},
-};
+	      "run/switch.S counts on it");
 
 static struct kmem_cache *task_cache;
 static spinlock_t tasklist_spinlock = SPINLOCK_INIT;
@@ -64,9 +27,6 @@ struct stack_cache {
 	void *stacks[NR_CACHED_STACKS]; /* irqs off */
 };
 static DEFINE_PER_CPU(struct stack_cache, stack_cache);
-
-static spinlock_t dead_lock = SPINLOCK_INIT;
-static struct task_list dead_tasks = TAILQ_HEAD_INITIALIZER(dead_tasks);
 
 u32 tasklist_lock(void)
 {
@@ -117,7 +77,6 @@ void proc_caches_init(void)
 	task_cache = kmem_cache_create("task_struct",
 				       sizeof(struct task_struct), 0,
 				       SLAB_HWCACHE_ALIGN | SLAB_PANIC, NULL);
-	signal_cache_init();
 }
 
 struct task_struct *dup_task_struct(const struct task_struct *orig)
@@ -147,38 +106,10 @@ struct task_struct *dup_task_struct(const struct task_struct *orig)
 	return task;
 }
 
-void put_task(struct task_struct *task)
-{
-	u32 flags;
-
-	if (!atomic_dec_and_test(&task->usage))
-		return;
-	BUG_ON(task == &init_task || task->thread_info.mm);
-	spin_lock_irqsave(&dead_lock, flags);
-	TAILQ_INSERT_TAIL(&dead_tasks, task, tasks);
-	spin_unlock_irqrestore(&dead_lock, flags);
-}
-
-static struct task_struct *next_dead_task(void)
-{
-	struct task_struct *task;
-	u32 flags;
-
-	spin_lock_irqsave(&dead_lock, flags);
-	task = TAILQ_FIRST(&dead_tasks);
-	if (task)
-		TAILQ_REMOVE(&dead_tasks, task, tasks);
-	spin_unlock_irqrestore(&dead_lock, flags);
-	return task;
-}
-
 void reap_dead_tasks(void)
 {
 	struct task_struct *task;
 
-	/* A look without the lock: one that dies now is somebody else's. */
-	if (likely(TAILQ_EMPTY(&dead_tasks)))
-		return;
 	while ((task = next_dead_task()) != NULL) {
 		free_stack(task->stack);
 		kmem_cache_free(task_cache, task);
@@ -241,11 +172,6 @@ void unlink_task(struct task_struct *task)
 	put_task(task);
 }
 
-s32 current_pid(void)
-{
-	return current->pid;
-}
-
 u32 nr_tasks(void)
 {
 	return READ_ONCE(task_count);
@@ -261,38 +187,4 @@ struct mm_struct *get_task_mm_by_pid(s32 pid)
 		mm = NULL;
 	tasklist_unlock(flags);
 	return mm;
-}
-
-/* ---- usage -------------------------------------------------------------------- */
-
-void add_usage(struct task_usage *dst, const struct task_usage *src)
-{
-	dst->utime_ns += src->utime_ns;
-	dst->stime_ns += src->stime_ns;
-	dst->nvcsw += src->nvcsw;
-	dst->nivcsw += src->nivcsw;
-	dst->min_flt += src->min_flt;
-	dst->maj_flt += src->maj_flt;
-	dst->maxrss = max(dst->maxrss, src->maxrss);
-}
-
-void group_usage(const struct task_struct *leader, struct task_usage *use)
-{
-	const struct task_struct *task;
-	const struct mm_struct *mm = NULL;
-
-	*use = leader->dead_use;
-	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (task->tgid != leader->tgid)
-			continue;
-		add_usage(use, &task->use);
-		if (task->thread_info.mm)
-			mm = task->thread_info.mm;
-	}
-	/* The faults of the program that runs now are counted by its mm. */
-	if (mm) {
-		use->min_flt += (u32)atomic_read(&mm->min_flt);
-		use->maj_flt += (u32)atomic_read(&mm->maj_flt);
-		use->maxrss = max(use->maxrss, get_mm_hiwater_rss(mm));
-	}
 }

@@ -1,32 +1,14 @@
 /*
- * What programs are told of the time, and how they sleep.
+ * What programs are told of the time.
  *
  * Two clocks: the monotonic one, nanoseconds of the board's timer since boot,
  * and the wall clock, which is the RTC read once at boot plus the monotonic
  * one. CPU-time clocks count ticks.
  */
 #include <asm/uaccess.h>
-#include <board/board.h>
-#include <lib/printk.h>
-#include <percpu.h>
-#include <proc/internal.h>
-#include <syscalls.h>
+#include <proc/clock.h>
+#include <proc/proc.h>
 #include <uapi/time.h>
-
-static u64 boot_wall_ns; /* wall clock when the monotonic one was 0 */
-
-void time_init(void)
-{
-	tick_init();
-	boot_wall_ns = rtc_seconds() * NSEC_PER_SEC;
-	if (boot_wall_ns > clock_ns())
-		boot_wall_ns -= clock_ns();
-}
-
-u64 wall_clock_ns(void)
-{
-	return boot_wall_ns + clock_ns();
-}
 
 static u64 process_cpu_ns(void)
 {
@@ -50,7 +32,7 @@ static int read_clock(u32 clock, u64 *ns)
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_BOOTTIME:
-		*ns = clock_ns();
+		*ns = ktime_ns();
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
 		*ns = process_cpu_ns();
@@ -61,50 +43,6 @@ static int read_clock(u32 clock, u64 *ns)
 	default:
 		return -EINVAL;
 	}
-}
-
-/* ---- moving times -------------------------------------------------------------- */
-
-/* The second in which a program last asked a clock. No interrupt does. */
-struct clock_second {
-	u64 start; /* ns */
-	u32 number;
-};
-static DEFINE_PER_CPU(struct clock_second, last_second);
-
-/*
- * The second that ns falls into, and how far: a division of 64 bits, which
- * this core does in software. Mostly it is the second of the time before.
- */
-static u32 split_seconds(u64 ns, u32 *nsec)
-{
-	struct clock_second *last = &this_cpu(last_second);
-
-	if (unlikely(ns - last->start >= NSEC_PER_SEC)) {
-		last->number = (u32)(ns / NSEC_PER_SEC);
-		last->start = (u64)last->number * NSEC_PER_SEC;
-	}
-	*nsec = (u32)(ns - last->start);
-	return last->number;
-}
-
-static int put_timespec32(u64 ns, uaddr_t to)
-{
-	u32 nsec, sec = split_seconds(ns, &nsec);
-
-	return put_user_pair(sec, nsec, to);
-}
-
-static int get_timespec32(uaddr_t from, u64 *ns)
-{
-	struct old_timespec32 ts;
-
-	if (copy_from_user(&ts, from, sizeof(ts)))
-		return -EFAULT;
-	if (ts.tv_sec < 0 || (u32)ts.tv_nsec >= NSEC_PER_SEC)
-		return -EINVAL;
-	*ns = (u64)(u32)ts.tv_sec * NSEC_PER_SEC + (u32)ts.tv_nsec;
-	return 0;
 }
 
 /* ---- reading the clocks -------------------------------------------------------- */
@@ -190,60 +128,10 @@ s32 sys_times(uaddr_t to)
 			    clock_ticks(child.stime_ns) };
 	if (to && copy_to_user(to, &tms, sizeof(tms)))
 		return -EFAULT;
-	return clock_ticks(clock_ns());
+	return clock_ticks(ktime_ns());
 }
 
-/* ---- sleeping ------------------------------------------------------------------ */
-
-/* Sleep until the monotonic clock shows `until`: 0, or -EINTR by a signal. */
-static int sleep_until(u64 until)
-{
-	for (;;) {
-		u64 now = clock_ns();
-
-		if (now >= until)
-			return 0;
-		set_current_state(TASK_INTERRUPTIBLE);
-		if (signal_pending()) {
-			set_current_state(TASK_RUNNING);
-			return -EINTR;
-		}
-		schedule_timeout(until - now);
-	}
-}
-
-/* Sleep until block->until; cut by a signal, say what is left at arg[0]. */
-static s32 sleep_with_rest(const struct restart_block *block)
-{
-	uaddr_t rem = block->arg[0];
-	u64 now;
-
-	if (sleep_until(block->until) == 0)
-		return 0;
-	now = clock_ns();
-	if (rem &&
-	    put_timespec32(block->until > now ? block->until - now : 0, rem))
-		return -EFAULT;
-	return restart_with(block);
-}
-
-/* Relative sleep of ns nanoseconds by the monotonic clock. */
-static s32 sleep_for(u64 ns, uaddr_t rem)
-{
-	const struct restart_block block = { .go_on = sleep_with_rest,
-					     .until = clock_ns() + ns,
-					     .arg = { rem } };
-
-	return sleep_with_rest(&block);
-}
-
-s32 sys_nanosleep(uaddr_t req, uaddr_t rem)
-{
-	u64 ns;
-	int err = get_timespec32(req, &ns);
-
-	return err ? err : sleep_for(ns, rem);
-}
+/* ---- sleeping by a clock ----------------------------------------------------- */
 
 s32 sys_clock_nanosleep(u32 clock, u32 flags, uaddr_t req, uaddr_t rem)
 {

@@ -6,16 +6,17 @@
  * tick. One-shot and re-armed each time: never late by what was lost before.
  */
 #include <board/board.h>
-#include <percpu.h>
-#include <proc/internal.h>
-#include <proc/signal.h>
-#include <proc/timer.h>
+#include <bug.h>
+#include <run/run.h>
+#include <run/timer.h>
+#include <service.h>
 
 static spinlock_t timer_lock = SPINLOCK_INIT; /* irqs off */
 TAILQ_HEAD(timer_list, timer);
 static struct timer_list timers = TAILQ_HEAD_INITIALIZER(timers);
 static u64 next_tick_ns; /* timer_lock */
 static bool started;     /* timer_lock */
+u64 boot_wall_ns;        /* constant after time_init() */
 
 u64 jiffies; /* written by the tick alone */
 struct pt_regs *irq_regs;
@@ -23,6 +24,11 @@ struct pt_regs *irq_regs;
 u64 ktime_ns(void)
 {
 	return clock_ns();
+}
+
+u64 wall_clock_ns(void)
+{
+	return boot_wall_ns + clock_ns();
 }
 
 /* timer_lock held. */
@@ -117,7 +123,7 @@ static void timer_interrupt(void)
 	}
 	while ((tgid = run_timers(now)) != 0) {
 		spin_unlock(&timer_lock);
-		send_alarm(tgid);
+		services_timer_expired(tgid);
 		spin_lock(&timer_lock);
 	}
 	arm_timer();
@@ -126,7 +132,7 @@ static void timer_interrupt(void)
 		scheduler_tick(irq_regs && user_mode(irq_regs));
 }
 
-void tick_init(void)
+void time_init(void)
 {
 	u32 flags;
 
@@ -136,6 +142,9 @@ void tick_init(void)
 	started = true;
 	arm_timer();
 	spin_unlock_irqrestore(&timer_lock, flags);
+	boot_wall_ns = rtc_seconds() * NSEC_PER_SEC;
+	if (boot_wall_ns > clock_ns())
+		boot_wall_ns -= clock_ns();
 }
 
 u64 schedule_timeout(u64 ns)

@@ -8,9 +8,10 @@
  */
 #include <asm/barrier.h>
 #include <asm/uaccess.h>
+#include <bug.h>
 #include <lib/printk.h>
 #include <percpu.h>
-#include <proc/internal.h>
+#include <run/run.h>
 #include <string.h>
 #include <uapi/auxvec.h>
 

@@ -1,7 +1,7 @@
 /*
  * What the VFP and NEON unit can do, as programs are told in AT_HWCAP.
  */
-#include <proc/internal.h>
+#include <run/run.h>
 #include <uapi/auxvec.h>
 
 /* clang-format off */

@@ -6,7 +6,8 @@
  * entry that still is in the queue finish_wait takes off, under the same lock,
  * before the stack frame goes.
  */
-#include <proc/internal.h>
+#include <bug.h>
+#include <run/run.h>
 
 /* The link of an entry in no queue: wait_event's entries start zeroed. */
 static bool is_queued(const struct wait_entry *entry)

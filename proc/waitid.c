@@ -6,7 +6,6 @@
  */
 #include <asm/uaccess.h>
 #include <proc/internal.h>
-#include <proc/signal.h>
 #include <syscalls.h>
 #include <uapi/sched.h>
 #include <uapi/wait.h>
@@ -54,6 +53,34 @@ static bool take_zombie(struct wait_request *req, struct task_struct *parent,
 	return true;
 }
 
+/*
+ * child has stopped since wait(2) was last told of it. True, and *status the word
+ * for it, which is forgotten then unless keep.
+ */
+static bool take_stopped(struct task_struct *child, bool keep, u32 *status)
+{
+	struct job_state *job = &child->job;
+
+	if (!job->stopped || !job->untold_stop)
+		return false;
+	*status = job->untold_stop << 8 | 0x7f;
+	if (!keep)
+		job->untold_stop = 0;
+	return true;
+}
+
+/* The same of a child that goes on after a stop. */
+static bool take_continued(struct task_struct *child, bool keep, u32 *status)
+{
+	struct job_state *job = &child->job;
+
+	if (!job->untold_cont)
+		return false;
+	*status = 0xffff;
+	job->untold_cont = keep;
+	return true;
+}
+
 static bool take_change(struct wait_request *req, struct task_struct *child)
 {
 	bool keep = req->options & WNOWAIT;
@@ -61,10 +88,10 @@ static bool take_change(struct wait_request *req, struct task_struct *child)
 	if (child->state >= TASK_ZOMBIE && child->nr_threads == 1)
 		return false;
 	if ((req->options & WUNTRACED) &&
-	    job_take_stopped(child, keep, &req->status))
+	    take_stopped(child, keep, &req->status))
 		req->pid = child->pid;
 	else if ((req->options & WCONTINUED) &&
-		 job_take_continued(child, keep, &req->status))
+		 take_continued(child, keep, &req->status))
 		req->pid = child->pid;
 	else
 		return false;

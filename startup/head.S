@@ -251,10 +251,3 @@ high_half:
 	bl	start_kernel			@ does not return
 	.fnend
 	.size	high_half, . - high_half
-
-	/* pid 0's stack; aligned as every kernel stack is (trap/entry.S). */
-	.section .bss.init_stack, "aw", %nobits
-	.global	init_stack
-	.balign	2 * THREAD_SIZE
-init_stack:
-	.space	THREAD_SIZE

@@ -10,7 +10,6 @@
 #include <board/board.h>
 #include <board/early_uart.h>
 #include <fs/fs.h>
-#include <inspect/inspect.h>
 #include <lib/printk.h>
 #include <lib/semihosting.h>
 #include <mmu/errata.h>
@@ -136,9 +135,9 @@ static void init_board(void)
 	board_init(secure_state(), boot_args.psci_smc);
 }
 
-static void start_input(void)
+static void find_services(void)
 {
-	uart_start_input(tty_receive);
+	services_register(services, nr_services);
 }
 
 static void start_init(void)
@@ -148,6 +147,7 @@ static void start_init(void)
 }
 
 static void (*const init_order[])(void) = {
+	find_services,     /* before anything can call one */
 	semihosting_probe, /* before anybody asks who answers */
 	board_early_console,
 	banner,
@@ -168,11 +168,9 @@ static void (*const init_order[])(void) = {
 	time_init,
 	vfp_init,
 	fs_init,
-	tty_init,
-	start_input,
 	unpack_root,
-	inspect_init, /* /proc, over whatever the archive brought */
-	start_init,   /* pid 1 is the first thread made */
+	services_init, /* /proc covers whatever the archive brought */
+	start_init,    /* pid 1 is the first thread made */
 };
 
 void start_kernel(u32 machine, phys_addr_t params, u32 probed)

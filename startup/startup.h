@@ -11,6 +11,7 @@
 #ifndef STARTUP_STARTUP_H
 #define STARTUP_STARTUP_H
 
+#include <service.h>
 #include <types.h>
 
 /* ---- before the MMU (boot.c, boot_ram.c); linked at physical addresses ---- */
@@ -83,6 +84,11 @@ void cmdline_parse(const char *cmdline);
 int __must_check parse_size(const char *s, u32 *bytes);
 /* Carry out fail_alloc=, just before init. */
 void options_arm_fail_alloc(void);
+
+/* ---- services.c, or core.c --------------------------------------------------- */
+
+extern const struct service *const services[];
+extern const u32 nr_services;
 
 /* ---- init.c, kernel_init.c -------------------------------------------------- */
 

@@ -7,8 +7,9 @@
  * parts would be a lie.
  */
 #include <asm/uaccess.h>
+#include <mmu/abort.h>
 #include <trap/alignment.h>
-#include <trap/internal.h>
+#include <uapi/signal.h>
 
 #define REG_SP 13
 #define REG_LR 14
@@ -307,8 +308,8 @@ static int read_instruction(const struct pt_regs *regs, u32 *insn)
 	return 0;
 }
 
-/* addr may be any word of several: the registers say where they begin. */
-int do_alignment_fixup(u32 addr __unused_arg, struct pt_regs *regs)
+/* 0: done, regs are past it. -EFAULT: no memory there. -EINVAL: not for us. */
+static int mend(struct pt_regs *regs)
 {
 	struct multiple_access access;
 	u32 insn, words[16];
@@ -329,3 +330,23 @@ int do_alignment_fixup(u32 addr __unused_arg, struct pt_regs *regs)
 		put_registers(&access, words, regs);
 	return 0;
 }
+
+static bool mend_alignment(struct fault_signal *fault)
+{
+	int err;
+
+	if (!fault->abort || fault->abort->cause != ABORT_ALIGNMENT)
+		return false;
+	/* FAR may name any word of several: the registers say where they begin. */
+	err = mend(fault->regs);
+	if (err == -EFAULT) {
+		fault->sig = SIGSEGV;
+		fault->code = SEGV_MAPERR;
+	}
+	return !err;
+}
+
+const struct service alignment_service = {
+	.name = "alignment",
+	.fault_signal = mend_alignment,
+};

@@ -5,7 +5,11 @@
 #define TRAP_ALIGNMENT_H
 
 #include <ptrace.h>
+#include <service.h>
 #include <types.h>
+
+/* Needs no lock; may sleep to copy. */
+extern const struct service alignment_service;
 
 struct multiple_access {
 	bool load;

@@ -117,19 +117,6 @@ sys_arm_private:
 	bl	do_arm_private
 	b	ret_from_syscall
 
-/* These put a whole frame back: r0 in it is the program's, not a result. */
-	.macro	SIGRETURN name
-ENTRY \name\()_with_regs
-	add	r0, sp, #8
-	bl	\name
-	add	sp, sp, #8
-	str	r0, [sp, #S_R0]
-	b	ret_to_user
-	.endm
-
-	SIGRETURN sys_sigreturn
-	SIGRETURN sys_rt_sigreturn
-
 /* ---- the way out ------------------------------------------------------------ */
 
 /* sp at the frame of an entry from user mode. */

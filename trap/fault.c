@@ -5,7 +5,7 @@
  *	  -> abort_actions[cause]
  *	       do_translation_fault		kernel half: copy the entry
  *	       do_page_fault			user half: the four cases
- *	       do_domain_fault, do_alignment, do_bad
+ *	       do_domain_fault, do_bad
  *	  -> not mended: a signal, a fix-up, or an oops
  *
  * The four cases are drawn at the head of mm/memory.c; case 1 and 2 are told
@@ -28,17 +28,27 @@ typedef int abort_fn(const struct abort_info *info, struct pt_regs *regs);
 
 /* ---- nothing mended it -------------------------------------------------------------- */
 
+/* Its handler runs, or the program ends with a report. */
 static void end_user_fault(const struct abort_info *info, struct pt_regs *regs,
 			   int sig, int code)
 {
-	u32 error = info->fsr;
+	struct fault_signal fault = {
+		.regs = regs,
+		.abort = info,
+		.sig = sig,
+		.code = code,
+		.addr = info->far,
+		.trap_no = TRAP_NO_PAGE_FAULT,
+		.error = info->fsr,
+	};
 
 	if (info->kind == ABORT_PREFETCH)
-		error |= FSR_LNX_PF;
+		fault.error |= FSR_LNX_PF;
 	local_irq_enable();
-	if (unhandled_signal(sig))
-		report_user_fault(regs, info, sig, code);
-	force_sig_fault(sig, code, info->far, TRAP_NO_PAGE_FAULT, error);
+	if (services_fault_signal(&fault))
+		return;
+	report_user_fault(regs, info, fault.sig, fault.code);
+	do_group_exit((u32)fault.sig);
 }
 
 static void end_kernel_fault(const struct abort_info *info,
@@ -197,20 +207,6 @@ static int do_domain_fault(const struct abort_info *info, struct pt_regs *regs)
 
 /* ---- the rest -------------------------------------------------------------------- */
 
-/* Kinds of access that need alignment whatever SCTLR.A says (A3.2.1). */
-static int do_alignment(const struct abort_info *info, struct pt_regs *regs)
-{
-	int ret;
-
-	if (!user_mode(regs))
-		return -EFAULT;
-	local_irq_enable();
-	ret = do_alignment_fixup(info->far, regs);
-	if (ret == -EFAULT)
-		return end_abort(info, regs, SIGSEGV, SEGV_MAPERR);
-	return ret ? -EFAULT : 0;
-}
-
 static int do_bad(const struct abort_info *info __unused_arg,
 		  struct pt_regs *regs __unused_arg)
 {
@@ -225,7 +221,7 @@ struct abort_action {
 /* clang-format off */
 static const struct abort_action abort_actions[ABORT_NR] = {
 	[ABORT_UNKNOWN]			= { do_bad, SIGKILL, 0 },
-	[ABORT_ALIGNMENT]		= { do_alignment, SIGBUS, BUS_ADRALN },
+	[ABORT_ALIGNMENT]		= { do_bad, SIGBUS, BUS_ADRALN },
 	[ABORT_DEBUG]			= { do_bad, SIGTRAP, TRAP_HWBKPT },
 	[ABORT_ACCESS_FLAG_SECTION]	= { do_bad, SIGKILL, 0 },
 	[ABORT_ACCESS_FLAG_PAGE]	= { do_page_fault, SIGSEGV, SEGV_ACCERR },

@@ -7,7 +7,6 @@
 #include <bug.h>
 #include <lib/printk.h>
 #include <proc/proc.h>
-#include <proc/signal.h>
 #include <trap/trap.h>
 
 /*
@@ -24,12 +23,5 @@ void do_unexpected_vector(void) __noreturn;
 void extable_init(void);
 /* Is the instruction at pc one whose fault has a fix-up? (extable.c) */
 bool has_fixup(u32 pc);
-
-/*
- * A user program's access to addr needs alignment that its instruction's kind
- * demands. 0: done in its place, regs are past it; -EFAULT: the memory is not
- * there; -EINVAL: exclusives and others that must not be mended. (alignment.c)
- */
-int __must_check do_alignment_fixup(u32 addr, struct pt_regs *regs);
 
 #endif

@@ -4,7 +4,7 @@
  * Owns the page at VECTORS_BASE. Programs may read and execute it:
  *
  *	0xffff0000  exception vectors (vectors.S)
- *	0xffff0500  sigreturn trampolines (proc/sigframe.c)
+ *	0xffff0500  sigreturn trampolines (services/signal/)
  *	0xffff0f60  kuser helpers (vectors.S), version at 0xffff0ffc
  */
 #include <asm/barrier.h>
@@ -29,8 +29,14 @@ static_assert(S_FRAME_SIZE % 8 == 0, "sp stays 8-aligned below a frame");
 static_assert(offsetof(struct thread_info, flags) == TI_FLAGS, "TI_FLAGS");
 static_assert(offsetof(struct thread_info, tls) == TI_TLS, "TI_TLS");
 
+/* trap/entry.S: where new tasks start */
+void ret_from_fork(void);
+void ret_from_kthread(void);
+
 extern const u8 __vectors_start[], __vectors_end[];
 extern const u8 __kuser_helpers_start[], __kuser_helpers_end[];
+
+static u8 *vectors_page; /* in the linear map, where it is writable */
 
 /* Fetches will see what was just stored in the page. */
 static void sync_page(const u8 *page)
@@ -44,20 +50,26 @@ static void sync_page(const u8 *page)
 	isb(); /* nothing fetched before it is used */
 }
 
+void vectors_install(u32 offset, const void *code, size_t bytes)
+{
+	BUG_ON(offset + bytes > PAGE_SIZE);
+	memcpy(vectors_page + offset, code, bytes);
+	sync_page(vectors_page);
+}
+
 void trap_init(void)
 {
-	u8 *page = memblock_alloc(PAGE_SIZE, PAGE_SIZE, "vectors");
 	size_t helpers = (size_t)(__kuser_helpers_end - __kuser_helpers_start);
 
-	if (!page)
+	vectors_page = memblock_alloc(PAGE_SIZE, PAGE_SIZE, "vectors");
+	if (!vectors_page)
 		panic("no page for the exception vectors");
-	memcpy(page, __vectors_start,
-	       (size_t)(__vectors_end - __vectors_start));
-	memcpy(page + SIGRETURN_OFFSET, sigreturn_codes,
-	       sizeof(sigreturn_codes));
-	memcpy(page + PAGE_SIZE - helpers, __kuser_helpers_start, helpers);
-	sync_page(page);
-	map_vectors(virt_to_phys(page));
+	vectors_install(0, __vectors_start,
+			(size_t)(__vectors_end - __vectors_start));
+	vectors_install(PAGE_SIZE - helpers, __kuser_helpers_start, helpers);
+	map_vectors(virt_to_phys(vectors_page));
+	return_ops = (struct return_operations){ ret_from_fork,
+						 ret_from_kthread };
 	extable_init();
 	/* From here on an asynchronous external abort is near its cause. */
 	__asm__ volatile("cpsie a" : : : "memory");
@@ -74,7 +86,9 @@ void do_work_pending(struct pt_regs *regs, u32 flags, bool syscall)
 		if (flags & TIF_NEED_RESCHED)
 			schedule();
 		if (flags & (TIF_SIGPENDING | TIF_RESTORE_SIGMASK)) {
-			do_signal(regs, syscall);
+			if (READ_ONCE(current->killed))
+				do_group_exit(SIGKILL);
+			services_user_work(regs, syscall);
 			syscall = false; /* restarted once */
 		}
 		local_irq_disable();

@@ -15,6 +15,11 @@
 
 /* The vectors page in place, asynchronous aborts unmasked. */
 void trap_init(void);
+/*
+ * Copy code that programs may call to the vectors page, `offset` bytes from its
+ * start (services/signal: sigreturn). Fetches see it on return.
+ */
+void vectors_install(u32 offset, const void *code, size_t bytes);
 
 /* From entry.S */
 void do_DataAbort(u32 dfar, u32 dfsr, struct pt_regs *regs);

@@ -2,7 +2,7 @@
  * undef.c - instructions the core does not execute.
  *
  * Most are a task's first use of VFP or NEON since it was switched to: the
- * unit is off until then (proc/vfp.c). The rest is SIGILL, or an oops.
+ * unit is off until then (run/vfp.c). The rest is SIGILL, or an oops.
  */
 #include <asm/irqflags.h>
 #include <asm/uaccess.h>
@@ -27,13 +27,23 @@ static u32 read_insn(const struct pt_regs *regs)
 
 void do_undefined(struct pt_regs *regs)
 {
+	struct fault_signal fault;
+
 	step_back(regs);
 	if (!user_mode(regs))
 		die("undefined instruction in the kernel", regs, NULL);
 	local_irq_enable();
 	if (vfp_trap(regs))
 		return;
-	if (unhandled_signal(SIGILL))
-		report_undefined(regs, read_insn(regs));
-	force_sig_fault(SIGILL, ILL_ILLOPC, regs->pc, TRAP_NO_UNDEFINED, 0);
+	fault = (struct fault_signal){
+		.regs = regs,
+		.sig = SIGILL,
+		.code = ILL_ILLOPC,
+		.addr = regs->pc,
+		.trap_no = TRAP_NO_UNDEFINED,
+	};
+	if (services_fault_signal(&fault))
+		return;
+	report_undefined(regs, read_insn(regs));
+	do_group_exit((u32)fault.sig);
 }

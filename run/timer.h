@@ -1,12 +1,12 @@
 /*
- * proc/timer.h - what the board's timer is armed for, besides the tick.
+ * run/timer.h - what the board's timer is armed for, besides the tick.
  *
  * A timer wakes a task or sends SIGALRM to a process, once. It belongs to who
  * starts it, and must be cancelled before it goes. timer_lock (irqs off) is
  * innermost.
  */
-#ifndef PROC_TIMER_H
-#define PROC_TIMER_H
+#ifndef RUN_TIMER_H
+#define RUN_TIMER_H
 
 #include <sys/queue.h>
 #include <types.h>

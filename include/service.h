@@ -1,0 +1,120 @@
+/*
+ * service.h - what stands beside the core, and where the core calls it.
+ *
+ * The core gives a program an address space and a core to run on. All else that
+ * programs expect of Linux (signal handlers, futexes, a terminal, pipes ...)
+ * is a service: a folder below services/ that the core knows by one row, and
+ * links and boots without. startup/services.c is the one file that names the
+ * services; their system calls are in the same file's sys_call_table.
+ *
+ * These are all the ways in which the core calls upward. A member that is NULL
+ * is not called. Services are called in the order of the table, by the functions
+ * below; what each must know of locks and context stands at its member.
+ */
+#ifndef SERVICE_H
+#define SERVICE_H
+
+#include <types.h>
+
+struct abort_info;
+struct file_operations;
+struct pt_regs;
+struct task_struct;
+
+/* What became of a child, from its parent's view. */
+enum child_change {
+	CHILD_EXITED,  /* its whole group is over: a zombie */
+	CHILD_ADOPTED, /* its parent ended, init is the parent now */
+};
+
+/* A fault of the running program that nothing has mended: a signal for it. */
+struct fault_signal {
+	struct pt_regs *regs;           /* of the program */
+	const struct abort_info *abort; /* NULL: an undefined instruction */
+	int sig, code;                  /* SIGSEGV, SEGV_MAPERR ... */
+	uaddr_t addr;                   /* si_addr */
+	u32 trap_no, error;             /* as Linux puts them in a sigcontext */
+};
+
+/* A character device: its node in /dev, and what open finds. */
+struct chrdev {
+	const char *name; /* NULL ends a table */
+	u32 rdev;         /* MKDEV(major, minor), Linux's numbers */
+	u32 mode;         /* permissions */
+	const struct file_operations *fops;
+};
+
+struct service {
+	const char *name;
+
+	/* At boot: the root directory is there, no process is yet. */
+	void (*init)(void);
+
+	/* ---- a task's life; current is the parent, or the task itself ---- */
+
+	/*
+	 * The child's part of the service, before anybody can find the child:
+	 * 0, or -errno and nothing is left. flags: clone(2)'s; 0: a kernel
+	 * thread. May sleep.
+	 */
+	int (*fork)(struct task_struct *child, u32 flags);
+	/* fork() succeeded but the child will not be. */
+	void (*undo_fork)(struct task_struct *child);
+	/* A new program runs in the task; nothing can fail any more. */
+	void (*exec)(void);
+	/* The task leaves its mm, which is still there, by exit or execve. */
+	void (*exit_early)(struct task_struct *task);
+	/* The task has no mm and no files any more. */
+	void (*exit_late)(struct task_struct *task);
+	/*
+	 * tasklist_lock held. True, at CHILD_EXITED: the parent does not want to
+	 * know, the zombie goes at once.
+	 */
+	bool (*child_changed)(enum child_change change,
+			      struct task_struct *child,
+			      struct task_struct *parent);
+
+	/* ---- on the way to user mode ---- */
+
+	/*
+	 * TIF_SIGPENDING or TIF_RESTORE_SIGMASK is set; interrupts are on. regs
+	 * is the frame that the program goes on with. syscall: r0 is a call's
+	 * result, which may ask for a restart (-ERESTARTSYS ...).
+	 */
+	void (*user_work)(struct pt_regs *regs, bool syscall);
+	/*
+	 * True: the program goes on (a handler is to run, or the access was
+	 * done in its place). False: the next service, then its end; sig, code
+	 * and addr may have been changed. Interrupts on, no lock held.
+	 */
+	bool (*fault_signal)(struct fault_signal *fault);
+
+	/* A timer without a task has expired; interrupts off, no lock held. */
+	void (*timer_expired)(s32 tgid);
+
+	/* Its nodes in /dev; constant. NULL: none. */
+	const struct chrdev *devices;
+};
+
+/*
+ * The services of this image, once, before any is called. startup/services.c
+ * has the table, which stays.
+ */
+void services_register(const struct service *const *table, u32 nr);
+
+void services_init(void);
+/* 0, or the error of the first that failed; those before it are undone. */
+int __must_check services_fork(struct task_struct *child, u32 flags);
+void services_undo_fork(struct task_struct *child);
+void services_exec(void);
+void services_exit_early(struct task_struct *task);
+void services_exit_late(struct task_struct *task);
+bool services_child_changed(enum child_change change, struct task_struct *child,
+			    struct task_struct *parent);
+void services_user_work(struct pt_regs *regs, bool syscall);
+bool services_fault_signal(struct fault_signal *fault);
+void services_timer_expired(s32 tgid);
+/* The n-th table of devices that services have, or NULL: that was the last. */
+const struct chrdev *services_devices(u32 n);
+
+#endif

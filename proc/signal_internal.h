@@ -1,0 +1,240 @@
+/*
+ * proc/signal_internal.h - what a task knows of signals.
+ *
+ *	task ----> signal_state		blocked, its own pending, altstack
+ *	   |           '--> signal_group	pending for the whole process
+ *	   '-----> sighand_struct	handlers; CLONE_SIGHAND shares them
+ *
+ * One lock, signal_lock (irqs off), guards all of it; it is taken inside
+ * tasklist_lock and outside runqueue.lock. A task that has exited has neither
+ * state nor handlers: both pointers are NULL.
+ */
+#ifndef PROC_SIGNAL_INTERNAL_H
+#define PROC_SIGNAL_INTERNAL_H
+
+#include <proc/proc.h>
+#include <proc/signal.h>
+#include <run/timer.h>
+#include <uapi/signal.h>
+
+/* clang-format off */
+/* A set of signals: bit n - 1 for signal n. */
+#define sigmask(sig)	(1ull << ((sig) - 1))
+/* clang-format on */
+
+/* Faults come first: their handlers must see the registers of the fault. */
+#define SYNCHRONOUS_SIGNALS                                     \
+	(sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | \
+	 sigmask(SIGTRAP) | sigmask(SIGFPE) | sigmask(SIGSYS))
+/* By default they stop the process. */
+#define STOP_SIGNALS                                              \
+	(sigmask(SIGSTOP) | sigmask(SIGTSTP) | sigmask(SIGTTIN) | \
+	 sigmask(SIGTTOU))
+
+/* The lowest signal of a set that is not empty; by halves: two instructions. */
+static inline s32 lowest_signal(u64 set)
+{
+	u32 low = (u32)set;
+
+	return low ? __builtin_ctz(low) + 1 :
+		     __builtin_ctz((u32)(set >> 32)) + 33;
+}
+
+/* Take it out. */
+static inline s32 pop_signal(u64 *set)
+{
+	s32 sig = lowest_signal(*set);
+
+	*set &= *set - 1;
+	return sig;
+}
+
+static inline bool valid_signal(s32 sig)
+{
+	return sig >= 1 && sig <= _NSIG;
+}
+
+/* What is to be told of one pending signal; struct siginfo without padding. */
+struct kernel_siginfo {
+	s32 signo;
+	s32 code;
+	union {
+		struct {
+			s32 pid;
+			s32 status;
+		};
+		uaddr_t addr;
+	};
+};
+
+struct sigpending {
+	u64 set;                           /* signal_lock */
+	struct kernel_siginfo info[_NSIG]; /* valid where set has a bit */
+};
+
+/* As the user gave it, the mask in one piece. */
+struct k_sigaction {
+	uaddr_t handler; /* or SIG_DFL, SIG_IGN */
+	u32 flags;
+	uaddr_t restorer;
+	u64 mask;
+};
+
+/*
+ * All zero in its slab: every signal has its default. `set` names the actions
+ * that may not be so, mostly few: only these are copied, reset and cleared.
+ */
+struct sighand_struct {
+	/* signal_lock */
+	u64 set;
+	u32 count; /* tasks */
+	struct k_sigaction action[_NSIG];
+};
+
+/* ITIMER_REAL. */
+struct itimer {
+	struct timer timer;
+	u64 interval_ns; /* signal_lock; 0: once */
+};
+
+/* One for each process. */
+struct signal_group {
+	u32 count;          /* signal_lock: threads */
+	struct itimer real; /* sends it SIGALRM */
+	struct sigpending pending;
+};
+
+/* One for each thread; the masks are written by the thread itself. */
+struct signal_state {
+	u64 blocked;               /* signal_lock */
+	u64 saved_mask;            /* own: with TIF_RESTORE_SIGMASK */
+	u64 awaited;               /* signal_lock: sigtimedwait */
+	struct sigpending pending; /* signal_lock */
+	struct signal_group *group;
+	/* signal_lock; see job_control.c */
+	bool stop_pending;  /* it is to stop before user mode */
+	bool stop_dequeued; /* took a stop signal and has not acted on it */
+	struct sigaltstack altstack; /* own */
+	u32 trap_no, error_code;     /* own: the last fault */
+	uaddr_t fault_address;
+};
+
+/* A signal that a handler is to get. */
+struct ksignal {
+	struct kernel_siginfo info;
+	struct k_sigaction action;
+};
+
+/* ---- signal_take.c ------------------------------------------------------------ */
+
+u32 lock_signals(void); /* irqs off; returns flags */
+void unlock_signals(u32 flags);
+/* The running task's blocked set becomes this one, without KILL and STOP. */
+void set_current_blocked(u64 blocked);
+
+/* Take the next signal that has a handler; those that kill do so here. */
+bool get_signal(struct ksignal *ksig);
+/*
+ * Take a pending signal of the running task that is in set and say what came
+ * of it. False: there is none. (signal_lock)
+ */
+bool dequeue_signal(u64 set, struct kernel_siginfo *info);
+/* What is pending for the running task or its process. (signal_lock) */
+u64 pending_signals(void);
+/* Set or clear the running task's TIF_SIGPENDING. (signal_lock) */
+void recalc_sigpending(void);
+/* Drop a pending sig of the running task's group that is ignored now. */
+void flush_ignored(int sig);
+
+/* ---- signal_send.c ------------------------------------------------------------ */
+
+/*
+ * Does nobody want to know of sig? It is then never posted. (signal_lock)
+ */
+bool sig_ignored(const struct task_struct *task, int sig);
+/* Is task of init, and not to die of what others did? (signal_lock) */
+bool init_is_spared(const struct task_struct *task,
+		    const struct kernel_siginfo *info);
+/* Tell task that something is pending for it. (signal_lock) */
+void signal_wake(struct task_struct *task);
+
+/*
+ * A fault of the running program, which has a handler for sig, or must not go
+ * on: a signal that is blocked or ignored ends it. (no lock)
+ */
+void force_sig_fault(int sig, int code, uaddr_t addr, u32 trap_no, u32 error);
+/* The parent ignores SIGCHLD, or asked for no zombies. (tasklist_lock) */
+bool signal_ignores_children(const struct task_struct *parent);
+/* child->exit_signal for the parent's group. (tasklist_lock) */
+void signal_child_exited(struct task_struct *parent, struct task_struct *child);
+/* SIGALRM to that process, if there is one. (no lock; any context) */
+void send_alarm(s32 tgid);
+/*
+ * SIGCHLD to the parent of a child that stopped or went on, if it wants that.
+ * (tasklist_lock)
+ */
+void signal_child_changed(struct task_struct *parent,
+			  const struct task_struct *child, s32 code,
+			  s32 status);
+/* Forget the pending signals of set. (signal_lock) */
+void discard_signals(struct sigpending *pending, u64 set);
+
+/* ---- job_control.c; tasklist_lock and signal_lock held where not said -------- */
+
+/* The rare case of what follows. */
+s32 job_control_signal(struct task_struct *leader, u64 mask);
+/*
+ * A signal is being sent to leader's group or one of its threads: a stop signal
+ * takes back SIGCONT, SIGCONT the stop signals and the stop. Returns what
+ * job_tell_continued is to be given when signal_lock is free.
+ */
+static inline s32 job_signal_sent(struct task_struct *leader, u64 mask)
+{
+	return likely(!(mask & (STOP_SIGNALS | sigmask(SIGCONT)))) ?
+		0 :
+		job_control_signal(leader, mask);
+}
+/* (tasklist_lock only) */
+void job_tell_continued(struct task_struct *leader, s32 code);
+void job_tell_stopped(struct task_struct *leader);
+/* All of the group dies: it is not stopped any more. */
+void job_killed(struct task_struct *leader);
+/*
+ * task gives up its signals; others: there are threads left in its group. True:
+ * they were waiting for it only, and job_tell_stopped is due.
+ */
+bool job_thread_exits(struct task_struct *task, bool others);
+/*
+ * The ties of child to its parent end: child itself does (child_ends), or the
+ * parent, after init has taken its place. A process group with stopped members
+ * that nobody looks after now gets SIGHUP and SIGCONT. (tasklist_lock only)
+ */
+void job_orphan_pgrp(const struct task_struct *child,
+		     const struct task_struct *parent, bool child_ends);
+/* The running task took sig, a stop signal by default. (no lock) */
+void job_stop_group(int sig);
+/* The running task was asked to stop: it does. (no lock) */
+void job_stop_thread(void);
+
+/* ---- itimer.c ------------------------------------------------------------------- */
+
+/* Its SIGALRM was taken: start it again, if it is to. (signal_lock) */
+void itimer_next_period(struct itimer *it);
+
+/* ---- sigframe.c ----------------------------------------------------------------- */
+
+/*
+ * Code that calls sigreturn, for programs without SA_RESTORER, at
+ * VECTORS_BASE + SIGRETURN_OFFSET.
+ */
+#define SIGRETURN_OFFSET 0x500
+#define SIGRETURN_WORDS  6
+extern const u32 sigreturn_codes[SIGRETURN_WORDS];
+
+/* On the way to user mode: run handlers, stop, or die. */
+void do_signal(struct pt_regs *regs, bool syscall);
+void siginfo_to_user(const struct kernel_siginfo *info, struct siginfo *user);
+/* Is the running task's user stack pointer in its alternate stack? */
+bool on_sig_stack(uaddr_t sp);
+
+#endif

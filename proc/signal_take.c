@@ -1,0 +1,170 @@
+/*
+ * Signals: what is pending, and taking the next one.
+ *
+ * Owns the lock of all signals. A signal waits as a bit in a set with one
+ * siginfo beside it: the first of several equal ones counts.
+ */
+#include <proc/signal_internal.h>
+
+#define UNBLOCKABLE (sigmask(SIGKILL) | sigmask(SIGSTOP))
+
+static spinlock_t signal_lock = SPINLOCK_INIT;
+
+u32 lock_signals(void)
+{
+	u32 flags;
+
+	spin_lock_irqsave(&signal_lock, flags);
+	return flags;
+}
+
+void unlock_signals(u32 flags)
+{
+	spin_unlock_irqrestore(&signal_lock, flags);
+}
+
+/* ---- what is pending ---------------------------------------------------------- */
+
+u64 pending_signals(void)
+{
+	const struct signal_state *state = current->signal;
+
+	return state->pending.set | state->group->pending.set |
+		(READ_ONCE(current->killed) ? sigmask(SIGKILL) : 0);
+}
+
+void recalc_sigpending(void)
+{
+	u32 *flags = &current->thread_info.flags;
+	bool pending = (pending_signals() & ~current->signal->blocked) ||
+		current->signal->stop_pending;
+
+	if (pending == signal_pending())
+		return;
+	if (pending)
+		atomic_or(TIF_SIGPENDING, flags);
+	else
+		atomic_andnot(TIF_SIGPENDING, flags);
+}
+
+void set_current_blocked(u64 blocked)
+{
+	u32 flags = lock_signals();
+
+	current->signal->blocked = blocked & ~UNBLOCKABLE;
+	recalc_sigpending();
+	unlock_signals(flags);
+}
+
+void flush_ignored(int sig)
+{
+	struct task_struct *task;
+	u32 list_flags = tasklist_lock(), flags = lock_signals();
+
+	if (sig_ignored(current, sig)) {
+		current->signal->group->pending.set &= ~sigmask(sig);
+		TAILQ_FOREACH(task, &all_tasks, tasks)
+			if (task->tgid == current->tgid && task->signal)
+				task->signal->pending.set &= ~sigmask(sig);
+		recalc_sigpending();
+	}
+	unlock_signals(flags);
+	tasklist_unlock(list_flags);
+}
+
+void discard_signals(struct sigpending *pending, u64 set)
+{
+	pending->set &= ~set;
+}
+
+/* Faults, then the lowest number. 0: the set is empty. */
+static int first_signal(u64 set)
+{
+	if (!set)
+		return 0;
+	if (set & SYNCHRONOUS_SIGNALS)
+		set &= SYNCHRONOUS_SIGNALS;
+	return lowest_signal(set);
+}
+
+static bool take_from(struct sigpending *pending, u64 set,
+		      struct kernel_siginfo *info)
+{
+	int sig = first_signal(pending->set & set);
+
+	if (!sig)
+		return false;
+	pending->set &= ~sigmask(sig);
+	*info = pending->info[sig - 1];
+	return true;
+}
+
+static bool take_signal(u64 set, struct kernel_siginfo *info)
+{
+	struct signal_state *state = current->signal;
+
+	if (take_from(&state->pending, set, info))
+		return true;
+	if (!take_from(&state->group->pending, set, info))
+		return false;
+	if (info->signo == SIGALRM)
+		itimer_next_period(&state->group->real);
+	return true;
+}
+
+bool dequeue_signal(u64 set, struct kernel_siginfo *info)
+{
+	bool found = take_signal(set, info);
+
+	recalc_sigpending();
+	return found;
+}
+
+/* ---- taking the next one -------------------------------------------------------- */
+
+/*
+ * The next signal that is not ignored. False: none, and TIF_SIGPENDING says
+ * so; otherwise who blocks signals for the handler will look what is left.
+ */
+static bool next_signal(struct ksignal *ksig)
+{
+	u32 flags = lock_signals();
+	struct k_sigaction *action;
+	bool found;
+
+	do {
+		found = take_signal(~current->signal->blocked, &ksig->info);
+	} while (found && sig_ignored(current, ksig->info.signo));
+	if (found) {
+		action = &current->sighand->action[ksig->info.signo - 1];
+		ksig->action = *action;
+		if (action->flags & SA_RESETHAND)
+			action->handler = SIG_DFL;
+		if (ksig->action.handler == SIG_DFL &&
+		    (STOP_SIGNALS & sigmask(ksig->info.signo)))
+			current->signal->stop_dequeued = true;
+	} else {
+		recalc_sigpending();
+	}
+	unlock_signals(flags);
+	return found;
+}
+
+bool get_signal(struct ksignal *ksig)
+{
+	int sig;
+
+	for (;;) {
+		if (READ_ONCE(current->signal->stop_pending))
+			job_stop_thread();
+		if (!next_signal(ksig))
+			return false;
+		if (ksig->action.handler != SIG_DFL)
+			return true;
+		sig = ksig->info.signo;
+		if (STOP_SIGNALS & sigmask(sig))
+			job_stop_group(sig);
+		else if (!init_is_spared(current, &ksig->info))
+			do_group_exit((u32)sig);
+	}
+}

@@ -1,0 +1,26 @@
+/*
+ * sigreturn.S - the way into sigreturn and rt_sigreturn, and back from them.
+ *
+ * Both put a whole frame back: r0 in it is the program's, not the result of a
+ * call. sp as vector_swi leaves it (trap/entry.S): two arguments below the frame.
+ */
+#include <ptrace.h>
+
+	.syntax	unified
+	.arm
+	.text
+
+	.macro	SIGRETURN name
+	.balign	32
+	.global	\name\()_with_regs
+	.type	\name\()_with_regs, %function
+\name\()_with_regs:
+	add	r0, sp, #8
+	bl	\name
+	add	sp, sp, #8
+	str	r0, [sp, #S_R0]
+	b	ret_to_user
+	.endm
+
+	SIGRETURN sys_sigreturn
+	SIGRETURN sys_rt_sigreturn

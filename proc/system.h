@@ -1,0 +1,24 @@
+/*
+ * proc/system.h - the machine as a whole, limits, and random numbers.
+ */
+#ifndef PROC_SYSTEM_H
+#define PROC_SYSTEM_H
+
+#include <trap/core_calls.h>
+#include <types.h>
+
+/* clang-format off */
+#define SYSTEM_CALLS \
+	CALL(uname), CALL(sysinfo), CALL(reboot), CALL(getrandom), \
+	ROW(ugetrlimit, sys_getrlimit), CALL(setrlimit), CALL(prlimit64)
+/* clang-format on */
+
+s32 sys_uname(uaddr_t buf);
+s32 sys_sysinfo(uaddr_t info);
+s32 sys_getrlimit(u32 resource, uaddr_t rlim);
+s32 sys_setrlimit(u32 resource, uaddr_t rlim);
+s32 sys_prlimit64(s32 pid, u32 resource, uaddr_t new, uaddr_t old);
+s32 sys_getrandom(uaddr_t buf, u32 bytes, u32 flags);
+s32 sys_reboot(u32 magic1, u32 magic2, u32 cmd, uaddr_t arg);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * What tasks have used: time, faults, memory.
+ */
+#include <asm/uaccess.h>
+#include <proc/internal.h>
+#include <syscalls.h>
+#include <uapi/time.h>
+
+void add_usage(struct task_usage *dst, const struct task_usage *src)
+{
+	dst->utime_ns += src->utime_ns;
+	dst->stime_ns += src->stime_ns;
+	dst->nvcsw += src->nvcsw;
+	dst->nivcsw += src->nivcsw;
+	dst->min_flt += src->min_flt;
+	dst->maj_flt += src->maj_flt;
+	dst->maxrss = max(dst->maxrss, src->maxrss);
+}
+
+void group_usage(const struct task_struct *leader, struct task_usage *use)
+{
+	const struct task_struct *task;
+	const struct mm_struct *mm = NULL;
+
+	*use = leader->dead_use;
+	TAILQ_FOREACH(task, &all_tasks, tasks) {
+		if (task->tgid != leader->tgid)
+			continue;
+		add_usage(use, &task->use);
+		if (task->thread_info.mm)
+			mm = task->thread_info.mm;
+	}
+	/* The faults of the program that runs now are counted by its mm. */
+	if (mm) {
+		use->min_flt += (u32)atomic_read(&mm->min_flt);
+		use->maj_flt += (u32)atomic_read(&mm->maj_flt);
+		use->maxrss = max(use->maxrss, get_mm_hiwater_rss(mm));
+	}
+}
+
+int put_rusage(const struct task_usage *use, uaddr_t to)
+{
+	struct rusage ru = {
+		.ru_utime_sec = (s32)(use->utime_ns / NSEC_PER_SEC),
+		.ru_utime_usec = (s32)(use->utime_ns % NSEC_PER_SEC /
+				       NSEC_PER_USEC),
+		.ru_stime_sec = (s32)(use->stime_ns / NSEC_PER_SEC),
+		.ru_stime_usec = (s32)(use->stime_ns % NSEC_PER_SEC /
+				       NSEC_PER_USEC),
+		.ru_maxrss = (s32)(use->maxrss * (PAGE_SIZE / 1024)),
+		.ru_minflt = (s32)use->min_flt,
+		.ru_majflt = (s32)use->maj_flt,
+		.ru_nvcsw = (s32)use->nvcsw,
+		.ru_nivcsw = (s32)use->nivcsw,
+	};
+
+	return copy_to_user(to, &ru, sizeof(ru)) ? -EFAULT : 0;
+}
+
+s32 sys_getrusage(s32 who, uaddr_t to)
+{
+	struct task_struct *leader = current->group_leader;
+	struct task_usage use;
+	u32 flags;
+
+	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN &&
+	    who != RUSAGE_THREAD)
+		return -EINVAL;
+	flags = tasklist_lock();
+	if (who == RUSAGE_SELF)
+		group_usage(leader, &use);
+	else
+		use = who == RUSAGE_THREAD ? current->use : leader->child_use;
+	tasklist_unlock(flags);
+	return put_rusage(&use, to);
+}

@@ -1,0 +1,107 @@
+/*
+ * run/task.c - the running task's own facts, and the last reference to a task.
+ *
+ * Owns init_task, the stack it boots on, and the list of tasks that are gone: a
+ * task's last reference is often dropped where nobody may sleep, so its memory
+ * waits there for reap_dead_tasks() (proc/task.c).
+ */
+#include <bug.h>
+#include <mm_types.h>
+#include <run/run.h>
+#include <service.h>
+
+/* head.S boots on it. Twice the alignment, as of every kernel stack. */
+u8 init_stack[THREAD_SIZE]
+	__attribute__((section(".bss.init_stack"), aligned(2 * THREAD_SIZE)));
+
+struct return_operations return_ops;
+
+struct task_struct init_task = {
+	.thread_info = { .active_mm = &init_mm },
+	.stack = init_stack,
+	.usage = ATOMIC_INIT(1),
+	.state = TASK_RUNNING,
+	.group_leader = &init_task,
+	.parent = &init_task,
+	.children = TAILQ_HEAD_INITIALIZER(init_task.children),
+	.nr_threads = 1,
+	.wait_child = WAIT_QUEUE_INIT(init_task.wait_child),
+	.vfork_wait = WAIT_QUEUE_INIT(init_task.vfork_wait),
+	.comm = "swapper",
+	.rlim = {
+		[RLIMIT_CPU] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_FSIZE] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_DATA] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_STACK] = { STACK_LIMIT, RLIM_INFINITY },
+		[RLIMIT_CORE] = { 0, RLIM_INFINITY },
+		[RLIMIT_RSS] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_NPROC] = { MAX_TASKS / 2, MAX_TASKS / 2 },
+		[RLIMIT_NOFILE] = { 1024, 4096 },
+		[RLIMIT_MEMLOCK] = { 0x800000, 0x800000 },
+		[RLIMIT_AS] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_LOCKS] = { RLIM_INFINITY, RLIM_INFINITY },
+		[RLIMIT_SIGPENDING] = { MAX_TASKS / 2, MAX_TASKS / 2 },
+		[RLIMIT_MSGQUEUE] = { 819200, 819200 },
+		[RLIMIT_NICE] = { 0, 0 },
+		[RLIMIT_RTPRIO] = { 0, 0 },
+		[RLIMIT_RTTIME] = { RLIM_INFINITY, RLIM_INFINITY },
+	},
+};
+
+static spinlock_t dead_lock = SPINLOCK_INIT; /* irqs off */
+static TAILQ_HEAD(, task_struct) dead_tasks = TAILQ_HEAD_INITIALIZER(
+	dead_tasks); /* dead_lock */
+
+/* ---- the running task ----------------------------------------------------- */
+
+u32 rlimit(unsigned int resource)
+{
+	BUG_ON(resource >= RLIM_NLIMITS);
+	return current->rlim[resource].rlim_cur;
+}
+
+s32 current_pid(void)
+{
+	return current->pid;
+}
+
+bool fatal_signal_pending(void)
+{
+	return signal_pending() && READ_ONCE(current->killed);
+}
+
+s32 restart_with(const struct restart_block *block)
+{
+	current->restart = *block;
+	return -ERESTART_RESTARTBLOCK;
+}
+
+/* ---- the end of any task --------------------------------------------------- */
+
+void put_task(struct task_struct *task)
+{
+	u32 flags;
+
+	if (!atomic_dec_and_test(&task->usage))
+		return;
+	BUG_ON(task == &init_task || task->thread_info.mm);
+	spin_lock_irqsave(&dead_lock, flags);
+	TAILQ_INSERT_TAIL(&dead_tasks, task, tasks);
+	spin_unlock_irqrestore(&dead_lock, flags);
+}
+
+struct task_struct *next_dead_task(void)
+{
+	struct task_struct *task;
+	u32 flags;
+
+	/* A look without the lock: one that dies now is somebody else's. */
+	if (likely(TAILQ_EMPTY(&dead_tasks)))
+		return NULL;
+	spin_lock_irqsave(&dead_lock, flags);
+	task = TAILQ_FIRST(&dead_tasks);
+	if (task)
+		TAILQ_REMOVE(&dead_tasks, task, tasks);
+	spin_unlock_irqrestore(&dead_lock, flags);
+	return task;
+}

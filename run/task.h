@@ -1,0 +1,149 @@
+/*
+ * run/task.h - a task: what runs, and all that any part of the kernel keeps of it.
+ *
+ * A task is a user process, a thread of one, or a kernel thread (mm == NULL).
+ * The fields are grouped by the lock that guards them; tasklist_lock is
+ * proc/task.c's, runqueue.lock run/sched.c's. What a service keeps of a task
+ * is a word here that only that service reads.
+ */
+#ifndef RUN_TASK_H
+#define RUN_TASK_H
+
+#include <asm/atomic.h>
+#include <ptrace.h>
+#include <sched.h>
+#include <sys/queue.h>
+#include <thread_info.h>
+#include <uapi/resource.h>
+#include <uapi/ucontext.h>
+
+#define TASK_COMM_LEN 16
+/* A fork bomb stops here, long before memory does. */
+#define MAX_TASKS     4096
+
+/*
+ * What switch_to keeps (run/switch.S): r4-r11, sp, pc, and the user's own
+ * thread register. Everything else is on the stack or in thread_info.
+ */
+struct cpu_context {
+	u32 r4, r5, r6, r7, r8, r9, r10, r11, sp, pc;
+	u32 tpidrurw;
+};
+
+/* What a task, or the dead among several, has used. */
+struct task_usage {
+	u64 utime_ns, stime_ns; /* counted by the tick, as Linux does */
+	u32 nvcsw, nivcsw;      /* switches: asked for, forced */
+	u32 min_flt, maj_flt;
+	u32 maxrss; /* pages; the largest, not a sum */
+};
+
+/*
+ * Whether a thread group is stopped, in its leader. services/signal/ writes it,
+ * wait(2) tells it to the parent.
+ */
+struct job_state {
+	/* tasklist_lock and signal_lock */
+	u32 stop_sig;     /* why it stops or has stopped */
+	u32 nr_to_stop;   /* threads that have been asked, and run still */
+	bool stopped;     /* all threads are */
+	u32 untold_stop;  /* a stop that no wait(2) has told: its signal */
+	bool untold_cont; /* no wait(2) has told that it went on */
+};
+
+/*
+ * VFP/NEON registers of a task that is not their owner now (run/vfp.c), kept
+ * as signal frames have them. Until it used them they all read as zero, and
+ * nothing else here is valid. A unit without D16-D31 leaves that half zero.
+ */
+struct vfp_state {
+	bool used;
+	struct vfp_record record;
+};
+
+struct task_struct {
+	struct thread_info thread_info; /* first: TPIDRPRW points here */
+	struct cpu_context context;     /* valid while not running */
+	void *stack;                    /* lowest address of the kernel stack */
+	/* One while it can run, one while it can be found; others borrow. */
+	atomic_t usage;
+
+	/* runqueue.lock */
+	enum task_state state;
+	bool on_rq; /* on the run queue (running, or next) */
+	u32 slice;  /* ticks left */
+	TAILQ_ENTRY(task_struct) run_link;
+	struct task_usage use; /* its own; faults: see task_usage() */
+
+	/* constant; execve by a thread may swap them, under tasklist_lock */
+	s32 pid;
+	s32 tgid; /* the leader's pid */
+	struct task_struct *group_leader;
+
+	/* tasklist_lock */
+	TAILQ_ENTRY(task_struct) tasks; /* every task */
+	struct task_struct *parent;     /* a group leader */
+	s32 ppid;                       /* its tgid; to be read without lock */
+	TAILQ_ENTRY(task_struct) sibling; /* leaders only */
+	s32 pgrp, session;
+	u32 exit_signal; /* what the parent gets; 0: nothing */
+	u32 exit_code;   /* wait(2)'s status word */
+	bool did_exec;   /* since fork: setpgid looks at it */
+
+	/* tasklist_lock; meaningful in a group leader only */
+	TAILQ_HEAD(, task_struct) children;
+	u32 nr_threads;      /* tasks of the group not yet released */
+	bool group_exit;     /* all of it ends, with ... */
+	u32 group_exit_code; /* ... this status */
+	struct task_struct *group_exec; /* the thread that waits in execve */
+	struct task_usage dead_use;  /* threads that are gone, old programs */
+	struct task_usage child_use; /* children waited for, and theirs */
+	struct job_state job;
+	struct wait_queue_head wait_child; /* a child, or a thread, changed */
+
+	/* vfork: its parent sleeps on wait until done; a wake-up is the last */
+	struct wait_queue_head vfork_wait;
+	bool vfork_done; /* the parent may have its memory back */
+
+	/* set once, by whoever kills it: it ends on its way to user mode */
+	bool killed;
+
+	/* itself */
+	uaddr_t set_child_tid; /* its first act: store its tid there */
+	u64 start_ns;
+
+	/* services/futex: its locks, and the word to be zero at its end */
+	uaddr_t robust_list, clear_child_tid;
+	/* services/signal: handlers; what is pending and blocked */
+	struct sighand_struct *sighand;
+	struct signal_state *signal;
+
+	/* itself; all above is zero in a new task, this is copied: see TASK_ZEROED */
+	char comm[TASK_COMM_LEN];
+	struct rlimit rlim[RLIM_NLIMITS];
+	struct vfp_state vfp;
+	struct restart_block restart; /* after -ERESTART_RESTARTBLOCK only */
+};
+
+/* Bytes of a new task_struct to be cleared. */
+#define TASK_ZEROED offsetof(struct task_struct, comm)
+
+/* The boot task, pid 0, becomes the idle task. */
+extern struct task_struct init_task;
+
+/* The frame of a task's last entry from user mode: the top of its stack. */
+static inline struct pt_regs *task_pt_regs(const struct task_struct *task)
+{
+	return (struct pt_regs *)((char *)task->stack + THREAD_SIZE) - 1;
+}
+
+/* Another reference to a task found under tasklist_lock; and its end. */
+static inline struct task_struct *get_task(struct task_struct *task)
+{
+	atomic_inc(&task->usage);
+	return task;
+}
+
+void put_task(struct task_struct *task);
+
+#endif

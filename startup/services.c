@@ -1,0 +1,29 @@
+/*
+ * services.c - which services this image has: the one file that names them.
+ *
+ * Take a service's lines out and it is gone: its calls return -ENOSYS, nothing
+ * calls it, and the linker drops what nobody names. What is left is the core,
+ * which startup/core.c lists alone.
+ */
+#include <fs/fs.h>
+#include <inspect/inspect.h>
+#include <proc/clock.h>
+#include <proc/futex.h>
+#include <proc/ids.h>
+#include <proc/signal.h>
+#include <proc/system.h>
+#include <startup/startup.h>
+#include <trap/alignment.h>
+
+/* A hook of several services is called in this order. */
+const struct service *const services[] = {
+	&alignment_service, /* before signals: what is mended needs none */
+	&tty_service,       /* before signals: SIGHUP before SIGCHLD */
+	&signal_service,    &futex_service, &inspect_service,
+};
+const u32 nr_services = ARRAY_SIZE(services);
+
+syscall_fn *const sys_call_table[NR_SYSCALLS] = {
+	NO_CALL,    CORE_CALLS, SIGNAL_CALLS, FUTEX_CALLS,
+	TIME_CALLS, IDS_CALLS,  SYSTEM_CALLS,
+};

@@ -1,0 +1,58 @@
+/*
+ * trap/core_calls.h - how a row of sys_call_table is written.
+ *
+ * The table belongs to startup/services.c, which alone knows what services there
+ * are; vector_swi (entry.S) reads it by the number in r7.
+ */
+#ifndef TRAP_CORE_CALLS_H
+#define TRAP_CORE_CALLS_H
+
+#include <syscalls.h>
+#include <uapi/unistd.h>
+
+typedef void syscall_fn(void);
+
+extern syscall_fn *const sys_call_table[NR_SYSCALLS];
+
+/* entry.S: the same with the caller's frame as the only argument. */
+void sys_fork_with_regs(void);
+void sys_vfork_with_regs(void);
+void sys_clone_with_regs(void);
+void sys_execve_with_regs(void);
+void sys_ni_syscall_with_regs(void);
+
+/* Arguments are words in registers: C's types matter to the callee alone. */
+#define ROW(number, function) \
+	[__NR_##number] = (syscall_fn *)(uintptr_t)(function)
+#define CALL(name) ROW(name, sys_##name)
+#define REGS(name) ROW(name, sys_##name##_with_regs)
+
+/* Every number's row before its own: the call does not exist here. */
+#pragma GCC diagnostic ignored "-Woverride-init"
+#define NO_CALL [0 ... NR_SYSCALLS - 1] = sys_ni_syscall_with_regs
+
+/* clang-format off */
+#define CORE_CALLS \
+	/* tasks */ \
+	CALL(exit), CALL(exit_group), REGS(fork), REGS(vfork), REGS(clone), \
+	REGS(execve), CALL(wait4), CALL(waitid), CALL(sched_yield), \
+	CALL(nanosleep), CALL(getrusage), \
+	/* memory */ \
+	CALL(brk), CALL(mmap2), CALL(munmap), CALL(mprotect), CALL(mremap), \
+	CALL(madvise), CALL(mincore), CALL(msync), CALL(mlock), CALL(mlock2), \
+	CALL(munlock), CALL(mlockall), CALL(munlockall), \
+	/* files */ \
+	CALL(read), CALL(write), CALL(readv), CALL(writev), CALL(pread64), \
+	CALL(pwrite64), CALL(open), CALL(openat), CALL(creat), CALL(close), \
+	CALL(lseek), ROW(_llseek, sys_llseek), CALL(stat64), CALL(lstat64), \
+	CALL(fstat64), CALL(fstatat64), CALL(statx), CALL(access), \
+	CALL(faccessat), CALL(getdents64), CALL(chdir), CALL(fchdir), \
+	CALL(getcwd), CALL(mkdir), CALL(rmdir), CALL(unlink), CALL(unlinkat), \
+	CALL(rename), CALL(symlink), CALL(readlink), CALL(readlinkat), \
+	CALL(truncate), CALL(ftruncate), CALL(ftruncate64), CALL(pipe), \
+	CALL(pipe2), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl64), \
+	CALL(ioctl), CALL(poll), CALL(sendfile64), CALL(umask), CALL(fsync), \
+	CALL(utimensat), CALL(chmod), CALL(statfs64)
+/* clang-format on */
+
+#endif
