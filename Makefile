@@ -51,7 +51,7 @@ include board/$(BOARD)/board.mk		# PHYS_OFFSET, BOARD_CPU, board-sources
 
 FOLDERS := lib alloc board mmu run mm fs proc trap services inspect startup
 plain_folders := $(filter-out board,$(FOLDERS))
-folder_sources = $(filter-out %.lds.S,$(wildcard $(1)/*.c $(1)/*.S))
+folder_sources = $(filter-out %.lds.S,$(wildcard $(1)/*.[cS] $(1)/*/*.[cS]))
 kernel_sources := $(filter-out startup/core.c,$(foreach f,$(plain_folders),\
 			$(call folder_sources,$(f)))) \
 		  $(board-sources)

@@ -8,7 +8,7 @@
 
 #include <lib/printk.h>
 #include <mm/mm.h>
-#include <proc/system.h>
+#include <services/system/system.h>
 #include <string.h>
 #include <syscalls.h>
 

@@ -9,8 +9,8 @@
  */
 #include "internal.h"
 
-#include <proc/signal.h>
 #include <sched.h>
+#include <services/signal/signal.h>
 #include <syscalls.h>
 #include <uapi/poll.h>
 #include <uapi/signal.h>

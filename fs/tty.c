@@ -8,9 +8,9 @@
 
 #include <board/board.h>
 #include <lib/printk.h>
-#include <proc/ids.h>
-#include <proc/signal.h>
 #include <run/task.h>
+#include <services/ids/ids.h>
+#include <services/signal/signal.h>
 #include <uapi/poll.h>
 #include <uapi/signal.h>
 

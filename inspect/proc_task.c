@@ -4,7 +4,7 @@
  */
 #include "internal.h"
 
-#include <proc/signal.h>
+#include <services/signal/signal.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -7,13 +7,13 @@
  */
 #include <fs/fs.h>
 #include <inspect/inspect.h>
-#include <proc/clock.h>
-#include <proc/futex.h>
-#include <proc/ids.h>
-#include <proc/signal.h>
-#include <proc/system.h>
+#include <services/alignment/alignment.h>
+#include <services/futex/futex.h>
+#include <services/ids/ids.h>
+#include <services/signal/signal.h>
+#include <services/system/system.h>
+#include <services/time/time.h>
 #include <startup/startup.h>
-#include <trap/alignment.h>
 
 /* A hook of several services is called in this order. */
 const struct service *const services[] = {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include <asm/uaccess.h>
-#include <trap/alignment.h>
+#include <services/alignment/alignment.h>
 #include <trap/internal.h>
 
 #include "mmu_test.h"

@@ -1,8 +1,8 @@
 /*
- * proc/signal.h - signals: what other services, and /proc, may ask of them.
+ * services/signal/signal.h - signals: what other services, and /proc, may ask of them.
  */
-#ifndef PROC_SIGNAL_H
-#define PROC_SIGNAL_H
+#ifndef SERVICES_SIGNAL_SIGNAL_H
+#define SERVICES_SIGNAL_SIGNAL_H
 
 #include <service.h>
 #include <trap/core_calls.h>

@@ -6,8 +6,8 @@
  * one. CPU-time clocks count ticks.
  */
 #include <asm/uaccess.h>
-#include <proc/clock.h>
 #include <proc/proc.h>
+#include <services/time/time.h>
 #include <uapi/time.h>
 
 static u64 process_cpu_ns(void)

@@ -1,11 +1,11 @@
 /*
- * proc/ids.h - the ids that programs know tasks by.
+ * services/ids/ids.h - the ids that programs know tasks by.
  *
  * A process group and a session are numbers in each task (run/task.h), copied
  * by fork and guarded by tasklist_lock.
  */
-#ifndef PROC_IDS_H
-#define PROC_IDS_H
+#ifndef SERVICES_IDS_IDS_H
+#define SERVICES_IDS_IDS_H
 
 #include <trap/core_calls.h>
 #include <types.h>

@@ -6,7 +6,7 @@
  * would notice is not posted at all. Nothing here sleeps, so interrupt
  * handlers may send too.
  */
-#include <proc/signal_internal.h>
+#include <services/signal/internal.h>
 
 /* By default nothing happens. */
 #define DEFAULT_IGNORED                                          \

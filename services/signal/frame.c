@@ -10,7 +10,7 @@
 #include <asm/irqflags.h>
 #include <asm/uaccess.h>
 #include <lib/printk.h>
-#include <proc/signal_internal.h>
+#include <services/signal/internal.h>
 #include <string.h>
 #include <uapi/ucontext.h>
 #include <uapi/unistd.h>

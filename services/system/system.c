@@ -4,7 +4,7 @@
 #include <asm/uaccess.h>
 #include <machine.h>
 #include <proc/proc.h>
-#include <proc/system.h>
+#include <services/system/system.h>
 #include <uapi/sysinfo.h>
 #include <uapi/utsname.h>
 

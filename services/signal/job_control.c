@@ -7,7 +7,7 @@
  * takes back what is pending of the other. job_state is in the group's leader,
  * which stays until the group is over, under tasklist_lock and signal_lock.
  */
-#include <proc/signal_internal.h>
+#include <services/signal/internal.h>
 #include <uapi/wait.h>
 
 /* Groups that are stopped. While there are none no exit need look for them. */

@@ -1,10 +1,10 @@
 /*
- * proc/futex.h - sleeping until a word of user memory may have changed.
+ * services/futex/futex.h - sleeping until a word of user memory may have changed.
  *
  * One table of sleepers for all processes, a lock for each of its buckets.
  */
-#ifndef PROC_FUTEX_H
-#define PROC_FUTEX_H
+#ifndef SERVICES_FUTEX_FUTEX_H
+#define SERVICES_FUTEX_FUTEX_H
 
 #include <service.h>
 #include <trap/core_calls.h>

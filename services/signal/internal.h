@@ -1,5 +1,5 @@
 /*
- * proc/signal_internal.h - what a task knows of signals.
+ * services/signal/internal.h - what a task knows of signals.
  *
  *	task ----> signal_state		blocked, its own pending, altstack
  *	   |           '--> signal_group	pending for the whole process
@@ -9,12 +9,12 @@
  * tasklist_lock and outside runqueue.lock. A task that has exited has neither
  * state nor handlers: both pointers are NULL.
  */
-#ifndef PROC_SIGNAL_INTERNAL_H
-#define PROC_SIGNAL_INTERNAL_H
+#ifndef SERVICES_SIGNAL_INTERNAL_H
+#define SERVICES_SIGNAL_INTERNAL_H
 
 #include <proc/proc.h>
-#include <proc/signal.h>
 #include <run/timer.h>
+#include <services/signal/signal.h>
 #include <uapi/signal.h>
 
 /* clang-format off */

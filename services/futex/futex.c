@@ -11,8 +11,8 @@
 #include <asm/uaccess.h>
 #include <file.h>
 #include <lib/printk.h>
-#include <proc/futex.h>
 #include <proc/proc.h>
+#include <services/futex/futex.h>
 #include <uapi/futex.h>
 #include <uapi/time.h>
 

@@ -4,7 +4,7 @@
  * Owns the lock of all signals. A signal waits as a bit in a set with one
  * siginfo beside it: the first of several equal ones counts.
  */
-#include <proc/signal_internal.h>
+#include <services/signal/internal.h>
 
 #define UNBLOCKABLE (sigmask(SIGKILL) | sigmask(SIGSTOP))
 

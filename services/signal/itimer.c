@@ -7,7 +7,7 @@
  * however short, keeps the machine busy.
  */
 #include <asm/uaccess.h>
-#include <proc/signal_internal.h>
+#include <services/signal/internal.h>
 #include <uapi/time.h>
 
 static int get_timeval(const struct old_timeval32 *tv, u64 *ns)

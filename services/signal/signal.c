@@ -5,7 +5,7 @@
  * the next one is taken in signal_take.c, how it reaches a handler in
  * sigframe.c.
  */
-#include <proc/signal_internal.h>
+#include <services/signal/internal.h>
 #include <string.h>
 #include <trap/trap.h>
 #include <uapi/sched.h>

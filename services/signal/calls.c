@@ -3,7 +3,7 @@
  * the alternate stack, and waiting.
  */
 #include <asm/uaccess.h>
-#include <proc/signal_internal.h>
+#include <services/signal/internal.h>
 #include <uapi/time.h>
 
 /* A set in user memory is two words and says so. */

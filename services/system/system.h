@@ -1,8 +1,8 @@
 /*
- * proc/system.h - the machine as a whole, limits, and random numbers.
+ * services/system/system.h - the machine as a whole, limits, and random numbers.
  */
-#ifndef PROC_SYSTEM_H
-#define PROC_SYSTEM_H
+#ifndef SERVICES_SYSTEM_SYSTEM_H
+#define SERVICES_SYSTEM_SYSTEM_H
 
 #include <trap/core_calls.h>
 #include <types.h>

@@ -2,8 +2,8 @@
  * Who a task is: its ids, process group and session, and its name.
  */
 #include <asm/uaccess.h>
-#include <proc/ids.h>
 #include <proc/proc.h>
+#include <services/ids/ids.h>
 #include <string.h>
 
 s32 sys_getpid(void)

@@ -1,8 +1,8 @@
 /*
- * trap/alignment.h - an instruction that moves several words, taken apart.
+ * services/alignment/alignment.h - an instruction that moves several words, taken apart.
  */
-#ifndef TRAP_ALIGNMENT_H
-#define TRAP_ALIGNMENT_H
+#ifndef SERVICES_ALIGNMENT_ALIGNMENT_H
+#define SERVICES_ALIGNMENT_ALIGNMENT_H
 
 #include <ptrace.h>
 #include <service.h>

@@ -1,7 +1,7 @@
 /*
  * What /proc tells of a task's signals. Only looks.
  */
-#include <proc/signal_internal.h>
+#include <services/signal/internal.h>
 #include <string.h>
 
 /* Of several threads, the one that counts what is pending for all of them. */

@@ -8,7 +8,7 @@
  */
 #include <asm/uaccess.h>
 #include <mmu/abort.h>
-#include <trap/alignment.h>
+#include <services/alignment/alignment.h>
 #include <uapi/signal.h>
 
 #define REG_SP 13

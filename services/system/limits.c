@@ -3,7 +3,7 @@
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
-#include <proc/system.h>
+#include <services/system/system.h>
 
 /*
  * Set one limit of every thread of a group; limits are the process's. Never

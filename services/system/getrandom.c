@@ -3,7 +3,7 @@
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
-#include <proc/system.h>
+#include <services/system/system.h>
 
 #define GRND_NONBLOCK 0x1
 #define GRND_RANDOM   0x2

@@ -1,8 +1,8 @@
 /*
- * proc/clock.h - reading the clocks.
+ * services/time/time.h - reading the clocks.
  */
-#ifndef PROC_CLOCK_H
-#define PROC_CLOCK_H
+#ifndef SERVICES_TIME_TIME_H
+#define SERVICES_TIME_TIME_H
 
 #include <trap/core_calls.h>
 #include <types.h>

@@ -7,8 +7,8 @@
  */
 #include <asm/uaccess.h>
 #include <lib/printk.h>
-#include <proc/futex.h>
 #include <proc/proc.h>
+#include <services/futex/futex.h>
 #include <uapi/futex.h>
 
 #define PI_FUTEX 1u /* in a pointer: the lock inherits priorities */
