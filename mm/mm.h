@@ -22,6 +22,8 @@ extern u32 zero_pfn; /* its frame */
 
 /* ---- lives (mm/mm_life.c) ---------------------------------------------- */
 
+/* mm_count, which keeps the tables alone: mmgrab and mmdrop of <mmu/mmu.h>. */
+
 /*
  * An empty address space: mm_users = mm_count = 1, a pgd, linked on mmlist.
  * NULL: no memory.
@@ -34,18 +36,10 @@ static inline struct mm_struct *mmget(struct mm_struct *mm)
 	return mm;
 }
 
-static inline struct mm_struct *mmgrab(struct mm_struct *mm)
-{
-	atomic_inc(&mm->mm_count);
-	return mm;
-}
-
 /* mmget unless mm_users is already zero: false = its mappings are going. */
 bool __must_check mmget_not_zero(struct mm_struct *mm);
 /* Give up a use; the last one unmaps everything. May sleep. */
 void mmput(struct mm_struct *mm);
-/* Give up a reference to the structure; the last one frees it. Never sleeps. */
-void mmdrop(struct mm_struct *mm);
 
 /*
  * Fork: fill the fresh mm with oldmm's mappings; private writable pages become
@@ -96,6 +90,12 @@ struct vm_area_struct *find_vma_prev(struct mm_struct *mm, uaddr_t va,
 int __must_check do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr,
 			 u32 bytes, u32 prot, u32 flags, u32 pgoff,
 			 uaddr_t *result);
+/*
+ * mmap(2) for the running task: do_mmap under mmap_lock, then the pages are
+ * faulted in if they are to be there. The address, or -errno.
+ */
+s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
+		  u32 flags, u32 pgoff);
 /* Unmap whatever lies in the range. 0, -EINVAL, -ENOMEM (a split). (write) */
 int __must_check do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes);
 /* 0, -ENOMEM (a hole, or a split), -EACCES, -EINVAL. (write) */

@@ -1,20 +1,11 @@
 /*
- * Lives of address spaces. Owns the mm_struct cache, mmlist, and the two
- * counts: mm_users falls to zero - the mappings go; mm_count falls to zero -
- * pgd and structure go.
+ * Lives of address spaces. Owns mmlist and mm_users: when it falls to zero the
+ * mappings go, and with them what all users together held of mm_count, which
+ * keeps the tables (mmu/mm_count.c).
  */
 #include <lib/printk.h>
 #include <mm/internal.h>
 
-struct mm_struct init_mm = {
-	.mm_users = ATOMIC_INIT(1),
-	.mm_count = ATOMIC_INIT(1),
-	.page_table_lock = SPINLOCK_INIT,
-	.mmap = TAILQ_HEAD_INITIALIZER(init_mm.mmap),
-	.mm_rb = RB_INITIALIZER(&init_mm.mm_rb),
-};
-
-static struct kmem_cache *mm_cachep;
 static spinlock_t mmlist_lock = SPINLOCK_INIT;
 /* Every mm, init_mm first; mmlist_lock. */
 static TAILQ_HEAD(, mm_struct) mmlist = TAILQ_HEAD_INITIALIZER(mmlist);
@@ -32,8 +23,7 @@ void mm_init(void)
 	zero_pfn = page_to_pfn(zero_page);
 	init_rwsem(&init_mm.mmap_lock);
 	TAILQ_INSERT_HEAD(&mmlist, &init_mm, mmlist);
-	mm_cachep = kmem_cache_create("mm_struct", sizeof(struct mm_struct), 0,
-				      SLAB_HWCACHE_ALIGN | SLAB_PANIC, NULL);
+	mm_count_init();
 	vma_cache_init();
 	shmem_init();
 }
@@ -75,23 +65,15 @@ static uaddr_t mmap_base(void)
 
 struct mm_struct *mm_alloc(void)
 {
-	struct mm_struct *mm = kmem_cache_alloc(mm_cachep, GFP_KERNEL);
+	struct mm_struct *mm = mm_struct_alloc();
 
 	if (!mm)
 		return NULL;
-	__builtin_memset(mm, 0, offsetof(struct mm_struct, auxv));
 	atomic_set(&mm->mm_users, 1);
-	atomic_set(&mm->mm_count, 1);
 	init_rwsem(&mm->mmap_lock);
-	spin_lock_init(&mm->page_table_lock);
 	TAILQ_INIT(&mm->mmap);
 	RB_INIT(&mm->mm_rb);
 	mm->mmap_base = mmap_base();
-	if (pgd_alloc(mm)) {
-		kmem_cache_free(mm_cachep, mm);
-		return NULL;
-	}
-	init_new_context(mm);
 	mmlist_add(mm);
 	return mm;
 }
@@ -111,6 +93,17 @@ bool mmget_not_zero(struct mm_struct *mm)
 	return false;
 }
 
+/* Nothing may count any more once all mappings are gone. */
+static void check_mm(const struct mm_struct *mm)
+{
+	unsigned int i;
+
+	BUG_ON(!TAILQ_EMPTY(&mm->mmap) || mm->map_count || mm->total_vm);
+	BUG_ON(mm->locked_vm);
+	for (i = 0; i < NR_MM_COUNTERS; i++)
+		BUG_ON(mm->rss[i]);
+}
+
 void mmput(struct mm_struct *mm)
 {
 	BUG_ON(mm == &init_mm);
@@ -118,33 +111,10 @@ void mmput(struct mm_struct *mm)
 	if (!atomic_dec_and_test(&mm->mm_users))
 		return;
 	exit_mmap(mm);
+	check_mm(mm);
 	mmlist_del(mm);
 	if (mm->exe_file)
 		fput(mm->exe_file);
 	mm->exe_file = NULL;
 	mmdrop(mm);
-}
-
-static void check_mm(const struct mm_struct *mm)
-{
-	unsigned int i;
-
-	BUG_ON(atomic_read(&mm->mm_users) != 0);
-	BUG_ON(!TAILQ_EMPTY(&mm->mmap) || mm->map_count || mm->total_vm);
-	BUG_ON(mm->locked_vm);
-	for (i = 0; i < NR_MM_COUNTERS; i++)
-		BUG_ON(mm->rss[i]);
-}
-
-void mmdrop(struct mm_struct *mm)
-{
-	BUG_ON(atomic_read(&mm->mm_count) <= 0);
-	if (!atomic_dec_and_test(&mm->mm_count))
-		return;
-	BUG_ON(mm == &init_mm);
-	check_mm(mm);
-	BUG_ON(current_thread_info()->active_mm == mm &&
-	       current_thread_info()->mm == mm);
-	pgd_free(mm);
-	kmem_cache_free(mm_cachep, mm);
 }

@@ -1,7 +1,7 @@
 /*
  * The system calls of the mmap family: take the lock, do it, fault in what
  * must be there when the call returns. Those with a file of their own:
- * madvise, mincore, mlock, msync.
+ * madvise, mincore, mlock, msync. mmap's descriptor is fs/'s to look up.
  */
 #include <mm/internal.h>
 #include <syscalls.h>
@@ -14,8 +14,8 @@ static void populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
 	up_read(&mm->mmap_lock);
 }
 
-static s32 mmap_file(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
-		     u32 flags, u32 pgoff)
+s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
+		  u32 flags, u32 pgoff)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
 	bool fill = (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
@@ -32,21 +32,6 @@ static s32 mmap_file(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 	if (fill)
 		populate(mm, result, bytes);
 	return (s32)result;
-}
-
-s32 sys_mmap2(uaddr_t addr, u32 bytes, u32 prot, u32 flags, u32 fd, u32 pgoff)
-{
-	struct file *file;
-	s32 ret;
-
-	if (flags & MAP_ANONYMOUS)
-		return mmap_file(NULL, addr, bytes, prot, flags, pgoff);
-	file = fget(fd);
-	if (!file)
-		return -EBADF;
-	ret = mmap_file(file, addr, bytes, prot, flags, pgoff);
-	fput(file);
-	return ret;
 }
 
 s32 sys_munmap(uaddr_t addr, u32 bytes)

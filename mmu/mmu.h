@@ -3,7 +3,8 @@
  *
  * The only interface to a descriptor bit. mm/ says what an address space
  * should be; this folder makes the hardware agree, and does all barrier, cache
- * and TLB ordering itself (law 2). It knows no VMA and takes no page reference.
+ * and TLB ordering itself (law 2). It knows no VMA and takes no page reference;
+ * mm_count is not one, it is the life of the tables.
  *
  * Locking: the user entries and tables of an mm are guarded by
  * mm->page_table_lock, which callers of the functions marked (ptl) hold;
@@ -116,6 +117,29 @@ void flush_icache_page(struct page *page);
 void flush_dcache_page(struct page *page);
 /* As the cacheflush system call: 0, or -EFAULT where a page is not mapped. */
 int flush_icache_user_range(struct mm_struct *mm, uaddr_t start, uaddr_t end);
+
+/* ---- lives (mmu/mm_count.c) --------------------------------------------- */
+
+/* Once, after kmem_cache_init: the cache of mm_structs. */
+void mm_count_init(void);
+/*
+ * An mm_struct of zeroes (auxv excepted) with mm_count = 1, a pgd and no ASID
+ * yet. mm_users and the VMAs are for mm/ to set up. NULL: no memory.
+ */
+struct mm_struct *mm_struct_alloc(void) __must_check;
+
+/* Keep mm and its tables, but not its mappings, from being freed. */
+static inline struct mm_struct *mmgrab(struct mm_struct *mm)
+{
+	atomic_inc(&mm->mm_count);
+	return mm;
+}
+
+/*
+ * Give up a reference to the tables; the last one frees them and mm, whose
+ * mappings are gone by then. Never sleeps.
+ */
+void mmdrop(struct mm_struct *mm);
 
 /* ---- contexts ----------------------------------------------------------- */
 

@@ -417,8 +417,3 @@ __weak void fput(struct file *file)
 	BUG_ON(file != &test_file.file);
 	atomic_add(-1, &file->f_count);
 }
-
-__weak struct file *fget(u32 fd)
-{
-	return fd == 3 ? get_file(&test_file.file) : NULL;
-}

@@ -34,9 +34,6 @@
 struct model_machine model;
 u32 model_faults;
 
-/* Tests of mmu/ alone have no mm/, whose init_mm takes the place of this. */
-__weak struct mm_struct init_mm;
-
 static u64 adversary_state;
 static model_handler handler;
 static struct mm_struct *loaded;

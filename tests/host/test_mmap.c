@@ -115,8 +115,6 @@ static void test_mmap_file_modes(void **state __unused_arg)
 	assert_int_equal(protect(mm, va, PG, PROT_RW), -EACCES);
 	assert_int_equal(try_map(mm, file, 0, PG, PROT_RW, MAP_PRIVATE, 0, &va),
 			 0);
-	assert_int_equal((int)sys_mmap2(0, PG, PROT_READ, MAP_PRIVATE, 77, 0),
-			 -EBADF);
 	end();
 }
 
@@ -372,7 +370,7 @@ static void test_mlock(void **state __unused_arg)
 	assert_int_equal(sys_mlockall(MCL_ONFAULT), -EINVAL);
 	assert_int_equal(sys_mlockall(MCL_CURRENT), -ENOMEM);
 	assert_int_equal(sys_mlockall(MCL_FUTURE), 0);
-	va = (u32)sys_mmap2(0, PG, PROT_RW, MAP_ANON_PRIVATE, 0, 0);
+	va = (u32)vm_mmap_pgoff(NULL, 0, PG, PROT_RW, MAP_ANON_PRIVATE, 0);
 	assert_true(frame_of(mm, va) != 0);
 	assert_int_equal(sys_munlockall(), 0);
 	assert_int_equal(mm->locked_vm, 0);

@@ -1,0 +1,60 @@
+/*
+ * mm_count.c - the life of an address space's tables. Owns the cache of
+ * mm_structs and init_mm: an mm_struct is made here with a pgd and a context,
+ * and freed here with its pgd when mm_count falls to zero.
+ *
+ * Whoever may have the tables loaded holds one mm_count: all tasks that use
+ * the mappings hold one together, each kernel thread that borrows the tables
+ * holds one of its own. The scheduler gives such loans back, and it lies below
+ * mm/: so this half of an address space's life must need nothing of mm/. The
+ * other half, mm_users and the mappings, is mm/mm_life.c's.
+ */
+#include <alloc/alloc.h>
+#include <bug.h>
+#include <mmu/mmu.h>
+#include <thread_info.h>
+
+struct mm_struct init_mm = {
+	.mm_users = ATOMIC_INIT(1),
+	.mm_count = ATOMIC_INIT(1),
+	.page_table_lock = SPINLOCK_INIT,
+	.mmap = TAILQ_HEAD_INITIALIZER(init_mm.mmap),
+	.mm_rb = RB_INITIALIZER(&init_mm.mm_rb),
+};
+
+static struct kmem_cache *mm_cachep;
+
+void mm_count_init(void)
+{
+	mm_cachep = kmem_cache_create("mm_struct", sizeof(struct mm_struct), 0,
+				      SLAB_HWCACHE_ALIGN | SLAB_PANIC, NULL);
+}
+
+struct mm_struct *mm_struct_alloc(void)
+{
+	struct mm_struct *mm = kmem_cache_alloc(mm_cachep, GFP_KERNEL);
+
+	if (!mm)
+		return NULL;
+	__builtin_memset(mm, 0, offsetof(struct mm_struct, auxv));
+	atomic_set(&mm->mm_count, 1);
+	spin_lock_init(&mm->page_table_lock);
+	if (pgd_alloc(mm)) {
+		kmem_cache_free(mm_cachep, mm);
+		return NULL;
+	}
+	init_new_context(mm);
+	return mm;
+}
+
+void mmdrop(struct mm_struct *mm)
+{
+	BUG_ON(atomic_read(&mm->mm_count) <= 0);
+	if (!atomic_dec_and_test(&mm->mm_count))
+		return;
+	BUG_ON(mm == &init_mm || atomic_read(&mm->mm_users));
+	BUG_ON(current_thread_info()->active_mm == mm &&
+	       current_thread_info()->mm == mm);
+	pgd_free(mm);
+	kmem_cache_free(mm_cachep, mm);
+}
