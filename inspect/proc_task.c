@@ -334,7 +334,7 @@ int show_cmdline(struct seq_file *m)
 	read_mm(mm, &f);
 	for (; !err && f.arg_start < f.arg_end; f.arg_start += bytes) {
 		bytes = min(f.arg_end - f.arg_start, (u32)sizeof(part));
-		err = access_remote_vm(mm, f.arg_start, part, bytes, false);
+		err = copy_remote_vm(mm, f.arg_start, part, bytes, false);
 		if (!err)
 			seq_write(m, part, bytes);
 	}

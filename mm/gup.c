@@ -111,8 +111,8 @@ static void move_bytes(char *kva, void *buf, u32 bytes, bool write)
 		__builtin_memcpy(buf, kva, bytes);
 }
 
-int access_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf, u32 bytes,
-		     bool write)
+int copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf, u32 bytes,
+		   bool write)
 {
 	u32 done = 0;
 	int ret = 0;

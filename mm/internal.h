@@ -292,7 +292,7 @@ struct mmu_gather {
 void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm, bool fullmm);
 void tlb_finish_mmu(struct mmu_gather *tlb);
 /* Take [start, end) of one VMA out of the tables. */
-void zap_pte_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end);
+void unmap_page_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end);
 /* The same with a gather of its own. */
 void zap_page_range(struct mm_struct *mm, uaddr_t start, uaddr_t end);
 

@@ -17,7 +17,7 @@
 void mm_init(void);
 
 /* The page of zeroes that anonymous reads share; never freed, never counted. */
-extern struct page *zero_page;
+extern struct page *empty_zero_page;
 extern u32 zero_pfn; /* its frame */
 
 /* ---- lives (mm/mm_life.c) ---------------------------------------------- */
@@ -181,8 +181,8 @@ int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes);
  * pages in: for execve's stack, /proc/PID/cmdline. buf NULL: write zeroes. mm's
  * mmap_lock NOT held. 0 or -EFAULT, -ENOMEM.
  */
-int __must_check access_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf,
-				  u32 bytes, bool write);
+int __must_check copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf,
+				u32 bytes, bool write);
 
 /* Fault-around for file pages, in bytes; a power of two; PAGE_SIZE = off. */
 extern u32 fault_around_bytes;

@@ -11,16 +11,16 @@ static spinlock_t mmlist_lock = SPINLOCK_INIT;
 static TAILQ_HEAD(, mm_struct) mmlist = TAILQ_HEAD_INITIALIZER(mmlist);
 static u32 mmlist_len;
 
-struct page *zero_page;
+struct page *empty_zero_page;
 u32 zero_pfn;
 
 void mm_init(void)
 {
-	BUG_ON(zero_page);
-	zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
-	if (!zero_page)
+	BUG_ON(empty_zero_page);
+	empty_zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	if (!empty_zero_page)
 		panic("no memory for the zero page");
-	zero_pfn = page_to_pfn(zero_page);
+	zero_pfn = page_to_pfn(empty_zero_page);
 	init_rwsem(&init_mm.mmap_lock);
 	TAILQ_INSERT_HEAD(&mmlist, &init_mm, mmlist);
 	mm_count_init();

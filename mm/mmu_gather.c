@@ -77,8 +77,8 @@ static void clear_entries(struct mmu_gather *tlb, pte_t *ptep, u32 n)
 	tlb->nr = nr;
 }
 
-static void zap_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
-			uaddr_t end)
+static void zap_pte_range(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
+			  uaddr_t end)
 {
 	struct mmu_gather *tlb = walk->private;
 	pte_t *last = ptep + ((end - va) >> PAGE_SHIFT);
@@ -101,12 +101,12 @@ static void zap_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 	}
 }
 
-void zap_pte_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end)
+void unmap_page_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end)
 {
 	struct mm_walk walk = {
 		.mm = tlb->mm,
 		.private = tlb,
-		.pte_range = zap_entries,
+		.pte_range = zap_pte_range,
 	};
 
 	/* Ascending calls keep start..end one range. */
@@ -120,6 +120,6 @@ void zap_page_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 
 	mm->hiwater_rss = get_mm_hiwater_rss(mm);
 	tlb_gather_mmu(&tlb, mm, false);
-	zap_pte_range(&tlb, start, end);
+	unmap_page_range(&tlb, start, end);
 	tlb_finish_mmu(&tlb);
 }

@@ -140,8 +140,8 @@ static bool is_head_or_tail(const struct vm_area_struct *vma, uaddr_t start,
 		vma->vm_start < start && end == vma->vm_end;
 }
 
-static int unmap_vmas(struct mm_struct *mm, struct vm_area_struct *vma,
-		      uaddr_t start, uaddr_t end)
+static int remove_vmas(struct mm_struct *mm, struct vm_area_struct *vma,
+		       uaddr_t start, uaddr_t end)
 {
 	struct vm_area_struct *prev, *next;
 	struct vma_list detached;
@@ -174,7 +174,7 @@ int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 	if (is_head_or_tail(vma, start, end))
 		trim_vma(mm, vma, start, end);
 	else
-		ret = unmap_vmas(mm, vma, start, end);
+		ret = remove_vmas(mm, vma, start, end);
 	if (ret)
 		return ret;
 	trace_vma(TRACE_MUNMAP, start, end);
@@ -190,7 +190,7 @@ void exit_mmap(struct mm_struct *mm)
 	mm->hiwater_rss = get_mm_hiwater_rss(mm);
 	tlb_gather_mmu(&tlb, mm, true);
 	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
-		zap_pte_range(&tlb, vma->vm_start, vma->vm_end);
+		unmap_page_range(&tlb, vma->vm_start, vma->vm_end);
 	tlb_finish_mmu(&tlb);
 	/* Nobody looks any more: the tree need not stay balanced. */
 	RB_INIT(&mm->mm_rb);

@@ -131,9 +131,9 @@ int args_write(const struct exec_args *args, struct mm_struct *mm, uaddr_t va)
 {
 	for (u32 done = 0; done < args->bytes; done += PAGE_SIZE) {
 		u32 bytes = min(args->bytes - done, (u32)PAGE_SIZE);
-		int err = access_remote_vm(mm, va + done,
-					   args->pages[done / PAGE_SIZE], bytes,
-					   true);
+		int err = copy_remote_vm(mm, va + done,
+					 args->pages[done / PAGE_SIZE], bytes,
+					 true);
 
 		if (err)
 			return err;

@@ -52,7 +52,7 @@ static int zero_partial_page(struct exec *exec, const struct elf_segment *seg)
 	if (seg->file_bytes == 0 || seg->mem_bytes == seg->file_bytes ||
 	    !(seg->prot & PF_W))
 		return 0;
-	return access_remote_vm(exec->mm, va, NULL, end - va, true);
+	return copy_remote_vm(exec->mm, va, NULL, end - va, true);
 }
 
 static int map_segment(struct exec *exec, const struct elf_segment *seg)

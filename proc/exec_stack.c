@@ -115,7 +115,7 @@ static int write_words(struct mm_struct *mm, const struct exec_args *args,
 	word = fill_pointers(word, args, args->envc, at->strings, &offset);
 	BUG_ON(offset != args->path_offset);
 	memcpy(word, mm->auxv, 8 * AUX_PAIRS);
-	err = access_remote_vm(mm, at->sp, words, 4 * at->words, true);
+	err = copy_remote_vm(mm, at->sp, words, 4 * at->words, true);
 	kfree(words);
 	return err;
 }
@@ -125,7 +125,7 @@ static int write_extras(struct mm_struct *mm, const struct stack_layout *at)
 	struct stack_extras extras = { .platform = PLATFORM };
 
 	get_random_bytes(extras.random, sizeof(extras.random));
-	return access_remote_vm(mm, at->extras, &extras, sizeof(extras), true);
+	return copy_remote_vm(mm, at->extras, &extras, sizeof(extras), true);
 }
 
 static int map_stack(struct mm_struct *mm, uaddr_t sp, bool exec)

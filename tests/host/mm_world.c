@@ -290,7 +290,7 @@ static void count_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 		page = vm_normal_page(*ptep);
 		if (!page) {
 			assert_int_equal(pte_pfn(*ptep),
-					 page_to_pfn(zero_page));
+					 page_to_pfn(empty_zero_page));
 			assert_false(pte_write(*ptep));
 			continue;
 		}

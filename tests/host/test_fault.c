@@ -9,7 +9,7 @@
 
 static u32 zero_frame(void)
 {
-	return page_to_pfn(zero_page);
+	return page_to_pfn(empty_zero_page);
 }
 
 /* ---- cases 1 and 2 ---------------------------------------------------------------- */
@@ -127,7 +127,7 @@ static void test_zero_page_then_copy(void **state __unused_arg)
 	assert_int_equal(peek(mm, AREA + PAGE_SIZE + 4), 0);
 	assert_int_equal(mm->rss[MM_ANONPAGES], 2);
 	assert_int_equal(atomic_read(&mm->min_flt), 3);
-	assert_int_equal(page_count(zero_page), 1);
+	assert_int_equal(page_count(empty_zero_page), 1);
 	world_verify(&mm, 1);
 	drop_mm(mm);
 	world_end();
@@ -530,20 +530,18 @@ static void test_access_remote(void **state __unused_arg)
 	map(mm, AREA, 4 * PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	for (i = 0; i < sizeof(out); i++)
 		out[i] = (char)(i * 7);
-	assert_int_equal(access_remote_vm(mm, AREA + 100, out, sizeof(out),
-					  true),
+	assert_int_equal(copy_remote_vm(mm, AREA + 100, out, sizeof(out), true),
 			 0);
-	assert_int_equal(access_remote_vm(mm, AREA + 100, in, sizeof(in),
-					  false),
+	assert_int_equal(copy_remote_vm(mm, AREA + 100, in, sizeof(in), false),
 			 0);
 	assert_memory_equal(in, out, sizeof(in));
-	assert_int_equal(access_remote_vm(mm, AREA + 3 * PAGE_SIZE, in,
-					  PAGE_SIZE + 1, false),
+	assert_int_equal(copy_remote_vm(mm, AREA + 3 * PAGE_SIZE, in,
+					PAGE_SIZE + 1, false),
 			 -EFAULT);
-	assert_int_equal(access_remote_vm(mm, TASK_SIZE - 4, in, 8, false),
+	assert_int_equal(copy_remote_vm(mm, TASK_SIZE - 4, in, 8, false),
 			 -EFAULT);
 	assert_int_equal(protect(mm, AREA, PAGE_SIZE, PROT_READ), 0);
-	assert_int_equal(access_remote_vm(mm, AREA, in, 4, true), -EFAULT);
+	assert_int_equal(copy_remote_vm(mm, AREA, in, 4, true), -EFAULT);
 	world_verify(&mm, 1);
 	drop_mm(mm);
 	world_end();
@@ -560,8 +558,7 @@ static void test_access_remote_code(void **state __unused_arg)
 	map(mm, AREA, PAGE_SIZE, PROT_RW | PROT_EXEC,
 	    MAP_ANON_PRIVATE | MAP_FIXED);
 	for (u32 i = 1; i < 4; i++) {
-		assert_int_equal(access_remote_vm(mm, AREA, &i, sizeof(i),
-						  true),
+		assert_int_equal(copy_remote_vm(mm, AREA, &i, sizeof(i), true),
 				 0);
 		assert_int_equal(model_fetch(mm, AREA, &insn), 0);
 		assert_int_equal(insn, i);
