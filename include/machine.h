@@ -8,7 +8,7 @@
 
 /*
  * init is gone, or never came: say so on the log and end. With a semihosting host, QEMU's exit
- * status is status (0..255); without, the board powers off. (startup/machine.c)
+ * status is status (0..255); without, the board powers off. (board/machine.c)
  */
 void machine_end(int status) __noreturn;
 

@@ -5,5 +5,5 @@ BOARD_CPU := cortex-a9
 QEMU_MACHINE := -M vexpress-a9 -m 128M \
 	-audiodev none,id=silence -global pl041.audiodev=silence
 board-sources := $(wildcard board/vexpress-a9/*.[cS]) \
-	board/pl011.c board/gic.c board/global_timer.c board/pl031.c \
-	board/l2c310.c board/sysreg.c
+	board/machine.c board/pl011.c board/gic.c board/global_timer.c \
+	board/pl031.c board/l2c310.c board/sysreg.c

@@ -7,4 +7,5 @@ BOARD_CPU := cortex-a9
 CPU ?= cortex-a15
 QEMU_MACHINE := -M virt -cpu $(CPU) -m 128M -nic none
 board-sources := $(wildcard board/virt/*.[cS]) \
-	board/pl011.c board/gic.c board/generic_timer.c board/pl031.c board/psci.c
+	board/machine.c board/pl011.c board/gic.c board/generic_timer.c \
+	board/pl031.c board/psci.c
