@@ -14,9 +14,6 @@ void *_realloc_r(struct _reent *reent, void *p, size_t bytes);
 void _free_r(struct _reent *reent, void *p);
 void __aeabi_idiv0(void);
 void __aeabi_ldiv0(void);
-void __aeabi_unwind_cpp_pr0(void);
-void __aeabi_unwind_cpp_pr1(void);
-void __aeabi_unwind_cpp_pr2(void);
 
 void *_malloc_r(struct _reent *reent __unused_arg, size_t bytes __unused_arg)
 {
@@ -42,20 +39,4 @@ void __aeabi_idiv0(void)
 void __aeabi_ldiv0(void)
 {
 	panic("division by zero");
-}
-
-/*
- * Each unwind table names its personality routine, so that a C++ program links
- * an unwinder. lib/unwind.c reads the tables itself and calls none of these.
- */
-void __aeabi_unwind_cpp_pr0(void)
-{
-}
-
-void __aeabi_unwind_cpp_pr1(void)
-{
-}
-
-void __aeabi_unwind_cpp_pr2(void)
-{
 }
