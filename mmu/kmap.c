@@ -220,19 +220,6 @@ u32 vmalloc_start(void)
 	return ALIGN_UP(high_memory + VMALLOC_GAP, PGDIR_SIZE);
 }
 
-int kernel_va_to_phys(u32 va, phys_addr_t *pa)
-{
-	struct pt_walk walk;
-
-	if (va < PAGE_OFFSET)
-		return -EFAULT;
-	walk_va(init_mm.pgd, va, &walk);
-	if (!walk.mapped)
-		return -EFAULT;
-	*pa = walk.pa;
-	return 0;
-}
-
 /* ---- other address spaces ----------------------------------------------- */
 
 int sync_kernel_pgd(pgd_t *pgd, u32 va)

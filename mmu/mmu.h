@@ -210,10 +210,9 @@ pgd_t *current_pgd(void);
 /* ---- looking ------------------------------------------------------------ */
 
 /*
- * The entry for user va of mm, without changing anything: 0 and *pte, or
- * -EFAULT when no present entry is there.
+ * int follow_pte(mm, va, pte): the entry for user va of mm, without changing
+ * anything: 0 and *pte, or -EFAULT when no present entry is there.
  */
-int follow_pte(const struct mm_struct *mm, uaddr_t va, pte_t *pte);
 
 struct pt_walk {
 	u32 l1_pa, l1_desc; /* address and value of the first-level entry */

@@ -103,13 +103,14 @@ u32 pgd_cache_shrink(u32 nr __unused_arg)
 	return freed;
 }
 
-void pgd_cache_init(void)
+void pgtable_cache_init(void)
 {
 	static struct shrinker pgd_shrinker = {
 		.name = "pgd",
 		.shrink = pgd_cache_shrink,
 	};
 
+	l2_cache_init();
 	register_shrinker(&pgd_shrinker);
 }
 

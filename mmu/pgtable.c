@@ -28,12 +28,11 @@ static void construct_table(void *table)
 	table_clean(table, L2_BYTES);
 }
 
-void pgtable_cache_init(void)
+void l2_cache_init(void)
 {
 	BUG_ON(pgtable_cache);
 	pgtable_cache = kmem_cache_create("pgtable", L2_BYTES, L2_BYTES,
 					  SLAB_PANIC, construct_table);
-	pgd_cache_init();
 }
 
 /* Before the slab is up the kernel map takes its tables from memblock. */

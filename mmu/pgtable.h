@@ -16,6 +16,7 @@
 #include <mm_types.h>
 #include <mmu/pte.h>
 #include <mmu/tables.h>
+#include <uapi/errno.h>
 
 /* ---- finding the slot --------------------------------------------------- */
 
@@ -37,6 +38,19 @@ static inline pte_t *__must_check pte_alloc_map(struct mm_struct *mm,
 	pte_t *ptep = pte_offset_map(mm, va);
 
 	return likely(ptep) ? ptep : __pte_alloc_map(mm, va);
+}
+
+static inline int follow_pte(const struct mm_struct *mm, uaddr_t va, pte_t *pte)
+{
+	const pte_t *slot;
+
+	if (va >= TASK_SIZE)
+		return -EFAULT;
+	slot = pte_offset_map(mm, va);
+	if (!slot || !pte_present(*slot))
+		return -EFAULT;
+	*pte = *slot;
+	return 0;
 }
 
 /* ---- one entry ---------------------------------------------------------- */

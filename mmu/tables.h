@@ -88,9 +88,8 @@ static inline u32 ttbr_of(const pgd_t *pgd)
  */
 extern bool tlb_asid_unreliable;
 
-/* Once: kept pgds are given back when memory is short. (pgd.c) */
-void pgd_cache_init(void);
-
+/* Once: from here on second-level tables come from the slab. (pgtable.c) */
+void l2_cache_init(void);
 /* A second-level table of zeroes, or NULL; given back all zero. (pgtable.c) */
 pte_t *l2_table_alloc(void) __must_check;
 void l2_table_free(pte_t *table);

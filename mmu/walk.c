@@ -49,15 +49,15 @@ void walk_va(const pgd_t *pgd, u32 va, struct pt_walk *walk)
 	}
 }
 
-int follow_pte(const struct mm_struct *mm, uaddr_t va, pte_t *pte)
+int kernel_va_to_phys(u32 va, phys_addr_t *pa)
 {
-	const pte_t *slot;
+	struct pt_walk walk;
 
-	if (va >= TASK_SIZE)
+	if (va < PAGE_OFFSET)
 		return -EFAULT;
-	slot = pte_offset_map(mm, va);
-	if (!slot || !pte_present(*slot))
+	walk_va(init_mm.pgd, va, &walk);
+	if (!walk.mapped)
 		return -EFAULT;
-	*pte = *slot;
+	*pa = walk.pa;
 	return 0;
 }
