@@ -9,7 +9,6 @@
 #include <asm/barrier.h>
 #include <asm/uaccess.h>
 #include <lib/printk.h>
-#include <mm/mm.h>
 #include <mmu/mmu.h>
 #include <percpu.h>
 #include <run/run.h>
