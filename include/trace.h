@@ -46,6 +46,12 @@ static inline void trace_event(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d)
 		__trace_event(kind, a, b, c, d);
 }
 
+/*
+ * What events are stamped with: nanoseconds since boot; 0 until it is set. The
+ * clock is the board's, above this floor. Any context may call it.
+ */
+void trace_set_clock(u64 (*clock)(void));
+
 /* "switch,fault" -> mask; "" and "none" are 0, "all" is all. 0 or -EINVAL. */
 int __must_check trace_parse(const char *list, u32 *mask);
 

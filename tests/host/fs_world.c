@@ -5,7 +5,11 @@
 #include <stdlib.h>
 
 #include <asm/uaccess.h>
+#include <board/board.h>
 #include <lib/printk.h>
+#include <services/ids/ids.h>
+#include <services/signal/signal.h>
+#include <services/system/system.h>
 
 #include "fs_world.h"
 
@@ -26,6 +30,15 @@ __weak size_t log_read(u64 *pos __unused_arg, char *buf __unused_arg,
 __weak void kill_pgrp(s32 pgrp __unused_arg, int sig)
 {
 	host_signal = sig;
+}
+
+__weak void kill_pgrp_locked(s32 pgrp __unused_arg, int sig)
+{
+	host_signal = sig;
+}
+
+__weak void uart_start_input(void (*receive)(u8 byte) __unused_arg)
+{
 }
 
 /* Everybody is in session 1, alone, and may use the terminal. */

@@ -30,10 +30,12 @@ HOST_SKIP := mmu/boot_map.c \
 	lib/printk.c lib/panic.c lib/bug.c lib/backtrace.c lib/semihosting.c \
 	lib/unwind.c lib/newlib.c
 
-HOST_FOLDERS := alloc mm fs lib mmu trap proc startup
+HOST_FOLDERS := alloc mm fs lib mmu run trap proc services startup
 # Of these folders only what knows neither registers nor stacks.
-HOST_ONLY_trap := trap/fault.c trap/alignment.c trap/extable.c
-HOST_ONLY_proc := proc/elf.c proc/vfp_id.c
+HOST_ONLY_run := run/rwsem.c run/service.c run/vfp_id.c
+HOST_ONLY_trap := trap/fault.c trap/extable.c
+HOST_ONLY_proc := proc/elf.c
+HOST_ONLY_services := services/alignment/alignment.c
 HOST_ONLY_startup := startup/atags.c startup/boot_args.c startup/cmdline.c \
 	startup/fdt.c
 host_sources = $(filter-out $(HOST_SKIP),$(wildcard \
@@ -56,20 +58,20 @@ HOST_LIBS_test_memblock := alloc
 HOST_LIBS_test_buddy := alloc
 HOST_LIBS_test_slab := alloc
 HOST_LIBS_test_elf := alloc proc
-HOST_LIBS_test_vfp := alloc proc
-HOST_LIBS_test_alignment := alloc lib mmu trap mmu_model
+HOST_LIBS_test_vfp := alloc run
+HOST_LIBS_test_alignment := alloc lib mmu run trap services mmu_model
 HOST_LIBS_test_boot_args := alloc lib startup
 HOST_MMU_TESTS := test_abort test_pte test_pgtable test_tlb test_kmap \
 	test_context test_uaccess test_errata
 $(foreach t,$(HOST_MMU_TESTS),\
-	$(eval HOST_LIBS_$(t) := alloc lib mmu mmu_model))
+	$(eval HOST_LIBS_$(t) := alloc lib mmu run mmu_model))
 HOST_MM_TESTS := test_vma test_fault test_do_abort test_mm_random test_fork test_mmap \
 	test_vmalloc test_mm_sweep
 $(foreach t,$(HOST_MM_TESTS),\
-	$(eval HOST_LIBS_$(t) := alloc lib mmu mm trap mmu_model mm_world))
+	$(eval HOST_LIBS_$(t) := alloc lib mmu run mm trap services mmu_model mm_world))
 HOST_FS_TESTS := test_cpio test_filemap test_namei test_truncate
 $(foreach t,$(HOST_FS_TESTS),\
-	$(eval HOST_LIBS_$(t) := alloc lib mmu mm fs trap mmu_model mm_world fs_world))
+	$(eval HOST_LIBS_$(t) := alloc lib mmu run mm fs trap services mmu_model mm_world fs_world))
 host_libs = $(or $(HOST_LIBS_$(1)),$(HOST_FOLDERS) $(HOST_MODELS))
 
 # Also built with CONFIG_DEBUG=1.

@@ -126,6 +126,7 @@ __weak s32 restart_with(const struct restart_block *block __unused_arg)
 	return -EINTR;
 }
 
+void send_sig_current(int sig);
 __weak void send_sig_current(int sig)
 {
 	host_signal = sig;

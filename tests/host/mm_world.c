@@ -1,8 +1,11 @@
 /*
  * mm_world.c - see mm_world.h.
  */
+#include <setjmp.h>
 #include <stdlib.h>
 
+#include <service.h>
+#include <services/alignment/alignment.h>
 #include <trace.h>
 #include <trap/internal.h>
 
@@ -25,14 +28,40 @@ static u32 ex_table[][2] __attribute__((used, section("__ex_table"))) = {
 	{ UACCESS_PC + 4, UACCESS_FIXUP + 4 },
 };
 
-void force_sig_fault(int sig, int code, uaddr_t addr, u32 trap_no, u32 error)
+/* The program has no handler: what it is told is noted, and it ends. */
+static bool note_signal(struct fault_signal *fault)
 {
-	world_signal = (struct world_signal){ sig, code, addr, trap_no, error };
+	world_signal = (struct world_signal){ fault->sig, fault->code,
+					      fault->addr, fault->trap_no,
+					      fault->error };
+	return false;
 }
 
-__weak bool unhandled_signal(int sig __unused_arg)
+static const struct service world_service = {
+	.name = "world",
+	.fault_signal = note_signal,
+};
+
+static const struct service *const world_services[] = {
+	&alignment_service,
+	&world_service,
+};
+
+static jmp_buf program_end;
+
+__weak void do_group_exit(u32 code __unused_arg)
 {
-	return true;
+	longjmp(program_end, 1);
+}
+
+void world_abort(u32 far, u32 fsr, struct pt_regs *frame, enum abort_kind kind)
+{
+	if (setjmp(program_end))
+		return;
+	if (kind == ABORT_PREFETCH)
+		do_PrefetchAbort(far, fsr, frame);
+	else
+		do_DataAbort(far, fsr, frame);
 }
 
 __weak void report_user_fault(const struct pt_regs *regs __unused_arg,
@@ -82,10 +111,7 @@ static int world_fault(struct mm_struct *mm, const struct abort_info *info,
 	assert_ptr_equal(mm, host_current->mm);
 	world_signal.sig = 0;
 	world_dying = false;
-	if (info->kind == ABORT_PREFETCH)
-		do_PrefetchAbort(info->far, info->fsr, &regs);
-	else
-		do_DataAbort(info->far, info->fsr, &regs);
+	world_abort(info->far, info->fsr, &regs, info->kind);
 	if (regs.pc != UACCESS_PC)
 		return -EFAULT;
 	return world_signal.sig || world_dying ? how_it_ended() : 0;
@@ -117,6 +143,7 @@ static void settle(void)
 void world_start(u32 ram_bytes)
 {
 	model_boot(ram_bytes);
+	services_register(world_services, ARRAY_SIZE(world_services));
 	trace_mask = 1u << TRACE_PAGE;
 	vmalloc_init();
 	mm_init();

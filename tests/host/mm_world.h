@@ -28,7 +28,13 @@
 #define UACCESS_PC    0xc0100000u
 #define UACCESS_FIXUP 0xc0100100u
 
-/* What force_sig_fault was last told; sig is 0 when the last fault was served. */
+/*
+ * The real do_DataAbort or do_PrefetchAbort. Returns also when the program ends
+ * of it.
+ */
+void world_abort(u32 far, u32 fsr, struct pt_regs *frame, enum abort_kind kind);
+
+/* The signal of the last fault that nothing mended; sig is 0 when the last fault was served. */
 struct world_signal {
 	int sig, code;
 	uaddr_t addr;

@@ -42,10 +42,24 @@ static void end(void)
 	drop_mm(&test_mm);
 }
 
+/* 0: mended. Otherwise what the signal that is due says of the fault. */
+static int mend(void)
+{
+	const struct abort_info abort = { .cause = ABORT_ALIGNMENT,
+					  .far = DATA };
+	struct fault_signal fault = { .regs = &regs,
+				      .abort = &abort,
+				      .sig = SIGBUS };
+
+	if (alignment_service.fault_signal(&fault))
+		return 0;
+	return fault.sig == SIGSEGV ? -EFAULT : -EINVAL;
+}
+
 static int run_arm(u32 insn)
 {
 	memcpy(at(TEST_VA), &insn, 4);
-	return do_alignment_fixup(DATA, &regs);
+	return mend();
 }
 
 /* Thumb: two halfwords, the second 0 if there is none. */
@@ -54,7 +68,7 @@ static int run_thumb(u16 first, u16 second)
 	regs.cpsr |= PSR_T;
 	memcpy(at(TEST_VA), &first, 2);
 	memcpy(at(TEST_VA + 2), &second, 2);
-	return do_alignment_fixup(DATA, &regs);
+	return mend();
 }
 
 static u32 word(u32 n)

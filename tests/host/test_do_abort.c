@@ -48,10 +48,7 @@ static void user_abort(u32 fsr, u32 far, enum abort_kind kind)
 	regs = (struct pt_regs){ .cpsr = PSR_MODE_USR, .pc = 0x10000 };
 	world_signal.sig = 0;
 	local_irq_disable();
-	if (kind == ABORT_PREFETCH)
-		do_PrefetchAbort(far, fsr, &regs);
-	else
-		do_DataAbort(far, fsr, &regs);
+	world_abort(far, fsr, &regs, kind);
 	local_irq_enable();
 }
 
@@ -245,7 +242,7 @@ static void test_irqs_on_while_served(void **state __unused_arg)
 	do_DataAbort(AREA, PAGE_TRANSLATION, &regs);
 	assert_false(irqs_disabled());
 	local_irq_disable();
-	do_DataAbort(NOTHING, FS(0x08), &regs);
+	world_abort(NOTHING, FS(0x08), &regs, ABORT_DATA);
 	assert_false(irqs_disabled());
 	end();
 }
@@ -391,7 +388,7 @@ static void test_alignment_ends(void **state __unused_arg)
 	expect_user(FS(0x01), AREA + 1, SIGSEGV, SEGV_MAPERR);
 	poke(mm, AREA, 0xe1921f9f); /* ldrex r1, [r2] */
 	regs = (struct pt_regs){ .cpsr = PSR_MODE_USR, .pc = AREA };
-	do_DataAbort(AREA + 1, FS(0x01), &regs);
+	world_abort(AREA + 1, FS(0x01), &regs, ABORT_DATA);
 	assert_int_equal(world_signal.sig, SIGBUS);
 	assert_int_equal(world_signal.code, BUS_ADRALN);
 	poke(mm, AREA, 0xe8920018); /* ldm r2, {r3, r4} */
@@ -399,7 +396,7 @@ static void test_alignment_ends(void **state __unused_arg)
 	regs = (struct pt_regs){ .cpsr = PSR_MODE_USR, .pc = AREA };
 	regs.r[2] = AREA + 9;
 	world_signal.sig = 0;
-	do_DataAbort(AREA + 9, FS(0x01), &regs);
+	world_abort(AREA + 9, FS(0x01), &regs, ABORT_DATA);
 	assert_int_equal(world_signal.sig, 0);
 	assert_int_equal(regs.pc, AREA + 4);
 	assert_int_equal(regs.r[3], 0x112233);

@@ -7,11 +7,14 @@
  */
 #include <trace.h>
 
-#include <sched.h>
 #include <spinlock.h>
 #include <string.h>
+#include <uapi/errno.h>
 
 u32 trace_mask;
+
+/* constant after trace_set_clock() */
+static u64 (*trace_clock)(void);
 
 static spinlock_t trace_lock = SPINLOCK_INIT; /* irqs off */
 static struct trace_record ring[TRACE_RING];  /* trace_lock */
@@ -27,9 +30,14 @@ static const char *const kind_names[TRACE_NR] = {
 };
 /* clang-format on */
 
+void trace_set_clock(u64 (*clock)(void))
+{
+	trace_clock = clock;
+}
+
 void __trace_event(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d)
 {
-	u64 now = ktime_ns();
+	u64 now = trace_clock ? trace_clock() : 0;
 	u32 flags;
 
 	spin_lock_irqsave(&trace_lock, flags);
