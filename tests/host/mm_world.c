@@ -47,21 +47,26 @@ static const struct service *const world_services[] = {
 	&world_service,
 };
 
-static jmp_buf program_end;
+/* Of the innermost abort that is served: serving one may fault again. */
+static jmp_buf *program_end;
 
 __weak void do_group_exit(u32 code __unused_arg)
 {
-	longjmp(program_end, 1);
+	longjmp(*program_end, 1);
 }
 
 void world_abort(u32 far, u32 fsr, struct pt_regs *frame, enum abort_kind kind)
 {
-	if (setjmp(program_end))
-		return;
-	if (kind == ABORT_PREFETCH)
-		do_PrefetchAbort(far, fsr, frame);
-	else
-		do_DataAbort(far, fsr, frame);
+	jmp_buf end, *outer = program_end;
+
+	program_end = &end;
+	if (!setjmp(end)) {
+		if (kind == ABORT_PREFETCH)
+			do_PrefetchAbort(far, fsr, frame);
+		else
+			do_DataAbort(far, fsr, frame);
+	}
+	program_end = outer;
 }
 
 __weak void report_user_fault(const struct pt_regs *regs __unused_arg,
