@@ -1,183 +1,44 @@
 #!/usr/bin/env python3
 """lint.py - what a compiler does not check. Run by `make lint`.
 
-  floors      a folder includes headers of lower floors only, no file in a cycle;
-              the floors come from the table in docs/architecture.md
-  headers     each compiles alone
-  words       no XXX, TODO, FIXME; no #if in .c files of mm/ and alloc/
-  formats     no %ll in the kernel: nano Newlib does not print it
-  shape       no trailing blanks, no line over 100 columns, texts excepted
-  lengths     functions over 60 lines and files over 600 are errors; the rest
-              is summed up
+    lint.py [CHECK...]      all checks, or those that are named
+
+The checks are in tools/lint/, one file each:
+
+  source      of each file: it includes headers of lower floors only, as the
+              table in docs/architecture.md has them, without a cycle; each
+              header compiles alone; no XXX, TODO, FIXME; no #if in .c files of
+              mm/ and alloc/; no %ll in the kernel, which nano Newlib does not
+              print; no trailing blanks, no line over 100 columns, texts
+              excepted; functions over 60 lines and files over 600 are errors
 """
-import glob
 import os
-import re
-import shlex
-import subprocess
 import sys
 
-ARCHITECTURE = "docs/architecture.md"
-MAX_FUNCTION, MAX_FILE, MAX_COLUMNS = 60, 600, 100
-TAB = 8
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lint"))
+import report
+import source
 
-problems = []
+FLOOR = report.floors()
+KERNEL = report.sources(FLOOR)
+BESIDE = report.sources(["user", "tests"])
 
-
-def problem(path, line, text):
-    problems.append(f"{path}:{line}: {text}")
-
-
-def read(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read().splitlines()
-
-
-def floors():
-    """{folder: floor} from the table of the architecture."""
-    row = re.compile(r"\|\s*(\d+)\s*\|\s*`(\w+)/`")
-    found = (row.match(line) for line in read(ARCHITECTURE))
-    return {m[2]: int(m[1]) for m in found if m}
-
-
-def sources(folders):
-    return sorted(path for folder in folders for path in
-                  glob.glob(f"{folder}/**/*.[chS]", recursive=True))
-
-
-def resolve(name, own_folder):
-    """The file of this tree that is meant, or None: the compiler's own.
-    own_folder: of a "name", None for a <name>."""
-    for base in filter(None, (own_folder, "include", ".")):
-        path = os.path.normpath(os.path.join(base, name))
-        if os.path.exists(path):
-            return path
-    return None
-
-
-def includes(path):
-    """[(line number, included file of this tree)]"""
-    line_re = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
-    matches = ((n, line_re.match(line)) for n, line in
-               enumerate(read(path), 1))
-    here = os.path.dirname(path)
-    resolved = ((n, resolve(m[2], here if m[1] == '"' else None))
-                for n, m in matches if m)
-    return [(n, target) for n, target in resolved if target]
-
-
-def check_floors(files, floor):
-    for path in files:
-        folder = path.split("/")[0]
-        for number, target in includes(path):
-            other = target.split("/")[0]
-            if other not in floor:
-                problem(path, number, f"{target} is outside the kernel")
-            elif other != folder and floor[other] >= floor[folder]:
-                problem(path, number,
-                        f"{folder}/ (floor {floor[folder]}) must not know "
-                        f"{target} (floor {floor[other]})")
-
-
-def check_cycles(files):
-    graph = {path: [target for _, target in includes(path)] for path in files}
-    done, trail = set(), []
-
-    def visit(path):
-        if path in trail:
-            cycle = " -> ".join(trail[trail.index(path):] + [path])
-            problem(path, 1, f"include cycle: {cycle}")
-        elif path not in done:
-            trail.append(path)
-            for target in graph.get(path, []):
-                visit(target)
-            trail.pop()
-            done.add(path)
-
-    for path in files:
-        visit(path)
-
-
-def check_headers(files):
-    compiler = shlex.split(os.environ.get("CC", "arm-none-eabi-gcc"))
-    flags = shlex.split(os.environ.get(
-        "CPPFLAGS", "-DPHYS_OFFSET=0x60000000 -Iinclude -I."))
-    for path in (f for f in files if f.endswith(".h")):
-        name = path.removeprefix("include/")
-        run = subprocess.run(
-            [*compiler, *flags, "-mcpu=cortex-a9", "-marm", "-std=gnu11",
-             "-Wall", "-Wextra", "-fsyntax-only", "-x", "c", "-"],
-            input=f"#include <{name}>\n", text=True, capture_output=True)
-        if run.returncode or run.stderr:
-            first = next(l for l in run.stderr.splitlines() if "error" in l
-                         or "warning" in l)
-            problem(path, 1, f"does not compile alone: {first}")
-
-
-def check_words(path, lines):
-    if len(lines) > MAX_FILE:
-        problem(path, 1, f"{len(lines)} lines")
-    for number, line in enumerate(lines, 1):
-        word = re.search(r"\b(XXX|TODO|FIXME)\b", line)
-        if word:
-            problem(path, number, f"{word[0]}: finish it or say it in CAVEATS")
-        if path.endswith(".c") and path.startswith(("mm/", "alloc/")) and \
-                re.match(r"\s*#\s*if", line):
-            problem(path, number, "#if in a .c file of mm/ or alloc/")
-        if re.search(r'".*%[-+ #0-9.*]*ll[dux]', line):
-            problem(path, number, "%ll: nano Newlib does not print it")
-
-
-def check_shape(path, lines):
-    for number, line in enumerate(lines, 1):
-        if line != line.rstrip():
-            problem(path, number, "trailing blanks")
-        if len(line.expandtabs(TAB)) > MAX_COLUMNS and '"' not in line:
-            problem(path, number, f"wider than {MAX_COLUMNS} columns")
-
-
-def functions(lines):
-    """[(line of the brace, length)] of the functions of a .c file."""
-    start = None
-    for number, line in enumerate(lines, 1):
-        # A body follows a parameter list; a table or an enum does not.
-        if line == "{" and lines[number - 2].rstrip().endswith(")"):
-            start = number
-        elif line == "}" and start:
-            yield start, number - start - 1
-            start = None
-
-
-def check_lengths(files):
-    lengths = []
-    for path in (f for f in files if f.endswith(".c")):
-        for line, length in functions(read(path)):
-            lengths.append(length)
-            if length > MAX_FUNCTION:
-                problem(path, line, f"a function of {length} lines")
-    lengths.sort()
-    if lengths:
-        print(f"lint: {len(files)} files, {len(lengths)} functions, lines of "
-              f"a function: median {lengths[len(lengths) // 2]}, nine in ten "
-              f"under {lengths[len(lengths) * 9 // 10] + 1}, longest "
-              f"{lengths[-1]}")
+CHECKS = {
+    "source": lambda: source.check(KERNEL, BESIDE, FLOOR),
+}
 
 
 def main():
-    floor = floors()
-    kernel = sources(floor)
-    everything = kernel + sources(["user", "tests"])
-    check_floors(kernel, floor)
-    check_cycles(kernel)
-    check_headers(kernel)
-    for path in everything:
-        lines = read(path)
-        check_shape(path, lines)
-        if path in set(kernel):
-            check_words(path, lines)
-    check_lengths(kernel)
-    print("\n".join(problems) if problems else "lint: nothing to complain about")
-    sys.exit(1 if problems else 0)
+    unknown = [name for name in sys.argv[1:] if name not in CHECKS]
+    if unknown:
+        sys.exit(f"lint: there is no check {unknown[0]}, only "
+                 f"{', '.join(CHECKS)}")
+    for name in sys.argv[1:] or CHECKS:
+        CHECKS[name]()
+    print("\n".join(report.sentences + report.problems))
+    if not report.problems:
+        print("lint: nothing to complain about")
+    sys.exit(1 if report.problems else 0)
 
 
 main()
