@@ -6,11 +6,12 @@
 The checks are in tools/lint/, one file each:
 
   source      of each file: it includes headers of lower floors only, as the
-              table in docs/architecture.md has them, without a cycle; each
-              header compiles alone; no XXX, TODO, FIXME; no #if in .c files of
-              mm/ and alloc/; no %ll in the kernel, which nano Newlib does not
-              print; no trailing blanks, no line over 100 columns, texts
-              excepted; functions over 60 lines and files over 600 are errors
+              table in docs/architecture.md has them, without a cycle, in the
+              one form <folder/header.h>; each header compiles alone; no XXX,
+              TODO, FIXME; no #if in .c files; no %ll in the kernel, which nano
+              Newlib does not print; rules between sections end at column 72;
+              no trailing blanks, no line over 100 columns, texts excepted;
+              functions over 50 lines and files over 600 are errors
 """
 import os
 import sys

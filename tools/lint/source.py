@@ -6,7 +6,8 @@ import subprocess
 
 from report import problem, read, say
 
-MAX_FUNCTION, MAX_FILE, MAX_COLUMNS = 60, 600, 100
+MAX_FUNCTION, MAX_FILE, MAX_COLUMNS = 50, 600, 100
+RULE_END = 72
 TAB = 8
 
 
@@ -86,9 +87,10 @@ def check_words(path, lines):
         word = re.search(r"\b(XXX|TODO|FIXME)\b", line)
         if word:
             problem(path, number, f"{word[0]}: finish it or say it in CAVEATS")
-        if path.endswith(".c") and path.startswith(("mm/", "alloc/")) and \
-                re.match(r"\s*#\s*if", line):
-            problem(path, number, "#if in a .c file of mm/ or alloc/")
+        if path.endswith(".c") and re.match(r"\s*#\s*if", line):
+            problem(path, number, f"{line.strip()}: no #if in a .c file; choose "
+                    "by the list of files, by if (IS_ENABLED(...)) or by an "
+                    "empty inline in a header")
         if re.search(r'".*%[-+ #0-9.*]*ll[dux]', line):
             problem(path, number, "%ll: nano Newlib does not print it")
 
@@ -101,8 +103,30 @@ def check_shape(path, lines):
             problem(path, number, f"wider than {MAX_COLUMNS} columns")
 
 
+def check_include_form(path, lines):
+    """One form for all: by the way from the root or from include/."""
+    for number, line in enumerate(lines, 1):
+        if re.match(r"\s*#\s*include\b", line) and \
+                not re.fullmatch(r"#include <[^>]+>(\s*/\*.*\*/)?", line):
+            problem(path, number, f"{line.strip()}: the one form is "
+                    "#include <folder/header.h>")
+
+
+def check_rules(path, lines):
+    """A rule divides a file: /* ---- title ----...---- */"""
+    for number, line in enumerate(lines, 1):
+        if not re.match(r"\s*/\*\s*(--|==|\*\*)", line):
+            continue
+        if not re.fullmatch(r"\s*/\* ---- \S.*\S -{2,} \*/", line):
+            problem(path, number, f"{line.strip()}: a rule has the form "
+                    "/* ---- title ---- */")
+        elif len(line.expandtabs(TAB)) != RULE_END:
+            problem(path, number, "a rule that ends at column "
+                    f"{len(line.expandtabs(TAB))}, not {RULE_END}")
+
+
 def functions(lines):
-    """[(line of the brace, length)] of the functions of a .c file."""
+    """[(line of the brace, length)] of the functions of a file."""
     start = None
     for number, line in enumerate(lines, 1):
         # A body follows a parameter list; a table or an enum does not.
@@ -115,11 +139,12 @@ def functions(lines):
 
 def check_lengths(files):
     lengths = []
-    for path in (f for f in files if f.endswith(".c")):
+    for path in (f for f in files if f.endswith((".c", ".h"))):
         for line, length in functions(read(path)):
             lengths.append(length)
             if length > MAX_FUNCTION:
-                problem(path, line, f"a function of {length} lines")
+                problem(path, line, f"a function of {length} lines, more than "
+                        f"{MAX_FUNCTION}")
     lengths.sort()
     if lengths:
         say(f"{len(files)} files, {len(lengths)} functions, lines of "
@@ -138,4 +163,6 @@ def check(kernel, beside, floor):
         check_shape(path, lines)
         if path in set(kernel):
             check_words(path, lines)
+            check_include_form(path, lines)
+            check_rules(path, lines)
     check_lengths(kernel)
