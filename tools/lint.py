@@ -12,11 +12,15 @@ The checks are in tools/lint/, one file each:
               Newlib does not print; rules between sections end at column 72;
               no trailing blanks, no line over 100 columns, texts excepted;
               functions over 50 lines and files over 600 are errors
+  link        of the objects, so `make` comes first: a lower floor uses no name
+              of a higher one but the hooks in docs/architecture.md, and no
+              circle of files that use each other has more than 4
 """
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lint"))
+import link
 import report
 import source
 
@@ -26,6 +30,7 @@ BESIDE = report.sources(["user", "tests"])
 
 CHECKS = {
     "source": lambda: source.check(KERNEL, BESIDE, FLOOR),
+    "link": lambda: link.check(KERNEL, FLOOR),
 }
 
 
