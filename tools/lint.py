@@ -15,11 +15,13 @@ The checks are in tools/lint/, one file each:
   link        of the objects, so `make` comes first: a lower floor uses no name
               of a higher one but the hooks in docs/architecture.md, and no
               circle of files that use each other has more than 4
+  layout      clang-format 14 would change no file; skipped without it
 """
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lint"))
+import layout
 import link
 import report
 import source
@@ -31,6 +33,7 @@ BESIDE = report.sources(["user", "tests"])
 CHECKS = {
     "source": lambda: source.check(KERNEL, BESIDE, FLOOR),
     "link": lambda: link.check(KERNEL, FLOOR),
+    "layout": lambda: layout.check(KERNEL + BESIDE),
 }
 
 
