@@ -16,11 +16,14 @@ The checks are in tools/lint/, one file each:
               of a higher one but the hooks in docs/architecture.md, and no
               circle of files that use each other has more than 4
   layout      clang-format 14 would change no file; skipped without it
+  contract    the functions in the contract between mm/ and mmu/, a table in
+              docs/architecture.md, are those that mmu's headers declare
 """
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lint"))
+import contract
 import layout
 import link
 import report
@@ -33,6 +36,7 @@ BESIDE = report.sources(["user", "tests"])
 CHECKS = {
     "source": lambda: source.check(KERNEL, BESIDE, FLOOR),
     "link": lambda: link.check(KERNEL, FLOOR),
+    "contract": lambda: contract.check(KERNEL),
     "layout": lambda: layout.check(KERNEL + BESIDE),
 }
 
