@@ -18,6 +18,8 @@ The checks are in tools/lint/, one file each:
   layout      clang-format 14 would change no file; skipped without it
   contract    the functions in the contract between mm/ and mmu/, a table in
               docs/architecture.md, are those that mmu's headers declare
+  pointers    function pointers are fields of a struct *_operations or of the
+              row of a service; the others have a reason and do not get more
 """
 import os
 import sys
@@ -26,6 +28,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lint"))
 import contract
 import layout
 import link
+import pointers
 import report
 import source
 
@@ -37,6 +40,7 @@ CHECKS = {
     "source": lambda: source.check(KERNEL, BESIDE, FLOOR),
     "link": lambda: link.check(KERNEL, FLOOR),
     "contract": lambda: contract.check(KERNEL),
+    "pointers": lambda: pointers.check(KERNEL),
     "layout": lambda: layout.check(KERNEL + BESIDE),
 }
 
