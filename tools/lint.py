@@ -16,6 +16,8 @@ The checks are in tools/lint/, one file each:
               of a higher one but the hooks in docs/architecture.md, and no
               circle of files that use each other has more than 4
   layout      clang-format 14 would change no file; skipped without it
+  budget      the lines of code of the core are within tools/core.budget; needs
+              `make core`, skipped without cloc
   contract    the functions in the contract between mm/ and mmu/, a table in
               docs/architecture.md, are those that mmu's headers declare
   pointers    function pointers are fields of a struct *_operations or of the
@@ -25,6 +27,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lint"))
+import budget
 import contract
 import layout
 import link
@@ -39,6 +42,7 @@ BESIDE = report.sources(["user", "tests"])
 CHECKS = {
     "source": lambda: source.check(KERNEL, BESIDE, FLOOR),
     "link": lambda: link.check(KERNEL, FLOOR),
+    "budget": lambda: budget.check(KERNEL),
     "contract": lambda: contract.check(KERNEL),
     "pointers": lambda: pointers.check(KERNEL),
     "layout": lambda: layout.check(KERNEL + BESIDE),
