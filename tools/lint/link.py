@@ -10,7 +10,7 @@ import re
 import shlex
 import subprocess
 
-from report import ARCHITECTURE, OUT, line_of, problem, say, section
+from report import ARCHITECTURE, OUT, line_of, problem, read, say, section
 
 HOOKS = "Hooks: what a lower floor calls upward"
 MAX_HOOKS = 12
@@ -19,16 +19,26 @@ MAX_CIRCLE = 4
 STRONG, WEAK, WANTED = set("TDBRGSCA"), set("WV"), set("Uwv")
 
 
+def present_objects(files):
+    """{object: its source file} of those of files that the image links. The
+    list is made by make; without one, those that were compiled."""
+    objects = {f"{OUT}/obj/{path}.o": path for path in files}
+    listed = f"{OUT}/kernel-objects"
+    linked = (" ".join(read(listed)).split() if os.path.exists(listed)
+              else objects)
+    return {name: objects[name] for name in linked
+            if name in objects and os.path.exists(name)}
+
+
 def symbols(files):
     """(defined, weak, wanted): {source file: set of names}, from the objects
     of files (those of other boards have none); None if none was compiled."""
-    objects = {f"{OUT}/obj/{path}.o": path for path in files}
-    present = [name for name in objects if os.path.exists(name)]
-    if not present:
+    objects = present_objects(files)
+    if not objects:
         problem(f"{OUT}/obj", 1, "no objects; run `make` first")
         return None
     nm = shlex.split(os.environ.get("NM", "arm-none-eabi-nm"))
-    output = subprocess.run([*nm, "-A", *present], text=True, check=True,
+    output = subprocess.run([*nm, "-A", *objects], text=True, check=True,
                             stdout=subprocess.PIPE).stdout
     tables = [collections.defaultdict(set) for _ in range(3)]
     for line in output.splitlines():
