@@ -12,7 +12,7 @@ import subprocess
 
 from report import OUT, problem, read, say
 
-OBJECTS = f"{OUT}/core.objects"		# written by `make core`: one path a line
+OBJECTS = f"{OUT}/core.objects"		# written by `make core`: paths
 BUDGET = "tools/core.budget"
 BOARD = os.environ.get("BOARD", "vexpress-a9")
 
@@ -69,7 +69,7 @@ def check(files):
     if not shutil.which("cloc"):
         say("the lines of the core are not counted: cloc is not installed")
         return
-    linked = [read_for(name) for name in read(OBJECTS) if name]
+    linked = [read_for(name) for name in " ".join(read(OBJECTS)).split()]
     if None in linked:
         return
     used = set().union(*linked)
