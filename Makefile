@@ -1,8 +1,9 @@
 # Pagewalk: build, run, test. `make help` lists what can be made.
 #
 # Everything made goes to build/$(BOARD)/ (host tests: build/host/). A folder's
-# sources are found by wildcard: a new .c or .S file needs no line here. Boards
-# choose their drivers in board/$(BOARD)/board.mk.
+# sources, and those of its sub-folders, are found by wildcard: a new .c or .S
+# file needs no line here. Boards choose their drivers in
+# board/$(BOARD)/board.mk.
 
 ifneq ($(filter setup,$(MAKECMDGOALS)),)
 # `make setup run`: the other goals need what setup installs, even to be read.
@@ -41,6 +42,8 @@ QEMU ?= qemu-system-arm
 OUT := build/$(BOARD)
 VERSION := 1.0
 
+include tools/record.mk
+
 # V=1 shows commands whole; otherwise one short line each.
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2))
@@ -49,9 +52,12 @@ say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2))
 
 include board/$(BOARD)/board.mk		# PHYS_OFFSET, BOARD_CPU, board-sources
 
+# From low floors to high. services/ has one level of sub-folders; a folder that
+# is not there has no sources.
 FOLDERS := lib alloc board mmu run mm fs proc trap services inspect startup
 plain_folders := $(filter-out board,$(FOLDERS))
-folder_sources = $(filter-out %.lds.S,$(wildcard $(1)/*.[cS] $(1)/*/*.[cS]))
+folder_sources = $(filter-out %.lds.S,\
+	$(wildcard $(addprefix $(1)/,*.c *.S */*.c */*.S)))
 kernel_sources := $(filter-out startup/core.c,$(foreach f,$(plain_folders),\
 			$(call folder_sources,$(f)))) \
 		  $(board-sources)
@@ -85,13 +91,10 @@ $(addprefix $(OUT)/obj/,$(addsuffix .c.o,$(BEFORE_MMU))): CFLAGS += \
 .PHONY: all
 all: $(OUT)/pagewalk.elf $(OUT)/pagewalk.bin $(OUT)/initramfs.cpio
 
-# Rewritten only when the options change, so that objects are made anew then.
-$(OUT)/options: FORCE
-	@mkdir -p $(@D)
-	@echo '$(CC) $(CPPFLAGS) $(CFLAGS)' | cmp -s - $@ || \
-		echo '$(CC) $(CPPFLAGS) $(CFLAGS)' > $@
-.PHONY: FORCE
-FORCE:
+# Objects are made anew when the options change, images when a source goes.
+options := $(CC) $(CPPFLAGS) $(CFLAGS)
+$(eval $(call record,$(OUT)/options,options))
+$(eval $(call record,$(OUT)/kernel-objects,kernel_objects))
 
 $(OUT)/obj/%.c.o: %.c $(OUT)/options Makefile
 	$(call say,CC,$<)
@@ -141,7 +144,8 @@ $(OUT)/%.bin: $(OUT)/%.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 
 $(OUT)/pagewalk.first.elf $(OUT)/pagewalk.elf: objects = $(kernel_objects)
-$(OUT)/pagewalk.first.elf: $(kernel_objects) $(OUT)/kernel.lds
+$(OUT)/pagewalk.first.elf: $(kernel_objects) $(OUT)/kernel.lds \
+		$(OUT)/kernel-objects
 	$(call link,$(objects),$@)
 
 # Flash as the core sees it at address 0: the same image, which copies itself

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """size.py SIZE OUT FOLDER ... - bytes and lines of each folder of the kernel."""
 import glob
+import os
 import subprocess
 import sys
 
@@ -12,7 +13,9 @@ def lines(folder):
 
 def sizes(size, folder, out):
     """text, data and bss of the folder's objects."""
-    objects = glob.glob(f"{out}/obj/{folder}/**/*.o", recursive=True)
+    objects = [path for path in
+               glob.glob(f"{out}/obj/{folder}/**/*.o", recursive=True)
+               if os.path.exists(os.path.relpath(path, f"{out}/obj")[:-2])]
     if not objects:
         return [0, 0, 0]
     table = subprocess.run([size, "-t", *objects], check=True, text=True,

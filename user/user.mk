@@ -57,6 +57,8 @@ user: $(user_programs)
 initramfs_members = bin dev proc etc tmp etc/motd=user/etc/motd \
 	$(foreach p,$(user_programs),bin/$(notdir $(p))=$(p))
 
-$(OUT)/initramfs.cpio: $(user_programs) user/etc/motd tools/mkcpio.py
+$(eval $(call record,$(OUT)/initramfs-members,initramfs_members))
+$(OUT)/initramfs.cpio: $(user_programs) user/etc/motd tools/mkcpio.py \
+		$(OUT)/initramfs-members
 	$(call say,CPIO,$@)
 	$(Q)$(PYTHON) tools/mkcpio.py $@ $(initramfs_members)

@@ -21,9 +21,11 @@ kbench_objects := $(filter-out %/startup/kernel_init.c.o,$(kernel_objects)) \
 
 -include $(kbench_objects:.o=.d)
 
+$(eval $(call record,$(OUT)/kbench-objects,kbench_objects))
 $(OUT)/pagewalk-bench.first.elf $(OUT)/pagewalk-bench.elf: \
 	objects = $(kbench_objects)
-$(OUT)/pagewalk-bench.first.elf: $(kbench_objects) $(OUT)/kernel.lds
+$(OUT)/pagewalk-bench.first.elf: $(kbench_objects) $(OUT)/kernel.lds \
+		$(OUT)/kbench-objects
 	$(call link,$(objects),$@)
 
 $(OUT)/bench-initramfs.cpio: $(BENCH_OUT)/bench tools/mkcpio.py

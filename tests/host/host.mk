@@ -17,6 +17,8 @@ PROVE ?= prove
 
 HOST := build/host
 
+include tools/record.mk
+
 HOST_CPPFLAGS := -DPHYS_OFFSET=0x60000000 \
 	-I$(HOST)/include -Itests/host/include -Iinclude -I.
 HOST_CFLAGS := -std=gnu11 -O1 -g -fno-common -fno-pie -fno-omit-frame-pointer \
@@ -39,7 +41,7 @@ HOST_ONLY_services := services/alignment/alignment.c
 HOST_ONLY_startup := startup/atags.c startup/boot_args.c startup/cmdline.c \
 	startup/fdt.c
 host_sources = $(filter-out $(HOST_SKIP),$(wildcard \
-	$(or $(HOST_ONLY_$(1)),$(1)/*.c)))
+	$(or $(HOST_ONLY_$(1)),$(1)/*.c $(1)/*/*.c)))
 
 HOST_TESTS := $(patsubst tests/host/%.c,%,$(wildcard tests/host/test_*.c))
 HOST_SUPPORT := $(filter-out $(HOST_TESTS:%=tests/host/%.c),\
@@ -126,10 +128,14 @@ host_library = $(call host_archive,$(1),$(2),$(call host_sources,$(2)))
 # $(call host_archive,variant,name,sources)
 define host_archive
 
-$(HOST)/$(1)/lib$(2).a: $(patsubst %.c,$(HOST)/$(1)/%.o,$(3))
+host_members_$(1)_$(2) := $(patsubst %.c,$(HOST)/$(1)/%.o,$(3))
+$(call record,$(HOST)/$(1)/lib$(2).members,host_members_$(1)_$(2))
+
+$(HOST)/$(1)/lib$(2).a: $(patsubst %.c,$(HOST)/$(1)/%.o,$(3)) \
+		$(HOST)/$(1)/lib$(2).members
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	@$(HOST_AR) rcs $$@ $$^
+	@$(HOST_AR) rcs $$@ $$(filter %.o,$$^)
 
 endef
 
@@ -152,7 +158,7 @@ $(foreach t,$(HOST_DEBUG_TESTS),$(eval $(call host_program,debug,-debug,$(t))))
 
 $(foreach t,$(HOST_STRICT_TESTS),$(eval $(call host_program,strict,-strict,$(t))))
 
--include $(wildcard $(HOST)/*/*/*.d $(HOST)/*/tests/host/*.d)
+-include $(wildcard $(HOST)/*/*/*.d $(HOST)/*/*/*/*.d)
 
 HOST_PROGRAMS := $(HOST_TESTS:%=$(HOST)/%) $(HOST_DEBUG_TESTS:%=$(HOST)/%-debug) \
 	$(HOST_STRICT_TESTS:%=$(HOST)/%-strict)

@@ -25,8 +25,8 @@ import table
 
 TREE = "build/mutants/tree"
 COPIED = ("Makefile", "alloc", "board", "docs", "fs", "include", "inspect",
-          "lib", "mm", "mmu", "proc", "startup", "tests", "tools", "trap",
-          "user")
+          "lib", "mm", "mmu", "proc", "run", "services", "startup", "tests",
+          "tools", "trap", "user")
 HOST_SECONDS = 120
 # What --find tries, by folder of the mutant: quick ones first.
 FIND = {

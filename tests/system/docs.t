@@ -9,8 +9,9 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import tap
 
-FOLDERS = ("alloc", "board", "fs", "inspect", "lib", "mm", "mmu", "proc",
-           "startup", "trap", "user")
+FOLDERS = [folder for folder in (
+    "alloc", "board", "fs", "inspect", "lib", "mm", "mmu", "proc", "run",
+    "services", "startup", "trap", "user") if os.path.isdir(folder)]
 DOCUMENTS = ["README.md", *glob.glob("docs/*.md"), *glob.glob("*/README.md")]
 
 

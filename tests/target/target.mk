@@ -12,9 +12,11 @@ $(call to_obj,$(filter %.c,$(target_test_sources))): \
 
 -include $(addsuffix .d,$(basename $(call to_obj,$(target_test_sources))))
 
+$(eval $(call record,$(OUT)/target-test-objects,target_test_objects))
 $(OUT)/pagewalk-tests.first.elf $(OUT)/pagewalk-tests.elf: \
 	objects = $(target_test_objects)
-$(OUT)/pagewalk-tests.first.elf: $(target_test_objects) $(OUT)/kernel.lds
+$(OUT)/pagewalk-tests.first.elf: $(target_test_objects) $(OUT)/kernel.lds \
+		$(OUT)/target-test-objects
 	$(call link,$(objects),$@)
 
 CHECK_DEPS += $(OUT)/pagewalk-tests.bin $(OUT)/initramfs.cpio

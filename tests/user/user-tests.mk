@@ -24,10 +24,13 @@ user-tests: $(user_tests)
 -include $(addprefix $(OUT)/obj/,$(user_test_sources:.c=.c.d) \
 	 $(user_test_helpers:.c=.c.d))
 
-$(OUT)/test-initramfs.cpio: $(user_programs) $(user_tests) tools/mkcpio.py
+test_members = $(initramfs_members) test \
+	$(foreach p,$(user_tests),test/$(notdir $(p))=$(p))
+$(eval $(call record,$(OUT)/test-initramfs-members,test_members))
+$(OUT)/test-initramfs.cpio: $(user_programs) $(user_tests) tools/mkcpio.py \
+		$(OUT)/test-initramfs-members
 	$(call say,CPIO,$@)
-	$(Q)$(PYTHON) tools/mkcpio.py $@ $(initramfs_members) test \
-		$(foreach p,$(user_tests),test/$(notdir $(p))=$(p))
+	$(Q)$(PYTHON) tools/mkcpio.py $@ $(test_members)
 
 CHECK_DEPS += $(OUT)/test-initramfs.cpio
 CHECK_TESTS += tests/user/programs.t
