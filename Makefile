@@ -42,7 +42,7 @@ QEMU ?= qemu-system-arm
 OUT := build/$(BOARD)
 VERSION := 1.0
 
-include tools/record.mk
+include tools/record.mk tools/warnings.mk
 
 # V=1 shows commands whole; otherwise one short line each.
 Q := $(if $(V),,@)
@@ -64,8 +64,6 @@ kernel_sources := $(filter-out startup/core.c,$(foreach f,$(plain_folders),\
 to_obj = $(addprefix $(OUT)/obj/,$(addsuffix .o,$(1)))
 kernel_objects := $(call to_obj,$(kernel_sources))
 
-WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	    -Werror
 # The image depends on the sources alone: no dates, no path of this folder.
 REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -fdebug-prefix-map=$(CURDIR)=. \
 		-fno-record-gcc-switches
@@ -92,7 +90,7 @@ $(addprefix $(OUT)/obj/,$(addsuffix .c.o,$(BEFORE_MMU))): CFLAGS += \
 all: $(OUT)/pagewalk.elf $(OUT)/pagewalk.bin $(OUT)/initramfs.cpio
 
 # Objects are made anew when the options change, images when a source goes.
-options := $(CC) $(CPPFLAGS) $(CFLAGS)
+options := $(CC) $(CPPFLAGS) $(filter-out -Werror,$(CFLAGS))
 $(eval $(call record,$(OUT)/options,options))
 $(eval $(call record,$(OUT)/kernel-objects,kernel_objects))
 

@@ -17,13 +17,13 @@ PROVE ?= prove
 
 HOST := build/host
 
-include tools/record.mk
+include tools/record.mk tools/warnings.mk
 
 HOST_CPPFLAGS := -DPHYS_OFFSET=0x60000000 \
 	-I$(HOST)/include -Itests/host/include -Iinclude -I.
 HOST_CFLAGS := -std=gnu11 -O1 -g -fno-common -fno-pie -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined \
-	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
+	$(WARNINGS)
 
 # ---- what is compiled ---------------------------------------------------------
 
