@@ -165,6 +165,8 @@ flash: $(OUT)/nor.bin
 
 export BOARD OUT QEMU CPU
 export QEMU_AUDIO_DRV := none
+# To tests/lib/fresh.py: what a recipe runs has been built.
+export BUILT_BY_MAKE := yes
 
 QEMU_RUN = $(QEMU) $(QEMU_MACHINE) -nographic -semihosting \
 	   -kernel $(OUT)/pagewalk.bin -initrd $(OUT)/initramfs.cpio
@@ -178,10 +180,6 @@ debug: all
 	@GDB=$(GDB) sh tools/debug.sh $(OUT) $(QEMU_RUN) -append "init=/bin/tour"
 
 # ---- tests -------------------------------------------------------------------
-#
-# The fragments add to
-#   CHECK_DEPS   what must be built before tests run
-#   CHECK_TESTS  the test programs, run by one `prove`
 
 -include tests/host/host.mk
 -include tests/target/target.mk
@@ -190,15 +188,7 @@ debug: all
 -include tests/spin/spin.mk
 -include tests/bench/bench.mk
 -include tests/mutants/mutants.mk
-
-# Those that take minutes begin first, so that none of them runs alone at the end.
-LONG_TESTS := tests/system/virt.t tests/system/debug.t
-
-.PHONY: check
-check: all $(CHECK_DEPS)
-	@CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -j$(shell nproc) \
-		$(filter $(LONG_TESTS),$(CHECK_TESTS)) \
-		$(filter-out $(LONG_TESTS),$(CHECK_TESTS))
+include tests/check.mk
 
 .PHONY: lint
 lint:

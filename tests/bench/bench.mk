@@ -33,11 +33,13 @@ $(OUT)/bench-initramfs.cpio: $(BENCH_OUT)/bench tools/mkcpio.py
 	$(Q)$(PYTHON) tools/mkcpio.py $@ bin dev proc tmp bench \
 		bench/bench=$(BENCH_OUT)/bench
 
-BENCH_DEPS := $(OUT)/pagewalk.bin $(OUT)/pagewalk-bench.bin \
-	$(OUT)/bench-initramfs.cpio $(OUT)/count.so
+tests/bench/bench.t tests/bench/bench.py tests/bench/profile.py: \
+	$(OUT)/pagewalk.bin $(OUT)/pagewalk-bench.bin \
+	$(OUT)/bench-initramfs.cpio
+tests/bench/bench.py tests/bench/profile.py: $(OUT)/count.so
 
 .PHONY: bench
-bench: $(BENCH_DEPS)
+bench: tests/bench/bench.py
 	$(Q)BOARD=$(BOARD) $(PYTHON) tests/bench/bench.py $(BENCH)
 
 # Which functions of the kernel an operation spends its instructions in:
@@ -47,9 +49,7 @@ $(OUT)/count.so: tests/bench/plugin/count.c
 	$(Q)gcc -shared -fPIC -O2 -Wall -Wextra -o $@ $<
 
 .PHONY: profile
-profile: $(BENCH_DEPS)
+profile: tests/bench/profile.py
 	$(Q)BOARD=$(BOARD) NM=$(NM) $(PYTHON) tests/bench/profile.py $(BENCH)
 
-CHECK_DEPS += $(OUT)/pagewalk.bin $(OUT)/pagewalk-bench.bin \
-	$(OUT)/bench-initramfs.cpio
 CHECK_TESTS += tests/bench/bench.t

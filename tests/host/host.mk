@@ -163,8 +163,9 @@ $(foreach t,$(HOST_STRICT_TESTS),$(eval $(call host_program,strict,-strict,$(t))
 HOST_PROGRAMS := $(HOST_TESTS:%=$(HOST)/%) $(HOST_DEBUG_TESTS:%=$(HOST)/%-debug) \
 	$(HOST_STRICT_TESTS:%=$(HOST)/%-strict)
 
-CHECK_DEPS += $(HOST_PROGRAMS)
 CHECK_TESTS += $(HOST_PROGRAMS) tests/host/model.t
+tests/host/model.t: $(HOST_STRICT_TESTS:%=$(HOST)/%) \
+	$(HOST_STRICT_TESTS:%=$(HOST)/%-strict)
 
 # Hours of random calls in minutes: SOAK operations in all, by five seeds.
 SOAK ?= 10000000

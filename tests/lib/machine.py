@@ -3,6 +3,8 @@
 import os
 import subprocess
 
+from fresh import refuse_stale
+
 BOARD = os.environ.get("BOARD", "vexpress-a9")
 OUT = os.environ.get("OUT", f"build/{BOARD}")
 QEMU = os.environ.get("QEMU", "qemu-system-arm")
@@ -13,6 +15,8 @@ MACHINES = {
 }
 MACHINE = MACHINES.get(BOARD, ["-M", BOARD])
 SECONDS = int(os.environ.get("BOOT_SECONDS", "120"))
+
+refuse_stale(BOARD=BOARD, OUT=OUT)
 
 
 class Boot:

@@ -10,8 +10,9 @@ import tap
 # What must be built, below OUT, for the tests of target/, user/ and system/.
 GOALS = ("pagewalk.elf", "pagewalk.bin", "pagewalk-tests.bin",
          "initramfs.cpio", "test-initramfs.cpio", "careless.bin")
-# What a make that runs us says to its own children.
-OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
+# What a make that runs us says to its own children, and to its own tests.
+OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "T",
+           "TEST_PROGRAMS", "TEST_KTESTS")
 
 
 def run(line, **variables):
@@ -34,7 +35,7 @@ def build(what, out, *options):
 def passes(tests, where, out, **variables):
     """One result for each test program."""
     for test in tests:
-        status, output = run([test], OUT=out, **variables)
+        status, output = run([test], OUT=out, BUILT_BY_MAKE="yes", **variables)
         failed = "\n".join(line for line in output.splitlines()
                            if not line.startswith("ok "))
         tap.is_(status, 0, f"{test} {where}", failed)

@@ -19,5 +19,5 @@ $(OUT)/pagewalk-tests.first.elf: $(target_test_objects) $(OUT)/kernel.lds \
 		$(OUT)/target-test-objects
 	$(call link,$(objects),$@)
 
-CHECK_DEPS += $(OUT)/pagewalk-tests.bin $(OUT)/initramfs.cpio
-CHECK_TESTS += $(wildcard tests/target/*.t)
+CHECK_TESTS += tests/target/target.t
+tests/target/target.t: $(OUT)/pagewalk-tests.bin $(OUT)/initramfs.cpio

@@ -4,7 +4,7 @@
 Where NAME.expected exists, it holds Linux's answer instead of the emulator's;
 its first line says why. Then all of them run four times, twenty in a boot: the
 free memory after the third and the fourth round must be the same. With names as
-arguments: only these are compared.
+arguments, or in TEST_PROGRAMS: only these are compared.
 """
 
 import os
@@ -13,7 +13,8 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import machine
 import tap
-from user_programs import ARCHIVE, expected_lines, names, tap_lines
+from user_programs import (ARCHIVE, NOT_COMPARED, expected_lines, names,
+                           tap_lines)
 
 # One command line has no room for all (startup/cmdline.c).
 PROGRAMS_A_BOOT = 20
@@ -47,7 +48,11 @@ def nothing_breaks():
             boot)
 
 
-chosen = sys.argv[1:]
+chosen = sys.argv[1:] or os.environ.get("TEST_PROGRAMS", "").split()
+for program in chosen:
+    if program not in names():
+        sys.exit(f"{program}: " + NOT_COMPARED.get(
+            program, f"there is no tests/user/{program}.c"))
 for program in chosen or names():
     compare(program)
 if not chosen:

@@ -32,13 +32,14 @@ $(OUT)/test-initramfs.cpio: $(user_programs) $(user_tests) tools/mkcpio.py \
 	$(call say,CPIO,$@)
 	$(Q)$(PYTHON) tools/mkcpio.py $@ $(test_members)
 
-CHECK_DEPS += $(OUT)/test-initramfs.cpio
 CHECK_TESTS += tests/user/programs.t
+tests/user/programs.t tests/user/oracle.py: $(OUT)/pagewalk.bin \
+	$(OUT)/test-initramfs.cpio
 
 # Linux itself, where somebody has a kernel for this board: the programs on it,
 # against what is demanded of Pagewalk. ORACLE='mmap brk': some.
 .PHONY: oracle
-oracle: $(OUT)/pagewalk.bin $(OUT)/test-initramfs.cpio
+oracle: tests/user/oracle.py
 	@test -n '$(LINUX)' -a -n '$(DTB)' || { \
 		echo 'make oracle LINUX=vmlinuz DTB=vexpress-v2p-ca9.dtb'; exit 2; }
 	@$(PYTHON) tests/user/oracle.py $(LINUX) $(DTB) $(ORACLE)
