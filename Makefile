@@ -146,6 +146,25 @@ $(OUT)/pagewalk.first.elf: $(kernel_objects) $(OUT)/kernel.lds \
 		$(OUT)/kernel-objects
 	$(call link,$(objects),$@)
 
+# The core alone: the same objects, but no service, and startup/core.c, which
+# lists none, for services.c. What it shows of itself are the windows of inspect/.
+core_windows := $(addprefix inspect/,proc_context.c proc_maps.c proc_pagemap.c \
+	proc_trace.c proc_walk.c procfs.c seq_file.c windows.c)
+core_sources := startup/core.c $(core_windows) $(filter-out services/% \
+	inspect/% startup/services.c,$(kernel_sources))
+core_objects := $(call to_obj,$(core_sources))
+$(eval $(call record,$(OUT)/core.objects,core_objects))
+-include $(OUT)/obj/startup/core.c.d $(OUT)/obj/inspect/windows.c.d
+
+$(OUT)/pagewalk-core.first.elf $(OUT)/pagewalk-core.elf: objects = $(core_objects)
+$(OUT)/pagewalk-core.first.elf: $(core_objects) $(OUT)/core.objects \
+		$(OUT)/kernel.lds
+	$(call link,$(objects),$@)
+
+.PHONY: core
+core: $(OUT)/pagewalk-core.bin $(OUT)/initramfs.cpio
+	@echo "$<: $$(wc -w < $(OUT)/core.objects) objects, no service"
+
 # Flash as the core sees it at address 0: the same image, which copies itself
 # to RAM. QEMU wants a pflash file of the whole 64 MiB; the rest is a hole.
 $(OUT)/nor.bin: $(OUT)/pagewalk.bin
@@ -191,8 +210,8 @@ debug: all
 include tests/check.mk
 
 .PHONY: lint
-lint:
-	@CC='$(CC)' CPPFLAGS='$(subst ','\'',$(CPPFLAGS))' \
+lint: $(OUT)/pagewalk.elf core
+	@CC='$(CC)' NM='$(NM)' CPPFLAGS='$(subst ','\'',$(CPPFLAGS))' \
 		$(PYTHON) tools/lint.py
 
 .PHONY: size

@@ -10,5 +10,7 @@
 
 /* /proc: hung into the root directory, over what the archive brought there. */
 extern const struct service inspect_service;
+/* The same with the few files that the core alone can show. */
+extern const struct service windows_service;
 
 #endif

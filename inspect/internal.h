@@ -4,6 +4,7 @@
  *	procfs.c	the tree: directories, names, inodes
  *	seq_file.c	a file whose text a function makes
  *	proc_root.c	the tables: which file is made by which function
+ *	windows.c	the same for the core alone
  *	proc_*.c	the functions
  *
  * A file of a process knows its pid and nothing else: what it pins it pins
@@ -42,7 +43,7 @@ static inline void seq_setwidth(struct seq_file *m, u32 width)
 
 void seq_pad(struct seq_file *m, char last);
 
-/* ---- the tables (proc_root.c) --------------------------------------------- */
+/* ---- the tables (proc_root.c, windows.c) ------------------------------------ */
 
 struct proc_entry {
 	const char *name;
@@ -59,11 +60,23 @@ struct proc_entry {
 	const struct file_operations *fops;
 };
 
-/* Of /proc, and of each /proc/PID; the last one's name is NULL. */
-extern const struct proc_entry proc_root_entries[], proc_pid_entries[];
+/* clang-format off */
+#define TEXT(file, fn)		{ .name = file, .mode = S_IFREG | 0444, \
+				  .show = fn }
+#define TEXT_RW(file, fn, wr)	{ .name = file, .mode = S_IFREG | 0644, \
+				  .show = fn, .write = wr }
+#define LINK(file, fn)		{ .name = file, .mode = S_IFLNK | 0777, \
+				  .readlink = fn }
+/* clang-format on */
 
 /* ---- the tree (procfs.c) ---------------------------------------------------- */
 
+/*
+ * Hang /proc into the root: its files, and those of each process; the last
+ * one's name is NULL. Both tables stay.
+ */
+void procfs_mount(const struct proc_entry *of_root,
+		  const struct proc_entry *of_pid);
 const struct proc_entry *proc_entry_of(const struct inode *inode);
 s32 proc_pid_of(const struct inode *inode);
 s64 proc_llseek(struct file *file, s64 offset, int whence);
@@ -71,7 +84,7 @@ s64 proc_llseek(struct file *file, s64 offset, int whence);
 /* Of a text file's inode (seq_file.c). */
 int seq_open(struct inode *inode, struct file *file);
 
-/* ---- processes (proc_task.c) --------------------------------------------------- */
+/* ---- processes (proc_context.c) --------------------------------------------------- */
 
 /* The process with the lowest pid from `pid` on; 0: there is none. */
 s32 next_process(s32 pid);

@@ -1,20 +1,10 @@
 /*
  * inspect/proc_root.c - which file of /proc is made by which function.
  */
+#include "inspect.h"
 #include "internal.h"
 
-#include <stdio.h>
-
-/* clang-format off */
-#define TEXT(file, fn)		{ .name = file, .mode = S_IFREG | 0444, \
-				  .show = fn }
-#define TEXT_RW(file, fn, wr)	{ .name = file, .mode = S_IFREG | 0644, \
-				  .show = fn, .write = wr }
-#define LINK(file, fn)		{ .name = file, .mode = S_IFLNK | 0777, \
-				  .readlink = fn }
-/* clang-format on */
-
-const struct proc_entry proc_root_entries[] = {
+static const struct proc_entry root_entries[] = {
 	LINK("self", readlink_self),
 	/* the machine, in Linux's formats */
 	TEXT("cpuinfo", show_cpuinfo),
@@ -40,7 +30,7 @@ const struct proc_entry proc_root_entries[] = {
 	{ .name = NULL },
 };
 
-const struct proc_entry proc_pid_entries[] = {
+static const struct proc_entry pid_entries[] = {
 	/* in Linux's formats */
 	TEXT("cmdline", show_cmdline),
 	TEXT("comm", show_comm),
@@ -59,8 +49,12 @@ const struct proc_entry proc_pid_entries[] = {
 	{ .name = NULL },
 };
 
-int readlink_self(s32 pid __unused_arg, char *buf, u32 bytes)
+static void inspect_init(void)
 {
-	snprintf(buf, bytes, "%d", current->tgid);
-	return 0;
+	procfs_mount(root_entries, pid_entries);
 }
+
+const struct service inspect_service = {
+	.name = "inspect",
+	.init = inspect_init,
+};

@@ -5,7 +5,6 @@
  * it. The inode's number says all: the process (0: /proc itself) and the place
  * in that directory's table.
  */
-#include "inspect.h"
 #include "internal.h"
 
 #include <bug.h>
@@ -30,6 +29,8 @@ static const struct inode_operations proc_dir_ops, proc_file_ops, proc_link_ops;
 static const struct file_operations proc_dir_fops;
 
 static struct inode *proc_root; /* never goes away */
+/* constant after procfs_mount() */
+static const struct proc_entry *root_entries, *pid_entries;
 
 s32 proc_pid_of(const struct inode *inode)
 {
@@ -44,7 +45,7 @@ const struct proc_entry *proc_entry_of(const struct inode *inode)
 
 static const struct proc_entry *entries_of(s32 pid)
 {
-	return pid ? proc_pid_entries : proc_root_entries;
+	return pid ? pid_entries : root_entries;
 }
 
 /* ---- inodes -------------------------------------------------------------------- */
@@ -278,9 +279,13 @@ static const struct file_operations proc_dir_fops = {
 	.llseek = proc_llseek,
 };
 
-static void inspect_init(void)
+void procfs_mount(const struct proc_entry *of_root,
+		  const struct proc_entry *of_pid)
 {
 	int err = -ENOMEM;
+
+	root_entries = of_root;
+	pid_entries = of_pid;
 
 	proc_root = proc_dir_inode(0);
 	if (proc_root)
@@ -288,8 +293,3 @@ static void inspect_init(void)
 	if (err)
 		pr_err("proc: no /proc: error %d\n", err);
 }
-
-const struct service inspect_service = {
-	.name = "inspect",
-	.init = inspect_init,
-};

@@ -1,0 +1,56 @@
+/*
+ * inspect/proc_context.c - finding a process, and how the MMU knows it.
+ */
+#include "internal.h"
+
+#include <stdio.h>
+
+s32 next_process(s32 pid)
+{
+	u32 flags = tasklist_lock();
+	struct task_struct *task;
+	s32 found = 0;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task->pid == task->tgid && task->pid >= pid &&
+		    (!found || task->pid < found))
+			found = task->pid;
+	tasklist_unlock(flags);
+	return found;
+}
+
+int get_mm_of(s32 pid, struct mm_struct **mm)
+{
+	u32 flags = tasklist_lock();
+	bool found = find_task(pid);
+
+	tasklist_unlock(flags);
+	if (!found)
+		return -ESRCH;
+	*mm = get_task_mm_by_pid(pid);
+	return 0;
+}
+
+int readlink_self(s32 pid __unused_arg, char *buf, u32 bytes)
+{
+	snprintf(buf, bytes, "%d", current->tgid);
+	return 0;
+}
+
+/* How the MMU knows it, and who keeps it; our own look is not counted. */
+int show_context(struct seq_file *m)
+{
+	struct mm_struct *mm;
+	u32 ttbr0, asid;
+	int err = get_mm_of(m->pid, &mm);
+
+	if (err || !mm)
+		return err;
+	mmu_context_of(mm, &ttbr0, &asid);
+	seq_printf(m, "ttbr0 0x%08x asid %u generation %u\n", ttbr0, asid,
+		   (u32)(mm->context.id >> 8));
+	seq_printf(m, "mm_users %d mm_count %d\n",
+		   atomic_read(&mm->mm_users) - 1, atomic_read(&mm->mm_count));
+	mmput(mm);
+	return 0;
+}

@@ -1,0 +1,32 @@
+/*
+ * inspect/windows.c - /proc as far as the core's own programs look through it.
+ *
+ * startup/core.c has this row alone; with services there is the whole of /proc
+ * (proc_root.c).
+ */
+#include "inspect.h"
+#include "internal.h"
+
+static const struct proc_entry root_entries[] = {
+	LINK("self", readlink_self),
+	TEXT_RW("trace", show_trace, write_trace),
+	{ .name = NULL },
+};
+
+static const struct proc_entry pid_entries[] = {
+	TEXT("maps", show_maps),
+	{ .name = "pagemap", .mode = S_IFREG | 0400, .fops = &pagemap_fops },
+	TEXT("context", show_context),
+	TEXT_RW("walk", show_walk, write_walk),
+	{ .name = NULL },
+};
+
+static void windows_init(void)
+{
+	procfs_mount(root_entries, pid_entries);
+}
+
+const struct service windows_service = {
+	.name = "windows",
+	.init = windows_init,
+};
