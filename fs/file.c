@@ -48,23 +48,9 @@ void file_init(void)
 
 /* ---- files ------------------------------------------------------------------ */
 
-struct file *alloc_file(void)
+/* The last reference is gone. */
+static void free_file(struct file *file)
 {
-	struct file *file = kmem_cache_alloc(filp_cache,
-					     GFP_KERNEL | __GFP_ZERO);
-
-	if (!file)
-		return NULL;
-	atomic_set(&file->f_count, 1);
-	init_rwsem(&file->f_pos_lock);
-	return file;
-}
-
-void fput(struct file *file)
-{
-	BUG_ON(atomic_read(&file->f_count) <= 0);
-	if (!atomic_dec_and_test(&file->f_count))
-		return;
 	if (file->f_op && file->f_op->release)
 		file->f_op->release(file);
 	if (S_ISREG(file->f_inode->i_mode)) {
@@ -75,6 +61,19 @@ void fput(struct file *file)
 	}
 	iput(file->f_inode);
 	kmem_cache_free(filp_cache, file);
+}
+
+struct file *alloc_file(void)
+{
+	struct file *file = kmem_cache_alloc(filp_cache,
+					     GFP_KERNEL | __GFP_ZERO);
+
+	if (!file)
+		return NULL;
+	atomic_set(&file->f_count, 1);
+	init_rwsem(&file->f_pos_lock);
+	file->f_free = free_file;
+	return file;
 }
 
 static u32 mode_of_flags(u32 flags)

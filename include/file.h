@@ -9,6 +9,7 @@
 #define FILE_H
 
 #include <asm/atomic.h>
+#include <bug.h>
 #include <rwsem.h>
 #include <types.h>
 
@@ -50,6 +51,11 @@ struct file {
 	struct address_space *f_mapping; /* f_inode's */
 	u32 f_mode;                      /* FMODE_* */
 	void *private_data;
+	/*
+	 * Closes the file: a word in it, for mm/ drops files too and may name
+	 * no function of fs/.
+	 */
+	void (*f_free)(struct file *file);
 	/* atomic */
 	atomic_t f_count;
 	/* owner: whoever does I/O; the fs serialises on the inode */
@@ -77,8 +83,13 @@ static inline struct file *get_file(struct file *file)
  */
 struct file *fget(u32 fd) __must_check;
 
-/* Drop a reference; the last one closes the file. May sleep. (fs/file.c) */
-void fput(struct file *file);
+/* Drop a reference; the last one closes the file. May sleep. */
+static inline void fput(struct file *file)
+{
+	BUG_ON(atomic_read(&file->f_count) <= 0);
+	if (atomic_dec_and_test(&file->f_count))
+		file->f_free(file);
+}
 
 /*
  * "/bin/sh" of an open file for reports and /proc/PID/maps, NUL-terminated and
