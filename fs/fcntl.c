@@ -87,11 +87,9 @@ static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
 			(arg & SETFL_MASK);
 		return 0;
 	case F_GETPIPE_SZ:
-		return file_is_pipe(file) ? (s32)PIPE_BYTES : -EBADF;
-	case F_SETPIPE_SZ: /* it is what it is, if that is enough */
-		if (!file_is_pipe(file))
-			return -EBADF;
-		return arg <= PIPE_BYTES ? (s32)PIPE_BYTES : -EPERM;
+	case F_SETPIPE_SZ:
+		return file->f_op->fcntl ? file->f_op->fcntl(file, cmd, arg) :
+					   -EBADF;
 	default:
 		return -EINVAL;
 	}

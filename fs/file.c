@@ -132,8 +132,9 @@ const char *file_path(const struct file *file, char *buf, size_t bytes)
 	BUG_ON(bytes == 0);
 	if (inode_path(inode, buf, bytes) == 0)
 		return buf;
-	if (file_is_pipe(file))
-		snprintf(buf, bytes, "pipe:[%u]", inode->i_ino);
+	if (inode->i_op && inode->i_op->nameless)
+		snprintf(buf, bytes, "%s:[%u]", inode->i_op->nameless,
+			 inode->i_ino);
 	else
 		snprintf(buf, bytes, "(deleted)");
 	return buf;
@@ -260,7 +261,7 @@ void files_close_on_exec(struct files_struct *files)
 	for (fd = 0; fd < files->end; fd++) {
 		if (!files->slots[fd].cloexec)
 			continue;
-		file = files_remove(files, fd);
+		file = files_remove(files, fd, NULL);
 		if (file)
 			fput(file);
 	}
@@ -355,34 +356,22 @@ int files_install(struct files_struct *files, struct file *file, u32 min_fd,
 	return 0;
 }
 
-struct file *files_remove(struct files_struct *files, u32 fd)
+struct file *files_remove(struct files_struct *files, u32 fd,
+			  const struct file *only)
 {
 	struct file *file = NULL;
 
 	spin_lock(&files->lock);
-	if (fd < files->nr_slots) {
+	if (fd < files->nr_slots)
 		file = files->slots[fd].file;
+	if (only && file != only)
+		file = NULL;
+	if (file) {
 		files->slots[fd] = (struct fd_slot){ NULL, false };
 		files->first_free = min(files->first_free, fd);
 	}
 	spin_unlock(&files->lock);
 	return file;
-}
-
-void files_uninstall(struct files_struct *files, u32 fd,
-		     const struct file *file)
-{
-	struct file *found = NULL;
-
-	spin_lock(&files->lock);
-	if (files->slots[fd].file == file) {
-		found = files->slots[fd].file;
-		files->slots[fd] = (struct fd_slot){ NULL, false };
-		files->first_free = min(files->first_free, fd);
-	}
-	spin_unlock(&files->lock);
-	if (found)
-		fput(found);
 }
 
 int files_replace(struct files_struct *files, u32 fd, struct file *file,

@@ -68,6 +68,8 @@ struct inode_operations {
 	int (*open)(struct inode *inode, struct file *file);
 	/* The last reference is gone. */
 	void (*evict)(struct inode *inode);
+	/* "pipe": in no directory, its files are called "pipe:[INO]". Or NULL. */
+	const char *nameless;
 };
 
 struct inode {

@@ -168,14 +168,13 @@ static inline void unlock_pos(struct file *file, bool locked)
 		up_write(&file->f_pos_lock);
 }
 
-/* The running task's table: take fd out. The file, or NULL. */
-struct file *files_remove(struct files_struct *files, u32 fd);
 /*
- * Close fd again, just installed for file, unless another thread has closed it
- * since: it may be anybody's number now.
+ * Take fd out: its file, whose reference is the caller's, or NULL. only, unless
+ * NULL: the file that it must still be, for a number that was just installed
+ * may have been closed by another thread and be anybody's now.
  */
-void files_uninstall(struct files_struct *files, u32 fd,
-		     const struct file *file);
+struct file *files_remove(struct files_struct *files, u32 fd,
+			  const struct file *only);
 /* Put file (its reference moves) at fd exactly; *old: what was there. */
 int __must_check files_replace(struct files_struct *files, u32 fd,
 			       struct file *file, bool cloexec,
@@ -204,7 +203,5 @@ void poll_wake(void);
 /* ---- pipes (pipe.c) --------------------------------------------------------------- */
 
 void pipe_init(void);
-bool file_is_pipe(const struct file *file);
-#define PIPE_BYTES 0x10000u /* what a pipe holds */
 
 #endif

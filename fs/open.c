@@ -187,7 +187,8 @@ s32 sys_creat(uaddr_t path, u32 mode)
 
 s32 sys_close(u32 fd)
 {
-	struct file *file = files_remove(current_thread_info()->files, fd);
+	struct file *file = files_remove(current_thread_info()->files, fd,
+					 NULL);
 
 	if (!file)
 		return -EBADF;

@@ -16,6 +16,7 @@
 #include <uapi/signal.h>
 #include <uapi/termios.h>
 
+#define PIPE_BYTES 0x10000u /* what a pipe holds */
 #define PIPE_BUF   4096u
 #define PIPE_PAGES (PIPE_BYTES / PAGE_SIZE)
 
@@ -234,6 +235,14 @@ static int pipe_ioctl(struct file *file, u32 cmd, u32 arg)
 	return put_user_u32(used(file_pipe(file)), arg);
 }
 
+/* Its size is what it is: F_SETPIPE_SZ succeeds if that is enough. */
+static s32 pipe_fcntl(struct file *file __unused_arg, u32 cmd, u32 arg)
+{
+	if (cmd == F_SETPIPE_SZ && arg > PIPE_BYTES)
+		return -EPERM;
+	return (s32)PIPE_BYTES;
+}
+
 static void pipe_release(struct file *file)
 {
 	struct pipe *pipe = file_pipe(file);
@@ -263,6 +272,7 @@ static const struct file_operations pipe_read_fops = {
 	.read = pipe_read,
 	.poll = pipe_read_poll,
 	.ioctl = pipe_ioctl,
+	.fcntl = pipe_fcntl,
 	.release = pipe_release,
 };
 
@@ -270,17 +280,14 @@ static const struct file_operations pipe_write_fops = {
 	.write = pipe_write,
 	.poll = pipe_write_poll,
 	.ioctl = pipe_ioctl,
+	.fcntl = pipe_fcntl,
 	.release = pipe_release,
 };
 
 static const struct inode_operations pipe_inode_ops = {
 	.evict = pipe_evict,
+	.nameless = "pipe",
 };
-
-bool file_is_pipe(const struct file *file)
-{
-	return file->f_inode->i_op == &pipe_inode_ops;
-}
 
 /* ---- making one ------------------------------------------------------------------------- */
 
@@ -342,6 +349,13 @@ static int create_pipe(u32 flags, struct file *ends[2])
 	return err;
 }
 
+/* Close fd again, unless another thread has. */
+static void uninstall(struct files_struct *files, u32 fd, struct file *end)
+{
+	if (files_remove(files, fd, end))
+		fput(end);
+}
+
 /* The ends' references move into the table, or go. */
 static int install_ends(struct files_struct *files, struct file *ends[2],
 			bool cloexec, u32 fds[2])
@@ -355,7 +369,7 @@ static int install_ends(struct files_struct *files, struct file *ends[2],
 	}
 	err = files_install(files, ends[1], 0, cloexec, &fds[1]);
 	if (err) {
-		files_uninstall(files, fds[0], ends[0]);
+		uninstall(files, fds[0], ends[0]);
 		fput(ends[1]);
 	}
 	return err;
@@ -375,8 +389,8 @@ s32 sys_pipe2(uaddr_t ufds, u32 flags)
 		return err;
 	err = install_ends(files, ends, flags & O_CLOEXEC, fds);
 	if (!err && copy_to_user(ufds, fds, sizeof(fds))) {
-		files_uninstall(files, fds[0], ends[0]);
-		files_uninstall(files, fds[1], ends[1]);
+		uninstall(files, fds[0], ends[0]);
+		uninstall(files, fds[1], ends[1]);
 		err = -EFAULT;
 	}
 	return err;

@@ -28,6 +28,8 @@ struct file_operations {
 	s64 (*llseek)(struct file *file, s64 offset, int whence);
 	int (*iterate)(struct file *file, struct dir_context *ctx);
 	int (*ioctl)(struct file *file, u32 cmd, u32 arg);
+	/* fcntl's commands for this kind of file alone (F_GETPIPE_SZ ...). */
+	s32 (*fcntl)(struct file *file, u32 cmd, u32 arg);
 	/* POLLIN, POLLOUT ... that hold now. */
 	u32 (*poll)(struct file *file);
 	/* Check the mapping, set vma->vm_ops. 0 or -errno (-ENODEV: cannot). */
