@@ -1,16 +1,16 @@
 /*
  * fs/inode.c - lives and names of inodes.
  *
- * Owns the inode cache and tree_lock. An inode lives while somebody holds a
+ * Owns the inode cache, tree_lock and the root. An inode lives while somebody holds a
  * reference: each name in a directory is one, each open file another.
  */
 #include "internal.h"
 
-#include <sched.h>
 #include <string.h>
 #include <uapi/dirent.h>
 
 spinlock_t tree_lock = SPINLOCK_INIT;
+struct inode *root_inode;
 
 static struct kmem_cache *inode_cache;
 static atomic_t last_ino = ATOMIC_INIT(0);
@@ -19,11 +19,6 @@ void inode_init(void)
 {
 	inode_cache = kmem_cache_create("inode_cache", sizeof(struct inode), 0,
 					SLAB_PANIC, NULL);
-}
-
-u32 current_seconds(void)
-{
-	return (u32)(wall_clock_ns() / 1000000000u);
 }
 
 struct inode *new_inode(u32 mode)

@@ -11,6 +11,7 @@
 #include <asm/uaccess.h>
 #include <bug.h>
 #include <fs/fs.h>
+#include <sched.h>
 #include <spinlock.h>
 #include <thread_info.h>
 
@@ -19,12 +20,17 @@
 void inode_init(void);
 /* Every i_entry and dir_entry.dir: who is called what. Held for a few loads. */
 extern spinlock_t tree_lock;
+/* ramfs_init() makes it; constant then. */
+extern struct inode *root_inode;
 /* The DT_* of a mode. */
 u32 mode_to_dt(u32 mode);
 /* The path of inode from the root: 0; -ENOENT if it has no name any more. */
 int __must_check inode_path(const struct inode *inode, char *buf, size_t bytes);
 /* Seconds now, for i_mtime. */
-u32 current_seconds(void);
+static inline u32 current_seconds(void)
+{
+	return (u32)(wall_clock_ns() / 1000000000u);
+}
 
 /*
  * One writer more of a regular file, and its end; one more who runs it and
@@ -74,8 +80,6 @@ struct inode *ramfs_inode(u32 mode) __must_check;
 /* Give inode a (further) name in dir. 0, -EEXIST, -ENOMEM, -ENOENT (dir gone). */
 int __must_check ramfs_link(struct inode *dir, const char *name, u32 bytes,
 			    struct inode *inode);
-
-extern struct inode *root_inode;
 
 /* Device numbers of what lies on no device, as Linux numbers them from 0:1. */
 #define RAMFS_DEV  MKDEV(0, 2)

@@ -18,8 +18,6 @@ struct ramfs_dir {
 /* readdir's cookies 0 and 1 are "." and "..". */
 #define FIRST_POS 2
 
-struct inode *root_inode;
-
 /* One rename at a time, so that two can never wait for each other. */
 static struct rw_semaphore rename_lock;
 
