@@ -1,16 +1,15 @@
 /*
- * fs/devices.c - /dev: a table of character devices, and the small ones.
+ * fs/devices.c - character devices: the small ones, and how open finds each.
  *
- * A device inode has a number only; open finds the operations in the table.
- * The nodes are made at boot, and those in the archive work as well.
+ * A device inode has a number only; open finds the operations in the tables,
+ * those of services before ours. The nodes are made at boot (init.c), and those
+ * in the archive work as well.
  */
 #include "internal.h"
 
 #include <lib/printk.h>
 #include <mm/mm.h>
-#include <services/system/system.h>
-#include <string.h>
-#include <syscalls.h>
+#include <service.h>
 
 /* ---- null, zero, full --------------------------------------------------------------- */
 
@@ -73,112 +72,79 @@ static const struct file_operations full_fops = {
 	.llseek = null_llseek,
 };
 
-/* ---- kmsg: the kernel's log --------------------------------------------------------- */
+/* ---- console: the kernel's own, to write to ------------------------------ */
 
-#define KMSG_CHUNK 256
+#define CHUNK 128 /* bytes moved at a time */
 
-/* Plain text from *pos on; the end of what there is now is the end. */
-static s32 kmsg_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
-		     u64 *pos)
+/* A carriage return goes before each line's end. Returns the bytes. */
+static u32 add_returns(const char *from, u32 n, char *to)
 {
-	char chunk[KMSG_CHUNK];
-	u32 done = 0, n;
+	u32 out = 0;
 
-	while (done < bytes) {
-		n = (u32)log_read(pos, chunk,
-				  min(bytes - done, (u32)sizeof(chunk)));
-		if (n == 0)
-			break;
-		if (copy_to_user(buf + done, chunk, n))
+	for (u32 i = 0; i < n; i++) {
+		if (from[i] == '\n')
+			to[out++] = '\r';
+		to[out++] = from[i];
+	}
+	return out;
+}
+
+static s32 plain_console_write(struct file *file __unused_arg, uaddr_t buf,
+			       u32 bytes, u64 *pos __unused_arg)
+{
+	char from[CHUNK], to[2 * CHUNK];
+	u32 done, part;
+
+	for (done = 0; done < bytes; done += part) {
+		part = min(bytes - done, (u32)CHUNK);
+		if (copy_from_user(from, buf + done, part))
 			return done ? (s32)done : -EFAULT;
-		done += n;
+		console_write(to, add_returns(from, part, to));
 	}
 	return (s32)done;
 }
 
-/* One record, cut to KMSG_CHUNK; a line's end is implied. */
-static s32 kmsg_write(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
-		      u64 *pos __unused_arg)
-{
-	char chunk[KMSG_CHUNK];
-	u32 n = min(bytes, (u32)sizeof(chunk) - 1);
-
-	if (copy_from_user(chunk, buf, n))
-		return -EFAULT;
-	if (n && chunk[n - 1] == '\n')
-		n--;
-	chunk[n] = '\0';
-	pr_notice("%s\n", chunk);
-	return (s32)bytes;
-}
-
-static const struct file_operations kmsg_fops = {
-	.read = kmsg_read,
-	.write = kmsg_write,
-	.llseek = generic_file_llseek,
+/* Nothing can be typed: a terminal is a service's. */
+static const struct file_operations plain_console_fops = {
+	.read = null_read,
+	.write = plain_console_write,
 };
 
-/* ---- random ---------------------------------------------------------------------------- */
-
-static s32 random_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
-		       u64 *pos __unused_arg)
-{
-	return sys_getrandom(buf, bytes, 0);
-}
-
-static const struct file_operations random_fops = {
-	.read = random_read,
-	.write = null_write,
-	.llseek = null_llseek,
-};
-
-/* ---- the table ---------------------------------------------------------------------------- */
+/* ---- the tables ----------------------------------------------------------- */
 
 /* Linux's numbers (Documentation/admin-guide/devices.txt). */
-static const struct chrdev chrdevs[] = {
+static const struct chrdev core_devices[] = {
 	{ "null", MKDEV(1, 3), 0666, &null_fops },
 	{ "zero", MKDEV(1, 5), 0666, &zero_fops },
 	{ "full", MKDEV(1, 7), 0666, &full_fops },
-	{ "random", MKDEV(1, 8), 0666, &random_fops },
-	{ "urandom", MKDEV(1, 9), 0666, &random_fops },
-	{ "kmsg", MKDEV(1, 11), 0644, &kmsg_fops },
-	{ "tty", MKDEV(5, 0), 0666, &tty_fops },
-	{ "console", MKDEV(5, 1), 0600, &tty_fops },
-	{ "ttyAMA0", MKDEV(204, 64), 0600, &tty_fops },
+	{ "console", MKDEV(5, 1), 0600, &plain_console_fops },
+	{ NULL },
 };
+
+const struct chrdev *device_table(u32 n)
+{
+	const struct chrdev *table = services_devices(n);
+
+	if (table)
+		return table;
+	return n == 0 || services_devices(n - 1) ? core_devices : NULL;
+}
 
 static int device_open(struct inode *inode, struct file *file)
 {
-	u32 i;
+	const struct chrdev *device;
 
 	if (!S_ISCHR(inode->i_mode))
 		return -ENXIO;
-	for (i = 0; i < ARRAY_SIZE(chrdevs); i++)
-		if (chrdevs[i].rdev == inode->i_rdev)
-			file->f_op = chrdevs[i].fops;
-	return file->f_op ? 0 : -ENXIO;
+	for (u32 n = 0; (device = device_table(n)); n++)
+		for (; device->name; device++)
+			if (device->rdev == inode->i_rdev) {
+				file->f_op = device->fops;
+				return 0;
+			}
+	return -ENXIO;
 }
 
 const struct inode_operations device_node_ops = {
 	.open = device_open,
 };
-
-void devices_init(void)
-{
-	struct inode *dev = ramfs_inode(S_IFDIR | 0755), *node;
-	u32 i;
-	int err;
-
-	if (!dev || ramfs_link(root_inode, "dev", 3, dev))
-		panic("/dev: no memory");
-	for (i = 0; i < ARRAY_SIZE(chrdevs); i++) {
-		err = dev->i_op->create(dev, chrdevs[i].name,
-					(u32)strlen(chrdevs[i].name),
-					S_IFCHR | chrdevs[i].mode, &node);
-		if (err)
-			panic("/dev/%s: error %d", chrdevs[i].name, err);
-		node->i_rdev = chrdevs[i].rdev;
-		iput(node);
-	}
-	iput(dev);
-}

@@ -192,5 +192,6 @@ u32 drop_pagecache(u32 nr);
 
 /* ---- console tty ----------------------------------------------------------------------- */
 
-extern const struct service tty_service;
+extern const struct service files_service, tty_service;
+
 #endif

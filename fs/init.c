@@ -1,7 +1,39 @@
 /*
- * fs/init.c - the order in which this folder comes up.
+ * fs/init.c - the order in which this folder comes up, and /dev.
  */
 #include "internal.h"
+
+#include <service.h>
+#include <string.h>
+
+/* A name that is there already is a service's device, which counts for more. */
+static void make_node(struct inode *dir, const struct chrdev *device)
+{
+	struct inode *node;
+	int err = dir->i_op->create(dir, device->name,
+				    (u32)strlen(device->name),
+				    S_IFCHR | device->mode, &node);
+
+	if (err == -EEXIST)
+		return;
+	if (err)
+		panic("/dev/%s: error %d", device->name, err);
+	node->i_rdev = device->rdev;
+	iput(node);
+}
+
+static void make_devices(void)
+{
+	struct inode *dir = ramfs_inode(S_IFDIR | 0755);
+	const struct chrdev *device;
+
+	if (!dir || ramfs_link(root_inode, "dev", 3, dir))
+		panic("/dev: no memory");
+	for (u32 n = 0; (device = device_table(n)); n++)
+		for (; device->name; device++)
+			make_node(dir, device);
+	iput(dir);
+}
 
 void fs_init(void)
 {
@@ -10,6 +42,6 @@ void fs_init(void)
 	filemap_init();
 	file_init();
 	pipe_init();
-	ramfs_init();   /* the root directory */
-	devices_init(); /* /dev in it */
+	ramfs_init(); /* the root directory */
+	make_devices();
 }

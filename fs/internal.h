@@ -192,10 +192,12 @@ struct inode *get_cwd(void);
 void set_cwd(struct inode *dir); /* its reference moves */
 u32 current_umask(void);
 
-/* ---- devices (devices.c, tty.c) -------------------------------------------------- */
+/* ---- devices (devices.c) ------------------------------------------------- */
 
-void devices_init(void);
-extern const struct file_operations tty_fops;
+struct chrdev;
+
+/* The n-th table: each service's, then our own; NULL: that was the last. */
+const struct chrdev *device_table(u32 n);
 /* Inodes of devices and pipes: open finds the driver. */
 extern const struct inode_operations device_node_ops;
 

@@ -376,7 +376,7 @@ static int tty_ioctl(struct file *file __unused_arg, u32 cmd, u32 arg)
 	}
 }
 
-const struct file_operations tty_fops = {
+static const struct file_operations tty_fops = {
 	.read = tty_read,
 	.write = tty_write,
 	.ioctl = tty_ioctl,
@@ -405,8 +405,16 @@ static bool tty_child_changed(enum child_change change,
 	return false;
 }
 
+static const struct chrdev tty_devices[] = {
+	{ "tty", MKDEV(5, 0), 0666, &tty_fops },
+	{ "console", MKDEV(5, 1), 0600, &tty_fops },
+	{ "ttyAMA0", MKDEV(204, 64), 0600, &tty_fops },
+	{ NULL },
+};
+
 const struct service tty_service = {
 	.name = "tty",
+	.devices = tty_devices,
 	.init = tty_init,
 	.child_changed = tty_child_changed,
 };

@@ -4,8 +4,11 @@
 #ifndef SERVICES_SYSTEM_SYSTEM_H
 #define SERVICES_SYSTEM_SYSTEM_H
 
+#include <service.h>
 #include <trap/core_calls.h>
 #include <types.h>
+
+extern const struct service system_service;
 
 /* clang-format off */
 #define SYSTEM_CALLS \
