@@ -56,11 +56,6 @@ struct inode_operations {
 	int (*create)(struct inode *dir, const char *name, u32 bytes, u32 mode,
 		      struct inode **child);
 	int (*unlink)(struct inode *dir, const char *name, u32 bytes);
-	int (*rename)(struct inode *old_dir, const char *old, u32 old_bytes,
-		      struct inode *new_dir, const char *new, u32 new_bytes);
-	/* A symbolic link called name that leads to text. */
-	int (*symlink)(struct inode *dir, const char *name, u32 bytes,
-		       const char *text);
 	/* Symbolic link's text, NUL-terminated, into buf[PATH_MAX]. */
 	int (*readlink)(struct inode *inode, char *buf, u32 bytes);
 	int (*truncate)(struct inode *inode, u64 bytes);

@@ -72,14 +72,37 @@ s64 generic_file_llseek(struct file *file, s64 offset, int whence);
 
 /* ---- ramfs (ramfs.c) -------------------------------------------------------- */
 
-extern const struct inode_operations ramfs_dir_ops, ramfs_file_ops,
-	ramfs_link_ops;
+extern const struct inode_operations ramfs_dir_ops;
 void ramfs_init(void);
 /* A new inode of the kind that mode says, in no directory; NULL: no memory. */
 struct inode *ramfs_inode(u32 mode) __must_check;
 /* Give inode a (further) name in dir. 0, -EEXIST, -ENOMEM, -ENOENT (dir gone). */
 int __must_check ramfs_link(struct inode *dir, const char *name, u32 bytes,
 			    struct inode *inode);
+
+static inline bool is_ramfs_dir(const struct inode *inode)
+{
+	return inode->i_op == &ramfs_dir_ops;
+}
+
+/*
+ * The steps of a change, for who makes several in one; dir's i_lock is held,
+ * for writing but in the first. NULL: there is none.
+ */
+struct dir_entry *ramfs_find_entry(const struct inode *dir, const char *name,
+				   u32 bytes);
+/* Without a place; to be inserted or kfree'd. No lock. NULL: no memory. */
+struct dir_entry *ramfs_new_entry(const char *name, u32 bytes);
+/* It takes the caller's reference to inode. */
+void ramfs_insert_entry(struct inode *dir, struct dir_entry *entry,
+			struct inode *inode);
+/* Its reference to its inode is the caller's then, and the entry is freed. */
+void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry);
+/*
+ * An inode of dir is to lose a name: 0, or -ENOTEMPTY and nothing is changed.
+ * Takes the inode's own i_lock.
+ */
+int __must_check ramfs_drop_link(struct inode *inode);
 
 /* Device numbers of what lies on no device, as Linux numbers them from 0:1. */
 #define RAMFS_DEV  MKDEV(0, 2)

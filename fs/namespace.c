@@ -1,6 +1,6 @@
 /*
- * fs/namespace.c - names come, go and change: mkdir, unlink, rename, links,
- * mount points, the working directory.
+ * fs/namespace.c - names come and go: mkdir, unlink, symbolic links; and the
+ * working directory.
  */
 #include "internal.h"
 
@@ -52,6 +52,25 @@ s32 sys_mkdir(uaddr_t path, u32 mode)
 	return err;
 }
 
+static int make_symlink(struct inode *dir, const char *name, u32 bytes,
+			const char *text)
+{
+	struct inode *inode = ramfs_inode(S_IFLNK | 0777);
+	u32 length = (u32)strlen(text);
+	int err = -ENOMEM;
+
+	if (!inode)
+		return -ENOMEM;
+	inode->i_private = kmalloc(length + 1, GFP_KERNEL);
+	if (inode->i_private) {
+		memcpy(inode->i_private, text, length + 1);
+		inode->i_size = length;
+		err = ramfs_link(dir, name, bytes, inode);
+	}
+	iput(inode); /* the name has a reference of its own */
+	return err;
+}
+
 static int do_symlink(const char *text, const char *path)
 {
 	struct nameidata nd;
@@ -61,11 +80,10 @@ static int do_symlink(const char *text, const char *path)
 		err = -EEXIST;
 	if (!err && nd.want_dir)
 		err = -ENOENT;
-	if (!err && !nd.inode->i_op->symlink)
+	if (!err && !is_ramfs_dir(nd.inode))
 		err = cannot_create(&nd);
 	else if (!err)
-		err = nd.inode->i_op->symlink(nd.inode, nd.name, nd.bytes,
-					      text);
+		err = make_symlink(nd.inode, nd.name, nd.bytes, text);
 	end_walk(&nd);
 	return err;
 }
@@ -161,62 +179,6 @@ s32 sys_unlink(uaddr_t path)
 s32 sys_rmdir(uaddr_t path)
 {
 	return sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
-}
-
-/* ---- renaming ------------------------------------------------------------------------ */
-
-static int rename_walked(struct nameidata *from, struct nameidata *to)
-{
-	struct inode *inode;
-	int err;
-
-	if (!from->name || !to->name)
-		return -EBUSY;
-	if (!from->inode->i_op->rename ||
-	    from->inode->i_op->rename != to->inode->i_op->rename)
-		return -EXDEV;
-	err = from->inode->i_op->lookup(from->inode, from->name, from->bytes,
-					&inode);
-	if (err)
-		return err;
-	if (!S_ISDIR(inode->i_mode) && (from->want_dir || to->want_dir))
-		err = -ENOTDIR;
-	iput(inode);
-	if (err)
-		return err;
-	return from->inode->i_op->rename(from->inode, from->name, from->bytes,
-					 to->inode, to->name, to->bytes);
-}
-
-static int do_rename(const char *old, const char *new)
-{
-	struct nameidata from, to;
-	int err = path_parent(AT_FDCWD, old, &from);
-
-	if (!err) {
-		err = path_parent(AT_FDCWD, new, &to);
-		if (!err)
-			err = rename_walked(&from, &to);
-		end_walk(&to);
-	}
-	end_walk(&from);
-	return err;
-}
-
-s32 sys_rename(uaddr_t from, uaddr_t to)
-{
-	char *old, *new;
-	int err = getname(from, &old);
-
-	if (err)
-		return err;
-	err = getname(to, &new);
-	if (!err) {
-		err = do_rename(old, new);
-		kfree(new);
-	}
-	kfree(old);
-	return err;
 }
 
 /* ---- reading links ------------------------------------------------------------------- */
@@ -320,34 +282,4 @@ s32 sys_getcwd(uaddr_t buf, u32 bytes)
 	}
 	kfree(path);
 	return ret;
-}
-
-/* ---- mount points -------------------------------------------------------------------------- */
-
-/* An empty directory gives way to root; no name at all is as good. */
-static int cover(struct nameidata *nd, struct inode *root)
-{
-	int err = check_kind(nd, true);
-
-	if (!err)
-		err = nd->inode->i_op->unlink(nd->inode, nd->name, nd->bytes);
-	if (err && err != -ENOENT)
-		return -EEXIST;
-	return ramfs_link(nd->inode, nd->name, nd->bytes, root);
-}
-
-int fs_mount(const char *path, struct inode *root)
-{
-	struct nameidata nd;
-	int err = path_parent(AT_FDCWD, path, &nd);
-
-	BUG_ON(!S_ISDIR(root->i_mode));
-	if (!err)
-		err = nd.name && nd.inode->i_op == &ramfs_dir_ops ?
-			cover(&nd, root) :
-			-EEXIST;
-	if (!err)
-		iput(root); /* the name has a reference of its own */
-	end_walk(&nd);
-	return err;
 }

@@ -18,17 +18,13 @@ struct ramfs_dir {
 /* readdir's cookies 0 and 1 are "." and "..". */
 #define FIRST_POS 2
 
-/* One rename at a time, so that two can never wait for each other. */
-static struct rw_semaphore rename_lock;
-
 static struct ramfs_dir *ramfs_dir(const struct inode *dir)
 {
 	return dir->i_private;
 }
 
-/* dir->i_lock held. */
-static struct dir_entry *find_entry(const struct inode *dir, const char *name,
-				    u32 bytes)
+struct dir_entry *ramfs_find_entry(const struct inode *dir, const char *name,
+				   u32 bytes)
 {
 	struct dir_entry *entry;
 
@@ -45,14 +41,14 @@ static int ramfs_lookup(struct inode *dir, const char *name, u32 bytes,
 	struct dir_entry *entry;
 
 	down_read(&dir->i_lock);
-	entry = find_entry(dir, name, bytes);
+	entry = ramfs_find_entry(dir, name, bytes);
 	if (entry)
 		*child = igrab(entry->inode);
 	up_read(&dir->i_lock);
 	return entry ? 0 : -ENOENT;
 }
 
-static struct dir_entry *new_entry(const char *name, u32 bytes)
+struct dir_entry *ramfs_new_entry(const char *name, u32 bytes)
 {
 	struct dir_entry *entry = kmalloc(sizeof(*entry) + bytes + 1,
 					  GFP_KERNEL);
@@ -65,9 +61,8 @@ static struct dir_entry *new_entry(const char *name, u32 bytes)
 	return entry;
 }
 
-/* Write i_lock of dir held; entry is filled but for its place. */
-static void insert_entry(struct inode *dir, struct dir_entry *entry,
-			 struct inode *inode)
+void ramfs_insert_entry(struct inode *dir, struct dir_entry *entry,
+			struct inode *inode)
 {
 	entry->pos = ramfs_dir(dir)->next_pos++;
 	entry->inode = inode;
@@ -81,11 +76,7 @@ static void insert_entry(struct inode *dir, struct dir_entry *entry,
 	dir->i_mtime = current_seconds();
 }
 
-/*
- * Write i_lock of dir held. The entry's reference to the inode is the caller's
- * then, and the entry itself is freed.
- */
-static void remove_entry(struct inode *dir, struct dir_entry *entry)
+void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry)
 {
 	struct inode *inode = entry->inode;
 
@@ -103,18 +94,18 @@ static void remove_entry(struct inode *dir, struct dir_entry *entry)
 int ramfs_link(struct inode *dir, const char *name, u32 bytes,
 	       struct inode *inode)
 {
-	struct dir_entry *entry = new_entry(name, bytes);
+	struct dir_entry *entry = ramfs_new_entry(name, bytes);
 	int err = 0;
 
 	if (!entry)
 		return -ENOMEM;
 	down_write(&dir->i_lock);
-	if (find_entry(dir, name, bytes))
+	if (ramfs_find_entry(dir, name, bytes))
 		err = -EEXIST;
 	else if (dir->i_nlink == 0)
 		err = -ENOENT; /* removed while we waited */
 	else
-		insert_entry(dir, entry, igrab(inode));
+		ramfs_insert_entry(dir, entry, igrab(inode));
 	up_write(&dir->i_lock);
 	if (err)
 		kfree(entry);
@@ -138,36 +129,16 @@ static int ramfs_create(struct inode *dir, const char *name, u32 bytes,
 	return 0;
 }
 
-static int ramfs_symlink(struct inode *dir, const char *name, u32 bytes,
-			 const char *text)
-{
-	struct inode *inode = ramfs_inode(S_IFLNK | 0777);
-	u32 length = (u32)strlen(text);
-	int err = -ENOMEM;
-
-	if (!inode)
-		return -ENOMEM;
-	inode->i_private = kmalloc(length + 1, GFP_KERNEL);
-	if (inode->i_private) {
-		memcpy(inode->i_private, text, length + 1);
-		inode->i_size = length;
-		err = ramfs_link(dir, name, bytes, inode);
-	}
-	iput(inode); /* the name has a reference of its own */
-	return err;
-}
-
 static bool dir_is_empty(const struct inode *dir)
 {
-	return dir->i_op != &ramfs_dir_ops ||
-		TAILQ_EMPTY(&ramfs_dir(dir)->entries);
+	return !is_ramfs_dir(dir) || TAILQ_EMPTY(&ramfs_dir(dir)->entries);
 }
 
 /*
- * An inode lost a name. dir_is_empty was seen under the parent's lock; the
- * emptied directory's own lock keeps creators out before i_nlink says no.
+ * dir_is_empty was seen under the parent's lock; the emptied directory's own
+ * lock keeps creators out before i_nlink says no.
  */
-static int drop_link(struct inode *inode)
+int ramfs_drop_link(struct inode *inode)
 {
 	int err = 0;
 
@@ -189,119 +160,19 @@ static int ramfs_unlink(struct inode *dir, const char *name, u32 bytes)
 	int err = -ENOENT;
 
 	down_write(&dir->i_lock);
-	entry = find_entry(dir, name, bytes);
+	entry = ramfs_find_entry(dir, name, bytes);
 	if (entry) {
-		err = entry->inode->i_op == &ramfs_dir_ops ||
+		err = is_ramfs_dir(entry->inode) ||
 				!S_ISDIR(entry->inode->i_mode) ?
-			drop_link(entry->inode) :
+			ramfs_drop_link(entry->inode) :
 			-EBUSY; /* a mount */
 		if (!err) {
 			inode = entry->inode;
-			remove_entry(dir, entry);
+			ramfs_remove_entry(dir, entry);
 		}
 	}
 	up_write(&dir->i_lock);
 	iput(inode); /* the name's reference; may free the file's pages */
-	return err;
-}
-
-/* ---- rename -------------------------------------------------------------------- */
-
-/* Is dir inside of what or the same? */
-static bool is_below(struct inode *dir, const struct inode *what)
-{
-	bool below = false;
-
-	spin_lock(&tree_lock);
-	while (dir && !below) {
-		below = dir == what;
-		dir = dir->i_entry ? dir->i_entry->dir : NULL;
-	}
-	spin_unlock(&tree_lock);
-	return below;
-}
-
-static void lock_two(struct inode *a, struct inode *b)
-{
-	if (a == b) {
-		down_write(&a->i_lock);
-		return;
-	}
-	if (is_below(a, b)) { /* parent before child */
-		down_write(&b->i_lock);
-		down_write(&a->i_lock);
-	} else {
-		down_write(&a->i_lock);
-		down_write(&b->i_lock);
-	}
-}
-
-static void unlock_two(struct inode *a, struct inode *b)
-{
-	up_write(&a->i_lock);
-	if (a != b)
-		up_write(&b->i_lock);
-}
-
-/* May `from` take the place of `to` (NULL: nothing is there)? Gives it up. */
-static int replace_target(struct inode *old_dir, struct inode *from,
-			  struct inode *new_dir, struct dir_entry *to)
-{
-	bool from_is_dir = S_ISDIR(from->i_mode);
-	bool to_is_dir = to && S_ISDIR(to->inode->i_mode);
-
-	if (from_is_dir && from->i_op != &ramfs_dir_ops)
-		return -EBUSY; /* a mount */
-	if (from_is_dir && is_below(new_dir, from))
-		return -EINVAL;
-	if (!to)
-		return 0;
-	if (to_is_dir && !from_is_dir)
-		return -EISDIR;
-	if (from_is_dir && !to_is_dir)
-		return -ENOTDIR;
-	if (to_is_dir && to->inode->i_op != &ramfs_dir_ops)
-		return -EBUSY;
-	/* It may hold `from` itself, and be locked by us as old_dir. */
-	if (to_is_dir && is_below(old_dir, to->inode))
-		return -ENOTEMPTY;
-	return drop_link(to->inode);
-}
-
-static int ramfs_rename(struct inode *old_dir, const char *old, u32 old_bytes,
-			struct inode *new_dir, const char *new, u32 new_bytes)
-{
-	struct dir_entry *entry = new_entry(new, new_bytes), *from, *to;
-	struct inode *replaced = NULL, *moved;
-	int err = -ENOENT;
-
-	if (!entry)
-		return -ENOMEM;
-	down_write(&rename_lock);
-	lock_two(old_dir, new_dir);
-	from = find_entry(old_dir, old, old_bytes);
-	to = find_entry(new_dir, new, new_bytes);
-	if (!from || new_dir->i_nlink == 0)
-		goto out;
-	err = 0;
-	if (to && to->inode == from->inode)
-		goto out; /* two names of one file: done */
-	err = replace_target(old_dir, from->inode, new_dir, to);
-	if (err)
-		goto out;
-	if (to) {
-		replaced = to->inode;
-		remove_entry(new_dir, to);
-	}
-	moved = from->inode;
-	remove_entry(old_dir, from);
-	insert_entry(new_dir, entry, moved);
-	entry = NULL;
-out:
-	unlock_two(old_dir, new_dir);
-	up_write(&rename_lock);
-	kfree(entry);
-	iput(replaced);
 	return err;
 }
 
@@ -373,16 +244,14 @@ const struct inode_operations ramfs_dir_ops = {
 	.lookup = ramfs_lookup,
 	.create = ramfs_create,
 	.unlink = ramfs_unlink,
-	.rename = ramfs_rename,
-	.symlink = ramfs_symlink,
 	.evict = ramfs_evict,
 };
 
-const struct inode_operations ramfs_file_ops = {
+static const struct inode_operations ramfs_file_ops = {
 	.truncate = generic_truncate,
 };
 
-const struct inode_operations ramfs_link_ops = {
+static const struct inode_operations ramfs_link_ops = {
 	.readlink = ramfs_readlink,
 	.evict = ramfs_evict,
 };
@@ -446,8 +315,41 @@ struct inode *ramfs_inode(u32 mode)
 
 void ramfs_init(void)
 {
-	init_rwsem(&rename_lock);
 	root_inode = ramfs_inode(S_IFDIR | 0755);
 	if (!root_inode)
 		panic("ramfs: no memory for the root directory");
+}
+
+/* ---- mount points ----------------------------------------------------------- */
+
+/* An empty directory gives way to root; no name at all is as good. */
+static int cover(struct nameidata *nd, struct inode *root)
+{
+	struct inode *old;
+	int err = ramfs_lookup(nd->inode, nd->name, nd->bytes, &old);
+
+	if (!err) {
+		err = S_ISDIR(old->i_mode) ?
+			ramfs_unlink(nd->inode, nd->name, nd->bytes) :
+			-EEXIST;
+		iput(old);
+	}
+	if (err && err != -ENOENT)
+		return -EEXIST;
+	return ramfs_link(nd->inode, nd->name, nd->bytes, root);
+}
+
+int fs_mount(const char *path, struct inode *root)
+{
+	struct nameidata nd;
+	int err = path_parent(AT_FDCWD, path, &nd);
+
+	BUG_ON(!S_ISDIR(root->i_mode));
+	if (!err)
+		err = nd.name && is_ramfs_dir(nd.inode) ? cover(&nd, root) :
+							  -EEXIST;
+	if (!err)
+		iput(root); /* the name has a reference of its own */
+	end_walk(&nd);
+	return err;
 }
