@@ -1,11 +1,10 @@
 /*
- * fs/fcntl.c - descriptors of one file: dup, fcntl, ioctl.
+ * fs/fcntl.c - descriptors of one file: dup, fcntl.
  */
 #include "internal.h"
 
 #include <sched.h>
 #include <syscalls.h>
-#include <uapi/termios.h>
 
 /* What F_SETFL may change. */
 #define SETFL_MASK ((u32)(O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME))
@@ -118,45 +117,6 @@ s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg)
 		break;
 	default:
 		ret = file_fcntl(file, cmd, arg);
-		break;
-	}
-	fput(file);
-	return ret;
-}
-
-/* ---- ioctl ---------------------------------------------------------------------------- */
-
-static s32 set_nonblock(struct file *file, uaddr_t arg)
-{
-	u32 on;
-	int err = get_user_u32(&on, arg);
-
-	if (err)
-		return err;
-	file->f_flags = (file->f_flags & ~(u32)O_NONBLOCK) |
-		(on ? O_NONBLOCK : 0);
-	return 0;
-}
-
-s32 sys_ioctl(u32 fd, u32 cmd, u32 arg)
-{
-	struct files_struct *files = current_thread_info()->files;
-	struct file *file = fget(fd);
-	s32 ret;
-
-	if (!file)
-		return -EBADF;
-	switch (cmd) {
-	case FIOCLEX:
-	case FIONCLEX:
-		ret = files_set_cloexec(files, fd, cmd == FIOCLEX);
-		break;
-	case FIONBIO:
-		ret = set_nonblock(file, arg);
-		break;
-	default:
-		ret = file->f_op->ioctl ? file->f_op->ioctl(file, cmd, arg) :
-					  -ENOTTY;
 		break;
 	}
 	fput(file);

@@ -150,11 +150,22 @@ int files_install(struct files_struct *files, struct file *file, u32 min,
 /* The open file at fd of any table, with a reference, or NULL. */
 struct file *files_get(struct files_struct *files, u32 fd) __must_check;
 
+/* Where a task stands in the tree; threads share it. */
+struct fs_struct {
+	atomic_t count;
+	spinlock_t lock;
+	struct inode *cwd; /* lock; a reference */
+	u32 umask;         /* lock */
+};
+
 struct fs_struct *fs_alloc(void) __must_check; /* cwd = root, umask 022 */
 struct fs_struct *fs_share(struct fs_struct *fs);
 struct fs_struct *fs_copy(struct fs_struct *fs) __must_check;
 void fs_put(struct fs_struct *fs);
-u32 fs_umask(const struct fs_struct *fs);
+static inline u32 fs_umask(const struct fs_struct *fs)
+{
+	return READ_ONCE(fs->umask);
+}
 
 /* ---- directories for file systems ------------------------------------------------ */
 

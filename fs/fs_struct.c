@@ -3,16 +3,7 @@
  */
 #include "internal.h"
 
-#include <syscalls.h>
-
 #define DEFAULT_UMASK 022
-
-struct fs_struct {
-	atomic_t count;
-	spinlock_t lock;
-	struct inode *cwd; /* lock; a reference */
-	u32 umask;         /* lock */
-};
 
 static struct fs_struct *new_fs(struct inode *cwd, u32 umask)
 {
@@ -73,38 +64,9 @@ struct inode *get_cwd(void)
 	return fs ? grab_cwd(fs) : igrab(root_inode);
 }
 
-void set_cwd(struct inode *dir)
-{
-	struct fs_struct *fs = current_thread_info()->fs;
-	struct inode *old;
-
-	spin_lock(&fs->lock);
-	old = fs->cwd;
-	fs->cwd = dir;
-	spin_unlock(&fs->lock);
-	iput(old);
-}
-
-u32 fs_umask(const struct fs_struct *fs)
-{
-	return READ_ONCE(fs->umask);
-}
-
 u32 current_umask(void)
 {
 	struct fs_struct *fs = current_thread_info()->fs;
 
 	return fs ? fs_umask(fs) : 0;
-}
-
-s32 sys_umask(u32 mask)
-{
-	struct fs_struct *fs = current_thread_info()->fs;
-	u32 old;
-
-	spin_lock(&fs->lock);
-	old = fs->umask;
-	fs->umask = mask & 0777;
-	spin_unlock(&fs->lock);
-	return (s32)old;
 }

@@ -152,6 +152,19 @@ void end_walk(struct nameidata *nd);
 int __must_check do_filp_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 			      struct file **file);
 
+/*
+ * Set the size of an inode that can be truncated: 0, -EFBIG, or -ETXTBSY:
+ * somebody runs it.
+ */
+int __must_check do_truncate(struct inode *inode, u64 bytes);
+/* struct stat64, for a program. 0 or -EFAULT. (fstat.c) */
+int __must_check put_stat64(const struct inode *inode, uaddr_t buf);
+/* Memory that it has, in st_blocks' unit: 512 bytes. */
+static inline u32 inode_blocks(const struct inode *inode)
+{
+	return inode->i_data.nr_pages * (PAGE_SIZE / 512);
+}
+
 /* What one call may move: Linux's limit. */
 #define MAX_RW_BYTES 0x7ffff000u
 
@@ -195,6 +208,19 @@ static inline void unlock_pos(struct file *file, bool locked)
 		up_write(&file->f_pos_lock);
 }
 
+typedef s32 (*rw_fn)(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
+
+/* The file's operation for reading (writing), if it was opened for that. */
+static inline int rw_op(const struct file *file, bool write, rw_fn *fn)
+{
+	if (!(file->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
+		return -EBADF;
+	*fn = write ? file->f_op->write : file->f_op->read;
+	if (*fn)
+		return 0;
+	return S_ISDIR(file->f_inode->i_mode) ? -EISDIR : -EINVAL;
+}
+
 /*
  * Take fd out: its file, whose reference is the caller's, or NULL. only, unless
  * NULL: the file that it must still be, for a number that was just installed
@@ -212,7 +238,6 @@ int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec);
 
 /* Working directory of the running task, with a reference. */
 struct inode *get_cwd(void);
-void set_cwd(struct inode *dir); /* its reference moves */
 u32 current_umask(void);
 
 /* ---- devices (devices.c) ------------------------------------------------- */

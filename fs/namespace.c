@@ -1,6 +1,5 @@
 /*
- * fs/namespace.c - names come and go: mkdir, unlink, symbolic links; and the
- * working directory.
+ * fs/namespace.c - names come and go: mkdir, unlink, symbolic links.
  */
 #include "internal.h"
 
@@ -226,60 +225,4 @@ s32 sys_readlinkat(s32 dirfd, uaddr_t path, uaddr_t buf, u32 bytes)
 s32 sys_readlink(uaddr_t path, uaddr_t buf, u32 bytes)
 {
 	return sys_readlinkat(AT_FDCWD, path, buf, bytes);
-}
-
-/* ---- the working directory --------------------------------------------------------------- */
-
-s32 sys_chdir(uaddr_t path)
-{
-	struct inode *inode;
-	s32 err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
-
-	if (err)
-		return err;
-	if (!S_ISDIR(inode->i_mode)) {
-		iput(inode);
-		return -ENOTDIR;
-	}
-	set_cwd(inode);
-	return 0;
-}
-
-s32 sys_fchdir(u32 fd)
-{
-	struct file *file = fget_raw(fd);
-	s32 err = -ENOTDIR;
-
-	if (!file)
-		return -EBADF;
-	if (S_ISDIR(file->f_inode->i_mode)) {
-		set_cwd(igrab(file->f_inode));
-		err = 0;
-	}
-	fput(file);
-	return err;
-}
-
-s32 sys_getcwd(uaddr_t buf, u32 bytes)
-{
-	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
-	struct inode *cwd;
-	u32 length;
-	s32 ret;
-
-	if (!path)
-		return -ENOMEM;
-	cwd = get_cwd();
-	ret = inode_path(cwd, path, PATH_MAX);
-	iput(cwd);
-	if (!ret) {
-		length = (u32)strlen(path) + 1;
-		ret = (s32)length;
-		if (length > bytes)
-			ret = -ERANGE;
-		else if (copy_to_user(buf, path, length))
-			ret = -EFAULT;
-	}
-	kfree(path);
-	return ret;
 }

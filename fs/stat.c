@@ -8,33 +8,7 @@
 #include <syscalls.h>
 #include <uapi/statfs.h>
 
-#define BLOCK_BYTES  512 /* the unit of st_blocks */
 #define NSEC_PER_SEC 1000000000u
-
-static u32 inode_blocks(const struct inode *inode)
-{
-	return inode->i_data.nr_pages * (PAGE_SIZE / BLOCK_BYTES);
-}
-
-static int put_stat64(const struct inode *inode, uaddr_t buf)
-{
-	struct kstat64 st;
-
-	memset(&st, 0, sizeof(st)); /* padding too goes to the program */
-	st.st_dev = inode->i_dev;
-	st.st_ino = inode->i_ino;
-	st.st_ino_low = inode->i_ino;
-	st.st_mode = inode->i_mode;
-	st.st_nlink = inode->i_nlink;
-	st.st_rdev = inode->i_rdev;
-	st.st_size = (s64)inode->i_size;
-	st.st_blksize = PAGE_SIZE;
-	st.st_blocks = inode_blocks(inode);
-	st.st_atime_sec = inode->i_mtime;
-	st.st_mtime_sec = inode->i_mtime;
-	st.st_ctime_sec = inode->i_mtime;
-	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
-}
 
 static int put_statx(const struct inode *inode, uaddr_t buf)
 {
@@ -108,18 +82,6 @@ s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask, uaddr_t st)
 	    (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
 	return do_stat(dirfd, path, flags, st, put_statx);
-}
-
-s32 sys_fstat64(u32 fd, uaddr_t st)
-{
-	struct file *file = fget_raw(fd);
-	s32 err;
-
-	if (!file)
-		return -EBADF;
-	err = put_stat64(file->f_inode, st);
-	fput(file);
-	return err;
 }
 
 /* Everybody is root: only executing a file without any x bit is refused. */

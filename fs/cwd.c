@@ -1,0 +1,86 @@
+/*
+ * fs/cwd.c - where a task stands in the tree, and the permissions it withholds.
+ */
+#include "internal.h"
+
+#include <string.h>
+#include <syscalls.h>
+
+/* dir's reference moves. */
+static void set_cwd(struct inode *dir)
+{
+	struct fs_struct *fs = current_thread_info()->fs;
+	struct inode *old;
+
+	spin_lock(&fs->lock);
+	old = fs->cwd;
+	fs->cwd = dir;
+	spin_unlock(&fs->lock);
+	iput(old);
+}
+
+s32 sys_chdir(uaddr_t path)
+{
+	struct inode *inode;
+	s32 err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
+
+	if (err)
+		return err;
+	if (!S_ISDIR(inode->i_mode)) {
+		iput(inode);
+		return -ENOTDIR;
+	}
+	set_cwd(inode);
+	return 0;
+}
+
+s32 sys_fchdir(u32 fd)
+{
+	struct file *file = fget_raw(fd);
+	s32 err = -ENOTDIR;
+
+	if (!file)
+		return -EBADF;
+	if (S_ISDIR(file->f_inode->i_mode)) {
+		set_cwd(igrab(file->f_inode));
+		err = 0;
+	}
+	fput(file);
+	return err;
+}
+
+s32 sys_getcwd(uaddr_t buf, u32 bytes)
+{
+	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
+	struct inode *cwd;
+	u32 length;
+	s32 ret;
+
+	if (!path)
+		return -ENOMEM;
+	cwd = get_cwd();
+	ret = inode_path(cwd, path, PATH_MAX);
+	iput(cwd);
+	if (!ret) {
+		length = (u32)strlen(path) + 1;
+		ret = (s32)length;
+		if (length > bytes)
+			ret = -ERANGE;
+		else if (copy_to_user(buf, path, length))
+			ret = -EFAULT;
+	}
+	kfree(path);
+	return ret;
+}
+
+s32 sys_umask(u32 mask)
+{
+	struct fs_struct *fs = current_thread_info()->fs;
+	u32 old;
+
+	spin_lock(&fs->lock);
+	old = fs->umask;
+	fs->umask = mask & 0777;
+	spin_unlock(&fs->lock);
+	return (s32)old;
+}

@@ -1,0 +1,39 @@
+/*
+ * fs/fstat.c - what is known about an open file.
+ */
+#include "internal.h"
+
+#include <string.h>
+#include <syscalls.h>
+
+int put_stat64(const struct inode *inode, uaddr_t buf)
+{
+	struct kstat64 st;
+
+	memset(&st, 0, sizeof(st)); /* padding too goes to the program */
+	st.st_dev = inode->i_dev;
+	st.st_ino = inode->i_ino;
+	st.st_ino_low = inode->i_ino;
+	st.st_mode = inode->i_mode;
+	st.st_nlink = inode->i_nlink;
+	st.st_rdev = inode->i_rdev;
+	st.st_size = (s64)inode->i_size;
+	st.st_blksize = PAGE_SIZE;
+	st.st_blocks = inode_blocks(inode);
+	st.st_atime_sec = inode->i_mtime;
+	st.st_mtime_sec = inode->i_mtime;
+	st.st_ctime_sec = inode->i_mtime;
+	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
+}
+
+s32 sys_fstat64(u32 fd, uaddr_t st)
+{
+	struct file *file = fget_raw(fd);
+	s32 err;
+
+	if (!file)
+		return -EBADF;
+	err = put_stat64(file->f_inode, st);
+	fput(file);
+	return err;
+}

@@ -1,0 +1,120 @@
+/*
+ * fs/read_pieces.c - reading and writing at a place, or in pieces.
+ */
+#include "internal.h"
+
+#include <syscalls.h>
+#include <uapi/uio.h>
+
+#define IOV_ON_STACK 8
+
+/* ---- at a place of their own ------------------------------------------------------ */
+
+static s32 do_prw(u32 fd, uaddr_t buf, u32 bytes, u64 pos, bool write)
+{
+	struct file *file;
+	bool put;
+	rw_fn fn;
+	s32 ret;
+
+	if ((s64)pos < 0)
+		return -EINVAL;
+	file = fget_light(fd, &put);
+	if (!file)
+		return -EBADF;
+	if (!file->f_op)
+		ret = -EBADF; /* O_PATH */
+	else
+		ret = file->f_op->llseek ? rw_op(file, write, &fn) : -ESPIPE;
+	if (!ret)
+		ret = fn(file, buf, min(bytes, MAX_RW_BYTES), &pos);
+	fput_light(file, put);
+	return ret;
+}
+
+s32 sys_pread64(u32 fd, uaddr_t buf, u32 bytes, u32 pad __unused_arg, u32 lo,
+		u32 hi)
+{
+	return do_prw(fd, buf, bytes, (u64)hi << 32 | lo, false);
+}
+
+s32 sys_pwrite64(u32 fd, uaddr_t buf, u32 bytes, u32 pad __unused_arg, u32 lo,
+		 u32 hi)
+{
+	return do_prw(fd, buf, bytes, (u64)hi << 32 | lo, true);
+}
+
+/* ---- in pieces -------------------------------------------------------------------- */
+
+/* The sum must fit a result, and no piece may look negative. */
+static int check_iov(const struct iovec32 *iov, u32 n)
+{
+	u32 i, sum = 0;
+
+	for (i = 0; i < n; i++) {
+		if ((s32)iov[i].iov_len < 0)
+			return -EINVAL;
+		sum += iov[i].iov_len;
+		if ((s32)sum < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* Piece by piece until one comes up short. */
+static s32 rw_pieces(struct file *file, const struct iovec32 *iov, u32 n,
+		     rw_fn fn)
+{
+	bool locked = lock_pos(file);
+	s32 done = 0, ret = 0;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		if (iov[i].iov_len == 0)
+			continue;
+		ret = fn(file, iov[i].iov_base, iov[i].iov_len, &file->f_pos);
+		if (ret > 0)
+			done += ret;
+		if (ret < 0 || (u32)ret < iov[i].iov_len)
+			break;
+	}
+	unlock_pos(file, locked);
+	return done || ret >= 0 ? done : ret;
+}
+
+static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, bool write)
+{
+	struct iovec32 on_stack[IOV_ON_STACK], *iov = on_stack;
+	struct file *file;
+	rw_fn fn;
+	s32 ret;
+
+	if (n > UIO_MAXIOV)
+		return -EINVAL;
+	file = fget(fd);
+	if (!file)
+		return -EBADF;
+	if (n > IOV_ON_STACK)
+		iov = kmalloc(n * sizeof(*iov), GFP_KERNEL);
+	ret = iov ? rw_op(file, write, &fn) : -ENOMEM;
+	if (!ret && copy_from_user(iov, uiov, n * (u32)sizeof(*iov)))
+		ret = -EFAULT;
+	if (!ret)
+		ret = check_iov(iov, n);
+	if (!ret)
+		ret = rw_pieces(file, iov, n, fn);
+	if (iov != on_stack)
+		kfree(iov);
+	fput(file);
+	return ret;
+}
+
+s32 sys_readv(u32 fd, uaddr_t iov, u32 n)
+{
+	return do_rwv(fd, iov, n, false);
+}
+
+s32 sys_writev(u32 fd, uaddr_t iov, u32 n)
+{
+	return do_rwv(fd, iov, n, true);
+}

@@ -1,0 +1,72 @@
+/*
+ * fs/truncate.c - the size of a file, and what it is opened with to make it anew.
+ */
+#include "internal.h"
+
+#include <syscalls.h>
+
+s32 sys_creat(uaddr_t path, u32 mode)
+{
+	return sys_open(path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+}
+
+static s32 truncate_inode(struct inode *inode, u64 bytes)
+{
+	if (S_ISDIR(inode->i_mode))
+		return -EISDIR;
+	if (!inode->i_op || !inode->i_op->truncate)
+		return -EINVAL;
+	return do_truncate(inode, bytes);
+}
+
+s32 sys_truncate(uaddr_t path, u32 bytes)
+{
+	struct inode *inode;
+	s32 err;
+
+	if ((s32)bytes < 0)
+		return -EINVAL;
+	err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
+	if (err)
+		return err;
+	err = truncate_inode(inode, bytes);
+	iput(inode);
+	return err;
+}
+
+static s32 do_ftruncate(u32 fd, u64 bytes)
+{
+	struct file *file;
+	s32 err = -EINVAL;
+
+	if ((s64)bytes < 0)
+		return -EINVAL;
+	file = fget(fd);
+	if (!file)
+		return -EBADF;
+	if (file->f_mode & FMODE_WRITE && S_ISREG(file->f_inode->i_mode))
+		err = truncate_inode(file->f_inode, bytes);
+	fput(file);
+	return err;
+}
+
+s32 sys_ftruncate(u32 fd, u32 bytes)
+{
+	return do_ftruncate(fd, (u64)(s64)(s32)bytes);
+}
+
+s32 sys_ftruncate64(u32 fd, u32 pad __unused_arg, u32 lo, u32 hi)
+{
+	return do_ftruncate(fd, (u64)hi << 32 | lo);
+}
+
+/* Memory is all the storage there is: nothing to wait for. */
+s32 sys_fsync(u32 fd)
+{
+	struct file *file = fget(fd);
+
+	if (!file)
+		return -EBADF;
+	fput(file);
+	return 0;
+}
