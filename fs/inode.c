@@ -7,7 +7,6 @@
 #include "internal.h"
 
 #include <string.h>
-#include <uapi/dirent.h>
 
 spinlock_t tree_lock = SPINLOCK_INIT;
 struct inode *root_inode;
@@ -97,14 +96,6 @@ void allow_write_access(struct inode *inode)
 }
 
 /* ---- names ---------------------------------------------------------------------- */
-
-u32 mode_to_dt(u32 mode)
-{
-	/* The file type's four bits are the DT_* values, by Unix tradition. */
-	static_assert(DT_REG == S_IFREG >> 12 && DT_DIR == S_IFDIR >> 12,
-		      "DT_* are S_IF* >> 12");
-	return (mode & S_IFMT) >> 12;
-}
 
 /* Put name and the '/' before it in front of buf[*at]. */
 static int prepend(char *buf, size_t *at, const char *name, u32 bytes)

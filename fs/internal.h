@@ -22,8 +22,6 @@ void inode_init(void);
 extern spinlock_t tree_lock;
 /* ramfs_init() makes it; constant then. */
 extern struct inode *root_inode;
-/* The DT_* of a mode. */
-u32 mode_to_dt(u32 mode);
 /* The path of inode from the root: 0; -ENOENT if it has no name any more. */
 int __must_check inode_path(const struct inode *inode, char *buf, size_t bytes);
 /* Seconds now, for i_mtime. */
@@ -71,6 +69,19 @@ int __must_check generic_truncate(struct inode *inode, u64 bytes);
 s64 generic_file_llseek(struct file *file, s64 offset, int whence);
 
 /* ---- ramfs (ramfs.c) -------------------------------------------------------- */
+
+/* A directory's i_private. */
+struct ramfs_dir {
+	TAILQ_HEAD(entry_list, dir_entry) entries; /* i_lock; by pos */
+	u64 next_pos;                              /* i_lock */
+};
+
+#define RAMFS_FIRST_POS 2 /* readdir's cookies 0 and 1 are "." and ".." */
+
+static inline struct ramfs_dir *ramfs_dir(const struct inode *dir)
+{
+	return dir->i_private;
+}
 
 extern const struct inode_operations ramfs_dir_ops;
 void ramfs_init(void);

@@ -8,20 +8,6 @@
 #include "internal.h"
 
 #include <string.h>
-#include <uapi/dirent.h>
-
-struct ramfs_dir {
-	TAILQ_HEAD(entry_list, dir_entry) entries; /* i_lock; by pos */
-	u64 next_pos;                              /* i_lock */
-};
-
-/* readdir's cookies 0 and 1 are "." and "..". */
-#define FIRST_POS 2
-
-static struct ramfs_dir *ramfs_dir(const struct inode *dir)
-{
-	return dir->i_private;
-}
 
 struct dir_entry *ramfs_find_entry(const struct inode *dir, const char *name,
 				   u32 bytes)
@@ -196,50 +182,6 @@ static void ramfs_evict(struct inode *inode)
 	kfree(inode->i_private);
 }
 
-static bool emit_dots(struct inode *dir, struct dir_context *ctx)
-{
-	u32 parent_ino;
-
-	/* Another may take our name away: that needs our parent's i_lock only. */
-	spin_lock(&tree_lock);
-	parent_ino = dir->i_entry ? dir->i_entry->dir->i_ino : dir->i_ino;
-	spin_unlock(&tree_lock);
-	if (ctx->pos == 0) {
-		if (!ctx->emit(ctx, ".", 1, dir->i_ino, DT_DIR))
-			return false;
-		ctx->pos = 1;
-	}
-	if (ctx->pos == 1) {
-		if (!ctx->emit(ctx, "..", 2, parent_ino, DT_DIR))
-			return false;
-		ctx->pos = FIRST_POS;
-	}
-	return true;
-}
-
-static int ramfs_iterate(struct file *file, struct dir_context *ctx)
-{
-	struct inode *dir = file->f_inode;
-	struct dir_entry *entry;
-
-	down_read(&dir->i_lock);
-	if (!emit_dots(dir, ctx))
-		goto out;
-	TAILQ_FOREACH(entry, &ramfs_dir(dir)->entries, link) {
-		if (entry->pos < ctx->pos)
-			continue;
-		ctx->pos = entry->pos;
-		if (!ctx->emit(ctx, entry->name, entry->bytes,
-			       entry->inode->i_ino,
-			       mode_to_dt(entry->inode->i_mode)))
-			goto out;
-		ctx->pos = entry->pos + 1;
-	}
-out:
-	up_read(&dir->i_lock);
-	return 0;
-}
-
 const struct inode_operations ramfs_dir_ops = {
 	.lookup = ramfs_lookup,
 	.create = ramfs_create,
@@ -257,7 +199,6 @@ static const struct inode_operations ramfs_link_ops = {
 };
 
 static const struct file_operations ramfs_dir_fops = {
-	.iterate = ramfs_iterate,
 	.llseek = generic_file_llseek,
 };
 
@@ -277,7 +218,7 @@ static int make_dir(struct inode *inode)
 	if (!dir)
 		return -ENOMEM;
 	TAILQ_INIT(&dir->entries);
-	dir->next_pos = FIRST_POS;
+	dir->next_pos = RAMFS_FIRST_POS;
 	inode->i_private = dir;
 	inode->i_nlink = 2; /* its name and its "." */
 	inode->i_op = &ramfs_dir_ops;

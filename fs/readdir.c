@@ -53,6 +53,72 @@ static bool emit_dirent(struct dir_context *ctx, const char *name, u32 bytes,
 	return true;
 }
 
+/* ---- the directories of ramfs -------------------------------------------- */
+
+/* The DT_* of a mode. */
+static u32 mode_to_dt(u32 mode)
+{
+	/* The file type's four bits are the DT_* values, by Unix tradition. */
+	static_assert(DT_REG == S_IFREG >> 12 && DT_DIR == S_IFDIR >> 12,
+		      "DT_* are S_IF* >> 12");
+	return (mode & S_IFMT) >> 12;
+}
+
+static bool emit_dots(struct inode *dir, struct dir_context *ctx)
+{
+	u32 parent_ino;
+
+	/* Another may take our name away: that needs our parent's i_lock only. */
+	spin_lock(&tree_lock);
+	parent_ino = dir->i_entry ? dir->i_entry->dir->i_ino : dir->i_ino;
+	spin_unlock(&tree_lock);
+	if (ctx->pos == 0) {
+		if (!ctx->emit(ctx, ".", 1, dir->i_ino, DT_DIR))
+			return false;
+		ctx->pos = 1;
+	}
+	if (ctx->pos == 1) {
+		if (!ctx->emit(ctx, "..", 2, parent_ino, DT_DIR))
+			return false;
+		ctx->pos = RAMFS_FIRST_POS;
+	}
+	return true;
+}
+
+static int iterate_ramfs(struct file *file, struct dir_context *ctx)
+{
+	struct inode *dir = file->f_inode;
+	const struct dir_entry *entry;
+
+	down_read(&dir->i_lock);
+	if (!emit_dots(dir, ctx))
+		goto out;
+	TAILQ_FOREACH(entry, &ramfs_dir(dir)->entries, link) {
+		if (entry->pos < ctx->pos)
+			continue;
+		ctx->pos = entry->pos;
+		if (!ctx->emit(ctx, entry->name, entry->bytes,
+			       entry->inode->i_ino,
+			       mode_to_dt(entry->inode->i_mode)))
+			goto out;
+		ctx->pos = entry->pos + 1;
+	}
+out:
+	up_read(&dir->i_lock);
+	return 0;
+}
+
+/* ---- the call ------------------------------------------------------------ */
+
+/* 0 or -errno; -ENOTDIR: it has no names. */
+static int iterate(struct file *file, struct dir_context *ctx)
+{
+	if (file->f_op->iterate)
+		return file->f_op->iterate(file, ctx);
+	return is_ramfs_dir(file->f_inode) ? iterate_ramfs(file, ctx) :
+					     -ENOTDIR;
+}
+
 s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes)
 {
 	struct file *file = fget(fd);
@@ -61,22 +127,20 @@ s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes)
 		.buf = buf,
 		.left = bytes,
 	};
-	s32 ret = -ENOTDIR;
 	bool locked;
+	s32 ret;
 
 	if (!file)
 		return -EBADF;
 	locked = lock_pos(file);
-	if (file->f_op->iterate) {
-		get.ctx.pos = file->f_pos;
-		ret = file->f_op->iterate(file, &get.ctx);
-		if (!ret && !set_last_off(&get))
-			ret = -EFAULT;
-		if (!ret)
-			file->f_pos = get.ctx.pos;
-		if (!ret)
-			ret = get.last ? (s32)(bytes - get.left) : get.err;
-	}
+	get.ctx.pos = file->f_pos;
+	ret = iterate(file, &get.ctx);
+	if (!ret && !set_last_off(&get))
+		ret = -EFAULT;
+	if (!ret)
+		file->f_pos = get.ctx.pos;
+	if (!ret)
+		ret = get.last ? (s32)(bytes - get.left) : get.err;
 	unlock_pos(file, locked);
 	fput(file);
 	return ret;
