@@ -1,7 +1,7 @@
 /*
  * fs/cwd.c - where a task stands in the tree, and the permissions it withholds.
  */
-#include "internal.h"
+#include <fs/fs.h>
 
 #include <string.h>
 #include <syscalls.h>

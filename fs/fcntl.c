@@ -1,7 +1,7 @@
 /*
  * fs/fcntl.c - descriptors of one file: dup, fcntl.
  */
-#include "internal.h"
+#include <fs/fs.h>
 
 #include <sched.h>
 #include <syscalls.h>

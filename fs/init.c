@@ -41,7 +41,6 @@ void fs_init(void)
 	page_tree_init();
 	filemap_init();
 	file_init();
-	pipe_init();
 	ramfs_init(); /* the root directory */
 	make_devices();
 }

@@ -1,7 +1,7 @@
 /*
  * fs/kmsg.c - /dev/kmsg: the kernel's log, to read and to add to.
  */
-#include "internal.h"
+#include <fs/fs.h>
 
 #include <lib/printk.h>
 

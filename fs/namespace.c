@@ -1,7 +1,7 @@
 /*
  * fs/namespace.c - names come and go: mkdir, unlink, symbolic links.
  */
-#include "internal.h"
+#include <fs/fs.h>
 
 #include <string.h>
 #include <syscalls.h>

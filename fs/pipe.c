@@ -7,7 +7,7 @@
  * stays within one warm page. A write of up to PIPE_BUF bytes is never mixed
  * with another.
  */
-#include "internal.h"
+#include <fs/fs.h>
 
 #include <sched.h>
 #include <services/signal/signal.h>
@@ -16,7 +16,8 @@
 #include <uapi/signal.h>
 #include <uapi/termios.h>
 
-#define PIPE_BYTES 0x10000u /* what a pipe holds */
+#define PIPEFS_DEV MKDEV(0, 10) /* on no device: as Linux numbers them */
+#define PIPE_BYTES 0x10000u     /* what a pipe holds */
 #define PIPE_BUF   4096u
 #define PIPE_PAGES (PIPE_BYTES / PAGE_SIZE)
 
@@ -31,7 +32,7 @@ struct pipe {
 
 static struct kmem_cache *pipe_cache;
 
-void pipe_init(void)
+static void pipe_init(void)
 {
 	pipe_cache = kmem_cache_create("pipe", sizeof(struct pipe), 0,
 				       SLAB_PANIC, NULL);
@@ -400,3 +401,8 @@ s32 sys_pipe(uaddr_t fds)
 {
 	return sys_pipe2(fds, 0);
 }
+
+const struct service pipe_service = {
+	.name = "pipe",
+	.init = pipe_init,
+};

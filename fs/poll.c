@@ -5,7 +5,7 @@
  * them all to look again. With a few tasks that costs less than a queue entry
  * per file and poller, and it cannot lose a wake-up.
  */
-#include "internal.h"
+#include <fs/fs.h>
 
 #include <sched.h>
 #include <syscalls.h>

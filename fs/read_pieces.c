@@ -1,7 +1,7 @@
 /*
  * fs/read_pieces.c - reading and writing at a place, or in pieces.
  */
-#include "internal.h"
+#include <fs/fs.h>
 
 #include <syscalls.h>
 #include <uapi/uio.h>

@@ -1,7 +1,7 @@
 /*
  * fs/readdir.c - getdents64: a directory's names, as many as the buffer holds.
  */
-#include "internal.h"
+#include <fs/fs.h>
 
 #include <string.h>
 #include <syscalls.h>

@@ -3,7 +3,7 @@
  *
  * Owns rename_lock. Only directories of ramfs change; others are -EXDEV.
  */
-#include "internal.h"
+#include <fs/fs.h>
 
 #include <string.h>
 #include <syscalls.h>

@@ -5,7 +5,7 @@
  * to files that kernel_write knows; anything else is -EINVAL, on which
  * programs read and write themselves, as on Linux.
  */
-#include "internal.h"
+#include <fs/fs.h>
 
 #include <syscalls.h>
 

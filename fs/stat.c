@@ -2,7 +2,7 @@
  * fs/stat.c - what is known about an inode: stat64, statx, access, statfs64;
  * and the two things one may change about it, its mode and its time.
  */
-#include "internal.h"
+#include <fs/fs.h>
 
 #include <string.h>
 #include <syscalls.h>

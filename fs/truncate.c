@@ -1,7 +1,7 @@
 /*
  * fs/truncate.c - the size of a file, and what it is opened with to make it anew.
  */
-#include "internal.h"
+#include <fs/fs.h>
 
 #include <syscalls.h>
 

@@ -3,7 +3,7 @@
  *
  * There is one terminal: the line that printk writes to. Owns struct tty.
  */
-#include "internal.h"
+#include <fs/fs.h>
 #include "tty.h"
 
 #include <board/board.h>

@@ -62,7 +62,7 @@ struct file {
 	atomic_t f_count;
 	/* owner: whoever does I/O; the fs serialises on the inode */
 	u32 f_flags;                    /* O_APPEND, O_NONBLOCK ... */
-	struct rw_semaphore f_pos_lock; /* see lock_pos (fs/internal.h) */
+	struct rw_semaphore f_pos_lock; /* see lock_pos (fs/fs.h) */
 	u64 f_pos;
 };
 

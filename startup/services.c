@@ -19,8 +19,8 @@
 const struct service *const services[] = {
 	&alignment_service, /* before signals: what is mended needs none */
 	&tty_service,       /* before signals: SIGHUP before SIGCHLD */
-	&signal_service,    &futex_service,   &files_service,
-	&system_service,    &inspect_service,
+	&signal_service,    &futex_service,  &files_service,
+	&pipe_service,      &system_service, &inspect_service,
 };
 const u32 nr_services = ARRAY_SIZE(services);
 
