@@ -19,7 +19,6 @@
 #include <file.h>
 #include <rwsem.h>
 #include <sched.h>
-#include <service.h>
 #include <spinlock.h>
 #include <sys/queue.h>
 #include <sys/tree.h>
@@ -390,11 +389,5 @@ int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
 u32 nr_cached_pages(void);
 /* Drop every clean page that nobody maps or holds. Returns pages freed. */
 u32 drop_pagecache(u32 nr);
-
-/* ---- services --------------------------------------------------------------- */
-
-extern const struct service files_service, tty_service, pipe_service;
-/* A file's readiness changed: whoever sits in poll looks again. Any context. */
-void poll_wake(void);
 
 #endif

@@ -5,14 +5,17 @@
  * calls it, and the linker drops what nobody names. What is left is the core,
  * which startup/core.c lists alone.
  */
-#include <fs/fs.h>
 #include <inspect/inspect.h>
 #include <services/alignment/alignment.h>
+#include <services/files/files.h>
 #include <services/futex/futex.h>
 #include <services/ids/ids.h>
+#include <services/pipe/pipe.h>
+#include <services/poll/poll.h>
 #include <services/signal/signal.h>
 #include <services/system/system.h>
 #include <services/time/time.h>
+#include <services/tty/tty.h>
 #include <startup/startup.h>
 
 /* A hook of several services is called in this order. */
@@ -25,6 +28,6 @@ const struct service *const services[] = {
 const u32 nr_services = ARRAY_SIZE(services);
 
 syscall_fn *const sys_call_table[NR_SYSCALLS] = {
-	NO_CALL,    CORE_CALLS, SIGNAL_CALLS, FUTEX_CALLS,
-	TIME_CALLS, IDS_CALLS,  SYSTEM_CALLS,
+	NO_CALL,   CORE_CALLS,   SIGNAL_CALLS, FUTEX_CALLS, TIME_CALLS,
+	IDS_CALLS, SYSTEM_CALLS, FILES_CALLS,  PIPE_CALLS,  POLL_CALLS,
 };

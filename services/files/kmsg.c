@@ -1,8 +1,9 @@
 /*
- * fs/kmsg.c - /dev/kmsg: the kernel's log, to read and to add to.
+ * services/files/kmsg.c - /dev/kmsg: the kernel's log, to read and to add to.
  */
-#include <fs/fs.h>
+#include <services/files/files.h>
 
+#include <fs/fs.h>
 #include <lib/printk.h>
 
 #define KMSG_CHUNK 256

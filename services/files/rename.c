@@ -1,12 +1,12 @@
 /*
- * fs/rename.c - a name moves, or becomes another.
+ * services/files/rename.c - a name moves, or becomes another.
  *
  * Owns rename_lock. Only directories of ramfs change; others are -EXDEV.
  */
-#include <fs/fs.h>
+#include <services/files/files.h>
 
+#include <fs/fs.h>
 #include <string.h>
-#include <syscalls.h>
 
 /* One rename at a time, so that two can never wait for each other. */
 static struct rw_semaphore rename_lock = {

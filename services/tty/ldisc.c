@@ -1,10 +1,10 @@
 /*
- * fs/tty_ldisc.c - the terminal's line discipline: what each key does.
+ * services/tty/ldisc.c - the terminal's line discipline: what each key does.
  *
  * Canonical: bytes gather in a line that can be edited, and reach readers when
  * it ends. Raw: each byte at once. Echo goes straight to the console.
  */
-#include "tty.h"
+#include <services/tty/ldisc.h>
 
 #include <lib/printk.h>
 #include <uapi/signal.h>

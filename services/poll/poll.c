@@ -1,14 +1,14 @@
 /*
- * fs/poll.c - waiting for any of several files.
+ * services/poll/poll.c - waiting for any of several files.
  *
  * Pollers all sit in one queue, and whatever changes a file's readiness wakes
  * them all to look again. With a few tasks that costs less than a queue entry
  * per file and poller, and it cannot lose a wake-up.
  */
-#include <fs/fs.h>
+#include <services/poll/poll.h>
 
+#include <fs/fs.h>
 #include <sched.h>
-#include <syscalls.h>
 #include <uapi/poll.h>
 
 #define POLL_ON_STACK 8

@@ -1,10 +1,10 @@
 /*
- * fs/fcntl.c - descriptors of one file: dup, fcntl.
+ * services/files/fcntl.c - descriptors of one file: dup, fcntl.
  */
-#include <fs/fs.h>
+#include <services/files/files.h>
 
+#include <fs/fs.h>
 #include <sched.h>
-#include <syscalls.h>
 
 /* What F_SETFL may change. */
 #define SETFL_MASK ((u32)(O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME))

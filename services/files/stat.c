@@ -1,11 +1,11 @@
 /*
- * fs/stat.c - what is known about an inode: stat64, statx, access, statfs64;
- * and the two things one may change about it, its mode and its time.
+ * services/files/stat.c - what is known about an inode: stat64, statx, access,
+ * statfs64; and the two things one may change about it, its mode and its time.
  */
-#include <fs/fs.h>
+#include <services/files/files.h>
 
+#include <fs/fs.h>
 #include <string.h>
-#include <syscalls.h>
 #include <uapi/statfs.h>
 
 #define NSEC_PER_SEC 1000000000u

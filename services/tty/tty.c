@@ -1,16 +1,19 @@
 /*
- * fs/tty.c - the console as a file: /dev/console, /dev/tty, /dev/ttyAMA0.
+ * services/tty/tty.c - the console as a file: /dev/console, /dev/tty,
+ * /dev/ttyAMA0.
  *
  * There is one terminal: the line that printk writes to. Owns struct tty.
  */
-#include <fs/fs.h>
-#include "tty.h"
+#include <services/tty/tty.h>
 
 #include <board/board.h>
+#include <fs/fs.h>
 #include <lib/printk.h>
 #include <run/task.h>
 #include <services/ids/ids.h>
+#include <services/poll/poll.h>
 #include <services/signal/signal.h>
+#include <services/tty/ldisc.h>
 #include <uapi/poll.h>
 #include <uapi/signal.h>
 

@@ -1,10 +1,10 @@
 /*
- * fs/namespace.c - names come and go: mkdir, unlink, symbolic links.
+ * services/files/namespace.c - names come and go: mkdir, unlink, symbolic links.
  */
-#include <fs/fs.h>
+#include <services/files/files.h>
 
+#include <fs/fs.h>
 #include <string.h>
-#include <syscalls.h>
 
 /* ---- making ---------------------------------------------------------------------- */
 

@@ -1,9 +1,9 @@
 /*
- * fs/tty.h - the console terminal, between its two halves: tty.c is the file
- * that programs open, tty_ldisc.c the line discipline (what a key does).
+ * services/tty/ldisc.h - the console terminal, between its two halves: tty.c is
+ * the file that programs open, ldisc.c the line discipline (what a key does).
  */
-#ifndef FS_TTY_H
-#define FS_TTY_H
+#ifndef SERVICES_TTY_LDISC_H
+#define SERVICES_TTY_LDISC_H
 
 #include <sched.h>
 #include <spinlock.h>
@@ -30,7 +30,7 @@ struct tty {
 	struct wait_queue_head readable;
 };
 
-/* ---- tty_ldisc.c; lock held ---------------------------------------------- */
+/* ---- ldisc.c; lock held ---------------------------------------------- */
 
 /* One byte came from the line. Returns the signal it means, or 0. */
 int ldisc_receive(struct tty *tty, u8 byte);

@@ -1,9 +1,9 @@
 /*
- * fs/read_pieces.c - reading and writing at a place, or in pieces.
+ * services/files/read_pieces.c - reading and writing at a place, or in pieces.
  */
-#include <fs/fs.h>
+#include <services/files/files.h>
 
-#include <syscalls.h>
+#include <fs/fs.h>
 #include <uapi/uio.h>
 
 #define IOV_ON_STACK 8

@@ -1,5 +1,5 @@
 /*
- * fs/pipe.c - pipes: 64 KiB between a writer and a reader.
+ * services/pipe/pipe.c - pipes: 64 KiB between a writer and a reader.
  *
  * A ring of bytes over 16 pages that come when first needed and go with the
  * pipe. head and tail count all bytes ever written and read; when they meet
@@ -7,11 +7,12 @@
  * stays within one warm page. A write of up to PIPE_BUF bytes is never mixed
  * with another.
  */
-#include <fs/fs.h>
+#include <services/pipe/pipe.h>
 
+#include <fs/fs.h>
 #include <sched.h>
+#include <services/poll/poll.h>
 #include <services/signal/signal.h>
-#include <syscalls.h>
 #include <uapi/poll.h>
 #include <uapi/signal.h>
 #include <uapi/termios.h>

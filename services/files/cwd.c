@@ -1,10 +1,10 @@
 /*
- * fs/cwd.c - where a task stands in the tree, and the permissions it withholds.
+ * services/files/cwd.c - where a task stands in the tree, and the permissions it withholds.
  */
-#include <fs/fs.h>
+#include <services/files/files.h>
 
+#include <fs/fs.h>
 #include <string.h>
-#include <syscalls.h>
 
 /* dir's reference moves. */
 static void set_cwd(struct inode *dir)

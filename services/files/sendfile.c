@@ -1,13 +1,13 @@
 /*
- * fs/sendfile.c - from one open file to another without a stop in the program.
+ * services/files/sendfile.c - from one open file to another without a stop in the program.
  *
  * A page at a time through a kernel buffer. From files that kernel_read knows
  * to files that kernel_write knows; anything else is -EINVAL, on which
  * programs read and write themselves, as on Linux.
  */
-#include <fs/fs.h>
+#include <services/files/files.h>
 
-#include <syscalls.h>
+#include <fs/fs.h>
 
 /* *pos moves with what was written. Bytes moved, or -errno if there are none. */
 static s32 send_pages(struct file *out, struct file *in, void *buf, u64 *pos,

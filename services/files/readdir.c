@@ -1,10 +1,10 @@
 /*
- * fs/readdir.c - getdents64: a directory's names, as many as the buffer holds.
+ * services/files/readdir.c - getdents64: a directory's names, as many as the buffer holds.
  */
-#include <fs/fs.h>
+#include <services/files/files.h>
 
+#include <fs/fs.h>
 #include <string.h>
-#include <syscalls.h>
 #include <uapi/dirent.h>
 
 struct getdents {

@@ -1,9 +1,9 @@
 /*
- * fs/truncate.c - the size of a file, and what it is opened with to make it anew.
+ * services/files/truncate.c - the size of a file, and what it is opened with to make it anew.
  */
-#include <fs/fs.h>
+#include <services/files/files.h>
 
-#include <syscalls.h>
+#include <fs/fs.h>
 
 s32 sys_creat(uaddr_t path, u32 mode)
 {

@@ -1,0 +1,64 @@
+/*
+ * services/files/files.h - the calls on files and names that the core has not.
+ */
+#ifndef SERVICES_FILES_FILES_H
+#define SERVICES_FILES_FILES_H
+
+#include <service.h>
+#include <trap/core_calls.h>
+#include <types.h>
+
+extern const struct service files_service;
+
+/* clang-format off */
+#define FILES_CALLS \
+	CALL(readv), CALL(writev), CALL(pread64), CALL(pwrite64), \
+	CALL(sendfile64), CALL(creat), CALL(truncate), CALL(ftruncate), \
+	CALL(ftruncate64), CALL(fsync), CALL(dup), CALL(dup2), CALL(dup3), \
+	CALL(fcntl64), CALL(getdents64), CALL(stat64), CALL(lstat64), \
+	CALL(fstatat64), CALL(statx), CALL(statfs64), CALL(access), \
+	CALL(faccessat), CALL(chmod), CALL(utimensat), CALL(mkdir), \
+	CALL(rmdir), CALL(unlink), CALL(unlinkat), CALL(rename), \
+	CALL(symlink), CALL(readlink), CALL(readlinkat), CALL(chdir), \
+	CALL(fchdir), CALL(getcwd), CALL(umask)
+/* clang-format on */
+
+/* 64-bit offsets travel in an even/odd register pair: r3 is padding. */
+s32 sys_pread64(u32 fd, uaddr_t buf, u32 bytes, u32 pad, u32 lo, u32 hi);
+s32 sys_pwrite64(u32 fd, uaddr_t buf, u32 bytes, u32 pad, u32 lo, u32 hi);
+s32 sys_readv(u32 fd, uaddr_t iov, u32 n);
+s32 sys_writev(u32 fd, uaddr_t iov, u32 n);
+s32 sys_sendfile64(u32 out, u32 in, uaddr_t offset, u32 bytes);
+s32 sys_creat(uaddr_t path, u32 mode);
+s32 sys_truncate(uaddr_t path, u32 bytes);
+s32 sys_ftruncate(u32 fd, u32 bytes);
+s32 sys_ftruncate64(u32 fd, u32 pad, u32 lo, u32 hi);
+s32 sys_fsync(u32 fd);
+s32 sys_dup(u32 fd);
+s32 sys_dup2(u32 old, u32 new);
+s32 sys_dup3(u32 old, u32 new, u32 flags);
+s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg);
+s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes);
+s32 sys_stat64(uaddr_t path, uaddr_t st);
+s32 sys_lstat64(uaddr_t path, uaddr_t st);
+s32 sys_fstatat64(s32 dirfd, uaddr_t path, uaddr_t st, u32 flags);
+s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask, uaddr_t st);
+s32 sys_statfs64(uaddr_t path, u32 bytes, uaddr_t buf);
+s32 sys_access(uaddr_t path, u32 mode);
+s32 sys_faccessat(s32 dirfd, uaddr_t path, u32 mode);
+s32 sys_chmod(uaddr_t path, u32 mode);
+s32 sys_utimensat(s32 dirfd, uaddr_t path, uaddr_t times, u32 flags);
+s32 sys_mkdir(uaddr_t path, u32 mode);
+s32 sys_rmdir(uaddr_t path);
+s32 sys_unlink(uaddr_t path);
+s32 sys_unlinkat(s32 dirfd, uaddr_t path, u32 flags);
+s32 sys_rename(uaddr_t from, uaddr_t to);
+s32 sys_symlink(uaddr_t text, uaddr_t path);
+s32 sys_readlink(uaddr_t path, uaddr_t buf, u32 bytes);
+s32 sys_readlinkat(s32 dirfd, uaddr_t path, uaddr_t buf, u32 bytes);
+s32 sys_chdir(uaddr_t path);
+s32 sys_fchdir(u32 fd);
+s32 sys_getcwd(uaddr_t buf, u32 bytes);
+s32 sys_umask(u32 mask);
+
+#endif
