@@ -42,17 +42,8 @@ void sys_ni_syscall_with_regs(void);
 	CALL(madvise), CALL(mincore), CALL(msync), CALL(mlock), CALL(mlock2), \
 	CALL(munlock), CALL(mlockall), CALL(munlockall), \
 	/* files */ \
-	CALL(read), CALL(write), CALL(readv), CALL(writev), CALL(pread64), \
-	CALL(pwrite64), CALL(open), CALL(openat), CALL(creat), CALL(close), \
-	CALL(lseek), ROW(_llseek, sys_llseek), CALL(stat64), CALL(lstat64), \
-	CALL(fstat64), CALL(fstatat64), CALL(statx), CALL(access), \
-	CALL(faccessat), CALL(getdents64), CALL(chdir), CALL(fchdir), \
-	CALL(getcwd), CALL(mkdir), CALL(rmdir), CALL(unlink), CALL(unlinkat), \
-	CALL(rename), CALL(symlink), CALL(readlink), CALL(readlinkat), \
-	CALL(truncate), CALL(ftruncate), CALL(ftruncate64), CALL(pipe), \
-	CALL(pipe2), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl64), \
-	CALL(ioctl), CALL(poll), CALL(sendfile64), CALL(umask), CALL(fsync), \
-	CALL(utimensat), CALL(chmod), CALL(statfs64)
+	CALL(read), CALL(write), CALL(open), CALL(openat), CALL(close), \
+	CALL(lseek), ROW(_llseek, sys_llseek), CALL(fstat64), CALL(ioctl)
 /* clang-format on */
 
 #endif
