@@ -61,7 +61,7 @@ static void tty_receive(u8 byte)
 
 static bool is_controlling(const struct tty *tty)
 {
-	return tty->session && tty->session == sys_getsid(0);
+	return tty->session && tty->session == current->session;
 }
 
 /* 0, -EIO or -ERESTARTSYS: see job_control_check. */
@@ -98,15 +98,15 @@ static s32 tty_leave(s32 session)
 /* TIOCSCTTY; steal: take it from another session. */
 static int set_controlling(struct tty *tty, bool steal)
 {
-	s32 session = sys_getsid(0);
+	s32 session = current->session;
 
-	if (session != sys_getpid())
+	if (session != current->tgid)
 		return -EPERM;
 	if (tty->session == session)
 		return 0;
 	if (tty->session && !steal)
 		return -EPERM;
-	set_owner(tty, session, sys_getpgrp());
+	set_owner(tty, session, current->pgrp);
 	return 0;
 }
 
@@ -117,7 +117,7 @@ static int give_up(struct tty *tty)
 
 	if (!is_controlling(tty))
 		return -ENOTTY;
-	if (tty->session != sys_getpid())
+	if (tty->session != current->tgid)
 		return 0;
 	pgrp = tty_leave(tty->session);
 	if (pgrp)
