@@ -8,6 +8,9 @@
 #include <trap/core_calls.h>
 #include <types.h>
 
+struct dir_context;
+struct file;
+
 extern const struct service files_service;
 
 /* clang-format off */
@@ -60,5 +63,8 @@ s32 sys_chdir(uaddr_t path);
 s32 sys_fchdir(u32 fd);
 s32 sys_getcwd(uaddr_t buf, u32 bytes);
 s32 sys_umask(u32 mask);
+
+/* Emit the names of an open directory, from ctx->pos on. 0, -ENOTDIR. */
+int iterate_dir(struct file *file, struct dir_context *ctx);
 
 #endif

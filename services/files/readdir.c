@@ -110,8 +110,7 @@ out:
 
 /* ---- the call ------------------------------------------------------------ */
 
-/* 0 or -errno; -ENOTDIR: it has no names. */
-static int iterate(struct file *file, struct dir_context *ctx)
+int iterate_dir(struct file *file, struct dir_context *ctx)
 {
 	if (file->f_op->iterate)
 		return file->f_op->iterate(file, ctx);
@@ -134,7 +133,7 @@ s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes)
 		return -EBADF;
 	locked = lock_pos(file);
 	get.ctx.pos = file->f_pos;
-	ret = iterate(file, &get.ctx);
+	ret = iterate_dir(file, &get.ctx);
 	if (!ret && !set_last_off(&get))
 		ret = -EFAULT;
 	if (!ret)
