@@ -5,11 +5,8 @@
 #include <stdlib.h>
 
 #include <asm/uaccess.h>
-#include <board/board.h>
 #include <lib/printk.h>
-#include <services/ids/ids.h>
 #include <services/signal/signal.h>
-#include <services/system/system.h>
 
 #include "fs_world.h"
 
@@ -27,54 +24,9 @@ __weak size_t log_read(u64 *pos __unused_arg, char *buf __unused_arg,
 	return 0;
 }
 
-__weak void kill_pgrp(s32 pgrp __unused_arg, int sig)
-{
-	host_signal = sig;
-}
-
-__weak void kill_pgrp_locked(s32 pgrp __unused_arg, int sig)
-{
-	host_signal = sig;
-}
-
-__weak void uart_start_input(void (*receive)(u8 byte) __unused_arg)
-{
-}
-
-/* Everybody is in session 1, alone, and may use the terminal. */
-__weak int job_control_check(s32 foreground __unused_arg, int sig __unused_arg)
-{
-	return 0;
-}
-
-__weak s32 pgrp_session(s32 pgrp __unused_arg)
-{
-	return 1;
-}
-
-__weak s32 sys_getpid(void)
-{
-	return 1;
-}
-
 __weak u64 wall_clock_ns(void)
 {
 	return host_time_ns;
-}
-
-__weak s32 sys_getpgrp(void)
-{
-	return 1;
-}
-
-__weak s32 sys_getsid(s32 pid __unused_arg)
-{
-	return 1;
-}
-
-__weak s32 sys_getrandom(uaddr_t buf, u32 bytes, u32 flags __unused_arg)
-{
-	return clear_user(buf, bytes) ? -EFAULT : (s32)bytes;
 }
 
 __weak s32 restart_with(const struct restart_block *block __unused_arg)
@@ -88,6 +40,7 @@ void fs_world_start(void)
 {
 	world_start(32 << 20);
 	fs_init();
+	pipe_service.init();
 	host_current->files = files_alloc();
 	host_current->fs = fs_alloc();
 	assert_non_null(host_current->files);

@@ -7,6 +7,8 @@
 
 #include <fs/fs.h>
 #include <fs/internal.h>
+#include <services/files/files.h>
+#include <services/pipe/pipe.h>
 #include <syscalls.h>
 
 #include "mm_world.h"

@@ -37,7 +37,7 @@ static bool note_signal(struct fault_signal *fault)
 	return false;
 }
 
-static const struct service world_service = {
+struct service world_service = {
 	.name = "world",
 	.fault_signal = note_signal,
 };

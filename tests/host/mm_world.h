@@ -7,6 +7,7 @@
 
 #include <alloc/internal.h>
 #include <file.h>
+#include <service.h>
 #include <mm/internal.h>
 #include <mm/mm.h>
 #include <string.h>
@@ -33,6 +34,9 @@
  * of it.
  */
 void world_abort(u32 far, u32 fsr, struct pt_regs *frame, enum abort_kind kind);
+
+/* The one service of this world; a test may give it more, and takes it back. */
+extern struct service world_service;
 
 /* The signal of the last fault that nothing mended; sig is 0 when the last fault was served. */
 struct world_signal {

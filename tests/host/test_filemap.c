@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lib/printk.h>
+
 #include "fs_world.h"
 
 #include <uapi/uio.h>
@@ -547,6 +549,61 @@ static void test_descriptors(void **state __unused_arg)
 	fs_world_end();
 }
 
+/* ---- devices --------------------------------------------------------------- */
+
+static char console[64];
+
+void console_write(const char *s, size_t bytes)
+{
+	assert_true(strlen(console) + bytes < sizeof(console));
+	strncat(console, s, bytes);
+}
+
+static const struct file_operations other_fops = { .read = NULL };
+static const struct chrdev other_devices[] = {
+	{ "console", MKDEV(5, 1), 0640, &other_fops },
+	{ "other", MKDEV(9, 9), 0600, &other_fops },
+	{ NULL },
+};
+
+/* What the core has alone: a console to write to. */
+static void test_console(void **state __unused_arg)
+{
+	begin();
+	console[0] = '\0';
+	assert_int_equal(sys_open(user_path("/dev/console"), O_RDWR, 0), 0);
+	user_put(USER_BUF, "a\n\nb", 4);
+	assert_int_equal(sys_write(0, USER_BUF, 4), 4);
+	assert_string_equal(console, "a\r\n\r\nb");
+	assert_int_equal(sys_read(0, USER_BUF, 4), 0);
+	assert_int_equal(sys_ioctl(0, 0x5401, USER_BUF), -ENOTTY);
+	assert_int_equal(sys_write(0, USER_END - 2, 4), -EFAULT);
+	assert_int_equal(look("/dev/other"), -ENOENT);
+	fs_world_end();
+}
+
+/* A service's device of the same name and number counts for more. */
+static void test_service_devices(void **state __unused_arg)
+{
+	struct file *file;
+	struct inode *inode;
+
+	world_service.devices = other_devices;
+	fs_world_start();
+	file = must_open("/dev/console", O_RDONLY);
+	assert_ptr_equal(file->f_op, &other_fops);
+	fput(file);
+	file = must_open("/dev/other", O_RDONLY);
+	assert_ptr_equal(file->f_op, &other_fops);
+	fput(file);
+	fput(must_open("/dev/null", O_RDONLY));
+	inode = must_find("/dev/console");
+	assert_int_equal(inode->i_mode, S_IFCHR | 0640);
+	iput(inode);
+	fs_world_end();
+	world_service.devices = NULL;
+}
+
 /* ---- one position for all who share an open file ------------------------------ */
 
 static bool pos_was_locked;
@@ -708,6 +765,8 @@ int main(void)
 		cmocka_unit_test(test_one_truth),
 		cmocka_unit_test(test_last_reference),
 		cmocka_unit_test(test_descriptors),
+		cmocka_unit_test(test_console),
+		cmocka_unit_test(test_service_devices),
 		cmocka_unit_test(test_position),
 		cmocka_unit_test(test_copied_table),
 		cmocka_unit_test(test_pipe_closed_meanwhile),
