@@ -18,16 +18,31 @@
 #include <services/tty/tty.h>
 #include <startup/startup.h>
 
-/* A hook of several services is called in this order. */
+/* clang-format off */
+/* A hook that several services have is called in this order. */
 const struct service *const services[] = {
-	&alignment_service, /* before signals: what is mended needs none */
-	&tty_service,       /* before signals: SIGHUP before SIGCHLD */
-	&signal_service,    &futex_service,  &files_service,
-	&pipe_service,      &system_service, &inspect_service,
+	&alignment_service,	/* before signals: what is mended needs none */
+	&tty_service,		/* before signals: SIGHUP before SIGCHLD */
+	&signal_service,
+	&futex_service,
+	&files_service,
+	&pipe_service,
+	&system_service,
+	&inspect_service,
 };
-const u32 nr_services = ARRAY_SIZE(services);
 
 syscall_fn *const sys_call_table[NR_SYSCALLS] = {
-	NO_CALL,   CORE_CALLS,   SIGNAL_CALLS, FUTEX_CALLS, TIME_CALLS,
-	IDS_CALLS, SYSTEM_CALLS, FILES_CALLS,  PIPE_CALLS,  POLL_CALLS,
+	NO_CALL,
+	CORE_CALLS,
+	SIGNAL_CALLS,
+	FUTEX_CALLS,
+	TIME_CALLS,
+	IDS_CALLS,
+	SYSTEM_CALLS,
+	FILES_CALLS,
+	PIPE_CALLS,
+	POLL_CALLS,
 };
+/* clang-format on */
+
+const u32 nr_services = ARRAY_SIZE(services);
