@@ -6,10 +6,9 @@
  * so on until the operation succeeds; after each the verifiers must be content.
  * Which allocations count is said by their cache and by who asks for them.
  */
-#include <string.h>
-
 #include <alloc/internal.h>
 #include <lib/backtrace.h>
+#include <string.h>
 #include <uapi/errno.h>
 
 u32 fail_alloc_armed; /* nothing fails while 0 */

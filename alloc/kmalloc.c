@@ -5,9 +5,8 @@
  * A class is found without a division: sizes up to 192 by a table of one entry
  * per 8 bytes, the others by counting leading zeroes.
  */
-#include <string.h>
-
 #include <alloc/internal.h>
+#include <string.h>
 
 #define TABLE_MAX  192
 #define CLASS_MAX  8192

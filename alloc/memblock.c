@@ -7,10 +7,9 @@
  * (memblock_free_all) each whole page of memory that no reserved byte touches
  * goes to the buddy, and the sums are checked. One core, no locks: boot only.
  */
-#include <string.h>
-
 #include <alloc/internal.h>
 #include <lib/printk.h>
+#include <string.h>
 #include <uapi/errno.h>
 
 #define MAX_REGIONS 64

@@ -15,10 +15,9 @@
  *
  * Lock: zone.lock, interrupts off; innermost.
  */
-#include <string.h>
-
 #include <alloc/internal.h>
 #include <lib/printk.h>
+#include <string.h>
 #include <trace.h>
 
 #define MAX_RECLAIM_ROUNDS 4

@@ -2,10 +2,9 @@
  * page_debug.c - looking at the buddy: counts, the verifier, and in debug
  * builds who had each page, and poison in the free ones.
  */
-#include <string.h>
-
 #include <alloc/internal.h>
 #include <lib/printk.h>
+#include <string.h>
 #include <uapi/errno.h>
 
 /* One per frame in debug builds. `when` counts allocations and frees. */

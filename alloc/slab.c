@@ -17,10 +17,9 @@
  *
  * Locks, outermost first: slab_caches_lock, cache->lock, zone.lock.
  */
-#include <string.h>
-
 #include <alloc/internal.h>
 #include <lib/printk.h>
+#include <string.h>
 #include <uapi/errno.h>
 
 #define MIN_ALIGN    8  /* what the ABI's largest type needs */

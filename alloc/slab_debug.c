@@ -10,11 +10,10 @@
  * zone is RED_ACTIVE, and so is what lies between the size asked for and the
  * cache's. With a constructor the bytes of a free object are its own.
  */
-#include <string.h>
-
 #include <alloc/internal.h>
 #include <lib/backtrace.h>
 #include <lib/printk.h>
+#include <string.h>
 #include <uapi/errno.h>
 
 #define SLAB_LIVE  0x4c495645 /* "LIVE" */

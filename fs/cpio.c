@@ -5,7 +5,6 @@
  * so no sum can wrap and no byte outside of the archive is looked at.
  */
 #include <fs/cpio.h>
-
 #include <fs/fs.h>
 #include <lib/printk.h>
 #include <stdarg.h>

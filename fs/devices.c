@@ -5,8 +5,7 @@
  * those of services before ours. The nodes are made at boot (init.c), and those
  * in the archive work as well.
  */
-#include "internal.h"
-
+#include <fs/internal.h>
 #include <lib/printk.h>
 #include <mm/mm.h>
 #include <service.h>

@@ -5,8 +5,7 @@
  * reference. A table (files_struct) is shared by threads and copied by fork;
  * its lock is held for a few loads, never while a file is closed.
  */
-#include "internal.h"
-
+#include <fs/internal.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>

@@ -7,8 +7,7 @@
  * bytes, then zeroes); such a page, when nobody else holds or maps it, may be
  * dropped at any time: the shrinker "page cache" does.
  */
-#include "internal.h"
-
+#include <fs/internal.h>
 #include <mm/mm.h>
 #include <string.h>
 

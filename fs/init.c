@@ -1,7 +1,7 @@
 /*
  * fs/init.c - the order in which this folder comes up, and /dev.
  */
-#include "internal.h"
+#include <fs/internal.h>
 
 #include <service.h>
 #include <string.h>

@@ -7,9 +7,8 @@
  * that is there already gives way to the later entry, as in Linux: several
  * archives may lie one behind the other.
  */
-#include "internal.h"
-
 #include <fs/cpio.h>
+#include <fs/internal.h>
 #include <lib/printk.h>
 #include <string.h>
 

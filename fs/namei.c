@@ -5,8 +5,7 @@
  * link is followed by putting its text in front of the rest of the path, so
  * however links are nested there is no recursion; LINKS_MAX ends loops.
  */
-#include "internal.h"
-
+#include <fs/internal.h>
 #include <string.h>
 
 #define LINKS_MAX 40 /* as Linux */

@@ -1,8 +1,7 @@
 /*
  * fs/open.c - from a path to an open file, and the end of one.
  */
-#include "internal.h"
-
+#include <fs/internal.h>
 #include <syscalls.h>
 
 /* What the flags ask of an inode that is there. 0 or -errno. */

@@ -6,7 +6,7 @@
  * tree is as high as the largest index in it needs; an empty one has no node.
  * mapping->lock is held in every call: no allocation here may sleep.
  */
-#include "internal.h"
+#include <fs/internal.h>
 
 #define TREE_SHIFT      6
 #define TREE_SLOTS      (1u << TREE_SHIFT)

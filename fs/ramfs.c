@@ -5,8 +5,7 @@
  * ramfs_dir, a symbolic link's its text. Every file system here hangs its
  * devices and mount points into these directories.
  */
-#include "internal.h"
-
+#include <fs/internal.h>
 #include <string.h>
 
 struct dir_entry *ramfs_find_entry(const struct inode *dir, const char *name,

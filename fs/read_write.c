@@ -1,8 +1,7 @@
 /*
  * fs/read_write.c - moving bytes between a program and an open file.
  */
-#include "internal.h"
-
+#include <fs/internal.h>
 #include <syscalls.h>
 
 static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)

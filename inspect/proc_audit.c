@@ -2,9 +2,8 @@
  * inspect/proc_audit.c - /proc/audit: reading it runs every verifier and prints
  * one line each. What a verifier finds, it names on the log.
  */
+#include <inspect/internal.h>
 #include <lib/printk.h>
-
-#include "internal.h"
 
 static void put_verdict(struct seq_file *m, const char *name, int err)
 {

@@ -4,9 +4,8 @@
  * One character per block of frames: the owner of most of the block's frames
  * that are not free, in lower case if most are free. '.' is all free.
  */
-#include "internal.h"
-
 #include <asm/sections.h>
+#include <inspect/internal.h>
 #include <string.h>
 
 #define COLUMNS     64u

@@ -13,9 +13,8 @@
  * many runs of neighbouring frames it lies. All open files together hold at
  * most DEMO_BYTES, so that looking cannot take the memory away.
  */
-#include "internal.h"
-
 #include <bug.h>
+#include <inspect/internal.h>
 #include <mm/mm.h>
 #include <mmu/mmu.h>
 #include <spinlock.h>

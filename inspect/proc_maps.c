@@ -1,8 +1,7 @@
 /*
  * inspect/proc_maps.c - /proc/PID/maps, byte by byte as Linux prints it.
  */
-#include "internal.h"
-
+#include <inspect/internal.h>
 #include <string.h>
 
 #define NAME_COLUMN 48 /* 25 + 4 * 6 - 1, as Linux has it for 32 bits */

@@ -2,8 +2,7 @@
  * inspect/proc_memory.c - the kernel's memory: /proc/meminfo, buddyinfo,
  * slabinfo, vmallocinfo, vmstat, zoneinfo, in Linux's formats.
  */
-#include "internal.h"
-
+#include <inspect/internal.h>
 #include <lib/backtrace.h>
 #include <mm/mm.h>
 #include <string.h>

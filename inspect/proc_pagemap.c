@@ -3,9 +3,8 @@
  * space, at 8 times its number, with Linux's bits. Bit 55, soft-dirty, stays 0:
  * as ARM has no bit left for it, Linux does not have it there.
  */
-#include "internal.h"
-
 #include <asm/uaccess.h>
+#include <inspect/internal.h>
 
 #define PM_ENTRY_BYTES    8u
 #define PM_PFN_MASK       ((1ull << 55) - 1)

@@ -2,7 +2,7 @@
  * inspect/proc_smaps.c - /proc/PID/smaps and smaps_rollup: what each VMA really
  * has in memory, page by page, as Linux prints it.
  */
-#include "internal.h"
+#include <inspect/internal.h>
 
 #define PSS_SHIFT 12 /* fractions of a byte, as Linux */
 

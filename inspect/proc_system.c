@@ -2,10 +2,9 @@
  * inspect/proc_system.c - the machine: /proc/uptime, version, cpuinfo,
  * interrupts.
  */
-#include "internal.h"
-
 #include <asm/cp15.h>
 #include <board/board.h>
+#include <inspect/internal.h>
 
 #define NSEC_PER_CENTISEC 10000000u
 

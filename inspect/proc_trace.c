@@ -2,8 +2,7 @@
  * inspect/proc_trace.c - /proc/trace: the events of lib/trace.c as text. What
  * is written to it are the kinds to record, "switch,fault" or "none".
  */
-#include "internal.h"
-
+#include <inspect/internal.h>
 #include <trace.h>
 
 static void show_vma_event(struct seq_file *m, const struct trace_record *rec)

@@ -2,8 +2,7 @@
  * inspect/proc_walk.c - /proc/PID/walk and /proc/PID/pagetable: what the MMU
  * finds in the tables of a process.
  */
-#include "internal.h"
-
+#include <inspect/internal.h>
 #include <string.h>
 
 #define DECODED 80 /* bytes for format_l1, format_l2 */

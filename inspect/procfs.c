@@ -8,6 +8,8 @@
 #include "internal.h"
 
 #include <bug.h>
+#include <inspect/inspect.h>
+#include <inspect/internal.h>
 #include <lib/printk.h>
 #include <stdio.h>
 #include <string.h>

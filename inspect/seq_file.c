@@ -5,10 +5,9 @@
  * of the open file; later reads take from it, so what a program gets in many
  * pieces is of one moment. Going back to the beginning makes it anew.
  */
-#include "internal.h"
-
 #include <asm/uaccess.h>
 #include <bug.h>
+#include <inspect/internal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -4,8 +4,6 @@
  * Looking only. pgtable_verify states what every table of ours must satisfy;
  * it reads what is in memory, not what somebody meant to write there.
  */
-#include <stdio.h>
-
 #include <alloc/alloc.h>
 #include <asm/cp15.h>
 #include <asm/sections.h>
@@ -13,6 +11,7 @@
 #include <lib/printk.h>
 #include <mmu/mmu.h>
 #include <mmu/tables.h>
+#include <stdio.h>
 
 /* ---- descriptors in words ----------------------------------------------- */
 

@@ -1,9 +1,8 @@
 /*
  * uaccess.c - strings from user memory, on top of uaccess.S.
  */
-#include <string.h>
-
 #include <asm/uaccess.h>
+#include <string.h>
 
 #define CHUNK 64u /* bytes copied before the NUL is looked for */
 

@@ -5,7 +5,6 @@
  * leave in a section of their own. Sorted once, at boot.
  */
 #include <stdlib.h>
-
 #include <trap/internal.h>
 
 struct ex_entry {

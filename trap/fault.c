@@ -13,7 +13,6 @@
  */
 #include <asm/irqflags.h>
 #include <trace.h>
-
 #include <trap/internal.h>
 
 /* What a program finds in its signal context: Linux's values on ARM. */

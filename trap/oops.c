@@ -5,7 +5,6 @@
 #include <asm/irqflags.h>
 #include <lib/backtrace.h>
 #include <stdio.h>
-
 #include <trap/internal.h>
 
 #define STACK_WORDS 32u

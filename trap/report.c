@@ -6,7 +6,6 @@
  */
 #include <file.h>
 #include <stdio.h>
-
 #include <trap/internal.h>
 
 #define NEIGHBOURS 2 /* VMAs shown on each side */

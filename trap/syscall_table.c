@@ -6,9 +6,8 @@
  */
 #include <asm/atomic.h>
 #include <syscalls.h>
-#include <uapi/unistd.h>
-
 #include <trap/internal.h>
+#include <uapi/unistd.h>
 
 /* One bit a number: told once is enough. */
 static u32 reported[NR_SYSCALLS / 32 + 1];

@@ -13,7 +13,6 @@
 #include <asm/tlbflush.h>
 #include <board/board.h>
 #include <string.h>
-
 #include <trap/internal.h>
 
 #define CACHE_LINE 32u

@@ -6,7 +6,6 @@
  */
 #include <asm/irqflags.h>
 #include <asm/uaccess.h>
-
 #include <trap/internal.h>
 
 #define TRAP_NO_UNDEFINED 6 /* Linux's value on ARM */

@@ -1,9 +1,6 @@
 /*
  * fs_world.c - see fs_world.h.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include <asm/uaccess.h>
 #include <lib/printk.h>
 #include <services/signal/signal.h>

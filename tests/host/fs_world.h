@@ -10,7 +10,6 @@
 #include <services/files/files.h>
 #include <services/pipe/pipe.h>
 #include <syscalls.h>
-
 #include "mm_world.h"
 
 /* User memory of the test's task: [USER_BUF, USER_END), nothing behind it. */

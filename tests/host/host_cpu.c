@@ -3,12 +3,10 @@
  *
  * The stand-ins for proc/ are weak: a test that needs more defines its own.
  */
+#include <asm/barrier.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <asm/barrier.h>
-
 #include "host.h"
 
 #define MAX_HELD 8

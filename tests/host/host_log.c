@@ -1,14 +1,12 @@
 /*
  * host_log.c - printk into a buffer, and BUG as a long jump.
  */
+#include <lib/backtrace.h>
+#include <lib/printk.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <lib/backtrace.h>
-#include <lib/printk.h>
 #include <trace.h>
-
 #include "host.h"
 
 #define LOG_BYTES (1u << 20)

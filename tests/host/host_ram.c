@@ -5,12 +5,10 @@
  * and kbss, whose bounds the linker names. A copy taken before the first test
  * is what "reboot" restores.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include <alloc/alloc.h>
 #include <asm/kasan.h>
-
+#include <stdlib.h>
+#include <string.h>
 #include "host.h"
 
 u8 host_ram[HOST_RAM_MAX] __aligned(0x400000);

@@ -8,7 +8,6 @@
 #include <services/alignment/alignment.h>
 #include <trace.h>
 #include <trap/internal.h>
-
 #include "mm_world.h"
 
 static u32 free_at_start;

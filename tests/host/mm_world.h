@@ -12,7 +12,6 @@
 #include <mm/mm.h>
 #include <string.h>
 #include <syscalls.h>
-
 #include "mmu_model.h"
 
 #define MAP_ANON_PRIVATE (MAP_PRIVATE | MAP_ANONYMOUS)

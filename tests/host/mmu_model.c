@@ -3,17 +3,15 @@
  * makes accesses, takes faults through the real decode_abort, copies between
  * kernel and user memory as mmu/uaccess.S does.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <alloc/alloc.h>
 #include <asm/barrier.h>
 #include <asm/cp15.h>
 #include <asm/sections.h>
 #include <asm/tlbflush.h>
 #include <asm/uaccess.h>
-
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include "mmu_model_internal.h"
 
 #define IMAGE_BYTES 0x100000u

@@ -36,7 +36,6 @@
 #include <mm_types.h>
 #include <mmu/mmu.h>
 #include <types.h>
-
 #include "host.h"
 
 /* ---- lives -------------------------------------------------------------- */

@@ -7,15 +7,13 @@
  * instruction side always fills from pou[] and keeps what it has until it is
  * invalidated (DDI0406C B2.2.9, B3.10.1).
  */
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-
 #include <asm/barrier.h>
 #include <asm/cacheflush.h>
 #include <asm/page.h>
 #include <asm/tlbflush.h>
-
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include "mmu_model_internal.h"
 
 #define LINE 32u

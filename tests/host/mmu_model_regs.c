@@ -5,11 +5,9 @@
  * likes (DDI0406C B3.15.5). TTBR0 and CONTEXTIDR may change only in the orders
  * of B3.10.4; a write that breaks them is a violation there and then.
  */
-#include <string.h>
-
 #include <asm/barrier.h>
 #include <asm/cp15.h>
-
+#include <string.h>
 #include "mmu_model_internal.h"
 
 #define USER_END 0xc0000000u

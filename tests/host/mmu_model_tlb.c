@@ -6,13 +6,11 @@
  * two operations. What software must not do is a violation at the operation
  * that does it, or at the first access that could have gone wrong.
  */
-#include <string.h>
-
 #include <alloc/alloc.h>
 #include <asm/barrier.h>
 #include <asm/cp15.h>
 #include <asm/tlbflush.h>
-
+#include <string.h>
 #include "mmu_model_internal.h"
 
 #define USER_END     0xc0000000u

@@ -7,7 +7,6 @@
  * model_walk_read.
  */
 #include <asm/cp15.h>
-
 #include "mmu_model_internal.h"
 
 #define SCTLR_M_BIT   (1u << 0)

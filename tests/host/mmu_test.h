@@ -6,7 +6,6 @@
 
 #include <alloc/alloc.h>
 #include <mmu/mmu.h>
-
 #include "mmu_model.h"
 
 #define TEST_RAM (8u << 20)

@@ -3,7 +3,6 @@
  * what the model's walker reports decodes to what it meant.
  */
 #include <string.h>
-
 #include "mmu_test.h"
 
 struct row {

@@ -3,12 +3,9 @@
  * instructions are taken, where they access, what the registers are after.
  * Encodings are the assembler's (arm-none-eabi-as), beside each its text.
  */
-#include <string.h>
-
 #include <asm/uaccess.h>
 #include <services/alignment/alignment.h>
 #include <trap/internal.h>
-
 #include "mmu_test.h"
 
 #define DATA (TEST_VA + 0x101) /* as crooked as can be */

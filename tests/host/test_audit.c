@@ -2,10 +2,8 @@
  * test_audit.c - the auditor of page tables: each bad entry that it is for is
  * made, found, and named with its rule and the owner of the frame.
  */
-#include <string.h>
-
 #include <asm/sections.h>
-
+#include <string.h>
 #include "mmu_test.h"
 
 static struct mm_struct test_mm;

@@ -3,17 +3,15 @@
  * device trees, command lines. The lists lie at the end of malloc'd blocks, so
  * that AddressSanitizer sees a parser that reads on.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <board/board.h>
 #include <lib/printk.h>
 #include <lib/semihosting.h>
 #include <startup/startup.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <trace.h>
 #include <uapi/errno.h>
-
 #include "host.h"
 
 #define ATAG_MEM     0x54410002u

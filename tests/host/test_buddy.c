@@ -1,11 +1,9 @@
 /*
  * test_buddy.c - the buddy against a list of what it gave, and its crimes.
  */
-#include <string.h>
-
 #include <alloc/internal.h>
+#include <string.h>
 #include <uapi/errno.h>
-
 #include "host.h"
 
 #define RAM_BYTES  (16u << 20)

@@ -5,7 +5,6 @@
  * is built with two bits.
  */
 #include <asm/cp15.h>
-
 #include "mmu_test.h"
 
 #define NR_ASIDS (1u << CONFIG_ASID_BITS)

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include "fs_world.h"
 
 #define REG (S_IFREG | 0644)

@@ -6,7 +6,6 @@
 #include <asm/irqflags.h>
 #include <asm/sections.h>
 #include <trap/internal.h>
-
 #include "mm_world.h"
 
 #define RAM     (16u << 20)

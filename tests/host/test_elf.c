@@ -2,12 +2,10 @@
  * test_elf.c - the ELF checker against good files, each kind of bad file by
  * name, and a few hundred thousand files broken at random.
  */
-#include <string.h>
-
 #include <config.h>
 #include <proc/elf.h>
+#include <string.h>
 #include <uapi/errno.h>
-
 #include "host.h"
 
 #define FILE_BYTES 0x6000u

@@ -4,7 +4,6 @@
  */
 #include <mmu/errata.h>
 #include <mmu/tables.h>
-
 #include "mmu_test.h"
 
 #define A7(n, m)  (MIDR_CORTEX_A7 | (n) << 20 | (m))

@@ -11,6 +11,7 @@
 #include "fs_world.h"
 
 #include <uapi/uio.h>
+#include "fs_world.h"
 
 #define MAP_VA 0x10000000u
 

@@ -4,7 +4,6 @@
  */
 #include <asm/sections.h>
 #include <asm/tlbflush.h>
-
 #include "mmu_test.h"
 
 static struct mm_struct test_mm;

@@ -2,12 +2,10 @@
  * test_memblock.c - the tables of early memory against a plain map of pages,
  * and the hand-over to the buddy.
  */
+#include <alloc/internal.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <alloc/internal.h>
 #include <uapi/errno.h>
-
 #include "host.h"
 
 #define PAGES 4096 /* of the plain map: 16 MiB */

@@ -6,7 +6,6 @@
 #include <asm/uaccess.h>
 #include <stdio.h>
 #include <stdlib.h>
-
 #include "mm_world.h"
 
 #define RAM          (24u << 20)

@@ -3,7 +3,6 @@
  * limits, placement, and the state after a failure at the nth allocation.
  */
 #include <asm/uaccess.h>
-
 #include "mm_world.h"
 
 #define RAM  (16u << 20)

@@ -9,7 +9,6 @@
 #include <asm/cacheflush.h>
 #include <asm/cp15.h>
 #include <asm/tlbflush.h>
-
 #include "mmu_test.h"
 
 #define QUIET      ((struct model_machine){ .walks_coherent = true })

@@ -3,7 +3,6 @@
  * installed and changed in an order that the MMU model accepts.
  */
 #include <asm/cacheflush.h>
-
 #include "mmu_test.h"
 
 static struct mm_struct test_mm;

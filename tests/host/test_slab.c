@@ -2,11 +2,9 @@
  * test_slab.c - caches and kmalloc against a list of what they gave, their
  * failure paths, and the crimes that debug builds must name.
  */
-#include <string.h>
-
 #include <alloc/internal.h>
+#include <string.h>
 #include <uapi/errno.h>
-
 #include "host.h"
 
 #define RAM_BYTES   (16u << 20)

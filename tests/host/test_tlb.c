@@ -3,7 +3,6 @@
  * cost; what they do not name stays.
  */
 #include <asm/tlbflush.h>
-
 #include "mmu_test.h"
 
 #define PAGES 48u

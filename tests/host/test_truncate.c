@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-
 #include "fs_world.h"
 
 #define PAGES    6u

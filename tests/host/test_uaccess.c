@@ -3,12 +3,10 @@
  * zeroed rests, strings that end where a page does. (mmu/uaccess.S itself is
  * tested on the target; here the model plays it.)
  */
-#include <string.h>
-
 #include <asm/barrier.h>
 #include <asm/cp15.h>
 #include <asm/uaccess.h>
-
+#include <string.h>
 #include "mmu_test.h"
 
 #define END (TEST_VA + PAGE_SIZE) /* nothing is mapped from here on */

@@ -4,7 +4,6 @@
  */
 #include <proc/internal.h>
 #include <uapi/auxvec.h>
-
 #include "host.h"
 
 #define V3 (HWCAP_VFP | HWCAP_VFPv3)

@@ -6,9 +6,7 @@
 #include <alloc/internal.h>
 #include <file.h>
 #include <mm/internal.h>
-
 #include <string.h>
-
 #include "host.h"
 
 #define BASE  0x10000000u

@@ -12,7 +12,6 @@
 #include <proc/proc.h>
 #include <startup/startup.h>
 #include <string.h>
-
 #include <tests/target/ktest.h>
 
 extern const struct ktest __start_target_tests[], __stop_target_tests[];

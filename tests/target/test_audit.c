@@ -5,14 +5,13 @@
  * The entries are bad in tables that no core walks. tests/host/test_audit.c
  * has one of each kind.
  */
-#include <string.h>
-
 #include <alloc/alloc.h>
 #include <lib/printk.h>
 #include <mm/mm.h>
 #include <mmu/mmu.h>
 #include <proc/proc.h>
 #include <sched.h>
+#include <string.h>
 #include <tests/target/ktest.h>
 #include <thread_info.h>
 

@@ -2,13 +2,12 @@
  * test_memory.c - the kernel's own memory on the machine: what is given can be
  * used, what is behind it and what was given back faults.
  */
-#include <string.h>
-
 #include <alloc/alloc.h>
 #include <alloc/internal.h>
 #include <mm/mm.h>
 #include <mmu/mmu.h>
 #include <proc/proc.h>
+#include <string.h>
 #include <tests/target/ktest.h>
 
 #define AREA_PAGES 300u /* more than one first-level entry */

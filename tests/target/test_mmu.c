@@ -2,8 +2,6 @@
  * test_mmu.c - the MMU for real: accesses that must abort do, those that must
  * not do not; address spaces differ under one address; user copies are exact.
  */
-#include <string.h>
-
 #include <alloc/alloc.h>
 #include <asm/barrier.h>
 #include <asm/cp15.h>
@@ -13,6 +11,7 @@
 #include <board/board.h>
 #include <mmu/errata.h>
 #include <mmu/mmu.h>
+#include <string.h>
 #include <tests/target/ktest.h>
 #include <thread_info.h>
 

@@ -9,7 +9,6 @@
 #include <lib/printk.h>
 #include <stdio.h>
 #include <string.h>
-
 #include <tests/target/ktest.h>
 
 /* Not inlined; a barrier() at the end keeps calls from being tail calls. */

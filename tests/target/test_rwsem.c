@@ -4,7 +4,6 @@
  */
 #include <proc/proc.h>
 #include <rwsem.h>
-
 #include <tests/target/ktest.h>
 
 #define THREADS 6u

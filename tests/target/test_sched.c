@@ -8,7 +8,6 @@
 #include <mm/mm.h>
 #include <proc/proc.h>
 #include <sched.h>
-
 #include <tests/target/ktest.h>
 
 #define MSEC 1000000ull

@@ -12,7 +12,6 @@
 #include <sched.h>
 #include <startup/startup.h>
 #include <stdio.h>
-
 #include <tests/bench/kernel/kbench.h>
 
 static u64 begun, clock_cost;

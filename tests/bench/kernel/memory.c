@@ -4,7 +4,6 @@
 #include <alloc/alloc.h>
 #include <asm/page.h>
 #include <mm/mm.h>
-
 #include <tests/bench/kernel/kbench.h>
 
 #define AT_ONCE 1000u /* pages: the list holds far fewer */
