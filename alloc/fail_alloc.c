@@ -1,5 +1,5 @@
 /*
- * fail_alloc.c - make an allocation fail on purpose.
+ * Make an allocation fail on purpose.
  *
  * Failure paths run once in a machine's life, unless somebody makes them run.
  * A test lets the first allocation of an operation fail, then the second, and

@@ -1,5 +1,5 @@
 /*
- * memblock.c - memory before the buddy: which ranges are RAM, which are taken.
+ * Memory before the buddy: which ranges are RAM, which are taken.
  *
  * Two tables of ranges, sorted by address, without overlaps. `memory` is what
  * the loader said there is; `reserved` what somebody keeps for ever: the

@@ -1,5 +1,5 @@
 /*
- * page_alloc.c - the buddy system: owns every page that memblock gave away.
+ * The buddy system: owns every page that memblock gave away.
  *
  * Free memory is a set of blocks of 2^order pages, orders 0..MAX_ORDER, each
  * at a multiple of its own size. A block too big is split in halves; a freed

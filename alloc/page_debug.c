@@ -1,6 +1,6 @@
 /*
- * page_debug.c - looking at the buddy: counts, the verifier, and in debug
- * builds who had each page, and poison in the free ones.
+ * Looking at the buddy: counts, the verifier, and in debug builds who had each
+ * page, and poison in the free ones.
  */
 #include <alloc/internal.h>
 #include <lib/printk.h>

@@ -1,5 +1,5 @@
 /*
- * reclaim.c - who can give memory back when it runs short.
+ * Who can give memory back when it runs short.
  *
  * The list of shrinkers: the slab's empty slabs, the page cache's clean pages.
  * page_alloc.c asks them when an allocation that may sleep finds few pages.

@@ -1,5 +1,5 @@
 /*
- * slab.c - caches of equal objects: owns the pages marked PG_SLAB.
+ * Caches of equal objects: owns the pages marked PG_SLAB.
  *
  *	kmem_cache --+-- cpu: one slab, frozen: its core takes from it and
  *	             |        gives back to it without a lock

@@ -1,6 +1,6 @@
 /*
- * slab_debug.c - looking at caches: figures, the verifier, the live objects;
- * and the watch that debug builds keep on each object.
+ * Looking at caches: figures, the verifier, the live objects; and the watch
+ * that debug builds keep on each object.
  *
  * A debug build's object:
  *

@@ -1,5 +1,5 @@
 /*
- * fs/cpio.c - reads the "newc" format of cpio, and trusts none of it.
+ * Reads the "newc" format of cpio, and trusts none of it.
  *
  * Every length is compared with what is left before it is added to anything,
  * so no sum can wrap and no byte outside of the archive is looked at.

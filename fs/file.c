@@ -1,5 +1,5 @@
 /*
- * fs/file.c - open files, and the tables of them that tasks have.
+ * Open files, and the tables of them that tasks have.
  *
  * A struct file lives while a table slot, a mapping or a running call holds a
  * reference. A table (files_struct) is shared by threads and copied by fork;

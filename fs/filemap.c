@@ -1,5 +1,5 @@
 /*
- * fs/filemap.c - the page cache: file data in memory, read, written and mapped.
+ * The page cache: file data in memory, read, written and mapped.
  *
  * Owns every page with PG_CACHE: the tree of its file holds one reference. A
  * page is filled before it enters the tree, so whoever finds it may use it. A

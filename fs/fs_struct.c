@@ -1,5 +1,5 @@
 /*
- * fs/fs_struct.c - where a task stands in the tree: working directory, umask.
+ * Where a task stands in the tree: working directory, umask.
  */
 #include "internal.h"
 

@@ -1,5 +1,5 @@
 /*
- * fs/initramfs.c - fills the root from an archive.
+ * Fills the root from an archive.
  *
  * A file's bytes stay where they are: the archive becomes the backing of its
  * pages (fs/filemap.c). An entry that cannot be made is named on the log and

@@ -1,5 +1,5 @@
 /*
- * fs/inode.c - lives and names of inodes.
+ * Lives and names of inodes.
  *
  * Owns the inode cache, tree_lock and the root. An inode lives while somebody holds a
  * reference: each name in a directory is one, each open file another.

@@ -1,5 +1,5 @@
 /*
- * fs/namei.c - from a path to an inode.
+ * From a path to an inode.
  *
  * A walk stands on one inode and takes one name after the other. A symbolic
  * link is followed by putting its text in front of the rest of the path, so

@@ -1,5 +1,5 @@
 /*
- * fs/open.c - from a path to an open file, and the end of one.
+ * From a path to an open file, and the end of one.
  */
 #include <fs/internal.h>
 #include <syscalls.h>

@@ -1,5 +1,5 @@
 /*
- * fs/page_tree.c - the pages of one file by index: a radix tree.
+ * The pages of one file by index: a radix tree.
  *
  * A node has 64 slots, so one level serves 256 KiB of file, two 16 MiB, three
  * 1 GiB. At the lowest level a slot holds a struct page, above it a node. The

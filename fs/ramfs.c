@@ -1,5 +1,5 @@
 /*
- * fs/ramfs.c - directories in memory; file data is in the page cache.
+ * Directories in memory; file data is in the page cache.
  *
  * Owns the dir_entry of each name. A directory's i_private is its struct
  * ramfs_dir, a symbolic link's its text. Every file system here hangs its

@@ -1,5 +1,5 @@
 /*
- * fs/read_write.c - moving bytes between a program and an open file.
+ * Moving bytes between a program and an open file.
  */
 #include <fs/internal.h>
 #include <syscalls.h>

@@ -1,6 +1,6 @@
 /*
- * inspect/proc_audit.c - /proc/audit: reading it runs every verifier and prints
- * one line each. What a verifier finds, it names on the log.
+ * /proc/audit: reading it runs every verifier and prints one line each. What a
+ * verifier finds, it names on the log.
  */
 #include <inspect/internal.h>
 #include <lib/printk.h>

@@ -1,5 +1,5 @@
 /*
- * inspect/proc_frames.c - /proc/pagetypemap: physical memory as a picture.
+ * /proc/pagetypemap: physical memory as a picture.
  *
  * One character per block of frames: the owner of most of the block's frames
  * that are not free, in lower case if most are free. '.' is all free.

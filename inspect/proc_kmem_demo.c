@@ -1,5 +1,5 @@
 /*
- * inspect/proc_kmem_demo.c - /proc/kmem_demo: kernel memory to look at.
+ * /proc/kmem_demo: kernel memory to look at.
  *
  * An open file holds up to DEMO_SLOTS allocations that a program asked for:
  *

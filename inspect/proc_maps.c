@@ -1,5 +1,5 @@
 /*
- * inspect/proc_maps.c - /proc/PID/maps, byte by byte as Linux prints it.
+ * /proc/PID/maps, byte by byte as Linux prints it.
  */
 #include <inspect/internal.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * inspect/proc_memory.c - the kernel's memory: /proc/meminfo, buddyinfo,
- * slabinfo, vmallocinfo, vmstat, zoneinfo, in Linux's formats.
+ * The kernel's memory: /proc/meminfo, buddyinfo, slabinfo, vmallocinfo, vmstat,
+ * zoneinfo, in Linux's formats.
  */
 #include <inspect/internal.h>
 #include <lib/backtrace.h>

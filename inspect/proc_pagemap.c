@@ -1,7 +1,7 @@
 /*
- * inspect/proc_pagemap.c - /proc/PID/pagemap: 8 bytes per page of the address
- * space, at 8 times its number, with Linux's bits. Bit 55, soft-dirty, stays 0:
- * as ARM has no bit left for it, Linux does not have it there.
+ * /proc/PID/pagemap: 8 bytes per page of the address space, at 8 times its
+ * number, with Linux's bits. Bit 55, soft-dirty, stays 0: as ARM has no bit
+ * left for it, Linux does not have it there.
  */
 #include <asm/uaccess.h>
 #include <inspect/internal.h>

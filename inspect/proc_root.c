@@ -1,5 +1,5 @@
 /*
- * inspect/proc_root.c - which file of /proc is made by which function.
+ * Which file of /proc is made by which function.
  */
 #include "inspect.h"
 #include "internal.h"

@@ -1,6 +1,6 @@
 /*
- * inspect/proc_smaps.c - /proc/PID/smaps and smaps_rollup: what each VMA really
- * has in memory, page by page, as Linux prints it.
+ * /proc/PID/smaps and smaps_rollup: what each VMA really has in memory, page by
+ * page, as Linux prints it.
  */
 #include <inspect/internal.h>
 

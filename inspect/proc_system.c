@@ -1,6 +1,5 @@
 /*
- * inspect/proc_system.c - the machine: /proc/uptime, version, cpuinfo,
- * interrupts.
+ * The machine: /proc/uptime, version, cpuinfo, interrupts.
  */
 #include <asm/cp15.h>
 #include <board/board.h>

@@ -1,6 +1,6 @@
 /*
- * inspect/proc_trace.c - /proc/trace: the events of lib/trace.c as text. What
- * is written to it are the kinds to record, "switch,fault" or "none".
+ * /proc/trace: the events of lib/trace.c as text. What is written to it are the
+ * kinds to record, "switch,fault" or "none".
  */
 #include <inspect/internal.h>
 #include <trace.h>

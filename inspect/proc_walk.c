@@ -1,6 +1,6 @@
 /*
- * inspect/proc_walk.c - /proc/PID/walk and /proc/PID/pagetable: what the MMU
- * finds in the tables of a process.
+ * /proc/PID/walk and /proc/PID/pagetable: what the MMU finds in the tables of a
+ * process.
  */
 #include <inspect/internal.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * inspect/procfs.c - the tree of /proc: directories, names, inodes.
+ * The tree of /proc: directories, names, inodes.
  *
  * Nothing of the tree is kept: a lookup makes the inode, its last iput ends
  * it. The inode's number says all: the process (0: /proc itself) and the place

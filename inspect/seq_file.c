@@ -1,5 +1,5 @@
 /*
- * inspect/seq_file.c - a file whose text a function makes.
+ * A file whose text a function makes.
  *
  * The whole text is made when a program reads at its beginning, into a buffer
  * of the open file; later reads take from it, so what a program gets in many

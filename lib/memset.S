@@ -1,7 +1,7 @@
 /*
- * memset.S - the one function of Newlib's that we do not take: nano Newlib
- * builds it for size, a word at a time. The kernel clears structures at each
- * fork, exec and mmap; here a cache line goes out as one store multiple.
+ * The one function of Newlib's that we do not take: nano Newlib builds it for
+ * size, a word at a time. The kernel clears structures at each fork, exec and
+ * mmap; here a cache line goes out as one store multiple.
  */
 
 	.syntax unified

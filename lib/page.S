@@ -1,5 +1,5 @@
 /*
- * page.S - clear and copy one page with load and store multiple.
+ * Clear and copy one page with load and store multiple.
  *
  * Eight registers are one 32-byte cache line of Cortex-A9: the store buffer
  * merges them into one line write, without reading the line first.

@@ -1,5 +1,5 @@
 /*
- * lib/trace.c - the ring of events. Any context; see <trace.h>.
+ * The ring of events. Any context; see <trace.h>.
  *
  * Record number n since boot is in slot n % TRACE_RING until TRACE_RING more
  * have come. Interrupts are off while a record is written, so one that

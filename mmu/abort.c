@@ -1,5 +1,5 @@
 /*
- * abort.c - what each fault status means, and what it is called.
+ * What each fault status means, and what it is called.
  *
  * All 32 values of DDI0406C Table B3-23 are in the table; what the manual
  * leaves reserved is ABORT_UNKNOWN.

@@ -1,5 +1,5 @@
 /*
- * boot_map.c - the boot page table, and the first time the MMU goes on.
+ * The boot page table, and the first time the MMU goes on.
  *
  * Linked at physical addresses (section .boot), run with the MMU off: see
  * mmu/boot.h. Owns boot_pgd until paging_init leaves it. Sections only, kernel

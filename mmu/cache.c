@@ -1,5 +1,5 @@
 /*
- * cache.c - what stores, table walks and instruction fetches see.
+ * What stores, table walks and instruction fetches see.
  *
  * Two readers may look past the L1 data cache: the table walker (decided once,
  * from ID_MMFR3) and the instruction side (always). For both a line is cleaned

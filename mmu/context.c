@@ -1,5 +1,5 @@
 /*
- * context.c - which address space the hardware translates for.
+ * Which address space the hardware translates for.
  *
  * The TLB tags user entries with an 8-bit ASID. There are more address spaces
  * than ASIDs, so they are handed out by generations, as Linux's arm does:

@@ -1,5 +1,5 @@
 /*
- * errata.c - the table of mmu/errata.h, and what the log says of it.
+ * The table of mmu/errata.h, and what the log says of it.
  *
  * Numbers, revisions and bits as Arm's errata notices have them; Linux
  * (arch/arm/Kconfig, proc-v7.S, smp_scu.c) and U-Boot (armv7/start.S) agree.

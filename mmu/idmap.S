@@ -1,5 +1,5 @@
 /*
- * idmap.S - from one page table to another with the MMU off in between.
+ * From one page table to another with the MMU off in between.
  *
  * Linked into .boot, where virtual and physical address are the same, and
  * mapped so by both tables: DDI0406C B3.10 wants the PC identity-mapped while

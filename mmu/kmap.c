@@ -1,5 +1,5 @@
 /*
- * kmap.c - the kernel's own mappings: sections, pages, and who sees them.
+ * The kernel's own mappings: sections, pages, and who sees them.
  *
  * Owns the kernel quarter of init_mm.pgd, the master. A kernel second-level
  * table, once made, stays: first-level entries are only ever added. So another

@@ -1,5 +1,5 @@
 /*
- * paging_init.c - from the boot table to the final kernel map.
+ * From the boot table to the final kernel map.
  *
  * Comes in on boot_pgd, which maps the image and little else, everything rwx.
  * Leaves init_mm.pgd loaded, in which

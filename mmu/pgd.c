@@ -1,5 +1,5 @@
 /*
- * pgd.c - first-level tables: their lives, and a few kept for the next one.
+ * First-level tables: their lives, and a few kept for the next one.
  *
  * Owns pgd pages: 16 KiB from the buddy, marked PG_TABLE. To make one means
  * to clear, copy and clean all of it. One that an address space gave up needs

@@ -1,6 +1,6 @@
 /*
- * pgtable.c - second-level tables of user address spaces, and what changes in
- * their entries less often than at each fault (that is in pgtable.h).
+ * Second-level tables of user address spaces, and what changes in their entries
+ * less often than at each fault (that is in pgtable.h).
  *
  * Owns the tables: 1 KiB each, from the slab cache "pgtable". A table in the
  * cache is all zero: that is its constructed state, so a new one needs no

@@ -1,5 +1,5 @@
 /*
- * pgtable_debug.c - tables for people, and the audit that tests run.
+ * Tables for people, and the audit that tests run.
  *
  * Looking only. pgtable_verify states what every table of ours must satisfy;
  * it reads what is in memory, not what somebody meant to write there.

@@ -1,5 +1,5 @@
 /*
- * prot.c - rights and memory types as descriptor bits.
+ * Rights and memory types as descriptor bits.
  *
  * The only place where VM_* flags and map types become AP, XN and TEX/C/B.
  * Two tables: the rights of a user page, and what the kernel maps.

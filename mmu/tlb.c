@@ -1,5 +1,5 @@
 /*
- * tlb.c - no earlier translation can be used once these return.
+ * No earlier translation can be used once these return.
  *
  * The caller has stored to the table and, where walks go past the data cache,
  * cleaned the lines. Then, in this order (DDI0406C B3.10.1):

@@ -1,5 +1,5 @@
 /*
- * uaccess.S - copies between kernel and user memory that survive a fault.
+ * Copies between kernel and user memory that survive a fault.
  *
  * Every instruction that touches a user address is wrapped in USER: it gets an
  * entry in __ex_table, "this instruction, go on there". do_page_fault brings

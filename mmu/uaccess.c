@@ -1,5 +1,5 @@
 /*
- * uaccess.c - strings from user memory, on top of uaccess.S.
+ * Strings from user memory, on top of uaccess.S.
  */
 #include <asm/uaccess.h>
 #include <string.h>

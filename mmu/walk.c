@@ -1,5 +1,5 @@
 /*
- * walk.c - reading tables the way the hardware does, without changing them.
+ * Reading tables the way the hardware does, without changing them.
  *
  * Nothing here trusts a table: an oops may be about a corrupt one. A second
  * level that does not lie in lowmem ends the walk.

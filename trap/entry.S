@@ -1,5 +1,5 @@
 /*
- * entry.S - from an exception to C, and back.
+ * From an exception to C, and back.
  *
  * One stack discipline for all of them: everything is saved on the kernel
  * stack of the running task, in SVC mode, as a struct pt_regs. From user mode

@@ -1,5 +1,5 @@
 /*
- * extable.c - the instructions that may fault on user memory, and where to go.
+ * The instructions that may fault on user memory, and where to go.
  *
  * Owns __ex_table: pairs (instruction, fix-up) that mmu/uaccess.S and others
  * leave in a section of their own. Sorted once, at boot.

@@ -1,5 +1,5 @@
 /*
- * fault.c - aborts: what the MMU refused, and what is done about it.
+ * Aborts: what the MMU refused, and what is done about it.
  *
  *	do_DataAbort, do_PrefetchAbort		FSR and FAR taken apart
  *	  -> abort_actions[cause]

@@ -1,5 +1,5 @@
 /*
- * oops.c - the kernel's own fault, told once and well; then the machine ends.
+ * The kernel's own fault, told once and well; then the machine ends.
  */
 #include <asm/cp15.h>
 #include <asm/irqflags.h>

@@ -1,5 +1,5 @@
 /*
- * report.c - a program's fatal fault, explained.
+ * A program's fatal fault, explained.
  *
  * What it tried, what the MMU said, where its VMAs lie around the address,
  * what the tables hold, and the conclusion. Owns no state.

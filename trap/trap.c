@@ -1,5 +1,5 @@
 /*
- * trap.c - the vectors page, the work on the way to user mode, interrupts.
+ * The vectors page, the work on the way to user mode, interrupts.
  *
  * Owns the page at VECTORS_BASE. Programs may read and execute it:
  *

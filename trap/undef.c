@@ -1,5 +1,5 @@
 /*
- * undef.c - instructions the core does not execute.
+ * Instructions the core does not execute.
  *
  * Most are a task's first use of VFP or NEON since it was switched to: the
  * unit is off until then (run/vfp.c). The rest is SIGILL, or an oops.

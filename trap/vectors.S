@@ -1,5 +1,5 @@
 /*
- * vectors.S - the page at 0xffff0000: exception vectors and kuser helpers.
+ * The page at 0xffff0000: exception vectors and kuser helpers.
  *
  * trap_init copies [__vectors_start, __vectors_end) to a page of its own and
  * the helpers to their fixed places at its end; programs may read and execute

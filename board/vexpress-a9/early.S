@@ -1,5 +1,5 @@
 /*
- * early.S - the caches outside the cores, before anything is stored.
+ * The caches outside the cores, before anything is stored.
  *
  * void board_outer_off(bool secure): see board/board.h. Runs wherever the image
  * was entered, with the MMU off and no stack: registers r0-r3 and r12 only.

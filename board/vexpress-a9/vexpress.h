@@ -1,6 +1,7 @@
 /*
- * Addresses and interrupt numbers of the board (Arm DUI0447, "Motherboard
- * Express uATX"; DUI0448, "CoreTile Express A9x4"), at their fixmap places.
+ * board/vexpress-a9/vexpress.h - addresses and interrupt numbers of the board
+ * (Arm DUI0447, "Motherboard Express uATX"; DUI0448, "CoreTile Express A9x4"),
+ * at their fixmap places.
  */
 #ifndef BOARD_VEXPRESS_A9_VEXPRESS_H
 #define BOARD_VEXPRESS_A9_VEXPRESS_H

@@ -1,6 +1,6 @@
 /*
- * early.S - nothing to do: virt has no cache outside the cores. board/board.h
- * says what board_outer_off is for.
+ * Nothing to do: virt has no cache outside the cores. board/board.h says what
+ * board_outer_off is for.
  */
 	.syntax	unified
 	.arm

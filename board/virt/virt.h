@@ -1,6 +1,7 @@
 /*
- * Addresses and interrupt numbers of QEMU's virt machine (hw/arm/virt.c; the
- * device tree that it passes says the same), at their fixmap places.
+ * board/virt/virt.h - addresses and interrupt numbers of QEMU's virt machine
+ * (hw/arm/virt.c; the device tree that it passes says the same), at their
+ * fixmap places.
  */
 #ifndef BOARD_VIRT_VIRT_H
 #define BOARD_VIRT_VIRT_H

@@ -1,4 +1,6 @@
-/* uapi/poll.h - poll(2), with Linux's values. */
+/*
+ * uapi/poll.h - poll(2), with Linux's values.
+ */
 #ifndef UAPI_POLL_H
 #define UAPI_POLL_H
 

@@ -1,4 +1,6 @@
-/* uapi/statfs.h - statfs64, packed as Linux's ARM EABI has it: 84 bytes. */
+/*
+ * uapi/statfs.h - statfs64, packed as Linux's ARM EABI has it: 84 bytes.
+ */
 #ifndef UAPI_STATFS_H
 #define UAPI_STATFS_H
 

@@ -1,4 +1,6 @@
-/* uapi/uio.h - the pieces of readv and writev. Pointers have 32 bits. */
+/*
+ * uapi/uio.h - the pieces of readv and writev. Pointers have 32 bits.
+ */
 #ifndef UAPI_UIO_H
 #define UAPI_UIO_H
 

@@ -1,5 +1,5 @@
 /*
- * areas.c - mmap and its family, few areas and many.
+ * mmap and its family, few areas and many.
  */
 #include <unistd.h>
 #include "bench.h"

@@ -1,5 +1,5 @@
 /*
- * calls.c - system calls that do little: the way in and out, files, pipes.
+ * System calls that do little: the way in and out, files, pipes.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * faults.c - what touching memory costs, and giving it back.
+ * What touching memory costs, and giving it back.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * lives.c - fork, vfork, execve, exit and wait.
+ * fork, vfork, execve, exit and wait.
  */
 #include <unistd.h>
 #include "bench.h"

@@ -1,7 +1,7 @@
 /*
- * regions.c - what the number of areas costs: 10, 1,000 and 60,000 of them, and
- * each access in another one than the last, so that what find_vma remembers is
- * never the answer.
+ * What the number of areas costs: 10, 1,000 and 60,000 of them, and each access
+ * in another one than the last, so that what find_vma remembers is never the
+ * answer.
  */
 #include "bench.h"
 

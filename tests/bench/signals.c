@@ -1,5 +1,5 @@
 /*
- * signals.c - to a handler and back.
+ * To a handler and back.
  */
 #include <stddef.h>
 #include <uapi/signal.h>

@@ -1,5 +1,5 @@
 /*
- * switches.c - from one task to another, and what they say to each other.
+ * From one task to another, and what they say to each other.
  */
 #include <uapi/futex.h>
 #include <uapi/sched.h>

@@ -1,5 +1,5 @@
 /*
- * fs_world.c - see fs_world.h.
+ * See fs_world.h.
  */
 #include <asm/uaccess.h>
 #include <lib/printk.h>

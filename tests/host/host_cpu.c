@@ -1,5 +1,5 @@
 /*
- * host_cpu.c - the one core: its interrupt flag, its locks, its task.
+ * The one core: its interrupt flag, its locks, its task.
  *
  * The stand-ins for proc/ are weak: a test that needs more defines its own.
  */

@@ -1,5 +1,5 @@
 /*
- * host_log.c - printk into a buffer, and BUG as a long jump.
+ * printk into a buffer, and BUG as a long jump.
  */
 #include <lib/backtrace.h>
 #include <lib/printk.h>

@@ -1,5 +1,5 @@
 /*
- * host_ram.c - fake RAM, and the kernel's data put back as it was.
+ * Fake RAM, and the kernel's data put back as it was.
  *
  * host.mk moves .data and .bss of all kernel objects into the sections kdata
  * and kbss, whose bounds the linker names. A copy taken before the first test

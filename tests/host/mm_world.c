@@ -1,5 +1,5 @@
 /*
- * mm_world.c - see mm_world.h.
+ * See mm_world.h.
  */
 #include <setjmp.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
- * mmu_model.c - the CPU in front of the MMU model: boots the real mmu/ on it,
- * makes accesses, takes faults through the real decode_abort, copies between
- * kernel and user memory as mmu/uaccess.S does.
+ * The CPU in front of the MMU model: boots the real mmu/ on it, makes accesses,
+ * takes faults through the real decode_abort, copies between kernel and user
+ * memory as mmu/uaccess.S does.
  */
 #include <alloc/alloc.h>
 #include <asm/barrier.h>

@@ -1,5 +1,5 @@
 /*
- * mmu_model_mem.c - memory as the table walker and the fetches see it.
+ * Memory as the table walker and the fetches see it.
  *
  * host_ram is the data side's view. pou[] is the view beyond the L1 data cache:
  * a line gets there when it is cleaned and a dsb follows, or when the adversary

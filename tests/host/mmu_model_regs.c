@@ -1,5 +1,5 @@
 /*
- * mmu_model_regs.c - CP15 registers and barriers.
+ * CP15 registers and barriers.
  *
  * A register write is in force at once or only at the isb, as the adversary
  * likes (DDI0406C B3.15.5). TTBR0 and CONTEXTIDR may change only in the orders

@@ -1,5 +1,5 @@
 /*
- * mmu_model_tlb.c - the TLB, what the walker remembers, and the adversary.
+ * The TLB, what the walker remembers, and the adversary.
  *
  * What hardware may do, this does whenever it hurts: an entry stays until an
  * invalidate for it is complete, and a speculative walk may come between any

@@ -1,5 +1,5 @@
 /*
- * mmu_model_walk.c - one translation table walk and one permission check.
+ * One translation table walk and one permission check.
  *
  * Transcribed from DDI0406C: B3.5.1 (descriptors), B3.5.5 (the walk), B3.7
  * (permissions, AFE = 1), B3.8.3 (TEX remap), B3.12.3 (order of the checks),

@@ -1,6 +1,6 @@
 /*
- * test_abort.c - every fault status decodes as the manual's table says, and
- * what the model's walker reports decodes to what it meant.
+ * Every fault status decodes as the manual's table says, and what the model's
+ * walker reports decodes to what it meant.
  */
 #include <string.h>
 #include "mmu_test.h"

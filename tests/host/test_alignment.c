@@ -1,7 +1,7 @@
 /*
- * test_alignment.c - unaligned LDM, STM, LDRD, STRD done in their place: which
- * instructions are taken, where they access, what the registers are after.
- * Encodings are the assembler's (arm-none-eabi-as), beside each its text.
+ * Unaligned LDM, STM, LDRD, STRD done in their place: which instructions are
+ * taken, where they access, what the registers are after. Encodings are the
+ * assembler's (arm-none-eabi-as), beside each its text.
  */
 #include <asm/uaccess.h>
 #include <services/alignment/alignment.h>

@@ -1,6 +1,6 @@
 /*
- * test_audit.c - the auditor of page tables: each bad entry that it is for is
- * made, found, and named with its rule and the owner of the frame.
+ * The auditor of page tables: each bad entry that it is for is made, found, and
+ * named with its rule and the owner of the frame.
  */
 #include <asm/sections.h>
 #include <string.h>

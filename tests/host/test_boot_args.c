@@ -1,7 +1,7 @@
 /*
- * test_boot_args.c - what a loader may leave at r2, good and broken: ATAGs,
- * device trees, command lines. The lists lie at the end of malloc'd blocks, so
- * that AddressSanitizer sees a parser that reads on.
+ * What a loader may leave at r2, good and broken: ATAGs, device trees, command
+ * lines. The lists lie at the end of malloc'd blocks, so that AddressSanitizer
+ * sees a parser that reads on.
  */
 #include <board/board.h>
 #include <lib/printk.h>

@@ -1,5 +1,5 @@
 /*
- * test_buddy.c - the buddy against a list of what it gave, and its crimes.
+ * The buddy against a list of what it gave, and its crimes.
  */
 #include <alloc/internal.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /*
- * test_context.c - ASIDs: never two address spaces with one, however many
- * there are; every switch in an order that the model's adversary cannot use.
- * The roll-over comes after 255 address spaces, or after 3: the -strict program
- * is built with two bits.
+ * ASIDs: never two address spaces with one, however many there are; every
+ * switch in an order that the model's adversary cannot use. The roll-over comes
+ * after 255 address spaces, or after 3: the -strict program is built with two
+ * bits.
  */
 #include <asm/cp15.h>
 #include "mmu_test.h"

@@ -1,6 +1,6 @@
 /*
- * test_cpio.c - archives: good ones, each kind of broken one, and whatever
- * chance makes of them. Nothing outside of an archive may be looked at.
+ * Archives: good ones, each kind of broken one, and whatever chance makes of
+ * them. Nothing outside of an archive may be looked at.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
- * test_do_abort.c - trap/fault.c, driven as entry.S drives it: what each fault
- * status means for a program and for the kernel; which faults of the kernel are
- * served, which go on at a fix-up, and which are the kernel's own error.
+ * trap/fault.c, driven as entry.S drives it: what each fault status means for a
+ * program and for the kernel; which faults of the kernel are served, which go
+ * on at a fix-up, and which are the kernel's own error.
  */
 #include <asm/irqflags.h>
 #include <asm/sections.h>

@@ -1,6 +1,6 @@
 /*
- * test_elf.c - the ELF checker against good files, each kind of bad file by
- * name, and a few hundred thousand files broken at random.
+ * The ELF checker against good files, each kind of bad file by name, and a few
+ * hundred thousand files broken at random.
  */
 #include <config.h>
 #include <proc/elf.h>

@@ -1,6 +1,6 @@
 /*
- * test_errata.c - which errata a core has, by crafted MIDRs; and what mmu/ does
- * about the one that is its own.
+ * Which errata a core has, by crafted MIDRs; and what mmu/ does about the one
+ * that is its own.
  */
 #include <mmu/errata.h>
 #include <mmu/tables.h>

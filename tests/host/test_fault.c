@@ -1,6 +1,6 @@
 /*
- * test_fault.c - the four cases of a page fault, fork chains, reference counts;
- * data is checked where the program put it, through the MMU model.
+ * The four cases of a page fault, fork chains, reference counts; data is
+ * checked where the program put it, through the MMU model.
  */
 #include "mm_world.h"
 

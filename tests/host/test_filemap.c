@@ -1,6 +1,6 @@
 /*
- * test_filemap.c - the page cache: one truth for read, write and mmap, pages
- * that come from the archive and may go again, and the tree they hang in.
+ * The page cache: one truth for read, write and mmap, pages that come from the
+ * archive and may go again, and the tree they hang in.
  */
 #include <stdio.h>
 #include <stdlib.h>

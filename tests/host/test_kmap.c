@@ -1,6 +1,6 @@
 /*
- * test_kmap.c - the kernel's half: what paging_init built, read back by the
- * model's own walker; vmalloc-style ranges all or nothing; other pgds.
+ * The kernel's half: what paging_init built, read back by the model's own
+ * walker; vmalloc-style ranges all or nothing; other pgds.
  */
 #include <asm/sections.h>
 #include <asm/tlbflush.h>

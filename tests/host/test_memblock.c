@@ -1,6 +1,6 @@
 /*
- * test_memblock.c - the tables of early memory against a plain map of pages,
- * and the hand-over to the buddy.
+ * The tables of early memory against a plain map of pages, and the hand-over to
+ * the buddy.
  */
 #include <alloc/internal.h>
 #include <stdio.h>

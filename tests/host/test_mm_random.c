@@ -1,7 +1,7 @@
 /*
- * test_mm_random.c - random calls and accesses on several address spaces,
- * against a reference that knows nothing but pages: what each holds, who may
- * touch it, what must be read from it.
+ * Random calls and accesses on several address spaces, against a reference that
+ * knows nothing but pages: what each holds, who may touch it, what must be read
+ * from it.
  */
 #include <asm/uaccess.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * test_mmap.c - what the mmap family accepts, refuses and counts: each errno,
- * limits, placement, and the state after a failure at the nth allocation.
+ * What the mmap family accepts, refuses and counts: each errno, limits,
+ * placement, and the state after a failure at the nth allocation.
  */
 #include <asm/uaccess.h>
 #include "mm_world.h"

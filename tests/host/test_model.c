@@ -1,6 +1,6 @@
 /*
- * test_model.c - the MMU model judged: each rule it knows is broken once, by
- * hand and with the adversary asleep, and must be named.
+ * The MMU model judged: each rule it knows is broken once, by hand and with the
+ * adversary asleep, and must be named.
  *
  * tests/host/model.t looks whether every rule of mmu_model*.c is broken here or
  * in another test.

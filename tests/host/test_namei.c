@@ -1,6 +1,6 @@
 /*
- * test_namei.c - paths: what each kind leads to, and what each kind of change
- * to the tree answers. The expectations are Linux's.
+ * Paths: what each kind leads to, and what each kind of change to the tree
+ * answers. The expectations are Linux's.
  */
 #include <stdio.h>
 #include <stdlib.h>

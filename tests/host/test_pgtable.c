@@ -1,6 +1,6 @@
 /*
- * test_pgtable.c - the tables of an address space: made, found, freed; entries
- * installed and changed in an order that the MMU model accepts.
+ * The tables of an address space: made, found, freed; entries installed and
+ * changed in an order that the MMU model accepts.
  */
 #include <asm/cacheflush.h>
 #include "mmu_test.h"

@@ -1,6 +1,6 @@
 /*
- * test_pte.c - entries as pure values: the laws each helper keeps, for every
- * set of rights and every state an entry can be in.
+ * Entries as pure values: the laws each helper keeps, for every set of rights
+ * and every state an entry can be in.
  */
 #include "mmu_test.h"
 

@@ -1,6 +1,6 @@
 /*
- * test_slab.c - caches and kmalloc against a list of what they gave, their
- * failure paths, and the crimes that debug builds must name.
+ * Caches and kmalloc against a list of what they gave, their failure paths, and
+ * the crimes that debug builds must name.
  */
 #include <alloc/internal.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * test_tlb.c - flushes drop what they name, in the right order, at the right
- * cost; what they do not name stays.
+ * Flushes drop what they name, in the right order, at the right cost; what they
+ * do not name stays.
  */
 #include <asm/tlbflush.h>
 #include "mmu_test.h"

@@ -1,6 +1,6 @@
 /*
- * test_truncate.c - a file becomes shorter while processes map it: what is cut
- * off is gone from all of them when the call returns, and does not come back.
+ * A file becomes shorter while processes map it: what is cut off is gone from
+ * all of them when the call returns, and does not come back.
  */
 #include <signal.h>
 #include <stdlib.h>

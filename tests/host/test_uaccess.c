@@ -1,7 +1,7 @@
 /*
- * test_uaccess.c - what callers of the user copies rely on: exact residues,
- * zeroed rests, strings that end where a page does. (mmu/uaccess.S itself is
- * tested on the target; here the model plays it.)
+ * What callers of the user copies rely on: exact residues, zeroed rests,
+ * strings that end where a page does. (mmu/uaccess.S itself is tested on the
+ * target; here the model plays it.)
  */
 #include <asm/barrier.h>
 #include <asm/cp15.h>

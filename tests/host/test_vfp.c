@@ -1,6 +1,5 @@
 /*
- * test_vfp.c - what programs are told of the unit, by the registers of cores
- * that exist.
+ * What programs are told of the unit, by the registers of cores that exist.
  */
 #include <proc/internal.h>
 #include <uapi/auxvec.h>

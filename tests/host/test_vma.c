@@ -1,5 +1,5 @@
 /*
- * test_vma.c - the set of VMAs against a plain array, one element a page.
+ * The set of VMAs against a plain array, one element a page.
  *
  * No page tables here: an mm_struct with nothing but its list and tree.
  */

@@ -1,6 +1,6 @@
 /*
- * test_vmalloc.c - areas of the vmalloc range: contents, guard pages, gaps,
- * reuse of address space, failures.
+ * Areas of the vmalloc range: contents, guard pages, gaps, reuse of address
+ * space, failures.
  */
 #include "mm_world.h"
 

@@ -1,8 +1,8 @@
 /*
- * careless.S - a loader that leaves everything as it should not be: every
- * register that the kernel's start-up must not trust, and the L2 cache on where
- * the board has one. Entered as the kernel would be, r1 and r2 handed on; the
- * kernel's image lies KERNEL_OFFSET into RAM, where it is not linked.
+ * A loader that leaves everything as it should not be: every register that the
+ * kernel's start-up must not trust, and the L2 cache on where the board has
+ * one. Entered as the kernel would be, r1 and r2 handed on; the kernel's image
+ * lies KERNEL_OFFSET into RAM, where it is not linked.
  */
 #include <ptrace.h>
 

@@ -1,5 +1,5 @@
 /*
- * ktest.h - tests inside the kernel, on the machine itself.
+ * tests/target/ktest.h - tests inside the kernel, on the machine itself.
  *
  * They are linked into an image of their own, pagewalk-tests, whose process 1
  * (tests/target/kernel_init.c) runs them one by one in registration order,

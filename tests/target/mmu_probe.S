@@ -1,6 +1,6 @@
 /*
- * mmu_probe.S - single accesses that may abort, for test_mmu.c. Each has an
- * entry in __ex_table, so an abort that cannot be mended comes back as -EFAULT.
+ * Single accesses that may abort, for test_mmu.c. Each has an entry in
+ * __ex_table, so an abort that cannot be mended comes back as -EFAULT.
  */
 #include <config.h>
 #include <uapi/errno.h>

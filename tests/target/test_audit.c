@@ -1,6 +1,6 @@
 /*
- * test_audit.c - the auditor on the machine itself: a bad entry is named, on
- * demand and, in a debug build, at the switch that would load it.
+ * The auditor on the machine itself: a bad entry is named, on demand and, in a
+ * debug build, at the switch that would load it.
  *
  * The entries are bad in tables that no core walks. tests/host/test_audit.c
  * has one of each kind.

@@ -1,6 +1,6 @@
 /*
- * test_exec.c - execve and fork where every allocation fails once: the caller
- * sees an error and lives on, and nothing is lost.
+ * execve and fork where every allocation fails once: the caller sees an error
+ * and lives on, and nothing is lost.
  */
 #include <alloc/alloc.h>
 #include <asm/uaccess.h>

@@ -1,6 +1,6 @@
 /*
- * test_memory.c - the kernel's own memory on the machine: what is given can be
- * used, what is behind it and what was given back faults.
+ * The kernel's own memory on the machine: what is given can be used, what is
+ * behind it and what was given back faults.
  */
 #include <alloc/alloc.h>
 #include <alloc/internal.h>

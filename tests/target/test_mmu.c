@@ -1,6 +1,6 @@
 /*
- * test_mmu.c - the MMU for real: accesses that must abort do, those that must
- * not do not; address spaces differ under one address; user copies are exact.
+ * The MMU for real: accesses that must abort do, those that must not do not;
+ * address spaces differ under one address; user copies are exact.
  */
 #include <alloc/alloc.h>
 #include <asm/barrier.h>

@@ -1,6 +1,6 @@
 /*
- * test_panic.c - our own errors: each ends the machine with status 255, after
- * a report that names the cause and who called whom.
+ * Our own errors: each ends the machine with status 255, after a report that
+ * names the cause and who called whom.
  */
 #include <asm/barrier.h>
 #include <asm/sections.h>

@@ -1,6 +1,6 @@
 /*
- * test_rwsem.c - the sleeping lock, with threads that hold it across
- * schedule(): who may be inside together, who waits, and who is next.
+ * The sleeping lock, with threads that hold it across schedule(): who may be
+ * inside together, who waits, and who is next.
  */
 #include <proc/proc.h>
 #include <rwsem.h>

@@ -1,7 +1,7 @@
 /*
- * test_sched.c - kernel threads, wait queues, timers and the borrowing of
- * address spaces, on the machine itself. Runs in the thread with pid 1, which
- * has no mm of its own.
+ * Kernel threads, wait queues, timers and the borrowing of address spaces, on
+ * the machine itself. Runs in the thread with pid 1, which has no mm of its
+ * own.
  */
 #include <alloc/alloc.h>
 #include <asm/barrier.h>

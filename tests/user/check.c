@@ -1,5 +1,5 @@
 /*
- * check.c - TAP, children that may die, scratch files.
+ * TAP, children that may die, scratch files.
  */
 #include <stdarg.h>
 #include <uapi/fcntl.h>

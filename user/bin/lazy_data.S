@@ -1,6 +1,5 @@
 /*
- * lazy_data.S - 1 MiB of file data for lazy: 256 pages, each beginning with
- * its own number.
+ * 1 MiB of file data for lazy: 256 pages, each beginning with its own number.
  */
 	.section .rodata
 	.balign	4096

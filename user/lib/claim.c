@@ -1,5 +1,5 @@
 /*
- * claim.c - statements that are checked as they are printed.
+ * Statements that are checked as they are printed.
  */
 #include <stdarg.h>
 #include <stdio.h>

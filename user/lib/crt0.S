@@ -1,5 +1,5 @@
 /*
- * crt0.S - the first instructions of every program.
+ * The first instructions of every program.
  *
  * execve enters here with nothing in the registers and, on the stack, what
  * Linux puts there: argc, argv[argc] and NULL, envp and NULL, the auxiliary

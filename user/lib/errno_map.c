@@ -1,5 +1,5 @@
 /*
- * errno_map.c - Linux's error numbers into Newlib's.
+ * Linux's error numbers into Newlib's.
  *
  * They agree up to ERANGE (34) and nowhere after it. The rows are indexed by
  * Linux's number (include/uapi/errno.h, which cannot be included here: both

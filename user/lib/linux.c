@@ -1,5 +1,5 @@
 /*
- * linux.c - system calls that Newlib has no words for, as POSIX functions.
+ * System calls that Newlib has no words for, as POSIX functions.
  */
 #include <ctype.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /*
- * maps.c - /proc/PID/maps and /proc/PID/pagemap, parsed.
+ * /proc/PID/maps and /proc/PID/pagemap, parsed.
  *
  * No malloc and no stdio here: looking must not disturb what is looked at.
  */

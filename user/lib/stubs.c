@@ -1,5 +1,5 @@
 /*
- * stubs.c - what Newlib's C library asks of the system, over Linux's calls.
+ * What Newlib's C library asks of the system, over Linux's calls.
  *
  * Newlib calls these functions with an underscore (libc's "syscall stubs") and
  * some without. Flags and structures are Newlib's outside, Linux's inside.

@@ -1,5 +1,5 @@
 /*
- * syscall.S - the one place where a program enters the kernel.
+ * The one place where a program enters the kernel.
  *
  * int32_t linux_syscall(uint32_t nr, a0, ..., a6): number in r7, arguments in
  * r0-r6, result in r0: a value, or a negated Linux errno in [-4095, -1].

@@ -1,5 +1,5 @@
 /*
- * threads.c - clone and join, as a C library would do them.
+ * clone and join, as a C library would do them.
  */
 #include <uapi/errno.h>
 #include <uapi/futex.h>

@@ -1,5 +1,5 @@
 /*
- * walk.c - /proc/PID/context, /proc/PID/walk, /proc/trace.
+ * /proc/PID/context, /proc/PID/walk, /proc/trace.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /*
- * kbench.h - one measurement inside the kernel: set up, begin(), the operation
- * many times, end(). The kernel's own half of tests/bench/bench.h.
+ * tests/bench/kernel/kbench.h - one measurement inside the kernel: set up,
+ * begin(), the operation many times, end(). The kernel's own half of
+ * tests/bench/bench.h.
  *
  * begin() and end() read the board's clock, which steps a nanosecond an
  * instruction under `-icount shift=0`. What the two calls cost themselves is

@@ -1,5 +1,5 @@
 /*
- * memory.c - pairs of allocating and freeing: pages, blocks, objects, areas.
+ * Pairs of allocating and freeing: pages, blocks, objects, areas.
  */
 #include <alloc/alloc.h>
 #include <asm/page.h>

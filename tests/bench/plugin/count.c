@@ -1,7 +1,7 @@
 /*
- * count.c - a TCG plugin for QEMU 7.2: which instructions the kernel executes
- * for each operation of bench, and how many from its entry to the first
- * instruction of a program.
+ * A TCG plugin for QEMU 7.2: which instructions the kernel executes for each
+ * operation of bench, and how many from its entry to the first instruction of a
+ * program.
  *
  *	-plugin count.so,begin=ADDR,end=ADDR,report=ADDR,out=FILE
  *

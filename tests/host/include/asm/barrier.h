@@ -1,5 +1,5 @@
 /*
- * asm/barrier.h for the host tests: a barrier is an event that the MMU model
+ * asm/barrier.h - for the host tests: a barrier is an event that the MMU model
  * may watch; the default does nothing.
  */
 #ifndef ASM_BARRIER_H

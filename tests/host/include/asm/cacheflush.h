@@ -1,5 +1,5 @@
 /*
- * asm/cacheflush.h for the host tests: each operation goes to the MMU model.
+ * asm/cacheflush.h - for the host tests: each operation goes to the MMU model.
  */
 #ifndef ASM_CACHEFLUSH_H
 #define ASM_CACHEFLUSH_H

@@ -1,5 +1,5 @@
 /*
- * asm/cp15.h for the host tests: the registers are the MMU model's.
+ * asm/cp15.h - for the host tests: the registers are the MMU model's.
  */
 #ifndef ASM_CP15_H
 #define ASM_CP15_H

@@ -1,5 +1,5 @@
 /*
- * asm/current.h for the host tests: `current` is a variable that tests set;
+ * asm/current.h - for the host tests: `current` is a variable that tests set;
  * host_thread is a task that does nothing.
  */
 #ifndef ASM_CURRENT_H

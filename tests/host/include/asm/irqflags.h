@@ -1,5 +1,5 @@
 /*
- * asm/irqflags.h for the host tests: CPSR.I is a variable.
+ * asm/irqflags.h - for the host tests: CPSR.I is a variable.
  */
 #ifndef ASM_IRQFLAGS_H
 #define ASM_IRQFLAGS_H

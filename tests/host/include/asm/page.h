@@ -1,5 +1,5 @@
 /*
- * asm/page.h for the host tests: RAM is one array, host_ram, whose first byte
+ * asm/page.h - for the host tests: RAM is one array, host_ram, whose first byte
  * has the physical address PHYS_OFFSET.
  */
 #ifndef ASM_PAGE_H

@@ -1,5 +1,5 @@
 /*
- * asm/sections.h for the host tests: an image nobody linked. Text and
+ * asm/sections.h - for the host tests: an image nobody linked. Text and
  * read-only data begin and end in the middle of MiBs, as real ones do.
  */
 #ifndef ASM_SECTIONS_H

@@ -1,5 +1,5 @@
 /*
- * asm/spinlock.h for the host tests. One core runs: taking a held lock would
+ * asm/spinlock.h - for the host tests. One core runs: taking a held lock would
  * spin for ever, and is reported with both places; so is releasing a free one.
  */
 #ifndef ASM_SPINLOCK_H

@@ -1,5 +1,5 @@
 /*
- * asm/tlbflush.h for the host tests: each operation goes to the MMU model.
+ * asm/tlbflush.h - for the host tests: each operation goes to the MMU model.
  */
 #ifndef ASM_TLBFLUSH_H
 #define ASM_TLBFLUSH_H
