@@ -44,7 +44,7 @@ void fail_alloc_set(const char *target, u32 nth, u32 times)
 	u32 flags;
 
 	spin_lock_irqsave(&fail_lock, flags);
-	set_target(target == NULL ? "" : target);
+	set_target(target ? target : "");
 	fail_skip = nth == 0 ? 0 : nth - 1;
 	fail_times = nth == 0 ? 0 : times;
 	fail_hits = 0;
@@ -99,7 +99,7 @@ int fail_alloc_parse(const char *text)
 	char target[sizeof(fail_name) + sizeof(fail_caller)];
 	u32 nth, times;
 
-	if (comma == NULL || (size_t)(comma - text) >= sizeof(target))
+	if (!comma || (size_t)(comma - text) >= sizeof(target))
 		return -EINVAL;
 	memcpy(target, text, (size_t)(comma - text));
 	target[comma - text] = '\0';

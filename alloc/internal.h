@@ -281,7 +281,7 @@ static inline void *cpu_slab_pop(struct kmem_cache *cache)
 	struct kmem_cache_cpu *c = &this_cpu(cache->cpu);
 	void *obj = c->freelist;
 
-	if (likely(obj != NULL))
+	if (likely(obj))
 		c->freelist = get_freepointer(cache, obj);
 	local_irq_restore(flags);
 	return obj;
@@ -312,7 +312,7 @@ static inline void *slab_alloc(struct kmem_cache *cache, gfp_t gfp, size_t size,
 	    unlikely((gfp & __GFP_ZERO) | fail_alloc_armed))
 		return slab_alloc_checked(cache, gfp, size, caller);
 	obj = cpu_slab_pop(cache);
-	if (unlikely(obj == NULL))
+	if (unlikely(!obj))
 		return slab_alloc_slow(cache, gfp, size);
 	kasan_unpoison(obj, size);
 	return obj;

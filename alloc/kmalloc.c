@@ -64,7 +64,7 @@ static __noinline void *kmalloc_large(size_t size, gfp_t gfp)
 	if (size > (size_t)PAGE_SIZE << MAX_ORDER)
 		return NULL;
 	page = alloc_pages(gfp | __GFP_COMP, get_order((u32)size));
-	return page == NULL ? NULL : page_address(page);
+	return page ? page_address(page) : NULL;
 }
 
 static void kfree_large(struct page *page, void *p)
@@ -200,7 +200,7 @@ void *krealloc(void *p, size_t size, gfp_t gfp)
 	if (size <= (size_t)PAGE_SIZE << MAX_ORDER && resize_in_place(p, size))
 		return p;
 	new = __kmalloc(size, gfp, caller);
-	if (new == NULL)
+	if (!new)
 		return NULL;
 	keep = min(usable_size(p), size);
 	kasan_unpoison(p, keep);

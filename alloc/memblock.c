@@ -125,7 +125,7 @@ int memblock_reserve(phys_addr_t base, u32 bytes, const char *name)
 {
 	struct region new = { base, range_end(base, bytes), name };
 
-	BUG_ON(name == NULL);
+	BUG_ON(!name);
 	return new.base < new.end ? add_region(&reserved, new) : 0;
 }
 
@@ -140,7 +140,7 @@ static phys_addr_t find_in_range(phys_addr_t base, phys_addr_t end, u32 bytes,
 		if (start < base)
 			return 0;
 		taken = find_overlap(&reserved, start, start + bytes);
-		if (taken == NULL)
+		if (!taken)
 			return start;
 		end = taken->base;
 	}
@@ -159,7 +159,7 @@ static void clear_memory(char *va, u32 bytes)
 void *memblock_alloc(u32 bytes, u32 align, const char *name)
 {
 	BUG_ON(bytes == 0 || align == 0 || (align & (align - 1)) != 0);
-	BUG_ON(mem_map != NULL && zone.managed != 0);
+	BUG_ON(mem_map && zone.managed != 0);
 	for (u32 i = memory.n; i-- > 0;) {
 		struct region *ram = &memory.region[i];
 		phys_addr_t pa = find_in_range(ram->base, ram->end, bytes,
@@ -257,7 +257,7 @@ static void mem_map_init(void)
 	frames = end - ARCH_PFN_OFFSET;
 	map = memblock_alloc(frames * (u32)sizeof(*map), MEM_MAP_ALIGN,
 			     "mem_map");
-	if (map == NULL)
+	if (!map)
 		panic("memblock: no room for mem_map: %u frames", frames);
 	mem_map = map;
 }
@@ -314,7 +314,7 @@ static u32 count_reserved_in(phys_addr_t base, phys_addr_t end)
 		const struct region *r = find_overlap(&reserved, base, end);
 		phys_addr_t start, stop;
 
-		if (r == NULL)
+		if (!r)
 			break;
 		start = max(base, ALIGN_DOWN(r->base, PAGE_SIZE));
 		stop = min(end, ALIGN_UP(r->end, PAGE_SIZE));
@@ -348,7 +348,7 @@ u32 memblock_free_all(void)
 {
 	u32 total, kept, given;
 
-	BUG_ON(mem_map != NULL);
+	BUG_ON(mem_map);
 	BUG_ON(memory.n == 0);
 	mem_map_init();
 	page_owner_init();

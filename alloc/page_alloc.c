@@ -149,7 +149,7 @@ static u32 take_batch(struct page **first)
 	while (order < PCP_BATCH_ORDER && LIST_EMPTY(&zone.free_area[order]))
 		order++;
 	*first = take_block(order);
-	return *first == NULL ? 0 : 1u << order;
+	return *first ? 1u << order : 0;
 }
 
 /* A page for the caller, and a few for the list while they are plentiful. */
@@ -228,13 +228,12 @@ static __noinline struct page *alloc_pages_reclaim(gfp_t gfp,
 	drain_local_pages();
 	page = rmqueue(gfp, order);
 	for (u32 round = 0;
-	     page == NULL && round < MAX_RECLAIM_ROUNDS && can_reclaim(gfp);
-	     round++) {
+	     !page && round < MAX_RECLAIM_ROUNDS && can_reclaim(gfp); round++) {
 		if (direct_reclaim(zone.high + (1u << order)) == 0)
 			break;
 		page = rmqueue(gfp, order);
 	}
-	if (page == NULL)
+	if (!page)
 		warn_failure(gfp, order);
 	return page;
 }
@@ -247,7 +246,7 @@ static struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
 	if (unlikely(nr_free < zone.low) && can_reclaim(gfp))
 		direct_reclaim(zone.high - nr_free);
 	page = rmqueue(gfp, order);
-	return likely(page != NULL) ? page : alloc_pages_reclaim(gfp, order);
+	return likely(page) ? page : alloc_pages_reclaim(gfp, order);
 }
 
 /* Pages after the first point to it, so that any address finds the block. */
@@ -282,7 +281,7 @@ static __noinline struct page *alloc_pages_checked(gfp_t gfp,
 		return NULL;
 	if (order != 0 || !pcp_pop(&page))
 		page = alloc_pages_slow(gfp, order);
-	if (page == NULL)
+	if (!page)
 		return NULL;
 	atomic_set(&page->_refcount, 1);
 	kasan_unpoison(page_address(page), (size_t)PAGE_SIZE << order);
@@ -331,14 +330,14 @@ void *__get_free_pages(gfp_t gfp, unsigned int order)
 {
 	struct page *page = __alloc_pages(gfp, order, CALL_SITE());
 
-	return page == NULL ? NULL : page_address(page);
+	return page ? page_address(page) : NULL;
 }
 
 void *get_zeroed_page(gfp_t gfp)
 {
 	struct page *page = __alloc_pages(gfp | __GFP_ZERO, 0, CALL_SITE());
 
-	return page == NULL ? NULL : page_address(page);
+	return page ? page_address(page) : NULL;
 }
 
 /* ---- freeing -------------------------------------------------------------------- */
@@ -430,7 +429,7 @@ void __free_pages(struct page *page, unsigned int order)
 
 void free_pages(void *va, unsigned int order)
 {
-	if (va == NULL)
+	if (!va)
 		return;
 	BUG_ON(!IS_ALIGNED((uintptr_t)va, PAGE_SIZE));
 	__put_pages(virt_to_page(va), order, CALL_SITE());
@@ -463,7 +462,7 @@ void *alloc_pages_exact(u32 bytes, gfp_t gfp)
 		return NULL;
 	order = get_order(bytes);
 	page = __alloc_pages(gfp & ~__GFP_COMP, order, CALL_SITE());
-	if (page == NULL)
+	if (!page)
 		return NULL;
 	split_page(page, order);
 	for (u32 i = pages; i < 1u << order; i++)

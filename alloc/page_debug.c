@@ -174,7 +174,7 @@ void page_owner_init(void)
 	page_owner = memblock_alloc((max_low_pfn - min_low_pfn) *
 					    (u32)sizeof(*page_owner),
 				    8, "page_owner");
-	if (page_owner == NULL)
+	if (!page_owner)
 		panic("debug: no room to note the owners of %u pages",
 		      max_low_pfn - min_low_pfn);
 }

@@ -11,7 +11,7 @@ static TAILQ_HEAD(, shrinker) shrinkers = TAILQ_HEAD_INITIALIZER(shrinkers);
 
 void register_shrinker(struct shrinker *shrinker)
 {
-	BUG_ON(shrinker->shrink == NULL);
+	BUG_ON(!shrinker->shrink);
 	TAILQ_INSERT_TAIL(&shrinkers, shrinker, link);
 }
 

@@ -46,7 +46,7 @@ static struct page *new_slab(struct kmem_cache *cache, gfp_t gfp)
 	struct page *page = alloc_pages((gfp & ~__GFP_ZERO) | __GFP_COMP,
 					cache->order);
 
-	if (page == NULL)
+	if (!page)
 		return NULL;
 	page->flags |= PG_SLAB;
 	page->slab_cache = cache;
@@ -57,7 +57,7 @@ static struct page *new_slab(struct kmem_cache *cache, gfp_t gfp)
 		void *obj = nth_object(cache, page, n);
 
 		debug_new_object(cache, obj);
-		if (cache->ctor != NULL)
+		if (cache->ctor)
 			cache->ctor(obj);
 		set_freepointer(cache, obj, page->freelist);
 		page->freelist = obj;
@@ -99,7 +99,7 @@ static void *take_freelist(const struct kmem_cache *cache,
 {
 	void *obj = page->freelist;
 
-	BUG_ON(!page->frozen || obj == NULL);
+	BUG_ON(!page->frozen || !obj);
 	page->freelist = NULL;
 	page->inuse = (u16)cache->objects;
 	c->page = page;
@@ -117,14 +117,14 @@ static void *refill(struct kmem_cache *cache)
 	struct kmem_cache_cpu *c = &this_cpu(cache->cpu);
 	struct page *page = c->page;
 
-	BUG_ON(c->freelist != NULL);
-	if (page != NULL && page->freelist == NULL) {
+	BUG_ON(c->freelist);
+	if (page && !page->freelist) {
 		page->frozen = 0;
 		c->page = page = NULL;
 	}
-	if (page == NULL) {
+	if (!page) {
 		page = TAILQ_FIRST(&cache->partial);
-		if (page == NULL)
+		if (!page)
 			return NULL;
 		remove_partial(cache, page);
 		page->frozen = 1;
@@ -142,11 +142,11 @@ static void *add_new_slab(struct kmem_cache *cache, struct page *page)
 	void *obj = c->freelist;
 
 	cache->nr_slabs++;
-	if (obj == NULL)
+	if (!obj)
 		obj = refill(cache);
 	else
 		c->freelist = get_freepointer(cache, obj);
-	if (obj == NULL)
+	if (!obj)
 		return take_freelist(cache, c, page);
 	page->frozen = 0;
 	add_partial(cache, page);
@@ -162,9 +162,9 @@ void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, size_t size)
 	spin_lock_irqsave(&cache->lock, flags);
 	obj = refill(cache);
 	spin_unlock_irqrestore(&cache->lock, flags);
-	if (obj == NULL) {
+	if (!obj) {
 		page = new_slab(cache, gfp);
-		if (page == NULL)
+		if (!page)
 			return NULL;
 		spin_lock_irqsave(&cache->lock, flags);
 		obj = add_new_slab(cache, page);
@@ -180,13 +180,13 @@ void *slab_alloc_checked(struct kmem_cache *cache, gfp_t gfp, size_t size,
 {
 	void *obj;
 
-	BUG_ON(cache->ctor != NULL && (gfp & __GFP_ZERO));
+	BUG_ON(cache->ctor && (gfp & __GFP_ZERO));
 	if (should_fail_alloc(cache->name, gfp))
 		return NULL;
 	obj = cpu_slab_pop(cache);
-	if (obj == NULL)
+	if (!obj)
 		obj = slab_alloc_slow(cache, gfp, size);
-	if (obj == NULL)
+	if (!obj)
 		return NULL;
 	kasan_unpoison(obj, size);
 	debug_alloc_object(cache, obj, size, caller);
@@ -210,7 +210,7 @@ static void slab_free_slow(struct kmem_cache *cache, struct page *page,
 	u32 flags;
 
 	spin_lock_irqsave(&cache->lock, flags);
-	was_full = page->freelist == NULL && !page->frozen;
+	was_full = !page->freelist && !page->frozen;
 	BUG_ON(page->inuse == 0);
 	set_freepointer(cache, obj, page->freelist);
 	page->freelist = obj;
@@ -252,9 +252,9 @@ static void flush_cpu_slab(struct kmem_cache *cache)
 	struct kmem_cache_cpu *c = &this_cpu(cache->cpu);
 	struct page *page = c->page;
 
-	if (page == NULL)
+	if (!page)
 		return;
-	while (c->freelist != NULL) {
+	while (c->freelist) {
 		void *obj = c->freelist;
 
 		c->freelist = get_freepointer(cache, obj);
@@ -264,7 +264,7 @@ static void flush_cpu_slab(struct kmem_cache *cache)
 	}
 	page->frozen = 0;
 	c->page = NULL;
-	if (page->freelist != NULL)
+	if (page->freelist)
 		add_partial(cache, page);
 }
 
@@ -324,7 +324,7 @@ static void layout_objects(struct kmem_cache *cache)
 
 	if (IS_ENABLED(CONFIG_DEBUG)) {
 		slab_debug_layout(cache);
-	} else if (cache->ctor != NULL) {
+	} else if (cache->ctor) {
 		cache->free_offset = size;
 		cache->stride = size + (u32)sizeof(void *);
 	} else {
@@ -364,10 +364,10 @@ struct kmem_cache *kmem_cache_create(const char *name, u32 size, u32 align,
 {
 	struct kmem_cache *cache = NULL;
 
-	BUG_ON(name == NULL);
+	BUG_ON(!name);
 	if (size != 0 && size <= SLAB_MAX_SIZE)
 		cache = kmem_cache_alloc(&kmem_cache_cache, GFP_KERNEL);
-	if (cache != NULL)
+	if (cache)
 		init_cache(cache, name, size, align, flags, ctor);
 	else if (flags & SLAB_PANIC)
 		panic("slab: cannot create cache %s of %u bytes", name, size);

@@ -44,7 +44,7 @@ static u32 list_length(const struct kmem_cache *cache, void *obj)
 {
 	u32 n = 0;
 
-	for (; obj != NULL && n <= cache->objects; n++)
+	for (; obj && n <= cache->objects; n++)
 		obj = get_freepointer(cache, obj);
 	return n;
 }
@@ -139,7 +139,7 @@ static u32 verify_list(struct slab_audit *audit, const struct kmem_cache *cache,
 {
 	u32 n = 0;
 
-	for (; obj != NULL; obj = get_freepointer(cache, obj)) {
+	for (; obj; obj = get_freepointer(cache, obj)) {
 		if (!is_object(cache, page, obj)) {
 			complain(audit, cache, page,
 				 "free list leads out of the slab");
@@ -287,7 +287,7 @@ void __debug_alloc_object(struct kmem_cache *cache, void *obj, size_t size,
 	kasan_unpoison(obj, cache->object_size);
 	if (track->live != SLAB_FREE)
 		bad_object(cache, obj, "on the free list, but live", caller);
-	if (cache->ctor == NULL &&
+	if (!cache->ctor &&
 	    find_other(obj, 0, cache->object_size, POISON_FREE) !=
 		    cache->object_size)
 		bad_object(cache, obj, "written after it was freed", caller);
@@ -295,7 +295,7 @@ void __debug_alloc_object(struct kmem_cache *cache, void *obj, size_t size,
 		       RED_INACTIVE) != cache->free_offset)
 		bad_object(cache, obj, "written past its end while free",
 			   caller);
-	if (cache->ctor == NULL)
+	if (!cache->ctor)
 		memset(obj, POISON_INUSE, size);
 	paint(cache, obj, size, RED_ACTIVE);
 	track->alloc_site = caller;
@@ -326,7 +326,7 @@ void __debug_free_object(struct kmem_cache *cache, struct page *page, void *obj,
 		       obj, track->size, ((u8 *)obj)[past]);
 		bad_object(cache, obj, "written past its end", caller);
 	}
-	if (cache->ctor == NULL)
+	if (!cache->ctor)
 		memset(obj, POISON_FREE, cache->object_size);
 	paint(cache, obj, cache->object_size, RED_INACTIVE);
 	track->free_site = caller;

@@ -103,13 +103,13 @@ __weak void prepare_to_wait(struct wait_queue_head *wq,
 			    struct wait_entry *entry,
 			    enum task_state s __unused_arg)
 {
-	if (entry->link.tqe_prev == NULL)
+	if (!entry->link.tqe_prev)
 		TAILQ_INSERT_TAIL(&wq->waiters, entry, link);
 }
 
 __weak void finish_wait(struct wait_queue_head *wq, struct wait_entry *entry)
 {
-	if (entry->link.tqe_prev != NULL)
+	if (entry->link.tqe_prev)
 		TAILQ_REMOVE(&wq->waiters, entry, link);
 	entry->link.tqe_prev = NULL;
 }
@@ -154,12 +154,12 @@ static u64 choose_seed(void)
 	u64 value = 1;
 	FILE *f;
 
-	if (env == NULL)
+	if (!env)
 		return value;
 	if (strcmp(env, "random") != 0)
 		return strtoull(env, NULL, 0);
 	f = fopen("/dev/urandom", "r");
-	if (f == NULL || fread(&value, 4, 1, f) != 1)
+	if (!f || fread(&value, 4, 1, f) != 1)
 		abort();
 	fclose(f);
 	return value;
@@ -211,10 +211,10 @@ int host_run_tests(const struct CMUnitTest *tests, size_t n)
 	struct CMUnitTest *all = calloc(n, sizeof(*all));
 	int failed;
 
-	BUG_ON(all == NULL);
+	BUG_ON(!all);
 	memcpy(all, tests, n * sizeof(*all));
 	for (size_t i = 0; i < n; i++)
-		if (all[i].setup_func == NULL)
+		if (!all[i].setup_func)
 			all[i].setup_func = reset_before_test;
 	seed = choose_seed();
 	printf("# HOST_SEED=%llu\n", seed);

@@ -34,7 +34,7 @@ void host_log_clear(void)
 
 void host_expect_text(const char *text, const char *part)
 {
-	if (strstr(text, part) == NULL)
+	if (!strstr(text, part))
 		fail_msg("expected \"%s\" in:\n%s", part, text);
 }
 

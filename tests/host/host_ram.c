@@ -60,7 +60,7 @@ static u8 *save(const u8 *start, const u8 *end)
 	size_t bytes = (size_t)(end - start);
 	u8 *copy = malloc(bytes + 1);
 
-	if (copy == NULL)
+	if (!copy)
 		abort();
 	copy_unchecked(copy, start, bytes);
 	return copy;
@@ -68,7 +68,7 @@ static u8 *save(const u8 *start, const u8 *end)
 
 static void restore_kernel_data(void)
 {
-	if (saved_data == NULL) {
+	if (!saved_data) {
 		saved_data = save(__start_kdata, __stop_kdata);
 		saved_bss = save(__start_kbss, __stop_kbss);
 		return;

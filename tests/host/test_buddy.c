@@ -49,7 +49,7 @@ static bool take(gfp_t gfp, unsigned int order)
 	struct block *b = &blocks[nr_blocks];
 
 	b->page = alloc_pages(gfp | __GFP_NOWARN, order);
-	if (b->page == NULL)
+	if (!b->page)
 		return false;
 	b->order = order;
 	assert_true(IS_ALIGNED(page_to_pfn(b->page), 1u << order));
@@ -225,7 +225,7 @@ static void explore_alloc(const struct state *from, unsigned int order,
 	load_state(&s);
 	page = alloc_pages(GFP_ATOMIC | __GFP_NOWARN, order);
 	assert_int_equal(page != NULL, has_block(s.free, order));
-	if (page == NULL)
+	if (!page)
 		return;
 	i = (u32)(page - world);
 	assert_true(i < WORLD_PAGES && i % (1u << order) == 0);
@@ -264,7 +264,7 @@ static void test_every_history(void **state __unused_arg)
 	host_boot(RAM_BYTES);
 	world = alloc_pages(GFP_ATOMIC, WORLD_ORDER);
 	for (unsigned int o = MAX_ORDER + 1; o-- > 0;)
-		while (alloc_pages(GFP_ATOMIC | __GFP_NOWARN, o) != NULL)
+		while (alloc_pages(GFP_ATOMIC | __GFP_NOWARN, o))
 			;
 	assert_int_equal(nr_free_pages(), 0);
 	__free_pages(world, WORLD_ORDER);

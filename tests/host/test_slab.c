@@ -48,7 +48,7 @@ static void give(u32 i)
 	struct object *o = &objects[i];
 
 	check_fill(o, o->size);
-	if (o->cache != NULL)
+	if (o->cache)
 		kmem_cache_free(o->cache, o->p);
 	else
 		kfree(o->p);
@@ -93,7 +93,7 @@ static void random_kmalloc(void)
 			GFP_ATOMIC | __GFP_NOWARN |
 				(rnd_below(4) ? 0 : __GFP_ZERO));
 
-	if (p == NULL)
+	if (!p)
 		return;
 	assert_true(IS_ALIGNED((uintptr_t)p, 8));
 	assert_true(ksize(p) >= size);
@@ -106,10 +106,10 @@ static void random_krealloc(void)
 	size_t size = random_size();
 	u8 *p;
 
-	if (o->cache != NULL)
+	if (o->cache)
 		return;
 	p = krealloc(o->p, size, GFP_ATOMIC | __GFP_NOWARN);
-	if (p == NULL) {
+	if (!p) {
 		check_fill(o, o->size);
 		return;
 	}
@@ -129,7 +129,7 @@ static void random_step(struct kmem_cache *const *caches, u32 n, u32 limit)
 		struct kmem_cache *cache = caches[rnd_below(n)];
 		void *p = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
 
-		if (p != NULL)
+		if (p)
 			keep(cache, p, cache->object_size);
 	} else if (nr_objects > 0 && what < 65) {
 		random_krealloc();
@@ -400,17 +400,17 @@ static int an_operation(void)
 	struct kmem_cache *cache = kmem_cache_create("swept", 200, 0, 0, NULL);
 	void *a, *b, *grown;
 
-	if (cache == NULL)
+	if (!cache)
 		return ret;
 	a = kmem_cache_alloc(cache, GFP_KERNEL | __GFP_NOWARN);
-	if (a == NULL)
+	if (!a)
 		goto err_destroy;
 	b = kmalloc(3000, GFP_KERNEL | __GFP_NOWARN);
-	if (b == NULL)
+	if (!b)
 		goto err_free_a;
 	memset(b, 3, 3000);
 	grown = krealloc(b, 20000, GFP_KERNEL | __GFP_NOWARN);
-	if (grown == NULL) {
+	if (!grown) {
 		assert_int_equal(((u8 *)b)[2999], 3);
 		goto err_free_b;
 	}
@@ -470,7 +470,7 @@ static void test_out_of_memory(void **state __unused_arg)
 	for (;;) {
 		void *p = kmalloc(4096, GFP_ATOMIC | __GFP_NOWARN);
 
-		if (p == NULL)
+		if (!p)
 			break;
 		keep(NULL, p, 4096);
 	}

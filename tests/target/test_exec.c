@@ -187,7 +187,7 @@ static void test_too_many_arguments(void)
 	char **many = vmalloc((NR_EMPTY + 1) * sizeof(*many));
 	const char *why = NULL;
 
-	KTEST_ASSERT(many != NULL);
+	KTEST_ASSERT(many);
 	for (u32 i = 0; i < NR_EMPTY; i++)
 		many[i] = (char *)"";
 	many[NR_EMPTY] = NULL;

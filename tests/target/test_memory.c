@@ -33,7 +33,7 @@ static void test_buddy(void)
 		u32 bytes = PAGE_SIZE << order;
 		u8 *block = __get_free_pages(GFP_KERNEL | __GFP_ZERO, order);
 
-		KTEST_ASSERT(block != NULL);
+		KTEST_ASSERT(block);
 		if (!block)
 			return;
 		KTEST_ASSERT(IS_ALIGNED(virt_to_phys(block), bytes));
@@ -74,7 +74,7 @@ static void test_slab(void)
 
 	for (u32 i = 0; i < ARRAY_SIZE(obj); i++) {
 		obj[i] = kmem_cache_alloc(cache, GFP_KERNEL);
-		KTEST_ASSERT(obj[i] != NULL);
+		KTEST_ASSERT(obj[i]);
 	}
 	KTEST_EQ(slab_verify(), 0);
 	for (u32 i = 0; i < ARRAY_SIZE(obj); i++)
@@ -88,7 +88,7 @@ static void test_vmalloc(void)
 {
 	u8 *area = vzalloc(AREA_PAGES * PAGE_SIZE);
 
-	KTEST_ASSERT(area != NULL);
+	KTEST_ASSERT(area);
 	if (!area)
 		return;
 	for (u32 i = 0; i < AREA_PAGES; i++) {
@@ -132,7 +132,7 @@ static void test_ioremap(void)
 
 	KTEST_EQ(kernel_va_to_phys(FIXMAP_START, &pa), 0);
 	regs = ioremap(pa, PAGE_SIZE);
-	KTEST_ASSERT(regs != NULL);
+	KTEST_ASSERT(regs);
 	KTEST_EQ(regs[0], *(volatile u32 *)FIXMAP_START);
 	KTEST_EQ(load(regs + PAGE_SIZE / 4), -EFAULT);
 	iounmap((void *)(uintptr_t)regs);
@@ -167,7 +167,7 @@ static void test_fail_by_caller(void)
 	fail_alloc_set("pages@vmalloc", 3, 1);
 	for (u32 i = 0; i < 5; i++) {
 		page = alloc_page(GFP_KERNEL);
-		KTEST_ASSERT(page != NULL);
+		KTEST_ASSERT(page);
 		__free_pages(page, 0);
 	}
 	KTEST_EQ(fail_alloc_hits(), 0);
@@ -215,7 +215,7 @@ static void test_page_written_while_free(void)
 
 	free_pages(page, 0);
 	page[100] = 0x55;
-	KTEST_ASSERT(__get_free_pages(GFP_KERNEL, 0) != NULL);
+	KTEST_ASSERT(__get_free_pages(GFP_KERNEL, 0));
 }
 KTEST_DEBUG_DIES(
 	test_page_written_while_free,
@@ -253,7 +253,7 @@ static void test_object_written_while_free(void)
 
 	kfree((void *)(uintptr_t)p);
 	p[3] = 1;
-	KTEST_ASSERT(kmalloc(20, GFP_KERNEL) != NULL);
+	KTEST_ASSERT(kmalloc(20, GFP_KERNEL));
 }
 KTEST_DEBUG_DIES(test_object_written_while_free, "written after it was freed");
 

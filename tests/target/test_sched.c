@@ -370,7 +370,7 @@ static void test_active_mm(void)
 	struct borrower a = { .mm = mm }, b = { .mm = mm };
 	s32 before;
 
-	KTEST_ASSERT(mm != NULL);
+	KTEST_ASSERT(mm);
 	become_user_of(mm);
 	before = mm_count(mm);
 	KTEST_ASSERT(before == 1);
@@ -416,7 +416,7 @@ static void test_two_users(void)
 {
 	struct user a = { .mm = mm_alloc() }, b = { .mm = mm_alloc() };
 
-	KTEST_ASSERT(a.mm != NULL && b.mm != NULL);
+	KTEST_ASSERT(a.mm && b.mm);
 	KTEST_ASSERT(kthread_run(run_as_user, &a, "user-a", NULL) == 0);
 	KTEST_ASSERT(kthread_run(run_as_user, &b, "user-b", NULL) == 0);
 	while (!a.done || !b.done)
@@ -437,7 +437,7 @@ static void test_loan_outlives_users(void)
 	struct mm_struct *mm = mm_alloc();
 	u32 mms, pages;
 
-	KTEST_ASSERT(mm != NULL);
+	KTEST_ASSERT(mm);
 	become_user_of(mm);
 	mms = nr_mms();
 	become_kernel_thread();
@@ -463,7 +463,7 @@ static void test_pinned_mm(void)
 	struct mm_struct *mm = mm_alloc();
 	uaddr_t va;
 
-	KTEST_ASSERT(mm != NULL);
+	KTEST_ASSERT(mm);
 	down_write(&mm->mmap_lock);
 	KTEST_EQ(do_mmap(mm, NULL, 0, PAGE_SIZE, PROT_READ,
 			 MAP_PRIVATE | MAP_ANONYMOUS, 0, &va),

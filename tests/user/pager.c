@@ -259,7 +259,7 @@ static void write_barrier(void)
 		memset(old, 0, NR_PAGES * PAGE);
 		protect_old();
 	}
-	ok(old[5].next == NULL && barrier_faults == 0, "loads do not fault");
+	ok(!old[5].next && barrier_faults == 0, "loads do not fault");
 	by_default(LINUX_SIGSEGV);
 }
 

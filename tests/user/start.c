@@ -38,14 +38,14 @@ int main(int argc, char **argv)
 	const uint8_t *random = (const uint8_t *)getauxval(AT_RANDOM);
 	int sum = 0;
 
-	ok(argc >= 1 && argv[argc] == NULL, "argv ends with NULL");
+	ok(argc >= 1 && !argv[argc], "argv ends with NULL");
 	ok(words[-1] == (uint32_t)argc, "argc lies below it");
 	ok(((uint32_t)(words - 1) & 7) == 0, "the stack was aligned to 8");
 	ok(stack_order(argv), "argv, envp, auxv, then the strings");
 	is((int32_t)getauxval(AT_PAGESZ), 4096, "AT_PAGESZ");
 	is((int32_t)getauxval(AT_PHENT), 32, "AT_PHENT");
 	ok(phdrs_fit(), "AT_PHDR, AT_PHNUM and AT_ENTRY fit each other");
-	ok(random != NULL, "AT_RANDOM points to bytes");
+	ok(random, "AT_RANDOM points to bytes");
 	ok(getauxval(AT_HWCAP) & HWCAP_VFP, "AT_HWCAP tells of VFP");
 	ok(getauxval(AT_HWCAP) & HWCAP_VFPD32, "... with all 32 registers");
 	ok(getauxval(AT_HWCAP) & HWCAP_NEON, "... and NEON");

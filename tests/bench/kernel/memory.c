@@ -50,7 +50,7 @@ static void bench_block(const char *state, unsigned int order)
 	};
 	struct page *page = alloc_pages(GFP_KERNEL, order);
 
-	must(page != NULL, names[order]);
+	must(page, names[order]);
 	__free_pages(page, order);
 	drain_local_pages(); /* halves that can be whole are */
 	begin();
@@ -88,7 +88,7 @@ static void bench_object(const char *state)
 {
 	void *obj = kmem_cache_alloc(cache, GFP_KERNEL);
 
-	must(obj != NULL, "kmem_cache_alloc");
+	must(obj, "kmem_cache_alloc");
 	kmem_cache_free(cache, obj);
 	begin();
 	for (u32 i = 0; i < CALLS; i++)
@@ -101,7 +101,7 @@ static void bench_kmalloc(const char *state)
 {
 	void *p = kmalloc(64, GFP_KERNEL);
 
-	must(p != NULL, "kmalloc");
+	must(p, "kmalloc");
 	kfree(p);
 	begin();
 	for (u32 i = 0; i < CALLS; i++)
@@ -113,7 +113,7 @@ static void bench_clear_page(const char *state)
 {
 	void *page = __get_free_pages(GFP_KERNEL, 0);
 
-	must(page != NULL, "a page");
+	must(page, "a page");
 	begin();
 	for (u32 i = 0; i < CALLS; i++)
 		clear_page(page);
@@ -127,7 +127,7 @@ static void bench_vmalloc(const char *state, const char *name, u32 mib)
 	void *area = vmalloc(mib << 20);
 	s64 total;
 
-	must(area != NULL, name);
+	must(area, name);
 	vfree(area);
 	begin();
 	vfree(vmalloc(mib << 20));
