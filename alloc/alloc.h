@@ -20,7 +20,7 @@
 #include <sys/queue.h>
 #include <types.h>
 
-/* ---- page frames ------------------------------------------------------ */
+/* ---- page frames ------------------------------------------------- */
 
 #define MAX_ORDER 10 /* largest block: 1024 pages, 4 MiB */
 
@@ -128,7 +128,7 @@ static inline struct page *virt_to_page(const volatile void *va)
 	return phys_to_page(virt_to_phys(va));
 }
 
-/* ---- how to allocate -------------------------------------------------- */
+/* ---- how to allocate --------------------------------------------- */
 
 #define __GFP_ZERO           0x01u /* zeroed memory */
 #define __GFP_NOWARN         0x02u /* no line in the log on failure */
@@ -141,7 +141,7 @@ static inline struct page *virt_to_page(const volatile void *va)
 #define GFP_KERNEL (__GFP_DIRECT_RECLAIM)
 #define GFP_USER   (__GFP_DIRECT_RECLAIM)
 
-/* ---- memblock: before the buddy --------------------------------------- */
+/* ---- memblock: before the buddy ---------------------------------- */
 
 /* Say that [base, base + bytes) is RAM. Overlaps merge. 0 or -ENOSPC. */
 int memblock_add(phys_addr_t base, u32 bytes);
@@ -173,7 +173,7 @@ u32 memblock_limit_lowmem(void);
  */
 u32 memblock_free_all(void);
 
-/* ---- buddy ------------------------------------------------------------ */
+/* ---- buddy ------------------------------------------------------- */
 
 /*
  * 2^order contiguous pages, naturally aligned; the caller owns one reference
@@ -258,7 +258,7 @@ struct shrinker {
 };
 void register_shrinker(struct shrinker *shrinker);
 
-/* ---- slab ------------------------------------------------------------- */
+/* ---- slab -------------------------------------------------------- */
 
 #define SLAB_HWCACHE_ALIGN 0x1u /* align to a 32-byte cache line */
 #define SLAB_PANIC         0x2u /* creating it cannot fail */
@@ -315,7 +315,7 @@ struct slab_stats {
 void slab_for_each(void (*fn)(const struct slab_stats *stats, void *arg),
 		   void *arg);
 
-/* ---- failing on purpose ------------------------------------------------ */
+/* ---- failing on purpose ------------------------------------------ */
 
 /*
  * Let the nth allocation from now (1 = the next) of pages or objects fail, and

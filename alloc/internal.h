@@ -10,7 +10,7 @@
 #include <percpu.h>
 #include <spinlock.h>
 
-/* ---- buddy ------------------------------------------------------------ */
+/* ---- buddy ------------------------------------------------------- */
 
 LIST_HEAD(buddy_head, page);
 
@@ -102,7 +102,7 @@ static inline const char *site_name(const void *site, char *buf, size_t bytes)
 	return buf;
 }
 
-/* ---- debug builds: pages (page_debug.c) --------------------------------- */
+/* ---- debug builds: pages (page_debug.c) -------------------------- */
 
 #define POISON_PAGE 0xaa /* a free page */
 
@@ -133,7 +133,7 @@ static inline void debug_free_pages(struct page *page, unsigned int order,
 void bad_page_free(const struct page *page, unsigned int order,
 		   const char *what) __noreturn;
 
-/* ---- failing on purpose (fail_alloc.c) ------------------------------------ */
+/* ---- failing on purpose (fail_alloc.c) --------------------------- */
 
 extern u32 fail_alloc_armed;
 bool __should_fail_alloc(const char *name, gfp_t gfp);
@@ -143,7 +143,7 @@ static inline bool should_fail_alloc(const char *name, gfp_t gfp)
 	return unlikely(fail_alloc_armed) && __should_fail_alloc(name, gfp);
 }
 
-/* ---- slab -------------------------------------------------------------- */
+/* ---- slab -------------------------------------------------------- */
 
 #define SLAB_MAX_SIZE    0x8000 /* largest object: 32 KiB */
 #define SLAB_MAX_ORDER   5      /* of a slab */
@@ -214,7 +214,7 @@ static inline void set_freepointer(const struct kmem_cache *cache, void *obj,
 			    next);
 }
 
-/* ---- debug builds: objects (slab_debug.c) -------------------------------- */
+/* ---- debug builds: objects (slab_debug.c) ------------------------ */
 
 /* Behind each object. */
 struct slab_track {
@@ -264,7 +264,7 @@ static inline void debug_free_object(struct kmem_cache *cache,
 void bad_object(const struct kmem_cache *cache, void *obj, const char *what,
 		const void *caller) __noreturn;
 
-/* ---- the ways in and out that nearly all take (slab.c has the rest) -------- */
+/* ---- the ways in and out that nearly all take (slab.c has the rest) -- */
 
 /* This core has no object: from a partial slab, or a new one. */
 void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, size_t size);

@@ -52,7 +52,7 @@ static inline struct kmem_cache *power_cache(size_t size)
 			      (u32)__builtin_clz((u32)size - 1)];
 }
 
-/* ---- blocks of the buddy ------------------------------------------------------ */
+/* ---- blocks of the buddy ----------------------------------------- */
 
 /* Also of size 0, and of sizes that nobody can have. */
 static __noinline void *kmalloc_large(size_t size, gfp_t gfp)
@@ -75,7 +75,7 @@ static void kfree_large(struct page *page, void *p)
 	__free_pages(page, page_order(page));
 }
 
-/* ---- the interface --------------------------------------------------------------- */
+/* ---- the interface ----------------------------------------------- */
 
 static inline void *__kmalloc(size_t size, gfp_t gfp, const void *caller)
 {

@@ -33,7 +33,7 @@ u32 min_low_pfn, max_low_pfn;
 
 static struct region_table memory, reserved;
 
-/* ---- the tables --------------------------------------------------------- */
+/* ---- the tables -------------------------------------------------- */
 
 static void delete_region(struct region_table *table, u32 i)
 {
@@ -108,7 +108,7 @@ static const struct region *find_overlap(const struct region_table *table,
 	return NULL;
 }
 
-/* ---- what boot says ------------------------------------------------------ */
+/* ---- what boot says ---------------------------------------------- */
 
 int memblock_add(phys_addr_t base, u32 bytes)
 {
@@ -238,7 +238,7 @@ u32 memblock_limit_lowmem(void)
 	return cut;
 }
 
-/* ---- the hand-over --------------------------------------------------------- */
+/* ---- the hand-over ----------------------------------------------- */
 
 /*
  * Frames before and after RAM within the first and the last block of the

@@ -25,7 +25,7 @@
 struct zone zone;
 DEFINE_PER_CPU(struct per_cpu_pages, pcp_pages);
 
-/* ---- blocks; zone.lock held ------------------------------------------------ */
+/* ---- blocks; zone.lock held -------------------------------------- */
 
 static inline void insert_block(struct page *page, unsigned int order)
 {
@@ -76,7 +76,7 @@ static inline u32 reserve_for(gfp_t gfp)
 	return gfp & __GFP_HIGH ? 0 : zone.min;
 }
 
-/* ---- the per-CPU list ------------------------------------------------------- */
+/* ---- the per-CPU list -------------------------------------------- */
 
 /* False: the list is empty, *page as it was. */
 static inline bool pcp_pop(struct page **page)
@@ -173,7 +173,7 @@ static struct page *pcp_refill(u32 reserve)
 	return pcp->page[--pcp->count];
 }
 
-/* ---- allocating --------------------------------------------------------------- */
+/* ---- allocating -------------------------------------------------- */
 
 static struct page *rmqueue(gfp_t gfp, unsigned int order)
 {
@@ -340,7 +340,7 @@ void *get_zeroed_page(gfp_t gfp)
 	return page ? page_address(page) : NULL;
 }
 
-/* ---- freeing -------------------------------------------------------------------- */
+/* ---- freeing ----------------------------------------------------- */
 
 /* Undo prep_compound_page, and refuse what nobody may free. */
 static void free_pages_prepare(struct page *page, unsigned int order)
@@ -441,7 +441,7 @@ void put_page(struct page *page)
 	__put_pages(page, page_order(page), CALL_SITE());
 }
 
-/* ---- blocks as single pages ------------------------------------------------------- */
+/* ---- blocks as single pages -------------------------------------- */
 
 void split_page(struct page *page, unsigned int order)
 {
@@ -479,7 +479,7 @@ void free_pages_exact(void *va, u32 bytes)
 			    CALL_SITE());
 }
 
-/* ---- memory joins ------------------------------------------------------------------- */
+/* ---- memory joins ------------------------------------------------ */
 
 /* Nobody's frames, as mem_map was cleared. */
 static void check_blank(const struct page *page, unsigned int order)

@@ -16,7 +16,7 @@ struct page_owner {
 static struct page_owner *page_owner; /* NULL: not a debug build */
 static u32 page_clock;
 
-/* ---- counts ---------------------------------------------------------------- */
+/* ---- counts ------------------------------------------------------ */
 
 u32 nr_free_pages(void)
 {
@@ -61,7 +61,7 @@ void zone_get_stats(struct zone_stats *stats)
 	};
 }
 
-/* ---- the verifier ------------------------------------------------------------ */
+/* ---- the verifier ------------------------------------------------ */
 
 /* One complaint about a page. Yields 1, to be counted. */
 static u32 complain(const struct page *page, const char *what)
@@ -165,7 +165,7 @@ int buddy_verify(void)
 	return bad == 0 ? 0 : -EUCLEAN;
 }
 
-/* ---- debug builds -------------------------------------------------------------- */
+/* ---- debug builds ------------------------------------------------ */
 
 void page_owner_init(void)
 {

@@ -32,7 +32,7 @@ spinlock_t slab_caches_lock = SPINLOCK_INIT;
 /* The cache that struct kmem_cache comes from: the only one not in itself. */
 static struct kmem_cache kmem_cache_cache;
 
-/* ---- slabs ------------------------------------------------------------------ */
+/* ---- slabs ------------------------------------------------------- */
 
 static void *nth_object(const struct kmem_cache *cache, const struct page *page,
 			u32 n)
@@ -91,7 +91,7 @@ static void remove_partial(struct kmem_cache *cache, struct page *page)
 	cache->nr_partial--;
 }
 
-/* ---- allocating --------------------------------------------------------------- */
+/* ---- allocating -------------------------------------------------- */
 
 /* Hand all of a slab's free objects to this core. cache->lock held. */
 static void *take_freelist(const struct kmem_cache *cache,
@@ -200,7 +200,7 @@ void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 	return slab_alloc(cache, gfp, cache->object_size, CALL_SITE());
 }
 
-/* ---- freeing ---------------------------------------------------------------------- */
+/* ---- freeing ----------------------------------------------------- */
 
 /* Back into a slab that is not this core's. */
 static void slab_free_slow(struct kmem_cache *cache, struct page *page,
@@ -244,7 +244,7 @@ void kmem_cache_free(struct kmem_cache *cache, void *obj)
 	slab_free(cache, virt_to_page(obj), obj, CALL_SITE());
 }
 
-/* ---- giving slabs back -------------------------------------------------------------- */
+/* ---- giving slabs back ------------------------------------------- */
 
 /* Take this core's objects from it. cache->lock held. */
 static void flush_cpu_slab(struct kmem_cache *cache)
@@ -299,7 +299,7 @@ static u32 shrink_slabs(u32 nr __unused_arg)
 	return freed;
 }
 
-/* ---- caches come and go --------------------------------------------------------------- */
+/* ---- caches come and go ------------------------------------------ */
 
 /* Smallest order that wastes at most an eighth of a slab and holds enough. */
 static unsigned int slab_order(u32 stride)

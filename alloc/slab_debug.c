@@ -23,7 +23,7 @@
 
 static u32 slab_clock; /* allocations and frees so far */
 
-/* ---- walking ------------------------------------------------------------------ */
+/* ---- walking ----------------------------------------------------- */
 
 /* Call fn for each slab of cache: mem_map knows them, full ones too. */
 static void for_each_slab(struct kmem_cache *cache,
@@ -61,7 +61,7 @@ static u32 cpu_free(const struct kmem_cache *cache, const struct page *page)
 	return n;
 }
 
-/* ---- figures --------------------------------------------------------------------- */
+/* ---- figures ----------------------------------------------------- */
 
 static void add_slab(struct kmem_cache *cache, struct page *page, void *arg)
 {
@@ -109,7 +109,7 @@ void slab_for_each(void (*fn)(const struct slab_stats *stats, void *arg),
 	}
 }
 
-/* ---- the verifier ------------------------------------------------------------------ */
+/* ---- the verifier ------------------------------------------------ */
 
 struct slab_audit {
 	u32 slabs, partial, bad;
@@ -211,7 +211,7 @@ int slab_verify(void)
 	return audit.bad == 0 ? 0 : -EUCLEAN;
 }
 
-/* ---- debug builds: the watch on an object --------------------------------------------- */
+/* ---- debug builds: the watch on an object ------------------------ */
 
 static struct slab_track *track_of(const struct kmem_cache *cache,
 				   const void *obj)
@@ -351,7 +351,7 @@ void slab_debug_resize(const struct kmem_cache *cache, void *obj, size_t size)
 	paint(cache, obj, size, RED_ACTIVE);
 }
 
-/* ---- live objects ----------------------------------------------------------------------- */
+/* ---- live objects ------------------------------------------------ */
 
 struct live_sites {
 	u32 n;

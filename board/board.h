@@ -37,7 +37,7 @@ void board_outer_off(bool secure);
  */
 void board_init(bool secure, bool psci_smc);
 
-/* ---- interrupts ---------------------------------------------------------- */
+/* ---- interrupts -------------------------------------------------- */
 
 void irq_init(void);
 /* Have handler called for GIC id irq, interrupts off. 0, -EINVAL, -EBUSY. */
@@ -48,7 +48,7 @@ void irq_dispatch(void);
 /* Interrupts served, per line, for /proc/interrupts; false past the last. */
 bool irq_stat(unsigned int irq, const char **name, u32 *count);
 
-/* ---- time ------------------------------------------------------------------ */
+/* ---- time -------------------------------------------------------- */
 
 /* Free-running nanoseconds since the timer was reset; any context. */
 u64 clock_ns(void);
@@ -59,13 +59,13 @@ void timer_set(u64 ns);
 /* Wall clock: seconds since 1970 (RTC), 0 if the board has none. */
 u32 rtc_seconds(void);
 
-/* ---- console ----------------------------------------------------------------- */
+/* ---- console ----------------------------------------------------- */
 
 /* rx is called in interrupt context for each byte received. */
 void uart_start_input(void (*rx)(u8 byte));
 void uart_write(const char *s, size_t bytes);
 
-/* ---- the end ------------------------------------------------------------------ */
+/* ---- the end ----------------------------------------------------- */
 
 /* Power off or, failing that, wait for ever. */
 void board_power_off(void) __noreturn;

@@ -10,7 +10,7 @@
 #include <mm/mm.h>
 #include <service.h>
 
-/* ---- null, zero, full --------------------------------------------------------------- */
+/* ---- null, zero, full -------------------------------------------- */
 
 static s32 null_read(struct file *file __unused_arg, uaddr_t buf __unused_arg,
 		     u32 bytes __unused_arg, u64 *pos __unused_arg)

@@ -45,7 +45,7 @@ void file_init(void)
 					SLAB_PANIC, construct_files);
 }
 
-/* ---- files ------------------------------------------------------------------ */
+/* ---- files ------------------------------------------------------- */
 
 /* The last reference is gone. */
 static void free_file(struct file *file)
@@ -150,7 +150,7 @@ u64 file_size(const struct file *file)
 	return file->f_inode->i_size;
 }
 
-/* ---- lives of tables ----------------------------------------------------------- */
+/* ---- lives of tables --------------------------------------------- */
 
 struct files_struct *files_alloc(void)
 {
@@ -266,7 +266,7 @@ void files_close_on_exec(struct files_struct *files)
 	}
 }
 
-/* ---- slots ---------------------------------------------------------------------- */
+/* ---- slots ------------------------------------------------------- */
 
 struct file *files_get(struct files_struct *files, u32 fd)
 {

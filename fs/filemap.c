@@ -34,7 +34,7 @@ u32 nr_cached_pages(void)
 	return READ_ONCE(nr_cached);
 }
 
-/* ---- pages enter and leave ------------------------------------------------- */
+/* ---- pages enter and leave --------------------------------------- */
 
 static inline struct page *__find_get_page(struct address_space *mapping,
 					   u32 index)
@@ -252,7 +252,7 @@ int generic_truncate(struct inode *inode, u64 bytes)
 	return 0;
 }
 
-/* ---- read and write ---------------------------------------------------------- */
+/* ---- read and write ---------------------------------------------- */
 
 /* Bytes of [pos, pos + bytes) that lie in pos's page. */
 static inline u32 page_part(u64 pos, u32 bytes)
@@ -455,7 +455,7 @@ s64 generic_file_llseek(struct file *file, s64 offset, int whence)
 	return offset;
 }
 
-/* ---- mapping ------------------------------------------------------------------- */
+/* ---- mapping ----------------------------------------------------- */
 
 /* Is the page at pgoff part of the file, its last bytes at least? */
 static bool within_file(const struct address_space *mapping, u32 pgoff)

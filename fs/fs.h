@@ -101,7 +101,7 @@ void fs_init(void);
  */
 int __must_check initramfs_unpack(const void *archive, u32 bytes);
 
-/* ---- kernel-side opening ---------------------------------------------------- */
+/* ---- kernel-side opening ----------------------------------------- */
 
 /*
  * Open by absolute path from the kernel: *file with a reference. 0, -ENOENT,
@@ -359,7 +359,7 @@ void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry);
  */
 int __must_check ramfs_drop_link(struct inode *inode);
 
-/* ---- directories for file systems ------------------------------------------------ */
+/* ---- directories for file systems -------------------------------- */
 
 /*
  * getdents64's accumulator. iterate() emits each entry whose cookie is >= pos,
@@ -371,7 +371,7 @@ struct dir_context {
 	u64 pos;
 };
 
-/* ---- page cache (fs/filemap.c) ----------------------------------------------------- */
+/* ---- page cache (fs/filemap.c) ----------------------------------- */
 
 /*
  * The page at index with a reference, filled from the backing (or zeroed) if

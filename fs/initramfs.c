@@ -64,7 +64,7 @@ static void forget_hard_links(struct hard_links *links)
 	}
 }
 
-/* ---- one entry's inode -------------------------------------------------------- */
+/* ---- one entry's inode ------------------------------------------- */
 
 /* With several names the data may come with any of them, usually the last. */
 static void set_file_data(struct inode *inode, const struct cpio_entry *entry)
@@ -141,7 +141,7 @@ static int get_inode(struct hard_links *links, const struct cpio_entry *entry,
 	return 0;
 }
 
-/* ---- its name -------------------------------------------------------------------- */
+/* ---- its name ---------------------------------------------------- */
 
 /* Something has the name already: a directory stays, all else gives way. */
 static int clear_name(struct nameidata *nd, const struct cpio_entry *entry,
@@ -261,7 +261,7 @@ static int unpack_entry(struct hard_links *links,
 	return err ? -EINVAL : 0;
 }
 
-/* ---- all of them ------------------------------------------------------------------ */
+/* ---- all of them ------------------------------------------------- */
 
 /* Entries that cannot be made are counted in *left_out. */
 static int unpack_all(struct cpio *cpio, struct hard_links *links,

@@ -52,7 +52,7 @@ void iput(struct inode *inode)
 	kmem_cache_free(inode_cache, inode);
 }
 
-/* ---- writers against running programs ----------------------------------------- */
+/* ---- writers against running programs ---------------------------- */
 
 /* Step i_writecount away from 0, or -ETXTBSY: it is on the other side. */
 static int step_writecount(struct inode *inode, s32 step)
@@ -95,7 +95,7 @@ void allow_write_access(struct inode *inode)
 	spin_unlock(&inode->i_data.lock);
 }
 
-/* ---- names ---------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------- */
 
 /* Put name and the '/' before it in front of buf[*at]. */
 static int prepend(char *buf, size_t *at, const char *name, u32 bytes)

@@ -10,7 +10,7 @@
 
 #include <fs/fs.h>
 
-/* ---- inodes (inode.c) --------------------------------------------------- */
+/* ---- inodes (inode.c) -------------------------------------------- */
 
 void inode_init(void);
 /*
@@ -23,7 +23,7 @@ void put_write_access(struct inode *inode);
 int __must_check deny_write_access(struct inode *inode);
 void allow_write_access(struct inode *inode);
 
-/* ---- the page tree (page_tree.c); mapping->lock held -------------------- */
+/* ---- the page tree (page_tree.c); mapping->lock held ------------- */
 
 void page_tree_init(void);
 struct page *page_tree_lookup(const struct address_space *mapping, u32 index);
@@ -37,7 +37,7 @@ struct page *page_tree_delete(struct address_space *mapping, u32 index);
 /* The first page at or after *index, which gets its index; or NULL. */
 struct page *page_tree_next(const struct address_space *mapping, u32 *index);
 
-/* ---- page cache (filemap.c) ----------------------------------------------- */
+/* ---- page cache (filemap.c) -------------------------------------- */
 
 void filemap_init(void);
 /* Forget pages at and after byte `from`; zero the rest of from's own page. */
@@ -50,7 +50,7 @@ s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
 /* Set the file's size: 0, -EFBIG. */
 int __must_check generic_truncate(struct inode *inode, u64 bytes);
 
-/* ---- ramfs (ramfs.c) -------------------------------------------------------- */
+/* ---- ramfs (ramfs.c) --------------------------------------------- */
 
 void ramfs_init(void);
 

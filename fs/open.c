@@ -149,7 +149,7 @@ int open_exec(const char *path, struct file **result)
 	return 0;
 }
 
-/* ---- system calls --------------------------------------------------------------- */
+/* ---- system calls ------------------------------------------------ */
 
 s32 sys_openat(s32 dirfd, uaddr_t path, u32 flags, u32 mode)
 {

@@ -27,7 +27,7 @@ s32 sys_sched_yield(void);
 s32 sys_nanosleep(uaddr_t req, uaddr_t rem);
 s32 sys_getrusage(s32 who, uaddr_t usage);
 
-/* ---- mm/ ------------------------------------------------------------------ */
+/* ---- mm/ --------------------------------------------------------- */
 
 s32 sys_brk(uaddr_t brk);
 s32 sys_mmap2(uaddr_t addr, u32 bytes, u32 prot, u32 flags, u32 fd, u32 pgoff);
@@ -45,7 +45,7 @@ s32 sys_mlockall(u32 flags);
 s32 sys_munlockall(void);
 s32 sys_cacheflush(uaddr_t start, uaddr_t end, u32 flags);
 
-/* ---- fs/ ------------------------------------------------------------------ */
+/* ---- fs/ --------------------------------------------------------- */
 
 s32 sys_read(u32 fd, uaddr_t buf, u32 bytes);
 s32 sys_write(u32 fd, uaddr_t buf, u32 bytes);

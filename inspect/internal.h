@@ -17,7 +17,7 @@
 #include <proc/proc.h>
 #include <types.h>
 
-/* ---- text in the making (seq_file.c) ------------------------------------ */
+/* ---- text in the making (seq_file.c) ----------------------------- */
 
 /* What does not fit is counted only; the text is then made again, larger. */
 struct seq_file {
@@ -69,7 +69,7 @@ struct proc_entry {
 				  .readlink = fn }
 /* clang-format on */
 
-/* ---- the tree (procfs.c) ---------------------------------------------------- */
+/* ---- the tree (procfs.c) ----------------------------------------- */
 
 /*
  * Hang /proc into the root: its files, and those of each process; the last
@@ -94,7 +94,7 @@ s32 next_process(s32 pid);
  */
 int __must_check get_mm_of(s32 pid, struct mm_struct **mm);
 
-/* ---- page frames -------------------------------------------------------------- */
+/* ---- page frames ------------------------------------------------- */
 
 /* The page whose flags say what page is used for: a block's head, or itself. */
 static inline const struct page *owner_page(const struct page *page)
@@ -102,7 +102,7 @@ static inline const struct page *owner_page(const struct page *page)
 	return page->flags & PG_TAIL ? page->head : page;
 }
 
-/* ---- the functions ---------------------------------------------------------------- */
+/* ---- the functions ----------------------------------------------- */
 
 int show_maps(struct seq_file *m);
 /* The line of one VMA in it; mmap_lock held. */

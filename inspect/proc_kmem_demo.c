@@ -39,7 +39,7 @@ struct demo {
 static spinlock_t demo_lock = SPINLOCK_INIT;
 static u32 demo_bytes; /* held by all files; demo_lock */
 
-/* ---- three ways to get memory ---------------------------------------------- */
+/* ---- three ways to get memory ------------------------------------ */
 
 struct demo_kind {
 	const char *name;
@@ -85,7 +85,7 @@ static const struct demo_kind kinds[] = {
 	{ "vmalloc", true, vmalloc, whole_pages, demo_vfree },
 };
 
-/* ---- the limit ------------------------------------------------------------------ */
+/* ---- the limit --------------------------------------------------- */
 
 static bool charge(u32 bytes)
 {
@@ -107,7 +107,7 @@ static void uncharge(u32 bytes)
 	spin_unlock(&demo_lock);
 }
 
-/* ---- requests -------------------------------------------------------------------- */
+/* ---- requests ---------------------------------------------------- */
 
 static int demo_alloc(struct demo *demo, const struct demo_kind *kind,
 		      u32 bytes)
@@ -204,7 +204,7 @@ void release_kmem_demo(struct seq_file *m)
 	kfree(m->private);
 }
 
-/* ---- the text ---------------------------------------------------------------------- */
+/* ---- the text ---------------------------------------------------- */
 
 static u32 frame_of(const void *va)
 {

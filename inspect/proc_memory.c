@@ -87,7 +87,7 @@ int show_buddyinfo(struct seq_file *m)
 	return 0;
 }
 
-/* ---- slabinfo -------------------------------------------------------------- */
+/* ---- slabinfo ---------------------------------------------------- */
 
 static void put_cache(const struct slab_stats *s, void *arg)
 {
@@ -113,7 +113,7 @@ int show_slabinfo(struct seq_file *m)
 	return 0;
 }
 
-/* ---- vmallocinfo ----------------------------------------------------------- */
+/* ---- vmallocinfo ------------------------------------------------- */
 
 static void put_vm_area(const struct vm_info *info, void *arg)
 {
@@ -139,7 +139,7 @@ int show_vmallocinfo(struct seq_file *m)
 	return 0;
 }
 
-/* ---- vmstat ----------------------------------------------------------------- */
+/* ---- vmstat ------------------------------------------------------ */
 
 /* Linux's names with Linux's meaning; the last line is ours. */
 int show_vmstat(struct seq_file *m)
@@ -161,7 +161,7 @@ int show_vmstat(struct seq_file *m)
 	return 0;
 }
 
-/* ---- zoneinfo: its essentials --------------------------------------------- */
+/* ---- zoneinfo: its essentials ------------------------------------ */
 
 int show_zoneinfo(struct seq_file *m)
 {

@@ -80,7 +80,7 @@ static const struct {
 	[TASK_DEAD] = { 'X', "dead" },
 };
 
-/* ---- its memory at one moment, in pages ----------------------------------------- */
+/* ---- its memory at one moment, in pages -------------------------- */
 
 struct mm_facts {
 	u32 total, peak, locked, data, stack, exec, ptes;
@@ -148,7 +148,7 @@ static int get_all_facts(s32 pid, struct task_facts *task, struct mm_facts *mm,
 	return err ? err : get_mm_facts(pid, mm, has_mm);
 }
 
-/* ---- status ------------------------------------------------------------------------ */
+/* ---- status ------------------------------------------------------ */
 
 static void show_kib(struct seq_file *m, const char *name, u32 kib)
 {
@@ -223,7 +223,7 @@ int show_status(struct seq_file *m)
 	return 0;
 }
 
-/* ---- stat -------------------------------------------------------------------------- */
+/* ---- stat -------------------------------------------------------- */
 
 static u32 ticks(u64 ns)
 {
@@ -282,7 +282,7 @@ int show_statm(struct seq_file *m)
 	return 0;
 }
 
-/* ---- names -------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------- */
 
 int show_comm(struct seq_file *m)
 {

@@ -29,7 +29,7 @@ static void put_tables(struct mm_struct *mm)
 	mmput(mm);
 }
 
-/* ---- walk -------------------------------------------------------------------------- */
+/* ---- walk -------------------------------------------------------- */
 
 /* "0x..." in hexadecimal, as every address here is. 0 or -EINVAL. */
 static int parse_address(const char *text, u32 *va)
@@ -91,7 +91,7 @@ int show_walk(struct seq_file *m)
 	return 0;
 }
 
-/* ---- pagetable ------------------------------------------------------------------------ */
+/* ---- pagetable --------------------------------------------------- */
 
 /* Neighbours with the same attributes: one line. */
 struct range {

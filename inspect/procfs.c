@@ -50,7 +50,7 @@ static const struct proc_entry *entries_of(s32 pid)
 	return pid ? pid_entries : root_entries;
 }
 
-/* ---- inodes -------------------------------------------------------------------- */
+/* ---- inodes ------------------------------------------------------ */
 
 /* Its name in /proc, for ".." and getcwd. Nobody else knows the inode yet. */
 static int name_pid_dir(struct inode *inode)
@@ -133,7 +133,7 @@ s64 proc_llseek(struct file *file, s64 offset, int whence)
 	return offset;
 }
 
-/* ---- names --------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------- */
 
 /* The pid that a name says, or 0: it says none. */
 static s32 parse_pid(const char *name, u32 bytes)
@@ -192,7 +192,7 @@ static int proc_lookup(struct inode *dir, const char *name, u32 bytes,
 	return *child ? 0 : -ENOMEM;
 }
 
-/* ---- readdir -------------------------------------------------------------------- */
+/* ---- readdir ----------------------------------------------------- */
 
 static bool emit_dots(struct inode *dir, struct dir_context *ctx)
 {
@@ -261,7 +261,7 @@ static int proc_iterate(struct file *file, struct dir_context *ctx)
 	return 0;
 }
 
-/* ---- the whole ------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------- */
 
 static const struct inode_operations proc_dir_ops = {
 	.lookup = proc_lookup,

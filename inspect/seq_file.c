@@ -24,7 +24,7 @@ struct proc_file {
 	bool made; /* seq holds a text */
 };
 
-/* ---- for the functions that make text ------------------------------------- */
+/* ---- for the functions that make text ---------------------------- */
 
 static u32 room(const struct seq_file *m)
 {
@@ -70,7 +70,7 @@ void seq_pad(struct seq_file *m, char last)
 	seq_putc(m, last);
 }
 
-/* ---- the buffer -------------------------------------------------------------- */
+/* ---- the buffer -------------------------------------------------- */
 
 static void free_text(struct seq_file *m)
 {
@@ -133,7 +133,7 @@ static s32 text_at(struct proc_file *pf, u32 bytes, u64 pos, const char **text)
 	return (s32)min(bytes, pf->seq.count - (u32)pos);
 }
 
-/* ---- the open file -------------------------------------------------------------- */
+/* ---- the open file ----------------------------------------------- */
 
 static s32 seq_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {

@@ -19,7 +19,7 @@ bool called_from(const char *function);
 /* "do_mmap+0x24" for a kernel text address; its hex value where unknown. */
 void format_symbol(u32 va, char *buf, size_t bytes);
 
-/* ---- lib/unwind.c: one step of dump_stack, and for tests ------------------ */
+/* ---- lib/unwind.c: one step of dump_stack, and for tests --------- */
 
 struct unwind_frame {
 	u32 reg[16];   /* r0-r15; only r4-r15 mean something */

@@ -73,7 +73,7 @@ static inline u32 subtree_gap(const struct vm_area_struct *vma)
 	return vma ? vma->rb_subtree_gap : 0;
 }
 
-/* ---- vma.c: the set of VMAs; mmap_lock held for writing ---------------- */
+/* ---- vma.c: the set of VMAs; mmap_lock held for writing ---------- */
 
 void vma_cache_init(void);
 /* One without an object, in no set; the range is unset. NULL: no memory. */
@@ -97,7 +97,7 @@ void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 struct vm_area_struct *find_vma_intersection(struct mm_struct *mm,
 					     uaddr_t start, uaddr_t end);
 
-/* ---- i_mmap.c: who maps a file -------------------------------------------- */
+/* ---- i_mmap.c: who maps a file ----------------------------------- */
 
 /* Keep unmap_mapping_pages out of all that map vma's file, if it has one. */
 static inline void i_mmap_lock(const struct vm_area_struct *vma)
@@ -140,7 +140,7 @@ static inline void vma_resize(struct vm_area_struct *vma, uaddr_t start,
 	i_mmap_unlock(vma);
 }
 
-/* ---- vma_merge.c --------------------------------------------------------- */
+/* ---- vma_merge.c ------------------------------------------------- */
 
 /*
  * vma_link, or let a neighbour of the same kind grow over the range and free
@@ -167,12 +167,12 @@ int __must_check vma_isolate(struct vm_area_struct **vma, uaddr_t start,
 int __must_check vma_update_flags(struct mm_struct *mm, uaddr_t start,
 				  uaddr_t end, u32 clear, u32 set);
 
-/* ---- munmap.c ------------------------------------------------------------ */
+/* ---- munmap.c ---------------------------------------------------- */
 
 /* A linked vma that has no entries any more leaves the set and is freed. */
 void remove_empty_vma(struct mm_struct *mm, struct vm_area_struct *vma);
 
-/* ---- accounting.c ------------------------------------------------------ */
+/* ---- accounting.c ------------------------------------------------ */
 
 /* Linux's three kinds; a VMA can be none of them (read-only data). */
 static inline bool is_exec_mapping(u32 vm_flags)
@@ -215,7 +215,7 @@ static inline bool accountable_mapping(u32 vm_flags)
 int __must_check vm_acct_memory(u32 pages);
 void vm_unacct_memory(u32 pages);
 
-/* ---- unmapped_area.c ---------------------------------------------------- */
+/* ---- unmapped_area.c --------------------------------------------- */
 
 /* Highest free range of `bytes` in [low, high): 0 or -ENOMEM. */
 int __must_check vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low,
@@ -225,7 +225,7 @@ int __must_check vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low,
 int __must_check get_unmapped_area(struct mm_struct *mm, uaddr_t addr,
 				   u32 bytes, u32 flags, uaddr_t *result);
 
-/* ---- pagewalk.c: the one walker ----------------------------------------- */
+/* ---- pagewalk.c: the one walker ---------------------------------- */
 
 struct mm_walk {
 	struct mm_struct *mm;
@@ -278,7 +278,7 @@ static inline void put_shared_page(struct page *page)
 		put_page(page);
 }
 
-/* ---- mmu_gather.c: clear, flush, free ------------------------------------ */
+/* ---- mmu_gather.c: clear, flush, free ---------------------------- */
 
 #define MMU_GATHER_PAGES 64u
 
@@ -296,13 +296,13 @@ void unmap_page_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end);
 /* The same with a gather of its own. */
 void zap_page_range(struct mm_struct *mm, uaddr_t start, uaddr_t end);
 
-/* ---- gup.c ----------------------------------------------------------------- */
+/* ---- gup.c ------------------------------------------------------- */
 
 /* Have the page at va ready for the access. 0, -ENOMEM, -EFAULT. (read) */
 int __must_check faultin_page(struct vm_area_struct *vma, uaddr_t va,
 			      bool write);
 
-/* ---- shmem.c: shared anonymous memory -------------------------------------- */
+/* ---- shmem.c: shared anonymous memory ---------------------------- */
 
 void shmem_init(void);
 

@@ -33,7 +33,7 @@
 
 u32 fault_around_bytes = 64 << 10;
 
-/* ---- installing ------------------------------------------------------------- */
+/* ---- installing -------------------------------------------------- */
 
 /*
  * Put page into the free slot of vmf; the caller's reference becomes the
@@ -103,7 +103,7 @@ static bool lock_pte_mapped(struct vm_fault *vmf)
 	return false;
 }
 
-/* ---- case 3: anonymous --------------------------------------------------------- */
+/* ---- case 3: anonymous ------------------------------------------- */
 
 static u32 do_anonymous_read(struct vm_fault *vmf)
 {
@@ -136,7 +136,7 @@ static u32 do_anonymous_page(struct vm_fault *vmf)
 	return 0;
 }
 
-/* ---- case 3: files and shared memory ------------------------------------------- */
+/* ---- case 3: files and shared memory ----------------------------- */
 
 /* Entries of [start, end) that fault-around looks at in one go. */
 #define AROUND_BATCH 16u
@@ -291,7 +291,7 @@ static u32 do_fault(struct vm_fault vmf)
 	return do_cow_fault(&vmf);
 }
 
-/* ---- case 4: present and not writable -------------------------------------------- */
+/* ---- case 4: present and not writable ---------------------------- */
 
 /* The page stays; its entry may write now. Unlocks. */
 static u32 wp_page_reuse(struct vm_fault *vmf)
@@ -373,7 +373,7 @@ static u32 do_wp_page(struct vm_fault *vmf)
 	return wp_page_copy(vmf, page);
 }
 
-/* ---- the way in -------------------------------------------------------------------- */
+/* ---- the way in -------------------------------------------------- */
 
 static u32 handle_pte_fault(struct vm_fault *vmf)
 {

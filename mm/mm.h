@@ -20,7 +20,7 @@ void mm_init(void);
 extern struct page *empty_zero_page;
 extern u32 zero_pfn; /* its frame */
 
-/* ---- lives (mm/mm_life.c) ---------------------------------------------- */
+/* ---- lives (mm/mm_life.c) ---------------------------------------- */
 
 /* mm_count, which keeps the tables alone: mmgrab and mmdrop of <mmu/mmu.h>. */
 
@@ -63,7 +63,7 @@ static inline u32 get_mm_hiwater_rss(const struct mm_struct *mm)
 /* Address spaces that exist, init_mm not counted. */
 u32 nr_mms(void);
 
-/* ---- regions (mm/vma*.c, mmap.c, munmap.c ...); mmap_lock held as named ------------- */
+/* ---- regions (mm/vma*.c, mmap.c, munmap.c ...); mmap_lock held as named -- */
 
 /* First VMA with vm_end > va, or NULL. (read) */
 struct vm_area_struct *__find_vma(struct mm_struct *mm, uaddr_t va);
@@ -146,7 +146,7 @@ u32 vm_committed_pages(void);
  */
 int __must_check shmem_zero_setup(struct vm_area_struct *vma);
 
-/* ---- faults (mm/memory.c) ------------------------------------------------ */
+/* ---- faults (mm/memory.c) ---------------------------------------- */
 
 #define FAULT_FLAG_WRITE 0x01
 
@@ -187,7 +187,7 @@ int __must_check copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf,
 /* Fault-around for file pages, in bytes; a power of two; PAGE_SIZE = off. */
 extern u32 fault_around_bytes;
 
-/* ---- vmalloc (mm/vmalloc.c) ------------------------------------------------ */
+/* ---- vmalloc (mm/vmalloc.c) -------------------------------------- */
 
 /* Once, after the slab is up. */
 void vmalloc_init(void);

@@ -224,7 +224,7 @@ int do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr, u32 bytes,
 	return ret;
 }
 
-/* ---- brk and the stack's first pages ---------------------------------------------- */
+/* ---- brk and the stack's first pages ----------------------------- */
 
 int do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 vm_flags)
 {

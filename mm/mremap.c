@@ -14,7 +14,7 @@ struct remap {
 	u32 flags;
 };
 
-/* ---- moving entries ---------------------------------------------------------- */
+/* ---- moving entries ---------------------------------------------- */
 
 /* Every table that moving needs, so that moving itself cannot fail. */
 static int alloc_new_tables(struct remap *r, u32 bytes)
@@ -90,7 +90,7 @@ static void move_page_tables(struct remap *r, u32 bytes)
 	walk_page_range(&walk, r->addr, r->addr + bytes);
 }
 
-/* ---- moving a VMA --------------------------------------------------------------- */
+/* ---- moving a VMA ------------------------------------------------ */
 
 /* The old VMA, exactly the old range, after its entries have left. */
 static void leave_old_range(struct remap *r, struct vm_area_struct *vma)
@@ -158,7 +158,7 @@ err_unacct:
 	return -ENOMEM;
 }
 
-/* ---- the checks ------------------------------------------------------------------ */
+/* ---- the checks -------------------------------------------------- */
 
 /* May the mapping at addr become new_bytes long? */
 static int vma_to_resize(struct remap *r, struct vm_area_struct **result)

@@ -47,7 +47,7 @@ static inline void gap_set(struct vm_area_struct *vma, u32 gap)
 	gap_propagate(vma);
 }
 
-/* ---- objects ------------------------------------------------------------ */
+/* ---- objects ----------------------------------------------------- */
 
 static struct kmem_cache *vma_cachep;
 
@@ -115,7 +115,7 @@ pgprot_t vma_page_prot(u32 vm_flags)
 	return vm_get_page_prot(vm_flags & ~VM_SHARED);
 }
 
-/* ---- linking ------------------------------------------------------------ */
+/* ---- linking ----------------------------------------------------- */
 
 /* As the tree's in-order neighbour of prev: below prev, or left of next. */
 static void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
@@ -213,7 +213,7 @@ void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 	vma->vm_pgoff = pgoff;
 }
 
-/* ---- finding -------------------------------------------------------------- */
+/* ---- finding ----------------------------------------------------- */
 
 struct vm_area_struct *__find_vma(struct mm_struct *mm, uaddr_t va)
 {

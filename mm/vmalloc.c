@@ -26,7 +26,7 @@ void vmalloc_init(void)
 					0, SLAB_PANIC, NULL);
 }
 
-/* ---- areas ----------------------------------------------------------------------- */
+/* ---- areas ------------------------------------------------------- */
 
 /* Address space for bytes and the guard page behind them. NULL: none. */
 static struct vmap_area *alloc_area(u32 bytes, u32 align, gfp_t gfp,
@@ -79,7 +79,7 @@ static struct vmap_area *must_find_area(const void *va)
 	return area;
 }
 
-/* ---- vmalloc ------------------------------------------------------------------------ */
+/* ---- vmalloc ----------------------------------------------------- */
 
 static void free_frames(struct vmap_area *area)
 {
@@ -188,7 +188,7 @@ void vfree(const void *va)
 	free_area(area);
 }
 
-/* ---- vmap, ioremap -------------------------------------------------------------------- */
+/* ---- vmap, ioremap ----------------------------------------------- */
 
 void *vmap(struct page *const *pages, u32 nr)
 {
@@ -257,7 +257,7 @@ void iounmap(void *va)
 	vunmap((void *)((uintptr_t)va & ~(uintptr_t)(PAGE_SIZE - 1)));
 }
 
-/* ---- looking ----------------------------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------- */
 
 bool is_vmalloc_addr(const void *va)
 {

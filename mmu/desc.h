@@ -21,7 +21,7 @@
 #include <types.h>
 
 /* clang-format off */
-/* ---- first level -------------------------------------------------------- */
+/* ---- first level ------------------------------------------------- */
 
 #define L1_TYPE_MASK		0x00000003u
 #define L1_TYPE_FAULT		0x00000000u
@@ -44,7 +44,7 @@
 #define L1_SECT_SUPER		0x00040000u
 #define L1_SECT_BASE		0xfff00000u
 
-/* ---- second level: small pages only; large pages are not used ----------- */
+/* ---- second level: small pages only; large pages are not used ---- */
 
 #define L2_TYPE_SMALL		0x00000002u	/* bit 1; bit 0 is XN */
 #define L2_XN			0x00000001u
@@ -60,7 +60,7 @@
 #define L2_NG			0x00000800u
 #define L2_BASE			0xfffff000u
 
-/* ---- memory types: the number n = TEX[0]:C:B (B3.8.3) ------------------- */
+/* ---- memory types: the number n = TEX[0]:C:B (B3.8.3) ------------ */
 
 #define MEM_STRONG		0u
 #define MEM_DEVICE		1u
@@ -99,7 +99,7 @@
 			 NMRR_IR(MEM_UNCACHED, NMRR_NONCACHEABLE) | \
 			 NMRR_OR(MEM_UNCACHED, NMRR_NONCACHEABLE))
 
-/* ---- registers that say how tables are walked --------------------------- */
+/* ---- registers that say how tables are walked -------------------- */
 
 /*
  * TTBR0 (B4.1.154, with the MP extensions): walks read memory as WBWA, inner
@@ -134,7 +134,7 @@
 				 SCTLR_Z | SCTLR_I | SCTLR_V | SCTLR_TRE | \
 				 SCTLR_AFE)
 
-/* ---- combinations that the kernel uses ---------------------------------- */
+/* ---- combinations that the kernel uses --------------------------- */
 
 #define L1_TABLE_KERNEL	(L1_TYPE_TABLE | DOMAIN_KERNEL << L1_DOMAIN_SHIFT)
 #define L1_TABLE_USER	(L1_TYPE_TABLE | DOMAIN_USER << L1_DOMAIN_SHIFT)

@@ -24,7 +24,7 @@ u32 nr_vmalloc_syncs;
 
 static spinlock_t kmap_lock = SPINLOCK_INIT;
 
-/* ---- the master's first level ------------------------------------------- */
+/* ---- the master's first level ------------------------------------ */
 
 /* The new entry is seen before the number that tells others to look. */
 static void set_master(u32 va, u32 desc)
@@ -68,7 +68,7 @@ static pte_t *kernel_pte(u32 va)
 	return pgd_is_table(pgd) ? pgd_table(pgd) + pte_index(va) : NULL;
 }
 
-/* ---- boot: no lock, nothing mapped there yet ---------------------------- */
+/* ---- boot: no lock, nothing mapped there yet --------------------- */
 
 static void map_page(u32 va, phys_addr_t pa, enum map_type type)
 {
@@ -104,7 +104,7 @@ void kmap_prepare_table(u32 va)
 	BUG_ON(!kernel_table(va));
 }
 
-/* ---- vmalloc space ------------------------------------------------------ */
+/* ---- vmalloc space ----------------------------------------------- */
 
 /* What to map at one page of the range: RAM from an array, or a device. */
 struct kmap_source {

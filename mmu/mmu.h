@@ -21,15 +21,15 @@
 
 struct page;
 
-/* ---- entries: pure values (mmu/pte.h has the inlines) ------------------- */
+/* ---- entries: pure values (mmu/pte.h has the inlines) ------------ */
 
 #include <mmu/pte.h>
 
-/* ---- entries in their tables (mmu/pgtable.h has the inlines) ------------ */
+/* ---- entries in their tables (mmu/pgtable.h has the inlines) ----- */
 
 #include <mmu/pgtable.h>
 
-/* ---- tables ------------------------------------------------------------- */
+/* ---- tables ------------------------------------------------------ */
 
 /* Once, after kmem_cache_init: the caches of tables of both levels. */
 void pgtable_cache_init(void);
@@ -65,7 +65,7 @@ static inline uaddr_t pgd_addr_end(uaddr_t va, uaddr_t end)
  */
 void free_pgtables(struct mm_struct *mm, uaddr_t floor, uaddr_t ceiling);
 
-/* ---- installing and changing user entries (ptl) ------------------------- */
+/* ---- installing and changing user entries (ptl) ------------------ */
 
 /*
  * void set_pte_at(mm, va, ptep, pte): install pte where the slot is none. The
@@ -100,7 +100,7 @@ bool ptep_test_and_clear_young(struct mm_struct *mm, uaddr_t va, pte_t *ptep);
  */
 void ptes_sync(const pte_t *first, u32 n);
 
-/* ---- TLB and caches ----------------------------------------------------- */
+/* ---- TLB and caches ---------------------------------------------- */
 
 /* On return no earlier translation of that range and ASID can be used. */
 void flush_tlb_page(struct mm_struct *mm, uaddr_t va);
@@ -163,7 +163,7 @@ void mmu_current_context(u32 *ttbr0, u32 *contextidr);
 /* TTBR0 and hardware ASID that mm would run with (ASID 0: none yet). */
 void mmu_context_of(const struct mm_struct *mm, u32 *ttbr0, u32 *asid);
 
-/* ---- the kernel's own half ---------------------------------------------- */
+/* ---- the kernel's own half --------------------------------------- */
 
 /* Boot: see mmu/boot.h for what runs before the MMU is on. */
 
@@ -202,12 +202,12 @@ extern u32 nr_vmalloc_syncs; /* entries copied so since boot */
 /* The pgd that TTBR0 points to right now. */
 pgd_t *current_pgd(void);
 
-/* ---- aborts ------------------------------------------------------------- */
+/* ---- aborts ------------------------------------------------------ */
 
 /* Fault status registers taken apart: enum abort_cause, decode_abort. */
 #include <mmu/abort.h>
 
-/* ---- looking ------------------------------------------------------------ */
+/* ---- looking ----------------------------------------------------- */
 
 /*
  * int follow_pte(mm, va, pte): the entry for user va of mm, without changing

@@ -125,7 +125,7 @@ static void switch_to_master(void)
 	isb(); /* nothing fetched through it either */
 }
 
-/* ---- the table in the log ----------------------------------------------- */
+/* ---- the table in the log ---------------------------------------- */
 
 static void print_row(u32 start, u32 end, const char *what)
 {

@@ -65,7 +65,7 @@ static void destroy_pgd(struct page *page)
 	__free_pages(page, PGD_ORDER);
 }
 
-/* ---- kept for reuse ------------------------------------------------------ */
+/* ---- kept for reuse ---------------------------------------------- */
 
 /* NULL: there is none. */
 static struct page *take_cached_pgd(void)
@@ -114,7 +114,7 @@ void pgtable_cache_init(void)
 	register_shrinker(&pgd_shrinker);
 }
 
-/* ---- lives ----------------------------------------------------------------- */
+/* ---- lives ------------------------------------------------------- */
 
 static bool user_half_empty(const pgd_t *pgd)
 {

@@ -20,7 +20,7 @@
 
 static struct kmem_cache *pgtable_cache;
 
-/* ---- second-level tables ------------------------------------------------ */
+/* ---- second-level tables ----------------------------------------- */
 
 static void construct_table(void *table)
 {
@@ -62,7 +62,7 @@ bool l2_table_empty(const pte_t *table)
 	return true;
 }
 
-/* ---- a table where there was none ----------------------------------------- */
+/* ---- a table where there was none -------------------------------- */
 
 /* A new table for va; another task may have been faster. */
 static bool pgd_populate(struct mm_struct *mm, uaddr_t va)
@@ -92,7 +92,7 @@ pte_t *__pte_alloc_map(struct mm_struct *mm, uaddr_t va)
 	return pgd_populate(mm, va) ? pte_offset_map(mm, va) : NULL;
 }
 
-/* ---- giving tables back ------------------------------------------------- */
+/* ---- giving tables back ------------------------------------------ */
 
 /*
  * Unhook up to FREE_BATCH tables from *index on. They may be freed only after
@@ -133,7 +133,7 @@ void free_pgtables(struct mm_struct *mm, uaddr_t floor, uaddr_t ceiling)
 	}
 }
 
-/* ---- entries ------------------------------------------------------------ */
+/* ---- entries ----------------------------------------------------- */
 
 void ptep_set_wrprotect(struct mm_struct *mm __unused_arg,
 			uaddr_t va __unused_arg, pte_t *ptep)

@@ -18,7 +18,7 @@
 #include <mmu/tables.h>
 #include <uapi/errno.h>
 
-/* ---- finding the slot --------------------------------------------------- */
+/* ---- finding the slot -------------------------------------------- */
 
 static inline pte_t *pte_offset_map(const struct mm_struct *mm, uaddr_t va)
 {
@@ -111,7 +111,7 @@ static inline pte_t ptep_clear_flush(struct mm_struct *mm, uaddr_t va,
 	return old;
 }
 
-/* ---- one of a run of entries; ptes_sync follows ------------------------- */
+/* ---- one of a run of entries; ptes_sync follows ------------------ */
 
 /* As set_pte_at. */
 static inline void set_pte_at_batched(struct mm_struct *mm, uaddr_t va,

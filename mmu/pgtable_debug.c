@@ -13,7 +13,7 @@
 #include <mmu/tables.h>
 #include <stdio.h>
 
-/* ---- descriptors in words ----------------------------------------------- */
+/* ---- descriptors in words ---------------------------------------- */
 
 /* What both levels have, without the places of the bits. */
 struct attrs {
@@ -124,7 +124,7 @@ void show_pte(const pgd_t *pgd, u32 va)
 		pr_emerg("  not mapped\n");
 }
 
-/* ---- the audit ---------------------------------------------------------- */
+/* ---- the audit --------------------------------------------------- */
 
 struct audit {
 	bool kernel_half; /* of the entry looked at */

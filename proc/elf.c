@@ -24,7 +24,7 @@ int explain(struct why *why, int err, const char *fmt, ...)
 	return err;
 }
 
-/* ---- the header ---------------------------------------------------------------- */
+/* ---- the header -------------------------------------------------- */
 
 static const char *machine_name(u32 machine)
 {
@@ -126,7 +126,7 @@ int elf_check_header(const Elf32_Ehdr *ehdr, u32 bytes, u64 file_bytes,
 	return 0;
 }
 
-/* ---- one segment ---------------------------------------------------------------- */
+/* ---- one segment ------------------------------------------------- */
 
 static int check_in_file(unsigned int i, const Elf32_Phdr *ph, u64 file_bytes,
 			 struct why *why)
@@ -236,7 +236,7 @@ static int add_segment(unsigned int i, const Elf32_Phdr *ph, u64 file_bytes,
 	return 0;
 }
 
-/* ---- all of them ---------------------------------------------------------------- */
+/* ---- all of them ------------------------------------------------- */
 
 static bool is_in_code(const struct elf_plan *plan, u32 va)
 {

@@ -26,7 +26,7 @@ static int read_exact(struct file *file, void *buf, u32 bytes, u32 pos)
 	return (u32)n == bytes ? 0 : -ENOEXEC;
 }
 
-/* ---- before anything is destroyed --------------------------------------------------- */
+/* ---- before anything is destroyed -------------------------------- */
 
 static int open_program(struct exec *exec, const char *path)
 {
@@ -135,7 +135,7 @@ static int build_mm(struct exec *exec)
 	return 0;
 }
 
-/* ---- the point of no return ---------------------------------------------------------- */
+/* ---- the point of no return -------------------------------------- */
 
 /* Run in mm from here on; the old address space loses this user. */
 static void exec_mmap(struct mm_struct *mm)
@@ -237,7 +237,7 @@ static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 	return 0;
 }
 
-/* ---- the call ------------------------------------------------------------------------ */
+/* ---- the call ---------------------------------------------------- */
 
 static int prepare(struct exec *exec, const char *path,
 		   const struct arg_vector *argv, const struct arg_vector *envp)

@@ -12,7 +12,7 @@
 #include <proc/internal.h>
 #include <syscalls.h>
 
-/* ---- giving things up -------------------------------------------------------------- */
+/* ---- giving things up -------------------------------------------- */
 
 void mm_release(struct task_struct *task)
 {
@@ -68,7 +68,7 @@ static void exit_files(struct task_struct *task)
 	fs_put(fs);
 }
 
-/* ---- the family -------------------------------------------------------------------- */
+/* ---- the family -------------------------------------------------- */
 
 /* tasklist_lock held. NULL only while init itself ends. */
 static struct task_struct *init_process(void)
@@ -153,7 +153,7 @@ static void exit_notify(struct task_struct *task, u32 code)
 	tasklist_unlock(flags);
 }
 
-/* ---- the calls --------------------------------------------------------------------- */
+/* ---- the calls --------------------------------------------------- */
 
 /* init's end is the machine's: its status becomes the machine's. */
 static void exit_init(u32 code)
@@ -238,7 +238,7 @@ s32 sys_exit_group(u32 status)
 	do_group_exit((status & 0xff) << 8);
 }
 
-/* ---- execve by one of several threads ------------------------------------------------ */
+/* ---- execve by one of several threads ---------------------------- */
 
 /*
  * The process keeps its pid through execve, so the caller takes the place, the

@@ -22,7 +22,7 @@ int __must_check link_task(struct task_struct *task);
 /* Nobody finds it any more. Drops link_task's reference. (tasklist_lock) */
 void unlink_task(struct task_struct *task);
 
-/* ---- exit.c ---------------------------------------------------------------- */
+/* ---- exit.c ------------------------------------------------------ */
 
 /*
  * A zombie leaves the family and may be forgotten; a thread's use is its

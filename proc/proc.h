@@ -59,7 +59,7 @@ int __must_check do_execve(const char *path, char *const argv[],
 void do_exit(u32 code) __noreturn;
 void do_group_exit(u32 code) __noreturn;
 
-/* ---- finding ------------------------------------------------------------------- */
+/* ---- finding ----------------------------------------------------- */
 
 /* Under tasklist_lock; who puts it among its siblings is the caller. */
 static inline void set_parent(struct task_struct *task,
@@ -101,7 +101,7 @@ s32 sleep_for(u64 ns, uaddr_t rem);
 /* Unpredictable for tests, not for attackers: no entropy source is known. */
 void get_random_bytes(void *buf, u32 bytes);
 
-/* ---- memory ran out (proc/oom.c) ------------------------------------------------------ */
+/* ---- memory ran out (proc/oom.c) --------------------------------- */
 
 /*
  * A fault of the running task found no memory. Kill one process: the one with

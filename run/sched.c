@@ -54,7 +54,7 @@ void sched_init(void)
 	mmgrab(&init_mm);
 }
 
-/* ---- switching ----------------------------------------------------------------- */
+/* ---- switching --------------------------------------------------- */
 
 static __noinline void trace_switch(const struct task_struct *prev,
 				    const struct task_struct *next)
@@ -192,7 +192,7 @@ void schedule_dead(void)
 	BUG();
 }
 
-/* ---- waking -------------------------------------------------------------------- */
+/* ---- waking ------------------------------------------------------ */
 
 void set_current_state(enum task_state state)
 {

@@ -29,7 +29,7 @@ static DEFINE_PER_CPU(struct vfp_owner, vfp_owner);
 
 static u32 hwcaps; /* constant after vfp_init */
 
-/* ---- the hardware ---------------------------------------------------------- */
+/* ---- the hardware ------------------------------------------------ */
 
 static u32 read_fpexc(void)
 {
@@ -125,7 +125,7 @@ u32 vfp_hwcaps(void)
 	return hwcaps;
 }
 
-/* ---- who has it --------------------------------------------------------------- */
+/* ---- who has it -------------------------------------------------- */
 
 void vfp_switch(struct task_struct *next)
 {
@@ -189,7 +189,7 @@ static void take_unit(struct task_struct *task)
 	owner->task = task;
 }
 
-/* ---- signal frames -------------------------------------------------------------- */
+/* ---- signal frames ----------------------------------------------- */
 
 const struct vfp_record *vfp_current_record(void)
 {
@@ -225,7 +225,7 @@ int vfp_restore(uaddr_t record)
 	return left ? -EFAULT : 0;
 }
 
-/* ---- the trap -------------------------------------------------------------------- */
+/* ---- the trap ---------------------------------------------------- */
 
 /* Coprocessors 10 and 11 are the unit, in bits 11..8 of ARM and Thumb code. */
 static bool is_unit_coprocessor(u32 insn)

@@ -236,7 +236,7 @@ move_image:
 	.space	1024
 boot_stack_top:
 
-	/* ---- the high half ------------------------------------------------ */
+	/* ---- the high half --------------------------------------- */
 
 	.text
 	.type	high_half, %function

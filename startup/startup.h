@@ -14,7 +14,7 @@
 #include <service.h>
 #include <types.h>
 
-/* ---- before the MMU (boot.c, boot_ram.c); linked at physical addresses ---- */
+/* ---- before the MMU (boot.c, boot_ram.c); linked at physical addresses -- */
 
 #define ATAG_CORE 0x54410001u
 #define FDT_MAGIC 0xd00dfeedu /* big-endian in memory */
@@ -29,7 +29,7 @@ extern u32 boot_secure;
 u32 boot_main(u32 secure, phys_addr_t params);
 void boot_after_mmu(void);
 
-/* ---- boot arguments --------------------------------------------------------- */
+/* ---- boot arguments ---------------------------------------------- */
 
 #define MAX_BANKS     8
 #define CMDLINE_BYTES 1024
@@ -64,7 +64,7 @@ int __must_check atags_parse(struct boot_args *args, const void *list,
 			     u32 limit);
 int __must_check fdt_parse(struct boot_args *args, const void *blob, u32 limit);
 
-/* ---- options (cmdline.c) ---------------------------------------------------- */
+/* ---- options (cmdline.c) ----------------------------------------- */
 
 #define MAX_INIT_ARGS 32
 

@@ -69,7 +69,7 @@
 \name:
 	.endm
 
-/* ---- system calls -------------------------------------------------------- */
+/* ---- system calls ------------------------------------------------ */
 
 /*
  * Number in r7, arguments in r0-r5; the fifth and sixth go to C on the stack.
@@ -161,7 +161,7 @@ ENTRY ret_from_kthread
 	user_close ip
 	.endm
 
-/* ---- aborts and undefined instructions ----------------------------------------- */
+/* ---- aborts and undefined instructions --------------------------- */
 
 /*
  * Called with r0 at the save area of \name (r0, pc, cpsr of what faulted), in
@@ -276,7 +276,7 @@ stack_overflow:
 overflow_stack_top:
 	.text
 
-/* ---- interrupts --------------------------------------------------------------------- */
+/* ---- interrupts -------------------------------------------------- */
 
 ENTRY vector_irq
 	sub	lr, lr, #4

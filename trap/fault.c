@@ -25,7 +25,7 @@
  */
 typedef int abort_fn(const struct abort_info *info, struct pt_regs *regs);
 
-/* ---- nothing mended it -------------------------------------------------------------- */
+/* ---- nothing mended it ------------------------------------------- */
 
 /* Its handler runs, or the program ends with a report. */
 static void end_user_fault(const struct abort_info *info, struct pt_regs *regs,
@@ -77,7 +77,7 @@ static int end_abort(const struct abort_info *info, struct pt_regs *regs,
 	return 0;
 }
 
-/* ---- user addresses ---------------------------------------------------------- */
+/* ---- user addresses ---------------------------------------------- */
 
 /* Does vma allow what was tried? */
 static bool access_allowed(const struct vm_area_struct *vma,
@@ -171,7 +171,7 @@ static int do_page_fault(const struct abort_info *info, struct pt_regs *regs)
 	return 0;
 }
 
-/* ---- kernel addresses ---------------------------------------------------------- */
+/* ---- kernel addresses -------------------------------------------- */
 
 /*
  * An entry is missing. In the kernel half it may only be missing in these
@@ -188,7 +188,7 @@ static int do_translation_fault(const struct abort_info *info,
 	return 0;
 }
 
-/* ---- domains ----------------------------------------------------------------------- */
+/* ---- domains ----------------------------------------------------- */
 
 /*
  * User memory is closed to the kernel (asm/domain.h) and it went there all the
@@ -204,7 +204,7 @@ static int do_domain_fault(const struct abort_info *info, struct pt_regs *regs)
 	return -EFAULT;
 }
 
-/* ---- the rest -------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------- */
 
 static int do_bad(const struct abort_info *info __unused_arg,
 		  struct pt_regs *regs __unused_arg)
@@ -240,7 +240,7 @@ static const struct abort_action abort_actions[ABORT_NR] = {
 };
 /* clang-format on */
 
-/* ---- the way in -------------------------------------------------------------------- */
+/* ---- the way in -------------------------------------------------- */
 
 static inline void handle_abort(const struct abort_info *info,
 				struct pt_regs *regs)

@@ -34,7 +34,7 @@ static const char *access_word(const struct abort_info *info)
 	return info->write ? "wrote to" : "read from";
 }
 
-/* ---- the VMAs around the address ------------------------------------------------ */
+/* ---- the VMAs around the address --------------------------------- */
 
 static void vma_text(const struct vm_area_struct *vma, char *buf, size_t bytes)
 {
@@ -88,7 +88,7 @@ static const struct vm_area_struct *show_neighbours(struct mm_struct *mm,
 	return found;
 }
 
-/* ---- the conclusion --------------------------------------------------------------- */
+/* ---- the conclusion ---------------------------------------------- */
 
 static const char *denied(const struct vm_area_struct *vma,
 			  const struct abort_info *info)

@@ -58,7 +58,7 @@ static u32 read_reg(const struct pt_regs *regs, u32 n)
 	}
 }
 
-/* ---- taking it apart ------------------------------------------------------------ */
+/* ---- taking it apart --------------------------------------------- */
 
 /* A list of registers as LDM and STM have it: the lowest first. */
 static void set_list(struct multiple_access *access, u32 list)
@@ -223,7 +223,7 @@ int decode_multiple(u32 insn, const struct pt_regs *regs,
 	return err;
 }
 
-/* ---- doing it -------------------------------------------------------------------- */
+/* ---- doing it ---------------------------------------------------- */
 
 /* A loaded pc is a branch that may change to Thumb and back. */
 static void branch_to(u32 target, struct pt_regs *regs)

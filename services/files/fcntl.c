@@ -70,7 +70,7 @@ s32 sys_dup3(u32 old, u32 new, u32 flags)
 	return dup_to(old, new, flags & O_CLOEXEC);
 }
 
-/* ---- fcntl -------------------------------------------------------------------------- */
+/* ---- fcntl ------------------------------------------------------- */
 
 static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
 {

@@ -6,7 +6,7 @@
 #include <fs/fs.h>
 #include <string.h>
 
-/* ---- making ---------------------------------------------------------------------- */
+/* ---- making ------------------------------------------------------ */
 
 /* A directory whose names the kernel makes has that one, or never will. */
 static int cannot_create(const struct nameidata *nd)
@@ -103,7 +103,7 @@ s32 sys_symlink(uaddr_t text, uaddr_t path)
 	return err;
 }
 
-/* ---- removing ---------------------------------------------------------------------- */
+/* ---- removing ---------------------------------------------------- */
 
 /* Is it of the kind the caller wants gone? */
 static int check_kind(struct nameidata *nd, bool want_dir)

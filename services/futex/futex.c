@@ -41,7 +41,7 @@ static struct bucket {
 	struct waiter_list waiters; /* lock */
 } buckets[BUCKETS];
 
-/* ---- keys ------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------- */
 
 /* What a VMA shares with others: a file, or anonymous memory of its own. */
 static const void *shared_object(const struct vm_area_struct *vma)
@@ -104,7 +104,7 @@ static struct bucket *lock_bucket(u32 i)
 	return b;
 }
 
-/* ---- waking ----------------------------------------------------------------- */
+/* ---- waking ------------------------------------------------------ */
 
 /* Bucket lock held. The waiter's stack frame may go as soon as that is free. */
 static void wake_waiter(struct bucket *b, struct futex_waiter *w)
@@ -139,7 +139,7 @@ int futex_wake(uaddr_t va, bool private, u32 nr, u32 bitset, u32 *woken)
 	return 0;
 }
 
-/* ---- waiting ---------------------------------------------------------------- */
+/* ---- waiting ----------------------------------------------------- */
 
 /* Requeueing moves a waiter to another bucket until its lock is ours. */
 static struct bucket *lock_bucket_of(const struct futex_waiter *w)
@@ -238,7 +238,7 @@ static s32 futex_wait_again(const struct restart_block *block)
 			  block->until, block->arg[3]);
 }
 
-/* ---- requeueing -------------------------------------------------------------- */
+/* ---- requeueing -------------------------------------------------- */
 
 /* Always in the order of the table, so that two requeuers cannot deadlock. */
 static void lock_two(u32 a, u32 b)
@@ -312,7 +312,7 @@ static s32 futex_requeue(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
 	return err ? err : (s32)requeue(&from, &to, nr_wake, nr_move);
 }
 
-/* ---- the call ------------------------------------------------------------------ */
+/* ---- the call ---------------------------------------------------- */
 
 /*
  * When a wait ends, by the monotonic clock. WAIT counts from now; WAIT_BITSET

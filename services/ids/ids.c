@@ -27,7 +27,7 @@ s32 sys_getuid(void)
 	return 0;
 }
 
-/* ---- process groups and sessions ------------------------------------------------- */
+/* ---- process groups and sessions --------------------------------- */
 
 /* The leader of process pid (0: the caller's), or NULL. tasklist_lock held. */
 static struct task_struct *find_process(s32 pid)

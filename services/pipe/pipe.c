@@ -57,7 +57,7 @@ static inline bool has_room(const struct pipe *pipe, u32 bytes)
 	return room >= (bytes <= PIPE_BUF ? bytes : 1);
 }
 
-/* ---- reading ------------------------------------------------------------------------ */
+/* ---- reading ----------------------------------------------------- */
 
 static inline bool can_read(const struct pipe *pipe)
 {
@@ -129,7 +129,7 @@ static s32 pipe_read(struct file *file, uaddr_t buf, u32 bytes,
 	return (s32)done;
 }
 
-/* ---- writing ------------------------------------------------------------------------ */
+/* ---- writing ----------------------------------------------------- */
 
 static inline bool can_write(const struct pipe *pipe, u32 bytes)
 {
@@ -212,7 +212,7 @@ static s32 pipe_write(struct file *file, uaddr_t buf, u32 bytes,
 	return done ? (s32)done : err;
 }
 
-/* ---- the rest ------------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------- */
 
 static u32 pipe_read_poll(struct file *file)
 {

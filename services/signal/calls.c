@@ -26,7 +26,7 @@ static int put_sigset(u64 set, uaddr_t to)
 	return copy_to_user(to, words, sizeof(words)) ? -EFAULT : 0;
 }
 
-/* ---- handlers ---------------------------------------------------------------- */
+/* ---- handlers ---------------------------------------------------- */
 
 static int get_action(struct k_sigaction *action, uaddr_t from)
 {
@@ -89,7 +89,7 @@ s32 sys_rt_sigaction(s32 sig, uaddr_t act, uaddr_t oact, u32 bytes)
 	return oact ? put_action(&old, oact) : 0;
 }
 
-/* ---- the blocked set ------------------------------------------------------------ */
+/* ---- the blocked set --------------------------------------------- */
 
 s32 sys_rt_sigprocmask(u32 how, uaddr_t set, uaddr_t oset, u32 bytes)
 {
@@ -124,7 +124,7 @@ s32 sys_rt_sigpending(uaddr_t set, u32 bytes)
 	return put_sigset(pending, set);
 }
 
-/* ---- the alternate stack ----------------------------------------------------------- */
+/* ---- the alternate stack ----------------------------------------- */
 
 static int set_altstack(const struct sigaltstack *stack, uaddr_t sp)
 {
@@ -162,7 +162,7 @@ s32 sys_sigaltstack(uaddr_t ss, uaddr_t old)
 	return err;
 }
 
-/* ---- waiting ----------------------------------------------------------------------- */
+/* ---- waiting ----------------------------------------------------- */
 
 static void sleep_until_signal(void)
 {

@@ -56,7 +56,7 @@ void siginfo_to_user(const struct kernel_siginfo *info, struct siginfo *user)
 	}
 }
 
-/* ---- where ------------------------------------------------------------------ */
+/* ---- where ------------------------------------------------------- */
 
 bool on_sig_stack(uaddr_t sp)
 {
@@ -79,7 +79,7 @@ static uaddr_t frame_address(const struct ksignal *ksig, uaddr_t sp, u32 bytes)
 	return on_sig_stack(sp) && !on_sig_stack(frame) ? 0 : frame;
 }
 
-/* ---- to the handler ----------------------------------------------------------------- */
+/* ---- to the handler ---------------------------------------------- */
 
 /* The set that is to be blocked again after the handler. */
 static u64 mask_to_restore(void)
@@ -207,7 +207,7 @@ static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 	set_current_blocked(blocked);
 }
 
-/* ---- interrupted system calls --------------------------------------------------------- */
+/* ---- interrupted system calls ------------------------------------ */
 
 static bool wants_restart(const struct pt_regs *regs)
 {
@@ -289,7 +289,7 @@ s32 sys_restart_syscall(void)
 	return -EINTR;
 }
 
-/* ---- coming back -------------------------------------------------------------------------- */
+/* ---- coming back ------------------------------------------------- */
 
 static void restore_altstack(const struct sigaltstack *stack)
 {

@@ -146,7 +146,7 @@ void recalc_sigpending(void);
 /* Drop a pending sig of the running task's group that is ignored now. */
 void flush_ignored(int sig);
 
-/* ---- signal_send.c ------------------------------------------------------------ */
+/* ---- signal_send.c ----------------------------------------------- */
 
 /*
  * Does nobody want to know of sig? It is then never posted. (signal_lock)
@@ -179,7 +179,7 @@ void signal_child_changed(struct task_struct *parent,
 /* Forget the pending signals of set. (signal_lock) */
 void discard_signals(struct sigpending *pending, u64 set);
 
-/* ---- job_control.c; tasklist_lock and signal_lock held where not said -------- */
+/* ---- job_control.c; tasklist_lock and signal_lock held where not said -- */
 
 /* The rare case of what follows. */
 s32 job_control_signal(struct task_struct *leader, u64 mask);
@@ -216,7 +216,7 @@ void job_stop_group(int sig);
 /* The running task was asked to stop: it does. (no lock) */
 void job_stop_thread(void);
 
-/* ---- itimer.c ------------------------------------------------------------------- */
+/* ---- itimer.c ---------------------------------------------------- */
 
 /* Its SIGALRM was taken: start it again, if it is to. (signal_lock) */
 void itimer_next_period(struct itimer *it);

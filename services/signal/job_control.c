@@ -25,7 +25,7 @@ static void set_stopped(struct job_state *job, bool stopped)
 	job->stopped = stopped;
 }
 
-/* ---- telling the parent --------------------------------------------------------- */
+/* ---- telling the parent ------------------------------------------ */
 
 /* tasklist_lock held, signal_lock not. */
 static void tell_parent(struct task_struct *leader, s32 code, s32 status)
@@ -94,7 +94,7 @@ void job_orphan_pgrp(const struct task_struct *child,
 	kill_pgrp_locked(pgrp, SIGCONT);
 }
 
-/* ---- what a signal does when it is sent --------------------------------------------- */
+/* ---- what a signal does when it is sent -------------------------- */
 
 /* Both locks held, as in all of this part. */
 static void discard_pending(struct task_struct *leader, u64 set)
@@ -162,7 +162,7 @@ void job_killed(struct task_struct *leader)
 	cancel_stop(leader);
 }
 
-/* ---- stopping -------------------------------------------------------------------------- */
+/* ---- stopping ---------------------------------------------------- */
 
 static void ask_to_stop(struct task_struct *leader, int sig)
 {
@@ -254,7 +254,7 @@ void job_tell_stopped(struct task_struct *leader)
 	tell_parent(leader, CLD_STOPPED, (s32)leader->job.stop_sig);
 }
 
-/* ---- the terminal ------------------------------------------------------------------------- */
+/* ---- the terminal ------------------------------------------------ */
 
 int job_control_check(s32 foreground, int sig)
 {

@@ -209,7 +209,7 @@ static void send_to_group(struct task_struct *leader,
 	job_tell_continued(leader, went_on);
 }
 
-/* ---- from the kernel --------------------------------------------------------- */
+/* ---- from the kernel --------------------------------------------- */
 
 static struct kernel_siginfo info_from_kernel(int sig)
 {
@@ -323,7 +323,7 @@ void signal_child_changed(struct task_struct *parent,
 		send_to_group(parent, &info);
 }
 
-/* ---- kill and its family ------------------------------------------------------------ */
+/* ---- kill and its family ----------------------------------------- */
 
 /* Every process that matches: how many. tasklist_lock held. */
 static u32 send_to_all(bool (*match)(const struct task_struct *, s32 id),

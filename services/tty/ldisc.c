@@ -29,7 +29,7 @@ static bool is_eof_mark(const struct tty *tty, u32 pos)
 	return tty->eof[pos / 32] >> (pos % 32) & 1;
 }
 
-/* ---- echo ----------------------------------------------------------------------------- */
+/* ---- echo -------------------------------------------------------- */
 
 /* Does the byte show as ^X, two columns? */
 static bool shows_as_caret(const struct tty *tty, u8 byte)
@@ -73,7 +73,7 @@ u32 ldisc_output(const struct tty *tty, const char *from, u32 n, char *to)
 	return bytes;
 }
 
-/* ---- the ring --------------------------------------------------------------------------- */
+/* ---- the ring ---------------------------------------------------- */
 
 void ldisc_flush(struct tty *tty)
 {
@@ -124,7 +124,7 @@ static void erase_word(struct tty *tty)
 	}
 }
 
-/* ---- one key ------------------------------------------------------------------------------ */
+/* ---- one key ----------------------------------------------------- */
 
 /* Returns the signal of byte, or 0. */
 static int key_signal(const struct tty *tty, u8 byte)

@@ -57,7 +57,7 @@ static void tty_receive(u8 byte)
 	}
 }
 
-/* ---- whose it is -------------------------------------------------------------------------- */
+/* ---- whose it is ------------------------------------------------- */
 
 static bool is_controlling(const struct tty *tty)
 {
@@ -127,7 +127,7 @@ static int give_up(struct tty *tty)
 	return 0;
 }
 
-/* ---- reading ----------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------- */
 
 /*
  * Wait for input, at most ns: 0 (then there may still be none, if the time is
@@ -238,7 +238,7 @@ static u32 tty_poll(struct file *file __unused_arg)
 		POLLOUT | POLLWRNORM;
 }
 
-/* ---- settings ------------------------------------------------------------------------------ */
+/* ---- settings ---------------------------------------------------- */
 
 static int get_termios(struct tty *tty, uaddr_t arg)
 {

@@ -9,7 +9,7 @@
 
 struct mm_struct *fs_mm;
 
-/* ---- what lib/ and proc/ would do ------------------------------------------ */
+/* ---- what lib/ and proc/ would do -------------------------------- */
 
 __weak void console_write(const char *s __unused_arg, size_t bytes __unused_arg)
 {
@@ -31,7 +31,7 @@ __weak s32 restart_with(const struct restart_block *block __unused_arg)
 	return -EINTR;
 }
 
-/* ---- begin and end ----------------------------------------------------------- */
+/* ---- begin and end ----------------------------------------------- */
 
 void fs_world_start(void)
 {
@@ -62,7 +62,7 @@ void fs_world_end(void)
 	assert_int_equal(buddy_verify(), 0);
 }
 
-/* ---- user memory --------------------------------------------------------------- */
+/* ---- user memory ------------------------------------------------- */
 
 uaddr_t user_put(uaddr_t to, const void *from, u32 bytes)
 {
@@ -80,7 +80,7 @@ void user_get(void *to, uaddr_t from, u32 bytes)
 	assert_int_equal(copy_from_user(to, from, bytes), 0);
 }
 
-/* ---- files ------------------------------------------------------------------------ */
+/* ---- files ------------------------------------------------------- */
 
 struct inode *must_find(const char *path)
 {
@@ -134,7 +134,7 @@ void expect_file(const char *path, const void *data, u32 bytes)
 	fput(file);
 }
 
-/* ---- archives ----------------------------------------------------------------------- */
+/* ---- archives ---------------------------------------------------- */
 
 static void append(struct archive *archive, const void *data, u32 bytes)
 {

@@ -38,7 +38,7 @@ void make_file(const char *path, const void *data, u32 bytes);
 /* Does the file have exactly these bytes? */
 void expect_file(const char *path, const void *data, u32 bytes);
 
-/* ---- archives ------------------------------------------------------------ */
+/* ---- archives ---------------------------------------------------- */
 
 #define ARCHIVE_MAX 65536u
 

@@ -36,7 +36,7 @@
 /* What does so looks at memory as the hardware would: poisoned or not. */
 #define __no_asan __attribute__((no_sanitize("address")))
 
-/* ---- running ------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------- */
 
 /* TAP of tests[] on stdout; the kernel is rebooted before each test. */
 #define host_run(tests) host_run_tests((tests), ARRAY_SIZE(tests))
@@ -60,7 +60,7 @@ void host_reset_keep_random(void);
  */
 u32 host_boot(u32 bytes);
 
-/* ---- BUG and the log ------------------------------------------------------ */
+/* ---- BUG and the log --------------------------------------------- */
 
 extern jmp_buf host_bug_jmp;
 extern bool host_bug_expected;
@@ -99,7 +99,7 @@ void expect_log(const char *text);
 /* WARN_ONs that fired since host_reset. */
 extern u32 host_warnings;
 
-/* ---- random numbers -------------------------------------------------------- */
+/* ---- random numbers ---------------------------------------------- */
 
 /* host_reset starts the sequence again from the seed. */
 u32 rnd(void);
@@ -110,7 +110,7 @@ static inline u32 rnd_below(u32 n)
 	return (u32)(((u64)rnd() * n) >> 32);
 }
 
-/* ---- the rest of the machine ------------------------------------------------ */
+/* ---- the rest of the machine ------------------------------------- */
 
 extern struct thread_info host_thread; /* what host_current is at first */
 extern u32 host_locks_held;

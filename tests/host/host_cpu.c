@@ -29,7 +29,7 @@ static struct held_lock held[MAX_HELD];
 static u32 bug_locks, bug_cpsr; /* at host_bug_begin */
 static u64 seed, random_state;
 
-/* ---- locks ------------------------------------------------------------ */
+/* ---- locks ------------------------------------------------------- */
 
 void host_spin_lock(spinlock_t *lock, const char *file, int line)
 {
@@ -76,7 +76,7 @@ __weak void host_barrier(enum host_barrier kind __unused_arg)
 	barrier();
 }
 
-/* ---- what proc/ would do ------------------------------------------------ */
+/* ---- what proc/ would do ----------------------------------------- */
 
 /* Nobody would ever wake the test: to sleep is to have a bug. */
 __weak void schedule(void)
@@ -146,7 +146,7 @@ __weak u64 ktime_ns(void)
 	return host_time_ns;
 }
 
-/* ---- random numbers ------------------------------------------------------- */
+/* ---- random numbers ---------------------------------------------- */
 
 static u64 choose_seed(void)
 {
@@ -175,7 +175,7 @@ u32 rnd(void)
 	return (u32)(z >> 32);
 }
 
-/* ---- running ---------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------- */
 
 void host_reset_ram(void);
 

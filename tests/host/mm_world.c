@@ -12,7 +12,7 @@
 
 static u32 free_at_start;
 
-/* ---- what proc/ and trap/ do around a fault -------------------------------- */
+/* ---- what proc/ and trap/ do around a fault ---------------------- */
 
 struct world_signal world_signal;
 bool world_dying;
@@ -136,7 +136,7 @@ void __trace_event(enum trace_kind kind, u32 pfn, u32 order, u32 alloc,
 		assert_false(model_frame_in_tlb(pfn + i));
 }
 
-/* ---- begin and end ------------------------------------------------------------------ */
+/* ---- begin and end ----------------------------------------------- */
 
 static void settle(void)
 {
@@ -177,7 +177,7 @@ void world_end(void)
 	assert_int_equal(host_locks_held, 0);
 }
 
-/* ---- lives ------------------------------------------------------------------------------ */
+/* ---- lives ------------------------------------------------------- */
 
 struct mm_struct *new_mm(void)
 {
@@ -202,7 +202,7 @@ void drop_mm(struct mm_struct *mm)
 	mmput(mm);
 }
 
-/* ---- calls -------------------------------------------------------------------------------- */
+/* ---- calls ------------------------------------------------------- */
 
 int try_map(struct mm_struct *mm, struct file *file, uaddr_t addr, u32 bytes,
 	    u32 prot, u32 flags, u32 pgoff, uaddr_t *result)
@@ -287,7 +287,7 @@ u32 frame_of(struct mm_struct *mm, uaddr_t va)
 	return follow_pte(mm, va, &pte) ? 0 : pte_pfn(pte);
 }
 
-/* ---- judging -------------------------------------------------------------------------------- */
+/* ---- judging ----------------------------------------------------- */
 
 struct census {
 	u32 *maps; /* entries seen, by frame */
@@ -373,7 +373,7 @@ void world_verify(struct mm_struct *const mms[], u32 n)
 	model_check_tlb();
 }
 
-/* ---- a file ---------------------------------------------------------------------------- */
+/* ---- a file ------------------------------------------------------ */
 
 struct test_file test_file;
 

@@ -81,7 +81,7 @@ u32 peek(struct mm_struct *mm, uaddr_t va);
 /* The frame behind va, or 0 when none is mapped. */
 u32 frame_of(struct mm_struct *mm, uaddr_t va);
 
-/* ---- a file ------------------------------------------------------------------- */
+/* ---- a file ------------------------------------------------------ */
 
 #define TEST_FILE_PAGES 40
 

@@ -36,7 +36,7 @@ static u64 adversary_state;
 static model_handler handler;
 static struct mm_struct *loaded;
 
-/* ---- violations --------------------------------------------------------- */
+/* ---- violations -------------------------------------------------- */
 
 static bool expecting;
 static char violations[4096];
@@ -67,7 +67,7 @@ void model_expect_end(const char *text)
 	host_expect_text(violations, text);
 }
 
-/* ---- the adversary's own random numbers --------------------------------- */
+/* ---- the adversary's own random numbers -------------------------- */
 
 u32 model_random(u32 n)
 {
@@ -83,7 +83,7 @@ bool model_chance(u32 n)
 	return model_random(n) == 0;
 }
 
-/* ---- boot --------------------------------------------------------------- */
+/* ---- boot -------------------------------------------------------- */
 
 static void model_reset(void)
 {
@@ -168,7 +168,7 @@ u32 model_boot(u32 ram_bytes)
 			     });
 }
 
-/* ---- one access --------------------------------------------------------- */
+/* ---- one access -------------------------------------------------- */
 
 /* An access by a program comes after an exception return: B3.15.5. */
 static struct translation translate(u32 va, bool user)
@@ -338,7 +338,7 @@ int model_fetch(struct mm_struct *mm, uaddr_t va, u32 *insn)
 	return 0;
 }
 
-/* ---- mmu/uaccess.S ------------------------------------------------------ */
+/* ---- mmu/uaccess.S ----------------------------------------------- */
 
 /* How a copy moves the bytes of one page: kernel is NULL to clear. */
 enum copy { COPY_FROM, COPY_TO, CLEAR };

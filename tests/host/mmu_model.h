@@ -38,7 +38,7 @@
 #include <types.h>
 #include "host.h"
 
-/* ---- lives -------------------------------------------------------------- */
+/* ---- lives ------------------------------------------------------- */
 
 /* What kind of machine. */
 struct model_machine {
@@ -60,7 +60,7 @@ extern struct model_machine model;
 u32 model_boot(u32 ram_bytes);
 u32 model_boot_on(u32 ram_bytes, struct model_machine machine);
 
-/* ---- accesses of the CPU ------------------------------------------------ */
+/* ---- accesses of the CPU ----------------------------------------- */
 
 enum model_access { MODEL_LOAD, MODEL_STORE, MODEL_FETCH };
 
@@ -101,7 +101,7 @@ struct mm_struct *model_current_mm(void);
 /* How many faults were handed to the handler since model_boot. */
 extern u32 model_faults;
 
-/* ---- judging ------------------------------------------------------------ */
+/* ---- judging ----------------------------------------------------- */
 
 /*
  * Stop the test if an entry of the TLB disagrees with the tables it was filled

@@ -21,7 +21,7 @@ void model_violation(const char *fmt, ...) __printf(1, 2);
 bool model_chance(u32 n);
 u32 model_random(u32 n); /* 0 .. n - 1 */
 
-/* ---- memory (mmu_model_mem.c) ------------------------------------------- */
+/* ---- memory (mmu_model_mem.c) ------------------------------------ */
 
 void model_mem_reset(void);
 /* A descriptor as the walker reads it; its own idea of time if speculative. */
@@ -36,7 +36,7 @@ void model_speculative_fetch(phys_addr_t pa);
 /* "line not clean" and the like, when an operation comes too early. */
 bool model_cleans_pending(void);
 
-/* ---- the walk (mmu_model_walk.c) ---------------------------------------- */
+/* ---- the walk (mmu_model_walk.c) --------------------------------- */
 
 enum memory_type { TYPE_STRONG, TYPE_DEVICE, TYPE_NORMAL };
 
@@ -64,7 +64,7 @@ u32 model_check(const struct translation *t, enum model_access kind, bool user);
 /* All that it lets through, as a mask. */
 u32 model_rights(const struct translation *t);
 
-/* ---- registers and barriers (mmu_model_regs.c) -------------------------- */
+/* ---- registers and barriers (mmu_model_regs.c) ------------------- */
 
 void model_regs_reset(void);
 bool model_mmu_on(void);
@@ -81,7 +81,7 @@ bool model_isb_pending(void);
 /* A walk may be under way again: no dsb has ended it. */
 void model_not_after_dsb(void);
 
-/* ---- TLB (mmu_model_tlb.c) ---------------------------------------------- */
+/* ---- TLB (mmu_model_tlb.c) --------------------------------------- */
 
 void model_tlb_reset(void);
 /* A dsb: the invalidates before it are complete. */

@@ -98,7 +98,7 @@ static u32 word_at(const u8 *view, phys_addr_t pa)
 	return word;
 }
 
-/* ---- stores to tables --------------------------------------------------- */
+/* ---- stores to tables -------------------------------------------- */
 
 static struct store *find_store(phys_addr_t pa)
 {
@@ -179,7 +179,7 @@ u32 model_walk_read(phys_addr_t pa, bool speculative)
 	return word_at(pou, pa);
 }
 
-/* ---- cache operations --------------------------------------------------- */
+/* ---- cache operations -------------------------------------------- */
 
 void dccmvau(const volatile void *va)
 {

@@ -40,7 +40,7 @@ void model_not_after_dsb(void)
 	dsb_is_last = false;
 }
 
-/* ---- registers ---------------------------------------------------------- */
+/* ---- registers --------------------------------------------------- */
 
 static bool has_user_half(u32 ttbr0)
 {
@@ -158,7 +158,7 @@ u32 read_id_mmfr3(void)
 	return (model.walks_coherent ? 1u : 0u) << 20;
 }
 
-/* ---- barriers ----------------------------------------------------------- */
+/* ---- barriers ---------------------------------------------------- */
 
 void model_context_sync(void)
 {

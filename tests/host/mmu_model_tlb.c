@@ -68,7 +68,7 @@ static u32 asid_now(void)
 	return read_contextidr() & 0xff;
 }
 
-/* ---- invalidates -------------------------------------------------------- */
+/* ---- invalidates ------------------------------------------------- */
 
 void model_tlb_dsb(void)
 {
@@ -162,7 +162,7 @@ void bpiall(void)
 	model_step();
 }
 
-/* ---- filling ------------------------------------------------------------ */
+/* ---- filling ----------------------------------------------------- */
 
 static bool matches(const struct tlb_entry *e, u32 va, u32 asid)
 {
@@ -275,7 +275,7 @@ static const struct walk_entry *remembered(u32 va, u32 asid)
 	return w;
 }
 
-/* ---- the adversary ------------------------------------------------------ */
+/* ---- the adversary ----------------------------------------------- */
 
 void model_note_va(u32 va)
 {
@@ -325,7 +325,7 @@ void model_step(void)
 	busy = false;
 }
 
-/* ---- an access of the program ------------------------------------------- */
+/* ---- an access of the program ------------------------------------ */
 
 static void check_hit(const struct tlb_entry *e, u32 va)
 {
@@ -454,7 +454,7 @@ void model_tlb_check_make(phys_addr_t slot, u32 desc)
 	}
 }
 
-/* ---- judging ------------------------------------------------------------ */
+/* ---- judging ----------------------------------------------------- */
 
 static void check_held(const struct tlb_entry *e)
 {

@@ -35,7 +35,7 @@ int semihosting_cmdline(char *buf, size_t bytes)
 
 static struct boot_args args;
 
-/* ---- ATAGs ------------------------------------------------------------------ */
+/* ---- ATAGs ------------------------------------------------------- */
 
 /* clang-format off */
 static const u32 good_atags[] = {
@@ -119,7 +119,7 @@ static void test_banks(void **state __unused_arg)
 	expect_log("0x68000000 left out");
 }
 
-/* ---- device tree -------------------------------------------------------------- */
+/* ---- device tree ------------------------------------------------- */
 
 struct tree {
 	u8 bytes[1024];
@@ -292,7 +292,7 @@ static void test_tree_corrupt(void **state __unused_arg)
 	}
 }
 
-/* ---- where they come from --------------------------------------------------- */
+/* ---- where they come from ---------------------------------------- */
 
 static void test_sources(void **state __unused_arg)
 {
@@ -333,7 +333,7 @@ static void test_unusable_list(void **state __unused_arg)
 	assert_int_equal(args.initrd_bytes, 0);
 }
 
-/* ---- options -------------------------------------------------------------------- */
+/* ---- options ----------------------------------------------------- */
 
 static void parse(const char *line)
 {

@@ -119,7 +119,7 @@ static void test_random_many(void **state __unused_arg)
 	random_operations(IS_ENABLED(CONFIG_DEBUG) ? 50000 : 4000000, 200000);
 }
 
-/* ---- every history of a few steps ------------------------------------------ */
+/* ---- every history of a few steps -------------------------------- */
 
 /*
  * The buddy has eight pages and nothing else. Whatever was done, what is free
@@ -395,7 +395,7 @@ static void test_exact(void **state __unused_arg)
 	assert_int_equal(buddy_verify(), 0);
 }
 
-/* ---- shortage ------------------------------------------------------------- */
+/* ---- shortage ---------------------------------------------------- */
 
 static void test_reserve_is_for_atomic(void **state __unused_arg)
 {
@@ -547,7 +547,7 @@ static void test_fail_injection(void **state __unused_arg)
 	fail_alloc_set(NULL, 0, 0);
 }
 
-/* ---- crimes ------------------------------------------------------------------ */
+/* ---- crimes ------------------------------------------------------ */
 
 static void test_double_free(void **state __unused_arg)
 {
@@ -627,7 +627,7 @@ static void test_write_after_free(void **state __unused_arg)
 		   (void)!alloc_page(GFP_KERNEL));
 }
 
-/* ---- the verifier sees what it is there to see ------------------------------ */
+/* ---- the verifier sees what it is there to see ------------------- */
 
 static void expect_complaint(const char *text)
 {

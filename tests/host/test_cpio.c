@@ -16,7 +16,7 @@
 
 static struct archive archive;
 
-/* ---- good archives --------------------------------------------------------- */
+/* ---- good archives ----------------------------------------------- */
 
 static void begin(void)
 {
@@ -113,7 +113,7 @@ static void test_second_archive(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* ---- broken ones -------------------------------------------------------------- */
+/* ---- broken ones ------------------------------------------------- */
 
 /* "first" is whole and before, "last" behind the entry that is broken. */
 static void build_three(const char *name, u32 mode, const void *data, u32 bytes)
@@ -313,7 +313,7 @@ static void test_truncation(void **state __unused_arg)
 	}
 }
 
-/* ---- chance -------------------------------------------------------------------------- */
+/* ---- chance ------------------------------------------------------ */
 
 /* Read a file to its end: every byte of its backing is touched. */
 static void read_all(struct inode *inode)

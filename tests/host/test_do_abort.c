@@ -96,7 +96,7 @@ static void expect_oops(const char *text, u32 fsr, u32 far, u32 pc)
 	expect_bug(text, kernel_abort(fsr, far, pc, 0));
 }
 
-/* ---- the table ---------------------------------------------------------- */
+/* ---- the table --------------------------------------------------- */
 
 /* clang-format off */
 /*
@@ -193,7 +193,7 @@ static void test_user_report(void **state __unused_arg)
 	end();
 }
 
-/* ---- programs ----------------------------------------------------------- */
+/* ---- programs ---------------------------------------------------- */
 
 /* By the walker: kernel sections and pages do not exist for a program. */
 static void test_user_at_kernel_address(void **state __unused_arg)
@@ -263,7 +263,7 @@ static void test_memory_used_up(void **state __unused_arg)
 	end();
 }
 
-/* ---- the kernel at user addresses ----------------------------------------- */
+/* ---- the kernel at user addresses -------------------------------- */
 
 static void test_uaccess_is_served(void **state __unused_arg)
 {
@@ -335,7 +335,7 @@ static void test_kernel_thread(void **state __unused_arg)
 	end();
 }
 
-/* ---- the kernel at its own addresses ---------------------------------------- */
+/* ---- the kernel at its own addresses ----------------------------- */
 
 static void test_kernel_rights(void **state __unused_arg)
 {
@@ -378,7 +378,7 @@ static void test_vmalloc_sync(void **state __unused_arg)
 	model_check_tlb();
 }
 
-/* ---- alignment ------------------------------------------------------------ */
+/* ---- alignment --------------------------------------------------- */
 
 /* What is not mended: exclusives. Where the program itself is gone: MAPERR. */
 static void test_alignment_ends(void **state __unused_arg)

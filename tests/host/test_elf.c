@@ -71,7 +71,7 @@ static void expect_refused(const struct image *image, const char *text)
 	host_expect_text(why.text, text);
 }
 
-/* ---- what must be accepted -------------------------------------------------- */
+/* ---- what must be accepted --------------------------------------- */
 
 static void test_good(void **state __unused_arg)
 {
@@ -135,7 +135,7 @@ static void test_shared_page(void **state __unused_arg)
 		       "segment 1: address 0x13100 is in a page with bss");
 }
 
-/* ---- headers ------------------------------------------------------------------ */
+/* ---- headers ----------------------------------------------------- */
 
 static void test_not_elf(void **state __unused_arg)
 {
@@ -208,7 +208,7 @@ static void test_program_header_table(void **state __unused_arg)
 		       "end at byte 24577, but the file has only 24576");
 }
 
-/* ---- segments ------------------------------------------------------------------ */
+/* ---- segments ---------------------------------------------------- */
 
 static void test_segment_in_file(void **state __unused_arg)
 {
@@ -286,7 +286,7 @@ static void test_nothing_to_run(void **state __unused_arg)
 	expect_refused(&image, "no segment to load");
 }
 
-/* ---- at random -------------------------------------------------------------------- */
+/* ---- at random --------------------------------------------------- */
 
 /* What exec relies on for every plan it gets. */
 static void check_plan(const struct image *image)

@@ -12,7 +12,7 @@ static u32 zero_frame(void)
 	return page_to_pfn(empty_zero_page);
 }
 
-/* ---- cases 1 and 2 ---------------------------------------------------------------- */
+/* ---- cases 1 and 2 ----------------------------------------------- */
 
 static void test_no_vma(void **state __unused_arg)
 {
@@ -107,7 +107,7 @@ static void test_moved_stack(void **state __unused_arg)
 	world_end();
 }
 
-/* ---- case 3, anonymous --------------------------------------------------------------- */
+/* ---- case 3, anonymous ------------------------------------------- */
 
 static void test_zero_page_then_copy(void **state __unused_arg)
 {
@@ -243,7 +243,7 @@ static void test_code(void **state __unused_arg)
 	world_end();
 }
 
-/* ---- case 3, files --------------------------------------------------------------------- */
+/* ---- case 3, files ----------------------------------------------- */
 
 static uaddr_t map_file(struct mm_struct *mm, u32 pages, u32 prot, u32 flags,
 			u32 pgoff)
@@ -374,7 +374,7 @@ static void test_file_shared_write(void **state __unused_arg)
 	world_end();
 }
 
-/* ---- shared anonymous ----------------------------------------------------------------------- */
+/* ---- shared anonymous -------------------------------------------- */
 
 static void test_shared_anonymous(void **state __unused_arg)
 {
@@ -408,7 +408,7 @@ static void test_shared_anonymous(void **state __unused_arg)
 	world_end();
 }
 
-/* ---- case 4: fork ---------------------------------------------------------------------- */
+/* ---- case 4: fork ------------------------------------------------ */
 
 static void test_cow_and_reuse(void **state __unused_arg)
 {

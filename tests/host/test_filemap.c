@@ -15,7 +15,7 @@
 
 #define MAP_VA 0x10000000u
 
-/* ---- the tree against an array ------------------------------------------------ */
+/* ---- the tree against an array ----------------------------------- */
 
 #define TREE_INDEXES 48u
 
@@ -131,7 +131,7 @@ static void test_tree_no_memory(void **state __unused_arg)
 	assert_int_equal(n, 11); /* five levels more, five on the way */
 }
 
-/* ---- files ------------------------------------------------------------------------ */
+/* ---- files ------------------------------------------------------- */
 
 static char content[5 * PAGE_SIZE + 100];
 
@@ -304,7 +304,7 @@ static void test_append_and_limits(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* ---- dropping ----------------------------------------------------------------------- */
+/* ---- dropping ---------------------------------------------------- */
 
 static void test_drop(void **state __unused_arg)
 {
@@ -375,7 +375,7 @@ static void test_shrinker(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* ---- mapping ------------------------------------------------------------------------- */
+/* ---- mapping ----------------------------------------------------- */
 
 static u32 fault_at(struct vm_area_struct *vma, u32 pgoff)
 {
@@ -514,7 +514,7 @@ static void test_last_reference(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* ---- descriptors ------------------------------------------------------------------------ */
+/* ---- descriptors ------------------------------------------------- */
 
 static void test_descriptors(void **state __unused_arg)
 {

@@ -15,7 +15,7 @@ static phys_addr_t at(u32 page)
 	return PHYS_OFFSET + page * PAGE_SIZE;
 }
 
-/* ---- looking ---------------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------- */
 
 static char listing[1024];
 
@@ -49,7 +49,7 @@ static const char *reserved(void)
 	return listing;
 }
 
-/* ---- the tables --------------------------------------------------------------- */
+/* ---- the tables -------------------------------------------------- */
 
 static void test_add_merges(void **state __unused_arg)
 {
@@ -122,7 +122,7 @@ static void test_limit_lowmem(void **state __unused_arg)
 	assert_int_equal(memblock_limit_lowmem(), 0);
 }
 
-/* ---- allocation ------------------------------------------------------------------ */
+/* ---- allocation -------------------------------------------------- */
 
 static void test_alloc_highest_fit(void **state __unused_arg)
 {
@@ -161,7 +161,7 @@ static void test_alloc_is_zeroed(void **state __unused_arg)
 		assert_int_equal(p[i], 0);
 }
 
-/* ---- random ranges against a byte per page ------------------------------------------- */
+/* ---- random ranges against a byte per page ----------------------- */
 
 static u8 is_ram[PAGES], is_taken[PAGES];
 

@@ -39,7 +39,7 @@ static u32 object_pages[NR_OBJECTS];
 static u32 file_words[TEST_FILE_PAGES];
 static u64 operations;
 
-/* ---- the reference ------------------------------------------------------------- */
+/* ---- the reference ----------------------------------------------- */
 
 static uaddr_t page_va(u32 page)
 {
@@ -101,7 +101,7 @@ static u32 unused_object(void)
 	return i;
 }
 
-/* ---- accesses ---------------------------------------------------------------------- */
+/* ---- accesses ---------------------------------------------------- */
 
 static int expected_access(const struct ref_page *p, bool write)
 {
@@ -135,7 +135,7 @@ static void check_write(struct ref_mm *ref, u32 page)
 		ref_write(p, val);
 }
 
-/* ---- calls ---------------------------------------------------------------------------- */
+/* ---- calls ------------------------------------------------------- */
 
 static void random_range(u32 *first, u32 *n)
 {
@@ -476,7 +476,7 @@ static void do_random_exit(struct ref_mm *ref)
 	memset(ref, 0, sizeof(*ref));
 }
 
-/* ---- driving ------------------------------------------------------------------------------ */
+/* ---- driving ----------------------------------------------------- */
 
 /* Tasks run for a while before another does. */
 static struct ref_mm *choose_mm(void)

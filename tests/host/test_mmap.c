@@ -28,7 +28,7 @@ static void end(void)
 	world_end();
 }
 
-/* ---- mmap ------------------------------------------------------------------------ */
+/* ---- mmap -------------------------------------------------------- */
 
 struct mmap_case {
 	int expected;
@@ -173,7 +173,7 @@ static void test_tables_go(void **state __unused_arg)
 	end();
 }
 
-/* ---- the others' errors ---------------------------------------------------------------- */
+/* ---- the others' errors ------------------------------------------ */
 
 static void test_munmap_errors(void **state __unused_arg)
 {
@@ -316,7 +316,7 @@ static void test_madvise(void **state __unused_arg)
 	end();
 }
 
-/* ---- limits --------------------------------------------------------------------------------- */
+/* ---- limits ------------------------------------------------------ */
 
 static void test_limits(void **state __unused_arg)
 {
@@ -416,7 +416,7 @@ static void test_overcommit(void **state __unused_arg)
 	end();
 }
 
-/* ---- brk, mincore, msync --------------------------------------------------------------------- */
+/* ---- brk, mincore, msync ----------------------------------------- */
 
 static void test_brk(void **state __unused_arg)
 {
@@ -457,7 +457,7 @@ static void test_msync(void **state __unused_arg)
 	end();
 }
 
-/* ---- the nth allocation fails ------------------------------------------------------------ */
+/* ---- the nth allocation fails ------------------------------------ */
 
 #define HERE (AREA + PGDIR_SIZE - 4 * PG) /* two tables */
 

@@ -75,7 +75,7 @@ static void replace(u32 *entry, u32 desc)
 	store(entry, desc);
 }
 
-/* ---- what an entry says ----------------------------------------------------- */
+/* ---- what an entry says ------------------------------------------ */
 
 static void test_user_entry(void **state __unused_arg)
 {
@@ -129,7 +129,7 @@ static void test_descriptors_not_used(void **state __unused_arg)
 	expect_violation("walk outside RAM", load(TEST_VA));
 }
 
-/* ---- registers ---------------------------------------------------------------- */
+/* ---- registers --------------------------------------------------- */
 
 static void set_and_sync(void (*write)(u32 val), u32 val)
 {
@@ -187,7 +187,7 @@ static void test_register_without_isb(void **state __unused_arg)
 	}
 }
 
-/* ---- what the TLB keeps --------------------------------------------------------- */
+/* ---- what the TLB keeps ------------------------------------------ */
 
 /* A global entry beside one of this ASID. */
 static void test_two_entries(void **state __unused_arg)
@@ -294,7 +294,7 @@ static void test_stale_rights(void **state __unused_arg)
 			 model_check_tlb());
 }
 
-/* ---- order ---------------------------------------------------------------------- */
+/* ---- order ------------------------------------------------------- */
 
 static void test_store_without_dsb(void **state __unused_arg)
 {
@@ -348,7 +348,7 @@ static void test_stale_prediction(void **state __unused_arg)
 			 model_fetch(&mm_a, TEST_VA, &insn));
 }
 
-/* ---- faults ---------------------------------------------------------------------- */
+/* ---- faults ------------------------------------------------------ */
 
 static int mends_nothing(struct mm_struct *mm __unused_arg,
 			 const struct abort_info *info __unused_arg,

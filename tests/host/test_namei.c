@@ -99,7 +99,7 @@ static u32 live_objects(void)
 	return n;
 }
 
-/* ---- walks -------------------------------------------------------------------- */
+/* ---- walks ------------------------------------------------------- */
 
 /* Where the path leads: to the same as `same`, or to an error. */
 static const struct walk {
@@ -263,7 +263,7 @@ static void test_bad_pointers(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* ---- where we stand ------------------------------------------------------------ */
+/* ---- where we stand ---------------------------------------------- */
 
 static const char *cwd(void)
 {
@@ -326,7 +326,7 @@ static void test_dirfd(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* ---- changes --------------------------------------------------------------------- */
+/* ---- changes ----------------------------------------------------- */
 
 static const struct change {
 	int (*fn)(const char *path);
@@ -449,7 +449,7 @@ static void test_no_memory(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* ---- open ------------------------------------------------------------------------ */
+/* ---- open -------------------------------------------------------- */
 
 #define CREAT_RW (O_CREAT | O_RDWR)
 

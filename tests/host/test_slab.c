@@ -71,7 +71,7 @@ static u32 settled_pages(void)
 	return nr_free_pages();
 }
 
-/* ---- random operations --------------------------------------------------------- */
+/* ---- random operations ------------------------------------------- */
 
 static size_t random_size(void)
 {
@@ -173,7 +173,7 @@ static void test_random_many(void **state __unused_arg)
 	random_operations(IS_ENABLED(CONFIG_DEBUG) ? 100000 : 2000000, 100000);
 }
 
-/* ---- caches ------------------------------------------------------------------------ */
+/* ---- caches ------------------------------------------------------ */
 
 static void test_alignment(void **state __unused_arg)
 {
@@ -322,7 +322,7 @@ static void test_figures(void **state __unused_arg)
 	give_all();
 }
 
-/* ---- kmalloc ------------------------------------------------------------------------- */
+/* ---- kmalloc ----------------------------------------------------- */
 
 /* Every size of the classes, and around each power of two above. */
 static void test_kmalloc_sizes(void **state __unused_arg)
@@ -391,7 +391,7 @@ static void test_kcalloc(void **state __unused_arg)
 	assert_ptr_equal(kcalloc(0, 10, GFP_KERNEL), ZERO_SIZE_PTR);
 }
 
-/* ---- failure ---------------------------------------------------------------------------- */
+/* ---- failure ----------------------------------------------------- */
 
 /* Everything once. 0, or -ENOMEM with nothing left over. */
 static int an_operation(void)
@@ -479,7 +479,7 @@ static void test_out_of_memory(void **state __unused_arg)
 	assert_int_equal(settled_pages(), start);
 }
 
-/* ---- crimes ------------------------------------------------------------------------------- */
+/* ---- crimes ------------------------------------------------------ */
 
 /* Without AddressSanitizer, as on the target. */
 static __no_asan __noinline void poke(void *p, s32 offset)
@@ -617,7 +617,7 @@ static void test_leak_report(void **state __unused_arg)
 	expect_log("kmalloc-128: 3 live from 0x");
 }
 
-/* ---- the verifier sees what it is there to see ------------------------------ */
+/* ---- the verifier sees what it is there to see ------------------- */
 
 static void expect_complaint(const char *text)
 {

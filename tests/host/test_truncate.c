@@ -58,7 +58,7 @@ static void expect_sigbus(struct mm_struct *mm, uaddr_t va)
 	assert_int_equal(model_load(mm, va, &val), DIED_SIGBUS);
 }
 
-/* ---- what is cut off ------------------------------------------------------ */
+/* ---- what is cut off --------------------------------------------- */
 
 static void test_shared(void **state __unused_arg)
 {
@@ -143,7 +143,7 @@ static void test_every_process(void **state __unused_arg)
 	end();
 }
 
-/* ---- the list follows the VMAs --------------------------------------------- */
+/* ---- the list follows the VMAs ----------------------------------- */
 
 static u32 listed(void)
 {
@@ -189,7 +189,7 @@ static void test_list(void **state __unused_arg)
 	end();
 }
 
-/* ---- races ------------------------------------------------------------------ */
+/* ---- races ------------------------------------------------------- */
 
 static const struct vm_operations *file_ops;
 static u32 cut_to;

@@ -64,7 +64,7 @@ static uaddr_t slot_va(u32 slot)
 	return BASE + slot * PAGE_SIZE;
 }
 
-/* ---- operations, on both ------------------------------------------------------ */
+/* ---- operations, on both ----------------------------------------- */
 
 static void add(u32 first, u32 n, u32 flags, u32 pgoff, void *object)
 {
@@ -106,7 +106,7 @@ static void remove_range(u32 first, u32 n)
 	memset(&slots[first], 0, n * sizeof(slots[0]));
 }
 
-/* ---- judging ---------------------------------------------------------------------- */
+/* ---- judging ----------------------------------------------------- */
 
 static bool continues(u32 slot)
 {
@@ -186,7 +186,7 @@ static void compare_find(u32 slot)
 				TAILQ_LAST(&mm.mmap, vma_list));
 }
 
-/* ---- tests ---------------------------------------------------------------------------- */
+/* ---- tests ------------------------------------------------------- */
 
 static const u32 kinds[] = {
 	VM_READ,

@@ -190,7 +190,7 @@ static void test_crimes(void **state __unused_arg)
 	world_end();
 }
 
-/* ---- the nth allocation fails --------------------------------------------------------- */
+/* ---- the nth allocation fails ------------------------------------ */
 
 static struct page *to_map[3];
 
@@ -283,7 +283,7 @@ static void test_no_table(void **state __unused_arg)
 	assert_true(nth > 3);
 }
 
-/* ---- random areas against the list of them ---------------------------------------- */
+/* ---- random areas against the list of them ----------------------- */
 
 struct area {
 	void *va;

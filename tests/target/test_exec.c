@@ -131,7 +131,7 @@ static void test_execve_out_of_memory(void)
 }
 KTEST(test_execve_out_of_memory);
 
-/* ---- fork ------------------------------------------------------------------------ */
+/* ---- fork -------------------------------------------------------- */
 
 static int fork_failing_at(u32 nth)
 {
@@ -177,7 +177,7 @@ static void test_fork_out_of_memory(void)
 }
 KTEST(test_fork_out_of_memory);
 
-/* ---- too much ---------------------------------------------------------------------- */
+/* ---- too much ---------------------------------------------------- */
 
 #define NR_EMPTY 110000u
 
@@ -198,7 +198,7 @@ static void test_too_many_arguments(void)
 }
 KTEST(test_too_many_arguments);
 
-/* ---- refusals ---------------------------------------------------------------------- */
+/* ---- refusals ---------------------------------------------------- */
 
 static void expect_refused(const char *path, int want, const char *text)
 {

@@ -186,7 +186,7 @@ static void test_ioremap_of_ram(void)
 }
 KTEST(test_ioremap_of_ram);
 
-/* ---- crimes ---------------------------------------------------------------- */
+/* ---- crimes ------------------------------------------------------ */
 
 static void test_page_freed_twice(void)
 {
@@ -283,7 +283,7 @@ static void test_behind_an_area(void)
 }
 KTEST_DIES(test_behind_an_area, "the kernel used a bad kernel address");
 
-/* ---- stacks ----------------------------------------------------------------- */
+/* ---- stacks ------------------------------------------------------ */
 
 static void test_stack_guard(void)
 {

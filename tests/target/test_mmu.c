@@ -30,7 +30,7 @@ static u32 number(const void *p)
 	return (u32)(uintptr_t)p;
 }
 
-/* ---- an address space without mm/ --------------------------------------- */
+/* ---- an address space without mm/ -------------------------------- */
 
 /* Its pages, at USER_VA and up. */
 #define MAX_PAGES 2u
@@ -110,7 +110,7 @@ static u8 *byte_of(const struct space *s, u32 va)
 		offset % PAGE_SIZE;
 }
 
-/* ---- the kernel's own map ----------------------------------------------- */
+/* ---- the kernel's own map ---------------------------------------- */
 
 static void test_kernel_map(void)
 {
@@ -218,7 +218,7 @@ static void test_errata(void)
 }
 KTEST(test_errata);
 
-/* ---- user pages --------------------------------------------------------- */
+/* ---- user pages -------------------------------------------------- */
 
 static struct space space;
 
@@ -283,7 +283,7 @@ static void test_changes(void)
 }
 KTEST(test_changes);
 
-/* ---- contexts ----------------------------------------------------------- */
+/* ---- contexts ---------------------------------------------------- */
 
 #define SPACES 300u /* more than there are ASIDs */
 
@@ -315,7 +315,7 @@ static void test_contexts(void)
 }
 KTEST(test_contexts);
 
-/* ---- user copies (mmu/uaccess.S) ---------------------------------------- */
+/* ---- user copies (mmu/uaccess.S) --------------------------------- */
 
 #define COPY_MAX 700u
 
@@ -413,7 +413,7 @@ static void test_single_words(void)
 }
 KTEST(test_single_words);
 
-/* ---- user memory is closed to plain code (asm/domain.h) ------------------- */
+/* ---- user memory is closed to plain code (asm/domain.h) ---------- */
 
 static void open_page(void)
 {

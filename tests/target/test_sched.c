@@ -12,7 +12,7 @@
 
 #define MSEC 1000000ull
 
-/* ---- running and waiting ------------------------------------------------------ */
+/* ---- running and waiting ----------------------------------------- */
 
 struct ping_pong {
 	struct wait_queue_head wq;
@@ -113,7 +113,7 @@ static void test_wake_up_process(void)
 }
 KTEST(test_wake_up_process);
 
-/* ---- what a switch must keep ---------------------------------------------------- */
+/* ---- what a switch must keep ------------------------------------- */
 
 /* r4-r11 hold `base` and up across a switch: true if they still do. */
 static bool registers_survive(u32 base)
@@ -179,7 +179,7 @@ static void test_registers_survive(void)
 }
 KTEST(test_registers_survive);
 
-/* ---- time ------------------------------------------------------------------------ */
+/* ---- time -------------------------------------------------------- */
 
 static void test_schedule_timeout(void)
 {
@@ -297,7 +297,7 @@ static void test_jiffies_go_on(void)
 }
 KTEST(test_jiffies_go_on);
 
-/* ---- borrowed address spaces ------------------------------------------------------- */
+/* ---- borrowed address spaces ------------------------------------- */
 
 static s32 mm_count(const struct mm_struct *mm)
 {
@@ -484,7 +484,7 @@ static void test_pinned_mm(void)
 }
 KTEST(test_pinned_mm);
 
-/* ---- all given back -------------------------------------------------------------------- */
+/* ---- all given back ---------------------------------------------- */
 
 static void test_threads_leave_nothing(void)
 {

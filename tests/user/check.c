@@ -80,7 +80,7 @@ int done(void)
 	return failures ? 1 : 0;
 }
 
-/* ---- children ------------------------------------------------------------------- */
+/* ---- children ---------------------------------------------------- */
 
 int in_child(int (*fn)(void *arg), void *arg)
 {
@@ -133,7 +133,7 @@ int killed_running(const volatile void *p)
 	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-/* ---- memory and files ------------------------------------------------------------- */
+/* ---- memory and files -------------------------------------------- */
 
 uint8_t *pages_with(uint32_t n, int prot, int flags)
 {
@@ -216,7 +216,7 @@ int audit(void)
 	return 3;
 }
 
-/* ---- signals ------------------------------------------------------------------------ */
+/* ---- signals ----------------------------------------------------- */
 
 #define SA_RESTORER 0x04000000
 

@@ -63,7 +63,7 @@ void split_words(char *text, char *argv[], uint32_t max);
  */
 int audit(void);
 
-/* ---- signals, in Linux's layout ------------------------------------------- */
+/* ---- signals, in Linux's layout ---------------------------------- */
 
 #define TEST_SA_SIGINFO 0x00000004
 #define TEST_SA_RESTART 0x10000000

@@ -170,7 +170,7 @@ static void try_row(const struct row *row)
 	ok(wrong == 0, "%s", row->name);
 }
 
-/* ---- what does not fit the table ------------------------------------------- */
+/* ---- what does not fit the table --------------------------------- */
 
 static void crossing(void)
 {

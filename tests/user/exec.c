@@ -19,7 +19,7 @@ static int32_t exec(const char *path, const char *arg)
 	return SYS(execve, path, argv, envp);
 }
 
-/* ---- registers that are a program's own --------------------------------------- */
+/* ---- registers that are a program's own -------------------------- */
 
 static void write_registers(uint32_t value)
 {
@@ -45,7 +45,7 @@ static uint32_t read_registers(void)
 	return tls | low | high | fpscr;
 }
 
-/* ---- the new program ----------------------------------------------------------- */
+/* ---- the new program --------------------------------------------- */
 
 static int inherited(const char *what)
 {
@@ -188,7 +188,7 @@ static void inheritance(void)
 	shared_table();
 }
 
-/* ---- refusals --------------------------------------------------------------------- */
+/* ---- refusals ---------------------------------------------------- */
 
 /* A copy of this program's first `bytes` bytes, one byte of it changed. */
 static const char *spoiled(uint32_t bytes, uint32_t at, uint8_t value)

@@ -146,7 +146,7 @@ static void by_waitid(void)
 	finish(pid);
 }
 
-/* ---- the parent's SIGCHLD ---------------------------------------------------- */
+/* ---- the parent's SIGCHLD ---------------------------------------- */
 
 static volatile int codes[8], statuses[8];
 static volatile int nr_codes;
@@ -198,7 +198,7 @@ static void parent_hears(void)
 	by_default(SIGCHLD);
 }
 
-/* ---- each kind cancels the other --------------------------------------------------- */
+/* ---- each kind cancels the other --------------------------------- */
 
 static bool is_pending(int sig)
 {
@@ -230,7 +230,7 @@ static void cancelling(void)
 	set_mask(2, old);
 }
 
-/* ---- orphaned groups ------------------------------------------------------------------ */
+/* ---- orphaned groups --------------------------------------------- */
 
 static int in_own_session(void *arg)
 {
@@ -284,7 +284,7 @@ static void orphans(void)
 	close(told[1]);
 }
 
-/* ---- threads --------------------------------------------------------------------------- */
+/* ---- threads ----------------------------------------------------- */
 
 static volatile uint32_t *counters;
 

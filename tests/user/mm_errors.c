@@ -53,7 +53,7 @@ static bool is_address(int32_t answer)
 	return (uint32_t)answer < -4095u;
 }
 
-/* ---- locked memory --------------------------------------------------------------- */
+/* ---- locked memory ----------------------------------------------- */
 
 static void lock_a_little(void)
 {
@@ -120,7 +120,7 @@ static void locking(void)
 	SYS(munmap, p, PAGE);
 }
 
-/* ---- the size of it all ------------------------------------------------------------- */
+/* ---- the size of it all ------------------------------------------ */
 
 static int nothing(void *arg)
 {
@@ -179,7 +179,7 @@ static void sizes(void)
 	with_limits(small_data);
 }
 
-/* ---- mmap ------------------------------------------------------------------------------ */
+/* ---- mmap -------------------------------------------------------- */
 
 static void mapping(void)
 {
@@ -222,7 +222,7 @@ static void mapping(void)
 	SYS(unlink, scratch("f"));
 }
 
-/* ---- the others -------------------------------------------------------------------------- */
+/* ---- the others -------------------------------------------------- */
 
 static void protecting(void)
 {

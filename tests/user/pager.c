@@ -29,7 +29,7 @@ static void note_fault(const struct test_siginfo *info,
 	fault.count++;
 }
 
-/* ---- what a handler is told ---------------------------------------------------- */
+/* ---- what a handler is told -------------------------------------- */
 
 static uint8_t *area;
 
@@ -85,7 +85,7 @@ static void telling(void)
 	by_default(LINUX_SIGSEGV);
 }
 
-/* ---- copy on write, by the program ------------------------------------------------ */
+/* ---- copy on write, by the program ------------------------------- */
 
 /*
  * A snapshot: pages are write-protected, and the first write to one saves what
@@ -169,7 +169,7 @@ static void copy_on_write(void)
 	SYS(munmap, snapshot.saved, NR_PAGES * PAGE);
 }
 
-/* ---- a write barrier --------------------------------------------------------------- */
+/* ---- a write barrier --------------------------------------------- */
 
 /*
  * Objects of two words: a pointer and a mark. After a collection the old

@@ -25,7 +25,7 @@ static volatile struct {
 
 static uint32_t kills; /* children that ended by SIGKILL */
 
-/* ---- what the kernel says of itself ------------------------------------------- */
+/* ---- what the kernel says of itself ------------------------------ */
 
 static uint32_t vmstat(const char *name)
 {
@@ -43,7 +43,7 @@ static uint32_t oom_kills(void)
 	return vmstat("oom_kill ");
 }
 
-/* ---- memory with contents ---------------------------------------------------------- */
+/* ---- memory with contents ---------------------------------------- */
 
 static uint32_t *page_of(void *p, uint32_t i)
 {
@@ -79,7 +79,7 @@ static bool intact(void *p, uint32_t mib)
 	return true;
 }
 
-/* ---- children -------------------------------------------------------------------- */
+/* ---- children ---------------------------------------------------- */
 
 static pid_t start(int (*fn)(uint32_t mib), uint32_t mib)
 {
@@ -140,7 +140,7 @@ static int hold(uint32_t mib)
 	return !intact(p, mib);
 }
 
-/* ---- the tests ----------------------------------------------------------------------- */
+/* ---- the tests --------------------------------------------------- */
 
 /* Pages of a file nobody wrote to: clean, and as easily made again. */
 static void fill_page_cache(void)

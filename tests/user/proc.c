@@ -24,7 +24,7 @@ static int read_self(const char *file, char *buf, uint32_t bytes)
 	return read_text(proc_path(path, 0, file), buf, bytes);
 }
 
-/* ---- maps ------------------------------------------------------------------- */
+/* ---- maps -------------------------------------------------------- */
 
 /* Put a line together again from its parts: byte by byte the same? */
 static bool line_is_linux(const char *line)
@@ -78,7 +78,7 @@ static void test_pieces(void)
 	close(fd);
 }
 
-/* ---- smaps -------------------------------------------------------------------- */
+/* ---- smaps ------------------------------------------------------- */
 
 static unsigned long sum_of(const char *label)
 {
@@ -108,7 +108,7 @@ static void test_smaps(void)
 	ok(strtoul(strchr(text, ' '), NULL, 10) * 4 == rss, "so does statm");
 }
 
-/* ---- pagemap, walk -------------------------------------------------------------- */
+/* ---- pagemap, walk ----------------------------------------------- */
 
 static uint64_t pagemap_of(const void *addr)
 {
@@ -148,7 +148,7 @@ static void test_pagemap(void)
 	ok(strstr(text, "not mapped"), "walk of address 0");
 }
 
-/* ---- tasks ------------------------------------------------------------------------ */
+/* ---- tasks ------------------------------------------------------- */
 
 static int count_fields(const char *line)
 {

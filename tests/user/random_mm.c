@@ -60,7 +60,7 @@ static bool loud(void)
 	return calls_done >= loud_from;
 }
 
-/* ---- looking ------------------------------------------------------------------ */
+/* ---- looking ----------------------------------------------------- */
 
 static volatile uint32_t fault_sig, fault_code, fault_addr, fault_write;
 
@@ -167,7 +167,7 @@ static void look_at_pages(void)
 		access_page(ARENA + i * PAGE, false);
 }
 
-/* ---- one call ------------------------------------------------------------------- */
+/* ---- one call ---------------------------------------------------- */
 
 static uint32_t first, nr; /* pages of the arena this call is about */
 

@@ -36,7 +36,7 @@ static void nap(int ms)
 	SYS(nanosleep, &time, 0);
 }
 
-/* ---- what the child sleeps in: 0 is what all should say ------------------------- */
+/* ---- what the child sleeps in: 0 is what all should say ---------- */
 
 static int sleep_relative(void)
 {
@@ -110,7 +110,7 @@ static int await_signal(void)
 	return -SYS(rt_sigtimedwait, set, 0, &time, 8);
 }
 
-/* ---- the parent ------------------------------------------------------------------- */
+/* ---- the parent -------------------------------------------------- */
 
 static int stop_it(pid_t pid)
 {

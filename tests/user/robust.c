@@ -168,7 +168,7 @@ static void pending(void)
 	ok(shared->locks[2].word == FUTEX_OWNER_DIED, "not on the list yet");
 }
 
-/* ---- lists that are none ------------------------------------------------------ */
+/* ---- lists that are none ----------------------------------------- */
 
 static int bad_head(void *arg)
 {

@@ -88,7 +88,7 @@ static void masks(void)
 	is((int32_t)action.sa_handler, SIG_DFL, "then the default");
 }
 
-/* ---- the alternate stack ---------------------------------------------------- */
+/* ---- the alternate stack ----------------------------------------- */
 
 static uint8_t stack[16384] __attribute__((aligned(8)));
 
@@ -150,7 +150,7 @@ static void alternate(void)
 	is(SYS(sigaltstack, &ss, 0), -EINVAL, "unknown flags");
 }
 
-/* ---- waiting ------------------------------------------------------------------- */
+/* ---- waiting ----------------------------------------------------- */
 
 static void waiting(void)
 {
@@ -194,7 +194,7 @@ static void groups(void)
 	is(SYS(kill, -pid, 0), -ESRCH, "then the group is empty");
 }
 
-/* ---- frames that lie ------------------------------------------------------------- */
+/* ---- frames that lie --------------------------------------------- */
 
 /* Ask for SVC mode with interrupts off, in a frame of our own. */
 static void become_kernel(int sig, struct siginfo *info, struct ucontext *uc)

@@ -57,7 +57,7 @@ static void blocked(void)
 	by_default(LINUX_SIGUSR2);
 }
 
-/* ---- faults ----------------------------------------------------------------- */
+/* ---- faults ------------------------------------------------------ */
 
 static volatile uint8_t *page;
 
@@ -126,7 +126,7 @@ static void not_escaped(void)
 	   "a fault whose signal is ignored kills");
 }
 
-/* ---- registers and sleep --------------------------------------------------------- */
+/* ---- registers and sleep ----------------------------------------- */
 
 static void spoil(int sig, struct test_siginfo *info, void *ucontext)
 {
@@ -211,7 +211,7 @@ static void sleeping(void)
 	is(interrupted_read(TEST_SA_RESTART), 1, "unless SA_RESTART");
 }
 
-/* ---- Thumb ------------------------------------------------------------------------ */
+/* ---- Thumb ------------------------------------------------------- */
 
 static __attribute__((target("thumb"), noinline)) void thumb_handler(
 	int sig, struct test_siginfo *info, void *ucontext)

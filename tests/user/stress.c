@@ -36,7 +36,7 @@ static bool time_left(void)
 	return (int32_t)(end_ms - uptime_ms()) > 0;
 }
 
-/* ---- handlers ------------------------------------------------------------------- */
+/* ---- handlers ---------------------------------------------------- */
 
 /* Try again with memory there; a page that cannot be had is skipped. */
 static void mend(int sig, struct test_siginfo *info, void *ucontext)
@@ -72,7 +72,7 @@ static uint32_t arena_page(void)
 	return ARENA + rnd() % ARENA_PAGES * PAGE;
 }
 
-/* ---- the kinds of workers ---------------------------------------------------------- */
+/* ---- the kinds of workers ---------------------------------------- */
 
 /* One random change of the arena, or an access. */
 static void disturb(void)
@@ -231,7 +231,7 @@ static void share(void)
 	}
 }
 
-/* ---- rounds ------------------------------------------------------------------------- */
+/* ---- rounds ------------------------------------------------------ */
 
 static void work(uint32_t n)
 {

@@ -16,7 +16,7 @@ static uint32_t thread_pointer(void)
 	return tp;
 }
 
-/* ---- one thread -------------------------------------------------------------- */
+/* ---- one thread -------------------------------------------------- */
 
 static volatile uint32_t seen_tls, seen_pid, seen_tid;
 static uint8_t *volatile seen_page;
@@ -47,7 +47,7 @@ static void one(void)
 	is(seen_page[0], 42, "what it mapped is mapped for us");
 }
 
-/* ---- several, and a lock ------------------------------------------------------- */
+/* ---- several, and a lock ----------------------------------------- */
 
 static volatile uint32_t lock; /* 0 free, 1 taken, 2 and waited for */
 static volatile uint32_t counter;
@@ -93,7 +93,7 @@ static void several(void)
 	   "four threads count under a lock");
 }
 
-/* ---- the end of all ------------------------------------------------------------- */
+/* ---- the end of all ---------------------------------------------- */
 
 static void wait_for_ever(void *arg)
 {
@@ -153,7 +153,7 @@ static void futexes(void)
 	   "a word that is not aligned");
 }
 
-/* ---- a process outlives its first thread ------------------------------------------- */
+/* ---- a process outlives its first thread ------------------------- */
 
 static int to_parent[2], from_parent[2];
 static volatile uint32_t leader_lives = 1;

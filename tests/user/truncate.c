@@ -67,7 +67,7 @@ static void private(void)
 	end(p, 3);
 }
 
-/* ---- in another process ---------------------------------------------------- */
+/* ---- in another process ------------------------------------------ */
 
 static int to_child[2], to_parent[2];
 
@@ -111,7 +111,7 @@ static void other_process(void)
 	end(p[0], 2);
 }
 
-/* ---- elsewhere -------------------------------------------------------------- */
+/* ---- elsewhere --------------------------------------------------- */
 
 static void moved_and_split(void)
 {

@@ -194,7 +194,7 @@ static void background(void)
 	by_default(SIGTTOU);
 }
 
-/* ---- the end of the session --------------------------------------------------------- */
+/* ---- the end of the session -------------------------------------- */
 
 static int told[2];
 

@@ -19,7 +19,7 @@
 #include "linux.h"
 #include "maps.h"
 
-/* ---- measuring ------------------------------------------------------------------- */
+/* ---- measuring --------------------------------------------------- */
 
 static volatile uint8_t warm_page[PAGE_SIZE]
 	__attribute__((aligned(PAGE_SIZE)));
@@ -104,7 +104,7 @@ static volatile uint8_t *new_pages(uint32_t n)
 	return p;
 }
 
-/* ---- case 1 ------------------------------------------------------------------------ */
+/* ---- case 1 ------------------------------------------------------ */
 
 /* What killed a child that reads p: a signal number, 0 = nothing did. */
 static int killer_of_reader(volatile uint8_t *p)
@@ -134,7 +134,7 @@ static void case_no_area(void)
 	      "the child was killed by SIGSEGV; nobody else noticed");
 }
 
-/* ---- case 2 -------------------------------------------------------------------------- */
+/* ---- case 2 ------------------------------------------------------ */
 
 #define GROWTH_PAGES 40
 
@@ -171,7 +171,7 @@ static void case_stack_grows(void)
 	claim(frame(below), "and the first of them has a frame");
 }
 
-/* ---- case 3 --------------------------------------------------------------------------- */
+/* ---- case 3 ------------------------------------------------------ */
 
 static void case_anonymous(void)
 {
@@ -226,7 +226,7 @@ static void case_file(const char *path)
 	munmap((void *)p, PAGE_SIZE);
 }
 
-/* ---- case 4 ---------------------------------------------------------------------------- */
+/* ---- case 4 ------------------------------------------------------ */
 
 /* In the child: what its write took, told by exit status bits. */
 #define CHILD_SAW_PARENTS_FRAME 1

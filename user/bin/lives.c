@@ -30,7 +30,7 @@ struct report {
 
 static struct report *report;
 
-/* ---- looking ------------------------------------------------------------------ */
+/* ---- looking ----------------------------------------------------- */
 
 static void shows(pid_t pid, uint32_t users, uint32_t count, const char *what)
 {
@@ -91,7 +91,7 @@ static pid_t start_child(void (*life)(void))
 	return pid;
 }
 
-/* ---- lives -------------------------------------------------------------------- */
+/* ---- lives ------------------------------------------------------- */
 
 static void wait_to_go(void *arg)
 {

@@ -104,7 +104,7 @@ static uint32_t vmalloc_syncs(void)
 	return field(text, "nr_vmalloc_syncs ");
 }
 
-/* ---- the tables ------------------------------------------------------------------ */
+/* ---- the tables -------------------------------------------------- */
 
 static void walk_text(uint32_t va, char *text, uint32_t bytes)
 {
@@ -160,7 +160,7 @@ static uint32_t count_runs(const uint32_t *frame, uint32_t n)
 	return runs;
 }
 
-/* ---- what is shown ------------------------------------------------------------------ */
+/* ---- what is shown ----------------------------------------------- */
 
 static void show_table(const struct allocation a[NR_KINDS])
 {
@@ -256,7 +256,7 @@ static void show_tables(const struct allocation first[NR_KINDS],
 	      "and vmalloc's second-level entries are gone");
 }
 
-/* ---- a first-level entry, copied when it is missed ----------------------------- */
+/* ---- a first-level entry, copied when it is missed --------------- */
 
 /*
  * vmalloc enters what it maps into the kernel's own tables. Ours get a new

@@ -52,7 +52,7 @@ static volatile bool interrupted; /* ^C while a line was typed */
 
 #define OPERATORS "|<>;&"
 
-/* ---- a line into commands -------------------------------------------------- */
+/* ---- a line into commands ---------------------------------------- */
 
 /*
  * The next token of *line: a word (quotes removed), or one of OPERATORS, or >>.
@@ -176,7 +176,7 @@ static void free_pipeline(struct pipeline *pipeline)
 	}
 }
 
-/* ---- running ------------------------------------------------------------------ */
+/* ---- running ----------------------------------------------------- */
 
 static void open_as(const char *path, int flags, int fd)
 {
@@ -350,7 +350,7 @@ static int run_pipeline(struct pipeline *pipeline)
 	return wait_for(&job);
 }
 
-/* ---- built in -------------------------------------------------------------------- */
+/* ---- built in ---------------------------------------------------- */
 
 static int do_cd(char **words)
 {

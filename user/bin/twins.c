@@ -83,7 +83,7 @@ static void start_twins(void)
 	}
 }
 
-/* ---- the switch record ---------------------------------------------------------- */
+/* ---- the switch record ------------------------------------------- */
 
 struct switches {
 	uint32_t between; /* from one twin straight to the other */
@@ -138,7 +138,7 @@ static void count_switches(struct switches *count)
 	}
 }
 
-/* ---- looking ---------------------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------- */
 
 static void wait_for_first_looks(void)
 {

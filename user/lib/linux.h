@@ -30,7 +30,7 @@ extern const uint32_t *program_auxv;
 /* The value behind AT_x, or 0. */
 uint32_t getauxval(uint32_t type);
 
-/* ---- arguments -------------------------------------------------------------- */
+/* ---- arguments --------------------------------------------------- */
 
 /*
  * All of text as a number, decimal or behind 0x hexadecimal. False: it is
@@ -38,13 +38,13 @@ uint32_t getauxval(uint32_t type);
  */
 bool parse_number(const char *text, uint32_t *number);
 
-/* ---- memory ---------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------ */
 
 void *mmap(void *addr, size_t bytes, int prot, int flags, int fd, off_t offset);
 int munmap(void *addr, size_t bytes);
 int mprotect(void *addr, size_t bytes, int prot);
 
-/* ---- processes ----------------------------------------------------------------- */
+/* ---- processes --------------------------------------------------- */
 
 /* Status word of wait(2): Newlib's <sys/wait.h> macros fit Linux's layout. */
 pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage);
@@ -92,7 +92,7 @@ int take_terminal(void);
 /* "SIGSEGV" of 11; "signal 40" of what has no name here. */
 const char *signal_name(int linux_signal);
 
-/* ---- directories ------------------------------------------------------------------ */
+/* ---- directories ------------------------------------------------- */
 
 struct linux_dirent64 {
 	uint64_t d_ino;

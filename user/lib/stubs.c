@@ -19,7 +19,7 @@
 
 char **environ;
 
-/* ---- files -------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------- */
 
 struct flag_pair {
 	int newlib;
@@ -166,7 +166,7 @@ int getdents64(int fd, void *buf, size_t bytes)
 	return posix_result(linux_syscall(__NR_getdents64, fd, buf, bytes));
 }
 
-/* ---- memory --------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------ */
 
 /* malloc's source. The kernel answers brk with where the break is now. */
 void *_sbrk(ptrdiff_t increment)
@@ -187,7 +187,7 @@ void *_sbrk(ptrdiff_t increment)
 	return (void *)old;
 }
 
-/* ---- processes -------------------------------------------------------------- */
+/* ---- processes --------------------------------------------------- */
 
 void _exit(int status)
 {

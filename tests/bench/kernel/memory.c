@@ -12,7 +12,7 @@
 
 static struct kmem_cache *cache;
 
-/* ---- what is measured --------------------------------------------------------- */
+/* ---- what is measured -------------------------------------------- */
 
 /* The first pair fills the list. */
 static void bench_page(const char *state)
@@ -156,7 +156,7 @@ void bench_memory(const char *state)
 	bench_vmalloc(state, "vmalloc of 16 MiB, a page", 16);
 }
 
-/* ---- a million random operations ------------------------------------------------ */
+/* ---- a million random operations --------------------------------- */
 
 /* Each a way to memory; arg: an order, bytes, pages. */
 enum kind { NOTHING, BLOCK, KMALLOC, OBJECT, AREA };
