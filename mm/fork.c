@@ -87,14 +87,14 @@ static int copy_page_range(struct mm_struct *dst, struct vm_area_struct *vma)
 	BUG_ON(dst == src || vma->vm_flags & VM_SHARED);
 	for (va = vma->vm_start; va < vma->vm_end; va = next) {
 		pte_t *src_pte = pte_offset_map(src, va);
-		int ret;
+		int err;
 
 		next = pgd_addr_end(va, vma->vm_end);
 		if (!src_pte)
 			continue;
-		ret = copy_table(dst, src, src_pte, va, next);
-		if (ret)
-			return ret;
+		err = copy_table(dst, src, src_pte, va, next);
+		if (err)
+			return err;
 		cond_resched();
 	}
 	return 0;
@@ -123,7 +123,7 @@ static struct vm_area_struct *dup_vma(struct mm_struct *mm,
 static int dup_vmas(struct mm_struct *mm, struct mm_struct *oldmm)
 {
 	struct vm_area_struct *vma;
-	int ret = 0;
+	int err = 0;
 
 	TAILQ_FOREACH(vma, &oldmm->mmap, vm_link) {
 		if (vma->vm_flags & VM_DONTCOPY)
@@ -132,11 +132,11 @@ static int dup_vmas(struct mm_struct *mm, struct mm_struct *oldmm)
 			return -ENOMEM;
 		if (vma->vm_flags & (VM_SHARED | VM_WIPEONFORK))
 			continue;
-		ret = copy_page_range(mm, vma);
-		if (ret)
+		err = copy_page_range(mm, vma);
+		if (err)
 			break;
 	}
-	return ret;
+	return err;
 }
 
 static void dup_layout(struct mm_struct *mm, const struct mm_struct *oldmm)
@@ -160,17 +160,17 @@ static void dup_layout(struct mm_struct *mm, const struct mm_struct *oldmm)
 
 int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 {
-	int ret;
+	int err;
 
 	BUG_ON(mm == oldmm || oldmm == &init_mm);
 	BUG_ON(!TAILQ_EMPTY(&mm->mmap) || mm->exe_file);
 	down_write(&oldmm->mmap_lock);
 	down_write(&mm->mmap_lock); /* nobody knows mm yet: no order */
 	dup_layout(mm, oldmm);
-	ret = dup_vmas(mm, oldmm);
+	err = dup_vmas(mm, oldmm);
 	/* The parent must not write through a translation it still holds. */
 	flush_tlb_mm(oldmm);
 	up_write(&mm->mmap_lock);
 	up_write(&oldmm->mmap_lock);
-	return ret;
+	return err;
 }

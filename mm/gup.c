@@ -32,18 +32,18 @@ int faultin_page(struct vm_area_struct *vma, uaddr_t va, bool write)
 static int populate_vma(struct vm_area_struct *vma, uaddr_t va, uaddr_t end)
 {
 	bool write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
-	int ret = 0;
+	int err = 0;
 
 	BUG_ON(va < vma->vm_start || end > vma->vm_end);
 	if ((vma->vm_flags & VM_LOCKED_MASK) == VM_LOCKED_MASK)
 		return 0; /* locked as it is touched */
 	if (!(vma->vm_flags & VM_ACCESS_FLAGS))
 		return -EFAULT;
-	for (; va < end && !ret; va += PAGE_SIZE) {
-		ret = faultin_page(vma, va, write);
+	for (; va < end && !err; va += PAGE_SIZE) {
+		err = faultin_page(vma, va, write);
 		cond_resched();
 	}
-	return ret;
+	return err;
 }
 
 /* What cannot be accessed is passed over; the first error is told. */
@@ -51,19 +51,19 @@ int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
 {
 	uaddr_t end = start + ALIGN_UP(bytes, PAGE_SIZE);
 	struct vm_area_struct *vma;
-	int ret = 0;
+	int err = 0;
 
 	BUG_ON(!IS_ALIGNED(start, PAGE_SIZE) || end < start || end > TASK_SIZE);
 	for (vma = find_vma_intersection(mm, start, end);
-	     vma && vma->vm_start < end && ret != -ENOMEM;
+	     vma && vma->vm_start < end && err != -ENOMEM;
 	     vma = vma_next(vma)) {
-		int err = populate_vma(vma, max(start, vma->vm_start),
-				       min(end, vma->vm_end));
+		int vma_err = populate_vma(vma, max(start, vma->vm_start),
+					   min(end, vma->vm_end));
 
-		if (err && (!ret || err == -ENOMEM))
-			ret = err;
+		if (vma_err && (!err || vma_err == -ENOMEM))
+			err = vma_err;
 	}
-	return ret;
+	return err;
 }
 
 /*
@@ -76,7 +76,7 @@ static int get_user_page(struct mm_struct *mm, uaddr_t va, bool write,
 {
 	struct vm_area_struct *vma = find_vma(mm, va);
 	pte_t pte;
-	int ret;
+	int err;
 
 	BUG_ON(!rwsem_is_locked(&mm->mmap_lock));
 	if (!vma || (va < vma->vm_start && expand_stack(vma, va)))
@@ -84,12 +84,12 @@ static int get_user_page(struct mm_struct *mm, uaddr_t va, bool write,
 	if (!vma_permits(vma, write))
 		return -EFAULT;
 	for (;;) {
-		ret = faultin_page(vma, va, write);
-		if (ret)
-			return ret;
+		err = faultin_page(vma, va, write);
+		if (err)
+			return err;
 		spin_lock(&mm->page_table_lock);
-		ret = follow_pte(mm, va, &pte);
-		if (!ret && (!write || pte_write(pte))) {
+		err = follow_pte(mm, va, &pte);
+		if (!err && (!write || pte_write(pte))) {
 			*page = pte_page(pte);
 			*fetched = pte_exec(pte) || vma->vm_flags & VM_SHARED;
 			get_page(*page);
@@ -115,20 +115,20 @@ int copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf, u32 bytes,
 		   bool write)
 {
 	u32 done = 0;
-	int ret = 0;
+	int err = 0;
 
 	BUG_ON(mm == &init_mm || (!buf && !write));
 	if (bytes > TASK_SIZE || va > TASK_SIZE - bytes)
 		return -EFAULT;
 	down_read(&mm->mmap_lock);
-	while (done < bytes && !ret) {
+	while (done < bytes && !err) {
 		u32 offset = (va + done) & ~PAGE_MASK;
 		u32 part = min(bytes - done, PAGE_SIZE - offset);
 		struct page *page;
 		bool fetched;
 
-		ret = get_user_page(mm, va + done, write, &page, &fetched);
-		if (ret)
+		err = get_user_page(mm, va + done, write, &page, &fetched);
+		if (err)
 			break;
 		move_bytes((char *)page_address(page) + offset,
 			   buf ? (char *)buf + done : NULL, part, write);
@@ -138,5 +138,5 @@ int copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf, u32 bytes,
 		done += part;
 	}
 	up_read(&mm->mmap_lock);
-	return ret;
+	return err;
 }

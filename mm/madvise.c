@@ -31,15 +31,15 @@ static bool is_private_anon(const struct vm_area_struct *vma)
 static int advise_populate(struct vm_area_struct *vma, uaddr_t start,
 			   uaddr_t end, bool write)
 {
-	int ret = 0;
+	int err = 0;
 
 	if (!(vma->vm_flags & (write ? VM_WRITE : VM_READ)))
 		return -EINVAL;
-	for (; start < end && !ret; start += PAGE_SIZE) {
-		ret = faultin_page(vma, start, write);
+	for (; start < end && !err; start += PAGE_SIZE) {
+		err = faultin_page(vma, start, write);
 		cond_resched();
 	}
-	return ret;
+	return err;
 }
 
 /* Advice that gives up or asks for the pages of one VMA's part. */
@@ -81,15 +81,15 @@ static int for_each_part(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 
 	for (; start < end && vma && vma->vm_start < end; vma = vma_next(vma)) {
 		uaddr_t stop = min(end, vma->vm_end);
-		int ret;
+		int err;
 
 		if (vma->vm_start > start) {
 			hole = true;
 			start = vma->vm_start;
 		}
-		ret = advise_pages(vma, start, stop, advice);
-		if (ret)
-			return ret;
+		err = advise_pages(vma, start, stop, advice);
+		if (err)
+			return err;
 		start = stop;
 	}
 	return hole || start < end ? -ENOMEM : 0;
@@ -122,12 +122,12 @@ static int advise_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 			const struct flag_advice *fa)
 {
 	uaddr_t stop = end;
-	int ret;
+	int err;
 
 	if (fa->advice == MADV_WIPEONFORK)
 		stop = wipeable_end(mm, start, end);
-	ret = vma_update_flags(mm, start, stop, fa->clear, fa->set);
-	return stop < end ? -EINVAL : ret;
+	err = vma_update_flags(mm, start, stop, fa->clear, fa->set);
+	return stop < end ? -EINVAL : err;
 }
 
 static bool known_advice(u32 advice)
@@ -159,10 +159,10 @@ int do_madvise(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 advice)
 s32 sys_madvise(uaddr_t addr, u32 bytes, u32 advice)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
-	int ret;
+	int err;
 
 	down_write(&mm->mmap_lock);
-	ret = do_madvise(mm, addr, bytes, advice);
+	err = do_madvise(mm, addr, bytes, advice);
 	up_write(&mm->mmap_lock);
-	return ret;
+	return err;
 }

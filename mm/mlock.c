@@ -46,9 +46,9 @@ static int set_locked(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		      u32 vm_flags)
 {
 	uaddr_t stop = first_hole(mm, start, end);
-	int ret = vma_update_flags(mm, start, stop, VM_LOCKED_MASK, vm_flags);
+	int err = vma_update_flags(mm, start, stop, VM_LOCKED_MASK, vm_flags);
 
-	return !ret && stop < end ? -ENOMEM : ret;
+	return !err && stop < end ? -ENOMEM : err;
 }
 
 static int lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
@@ -66,21 +66,21 @@ static int lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 /* Like Linux: what cannot be had now is -ENOMEM or, out of memory, -EAGAIN. */
 static int populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
 {
-	int ret;
+	int err;
 
 	down_read(&mm->mmap_lock);
-	ret = mm_populate(mm, start, bytes);
+	err = mm_populate(mm, start, bytes);
 	up_read(&mm->mmap_lock);
-	if (ret == -EFAULT)
+	if (err == -EFAULT)
 		return -ENOMEM;
-	return ret == -ENOMEM ? -EAGAIN : ret;
+	return err == -ENOMEM ? -EAGAIN : err;
 }
 
 static s32 do_mlock(uaddr_t addr, u32 bytes, u32 vm_flags)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
 	uaddr_t start, end;
-	int ret;
+	int err;
 
 	if (!rlimit(RLIMIT_MEMLOCK))
 		return -EPERM;
@@ -89,9 +89,9 @@ static s32 do_mlock(uaddr_t addr, u32 bytes, u32 vm_flags)
 	if (start == end)
 		return 0;
 	down_write(&mm->mmap_lock);
-	ret = lock_range(mm, start, end, vm_flags);
+	err = lock_range(mm, start, end, vm_flags);
 	up_write(&mm->mmap_lock);
-	return ret ? ret : populate(mm, start, end - start);
+	return err ? err : populate(mm, start, end - start);
 }
 
 s32 sys_mlock(uaddr_t addr, u32 bytes)
@@ -111,16 +111,16 @@ s32 sys_munlock(uaddr_t addr, u32 bytes)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
 	uaddr_t start, end;
-	int ret;
+	int err;
 
 	if (!page_range(addr, bytes, &start, &end))
 		return -EINVAL;
 	if (start == end)
 		return 0;
 	down_write(&mm->mmap_lock);
-	ret = set_locked(mm, start, end, 0);
+	err = set_locked(mm, start, end, 0);
 	up_write(&mm->mmap_lock);
-	return ret;
+	return err;
 }
 
 /*
@@ -138,7 +138,7 @@ s32 sys_mlockall(u32 flags)
 	struct mm_struct *mm = current_thread_info()->mm;
 	u32 locked = flags & MCL_ONFAULT ? VM_LOCKED | VM_LOCKONFAULT :
 					   VM_LOCKED;
-	int ret = 0;
+	int err = 0;
 
 	if (!flags || flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) ||
 	    flags == MCL_ONFAULT)
@@ -148,7 +148,7 @@ s32 sys_mlockall(u32 flags)
 	down_write(&mm->mmap_lock);
 	if (flags & MCL_CURRENT &&
 	    mm->total_vm > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT) {
-		ret = -ENOMEM;
+		err = -ENOMEM;
 	} else {
 		mm->def_flags = flags & MCL_FUTURE ? locked : 0;
 		if (flags & MCL_CURRENT)
@@ -156,9 +156,9 @@ s32 sys_mlockall(u32 flags)
 	}
 	up_write(&mm->mmap_lock);
 	/* Linux, too, does not say which pages could not be had. */
-	if (!ret && flags & MCL_CURRENT)
+	if (!err && flags & MCL_CURRENT)
 		(void)populate(mm, 0, TASK_SIZE);
-	return ret;
+	return err;
 }
 
 s32 sys_munlockall(void)

@@ -79,7 +79,7 @@ static int prepare_vma(struct mm_struct *mm, struct file *file, uaddr_t start,
 		       struct vm_area_struct **result)
 {
 	struct vm_area_struct *vma = vm_area_alloc(mm);
-	int ret = 0;
+	int err = 0;
 
 	if (!vma)
 		return -ENOMEM;
@@ -90,15 +90,15 @@ static int prepare_vma(struct mm_struct *mm, struct file *file, uaddr_t start,
 	vma->vm_pgoff = pgoff;
 	if (file) {
 		vma->vm_file = get_file(file);
-		ret = file->f_op->mmap(file, vma);
+		err = file->f_op->mmap(file, vma);
 		vma->vm_page_prot = vma_page_prot(vma->vm_flags);
 	} else if (vm_flags & VM_SHARED) {
-		ret = shmem_zero_setup(vma);
+		err = shmem_zero_setup(vma);
 	}
-	if (ret) {
+	if (err) {
 		vma->vm_ops = NULL; /* it took nothing it could close */
 		vm_area_free(vma);
-		return ret;
+		return err;
 	}
 	*result = vma;
 	return 0;
@@ -136,14 +136,14 @@ static int make_room(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		     struct vm_area_struct **prev)
 {
 	struct vm_area_struct *next = find_vma_prev(mm, start, prev);
-	int ret;
+	int err;
 
 	if (likely(!next || next->vm_start >= end))
 		return 0;
-	ret = do_munmap(mm, start, end - start);
-	if (!ret)
+	err = do_munmap(mm, start, end - start);
+	if (!err)
 		find_vma_prev(mm, start, prev);
-	return ret;
+	return err;
 }
 
 /* [start, start + bytes), whatever is there now goes. */
@@ -153,7 +153,7 @@ static int mmap_region(struct mm_struct *mm, struct file *file, uaddr_t start,
 	u32 pages = bytes >> PAGE_SHIFT;
 	struct vm_area_struct *vma, *prev;
 	u32 charged = 0;
-	int ret;
+	int err;
 
 	if (!may_expand_vm(mm, vm_flags, pages) &&
 	    !may_expand_vm(mm, vm_flags,
@@ -165,11 +165,11 @@ static int mmap_region(struct mm_struct *mm, struct file *file, uaddr_t start,
 		charged = pages;
 		vm_flags |= VM_ACCOUNT;
 	}
-	ret = prepare_vma(mm, file, start, bytes, vm_flags, pgoff, &vma);
-	if (ret)
+	err = prepare_vma(mm, file, start, bytes, vm_flags, pgoff, &vma);
+	if (err)
 		goto err_unacct;
-	ret = make_room(mm, start, start + bytes, &prev);
-	if (ret)
+	err = make_room(mm, start, start + bytes, &prev);
+	if (err)
 		goto err_free_vma;
 	account_and_insert(mm, vma, prev);
 	trace_vma(TRACE_MMAP, start, start + bytes);
@@ -179,14 +179,14 @@ err_free_vma:
 	vm_area_free(vma);
 err_unacct:
 	vm_unacct_memory(charged);
-	return ret;
+	return err;
 }
 
 int do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr, u32 bytes,
 	    u32 prot, u32 flags, u32 pgoff, uaddr_t *result)
 {
 	u32 vm_flags;
-	int ret;
+	int err;
 
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
 	if (!bytes || flags & MAP_HUGETLB)
@@ -200,50 +200,50 @@ int do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr, u32 bytes,
 		return -ENOMEM;
 	if (flags & MAP_FIXED_NOREPLACE)
 		flags |= MAP_FIXED;
-	ret = get_unmapped_area(mm, addr, bytes, flags, &addr);
-	if (ret)
-		return ret;
+	err = get_unmapped_area(mm, addr, bytes, flags, &addr);
+	if (err)
+		return err;
 	if (flags & MAP_FIXED_NOREPLACE &&
 	    find_vma_intersection(mm, addr, addr + bytes))
 		return -EEXIST;
 	vm_flags = calc_vm_flags(mm, prot, flags);
 	if (flags & MAP_LOCKED && !rlimit(RLIMIT_MEMLOCK))
 		return -EPERM;
-	ret = mlock_future_check(mm, vm_flags, bytes);
-	if (ret)
-		return ret;
-	ret = file ? check_file(file, prot, flags, &vm_flags) :
+	err = mlock_future_check(mm, vm_flags, bytes);
+	if (err)
+		return err;
+	err = file ? check_file(file, prot, flags, &vm_flags) :
 		     check_anonymous(flags, &vm_flags);
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	if (!file) /* neighbours merge when offset follows address */
 		pgoff = vm_flags & VM_SHARED ? 0 : addr >> PAGE_SHIFT;
-	ret = mmap_region(mm, file, addr, bytes, vm_flags, pgoff);
-	if (!ret)
+	err = mmap_region(mm, file, addr, bytes, vm_flags, pgoff);
+	if (!err)
 		*result = addr;
-	return ret;
+	return err;
 }
 
 /* ---- brk and the stack's first pages ----------------------------- */
 
 int do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 vm_flags)
 {
-	int ret;
+	int err;
 
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
 	bytes = ALIGN_UP(bytes, PAGE_SIZE);
 	if (!bytes)
 		return 0;
-	ret = get_unmapped_area(mm, start, bytes, MAP_FIXED, &start);
-	if (ret)
-		return ret;
+	err = get_unmapped_area(mm, start, bytes, MAP_FIXED, &start);
+	if (err)
+		return err;
 	if (mm->map_count >= MAX_MAP_COUNT)
 		return -ENOMEM;
 	vm_flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC |
 		mm->def_flags;
-	ret = mlock_future_check(mm, vm_flags, bytes);
-	if (ret)
-		return ret;
+	err = mlock_future_check(mm, vm_flags, bytes);
+	if (err)
+		return err;
 	return mmap_region(mm, NULL, start, bytes, vm_flags,
 			   start >> PAGE_SHIFT);
 }

@@ -65,18 +65,18 @@ static int mprotect_fixup(struct vm_area_struct **vma, uaddr_t start,
 {
 	struct mm_struct *mm = (*vma)->vm_mm;
 	u32 pages = (end - start) >> PAGE_SHIFT, charge;
-	int ret;
+	int err;
 
 	if (flags == (*vma)->vm_flags)
 		return 0;
-	ret = charge_protection(*vma, pages, &flags, &charge);
-	if (ret)
-		return ret;
+	err = charge_protection(*vma, pages, &flags, &charge);
+	if (err)
+		return err;
 	BUG_ON(start < (*vma)->vm_start || end > (*vma)->vm_end);
-	ret = vma_isolate(vma, start, end);
-	if (ret) {
+	err = vma_isolate(vma, start, end);
+	if (err) {
 		vm_unacct_memory(charge);
-		return ret;
+		return err;
 	}
 	vm_stat_account(mm, (*vma)->vm_flags, -(s32)pages);
 	vm_stat_account(mm, flags, (s32)pages);
@@ -91,7 +91,7 @@ static int mprotect_fixup(struct vm_area_struct **vma, uaddr_t start,
 static int protect_range(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 			 u32 prot)
 {
-	int ret;
+	int err;
 
 	while (vma && vma->vm_start <= start) {
 		uaddr_t stop = min(end, vma->vm_end);
@@ -100,9 +100,9 @@ static int protect_range(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		/* VM_MAY* are the same rights, four bits up. */
 		if (flags & ~(flags >> 4) & VM_ACCESS_FLAGS)
 			return -EACCES;
-		ret = mprotect_fixup(&vma, start, stop, flags);
-		if (ret)
-			return ret;
+		err = mprotect_fixup(&vma, start, stop, flags);
+		if (err)
+			return err;
 		start = stop;
 		if (start == end)
 			return 0;

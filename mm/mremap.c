@@ -219,7 +219,7 @@ static int mremap_to(struct remap *r)
 {
 	struct vm_area_struct *vma;
 	u32 map_flags = 0;
-	int ret;
+	int err;
 
 	if (!IS_ALIGNED(r->new_addr, PAGE_SIZE) || r->new_bytes > TASK_SIZE ||
 	    r->new_addr > TASK_SIZE - r->new_bytes)
@@ -235,22 +235,22 @@ static int mremap_to(struct remap *r)
 	/* A copy (old size 0) cannot take the place of what it copies. */
 	if (!r->old_bytes && r->new_addr == r->addr)
 		return -EFAULT;
-	ret = vma_to_resize(r, &vma);
-	if (ret)
-		return ret;
+	err = vma_to_resize(r, &vma);
+	if (err)
+		return err;
 	if (r->flags & MREMAP_FIXED) {
 		map_flags = MAP_FIXED;
 		if (r->new_addr < MMAP_MIN_ADDR)
 			return -EPERM;
-		ret = do_munmap(r->mm, r->new_addr, r->new_bytes);
-		if (ret)
-			return ret;
+		err = do_munmap(r->mm, r->new_addr, r->new_bytes);
+		if (err)
+			return err;
 	}
 	if (r->old_bytes > r->new_bytes) {
-		ret = do_munmap(r->mm, r->addr + r->new_bytes,
+		err = do_munmap(r->mm, r->addr + r->new_bytes,
 				r->old_bytes - r->new_bytes);
-		if (ret)
-			return ret;
+		if (err)
+			return err;
 		r->old_bytes = r->new_bytes;
 	}
 	/* Unmapping may have split it, and freed the part we knew. */
@@ -259,10 +259,10 @@ static int mremap_to(struct remap *r)
 	if (r->flags & MREMAP_DONTUNMAP &&
 	    !may_expand_vm(r->mm, vma->vm_flags, r->new_bytes >> PAGE_SHIFT))
 		return -ENOMEM;
-	ret = get_unmapped_area(r->mm, r->new_addr, r->new_bytes, map_flags,
+	err = get_unmapped_area(r->mm, r->new_addr, r->new_bytes, map_flags,
 				&r->new_addr);
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	return move_vma(r, vma);
 }
 
@@ -270,18 +270,18 @@ static int mremap_to(struct remap *r)
 static int mremap_grow(struct remap *r)
 {
 	struct vm_area_struct *vma;
-	int ret = vma_to_resize(r, &vma);
+	int err = vma_to_resize(r, &vma);
 
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	r->new_addr = r->addr;
 	if (r->old_bytes == vma->vm_end - r->addr &&
 	    vma_expandable(vma, r->new_bytes - r->old_bytes))
 		return expand_in_place(vma, r->new_bytes - r->old_bytes);
 	if (!(r->flags & MREMAP_MAYMOVE))
 		return -ENOMEM;
-	ret = get_unmapped_area(r->mm, 0, r->new_bytes, 0, &r->new_addr);
-	return ret ? ret : move_vma(r, vma);
+	err = get_unmapped_area(r->mm, 0, r->new_bytes, 0, &r->new_addr);
+	return err ? err : move_vma(r, vma);
 }
 
 /* same_size: as the caller gave them, not yet rounded up to pages. */
@@ -308,25 +308,25 @@ int do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes, u32 new_bytes,
 		.old_bytes = ALIGN_UP(old_bytes, PAGE_SIZE),
 		.new_bytes = ALIGN_UP(new_bytes, PAGE_SIZE),
 	};
-	int ret = check_flags(&r, old_bytes == new_bytes);
+	int err = check_flags(&r, old_bytes == new_bytes);
 
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	if (addr >= TASK_SIZE || !find_vma_intersection(mm, addr, addr + 1))
 		return -EFAULT;
 	if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) {
-		ret = mremap_to(&r);
+		err = mremap_to(&r);
 	} else if (r.old_bytes >= r.new_bytes) {
 		r.new_addr = addr;
 		if (r.old_bytes > r.new_bytes)
-			ret = do_munmap(mm, addr + r.new_bytes,
+			err = do_munmap(mm, addr + r.new_bytes,
 					r.old_bytes - r.new_bytes);
 	} else {
-		ret = mremap_grow(&r);
+		err = mremap_grow(&r);
 	}
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	trace_vma(TRACE_MREMAP, addr, r.new_addr);
 	*result = r.new_addr;
 	return 0;

@@ -26,7 +26,7 @@ s32 sys_msync(uaddr_t addr, u32 bytes, u32 flags)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
 	uaddr_t end = addr + ALIGN_UP(bytes, PAGE_SIZE);
-	int ret;
+	int err;
 
 	if (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) ||
 	    (flags & MS_ASYNC && flags & MS_SYNC) ||
@@ -35,7 +35,7 @@ s32 sys_msync(uaddr_t addr, u32 bytes, u32 flags)
 	if (end < addr)
 		return -ENOMEM;
 	down_read(&mm->mmap_lock);
-	ret = check_range(mm, addr, end, flags);
+	err = check_range(mm, addr, end, flags);
 	up_read(&mm->mmap_lock);
-	return ret;
+	return err;
 }

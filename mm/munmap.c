@@ -87,23 +87,23 @@ static int split_at_borders(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 			    struct vm_area_struct **vma)
 {
 	struct vm_area_struct *first = *vma, *last;
-	int ret;
+	int err;
 
 	if (start > first->vm_start) {
 		/* A hole in the middle makes one VMA more in the end. */
 		if (end < first->vm_end && mm->map_count >= MAX_MAP_COUNT)
 			return -ENOMEM;
-		ret = split_vma(first, start);
-		if (ret)
-			return ret;
+		err = split_vma(first, start);
+		if (err)
+			return err;
 		first = vma_next(first);
 	}
 	last = end <= first->vm_end ? first : find_vma(mm, end - 1);
 	if (last && last->vm_start < end && end < last->vm_end) {
-		ret = split_vma(last, end);
-		if (ret) {
+		err = split_vma(last, end);
+		if (err) {
 			vma_merge(first);
-			return ret;
+			return err;
 		}
 	}
 	*vma = first;
@@ -145,10 +145,10 @@ static int remove_vmas(struct mm_struct *mm, struct vm_area_struct *vma,
 {
 	struct vm_area_struct *prev, *next;
 	struct vma_list detached;
-	int ret = split_at_borders(mm, start, end, &vma);
+	int err = split_at_borders(mm, start, end, &vma);
 
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	prev = vma_prev(vma);
 	next = detach_vmas(mm, vma, end, &detached);
 	zap_page_range(mm, start, end);
@@ -161,7 +161,7 @@ int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 {
 	struct vm_area_struct *vma;
 	uaddr_t end;
-	int ret = 0;
+	int err = 0;
 
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
 	if (!IS_ALIGNED(start, PAGE_SIZE) || start > TASK_SIZE || !bytes ||

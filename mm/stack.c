@@ -35,10 +35,10 @@ static int grow_down(struct vm_area_struct *vma, uaddr_t start)
 {
 	u32 pages = (vma->vm_start - start) >> PAGE_SHIFT;
 	struct mm_struct *mm = vma->vm_mm;
-	int ret = check_growth(vma, start, pages);
+	int err = check_growth(vma, start, pages);
 
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	if (vma->vm_flags & VM_ACCOUNT && vm_acct_memory(pages))
 		return -ENOMEM;
 	vma_resize(vma, start, vma->vm_end, vma->vm_pgoff - pages);
@@ -52,7 +52,7 @@ static int grow_down(struct vm_area_struct *vma, uaddr_t start)
 int expand_stack(struct vm_area_struct *vma, uaddr_t va)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	int ret = 0;
+	int err = 0;
 
 	BUG_ON(!rwsem_is_locked(&mm->mmap_lock));
 	if (!(vma->vm_flags & VM_GROWSDOWN))
@@ -61,7 +61,7 @@ int expand_stack(struct vm_area_struct *vma, uaddr_t va)
 	spin_lock(&mm->page_table_lock);
 	/* Another thread may have grown it as far already. */
 	if (va < vma->vm_start)
-		ret = grow_down(vma, va);
+		err = grow_down(vma, va);
 	spin_unlock(&mm->page_table_lock);
-	return ret;
+	return err;
 }

@@ -20,15 +20,15 @@ s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 	struct mm_struct *mm = current_thread_info()->mm;
 	bool fill = (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
 	uaddr_t result = 0;
-	int ret;
+	int err;
 
 	down_write(&mm->mmap_lock);
-	ret = do_mmap(mm, file, addr, bytes, prot, flags, pgoff, &result);
-	if (!ret && !fill)
+	err = do_mmap(mm, file, addr, bytes, prot, flags, pgoff, &result);
+	if (!err && !fill)
 		fill = flags & MAP_LOCKED || mm->def_flags & VM_LOCKED;
 	up_write(&mm->mmap_lock);
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	if (fill)
 		populate(mm, result, bytes);
 	return (s32)result;
@@ -37,23 +37,23 @@ s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 s32 sys_munmap(uaddr_t addr, u32 bytes)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
-	int ret;
+	int err;
 
 	down_write(&mm->mmap_lock);
-	ret = do_munmap(mm, addr, bytes);
+	err = do_munmap(mm, addr, bytes);
 	up_write(&mm->mmap_lock);
-	return ret;
+	return err;
 }
 
 s32 sys_mprotect(uaddr_t addr, u32 bytes, u32 prot)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
-	int ret;
+	int err;
 
 	down_write(&mm->mmap_lock);
-	ret = do_mprotect(mm, addr, bytes, prot);
+	err = do_mprotect(mm, addr, bytes, prot);
 	up_write(&mm->mmap_lock);
-	return ret;
+	return err;
 }
 
 s32 sys_mremap(uaddr_t addr, u32 old_bytes, u32 new_bytes, u32 flags,
@@ -63,18 +63,18 @@ s32 sys_mremap(uaddr_t addr, u32 old_bytes, u32 new_bytes, u32 flags,
 	struct vm_area_struct *vma;
 	uaddr_t result = 0;
 	bool fill = false;
-	int ret;
+	int err;
 
 	down_write(&mm->mmap_lock);
-	ret = do_mremap(mm, addr, old_bytes, new_bytes, flags, new_addr,
+	err = do_mremap(mm, addr, old_bytes, new_bytes, flags, new_addr,
 			&result);
-	if (!ret) {
+	if (!err) {
 		vma = find_vma(mm, result);
 		fill = vma && vma->vm_flags & VM_LOCKED;
 	}
 	up_write(&mm->mmap_lock);
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	if (fill)
 		populate(mm, result, new_bytes);
 	return (s32)result;

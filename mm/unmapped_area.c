@@ -113,7 +113,7 @@ static int check_fixed(uaddr_t addr, u32 bytes)
 int get_unmapped_area(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 flags,
 		      uaddr_t *result)
 {
-	int ret;
+	int err;
 
 	BUG_ON(!bytes || !IS_ALIGNED(bytes, PAGE_SIZE));
 	if (bytes > TASK_SIZE)
@@ -130,8 +130,8 @@ int get_unmapped_area(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 flags,
 		if (hint_is_free(mm, addr, bytes))
 			return 0;
 	}
-	ret = vma_find_gap(mm, bytes, MMAP_MIN_ADDR, mm->mmap_base, result);
-	if (ret) /* better beside the stack than not at all */
-		ret = vma_find_gap(mm, bytes, mm->mmap_base, TASK_SIZE, result);
-	return ret;
+	err = vma_find_gap(mm, bytes, MMAP_MIN_ADDR, mm->mmap_base, result);
+	if (err) /* better beside the stack than not at all */
+		err = vma_find_gap(mm, bytes, mm->mmap_base, TASK_SIZE, result);
+	return err;
 }

@@ -90,20 +90,20 @@ int split_vma(struct vm_area_struct *vma, uaddr_t addr)
 
 int vma_isolate(struct vm_area_struct **vma, uaddr_t start, uaddr_t end)
 {
-	int ret;
+	int err;
 
 	BUG_ON(start < (*vma)->vm_start || end > (*vma)->vm_end);
 	if (start > (*vma)->vm_start) {
-		ret = split_vma(*vma, start);
-		if (ret)
-			return ret;
+		err = split_vma(*vma, start);
+		if (err)
+			return err;
 		*vma = vma_next(*vma);
 	}
 	if (end < (*vma)->vm_end) {
-		ret = split_vma(*vma, end);
-		if (ret) {
+		err = split_vma(*vma, end);
+		if (err) {
 			*vma = vma_merge(*vma);
-			return ret;
+			return err;
 		}
 	}
 	return 0;
@@ -114,7 +114,7 @@ int vma_update_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 {
 	struct vm_area_struct *vma = find_vma(mm, start);
 	bool hole = false;
-	int ret;
+	int err;
 
 	BUG_ON(!IS_ALIGNED(start | end, PAGE_SIZE) || start > end);
 	while (start < end && vma && vma->vm_start < end) {
@@ -126,9 +126,9 @@ int vma_update_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 			start = vma->vm_start;
 		}
 		if (flags != vma->vm_flags) {
-			ret = vma_isolate(&vma, start, stop);
-			if (ret)
-				return ret;
+			err = vma_isolate(&vma, start, stop);
+			if (err)
+				return err;
 			if ((flags ^ vma->vm_flags) & VM_LOCKED)
 				mm->locked_vm += flags & VM_LOCKED ?
 					vma_pages(vma) :

@@ -92,7 +92,7 @@ void sync_icache_page(struct page *page)
 /* By the kernel's alias: to the data side, which is physical, they are one. */
 int flush_icache_user_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 {
-	int ret = 0;
+	int err = 0;
 	u32 bytes;
 	pte_t pte;
 
@@ -103,7 +103,7 @@ int flush_icache_user_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 
 		bytes = min(PAGE_SIZE - offset, end - va);
 		if (follow_pte(mm, va, &pte)) {
-			ret = -EFAULT;
+			err = -EFAULT;
 			continue;
 		}
 		if (pfn_valid(pte_pfn(pte)))
@@ -111,5 +111,5 @@ int flush_icache_user_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 				     bytes);
 	}
 	invalidate_icache();
-	return ret;
+	return err;
 }

@@ -207,12 +207,12 @@ void drop_mm(struct mm_struct *mm)
 int try_map(struct mm_struct *mm, struct file *file, uaddr_t addr, u32 bytes,
 	    u32 prot, u32 flags, u32 pgoff, uaddr_t *result)
 {
-	int ret;
+	int err;
 
 	down_write(&mm->mmap_lock);
-	ret = do_mmap(mm, file, addr, bytes, prot, flags, pgoff, result);
+	err = do_mmap(mm, file, addr, bytes, prot, flags, pgoff, result);
 	up_write(&mm->mmap_lock);
-	return ret;
+	return err;
 }
 
 uaddr_t map(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 prot, u32 flags)
@@ -227,44 +227,44 @@ uaddr_t map(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 prot, u32 flags)
 
 int unmap(struct mm_struct *mm, uaddr_t addr, u32 bytes)
 {
-	int ret;
+	int err;
 
 	down_write(&mm->mmap_lock);
-	ret = do_munmap(mm, addr, bytes);
+	err = do_munmap(mm, addr, bytes);
 	up_write(&mm->mmap_lock);
-	return ret;
+	return err;
 }
 
 int protect(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 prot)
 {
-	int ret;
+	int err;
 
 	down_write(&mm->mmap_lock);
-	ret = do_mprotect(mm, addr, bytes, prot);
+	err = do_mprotect(mm, addr, bytes, prot);
 	up_write(&mm->mmap_lock);
-	return ret;
+	return err;
 }
 
 int advise(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 advice)
 {
-	int ret;
+	int err;
 
 	down_write(&mm->mmap_lock);
-	ret = do_madvise(mm, addr, bytes, advice);
+	err = do_madvise(mm, addr, bytes, advice);
 	up_write(&mm->mmap_lock);
-	return ret;
+	return err;
 }
 
 int remap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes, u32 new_bytes,
 	  u32 flags, uaddr_t new_addr, uaddr_t *result)
 {
-	int ret;
+	int err;
 
 	down_write(&mm->mmap_lock);
-	ret = do_mremap(mm, addr, old_bytes, new_bytes, flags, new_addr,
+	err = do_mremap(mm, addr, old_bytes, new_bytes, flags, new_addr,
 			result);
 	up_write(&mm->mmap_lock);
-	return ret;
+	return err;
 }
 
 void poke(struct mm_struct *mm, uaddr_t va, u32 val)

@@ -232,13 +232,13 @@ static void do_random_munmap(struct ref_mm *ref)
 static void do_random_mprotect(struct ref_mm *ref)
 {
 	u32 first, n, i, prot = random_prot();
-	int ret;
+	int err;
 
 	random_range(&first, &n);
-	ret = protect(ref->mm, page_va(first), n * PAGE_SIZE, prot);
+	err = protect(ref->mm, page_va(first), n * PAGE_SIZE, prot);
 	for (i = first; i < first + n && ref->pages[i].mapped; i++)
 		ref->pages[i].prot = prot;
-	assert_int_equal(ret, i == first + n ? 0 : -ENOMEM);
+	assert_int_equal(err, i == first + n ? 0 : -ENOMEM);
 }
 
 /* Up to the first locked area; holes are told at the end. */
@@ -277,11 +277,11 @@ static void do_random_madvise(struct ref_mm *ref)
 	};
 	u32 advice = advices[rnd_below(ARRAY_SIZE(advices))];
 	u32 first, n;
-	int ret;
+	int err;
 
 	random_range(&first, &n);
-	ret = advise(ref->mm, page_va(first), n * PAGE_SIZE, advice);
-	assert_int_equal(ret,
+	err = advise(ref->mm, page_va(first), n * PAGE_SIZE, advice);
+	assert_int_equal(err,
 			 advice == MADV_DONTNEED ?
 				 ref_dontneed(ref, first, n) :
 				 ref_dontfork(ref, first, n,
@@ -318,11 +318,11 @@ static void do_random_mlock(struct ref_mm *ref)
 {
 	bool lock = rnd_below(2), complete = true;
 	u32 first, n, i;
-	int ret;
+	int err;
 
 	random_range(&first, &n);
 	host_current->mm = ref->mm;
-	ret = lock ? sys_mlock(page_va(first) + rnd_below(PAGE_SIZE),
+	err = lock ? sys_mlock(page_va(first) + rnd_below(PAGE_SIZE),
 			       (n - 1) * PAGE_SIZE + 1) :
 		     sys_munlock(page_va(first), n * PAGE_SIZE);
 	model_switch(model_current_mm());
@@ -330,7 +330,7 @@ static void do_random_mlock(struct ref_mm *ref)
 		ref->pages[i].locked = lock;
 	if (lock && i == first + n)
 		complete = ref_populate(ref, first, n);
-	assert_int_equal(ret, i < first + n || !complete ? -ENOMEM : 0);
+	assert_int_equal(err, i < first + n || !complete ? -ENOMEM : 0);
 }
 
 /* A VMA of the window, some pages of it. False: there is none. */
@@ -381,7 +381,7 @@ static void do_random_mremap(struct ref_mm *ref)
 	u32 first, n, grown, to;
 	uaddr_t va = 0;
 	bool to_end;
-	int ret;
+	int err;
 
 	if (!pick_part(ref, &first, &n, &to_end))
 		return;
@@ -390,14 +390,14 @@ static void do_random_mremap(struct ref_mm *ref)
 		return;
 	switch (rnd_below(3)) {
 	case 0: /* in place or not at all */
-		ret = remap(ref->mm, page_va(first), n * PAGE_SIZE,
+		err = remap(ref->mm, page_va(first), n * PAGE_SIZE,
 			    grown * PAGE_SIZE, 0, 0, &va);
 		if (grown > n &&
 		    !(to_end && ref_free(ref, first + n, grown - n))) {
-			assert_int_equal(ret, -ENOMEM);
+			assert_int_equal(err, -ENOMEM);
 			return;
 		}
-		assert_int_equal(ret, 0);
+		assert_int_equal(err, 0);
 		ref_move(ref, first, n, first, grown);
 		return;
 	case 1:
@@ -414,14 +414,14 @@ static void do_random_mremap(struct ref_mm *ref)
 		to = rnd_below(WINDOW_PAGES);
 		if (to + grown > WINDOW_PAGES)
 			return;
-		ret = remap(ref->mm, page_va(first), n * PAGE_SIZE,
+		err = remap(ref->mm, page_va(first), n * PAGE_SIZE,
 			    grown * PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED,
 			    page_va(to), &va);
 		if (first + n > to && to + grown > first) {
-			assert_int_equal(ret, -EINVAL);
+			assert_int_equal(err, -EINVAL);
 			return;
 		}
-		assert_int_equal(ret, 0);
+		assert_int_equal(err, 0);
 		ref_unmap(ref, to, grown);
 		ref_move(ref, first, n, to, grown);
 	}

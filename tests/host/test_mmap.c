@@ -77,13 +77,13 @@ static void test_mmap_errors(void **state __unused_arg)
 	for (u32 i = 0; i < ARRAY_SIZE(mmap_cases); i++) {
 		const struct mmap_case *c = &mmap_cases[i];
 		uaddr_t va = 1;
-		int ret = try_map(mm, c->file ? &test_file.file : NULL, c->addr,
+		int err = try_map(mm, c->file ? &test_file.file : NULL, c->addr,
 				  c->bytes, c->prot, c->flags, c->pgoff, &va);
 
-		if (ret != c->expected)
+		if (err != c->expected)
 			print_error("case %u\n", i);
-		assert_int_equal(ret, c->expected);
-		if (ret) {
+		assert_int_equal(err, c->expected);
+		if (err) {
 			assert_int_equal(va, 1);
 			assert_int_equal(mm->map_count, 0);
 		} else {
@@ -231,12 +231,12 @@ static void test_mremap_errors(void **state __unused_arg)
 	begin();
 	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
-		int ret = remap(mm, cases[i].addr, cases[i].old, cases[i].new,
+		int err = remap(mm, cases[i].addr, cases[i].old, cases[i].new,
 				cases[i].flags, cases[i].to, &va);
 
-		if (ret != cases[i].expected)
+		if (err != cases[i].expected)
 			print_error("case %u\n", i);
-		assert_int_equal(ret, cases[i].expected);
+		assert_int_equal(err, cases[i].expected);
 		assert_int_equal(mm->map_count, 1);
 		assert_int_equal(mm->total_vm, 4);
 	}
@@ -559,14 +559,14 @@ static int op_brk(void)
 static int op_fork(void)
 {
 	struct mm_struct *child = mm_alloc();
-	int ret;
+	int err;
 
 	if (!child)
 		return -ENOMEM;
-	ret = dup_mmap(child, mm);
+	err = dup_mmap(child, mm);
 	assert_int_equal(vma_verify(child), 0);
 	drop_mm(child);
-	return ret;
+	return err;
 }
 
 static int op_touch(uaddr_t va)
@@ -618,17 +618,17 @@ static const struct sweep_op {
 static bool sweep_once(const struct sweep_op *op, u32 nth)
 {
 	bool failed;
-	int ret;
+	int err;
 
 	sweep_setup();
 	fail_alloc_set(NULL, nth, 1);
-	ret = op->op();
+	err = op->op();
 	failed = fail_alloc_hits() != 0;
 	fail_alloc_set(NULL, 0, 0);
 	if (failed)
-		assert_int_equal(ret, -ENOMEM);
+		assert_int_equal(err, -ENOMEM);
 	else
-		assert_int_equal(ret, 0);
+		assert_int_equal(err, 0);
 	world_verify(&mm, 1);
 	if (failed)
 		sweep_check_unchanged();

@@ -396,12 +396,12 @@ static void test_kcalloc(void **state __unused_arg)
 /* Everything once. 0, or -ENOMEM with nothing left over. */
 static int an_operation(void)
 {
-	int ret = -ENOMEM;
+	int err = -ENOMEM;
 	struct kmem_cache *cache = kmem_cache_create("swept", 200, 0, 0, NULL);
 	void *a, *b, *grown;
 
 	if (!cache)
-		return ret;
+		return err;
 	a = kmem_cache_alloc(cache, GFP_KERNEL | __GFP_NOWARN);
 	if (!a)
 		goto err_destroy;
@@ -415,29 +415,29 @@ static int an_operation(void)
 		goto err_free_b;
 	}
 	b = grown;
-	ret = 0;
+	err = 0;
 err_free_b:
 	kfree(b);
 err_free_a:
 	kmem_cache_free(cache, a);
 err_destroy:
 	assert_int_equal(kmem_cache_destroy(cache), 0);
-	return ret;
+	return err;
 }
 
 static void test_failure_sweep(void **state __unused_arg)
 {
 	u32 start, n;
-	int ret = -ENOMEM;
+	int err = -ENOMEM;
 
 	host_boot(RAM_BYTES);
 	start = settled_pages();
-	for (n = 1; ret != 0; n++) {
+	for (n = 1; err != 0; n++) {
 		assert_true(n < 100);
 		fail_alloc_set(NULL, n, 1);
-		ret = an_operation();
+		err = an_operation();
 		if (fail_alloc_hits() != 0)
-			assert_int_equal(ret, -ENOMEM);
+			assert_int_equal(err, -ENOMEM);
 		fail_alloc_set(NULL, 0, 0);
 		assert_int_equal(settled_pages(), start);
 	}

@@ -160,13 +160,13 @@ static void compare_gap(u32 n, u32 low, u32 high)
 {
 	u32 expected = highest_gap(n, low, high);
 	uaddr_t va = 0;
-	int ret = vma_find_gap(&mm, n * PAGE_SIZE, slot_va(low), slot_va(high),
+	int err = vma_find_gap(&mm, n * PAGE_SIZE, slot_va(low), slot_va(high),
 			       &va);
 
 	if (expected == SLOTS) {
-		assert_int_equal(ret, -ENOMEM);
+		assert_int_equal(err, -ENOMEM);
 	} else {
-		assert_int_equal(ret, 0);
+		assert_int_equal(err, 0);
 		assert_int_equal(va, slot_va(expected));
 	}
 }
@@ -274,7 +274,7 @@ static void update_flags(u32 first, u32 n, u32 clear, u32 set)
 {
 	bool hole = false;
 	u32 i;
-	int ret = vma_update_flags(&mm, slot_va(first), slot_va(first + n),
+	int err = vma_update_flags(&mm, slot_va(first), slot_va(first + n),
 				   clear, set);
 
 	for (i = first; i < first + n; i++) {
@@ -283,7 +283,7 @@ static void update_flags(u32 first, u32 n, u32 clear, u32 set)
 		else
 			hole = true;
 	}
-	assert_int_equal(ret, hole ? -ENOMEM : 0);
+	assert_int_equal(err, hole ? -ENOMEM : 0);
 }
 
 static void random_operation(void)
