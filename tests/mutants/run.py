@@ -283,9 +283,9 @@ MUTANTS='tlb-*'` runs some. The bugs themselves are hunks in
 `tests/mutants/run.py --doc docs/mutants.md`, after a run without survivors.
 
 "Rule" is the row of [hardware.md](hardware.md) or the classic mistake of memory
-managers. "QEMU alone": would boots in the emulator have shown it? That column is
-judged by the list at the end of hardware.md, not by a run of each. Where it says
-no, the host tests are all that stands between the bug and a board.
+managers. "QEMU alone": would boots in the emulator have shown it? That column
+is judged by the list at the end of hardware.md, not by a run of each. Where it
+says no, the host tests are all that stands between the bug and a board.
 
 Rules without a mutant are those that neither the model nor the emulator can
 show broken: what is done before the MMU is on (1, 2, 9, 10, 25, 27, and 23, a
