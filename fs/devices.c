@@ -71,7 +71,7 @@ static const struct file_operations full_fops = {
 	.llseek = null_llseek,
 };
 
-/* ---- console: the kernel's own, to write to ------------------------------ */
+/* ---- console: the kernel's own, to write to ---------------------- */
 
 #define CHUNK 128 /* bytes moved at a time */
 
@@ -109,7 +109,7 @@ static const struct file_operations plain_console_fops = {
 	.write = plain_console_write,
 };
 
-/* ---- the tables ----------------------------------------------------------- */
+/* ---- the tables -------------------------------------------------- */
 
 /* Linux's numbers (Documentation/admin-guide/devices.txt). */
 static const struct chrdev core_devices[] = {

@@ -153,7 +153,7 @@ static inline u32 inode_blocks(const struct inode *inode)
 int __must_check file_open_inode(struct inode *inode, u32 flags,
 				 struct file **file);
 
-/* ---- open files (file.c, read_write.c) -------------------------------------- */
+/* ---- open files (file.c, read_write.c) --------------------------- */
 
 /* As fget, and a file opened with O_PATH counts as well. */
 struct file *fget_raw(u32 fd) __must_check;
@@ -208,7 +208,7 @@ static inline int rw_op(const struct file *file, bool write, rw_fn *fn)
 /* What one call may move: Linux's limit. */
 #define MAX_RW_BYTES 0x7ffff000u
 
-/* ---- what tasks carry ---------------------------------------------------------- */
+/* ---- what tasks carry -------------------------------------------- */
 
 /* Open file table. share = another reference; copy = fork. NULL: no memory. */
 struct files_struct *files_alloc(void) __must_check;
@@ -262,7 +262,7 @@ static inline u32 fs_umask(const struct fs_struct *fs)
 struct inode *get_cwd(void);
 u32 current_umask(void);
 
-/* ---- paths (namei.c) --------------------------------------------------------- */
+/* ---- paths (namei.c) --------------------------------------------- */
 
 #define LOOKUP_FOLLOW 0x1 /* a symbolic link at the end is followed */
 #define LOOKUP_EMPTY  0x2 /* "" means dirfd itself */
@@ -310,7 +310,7 @@ int __must_check do_truncate(struct inode *inode, u64 bytes);
 /* struct stat64, for a program. 0 or -EFAULT. (fstat.c) */
 int __must_check put_stat64(const struct inode *inode, uaddr_t buf);
 
-/* ---- the RAM file system (ramfs.c) ------------------------------------------- */
+/* ---- the RAM file system (ramfs.c) ------------------------------- */
 
 #define RAMFS_DEV \
 	MKDEV(0, 2) /* on no device: as Linux numbers them, from 0:1 */

@@ -1,7 +1,7 @@
 /*
  * Where a task stands in the tree: working directory, umask.
  */
-#include "internal.h"
+#include <fs/internal.h>
 
 #define DEFAULT_UMASK 022
 

@@ -1,8 +1,7 @@
 /*
  * fs/fstat.c - what is known about an open file.
  */
-#include "internal.h"
-
+#include <fs/internal.h>
 #include <string.h>
 #include <syscalls.h>
 

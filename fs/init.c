@@ -2,7 +2,6 @@
  * fs/init.c - the order in which this folder comes up, and /dev.
  */
 #include <fs/internal.h>
-
 #include <service.h>
 #include <string.h>
 

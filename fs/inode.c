@@ -4,8 +4,7 @@
  * Owns the inode cache, tree_lock and the root. An inode lives while somebody holds a
  * reference: each name in a directory is one, each open file another.
  */
-#include "internal.h"
-
+#include <fs/internal.h>
 #include <string.h>
 
 spinlock_t tree_lock = SPINLOCK_INIT;

@@ -54,16 +54,16 @@ int __must_check generic_truncate(struct inode *inode, u64 bytes);
 
 void ramfs_init(void);
 
-/* ---- opening (open.c) ---------------------------------------------------- */
+/* ---- opening (open.c) -------------------------------------------- */
 
 /* open(2)'s work. */
 int __must_check do_filp_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 			      struct file **file);
 
-/* ---- open files (file.c) -------------------------------------------------------- */
+/* ---- open files (file.c) ----------------------------------------- */
 
 void file_init(void);
-/* ---- devices (devices.c) ------------------------------------------------- */
+/* ---- devices (devices.c) ----------------------------------------- */
 
 struct chrdev;
 

@@ -2,8 +2,7 @@
  * fs/ioctl.c - what each kind of file alone can be asked; and three requests
  * that all understand.
  */
-#include "internal.h"
-
+#include <fs/internal.h>
 #include <syscalls.h>
 #include <uapi/termios.h>
 

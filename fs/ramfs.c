@@ -161,7 +161,7 @@ static int ramfs_unlink(struct inode *dir, const char *name, u32 bytes)
 	return err;
 }
 
-/* ---- the rest ------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------- */
 
 static int ramfs_readlink(struct inode *inode, char *buf, u32 bytes)
 {
@@ -260,7 +260,7 @@ void ramfs_init(void)
 		panic("ramfs: no memory for the root directory");
 }
 
-/* ---- mount points ----------------------------------------------------------- */
+/* ---- mount points ------------------------------------------------ */
 
 /* An empty directory gives way to root; no name at all is as good. */
 static int cover(struct nameidata *nd, struct inode *root)

@@ -33,7 +33,7 @@ s32 sys_write(u32 fd, uaddr_t buf, u32 bytes)
 	return do_rw(fd, buf, bytes, true);
 }
 
-/* ---- moving the position ------------------------------------------------------------ */
+/* ---- moving the position ----------------------------------------- */
 
 static int do_llseek(u32 fd, s64 offset, u32 whence, s64 *result)
 {

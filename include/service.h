@@ -50,7 +50,7 @@ struct service {
 	/* At boot: the root directory is there, no process is yet. */
 	void (*init)(void);
 
-	/* ---- a task's life; current is the parent, or the task itself ---- */
+	/* ---- a task's life; current is the parent, or the task itself -- */
 
 	/*
 	 * The child's part of the service, before anybody can find the child:
@@ -74,7 +74,7 @@ struct service {
 			      struct task_struct *child,
 			      struct task_struct *parent);
 
-	/* ---- on the way to user mode ---- */
+	/* ---- on the way to user mode ----------------------------- */
 
 	/*
 	 * TIF_SIGPENDING or TIF_RESTORE_SIGMASK is set; interrupts are on. regs

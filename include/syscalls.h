@@ -13,7 +13,7 @@
 
 struct pt_regs;
 
-/* ---- run/, proc/: tasks ------------------------------------------------- */
+/* ---- run/, proc/: tasks ------------------------------------------ */
 
 s32 sys_exit(u32 status) __attribute__((noreturn));
 s32 sys_exit_group(u32 status) __attribute__((noreturn));

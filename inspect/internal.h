@@ -43,7 +43,7 @@ static inline void seq_setwidth(struct seq_file *m, u32 width)
 
 void seq_pad(struct seq_file *m, char last);
 
-/* ---- the tables (proc_root.c, windows.c) ------------------------------------ */
+/* ---- the tables (proc_root.c, windows.c) ------------------------- */
 
 struct proc_entry {
 	const char *name;
@@ -84,7 +84,7 @@ s64 proc_llseek(struct file *file, s64 offset, int whence);
 /* Of a text file's inode (seq_file.c). */
 int seq_open(struct inode *inode, struct file *file);
 
-/* ---- processes (proc_context.c) --------------------------------------------------- */
+/* ---- processes (proc_context.c) ---------------------------------- */
 
 /* The process with the lowest pid from `pid` on; 0: there is none. */
 s32 next_process(s32 pid);

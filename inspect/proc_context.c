@@ -1,8 +1,7 @@
 /*
  * inspect/proc_context.c - finding a process, and how the MMU knows it.
  */
-#include "internal.h"
-
+#include <inspect/internal.h>
 #include <stdio.h>
 
 s32 next_process(s32 pid)

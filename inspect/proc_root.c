@@ -1,8 +1,8 @@
 /*
  * Which file of /proc is made by which function.
  */
-#include "inspect.h"
-#include "internal.h"
+#include <inspect/inspect.h>
+#include <inspect/internal.h>
 
 static const struct proc_entry root_entries[] = {
 	LINK("self", readlink_self),

@@ -2,8 +2,7 @@
  * inspect/proc_task.c - a process and its numbers, in Linux's formats: status,
  * stat, statm, cmdline, comm, exe.
  */
-#include "internal.h"
-
+#include <inspect/internal.h>
 #include <services/signal/signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +10,7 @@
 #define USER_HZ       100 /* the unit of stat's times */
 #define NSEC_PER_TICK (1000000000u / USER_HZ)
 
-/* ---- a task at one moment ------------------------------------------------------- */
+/* ---- a task at one moment ---------------------------------------- */
 
 struct task_facts {
 	char comm[TASK_COMM_LEN];

@@ -5,8 +5,6 @@
  * it. The inode's number says all: the process (0: /proc itself) and the place
  * in that directory's table.
  */
-#include "internal.h"
-
 #include <bug.h>
 #include <inspect/inspect.h>
 #include <inspect/internal.h>

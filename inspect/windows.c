@@ -4,8 +4,8 @@
  * startup/core.c has this row alone; with services there is the whole of /proc
  * (proc_root.c).
  */
-#include "inspect.h"
-#include "internal.h"
+#include <inspect/inspect.h>
+#include <inspect/internal.h>
 
 static const struct proc_entry root_entries[] = {
 	LINK("self", readlink_self),

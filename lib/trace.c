@@ -5,10 +5,9 @@
  * have come. Interrupts are off while a record is written, so one that
  * interrupts another writer finds it whole.
  */
-#include <trace.h>
-
 #include <spinlock.h>
 #include <string.h>
+#include <trace.h>
 #include <uapi/errno.h>
 
 u32 trace_mask;

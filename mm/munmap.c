@@ -174,9 +174,9 @@ int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 	if (is_head_or_tail(vma, start, end))
 		trim_vma(mm, vma, start, end);
 	else
-		ret = remove_vmas(mm, vma, start, end);
-	if (ret)
-		return ret;
+		err = remove_vmas(mm, vma, start, end);
+	if (err)
+		return err;
 	trace_vma(TRACE_MUNMAP, start, end);
 	return 0;
 }

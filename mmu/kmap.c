@@ -220,7 +220,7 @@ u32 vmalloc_start(void)
 	return ALIGN_UP(high_memory + VMALLOC_GAP, PGDIR_SIZE);
 }
 
-/* ---- other address spaces ----------------------------------------------- */
+/* ---- other address spaces ---------------------------------------- */
 
 int sync_kernel_pgd(pgd_t *pgd, u32 va)
 {

@@ -118,7 +118,7 @@ void flush_dcache_page(struct page *page);
 /* As the cacheflush system call: 0, or -EFAULT where a page is not mapped. */
 int flush_icache_user_range(struct mm_struct *mm, uaddr_t start, uaddr_t end);
 
-/* ---- lives (mmu/mm_count.c) --------------------------------------------- */
+/* ---- lives (mmu/mm_count.c) -------------------------------------- */
 
 /* Once, after kmem_cache_init: the cache of mm_structs. */
 void mm_count_init(void);
@@ -141,7 +141,7 @@ static inline struct mm_struct *mmgrab(struct mm_struct *mm)
  */
 void mmdrop(struct mm_struct *mm);
 
-/* ---- contexts ----------------------------------------------------------- */
+/* ---- contexts ---------------------------------------------------- */
 
 /* A new mm has no ASID yet. */
 void init_new_context(struct mm_struct *mm);

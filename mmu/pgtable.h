@@ -53,7 +53,7 @@ static inline int follow_pte(const struct mm_struct *mm, uaddr_t va, pte_t *pte)
 	return 0;
 }
 
-/* ---- one entry ---------------------------------------------------------- */
+/* ---- one entry --------------------------------------------------- */
 
 /*
  * Stale branch predictions and fetches matter only where code was: remember it

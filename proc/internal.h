@@ -6,7 +6,7 @@
 
 #include <proc/proc.h>
 
-/* ---- task.c ---------------------------------------------------------------- */
+/* ---- task.c ------------------------------------------------------ */
 
 /*
  * A task_struct with a kernel stack, one reference, copied from orig as far as
@@ -40,7 +40,7 @@ void mm_release(struct task_struct *task);
 /* The program of task ends: its faults are its group's. (tasklist_lock) */
 void keep_fault_counts(struct task_struct *task);
 
-/* ---- usage.c ----------------------------------------------------------------- */
+/* ---- usage.c ----------------------------------------------------- */
 
 /* src counts in dst from now on. */
 void add_usage(struct task_usage *dst, const struct task_usage *src);

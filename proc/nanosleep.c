@@ -7,7 +7,7 @@
 #include <syscalls.h>
 #include <uapi/time.h>
 
-/* ---- moving times -------------------------------------------------------------- */
+/* ---- moving times ------------------------------------------------ */
 
 /* The second in which a program last asked a clock. No interrupt does. */
 struct clock_second {
@@ -51,7 +51,7 @@ int get_timespec32(uaddr_t from, u64 *ns)
 	return 0;
 }
 
-/* ---- sleeping ------------------------------------------------------------------ */
+/* ---- sleeping ---------------------------------------------------- */
 
 /* Sleep until the monotonic clock shows `until`: 0, or -EINTR by a signal. */
 int sleep_until(u64 until)

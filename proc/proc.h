@@ -17,7 +17,7 @@
 
 TAILQ_HEAD(task_list, task_struct);
 
-/* ---- running ------------------------------------------------------------------ */
+/* ---- running ----------------------------------------------------- */
 
 /* Once, after kmem_cache_init: what tasks are made of. */
 void proc_caches_init(void);
@@ -88,7 +88,7 @@ struct mm_struct *get_task_mm_by_pid(s32 pid) __must_check;
  */
 void kill_thread(struct task_struct *task);
 
-/* ---- sleeping (proc/nanosleep.c) ---------------------------------------------- */
+/* ---- sleeping (proc/nanosleep.c) --------------------------------- */
 
 /* Linux's 32-bit struct timespec at a user address: 0, -EFAULT, -EINVAL. */
 int __must_check get_timespec32(uaddr_t from, u64 *ns);

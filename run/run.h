@@ -16,7 +16,7 @@
 #define NSEC_PER_USEC 1000u
 #define TICK_NSEC     ((u32)(NSEC_PER_SEC / HZ))
 
-/* ---- the scheduler (sched.c) -------------------------------------------- */
+/* ---- the scheduler (sched.c) ------------------------------------- */
 
 void sched_init(void);
 /* From the timer interrupt, each 1/HZ second. user: it came from user mode. */
@@ -51,13 +51,13 @@ extern struct return_operations return_ops; /* constant after trap_init() */
 /* A task that is gone for good, taken off the list of those; NULL: none. */
 struct task_struct *next_dead_task(void);
 
-/* ---- time (timer.c) ------------------------------------------------------ */
+/* ---- time (timer.c) ---------------------------------------------- */
 
 void time_init(void);    /* start the tick, read the RTC */
 extern u64 jiffies;      /* ticks since boot */
 extern u64 boot_wall_ns; /* wall_clock_ns() when ktime_ns() was 0 */
 
-/* ---- VFP (vfp.c, vfp_id.c) ------------------------------------------------ */
+/* ---- VFP (vfp.c, vfp_id.c) --------------------------------------- */
 
 /* Find out what the unit has, and turn it off. A core without one: a panic. */
 void vfp_init(void);

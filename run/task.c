@@ -52,7 +52,7 @@ static spinlock_t dead_lock = SPINLOCK_INIT; /* irqs off */
 static TAILQ_HEAD(, task_struct) dead_tasks = TAILQ_HEAD_INITIALIZER(
 	dead_tasks); /* dead_lock */
 
-/* ---- the running task ----------------------------------------------------- */
+/* ---- the running task -------------------------------------------- */
 
 u32 rlimit(unsigned int resource)
 {
@@ -76,7 +76,7 @@ s32 restart_with(const struct restart_block *block)
 	return -ERESTART_RESTARTBLOCK;
 }
 
-/* ---- the end of any task --------------------------------------------------- */
+/* ---- the end of any task ----------------------------------------- */
 
 void put_task(struct task_struct *task)
 {

@@ -85,12 +85,12 @@ int __must_check parse_size(const char *s, u32 *bytes);
 /* Carry out fail_alloc=, just before init. */
 void options_arm_fail_alloc(void);
 
-/* ---- services.c, or core.c --------------------------------------------------- */
+/* ---- services.c, or core.c --------------------------------------- */
 
 extern const struct service *const services[];
 extern const u32 nr_services;
 
-/* ---- init.c, kernel_init.c -------------------------------------------------- */
+/* ---- init.c, kernel_init.c --------------------------------------- */
 
 /* From head.S, in the high half, on init_task's stack, interrupts off. */
 void start_kernel(u32 machine, phys_addr_t params, u32 probed) __noreturn;

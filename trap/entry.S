@@ -117,7 +117,7 @@ sys_arm_private:
 	bl	do_arm_private
 	b	ret_from_syscall
 
-/* ---- the way out ------------------------------------------------------------ */
+/* ---- the way out ------------------------------------------------- */
 
 /* sp at the frame of an entry from user mode. */
 ENTRY ret_to_user

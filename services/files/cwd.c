@@ -1,9 +1,8 @@
 /*
  * services/files/cwd.c - where a task stands in the tree, and the permissions it withholds.
  */
-#include <services/files/files.h>
-
 #include <fs/fs.h>
+#include <services/files/files.h>
 #include <string.h>
 
 /* dir's reference moves. */

@@ -1,10 +1,9 @@
 /*
  * services/files/fcntl.c - descriptors of one file: dup, fcntl.
  */
-#include <services/files/files.h>
-
 #include <fs/fs.h>
 #include <sched.h>
+#include <services/files/files.h>
 
 /* What F_SETFL may change. */
 #define SETFL_MASK ((u32)(O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME))

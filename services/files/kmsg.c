@@ -1,10 +1,9 @@
 /*
  * services/files/kmsg.c - /dev/kmsg: the kernel's log, to read and to add to.
  */
-#include <services/files/files.h>
-
 #include <fs/fs.h>
 #include <lib/printk.h>
+#include <services/files/files.h>
 
 #define KMSG_CHUNK 256
 

@@ -1,9 +1,8 @@
 /*
  * services/files/namespace.c - names come and go: mkdir, unlink, symbolic links.
  */
-#include <services/files/files.h>
-
 #include <fs/fs.h>
+#include <services/files/files.h>
 #include <string.h>
 
 /* ---- making ------------------------------------------------------ */
@@ -180,7 +179,7 @@ s32 sys_rmdir(uaddr_t path)
 	return sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
 
-/* ---- reading links ------------------------------------------------------------------- */
+/* ---- reading links ----------------------------------------------- */
 
 static s32 copy_link(struct inode *inode, uaddr_t buf, u32 bytes)
 {

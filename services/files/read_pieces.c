@@ -1,14 +1,13 @@
 /*
  * services/files/read_pieces.c - reading and writing at a place, or in pieces.
  */
-#include <services/files/files.h>
-
 #include <fs/fs.h>
+#include <services/files/files.h>
 #include <uapi/uio.h>
 
 #define IOV_ON_STACK 8
 
-/* ---- at a place of their own ------------------------------------------------------ */
+/* ---- at a place of their own ------------------------------------- */
 
 static s32 do_prw(u32 fd, uaddr_t buf, u32 bytes, u64 pos, bool write)
 {
@@ -44,7 +43,7 @@ s32 sys_pwrite64(u32 fd, uaddr_t buf, u32 bytes, u32 pad __unused_arg, u32 lo,
 	return do_prw(fd, buf, bytes, (u64)hi << 32 | lo, true);
 }
 
-/* ---- in pieces -------------------------------------------------------------------- */
+/* ---- in pieces --------------------------------------------------- */
 
 /* The sum must fit a result, and no piece may look negative. */
 static int check_iov(const struct iovec32 *iov, u32 n)

@@ -1,9 +1,8 @@
 /*
  * services/files/readdir.c - getdents64: a directory's names, as many as the buffer holds.
  */
-#include <services/files/files.h>
-
 #include <fs/fs.h>
+#include <services/files/files.h>
 #include <string.h>
 #include <uapi/dirent.h>
 
@@ -53,7 +52,7 @@ static bool emit_dirent(struct dir_context *ctx, const char *name, u32 bytes,
 	return true;
 }
 
-/* ---- the directories of ramfs -------------------------------------------- */
+/* ---- the directories of ramfs ------------------------------------ */
 
 /* The DT_* of a mode. */
 static u32 mode_to_dt(u32 mode)
@@ -108,7 +107,7 @@ out:
 	return 0;
 }
 
-/* ---- the call ------------------------------------------------------------ */
+/* ---- the call ---------------------------------------------------- */
 
 int iterate_dir(struct file *file, struct dir_context *ctx)
 {

@@ -3,9 +3,8 @@
  *
  * Owns rename_lock. Only directories of ramfs change; others are -EXDEV.
  */
-#include <services/files/files.h>
-
 #include <fs/fs.h>
+#include <services/files/files.h>
 #include <string.h>
 
 /* One rename at a time, so that two can never wait for each other. */
@@ -14,7 +13,7 @@ static struct rw_semaphore rename_lock = {
 	.wait = WAIT_QUEUE_INIT(rename_lock.wait),
 };
 
-/* ---- two directories ------------------------------------------------------ */
+/* ---- two directories --------------------------------------------- */
 
 /* Is dir inside of what or the same? */
 static bool is_below(struct inode *dir, const struct inode *what)
@@ -114,7 +113,7 @@ out:
 	return err;
 }
 
-/* ---- two paths ------------------------------------------------------------ */
+/* ---- two paths --------------------------------------------------- */
 
 static int rename_walked(struct nameidata *from, struct nameidata *to)
 {

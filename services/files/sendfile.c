@@ -5,9 +5,8 @@
  * to files that kernel_write knows; anything else is -EINVAL, on which
  * programs read and write themselves, as on Linux.
  */
-#include <services/files/files.h>
-
 #include <fs/fs.h>
+#include <services/files/files.h>
 
 /* *pos moves with what was written. Bytes moved, or -errno if there are none. */
 static s32 send_pages(struct file *out, struct file *in, void *buf, u64 *pos,

@@ -2,9 +2,8 @@
  * services/files/stat.c - what is known about an inode: stat64, statx, access,
  * statfs64; and the two things one may change about it, its mode and its time.
  */
-#include <services/files/files.h>
-
 #include <fs/fs.h>
+#include <services/files/files.h>
 #include <string.h>
 #include <uapi/statfs.h>
 

@@ -1,9 +1,8 @@
 /*
  * services/files/truncate.c - the size of a file, and what it is opened with to make it anew.
  */
-#include <services/files/files.h>
-
 #include <fs/fs.h>
+#include <services/files/files.h>
 
 s32 sys_creat(uaddr_t path, u32 mode)
 {

@@ -380,7 +380,7 @@ s32 sys_futex(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2, u32 val3)
 	}
 }
 
-/* ---- the end of a task ------------------------------------------------------ */
+/* ---- the end of a task ------------------------------------------- */
 
 s32 sys_set_tid_address(uaddr_t tidptr)
 {

@@ -7,10 +7,9 @@
  * stays within one warm page. A write of up to PIPE_BUF bytes is never mixed
  * with another.
  */
-#include <services/pipe/pipe.h>
-
 #include <fs/fs.h>
 #include <sched.h>
+#include <services/pipe/pipe.h>
 #include <services/poll/poll.h>
 #include <services/signal/signal.h>
 #include <uapi/poll.h>
@@ -291,7 +290,7 @@ static const struct inode_operations pipe_inode_ops = {
 	.nameless = "pipe",
 };
 
-/* ---- making one ------------------------------------------------------------------------- */
+/* ---- making one -------------------------------------------------- */
 
 static struct inode *new_pipe_inode(void)
 {

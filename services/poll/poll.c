@@ -5,10 +5,9 @@
  * them all to look again. With a few tasks that costs less than a queue entry
  * per file and poller, and it cannot lose a wake-up.
  */
-#include <services/poll/poll.h>
-
 #include <fs/fs.h>
 #include <sched.h>
+#include <services/poll/poll.h>
 #include <uapi/poll.h>
 
 #define POLL_ON_STACK 8

@@ -125,7 +125,7 @@ struct ksignal {
 	struct k_sigaction action;
 };
 
-/* ---- signal_take.c ------------------------------------------------------------ */
+/* ---- signal_take.c ----------------------------------------------- */
 
 u32 lock_signals(void); /* irqs off; returns flags */
 void unlock_signals(u32 flags);
@@ -221,7 +221,7 @@ void job_stop_thread(void);
 /* Its SIGALRM was taken: start it again, if it is to. (signal_lock) */
 void itimer_next_period(struct itimer *it);
 
-/* ---- sigframe.c ----------------------------------------------------------------- */
+/* ---- sigframe.c -------------------------------------------------- */
 
 /*
  * Code that calls sigreturn, for programs without SA_RESTORER, at

@@ -38,7 +38,7 @@ static void tell_parent(struct task_struct *leader, s32 code, s32 status)
 	wake_up(&parent->wait_child);
 }
 
-/* ---- orphaned process groups ------------------------------------------------------- */
+/* ---- orphaned process groups ------------------------------------- */
 
 static bool is_over(const struct task_struct *leader)
 {

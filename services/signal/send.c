@@ -257,7 +257,7 @@ void force_sig_fault(int sig, int code, uaddr_t addr, u32 trap_no, u32 error)
 	unlock_signals(flags);
 }
 
-/* ---- children -------------------------------------------------------------------- */
+/* ---- children ---------------------------------------------------- */
 
 /*
  * What the process of leader does at SIGCHLD. Its threads have one table, and

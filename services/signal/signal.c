@@ -10,7 +10,7 @@
 #include <trap/trap.h>
 #include <uapi/sched.h>
 
-/* ---- lives ----------------------------------------------------------------- */
+/* ---- lives ------------------------------------------------------- */
 
 static struct kmem_cache *sighand_cache;
 
@@ -226,7 +226,7 @@ static void signal_exec(void)
 	unlock_signals(flags);
 }
 
-/* ---- the row ---------------------------------------------------------------- */
+/* ---- the row ----------------------------------------------------- */
 
 /* Does the running task have no handler for sig, or block it? */
 static bool unhandled_signal(int sig)

@@ -41,7 +41,7 @@ s32 sys_restart_syscall(void);
 s32 sys_getitimer(u32 which, uaddr_t value);
 s32 sys_setitimer(u32 which, uaddr_t new, uaddr_t old);
 
-/* ---- sending -------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------- */
 
 /* Post sig to the running task; it is delivered before user mode resumes. */
 void send_sig_current(int sig);
@@ -62,7 +62,7 @@ void kill_pgrp_locked(s32 pgrp, int sig);
  */
 int __must_check job_control_check(s32 foreground, int sig);
 
-/* ---- looking -------------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------- */
 
 /* A task's signals at one moment; all zero for one that has exited. */
 struct signal_facts {

@@ -23,7 +23,7 @@ void unlock_signals(u32 flags)
 	spin_unlock_irqrestore(&signal_lock, flags);
 }
 
-/* ---- what is pending ---------------------------------------------------------- */
+/* ---- what is pending --------------------------------------------- */
 
 u64 pending_signals(void)
 {
@@ -120,7 +120,7 @@ bool dequeue_signal(u64 set, struct kernel_siginfo *info)
 	return found;
 }
 
-/* ---- taking the next one -------------------------------------------------------- */
+/* ---- taking the next one ----------------------------------------- */
 
 /*
  * The next signal that is not ignored. False: none, and TIF_SIGPENDING says

@@ -1,9 +1,8 @@
 /*
  * services/system/random.c - random numbers as files: /dev/random and urandom.
  */
-#include <services/system/system.h>
-
 #include <fs/fs.h>
+#include <services/system/system.h>
 
 static s32 random_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
 		       u64 *pos __unused_arg)

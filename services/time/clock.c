@@ -45,7 +45,7 @@ static int read_clock(u32 clock, u64 *ns)
 	}
 }
 
-/* ---- reading the clocks -------------------------------------------------------- */
+/* ---- reading the clocks ------------------------------------------ */
 
 s32 sys_clock_gettime(u32 clock, uaddr_t to)
 {
@@ -131,7 +131,7 @@ s32 sys_times(uaddr_t to)
 	return clock_ticks(ktime_ns());
 }
 
-/* ---- sleeping by a clock ----------------------------------------------------- */
+/* ---- sleeping by a clock ----------------------------------------- */
 
 s32 sys_clock_nanosleep(u32 clock, u32 flags, uaddr_t req, uaddr_t rem)
 {

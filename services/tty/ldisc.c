@@ -4,9 +4,8 @@
  * Canonical: bytes gather in a line that can be edited, and reach readers when
  * it ends. Raw: each byte at once. Echo goes straight to the console.
  */
-#include <services/tty/ldisc.h>
-
 #include <lib/printk.h>
+#include <services/tty/ldisc.h>
 #include <uapi/signal.h>
 
 #define RING_MASK (TTY_RING - 1)

@@ -30,7 +30,7 @@ struct tty {
 	struct wait_queue_head readable;
 };
 
-/* ---- ldisc.c; lock held ---------------------------------------------- */
+/* ---- ldisc.c; lock held ------------------------------------------ */
 
 /* One byte came from the line. Returns the signal it means, or 0. */
 int ldisc_receive(struct tty *tty, u8 byte);

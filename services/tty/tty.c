@@ -4,8 +4,6 @@
  *
  * There is one terminal: the line that printk writes to. Owns struct tty.
  */
-#include <services/tty/tty.h>
-
 #include <board/board.h>
 #include <fs/fs.h>
 #include <lib/printk.h>
@@ -14,6 +12,7 @@
 #include <services/poll/poll.h>
 #include <services/signal/signal.h>
 #include <services/tty/ldisc.h>
+#include <services/tty/tty.h>
 #include <uapi/poll.h>
 #include <uapi/signal.h>
 
@@ -386,7 +385,7 @@ static const struct file_operations tty_fops = {
 	.poll = tty_poll,
 };
 
-/* ---- the row ------------------------------------------------------------- */
+/* ---- the row ----------------------------------------------------- */
 
 static void tty_init(void)
 {

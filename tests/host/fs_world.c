@@ -4,7 +4,6 @@
 #include <asm/uaccess.h>
 #include <lib/printk.h>
 #include <services/signal/signal.h>
-
 #include "fs_world.h"
 
 struct mm_struct *fs_mm;

@@ -1,11 +1,10 @@
 /*
  * See mm_world.h.
  */
-#include <setjmp.h>
-#include <stdlib.h>
-
 #include <service.h>
 #include <services/alignment/alignment.h>
+#include <setjmp.h>
+#include <stdlib.h>
 #include <trace.h>
 #include <trap/internal.h>
 #include "mm_world.h"

@@ -7,9 +7,9 @@
 
 #include <alloc/internal.h>
 #include <file.h>
-#include <service.h>
 #include <mm/internal.h>
 #include <mm/mm.h>
+#include <service.h>
 #include <string.h>
 #include <syscalls.h>
 #include "mmu_model.h"

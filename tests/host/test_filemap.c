@@ -2,14 +2,10 @@
  * The page cache: one truth for read, write and mmap, pages that come from the
  * archive and may go again, and the tree they hang in.
  */
+#include <lib/printk.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <lib/printk.h>
-
-#include "fs_world.h"
-
 #include <uapi/uio.h>
 #include "fs_world.h"
 
@@ -550,7 +546,7 @@ static void test_descriptors(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* ---- devices --------------------------------------------------------------- */
+/* ---- devices ----------------------------------------------------- */
 
 static char console[64];
 
@@ -605,7 +601,7 @@ static void test_service_devices(void **state __unused_arg)
 	world_service.devices = NULL;
 }
 
-/* ---- one position for all who share an open file ------------------------------ */
+/* ---- one position for all who share an open file ----------------- */
 
 static bool pos_was_locked;
 
