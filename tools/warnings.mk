@@ -1,4 +1,4 @@
-# warnings.mk - what the compilers warn of, and whether a warning stops the build.
+# warnings.mk - what compilers warn of, and whether a warning stops the build.
 #
 # It does, unless one asks for WERROR=0. What was compiled then may have warnings
 # that nobody mended, so the next build that minds them compiles it again: what
