@@ -214,6 +214,15 @@ lint: $(OUT)/pagewalk.elf core
 	@CC='$(CC)' NM='$(NM)' CPPFLAGS='$(subst ','\'',$(CPPFLAGS))' \
 		$(PYTHON) tools/lint.py
 
+# For clangd and others that read C: what compiles each file, of all boards.
+boards := $(BOARD) $(filter-out $(BOARD),\
+	$(patsubst board/%/board.mk,%,$(wildcard board/*/board.mk)))
+compile_commands.json: FORCE $(HOST_NEWLIB)
+	@set -e; for board in $(boards); do MAKEFLAGS= $(MAKE) -Bn V=1 T= \
+		BOARD=$$board check tests/bench/profile.py; done > build/commands
+	@$(PYTHON) tools/compile_commands.py $(CC) < build/commands > build/$@
+	@mv build/$@ $@		# at once: clangd may be reading
+
 .PHONY: size
 size: $(OUT)/pagewalk.elf
 	@$(PYTHON) tools/size.py $(SIZE) $(OUT) $(FOLDERS)
