@@ -5,6 +5,7 @@
  */
 #include <asm/uaccess.h>
 #include <services/alignment/alignment.h>
+#include <string.h>
 #include <trap/internal.h>
 #include "mmu_test.h"
 
