@@ -9,7 +9,7 @@
 
 /* ---- at a place of their own ------------------------------------- */
 
-static s32 do_prw(u32 fd, uaddr_t buf, u32 bytes, u64 pos, bool write)
+static inline s32 do_prw(u32 fd, uaddr_t buf, u32 bytes, u64 pos, bool write)
 {
 	struct file *file;
 	bool put;
