@@ -3,7 +3,8 @@
  */
 #include <asm/uaccess.h>
 #include <lib/printk.h>
-#include <services/signal/signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include "fs_world.h"
 
 struct mm_struct *fs_mm;
