@@ -17,6 +17,7 @@
 #include <types.h>
 
 struct abort_info;
+struct exec;
 struct file_operations;
 struct pt_regs;
 struct task_struct;
@@ -92,6 +93,12 @@ struct service {
 	/* A timer without a task has expired; interrupts off, no lock held. */
 	void (*timer_expired)(s32 tgid);
 
+	/*
+	 * The file that execve has opened may be a script: put its interpreter
+	 * in its place (proc/exec.h). 0, also if it is none; or -errno.
+	 */
+	int (*load_script)(struct exec *exec, const char *path);
+
 	/* Its nodes in /dev; constant. NULL: none. */
 	const struct chrdev *devices;
 };
@@ -114,6 +121,7 @@ bool services_child_changed(enum child_change change, struct task_struct *child,
 void services_user_work(struct pt_regs *regs, bool syscall);
 bool services_fault_signal(struct fault_signal *fault);
 void services_timer_expired(s32 tgid);
+int __must_check services_load_script(struct exec *exec, const char *path);
 /* The n-th table of devices that services have, or NULL: that was the last. */
 const struct chrdev *services_devices(u32 n);
 

@@ -3,7 +3,7 @@
  *
  * trace_event costs one load and one branch while its kind is off. Kinds are
  * switched by `trace=switch,fault` on the command line and by writing the same
- * to /proc/trace. The ring (lib/trace.c) keeps the last TRACE_RING events.
+ * to /proc/trace. The ring (inspect/trace.c) keeps the last TRACE_RING events.
  */
 #ifndef TRACE_H
 #define TRACE_H
@@ -28,39 +28,15 @@ enum trace_vma_op {
 	TRACE_MREMAP
 };
 
-#define TRACE_RING 1024
-
-struct trace_record {
-	u64 ns; /* since boot */
-	u32 kind;
-	u32 a, b, c, d;
-};
-
 extern u32 trace_mask; /* bit per enum trace_kind */
 
-void __trace_event(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d);
+/* Who records an event of a kind in trace_mask; set before the mask. Any context. */
+extern void (*trace_sink)(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d);
 
 static inline void trace_event(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d)
 {
 	if (unlikely(trace_mask & (1u << kind)))
-		__trace_event(kind, a, b, c, d);
+		trace_sink(kind, a, b, c, d);
 }
-
-/*
- * What events are stamped with: nanoseconds since boot; 0 until it is set. The
- * clock is the board's, above this floor. Any context may call it.
- */
-void trace_set_clock(u64 (*clock)(void));
-
-/* "switch,fault" -> mask; "" and "none" are 0, "all" is all. 0 or -EINVAL. */
-int __must_check trace_parse(const char *list, u32 *mask);
-
-/* "switch", "fault" ... */
-const char *trace_kind_name(enum trace_kind kind);
-
-/* Record number seq (0 = first since boot). False: gone or not yet there. */
-bool trace_get(u64 seq, struct trace_record *rec);
-/* How many were recorded since boot. */
-u64 trace_count(void);
 
 #endif

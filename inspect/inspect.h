@@ -7,10 +7,18 @@
 #define INSPECT_INSPECT_H
 
 #include <service.h>
+#include <types.h>
 
 /* /proc: hung into the root directory, over what the archive brought there. */
 extern const struct service inspect_service;
 /* The same with the few files that the core alone can show. */
 extern const struct service windows_service;
+
+/* ---- events (trace.c); the kinds are in <trace.h> ------------------ */
+
+/* Record the kinds of mask from now on, in a ring of the last ones. */
+void trace_enable(u32 mask);
+/* "switch,fault" -> mask; "" and "none" are 0, "all" is all. 0 or -EINVAL. */
+int __must_check trace_parse(const char *list, u32 *mask);
 
 #endif

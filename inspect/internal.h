@@ -15,6 +15,7 @@
 
 #include <fs/fs.h>
 #include <proc/proc.h>
+#include <trace.h>
 #include <types.h>
 
 /* ---- text in the making (seq_file.c) ----------------------------- */
@@ -42,6 +43,23 @@ static inline void seq_setwidth(struct seq_file *m, u32 width)
 }
 
 void seq_pad(struct seq_file *m, char last);
+
+/* ---- events (trace.c) ------------------------------------------------ */
+
+#define TRACE_RING 1024
+
+struct trace_record {
+	u64 ns; /* since boot */
+	u32 kind;
+	u32 a, b, c, d;
+};
+
+/* "switch", "fault" ... */
+const char *trace_kind_name(enum trace_kind kind);
+/* Record number seq (0 = first since boot). False: gone or not yet there. */
+bool trace_get(u64 seq, struct trace_record *rec);
+/* How many were recorded since boot. */
+u64 trace_count(void);
 
 /* ---- the tables (proc_root.c, windows.c) ------------------------- */
 

@@ -1,9 +1,9 @@
 /*
- * /proc/trace: the events of lib/trace.c as text. What is written to it are the
+ * /proc/trace: the events of trace.c as text. What is written to it are the
  * kinds to record, "switch,fault" or "none".
  */
+#include <inspect/inspect.h>
 #include <inspect/internal.h>
-#include <trace.h>
 
 static void show_vma_event(struct seq_file *m, const struct trace_record *rec)
 {
@@ -65,6 +65,6 @@ int write_trace(struct seq_file *m __unused_arg, const char *text)
 	int err = trace_parse(text, &mask);
 
 	if (!err)
-		trace_mask = mask;
+		trace_enable(mask);
 	return err;
 }

@@ -28,7 +28,7 @@ static inline bool vma_is_anonymous(const struct vm_area_struct *vma)
 static inline void trace_vma(enum trace_vma_op op, uaddr_t start, uaddr_t end)
 {
 	if (unlikely(trace_mask & (1u << TRACE_VMA)))
-		__trace_event(TRACE_VMA, (u32)current_pid(), start, end, op);
+		trace_sink(TRACE_VMA, (u32)current_pid(), start, end, op);
 }
 
 /* The page of the mapped object behind va. */

@@ -46,7 +46,7 @@ static int open_program(struct exec *exec, const char *path)
 	/* clang-format on */
 	if (!exec->file->f_op->kernel_read)
 		return explain(&exec->why, -EACCES, "not a regular file");
-	return exec_follow_scripts(exec, path);
+	return services_load_script(exec, path);
 }
 
 static int check_program(struct exec *exec)

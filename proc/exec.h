@@ -29,13 +29,6 @@ struct exec {
 	struct why why; /* empty: nothing went wrong */
 };
 
-/*
- * If exec->file is a script, put its interpreter's file in its place and the
- * interpreter's arguments into prefix[]; until it is none. 0, -ENOEXEC, and
- * whatever opening an interpreter says. (exec_script.c)
- */
-int __must_check exec_follow_scripts(struct exec *exec, const char *path);
-
 /* Map the segments of exec->plan into exec->mm: 0 or -errno. (exec_map.c) */
 int __must_check exec_map_segments(struct exec *exec);
 

@@ -70,12 +70,8 @@ void vfp_switch(struct task_struct *next);
 /* From the undefined-instruction handler: true, the unit is the task's now. */
 bool vfp_trap(struct pt_regs *regs);
 void vfp_exit(struct task_struct *task); /* its state is not needed again */
-/* The running task's registers, as they go to a signal frame. */
-const struct vfp_record *vfp_current_record(void);
-/* A handler starts with no vector length and stride in FPSCR: the ABI. */
-void vfp_start_handler(void);
-/* A record of a signal frame becomes the running task's: 0 or -EFAULT. */
-int __must_check vfp_restore(uaddr_t record);
+/* What is in the unit of the running task, into its vfp.record. */
+void vfp_save_current(void);
 /* A new task has the registers of the running one. */
 void vfp_fork(struct task_struct *child);
 /* All zero again: a new program. */

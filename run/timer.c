@@ -10,7 +10,6 @@
 #include <run/run.h>
 #include <run/timer.h>
 #include <service.h>
-#include <trace.h>
 
 static spinlock_t timer_lock = SPINLOCK_INIT; /* irqs off */
 TAILQ_HEAD(timer_list, timer);
@@ -137,7 +136,6 @@ void time_init(void)
 {
 	u32 flags;
 
-	trace_set_clock(ktime_ns);
 	timer_init(timer_interrupt);
 	spin_lock_irqsave(&timer_lock, flags);
 	next_tick_ns = clock_ns() + TICK_NSEC;

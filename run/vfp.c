@@ -15,9 +15,7 @@
 #include <string.h>
 #include <uapi/auxvec.h>
 
-#define FPEXC_EN        (1u << 30) /* DDI0406C B6.1.38 */
-/* FPSCR's vector length and stride: none in a handler, as the ABI wants. */
-#define FPSCR_VECTOR    0x00370000u
+#define FPEXC_EN        (1u << 30)   /* DDI0406C B6.1.38 */
 #define CPACR_CP10_CP11 (0xfu << 20) /* full access; B4.1.40 */
 #define CPACR_D32DIS    (1u << 30)   /* D16-D31 are undefined */
 #define CPACR_ASEDIS    (1u << 31)   /* NEON is undefined */
@@ -142,8 +140,7 @@ void vfp_exit(struct task_struct *task)
 	write_fpexc(0);
 }
 
-/* registers -> current->vfp */
-static void save_current(void)
+void vfp_save_current(void)
 {
 	if (this_cpu(vfp_owner).task != current)
 		return;
@@ -153,7 +150,7 @@ static void save_current(void)
 
 void vfp_fork(struct task_struct *child)
 {
-	save_current();
+	vfp_save_current();
 	if (current->vfp.used)
 		child->vfp = current->vfp;
 	else
@@ -187,42 +184,6 @@ static void take_unit(struct task_struct *task)
 		begin_use(&task->vfp);
 	load_registers(&task->vfp.record.vfp);
 	owner->task = task;
-}
-
-/* ---- signal frames ----------------------------------------------- */
-
-const struct vfp_record *vfp_current_record(void)
-{
-	static const struct vfp_record unused = {
-		.vfp = { .magic = VFP_MAGIC, .size = sizeof(unused.vfp) },
-	};
-
-	save_current();
-	return current->vfp.used ? &current->vfp.record : &unused;
-}
-
-void vfp_start_handler(void)
-{
-	struct vfp_state *vfp = &current->vfp;
-
-	if (!vfp->used || !(vfp->record.vfp.fpscr & FPSCR_VECTOR))
-		return;
-	vfp_exit(current); /* to be loaded anew */
-	vfp->record.vfp.fpscr &= ~FPSCR_VECTOR;
-}
-
-int vfp_restore(uaddr_t record)
-{
-	struct vfp_state *vfp = &current->vfp;
-	u32 left;
-
-	vfp_exit(current); /* what is in the unit is over */
-	left = copy_from_user(&vfp->record, record, sizeof(vfp->record));
-	vfp->record.vfp.magic = VFP_MAGIC;
-	vfp->record.vfp.size = sizeof(vfp->record.vfp);
-	vfp->record.end_magic = 0;
-	vfp->used = true;
-	return left ? -EFAULT : 0;
 }
 
 /* ---- the trap ---------------------------------------------------- */

@@ -6,10 +6,10 @@
  * init's arguments; all else is said to be unknown and ignored.
  */
 #include <alloc/alloc.h>
+#include <inspect/inspect.h>
 #include <lib/printk.h>
 #include <startup/startup.h>
 #include <string.h>
-#include <trace.h>
 #include <uapi/errno.h>
 
 #define DEFAULT_INIT "/bin/tour"
@@ -31,7 +31,12 @@ static int option_mem(char *value)
 
 static int option_trace(char *value)
 {
-	return trace_parse(value, &trace_mask);
+	u32 mask;
+	int err = trace_parse(value, &mask);
+
+	if (!err)
+		trace_enable(mask);
+	return err;
 }
 
 static int option_init(char *value)

@@ -12,6 +12,7 @@
 #include <services/ids/ids.h>
 #include <services/pipe/pipe.h>
 #include <services/poll/poll.h>
+#include <services/script/script.h>
 #include <services/signal/signal.h>
 #include <services/system/system.h>
 #include <services/time/time.h>
@@ -27,6 +28,7 @@ const struct service *const services[] = {
 	&futex_service,
 	&files_service,
 	&pipe_service,
+	&script_service,
 	&system_service,
 	&inspect_service,
 };

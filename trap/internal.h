@@ -19,6 +19,9 @@ s32 do_arm_private(struct pt_regs *regs);
 
 void do_unexpected_vector(void) __noreturn;
 
+/* The page that vectors_install fills, mapped where the core looks. */
+void vectors_page_init(void);
+
 /* Sort __ex_table, once. (extable.c) */
 void extable_init(void);
 /* Is the instruction at pc one whose fault has a fix-up? (extable.c) */

@@ -237,4 +237,13 @@ void siginfo_to_user(const struct kernel_siginfo *info, struct siginfo *user);
 /* Is the running task's user stack pointer in its alternate stack? */
 bool on_sig_stack(uaddr_t sp);
 
+/* ---- vfp.c ------------------------------------------------------- */
+
+/* The running task's registers, as they go to a signal frame. */
+const struct vfp_record *vfp_current_record(void);
+/* A handler starts with no vector length and stride in FPSCR: the ABI. */
+void vfp_start_handler(void);
+/* A record of a signal frame becomes the running task's: 0 or -EFAULT. */
+int __must_check vfp_restore(uaddr_t record);
+
 #endif

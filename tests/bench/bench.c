@@ -110,7 +110,7 @@ static void memory(void)
 	must(bytes > 0, "/proc/meminfo");
 	text[bytes] = '\0';
 	field = strstr(text, "MemFree:");
-	must(field, "MemFree");
+	must(field != NULL, "MemFree");
 	printf("memory free %lu KiB\n", strtoul(field + 8, NULL, 10));
 	close(fd);
 }

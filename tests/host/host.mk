@@ -32,11 +32,12 @@ HOST_SKIP := mmu/boot_map.c \
 	lib/printk.c lib/panic.c lib/bug.c lib/backtrace.c lib/semihosting.c \
 	lib/unwind.c lib/newlib.c
 
-HOST_FOLDERS := alloc mm fs lib mmu run trap proc services startup
+HOST_FOLDERS := alloc mm fs lib mmu run trap proc services inspect startup
 # Of these folders only what knows neither registers nor stacks.
 HOST_ONLY_run := run/rwsem.c run/service.c run/vfp_id.c
 HOST_ONLY_trap := trap/fault.c trap/extable.c
 HOST_ONLY_proc := proc/elf.c
+HOST_ONLY_inspect := inspect/trace.c
 HOST_ONLY_services := services/alignment/alignment.c services/files/*.c \
 	services/pipe/*.c services/poll/*.c
 HOST_ONLY_startup := startup/atags.c startup/boot_args.c startup/cmdline.c \
@@ -63,7 +64,7 @@ HOST_LIBS_test_slab := alloc
 HOST_LIBS_test_elf := alloc proc
 HOST_LIBS_test_vfp := alloc run
 HOST_LIBS_test_alignment := alloc lib mmu run trap services mmu_model
-HOST_LIBS_test_boot_args := alloc lib startup
+HOST_LIBS_test_boot_args := alloc lib inspect startup
 HOST_MMU_TESTS := test_abort test_pte test_pgtable test_tlb test_kmap \
 	test_context test_uaccess test_errata
 $(foreach t,$(HOST_MMU_TESTS),\

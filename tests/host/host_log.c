@@ -121,8 +121,4 @@ bool called_from(const char *function)
 /* For tests that do not link lib/trace.c: nothing is traced. */
 __weak u32 trace_mask;
 
-__weak void __trace_event(enum trace_kind kind __unused_arg, u32 a __unused_arg,
-			  u32 b __unused_arg, u32 c __unused_arg,
-			  u32 d __unused_arg)
-{
-}
+__weak void (*trace_sink)(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d);

@@ -124,8 +124,8 @@ static int world_fault(struct mm_struct *mm, const struct abort_info *info,
  * Law 6, at the moment it counts: a page that returns to the buddy has no
  * translation left in any TLB entry.
  */
-void __trace_event(enum trace_kind kind, u32 pfn, u32 order, u32 alloc,
-		   u32 gfp __unused_arg)
+static void check_freed(enum trace_kind kind, u32 pfn, u32 order, u32 alloc,
+			u32 gfp __unused_arg)
 {
 	u32 i;
 
@@ -147,6 +147,7 @@ void world_start(u32 ram_bytes)
 {
 	model_boot(ram_bytes);
 	services_register(world_services, ARRAY_SIZE(world_services));
+	trace_sink = check_freed;
 	trace_mask = 1u << TRACE_PAGE;
 	vmalloc_init();
 	mm_init();

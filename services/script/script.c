@@ -6,6 +6,7 @@
  */
 #include <fs/fs.h>
 #include <proc/exec.h>
+#include <services/script/script.h>
 #include <string.h>
 
 static bool is_blank(char c)
@@ -99,7 +100,7 @@ static int open_interpreter(struct exec *exec, const char *interp)
 	return 0;
 }
 
-int exec_follow_scripts(struct exec *exec, const char *path)
+static int load_script(struct exec *exec, const char *path)
 {
 	for (u32 depth = 0;; depth++) {
 		const char *interp;
@@ -126,3 +127,8 @@ int exec_follow_scripts(struct exec *exec, const char *path)
 			return err;
 	}
 }
+
+const struct service script_service = {
+	.name = "script",
+	.load_script = load_script,
+};

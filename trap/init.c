@@ -1,0 +1,26 @@
+/*
+ * From here on exceptions end in the handlers of this folder.
+ */
+#include <trap/internal.h>
+
+/* trap/entry.S: where new tasks start */
+void ret_from_fork(void);
+void ret_from_kthread(void);
+
+extern const u8 __vectors_start[], __vectors_end[];
+extern const u8 __kuser_helpers_start[], __kuser_helpers_end[];
+
+void trap_init(void)
+{
+	size_t helpers = (size_t)(__kuser_helpers_end - __kuser_helpers_start);
+
+	vectors_page_init();
+	vectors_install(0, __vectors_start,
+			(size_t)(__vectors_end - __vectors_start));
+	vectors_install(PAGE_SIZE - helpers, __kuser_helpers_start, helpers);
+	return_ops = (struct return_operations){ ret_from_fork,
+						 ret_from_kthread };
+	extable_init();
+	/* From here on an asynchronous external abort is near its cause. */
+	__asm__ volatile("cpsie a" : : : "memory");
+}
