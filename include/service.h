@@ -33,8 +33,6 @@ struct fault_signal {
 	struct pt_regs *regs;           /* of the program */
 	const struct abort_info *abort; /* NULL: an undefined instruction */
 	int sig, code;                  /* SIGSEGV, SEGV_MAPERR ... */
-	uaddr_t addr;                   /* si_addr */
-	u32 trap_no, error;             /* as Linux puts them in a sigcontext */
 };
 
 /* A character device: its node in /dev, and what open finds. */

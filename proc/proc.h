@@ -15,8 +15,6 @@
 
 #define MAX_PID 32768
 
-TAILQ_HEAD(task_list, task_struct);
-
 /* ---- running ----------------------------------------------------- */
 
 /* Once, after kmem_cache_init: what tasks are made of. */

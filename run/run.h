@@ -48,7 +48,9 @@ struct return_operations {
 
 extern struct return_operations return_ops; /* constant after trap_init() */
 
-/* A task that is gone for good, taken off the list of those; NULL: none. */
+/* Tasks whose last reference is gone: put_task puts them there. */
+extern struct task_list dead_tasks;
+/* One of them, taken off the list; NULL: there is none. */
 struct task_struct *next_dead_task(void);
 
 /* ---- time (timer.c) ---------------------------------------------- */

@@ -49,7 +49,7 @@ struct task_struct init_task = {
 };
 
 static spinlock_t dead_lock = SPINLOCK_INIT; /* irqs off */
-static TAILQ_HEAD(, task_struct) dead_tasks = TAILQ_HEAD_INITIALIZER(
+struct task_list dead_tasks = TAILQ_HEAD_INITIALIZER(
 	dead_tasks); /* dead_lock */
 
 /* ---- the running task -------------------------------------------- */
@@ -95,9 +95,6 @@ struct task_struct *next_dead_task(void)
 	struct task_struct *task;
 	u32 flags;
 
-	/* A look without the lock: one that dies now is somebody else's. */
-	if (likely(TAILQ_EMPTY(&dead_tasks)))
-		return NULL;
 	spin_lock_irqsave(&dead_lock, flags);
 	task = TAILQ_FIRST(&dead_tasks);
 	if (task)

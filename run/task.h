@@ -128,6 +128,8 @@ struct task_struct {
 /* Bytes of a new task_struct to be cleared. */
 #define TASK_ZEROED offsetof(struct task_struct, comm)
 
+TAILQ_HEAD(task_list, task_struct);
+
 /* The boot task, pid 0, becomes the idle task. */
 extern struct task_struct init_task;
 

@@ -15,10 +15,6 @@
 #include <trace.h>
 #include <trap/internal.h>
 
-/* What a program finds in its signal context: Linux's values on ARM. */
-#define TRAP_NO_PAGE_FAULT 14
-#define FSR_LNX_PF         0x80000000u /* it was a prefetch abort */
-
 /*
  * One way an abort can be served. 0: done, the access is tried again or has
  * ended in a way of its own (end_abort). -EFAULT: it ends as the table says.
@@ -36,13 +32,8 @@ static void end_user_fault(const struct abort_info *info, struct pt_regs *regs,
 		.abort = info,
 		.sig = sig,
 		.code = code,
-		.addr = info->far,
-		.trap_no = TRAP_NO_PAGE_FAULT,
-		.error = info->fsr,
 	};
 
-	if (info->kind == ABORT_PREFETCH)
-		fault.error |= FSR_LNX_PF;
 	local_irq_enable();
 	if (services_fault_signal(&fault))
 		return;

@@ -8,8 +8,6 @@
 #include <asm/uaccess.h>
 #include <trap/internal.h>
 
-#define TRAP_NO_UNDEFINED 6 /* Linux's value on ARM */
-
 /* LR is one instruction late, whose size the T bit tells (B1.8.3). */
 static void step_back(struct pt_regs *regs)
 {
@@ -38,8 +36,6 @@ void do_undefined(struct pt_regs *regs)
 		.regs = regs,
 		.sig = SIGILL,
 		.code = ILL_ILLOPC,
-		.addr = regs->pc,
-		.trap_no = TRAP_NO_UNDEFINED,
 	};
 	if (services_fault_signal(&fault))
 		return;

@@ -127,8 +127,23 @@ struct ksignal {
 
 /* ---- signal_take.c ----------------------------------------------- */
 
-u32 lock_signals(void); /* irqs off; returns flags */
-void unlock_signals(u32 flags);
+/* Of all that signals are: see the head of this file. irqs off. */
+extern spinlock_t signal_lock;
+
+/* Returns the flags for unlock_signals. */
+static inline u32 lock_signals(void)
+{
+	u32 flags;
+
+	spin_lock_irqsave(&signal_lock, flags);
+	return flags;
+}
+
+static inline void unlock_signals(u32 flags)
+{
+	spin_unlock_irqrestore(&signal_lock, flags);
+}
+
 /* The running task's blocked set becomes this one, without KILL and STOP. */
 void set_current_blocked(u64 blocked);
 

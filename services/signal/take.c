@@ -8,20 +8,7 @@
 
 #define UNBLOCKABLE (sigmask(SIGKILL) | sigmask(SIGSTOP))
 
-static spinlock_t signal_lock = SPINLOCK_INIT;
-
-u32 lock_signals(void)
-{
-	u32 flags;
-
-	spin_lock_irqsave(&signal_lock, flags);
-	return flags;
-}
-
-void unlock_signals(u32 flags)
-{
-	spin_unlock_irqrestore(&signal_lock, flags);
-}
+spinlock_t signal_lock = SPINLOCK_INIT; /* irqs off */
 
 /* ---- what is pending --------------------------------------------- */
 

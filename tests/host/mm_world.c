@@ -29,9 +29,11 @@ static u32 ex_table[][2] __attribute__((used, section("__ex_table"))) = {
 /* The program has no handler: what it is told is noted, and it ends. */
 static bool note_signal(struct fault_signal *fault)
 {
+	const struct abort_info *abort = fault->abort;
+
+	/* The rest is services/signal's, which this stands for. */
 	world_signal = (struct world_signal){ fault->sig, fault->code,
-					      fault->addr, fault->trap_no,
-					      fault->error };
+					      abort->far };
 	return false;
 }
 

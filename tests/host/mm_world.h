@@ -41,7 +41,6 @@ extern struct service world_service;
 struct world_signal {
 	int sig, code;
 	uaddr_t addr;
-	u32 trap_no, error;
 };
 extern struct world_signal world_signal;
 /* What fatal_signal_pending says; out_of_memory sets it, a fault clears it. */

@@ -12,7 +12,9 @@ def refuse_stale(**variables):
     if os.environ.get("BUILT_BY_MAKE") or not os.path.isfile(test):
         return
     options = [f"{name}={value}" for name, value in variables.items()]
+    # make may run a test of ours to learn names: that one must not ask again.
     asked = subprocess.run(["make", "-q", *options, test], text=True,
+                           env={**os.environ, "BUILT_BY_MAKE": "1"},
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if asked.returncode == 0:
         return
