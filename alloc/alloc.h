@@ -204,6 +204,10 @@ void split_page(struct page *page, unsigned int order);
 void *alloc_pages_exact(u32 bytes, gfp_t gfp) __must_check;
 void free_pages_exact(void *va, u32 bytes);
 
+/*
+ * References. Outside alloc/ nobody touches _refcount: what orders the last
+ * reference of a page against its next life is written here.
+ */
 static inline void get_page(struct page *page)
 {
 	atomic_inc(&page->_refcount);
@@ -214,8 +218,49 @@ static inline s32 page_count(const struct page *page)
 	return atomic_read(&page->_refcount);
 }
 
+/*
+ * Is the caller's reference the only one? Then nobody else can reach the page,
+ * and nobody can get a reference but from the caller.
+ *
+ * The barrier puts what the former owners did before they dropped their
+ * references before what the caller does next. Without it the caller's stores,
+ * or the next owner's, could become visible before a former owner's last read
+ * of the page; and a load of the caller, of the page or of its _mapcount, could
+ * be done before the count was read, and miss a former owner's last store.
+ */
+static inline bool page_has_one_owner(const struct page *page)
+{
+	if (page_count(page) != 1)
+		return false;
+	dmb();
+	return true;
+}
+
 /* Drop one reference of a page, single or compound; the last one frees it. */
 void put_page(struct page *page);
+
+/*
+ * The same, where the reference is likely not the last: no call then, and no
+ * barrier. What the caller did with the page must be ordered already, by a lock
+ * given up or a flush.
+ */
+static inline void put_shared_page(struct page *page)
+{
+	if (!atomic_dec_above_one(&page->_refcount))
+		put_page(page);
+}
+
+/*
+ * The same, right after an access to the page that nothing orders yet. The
+ * barrier keeps the access before the drop: a load that is still outstanding
+ * could otherwise return what the page holds after somebody else dropped the
+ * last reference, freed the page and reused it.
+ */
+static inline void put_shared_page_after_use(struct page *page)
+{
+	dmb();
+	put_shared_page(page);
+}
 
 /* Free pages now, the per-CPU lists included. */
 u32 nr_free_pages(void);

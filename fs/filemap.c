@@ -285,14 +285,6 @@ static inline int get_read_page(struct address_space *mapping, u32 index,
 	return read_cache_page(mapping, index, page, &major);
 }
 
-/* Mostly the cache still has its own reference: no call. */
-static inline void drop_read_page(struct page *page)
-{
-	dmb(); /* our copy is taken before whoever frees the page goes on */
-	if (unlikely(!atomic_dec_above_one(&page->_refcount)))
-		put_page(page);
-}
-
 s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	struct address_space *mapping = &file->f_inode->i_data;
@@ -313,7 +305,7 @@ s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 				      (char *)page_address(page) +
 					      (at & (PAGE_SIZE - 1)),
 				      part);
-		drop_read_page(page);
+		put_shared_page_after_use(page);
 		done += part - left;
 		at += part - left;
 	}

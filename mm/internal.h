@@ -267,17 +267,6 @@ static inline void page_remove_rmap(struct page *page)
 		page->flags &= ~PG_ANON; /* nobody's memory any more */
 }
 
-/*
- * Give up a reference that is likely not the last, as most pages of a forked
- * process have other owners: no call for those. What was done with the page
- * must be ordered before, by a lock given up or a flush.
- */
-static inline void put_shared_page(struct page *page)
-{
-	if (!atomic_dec_above_one(&page->_refcount))
-		put_page(page);
-}
-
 /* ---- mmu_gather.c: clear, flush, free ---------------------------- */
 
 #define MMU_GATHER_PAGES 64u

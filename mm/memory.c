@@ -362,8 +362,7 @@ static u32 do_wp_page(struct vm_fault *vmf)
 		set_page_dirty(page);
 		return wp_page_reuse(vmf);
 	}
-	if (page && page->flags & PG_ANON && page_count(page) == 1) {
-		dmb(); /* who shared it took back its entry's count first */
+	if (page && page->flags & PG_ANON && page_has_one_owner(page)) {
 		BUG_ON(atomic_read(&page->_mapcount) != 1);
 		return wp_page_reuse(vmf);
 	}
