@@ -191,8 +191,12 @@ static inline struct page *__must_check alloc_page(gfp_t gfp)
 
 /* The same by lowmem address. NULL in free_pages is allowed. */
 void *__get_free_pages(gfp_t gfp, unsigned int order) __must_check;
-void *get_zeroed_page(gfp_t gfp) __must_check;
 void free_pages(void *va, unsigned int order);
+
+static inline void *__must_check get_zeroed_page(gfp_t gfp)
+{
+	return __get_free_pages(gfp | __GFP_ZERO, 0);
+}
 
 /*
  * Turn a fresh block of 2^order pages into that many single pages, each with

@@ -6,24 +6,22 @@
  * so on until the operation succeeds; after each the verifiers must be content.
  * Which allocations count is said by their cache and by who asks for them.
  */
-#include <alloc/internal.h>
+#include <alloc/watch.h>
 #include <lib/backtrace.h>
 #include <string.h>
-#include <uapi/errno.h>
 
 u32 fail_alloc_armed; /* nothing fails while 0 */
 
 static spinlock_t fail_lock = SPINLOCK_INIT; /* irqs off; all below */
-static char fail_name[32];                   /* "" = any */
-static char fail_caller[32];                 /* "" = whoever */
+static char fail_name[FAIL_NAME_MAX];        /* "" = any */
+static char fail_caller[FAIL_NAME_MAX];      /* "" = whoever */
 static u32 fail_skip;  /* allocations that still succeed */
 static u32 fail_times; /* then so many fail */
 static u32 fail_hits;
 
-/* Up to `bytes` characters of text into one of the names. */
-static void set_name(char name[32], const char *text, size_t bytes)
+void fail_alloc_name(char name[FAIL_NAME_MAX], const char *text, size_t bytes)
 {
-	bytes = min(bytes, sizeof(fail_name) - 1);
+	bytes = min(bytes, (size_t)FAIL_NAME_MAX - 1);
 	memcpy(name, text, bytes);
 	name[bytes] = '\0';
 }
@@ -34,9 +32,9 @@ static void set_target(const char *text)
 	size_t bytes = strcspn(text, "@");
 	bool any = bytes == 3 && memcmp(text, "any", 3) == 0;
 
-	set_name(fail_name, text, any ? 0 : bytes);
+	fail_alloc_name(fail_name, text, any ? 0 : bytes);
 	text += bytes + (text[bytes] == '@');
-	set_name(fail_caller, text, strlen(text));
+	fail_alloc_name(fail_caller, text, strlen(text));
 }
 
 void fail_alloc_set(const char *target, u32 nth, u32 times)
@@ -55,62 +53,6 @@ void fail_alloc_set(const char *target, u32 nth, u32 times)
 u32 fail_alloc_hits(void)
 {
 	return fail_hits;
-}
-
-/* Decimal digits at *text into *value; *text moves past them. */
-static bool parse_u32(const char **text, u32 *value)
-{
-	const char *p = *text;
-	u32 v = 0;
-
-	for (; *p >= '0' && *p <= '9'; p++)
-		if (__builtin_mul_overflow(v, 10u, &v) ||
-		    __builtin_add_overflow(v, (u32)(*p - '0'), &v))
-			return false;
-	if (p == *text)
-		return false;
-	*text = p;
-	*value = v;
-	return true;
-}
-
-/* The pages, a cache, or what stands for all of them. */
-static bool is_known(const char *target)
-{
-	size_t bytes = strcspn(target, "@");
-	const struct kmem_cache *cache;
-	char name[sizeof(fail_name)];
-	bool found = false;
-	u32 flags;
-
-	set_name(name, target, bytes);
-	if (!name[0] || strcmp(name, "any") == 0 || strcmp(name, "pages") == 0)
-		return true;
-	spin_lock_irqsave(&slab_caches_lock, flags);
-	TAILQ_FOREACH(cache, &slab_caches, link)
-		found |= strcmp(cache->name, name) == 0;
-	spin_unlock_irqrestore(&slab_caches_lock, flags);
-	return found;
-}
-
-int fail_alloc_parse(const char *text)
-{
-	const char *comma = strchr(text, ',');
-	char target[sizeof(fail_name) + sizeof(fail_caller)];
-	u32 nth, times;
-
-	if (!comma || (size_t)(comma - text) >= sizeof(target))
-		return -EINVAL;
-	memcpy(target, text, (size_t)(comma - text));
-	target[comma - text] = '\0';
-	text = comma + 1;
-	if (!parse_u32(&text, &nth) || *text++ != ',' ||
-	    !parse_u32(&text, &times) || *text != '\0')
-		return -EINVAL;
-	if (!is_known(target))
-		return -ENOENT;
-	fail_alloc_set(target, nth, times);
-	return 0;
 }
 
 /* fail_lock held. */

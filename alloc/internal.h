@@ -1,16 +1,16 @@
 /*
- * alloc/internal.h - shared by the files of alloc/ and nobody else.
+ * alloc/internal.h - what the files of alloc/ share, and nobody else sees: the
+ * structures, and who calls whom. (hot.h: the inlines; watch.h: debug builds.)
  */
 #ifndef ALLOC_INTERNAL_H
 #define ALLOC_INTERNAL_H
 
 #include <alloc/alloc.h>
 #include <asm/kasan.h>
-#include <lib/backtrace.h>
 #include <percpu.h>
 #include <spinlock.h>
 
-/* ---- buddy ------------------------------------------------------- */
+/* ---- blocks of free pages (buddy.c) ------------------------------ */
 
 LIST_HEAD(buddy_head, page);
 
@@ -27,28 +27,7 @@ struct zone {
 	u32 failures, reclaimed;
 };
 
-#define PCP_BATCH_ORDER 4
-#define PCP_BATCH       (1u << PCP_BATCH_ORDER) /* pages moved under one lock */
-#define PCP_HIGH        64 /* when the list is full a batch goes back */
-
-/*
- * Free single pages of one core, a stack; its own, irqs off. Their flags and
- * order are 0.
- */
-struct per_cpu_pages {
-	struct page *page[PCP_HIGH]; /* first: an index is an address mode */
-	u32 count;
-};
-
 extern struct zone zone;
-DECLARE_PER_CPU(struct per_cpu_pages, pcp_pages);
-
-/* Frames [start, end) become the buddy's. mem_map is all zero there. */
-void buddy_add_range(u32 start, u32 end);
-/* Watermarks for zone.managed pages. */
-void zone_set_watermarks(void);
-/* Ask the shrinkers for nr pages. Returns what they freed. */
-u32 shrink_all(u32 nr);
 
 /* What says that a page is the first of a free block of this order. */
 static inline u32 buddy_flags(unsigned int order)
@@ -89,72 +68,77 @@ static inline unsigned int get_order(u32 bytes)
 }
 
 /*
- * Who called the function this stands in. Debug builds note it with each page
- * and object; in others it costs nothing, and a panic's backtrace tells.
+ * A block of exactly this order, which is written on it, if `keep` pages are
+ * free then. NULL: not so, or no free block is big enough.
  */
-#define CALL_SITE() \
-	(IS_ENABLED(CONFIG_DEBUG) ? __builtin_return_address(0) : NULL)
+struct page *buddy_take(unsigned int order, u32 keep);
+/* The block is free, as one with its buddy, and with that one's, and so on. */
+void buddy_free(struct page *page, unsigned int order);
 
-/* A text address for people, in buf. */
-static inline const char *site_name(const void *site, char *buf, size_t bytes)
-{
-	format_symbol((u32)(uintptr_t)site, buf, bytes);
-	return buf;
-}
+#define PCP_BATCH_ORDER 4
+#define PCP_BATCH       (1u << PCP_BATCH_ORDER) /* pages moved under one lock */
+#define PCP_BATCH_MAX   (2 * PCP_BATCH - 1)
 
-/* ---- debug builds: pages (page_debug.c) -------------------------- */
+/*
+ * PCP_BATCH single pages or, as the last block is used up whole, some more; if
+ * `keep` pages are free then. Returns how many; 0: not so.
+ */
+u32 buddy_take_batch(struct page *pages[PCP_BATCH_MAX], u32 keep);
+/* The nr pages are free, each as buddy_free has it, the last one first. */
+void buddy_free_batch(struct page **pages, u32 nr);
 
-#define POISON_PAGE 0xaa /* a free page */
+/* ---- single pages of one core (pcp.c) ---------------------------- */
 
-/* Room for who and when of each frame of [min_low_pfn, max_low_pfn). */
-void page_owner_init(void);
-void __debug_alloc_pages(struct page *page, unsigned int order,
-			 const void *caller);
-void __debug_free_pages(struct page *page, unsigned int order,
-			const void *caller);
+#define PCP_HIGH 64 /* when the list is full a batch goes back */
 
-/* A block leaves the allocator: its poison must be whole. */
-static inline void debug_alloc_pages(struct page *page, unsigned int order,
-				     const void *caller)
-{
-	if (IS_ENABLED(CONFIG_DEBUG))
-		__debug_alloc_pages(page, order, caller);
-}
+/*
+ * Free single pages of one core, a stack; its own, irqs off. Their flags and
+ * order are 0.
+ */
+struct per_cpu_pages {
+	struct page *page[PCP_HIGH]; /* first: an index is an address mode */
+	u32 count;
+};
 
-/* A block comes back: remember who gave it, poison it. */
-static inline void debug_free_pages(struct page *page, unsigned int order,
-				    const void *caller)
-{
-	if (IS_ENABLED(CONFIG_DEBUG))
-		__debug_free_pages(page, order, caller);
-}
+DECLARE_PER_CPU(struct per_cpu_pages, pcp_pages);
 
-/* Say what is wrong with freeing this page, and who had it before; stop. */
-void bad_page_free(const struct page *page, unsigned int order,
-		   const char *what) __noreturn;
+/*
+ * A page, and a batch for this core's list, while pages are plentiful: the
+ * reserve is not for hoarding. NULL: they are not.
+ */
+struct page *pcp_refill(void);
+/* The list is full: a batch goes back to the buddy first. */
+void pcp_free_slow(struct page *page);
 
-/* ---- failing on purpose (fail_alloc.c) --------------------------- */
+/* ---- who may have a block (page_policy.c) ------------------------ */
 
-extern u32 fail_alloc_armed;
-bool __should_fail_alloc(const char *name, gfp_t gfp);
+/*
+ * zone_alloc (hot.h) found few pages, or no such block: reclaims if it must and
+ * may, and looks again. NULL: none, and logged.
+ */
+struct page *zone_alloc_slow(gfp_t gfp, unsigned int order);
+/* Ask the shrinkers for nr pages. Returns what they freed. */
+u32 shrink_all(u32 nr);
+/* Watermarks for zone.managed pages. */
+void zone_set_watermarks(void);
 
-static inline bool should_fail_alloc(const char *name, gfp_t gfp)
-{
-	return unlikely(fail_alloc_armed) && __should_fail_alloc(name, gfp);
-}
+/* ---- from memblock to the buddy (memblock.c, for hand_over.c) ---- */
 
-/* ---- slab -------------------------------------------------------- */
+/* Make mem_map, all zero, and the bounds of RAM's frames. */
+void mem_map_init(void);
+/*
+ * The first frames [*start, *end) at or after `from` that are RAM, whole, and
+ * that no reserved byte touches. False: there are no more.
+ */
+bool memblock_next_free(u32 from, u32 *start, u32 *end);
+/* How many frames are RAM, and of those how many a reserved byte touches. */
+u32 memblock_count_frames(u32 *reserved_frames);
+
+/* ---- objects (slab.c, kmem_cache.c) ------------------------------ */
 
 #define SLAB_MAX_SIZE    0x8000 /* largest object: 32 KiB */
 #define SLAB_MAX_ORDER   5      /* of a slab */
 #define SLAB_MIN_PARTIAL 3      /* this many are kept though empty */
-
-/* Bytes of debug builds: Linux's. */
-#define POISON_FREE    0x6b /* a free object */
-#define POISON_INUSE   0x5a /* a fresh object nobody has written */
-#define RED_ACTIVE     0xcc /* past the end of a live object */
-#define RED_INACTIVE   0xbb /* past the end of a free one */
-#define RED_ZONE_BYTES 8
 
 /* What a core allocates from without a lock; its own, irqs off. */
 struct kmem_cache_cpu {
@@ -170,7 +154,6 @@ struct kmem_cache {
 	u32 stride;       /* bytes from object to object */
 	u32 track_offset; /* debug builds: of struct slab_track */
 	u32 align;
-	u32 flags;   /* SLAB_* */
 	u32 order;   /* pages of a slab */
 	u32 objects; /* of a slab */
 	void (*ctor)(void *);
@@ -188,148 +171,13 @@ TAILQ_HEAD(kmem_cache_list, kmem_cache);
 extern struct kmem_cache_list slab_caches;
 extern spinlock_t slab_caches_lock; /* irqs off; outside cache->lock */
 
-/* The classes of kmalloc. */
-void kmalloc_init(void);
+/* The cache of caches, and the slab's shrinker; then kmalloc's classes. */
+void kmem_cache_bootstrap(void);
 
-/* The slab an address lies in, or the block's head page; never fails. */
-static inline struct page *virt_to_head_page(const void *va)
-{
-	struct page *page = virt_to_page(va);
-
-	if (IS_ENABLED(CONFIG_DEBUG))
-		BUG_ON(!pfn_valid(page_to_pfn(page)));
-	return unlikely(page->flags & PG_TAIL) ? page->head : page;
-}
-
-static inline void *get_freepointer(const struct kmem_cache *cache, void *obj)
-{
-	return kasan_load_pointer(
-		(void **)(void *)((char *)obj + cache->free_offset));
-}
-
-static inline void set_freepointer(const struct kmem_cache *cache, void *obj,
-				   void *next)
-{
-	kasan_store_pointer((void **)(void *)((char *)obj + cache->free_offset),
-			    next);
-}
-
-/* ---- debug builds: objects (slab_debug.c) ------------------------ */
-
-/* Behind each object. */
-struct slab_track {
-	const void *alloc_site, *free_site; /* text addresses; NULL: never */
-	u32 alloc_when, free_when;          /* slab_clock then */
-	u32 size;                           /* bytes asked for */
-	u32 live;                           /* SLAB_LIVE or SLAB_FREE */
-};
-
-/* Room behind the object for red zone, link and track. */
-void slab_debug_layout(struct kmem_cache *cache);
-void __debug_new_object(struct kmem_cache *cache, void *obj);
-void __debug_alloc_object(struct kmem_cache *cache, void *obj, size_t size,
-			  const void *caller);
-void __debug_free_object(struct kmem_cache *cache, struct page *page, void *obj,
-			 const void *caller);
-/* Bytes asked for. */
-size_t slab_debug_size(const struct kmem_cache *cache, const void *obj);
-void slab_debug_resize(const struct kmem_cache *cache, void *obj, size_t size);
-/* Name each live object of cache on the log, at most a few. */
-void slab_report_cache(struct kmem_cache *cache);
-/* Live objects of cache. */
-u32 slab_count_live(struct kmem_cache *cache);
-
-static inline void debug_new_object(struct kmem_cache *cache, void *obj)
-{
-	if (IS_ENABLED(CONFIG_DEBUG))
-		__debug_new_object(cache, obj);
-}
-
-static inline void debug_alloc_object(struct kmem_cache *cache, void *obj,
-				      size_t size, const void *caller)
-{
-	if (IS_ENABLED(CONFIG_DEBUG))
-		__debug_alloc_object(cache, obj, size, caller);
-}
-
-static inline void debug_free_object(struct kmem_cache *cache,
-				     struct page *page, void *obj,
-				     const void *caller)
-{
-	if (IS_ENABLED(CONFIG_DEBUG))
-		__debug_free_object(cache, page, obj, caller);
-}
-
-/* Say what is wrong with obj, and who had it before; stop. */
-void bad_object(const struct kmem_cache *cache, void *obj, const char *what,
-		const void *caller) __noreturn;
-
-/* ---- the ways in and out that nearly all take (slab.c has the rest) -- */
-
-/* This core has no object: from a partial slab, or a new one. */
-void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, size_t size);
-/* With the things only some ask for: zeroes, injected failures, the watch. */
-void *slab_alloc_checked(struct kmem_cache *cache, gfp_t gfp, size_t size,
-			 const void *caller);
+/* size bytes of an object; the rest of it is red zone in debug builds. */
+void *slab_alloc(struct kmem_cache *cache, gfp_t gfp, size_t size,
+		 const void *caller);
 /* Not simply an object of this core's slab; or a debug build. */
 void slab_free_checked(struct kmem_cache *cache, void *obj, const void *caller);
-
-/* The next object of this core's slab, or NULL. */
-static inline void *cpu_slab_pop(struct kmem_cache *cache)
-{
-	u32 flags = local_irq_save();
-	struct kmem_cache_cpu *c = &this_cpu(cache->cpu);
-	void *obj = c->freelist;
-
-	if (likely(obj))
-		c->freelist = get_freepointer(cache, obj);
-	local_irq_restore(flags);
-	return obj;
-}
-
-/* False: page is not this core's slab, or obj was freed just before. */
-static inline bool cpu_slab_push(struct kmem_cache *cache,
-				 const struct page *page, void *obj)
-{
-	u32 flags = local_irq_save();
-	struct kmem_cache_cpu *c = &this_cpu(cache->cpu);
-	bool mine = page == c->page && obj != c->freelist;
-
-	if (likely(mine)) {
-		set_freepointer(cache, obj, c->freelist);
-		c->freelist = obj;
-	}
-	local_irq_restore(flags);
-	return mine;
-}
-
-static inline void *slab_alloc(struct kmem_cache *cache, gfp_t gfp, size_t size,
-			       const void *caller)
-{
-	void *obj;
-
-	if (IS_ENABLED(CONFIG_DEBUG) ||
-	    unlikely((gfp & __GFP_ZERO) | fail_alloc_armed))
-		return slab_alloc_checked(cache, gfp, size, caller);
-	obj = cpu_slab_pop(cache);
-	if (unlikely(!obj))
-		return slab_alloc_slow(cache, gfp, size);
-	kasan_unpoison(obj, size);
-	return obj;
-}
-
-/*
- * page is where obj lies, not the slab's head: being this core's slab says at
- * once that it is a slab, of this cache, and its first page.
- */
-static inline void slab_free(struct kmem_cache *cache, struct page *page,
-			     void *obj, const void *caller)
-{
-	if (!IS_ENABLED(CONFIG_DEBUG) &&
-	    likely(cpu_slab_push(cache, page, obj)))
-		kasan_poison(obj, cache->object_size);
-	else
-		slab_free_checked(cache, obj, caller);
-}
 
 #endif

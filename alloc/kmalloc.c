@@ -1,11 +1,11 @@
 /*
- * Memory by the byte: a cache per size class, blocks of the buddy for what is
- * bigger than the largest.
+ * Memory by the byte: a cache per size class, blocks of the buddy
+ * for what is bigger than the largest.
  *
  * A class is found without a division: sizes up to 192 by a table of one entry
  * per 8 bytes, the others by counting leading zeroes.
  */
-#include <alloc/internal.h>
+#include <alloc/hot.h>
 #include <string.h>
 
 #define TABLE_MAX  192
@@ -31,8 +31,9 @@ static struct kmem_cache *kmalloc_caches[NR_CLASSES];
 /* By (size - 1) / 8. Sizes up to TABLE_MAX are what is asked for most. */
 static struct kmem_cache *small_caches[TABLE_MAX / 8];
 
-void kmalloc_init(void)
+void kmem_cache_init(void)
 {
+	kmem_cache_bootstrap();
 	for (u32 i = 0; i < NR_CLASSES; i++)
 		kmalloc_caches[i] = kmem_cache_create(classes[i].name,
 						      classes[i].size, 0,
@@ -136,25 +137,24 @@ void kfree(void *p)
 	__kfree(p, CALL_SITE());
 }
 
-/* What was asked for in debug builds: the rest is red zone. */
-static size_t slab_size(const struct kmem_cache *cache, const void *p)
+/* Bytes of p that are the user's: in debug builds the rest is red zone. */
+static size_t usable_size(const void *p)
 {
-	return IS_ENABLED(CONFIG_DEBUG) ? slab_debug_size(cache, p) :
-					  cache->object_size;
+	const struct page *page = virt_to_head_page(p);
+
+	if (!(page->flags & PG_SLAB))
+		return (size_t)PAGE_SIZE << page_order(page);
+	return IS_ENABLED(CONFIG_DEBUG) ? slab_debug_size(page->slab_cache, p) :
+					  page->slab_cache->object_size;
 }
 
 size_t ksize(const void *p)
 {
-	struct page *page;
 	size_t size;
 
 	if (zero_or_null(p))
 		return 0;
-	page = virt_to_head_page(p);
-	if (page->flags & PG_SLAB)
-		size = slab_size(page->slab_cache, p);
-	else
-		size = (size_t)PAGE_SIZE << page_order(page);
+	size = usable_size(p);
 	kasan_unpoison(p, size);
 	return size;
 }
@@ -174,15 +174,6 @@ static bool resize_in_place(void *p, size_t size)
 	kasan_poison(p, cache->object_size);
 	kasan_unpoison(p, size);
 	return true;
-}
-
-/* Bytes of p that are the user's, whatever the build. */
-static size_t usable_size(const void *p)
-{
-	struct page *page = virt_to_head_page(p);
-
-	return page->flags & PG_SLAB ? slab_size(page->slab_cache, p) :
-				       (size_t)PAGE_SIZE << page_order(page);
 }
 
 void *krealloc(void *p, size_t size, gfp_t gfp)

@@ -3,9 +3,8 @@
  *
  * Two tables of ranges, sorted by address, without overlaps. `memory` is what
  * the loader said there is; `reserved` what somebody keeps for ever: the
- * image, the boot arguments, the initramfs, mem_map itself. At the hand-over
- * (memblock_free_all) each whole page of memory that no reserved byte touches
- * goes to the buddy, and the sums are checked. One core, no locks: boot only.
+ * image, the boot arguments, the initramfs, mem_map itself. What is in neither
+ * of them becomes the buddy's (hand_over.c). One core, no locks: boot only.
  */
 #include <alloc/internal.h>
 #include <lib/printk.h>
@@ -159,7 +158,7 @@ static void clear_memory(char *va, u32 bytes)
 void *memblock_alloc(u32 bytes, u32 align, const char *name)
 {
 	BUG_ON(bytes == 0 || align == 0 || (align & (align - 1)) != 0);
-	BUG_ON(mem_map && zone.managed != 0);
+	BUG_ON(zone.managed != 0); /* the pages are the buddy's */
 	for (u32 i = memory.n; i-- > 0;) {
 		struct region *ram = &memory.region[i];
 		phys_addr_t pa = find_in_range(ram->base, ram->end, bytes,
@@ -238,18 +237,19 @@ u32 memblock_limit_lowmem(void)
 	return cut;
 }
 
-/* ---- the hand-over ----------------------------------------------- */
+/* ---- for the hand-over ------------------------------------------- */
 
 /*
  * Frames before and after RAM within the first and the last block of the
  * largest order have an entry too: a block's buddy always has one, and the
  * buddy system need not ask.
  */
-static void mem_map_init(void)
+void mem_map_init(void)
 {
 	u32 end, frames;
 	struct page *map;
 
+	BUG_ON(mem_map || memory.n == 0);
 	min_low_pfn = memblock_start() >> PAGE_SHIFT;
 	max_low_pfn = memblock_end() >> PAGE_SHIFT;
 	BUG_ON(min_low_pfn < ARCH_PFN_OFFSET);
@@ -262,47 +262,36 @@ static void mem_map_init(void)
 	mem_map = map;
 }
 
-/* Past the last frame that is the buddy's or marked as reserved. */
-static u32 decided_pfn;
-
-static void reserve_frames_up_to(u32 end)
+/* The first pages [*base, *end) of a range that no reserved byte touches. */
+static bool find_free(phys_addr_t *base, phys_addr_t *end)
 {
-	for (; decided_pfn < end; decided_pfn++) {
-		struct page *page = pfn_to_page(decided_pfn);
+	for (u32 i = 0; i < reserved.n && *base < *end; i++) {
+		const struct region *r = &reserved.region[i];
 
-		page->flags = PG_RESERVED;
-		atomic_set(&page->_refcount, 1);
+		if (r->end <= *base || r->base >= *end)
+			continue;
+		if (r->base >= *base + PAGE_SIZE)
+			*end = ALIGN_DOWN(r->base, PAGE_SIZE);
+		else
+			*base = ALIGN_UP(min(r->end, *end), PAGE_SIZE);
 	}
+	return *base < *end;
 }
 
-/* What lies before these frames is nobody's to give. */
-static void give_frames(u32 start, u32 end)
+bool memblock_next_free(u32 from, u32 *start, u32 *end)
 {
-	reserve_frames_up_to(start);
-	buddy_add_range(start, end);
-	decided_pfn = end;
-}
+	for (u32 i = 0; i < memory.n; i++) {
+		phys_addr_t base = max(memory.region[i].base,
+				       (phys_addr_t)from << PAGE_SHIFT);
+		phys_addr_t stop = memory.region[i].end;
 
-/* Give the pages of [base, end) that no reserved byte touches. */
-static void free_range(phys_addr_t base, phys_addr_t end)
-{
-	while (base < end) {
-		phys_addr_t stop = end;
-		phys_addr_t next = end;
-
-		for (u32 i = 0; i < reserved.n; i++) {
-			const struct region *r = &reserved.region[i];
-
-			if (r->end <= base || r->base >= end)
-				continue;
-			stop = ALIGN_DOWN(max(r->base, base), PAGE_SIZE);
-			next = ALIGN_UP(min(r->end, end), PAGE_SIZE);
-			break;
-		}
-		if (base < stop)
-			give_frames(base >> PAGE_SHIFT, stop >> PAGE_SHIFT);
-		base = next;
+		if (!find_free(&base, &stop))
+			continue;
+		*start = base >> PAGE_SHIFT;
+		*end = stop >> PAGE_SHIFT;
+		return true;
 	}
+	return false;
 }
 
 /* Frames of [base, end) that a reserved byte touches, from the highest down. */
@@ -324,46 +313,16 @@ static u32 count_reserved_in(phys_addr_t base, phys_addr_t end)
 	return frames;
 }
 
-static u32 count_reserved_frames(void)
+u32 memblock_count_frames(u32 *reserved_frames)
 {
 	u32 frames = 0;
 
-	for (u32 i = 0; i < memory.n; i++)
-		frames += count_reserved_in(memory.region[i].base,
-					    memory.region[i].end);
+	*reserved_frames = 0;
+	for (u32 i = 0; i < memory.n; i++) {
+		const struct region *ram = &memory.region[i];
+
+		frames += (ram->end - ram->base) >> PAGE_SHIFT;
+		*reserved_frames += count_reserved_in(ram->base, ram->end);
+	}
 	return frames;
-}
-
-static u32 count_memory_frames(void)
-{
-	u32 frames = 0;
-
-	for (u32 i = 0; i < memory.n; i++)
-		frames += (memory.region[i].end - memory.region[i].base) >>
-			PAGE_SHIFT;
-	return frames;
-}
-
-u32 memblock_free_all(void)
-{
-	u32 total, kept, given;
-
-	BUG_ON(mem_map);
-	BUG_ON(memory.n == 0);
-	mem_map_init();
-	page_owner_init();
-	decided_pfn = ARCH_PFN_OFFSET;
-	for (u32 i = 0; i < memory.n; i++)
-		free_range(memory.region[i].base, memory.region[i].end);
-	reserve_frames_up_to(ALIGN_UP(max_low_pfn, 1u << MAX_ORDER));
-	zone_set_watermarks();
-
-	total = count_memory_frames();
-	kept = count_reserved_frames();
-	given = nr_free_pages();
-	pr_info("Memory: %u pages of RAM = %u reserved + %u given to the buddy\n",
-		total, kept, given);
-	BUG_ON(total != kept + given);
-	BUG_ON(given != totalram_pages());
-	return given;
 }

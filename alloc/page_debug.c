@@ -1,8 +1,8 @@
 /*
- * Looking at the buddy: counts, the verifier, and in debug builds who had each
- * page, and poison in the free ones.
+ * Looking at the buddy: counts, the verifier, and in debug
+ * builds who had each page, and poison in the free ones.
  */
-#include <alloc/internal.h>
+#include <alloc/watch.h>
 #include <lib/printk.h>
 #include <string.h>
 #include <uapi/errno.h>
@@ -169,8 +169,6 @@ int buddy_verify(void)
 
 void page_owner_init(void)
 {
-	if (!IS_ENABLED(CONFIG_DEBUG))
-		return;
 	page_owner = memblock_alloc((max_low_pfn - min_low_pfn) *
 					    (u32)sizeof(*page_owner),
 				    8, "page_owner");
@@ -192,8 +190,8 @@ static void __noreturn bad_poison(const struct page *page, u32 at, u8 byte)
 	      owner->free_when);
 }
 
-void __debug_alloc_pages(struct page *page, unsigned int order,
-			 const void *caller)
+void debug_alloc_pages(struct page *page, unsigned int order,
+		       const void *caller)
 {
 	u32 pages = 1u << order;
 
@@ -211,8 +209,7 @@ void __debug_alloc_pages(struct page *page, unsigned int order,
 	}
 }
 
-void __debug_free_pages(struct page *page, unsigned int order,
-			const void *caller)
+void debug_free_pages(struct page *page, unsigned int order, const void *caller)
 {
 	page_clock++;
 	for (u32 i = 0; i < 1u << order; i++) {
@@ -223,6 +220,13 @@ void __debug_free_pages(struct page *page, unsigned int order,
 		owner->free_when = page_clock;
 	}
 	memset(page_address(page), POISON_PAGE, (size_t)PAGE_SIZE << order);
+}
+
+void debug_add_pages(struct page *page, unsigned int order)
+{
+	for (u32 i = 0; i < 1u << order; i++)
+		BUG_ON(page[i].flags != 0 || page_count(page + i) != 0);
+	debug_free_pages(page, order, NULL);
 }
 
 void bad_page_free(const struct page *page, unsigned int order,

@@ -17,20 +17,8 @@
  *
  * Locks, outermost first: slab_caches_lock, cache->lock, zone.lock.
  */
-#include <alloc/internal.h>
-#include <lib/printk.h>
+#include <alloc/hot.h>
 #include <string.h>
-#include <uapi/errno.h>
-
-#define MIN_ALIGN    8  /* what the ABI's largest type needs */
-#define CACHE_LINE   32 /* Cortex-A9 */
-#define GOOD_OBJECTS 8  /* a slab should hold this many */
-
-struct kmem_cache_list slab_caches = TAILQ_HEAD_INITIALIZER(slab_caches);
-spinlock_t slab_caches_lock = SPINLOCK_INIT;
-
-/* The cache that struct kmem_cache comes from: the only one not in itself. */
-static struct kmem_cache kmem_cache_cache;
 
 /* ---- slabs ------------------------------------------------------- */
 
@@ -56,7 +44,8 @@ static struct page *new_slab(struct kmem_cache *cache, gfp_t gfp)
 	for (u32 n = cache->objects; n-- > 0;) {
 		void *obj = nth_object(cache, page, n);
 
-		debug_new_object(cache, obj);
+		if (IS_ENABLED(CONFIG_DEBUG))
+			debug_new_object(cache, obj);
 		if (cache->ctor)
 			cache->ctor(obj);
 		set_freepointer(cache, obj, page->freelist);
@@ -153,7 +142,8 @@ static void *add_new_slab(struct kmem_cache *cache, struct page *page)
 	return obj;
 }
 
-void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, size_t size)
+/* This core has no object: one of a partial slab, or of a new one. */
+static void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, size_t size)
 {
 	struct page *page;
 	u32 flags;
@@ -175,8 +165,22 @@ void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, size_t size)
 	return obj;
 }
 
-void *slab_alloc_checked(struct kmem_cache *cache, gfp_t gfp, size_t size,
-			 const void *caller)
+/* The next object of this core's slab, or NULL. */
+static inline void *cpu_slab_pop(struct kmem_cache *cache)
+{
+	u32 flags = local_irq_save();
+	struct kmem_cache_cpu *c = &this_cpu(cache->cpu);
+	void *obj = c->freelist;
+
+	if (likely(obj))
+		c->freelist = get_freepointer(cache, obj);
+	local_irq_restore(flags);
+	return obj;
+}
+
+/* With what only some ask for: zeroes, injected failures, the watch. */
+static __noinline void *slab_alloc_checked(struct kmem_cache *cache, gfp_t gfp,
+					   size_t size, const void *caller)
 {
 	void *obj;
 
@@ -189,9 +193,25 @@ void *slab_alloc_checked(struct kmem_cache *cache, gfp_t gfp, size_t size,
 	if (!obj)
 		return NULL;
 	kasan_unpoison(obj, size);
-	debug_alloc_object(cache, obj, size, caller);
+	if (IS_ENABLED(CONFIG_DEBUG))
+		debug_alloc_object(cache, obj, size, caller);
 	if (gfp & __GFP_ZERO)
 		memset(obj, 0, size);
+	return obj;
+}
+
+void *slab_alloc(struct kmem_cache *cache, gfp_t gfp, size_t size,
+		 const void *caller)
+{
+	void *obj;
+
+	if (IS_ENABLED(CONFIG_DEBUG) ||
+	    unlikely((gfp & __GFP_ZERO) | fail_alloc_armed))
+		return slab_alloc_checked(cache, gfp, size, caller);
+	obj = cpu_slab_pop(cache);
+	if (unlikely(!obj))
+		return slab_alloc_slow(cache, gfp, size);
+	kasan_unpoison(obj, size);
 	return obj;
 }
 
@@ -233,7 +253,8 @@ void slab_free_checked(struct kmem_cache *cache, void *obj, const void *caller)
 		bad_object(cache, obj, "not of this cache", caller);
 	if (obj == page->freelist || obj == this_cpu(cache->cpu).freelist)
 		bad_object(cache, obj, "freed twice", caller);
-	debug_free_object(cache, page, obj, caller);
+	if (IS_ENABLED(CONFIG_DEBUG))
+		debug_free_object(cache, page, obj, caller);
 	kasan_poison(obj, cache->object_size);
 	if (!cpu_slab_push(cache, page, obj))
 		slab_free_slow(cache, page, obj);
@@ -284,122 +305,4 @@ u32 kmem_cache_shrink(struct kmem_cache *cache)
 	}
 	spin_unlock_irqrestore(&cache->lock, flags);
 	return freed;
-}
-
-/* Nobody destroys a cache in an interrupt, and shrinking takes no caches_lock. */
-static u32 shrink_slabs(u32 nr __unused_arg)
-{
-	struct kmem_cache *cache;
-	u32 flags, freed = 0;
-
-	spin_lock_irqsave(&slab_caches_lock, flags);
-	TAILQ_FOREACH(cache, &slab_caches, link)
-		freed += kmem_cache_shrink(cache);
-	spin_unlock_irqrestore(&slab_caches_lock, flags);
-	return freed;
-}
-
-/* ---- caches come and go ------------------------------------------ */
-
-/* Smallest order that wastes at most an eighth of a slab and holds enough. */
-static unsigned int slab_order(u32 stride)
-{
-	unsigned int order = get_order(stride);
-
-	for (; order < 3; order++) {
-		u32 bytes = (u32)PAGE_SIZE << order;
-		u32 objects = bytes / stride;
-
-		if (bytes - objects * stride <= bytes / 8 &&
-		    (objects >= GOOD_OBJECTS || order > 1))
-			break;
-	}
-	return order;
-}
-
-/* Where things lie in an object: see struct kmem_cache. */
-static void layout_objects(struct kmem_cache *cache)
-{
-	u32 size = ALIGN_UP(cache->object_size, (u32)sizeof(void *));
-
-	if (IS_ENABLED(CONFIG_DEBUG)) {
-		slab_debug_layout(cache);
-	} else if (cache->ctor) {
-		cache->free_offset = size;
-		cache->stride = size + (u32)sizeof(void *);
-	} else {
-		cache->free_offset = 0;
-		cache->stride = size;
-	}
-	cache->stride = ALIGN_UP(cache->stride, cache->align);
-	cache->order = slab_order(cache->stride);
-	cache->objects = ((u32)PAGE_SIZE << cache->order) / cache->stride;
-	BUG_ON(cache->order > SLAB_MAX_ORDER || cache->objects == 0);
-}
-
-static void init_cache(struct kmem_cache *cache, const char *name, u32 size,
-		       u32 align, u32 cache_flags, void (*ctor)(void *))
-{
-	u32 flags;
-
-	BUG_ON((align & (align - 1)) != 0 || align > PAGE_SIZE);
-	memset(cache, 0, sizeof(*cache));
-	cache->name = name;
-	cache->object_size = size;
-	cache->align = max(align, (u32)MIN_ALIGN);
-	if (cache_flags & SLAB_HWCACHE_ALIGN)
-		cache->align = max(cache->align, (u32)CACHE_LINE);
-	cache->flags = cache_flags;
-	cache->ctor = ctor;
-	spin_lock_init(&cache->lock);
-	TAILQ_INIT(&cache->partial);
-	layout_objects(cache);
-	spin_lock_irqsave(&slab_caches_lock, flags);
-	TAILQ_INSERT_TAIL(&slab_caches, cache, link);
-	spin_unlock_irqrestore(&slab_caches_lock, flags);
-}
-
-struct kmem_cache *kmem_cache_create(const char *name, u32 size, u32 align,
-				     u32 flags, void (*ctor)(void *))
-{
-	struct kmem_cache *cache = NULL;
-
-	BUG_ON(!name);
-	if (size != 0 && size <= SLAB_MAX_SIZE)
-		cache = kmem_cache_alloc(&kmem_cache_cache, GFP_KERNEL);
-	if (cache)
-		init_cache(cache, name, size, align, flags, ctor);
-	else if (flags & SLAB_PANIC)
-		panic("slab: cannot create cache %s of %u bytes", name, size);
-	return cache;
-}
-
-int kmem_cache_destroy(struct kmem_cache *cache)
-{
-	u32 flags;
-
-	BUG_ON(cache == &kmem_cache_cache);
-	kmem_cache_shrink(cache);
-	if (cache->nr_slabs != 0) {
-		slab_report_cache(cache);
-		return -EBUSY;
-	}
-	spin_lock_irqsave(&slab_caches_lock, flags);
-	TAILQ_REMOVE(&slab_caches, cache, link);
-	spin_unlock_irqrestore(&slab_caches_lock, flags);
-	kmem_cache_free(&kmem_cache_cache, cache);
-	return 0;
-}
-
-void kmem_cache_init(void)
-{
-	static struct shrinker slab_shrinker = {
-		.name = "slab",
-		.shrink = shrink_slabs,
-	};
-
-	init_cache(&kmem_cache_cache, "kmem_cache", sizeof(struct kmem_cache),
-		   0, SLAB_HWCACHE_ALIGN, NULL);
-	kmalloc_init();
-	register_shrinker(&slab_shrinker);
 }

@@ -1,6 +1,6 @@
 /*
- * Looking at caches: figures, the verifier, the live objects; and the watch
- * that debug builds keep on each object.
+ * Looking at one cache: its figures and its live objects; and
+ * the watch that debug builds keep on each object.
  *
  * A debug build's object:
  *
@@ -10,33 +10,54 @@
  * zone is RED_ACTIVE, and so is what lies between the size asked for and the
  * cache's. With a constructor the bytes of a free object are its own.
  */
-#include <alloc/internal.h>
-#include <lib/backtrace.h>
+#include <alloc/hot.h>
 #include <lib/printk.h>
 #include <string.h>
-#include <uapi/errno.h>
 
 #define SLAB_LIVE  0x4c495645 /* "LIVE" */
 #define SLAB_FREE  0x46524545 /* "FREE" */
 #define MAX_REPORT 8          /* lines a report prints of one cache */
 #define MAX_SITES  64         /* call sites a report keeps apart */
 
+/* Linux's bytes; POISON_INUSE is in watch.h. */
+#define POISON_FREE    0x6b /* a free object */
+#define RED_ACTIVE     0xcc /* past the end of a live object */
+#define RED_INACTIVE   0xbb /* past the end of a free one */
+#define RED_ZONE_BYTES 8
+
+/* Behind each object. */
+struct slab_track {
+	const void *alloc_site, *free_site; /* text addresses; NULL: never */
+	u32 alloc_when, free_when;          /* slab_clock then */
+	u32 size;                           /* bytes asked for */
+	u32 live;                           /* SLAB_LIVE or SLAB_FREE */
+};
+
 static u32 slab_clock; /* allocations and frees so far */
 
-/* ---- walking ----------------------------------------------------- */
+/* ---- slabs and figures ------------------------------------------- */
 
-/* Call fn for each slab of cache: mem_map knows them, full ones too. */
-static void for_each_slab(struct kmem_cache *cache,
-			  void (*fn)(struct kmem_cache *cache,
-				     struct page *page, void *arg),
-			  void *arg)
+bool slab_has_object(const struct kmem_cache *cache, const struct page *page,
+		     const void *obj)
 {
-	for (u32 pfn = min_low_pfn; pfn < max_low_pfn; pfn++) {
+	uintptr_t offset = (uintptr_t)obj - (uintptr_t)page_address(page);
+
+	return offset < (uintptr_t)cache->stride * cache->objects &&
+		offset % cache->stride == 0;
+}
+
+/* mem_map knows them, full ones too. */
+struct page *next_slab(const struct kmem_cache *cache, const struct page *after)
+{
+	u32 pfn = after ? page_to_pfn(after) + 1 : min_low_pfn;
+
+	for (; pfn < max_low_pfn; pfn++) {
 		struct page *page = pfn_to_page(pfn);
 
 		if ((page->flags & PG_SLAB) && page->slab_cache == cache)
-			fn(cache, page, arg);
+			return page;
 	}
+	return NULL;
 }
 
 /* Length of a free list, or objects + 1 if it is longer than a slab. */
@@ -61,154 +82,32 @@ static u32 cpu_free(const struct kmem_cache *cache, const struct page *page)
 	return n;
 }
 
-/* ---- figures ----------------------------------------------------- */
-
-static void add_slab(struct kmem_cache *cache, struct page *page, void *arg)
+void slab_cache_stats(const struct kmem_cache *cache, struct slab_stats *stats)
 {
-	struct slab_stats *stats = arg;
-	u32 active = page->inuse - cpu_free(cache, page);
+	const struct page *page = NULL;
 
-	stats->slabs++;
-	stats->active_slabs += active != 0;
-	stats->active_objects += active;
-	stats->total_objects += cache->objects;
-}
-
-static void cache_stats(struct kmem_cache *cache, struct slab_stats *stats)
-{
 	*stats = (struct slab_stats){
 		.name = cache->name,
 		.object_size = cache->object_size,
 		.objects_per_slab = cache->objects,
 		.pages_per_slab = 1u << cache->order,
 	};
-	for_each_slab(cache, add_slab, stats);
+	while ((page = next_slab(cache, page)) != NULL) {
+		u32 active = page->inuse - cpu_free(cache, page);
+
+		stats->slabs++;
+		stats->active_slabs += active != 0;
+		stats->active_objects += active;
+		stats->total_objects += cache->objects;
+	}
 }
 
 u32 slab_count_live(struct kmem_cache *cache)
 {
 	struct slab_stats stats;
 
-	cache_stats(cache, &stats);
+	slab_cache_stats(cache, &stats);
 	return stats.active_objects;
-}
-
-void slab_for_each(void (*fn)(const struct slab_stats *stats, void *arg),
-		   void *arg)
-{
-	struct kmem_cache *cache;
-	struct slab_stats stats;
-
-	TAILQ_FOREACH(cache, &slab_caches, link) {
-		u32 flags;
-
-		spin_lock_irqsave(&cache->lock, flags);
-		cache_stats(cache, &stats);
-		spin_unlock_irqrestore(&cache->lock, flags);
-		fn(&stats, arg);
-	}
-}
-
-/* ---- the verifier ------------------------------------------------ */
-
-struct slab_audit {
-	u32 slabs, partial, bad;
-};
-
-static void complain(struct slab_audit *audit, const struct kmem_cache *cache,
-		     const struct page *page, const char *what)
-{
-	pr_err("slab: cache %s, slab at pfn %#x (%u of %u in use): %s\n",
-	       cache->name, page_to_pfn(page), page->inuse, cache->objects,
-	       what);
-	audit->bad++;
-}
-
-static bool is_object(const struct kmem_cache *cache, const struct page *page,
-		      const void *obj)
-{
-	uintptr_t offset = (uintptr_t)obj - (uintptr_t)page_address(page);
-
-	return offset < (uintptr_t)cache->stride * cache->objects &&
-		offset % cache->stride == 0;
-}
-
-/* Each link leads to an object of the slab, and to no more than it has. */
-static u32 verify_list(struct slab_audit *audit, const struct kmem_cache *cache,
-		       const struct page *page, void *obj)
-{
-	u32 n = 0;
-
-	for (; obj; obj = get_freepointer(cache, obj)) {
-		if (!is_object(cache, page, obj)) {
-			complain(audit, cache, page,
-				 "free list leads out of the slab");
-			break;
-		}
-		if (++n > cache->objects) {
-			complain(audit, cache, page, "free list is a circle");
-			break;
-		}
-	}
-	return n;
-}
-
-static bool is_partial(const struct kmem_cache *cache, const struct page *page)
-{
-	const struct page *p;
-
-	TAILQ_FOREACH(p, &cache->partial, slab_link)
-		if (p == page)
-			return true;
-	return false;
-}
-
-static void verify_slab(struct kmem_cache *cache, struct page *page, void *arg)
-{
-	struct slab_audit *audit = arg;
-	u32 nr_free = verify_list(audit, cache, page, page->freelist);
-	bool held = false;
-
-	audit->slabs++;
-	for (u32 cpu = 0; cpu < NR_CPUS; cpu++) {
-		struct kmem_cache_cpu *c = &per_cpu(cache->cpu, cpu);
-
-		if (c->page != page)
-			continue;
-		held = true;
-		verify_list(audit, cache, page, c->freelist);
-	}
-	if (nr_free + page->inuse != cache->objects)
-		complain(audit, cache, page, "in use + free is not all");
-	if (held != page->frozen)
-		complain(audit, cache, page, "frozen, but no core has it");
-	if (is_partial(cache, page) != (!page->frozen && nr_free != 0))
-		complain(audit, cache, page,
-			 "partial list: should have it, or should not");
-	audit->partial += !page->frozen && nr_free != 0;
-}
-
-int slab_verify(void)
-{
-	struct slab_audit audit = { 0 };
-	struct kmem_cache *cache;
-
-	TAILQ_FOREACH(cache, &slab_caches, link) {
-		u32 flags;
-
-		spin_lock_irqsave(&cache->lock, flags);
-		audit.slabs = audit.partial = 0;
-		for_each_slab(cache, verify_slab, &audit);
-		if (audit.slabs != cache->nr_slabs ||
-		    audit.partial != cache->nr_partial) {
-			pr_err("slab: cache %s counts %u slabs, %u partial; there are %u and %u\n",
-			       cache->name, cache->nr_slabs, cache->nr_partial,
-			       audit.slabs, audit.partial);
-			audit.bad++;
-		}
-		spin_unlock_irqrestore(&cache->lock, flags);
-	}
-	return audit.bad == 0 ? 0 : -EUCLEAN;
 }
 
 /* ---- debug builds: the watch on an object ------------------------ */
@@ -256,7 +155,7 @@ void bad_object(const struct kmem_cache *cache, void *obj, const char *what,
 
 	pr_err("slab: cache %s, object %p: %s\n", cache->name, obj, what);
 	if (IS_ENABLED(CONFIG_DEBUG) && (page->flags & PG_SLAB) &&
-	    is_object(page->slab_cache, page, obj)) {
+	    slab_has_object(page->slab_cache, page, obj)) {
 		const struct slab_track *track = track_of(page->slab_cache,
 							  obj);
 
@@ -272,15 +171,15 @@ void bad_object(const struct kmem_cache *cache, void *obj, const char *what,
 	panic("slab: cache %s, object %p: %s", cache->name, obj, what);
 }
 
-void __debug_new_object(struct kmem_cache *cache, void *obj)
+void debug_new_object(struct kmem_cache *cache, void *obj)
 {
 	memset(obj, POISON_FREE, cache->object_size);
 	paint(cache, obj, cache->object_size, RED_INACTIVE);
 	*track_of(cache, obj) = (struct slab_track){ .live = SLAB_FREE };
 }
 
-void __debug_alloc_object(struct kmem_cache *cache, void *obj, size_t size,
-			  const void *caller)
+void debug_alloc_object(struct kmem_cache *cache, void *obj, size_t size,
+			const void *caller)
 {
 	struct slab_track *track = track_of(cache, obj);
 
@@ -307,13 +206,13 @@ void __debug_alloc_object(struct kmem_cache *cache, void *obj, size_t size,
 			     cache->object_size - ALIGN_UP(size, 8));
 }
 
-void __debug_free_object(struct kmem_cache *cache, struct page *page, void *obj,
-			 const void *caller)
+void debug_free_object(struct kmem_cache *cache, struct page *page, void *obj,
+		       const void *caller)
 {
 	struct slab_track *track = track_of(cache, obj);
 	u32 past;
 
-	if (!is_object(cache, page, obj))
+	if (!slab_has_object(cache, page, obj))
 		bad_object(cache, obj, "not the start of an object", caller);
 	if (track->live == SLAB_FREE)
 		bad_object(cache, obj, "freed twice", caller);
@@ -378,10 +277,10 @@ static void count_site(struct live_sites *sites, const void *site)
 	sites->site[i].count++;
 }
 
-static void collect_live(struct kmem_cache *cache, struct page *page, void *arg)
+static void collect_live(struct live_sites *sites,
+			 const struct kmem_cache *cache,
+			 const struct page *page)
 {
-	struct live_sites *sites = arg;
-
 	for (u32 n = 0; n < cache->objects; n++) {
 		void *obj = (char *)page_address(page) + n * cache->stride;
 		const struct slab_track *track = track_of(cache, obj);
@@ -394,13 +293,15 @@ static void collect_live(struct kmem_cache *cache, struct page *page, void *arg)
 }
 
 /* Each place that allocated what lives in cache. Debug builds. */
-static u32 report_sites(struct kmem_cache *cache)
+u32 slab_report_sites(struct kmem_cache *cache)
 {
 	static struct live_sites sites;
+	const struct page *page = NULL;
 	char buf[64];
 
 	sites.n = sites.objects = 0;
-	for_each_slab(cache, collect_live, &sites);
+	while ((page = next_slab(cache, page)) != NULL)
+		collect_live(&sites, cache, page);
 	for (u32 i = 0; i < sites.n; i++)
 		pr_info("slab: %s: %u live from %s\n", cache->name,
 			sites.site[i].count,
@@ -413,16 +314,5 @@ void slab_report_cache(struct kmem_cache *cache)
 	pr_err("slab: cache %s still has %u live objects\n", cache->name,
 	       slab_count_live(cache));
 	if (IS_ENABLED(CONFIG_DEBUG))
-		report_sites(cache);
-}
-
-u32 slab_report_live(void)
-{
-	struct kmem_cache *cache;
-	u32 objects = 0;
-
-	TAILQ_FOREACH(cache, &slab_caches, link)
-		objects += IS_ENABLED(CONFIG_DEBUG) ? report_sites(cache) :
-						      slab_count_live(cache);
-	return objects;
+		slab_report_sites(cache);
 }

@@ -2,7 +2,7 @@
  * Caches and kmalloc against a list of what they gave, their failure paths, and
  * the crimes that debug builds must name.
  */
-#include <alloc/internal.h>
+#include <alloc/hot.h>
 #include <string.h>
 #include <uapi/errno.h>
 #include "host.h"

@@ -1,0 +1,65 @@
+/*
+ * Fail_alloc= of the command line: which allocation fails.
+ *
+ * Beside fail_alloc.c, which every allocator calls, because this asks the list
+ * of caches whether there is one of that name.
+ */
+#include <alloc/watch.h>
+#include <string.h>
+#include <uapi/errno.h>
+
+/* Decimal digits at *text into *value; *text moves past them. */
+static bool parse_u32(const char **text, u32 *value)
+{
+	const char *p = *text;
+	u32 v = 0;
+
+	for (; *p >= '0' && *p <= '9'; p++)
+		if (__builtin_mul_overflow(v, 10u, &v) ||
+		    __builtin_add_overflow(v, (u32)(*p - '0'), &v))
+			return false;
+	if (p == *text)
+		return false;
+	*text = p;
+	*value = v;
+	return true;
+}
+
+/* The pages, a cache, or what stands for all of them. */
+static bool is_known(const char *target)
+{
+	size_t bytes = strcspn(target, "@");
+	const struct kmem_cache *cache;
+	char name[FAIL_NAME_MAX];
+	bool found = false;
+	u32 flags;
+
+	fail_alloc_name(name, target, bytes);
+	if (!name[0] || strcmp(name, "any") == 0 || strcmp(name, "pages") == 0)
+		return true;
+	spin_lock_irqsave(&slab_caches_lock, flags);
+	TAILQ_FOREACH(cache, &slab_caches, link)
+		found |= strcmp(cache->name, name) == 0;
+	spin_unlock_irqrestore(&slab_caches_lock, flags);
+	return found;
+}
+
+int fail_alloc_parse(const char *text)
+{
+	const char *comma = strchr(text, ',');
+	char target[2 * FAIL_NAME_MAX];
+	u32 nth, times;
+
+	if (!comma || (size_t)(comma - text) >= sizeof(target))
+		return -EINVAL;
+	memcpy(target, text, (size_t)(comma - text));
+	target[comma - text] = '\0';
+	text = comma + 1;
+	if (!parse_u32(&text, &nth) || *text++ != ',' ||
+	    !parse_u32(&text, &times) || *text != '\0')
+		return -EINVAL;
+	if (!is_known(target))
+		return -ENOENT;
+	fail_alloc_set(target, nth, times);
+	return 0;
+}

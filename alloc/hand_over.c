@@ -1,0 +1,91 @@
+/*
+ * Memory joins the buddy system: at boot, and what boot needed
+ * afterwards.
+ *
+ * memblock_free_all gives each whole page of RAM that no reserved byte touches
+ * to the buddy; every other frame that mem_map has an entry for is marked
+ * PG_RESERVED. The sums are checked: no page may be lost.
+ */
+#include <alloc/watch.h>
+#include <lib/printk.h>
+
+static void add_block(struct page *page, unsigned int order)
+{
+	if (IS_ENABLED(CONFIG_DEBUG))
+		debug_add_pages(page, order);
+	kasan_poison(page_address(page), (size_t)PAGE_SIZE << order);
+	buddy_free(page, order);
+}
+
+/* Cut frames [start, end) into the largest aligned blocks. */
+static void add_range(u32 start, u32 end)
+{
+	u32 flags;
+
+	BUG_ON(start < min_low_pfn || end > max_low_pfn || start >= end);
+	spin_lock_irqsave(&zone.lock, flags);
+	zone.managed += end - start;
+	spin_unlock_irqrestore(&zone.lock, flags);
+	while (start < end) {
+		unsigned int order = MAX_ORDER;
+
+		while (!IS_ALIGNED(start, 1u << order) ||
+		       end - start < 1u << order)
+			order--;
+		add_block(pfn_to_page(start), order);
+		start += 1u << order;
+	}
+}
+
+static void mark_reserved(u32 start, u32 end)
+{
+	for (u32 pfn = start; pfn < end; pfn++) {
+		struct page *page = pfn_to_page(pfn);
+
+		page->flags = PG_RESERVED;
+		atomic_set(&page->_refcount, 1);
+	}
+}
+
+u32 memblock_free_all(void)
+{
+	u32 total, kept, given;
+	u32 start, end, decided = ARCH_PFN_OFFSET;
+
+	mem_map_init();
+	if (IS_ENABLED(CONFIG_DEBUG))
+		page_owner_init();
+	for (; memblock_next_free(decided, &start, &end); decided = end) {
+		mark_reserved(decided, start);
+		add_range(start, end);
+	}
+	mark_reserved(decided, ALIGN_UP(max_low_pfn, 1u << MAX_ORDER));
+	zone_set_watermarks();
+
+	total = memblock_count_frames(&kept);
+	given = nr_free_pages();
+	pr_info("Memory: %u pages of RAM = %u reserved + %u given to the buddy\n",
+		total, kept, given);
+	BUG_ON(total != kept + given);
+	BUG_ON(given != totalram_pages());
+	return given;
+}
+
+u32 free_reserved_area(void *start, void *end, const char *name)
+{
+	u32 from = (virt_to_phys(start) + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	u32 to = virt_to_phys(end) >> PAGE_SHIFT;
+
+	if (from >= to)
+		return 0;
+	for (u32 pfn = from; pfn < to; pfn++) {
+		struct page *page = pfn_to_page(pfn);
+
+		BUG_ON(page->flags != PG_RESERVED);
+		page->flags = 0;
+		atomic_set(&page->_refcount, 0);
+	}
+	add_range(from, to);
+	pr_info("Freed %u pages of %s\n", to - from, name);
+	return to - from;
+}

@@ -1,0 +1,139 @@
+/*
+ * Caches come and go: how objects lie in a slab, the list of all
+ * caches, and giving their empty slabs back when memory runs short.
+ *
+ * Locks, outermost first: slab_caches_lock, cache->lock, zone.lock.
+ */
+#include <alloc/watch.h>
+#include <string.h>
+#include <uapi/errno.h>
+
+#define MIN_ALIGN    8  /* what the ABI's largest type needs */
+#define CACHE_LINE   32 /* Cortex-A9 */
+#define GOOD_OBJECTS 8  /* a slab should hold this many */
+
+struct kmem_cache_list slab_caches = TAILQ_HEAD_INITIALIZER(slab_caches);
+spinlock_t slab_caches_lock = SPINLOCK_INIT;
+
+/* The cache that struct kmem_cache comes from: the only one not in itself. */
+static struct kmem_cache kmem_cache_cache;
+
+/* ---- layout ------------------------------------------------------ */
+
+/* Smallest order that wastes at most an eighth of a slab and holds enough. */
+static unsigned int slab_order(u32 stride)
+{
+	unsigned int order = get_order(stride);
+
+	for (; order < 3; order++) {
+		u32 bytes = (u32)PAGE_SIZE << order;
+		u32 objects = bytes / stride;
+
+		if (bytes - objects * stride <= bytes / 8 &&
+		    (objects >= GOOD_OBJECTS || order > 1))
+			break;
+	}
+	return order;
+}
+
+/* Where things lie in an object: see struct kmem_cache. */
+static void layout_objects(struct kmem_cache *cache)
+{
+	u32 size = ALIGN_UP(cache->object_size, (u32)sizeof(void *));
+
+	if (IS_ENABLED(CONFIG_DEBUG)) {
+		slab_debug_layout(cache);
+	} else if (cache->ctor) {
+		cache->free_offset = size;
+		cache->stride = size + (u32)sizeof(void *);
+	} else {
+		cache->free_offset = 0;
+		cache->stride = size;
+	}
+	cache->stride = ALIGN_UP(cache->stride, cache->align);
+	cache->order = slab_order(cache->stride);
+	cache->objects = ((u32)PAGE_SIZE << cache->order) / cache->stride;
+	BUG_ON(cache->order > SLAB_MAX_ORDER || cache->objects == 0);
+}
+
+/* ---- create and destroy ------------------------------------------ */
+
+static void init_cache(struct kmem_cache *cache, const char *name, u32 size,
+		       u32 align, u32 cache_flags, void (*ctor)(void *))
+{
+	u32 flags;
+
+	BUG_ON((align & (align - 1)) != 0 || align > PAGE_SIZE);
+	memset(cache, 0, sizeof(*cache));
+	cache->name = name;
+	cache->object_size = size;
+	cache->align = max(align, (u32)MIN_ALIGN);
+	if (cache_flags & SLAB_HWCACHE_ALIGN)
+		cache->align = max(cache->align, (u32)CACHE_LINE);
+	cache->ctor = ctor;
+	spin_lock_init(&cache->lock);
+	TAILQ_INIT(&cache->partial);
+	layout_objects(cache);
+	spin_lock_irqsave(&slab_caches_lock, flags);
+	TAILQ_INSERT_TAIL(&slab_caches, cache, link);
+	spin_unlock_irqrestore(&slab_caches_lock, flags);
+}
+
+struct kmem_cache *kmem_cache_create(const char *name, u32 size, u32 align,
+				     u32 flags, void (*ctor)(void *))
+{
+	struct kmem_cache *cache = NULL;
+
+	BUG_ON(!name);
+	if (size != 0 && size <= SLAB_MAX_SIZE)
+		cache = kmem_cache_alloc(&kmem_cache_cache, GFP_KERNEL);
+	if (cache)
+		init_cache(cache, name, size, align, flags, ctor);
+	else if (flags & SLAB_PANIC)
+		panic("slab: cannot create cache %s of %u bytes", name, size);
+	return cache;
+}
+
+int kmem_cache_destroy(struct kmem_cache *cache)
+{
+	u32 flags;
+
+	BUG_ON(cache == &kmem_cache_cache);
+	kmem_cache_shrink(cache);
+	if (cache->nr_slabs != 0) {
+		slab_report_cache(cache);
+		return -EBUSY;
+	}
+	spin_lock_irqsave(&slab_caches_lock, flags);
+	TAILQ_REMOVE(&slab_caches, cache, link);
+	spin_unlock_irqrestore(&slab_caches_lock, flags);
+	kmem_cache_free(&kmem_cache_cache, cache);
+	return 0;
+}
+
+/* ---- boot and reclaim -------------------------------------------- */
+
+/* Nobody destroys a cache in an interrupt, and shrinking takes no caches_lock. */
+static u32 shrink_slabs(u32 nr __unused_arg)
+{
+	struct kmem_cache *cache;
+	u32 flags, freed = 0;
+
+	spin_lock_irqsave(&slab_caches_lock, flags);
+	TAILQ_FOREACH(cache, &slab_caches, link)
+		freed += kmem_cache_shrink(cache);
+	spin_unlock_irqrestore(&slab_caches_lock, flags);
+	return freed;
+}
+
+void kmem_cache_bootstrap(void)
+{
+	static struct shrinker slab_shrinker = {
+		.name = "slab",
+		.shrink = shrink_slabs,
+	};
+
+	init_cache(&kmem_cache_cache, "kmem_cache", sizeof(struct kmem_cache),
+		   0, SLAB_HWCACHE_ALIGN, NULL);
+	register_shrinker(&slab_shrinker);
+}

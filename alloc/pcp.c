@@ -1,0 +1,57 @@
+/*
+ * Each core's short list of single free pages, in front of the buddy.
+ *
+ * Most allocations and frees are of one page and end at this list, which needs
+ * no lock: it is its core's own, with interrupts off (pcp_pop and pcp_push,
+ * hot.h). An empty list is filled with PCP_BATCH pages, and a full one gives
+ * as many back, so that zone.lock is taken once for all of them.
+ *
+ * A page on a list is not free to the buddy: its flags are 0, and it keeps its
+ * block from being coalesced until the list is drained.
+ */
+#include <alloc/hot.h>
+
+DEFINE_PER_CPU(struct per_cpu_pages, pcp_pages);
+
+struct page *pcp_refill(void)
+{
+	u32 flags = local_irq_save();
+	struct per_cpu_pages *pcp = &this_cpu(pcp_pages);
+	struct page *page = NULL;
+
+	/* An interrupt may have freed pages since the list was found empty. */
+	if (pcp->count == 0)
+		pcp->count = buddy_take_batch(pcp->page, zone.min + PCP_BATCH);
+	BUG_ON(pcp->count > PCP_HIGH);
+	if (pcp->count != 0)
+		page = pcp->page[--pcp->count];
+	local_irq_restore(flags);
+	return page;
+}
+
+/* Give up to nr pages back to the buddy. Interrupts off. */
+static void pcp_drain(struct per_cpu_pages *pcp, u32 nr)
+{
+	nr = min(nr, pcp->count);
+	pcp->count -= nr;
+	buddy_free_batch(pcp->page + pcp->count, nr);
+}
+
+void pcp_free_slow(struct page *page)
+{
+	u32 flags = local_irq_save();
+	bool pushed;
+
+	pcp_drain(&this_cpu(pcp_pages), PCP_BATCH);
+	pushed = pcp_push(page);
+	BUG_ON(!pushed);
+	local_irq_restore(flags);
+}
+
+void drain_local_pages(void)
+{
+	u32 flags = local_irq_save();
+
+	pcp_drain(&this_cpu(pcp_pages), PCP_HIGH);
+	local_irq_restore(flags);
+}
