@@ -1,5 +1,5 @@
 /*
- * Fail_alloc= of the command line: which allocation fails.
+ * The command line's fail_alloc=: which allocation is to fail.
  *
  * Beside fail_alloc.c, which every allocator calls, because this asks the list
  * of caches whether there is one of that name.

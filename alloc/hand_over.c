@@ -1,6 +1,5 @@
 /*
- * Memory joins the buddy system: at boot, and what boot needed
- * afterwards.
+ * Memory joins the buddy system: at boot, and afterwards what boot needed.
  *
  * memblock_free_all gives each whole page of RAM that no reserved byte touches
  * to the buddy; every other frame that mem_map has an entry for is marked

@@ -1,6 +1,6 @@
 /*
- * Memory by the byte: a cache per size class, blocks of the buddy
- * for what is bigger than the largest.
+ * Memory by the byte: a cache per size class, blocks of the buddy for what is
+ * bigger than the largest.
  *
  * A class is found without a division: sizes up to 192 by a table of one entry
  * per 8 bytes, the others by counting leading zeroes.

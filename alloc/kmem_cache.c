@@ -1,6 +1,6 @@
 /*
- * Caches come and go: how objects lie in a slab, the list of all
- * caches, and giving their empty slabs back when memory runs short.
+ * Caches come and go: how objects lie in a slab, the list of all caches, and
+ * giving their empty slabs back when memory runs short.
  *
  * Locks, outermost first: slab_caches_lock, cache->lock, zone.lock.
  */

@@ -1,6 +1,6 @@
 /*
- * Looking at the buddy: counts, the verifier, and in debug
- * builds who had each page, and poison in the free ones.
+ * Looking at the buddy: counts, the verifier, and in debug builds who had each
+ * page, and poison in the free ones.
  */
 #include <alloc/watch.h>
 #include <lib/printk.h>

@@ -1,6 +1,5 @@
 /*
- * Looking at all caches: the verifier, figures, and who
- * allocated what lives.
+ * Looking at all caches: the verifier, figures, and who allocated what lives.
  */
 #include <alloc/hot.h>
 #include <lib/printk.h>

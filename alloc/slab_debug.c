@@ -1,6 +1,6 @@
 /*
- * Looking at one cache: its figures and its live objects; and
- * the watch that debug builds keep on each object.
+ * Looking at one cache: its figures and its live objects; and the watch that
+ * debug builds keep on each object.
  *
  * A debug build's object:
  *
