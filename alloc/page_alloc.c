@@ -23,7 +23,7 @@ static inline u32 tracing_pages(void)
 static __noinline void trace_page(const struct page *page, unsigned int order,
 				  u32 is_alloc, gfp_t gfp)
 {
-	__trace_event(TRACE_PAGE, page_to_pfn(page), order, is_alloc, gfp);
+	trace_sink(TRACE_PAGE, page_to_pfn(page), order, is_alloc, gfp);
 }
 
 /* ---- allocating -------------------------------------------------- */

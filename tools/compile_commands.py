@@ -3,8 +3,11 @@
 
 Reads the command lines of a make that only prints them, and writes, for each C
 file, the first that compiles it, as clang understands it: Newlib is where
-CROSS_CC has it, and options that gcc alone knows are left out.
+CROSS_CC has it, and options that gcc alone knows are left out. A header is
+compiled like the first C file beside it: clangd would guess by the name, and
+take proc/proc.h for a part of tests/user/proc.c.
 """
+import glob
 import json
 import os
 import shlex
@@ -43,6 +46,11 @@ def for_clang(words, target_options, cross_cc):
     return line
 
 
+def entry(path, command):
+    return {"directory": os.getcwd(), "file": path,
+            "arguments": command + [path]}
+
+
 def main():
     cross_cc = sys.argv[1]
     target_options = ["--target=arm-none-eabi"]
@@ -55,10 +63,13 @@ def main():
         words = shlex.split(text)
         source = words[-1]
         if "-o" in words:
-            commands.setdefault(source, {
-                "directory": os.getcwd(), "file": source,
-                "arguments": for_clang(words, target_options, cross_cc)})
-    json.dump(list(commands.values()), sys.stdout, indent=1)
+            commands.setdefault(
+                source, for_clang(words[:-1], target_options, cross_cc))
+    for source, command in list(commands.items()):
+        for header in glob.glob(f"{os.path.dirname(source)}/*.h"):
+            commands.setdefault(header, [*command, "-x", "c-header"])
+    json.dump([entry(*item) for item in commands.items()], sys.stdout,
+              indent=1)
 
 
 main()
