@@ -2,7 +2,8 @@
 #
 # It does, unless one asks for WERROR=0. What was compiled then may have warnings
 # that nobody mended, so the next build that minds them compiles it again: what
-# is newer than the file below gets a date older than any source.
+# is newer than the file below gets a date older than any source. A make that
+# only asks or prints (-q, -n) leaves things as they are.
 # The top Makefile and tests/host/host.mk include this.
 
 WERROR ?= 1
@@ -13,9 +14,12 @@ ifeq ($(WERROR),0)
 $(shell mkdir -p build; [ -e $(WARNED) ] || touch $(WARNED))
 else
 WARNINGS += -Werror
+flags := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
+ifeq ($(findstring q,$(flags))$(findstring n,$(flags)),)
 ifneq ($(wildcard $(WARNED)),)
 $(shell find build -path build/mutants -prune -o -type f -newer $(WARNED) \
 	-exec touch -d @0 {} +; rm $(WARNED))
+endif
 endif
 endif
 # The tests that build are to build likewise.
