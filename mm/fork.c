@@ -104,19 +104,19 @@ static int copy_page_range(struct mm_struct *dst, struct vm_area_struct *vma)
 static struct vm_area_struct *dup_vma(struct mm_struct *mm,
 				      struct vm_area_struct *vma)
 {
-	u32 pages = vma->vm_flags & VM_ACCOUNT ? vma_pages(vma) : 0;
+	u32 pages = vma_pages(vma);
 	struct vm_area_struct *new;
 
-	if (pages && vm_acct_memory(pages))
+	if (vma_reserve(vma->vm_flags, pages))
 		return NULL;
 	new = vm_area_dup(vma, mm);
 	if (!new) {
-		vm_unacct_memory(pages);
+		vma_unreserve(vma->vm_flags, pages);
 		return NULL;
 	}
 	new->vm_flags &= ~VM_LOCKED_MASK;
 	vma_link(mm, new, TAILQ_LAST(&mm->mmap, vma_list));
-	vm_stat_account(mm, new->vm_flags, (s32)vma_pages(new));
+	vma_charge(mm, new->vm_flags, pages);
 	return new;
 }
 

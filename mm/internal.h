@@ -172,7 +172,7 @@ int __must_check vma_update_flags(struct mm_struct *mm, uaddr_t start,
 /* A linked vma that has no entries any more leaves the set and is freed. */
 void remove_empty_vma(struct mm_struct *mm, struct vm_area_struct *vma);
 
-/* ---- accounting.c ------------------------------------------------ */
+/* ---- ledger.c: what VMAs count for ------------------------------- */
 
 /* Linux's three kinds; a VMA can be none of them (read-only data). */
 static inline bool is_exec_mapping(u32 vm_flags)
@@ -180,40 +180,66 @@ static inline bool is_exec_mapping(u32 vm_flags)
 	return (vm_flags & (VM_EXEC | VM_WRITE | VM_STACK)) == VM_EXEC;
 }
 
+#define VM_DATA_MASK (VM_WRITE | VM_SHARED | VM_STACK)
+
 static inline bool is_data_mapping(u32 vm_flags)
 {
-	return (vm_flags & (VM_WRITE | VM_SHARED | VM_STACK)) == VM_WRITE;
+	return (vm_flags & VM_DATA_MASK) == VM_WRITE;
 }
 
-/* May mm have pages more of this kind? RLIMIT_AS and RLIMIT_DATA. */
-bool may_expand_vm(const struct mm_struct *mm, u32 vm_flags, u32 pages);
-/* total_vm and its parts. */
-static inline void vm_stat_account(struct mm_struct *mm, u32 vm_flags,
-				   s32 pages)
+/*
+ * Limits, which are asked while a call plans.
+ *
+ * may_add_vmas: up to n VMAs more than now?
+ * may_expand_vm: pages more of this kind, as to RLIMIT_AS and RLIMIT_DATA?
+ * may_replace_vm: [start, end) of this kind, once what is there has gone?
+ * mlock_future_check: room under RLIMIT_MEMLOCK for bytes more? 0 or -EAGAIN.
+ * may_lock_range, may_lock_all: may all of the range, all VMAs, be locked?
+ */
+static inline bool may_add_vmas(const struct mm_struct *mm, u32 n)
 {
-	if (pages < 0)
-		mm->hiwater_vm = max(mm->hiwater_vm, mm->total_vm);
-	mm->total_vm += (u32)pages;
-	if (is_exec_mapping(vm_flags))
-		mm->exec_vm += (u32)pages;
-	else if (vm_flags & VM_STACK)
-		mm->stack_vm += (u32)pages;
-	else if (is_data_mapping(vm_flags))
-		mm->data_vm += (u32)pages;
-	BUG_ON(mm->total_vm > TASK_SIZE >> PAGE_SHIFT);
+	return mm->map_count + n <= MAX_MAP_COUNT;
 }
 
-/* Room under RLIMIT_MEMLOCK for bytes more? 0 or -EAGAIN. */
+bool may_expand_vm(const struct mm_struct *mm, u32 vm_flags, u32 pages);
+bool may_replace_vm(struct mm_struct *mm, u32 vm_flags, uaddr_t start,
+		    uaddr_t end);
 int mlock_future_check(const struct mm_struct *mm, u32 vm_flags, u32 bytes);
+bool may_lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end);
+bool may_lock_all(const struct mm_struct *mm);
+/* Pages of [start, end) mapped by VMAs with (vm_flags & mask) == flags. */
+u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
+		    u32 flags);
+
+/* Promise pages, or take the promise back. 0 or -ENOMEM. */
+int __must_check vm_acct_memory(u32 pages);
+void vm_unacct_memory(u32 pages);
+
 /* Does a mapping of these flags promise memory of its own? */
 static inline bool accountable_mapping(u32 vm_flags)
 {
 	return (vm_flags & (VM_NORESERVE | VM_SHARED | VM_WRITE)) == VM_WRITE;
 }
 
-/* Promise pages, or take the promise back. 0 or -ENOMEM. */
-int __must_check vm_acct_memory(u32 pages);
-void vm_unacct_memory(u32 pages);
+/* Plan: the promise that pages with these flags need. 0 or -ENOMEM. */
+static inline int __must_check vma_reserve(u32 vm_flags, u32 pages)
+{
+	return vm_flags & VM_ACCOUNT ? vm_acct_memory(pages) : 0;
+}
+
+/* The plan is given up. */
+static inline void vma_unreserve(u32 vm_flags, u32 pages)
+{
+	if (vm_flags & VM_ACCOUNT)
+		vm_unacct_memory(pages);
+}
+
+/* Commit: pages with these flags come, promised before; they cannot be refused. */
+void vma_charge(struct mm_struct *mm, u32 vm_flags, u32 pages);
+/* Pages with these flags are gone, and so is what was promised for them. */
+void vma_uncharge(struct mm_struct *mm, u32 vm_flags, u32 pages);
+/* Commit: other flags; VM_ACCOUNT among them if it was promised before. */
+void vma_set_flags(struct vm_area_struct *vma, u32 vm_flags);
 
 /* ---- unmapped_area.c --------------------------------------------- */
 

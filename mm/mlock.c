@@ -6,22 +6,6 @@
 #include <mm/internal.h>
 #include <syscalls.h>
 
-/* Pages of [start, end) that are locked already. */
-static u32 count_locked(struct mm_struct *mm, uaddr_t start, uaddr_t end)
-{
-	struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
-	u32 pages = 0;
-
-	for (; vma && vma->vm_start < end; vma = vma_next(vma)) {
-		if (vma->vm_flags & VM_LOCKED)
-			pages += (min(end, vma->vm_end) -
-				  max(start, vma->vm_start)) >>
-				PAGE_SHIFT;
-	}
-	BUG_ON(pages > mm->locked_vm);
-	return pages;
-}
-
 /* Whole pages around [addr, addr + bytes); false when that wraps. */
 static bool page_range(uaddr_t addr, u32 bytes, uaddr_t *start, uaddr_t *end)
 {
@@ -54,11 +38,8 @@ static int set_locked(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 static int lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		      u32 vm_flags)
 {
-	u32 limit = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
-	u32 wanted = mm->locked_vm + ((end - start) >> PAGE_SHIFT);
-
-	BUG_ON(start >= end || mm->locked_vm > mm->total_vm);
-	if (wanted > limit && wanted - count_locked(mm, start, end) > limit)
+	BUG_ON(start >= end);
+	if (!may_lock_range(mm, start, end))
 		return -ENOMEM;
 	return set_locked(mm, start, end, vm_flags);
 }
@@ -146,8 +127,7 @@ s32 sys_mlockall(u32 flags)
 	if (!rlimit(RLIMIT_MEMLOCK))
 		return -EPERM;
 	down_write(&mm->mmap_lock);
-	if (flags & MCL_CURRENT &&
-	    mm->total_vm > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT) {
+	if (flags & MCL_CURRENT && !may_lock_all(mm)) {
 		err = -ENOMEM;
 	} else {
 		mm->def_flags = flags & MCL_FUTURE ? locked : 0;

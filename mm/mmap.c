@@ -104,33 +104,6 @@ static int prepare_vma(struct mm_struct *mm, struct file *file, uaddr_t start,
 	return 0;
 }
 
-/* Pages of [start, end) that are mapped now. */
-static u32 count_mapped_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end)
-{
-	struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
-	u32 pages = 0;
-
-	for (; vma && vma->vm_start < end; vma = vma_next(vma))
-		pages += (min(end, vma->vm_end) - max(start, vma->vm_start)) >>
-			PAGE_SHIFT;
-	return pages;
-}
-
-/*
- * Count the new mapping everywhere and put it into the set after prev. It is
- * what the program will touch next.
- */
-static void account_and_insert(struct mm_struct *mm, struct vm_area_struct *vma,
-			       struct vm_area_struct *prev)
-{
-	u32 pages = vma_pages(vma);
-
-	vm_stat_account(mm, vma->vm_flags, (s32)pages);
-	if (vma->vm_flags & VM_LOCKED)
-		mm->locked_vm += pages;
-	mm->mmap_cache = vma_insert(mm, vma, prev);
-}
-
 /* [start, end) becomes free; *prev is what lies before it. 0 or -ENOMEM. */
 static int make_room(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		     struct vm_area_struct **prev)
@@ -146,39 +119,48 @@ static int make_room(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 	return err;
 }
 
+/* As Linux has it: what is to be replaced makes room for anything. */
+static bool may_map_vm(struct mm_struct *mm, u32 vm_flags, uaddr_t start,
+		       uaddr_t end)
+{
+	u32 pages = (end - start) >> PAGE_SHIFT;
+
+	if (likely(may_expand_vm(mm, vm_flags, pages)))
+		return true;
+	pages -= count_vma_pages(mm, start, end, 0, 0);
+	return may_expand_vm(mm, vm_flags, pages);
+}
+
 /* [start, start + bytes), whatever is there now goes. */
 static int mmap_region(struct mm_struct *mm, struct file *file, uaddr_t start,
 		       u32 bytes, u32 vm_flags, u32 pgoff)
 {
 	u32 pages = bytes >> PAGE_SHIFT;
 	struct vm_area_struct *vma, *prev;
-	u32 charged = 0;
 	int err;
 
-	if (!may_expand_vm(mm, vm_flags, pages) &&
-	    !may_expand_vm(mm, vm_flags,
-			   pages - count_mapped_pages(mm, start, start + bytes)))
+	if (!may_map_vm(mm, vm_flags, start, start + bytes))
 		return -ENOMEM;
-	if (accountable_mapping(vm_flags)) {
-		if (vm_acct_memory(pages))
-			return -ENOMEM;
-		charged = pages;
+	if (accountable_mapping(vm_flags))
 		vm_flags |= VM_ACCOUNT;
-	}
+	if (vma_reserve(vm_flags, pages))
+		return -ENOMEM;
 	err = prepare_vma(mm, file, start, bytes, vm_flags, pgoff, &vma);
 	if (err)
-		goto err_unacct;
+		goto err_unreserve;
 	err = make_room(mm, start, start + bytes, &prev);
 	if (err)
 		goto err_free_vma;
-	account_and_insert(mm, vma, prev);
+	vma_charge(mm, vma->vm_flags, pages);
+	/* It is what the program will touch next. */
+	mm->mmap_cache = vma_insert(mm, vma, prev);
 	trace_vma(TRACE_MMAP, start, start + bytes);
 	return 0;
 
 err_free_vma:
 	vm_area_free(vma);
-err_unacct:
-	vm_unacct_memory(charged);
+err_unreserve:
+	vma_unreserve(vm_flags, pages);
 	return err;
 }
 
@@ -196,7 +178,7 @@ int do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr, u32 bytes,
 		return -ENOMEM;
 	if (pgoff + (bytes >> PAGE_SHIFT) < pgoff)
 		return -EOVERFLOW;
-	if (mm->map_count >= MAX_MAP_COUNT)
+	if (!may_add_vmas(mm, 1))
 		return -ENOMEM;
 	if (flags & MAP_FIXED_NOREPLACE)
 		flags |= MAP_FIXED;
@@ -237,7 +219,7 @@ int do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 vm_flags)
 	err = get_unmapped_area(mm, start, bytes, MAP_FIXED, &start);
 	if (err)
 		return err;
-	if (mm->map_count >= MAX_MAP_COUNT)
+	if (!may_add_vmas(mm, 1))
 		return -ENOMEM;
 	vm_flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC |
 		mm->def_flags;

@@ -38,49 +38,44 @@ static void change_protection(struct vm_area_struct *vma)
 		flush_tlb_range(vma->vm_mm, vma->vm_start, vma->vm_end);
 }
 
-/* Promise memory for what becomes writable; *charge gets the pages. */
-static int charge_protection(struct vm_area_struct *vma, u32 pages, u32 *flags,
-			     u32 *charge)
+/*
+ * Limits and the promise for pages of vma that become writable; *flags gets
+ * VM_ACCOUNT if they are promised now. 0 or -ENOMEM.
+ */
+static int reserve_writable(const struct vm_area_struct *vma, u32 pages,
+			    u32 *flags)
 {
-	struct mm_struct *mm = vma->vm_mm;
+	const struct mm_struct *mm = vma->vm_mm;
 
-	*charge = 0;
 	if (!(*flags & VM_WRITE))
 		return 0;
 	if (!may_expand_vm(mm, *flags, pages) &&
 	    may_expand_vm(mm, vma->vm_flags, pages))
 		return -ENOMEM;
-	if (vma->vm_flags & VM_ACCOUNT || !accountable_mapping(*flags))
-		return 0;
-	if (vm_acct_memory(pages))
-		return -ENOMEM;
-	*charge = pages;
-	*flags |= VM_ACCOUNT;
-	return 0;
+	if (accountable_mapping(*flags))
+		*flags |= VM_ACCOUNT;
+	return vma_reserve(*flags & ~vma->vm_flags, pages);
 }
 
 /* [start, end) of *vma gets the flags; *vma may be merged away: it is updated. */
 static int mprotect_fixup(struct vm_area_struct **vma, uaddr_t start,
 			  uaddr_t end, u32 flags)
 {
-	struct mm_struct *mm = (*vma)->vm_mm;
-	u32 pages = (end - start) >> PAGE_SHIFT, charge;
+	u32 old_flags = (*vma)->vm_flags, pages = (end - start) >> PAGE_SHIFT;
 	int err;
 
-	if (flags == (*vma)->vm_flags)
+	if (flags == old_flags)
 		return 0;
-	err = charge_protection(*vma, pages, &flags, &charge);
+	err = reserve_writable(*vma, pages, &flags);
 	if (err)
 		return err;
 	BUG_ON(start < (*vma)->vm_start || end > (*vma)->vm_end);
 	err = vma_isolate(vma, start, end);
 	if (err) {
-		vm_unacct_memory(charge);
+		vma_unreserve(flags & ~old_flags, pages);
 		return err;
 	}
-	vm_stat_account(mm, (*vma)->vm_flags, -(s32)pages);
-	vm_stat_account(mm, flags, (s32)pages);
-	(*vma)->vm_flags = flags;
+	vma_set_flags(*vma, flags);
 	(*vma)->vm_page_prot = vma_page_prot(flags);
 	change_protection(*vma);
 	*vma = vma_merge(*vma);

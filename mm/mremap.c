@@ -96,9 +96,7 @@ static void move_page_tables(struct remap *r, u32 bytes)
 static void leave_old_range(struct remap *r, struct vm_area_struct *vma)
 {
 	if (r->flags & MREMAP_DONTUNMAP) {
-		if (vma->vm_flags & VM_LOCKED)
-			r->mm->locked_vm -= vma_pages(vma);
-		vma->vm_flags &= ~VM_LOCKED_MASK;
+		vma_set_flags(vma, vma->vm_flags & ~VM_LOCKED_MASK);
 		vma_merge(vma);
 	} else if (r->old_bytes) {
 		BUG_ON(vma->vm_start != r->addr ||
@@ -117,17 +115,17 @@ static int move_vma(struct remap *r, struct vm_area_struct *vma)
 	u32 moved = min(r->old_bytes, r->new_bytes);
 	struct mm_struct *mm = r->mm;
 	struct vm_area_struct *new, *prev;
-	u32 charged = vma->vm_flags & VM_ACCOUNT ? pages : 0;
+	u32 vm_flags = vma->vm_flags;
 
-	if (mm->map_count + 3 >= MAX_MAP_COUNT)
+	if (!may_add_vmas(mm, 4))
 		return -ENOMEM;
-	if (charged && vm_acct_memory(charged))
+	if (vma_reserve(vm_flags, pages))
 		return -ENOMEM;
 	VM_BUG_ON(find_vma_intersection(mm, r->new_addr,
 					r->new_addr + r->new_bytes));
 	/* The part that goes, as a VMA of its own, while this may still fail. */
 	if (moved && vma_isolate(&vma, r->addr, r->addr + r->old_bytes))
-		goto err_unacct;
+		goto err_unreserve;
 	new = vm_area_dup(vma, mm);
 	if (!new)
 		goto err_merge;
@@ -136,9 +134,7 @@ static int move_vma(struct remap *r, struct vm_area_struct *vma)
 	new->vm_end = r->new_addr + r->new_bytes;
 	if (alloc_new_tables(r, moved))
 		goto err_free;
-	vm_stat_account(mm, new->vm_flags, (s32)pages);
-	if (new->vm_flags & VM_LOCKED)
-		mm->locked_vm += pages;
+	vma_charge(mm, vm_flags, pages);
 	find_vma_prev(mm, r->new_addr, &prev);
 	vma_insert(mm, new, prev);
 	/* No truncation may pass the new place before the entries, and the
@@ -153,8 +149,8 @@ err_free:
 	vm_area_free(new);
 err_merge:
 	vma_merge(vma);
-err_unacct:
-	vm_unacct_memory(charged);
+err_unreserve:
+	vma_unreserve(vm_flags, pages);
 	return -ENOMEM;
 }
 
@@ -200,16 +196,13 @@ static bool vma_expandable(struct vm_area_struct *vma, u32 bytes)
 
 static int expand_in_place(struct vm_area_struct *vma, u32 bytes)
 {
-	struct mm_struct *mm = vma->vm_mm;
 	u32 pages = bytes >> PAGE_SHIFT;
 
 	BUG_ON(!vma_expandable(vma, bytes));
-	if (vma->vm_flags & VM_ACCOUNT && vm_acct_memory(pages))
+	if (vma_reserve(vma->vm_flags, pages))
 		return -ENOMEM;
 	vma_resize(vma, vma->vm_start, vma->vm_end + bytes, vma->vm_pgoff);
-	vm_stat_account(mm, vma->vm_flags, (s32)pages);
-	if (vma->vm_flags & VM_LOCKED)
-		mm->locked_vm += pages;
+	vma_charge(vma->vm_mm, vma->vm_flags, pages);
 	vma_merge(vma);
 	return 0;
 }
@@ -227,7 +220,7 @@ static int mremap_to(struct remap *r)
 	if (r->addr + r->old_bytes > r->new_addr &&
 	    r->new_addr + r->new_bytes > r->addr)
 		return -EINVAL;
-	if (r->mm->map_count + 5 >= MAX_MAP_COUNT)
+	if (!may_add_vmas(r->mm, 6))
 		return -ENOMEM;
 	/* munmap would say so of the end that is to go. */
 	if (r->old_bytes > r->new_bytes && r->old_bytes > TASK_SIZE - r->addr)

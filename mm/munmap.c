@@ -43,22 +43,9 @@ static struct vm_area_struct *detach_vmas(struct mm_struct *mm,
 	return vma;
 }
 
-/* Pages of a VMA with these flags are gone: what they counted for goes. */
-static void unaccount_pages(struct mm_struct *mm, u32 vm_flags, u32 pages)
-{
-	BUG_ON(mm->total_vm < pages);
-	vm_stat_account(mm, vm_flags, -(s32)pages);
-	if (vm_flags & VM_LOCKED) {
-		BUG_ON(mm->locked_vm < pages);
-		mm->locked_vm -= pages;
-	}
-	if (vm_flags & VM_ACCOUNT)
-		vm_unacct_memory(pages);
-}
-
 static void remove_vma(struct mm_struct *mm, struct vm_area_struct *vma)
 {
-	unaccount_pages(mm, vma->vm_flags, vma_pages(vma));
+	vma_uncharge(mm, vma->vm_flags, vma_pages(vma));
 	vm_area_free(vma);
 }
 
@@ -91,7 +78,7 @@ static int split_at_borders(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 
 	if (start > first->vm_start) {
 		/* A hole in the middle makes one VMA more in the end. */
-		if (end < first->vm_end && mm->map_count >= MAX_MAP_COUNT)
+		if (end < first->vm_end && !may_add_vmas(mm, 1))
 			return -ENOMEM;
 		err = split_vma(first, start);
 		if (err)
@@ -129,7 +116,7 @@ static void trim_vma(struct mm_struct *mm, struct vm_area_struct *vma,
 	}
 	zap_page_range(mm, start, end);
 	free_unused_tables(mm, prev, next, start, end);
-	unaccount_pages(mm, vma->vm_flags, pages);
+	vma_uncharge(mm, vma->vm_flags, pages);
 }
 
 static bool is_head_or_tail(const struct vm_area_struct *vma, uaddr_t start,

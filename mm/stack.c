@@ -34,17 +34,14 @@ static int check_growth(struct vm_area_struct *vma, uaddr_t start, u32 pages)
 static int grow_down(struct vm_area_struct *vma, uaddr_t start)
 {
 	u32 pages = (vma->vm_start - start) >> PAGE_SHIFT;
-	struct mm_struct *mm = vma->vm_mm;
 	int err = check_growth(vma, start, pages);
 
 	if (err)
 		return err;
-	if (vma->vm_flags & VM_ACCOUNT && vm_acct_memory(pages))
+	if (vma_reserve(vma->vm_flags, pages))
 		return -ENOMEM;
 	vma_resize(vma, start, vma->vm_end, vma->vm_pgoff - pages);
-	vm_stat_account(mm, vma->vm_flags, (s32)pages);
-	if (vma->vm_flags & VM_LOCKED)
-		mm->locked_vm += pages;
+	vma_charge(vma->vm_mm, vma->vm_flags, pages);
 	trace_vma(TRACE_GROW, start, vma->vm_end);
 	return 0;
 }

@@ -9,7 +9,7 @@ struct vma_audit {
 	struct mm_struct *mm;
 	u32 errors;
 	u32 in_tree, in_list;
-	u32 total_vm, locked_vm;
+	struct mm_struct counted; /* as the VMAs say: the ledger's fields */
 };
 
 #define check(audit, vma, ok)                                         \
@@ -67,9 +67,7 @@ static void audit_vma(struct vma_audit *audit, struct vm_area_struct *vma)
 	struct vm_area_struct *prev = vma_prev(vma);
 
 	audit->in_list++;
-	audit->total_vm += vma_pages(vma);
-	if (vma->vm_flags & VM_LOCKED)
-		audit->locked_vm += vma_pages(vma);
+	vma_charge(&audit->counted, vma->vm_flags, vma_pages(vma));
 	check(audit, vma, vma->vm_mm == audit->mm);
 	check(audit, vma, vma->vm_start < vma->vm_end);
 	check(audit, vma, vma->vm_end <= TASK_SIZE);
@@ -83,6 +81,22 @@ static void audit_vma(struct vma_audit *audit, struct vm_area_struct *vma)
 	check(audit, vma, on_i_mmap(vma));
 }
 
+/* Each account is the sum over the VMAs. */
+static void audit_ledger(struct vma_audit *audit)
+{
+	const struct mm_struct *mm = audit->mm, *sum = &audit->counted;
+
+	if (mm->total_vm == sum->total_vm && mm->data_vm == sum->data_vm &&
+	    mm->exec_vm == sum->exec_vm && mm->stack_vm == sum->stack_vm &&
+	    mm->locked_vm == sum->locked_vm)
+		return;
+	pr_err("vma_verify: pages %u (%u), data %u (%u), exec %u (%u), stack %u (%u), locked %u (%u)\n",
+	       mm->total_vm, sum->total_vm, mm->data_vm, sum->data_vm,
+	       mm->exec_vm, sum->exec_vm, mm->stack_vm, sum->stack_vm,
+	       mm->locked_vm, sum->locked_vm);
+	audit->errors++;
+}
+
 int vma_verify(struct mm_struct *mm)
 {
 	struct vma_audit audit = { .mm = mm };
@@ -91,15 +105,12 @@ int vma_verify(struct mm_struct *mm)
 	audit_subtree(&audit, RB_ROOT(&mm->mm_rb));
 	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
 		audit_vma(&audit, vma);
-	if (audit.in_tree != mm->map_count || audit.in_list != mm->map_count ||
-	    audit.total_vm != mm->total_vm ||
-	    audit.locked_vm != mm->locked_vm) {
-		pr_err("vma_verify: VMAs: %u in the tree, %u in the list, %u counted; pages %u (%u); locked %u (%u)\n",
-		       audit.in_tree, audit.in_list, mm->map_count,
-		       audit.total_vm, mm->total_vm, audit.locked_vm,
-		       mm->locked_vm);
+	if (audit.in_tree != mm->map_count || audit.in_list != mm->map_count) {
+		pr_err("vma_verify: VMAs: %u in the tree, %u in the list, %u counted\n",
+		       audit.in_tree, audit.in_list, mm->map_count);
 		audit.errors++;
 	}
+	audit_ledger(&audit);
 	mm->mmap_cache = cached;
 	return audit.errors ? -EUCLEAN : 0;
 }

@@ -74,7 +74,7 @@ int split_vma(struct vm_area_struct *vma, uaddr_t addr)
 	struct vm_area_struct *high;
 
 	BUG_ON(addr <= vma->vm_start || addr >= vma->vm_end);
-	if (mm->map_count >= MAX_MAP_COUNT)
+	if (!may_add_vmas(mm, 1))
 		return -ENOMEM;
 	high = vm_area_dup(vma, mm);
 	if (!high)
@@ -129,11 +129,7 @@ int vma_update_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 			err = vma_isolate(&vma, start, stop);
 			if (err)
 				return err;
-			if ((flags ^ vma->vm_flags) & VM_LOCKED)
-				mm->locked_vm += flags & VM_LOCKED ?
-					vma_pages(vma) :
-					-vma_pages(vma);
-			vma->vm_flags = flags;
+			vma_set_flags(vma, flags);
 			vma = vma_merge(vma);
 		}
 		start = stop;

@@ -76,7 +76,7 @@ static void add(u32 first, u32 n, u32 flags, u32 pgoff, void *object)
 		vma->vm_ops = &object_ops;
 		object_open(vma);
 	}
-	vm_stat_account(&mm, flags, (s32)n);
+	vma_charge(&mm, flags, n);
 	find_vma_prev(&mm, vma->vm_start, &prev);
 	vma_insert(&mm, vma, prev);
 	for (i = 0; i < n; i++)
@@ -93,7 +93,7 @@ static void remove_range(u32 first, u32 n)
 		uaddr_t to = min(end, vma->vm_end);
 
 		assert_int_equal(vma_isolate(&vma, from, to), 0);
-		vm_stat_account(&mm, vma->vm_flags, -(s32)vma_pages(vma));
+		vma_uncharge(&mm, vma->vm_flags, vma_pages(vma));
 		vma_unlink(&mm, vma);
 		vm_area_free(vma);
 	}
@@ -339,7 +339,7 @@ static void test_sixty_thousand(void **state __unused_arg)
 		vma->vm_end = vma->vm_start + PAGE_SIZE;
 		vma->vm_flags = VM_READ;
 		vma->vm_page_prot = vma_page_prot(VM_READ);
-		vm_stat_account(&mm, VM_READ, 1);
+		vma_charge(&mm, VM_READ, 1);
 		find_vma_prev(&mm, vma->vm_start, &prev);
 		vma_insert(&mm, vma, prev);
 	}
@@ -363,7 +363,7 @@ static void test_sixty_thousand(void **state __unused_arg)
 			vma = TAILQ_FIRST(&mm.mmap);
 		vma_unlink(&mm, vma);
 		vm_area_free(vma);
-		vm_stat_account(&mm, VM_READ, -1);
+		vma_uncharge(&mm, VM_READ, 1);
 		if (mm.map_count % 10000 == 0)
 			assert_int_equal(vma_verify(&mm), 0);
 	}

@@ -1,0 +1,150 @@
+/*
+ * The ledger: what the VMAs of an address space count for, and what they may.
+ * Owns total_vm and its parts, locked_vm, hiwater_vm and the promise of memory
+ * (Committed_AS); nobody else changes them.
+ *
+ * A call that makes, changes or grows a VMA asks the limits and reserves the
+ * promise while it plans, which may fail. Once nothing can fail any more it
+ * charges the pages; what takes pages away uncharges them, promise included.
+ */
+#include <mm/internal.h>
+
+static atomic_t committed_as = ATOMIC_INIT(0); /* pages */
+
+/* ---- limits ------------------------------------------------------ */
+
+static u32 rlimit_pages(u32 resource)
+{
+	return rlimit(resource) >> PAGE_SHIFT;
+}
+
+static bool within_limits(u32 vm_flags, u32 total_vm, u32 data_vm)
+{
+	return total_vm <= rlimit_pages(RLIMIT_AS) &&
+		(!is_data_mapping(vm_flags) ||
+		 data_vm <= rlimit_pages(RLIMIT_DATA));
+}
+
+bool may_expand_vm(const struct mm_struct *mm, u32 vm_flags, u32 pages)
+{
+	return within_limits(vm_flags, mm->total_vm + pages,
+			     mm->data_vm + pages);
+}
+
+bool may_replace_vm(struct mm_struct *mm, u32 vm_flags, uaddr_t start,
+		    uaddr_t end)
+{
+	u32 pages = (end - start) >> PAGE_SHIFT;
+	u32 old = count_vma_pages(mm, start, end, 0, 0);
+	u32 old_data = count_vma_pages(mm, start, end, VM_DATA_MASK, VM_WRITE);
+
+	return within_limits(vm_flags, mm->total_vm - old + pages,
+			     mm->data_vm - old_data + pages);
+}
+
+u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
+		    u32 flags)
+{
+	struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
+	u32 bytes = 0;
+
+	for (; vma && vma->vm_start < end; vma = vma_next(vma)) {
+		if ((vma->vm_flags & mask) == flags)
+			bytes += min(end, vma->vm_end) -
+				max(start, vma->vm_start);
+	}
+	return bytes >> PAGE_SHIFT;
+}
+
+int mlock_future_check(const struct mm_struct *mm, u32 vm_flags, u32 bytes)
+{
+	if (vm_flags & VM_LOCKED &&
+	    mm->locked_vm + (bytes >> PAGE_SHIFT) >
+		    rlimit_pages(RLIMIT_MEMLOCK))
+		return -EAGAIN;
+	return 0;
+}
+
+bool may_lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
+{
+	u32 locked = count_vma_pages(mm, start, end, VM_LOCKED, VM_LOCKED);
+
+	BUG_ON(locked > mm->locked_vm || mm->locked_vm > mm->total_vm);
+	return mm->locked_vm - locked + ((end - start) >> PAGE_SHIFT) <=
+		rlimit_pages(RLIMIT_MEMLOCK);
+}
+
+bool may_lock_all(const struct mm_struct *mm)
+{
+	return mm->total_vm <= rlimit_pages(RLIMIT_MEMLOCK);
+}
+
+/* ---- the promise ------------------------------------------------- */
+
+/* Linux's heuristic: refuse only what could never be held, all at once. */
+int vm_acct_memory(u32 pages)
+{
+	if (pages > totalram_pages())
+		return -ENOMEM;
+	atomic_add((s32)pages, &committed_as);
+	return 0;
+}
+
+void vm_unacct_memory(u32 pages)
+{
+	BUG_ON((u32)atomic_read(&committed_as) < pages);
+	atomic_add(-(s32)pages, &committed_as);
+}
+
+u32 vm_committed_pages(void)
+{
+	return (u32)atomic_read(&committed_as);
+}
+
+/* ---- charges ----------------------------------------------------- */
+
+/* The part of total_vm that VMAs of these flags count in, if any. */
+static inline void add_to_part(struct mm_struct *mm, u32 vm_flags, u32 pages)
+{
+	if (is_exec_mapping(vm_flags))
+		mm->exec_vm += pages;
+	else if (vm_flags & VM_STACK)
+		mm->stack_vm += pages;
+	else if (is_data_mapping(vm_flags))
+		mm->data_vm += pages;
+}
+
+void vma_charge(struct mm_struct *mm, u32 vm_flags, u32 pages)
+{
+	mm->total_vm += pages;
+	add_to_part(mm, vm_flags, pages);
+	if (vm_flags & VM_LOCKED)
+		mm->locked_vm += pages;
+	BUG_ON(mm->total_vm > TASK_SIZE >> PAGE_SHIFT);
+}
+
+void vma_uncharge(struct mm_struct *mm, u32 vm_flags, u32 pages)
+{
+	BUG_ON(mm->total_vm < pages);
+	mm->hiwater_vm = max(mm->hiwater_vm, mm->total_vm);
+	mm->total_vm -= pages;
+	add_to_part(mm, vm_flags, -pages);
+	if (vm_flags & VM_LOCKED) {
+		BUG_ON(mm->locked_vm < pages);
+		mm->locked_vm -= pages;
+	}
+	vma_unreserve(vm_flags, pages);
+}
+
+void vma_set_flags(struct vm_area_struct *vma, u32 vm_flags)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	u32 pages = vma_pages(vma), changed = vma->vm_flags ^ vm_flags;
+
+	BUG_ON(vma->vm_flags & changed & VM_ACCOUNT);
+	add_to_part(mm, vma->vm_flags, -pages);
+	add_to_part(mm, vm_flags, pages);
+	if (changed & VM_LOCKED)
+		mm->locked_vm += vm_flags & VM_LOCKED ? pages : -pages;
+	vma->vm_flags = vm_flags;
+}
