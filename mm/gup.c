@@ -54,6 +54,7 @@ int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
 	int err = 0;
 
 	BUG_ON(!IS_ALIGNED(start, PAGE_SIZE) || end < start || end > TASK_SIZE);
+	down_read(&mm->mmap_lock);
 	for (vma = find_vma_intersection(mm, start, end);
 	     vma && vma->vm_start < end && err != -ENOMEM;
 	     vma = vma_next(vma)) {
@@ -63,6 +64,7 @@ int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
 		if (vma_err && (!err || vma_err == -ENOMEM))
 			err = vma_err;
 	}
+	up_read(&mm->mmap_lock);
 	return err;
 }
 

@@ -35,23 +35,11 @@ static int set_locked(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 	return !err && stop < end ? -ENOMEM : err;
 }
 
-static int lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
-		      u32 vm_flags)
-{
-	BUG_ON(start >= end);
-	if (!may_lock_range(mm, start, end))
-		return -ENOMEM;
-	return set_locked(mm, start, end, vm_flags);
-}
-
 /* Like Linux: what cannot be had now is -ENOMEM or, out of memory, -EAGAIN. */
 static int populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
 {
-	int err;
+	int err = mm_populate(mm, start, bytes);
 
-	down_read(&mm->mmap_lock);
-	err = mm_populate(mm, start, bytes);
-	up_read(&mm->mmap_lock);
 	if (err == -EFAULT)
 		return -ENOMEM;
 	return err == -ENOMEM ? -EAGAIN : err;
@@ -70,7 +58,9 @@ static s32 do_mlock(uaddr_t addr, u32 bytes, u32 vm_flags)
 	if (start == end)
 		return 0;
 	down_write(&mm->mmap_lock);
-	err = lock_range(mm, start, end, vm_flags);
+	err = may_lock_range(mm, start, end) ?
+		set_locked(mm, start, end, vm_flags) :
+		-ENOMEM;
 	up_write(&mm->mmap_lock);
 	return err ? err : populate(mm, start, end - start);
 }

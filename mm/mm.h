@@ -173,7 +173,10 @@ static inline struct page *vma_find_page(struct vm_area_struct *vma, u32 pgoff)
 	return page;
 }
 
-/* Fault in [start, start + bytes) now, as MAP_POPULATE, mlock do. (read) */
+/*
+ * Fault in [start, start + bytes) now, as MAP_POPULATE and mlock do. Takes
+ * mmap_lock for reading. 0, -ENOMEM, -EFAULT.
+ */
 int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes);
 
 /*

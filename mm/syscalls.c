@@ -1,18 +1,11 @@
 /*
  * The system calls of the mmap family: take the lock, do it, fault in what
  * must be there when the call returns. Those with a file of their own:
- * madvise, mincore, mlock, msync. mmap's descriptor is fs/'s to look up.
+ * madvise, mincore, mlock, msync. What cannot be faulted in now faults later:
+ * that is no error of the call. mmap's descriptor is fs/'s to look up.
  */
 #include <mm/internal.h>
 #include <syscalls.h>
-
-/* After mmap_lock was dropped; what cannot be had now faults later. */
-static void populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
-{
-	down_read(&mm->mmap_lock);
-	(void)mm_populate(mm, start, bytes);
-	up_read(&mm->mmap_lock);
-}
 
 s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 		  u32 flags, u32 pgoff)
@@ -30,7 +23,7 @@ s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 	if (err)
 		return err;
 	if (fill)
-		populate(mm, result, bytes);
+		(void)mm_populate(mm, result, bytes);
 	return (s32)result;
 }
 
@@ -76,7 +69,7 @@ s32 sys_mremap(uaddr_t addr, u32 old_bytes, u32 new_bytes, u32 flags,
 	if (err)
 		return err;
 	if (fill)
-		populate(mm, result, new_bytes);
+		(void)mm_populate(mm, result, new_bytes);
 	return (s32)result;
 }
 
@@ -122,7 +115,7 @@ s32 sys_brk(uaddr_t brk)
 	up_write(&mm->mmap_lock);
 	old = ALIGN_UP(old, PAGE_SIZE);
 	if (locked && new > old)
-		populate(mm, old, new - old);
+		(void)mm_populate(mm, old, new - old);
 	return (s32) new;
 }
 
