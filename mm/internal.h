@@ -1,5 +1,11 @@
 /*
  * mm/internal.h - what the files of mm/ share and nobody else may see.
+ *
+ * A call that changes VMAs does it in two steps (law 4). The plan asks the
+ * limits and gets all that it can lack: promises of memory, VMAs, cuts at the
+ * borders of the range, page tables. It may fail, and then undoes what it did.
+ * The commit cannot fail. Where Linux lets a call end half-way - mprotect,
+ * mlock, madvise - each VMA has a plan and a commit of its own.
  */
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
@@ -154,11 +160,14 @@ struct vm_area_struct *vma_merge(struct vm_area_struct *vma);
 /* Cut at addr, strictly inside: vma keeps the lower part. 0 or -ENOMEM. */
 int __must_check split_vma(struct vm_area_struct *vma, uaddr_t addr);
 /*
- * Make *vma exactly [start, end), a part of it, by up to two splits. 0 or
- * -ENOMEM: the address space means the same as before.
+ * Cut where VMAs cross the borders of [start, end), so that it consists of
+ * whole ones; *first, the first that the range touches, is updated. 0 or
+ * -ENOMEM: the address space is as before.
  */
-int __must_check vma_isolate(struct vm_area_struct **vma, uaddr_t start,
+int __must_check vma_isolate(struct vm_area_struct **first, uaddr_t start,
 			     uaddr_t end);
+/* Undo it: merge again what only these borders keep apart. */
+void vma_rejoin(struct mm_struct *mm, uaddr_t start, uaddr_t end);
 /*
  * Give [start, end) the flags (flags & ~clear) | set, VMA by VMA, splitting
  * and merging. 0, or -ENOMEM: a hole inside, told at the end; or no memory for a
@@ -169,8 +178,20 @@ int __must_check vma_update_flags(struct mm_struct *mm, uaddr_t start,
 
 /* ---- munmap.c ---------------------------------------------------- */
 
-/* A linked vma that has no entries any more leaves the set and is freed. */
-void remove_empty_vma(struct mm_struct *mm, struct vm_area_struct *vma);
+/*
+ * do_munmap in its two steps, for a call that has more to plan. *first is the
+ * first VMA that [start, end) touches, and is updated. 0, or -ENOMEM and the
+ * address space is as before; if the call fails for another reason, vma_rejoin
+ * undoes the plan. In between, VMAs may be cut elsewhere, but none may come or
+ * go in the range. Entries below zap_start have moved away by the commit;
+ * keep_tables: what comes next was promised the tables.
+ */
+int __must_check plan_unmap(struct vm_area_struct **first, uaddr_t start,
+			    uaddr_t end);
+void commit_unmap(struct vm_area_struct *first, uaddr_t start, uaddr_t end,
+		  uaddr_t zap_start, bool keep_tables);
+/* Free the tables that lie between the VMAs of [start, end), unused. */
+void free_tables_of_holes(struct mm_struct *mm, uaddr_t start, uaddr_t end);
 
 /* ---- ledger.c: what VMAs count for ------------------------------- */
 

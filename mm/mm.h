@@ -98,13 +98,19 @@ s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 		  u32 flags, u32 pgoff);
 /* Unmap whatever lies in the range. 0, -EINVAL, -ENOMEM (a split). (write) */
 int __must_check do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes);
-/* 0, -ENOMEM (a hole, or a split), -EACCES, -EINVAL. (write) */
+/*
+ * 0, -ENOMEM (a hole, or a split), -EACCES, -EINVAL; the VMAs before the one
+ * that is in the way stay changed, as in Linux. (write)
+ */
 int __must_check do_mprotect(struct mm_struct *mm, uaddr_t start, u32 bytes,
 			     u32 prot);
 /* Anonymous memory at [start, start + bytes) for brk and bss. (write) */
 int __must_check do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes,
 			u32 vm_flags);
-/* mremap(2). *result gets the new address. (write) */
+/*
+ * mremap(2). *result gets the new address. If it fails, what is at both places
+ * is as before. (write)
+ */
 int __must_check do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes,
 			   u32 new_bytes, u32 flags, uaddr_t new_addr,
 			   uaddr_t *result);

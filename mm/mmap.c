@@ -104,7 +104,10 @@ static int prepare_vma(struct mm_struct *mm, struct file *file, uaddr_t start,
 	return 0;
 }
 
-/* [start, end) becomes free; *prev is what lies before it. 0 or -ENOMEM. */
+/*
+ * [start, end) becomes free; *prev is what lies before it. 0, or -ENOMEM and
+ * nothing has changed: the end of the plan, and the begin of the commit.
+ */
 static int make_room(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		     struct vm_area_struct **prev)
 {

@@ -1,6 +1,8 @@
 /*
  * Growing, shrinking and moving mappings. Pages are never copied: their
- * entries move to the new addresses.
+ * entries move to the new addresses. A move gets its VMA, its page tables and
+ * its cuts before it unmaps what is in its way: it fails with both places
+ * as they were.
  */
 #include <mm/internal.h>
 
@@ -12,14 +14,17 @@ struct remap {
 	uaddr_t addr, new_addr;
 	u32 old_bytes, new_bytes; /* whole pages */
 	u32 flags;
+	u32 moved;                  /* bytes whose entries move */
+	struct vm_area_struct *vma; /* at addr */
+	struct vm_area_struct *new; /* planned: in no set yet */
 };
 
 /* ---- moving entries ---------------------------------------------- */
 
 /* Every table that moving needs, so that moving itself cannot fail. */
-static int alloc_new_tables(struct remap *r, u32 bytes)
+static int alloc_new_tables(struct remap *r)
 {
-	u32 offset, next;
+	u32 bytes = r->moved, offset, next;
 
 	for (offset = 0; offset < bytes; offset = next) {
 		uaddr_t from = r->addr + offset, to = r->new_addr + offset;
@@ -78,8 +83,9 @@ static void move_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 	}
 }
 
-static void move_page_tables(struct remap *r, u32 bytes)
+static void move_page_tables(struct remap *r)
 {
+	u32 bytes = r->moved;
 	struct mm_walk walk = {
 		.mm = r->mm,
 		.private = r,
@@ -92,72 +98,111 @@ static void move_page_tables(struct remap *r, u32 bytes)
 
 /* ---- moving a VMA ------------------------------------------------ */
 
-/* The old VMA, exactly the old range, after its entries have left. */
-static void leave_old_range(struct remap *r, struct vm_area_struct *vma)
+/* What MREMAP_FIXED has in its way, or NULL. */
+static struct vm_area_struct *find_target(struct remap *r)
 {
-	if (r->flags & MREMAP_DONTUNMAP) {
-		vma_set_flags(vma, vma->vm_flags & ~VM_LOCKED_MASK);
-		vma_merge(vma);
-	} else if (r->old_bytes) {
-		BUG_ON(vma->vm_start != r->addr ||
-		       vma_pages(vma) != r->old_bytes >> PAGE_SHIFT);
-		remove_empty_vma(r->mm, vma);
-	}
+	if (!(r->flags & MREMAP_FIXED))
+		return NULL;
+	return find_vma_intersection(r->mm, r->new_addr,
+				     r->new_addr + r->new_bytes);
 }
 
-/*
- * [addr, addr + old_bytes) of vma to new_addr, where there is room for
- * new_bytes. 0 or -ENOMEM: as before.
- */
-static int move_vma(struct remap *r, struct vm_area_struct *vma)
+/* Cuts, so that the target and the old range can go. */
+static int plan_old_ranges(struct remap *r)
 {
-	u32 pages = r->new_bytes >> PAGE_SHIFT;
-	u32 moved = min(r->old_bytes, r->new_bytes);
-	struct mm_struct *mm = r->mm;
-	struct vm_area_struct *new, *prev;
-	u32 vm_flags = vma->vm_flags;
+	struct vm_area_struct *target = find_target(r);
+	uaddr_t old_end = r->addr + r->old_bytes;
+	int err = 0;
 
-	if (!may_add_vmas(mm, 4))
-		return -ENOMEM;
+	if (target) {
+		err = plan_unmap(&target, r->new_addr,
+				 r->new_addr + r->new_bytes);
+		r->vma = find_vma(r->mm, r->addr); /* it may have been cut */
+	}
+	if (err || !r->old_bytes)
+		return err;
+	return r->flags & MREMAP_DONTUNMAP ?
+		vma_isolate(&r->vma, r->addr, old_end) :
+		plan_unmap(&r->vma, r->addr, old_end);
+}
+
+/* The VMA of the new place, with its promise and its tables. 0 or -ENOMEM. */
+static int plan_new_range(struct remap *r)
+{
+	u32 vm_flags = r->vma->vm_flags, pages = r->new_bytes >> PAGE_SHIFT;
+
 	if (vma_reserve(vm_flags, pages))
 		return -ENOMEM;
-	VM_BUG_ON(find_vma_intersection(mm, r->new_addr,
-					r->new_addr + r->new_bytes));
-	/* The part that goes, as a VMA of its own, while this may still fail. */
-	if (moved && vma_isolate(&vma, r->addr, r->addr + r->old_bytes))
+	r->new = vm_area_dup(r->vma, r->mm);
+	if (!r->new)
 		goto err_unreserve;
-	new = vm_area_dup(vma, mm);
-	if (!new)
-		goto err_merge;
-	new->vm_pgoff = linear_page_index(vma, r->addr);
-	new->vm_start = r->new_addr;
-	new->vm_end = r->new_addr + r->new_bytes;
-	if (alloc_new_tables(r, moved))
-		goto err_free;
-	vma_charge(mm, vm_flags, pages);
-	find_vma_prev(mm, r->new_addr, &prev);
-	vma_insert(mm, new, prev);
-	/* No truncation may pass the new place before the entries, and the
-	 * old one after. */
-	i_mmap_lock(vma);
-	move_page_tables(r, moved);
-	i_mmap_unlock(vma);
-	leave_old_range(r, vma);
-	return 0;
-
-err_free:
-	vm_area_free(new);
-err_merge:
-	vma_merge(vma);
+	r->new->vm_pgoff = linear_page_index(r->vma, r->addr);
+	r->new->vm_start = r->new_addr;
+	r->new->vm_end = r->new_addr + r->new_bytes;
+	if (!alloc_new_tables(r))
+		return 0;
+	free_tables_of_holes(r->mm, r->new_addr, r->new->vm_end);
+	vm_area_free(r->new);
 err_unreserve:
 	vma_unreserve(vm_flags, pages);
 	return -ENOMEM;
 }
 
+/*
+ * The entries move. Then all of the old range goes, though only its head may
+ * have moved; under MREMAP_DONTUNMAP it stays, empty and not locked.
+ */
+static void commit_move(struct remap *r)
+{
+	struct vm_area_struct *target = find_target(r), *prev;
+
+	if (target)
+		commit_unmap(target, r->new_addr, r->new->vm_end, r->new_addr,
+			     true);
+	vma_charge(r->mm, r->new->vm_flags, vma_pages(r->new));
+	find_vma_prev(r->mm, r->new_addr, &prev);
+	vma_insert(r->mm, r->new, prev);
+	/* No truncation may pass the new place before the entries, and the
+	 * old one after. */
+	i_mmap_lock(r->vma);
+	move_page_tables(r);
+	i_mmap_unlock(r->vma);
+	if (r->flags & MREMAP_DONTUNMAP) {
+		vma_set_flags(r->vma, r->vma->vm_flags & ~VM_LOCKED_MASK);
+		vma_merge(r->vma);
+	} else if (r->old_bytes) {
+		commit_unmap(r->vma, r->addr, r->addr + r->old_bytes,
+			     r->addr + r->moved, false);
+	}
+}
+
+/*
+ * [addr, addr + old_bytes) of r->vma to [new_addr, new_addr + new_bytes), in
+ * place of what is there. 0, or -ENOMEM and all is as before.
+ */
+static int move_vma(struct remap *r)
+{
+	int err;
+
+	r->moved = min(r->old_bytes, r->new_bytes);
+	if (!may_add_vmas(r->mm, 4))
+		return -ENOMEM;
+	err = plan_old_ranges(r);
+	if (!err)
+		err = plan_new_range(r);
+	if (!err) {
+		commit_move(r);
+		return 0;
+	}
+	vma_rejoin(r->mm, r->addr, r->addr + r->old_bytes);
+	vma_rejoin(r->mm, r->new_addr, r->new_addr + r->new_bytes);
+	return err;
+}
+
 /* ---- the checks -------------------------------------------------- */
 
 /* May the mapping at addr become new_bytes long? */
-static int vma_to_resize(struct remap *r, struct vm_area_struct **result)
+static int vma_to_resize(struct remap *r)
 {
 	struct vm_area_struct *vma = find_vma_intersection(r->mm, r->addr,
 							   r->addr + 1);
@@ -165,7 +210,7 @@ static int vma_to_resize(struct remap *r, struct vm_area_struct **result)
 
 	if (!vma)
 		return -EFAULT;
-	*result = vma;
+	r->vma = vma;
 	/* An old size of zero duplicates a shared mapping. */
 	if (!r->old_bytes && !(vma->vm_flags & (VM_SHARED | VM_MAYSHARE)))
 		return -EINVAL;
@@ -210,7 +255,6 @@ static int expand_in_place(struct vm_area_struct *vma, u32 bytes)
 /* MREMAP_FIXED and MREMAP_DONTUNMAP: a place of its own. */
 static int mremap_to(struct remap *r)
 {
-	struct vm_area_struct *vma;
 	u32 map_flags = 0;
 	int err;
 
@@ -222,48 +266,37 @@ static int mremap_to(struct remap *r)
 		return -EINVAL;
 	if (!may_add_vmas(r->mm, 6))
 		return -ENOMEM;
-	/* munmap would say so of the end that is to go. */
+	/* As munmap(2) of the end that is to go would have it. */
 	if (r->old_bytes > r->new_bytes && r->old_bytes > TASK_SIZE - r->addr)
 		return -EINVAL;
 	/* A copy (old size 0) cannot take the place of what it copies. */
 	if (!r->old_bytes && r->new_addr == r->addr)
 		return -EFAULT;
-	err = vma_to_resize(r, &vma);
+	err = vma_to_resize(r);
 	if (err)
 		return err;
 	if (r->flags & MREMAP_FIXED) {
 		map_flags = MAP_FIXED;
 		if (r->new_addr < MMAP_MIN_ADDR)
 			return -EPERM;
-		err = do_munmap(r->mm, r->new_addr, r->new_bytes);
-		if (err)
-			return err;
 	}
-	if (r->old_bytes > r->new_bytes) {
-		err = do_munmap(r->mm, r->addr + r->new_bytes,
-				r->old_bytes - r->new_bytes);
-		if (err)
-			return err;
-		r->old_bytes = r->new_bytes;
-	}
-	/* Unmapping may have split it, and freed the part we knew. */
-	vma = find_vma(r->mm, r->addr);
-	BUG_ON(!vma || vma->vm_start > r->addr);
-	if (r->flags & MREMAP_DONTUNMAP &&
-	    !may_expand_vm(r->mm, vma->vm_flags, r->new_bytes >> PAGE_SHIFT))
-		return -ENOMEM;
 	err = get_unmapped_area(r->mm, r->new_addr, r->new_bytes, map_flags,
 				&r->new_addr);
 	if (err)
 		return err;
-	return move_vma(r, vma);
+	/* The old range goes on counting, what is at the new one does not. */
+	if (r->flags & MREMAP_DONTUNMAP &&
+	    !may_replace_vm(r->mm, r->vma->vm_flags, r->new_addr,
+			    r->new_addr + r->new_bytes))
+		return -ENOMEM;
+	return move_vma(r);
 }
 
 /* Longer where it is, or elsewhere if MREMAP_MAYMOVE allows. */
 static int mremap_grow(struct remap *r)
 {
-	struct vm_area_struct *vma;
-	int err = vma_to_resize(r, &vma);
+	int err = vma_to_resize(r);
+	struct vm_area_struct *vma = r->vma;
 
 	if (err)
 		return err;
@@ -274,7 +307,7 @@ static int mremap_grow(struct remap *r)
 	if (!(r->flags & MREMAP_MAYMOVE))
 		return -ENOMEM;
 	err = get_unmapped_area(r->mm, 0, r->new_bytes, 0, &r->new_addr);
-	return err ? err : move_vma(r, vma);
+	return err ? err : move_vma(r);
 }
 
 /* same_size: as the caller gave them, not yet rounded up to pages. */

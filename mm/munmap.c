@@ -1,7 +1,8 @@
 /*
- * Removing mappings: munmap, and the end of an address space. VMAs leave the
- * set first, then their entries go, then tables nobody needs, then what the
- * VMAs held.
+ * Removing mappings: munmap, what MAP_FIXED and mremap replace or leave, and the
+ * end of an address space. VMAs leave the set first, then their entries go, then
+ * tables nobody needs, then what the VMAs held. Only the cuts at the borders
+ * can fail: they are the plan.
  */
 #include <mm/internal.h>
 
@@ -23,6 +24,22 @@ static void free_unused_tables(struct mm_struct *mm,
 	spin_lock(&mm->page_table_lock);
 	free_pgtables(mm, floor, ceiling);
 	spin_unlock(&mm->page_table_lock);
+}
+
+void free_tables_of_holes(struct mm_struct *mm, uaddr_t start, uaddr_t end)
+{
+	struct vm_area_struct *prev, *next = find_vma_prev(mm, start, &prev);
+
+	for (; start < end; next = vma_next(next)) {
+		uaddr_t stop = next ? min(end, next->vm_start) : end;
+
+		if (start < stop)
+			free_unused_tables(mm, prev, next, start, stop);
+		if (!next)
+			break;
+		start = next->vm_end;
+		prev = next;
+	}
 }
 
 /* Take the VMAs from first up to end out of the set; they stay chained. */
@@ -49,16 +66,6 @@ static void remove_vma(struct mm_struct *mm, struct vm_area_struct *vma)
 	vm_area_free(vma);
 }
 
-void remove_empty_vma(struct mm_struct *mm, struct vm_area_struct *vma)
-{
-	struct vm_area_struct *prev = vma_prev(vma), *next = vma_next(vma);
-
-	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
-	vma_unlink(mm, vma);
-	free_unused_tables(mm, prev, next, vma->vm_start, vma->vm_end);
-	remove_vma(mm, vma);
-}
-
 static void remove_vma_list(struct mm_struct *mm, struct vma_list *list)
 {
 	struct vm_area_struct *vma;
@@ -69,43 +76,16 @@ static void remove_vma_list(struct mm_struct *mm, struct vma_list *list)
 	}
 }
 
-/* Cut so that [start, end) consists of whole VMAs; the first into *vma. */
-static int split_at_borders(struct mm_struct *mm, uaddr_t start, uaddr_t end,
-			    struct vm_area_struct **vma)
-{
-	struct vm_area_struct *first = *vma, *last;
-	int err;
-
-	if (start > first->vm_start) {
-		/* A hole in the middle makes one VMA more in the end. */
-		if (end < first->vm_end && !may_add_vmas(mm, 1))
-			return -ENOMEM;
-		err = split_vma(first, start);
-		if (err)
-			return err;
-		first = vma_next(first);
-	}
-	last = end <= first->vm_end ? first : find_vma(mm, end - 1);
-	if (last && last->vm_start < end && end < last->vm_end) {
-		err = split_vma(last, end);
-		if (err) {
-			vma_merge(first);
-			return err;
-		}
-	}
-	*vma = first;
-	return 0;
-}
-
 /*
  * [start, end) is the head or the tail of vma, and less than all of it: only a
  * border moves. First the border, as always: see mm/i_mmap.c.
  */
-static void trim_vma(struct mm_struct *mm, struct vm_area_struct *vma,
-		     uaddr_t start, uaddr_t end)
+static void trim_vma(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
+		     uaddr_t zap_start, bool keep_tables)
 {
 	u32 pages = (end - start) >> PAGE_SHIFT;
 	struct vm_area_struct *prev = vma, *next = vma;
+	struct mm_struct *mm = vma->vm_mm;
 
 	if (start == vma->vm_start) {
 		prev = vma_prev(vma);
@@ -114,58 +94,71 @@ static void trim_vma(struct mm_struct *mm, struct vm_area_struct *vma,
 		next = vma_next(vma);
 		vma_resize(vma, vma->vm_start, start, vma->vm_pgoff);
 	}
-	zap_page_range(mm, start, end);
-	free_unused_tables(mm, prev, next, start, end);
+	if (zap_start < end)
+		zap_page_range(mm, zap_start, end);
+	if (!keep_tables)
+		free_unused_tables(mm, prev, next, start, end);
 	vma_uncharge(mm, vma->vm_flags, pages);
 }
 
-static bool is_head_or_tail(const struct vm_area_struct *vma, uaddr_t start,
-			    uaddr_t end)
+/* [start, end) consists of whole VMAs, of which vma is the first. */
+static void remove_vmas(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
+			uaddr_t zap_start, bool keep_tables)
 {
-	return vma->vm_start == start ?
-		end < vma->vm_end :
-		vma->vm_start < start && end == vma->vm_end;
+	struct vm_area_struct *prev = vma_prev(vma), *next;
+	struct mm_struct *mm = vma->vm_mm;
+	struct vma_list detached;
+
+	next = detach_vmas(mm, vma, end, &detached);
+	if (zap_start < end)
+		zap_page_range(mm, zap_start, end);
+	if (!keep_tables)
+		free_unused_tables(mm, prev, next, start, end);
+	remove_vma_list(mm, &detached);
 }
 
-static int remove_vmas(struct mm_struct *mm, struct vm_area_struct *vma,
-		       uaddr_t start, uaddr_t end)
+int plan_unmap(struct vm_area_struct **first, uaddr_t start, uaddr_t end)
 {
-	struct vm_area_struct *prev, *next;
-	struct vma_list detached;
-	int err = split_at_borders(mm, start, end, &vma);
+	const struct vm_area_struct *vma = *first;
 
-	if (err)
-		return err;
-	prev = vma_prev(vma);
-	next = detach_vmas(mm, vma, end, &detached);
-	zap_page_range(mm, start, end);
-	free_unused_tables(mm, prev, next, start, end);
-	remove_vma_list(mm, &detached);
-	return 0;
+	/* All of it, its head or its tail can go with no cut. */
+	if (vma->vm_start == start ?
+		    end <= vma->vm_end :
+		    vma->vm_start < start && end == vma->vm_end)
+		return 0;
+	return vma_isolate(first, start, end);
+}
+
+void commit_unmap(struct vm_area_struct *first, uaddr_t start, uaddr_t end,
+		  uaddr_t zap_start, bool keep_tables)
+{
+	/* It reaches beyond the range only if it was not to be cut. */
+	if (first->vm_start < start || first->vm_end > end)
+		trim_vma(first, start, end, zap_start, keep_tables);
+	else
+		remove_vmas(first, start, end, zap_start, keep_tables);
+	if (zap_start < end)
+		trace_vma(TRACE_MUNMAP, zap_start, end);
 }
 
 int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 {
-	struct vm_area_struct *vma;
+	struct vm_area_struct *first;
 	uaddr_t end;
-	int err = 0;
+	int err;
 
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
 	if (!IS_ALIGNED(start, PAGE_SIZE) || start > TASK_SIZE || !bytes ||
 	    bytes > TASK_SIZE - start)
 		return -EINVAL;
 	end = ALIGN_UP(start + bytes, PAGE_SIZE);
-	vma = find_vma_intersection(mm, start, end);
-	if (!vma)
+	first = find_vma_intersection(mm, start, end);
+	if (!first)
 		return 0;
-	if (is_head_or_tail(vma, start, end))
-		trim_vma(mm, vma, start, end);
-	else
-		err = remove_vmas(mm, vma, start, end);
-	if (err)
-		return err;
-	trace_vma(TRACE_MUNMAP, start, end);
-	return 0;
+	err = plan_unmap(&first, start, end);
+	if (!err)
+		commit_unmap(first, start, end, start, false);
+	return err;
 }
 
 void exit_mmap(struct mm_struct *mm)

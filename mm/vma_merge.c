@@ -88,25 +88,44 @@ int split_vma(struct vm_area_struct *vma, uaddr_t addr)
 	return 0;
 }
 
-int vma_isolate(struct vm_area_struct **vma, uaddr_t start, uaddr_t end)
+int vma_isolate(struct vm_area_struct **first, uaddr_t start, uaddr_t end)
 {
+	struct vm_area_struct *last;
 	int err;
 
-	BUG_ON(start < (*vma)->vm_start || end > (*vma)->vm_end);
-	if (start > (*vma)->vm_start) {
-		err = split_vma(*vma, start);
+	BUG_ON(start >= end || (*first)->vm_end <= start);
+	if (start > (*first)->vm_start) {
+		err = split_vma(*first, start);
 		if (err)
 			return err;
-		*vma = vma_next(*vma);
+		*first = vma_next(*first);
 	}
-	if (end < (*vma)->vm_end) {
-		err = split_vma(*vma, end);
+	last = *first;
+	if (end > last->vm_end)
+		last = find_vma_intersection(last->vm_mm, end - 1, end);
+	if (last && end < last->vm_end) {
+		err = split_vma(last, end);
 		if (err) {
-			*vma = vma_merge(*vma);
+			*first = vma_merge(*first);
 			return err;
 		}
 	}
 	return 0;
+}
+
+/* The VMA that begins at addr, if one does, and the one before it. */
+static void merge_at(struct mm_struct *mm, uaddr_t addr)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+
+	if (vma && vma->vm_start == addr)
+		vma_merge(vma);
+}
+
+void vma_rejoin(struct mm_struct *mm, uaddr_t start, uaddr_t end)
+{
+	merge_at(mm, start);
+	merge_at(mm, end);
 }
 
 int vma_update_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,

@@ -70,7 +70,7 @@ HOST_MMU_TESTS := test_abort test_pte test_pgtable test_tlb test_kmap \
 $(foreach t,$(HOST_MMU_TESTS),\
 	$(eval HOST_LIBS_$(t) := alloc lib mmu run mmu_model))
 HOST_MM_TESTS := test_vma test_fault test_do_abort test_mm_random test_fork test_mmap \
-	test_vmalloc test_mm_sweep
+	test_vmalloc test_mm_sweep test_mm_plan
 $(foreach t,$(HOST_MM_TESTS),\
 	$(eval HOST_LIBS_$(t) := alloc lib mmu run mm trap services mmu_model mm_world))
 HOST_FS_TESTS := test_cpio test_filemap test_namei test_truncate

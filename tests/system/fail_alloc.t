@@ -33,6 +33,17 @@ for nth in (1, 2):
     got, log = outcomes(f"fail_alloc=any@dup_mmap,{nth},1")
     tap.is_(got, ["fork: error -12", LIVED, LIVED],
             f"allocation {nth} of dup_mmap fails, and fork with it", log)
+# A call that fails has changed nothing, what MREMAP_FIXED replaces included.
+nth, moved = 0, False
+while not moved and nth < 20:
+    nth += 1
+    boot = machine.boot(f"init=/test/mremap_onto "
+                        f"fail_alloc=any@do_mremap,{nth},1",
+                        initrd=f"{machine.OUT}/test-initramfs.cpio")
+    moved = "the move succeeded" in boot.console
+    tap.is_(boot.status, 0, "mremap onto a mapping: both places are whole",
+            boot)
+tap.ok(moved and nth > 5, "each of mremap's allocations failed once", boot)
 got, log = outcomes("fail_alloc=any@no_such_function,1,1")
 tap.is_(got, [LIVED] * 3, "a function that nobody calls: nothing fails", log)
 boot = machine.boot("init=/bin/true fail_alloc=pages,x")
