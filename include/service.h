@@ -49,7 +49,7 @@ struct service {
 	/* At boot: the root directory is there, no process is yet. */
 	void (*init)(void);
 
-	/* ---- a task's life; current is the parent, or the task itself -- */
+	/* ---- a task's life; current: its parent, or itself ------- */
 
 	/*
 	 * The child's part of the service, before anybody can find the child:

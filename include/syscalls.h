@@ -22,7 +22,6 @@ s32 sys_vfork(struct pt_regs *regs);
 s32 sys_clone(struct pt_regs *regs);
 s32 sys_execve(struct pt_regs *regs);
 s32 sys_wait4(s32 pid, uaddr_t status, u32 options, uaddr_t rusage);
-s32 sys_waitid(u32 which, s32 id, uaddr_t info, u32 options, uaddr_t rusage);
 s32 sys_sched_yield(void);
 s32 sys_nanosleep(uaddr_t req, uaddr_t rem);
 s32 sys_getrusage(s32 who, uaddr_t usage);

@@ -14,7 +14,7 @@ extern const struct service inspect_service;
 /* The same with the few files that the core alone can show. */
 extern const struct service windows_service;
 
-/* ---- events (trace.c); the kinds are in <trace.h> ------------------ */
+/* ---- events (trace.c) -------------------------------------------- */
 
 /* Record the kinds of mask from now on, in a ring of the last ones. */
 void trace_enable(u32 mask);

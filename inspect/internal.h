@@ -44,7 +44,7 @@ static inline void seq_setwidth(struct seq_file *m, u32 width)
 
 void seq_pad(struct seq_file *m, char last);
 
-/* ---- events (trace.c) ------------------------------------------------ */
+/* ---- events (trace.c) -------------------------------------------- */
 
 #define TRACE_RING 1024
 

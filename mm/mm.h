@@ -63,7 +63,7 @@ static inline u32 get_mm_hiwater_rss(const struct mm_struct *mm)
 /* Address spaces that exist, init_mm not counted. */
 u32 nr_mms(void);
 
-/* ---- regions (mm/vma*.c, mmap.c, munmap.c ...); mmap_lock held as named -- */
+/* ---- VMAs (vma*.c, mmap.c ...); mmap_lock held as named ---------- */
 
 /* First VMA with vm_end > va, or NULL. (read) */
 struct vm_area_struct *__find_vma(struct mm_struct *mm, uaddr_t va);

@@ -1,6 +1,6 @@
 /*
  * mm_count.c - the life of an address space's tables. Owns the cache of
- * mm_structs and init_mm: an mm_struct is made here with a pgd and a context,
+ * mm_structs: an mm_struct is made here with a pgd and a context,
  * and freed here with its pgd when mm_count falls to zero.
  *
  * Whoever may have the tables loaded holds one mm_count: all tasks that use
@@ -13,14 +13,6 @@
 #include <bug.h>
 #include <mmu/mmu.h>
 #include <thread_info.h>
-
-struct mm_struct init_mm = {
-	.mm_users = ATOMIC_INIT(1),
-	.mm_count = ATOMIC_INIT(1),
-	.page_table_lock = SPINLOCK_INIT,
-	.mmap = TAILQ_HEAD_INITIALIZER(init_mm.mmap),
-	.mm_rb = RB_INITIALIZER(&init_mm.mm_rb),
-};
 
 static struct kmem_cache *mm_cachep;
 

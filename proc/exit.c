@@ -3,7 +3,7 @@
  *
  * A task that exits gives up its memory, files and signals, hands its children
  * to init, and stays as a zombie that holds only its status until the parent
- * takes it (proc/waitid.c). The group's leader carries the status of all; other
+ * takes it (proc/wait4.c). The group's leader carries the status of all; other
  * threads leave no trace.
  */
 #include <fs/fs.h>

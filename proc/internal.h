@@ -44,7 +44,5 @@ void keep_fault_counts(struct task_struct *task);
 
 /* src counts in dst from now on. */
 void add_usage(struct task_usage *dst, const struct task_usage *src);
-/* Linux's struct rusage of use into user memory: 0 or -EFAULT. */
-int __must_check put_rusage(const struct task_usage *use, uaddr_t to);
 
 #endif

@@ -86,6 +86,28 @@ struct mm_struct *get_task_mm_by_pid(s32 pid) __must_check;
  */
 void kill_thread(struct task_struct *task);
 
+/* ---- waiting for children (proc/wait4.c) ------------------------- */
+
+/* What to wait for, and what was found. */
+struct wait_request {
+	u32 type; /* P_ALL, P_PID, P_PGID */
+	s32 id;
+	u32 options; /* W* */
+	/* out */
+	s32 pid;    /* 0: nothing yet */
+	u32 status; /* wait(2)'s word */
+	struct task_usage use;
+};
+
+/*
+ * Wait for a child of the caller as req says: 0, req->pid and what follows tell
+ * which, if any; -ECHILD, -ERESTARTSYS.
+ */
+int __must_check do_wait(struct wait_request *req);
+
+/* Linux's struct rusage of use into user memory: 0 or -EFAULT. */
+int __must_check put_rusage(const struct task_usage *use, uaddr_t to);
+
 /* ---- sleeping (proc/nanosleep.c) --------------------------------- */
 
 /* Linux's 32-bit struct timespec at a user address: 0, -EFAULT, -EINVAL. */

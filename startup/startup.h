@@ -14,7 +14,7 @@
 #include <service.h>
 #include <types.h>
 
-/* ---- before the MMU (boot.c, boot_ram.c); linked at physical addresses -- */
+/* ---- before the MMU (boot.c, boot_ram.c); at physical addresses -- */
 
 #define ATAG_CORE 0x54410001u
 #define FDT_MAGIC 0xd00dfeedu /* big-endian in memory */

@@ -35,7 +35,7 @@ void sys_ni_syscall_with_regs(void);
 #define CORE_CALLS \
 	/* tasks */ \
 	CALL(exit), CALL(exit_group), REGS(fork), REGS(vfork), REGS(clone), \
-	REGS(execve), CALL(wait4), CALL(waitid), CALL(sched_yield), \
+	REGS(execve), CALL(wait4), CALL(sched_yield), \
 	CALL(nanosleep), CALL(getrusage), \
 	/* memory */ \
 	CALL(brk), CALL(mmap2), CALL(munmap), CALL(mprotect), CALL(mremap), \

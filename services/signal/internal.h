@@ -194,7 +194,7 @@ void signal_child_changed(struct task_struct *parent,
 /* Forget the pending signals of set. (signal_lock) */
 void discard_signals(struct sigpending *pending, u64 set);
 
-/* ---- job_control.c; tasklist_lock and signal_lock held where not said -- */
+/* ---- job_control.c; both locks held where not said --------------- */
 
 /* The rare case of what follows. */
 s32 job_control_signal(struct task_struct *leader, u64 mask);

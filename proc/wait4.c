@@ -1,5 +1,5 @@
 /*
- * wait4 and waitid: how a parent learns what became of its children.
+ * wait4: how a parent learns what became of its children.
  *
  * Children belong to the thread group, whichever thread made them. Only here
  * does a zombie end.
@@ -9,17 +9,6 @@
 #include <syscalls.h>
 #include <uapi/sched.h>
 #include <uapi/wait.h>
-
-/* What to wait for, and what was found. */
-struct wait_request {
-	u32 type; /* P_ALL, P_PID, P_PGID */
-	s32 id;
-	u32 options; /* W* */
-	/* out */
-	s32 pid;    /* 0: nothing yet */
-	u32 status; /* wait(2)'s word */
-	struct task_usage use;
-};
 
 static bool is_wanted(const struct wait_request *req,
 		      const struct task_struct *child)
@@ -117,7 +106,7 @@ static int look_at_children(struct wait_request *req)
 	return err;
 }
 
-static int do_wait(struct wait_request *req)
+int do_wait(struct wait_request *req)
 {
 	struct wait_queue_head *wq = &current->group_leader->wait_child;
 	struct wait_entry entry = { .task = current };
@@ -178,65 +167,4 @@ s32 sys_wait4(s32 pid, uaddr_t status, u32 options, uaddr_t rusage)
 	if (!err && status)
 		err = put_user_u32(req.status, status);
 	return err ? err : req.pid;
-}
-
-#define WAITID_OPTIONS (WAIT4_OPTIONS | WEXITED | WNOWAIT)
-
-/* siginfo_t of SIGCHLD, as much as waitid fills in (Linux's layout). */
-struct wait_siginfo {
-	s32 si_signo, si_errno, si_code;
-	s32 si_pid;
-	u32 si_uid;
-	s32 si_status;
-};
-
-static void fill_siginfo(const struct wait_request *req,
-			 struct wait_siginfo *info)
-{
-	u32 sig = req->status & 0x7f;
-
-	*info = (struct wait_siginfo){ .si_signo = SIGCHLD,
-				       .si_pid = req->pid };
-	if (req->status == 0xffff) {
-		info->si_code = CLD_CONTINUED;
-		info->si_status = SIGCONT;
-	} else if (sig == 0x7f) {
-		info->si_code = CLD_STOPPED;
-		info->si_status = (s32)(req->status >> 8 & 0xff);
-	} else if (sig) {
-		info->si_code = req->status & 0x80 ? CLD_DUMPED : CLD_KILLED;
-		info->si_status = (s32)sig;
-	} else {
-		info->si_code = CLD_EXITED;
-		info->si_status = (s32)(req->status >> 8 & 0xff);
-	}
-}
-
-s32 sys_waitid(u32 which, s32 id, uaddr_t uinfo, u32 options, uaddr_t rusage)
-{
-	struct wait_request req = { .type = which,
-				    .id = id,
-				    .options = options };
-	struct wait_siginfo info = { 0 };
-	int err;
-
-	if ((options & ~WAITID_OPTIONS) ||
-	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
-		return -EINVAL;
-	if (which > P_PGID || (which == P_PID && id <= 0) ||
-	    (which == P_PGID && id < 0))
-		return -EINVAL;
-	if (which == P_PGID && id == 0)
-		req.id = current->pgrp;
-	err = do_wait(&req);
-	if (err)
-		return err;
-	if (req.pid) {
-		fill_siginfo(&req, &info);
-		if (rusage)
-			err = put_rusage(&req.use, rusage);
-	}
-	if (!err && uinfo && copy_to_user(uinfo, &info, sizeof(info)))
-		err = -EFAULT;
-	return err;
 }
