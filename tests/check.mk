@@ -11,7 +11,7 @@ LONG_TESTS := tests/system/virt.t tests/system/debug.t
 ifeq ($(strip $(T)),)
 chosen_tests := $(CHECK_TESTS)
 else
-user_names := $(shell BUILT_BY_MAKE=1 $(PYTHON) tests/lib/user_programs.py)
+user_names := $(shell BUILT_BY_MAKE=yes $(PYTHON) tests/lib/user_programs.py)
 # What a debug build alone has or sees is no test of other builds.
 ifeq ($(DEBUG),0)
 KTESTS := /^\#if CONFIG_DEBUG/,/^\#endif/d; s/^KTEST(_DIES)?

@@ -12,9 +12,10 @@ def refuse_stale(**variables):
     if os.environ.get("BUILT_BY_MAKE") or not os.path.isfile(test):
         return
     options = [f"{name}={value}" for name, value in variables.items()]
-    # make may run a test of ours to learn names: that one must not ask again.
-    asked = subprocess.run(["make", "-q", *options, test], text=True,
-                           env={**os.environ, "BUILT_BY_MAKE": "1"},
+    # T names tests to the make that is asked, which would ask Python for them.
+    kept = {name: value for name, value in os.environ.items()
+            if name not in ("T", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    asked = subprocess.run(["make", "-q", *options, test], text=True, env=kept,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if asked.returncode == 0:
         return
