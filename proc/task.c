@@ -111,9 +111,10 @@ void reap_dead_tasks(void)
 	struct task_struct *task;
 
 	/* A look without the lock: one that dies now is somebody else's. */
-	if (likely(TAILQ_EMPTY(&dead_tasks)))
-		return;
-	while ((task = next_dead_task()) != NULL) {
+	while (unlikely(!TAILQ_EMPTY(&dead_tasks))) {
+		task = next_dead_task();
+		if (!task)
+			break; /* somebody else was faster */
 		free_stack(task->stack);
 		kmem_cache_free(task_cache, task);
 	}

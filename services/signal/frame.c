@@ -197,7 +197,7 @@ static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 			regs->sp);
 		if (ksig->info.signo == SIGSEGV)
 			do_group_exit(SIGSEGV);
-		force_sig_fault(SIGSEGV, SEGV_MAPERR, regs->sp, 0, 0);
+		force_sig_fault(SIGSEGV, SEGV_MAPERR, regs->sp);
 		return;
 	}
 	if (test_thread_flag(TIF_RESTORE_SIGMASK))
@@ -342,7 +342,7 @@ static bool restore_frame(uaddr_t from, struct pt_regs *regs)
 static s32 do_sigreturn(u32 offset, struct pt_regs *regs)
 {
 	if (!restore_frame(regs->sp + offset, regs))
-		force_sig_fault(SIGSEGV, SEGV_MAPERR, regs->sp, 0, 0);
+		force_sig_fault(SIGSEGV, SEGV_MAPERR, regs->sp);
 	return (s32)regs->r[0];
 }
 

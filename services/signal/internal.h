@@ -174,10 +174,12 @@ bool init_is_spared(const struct task_struct *task,
 void signal_wake(struct task_struct *task);
 
 /*
- * A fault of the running program, which has a handler for sig, or must not go
- * on: a signal that is blocked or ignored ends it. (no lock)
+ * The kernel ends what the running program does by sig: a handler runs; if it
+ * has none, or blocks or ignores sig, the program ends. (no lock)
  */
-void force_sig_fault(int sig, int code, uaddr_t addr, u32 trap_no, u32 error);
+void force_sig_fault(int sig, int code, uaddr_t addr);
+/* The row's: a handler for the fault, if the program has one that may run. */
+bool signal_fault(struct fault_signal *fault);
 /* The parent ignores SIGCHLD, or asked for no zombies. (tasklist_lock) */
 bool signal_ignores_children(const struct task_struct *parent);
 /* child->exit_signal for the parent's group. (tasklist_lock) */

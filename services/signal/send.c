@@ -6,6 +6,7 @@
  * would notice is not posted at all. Nothing here sleeps, so interrupt
  * handlers may send too.
  */
+#include <mmu/abort.h>
 #include <services/signal/internal.h>
 
 /* By default nothing happens. */
@@ -233,28 +234,74 @@ void send_sig_current(int sig)
 	BUG_ON(err);
 }
 
-void force_sig_fault(int sig, int code, uaddr_t addr, u32 trap_no, u32 error)
+/* The fault is pending for the running task. signal_lock held. */
+static inline void post_fault(int sig, int code, uaddr_t addr, u32 trap_no,
+			      u32 error)
 {
 	struct signal_state *state = current->signal;
-	u32 flags = lock_signals();
-	struct k_sigaction *action = &current->sighand->action[sig - 1];
 	u64 mask = sigmask(sig);
 
 	state->trap_no = trap_no;
 	state->error_code = error;
 	state->fault_address = addr;
-	/* Gone on with, it would fault for ever. */
-	if ((state->blocked & mask) || action->handler == SIG_IGN) {
-		action->handler = SIG_DFL;
-		state->blocked &= ~mask;
-	}
 	state->pending.set &= ~mask;
 	post(&state->pending, mask,
 	     &(struct kernel_siginfo){ .signo = sig,
 				       .code = code,
 				       .addr = addr });
 	recalc_sigpending();
+}
+
+/* Does the running task have no handler for sig, or block it? */
+static bool unhandled_signal(int sig)
+{
+	const struct k_sigaction *action = &current->sighand->action[sig - 1];
+
+	return action->handler == SIG_DFL || action->handler == SIG_IGN ||
+		(current->signal->blocked & sigmask(sig));
+}
+
+void force_sig_fault(int sig, int code, uaddr_t addr)
+{
+	u32 flags = lock_signals();
+
+	/*
+	 * A program that went on would fault again, without end: what it
+	 * blocks or ignores ends it.
+	 */
+	if (unhandled_signal(sig)) {
+		current->sighand->action[sig - 1].handler = SIG_DFL;
+		current->signal->blocked &= ~sigmask(sig);
+	}
+	post_fault(sig, code, addr, 0, 0);
 	unlock_signals(flags);
+}
+
+/* What a program finds in its signal context: Linux's values on ARM. */
+#define TRAP_NO_PAGE_FAULT 14
+#define TRAP_NO_UNDEFINED  6
+#define FSR_LNX_PF         0x80000000u /* it was a prefetch abort */
+
+bool signal_fault(struct fault_signal *fault)
+{
+	const struct abort_info *abort = fault->abort;
+	u32 flags, error;
+
+	if (unhandled_signal(fault->sig))
+		return false;
+	flags = lock_signals();
+	if (abort) {
+		error = abort->kind == ABORT_PREFETCH ?
+			abort->fsr | FSR_LNX_PF :
+			abort->fsr;
+		post_fault(fault->sig, fault->code, abort->far,
+			   TRAP_NO_PAGE_FAULT, error);
+	} else {
+		post_fault(fault->sig, fault->code, fault->regs->pc,
+			   TRAP_NO_UNDEFINED, 0);
+	}
+	unlock_signals(flags);
+	return true;
 }
 
 /* ---- children ---------------------------------------------------- */

@@ -5,7 +5,6 @@
  * the next one is taken in signal_take.c, how it reaches a handler in
  * sigframe.c.
  */
-#include <mmu/abort.h>
 #include <services/signal/internal.h>
 #include <string.h>
 #include <trap/trap.h>
@@ -228,41 +227,6 @@ static void signal_exec(void)
 }
 
 /* ---- the row ----------------------------------------------------- */
-
-/* Does the running task have no handler for sig, or block it? */
-static bool unhandled_signal(int sig)
-{
-	const struct k_sigaction *action = &current->sighand->action[sig - 1];
-
-	return action->handler == SIG_DFL || action->handler == SIG_IGN ||
-		(current->signal->blocked & sigmask(sig));
-}
-
-/* What a program finds in its signal context: Linux's values on ARM. */
-#define TRAP_NO_PAGE_FAULT 14
-#define TRAP_NO_UNDEFINED  6
-#define FSR_LNX_PF         0x80000000u /* it was a prefetch abort */
-
-/* A handler for the fault, if the program has one that may run. */
-static bool signal_fault(struct fault_signal *fault)
-{
-	const struct abort_info *abort = fault->abort;
-	u32 error;
-
-	if (unhandled_signal(fault->sig))
-		return false;
-	if (abort) {
-		error = abort->fsr;
-		if (abort->kind == ABORT_PREFETCH)
-			error |= FSR_LNX_PF;
-		force_sig_fault(fault->sig, fault->code, abort->far,
-				TRAP_NO_PAGE_FAULT, error);
-	} else {
-		force_sig_fault(fault->sig, fault->code, fault->regs->pc,
-				TRAP_NO_UNDEFINED, 0);
-	}
-	return true;
-}
 
 static bool signal_child_change(enum child_change change,
 				struct task_struct *child,
