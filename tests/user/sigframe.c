@@ -257,6 +257,58 @@ static void lies(void)
 	   "sigreturn with a crooked stack");
 }
 
+/* ---- what a frame says of a fault ----------------------------------- */
+
+#define FSR_WRITE    0x800u      /* the access was a store */
+#define FSR_PREFETCH 0x80000000u /* it was a fetch: Linux's own bit */
+
+static struct sigcontext fault; /* of the last one */
+static uint32_t go_on_at;
+
+static void note_fault(int sig, struct siginfo *info, struct ucontext *uc)
+{
+	(void)info;
+	fault = uc->uc_mcontext;
+	last_sig = sig;
+	uc->uc_mcontext.arm_pc = go_on_at;
+}
+
+/* Do what insn does at address, and come back behind it. */
+#define FAULT_AT(insn, address)                           \
+	__asm__ volatile("adr	r2, 1f\n\t"                 \
+			 "str	r2, [%0]\n\t" insn "\n\t" \
+			 "1:"                             \
+			 :                                \
+			 : "r"(&go_on_at), "r"(address)   \
+			 : "r2", "r3", "lr", "memory")
+
+static __attribute__((target("arm"), noinline)) void make_faults(void)
+{
+	FAULT_AT("ldr	r3, [%1]", 8);
+	is((int32_t)fault.trap_no, 14, "a load from page 0: trap_no");
+	is((int32_t)(fault.error_code & (FSR_WRITE | FSR_PREFETCH)), 0,
+	   "error_code: neither a store nor a fetch");
+	is((int32_t)fault.fault_address, 8, "its address");
+	FAULT_AT("str	r3, [%1]", 12);
+	is((int32_t)(fault.error_code & (FSR_WRITE | FSR_PREFETCH)), FSR_WRITE,
+	   "a store: error_code");
+	is((int32_t)fault.fault_address, 12, "its address");
+	FAULT_AT("blx	%1", 16);
+	ok((fault.error_code & (FSR_WRITE | FSR_PREFETCH)) == FSR_PREFETCH,
+	   "a fetch: error_code");
+	is((int32_t)fault.fault_address, 16, "its address");
+	FAULT_AT(".inst	0xe7f000f0", 0);
+	is(last_sig, LINUX_SIGILL, "an undefined instruction");
+	is((int32_t)fault.trap_no, 6, "its trap_no");
+}
+
+static void fault_frames(void)
+{
+	install(LINUX_SIGSEGV, (uint32_t)note_fault, SA_SIGINFO, 0);
+	install(LINUX_SIGILL, (uint32_t)note_fault, SA_SIGINFO, 0);
+	make_faults();
+}
+
 int main(void)
 {
 	without_restorer();
@@ -265,5 +317,6 @@ int main(void)
 	waiting();
 	groups();
 	lies();
+	fault_frames();
 	return done();
 }
