@@ -161,8 +161,9 @@ static int link_child(struct task_struct *task, u32 clone_flags)
 }
 
 /* All of the child but its place among the others. */
-static inline int copy_process(struct task_struct *task, u32 flags, uaddr_t stack,
-			const struct pt_regs *regs, u32 tls)
+static inline int copy_process(struct task_struct *task, u32 flags,
+			       uaddr_t stack, const struct pt_regs *regs,
+			       u32 tls)
 {
 	int err = copy_files(task, flags);
 
