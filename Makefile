@@ -166,6 +166,23 @@ $(OUT)/pagewalk-core.first.elf: $(core_objects) $(OUT)/core.objects \
 core: $(OUT)/pagewalk-core.bin $(OUT)/initramfs.cpio
 	@echo "$<: $$(wc -w < $(OUT)/core.objects) objects, no service"
 
+# The whole with one service left out: without its lines in services.c nothing
+# names it, and the linker drops it.
+service_names := $(notdir $(patsubst %/,%,$(wildcard services/*/)))
+without_sources := $(service_names:%=$(OUT)/without-%.c)
+$(without_sources): $(OUT)/without-%.c: startup/services.c
+	$(Q)sed -e '/&$*_service,/d' -e "/\t$$(echo $* | tr a-z A-Z)_CALLS,/d" $< > $@
+$(without_sources:.c=.o): %.o: %.c $(OUT)/options
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+-include $(without_sources:.c=.d)
+without_images := $(service_names:%=$(OUT)/pagewalk-without-%.elf)
+$(without_images:.elf=.first.elf) $(without_images): objects = \
+	$(OUT)/without-$(patsubst pagewalk-without-%.elf,%,$(subst \
+	.first,,$(@F))).o $(filter-out %/startup/services.c.o,$(kernel_objects))
+$(without_images:.elf=.first.elf): $(OUT)/pagewalk-without-%.first.elf: \
+		$(OUT)/without-%.o $(kernel_objects) $(OUT)/kernel.lds
+	$(call link,$(objects),$@)
+
 # Flash as the core sees it at address 0: the same image, which copies itself
 # to RAM. QEMU wants a pflash file of the whole 64 MiB; the rest is a hole.
 $(OUT)/nor.bin: $(OUT)/pagewalk.bin

@@ -6,6 +6,8 @@ CHECK_TESTS += $(system_tests)
 $(filter-out %/docs.t %/lint.t %/virt.t %/debug.t,$(system_tests)): \
 	$(OUT)/pagewalk.elf $(OUT)/pagewalk.bin $(OUT)/initramfs.cpio \
 	$(OUT)/test-initramfs.cpio
+tests/system/core.t: $(OUT)/pagewalk-core.bin $(OUT)/pagewalk.elf \
+	$(service_names:%=$(OUT)/pagewalk-without-%.bin)
 tests/system/boots.t: $(OUT)/nor.bin $(OUT)/careless.bin
 
 # A loader that leaves everything wrong, for boots.t.
