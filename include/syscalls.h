@@ -34,14 +34,6 @@ s32 sys_munmap(uaddr_t addr, u32 bytes);
 s32 sys_mprotect(uaddr_t addr, u32 bytes, u32 prot);
 s32 sys_mremap(uaddr_t addr, u32 old_bytes, u32 new_bytes, u32 flags,
 	       uaddr_t new_addr);
-s32 sys_madvise(uaddr_t addr, u32 bytes, u32 advice);
-s32 sys_mincore(uaddr_t addr, u32 bytes, uaddr_t vec);
-s32 sys_msync(uaddr_t addr, u32 bytes, u32 flags);
-s32 sys_mlock(uaddr_t addr, u32 bytes);
-s32 sys_mlock2(uaddr_t addr, u32 bytes, u32 flags);
-s32 sys_munlock(uaddr_t addr, u32 bytes);
-s32 sys_mlockall(u32 flags);
-s32 sys_munlockall(void);
 s32 sys_cacheflush(uaddr_t start, uaddr_t end, u32 flags);
 
 /* ---- fs/ --------------------------------------------------------- */

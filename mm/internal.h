@@ -5,7 +5,8 @@
  * limits and gets all that it can lack: promises of memory, VMAs, cuts at the
  * borders of the range, page tables. It may fail, and then undoes what it did.
  * The commit cannot fail. Where Linux lets a call end half-way - mprotect,
- * mlock, madvise - each VMA has a plan and a commit of its own.
+ * mlock, madvise - each VMA has a plan and a commit of its own, which is
+ * vma_change_flags.
  */
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
@@ -25,28 +26,11 @@ static inline u32 vma_pages(const struct vm_area_struct *vma)
 	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
 }
 
-static inline bool vma_is_anonymous(const struct vm_area_struct *vma)
-{
-	return !vma->vm_ops;
-}
-
 /* The running task has changed [start, end), or moved start to end. */
 static inline void trace_vma(enum trace_vma_op op, uaddr_t start, uaddr_t end)
 {
 	if (unlikely(trace_mask & (1u << TRACE_VMA)))
 		trace_sink(TRACE_VMA, (u32)current_pid(), start, end, op);
-}
-
-/* The page of the mapped object behind va. */
-static inline u32 linear_page_index(const struct vm_area_struct *vma,
-				    uaddr_t va)
-{
-	return vma->vm_pgoff + ((va - vma->vm_start) >> PAGE_SHIFT);
-}
-
-static inline struct vm_area_struct *vma_next(struct vm_area_struct *vma)
-{
-	return TAILQ_NEXT(vma, vm_link);
 }
 
 static inline struct vm_area_struct *vma_prev(struct vm_area_struct *vma)
@@ -99,9 +83,6 @@ void __vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
 /* Move its borders; it stays between its neighbours. */
 void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		  u32 pgoff);
-/* First VMA that overlaps [start, end), or NULL. */
-struct vm_area_struct *find_vma_intersection(struct mm_struct *mm,
-					     uaddr_t start, uaddr_t end);
 
 /* ---- i_mmap.c: who maps a file ----------------------------------- */
 
@@ -168,13 +149,6 @@ int __must_check vma_isolate(struct vm_area_struct **first, uaddr_t start,
 			     uaddr_t end);
 /* Undo it: merge again what only these borders keep apart. */
 void vma_rejoin(struct mm_struct *mm, uaddr_t start, uaddr_t end);
-/*
- * Give [start, end) the flags (flags & ~clear) | set, VMA by VMA, splitting
- * and merging. 0, or -ENOMEM: a hole inside, told at the end; or no memory for a
- * split, at once.
- */
-int __must_check vma_update_flags(struct mm_struct *mm, uaddr_t start,
-				  uaddr_t end, u32 clear, u32 set);
 
 /* ---- munmap.c ---------------------------------------------------- */
 
@@ -215,7 +189,6 @@ static inline bool is_data_mapping(u32 vm_flags)
  * may_expand_vm: pages more of this kind, as to RLIMIT_AS and RLIMIT_DATA?
  * may_replace_vm: [start, end) of this kind, once what is there has gone?
  * mlock_future_check: room under RLIMIT_MEMLOCK for bytes more? 0 or -EAGAIN.
- * may_lock_range, may_lock_all: may all of the range, all VMAs, be locked?
  */
 static inline bool may_add_vmas(const struct mm_struct *mm, u32 n)
 {
@@ -226,11 +199,6 @@ bool may_expand_vm(const struct mm_struct *mm, u32 vm_flags, u32 pages);
 bool may_replace_vm(struct mm_struct *mm, u32 vm_flags, uaddr_t start,
 		    uaddr_t end);
 int mlock_future_check(const struct mm_struct *mm, u32 vm_flags, u32 bytes);
-bool may_lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end);
-bool may_lock_all(const struct mm_struct *mm);
-/* Pages of [start, end) mapped by VMAs with (vm_flags & mask) == flags. */
-u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
-		    u32 flags);
 
 /* Promise pages, or take the promise back. 0 or -ENOMEM. */
 int __must_check vm_acct_memory(u32 pages);
@@ -259,7 +227,10 @@ static inline void vma_unreserve(u32 vm_flags, u32 pages)
 void vma_charge(struct mm_struct *mm, u32 vm_flags, u32 pages);
 /* Pages with these flags are gone, and so is what was promised for them. */
 void vma_uncharge(struct mm_struct *mm, u32 vm_flags, u32 pages);
-/* Commit: other flags; VM_ACCOUNT among them if it was promised before. */
+/*
+ * Commit: other flags, VM_ACCOUNT among them if it was promised before, and the
+ * protection that entries get with them.
+ */
 void vma_set_flags(struct vm_area_struct *vma, u32 vm_flags);
 
 /* ---- unmapped_area.c --------------------------------------------- */
@@ -281,8 +252,6 @@ struct mm_walk {
 	/* Entries of [va, end), all in one table; page_table_lock held. */
 	void (*pte_range)(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 			  uaddr_t end);
-	/* No table here: every entry is none. NULL: skip. */
-	void (*pte_hole)(struct mm_walk *walk, uaddr_t va, uaddr_t end);
 };
 void walk_page_range(struct mm_walk *walk, uaddr_t start, uaddr_t end);
 
@@ -329,14 +298,6 @@ void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm, bool fullmm);
 void tlb_finish_mmu(struct mmu_gather *tlb);
 /* Take [start, end) of one VMA out of the tables. */
 void unmap_page_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end);
-/* The same with a gather of its own. */
-void zap_page_range(struct mm_struct *mm, uaddr_t start, uaddr_t end);
-
-/* ---- gup.c ------------------------------------------------------- */
-
-/* Have the page at va ready for the access. 0, -ENOMEM, -EFAULT. (read) */
-int __must_check faultin_page(struct vm_area_struct *vma, uaddr_t va,
-			      bool write);
 
 /* ---- shmem.c: shared anonymous memory ---------------------------- */
 

@@ -65,20 +65,6 @@ int mlock_future_check(const struct mm_struct *mm, u32 vm_flags, u32 bytes)
 	return 0;
 }
 
-bool may_lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
-{
-	u32 locked = count_vma_pages(mm, start, end, VM_LOCKED, VM_LOCKED);
-
-	BUG_ON(locked > mm->locked_vm || mm->locked_vm > mm->total_vm);
-	return mm->locked_vm - locked + ((end - start) >> PAGE_SHIFT) <=
-		rlimit_pages(RLIMIT_MEMLOCK);
-}
-
-bool may_lock_all(const struct mm_struct *mm)
-{
-	return mm->total_vm <= rlimit_pages(RLIMIT_MEMLOCK);
-}
-
 /* ---- the promise ------------------------------------------------- */
 
 /* Linux's heuristic: refuse only what could never be held, all at once. */
@@ -147,4 +133,5 @@ void vma_set_flags(struct vm_area_struct *vma, u32 vm_flags)
 	if (changed & VM_LOCKED)
 		mm->locked_vm += vm_flags & VM_LOCKED ? pages : -pages;
 	vma->vm_flags = vm_flags;
+	vma->vm_page_prot = vma_page_prot(vm_flags);
 }

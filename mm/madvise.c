@@ -2,8 +2,9 @@
  * madvise: what a program says about its memory. Some advice is remembered in
  * vm_flags, some gives pages back at once, the rest is allowed to mean nothing.
  */
-#include <mm/internal.h>
-#include <syscalls.h>
+#include <bug.h>
+#include <mm/advice.h>
+#include <sched.h>
 
 /* Advice that is a change of vm_flags. */
 struct flag_advice {

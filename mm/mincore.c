@@ -2,13 +2,13 @@
  * mincore: which pages of a range are in memory, one byte a page.
  */
 #include <asm/uaccess.h>
-#include <mm/internal.h>
-#include <syscalls.h>
+#include <mm/advice.h>
+#include <sched.h>
 
 #define MINCORE_CHUNK 256 /* pages answered under one lock */
 
 /* A page of the object that no entry maps may be in memory all the same. */
-static u8 object_has_page(struct vm_area_struct *vma, uaddr_t va)
+static bool object_has_page(struct vm_area_struct *vma, uaddr_t va)
 {
 	struct page *page = vma_find_page(vma, linear_page_index(vma, va));
 
@@ -17,43 +17,20 @@ static u8 object_has_page(struct vm_area_struct *vma, uaddr_t va)
 	return page != NULL;
 }
 
-static void mincore_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
-			    uaddr_t end)
-{
-	u8 **vec = walk->private;
-
-	for (; va < end; va += PAGE_SIZE, ptep++)
-		*(*vec)++ = pte_present(*ptep) ||
-			object_has_page(walk->vma, va);
-}
-
-static void mincore_hole(struct mm_walk *walk, uaddr_t va, uaddr_t end)
-{
-	u8 **vec = walk->private;
-
-	for (; va < end; va += PAGE_SIZE)
-		*(*vec)++ = object_has_page(walk->vma, va);
-}
-
 /* Fill vec for [start, end) as far as it is mapped: the end of that. */
 static uaddr_t mincore_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 			     u8 *vec)
 {
-	struct vm_area_struct *vma;
+	struct vm_area_struct *vma = find_vma(mm, start);
+	pte_t pte;
 
-	for (vma = find_vma(mm, start); start < end; vma = vma_next(vma)) {
-		struct mm_walk walk = {
-			.mm = mm,
-			.vma = vma,
-			.private = &vec,
-			.pte_range = mincore_entries,
-			.pte_hole = mincore_hole,
-		};
-
+	for (; start < end; start += PAGE_SIZE) {
+		if (vma && vma->vm_end == start)
+			vma = vma_next(vma);
 		if (!vma || vma->vm_start > start)
 			break;
-		walk_page_range(&walk, start, min(end, vma->vm_end));
-		start = min(end, vma->vm_end);
+		*vec++ = !follow_pte(mm, start, &pte) ||
+			object_has_page(vma, start);
 	}
 	return start;
 }

@@ -3,8 +3,9 @@
  * faulted in now, not given up by madvise, and counted against
  * RLIMIT_MEMLOCK.
  */
-#include <mm/internal.h>
-#include <syscalls.h>
+#include <bug.h>
+#include <mm/advice.h>
+#include <sched.h>
 
 /* Whole pages around [addr, addr + bytes); false when that wraps. */
 static bool page_range(uaddr_t addr, u32 bytes, uaddr_t *start, uaddr_t *end)
@@ -12,6 +13,21 @@ static bool page_range(uaddr_t addr, u32 bytes, uaddr_t *start, uaddr_t *end)
 	*start = ALIGN_DOWN(addr, PAGE_SIZE);
 	*end = *start + ALIGN_UP(bytes + (addr - *start), PAGE_SIZE);
 	return *end >= *start && bytes + (addr - *start) >= bytes;
+}
+
+static u32 limit_pages(void)
+{
+	return rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
+}
+
+/* May all of [start, end) be locked? What is locked already counts once. */
+static bool may_lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
+{
+	u32 locked = count_vma_pages(mm, start, end, VM_LOCKED, VM_LOCKED);
+
+	BUG_ON(locked > mm->locked_vm || mm->locked_vm > mm->total_vm);
+	return mm->locked_vm - locked + ((end - start) >> PAGE_SHIFT) <=
+		limit_pages();
 }
 
 /* Where the mappings that begin at start first leave something out; at most end. */
@@ -117,7 +133,7 @@ s32 sys_mlockall(u32 flags)
 	if (!rlimit(RLIMIT_MEMLOCK))
 		return -EPERM;
 	down_write(&mm->mmap_lock);
-	if (flags & MCL_CURRENT && !may_lock_all(mm)) {
+	if (flags & MCL_CURRENT && mm->total_vm > limit_pages()) {
 		err = -ENOMEM;
 	} else {
 		mm->def_flags = flags & MCL_FUTURE ? locked : 0;

@@ -80,6 +80,26 @@ static inline struct vm_area_struct *find_vma(struct mm_struct *mm, uaddr_t va)
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, uaddr_t va,
 				     struct vm_area_struct **prev);
 
+/* First VMA that overlaps [start, end), or NULL. (read) */
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm,
+					     uaddr_t start, uaddr_t end);
+static inline struct vm_area_struct *vma_next(struct vm_area_struct *vma)
+{
+	return TAILQ_NEXT(vma, vm_link);
+}
+
+static inline bool vma_is_anonymous(const struct vm_area_struct *vma)
+{
+	return !vma->vm_ops;
+}
+
+/* The page of the mapped object behind va. */
+static inline u32 linear_page_index(const struct vm_area_struct *vma,
+				    uaddr_t va)
+{
+	return vma->vm_pgoff + ((va - vma->vm_start) >> PAGE_SHIFT);
+}
+
 /*
  * Map bytes at addr as mmap(2) means it; bytes > 0 is rounded up to pages,
  * pgoff in pages. file NULL: anonymous. *result gets the address. (write)
@@ -114,9 +134,21 @@ int __must_check do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes,
 int __must_check do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes,
 			   u32 new_bytes, u32 flags, uaddr_t new_addr,
 			   uaddr_t *result);
-/* madvise(2): 0, -EINVAL, -ENOMEM (a hole, told at the end; a split). (write) */
-int __must_check do_madvise(struct mm_struct *mm, uaddr_t start, u32 bytes,
-			    u32 advice);
+/*
+ * [start, end), inside *vma, gets these flags: it is cut out of *vma and merged
+ * with its neighbours where they are equal. *vma is then what covers it; its
+ * entries stay as they are. 0, or -ENOMEM and all is as before. (write)
+ */
+int __must_check vma_change_flags(struct vm_area_struct **vma, uaddr_t start,
+				  uaddr_t end, u32 vm_flags);
+/*
+ * Take the pages of [start, end) away: the next access faults anew. When it
+ * returns no translation of them is left. (read)
+ */
+void zap_page_range(struct mm_struct *mm, uaddr_t start, uaddr_t end);
+/* Pages of [start, end) in VMAs with (vm_flags & mask) == flags. (read) */
+u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
+		    u32 flags);
 /*
  * A mapping that grows down, of `bytes`, ending at top: for execve's stack.
  * (write)
@@ -179,6 +211,9 @@ static inline struct page *vma_find_page(struct vm_area_struct *vma, u32 pgoff)
 	return page;
 }
 
+/* Have the page at va ready for the access. 0, -ENOMEM, -EFAULT. (read) */
+int __must_check faultin_page(struct vm_area_struct *vma, uaddr_t va,
+			      bool write);
 /*
  * Fault in [start, start + bytes) now, as MAP_POPULATE and mlock do. Takes
  * mmap_lock for reading. 0, -ENOMEM, -EFAULT.

@@ -16,13 +16,11 @@ void walk_page_range(struct mm_walk *walk, uaddr_t start, uaddr_t end)
 		pte_t *ptep = pte_offset_map(mm, start);
 
 		next = pgd_addr_end(start, end);
-		if (ptep) {
-			spin_lock(&mm->page_table_lock);
-			walk->pte_range(walk, ptep, start, next);
-			spin_unlock(&mm->page_table_lock);
-			cond_resched();
-		} else if (walk->pte_hole) {
-			walk->pte_hole(walk, start, next);
-		}
+		if (!ptep)
+			continue; /* no table: every entry is none */
+		spin_lock(&mm->page_table_lock);
+		walk->pte_range(walk, ptep, start, next);
+		spin_unlock(&mm->page_table_lock);
+		cond_resched();
 	}
 }

@@ -1,8 +1,7 @@
 /*
  * The system calls of the mmap family: take the lock, do it, fault in what
- * must be there when the call returns. Those with a file of their own:
- * madvise, mincore, mlock, msync. What cannot be faulted in now faults later:
- * that is no error of the call. mmap's descriptor is fs/'s to look up.
+ * must be there when the call returns. What cannot be faulted in now faults
+ * later: that is no error of the call. mmap's descriptor is fs/'s to look up.
  */
 #include <mm/internal.h>
 #include <syscalls.h>

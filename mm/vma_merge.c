@@ -128,32 +128,18 @@ void vma_rejoin(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 	merge_at(mm, end);
 }
 
-int vma_update_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
-		     u32 clear, u32 set)
+int vma_change_flags(struct vm_area_struct **vma, uaddr_t start, uaddr_t end,
+		     u32 vm_flags)
 {
-	struct vm_area_struct *vma = find_vma(mm, start);
-	bool hole = false;
 	int err;
 
-	BUG_ON(!IS_ALIGNED(start | end, PAGE_SIZE) || start > end);
-	while (start < end && vma && vma->vm_start < end) {
-		uaddr_t stop = min(end, vma->vm_end);
-		u32 flags = (vma->vm_flags & ~clear) | set;
-
-		if (vma->vm_start > start) {
-			hole = true;
-			start = vma->vm_start;
-		}
-		if (flags != vma->vm_flags) {
-			err = vma_isolate(&vma, start, stop);
-			if (err)
-				return err;
-			vma_set_flags(vma, flags);
-			vma = vma_merge(vma);
-		}
-		start = stop;
-		if (stop == vma->vm_end)
-			vma = vma_next(vma);
-	}
-	return hole || start < end ? -ENOMEM : 0;
+	BUG_ON(start < (*vma)->vm_start || end > (*vma)->vm_end);
+	if (vm_flags == (*vma)->vm_flags)
+		return 0;
+	err = vma_isolate(vma, start, end);
+	if (err)
+		return err;
+	vma_set_flags(*vma, vm_flags);
+	*vma = vma_merge(*vma);
+	return 0;
 }

@@ -6,6 +6,7 @@
  * which startup/core.c lists alone.
  */
 #include <inspect/inspect.h>
+#include <mm/advice.h>
 #include <services/alignment/alignment.h>
 #include <services/files/files.h>
 #include <services/futex/futex.h>
@@ -36,6 +37,7 @@ const struct service *const services[] = {
 syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	NO_CALL,
 	CORE_CALLS,
+	ADVICE_CALLS,
 	SIGNAL_CALLS,
 	FUTEX_CALLS,
 	TIME_CALLS,

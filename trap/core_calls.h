@@ -39,8 +39,6 @@ void sys_ni_syscall_with_regs(void);
 	CALL(nanosleep), CALL(getrusage), \
 	/* memory */ \
 	CALL(brk), CALL(mmap2), CALL(munmap), CALL(mprotect), CALL(mremap), \
-	CALL(madvise), CALL(mincore), CALL(msync), CALL(mlock), CALL(mlock2), \
-	CALL(munlock), CALL(mlockall), CALL(munlockall), \
 	/* files */ \
 	CALL(read), CALL(write), CALL(open), CALL(openat), CALL(close), \
 	CALL(lseek), ROW(_llseek, sys_llseek), CALL(fstat64), CALL(ioctl)

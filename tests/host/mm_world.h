@@ -7,6 +7,7 @@
 
 #include <alloc/internal.h>
 #include <file.h>
+#include <mm/advice.h>
 #include <mm/internal.h>
 #include <mm/mm.h>
 #include <service.h>

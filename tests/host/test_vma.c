@@ -5,6 +5,7 @@
  */
 #include <alloc/internal.h>
 #include <file.h>
+#include <mm/advice.h>
 #include <mm/internal.h>
 #include <string.h>
 #include "host.h"

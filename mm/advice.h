@@ -1,0 +1,36 @@
+/*
+ * services/advice/advice.h - what a program says and asks about its memory.
+ */
+#ifndef SERVICES_ADVICE_ADVICE_H
+#define SERVICES_ADVICE_ADVICE_H
+
+#include <mm/mm.h>
+#include <trap/core_calls.h>
+
+/* clang-format off */
+#define ADVICE_CALLS \
+	CALL(madvise), CALL(mincore), CALL(msync), CALL(mlock), CALL(mlock2), \
+	CALL(munlock), CALL(mlockall), CALL(munlockall)
+/* clang-format on */
+
+s32 sys_madvise(uaddr_t addr, u32 bytes, u32 advice);
+s32 sys_mincore(uaddr_t addr, u32 bytes, uaddr_t vec);
+s32 sys_msync(uaddr_t addr, u32 bytes, u32 flags);
+s32 sys_mlock(uaddr_t addr, u32 bytes);
+s32 sys_mlock2(uaddr_t addr, u32 bytes, u32 flags);
+s32 sys_munlock(uaddr_t addr, u32 bytes);
+s32 sys_mlockall(u32 flags);
+s32 sys_munlockall(void);
+
+/* madvise(2): 0, -EINVAL, -ENOMEM (a hole, told at the end; a split). (write) */
+int __must_check do_madvise(struct mm_struct *mm, uaddr_t start, u32 bytes,
+			    u32 advice);
+/*
+ * Give [start, end) the flags (flags & ~clear) | set, VMA by VMA, splitting
+ * and merging. 0, or -ENOMEM: a hole inside, told at the end; or no memory for a
+ * split, at once. (write)
+ */
+int __must_check vma_update_flags(struct mm_struct *mm, uaddr_t start,
+				  uaddr_t end, u32 clear, u32 set);
+
+#endif

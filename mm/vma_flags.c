@@ -1,0 +1,32 @@
+/*
+ * Flags of whatever lies in a range, as madvise and mlock change them. Like
+ * Linux, VMA by VMA: those before one that cannot be cut stay changed.
+ */
+#include <bug.h>
+#include <mm/advice.h>
+
+int vma_update_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
+		     u32 clear, u32 set)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+	bool hole = false;
+	int err;
+
+	BUG_ON(!IS_ALIGNED(start | end, PAGE_SIZE) || start > end);
+	while (start < end && vma && vma->vm_start < end) {
+		uaddr_t stop = min(end, vma->vm_end);
+		u32 flags = (vma->vm_flags & ~clear) | set;
+
+		if (vma->vm_start > start) {
+			hole = true;
+			start = vma->vm_start;
+		}
+		err = vma_change_flags(&vma, start, stop, flags);
+		if (err)
+			return err;
+		start = stop;
+		if (stop == vma->vm_end)
+			vma = vma_next(vma);
+	}
+	return hole || start < end ? -ENOMEM : 0;
+}
