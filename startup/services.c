@@ -6,7 +6,7 @@
  * which startup/core.c lists alone.
  */
 #include <inspect/inspect.h>
-#include <mm/advice.h>
+#include <services/advice/advice.h>
 #include <services/alignment/alignment.h>
 #include <services/files/files.h>
 #include <services/futex/futex.h>

@@ -38,8 +38,8 @@ HOST_ONLY_run := run/rwsem.c run/service.c run/vfp_id.c
 HOST_ONLY_trap := trap/fault.c trap/extable.c
 HOST_ONLY_proc := proc/elf.c
 HOST_ONLY_inspect := inspect/trace.c
-HOST_ONLY_services := services/alignment/alignment.c services/files/*.c \
-	services/pipe/*.c services/poll/*.c
+HOST_ONLY_services := services/advice/*.c services/alignment/alignment.c \
+	services/files/*.c services/pipe/*.c services/poll/*.c
 HOST_ONLY_startup := startup/atags.c startup/boot_args.c startup/cmdline.c \
 	startup/fdt.c
 host_sources = $(filter-out $(HOST_SKIP),$(wildcard \

@@ -7,10 +7,10 @@
 
 #include <alloc/internal.h>
 #include <file.h>
-#include <mm/advice.h>
 #include <mm/internal.h>
 #include <mm/mm.h>
 #include <service.h>
+#include <services/advice/advice.h>
 #include <string.h>
 #include <syscalls.h>
 #include "mmu_model.h"

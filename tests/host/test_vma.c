@@ -5,8 +5,8 @@
  */
 #include <alloc/internal.h>
 #include <file.h>
-#include <mm/advice.h>
 #include <mm/internal.h>
+#include <services/advice/advice.h>
 #include <string.h>
 #include "host.h"
 

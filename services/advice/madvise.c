@@ -3,8 +3,8 @@
  * vm_flags, some gives pages back at once, the rest is allowed to mean nothing.
  */
 #include <bug.h>
-#include <mm/advice.h>
 #include <sched.h>
+#include <services/advice/advice.h>
 
 /* Advice that is a change of vm_flags. */
 struct flag_advice {

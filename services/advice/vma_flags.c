@@ -3,7 +3,7 @@
  * Linux, VMA by VMA: those before one that cannot be cut stay changed.
  */
 #include <bug.h>
-#include <mm/advice.h>
+#include <services/advice/advice.h>
 
 int vma_update_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		     u32 clear, u32 set)

@@ -2,8 +2,8 @@
  * msync. A shared page is the file's page: what was written is there already,
  * so only the arguments are judged.
  */
-#include <mm/advice.h>
 #include <sched.h>
+#include <services/advice/advice.h>
 
 static int check_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		       u32 flags)

@@ -2,8 +2,8 @@
  * mincore: which pages of a range are in memory, one byte a page.
  */
 #include <asm/uaccess.h>
-#include <mm/advice.h>
 #include <sched.h>
+#include <services/advice/advice.h>
 
 #define MINCORE_CHUNK 256 /* pages answered under one lock */
 

@@ -4,8 +4,8 @@
  * RLIMIT_MEMLOCK.
  */
 #include <bug.h>
-#include <mm/advice.h>
 #include <sched.h>
+#include <services/advice/advice.h>
 
 /* Whole pages around [addr, addr + bytes); false when that wraps. */
 static bool page_range(uaddr_t addr, u32 bytes, uaddr_t *start, uaddr_t *end)
