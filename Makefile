@@ -149,8 +149,8 @@ $(OUT)/pagewalk.first.elf: $(kernel_objects) $(OUT)/kernel.lds \
 # The core alone: the same objects, but no service, and startup/core.c, which
 # lists none, for services.c. What it shows of itself are the windows of inspect/.
 core_windows := $(addprefix inspect/,proc_context.c proc_maps.c proc_pagemap.c \
-	proc_trace.c proc_walk.c procfs.c seq_file.c trace.c \
-	windows.c)
+	proc_trace.c proc_walk.c procfs.c seq_file.c stack.c \
+	trace.c unwind.c windows.c)
 core_sources := startup/core.c $(core_windows) $(filter-out services/% \
 	inspect/% startup/services.c,$(kernel_sources))
 core_objects := $(call to_obj,$(core_sources))

@@ -14,6 +14,11 @@ extern const struct service inspect_service;
 /* The same with the few files that the core alone can show. */
 extern const struct service windows_service;
 
+/* ---- reports ----------------------------------------------------- */
+
+/* Panics and oopses can show the stack from now on. (stack.c) */
+void stack_init(void);
+
 /* ---- events (trace.c) -------------------------------------------- */
 
 /* Record the kinds of mask from now on, in a ring of the last ones. */

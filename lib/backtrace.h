@@ -1,7 +1,9 @@
 /*
- * lib/backtrace.h - who called whom, from the EHABI unwind tables that the
- * compiler writes; symbols from the table that the second link pass builds in
- * (tools/kallsyms.py).
+ * lib/backtrace.h - names of kernel text, and who called whom.
+ *
+ * Symbols come from the table that the second link pass builds in
+ * (tools/kallsyms.py). Reading the stack is looking and no mechanism: inspect/
+ * does it, and registers here in the first step of the start.
  */
 #ifndef LIB_BACKTRACE_H
 #define LIB_BACKTRACE_H
@@ -10,24 +12,30 @@
 
 struct pt_regs;
 
-/* Print the call chain that led to regs (NULL: to the caller). Never faults. */
-void dump_stack(const struct pt_regs *regs);
-
-/* Is a function of that name among the callers? Inlined ones are not. */
-bool called_from(const char *function);
-
-/* "do_mmap+0x24" for a kernel text address; its hex value where unknown. */
-void format_symbol(u32 va, char *buf, size_t bytes);
-
-/* ---- lib/unwind.c: one step of dump_stack, and for tests --------- */
-
-struct unwind_frame {
-	u32 reg[16];   /* r0-r15; only r4-r15 mean something */
-	u32 stack_low; /* no word outside [low, high) is read */
-	u32 stack_high;
+struct stack_operations {
+	/* Print the call chain that led to regs (NULL: to the caller). */
+	void (*dump)(const struct pt_regs *regs);
+	/* Is a function of that name among the callers? Inlined ones are not. */
+	bool (*called_from)(const char *function);
 };
 
-/* From a function to its caller. False: the tables end, or make no sense. */
-bool __must_check unwind_frame(struct unwind_frame *frame);
+extern const struct stack_operations *stack_ops;
+
+static inline void dump_stack(const struct pt_regs *regs)
+{
+	if (stack_ops)
+		stack_ops->dump(regs);
+}
+
+static inline bool called_from(const char *function)
+{
+	return stack_ops && stack_ops->called_from(function);
+}
+
+bool is_kernel_text(u32 va);
+/* The last symbol at or below va, and how far below; NULL where unknown. */
+const char *find_symbol(u32 va, u32 *offset);
+/* "do_mmap+0x24" for a kernel text address; its hex value where unknown. */
+void format_symbol(u32 va, char *buf, size_t bytes);
 
 #endif

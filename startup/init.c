@@ -10,6 +10,7 @@
 #include <board/board.h>
 #include <board/early_uart.h>
 #include <fs/fs.h>
+#include <inspect/inspect.h>
 #include <lib/printk.h>
 #include <lib/semihosting.h>
 #include <mmu/errata.h>
@@ -147,6 +148,7 @@ static void start_init(void)
 }
 
 static void (*const init_order[])(void) = {
+	stack_init,        /* a panic shows who called whom */
 	find_services,     /* before anything can call one */
 	semihosting_probe, /* before anybody asks who answers */
 	board_early_console,

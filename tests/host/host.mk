@@ -29,8 +29,8 @@ HOST_CFLAGS := -std=gnu11 -O1 -g -fno-common -fno-pie -fno-omit-frame-pointer \
 
 # Hardware and linker symbols: the target's tests cover these.
 HOST_SKIP := mmu/boot_map.c \
-	lib/printk.c lib/panic.c lib/bug.c lib/backtrace.c lib/semihosting.c \
-	lib/unwind.c lib/newlib.c
+	lib/printk.c lib/panic.c lib/bug.c lib/symbols.c lib/semihosting.c \
+	lib/personality.c lib/newlib.c
 
 HOST_FOLDERS := alloc mm fs lib mmu run trap proc services inspect startup
 # Of these folders only what knows neither registers nor stacks.

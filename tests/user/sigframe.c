@@ -257,7 +257,7 @@ static void lies(void)
 	   "sigreturn with a crooked stack");
 }
 
-/* ---- what a frame says of a fault ----------------------------------- */
+/* ---- what a frame says of a fault -------------------------------- */
 
 #define FSR_WRITE    0x800u      /* the access was a store */
 #define FSR_PREFETCH 0x80000000u /* it was a fetch: Linux's own bit */

@@ -7,7 +7,7 @@
  * second word itself, or in .ARM.extab where it points. Nothing is trusted: a
  * stack that is broken ends the walk and never faults.
  */
-#include <lib/backtrace.h>
+#include <inspect/unwind.h>
 
 enum { R_SP = 13, R_LR = 14, R_PC = 15 };
 
@@ -22,10 +22,6 @@ struct unwind_index {
 #define MAX_INSTRUCTIONS 64
 
 extern const struct unwind_index __exidx_start[], __exidx_end[];
-
-void __aeabi_unwind_cpp_pr0(void);
-void __aeabi_unwind_cpp_pr1(void);
-void __aeabi_unwind_cpp_pr2(void);
 
 /* The instructions of one entry, in order, from the high byte of each word. */
 struct instructions {
@@ -183,21 +179,4 @@ bool unwind_frame(struct unwind_frame *frame)
 	/* Going nowhere, or down, would go on for ever. */
 	return frame->reg[R_SP] >= sp &&
 		!(frame->reg[R_SP] == sp && frame->reg[R_PC] == pc);
-}
-
-/*
- * Each unwind table names its personality routine, so that a C++ program links
- * an unwinder. unwind_frame reads the tables itself and calls none of these.
- * They are here because every object file names them: this one names no other.
- */
-void __aeabi_unwind_cpp_pr0(void)
-{
-}
-
-void __aeabi_unwind_cpp_pr1(void)
-{
-}
-
-void __aeabi_unwind_cpp_pr2(void)
-{
 }

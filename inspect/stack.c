@@ -1,62 +1,15 @@
 /*
- * Call chains and symbol names for reports. Owns the view of the symbol table
- * that tools/kallsyms.py makes from the first link.
+ * Call chains for reports: who called whom. Owns nothing, never faults.
  */
 #include <config.h>
+#include <inspect/inspect.h>
+#include <inspect/unwind.h>
 #include <lib/backtrace.h>
 #include <lib/printk.h>
 #include <ptrace.h>
-#include <stdio.h>
 #include <string.h>
 
 #define MAX_FRAMES 32
-
-/* Ascending by address; the last one is the end of the text, with no name. */
-struct kallsym {
-	u32 va;
-	u32 name; /* offset in kallsyms_names */
-};
-
-/* Absent from the first link, hence weak. */
-extern const u32 kallsyms_count __attribute__((weak));
-extern const struct kallsym kallsyms[] __attribute__((weak));
-extern const char kallsyms_names[] __attribute__((weak));
-
-extern char _stext[], _etext[];
-
-static bool is_kernel_text(u32 va)
-{
-	return va >= (u32)(uintptr_t)_stext && va < (u32)(uintptr_t)_etext;
-}
-
-/* The last symbol at or below va, which is kernel text. */
-static const struct kallsym *find_symbol(u32 va)
-{
-	u32 low = 0, high = &kallsyms_count ? kallsyms_count : 0;
-
-	while (high - low > 1) {
-		u32 middle = low + (high - low) / 2;
-
-		if (kallsyms[middle].va <= va)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low < high && kallsyms[low].va <= va ? &kallsyms[low] : NULL;
-}
-
-void format_symbol(u32 va, char *buf, size_t bytes)
-{
-	const struct kallsym *symbol = NULL;
-
-	if (is_kernel_text(va))
-		symbol = find_symbol(va);
-	if (symbol)
-		snprintf(buf, bytes, "%s+0x%x", kallsyms_names + symbol->name,
-			 (unsigned int)(va - symbol->va));
-	else
-		snprintf(buf, bytes, "0x%08x", (unsigned int)va);
-}
 
 static void print_frame(u32 pc)
 {
@@ -109,7 +62,7 @@ static bool to_caller(struct unwind_frame *frame)
 	return unwind_frame(frame) && is_kernel_text(frame->reg[15]);
 }
 
-void dump_stack(const struct pt_regs *regs)
+static void dump(const struct pt_regs *regs)
 {
 	struct unwind_frame frame = { 0 };
 
@@ -137,18 +90,15 @@ void dump_stack(const struct pt_regs *regs)
 /* The compiler's variants too: "f.part.0". */
 static bool is_in_function(u32 va, const char *function)
 {
-	const struct kallsym *symbol = find_symbol(va);
+	u32 offset;
+	const char *name = find_symbol(va, &offset);
 	size_t length = strlen(function);
-	const char *name;
 
-	if (!symbol)
-		return false;
-	name = kallsyms_names + symbol->name;
-	return strncmp(name, function, length) == 0 &&
+	return name && strncmp(name, function, length) == 0 &&
 		(name[length] == '\0' || name[length] == '.');
 }
 
-bool called_from(const char *function)
+static bool is_called_from(const char *function)
 {
 	struct unwind_frame frame = { 0 };
 
@@ -160,4 +110,14 @@ bool called_from(const char *function)
 			return true;
 	}
 	return false;
+}
+
+static const struct stack_operations operations = {
+	.dump = dump,
+	.called_from = is_called_from,
+};
+
+void stack_init(void)
+{
+	stack_ops = &operations;
 }

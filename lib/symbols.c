@@ -1,0 +1,57 @@
+/*
+ * Names of kernel text, and who can read the stack for a report.
+ *
+ * Owns the view of the symbol table that tools/kallsyms.py makes from the first
+ * link.
+ */
+#include <lib/backtrace.h>
+#include <stdio.h>
+
+const struct stack_operations *stack_ops; /* constant after the first init step */
+
+/* Ascending by address; the last one is the end of the text, with no name. */
+struct kallsym {
+	u32 va;
+	u32 name; /* offset in kallsyms_names */
+};
+
+/* Absent from the first link, hence weak. */
+extern const u32 kallsyms_count __attribute__((weak));
+extern const struct kallsym kallsyms[] __attribute__((weak));
+extern const char kallsyms_names[] __attribute__((weak));
+
+extern char _stext[], _etext[];
+
+bool is_kernel_text(u32 va)
+{
+	return va >= (u32)(uintptr_t)_stext && va < (u32)(uintptr_t)_etext;
+}
+
+const char *find_symbol(u32 va, u32 *offset)
+{
+	u32 low = 0, high = &kallsyms_count ? kallsyms_count : 0;
+
+	while (high - low > 1) {
+		u32 middle = low + (high - low) / 2;
+
+		if (kallsyms[middle].va <= va)
+			low = middle;
+		else
+			high = middle;
+	}
+	if (!is_kernel_text(va) || low == high || kallsyms[low].va > va)
+		return NULL;
+	*offset = va - kallsyms[low].va;
+	return kallsyms_names + kallsyms[low].name;
+}
+
+void format_symbol(u32 va, char *buf, size_t bytes)
+{
+	u32 offset;
+	const char *name = find_symbol(va, &offset);
+
+	if (name)
+		snprintf(buf, bytes, "%s+0x%x", name, (unsigned int)offset);
+	else
+		snprintf(buf, bytes, "0x%08x", (unsigned int)va);
+}
