@@ -10,7 +10,7 @@
 #include <mm/mm.h>
 #include <service.h>
 
-/* ---- null, zero, full -------------------------------------------- */
+/* ---- null, zero -------------------------------------------------- */
 
 static s32 null_read(struct file *file __unused_arg, uaddr_t buf __unused_arg,
 		     u32 bytes __unused_arg, u64 *pos __unused_arg)
@@ -22,12 +22,6 @@ static s32 null_write(struct file *file __unused_arg, uaddr_t buf __unused_arg,
 		      u32 bytes, u64 *pos __unused_arg)
 {
 	return (s32)bytes;
-}
-
-static s32 full_write(struct file *file __unused_arg, uaddr_t buf __unused_arg,
-		      u32 bytes __unused_arg, u64 *pos __unused_arg)
-{
-	return -ENOSPC;
 }
 
 static s32 zero_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
@@ -63,12 +57,6 @@ static const struct file_operations zero_fops = {
 	.write = null_write,
 	.llseek = null_llseek,
 	.mmap = zero_mmap,
-};
-
-static const struct file_operations full_fops = {
-	.read = zero_read,
-	.write = full_write,
-	.llseek = null_llseek,
 };
 
 /* ---- console: the kernel's own, to write to ---------------------- */
@@ -115,7 +103,6 @@ static const struct file_operations plain_console_fops = {
 static const struct chrdev core_devices[] = {
 	{ "null", MKDEV(1, 3), 0666, &null_fops },
 	{ "zero", MKDEV(1, 5), 0666, &zero_fops },
-	{ "full", MKDEV(1, 7), 0666, &full_fops },
 	{ "console", MKDEV(5, 1), 0600, &plain_console_fops },
 	{ NULL },
 };

@@ -106,8 +106,7 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 		if (err)
 			file->f_mode &= ~(u32)FMODE_WRITE;
 	}
-	file->f_flags = flags &
-		~(u32)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC);
+	file->f_flags = flags;
 	if (!err && !(flags & O_PATH)) {
 		file->f_op = inode->i_fop;
 		if (inode->i_op && inode->i_op->open)
@@ -120,6 +119,8 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 		fput(file);
 		return err;
 	}
+	file->f_flags &= ~(u32)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC |
+				O_CLOEXEC);
 	*result = file;
 	return 0;
 }

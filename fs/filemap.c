@@ -220,45 +220,7 @@ void truncate_inode_pages(struct address_space *mapping, u64 from)
 	spin_unlock(&cached_lock);
 }
 
-/*
- * The order keeps pages from coming back: the new size is seen already; then
- * truncate_count changes and the tree is emptied; whoever found a page before
- * either has it mapped now, and loses it here, or sees the count and tries
- * again.
- */
-static void truncate_pagecache(struct address_space *mapping, u64 from)
-{
-	truncate_inode_pages(mapping, from);
-	unmap_mapping_pages(mapping,
-			    (u32)((from + PAGE_SIZE - 1) >> PAGE_SHIFT));
-}
-
-int generic_truncate(struct inode *inode, u64 bytes)
-{
-	struct address_space *mapping = &inode->i_data;
-
-	if (bytes > MAX_FILE_BYTES)
-		return -EFBIG;
-	down_write(&inode->i_lock);
-	if (bytes < inode->i_size) {
-		inode->i_size = bytes;
-		mapping->backing_bytes = min(mapping->backing_bytes,
-					     (u32)bytes);
-		truncate_pagecache(mapping, bytes);
-	}
-	inode->i_size = bytes;
-	inode->i_mtime = current_seconds();
-	up_write(&inode->i_lock);
-	return 0;
-}
-
-/* ---- read and write ---------------------------------------------- */
-
-/* Bytes of [pos, pos + bytes) that lie in pos's page. */
-static inline u32 page_part(u64 pos, u32 bytes)
-{
-	return min(bytes, PAGE_SIZE - ((u32)pos & (PAGE_SIZE - 1)));
-}
+/* ---- reading ----------------------------------------------------- */
 
 /* Bytes of [pos, pos + bytes) before the end of the file. */
 static inline u32 before_end(const struct inode *inode, u64 pos, u32 bytes)
@@ -337,98 +299,6 @@ s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 		put_page(page);
 	}
 	return (s32)done;
-}
-
-/* Where the bytes of a write come from; both move on with what was copied. */
-struct write_source {
-	uaddr_t user;
-	const char *kernel; /* NULL: from user */
-};
-
-/* Returns the bytes that could not be copied. */
-static u32 copy_from_source(void *to, struct write_source *from, u32 bytes)
-{
-	if (from->kernel) {
-		memcpy(to, from->kernel, bytes);
-		from->kernel += bytes;
-		return 0;
-	}
-	from->user += bytes;
-	return __copy_from_user(to, from->user - bytes, bytes);
-}
-
-/* i_lock held for writing; *pos moves with what was written. */
-static s32 write_locked(struct address_space *mapping,
-			struct write_source *from, u32 bytes, u64 *pos)
-{
-	u32 done = 0, part, left = 0;
-	struct page *page;
-	bool major;
-	int err = 0;
-
-	for (; done < bytes && !left; *pos += part - left) {
-		err = read_cache_page(mapping, (u32)(*pos >> PAGE_SHIFT), &page,
-				      &major);
-		if (err)
-			break;
-		part = page_part(*pos, bytes - done);
-		left = copy_from_source((char *)page_address(page) +
-						((u32)*pos & (PAGE_SIZE - 1)),
-					from, part);
-		/*
-		 * Our reference keeps it from being dropped until here. Where
-		 * nothing was written it may go: there need be no file there.
-		 */
-		if (left < part) {
-			atomic_or(PG_DIRTY, &page->flags);
-			flush_dcache_page(page);
-		}
-		put_page(page);
-		done += part - left;
-	}
-	if (done)
-		return (s32)done;
-	return left ? -EFAULT : err;
-}
-
-static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
-		      u64 *pos)
-{
-	struct inode *inode = file->f_inode;
-	s32 ret;
-
-	down_write(&inode->i_lock);
-	if (file->f_flags & O_APPEND)
-		*pos = inode->i_size;
-	if (*pos >= MAX_FILE_BYTES && bytes) {
-		up_write(&inode->i_lock);
-		return -EFBIG;
-	}
-	if (bytes > MAX_FILE_BYTES - *pos)
-		bytes = (u32)(MAX_FILE_BYTES - *pos);
-	ret = write_locked(&inode->i_data, from, bytes, pos);
-	if (ret > 0 && *pos > inode->i_size)
-		inode->i_size = *pos;
-	if (ret > 0)
-		inode->i_mtime = current_seconds();
-	up_write(&inode->i_lock);
-	return ret;
-}
-
-s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
-{
-	struct write_source from = { .user = buf };
-
-	return access_ok(buf, bytes) ? write_file(file, &from, bytes, pos) :
-				       -EFAULT;
-}
-
-s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
-			 u64 *pos)
-{
-	struct write_source from = { .kernel = buf };
-
-	return write_file(file, &from, bytes, pos);
 }
 
 s64 generic_file_llseek(struct file *file, s64 offset, int whence)

@@ -104,11 +104,17 @@ int __must_check initramfs_unpack(const void *archive, u32 bytes);
 /* ---- kernel-side opening ----------------------------------------- */
 
 /*
- * Open by absolute path from the kernel: *file with a reference. 0, -ENOENT,
- * -ENOTDIR, -EISDIR, -EACCES, -ELOOP, -ENOMEM ...
+ * Open what is there, by absolute path from the kernel: *file with a reference.
+ * 0, -ENOENT, -ENOTDIR, -EISDIR, -EACCES, -EROFS, -ELOOP, -ENOMEM ...
  */
-int __must_check filp_open(const char *path, u32 flags, u32 mode,
-			   struct file **file);
+int __must_check filp_open(const char *path, u32 flags, struct file **file);
+/* The same, for a program: by a path from dirfd, which is as openat's. */
+int __must_check do_filp_open(s32 dirfd, const char *path, u32 flags,
+			      struct file **file);
+/* The same, by inode: whose own reference is taken. */
+int __must_check open_inode(struct inode *inode, u32 flags, struct file **file);
+/* A descriptor for file, whose reference moves; or -errno, and it is closed. */
+s32 open_fd(struct file *file, u32 flags);
 /*
  * For execve: regular, executable, opened for reading. As long as this file is
  * open, nobody can open the inode for writing. Adds -EACCES, and -ETXTBSY:
@@ -117,9 +123,9 @@ int __must_check filp_open(const char *path, u32 flags, u32 mode,
 int __must_check open_exec(const char *path, struct file **file);
 
 /*
- * Hang an inode tree (inspect's /proc) on directory `path` of the root, creating or
- * covering an empty one; the caller's reference moves. 0, -ENOMEM, -EEXIST
- * (a file, or a directory in use).
+ * Hang an inode tree (inspect's /proc) on `path`, a name in a directory of ramfs,
+ * in place of what has it; the caller's reference moves. 0, -ENOMEM, -EEXIST,
+ * or -ENOTEMPTY or -EBUSY: a directory in use.
  */
 int __must_check fs_mount(const char *path, struct inode *root);
 
@@ -149,6 +155,11 @@ static inline u32 inode_blocks(const struct inode *inode)
 	return inode->i_data.nr_pages * (PAGE_SIZE / 512);
 }
 
+/*
+ * One writer more of a regular file, and its end. -ETXTBSY: somebody runs it.
+ */
+int __must_check get_write_access(struct inode *inode);
+void put_write_access(struct inode *inode);
 /* An open file on inode (its own reference is taken). 0 or what open said. */
 int __must_check file_open_inode(struct inode *inode, u32 flags,
 				 struct file **file);
@@ -288,8 +299,6 @@ int __must_check getname(uaddr_t path, char **name);
 /* The inode that path leads to, with a reference. dirfd: as openat's. */
 int __must_check path_lookup(s32 dirfd, const char *path, u32 flags,
 			     struct inode **inode);
-int __must_check user_path_lookup(s32 dirfd, uaddr_t path, u32 flags,
-				  struct inode **inode);
 /*
  * Walk to the directory of path's last name, which need not exist: nd->inode,
  * nd->name. Whatever it returns, end_walk() must follow.
@@ -302,11 +311,6 @@ int __must_check path_parent(s32 dirfd, const char *path, struct nameidata *nd);
 int __must_check path_parent_through(struct nameidata *nd, struct inode *link);
 void end_walk(struct nameidata *nd);
 
-/*
- * Set the size of an inode that can be truncated: 0, -EFBIG, or -ETXTBSY:
- * somebody runs it.
- */
-int __must_check do_truncate(struct inode *inode, u64 bytes);
 /* struct stat64, for a program. 0 or -EFAULT. (fstat.c) */
 int __must_check put_stat64(const struct inode *inode, uaddr_t buf);
 
@@ -328,12 +332,23 @@ static inline struct ramfs_dir *ramfs_dir(const struct inode *dir)
 	return dir->i_private;
 }
 
-extern const struct inode_operations ramfs_dir_ops;
+/*
+ * What all directories and files of ramfs have, those that are there already,
+ * too. As they are, nothing can be changed: -EROFS. At boot, before there is a
+ * program, a service may add create and unlink; truncate, write and
+ * kernel_write, and then takes the files' open away, which refuses writers.
+ */
+extern struct inode_operations ramfs_dir_ops, ramfs_file_ops;
+extern struct file_operations ramfs_file_fops;
 /* A new inode of the kind that mode says, in no directory; NULL: no memory. */
 struct inode *ramfs_inode(u32 mode) __must_check;
-/* Give inode a (further) name in dir. 0, -EEXIST, -ENOMEM, -ENOENT (dir gone). */
+/*
+ * Give inode a (further) name in dir. 0, -ENOMEM, -ENOENT (dir gone). What has
+ * the name already is -EEXIST; or, if inode is to replace it, gives way, but for
+ * a directory that is not empty (-ENOTEMPTY) or a mount (-EBUSY).
+ */
 int __must_check ramfs_link(struct inode *dir, const char *name, u32 bytes,
-			    struct inode *inode);
+			    struct inode *inode, bool replace);
 
 static inline bool is_ramfs_dir(const struct inode *inode)
 {
@@ -354,10 +369,11 @@ void ramfs_insert_entry(struct inode *dir, struct dir_entry *entry,
 /* Its reference to its inode is the caller's then, and the entry is freed. */
 void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry);
 /*
- * An inode of dir is to lose a name: 0, or -ENOTEMPTY and nothing is changed.
- * Takes the inode's own i_lock.
+ * The same, and the inode has a name less: 0, or -ENOTEMPTY or -EBUSY and
+ * nothing is changed. Takes the inode's own i_lock.
  */
-int __must_check ramfs_drop_link(struct inode *inode);
+int __must_check ramfs_drop_entry(struct inode *dir, struct dir_entry *entry,
+				  struct inode **dropped);
 
 /* ---- directories for file systems -------------------------------- */
 
@@ -379,6 +395,12 @@ struct dir_context {
  */
 int __must_check read_cache_page(struct address_space *mapping, u32 index,
 				 struct page **page, bool *major);
+/* Bytes of [pos, pos + bytes) that lie in pos's page. */
+static inline u32 page_part(u64 pos, u32 bytes)
+{
+	return min(bytes, PAGE_SIZE - ((u32)pos & (PAGE_SIZE - 1)));
+}
+
 /* The page if cached, with a reference; NULL otherwise. Never sleeps. */
 struct page *find_get_page(struct address_space *mapping, u32 index);
 /* For who keeps a position: f_op->llseek. */
@@ -387,6 +409,8 @@ s64 generic_file_llseek(struct file *file, s64 offset, int whence);
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
 /* Pages in the cache, over all files. */
 u32 nr_cached_pages(void);
+/* Forget pages at and after byte `from`; zero the rest of from's own page. */
+void truncate_inode_pages(struct address_space *mapping, u64 from);
 /* Drop every clean page that nobody maps or holds. Returns pages freed. */
 u32 drop_pagecache(u32 nr);
 

@@ -8,16 +8,16 @@
 /* A name that is there already is a service's device, which counts for more. */
 static void make_node(struct inode *dir, const struct chrdev *device)
 {
-	struct inode *node;
-	int err = dir->i_op->create(dir, device->name,
-				    (u32)strlen(device->name),
-				    S_IFCHR | device->mode, &node);
+	struct inode *node = ramfs_inode(S_IFCHR | device->mode);
+	int err = -ENOMEM;
 
-	if (err == -EEXIST)
-		return;
-	if (err)
+	if (node) {
+		node->i_rdev = device->rdev;
+		err = ramfs_link(dir, device->name, (u32)strlen(device->name),
+				 node, false);
+	}
+	if (err && err != -EEXIST)
 		panic("/dev/%s: error %d", device->name, err);
-	node->i_rdev = device->rdev;
 	iput(node);
 }
 
@@ -26,7 +26,7 @@ static void make_devices(void)
 	struct inode *dir = ramfs_inode(S_IFDIR | 0755);
 	const struct chrdev *device;
 
-	if (!dir || ramfs_link(root_inode, "dev", 3, dir))
+	if (!dir || ramfs_link(root_inode, "dev", 3, dir, false))
 		panic("/dev: no memory");
 	for (u32 n = 0; (device = device_table(n)); n++)
 		for (; device->name; device++)

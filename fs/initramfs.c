@@ -143,43 +143,37 @@ static int get_inode(struct hard_links *links, const struct cpio_entry *entry,
 
 /* ---- its name ---------------------------------------------------- */
 
-/* Something has the name already: a directory stays, all else gives way. */
-static int clear_name(struct nameidata *nd, const struct cpio_entry *entry,
-		      bool *done)
+/* A directory that is there already stays, and gets the entry's mode. */
+static bool keep_directory(struct nameidata *nd, const struct cpio_entry *entry)
 {
 	struct inode *old;
-	int err = nd->inode->i_op->lookup(nd->inode, nd->name, nd->bytes, &old);
+	bool keep;
 
-	if (err)
-		return err == -ENOENT ? 0 : err;
-	if (S_ISDIR(old->i_mode) && S_ISDIR(entry->mode)) {
+	if (nd->inode->i_op->lookup(nd->inode, nd->name, nd->bytes, &old))
+		return false;
+	keep = S_ISDIR(old->i_mode) && S_ISDIR(entry->mode);
+	if (keep)
 		old->i_mode = entry->mode & (S_IFMT | 07777);
-		*done = true;
-	} else {
-		err = nd->inode->i_op->unlink(nd->inode, nd->name, nd->bytes);
-	}
 	iput(old);
-	return err;
+	return keep;
 }
 
 static int make_entry(struct hard_links *links, struct nameidata *nd,
 		      const struct cpio_entry *entry)
 {
 	struct inode *inode;
-	bool done = false;
 	int err;
 
 	if (!nd->name) /* "." or "/": the root is there */
 		return S_ISDIR(entry->mode) ? 0 : -EISDIR;
 	if (nd->want_dir && !S_ISDIR(entry->mode))
 		return -ENOTDIR;
-	err = clear_name(nd, entry, &done);
-	if (err || done)
-		return err;
+	if (keep_directory(nd, entry))
+		return 0;
 	err = get_inode(links, entry, &inode);
 	if (err)
 		return err;
-	err = ramfs_link(nd->inode, nd->name, nd->bytes, inode);
+	err = ramfs_link(nd->inode, nd->name, nd->bytes, inode, true);
 	iput(inode);
 	return err;
 }

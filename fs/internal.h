@@ -14,12 +14,9 @@
 
 void inode_init(void);
 /*
- * One writer more of a regular file, and its end; one more who runs it and
- * bears no writer, and its end. Who comes while the others are there gets
- * -ETXTBSY.
+ * One more who runs a regular file and bears no writer, and its end. -ETXTBSY:
+ * there is a writer.
  */
-int __must_check get_write_access(struct inode *inode);
-void put_write_access(struct inode *inode);
 int __must_check deny_write_access(struct inode *inode);
 void allow_write_access(struct inode *inode);
 
@@ -40,25 +37,12 @@ struct page *page_tree_next(const struct address_space *mapping, u32 *index);
 /* ---- page cache (filemap.c) -------------------------------------- */
 
 void filemap_init(void);
-/* Forget pages at and after byte `from`; zero the rest of from's own page. */
-void truncate_inode_pages(struct address_space *mapping, u64 from);
 s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
-s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
 s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos);
-s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
-			 u64 *pos);
-/* Set the file's size: 0, -EFBIG. */
-int __must_check generic_truncate(struct inode *inode, u64 bytes);
 
 /* ---- ramfs (ramfs.c) --------------------------------------------- */
 
 void ramfs_init(void);
-
-/* ---- opening (open.c) -------------------------------------------- */
-
-/* open(2)'s work. */
-int __must_check do_filp_open(s32 dirfd, const char *path, u32 flags, u32 mode,
-			      struct file **file);
 
 /* ---- open files (file.c) ----------------------------------------- */
 

@@ -208,18 +208,6 @@ int path_lookup(s32 dirfd, const char *path, u32 flags, struct inode **inode)
 	return err;
 }
 
-int user_path_lookup(s32 dirfd, uaddr_t path, u32 flags, struct inode **inode)
-{
-	char *name;
-	int err = getname(path, &name);
-
-	if (err)
-		return err;
-	err = path_lookup(dirfd, name, flags, inode);
-	kfree(name);
-	return err;
-}
-
 int path_parent(s32 dirfd, const char *path, struct nameidata *nd)
 {
 	int err = begin_walk(dirfd, path, 0, nd);

@@ -4,6 +4,9 @@
  * Owns the dir_entry of each name. A directory's i_private is its struct
  * ramfs_dir, a symbolic link's its text. Every file system here hangs its
  * devices and mount points into these directories.
+ *
+ * Only the kernel changes anything, at boot: for programs it is a read-only
+ * file system, until a service adds operations to the tables below.
  */
 #include <fs/internal.h>
 #include <string.h>
@@ -76,61 +79,18 @@ void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry)
 	kfree(entry);
 }
 
-int ramfs_link(struct inode *dir, const char *name, u32 bytes,
-	       struct inode *inode)
-{
-	struct dir_entry *entry = ramfs_new_entry(name, bytes);
-	int err = 0;
-
-	if (!entry)
-		return -ENOMEM;
-	down_write(&dir->i_lock);
-	if (ramfs_find_entry(dir, name, bytes))
-		err = -EEXIST;
-	else if (dir->i_nlink == 0)
-		err = -ENOENT; /* removed while we waited */
-	else
-		ramfs_insert_entry(dir, entry, igrab(inode));
-	up_write(&dir->i_lock);
-	if (err)
-		kfree(entry);
-	return err;
-}
-
-static int ramfs_create(struct inode *dir, const char *name, u32 bytes,
-			u32 mode, struct inode **child)
-{
-	struct inode *inode = ramfs_inode(mode);
-	int err;
-
-	if (!inode)
-		return -ENOMEM;
-	err = ramfs_link(dir, name, bytes, inode);
-	if (err) {
-		iput(inode);
-		return err;
-	}
-	*child = inode;
-	return 0;
-}
-
-static bool dir_is_empty(const struct inode *dir)
-{
-	return !is_ramfs_dir(dir) || TAILQ_EMPTY(&ramfs_dir(dir)->entries);
-}
-
 /*
- * dir_is_empty was seen under the parent's lock; the emptied directory's own
- * lock keeps creators out before i_nlink says no.
+ * The inode loses a name: 0, or -ENOTEMPTY and nothing is changed. The emptied
+ * directory's own lock keeps creators out before i_nlink says no.
  */
-int ramfs_drop_link(struct inode *inode)
+static int drop_link(struct inode *inode)
 {
 	int err = 0;
 
 	down_write(&inode->i_lock);
 	if (!S_ISDIR(inode->i_mode))
 		inode->i_nlink--;
-	else if (!dir_is_empty(inode))
+	else if (!TAILQ_EMPTY(&ramfs_dir(inode)->entries))
 		err = -ENOTEMPTY;
 	else
 		inode->i_nlink = 0;
@@ -138,26 +98,43 @@ int ramfs_drop_link(struct inode *inode)
 	return err;
 }
 
-static int ramfs_unlink(struct inode *dir, const char *name, u32 bytes)
+int ramfs_drop_entry(struct inode *dir, struct dir_entry *entry,
+		     struct inode **dropped)
 {
-	struct dir_entry *entry;
-	struct inode *inode = NULL;
-	int err = -ENOENT;
+	struct inode *inode = entry->inode;
+	int err;
 
+	if (S_ISDIR(inode->i_mode) && !is_ramfs_dir(inode))
+		return -EBUSY; /* a mount */
+	err = drop_link(inode);
+	if (err)
+		return err;
+	ramfs_remove_entry(dir, entry);
+	*dropped = inode;
+	return 0;
+}
+
+int ramfs_link(struct inode *dir, const char *name, u32 bytes,
+	       struct inode *inode, bool replace)
+{
+	struct dir_entry *entry = ramfs_new_entry(name, bytes), *old;
+	struct inode *replaced = NULL;
+	int err = 0;
+
+	if (!entry)
+		return -ENOMEM;
 	down_write(&dir->i_lock);
-	entry = ramfs_find_entry(dir, name, bytes);
-	if (entry) {
-		err = is_ramfs_dir(entry->inode) ||
-				!S_ISDIR(entry->inode->i_mode) ?
-			ramfs_drop_link(entry->inode) :
-			-EBUSY; /* a mount */
-		if (!err) {
-			inode = entry->inode;
-			ramfs_remove_entry(dir, entry);
-		}
-	}
+	old = ramfs_find_entry(dir, name, bytes);
+	if (old)
+		err = replace ? ramfs_drop_entry(dir, old, &replaced) : -EEXIST;
+	else if (dir->i_nlink == 0)
+		err = -ENOENT; /* removed while we waited */
+	if (!err)
+		ramfs_insert_entry(dir, entry, igrab(inode));
 	up_write(&dir->i_lock);
-	iput(inode); /* the name's reference; may free the file's pages */
+	if (err)
+		kfree(entry);
+	iput(replaced);
 	return err;
 }
 
@@ -176,20 +153,23 @@ static int ramfs_readlink(struct inode *inode, char *buf, u32 bytes)
 
 static void ramfs_evict(struct inode *inode)
 {
-	if (S_ISDIR(inode->i_mode))
-		BUG_ON(!dir_is_empty(inode));
+	BUG_ON(is_ramfs_dir(inode) && !TAILQ_EMPTY(&ramfs_dir(inode)->entries));
 	kfree(inode->i_private);
 }
 
-const struct inode_operations ramfs_dir_ops = {
+static int refuse_writing(struct inode *inode __unused_arg, struct file *file)
+{
+	return file->f_mode & FMODE_WRITE || file->f_flags & O_TRUNC ? -EROFS :
+								       0;
+}
+
+struct inode_operations ramfs_dir_ops = {
 	.lookup = ramfs_lookup,
-	.create = ramfs_create,
-	.unlink = ramfs_unlink,
 	.evict = ramfs_evict,
 };
 
-static const struct inode_operations ramfs_file_ops = {
-	.truncate = generic_truncate,
+struct inode_operations ramfs_file_ops = {
+	.open = refuse_writing,
 };
 
 static const struct inode_operations ramfs_link_ops = {
@@ -201,13 +181,11 @@ static const struct file_operations ramfs_dir_fops = {
 	.llseek = generic_file_llseek,
 };
 
-static const struct file_operations ramfs_file_fops = {
+struct file_operations ramfs_file_fops = {
 	.read = generic_file_read,
-	.write = generic_file_write,
 	.llseek = generic_file_llseek,
 	.mmap = generic_file_mmap,
 	.kernel_read = generic_kernel_read,
-	.kernel_write = generic_kernel_write,
 };
 
 static int make_dir(struct inode *inode)
@@ -262,23 +240,6 @@ void ramfs_init(void)
 
 /* ---- mount points ------------------------------------------------ */
 
-/* An empty directory gives way to root; no name at all is as good. */
-static int cover(struct nameidata *nd, struct inode *root)
-{
-	struct inode *old;
-	int err = ramfs_lookup(nd->inode, nd->name, nd->bytes, &old);
-
-	if (!err) {
-		err = S_ISDIR(old->i_mode) ?
-			ramfs_unlink(nd->inode, nd->name, nd->bytes) :
-			-EEXIST;
-		iput(old);
-	}
-	if (err && err != -ENOENT)
-		return -EEXIST;
-	return ramfs_link(nd->inode, nd->name, nd->bytes, root);
-}
-
 int fs_mount(const char *path, struct inode *root)
 {
 	struct nameidata nd;
@@ -286,8 +247,9 @@ int fs_mount(const char *path, struct inode *root)
 
 	BUG_ON(!S_ISDIR(root->i_mode));
 	if (!err)
-		err = nd.name && is_ramfs_dir(nd.inode) ? cover(&nd, root) :
-							  -EEXIST;
+		err = nd.name && is_ramfs_dir(nd.inode) ?
+			ramfs_link(nd.inode, nd.name, nd.bytes, root, true) :
+			-EEXIST;
 	if (!err)
 		iput(root); /* the name has a reference of its own */
 	end_walk(&nd);

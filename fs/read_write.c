@@ -1,5 +1,6 @@
 /*
- * Moving bytes between a program and an open file.
+ * Moving bytes between a program and an open file, and what else its kind of
+ * file alone can be asked.
  */
 #include <fs/internal.h>
 #include <syscalls.h>
@@ -69,4 +70,19 @@ s32 sys_llseek(u32 fd, u32 hi, u32 lo, uaddr_t result, u32 whence)
 	if (err)
 		return err;
 	return copy_to_user(result, &pos, sizeof(pos)) ? -EFAULT : 0;
+}
+
+/* ---- requests of one kind of file -------------------------------- */
+
+s32 sys_ioctl(u32 fd, u32 cmd, u32 arg)
+{
+	struct file *file = fget(fd);
+	s32 ret = -ENOTTY;
+
+	if (!file)
+		return -EBADF;
+	if (file->f_op->ioctl)
+		ret = file->f_op->ioctl(file, cmd, arg);
+	fput(file);
+	return ret;
 }

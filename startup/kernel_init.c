@@ -23,7 +23,7 @@ static int open_console(void)
 {
 	struct file *file;
 	u32 fd;
-	int err = filp_open("/dev/console", O_RDWR, 0, &file);
+	int err = filp_open("/dev/console", O_RDWR, &file);
 
 	for (unsigned int i = 0; !err && i < 3; i++)
 		err = files_install(current_thread_info()->files,

@@ -10,15 +10,20 @@
 
 struct dir_context;
 struct file;
+struct inode;
 
 extern const struct service files_service;
+/* devices.c */
+extern const struct chrdev files_devices[];
 
 /* clang-format off */
+/* Three take the place of the core's: open, openat and ioctl can do more. */
 #define FILES_CALLS \
 	CALL(readv), CALL(writev), CALL(pread64), CALL(pwrite64), \
-	CALL(sendfile64), CALL(creat), CALL(truncate), CALL(ftruncate), \
+	CALL(sendfile64), ROW(open, sys_open_or_create), \
+	ROW(openat, sys_openat_or_create), CALL(creat), CALL(truncate), CALL(ftruncate), \
 	CALL(ftruncate64), CALL(fsync), CALL(dup), CALL(dup2), CALL(dup3), \
-	CALL(fcntl64), CALL(getdents64), CALL(stat64), CALL(lstat64), \
+	CALL(fcntl64), ROW(ioctl, sys_ioctl_all), CALL(getdents64), CALL(stat64), CALL(lstat64), \
 	CALL(fstatat64), CALL(statx), CALL(statfs64), CALL(access), \
 	CALL(faccessat), CALL(chmod), CALL(utimensat), CALL(mkdir), \
 	CALL(rmdir), CALL(unlink), CALL(unlinkat), CALL(rename), \
@@ -32,6 +37,8 @@ s32 sys_pwrite64(u32 fd, uaddr_t buf, u32 bytes, u32 pad, u32 lo, u32 hi);
 s32 sys_readv(u32 fd, uaddr_t iov, u32 n);
 s32 sys_writev(u32 fd, uaddr_t iov, u32 n);
 s32 sys_sendfile64(u32 out, u32 in, uaddr_t offset, u32 bytes);
+s32 sys_open_or_create(uaddr_t path, u32 flags, u32 mode);
+s32 sys_openat_or_create(s32 dirfd, uaddr_t path, u32 flags, u32 mode);
 s32 sys_creat(uaddr_t path, u32 mode);
 s32 sys_truncate(uaddr_t path, u32 bytes);
 s32 sys_ftruncate(u32 fd, u32 bytes);
@@ -41,6 +48,7 @@ s32 sys_dup(u32 fd);
 s32 sys_dup2(u32 old, u32 new);
 s32 sys_dup3(u32 old, u32 new, u32 flags);
 s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg);
+s32 sys_ioctl_all(u32 fd, u32 cmd, u32 arg);
 s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes);
 s32 sys_stat64(uaddr_t path, uaddr_t st);
 s32 sys_lstat64(uaddr_t path, uaddr_t st);
@@ -64,6 +72,30 @@ s32 sys_fchdir(u32 fd);
 s32 sys_getcwd(uaddr_t buf, u32 bytes);
 s32 sys_umask(u32 mask);
 
+/* ---- what programs can do to ramfs ------------------------------- */
+
+int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
+		 struct inode **child);
+int ramfs_unlink(struct inode *dir, const char *name, u32 bytes);
+s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
+s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
+			 u64 *pos);
+/* Set the file's size: 0, -EFBIG. */
+int __must_check generic_truncate(struct inode *inode, u64 bytes);
+
+/* ---- what the calls share ---------------------------------------- */
+
+/* As do_filp_open; and with O_CREAT makes what is missing, O_TRUNC empties. */
+int __must_check files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
+			    struct file **file);
+/*
+ * Set the size of an inode that can be truncated: 0, -EFBIG, or -ETXTBSY:
+ * somebody runs it.
+ */
+int __must_check do_truncate(struct inode *inode, u64 bytes);
+/* The inode that a program's path leads to, with a reference. */
+int __must_check user_path_lookup(s32 dirfd, uaddr_t path, u32 flags,
+				  struct inode **inode);
 /* Emit the names of an open directory, from ctx->pos on. 0, -ENOTDIR. */
 int iterate_dir(struct file *file, struct dir_context *ctx);
 

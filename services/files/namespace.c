@@ -7,6 +7,23 @@
 
 /* ---- making ------------------------------------------------------ */
 
+int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
+		 struct inode **child)
+{
+	struct inode *inode = ramfs_inode(mode);
+	int err;
+
+	if (!inode)
+		return -ENOMEM;
+	err = ramfs_link(dir, name, bytes, inode, false);
+	if (err) {
+		iput(inode);
+		return err;
+	}
+	*child = inode;
+	return 0;
+}
+
 /* A directory whose names the kernel makes has that one, or never will. */
 static int cannot_create(const struct nameidata *nd)
 {
@@ -63,7 +80,7 @@ static int make_symlink(struct inode *dir, const char *name, u32 bytes,
 	if (inode->i_private) {
 		memcpy(inode->i_private, text, length + 1);
 		inode->i_size = length;
-		err = ramfs_link(dir, name, bytes, inode);
+		err = ramfs_link(dir, name, bytes, inode, false);
 	}
 	iput(inode); /* the name has a reference of its own */
 	return err;
@@ -103,6 +120,21 @@ s32 sys_symlink(uaddr_t text, uaddr_t path)
 }
 
 /* ---- removing ---------------------------------------------------- */
+
+int ramfs_unlink(struct inode *dir, const char *name, u32 bytes)
+{
+	struct inode *inode = NULL;
+	struct dir_entry *entry;
+	int err = -ENOENT;
+
+	down_write(&dir->i_lock);
+	entry = ramfs_find_entry(dir, name, bytes);
+	if (entry)
+		err = ramfs_drop_entry(dir, entry, &inode);
+	up_write(&dir->i_lock);
+	iput(inode); /* the name's reference; may free the file's pages */
+	return err;
+}
 
 /* Is it of the kind the caller wants gone? */
 static int check_kind(struct nameidata *nd, bool want_dir)

@@ -51,9 +51,9 @@ static void unlock_two(struct inode *a, struct inode *b)
 		up_write(&b->i_lock);
 }
 
-/* May `from` take the place of `to` (NULL: nothing is there)? Gives it up. */
-static int replace_target(struct inode *old_dir, struct inode *from,
-			  struct inode *new_dir, struct dir_entry *to)
+/* May `from` take the place of `to` (NULL: nothing is there)? 0 or -errno. */
+static int check_target(struct inode *old_dir, const struct inode *from,
+			struct inode *new_dir, const struct dir_entry *to)
 {
 	bool from_is_dir = S_ISDIR(from->i_mode);
 	bool to_is_dir = to && S_ISDIR(to->inode->i_mode);
@@ -68,12 +68,8 @@ static int replace_target(struct inode *old_dir, struct inode *from,
 		return -EISDIR;
 	if (from_is_dir && !to_is_dir)
 		return -ENOTDIR;
-	if (to_is_dir && !is_ramfs_dir(to->inode))
-		return -EBUSY;
 	/* It may hold `from` itself, and be locked by us as old_dir. */
-	if (to_is_dir && is_below(old_dir, to->inode))
-		return -ENOTEMPTY;
-	return ramfs_drop_link(to->inode);
+	return to_is_dir && is_below(old_dir, to->inode) ? -ENOTEMPTY : 0;
 }
 
 static int move_name(struct inode *old_dir, const char *old, u32 old_bytes,
@@ -94,13 +90,11 @@ static int move_name(struct inode *old_dir, const char *old, u32 old_bytes,
 	err = 0;
 	if (to && to->inode == from->inode)
 		goto out; /* two names of one file: done */
-	err = replace_target(old_dir, from->inode, new_dir, to);
+	err = check_target(old_dir, from->inode, new_dir, to);
+	if (!err && to)
+		err = ramfs_drop_entry(new_dir, to, &replaced);
 	if (err)
 		goto out;
-	if (to) {
-		replaced = to->inode;
-		ramfs_remove_entry(new_dir, to);
-	}
 	moved = from->inode;
 	ramfs_remove_entry(old_dir, from);
 	ramfs_insert_entry(new_dir, entry, moved);

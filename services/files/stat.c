@@ -9,6 +9,18 @@
 
 #define NSEC_PER_SEC 1000000000u
 
+int user_path_lookup(s32 dirfd, uaddr_t path, u32 flags, struct inode **inode)
+{
+	char *name;
+	int err = getname(path, &name);
+
+	if (err)
+		return err;
+	err = path_lookup(dirfd, name, flags, inode);
+	kfree(name);
+	return err;
+}
+
 static int put_statx(const struct inode *inode, uaddr_t buf)
 {
 	struct statx st;

@@ -1,13 +1,54 @@
 /*
- * services/files/truncate.c - the size of a file, and what it is opened with to make it anew.
+ * services/files/truncate.c - the size of a file, and what becomes of its pages.
  */
 #include <fs/fs.h>
+#include <mm/mm.h>
 #include <services/files/files.h>
 
-s32 sys_creat(uaddr_t path, u32 mode)
+/*
+ * The order keeps pages from coming back: the new size is seen already; then
+ * truncate_count changes and the tree is emptied; whoever found a page before
+ * either has it mapped now, and loses it here, or sees the count and tries
+ * again.
+ */
+static void truncate_pagecache(struct address_space *mapping, u64 from)
 {
-	return sys_open(path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+	truncate_inode_pages(mapping, from);
+	unmap_mapping_pages(mapping,
+			    (u32)((from + PAGE_SIZE - 1) >> PAGE_SHIFT));
 }
+
+int generic_truncate(struct inode *inode, u64 bytes)
+{
+	struct address_space *mapping = &inode->i_data;
+
+	if (bytes > MAX_FILE_BYTES)
+		return -EFBIG;
+	down_write(&inode->i_lock);
+	if (bytes < inode->i_size) {
+		inode->i_size = bytes;
+		mapping->backing_bytes = min(mapping->backing_bytes,
+					     (u32)bytes);
+		truncate_pagecache(mapping, bytes);
+	}
+	inode->i_size = bytes;
+	inode->i_mtime = current_seconds();
+	up_write(&inode->i_lock);
+	return 0;
+}
+
+int do_truncate(struct inode *inode, u64 bytes)
+{
+	int err = get_write_access(inode);
+
+	if (err)
+		return err;
+	err = inode->i_op->truncate(inode, bytes);
+	put_write_access(inode);
+	return err;
+}
+
+/* ---- system calls ------------------------------------------------ */
 
 static s32 truncate_inode(struct inode *inode, u64 bytes)
 {

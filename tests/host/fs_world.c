@@ -33,11 +33,10 @@ __weak s32 restart_with(const struct restart_block *block __unused_arg)
 
 /* ---- begin and end ----------------------------------------------- */
 
-void fs_world_start(void)
+void fs_world_start_core(void)
 {
 	world_start(32 << 20);
 	fs_init();
-	pipe_service.init();
 	host_current->files = files_alloc();
 	host_current->fs = fs_alloc();
 	assert_non_null(host_current->files);
@@ -46,6 +45,13 @@ void fs_world_start(void)
 	map(fs_mm, USER_BUF, USER_BYTES, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	model_switch(fs_mm);
 	host_current->mm = fs_mm;
+}
+
+void fs_world_start(void)
+{
+	fs_world_start_core();
+	files_service.init();
+	pipe_service.init();
 }
 
 void fs_world_end(void)
@@ -104,7 +110,7 @@ int look(const char *path)
 struct file *must_open(const char *path, u32 flags)
 {
 	struct file *file = NULL;
-	int err = filp_open(path, flags, 0644, &file);
+	int err = files_open(AT_FDCWD, path, flags, 0644, &file);
 
 	if (err)
 		fail_msg("open %s: %d", path, err);

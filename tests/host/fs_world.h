@@ -20,6 +20,8 @@
 extern struct mm_struct *fs_mm;
 
 void fs_world_start(void);
+/* The same without services: the root is read-only. */
+void fs_world_start_core(void);
 /* Closes everything of the task; locks and mms must be gone then. */
 void fs_world_end(void);
 

@@ -43,7 +43,7 @@ static int do_rmdir(const char *path)
 
 static int do_open(const char *path, u32 flags)
 {
-	return sys_open(user_path(path), flags, 0666);
+	return sys_open_or_create(user_path(path), flags, 0666);
 }
 
 static u32 live_inodes(void);
@@ -550,10 +550,12 @@ static void test_text_busy(void **state __unused_arg)
 	assert_int_equal(open_exec("/program", &program), 0);
 	assert_int_equal(open_exec("/program", &second), 0);
 	fput(program);
-	assert_int_equal(filp_open("/program", O_WRONLY, 0, &writer), -ETXTBSY);
-	assert_int_equal(filp_open("/program", O_RDWR | O_TRUNC, 0, &writer),
+	assert_int_equal(filp_open("/program", O_WRONLY, &writer), -ETXTBSY);
+	assert_int_equal(files_open(AT_FDCWD, "/program", O_RDWR | O_TRUNC, 0,
+				    &writer),
 			 -ETXTBSY);
-	assert_int_equal(filp_open("/program", O_RDONLY | O_TRUNC, 0, &writer),
+	assert_int_equal(files_open(AT_FDCWD, "/program", O_RDONLY | O_TRUNC, 0,
+				    &writer),
 			 -ETXTBSY);
 	assert_int_equal(sys_truncate(user_path("/program"), 1), -ETXTBSY);
 	expect_file("/program", "text", 4);
@@ -562,6 +564,55 @@ static void test_text_busy(void **state __unused_arg)
 	fput(must_open("/program", O_WRONLY));
 	assert_int_equal(inode->i_writecount, 0);
 	iput(inode);
+	fs_world_end();
+}
+
+/* ---- no service -------------------------------------------------- */
+
+/* The core has the root read-only; a service makes it writable later. */
+static void test_read_only(void **state __unused_arg)
+{
+	struct inode *file;
+	struct file *opened;
+
+	fs_world_start_core();
+	file = ramfs_inode(S_IFREG | 0644);
+	assert_int_equal(ramfs_link(root_inode, "file", 4, file, false), 0);
+	assert_int_equal(ramfs_link(root_inode, "file", 4, file, false),
+			 -EEXIST);
+	assert_int_equal(filp_open("/file", O_WRONLY, &opened), -EROFS);
+	assert_int_equal(filp_open("/file", O_RDWR, &opened), -EROFS);
+	assert_int_equal(filp_open("/file", O_RDONLY | O_TRUNC, &opened),
+			 -EROFS);
+	assert_int_equal(filp_open("/file", O_CREAT | O_EXCL, &opened),
+			 -EEXIST);
+	assert_int_equal(filp_open("/new", O_RDWR | O_CREAT, &opened), -EROFS);
+	assert_int_equal(filp_open("/new", O_RDWR, &opened), -ENOENT);
+	assert_int_equal(filp_open("/", O_RDWR, &opened), -EISDIR);
+	assert_int_equal(file->i_writecount, 0);
+	fput(must_open("/file", O_RDONLY));
+	fput(must_open("/dev/null", O_RDWR | O_CREAT | O_TRUNC));
+	files_service.init();
+	make_file("/file", "text", 4);
+	make_file("/new", "text", 4);
+	expect_file("/file", "text", 4);
+	iput(file);
+	fs_world_end();
+}
+
+/* What has a name gives way to a tree, unless it is a directory in use. */
+static void test_mount(void **state __unused_arg)
+{
+	struct inode *root;
+
+	fs_world_start();
+	root = ramfs_inode(S_IFDIR | 0755);
+	assert_int_equal(fs_mount("/dev", root), -ENOTEMPTY);
+	make_file("/proc", "text", 4);
+	assert_int_equal(fs_mount("/proc", root), 0);
+	assert_int_equal(look("/proc/."), 0);
+	assert_ptr_equal(root->i_entry->inode, root);
+	assert_int_equal(do_rmdir("/proc"), 0);
 	fs_world_end();
 }
 
@@ -583,6 +634,8 @@ int main(void)
 		cmocka_unit_test(test_umask),
 		cmocka_unit_test(test_unlinked),
 		cmocka_unit_test(test_text_busy),
+		cmocka_unit_test(test_read_only),
+		cmocka_unit_test(test_mount),
 	};
 
 	return host_run(tests);

@@ -50,7 +50,7 @@ static bool have_files(void)
 	ti->files = files_alloc();
 	ti->fs = fs_alloc();
 	return ti->files && ti->fs &&
-		filp_open(PROGRAM, O_RDONLY, 0, &file) == 0 &&
+		filp_open(PROGRAM, O_RDONLY, &file) == 0 &&
 		files_install(ti->files, file, 0, false, &fd) == 0;
 }
 

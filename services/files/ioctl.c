@@ -1,9 +1,8 @@
 /*
- * fs/ioctl.c - what each kind of file alone can be asked; and three requests
- * that all understand.
+ * services/files/ioctl.c - the three requests that all kinds of files understand.
  */
-#include <fs/internal.h>
-#include <syscalls.h>
+#include <fs/fs.h>
+#include <services/files/files.h>
 #include <uapi/termios.h>
 
 static s32 set_nonblock(struct file *file, uaddr_t arg)
@@ -18,7 +17,7 @@ static s32 set_nonblock(struct file *file, uaddr_t arg)
 	return 0;
 }
 
-s32 sys_ioctl(u32 fd, u32 cmd, u32 arg)
+s32 sys_ioctl_all(u32 fd, u32 cmd, u32 arg)
 {
 	struct files_struct *files = current_thread_info()->files;
 	struct file *file = fget(fd);
@@ -35,8 +34,7 @@ s32 sys_ioctl(u32 fd, u32 cmd, u32 arg)
 		ret = set_nonblock(file, arg);
 		break;
 	default:
-		ret = file->f_op->ioctl ? file->f_op->ioctl(file, cmd, arg) :
-					  -ENOTTY;
+		ret = sys_ioctl(fd, cmd, arg);
 		break;
 	}
 	fput(file);

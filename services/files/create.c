@@ -1,0 +1,123 @@
+/*
+ * services/files/create.c - open, where the file need not be there, or what is in
+ * it is to go.
+ */
+#include <fs/fs.h>
+#include <services/files/files.h>
+
+/*
+ * The walk stands on the last name's directory: the inode of that name, new if
+ * there was none. -ELOOP with *inode set: it is a link, which may be followed.
+ */
+static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
+			    struct inode **inode)
+{
+	const struct inode_operations *op = nd->inode->i_op;
+	int err;
+
+	*inode = NULL;
+	if (!nd->name)
+		return flags & O_EXCL ? -EEXIST : -EISDIR;
+	if (nd->want_dir)
+		return -EISDIR;
+	if (!op->lookup)
+		return -ENOTDIR;
+	err = op->lookup(nd->inode, nd->name, nd->bytes, inode);
+	if (!err && flags & O_EXCL)
+		return -EEXIST;
+	if (!err)
+		return S_ISLNK((*inode)->i_mode) ? -ELOOP : 0;
+	if (err != -ENOENT)
+		return err;
+	if (!op->create)
+		return err;
+	return op->create(nd->inode, nd->name, nd->bytes,
+			  S_IFREG | (mode & 07777 & ~current_umask()), inode);
+}
+
+/* The inode at the path's end, new if there was none. */
+static int find_or_create(s32 dirfd, const char *path, u32 flags, u32 mode,
+			  struct inode **inode)
+{
+	struct nameidata nd;
+	struct inode *link;
+	int err = path_parent(dirfd, path, &nd);
+
+	while (!err) {
+		err = lookup_or_create(&nd, flags, mode, inode);
+		if (err != -ELOOP || flags & O_NOFOLLOW)
+			break;
+		link = *inode;
+		err = path_parent_through(&nd, link);
+		iput(link);
+		*inode = NULL;
+	}
+	if (err && *inode) {
+		iput(*inode);
+		*inode = NULL;
+	}
+	end_walk(&nd);
+	return err;
+}
+
+static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
+		       struct file **file)
+{
+	struct inode *inode = NULL;
+	int err;
+
+	if (flags & O_DIRECTORY)
+		return -EINVAL;
+	err = find_or_create(dirfd, path, flags, mode, &inode);
+	if (err)
+		return err;
+	err = open_inode(inode, flags, file);
+	iput(inode);
+	return err;
+}
+
+int files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
+	       struct file **file)
+{
+	const struct inode_operations *op;
+	int err;
+
+	if (flags & O_PATH || !(flags & O_CREAT))
+		err = do_filp_open(dirfd, path, flags, file);
+	else
+		err = open_create(dirfd, path, flags, mode, file);
+	if (err || flags & O_PATH || !(flags & O_TRUNC))
+		return err;
+	/* Linux truncates what is opened for reading, too. */
+	op = (*file)->f_inode->i_op;
+	if (op && op->truncate)
+		err = do_truncate((*file)->f_inode, 0);
+	if (err)
+		fput(*file);
+	return err;
+}
+
+/* ---- system calls ------------------------------------------------ */
+
+s32 sys_openat_or_create(s32 dirfd, uaddr_t path, u32 flags, u32 mode)
+{
+	struct file *file;
+	char *name;
+	int err = getname(path, &name);
+
+	if (err)
+		return err;
+	err = files_open(dirfd, name, flags, mode, &file);
+	kfree(name);
+	return err ? err : open_fd(file, flags);
+}
+
+s32 sys_open_or_create(uaddr_t path, u32 flags, u32 mode)
+{
+	return sys_openat_or_create(AT_FDCWD, path, flags, mode);
+}
+
+s32 sys_creat(uaddr_t path, u32 mode)
+{
+	return sys_open_or_create(path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+}

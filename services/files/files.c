@@ -1,0 +1,22 @@
+/*
+ * services/files/files.c - the row of this service; and how the root, which the
+ * core has read-only, becomes one that programs can write to.
+ */
+#include <fs/fs.h>
+#include <services/files/files.h>
+
+static void files_init(void)
+{
+	ramfs_dir_ops.create = ramfs_create;
+	ramfs_dir_ops.unlink = ramfs_unlink;
+	ramfs_file_ops.open = NULL; /* it refused writers */
+	ramfs_file_ops.truncate = generic_truncate;
+	ramfs_file_fops.write = generic_file_write;
+	ramfs_file_fops.kernel_write = generic_kernel_write;
+}
+
+const struct service files_service = {
+	.name = "files",
+	.init = files_init,
+	.devices = files_devices,
+};
