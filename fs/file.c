@@ -10,24 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NR_OPEN_DEFAULT 32   /* slots in the table itself */
-#define NR_OPEN_MAX     4096 /* whatever the limit says */
-
-struct fd_slot {
-	struct file *file; /* a reference, or NULL: free */
-	bool cloexec;
-};
-
-struct files_struct {
-	atomic_t count;
-	spinlock_t lock;
-	/* lock */
-	u32 nr_slots;
-	u32 first_free;        /* no slot below it is free */
-	u32 end;               /* no slot from it on was ever used */
-	struct fd_slot *slots; /* own, or from kmalloc */
-	struct fd_slot own[NR_OPEN_DEFAULT]; /* all free in the slab */
-};
+#define NR_OPEN_MAX 4096 /* whatever the limit says */
 
 static struct kmem_cache *filp_cache, *files_cache;
 
@@ -52,12 +35,6 @@ static void free_file(struct file *file)
 {
 	if (file->f_op && file->f_op->release)
 		file->f_op->release(file);
-	if (S_ISREG(file->f_inode->i_mode)) {
-		if (file->f_mode & FMODE_WRITE)
-			put_write_access(file->f_inode);
-		if (file->f_mode & FMODE_NOWRITERS)
-			allow_write_access(file->f_inode);
-	}
 	iput(file->f_inode);
 	kmem_cache_free(filp_cache, file);
 }
@@ -99,15 +76,10 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 	file->f_mode = mode_of_flags(flags);
 	if (S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode))
 		file->f_mode |= FMODE_ATOMIC_POS;
-	if (S_ISREG(inode->i_mode)) {
+	if (S_ISREG(inode->i_mode))
 		file->f_mode |= FMODE_EXEC;
-		if (file->f_mode & FMODE_WRITE)
-			err = get_write_access(inode);
-		if (err)
-			file->f_mode &= ~(u32)FMODE_WRITE;
-	}
 	file->f_flags = flags;
-	if (!err && !(flags & O_PATH)) {
+	if (!(flags & O_PATH)) {
 		file->f_op = inode->i_fop;
 		if (inode->i_op && inode->i_op->open)
 			err = inode->i_op->open(inode, file);
@@ -174,8 +146,7 @@ struct files_struct *files_share(struct files_struct *files)
 	return files;
 }
 
-/* Room for nr_slots, rounded up; files->lock not held. 0 or -ENOMEM. */
-static int files_expand(struct files_struct *files, u32 nr_slots)
+int files_expand(struct files_struct *files, u32 nr_slots)
 {
 	struct fd_slot *slots, *old;
 
@@ -312,15 +283,7 @@ struct file *fget_light(u32 fd, bool *put)
 	return fd < files->nr_slots ? files->slots[fd].file : NULL;
 }
 
-/* files->lock held; fd < nr_slots. */
-static void set_slot(struct files_struct *files, u32 fd, struct file *file,
-		     bool cloexec)
-{
-	files->slots[fd] = (struct fd_slot){ file, cloexec };
-	files->end = max(files->end, fd + 1);
-}
-
-static u32 fd_limit(void)
+u32 fd_limit(void)
 {
 	return min(rlimit(RLIMIT_NOFILE), (u32)NR_OPEN_MAX);
 }
@@ -345,7 +308,7 @@ int files_install(struct files_struct *files, struct file *file, u32 min_fd,
 			return -ENOMEM;
 	}
 	if (fd < limit) {
-		set_slot(files, fd, file, cloexec);
+		files_set_slot(files, fd, file, cloexec);
 		if (min_fd <= files->first_free)
 			files->first_free = fd + 1;
 	}
@@ -372,42 +335,4 @@ struct file *files_remove(struct files_struct *files, u32 fd,
 	}
 	spin_unlock(&files->lock);
 	return file;
-}
-
-int files_replace(struct files_struct *files, u32 fd, struct file *file,
-		  bool cloexec, struct file **old)
-{
-	if (fd >= fd_limit())
-		return -EBADF;
-	if (fd >= files->nr_slots && files_expand(files, fd + 1))
-		return -ENOMEM;
-	spin_lock(&files->lock);
-	*old = files->slots[fd].file;
-	set_slot(files, fd, file, cloexec);
-	spin_unlock(&files->lock);
-	return 0;
-}
-
-int files_get_cloexec(struct files_struct *files, u32 fd)
-{
-	int ret = -EBADF;
-
-	spin_lock(&files->lock);
-	if (fd < files->nr_slots && files->slots[fd].file)
-		ret = files->slots[fd].cloexec;
-	spin_unlock(&files->lock);
-	return ret;
-}
-
-int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec)
-{
-	int err = -EBADF;
-
-	spin_lock(&files->lock);
-	if (fd < files->nr_slots && files->slots[fd].file) {
-		files->slots[fd].cloexec = cloexec;
-		err = 0;
-	}
-	spin_unlock(&files->lock);
-	return err;
 }

@@ -65,6 +65,8 @@ struct inode_operations {
 	int (*truncate)(struct inode *inode, u64 bytes);
 	/* Called by open: may set file->f_op, private_data. 0 or -errno. */
 	int (*open)(struct inode *inode, struct file *file);
+	/* As long as file is open somebody runs it. 0 or -errno. */
+	int (*run)(struct inode *inode, struct file *file);
 	/* The last reference is gone. */
 	void (*evict)(struct inode *inode);
 	/* "pipe": in no directory, its files are called "pipe:[INO]". Or NULL. */
@@ -155,11 +157,6 @@ static inline u32 inode_blocks(const struct inode *inode)
 	return inode->i_data.nr_pages * (PAGE_SIZE / 512);
 }
 
-/*
- * One writer more of a regular file, and its end. -ETXTBSY: somebody runs it.
- */
-int __must_check get_write_access(struct inode *inode);
-void put_write_access(struct inode *inode);
 /* An open file on inode (its own reference is taken). 0 or what open said. */
 int __must_check file_open_inode(struct inode *inode, u32 flags,
 				 struct file **file);
@@ -221,6 +218,24 @@ static inline int rw_op(const struct file *file, bool write, rw_fn *fn)
 
 /* ---- what tasks carry -------------------------------------------- */
 
+#define NR_OPEN_DEFAULT 32 /* slots in the table itself */
+
+struct fd_slot {
+	struct file *file; /* a reference, or NULL: free */
+	bool cloexec;
+};
+
+struct files_struct {
+	atomic_t count;
+	spinlock_t lock;
+	/* lock */
+	u32 nr_slots;
+	u32 first_free;        /* no slot below it is free */
+	u32 end;               /* no slot from it on was ever used */
+	struct fd_slot *slots; /* own, or from kmalloc */
+	struct fd_slot own[NR_OPEN_DEFAULT]; /* all free in the slab */
+};
+
 /* Open file table. share = another reference; copy = fork. NULL: no memory. */
 struct files_struct *files_alloc(void) __must_check;
 struct files_struct *files_share(struct files_struct *files);
@@ -244,13 +259,17 @@ struct file *files_get(struct files_struct *files, u32 fd) __must_check;
  */
 struct file *files_remove(struct files_struct *files, u32 fd,
 			  const struct file *only);
-/* Put file (its reference moves) at fd exactly; *old: what was there. */
-int __must_check files_replace(struct files_struct *files, u32 fd,
-			       struct file *file, bool cloexec,
-			       struct file **old);
-/* 1, 0 or -EBADF. */
-int files_get_cloexec(struct files_struct *files, u32 fd);
-int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec);
+/* How many descriptors the running task may have: RLIMIT_NOFILE, or less. */
+u32 fd_limit(void);
+/* Room for nr_slots, rounded up; files->lock not held. 0 or -ENOMEM. */
+int __must_check files_expand(struct files_struct *files, u32 nr_slots);
+/* files->lock held; fd < nr_slots. */
+static inline void files_set_slot(struct files_struct *files, u32 fd,
+				  struct file *file, bool cloexec)
+{
+	files->slots[fd] = (struct fd_slot){ file, cloexec };
+	files->end = max(files->end, fd + 1);
+}
 
 /* Where a task stands in the tree; threads share it. */
 struct fs_struct {
@@ -335,8 +354,9 @@ static inline struct ramfs_dir *ramfs_dir(const struct inode *dir)
 /*
  * What all directories and files of ramfs have, those that are there already,
  * too. As they are, nothing can be changed: -EROFS. At boot, before there is a
- * program, a service may add create and unlink; truncate, write and
- * kernel_write, and then takes the files' open away, which refuses writers.
+ * program, a service may add create and unlink; truncate, run, write,
+ * kernel_write and release, and puts its own in place of the files' open, which
+ * refuses writers.
  */
 extern struct inode_operations ramfs_dir_ops, ramfs_file_ops;
 extern struct file_operations ramfs_file_fops;

@@ -51,49 +51,6 @@ void iput(struct inode *inode)
 	kmem_cache_free(inode_cache, inode);
 }
 
-/* ---- writers against running programs ---------------------------- */
-
-/* Step i_writecount away from 0, or -ETXTBSY: it is on the other side. */
-static int step_writecount(struct inode *inode, s32 step)
-{
-	int err = 0;
-
-	spin_lock(&inode->i_data.lock);
-	if ((step > 0 && inode->i_writecount < 0) ||
-	    (step < 0 && inode->i_writecount > 0))
-		err = -ETXTBSY;
-	else
-		inode->i_writecount += step;
-	spin_unlock(&inode->i_data.lock);
-	return err;
-}
-
-int get_write_access(struct inode *inode)
-{
-	return step_writecount(inode, 1);
-}
-
-int deny_write_access(struct inode *inode)
-{
-	return step_writecount(inode, -1);
-}
-
-void put_write_access(struct inode *inode)
-{
-	spin_lock(&inode->i_data.lock);
-	BUG_ON(inode->i_writecount <= 0);
-	inode->i_writecount--;
-	spin_unlock(&inode->i_data.lock);
-}
-
-void allow_write_access(struct inode *inode)
-{
-	spin_lock(&inode->i_data.lock);
-	BUG_ON(inode->i_writecount >= 0);
-	inode->i_writecount++;
-	spin_unlock(&inode->i_data.lock);
-}
-
 /* ---- names ------------------------------------------------------- */
 
 /* Put name and the '/' before it in front of buf[*at]. */

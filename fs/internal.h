@@ -13,12 +13,6 @@
 /* ---- inodes (inode.c) -------------------------------------------- */
 
 void inode_init(void);
-/*
- * One more who runs a regular file and bears no writer, and its end. -ETXTBSY:
- * there is a writer.
- */
-int __must_check deny_write_access(struct inode *inode);
-void allow_write_access(struct inode *inode);
 
 /* ---- the page tree (page_tree.c); mapping->lock held ------------- */
 

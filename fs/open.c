@@ -55,20 +55,21 @@ int filp_open(const char *path, u32 flags, struct file **file)
 
 int open_exec(const char *path, struct file **result)
 {
+	const struct inode_operations *op;
 	struct file *file;
 	int err = filp_open(path, O_RDONLY, &file);
 
 	if (err)
 		return err;
+	op = file->f_inode->i_op;
 	if (!S_ISREG(file->f_inode->i_mode) || !(file->f_inode->i_mode & 0111))
 		err = -EACCES;
-	else
-		err = deny_write_access(file->f_inode);
+	else if (op && op->run)
+		err = op->run(file->f_inode, file);
 	if (err) {
 		fput(file);
 		return err;
 	}
-	file->f_mode |= FMODE_NOWRITERS;
 	*result = file;
 	return 0;
 }

@@ -31,6 +31,21 @@ s32 sys_dup(u32 fd)
 	return dup_from(fd, 0, false);
 }
 
+/* Put file (its reference moves) at fd exactly; *old: what was there. */
+static int files_replace(struct files_struct *files, u32 fd, struct file *file,
+			 bool cloexec, struct file **old)
+{
+	if (fd >= fd_limit())
+		return -EBADF;
+	if (fd >= files->nr_slots && files_expand(files, fd + 1))
+		return -ENOMEM;
+	spin_lock(&files->lock);
+	*old = files->slots[fd].file;
+	files_set_slot(files, fd, file, cloexec);
+	spin_unlock(&files->lock);
+	return 0;
+}
+
 static s32 dup_to(u32 old, u32 new, bool cloexec)
 {
 	struct file *file = fget_raw(old), *replaced;
@@ -70,6 +85,31 @@ s32 sys_dup3(u32 old, u32 new, u32 flags)
 }
 
 /* ---- fcntl ------------------------------------------------------- */
+
+/* 1, 0 or -EBADF. */
+static int files_get_cloexec(struct files_struct *files, u32 fd)
+{
+	int ret = -EBADF;
+
+	spin_lock(&files->lock);
+	if (fd < files->nr_slots && files->slots[fd].file)
+		ret = files->slots[fd].cloexec;
+	spin_unlock(&files->lock);
+	return ret;
+}
+
+int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec)
+{
+	int err = -EBADF;
+
+	spin_lock(&files->lock);
+	if (fd < files->nr_slots && files->slots[fd].file) {
+		files->slots[fd].cloexec = cloexec;
+		err = 0;
+	}
+	spin_unlock(&files->lock);
+	return err;
+}
 
 static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
 {

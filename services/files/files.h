@@ -10,6 +10,7 @@
 
 struct dir_context;
 struct file;
+struct files_struct;
 struct inode;
 
 extern const struct service files_service;
@@ -77,6 +78,9 @@ s32 sys_umask(u32 mask);
 int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
 		 struct inode **child);
 int ramfs_unlink(struct inode *dir, const char *name, u32 bytes);
+int ramfs_open(struct inode *inode, struct file *file);
+int ramfs_run(struct inode *inode, struct file *file);
+void ramfs_release(struct file *file);
 s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
 s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
 			 u64 *pos);
@@ -88,11 +92,16 @@ int __must_check generic_truncate(struct inode *inode, u64 bytes);
 /* As do_filp_open; and with O_CREAT makes what is missing, O_TRUNC empties. */
 int __must_check files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 			    struct file **file);
+/* One writer more of a file, and its end. -ETXTBSY: somebody runs it. */
+int __must_check get_write_access(struct inode *inode);
+void put_write_access(struct inode *inode);
 /*
  * Set the size of an inode that can be truncated: 0, -EFBIG, or -ETXTBSY:
  * somebody runs it.
  */
 int __must_check do_truncate(struct inode *inode, u64 bytes);
+/* fd is closed by execve, or not: 0 or -EBADF. */
+int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec);
 /* The inode that a program's path leads to, with a reference. */
 int __must_check user_path_lookup(s32 dirfd, uaddr_t path, u32 flags,
 				  struct inode **inode);
