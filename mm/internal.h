@@ -5,8 +5,7 @@
  * limits and gets all that it can lack: promises of memory, VMAs, cuts at the
  * borders of the range, page tables. It may fail, and then undoes what it did.
  * The commit cannot fail. Where Linux lets a call end half-way - mprotect,
- * mlock, madvise - each VMA has a plan and a commit of its own, which is
- * vma_change_flags.
+ * mlock, madvise - each VMA has a plan and a commit of its own.
  */
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
@@ -227,10 +226,7 @@ static inline void vma_unreserve(u32 vm_flags, u32 pages)
 void vma_charge(struct mm_struct *mm, u32 vm_flags, u32 pages);
 /* Pages with these flags are gone, and so is what was promised for them. */
 void vma_uncharge(struct mm_struct *mm, u32 vm_flags, u32 pages);
-/*
- * Commit: other flags, VM_ACCOUNT among them if it was promised before, and the
- * protection that entries get with them.
- */
+/* Commit: other flags; VM_ACCOUNT among them if it was promised before. */
 void vma_set_flags(struct vm_area_struct *vma, u32 vm_flags);
 
 /* ---- unmapped_area.c --------------------------------------------- */

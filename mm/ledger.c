@@ -133,5 +133,4 @@ void vma_set_flags(struct vm_area_struct *vma, u32 vm_flags)
 	if (changed & VM_LOCKED)
 		mm->locked_vm += vm_flags & VM_LOCKED ? pages : -pages;
 	vma->vm_flags = vm_flags;
-	vma->vm_page_prot = vma_page_prot(vm_flags);
 }

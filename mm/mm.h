@@ -135,9 +135,9 @@ int __must_check do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes,
 			   u32 new_bytes, u32 flags, uaddr_t new_addr,
 			   uaddr_t *result);
 /*
- * [start, end), inside *vma, gets these flags: it is cut out of *vma and merged
- * with its neighbours where they are equal. *vma is then what covers it; its
- * entries stay as they are. 0, or -ENOMEM and all is as before. (write)
+ * [start, end), inside *vma, gets these flags, its rights unchanged: it is cut
+ * out of *vma and merged with its neighbours where they are equal. *vma is then
+ * what covers it. 0, or -ENOMEM and all is as before. (write)
  */
 int __must_check vma_change_flags(struct vm_area_struct **vma, uaddr_t start,
 				  uaddr_t end, u32 vm_flags);

@@ -23,8 +23,7 @@ static void protect_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 	}
 }
 
-static void change_protection(struct vm_area_struct *vma, uaddr_t start,
-			      uaddr_t end)
+static void change_protection(struct vm_area_struct *vma)
 {
 	bool changed = false;
 	struct mm_walk walk = {
@@ -34,9 +33,9 @@ static void change_protection(struct vm_area_struct *vma, uaddr_t start,
 		.pte_range = protect_entries,
 	};
 
-	walk_page_range(&walk, start, end);
+	walk_page_range(&walk, vma->vm_start, vma->vm_end);
 	if (changed)
-		flush_tlb_range(vma->vm_mm, start, end);
+		flush_tlb_range(vma->vm_mm, vma->vm_start, vma->vm_end);
 }
 
 /*
@@ -70,12 +69,16 @@ static int mprotect_fixup(struct vm_area_struct **vma, uaddr_t start,
 	err = reserve_writable(*vma, pages, &flags);
 	if (err)
 		return err;
-	err = vma_change_flags(vma, start, end, flags);
+	BUG_ON(start < (*vma)->vm_start || end > (*vma)->vm_end);
+	err = vma_isolate(vma, start, end);
 	if (err) {
 		vma_unreserve(flags & ~old_flags, pages);
 		return err;
 	}
-	change_protection(*vma, start, end);
+	vma_set_flags(*vma, flags);
+	(*vma)->vm_page_prot = vma_page_prot(flags);
+	change_protection(*vma);
+	*vma = vma_merge(*vma);
 	trace_vma(TRACE_MPROTECT, start, end);
 	return 0;
 }
