@@ -86,12 +86,7 @@ static inline struct file *get_file(struct file *file)
 struct file *fget(u32 fd) __must_check;
 
 /* Drop a reference; the last one closes the file. May sleep. */
-static inline void fput(struct file *file)
-{
-	BUG_ON(atomic_read(&file->f_count) <= 0);
-	if (atomic_dec_and_test(&file->f_count))
-		file->f_free(file);
-}
+void fput(struct file *file);
 
 /*
  * "/bin/sh" of an open file for reports and /proc/PID/maps, NUL-terminated and

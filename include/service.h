@@ -44,8 +44,6 @@ struct chrdev {
 };
 
 struct service {
-	const char *name;
-
 	/* At boot: the root directory is there, no process is yet. */
 	void (*init)(void);
 

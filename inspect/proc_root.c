@@ -55,6 +55,5 @@ static void inspect_init(void)
 }
 
 const struct service inspect_service = {
-	.name = "inspect",
 	.init = inspect_init,
 };

@@ -27,6 +27,5 @@ static void windows_init(void)
 }
 
 const struct service windows_service = {
-	.name = "windows",
 	.init = windows_init,
 };

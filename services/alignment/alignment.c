@@ -347,6 +347,5 @@ static bool mend_alignment(struct fault_signal *fault)
 }
 
 const struct service alignment_service = {
-	.name = "alignment",
 	.fault_signal = mend_alignment,
 };

@@ -18,7 +18,6 @@ static void files_init(void)
 }
 
 const struct service files_service = {
-	.name = "files",
 	.init = files_init,
 	.devices = files_devices,
 };

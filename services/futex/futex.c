@@ -410,6 +410,5 @@ static void futex_exit(struct task_struct *task)
 }
 
 const struct service futex_service = {
-	.name = "futex",
 	.exit_early = futex_exit,
 };

@@ -403,6 +403,5 @@ s32 sys_pipe(uaddr_t fds)
 }
 
 const struct service pipe_service = {
-	.name = "pipe",
 	.init = pipe_init,
 };

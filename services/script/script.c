@@ -129,6 +129,5 @@ static int load_script(struct exec *exec, const char *path)
 }
 
 const struct service script_service = {
-	.name = "script",
 	.load_script = load_script,
 };

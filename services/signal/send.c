@@ -285,21 +285,18 @@ void force_sig_fault(int sig, int code, uaddr_t addr)
 bool signal_fault(struct fault_signal *fault)
 {
 	const struct abort_info *abort = fault->abort;
-	u32 flags, error;
+	u32 flags, error = 0;
 
 	if (unhandled_signal(fault->sig))
 		return false;
+	if (abort)
+		error = abort->fsr;
+	if (abort && abort->kind == ABORT_PREFETCH)
+		error |= FSR_LNX_PF;
 	flags = lock_signals();
-	if (abort) {
-		error = abort->kind == ABORT_PREFETCH ?
-			abort->fsr | FSR_LNX_PF :
-			abort->fsr;
-		post_fault(fault->sig, fault->code, abort->far,
-			   TRAP_NO_PAGE_FAULT, error);
-	} else {
-		post_fault(fault->sig, fault->code, fault->regs->pc,
-			   TRAP_NO_UNDEFINED, 0);
-	}
+	post_fault(fault->sig, fault->code,
+		   abort ? abort->far : fault->regs->pc,
+		   abort ? TRAP_NO_PAGE_FAULT : TRAP_NO_UNDEFINED, error);
 	unlock_signals(flags);
 	return true;
 }

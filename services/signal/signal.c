@@ -245,7 +245,6 @@ static bool signal_child_change(enum child_change change,
 }
 
 const struct service signal_service = {
-	.name = "signal",
 	.init = signal_init,
 	.fork = signal_fork,
 	.undo_fork = signal_exit,

@@ -39,6 +39,5 @@ static const struct chrdev system_devices[] = {
 };
 
 const struct service system_service = {
-	.name = "system",
 	.devices = system_devices,
 };

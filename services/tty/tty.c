@@ -415,7 +415,6 @@ static const struct chrdev tty_devices[] = {
 };
 
 const struct service tty_service = {
-	.name = "tty",
 	.devices = tty_devices,
 	.init = tty_init,
 	.child_changed = tty_child_changed,

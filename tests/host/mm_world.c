@@ -38,7 +38,6 @@ static bool note_signal(struct fault_signal *fault)
 }
 
 struct service world_service = {
-	.name = "world",
 	.fault_signal = note_signal,
 };
 
