@@ -6,7 +6,7 @@
  * so on until the operation succeeds; after each the verifiers must be content.
  * Which allocations count is said by their cache and by who asks for them.
  */
-#include <alloc/watch.h>
+#include <alloc/watch_debug.h>
 #include <lib/backtrace.h>
 #include <string.h>
 

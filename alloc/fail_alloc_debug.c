@@ -4,7 +4,7 @@
  * Beside fail_alloc.c, which every allocator calls, because this asks the list
  * of caches whether there is one of that name.
  */
-#include <alloc/watch.h>
+#include <alloc/watch_debug.h>
 #include <string.h>
 #include <uapi/errno.h>
 

@@ -5,7 +5,7 @@
  * to the buddy; every other frame that mem_map has an entry for is marked
  * PG_RESERVED. The sums are checked: no page may be lost.
  */
-#include <alloc/watch.h>
+#include <alloc/watch_debug.h>
 #include <lib/printk.h>
 
 static void add_block(struct page *page, unsigned int order)

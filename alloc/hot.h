@@ -19,7 +19,7 @@
 #ifndef ALLOC_HOT_H
 #define ALLOC_HOT_H
 
-#include <alloc/watch.h>
+#include <alloc/watch_debug.h>
 
 /* ---- pages ------------------------------------------------------- */
 

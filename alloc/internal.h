@@ -6,7 +6,7 @@
 #define ALLOC_INTERNAL_H
 
 #include <alloc/alloc.h>
-#include <asm/kasan.h>
+#include <asm/kasan_debug.h>
 #include <percpu.h>
 #include <spinlock.h>
 

@@ -4,7 +4,7 @@
  *
  * Locks, outermost first: slab_caches_lock, cache->lock, zone.lock.
  */
-#include <alloc/watch.h>
+#include <alloc/watch_debug.h>
 #include <string.h>
 #include <uapi/errno.h>
 

@@ -2,7 +2,7 @@
  * Looking at the buddy: counts, the verifier, and in debug builds who had each
  * page, and poison in the free ones.
  */
-#include <alloc/watch.h>
+#include <alloc/watch_debug.h>
 #include <lib/printk.h>
 #include <string.h>
 #include <uapi/errno.h>

@@ -6,7 +6,7 @@
  * is what "reboot" restores.
  */
 #include <alloc/alloc.h>
-#include <asm/kasan.h>
+#include <asm/kasan_debug.h>
 #include <stdlib.h>
 #include <string.h>
 #include "host.h"

@@ -18,7 +18,7 @@ BOARD = os.environ.get("BOARD", "vexpress-a9")
 
 GROUPS = {
     "include/uapi": lambda path: path.startswith("include/uapi/"),
-    "debug verifiers": lambda path: path.endswith("_debug.c")
+    "debug verifiers": lambda path: path.endswith(("_debug.c", "_debug.h"))
     or path == "alloc/fail_alloc.c",
     "inspect/": lambda path: path.startswith("inspect/"),
     "other boards": lambda path: path.startswith("board/")

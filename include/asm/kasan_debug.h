@@ -1,11 +1,11 @@
 /*
- * asm/kasan.h - where the allocators say which memory may be touched.
+ * asm/kasan_debug.h - where the allocators say which memory may be touched.
  *
  * Nothing on the target. The host tests shadow this header: there a freed page
  * or object is poisoned for AddressSanitizer.
  */
-#ifndef ASM_KASAN_H
-#define ASM_KASAN_H
+#ifndef ASM_KASAN_DEBUG_H
+#define ASM_KASAN_DEBUG_H
 
 #include <types.h>
 

@@ -1,11 +1,11 @@
 /*
- * alloc/watch.h - the watch on pages and objects, and failing on purpose.
+ * alloc/watch_debug.h - the watch on pages and objects, and failing on purpose.
  *
  * The debug_* hooks are called if IS_ENABLED(CONFIG_DEBUG) alone: other
  * builds' allocators carry no #if and no instruction for them.
  */
-#ifndef ALLOC_WATCH_H
-#define ALLOC_WATCH_H
+#ifndef ALLOC_WATCH_DEBUG_H
+#define ALLOC_WATCH_DEBUG_H
 
 #include <alloc/internal.h>
 #include <lib/backtrace.h>

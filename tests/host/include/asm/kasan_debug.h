@@ -1,5 +1,5 @@
 /*
- * asm/kasan.h - for the host tests: freed kernel memory is poisoned for
+ * asm/kasan_debug.h - for the host tests: freed kernel memory is poisoned for
  * AddressSanitizer, so that a late access stops the test where it happens.
  */
 #ifndef ASM_KASAN_H
