@@ -59,7 +59,7 @@ static const char *printable(const char *name, char *buf, size_t bytes)
 	return buf;
 }
 
-void cpio_complain(const struct cpio_entry *entry, const char *fmt, ...)
+int cpio_complain(const struct cpio_entry *entry, const char *fmt, ...)
 {
 	char what[128], name[48];
 	va_list args;
@@ -74,6 +74,7 @@ void cpio_complain(const struct cpio_entry *entry, const char *fmt, ...)
 	else
 		pr_err("initramfs: entry %u at offset 0x%x: %s\n", entry->nr,
 		       entry->offset, what);
+	return -EINVAL;
 }
 
 /* Eight hexadecimal digits and nothing else. */
@@ -101,78 +102,77 @@ static int bad_magic(const struct cpio_entry *entry, const u8 *found, u32 left)
 
 	for (i = 0; i < ARRAY_SIZE(other_formats); i++) {
 		n = strlen(other_formats[i].magic);
-		if (left >= n &&
-		    memcmp(found, other_formats[i].magic, n) == 0) {
-			cpio_complain(entry,
-				      "it is %s, expected an "
-				      "uncompressed newc archive (cpio -H "
-				      "newc)",
-				      other_formats[i].what);
-			return -EINVAL;
-		}
+		if (left < n || memcmp(found, other_formats[i].magic, n) != 0)
+			continue;
+		return cpio_complain(
+			entry,
+			"it is %s, expected an uncompressed newc archive (cpio -H newc)",
+			other_formats[i].what);
 	}
-	cpio_complain(entry,
-		      "no magic number: found %02x %02x %02x %02x %02x "
-		      "%02x, expected the text 070701",
-		      found[0], found[1], found[2], found[3], found[4],
-		      found[5]);
-	return -EINVAL;
+	return cpio_complain(
+		entry,
+		"no magic number: found %02x %02x %02x %02x %02x %02x, expected the text 070701",
+		found[0], found[1], found[2], found[3], found[4], found[5]);
 }
 
-static int parse_header(const struct cpio_entry *entry, const u8 *header,
-			u32 left, u32 *field)
+/* Move on by bytes of what, which start at *start; -EINVAL: there are less. */
+static int take(struct cpio *cpio, const struct cpio_entry *entry, u32 bytes,
+		const char *what, const u8 **start)
 {
-	u32 i;
+	u32 left = cpio->bytes - cpio->at;
+
+	if (bytes > left)
+		return cpio_complain(
+			entry,
+			"the archive is cut off: %u bytes left, expected %s of %u",
+			left, what, bytes);
+	*start = cpio->archive + cpio->at;
+	cpio->at += bytes;
+	return 0;
+}
+
+static int take_header(struct cpio *cpio, const struct cpio_entry *entry,
+		       u32 *field, const u8 **result)
+{
+	const u8 *header = cpio->archive + cpio->at;
+	u32 left = cpio->bytes - cpio->at, i;
+	int err;
 
 	if (left >= MAGIC_BYTES && memcmp(header, "070701", MAGIC_BYTES) &&
 	    memcmp(header, "070702", MAGIC_BYTES))
 		return bad_magic(entry, header, left);
-	if (left < HEADER_BYTES) {
-		cpio_complain(entry,
-			      "the archive is cut off: %u bytes left, "
-			      "expected a header of %u",
-			      left, HEADER_BYTES);
-		return -EINVAL;
-	}
+	err = take(cpio, entry, HEADER_BYTES, "a header", result);
+	if (err)
+		return err;
 	for (i = 0; i < NR_FIELDS; i++) {
 		const u8 *text = header + MAGIC_BYTES + i * FIELD_DIGITS;
 
-		if (parse_hex(text, &field[i]))
-			continue;
-		cpio_complain(entry,
-			      "field %s is not a number, expected %u "
-			      "hexadecimal digits",
-			      field_names[i], FIELD_DIGITS);
-		return -EINVAL;
+		if (!parse_hex(text, &field[i]))
+			return cpio_complain(
+				entry,
+				"field %s is not a number, expected %u hexadecimal digits",
+				field_names[i], FIELD_DIGITS);
 	}
 	return 0;
 }
 
 static int take_name(struct cpio *cpio, struct cpio_entry *entry, u32 bytes)
 {
-	const char *name = (const char *)cpio->archive + cpio->at;
-	u32 left = cpio->bytes - cpio->at;
+	const u8 *name;
+	int err;
 
-	if (bytes == 0 || bytes > PATH_MAX) {
-		cpio_complain(entry, "a name of %u bytes, expected 1 to %u",
-			      bytes, PATH_MAX);
-		return -EINVAL;
-	}
-	if (bytes > left) {
-		cpio_complain(entry,
-			      "the archive is cut off: %u bytes left, "
-			      "expected a name of %u",
-			      left, bytes);
-		return -EINVAL;
-	}
-	if (name[bytes - 1] != '\0') {
-		cpio_complain(entry,
-			      "the name's last byte is 0x%02x, expected a NUL",
-			      (u8)name[bytes - 1]);
-		return -EINVAL;
-	}
-	entry->name = name;
-	cpio->at += bytes;
+	if (bytes == 0 || bytes > PATH_MAX)
+		return cpio_complain(entry,
+				     "a name of %u bytes, expected 1 to %u",
+				     bytes, PATH_MAX);
+	err = take(cpio, entry, bytes, "a name", &name);
+	if (err)
+		return err;
+	if (name[bytes - 1] != '\0')
+		return cpio_complain(
+			entry, "the name's last byte is 0x%02x, expected a NUL",
+			name[bytes - 1]);
+	entry->name = (const char *)name;
 	return 0;
 }
 
@@ -193,26 +193,8 @@ static int verify_sum(const struct cpio_entry *entry, u32 expected)
 		sum += entry->data[i];
 	if (sum == expected)
 		return 0;
-	cpio_complain(entry, "the data's sum is 0x%08x, expected 0x%08x", sum,
-		      expected);
-	return -EINVAL;
-}
-
-static int take_data(struct cpio *cpio, struct cpio_entry *entry, u32 bytes)
-{
-	u32 left = cpio->bytes - cpio->at;
-
-	if (bytes > left) {
-		cpio_complain(entry,
-			      "the archive is cut off: %u bytes left, "
-			      "expected %u of data",
-			      left, bytes);
-		return -EINVAL;
-	}
-	entry->data = cpio->archive + cpio->at;
-	entry->data_bytes = bytes;
-	cpio->at += bytes;
-	return 0;
+	return cpio_complain(entry, "the data's sum is 0x%08x, expected 0x%08x",
+			     sum, expected);
 }
 
 static void set_fields(struct cpio_entry *entry, const u32 *field)
@@ -221,6 +203,7 @@ static void set_fields(struct cpio_entry *entry, const u32 *field)
 	entry->mode = field[C_MODE];
 	entry->nlink = field[C_NLINK];
 	entry->mtime = field[C_MTIME];
+	entry->data_bytes = field[C_FILESIZE];
 	entry->dev_major = field[C_DEVMAJOR];
 	entry->dev_minor = field[C_DEVMINOR];
 	entry->rdev_major = field[C_RDEVMAJOR];
@@ -241,26 +224,23 @@ int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
 	int err;
 
 	skip_zeroes(cpio);
-	header = cpio->archive + cpio->at;
 	*entry = (struct cpio_entry){ .nr = cpio->nr_entries,
 				      .offset = cpio->at };
 	if (cpio->at == cpio->bytes)
 		return 0;
-	if (cpio->at & (CPIO_ALIGN - 1)) {
-		cpio_complain(entry, "expected an entry at a multiple of %u",
-			      CPIO_ALIGN);
-		return -EINVAL;
-	}
-	err = parse_header(entry, header, cpio->bytes - cpio->at, field);
+	if (cpio->at & (CPIO_ALIGN - 1))
+		return cpio_complain(entry,
+				     "expected an entry at a multiple of %u",
+				     CPIO_ALIGN);
+	err = take_header(cpio, entry, field, &header);
 	if (err)
 		return err;
 	set_fields(entry, field);
-	cpio->at += HEADER_BYTES;
 	err = take_name(cpio, entry, field[C_NAMESIZE]);
 	if (err)
 		return err;
 	skip_padding(cpio);
-	err = take_data(cpio, entry, field[C_FILESIZE]);
+	err = take(cpio, entry, entry->data_bytes, "data", &entry->data);
 	if (!err && header[MAGIC_BYTES - 1] == '2')
 		err = verify_sum(entry, field[C_CHECK]);
 	if (err)

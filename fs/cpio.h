@@ -37,8 +37,8 @@ struct cpio {
 int __must_check cpio_next(struct cpio *cpio, struct cpio_entry *entry,
 			   bool *trailer);
 
-/* "initramfs: entry 3 at offset 0x1c0, `name': ..." on the log. */
-void cpio_complain(const struct cpio_entry *entry, const char *fmt, ...)
+/* "initramfs: entry 3 at offset 0x1c0, `name': ..." on the log; -EINVAL. */
+int cpio_complain(const struct cpio_entry *entry, const char *fmt, ...)
 	__printf(2, 3);
 
 #endif

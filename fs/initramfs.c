@@ -15,8 +15,8 @@
 /* An inode with several names, until the archive's trailer. */
 struct hard_link {
 	LIST_ENTRY(hard_link) link;
-	u32 ino, dev_major, dev_minor, type;
-	struct inode *inode; /* a reference */
+	struct cpio_entry entry; /* its first */
+	struct inode *inode;     /* a reference */
 };
 
 LIST_HEAD(hard_links, hard_link);
@@ -27,10 +27,10 @@ static struct inode *find_hard_link(const struct hard_links *links,
 	struct hard_link *hard;
 
 	LIST_FOREACH(hard, links, link)
-		if (hard->ino == entry->ino &&
-		    hard->dev_major == entry->dev_major &&
-		    hard->dev_minor == entry->dev_minor &&
-		    hard->type == (entry->mode & S_IFMT))
+		if (hard->entry.ino == entry->ino &&
+		    hard->entry.dev_major == entry->dev_major &&
+		    hard->entry.dev_minor == entry->dev_minor &&
+		    (hard->entry.mode & S_IFMT) == (entry->mode & S_IFMT))
 			return igrab(hard->inode);
 	return NULL;
 }
@@ -42,13 +42,8 @@ static int add_hard_link(struct hard_links *links,
 
 	if (!hard)
 		return -ENOMEM;
-	*hard = (struct hard_link){
-		.ino = entry->ino,
-		.dev_major = entry->dev_major,
-		.dev_minor = entry->dev_minor,
-		.type = entry->mode & S_IFMT,
-		.inode = igrab(inode),
-	};
+	hard->entry = *entry;
+	hard->inode = igrab(inode);
 	LIST_INSERT_HEAD(links, hard, link);
 	return 0;
 }
@@ -205,29 +200,29 @@ static bool known_type(u32 mode)
 	}
 }
 
+/* clang-format off */
+static const struct {
+	int err;
+	const char *why;
+} reasons[] = {
+	{ -ENOENT, "expected its directory before it" },
+	{ -ENOTDIR, "a directory is expected where another file is" },
+	{ -EISDIR, "it is the root, expected a directory" },
+	{ -ENOTEMPTY, "a directory of this name is in use, expected none" },
+	{ -EBUSY, "a directory of this name is in use, expected none" },
+	{ -ENAMETOOLONG, "expected no part of the name longer than 255 bytes" },
+	{ -ELOOP, "expected fewer symbolic links in its name" },
+	{ -EINVAL, "expected the link's text: 1 to 4095 bytes, no NUL" },
+	{ -ENOMEM, "no memory is left for it" },
+};
+/* clang-format on */
+
 static const char *explain(int err)
 {
-	switch (err) {
-	case -ENOENT:
-		return "expected its directory before it";
-	case -ENOTDIR:
-		return "a directory is expected where another file is";
-	case -EISDIR:
-		return "it is the root, expected a directory";
-	case -ENOTEMPTY:
-	case -EBUSY:
-		return "a directory of this name is in use, expected none";
-	case -ENAMETOOLONG:
-		return "expected no part of the name longer than 255 bytes";
-	case -ELOOP:
-		return "expected fewer symbolic links in its name";
-	case -EINVAL:
-		return "expected the link's text: 1 to 4095 bytes, no NUL";
-	case -ENOMEM:
-		return "no memory is left for it";
-	default:
-		return "it cannot be made";
-	}
+	for (u32 i = 0; i < ARRAY_SIZE(reasons); i++)
+		if (reasons[i].err == err)
+			return reasons[i].why;
+	return "it cannot be made";
 }
 
 /* 0, or -EINVAL after saying why it was left out. */
@@ -237,22 +232,17 @@ static int unpack_entry(struct hard_links *links,
 	struct nameidata nd;
 	int err;
 
-	if (!known_type(entry->mode)) {
-		cpio_complain(entry, "mode 0%o, expected a file type in it",
-			      entry->mode);
-		return -EINVAL;
-	}
-	if (climbs(entry->name)) {
-		cpio_complain(entry, "expected a name without \"..\"");
-		return -EINVAL;
-	}
+	if (!known_type(entry->mode))
+		return cpio_complain(entry,
+				     "mode 0%o, expected a file type in it",
+				     entry->mode);
+	if (climbs(entry->name))
+		return cpio_complain(entry, "expected a name without \"..\"");
 	err = path_parent(AT_FDCWD, entry->name, &nd);
 	if (!err)
 		err = make_entry(links, &nd, entry);
 	end_walk(&nd);
-	if (err)
-		cpio_complain(entry, "%s", explain(err));
-	return err ? -EINVAL : 0;
+	return err ? cpio_complain(entry, "%s", explain(err)) : 0;
 }
 
 /* ---- all of them ------------------------------------------------- */
@@ -271,12 +261,10 @@ static int unpack_all(struct cpio *cpio, struct hard_links *links,
 		else if (unpack_entry(links, &entry))
 			++*left_out;
 	}
-	if (!more && !trailer) {
-		cpio_complain(&entry,
-			      "the archive ends here, expected an "
-			      "entry called TRAILER!!!");
-		more = -EINVAL;
-	}
+	if (!more && !trailer)
+		return cpio_complain(
+			&entry,
+			"the archive ends here, expected an entry called TRAILER!!!");
 	return more;
 }
 

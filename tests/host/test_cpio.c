@@ -219,7 +219,7 @@ static const struct corruption {
 	{ break_name_past, "middle", REG, "data", "expected a name of 4096",
 	  0 },
 	{ break_name_nul, "middle", REG, "data", "expected a NUL", 0 },
-	{ break_size_huge, "middle", REG, "data", "expected 4294967295 of data",
+	{ break_size_huge, "middle", REG, "data", "expected data of 4294967295",
 	  0 },
 	{ break_size_wrap, "middle", REG, "data", "cut off", 0 },
 	{ break_sum, "middle", REG, "data", "sum is 0x0000019a", 0 },
