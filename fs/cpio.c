@@ -115,35 +115,35 @@ static int bad_magic(const struct cpio_entry *entry, const u8 *found, u32 left)
 		found[0], found[1], found[2], found[3], found[4], found[5]);
 }
 
-/* Move on by bytes of what, which start at *start; -EINVAL: there are less. */
-static int take(struct cpio *cpio, const struct cpio_entry *entry, u32 bytes,
-		const char *what, const u8 **start)
+/* Move on by bytes of what: where they start, or NULL: there are less. */
+static const u8 *take(struct cpio *cpio, const struct cpio_entry *entry,
+		      u32 bytes, const char *what)
 {
+	const u8 *start = cpio->archive + cpio->at;
 	u32 left = cpio->bytes - cpio->at;
 
-	if (bytes > left)
-		return cpio_complain(
+	if (bytes > left) {
+		cpio_complain(
 			entry,
 			"the archive is cut off: %u bytes left, expected %s of %u",
 			left, what, bytes);
-	*start = cpio->archive + cpio->at;
+		return NULL;
+	}
 	cpio->at += bytes;
-	return 0;
+	return start;
 }
 
 static int take_header(struct cpio *cpio, const struct cpio_entry *entry,
-		       u32 *field, const u8 **result)
+		       u32 *field)
 {
 	const u8 *header = cpio->archive + cpio->at;
 	u32 left = cpio->bytes - cpio->at, i;
-	int err;
 
 	if (left >= MAGIC_BYTES && memcmp(header, "070701", MAGIC_BYTES) &&
 	    memcmp(header, "070702", MAGIC_BYTES))
 		return bad_magic(entry, header, left);
-	err = take(cpio, entry, HEADER_BYTES, "a header", result);
-	if (err)
-		return err;
+	if (!take(cpio, entry, HEADER_BYTES, "a header"))
+		return -EINVAL;
 	for (i = 0; i < NR_FIELDS; i++) {
 		const u8 *text = header + MAGIC_BYTES + i * FIELD_DIGITS;
 
@@ -159,15 +159,14 @@ static int take_header(struct cpio *cpio, const struct cpio_entry *entry,
 static int take_name(struct cpio *cpio, struct cpio_entry *entry, u32 bytes)
 {
 	const u8 *name;
-	int err;
 
 	if (bytes == 0 || bytes > PATH_MAX)
 		return cpio_complain(entry,
 				     "a name of %u bytes, expected 1 to %u",
 				     bytes, PATH_MAX);
-	err = take(cpio, entry, bytes, "a name", &name);
-	if (err)
-		return err;
+	name = take(cpio, entry, bytes, "a name");
+	if (!name)
+		return -EINVAL;
 	if (name[bytes - 1] != '\0')
 		return cpio_complain(
 			entry, "the name's last byte is 0x%02x, expected a NUL",
@@ -232,7 +231,8 @@ int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
 		return cpio_complain(entry,
 				     "expected an entry at a multiple of %u",
 				     CPIO_ALIGN);
-	err = take_header(cpio, entry, field, &header);
+	header = cpio->archive + cpio->at;
+	err = take_header(cpio, entry, field);
 	if (err)
 		return err;
 	set_fields(entry, field);
@@ -240,8 +240,10 @@ int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
 	if (err)
 		return err;
 	skip_padding(cpio);
-	err = take(cpio, entry, entry->data_bytes, "data", &entry->data);
-	if (!err && header[MAGIC_BYTES - 1] == '2')
+	entry->data = take(cpio, entry, entry->data_bytes, "data");
+	if (!entry->data)
+		return -EINVAL;
+	if (header[MAGIC_BYTES - 1] == '2')
 		err = verify_sum(entry, field[C_CHECK]);
 	if (err)
 		return err;

@@ -63,30 +63,17 @@ static const struct file_operations zero_fops = {
 
 #define CHUNK 128 /* bytes moved at a time */
 
-/* A carriage return goes before each line's end. Returns the bytes. */
-static u32 add_returns(const char *from, u32 n, char *to)
-{
-	u32 out = 0;
-
-	for (u32 i = 0; i < n; i++) {
-		if (from[i] == '\n')
-			to[out++] = '\r';
-		to[out++] = from[i];
-	}
-	return out;
-}
-
 static s32 plain_console_write(struct file *file __unused_arg, uaddr_t buf,
 			       u32 bytes, u64 *pos __unused_arg)
 {
-	char from[CHUNK], to[2 * CHUNK];
+	char chunk[CHUNK];
 	u32 done, part;
 
 	for (done = 0; done < bytes; done += part) {
 		part = min(bytes - done, (u32)CHUNK);
-		if (copy_from_user(from, buf + done, part))
+		if (copy_from_user(chunk, buf + done, part))
 			return done ? (s32)done : -EFAULT;
-		console_write(to, add_returns(from, part, to));
+		console_text(chunk, part);
 	}
 	return (s32)done;
 }

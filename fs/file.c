@@ -298,7 +298,7 @@ int files_install(struct files_struct *files, struct file *file, u32 min_fd,
 		fd = max(min_fd, files->first_free);
 		while (fd < files->nr_slots && files->slots[fd].file)
 			fd++;
-		if (fd < files->nr_slots)
+		if (fd < min(files->nr_slots, limit))
 			break;
 		spin_unlock(&files->lock);
 		if (fd >= limit)
@@ -307,14 +307,10 @@ int files_install(struct files_struct *files, struct file *file, u32 min_fd,
 		if (files_expand(files, max(2 * files->nr_slots, fd + 1)))
 			return -ENOMEM;
 	}
-	if (fd < limit) {
-		files_set_slot(files, fd, file, cloexec);
-		if (min_fd <= files->first_free)
-			files->first_free = fd + 1;
-	}
+	files_set_slot(files, fd, file, cloexec);
+	if (min_fd <= files->first_free)
+		files->first_free = fd + 1;
 	spin_unlock(&files->lock);
-	if (fd >= limit)
-		return -EMFILE;
 	*result = fd;
 	return 0;
 }

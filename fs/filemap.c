@@ -197,21 +197,13 @@ u32 drop_pagecache(u32 nr)
 	return dropped;
 }
 
-void truncate_inode_pages(struct address_space *mapping, u64 from)
+void truncate_inode_pages(struct address_space *mapping, u32 index)
 {
-	u32 index = (u32)((from + PAGE_SIZE - 1) >> PAGE_SHIFT);
-	u32 offset = (u32)from & (PAGE_SIZE - 1);
 	struct page *page;
 
 	spin_lock(&cached_lock);
 	spin_lock(&mapping->lock);
 	mapping->truncate_count++;
-	page = offset ? page_tree_lookup(mapping, index - 1) : NULL;
-	if (page) {
-		memset((char *)page_address(page) + offset, 0,
-		       PAGE_SIZE - offset);
-		flush_dcache_page(page);
-	}
 	while ((page = page_tree_next(mapping, &index))) {
 		delete_from_page_cache(mapping, page);
 		put_page(page);

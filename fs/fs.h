@@ -124,13 +124,6 @@ s32 open_fd(struct file *file, u32 flags);
  */
 int __must_check open_exec(const char *path, struct file **file);
 
-/*
- * Hang an inode tree (inspect's /proc) on `path`, a name in a directory of ramfs,
- * in place of what has it; the caller's reference moves. 0, -ENOMEM, -EEXIST,
- * or -ENOTEMPTY or -EBUSY: a directory in use.
- */
-int __must_check fs_mount(const char *path, struct inode *root);
-
 /* A new inode of no directory, i_count 1; NULL: no memory. */
 struct inode *new_inode(u32 mode) __must_check;
 static inline struct inode *igrab(struct inode *inode)
@@ -212,6 +205,9 @@ static inline int rw_op(const struct file *file, bool write, rw_fn *fn)
 		return 0;
 	return S_ISDIR(file->f_inode->i_mode) ? -EISDIR : -EINVAL;
 }
+
+/* lseek, *result is where fd's position is then. 0 or -errno. */
+int __must_check do_llseek(u32 fd, s64 offset, u32 whence, s64 *result);
 
 /* What one call may move: Linux's limit. */
 #define MAX_RW_BYTES 0x7ffff000u
@@ -429,8 +425,8 @@ s64 generic_file_llseek(struct file *file, s64 offset, int whence);
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
 /* Pages in the cache, over all files. */
 u32 nr_cached_pages(void);
-/* Forget pages at and after byte `from`; zero the rest of from's own page. */
-void truncate_inode_pages(struct address_space *mapping, u64 from);
+/* Forget the pages from index on, and what is being read for them. */
+void truncate_inode_pages(struct address_space *mapping, u32 index);
 /* Drop every clean page that nobody maps or holds. Returns pages freed. */
 u32 drop_pagecache(u32 nr);
 

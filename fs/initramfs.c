@@ -186,18 +186,9 @@ static bool climbs(const char *name)
 
 static bool known_type(u32 mode)
 {
-	switch (mode & S_IFMT) {
-	case S_IFREG:
-	case S_IFDIR:
-	case S_IFLNK:
-	case S_IFCHR:
-	case S_IFBLK:
-	case S_IFIFO:
-	case S_IFSOCK:
-		return true;
-	default:
-		return false;
-	}
+	return S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode) ||
+		S_ISCHR(mode) || S_ISBLK(mode) || S_ISFIFO(mode) ||
+		(mode & S_IFMT) == S_IFSOCK;
 }
 
 /* clang-format off */

@@ -237,21 +237,3 @@ void ramfs_init(void)
 	if (!root_inode)
 		panic("ramfs: no memory for the root directory");
 }
-
-/* ---- mount points ------------------------------------------------ */
-
-int fs_mount(const char *path, struct inode *root)
-{
-	struct nameidata nd;
-	int err = path_parent(AT_FDCWD, path, &nd);
-
-	BUG_ON(!S_ISDIR(root->i_mode));
-	if (!err)
-		err = nd.name && is_ramfs_dir(nd.inode) ?
-			ramfs_link(nd.inode, nd.name, nd.bytes, root, true) :
-			-EEXIST;
-	if (!err)
-		iput(root); /* the name has a reference of its own */
-	end_walk(&nd);
-	return err;
-}

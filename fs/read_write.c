@@ -36,7 +36,7 @@ s32 sys_write(u32 fd, uaddr_t buf, u32 bytes)
 
 /* ---- moving the position ----------------------------------------- */
 
-static int do_llseek(u32 fd, s64 offset, u32 whence, s64 *result)
+int do_llseek(u32 fd, s64 offset, u32 whence, s64 *result)
 {
 	struct file *file = fget(fd);
 	bool locked;
@@ -60,16 +60,6 @@ s32 sys_lseek(u32 fd, s32 offset, u32 whence)
 	if (err)
 		return err;
 	return result > INT32_MAX ? -EOVERFLOW : (s32)result;
-}
-
-s32 sys_llseek(u32 fd, u32 hi, u32 lo, uaddr_t result, u32 whence)
-{
-	s64 pos;
-	int err = do_llseek(fd, (s64)((u64)hi << 32 | lo), whence, &pos);
-
-	if (err)
-		return err;
-	return copy_to_user(result, &pos, sizeof(pos)) ? -EFAULT : 0;
 }
 
 /* ---- requests of one kind of file -------------------------------- */

@@ -44,7 +44,6 @@ s32 sys_open(uaddr_t path, u32 flags, u32 mode);
 s32 sys_openat(s32 dirfd, uaddr_t path, u32 flags, u32 mode);
 s32 sys_close(u32 fd);
 s32 sys_lseek(u32 fd, s32 offset, u32 whence);
-s32 sys_llseek(u32 fd, u32 hi, u32 lo, uaddr_t result, u32 whence);
 s32 sys_fstat64(u32 fd, uaddr_t st);
 s32 sys_ioctl(u32 fd, u32 cmd, u32 arg);
 

@@ -289,7 +289,7 @@ void procfs_mount(const struct proc_entry *of_root,
 
 	proc_root = proc_dir_inode(0);
 	if (proc_root)
-		err = fs_mount("/proc", proc_root);
+		err = ramfs_link(root_inode, "proc", 4, proc_root, true);
 	if (err)
 		pr_err("proc: no /proc: error %d\n", err);
 }

@@ -35,8 +35,7 @@ void console_write(const char *s, size_t bytes)
 		console(s, bytes);
 }
 
-/* A log line for the console: terminals want a carriage return. */
-static void console_line(const char *s, size_t bytes)
+void console_text(const char *s, size_t bytes)
 {
 	const char *newline;
 
@@ -95,7 +94,7 @@ static void log_record(const char *fmt, va_list args)
 	last_level = level;
 	ring_append(record, bytes);
 	if (level < console_loglevel)
-		console_line(record, bytes);
+		console_text(record, bytes);
 }
 
 void printk(const char *fmt, ...)
@@ -121,7 +120,7 @@ void register_console(void (*write)(const char *s, size_t bytes))
 
 	console = write;
 	for (u64 pos = log_oldest(); pos < log_head; pos++)
-		console_line(&log_ring[pos % LOG_BYTES], 1);
+		console_text(&log_ring[pos % LOG_BYTES], 1);
 	log_unlock_irqrestore(flags);
 }
 

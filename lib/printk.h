@@ -41,8 +41,10 @@ void printk(const char *fmt, ...) __printf(1, 2);
  * irqs off. What the ring holds already is printed, as far as the level lets.
  */
 void register_console(void (*write)(const char *s, size_t bytes));
-/* Bytes as they are: printk adds the carriage returns itself, a tty its own. */
+/* Bytes as they are, for a tty, which adds its own carriage returns. */
 void console_write(const char *s, size_t bytes);
+/* Text: terminals want a carriage return before each line's end. */
+void console_text(const char *s, size_t bytes);
 
 /* Only records with a level below this reach the console; 8 = all. */
 extern unsigned int console_loglevel;

@@ -41,7 +41,7 @@ void sys_ni_syscall_with_regs(void);
 	CALL(brk), CALL(mmap2), CALL(munmap), CALL(mprotect), CALL(mremap), \
 	/* files */ \
 	CALL(read), CALL(write), CALL(open), CALL(openat), CALL(close), \
-	CALL(lseek), ROW(_llseek, sys_llseek), CALL(fstat64), CALL(ioctl)
+	CALL(lseek), CALL(fstat64), CALL(ioctl)
 /* clang-format on */
 
 #endif

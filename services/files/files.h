@@ -20,7 +20,7 @@ extern const struct chrdev files_devices[];
 /* clang-format off */
 /* Three take the place of the core's: open, openat and ioctl can do more. */
 #define FILES_CALLS \
-	CALL(readv), CALL(writev), CALL(pread64), CALL(pwrite64), \
+	ROW(_llseek, sys_llseek), CALL(readv), CALL(writev), CALL(pread64), CALL(pwrite64), \
 	CALL(sendfile64), ROW(open, sys_open_or_create), \
 	ROW(openat, sys_openat_or_create), CALL(creat), CALL(truncate), CALL(ftruncate), \
 	CALL(ftruncate64), CALL(fsync), CALL(dup), CALL(dup2), CALL(dup3), \
@@ -35,6 +35,7 @@ extern const struct chrdev files_devices[];
 /* 64-bit offsets travel in an even/odd register pair: r3 is padding. */
 s32 sys_pread64(u32 fd, uaddr_t buf, u32 bytes, u32 pad, u32 lo, u32 hi);
 s32 sys_pwrite64(u32 fd, uaddr_t buf, u32 bytes, u32 pad, u32 lo, u32 hi);
+s32 sys_llseek(u32 fd, u32 hi, u32 lo, uaddr_t result, u32 whence);
 s32 sys_readv(u32 fd, uaddr_t iov, u32 n);
 s32 sys_writev(u32 fd, uaddr_t iov, u32 n);
 s32 sys_sendfile64(u32 out, u32 in, uaddr_t offset, u32 bytes);

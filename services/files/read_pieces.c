@@ -43,6 +43,16 @@ s32 sys_pwrite64(u32 fd, uaddr_t buf, u32 bytes, u32 pad __unused_arg, u32 lo,
 	return do_prw(fd, buf, bytes, (u64)hi << 32 | lo, true);
 }
 
+s32 sys_llseek(u32 fd, u32 hi, u32 lo, uaddr_t result, u32 whence)
+{
+	s64 pos;
+	int err = do_llseek(fd, (s64)((u64)hi << 32 | lo), whence, &pos);
+
+	if (err)
+		return err;
+	return copy_to_user(result, &pos, sizeof(pos)) ? -EFAULT : 0;
+}
+
 /* ---- in pieces --------------------------------------------------- */
 
 /* The sum must fit a result, and no piece may look negative. */

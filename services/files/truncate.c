@@ -4,18 +4,37 @@
 #include <fs/fs.h>
 #include <mm/mm.h>
 #include <services/files/files.h>
+#include <string.h>
+
+/* The page in which the file ends now has zeroes behind that end. */
+static void clear_rest_of_page(struct address_space *mapping, u64 end)
+{
+	u32 offset = (u32)end & (PAGE_SIZE - 1);
+	struct page *page;
+
+	if (offset == 0)
+		return;
+	page = find_get_page(mapping, (u32)(end >> PAGE_SHIFT));
+	if (!page)
+		return; /* what fills it knows the end */
+	memset((char *)page_address(page) + offset, 0, PAGE_SIZE - offset);
+	flush_dcache_page(page);
+	put_page(page);
+}
 
 /*
  * The order keeps pages from coming back: the new size is seen already; then
  * truncate_count changes and the tree is emptied; whoever found a page before
  * either has it mapped now, and loses it here, or sees the count and tries
- * again.
+ * again. So does who was filling the page that is kept, in part.
  */
 static void truncate_pagecache(struct address_space *mapping, u64 from)
 {
-	truncate_inode_pages(mapping, from);
-	unmap_mapping_pages(mapping,
-			    (u32)((from + PAGE_SIZE - 1) >> PAGE_SHIFT));
+	u32 index = (u32)((from + PAGE_SIZE - 1) >> PAGE_SHIFT);
+
+	truncate_inode_pages(mapping, index);
+	clear_rest_of_page(mapping, from);
+	unmap_mapping_pages(mapping, index);
 }
 
 int generic_truncate(struct inode *inode, u64 bytes)

@@ -15,6 +15,10 @@ __weak void console_write(const char *s __unused_arg, size_t bytes __unused_arg)
 {
 }
 
+__weak void console_text(const char *s __unused_arg, size_t bytes __unused_arg)
+{
+}
+
 __weak size_t log_read(u64 *pos __unused_arg, char *buf __unused_arg,
 		       size_t bytes __unused_arg)
 {
