@@ -14,18 +14,11 @@
 
 #define MAGIC_BYTES  6
 #define FIELD_DIGITS 8
-#define HEADER_BYTES (MAGIC_BYTES + NR_FIELDS * FIELD_DIGITS)
+#define HEADER_BYTES (MAGIC_BYTES + CPIO_NUMBERS * FIELD_DIGITS)
 #define CPIO_ALIGN   4u
 
 /* clang-format off */
-/* The numbers of a header, in their order. */
-enum {
-	C_INO, C_MODE, C_UID, C_GID, C_NLINK, C_MTIME, C_FILESIZE,
-	C_DEVMAJOR, C_DEVMINOR, C_RDEVMAJOR, C_RDEVMINOR, C_NAMESIZE, C_CHECK,
-	NR_FIELDS
-};
-
-static const char *const field_names[NR_FIELDS] = {
+static const char *const number_names[CPIO_NUMBERS] = {
 	"ino", "mode", "uid", "gid", "nlink", "mtime", "filesize",
 	"devmajor", "devminor", "rdevmajor", "rdevminor", "namesize", "check",
 };
@@ -133,8 +126,7 @@ static const u8 *take(struct cpio *cpio, const struct cpio_entry *entry,
 	return start;
 }
 
-static int take_header(struct cpio *cpio, const struct cpio_entry *entry,
-		       u32 *field)
+static int take_header(struct cpio *cpio, struct cpio_entry *entry)
 {
 	const u8 *header = cpio->archive + cpio->at;
 	u32 left = cpio->bytes - cpio->at, i;
@@ -144,20 +136,21 @@ static int take_header(struct cpio *cpio, const struct cpio_entry *entry,
 		return bad_magic(entry, header, left);
 	if (!take(cpio, entry, HEADER_BYTES, "a header"))
 		return -EINVAL;
-	for (i = 0; i < NR_FIELDS; i++) {
+	for (i = 0; i < CPIO_NUMBERS; i++) {
 		const u8 *text = header + MAGIC_BYTES + i * FIELD_DIGITS;
 
-		if (!parse_hex(text, &field[i]))
+		if (!parse_hex(text, &entry->number[i]))
 			return cpio_complain(
 				entry,
 				"field %s is not a number, expected %u hexadecimal digits",
-				field_names[i], FIELD_DIGITS);
+				number_names[i], FIELD_DIGITS);
 	}
 	return 0;
 }
 
-static int take_name(struct cpio *cpio, struct cpio_entry *entry, u32 bytes)
+static int take_name(struct cpio *cpio, struct cpio_entry *entry)
 {
+	u32 bytes = entry->name_bytes;
 	const u8 *name;
 
 	if (bytes == 0 || bytes > PATH_MAX)
@@ -184,29 +177,16 @@ static void skip_padding(struct cpio *cpio)
 }
 
 /* Format 070702 has the sum of the data's bytes. */
-static int verify_sum(const struct cpio_entry *entry, u32 expected)
+static int verify_sum(const struct cpio_entry *entry)
 {
 	u32 sum = 0, i;
 
 	for (i = 0; i < entry->data_bytes; i++)
 		sum += entry->data[i];
-	if (sum == expected)
+	if (sum == entry->sum)
 		return 0;
 	return cpio_complain(entry, "the data's sum is 0x%08x, expected 0x%08x",
-			     sum, expected);
-}
-
-static void set_fields(struct cpio_entry *entry, const u32 *field)
-{
-	entry->ino = field[C_INO];
-	entry->mode = field[C_MODE];
-	entry->nlink = field[C_NLINK];
-	entry->mtime = field[C_MTIME];
-	entry->data_bytes = field[C_FILESIZE];
-	entry->dev_major = field[C_DEVMAJOR];
-	entry->dev_minor = field[C_DEVMINOR];
-	entry->rdev_major = field[C_RDEVMAJOR];
-	entry->rdev_minor = field[C_RDEVMINOR];
+			     sum, entry->sum);
 }
 
 /* Between two archives, and behind the last one, there may be zeroes. */
@@ -218,7 +198,6 @@ static void skip_zeroes(struct cpio *cpio)
 
 int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
 {
-	u32 field[NR_FIELDS];
 	const u8 *header;
 	int err;
 
@@ -232,11 +211,10 @@ int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
 				     "expected an entry at a multiple of %u",
 				     CPIO_ALIGN);
 	header = cpio->archive + cpio->at;
-	err = take_header(cpio, entry, field);
+	err = take_header(cpio, entry);
 	if (err)
 		return err;
-	set_fields(entry, field);
-	err = take_name(cpio, entry, field[C_NAMESIZE]);
+	err = take_name(cpio, entry);
 	if (err)
 		return err;
 	skip_padding(cpio);
@@ -244,7 +222,7 @@ int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
 	if (!entry->data)
 		return -EINVAL;
 	if (header[MAGIC_BYTES - 1] == '2')
-		err = verify_sum(entry, field[C_CHECK]);
+		err = verify_sum(entry);
 	if (err)
 		return err;
 	skip_padding(cpio);

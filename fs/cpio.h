@@ -11,15 +11,22 @@
 
 #include <types.h>
 
+#define CPIO_NUMBERS 13
+
 struct cpio_entry {
 	u32 nr;     /* entries before it */
 	u32 offset; /* of its header in the archive */
-	u32 ino, mode, nlink, mtime;
-	u32 dev_major, dev_minor; /* with ino: which hard links are one */
-	u32 rdev_major, rdev_minor;
+	union {
+		struct { /* a header's numbers in their order */
+			u32 ino, mode, uid, gid, nlink, mtime, data_bytes;
+			/* With ino: which hard links are one. */
+			u32 dev_major, dev_minor;
+			u32 rdev_major, rdev_minor, name_bytes, sum;
+		};
+		u32 number[CPIO_NUMBERS];
+	};
 	const char *name; /* NUL-terminated, shorter than PATH_MAX */
 	const u8 *data;
-	u32 data_bytes;
 };
 
 struct cpio {

@@ -61,7 +61,7 @@ static u32 mode_of_flags(u32 flags)
 		[O_ACCMODE] = 0, /* Linux: ioctl only */
 	};
 
-	return flags & O_PATH ? FMODE_PATH : modes[flags & O_ACCMODE];
+	return modes[flags & O_ACCMODE];
 }
 
 int file_open_inode(struct inode *inode, u32 flags, struct file **result)
@@ -79,13 +79,11 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 	if (S_ISREG(inode->i_mode))
 		file->f_mode |= FMODE_EXEC;
 	file->f_flags = flags;
-	if (!(flags & O_PATH)) {
-		file->f_op = inode->i_fop;
-		if (inode->i_op && inode->i_op->open)
-			err = inode->i_op->open(inode, file);
-		if (!err && !file->f_op)
-			err = -ENXIO;
-	}
+	file->f_op = inode->i_fop;
+	if (inode->i_op && inode->i_op->open)
+		err = inode->i_op->open(inode, file);
+	if (!err && !file->f_op)
+		err = -ENXIO;
 	if (err) {
 		file->f_op = NULL; /* not opened: nothing to release */
 		fput(file);

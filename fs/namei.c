@@ -29,8 +29,6 @@ void end_walk(struct nameidata *nd)
 {
 	iput(nd->inode);
 	kfree(nd->path);
-	nd->inode = NULL;
-	nd->path = NULL;
 }
 
 static void step_to(struct nameidata *nd, struct inode *inode)

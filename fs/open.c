@@ -11,8 +11,6 @@ static int may_open(const struct inode *inode, u32 flags)
 
 	if (flags & O_DIRECTORY && !S_ISDIR(inode->i_mode))
 		return -ENOTDIR;
-	if (flags & O_PATH)
-		return 0;
 	if (S_ISLNK(inode->i_mode))
 		return -ELOOP; /* only with O_NOFOLLOW */
 	if (S_ISDIR(inode->i_mode) && (writes || flags & O_CREAT))
@@ -33,8 +31,6 @@ int do_filp_open(s32 dirfd, const char *path, u32 flags, struct file **file)
 	struct inode *inode;
 	int err;
 
-	if (flags & O_PATH)
-		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	err = path_lookup(dirfd, path, flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW,
 			  &inode);
 	if (err == -ENOENT && flags & O_CREAT)

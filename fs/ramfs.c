@@ -210,23 +210,16 @@ struct inode *ramfs_inode(u32 mode)
 	if (!inode)
 		return NULL;
 	inode->i_dev = RAMFS_DEV;
-	switch (mode & S_IFMT) {
-	case S_IFDIR:
-		if (make_dir(inode)) {
-			iput(inode);
-			return NULL;
-		}
-		break;
-	case S_IFLNK:
-		inode->i_op = &ramfs_link_ops;
-		break;
-	case S_IFREG:
+	if (S_ISREG(mode)) {
 		inode->i_op = &ramfs_file_ops;
 		inode->i_fop = &ramfs_file_fops;
-		break;
-	default:
+	} else if (S_ISLNK(mode)) {
+		inode->i_op = &ramfs_link_ops;
+	} else if (!S_ISDIR(mode)) {
 		inode->i_op = &device_node_ops;
-		break;
+	} else if (make_dir(inode)) {
+		iput(inode);
+		return NULL;
 	}
 	return inode;
 }

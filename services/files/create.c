@@ -76,17 +76,47 @@ static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 	return err;
 }
 
+/* A file that is but a place in the tree: without operations. */
+static int open_place(s32 dirfd, const char *path, u32 flags,
+		      struct file **result)
+{
+	struct file *file;
+	struct inode *inode;
+	int err = path_lookup(dirfd, path,
+			      flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &inode);
+
+	if (err)
+		return err;
+	if (flags & O_DIRECTORY && !S_ISDIR(inode->i_mode)) {
+		iput(inode);
+		return -ENOTDIR;
+	}
+	file = alloc_file();
+	if (!file) {
+		iput(inode);
+		return -ENOMEM;
+	}
+	file->f_inode = inode;
+	file->f_mapping = &inode->i_data;
+	file->f_mode = FMODE_PATH;
+	file->f_flags = flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW);
+	*result = file;
+	return 0;
+}
+
 int files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 	       struct file **file)
 {
 	const struct inode_operations *op;
 	int err;
 
-	if (flags & O_PATH || !(flags & O_CREAT))
-		err = do_filp_open(dirfd, path, flags, file);
-	else
+	if (flags & O_PATH)
+		return open_place(dirfd, path, flags, file);
+	if (flags & O_CREAT)
 		err = open_create(dirfd, path, flags, mode, file);
-	if (err || flags & O_PATH || !(flags & O_TRUNC))
+	else
+		err = do_filp_open(dirfd, path, flags, file);
+	if (err || !(flags & O_TRUNC))
 		return err;
 	/* Linux truncates what is opened for reading, too. */
 	op = (*file)->f_inode->i_op;
