@@ -334,7 +334,6 @@ int kmem_cache_destroy(struct kmem_cache *cache) __must_check;
  */
 #define ZERO_SIZE_PTR ((void *)16)
 void *kmalloc(size_t size, gfp_t gfp) __must_check;
-void *krealloc(void *p, size_t size, gfp_t gfp) __must_check;
 void *kcalloc(size_t n, size_t size, gfp_t gfp) __must_check;
 void kfree(void *p);         /* NULL is allowed */
 size_t ksize(const void *p); /* usable bytes */

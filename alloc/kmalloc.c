@@ -119,8 +119,9 @@ static void kfree_checked(void *p, const void *caller)
 		kfree_large(page, p);
 }
 
-static inline void __kfree(void *p, const void *caller)
+void kfree(void *p)
 {
+	const void *caller = CALL_SITE();
 	struct page *page;
 
 	if (unlikely(zero_or_null(p)))
@@ -132,70 +133,21 @@ static inline void __kfree(void *p, const void *caller)
 		kfree_checked(p, caller);
 }
 
-void kfree(void *p)
-{
-	__kfree(p, CALL_SITE());
-}
-
-/* Bytes of p that are the user's: in debug builds the rest is red zone. */
-static size_t usable_size(const void *p)
-{
-	const struct page *page = virt_to_head_page(p);
-
-	if (!(page->flags & PG_SLAB))
-		return (size_t)PAGE_SIZE << page_order(page);
-	return IS_ENABLED(CONFIG_DEBUG) ? slab_debug_size(page->slab_cache, p) :
-					  page->slab_cache->object_size;
-}
-
+/* In debug builds what was not asked for is red zone. */
 size_t ksize(const void *p)
 {
+	const struct page *page;
 	size_t size;
 
 	if (zero_or_null(p))
 		return 0;
-	size = usable_size(p);
+	page = virt_to_head_page(p);
+	if (!(page->flags & PG_SLAB))
+		size = (size_t)PAGE_SIZE << page_order(page);
+	else if (IS_ENABLED(CONFIG_DEBUG))
+		size = slab_debug_size(page->slab_cache, p);
+	else
+		size = page->slab_cache->object_size;
 	kasan_unpoison(p, size);
 	return size;
-}
-
-/* Can p become size bytes where it is? It stays when that wastes little. */
-static bool resize_in_place(void *p, size_t size)
-{
-	struct page *page = virt_to_head_page(p);
-	struct kmem_cache *cache = page->slab_cache;
-
-	if (!(page->flags & PG_SLAB))
-		return get_order((u32)size) == page_order(page);
-	if (size > cache->object_size || size <= cache->object_size / 4)
-		return false;
-	if (IS_ENABLED(CONFIG_DEBUG))
-		slab_debug_resize(cache, p, size);
-	kasan_poison(p, cache->object_size);
-	kasan_unpoison(p, size);
-	return true;
-}
-
-void *krealloc(void *p, size_t size, gfp_t gfp)
-{
-	const void *caller = CALL_SITE();
-	size_t keep;
-	void *new;
-
-	if (zero_or_null(p))
-		return __kmalloc(size, gfp, caller);
-	if (size == 0) {
-		__kfree(p, caller);
-		return ZERO_SIZE_PTR;
-	}
-	if (size <= (size_t)PAGE_SIZE << MAX_ORDER && resize_in_place(p, size))
-		return p;
-	new = __kmalloc(size, gfp, caller);
-	if (!new)
-		return NULL;
-	keep = min(usable_size(p), size);
-	kasan_unpoison(p, keep);
-	memcpy(new, p, keep);
-	__kfree(p, caller);
-	return new;
 }

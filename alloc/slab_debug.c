@@ -238,18 +238,6 @@ size_t slab_debug_size(const struct kmem_cache *cache, const void *obj)
 	return track_of(cache, obj)->size;
 }
 
-void slab_debug_resize(const struct kmem_cache *cache, void *obj, size_t size)
-{
-	struct slab_track *track = track_of(cache, obj);
-
-	kasan_unpoison(obj, cache->object_size);
-	if (find_other(obj, track->size, cache->free_offset, RED_ACTIVE) !=
-	    cache->free_offset)
-		bad_object(cache, obj, "written past its end", CALL_SITE());
-	track->size = (u32)size;
-	paint(cache, obj, size, RED_ACTIVE);
-}
-
 /* ---- live objects ------------------------------------------------ */
 
 struct live_sites {

@@ -100,25 +100,6 @@ static void random_kmalloc(void)
 	keep(NULL, p, size);
 }
 
-static void random_krealloc(void)
-{
-	struct object *o = &objects[rnd_below(nr_objects)];
-	size_t size = random_size();
-	u8 *p;
-
-	if (o->cache)
-		return;
-	p = krealloc(o->p, size, GFP_ATOMIC | __GFP_NOWARN);
-	if (!p) {
-		check_fill(o, o->size);
-		return;
-	}
-	o->p = p;
-	check_fill(o, min(size, o->size));
-	o->size = size;
-	fill(o);
-}
-
 static void random_step(struct kmem_cache *const *caches, u32 n, u32 limit)
 {
 	u32 what = rnd_below(100);
@@ -131,8 +112,6 @@ static void random_step(struct kmem_cache *const *caches, u32 n, u32 limit)
 
 		if (p)
 			keep(cache, p, cache->object_size);
-	} else if (nr_objects > 0 && what < 65) {
-		random_krealloc();
 	} else if (nr_objects > 0) {
 		give(rnd_below(nr_objects));
 	}
@@ -365,11 +344,7 @@ static void test_kmalloc_nothing(void **state __unused_arg)
 	assert_int_equal(ksize(p), 0);
 	kfree(p);
 	kfree(NULL);
-	p = krealloc(ZERO_SIZE_PTR, 10, GFP_KERNEL);
-	assert_non_null(p);
-	assert_ptr_equal(krealloc(p, 0, GFP_KERNEL), ZERO_SIZE_PTR);
-	p = krealloc(NULL, 10, GFP_KERNEL);
-	kfree(p);
+	kfree(ZERO_SIZE_PTR);
 }
 
 static void test_kcalloc(void **state __unused_arg)
@@ -398,7 +373,7 @@ static int an_operation(void)
 {
 	int err = -ENOMEM;
 	struct kmem_cache *cache = kmem_cache_create("swept", 200, 0, 0, NULL);
-	void *a, *b, *grown;
+	void *a, *b, *c;
 
 	if (!cache)
 		return err;
@@ -409,12 +384,12 @@ static int an_operation(void)
 	if (!b)
 		goto err_free_a;
 	memset(b, 3, 3000);
-	grown = krealloc(b, 20000, GFP_KERNEL | __GFP_NOWARN);
-	if (!grown) {
+	c = kmalloc(20000, GFP_KERNEL | __GFP_NOWARN);
+	if (!c) {
 		assert_int_equal(((u8 *)b)[2999], 3);
 		goto err_free_b;
 	}
-	b = grown;
+	kfree(c);
 	err = 0;
 err_free_b:
 	kfree(b);
@@ -556,11 +531,6 @@ static void test_write_past_end(void **state __unused_arg)
 	p = kmem_cache_alloc(cache, GFP_KERNEL);
 	poke(p, 40);
 	expect_bug("written past its end", kmem_cache_free(cache, p));
-	host_boot(RAM_BYTES);
-	p = kmalloc(60, GFP_KERNEL);
-	p = krealloc(p, 50, GFP_KERNEL);
-	poke(p, 50);
-	expect_bug("written past its end", kfree(p));
 }
 
 static void test_write_after_free(void **state __unused_arg)
