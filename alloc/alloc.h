@@ -268,23 +268,18 @@ static inline void put_shared_page_after_use(struct page *page)
 
 /* Free pages now, the per-CPU lists included. */
 u32 nr_free_pages(void);
-/* Pages the buddy was given at boot, or since. */
+/* Pages the buddy was given at boot. */
 u32 totalram_pages(void);
 /* Free blocks of this order (per-CPU pages are not in any). */
 u32 buddy_nr_free(unsigned int order);
 /* Give the per-CPU pages back to the free lists (before counting blocks). */
 void drain_local_pages(void);
-/*
- * Pages that never were the buddy's become so: whole pages of [start, end).
- * Returns how many. name is for the log.
- */
-u32 free_reserved_area(void *start, void *end, const char *name);
 /* 0, or -EUCLEAN after naming on the log each broken invariant. */
 int buddy_verify(void);
 
 /* The one zone's figures, in pages, as /proc/zoneinfo shows them. */
 struct zone_stats {
-	u32 managed; /* given at boot, or since */
+	u32 managed; /* given at boot */
 	u32 free;    /* per-CPU lists not counted */
 	u32 pcp_count, pcp_high, pcp_batch;
 	u32 min;       /* below: for __GFP_HIGH only */

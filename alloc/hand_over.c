@@ -1,5 +1,5 @@
 /*
- * Memory joins the buddy system: at boot, and afterwards what boot needed.
+ * Memory joins the buddy system, at boot.
  *
  * memblock_free_all gives each whole page of RAM that no reserved byte touches
  * to the buddy; every other frame that mem_map has an entry for is marked
@@ -19,12 +19,8 @@ static void add_block(struct page *page, unsigned int order)
 /* Cut frames [start, end) into the largest aligned blocks. */
 static void add_range(u32 start, u32 end)
 {
-	u32 flags;
-
 	BUG_ON(start < min_low_pfn || end > max_low_pfn || start >= end);
-	spin_lock_irqsave(&zone.lock, flags);
 	zone.managed += end - start;
-	spin_unlock_irqrestore(&zone.lock, flags);
 	while (start < end) {
 		unsigned int order = MAX_ORDER;
 
@@ -68,23 +64,4 @@ u32 memblock_free_all(void)
 	BUG_ON(total != kept + given);
 	BUG_ON(given != totalram_pages());
 	return given;
-}
-
-u32 free_reserved_area(void *start, void *end, const char *name)
-{
-	u32 from = (virt_to_phys(start) + PAGE_SIZE - 1) >> PAGE_SHIFT;
-	u32 to = virt_to_phys(end) >> PAGE_SHIFT;
-
-	if (from >= to)
-		return 0;
-	for (u32 pfn = from; pfn < to; pfn++) {
-		struct page *page = pfn_to_page(pfn);
-
-		BUG_ON(page->flags != PG_RESERVED);
-		page->flags = 0;
-		atomic_set(&page->_refcount, 0);
-	}
-	add_range(from, to);
-	pr_info("Freed %u pages of %s\n", to - from, name);
-	return to - from;
 }

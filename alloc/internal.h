@@ -20,7 +20,7 @@ struct zone {
 	/* lock */
 	struct buddy_head free_area[MAX_ORDER + 1];
 	u32 free_pages; /* in free_area */
-	/* constant after boot, but for managed; see struct zone_stats */
+	/* constant after boot; see struct zone_stats */
 	u32 managed;
 	u32 min, low, high;
 	/* counters, only ever read for show */

@@ -266,24 +266,6 @@ static void test_no_alloc_after(void **state __unused_arg)
 	expect_bug("BUG at alloc/memblock.c", (void)!memblock_alloc(8, 8, "x"));
 }
 
-static void test_free_reserved_area(void **state __unused_arg)
-{
-	u32 before = host_boot(0x800000);
-	u32 total = totalram_pages();
-	u8 *start = phys_to_virt(PHYS_OFFSET);
-
-	assert_int_equal(free_reserved_area(start + 100,
-					    start + 5 * PAGE_SIZE + 100,
-					    "boot text"),
-			 4);
-	assert_int_equal(nr_free_pages(), before + 4);
-	assert_int_equal(totalram_pages(), total + 4);
-	assert_int_equal(buddy_verify(), 0);
-	assert_int_equal(free_reserved_area(start + 100, start + 200, "x"), 0);
-	expect_bug("BUG",
-		   free_reserved_area(start, start + 5 * PAGE_SIZE, "twice"));
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -299,7 +281,6 @@ int main(void)
 		cmocka_unit_test(test_hand_over),
 		cmocka_unit_test(test_sums_are_printed),
 		cmocka_unit_test(test_no_alloc_after),
-		cmocka_unit_test(test_free_reserved_area),
 	};
 
 	return host_run(tests);
