@@ -199,16 +199,6 @@ static inline void *__must_check get_zeroed_page(gfp_t gfp)
 }
 
 /*
- * Turn a fresh block of 2^order pages into that many single pages, each with
- * one reference and freed on its own.
- */
-void split_page(struct page *page, unsigned int order);
-
-/* bytes rounded up to pages, the rest of the block given back. */
-void *alloc_pages_exact(u32 bytes, gfp_t gfp) __must_check;
-void free_pages_exact(void *va, u32 bytes);
-
-/*
  * References. Outside alloc/ nobody touches _refcount: what orders the last
  * reference of a page against its next life is written here.
  */

@@ -54,11 +54,11 @@ static s32 do_sendfile(struct file *out, struct file *in, u64 *pos, u32 bytes)
 
 	if (ret)
 		return ret;
-	buf = alloc_pages_exact(PAGE_SIZE, GFP_KERNEL);
+	buf = __get_free_pages(GFP_KERNEL, 0);
 	if (!buf)
 		return -ENOMEM;
 	ret = send_pages(out, in, buf, pos, min(bytes, MAX_RW_BYTES));
-	free_pages_exact(buf, PAGE_SIZE);
+	free_pages(buf, 0);
 	return ret;
 }
 

@@ -372,29 +372,6 @@ static void test_references(void **state __unused_arg)
 	assert_int_equal(nr_free_pages(), start);
 }
 
-static void test_exact(void **state __unused_arg)
-{
-	static const u32 sizes[] = { 1,     4096,    4097,          12288,
-				     40961, 1 << 20, (1 << 20) + 1, 4 << 20 };
-	u32 start = host_boot(RAM_BYTES);
-
-	for (u32 i = 0; i < ARRAY_SIZE(sizes); i++) {
-		u32 pages = (sizes[i] + PAGE_SIZE - 1) / PAGE_SIZE;
-		void *p = alloc_pages_exact(sizes[i], GFP_KERNEL);
-
-		assert_non_null(p);
-		memset(p, 1, sizes[i]);
-		assert_int_equal(nr_free_pages(), start - pages);
-		free_pages_exact(p, sizes[i]);
-		assert_int_equal(nr_free_pages(), start);
-	}
-	assert_null(alloc_pages_exact(0, GFP_KERNEL));
-	assert_null(alloc_pages_exact((4 << 20) + 1, GFP_KERNEL));
-	assert_null(alloc_pages_exact(0xfffff001u, GFP_KERNEL));
-	drain_local_pages();
-	assert_int_equal(buddy_verify(), 0);
-}
-
 /* ---- shortage ---------------------------------------------------- */
 
 static void test_reserve_is_for_atomic(void **state __unused_arg)
@@ -713,7 +690,6 @@ int main(void)
 		cmocka_unit_test(test_zero),
 		cmocka_unit_test(test_compound),
 		cmocka_unit_test(test_references),
-		cmocka_unit_test(test_exact),
 		cmocka_unit_test(test_reserve_is_for_atomic),
 		cmocka_unit_test(test_failure_is_said),
 		cmocka_unit_test(test_shrinkers),
