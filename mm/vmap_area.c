@@ -107,30 +107,22 @@ int vmap_area_insert(struct vmap_area *area, u32 align)
 	return found ? 0 : -ENOMEM;
 }
 
-/* The lowest node whose subtree loses a node when area is removed. */
-static struct vmap_area *removal_point(struct vmap_area *area)
-{
-	struct vmap_area *next = RB_RIGHT(area, rb);
-
-	if (!RB_LEFT(area, rb) || !next)
-		return RB_PARENT(area, rb);
-	while (RB_LEFT(next, rb))
-		next = RB_LEFT(next, rb);
-	return RB_PARENT(next, rb) == area ? next : RB_PARENT(next, rb);
-}
-
+/*
+ * With two children next takes area's place, and the macro recomputes the way
+ * from next's old place to the root. Otherwise it is one way up through what
+ * was around area.
+ */
 void vmap_area_remove(struct vmap_area *area)
 {
-	struct vmap_area *next, *lowest;
+	struct vmap_area *parent, *next;
 
 	spin_lock(&vmap_lock);
+	parent = RB_PARENT(area, rb);
 	next = TAILQ_NEXT(area, link);
-	lowest = removal_point(area);
 	TAILQ_REMOVE(&vmap_areas, area, link);
 	area_tree_RB_REMOVE(&vmap_area_tree, area);
-	gap_propagate(lowest);
-	if (next)
-		gap_propagate(next);
+	gap_propagate(parent);
+	gap_propagate(next);
 	spin_unlock(&vmap_lock);
 }
 
