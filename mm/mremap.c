@@ -204,13 +204,9 @@ static int move_vma(struct remap *r)
 /* May the mapping at addr become new_bytes long? */
 static int vma_to_resize(struct remap *r)
 {
-	struct vm_area_struct *vma = find_vma_intersection(r->mm, r->addr,
-							   r->addr + 1);
+	const struct vm_area_struct *vma = r->vma;
 	u32 growth = r->new_bytes - r->old_bytes, pgoff;
 
-	if (!vma)
-		return -EFAULT;
-	r->vma = vma;
 	/* An old size of zero duplicates a shared mapping. */
 	if (!r->old_bytes && !(vma->vm_flags & (VM_SHARED | VM_MAYSHARE)))
 		return -EINVAL;
@@ -295,8 +291,8 @@ static int mremap_to(struct remap *r)
 /* Longer where it is, or elsewhere if MREMAP_MAYMOVE allows. */
 static int mremap_grow(struct remap *r)
 {
-	int err = vma_to_resize(r);
 	struct vm_area_struct *vma = r->vma;
+	int err = vma_to_resize(r);
 
 	if (err)
 		return err;
@@ -339,7 +335,8 @@ int do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes, u32 new_bytes,
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
 	if (err)
 		return err;
-	if (addr >= TASK_SIZE || !find_vma_intersection(mm, addr, addr + 1))
+	r.vma = find_vma(mm, addr);
+	if (!r.vma || r.vma->vm_start > addr)
 		return -EFAULT;
 	if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) {
 		err = mremap_to(&r);
