@@ -241,14 +241,10 @@ void vmalloc_init(void);
  * aligned, a guard page after it. NULL: no memory or address space.
  */
 void *vmalloc(u32 bytes) __must_check;
-void *vzalloc(u32 bytes) __must_check;
 /* The same at a multiple of align (power of two >= PAGE_SIZE), labelled. */
 void *vmalloc_aligned(u32 bytes, u32 align, gfp_t gfp, const char *label)
 	__must_check;
 void vfree(const void *va); /* NULL is allowed; may sleep */
-/* pages[nr] at consecutive addresses; the pages stay the caller's. */
-void *vmap(struct page *const *pages, u32 nr) __must_check;
-void vunmap(const void *va);
 /* Device registers at pa: Device memory, XN. NULL: no room. */
 void *ioremap(phys_addr_t pa, u32 bytes) __must_check;
 void iounmap(void *va);
@@ -262,7 +258,7 @@ struct vm_info {
 	u32 nr_pages;
 	phys_addr_t pa;    /* ioremap only */
 	u32 caller;        /* text address */
-	const char *label; /* "vmalloc", "ioremap", "vmap", or own */
+	const char *label; /* "vmalloc", "ioremap", or own */
 };
 void vmalloc_for_each(void (*fn)(const struct vm_info *info, void *arg),
 		      void *arg);

@@ -164,12 +164,6 @@ void *vmalloc(u32 bytes)
 			    caller_address());
 }
 
-void *vzalloc(u32 bytes)
-{
-	return vmalloc_node(bytes, PAGE_SIZE, GFP_KERNEL | __GFP_ZERO,
-			    "vmalloc", caller_address());
-}
-
 void *vmalloc_aligned(u32 bytes, u32 align, gfp_t gfp, const char *label)
 {
 	return vmalloc_node(bytes, align, gfp, label, caller_address());
@@ -188,37 +182,7 @@ void vfree(const void *va)
 	free_area(area);
 }
 
-/* ---- vmap, ioremap ----------------------------------------------- */
-
-void *vmap(struct page *const *pages, u32 nr)
-{
-	struct vmap_area *area;
-
-	if (!nr || nr > totalram_pages())
-		return NULL;
-	area = alloc_area(nr << PAGE_SHIFT, PAGE_SIZE, GFP_KERNEL, "vmap",
-			  caller_address());
-	if (!area)
-		return NULL;
-	area->nr_pages = nr;
-	if (map_kernel_range(area->va, nr << PAGE_SHIFT, pages, MT_MEMORY_RW)) {
-		free_area(area);
-		return NULL;
-	}
-	return (void *)(uintptr_t)area->va;
-}
-
-void vunmap(const void *va)
-{
-	struct vmap_area *area;
-
-	if (!va)
-		return;
-	area = must_find_area(va);
-	BUG_ON(area->owns_pages);
-	unmap_area(area);
-	free_area(area);
-}
+/* ---- ioremap ----------------------------------------------------- */
 
 /*
  * One frame must not be Normal memory here and Device memory there: what is read
@@ -254,7 +218,14 @@ void *ioremap(phys_addr_t pa, u32 bytes)
 
 void iounmap(void *va)
 {
-	vunmap((void *)((uintptr_t)va & ~(uintptr_t)(PAGE_SIZE - 1)));
+	struct vmap_area *area;
+
+	if (!va)
+		return;
+	area = must_find_area((void *)((uintptr_t)va & PAGE_MASK));
+	BUG_ON(area->owns_pages);
+	unmap_area(area);
+	free_area(area);
 }
 
 /* ---- looking ----------------------------------------------------- */

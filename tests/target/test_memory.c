@@ -86,7 +86,8 @@ KTEST(test_slab);
 
 static void test_vmalloc(void)
 {
-	u8 *area = vzalloc(AREA_PAGES * PAGE_SIZE);
+	u8 *area = vmalloc_aligned(AREA_PAGES * PAGE_SIZE, PAGE_SIZE,
+				   GFP_KERNEL | __GFP_ZERO, "zeroed");
 
 	KTEST_ASSERT(area);
 	if (!area)
@@ -105,24 +106,6 @@ static void test_vmalloc(void)
 	KTEST_EQ(load(area + (AREA_PAGES - 1) * PAGE_SIZE), -EFAULT);
 }
 KTEST(test_vmalloc);
-
-/* One frame at two addresses. */
-static void test_vmap(void)
-{
-	struct page *page = alloc_page(GFP_KERNEL);
-	struct page *twice[] = { page, page };
-	volatile u32 *area = vmap(twice, 2);
-
-	KTEST_ASSERT(page && area);
-	area[0] = 0x12345678;
-	KTEST_EQ(area[PAGE_SIZE / 4], 0x12345678);
-	KTEST_EQ(load(area + 2 * PAGE_SIZE / 4), -EFAULT);
-	vunmap((void *)(uintptr_t)area);
-	KTEST_EQ(load(area), -EFAULT);
-	KTEST_EQ(*(u32 *)page_address(page), 0x12345678);
-	put_page(page);
-}
-KTEST(test_vmap);
 
 /* The board's first device, at a second address. */
 static void test_ioremap(void)
