@@ -73,8 +73,16 @@ struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma,
 /* Give up its references and its memory; it is in no set. */
 void vm_area_free(struct vm_area_struct *vma);
 
-/* Entries start read-only: see vma.c. */
-pgprot_t vma_page_prot(u32 vm_flags);
+/*
+ * The protection of a fresh entry never includes write. Private pages must
+ * fault to be copied, shared ones to become dirty exactly: an entry is made
+ * writable where its write fault is served.
+ */
+static inline pgprot_t vma_page_prot(u32 vm_flags)
+{
+	return vm_get_page_prot(vm_flags & ~VM_SHARED);
+}
+
 /* Put vma right after prev (NULL: first). The range is free. i_mmap_lock held. */
 void __vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
 		struct vm_area_struct *prev);

@@ -105,16 +105,6 @@ void vm_area_free(struct vm_area_struct *vma)
 	kmem_cache_free(vma_cachep, vma);
 }
 
-/*
- * The protection of a fresh entry never includes write. Private pages must
- * fault to be copied, shared ones to become dirty exactly: an entry is made
- * writable where its write fault is served.
- */
-pgprot_t vma_page_prot(u32 vm_flags)
-{
-	return vm_get_page_prot(vm_flags & ~VM_SHARED);
-}
-
 /* ---- linking ----------------------------------------------------- */
 
 /* As the tree's in-order neighbour of prev: below prev, or left of next. */
