@@ -41,6 +41,7 @@ static struct vmap_area *alloc_area(u32 bytes, u32 align, gfp_t gfp,
 	area = kmem_cache_alloc(area_cachep, gfp | __GFP_ZERO);
 	if (!area)
 		return NULL;
+	STAILQ_INIT(&area->pages);
 	area->bytes = bytes + PAGE_SIZE;
 	area->label = label;
 	area->caller = caller;
@@ -50,36 +51,6 @@ static struct vmap_area *alloc_area(u32 bytes, u32 align, gfp_t gfp,
 	}
 	return area;
 }
-
-static void free_area(struct vmap_area *area)
-{
-	vmap_area_remove(area);
-	kmem_cache_free(area_cachep, area);
-}
-
-static u32 mapped_bytes(const struct vmap_area *area)
-{
-	return area->bytes - PAGE_SIZE;
-}
-
-/* On return no translation of the area is left. */
-static void unmap_area(struct vmap_area *area)
-{
-	BUG_ON(area->bytes <= PAGE_SIZE);
-	unmap_kernel_range(area->va, mapped_bytes(area));
-	flush_tlb_kernel_range(area->va, area->va + mapped_bytes(area));
-}
-
-/* The area that begins at va; anything else is the caller's error. */
-static struct vmap_area *must_find_area(const void *va)
-{
-	struct vmap_area *area = vmap_area_find(va);
-
-	BUG_ON(!area);
-	return area;
-}
-
-/* ---- vmalloc ----------------------------------------------------- */
 
 static void free_frames(struct vmap_area *area)
 {
@@ -93,19 +64,44 @@ static void free_frames(struct vmap_area *area)
 }
 
 /*
+ * However much of it is mapped, and however many frames it has. No translation
+ * of it is left when they are free.
+ */
+static void free_area(struct vmap_area *area)
+{
+	u32 end = area->va + area->bytes - PAGE_SIZE;
+
+	BUG_ON(area->bytes <= PAGE_SIZE);
+	unmap_kernel_range(area->va, end - area->va);
+	flush_tlb_kernel_range(area->va, end);
+	free_frames(area);
+	vmap_area_remove(area);
+	kmem_cache_free(area_cachep, area);
+}
+
+/* The one that begins at va; anything else is the caller's error. */
+static void free_area_at(const void *va, bool owns_pages)
+{
+	struct vmap_area *area = vmap_area_find(va);
+
+	BUG_ON(!area);
+	BUG_ON(area->owns_pages != owns_pages);
+	free_area(area);
+}
+
+/* ---- vmalloc ----------------------------------------------------- */
+
+/*
  * nr frames from anywhere, chained by their struct page: an array of a large
  * area's would itself need contiguous frames. 0 or -ENOMEM.
  */
 static int alloc_frames(struct vmap_area *area, u32 nr, gfp_t gfp)
 {
-	STAILQ_INIT(&area->pages);
 	for (; area->nr_pages < nr; area->nr_pages++) {
 		struct page *page = alloc_page(gfp);
 
-		if (!page) {
-			free_frames(area);
+		if (!page)
 			return -ENOMEM;
-		}
 		page->flags |= PG_VMALLOC;
 		STAILQ_INSERT_TAIL(&area->pages, page, area_link);
 	}
@@ -143,19 +139,12 @@ static void *vmalloc_node(u32 bytes, u32 align, gfp_t gfp, const char *label,
 	area = alloc_area(size, align, gfp & ~__GFP_ZERO, label, caller);
 	if (!area)
 		return NULL;
-	if (alloc_frames(area, size >> PAGE_SHIFT, gfp))
-		goto err_free_area;
-	if (map_frames(area))
-		goto err_unmap;
+	if (alloc_frames(area, size >> PAGE_SHIFT, gfp) || map_frames(area)) {
+		free_area(area);
+		return NULL;
+	}
 	area->owns_pages = true;
 	return (void *)(uintptr_t)area->va;
-
-err_unmap:
-	unmap_area(area);
-	free_frames(area);
-err_free_area:
-	free_area(area);
-	return NULL;
 }
 
 void *vmalloc(u32 bytes)
@@ -171,15 +160,8 @@ void *vmalloc_aligned(u32 bytes, u32 align, gfp_t gfp, const char *label)
 
 void vfree(const void *va)
 {
-	struct vmap_area *area;
-
-	if (!va)
-		return;
-	area = must_find_area(va);
-	BUG_ON(!area->owns_pages);
-	unmap_area(area);
-	free_frames(area);
-	free_area(area);
+	if (va)
+		free_area_at(va, true);
 }
 
 /* ---- ioremap ----------------------------------------------------- */
@@ -218,51 +200,6 @@ void *ioremap(phys_addr_t pa, u32 bytes)
 
 void iounmap(void *va)
 {
-	struct vmap_area *area;
-
-	if (!va)
-		return;
-	area = must_find_area((void *)((uintptr_t)va & PAGE_MASK));
-	BUG_ON(area->owns_pages);
-	unmap_area(area);
-	free_area(area);
-}
-
-/* ---- looking ----------------------------------------------------- */
-
-bool is_vmalloc_addr(const void *va)
-{
-	return (uintptr_t)va >= vmalloc_start() && (uintptr_t)va < VMALLOC_END;
-}
-
-struct page *vmalloc_to_page(const void *va)
-{
-	phys_addr_t pa;
-
-	if (!is_vmalloc_addr(va) ||
-	    kernel_va_to_phys((u32)(uintptr_t)va, &pa) ||
-	    !pfn_valid(pa >> PAGE_SHIFT))
-		return NULL;
-	return phys_to_page(pa);
-}
-
-void vmalloc_for_each(void (*fn)(const struct vm_info *info, void *arg),
-		      void *arg)
-{
-	struct vmap_area *area;
-
-	spin_lock(&vmap_lock);
-	TAILQ_FOREACH(area, &vmap_areas, link) {
-		struct vm_info info = {
-			.va = area->va,
-			.bytes = area->bytes,
-			.nr_pages = area->nr_pages,
-			.pa = area->pa,
-			.caller = area->caller,
-			.label = area->label,
-		};
-
-		fn(&info, arg);
-	}
-	spin_unlock(&vmap_lock);
+	if (va)
+		free_area_at((void *)((uintptr_t)va & PAGE_MASK), false);
 }

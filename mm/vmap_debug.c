@@ -1,8 +1,11 @@
 /*
- * The verifier of the vmalloc range: the set of areas, and what is mapped.
+ * Looking at the vmalloc range: the verifier of the set of areas and of what is
+ * mapped, and what others may ask.
  */
 #include <lib/printk.h>
 #include <mm/vmap_area.h>
+
+/* ---- the verifier ------------------------------------------------ */
 
 struct vmap_audit {
 	u32 errors, in_tree, in_list;
@@ -86,4 +89,43 @@ int vmalloc_verify(void)
 		audit.errors++;
 	}
 	return audit.errors ? -EUCLEAN : 0;
+}
+
+/* ---- questions --------------------------------------------------- */
+
+bool is_vmalloc_addr(const void *va)
+{
+	return (uintptr_t)va >= vmalloc_start() && (uintptr_t)va < VMALLOC_END;
+}
+
+struct page *vmalloc_to_page(const void *va)
+{
+	phys_addr_t pa;
+
+	if (!is_vmalloc_addr(va) ||
+	    kernel_va_to_phys((u32)(uintptr_t)va, &pa) ||
+	    !pfn_valid(pa >> PAGE_SHIFT))
+		return NULL;
+	return phys_to_page(pa);
+}
+
+void vmalloc_for_each(void (*fn)(const struct vm_info *info, void *arg),
+		      void *arg)
+{
+	struct vmap_area *area;
+
+	spin_lock(&vmap_lock);
+	TAILQ_FOREACH(area, &vmap_areas, link) {
+		struct vm_info info = {
+			.va = area->va,
+			.bytes = area->bytes,
+			.nr_pages = area->nr_pages,
+			.pa = area->pa,
+			.caller = area->caller,
+			.label = area->label,
+		};
+
+		fn(&info, arg);
+	}
+	spin_unlock(&vmap_lock);
 }
