@@ -2,13 +2,14 @@
  * fs/devices.c - character devices: the small ones, and how open finds each.
  *
  * A device inode has a number only; open finds the operations in the tables,
- * those of services before ours. The nodes are made at boot (init.c), and those
+ * those of services before ours. The nodes are made at boot, and those
  * in the archive work as well.
  */
 #include <fs/internal.h>
 #include <lib/printk.h>
 #include <mm/mm.h>
 #include <service.h>
+#include <string.h>
 
 /* ---- null, zero -------------------------------------------------- */
 
@@ -94,7 +95,8 @@ static const struct chrdev core_devices[] = {
 	{ NULL },
 };
 
-const struct chrdev *device_table(u32 n)
+/* The n-th: each service's, then our own; NULL: that was the last. */
+static const struct chrdev *device_table(u32 n)
 {
 	const struct chrdev *table = services_devices(n);
 
@@ -121,3 +123,32 @@ static int device_open(struct inode *inode, struct file *file)
 const struct inode_operations device_node_ops = {
 	.open = device_open,
 };
+
+/* A name that is there already is a service's device, which counts for more. */
+static void make_node(struct inode *dir, const struct chrdev *device)
+{
+	struct inode *node = ramfs_inode(S_IFCHR | device->mode);
+	int err = -ENOMEM;
+
+	if (node) {
+		node->i_rdev = device->rdev;
+		err = ramfs_link(dir, device->name, (u32)strlen(device->name),
+				 node, false);
+	}
+	if (err && err != -EEXIST)
+		panic("/dev/%s: error %d", device->name, err);
+	iput(node);
+}
+
+void devices_init(void)
+{
+	struct inode *dir = ramfs_inode(S_IFDIR | 0755);
+	const struct chrdev *device;
+
+	if (!dir || ramfs_link(root_inode, "dev", 3, dir, false))
+		panic("/dev: no memory");
+	for (u32 n = 0; (device = device_table(n)); n++)
+		for (; device->name; device++)
+			make_node(dir, device);
+	iput(dir);
+}

@@ -17,7 +17,6 @@ static LIST_HEAD(, address_space) cached_files =
 	LIST_HEAD_INITIALIZER(cached_files);
 /* clang-format on */
 static spinlock_t cached_lock = SPINLOCK_INIT;
-static u32 nr_cached; /* cached_lock; pages of all files */
 
 static struct shrinker cache_shrinker = {
 	.name = "page cache",
@@ -29,15 +28,10 @@ void filemap_init(void)
 	register_shrinker(&cache_shrinker);
 }
 
-u32 nr_cached_pages(void)
-{
-	return READ_ONCE(nr_cached);
-}
-
 /* ---- pages enter and leave --------------------------------------- */
 
-static inline struct page *__find_get_page(struct address_space *mapping,
-					   u32 index)
+/* Small reads spend most of their time around the copy: without a call, here. */
+inline struct page *find_get_page(struct address_space *mapping, u32 index)
 {
 	struct page *page;
 
@@ -47,11 +41,6 @@ static inline struct page *__find_get_page(struct address_space *mapping,
 		get_page(page);
 	spin_unlock(&mapping->lock);
 	return page;
-}
-
-struct page *find_get_page(struct address_space *mapping, u32 index)
-{
-	return __find_get_page(mapping, index);
 }
 
 /* A page as the backing has it: the archive's bytes, then zeroes. */
@@ -105,7 +94,6 @@ static int add_to_page_cache(struct address_space *mapping, u32 index,
 		page->flags |= PG_CACHE;
 		page->mapping = mapping;
 		page->index = index;
-		nr_cached++;
 		if (mapping->nr_pages == 1)
 			LIST_INSERT_HEAD(&cached_files, mapping, cached);
 	}
@@ -129,7 +117,6 @@ static void delete_from_page_cache(struct address_space *mapping,
 	page->mapping = NULL;
 	/* A page table or a copy may hold it, and flag it, too. */
 	atomic_andnot(PG_DIRTY, &page->flags);
-	nr_cached--;
 	if (mapping->nr_pages == 0)
 		LIST_REMOVE(mapping, cached);
 }
@@ -233,7 +220,7 @@ static inline int get_read_page(struct address_space *mapping, u32 index,
 {
 	bool major;
 
-	*page = __find_get_page(mapping, index);
+	*page = find_get_page(mapping, index);
 	if (likely(*page))
 		return 0;
 	return read_cache_page(mapping, index, page, &major);

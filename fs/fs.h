@@ -267,26 +267,13 @@ static inline void files_set_slot(struct files_struct *files, u32 fd,
 	files->end = max(files->end, fd + 1);
 }
 
-/* Where a task stands in the tree; threads share it. */
+/* Where a task stands in the tree: a service's, which changes it. */
 struct fs_struct {
 	atomic_t count;
 	spinlock_t lock;
 	struct inode *cwd; /* lock; a reference */
 	u32 umask;         /* lock */
 };
-
-struct fs_struct *fs_alloc(void) __must_check; /* cwd = root, umask 022 */
-struct fs_struct *fs_share(struct fs_struct *fs);
-struct fs_struct *fs_copy(struct fs_struct *fs) __must_check;
-void fs_put(struct fs_struct *fs);
-static inline u32 fs_umask(const struct fs_struct *fs)
-{
-	return READ_ONCE(fs->umask);
-}
-
-/* Working directory of the running task, with a reference. */
-struct inode *get_cwd(void);
-u32 current_umask(void);
 
 /* ---- paths (namei.c) --------------------------------------------- */
 
@@ -311,6 +298,11 @@ struct nameidata {
  */
 int __must_check getname(uaddr_t path, char **name);
 
+/*
+ * The running task's working directory, with a reference; the root, if it has
+ * none.
+ */
+struct inode *get_cwd(void);
 /* The inode that path leads to, with a reference. dirfd: as openat's. */
 int __must_check path_lookup(s32 dirfd, const char *path, u32 flags,
 			     struct inode **inode);
@@ -423,8 +415,6 @@ struct page *find_get_page(struct address_space *mapping, u32 index);
 s64 generic_file_llseek(struct file *file, s64 offset, int whence);
 /* f_op->mmap and the ops for regular files. */
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
-/* Pages in the cache, over all files. */
-u32 nr_cached_pages(void);
 /* Forget the pages from index on, and what is being read for them. */
 void truncate_inode_pages(struct address_space *mapping, u32 index);
 /* Drop every clean page that nobody maps or holds. Returns pages freed. */

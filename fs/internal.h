@@ -43,10 +43,7 @@ void ramfs_init(void);
 void file_init(void);
 /* ---- devices (devices.c) ----------------------------------------- */
 
-struct chrdev;
-
-/* The n-th table: each service's, then our own; NULL: that was the last. */
-const struct chrdev *device_table(u32 n);
+void devices_init(void); /* /dev */
 /* Inodes of devices: open finds the driver. Those of fifos have none. */
 extern const struct inode_operations device_node_ops;
 

@@ -37,6 +37,19 @@ static void step_to(struct nameidata *nd, struct inode *inode)
 	nd->inode = inode;
 }
 
+struct inode *get_cwd(void)
+{
+	struct fs_struct *fs = current_thread_info()->fs;
+	struct inode *cwd;
+
+	if (!fs)
+		return igrab(root_inode);
+	spin_lock(&fs->lock);
+	cwd = igrab(fs->cwd);
+	spin_unlock(&fs->lock);
+	return cwd;
+}
+
 /* Where a walk from dirfd begins: a directory, or any open file for "". */
 static int start_inode(s32 dirfd, struct inode **inode)
 {

@@ -4,8 +4,7 @@
 #include <fs/internal.h>
 #include <syscalls.h>
 
-/* What the flags ask of an inode that is there. 0 or -errno. */
-static int may_open(const struct inode *inode, u32 flags)
+int open_inode(struct inode *inode, u32 flags, struct file **file)
 {
 	bool writes = (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
 
@@ -15,14 +14,7 @@ static int may_open(const struct inode *inode, u32 flags)
 		return -ELOOP; /* only with O_NOFOLLOW */
 	if (S_ISDIR(inode->i_mode) && (writes || flags & O_CREAT))
 		return -EISDIR;
-	return 0;
-}
-
-int open_inode(struct inode *inode, u32 flags, struct file **file)
-{
-	int err = may_open(inode, flags);
-
-	return err ? err : file_open_inode(inode, flags, file);
+	return file_open_inode(inode, flags, file);
 }
 
 /* Nothing is created: what is not there cannot be, as the root is read-only. */

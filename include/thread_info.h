@@ -35,7 +35,7 @@ struct thread_info {
 	struct mm_struct *mm;        /* NULL: a kernel thread */
 	struct mm_struct *active_mm; /* whose tables are loaded */
 	struct files_struct *files;  /* open files (fs/) */
-	struct fs_struct *fs;        /* working directory (fs/) */
+	struct fs_struct *fs;        /* working directory (services/files/) */
 };
 
 /* <asm/current.h>: one MRC; host tests shadow it with a variable. */

@@ -3,6 +3,7 @@
  * stat, statm, cmdline, comm, exe.
  */
 #include <inspect/internal.h>
+#include <services/files/files.h>
 #include <services/signal/signal.h>
 #include <stdio.h>
 #include <string.h>

@@ -58,14 +58,11 @@ static void exit_files(struct task_struct *task)
 {
 	struct thread_info *ti = &task->thread_info;
 	struct files_struct *files = ti->files;
-	struct fs_struct *fs = ti->fs;
 	u32 flags = tasklist_lock(); /* /proc looks */
 
 	ti->files = NULL;
-	ti->fs = NULL;
 	tasklist_unlock(flags);
 	files_put(files);
-	fs_put(fs);
 }
 
 /* ---- the family -------------------------------------------------- */

@@ -38,16 +38,6 @@ static int copy_files(struct task_struct *task, u32 flags)
 	return task->thread_info.files ? 0 : -ENOMEM;
 }
 
-static int copy_fs(struct task_struct *task, u32 flags)
-{
-	struct fs_struct *fs = current_thread_info()->fs;
-
-	if (!fs)
-		return 0;
-	task->thread_info.fs = flags & CLONE_FS ? fs_share(fs) : fs_copy(fs);
-	return task->thread_info.fs ? 0 : -ENOMEM;
-}
-
 static int copy_mm(struct task_struct *task, u32 flags)
 {
 	struct mm_struct *oldmm = current_thread_info()->mm;
@@ -169,12 +159,9 @@ static inline int copy_process(struct task_struct *task, u32 flags,
 
 	if (err)
 		return err;
-	err = copy_fs(task, flags);
-	if (err)
-		goto err_files;
 	err = services_fork(task, flags);
 	if (err)
-		goto err_fs;
+		goto err_files;
 	err = copy_mm(task, flags);
 	if (err)
 		goto err_services;
@@ -188,8 +175,6 @@ err_mm:
 	drop_mm(task);
 err_services:
 	services_undo_fork(task);
-err_fs:
-	fs_put(task->thread_info.fs);
 err_files:
 	files_put(task->thread_info.files);
 	return err;

@@ -40,8 +40,7 @@ void kernel_init(void *unused __unused_arg)
 	int err;
 
 	ti->files = files_alloc();
-	ti->fs = fs_alloc();
-	if (!ti->files || !ti->fs)
+	if (!ti->files)
 		give_up("no memory for its open files", -ENOMEM);
 	err = open_console();
 	if (err)

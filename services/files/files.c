@@ -7,6 +7,7 @@
 
 static void files_init(void)
 {
+	fs_struct_init();
 	ramfs_dir_ops.create = ramfs_create;
 	ramfs_dir_ops.unlink = ramfs_unlink;
 	ramfs_file_ops.open = ramfs_open; /* the core's refuses writers */
@@ -19,5 +20,9 @@ static void files_init(void)
 
 const struct service files_service = {
 	.init = files_init,
+	.fork = fs_struct_fork,
+	.undo_fork = fs_struct_undo_fork,
+	.exec = fs_struct_exec,
+	.exit_late = fs_struct_exit,
 	.devices = files_devices,
 };

@@ -4,6 +4,7 @@
 #ifndef SERVICES_FILES_FILES_H
 #define SERVICES_FILES_FILES_H
 
+#include <fs/fs.h>
 #include <service.h>
 #include <trap/core_calls.h>
 #include <types.h>
@@ -87,6 +88,19 @@ s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
 			 u64 *pos);
 /* Set the file's size: 0, -EFBIG. */
 int __must_check generic_truncate(struct inode *inode, u64 bytes);
+
+/* ---- where tasks stand in the tree (fs_struct.c) ----------------- */
+
+void fs_struct_init(void);
+int fs_struct_fork(struct task_struct *child, u32 flags);
+void fs_struct_undo_fork(struct task_struct *child);
+void fs_struct_exec(void);
+void fs_struct_exit(struct task_struct *task);
+u32 current_umask(void);
+static inline u32 fs_umask(const struct fs_struct *fs)
+{
+	return READ_ONCE(fs->umask);
+}
 
 /* ---- what the calls share ---------------------------------------- */
 

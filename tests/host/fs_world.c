@@ -3,6 +3,7 @@
  */
 #include <asm/uaccess.h>
 #include <lib/printk.h>
+#include <proc/proc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "fs_world.h"
@@ -35,6 +36,15 @@ __weak s32 restart_with(const struct restart_block *block __unused_arg)
 	return -EINTR;
 }
 
+__weak u32 tasklist_lock(void)
+{
+	return 0;
+}
+
+__weak void tasklist_unlock(u32 flags __unused_arg)
+{
+}
+
 /* ---- begin and end ----------------------------------------------- */
 
 void fs_world_start_core(void)
@@ -42,9 +52,7 @@ void fs_world_start_core(void)
 	world_start(32 << 20);
 	fs_init();
 	host_current->files = files_alloc();
-	host_current->fs = fs_alloc();
 	assert_non_null(host_current->files);
-	assert_non_null(host_current->fs);
 	fs_mm = new_mm();
 	map(fs_mm, USER_BUF, USER_BYTES, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	model_switch(fs_mm);
@@ -55,15 +63,15 @@ void fs_world_start(void)
 {
 	fs_world_start_core();
 	files_service.init();
+	files_service.exec();
 	pipe_service.init();
 }
 
 void fs_world_end(void)
 {
 	files_put(host_current->files);
-	fs_put(host_current->fs);
+	files_service.exit_late(current);
 	host_current->files = NULL;
-	host_current->fs = NULL;
 	host_current->mm = NULL;
 	drop_mm(fs_mm);
 	assert_int_equal(nr_mms(), 0);

@@ -302,25 +302,34 @@ static void test_append_and_limits(void **state __unused_arg)
 
 /* ---- dropping ---------------------------------------------------- */
 
+static u32 cached_pages(void)
+{
+	struct inode *inode = must_find("/data");
+	u32 nr = inode->i_data.nr_pages;
+
+	iput(inode);
+	return nr;
+}
+
 static void test_drop(void **state __unused_arg)
 {
 	struct file *file;
 	u64 pos = 2 * PAGE_SIZE;
 
 	begin();
-	assert_int_equal(nr_cached_pages(), 0);
+	assert_int_equal(cached_pages(), 0);
 	expect_file("/data", content, sizeof(content));
-	assert_int_equal(nr_cached_pages(), 6);
+	assert_int_equal(cached_pages(), 6);
 	/* Written pages are the only copy there is. */
 	file = must_open("/data", O_RDWR);
 	user_put(USER_BUF, "new!", 4);
 	assert_int_equal(generic_file_write(file, USER_BUF, 4, &pos), 4);
 	memcpy(content + 2 * PAGE_SIZE, "new!", 4);
 	assert_int_equal(drop_pagecache(2), 2);
-	assert_int_equal(nr_cached_pages(), 4);
+	assert_int_equal(cached_pages(), 4);
 	assert_int_equal(drop_pagecache(100), 3);
 	assert_int_equal(drop_pagecache(100), 0);
-	assert_int_equal(nr_cached_pages(), 1);
+	assert_int_equal(cached_pages(), 1);
 	expect_file("/data", content, sizeof(content));
 	fput(file);
 	fs_world_end();
@@ -344,7 +353,7 @@ static void test_drop_keeps_mapped(void **state __unused_arg)
 	verify();
 	assert_int_equal(unmap(fs_mm, va, 6 * PAGE_SIZE), 0);
 	assert_int_equal(drop_pagecache(100), 2);
-	assert_int_equal(nr_cached_pages(), 0);
+	assert_int_equal(cached_pages(), 0);
 	fs_world_end();
 }
 
@@ -356,13 +365,13 @@ static void test_shrinker(void **state __unused_arg)
 
 	begin();
 	expect_file("/data", content, sizeof(content));
-	cached = nr_cached_pages();
+	cached = cached_pages();
 	assert_int_equal(cached, 6);
 	while ((page = alloc_page(GFP_KERNEL | __GFP_NOWARN))) {
 		page->private = (uintptr_t)hoard;
 		hoard = page;
 	}
-	assert_int_equal(nr_cached_pages(), 0);
+	assert_int_equal(cached_pages(), 0);
 	while ((page = hoard)) {
 		hoard = (struct page *)page->private;
 		put_page(page);
@@ -497,16 +506,30 @@ static void test_one_truth(void **state __unused_arg)
 /* Unmapped, closed, unlinked: not a page of it stays. */
 static void test_last_reference(void **state __unused_arg)
 {
+	struct inode *inode;
+	struct page *pages[6];
 	uaddr_t va;
+	bool major;
+	u32 i;
 
 	begin();
+	inode = must_find("/data");
+	for (i = 0; i < 6; i++)
+		assert_int_equal(read_cache_page(&inode->i_data, i, &pages[i],
+						 &major),
+				 0);
+	iput(inode);
 	va = map_file("/data", 6 * PAGE_SIZE, PROT_RW, MAP_SHARED);
 	poke(fs_mm, va, 1);
 	assert_int_equal(sys_unlink(user_path("/data")), 0);
 	assert_int_equal(peek(fs_mm, va), 1);
-	assert_true(nr_cached_pages() > 0);
+	assert_non_null(pages[0]->mapping);
 	unmap(fs_mm, va, 6 * PAGE_SIZE);
-	assert_int_equal(nr_cached_pages(), 0);
+	for (i = 0; i < 6; i++) {
+		assert_null(pages[i]->mapping);
+		assert_int_equal(page_count(pages[i]), 1);
+		put_page(pages[i]);
+	}
 	fs_world_end();
 }
 

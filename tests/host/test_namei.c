@@ -593,6 +593,7 @@ static void test_read_only(void **state __unused_arg)
 	fput(must_open("/file", O_RDONLY));
 	fput(must_open("/dev/null", O_RDWR | O_CREAT | O_TRUNC));
 	files_service.init();
+	files_service.exec();
 	make_file("/file", "text", 4);
 	make_file("/new", "text", 4);
 	expect_file("/file", "text", 4);

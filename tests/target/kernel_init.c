@@ -102,8 +102,7 @@ void kernel_init(void *unused __unused_arg)
 	struct thread_info *ti = current_thread_info();
 
 	ti->files = files_alloc();
-	ti->fs = fs_alloc();
-	BUG_ON(!ti->files || !ti->fs);
+	BUG_ON(!ti->files);
 	if (!strcmp(options.init, "/list"))
 		machine_end(list_deadly());
 	if (!strcmp(options.init, "/only"))

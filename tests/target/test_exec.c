@@ -48,9 +48,7 @@ static bool have_files(void)
 	u32 fd;
 
 	ti->files = files_alloc();
-	ti->fs = fs_alloc();
-	return ti->files && ti->fs &&
-		filp_open(PROGRAM, O_RDONLY, &file) == 0 &&
+	return ti->files && filp_open(PROGRAM, O_RDONLY, &file) == 0 &&
 		files_install(ti->files, file, 0, false, &fd) == 0;
 }
 
