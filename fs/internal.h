@@ -41,6 +41,7 @@ void ramfs_init(void);
 /* ---- open files (file.c) ----------------------------------------- */
 
 void file_init(void);
+
 /* ---- devices (devices.c) ----------------------------------------- */
 
 void devices_init(void); /* /dev */

@@ -17,7 +17,7 @@ int open_inode(struct inode *inode, u32 flags, struct file **file)
 	return file_open_inode(inode, flags, file);
 }
 
-/* Nothing is created: what is not there cannot be, as the root is read-only. */
+/* Nothing is created: the root is read-only. O_PATH is as good as O_RDONLY. */
 int do_filp_open(s32 dirfd, const char *path, u32 flags, struct file **file)
 {
 	struct inode *inode;

@@ -9,11 +9,6 @@
 #include <trap/core_calls.h>
 #include <types.h>
 
-struct dir_context;
-struct file;
-struct files_struct;
-struct inode;
-
 extern const struct service files_service;
 /* devices.c */
 extern const struct chrdev files_devices[];
@@ -21,16 +16,17 @@ extern const struct chrdev files_devices[];
 /* clang-format off */
 /* Three take the place of the core's: open, openat and ioctl can do more. */
 #define FILES_CALLS \
-	ROW(_llseek, sys_llseek), CALL(readv), CALL(writev), CALL(pread64), CALL(pwrite64), \
-	CALL(sendfile64), ROW(open, sys_open_or_create), \
-	ROW(openat, sys_openat_or_create), CALL(creat), CALL(truncate), CALL(ftruncate), \
-	CALL(ftruncate64), CALL(fsync), CALL(dup), CALL(dup2), CALL(dup3), \
-	CALL(fcntl64), ROW(ioctl, sys_ioctl_all), CALL(getdents64), CALL(stat64), CALL(lstat64), \
-	CALL(fstatat64), CALL(statx), CALL(statfs64), CALL(access), \
-	CALL(faccessat), CALL(chmod), CALL(utimensat), CALL(mkdir), \
-	CALL(rmdir), CALL(unlink), CALL(unlinkat), CALL(rename), \
-	CALL(symlink), CALL(readlink), CALL(readlinkat), CALL(chdir), \
-	CALL(fchdir), CALL(getcwd), CALL(umask)
+	CALL(readv), CALL(writev), CALL(pread64), CALL(pwrite64), \
+	CALL(sendfile64), ROW(_llseek, sys_llseek), \
+	ROW(open, sys_open_or_create), ROW(openat, sys_openat_or_create), \
+	CALL(creat), CALL(truncate), CALL(ftruncate), CALL(ftruncate64), \
+	CALL(fsync), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl64), \
+	ROW(ioctl, sys_ioctl_all), CALL(getdents64), CALL(stat64), \
+	CALL(lstat64), CALL(fstatat64), CALL(statx), CALL(statfs64), \
+	CALL(access), CALL(faccessat), CALL(chmod), CALL(utimensat), \
+	CALL(mkdir), CALL(rmdir), CALL(unlink), CALL(unlinkat), \
+	CALL(rename), CALL(symlink), CALL(readlink), CALL(readlinkat), \
+	CALL(chdir), CALL(fchdir), CALL(getcwd), CALL(umask)
 /* clang-format on */
 
 /* 64-bit offsets travel in an even/odd register pair: r3 is padding. */
