@@ -154,14 +154,11 @@ struct mm_struct {
 	/* atomic: faults served, for getrusage and the tour */
 	atomic_t min_flt, maj_flt;
 
-	/* mmlist_lock */
-	TAILQ_ENTRY(mm_struct) mmlist;
-
 	/* as given to the program; execve's and fork's: not cleared before */
 	u32 auxv[48];
 };
 
-/* The kernel's own: head of mmlist, its pgd the master of the kernel half. */
+/* The kernel's own: its pgd the master of the kernel half. */
 extern struct mm_struct init_mm;
 
 #endif

@@ -2,8 +2,8 @@
  * mm/mm.h - process address spaces, machine-independent.
  *
  * What an address space is: include/mm_types.h. What a page fault does: the
- * head of mm/memory.c. Locks, outermost first: mmlist_lock alone;
- * mm->mmap_lock (sleeps); mm->page_table_lock (spins).
+ * head of mm/memory.c. Locks, outermost first: mm->mmap_lock (sleeps);
+ * mm->page_table_lock (spins).
  */
 #ifndef MM_MM_H
 #define MM_MM_H
@@ -25,8 +25,7 @@ extern u32 zero_pfn; /* its frame */
 /* mm_count, which keeps the tables alone: mmgrab and mmdrop of <mmu/mmu.h>. */
 
 /*
- * An empty address space: mm_users = mm_count = 1, a pgd, linked on mmlist.
- * NULL: no memory.
+ * An empty address space: mm_users = mm_count = 1, a pgd. NULL: no memory.
  */
 struct mm_struct *mm_alloc(void) __must_check;
 

@@ -1,15 +1,12 @@
 /*
- * Lives of address spaces. Owns mmlist and mm_users: when it falls to zero the
- * mappings go, and with them what all users together held of mm_count, which
- * keeps the tables (mmu/mm_count.c).
+ * Lives of address spaces. Owns mm_users: when it falls to zero the mappings go,
+ * and with them what all users together held of mm_count, which keeps the
+ * tables (mmu/mm_count.c).
  */
 #include <lib/printk.h>
 #include <mm/internal.h>
 
-static spinlock_t mmlist_lock = SPINLOCK_INIT;
-/* Every mm, init_mm first; mmlist_lock. */
-static TAILQ_HEAD(, mm_struct) mmlist = TAILQ_HEAD_INITIALIZER(mmlist);
-static u32 mmlist_len;
+static atomic_t mms = ATOMIC_INIT(0); /* with users; without init_mm */
 
 struct page *empty_zero_page;
 u32 zero_pfn;
@@ -22,32 +19,14 @@ void mm_init(void)
 		panic("no memory for the zero page");
 	zero_pfn = page_to_pfn(empty_zero_page);
 	init_rwsem(&init_mm.mmap_lock);
-	TAILQ_INSERT_HEAD(&mmlist, &init_mm, mmlist);
 	mm_count_init();
 	vma_cache_init();
 	shmem_init();
 }
 
-static void mmlist_add(struct mm_struct *mm)
-{
-	spin_lock(&mmlist_lock);
-	TAILQ_INSERT_TAIL(&mmlist, mm, mmlist);
-	mmlist_len++;
-	spin_unlock(&mmlist_lock);
-}
-
-static void mmlist_del(struct mm_struct *mm)
-{
-	spin_lock(&mmlist_lock);
-	BUG_ON(!mmlist_len);
-	TAILQ_REMOVE(&mmlist, mm, mmlist);
-	mmlist_len--;
-	spin_unlock(&mmlist_lock);
-}
-
 u32 nr_mms(void)
 {
-	return READ_ONCE(mmlist_len);
+	return (u32)atomic_read(&mms);
 }
 
 /*
@@ -74,7 +53,7 @@ struct mm_struct *mm_alloc(void)
 	TAILQ_INIT(&mm->mmap);
 	RB_INIT(&mm->mm_rb);
 	mm->mmap_base = mmap_base();
-	mmlist_add(mm);
+	atomic_inc(&mms);
 	return mm;
 }
 
@@ -106,13 +85,16 @@ static void check_mm(const struct mm_struct *mm)
 
 void mmput(struct mm_struct *mm)
 {
+	s32 left;
+
 	BUG_ON(mm == &init_mm);
 	BUG_ON(atomic_read(&mm->mm_users) <= 0);
 	if (!atomic_dec_and_test(&mm->mm_users))
 		return;
 	exit_mmap(mm);
 	check_mm(mm);
-	mmlist_del(mm);
+	left = atomic_dec_return_relaxed(&mms);
+	BUG_ON(left < 0);
 	if (mm->exe_file)
 		fput(mm->exe_file);
 	mm->exe_file = NULL;
