@@ -86,15 +86,15 @@ static int prepare_vma(struct mm_struct *mm, struct file *file, uaddr_t start,
 	vma->vm_start = start;
 	vma->vm_end = start + bytes;
 	vma->vm_flags = vm_flags;
-	vma->vm_page_prot = vma_page_prot(vm_flags);
 	vma->vm_pgoff = pgoff;
 	if (file) {
 		vma->vm_file = get_file(file);
 		err = file->f_op->mmap(file, vma);
-		vma->vm_page_prot = vma_page_prot(vma->vm_flags);
 	} else if (vm_flags & VM_SHARED) {
 		err = shmem_zero_setup(vma);
 	}
+	/* From its own flags: a file may have changed them. */
+	vma->vm_page_prot = vma_page_prot(vma->vm_flags);
 	if (err) {
 		vma->vm_ops = NULL; /* it took nothing it could close */
 		vm_area_free(vma);

@@ -251,7 +251,7 @@ static int expand_in_place(struct vm_area_struct *vma, u32 bytes)
 /* MREMAP_FIXED and MREMAP_DONTUNMAP: a place of its own. */
 static int mremap_to(struct remap *r)
 {
-	u32 map_flags = 0;
+	u32 map_flags = r->flags & MREMAP_FIXED ? MAP_FIXED : 0;
 	int err;
 
 	if (!IS_ALIGNED(r->new_addr, PAGE_SIZE) || r->new_bytes > TASK_SIZE ||
@@ -271,11 +271,6 @@ static int mremap_to(struct remap *r)
 	err = vma_to_resize(r);
 	if (err)
 		return err;
-	if (r->flags & MREMAP_FIXED) {
-		map_flags = MAP_FIXED;
-		if (r->new_addr < MMAP_MIN_ADDR)
-			return -EPERM;
-	}
 	err = get_unmapped_area(r->mm, r->new_addr, r->new_bytes, map_flags,
 				&r->new_addr);
 	if (err)
