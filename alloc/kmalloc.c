@@ -6,7 +6,6 @@
  * per 8 bytes, the others by counting leading zeroes.
  */
 #include <alloc/hot.h>
-#include <string.h>
 
 #define TABLE_MAX  192
 #define CLASS_MAX  8192
@@ -103,11 +102,6 @@ void *kcalloc(size_t n, size_t size, gfp_t gfp)
 	return __kmalloc(bytes, gfp | __GFP_ZERO, CALL_SITE());
 }
 
-static inline bool zero_or_null(const void *p)
-{
-	return (uintptr_t)p <= (uintptr_t)ZERO_SIZE_PTR;
-}
-
 /* p lies in a tail page, or in no slab at all. */
 static void kfree_checked(void *p, const void *caller)
 {
@@ -124,30 +118,11 @@ void kfree(void *p)
 	const void *caller = CALL_SITE();
 	struct page *page;
 
-	if (unlikely(zero_or_null(p)))
-		return;
+	if (unlikely((uintptr_t)p <= (uintptr_t)ZERO_SIZE_PTR))
+		return; /* also NULL */
 	page = virt_to_page(p);
 	if (likely((page->flags & (PG_SLAB | PG_TAIL)) == PG_SLAB))
 		slab_free(page->slab_cache, page, p, caller);
 	else
 		kfree_checked(p, caller);
-}
-
-/* In debug builds what was not asked for is red zone. */
-size_t ksize(const void *p)
-{
-	const struct page *page;
-	size_t size;
-
-	if (zero_or_null(p))
-		return 0;
-	page = virt_to_head_page(p);
-	if (!(page->flags & PG_SLAB))
-		size = (size_t)PAGE_SIZE << page_order(page);
-	else if (IS_ENABLED(CONFIG_DEBUG))
-		size = slab_debug_size(page->slab_cache, p);
-	else
-		size = page->slab_cache->object_size;
-	kasan_unpoison(p, size);
-	return size;
 }

@@ -233,9 +233,23 @@ void debug_free_object(struct kmem_cache *cache, struct page *page, void *obj,
 	track->live = SLAB_FREE;
 }
 
-size_t slab_debug_size(const struct kmem_cache *cache, const void *obj)
+/* In debug builds what was not asked for is red zone. */
+size_t ksize(const void *p)
 {
-	return track_of(cache, obj)->size;
+	const struct page *page;
+	size_t size;
+
+	if ((uintptr_t)p <= (uintptr_t)ZERO_SIZE_PTR)
+		return 0;
+	page = virt_to_head_page(p);
+	if (!(page->flags & PG_SLAB))
+		size = (size_t)PAGE_SIZE << page_order(page);
+	else if (IS_ENABLED(CONFIG_DEBUG))
+		size = track_of(page->slab_cache, p)->size;
+	else
+		size = page->slab_cache->object_size;
+	kasan_unpoison(p, size);
+	return size;
 }
 
 /* ---- live objects ------------------------------------------------ */

@@ -68,8 +68,6 @@ void debug_alloc_object(struct kmem_cache *cache, void *obj, size_t size,
 			const void *caller);
 void debug_free_object(struct kmem_cache *cache, struct page *page, void *obj,
 		       const void *caller);
-/* Bytes asked for. */
-size_t slab_debug_size(const struct kmem_cache *cache, const void *obj);
 /* Is this where one of the slab's objects begins? */
 bool slab_has_object(const struct kmem_cache *cache, const struct page *page,
 		     const void *obj);
