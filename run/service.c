@@ -9,41 +9,22 @@
 #include <service.h>
 #include <stddef.h>
 
-/* clang-format off */
-static const size_t member_offset[NR_HOOKS] = {
-	[INIT]		= offsetof(struct service, init),
-	[FORK]		= offsetof(struct service, fork),
-	[UNDO_FORK]	= offsetof(struct service, undo_fork),
-	[EXEC]		= offsetof(struct service, exec),
-	[EXIT_EARLY]	= offsetof(struct service, exit_early),
-	[EXIT_LATE]	= offsetof(struct service, exit_late),
-	[CHILD_CHANGED]	= offsetof(struct service, child_changed),
-	[USER_WORK]	= offsetof(struct service, user_work),
-	[FAULT_SIGNAL]	= offsetof(struct service, fault_signal),
-	[TIMER_EXPIRED]	= offsetof(struct service, timer_expired),
-	[LOAD_SCRIPT]	= offsetof(struct service, load_script),
-	[DEVICES]	= offsetof(struct service, devices),
-};
-/* clang-format on */
+/* A service's members are pointers, in the order of enum hook. */
+static_assert(offsetof(struct service, devices) == DEVICES * sizeof(void *) &&
+		      sizeof(struct service) == NR_HOOKS * sizeof(void *),
+	      "services_register takes a row for an array");
 
 const struct service *services_having[NR_HOOKS][MAX_SERVICES + 1];
-
-static bool has_hook(const struct service *service, enum hook hook)
-{
-	const void *member = (const char *)service + member_offset[hook];
-
-	return *(const uintptr_t *)member;
-}
 
 void services_register(const struct service *const *table, u32 nr)
 {
 	BUG_ON(nr > MAX_SERVICES);
 	for (u32 hook = 0; hook < NR_HOOKS; hook++) {
-		u32 n = 0;
+		const struct service **end = services_having[hook];
 
 		for (u32 i = 0; i < nr; i++)
-			if (has_hook(table[i], hook))
-				services_having[hook][n++] = table[i];
+			if (((void *const *)table[i])[hook])
+				*end++ = table[i];
 	}
 }
 
