@@ -194,7 +194,7 @@ void do_exit(u32 code)
 void kill_thread(struct task_struct *task)
 {
 	WRITE_ONCE(task->killed, true);
-	/* The flag after the word: who sees it looks at the word. */
+	dmb(); /* whoever sees the flag sees the word: is_killed() */
 	atomic_or(TIF_SIGPENDING, &task->thread_info.flags);
 	wake_up_killed(task);
 }

@@ -30,13 +30,15 @@ void services_register(const struct service *const *table, u32 nr)
 
 int services_fork(struct task_struct *child, u32 flags)
 {
+	const struct service *const *first = services_having[FORK];
+
 	for_each_service(s, FORK) {
 		int err = (*s)->fork(child, flags);
 
 		if (!err)
 			continue;
-		while (s-- > services_having[FORK])
-			if ((*s)->undo_fork)
+		while (s > first)
+			if ((*--s)->undo_fork)
 				(*s)->undo_fork(child);
 		return err;
 	}

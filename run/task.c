@@ -67,7 +67,7 @@ s32 current_pid(void)
 
 bool fatal_signal_pending(void)
 {
-	return signal_pending() && READ_ONCE(current->killed);
+	return signal_pending() && is_killed(current);
 }
 
 s32 restart_with(const struct restart_block *block)

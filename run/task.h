@@ -10,6 +10,7 @@
 #define RUN_TASK_H
 
 #include <asm/atomic.h>
+#include <asm/barrier.h>
 #include <ptrace.h>
 #include <sched.h>
 #include <sys/queue.h>
@@ -137,6 +138,13 @@ extern struct task_struct init_task;
 static inline struct pt_regs *task_pt_regs(const struct task_struct *task)
 {
 	return (struct pt_regs *)((char *)task->stack + THREAD_SIZE) - 1;
+}
+
+/* Has somebody killed it? Read after a look at TIF_SIGPENDING. */
+static inline bool is_killed(const struct task_struct *task)
+{
+	dmb(); /* the word after the flag: kill_thread() sets it before */
+	return READ_ONCE(task->killed);
 }
 
 /* Another reference to a task found under tasklist_lock; and its end. */

@@ -1,9 +1,10 @@
 /*
  * services.c - which services this image has: the one file that names them.
  *
- * Take a service's lines out and it is gone: its calls return -ENOSYS, nothing
- * calls it, and the linker drops what nobody names. What is left is the core,
- * which startup/core.c lists alone.
+ * Take a service's lines out and its calls return -ENOSYS, the core does not
+ * call it, and the linker drops what nobody names. Some services call others:
+ * tty and pipe call signal and poll, tty calls ids. Those calls do nothing for
+ * a task that the other service was never told of. startup/core.c lists none.
  */
 #include <inspect/inspect.h>
 #include <services/advice/advice.h>

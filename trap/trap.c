@@ -27,7 +27,7 @@ void do_work_pending(struct pt_regs *regs, u32 flags, bool syscall)
 		if (flags & TIF_NEED_RESCHED)
 			schedule();
 		if (flags & (TIF_SIGPENDING | TIF_RESTORE_SIGMASK)) {
-			if (READ_ONCE(current->killed))
+			if (is_killed(current))
 				do_group_exit(SIGKILL);
 			services_user_work(regs, syscall);
 			syscall = false; /* restarted once */

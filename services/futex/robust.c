@@ -87,6 +87,11 @@ static int walk_list(const struct task_struct *task, uaddr_t head_va)
 			 0;
 }
 
+/*
+ * A killed task's faults find memory at the first try or fail (trap/fault.c):
+ * then the locks behind the page that could not be read are not marked, and
+ * their next owner waits. Linux's oom-killed tasks have the same weakness.
+ */
 void exit_robust_list(struct task_struct *task)
 {
 	uaddr_t head = task->robust_list;

@@ -262,7 +262,8 @@ int job_control_check(s32 foreground, int sig)
 	s32 pgrp = current->pgrp;
 	int err = 0;
 
-	if (foreground && pgrp != foreground) {
+	/* In an image without the service no task can be stopped. */
+	if (foreground && pgrp != foreground && current->signal) {
 		if ((current->signal->blocked & sigmask(sig)) ||
 		    current->sighand->action[sig - 1].handler == SIG_IGN)
 			err = sig == SIGTTIN ? -EIO : 0;

@@ -17,7 +17,7 @@ u64 pending_signals(void)
 	const struct signal_state *state = current->signal;
 
 	return state->pending.set | state->group->pending.set |
-		(READ_ONCE(current->killed) ? sigmask(SIGKILL) : 0);
+		(is_killed(current) ? sigmask(SIGKILL) : 0);
 }
 
 void recalc_sigpending(void)
@@ -28,10 +28,14 @@ void recalc_sigpending(void)
 
 	if (pending == signal_pending())
 		return;
-	if (pending)
+	if (pending) {
 		atomic_or(TIF_SIGPENDING, flags);
-	else
-		atomic_andnot(TIF_SIGPENDING, flags);
+		return;
+	}
+	atomic_andnot(TIF_SIGPENDING, flags);
+	dmb(); /* cleared before the look: kill_thread() takes no signal_lock */
+	if (is_killed(current))
+		atomic_or(TIF_SIGPENDING, flags);
 }
 
 void set_current_blocked(u64 blocked)
@@ -142,6 +146,12 @@ bool get_signal(struct ksignal *ksig)
 	int sig;
 
 	for (;;) {
+		/*
+		 * Here too, not only on the way to user mode: an interrupted
+		 * call that goes on would be interrupted at once, without end.
+		 */
+		if (is_killed(current))
+			do_group_exit(SIGKILL);
 		if (READ_ONCE(current->signal->stop_pending))
 			job_stop_thread();
 		if (!next_signal(ksig))

@@ -73,6 +73,19 @@ def mark_of(service):
         return "sys_" + re.search(r"_CALLS[\s\\]+CALL\((\w+)\)", file.read())[1]
 
 
+# A pipe that breaks, and faults: each may end otherwise where a service is
+# missing, but the kernel may not complain.
+COMMANDS = b"cat /bin/sh | true\ncrash null\nexit\n"
+
+
+def lives(service):
+    """(what the kernel complains of itself, the boot)"""
+    one = machine.boot("init=/bin/sh", stdin=COMMANDS,
+                       kernel=f"{OUT}/pagewalk-without-{service}.bin")
+    return [line for line in one.console.splitlines()
+            if re.search("^(Oops|Kernel panic)", line)], one
+
+
 def without_each():
     for service in SERVICES:
         kernel = f"pagewalk-without-{service}"
@@ -80,6 +93,9 @@ def without_each():
                f"an image without {service} can be linked")
         one = boot("faults", kernel)
         tap.is_(one.status, 0, "it boots and runs a program", one)
+        bad, shell = lives(service)
+        tap.is_(bad, [], "and its shell cannot take it down", shell)
+        tap.ok(not shell.timed_out, "nor stop it", shell)
 
 
 core()

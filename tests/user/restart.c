@@ -120,6 +120,13 @@ static int stop_it(pid_t pid)
 	SYS(kill, pid, SIGSTOP);
 	SYS(wait4, pid, &status, WUNTRACED, 0);
 	nap(STOP_MS);
+	return status;
+}
+
+static int stop_and_go_on(pid_t pid)
+{
+	int status = stop_it(pid);
+
 	SYS(kill, pid, SIGCONT);
 	return status;
 }
@@ -144,7 +151,7 @@ static int stopped_in(int (*fn)(void), void (*after)(void), int64_t *ms)
 
 	if (pid == 0)
 		_exit(fn() & 0xff);
-	if (stop_it(pid) != (SIGSTOP << 8 | 0x7f))
+	if (stop_and_go_on(pid) != (SIGSTOP << 8 | 0x7f))
 		return -1;
 	if (after)
 		after();
@@ -192,6 +199,55 @@ static void with_handler(int (*fn)(void), int want, const char *what)
 	by_default(SIGUSR1);
 }
 
+static int sleep_long(void)
+{
+	struct old_timespec32 time = in_ms(20000);
+
+	return SYS(nanosleep, &time, 0);
+}
+
+static int poll_long(void)
+{
+	return SYS(poll, 0, 0, 20000);
+}
+
+static int futex_long(void)
+{
+	struct old_timespec32 time = in_ms(20000);
+
+	return SYS(futex, word, FUTEX_WAIT, *word, &time, 0, 0);
+}
+
+/*
+ * A child in a call was stopped, and went on if `on`: sig ends it within the
+ * call, which neither goes on waiting nor begins again without end.
+ */
+static void ended_in(int (*fn)(void), bool on, int sig, const char *what)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0)
+		_exit(fn() & 0xff);
+	if (on) {
+		stop_and_go_on(pid);
+		nap(20);
+	} else {
+		stop_it(pid);
+	}
+	SYS(kill, pid, sig);
+	SYS(wait4, pid, &status, 0, 0);
+	is(status, sig, "%s, stopped%s: signal %d ends it", what,
+	   on ? " and let go on" : "", sig);
+}
+
+static void ended(int (*fn)(void), const char *what)
+{
+	ended_in(fn, false, SIGKILL, what);
+	ended_in(fn, true, SIGKILL, what);
+	ended_in(fn, true, SIGTERM, what);
+}
+
 int main(void)
 {
 	int64_t ms;
@@ -213,5 +269,8 @@ int main(void)
 	   "rt_sigtimedwait does not");
 	with_handler(futex_woken, EINTR, "a handler ends a timed futex wait");
 	with_handler(poll_for_ever, -1 & 0xff, "and poll");
+	ended(sleep_long, "a sleep");
+	ended(poll_long, "poll");
+	ended(futex_long, "a futex wait");
 	return done();
 }
