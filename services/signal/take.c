@@ -17,7 +17,7 @@ u64 pending_signals(void)
 	const struct signal_state *state = current->signal;
 
 	return state->pending.set | state->group->pending.set |
-		(is_killed(current) ? sigmask(SIGKILL) : 0);
+		(unlikely(READ_ONCE(current->killed)) ? sigmask(SIGKILL) : 0);
 }
 
 void recalc_sigpending(void)
@@ -149,8 +149,9 @@ bool get_signal(struct ksignal *ksig)
 		/*
 		 * Here too, not only on the way to user mode: an interrupted
 		 * call that goes on would be interrupted at once, without end.
+		 * No barrier: a look that misses it is made again.
 		 */
-		if (is_killed(current))
+		if (unlikely(READ_ONCE(current->killed)))
 			do_group_exit(SIGKILL);
 		if (READ_ONCE(current->signal->stop_pending))
 			job_stop_thread();
