@@ -13,8 +13,8 @@
  *	slab_free	kmem_cache object	46	50
  *			kmalloc(64)		60	63
  *
- * The others are parts of these. What is inline only where it is used stands
- * there: cpu_slab_pop in slab.c, the blocks in buddy.c.
+ * The others are parts of these. Functions inlined into a single file are
+ * defined in that file: cpu_slab_pop in slab.c, those of blocks in buddy.c.
  */
 #ifndef ALLOC_HOT_H
 #define ALLOC_HOT_H

@@ -1,6 +1,7 @@
 /*
  * alloc/internal.h - what the files of alloc/ share, and nobody else sees: the
- * structures, and who calls whom. (hot.h: the inlines; watch.h: debug builds.)
+ * structures, and who calls whom. (hot.h: the inlines; watch_debug.h: the
+ * hooks of debug builds.)
  */
 #ifndef ALLOC_INTERNAL_H
 #define ALLOC_INTERNAL_H

@@ -19,7 +19,7 @@
 #define MAX_REPORT 8          /* lines a report prints of one cache */
 #define MAX_SITES  64         /* call sites a report keeps apart */
 
-/* Linux's bytes; POISON_INUSE is in watch.h. */
+/* Linux's bytes; POISON_INUSE is in watch_debug.h. */
 #define POISON_FREE    0x6b /* a free object */
 #define RED_ACTIVE     0xcc /* past the end of a live object */
 #define RED_INACTIVE   0xbb /* past the end of a free one */

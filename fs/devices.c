@@ -79,7 +79,7 @@ static s32 plain_console_write(struct file *file __unused_arg, uaddr_t buf,
 	return (s32)done;
 }
 
-/* Nothing can be typed: a terminal is a service's. */
+/* Reading returns end of file: input needs the tty service. */
 static const struct file_operations plain_console_fops = {
 	.read = null_read,
 	.write = plain_console_write,

@@ -53,22 +53,8 @@ static inline bool user_mode(const struct pt_regs *regs)
 
 /*
  * The frame of the interrupt being served, NULL outside of one: do_irq sets
- * it, the tick asks it whom the time belongs to. (proc/time.c)
+ * it, the tick asks it whom the time belongs to. (run/timer.c)
  */
 extern struct pt_regs *irq_regs;
-
-/*
- * Where a new task starts (trap/entry.S): switch_to jumps here with sp at its
- * struct pt_regs. ret_from_fork calls schedule_tail(), then returns to user
- * mode by that frame. ret_from_kthread calls schedule_tail(), then r5(r4); if
- * that returns, it goes to user mode by the frame: an exec'd kernel thread.
- */
-void ret_from_fork(void);
-void ret_from_kthread(void);
-/*
- * What a new task must do first; drops what schedule() holds, and turns
- * interrupts on. (proc/sched.c)
- */
-void schedule_tail(void);
 #endif
 #endif

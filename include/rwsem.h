@@ -11,7 +11,7 @@
  *
  * Nearly always nobody does, and taking or giving up the lock is one atomic
  * step on that word, inline. While somebody waits, the word is closed to
- * newcomers: they wait too, and lib/rwsem.c decides whose turn it is.
+ * newcomers: they wait too, and run/rwsem.c decides whose turn it is.
  */
 #ifndef RWSEM_H
 #define RWSEM_H
@@ -45,7 +45,7 @@ static inline bool rwsem_is_write_locked(const struct rw_semaphore *sem)
 }
 
 /*
- * What the inlines below leave to lib/rwsem.c: sleep until it is ours; what to
+ * What the inlines below leave to run/rwsem.c: sleep until it is ours; what to
  * do when it was given up and the word, as it is then, is not zero.
  */
 void rwsem_wait_read(struct rw_semaphore *sem);

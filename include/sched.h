@@ -1,7 +1,7 @@
 /*
- * sched.h - sleeping and waking, for the floors below proc/ that must wait.
+ * sched.h - sleeping and waking, for every floor that must wait.
  *
- * Declared here, implemented in proc/. The kernel is not preempted: a task
+ * Declared here, implemented in run/. The kernel is not preempted: a task
  * keeps the core until it calls schedule() or returns to user mode with
  * TIF_NEED_RESCHED set. Interrupt handlers run on its kernel stack.
  *
@@ -79,7 +79,7 @@ s32 current_pid(void);
 
 /* Nanoseconds since boot, monotonic. */
 u64 ktime_ns(void);
-/* Nanoseconds since 1970. (proc/time.c) */
+/* Nanoseconds since 1970. (run/timer.c) */
 u64 wall_clock_ns(void);
 
 struct wait_entry {

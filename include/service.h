@@ -7,9 +7,11 @@
  * links and boots without. startup/services.c is the one file that names the
  * services; their system calls are in the same file's sys_call_table.
  *
- * These are all the ways in which the core calls upward. A member that is NULL
- * is not called. Services are called in the order of the table, by the functions
- * below; what each must know of locks and context stands at its member.
+ * The members of struct service are all the hooks of services; the other ways
+ * in which the core calls upward are in docs/architecture.md, section 1. A
+ * member that is NULL is not called. Services are called in the order of the
+ * table, by the functions below; what each must know of locks and context is
+ * written at its member.
  */
 #ifndef SERVICE_H
 #define SERVICE_H
@@ -55,7 +57,7 @@ struct service {
 	 * thread. May sleep.
 	 */
 	int (*fork)(struct task_struct *child, u32 flags);
-	/* fork() succeeded but the child will not be. */
+	/* Undo fork(): a later step of making the child failed. */
 	void (*undo_fork)(struct task_struct *child);
 	/* A new program runs in the task; nothing can fail any more. */
 	void (*exec)(void);
@@ -81,8 +83,8 @@ struct service {
 	void (*user_work)(struct pt_regs *regs, bool syscall);
 	/*
 	 * True: the program goes on (a handler is to run, or the access was
-	 * done in its place). False: the next service, then its end; sig, code
-	 * and addr may have been changed. Interrupts on, no lock held.
+	 * done in its place). False: the next service, then its end; sig and
+	 * code may have been changed. Interrupts on, no lock held.
 	 */
 	bool (*fault_signal)(struct fault_signal *fault);
 

@@ -1,7 +1,7 @@
 /*
  * thread_info.h - the part of a task that every floor, and assembly, may see.
  *
- * It is the first member of struct task_struct (proc/proc.h), and TPIDRPRW
+ * It is the first member of struct task_struct (run/task.h), and TPIDRPRW
  * holds its address while the task runs: `current` costs one instruction.
  * Lower floors reach a task's address space and open files through here and
  * know nothing else of it.

@@ -165,7 +165,8 @@ void vma_rejoin(struct mm_struct *mm, uaddr_t start, uaddr_t end);
  * address space is as before; if the call fails for another reason, vma_rejoin
  * undoes the plan. In between, VMAs may be cut elsewhere, but none may come or
  * go in the range. Entries below zap_start have moved away by the commit;
- * keep_tables: what comes next was promised the tables.
+ * keep_tables: do not free second-level tables; the caller has allocated them
+ * for the mapping that replaces this one.
  */
 int __must_check plan_unmap(struct vm_area_struct **first, uaddr_t start,
 			    uaddr_t end);

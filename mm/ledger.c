@@ -1,7 +1,8 @@
 /*
- * The ledger: what the VMAs of an address space count for, and what they may.
- * Owns total_vm and its parts, locked_vm, hiwater_vm and the promise of memory
- * (Committed_AS); nobody else changes them.
+ * The ledger, accounting of VMAs: pages per kind, locked pages, committed
+ * memory, and the limits on them. Owns total_vm and its parts, locked_vm,
+ * hiwater_vm and the promise of memory (Committed_AS); nobody else changes
+ * them.
  *
  * A call that makes, changes or grows a VMA asks the limits and reserves the
  * promise while it plans, which may fail. Once nothing can fail any more it

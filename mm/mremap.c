@@ -1,8 +1,8 @@
 /*
  * Growing, shrinking and moving mappings. Pages are never copied: their
  * entries move to the new addresses. A move gets its VMA, its page tables and
- * its cuts before it unmaps what is in its way: it fails with both places
- * as they were.
+ * its cuts before it unmaps what is in its way: if it fails, the mappings at
+ * the old and at the new address are unchanged.
  */
 #include <mm/internal.h>
 

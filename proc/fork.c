@@ -134,7 +134,11 @@ static int link_child(struct task_struct *task, u32 clone_flags)
 	     current->group_leader->group_exec))
 		err = -EAGAIN;
 	else if (signal_pending())
-		/* Who signals many must not miss one that is being born. */
+		/*
+		 * kill(-1) and killpg hold tasklist_lock and signal the
+		 * tasks they find. If they did so before we took it, they
+		 * missed the child: fork starts again after the signal.
+		 */
 		err = -ERESTARTNOINTR;
 	else
 		err = link_task(task);

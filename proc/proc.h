@@ -1,8 +1,7 @@
 /*
- * proc/proc.h - tasks: what runs, in which address space, and how it ends.
+ * proc/proc.h - the lives of tasks: making them, finding them, their end.
  *
- * A task is a user process, a thread of one, or a kernel thread (mm == NULL).
- * tasklist_lock guards the tree and the list; runqueue.lock the run queue.
+ * What a task is, and which lock guards which of its fields, is in run/task.h.
  */
 #ifndef PROC_PROC_H
 #define PROC_PROC_H
@@ -126,8 +125,8 @@ void get_random_bytes(void *buf, u32 bytes);
 /*
  * A fault of the running task found no memory. Kill one process: the one with
  * the most resident pages, init last of all; say on the log which. May sleep:
- * no lock held. The fault may be tried again on return, if the task is not to
- * die itself (signal_pending).
+ * no lock held. The fault may be tried again on return, unless the running task
+ * is to die itself (fatal_signal_pending).
  */
 void out_of_memory(void);
 /* Processes it has killed since boot. */

@@ -29,6 +29,11 @@ void wake_up_new_task(struct task_struct *task);
 bool wake_up_stopped(struct task_struct *task);
 /* A task that is to die: also one that is stopped or TASK_KILLABLE. */
 bool wake_up_killed(struct task_struct *task);
+/*
+ * What a new task must do first: drops the lock that the switch was made under,
+ * and turns interrupts on.
+ */
+void schedule_tail(void);
 /* The last schedule() of a task whose state is ZOMBIE or DEAD. */
 void schedule_dead(void) __noreturn;
 /* run/switch.S: leaves prev's stack for next's; returns when prev runs again. */

@@ -1,9 +1,8 @@
 /*
- * The rows of the services, and calling them.
+ * Lists, for each hook, the services that implement it.
  *
- * Owns, for each member of struct service, the list of the services that have
- * it. Lower floors reach what stands above them through these lists and in no
- * other way.
+ * A hook is a member of struct service. The core calls services through these
+ * lists alone, and so names none of them.
  */
 #include <bug.h>
 #include <service.h>

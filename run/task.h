@@ -4,7 +4,8 @@
  * A task is a user process, a thread of one, or a kernel thread (mm == NULL).
  * The fields are grouped by the lock that guards them; tasklist_lock is
  * proc/task.c's, runqueue.lock run/sched.c's. What a service keeps of a task
- * is a word here that only that service reads.
+ * is here too: a pointer to a structure that only the service defines, or plain
+ * words, some of which the core reads or sets as well (fork and wait do).
  */
 #ifndef RUN_TASK_H
 #define RUN_TASK_H
@@ -74,7 +75,7 @@ struct task_struct {
 	bool on_rq; /* on the run queue (running, or next) */
 	u32 slice;  /* ticks left */
 	TAILQ_ENTRY(task_struct) run_link;
-	struct task_usage use; /* its own; faults: see task_usage() */
+	struct task_usage use; /* its own; faults: see group_usage() */
 
 	/* constant; execve by a thread may swap them, under tasklist_lock */
 	s32 pid;

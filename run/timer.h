@@ -1,9 +1,9 @@
 /*
  * run/timer.h - what the board's timer is armed for, besides the tick.
  *
- * A timer wakes a task or sends SIGALRM to a process, once. It belongs to who
- * starts it, and must be cancelled before it goes. timer_lock (irqs off) is
- * innermost.
+ * A timer wakes a task, or calls the services' timer_expired() with the number
+ * of a process, once. It belongs to who starts it, and must be cancelled before
+ * it goes. timer_lock (irqs off) is innermost.
  */
 #ifndef RUN_TIMER_H
 #define RUN_TIMER_H
@@ -16,7 +16,7 @@ struct task_struct;
 struct timer {
 	u64 expires_ns;           /* monotonic; constant while queued */
 	struct task_struct *task; /* constant: to be woken, or NULL */
-	s32 tgid;                 /* constant: to get SIGALRM otherwise */
+	s32 tgid;                 /* constant: for timer_expired() */
 	TAILQ_ENTRY(timer) link;  /* timer_lock */
 	bool queued;              /* timer_lock */
 };

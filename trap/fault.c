@@ -16,8 +16,8 @@
 #include <trap/internal.h>
 
 /*
- * One way an abort can be served. 0: done, the access is tried again or has
- * ended in a way of its own (end_abort). -EFAULT: it ends as the table says.
+ * One way an abort can be served. 0: the access is retried, or end_abort() has
+ * been called. -EFAULT: the caller ends it with the signal of abort_actions[].
  */
 typedef int abort_fn(const struct abort_info *info, struct pt_regs *regs);
 

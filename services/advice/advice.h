@@ -22,13 +22,16 @@ s32 sys_munlock(uaddr_t addr, u32 bytes);
 s32 sys_mlockall(u32 flags);
 s32 sys_munlockall(void);
 
-/* madvise(2): 0, -EINVAL, -ENOMEM (a hole, told at the end; a split). (write) */
+/*
+ * madvise(2): 0 or -EINVAL; -ENOMEM after the whole range was processed if part
+ * of it is unmapped, or at once if a VMA could not be split. (write)
+ */
 int __must_check do_madvise(struct mm_struct *mm, uaddr_t start, u32 bytes,
 			    u32 advice);
 /*
  * Give [start, end) the flags (flags & ~clear) | set, VMA by VMA, splitting
- * and merging. 0, or -ENOMEM: a hole inside, told at the end; or no memory for a
- * split, at once. (write)
+ * and merging. 0; -ENOMEM after the whole range was processed if part of it is
+ * unmapped, or at once if a VMA could not be split. (write)
  */
 int __must_check vma_update_flags(struct mm_struct *mm, uaddr_t start,
 				  uaddr_t end, u32 clear, u32 set);

@@ -1,6 +1,6 @@
 /*
- * services/files/create.c - open, where the file need not be there, or what is in
- * it is to go.
+ * services/files/create.c - open with O_CREAT (makes a missing file) and
+ * O_TRUNC (empties it).
  */
 #include <fs/fs.h>
 #include <services/files/files.h>

@@ -1,8 +1,10 @@
 /*
  * services/files/write_access.c - who writes a file, against who runs it.
  *
- * i_writecount counts the one or the other; who comes while the others are there
- * gets -ETXTBSY. An open file says in its mode what it counts for.
+ * i_writecount counts the writers (above 0) or the programs (below 0). Opening
+ * a file for writing while a program executes it fails with -ETXTBSY, and so
+ * does executing it while it is open for writing. An open file says in its mode
+ * what it counts for.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>

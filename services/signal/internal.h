@@ -125,7 +125,7 @@ struct ksignal {
 	struct k_sigaction action;
 };
 
-/* ---- signal_take.c ----------------------------------------------- */
+/* ---- take.c ------------------------------------------------------ */
 
 /* Of all that signals are: see the head of this file. irqs off. */
 extern spinlock_t signal_lock;
@@ -161,7 +161,7 @@ void recalc_sigpending(void);
 /* Drop a pending sig of the running task's group that is ignored now. */
 void flush_ignored(int sig);
 
-/* ---- signal_send.c ----------------------------------------------- */
+/* ---- send.c ------------------------------------------------------ */
 
 /*
  * Does nobody want to know of sig? It is then never posted. (signal_lock)
@@ -217,8 +217,9 @@ void job_tell_stopped(struct task_struct *leader);
 /* All of the group dies: it is not stopped any more. */
 void job_killed(struct task_struct *leader);
 /*
- * task gives up its signals; others: there are threads left in its group. True:
- * they were waiting for it only, and job_tell_stopped is due.
+ * task gives up its signals; others: there are threads left in its group.
+ * Returns true if task was the last thread that had not stopped; the caller
+ * must then call job_tell_stopped().
  */
 bool job_thread_exits(struct task_struct *task, bool others);
 /*
@@ -238,7 +239,7 @@ void job_stop_thread(void);
 /* Its SIGALRM was taken: start it again, if it is to. (signal_lock) */
 void itimer_next_period(struct itimer *it);
 
-/* ---- sigframe.c -------------------------------------------------- */
+/* ---- frame.c ----------------------------------------------------- */
 
 /*
  * Code that calls sigreturn, for programs without SA_RESTORER, at

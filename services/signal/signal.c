@@ -1,9 +1,8 @@
 /*
  * Signals: the lives of what each task has of them, and the service's row.
  *
- * Owns the cache of sighand_structs. How signals come is in signal_send.c, how
- * the next one is taken in signal_take.c, how it reaches a handler in
- * sigframe.c.
+ * Owns the cache of sighand_structs. How signals are sent is in send.c, how the
+ * next one is taken in take.c, how it reaches a handler in frame.c.
  */
 #include <services/signal/internal.h>
 #include <string.h>
@@ -228,9 +227,9 @@ static void signal_exec(void)
 
 /* ---- the row ----------------------------------------------------- */
 
-static bool signal_child_change(enum child_change change,
-				struct task_struct *child,
-				struct task_struct *parent)
+static bool signal_parent_hook(enum child_change change,
+			       struct task_struct *child,
+			       struct task_struct *parent)
 {
 	bool ignored;
 
@@ -250,7 +249,7 @@ const struct service signal_service = {
 	.undo_fork = signal_exit,
 	.exec = signal_exec,
 	.exit_late = signal_exit,
-	.child_changed = signal_child_change,
+	.child_changed = signal_parent_hook,
 	.user_work = do_signal,
 	.fault_signal = signal_fault,
 	.timer_expired = send_alarm,

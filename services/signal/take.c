@@ -114,8 +114,9 @@ bool dequeue_signal(u64 set, struct kernel_siginfo *info)
 /* ---- taking the next one ----------------------------------------- */
 
 /*
- * The next signal that is not ignored. False: none, and TIF_SIGPENDING says
- * so; otherwise who blocks signals for the handler will look what is left.
+ * Take the next signal that is not ignored. Returns false if there is none,
+ * with TIF_SIGPENDING recalculated. If it returns true, set_current_blocked()
+ * recalculates the flag when the handler's mask is set.
  */
 static bool next_signal(struct ksignal *ksig)
 {
