@@ -117,12 +117,6 @@ static bool notify_parent(struct task_struct *leader)
 	return ignored;
 }
 
-/* tasklist_lock held. True: this was the last thread of a group to end. */
-static bool group_is_over(const struct task_struct *leader)
-{
-	return leader->state == TASK_ZOMBIE && leader->nr_threads == 1;
-}
-
 /*
  * Leave the family: after this others may see, reap and forget the task. The
  * status of a group is what its last thread says, as in Linux since 6.0, unless

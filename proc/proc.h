@@ -66,6 +66,12 @@ static inline void set_parent(struct task_struct *task,
 	WRITE_ONCE(task->ppid, parent->tgid);
 }
 
+/* Have all threads of leader's group ended? (tasklist_lock) */
+static inline bool group_is_over(const struct task_struct *leader)
+{
+	return leader->state >= TASK_ZOMBIE && leader->nr_threads == 1;
+}
+
 /* Task by pid, or NULL; hold tasklist_lock while it is used. */
 struct task_struct *find_task(s32 pid);
 u32 tasklist_lock(void); /* irqs off; returns flags */

@@ -27,8 +27,7 @@ static bool is_wanted(const struct wait_request *req,
 static bool take_zombie(struct wait_request *req, struct task_struct *parent,
 			struct task_struct *child)
 {
-	if (!(req->options & WEXITED) || child->state != TASK_ZOMBIE ||
-	    child->nr_threads > 1)
+	if (!(req->options & WEXITED) || !group_is_over(child))
 		return false;
 	req->pid = child->pid;
 	req->status = child->exit_code;
@@ -74,7 +73,7 @@ static bool take_change(struct wait_request *req, struct task_struct *child)
 {
 	bool keep = req->options & WNOWAIT;
 
-	if (child->state >= TASK_ZOMBIE && child->nr_threads == 1)
+	if (group_is_over(child))
 		return false;
 	if ((req->options & WUNTRACED) &&
 	    take_stopped(child, keep, &req->status))

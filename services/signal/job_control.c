@@ -40,11 +40,6 @@ static void tell_parent(struct task_struct *leader, s32 code, s32 status)
 
 /* ---- orphaned process groups ------------------------------------- */
 
-static bool is_over(const struct task_struct *leader)
-{
-	return leader->state >= TASK_ZOMBIE && leader->nr_threads == 1;
-}
-
 /* Is task's parent in another group of the same session, and not init? */
 static bool is_looked_after(const struct task_struct *task)
 {
@@ -64,7 +59,8 @@ static bool is_orphaned(s32 pgrp, const struct task_struct *without)
 
 	TAILQ_FOREACH(task, &all_tasks, tasks)
 		if (task == task->group_leader && task->pgrp == pgrp &&
-		    task != without && !is_over(task) && is_looked_after(task))
+		    task != without && !group_is_over(task) &&
+		    is_looked_after(task))
 			return false;
 	return true;
 }
