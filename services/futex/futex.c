@@ -14,7 +14,6 @@
 #include <proc/proc.h>
 #include <services/futex/futex.h>
 #include <uapi/futex.h>
-#include <uapi/time.h>
 
 #define BUCKETS 64
 
@@ -320,16 +319,14 @@ static s32 futex_requeue(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
  */
 static int read_deadline(u32 op, uaddr_t timeout, u64 *until)
 {
-	struct old_timespec32 ts;
+	int err;
 
 	*until = UINT64_MAX;
 	if (!timeout)
 		return 0;
-	if (copy_from_user(&ts, timeout, sizeof(ts)))
-		return -EFAULT;
-	if (ts.tv_sec < 0 || (u32)ts.tv_nsec >= NSEC_PER_SEC)
-		return -EINVAL;
-	*until = (u64)(u32)ts.tv_sec * NSEC_PER_SEC + (u32)ts.tv_nsec;
+	err = get_timespec32(timeout, until);
+	if (err)
+		return err;
 	if ((op & (u32)FUTEX_CMD_MASK) == FUTEX_WAIT)
 		*until += ktime_ns();
 	else if (op & FUTEX_CLOCK_REALTIME)

@@ -4,7 +4,6 @@
  */
 #include <asm/uaccess.h>
 #include <services/signal/internal.h>
-#include <uapi/time.h>
 
 /* A set in user memory is two words and says so. */
 static int get_sigset(u64 *set, uaddr_t from, u32 bytes)
@@ -228,17 +227,8 @@ static int wait_for_signal(u64 set, u64 left, struct kernel_siginfo *info)
 
 static int get_timeout(u64 *ns, uaddr_t from)
 {
-	struct old_timespec32 ts;
-
 	*ns = UINT64_MAX;
-	if (!from)
-		return 0;
-	if (copy_from_user(&ts, from, sizeof(ts)))
-		return -EFAULT;
-	if (ts.tv_sec < 0 || (u32)ts.tv_nsec >= NSEC_PER_SEC)
-		return -EINVAL;
-	*ns = (u32)ts.tv_sec * NSEC_PER_SEC + (u32)ts.tv_nsec;
-	return 0;
+	return from ? get_timespec32(from, ns) : 0;
 }
 
 s32 sys_rt_sigtimedwait(uaddr_t uset, uaddr_t uinfo, uaddr_t ts, u32 bytes)

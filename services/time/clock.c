@@ -98,15 +98,6 @@ s32 sys_gettimeofday(uaddr_t tv, uaddr_t tz)
 	return 0;
 }
 
-s32 sys_time(uaddr_t to)
-{
-	u32 sec = (u32)(wall_clock_ns() / NSEC_PER_SEC);
-
-	if (to && put_user_u32(sec, to) != 0)
-		return -EFAULT;
-	return (s32)sec;
-}
-
 static s32 clock_ticks(u64 ns)
 {
 	return (s32)(ns / (NSEC_PER_SEC / USER_HZ));

@@ -18,7 +18,6 @@ s32 sys_clock_gettime(u32 clock, uaddr_t ts);
 s32 sys_clock_gettime64(u32 clock, uaddr_t ts);
 s32 sys_clock_getres(u32 clock, uaddr_t ts);
 s32 sys_gettimeofday(uaddr_t tv, uaddr_t tz);
-s32 sys_time(uaddr_t t);
 s32 sys_times(uaddr_t buf);
 
 #endif
