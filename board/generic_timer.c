@@ -11,9 +11,9 @@
 #include <board/board.h>
 #include <board/drivers.h>
 #include <bug.h>
+#include <time_units.h>
 
 #define CNTV_CTL_ENABLE 1u
-#define NSEC_PER_SEC    1000000000u
 
 static void (*tick)(void);
 static u32 ns_per_count;
@@ -66,10 +66,10 @@ void timer_init(void (*handler)(void))
 	u32 hz = read_cntfrq();
 
 	/* CNTFRQ is whatever the firmware wrote there: it may be nothing. */
-	if (!hz || NSEC_PER_SEC % hz)
+	if (!hz || (u32)NSEC_PER_SEC % hz)
 		panic("CNTFRQ is %u Hz: expected a divisor of 1 GHz",
 		      (unsigned int)hz);
-	ns_per_count = NSEC_PER_SEC / hz;
+	ns_per_count = (u32)NSEC_PER_SEC / hz;
 	first_count = read_cntvct();
 	tick = handler;
 	write_cntv_ctl(0);

@@ -12,6 +12,7 @@
 #include <board/drivers.h>
 #include <bug.h>
 #include <spinlock.h>
+#include <time_units.h>
 
 #define GT_COUNT_LOW    0x00
 #define GT_COUNT_HIGH   0x04
@@ -25,8 +26,7 @@
 #define GT_IRQ     0x4u
 #define GT_EVENT   0x1u /* in GT_STATUS; written to clear */
 
-#define FIRST_DELAY  256u /* counts; more than set_event takes */
-#define NSEC_PER_SEC 1000000000u
+#define FIRST_DELAY 256u /* counts; more than set_event takes */
 
 static void (*tick)(void);
 static u32 ns_per_count;                      /* constant after timer_init */
@@ -63,8 +63,8 @@ static void timer_interrupt(void *arg __unused_arg)
 
 void timer_init(void (*handler)(void))
 {
-	BUG_ON(NSEC_PER_SEC % board_devices.timer_hz);
-	ns_per_count = NSEC_PER_SEC / board_devices.timer_hz;
+	BUG_ON((u32)NSEC_PER_SEC % board_devices.timer_hz);
+	ns_per_count = (u32)NSEC_PER_SEC / board_devices.timer_hz;
 	tick = handler;
 	reg_write(board_devices.timer, GT_CONTROL, GT_ENABLE);
 	reg_write(board_devices.timer, GT_STATUS, GT_EVENT);

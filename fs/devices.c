@@ -25,8 +25,8 @@ static s32 null_write(struct file *file __unused_arg, uaddr_t buf __unused_arg,
 	return (s32)bytes;
 }
 
-static s32 zero_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
-		     u64 *pos __unused_arg)
+s32 zero_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
+	      u64 *pos __unused_arg)
 {
 	u32 left = clear_user(buf, bytes);
 
@@ -39,9 +39,8 @@ static int zero_mmap(struct file *file __unused_arg, struct vm_area_struct *vma)
 	return vma->vm_flags & VM_SHARED ? shmem_zero_setup(vma) : 0;
 }
 
-/* These have no position, but programs seek on them. */
-static s64 null_llseek(struct file *file, s64 offset __unused_arg,
-		       int whence __unused_arg)
+s64 null_llseek(struct file *file, s64 offset __unused_arg,
+		int whence __unused_arg)
 {
 	file->f_pos = 0;
 	return 0;

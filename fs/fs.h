@@ -23,6 +23,7 @@
 #include <sys/queue.h>
 #include <sys/tree.h>
 #include <thread_info.h>
+#include <time_units.h>
 #include <types.h>
 #include <uapi/fcntl.h>
 #include <uapi/stat.h>
@@ -142,7 +143,7 @@ int __must_check inode_path(const struct inode *inode, char *buf, size_t bytes);
 /* Seconds now, for i_mtime. */
 static inline u32 current_seconds(void)
 {
-	return (u32)(wall_clock_ns() / 1000000000u);
+	return (u32)(wall_clock_ns() / NSEC_PER_SEC);
 }
 /* Memory that it has, in st_blocks' unit: 512 bytes. */
 static inline u32 inode_blocks(const struct inode *inode)
@@ -211,6 +212,13 @@ int __must_check do_llseek(u32 fd, s64 offset, u32 whence, s64 *result);
 
 /* What one call may move: Linux's limit. */
 #define MAX_RW_BYTES 0x7ffff000u
+
+/* ---- devices: operations that several share (devices.c) ---------- */
+
+/* Zeroes, as many as are asked for. */
+s32 zero_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
+/* For a device that has no position, but on which programs seek: it stays 0. */
+s64 null_llseek(struct file *file, s64 offset, int whence);
 
 /* ---- what tasks carry -------------------------------------------- */
 

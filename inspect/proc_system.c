@@ -5,8 +5,6 @@
 #include <board/board.h>
 #include <inspect/internal.h>
 
-#define NSEC_PER_CENTISEC 10000000u
-
 /* "12.34": seconds with two digits. */
 static void put_seconds(struct seq_file *m, u64 ns)
 {

@@ -7,9 +7,9 @@
 #include <services/signal/signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <uapi/time.h>
 
-#define USER_HZ       100 /* the unit of stat's times */
-#define NSEC_PER_TICK (1000000000u / USER_HZ)
+#define NSEC_PER_TICK (NSEC_PER_SEC / USER_HZ) /* the unit of stat's times */
 
 /* ---- a task at one moment ---------------------------------------- */
 

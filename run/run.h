@@ -11,10 +11,9 @@
 #define RUN_RUN_H
 
 #include <run/task.h>
+#include <time_units.h>
 
-#define NSEC_PER_SEC  1000000000ull
-#define NSEC_PER_USEC 1000u
-#define TICK_NSEC     ((u32)(NSEC_PER_SEC / HZ))
+#define TICK_NSEC ((u32)(NSEC_PER_SEC / HZ))
 
 /* ---- the scheduler (sched.c) ------------------------------------- */
 

@@ -53,32 +53,16 @@ static const struct file_operations kmsg_fops = {
 
 /* ---- full -------------------------------------------------------- */
 
-static s32 full_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
-		     u64 *pos __unused_arg)
-{
-	u32 left = clear_user(buf, bytes);
-
-	return left == bytes && bytes ? -EFAULT : (s32)(bytes - left);
-}
-
 static s32 full_write(struct file *file __unused_arg, uaddr_t buf __unused_arg,
 		      u32 bytes __unused_arg, u64 *pos __unused_arg)
 {
 	return -ENOSPC;
 }
 
-/* It has no position, but programs seek on it. */
-static s64 full_llseek(struct file *file, s64 offset __unused_arg,
-		       int whence __unused_arg)
-{
-	file->f_pos = 0;
-	return 0;
-}
-
 static const struct file_operations full_fops = {
-	.read = full_read,
+	.read = zero_read,
 	.write = full_write,
-	.llseek = full_llseek,
+	.llseek = null_llseek,
 };
 
 /* ---- the table --------------------------------------------------- */

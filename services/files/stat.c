@@ -5,9 +5,8 @@
 #include <fs/fs.h>
 #include <services/files/files.h>
 #include <string.h>
+#include <time_units.h>
 #include <uapi/statfs.h>
-
-#define NSEC_PER_SEC 1000000000u
 
 int user_path_lookup(s32 dirfd, uaddr_t path, u32 flags, struct inode **inode)
 {

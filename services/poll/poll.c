@@ -8,11 +8,11 @@
 #include <fs/fs.h>
 #include <sched.h>
 #include <services/poll/poll.h>
+#include <time_units.h>
 #include <uapi/poll.h>
 
 #define POLL_ON_STACK 8
 #define POLL_MAX      1024
-#define NSEC_PER_MSEC 1000000ull
 
 static struct wait_queue_head pollers = WAIT_QUEUE_INIT(pollers);
 

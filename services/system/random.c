@@ -18,18 +18,10 @@ static s32 random_write(struct file *file __unused_arg,
 	return (s32)bytes;
 }
 
-/* There is no position, but programs seek. */
-static s64 random_llseek(struct file *file, s64 offset __unused_arg,
-			 int whence __unused_arg)
-{
-	file->f_pos = 0;
-	return 0;
-}
-
 static const struct file_operations random_fops = {
 	.read = random_read,
 	.write = random_write,
-	.llseek = random_llseek,
+	.llseek = null_llseek,
 };
 
 static const struct chrdev system_devices[] = {

@@ -13,11 +13,11 @@
 #include <services/signal/signal.h>
 #include <services/tty/ldisc.h>
 #include <services/tty/tty.h>
+#include <time_units.h>
 #include <uapi/poll.h>
 #include <uapi/signal.h>
 
-#define CHUNK            128          /* bytes moved at a time */
-#define NSEC_PER_DECISEC 100000000ull /* the unit of VTIME */
+#define CHUNK 128 /* bytes moved at a time */
 
 static struct tty console_tty = {
 	.lock = SPINLOCK_INIT,
