@@ -34,6 +34,27 @@ def reading_order():
     tap.is_(gone, [], "and no file that does not exist")
 
 
+def definition(name):
+    """A line of C or assembly that defines name, a function or a macro."""
+    return re.compile(rf"^(?:[a-z_][\w *]*\b{name}\(|KTEST\({name}\)"
+                      rf"|#define {name}\b|\s*\.macro\s+{name}\b"
+                      rf"|ENTRY {name}\b|{name}:)", re.MULTILINE)
+
+
+def hardware():
+    """`path` name, name ...: names, which have an underscore, of that file."""
+    pairs = [(path, name)
+             for path, names in re.findall(
+                 r"`([\w./-]+\.[chS])` (\w*_\w*(?:, \w*_\w*)*)",
+                 read("docs/hardware.md"))
+             for name in names.split(", ")]
+    tap.ok(len(pairs) > 25, "docs/hardware.md names functions of files",
+           f"found {len(pairs)}")
+    wrong = [f"{path} {name}" for path, name in pairs
+             if not os.path.exists(path) or not definition(name).search(read(path))]
+    tap.is_(wrong, [], "and each is in the file it is said to be in")
+
+
 def links():
     for document in sorted(DOCUMENTS):
         folder = os.path.dirname(document)
@@ -51,6 +72,7 @@ def folders():
 
 
 reading_order()
+hardware()
 links()
 folders()
 tap.done()
