@@ -167,15 +167,14 @@ void flush_ignored(int sig);
  * Does nobody want to know of sig? It is then never posted. (signal_lock)
  */
 bool sig_ignored(const struct task_struct *task, int sig);
-/* Is task of init, and not to die of what others did? (signal_lock) */
-bool init_is_spared(const struct task_struct *task,
-		    const struct kernel_siginfo *info);
+/* Is task of init, which does not die of a signal? (signal_lock) */
+bool init_is_spared(const struct task_struct *task, int sig);
 /* Tell task that something is pending for it. (signal_lock) */
 void signal_wake(struct task_struct *task);
 
 /*
  * The kernel ends what the running program does by sig: a handler runs; if it
- * has none, or blocks or ignores sig, the program ends. (no lock)
+ * has none, or blocks or ignores sig, the program ends here. (no lock)
  */
 void force_sig_fault(int sig, int code, uaddr_t addr);
 /* The row's: a handler for the fault, if the program has one that may run. */

@@ -60,25 +60,15 @@ static inline void tell(struct task_struct *task, u64 mask)
 		signal_wake(task);
 }
 
-/* Did init do it itself, or the kernel? A child's end is neither. */
-static bool is_of_init(const struct kernel_siginfo *info)
-{
-	if (info->code > 0)
-		return info->code == SI_KERNEL ||
-			(SYNCHRONOUS_SIGNALS & sigmask(info->signo));
-	return info->pid == 1;
-}
-
 /*
- * As in Linux init dies of nothing that other processes send or tell it by
- * their end, for the machine would end with it. What it sends itself, ^C, the
- * lack of memory and its own faults still count.
+ * As in Linux init dies of no signal, whoever sent it, the kernel or init
+ * itself, for the machine would end with it: one that would end it, or stop
+ * it, is nothing. Its own faults end it without a signal.
  */
-bool init_is_spared(const struct task_struct *task,
-		    const struct kernel_siginfo *info)
+bool init_is_spared(const struct task_struct *task, int sig)
 {
-	return task->tgid == 1 && !is_of_init(info) &&
-		task->sighand->action[info->signo - 1].handler == SIG_DFL;
+	return task->tgid == 1 &&
+		task->sighand->action[sig - 1].handler == SIG_DFL;
 }
 
 /* Worth keeping? One that is blocked may be handled when it no longer is. */
@@ -86,7 +76,8 @@ static bool worth_posting(const struct task_struct *task, u64 mask,
 			  const struct kernel_siginfo *info)
 {
 	return !wants_signal(task, mask) || awaits_signal(task, mask) ||
-		!(sig_ignored(task, info->signo) || init_is_spared(task, info));
+		!(sig_ignored(task, info->signo) ||
+		  init_is_spared(task, info->signo));
 }
 
 static inline void post(struct sigpending *pending, u64 mask,
@@ -263,16 +254,15 @@ static bool unhandled_signal(int sig)
 
 void force_sig_fault(int sig, int code, uaddr_t addr)
 {
-	u32 flags = lock_signals();
+	u32 flags;
 
 	/*
-	 * A program that went on would fault again, without end: what it
-	 * blocks or ignores ends it.
+	 * A program that went on would fault again, without end: what it has
+	 * no handler for, blocks or ignores ends it, init too.
 	 */
-	if (unhandled_signal(sig)) {
-		current->sighand->action[sig - 1].handler = SIG_DFL;
-		current->signal->blocked &= ~sigmask(sig);
-	}
+	if (unhandled_signal(sig))
+		do_group_exit((u32)sig);
+	flags = lock_signals();
 	post_fault(sig, code, addr, 0, 0);
 	unlock_signals(flags);
 }
@@ -392,10 +382,14 @@ static bool in_pgrp(const struct task_struct *task, s32 pgrp)
 	return task->pgrp == pgrp;
 }
 
-/* kill(-1): all but init, kernel threads, and the caller's own process. */
+/*
+ * kill(-1): all but init, kernel threads, and the caller's own process. The
+ * first thread of a process may have ended, and has no memory then; the
+ * parent of a kernel thread, as of init, is the boot task.
+ */
 static bool is_other_process(const struct task_struct *task, s32 tgid)
 {
-	return task->pid > 1 && task->tgid != tgid && task->thread_info.mm;
+	return task->tgid != tgid && task->parent != &init_task;
 }
 
 void kill_pgrp_locked(s32 pgrp, int sig)

@@ -163,7 +163,7 @@ bool get_signal(struct ksignal *ksig)
 		sig = ksig->info.signo;
 		if (STOP_SIGNALS & sigmask(sig))
 			job_stop_group(sig);
-		else if (!init_is_spared(current, &ksig->info))
+		else if (!init_is_spared(current, sig))
 			do_group_exit((u32)sig);
 	}
 }

@@ -2,7 +2,7 @@
  * status KIND N - end in a chosen way, for the tests of whole boots.
  *
  *	status exit 7		exit status 7
- *	status signal 11	killed by signal 11
+ *	status signal 11	send itself signal 11; exit 11 if that does not end it
  *	status arguments ...	print the arguments, one a line, exit 0
  */
 #include <stdio.h>
