@@ -42,31 +42,45 @@ static struct bucket {
 
 /* ---- keys -------------------------------------------------------- */
 
-/* What a VMA shares with others: a file, or anonymous memory of its own. */
+/*
+ * What a VMA shares with others: anonymous memory of its own, that of a mapping
+ * of /dev/zero too, or else a file.
+ */
 static const void *shared_object(const struct vm_area_struct *vma)
 {
-	return vma->vm_file ? (const void *)vma->vm_file->f_inode :
-			      vma->vm_private_data;
+	return vma->vm_private_data ? vma->vm_private_data :
+				      (const void *)vma->vm_file->f_inode;
 }
 
-/* The object and offset, if the word is in a shared mapping. */
-static void shared_key(struct mm_struct *mm, uaddr_t va, struct futex_key *key)
+/*
+ * The object and offset, if the word is in a shared mapping: *shared. 0, or
+ * -EFAULT where a program may not even look.
+ */
+static int shared_key(struct mm_struct *mm, uaddr_t va, struct futex_key *key,
+		      bool *shared)
 {
 	const struct vm_area_struct *vma;
+	bool there;
 
 	down_read(&mm->mmap_lock);
 	vma = find_vma(mm, va);
-	if (vma && vma->vm_start <= va && (vma->vm_flags & VM_SHARED)) {
+	there = vma && vma->vm_start <= va && vma->vm_flags & VM_ACCESS_FLAGS;
+	*shared = there && vma->vm_flags & VM_SHARED;
+	if (*shared) {
 		key->object = shared_object(vma);
 		key->offset = ((u64)vma->vm_pgoff << PAGE_SHIFT) +
 			(va - vma->vm_start);
 	}
 	up_read(&mm->mmap_lock);
+	return there ? 0 : -EFAULT;
 }
 
 static int get_key(uaddr_t va, bool private, struct futex_key *key)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
+	bool shared = false;
+	u32 value;
+	int err = 0;
 
 	if (va % 4)
 		return -EINVAL;
@@ -75,8 +89,9 @@ static int get_key(uaddr_t va, bool private, struct futex_key *key)
 	key->object = mm;
 	key->offset = va;
 	if (!private)
-		shared_key(mm, va, key);
-	return 0;
+		err = shared_key(mm, va, key, &shared);
+	/* A mapping may reach beyond its file's end. */
+	return shared ? get_user_u32(&value, va) : err;
 }
 
 static bool same_key(const struct futex_key *a, const struct futex_key *b)

@@ -1,7 +1,9 @@
 /*
  * Futexes between processes that share memory: waking, moving, giving up.
  */
+#include <uapi/fcntl.h>
 #include <uapi/futex.h>
+#include <uapi/mman.h>
 #include <uapi/time.h>
 #include "check.h"
 
@@ -119,6 +121,81 @@ static void bitsets(void)
 	   "no bit at all");
 }
 
+/* Two mappings of /dev/zero are two pieces of memory, though of one file. */
+static void strangers(void)
+{
+	struct old_timespec32 short_time = { 0, 30000000 };
+	int fd = SYS(open, "/dev/zero", O_RDWR, 0), woken = 0, status = -1;
+	uint32_t *one = (uint32_t *)SYS(mmap2, 0, PAGE, PROT_READ | PROT_WRITE,
+					MAP_SHARED, fd, 0);
+	uint32_t *other = (uint32_t *)SYS(mmap2, 0, PAGE,
+					  PROT_READ | PROT_WRITE, MAP_SHARED,
+					  fd, 0);
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(SYS(futex, one, FUTEX_WAIT, 0, &short_time) ==
+		      -ETIMEDOUT);
+	while (SYS(wait4, pid, &status, WNOHANG, 0) == 0) {
+		woken += SYS(futex, other, FUTEX_WAKE, 1);
+		SYS(sched_yield);
+	}
+	is(woken, 0, "a waiter in another mapping of /dev/zero: not woken");
+	is(WEXITSTATUS(status), 1, "and its time is over");
+	pid = fork();
+	if (pid == 0)
+		_exit(SYS(futex, one, FUTEX_WAIT, 0, 0) != 0);
+	woken = 0;
+	while (woken == 0) {
+		woken = SYS(futex, one, FUTEX_WAKE, 1);
+		SYS(sched_yield);
+	}
+	is(reap(1), 1, "one in the same mapping is");
+	SYS(munmap, one, PAGE);
+	SYS(munmap, other, PAGE);
+	SYS(close, fd);
+}
+
+/* A word that nobody can read has no waiters, but a private one's is asked. */
+static void nowhere(void)
+{
+	uint32_t *none = (uint32_t *)pages_with(2, PROT_NONE, MAP_SHARED);
+	uint32_t *gone = &none[PAGE / 4];
+	uint32_t *word = &shared->a;
+
+	SYS(munmap, gone, PAGE);
+	is(SYS(futex, gone, FUTEX_WAKE, 1), -EFAULT, "wake, unmapped");
+	is(SYS(futex, none, FUTEX_WAKE, 1), -EFAULT, "wake, PROT_NONE");
+	is(SYS(futex, none, FUTEX_WAIT, 0, 0), -EFAULT, "wait, PROT_NONE");
+	is(SYS(futex, gone, FUTEX_REQUEUE, 1, 1, word), -EFAULT,
+	   "requeue from an unmapped word");
+	is(SYS(futex, word, FUTEX_REQUEUE, 1, 1, gone), -EFAULT,
+	   "requeue to one");
+	is(SYS(futex, word, FUTEX_REQUEUE, 1, 1, none), -EFAULT,
+	   "requeue to PROT_NONE");
+	is(SYS(futex, gone, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1), 0,
+	   "wake, unmapped but private: an address is enough");
+	SYS(munmap, none, PAGE);
+}
+
+/* A page behind the end of its file is not there. */
+static void behind_the_end(void)
+{
+	const char *path = scratch("short");
+	int fd = make_file(path, 100);
+	uint32_t *map = (uint32_t *)SYS(mmap2, 0, 2 * PAGE,
+					PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+					0);
+
+	is(SYS(futex, map, FUTEX_WAKE, 1), 0, "wake, in a file");
+	is(SYS(futex, &map[PAGE / 4], FUTEX_WAKE, 1), -EFAULT,
+	   "wake, behind its end");
+	SYS(munmap, map, 2 * PAGE);
+	SYS(close, fd);
+	SYS(unlink, path);
+	remove_scratch();
+}
+
 static int64_t now_ns(void)
 {
 	struct old_timespec32 now;
@@ -169,5 +246,8 @@ int main(void)
 	bitsets();
 	giving_up();
 	private();
+	strangers();
+	nowhere();
+	behind_the_end();
 	return done();
 }
