@@ -198,10 +198,9 @@ static void kill_other_threads(struct task_struct *me)
 {
 	struct task_struct *task;
 
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (task != me && task->tgid == me->tgid &&
-		    task->state < TASK_ZOMBIE)
-			kill_thread(task);
+	for_each_thread(task, me->group_leader) if (task != me &&
+						    task->state < TASK_ZOMBIE)
+		kill_thread(task);
 }
 
 void do_group_exit(u32 code)
@@ -239,13 +238,13 @@ static void become_leader(struct task_struct *me)
 {
 	struct task_struct *old = me->group_leader, *child;
 
+	TAILQ_REMOVE(&old->threads, me, thread_link);
+	leave_id(me, ID_PID);
 	me->pid = old->pid;
-	me->group_leader = me;
+	join_id(me, ID_PID, me->pid, old);
+	link_leader(me, old);
 	set_parent(me, old->parent);
-	me->pgrp = old->pgrp;
-	me->session = old->session;
 	me->exit_signal = SIGCHLD;
-	me->nr_threads = 1;
 	me->dead_use = old->dead_use;
 	add_usage(&me->dead_use, &old->use);
 	me->child_use = old->child_use;

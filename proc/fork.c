@@ -105,6 +105,7 @@ static void link_thread(struct task_struct *task)
 	set_parent(task, leader->parent);
 	task->exit_signal = 0;
 	leader->nr_threads++;
+	TAILQ_INSERT_TAIL(&leader->threads, task, thread_link);
 }
 
 /* tasklist_lock held. */
@@ -112,9 +113,7 @@ static void link_process(struct task_struct *task, u32 flags)
 {
 	struct task_struct *leader = current->group_leader;
 
-	task->group_leader = task;
-	task->tgid = task->pid;
-	task->nr_threads = 1;
+	link_leader(task, leader);
 	set_parent(task, flags & CLONE_PARENT ? leader->parent : leader);
 	/* A sibling tells the parent as its maker does. */
 	task->exit_signal = flags & CLONE_PARENT ? leader->exit_signal :

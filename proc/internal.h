@@ -19,6 +19,11 @@ struct task_struct *dup_task_struct(const struct task_struct *orig)
  * or there are too many tasks. (tasklist_lock)
  */
 int __must_check link_task(struct task_struct *task);
+/*
+ * Then make it the leader of a thread group of one, in like's process group and
+ * session; NULL: it is the first in them. (tasklist_lock)
+ */
+void link_leader(struct task_struct *task, struct task_struct *like);
 /* Nobody finds it any more. Drops link_task's reference. (tasklist_lock) */
 void unlink_task(struct task_struct *task);
 

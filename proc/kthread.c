@@ -41,9 +41,7 @@ static int adopt_kthread(struct task_struct *task)
 
 	if (err)
 		return err;
-	task->tgid = task->pid;
-	task->group_leader = task;
-	task->nr_threads = 1;
+	link_leader(task, find_by_id(ID_PGRP, 0));
 	set_parent(task, &init_task);
 	TAILQ_INSERT_TAIL(&init_task.children, task, sibling);
 	return 0;

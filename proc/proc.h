@@ -72,8 +72,31 @@ static inline bool group_is_over(const struct task_struct *leader)
 	return leader->state >= TASK_ZOMBIE && leader->nr_threads == 1;
 }
 
-/* Task by pid, or NULL; hold tasklist_lock while it is used. */
-struct task_struct *find_task(s32 pid);
+/* Any task with that number, or NULL; hold tasklist_lock while it is used. */
+struct task_struct *find_by_id(enum id_kind kind, s32 nr);
+static inline struct task_struct *find_task(s32 pid)
+{
+	return find_by_id(ID_PID, pid);
+}
+
+/* Every process of a group or session; none may leave it meanwhile. */
+#define for_each_by_id(task, kind, nr)                                \
+	for (struct task_struct *first_ = find_by_id((kind), (nr)),   \
+				*next_ = first_;                      \
+	     ((task) = next_) != NULL; next_ = next_->ids[kind].next, \
+				next_ = next_ != first_ ? next_ : NULL)
+
+/* Every thread of a group, its leader too; none may leave it meanwhile. */
+#define for_each_thread(task, leader) \
+	TAILQ_FOREACH(task, &(leader)->threads, thread_link)
+
+/*
+ * A process enters a group or session, where first is already (NULL: it is the
+ * first); or leaves its own. (tasklist_lock)
+ */
+void join_id(struct task_struct *task, enum id_kind kind, s32 nr,
+	     struct task_struct *first);
+void leave_id(struct task_struct *task, enum id_kind kind);
 u32 tasklist_lock(void); /* irqs off; returns flags */
 void tasklist_unlock(u32 flags);
 extern struct task_list all_tasks; /* tasklist_lock */

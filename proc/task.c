@@ -23,6 +23,11 @@ struct task_list all_tasks = TAILQ_HEAD_INITIALIZER(all_tasks);
 static u32 task_count; /* tasklist_lock */
 static s32 last_pid;   /* tasklist_lock */
 
+/* tasklist_lock: the first of each circle, and a bit for each number in use. */
+#define NR_ID_BUCKETS 1024
+static LIST_HEAD(, task_id) id_table[NR_ID_BUCKETS];
+static u32 used_numbers[MAX_PID / 32];
+
 struct stack_cache {
 	void *stacks[NR_CACHED_STACKS]; /* irqs off */
 };
@@ -120,37 +125,92 @@ void reap_dead_tasks(void)
 	}
 }
 
-/* ---- pids -------------------------------------------------------- */
+/* ---- pids, groups, sessions -------------------------------------- */
 
-struct task_struct *find_task(s32 pid)
+/* The kinds of one number are neighbours. */
+static inline u32 id_key(enum id_kind kind, s32 nr)
 {
-	struct task_struct *task;
-
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (task->pid == pid)
-			return task;
-	return NULL;
+	return (u32)nr * NR_ID_KINDS + kind;
 }
 
-/* Also the id of a group or session may not be given to a new task. */
-static bool pid_in_use(s32 pid)
+static struct task_id *find_id(u32 key)
 {
-	const struct task_struct *task;
+	struct task_id *id;
 
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (task->pid == pid || task->tgid == pid ||
-		    task->pgrp == pid || task->session == pid)
-			return true;
-	return false;
+	LIST_FOREACH(id, &id_table[key % NR_ID_BUCKETS], hash)
+		if (id->key == key)
+			break;
+	return id;
 }
 
-/* The next free number after the last one given; 0: every one is in use. */
+struct task_struct *find_by_id(enum id_kind kind, s32 nr)
+{
+	struct task_id *id = find_id(id_key(kind, nr));
+
+	return id ? container_of(id - kind, struct task_struct, ids[0]) : NULL;
+}
+
+static inline void enter_table(struct task_id *id)
+{
+	LIST_INSERT_HEAD(&id_table[id->key % NR_ID_BUCKETS], id, hash);
+}
+
+void join_id(struct task_struct *task, enum id_kind kind, s32 nr,
+	     struct task_struct *first)
+{
+	struct task_id *id = &task->ids[kind];
+
+	id->key = id_key(kind, nr);
+	id->next = id->prev = task;
+	if (first) {
+		id->next = first;
+		id->prev = first->ids[kind].prev;
+		id->prev->ids[kind].next = first->ids[kind].prev = task;
+	} else {
+		enter_table(id);
+		used_numbers[nr / 32] |= 1u << nr % 32;
+	}
+}
+
+/* No task has this id any more. Has one the same number in another way? */
+static void put_number(u32 key)
+{
+	u32 nr = key / NR_ID_KINDS;
+
+	for (key = nr * NR_ID_KINDS; key < (nr + 1) * NR_ID_KINDS; key++)
+		if (find_id(key))
+			return;
+	used_numbers[nr / 32] &= ~(1u << nr % 32);
+}
+
+void leave_id(struct task_struct *task, enum id_kind kind)
+{
+	struct task_id *id = &task->ids[kind];
+	struct task_struct *next = id->next;
+
+	next->ids[kind].prev = id->prev;
+	id->prev->ids[kind].next = next;
+	if (!id->hash.le_prev)
+		return;
+	LIST_REMOVE(id, hash);
+	id->hash.le_prev = NULL;
+	if (next != task)
+		enter_table(&next->ids[kind]);
+	else
+		put_number(id->key);
+}
+
+/* The next number after the last one given that is free; 0: there is none. */
 static s32 alloc_pid(void)
 {
-	for (s32 tries = 1; tries < MAX_PID; tries++) {
-		last_pid = last_pid + 1 < MAX_PID ? last_pid + 1 : 1;
-		if (!pid_in_use(last_pid))
-			return last_pid;
+	u32 nr = (u32)last_pid + 1, free;
+
+	for (u32 i = 0; i <= MAX_PID / 32; i++, nr = (nr | 31) + 1) {
+		if (nr >= MAX_PID)
+			nr = 1;
+		free = ~used_numbers[nr / 32] & ~0u << nr % 32;
+		if (free)
+			return (s32)((nr & ~31u) + (u32)__builtin_ctz(free));
 	}
 	return 0;
 }
@@ -162,10 +222,23 @@ int link_task(struct task_struct *task)
 	task->pid = alloc_pid();
 	if (!task->pid)
 		return -EAGAIN;
+	last_pid = task->pid;
+	join_id(task, ID_PID, task->pid, NULL);
 	task_count++;
 	atomic_inc(&task->usage);
 	TAILQ_INSERT_TAIL(&all_tasks, task, tasks);
 	return 0;
+}
+
+void link_leader(struct task_struct *task, struct task_struct *like)
+{
+	task->tgid = task->pid;
+	task->group_leader = task;
+	task->nr_threads = 1;
+	TAILQ_INIT(&task->threads);
+	TAILQ_INSERT_TAIL(&task->threads, task, thread_link);
+	join_id(task, ID_PGRP, task->pgrp, like);
+	join_id(task, ID_SESSION, task->session, like);
 }
 
 void unlink_task(struct task_struct *task)
@@ -173,6 +246,12 @@ void unlink_task(struct task_struct *task)
 	BUG_ON(task_count == 0);
 	task_count--;
 	TAILQ_REMOVE(&all_tasks, task, tasks);
+	TAILQ_REMOVE(&task->group_leader->threads, task, thread_link);
+	if (task == task->group_leader) {
+		leave_id(task, ID_SESSION);
+		leave_id(task, ID_PGRP);
+	}
+	leave_id(task, ID_PID);
 	put_task(task);
 }
 

@@ -23,9 +23,8 @@ void group_usage(const struct task_struct *leader, struct task_usage *use)
 	const struct mm_struct *mm = NULL;
 
 	*use = leader->dead_use;
-	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (task->tgid != leader->tgid)
-			continue;
+	for_each_thread(task, leader)
+	{
 		add_usage(use, &task->use);
 		if (task->thread_info.mm)
 			mm = task->thread_info.mm;

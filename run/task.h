@@ -63,6 +63,20 @@ struct vfp_state {
 	struct vfp_record record;
 };
 
+/* What tasks are found by (proc/task.c). A group and a session have processes. */
+enum id_kind { ID_PID, ID_PGRP, ID_SESSION };
+#define NR_ID_KINDS 4 /* a power of two: see id_key */
+
+/*
+ * A place in the circle of all that have this number. One of them is in the
+ * hash table, and the next one takes its place when it leaves.
+ */
+struct task_id {
+	struct task_struct *next, *prev;
+	LIST_ENTRY(task_id) hash; /* le_prev NULL: not in the table */
+	u32 key;                  /* kind and number */
+};
+
 struct task_struct {
 	struct thread_info thread_info; /* first: TPIDRPRW points here */
 	struct cpu_context context;     /* valid while not running */
@@ -87,6 +101,8 @@ struct task_struct {
 	struct task_struct *parent;     /* a group leader */
 	s32 ppid;                       /* its tgid; to be read without lock */
 	TAILQ_ENTRY(task_struct) sibling; /* leaders only */
+	TAILQ_ENTRY(task_struct) thread_link;
+	struct task_id ids[NR_ID_KINDS - 1]; /* all but ID_PID: leaders only */
 	s32 pgrp, session;
 	u32 exit_signal; /* what the parent gets; 0: nothing */
 	u32 exit_code;   /* wait(2)'s status word */
@@ -94,6 +110,7 @@ struct task_struct {
 
 	/* tasklist_lock; meaningful in a group leader only */
 	TAILQ_HEAD(, task_struct) children;
+	TAILQ_HEAD(, task_struct) threads; /* of the group, itself too */
 	u32 nr_threads;      /* tasks of the group not yet released */
 	bool group_exit;     /* all of it ends, with ... */
 	u32 group_exit_code; /* ... this status */

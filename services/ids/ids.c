@@ -37,37 +37,37 @@ static struct task_struct *find_process(s32 pid)
 	return task && task == task->group_leader ? task : NULL;
 }
 
-/* A group's other members, threads too. tasklist_lock held. */
-static void set_pgrp(const struct task_struct *leader, s32 pgrp, s32 session)
+/* The process goes there, each thread's copy too. tasklist_lock held. */
+static void set_pgrp(struct task_struct *leader, s32 pgrp, s32 session)
 {
 	struct task_struct *task;
 
-	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (task->tgid != leader->tgid)
-			continue;
+	leave_id(leader, ID_PGRP);
+	join_id(leader, ID_PGRP, pgrp, find_by_id(ID_PGRP, pgrp));
+	leave_id(leader, ID_SESSION);
+	join_id(leader, ID_SESSION, session, find_by_id(ID_SESSION, session));
+	for_each_thread(task, leader)
+	{
 		task->pgrp = pgrp;
 		task->session = session;
 	}
 }
 
+/* All processes of a group are in one session. */
 static bool pgrp_in_session(s32 pgrp, s32 session)
 {
-	const struct task_struct *task;
+	const struct task_struct *task = find_by_id(ID_PGRP, pgrp);
 
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (task->pgrp == pgrp && task->session == session)
-			return true;
-	return false;
+	return task && task->session == session;
 }
 
 s32 pgrp_session(s32 pgrp)
 {
 	u32 flags = tasklist_lock();
-	const struct task_struct *task, *found = find_task(pgrp);
+	const struct task_struct *found = find_by_id(ID_PGRP, pgrp);
 
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (task->pgrp == pgrp)
-			found = task;
+	if (!found)
+		found = find_task(pgrp);
 	pgrp = found ? found->session : -ESRCH;
 	tasklist_unlock(flags);
 	return pgrp;
@@ -142,12 +142,11 @@ s32 sys_getsid(s32 pid)
 s32 sys_setsid(void)
 {
 	u32 flags = tasklist_lock();
-	struct task_struct *me = current->group_leader, *task;
+	struct task_struct *me = current->group_leader;
 	s32 result = me->pid;
 
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (task->pgrp == me->pid)
-			result = -EPERM; /* a group by that id exists */
+	if (find_by_id(ID_PGRP, me->pid))
+		result = -EPERM; /* a group by that id exists */
 	if (result > 0)
 		set_pgrp(me, me->pid, me->pid);
 	tasklist_unlock(flags);

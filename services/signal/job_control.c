@@ -13,12 +13,6 @@
 /* Groups that are stopped. While there are none no exit need look for them. */
 static u32 nr_stopped; /* tasklist_lock */
 
-static bool in_group(const struct task_struct *task,
-		     const struct task_struct *leader)
-{
-	return task->tgid == leader->tgid && task->signal;
-}
-
 static void set_stopped(struct job_state *job, bool stopped)
 {
 	nr_stopped += (u32)stopped - (u32)job->stopped;
@@ -57,9 +51,8 @@ static bool is_orphaned(s32 pgrp, const struct task_struct *without)
 {
 	const struct task_struct *task;
 
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (task == task->group_leader && task->pgrp == pgrp &&
-		    task != without && !group_is_over(task) &&
+	for_each_by_id(task, ID_PGRP, pgrp)
+		if (task != without && !group_is_over(task) &&
 		    is_looked_after(task))
 			return false;
 	return true;
@@ -69,10 +62,7 @@ static bool has_stopped_jobs(s32 pgrp)
 {
 	const struct task_struct *task;
 
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (task == task->group_leader && task->pgrp == pgrp &&
-		    task->job.stopped)
-			return true;
+	for_each_by_id(task, ID_PGRP, pgrp) if (task->job.stopped) return true;
 	return false;
 }
 
@@ -97,8 +87,9 @@ static void discard_pending(struct task_struct *leader, u64 set)
 {
 	struct task_struct *task;
 
-	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (!in_group(task, leader))
+	for_each_thread(task, leader)
+	{
+		if (!task->signal)
 			continue;
 		discard_signals(&task->signal->pending, set);
 		discard_signals(&task->signal->group->pending, set);
@@ -113,8 +104,9 @@ static void cancel_stop(struct task_struct *leader)
 	leader->job.nr_to_stop = 0;
 	leader->job.untold_stop = 0;
 	set_stopped(&leader->job, false);
-	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (!in_group(task, leader))
+	for_each_thread(task, leader)
+	{
+		if (!task->signal)
 			continue;
 		task->signal->stop_pending = false;
 		task->signal->stop_dequeued = false;
@@ -166,8 +158,9 @@ static void ask_to_stop(struct task_struct *leader, int sig)
 	struct task_struct *task;
 
 	job->stop_sig = (u32)sig;
-	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (!in_group(task, leader) || task->state == TASK_STOPPED)
+	for_each_thread(task, leader)
+	{
+		if (!task->signal || task->state == TASK_STOPPED)
 			continue;
 		task->signal->stop_pending = true;
 		job->nr_to_stop++;

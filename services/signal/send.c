@@ -122,8 +122,8 @@ static void kill_group(struct task_struct *leader, int sig)
 		leader->group_exit_code = (u32)sig;
 	}
 	job_killed(leader);
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (task->tgid == leader->tgid && task->signal)
+	for_each_thread(task, leader)
+		if (task->signal)
 			kill_thread(task);
 }
 
@@ -173,8 +173,8 @@ static struct task_struct *pick_thread(struct task_struct *leader, u64 mask)
 	if (leader->signal && wants_signal(leader, mask) &&
 	    leader->state != TASK_STOPPED)
 		return leader;
-	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (task->tgid != leader->tgid || !task->signal)
+	for_each_thread(task, leader) {
+		if (!task->signal)
 			continue;
 		if ((wants_signal(task, mask) && task->state != TASK_STOPPED) ||
 		    awaits_signal(task, mask))
@@ -304,8 +304,8 @@ static const struct k_sigaction *child_action(const struct task_struct *leader)
 	const struct task_struct *task = leader;
 
 	if (unlikely(!leader->sighand))
-		TAILQ_FOREACH(task, &all_tasks, tasks)
-			if (task->tgid == leader->tgid && task->sighand)
+		for_each_thread(task, leader)
+			if (task->sighand)
 				break;
 	return task ? &task->sighand->action[SIGCHLD - 1] : NULL;
 }
@@ -361,15 +361,32 @@ void signal_child_changed(struct task_struct *parent,
 
 /* ---- kill and its family ----------------------------------------- */
 
-/* Every process that matches: how many. tasklist_lock held. */
-static u32 send_to_all(bool (*match)(const struct task_struct *, s32 id),
-		       s32 id, const struct kernel_siginfo *info)
+/* How many processes have got it. tasklist_lock held, as for the next one. */
+static u32 send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info)
+{
+	struct task_struct *task;
+	u32 n = 0;
+
+	for_each_by_id(task, ID_PGRP, pgrp) {
+		send_to_group(task, info);
+		n++;
+	}
+	return n;
+}
+
+/*
+ * kill(-1): all but init, kernel threads, and the caller's own process. The
+ * first thread of a process may have ended, and has no memory then; the parent
+ * of a kernel thread, as of init, is the boot task.
+ */
+static u32 send_to_all(const struct kernel_siginfo *info)
 {
 	struct task_struct *task;
 	u32 n = 0;
 
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (task != task->group_leader || !match(task, id))
+		if (task != task->group_leader || task->tgid == current->tgid ||
+		    task->parent == &init_task)
 			continue;
 		send_to_group(task, info);
 		n++;
@@ -377,26 +394,11 @@ static u32 send_to_all(bool (*match)(const struct task_struct *, s32 id),
 	return n;
 }
 
-static bool in_pgrp(const struct task_struct *task, s32 pgrp)
-{
-	return task->pgrp == pgrp;
-}
-
-/*
- * kill(-1): all but init, kernel threads, and the caller's own process. The
- * first thread of a process may have ended, and has no memory then; the
- * parent of a kernel thread, as of init, is the boot task.
- */
-static bool is_other_process(const struct task_struct *task, s32 tgid)
-{
-	return task->tgid != tgid && task->parent != &init_task;
-}
-
 void kill_pgrp_locked(s32 pgrp, int sig)
 {
 	struct kernel_siginfo info = info_from_kernel(sig);
 
-	send_to_all(in_pgrp, pgrp, &info);
+	send_to_pgrp(pgrp, &info);
 }
 
 void kill_pgrp(s32 pgrp, int sig)
@@ -435,9 +437,9 @@ s32 sys_kill(s32 pid, s32 sig)
 			send_to_group(task->group_leader, &info);
 		n = task != NULL;
 	} else if (pid == -1) {
-		n = send_to_all(is_other_process, current->tgid, &info);
+		n = send_to_all(&info);
 	} else {
-		n = send_to_all(in_pgrp, pid ? -pid : current->pgrp, &info);
+		n = send_to_pgrp(pid ? -pid : current->pgrp, &info);
 	}
 	tasklist_unlock(flags);
 	return n ? 0 : -ESRCH;

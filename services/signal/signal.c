@@ -137,10 +137,14 @@ static void hand_on_pending(const struct task_struct *gone)
 {
 	struct task_struct *task;
 
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (task->tgid == gone->tgid && task->signal &&
-		    (task->signal->group->pending.set & ~task->signal->blocked))
-			signal_wake(task);
+	if (!gone->group_leader)
+		return; /* of a fork that failed */
+	for_each_thread(
+		task,
+		gone->group_leader) if (task->signal &&
+					(task->signal->group->pending.set &
+					 ~task->signal->blocked))
+		signal_wake(task);
 }
 
 static void signal_exit(struct task_struct *task)

@@ -54,9 +54,8 @@ void flush_ignored(int sig)
 
 	if (sig_ignored(current, sig)) {
 		current->signal->group->pending.set &= ~sigmask(sig);
-		TAILQ_FOREACH(task, &all_tasks, tasks)
-			if (task->tgid == current->tgid && task->signal)
-				task->signal->pending.set &= ~sigmask(sig);
+		for_each_thread(task, current->group_leader) if (task->signal)
+			task->signal->pending.set &= ~sigmask(sig);
 		recalc_sigpending();
 	}
 	unlock_signals(flags);

@@ -14,9 +14,7 @@ static void set_group_limit(const struct task_struct *leader, u32 resource,
 {
 	struct task_struct *task;
 
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (task->tgid == leader->tgid)
-			task->rlim[resource] = *new;
+	for_each_thread(task, leader) task->rlim[resource] = *new;
 }
 
 /* old and new may be NULL. 0, -EINVAL, -ESRCH. */

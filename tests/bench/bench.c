@@ -127,6 +127,7 @@ static const struct group groups[] = {
 	{ "areas", bench_areas },
 	{ "switches", bench_switches },
 	{ "signals", bench_signals },
+	{ "tasks", bench_tasks },
 	{ "regions", bench_regions }, /* it leaves areas behind */
 };
 

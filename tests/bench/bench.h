@@ -85,6 +85,22 @@ static inline void reap(int32_t pid)
 	call6(__NR_wait4, (uint32_t)pid, 0, 0, 0, 0, 0);
 }
 
+/* vfork whose child only exits: in one piece, for it runs on our stack. */
+static inline int32_t vfork_exit(void)
+{
+	register uint32_t r0 __asm__("r0");
+	register uint32_t r7 __asm__("r7") = __NR_vfork;
+
+	__asm__ volatile("svc 0\n\t"
+			 "cmp r0, #0\n\t"
+			 "moveq r7, %2\n\t"
+			 "svceq 0"
+			 : "=r"(r0), "+r"(r7)
+			 : "I"(__NR_exit)
+			 : "cc", "memory");
+	return (int32_t)r0;
+}
+
 /* Private anonymous memory of n pages, readable and writable. */
 uint8_t *anonymous(uint32_t n);
 /* The same, shared. */
@@ -122,5 +138,6 @@ void bench_areas(void);
 void bench_regions(void);
 void bench_switches(void);
 void bench_signals(void);
+void bench_tasks(void);
 
 #endif

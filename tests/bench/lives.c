@@ -5,22 +5,6 @@
 #include "bench.h"
 #include "linux.h"
 
-/* vfork whose child only exits: in one piece, for it runs on our stack. */
-static inline int32_t vfork_exit(void)
-{
-	register uint32_t r0 __asm__("r0");
-	register uint32_t r7 __asm__("r7") = __NR_vfork;
-
-	__asm__ volatile("svc 0\n\t"
-			 "cmp r0, #0\n\t"
-			 "moveq r7, %2\n\t"
-			 "svceq 0"
-			 : "=r"(r0), "+r"(r7)
-			 : "I"(__NR_exit)
-			 : "cc", "memory");
-	return (int32_t)r0;
-}
-
 static void execute(void)
 {
 	char *argv[] = { self, "exit", NULL }, *envp[] = { NULL };
