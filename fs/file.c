@@ -168,29 +168,32 @@ int files_expand(struct files_struct *files, u32 nr_slots)
 struct files_struct *files_copy(struct files_struct *from)
 {
 	struct files_struct *files = files_alloc();
-	u32 nr_slots, i;
+	u32 end, i;
 
 	if (!files)
 		return NULL;
 	/* A thread of ours may let the table grow while we allocate. */
 	for (;;) {
 		spin_lock(&from->lock);
-		nr_slots = from->nr_slots;
-		if (nr_slots <= files->nr_slots)
+		end = from->end;
+		while (end > 0 && !from->slots[end - 1].file)
+			end--;
+		from->end = end; /* no later fork looks at what was closed */
+		if (end <= files->nr_slots)
 			break;
 		spin_unlock(&from->lock);
-		if (files_expand(files, nr_slots)) {
+		if (files_expand(files, end)) {
 			files_put(files);
 			return NULL;
 		}
 	}
-	for (i = 0; i < from->end; i++) {
+	for (i = 0; i < end; i++) {
 		files->slots[i] = from->slots[i];
 		if (files->slots[i].file)
 			get_file(files->slots[i].file);
 	}
 	files->first_free = from->first_free;
-	files->end = from->end;
+	files->end = end;
 	spin_unlock(&from->lock);
 	return files;
 }

@@ -235,7 +235,7 @@ struct files_struct {
 	/* lock */
 	u32 nr_slots;
 	u32 first_free;        /* no slot below it is free */
-	u32 end;               /* no slot from it on was ever used */
+	u32 end;               /* no slot from it on is used */
 	struct fd_slot *slots; /* own, or from kmalloc */
 	struct fd_slot own[NR_OPEN_DEFAULT]; /* all free in the slab */
 };

@@ -68,6 +68,10 @@ for what in ("kill(pid, 0)", "getrusage", "setpgid", "vfork + exit + wait",
     few, many = (figures.get(f"{what} beside {n}", 0) for n in ("10", "2,000"))
     tap.ok(0 < many < 1.2 * few, f"{what}: beside 2,000 tasks for less than a "
            f"fifth more than beside 10 ({few}, {many})")
+few, many = (figures.get(f"fork + exit + wait, {what}", 0)
+             for what in ("small process", "1,000 files closed"))
+tap.ok(0 < many < 1.05 * few, "fork: descriptors that were closed cost nothing "
+       f"({few}, {many})")
 bars = linux()
 tap.ok(len(bars) > 30, "the document has Linux's figures")
 tap.is_([name for name in bars if name not in figures], [],
