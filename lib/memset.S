@@ -1,6 +1,6 @@
 /*
- * The one function of Newlib's that we do not take: nano Newlib builds it for
- * size, a word at a time. The kernel clears structures at each fork, exec and
+ * memset and memcpy are ours, for nano Newlib builds them for size: memset
+ * stores a word at a time. The kernel clears structures at each fork, exec and
  * mmap; here a cache line goes out as one store multiple.
  */
 

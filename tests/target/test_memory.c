@@ -67,6 +67,38 @@ static void test_memset(void)
 }
 KTEST(test_memset);
 
+/* By byte i of `from`, to[start + i] = from[place + i]: how many are wrong. */
+static u32 copy_wrong(u32 start, u32 place, u32 n)
+{
+	static volatile u8 to[4 + 2160 + 4], from[4 + 2160];
+	u32 wrong = 0;
+
+	for (u32 i = 0; i < sizeof(to); i++)
+		to[i] = 0x55;
+	for (u32 i = 0; i < sizeof(from); i++)
+		from[i] = (u8)(i % 251);
+	wrong += memcpy((u8 *)to + start, (u8 *)from + place, n) != to + start;
+	for (u32 i = 0; i < sizeof(to); i++)
+		wrong += to[i] !=
+			(i - start < n ? (i - start + place) % 251 : 0x55);
+	return wrong;
+}
+
+/* Short lengths, and some above 1024, from and to every place in a word. */
+static void test_memcpy(void)
+{
+	static const u32 longer[] = { 1023, 1024, 1055, 1056, 2047, 2080, 2155 };
+
+	for (u32 places = 0; places < 16; places++) {
+		for (u32 n = 0; n <= 100; n++)
+			KTEST_EQ(copy_wrong(places % 4, places / 4, n), 0);
+		for (u32 i = 0; i < ARRAY_SIZE(longer); i++)
+			KTEST_EQ(copy_wrong(places % 4, places / 4, longer[i]),
+				 0);
+	}
+}
+KTEST(test_memcpy);
+
 static void test_slab(void)
 {
 	struct kmem_cache *cache = kmem_cache_create("test", 100, 0, 0, NULL);

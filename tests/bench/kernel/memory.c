@@ -4,6 +4,7 @@
 #include <alloc/alloc.h>
 #include <asm/page.h>
 #include <mm/mm.h>
+#include <string.h>
 #include <tests/bench/kernel/kbench.h>
 
 #define AT_ONCE 1000u /* pages: the list holds far fewer */
@@ -121,6 +122,20 @@ static void bench_clear_page(const char *state)
 	free_pages(page, 0);
 }
 
+static void bench_memcpy(const char *state)
+{
+	void *pages = __get_free_pages(GFP_KERNEL, 1);
+	void *(*volatile copy)(void *, const void *, size_t) = memcpy;
+
+	must(pages, "two pages");
+	memset(pages, 0, 2 * PAGE_SIZE);
+	begin();
+	for (u32 i = 0; i < CALLS; i++)
+		copy(pages, (char *)pages + PAGE_SIZE, PAGE_SIZE);
+	report("memcpy of 4 KiB", state, end(), CALLS);
+	free_pages(pages, 1);
+}
+
 /* The first time makes second-level tables, which stay. */
 static void bench_vmalloc(const char *state, const char *name, u32 mib)
 {
@@ -151,6 +166,7 @@ void bench_memory(const char *state)
 	bench_object(state);
 	bench_kmalloc(state);
 	bench_clear_page(state);
+	bench_memcpy(state);
 	bench_vmalloc(state, "vmalloc of 1 MiB, a page", 1);
 	bench_vmalloc(state, "vmalloc of 4 MiB, a page", 4);
 	bench_vmalloc(state, "vmalloc of 16 MiB, a page", 16);
