@@ -143,7 +143,9 @@ int __must_check inode_path(const struct inode *inode, char *buf, size_t bytes);
 /* Seconds now, for i_mtime. */
 static inline u32 current_seconds(void)
 {
-	return (u32)(wall_clock_ns() / NSEC_PER_SEC);
+	u32 nsec;
+
+	return split_seconds(wall_clock_ns(), &nsec);
 }
 /* Memory that it has, in st_blocks' unit: 512 bytes. */
 static inline u32 inode_blocks(const struct inode *inode)
@@ -234,9 +236,9 @@ struct files_struct {
 	spinlock_t lock;
 	/* lock */
 	u32 nr_slots;
-	u32 first_free;        /* no slot below it is free */
-	u32 end;               /* no slot from it on is used */
-	struct fd_slot *slots; /* own, or from kmalloc */
+	u32 first_free;                      /* no slot below it is free */
+	u32 end;                             /* no slot from it on is used */
+	struct fd_slot *slots;               /* own, or from kmalloc */
 	struct fd_slot own[NR_OPEN_DEFAULT]; /* all free in the slab */
 };
 

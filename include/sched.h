@@ -82,6 +82,20 @@ u64 ktime_ns(void);
 /* Nanoseconds since 1970. (run/timer.c) */
 u64 wall_clock_ns(void);
 
+/*
+ * The whole seconds of ns, below 2^63, and what is left. The core has no
+ * division of 64 bits, so multiply 2^31 ns by 2^31 / 10^9. That is up to 4 too
+ * few, and then a division of 32 bits is left, by a constant.
+ */
+static inline u32 split_seconds(u64 ns, u32 *nsec)
+{
+	u32 sec = (u32)((u64)(u32)(ns >> 31) * 2305843009u >> 30);
+	u32 left = (u32)ns - sec * 1000000000u;
+
+	*nsec = left % 1000000000u;
+	return sec + left / 1000000000u;
+}
+
 struct wait_entry {
 	struct task_struct *task;
 	TAILQ_ENTRY(wait_entry) link;

@@ -2,35 +2,11 @@
  * nanosleep: sleeping for a time, and a struct timespec in user memory.
  */
 #include <asm/uaccess.h>
-#include <percpu.h>
 #include <proc/proc.h>
 #include <syscalls.h>
 #include <uapi/time.h>
 
 /* ---- moving times ------------------------------------------------ */
-
-/* The second in which a program last asked a clock. No interrupt does. */
-struct clock_second {
-	u64 start; /* ns */
-	u32 number;
-};
-static DEFINE_PER_CPU(struct clock_second, last_second);
-
-/*
- * The second that ns falls into, and how far: a division of 64 bits, which
- * this core does in software. Mostly it is the second of the time before.
- */
-static u32 split_seconds(u64 ns, u32 *nsec)
-{
-	struct clock_second *last = &this_cpu(last_second);
-
-	if (unlikely(ns - last->start >= NSEC_PER_SEC)) {
-		last->number = (u32)(ns / NSEC_PER_SEC);
-		last->start = (u64)last->number * NSEC_PER_SEC;
-	}
-	*nsec = (u32)(ns - last->start);
-	return last->number;
-}
 
 int put_timespec32(u64 ns, uaddr_t to)
 {

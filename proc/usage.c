@@ -37,15 +37,17 @@ void group_usage(const struct task_struct *leader, struct task_usage *use)
 	}
 }
 
+static void put_time(u64 ns, int32_t *sec, int32_t *usec)
+{
+	u32 nsec;
+
+	*sec = (s32)split_seconds(ns, &nsec);
+	*usec = (s32)(nsec / NSEC_PER_USEC);
+}
+
 int put_rusage(const struct task_usage *use, uaddr_t to)
 {
 	struct rusage ru = {
-		.ru_utime_sec = (s32)(use->utime_ns / NSEC_PER_SEC),
-		.ru_utime_usec = (s32)(use->utime_ns % NSEC_PER_SEC /
-				       NSEC_PER_USEC),
-		.ru_stime_sec = (s32)(use->stime_ns / NSEC_PER_SEC),
-		.ru_stime_usec = (s32)(use->stime_ns % NSEC_PER_SEC /
-				       NSEC_PER_USEC),
 		.ru_maxrss = (s32)(use->maxrss * (PAGE_SIZE / 1024)),
 		.ru_minflt = (s32)use->min_flt,
 		.ru_majflt = (s32)use->maj_flt,
@@ -53,6 +55,8 @@ int put_rusage(const struct task_usage *use, uaddr_t to)
 		.ru_nivcsw = (s32)use->nivcsw,
 	};
 
+	put_time(use->utime_ns, &ru.ru_utime_sec, &ru.ru_utime_usec);
+	put_time(use->stime_ns, &ru.ru_stime_sec, &ru.ru_stime_usec);
 	return copy_to_user(to, &ru, sizeof(ru)) ? -EFAULT : 0;
 }
 

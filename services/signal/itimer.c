@@ -21,9 +21,11 @@ static int get_timeval(const struct old_timeval32 *tv, u64 *ns)
 
 static struct old_timeval32 to_timeval(u64 ns)
 {
+	u32 nsec, sec = split_seconds(ns, &nsec);
+
 	return (struct old_timeval32){
-		.tv_sec = (s32)(ns / NSEC_PER_SEC),
-		.tv_usec = (s32)(ns % NSEC_PER_SEC / NSEC_PER_USEC),
+		.tv_sec = (s32)sec,
+		.tv_usec = (s32)(nsec / NSEC_PER_USEC),
 	};
 }
 

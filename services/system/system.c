@@ -30,8 +30,9 @@ static_assert(sizeof(struct sysinfo) == 64, "Linux's layout");
 
 s32 sys_sysinfo(uaddr_t to)
 {
+	u32 nsec;
 	struct sysinfo info = {
-		.uptime = (s32)(ktime_ns() / NSEC_PER_SEC),
+		.uptime = (s32)split_seconds(ktime_ns(), &nsec),
 		.totalram = totalram_pages(),
 		.freeram = nr_free_pages(),
 		.procs = (u16)nr_tasks(),

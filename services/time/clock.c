@@ -58,13 +58,14 @@ s32 sys_clock_gettime(u32 clock, uaddr_t to)
 s32 sys_clock_gettime64(u32 clock, uaddr_t to)
 {
 	struct kernel_timespec ts;
+	u32 nsec;
 	u64 ns;
 	int err = read_clock(clock, &ns);
 
 	if (err)
 		return err;
-	ts.tv_sec = (s64)(ns / NSEC_PER_SEC);
-	ts.tv_nsec = (s64)(ns % NSEC_PER_SEC);
+	ts.tv_sec = split_seconds(ns, &nsec);
+	ts.tv_nsec = nsec;
 	return copy_to_user(to, &ts, sizeof(ts)) ? -EFAULT : 0;
 }
 
@@ -85,10 +86,10 @@ s32 sys_clock_getres(u32 clock, uaddr_t to)
 s32 sys_gettimeofday(uaddr_t tv, uaddr_t tz)
 {
 	const struct kernel_timezone utc = { 0, 0 };
-	u64 ns = wall_clock_ns();
+	u32 nsec, sec = split_seconds(wall_clock_ns(), &nsec);
 	struct old_timeval32 now = {
-		.tv_sec = (s32)(ns / NSEC_PER_SEC),
-		.tv_usec = (s32)(ns % NSEC_PER_SEC / NSEC_PER_USEC),
+		.tv_sec = (s32)sec,
+		.tv_usec = (s32)(nsec / NSEC_PER_USEC),
 	};
 
 	if (tv && copy_to_user(tv, &now, sizeof(now)))
@@ -100,7 +101,9 @@ s32 sys_gettimeofday(uaddr_t tv, uaddr_t tz)
 
 static s32 clock_ticks(u64 ns)
 {
-	return (s32)(ns / (NSEC_PER_SEC / USER_HZ));
+	u32 nsec, sec = split_seconds(ns, &nsec);
+
+	return (s32)(sec * USER_HZ + nsec / (u32)(NSEC_PER_SEC / USER_HZ));
 }
 
 s32 sys_times(uaddr_t to)

@@ -72,6 +72,10 @@ few, many = (figures.get(f"fork + exit + wait, {what}", 0)
              for what in ("small process", "1,000 files closed"))
 tap.ok(0 < many < 1.05 * few, "fork: descriptors that were closed cost nothing "
        f"({few}, {many})")
+# A division of 64 bits in software costs 300 by itself.
+for name, bar in (("gettimeofday", 174), ("write() 1 byte to a file", 450)):
+    tap.ok(0 < figures.get(name, 0) < bar, f"{name}: no division of 64 bits "
+           f"({figures.get(name)}, less than {bar})")
 bars = linux()
 tap.ok(len(bars) > 30, "the document has Linux's figures")
 tap.is_([name for name in bars if name not in figures], [],

@@ -566,3 +566,23 @@ static void test_kthread_run_out_of_memory(void)
 	}
 }
 KTEST(test_kthread_run_out_of_memory);
+
+/* As division says: at both ends of seconds, and at times all over. */
+static void test_split_seconds(void)
+{
+	u64 wrong = 0;
+
+	for (u64 sec = 0; sec < 9000000000ull; sec += sec / 50 + 1) {
+		for (u32 i = 0; i < 4; i++) {
+			static const u32 in[] = { 0, 1, 147483648, 999999999 };
+			u64 ns = sec * NSEC_PER_SEC + in[i];
+			u32 left = 0;
+
+			if (split_seconds(ns, &left) != (u32)sec ||
+			    left != in[i])
+				wrong++;
+		}
+	}
+	KTEST_EQ(wrong, 0);
+}
+KTEST(test_split_seconds);
