@@ -18,6 +18,7 @@
 #include <bug.h>
 #include <config.h>
 #include <sys/queue.h>
+#include <thread_info.h>
 #include <types.h>
 
 /* ---- page frames ------------------------------------------------- */
@@ -255,6 +256,28 @@ static inline void put_shared_page_after_use(struct page *page)
 	dmb();
 	put_shared_page(page);
 }
+
+/*
+ * What pages are used for. Mapped ones come first, as MM_FILEPAGES and so on; a
+ * page counts once, however many entries map it. Tables are the first-level
+ * ones; those of the second level are slab objects.
+ */
+/* clang-format off */
+enum page_use {
+	USE_MAPPED_FILE, USE_MAPPED_ANON, USE_MAPPED_SHMEM,
+	USE_CACHE, USE_SLAB, USE_TABLE, USE_VMALLOC, NR_PAGE_USES
+};
+/* clang-format on */
+
+/* A core counts what it does, never in an interrupt: only the sum means much. */
+extern u32 page_uses[NR_CPUS][NR_PAGE_USES];
+
+static inline void add_page_use(enum page_use use, s32 pages)
+{
+	page_uses[smp_processor_id()][use] += (u32)pages;
+}
+
+u32 nr_pages_used(enum page_use use);
 
 /* Free pages now, the per-CPU lists included. */
 u32 nr_free_pages(void);

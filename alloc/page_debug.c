@@ -27,6 +27,15 @@ u32 nr_free_pages(void)
 	return pages;
 }
 
+u32 nr_pages_used(enum page_use use)
+{
+	u32 pages = 0;
+
+	for (u32 cpu = 0; cpu < NR_CPUS; cpu++)
+		pages += page_uses[cpu][use];
+	return pages;
+}
+
 u32 totalram_pages(void)
 {
 	return zone.managed;

@@ -11,6 +11,7 @@
  */
 #include <alloc/hot.h>
 
+u32 page_uses[NR_CPUS][NR_PAGE_USES];
 DEFINE_PER_CPU(struct per_cpu_pages, pcp_pages);
 
 struct page *pcp_refill(void)

@@ -37,6 +37,7 @@ static struct page *new_slab(struct kmem_cache *cache, gfp_t gfp)
 	if (!page)
 		return NULL;
 	page->flags |= PG_SLAB;
+	add_page_use(USE_SLAB, 1 << cache->order);
 	page->slab_cache = cache;
 	page->freelist = NULL;
 	page->inuse = 0;
@@ -61,6 +62,7 @@ static void discard_slab(struct kmem_cache *cache, struct page *page)
 	BUG_ON(page->inuse != 0 || page->frozen);
 	cache->nr_slabs--;
 	page->flags &= ~PG_SLAB;
+	add_page_use(USE_SLAB, -(1 << cache->order));
 	page->slab_cache = NULL;
 	page->freelist = NULL;
 	kasan_unpoison(page_address(page), (size_t)PAGE_SIZE << cache->order);

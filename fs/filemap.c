@@ -92,6 +92,7 @@ static int add_to_page_cache(struct address_space *mapping, u32 index,
 		/* Still ours alone: nobody finds it before the lock is free. */
 		get_page(page);
 		page->flags |= PG_CACHE;
+		add_page_use(USE_CACHE, 1);
 		page->mapping = mapping;
 		page->index = index;
 		if (mapping->nr_pages == 1)
@@ -114,6 +115,7 @@ static void delete_from_page_cache(struct address_space *mapping,
 	struct page *deleted = page_tree_delete(mapping, page->index);
 
 	BUG_ON(deleted != page);
+	add_page_use(USE_CACHE, -1);
 	page->mapping = NULL;
 	/* A page table or a copy may hold it, and flag it, too. */
 	atomic_andnot(PG_DIRTY, &page->flags);

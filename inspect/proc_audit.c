@@ -35,6 +35,40 @@ static void verify_processes(int *tables, int *regions)
 	}
 }
 
+/* Is what was counted as pages changed hands what their flags say? */
+static int page_uses_verify(void)
+{
+	static const char *const names[] = { "mapped of files", "anonymous",
+					     "mapped shared",   "of the cache",
+					     "of slabs",        "of tables",
+					     "of vmalloc" };
+	u32 seen[NR_PAGE_USES] = { 0 };
+	int err = 0;
+
+	for (u32 pfn = min_low_pfn; pfn < max_low_pfn; pfn++) {
+		const struct page *page = pfn_to_page(pfn);
+		u32 flags = owner_page(page)->flags;
+		bool mapped = atomic_read(&page->_mapcount) > 0;
+
+		seen[USE_MAPPED_FILE] += flags & PG_CACHE && mapped;
+		seen[USE_MAPPED_ANON] += !!(flags & PG_ANON);
+		seen[USE_MAPPED_SHMEM] += mapped &&
+			!(flags & (PG_CACHE | PG_ANON));
+		seen[USE_CACHE] += flags & PG_CACHE && page->mapping;
+		seen[USE_SLAB] += !!(flags & PG_SLAB);
+		seen[USE_TABLE] += !!(flags & PG_TABLE);
+		seen[USE_VMALLOC] += !!(flags & PG_VMALLOC);
+	}
+	for (enum page_use use = 0; use < NR_PAGE_USES; use++) {
+		if (seen[use] == nr_pages_used(use))
+			continue;
+		pr_err("pages %s: %u are, %u were counted\n", names[use],
+		       seen[use], nr_pages_used(use));
+		err = -EUCLEAN;
+	}
+	return err;
+}
+
 int show_audit(struct seq_file *m)
 {
 	int tables, regions;
@@ -46,5 +80,6 @@ int show_audit(struct seq_file *m)
 	put_verdict(m, "buddy", buddy_verify());
 	put_verdict(m, "slab", slab_verify());
 	put_verdict(m, "vmalloc", vmalloc_verify());
+	put_verdict(m, "pages", page_uses_verify());
 	return 0;
 }

@@ -283,9 +283,15 @@ static inline void page_remove_rmap(struct page *page)
 	s32 left = atomic_dec_return_relaxed(&page->_mapcount);
 
 	BUG_ON(left < 0);
+	if (left != 0)
+		return;
 	/* A file page's flags are its file's to change: only clear our own. */
-	if (left == 0 && page->flags & PG_ANON)
+	if (page->flags & PG_ANON) {
 		page->flags &= ~PG_ANON; /* nobody's memory any more */
+		add_page_use(USE_MAPPED_ANON, -1);
+	} else {
+		add_page_use((enum page_use)mm_counter(page), -1);
+	}
 }
 
 /* ---- mmu_gather.c: clear, flush, free ---------------------------- */

@@ -49,6 +49,7 @@ static inline void set_anon_pte(struct vm_fault *vmf, struct page *page)
 	BUG_ON(atomic_read(&page->_mapcount));
 	page->flags |= PG_ANON;
 	atomic_set(&page->_mapcount, 1);
+	add_page_use(USE_MAPPED_ANON, 1);
 	vma->vm_mm->rss[MM_ANONPAGES]++;
 	set_pte_at(vma->vm_mm, vmf->address, vmf->pte, entry);
 }
@@ -57,11 +58,14 @@ static void set_file_pte(struct vm_area_struct *vma, uaddr_t va, pte_t *ptep,
 			 struct page *page, bool write)
 {
 	pte_t entry = mk_pte(page, vma->vm_page_prot);
+	u32 kind;
 
 	if (write)
 		entry = pte_mkwrite(pte_mkdirty(entry));
-	atomic_inc(&page->_mapcount);
-	vma->vm_mm->rss[mm_counter(page)]++;
+	kind = page->flags & PG_CACHE ? MM_FILEPAGES : MM_SHMEMPAGES;
+	if (atomic_inc_return_relaxed(&page->_mapcount) == 1)
+		add_page_use((enum page_use)kind, 1);
+	vma->vm_mm->rss[kind]++;
 	set_pte_at(vma->vm_mm, va, ptep, entry);
 }
 
@@ -151,6 +155,7 @@ static void map_pages(struct vm_area_struct *vma, uaddr_t va, pte_t *ptep,
 	struct mm_struct *mm = vma->vm_mm;
 	struct page *page, *last = NULL;
 	u32 mapped = 0;
+	s32 first = 0;
 
 	for (u32 i = 0; i < n; i++, va += PAGE_SIZE) {
 		page = pages[i];
@@ -160,7 +165,7 @@ static void map_pages(struct vm_area_struct *vma, uaddr_t va, pte_t *ptep,
 			put_page(page);
 			continue;
 		}
-		atomic_inc(&page->_mapcount);
+		first += atomic_inc_return_relaxed(&page->_mapcount) == 1;
 		mapped++;
 		last = page;
 		set_pte_at_batched(mm, va, &ptep[i],
@@ -170,6 +175,7 @@ static void map_pages(struct vm_area_struct *vma, uaddr_t va, pte_t *ptep,
 		return;
 	ptes_sync(ptep, n);
 	mm->rss[mm_counter(last)] += mapped; /* they all count alike */
+	add_page_use((enum page_use)mm_counter(last), first);
 }
 
 /* Map what is there already of the pages around; page_table_lock held. */

@@ -56,6 +56,7 @@ static void free_frames(struct vmap_area *area)
 {
 	struct page *page, *next;
 
+	add_page_use(USE_VMALLOC, -(s32)area->nr_pages);
 	STAILQ_FOREACH_SAFE(page, &area->pages, area_link, next) {
 		BUG_ON(!(page->flags & PG_VMALLOC));
 		page->flags &= ~PG_VMALLOC;
@@ -101,11 +102,12 @@ static int alloc_frames(struct vmap_area *area, u32 nr, gfp_t gfp)
 		struct page *page = alloc_page(gfp);
 
 		if (!page)
-			return -ENOMEM;
+			break;
 		page->flags |= PG_VMALLOC;
 		STAILQ_INSERT_TAIL(&area->pages, page, area_link);
 	}
-	return 0;
+	add_page_use(USE_VMALLOC, (s32)area->nr_pages);
+	return area->nr_pages < nr ? -ENOMEM : 0;
 }
 
 /* Enter them, some at a time. 0, or -ENOMEM: perhaps some are entered. */

@@ -32,6 +32,7 @@ static DEFINE_PER_CPU(struct pgd_cache, pgd_cache);
 
 static void mark_tables(struct page *page, bool on)
 {
+	add_page_use(USE_TABLE, on ? (s32)PGD_PAGES : -(s32)PGD_PAGES);
 	for (unsigned int i = 0; i < PGD_PAGES; i++) {
 		BUG_ON(!(page[i].flags & PG_TABLE) == !on);
 		page[i].flags ^= PG_TABLE;

@@ -64,7 +64,12 @@ static inline bool atomic_dec_and_test(atomic_t *v)
 	return atomic_add_return(-1, v) == 0;
 }
 
-/* v -= 1; returns the new value; no ordering. */
+/* v += 1 or -= 1; returns the new value; no ordering. */
+static inline s32 atomic_inc_return_relaxed(atomic_t *v)
+{
+	return __atomic_add_fetch(&v->counter, 1, __ATOMIC_RELAXED);
+}
+
 static inline s32 atomic_dec_return_relaxed(atomic_t *v)
 {
 	return __atomic_sub_fetch(&v->counter, 1, __ATOMIC_RELAXED);

@@ -76,6 +76,8 @@ tap.ok(0 < many < 1.05 * few, "fork: descriptors that were closed cost nothing "
 for name, bar in (("gettimeofday", 174), ("write() 1 byte to a file", 450)):
     tap.ok(0 < figures.get(name, 0) < bar, f"{name}: no division of 64 bits "
            f"({figures.get(name)}, less than {bar})")
+tap.ok(0 < figures.get("read() of /proc/meminfo", 0) < 100000,
+       "meminfo: no look at each page", figures)
 bars = linux()
 tap.ok(len(bars) > 30, "the document has Linux's figures")
 tap.is_([name for name in bars if name not in figures], [],
