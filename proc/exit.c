@@ -198,9 +198,9 @@ static void kill_other_threads(struct task_struct *me)
 {
 	struct task_struct *task;
 
-	for_each_thread(task, me->group_leader) if (task != me &&
-						    task->state < TASK_ZOMBIE)
-		kill_thread(task);
+	for_each_thread(task, me->group_leader)
+		if (task != me && task->state < TASK_ZOMBIE)
+			kill_thread(task);
 }
 
 void do_group_exit(u32 code)

@@ -23,8 +23,7 @@ void group_usage(const struct task_struct *leader, struct task_usage *use)
 	const struct mm_struct *mm = NULL;
 
 	*use = leader->dead_use;
-	for_each_thread(task, leader)
-	{
+	for_each_thread(task, leader) {
 		add_usage(use, &task->use);
 		if (task->thread_info.mm)
 			mm = task->thread_info.mm;

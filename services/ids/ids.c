@@ -46,8 +46,7 @@ static void set_pgrp(struct task_struct *leader, s32 pgrp, s32 session)
 	join_id(leader, ID_PGRP, pgrp, find_by_id(ID_PGRP, pgrp));
 	leave_id(leader, ID_SESSION);
 	join_id(leader, ID_SESSION, session, find_by_id(ID_SESSION, session));
-	for_each_thread(task, leader)
-	{
+	for_each_thread(task, leader) {
 		task->pgrp = pgrp;
 		task->session = session;
 	}

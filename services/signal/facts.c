@@ -9,9 +9,9 @@ static bool counts_group(const struct task_struct *task)
 {
 	const struct task_struct *other;
 
-	for_each_thread(other,
-			task->group_leader) if (other->signal) return other ==
-		task;
+	for_each_thread(other, task->group_leader)
+		if (other->signal)
+			return other == task;
 	return false;
 }
 

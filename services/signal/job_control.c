@@ -62,7 +62,9 @@ static bool has_stopped_jobs(s32 pgrp)
 {
 	const struct task_struct *task;
 
-	for_each_by_id(task, ID_PGRP, pgrp) if (task->job.stopped) return true;
+	for_each_by_id(task, ID_PGRP, pgrp)
+		if (task->job.stopped)
+			return true;
 	return false;
 }
 
@@ -87,8 +89,7 @@ static void discard_pending(struct task_struct *leader, u64 set)
 {
 	struct task_struct *task;
 
-	for_each_thread(task, leader)
-	{
+	for_each_thread(task, leader) {
 		if (!task->signal)
 			continue;
 		discard_signals(&task->signal->pending, set);
@@ -104,8 +105,7 @@ static void cancel_stop(struct task_struct *leader)
 	leader->job.nr_to_stop = 0;
 	leader->job.untold_stop = 0;
 	set_stopped(&leader->job, false);
-	for_each_thread(task, leader)
-	{
+	for_each_thread(task, leader) {
 		if (!task->signal)
 			continue;
 		task->signal->stop_pending = false;
@@ -158,8 +158,7 @@ static void ask_to_stop(struct task_struct *leader, int sig)
 	struct task_struct *task;
 
 	job->stop_sig = (u32)sig;
-	for_each_thread(task, leader)
-	{
+	for_each_thread(task, leader) {
 		if (!task->signal || task->state == TASK_STOPPED)
 			continue;
 		task->signal->stop_pending = true;

@@ -139,12 +139,10 @@ static void hand_on_pending(const struct task_struct *gone)
 
 	if (!gone->group_leader)
 		return; /* of a fork that failed */
-	for_each_thread(
-		task,
-		gone->group_leader) if (task->signal &&
-					(task->signal->group->pending.set &
-					 ~task->signal->blocked))
-		signal_wake(task);
+	for_each_thread(task, gone->group_leader)
+		if (task->signal &&
+		    (task->signal->group->pending.set & ~task->signal->blocked))
+			signal_wake(task);
 }
 
 static void signal_exit(struct task_struct *task)

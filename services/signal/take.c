@@ -54,8 +54,9 @@ void flush_ignored(int sig)
 
 	if (sig_ignored(current, sig)) {
 		current->signal->group->pending.set &= ~sigmask(sig);
-		for_each_thread(task, current->group_leader) if (task->signal)
-			task->signal->pending.set &= ~sigmask(sig);
+		for_each_thread(task, current->group_leader)
+			if (task->signal)
+				task->signal->pending.set &= ~sigmask(sig);
 		recalc_sigpending();
 	}
 	unlock_signals(flags);

@@ -14,7 +14,8 @@ static void set_group_limit(const struct task_struct *leader, u32 resource,
 {
 	struct task_struct *task;
 
-	for_each_thread(task, leader) task->rlim[resource] = *new;
+	for_each_thread(task, leader)
+		task->rlim[resource] = *new;
 }
 
 /* old and new may be NULL. 0, -EINVAL, -ESRCH. */
