@@ -1,37 +1,34 @@
-#!/ usr / bin / python3
-""
-	"The figures can be trusted: the same twice, and a known loop reads true. No
-	operation costs what the lower of the two Linux kernels needs,
-	the number of areas matters by its logarithm,
-	and the kernel's own memory costs no more than its goals
-		    .""
-		     "
+#!/usr/bin/python3
+"""The figures can be trusted: the same twice, and a known loop reads true. No
+operation costs what the lower of the two Linux kernels needs, the number of
+areas matters by its logarithm, and the kernel's own memory costs no more than
+its goals."""
 
-	    import os import re import sys
+import os
+import re
+import sys
 
-		    sys.path.insert(0, os.path.dirname(__file__))
-			    import bench import tap
+sys.path.insert(0, os.path.dirname(__file__))
+import bench
+import tap
 
-	    def linux()
-    : ""
-      "{operation: instructions of the lower lean} as the document has them."
-      "" with open("docs/performance.md") as file
-    : rows = re.findall(r "^\| ([^|]+) \| \d+ \| (\d+) \| (\d+) \| \d",
-			file.read(), re.MULTILINE) return
-{
-name: min(int(lean), int(lean510)) for name, lean, lean510 in rows
-}
 
-def goals()
-    : ""
-      "{pair: instructions at most} of the kernel's own memory."
-      "" with open("docs/performance.md") as file
-    : section = file.read().split("## The kernel's own memory")[1] rows =
-	      re.findall(r "^\| ([^|]+) \| \d+ \| \d+ \| (\d+) \|$",
-			 section.split("\n## ")[0], re.MULTILINE) return
-{
-name: int(goal) for name, goal in rows
-}
+def linux():
+    """{operation: instructions of the lower lean} as the document has them."""
+    with open("docs/performance.md") as file:
+        rows = re.findall(r"^\| ([^|]+) \| \d+ \| (\d+) \| (\d+) \| \d",
+                          file.read(), re.MULTILINE)
+    return {name: min(int(lean), int(lean510)) for name, lean, lean510 in rows}
+
+
+def goals():
+    """{pair: instructions at most} of the kernel's own memory."""
+    with open("docs/performance.md") as file:
+        section = file.read().split("## The kernel's own memory")[1]
+    rows = re.findall(r"^\| ([^|]+) \| \d+ \| \d+ \| (\d+) \|$",
+                      section.split("\n## ")[0], re.MULTILINE)
+    return {name: int(goal) for name, goal in rows}
+
 
 def memory():
     first = bench.operations(bench.console("memory"))
