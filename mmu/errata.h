@@ -21,6 +21,7 @@
 /* MIDR (DDI0406C B4.1.105): implementer, architecture and part; rNpM. */
 #define MIDR_PART_MASK  0xff0ffff0u
 #define MIDR_CORTEX_A7  0x410fc070u
+#define MIDR_CORTEX_A8  0x410fc080u
 #define MIDR_CORTEX_A9  0x410fc090u
 #define MIDR_CORTEX_A15 0x410fc0f0u
 #define RELEASE(n, m)   ((n) << 4 | (m))

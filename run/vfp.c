@@ -17,6 +17,7 @@
 
 #define FPEXC_EN        (1u << 30)   /* DDI0406C B6.1.38 */
 #define CPACR_CP10_CP11 (0xfu << 20) /* full access; B4.1.40 */
+#define CPACR_TRCDIS    (1u << 28)   /* trace registers are undefined */
 #define CPACR_D32DIS    (1u << 30)   /* D16-D31 are undefined */
 #define CPACR_ASEDIS    (1u << 31)   /* NEON is undefined */
 
@@ -87,13 +88,15 @@ static u32 read_cpacr(void)
 	return val;
 }
 
-/* The bits of what is not there, or not for us, do not change. */
+/*
+ * The unit is open, every other coprocessor closed; the bits of what is not
+ * there, or not for us, do not change.
+ */
 static u32 open_unit(void)
 {
-	u32 cpacr = read_cpacr() | CPACR_CP10_CP11;
-
-	cpacr &= ~(CPACR_D32DIS | CPACR_ASEDIS);
-	__asm__ volatile("mcr p15, 0, %0, c1, c0, 2" : : "r"(cpacr));
+	__asm__ volatile("mcr p15, 0, %0, c1, c0, 2"
+			 :
+			 : "r"(CPACR_CP10_CP11 | CPACR_TRCDIS));
 	isb(); /* before the first VMRS (B1.11.1) */
 	return read_cpacr();
 }

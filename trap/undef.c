@@ -27,8 +27,11 @@ void do_undefined(struct pt_regs *regs)
 	struct fault_signal fault;
 
 	step_back(regs);
-	if (!user_mode(regs))
+	if (!user_mode(regs)) {
+		if (fixup_exception(regs)) /* startup/user_registers.c */
+			return;
 		die("undefined instruction in the kernel", regs, NULL);
+	}
 	local_irq_enable();
 	if (vfp_trap(regs))
 		return;

@@ -116,6 +116,8 @@ def other_ways_to_start():
         "enable=on,target=native,arg=pagewalk,arg=init=/bin/hello"])
     tap.is_(boot.status, 0, "from NOR flash", boot)
     tap.has(boot.console, "Hello from user mode", "up to init")
+    boot = careless_loader(init="/test/registers", initrd=TESTS)
+    tap.is_(boot.status, 0, "nor are registers open to programs", boot)
 
 
 def other_machines():
@@ -139,13 +141,12 @@ def other_machines():
     tap.is_(boot.status, 0, "from a flash drive", boot)
 
 
-def careless_loader(*options):
+def careless_loader(*options, init="/bin/hello", **kwargs):
     """Boot by tests/system/careless.S, which has the image elsewhere."""
     image = (f"loader,file={machine.OUT}/pagewalk.bin,force-raw=on,"
              f"addr={RAM[machine.BOARD] + 0x1000000:#x}")
-    return machine.boot("init=/bin/hello",
-                        kernel=f"{machine.OUT}/careless.bin",
-                        extra=["-device", image, *options])
+    return machine.boot(f"init={init}", kernel=f"{machine.OUT}/careless.bin",
+                        extra=["-device", image, *options], **kwargs)
 
 
 def wrong_registers():

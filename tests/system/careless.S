@@ -14,6 +14,7 @@
 			 1 << 30)
 #define TTBCR_WRONG	0x80000f00	/* long descriptors, as U-Boot has it */
 #define CPACR_WRONG	(3 << 30)	/* no D16-D31, no NEON */
+#define CNTKCTL_WRONG	0x303		/* all of the timer is programs' */
 #define ACTLR_WRONG	(1 << 7 | 1 << 3) /* exclusive caches, lines of zero */
 
 	.syntax	unified
@@ -38,6 +39,13 @@ _start:
 	mrc	p15, 0, r5, c1, c0, 1
 	orr	r5, r5, #ACTLR_WRONG
 	mcr	p15, 0, r5, c1, c0, 1
+	mcr	p15, 0, r3, c9, c14, 0		@ PMUSERENR: open to programs,
+	mcr	p14, 6, r3, c1, c0, 0		@ TEEHBR
+	mcr	p14, 6, r4, c0, c0, 0		@ and TEECR: so is it
+	mrc	p15, 0, r5, c0, c1, 1
+	tst	r5, #0xf << 16			@ ID_PFR1: a generic timer?
+	ldrne	r5, =CNTKCTL_WRONG
+	mcrne	p15, 0, r5, c14, c1, 0
 #ifdef L2_CONTROL
 	ldr	r5, =L2_CONTROL
 	mov	r6, #1
