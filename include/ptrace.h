@@ -22,8 +22,9 @@
 #define PSR_I         0x80
 #define PSR_A         0x100
 #define PSR_E         0x200
-/* What a program may set through a signal frame: NZCVQ, GE, IT, T. */
-#define PSR_USER_BITS 0xfe0ffc20
+#define PSR_J         0x1000000
+/* What a program may set through a signal frame: NZCVQ, GE, IT, E, T. */
+#define PSR_USER_BITS 0xfe0ffe20
 
 #define S_R0         0
 #define S_SP         52

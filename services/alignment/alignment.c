@@ -234,13 +234,19 @@ static void branch_to(u32 target, struct pt_regs *regs)
 		regs->cpsr |= PSR_T;
 }
 
+/* A word as the program's loads and stores have it, after SETEND. */
+static u32 in_its_order(u32 word, const struct pt_regs *regs)
+{
+	return regs->cpsr & PSR_E ? __builtin_bswap32(word) : word;
+}
+
 static int store_words(const struct multiple_access *access,
 		       const struct pt_regs *regs)
 {
 	u32 words[16];
 
 	for (u32 i = 0; i < access->count; i++)
-		words[i] = read_reg(regs, access->reg[i]);
+		words[i] = in_its_order(read_reg(regs, access->reg[i]), regs);
 	return copy_to_user(access->base, words, 4 * access->count) ? -EFAULT :
 								      0;
 }
@@ -258,9 +264,10 @@ static void put_registers(const struct multiple_access *access,
 {
 	for (u32 i = 0; i < access->count; i++) {
 		if (access->reg[i] == REG_PC)
-			branch_to(words[i], regs);
+			branch_to(in_its_order(words[i], regs), regs);
 		else
-			*reg_slot(regs, access->reg[i]) = words[i];
+			*reg_slot(regs, access->reg[i]) = in_its_order(words[i],
+								       regs);
 	}
 }
 

@@ -5,7 +5,8 @@
  * its stack (<uapi/ucontext.h>) and lets it go on at the handler, whose return
  * address is code that calls sigreturn. That call puts everything back. The
  * frame is the program's to change, so nothing in it is believed: of cpsr only
- * the flags are taken, never the mode, and asking for one is SIGSEGV, as on Linux.
+ * the flags, T and the order of bytes are taken, never the mode or a mask of
+ * exceptions, and asking for a mode or for I is SIGSEGV, as on Linux.
  */
 #include <asm/irqflags.h>
 #include <asm/uaccess.h>
@@ -145,7 +146,8 @@ static void start_handler(const struct ksignal *ksig, struct pt_regs *regs,
 {
 	u32 handler = ksig->action.handler;
 
-	regs->cpsr &= ~(PSR_T | PSR_IT | PSR_E);
+	/* ARM or Thumb, little-endian, whatever it interrupts. */
+	regs->cpsr &= ~(PSR_T | PSR_J | PSR_IT | PSR_E);
 	if (handler & 1)
 		regs->cpsr |= PSR_T;
 	regs->r[0] = (u32)ksig->info.signo;

@@ -118,6 +118,24 @@ static void test_arm_store_multiple(void **state __unused_arg)
 	end();
 }
 
+/* After SETEND BE each word is read and written with its first byte on top. */
+static void test_big_endian(void **state __unused_arg)
+{
+	boot();
+	regs.cpsr |= PSR_E;
+	regs.r[0] = DATA;
+	assert_int_equal(run_arm(0xe890000e), 0); /* ldm r0, {r1-r3} */
+	assert_int_equal(regs.r[1], 0x00010000);
+	assert_int_equal(regs.r[3], 0x02010000);
+
+	regs.pc = TEST_VA;
+	regs.r[1] = 0x11223344;
+	assert_int_equal(run_arm(0xe880000e), 0); /* stm r0, {r1-r3} */
+	assert_int_equal(word(0), 0x44332211);
+	assert_int_equal(word(2), 0x102);
+	end();
+}
+
 static void test_arm_double(void **state __unused_arg)
 {
 	boot();
@@ -250,6 +268,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_arm_load_multiple),
 		cmocka_unit_test(test_arm_store_multiple),
+		cmocka_unit_test(test_big_endian),
 		cmocka_unit_test(test_arm_double),
 		cmocka_unit_test(test_branch),
 		cmocka_unit_test(test_thumb_short),

@@ -1,0 +1,75 @@
+/*
+ * A program that reads its data with the other byte first (SETEND BE): the
+ * order is a bit of its CPSR, survives signals and calls, and a handler starts
+ * in the usual one, for it was compiled so. sigreturn takes the order from the
+ * frame, but no bit that masks an exception.
+ */
+#include <uapi/ucontext.h>
+#include "check.h"
+
+#define CPSR_E 0x200u
+#define CPSR_A 0x100u
+
+static const volatile uint32_t word = 0x01020304;
+static volatile uint32_t seen_by_handler, cpsr_in_frame, flip;
+
+static void look(int sig, struct siginfo *info, struct ucontext *uc)
+{
+	(void)sig;
+	(void)info;
+	seen_by_handler = word;
+	cpsr_in_frame = uc->uc_mcontext.arm_cpsr;
+	uc->uc_mcontext.arm_cpsr ^= flip;
+}
+
+/*
+ * What a load finds after SETEND, and after a signal that the call sends. No
+ * load or store of the compiler's comes between.
+ */
+static __attribute__((target("arm"), noinline)) uint32_t read_after_signal(
+	bool big)
+{
+	register uint32_t r7 __asm__("r7") = __NR_kill;
+	register uint32_t r0 __asm__("r0") = (uint32_t)getpid();
+	register uint32_t r1 __asm__("r1") = LINUX_SIGUSR1;
+	uint32_t val;
+
+	if (big)
+		__asm__ volatile("setend be\n\tsvc 0\n\tldr %0, [%4]\n\t"
+				 "setend le"
+				 : "=&r"(val), "+r"(r0)
+				 : "r"(r1), "r"(r7), "r"(&word)
+				 : "memory");
+	else
+		__asm__ volatile("svc 0\n\tldr %0, [%4]\n\tsetend le"
+				 : "=&r"(val), "+r"(r0)
+				 : "r"(r1), "r"(r7), "r"(&word)
+				 : "memory");
+	return val;
+}
+
+int main(void)
+{
+	struct kernel_sigaction action = {
+		.sa_handler = (uint32_t)look,
+		.sa_flags = SA_SIGINFO,
+	};
+
+	SYS(rt_sigaction, LINUX_SIGUSR1, &action, 0, 8);
+	is((int32_t)read_after_signal(true), 0x04030201,
+	   "big-endian before and after the signal");
+	is((int32_t)seen_by_handler, 0x01020304, "the handler: little-endian");
+	ok(cpsr_in_frame & CPSR_E, "the frame says what was interrupted");
+	is((int32_t)read_after_signal(false), 0x01020304, "little-endian");
+	ok(!(cpsr_in_frame & CPSR_E), "and so the frame");
+	flip = CPSR_E;
+	is((int32_t)read_after_signal(false), 0x04030201,
+	   "a handler changed E in the frame: big-endian from there");
+	is((int32_t)read_after_signal(true), 0x01020304, "and back");
+	flip = CPSR_A;
+	read_after_signal(false);
+	ok(!(cpsr_in_frame & CPSR_A), "no abort is masked");
+	read_after_signal(false);
+	ok(!(cpsr_in_frame & CPSR_A), "nor after a frame that asks for it");
+	return done();
+}
