@@ -70,10 +70,15 @@ static s32 plain_console_write(struct file *file __unused_arg, uaddr_t buf,
 	u32 done, part;
 
 	for (done = 0; done < bytes; done += part) {
+		if (fatal_signal_pending())
+			return done ? (s32)done : -EINTR;
 		part = min(bytes - done, (u32)CHUNK);
 		if (copy_from_user(chunk, buf + done, part))
 			return done ? (s32)done : -EFAULT;
-		console_text(chunk, part);
+		for (u32 i = 0; i < part; i++) { /* a line is slow */
+			console_text(&chunk[i], 1);
+			cond_resched();
+		}
 	}
 	return (s32)done;
 }

@@ -56,6 +56,18 @@ static inline void cond_resched(void)
 /* Is the running task about to be killed? Then waiting is of no use. */
 bool fatal_signal_pending(void);
 
+/*
+ * Between the pieces of a call that may be long: the others may run. True: the
+ * task is about to be killed, and the rest of the call is not wanted.
+ */
+static inline bool give_way(void)
+{
+	if (likely(!test_thread_flag(TIF_NEED_RESCHED | TIF_SIGPENDING)))
+		return false;
+	cond_resched();
+	return fatal_signal_pending();
+}
+
 /* What a call needs to go on after a signal for which no handler runs. */
 struct restart_block {
 	/* Its result is the call's; it may say restart_with() again. */

@@ -26,8 +26,10 @@ struct tty {
 	u32 head, committed, tail;
 	u8 ring[TTY_RING];
 	u32 eof[TTY_RING / 32]; /* bit: ^D, no byte, ends a read */
-	/* its own */
+	bool writing;           /* a write is under way: the others wait */
+	/* their own */
 	struct wait_queue_head readable;
+	struct wait_queue_head writable; /* until writing is over */
 };
 
 /* ---- ldisc.c; lock held ------------------------------------------ */

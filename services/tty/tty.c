@@ -35,6 +35,7 @@ static struct tty console_tty = {
 	},
 	.winsize = { .ws_row = 24, .ws_col = 80 },
 	.readable = WAIT_QUEUE_INIT(console_tty.readable),
+	.writable = WAIT_QUEUE_INIT(console_tty.writable),
 };
 
 static void tty_receive(u8 byte)
@@ -211,24 +212,91 @@ static s32 tty_read(struct file *file, uaddr_t buf, u32 bytes,
 	return (s32)done;
 }
 
-static s32 tty_write(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
-		     u64 *pos __unused_arg)
+/* ---- writing ----------------------------------------------------- */
+
+/* True: the line is the caller's, until finish_writing. */
+static bool try_writing(struct tty *tty)
+{
+	bool free;
+	u32 flags;
+
+	spin_lock_irqsave(&tty->lock, flags);
+	free = !tty->writing;
+	tty->writing = true;
+	spin_unlock_irqrestore(&tty->lock, flags);
+	return free;
+}
+
+/*
+ * What one call writes is not mixed with another's: the others wait for its
+ * end. 0, -EAGAIN or -ERESTARTSYS.
+ */
+static int start_writing(struct file *file, struct tty *tty)
+{
+	int err;
+
+	while (!try_writing(tty)) {
+		if (file->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		err = wait_event_interruptible(&tty->writable,
+					       !READ_ONCE(tty->writing));
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void finish_writing(struct tty *tty)
+{
+	u32 flags;
+
+	spin_lock_irqsave(&tty->lock, flags);
+	tty->writing = false;
+	spin_unlock_irqrestore(&tty->lock, flags);
+	wake_up(&tty->writable);
+}
+
+/* At 38400 baud a character takes 260 us: the others may run after each. */
+static void put_output(const char *s, u32 bytes)
+{
+	for (; bytes; bytes--, s++) {
+		console_write(s, 1);
+		cond_resched();
+	}
+}
+
+/* The line is the caller's. A signal ends the call between two chunks. */
+static s32 write_chunks(const struct tty *tty, uaddr_t buf, u32 bytes)
 {
 	char from[CHUNK], to[2 * CHUNK];
 	u32 done, part;
-	int err = console_tty.termios.c_lflag & TOSTOP ?
-		check_foreground(&console_tty, SIGTTOU) :
-		0;
 
-	if (err)
-		return err;
 	for (done = 0; done < bytes; done += part) {
+		if (signal_pending())
+			return done ? (s32)done : -ERESTARTSYS;
 		part = min(bytes - done, (u32)CHUNK);
 		if (copy_from_user(from, buf + done, part))
 			return done ? (s32)done : -EFAULT;
-		console_write(to, ldisc_output(&console_tty, from, part, to));
+		put_output(to, ldisc_output(tty, from, part, to));
 	}
 	return (s32)done;
+}
+
+static s32 tty_write(struct file *file, uaddr_t buf, u32 bytes,
+		     u64 *pos __unused_arg)
+{
+	struct tty *tty = &console_tty;
+	s32 ret = 0;
+
+	if (tty->termios.c_lflag & TOSTOP)
+		ret = check_foreground(tty, SIGTTOU);
+	if (!ret)
+		ret = start_writing(file, tty);
+	if (ret)
+		return ret;
+	ret = write_chunks(tty, buf, bytes);
+	finish_writing(tty);
+	return ret;
 }
 
 static u32 tty_poll(struct file *file __unused_arg)
