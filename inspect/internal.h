@@ -20,13 +20,16 @@
 
 /* ---- text in the making (seq_file.c) ----------------------------- */
 
-/* What does not fit is counted only; the text is then made again, larger. */
+/* What does not fit is counted only; the piece is then made again, larger. */
 struct seq_file {
 	char *buf;
 	u32 size;      /* of buf, bytes */
-	u32 count;     /* bytes of the text so far, kept or not */
+	u32 count;     /* bytes of the piece so far, kept or not */
+	u32 items;     /* bytes of the items in it that are complete */
 	u32 pad_until; /* see seq_setwidth */
+	bool more;     /* the text goes on behind the piece */
 	/* for the functions that make it */
+	u64 place;     /* where a list is to go on: see seq_goes_on */
 	s32 pid;       /* 0: not a process's file */
 	u32 arg;       /* what was written to the file: see walk */
 	void *private; /* what `write` keeps until `release` */
@@ -43,6 +46,14 @@ static inline void seq_setwidth(struct seq_file *m, u32 width)
 }
 
 void seq_pad(struct seq_file *m, char last);
+/*
+ * A list has a place for each item, which it finds again in a later call; 0 is
+ * the first one's. It begins at m->place and says this after each item, with
+ * the place of the next. False: it is to return, letting go of its locks; the
+ * next piece begins at m->place, which is this item's once more if it did not
+ * fit.
+ */
+bool seq_goes_on(struct seq_file *m, u64 next);
 
 /* ---- events (trace.c) -------------------------------------------- */
 
@@ -66,7 +77,7 @@ u64 trace_count(void);
 struct proc_entry {
 	const char *name;
 	u32 mode; /* S_IF* and permissions */
-	/* A text file: make all of it. 0 or -errno. */
+	/* A text file: make it, or a list's next piece. 0 or -errno. */
 	int (*show)(struct seq_file *m);
 	/* What a program wrote, NUL-terminated, without the newline. */
 	int (*write)(struct seq_file *m, const char *text);
@@ -126,8 +137,9 @@ int show_maps(struct seq_file *m);
 /* The line of one VMA in it; mmap_lock held. */
 void show_vma_line(struct seq_file *m, struct vm_area_struct *vma);
 /*
- * Have show write each VMA of the process m is about, the vectors page last;
- * mmap_lock is held for reading. 0, or -errno; nothing where it has no mm.
+ * Have show write each VMA of the process m is about, the vectors page last,
+ * in pieces; mmap_lock is held for reading. 0, or -errno; nothing where it has
+ * no mm. A VMA's place is the end of the one before.
  */
 int __must_check show_each_vma(struct seq_file *m,
 			       void (*show)(struct seq_file *m,

@@ -152,6 +152,7 @@ static void put_picture(struct seq_file *m, struct survey *survey)
 		if (column == 0)
 			seq_printf(m, "0x%08x ", start << PAGE_SHIFT);
 		seq_putc(m, block_letter(survey, start, end));
+		cond_resched();
 		column = (column + 1) % COLUMNS;
 		if (column == 0)
 			seq_putc(m, '\n');

@@ -249,7 +249,10 @@ int show_kmem_demo(struct seq_file *m)
 {
 	const struct demo *demo = m->private;
 
-	for (u32 i = 0; demo && i < demo->used; i++)
+	for (u32 i = (u32)m->place; demo && i < demo->used; i++) {
 		show_slot(m, &demo->slot[i]);
+		if (!seq_goes_on(m, i + 1))
+			break;
+	}
 	return 0;
 }

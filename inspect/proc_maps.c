@@ -98,11 +98,18 @@ int show_each_vma(struct seq_file *m,
 	if (err || !mm)
 		return err;
 	down_read(&mm->mmap_lock);
-	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
+	vma = find_vma(mm, (uaddr_t)m->place);
+	for (; vma; vma = TAILQ_NEXT(vma, vm_link)) {
 		show(m, vma);
+		if (!seq_goes_on(m, vma->vm_end))
+			break;
+	}
 	up_read(&mm->mmap_lock);
 	mmput(mm);
-	show(m, &gate_vma);
+	if (!vma && m->place < gate_vma.vm_end) {
+		show(m, &gate_vma);
+		seq_goes_on(m, gate_vma.vm_end);
+	}
 	return 0;
 }
 

@@ -52,13 +52,15 @@ static s32 read_entries(struct mm_struct *mm, u32 vpn, uaddr_t buf, u32 n)
 	u32 done, part;
 
 	for (done = 0; done < n; done += part) {
+		if (done && give_way())
+			break;
 		part = min(n - done, CHUNK);
 		fill_entries(mm, vpn + done, entries, part);
 		if (copy_to_user(buf + done * PM_ENTRY_BYTES, entries,
 				 part * PM_ENTRY_BYTES))
 			return -EFAULT;
 	}
-	return (s32)(n * PM_ENTRY_BYTES);
+	return (s32)(done * PM_ENTRY_BYTES);
 }
 
 static s32 pagemap_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)

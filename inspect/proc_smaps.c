@@ -61,6 +61,7 @@ static void account_vma(struct mem_size_stats *s, struct vm_area_struct *vma)
 		account_table(s, pte_offset_map(mm, va),
 			      (next - va) >> PAGE_SHIFT);
 		spin_unlock(&mm->page_table_lock);
+		cond_resched();
 	}
 	if (vma->vm_flags & VM_LOCKED)
 		s->locked += (u32)((s->pss - pss) >> PSS_SHIFT);

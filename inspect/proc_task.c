@@ -306,11 +306,14 @@ int show_cmdline(struct seq_file *m)
 	if (err || !mm)
 		return err;
 	read_mm(mm, &f);
-	for (; !err && f.arg_start < f.arg_end; f.arg_start += bytes) {
+	for (f.arg_start += (u32)m->place; f.arg_start < f.arg_end;
+	     f.arg_start += bytes) {
 		bytes = min(f.arg_end - f.arg_start, (u32)sizeof(part));
-		err = copy_remote_vm(mm, f.arg_start, part, bytes, false);
-		if (!err)
-			seq_write(m, part, bytes);
+		if (copy_remote_vm(mm, f.arg_start, part, bytes, false))
+			break;
+		seq_write(m, part, bytes);
+		if (!seq_goes_on(m, m->place + bytes))
+			break;
 	}
 	mmput(mm);
 	return 0; /* what could be read is the answer */

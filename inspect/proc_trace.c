@@ -50,12 +50,19 @@ static void show_event(struct seq_file *m, const struct trace_record *rec)
 int show_trace(struct seq_file *m)
 {
 	u64 end = trace_count();
-	u64 seq = end > TRACE_RING ? end - TRACE_RING : 0;
+	u64 oldest = end > TRACE_RING ? end - TRACE_RING : 0;
 	struct trace_record rec;
 
-	for (; seq < end; seq++)
+	/* Reading makes events: the text ends where they did at its start. */
+	if (!m->place)
+		m->arg = (u32)end;
+	end -= (u32)end - m->arg;
+	for (u64 seq = max(m->place, oldest); seq < end; seq++) {
 		if (trace_get(seq, &rec))
 			show_event(m, &rec);
+		if (!seq_goes_on(m, seq + 1))
+			break;
+	}
 	return 0;
 }
 

@@ -9,6 +9,12 @@
 #define KIB     1024u
 
 /*
+ * The place of a range in pagetable is its address and this bit; without it,
+ * the title of the half that begins there comes first.
+ */
+#define IN_TABLES 1u
+
+/*
  * The tables of a process, which stay what they are until put_tables. A kernel
  * thread has none of its own: then the kernel's.
  */
@@ -123,7 +129,8 @@ static void show_range(struct seq_file *m, const struct range *r)
 	seq_printf(m, "%s\n", decoded);
 }
 
-static void add_entry(struct seq_file *m, struct range *r, u32 va,
+/* False: the entry goes on in no range of this piece. */
+static bool add_entry(struct seq_file *m, struct range *r, u32 va,
 		      const struct pt_walk *walk)
 {
 	u32 desc = walk->size > PAGE_SIZE ? walk->l1_desc : walk->l2_desc;
@@ -133,9 +140,11 @@ static void add_entry(struct seq_file *m, struct range *r, u32 va,
 	    r->attributes == attributes) {
 		r->scattered |= walk->pa != r->pa + r->bytes;
 		r->bytes += walk->size;
-		return;
+		return true;
 	}
 	show_range(m, r);
+	if (r->bytes && !seq_goes_on(m, va | IN_TABLES))
+		return false;
 	*r = (struct range){
 		.start = va,
 		.bytes = walk->size,
@@ -144,9 +153,11 @@ static void add_entry(struct seq_file *m, struct range *r, u32 va,
 		.attributes = attributes,
 		.size = walk->size,
 	};
+	return true;
 }
 
-static void show_tables(struct seq_file *m, const pgd_t *pgd, u32 start,
+/* False: the piece ends before `last`. */
+static bool show_tables(struct seq_file *m, const pgd_t *pgd, u32 start,
 			u32 last)
 {
 	struct range range = { .bytes = 0 };
@@ -154,13 +165,28 @@ static void show_tables(struct seq_file *m, const pgd_t *pgd, u32 start,
 	u32 va = start, step;
 
 	do {
+		if (va % PGDIR_SIZE == 0)
+			cond_resched();
 		walk_va(pgd, va, &walk);
-		if (walk.mapped)
-			add_entry(m, &range, va, &walk);
+		if (walk.mapped && !add_entry(m, &range, va, &walk))
+			return false;
 		step = walk.l2_pa ? PAGE_SIZE : PGDIR_SIZE;
 		va += step;
 	} while (va - 1 != last);
 	show_range(m, &range);
+	return seq_goes_on(m, (u64)last + 1);
+}
+
+/* A half: its title, then its ranges from m->place on. */
+static bool show_half(struct seq_file *m, const pgd_t *pgd, const char *title,
+		      u32 start, u32 last)
+{
+	if (m->place > last)
+		return true;
+	if (!(m->place & IN_TABLES))
+		seq_puts(m, title);
+	return show_tables(m, pgd, max((u32)m->place & ~IN_TABLES, start),
+			   last);
 }
 
 int show_pagetable(struct seq_file *m)
@@ -172,10 +198,8 @@ int show_pagetable(struct seq_file *m)
 	if (err)
 		return err;
 	pgd = mm ? mm->pgd : init_mm.pgd;
-	seq_puts(m, "user\n");
-	show_tables(m, pgd, 0, TASK_SIZE - 1);
-	seq_puts(m, "kernel\n");
-	show_tables(m, pgd, PAGE_OFFSET, 0xffffffffu);
+	if (show_half(m, pgd, "user\n", 0, TASK_SIZE - 1))
+		show_half(m, pgd, "kernel\n", PAGE_OFFSET, 0xffffffffu);
 	put_tables(mm);
 	return 0;
 }

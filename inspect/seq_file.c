@@ -1,9 +1,10 @@
 /*
- * A file whose text a function makes.
+ * A file whose text a function makes, piece by piece.
  *
- * The whole text is made when a program reads at its beginning, into a buffer
- * of the open file; later reads take from it, so what a program gets in many
- * pieces is of one moment. Going back to the beginning makes it anew.
+ * A piece is made when a program reads behind the one before: what has been
+ * read is forgotten, so a text may be of any length, and between two pieces
+ * nothing is locked and the others may run. A text that is no list is one
+ * piece, of one moment. Going back makes the text anew.
  */
 #include <asm/uaccess.h>
 #include <bug.h>
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TEXT_MAX  0x400000u /* no text is larger, bytes */
+#define PIECE_MAX 0x400000u /* no piece is larger, bytes */
 #define WRITE_MAX 256       /* what one write may be, NUL included */
 
 /* An open text file: struct file's private_data. */
@@ -20,8 +21,9 @@ struct proc_file {
 	const struct proc_entry *entry; /* constant */
 	struct rw_semaphore lock;       /* threads may read at the same time */
 	/* lock */
-	struct seq_file seq;
-	bool made; /* seq holds a text */
+	struct seq_file seq; /* the piece that was made last */
+	u64 start;           /* where in the text it begins */
+	bool made;           /* there is one */
 };
 
 /* ---- for the functions that make text ---------------------------- */
@@ -70,6 +72,21 @@ void seq_pad(struct seq_file *m, char last)
 	seq_putc(m, last);
 }
 
+bool seq_goes_on(struct seq_file *m, u64 next)
+{
+	bool fits = m->count < m->size;
+
+	if (fits || !m->items) {
+		m->place = next;
+		m->items = m->count;
+	} else {
+		m->count = m->items; /* it will be the next piece's first */
+	}
+	m->more = !fits || m->count > m->size - m->size / 4 ||
+		test_thread_flag(TIF_NEED_RESCHED);
+	return !m->more;
+}
+
 /* ---- the buffer -------------------------------------------------- */
 
 static void free_text(struct seq_file *m)
@@ -87,7 +104,7 @@ static int grow_text(struct seq_file *m)
 {
 	u32 bytes = ALIGN_UP(m->count + m->count / 4 + 1, PAGE_SIZE);
 
-	if (bytes > TEXT_MAX)
+	if (bytes > PIECE_MAX)
 		return -EFBIG;
 	free_text(m);
 	m->buf = bytes <= PAGE_SIZE ? kmalloc(bytes, GFP_KERNEL) :
@@ -98,39 +115,83 @@ static int grow_text(struct seq_file *m)
 	return 0;
 }
 
-/* The last byte of the buffer is vsnprintf's NUL and never text. */
-static int make_text(struct proc_file *pf)
+/* ---- pieces ------------------------------------------------------ */
+
+/*
+ * The piece from m->place on. The last byte of the buffer is vsnprintf's NUL
+ * and never text.
+ */
+static int make_piece(struct proc_file *pf)
 {
 	struct seq_file *m = &pf->seq;
-	int err;
+	u64 place = m->place;
+	int err = 0;
 
 	pf->made = false;
+	m->count = 0;
 	do {
-		if (m->count >= m->size) {
+		if (m->count >= m->size)
 			err = grow_text(m);
-			if (err)
-				return err;
-		}
-		m->count = 0;
-		err = pf->entry->show(m);
 		if (err)
 			return err;
-	} while (m->count >= m->size);
-	pf->made = true;
-	return 0;
+		m->count = m->items = 0;
+		m->place = place;
+		m->more = false;
+		err = pf->entry->show(m);
+	} while (!err && m->count >= m->size);
+	pf->made = !err;
+	return err;
+}
+
+/* Make pieces until there is one with byte pos, or the text is over. */
+static int find_piece(struct proc_file *pf, u64 pos)
+{
+	struct seq_file *m = &pf->seq;
+	bool anew = pos == 0 || !pf->made || pos < pf->start;
+	int err = 0;
+
+	if (anew) {
+		pf->start = 0;
+		m->place = 0;
+	}
+	while (!err && (anew || (m->more && pos >= pf->start + m->count))) {
+		if (!anew)
+			pf->start += m->count;
+		anew = false;
+		err = give_way() ? -EINTR : make_piece(pf);
+	}
+	return err;
 }
 
 /* The text from pos on: how many bytes at *text, at most `bytes`; or -errno. */
 static s32 text_at(struct proc_file *pf, u32 bytes, u64 pos, const char **text)
 {
-	int err = pos == 0 || !pf->made ? make_text(pf) : 0;
+	int err = find_piece(pf, pos);
+	u64 offset = pos - pf->start;
 
 	if (err)
 		return err;
-	if (pos >= pf->seq.count)
+	if (offset >= pf->seq.count)
 		return 0;
-	*text = pf->seq.buf + (u32)pos;
-	return (s32)min(bytes, pf->seq.count - (u32)pos);
+	*text = pf->seq.buf + (u32)offset;
+	return (s32)min(bytes, pf->seq.count - (u32)offset);
+}
+
+/* As many pieces as it takes. lock held. */
+static s32 read_pieces(struct proc_file *pf, uaddr_t buf, u32 bytes, u64 pos)
+{
+	const char *text = "";
+	u32 done = 0;
+	s32 n;
+
+	do {
+		n = text_at(pf, bytes - done, pos + done, &text);
+		if (n > 0 && copy_to_user(buf + done, text, (u32)n))
+			n = -EFAULT;
+		if (n > 0)
+			done += (u32)n;
+	} while (n > 0 && done < bytes);
+	return done ? (s32)done : n;
 }
 
 /* ---- the open file ----------------------------------------------- */
@@ -138,13 +199,10 @@ static s32 text_at(struct proc_file *pf, u32 bytes, u64 pos, const char **text)
 static s32 seq_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	struct proc_file *pf = file->private_data;
-	const char *text = "";
 	s32 n;
 
 	down_write(&pf->lock);
-	n = text_at(pf, bytes, *pos, &text);
-	if (n > 0 && copy_to_user(buf, text, (u32)n))
-		n = -EFAULT;
+	n = read_pieces(pf, buf, bytes, *pos);
 	up_write(&pf->lock);
 	if (n > 0)
 		*pos += (u32)n;

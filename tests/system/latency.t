@@ -25,4 +25,5 @@ def program(name, what):
 
 
 program("tty_hog", "a long write to the terminal: others run, a signal ends it")
+program("long_texts", "/proc of 12,000 VMAs: each is there, and others run")
 tap.done()
