@@ -3,8 +3,10 @@
  * the one console that shows it.
  *
  * log_head counts every byte ever logged; byte number n is in
- * log_ring[n % LOG_BYTES] while n >= log_head - LOG_BYTES. The console is
- * written with the lock held and interrupts off, so that lines do not mix.
+ * log_ring[n % LOG_BYTES] while n >= log_head - LOG_BYTES. A character may take
+ * 260 us on the line, so the console is written without the lock, from the ring
+ * and with interrupts as the caller has them. One caller writes at a time, so
+ * that lines do not mix: what others log meanwhile it writes too.
  */
 #include <lib/printk.h>
 #include <spinlock.h>
@@ -20,6 +22,8 @@ static spinlock_t log_lock = SPINLOCK_INIT;
 /* log_lock */
 static char log_ring[LOG_BYTES];
 static u64 log_head;
+static u64 console_pos;   /* the first byte the console has not shown */
+static bool console_busy; /* somebody is writing to it */
 static char record[RECORD_BYTES];
 static unsigned int last_level = 6;
 
@@ -81,6 +85,7 @@ static void log_record(const char *fmt, va_list args)
 {
 	unsigned int level = last_level;
 	size_t bytes;
+	bool hide;
 	int want;
 
 	if (fmt[0] == LEVEL_MARK) {
@@ -92,9 +97,34 @@ static void log_record(const char *fmt, va_list args)
 		return;
 	bytes = min((size_t)want, sizeof(record) - 1);
 	last_level = level;
+	hide = level >= console_loglevel && console_pos == log_head;
 	ring_append(record, bytes);
-	if (level < console_loglevel)
-		console_text(record, bytes);
+	if (hide)
+		console_pos = log_head;
+}
+
+static u64 log_oldest(void)
+{
+	return log_head > LOG_BYTES ? log_head - LOG_BYTES : 0;
+}
+
+/* The console shows what it has not yet. */
+static void flush_console(void)
+{
+	u32 flags = log_lock_irqsave();
+	bool ours = console && (lock_busted || !console_busy);
+	char c;
+
+	console_busy |= ours;
+	while (ours && console_pos < log_head) {
+		console_pos = max(console_pos, log_oldest());
+		c = log_ring[console_pos++ % LOG_BYTES];
+		log_unlock_irqrestore(flags);
+		console_text(&c, 1);
+		flags = log_lock_irqsave();
+	}
+	console_busy &= !ours;
+	log_unlock_irqrestore(flags);
 }
 
 void printk(const char *fmt, ...)
@@ -107,21 +137,13 @@ void printk(const char *fmt, ...)
 	log_record(fmt, args);
 	log_unlock_irqrestore(flags);
 	va_end(args);
-}
-
-static u64 log_oldest(void)
-{
-	return log_head > LOG_BYTES ? log_head - LOG_BYTES : 0;
+	flush_console();
 }
 
 void register_console(void (*write)(const char *s, size_t bytes))
 {
-	u32 flags = log_lock_irqsave();
-
 	console = write;
-	for (u64 pos = log_oldest(); pos < log_head; pos++)
-		console_text(&log_ring[pos % LOG_BYTES], 1);
-	log_unlock_irqrestore(flags);
+	flush_console();
 }
 
 size_t log_read(u64 *pos, char *buf, size_t bytes)
