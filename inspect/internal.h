@@ -39,6 +39,10 @@ void seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3);
 void seq_puts(struct seq_file *m, const char *s);
 void seq_putc(struct seq_file *m, char c);
 void seq_write(struct seq_file *m, const void *bytes, u32 nr);
+/* The low `digits` digits, 1 to 8, as %08x for 8. */
+void seq_put_hex(struct seq_file *m, u32 value, u32 digits);
+/* As %*u, at most 10 wide. */
+void seq_put_dec(struct seq_file *m, u32 value, u32 width);
 /* What follows is to be `width` bytes wide: seq_pad fills up, then last. */
 static inline void seq_setwidth(struct seq_file *m, u32 width)
 {

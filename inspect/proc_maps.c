@@ -43,7 +43,40 @@ static void put_offset(struct seq_file *m, const struct vm_area_struct *vma)
 
 	if (high)
 		seq_printf(m, "%x", high);
-	seq_printf(m, "%08x ", pgoff << PAGE_SHIFT);
+	seq_put_hex(m, pgoff << PAGE_SHIFT, 8);
+}
+
+/* Its addresses and rights. */
+static void put_range(struct seq_file *m, const struct vm_area_struct *vma)
+{
+	u32 flags = vma->vm_flags;
+	const char rights[] = {
+		' ',
+		flags & VM_READ ? 'r' : '-',
+		flags & VM_WRITE ? 'w' : '-',
+		flags & VM_EXEC ? 'x' : '-',
+		flags & VM_MAYSHARE ? 's' : 'p',
+	};
+
+	seq_put_hex(m, vma->vm_start, 8);
+	seq_putc(m, '-');
+	seq_put_hex(m, vma->vm_end, 8);
+	seq_write(m, rights, sizeof(rights));
+}
+
+/* Which file it is: its device, two digits or more each, and its number. */
+static void put_id(struct seq_file *m, u32 dev, u32 ino)
+{
+	if ((MAJOR(dev) | MINOR(dev)) > 0xff) {
+		seq_printf(m, "%02x:%02x", MAJOR(dev), MINOR(dev));
+	} else {
+		seq_put_hex(m, MAJOR(dev), 2);
+		seq_putc(m, ':');
+		seq_put_hex(m, MINOR(dev), 2);
+	}
+	seq_putc(m, ' ');
+	seq_put_dec(m, ino, 1);
+	seq_putc(m, ' ');
 }
 
 static const char *vma_name(struct vm_area_struct *vma, char *buf, u32 bytes)
@@ -68,19 +101,18 @@ static void put_name(struct seq_file *m, const char *name)
 
 void show_vma_line(struct seq_file *m, struct vm_area_struct *vma)
 {
-	u32 flags = vma->vm_flags, dev = 0, ino = 0;
+	u32 dev = 0, ino = 0;
 	char buf[256];
 	const char *name = vma_name(vma, buf, sizeof(buf));
 
 	if (vma->vm_file)
 		file_id(vma->vm_file, &dev, &ino);
 	seq_setwidth(m, NAME_COLUMN);
-	seq_printf(m, "%08x-%08x %c%c%c%c ", vma->vm_start, vma->vm_end,
-		   flags & VM_READ ? 'r' : '-', flags & VM_WRITE ? 'w' : '-',
-		   flags & VM_EXEC ? 'x' : '-',
-		   flags & VM_MAYSHARE ? 's' : 'p');
+	put_range(m, vma);
+	seq_putc(m, ' ');
 	put_offset(m, vma);
-	seq_printf(m, "%02x:%02x %u ", MAJOR(dev), MINOR(dev), ino);
+	seq_putc(m, ' ');
+	put_id(m, dev, ino);
 	if (name) {
 		seq_pad(m, ' ');
 		put_name(m, name);

@@ -69,7 +69,11 @@ static void account_vma(struct mem_size_stats *s, struct vm_area_struct *vma)
 
 static void put_kb(struct seq_file *m, const char *label, u32 bytes)
 {
-	seq_printf(m, "%-15s %8u kB\n", label, bytes >> 10);
+	seq_setwidth(m, 15);
+	seq_puts(m, label);
+	seq_pad(m, ' ');
+	seq_put_dec(m, bytes >> 10, 8);
+	seq_puts(m, " kB\n");
 }
 
 static void put_pss(struct seq_file *m, const char *label, u64 pss)

@@ -238,6 +238,7 @@ static void emit_processes(struct dir_context *ctx)
 			       DT_DIR))
 			return;
 		ctx->pos = POS_PIDS + (u32)++pid;
+		cond_resched();
 	}
 }
 

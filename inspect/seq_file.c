@@ -65,6 +65,31 @@ void seq_putc(struct seq_file *m, char c)
 	seq_write(m, &c, 1);
 }
 
+/* Numbers of long lists: vsnprintf takes ten times as long. */
+
+void seq_put_hex(struct seq_file *m, u32 value, u32 digits)
+{
+	char text[8];
+
+	for (u32 i = digits; i--; value >>= 4)
+		text[i] = "0123456789abcdef"[value & 0xf];
+	seq_write(m, text, digits);
+}
+
+void seq_put_dec(struct seq_file *m, u32 value, u32 width)
+{
+	char text[10];
+	u32 at = sizeof(text);
+
+	do {
+		text[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	while (at && sizeof(text) - at < width)
+		text[--at] = ' ';
+	seq_write(m, text + at, (u32)sizeof(text) - at);
+}
+
 void seq_pad(struct seq_file *m, char last)
 {
 	while (m->count < m->pad_until)
