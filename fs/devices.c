@@ -13,6 +13,8 @@
 
 /* ---- null, zero -------------------------------------------------- */
 
+#define ZEROES 16384 /* written before others may run */
+
 static s32 null_read(struct file *file __unused_arg, uaddr_t buf __unused_arg,
 		     u32 bytes __unused_arg, u64 *pos __unused_arg)
 {
@@ -28,9 +30,18 @@ static s32 null_write(struct file *file __unused_arg, uaddr_t buf __unused_arg,
 s32 zero_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
 	      u64 *pos __unused_arg)
 {
-	u32 left = clear_user(buf, bytes);
+	u32 done = 0, part, left = 0;
 
-	return left == bytes && bytes ? -EFAULT : (s32)(bytes - left);
+	if (!access_ok(buf, bytes))
+		return -EFAULT;
+	while (done < bytes && !left) {
+		part = min(bytes - done, (u32)ZEROES);
+		left = __clear_user(buf + done, part);
+		done += part - left;
+		if (give_way())
+			break;
+	}
+	return !done && left ? -EFAULT : (s32)done;
 }
 
 /* Private: anonymous memory. Shared: memory that fork shares. */

@@ -11,6 +11,8 @@
 #include <mm/mm.h>
 #include <string.h>
 
+#define BATCH_PAGES 64 /* that go before others may run */
+
 /* clang-format off */
 /* Files that have pages in the cache. Outside of any mapping->lock. */
 static LIST_HEAD(, address_space) cached_files =
@@ -186,19 +188,30 @@ u32 drop_pagecache(u32 nr)
 	return dropped;
 }
 
-void truncate_inode_pages(struct address_space *mapping, u32 index)
+/* Some of the pages from *index on. False: there are no more. */
+static bool truncate_batch(struct address_space *mapping, u32 *index)
 {
-	struct page *page;
+	struct page *page = NULL;
 
 	spin_lock(&cached_lock);
 	spin_lock(&mapping->lock);
 	mapping->truncate_count++;
-	while ((page = page_tree_next(mapping, &index))) {
+	for (u32 nr = 0; nr < BATCH_PAGES; nr++) {
+		page = page_tree_next(mapping, index);
+		if (!page)
+			break;
 		delete_from_page_cache(mapping, page);
 		put_page(page);
 	}
 	spin_unlock(&mapping->lock);
 	spin_unlock(&cached_lock);
+	return page;
+}
+
+void truncate_inode_pages(struct address_space *mapping, u32 index)
+{
+	while (truncate_batch(mapping, &index))
+		cond_resched();
 }
 
 /* ---- reading ----------------------------------------------------- */
@@ -251,6 +264,8 @@ s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 		put_shared_page_after_use(page);
 		done += part - left;
 		at += part - left;
+		if (done < bytes && give_way())
+			break;
 	}
 	*pos += done;
 	if (done)
@@ -278,6 +293,7 @@ s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 			       ((u32)pos & (PAGE_SIZE - 1)),
 		       part);
 		put_page(page);
+		cond_resched();
 	}
 	return (s32)done;
 }

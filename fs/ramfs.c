@@ -16,10 +16,12 @@ struct dir_entry *ramfs_find_entry(const struct inode *dir, const char *name,
 {
 	struct dir_entry *entry;
 
-	TAILQ_FOREACH(entry, &ramfs_dir(dir)->entries, link)
+	TAILQ_FOREACH(entry, &ramfs_dir(dir)->entries, link) {
 		if (entry->bytes == bytes && entry->name[0] == name[0] &&
 		    memcmp(entry->name, name, bytes) == 0)
 			return entry;
+		cond_resched();
+	}
 	return NULL;
 }
 

@@ -126,6 +126,7 @@ static int dup_vmas(struct mm_struct *mm, struct mm_struct *oldmm)
 	int err = 0;
 
 	TAILQ_FOREACH(vma, &oldmm->mmap, vm_link) {
+		cond_resched();
 		if (vma->vm_flags & VM_DONTCOPY)
 			continue;
 		if (!dup_vma(mm, vma))

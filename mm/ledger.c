@@ -53,6 +53,7 @@ u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
 		if ((vma->vm_flags & mask) == flags)
 			bytes += min(end, vma->vm_end) -
 				max(start, vma->vm_start);
+		cond_resched();
 	}
 	return bytes >> PAGE_SHIFT;
 }

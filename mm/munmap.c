@@ -39,6 +39,7 @@ void free_tables_of_holes(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 			break;
 		start = next->vm_end;
 		prev = next;
+		cond_resched();
 	}
 }
 
@@ -56,6 +57,7 @@ static struct vm_area_struct *detach_vmas(struct mm_struct *mm,
 		vma_unlink(mm, vma);
 		TAILQ_INSERT_TAIL(detached, vma, vm_link);
 		vma = next;
+		cond_resched();
 	}
 	return vma;
 }
@@ -73,6 +75,7 @@ static void remove_vma_list(struct mm_struct *mm, struct vma_list *list)
 	while ((vma = TAILQ_FIRST(list))) {
 		TAILQ_REMOVE(list, vma, vm_link);
 		remove_vma(mm, vma);
+		cond_resched();
 	}
 }
 
@@ -185,6 +188,7 @@ void exit_mmap(struct mm_struct *mm)
 		/* unmap_mapping_pages may still look into the next one's. */
 		free_unused_tables(mm, NULL, vma_next(vma), vma->vm_start,
 				   vma->vm_end);
+		cond_resched();
 	}
 	remove_vma_list(mm, &mm->mmap);
 	BUG_ON(get_mm_rss(mm));

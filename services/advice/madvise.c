@@ -92,6 +92,7 @@ static int for_each_part(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		if (err)
 			return err;
 		start = stop;
+		cond_resched();
 	}
 	return hole || start < end ? -ENOMEM : 0;
 }
@@ -115,6 +116,7 @@ static uaddr_t wipeable_end(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 	for (; vma && vma->vm_start < end; vma = vma_next(vma)) {
 		if (!is_private_anon(vma))
 			return max(start, vma->vm_start);
+		cond_resched();
 	}
 	return end;
 }

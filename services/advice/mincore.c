@@ -63,6 +63,7 @@ s32 sys_mincore(uaddr_t addr, u32 bytes, uaddr_t vec)
 		pages -= n;
 		vec += n;
 		addr = stop;
+		cond_resched();
 	}
 	return 0;
 }

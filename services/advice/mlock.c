@@ -36,8 +36,10 @@ static uaddr_t first_hole(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 	struct vm_area_struct *vma = find_vma(mm, start);
 
 	for (; vma && vma->vm_start <= start && start < end;
-	     vma = vma_next(vma))
+	     vma = vma_next(vma)) {
 		start = vma->vm_end;
+		cond_resched();
+	}
 	return min(start, end);
 }
 

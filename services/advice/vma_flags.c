@@ -27,6 +27,7 @@ int vma_update_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		start = stop;
 		if (stop == vma->vm_end)
 			vma = vma_next(vma);
+		cond_resched();
 	}
 	return hole || start < end ? -ENOMEM : 0;
 }

@@ -84,7 +84,7 @@ static s32 rw_pieces(struct file *file, const struct iovec32 *iov, u32 n,
 		ret = fn(file, iov[i].iov_base, iov[i].iov_len, &file->f_pos);
 		if (ret > 0)
 			done += ret;
-		if (ret < 0 || (u32)ret < iov[i].iov_len)
+		if (ret < 0 || (u32)ret < iov[i].iov_len || give_way())
 			break;
 	}
 	unlock_pos(file, locked);

@@ -101,6 +101,7 @@ static int iterate_ramfs(struct file *file, struct dir_context *ctx)
 			       mode_to_dt(entry->inode->i_mode)))
 			goto out;
 		ctx->pos = entry->pos + 1;
+		cond_resched();
 	}
 out:
 	up_read(&dir->i_lock);

@@ -31,6 +31,8 @@ static s32 send_pages(struct file *out, struct file *in, void *buf, u64 *pos,
 			n = written < 0 ? written : 0;
 			break;
 		}
+		if (give_way())
+			break;
 	}
 	return done ? (s32)done : n;
 }

@@ -36,7 +36,7 @@ static s32 write_locked(struct address_space *mapping,
 	bool major;
 	int err = 0;
 
-	for (; done < bytes && !left; *pos += part - left) {
+	while (done < bytes && !left) {
 		err = read_cache_page(mapping, (u32)(*pos >> PAGE_SHIFT), &page,
 				      &major);
 		if (err)
@@ -55,6 +55,9 @@ static s32 write_locked(struct address_space *mapping,
 		}
 		put_page(page);
 		done += part - left;
+		*pos += part - left;
+		if (done < bytes && give_way())
+			break;
 	}
 	if (done)
 		return (s32)done;
