@@ -53,3 +53,16 @@ profile: tests/bench/profile.py
 	$(Q)BOARD=$(BOARD) NM=$(NM) $(PYTHON) tests/bench/profile.py $(BENCH)
 
 CHECK_TESTS += tests/bench/bench.t
+
+# How long programs can make the others wait: `make latency`, or
+# `make latency LATENCY=fork` for one program of tests/user.
+$(OUT)/latency.so: tests/bench/plugin/latency.c
+	$(call say,HOSTCC,$<)
+	$(Q)gcc -shared -fPIC -O2 -Wall -Wextra -o $@ $<
+
+tests/bench/latency.py tests/system/latency.t: $(OUT)/latency.so \
+	$(OUT)/pagewalk.elf $(OUT)/pagewalk.bin $(OUT)/test-initramfs.cpio
+
+.PHONY: latency
+latency: tests/bench/latency.py
+	$(Q)BOARD=$(BOARD) $(PYTHON) tests/bench/latency.py $(LATENCY)

@@ -1,0 +1,163 @@
+/*
+ * Calls that take long: much data, many VMAs, names, tasks. What they give is
+ * looked at here; how long nobody else could run meanwhile is measured from
+ * outside (tests/bench/latency.py).
+ */
+#include <fcntl.h>
+#include <uapi/mman.h>
+#include <uapi/signal.h>
+#include <uapi/time.h>
+#include <uapi/uio.h>
+#include "check.h"
+
+#define LINUX_O_CREAT 0100
+#define BIG           (16u << 20)
+#define VMAS          6000u
+#define NAMES         3000u
+#define CHILDREN      150u
+
+static uint8_t *big;
+
+static void files(void)
+{
+	int fd = SYS(open, "/tmp/big", O_RDWR | LINUX_O_CREAT, 0600);
+	int other = SYS(open, "/tmp/other", O_RDWR | LINUX_O_CREAT, 0600);
+	struct iovec32 iov[2] = {
+		{ (uint32_t)(uintptr_t)big, BIG / 2 },
+		{ (uint32_t)(uintptr_t)big + BIG / 2, BIG / 2 },
+	};
+
+	is(SYS(write, fd, big, BIG), BIG, "write of 16 MiB");
+	is(SYS(pread64, fd, big, BIG, 0, 0, 0), BIG, "pread of them");
+	SYS(lseek, fd, 0, SEEK_SET);
+	is(SYS(readv, fd, iov, 2), BIG, "readv of them");
+	SYS(lseek, fd, 0, SEEK_SET);
+	is(SYS(sendfile64, other, fd, 0, BIG), BIG, "sendfile of them");
+	is(SYS(ftruncate, fd, 4096), 0, "ftruncate: they go");
+	SYS(close, other);
+	is(SYS(unlink, "/tmp/other"), 0, "unlink: a file goes");
+	SYS(close, fd);
+	SYS(unlink, "/tmp/big");
+	fd = SYS(open, "/dev/zero", O_RDONLY, 0);
+	is(SYS(read, fd, big, BIG), BIG, "/dev/zero gives 16 MiB");
+	SYS(close, fd);
+	is(SYS(getrandom, big, BIG / 8, 0), BIG / 8, "getrandom of 2 MiB");
+}
+
+static void areas(void)
+{
+	uint8_t *base = pages_with(VMAS, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS);
+	int status = -1;
+	pid_t pid;
+
+	for (uint32_t i = 0; i < VMAS; i += 2)
+		SYS(mprotect, base + i * PAGE, PAGE, PROT_READ);
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	SYS(wait4, pid, &status, 0, 0);
+	is(status, 0, "fork and exit with 6,000 VMAs");
+	is(SYS(mprotect, base, VMAS * PAGE, PROT_READ | PROT_WRITE), 0,
+	   "mprotect of all of them");
+	for (uint32_t i = 0; i < VMAS; i += 2)
+		SYS(mprotect, base + i * PAGE, PAGE, PROT_READ);
+	is(SYS(msync, base, VMAS * PAGE, MS_ASYNC), 0, "msync");
+	is(SYS(munmap, base, VMAS * PAGE), 0, "munmap of all of them");
+}
+
+static void memory(void)
+{
+	int status = -1;
+	pid_t pid;
+
+	memset(big, 1, BIG);
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	SYS(wait4, pid, &status, 0, 0);
+	is(status, 0, "fork with 16 MiB");
+	is(SYS(mprotect, big, BIG, PROT_READ), 0, "mprotect of 16 MiB");
+	is(SYS(mprotect, big, BIG, PROT_READ | PROT_WRITE), 0, "and back");
+	is(SYS(madvise, big, BIG, MADV_DONTNEED), 0, "madvise: all of it goes");
+	memset(big, 1, BIG);
+	is(SYS(munmap, big, BIG), 0, "munmap");
+}
+
+static void names(void)
+{
+	static char buf[32768];
+	uint32_t made = 0, gone = 0;
+	char name[32];
+	int fd;
+
+	SYS(mkdir, "/tmp/many", 0700);
+	for (uint32_t i = 0; i < NAMES; i++) {
+		snprintf(name, sizeof(name), "/tmp/many/%u", (unsigned int)i);
+		fd = SYS(open, name, O_RDWR | LINUX_O_CREAT, 0600);
+		made += fd >= 0;
+		SYS(close, fd);
+	}
+	is((int32_t)made, NAMES, "a directory of 3,000 names");
+	fd = SYS(open, "/tmp/many", O_RDONLY, 0);
+	while (SYS(getdents64, fd, buf, sizeof(buf)) > 0)
+		;
+	SYS(close, fd);
+	for (uint32_t i = NAMES; i--;) {
+		snprintf(name, sizeof(name), "/tmp/many/%u", (unsigned int)i);
+		gone += SYS(unlink, name) == 0;
+	}
+	is((int32_t)gone, NAMES, "and they go");
+	SYS(rmdir, "/tmp/many");
+}
+
+static void tasks(void)
+{
+	static char buf[4096];
+	uint32_t ended = 0;
+	pid_t group = getpid();
+	int fd;
+
+	SYS(setpgid, 0, 0);
+	by_default(SIGTERM);
+	for (uint32_t i = 0; i < CHILDREN; i++)
+		if (fork() == 0) {
+			SYS(setpgid, 0, group);
+			for (;;)
+				SYS(pause);
+		}
+	fd = SYS(open, "/proc", O_RDONLY, 0);
+	while (SYS(getdents64, fd, buf, sizeof(buf)) > 0)
+		;
+	SYS(close, fd);
+	ignore(SIGTERM);
+	SYS(kill, 0, SIGTERM);
+	while (SYS(wait4, -1, 0, 0, 0) > 0)
+		ended++;
+	is((int32_t)ended, CHILDREN,
+	   "150 children, found, signalled and ended");
+}
+
+static void log_text(void)
+{
+	static char text[200];
+	int fd = SYS(open, "/dev/kmsg", O_RDWR, 0);
+
+	memset(text, 'x', sizeof(text));
+	is(SYS(write, fd, text, sizeof(text)), sizeof(text), "a long record");
+	SYS(close, fd);
+}
+
+int main(void)
+{
+	SYS(mkdir, "/tmp", 0700);
+	big = pages(BIG / PAGE);
+	memset(big, 7, BIG);
+	files();
+	areas();
+	names();
+	tasks();
+	log_text();
+	memory();
+	return done();
+}
