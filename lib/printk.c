@@ -120,7 +120,9 @@ static void flush_console(void)
 		console_pos = max(console_pos, log_oldest());
 		c = log_ring[console_pos++ % LOG_BYTES];
 		log_unlock_irqrestore(flags);
-		console_text(&c, 1);
+		if (c == '\n')
+			console_write("\r", 1);
+		console_write(&c, 1);
 		flags = log_lock_irqsave();
 	}
 	console_busy &= !ours;

@@ -18,7 +18,8 @@ static int check_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		if (flags & MS_INVALIDATE && vma->vm_flags & VM_LOCKED)
 			return -EBUSY;
 		start = vma->vm_end;
-		cond_resched();
+		if (start < end)
+			cond_resched();
 	}
 	return hole ? -ENOMEM : 0;
 }
