@@ -14,6 +14,7 @@ static int next_room(struct exec_args *args, char **to, u32 *room)
 {
 	u32 index = args->bytes / PAGE_SIZE, used = args->bytes % PAGE_SIZE;
 
+	cond_resched(); /* once a string and page at least */
 	if (index >= ARG_PAGES)
 		return -E2BIG;
 	if (index == args->nr_pages) {
@@ -123,6 +124,8 @@ u32 args_next_string(const struct exec_args *args, u32 offset)
 
 		if (page[offset++ % PAGE_SIZE] == '\0')
 			break;
+		if (offset % PAGE_SIZE == 0)
+			cond_resched();
 	}
 	return offset;
 }
@@ -137,6 +140,7 @@ int args_write(const struct exec_args *args, struct mm_struct *mm, uaddr_t va)
 
 		if (err)
 			return err;
+		cond_resched();
 	}
 	return 0;
 }

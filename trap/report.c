@@ -62,6 +62,7 @@ static void show_vma(const struct vm_area_struct *vma, uaddr_t far)
 
 	vma_text(vma, text, sizeof(text));
 	pr_err("    %s %s\n", here ? "->" : "  ", text);
+	cond_resched(); /* the console is slow */
 }
 
 /* mmap_lock held for reading. Returns the VMA that holds far, or NULL. */

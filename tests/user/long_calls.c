@@ -15,6 +15,7 @@
 #define VMAS          6000u
 #define NAMES         3000u
 #define CHILDREN      150u
+#define ARGUMENTS     60000u
 
 static uint8_t *big;
 
@@ -138,6 +139,25 @@ static void tasks(void)
 	   "150 children, found, signalled and ended");
 }
 
+/* A program with very many arguments; it is this one. */
+static void arguments(void)
+{
+	static char x[] = "x";
+	uint32_t *argv = (uint32_t *)(void *)pages(64);
+	int status = -1;
+	pid_t pid;
+
+	for (uint32_t i = 0; i < ARGUMENTS; i++)
+		argv[i] = (uint32_t)(uintptr_t)x;
+	pid = fork();
+	if (pid == 0) {
+		SYS(execve, "/test/long_calls", argv, argv + ARGUMENTS);
+		_exit(1);
+	}
+	SYS(wait4, pid, &status, 0, 0);
+	is(status, 0, "execve with 60,000 arguments");
+}
+
 static void log_text(void)
 {
 	static char text[200];
@@ -148,8 +168,11 @@ static void log_text(void)
 	SYS(close, fd);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	(void)argv;
+	if (argc > 2)
+		return 0;
 	SYS(mkdir, "/tmp", 0700);
 	big = pages(BIG / PAGE);
 	memset(big, 7, BIG);
@@ -157,6 +180,7 @@ int main(void)
 	areas();
 	names();
 	tasks();
+	arguments();
 	log_text();
 	memory();
 	return done();
