@@ -138,6 +138,7 @@ int copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf, u32 bytes,
 			flush_icache_page(page);
 		put_page(page);
 		done += part;
+		cond_resched();
 	}
 	up_read(&mm->mmap_lock);
 	return err;

@@ -140,7 +140,6 @@ int args_write(const struct exec_args *args, struct mm_struct *mm, uaddr_t va)
 
 		if (err)
 			return err;
-		cond_resched();
 	}
 	return 0;
 }
