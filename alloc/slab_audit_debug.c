@@ -109,11 +109,7 @@ void slab_for_each(void (*fn)(const struct slab_stats *stats, void *arg),
 	struct slab_stats stats;
 
 	TAILQ_FOREACH(cache, &slab_caches, link) {
-		u32 flags;
-
-		spin_lock_irqsave(&cache->lock, flags);
 		slab_cache_stats(cache, &stats);
-		spin_unlock_irqrestore(&cache->lock, flags);
 		fn(&stats, arg);
 	}
 }

@@ -46,6 +46,11 @@ bool slab_has_object(const struct kmem_cache *cache, const struct page *page,
 		offset % cache->stride == 0;
 }
 
+static bool is_slab_of(const struct kmem_cache *cache, const struct page *page)
+{
+	return page->flags & PG_SLAB && page->slab_cache == cache;
+}
+
 /* mem_map knows them, full ones too. */
 struct page *next_slab(const struct kmem_cache *cache, const struct page *after)
 {
@@ -54,7 +59,7 @@ struct page *next_slab(const struct kmem_cache *cache, const struct page *after)
 	for (; pfn < max_low_pfn; pfn++) {
 		struct page *page = pfn_to_page(pfn);
 
-		if ((page->flags & PG_SLAB) && page->slab_cache == cache)
+		if (is_slab_of(cache, page))
 			return page;
 	}
 	return NULL;
@@ -82,9 +87,11 @@ static u32 cpu_free(const struct kmem_cache *cache, const struct page *page)
 	return n;
 }
 
-void slab_cache_stats(const struct kmem_cache *cache, struct slab_stats *stats)
+/* Counted slab by slab: interrupts are off for one at a time. */
+void slab_cache_stats(struct kmem_cache *cache, struct slab_stats *stats)
 {
 	const struct page *page = NULL;
+	u32 flags;
 
 	*stats = (struct slab_stats){
 		.name = cache->name,
@@ -93,12 +100,17 @@ void slab_cache_stats(const struct kmem_cache *cache, struct slab_stats *stats)
 		.pages_per_slab = 1u << cache->order,
 	};
 	while ((page = next_slab(cache, page)) != NULL) {
-		u32 active = page->inuse - cpu_free(cache, page);
+		u32 active = 0;
 
-		stats->slabs++;
+		spin_lock_irqsave(&cache->lock, flags);
+		if (is_slab_of(cache, page)) {
+			active = page->inuse - cpu_free(cache, page);
+			stats->slabs++;
+			stats->total_objects += cache->objects;
+		}
+		spin_unlock_irqrestore(&cache->lock, flags);
 		stats->active_slabs += active != 0;
 		stats->active_objects += active;
-		stats->total_objects += cache->objects;
 	}
 }
 

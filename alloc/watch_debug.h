@@ -74,7 +74,7 @@ bool slab_has_object(const struct kmem_cache *cache, const struct page *page,
 /* The cache's next slab; NULL: its first, or there is no more. */
 struct page *next_slab(const struct kmem_cache *cache,
 		       const struct page *after);
-void slab_cache_stats(const struct kmem_cache *cache, struct slab_stats *stats);
+void slab_cache_stats(struct kmem_cache *cache, struct slab_stats *stats);
 /* Debug builds: each place that allocated what lives in cache; how many. */
 u32 slab_report_sites(struct kmem_cache *cache);
 /* Say on the log that the cache has live objects, and whose they are. */
