@@ -48,6 +48,7 @@ int qemu_plugin_version = 1;
 
 #define TEXT_START 0xc0010000u
 #define TEXT_BYTES (1u << 20)
+#define LOWEST_RAM 0x40000000u /* of all boards */
 #define KERNEL     0xc0000000u
 #define VECTORS    0xffff0000u
 #define HELPERS    0xffff0f00u /* of user mode, in the vectors' page */
@@ -271,8 +272,8 @@ static void translate(uint64_t id, struct qemu_plugin_tb *tb)
 	uint32_t pc = (uint32_t)qemu_plugin_tb_vaddr(tb);
 
 	(void)id;
-	/* Boot code runs at physical addresses, from 0x60000000 on. */
-	if (pc < 0x60000000u || pc >= HELPERS)
+	/* Boot code runs at physical addresses: no program begins there. */
+	if (pc < LOWEST_RAM || pc >= HELPERS)
 		qemu_plugin_register_vcpu_tb_exec_cb(tb, in_user, 0, NULL);
 	else if (pc >= KERNEL)
 		translate_kernel(tb);
