@@ -52,6 +52,8 @@ bool irq_stat(unsigned int irq, const char **name, u32 *count);
 
 /* Free-running nanoseconds since the timer was reset; any context. */
 u64 clock_ns(void);
+/* Its low word, by a single read: for differences of less than 4 seconds. */
+u32 clock_ns_low(void);
 /* Start the timer; handler runs in interrupt context. */
 void timer_init(void (*handler)(void));
 /* One interrupt at clock_ns() == ns or soon after. Replaces the last one. */

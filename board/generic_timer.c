@@ -55,6 +55,11 @@ u64 clock_ns(void)
 	return (read_cntvct() - first_count) * ns_per_count;
 }
 
+u32 clock_ns_low(void)
+{
+	return (u32)clock_ns();
+}
+
 static void timer_interrupt(void *arg __unused_arg)
 {
 	write_cntv_ctl(0);
