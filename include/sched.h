@@ -32,10 +32,14 @@ void set_current_state(enum task_state state);
 
 /*
  * Give up the core. Returns when the task runs again: at once if it is still
- * TASK_RUNNING and alone. Must not be called from an interrupt handler or
- * with a spinlock held; interrupts may be on or off and stay so.
+ * TASK_RUNNING and nobody who is ready has run less. Must not be called from an
+ * interrupt handler or with a spinlock held; interrupts may be on or off and
+ * stay so.
  */
 void schedule(void);
+
+/* Everybody who is ready runs first. In state TASK_RUNNING only. */
+void yield(void);
 
 /*
  * Sleep for at most ns nanoseconds in the state set before; U64_MAX sleeps for

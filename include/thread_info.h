@@ -10,7 +10,7 @@
 #define THREAD_INFO_H
 
 /* thread_info.flags; set by atomic_or, tested on the way back to user mode. */
-#define TIF_NEED_RESCHED    0x1 /* the time slice is over */
+#define TIF_NEED_RESCHED    0x1 /* another task should run */
 #define TIF_SIGPENDING      0x2 /* a signal may have to be delivered */
 #define TIF_RESTORE_SIGMASK 0x4 /* sigsuspend: put the old mask back */
 #define TIF_WORK_MASK       0x7

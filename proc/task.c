@@ -102,6 +102,8 @@ struct task_struct *dup_task_struct(const struct task_struct *orig)
 	task->pgrp = orig->pgrp;
 	task->session = orig->session;
 	task->thread_info.tls = orig->thread_info.tls;
+	task->inv_weight = orig->inv_weight;
+	task->nice = orig->nice;
 	memcpy(task->comm, orig->comm, sizeof(task->comm));
 	memcpy(task->rlim, orig->rlim, sizeof(task->rlim));
 	TAILQ_INIT(&task->children);

@@ -13,13 +13,18 @@
 #include <run/task.h>
 #include <time_units.h>
 
-#define TICK_NSEC ((u32)(NSEC_PER_SEC / HZ))
+#define TICK_NSEC  ((u32)(NSEC_PER_SEC / HZ))
+#define SLICE_NSEC 2000000u
 
 /* ---- the scheduler (sched.c) ------------------------------------- */
 
 void sched_init(void);
-/* From the timer interrupt, each 1/HZ second. user: it came from user mode. */
-void scheduler_tick(bool user);
+/*
+ * nr ticks of 1/HZ second have passed, most often one; or a slice (0). user: the
+ * interrupt came from user mode. True: other tasks are ready, call it again
+ * after SLICE_NSEC. Interrupts are off.
+ */
+bool scheduler_tick(bool user, u32 nr);
 /* The idle task's loop. */
 void cpu_idle(void) __noreturn;
 /* A new task becomes runnable for the first time. */
@@ -59,7 +64,12 @@ struct task_struct *next_dead_task(void);
 
 /* ---- time (timer.c) ---------------------------------------------- */
 
-void time_init(void);    /* start the tick, read the RTC */
+void time_init(void); /* start the tick, read the RTC */
+/*
+ * The idle task, before and after it waits for an interrupt: between the two
+ * no tick interrupts the core, and the second counts those that were left out.
+ */
+void tick_stop(bool stop);
 extern u64 jiffies;      /* ticks since boot */
 extern u64 boot_wall_ns; /* wall_clock_ns() when ktime_ns() was 0 */
 

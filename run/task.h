@@ -32,6 +32,9 @@ struct cpu_context {
 	u32 tpidrurw;
 };
 
+/* Of nice 0. */
+#define NICE_0_INV_WEIGHT (1u << 14)
+
 /* What a task, or the dead among several, has used. */
 struct task_usage {
 	u64 utime_ns, stime_ns; /* counted by the tick, as Linux does */
@@ -86,9 +89,9 @@ struct task_struct {
 
 	/* runqueue.lock */
 	enum task_state state;
-	bool on_rq; /* on the run queue (running, or next) */
-	u32 slice;  /* ticks left */
-	TAILQ_ENTRY(task_struct) run_link;
+	bool on_rq;   /* running or ready to run */
+	u64 vruntime; /* how long it has run by its share: sched.c */
+	TAILQ_ENTRY(task_struct) run_link; /* while ready */
 	struct task_usage use; /* its own; faults: see group_usage() */
 
 	/* constant; execve by a thread may swap them, under tasklist_lock */
@@ -139,6 +142,8 @@ struct task_struct {
 
 	/* itself; all above is zero in a new task, this is copied: see TASK_ZEROED */
 	char comm[TASK_COMM_LEN];
+	u32 inv_weight; /* 2^24 / weight; weights as in Linux: nice 0 is 1024 */
+	s32 nice;       /* services/sched, which sets both; fork copies them */
 	struct rlimit rlim[RLIM_NLIMITS];
 	struct vfp_state vfp;
 	struct restart_block restart; /* after -ERESTART_RESTARTBLOCK only */

@@ -2,8 +2,9 @@
  * The tick, and the list of tasks that sleep for a time or want a signal.
  *
  * Owns the board's one timer: it is armed for whatever comes first, the next
- * tick or the first of the list, so a sleep ends when it should and not at a
- * tick. One-shot and re-armed each time: never late by what was lost before.
+ * tick, the end of a slice, or the first of the list, so a sleep ends when it
+ * should and not at a tick. While the core is idle there is no tick, and the timer is armed for the
+ * first of the list alone. One-shot and re-armed each time: never late by what was lost before.
  */
 #include <board/board.h>
 #include <bug.h>
@@ -14,11 +15,16 @@
 static spinlock_t timer_lock = SPINLOCK_INIT; /* irqs off */
 TAILQ_HEAD(timer_list, timer);
 static struct timer_list timers = TAILQ_HEAD_INITIALIZER(timers);
-static u64 next_tick_ns; /* timer_lock */
-static bool started;     /* timer_lock */
-u64 boot_wall_ns;        /* constant after time_init() */
+static u64 next_tick_ns;  /* timer_lock */
+static u64 slice_end_ns;  /* timer_lock: other tasks are ready; or NEVER */
+static bool started;      /* timer_lock */
+static bool tick_stopped; /* timer_lock: the core is idle and needs no tick */
+u64 boot_wall_ns;         /* constant after time_init() */
 
-u64 jiffies; /* written by the tick alone */
+/* Far ahead, and what a driver makes of it still fits 64 bits. */
+#define NEVER (1ull << 62)
+
+u64 jiffies; /* timer_lock to write */
 struct pt_regs *irq_regs;
 
 u64 ktime_ns(void)
@@ -35,7 +41,7 @@ u64 wall_clock_ns(void)
 static void arm_timer(void)
 {
 	const struct timer *first = TAILQ_FIRST(&timers);
-	u64 ns = next_tick_ns;
+	u64 ns = tick_stopped ? NEVER : min(next_tick_ns, slice_end_ns);
 
 	if (first && first->expires_ns < ns)
 		ns = first->expires_ns;
@@ -107,29 +113,50 @@ static s32 run_timers(u64 now)
 	return 0;
 }
 
+/*
+ * The scheduler's part, if a tick or a slice is over. More than one tick when
+ * interrupts were off for long or the tick was stopped: none is lost.
+ * timer_lock held.
+ */
+static void run_tick(u64 now, bool user)
+{
+	u32 nr = 0;
+
+	if (now >= next_tick_ns)
+		nr = (u32)((now - next_tick_ns) / TICK_NSEC) + 1;
+	next_tick_ns += (u64)nr * TICK_NSEC;
+	jiffies += nr;
+	if (nr || now >= slice_end_ns)
+		slice_end_ns = scheduler_tick(user, nr) ? now + SLICE_NSEC :
+							  NEVER;
+}
+
 /* The timer's interrupt. */
 static void timer_interrupt(void)
 {
 	u64 now = clock_ns();
-	bool tick = false;
 	s32 tgid;
 
 	spin_lock(&timer_lock);
-	/* More than one when interrupts were off for long: none is lost. */
-	while (next_tick_ns <= now) {
-		next_tick_ns += TICK_NSEC;
-		jiffies++;
-		tick = true;
-	}
 	while ((tgid = run_timers(now)) != 0) {
 		spin_unlock(&timer_lock);
 		services_timer_expired(tgid);
 		spin_lock(&timer_lock);
 	}
+	run_tick(now, irq_regs && user_mode(irq_regs));
 	arm_timer();
 	spin_unlock(&timer_lock);
-	if (tick)
-		scheduler_tick(irq_regs && user_mode(irq_regs));
+}
+
+void tick_stop(bool stop)
+{
+	u32 flags;
+
+	spin_lock_irqsave(&timer_lock, flags);
+	tick_stopped = stop;
+	run_tick(clock_ns(), false);
+	arm_timer();
+	spin_unlock_irqrestore(&timer_lock, flags);
 }
 
 void time_init(void)
@@ -139,6 +166,7 @@ void time_init(void)
 	timer_init(timer_interrupt);
 	spin_lock_irqsave(&timer_lock, flags);
 	next_tick_ns = clock_ns() + TICK_NSEC;
+	slice_end_ns = NEVER;
 	started = true;
 	arm_timer();
 	spin_unlock_irqrestore(&timer_lock, flags);

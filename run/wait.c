@@ -32,7 +32,8 @@ void prepare_to_wait(struct wait_queue_head *wq, struct wait_entry *entry,
 	spin_lock_irqsave(&wq->lock, flags);
 	if (!is_queued(entry))
 		TAILQ_INSERT_TAIL(&wq->waiters, entry, link);
-	set_current_state(state);
+	WRITE_ONCE(current->state, state);
+	/* Its barrier: the state is visible before the condition is looked at. */
 	spin_unlock_irqrestore(&wq->lock, flags);
 }
 

@@ -32,7 +32,7 @@ static void read_for(struct inside *in, u32 turns)
 	in->most_readers = max(in->most_readers, in->readers);
 	while (turns--) {
 		in->broken |= in->writers || rwsem_is_write_locked(&in->sem);
-		schedule();
+		yield();
 	}
 	in->readers--;
 	in->read_rounds++;
@@ -46,7 +46,7 @@ static void write_for(struct inside *in, u32 turns)
 	while (turns--) {
 		in->broken |= in->writers != 1 || in->readers ||
 			!rwsem_is_write_locked(&in->sem);
-		schedule();
+		yield();
 	}
 	in->writers--;
 	in->write_rounds++;
@@ -64,7 +64,7 @@ static void come_and_go(void *arg)
 			read_for(in, dice >> 27 & 3);
 		else
 			write_for(in, dice >> 27 & 3);
-		schedule();
+		yield();
 	}
 	in->ended++;
 }
@@ -77,7 +77,7 @@ static void test_rwsem_crowd(void)
 	for (u32 i = 0; i < THREADS; i++)
 		KTEST_ASSERT(kthread_run(come_and_go, &in, "crowd", NULL) == 0);
 	while (in.ended < THREADS)
-		schedule();
+		yield();
 	reap_dead_tasks();
 	KTEST_ASSERT(!in.broken);
 	KTEST_ASSERT(in.most_readers > 1);
@@ -108,22 +108,22 @@ static void test_rwsem_writer_is_next(void)
 	KTEST_ASSERT(down_read_trylock(&in.sem)); /* nobody waits yet */
 	up_read(&in.sem);
 	KTEST_ASSERT(kthread_run(write_once, &in, "writer", NULL) == 0);
-	schedule();
+	yield();
 	KTEST_ASSERT(rwsem_is_locked(&in.sem));
 	KTEST_ASSERT(!down_read_trylock(&in.sem));
 	KTEST_ASSERT(kthread_run(read_once, &in, "reader", NULL) == 0);
-	schedule();
+	yield();
 	KTEST_ASSERT(in.readers == 0 && in.writers == 0);
 	up_read(&in.sem);
 	KTEST_ASSERT(!rwsem_is_locked(&in.sem));
 	while (!in.write_rounds) {
 		KTEST_ASSERT(in.read_rounds == 0);
-		schedule();
+		yield();
 	}
 	while (!in.read_rounds)
-		schedule();
+		yield();
 	KTEST_ASSERT(!in.broken && atomic_read(&in.sem.count) == 0);
-	schedule();
+	yield();
 	reap_dead_tasks();
 }
 KTEST(test_rwsem_writer_is_next);

@@ -72,7 +72,7 @@ static void count_to_ten(void *arg)
 
 	for (u32 i = 0; i < 10; i++) {
 		++*count;
-		schedule();
+		yield();
 	}
 }
 
@@ -85,11 +85,11 @@ static void test_round_robin(void)
 		KTEST_ASSERT(kthread_run(count_to_ten, &counts[i], "counter",
 					 NULL) == 0);
 	for (u32 round = 0; round < 10; round++) {
-		schedule();
+		yield();
 		for (u32 i = 0; i < ARRAY_SIZE(counts); i++)
 			KTEST_ASSERT(counts[i] == round + 1);
 	}
-	schedule();
+	yield();
 	reap_dead_tasks();
 }
 KTEST(test_round_robin);
@@ -129,7 +129,7 @@ static bool registers_survive(u32 base)
 			 "	add	r9, r4, #5\n"
 			 "	add	r10, r4, #6\n"
 			 "	add	r11, r4, #7\n"
-			 "	bl	schedule\n"
+			 "	bl	yield\n"
 			 "	eor	r0, r4, r5, lsl #1\n"
 			 "	eor	r0, r0, r6, lsl #2\n"
 			 "	eor	r0, r0, r7, lsl #3\n"
@@ -174,7 +174,7 @@ static void test_registers_survive(void)
 		KTEST_ASSERT(registers_survive(0x3000000));
 	KTEST_ASSERT(a.kept);
 	KTEST_ASSERT(b.kept);
-	schedule();
+	yield();
 	reap_dead_tasks();
 }
 KTEST(test_registers_survive);
@@ -249,7 +249,7 @@ static bool sleep_in_order(void)
 		set_current_state(TASK_UNINTERRUPTIBLE);
 		schedule_timeout(1 * MSEC);
 	}
-	schedule();
+	yield();
 	reap_dead_tasks();
 	return s[2].place == 0 && s[1].place == 1 && s[0].place == 2;
 }
@@ -282,7 +282,7 @@ static void test_timeout_cut_short(void)
 	left = schedule_timeout(3600 * 1000 * MSEC);
 	KTEST_ASSERT(left > 0);
 	KTEST_ASSERT(left < 3600 * 1000 * MSEC);
-	schedule();
+	yield();
 	reap_dead_tasks();
 }
 KTEST(test_timeout_cut_short);
@@ -377,7 +377,7 @@ static void test_active_mm(void)
 	KTEST_ASSERT(current_pgd() == mm->pgd);
 	KTEST_ASSERT(kthread_run(note_loan, &a, "borrower-a", NULL) == 0);
 	KTEST_ASSERT(kthread_run(note_loan, &b, "borrower-b", NULL) == 0);
-	schedule();
+	yield();
 	KTEST_ASSERT(a.done && b.done);
 	KTEST_ASSERT(a.borrowed && b.borrowed);
 	KTEST_ASSERT(a.count == before + 1);
@@ -404,7 +404,7 @@ static void run_as_user(void *arg)
 	become_user_of(u->mm);
 	u->right = true;
 	for (u32 i = 0; i < 50; i++) {
-		schedule();
+		yield();
 		u->right &= current_pgd() == u->mm->pgd;
 	}
 	become_kernel_thread();
@@ -420,9 +420,9 @@ static void test_two_users(void)
 	KTEST_ASSERT(kthread_run(run_as_user, &a, "user-a", NULL) == 0);
 	KTEST_ASSERT(kthread_run(run_as_user, &b, "user-b", NULL) == 0);
 	while (!a.done || !b.done)
-		schedule();
+		yield();
 	KTEST_ASSERT(a.right && b.right);
-	schedule();
+	yield();
 	return_loan();
 	reap_dead_tasks();
 }
@@ -496,7 +496,7 @@ static void test_threads_leave_nothing(void)
 		for (u32 i = 0; i < 20; i++) {
 			KTEST_ASSERT(kthread_run(do_nothing, NULL, "nothing",
 						 NULL) == 0);
-			schedule();
+			yield();
 			reap_dead_tasks();
 		}
 	}
@@ -529,7 +529,7 @@ static bool run_failing_at(u32 nth)
 	err = kthread_run(do_nothing, NULL, "nothing", NULL);
 	fail_alloc_set(NULL, 0, 0);
 	KTEST_ASSERT(err == 0 || err == -ENOMEM);
-	schedule();
+	yield();
 	reap_dead_tasks();
 	KTEST_ASSERT(nr_tasks() == tasks);
 	return err == 0;
@@ -551,15 +551,15 @@ static void test_kthread_run_out_of_memory(void)
 		for (u32 i = 0; i < 3; i++)
 			KTEST_ASSERT(kthread_run(park, &p, "parked", NULL) ==
 				     0);
-		schedule();
+		yield();
 		for (nth = 1; !run_failing_at(nth); nth++)
 			;
 		KTEST_ASSERT(nth > 1);
 		p.go = true;
 		wake_up(&p.wq);
 		while (p.ended < 3)
-			schedule();
-		schedule();
+			yield();
+		yield();
 		reap_dead_tasks();
 		KTEST_ASSERT(round == 0 || nr_free_pages() == pages);
 		pages = nr_free_pages();
