@@ -16,7 +16,7 @@
 struct task_facts {
 	char comm[TASK_COMM_LEN];
 	enum task_state state;
-	s32 pid, tgid, ppid, pgrp, session;
+	s32 pid, tgid, ppid, pgrp, session, nice;
 	u32 threads, exit_signal, exit_code;
 	struct task_usage use, child_use; /* of the whole process */
 	struct signal_facts signals;
@@ -52,6 +52,7 @@ static int get_facts(s32 pid, struct task_facts *facts)
 			.ppid = leader->parent ? leader->parent->tgid : 0,
 			.pgrp = leader->pgrp,
 			.session = leader->session,
+			.nice = task->nice,
 			.threads = leader->nr_threads,
 			.exit_signal = task->exit_signal,
 			.exit_code = task->exit_code,
@@ -240,7 +241,8 @@ static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 	seq_printf(m, " %u %u %u %u", ticks(t->use.utime_ns),
 		   ticks(t->use.stime_ns), ticks(t->child_use.utime_ns),
 		   ticks(t->child_use.stime_ns));
-	seq_printf(m, " 20 0 %u 0 %u", t->threads, ticks(t->start_ns));
+	seq_printf(m, " %d %d %u 0 %u", 20 + t->nice, t->nice, t->threads,
+		   ticks(t->start_ns));
 }
 
 /* Fields 23 to 52: its memory; what we do not have is 0. */

@@ -14,6 +14,7 @@
 #include <services/ids/ids.h>
 #include <services/pipe/pipe.h>
 #include <services/poll/poll.h>
+#include <services/sched/sched.h>
 #include <services/script/script.h>
 #include <services/signal/signal.h>
 #include <services/system/system.h>
@@ -43,6 +44,7 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	FUTEX_CALLS,
 	TIME_CALLS,
 	IDS_CALLS,
+	SCHED_CALLS,
 	SYSTEM_CALLS,
 	FILES_CALLS,
 	PIPE_CALLS,

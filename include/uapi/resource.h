@@ -27,6 +27,11 @@
 #define RLIM_INFINITY   0xffffffffu
 #define RLIM64_INFINITY 0xffffffffffffffffull
 
+/* getpriority and setpriority: whose nice value. */
+#define PRIO_PROCESS 0
+#define PRIO_PGRP    1
+#define PRIO_USER    2
+
 struct rlimit {
 	uint32_t rlim_cur;
 	uint32_t rlim_max;

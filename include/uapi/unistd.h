@@ -24,6 +24,7 @@
 #define __NR_getuid          24
 #define __NR_pause           29
 #define __NR_access          33
+#define __NR_nice            34
 #define __NR_kill            37
 #define __NR_rename          38
 #define __NR_mkdir           39
@@ -51,6 +52,8 @@
 #define __NR_munmap          91
 #define __NR_truncate        92
 #define __NR_ftruncate       93
+#define __NR_getpriority     96
+#define __NR_setpriority     97
 #define __NR_setitimer       104
 #define __NR_getitimer       105
 #define __NR_wait4           114

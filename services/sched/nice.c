@@ -1,0 +1,93 @@
+/*
+ * Nice values: nice, getpriority and setpriority, as Linux answers them.
+ *
+ * A nice value is a weight, and tasks that always want to run share the core in
+ * proportion to their weights: one step of nice is a factor of about 1.25. A
+ * thread has a nice value of its own, which fork copies and execve keeps. Never
+ * refused for want of privilege: every program is root.
+ */
+#include <asm/uaccess.h>
+#include <proc/proc.h>
+#include <services/sched/sched.h>
+
+#define MIN_NICE (-20)
+#define MAX_NICE 19
+
+/* Linux's sched_prio_to_weight: from nice -20 to 19. */
+static const u32 weights[MAX_NICE - MIN_NICE + 1] = {
+	88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916,
+	9548,  7620,  6100,  4904,  3906,  3121,  2501,  1991,  1586,  1277,
+	1024,  820,   655,   526,   423,   335,   272,   215,   172,   137,
+	110,   87,    70,    56,    45,    36,    29,    23,    18,    15,
+};
+
+static s32 clamp_nice(s32 nice)
+{
+	return nice < MIN_NICE ? MIN_NICE : min(nice, MAX_NICE);
+}
+
+/* What it has run since its last switch counts by the new weight already. */
+static void set_nice(struct task_struct *task, s32 nice)
+{
+	task->nice = nice;
+	WRITE_ONCE(task->inv_weight, (1u << 24) / weights[nice - MIN_NICE]);
+}
+
+/* Whether `which` and `who` of the calls mean task. tasklist_lock held. */
+static bool is_meant(const struct task_struct *task, s32 which, s32 who)
+{
+	switch (which) {
+	case PRIO_PROCESS: /* one thread, in fact */
+		return task->pid == (who ? who : current->pid);
+	case PRIO_PGRP:
+		return task->pgrp == (who ? who : current->pgrp);
+	default:
+		return who == 0; /* every task is user 0's */
+	}
+}
+
+/* -20 to 19 come as 40 to 1: a result below 0 would be an error. */
+s32 sys_getpriority(s32 which, s32 who)
+{
+	const struct task_struct *task;
+	s32 highest = -ESRCH;
+	u32 flags;
+
+	if (which < PRIO_PROCESS || which > PRIO_USER)
+		return -EINVAL;
+	flags = tasklist_lock();
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (is_meant(task, which, who) &&
+		    MAX_NICE + 1 - task->nice > highest)
+			highest = MAX_NICE + 1 - task->nice;
+	tasklist_unlock(flags);
+	return highest;
+}
+
+s32 sys_setpriority(s32 which, s32 who, s32 nice)
+{
+	struct task_struct *task;
+	s32 err = -ESRCH;
+	u32 flags;
+
+	if (which < PRIO_PROCESS || which > PRIO_USER)
+		return -EINVAL;
+	flags = tasklist_lock();
+	TAILQ_FOREACH(task, &all_tasks, tasks) {
+		if (!is_meant(task, which, who))
+			continue;
+		set_nice(task, clamp_nice(nice));
+		err = 0;
+	}
+	tasklist_unlock(flags);
+	return err;
+}
+
+s32 sys_nice(s32 increment)
+{
+	/* No step is larger than the whole range, so that the sum fits. */
+	s32 step = increment < -40 ? -40 : min(increment, 40);
+
+	set_nice(current, clamp_nice(current->nice + step));
+	return 0;
+}
