@@ -7,39 +7,7 @@
 #include <mm/mm.h>
 #include <string.h>
 
-#define KIB_PER_PAGE     (PAGE_SIZE / 1024)
-#define FRAMES_AT_A_TIME 256u /* then the others may run */
-
-/*
- * Pages by what their flags say. Second-level tables are slab objects: they
- * count there and not as tables.
- */
-struct page_counts {
-	u32 anon, cache, cache_mapped, slab, table, shmem, vmalloc;
-};
-
-static void count_pages(struct page_counts *counts)
-{
-	const struct page *page;
-	u32 pfn, flags;
-	bool mapped;
-
-	memset(counts, 0, sizeof(*counts));
-	for (pfn = min_low_pfn; pfn < max_low_pfn; pfn++) {
-		if (pfn % FRAMES_AT_A_TIME == 0)
-			cond_resched();
-		page = pfn_to_page(pfn);
-		flags = owner_page(page)->flags;
-		mapped = atomic_read(&page->_mapcount) > 0;
-		counts->anon += !!(flags & PG_ANON);
-		counts->slab += !!(flags & PG_SLAB);
-		counts->table += !!(flags & PG_TABLE);
-		counts->vmalloc += !!(flags & PG_VMALLOC);
-		counts->cache += !!(flags & PG_CACHE);
-		counts->cache_mapped += flags & PG_CACHE && mapped;
-		counts->shmem += mapped && !(flags & (PG_CACHE | PG_ANON));
-	}
-}
+#define KIB_PER_PAGE (PAGE_SIZE / 1024)
 
 static void put_kb(struct seq_file *m, const char *label, u32 kib)
 {
@@ -53,29 +21,30 @@ static void put_pages(struct seq_file *m, const char *label, u32 pages)
 
 int show_meminfo(struct seq_file *m)
 {
-	struct page_counts counts;
-	u32 free = nr_free_pages(), clean;
+	u32 free = nr_free_pages(), cache = nr_pages_used(USE_CACHE);
+	u32 file = nr_pages_used(USE_MAPPED_FILE);
+	u32 shmem = nr_pages_used(USE_MAPPED_SHMEM);
+	/* A page that was cut off its file may be mapped still. */
+	u32 clean = cache - min(cache, file);
 
-	count_pages(&counts);
-	clean = counts.cache - counts.cache_mapped;
 	put_pages(m, "MemTotal:", totalram_pages());
 	put_pages(m, "MemFree:", free);
 	put_pages(m, "MemAvailable:", free + clean);
 	put_pages(m, "Buffers:", 0);
-	put_pages(m, "Cached:", counts.cache + counts.shmem);
+	put_pages(m, "Cached:", cache + shmem);
 	put_pages(m, "SwapCached:", 0);
 	put_pages(m, "SwapTotal:", 0);
 	put_pages(m, "SwapFree:", 0);
-	put_pages(m, "AnonPages:", counts.anon);
-	put_pages(m, "Mapped:", counts.cache_mapped + counts.shmem);
-	put_pages(m, "Shmem:", counts.shmem);
-	put_pages(m, "Slab:", counts.slab);
+	put_pages(m, "AnonPages:", nr_pages_used(USE_MAPPED_ANON));
+	put_pages(m, "Mapped:", file + shmem);
+	put_pages(m, "Shmem:", shmem);
+	put_pages(m, "Slab:", nr_pages_used(USE_SLAB));
 	put_kb(m, "KernelStack:", (nr_tasks() + 1) * (THREAD_SIZE / 1024));
-	put_pages(m, "PageTables:", counts.table);
+	put_pages(m, "PageTables:", nr_pages_used(USE_TABLE));
 	put_pages(m, "CommitLimit:", totalram_pages() / 2);
 	put_pages(m, "Committed_AS:", vm_committed_pages());
 	put_kb(m, "VmallocTotal:", (VMALLOC_END - vmalloc_start()) / 1024);
-	put_pages(m, "VmallocUsed:", counts.vmalloc);
+	put_pages(m, "VmallocUsed:", nr_pages_used(USE_VMALLOC));
 	return 0;
 }
 
@@ -151,17 +120,16 @@ int show_vmallocinfo(struct seq_file *m)
 /* Linux's names with Linux's meaning; the last line is ours. */
 int show_vmstat(struct seq_file *m)
 {
-	struct page_counts counts;
+	u32 shmem = nr_pages_used(USE_MAPPED_SHMEM);
 	struct zone_stats zone;
 
-	count_pages(&counts);
 	zone_get_stats(&zone);
 	seq_printf(m, "nr_free_pages %u\n", nr_free_pages());
-	seq_printf(m, "nr_anon_pages %u\n", counts.anon);
-	seq_printf(m, "nr_mapped %u\n", counts.cache_mapped + counts.shmem);
-	seq_printf(m, "nr_file_pages %u\n", counts.cache + counts.shmem);
-	seq_printf(m, "nr_shmem %u\n", counts.shmem);
-	seq_printf(m, "nr_page_table_pages %u\n", counts.table);
+	seq_printf(m, "nr_anon_pages %u\n", nr_pages_used(USE_MAPPED_ANON));
+	seq_printf(m, "nr_mapped %u\n", nr_pages_used(USE_MAPPED_FILE) + shmem);
+	seq_printf(m, "nr_file_pages %u\n", nr_pages_used(USE_CACHE) + shmem);
+	seq_printf(m, "nr_shmem %u\n", shmem);
+	seq_printf(m, "nr_page_table_pages %u\n", nr_pages_used(USE_TABLE));
 	seq_printf(m, "pgsteal_direct %u\n", zone.reclaimed);
 	seq_printf(m, "oom_kill %u\n", nr_oom_kills());
 	seq_printf(m, "nr_vmalloc_syncs %u\n", nr_vmalloc_syncs);

@@ -405,7 +405,7 @@ void kill_pgrp(s32 pgrp, int sig)
 {
 	u32 flags = tasklist_lock();
 
-	kill_pgrp_locked(pgrp, sig);
+	send_to_pgrp(pgrp, &info);
 	tasklist_unlock(flags);
 }
 
