@@ -5,13 +5,15 @@
  *
  *	high	what reclaim restores
  *	low	below it, an allocation that may sleep asks the shrinkers first
- *	min	below it, pages are for __GFP_HIGH only: interrupts cannot wait
+ *	min	below it, pages are for __GFP_HIGH: interrupts cannot wait; and
+ *		half of them for a task in do_exit, which gives back more
  *
  * The shrinkers are those who can give memory back: the slab's empty slabs,
  * the page cache's clean pages. They register themselves.
  */
 #include <alloc/hot.h>
 #include <lib/printk.h>
+#include <thread_info.h>
 
 #define MAX_RECLAIM_ROUNDS 4
 
@@ -106,6 +108,9 @@ struct page *zone_alloc_slow(gfp_t gfp, unsigned int order)
 		if (!make_room(gfp, order, retry))
 			break;
 	}
-	warn_failure(gfp, order);
-	return NULL;
+	page = test_thread_flag(TIF_EXITING) ? buddy_take(order, zone.min / 2) :
+					       NULL;
+	if (!page)
+		warn_failure(gfp, order);
+	return page;
 }

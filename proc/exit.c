@@ -174,6 +174,7 @@ void do_exit(u32 code)
 	BUG_ON(task == &init_task || task->pid == 0);
 	if (task->group_leader->group_exit)
 		code = task->group_leader->group_exit_code;
+	atomic_or(TIF_EXITING, &task->thread_info.flags);
 	reap_dead_tasks();
 	exit_mm(task);
 	exit_files(task);

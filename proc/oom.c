@@ -109,13 +109,25 @@ static void kill_users_of(const struct mm_struct *mm)
 			kill_thread(task);
 }
 
-void out_of_memory(void)
+static bool is_dying(const struct task_struct *task)
 {
-	u32 flags = tasklist_lock();
-	struct task_struct *victim = select_victim();
-	struct task_struct *leader = victim->group_leader;
-	const struct mm_struct *mm = victim->thread_info.mm;
+	return READ_ONCE(task->killed) ||
+		READ_ONCE(task->thread_info.flags) & TIF_EXITING;
+}
 
+bool out_of_memory(void)
+{
+	struct task_struct *victim, *leader;
+	const struct mm_struct *mm;
+	u32 flags;
+
+	/* To wait for itself it would wait for ever. */
+	if (is_dying(current))
+		return false;
+	flags = tasklist_lock();
+	victim = select_victim();
+	leader = victim->group_leader;
+	mm = victim->thread_info.mm;
 	BUG_ON(!mm); /* whoever faulted has one, init at worst */
 	if (!leader->group_exit) {
 		report(victim);
@@ -126,8 +138,9 @@ void out_of_memory(void)
 	}
 	tasklist_unlock(flags);
 	/* The victim cannot end while we keep the core. */
-	if (mm != current_thread_info()->mm) {
+	if (!is_dying(current)) {
 		set_current_state(TASK_UNINTERRUPTIBLE);
 		schedule_timeout(TICK_NSEC);
 	}
+	return !is_dying(current);
 }

@@ -154,10 +154,10 @@ void get_random_bytes(void *buf, u32 bytes);
 /*
  * A fault of the running task found no memory. Kill one process: the one with
  * the most resident pages, init last of all; say on the log which. May sleep:
- * no lock held. The fault may be tried again on return, unless the running task
- * is to die itself (fatal_signal_pending).
+ * no lock held. True: the access may be tried again. False: the task itself is
+ * dying or in exit, nobody is killed for it, and it goes on without the memory.
  */
-void out_of_memory(void);
+bool out_of_memory(void);
 /* Processes it has killed since boot. */
 u32 nr_oom_kills(void);
 

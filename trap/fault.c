@@ -113,11 +113,9 @@ static int bad_area(const struct abort_info *info, struct pt_regs *regs,
 static int fault_error(const struct abort_info *info, struct pt_regs *regs,
 		       u32 fault)
 {
-	if (fault & VM_FAULT_OOM) {
-		out_of_memory();
-		/* Again: a victim's memory may do, or we are the victim. */
-		return !user_mode(regs) && fatal_signal_pending() ? -EFAULT : 0;
-	}
+	/* Again: a victim's memory may do. Who dies needs none. */
+	if (fault & VM_FAULT_OOM)
+		return out_of_memory() || user_mode(regs) ? 0 : -EFAULT;
 	return fault & VM_FAULT_SIGBUS ?
 		end_abort(info, regs, SIGBUS, BUS_ADRERR) :
 		end_abort(info, regs, SIGSEGV, SEGV_MAPERR);

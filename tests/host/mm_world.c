@@ -75,16 +75,12 @@ __weak void report_user_fault(const struct pt_regs *regs __unused_arg,
 	world_reports++;
 }
 
-__weak bool fatal_signal_pending(void)
-{
-	return world_dying;
-}
-
 /* The one program there is is the victim. */
-__weak void out_of_memory(void)
+__weak bool out_of_memory(void)
 {
 	world_ooms++;
 	world_dying = true;
+	return false;
 }
 
 __weak void die(const char *what, struct pt_regs *regs __unused_arg,

@@ -44,7 +44,7 @@ struct world_signal {
 	uaddr_t addr;
 };
 extern struct world_signal world_signal;
-/* What fatal_signal_pending says; out_of_memory sets it, a fault clears it. */
+/* The program is a victim: out_of_memory sets it, a fault clears it. */
 extern bool world_dying;
 /* Calls of out_of_memory and of report_user_fault since world_start. */
 extern u32 world_ooms, world_reports;

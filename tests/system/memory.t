@@ -14,6 +14,10 @@ boot = machine.boot("init=/test/oom", memory="64M",
 tap.is_(boot.status, 0, "a child that takes all memory, three times", boot)
 tap.ok("ut of memory" in boot.console, "the kernel says so", boot)
 
+boot = machine.boot("quiet init=/test/oom_exit", memory="64M",
+                    initrd=f"{machine.OUT}/test-initramfs.cpio")
+tap.is_(boot.status, 0, "who dies without memory can finish dying", boot)
+
 boot = machine.boot("init=/test/pressure", memory="64M",
                     initrd=f"{machine.OUT}/test-initramfs.cpio")
 tap.is_(boot.status, 0, "several at once, for a while: the cache goes first, "

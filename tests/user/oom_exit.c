@@ -1,0 +1,131 @@
+/*
+ * oom_exit - who dies while there is no memory can always finish dying.
+ *
+ * Run as process 1 of a machine with little memory (tests/system/memory.t). A
+ * thread that ends reads its robust list and writes into its locks, in pages
+ * and tables that may not be there yet. A task in exit may use pages that are
+ * kept from others; if those do not do, it ends without what it wanted.
+ */
+#include <fcntl.h>
+#include <uapi/futex.h>
+#include <uapi/mman.h>
+#include "check.h"
+
+#define MIB   0x100000u
+#define LOCKS 8u /* each in the reach of another second-level table */
+
+struct lock {
+	uint32_t next;
+	uint32_t word;
+};
+
+static uint8_t *shared; /* LOCKS MiB, a lock at the start of each */
+static uint8_t *sparse; /* a file's page that nobody has touched */
+
+static struct lock *lock_of(uint32_t i)
+{
+	return (struct lock *)(shared + i * MIB);
+}
+
+/* A file, since its pages stay when nobody maps them. */
+static void map_locks(void)
+{
+	int fd = open(scratch("locks"), O_RDWR | O_CREAT, 0600);
+	uint32_t at = shared ? (uint32_t)shared : 0;
+
+	SYS(ftruncate, fd, LOCKS * MIB);
+	shared = (uint8_t *)SYS(mmap2, at, LOCKS * MIB, PROT_READ | PROT_WRITE,
+				MAP_SHARED | (at ? MAP_FIXED : 0), fd, 0);
+	close(fd);
+}
+
+static int32_t new_map(uint32_t bytes)
+{
+	return SYS(mmap2, 0, bytes, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+/* Until the kernel says that there is none: that kills nobody. */
+static void take_all_but_the_reserve(void)
+{
+	uint32_t step = 64 * PAGE;
+
+	while (step) {
+		int32_t raw = new_map(step);
+
+		if (raw < 0 && raw > -4096)
+			return;
+		if (SYS(madvise, raw, step, MADV_POPULATE_WRITE) != 0)
+			step = step > PAGE ? PAGE : 0;
+	}
+}
+
+static void hold_locks(struct robust_list_head *head)
+{
+	uint32_t tid = (uint32_t)linux_syscall(__NR_gettid);
+
+	head->futex_offset = offsetof(struct lock, word);
+	head->list_op_pending = 0;
+	head->next = (uint32_t)lock_of(0);
+	for (uint32_t i = 0; i < LOCKS; i++) {
+		lock_of(i)->word = tid;
+		lock_of(i)->next = i + 1 < LOCKS ? (uint32_t)lock_of(i + 1) :
+						   (uint32_t)head;
+	}
+	SYS(set_robust_list, head, sizeof(*head));
+}
+
+/* The pages of the locks stay, the tables that map them here go. */
+static int exit_with_locks(void *arg)
+{
+	static struct robust_list_head head;
+
+	(void)arg;
+	hold_locks(&head);
+	SYS(munmap, shared, LOCKS * MIB);
+	map_locks();
+	take_all_but_the_reserve();
+	return 3;
+}
+
+/* An address whose page the kernel has to make before it can be read. */
+static int exit_with_missing_list(void *arg)
+{
+	(void)arg;
+	SYS(set_robust_list, sparse, sizeof(struct robust_list_head));
+	take_all_but_the_reserve();
+	return 4;
+}
+
+static int die_with_missing_list(void *arg)
+{
+	(void)arg;
+	SYS(set_robust_list, sparse, sizeof(struct robust_list_head));
+	for (int32_t raw; (raw = new_map(MIB)) > 0 || raw < -4095;)
+		memset((void *)raw, 1, MIB);
+	return 5;
+}
+
+int main(void)
+{
+	int fd = open(scratch("sparse"), O_RDWR | O_CREAT, 0600);
+	int status;
+	bool all = true;
+
+	SYS(ftruncate, fd, MIB);
+	sparse = (uint8_t *)SYS(mmap2, 0, MIB, PROT_READ, MAP_PRIVATE, fd, 0);
+	map_locks();
+	is(in_child(exit_with_locks, NULL), 3 << 8,
+	   "a process that holds locks exits when there is no memory");
+	for (uint32_t i = 0; i < LOCKS; i++)
+		all &= lock_of(i)->word == FUTEX_OWNER_DIED;
+	ok(all, "each lock says that its owner died");
+	is(in_child(exit_with_missing_list, NULL), 4 << 8,
+	   "one whose list is in a page that is not there exits, too");
+	status = in_child(die_with_missing_list, NULL);
+	is(WIFSIGNALED(status) ? WTERMSIG(status) : 0, LINUX_SIGKILL,
+	   "and such a one is killed for want of memory");
+	remove_scratch();
+	is(audit(), 0, "the kernel's audit of its structures");
+	return done();
+}
