@@ -179,15 +179,20 @@ static inline void fput_light(struct file *file, bool put)
  * Before a call that moves f_pos: no other thread or process that shares the
  * open file moves it at the same time, so that none reads a byte twice or
  * writes over what the other wrote (POSIX 2.9.7). Pipes and terminals have no
- * position, and wait for long. True: unlock_pos is due. Outside mmap_lock.
+ * position, and wait for long. *locked: for unlock_pos. Outside mmap_lock.
+ * 0, or -EINTR: the task is killed. Its holder may wait for memory, which the
+ * one who waits is to give.
  */
-static inline bool lock_pos(struct file *file)
+static inline int lock_pos(struct file *file, bool *locked)
 {
+	*locked = false;
 	if (likely(atomic_read(&file->f_count) == 1) ||
 	    !(file->f_mode & FMODE_ATOMIC_POS))
-		return false;
-	down_write(&file->f_pos_lock);
-	return true;
+		return 0;
+	if (down_write_killable(&file->f_pos_lock))
+		return -EINTR;
+	*locked = true;
+	return 0;
 }
 
 static inline void unlock_pos(struct file *file, bool locked)

@@ -15,8 +15,9 @@ static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)
 	if (!file)
 		return -EBADF;
 	ret = rw_op(file, write, &fn);
+	if (!ret)
+		ret = lock_pos(file, &locked);
 	if (!ret) {
-		locked = lock_pos(file);
 		ret = fn(file, buf, min(bytes, MAX_RW_BYTES), &file->f_pos);
 		unlock_pos(file, locked);
 	}
@@ -43,9 +44,10 @@ int do_llseek(u32 fd, s64 offset, u32 whence, s64 *result)
 
 	if (!file)
 		return -EBADF;
-	locked = lock_pos(file);
-	*result = -ESPIPE;
-	if (file->f_op->llseek)
+	*result = lock_pos(file, &locked);
+	if (!*result)
+		*result = -ESPIPE;
+	if (*result == -ESPIPE && file->f_op->llseek)
 		*result = file->f_op->llseek(file, offset, (int)whence);
 	unlock_pos(file, locked);
 	fput(file);

@@ -50,6 +50,7 @@ static inline bool rwsem_is_write_locked(const struct rw_semaphore *sem)
  */
 void rwsem_wait_read(struct rw_semaphore *sem);
 void rwsem_wait_write(struct rw_semaphore *sem);
+int rwsem_wait_write_killable(struct rw_semaphore *sem);
 void rwsem_released(struct rw_semaphore *sem, s32 left);
 
 /* True, and the lock is held for reading; false where one would have to wait. */
@@ -78,6 +79,14 @@ static inline void down_write(struct rw_semaphore *sem)
 {
 	if (unlikely(!atomic_add_unless_bits(RWSEM_WRITER, ~0u, &sem->count)))
 		rwsem_wait_write(sem);
+}
+
+/* 0, or -ERESTARTSYS: the task is killed and does not have the lock. */
+static inline int __must_check down_write_killable(struct rw_semaphore *sem)
+{
+	if (likely(atomic_add_unless_bits(RWSEM_WRITER, ~0u, &sem->count)))
+		return 0;
+	return rwsem_wait_write_killable(sem);
 }
 
 static inline void up_write(struct rw_semaphore *sem)

@@ -19,7 +19,8 @@
 /* An open text file: struct file's private_data. */
 struct proc_file {
 	const struct proc_entry *entry; /* constant */
-	struct rw_semaphore lock;       /* threads may read at the same time */
+	/* Threads may read at the same time; copies wait: taken killably. */
+	struct rw_semaphore lock;
 	/* lock */
 	struct seq_file seq; /* the piece that was made last */
 	u64 start;           /* where in the text it begins */
@@ -226,7 +227,8 @@ static s32 seq_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	struct proc_file *pf = file->private_data;
 	s32 n;
 
-	down_write(&pf->lock);
+	if (down_write_killable(&pf->lock))
+		return -EINTR;
 	n = read_pieces(pf, buf, bytes, *pos);
 	up_write(&pf->lock);
 	if (n > 0)
@@ -240,7 +242,8 @@ static s32 seq_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 	const char *text = "";
 	s32 n;
 
-	down_write(&pf->lock);
+	if (down_write_killable(&pf->lock))
+		return -EINTR;
 	n = text_at(pf, bytes, pos, &text);
 	if (n > 0)
 		memcpy(buf, text, (u32)n);
@@ -263,7 +266,8 @@ static s32 seq_user_write(struct file *file, uaddr_t buf, u32 bytes,
 	text[bytes] = '\0';
 	if (bytes && text[bytes - 1] == '\n')
 		text[bytes - 1] = '\0';
-	down_write(&pf->lock);
+	if (down_write_killable(&pf->lock))
+		return -EINTR;
 	err = pf->entry->write(&pf->seq, text);
 	pf->made = false;
 	up_write(&pf->lock);

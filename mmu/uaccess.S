@@ -141,6 +141,23 @@ FUNCTION __copy_to_user
 	COPY	KERNEL, USER
 END __copy_to_user
 
+/*
+ * The same two once more: what a fault in them may do depends on where it is.
+ * u32 copy_from_user_locked(void *to, uaddr_t from, u32 bytes)
+ * u32 copy_to_user_locked(uaddr_t to, const void *from, u32 bytes)
+ */
+FUNCTION copies_locked_start
+	.global	copy_from_user_locked, copy_to_user_locked, copies_locked_end
+	.type	copy_from_user_locked, %function
+	.type	copy_to_user_locked, %function
+copy_from_user_locked:
+	COPY	USER, KERNEL
+	.align	5
+copy_to_user_locked:
+	COPY	KERNEL, USER
+copies_locked_end:
+END copies_locked_start
+
 /* u32 __clear_user(uaddr_t to, u32 bytes) */
 FUNCTION __clear_user
 	push	{r4-r9, lr}

@@ -1,5 +1,5 @@
 /*
- * Strings from user memory, on top of uaccess.S.
+ * Strings from user memory, and pages of it, on top of uaccess.S.
  */
 #include <asm/uaccess.h>
 #include <string.h>
@@ -31,4 +31,19 @@ int strncpy_from_user(char *to, uaddr_t from, u32 size, u32 *len)
 		done += bytes;
 	}
 	return -ENAMETOOLONG;
+}
+
+static int fault_in_word(uaddr_t va, bool write)
+{
+	u32 value, seen;
+	int err = get_user_u32(&value, va);
+
+	return err || !write ? err : cmpxchg_user_u32(va, value, value, &seen);
+}
+
+int fault_in_user(uaddr_t va, u32 bytes, bool write)
+{
+	int err = fault_in_word(va & ~3u, write);
+
+	return err ? err : fault_in_word((va + bytes - 1) & ~3u, write);
 }

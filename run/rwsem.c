@@ -1,6 +1,7 @@
 /*
  * Sleeping readers-writer lock, where somebody has to wait. Waiters sleep
- * uninterruptibly: the holder always lets go. Interrupt handlers never take
+ * uninterruptibly, for the holder always lets go; or killably, where it may
+ * wait for memory first (docs/oom.md). Interrupt handlers never take
  * one, so its lock leaves interrupts alone.
  *
  * RWSEM_WAITERS is set exactly while the two counts are not both zero. It
@@ -78,6 +79,29 @@ void rwsem_wait_write(struct rw_semaphore *sem)
 {
 	start_waiting(sem, &sem->writers_waiting);
 	wait_event(&sem->wait, try_write(sem));
+}
+
+/* One who waited to write does no longer; readers waited behind it. */
+static void stop_waiting_write(struct rw_semaphore *sem)
+{
+	spin_lock(&sem->lock);
+	BUG_ON(!sem->writers_waiting);
+	sem->writers_waiting--;
+	if (!someone_waits(sem))
+		atomic_add(-RWSEM_WAITERS, &sem->count);
+	spin_unlock(&sem->lock);
+	wake_up(&sem->wait);
+}
+
+int rwsem_wait_write_killable(struct rw_semaphore *sem)
+{
+	int err;
+
+	start_waiting(sem, &sem->writers_waiting);
+	err = wait_event_killable(&sem->wait, try_write(sem));
+	if (err)
+		stop_waiting_write(sem);
+	return err;
 }
 
 /*

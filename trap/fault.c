@@ -12,6 +12,7 @@
  * apart here. The shape is Linux's arch/arm/mm/fault.c.
  */
 #include <asm/irqflags.h>
+#include <asm/uaccess.h>
 #include <trace.h>
 #include <trap/internal.h>
 
@@ -109,13 +110,23 @@ static int bad_area(const struct abort_info *info, struct pt_regs *regs,
 	return end_abort(info, regs, SIGSEGV, code);
 }
 
+/* Is it a copy under a lock, which must not wait for memory? */
+static bool in_locked_copy(const struct pt_regs *regs)
+{
+	return regs->pc >= (uintptr_t)copies_locked_start &&
+		regs->pc < (uintptr_t)copies_locked_end;
+}
+
 /* handle_mm_fault could not: what that means. */
 static int fault_error(const struct abort_info *info, struct pt_regs *regs,
 		       u32 fault)
 {
-	/* Again: a victim's memory may do. Who dies needs none. */
-	if (fault & VM_FAULT_OOM)
+	if (fault & VM_FAULT_OOM) {
+		if (in_locked_copy(regs))
+			return -EFAULT;
+		/* Again: a victim's memory may do. Who dies needs none. */
 		return out_of_memory() || user_mode(regs) ? 0 : -EFAULT;
+	}
 	return fault & VM_FAULT_SIGBUS ?
 		end_abort(info, regs, SIGBUS, BUS_ADRERR) :
 		end_abort(info, regs, SIGSEGV, SEGV_MAPERR);

@@ -93,6 +93,23 @@ static inline int __must_check cmpxchg_user_u32(uaddr_t at, u32 old, u32 new,
 }
 
 /*
+ * The raw copies for who holds a lock that others wait for without an end, such
+ * as an inode's i_lock: a fault that finds no memory does not wait for it, for
+ * a process that is to die and give memory may be one of those. Where bytes
+ * are left, let go of the lock, have the pages by fault_in_user, and try again.
+ * The fault knows these two by where their instructions lie.
+ */
+u32 __must_check copy_from_user_locked(void *to, uaddr_t from, u32 bytes);
+u32 __must_check copy_to_user_locked(uaddr_t to, const void *from, u32 bytes);
+extern const char copies_locked_start[], copies_locked_end[];
+
+/*
+ * Have the pages of [va, va + bytes), one or two, for reading or for writing;
+ * no byte changes. May wait for memory. 0 or -EFAULT. (mmu/uaccess.c)
+ */
+int __must_check fault_in_user(uaddr_t va, u32 bytes, bool write);
+
+/*
  * Copy a NUL-terminated string of less than size bytes, NUL included. *len
  * (may be NULL) gets its length without the NUL. 0, -EFAULT, or
  * -ENAMETOOLONG when there is no NUL within size bytes. (mmu/uaccess.c)

@@ -74,10 +74,12 @@ static int check_iov(const struct iovec32 *iov, u32 n)
 static s32 rw_pieces(struct file *file, const struct iovec32 *iov, u32 n,
 		     rw_fn fn)
 {
-	bool locked = lock_pos(file);
-	s32 done = 0, ret = 0;
+	bool locked;
+	s32 done = 0, ret = lock_pos(file, &locked);
 	u32 i;
 
+	if (ret)
+		return ret;
 	for (i = 0; i < n; i++) {
 		if (iov[i].iov_len == 0)
 			continue;

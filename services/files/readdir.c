@@ -20,7 +20,8 @@ static bool set_last_off(struct getdents *get)
 	u64 off = get->ctx.pos;
 	u32 at = offsetof(struct linux_dirent64, d_off);
 
-	return !get->last || !copy_to_user(get->last + at, &off, sizeof(off));
+	return !get->last ||
+		!copy_to_user_locked(get->last + at, &off, sizeof(off));
 }
 
 static bool emit_dirent(struct dir_context *ctx, const char *name, u32 bytes,
@@ -43,7 +44,8 @@ static bool emit_dirent(struct dir_context *ctx, const char *name, u32 bytes,
 	record.head.d_type = (uint8_t)type;
 	memcpy(record.name, name, bytes);
 	get->err = -EFAULT;
-	if (!set_last_off(get) || copy_to_user(get->buf, &record, reclen))
+	if (!set_last_off(get) ||
+	    copy_to_user_locked(get->buf, &record, reclen))
 		return false;
 	get->last = get->buf;
 	get->buf += reclen;
@@ -118,6 +120,27 @@ int iterate_dir(struct file *file, struct dir_context *ctx)
 					     -ENOTDIR;
 }
 
+/*
+ * The records from the file's position on: 0 or -errno. The directory's lock
+ * is held while they are copied: where memory is short for the first, its
+ * pages come without the lock.
+ */
+static int fill_buffer(struct file *file, struct getdents *get)
+{
+	int err;
+
+	do {
+		get->ctx.pos = file->f_pos;
+		get->err = 0;
+		err = iterate_dir(file, &get->ctx);
+		if (!err && !get->last && get->err == -EFAULT)
+			err = fault_in_user(get->buf,
+					    min(get->left, (u32)PAGE_SIZE),
+					    true);
+	} while (!err && !get->last && get->err == -EFAULT);
+	return err;
+}
+
 s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes)
 {
 	struct file *file = fget(fd);
@@ -131,9 +154,9 @@ s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes)
 
 	if (!file)
 		return -EBADF;
-	locked = lock_pos(file);
-	get.ctx.pos = file->f_pos;
-	ret = iterate_dir(file, &get.ctx);
+	ret = lock_pos(file, &locked);
+	if (!ret)
+		ret = fill_buffer(file, &get);
 	if (!ret && !set_last_off(&get))
 		ret = -EFAULT;
 	if (!ret)

@@ -24,7 +24,7 @@ static u32 copy_from_source(void *to, struct write_source *from, u32 bytes)
 		return 0;
 	}
 	from->user += bytes;
-	return __copy_from_user(to, from->user - bytes, bytes);
+	return copy_from_user_locked(to, from->user - bytes, bytes);
 }
 
 /* i_lock held for writing; *pos moves with what was written. */
@@ -90,10 +90,24 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 
 s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
-	struct write_source from = { .user = buf };
+	struct write_source from;
+	u32 done = 0, left = bytes;
+	s32 ret;
 
-	return access_ok(buf, bytes) ? write_file(file, &from, bytes, pos) :
-				       -EFAULT;
+	if (!access_ok(buf, bytes))
+		return -EFAULT;
+	do {
+		from = (struct write_source){ .user = buf + done };
+		ret = write_file(file, &from, left, pos);
+		if (ret > 0) {
+			done += (u32)ret;
+			left -= (u32)ret;
+		} else if (ret == -EFAULT) {
+			ret = fault_in_user(buf + done,
+					    min(left, (u32)PAGE_SIZE), false);
+		}
+	} while (unlikely(left && ret >= 0));
+	return done ? (s32)done : ret;
 }
 
 s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,

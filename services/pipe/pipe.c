@@ -6,6 +6,9 @@
  * both start from 0 again, so that a pipe that is drained as it is filled
  * stays within one warm page. A write of up to PIPE_BUF bytes is never mixed
  * with another.
+ *
+ * Bytes are copied under the inode's lock without waiting for memory: where
+ * that is short, the lock is given up, the pages come, and it begins again.
  */
 #include <fs/fs.h>
 #include <sched.h>
@@ -90,7 +93,7 @@ static u32 copy_out(struct pipe *pipe, uaddr_t buf, u32 bytes)
 	while (done < bytes && !left) {
 		offset = pipe->tail & (PAGE_SIZE - 1);
 		part = min(bytes - done, PAGE_SIZE - offset);
-		left = __copy_to_user(
+		left = copy_to_user_locked(
 			buf + done,
 			pipe->pages[pipe->tail / PAGE_SIZE % PIPE_PAGES] +
 				offset,
@@ -115,14 +118,20 @@ static s32 pipe_read(struct file *file, uaddr_t buf, u32 bytes,
 		return -EFAULT;
 	if (bytes == 0)
 		return 0;
+again:
 	err = wait_readable(file, pipe);
 	if (err)
 		return err;
 	empty = used(pipe) == 0;
 	done = copy_out(pipe, buf, bytes);
 	up_write(&file->f_inode->i_lock);
-	if (done == 0)
-		return empty ? 0 : -EFAULT;
+	if (unlikely(done == 0)) {
+		if (empty)
+			return 0;
+		if (fault_in_user(buf, min(bytes, (u32)PAGE_SIZE), true))
+			return -EFAULT;
+		goto again;
+	}
 	wake_up(&pipe->writable);
 	poll_wake();
 	return (s32)done;
@@ -177,12 +186,21 @@ static int copy_in(struct pipe *pipe, uaddr_t buf, u32 bytes, u32 *done)
 			return -ENOMEM;
 		offset = pipe->head & (PAGE_SIZE - 1);
 		part = min(bytes, PAGE_SIZE - offset);
-		left = __copy_from_user(page + offset, buf, part);
+		left = copy_from_user_locked(page + offset, buf, part);
 		pipe->head += part - left;
 		buf += part;
 		*done += part - left;
 	}
 	return left ? -EFAULT : 0;
+}
+
+/* A write that must not be split could not be done whole: not at all. Locked. */
+static void take_back(struct pipe *pipe, u32 bytes, u32 *done)
+{
+	if (bytes > PIPE_BUF)
+		return;
+	pipe->head -= *done;
+	*done = 0;
 }
 
 static s32 pipe_write(struct file *file, uaddr_t buf, u32 bytes,
@@ -198,13 +216,19 @@ static s32 pipe_write(struct file *file, uaddr_t buf, u32 bytes,
 		err = wait_writable(file, pipe, bytes - done);
 		if (err)
 			break;
-		if (pipe->readers)
+		if (likely(pipe->readers))
 			err = copy_in(pipe, buf + done, bytes - done, &done);
 		else
 			err = -EPIPE;
+		if (unlikely(err))
+			take_back(pipe, bytes, &done);
 		up_write(&file->f_inode->i_lock);
 		wake_up(&pipe->readable);
 		poll_wake();
+		if (unlikely(err == -EFAULT))
+			err = fault_in_user(buf + done,
+					    min(bytes - done, (u32)PAGE_SIZE),
+					    false);
 	}
 	if (err == -EPIPE)
 		send_sig_current(SIGPIPE);

@@ -136,6 +136,11 @@ __weak u32 rlimit(unsigned int resource)
 	return host_rlimits[resource];
 }
 
+__weak bool fatal_signal_pending(void)
+{
+	return false;
+}
+
 __weak s32 current_pid(void)
 {
 	return 1;

@@ -377,6 +377,19 @@ u32 __copy_to_user(uaddr_t to, const void *from, u32 bytes)
 	return copy_user(to, (void *)(uintptr_t)from, bytes, COPY_TO);
 }
 
+u32 copy_from_user_locked(void *to, uaddr_t from, u32 bytes)
+{
+	return __copy_from_user(to, from, bytes);
+}
+
+u32 copy_to_user_locked(uaddr_t to, const void *from, u32 bytes)
+{
+	return __copy_to_user(to, from, bytes);
+}
+
+/* Nothing lies between: this model's copies are no instructions. */
+const char copies_locked_start[1], copies_locked_end[1];
+
 u32 __clear_user(uaddr_t to, u32 bytes)
 {
 	return copy_user(to, NULL, bytes, CLEAR);
@@ -390,6 +403,13 @@ int __get_user_u32(u32 *val, uaddr_t from)
 int __get_user_u8(u8 *val, uaddr_t from)
 {
 	return copy_user(from, val, 1, COPY_FROM) ? -EFAULT : 0;
+}
+
+int __cmpxchg_user_u32(uaddr_t at, u32 old, u32 new, u32 *seen)
+{
+	int err = __get_user_u32(seen, at);
+
+	return err || *seen != old ? err : __put_user_u32(new, at);
 }
 
 int __put_user_pair(u32 first, u32 second, uaddr_t to)

@@ -18,6 +18,11 @@ boot = machine.boot("quiet init=/test/oom_exit", memory="64M",
                     initrd=f"{machine.OUT}/test-initramfs.cpio")
 tap.is_(boot.status, 0, "who dies without memory can finish dying", boot)
 
+boot = machine.boot("quiet init=/test/oom_locks", memory="64M",
+                    initrd=f"{machine.OUT}/test-initramfs.cpio")
+tap.is_(boot.status, 0, "nobody waits for memory with a lock that its giver "
+        "needs", boot)
+
 boot = machine.boot("init=/test/pressure", memory="64M",
                     initrd=f"{machine.OUT}/test-initramfs.cpio")
 tap.is_(boot.status, 0, "several at once, for a while: the cache goes first, "
