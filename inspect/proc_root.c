@@ -36,6 +36,8 @@ static const struct proc_entry pid_entries[] = {
 	TEXT("comm", show_comm),
 	LINK("exe", readlink_exe),
 	TEXT("maps", show_maps),
+	TEXT("oom_score", show_oom_score),
+	TEXT_RW("oom_score_adj", show_oom_score_adj, write_oom_score_adj),
 	{ .name = "pagemap", .mode = S_IFREG | 0400, .fops = &pagemap_fops },
 	TEXT("smaps", show_smaps),
 	TEXT("smaps_rollup", show_smaps_rollup),

@@ -244,6 +244,7 @@ static void become_leader(struct task_struct *me)
 	me->pid = old->pid;
 	join_id(me, ID_PID, me->pid, old);
 	link_leader(me, old);
+	me->oom_score_adj = old->oom_score_adj;
 	set_parent(me, old->parent);
 	me->exit_signal = SIGCHLD;
 	me->dead_use = old->dead_use;

@@ -114,6 +114,7 @@ static void link_process(struct task_struct *task, u32 flags)
 	struct task_struct *leader = current->group_leader;
 
 	link_leader(task, leader);
+	task->oom_score_adj = leader->oom_score_adj;
 	set_parent(task, flags & CLONE_PARENT ? leader->parent : leader);
 	/* A sibling tells the parent as its maker does. */
 	task->exit_signal = flags & CLONE_PARENT ? leader->exit_signal :

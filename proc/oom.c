@@ -1,13 +1,19 @@
 /*
  * Memory ran out: one process dies so that the rest lives on.
  *
- * The rule, all of it: the process with the most resident pages, the youngest
+ * The rule, all of it: the process whose death gives most back, its resident
+ * pages and page tables, as it or its parents have adjusted that; the youngest
  * of equals; init, and who shares its memory in vfork, only when there is no
  * other, for the machine ends with it. One that is dying already is waited for
- * instead.
+ * instead. (docs/oom.md)
  */
 #include <lib/printk.h>
 #include <proc/internal.h>
+#include <string.h>
+
+/* As Linux's rate limit: so many reports in so long a time. */
+#define REPORTS_NS  (5ull * NSEC_PER_SEC)
+#define REPORTS_MAX 10u
 
 static u32 oom_kills; /* tasklist_lock */
 
@@ -32,20 +38,34 @@ static const struct mm_struct *init_memory(void)
 	return NULL;
 }
 
+static u32 table_pages(const struct mm_struct *mm)
+{
+	return (mm->nr_ptes * PTRS_PER_PTE + PTRS_PER_PGD) * 4 / PAGE_SIZE;
+}
+
+u32 oom_badness(const struct task_struct *task)
+{
+	const struct mm_struct *mm = task->thread_info.mm;
+	s32 adj = task->group_leader->oom_score_adj;
+	s32 pages;
+
+	if (!is_alive(task) || adj == OOM_SCORE_ADJ_MIN)
+		return 0;
+	pages = (s32)(get_mm_rss(mm) + table_pages(mm)) +
+		adj * (s32)(totalram_pages() / 1000);
+	return pages > 0 ? (u32)pages : 1;
+}
+
 /* tasklist_lock held. */
 static struct task_struct *select_victim(void)
 {
 	const struct mm_struct *spared = init_memory();
 	struct task_struct *task, *victim = NULL;
-	u32 most = 0;
+	u32 most = 1, pages;
 
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		u32 pages;
-
-		if (!is_alive(task) || task->thread_info.mm == spared)
-			continue;
-		pages = get_mm_rss(task->thread_info.mm);
-		if (victim && pages < most)
+		pages = oom_badness(task);
+		if (pages < most || task->thread_info.mm == spared)
 			continue;
 		victim = task;
 		most = pages;
@@ -53,51 +73,78 @@ static struct task_struct *select_victim(void)
 	return victim ? victim : current; /* init, of whichever thread */
 }
 
+/* ---- the report -------------------------------------------------- */
+
+/* What is said of a victim when no lock is held any more. */
+struct oom_report {
+	s32 pid, adj;
+	char comm[TASK_COMM_LEN];
+	u32 total_vm, anon, file, shmem, tables; /* pages */
+	bool wanted;
+	u32 left_out; /* reports before it that were not */
+};
+
+/* Wanted, by the rate? tasklist_lock held. */
+static void limit_rate(struct oom_report *report)
+{
+	static u64 since;
+	static u32 nr, left_out;
+	u64 now = ktime_ns();
+
+	if (nr == 0 || now - since >= REPORTS_NS) {
+		since = now;
+		nr = 0;
+	}
+	report->wanted = nr < REPORTS_MAX;
+	if (!report->wanted) {
+		left_out++;
+		return;
+	}
+	nr++;
+	report->left_out = left_out;
+	left_out = 0;
+}
+
+/* tasklist_lock held. */
+static void note(struct oom_report *report, const struct task_struct *victim)
+{
+	const struct mm_struct *mm = victim->thread_info.mm;
+
+	*report = (struct oom_report){
+		.pid = victim->tgid,
+		.adj = victim->group_leader->oom_score_adj,
+		.total_vm = mm->total_vm,
+		.anon = mm->rss[MM_ANONPAGES],
+		.file = mm->rss[MM_FILEPAGES],
+		.shmem = mm->rss[MM_SHMEMPAGES],
+		.tables = table_pages(mm),
+	};
+	memcpy(report->comm, victim->comm, sizeof(report->comm));
+	limit_rate(report);
+}
+
 static unsigned int kib(u32 pages)
 {
 	return pages * (PAGE_SIZE / 1024);
 }
 
-static void report_memory(void)
+static void print_report(const struct oom_report *report)
 {
-	struct zone_stats zone;
-
-	zone_get_stats(&zone);
-	pr_info("Normal free:%ukB min:%ukB low:%ukB high:%ukB managed:%ukB "
-		"free_pcp:%ukB reclaimed:%ukB\n",
-		kib(zone.free), kib(zone.min), kib(zone.low), kib(zone.high),
-		kib(zone.managed), kib(zone.pcp_count), kib(zone.reclaimed));
-}
-
-/* A line a process. tasklist_lock held. */
-static void report_tasks(void)
-{
-	const struct task_struct *task;
-
-	pr_info("Tasks state (memory values in pages):\n");
-	pr_info("[  pid  ] total_vm      rss name\n");
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (is_alive(task) && task->pid == task->tgid)
-			pr_info("[%7d] %8u %8u %s\n", (int)task->pid,
-				(unsigned int)task->thread_info.mm->total_vm,
-				(unsigned int)get_mm_rss(task->thread_info.mm),
-				task->comm);
-}
-
-static void report(const struct task_struct *victim)
-{
-	const struct mm_struct *mm = victim->thread_info.mm;
-
+	if (!report->wanted)
+		return;
+	if (report->left_out)
+		pr_err("oom-killer: %u reports left out\n", report->left_out);
 	pr_err("%s invoked oom-killer: %u pages free of %u\n", current->comm,
 	       (unsigned int)nr_free_pages(), (unsigned int)totalram_pages());
-	report_memory();
-	report_tasks();
 	pr_err("Out of memory: Killed process %d (%s) total-vm:%ukB, "
-	       "anon-rss:%ukB, file-rss:%ukB, shmem-rss:%ukB\n",
-	       (int)victim->tgid, victim->comm, kib(mm->total_vm),
-	       kib(mm->rss[MM_ANONPAGES]), kib(mm->rss[MM_FILEPAGES]),
-	       kib(mm->rss[MM_SHMEMPAGES]));
+	       "anon-rss:%ukB, file-rss:%ukB, shmem-rss:%ukB, pgtables:%ukB "
+	       "oom_score_adj:%d\n",
+	       (int)report->pid, report->comm, kib(report->total_vm),
+	       kib(report->anon), kib(report->file), kib(report->shmem),
+	       kib(report->tables), (int)report->adj);
 }
+
+/* ---- the kill ---------------------------------------------------- */
 
 /* Everybody who uses the memory must go before it is free. */
 static void kill_users_of(const struct mm_struct *mm)
@@ -118,6 +165,7 @@ static bool is_dying(const struct task_struct *task)
 bool out_of_memory(void)
 {
 	struct task_struct *victim, *leader;
+	struct oom_report report = { .wanted = false };
 	const struct mm_struct *mm;
 	u32 flags;
 
@@ -130,13 +178,14 @@ bool out_of_memory(void)
 	mm = victim->thread_info.mm;
 	BUG_ON(!mm); /* whoever faulted has one, init at worst */
 	if (!leader->group_exit) {
-		report(victim);
+		note(&report, victim);
 		leader->group_exit = true;
 		leader->group_exit_code = SIGKILL;
 		kill_users_of(mm);
 		oom_kills++;
 	}
 	tasklist_unlock(flags);
+	print_report(&report);
 	/* The victim cannot end while we keep the core. */
 	if (!is_dying(current)) {
 		set_current_state(TASK_UNINTERRUPTIBLE);

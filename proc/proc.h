@@ -153,11 +153,16 @@ void get_random_bytes(void *buf, u32 bytes);
 
 /*
  * A fault of the running task found no memory. Kill one process: the one with
- * the most resident pages, init last of all; say on the log which. May sleep:
+ * the highest badness, init last of all; say on the log which. May sleep:
  * no lock held. True: the access may be tried again. False: the task itself is
  * dying or in exit, nobody is killed for it, and it goes on without the memory.
  */
 bool out_of_memory(void);
+/*
+ * Pages that the death of task's process is thought to give back, after its
+ * adjustment; at least 1, or 0: it is not to be killed. (tasklist_lock)
+ */
+u32 oom_badness(const struct task_struct *task);
 /* Processes it has killed since boot. */
 u32 nr_oom_kills(void);
 

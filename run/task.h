@@ -20,8 +20,13 @@
 #include <uapi/ucontext.h>
 
 #define TASK_COMM_LEN 16
+
+/* Linux's, in thousandths of all memory. */
+#define OOM_SCORE_ADJ_MIN (-1000)
+#define OOM_SCORE_ADJ_MAX 1000
+
 /* A fork bomb stops here, long before memory does. */
-#define MAX_TASKS     4096
+#define MAX_TASKS 4096
 
 /*
  * What switch_to keeps (run/switch.S): r4-r11, sp, pc, and the user's own
@@ -120,6 +125,7 @@ struct task_struct {
 	struct task_struct *group_exec; /* the thread that waits in execve */
 	struct task_usage dead_use;  /* threads that are gone, old programs */
 	struct task_usage child_use; /* children waited for, and theirs */
+	s32 oom_score_adj; /* OOM_SCORE_ADJ_MIN: never killed for its memory */
 	struct job_state job;
 	struct wait_queue_head wait_child; /* a child, or a thread, changed */
 

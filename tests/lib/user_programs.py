@@ -17,6 +17,7 @@ NOT_COMPARED = {
     "rounds": "it runs other programs and asks our kernel's audit",
     "status": "it ends as its arguments say, for tests of whole boots",
     "oom": "it takes all memory, of the emulator's host too",
+    "oom_choice": "it takes all memory, of the emulator's host too",
     "oom_exit": "it takes all memory, of the emulator's host too",
     "oom_locks": "it takes all memory, of the emulator's host too",
     "pressure": "it counts the pages of a machine with little memory",

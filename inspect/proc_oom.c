@@ -1,0 +1,70 @@
+/*
+ * /proc/PID/oom_score and oom_score_adj: whom the lack of memory kills first,
+ * in thousandths of all memory.
+ */
+#include <inspect/internal.h>
+#include <proc/proc.h>
+
+int show_oom_score(struct seq_file *m)
+{
+	u32 flags = tasklist_lock(), score = 0;
+	const struct task_struct *task = find_task(m->pid);
+
+	if (task)
+		score = oom_badness(task) * 1000 / totalram_pages();
+	tasklist_unlock(flags);
+	if (!task)
+		return -ESRCH;
+	seq_printf(m, "%u\n", (unsigned int)score);
+	return 0;
+}
+
+int show_oom_score_adj(struct seq_file *m)
+{
+	u32 flags = tasklist_lock();
+	const struct task_struct *task = find_task(m->pid);
+	s32 adj = task ? task->group_leader->oom_score_adj : 0;
+
+	tasklist_unlock(flags);
+	if (!task)
+		return -ESRCH;
+	seq_printf(m, "%d\n", (int)adj);
+	return 0;
+}
+
+/* A decimal number that fits: 0 or -EINVAL. */
+static int parse_adj(const char *text, s32 *adj)
+{
+	bool minus = *text == '-';
+	s32 n = 0;
+
+	text += minus;
+	if (!*text)
+		return -EINVAL;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return -EINVAL;
+		n = n * 10 + (*text - '0');
+		if (n > OOM_SCORE_ADJ_MAX)
+			return -EINVAL;
+	}
+	*adj = minus ? -n : n;
+	return 0;
+}
+
+int write_oom_score_adj(struct seq_file *m, const char *text)
+{
+	struct task_struct *task;
+	u32 flags;
+	s32 adj;
+	int err = parse_adj(text, &adj);
+
+	if (err)
+		return err;
+	flags = tasklist_lock();
+	task = find_task(m->pid);
+	if (task)
+		task->group_leader->oom_score_adj = adj;
+	tasklist_unlock(flags);
+	return task ? 0 : -ESRCH;
+}
