@@ -40,6 +40,7 @@
 #define PG_ANON         0x0040 /* anonymous user memory */
 #define PG_CACHE        0x0080 /* page cache: page->mapping, page->index */
 #define PG_DIRTY        0x0100 /* page cache: differs from its backing */
+#define PG_CHARGED      0x0200 /* page cache: counts for ramfs_size= */
 #define PG_VMALLOC      0x0800 /* behind a vmalloc area, kernel stacks too */
 #define PG_DCACHE_CLEAN 0x1000 /* fetches see what was stored (mmu/cache.c) */
 

@@ -120,7 +120,8 @@ static void delete_from_page_cache(struct address_space *mapping,
 	add_page_use(USE_CACHE, -1);
 	page->mapping = NULL;
 	/* A page table or a copy may hold it, and flag it, too. */
-	atomic_andnot(PG_DIRTY, &page->flags);
+	atomic_add(-!!(page->flags & PG_CHARGED), &ramfs_pages);
+	atomic_andnot(PG_DIRTY | PG_CHARGED, &page->flags);
 	if (mapping->nr_pages == 0)
 		LIST_REMOVE(mapping, cached);
 }

@@ -185,14 +185,12 @@ static inline void fput_light(struct file *file, bool put)
  */
 static inline int lock_pos(struct file *file, bool *locked)
 {
-	*locked = false;
-	if (likely(atomic_read(&file->f_count) == 1) ||
-	    !(file->f_mode & FMODE_ATOMIC_POS))
+	*locked = atomic_read(&file->f_count) != 1 &&
+		file->f_mode & FMODE_ATOMIC_POS;
+	if (likely(!*locked) || !down_write_killable(&file->f_pos_lock))
 		return 0;
-	if (down_write_killable(&file->f_pos_lock))
-		return -EINTR;
-	*locked = true;
-	return 0;
+	*locked = false;
+	return -EINTR;
 }
 
 static inline void unlock_pos(struct file *file, bool locked)
@@ -362,6 +360,9 @@ static inline struct ramfs_dir *ramfs_dir(const struct inode *dir)
  * refuses writers.
  */
 extern struct inode_operations ramfs_dir_ops, ramfs_file_ops;
+/* ramfs_size=: what files may take; 0: half of the memory. */
+extern u32 ramfs_max_bytes;
+extern atomic_t ramfs_pages; /* with PG_CHARGED */
 extern struct file_operations ramfs_file_fops;
 /* A new inode of the kind that mode says, in no directory; NULL: no memory. */
 struct inode *ramfs_inode(u32 mode) __must_check;

@@ -11,6 +11,9 @@
 #include <fs/internal.h>
 #include <string.h>
 
+u32 ramfs_max_bytes;
+atomic_t ramfs_pages;
+
 struct dir_entry *ramfs_find_entry(const struct inode *dir, const char *name,
 				   u32 bytes)
 {

@@ -84,9 +84,9 @@ static inline void down_write(struct rw_semaphore *sem)
 /* 0, or -ERESTARTSYS: the task is killed and does not have the lock. */
 static inline int __must_check down_write_killable(struct rw_semaphore *sem)
 {
-	if (likely(atomic_add_unless_bits(RWSEM_WRITER, ~0u, &sem->count)))
-		return 0;
-	return rwsem_wait_write_killable(sem);
+	bool free = atomic_add_unless_bits(RWSEM_WRITER, ~0u, &sem->count);
+
+	return likely(free) ? 0 : rwsem_wait_write_killable(sem);
 }
 
 static inline void up_write(struct rw_semaphore *sem)

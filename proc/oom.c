@@ -91,18 +91,13 @@ static void limit_rate(struct oom_report *report)
 	static u32 nr, left_out;
 	u64 now = ktime_ns();
 
-	if (nr == 0 || now - since >= REPORTS_NS) {
+	if (now - since >= REPORTS_NS) {
 		since = now;
 		nr = 0;
 	}
-	report->wanted = nr < REPORTS_MAX;
-	if (!report->wanted) {
-		left_out++;
-		return;
-	}
-	nr++;
+	report->wanted = nr++ < REPORTS_MAX;
 	report->left_out = left_out;
-	left_out = 0;
+	left_out = report->wanted ? 0 : left_out + 1;
 }
 
 /* tasklist_lock held. */

@@ -10,6 +10,7 @@
  */
 #include <bug.h>
 #include <rwsem.h>
+#include <uapi/errno.h>
 
 void init_rwsem(struct rw_semaphore *sem)
 {
@@ -81,27 +82,18 @@ void rwsem_wait_write(struct rw_semaphore *sem)
 	wait_event(&sem->wait, try_write(sem));
 }
 
-/* One who waited to write does no longer; readers waited behind it. */
-static void stop_waiting_write(struct rw_semaphore *sem)
+int rwsem_wait_write_killable(struct rw_semaphore *sem)
 {
+	start_waiting(sem, &sem->writers_waiting);
+	if (!wait_event_killable(&sem->wait, try_write(sem)))
+		return 0;
 	spin_lock(&sem->lock);
-	BUG_ON(!sem->writers_waiting);
 	sem->writers_waiting--;
 	if (!someone_waits(sem))
 		atomic_add(-RWSEM_WAITERS, &sem->count);
 	spin_unlock(&sem->lock);
-	wake_up(&sem->wait);
-}
-
-int rwsem_wait_write_killable(struct rw_semaphore *sem)
-{
-	int err;
-
-	start_waiting(sem, &sem->writers_waiting);
-	err = wait_event_killable(&sem->wait, try_write(sem));
-	if (err)
-		stop_waiting_write(sem);
-	return err;
+	wake_up(&sem->wait); /* readers waited behind us */
+	return -ERESTARTSYS;
 }
 
 /*

@@ -6,6 +6,7 @@
  * init's arguments; all else is said to be unknown and ignored.
  */
 #include <alloc/alloc.h>
+#include <fs/fs.h>
 #include <inspect/inspect.h>
 #include <lib/printk.h>
 #include <startup/startup.h>
@@ -46,6 +47,11 @@ static int option_init(char *value)
 	return *value == '/' ? 0 : -EINVAL;
 }
 
+static int option_ramfs_size(char *value)
+{
+	return parse_size(value, &ramfs_max_bytes);
+}
+
 static int option_fail_alloc(char *value)
 {
 	options.fail_alloc = value;
@@ -64,6 +70,8 @@ static const struct option {
 	  "a size below 4 GiB, as in mem=64M" },
 	{ "trace",	true, option_trace,	"kinds, as in trace=switch,fault" },
 	{ "init",	true, option_init,	"an absolute path" },
+	{ "ramfs_size",	true, option_ramfs_size,
+	  "a size below 4 GiB, as in ramfs_size=16M" },
 	{ "fail_alloc",	true, option_fail_alloc,
 	  "NAME,N,TIMES, as in fail_alloc=pages,100,1" },
 };

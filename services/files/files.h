@@ -83,6 +83,10 @@ s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
 s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
 			 u64 *pos);
 /* Set the file's size: 0, -EFBIG. */
+/* Charge a page that will be written to, once: 0 or -ENOSPC. (limit.c) */
+int __must_check limit_data(struct page *page);
+/* May there be another name, or inode? 0 or -ENOSPC. (limit.c) */
+int __must_check limit_names(void);
 int __must_check generic_truncate(struct inode *inode, u64 bytes);
 
 /* ---- where tasks stand in the tree (fs_struct.c) ----------------- */

@@ -10,9 +10,12 @@
 int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
 		 struct inode **child)
 {
-	struct inode *inode = ramfs_inode(mode);
-	int err;
+	struct inode *inode;
+	int err = limit_names();
 
+	if (err)
+		return err;
+	inode = ramfs_inode(mode);
 	if (!inode)
 		return -ENOMEM;
 	err = ramfs_link(dir, name, bytes, inode, false);
@@ -70,12 +73,16 @@ s32 sys_mkdir(uaddr_t path, u32 mode)
 static int make_symlink(struct inode *dir, const char *name, u32 bytes,
 			const char *text)
 {
-	struct inode *inode = ramfs_inode(S_IFLNK | 0777);
 	u32 length = (u32)strlen(text);
-	int err = -ENOMEM;
+	struct inode *inode;
+	int err = limit_names();
 
+	if (err)
+		return err;
+	inode = ramfs_inode(S_IFLNK | 0777);
 	if (!inode)
 		return -ENOMEM;
+	err = -ENOMEM;
 	inode->i_private = kmalloc(length + 1, GFP_KERNEL);
 	if (inode->i_private) {
 		memcpy(inode->i_private, text, length + 1);

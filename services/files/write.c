@@ -41,6 +41,11 @@ static s32 write_locked(struct address_space *mapping,
 				      &major);
 		if (err)
 			break;
+		err = limit_data(page);
+		if (err) {
+			put_page(page);
+			break;
+		}
 		part = page_part(*pos, bytes - done);
 		left = copy_from_source((char *)page_address(page) +
 						((u32)*pos & (PAGE_SIZE - 1)),

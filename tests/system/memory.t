@@ -22,6 +22,12 @@ boot = machine.boot("quiet init=/test/oom_choice", memory="64M",
                     initrd=f"{machine.OUT}/test-initramfs.cpio")
 tap.is_(boot.status, 0, "who gives most back is killed, as adjusted", boot)
 
+for option, kib in (("", 30 * 1024), ("ramfs_size=8M ", 8 * 1024)):
+    boot = machine.boot(f"quiet {option}init=/test/ramfs_full {kib}",
+                        memory="64M",
+                        initrd=f"{machine.OUT}/test-initramfs.cpio")
+    tap.is_(boot.status, 0, f"files may take {kib} KiB and no more", boot)
+
 boot = machine.boot("quiet init=/test/oom_locks", memory="64M",
                     initrd=f"{machine.OUT}/test-initramfs.cpio")
 tap.is_(boot.status, 0, "nobody waits for memory with a lock that its giver "

@@ -1,0 +1,39 @@
+/*
+ * services/files/limit.c - how much of the memory files may take.
+ *
+ * All of ramfs is in memory: without a limit one program that writes a file
+ * would leave none to the others. Pages that were written to are charged until
+ * they leave the page cache, the archive's are not; names and inodes leave a
+ * part of the memory free.
+ */
+#include <fs/fs.h>
+#include <services/files/files.h>
+
+#define NAMES_LEAVE 16 /* one page of so many */
+
+static u32 max_pages(void)
+{
+	return ramfs_max_bytes ? ramfs_max_bytes / PAGE_SIZE :
+				 totalram_pages() / 2;
+}
+
+int limit_data(struct page *page)
+{
+	if (likely(page->flags & PG_CHARGED))
+		return 0;
+	if ((u32)atomic_read(&ramfs_pages) >= max_pages())
+		return -ENOSPC;
+	atomic_inc(&ramfs_pages);
+	atomic_or(PG_CHARGED, &page->flags);
+	return 0;
+}
+
+int limit_names(void)
+{
+	u32 leave = totalram_pages() / NAMES_LEAVE;
+
+	if (likely(nr_free_pages() > leave))
+		return 0;
+	drop_pagecache(leave);
+	return nr_free_pages() > leave ? 0 : -ENOSPC;
+}
