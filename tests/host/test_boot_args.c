@@ -14,6 +14,8 @@
 #include <uapi/errno.h>
 #include "host.h"
 
+u32 ramfs_max_bytes; /* fs/ is not linked */
+
 #define ATAG_MEM     0x54410002u
 #define ATAG_INITRD2 0x54420005u
 #define ATAG_CMDLINE 0x54410009u
