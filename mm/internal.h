@@ -196,7 +196,7 @@ static inline bool is_data_mapping(u32 vm_flags)
  * may_add_vmas: up to n VMAs more than now?
  * may_expand_vm: pages more of this kind, as to RLIMIT_AS and RLIMIT_DATA?
  * may_replace_vm: [start, end) of this kind, once what is there has gone?
- * mlock_future_check: room under RLIMIT_MEMLOCK for bytes more? 0 or -EAGAIN.
+ * RLIMIT_MEMLOCK is not among them: it does not bind root, and everybody is.
  */
 static inline bool may_add_vmas(const struct mm_struct *mm, u32 n)
 {
@@ -206,7 +206,6 @@ static inline bool may_add_vmas(const struct mm_struct *mm, u32 n)
 bool may_expand_vm(const struct mm_struct *mm, u32 vm_flags, u32 pages);
 bool may_replace_vm(struct mm_struct *mm, u32 vm_flags, uaddr_t start,
 		    uaddr_t end);
-int mlock_future_check(const struct mm_struct *mm, u32 vm_flags, u32 bytes);
 
 /* Promise pages, or take the promise back. 0 or -ENOMEM. */
 int __must_check vm_acct_memory(u32 pages);

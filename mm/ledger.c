@@ -58,15 +58,6 @@ u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
 	return bytes >> PAGE_SHIFT;
 }
 
-int mlock_future_check(const struct mm_struct *mm, u32 vm_flags, u32 bytes)
-{
-	if (vm_flags & VM_LOCKED &&
-	    mm->locked_vm + (bytes >> PAGE_SHIFT) >
-		    rlimit_pages(RLIMIT_MEMLOCK))
-		return -EAGAIN;
-	return 0;
-}
-
 /* ---- the promise ------------------------------------------------- */
 
 /* Linux's heuristic: refuse only what could never be held, all at once. */

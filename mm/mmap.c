@@ -192,11 +192,6 @@ int do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr, u32 bytes,
 	    find_vma_intersection(mm, addr, addr + bytes))
 		return -EEXIST;
 	vm_flags = calc_vm_flags(mm, prot, flags);
-	if (flags & MAP_LOCKED && !rlimit(RLIMIT_MEMLOCK))
-		return -EPERM;
-	err = mlock_future_check(mm, vm_flags, bytes);
-	if (err)
-		return err;
 	err = file ? check_file(file, prot, flags, &vm_flags) :
 		     check_anonymous(flags, &vm_flags);
 	if (err)
@@ -226,9 +221,6 @@ int do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 vm_flags)
 		return -ENOMEM;
 	vm_flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC |
 		mm->def_flags;
-	err = mlock_future_check(mm, vm_flags, bytes);
-	if (err)
-		return err;
 	return mmap_region(mm, NULL, start, bytes, vm_flags,
 			   start >> PAGE_SHIFT);
 }

@@ -25,8 +25,7 @@ static int check_growth(struct vm_area_struct *vma, uaddr_t start, u32 pages)
 		return -ENOMEM;
 	if (vma->vm_end - start > rlimit(RLIMIT_STACK))
 		return -ENOMEM;
-	if (!may_expand_vm(mm, vma->vm_flags, pages) ||
-	    mlock_future_check(mm, vma->vm_flags, pages << PAGE_SHIFT))
+	if (!may_expand_vm(mm, vma->vm_flags, pages))
 		return -ENOMEM;
 	return 0;
 }

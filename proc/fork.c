@@ -89,12 +89,6 @@ static void copy_thread(struct task_struct *task, u32 flags, uaddr_t stack,
 	vfp_fork(task);
 }
 
-/* Processes of the caller's; every user is root here, and still has a limit. */
-static bool too_many_processes(void)
-{
-	return nr_tasks() >= current->rlim[RLIMIT_NPROC].rlim_cur;
-}
-
 /* tasklist_lock held. */
 static void link_thread(struct task_struct *task)
 {
@@ -204,8 +198,6 @@ int do_fork(u32 flags, uaddr_t stack, struct pt_regs *regs, uaddr_t parent_tid,
 
 	if (err)
 		return err;
-	if (too_many_processes())
-		return -EAGAIN;
 	reap_dead_tasks();
 	task = dup_task_struct(current);
 	if (!task)

@@ -1,9 +1,8 @@
 /*
  * Locked memory. There is no swap, so a locked page is one that is there:
- * faulted in now, not given up by madvise, and counted against
- * RLIMIT_MEMLOCK.
+ * faulted in now, not given up by madvise, and counted. RLIMIT_MEMLOCK does not
+ * bind user 0, whom everybody is.
  */
-#include <bug.h>
 #include <sched.h>
 #include <services/advice/advice.h>
 
@@ -13,21 +12,6 @@ static bool page_range(uaddr_t addr, u32 bytes, uaddr_t *start, uaddr_t *end)
 	*start = ALIGN_DOWN(addr, PAGE_SIZE);
 	*end = *start + ALIGN_UP(bytes + (addr - *start), PAGE_SIZE);
 	return *end >= *start && bytes + (addr - *start) >= bytes;
-}
-
-static u32 limit_pages(void)
-{
-	return rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
-}
-
-/* May all of [start, end) be locked? What is locked already counts once. */
-static bool may_lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
-{
-	u32 locked = count_vma_pages(mm, start, end, VM_LOCKED, VM_LOCKED);
-
-	BUG_ON(locked > mm->locked_vm || mm->locked_vm > mm->total_vm);
-	return mm->locked_vm - locked + ((end - start) >> PAGE_SHIFT) <=
-		limit_pages();
 }
 
 /* Where the mappings that begin at start first leave something out; at most end. */
@@ -69,16 +53,12 @@ static s32 do_mlock(uaddr_t addr, u32 bytes, u32 vm_flags)
 	uaddr_t start, end;
 	int err;
 
-	if (!rlimit(RLIMIT_MEMLOCK))
-		return -EPERM;
 	if (!page_range(addr, bytes, &start, &end))
 		return -EINVAL;
 	if (start == end)
 		return 0;
 	down_write(&mm->mmap_lock);
-	err = may_lock_range(mm, start, end) ?
-		set_locked(mm, start, end, vm_flags) :
-		-ENOMEM;
+	err = set_locked(mm, start, end, vm_flags);
 	up_write(&mm->mmap_lock);
 	return err ? err : populate(mm, start, end - start);
 }
@@ -127,26 +107,19 @@ s32 sys_mlockall(u32 flags)
 	struct mm_struct *mm = current_thread_info()->mm;
 	u32 locked = flags & MCL_ONFAULT ? VM_LOCKED | VM_LOCKONFAULT :
 					   VM_LOCKED;
-	int err = 0;
 
 	if (!flags || flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) ||
 	    flags == MCL_ONFAULT)
 		return -EINVAL;
-	if (!rlimit(RLIMIT_MEMLOCK))
-		return -EPERM;
 	down_write(&mm->mmap_lock);
-	if (flags & MCL_CURRENT && mm->total_vm > limit_pages()) {
-		err = -ENOMEM;
-	} else {
-		mm->def_flags = flags & MCL_FUTURE ? locked : 0;
-		if (flags & MCL_CURRENT)
-			set_all_locked(mm, locked);
-	}
+	mm->def_flags = flags & MCL_FUTURE ? locked : 0;
+	if (flags & MCL_CURRENT)
+		set_all_locked(mm, locked);
 	up_write(&mm->mmap_lock);
 	/* Linux, too, does not say which pages could not be had. */
-	if (!err && flags & MCL_CURRENT)
+	if (flags & MCL_CURRENT)
 		(void)populate(mm, 0, TASK_SIZE);
-	return err;
+	return 0;
 }
 
 s32 sys_munlockall(void)

@@ -481,7 +481,6 @@ static void test_fork_flags(void **state __unused_arg)
 	assert_int_equal(advise(mm, AREA + PAGE_SIZE, PAGE_SIZE,
 				MADV_WIPEONFORK),
 			 0);
-	host_rlimits[RLIMIT_MEMLOCK] = PAGE_SIZE;
 	assert_int_equal(sys_mlock(AREA + 2 * PAGE_SIZE, PAGE_SIZE), 0);
 	child = fork_mm(mm);
 	assert_int_equal(mm->locked_vm, 1);

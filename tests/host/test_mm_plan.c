@@ -144,7 +144,6 @@ static void make_target(void)
 static void begin(void)
 {
 	world_start(RAM);
-	host_rlimits[RLIMIT_MEMLOCK] = 1u << 20;
 	test_file_open(FMODE_READ | FMODE_WRITE);
 	mm = new_mm();
 	host_current->mm = mm;

