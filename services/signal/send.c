@@ -361,6 +361,27 @@ void signal_child_changed(struct task_struct *parent,
 
 /* ---- kill and its family ----------------------------------------- */
 
+#define SENT_AT_ONCE 16 /* with interrupts off */
+
+/*
+ * Let interrupts in. tasklist_lock, whose flags these are, is held before and
+ * after; the processes after task are looked at next. Returns where: in the
+ * list there may be no task any more, on another core, and then all are, again.
+ */
+static struct task_struct *let_interrupts_in(struct task_struct *task,
+					     u32 *flags)
+{
+	struct task_struct *at = task;
+
+	atomic_inc(&task->usage);
+	tasklist_unlock(*flags);
+	*flags = tasklist_lock();
+	if (find_task(task->pid) != task)
+		at = TAILQ_FIRST(&all_tasks);
+	put_task(task);
+	return at;
+}
+
 /* How many processes have got it. tasklist_lock held, as for the next one. */
 static u32 send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info)
 {
@@ -377,9 +398,10 @@ static u32 send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info)
 /*
  * kill(-1): all but init, kernel threads, and the caller's own process. The
  * first thread of a process may have ended, and has no memory then; the parent
- * of a kernel thread, as of init, is the boot task.
+ * of a kernel thread, as of init, is the boot task. flags: those of
+ * tasklist_lock.
  */
-static u32 send_to_all(const struct kernel_siginfo *info)
+static u32 send_to_all(const struct kernel_siginfo *info, u32 *flags)
 {
 	struct task_struct *task;
 	u32 n = 0;
@@ -389,7 +411,8 @@ static u32 send_to_all(const struct kernel_siginfo *info)
 		    task->parent == &init_task)
 			continue;
 		send_to_group(task, info);
-		n++;
+		if (++n % SENT_AT_ONCE == 0)
+			task = let_interrupts_in(task, flags);
 	}
 	return n;
 }
@@ -403,6 +426,7 @@ void kill_pgrp_locked(s32 pgrp, int sig)
 
 void kill_pgrp(s32 pgrp, int sig)
 {
+	struct kernel_siginfo info = info_from_kernel(sig);
 	u32 flags = tasklist_lock();
 
 	send_to_pgrp(pgrp, &info);
@@ -437,7 +461,7 @@ s32 sys_kill(s32 pid, s32 sig)
 			send_to_group(task->group_leader, &info);
 		n = task != NULL;
 	} else if (pid == -1) {
-		n = send_to_all(&info);
+		n = send_to_all(&info, &flags);
 	} else {
 		n = send_to_pgrp(pid ? -pid : current->pgrp, &info);
 	}

@@ -11,7 +11,6 @@
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 #define KIB  1024u
 
-
 static void limit(int which, uint32_t bytes)
 {
 	struct rlimit lim = { bytes, bytes };
