@@ -3,8 +3,12 @@
  */
 #include <fs/fs.h>
 #include <mm/mm.h>
+#include <sched.h>
 #include <services/files/files.h>
+#include <services/signal/signal.h>
 #include <string.h>
+#include <uapi/resource.h>
+#include <uapi/signal.h>
 
 /* The page in which the file ends now has zeroes behind that end. */
 static void clear_rest_of_page(struct address_space *mapping, u64 end)
@@ -56,13 +60,26 @@ int generic_truncate(struct inode *inode, u64 bytes)
 	return 0;
 }
 
+/* RLIMIT_FSIZE holds for who makes a file larger, by SIGXFSZ. */
+static int check_size_limit(const struct inode *inode, u64 bytes)
+{
+	u32 limit = rlimit(RLIMIT_FSIZE);
+
+	if (bytes <= inode->i_size || limit == RLIM_INFINITY || bytes <= limit)
+		return 0;
+	send_sig_current(SIGXFSZ);
+	return -EFBIG;
+}
+
 int do_truncate(struct inode *inode, u64 bytes)
 {
 	int err = get_write_access(inode);
 
 	if (err)
 		return err;
-	err = inode->i_op->truncate(inode, bytes);
+	err = check_size_limit(inode, bytes);
+	if (!err)
+		err = inode->i_op->truncate(inode, bytes);
 	put_write_access(inode);
 	return err;
 }

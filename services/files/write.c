@@ -6,8 +6,12 @@
  */
 #include <fs/fs.h>
 #include <mm/mm.h>
+#include <sched.h>
 #include <services/files/files.h>
+#include <services/signal/signal.h>
 #include <string.h>
+#include <uapi/resource.h>
+#include <uapi/signal.h>
 
 /* Where the bytes of a write come from; both move on with what was copied. */
 struct write_source {
@@ -69,21 +73,43 @@ static s32 write_locked(struct address_space *mapping,
 	return left ? -EFAULT : err;
 }
 
+/*
+ * How many of bytes may be written at pos: up to RLIMIT_FSIZE, and to the
+ * largest file there is. 0: -EFBIG.
+ */
+static u32 room_in_file(u64 pos, u32 bytes)
+{
+	u64 end = min(MAX_FILE_BYTES, (u64)rlimit(RLIMIT_FSIZE));
+
+	return pos < end ? (u32)min((u64)bytes, end - pos) : 0;
+}
+
+/* Nothing could be written at pos, where a file may be at its limit. */
+static s32 write_refused(s32 err, u64 pos)
+{
+	u32 limit = rlimit(RLIMIT_FSIZE);
+
+	if (err == -EFBIG && limit != RLIM_INFINITY && pos >= limit)
+		send_sig_current(SIGXFSZ);
+	return err;
+}
+
 static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 		      u64 *pos)
 {
 	struct inode *inode = file->f_inode;
+	const u32 wanted = bytes;
 	s32 ret;
 
 	down_write(&inode->i_lock);
 	if (file->f_flags & O_APPEND)
 		*pos = inode->i_size;
-	if (*pos >= MAX_FILE_BYTES && bytes) {
+	if (bytes)
+		bytes = room_in_file(*pos, bytes);
+	if (wanted && !bytes) {
 		up_write(&inode->i_lock);
 		return -EFBIG;
 	}
-	if (bytes > MAX_FILE_BYTES - *pos)
-		bytes = (u32)(MAX_FILE_BYTES - *pos);
 	ret = write_locked(&inode->i_data, from, bytes, pos);
 	if (ret > 0 && *pos > inode->i_size)
 		inode->i_size = *pos;
@@ -112,7 +138,7 @@ s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 					    min(left, (u32)PAGE_SIZE), false);
 		}
 	} while (unlikely(left && ret >= 0));
-	return done ? (s32)done : ret;
+	return done ? (s32)done : write_refused(ret, *pos);
 }
 
 s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
@@ -120,5 +146,5 @@ s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
 {
 	struct write_source from = { .kernel = buf };
 
-	return write_file(file, &from, bytes, pos);
+	return write_refused(write_file(file, &from, bytes, pos), *pos);
 }

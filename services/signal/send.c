@@ -215,6 +215,13 @@ static struct kernel_siginfo info_from_user(int sig, s32 code)
 					.pid = current->tgid };
 }
 
+void send_sig_process(struct task_struct *leader, int sig)
+{
+	struct kernel_siginfo info = info_from_kernel(sig);
+
+	send_to_group(leader, &info);
+}
+
 void send_sig_current(int sig)
 {
 	struct kernel_siginfo info = info_from_user(sig, SI_USER);
@@ -362,6 +369,11 @@ void signal_child_changed(struct task_struct *parent,
 /* ---- kill and its family ----------------------------------------- */
 
 #define SENT_AT_ONCE 16 /* with interrupts off */
+
+struct task_struct *let_interrupts_in(struct task_struct *task, u32 *flags)
+{
+	struct task_struct *task;
+	u32 n = 0;
 
 /*
  * Let interrupts in. tasklist_lock, whose flags these are, is held before and

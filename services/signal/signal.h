@@ -46,6 +46,16 @@ s32 sys_setitimer(u32 which, uaddr_t new, uaddr_t old);
 /* Post sig to the running task; it is delivered before user mode resumes. */
 void send_sig_current(int sig);
 
+/* Post sig, from the kernel, to the process of leader. tasklist_lock held. */
+void send_sig_process(struct task_struct *leader, int sig);
+
+/*
+ * Let interrupts in. tasklist_lock, whose flags these are, is held before and
+ * after; the processes after task are looked at next. Returns where: in the
+ * list there may be no task any more, on another core, and then all are, again.
+ */
+struct task_struct *let_interrupts_in(struct task_struct *task, u32 *flags);
+
 /*
  * Post sig to every process of group pgrp (none: nothing happens): how the
  * terminal tells the foreground of ^C. Any context.

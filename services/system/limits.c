@@ -1,5 +1,11 @@
 /*
  * Resource limits: getrlimit, setrlimit and prlimit64, as Linux answers them.
+ *
+ * Who enforces them: AS, DATA and STACK mm/, NOFILE fs/file.c, FSIZE
+ * services/files, CPU cpu_limit.c. NPROC and MEMLOCK do not bind root, whom
+ * everybody is. CORE: no program leaves one. SIGPENDING: a signal is pending
+ * once, so there are fewer. RSS, LOCKS: nowhere, as on Linux; MSGQUEUE, NICE,
+ * RTPRIO, RTTIME bound what does not exist here.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
@@ -23,12 +29,17 @@ static int do_prlimit(s32 pid, u32 resource, const struct rlimit *new,
 		      struct rlimit *old)
 {
 	const struct task_struct *task;
+	int err = 0;
 	u32 flags;
 
 	if (resource >= RLIM_NLIMITS)
 		return -EINVAL;
 	if (new &&new->rlim_cur > new->rlim_max)
 		return -EINVAL;
+	if (new &&resource == RLIMIT_CPU &&new->rlim_cur != RLIM_INFINITY)
+		err = cpu_limit_watch();
+	if (err)
+		return err;
 	flags = tasklist_lock();
 	task = pid ? find_task(pid) : current;
 	if (task && old)

@@ -16,6 +16,12 @@ extern const struct service system_service;
 	ROW(ugetrlimit, sys_getrlimit), CALL(setrlimit), CALL(prlimit64), CALL(waitid)
 /* clang-format on */
 
+/*
+ * Somebody is to have a limit of CPU time: begin to look, if nobody does. 0, or
+ * -errno of a thread that could not be started. May sleep. (cpu_limit.c)
+ */
+int __must_check cpu_limit_watch(void);
+
 s32 sys_uname(uaddr_t buf);
 s32 sys_sysinfo(uaddr_t info);
 s32 sys_getrlimit(u32 resource, uaddr_t rlim);

@@ -1,0 +1,120 @@
+/*
+ * What a program gets that comes to the end of a limit: SIGXFSZ and -EFBIG when
+ * a file would become too large, SIGXCPU and in the end SIGKILL when it has run
+ * for too long.
+ */
+#include <uapi/fcntl.h>
+#include <uapi/resource.h>
+#include "check.h"
+
+#define LIMIT 5000u
+#define XCPU  24
+#define XFSZ  25
+
+static char buf[2 * LIMIT];
+static volatile int told;
+
+static void tell(int sig, struct test_siginfo *info, void *uc)
+{
+	(void)info;
+	(void)uc;
+	told += sig == XFSZ || sig == XCPU;
+}
+
+static int new_file(void)
+{
+	return SYS(open, scratch("f"), O_RDWR | O_CREAT | O_TRUNC, 0644);
+}
+
+static int write_too_much(void *fd)
+{
+	SYS(lseek, fd, LIMIT, 0);
+	SYS(write, fd, "x", 1);
+	return 3;
+}
+
+static int grow_too_much(void *fd)
+{
+	SYS(ftruncate, fd, LIMIT + 1);
+	return 3;
+}
+
+static int killer_of(int status)
+{
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static int sizes(void *unused)
+{
+	struct rlimit limit = { LIMIT, LIMIT };
+	int fd = new_file(), null = SYS(open, "/dev/null", O_WRONLY, 0);
+	int fds[2];
+
+	(void)unused;
+	SYS(setrlimit, RLIMIT_FSIZE, &limit);
+	is(SYS(write, fd, buf, 10), 10, "a write below the limit");
+	is(SYS(write, fd, buf, sizeof(buf)), LIMIT - 10,
+	   "one across it is cut there");
+	is(killer_of(in_child(write_too_much, (void *)fd)), XFSZ,
+	   "one behind it: killed by SIGXFSZ");
+	is(killer_of(in_child(grow_too_much, (void *)fd)), XFSZ,
+	   "ftruncate behind it: so, too");
+	handle(XFSZ, tell, 0);
+	is(SYS(write, fd, buf, 1), -EFBIG, "with a handler: -EFBIG");
+	is(told, 1, "and the signal");
+	is(SYS(write, fd, buf, 0), 0, "nothing is not too much");
+	is(SYS(pwrite64, fd, buf, 1, 0, LIMIT, 0), -EFBIG, "pwrite behind it");
+	is(SYS(ftruncate, fd, LIMIT + 1), -EFBIG, "ftruncate behind it");
+	is(SYS(ftruncate, fd, LIMIT), 0, "ftruncate to it");
+	is(told, 3, "one signal each");
+	is(SYS(write, null, buf, sizeof(buf)), sizeof(buf),
+	   "a device has none");
+	SYS(pipe, fds);
+	is(SYS(write, fds[1], buf, LIMIT + 1), LIMIT + 1, "nor has a pipe");
+	return 0;
+}
+
+/* Runs until the kernel has enough of it. */
+static int run_on(void *seconds)
+{
+	const struct rlimit *limit = seconds;
+
+	SYS(setrlimit, RLIMIT_CPU, limit);
+	while (told >= 0)
+		;
+	return 0;
+}
+
+static int run_and_hear(void *seconds)
+{
+	struct rlimit now = { 0, 0 };
+
+	handle(XCPU, tell, 0);
+	SYS(setrlimit, RLIMIT_CPU, seconds);
+	while (!told)
+		;
+	SYS(ugetrlimit, RLIMIT_CPU, &now);
+	return now.rlim_cur > 1 && now.rlim_max == RLIM_INFINITY ? 0 : 1;
+}
+
+static void times(void)
+{
+	struct rlimit soft = { 1, RLIM_INFINITY }, hard = { 1, 1 };
+
+	is(killer_of(in_child(run_on, &soft)), XCPU,
+	   "a second is over: killed by SIGXCPU");
+	is(killer_of(in_child(run_on, &hard)), LINUX_SIGKILL,
+	   "and where no more is allowed, by SIGKILL");
+	is(in_child(run_and_hear, &soft), 0,
+	   "with a handler it goes on, and the soft limit has moved");
+}
+
+int main(void)
+{
+	scratch(""); /* it is ours, not the child's */
+	is(in_child(sizes, NULL), 0, "the size of a file");
+	SYS(unlink, scratch("f"));
+	remove_scratch();
+	times();
+	return done();
+}
