@@ -14,7 +14,7 @@ static u32 free_at_start;
 /* ---- what proc/ and trap/ do around a fault ---------------------- */
 
 struct world_signal world_signal;
-bool world_dying;
+bool world_dying, world_has_victim;
 u32 world_ooms, world_reports;
 
 static struct task_struct world_task;
@@ -75,12 +75,12 @@ __weak void report_user_fault(const struct pt_regs *regs __unused_arg,
 	world_reports++;
 }
 
-/* The one program there is is the victim. */
+/* The one program there is is the victim, unless the test says otherwise. */
 __weak bool out_of_memory(void)
 {
 	world_ooms++;
-	world_dying = true;
-	return false;
+	world_dying = !world_has_victim;
+	return world_has_victim;
 }
 
 __weak void die(const char *what, struct pt_regs *regs __unused_arg,
@@ -152,6 +152,7 @@ void world_start(u32 ram_bytes)
 	memset(&world_task, 0, sizeof(world_task));
 	memset(&world_signal, 0, sizeof(world_signal));
 	world_dying = false;
+	world_has_victim = false;
 	world_ooms = world_reports = 0;
 	host_current = &world_task.thread_info;
 	extable_init();

@@ -46,6 +46,8 @@ struct world_signal {
 extern struct world_signal world_signal;
 /* The program is a victim: out_of_memory sets it, a fault clears it. */
 extern bool world_dying;
+/* Another is killed for want of memory, not the program. */
+extern bool world_has_victim;
 /* Calls of out_of_memory and of report_user_fault since world_start. */
 extern u32 world_ooms, world_reports;
 

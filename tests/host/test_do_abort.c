@@ -260,6 +260,20 @@ static void test_memory_used_up(void **state __unused_arg)
 	end();
 }
 
+/* Somebody else is killed: a copy of ours goes on when the memory is there. */
+static void test_another_is_killed(void **state __unused_arg)
+{
+	boot();
+	world_has_victim = true;
+	fail_alloc_set("pages", 1, 1);
+	kernel_abort(PAGE_TRANSLATION | WNR, AREA, UACCESS_PC, 0);
+	assert_int_equal(world_ooms, 1);
+	assert_int_equal(regs.pc, UACCESS_PC);
+	fail_alloc_set(NULL, 0, 0);
+	expect_retry(PAGE_TRANSLATION | WNR, AREA, UACCESS_PC);
+	end();
+}
+
 /* ---- the kernel at user addresses -------------------------------- */
 
 static void test_uaccess_is_served(void **state __unused_arg)
@@ -414,6 +428,7 @@ int main(void)
 		cmocka_unit_test(test_user_rights),
 		cmocka_unit_test(test_irqs_on_while_served),
 		cmocka_unit_test(test_memory_used_up),
+		cmocka_unit_test(test_another_is_killed),
 		cmocka_unit_test(test_uaccess_is_served),
 		cmocka_unit_test(test_uaccess_fixup),
 		cmocka_unit_test(test_user_pointer_is_an_oops),

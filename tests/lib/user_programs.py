@@ -21,6 +21,7 @@ NOT_COMPARED = {
     "oom_choice": "it takes all memory, of the emulator's host too",
     "oom_exit": "it takes all memory, of the emulator's host too",
     "oom_locks": "it takes all memory, of the emulator's host too",
+    "oom_threads": "it takes all memory, of the emulator's host too",
     "pressure": "it counts the pages of a machine with little memory",
     "stress": "it counts our kernel's structures and asks its audit",
     "procfs": "it reads every file of /proc; Linux has some that block",

@@ -117,14 +117,17 @@ def target_goals():
 
 def user_goals():
     out = f"build/{os.environ.get('BOARD', 'vexpress-a9')}"
-    return [f"{out}/pagewalk.bin", f"{out}/test-initramfs.cpio"]
+    return [f"{out}/{name}" for name in
+            ("pagewalk.bin", "pagewalk.elf", "initramfs.cpio",
+             "test-initramfs.cpio")]
 
 
 def build(killers):
     """What these killers need; None, or the compiler's words."""
     host = {host_goal(k[1]) for k in killers if k[0] == "host"}
     goals = {goal for k in killers if k[0] == "target" for goal in target_goals()}
-    goals |= {goal for k in killers if k[0] == "user" for goal in user_goals()}
+    goals |= {goal for k in killers if k[0] in ("user", "system")
+              for goal in user_goals()}
     if any(k[0] == "build" for k in killers):
         goals.add("all")
     return (make(sorted(host), "tests/host/host.mk") if host else None) or \
@@ -162,6 +165,10 @@ def run_killer(killer):
         return run_tap(["tests/target/target.t"], name)
     if kind == "user":
         return run_tap(["tests/user/programs.t", name])
+    if kind == "system":
+        # Its lines have no names: any of them will do.
+        outcome = run_tap([f"tests/system/{name}.t"])
+        return Outcome([name] if outcome.failed else [], outcome.text)
     return Outcome([])
 
 
@@ -249,7 +256,7 @@ def check_unchanged(mutants):
     killers = {}
     for kind, name, *_ in (m.killer_parts() for m in mutants):
         # The target's tests share a boot: one stands for all.
-        key = (kind, name) if kind in ("host", "user") else kind
+        key = (kind, name) if kind in ("host", "user", "system") else kind
         killers[key] = (kind, name)
     killers = sorted(killers.values())
     print(f"the unchanged copy: {len(killers)} test programs", flush=True)
@@ -269,6 +276,7 @@ def killer_text(mutant):
         "host": lambda: f"`test_{parts[0]}`: {parts[1]}",
         "target": lambda: f"`target.t`: {parts[0]}",
         "user": lambda: f"`tests/user/{parts[0]}.c`",
+        "system": lambda: f"`tests/system/{parts[0]}.t`",
         "build": lambda: f"the compiler: \"{parts[0]}\"",
     }[kind]()
 
