@@ -8,13 +8,16 @@
  *
  * Records have a level in front, as Linux's: KERN_ERR "text". One without goes
  * on with the level of the record before. `quiet` on the command line keeps
- * KERN_INFO and KERN_DEBUG off the console.
+ * KERN_INFO and KERN_DEBUG off the console; what is said of programs (a fatal
+ * fault, a call that does not exist, a victim for want of memory) is
+ * KERN_INFO. A record begins a new line where a program is in the midst of one.
  *
  * Nano's vsnprintf knows no %ll: a 64-bit number is printed in u32 parts.
  */
 #ifndef LIB_PRINTK_H
 #define LIB_PRINTK_H
 
+#include <config.h>
 #include <types.h>
 
 #define KERN_EMERG   "\0010"
@@ -55,10 +58,8 @@ extern unsigned int console_loglevel;
  */
 void printk_bust_lock(void);
 
-/*
- * Copy log text from position *pos (0 = oldest kept) into buf, at most bytes.
- * Returns what was copied, advances *pos; 0 at the end.
- */
-size_t log_read(u64 *pos, char *buf, size_t bytes);
+/* The time for records: ticks since boot, which the tick counts. */
+#define LOG_TICK_USEC (1000000u / HZ)
+extern u32 log_ticks;
 
 #endif

@@ -110,18 +110,18 @@ void show_pte(const pgd_t *pgd, u32 va)
 
 	walk_va(pgd, va, &walk);
 	format_l1(walk.l1_desc, text, sizeof(text));
-	pr_emerg("[%08x] table at 0x%08x\n", va, virt_to_phys(pgd));
-	pr_emerg("  first level:  *0x%08x = 0x%08x  %s\n", walk.l1_pa,
-		 walk.l1_desc, text);
+	printk("[%08x] table at 0x%08x\n", va, virt_to_phys(pgd));
+	printk("  first level:  *0x%08x = 0x%08x  %s\n", walk.l1_pa,
+	       walk.l1_desc, text);
 	if (walk.l2_pa) {
 		format_l2(walk.l2_desc, text, sizeof(text));
-		pr_emerg("  second level: *0x%08x = 0x%08x  %s\n", walk.l2_pa,
-			 walk.l2_desc, text);
+		printk("  second level: *0x%08x = 0x%08x  %s\n", walk.l2_pa,
+		       walk.l2_desc, text);
 	}
 	if (walk.mapped)
-		pr_emerg("  maps to physical 0x%08x\n", walk.pa);
+		printk("  maps to physical 0x%08x\n", walk.pa);
 	else
-		pr_emerg("  not mapped\n");
+		printk("  not mapped\n");
 }
 
 /* ---- the audit --------------------------------------------------- */

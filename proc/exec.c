@@ -322,7 +322,7 @@ s32 sys_execve(struct pt_regs *regs)
 		err = exec_program(path, &argv, &envp, regs);
 		/* Who tries to run a broken file may want to know what ails it. */
 		if (err == -ENOEXEC)
-			pr_notice("execve: %s\n", last_why.text);
+			pr_info("execve: %s\n", last_why.text);
 	}
 	kfree(path);
 	return err;

@@ -128,15 +128,15 @@ static void print_report(const struct oom_report *report)
 	if (!report->wanted)
 		return;
 	if (report->left_out)
-		pr_err("oom-killer: %u reports left out\n", report->left_out);
-	pr_err("%s invoked oom-killer: %u pages free of %u\n", current->comm,
-	       (unsigned int)nr_free_pages(), (unsigned int)totalram_pages());
-	pr_err("Out of memory: Killed process %d (%s) total-vm:%ukB, "
-	       "anon-rss:%ukB, file-rss:%ukB, shmem-rss:%ukB, pgtables:%ukB "
-	       "oom_score_adj:%d\n",
-	       (int)report->pid, report->comm, kib(report->total_vm),
-	       kib(report->anon), kib(report->file), kib(report->shmem),
-	       kib(report->tables), (int)report->adj);
+		pr_info("oom-killer: %u reports left out\n", report->left_out);
+	pr_info("%s invoked oom-killer: %u pages free of %u\n", current->comm,
+		(unsigned int)nr_free_pages(), (unsigned int)totalram_pages());
+	pr_info("Out of memory: Killed process %d (%s) total-vm:%ukB, "
+		"anon-rss:%ukB, file-rss:%ukB, shmem-rss:%ukB, pgtables:%ukB "
+		"oom_score_adj:%d\n",
+		(int)report->pid, report->comm, kib(report->total_vm),
+		kib(report->anon), kib(report->file), kib(report->shmem),
+		kib(report->tables), (int)report->adj);
 }
 
 /* ---- the kill ---------------------------------------------------- */

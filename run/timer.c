@@ -8,6 +8,7 @@
  */
 #include <board/board.h>
 #include <bug.h>
+#include <lib/printk.h>
 #include <run/run.h>
 #include <run/timer.h>
 #include <service.h>
@@ -126,6 +127,7 @@ static void run_tick(u64 now, bool user)
 		nr = (u32)((now - next_tick_ns) / TICK_NSEC) + 1;
 	next_tick_ns += (u64)nr * TICK_NSEC;
 	jiffies += nr;
+	log_ticks += nr;
 	if (nr || now >= slice_end_ns)
 		slice_end_ns = scheduler_tick(user, nr) ? now + SLICE_NSEC :
 							  NEVER;

@@ -156,11 +156,10 @@ static void (*const init_order[])(void) = {
 	find_boot_args,
 	report_errata, /* before the first user translation */
 	find_memory,
-	map_everything,      /* memblock's memory is mapped from here */
-	trap_init,           /* faults are reported from here */
-	user_registers_init, /* what is not there is an undefined instruction */
-	free_all,            /* the buddy works from here */
-	kmem_cache_init,     /* and kmalloc */
+	map_everything,  /* memblock's memory is mapped from here */
+	trap_init,       /* faults are reported from here */
+	free_all,        /* the buddy works from here */
+	kmem_cache_init, /* and kmalloc */
 	vmalloc_init,
 	pgtable_cache_init,
 	mm_init,

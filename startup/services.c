@@ -14,6 +14,7 @@
 #include <services/ids/ids.h>
 #include <services/pipe/pipe.h>
 #include <services/poll/poll.h>
+#include <services/registers/registers.h>
 #include <services/sched/sched.h>
 #include <services/script/script.h>
 #include <services/signal/signal.h>
@@ -32,6 +33,7 @@ const struct service *const services[] = {
 	&files_service,
 	&pipe_service,
 	&script_service,
+	&registers_service,
 	&system_service,
 	&inspect_service,
 };

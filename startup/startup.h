@@ -85,11 +85,6 @@ int __must_check parse_size(const char *s, u32 *bytes);
 /* Carry out fail_alloc=, just before init. */
 void options_arm_fail_alloc(void);
 
-/* ---- user_registers.c -------------------------------------------- */
-
-/* At boot, after trap_init: close what programs could reach and share. */
-void user_registers_init(void);
-
 /* ---- services.c, or core.c --------------------------------------- */
 
 extern const struct service *const services[];

@@ -2,7 +2,8 @@
  * A program's fatal fault, explained.
  *
  * What it tried, what the MMU said, where its VMAs lie around the address,
- * what the tables hold, and the conclusion. Owns no state.
+ * what the tables hold, and the conclusion. For who debugs it, hence KERN_INFO:
+ * `quiet` keeps it off the console. Owns no state.
  */
 #include <file.h>
 #include <stdio.h>
@@ -61,7 +62,7 @@ static void show_vma(const struct vm_area_struct *vma, uaddr_t far)
 	bool here = far >= vma->vm_start && far < vma->vm_end;
 
 	vma_text(vma, text, sizeof(text));
-	pr_err("    %s %s\n", here ? "->" : "  ", text);
+	pr_info("    %s %s\n", here ? "->" : "  ", text);
 	cond_resched(); /* the console is slow */
 }
 
@@ -72,7 +73,7 @@ static const struct vm_area_struct *show_neighbours(struct mm_struct *mm,
 	struct vm_area_struct *vma = find_vma(mm, far), *at;
 	struct vm_area_struct *found = vma && vma->vm_start <= far ? vma : NULL;
 
-	pr_err("  its VMAs there (of %u):\n", (unsigned int)mm->map_count);
+	pr_info("  its VMAs there (of %u):\n", (unsigned int)mm->map_count);
 	at = vma ? TAILQ_PREV(vma, vma_list, vm_link) :
 		   TAILQ_LAST(&mm->mmap, vma_list);
 	for (int i = 1;
@@ -81,7 +82,8 @@ static const struct vm_area_struct *show_neighbours(struct mm_struct *mm,
 	for (; at && at != vma; at = TAILQ_NEXT(at, vm_link))
 		show_vma(at, far);
 	if (!found)
-		pr_err("    -> %08x lies in none of them\n", (unsigned int)far);
+		pr_info("    -> %08x lies in none of them\n",
+			(unsigned int)far);
 	for (int i = 0; vma && i < NEIGHBOURS; i++) {
 		show_vma(vma, far);
 		vma = TAILQ_NEXT(vma, vm_link);
@@ -141,7 +143,7 @@ static void show_maps(struct mm_struct *mm, const struct abort_info *info,
 
 	down_read(&mm->mmap_lock);
 	vma = show_neighbours(mm, info->far);
-	pr_err("  so: %s\n", verdict(mm, vma, info, sig, code));
+	pr_info("  so: %s\n", verdict(mm, vma, info, sig, code));
 	up_read(&mm->mmap_lock);
 }
 
@@ -150,13 +152,13 @@ void report_user_fault(const struct pt_regs *regs,
 {
 	struct mm_struct *mm = current_thread_info()->mm;
 
-	pr_err("%s[%d] %s address 0x%08x at pc 0x%08x: %s\n", current->comm,
-	       (int)current->pid, access_word(info), (unsigned int)info->far,
-	       (unsigned int)regs->pc, signal_word(sig, code));
-	pr_err("  the MMU says: %s (%s 0x%03x)\n",
-	       abort_cause_name(info->cause),
-	       info->kind == ABORT_PREFETCH ? "IFSR" : "DFSR",
-	       (unsigned int)info->fsr);
+	pr_info("%s[%d] %s address 0x%08x at pc 0x%08x: %s\n", current->comm,
+		(int)current->pid, access_word(info), (unsigned int)info->far,
+		(unsigned int)regs->pc, signal_word(sig, code));
+	pr_info("  the MMU says: %s (%s 0x%03x)\n",
+		abort_cause_name(info->cause),
+		info->kind == ABORT_PREFETCH ? "IFSR" : "DFSR",
+		(unsigned int)info->fsr);
 	if (!info->address_valid)
 		return;
 	show_pte(current_pgd(), info->far);
@@ -165,9 +167,9 @@ void report_user_fault(const struct pt_regs *regs,
 
 void report_undefined(const struct pt_regs *regs, u32 insn)
 {
-	pr_err("%s[%d] undefined instruction 0x%0*x at pc 0x%08x (%s): SIGILL\n",
-	       current->comm, (int)current->pid, regs->cpsr & PSR_T ? 4 : 8,
-	       (unsigned int)insn, (unsigned int)regs->pc,
-	       regs->cpsr & PSR_T ? "Thumb" : "ARM");
-	pr_err("  so: the core does not know this instruction: data run as code, or built for another core\n");
+	pr_info("%s[%d] undefined instruction 0x%0*x at pc 0x%08x (%s): SIGILL\n",
+		current->comm, (int)current->pid, regs->cpsr & PSR_T ? 4 : 8,
+		(unsigned int)insn, (unsigned int)regs->pc,
+		regs->cpsr & PSR_T ? "Thumb" : "ARM");
+	pr_info("  so: the core does not know this instruction: data run as code, or built for another core\n");
 }

@@ -4,26 +4,43 @@
  * Owns which of them were named on the log. ARM's private calls, whose numbers
  * are far above the table's, are here too.
  */
-#include <asm/atomic.h>
+#include <spinlock.h>
 #include <syscalls.h>
 #include <trap/internal.h>
 #include <uapi/unistd.h>
 
-/* One bit a number: told once is enough. */
-static u32 reported[NR_SYSCALLS / 32 + 1];
+/* Told once is enough; who tries more than these numbers is not listened to. */
+#define MAX_NAMED 64u
+
+static spinlock_t named_lock = SPINLOCK_INIT;
+/* named_lock */
+static u32 named[MAX_NAMED];
+static u32 nr_named;
+
+/* True for the first who asks about nr. */
+static bool name_it(u32 nr)
+{
+	bool first;
+	u32 i;
+
+	spin_lock(&named_lock);
+	for (i = 0; i < nr_named && named[i] != nr; i++)
+		;
+	first = i == nr_named && i < MAX_NAMED;
+	if (first)
+		named[nr_named++] = nr;
+	spin_unlock(&named_lock);
+	return first;
+}
 
 s32 sys_ni_syscall(struct pt_regs *regs)
 {
-	u32 nr = min(regs->r[7], (u32)NR_SYSCALLS);
-	u32 bit = 1u << nr % 32;
+	u32 nr = regs->r[7];
 
-	if (!(READ_ONCE(reported[nr / 32]) & bit)) {
-		atomic_or(bit, &reported[nr / 32]);
-		pr_notice(
-			"%s[%d]: system call %u (0x%x) does not exist here: -ENOSYS\n",
-			current->comm, (int)current->pid,
-			(unsigned int)regs->r[7], (unsigned int)regs->r[7]);
-	}
+	if (name_it(nr))
+		pr_info("%s[%d]: system call %u (0x%x) does not exist here: -ENOSYS\n",
+			current->comm, (int)current->pid, (unsigned int)nr,
+			(unsigned int)nr);
 	return -ENOSYS;
 }
 

@@ -28,7 +28,7 @@ void do_undefined(struct pt_regs *regs)
 
 	step_back(regs);
 	if (!user_mode(regs)) {
-		if (fixup_exception(regs)) /* startup/user_registers.c */
+		if (fixup_exception(regs)) /* services/registers/registers.c */
 			return;
 		die("undefined instruction in the kernel", regs, NULL);
 	}

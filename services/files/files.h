@@ -12,6 +12,8 @@
 extern const struct service files_service;
 /* devices.c */
 extern const struct chrdev files_devices[];
+/* /dev/kmsg (kmsg.c) */
+extern const struct file_operations kmsg_fops;
 
 /* clang-format off */
 /* Three take the place of the core's: open, openat and ioctl can do more. */

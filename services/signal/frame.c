@@ -193,8 +193,7 @@ static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 						    setup_frame(ksig, regs);
 
 	if (err) { /* not even SIGSEGV's handler could run */
-		pr_notice(
-			"%s[%d]: no stack for the handler of signal %d: sp is 0x%08x\n",
+		pr_info("%s[%d]: no stack for the handler of signal %d: sp is 0x%08x\n",
 			current->comm, current->pid, ksig->info.signo,
 			regs->sp);
 		if (ksig->info.signo == SIGSEGV)

@@ -4,6 +4,7 @@
 #include <asm/uaccess.h>
 #include <lib/printk.h>
 #include <proc/proc.h>
+#include <services/files/kmsg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "fs_world.h"
@@ -22,6 +23,18 @@ __weak void console_text(const char *s __unused_arg, size_t bytes __unused_arg)
 
 __weak size_t log_read(u64 *pos __unused_arg, char *buf __unused_arg,
 		       size_t bytes __unused_arg)
+{
+	return 0;
+}
+
+__weak bool log_read_record(u64 *seq __unused_arg,
+			    struct log_info *info __unused_arg,
+			    char *buf __unused_arg, size_t bytes __unused_arg)
+{
+	return false;
+}
+
+__weak u64 log_next_record(void)
 {
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include <mmu/mmu.h>
 #include <proc/proc.h>
 #include <sched.h>
+#include <services/files/kmsg.h>
 #include <string.h>
 #include <tests/target/ktest.h>
 #include <thread_info.h>

@@ -7,6 +7,7 @@
 #include <bug.h>
 #include <lib/backtrace.h>
 #include <lib/printk.h>
+#include <services/files/kmsg.h>
 #include <stdio.h>
 #include <string.h>
 #include <tests/target/ktest.h>

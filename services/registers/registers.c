@@ -6,12 +6,12 @@
  * The ID registers say what is there, but for two: debug registers may be
  * without power, and a Cortex-A9 has a preload engine or has none. A register
  * that is not there is undefined, and the entry in __ex_table goes on behind
- * the access. Runs at boot, after trap_init.
+ * the access.
  */
 #include <asm/barrier.h>
 #include <asm/cp15.h>
 #include <mmu/errata.h>
-#include <startup/startup.h>
+#include <services/registers/registers.h>
 
 #define GO_ON_BEHIND                                 \
 	"\n2:\n\t.pushsection __ex_table, \"a\"\n\t" \
@@ -66,7 +66,7 @@ static void close_preload_engine(void)
 		WRITE_IF_THERE("p15, 0, %0, c11, c1, 0", 0);
 }
 
-void user_registers_init(void)
+static void close_registers(void)
 {
 	u32 pfr0, pfr1;
 
@@ -83,3 +83,7 @@ void user_registers_init(void)
 	close_preload_engine();
 	isb(); /* before the first program */
 }
+
+const struct service registers_service = {
+	.init = close_registers,
+};

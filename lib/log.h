@@ -1,0 +1,31 @@
+/*
+ * lib/log.h - where the log is (lib/printk.c), for who reads it
+ * (services/files/log_read.c). All of it is under the log's lock.
+ */
+#ifndef LIB_LOG_H
+#define LIB_LOG_H
+
+#include <types.h>
+
+#define LOG_BYTES   0x8000u
+#define LOG_RECORDS 512u
+
+struct log_place {
+	u32 start; /* its first byte's number, the low half */
+	u32 ticks;
+	u8 prio;
+};
+
+extern char log_ring[LOG_BYTES];
+extern u64 log_head;
+extern struct log_place log_places[LOG_RECORDS];
+extern u64 log_nr_records; /* record n is in log_places[n % LOG_RECORDS] */
+extern bool log_line_open; /* the last record goes on */
+
+/* The lock, and interrupts off; returns the flags. */
+u32 log_lock_irqsave(void);
+void log_unlock_irqrestore(u32 flags);
+/* The number of the oldest byte that is still there. */
+u64 log_oldest(void);
+
+#endif

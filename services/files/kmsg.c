@@ -1,0 +1,174 @@
+/*
+ * services/files/kmsg.c - /dev/kmsg: the kernel's log, a record at a time, to
+ * read and to add to. Linux's format (Documentation/ABI/testing/dev-kmsg).
+ *
+ * The file's position is 0, the oldest record, or one more than the number of
+ * the record to be read next.
+ */
+#include <fs/fs.h>
+#include <lib/printk.h>
+#include <run/run.h>
+#include <services/files/files.h>
+#include <services/files/kmsg.h>
+#include <stdio.h>
+#include <uapi/fcntl.h>
+
+#define KMSG_BYTES   512                   /* of a record; LOG's own limit */
+#define KMSG_LINE    (64 + 4 * KMSG_BYTES) /* each byte as \xNN */
+#define LOOK_AGAIN   50000000ull           /* ns between two looks at the log */
+#define USER_WARNING (1u << 3 | 4)         /* prio of what has none: LOG_USER */
+
+/* Text so that one record is one line. */
+static u32 escape(const char *text, char *to)
+{
+	static const char hex[] = "0123456789abcdef";
+	char *start = to;
+
+	for (; *text; text++) {
+		u8 c = (u8)*text;
+
+		if (c >= ' ' && c < 127 && c != '\\') {
+			*to++ = (char)c;
+			continue;
+		}
+		*to++ = '\\';
+		*to++ = 'x';
+		*to++ = hex[c >> 4];
+		*to++ = hex[c & 0xf];
+	}
+	*to++ = '\n';
+	return (u32)(to - start);
+}
+
+/* "prio,seq,usec,-;". Nano's snprintf has no 64 bits: a billion at a time. */
+static u32 header(char *line, const struct log_info *info, u64 seq)
+{
+	u32 high = (u32)(info->usec / 1000000000u);
+	u32 low = (u32)(info->usec % 1000000000u);
+	int n = high ? snprintf(line, 64, "%u,%u,%u%09u,-;", info->prio,
+				(unsigned int)seq, (unsigned int)high,
+				(unsigned int)low) :
+		       snprintf(line, 64, "%u,%u,%u,-;", info->prio,
+				(unsigned int)seq, (unsigned int)low);
+
+	return (u32)n;
+}
+
+/* Nobody is woken by printk, which may run where that cannot be done. */
+static int wait_record(const struct file *file, u64 seq)
+{
+	if (file->f_flags & O_NONBLOCK)
+		return -EAGAIN;
+	while (log_next_record() <= seq) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (signal_pending()) {
+			set_current_state(TASK_RUNNING);
+			return -ERESTARTSYS;
+		}
+		schedule_timeout(LOOK_AGAIN);
+	}
+	return 0;
+}
+
+/* The record at *pos, waited for; -EPIPE: those before *pos are lost. */
+static int next_record(const struct file *file, u64 *pos, struct log_info *info,
+		       char *text)
+{
+	u64 seq = *pos ? *pos - 1 : 0, wanted = seq;
+
+	while (!log_read_record(&seq, info, text, KMSG_BYTES)) {
+		int err = wait_record(file, seq);
+
+		if (err)
+			return err;
+	}
+	if (*pos && seq != wanted) {
+		*pos = seq + 1;
+		return -EPIPE;
+	}
+	*pos = seq + 1;
+	return 0;
+}
+
+static s32 kmsg_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
+{
+	char *text = kmalloc(KMSG_BYTES + KMSG_LINE, GFP_KERNEL), *line;
+	struct log_info info;
+	u64 at = *pos;
+	s32 ret;
+	u32 n;
+
+	if (!text)
+		return -ENOMEM;
+	line = text + KMSG_BYTES;
+	ret = next_record(file, &at, &info, text);
+	if (!ret) {
+		n = header(line, &info, at - 1);
+		n += escape(text, line + n);
+		ret = bytes < n                    ? -EINVAL :
+			copy_to_user(buf, line, n) ? -EFAULT :
+						     (s32)n;
+		at++;
+	}
+	if (ret > 0 || ret == -EPIPE)
+		*pos = at;
+	kfree(text);
+	return ret;
+}
+
+/* "<N>" in front: the record's prio, a program's at least. */
+static u8 take_prio(const char **text)
+{
+	const char *p = *text;
+	u32 prio = 0;
+
+	if (*p++ != '<')
+		return USER_WARNING;
+	for (; *p >= '0' && *p <= '9' && prio < 192; p++)
+		prio = 10 * prio + (u32)(*p - '0');
+	if (*p != '>' || p == *text + 1 || prio >= 192)
+		return USER_WARNING;
+	*text = p + 1;
+	return (u8)(prio < 8 ? prio | (1u << 3) : prio);
+}
+
+/* One record, cut to what the log holds; a line's end is implied. */
+static s32 kmsg_write(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
+		      u64 *pos __unused_arg)
+{
+	char text[KMSG_BYTES / 2], fmt[] = KERN_EMERG "%s\n";
+	const char *from = text;
+	u32 n = min(bytes, (u32)sizeof(text) - 1);
+
+	if (copy_from_user(text, buf, n))
+		return -EFAULT;
+	if (n && text[n - 1] == '\n')
+		n--;
+	text[n] = '\0';
+	fmt[1] = (char)(fmt[1] + take_prio(&from));
+	printk(fmt, from);
+	return (s32)bytes;
+}
+
+static s64 kmsg_llseek(struct file *file, s64 offset, int whence)
+{
+	if (offset)
+		return -ESPIPE;
+	switch (whence) {
+	case SEEK_SET:
+	case SEEK_DATA:
+		file->f_pos = 0;
+		return 0;
+	case SEEK_END:
+		file->f_pos = (s64)log_next_record() + 1;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+const struct file_operations kmsg_fops = {
+	.read = kmsg_read,
+	.write = kmsg_write,
+	.llseek = kmsg_llseek,
+};
