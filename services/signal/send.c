@@ -368,20 +368,9 @@ void signal_child_changed(struct task_struct *parent,
 
 /* ---- kill and its family ----------------------------------------- */
 
-#define SENT_AT_ONCE 16 /* with interrupts off */
+#define SENT_AT_ONCE 8 /* with interrupts off */
 
 struct task_struct *let_interrupts_in(struct task_struct *task, u32 *flags)
-{
-	struct task_struct *task;
-	u32 n = 0;
-
-/*
- * Let interrupts in. tasklist_lock, whose flags these are, is held before and
- * after; the processes after task are looked at next. Returns where: in the
- * list there may be no task any more, on another core, and then all are, again.
- */
-static struct task_struct *let_interrupts_in(struct task_struct *task,
-					     u32 *flags)
 {
 	struct task_struct *at = task;
 
@@ -394,15 +383,31 @@ static struct task_struct *let_interrupts_in(struct task_struct *task,
 	return at;
 }
 
-/* How many processes have got it. tasklist_lock held, as for the next one. */
-static u32 send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info)
+/*
+ * How many processes have got it. tasklist_lock held, as for the next one,
+ * whose flags these are: interrupts are let in, and if the process that had it
+ * last is gone then, all get it, again. NULL: they are not.
+ */
+static u32 send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info, u32 *flags)
 {
-	struct task_struct *task;
+	struct task_struct *first = find_by_id(ID_PGRP, pgrp), *task = first;
+	bool stays = true;
 	u32 n = 0;
 
-	for_each_by_id(task, ID_PGRP, pgrp) {
+	while (task) {
 		send_to_group(task, info);
-		n++;
+		if (++n % SENT_AT_ONCE == 0 && flags) {
+			stays = let_interrupts_in(task, flags) == task &&
+				task->pgrp == pgrp;
+			first = find_by_id(ID_PGRP, pgrp);
+		}
+		if (stays) {
+			task = task->ids[ID_PGRP].next;
+			task = task != first ? task : NULL;
+		} else {
+			task = first;
+			stays = true;
+		}
 	}
 	return n;
 }
@@ -433,7 +438,7 @@ void kill_pgrp_locked(s32 pgrp, int sig)
 {
 	struct kernel_siginfo info = info_from_kernel(sig);
 
-	send_to_pgrp(pgrp, &info);
+	send_to_pgrp(pgrp, &info, NULL);
 }
 
 void kill_pgrp(s32 pgrp, int sig)
@@ -441,7 +446,7 @@ void kill_pgrp(s32 pgrp, int sig)
 	struct kernel_siginfo info = info_from_kernel(sig);
 	u32 flags = tasklist_lock();
 
-	send_to_pgrp(pgrp, &info);
+	send_to_pgrp(pgrp, &info, NULL);
 	tasklist_unlock(flags);
 }
 
@@ -475,7 +480,7 @@ s32 sys_kill(s32 pid, s32 sig)
 	} else if (pid == -1) {
 		n = send_to_all(&info, &flags);
 	} else {
-		n = send_to_pgrp(pid ? -pid : current->pgrp, &info);
+		n = send_to_pgrp(pid ? -pid : current->pgrp, &info, &flags);
 	}
 	tasklist_unlock(flags);
 	return n ? 0 : -ESRCH;
