@@ -331,5 +331,9 @@ int main(int argc, char **argv)
 		is((int32_t)(after.kib - before.kib), 0, "KiB more");
 		is(audit(), 0, "the kernel's audit of its structures");
 	}
+	/* Not by the reports of them, of which the kernel prints ten in 5 s. */
+	read_text("/proc/vmstat", text, sizeof(text));
+	printf("# %lu kills, for want of memory\n",
+	       number_after("\noom_kill "));
 	return done();
 }
