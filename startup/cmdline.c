@@ -1,9 +1,11 @@
 /*
- * The kernel's command line. Owns the options.
+ * The kernel's command line, as Linux reads it. Owns the options.
  *
- * Words are separated by blanks. NAME or NAME=VALUE from the table is an
- * option, wherever it stands; other words behind init= that hold no `=` are
- * init's arguments; all else is said to be unknown and ignored.
+ * Words are separated by blanks, unless these stand between double quotes.
+ * NAME or NAME=VALUE from the table is an option. Of other words NAME=VALUE
+ * goes to init's environment and NAME to its arguments, less those before
+ * init=, which a boot loader may have put there; NAME.PARAMETER is a module's,
+ * and there are none. All words after `--` are arguments of init.
  */
 #include <alloc/alloc.h>
 #include <fs/fs.h>
@@ -13,9 +15,10 @@
 #include <string.h>
 #include <uapi/errno.h>
 
-#define DEFAULT_INIT "/bin/tour"
-
 struct options options;
+
+/* The default, which NAME=value replaces. */
+static char home[] = "HOME=/", term[] = "TERM=linux", path[] = "PATH=/bin";
 
 static int option_quiet(char *value __unused_arg)
 {
@@ -40,11 +43,33 @@ static int option_trace(char *value)
 	return err;
 }
 
+static int option_loglevel(char *value)
+{
+	u32 level;
+	int err = parse_size(value, &level);
+
+	if (!err)
+		console_loglevel = (int)min(level, 8u);
+	return err;
+}
+
 static int option_init(char *value)
 {
 	options.init = value;
-	options.argv[0] = value;
+	options.argc = 1;
 	return *value == '/' ? 0 : -EINVAL;
+}
+
+static int option_rdinit(char *value)
+{
+	options.rdinit = value;
+	options.argc = 1;
+	return *value == '/' ? 0 : -EINVAL;
+}
+
+static int option_of_linux(char *value __unused_arg)
+{
+	return 0;
 }
 
 static int option_ramfs_size(char *value)
@@ -70,10 +95,20 @@ static const struct option {
 	  "a size below 4 GiB, as in mem=64M" },
 	{ "trace",	true, option_trace,	"kinds, as in trace=switch,fault" },
 	{ "init",	true, option_init,	"an absolute path" },
+	{ "rdinit",	true, option_rdinit,	"an absolute path" },
+	{ "loglevel",	true, option_loglevel,	"a number, as in loglevel=4" },
 	{ "ramfs_size",	true, option_ramfs_size,
 	  "a size below 4 GiB, as in ramfs_size=16M" },
 	{ "fail_alloc",	true, option_fail_alloc,
 	  "NAME,N,TIMES, as in fail_alloc=pages,100,1" },
+	/* What command lines made for Linux often hold, and no init wants. */
+	{ "console",	true, option_of_linux,	NULL },
+	{ "earlycon",	false, option_of_linux,	NULL },
+	{ "panic",	true, option_of_linux,	NULL },
+	{ "ro",		false, option_of_linux,	NULL },
+	{ "root",	true, option_of_linux,	NULL },
+	{ "rootwait",	false, option_of_linux,	NULL },
+	{ "rw",		false, option_of_linux,	NULL },
 };
 /* clang-format on */
 
@@ -142,39 +177,100 @@ static const struct option *find_option(char *word, char **value)
 	return NULL;
 }
 
+static void add_argument(char *word)
+{
+	if (options.argc > MAX_INIT_ARGS)
+		pr_warn("command line: too many arguments, \"%s\" left out\n",
+			word);
+	else
+		options.argv[options.argc++] = word;
+}
+
+/* In the place of one with the same name, else at the end. */
+static void add_environment(char *word, size_t name_bytes)
+{
+	unsigned int i = 0;
+
+	while (i < options.envc &&
+	       strncmp(options.envp[i], word, name_bytes + 1))
+		i++;
+	if (i == ARRAY_SIZE(options.envp) - 1) {
+		pr_warn("command line: too many variables, \"%s\" left out\n",
+			word);
+		return;
+	}
+	options.envp[i] = word;
+	options.envc = max(options.envc, i + 1);
+}
+
 static void take_word(char *word)
 {
 	char *value;
 	const struct option *option = find_option(word, &value);
+	size_t name_bytes = strcspn(word, "=");
 
 	if (option) {
 		if (option->set(value))
 			pr_warn("command line: %s expects %s\n", word,
 				option->expects);
-	} else if (value || !options.init) {
-		pr_warn("command line: unknown option \"%s\" ignored\n", word);
-	} else if (options.argc > MAX_INIT_ARGS) {
-		pr_warn("command line: too many arguments, \"%s\" left out\n",
-			word);
-	} else {
-		options.argv[options.argc++] = word;
+		return;
 	}
+	if (memchr(word, '.', name_bytes)) {
+		pr_warn("command line: \"%s\" is for a module: ignored\n",
+			word);
+		return;
+	}
+	pr_info("command line: \"%s\" is no option: init's %s\n", word,
+		value ? "environment" : "argument");
+	if (value)
+		add_environment(word, name_bytes);
+	else
+		add_argument(word);
+}
+
+/*
+ * Cut the first word off *rest, which moves behind it; NULL at the end. Double
+ * quotes keep blanks in a word, and are dropped.
+ */
+static char *next_word(char **rest)
+{
+	char *from = *rest + strspn(*rest, " \t\n"), *word = from, *to = from;
+	bool quoted = false;
+
+	if (!*from)
+		return NULL;
+	for (; *from && (quoted || !strchr(" \t\n", *from)); from++) {
+		if (*from == '"')
+			quoted = !quoted;
+		else
+			*to++ = *from;
+	}
+	*rest = *from ? from + 1 : from;
+	*to = '\0';
+	return word;
 }
 
 void cmdline_parse(const char *cmdline)
 {
 	static char words[CMDLINE_BYTES];
 	char *rest = words, *word;
+	bool all_for_init = false;
 
 	strncpy(words, cmdline, sizeof(words) - 1);
-	options.argc = 1;
-	while ((word = strsep(&rest, " \t\n")))
-		if (*word)
+	options.argc = 1; /* argv[0] is the program's name */
+	options.envp[0] = home;
+	options.envp[1] = term;
+	options.envp[2] = path;
+	options.envc = 3;
+	while ((word = next_word(&rest))) {
+		if (all_for_init)
+			add_argument(word);
+		else if (!strcmp(word, "--"))
+			all_for_init = true;
+		else
 			take_word(word);
-	if (!options.init) {
-		options.init = DEFAULT_INIT;
-		options.argv[0] = (char *)DEFAULT_INIT;
 	}
+	options.argv[options.argc] = NULL;
 }
 
 void options_arm_fail_alloc(void)

@@ -9,8 +9,10 @@
 
 #define NO_INIT_STATUS 255
 
-static char *const init_envp[] = { (char *)"HOME=/", (char *)"TERM=linux",
-				   (char *)"PATH=/bin", NULL };
+/* Looked for in this order. Our archive has the tour, others have the rest. */
+static const char *const usual_inits[] = {
+	"/init", "/bin/tour", "/sbin/init", "/etc/init", "/bin/init", "/bin/sh",
+};
 
 static void __noreturn give_up(const char *why, int err)
 {
@@ -33,10 +35,63 @@ static int open_console(void)
 	return err;
 }
 
+/* Returns only if path is not run: why, in a sentence, and the error. */
+static int run_init(const char *path, const char **why)
+{
+	*why = "its path is not absolute";
+	if (path[0] != '/') /* the command line has complained */
+		return -ENOENT;
+	pr_info("Starting %s as process %d\n", path, current->pid);
+	options.argv[0] = (char *)path;
+	return do_execve(path, options.argv, options.envp,
+			 task_pt_regs(current), why);
+}
+
+static bool file_exists(const char *path)
+{
+	struct file *file;
+
+	if (filp_open(path, O_RDONLY, &file))
+		return false;
+	fput(file);
+	return true;
+}
+
+/*
+ * As Linux: init= is demanded, rdinit= gives way to what comes next. Returns
+ * once a program has been loaded: this task returns into it.
+ */
+static void choose_init(void)
+{
+	const char *why = "";
+	int err;
+
+	if (options.rdinit) {
+		err = run_init(options.rdinit, &why);
+		if (!err)
+			return;
+		pr_err("rdinit=%s: %s (error %d)\n", options.rdinit, why, -err);
+	}
+	if (options.init) {
+		err = run_init(options.init, &why);
+		if (err)
+			give_up(why, err);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(usual_inits); i++) {
+		if (!file_exists(usual_inits[i]))
+			continue;
+		err = run_init(usual_inits[i], &why);
+		if (!err)
+			return;
+		pr_err("%s: %s (error %d)\n", usual_inits[i], why, -err);
+	}
+	give_up("neither init= nor /init, /sbin/init or /bin/sh", -ENOENT);
+}
+
 void kernel_init(void *unused __unused_arg)
 {
 	struct thread_info *ti = current_thread_info();
-	const char *why;
 	int err;
 
 	ti->files = files_alloc();
@@ -46,11 +101,5 @@ void kernel_init(void *unused __unused_arg)
 	if (err)
 		give_up("/dev/console cannot be opened", err);
 	options_arm_fail_alloc();
-	if (options.init[0] != '/') /* the command line has complained */
-		give_up("init= expects an absolute path", -ENOENT);
-	pr_info("Starting %s as process %d\n", options.init, current->pid);
-	err = do_execve(options.init, options.argv, init_envp,
-			task_pt_regs(current), &why);
-	if (err)
-		give_up(why, err);
+	choose_init();
 }

@@ -66,14 +66,15 @@ int __must_check fdt_parse(struct boot_args *args, const void *blob, u32 limit);
 
 /* ---- options (cmdline.c) ----------------------------------------- */
 
-#define MAX_INIT_ARGS 32
+#define MAX_INIT_ARGS 32 /* and as many variables, but for three */
 
 struct options {
 	u32 mem;                       /* bytes; 0 = all there is */
 	const char *fail_alloc;        /* "NAME,N,TIMES", or NULL */
-	const char *init;              /* path, or NULL: the default */
+	const char *rdinit, *init;     /* paths, or NULL: not given */
 	char *argv[MAX_INIT_ARGS + 2]; /* init's; argv[argc] = NULL */
-	unsigned int argc;
+	char *envp[MAX_INIT_ARGS + 1]; /* its environment, ended likewise */
+	unsigned int argc, envc;
 };
 
 extern struct options options;

@@ -17,6 +17,7 @@ NOT_COMPARED = {
     "ramfs_full": "it fills the file system that it runs on",
     "rounds": "it runs other programs and asks our kernel's audit",
     "status": "it ends as its arguments say, for tests of whole boots",
+    "arguments": "it prints what a command line hands to process 1",
     "oom": "it takes all memory, of the emulator's host too",
     "oom_choice": "it takes all memory, of the emulator's host too",
     "oom_exit": "it takes all memory, of the emulator's host too",

@@ -76,7 +76,15 @@ def command_lines():
            "mem=32M limits the memory", boot)
     boot = machine.boot("frobnicate=1 init=/bin/hello")
     tap.has(boot.console, "frobnicate", "an unknown option is named")
-    tap.is_(boot.status, 0, "and otherwise ignored", boot)
+    tap.is_(boot.status, 0, "and init runs", boot)
+    boot = machine.boot("init=/test/arguments one NAME=value quiet -- two "
+                        "--opt=3", initrd=TESTS)
+    said = [line for line in boot.console.splitlines()
+            if re.match(r"argv|env", line)]
+    tap.is_(said, ["argv[0] /test/arguments", "argv[1] one", "argv[2] two",
+                   "argv[3] --opt=3", "env HOME=/", "env TERM=linux",
+                   "env PATH=/bin", "env NAME=value"],
+            "words and variables that are no options reach init", boot)
     boot = machine.boot(None)
     tap.is_(boot.status, 0, "no command line at all", boot)
 
@@ -97,6 +105,17 @@ def someone_elses_program():
     archive = write("other.cpio", cpio.archive({"any/program": elf.program()}))
     boot = machine.boot("init=/any/program", initrd=archive)
     tap.is_(boot.status, 42, "a hand-made ELF in a hand-made archive", boot)
+    boot = machine.boot("rdinit=/none init=/any/program", initrd=archive)
+    tap.is_(boot.status, 42, "rdinit= gives way to init=", boot)
+    boot = machine.boot("rdinit=/any/program init=/none", initrd=archive)
+    tap.is_(boot.status, 42, "and is asked first", boot)
+    boot = machine.boot("", initrd=archive)
+    tap.is_(boot.status, 255, "an archive without any usual init", boot)
+    archive = write("usual.cpio", cpio.archive({"init": b"no program",
+                                                "bin/sh": elf.program()}))
+    boot = machine.boot("", initrd=archive)
+    tap.is_(boot.status, 42, "of the usual names the first that runs", boot)
+    tap.has(boot.console, "/init: ", "after a word on the one that does not")
 
 
 def built_in_archive():
