@@ -103,6 +103,16 @@ void fs_init(void);
  * the log what was wrong: everything that could be read is in place.
  */
 int __must_check initramfs_unpack(const void *archive, u32 bytes);
+/* The one that the loader brought, or the built-in one; virtual. */
+extern const void *initramfs;
+extern u32 initramfs_bytes;
+/* What gzip has packed is left to a service. file has two bytes at least. */
+static inline bool is_gzip(const void *file)
+{
+	const u8 *head = file;
+
+	return head[0] == 0x1f && head[1] == 0x8b;
+}
 
 /* ---- kernel-side opening ----------------------------------------- */
 

@@ -236,6 +236,9 @@ static int unpack_entry(struct hard_links *links,
 	return err ? cpio_complain(entry, "%s", explain(err)) : 0;
 }
 
+const void *initramfs;
+u32 initramfs_bytes;
+
 /* ---- all of them ------------------------------------------------- */
 
 /* Entries that cannot be made are counted in *left_out. */

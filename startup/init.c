@@ -28,9 +28,6 @@ static struct boot_args boot_args;
 static phys_addr_t boot_params;
 static u32 boot_machine, ram_probed;
 
-const void *initramfs;
-u32 initramfs_bytes;
-
 static void banner(void)
 {
 	early_uart_putc(FIXMAP_START + (board.uart_pa & ~PGDIR_MASK), 'K');
@@ -127,7 +124,9 @@ static void free_all(void)
 
 static void unpack_root(void)
 {
-	if (initramfs_unpack(initramfs, initramfs_bytes))
+	if (is_gzip(initramfs))
+		pr_info("initramfs: packed by gzip, for services/gunzip\n");
+	else if (initramfs_unpack(initramfs, initramfs_bytes))
 		pr_err("initramfs: not all of the archive could be read\n");
 }
 

@@ -11,6 +11,7 @@
 #include <services/alignment/alignment.h>
 #include <services/files/files.h>
 #include <services/futex/futex.h>
+#include <services/gunzip/gunzip.h>
 #include <services/ids/ids.h>
 #include <services/pipe/pipe.h>
 #include <services/poll/poll.h>
@@ -26,6 +27,7 @@
 /* clang-format off */
 /* A hook that several services have is called in this order. */
 const struct service *const services[] = {
+	&gunzip_service,	/* before /proc, which covers the archive's */
 	&alignment_service,	/* before signals: what is mended needs none */
 	&tty_service,		/* before signals: SIGHUP before SIGCHLD */
 	&signal_service,

@@ -97,8 +97,5 @@ extern const u32 nr_services;
 void start_kernel(u32 machine, phys_addr_t params, u32 probed) __noreturn;
 /* The first thread, pid 1: becomes the init program. */
 void kernel_init(void *unused);
-/* The archive that the loader brought, or the built-in one; virtual. */
-extern const void *initramfs;
-extern u32 initramfs_bytes;
 
 #endif

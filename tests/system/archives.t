@@ -2,7 +2,10 @@
 """Archives with faults: what could be read is there, the rest is named."""
 
 import os
+import random
+import struct
 import sys
+import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import cpio
@@ -52,6 +55,50 @@ def faulty():
                f"{name}: what came before runs, the fault is named", result)
 
 
+def gzip(data, level=9, strategy=zlib.Z_DEFAULT_STRATEGY, flags=0, more=b""):
+    """A file of gzip's, with what flags promise behind its head (RFC 1952)."""
+    deflate = zlib.compressobj(level, zlib.DEFLATED, -15, 9, strategy)
+    packed = deflate.compress(data) + deflate.flush()
+    return (b"\x1f\x8b\x08" + bytes([flags]) + bytes(6) + more + packed
+            + struct.pack("<II", zlib.crc32(data), len(data)))
+
+
+def packed():
+    rest = random.Random(1)
+    noise = bytes(rest.randrange(256) for _ in range(100000))
+    words = b" ".join(rest.choice([b"page", b"table", b"fault", b"frame"])
+                      for _ in range(50000))
+    whole = (cpio.member("noise", noise) + cpio.member("words", words) + INIT
+             + cpio.trailer())
+    head = b"\3\0abc" + b"name\0" + b"comment\0" + b"\0\0"
+    for name, data in {
+            "codes of its own": gzip(whole),
+            "stored blocks": gzip(whole, level=0),
+            "the fixed code": gzip(whole, strategy=zlib.Z_FIXED),
+            "no references": gzip(whole, strategy=zlib.Z_HUFFMAN_ONLY),
+            "all that its head can have": gzip(whole, flags=0x1e, more=head),
+    }.items():
+        result = boot(data)
+        tap.is_(result.status, 42, f"packed by gzip, {name}: init runs", result)
+    good = gzip(whole)
+    middle = len(good) // 2
+    for name, data in {
+            "a bit that is wrong": good[:middle] +
+            bytes([good[middle] ^ 4]) + good[middle + 1:],
+            "a wrong check": good[:-8] + b"abcd" + good[-4:],
+            "cut short": good[:middle],
+            "a head and nothing else": good[:10] + bytes(2),
+            "a length of nothing": good[:-4] + bytes(4),
+            "a length that is too small": good[:-4] + struct.pack("<I", 70000),
+            "a length beyond all memory": good[:-4] + b"\0\0\0\xf0",
+    }.items():
+        result = boot(data)
+        named = "what gzip packed is damaged" in result.console or \
+            "KiB that gzip packed" in result.console
+        tap.ok(result.status == 255 and named,
+               f"packed by gzip, {name}: named, and no init", result)
+
+
 def useless():
     for name, data in {"garbage": b"\xa5" * 5000,
                        "only a trailer": cpio.trailer()}.items():
@@ -82,5 +129,6 @@ def unusual():
 
 faulty()
 useless()
+packed()
 unusual()
 tap.done()
