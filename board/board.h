@@ -21,6 +21,8 @@ struct board {
 };
 
 extern const struct board board;
+/* The boot arguments' words, whole; startup/ sets it before the first init. */
+extern const char *saved_command_line;
 
 /* UART, already mapped by the boot map: polled output. Registers the console. */
 void board_early_console(void);

@@ -1,5 +1,5 @@
 /*
- * The machine's end. Owns nothing: the host is told through semihosting where
+ * The machine's end, and what it was started with. The host is told through semihosting where
  * there is one, the board is switched off where there is none.
  */
 #include <asm/irqflags.h>
@@ -7,6 +7,8 @@
 #include <lib/printk.h>
 #include <lib/semihosting.h>
 #include <machine.h>
+
+const char *saved_command_line;
 
 void machine_end(int status)
 {

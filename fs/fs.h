@@ -63,6 +63,11 @@ struct inode_operations {
 	int (*unlink)(struct inode *dir, const char *name, u32 bytes);
 	/* Symbolic link's text, NUL-terminated, into buf[PATH_MAX]. */
 	int (*readlink)(struct inode *inode, char *buf, u32 bytes);
+	/*
+	 * NULL, or where a link leads that is no path (/proc/PID/fd/N): 0 and a
+	 * reference to the inode in *target, or -errno.
+	 */
+	int (*jump)(struct inode *inode, struct inode **target);
 	int (*truncate)(struct inode *inode, u64 bytes);
 	/* Called by open: may set file->f_op, private_data. 0 or -errno. */
 	int (*open)(struct inode *inode, struct file *file);

@@ -125,6 +125,16 @@ static int step_up(struct nameidata *nd)
 	return 0;
 }
 
+static int jump(struct nameidata *nd, struct inode *link)
+{
+	struct inode *target;
+	int err = link->i_op->jump(link, &target);
+
+	if (!err)
+		step_to(nd, target);
+	return err;
+}
+
 /* Go on at the link's text, and after it at what was left of the path. */
 static int follow_link(struct nameidata *nd, struct inode *link)
 {
@@ -134,6 +144,8 @@ static int follow_link(struct nameidata *nd, struct inode *link)
 
 	if (++nd->links > LINKS_MAX)
 		return -ELOOP;
+	if (link->i_op->jump)
+		return jump(nd, link);
 	path = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!path)
 		return -ENOMEM;

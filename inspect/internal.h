@@ -4,6 +4,7 @@
  *	procfs.c	the tree: directories, names, inodes
  *	seq_file.c	a file whose text a function makes
  *	proc_root.c	the tables: which file is made by which function
+ *	proc_fd.c	directories of numbers: descriptors, threads
  *	windows.c	the same for the core alone
  *	proc_*.c	the functions
  *
@@ -31,6 +32,7 @@ struct seq_file {
 	/* for the functions that make it */
 	u64 place;     /* where a list is to go on: see seq_goes_on */
 	s32 pid;       /* 0: not a process's file */
+	u32 number;    /* of a descriptor, if it is about one */
 	u32 arg;       /* what was written to the file: see walk */
 	void *private; /* what `write` keeps until `release` */
 };
@@ -78,6 +80,13 @@ u64 trace_count(void);
 
 /* ---- the tables (proc_root.c, windows.c) ------------------------- */
 
+struct proc_link_operations {
+	/* Its text, NUL-terminated: 0 or -errno. */
+	int (*readlink)(const struct inode *link, char *buf, u32 bytes);
+	/* NULL, or where it leads: as in struct inode_operations. */
+	int (*jump)(const struct inode *link, struct inode **target);
+};
+
 struct proc_entry {
 	const char *name;
 	u32 mode; /* S_IF* and permissions */
@@ -87,10 +96,28 @@ struct proc_entry {
 	int (*write)(struct seq_file *m, const char *text);
 	/* The open file ends: free m->private. NULL: nothing to do. */
 	void (*release)(struct seq_file *m);
-	/* A symbolic link's text, NUL-terminated. */
-	int (*readlink)(s32 pid, char *buf, u32 bytes);
-	/* Neither of these: its own operations. */
+	/* A symbolic link. */
+	const struct proc_link_operations *link;
+	/* A directory. */
+	const struct proc_dir *dir;
+	/* None of these: its own operations. */
 	const struct file_operations *fops;
+};
+
+/* Names that are numbers: processes, threads, descriptors. */
+struct proc_list_operations {
+	u32 type; /* DT_DIR ...: what they are */
+	/* The lowest from `from` on; below 0: there is none. */
+	s32 (*next)(s32 pid, s32 from);
+	/* The inode that number names in dir, new: 0, -ENOENT or -ENOMEM. */
+	int (*lookup)(struct inode *dir, s32 number, struct inode **child);
+};
+
+/* A directory of /proc. All stay. */
+struct proc_dir {
+	u32 id; /* 0 to 126, no two have the same: part of inodes' numbers */
+	const struct proc_entry *entries; /* the last one's name is NULL */
+	const struct proc_list_operations *list; /* behind these; or NULL */
 };
 
 /* clang-format off */
@@ -98,18 +125,28 @@ struct proc_entry {
 				  .show = fn }
 #define TEXT_RW(file, fn, wr)	{ .name = file, .mode = S_IFREG | 0644, \
 				  .show = fn, .write = wr }
-#define LINK(file, fn)		{ .name = file, .mode = S_IFLNK | 0777, \
-				  .readlink = fn }
+#define LINK(file, ops)		{ .name = file, .mode = S_IFLNK | 0777, \
+				  .link = ops }
+#define DIR(file, of)		{ .name = file, .mode = S_IFDIR | 0555, \
+				  .dir = of }
 /* clang-format on */
 
 /* ---- the tree (procfs.c) ----------------------------------------- */
 
 /*
- * Hang /proc into the root: its files, and those of each process; the last
- * one's name is NULL. Both tables stay.
+ * Hang /proc into the root. root, and of_pid, which is the directory of each
+ * process, stay.
  */
-void procfs_mount(const struct proc_entry *of_root,
-		  const struct proc_entry *of_pid);
+void procfs_mount(const struct proc_dir *root, const struct proc_dir *of_pid);
+/* For lists: processes from /proc, threads of one. */
+extern const struct proc_list_operations process_list, thread_list;
+/*
+ * A new inode of a list: number is what proc_number_of() will say, entry what it
+ * does. NULL: no memory.
+ */
+struct inode *proc_numbered_inode(s32 pid, u32 number,
+				  const struct proc_entry *entry) __must_check;
+u32 proc_number_of(const struct inode *inode);
 const struct proc_entry *proc_entry_of(const struct inode *inode);
 s32 proc_pid_of(const struct inode *inode);
 s64 proc_llseek(struct file *file, s64 offset, int whence);
@@ -180,8 +217,20 @@ int write_oom_score_adj(struct seq_file *m, const char *text);
 int write_trace(struct seq_file *m, const char *text);
 int write_kmem_demo(struct seq_file *m, const char *text);
 void release_kmem_demo(struct seq_file *m);
-int readlink_self(s32 pid, char *buf, u32 bytes);
-int readlink_exe(s32 pid, char *buf, u32 bytes);
-extern const struct file_operations pagemap_fops;
+int show_auxv(struct seq_file *m);
+int show_environ(struct seq_file *m);
+int show_limits(struct seq_file *m);
+int show_boot_cmdline(struct seq_file *m);
+int show_machine_stat(struct seq_file *m);
+int show_loadavg(struct seq_file *m);
+int show_filesystems(struct seq_file *m);
+int show_swaps(struct seq_file *m);
+int show_kallsyms(struct seq_file *m);
+int show_iomem(struct seq_file *m);
+extern const struct proc_link_operations self_link, thread_self_link, exe_link,
+	cwd_link, root_link;
+extern const struct proc_list_operations fd_list, fdinfo_list;
+extern const struct proc_dir sys_dir;
+extern const struct file_operations pagemap_fops, mem_fops;
 
 #endif

@@ -30,11 +30,14 @@ int get_mm_of(s32 pid, struct mm_struct **mm)
 	return 0;
 }
 
-int readlink_self(s32 pid __unused_arg, char *buf, u32 bytes)
+static int readlink_self(const struct inode *link __unused_arg, char *buf,
+			 u32 bytes)
 {
 	snprintf(buf, bytes, "%d", current->tgid);
 	return 0;
 }
+
+const struct proc_link_operations self_link = { .readlink = readlink_self };
 
 /* How the MMU knows it, and who keeps it; our own look is not counted. */
 int show_context(struct seq_file *m)

@@ -5,10 +5,19 @@
 #include <inspect/internal.h>
 
 static const struct proc_entry root_entries[] = {
-	LINK("self", readlink_self),
+	LINK("self", &self_link),
+	LINK("thread-self", &thread_self_link),
+	DIR("sys", &sys_dir),
 	/* the machine, in Linux's formats */
+	TEXT("cmdline", show_boot_cmdline),
 	TEXT("cpuinfo", show_cpuinfo),
+	TEXT("filesystems", show_filesystems),
 	TEXT("interrupts", show_interrupts),
+	TEXT("iomem", show_iomem),
+	TEXT("kallsyms", show_kallsyms),
+	TEXT("loadavg", show_loadavg),
+	TEXT("stat", show_machine_stat),
+	TEXT("swaps", show_swaps),
 	TEXT("uptime", show_uptime),
 	TEXT("version", show_version),
 	/* its memory, in Linux's formats */
@@ -30,20 +39,34 @@ static const struct proc_entry root_entries[] = {
 	{ .name = NULL },
 };
 
+static const struct proc_entry none[] = { { .name = NULL } };
+static const struct proc_dir fd_dir = { 1, none, &fd_list };
+static const struct proc_dir fdinfo_dir = { 2, none, &fdinfo_list };
+static const struct proc_dir task_dir = { 3, none, &thread_list };
+
 static const struct proc_entry pid_entries[] = {
 	/* in Linux's formats */
+	{ .name = "auxv", .mode = S_IFREG | 0400, .show = show_auxv },
 	TEXT("cmdline", show_cmdline),
 	TEXT("comm", show_comm),
-	LINK("exe", readlink_exe),
+	LINK("cwd", &cwd_link),
+	{ .name = "environ", .mode = S_IFREG | 0400, .show = show_environ },
+	LINK("exe", &exe_link),
+	DIR("fd", &fd_dir),
+	DIR("fdinfo", &fdinfo_dir),
+	TEXT("limits", show_limits),
 	TEXT("maps", show_maps),
+	{ .name = "mem", .mode = S_IFREG | 0600, .fops = &mem_fops },
 	TEXT("oom_score", show_oom_score),
 	TEXT_RW("oom_score_adj", show_oom_score_adj, write_oom_score_adj),
 	{ .name = "pagemap", .mode = S_IFREG | 0400, .fops = &pagemap_fops },
+	LINK("root", &root_link),
 	TEXT("smaps", show_smaps),
 	TEXT("smaps_rollup", show_smaps_rollup),
 	TEXT("stat", show_stat),
 	TEXT("statm", show_statm),
 	TEXT("status", show_status),
+	DIR("task", &task_dir),
 	/* our own */
 	TEXT("context", show_context),
 	TEXT("pagetable", show_pagetable),
@@ -51,9 +74,12 @@ static const struct proc_entry pid_entries[] = {
 	{ .name = NULL },
 };
 
+static const struct proc_dir root_dir = { 0, root_entries, &process_list };
+static const struct proc_dir pid_dir = { 0, pid_entries, NULL };
+
 static void inspect_init(void)
 {
-	procfs_mount(root_entries, pid_entries);
+	procfs_mount(&root_dir, &pid_dir);
 }
 
 const struct service inspect_service = {

@@ -1,9 +1,16 @@
 /*
- * The machine: /proc/uptime, version, cpuinfo, interrupts.
+ * The machine: /proc/uptime, version, cpuinfo, interrupts, stat, loadavg,
+ * cmdline, filesystems, swaps, iomem, kallsyms.
  */
+#include <alloc/alloc.h>
 #include <asm/cp15.h>
+#include <asm/sections.h>
 #include <board/board.h>
 #include <inspect/internal.h>
+#include <lib/backtrace.h>
+#include <uapi/time.h>
+
+#define NSEC_PER_USER_TICK (NSEC_PER_SEC / USER_HZ)
 
 /* "12.34": seconds with two digits. */
 static void put_seconds(struct seq_file *m, u64 ns)
@@ -59,5 +66,128 @@ int show_interrupts(struct seq_file *m)
 	for (irq = 0; irq_stat(irq, &name, &count); irq++)
 		if (name)
 			seq_printf(m, "%3u: %10u  GIC  %s\n", irq, count, name);
+	return 0;
+}
+
+/* ---- since boot -------------------------------------------------- */
+
+static u32 user_ticks(u64 ns)
+{
+	return (u32)(ns / NSEC_PER_USER_TICK);
+}
+
+/* "cpu": user, nice, system, idle, then six that are not told apart here. */
+static void put_cpu_times(struct seq_file *m, const char *name)
+{
+	struct core_use use;
+
+	get_core_use(&use);
+	seq_printf(m, "%s %u 0 %u %u 0 0 0 0 0 0\n", name,
+		   user_ticks(use.user_ns), user_ticks(use.system_ns),
+		   user_ticks(init_task.use.stime_ns));
+}
+
+int show_machine_stat(struct seq_file *m)
+{
+	struct core_use use;
+	const char *name;
+	u32 total = 0, count, nsec;
+
+	get_core_use(&use);
+	put_cpu_times(m, "cpu ");
+	put_cpu_times(m, "cpu0");
+	for (unsigned int irq = 0; irq_stat(irq, &name, &count); irq++)
+		total += count;
+	seq_printf(m, "intr %u", total);
+	for (unsigned int irq = 0; irq_stat(irq, &name, &count); irq++)
+		seq_printf(m, " %u", count);
+	seq_printf(m, "\nctxt %u\nbtime %u\nprocesses %u\n", use.switches,
+		   (u32)split_seconds(wall_clock_ns() - ktime_ns(), &nsec),
+		   nr_forks());
+	seq_printf(m, "procs_running %u\nprocs_blocked 0\n", use.running);
+	return 0;
+}
+
+static void put_load(struct seq_file *m, u32 load)
+{
+	load += LOAD_ONE / 200; /* half of the last digit */
+	seq_printf(m, "%u.%02u ", load / LOAD_ONE,
+		   load % LOAD_ONE * 100 / LOAD_ONE);
+}
+
+int show_loadavg(struct seq_file *m)
+{
+	struct core_use use;
+
+	get_core_use(&use);
+	for (int i = 0; i < NR_LOADS; i++)
+		put_load(m, use.load[i]);
+	seq_printf(m, "%u/%u %u\n", use.running, nr_tasks(), last_pid_given());
+	return 0;
+}
+
+/* ---- constant ---------------------------------------------------- */
+
+int show_boot_cmdline(struct seq_file *m)
+{
+	seq_printf(m, "%s\n", saved_command_line);
+	return 0;
+}
+
+int show_filesystems(struct seq_file *m)
+{
+	seq_puts(m, "nodev\tproc\nnodev\tdevtmpfs\nnodev\ttmpfs\n");
+	return 0;
+}
+
+/* There are none. */
+int show_swaps(struct seq_file *m)
+{
+	seq_puts(m, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+	return 0;
+}
+
+static void put_range(struct seq_file *m, const char *indent, phys_addr_t from,
+		      phys_addr_t last, const char *name)
+{
+	seq_printf(m, "%s%08x-%08x : %s\n", indent, from, last, name);
+}
+
+static void put_ram(phys_addr_t base, u32 bytes, void *arg)
+{
+	struct seq_file *m = arg;
+	phys_addr_t code = virt_to_phys(_stext),
+		    data = virt_to_phys(__end_rodata);
+
+	put_range(m, "", base, base + bytes - 1, "System RAM");
+	if (code < base || code - base >= bytes)
+		return;
+	put_range(m, "  ", code, virt_to_phys(_etext) - 1, "Kernel code");
+	put_range(m, "  ", data, virt_to_phys(_end) - 1, "Kernel data");
+}
+
+int show_iomem(struct seq_file *m)
+{
+	for (unsigned int i = 0; i < board.nr_map; i++) {
+		const struct map_desc *range = &board.map[i];
+
+		put_range(m, "", range->pa, range->pa + range->bytes - 1,
+			  range->name);
+	}
+	memblock_for_each_memory(put_ram, m);
+	return 0;
+}
+
+/* All text, for the table is made for backtraces. A symbol's place: its number. */
+int show_kallsyms(struct seq_file *m)
+{
+	const char *name;
+	u32 va;
+
+	for (u32 i = (u32)m->place; (name = symbol_at(i, &va)); i++) {
+		seq_printf(m, "%08x t %s\n", va, name);
+		if (!seq_goes_on(m, i + 1))
+			break;
+	}
 	return 0;
 }

@@ -1,12 +1,13 @@
 /*
  * inspect/proc_task.c - a process and its numbers, in Linux's formats: status,
- * stat, statm, cmdline, comm, exe.
+ * stat, statm, cmdline, comm, exe, environ, auxv, limits.
  */
 #include <inspect/internal.h>
 #include <services/files/files.h>
 #include <services/signal/signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <uapi/auxvec.h>
 #include <uapi/time.h>
 
 #define NSEC_PER_TICK (NSEC_PER_SEC / USER_HZ) /* the unit of stat's times */
@@ -296,47 +297,158 @@ int show_comm(struct seq_file *m)
 	return err;
 }
 
-/* The argument strings as they lie on its stack; it may have changed them. */
-int show_cmdline(struct seq_file *m)
+/* What lies in [start, end) of its memory now; what can be read is the answer. */
+static int show_memory(struct seq_file *m, struct mm_struct *mm, uaddr_t start,
+		       uaddr_t end)
 {
-	struct mm_struct *mm;
-	struct mm_facts f;
 	char part[128];
 	u32 bytes;
-	int err = get_mm_of(m->pid, &mm);
 
-	if (err || !mm)
-		return err;
-	read_mm(mm, &f);
-	for (f.arg_start += (u32)m->place; f.arg_start < f.arg_end;
-	     f.arg_start += bytes) {
-		bytes = min(f.arg_end - f.arg_start, (u32)sizeof(part));
-		if (copy_remote_vm(mm, f.arg_start, part, bytes, false))
+	for (start += (u32)m->place; start < end; start += bytes) {
+		bytes = min(end - start, (u32)sizeof(part));
+		if (copy_remote_vm(mm, start, part, bytes, false))
 			break;
 		seq_write(m, part, bytes);
 		if (!seq_goes_on(m, m->place + bytes))
 			break;
 	}
-	mmput(mm);
-	return 0; /* what could be read is the answer */
+	return 0;
 }
 
-int readlink_exe(s32 pid, char *buf, u32 bytes)
+/* The argument strings as they lie on its stack; it may have changed them. */
+int show_cmdline(struct seq_file *m)
 {
-	struct file *file = NULL;
 	struct mm_struct *mm;
-	int err = get_mm_of(pid, &mm);
+	struct mm_facts f;
+	int err = get_mm_of(m->pid, &mm);
+
+	if (err || !mm)
+		return err;
+	read_mm(mm, &f);
+	err = show_memory(m, mm, f.arg_start, f.arg_end);
+	mmput(mm);
+	return err;
+}
+
+int show_environ(struct seq_file *m)
+{
+	struct mm_struct *mm;
+	struct mm_facts f;
+	int err = get_mm_of(m->pid, &mm);
+
+	if (err || !mm)
+		return err;
+	read_mm(mm, &f);
+	err = show_memory(m, mm, f.env_start, f.env_end);
+	mmput(mm);
+	return err;
+}
+
+/* As execve made it: words, up to the pair of AT_NULL. */
+int show_auxv(struct seq_file *m)
+{
+	struct mm_struct *mm;
+	u32 n = 0;
+	int err = get_mm_of(m->pid, &mm);
+
+	if (err || !mm)
+		return err;
+	while (n < ARRAY_SIZE(mm->auxv) - 2 && mm->auxv[n] != AT_NULL)
+		n += 2;
+	seq_write(m, mm->auxv, (n + 2) * sizeof(u32));
+	mmput(mm);
+	return 0;
+}
+
+static int get_exe(const struct inode *link, struct file **file)
+{
+	struct mm_struct *mm;
+	int err = get_mm_of(proc_pid_of(link), &mm);
 
 	if (err || !mm)
 		return -ENOENT;
 	down_read(&mm->mmap_lock);
-	if (mm->exe_file)
-		file = get_file(mm->exe_file);
+	*file = mm->exe_file ? get_file(mm->exe_file) : NULL;
 	up_read(&mm->mmap_lock);
 	mmput(mm);
-	if (!file)
-		return -ENOENT;
+	return *file ? 0 : -ENOENT;
+}
+
+static int readlink_exe(const struct inode *link, char *buf, u32 bytes)
+{
+	struct file *file;
+	int err = get_exe(link, &file);
+
+	if (err)
+		return err;
 	file_path(file, buf, bytes);
 	fput(file);
+	return 0;
+}
+
+static int jump_to_exe(const struct inode *link, struct inode **target)
+{
+	struct file *file;
+	int err = get_exe(link, &file);
+
+	if (err)
+		return err;
+	*target = igrab(file->f_inode);
+	fput(file);
+	return 0;
+}
+
+const struct proc_link_operations exe_link = { readlink_exe, jump_to_exe };
+
+/* ---- limits ------------------------------------------------------ */
+
+static const struct {
+	const char *name, *unit;
+} rlimits[RLIM_NLIMITS] = {
+	[RLIMIT_CPU] = { "Max cpu time", "seconds" },
+	[RLIMIT_FSIZE] = { "Max file size", "bytes" },
+	[RLIMIT_DATA] = { "Max data size", "bytes" },
+	[RLIMIT_STACK] = { "Max stack size", "bytes" },
+	[RLIMIT_CORE] = { "Max core file size", "bytes" },
+	[RLIMIT_RSS] = { "Max resident set", "bytes" },
+	[RLIMIT_NPROC] = { "Max processes", "processes" },
+	[RLIMIT_NOFILE] = { "Max open files", "files" },
+	[RLIMIT_MEMLOCK] = { "Max locked memory", "bytes" },
+	[RLIMIT_AS] = { "Max address space", "bytes" },
+	[RLIMIT_LOCKS] = { "Max file locks", "locks" },
+	[RLIMIT_SIGPENDING] = { "Max pending signals", "signals" },
+	[RLIMIT_MSGQUEUE] = { "Max msgqueue size", "bytes" },
+	[RLIMIT_NICE] = { "Max nice priority", "" },
+	[RLIMIT_RTPRIO] = { "Max realtime priority", "" },
+	[RLIMIT_RTTIME] = { "Max realtime timeout", "us" },
+};
+
+static void put_limit(struct seq_file *m, u32 value)
+{
+	if (value == RLIM_INFINITY)
+		seq_puts(m, "unlimited            ");
+	else
+		seq_printf(m, "%-20u ", value);
+}
+
+int show_limits(struct seq_file *m)
+{
+	struct rlimit limits[RLIM_NLIMITS];
+	u32 flags = tasklist_lock();
+	const struct task_struct *task = find_task(m->pid);
+
+	if (task)
+		memcpy(limits, task->rlim, sizeof(limits));
+	tasklist_unlock(flags);
+	if (!task)
+		return -ESRCH;
+	seq_printf(m, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit",
+		   "Hard Limit", "Units");
+	for (u32 i = 0; i < RLIM_NLIMITS; i++) {
+		seq_printf(m, "%-25s ", rlimits[i].name);
+		put_limit(m, limits[i].rlim_cur);
+		put_limit(m, limits[i].rlim_max);
+		seq_printf(m, "%-10s\n", rlimits[i].unit);
+	}
 	return 0;
 }

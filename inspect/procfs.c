@@ -2,8 +2,8 @@
  * The tree of /proc: directories, names, inodes.
  *
  * Nothing of the tree is kept: a lookup makes the inode, its last iput ends
- * it. The inode's number says all: the process (0: /proc itself) and the place
- * in that directory's table.
+ * it. The inode's number says all: the process (0: none), the directory's id
+ * and the place in its table; or the process and a number, of a descriptor.
  */
 #include <bug.h>
 #include <inspect/inspect.h>
@@ -15,26 +15,36 @@
 
 #define PROC_DEV MKDEV(0, 4)
 
-#define INO_PID_SHIFT    8
-#define INO_DIR          1u /* the directory; its entries follow */
-#define PROC_INO(pid, n) ((u32)(pid) << INO_PID_SHIFT | (n))
+#define INO_PID_SHIFT 16
+#define INO_NUMBERED  0x8000u
+#define INO_NUMBER    0x7fffu
+#define INO_DIR       1u /* the directory; its entries follow */
+#define PROC_INO(pid, dir, n) \
+	((u32)(pid) << INO_PID_SHIFT | (dir)->id << 8 | (n))
+#define PROC_INO_NUMBERED(pid, number) \
+	((u32)(pid) << INO_PID_SHIFT | INO_NUMBERED | (u32)(number))
 
-#define PID_CHARS 12u /* of a pid in decimal, NUL included */
+#define NAME_CHARS 12u /* of a number in decimal, NUL included */
 
-/* readdir's cookies: ".", "..", the table's entries, then the processes. */
+/* readdir's cookies: ".", "..", the table's entries, then the numbers. */
 #define POS_ENTRIES 2u
-#define POS_PIDS    0x100u
+#define POS_NUMBERS 0x100u
 
-static const struct inode_operations proc_dir_ops, proc_file_ops, proc_link_ops;
+static const struct inode_operations proc_dir_ops, proc_file_ops, proc_link_ops,
+	proc_jump_ops;
 static const struct file_operations proc_dir_fops;
 
-static struct inode *proc_root; /* never goes away */
-/* constant after procfs_mount() */
-static const struct proc_entry *root_entries, *pid_entries;
+static struct inode *proc_root;        /* never goes away */
+static const struct proc_dir *pid_dir; /* constant after procfs_mount() */
 
 s32 proc_pid_of(const struct inode *inode)
 {
 	return (s32)(inode->i_ino >> INO_PID_SHIFT);
+}
+
+u32 proc_number_of(const struct inode *inode)
+{
+	return inode->i_ino & INO_NUMBER;
 }
 
 const struct proc_entry *proc_entry_of(const struct inode *inode)
@@ -43,25 +53,26 @@ const struct proc_entry *proc_entry_of(const struct inode *inode)
 	return inode->i_private;
 }
 
-static const struct proc_entry *entries_of(s32 pid)
+static const struct proc_dir *proc_dir_of(const struct inode *inode)
 {
-	return pid ? pid_entries : root_entries;
+	return inode->i_private;
 }
 
 /* ---- inodes ------------------------------------------------------ */
 
-/* Its name in /proc, for ".." and getcwd. Nobody else knows the inode yet. */
-static int name_pid_dir(struct inode *inode)
+/* Its name, for ".." and getcwd. Nobody else knows the inode yet. */
+static int name_dir(struct inode *inode, struct inode *parent, const char *name)
 {
-	struct dir_entry *entry = kzalloc(sizeof(*entry) + PID_CHARS,
+	u32 bytes = (u32)strlen(name);
+	struct dir_entry *entry = kzalloc(sizeof(*entry) + bytes + 1,
 					  GFP_KERNEL);
 
 	if (!entry)
 		return -ENOMEM;
-	entry->dir = proc_root;
+	entry->dir = igrab(parent);
 	entry->inode = inode;
-	entry->bytes = (u32)snprintf(entry->name, PID_CHARS, "%d",
-				     proc_pid_of(inode));
+	entry->bytes = bytes;
+	memcpy(entry->name, name, bytes);
 	inode->i_entry = entry;
 	return 0;
 }
@@ -69,42 +80,65 @@ static int name_pid_dir(struct inode *inode)
 static void proc_dir_evict(struct inode *inode)
 {
 	BUG_ON(inode == proc_root);
+	if (inode->i_entry)
+		iput(inode->i_entry->dir);
 	kfree(inode->i_entry);
 	inode->i_entry = NULL;
 }
 
-/* pid 0: of /proc itself. */
-static struct inode *proc_dir_inode(s32 pid)
+/* Of process pid, or of none: 0; parent NULL: it is /proc itself. */
+static struct inode *proc_dir_inode(s32 pid, const struct proc_dir *dir,
+				    struct inode *parent, const char *name)
 {
 	struct inode *inode = new_inode(S_IFDIR | 0555);
 
 	if (!inode)
 		return NULL;
-	inode->i_ino = PROC_INO(pid, INO_DIR);
+	inode->i_ino = PROC_INO(pid, dir, INO_DIR);
 	inode->i_dev = PROC_DEV;
 	inode->i_nlink = 2;
 	inode->i_op = &proc_dir_ops;
 	inode->i_fop = &proc_dir_fops;
-	if (pid && name_pid_dir(inode)) {
+	inode->i_private = (void *)(uintptr_t)dir;
+	if (parent && name_dir(inode, parent, name)) {
 		iput(inode);
 		return NULL;
 	}
 	return inode;
 }
 
-static struct inode *proc_entry_inode(s32 pid, u32 n)
+static struct inode *proc_inode(u32 ino, const struct proc_entry *entry)
 {
-	const struct proc_entry *entry = &entries_of(pid)[n];
 	struct inode *inode = new_inode(entry->mode);
 
 	if (!inode)
 		return NULL;
-	inode->i_ino = PROC_INO(pid, INO_DIR + 1 + n);
+	inode->i_ino = ino;
 	inode->i_dev = PROC_DEV;
 	inode->i_fop = entry->fops;
-	inode->i_op = S_ISLNK(entry->mode) ? &proc_link_ops : &proc_file_ops;
+	inode->i_op = &proc_file_ops;
+	if (S_ISLNK(entry->mode))
+		inode->i_op = entry->link->jump ? &proc_jump_ops :
+						  &proc_link_ops;
 	inode->i_private = (void *)(uintptr_t)entry;
 	return inode;
+}
+
+struct inode *proc_numbered_inode(s32 pid, u32 number,
+				  const struct proc_entry *entry)
+{
+	return proc_inode(PROC_INO_NUMBERED(pid, number), entry);
+}
+
+static struct inode *proc_entry_inode(struct inode *dir, u32 n)
+{
+	const struct proc_dir *of = proc_dir_of(dir);
+	const struct proc_entry *entry = &of->entries[n];
+	s32 pid = proc_pid_of(dir);
+
+	if (entry->dir)
+		return proc_dir_inode(pid, entry->dir, dir, entry->name);
+	return proc_inode(PROC_INO(pid, of, INO_DIR + 1 + n), entry);
 }
 
 static int proc_open(struct inode *inode, struct file *file)
@@ -114,7 +148,12 @@ static int proc_open(struct inode *inode, struct file *file)
 
 static int proc_readlink(struct inode *inode, char *buf, u32 bytes)
 {
-	return proc_entry_of(inode)->readlink(proc_pid_of(inode), buf, bytes);
+	return proc_entry_of(inode)->link->readlink(inode, buf, bytes);
+}
+
+static int proc_jump(struct inode *inode, struct inode **target)
+{
+	return proc_entry_of(inode)->link->jump(inode, target);
 }
 
 s64 proc_llseek(struct file *file, s64 offset, int whence)
@@ -133,22 +172,21 @@ s64 proc_llseek(struct file *file, s64 offset, int whence)
 
 /* ---- names ------------------------------------------------------- */
 
-/* The pid that a name says, or 0: it says none. */
-static s32 parse_pid(const char *name, u32 bytes)
+/* The number that a name says, or -1: it says none. */
+static s32 parse_number(const char *name, u32 bytes)
 {
-	s32 pid = 0;
-	u32 i;
+	s32 number = 0;
 
-	if (name[0] == '0')
-		return 0;
-	for (i = 0; i < bytes; i++) {
+	if (name[0] == '0' && bytes > 1)
+		return -1;
+	for (u32 i = 0; i < bytes; i++) {
 		if (name[i] < '0' || name[i] > '9')
-			return 0;
-		pid = pid * 10 + (name[i] - '0');
-		if (pid > MAX_PID)
-			return 0;
+			return -1;
+		number = number * 10 + (name[i] - '0');
+		if (number > MAX_PID)
+			return -1;
 	}
-	return pid;
+	return number;
 }
 
 static bool pid_exists(s32 pid)
@@ -160,10 +198,9 @@ static bool pid_exists(s32 pid)
 	return found;
 }
 
-static int lookup_entry(s32 pid, const char *name, u32 bytes, u32 *n)
+static int lookup_entry(const struct proc_entry *entry, const char *name,
+			u32 bytes, u32 *n)
 {
-	const struct proc_entry *entry = entries_of(pid);
-
 	for (*n = 0; entry[*n].name; (*n)++)
 		if (strlen(entry[*n].name) == bytes &&
 		    memcmp(entry[*n].name, name, bytes) == 0)
@@ -174,21 +211,65 @@ static int lookup_entry(s32 pid, const char *name, u32 bytes, u32 *n)
 static int proc_lookup(struct inode *dir, const char *name, u32 bytes,
 		       struct inode **child)
 {
-	s32 pid = proc_pid_of(dir), named;
+	const struct proc_dir *of = proc_dir_of(dir);
+	s32 pid = proc_pid_of(dir), number;
 	u32 n;
 
 	if (pid && !pid_exists(pid))
 		return -ENOENT;
-	if (lookup_entry(pid, name, bytes, &n) == 0) {
-		*child = proc_entry_inode(pid, n);
-	} else {
-		named = pid ? 0 : parse_pid(name, bytes);
-		if (!named || !pid_exists(named))
-			return -ENOENT;
-		*child = proc_dir_inode(named);
+	if (lookup_entry(of->entries, name, bytes, &n) == 0) {
+		*child = proc_entry_inode(dir, n);
+		return *child ? 0 : -ENOMEM;
 	}
+	number = of->list ? parse_number(name, bytes) : -1;
+	return number < 0 ? -ENOENT : of->list->lookup(dir, number, child);
+}
+
+/* A process's directory; also of each of its threads, below task/. */
+static int lookup_pid(struct inode *dir, s32 pid, struct inode **child)
+{
+	char name[NAME_CHARS];
+
+	if (!pid || !pid_exists(pid))
+		return -ENOENT;
+	snprintf(name, sizeof(name), "%d", pid);
+	*child = proc_dir_inode(pid, pid_dir, dir, name);
 	return *child ? 0 : -ENOMEM;
 }
+
+static s32 next_pid(s32 pid __unused_arg, s32 from)
+{
+	s32 next = next_process(max(from, 1));
+
+	return next ? next : -1;
+}
+
+static s32 next_thread(s32 pid, s32 from)
+{
+	u32 flags = tasklist_lock();
+	struct task_struct *leader = find_task(pid), *task;
+	s32 found = -1;
+
+	if (leader)
+		for_each_thread(task, leader->group_leader)
+			if (task->pid >= from &&
+			    (found < 0 || task->pid < found))
+				found = task->pid;
+	tasklist_unlock(flags);
+	return found;
+}
+
+static int lookup_thread(struct inode *dir, s32 tid, struct inode **child)
+{
+	return next_thread(proc_pid_of(dir), tid) == tid ?
+		lookup_pid(dir, tid, child) :
+		-ENOENT;
+}
+
+const struct proc_list_operations process_list = { DT_DIR, next_pid,
+						   lookup_pid };
+const struct proc_list_operations thread_list = { DT_DIR, next_thread,
+						  lookup_thread };
 
 /* ---- readdir ----------------------------------------------------- */
 
@@ -200,16 +281,17 @@ static bool emit_dots(struct inode *dir, struct dir_context *ctx)
 		ctx->pos = 1;
 	}
 	if (ctx->pos == 1) {
-		if (!ctx->emit(ctx, "..", 2, PROC_INO(0, INO_DIR), DT_DIR))
+		if (!ctx->emit(ctx, "..", 2, proc_root->i_ino, DT_DIR))
 			return false;
 		ctx->pos = POS_ENTRIES;
 	}
 	return true;
 }
 
-static bool emit_entries(s32 pid, struct dir_context *ctx)
+static bool emit_entries(s32 pid, const struct proc_dir *dir,
+			 struct dir_context *ctx)
 {
-	const struct proc_entry *entry = entries_of(pid);
+	const struct proc_entry *entry = dir->entries;
 	u32 n;
 
 	/* From the first on: a program may have put pos behind the last. */
@@ -217,7 +299,8 @@ static bool emit_entries(s32 pid, struct dir_context *ctx)
 		if (n < ctx->pos - POS_ENTRIES)
 			continue;
 		if (!ctx->emit(ctx, entry->name, (u32)strlen(entry->name),
-			       PROC_INO(pid, INO_DIR + 1 + n),
+			       entry->dir ? PROC_INO(pid, entry->dir, INO_DIR) :
+					    PROC_INO(pid, dir, INO_DIR + 1 + n),
 			       (entry->mode & S_IFMT) >> 12))
 			return false;
 		ctx->pos = POS_ENTRIES + n + 1;
@@ -225,38 +308,46 @@ static bool emit_entries(s32 pid, struct dir_context *ctx)
 	return true;
 }
 
-static void emit_processes(struct dir_context *ctx)
+static u32 number_ino(s32 pid, const struct proc_dir *dir, s32 number)
 {
-	s32 pid = max((s32)(ctx->pos - POS_PIDS), 1);
-	char name[PID_CHARS];
+	return dir->list->type == DT_DIR ? PROC_INO(number, pid_dir, INO_DIR) :
+					   PROC_INO_NUMBERED(pid, number);
+}
+
+static void emit_numbers(s32 pid, const struct proc_dir *dir,
+			 struct dir_context *ctx)
+{
+	s32 number = (s32)(ctx->pos - POS_NUMBERS);
+	char name[NAME_CHARS];
 	int bytes;
 
-	while ((pid = next_process(pid)) != 0) {
-		ctx->pos = POS_PIDS + (u32)pid;
-		bytes = snprintf(name, sizeof(name), "%d", pid);
-		if (!ctx->emit(ctx, name, (u32)bytes, PROC_INO(pid, INO_DIR),
-			       DT_DIR))
+	while ((number = dir->list->next(pid, number)) >= 0) {
+		ctx->pos = POS_NUMBERS + (u32)number;
+		bytes = snprintf(name, sizeof(name), "%d", number);
+		if (!ctx->emit(ctx, name, (u32)bytes,
+			       number_ino(pid, dir, number), dir->list->type))
 			return;
-		ctx->pos = POS_PIDS + (u32)++pid;
+		ctx->pos = POS_NUMBERS + (u32)++number;
 		cond_resched();
 	}
 }
 
 static int proc_iterate(struct file *file, struct dir_context *ctx)
 {
+	const struct proc_dir *dir = proc_dir_of(file->f_inode);
 	s32 pid = proc_pid_of(file->f_inode);
 
 	if (pid && !pid_exists(pid))
 		return -ENOENT;
 	if (!emit_dots(file->f_inode, ctx))
 		return 0;
-	if (ctx->pos < POS_PIDS && !emit_entries(pid, ctx))
+	if (ctx->pos < POS_NUMBERS && !emit_entries(pid, dir, ctx))
 		return 0;
-	if (pid)
+	if (!dir->list)
 		return 0;
-	if (ctx->pos < POS_PIDS)
-		ctx->pos = POS_PIDS;
-	emit_processes(ctx);
+	if (ctx->pos < POS_NUMBERS)
+		ctx->pos = POS_NUMBERS;
+	emit_numbers(pid, dir, ctx);
 	return 0;
 }
 
@@ -275,20 +366,22 @@ static const struct inode_operations proc_link_ops = {
 	.readlink = proc_readlink,
 };
 
+static const struct inode_operations proc_jump_ops = {
+	.readlink = proc_readlink,
+	.jump = proc_jump,
+};
+
 static const struct file_operations proc_dir_fops = {
 	.iterate = proc_iterate,
 	.llseek = proc_llseek,
 };
 
-void procfs_mount(const struct proc_entry *of_root,
-		  const struct proc_entry *of_pid)
+void procfs_mount(const struct proc_dir *root, const struct proc_dir *of_pid)
 {
 	int err = -ENOMEM;
 
-	root_entries = of_root;
-	pid_entries = of_pid;
-
-	proc_root = proc_dir_inode(0);
+	pid_dir = of_pid;
+	proc_root = proc_dir_inode(0, root, NULL, NULL);
 	if (proc_root)
 		err = ramfs_link(root_inode, "proc", 4, proc_root, true);
 	if (err)

@@ -309,6 +309,7 @@ int seq_open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	pf->entry = entry;
 	pf->seq.pid = proc_pid_of(inode);
+	pf->seq.number = proc_number_of(inode);
 	init_rwsem(&pf->lock);
 	file->private_data = pf;
 	file->f_op = entry->write ? &seq_write_fops : &seq_fops;

@@ -8,7 +8,7 @@
 #include <inspect/internal.h>
 
 static const struct proc_entry root_entries[] = {
-	LINK("self", readlink_self),
+	LINK("self", &self_link),
 	TEXT_RW("trace", show_trace, write_trace),
 	{ .name = NULL },
 };
@@ -21,9 +21,12 @@ static const struct proc_entry pid_entries[] = {
 	{ .name = NULL },
 };
 
+static const struct proc_dir root_dir = { 0, root_entries, &process_list };
+static const struct proc_dir pid_dir = { 0, pid_entries, NULL };
+
 static void windows_init(void)
 {
-	procfs_mount(root_entries, pid_entries);
+	procfs_mount(&root_dir, &pid_dir);
 }
 
 const struct service windows_service = {

@@ -35,6 +35,8 @@ static inline bool called_from(const char *function)
 bool is_kernel_text(u32 va);
 /* The last symbol at or below va, and how far below; NULL where unknown. */
 const char *find_symbol(u32 va, u32 *offset);
+/* Symbol number i, ascending, and its address; NULL behind the last one. */
+const char *symbol_at(u32 i, u32 *va);
 /* "do_mmap+0x24" for a kernel text address; its hex value where unknown. */
 void format_symbol(u32 va, char *buf, size_t bytes);
 

@@ -45,6 +45,16 @@ const char *find_symbol(u32 va, u32 *offset)
 	return kallsyms_names + kallsyms[low].name;
 }
 
+const char *symbol_at(u32 i, u32 *va)
+{
+	u32 count = &kallsyms_count ? kallsyms_count : 0;
+
+	if (i + 1 >= count)
+		return NULL;
+	*va = kallsyms[i].va;
+	return kallsyms_names + kallsyms[i].name;
+}
+
 void format_symbol(u32 va, char *buf, size_t bytes)
 {
 	u32 offset;

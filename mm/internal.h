@@ -17,9 +17,6 @@
 #include <sched.h>
 #include <trace.h>
 
-/* Linux's default for /proc/sys/vm/max_map_count. */
-#define MAX_MAP_COUNT 65530u
-
 static inline u32 vma_pages(const struct vm_area_struct *vma)
 {
 	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;

@@ -227,6 +227,9 @@ int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes);
 int __must_check copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf,
 				u32 bytes, bool write);
 
+/* VMAs of one mm: Linux's default for /proc/sys/vm/max_map_count. */
+#define MAX_MAP_COUNT 65530u
+
 /* Fault-around for file pages, in bytes; a power of two; PAGE_SIZE = off. */
 extern u32 fault_around_bytes;
 

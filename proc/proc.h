@@ -100,8 +100,10 @@ void leave_id(struct task_struct *task, enum id_kind kind);
 u32 tasklist_lock(void); /* irqs off; returns flags */
 void tasklist_unlock(u32 flags);
 extern struct task_list all_tasks; /* tasklist_lock */
-/* How many tasks there are, the idle task not counted. */
+/* How many tasks there are, the idle task not counted; were made since boot. */
 u32 nr_tasks(void);
+u32 nr_forks(void);
+s32 last_pid_given(void);
 /* What the whole thread group of leader has used so far. (tasklist_lock) */
 void group_usage(const struct task_struct *leader, struct task_usage *use);
 /* A reference (mmget) to a live user mm of the task with that pid, or NULL. */

@@ -22,6 +22,7 @@ static spinlock_t tasklist_spinlock = SPINLOCK_INIT;
 struct task_list all_tasks = TAILQ_HEAD_INITIALIZER(all_tasks);
 static u32 task_count; /* tasklist_lock */
 static s32 last_pid;   /* tasklist_lock */
+static u32 forks;      /* tasklist_lock */
 
 /* tasklist_lock: the first of each circle, and a bit for each number in use. */
 #define NR_ID_BUCKETS 1024
@@ -225,6 +226,7 @@ int link_task(struct task_struct *task)
 	if (!task->pid)
 		return -EAGAIN;
 	last_pid = task->pid;
+	forks++;
 	join_id(task, ID_PID, task->pid, NULL);
 	task_count++;
 	atomic_inc(&task->usage);
@@ -260,6 +262,16 @@ void unlink_task(struct task_struct *task)
 u32 nr_tasks(void)
 {
 	return READ_ONCE(task_count);
+}
+
+u32 nr_forks(void)
+{
+	return READ_ONCE(forks);
+}
+
+s32 last_pid_given(void)
+{
+	return READ_ONCE(last_pid);
 }
 
 struct mm_struct *get_task_mm_by_pid(s32 pid)

@@ -25,6 +25,18 @@ void sched_init(void);
  * after SLICE_NSEC. Interrupts are off.
  */
 bool scheduler_tick(bool user, u32 nr);
+#define NR_LOADS 3          /* of the last 1, 5 and 15 minutes */
+#define LOAD_ONE (1u << 11) /* one task that wants the core all the time */
+
+/* What the core did since boot, and how many wanted it. */
+struct core_use {
+	u64 user_ns, system_ns; /* not the idle task's: counted by the tick */
+	u32 switches;
+	u32 running;        /* tasks that are ready now, or run */
+	u32 load[NR_LOADS]; /* in LOAD_ONE: how many wanted it on average */
+};
+
+void get_core_use(struct core_use *use);
 /* The idle task's loop. */
 void cpu_idle(void) __noreturn;
 /* A new task becomes runnable for the first time. */

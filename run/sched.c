@@ -39,6 +39,9 @@
 /* Nobody gets ahead by a minute; a task that seems to be slept for a turn. */
 #define FAR_AHEAD      (1u << 18) /* units */
 
+/* Between two looks for the load. */
+#define LOAD_TICKS (5 * HZ)
+
 TAILQ_HEAD(ready_list, task_struct);
 
 struct runqueue {
@@ -50,6 +53,8 @@ struct runqueue {
 	/* From before a switch to after it: who ran, whose loan is over. */
 	struct task_struct *prev;
 	struct mm_struct *prev_mm;
+	struct core_use use; /* lock */
+	u64 next_load;       /* lock: jiffies at the next look for use.load */
 };
 
 static DEFINE_PER_CPU(struct runqueue, runqueues);
@@ -167,6 +172,7 @@ void sched_init(void)
 	spin_lock_init(&rq->lock);
 	TAILQ_INIT(&rq->ready);
 	rq->idle = &init_task;
+	rq->next_load = LOAD_TICKS;
 	/* The boot task borrows init_mm, as any kernel thread borrows one. */
 	mmgrab(&init_mm);
 }
@@ -281,6 +287,7 @@ static __always_inline void __schedule(bool yields)
 		next = rq->idle;
 	if (likely(next != prev)) {
 		++*count;
+		rq->use.switches++;
 		rq->prev = prev;
 		context_switch_mm(rq, prev, next);
 		vfp_switch(next);
@@ -393,17 +400,77 @@ void wake_up_new_task(struct task_struct *task)
 	spin_unlock_irqrestore(&rq->lock, flags);
 }
 
+/* ---- what was used; rq->lock held -------------------------------- */
+
+static u32 nr_running(const struct runqueue *rq)
+{
+	const struct task_struct *task;
+	u32 n = current != rq->idle;
+
+	TAILQ_FOREACH(task, &rq->ready, run_link)
+		n++;
+	return n;
+}
+
+/*
+ * An average that forgets: of what it was, the part that decay says stays, and
+ * the rest is what is so now. Linux's constants: e to the power of -5 s / 1, 5
+ * and 15 minutes. Looks that were missed found an idle core, without a tick.
+ */
+static void look_at_load(struct runqueue *rq)
+{
+	static const u16 decay[NR_LOADS] = { 1884, 2014, 2037 };
+	u32 now = nr_running(rq) * LOAD_ONE;
+
+	for (; rq->next_load <= jiffies; rq->next_load += LOAD_TICKS) {
+		bool missed = rq->next_load + LOAD_TICKS <= jiffies;
+		u32 active = missed ? 0 : now;
+
+		for (u32 i = 0; i < NR_LOADS; i++)
+			rq->use.load[i] = (rq->use.load[i] * decay[i] +
+					   active * (LOAD_ONE - decay[i])) /
+				LOAD_ONE;
+	}
+}
+
+static void count_ticks(struct runqueue *rq, struct task_struct *curr,
+			bool user, u32 nr)
+{
+	u64 ns = (u64)nr * TICK_NSEC;
+
+	if (user) {
+		curr->use.utime_ns += ns;
+		rq->use.user_ns += ns;
+	} else {
+		curr->use.stime_ns += ns;
+		if (curr != rq->idle)
+			rq->use.system_ns += ns;
+	}
+	if (jiffies >= rq->next_load)
+		look_at_load(rq);
+}
+
+void get_core_use(struct core_use *use)
+{
+	struct runqueue *rq = &this_cpu(runqueues);
+	u32 flags;
+
+	spin_lock_irqsave(&rq->lock, flags);
+	if (jiffies >= rq->next_load)
+		look_at_load(rq);
+	*use = rq->use;
+	use->running = nr_running(rq);
+	spin_unlock_irqrestore(&rq->lock, flags);
+}
+
 bool scheduler_tick(bool user, u32 nr)
 {
 	struct runqueue *rq = &this_cpu(runqueues);
 	struct task_struct *curr = current;
 	const struct task_struct *first;
 
-	if (user)
-		curr->use.utime_ns += (u64)nr * TICK_NSEC;
-	else
-		curr->use.stime_ns += (u64)nr * TICK_NSEC;
 	spin_lock(&rq->lock);
+	count_ticks(rq, curr, user, nr);
 	update_curr(rq, curr);
 	first = TAILQ_FIRST(&rq->ready);
 	if (first && units_behind(first, curr) > 0)

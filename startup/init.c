@@ -40,6 +40,7 @@ static void banner(void)
 static void find_boot_args(void)
 {
 	boot_args_find(&boot_args, boot_params, ram_probed);
+	saved_command_line = boot_args.cmdline;
 	cmdline_parse(boot_args.cmdline); /* `quiet` is in force then */
 	pr_info("Boot arguments: %s\n", boot_args.source);
 	pr_info("Command line: %s\n", boot_args.cmdline);

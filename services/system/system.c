@@ -6,13 +6,12 @@
 #include <proc/proc.h>
 #include <services/system/system.h>
 #include <uapi/sysinfo.h>
-#include <uapi/utsname.h>
 
 /*
  * Programs ask for Linux's ABI by these names, and the release tells the C
  * library which calls it may expect; who we are is in the version.
  */
-static const struct new_utsname uts = {
+const struct new_utsname uts = {
 	.sysname = "Linux",
 	.nodename = "pagewalk",
 	.release = "6.1.0-pagewalk",

@@ -7,8 +7,11 @@
 #include <service.h>
 #include <trap/core_calls.h>
 #include <types.h>
+#include <uapi/utsname.h>
 
 extern const struct service system_service;
+
+extern const struct new_utsname uts; /* what uname tells */
 
 /* clang-format off */
 #define SYSTEM_CALLS \

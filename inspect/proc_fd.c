@@ -1,0 +1,229 @@
+/*
+ * /proc/PID/fd and fdinfo: the open files of a process, by descriptor; its
+ * working directory and root; its memory as a file.
+ *
+ * A link of fd/ leads to the very inode that the process has open, also where no
+ * path would: /proc/self/fd/0 opens a pipe anew, or a file that was deleted.
+ */
+#include <inspect/internal.h>
+#include <services/files/files.h>
+#include <stdio.h>
+#include <string.h>
+#include <uapi/dirent.h>
+
+/* ---- files ------------------------------------------------------- */
+
+/* What the process has at fd, with a reference, or NULL; and how many it may. */
+static struct file *get_file_of(s32 pid, u32 fd, u32 *size)
+{
+	u32 flags = tasklist_lock();
+	const struct task_struct *task = find_task(pid);
+	struct files_struct *files = task ? task->thread_info.files : NULL;
+	struct file *file = NULL;
+
+	*size = 0;
+	if (files) {
+		file = files_get(files, fd);
+		*size = files_size(files);
+	}
+	tasklist_unlock(flags);
+	return file;
+}
+
+static s32 next_fd(s32 pid, s32 from)
+{
+	struct file *file;
+	u32 fd = (u32)from, size;
+
+	do {
+		file = get_file_of(pid, fd, &size);
+		if (file) {
+			fput(file);
+			return (s32)fd;
+		}
+		cond_resched();
+	} while (++fd < size);
+	return -1;
+}
+
+static struct file *file_of(const struct inode *link)
+{
+	u32 size;
+
+	return get_file_of(proc_pid_of(link), proc_number_of(link), &size);
+}
+
+static int readlink_fd(const struct inode *link, char *buf, u32 bytes)
+{
+	struct file *file = file_of(link);
+
+	if (!file)
+		return -ENOENT;
+	file_path(file, buf, bytes);
+	fput(file);
+	return 0;
+}
+
+static int jump_to_fd(const struct inode *link, struct inode **target)
+{
+	struct file *file = file_of(link);
+
+	if (!file)
+		return -ENOENT;
+	*target = igrab(file->f_inode);
+	fput(file);
+	return 0;
+}
+
+static const struct proc_link_operations fd_link = { readlink_fd, jump_to_fd };
+
+static int show_fdinfo(struct seq_file *m)
+{
+	u32 size;
+	struct file *file = get_file_of(m->pid, m->number, &size);
+
+	if (!file)
+		return -ENOENT;
+	seq_printf(m, "pos:\t%u\nflags:\t0%o\nmnt_id:\t0\nino:\t%u\n",
+		   (u32)file->f_pos, file->f_flags, file->f_inode->i_ino);
+	fput(file);
+	return 0;
+}
+
+static int lookup_of(struct inode *dir, s32 fd, const struct proc_entry *entry,
+		     struct inode **child)
+{
+	u32 size;
+	struct file *file = get_file_of(proc_pid_of(dir), (u32)fd, &size);
+
+	if (!file)
+		return -ENOENT;
+	fput(file);
+	*child = proc_numbered_inode(proc_pid_of(dir), (u32)fd, entry);
+	return *child ? 0 : -ENOMEM;
+}
+
+static int lookup_fd(struct inode *dir, s32 fd, struct inode **child)
+{
+	static const struct proc_entry entry = LINK(NULL, &fd_link);
+
+	return lookup_of(dir, fd, &entry, child);
+}
+
+static int lookup_fdinfo(struct inode *dir, s32 fd, struct inode **child)
+{
+	static const struct proc_entry entry = TEXT(NULL, show_fdinfo);
+
+	return lookup_of(dir, fd, &entry, child);
+}
+
+const struct proc_list_operations fd_list = { DT_LNK, next_fd, lookup_fd };
+const struct proc_list_operations fdinfo_list = { DT_REG, next_fd,
+						  lookup_fdinfo };
+
+/* ---- directories ------------------------------------------------- */
+
+static int jump_to_cwd(const struct inode *link, struct inode **target)
+{
+	u32 flags = tasklist_lock();
+	const struct task_struct *task = find_task(proc_pid_of(link));
+	struct fs_struct *fs = task ? task->thread_info.fs : NULL;
+
+	*target = NULL;
+	if (fs) {
+		spin_lock(&fs->lock);
+		*target = igrab(fs->cwd);
+		spin_unlock(&fs->lock);
+	}
+	tasklist_unlock(flags);
+	return *target ? 0 : -ENOENT;
+}
+
+static int readlink_cwd(const struct inode *link, char *buf, u32 bytes)
+{
+	struct inode *cwd;
+	int err = jump_to_cwd(link, &cwd);
+
+	if (!err) {
+		err = inode_path(cwd, buf, bytes);
+		iput(cwd);
+	}
+	return err;
+}
+
+static int readlink_root(const struct inode *link __unused_arg, char *buf,
+			 u32 bytes)
+{
+	snprintf(buf, bytes, "/");
+	return 0;
+}
+
+static int readlink_thread_self(const struct inode *link __unused_arg,
+				char *buf, u32 bytes)
+{
+	snprintf(buf, bytes, "%d/task/%d", current->tgid, current->pid);
+	return 0;
+}
+
+const struct proc_link_operations cwd_link = { readlink_cwd, jump_to_cwd };
+const struct proc_link_operations root_link = { .readlink = readlink_root };
+const struct proc_link_operations thread_self_link = {
+	.readlink = readlink_thread_self,
+};
+
+/* ---- memory ------------------------------------------------------ */
+
+#define PIECE 256u /* on the stack */
+
+/*
+ * Between the program's buffer and that memory, at *pos, with the rights that its
+ * owner has there: -EIO where it could not read or write itself.
+ */
+static s32 copy_memory(const struct file *file, uaddr_t buf, u32 bytes,
+		       u64 *pos, bool write)
+{
+	struct mm_struct *mm = get_task_mm_by_pid(proc_pid_of(file->f_inode));
+	char piece[PIECE];
+	u32 done = 0, n;
+	int err = 0;
+
+	if (!mm)
+		return 0;
+	for (; done < bytes && !err; done += n) {
+		n = min(bytes - done, PIECE);
+		n = min(n, (u32)(PAGE_SIZE - (*pos & ~(u64)PAGE_MASK)));
+		if (*pos >= TASK_SIZE)
+			err = -EIO;
+		else if (write && copy_from_user(piece, buf + done, n))
+			err = -EFAULT;
+		else if (copy_remote_vm(mm, (uaddr_t)*pos, piece, n, write))
+			err = -EIO;
+		else if (!write && copy_to_user(buf + done, piece, n))
+			err = -EFAULT;
+		if (err)
+			break;
+		*pos += n;
+		if (give_way()) {
+			done += n;
+			break;
+		}
+	}
+	mmput(mm);
+	return done ? (s32)done : err;
+}
+
+static s32 mem_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
+{
+	return copy_memory(file, buf, bytes, pos, false);
+}
+
+static s32 mem_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
+{
+	return copy_memory(file, buf, bytes, pos, true);
+}
+
+const struct file_operations mem_fops = {
+	.read = mem_read,
+	.write = mem_write,
+	.llseek = proc_llseek,
+};

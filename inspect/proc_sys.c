@@ -1,0 +1,93 @@
+/*
+ * /proc/sys: what can be known or chosen of the kernel, by Linux's names.
+ */
+#include <inspect/internal.h>
+#include <services/system/system.h>
+
+static int show_number(struct seq_file *m, u32 number)
+{
+	seq_printf(m, "%u\n", number);
+	return 0;
+}
+
+/* ---- kernel ------------------------------------------------------ */
+
+static int show_ostype(struct seq_file *m)
+{
+	seq_printf(m, "%s\n", uts.sysname);
+	return 0;
+}
+
+static int show_osrelease(struct seq_file *m)
+{
+	seq_printf(m, "%s\n", uts.release);
+	return 0;
+}
+
+static int show_os_version(struct seq_file *m)
+{
+	seq_printf(m, "%s\n", uts.version);
+	return 0;
+}
+
+static int show_hostname(struct seq_file *m)
+{
+	seq_printf(m, "%s\n", uts.nodename);
+	return 0;
+}
+
+static int show_pid_max(struct seq_file *m)
+{
+	return show_number(m, MAX_PID);
+}
+
+static int show_threads_max(struct seq_file *m)
+{
+	return show_number(m, MAX_TASKS);
+}
+
+static const struct proc_entry kernel_entries[] = {
+	TEXT("hostname", show_hostname),
+	TEXT("osrelease", show_osrelease),
+	TEXT("ostype", show_ostype),
+	TEXT("pid_max", show_pid_max),
+	TEXT("threads-max", show_threads_max),
+	TEXT("version", show_os_version),
+	{ .name = NULL },
+};
+
+/* ---- vm ---------------------------------------------------------- */
+
+static int show_max_map_count(struct seq_file *m)
+{
+	return show_number(m, MAX_MAP_COUNT);
+}
+
+static int show_mmap_min_addr(struct seq_file *m)
+{
+	return show_number(m, MMAP_MIN_ADDR);
+}
+
+/* Always 1: what is asked for is granted, and taken when a fault asks. */
+static int show_overcommit(struct seq_file *m)
+{
+	return show_number(m, 1);
+}
+
+static const struct proc_entry vm_entries[] = {
+	TEXT("max_map_count", show_max_map_count),
+	TEXT("mmap_min_addr", show_mmap_min_addr),
+	TEXT("overcommit_memory", show_overcommit),
+	{ .name = NULL },
+};
+
+static const struct proc_dir kernel_dir = { 5, kernel_entries, NULL };
+static const struct proc_dir vm_dir = { 6, vm_entries, NULL };
+
+static const struct proc_entry sys_entries[] = {
+	DIR("kernel", &kernel_dir),
+	DIR("vm", &vm_dir),
+	{ .name = NULL },
+};
+
+const struct proc_dir sys_dir = { 4, sys_entries, NULL };

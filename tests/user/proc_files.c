@@ -1,0 +1,235 @@
+/*
+ * /proc as debuggers, shells and C libraries read it: descriptors and their
+ * links, threads, environment, auxiliary vector, limits, memory, /proc/sys.
+ */
+#include <uapi/auxvec.h>
+#include <uapi/fcntl.h>
+#include "check.h"
+#include "maps.h"
+
+static char text[16384];
+
+static int32_t link_of(const char *path)
+{
+	int32_t n = SYS(readlink, path, text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	return n;
+}
+
+static const char *fd_path(char *buf, const char *dir, int32_t fd)
+{
+	sprintf(buf, "/proc/self/%s/%d", dir, (int)fd);
+	return buf;
+}
+
+/* ---- descriptors ------------------------------------------------- */
+
+static void test_links(void)
+{
+	char path[64], name[64];
+	int32_t fd, again;
+
+	strcpy(name, scratch("open"));
+	fd = SYS(open, name, O_RDWR | O_CREAT, 0600);
+	link_of(fd_path(path, "fd", fd));
+	ok(!strcmp(text, name), "a descriptor's link says the path");
+	again = SYS(open, path, O_RDONLY);
+	is(SYS(lseek, fd, 3, SEEK_SET), 3, "a place in the file");
+	is(SYS(lseek, again, 0, SEEK_CUR), 0,
+	   "opened by the link it is another open file");
+	SYS(unlink, name);
+	link_of(path);
+	ok(strstr(text, "(deleted)") != NULL, "deleted: the link says so");
+	SYS(close, again);
+	again = SYS(open, path, O_RDWR);
+	ok(again >= 0, "and leads there all the same");
+	is(SYS(write, again, "abc", 3), 3, "what is written through it");
+	is(SYS(pread64, fd, text, 3, 0, 0, 0), 3, "is in the file");
+	ok(!memcmp(text, "abc", 3), "byte by byte");
+	SYS(close, again);
+	SYS(close, fd);
+	is(link_of(path), -ENOENT, "closed: no such link");
+	is(SYS(open, "/proc/self/fd/x", O_RDONLY), -ENOENT,
+	   "nor one of letters");
+	is(SYS(open, "/proc/self/fd/00", O_RDONLY), -ENOENT, "nor of zeroes");
+}
+
+static void test_pipe_links(void)
+{
+	char path[64];
+	int32_t pipe[2], writer;
+
+	SYS(pipe, pipe);
+	link_of(fd_path(path, "fd", pipe[0]));
+	ok(!strncmp(text, "pipe:[", 6), "a pipe has no path");
+	writer = SYS(open, fd_path(path, "fd", pipe[1]), O_WRONLY);
+	ok(writer >= 0, "but can be opened by its link");
+	is(SYS(write, writer, "x", 1), 1, "a byte into it");
+	is(SYS(read, pipe[0], text, 1), 1, "comes out of the pipe");
+	SYS(close, writer);
+	SYS(close, pipe[0]);
+	SYS(close, pipe[1]);
+}
+
+static void test_fdinfo(void)
+{
+	char path[64];
+	int32_t fd = SYS(open, "/proc/self/exe", O_RDONLY);
+
+	SYS(lseek, fd, 5, SEEK_SET);
+	read_text(fd_path(path, "fdinfo", fd), text, sizeof(text));
+	ok(!strncmp(text, "pos:\t5\nflags:\t0", 15), "fdinfo: place and flags");
+	SYS(close, fd);
+}
+
+/* ---- who it is --------------------------------------------------- */
+
+/* Strings one behind the other: is one of them? */
+static bool has_string(const char *strings, int32_t bytes, const char *one)
+{
+	const char *end = strings + bytes;
+
+	while (strings < end && strcmp(strings, one))
+		strings += strlen(strings) + 1;
+	return strings < end;
+}
+
+static void test_identity(void)
+{
+	char name[64];
+	int32_t fd, n;
+
+	strcpy(name, scratch("dir"));
+	SYS(mkdir, name, 0700);
+	SYS(chdir, name);
+	link_of("/proc/self/cwd");
+	ok(!strcmp(text, name), "cwd");
+	fd = SYS(open, "/proc/self/cwd/file", O_RDWR | O_CREAT, 0600);
+	ok(fd >= 0, "a file made below it");
+	is(SYS(unlink, "file"), 0, "is in the working directory");
+	SYS(close, fd);
+	SYS(chdir, "/");
+	SYS(rmdir, name);
+	is(link_of("/proc/self/root"), 1, "root is one letter long");
+	link_of("/proc/thread-self");
+	sprintf(name, "%d/task/%d", (int)getpid(), (int)SYS(gettid));
+	ok(!strcmp(text, name), "thread-self");
+	fd = SYS(open, "/proc/self/environ", O_RDONLY);
+	n = SYS(read, fd, text, sizeof(text));
+	ok(n >= 0 && (!environ[0] || has_string(text, n, environ[0])),
+	   "environ has the first variable");
+	SYS(close, fd);
+}
+
+static void test_auxv(void)
+{
+	int32_t fd = SYS(open, "/proc/self/auxv", O_RDONLY);
+	int32_t n = SYS(read, fd, text, sizeof(text));
+	uint32_t *word = (uint32_t *)text, page = 0;
+
+	SYS(close, fd);
+	ok(n > 0 && n % 8 == 0 && word[n / 4 - 2] == AT_NULL,
+	   "auxv: pairs up to AT_NULL");
+	for (int32_t i = 0; i < n / 4; i += 2)
+		if (word[i] == AT_PAGESZ)
+			page = word[i + 1];
+	is((int32_t)page, PAGE, "the page size among them");
+}
+
+static void test_limits(void)
+{
+	uint32_t limit[2] = { 100, 200 };
+
+	SYS(setrlimit, 7, limit);
+	read_text("/proc/self/limits", text, sizeof(text));
+	ok(strstr(text,
+		  "Max open files            100                  200"
+		  "                  files     \n") != NULL,
+	   "limits: one that was just set");
+}
+
+/* ---- memory ------------------------------------------------------ */
+
+static int32_t at(const volatile void *p, bool write, void *buf, uint32_t n)
+{
+	int32_t fd = SYS(open, "/proc/self/mem", write ? O_WRONLY : O_RDONLY);
+	uint32_t where = (uint32_t)(uintptr_t)p;
+	int32_t done = write ? SYS(pwrite64, fd, buf, n, 0, where, 0) :
+			       SYS(pread64, fd, buf, n, 0, where, 0);
+
+	SYS(close, fd);
+	return done;
+}
+
+static void test_mem(void)
+{
+	static volatile int word = 5;
+	uint8_t *p = pages(3);
+	int v = 0;
+
+	is(at(&word, false, &v, 4), 4, "mem: a word of our own is read");
+	is(v, 5, "its value");
+	v = 9;
+	is(at(&word, true, &v, 4), 4, "and written");
+	is(word, 9, "which we see");
+	memset(p, 7, 3 * PAGE);
+	is(at(p + PAGE - 2, false, text, PAGE + 4), PAGE + 4,
+	   "across two borders of pages");
+	SYS(munmap, p + PAGE, PAGE);
+	is(at(p + PAGE - 2, false, text, 8), 2, "up to a hole");
+	is(at(p + PAGE, false, text, 8), -EIO, "and nothing in it");
+	is(at((void *)0xc0000000, false, text, 8), -EIO, "nor of the kernel");
+	SYS(munmap, p, 3 * PAGE);
+}
+
+/* ---- the machine ------------------------------------------------- */
+
+static int32_t number(const char *path)
+{
+	read_text(path, text, sizeof(text));
+	return atoi(text);
+}
+
+static void test_machine(void)
+{
+	unsigned long user, nice, system, idle;
+	unsigned int running, all, last;
+
+	is(number("/proc/sys/kernel/pid_max"), 32768, "pid_max");
+	is(number("/proc/sys/vm/max_map_count"), 65530, "max_map_count");
+	read_text("/proc/sys/kernel/ostype", text, sizeof(text));
+	ok(!strcmp(text, "Linux\n"), "ostype");
+	is(SYS(open, "/proc/sys/none/x", O_RDONLY), -ENOENT, "no such folder");
+	read_text("/proc/stat", text, sizeof(text));
+	ok(sscanf(text, "cpu %lu %lu %lu %lu", &user, &nice, &system, &idle) ==
+		   4,
+	   "stat: times of all cores");
+	ok(strstr(text, "\ncpu0 ") && !strstr(text, "\ncpu1 "), "of one core");
+	ok(strstr(text, "\nctxt ") && strstr(text, "\nbtime ") &&
+		   strstr(text, "\nprocesses ") &&
+		   strstr(text, "\nprocs_running "),
+	   "switches, start, processes");
+	read_text("/proc/loadavg", text, sizeof(text));
+	ok(sscanf(text, "%*u.%*2u %*u.%*2u %*u.%*2u %u/%u %u", &running, &all,
+		  &last) == 3 &&
+		   running >= 1 && all >= running,
+	   "loadavg");
+	read_text("/proc/filesystems", text, sizeof(text));
+	ok(strstr(text, "nodev\tproc\n") && strstr(text, "nodev\ttmpfs\n"),
+	   "filesystems");
+}
+
+int main(void)
+{
+	test_links();
+	test_pipe_links();
+	test_fdinfo();
+	test_identity();
+	test_auxv();
+	test_mem();
+	test_machine();
+	test_limits();
+	remove_scratch();
+	return done();
+}
