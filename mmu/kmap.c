@@ -23,6 +23,8 @@ u32 high_memory;
 u32 nr_vmalloc_syncs;
 
 static spinlock_t kmap_lock = SPINLOCK_INIT;
+/* kmap_lock to change: no entry of vmalloc space from here on was ever set. */
+static unsigned int vmalloc_entries_end;
 
 /* ---- the master's first level ------------------------------------ */
 
@@ -33,6 +35,9 @@ static void set_master(u32 va, u32 desc)
 
 	BUG_ON(slot->val); /* break-before-make: never replace one */
 	table_set(&slot->val, desc);
+	if (va < VMALLOC_END)
+		vmalloc_entries_end = max(vmalloc_entries_end,
+					  (unsigned int)pgd_index(va) + 1);
 	WRITE_ONCE(init_mm.context.vmalloc_seq,
 		   init_mm.context.vmalloc_seq + 1);
 }
@@ -238,12 +243,17 @@ int sync_kernel_pgd(pgd_t *pgd, u32 va)
 	return 0;
 }
 
-/* All of vmalloc space at once: entries appear rarely and stay for ever. */
+/*
+ * All that vmalloc space has, at once: entries appear rarely and stay for ever.
+ * Interrupts are off, so the 880 places where there never was an entry are not
+ * looked at.
+ */
 static void copy_vmalloc_entries(struct mm_struct *mm, u32 seq)
 {
-	unsigned int end = pgd_index(VMALLOC_END);
+	unsigned int end;
 
 	dmb(); /* seq was read before the entries it stands for */
+	end = vmalloc_entries_end;
 	for (unsigned int i = pgd_index(vmalloc_start()); i < end; i++)
 		if (mm->pgd[i].val != init_mm.pgd[i].val)
 			table_set_nosync(&mm->pgd[i].val, init_mm.pgd[i].val);
