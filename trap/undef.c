@@ -6,6 +6,7 @@
  */
 #include <asm/irqflags.h>
 #include <asm/uaccess.h>
+#include <lib/backtrace.h>
 #include <trap/internal.h>
 
 /* LR is one instruction late, whose size the T bit tells (B1.8.3). */
@@ -22,15 +23,31 @@ static u32 read_insn(const struct pt_regs *regs)
 	return copy_from_user(&insn, regs->pc, bytes) ? 0 : insn;
 }
 
+/* The kernel's own. spin_lock() ends so where it would wait for ever. */
+static void kernel_undefined(struct pt_regs *regs)
+{
+	const spinlock_t *lock = (const spinlock_t *)(uintptr_t)regs->r[0];
+	char holder[64];
+
+	if (*(const u32 *)(uintptr_t)regs->pc == SPIN_DEADLOCK) {
+		printk_bust_lock();
+		format_symbol(lock->held, holder, sizeof(holder));
+		pr_emerg("the spinlock at %08x is held for ever: %s took it\n",
+			 (unsigned int)regs->r[0], holder);
+		die("deadlock on a spinlock", regs, NULL);
+	}
+	if (!fixup_exception(regs)) /* services/registers/registers.c */
+		die("undefined instruction in the kernel", regs, NULL);
+}
+
 void do_undefined(struct pt_regs *regs)
 {
 	struct fault_signal fault;
 
 	step_back(regs);
 	if (!user_mode(regs)) {
-		if (fixup_exception(regs)) /* services/registers/registers.c */
-			return;
-		die("undefined instruction in the kernel", regs, NULL);
+		kernel_undefined(regs);
+		return;
 	}
 	local_irq_enable();
 	if (vfp_trap(regs))

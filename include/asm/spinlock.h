@@ -1,5 +1,6 @@
 /*
- * asm/spinlock.h - the lock word: 0 free, 1 held (DDI0406C D7.3.1).
+ * asm/spinlock.h - the lock word: 0 free, else held: the address in the
+ * function that took it (DDI0406C D7.3.1).
  */
 #ifndef ASM_SPINLOCK_H
 #define ASM_SPINLOCK_H
@@ -16,18 +17,33 @@ typedef struct {
 #define SPINLOCK_INIT	{ 0 }
 /* clang-format on */
 
+/*
+ * What to do while it is held. Other cores wait for the holder's SEV. On the
+ * only core nobody can let go of it while we wait, for the kernel is not
+ * preempted and a holder does not sleep: the undefined instruction ends the
+ * machine with a report of both places (trap/undef.c), r0 is the lock.
+ */
+#define SPIN_DEADLOCK 0xe7f10cfc /* udf #0x10cc */
+#if NR_CPUS > 1
+#define SPIN_HELD "	wfene\n"
+#else
+#define SPIN_HELD                   \
+	"	bne	2f\n	.subsection 1\n" \
+	"2:	mov	r0, %2\n	udf	#0x10cc\n	.previous\n"
+#endif
+
 static inline void spin_lock(spinlock_t *lock)
 {
-	u32 tmp;
+	u32 tmp, here;
 
-	__asm__ volatile("1:	ldrex	%0, [%1]\n"
-			 "	teq	%0, #0\n"
-			 "	wfene\n" /* until the holder's sev */
-			 "	strexeq	%0, %2, [%1]\n"
+	__asm__ volatile("	mov	%1, pc\n"
+			 "1:	ldrex	%0, [%2]\n"
+			 "	teq	%0, #0\n" SPIN_HELD
+			 "	strexeq	%0, %1, [%2]\n"
 			 "	teqeq	%0, #0\n"
 			 "	bne	1b"
-			 : "=&r"(tmp)
-			 : "r"(&lock->held), "r"(1)
+			 : "=&r"(tmp), "=&r"(here)
+			 : "r"(&lock->held)
 			 : "cc", "memory");
 	dmb(); /* nothing of the critical section before the lock is ours */
 }
