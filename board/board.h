@@ -65,8 +65,10 @@ u32 rtc_seconds(void);
 
 /* ---- console ----------------------------------------------------- */
 
-/* rx is called in interrupt context for each byte received. */
-void uart_start_input(void (*rx)(u8 byte));
+/* What rx gets when the line was held low for longer than a byte. */
+#define UART_BREAK 0x100u
+/* rx is called in interrupt context for each byte received, and each BREAK. */
+void uart_start_input(void (*rx)(u32 c));
 void uart_write(const char *s, size_t bytes);
 
 /* ---- the end ----------------------------------------------------- */

@@ -16,10 +16,11 @@
 
 #define PL011_FR_RXFE   (1u << 4)
 #define PL011_DR_ERRORS 0xf00u /* overrun, break, parity, framing */
+#define PL011_DR_BREAK  0x400u
 #define PL011_INT_RX    (1u << 4)
 #define PL011_INT_RT    (1u << 6) /* fewer than a FIFO trigger, and idle */
 
-static void (*receive)(u8 byte);
+static void (*receive)(u32 c);
 
 void uart_write(const char *s, size_t bytes)
 {
@@ -45,12 +46,14 @@ static void uart_interrupt(void *arg __unused_arg)
 	while (!(reg_read(base, PL011_FR) & PL011_FR_RXFE)) {
 		u32 data = reg_read(base, PL011_DR);
 
-		if (!(data & PL011_DR_ERRORS))
-			receive((u8)data);
+		if (data & PL011_DR_BREAK)
+			receive(UART_BREAK);
+		else if (!(data & PL011_DR_ERRORS))
+			receive(data & 0xff);
 	}
 }
 
-void uart_start_input(void (*rx)(u8 byte))
+void uart_start_input(void (*rx)(u32 c))
 {
 	u32 base = board_devices.uart;
 

@@ -91,6 +91,9 @@ struct service {
 	/* A timer without a task has expired; interrupts off, no lock held. */
 	void (*timer_expired)(s32 tgid);
 
+	/* BREAK and this letter were typed; interrupts off, no lock held. */
+	void (*console_key)(u8 letter);
+
 	/*
 	 * The file that execve has opened may be a script: put its interpreter
 	 * in its place (proc/exec.h). 0, also if it is none; or -errno.
@@ -120,6 +123,7 @@ enum hook {
 	USER_WORK,
 	FAULT_SIGNAL,
 	TIMER_EXPIRED,
+	CONSOLE_KEY,
 	LOAD_SCRIPT,
 	DEVICES,
 	NR_HOOKS
@@ -200,6 +204,12 @@ static inline void services_timer_expired(s32 tgid)
 {
 	for_each_service(s, TIMER_EXPIRED)
 		(*s)->timer_expired(tgid);
+}
+
+static inline void services_console_key(u8 letter)
+{
+	for_each_service(s, CONSOLE_KEY)
+		(*s)->console_key(letter);
 }
 
 static inline int services_load_script(struct exec *exec, const char *path)

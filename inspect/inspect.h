@@ -9,6 +9,8 @@
 #include <service.h>
 #include <types.h>
 
+struct task_struct;
+
 /* /proc: hung into the root directory, over what the archive brought there. */
 extern const struct service inspect_service;
 /* The same with the few files that the core alone can show. */
@@ -18,6 +20,38 @@ extern const struct service windows_service;
 
 /* Panics and oopses can show the stack from now on. (stack.c) */
 void stack_init(void);
+
+/*
+ * The call chain of a task that does not run, or of the running one up to the
+ * interrupt that is being served. Interrupts off. (stack.c)
+ */
+void dump_task(const struct task_struct *task);
+
+/* ---- stalls (watch.c) -------------------------------------------- */
+
+/* All in milliseconds. */
+struct watch_limits {
+	u32 period; /* from one look to the next */
+	u32 soft;   /* a task keeps the core from others that are ready */
+	u32 hard;   /* interrupts are off */
+	u32 hung;   /* an uninterruptible sleep */
+};
+
+/*
+ * Look from now on, by these limits; NULL: those of Linux (20, 10 and 120
+ * seconds). What exceeds one is named on the log.
+ */
+void watch_start(const struct watch_limits *limits);
+/* The services' timer_expired: for tgid WATCH_TIMER, it is ours. */
+#define WATCH_TIMER (-1)
+void watch_expired(s32 tgid);
+
+/* ---- questions at the console (keys.c) --------------------------- */
+
+/* Print what the letter asks for: 'h' lists them. Interrupts off. */
+void answer_key(u8 letter);
+/* Each mmap_lock and page_table_lock that somebody has. Interrupts off. */
+void show_locks(void);
 
 /* ---- events (trace.c) -------------------------------------------- */
 

@@ -164,6 +164,9 @@ s32 next_process(s32 pid);
  */
 int __must_check get_mm_of(s32 pid, struct mm_struct **mm);
 
+/* "sleeping" and the like, as in /proc/PID/status (proc_task.c). */
+const char *task_state_name(enum task_state state);
+
 /* ---- page frames ------------------------------------------------- */
 
 /* The page whose flags say what page is used for: a block's head, or itself. */

@@ -80,8 +80,11 @@ static const struct proc_dir pid_dir = { 0, pid_entries, NULL };
 static void inspect_init(void)
 {
 	procfs_mount(&root_dir, &pid_dir);
+	watch_start(NULL);
 }
 
 const struct service inspect_service = {
 	.init = inspect_init,
+	.timer_expired = watch_expired,
+	.console_key = answer_key,
 };

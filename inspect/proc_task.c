@@ -82,6 +82,11 @@ static const struct {
 	[TASK_DEAD] = { 'X', "dead" },
 };
 
+const char *task_state_name(enum task_state state)
+{
+	return states[state].name;
+}
+
 /* ---- its memory at one moment, in pages -------------------------- */
 
 struct mm_facts {

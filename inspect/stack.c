@@ -7,6 +7,7 @@
 #include <lib/backtrace.h>
 #include <lib/printk.h>
 #include <ptrace.h>
+#include <run/task.h>
 #include <string.h>
 
 #define MAX_FRAMES 32
@@ -62,6 +63,14 @@ static bool to_caller(struct unwind_frame *frame)
 	return unwind_frame(frame) && is_kernel_text(frame->reg[15]);
 }
 
+static void print_callers(struct unwind_frame *frame)
+{
+	for (unsigned int i = 0; i < MAX_FRAMES && to_caller(frame); i++) {
+		print_frame(frame->reg[15]);
+		frame->reg[15] -= 4; /* into the call, not behind it */
+	}
+}
+
 static void dump(const struct pt_regs *regs)
 {
 	struct unwind_frame frame = { 0 };
@@ -81,10 +90,33 @@ static void dump(const struct pt_regs *regs)
 		frame.reg[15] = frame.reg[14] - 4;
 		print_frame(frame.reg[14]);
 	}
-	for (unsigned int i = 0; i < MAX_FRAMES && to_caller(&frame); i++) {
-		print_frame(frame.reg[15]);
-		frame.reg[15] -= 4; /* into the call, not behind it */
+	print_callers(&frame);
+}
+
+void dump_task(const struct task_struct *task)
+{
+	const struct cpu_context *context = &task->context;
+	struct unwind_frame frame = {
+		.reg = { [4] = context->r4,
+			 [5] = context->r5,
+			 [6] = context->r6,
+			 [7] = context->r7,
+			 [8] = context->r8,
+			 [9] = context->r9,
+			 [10] = context->r10,
+			 [11] = context->r11,
+			 [13] = context->sp,
+			 [14] = context->pc,
+			 [15] = context->pc },
+	};
+
+	if (task == current) {
+		dump(irq_regs);
+		return;
 	}
+	set_stack_bounds(&frame);
+	print_frame(frame.reg[15]);
+	print_callers(&frame);
 }
 
 /* The compiler's variants too: "f.part.0". */

@@ -136,6 +136,9 @@ struct task_struct {
 	/* set once, by whoever kills it: it ends on its way to user mode */
 	bool killed;
 
+	/* inspect/watch.c: switches and time when it was first seen to sleep */
+	u32 watch_switches, watch_ms;
+
 	/* itself */
 	uaddr_t set_child_tid; /* its first act: store its tid there */
 	u64 start_ns;

@@ -17,7 +17,9 @@
 #include <uapi/poll.h>
 #include <uapi/signal.h>
 
-#define CHUNK 128 /* bytes moved at a time */
+#define CHUNK      128 /* bytes moved at a time */
+/* A letter after a BREAK is none of the programs' for so long. */
+#define BREAK_NSEC (5ull * NSEC_PER_SEC)
 
 static struct tty console_tty = {
 	.lock = SPINLOCK_INIT,
@@ -38,15 +40,36 @@ static struct tty console_tty = {
 	.writable = WAIT_QUEUE_INIT(console_tty.writable),
 };
 
-static void tty_receive(u8 byte)
+/*
+ * BREAK and then a letter, soon, is a question to the kernel, as Linux's magic
+ * SysRq: it is answered here, in the interrupt, for no program may be able to.
+ * True: c is part of one, and no input.
+ */
+static bool is_question(u32 c)
+{
+	static u64 asked_until; /* 0: there was no BREAK */
+	u64 until = asked_until;
+
+	asked_until = c == UART_BREAK ? ktime_ns() + BREAK_NSEC : 0;
+	if (c == UART_BREAK)
+		return true;
+	if (ktime_ns() >= until)
+		return false;
+	services_console_key((u8)c);
+	return true;
+}
+
+static void tty_receive(u32 c)
 {
 	struct tty *tty = &console_tty;
 	u32 flags;
 	s32 pgrp;
 	int sig;
 
+	if (is_question(c))
+		return;
 	spin_lock_irqsave(&tty->lock, flags);
-	sig = ldisc_receive(tty, byte);
+	sig = ldisc_receive(tty, (u8)c);
 	pgrp = tty->pgrp;
 	spin_unlock_irqrestore(&tty->lock, flags);
 	if (sig && pgrp > 0)

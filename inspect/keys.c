@@ -1,0 +1,126 @@
+/*
+ * Questions at the console: BREAK and a letter, as Linux's magic SysRq. Owns
+ * nothing.
+ *
+ * They are answered in the UART's interrupt, with interrupts off, so a board on
+ * which no program runs any more can still be asked, as long as interrupts are
+ * served. On a line of 38400 baud an answer takes 15 ms a line.
+ */
+#include <inspect/inspect.h>
+#include <inspect/internal.h>
+#include <lib/backtrace.h>
+#include <lib/printk.h>
+
+static void show_task(const struct task_struct *task)
+{
+	pr_emerg("%s, pid %d, parent %d: %s%s\n", task->comm, (int)task->pid,
+		 (int)task->ppid, task_state_name(task->state),
+		 task == current ? ", has the core" : "");
+	if (task == current && irq_regs && user_mode(irq_regs))
+		pr_emerg("  in user mode, at %08x\n",
+			 (unsigned int)irq_regs->pc);
+	else if (task->state < TASK_ZOMBIE)
+		dump_task(task);
+}
+
+/* A kill wakes who is TASK_KILLABLE; nothing but its cause the other. */
+static bool is_blocked(const struct task_struct *task)
+{
+	return task->state == TASK_KILLABLE ||
+		task->state == TASK_UNINTERRUPTIBLE;
+}
+
+static void show_tasks(bool blocked)
+{
+	u32 flags = tasklist_lock();
+	struct task_struct *task;
+	bool found = false;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks) {
+		if (blocked && !is_blocked(task))
+			continue;
+		show_task(task);
+		found = true;
+	}
+	tasklist_unlock(flags);
+	if (!found)
+		pr_emerg("no task is blocked\n");
+}
+
+static void show_memory(void)
+{
+	pr_emerg("memory: %u of %u pages free\n", (unsigned int)nr_free_pages(),
+		 (unsigned int)totalram_pages());
+	pr_emerg("  programs %u, files %u, slabs %u, page tables %u, "
+		 "vmalloc %u\n",
+		 (unsigned int)nr_pages_used(USE_MAPPED_ANON),
+		 (unsigned int)nr_pages_used(USE_CACHE),
+		 (unsigned int)nr_pages_used(USE_SLAB),
+		 (unsigned int)nr_pages_used(USE_TABLE),
+		 (unsigned int)nr_pages_used(USE_VMALLOC));
+	pr_emerg("  %u tasks, %u killed for want of memory\n",
+		 (unsigned int)nr_tasks(), (unsigned int)nr_oom_kills());
+}
+
+/* True: somebody has one of its locks. */
+static bool show_locks_of(const struct task_struct *task)
+{
+	const struct mm_struct *mm = task->thread_info.mm;
+	u32 word, holder;
+	char where[64];
+
+	if (!mm)
+		return false;
+	word = (u32)atomic_read(&mm->mmap_lock.count);
+	holder = mm->page_table_lock.held;
+	if (word)
+		pr_emerg("mmap_lock of %s, pid %d: %u writers, %u readers; "
+			 "%u and %u wait\n",
+			 task->comm, (int)task->pid,
+			 (unsigned int)rwsem_is_write_locked(&mm->mmap_lock),
+			 (unsigned int)((word & ~(u32)RWSEM_WRITER) /
+					RWSEM_READER),
+			 (unsigned int)mm->mmap_lock.writers_waiting,
+			 (unsigned int)mm->mmap_lock.readers_waiting);
+	if (holder) {
+		format_symbol(holder, where, sizeof(where));
+		pr_emerg("page_table_lock of %s, pid %d: %s took it\n",
+			 task->comm, (int)task->pid, where);
+	}
+	return word || holder;
+}
+
+void show_locks(void)
+{
+	u32 flags = tasklist_lock();
+	const struct task_struct *task;
+	bool found = false;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task == task->group_leader)
+			found |= show_locks_of(task);
+	tasklist_unlock(flags);
+	if (!found)
+		pr_emerg("no process's mmap_lock or page_table_lock is held\n");
+}
+
+void answer_key(u8 letter)
+{
+	switch (letter) {
+	case 't':
+		show_tasks(false);
+		break;
+	case 'w':
+		show_tasks(true);
+		break;
+	case 'm':
+		show_memory();
+		break;
+	case 'l':
+		show_locks();
+		break;
+	default:
+		pr_emerg("BREAK and: t tasks and where they are, w those that "
+			 "are blocked, m memory, l locks, h this help\n");
+	}
+}

@@ -1,0 +1,162 @@
+/*
+ * The watch: names on the log who makes others wait too long, and where.
+ *
+ * Owns one timer, whose interrupt looks, every 4 seconds, for
+ *
+ *	a soft stall	the running task has kept the core in the kernel, though
+ *			others are ready, for 20 seconds
+ *	a hard stall	the interrupt comes 10 seconds late: they were off
+ *	a hung task	one has slept uninterruptibly for 120 seconds
+ *
+ * There is one core and no interrupt that cannot be masked: a hard stall is
+ * seen when it ends. One that never does is most often a spinlock that is never
+ * free, which spin_lock() itself reports (include/asm/spinlock.h).
+ */
+#include <inspect/inspect.h>
+#include <inspect/internal.h>
+#include <lib/backtrace.h>
+#include <lib/printk.h>
+#include <run/timer.h>
+
+#define TASKS_AT_ONCE 200 /* looked at with interrupts off */
+#define MAX_HUNG      10  /* named, since boot */
+
+static const struct watch_limits linux_limits = {
+	.period = 4000,
+	.soft = 20000,
+	.hard = 10000,
+	.hung = 120000,
+};
+
+/* all: interrupts off */
+static struct watch_limits limits;
+static struct timer timer = { .tgid = WATCH_TIMER };
+static s32 next_pid; /* where to go on; 0: the first task */
+static u32 nr_hung;
+static s32 busy_pid;               /* who had the core at the last look ... */
+static u32 busy_switches, busy_ms; /* ... since when */
+static bool busy_named;
+
+/* Time since boot wraps so after 49 days. */
+static u32 to_ms(u64 ns)
+{
+	u32 nsec, sec = split_seconds(ns, &nsec);
+
+	return sec * 1000 + nsec / 1000000;
+}
+
+static u32 switches(const struct task_struct *task)
+{
+	return task->use.nvcsw + task->use.nivcsw;
+}
+
+/* ---- soft -------------------------------------------------------- */
+
+/* Does it run in the kernel while others are ready? */
+static bool keeps_core(const struct task_struct *task)
+{
+	return task->pid && irq_regs && !user_mode(irq_regs) &&
+		test_thread_flag(TIF_NEED_RESCHED);
+}
+
+static void look_at_running(u32 now)
+{
+	const struct task_struct *task = current;
+
+	if (!keeps_core(task) || task->pid != busy_pid ||
+	    switches(task) != busy_switches) {
+		busy_pid = keeps_core(task) ? task->pid : 0;
+		busy_switches = switches(task);
+		busy_ms = now;
+		busy_named = false;
+		return;
+	}
+	if (busy_named || now - busy_ms < limits.soft)
+		return;
+	busy_named = true;
+	pr_emerg("watch: %s, pid %d, keeps the core for %u ms: others wait\n",
+		 task->comm, (int)task->pid, (unsigned int)(now - busy_ms));
+	dump_stack(irq_regs);
+	show_locks();
+}
+
+/* ---- hard -------------------------------------------------------- */
+
+static void look_at_delay(u32 late)
+{
+	if (late < limits.hard)
+		return;
+	pr_emerg("watch: interrupts were off for %u ms, until here, in %s, "
+		 "pid %d\n",
+		 (unsigned int)late, current->comm, (int)current->pid);
+	dump_stack(irq_regs);
+}
+
+/* ---- hung -------------------------------------------------------- */
+
+static void look_at_sleeper(struct task_struct *task, u32 now)
+{
+	if (task->state != TASK_UNINTERRUPTIBLE ||
+	    task->watch_switches != switches(task) || !task->watch_ms) {
+		task->watch_switches = switches(task);
+		task->watch_ms = now | 1; /* 0: not looked at yet */
+		return;
+	}
+	/* Named once: the next look finds it between one limit and two. */
+	if (now - task->watch_ms < limits.hung ||
+	    now - task->watch_ms >= 2 * limits.hung || nr_hung >= MAX_HUNG)
+		return;
+	task->watch_ms -= 2 * limits.hung;
+	nr_hung++;
+	pr_emerg("watch: %s, pid %d, sleeps uninterruptibly for %u ms\n",
+		 task->comm, (int)task->pid, (unsigned int)limits.hung);
+	dump_task(task);
+}
+
+/* Some of the tasks each time; all of 4,096 within half of the limit. */
+static void look_at_sleepers(u32 now)
+{
+	u32 flags = tasklist_lock();
+	struct task_struct *task = find_task(next_pid);
+
+	if (!next_pid || !task)
+		task = TAILQ_FIRST(&all_tasks);
+	for (u32 i = 0; task && i < TASKS_AT_ONCE; i++) {
+		look_at_sleeper(task, now);
+		task = TAILQ_NEXT(task, tasks);
+	}
+	next_pid = task ? task->pid : 0;
+	tasklist_unlock(flags);
+}
+
+/* ---- the timer --------------------------------------------------- */
+
+static void start_timer(void)
+{
+	timer.expires_ns = ktime_ns() + limits.period * 1000000ull;
+	timer_start(&timer);
+}
+
+void watch_expired(s32 tgid)
+{
+	u32 now;
+
+	if (tgid != WATCH_TIMER)
+		return;
+	now = to_ms(ktime_ns());
+	look_at_delay(to_ms(ktime_ns() - timer.expires_ns));
+	look_at_running(now);
+	look_at_sleepers(now);
+	start_timer();
+}
+
+void watch_start(const struct watch_limits *by)
+{
+	u32 flags = local_irq_save();
+
+	limits = by ? *by : linux_limits;
+	nr_hung = 0;
+	timer_cancel(&timer);
+	start_timer();
+	local_irq_restore(flags);
+}
