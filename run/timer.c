@@ -1,10 +1,10 @@
 /*
- * The tick, and the list of tasks that sleep for a time or want a signal.
+ * The tick, and the tree of tasks that sleep for a time or want a signal.
  *
  * Owns the board's one timer: it is armed for whatever comes first, the next
- * tick, the end of a slice, or the first of the list, so a sleep ends when it
+ * tick, the end of a slice, or the first of the tree, so a sleep ends when it
  * should and not at a tick. While the core is idle there is no tick, and the timer is armed for the
- * first of the list alone. One-shot and re-armed each time: never late by what was lost before.
+ * first of the tree alone. One-shot and re-armed each time: never late by what was lost before.
  */
 #include <board/board.h>
 #include <bug.h>
@@ -14,9 +14,10 @@
 #include <service.h>
 
 static spinlock_t timer_lock = SPINLOCK_INIT; /* irqs off */
-TAILQ_HEAD(timer_list, timer);
-static struct timer_list timers = TAILQ_HEAD_INITIALIZER(timers);
-static u64 next_tick_ns;  /* timer_lock */
+RB_HEAD(timer_tree, timer);
+static struct timer_tree timers = RB_INITIALIZER(&timers); /* timer_lock */
+static struct timer *first_timer; /* timer_lock: who comes first, or NULL */
+static u64 next_tick_ns;          /* timer_lock */
 static u64 slice_end_ns;  /* timer_lock: other tasks are ready; or NEVER */
 static bool started;      /* timer_lock */
 static bool tick_stopped; /* timer_lock: the core is idle and needs no tick */
@@ -38,10 +39,22 @@ u64 wall_clock_ns(void)
 	return boot_wall_ns + clock_ns();
 }
 
+/* By time; equal ones in order of arrival. */
+static int compare_timers(const struct timer *new, const struct timer *old)
+{
+	return new->expires_ns < old->expires_ns ? -1 : 1;
+}
+
+RB_GENERATE_INSERT_COLOR(timer_tree, timer, link, static)
+RB_GENERATE_REMOVE_COLOR(timer_tree, timer, link, static)
+RB_GENERATE_INSERT(timer_tree, timer, link, compare_timers, static)
+RB_GENERATE_REMOVE(timer_tree, timer, link, static)
+RB_GENERATE_NEXT(timer_tree, timer, link, static)
+
 /* timer_lock held. */
 static void arm_timer(void)
 {
-	const struct timer *first = TAILQ_FIRST(&timers);
+	const struct timer *first = first_timer;
 	u64 ns = tick_stopped ? NEVER : min(next_tick_ns, slice_end_ns);
 
 	if (first && first->expires_ns < ns)
@@ -50,24 +63,20 @@ static void arm_timer(void)
 		timer_set(ns);
 }
 
-/* Sorted by time; equal ones in order of arrival. timer_lock held. */
+/* timer_lock held. */
 static void queue_timer(struct timer *new)
 {
-	struct timer *t;
-
-	TAILQ_FOREACH_REVERSE(t, &timers, timer_list, link)
-		if (t->expires_ns <= new->expires_ns)
-			break;
-	if (t)
-		TAILQ_INSERT_AFTER(&timers, t, new, link);
-	else
-		TAILQ_INSERT_HEAD(&timers, new, link);
+	RB_INSERT(timer_tree, &timers, new);
+	if (!first_timer || new->expires_ns < first_timer->expires_ns)
+		first_timer = new;
 	new->queued = true;
 }
 
 static void unqueue_timer(struct timer *t)
 {
-	TAILQ_REMOVE(&timers, t, link);
+	if (t == first_timer)
+		first_timer = RB_NEXT(timer_tree, &timers, t);
+	RB_REMOVE(timer_tree, &timers, t);
 	t->queued = false;
 }
 
@@ -78,7 +87,7 @@ void timer_start(struct timer *timer)
 	BUG_ON(timer->queued);
 	spin_lock_irqsave(&timer_lock, flags);
 	queue_timer(timer);
-	if (TAILQ_FIRST(&timers) == timer)
+	if (first_timer == timer)
 		arm_timer();
 	spin_unlock_irqrestore(&timer_lock, flags);
 }
@@ -105,7 +114,7 @@ static s32 run_timers(u64 now)
 {
 	struct timer *t;
 
-	while ((t = TAILQ_FIRST(&timers)) && t->expires_ns <= now) {
+	while ((t = first_timer) && t->expires_ns <= now) {
 		unqueue_timer(t);
 		if (!t->task)
 			return t->tgid;
