@@ -13,6 +13,9 @@
  * task most likely belongs: a task that has run from the back, one that is woken
  * from the front. With few tasks ready that takes one comparison; a red-black
  * tree (sys/tree.h) takes 68 instructions more for a switch between two tasks.
+ * But to search thousands, with interrupts off, takes too long: while there are
+ * many tasks, those that are ready are in a tree as well, which tells where in
+ * the list a task belongs.
  */
 #include <asm/barrier.h>
 #include <asm/uaccess.h>
@@ -41,12 +44,18 @@
 
 /* Between two looks for the load. */
 #define LOAD_TICKS (5 * HZ)
+/* So many tasks, ready or not, are many: a list of them is searched no more. */
+#define MANY_TASKS 40u
 
 TAILQ_HEAD(ready_list, task_struct);
+RB_HEAD(ready_tree, task_struct);
 
 struct runqueue {
 	spinlock_t lock;         /* irqs off */
 	struct ready_list ready; /* lock: the least vruntime is first */
+	struct ready_tree tree;  /* lock: the same tasks, if there are many */
+	u32 nr_tasks;            /* lock: ready, running or asleep */
+	bool many;               /* lock: the tree is in use */
 	u32 min_units; /* lock: the least there was; never goes back */
 	u32 since;     /* lock: clock_ns_low() when it was last read */
 	struct task_struct *idle; /* constant */
@@ -97,6 +106,67 @@ static inline void update_curr(struct runqueue *rq, struct task_struct *curr)
 		rq->min_units = units(first);
 }
 
+/* ---- many tasks; rq->lock held ----------------------------------- */
+
+RB_GENERATE_INSERT_COLOR(ready_tree, task_struct, run_node, static)
+RB_GENERATE_REMOVE_COLOR(ready_tree, task_struct, run_node, static)
+RB_GENERATE_REMOVE(ready_tree, task_struct, run_node, static)
+
+/* Before the first that it is behind by `beside`, in the tree and in the list. */
+static __noinline void queue_in_tree(struct runqueue *rq,
+				     struct task_struct *task, s32 beside)
+{
+	struct task_struct *t, *parent = NULL, *before = NULL;
+	struct task_struct **place = &RB_ROOT(&rq->tree);
+
+	while ((t = *place) != NULL) {
+		parent = t;
+		if (units_behind(task, t) >= beside) {
+			place = &RB_LEFT(t, run_node);
+		} else {
+			before = t;
+			place = &RB_RIGHT(t, run_node);
+		}
+	}
+	RB_SET(task, parent, run_node);
+	*place = task;
+	if (parent)
+		ready_tree_RB_INSERT_COLOR(&rq->tree, task);
+	else
+		RB_COLOR(task, run_node) = RB_BLACK; /* the root */
+	if (before)
+		TAILQ_INSERT_AFTER(&rq->ready, before, task, run_link);
+	else
+		TAILQ_INSERT_HEAD(&rq->ready, task, run_link);
+}
+
+/* There are many now: those that are ready, in the order they have. */
+static __noinline void begin_tree(struct runqueue *rq)
+{
+	struct ready_list ready = TAILQ_HEAD_INITIALIZER(ready);
+	struct task_struct *task;
+
+	TAILQ_CONCAT(&ready, &rq->ready, run_link);
+	while ((task = TAILQ_FIRST(&ready)) != NULL) {
+		TAILQ_REMOVE(&ready, task, run_link);
+		queue_in_tree(rq, task, 1);
+	}
+	rq->many = true;
+}
+
+static __noinline void take_from_tree(struct runqueue *rq,
+				      struct task_struct *task)
+{
+	/* Mostly it is the only one: its colour is no matter then. */
+	if (RB_ROOT(&rq->tree) == task && !RB_LEFT(task, run_node) &&
+	    !RB_RIGHT(task, run_node))
+		RB_INIT(&rq->tree);
+	else
+		RB_REMOVE(ready_tree, &rq->tree, task);
+	if (RB_EMPTY(&rq->tree) && rq->nr_tasks <= MANY_TASKS)
+		rq->many = false;
+}
+
 /* ---- the queue; rq->lock held ------------------------------------ */
 
 /*
@@ -109,6 +179,10 @@ static inline void queue_from_back(struct runqueue *rq,
 {
 	struct task_struct *t = TAILQ_LAST(&rq->ready, ready_list);
 
+	if (unlikely(rq->many)) {
+		queue_in_tree(rq, task, beside);
+		return;
+	}
 	while (t && units_behind(task, t) >= beside)
 		t = TAILQ_PREV(t, ready_list, run_link);
 	if (t)
@@ -124,7 +198,10 @@ static inline void queue_yielding(struct runqueue *rq, struct task_struct *task)
 
 	if (last && units_behind(task, last) > 0)
 		task->vruntime = last->vruntime;
-	TAILQ_INSERT_TAIL(&rq->ready, task, run_link);
+	if (unlikely(rq->many))
+		queue_in_tree(rq, task, 1);
+	else
+		TAILQ_INSERT_TAIL(&rq->ready, task, run_link);
 }
 
 /*
@@ -135,6 +212,10 @@ static inline void queue_woken(struct runqueue *rq, struct task_struct *task)
 {
 	struct task_struct *t;
 
+	if (unlikely(rq->many)) {
+		queue_in_tree(rq, task, 0);
+		return;
+	}
 	TAILQ_FOREACH(t, &rq->ready, run_link)
 		if (units_behind(task, t) >= 0)
 			break;
@@ -171,6 +252,7 @@ void sched_init(void)
 	BUG_ON(current != &init_task);
 	spin_lock_init(&rq->lock);
 	TAILQ_INIT(&rq->ready);
+	RB_INIT(&rq->tree);
 	rq->idle = &init_task;
 	rq->next_load = LOAD_TICKS;
 	/* The boot task borrows init_mm, as any kernel thread borrows one. */
@@ -244,8 +326,10 @@ static inline void finish_task_switch(struct runqueue *rq)
 		rq->prev_mm = NULL;
 		mmdrop(mm);
 	}
-	if (unlikely(dead))
+	if (unlikely(dead)) {
+		rq->nr_tasks--; /* interrupts are off still */
 		put_task(prev); /* nothing runs on its stack now */
+	}
 }
 
 /*
@@ -281,10 +365,13 @@ static __always_inline void __schedule(bool yields)
 		atomic_andnot(TIF_NEED_RESCHED, &prev->thread_info.flags);
 	count = put_prev_task(rq, prev, yields);
 	next = TAILQ_FIRST(&rq->ready);
-	if (likely(next))
+	if (likely(next)) {
 		TAILQ_REMOVE(&rq->ready, next, run_link);
-	else
+		if (unlikely(rq->many))
+			take_from_tree(rq, next);
+	} else {
 		next = rq->idle;
+	}
 	if (likely(next != prev)) {
 		++*count;
 		rq->use.switches++;
@@ -396,6 +483,8 @@ void wake_up_new_task(struct task_struct *task)
 		(u64)(u32)ns * READ_ONCE(current->inv_weight);
 	task->state = TASK_RUNNING;
 	task->on_rq = true;
+	if (++rq->nr_tasks > MANY_TASKS && !rq->many)
+		begin_tree(rq);
 	queue_from_back(rq, task, 1);
 	spin_unlock_irqrestore(&rq->lock, flags);
 }

@@ -15,6 +15,7 @@
 #include <ptrace.h>
 #include <sched.h>
 #include <sys/queue.h>
+#include <sys/tree.h>
 #include <thread_info.h>
 #include <uapi/resource.h>
 #include <uapi/ucontext.h>
@@ -97,6 +98,7 @@ struct task_struct {
 	bool on_rq;   /* running or ready to run */
 	u64 vruntime; /* how long it has run by its share: sched.c */
 	TAILQ_ENTRY(task_struct) run_link; /* while ready */
+	RB_ENTRY(task_struct) run_node;    /* the same, among many */
 	struct task_usage use; /* its own; faults: see group_usage() */
 
 	/* constant; execve by a thread may swap them, under tasklist_lock */
