@@ -193,7 +193,8 @@ static void show_sigset(struct seq_file *m, const char *name, u64 set)
 static void show_status_signals(struct seq_file *m,
 				const struct signal_facts *f)
 {
-	seq_printf(m, "SigQ:\t%u/%u\n", f->nr_pending, f->max_pending);
+	seq_printf(m, "SigQ:\t%u/%u\n", count_pending_signals(),
+		   f->max_pending);
 	show_sigset(m, "SigPnd:", f->pending);
 	show_sigset(m, "ShdPnd:", f->shared);
 	show_sigset(m, "SigBlk:", f->blocked);

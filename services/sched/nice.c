@@ -9,9 +9,12 @@
 #include <asm/uaccess.h>
 #include <proc/proc.h>
 #include <services/sched/sched.h>
+#include <services/signal/signal.h>
 
 #define MIN_NICE (-20)
 #define MAX_NICE 19
+
+#define LOOKED_AT_ONCE 50 /* with interrupts off */
 
 /* Linux's sched_prio_to_weight: from nice -20 to 19. */
 static const u32 weights[MAX_NICE - MIN_NICE + 1] = {
@@ -49,17 +52,19 @@ static bool is_meant(const struct task_struct *task, s32 which, s32 who)
 /* -20 to 19 come as 40 to 1: a result below 0 would be an error. */
 s32 sys_getpriority(s32 which, s32 who)
 {
-	const struct task_struct *task;
+	struct task_struct *task;
 	s32 highest = -ESRCH;
-	u32 flags;
+	u32 flags, n = 0;
 
 	if (which < PRIO_PROCESS || which > PRIO_USER)
 		return -EINVAL;
 	flags = tasklist_lock();
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (is_meant(task, which, who) &&
-		    MAX_NICE + 1 - task->nice > highest)
-			highest = MAX_NICE + 1 - task->nice;
+	TAILQ_FOREACH(task, &all_tasks, tasks) {
+		if (is_meant(task, which, who))
+			highest = max(highest, MAX_NICE + 1 - task->nice);
+		if (++n % LOOKED_AT_ONCE == 0)
+			task = let_others_in(task, &flags);
+	}
 	tasklist_unlock(flags);
 	return highest;
 }
@@ -68,16 +73,18 @@ s32 sys_setpriority(s32 which, s32 who, s32 nice)
 {
 	struct task_struct *task;
 	s32 err = -ESRCH;
-	u32 flags;
+	u32 flags, n = 0;
 
 	if (which < PRIO_PROCESS || which > PRIO_USER)
 		return -EINVAL;
 	flags = tasklist_lock();
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (!is_meant(task, which, who))
-			continue;
-		set_nice(task, clamp_nice(nice));
-		err = 0;
+		if (is_meant(task, which, who)) {
+			set_nice(task, clamp_nice(nice));
+			err = 0;
+		}
+		if (++n % LOOKED_AT_ONCE == 0)
+			task = let_others_in(task, &flags);
 	}
 	tasklist_unlock(flags);
 	return err;

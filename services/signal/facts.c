@@ -4,6 +4,8 @@
 #include <services/signal/internal.h>
 #include <string.h>
 
+#define LOOKED_AT_ONCE 100 /* tasks, with interrupts off */
+
 /* Of several threads, the one that counts what is pending for all of them. */
 static bool counts_group(const struct task_struct *task)
 {
@@ -15,21 +17,32 @@ static bool counts_group(const struct task_struct *task)
 	return false;
 }
 
-/* Signals that wait anywhere: everybody is one user. Both locks held. */
-static u32 count_pending(void)
+static u32 pending_of(const struct task_struct *task)
 {
-	const struct task_struct *task;
+	u32 flags = lock_signals(), n = 0;
 	u64 shared;
-	u32 n = 0;
 
-	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (!task->signal)
-			continue;
-		n += (u32)__builtin_popcountll(task->signal->pending.set);
+	if (task->signal) {
+		n = (u32)__builtin_popcountll(task->signal->pending.set);
 		shared = task->signal->group->pending.set;
 		if (shared && counts_group(task))
 			n += (u32)__builtin_popcountll(shared);
 	}
+	unlock_signals(flags);
+	return n;
+}
+
+u32 count_pending_signals(void)
+{
+	struct task_struct *task;
+	u32 n = 0, looked = 0, flags = tasklist_lock();
+
+	TAILQ_FOREACH(task, &all_tasks, tasks) {
+		n += pending_of(task);
+		if (++looked % LOOKED_AT_ONCE == 0)
+			task = let_others_in(task, &flags);
+	}
+	tasklist_unlock(flags);
 	return n;
 }
 
@@ -55,7 +68,6 @@ void get_signal_facts(const struct task_struct *task,
 
 	memset(facts, 0, sizeof(*facts));
 	if (task->signal) {
-		facts->nr_pending = count_pending();
 		facts->max_pending = task->rlim[RLIMIT_SIGPENDING].rlim_cur;
 		facts->pending = task->signal->pending.set |
 			(task->killed ? sigmask(SIGKILL) : 0);

@@ -366,50 +366,131 @@ void signal_child_changed(struct task_struct *parent,
 		send_to_group(parent, &info);
 }
 
+/* ---- a whole group ----------------------------------------------- */
+
+/* Processes that get a signal with interrupts off. */
+#define SENT_AT_ONCE 8
+#define PGRP_TIMER   (-2)
+
+/*
+ * A group may have thousands of processes. A few get the signal at once, then
+ * interrupts are let in. Where the caller cannot wait for the rest, an interrupt
+ * handler or who holds tasklist_lock, a timer goes on.
+ */
+struct pgrp_walk {
+	s32 pgrp;
+	struct kernel_siginfo info;
+	struct task_struct *next; /* a reference: who gets it next, or NULL */
+	u32 sent;
+};
+
+/* As long as the timer waits, the others have the core. */
+#define PAUSE_NSEC 20000u
+#define MAX_WALKS  8u
+
+/* tasklist_lock */
+static struct pgrp_walk walks[MAX_WALKS];
+static u32 first_walk, nr_walks;
+static struct timer walk_timer = { .tgid = PGRP_TIMER };
+
+/*
+ * Some more of the group. A process that is about to get the signal may leave
+ * the group meanwhile: then all get it, again. False: that was the last.
+ * tasklist_lock held.
+ */
+static bool walk_on(struct pgrp_walk *walk)
+{
+	struct task_struct *first = find_by_id(ID_PGRP, walk->pgrp);
+	struct task_struct *task = first, *next = walk->next;
+
+	walk->next = NULL;
+	if (next && find_task(next->pid) == next && next->pgrp == walk->pgrp)
+		task = next;
+	if (next)
+		put_task(next);
+	for (u32 n = 0; task && n < SENT_AT_ONCE; n++) {
+		send_to_group(task, &walk->info);
+		walk->sent++;
+		task = task->ids[ID_PGRP].next;
+		task = task != first ? task : NULL;
+	}
+	walk->next = task ? get_task(task) : NULL;
+	return task;
+}
+
+/*
+ * How many processes there were. tasklist_lock, whose flags these are, is held
+ * before and after; others are let in meanwhile. May sleep.
+ */
+static u32 send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info, u32 *flags)
+{
+	struct pgrp_walk walk = { .pgrp = pgrp, .info = *info };
+
+	while (walk_on(&walk)) {
+		tasklist_unlock(*flags);
+		cond_resched();
+		*flags = tasklist_lock();
+	}
+	return walk.sent;
+}
+
+static void start_walk_timer(void)
+{
+	walk_timer.expires_ns = ktime_ns() + PAUSE_NSEC;
+	timer_start(&walk_timer);
+}
+
+static void pgrp_timer_expired(void)
+{
+	u32 flags = tasklist_lock();
+
+	if (!walk_on(&walks[first_walk])) {
+		first_walk = (first_walk + 1) % MAX_WALKS;
+		nr_walks--;
+	}
+	if (nr_walks)
+		start_walk_timer();
+	tasklist_unlock(flags);
+}
+
+void kill_pgrp_locked(s32 pgrp, int sig)
+{
+	struct pgrp_walk walk = { .pgrp = pgrp, .info = info_from_kernel(sig) };
+
+	if (!walk_on(&walk))
+		return;
+	if (nr_walks == MAX_WALKS) { /* so many groups, and all so large */
+		while (walk_on(&walk))
+			;
+		return;
+	}
+	walks[(first_walk + nr_walks++) % MAX_WALKS] = walk;
+	if (nr_walks == 1)
+		start_walk_timer();
+}
+
+void kill_pgrp(s32 pgrp, int sig)
+{
+	u32 flags = tasklist_lock();
+
+	kill_pgrp_locked(pgrp, sig);
+	tasklist_unlock(flags);
+}
+
 /* ---- kill and its family ----------------------------------------- */
 
-#define SENT_AT_ONCE 8 /* with interrupts off */
-
-struct task_struct *let_interrupts_in(struct task_struct *task, u32 *flags)
+struct task_struct *let_others_in(struct task_struct *task, u32 *flags)
 {
 	struct task_struct *at = task;
 
 	atomic_inc(&task->usage);
 	tasklist_unlock(*flags);
+	cond_resched();
 	*flags = tasklist_lock();
 	if (find_task(task->pid) != task)
 		at = TAILQ_FIRST(&all_tasks);
 	put_task(task);
 	return at;
-}
-
-/*
- * How many processes have got it. tasklist_lock held, as for the next one,
- * whose flags these are: interrupts are let in, and if the process that had it
- * last is gone then, all get it, again. NULL: they are not.
- */
-static u32 send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info, u32 *flags)
-{
-	struct task_struct *first = find_by_id(ID_PGRP, pgrp), *task = first;
-	bool stays = true;
-	u32 n = 0;
-
-	while (task) {
-		send_to_group(task, info);
-		if (++n % SENT_AT_ONCE == 0 && flags) {
-			stays = let_interrupts_in(task, flags) == task &&
-				task->pgrp == pgrp;
-			first = find_by_id(ID_PGRP, pgrp);
-		}
-		if (stays) {
-			task = task->ids[ID_PGRP].next;
-			task = task != first ? task : NULL;
-		} else {
-			task = first;
-			stays = true;
-		}
-	}
-	return n;
 }
 
 /*
@@ -429,33 +510,23 @@ static u32 send_to_all(const struct kernel_siginfo *info, u32 *flags)
 			continue;
 		send_to_group(task, info);
 		if (++n % SENT_AT_ONCE == 0)
-			task = let_interrupts_in(task, flags);
+			task = let_others_in(task, flags);
 	}
 	return n;
-}
-
-void kill_pgrp_locked(s32 pgrp, int sig)
-{
-	struct kernel_siginfo info = info_from_kernel(sig);
-
-	send_to_pgrp(pgrp, &info, NULL);
-}
-
-void kill_pgrp(s32 pgrp, int sig)
-{
-	struct kernel_siginfo info = info_from_kernel(sig);
-	u32 flags = tasklist_lock();
-
-	send_to_pgrp(pgrp, &info, NULL);
-	tasklist_unlock(flags);
 }
 
 void send_alarm(s32 tgid)
 {
 	struct kernel_siginfo info = info_from_kernel(SIGALRM);
-	u32 flags = tasklist_lock();
-	struct task_struct *task = find_task(tgid);
+	struct task_struct *task;
+	u32 flags;
 
+	if (tgid == PGRP_TIMER) {
+		pgrp_timer_expired();
+		return;
+	}
+	flags = tasklist_lock();
+	task = find_task(tgid);
 	if (task)
 		send_to_group(task->group_leader, &info);
 	tasklist_unlock(flags);

@@ -50,15 +50,16 @@ void send_sig_current(int sig);
 void send_sig_process(struct task_struct *leader, int sig);
 
 /*
- * Let interrupts in. tasklist_lock, whose flags these are, is held before and
- * after; the processes after task are looked at next. Returns where: in the
- * list there may be no task any more, on another core, and then all are, again.
+ * Let interrupts in, and other tasks. tasklist_lock, whose flags these are, is
+ * held before and after; the processes after task are looked at next. Returns
+ * where: task may be gone, and then all are, again. May sleep.
  */
-struct task_struct *let_interrupts_in(struct task_struct *task, u32 *flags);
+struct task_struct *let_others_in(struct task_struct *task, u32 *flags);
 
 /*
  * Post sig to every process of group pgrp (none: nothing happens): how the
- * terminal tells the foreground of ^C. Any context.
+ * terminal tells the foreground of ^C. Any context. A large group has not got
+ * all of it on return.
  */
 void kill_pgrp(s32 pgrp, int sig);
 /* The same; the caller holds tasklist_lock. */
@@ -78,9 +79,11 @@ int __must_check job_control_check(s32 foreground, int sig);
 struct signal_facts {
 	u64 pending, shared; /* the thread's, the process's */
 	u64 blocked, ignored, caught;
-	u32 nr_pending, max_pending; /* of all processes; RLIMIT_SIGPENDING */
+	u32 max_pending; /* RLIMIT_SIGPENDING */
 };
 
+/* Signals that wait anywhere, for everybody is one user. May sleep. */
+u32 count_pending_signals(void);
 /* (tasklist_lock) */
 void get_signal_facts(const struct task_struct *task,
 		      struct signal_facts *facts);

@@ -61,7 +61,7 @@ static void check_all(void)
 		if (task == task->group_leader)
 			check_process(task);
 		if (++n % LOOKED_AT_ONCE == 0)
-			task = let_interrupts_in(task, &flags);
+			task = let_others_in(task, &flags);
 	}
 	tasklist_unlock(flags);
 }
