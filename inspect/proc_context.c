@@ -4,18 +4,25 @@
 #include <inspect/internal.h>
 #include <stdio.h>
 
+#define LOOKED_AT_ONCE 100 /* numbers, with interrupts off */
+
 s32 next_process(s32 pid)
 {
-	u32 flags = tasklist_lock();
-	struct task_struct *task;
-	s32 found = 0;
+	u32 flags = tasklist_lock(), n = 0;
+	const struct task_struct *task;
 
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (task->pid == task->tgid && task->pid >= pid &&
-		    (!found || task->pid < found))
-			found = task->pid;
+	for (pid = next_number(pid); pid; pid = next_number(pid + 1)) {
+		task = find_task(pid);
+		if (task && task == task->group_leader)
+			break;
+		if (++n % LOOKED_AT_ONCE == 0) {
+			tasklist_unlock(flags);
+			cond_resched();
+			flags = tasklist_lock();
+		}
+	}
 	tasklist_unlock(flags);
-	return found;
+	return pid;
 }
 
 int get_mm_of(s32 pid, struct mm_struct **mm)

@@ -12,6 +12,8 @@
 #include <proc/internal.h>
 #include <syscalls.h>
 
+#define FORGOTTEN_AT_ONCE 32 /* children, with interrupts off */
+
 /* ---- giving things up -------------------------------------------- */
 
 void mm_release(struct task_struct *task)
@@ -73,21 +75,47 @@ static struct task_struct *init_process(void)
 	return find_task(1);
 }
 
-/* The group is gone: its children become init's. tasklist_lock held. */
-static void forget_children(struct task_struct *leader)
+/* No other thread of the caller's group lives; its leader may be a zombie. */
+static bool alone_in_group(const struct task_struct *leader)
 {
-	struct task_struct *init = init_process(), *child;
+	return leader->nr_threads == 1 ||
+		(leader != current && leader->nr_threads == 2 &&
+		 leader->state == TASK_ZOMBIE);
+}
+
+/* To init. tasklist_lock held. */
+static void forget_child(struct task_struct *leader, struct task_struct *child)
+{
+	struct task_struct *init = init_process();
+
+	BUG_ON(!init || init == leader);
+	TAILQ_REMOVE(&leader->children, child, sibling);
+	TAILQ_INSERT_TAIL(&init->children, child, sibling);
+	set_parent(child, init);
+	child->exit_signal = SIGCHLD;
+	services_child_changed(CHILD_ADOPTED, child, leader);
+	if (child->state == TASK_ZOMBIE)
+		wake_up(&init->wait_child);
+}
+
+/*
+ * The group ends with the caller: its children, which there may be thousands
+ * of, become init's, a few at a time. tasklist_lock held; its flags.
+ */
+static u32 forget_children(struct task_struct *leader, u32 flags)
+{
+	struct task_struct *child;
+	u32 n = 0;
 
 	while ((child = TAILQ_FIRST(&leader->children)) != NULL) {
-		BUG_ON(!init || init == leader);
-		TAILQ_REMOVE(&leader->children, child, sibling);
-		TAILQ_INSERT_TAIL(&init->children, child, sibling);
-		set_parent(child, init);
-		child->exit_signal = SIGCHLD;
-		services_child_changed(CHILD_ADOPTED, child, leader);
-		if (child->state == TASK_ZOMBIE)
-			wake_up(&init->wait_child);
+		forget_child(leader, child);
+		if (++n % FORGOTTEN_AT_ONCE == 0) {
+			tasklist_unlock(flags);
+			cond_resched();
+			flags = tasklist_lock();
+		}
 	}
+	return flags;
 }
 
 void release_task(struct task_struct *task)
@@ -111,7 +139,6 @@ static bool notify_parent(struct task_struct *leader)
 	struct task_struct *parent = leader->parent;
 	bool ignored = parent == &init_task;
 
-	forget_children(leader);
 	ignored |= services_child_changed(CHILD_EXITED, leader, parent);
 	wake_up(&parent->wait_child);
 	return ignored;
@@ -127,6 +154,8 @@ static void exit_notify(struct task_struct *task, u32 code)
 	struct task_struct *leader = task->group_leader;
 	u32 flags = tasklist_lock();
 
+	if (alone_in_group(leader))
+		flags = forget_children(leader, flags);
 	if (leader->group_exit)
 		code = leader->group_exit_code;
 	leader->exit_code = code;
@@ -152,14 +181,6 @@ static void exit_init(u32 code)
 	u32 sig = code & 0x7f;
 
 	machine_end(sig ? (int)(128 + sig) : (int)(code >> 8 & 0xff));
-}
-
-/* No other thread of the caller's group lives; its leader may be a zombie. */
-static bool alone_in_group(const struct task_struct *leader)
-{
-	return leader->nr_threads == 1 ||
-		(leader != current && leader->nr_threads == 2 &&
-		 leader->state == TASK_ZOMBIE);
 }
 
 static bool is_last_of_init(const struct task_struct *task)

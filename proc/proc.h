@@ -79,6 +79,9 @@ static inline struct task_struct *find_task(s32 pid)
 	return find_by_id(ID_PID, pid);
 }
 
+/* The lowest number from `from` on that a task, group or session has, or 0. */
+s32 next_number(s32 from);
+
 /* Every process of a group or session; none may leave it meanwhile. */
 #define for_each_by_id(task, kind, nr)                                \
 	for (struct task_struct *first_ = find_by_id((kind), (nr)),   \

@@ -218,6 +218,18 @@ static s32 alloc_pid(void)
 	return 0;
 }
 
+s32 next_number(s32 from)
+{
+	u32 used;
+
+	for (u32 nr = (u32)from; nr < MAX_PID; nr = (nr | 31) + 1) {
+		used = used_numbers[nr / 32] & ~0u << nr % 32;
+		if (used)
+			return (s32)((nr & ~31u) + (u32)__builtin_ctz(used));
+	}
+	return 0;
+}
+
 int link_task(struct task_struct *task)
 {
 	if (task_count >= MAX_TASKS)

@@ -10,6 +10,8 @@
 #include <uapi/sched.h>
 #include <uapi/wait.h>
 
+#define LOOKED_AT_ONCE 256 /* children, with interrupts off */
+
 static bool is_wanted(const struct wait_request *req,
 		      const struct task_struct *child)
 {
@@ -87,14 +89,36 @@ static bool take_change(struct wait_request *req, struct task_struct *child)
 	return true;
 }
 
+/*
+ * Let interrupts in on the way through parent's children: where to go on, which
+ * is the first one if child is none of them any more. tasklist_lock held.
+ */
+static struct task_struct *stay_at(struct task_struct *child,
+				   struct task_struct *parent, u32 *flags)
+{
+	struct task_struct *at = get_task(child);
+
+	tasklist_unlock(*flags);
+	*flags = tasklist_lock();
+	if (find_task(child->pid) != child || child->parent != parent)
+		at = TAILQ_FIRST(&parent->children);
+	put_task(child);
+	return at;
+}
+
 /* One look at the children: 0, req->pid tells what came of it; or -ECHILD. */
 static int look_at_children(struct wait_request *req)
 {
 	struct task_struct *parent = current->group_leader, *child;
-	u32 flags = tasklist_lock();
+	u32 flags = tasklist_lock(), n = 0;
 	int err = -ECHILD;
 
-	TAILQ_FOREACH(child, &parent->children, sibling) {
+	for (child = TAILQ_FIRST(&parent->children); child;
+	     child = TAILQ_NEXT(child, sibling)) {
+		if (++n % LOOKED_AT_ONCE == 0)
+			child = stay_at(child, parent, &flags);
+		if (!child)
+			break;
 		if (!is_wanted(req, child))
 			continue;
 		err = 0;
