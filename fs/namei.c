@@ -197,6 +197,7 @@ static int walk(struct nameidata *nd, bool parent, bool follow)
 	int err = 0;
 
 	while (!err && next_name(nd)) {
+		cond_resched(); /* links may make a path of 80,000 names */
 		want_dir = nd->want_dir;
 		last = *nd->rest == '\0';
 		if (!S_ISDIR(nd->inode->i_mode))
