@@ -7,6 +7,7 @@ without a chance for another task ("kept"): how many instructions, where it
 began, where it ended, and where it was found most of the time.
 
     latency.py [PROGRAM...]     of /test; without any, those that try it
+    latency.py --table          the worst of each, as in docs/performance.md
 """
 
 import os
@@ -21,7 +22,7 @@ COUNTING = ["-icount", "shift=0,sleep=off",
             "-rtc", "base=2000-01-01T00:00:00,clock=vm"]
 OUT = machine.OUT
 ELF = f"{OUT}/pagewalk.elf"
-PROGRAMS = ["long_calls", "long_texts", "tty_hog", "exec", "stack"]
+PROGRAMS = ["long_calls", "long_texts", "long_walks", "tty_hog", "exec", "stack"]
 ROWS = 10
 # Who runs one of these gives others a chance.
 # What a character costs at 38400 baud, in nanoseconds.
@@ -101,9 +102,25 @@ def worst(program, marks):
             for kind, n, *places in rows]
 
 
+def table(marks):
+    """One row a program: its longest stretch of each kind."""
+    print("| program | masked | most of it in | kept | most of it in |\n"
+          "|---|---:|---|---:|---|")
+    for program in PROGRAMS:
+        rows = worst(program, marks)
+        cells = []
+        for kind in ("masked", "kept"):
+            _, n, _, _, most = next(row for row in rows if row[0] == kind)
+            cells += [str(n), f"`{most}`"]
+        print(f"| `{program}` | " + " | ".join(cells) + " |")
+
+
 def main():
     marks = f"{OUT}/latency-marks"
     write_marks(marks)
+    if sys.argv[1:] == ["--table"]:
+        table(marks)
+        return
     for program in sys.argv[1:] or PROGRAMS:
         print(f"{program}: instructions, from, to, most of it in")
         for kind, n, *names in worst(program, marks):

@@ -16,16 +16,10 @@
 /* linux_syscall reads four words above its caller's frame, used or not. */
 #define STACK_BYTES (STACK_SIZE - 64)
 
-/*
- * clone; in the new thread call fn(arg) on its own stack, then exit(0). The
- * child has no frame to return to: hence assembly.
- */
-int32_t start_thread(uint32_t flags, void *stack, int32_t *parent_tid,
-		     uint32_t tls, volatile int32_t *child_tid,
-		     void (*fn)(void *arg), void *arg);
-
+/* The child has no frame to return to: hence assembly. */
 __asm__(".text\n"
 	".arm\n"
+	".global start_thread\n"
 	".type start_thread, %function\n"
 	"start_thread:\n"
 	"	mov	ip, sp\n"

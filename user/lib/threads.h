@@ -12,6 +12,13 @@ struct thread {
 	uint8_t *stack;
 };
 
+/*
+ * clone; in the new task call fn(arg) on its own stack, then exit(0). 64 bytes
+ * above `stack` must be the caller's.
+ */
+int32_t start_thread(uint32_t flags, void *stack, int32_t *parent_tid,
+		     uint32_t tls, volatile int32_t *child_tid,
+		     void (*fn)(void *arg), void *arg);
 /* Start fn(arg) in a thread with that thread pointer: its tid, or -errno. */
 int32_t run_thread(struct thread *thread, void (*fn)(void *), void *arg,
 		   uint32_t tls);
