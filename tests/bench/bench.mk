@@ -66,3 +66,15 @@ tests/bench/latency.py tests/system/latency.t: $(OUT)/latency.so \
 .PHONY: latency
 latency: tests/bench/latency.py
 	$(Q)BOARD=$(BOARD) $(PYTHON) tests/bench/latency.py $(LATENCY)
+
+# How deep the kernel's stacks get: `make stacks`, or `make stacks STACKS=oom`.
+$(OUT)/stack.so: tests/bench/plugin/stack.c
+	$(call say,HOSTCC,$<)
+	$(Q)gcc -shared -fPIC -O2 -Wall -Wextra -o $@ $<
+
+tests/bench/stacks.py tests/system/stacks.t: $(OUT)/stack.so \
+	$(OUT)/pagewalk.elf $(OUT)/pagewalk.bin $(OUT)/test-initramfs.cpio
+
+.PHONY: stacks
+stacks: tests/bench/stacks.py
+	$(Q)BOARD=$(BOARD) $(PYTHON) tests/bench/stacks.py $(STACKS)
