@@ -1,14 +1,14 @@
 #!/bin/sh
 # Install what Pagewalk needs on Debian 12, Ubuntu 22.04 or later. Says nothing
-# and changes nothing when all is there. With sudo when not root.
+# and changes nothing when all is there. With sudo when not root. PACKAGES: others.
 set -eu
 
-packages="
+packages=${PACKAGES:-"
 	gcc libc6-dev make perl python3 python3-pexpect cpio
 	gcc-arm-none-eabi libnewlib-arm-none-eabi
 	qemu-system-arm qemu-user gdb-multiarch
 	libcmocka-dev spin clang-format-14 cloc linux-libc-dev-armhf-cross
-"
+"}
 
 if ! command -v dpkg-query >/dev/null; then
 	echo "setup: this is neither Debian nor Ubuntu. Install by hand:" >&2

@@ -40,6 +40,9 @@ void make_file(const char *path, const void *data, u32 bytes);
 /* Does the file have exactly these bytes? */
 void expect_file(const char *path, const void *data, u32 bytes);
 
+/* Reads every file below the directory: each byte of its backing is touched. */
+void read_tree(struct inode *dir);
+
 /* ---- archives ---------------------------------------------------- */
 
 #define ARCHIVE_MAX 65536u

@@ -115,8 +115,8 @@ define host_variant
 $(HOST)/$(1)/%.o: %.c $(HOST_NEWLIB) tests/host/host.mk
 	$$(if $$(V),,@echo '  HOSTCC  $$<')
 	@mkdir -p $$(@D)
-	$$(if $$(V),,@)$(HOST_CC) $(HOST_CPPFLAGS) $(3) \
-		$(HOST_CFLAGS) -MMD -MP -c -o $$@ $$<
+	$$(if $$(V),,@)$$(HOST_CC) $(HOST_CPPFLAGS) $(3) \
+		$$(HOST_CFLAGS) -MMD -MP -c -o $$@ $$<
 	$$(if $$(V),,@)$$(if $$(filter tests/%,$$<),,\
 		$(HOST_OBJCOPY) $(HOST_SECTIONS) $$@)
 
@@ -159,6 +159,8 @@ $(foreach t,$(HOST_TESTS),$(eval $(call host_program,plain,,$(t))))
 $(foreach t,$(HOST_DEBUG_TESTS),$(eval $(call host_program,debug,-debug,$(t))))
 
 $(foreach t,$(HOST_STRICT_TESTS),$(eval $(call host_program,strict,-strict,$(t))))
+
+include tests/fuzz/host_fuzz.mk
 
 -include $(wildcard $(HOST)/*/*/*.d $(HOST)/*/*/*/*.d)
 

@@ -315,54 +315,6 @@ static void test_truncation(void **state __unused_arg)
 
 /* ---- chance ------------------------------------------------------ */
 
-/* Read a file to its end: every byte of its backing is touched. */
-static void read_all(struct inode *inode)
-{
-	static char buf[PAGE_SIZE];
-	struct file *file;
-	u64 pos;
-
-	if (file_open_inode(inode, O_RDONLY, &file))
-		return;
-	for (pos = 0; file->f_op->kernel_read &&
-	     file->f_op->kernel_read(file, buf, sizeof(buf), pos) > 0;
-	     pos += sizeof(buf))
-		;
-	fput(file);
-}
-
-static struct inode *tree_parent;
-static void read_tree(struct inode *dir);
-
-static bool visit(struct dir_context *ctx __unused_arg, const char *name,
-		  u32 bytes, u32 ino __unused_arg, u32 type __unused_arg)
-{
-	struct inode *parent = tree_parent, *child;
-
-	if (name[0] == '.' && (bytes == 1 || (bytes == 2 && name[1] == '.')))
-		return true;
-	assert_int_equal(parent->i_op->lookup(parent, name, bytes, &child), 0);
-	if (S_ISREG(child->i_mode))
-		read_all(child);
-	else if (child->i_op == &ramfs_dir_ops)
-		read_tree(child);
-	iput(child);
-	return true;
-}
-
-static void read_tree(struct inode *dir)
-{
-	struct dir_context ctx = { .emit = visit };
-	struct inode *outer = tree_parent;
-	struct file *file;
-
-	tree_parent = dir;
-	assert_int_equal(file_open_inode(dir, O_RDONLY, &file), 0);
-	assert_int_equal(iterate_dir(file, &ctx), 0);
-	fput(file);
-	tree_parent = outer;
-}
-
 static void mutate(struct archive *a)
 {
 	static const char digits[] = "0123456789abcdefF\0/.7";

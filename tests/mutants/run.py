@@ -28,6 +28,8 @@ COPIED = ("Makefile", "alloc", "board", "docs", "fs", "include", "inspect",
           "lib", "mm", "mmu", "proc", "run", "services", "startup", "tests",
           "tools", "trap", "user")
 HOST_SECONDS = 120
+FUZZ_RUNS = 2000000
+FUZZ_CC = "clang-14"
 # What --find tries, by folder of the mutant: quick ones first.
 FIND = {
     "mmu": "pte abort tlb pgtable kmap context tlb-strict pgtable-strict "
@@ -128,6 +130,8 @@ def build(killers):
     goals = {goal for k in killers if k[0] == "target" for goal in target_goals()}
     goals |= {goal for k in killers if k[0] in ("user", "system")
               for goal in user_goals()}
+    goals |= {goal for k in killers if k[0] == "fuzz"
+              for goal in (f"build/host/fuzz-{k[1]}", "build/host/fuzz-seeds/made")}
     if any(k[0] == "build" for k in killers):
         goals.add("all")
     return (make(sorted(host), "tests/host/host.mk") if host else None) or \
@@ -169,6 +173,10 @@ def run_killer(killer):
         # Its lines have no names: any of them will do.
         outcome = run_tap([f"tests/system/{name}.t"])
         return Outcome([name] if outcome.failed else [], outcome.text)
+    if kind == "fuzz":
+        status, output = run(["python3", "tests/fuzz/host_fuzz.py"], 600,
+                             PARSERS=name, FUZZ_RUNS=str(FUZZ_RUNS))
+        return Outcome([name] if status else [], output)
     return Outcome([])
 
 
@@ -256,7 +264,7 @@ def check_unchanged(mutants):
     killers = {}
     for kind, name, *_ in (m.killer_parts() for m in mutants):
         # The target's tests share a boot: one stands for all.
-        key = (kind, name) if kind in ("host", "user", "system") else kind
+        key = (kind, name) if kind in ("host", "user", "system", "fuzz") else kind
         killers[key] = (kind, name)
     killers = sorted(killers.values())
     print(f"the unchanged copy: {len(killers)} test programs", flush=True)
@@ -277,6 +285,7 @@ def killer_text(mutant):
         "target": lambda: f"`target.t`: {parts[0]}",
         "user": lambda: f"`tests/user/{parts[0]}.c`",
         "system": lambda: f"`tests/system/{parts[0]}.t`",
+        "fuzz": lambda: f"`make fuzz-host`: {parts[0]}",
         "build": lambda: f"the compiler: \"{parts[0]}\"",
     }[kind]()
 
@@ -345,6 +354,11 @@ def main():
         write_doc(options.doc, mutants)
         return 0
     update_tree()
+    if not shutil.which(FUZZ_CC):
+        left_out = [m for m in mutants if m.killer.startswith("fuzz")]
+        mutants = [m for m in mutants if m not in left_out]
+        print(f"{len(left_out)} mutants left out: no {FUZZ_CC} "
+              "(`make setup-fuzz`)", flush=True)
     if options.find:
         for m in mutants:
             print(m.name, *find(m), sep="\n    ", flush=True)

@@ -7,7 +7,8 @@ A mutant is a block of lines, ended by an empty one:
     rule    `hardware N` (docs/hardware.md) or `classic NAME`
     breaks  what is wrong then, in words
     killer  host PROGRAM TEST | target TEST | user PROGRAM |
-            system FILE (without .t) | build TEXT
+            system FILE (without .t) | build TEXT |
+            fuzz PARSER (by coverage, where clang is)
     qemu    yes | no: would a boot in QEMU alone notice?
     -old line
     +new line
@@ -23,7 +24,8 @@ import os
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 FIELDS = ("mutant", "file", "rule", "breaks", "killer", "qemu")
-KILLERS = {"host": 3, "target": 2, "user": 2, "system": 2, "build": 2}
+KILLERS = {"host": 3, "target": 2, "user": 2, "system": 2, "build": 2,
+           "fuzz": 2}
 
 
 class Mutant:
