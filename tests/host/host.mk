@@ -174,8 +174,8 @@ tests/host/model.t: $(HOST_STRICT_TESTS:%=$(HOST)/%) \
 # Hours of random calls in minutes: SOAK operations in all, by five seeds.
 SOAK ?= 10000000
 SOAK_SEEDS := 101 102 103 104 105
-.PHONY: soak
-soak: $(HOST)/test_mm_random
+.PHONY: soak-host
+soak-host: $(HOST)/test_mm_random
 	@for seed in $(SOAK_SEEDS); do \
 		HOST_SEED=$$seed HOST_STEPS=$$(($(SOAK) / 5)) $< || exit 1; \
 	done

@@ -24,6 +24,7 @@ NOT_COMPARED = {
     "oom_locks": "it takes all memory, of the emulator's host too",
     "oom_threads": "it takes all memory, of the emulator's host too",
     "pressure": "it counts the pages of a machine with little memory",
+    "soak": "it counts our kernel's structures and asks its audit",
     "stress": "it counts our kernel's structures and asks its audit",
     "procfs": "it reads every file of /proc; Linux has some that block",
     "tty_hog": "it measures in instructions, which the emulator does not count",

@@ -184,7 +184,7 @@ def run_killer(killer):
 
 def first_reason(output):
     """The line that says what the test saw."""
-    for pattern in (r"^# unexpected: (.*)", r"^ERROR: (?!Check)(.*)", r"(ERROR: AddressSanitizer: [\w-]+)",
+    for pattern in (r"^# unexpected: (.*)", r"^ERROR: (?!Check)(.*)", r"(ERROR: (?:AddressSanitizer|libFuzzer): [\w-]+)",
                     r"(runtime error: .*)",
                     r"^\[  ERROR   \] --- (.*)", r"^# (.*)"):
         found = re.search(pattern, output, re.M)

@@ -10,6 +10,15 @@ tests/system/core.t: $(OUT)/pagewalk-core.bin $(OUT)/pagewalk.elf \
 	$(service_names:%=$(OUT)/pagewalk-without-%.bin)
 tests/system/boots.t: $(OUT)/nor.bin $(OUT)/careless.bin
 
+# Mixed load for MINUTES of the guest, after the host's random calls.
+MINUTES ?= 30
+SEED ?= 1
+.PHONY: soak soak-load
+soak: soak-host
+	@$(MAKE) soak-load
+soak-load: $(OUT)/pagewalk.bin $(OUT)/test-initramfs.cpio
+	@$(PYTHON) tests/system/soak.py $(MINUTES) $(SEED)
+
 # A loader that leaves everything wrong, for boots.t.
 careless_l2_vexpress-a9 := -DL2_CONTROL=0x1e00a100
 $(OUT)/careless.bin: tests/system/careless.S $(OUT)/options
