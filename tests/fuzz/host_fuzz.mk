@@ -12,6 +12,7 @@ PARSERS ?= $(FUZZ_PARSERS)
 FUZZ_SECONDS ?= 60
 FUZZ_CC ?= clang-14
 FUZZ_PACKAGES := clang-14 libclang-rt-14-dev
+PYTHON ?= python3
 FUZZ_SEEDS := $(HOST)/fuzz-seeds
 OUT ?= build/$(or $(BOARD),vexpress-a9)
 

@@ -128,7 +128,7 @@ def build(killers):
     """What these killers need; None, or the compiler's words."""
     host = {host_goal(k[1]) for k in killers if k[0] == "host"}
     goals = {goal for k in killers if k[0] == "target" for goal in target_goals()}
-    goals |= {goal for k in killers if k[0] in ("user", "system")
+    goals |= {goal for k in killers if k[0] in ("user", "system", "soak")
               for goal in user_goals()}
     goals |= {goal for k in killers if k[0] == "fuzz"
               for goal in (f"build/host/fuzz-{k[1]}", "build/host/fuzz-seeds/made")}
@@ -177,6 +177,9 @@ def run_killer(killer):
         status, output = run(["python3", "tests/fuzz/host_fuzz.py"], 600,
                              PARSERS=name, FUZZ_RUNS=str(FUZZ_RUNS))
         return Outcome([name] if status else [], output)
+    if kind == "soak":
+        status, output = run(["python3", "tests/system/soak.py", name], 1800)
+        return Outcome([name] if status else [], output)
     return Outcome([])
 
 
@@ -185,6 +188,7 @@ def run_killer(killer):
 def first_reason(output):
     """The line that says what the test saw."""
     for pattern in (r"^# unexpected: (.*)", r"^ERROR: (?!Check)(.*)", r"(ERROR: (?:AddressSanitizer|libFuzzer): [\w-]+)",
+                    r"^not ok(?: \d+)? - (.*(?:lost|stalled).*)",
                     r"(runtime error: .*)",
                     r"^\[  ERROR   \] --- (.*)", r"^# (.*)"):
         found = re.search(pattern, output, re.M)
@@ -264,7 +268,8 @@ def check_unchanged(mutants):
     killers = {}
     for kind, name, *_ in (m.killer_parts() for m in mutants):
         # The target's tests share a boot: one stands for all.
-        key = (kind, name) if kind in ("host", "user", "system", "fuzz") else kind
+        key = (kind, name) if kind in ("host", "user", "system", "fuzz",
+                                     "soak") else kind
         killers[key] = (kind, name)
     killers = sorted(killers.values())
     print(f"the unchanged copy: {len(killers)} test programs", flush=True)
@@ -285,6 +290,7 @@ def killer_text(mutant):
         "target": lambda: f"`target.t`: {parts[0]}",
         "user": lambda: f"`tests/user/{parts[0]}.c`",
         "system": lambda: f"`tests/system/{parts[0]}.t`",
+        "soak": lambda: f"`make soak-load MINUTES={parts[0]}`",
         "fuzz": lambda: f"`make fuzz-host`: {parts[0]}",
         "build": lambda: f"the compiler: \"{parts[0]}\"",
     }[kind]()

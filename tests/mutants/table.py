@@ -8,7 +8,7 @@ A mutant is a block of lines, ended by an empty one:
     breaks  what is wrong then, in words
     killer  host PROGRAM TEST | target TEST | user PROGRAM |
             system FILE (without .t) | build TEXT |
-            fuzz PARSER (by coverage, where clang is)
+            fuzz PARSER (by coverage, where clang is) | soak MINUTES
     qemu    yes | no: would a boot in QEMU alone notice?
     -old line
     +new line
@@ -25,7 +25,7 @@ import os
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 FIELDS = ("mutant", "file", "rule", "breaks", "killer", "qemu")
 KILLERS = {"host": 3, "target": 2, "user": 2, "system": 2, "build": 2,
-           "fuzz": 2}
+           "fuzz": 2, "soak": 2}
 
 
 class Mutant:
