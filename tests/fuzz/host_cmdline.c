@@ -7,15 +7,19 @@
 #include <string.h>
 #include "host_fuzz.h"
 
-/* What kernel_init relies on: a path, words, and a NULL behind the last. */
+/* What kernel_init relies on: words, and a NULL behind the last. */
+static void check_words(char *const *words, u32 first, u32 n, u32 max)
+{
+	BUG_ON(n < first || n > max);
+	for (u32 i = first; i < n; i++)
+		BUG_ON(!words[i] || strlen(words[i]) >= CMDLINE_BYTES);
+	BUG_ON(words[n] != NULL);
+}
+
 static void check_options(void)
 {
-	BUG_ON(!options.init || options.argv[0] != options.init);
-	BUG_ON(options.argc < 1 || options.argc > MAX_INIT_ARGS + 1);
-	for (u32 i = 0; i < options.argc; i++)
-		BUG_ON(!options.argv[i] ||
-		       strlen(options.argv[i]) >= CMDLINE_BYTES);
-	BUG_ON(options.argv[options.argc] != NULL);
+	check_words(options.argv, 1, options.argc, MAX_INIT_ARGS + 1);
+	check_words(options.envp, 0, options.envc, MAX_INIT_ARGS);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes)

@@ -20,6 +20,7 @@ CMDLINES = (
     "mem=64M init=/test/mmap one two=2 trace=fault,switch fail_alloc=any,1,1",
     "ramfs_size=0x1000k fail_alloc=pages,100,1 init=/x -- a b",
     "init=/x " + " ".join("abcdefghijklmnopqrstuvwxyz012345"),
+    'rdinit=/y "A=b c" module.x=1 HOME=/tmp "init=/z" -- quiet "d e"',
     "trace=all fail_alloc=any@do_mremap,3,1 mem=3g \t\nquiet",
 )
 
