@@ -85,6 +85,25 @@ static void bench_block_from_largest(const char *state)
 		__free_pages(held[n].page, held[n].order);
 }
 
+/*
+ * Beside a free block of the same order, whose buddy is taken: nothing is split
+ * and nothing grows. Which orders have one by themselves depends on where the
+ * image ends.
+ */
+static void bench_block_at_hand(const char *state, unsigned int order)
+{
+	struct page *buddy = NULL;
+
+	drain_local_pages();
+	if (buddy_nr_free(order) == 0) {
+		buddy = alloc_pages(GFP_KERNEL, order);
+		must(buddy, "a block whose other half is free");
+	}
+	bench_block(state, order);
+	if (buddy)
+		__free_pages(buddy, order);
+}
+
 static void bench_object(const char *state)
 {
 	void *obj = kmem_cache_alloc(cache, GFP_KERNEL);
@@ -162,7 +181,7 @@ void bench_memory(const char *state)
 	bench_page(state);
 	bench_pages_at_once(state);
 	for (unsigned int order = 1; order <= 3; order++)
-		bench_block(state, order);
+		bench_block_at_hand(state, order);
 	bench_object(state);
 	bench_kmalloc(state);
 	bench_clear_page(state);
