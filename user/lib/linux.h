@@ -103,6 +103,7 @@ struct linux_dirent64 {
 };
 
 #define LINUX_DT_DIR 4
+#define LINUX_DT_REG 8
 #define LINUX_DT_LNK 10
 
 /* Fill buf with struct linux_dirent64s. Bytes, 0 at the end, -1. */
