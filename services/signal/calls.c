@@ -27,65 +27,53 @@ static int put_sigset(u64 set, uaddr_t to)
 
 /* ---- handlers ---------------------------------------------------- */
 
-static int get_action(struct k_sigaction *action, uaddr_t from)
+/* May the process have one pending? Of other threads we do not know. */
+static bool may_be_pending(s32 sig)
 {
-	struct kernel_sigaction user;
+	const struct signal_state *state = current->signal;
 
-	if (copy_from_user(&user, from, sizeof(user)))
-		return -EFAULT;
-	*action = (struct k_sigaction){
-		.handler = user.sa_handler,
-		.flags = user.sa_flags,
-		.restorer = user.sa_restorer,
-		.mask = user.sa_mask[0] | (u64)user.sa_mask[1] << 32,
-	};
-	action->mask &= ~(sigmask(SIGKILL) | sigmask(SIGSTOP));
-	return 0;
+	return state->group->count > 1 ||
+		((state->pending.set | state->group->pending.set) &
+		 sigmask(sig));
 }
 
-static int put_action(const struct k_sigaction *action, uaddr_t to)
-{
-	const struct kernel_sigaction user = {
-		.sa_handler = action->handler,
-		.sa_flags = action->flags,
-		.sa_restorer = action->restorer,
-		.sa_mask = { (u32)action->mask, (u32)(action->mask >> 32) },
-	};
-
-	return copy_to_user(to, &user, sizeof(user)) ? -EFAULT : 0;
-}
-
-static void swap_action(s32 sig, const struct k_sigaction *new,
+/*
+ * The action for sig becomes *new, and *old gets what it was; either may be
+ * NULL. Returns true if a signal may be pending that is ignored from now on.
+ */
+static bool swap_action(s32 sig, const struct k_sigaction *new,
 			struct k_sigaction *old)
 {
 	u32 flags = lock_signals();
-	struct k_sigaction *action = &current->sighand->action[sig - 1];
+	struct sighand_struct *hand = current->sighand;
+	struct k_sigaction *action = &hand->action[sig - 1];
+	bool flush = false;
 
-	*old = *action;
+	if (old)
+		*old = *action;
 	if (new) {
 		*action = *new;
-		current->sighand->set |= sigmask(sig);
+		action->mask &= ~UNBLOCKABLE;
+		hand->set |= sigmask(sig);
+		flush = sig_ignored(current, sig) && may_be_pending(sig);
 	}
 	unlock_signals(flags);
-	if (new)
-		flush_ignored(sig);
+	return flush;
 }
 
 s32 sys_rt_sigaction(s32 sig, uaddr_t act, uaddr_t oact, u32 bytes)
 {
 	struct k_sigaction new, old;
-	int err = 0;
 
 	if (bytes != sizeof(u64) || !valid_signal(sig))
 		return -EINVAL;
 	if (act && (sig == SIGKILL || sig == SIGSTOP))
 		return -EINVAL;
-	if (act)
-		err = get_action(&new, act);
-	if (err)
-		return err;
-	swap_action(sig, act ? &new : NULL, &old);
-	return oact ? put_action(&old, oact) : 0;
+	if (act && copy_from_user(&new, act, sizeof(new)))
+		return -EFAULT;
+	if (swap_action(sig, act ? &new : NULL, oact ? &old : NULL))
+		flush_ignored(sig);
+	return oact && copy_to_user(oact, &old, sizeof(old)) ? -EFAULT : 0;
 }
 
 /* ---- the blocked set --------------------------------------------- */

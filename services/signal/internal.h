@@ -26,6 +26,7 @@
 #define SYNCHRONOUS_SIGNALS                                     \
 	(sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | \
 	 sigmask(SIGTRAP) | sigmask(SIGFPE) | sigmask(SIGSYS))
+#define UNBLOCKABLE (sigmask(SIGKILL) | sigmask(SIGSTOP))
 /* By default they stop the process. */
 #define STOP_SIGNALS                                              \
 	(sigmask(SIGSTOP) | sigmask(SIGTSTP) | sigmask(SIGTTIN) | \
@@ -72,13 +73,16 @@ struct sigpending {
 	struct kernel_siginfo info[_NSIG]; /* valid where set has a bit */
 };
 
-/* As the user gave it, the mask in one piece. */
+/* Word for word what rt_sigaction takes, the mask in one piece. */
 struct k_sigaction {
 	uaddr_t handler; /* or SIG_DFL, SIG_IGN */
 	u32 flags;
 	uaddr_t restorer;
 	u64 mask;
-};
+} __packed __aligned(4);
+
+static_assert(sizeof(struct k_sigaction) == sizeof(struct kernel_sigaction),
+	      "an action is copied as it is");
 
 /*
  * All zero in its slab: every signal has its default. `set` names the actions

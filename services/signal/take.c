@@ -6,8 +6,6 @@
  */
 #include <services/signal/internal.h>
 
-#define UNBLOCKABLE (sigmask(SIGKILL) | sigmask(SIGSTOP))
-
 spinlock_t signal_lock = SPINLOCK_INIT; /* irqs off */
 
 /* ---- what is pending --------------------------------------------- */
