@@ -84,6 +84,15 @@ static inline pgprot_t vma_page_prot(u32 vm_flags)
 void __vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
 		struct vm_area_struct *prev);
 void __vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
+/*
+ * Take vma and those behind it that begin below end out of the set, and chain
+ * them at the end of run. Returns the next one. Where most VMAs go, a tree of
+ * the others is made anew: that costs less than taking each out of it. Takes
+ * i_mmap_lock.
+ */
+struct vm_area_struct *vma_unlink_run(struct mm_struct *mm,
+				      struct vm_area_struct *vma, uaddr_t end,
+				      struct vma_list *run);
 /* Move its borders; it stays between its neighbours. */
 void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		  u32 pgoff);
@@ -113,13 +122,6 @@ static inline void vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
 {
 	i_mmap_lock(vma);
 	__vma_link(mm, vma, prev);
-	i_mmap_unlock(vma);
-}
-
-static inline void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
-{
-	i_mmap_lock(vma);
-	__vma_unlink(mm, vma);
 	i_mmap_unlock(vma);
 }
 

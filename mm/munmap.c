@@ -43,25 +43,6 @@ void free_tables_of_holes(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 	}
 }
 
-/* Take the VMAs from first up to end out of the set; they stay chained. */
-static struct vm_area_struct *detach_vmas(struct mm_struct *mm,
-					  struct vm_area_struct *vma,
-					  uaddr_t end,
-					  struct vma_list *detached)
-{
-	BUG_ON(vma->vm_start >= end);
-	TAILQ_INIT(detached);
-	while (vma && vma->vm_start < end) {
-		struct vm_area_struct *next = vma_next(vma);
-
-		vma_unlink(mm, vma);
-		TAILQ_INSERT_TAIL(detached, vma, vm_link);
-		vma = next;
-		cond_resched();
-	}
-	return vma;
-}
-
 static void remove_vma(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	vma_uncharge(mm, vma->vm_flags, vma_pages(vma));
@@ -110,9 +91,9 @@ static void remove_vmas(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 {
 	struct vm_area_struct *prev = vma_prev(vma), *next;
 	struct mm_struct *mm = vma->vm_mm;
-	struct vma_list detached;
+	struct vma_list detached = TAILQ_HEAD_INITIALIZER(detached);
 
-	next = detach_vmas(mm, vma, end, &detached);
+	next = vma_unlink_run(mm, vma, end, &detached);
 	if (zap_start < end)
 		zap_page_range(mm, zap_start, end);
 	if (!keep_tables)

@@ -108,9 +108,9 @@ void vm_area_free(struct vm_area_struct *vma)
 /* ---- linking ----------------------------------------------------- */
 
 /* As the tree's in-order neighbour of prev: below prev, or left of next. */
-static void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
-			struct vm_area_struct *prev,
-			struct vm_area_struct *next)
+static inline void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
+			       struct vm_area_struct *prev,
+			       struct vm_area_struct *next)
 {
 	struct vm_area_struct *parent = NULL;
 
@@ -173,16 +173,69 @@ static void tree_remove(struct mm_struct *mm, struct vm_area_struct *vma,
 	vma_tree_RB_REMOVE(&mm->mm_rb, vma);
 }
 
-void __vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
+/* All of __vma_unlink but the tree. */
+static inline void list_remove(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	BUG_ON(vma->vm_mm != mm || !mm->map_count);
-	tree_remove(mm, vma, vma_prev(vma), vma_next(vma));
 	TAILQ_REMOVE(&mm->mmap, vma, vm_link);
 	if (mm->mmap_cache == vma)
 		mm->mmap_cache = NULL;
 	mm->map_count--;
 	if (vma->vm_file)
 		i_mmap_remove(vma);
+}
+
+void __vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	tree_remove(mm, vma, vma_prev(vma), vma_next(vma));
+	list_remove(mm, vma);
+}
+
+/* A new tree of the VMAs in the list. */
+static void make_tree(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma, *prev = NULL;
+
+	RB_INIT(&mm->mm_rb);
+	TAILQ_FOREACH(vma, &mm->mmap, vm_link) {
+		tree_insert(mm, vma, prev, NULL);
+		prev = vma;
+		cond_resched();
+	}
+}
+
+/* Do more than half of all VMAs begin in [vma->vm_start, end)? */
+static bool most_go(const struct mm_struct *mm, struct vm_area_struct *vma,
+		    uaddr_t end)
+{
+	u32 n = 1;
+
+	while ((vma = vma_next(vma)) && vma->vm_start < end)
+		n++;
+	return n > 1 && n > mm->map_count / 2;
+}
+
+struct vm_area_struct *vma_unlink_run(struct mm_struct *mm,
+				      struct vm_area_struct *vma, uaddr_t end,
+				      struct vma_list *run)
+{
+	bool most = most_go(mm, vma, end);
+	struct vm_area_struct *next;
+
+	do {
+		next = vma_next(vma);
+		i_mmap_lock(vma);
+		if (most)
+			list_remove(mm, vma);
+		else
+			__vma_unlink(mm, vma);
+		i_mmap_unlock(vma);
+		TAILQ_INSERT_TAIL(run, vma, vm_link);
+		cond_resched();
+	} while ((vma = next) && vma->vm_start < end);
+	if (most)
+		make_tree(mm);
+	return vma;
 }
 
 void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,

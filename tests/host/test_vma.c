@@ -86,16 +86,21 @@ static void add(u32 first, u32 n, u32 flags, u32 pgoff, void *object)
 
 static void remove_range(u32 first, u32 n)
 {
-	uaddr_t start = slot_va(first), end = slot_va(first + n);
+	uaddr_t start = slot_va(first), end = slot_va(first + n), va;
+	struct vma_list run = TAILQ_HEAD_INITIALIZER(run);
 	struct vm_area_struct *vma;
 
-	while ((vma = find_vma_intersection(&mm, start, end))) {
-		uaddr_t from = max(start, vma->vm_start);
-		uaddr_t to = min(end, vma->vm_end);
-
-		assert_int_equal(vma_isolate(&vma, from, to), 0);
+	for (va = start; (vma = find_vma_intersection(&mm, va, end));
+	     va = vma->vm_end)
+		assert_int_equal(vma_isolate(&vma, max(start, vma->vm_start),
+					     min(end, vma->vm_end)),
+				 0);
+	vma = find_vma_intersection(&mm, start, end);
+	if (vma)
+		vma_unlink_run(&mm, vma, end, &run);
+	while ((vma = TAILQ_FIRST(&run))) {
+		TAILQ_REMOVE(&run, vma, vm_link);
 		vma_uncharge(&mm, vma->vm_flags, vma_pages(vma));
-		vma_unlink(&mm, vma);
 		vm_area_free(vma);
 	}
 	memset(&slots[first], 0, n * sizeof(slots[0]));
@@ -324,6 +329,26 @@ static void test_random(void **state __unused_arg)
 	assert_int_equal(open_objects, 0);
 }
 
+/* Few of the VMAs leave the tree one by one; of most, the others make a new one. */
+static void test_remove_few_and_most(void **state __unused_arg)
+{
+	u32 i;
+
+	start();
+	for (i = 0; i < SLOTS / 2; i++)
+		add(2 * i, 1, VM_READ, i, NULL);
+	remove_range(4, 6);
+	compare();
+	assert_int_equal(mm.map_count, SLOTS / 2 - 3);
+	remove_range(12, SLOTS - 24);
+	compare();
+	assert_int_equal(mm.map_count, 3 + 6);
+	compare_gap(SLOTS - 24, 0, SLOTS);
+	remove_range(0, SLOTS);
+	compare();
+	assert_int_equal(mm.map_count, 0);
+}
+
 /* Many VMAs: the verifier's slow answer for the gaps, and no leak. */
 static void test_sixty_thousand(void **state __unused_arg)
 {
@@ -362,7 +387,7 @@ static void test_sixty_thousand(void **state __unused_arg)
 		vma = find_vma(&mm, BASE + rnd_below(2 * count) * PAGE_SIZE);
 		if (!vma)
 			vma = TAILQ_FIRST(&mm.mmap);
-		vma_unlink(&mm, vma);
+		__vma_unlink(&mm, vma);
 		vm_area_free(vma);
 		vma_uncharge(&mm, VM_READ, 1);
 		if (mm.map_count % 10000 == 0)
@@ -409,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_split_fails_clean),
 		cmocka_unit_test(test_guard_gap_of_a_stack),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_remove_few_and_most),
 		cmocka_unit_test(test_sixty_thousand),
 		cmocka_unit_test(test_verifier_sees),
 	};
