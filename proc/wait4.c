@@ -129,17 +129,17 @@ static int look_at_children(struct wait_request *req)
 	return err;
 }
 
-int do_wait(struct wait_request *req)
+/* Look again whenever one of them has changed. */
+static int wait_for_child(struct wait_request *req)
 {
 	struct wait_queue_head *wq = &current->group_leader->wait_child;
 	struct wait_entry entry = { .task = current };
 	int err;
 
-	req->pid = 0;
 	for (;;) {
 		prepare_to_wait(wq, &entry, TASK_INTERRUPTIBLE);
 		err = look_at_children(req);
-		if (err || req->pid || (req->options & WNOHANG))
+		if (err || req->pid)
 			break;
 		if (signal_pending()) {
 			err = -ERESTARTSYS;
@@ -148,6 +148,17 @@ int do_wait(struct wait_request *req)
 		schedule();
 	}
 	finish_wait(wq, &entry);
+	return err;
+}
+
+int do_wait(struct wait_request *req)
+{
+	int err;
+
+	req->pid = 0;
+	err = look_at_children(req);
+	if (!err && !req->pid && !(req->options & WNOHANG))
+		err = wait_for_child(req);
 	reap_dead_tasks();
 	return err;
 }
@@ -174,9 +185,10 @@ static int parse_pid(s32 pid, struct wait_request *req)
 
 s32 sys_wait4(s32 pid, uaddr_t status, u32 options, uaddr_t rusage)
 {
-	struct wait_request req = { .options = options | WEXITED };
+	struct wait_request req;
 	int err;
 
+	req.options = options | WEXITED;
 	if (options & ~WAIT4_OPTIONS)
 		return -EINVAL;
 	err = parse_pid(pid, &req);

@@ -54,10 +54,10 @@ static u32 poll_once(struct pollfd *fds, u32 n)
 static s32 poll_wait(struct pollfd *fds, u32 n, u64 until)
 {
 	struct wait_entry entry = { .task = current };
-	s32 ready;
-	u64 now;
+	s32 ready = (s32)poll_once(fds, n);
+	u64 now = ktime_ns();
 
-	for (;;) {
+	while (!ready && now < until) {
 		prepare_to_wait(&pollers, &entry, TASK_INTERRUPTIBLE);
 		ready = (s32)poll_once(fds, n);
 		now = ktime_ns();
