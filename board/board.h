@@ -58,7 +58,10 @@ u64 clock_ns(void);
 u32 clock_ns_low(void);
 /* Start the timer; handler runs in interrupt context. */
 void timer_init(void (*handler)(void));
-/* One interrupt at clock_ns() == ns or soon after. Replaces the last one. */
+/*
+ * One interrupt at clock_ns() == ns, below 2^62, or soon after. Replaces the
+ * last one.
+ */
 void timer_set(u64 ns);
 /* Wall clock: seconds since 1970 (RTC), 0 if the board has none. */
 u32 rtc_seconds(void);

@@ -16,7 +16,7 @@
 #define CNTV_CTL_ENABLE 1u
 
 static void (*tick)(void);
-static u32 ns_per_count;
+static u32 ns_per_count, timer_hz, per_ns;
 static u64 first_count; /* at timer_init: time zero */
 
 static u32 read_cntfrq(void)
@@ -74,7 +74,9 @@ void timer_init(void (*handler)(void))
 	if (!hz || (u32)NSEC_PER_SEC % hz)
 		panic("CNTFRQ is %u Hz: expected a divisor of 1 GHz",
 		      (unsigned int)hz);
+	timer_hz = hz;
 	ns_per_count = (u32)NSEC_PER_SEC / hz;
+	per_ns = counts_per_ns(ns_per_count);
 	first_count = read_cntvct();
 	tick = handler;
 	write_cntv_ctl(0);
@@ -85,6 +87,6 @@ void timer_init(void (*handler)(void))
 
 void timer_set(u64 ns)
 {
-	write_cntv_cval(first_count + (ns + ns_per_count - 1) / ns_per_count);
+	write_cntv_cval(first_count + ns_to_count(ns, timer_hz, per_ns));
 	write_cntv_ctl(CNTV_CTL_ENABLE);
 }

@@ -31,7 +31,7 @@
 static void (*tick)(void);
 /* Constant after timer_init; together, so that a reading takes few loads. */
 static struct {
-	u32 base, ns_per_count;
+	u32 base, ns_per_count, per_ns;
 } clock;
 static spinlock_t timer_lock = SPINLOCK_INIT; /* the comparator */
 
@@ -71,9 +71,10 @@ static void timer_interrupt(void *arg __unused_arg)
 
 void timer_init(void (*handler)(void))
 {
-	BUG_ON(NSEC_PER_SEC % board_devices.timer_hz);
+	BUG_ON((u32)NSEC_PER_SEC % board_devices.timer_hz);
 	clock.base = board_devices.timer;
 	clock.ns_per_count = (u32)NSEC_PER_SEC / board_devices.timer_hz;
+	clock.per_ns = counts_per_ns(clock.ns_per_count);
 	tick = handler;
 	reg_write(board_devices.timer, GT_CONTROL, GT_ENABLE);
 	reg_write(board_devices.timer, GT_STATUS, GT_EVENT);
@@ -102,7 +103,7 @@ static bool event_missed(u64 count)
 
 void timer_set(u64 ns)
 {
-	u64 count = (ns + clock.ns_per_count - 1) / clock.ns_per_count;
+	u64 count = ns_to_count(ns, board_devices.timer_hz, clock.per_ns);
 	u32 flags, delay = FIRST_DELAY;
 
 	spin_lock_irqsave(&timer_lock, flags);

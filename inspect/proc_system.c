@@ -15,9 +15,9 @@
 /* "12.34": seconds with two digits. */
 static void put_seconds(struct seq_file *m, u64 ns)
 {
-	u32 centisec = (u32)(ns / NSEC_PER_CENTISEC); /* 497 days */
+	u32 nsec, sec = split_seconds(ns, &nsec);
 
-	seq_printf(m, "%u.%02u", centisec / 100, centisec % 100);
+	seq_printf(m, "%u.%02u", sec, nsec / (u32)NSEC_PER_CENTISEC);
 }
 
 int show_uptime(struct seq_file *m)

@@ -10,7 +10,8 @@
 #include <uapi/auxvec.h>
 #include <uapi/time.h>
 
-#define NSEC_PER_TICK (NSEC_PER_SEC / USER_HZ) /* the unit of stat's times */
+#define NSEC_PER_TICK \
+	((u32)NSEC_PER_SEC / USER_HZ) /* the unit of stat's times */
 
 /* ---- a task at one moment ---------------------------------------- */
 
@@ -235,7 +236,9 @@ int show_status(struct seq_file *m)
 
 static u32 ticks(u64 ns)
 {
-	return (u32)(ns / NSEC_PER_TICK);
+	u32 nsec, sec = split_seconds(ns, &nsec);
+
+	return sec * USER_HZ + nsec / NSEC_PER_TICK;
 }
 
 /* Fields 1 to 22 of proc(5): who it is, and the time it took. */

@@ -21,8 +21,9 @@ static void show_vma_event(struct seq_file *m, const struct trace_record *rec)
 
 static void show_event(struct seq_file *m, const struct trace_record *rec)
 {
-	seq_printf(m, "%u.%09u %s ", (u32)(rec->ns / NSEC_PER_SEC),
-		   (u32)(rec->ns % NSEC_PER_SEC), trace_kind_name(rec->kind));
+	u32 nsec, sec = split_seconds(rec->ns, &nsec);
+
+	seq_printf(m, "%u.%09u %s ", sec, nsec, trace_kind_name(rec->kind));
 	switch (rec->kind) {
 	case TRACE_SWITCH:
 		seq_printf(m, "%u -> %u ttbr0 0x%08x contextidr 0x%08x\n",

@@ -23,8 +23,8 @@ static bool started;      /* timer_lock */
 static bool tick_stopped; /* timer_lock: the core is idle and needs no tick */
 u64 boot_wall_ns;         /* constant after time_init() */
 
-/* Far ahead, and what a driver makes of it still fits 64 bits. */
-#define NEVER (1ull << 62)
+/* Far ahead: 73 years, which a driver's seconds hold in 32 bits. */
+#define NEVER (1ull << 61)
 
 u64 jiffies; /* timer_lock to write */
 struct pt_regs *irq_regs;
@@ -130,10 +130,12 @@ static s32 run_timers(u64 now)
  */
 static void run_tick(u64 now, bool user)
 {
-	u32 nr = 0;
+	u32 nr = 0, sec, nsec;
 
-	if (now >= next_tick_ns)
-		nr = (u32)((now - next_tick_ns) / TICK_NSEC) + 1;
+	if (now >= next_tick_ns) {
+		sec = split_seconds(now - next_tick_ns, &nsec);
+		nr = sec * HZ + nsec / (u32)TICK_NSEC + 1;
+	}
 	next_tick_ns += (u64)nr * TICK_NSEC;
 	jiffies += nr;
 	log_ticks += nr;

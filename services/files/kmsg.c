@@ -43,8 +43,7 @@ static u32 escape(const char *text, char *to)
 /* "prio,seq,usec,-;". Nano's snprintf has no 64 bits: a billion at a time. */
 static u32 header(char *line, const struct log_info *info, u64 seq)
 {
-	u32 high = (u32)(info->usec / 1000000000u);
-	u32 low = (u32)(info->usec % 1000000000u);
+	u32 low, high = split_seconds(info->usec, &low); /* by 10^9 */
 	int n = high ? snprintf(line, 64, "%u,%u,%u%09u,-;", info->prio,
 				(unsigned int)seq, (unsigned int)high,
 				(unsigned int)low) :

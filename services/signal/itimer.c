@@ -52,6 +52,19 @@ static void set_itimer(struct itimer *it, u64 ns, u64 interval_ns)
 		timer_start(&it->timer);
 }
 
+/* What is left of ns behind whole periods, by halves: one period or none, mostly. */
+static u64 behind_periods(u64 ns, u64 period)
+{
+	u64 step = period;
+
+	while (step <= ns / 2)
+		step *= 2;
+	for (; step >= period; step /= 2)
+		if (ns >= step)
+			ns -= step;
+	return ns;
+}
+
 /* Whole periods after the last one, so that what was late does not add up. */
 void itimer_next_period(struct itimer *it)
 {
@@ -61,8 +74,8 @@ void itimer_next_period(struct itimer *it)
 		return;
 	*expires += it->interval_ns;
 	if (*expires <= now)
-		*expires += ((now - *expires) / it->interval_ns + 1) *
-			it->interval_ns;
+		*expires = now + it->interval_ns -
+			behind_periods(now - *expires, it->interval_ns);
 	timer_start(&it->timer);
 }
 

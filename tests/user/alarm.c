@@ -95,6 +95,38 @@ static void blocked(void)
 	ok(is_stopped(), "stopped");
 }
 
+/*
+ * A signal that was taken late does not move the periods: the next one ends
+ * where it would have. What the clock says is known to a millisecond, and what
+ * passes between two looks at it counts for the kernel.
+ */
+static void late(void)
+{
+	const uint32_t first = 10, period = 40;
+	struct old_itimerval32 value;
+	uint32_t set[2], seen[2], due;
+
+	set_mask(0, SIGNAL_BIT(SIGALRM_NR));
+	alarms = 0;
+	set[0] = uptime_ms();
+	set_timer((int32_t)first * MS, (int32_t)period * MS);
+	set[1] = uptime_ms() + 1;
+	sleep_ms(100);
+	set_mask(1, SIGNAL_BIT(SIGALRM_NR));
+	is(alarms, 1, "one signal after two periods and a half");
+	seen[0] = uptime_ms();
+	SYS(getitimer, ITIMER_REAL, &value);
+	seen[1] = uptime_ms() + 1;
+	set_timer(0, 0);
+	value.it_value.tv_usec /= MS;
+	for (due = set[0] + first; due + (set[1] - set[0]) <
+	     seen[0] + (uint32_t)value.it_value.tv_usec;
+	     due += period)
+		;
+	ok(due <= seen[1] + (uint32_t)value.it_value.tv_usec + 1,
+	   "the next period ends a number of whole ones after the first");
+}
+
 static int look_in_child(void *arg)
 {
 	(void)arg;
@@ -155,6 +187,7 @@ int main(void)
 	once();
 	periods();
 	blocked();
+	late();
 	processes();
 	bad_values();
 	return done();
