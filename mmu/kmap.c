@@ -7,8 +7,9 @@
  * do_translation_fault (sync_kernel_pgd) or, before a kernel stack could be
  * missing, at the switch (check_vmalloc_seq).
  *
- * kmap_lock guards the master and its tables. A change of the first level adds
- * one to init_mm.context.vmalloc_seq.
+ * kmap_lock guards the master and its tables. A new entry of the first level
+ * goes into a log; how long it is, is init_mm.context.vmalloc_seq. That of
+ * another mm is how much of the log its pgd has.
  */
 #include <alloc/alloc.h>
 #include <bug.h>
@@ -23,23 +24,23 @@ u32 high_memory;
 u32 nr_vmalloc_syncs;
 
 static spinlock_t kmap_lock = SPINLOCK_INIT;
-/* kmap_lock to change: no entry of vmalloc space from here on was ever set. */
-static unsigned int vmalloc_entries_end;
 
 /* ---- the master's first level ------------------------------------ */
+
+/* Which entries came, in order: each comes once. */
+static u16 master_log[PTRS_PER_PGD / 4];
 
 /* The new entry is seen before the number that tells others to look. */
 static void set_master(u32 va, u32 desc)
 {
 	pgd_t *slot = &init_mm.pgd[pgd_index(va)];
+	u32 seq = init_mm.context.vmalloc_seq;
 
 	BUG_ON(slot->val); /* break-before-make: never replace one */
+	BUG_ON(seq >= ARRAY_SIZE(master_log));
+	master_log[seq] = (u16)pgd_index(va);
 	table_set(&slot->val, desc);
-	if (va < VMALLOC_END)
-		vmalloc_entries_end = max(vmalloc_entries_end,
-					  (unsigned int)pgd_index(va) + 1);
-	WRITE_ONCE(init_mm.context.vmalloc_seq,
-		   init_mm.context.vmalloc_seq + 1);
+	WRITE_ONCE(init_mm.context.vmalloc_seq, seq + 1);
 }
 
 /* The table for kernel address va, making it; NULL: out of memory. */
@@ -243,20 +244,16 @@ int sync_kernel_pgd(pgd_t *pgd, u32 va)
 	return 0;
 }
 
-/*
- * All that vmalloc space has, at once: entries appear rarely and stay for ever.
- * Interrupts are off, so the 880 places where there never was an entry are not
- * looked at.
- */
-static void copy_vmalloc_entries(struct mm_struct *mm, u32 seq)
+/* Entries appear rarely and stay for ever; a fault may have copied some. */
+static void copy_new_entries(struct mm_struct *mm, u32 seq)
 {
-	unsigned int end;
-
 	dmb(); /* seq was read before the entries it stands for */
-	end = vmalloc_entries_end;
-	for (unsigned int i = pgd_index(vmalloc_start()); i < end; i++)
+	for (u32 n = mm->context.vmalloc_seq; n < seq; n++) {
+		u32 i = master_log[n];
+
 		if (mm->pgd[i].val != init_mm.pgd[i].val)
 			table_set_nosync(&mm->pgd[i].val, init_mm.pgd[i].val);
+	}
 	table_sync();
 	isb(); /* the next access may be to a stack mapped here */
 	mm->context.vmalloc_seq = seq;
@@ -267,5 +264,5 @@ void check_vmalloc_seq(struct mm_struct *mm)
 	u32 seq = READ_ONCE(init_mm.context.vmalloc_seq);
 
 	if (unlikely(mm->context.vmalloc_seq != seq))
-		copy_vmalloc_entries(mm, seq);
+		copy_new_entries(mm, seq);
 }

@@ -161,25 +161,31 @@ static void test_init_mm(void **state __unused_arg)
 	end_space(0);
 }
 
-/* switch_mm brings the kernel half up to date: a stack may be there. */
+/* switch_mm brings the kernel half up to date: stacks may be there. */
 static void test_vmalloc_seq(void **state __unused_arg)
 {
 	struct page *page;
-	u32 va;
+	u32 va[2];
 
 	model_boot(TEST_RAM);
 	make_space(0);
 	run(0);
 	page = alloc_page(GFP_KERNEL);
-	va = vmalloc_start() + 3 * PGDIR_SIZE;
-	assert_int_equal(map_kernel_range(va, PAGE_SIZE, &page, MT_MEMORY_RW),
-			 0);
-	assert_int_equal(model_access(va, MODEL_LOAD, false).fsr, 0x005);
+	for (u32 i = 0; i < 2; i++) {
+		va[i] = vmalloc_start() + (5 - 2 * i) * PGDIR_SIZE;
+		assert_int_equal(map_kernel_range(va[i], PAGE_SIZE, &page,
+						  MT_MEMORY_RW),
+				 0);
+		assert_int_equal(model_access(va[i], MODEL_LOAD, false).fsr,
+				 0x005);
+	}
 	model_switch(NULL);
 	run(0);
-	assert_int_equal(model_access(va, MODEL_LOAD, false).fsr, 0);
-	unmap_kernel_range(va, PAGE_SIZE);
-	flush_tlb_kernel_range(va, va + PAGE_SIZE);
+	for (u32 i = 0; i < 2; i++) {
+		assert_int_equal(model_access(va[i], MODEL_LOAD, false).fsr, 0);
+		unmap_kernel_range(va[i], PAGE_SIZE);
+		flush_tlb_kernel_range(va[i], va[i] + PAGE_SIZE);
+	}
 	put_page(page);
 	end_space(0);
 }
