@@ -320,12 +320,14 @@ void register_shrinker(struct shrinker *shrinker);
 
 #define SLAB_HWCACHE_ALIGN 0x1u /* align to a 32-byte cache line */
 #define SLAB_PANIC         0x2u /* creating it cannot fail */
+#define SLAB_WORD_IS_FREE  0x4u /* an object's first word is not constructed */
 
 /*
  * A cache of objects of `size` bytes at multiples of `align` (0 = 8 bytes, the
  * ABI's most; a power of two up to PAGE_SIZE). ctor runs once on each object
- * when its slab is made, and objects come back in constructed state. name is
- * not copied. NULL: no memory, or size is 0 or above 32 KiB.
+ * when its slab is made, and objects come back in constructed state. What links
+ * the free ones lies behind them then, and costs as much as their alignment;
+ * with SLAB_WORD_IS_FREE it lies in their first word. name is not copied. NULL: no memory, or size is 0 or above 32 KiB.
  */
 struct kmem_cache *kmem_cache_create(const char *name, u32 size, u32 align,
 				     u32 flags, void (*ctor)(void *));

@@ -37,13 +37,13 @@ static unsigned int slab_order(u32 stride)
 }
 
 /* Where things lie in an object: see struct kmem_cache. */
-static void layout_objects(struct kmem_cache *cache)
+static void layout_objects(struct kmem_cache *cache, u32 flags)
 {
 	u32 size = ALIGN_UP(cache->object_size, (u32)sizeof(void *));
 
 	if (IS_ENABLED(CONFIG_DEBUG)) {
 		slab_debug_layout(cache);
-	} else if (cache->ctor) {
+	} else if (cache->ctor && !(flags & SLAB_WORD_IS_FREE)) {
 		cache->free_offset = size;
 		cache->stride = size + (u32)sizeof(void *);
 	} else {
@@ -73,7 +73,7 @@ static void init_cache(struct kmem_cache *cache, const char *name, u32 size,
 	cache->ctor = ctor;
 	spin_lock_init(&cache->lock);
 	TAILQ_INIT(&cache->partial);
-	layout_objects(cache);
+	layout_objects(cache, cache_flags);
 	spin_lock_irqsave(&slab_caches_lock, flags);
 	TAILQ_INSERT_TAIL(&slab_caches, cache, link);
 	spin_unlock_irqrestore(&slab_caches_lock, flags);

@@ -4,7 +4,7 @@
  *
  * Owns the tables: 1 KiB each, from the slab cache "pgtable". A table in the
  * cache is all zero: that is its constructed state, so a new one needs no
- * clearing.
+ * clearing, save for the first entry, where the cache keeps a link.
  *
  * A new or raised entry is visible to the walker on return. One that was taken
  * out or lowered waits for the flush that mmu.h asks of the caller: its first
@@ -32,20 +32,26 @@ void l2_cache_init(void)
 {
 	BUG_ON(pgtable_cache);
 	pgtable_cache = kmem_cache_create("pgtable", L2_BYTES, L2_BYTES,
-					  SLAB_PANIC, construct_table);
+					  SLAB_PANIC | SLAB_WORD_IS_FREE,
+					  construct_table);
 }
 
 /* Before the slab is up the kernel map takes its tables from memblock. */
 pte_t *l2_table_alloc(void)
 {
-	if (unlikely(!pgtable_cache)) {
-		void *table = memblock_alloc(L2_BYTES, L2_BYTES, "page tables");
+	pte_t *table;
 
+	if (unlikely(!pgtable_cache)) {
+		table = memblock_alloc(L2_BYTES, L2_BYTES, "page tables");
 		if (table)
 			table_clean(table, L2_BYTES);
 		return table;
 	}
-	return kmem_cache_alloc(pgtable_cache, GFP_KERNEL);
+	table = kmem_cache_alloc(pgtable_cache, GFP_KERNEL);
+	/* One entry; where a test runs, pointers may be longer. */
+	for (u32 i = 0; table && i < sizeof(void *) / sizeof(*table); i++)
+		table_set_nosync(&table[i].val, 0);
+	return table;
 }
 
 void l2_table_free(pte_t *table)

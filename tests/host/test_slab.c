@@ -279,6 +279,38 @@ static void look(const struct slab_stats *stats, void *arg)
 		seen->stats = *stats;
 }
 
+static void build_table(void *p)
+{
+	for (u32 n = 0; n < 256; n++)
+		((u32 *)p)[n] = n;
+}
+
+/* A free object's link takes no room of its own where the first word is free. */
+static void test_word_is_free(void **state __unused_arg)
+{
+	struct kmem_cache *cache;
+	struct seen seen = { .name = "tables" };
+	u32 *table[16];
+
+	host_boot(RAM_BYTES);
+	cache = kmem_cache_create("tables", 1024, 1024, SLAB_WORD_IS_FREE,
+				  build_table);
+	for (u32 round = 0; round < 3; round++) {
+		for (u32 i = 0; i < 16; i++) {
+			table[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+			assert_int_equal((uintptr_t)table[i] % 1024, 0);
+			for (u32 n = sizeof(void *) / 4; n < 256; n++)
+				assert_int_equal(table[i][n], n);
+		}
+		for (u32 i = 0; i < 16; i++)
+			kmem_cache_free(cache, table[i]);
+	}
+	slab_for_each(look, &seen);
+	if (!IS_ENABLED(CONFIG_DEBUG))
+		assert_int_equal(seen.stats.objects_per_slab,
+				 4 * seen.stats.pages_per_slab);
+}
+
 static void test_figures(void **state __unused_arg)
 {
 	struct seen seen = { .name = "counted" };
@@ -640,6 +672,7 @@ int main(void)
 		cmocka_unit_test(test_alignment),
 		cmocka_unit_test(test_bad_sizes),
 		cmocka_unit_test(test_constructor),
+		cmocka_unit_test(test_word_is_free),
 		cmocka_unit_test(test_destroy_refuses),
 		cmocka_unit_test(test_shrink),
 		cmocka_unit_test(test_figures),
