@@ -45,6 +45,10 @@ void seq_write(struct seq_file *m, const void *bytes, u32 nr);
 void seq_put_hex(struct seq_file *m, u32 value, u32 digits);
 /* As %*u, at most 10 wide. */
 void seq_put_dec(struct seq_file *m, u32 value, u32 width);
+/* As %d. */
+void seq_put_num(struct seq_file *m, s32 value);
+/* As "%-15s %8u kB\n"; a label of at most 15 bytes. */
+void seq_put_kb(struct seq_file *m, const char *label, u32 kib);
 /* What follows is to be `width` bytes wide: seq_pad fills up, then last. */
 static inline void seq_setwidth(struct seq_file *m, u32 width)
 {

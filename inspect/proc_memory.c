@@ -9,14 +9,9 @@
 
 #define KIB_PER_PAGE (PAGE_SIZE / 1024)
 
-static void put_kb(struct seq_file *m, const char *label, u32 kib)
-{
-	seq_printf(m, "%-15s %8u kB\n", label, kib);
-}
-
 static void put_pages(struct seq_file *m, const char *label, u32 pages)
 {
-	put_kb(m, label, pages * KIB_PER_PAGE);
+	seq_put_kb(m, label, pages * KIB_PER_PAGE);
 }
 
 int show_meminfo(struct seq_file *m)
@@ -39,11 +34,11 @@ int show_meminfo(struct seq_file *m)
 	put_pages(m, "Mapped:", file + shmem);
 	put_pages(m, "Shmem:", shmem);
 	put_pages(m, "Slab:", nr_pages_used(USE_SLAB));
-	put_kb(m, "KernelStack:", (nr_tasks() + 1) * (THREAD_SIZE / 1024));
+	seq_put_kb(m, "KernelStack:", (nr_tasks() + 1) * (THREAD_SIZE / 1024));
 	put_pages(m, "PageTables:", nr_pages_used(USE_TABLE));
 	put_pages(m, "CommitLimit:", totalram_pages() / 2);
 	put_pages(m, "Committed_AS:", vm_committed_pages());
-	put_kb(m, "VmallocTotal:", (VMALLOC_END - vmalloc_start()) / 1024);
+	seq_put_kb(m, "VmallocTotal:", (VMALLOC_END - vmalloc_start()) / 1024);
 	put_pages(m, "VmallocUsed:", nr_pages_used(USE_VMALLOC));
 	return 0;
 }

@@ -69,11 +69,7 @@ static void account_vma(struct mem_size_stats *s, struct vm_area_struct *vma)
 
 static void put_kb(struct seq_file *m, const char *label, u32 bytes)
 {
-	seq_setwidth(m, 15);
-	seq_puts(m, label);
-	seq_pad(m, ' ');
-	seq_put_dec(m, bytes >> 10, 8);
-	seq_puts(m, " kB\n");
+	seq_put_kb(m, label, bytes >> 10);
 }
 
 static void put_pss(struct seq_file *m, const char *label, u64 pss)
@@ -100,9 +96,8 @@ static void put_stats(struct seq_file *m, const struct mem_size_stats *s,
 	put_kb(m, "Anonymous:", s->anonymous);
 	put_kb(m, "LazyFree:", 0);
 	put_kb(m, "AnonHugePages:", 0);
-	put_kb(m, "ShmemPmdMapped:", 0);
-	put_kb(m, "FilePmdMapped:", 0);
 	seq_puts(m,
+		 "ShmemPmdMapped:        0 kB\nFilePmdMapped:         0 kB\n"
 		 "Shared_Hugetlb:        0 kB\nPrivate_Hugetlb:       0 kB\n");
 	put_kb(m, "Swap:", 0);
 	put_kb(m, "SwapPss:", 0);

@@ -158,9 +158,18 @@ static int get_all_facts(s32 pid, struct task_facts *task, struct mm_facts *mm,
 
 /* ---- status ------------------------------------------------------ */
 
+static void show_number(struct seq_file *m, const char *name, u32 value)
+{
+	seq_puts(m, name);
+	seq_put_dec(m, value, 1);
+}
+
 static void show_kib(struct seq_file *m, const char *name, u32 kib)
 {
-	seq_printf(m, "%s\t%8u kB\n", name, kib);
+	seq_puts(m, name);
+	seq_putc(m, '\t');
+	seq_put_dec(m, kib, 8);
+	seq_puts(m, " kB\n");
 }
 
 static void show_status_mm(struct seq_file *m, const struct mm_facts *f)
@@ -188,14 +197,19 @@ static void show_status_mm(struct seq_file *m, const struct mm_facts *f)
 
 static void show_sigset(struct seq_file *m, const char *name, u64 set)
 {
-	seq_printf(m, "%s\t%08x%08x\n", name, (u32)(set >> 32), (u32)set);
+	seq_puts(m, name);
+	seq_putc(m, '\t');
+	seq_put_hex(m, (u32)(set >> 32), 8);
+	seq_put_hex(m, (u32)set, 8);
+	seq_putc(m, '\n');
 }
 
 static void show_status_signals(struct seq_file *m,
 				const struct signal_facts *f)
 {
-	seq_printf(m, "SigQ:\t%u/%u\n", count_pending_signals(),
-		   f->max_pending);
+	show_number(m, "SigQ:\t", count_pending_signals());
+	show_number(m, "/", f->max_pending);
+	seq_putc(m, '\n');
 	show_sigset(m, "SigPnd:", f->pending);
 	show_sigset(m, "ShdPnd:", f->shared);
 	show_sigset(m, "SigBlk:", f->blocked);
@@ -212,23 +226,29 @@ int show_status(struct seq_file *m)
 
 	if (err)
 		return err;
-	seq_printf(m, "Name:\t%s\n", task.comm);
+	seq_puts(m, "Name:\t");
+	seq_puts(m, task.comm);
+	seq_putc(m, '\n');
 	if (task.has_umask)
 		seq_printf(m, "Umask:\t%04o\n", task.umask);
 	seq_printf(m, "State:\t%c (%s)\n", states[task.state].letter,
 		   states[task.state].name);
-	seq_printf(m, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\n", task.tgid,
-		   task.pid, task.ppid);
-	seq_puts(m, "TracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
-	seq_printf(m, "FDSize:\t%u\n", task.nr_fds);
+	show_number(m, "Tgid:\t", (u32)task.tgid);
+	show_number(m, "\nNgid:\t0\nPid:\t", (u32)task.pid);
+	show_number(m, "\nPPid:\t", (u32)task.ppid);
+	show_number(m,
+		    "\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n"
+		    "FDSize:\t",
+		    task.nr_fds);
+	seq_putc(m, '\n');
 	if (has_mm)
 		show_status_mm(m, &mm);
-	seq_printf(m, "Threads:\t%u\n", task.threads);
+	show_number(m, "Threads:\t", task.threads);
+	seq_putc(m, '\n');
 	show_status_signals(m, &task.signals);
-	seq_printf(m,
-		   "voluntary_ctxt_switches:\t%u\n"
-		   "nonvoluntary_ctxt_switches:\t%u\n",
-		   task.use.nvcsw, task.use.nivcsw);
+	show_number(m, "voluntary_ctxt_switches:\t", task.use.nvcsw);
+	show_number(m, "\nnonvoluntary_ctxt_switches:\t", task.use.nivcsw);
+	seq_putc(m, '\n');
 	return 0;
 }
 
@@ -241,30 +261,60 @@ static u32 ticks(u64 ns)
 	return sec * USER_HZ + nsec / NSEC_PER_TICK;
 }
 
+/* Fields of stat, each behind a space. */
+static void put_fields(struct seq_file *m, const u32 *values, u32 n)
+{
+	for (u32 i = 0; i < n; i++) {
+		seq_putc(m, ' ');
+		seq_put_dec(m, values[i], 1);
+	}
+}
+
 /* Fields 1 to 22 of proc(5): who it is, and the time it took. */
 static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 {
-	seq_printf(m, "%d (%s) %c %d %d %d 0 -1 0", t->pid, t->comm,
-		   states[t->state].letter, t->ppid, t->pgrp, t->session);
-	seq_printf(m, " %u %u %u %u", t->use.min_flt, t->child_use.min_flt,
-		   t->use.maj_flt, t->child_use.maj_flt);
-	seq_printf(m, " %u %u %u %u", ticks(t->use.utime_ns),
-		   ticks(t->use.stime_ns), ticks(t->child_use.utime_ns),
-		   ticks(t->child_use.stime_ns));
-	seq_printf(m, " %d %d %u 0 %u", 20 + t->nice, t->nice, t->threads,
-		   ticks(t->start_ns));
+	const char state[] = { ')', ' ', states[t->state].letter };
+	const u32 family[] = { (u32)t->ppid, (u32)t->pgrp, (u32)t->session };
+	const u32 use[] = {
+		t->use.min_flt,
+		t->child_use.min_flt,
+		t->use.maj_flt,
+		t->child_use.maj_flt,
+		ticks(t->use.utime_ns),
+		ticks(t->use.stime_ns),
+		ticks(t->child_use.utime_ns),
+		ticks(t->child_use.stime_ns),
+		(u32)(20 + t->nice),
+	};
+
+	seq_put_dec(m, (u32)t->pid, 1);
+	seq_puts(m, " (");
+	seq_puts(m, t->comm);
+	seq_write(m, state, sizeof(state));
+	put_fields(m, family, ARRAY_SIZE(family));
+	seq_puts(m, " 0 -1 0");
+	put_fields(m, use, ARRAY_SIZE(use));
+	seq_putc(m, ' ');
+	seq_put_num(m, t->nice);
+	put_fields(m, &t->threads, 1);
+	show_number(m, " 0 ", ticks(t->start_ns));
 }
 
 /* Fields 23 to 52: its memory; what we do not have is 0. */
 static void show_stat_mm(struct seq_file *m, const struct task_facts *t,
 			 const struct mm_facts *f)
 {
-	seq_printf(m, " %u %u 4294967295 %u %u %u 0 0", f->total * PAGE_SIZE,
-		   f->rss, f->start_code, f->end_code, f->start_stack);
-	seq_printf(m, " 0 0 0 0 0 0 0 %u 0 0 0 0 0 0", t->exit_signal);
-	seq_printf(m, " %u %u %u %u %u %u %u %u\n", f->start_data, f->end_data,
-		   f->start_brk, f->arg_start, f->arg_end, f->env_start,
-		   f->env_end, t->exit_code);
+	const u32 size[] = { f->total * PAGE_SIZE, f->rss,      UINT32_MAX,
+			     f->start_code,        f->end_code, f->start_stack };
+	const u32 places[] = { f->start_data, f->end_data, f->start_brk,
+			       f->arg_start,  f->arg_end,  f->env_start,
+			       f->env_end,    t->exit_code };
+
+	put_fields(m, size, ARRAY_SIZE(size));
+	show_number(m, " 0 0 0 0 0 0 0 0 0 ", t->exit_signal);
+	seq_puts(m, " 0 0 0 0 0 0");
+	put_fields(m, places, ARRAY_SIZE(places));
+	seq_putc(m, '\n');
 }
 
 int show_stat(struct seq_file *m)

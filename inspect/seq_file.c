@@ -91,6 +91,27 @@ void seq_put_dec(struct seq_file *m, u32 value, u32 width)
 	seq_write(m, text + at, (u32)sizeof(text) - at);
 }
 
+void seq_put_num(struct seq_file *m, s32 value)
+{
+	if (value < 0)
+		seq_putc(m, '-');
+	seq_put_dec(m, value < 0 ? 0 - (u32)value : (u32)value, 1);
+}
+
+void seq_put_kb(struct seq_file *m, const char *label, u32 kib)
+{
+	char line[] = "                         kB\n";
+	u32 at = 24; /* behind the last digit; there are ten at most */
+
+	for (u32 i = 0; i < 15 && label[i]; i++)
+		line[i] = label[i];
+	do {
+		line[--at] = (char)('0' + kib % 10);
+		kib /= 10;
+	} while (kib);
+	seq_write(m, line, sizeof(line) - 1);
+}
+
 void seq_pad(struct seq_file *m, char last)
 {
 	while (m->count < m->pad_until)
