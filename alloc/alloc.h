@@ -327,7 +327,8 @@ void register_shrinker(struct shrinker *shrinker);
  * ABI's most; a power of two up to PAGE_SIZE). ctor runs once on each object
  * when its slab is made, and objects come back in constructed state. What links
  * the free ones lies behind them then, and costs as much as their alignment;
- * with SLAB_WORD_IS_FREE it lies in their first word. name is not copied. NULL: no memory, or size is 0 or above 32 KiB.
+ * with SLAB_WORD_IS_FREE it lies in their first word. name is not copied. NULL:
+ * no memory, or size is 0 or above 32 KiB.
  */
 struct kmem_cache *kmem_cache_create(const char *name, u32 size, u32 align,
 				     u32 flags, void (*ctor)(void *));
