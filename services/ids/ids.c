@@ -107,7 +107,7 @@ s32 sys_setpgid(s32 pid, s32 pgid)
 	if (task && pgid == 0)
 		pgid = task->pid;
 	err = check_setpgid(task, pgid);
-	if (!err)
+	if (!err && task->pgrp != pgid)
 		set_pgrp(task, pgid, task->session);
 	tasklist_unlock(flags);
 	return err;
