@@ -122,12 +122,14 @@ struct group {
 
 static const struct group groups[] = {
 	{ "calls", bench_calls },
-	{ "lives", bench_lives }, /* while the program is small */
+	{ "lives", bench_lives }, /* while the program is small: up to tasks */
+	{ "little", bench_little },
+	{ "texts", bench_texts },
+	{ "tasks", bench_tasks },
 	{ "faults", bench_faults },
 	{ "areas", bench_areas },
 	{ "switches", bench_switches },
 	{ "signals", bench_signals },
-	{ "tasks", bench_tasks },
 	{ "regions", bench_regions }, /* it leaves areas behind */
 };
 

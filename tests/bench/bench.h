@@ -132,6 +132,8 @@ static inline void write_pages(volatile uint8_t *p, uint32_t n)
 
 /* The groups, each a file. */
 void bench_calls(void);
+void bench_little(void);
+void bench_texts(void);
 void bench_faults(void);
 void bench_lives(void);
 void bench_areas(void);

@@ -35,20 +35,6 @@ static void writes(void)
 	unlink("/tmp/bench");
 }
 
-/* However much memory there is. */
-static void meminfo(void)
-{
-	int fd = open("/proc/meminfo", O_RDONLY);
-
-	must(fd >= 0, "/proc/meminfo");
-	begin();
-	for (uint32_t i = 0; i < LIVES; i++)
-		call6(__NR_pread64, (uint32_t)fd, address(buffer), PAGE, 0, 0,
-		      0);
-	report("read() of /proc/meminfo", end(), LIVES);
-	close(fd);
-}
-
 static void pipes(const int fd[2], uint32_t bytes, const char *name)
 {
 	begin();
@@ -80,7 +66,6 @@ void bench_calls(void)
 	reads(fd, PAGE, "read() 4 KiB from page cache");
 	reads(fd, 1, "read() 1 byte");
 	writes();
-	meminfo();
 	pipes(ends, PAGE, "pipe write + read 4 KiB");
 	pipes(ends, 1, "pipe write + read 1 byte");
 	close(ends[0]);

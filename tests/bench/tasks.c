@@ -9,6 +9,7 @@
 #include <uapi/sched.h>
 #include <uapi/signal.h>
 #include <uapi/time.h>
+#include <uapi/wait.h>
 #include <unistd.h>
 #include "bench.h"
 #include "linux.h"
@@ -73,7 +74,7 @@ static void row(const char *what, const char *others, uint32_t times)
 	report(name, total, times);
 }
 
-static void calls(int32_t pid, const char *others)
+static void calls(int32_t pid, int32_t child, const char *others)
 {
 	uint32_t usage[18];
 
@@ -90,9 +91,26 @@ static void calls(int32_t pid, const char *others)
 		call3(__NR_setpgid, 0, 0, 0);
 	row("setpgid", others, CALLS);
 	begin();
+	for (uint32_t i = 0; i < CALLS; i++)
+		call6(__NR_wait4, (uint32_t)child, 0, WNOHANG, 0, 0, 0);
+	row("wait4 for a child that sleeps", others, CALLS);
+}
+
+static void lives(const char *others)
+{
+	begin();
 	for (uint32_t i = 0; i < LIVES; i++)
 		reap(vfork_exit());
 	row("vfork + exit + wait", others, LIVES);
+	begin();
+	for (uint32_t i = 0; i < LIVES; i++) {
+		int32_t pid = call1(__NR_fork, 0);
+
+		if (pid == 0)
+			leave();
+		reap(pid);
+	}
+	row("fork + exit + wait", others, LIVES);
 }
 
 /* Pids begin anew: the numbers of all the others are passed over. */
@@ -115,7 +133,8 @@ static void beside(uint32_t n, const char *others)
 	int32_t pid = make_others(n);
 
 	must(call3(__NR_kill, (uint32_t)pid + n, 0, 0) == 0, "making tasks");
-	calls(pid + (int32_t)n / 2, others);
+	calls(pid + (int32_t)n / 2, pid, others);
+	lives(others);
 	wrap(others);
 	end_others(pid, n);
 }
