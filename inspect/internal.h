@@ -18,6 +18,7 @@
 #include <proc/proc.h>
 #include <trace.h>
 #include <types.h>
+#include <uapi/time.h>
 
 /* ---- text in the making (seq_file.c) ----------------------------- */
 
@@ -64,6 +65,14 @@ void seq_pad(struct seq_file *m, char last);
  * fit.
  */
 bool seq_goes_on(struct seq_file *m, u64 next);
+
+/* ns in the unit of stat's times. */
+static inline u32 user_ticks(u64 ns)
+{
+	u32 nsec, sec = split_seconds(ns, &nsec);
+
+	return sec * USER_HZ + nsec / ((u32)NSEC_PER_SEC / USER_HZ);
+}
 
 /* ---- events (trace.c) -------------------------------------------- */
 

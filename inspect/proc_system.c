@@ -8,9 +8,6 @@
 #include <board/board.h>
 #include <inspect/internal.h>
 #include <lib/backtrace.h>
-#include <uapi/time.h>
-
-#define NSEC_PER_USER_TICK (NSEC_PER_SEC / USER_HZ)
 
 /* "12.34": seconds with two digits. */
 static void put_seconds(struct seq_file *m, u64 ns)
@@ -70,11 +67,6 @@ int show_interrupts(struct seq_file *m)
 }
 
 /* ---- since boot -------------------------------------------------- */
-
-static u32 user_ticks(u64 ns)
-{
-	return (u32)(ns / NSEC_PER_USER_TICK);
-}
 
 /* "cpu": user, nice, system, idle, then six that are not told apart here. */
 static void put_cpu_times(struct seq_file *m, const char *name)

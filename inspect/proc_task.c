@@ -8,10 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <uapi/auxvec.h>
-#include <uapi/time.h>
-
-#define NSEC_PER_TICK \
-	((u32)NSEC_PER_SEC / USER_HZ) /* the unit of stat's times */
 
 /* ---- a task at one moment ---------------------------------------- */
 
@@ -254,13 +250,6 @@ int show_status(struct seq_file *m)
 
 /* ---- stat -------------------------------------------------------- */
 
-static u32 ticks(u64 ns)
-{
-	u32 nsec, sec = split_seconds(ns, &nsec);
-
-	return sec * USER_HZ + nsec / NSEC_PER_TICK;
-}
-
 /* Fields of stat, each behind a space. */
 static void put_fields(struct seq_file *m, const u32 *values, u32 n)
 {
@@ -280,10 +269,10 @@ static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 		t->child_use.min_flt,
 		t->use.maj_flt,
 		t->child_use.maj_flt,
-		ticks(t->use.utime_ns),
-		ticks(t->use.stime_ns),
-		ticks(t->child_use.utime_ns),
-		ticks(t->child_use.stime_ns),
+		user_ticks(t->use.utime_ns),
+		user_ticks(t->use.stime_ns),
+		user_ticks(t->child_use.utime_ns),
+		user_ticks(t->child_use.stime_ns),
 		(u32)(20 + t->nice),
 	};
 
@@ -297,7 +286,7 @@ static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 	seq_putc(m, ' ');
 	seq_put_num(m, t->nice);
 	put_fields(m, &t->threads, 1);
-	show_number(m, " 0 ", ticks(t->start_ns));
+	show_number(m, " 0 ", user_ticks(t->start_ns));
 }
 
 /* Fields 23 to 52: its memory; what we do not have is 0. */
