@@ -12,7 +12,9 @@
 #include <proc/internal.h>
 #include <syscalls.h>
 
-#define FORGOTTEN_AT_ONCE 32 /* children, with interrupts off */
+/* With interrupts off. */
+#define FORGOTTEN_AT_ONCE 32 /* children */
+#define KILLED_AT_ONCE    16 /* threads */
 
 /* ---- giving things up -------------------------------------------- */
 
@@ -215,14 +217,42 @@ void kill_thread(struct task_struct *task)
 	wake_up_killed(task);
 }
 
-/* tasklist_lock held. */
-static void kill_other_threads(struct task_struct *me)
+/*
+ * Let others in before task, a thread of leader's group, is looked at. If it
+ * is gone then, all are looked at again. tasklist_lock held.
+ */
+static struct task_struct *let_others_in(struct task_struct *task,
+					 struct task_struct *leader, u32 *flags)
 {
-	struct task_struct *task;
+	struct task_struct *at = get_task(task);
 
-	for_each_thread(task, me->group_leader)
-		if (task != me && task->state < TASK_ZOMBIE)
+	tasklist_unlock(*flags);
+	cond_resched();
+	*flags = tasklist_lock();
+	if (find_task(task->pid) != task)
+		at = TAILQ_FIRST(&leader->threads);
+	put_task(task);
+	return at;
+}
+
+/*
+ * All of the group but the caller, of which there may be thousands, some at a
+ * time. tasklist_lock held; its flags.
+ */
+static u32 kill_other_threads(u32 flags)
+{
+	struct task_struct *leader = current->group_leader, *task, *next;
+	u32 n = 0;
+
+	for (task = TAILQ_FIRST(&leader->threads); task; task = next) {
+		next = TAILQ_NEXT(task, thread_link);
+		if (task != current && task->state < TASK_ZOMBIE &&
+		    !task->killed)
 			kill_thread(task);
+		if (next && ++n % KILLED_AT_ONCE == 0)
+			next = let_others_in(next, leader, &flags);
+	}
+	return flags;
 }
 
 void do_group_exit(u32 code)
@@ -234,7 +264,11 @@ void do_group_exit(u32 code)
 	if (!leader->group_exit && !leader->group_exec) {
 		leader->group_exit = true;
 		leader->group_exit_code = code;
-		kill_other_threads(current);
+	}
+	/* A signal has told a few threads: the first of them tells the rest. */
+	if (leader->group_exit && !leader->all_told) {
+		flags = kill_other_threads(flags);
+		leader->all_told = true;
 	}
 	tasklist_unlock(flags);
 	do_exit(code);
@@ -294,7 +328,7 @@ int de_thread(void)
 	}
 	if (leader->nr_threads > 1) {
 		leader->group_exec = current;
-		kill_other_threads(current);
+		flags = kill_other_threads(flags);
 		tasklist_unlock(flags);
 		err = wait_event_killable(&leader->wait_child,
 					  alone_in_group(leader));

@@ -124,6 +124,7 @@ struct task_struct {
 	u32 nr_threads;      /* tasks of the group not yet released */
 	bool group_exit;     /* all of it ends, with ... */
 	u32 group_exit_code; /* ... this status */
+	bool all_told;       /* and each thread is killed */
 	struct task_struct *group_exec; /* the thread that waits in execve */
 	struct task_usage dead_use;  /* threads that are gone, old programs */
 	struct task_usage child_use; /* children waited for, and theirs */

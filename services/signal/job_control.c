@@ -147,7 +147,10 @@ void job_tell_continued(struct task_struct *leader, s32 code)
 void job_killed(struct task_struct *leader)
 {
 	leader->job.untold_cont = false;
-	cancel_stop(leader);
+	/* No thread is to stop or has, else: there may be thousands to ask. */
+	if (leader->job.stopped || leader->job.nr_to_stop)
+		cancel_stop(leader);
+	leader->job.untold_stop = 0;
 }
 
 /* ---- stopping ---------------------------------------------------- */

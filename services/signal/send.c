@@ -109,6 +109,9 @@ static bool is_fatal(const struct task_struct *task, u64 mask, int sig)
 		task->state != TASK_STOPPED;
 }
 
+/* Threads that are killed with interrupts off. */
+#define KILLED_AT_ONCE 8
+
 /*
  * The group ends by sig, from now on: each of its threads is killed, those too
  * that sleep killably or have stopped. Both locks held.
@@ -116,15 +119,20 @@ static bool is_fatal(const struct task_struct *task, u64 mask, int sig)
 static void kill_group(struct task_struct *leader, int sig)
 {
 	struct task_struct *task;
+	u32 n = 0;
 
 	if (!leader->group_exit) {
 		leader->group_exit = true;
 		leader->group_exit_code = (u32)sig;
 	}
 	job_killed(leader);
-	for_each_thread(task, leader)
-		if (task->signal)
-			kill_thread(task);
+	for_each_thread(task, leader) {
+		if (!task->signal)
+			continue;
+		kill_thread(task);
+		if (++n == KILLED_AT_ONCE)
+			break; /* they tell the others: do_group_exit() */
+	}
 }
 
 /*

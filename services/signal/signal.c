@@ -159,8 +159,9 @@ static void signal_exit(struct task_struct *task)
 	if (hand && --hand->count > 0)
 		hand = NULL;
 	if (group && --group->count > 0) {
+		if (group->pending.set)
+			hand_on_pending(task);
 		group = NULL;
-		hand_on_pending(task);
 	}
 	unlock_signals(flags);
 	if (stopped)
