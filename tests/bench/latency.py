@@ -22,7 +22,8 @@ COUNTING = ["-icount", "shift=0,sleep=off",
             "-rtc", "base=2000-01-01T00:00:00,clock=vm"]
 OUT = machine.OUT
 ELF = f"{OUT}/pagewalk.elf"
-PROGRAMS = ["long_calls", "long_texts", "long_walks", "tty_hog", "exec", "stack"]
+PROGRAMS = ["long_calls", "long_texts", "long_walks",
+            "long_threads", "tty_hog", "exec", "stack"]
 ROWS = 10
 # Who runs one of these gives others a chance.
 # What a character costs at 38400 baud, in nanoseconds.

@@ -30,6 +30,7 @@ NOT_COMPARED = {
     "tty_hog": "it measures in instructions, which the emulator does not count",
     "long_calls": "what it is for is measured from outside",
     "long_texts": "it measures in instructions, which the emulator does not count",
+    "long_threads": "what it is for is measured from outside",
     "long_walks": "the emulator's processes cannot share their memory",
     "work": "it asks our kernel's audit after an allocation has failed",
     "fair": "how long things take is exact by counted instructions only",
