@@ -145,6 +145,10 @@ struct mm_struct {
 	uaddr_t start_brk, brk, start_stack;
 	uaddr_t arg_start, arg_end, env_start, env_end;
 	struct file *exe_file; /* a reference, or NULL */
+	bool reaped;           /* reap_mm was here: every fault fails */
+
+	/* tasklist_lock: since when others wait for its end; 0: nobody does */
+	u64 oom_since;
 
 	/* page_table_lock */
 	u32 rss[NR_MM_COUNTERS]; /* pages */

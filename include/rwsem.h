@@ -75,18 +75,23 @@ static inline void up_read(struct rw_semaphore *sem)
 		rwsem_released(sem, left);
 }
 
+/* The same for writing. */
+static inline bool __must_check down_write_trylock(struct rw_semaphore *sem)
+{
+	return atomic_add_unless_bits(RWSEM_WRITER, ~0u, &sem->count);
+}
+
 static inline void down_write(struct rw_semaphore *sem)
 {
-	if (unlikely(!atomic_add_unless_bits(RWSEM_WRITER, ~0u, &sem->count)))
+	if (unlikely(!down_write_trylock(sem)))
 		rwsem_wait_write(sem);
 }
 
 /* 0, or -ERESTARTSYS: the task is killed and does not have the lock. */
 static inline int __must_check down_write_killable(struct rw_semaphore *sem)
 {
-	bool free = atomic_add_unless_bits(RWSEM_WRITER, ~0u, &sem->count);
-
-	return likely(free) ? 0 : rwsem_wait_write_killable(sem);
+	return likely(down_write_trylock(sem)) ? 0 :
+						 rwsem_wait_write_killable(sem);
 }
 
 static inline void up_write(struct rw_semaphore *sem)

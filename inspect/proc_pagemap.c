@@ -29,12 +29,19 @@ static u64 pte_to_pagemap(pte_t pte)
 	return entry;
 }
 
-/* n entries from page number vpn on. */
-static void fill_entries(struct mm_struct *mm, u32 vpn, u64 *entries, u32 n)
+/*
+ * n entries from page number vpn on; false: the process has ended. Its memory is
+ * not held any longer than this: the copy that follows may wait for memory,
+ * which may be that of this process.
+ */
+static bool fill_entries(s32 pid, u32 vpn, u64 *entries, u32 n)
 {
+	struct mm_struct *mm = get_task_mm_by_pid(pid);
 	pte_t pte;
 	u32 i;
 
+	if (!mm)
+		return false;
 	down_read(&mm->mmap_lock);
 	spin_lock(&mm->page_table_lock);
 	for (i = 0; i < n; i++) {
@@ -44,9 +51,11 @@ static void fill_entries(struct mm_struct *mm, u32 vpn, u64 *entries, u32 n)
 	}
 	spin_unlock(&mm->page_table_lock);
 	up_read(&mm->mmap_lock);
+	mmput(mm);
+	return true;
 }
 
-static s32 read_entries(struct mm_struct *mm, u32 vpn, uaddr_t buf, u32 n)
+static s32 read_entries(s32 pid, u32 vpn, uaddr_t buf, u32 n)
 {
 	u64 entries[CHUNK];
 	u32 done, part;
@@ -55,7 +64,8 @@ static s32 read_entries(struct mm_struct *mm, u32 vpn, uaddr_t buf, u32 n)
 		if (done && give_way())
 			break;
 		part = min(n - done, CHUNK);
-		fill_entries(mm, vpn + done, entries, part);
+		if (!fill_entries(pid, vpn + done, entries, part))
+			break;
 		if (copy_to_user(buf + done * PM_ENTRY_BYTES, entries,
 				 part * PM_ENTRY_BYTES))
 			return -EFAULT;
@@ -66,7 +76,6 @@ static s32 read_entries(struct mm_struct *mm, u32 vpn, uaddr_t buf, u32 n)
 static s32 pagemap_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	const u32 end = TASK_SIZE / PAGE_SIZE;
-	struct mm_struct *mm;
 	u64 vpn = *pos / PM_ENTRY_BYTES;
 	s32 ret;
 
@@ -74,12 +83,8 @@ static s32 pagemap_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 		return -EINVAL;
 	if (vpn >= end)
 		return 0;
-	mm = get_task_mm_by_pid(proc_pid_of(file->f_inode));
-	if (!mm)
-		return 0;
-	ret = read_entries(mm, (u32)vpn, buf,
+	ret = read_entries(proc_pid_of(file->f_inode), (u32)vpn, buf,
 			   min(bytes / PM_ENTRY_BYTES, end - (u32)vpn));
-	mmput(mm);
 	if (ret > 0)
 		*pos += (u32)ret;
 	return ret;

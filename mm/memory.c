@@ -411,6 +411,8 @@ u32 handle_mm_fault(struct vm_area_struct *vma, uaddr_t va, u32 flags)
 	VM_BUG_ON(va < vma->vm_start || va >= vma->vm_end);
 	VM_BUG_ON(!rwsem_is_locked(&mm->mmap_lock));
 	vmf.vma = vma;
+	if (unlikely(mm->reaped))
+		return VM_FAULT_OOM; /* its tasks are killed: no new pages */
 	vmf.address = va & PAGE_MASK;
 	vmf.flags = flags;
 	vmf.pte = pte_alloc_map(mm, va);

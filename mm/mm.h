@@ -161,6 +161,13 @@ int __must_check mm_setup_stack(struct mm_struct *mm, uaddr_t top, u32 bytes,
 int __must_check expand_stack(struct vm_area_struct *vma, uaddr_t va);
 /* Unmap everything, free the user tables. Nobody else uses mm. */
 void exit_mmap(struct mm_struct *mm);
+/*
+ * Take all private pages of mm, whose tasks are all being killed and have not
+ * ended yet: from here on each of their faults fails as if there were no
+ * memory. The caller has a use of mm and holds no lock. False: mmap_lock is not
+ * free, nothing was done.
+ */
+bool __must_check reap_mm(struct mm_struct *mm);
 
 /*
  * Take every page of the file at and after page `start` out of every address

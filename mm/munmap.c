@@ -145,6 +145,25 @@ int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 	return err;
 }
 
+/*
+ * For writing, though only entries go: faults hold mmap_lock for reading all the
+ * time, so none is under way that could install a page of zeroes where the
+ * program, or a copy of the kernel for it, had other bytes.
+ */
+bool reap_mm(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma;
+
+	if (!down_write_trylock(&mm->mmap_lock))
+		return false;
+	mm->reaped = true;
+	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
+		if (!(vma->vm_flags & VM_SHARED))
+			zap_page_range(mm, vma->vm_start, vma->vm_end);
+	up_write(&mm->mmap_lock);
+	return true;
+}
+
 void exit_mmap(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma;

@@ -5,7 +5,8 @@
  * pages and page tables, as it or its parents have adjusted that; the youngest
  * of equals; init, and who shares its memory in vfork, only when there is no
  * other, for the machine ends with it. One that is dying already is waited for
- * instead. (docs/oom.md)
+ * instead, and when that takes long its memory is taken before its end.
+ * (docs/oom.md)
  */
 #include <lib/printk.h>
 #include <proc/internal.h>
@@ -14,6 +15,9 @@
 /* As Linux's rate limit: so many reports in so long a time. */
 #define REPORTS_NS  (5ull * NSEC_PER_SEC)
 #define REPORTS_MAX 10u
+
+/* So long a victim has, as on Linux: its robust locks lie in its memory. */
+#define REAP_AFTER_NS (2ull * NSEC_PER_SEC)
 
 static u32 oom_kills; /* tasklist_lock */
 
@@ -49,7 +53,7 @@ u32 oom_badness(const struct task_struct *task)
 	s32 adj = task->group_leader->oom_score_adj;
 	s32 pages;
 
-	if (!is_alive(task) || adj == OOM_SCORE_ADJ_MIN)
+	if (!is_alive(task) || adj == OOM_SCORE_ADJ_MIN || mm->reaped)
 		return 0;
 	pages = (s32)(get_mm_rss(mm) + table_pages(mm)) +
 		adj * (s32)(totalram_pages() / 1000);
@@ -157,11 +161,53 @@ static bool is_dying(const struct task_struct *task)
 		READ_ONCE(task->thread_info.flags) & TIF_EXITING;
 }
 
+/* ---- a victim that does not end ---------------------------------- */
+
+/* tasklist_lock held. */
+static bool all_users_die(const struct mm_struct *mm)
+{
+	const struct task_struct *task;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks)
+		if (task->thread_info.mm == mm && !is_dying(task))
+			return false;
+	return true;
+}
+
+/*
+ * Somebody waits for the end of those who use mm. True: for so long that its
+ * memory is to be taken; we have a use of it, for reap(). tasklist_lock held.
+ */
+static bool is_overdue(struct mm_struct *mm)
+{
+	u64 now = ktime_ns();
+
+	if (!mm->oom_since)
+		mm->oom_since = now;
+	return now - mm->oom_since >= REAP_AFTER_NS && all_users_die(mm) &&
+		mmget_not_zero(mm);
+}
+
+/*
+ * The task that wants memory does it: it holds no lock that the victim may need,
+ * and can wait until mmap_lock is free.
+ */
+static void reap(struct mm_struct *mm, s32 pid)
+{
+	if (reap_mm(mm))
+		pr_info("oom-killer: took the memory of process %d, which does "
+			"not end\n",
+			(int)pid);
+	mmput(mm);
+}
+
 bool out_of_memory(void)
 {
 	struct task_struct *victim, *leader;
 	struct oom_report report = { .wanted = false };
-	const struct mm_struct *mm;
+	struct mm_struct *mm;
+	bool overdue;
+	s32 pid;
 	u32 flags;
 
 	/* To wait for itself it would wait for ever. */
@@ -170,17 +216,22 @@ bool out_of_memory(void)
 	flags = tasklist_lock();
 	victim = select_victim();
 	leader = victim->group_leader;
+	pid = victim->tgid;
 	mm = victim->thread_info.mm;
 	BUG_ON(!mm); /* whoever faulted has one, init at worst */
-	if (!leader->group_exit) {
+	/* A vfork parent is killed with its child, which is of another group. */
+	if (!leader->group_exit && !all_users_die(mm)) {
 		note(&report, victim);
 		leader->group_exit = true;
 		leader->group_exit_code = SIGKILL;
 		kill_users_of(mm);
 		oom_kills++;
 	}
+	overdue = is_overdue(mm);
 	tasklist_unlock(flags);
 	print_report(&report);
+	if (overdue)
+		reap(mm, pid);
 	/* The victim cannot end while we keep the core. */
 	if (!is_dying(current)) {
 		set_current_state(TASK_UNINTERRUPTIBLE);

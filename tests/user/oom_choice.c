@@ -1,13 +1,16 @@
 /*
- * oom_choice - whom the lack of memory kills: who gives most back, as adjusted.
+ * oom_choice - whom the lack of memory kills: who gives most back, as adjusted,
+ * and whatever it waits for.
  *
  * Run as process 1 of a machine with little memory (tests/system/memory.t).
  */
 #include <fcntl.h>
 #include <uapi/mman.h>
+#include <uapi/signal.h>
 #include <uapi/time.h>
 #include "check.h"
 #include "maps.h"
+#include "threads.h"
 
 #define MIB 0x100000u
 
@@ -141,6 +144,53 @@ static void adjustment_counts(void)
 	end(never);
 }
 
+/* ---- victims that run no more ------------------------------------ */
+
+static int hold_stopped(uint32_t mib)
+{
+	memset((void *)map_of(mib), 1, mib * MIB);
+	++*ready;
+	kill_process(getpid(), SIGSTOP);
+	return 1;
+}
+
+static void borrow(void *arg)
+{
+	(void)arg;
+	++*ready;
+	for (;;)
+		SYS(pause);
+}
+
+static int hold_in_vfork(uint32_t mib)
+{
+	memset((void *)map_of(mib), 1, mib * MIB);
+	run_vfork(borrow, NULL);
+	return 1;
+}
+
+static int fill(void *arg)
+{
+	uint32_t mib = *(uint32_t *)arg;
+
+	memset((void *)map_of(mib), 1, mib * MIB);
+	return 0;
+}
+
+/* Its memory is given to who asks for what is not free. */
+static void gives(int (*fn)(uint32_t), const char *what)
+{
+	pid_t pid = start(fn, 32, "0");
+	uint32_t mib = 32;
+	int status = 0;
+
+	is(in_child(fill, &mib), 0, "memory is there that %s had", what);
+	waitpid(pid, &status, 0);
+	is(status, LINUX_SIGKILL, "who was killed for it");
+	while (SYS(wait4, -1, 0, 0, 0) > 0)
+		continue; /* vfork's child is ours now */
+}
+
 int main(void)
 {
 	ready = (void *)pages_with(1, PROT_READ | PROT_WRITE,
@@ -148,6 +198,8 @@ int main(void)
 	the_file();
 	tables_count();
 	adjustment_counts();
+	gives(hold_stopped, "a stopped process");
+	gives(hold_in_vfork, "a parent in vfork, and its child,");
 	is(audit(), 0, "the kernel's audit of its structures");
 	return done();
 }

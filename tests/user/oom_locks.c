@@ -12,7 +12,8 @@
  *	we	take what a death does give back, before the reader has it
  *
  * If the reader held its lock while it waits for memory, large could never
- * end and the reader never go on.
+ * end and the reader never go on. In the last round the reader looks at large's
+ * own memory: it must not hold that either.
  */
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -28,6 +29,7 @@
 /* In memory of all. */
 static volatile struct {
 	uint32_t ready, go, in_call;
+	pid_t large;
 } * state;
 
 static uint8_t *shared_pages;
@@ -35,6 +37,7 @@ static uint8_t *fresh;  /* pages to be written, not there yet */
 static uint8_t *sparse; /* pages to be read, not there yet: of a file */
 static int ends[2];     /* of a pipe */
 static int file, again, directory, proc; /* open files that all share */
+static int pagemap;                      /* the reader's: large's */
 static uint8_t *chunks[64];              /* what we have taken */
 static uint32_t nr_chunks;
 
@@ -47,10 +50,12 @@ static void nap(int ms)
 
 /* ---- memory ------------------------------------------------------ */
 
-/* As much as there is, which kills nobody. */
-static void take_all(void)
+/* As much as there is, but at most so many MiB, which kills nobody. */
+static void take(uint32_t mib)
 {
-	for (uint32_t bytes = MIB; bytes >= PAGE && nr_chunks < 64;) {
+	uint32_t end = nr_chunks + mib;
+
+	for (uint32_t bytes = MIB; bytes >= PAGE && nr_chunks < end;) {
 		uint8_t *p = (uint8_t *)
 			SYS(mmap2, 0, MIB, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -139,6 +144,17 @@ static int32_t want_proc(void *p)
 	return SYS(pread64, proc, p, 1, 0, 0, 0);
 }
 
+static int32_t read_pagemap(void)
+{
+	return SYS(pread64, pagemap, fresh, MOVED, 0, 0, 0);
+}
+
+static int32_t want_nothing(void *p)
+{
+	(void)p;
+	return 0;
+}
+
 static const struct round {
 	const char *what;
 	int32_t (*hold)(void);    /* the reader's call */
@@ -151,14 +167,18 @@ static const struct round {
 	{ "a file that both share is read", read_file, want_position, MOVED },
 	{ "a directory is read", read_directory, want_directory, 0 },
 	{ "a file of /proc is read", read_proc, want_proc, 0 },
+	{ "its pagemap is read", read_pagemap, want_nothing, 0 },
 };
 
 /* ---- the processes ----------------------------------------------- */
 
 static int run_reader(const struct round *round)
 {
+	char path[40];
 	int32_t got;
 
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)state->large);
+	pagemap = open(path, O_RDONLY);
 	state->ready++;
 	while (!state->go)
 		SYS(sched_yield);
@@ -222,13 +242,13 @@ static void play(const struct round *round)
 
 	state->go = state->in_call = state->ready = 0;
 	fresh = pages(MOVED / PAGE);
+	state->large = large = start(run_large, round);
 	reader = start(run_reader, round);
-	large = start(run_large, round);
 	shared = start(run_shared, round);
-	take_all();
+	take(48);
 	state->go = 1;
 	waitpid(shared, &status, 0);
-	take_all();
+	take(1); /* what large gives is the reader's */
 	is(end_of(reader), 0, "%s: the call ends well", round->what);
 	status = end_of(large);
 	is(WIFSIGNALED(status) ? WTERMSIG(status) : -1, LINUX_SIGKILL,
