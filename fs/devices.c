@@ -32,6 +32,7 @@ s32 zero_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
 {
 	u32 done = 0, part, left = 0;
 
+	might_fault();
 	if (!access_ok(buf, bytes))
 		return -EFAULT;
 	while (done < bytes && !left) {

@@ -250,6 +250,7 @@ s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	struct page *page;
 	int err = 0;
 
+	might_fault();
 	if (!access_ok(buf, bytes))
 		return -EFAULT;
 	bytes = before_end(mapping->host, *pos, bytes);

@@ -53,51 +53,98 @@ void rwsem_wait_write(struct rw_semaphore *sem);
 int rwsem_wait_write_killable(struct rw_semaphore *sem);
 void rwsem_released(struct rw_semaphore *sem, s32 left);
 
-/* True, and the lock is held for reading; false where one would have to wait. */
-static inline bool __must_check down_read_trylock(struct rw_semaphore *sem)
+/*
+ * Debug builds note who holds what, so that might_fault() (asm/uaccess.h) can
+ * find user memory touched under a lock; see docs/oom.md. (run/rwsem_debug.c)
+ */
+void debug_lock_taken(const struct rw_semaphore *sem, bool killable);
+void debug_lock_released(const struct rw_semaphore *sem);
+
+static inline void note_taken(const struct rw_semaphore *sem, bool killable)
+{
+	if (IS_ENABLED(CONFIG_DEBUG))
+		debug_lock_taken(sem, killable);
+}
+
+static inline void note_released(const struct rw_semaphore *sem)
+{
+	if (IS_ENABLED(CONFIG_DEBUG))
+		debug_lock_released(sem);
+}
+
+static inline bool try_down_read(struct rw_semaphore *sem)
 {
 	return atomic_add_unless_bits(RWSEM_READER,
 				      (u32)RWSEM_WRITER | RWSEM_WAITERS,
 				      &sem->count);
 }
 
+static inline bool try_down_write(struct rw_semaphore *sem)
+{
+	return atomic_add_unless_bits(RWSEM_WRITER, ~0u, &sem->count);
+}
+
 static inline void down_read(struct rw_semaphore *sem)
 {
-	if (unlikely(!down_read_trylock(sem)))
+	if (unlikely(!try_down_read(sem)))
 		rwsem_wait_read(sem);
+	note_taken(sem, false);
 }
 
 static inline void up_read(struct rw_semaphore *sem)
 {
-	s32 left = atomic_add_return_release(-RWSEM_READER, &sem->count);
+	s32 left;
 
+	note_released(sem);
+	left = atomic_add_return_release(-RWSEM_READER, &sem->count);
 	if (unlikely(left))
 		rwsem_released(sem, left);
+}
+
+static inline void down_write(struct rw_semaphore *sem)
+{
+	if (unlikely(!try_down_write(sem)))
+		rwsem_wait_write(sem);
+	note_taken(sem, false);
+}
+
+/* True, and the lock is held; false where one would have to wait. */
+static inline bool __must_check down_read_trylock(struct rw_semaphore *sem)
+{
+	bool taken = try_down_read(sem);
+
+	if (taken)
+		note_taken(sem, false);
+	return taken;
 }
 
 /* The same for writing. */
 static inline bool __must_check down_write_trylock(struct rw_semaphore *sem)
 {
-	return atomic_add_unless_bits(RWSEM_WRITER, ~0u, &sem->count);
-}
+	bool taken = try_down_write(sem);
 
-static inline void down_write(struct rw_semaphore *sem)
-{
-	if (unlikely(!down_write_trylock(sem)))
-		rwsem_wait_write(sem);
+	if (taken)
+		note_taken(sem, false);
+	return taken;
 }
 
 /* 0, or -ERESTARTSYS: the task is killed and does not have the lock. */
 static inline int __must_check down_write_killable(struct rw_semaphore *sem)
 {
-	return likely(down_write_trylock(sem)) ? 0 :
-						 rwsem_wait_write_killable(sem);
+	int err = likely(try_down_write(sem)) ? 0 :
+						rwsem_wait_write_killable(sem);
+
+	if (!err)
+		note_taken(sem, true);
+	return err;
 }
 
 static inline void up_write(struct rw_semaphore *sem)
 {
-	s32 left = atomic_add_return_release(RWSEM_WRITER, &sem->count);
+	s32 left;
 
+	note_released(sem);
+	left = atomic_add_return_release(RWSEM_WRITER, &sem->count);
 	if (unlikely(left))
 		rwsem_released(sem, left);
 }

@@ -14,6 +14,7 @@ int strncpy_from_user(char *to, uaddr_t from, u32 size, u32 *len)
 {
 	u32 done = 0;
 
+	might_fault();
 	while (done < size) {
 		uaddr_t va = from + done;
 		u32 bytes = min(size - done, CHUNK - va % CHUNK);

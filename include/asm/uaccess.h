@@ -22,6 +22,21 @@ static inline bool access_ok(uaddr_t va, u32 bytes)
 	return bytes <= TASK_SIZE && va <= TASK_SIZE - bytes;
 }
 
+/*
+ * User memory is about to be touched, and a page that is not there may have to
+ * be waited for. Debug builds panic, also when it is there, if the task holds a
+ * sleeping lock whose waiters cannot die (docs/oom.md). All functions below
+ * call it but the locked ones, and the raw ones, whose callers do.
+ * (run/rwsem_debug.c)
+ */
+void debug_might_fault(void);
+
+static inline void might_fault(void)
+{
+	if (IS_ENABLED(CONFIG_DEBUG))
+		debug_might_fault();
+}
+
 /* Raw copies, range already checked; return the bytes NOT copied. */
 u32 __copy_from_user(void *to, uaddr_t from, u32 bytes);
 u32 __copy_to_user(uaddr_t to, const void *from, u32 bytes);
@@ -41,9 +56,11 @@ int __cmpxchg_user_u32(uaddr_t at, u32 old, u32 new, u32 *seen);
  */
 static inline u32 __must_check copy_from_user(void *to, uaddr_t from, u32 bytes)
 {
-	u32 left = access_ok(from, bytes) ? __copy_from_user(to, from, bytes) :
-					    bytes;
+	u32 left;
 
+	might_fault();
+	left = access_ok(from, bytes) ? __copy_from_user(to, from, bytes) :
+					bytes;
 	if (unlikely(left))
 		__builtin_memset((char *)to + (bytes - left), 0, left);
 	return left;
@@ -52,31 +69,37 @@ static inline u32 __must_check copy_from_user(void *to, uaddr_t from, u32 bytes)
 static inline u32 __must_check copy_to_user(uaddr_t to, const void *from,
 					    u32 bytes)
 {
+	might_fault();
 	return access_ok(to, bytes) ? __copy_to_user(to, from, bytes) : bytes;
 }
 
 static inline u32 __must_check clear_user(uaddr_t to, u32 bytes)
 {
+	might_fault();
 	return access_ok(to, bytes) ? __clear_user(to, bytes) : bytes;
 }
 
 static inline int __must_check get_user_u32(u32 *val, uaddr_t from)
 {
+	might_fault();
 	return access_ok(from, 4) ? __get_user_u32(val, from) : -EFAULT;
 }
 
 static inline int __must_check get_user_u8(u8 *val, uaddr_t from)
 {
+	might_fault();
 	return access_ok(from, 1) ? __get_user_u8(val, from) : -EFAULT;
 }
 
 static inline int __must_check put_user_u32(u32 val, uaddr_t to)
 {
+	might_fault();
 	return access_ok(to, 4) ? __put_user_u32(val, to) : -EFAULT;
 }
 
 static inline int __must_check put_user_pair(u32 first, u32 second, uaddr_t to)
 {
+	might_fault();
 	return access_ok(to, 8) ? __put_user_pair(first, second, to) : -EFAULT;
 }
 
@@ -88,6 +111,7 @@ static inline int __must_check put_user_pair(u32 first, u32 second, uaddr_t to)
 static inline int __must_check cmpxchg_user_u32(uaddr_t at, u32 old, u32 new,
 						u32 *seen)
 {
+	might_fault();
 	return access_ok(at, 4) ? __cmpxchg_user_u32(at, old, new, seen) :
 				  -EFAULT;
 }

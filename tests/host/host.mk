@@ -34,7 +34,7 @@ HOST_SKIP := mmu/boot_map.c \
 
 HOST_FOLDERS := alloc mm fs lib mmu run trap proc services inspect startup
 # Of these folders only what knows neither registers nor stacks.
-HOST_ONLY_run := run/rwsem.c run/service.c run/vfp_id.c
+HOST_ONLY_run := run/rwsem.c run/rwsem_debug.c run/service.c run/vfp_id.c
 HOST_ONLY_trap := trap/fault.c trap/extable.c
 HOST_ONLY_proc := proc/elf.c
 HOST_ONLY_inspect := inspect/trace.c

@@ -2,6 +2,7 @@
  * The sleeping lock, with threads that hold it across schedule(): who may be
  * inside together, who waits, and who is next.
  */
+#include <asm/uaccess.h>
 #include <proc/proc.h>
 #include <rwsem.h>
 #include <tests/target/ktest.h>
@@ -127,3 +128,23 @@ static void test_rwsem_writer_is_next(void)
 	reap_dead_tasks();
 }
 KTEST(test_rwsem_writer_is_next);
+
+/*
+ * A fault would wait for memory, and others for the lock: debug builds see it
+ * though nothing faults, for the bytes are none. Not before the lock is taken,
+ * nor where those who wait for it can be killed.
+ */
+static void test_user_copy_under_lock(void)
+{
+	struct rw_semaphore sem;
+
+	init_rwsem(&sem);
+	KTEST_EQ(down_write_killable(&sem), 0);
+	KTEST_EQ(copy_to_user(PAGE_SIZE, &sem, 0), 0);
+	up_write(&sem);
+	KTEST_EQ(copy_to_user(PAGE_SIZE, &sem, 0), 0);
+	down_read(&sem);
+	KTEST_EQ(copy_to_user(PAGE_SIZE, &sem, 0), 0);
+}
+KTEST_DEBUG_DIES(test_user_copy_under_lock,
+		 "touches user memory while it holds the lock");
