@@ -6,7 +6,8 @@
  *	high	what reclaim restores
  *	low	below it, an allocation that may sleep asks the shrinkers first
  *	min	below it, pages are for __GFP_HIGH: interrupts cannot wait; and
- *		half of them for a task in do_exit, which gives back more
+ *		half of them for a task in do_exit, which gives back more, a
+ *		quarter for init, which has to end who takes all memory
  *
  * The shrinkers are those who can give memory back: the slab's empty slabs,
  * the page cache's clean pages. They register themselves.
@@ -94,6 +95,14 @@ static void warn_failure(gfp_t gfp, unsigned int order)
 			n, order, gfp, nr_free_pages(), reserve_for(gfp));
 }
 
+/* Of the pages kept for interrupts: those that must stay free all the same. */
+static u32 reserve_for_few(void)
+{
+	if (test_thread_flag(TIF_EXITING))
+		return zone.min / 2;
+	return zone.min / 4 * 3;
+}
+
 struct page *zone_alloc_slow(gfp_t gfp, unsigned int order)
 {
 	u32 nr_free = READ_ONCE(zone.free_pages);
@@ -108,8 +117,9 @@ struct page *zone_alloc_slow(gfp_t gfp, unsigned int order)
 		if (!make_room(gfp, order, retry))
 			break;
 	}
-	page = test_thread_flag(TIF_EXITING) ? buddy_take(order, zone.min / 2) :
-					       NULL;
+	page = test_thread_flag(TIF_EXITING | TIF_INIT) ?
+		buddy_take(order, reserve_for_few()) :
+		NULL;
 	if (!page)
 		warn_failure(gfp, order);
 	return page;

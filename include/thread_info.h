@@ -14,7 +14,8 @@
 #define TIF_SIGPENDING      0x2 /* a signal may have to be delivered */
 #define TIF_RESTORE_SIGMASK 0x4 /* sigsuspend: put the old mask back */
 #define TIF_WORK_MASK       0x7
-#define TIF_EXITING         0x8 /* in do_exit: it gives memory back */
+#define TIF_EXITING         0x8  /* in do_exit: it gives memory back */
+#define TIF_INIT            0x10 /* process 1: others live by it */
 
 #define TI_FLAGS 0
 #define TI_TLS   8

@@ -94,6 +94,7 @@ void kernel_init(void *unused __unused_arg)
 	struct thread_info *ti = current_thread_info();
 	int err;
 
+	atomic_or(TIF_INIT, &ti->flags);
 	ti->files = files_alloc();
 	if (!ti->files)
 		give_up("no memory for its open files", -ENOMEM);

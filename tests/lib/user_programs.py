@@ -19,6 +19,7 @@ NOT_COMPARED = {
     "status": "it ends as its arguments say, for tests of whole boots",
     "arguments": "it prints what a command line hands to process 1",
     "oom": "it takes all memory, of the emulator's host too",
+    "oom_bomb": "it takes all memory, of the emulator's host too",
     "oom_choice": "it takes all memory, of the emulator's host too",
     "oom_exit": "it takes all memory, of the emulator's host too",
     "oom_locks": "it takes all memory, of the emulator's host too",

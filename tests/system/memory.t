@@ -33,6 +33,15 @@ boot = machine.boot("quiet init=/test/oom_locks", memory="64M",
 tap.is_(boot.status, 0, "nobody waits for memory with a lock that its giver "
         "needs", boot)
 
+# By counted instructions, 250 million a second.
+boot = machine.boot("init=/test/oom_bomb", memory="64M",
+                    initrd=f"{machine.OUT}/test-initramfs.cpio",
+                    extra=["-icount", "shift=2,sleep=off"])
+tap.is_(boot.status, 0, "a bomb of forks leaves init its time", boot)
+reports = boot.console.count("invoked oom-killer")
+tap.ok(0 < reports <= 20, f"few words said of it: {reports} reports in less "
+       "than ten seconds", boot)
+
 boot = machine.boot("init=/test/pressure", memory="64M",
                     initrd=f"{machine.OUT}/test-initramfs.cpio")
 tap.is_(boot.status, 0, "several at once, for a while: the cache goes first, "
