@@ -176,19 +176,34 @@ const struct proc_link_operations thread_self_link = {
 #define PIECE 256u /* on the stack */
 
 /*
+ * Its memory is not held any longer than this: the copies to and from the caller
+ * may wait for memory, which may be that of this process. 0, -EIO, or -ESRCH: it
+ * has ended.
+ */
+static int copy_piece(s32 pid, uaddr_t va, char *piece, u32 n, bool write)
+{
+	struct mm_struct *mm = get_task_mm_by_pid(pid);
+	int err;
+
+	if (!mm)
+		return -ESRCH;
+	err = copy_remote_vm(mm, va, piece, n, write);
+	mmput(mm);
+	return err ? -EIO : 0;
+}
+
+/*
  * Between the program's buffer and that memory, at *pos, with the rights that its
  * owner has there: -EIO where it could not read or write itself.
  */
 static s32 copy_memory(const struct file *file, uaddr_t buf, u32 bytes,
 		       u64 *pos, bool write)
 {
-	struct mm_struct *mm = get_task_mm_by_pid(proc_pid_of(file->f_inode));
+	s32 pid = proc_pid_of(file->f_inode);
 	char piece[PIECE];
 	u32 done = 0, n;
 	int err = 0;
 
-	if (!mm)
-		return 0;
 	for (; done < bytes && !err; done += n) {
 		n = min(bytes - done, PIECE);
 		n = min(n, (u32)(PAGE_SIZE - (*pos & ~(u64)PAGE_MASK)));
@@ -196,9 +211,9 @@ static s32 copy_memory(const struct file *file, uaddr_t buf, u32 bytes,
 			err = -EIO;
 		else if (write && copy_from_user(piece, buf + done, n))
 			err = -EFAULT;
-		else if (copy_remote_vm(mm, (uaddr_t)*pos, piece, n, write))
-			err = -EIO;
-		else if (!write && copy_to_user(buf + done, piece, n))
+		else
+			err = copy_piece(pid, (uaddr_t)*pos, piece, n, write);
+		if (!err && !write && copy_to_user(buf + done, piece, n))
 			err = -EFAULT;
 		if (err)
 			break;
@@ -208,7 +223,8 @@ static s32 copy_memory(const struct file *file, uaddr_t buf, u32 bytes,
 			break;
 		}
 	}
-	mmput(mm);
+	if (err == -ESRCH)
+		err = 0;
 	return done ? (s32)done : err;
 }
 
