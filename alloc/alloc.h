@@ -385,7 +385,12 @@ void slab_for_each(void (*fn)(const struct slab_stats *stats, void *arg),
  * kernel (one that the compiler inlined is not seen).
  */
 void fail_alloc_set(const char *target, u32 nth, u32 times);
-/* "target,nth,times" of the command line. 0, -EINVAL, -ENOENT: no such cache. */
+/* After those that fail_alloc_set named one of so many fails; 0: none. */
+void fail_alloc_repeat(u32 every);
+/*
+ * "target,nth,times" or "target,nth,times,every" of the command line. 0,
+ * -EINVAL, -ENOENT: no such cache.
+ */
 int fail_alloc_parse(const char *text) __must_check;
 /* How many allocations were made to fail since the last fail_alloc_set. */
 u32 fail_alloc_hits(void);

@@ -17,6 +17,7 @@ static char fail_name[FAIL_NAME_MAX];        /* "" = any */
 static char fail_caller[FAIL_NAME_MAX];      /* "" = whoever */
 static u32 fail_skip;  /* allocations that still succeed */
 static u32 fail_times; /* then so many fail */
+static u32 fail_every; /* and then one of so many; 0: none */
 static u32 fail_hits;
 
 void fail_alloc_name(char name[FAIL_NAME_MAX], const char *text, size_t bytes)
@@ -45,9 +46,15 @@ void fail_alloc_set(const char *target, u32 nth, u32 times)
 	set_target(target ? target : "");
 	fail_skip = nth == 0 ? 0 : nth - 1;
 	fail_times = nth == 0 ? 0 : times;
+	fail_every = 0;
 	fail_hits = 0;
 	fail_alloc_armed = fail_times != 0;
 	spin_unlock_irqrestore(&fail_lock, flags);
+}
+
+void fail_alloc_repeat(u32 every)
+{
+	fail_every = every;
 }
 
 u32 fail_alloc_hits(void)
@@ -78,7 +85,11 @@ bool __should_fail_alloc(const char *name, gfp_t gfp)
 	} else if (fail_times > 0) {
 		fail = true;
 		fail_hits++;
-		fail_alloc_armed = --fail_times != 0;
+		if (--fail_times == 0 && fail_every) {
+			fail_skip = fail_every - 1;
+			fail_times = 1;
+		}
+		fail_alloc_armed = fail_times != 0;
 	}
 	spin_unlock_irqrestore(&fail_lock, flags);
 	return fail;

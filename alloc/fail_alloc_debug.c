@@ -48,7 +48,7 @@ int fail_alloc_parse(const char *text)
 {
 	const char *comma = strchr(text, ',');
 	char target[2 * FAIL_NAME_MAX];
-	u32 nth, times;
+	u32 nth, times, every = 0;
 
 	if (!comma || (size_t)(comma - text) >= sizeof(target))
 		return -EINVAL;
@@ -56,10 +56,13 @@ int fail_alloc_parse(const char *text)
 	target[comma - text] = '\0';
 	text = comma + 1;
 	if (!parse_u32(&text, &nth) || *text++ != ',' ||
-	    !parse_u32(&text, &times) || *text != '\0')
+	    !parse_u32(&text, &times) ||
+	    (*text == ',' && (text++, !parse_u32(&text, &every))) ||
+	    *text != '\0')
 		return -EINVAL;
 	if (!is_known(target))
 		return -ENOENT;
 	fail_alloc_set(target, nth, times);
+	fail_alloc_repeat(every);
 	return 0;
 }

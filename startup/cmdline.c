@@ -100,7 +100,7 @@ static const struct option {
 	{ "ramfs_size",	true, option_ramfs_size,
 	  "a size below 4 GiB, as in ramfs_size=16M" },
 	{ "fail_alloc",	true, option_fail_alloc,
-	  "NAME,N,TIMES, as in fail_alloc=pages,100,1" },
+	  "NAME,N,TIMES[,EVERY], as in fail_alloc=pages,100,1" },
 	/* What command lines made for Linux often hold, and no init wants. */
 	{ "console",	true, option_of_linux,	NULL },
 	{ "earlycon",	false, option_of_linux,	NULL },

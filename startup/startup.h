@@ -70,7 +70,7 @@ int __must_check fdt_parse(struct boot_args *args, const void *blob, u32 limit);
 
 struct options {
 	u32 mem;                       /* bytes; 0 = all there is */
-	const char *fail_alloc;        /* "NAME,N,TIMES", or NULL */
+	const char *fail_alloc;        /* "NAME,N,TIMES ...", or NULL */
 	const char *rdinit, *init;     /* paths, or NULL: not given */
 	char *argv[MAX_INIT_ARGS + 2]; /* init's; argv[argc] = NULL */
 	char *envp[MAX_INIT_ARGS + 1]; /* its environment, ended likewise */

@@ -514,6 +514,18 @@ static void test_fail_injection(void **state __unused_arg)
 	put_page(page);
 	assert_int_equal(fail_alloc_parse("any,1,1"), 0);
 	assert_null(alloc_page(GFP_KERNEL));
+
+	/* The second, and then every third. */
+	assert_int_equal(fail_alloc_parse("any,2,1,3"), 0);
+	for (int i = 1; i <= 11; i++) {
+		page = alloc_page(GFP_KERNEL);
+		assert_int_equal(!page, i % 3 == 2);
+		if (page)
+			put_page(page);
+	}
+	assert_int_equal(fail_alloc_hits(), 4);
+	assert_int_equal(fail_alloc_parse("any,2,1,"), -EINVAL);
+	assert_int_equal(fail_alloc_parse("any,2,1,3x"), -EINVAL);
 	assert_int_equal(fail_alloc_parse(""), -EINVAL);
 	assert_int_equal(fail_alloc_parse("any,1"), -EINVAL);
 	assert_int_equal(fail_alloc_parse("any,x,1"), -EINVAL);
