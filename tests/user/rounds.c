@@ -1,13 +1,16 @@
 /*
- * rounds NAME ... - run /test/NAME ... several times and count free pages.
+ * rounds NAME ... - run /test/NAME ... several times and count free pages and
+ * the kernel's objects.
  *
  * NAME,ARGUMENT,... has arguments for it.
  * The first rounds fill caches (page cache, slabs, kernel stacks); the last two
- * must end with the same number of free pages.
+ * must end with the same number of free pages, and of objects of each cache: a
+ * leak of one small object leaves the number of pages as it was.
  */
 #include <fcntl.h>
 #include "check.h"
 #include "maps.h"
+#include "slabs.h"
 
 #define ROUNDS      4
 #define NOT_STARTED 127 /* exit status */
@@ -46,6 +49,25 @@ static bool run(const char *name)
 	return !WIFEXITED(status) || WEXITSTATUS(status) != NOT_STARTED;
 }
 
+static struct slab_count slabs[2][SLABS_MAX]; /* by round, alternating */
+static int nr_slabs[2];
+
+/* One result, which names each cache that has more or fewer objects. */
+static void compare_slabs(void)
+{
+	int n = nr_slabs[0], differ = 0;
+
+	for (int i = 0; i < n && n == nr_slabs[1]; i++) {
+		if (slabs[0][i].objects == slabs[1][i].objects)
+			continue;
+		printf("# %s: %lu objects, then %lu\n", slabs[0][i].name,
+		       slabs[0][i].objects, slabs[1][i].objects);
+		differ++;
+	}
+	ok(n > 0 && n == nr_slabs[1] && !differ,
+	   "objects of each slab cache after the last two rounds");
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t free[ROUNDS];
@@ -58,11 +80,13 @@ int main(int argc, char **argv)
 		while (SYS(wait4, -1, 0, 0, 0) > 0)
 			;
 		free[round] = free_kib();
+		nr_slabs[round % 2] = read_slabs(slabs[round % 2]);
 		printf("# round %d: %lu KiB free\n", round, free[round]);
 	}
 	is(started, (argc - 1) * ROUNDS, "programs were started");
 	ok(free[ROUNDS - 1] && free[ROUNDS - 1] == free[ROUNDS - 2],
 	   "free memory after the last two rounds");
+	compare_slabs();
 	is(audit(), 0, "the kernel's audit of its structures");
 	return done();
 }
