@@ -224,6 +224,7 @@ debug: all
 -include tests/system/system.mk
 -include tests/spin/spin.mk
 -include tests/bench/bench.mk
+-include tests/fuzz/fuzz.mk
 -include tests/mutants/mutants.mk
 include tests/check.mk
 

@@ -84,5 +84,8 @@ check-all:
 	@$(MAKE) check T=
 	@$(MAKE) seeds
 	@$(MAKE) soak MINUTES=1
+	@$(MAKE) fuzz-builds
 	@$(MAKE) mutants
-	@echo 'make check-all: check, seeds, soak and mutants have all passed'
+	@$(MAKE) fuzz-proof
+	@echo 'make check-all: check, seeds, soak, fuzz-builds, mutants and' \
+		'fuzz-proof have all passed'

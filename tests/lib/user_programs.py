@@ -37,7 +37,6 @@ NOT_COMPARED = {
     "fair": "how long things take is exact by counted instructions only",
     "fail": "what it prints depends on which allocation fails",
     "reports": "it counts our kernel's reports in its log",
-    "fuzz": "where random calls lead differs from kernel to kernel",
 }
 
 

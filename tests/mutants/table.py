@@ -8,7 +8,8 @@ A mutant is a block of lines, ended by an empty one:
     breaks  what is wrong then, in words
     killer  host PROGRAM TEST | target TEST | user PROGRAM |
             system FILE (without .t) | build TEXT |
-            fuzz PARSER (by coverage, where clang is) | soak MINUTES
+            fuzz PARSER (by coverage, where clang is) | soak MINUTES |
+            fuzz SEED FIRST ROUNDS [MAKE=OPTION] [kernel-option] (tests/fuzz)
     qemu    yes | no: would a boot in QEMU alone notice?
     -old line
     +new line
@@ -90,10 +91,10 @@ def _blocks(path):
                 lines = []
 
 
-def load(patterns=()):
+def load(patterns=(), folder=FOLDER):
     """All mutants, or those whose name matches one of the patterns."""
     mutants = [_parse_block(lines, where)
-               for path in sorted(glob.glob(f"{FOLDER}/*.mutants"))
+               for path in sorted(glob.glob(f"{folder}/*.mutants"))
                for lines, where in _blocks(path)]
     return [m for m in mutants if not patterns or
             any(fnmatch.fnmatch(m.name, p) for p in patterns)]
