@@ -132,12 +132,12 @@ static uint32_t flags(void)
 
 static uint32_t odd_address(void)
 {
-	return ONE_OF(0, 1, 0xfff, 0x1000, 0x10000, 0x10100, 0xbfffe000,
-		      0xbffff000, 0xbffffffc, 0xbfffffff, 0xc0000000,
-		      0xc0010000, 0xc0200000, 0xc1700000, 0xc2000000,
-		      0xff7ff000, 0xffc00000, 0xffff0000, 0xffff0fe0,
-		      0xfffff000, 0xfffffffc, 0xffffffff, 0x40000000,
-		      SHARED - PAGE, BUFFERS + SLOTS * PAGE);
+	return ONE_OF(0, 1, 0xfff, 0x1000, 0x10000, 0x10100, 0xbffffffc,
+		      0xbfffffff, 0xc0000000, 0xc0010000, 0xc0200000,
+		      0xc1700000, 0xc2000000, 0xff7ff000, 0xffc00000,
+		      0xffff0000, 0xffff0fe0, 0xfffff000, 0xfffffffc,
+		      0xffffffff, 0x40000000, SHARED - PAGE,
+		      BUFFERS + SLOTS * PAGE);
 }
 
 static uint32_t arena_page(void)
@@ -145,11 +145,12 @@ static uint32_t arena_page(void)
 	return ARENA + below(ARENA_PAGES) * PAGE;
 }
 
+/* Seldom where the program's own code may be: it would be the last call. */
 static uint32_t place(void)
 {
 	switch (below(16)) {
 	case 0:
-		return odd_address();
+		return one_in(8) ? odd_address() : STACKS - PAGE;
 	case 1:
 		return BIG + below(16) * 0x100000;
 	case 2:
