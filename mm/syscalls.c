@@ -60,7 +60,8 @@ s32 sys_mremap(uaddr_t addr, u32 old_bytes, u32 new_bytes, u32 flags,
 	down_write(&mm->mmap_lock);
 	err = do_mremap(mm, addr, old_bytes, new_bytes, flags, new_addr,
 			&result);
-	if (!err) {
+	/* Sizes that are no more than before are not checked against VMAs. */
+	if (!err && new_bytes > old_bytes) {
 		vma = find_vma(mm, result);
 		fill = vma && vma->vm_flags & VM_LOCKED;
 	}

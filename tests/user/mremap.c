@@ -124,6 +124,17 @@ static void onto_itself(void)
 	   "a copy in place of what it copies");
 }
 
+/* The size it has, as the caller says, is not looked at: also if locked. */
+static void as_long_as_said(void)
+{
+	uint8_t *p = pages(1);
+
+	is(SYS(mlock, p, PAGE), 0, "a page is locked");
+	is(SYS(mremap, p, 0xfffff000u, 0xfffff000u, 0, 0) == (int32_t)p, true,
+	   "it keeps a size that nothing has");
+	SYS(munmap, p, PAGE);
+}
+
 int main(void)
 {
 	in_place();
@@ -132,5 +143,6 @@ int main(void)
 	refused();
 	shared_after_fork();
 	onto_itself();
+	as_long_as_said();
 	return done();
 }
