@@ -124,7 +124,8 @@ def run(seed, first, last, plan=None, out=machine.OUT, options="", words=""):
         line = machine.command(
             f"quiet {options} init=/bin/fuzz {seed} {first} {last} {words}",
             initrd=initrd, memory=MEMORY, kernel=f"{out}/pagewalk.bin",
-            extra=["-icount", "shift=2,sleep=off"])
+            extra=["-icount", "shift=2,sleep=off",
+                   "-rtc", "base=2020-01-01,clock=vm"])
         with open(log, "wb") as file:
             qemu = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=file,
                                     stderr=subprocess.STDOUT,
