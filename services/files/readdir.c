@@ -44,7 +44,7 @@ static bool emit_dirent(struct dir_context *ctx, const char *name, u32 bytes,
 	record.head.d_type = (uint8_t)type;
 	memcpy(record.name, name, bytes);
 	get->err = -EFAULT;
-	if (!set_last_off(get) ||
+	if (!set_last_off(get) || !access_ok(get->buf, reclen) ||
 	    copy_to_user_locked(get->buf, &record, reclen))
 		return false;
 	get->last = get->buf;

@@ -120,7 +120,7 @@ static void prepare(const char *self)
 	uint8_t *hole = pages(1);
 	int fds[2];
 
-	bad[KERNEL] = 0xc0010000;
+	bad[KERNEL] = 0xc0000000; /* the kernel may write there */
 	bad[UNMAPPED] = (uint32_t)hole;
 	SYS(munmap, hole, PAGE);
 	bad[LAST] = 0xfffffffc;
