@@ -60,8 +60,9 @@ s32 sys_mremap(uaddr_t addr, u32 old_bytes, u32 new_bytes, u32 flags,
 	down_write(&mm->mmap_lock);
 	err = do_mremap(mm, addr, old_bytes, new_bytes, flags, new_addr,
 			&result);
-	/* Sizes that are no more than before are not checked against VMAs. */
-	if (!err && new_bytes > old_bytes) {
+	/* As many pages as before, or fewer, are not checked against VMAs. */
+	if (!err &&
+	    ALIGN_UP(new_bytes, PAGE_SIZE) > ALIGN_UP(old_bytes, PAGE_SIZE)) {
 		vma = find_vma(mm, result);
 		fill = vma && vma->vm_flags & VM_LOCKED;
 	}

@@ -132,6 +132,8 @@ static void as_long_as_said(void)
 	is(SYS(mlock, p, PAGE), 0, "a page is locked");
 	is(SYS(mremap, p, 0xfffff000u, 0xfffff000u, 0, 0) == (int32_t)p, true,
 	   "it keeps a size that nothing has");
+	is(SYS(mremap, p, 0x7ffff001u, 0x7fffffffu, 0, 0) == (int32_t)p, true,
+	   "and as many pages, which is a few bytes more");
 	SYS(munmap, p, PAGE);
 }
 
