@@ -1,6 +1,7 @@
 # fuzz.mk - the fuzzer: `make fuzz`, `make fuzz-proof`, and their program.
 
-fuzz_sources := $(wildcard tests/fuzz/*.c)
+# host_*.c are for the fuzzing of parsers on the host.
+fuzz_sources := $(filter-out tests/fuzz/host_%,$(wildcard tests/fuzz/*.c))
 fuzz_objects := $(call user_obj,$(fuzz_sources))
 
 # The calls are those of the kernel's own headers.
