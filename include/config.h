@@ -1,8 +1,9 @@
 /*
  * config.h - the layout of the 4 GiB address space, and the build's choices.
  *
- *	0x00000000  never mapped: a NULL pointer faults        MMAP_MIN_ADDR
- *	0x00010000  user: text, data, bss, heap upward (brk)
+ *	0x00000000  never mapped: a NULL pointer faults   FIRST_USER_ADDRESS
+ *	0x00002000  mapped only where MAP_FIXED or a program asks MMAP_MIN_ADDR
+ *	0x00008000  user: text, data, bss, heap upward (brk)
  *	    ...     mmap area, searched downward from below the stack
  *	0xc0000000  TASK_SIZE = PAGE_OFFSET: the kernel begins
  *	    ...     lowmem, linear: va = pa - PHYS_OFFSET + PAGE_OFFSET,
@@ -21,9 +22,12 @@
 #define PAGE_SIZE  0x1000
 #define PAGE_MASK  0xfffff000
 
-#define PAGE_OFFSET   0xc0000000
-#define TASK_SIZE     0xc0000000
-#define MMAP_MIN_ADDR 0x00010000
+#define PAGE_OFFSET 0xc0000000
+#define TASK_SIZE   0xc0000000
+
+/* Linux's on ARM: nothing is mapped below it; and Debian's vm.mmap_min_addr. */
+#define FIRST_USER_ADDRESS 0x00002000
+#define MMAP_MIN_ADDR      0x00008000
 
 #define LOWMEM_MAX   0x30000000 /* 768 MiB */
 #define VMALLOC_GAP  0x00800000 /* catches overruns of lowmem */

@@ -30,9 +30,10 @@ struct files_struct;
 struct fs_struct;
 
 struct thread_info {
-	u32 flags; /* TIF_*; atomic */
-	u32 cpu;   /* constant while running */
-	u32 tls;   /* TPIDRURO of the user program (set_tls) */
+	u32 flags;       /* TIF_*; atomic */
+	u32 cpu;         /* constant while running */
+	u32 tls;         /* TPIDRURO of the user program (set_tls) */
+	u32 personality; /* uapi/personality.h; execve changes it */
 	/* Owner: the task itself; another may read it while it holds a pin. */
 	struct mm_struct *mm;        /* NULL: a kernel thread */
 	struct mm_struct *active_mm; /* whose tables are loaded */

@@ -242,10 +242,6 @@ void vma_set_flags(struct vm_area_struct *vma, u32 vm_flags);
 int __must_check vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low,
 			      uaddr_t high, uaddr_t *result);
 
-/* Where a new mapping goes. 0, -ENOMEM, -EINVAL, -EPERM. */
-int __must_check get_unmapped_area(struct mm_struct *mm, uaddr_t addr,
-				   u32 bytes, u32 flags, uaddr_t *result);
-
 /* ---- pagewalk.c: the one walker ---------------------------------- */
 
 struct mm_walk {

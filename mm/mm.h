@@ -100,11 +100,17 @@ static inline u32 linear_page_index(const struct vm_area_struct *vma,
 }
 
 /*
+ * Where mmap(2) with these flags puts `bytes`, whole pages: at the hint addr if
+ * that is free. 0 and *result, -ENOMEM, -EINVAL. (read)
+ */
+int __must_check get_unmapped_area(struct mm_struct *mm, uaddr_t addr,
+				   u32 bytes, u32 flags, uaddr_t *result);
+/*
  * Map bytes at addr as mmap(2) means it; bytes > 0 is rounded up to pages,
  * pgoff in pages. file NULL: anonymous. *result gets the address. (write)
  * 0, -ENOMEM (no room, too many VMAs, limits), -EINVAL, -EACCES, -EEXIST
  * (MAP_FIXED_NOREPLACE), -ENODEV (file cannot be mapped), -EAGAIN (locked),
- * -EPERM (below MMAP_MIN_ADDR), -EOVERFLOW.
+ * -EOVERFLOW.
  */
 int __must_check do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr,
 			 u32 bytes, u32 prot, u32 flags, u32 pgoff,

@@ -5,6 +5,14 @@
  */
 #include <mm/internal.h>
 #include <syscalls.h>
+#include <uapi/personality.h>
+
+/* What may be read may be executed, if the task is of a personality so old. */
+static bool read_is_exec(u32 prot)
+{
+	return prot & PROT_READ &&
+		current_thread_info()->personality & READ_IMPLIES_EXEC;
+}
 
 s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 		  u32 flags, u32 pgoff)
@@ -14,6 +22,8 @@ s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 	uaddr_t result = 0;
 	int err;
 
+	if (unlikely(read_is_exec(prot)))
+		prot |= PROT_EXEC;
 	down_write(&mm->mmap_lock);
 	err = do_mmap(mm, file, addr, bytes, prot, flags, pgoff, &result);
 	if (!err && !fill)
@@ -42,6 +52,8 @@ s32 sys_mprotect(uaddr_t addr, u32 bytes, u32 prot)
 	struct mm_struct *mm = current_thread_info()->mm;
 	int err;
 
+	if (unlikely(read_is_exec(prot)))
+		prot |= PROT_EXEC;
 	down_write(&mm->mmap_lock);
 	err = do_mprotect(mm, addr, bytes, prot);
 	up_write(&mm->mmap_lock);
@@ -81,7 +93,8 @@ static bool brk_grow(struct mm_struct *mm, uaddr_t old_end, uaddr_t new_end)
 
 	if (next && new_end + PAGE_SIZE > vm_start_gap(next))
 		return false;
-	return !do_brk(mm, old_end, new_end - old_end, 0);
+	return !do_brk(mm, old_end, new_end - old_end,
+		       read_is_exec(PROT_READ) ? VM_EXEC : 0);
 }
 
 /* mm->brk becomes brk if it can; mmap_lock held for writing. */

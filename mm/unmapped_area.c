@@ -103,11 +103,11 @@ static bool hint_is_free(struct mm_struct *mm, uaddr_t addr, u32 bytes)
 
 static int check_fixed(uaddr_t addr, u32 bytes)
 {
+	if (addr < FIRST_USER_ADDRESS)
+		return -EINVAL;
 	if (addr > TASK_SIZE - bytes)
 		return -ENOMEM;
-	if (!IS_ALIGNED(addr, PAGE_SIZE))
-		return -EINVAL;
-	return addr < MMAP_MIN_ADDR ? -EPERM : 0;
+	return IS_ALIGNED(addr, PAGE_SIZE) ? 0 : -EINVAL;
 }
 
 int get_unmapped_area(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 flags,

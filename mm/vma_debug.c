@@ -71,7 +71,7 @@ static void audit_vma(struct vma_audit *audit, struct vm_area_struct *vma)
 	check(audit, vma, vma->vm_mm == audit->mm);
 	check(audit, vma, vma->vm_start < vma->vm_end);
 	check(audit, vma, vma->vm_end <= TASK_SIZE);
-	check(audit, vma, vma->vm_start >= MMAP_MIN_ADDR);
+	check(audit, vma, vma->vm_start >= FIRST_USER_ADDRESS);
 	check(audit, vma, IS_ALIGNED(vma->vm_start | vma->vm_end, PAGE_SIZE));
 	check(audit, vma, !prev || prev->vm_end <= vma->vm_start);
 	check(audit, vma,

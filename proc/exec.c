@@ -13,6 +13,7 @@
 #include <proc/internal.h>
 #include <string.h>
 #include <syscalls.h>
+#include <uapi/personality.h>
 
 /* The last failure, for *why; a sentence is read before the next one is made. */
 static struct why last_why;
@@ -23,14 +24,15 @@ static int read_exact(struct file *file, void *buf, u32 bytes, u32 pos)
 
 	if (n < 0)
 		return n;
-	return (u32)n == bytes ? 0 : -ENOEXEC;
+	return (u32)n == bytes ? 0 : -EIO;
 }
 
 /* ---- before anything is destroyed -------------------------------- */
 
-static int open_program(struct exec *exec, const char *path)
+/* A regular file that may be executed: 0 and *file, or -errno and exec->why. */
+static int open_file(struct exec *exec, const char *path, struct file **file)
 {
-	int err = open_exec(path, &exec->file);
+	int err = open_exec(path, file);
 
 	/* clang-format off */
 	if (err)
@@ -44,32 +46,115 @@ static int open_program(struct exec *exec, const char *path)
 			       err == -ELOOP ? "too many symbolic links" :
 			       "it cannot be opened");
 	/* clang-format on */
-	if (!exec->file->f_op->kernel_read)
+	if (!(*file)->f_op->kernel_read)
 		return explain(&exec->why, -EACCES, "not a regular file");
-	return services_load_script(exec, path);
+	return 0;
 }
 
-static int check_program(struct exec *exec)
+/* The headers of image->file, checked: 0, or -errno and exec->why. */
+static int read_headers(struct exec *exec, struct elf_image *image)
 {
-	struct file *file = exec->file;
-	u64 file_bytes = file_size(file);
-	s32 n = file->f_op->kernel_read(file, &exec->ehdr, sizeof(exec->ehdr),
+	struct file *file = image->file;
+	u32 bytes;
+	s32 n = file->f_op->kernel_read(file, &image->ehdr, sizeof(image->ehdr),
 					0);
 	int err;
 
 	if (n < 0)
 		return n;
-	err = elf_check_header(&exec->ehdr, (u32)n, file_bytes, &exec->why);
+	err = elf_check_header(&image->ehdr, (u32)n, file_size(file),
+			       &exec->why);
 	if (err)
 		return err;
-	err = read_exact(file, exec->phdrs,
-			 exec->ehdr.e_phnum * (u32)sizeof(Elf32_Phdr),
-			 exec->ehdr.e_phoff);
-	if (err)
-		return explain(&exec->why, err,
+	bytes = image->ehdr.e_phnum * (u32)sizeof(Elf32_Phdr);
+	image->phdrs = kmalloc(bytes, GFP_KERNEL);
+	if (!image->phdrs)
+		return -ENOMEM;
+	if (read_exact(file, image->phdrs, bytes, image->ehdr.e_phoff))
+		return explain(&exec->why, -ENOEXEC,
 			       "its program headers cannot be read");
-	return elf_plan(&exec->ehdr, exec->phdrs, file_bytes, &exec->plan,
-			&exec->why);
+	return elf_plan(&image->ehdr, image->phdrs, &image->plan, &exec->why);
+}
+
+/* What is wrong with the interpreter is told with its path. */
+static int blame_interp(struct exec *exec, int err, const char *path)
+{
+	struct why inner = exec->why;
+
+	if (!inner.text[0])
+		explain(&inner, err, "error %d", -err);
+	return explain(&exec->why, err, "its interpreter %.64s: %s", path,
+		       inner.text);
+}
+
+static int load_interp(struct exec *exec, const char *path)
+{
+	int err = open_file(exec, path, &exec->interp.file);
+
+	if (!err)
+		err = read_headers(exec, &exec->interp);
+	if (err == -ENOEXEC) /* the program itself is none the worse */
+		err = file_size(exec->interp.file) < sizeof(Elf32_Ehdr) ?
+			-EIO :
+			-ELIBBAD;
+	return err ? blame_interp(exec, err, path) : 0;
+}
+
+/* The file that PT_INTERP names, if it is there: it will start the program. */
+static int find_interp(struct exec *exec)
+{
+	const Elf32_Phdr *ph = exec->program.plan.interp;
+	char *path;
+	int err;
+
+	if (!ph)
+		return 0;
+	if (ph->p_filesz < 2 || ph->p_filesz > PATH_MAX)
+		return explain(&exec->why, -ENOEXEC,
+			       "its interpreter's path has %u bytes, "
+			       "expected 2 to %u",
+			       (unsigned int)ph->p_filesz, PATH_MAX);
+	path = kmalloc(ph->p_filesz, GFP_KERNEL);
+	if (!path)
+		return -ENOMEM;
+	err = read_exact(exec->program.file, path, ph->p_filesz, ph->p_offset);
+	if (err)
+		explain(&exec->why, err,
+			"its interpreter's path lies past the file's end");
+	else if (path[ph->p_filesz - 1] != '\0')
+		err = explain(&exec->why, -ENOEXEC,
+			      "its interpreter's path ends with byte %02x, "
+			      "expected 00",
+			      path[ph->p_filesz - 1]);
+	else
+		err = load_interp(exec, path);
+	kfree(path);
+	return err;
+}
+
+/* Linux's rule: who says nothing of its stack is old, and runs its data. */
+static u32 new_personality(const struct exec *exec)
+{
+	u32 kept = current_thread_info()->personality & ~(u32)PER_MASK;
+
+	return kept | ADDR_LIMIT_32BIT |
+		(exec->program.plan.has_stack ? 0 : READ_IMPLIES_EXEC);
+}
+
+static int check_program(struct exec *exec)
+{
+	const struct elf_image *starter;
+	int err = read_headers(exec, &exec->program);
+
+	if (!err)
+		err = find_interp(exec);
+	if (err)
+		return err;
+	exec->personality = new_personality(exec);
+	starter = exec_starter(exec);
+	return elf_check_entry(&starter->ehdr, starter->phdrs,
+			       exec->personality & READ_IMPLIES_EXEC,
+			       &exec->why);
 }
 
 static int add_prefix_strings(struct exec *exec)
@@ -125,13 +210,15 @@ static int build_mm(struct exec *exec)
 	if (!exec->mm)
 		return explain(&exec->why, -ENOMEM,
 			       "no memory for an address space");
-	err = exec_map_segments(exec);
-	if (!err)
-		err = exec_setup_stack(exec->mm, &exec->args, &exec->plan,
-				       exec->ehdr.e_phnum, &exec->sp);
+	exec->stack_top = STACK_TOP;
+	err = exec_map_images(exec);
+	if (err)
+		return err;
+	err = exec_setup_stack(exec);
 	if (err)
 		return explain(&exec->why, err,
-			       "its segments cannot be mapped: error %d", -err);
+			       "no room for its stack below 0x%x: error %d",
+			       (unsigned int)exec->stack_top, -err);
 	return 0;
 }
 
@@ -232,8 +319,9 @@ static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 	strlcpy(task->comm, base_name(path), sizeof(task->comm));
 	task->did_exec = true;
 	task->set_child_tid = 0;
+	task->thread_info.personality = exec->personality;
 	clear_user_registers(task);
-	start_thread(regs, exec->plan.entry, exec->sp);
+	start_thread(regs, elf_entry(exec_starter(exec)), exec->sp);
 	return 0;
 }
 
@@ -242,8 +330,10 @@ static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 static int prepare(struct exec *exec, const char *path,
 		   const struct arg_vector *argv, const struct arg_vector *envp)
 {
-	int err = open_program(exec, path);
+	int err = open_file(exec, path, &exec->program.file);
 
+	if (!err)
+		err = services_load_script(exec, path);
 	if (!err)
 		err = check_program(exec);
 	if (!err)
@@ -264,24 +354,44 @@ static struct exec *alloc_exec(void)
 	return exec;
 }
 
+static void free_image(struct elf_image *image)
+{
+	if (image->file)
+		fput(image->file);
+	kfree(image->phdrs);
+}
+
 static void free_exec(struct exec *exec)
 {
 	if (exec->mm)
 		mmput(exec->mm);
-	if (exec->file)
-		fput(exec->file);
+	free_image(&exec->program);
+	free_image(&exec->interp);
 	args_free(&exec->args);
 	for (u32 i = 0; i < SCRIPT_DEPTH; i++)
 		kfree(exec->lines[i]);
 	kfree(exec);
 }
 
+/*
+ * Who tries to run a broken file may want to know what ails it; and that it is
+ * the interpreter which is missing, for the program itself is there.
+ */
+static bool is_broken(const struct exec *exec, int err)
+{
+	return err == -ENOEXEC ||
+		(err && exec->program.plan.interp && !exec->args.bytes);
+}
+
+/* *broken: the failure is one of the file. */
 static int exec_program(const char *path, const struct arg_vector *argv,
-			const struct arg_vector *envp, struct pt_regs *regs)
+			const struct arg_vector *envp, struct pt_regs *regs,
+			bool *broken)
 {
 	struct exec *exec = alloc_exec();
 	int err;
 
+	*broken = false;
 	if (!exec)
 		return explain(&last_why, -ENOMEM, "%s: no memory", path);
 	err = prepare(exec, path, argv, envp);
@@ -291,6 +401,7 @@ static int exec_program(const char *path, const struct arg_vector *argv,
 		explain(&exec->why, err, "error %d", -err);
 	if (err)
 		explain(&last_why, err, "%s: %s", path, exec->why.text);
+	*broken = is_broken(exec, err);
 	free_exec(exec);
 	return err;
 }
@@ -300,7 +411,8 @@ int do_execve(const char *path, char *const argv[], char *const envp[],
 {
 	const struct arg_vector args = { .kernel = argv };
 	const struct arg_vector env = { .kernel = envp };
-	int err = exec_program(path, &args, &env, regs);
+	bool broken;
+	int err = exec_program(path, &args, &env, regs, &broken);
 
 	*why = err ? last_why.text : NULL;
 	return err;
@@ -311,6 +423,7 @@ s32 sys_execve(struct pt_regs *regs)
 	const struct arg_vector argv = { .user = regs->r[1] };
 	const struct arg_vector envp = { .user = regs->r[2] };
 	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
+	bool broken;
 	int err;
 
 	if (!path)
@@ -319,9 +432,8 @@ s32 sys_execve(struct pt_regs *regs)
 	if (!err && !*path)
 		err = -ENOENT;
 	if (!err) {
-		err = exec_program(path, &argv, &envp, regs);
-		/* Who tries to run a broken file may want to know what ails it. */
-		if (err == -ENOEXEC)
+		err = exec_program(path, &argv, &envp, regs, &broken);
+		if (broken)
 			pr_info("execve: %s\n", last_why.text);
 	}
 	kfree(path);

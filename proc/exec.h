@@ -12,30 +12,50 @@
 #define SCRIPT_LINE  128 /* of "#!interpreter argument", at most */
 #define SCRIPT_DEPTH 4   /* scripts whose interpreter is a script */
 
+/* An ELF file that is to be mapped. */
+struct elf_image {
+	struct file *file; /* a reference, or NULL: there is none */
+	u32 bias;          /* added to the file's addresses */
+	Elf32_Phdr *phdrs; /* ehdr.e_phnum of them, kmalloc'ed; NULL: not yet */
+	Elf32_Ehdr ehdr;
+	struct elf_plan plan;
+};
+
 /* A program on its way in; nothing here is the running task's yet. */
 struct exec {
-	struct file *file;    /* a reference: the ELF, or the script so far */
-	struct mm_struct *mm; /* mm_users reference, or NULL */
-	uaddr_t sp;
+	struct elf_image program; /* its file: the script so far, at first */
+	struct elf_image interp;  /* what the program names by PT_INTERP */
+	u32 personality;          /* what the task's will be */
+	struct mm_struct *mm;     /* mm_users reference, or NULL */
+	uaddr_t stack_top, sp;
 	/* "#!": strings that come before argv[1], innermost script last */
 	u32 nr_prefix; /* used, from the end of prefix[] */
 	char *lines[SCRIPT_DEPTH];
 	struct exec_args args;
 	/* each written before it is read, and too large to be cleared before */
 	const char *prefix[2 * SCRIPT_DEPTH + 1];
-	Elf32_Ehdr ehdr;
-	Elf32_Phdr phdrs[ELF_MAX_PHDRS];
-	struct elf_plan plan;
 	struct why why; /* empty: nothing went wrong */
 };
 
-/* Map the segments of exec->plan into exec->mm: 0 or -errno. (exec_map.c) */
-int __must_check exec_map_segments(struct exec *exec);
+/* Whose first instruction is the new program's: the interpreter, if any. */
+static inline const struct elf_image *exec_starter(const struct exec *exec)
+{
+	return exec->interp.file ? &exec->interp : &exec->program;
+}
 
-/* mm's first stack: 0 and *sp, or -errno. (exec_stack.c) */
-int __must_check exec_setup_stack(struct mm_struct *mm,
-				  const struct exec_args *args,
-				  const struct elf_plan *plan, u32 phnum,
-				  uaddr_t *sp);
+static inline uaddr_t elf_entry(const struct elf_image *image)
+{
+	return image->ehdr.e_entry + image->bias;
+}
+
+/*
+ * Give the program and its interpreter their places in exec->mm and map their
+ * segments: 0, or -errno and exec->why. (exec_map.c)
+ */
+int __must_check exec_map_images(struct exec *exec);
+
+/* The first stack below exec->stack_top: 0 and exec->sp, or -errno.
+ * (exec_stack.c) */
+int __must_check exec_setup_stack(struct exec *exec);
 
 #endif

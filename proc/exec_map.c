@@ -1,42 +1,80 @@
 /*
- * A program's segments become mappings. Nothing of the file is read but the
- * page where the data ends and bss begins: pages come by faults.
+ * A program and its interpreter become mappings. Nothing of the files is read
+ * but the page where data ends and bss begins: pages come by faults.
  */
+#include <mm/mm.h>
 #include <proc/exec.h>
-#include <uapi/auxvec.h>
+#include <uapi/personality.h>
 
-static u32 mmap_prot(u32 prot)
-{
-	return (prot & PF_R ? PROT_READ : 0) | (prot & PF_W ? PROT_WRITE : 0) |
-		(prot & PF_X ? PROT_EXEC : 0);
-}
+/* ---- where ------------------------------------------------------- */
 
-/* The part of seg that the file has. mmap_lock held for writing. */
-static int map_file_part(struct exec *exec, const struct elf_segment *seg)
+/* The largest free place for all of image, at its own address if it may. */
+static int find_place(struct exec *exec, struct elf_image *image, uaddr_t hint)
 {
-	u32 in_page = seg->va % PAGE_SIZE;
+	const struct elf_plan *plan = &image->plan;
 	uaddr_t va;
+	int err;
 
-	if (seg->file_bytes == 0)
-		return 0;
-	return do_mmap(exec->mm, exec->file, seg->va - in_page,
-		       seg->file_bytes + in_page, mmap_prot(seg->prot),
-		       MAP_PRIVATE | MAP_FIXED,
-		       (seg->offset - in_page) >> PAGE_SHIFT, &va);
+	down_read(&exec->mm->mmap_lock);
+	err = get_unmapped_area(exec->mm, hint, plan->high - plan->low, 0, &va);
+	up_read(&exec->mm->mmap_lock);
+	if (err)
+		return explain(&exec->why, err,
+			       "no room for its 0x%x bytes of segments",
+			       (unsigned int)(plan->high - plan->low));
+	image->bias = va - plan->low;
+	return 0;
 }
 
-/* The pages of bss that hold nothing of the file. mmap_lock for writing. */
-static int map_bss_part(struct exec *exec, const struct elf_segment *seg)
+/*
+ * A position-independent program that has an interpreter goes to a place of its
+ * own, with room for its heap above. One without may be an interpreter that was
+ * called by hand, and must be out of the way of the program it will map.
+ */
+static int place_program(struct exec *exec)
 {
-	uaddr_t start = ALIGN_UP(seg->va + seg->file_bytes, (u32)PAGE_SIZE);
-	uaddr_t end = ALIGN_UP(seg->va + seg->mem_bytes, (u32)PAGE_SIZE);
+	struct elf_image *image = &exec->program;
 
-	if (seg->file_bytes == 0)
-		start = ALIGN_DOWN(seg->va, (u32)PAGE_SIZE);
-	if (end <= start)
+	if (image->ehdr.e_type == ET_EXEC)
 		return 0;
-	return do_brk(exec->mm, start, end - start,
-		      seg->prot & PF_X ? VM_EXEC : 0);
+	if (!exec->interp.file)
+		return find_place(exec, image, 0);
+	image->bias = ALIGN_UP(ELF_ET_DYN_BASE, image->plan.align) -
+		image->plan.low;
+	return 0;
+}
+
+/* As Linux: beside a program that did not move, it is where it was linked. */
+static int place_interp(struct exec *exec)
+{
+	struct elf_image *image = &exec->interp;
+
+	if (image->ehdr.e_type == ET_EXEC)
+		return 0;
+	return find_place(exec, image,
+			  exec->program.bias ? 0 : image->plan.low);
+}
+
+/* ---- what -------------------------------------------------------- */
+
+/* The pages that show the file, then those of bss. mmap_lock for writing. */
+static int map_pages(struct exec *exec, struct file *file,
+		     const struct elf_segment *seg)
+{
+	u32 prot = seg->prot;
+	uaddr_t va;
+	int err = 0;
+
+	if (exec->personality & READ_IMPLIES_EXEC && prot & PROT_READ)
+		prot |= PROT_EXEC;
+	if (seg->file_end > seg->start)
+		err = do_mmap(exec->mm, file, seg->start,
+			      seg->file_end - seg->start, prot,
+			      MAP_PRIVATE | MAP_FIXED, seg->pgoff, &va);
+	if (!err && seg->end > seg->file_end)
+		err = do_brk(exec->mm, seg->file_end, seg->end - seg->file_end,
+			     prot & PROT_EXEC);
+	return err;
 }
 
 /*
@@ -44,53 +82,90 @@ static int map_bss_part(struct exec *exec, const struct elf_segment *seg)
  * bss begins there they must be zeroes; in a read-only segment they stay, as
  * in Linux, which cannot write them either.
  */
-static int zero_partial_page(struct exec *exec, const struct elf_segment *seg)
+static int clear_bss_start(struct exec *exec, const struct elf_segment *seg)
 {
-	uaddr_t va = seg->va + seg->file_bytes;
-	uaddr_t end = ALIGN_UP(va, (u32)PAGE_SIZE);
-
-	if (seg->file_bytes == 0 || seg->mem_bytes == seg->file_bytes ||
-	    !(seg->prot & PF_W))
+	if (seg->zero == seg->file_end || !(seg->prot & PROT_WRITE))
 		return 0;
-	return copy_remote_vm(exec->mm, va, NULL, end - va, true);
+	return copy_remote_vm(exec->mm, seg->zero, NULL,
+			      seg->file_end - seg->zero, true);
 }
 
-static int map_segment(struct exec *exec, const struct elf_segment *seg)
+static int map_segment(struct exec *exec, struct elf_image *image,
+		       const Elf32_Phdr *ph)
 {
+	struct elf_segment seg = elf_segment(ph, image->bias);
 	int err;
 
 	down_write(&exec->mm->mmap_lock);
-	err = map_file_part(exec, seg);
-	if (!err)
-		err = map_bss_part(exec, seg);
+	err = map_pages(exec, image->file, &seg);
 	up_write(&exec->mm->mmap_lock);
-	return err ? err : zero_partial_page(exec, seg);
+	if (!err)
+		err = clear_bss_start(exec, &seg);
+	if (!err)
+		return 0;
+	return explain(&exec->why, err,
+		       "segment %d: cannot be mapped at 0x%x-0x%x: error %d",
+		       (int)(ph - image->phdrs), (unsigned int)seg.start,
+		       (unsigned int)seg.end, -err);
 }
 
-/* For /proc and brk: where code and data lie, as Linux reports them. */
-static void note_segment(struct mm_struct *mm, const struct elf_segment *seg)
+static int map_image(struct exec *exec, struct elf_image *image)
 {
-	uaddr_t file_end = seg->va + seg->file_bytes;
+	for (u32 i = 0; i < image->ehdr.e_phnum; i++) {
+		int err = 0;
 
-	if (!mm->start_code || seg->va < mm->start_code)
-		mm->start_code = seg->va;
-	if (seg->prot & PF_X)
-		mm->end_code = max(mm->end_code, file_end);
-	mm->start_data = max(mm->start_data, seg->va);
-	mm->end_data = max(mm->end_data, file_end);
-	mm->start_brk = ALIGN_UP(seg->va + seg->mem_bytes, (u32)PAGE_SIZE);
-	mm->brk = mm->start_brk;
-}
-
-int exec_map_segments(struct exec *exec)
-{
-	for (u32 i = 0; i < exec->plan.nr_segments; i++) {
-		int err = map_segment(exec, &exec->plan.segments[i]);
-
+		if (elf_is_loaded(&image->phdrs[i]))
+			err = map_segment(exec, image, &image->phdrs[i]);
 		if (err)
 			return err;
-		note_segment(exec->mm, &exec->plan.segments[i]);
 	}
-	exec->mm->exe_file = get_file(exec->file);
+	return 0;
+}
+
+/* For /proc: where code and data lie, as Linux reports them. */
+static void note_segment(struct mm_struct *mm, u32 bias, const Elf32_Phdr *ph)
+{
+	uaddr_t start = ph->p_vaddr + bias, file_end = start + ph->p_filesz;
+
+	if (!mm->start_code || start < mm->start_code)
+		mm->start_code = start;
+	if (ph->p_flags & PF_X)
+		mm->end_code = max(mm->end_code, file_end);
+	mm->start_data = max(mm->start_data, start);
+	mm->end_data = max(mm->end_data, file_end);
+}
+
+/*
+ * The heap begins where bss ends; that of a program that find_place() put among
+ * the mappings could not grow there.
+ */
+static void note_program(struct mm_struct *mm, const struct elf_image *image,
+			 bool among_mappings)
+{
+	for (u32 i = 0; i < image->ehdr.e_phnum; i++)
+		if (elf_is_loaded(&image->phdrs[i]))
+			note_segment(mm, image->bias, &image->phdrs[i]);
+	mm->start_brk = among_mappings ? ELF_ET_DYN_BASE :
+					 image->plan.high + image->bias;
+	mm->brk = mm->start_brk;
+	mm->exe_file = get_file(image->file);
+}
+
+int exec_map_images(struct exec *exec)
+{
+	struct elf_image *program = &exec->program;
+	bool has_interp = exec->interp.file;
+	int err = place_program(exec);
+
+	if (!err)
+		err = map_image(exec, program);
+	if (!err && has_interp)
+		err = place_interp(exec);
+	if (!err && has_interp)
+		err = map_image(exec, &exec->interp);
+	if (err)
+		return err;
+	note_program(exec->mm, program,
+		     program->ehdr.e_type == ET_DYN && !has_interp);
 	return 0;
 }

@@ -9,7 +9,7 @@
  *	      16 random bytes (AT_RANDOM), "v7l" (AT_PLATFORM)
  *	      argv strings, envp strings, the path (AT_EXECFN)
  *	      a zero word
- *	STACK_TOP
+ *	exec->stack_top
  */
 #include <proc/exec.h>
 #include <proc/internal.h>
@@ -42,9 +42,11 @@ struct stack_layout {
 	u32 words; /* from sp to the end of auxv */
 };
 
-static void lay_out(const struct exec_args *args, struct stack_layout *at)
+static void lay_out(const struct exec *exec, struct stack_layout *at)
 {
-	at->strings = STACK_TOP - 4 - args->bytes;
+	const struct exec_args *args = &exec->args;
+
+	at->strings = exec->stack_top - 4 - args->bytes;
 	at->extras = ALIGN_DOWN(at->strings - (u32)sizeof(struct stack_extras),
 				4u);
 	at->words = 1 + args->argc + 1 + args->envc + 1 + 2 * AUX_PAIRS;
@@ -57,21 +59,22 @@ static void add_aux(u32 **word, u32 type, u32 value)
 	*(*word)++ = value;
 }
 
-static void fill_auxv(u32 *auxv, const struct exec_args *args,
-		      const struct elf_plan *plan, u32 phnum,
+static void fill_auxv(u32 *auxv, const struct exec *exec,
 		      const struct stack_layout *at)
 {
+	const struct elf_image *program = &exec->program;
+	u32 phdr_va = program->plan.phdr_va;
 	u32 *word = auxv;
 
 	add_aux(&word, AT_HWCAP, HWCAPS | vfp_hwcaps());
 	add_aux(&word, AT_PAGESZ, PAGE_SIZE);
 	add_aux(&word, AT_CLKTCK, USER_HZ);
-	add_aux(&word, AT_PHDR, plan->phdr_va);
+	add_aux(&word, AT_PHDR, phdr_va ? phdr_va + program->bias : 0);
 	add_aux(&word, AT_PHENT, sizeof(Elf32_Phdr));
-	add_aux(&word, AT_PHNUM, phnum);
-	add_aux(&word, AT_BASE, 0);
+	add_aux(&word, AT_PHNUM, program->ehdr.e_phnum);
+	add_aux(&word, AT_BASE, exec->interp.bias);
 	add_aux(&word, AT_FLAGS, 0);
-	add_aux(&word, AT_ENTRY, plan->entry);
+	add_aux(&word, AT_ENTRY, elf_entry(program));
 	add_aux(&word, AT_UID, 0);
 	add_aux(&word, AT_EUID, 0);
 	add_aux(&word, AT_GID, 0);
@@ -80,7 +83,7 @@ static void fill_auxv(u32 *auxv, const struct exec_args *args,
 	add_aux(&word, AT_RANDOM,
 		at->extras + offsetof(struct stack_extras, random));
 	add_aux(&word, AT_HWCAP2, 0);
-	add_aux(&word, AT_EXECFN, at->strings + args->path_offset);
+	add_aux(&word, AT_EXECFN, at->strings + exec->args.path_offset);
 	add_aux(&word, AT_PLATFORM,
 		at->extras + offsetof(struct stack_extras, platform));
 	add_aux(&word, AT_NULL, 0);
@@ -128,30 +131,36 @@ static int write_extras(struct mm_struct *mm, const struct stack_layout *at)
 	return copy_remote_vm(mm, at->extras, &extras, sizeof(extras), true);
 }
 
-static int map_stack(struct mm_struct *mm, uaddr_t sp, bool exec)
+/* PT_GNU_STACK alone decides, if it is there; without it all data is code. */
+static int map_stack(const struct exec *exec, uaddr_t sp)
 {
-	u32 bytes = STACK_TOP - ALIGN_DOWN(sp, (u32)PAGE_SIZE) + STACK_EXTRA;
+	const struct elf_plan *plan = &exec->program.plan;
+	struct mm_struct *mm = exec->mm;
+	bool code = plan->exec_stack || !plan->has_stack;
+	u32 bytes = exec->stack_top - ALIGN_DOWN(sp, (u32)PAGE_SIZE) +
+		STACK_EXTRA;
 	int err;
 
 	down_write(&mm->mmap_lock);
-	err = mm_setup_stack(mm, STACK_TOP, bytes,
+	err = mm_setup_stack(mm, exec->stack_top, bytes,
 			     VM_READ | VM_WRITE | VM_ACCOUNT |
-				     (exec ? VM_EXEC : 0));
+				     (code ? VM_EXEC : 0));
 	up_write(&mm->mmap_lock);
 	return err;
 }
 
-int exec_setup_stack(struct mm_struct *mm, const struct exec_args *args,
-		     const struct elf_plan *plan, u32 phnum, uaddr_t *sp)
+int exec_setup_stack(struct exec *exec)
 {
+	const struct exec_args *args = &exec->args;
+	struct mm_struct *mm = exec->mm;
 	struct stack_layout at;
 	int err;
 
-	lay_out(args, &at);
-	err = map_stack(mm, at.sp, plan->exec_stack);
+	lay_out(exec, &at);
+	err = map_stack(exec, at.sp);
 	if (err)
 		return err;
-	fill_auxv(mm->auxv, args, plan, phnum, &at);
+	fill_auxv(mm->auxv, exec, &at);
 	mm->arg_start = at.strings;
 	mm->arg_end = mm->env_start = at.strings + args->env_offset;
 	mm->env_end = at.strings + args->path_offset;
@@ -161,6 +170,6 @@ int exec_setup_stack(struct mm_struct *mm, const struct exec_args *args,
 		err = write_extras(mm, &at);
 	if (!err)
 		err = write_words(mm, args, &at);
-	*sp = at.sp;
+	exec->sp = at.sp;
 	return err;
 }

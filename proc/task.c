@@ -14,7 +14,7 @@
 /* Stacks kept for the next fork: mapping a new one costs a page-table walk. */
 #define NR_CACHED_STACKS 2
 
-static_assert(offsetof(struct task_struct, context) == 28,
+static_assert(offsetof(struct task_struct, context) == 32,
 	      "run/switch.S counts on it");
 
 static struct kmem_cache *task_cache;
@@ -103,6 +103,7 @@ struct task_struct *dup_task_struct(const struct task_struct *orig)
 	task->pgrp = orig->pgrp;
 	task->session = orig->session;
 	task->thread_info.tls = orig->thread_info.tls;
+	task->thread_info.personality = orig->thread_info.personality;
 	task->inv_weight = orig->inv_weight;
 	task->nice = orig->nice;
 	memcpy(task->comm, orig->comm, sizeof(task->comm));

@@ -58,16 +58,17 @@ static const char *parse_line(struct exec *exec, char *line)
 	return interp;
 }
 
-/* The first line of exec->file after "#!", or NULL and *err if it is none. */
+/* The first line of the file after "#!", or NULL and *err if it is none. */
 static char *read_line(struct exec *exec, int *err)
 {
 	char *line = kzalloc(SCRIPT_LINE + 1, GFP_KERNEL), *end;
+	struct file *file = exec->program.file;
 	s32 n;
 
 	*err = -ENOMEM;
 	if (!line)
 		return NULL;
-	n = exec->file->f_op->kernel_read(exec->file, line, SCRIPT_LINE, 0);
+	n = file->f_op->kernel_read(file, line, SCRIPT_LINE, 0);
 	*err = n < 0 ? n : 0;
 	if (n < 2 || line[0] != '#' || line[1] != '!')
 		goto none;
@@ -95,8 +96,8 @@ static int open_interpreter(struct exec *exec, const char *interp)
 		return explain(&exec->why, err,
 			       "cannot open the interpreter %s: error %d",
 			       interp, -err);
-	fput(exec->file);
-	exec->file = file;
+	fput(exec->program.file);
+	exec->program.file = file;
 	return 0;
 }
 

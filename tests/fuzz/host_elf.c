@@ -32,26 +32,27 @@ static u32 read_file(const struct program *program, void *buf, u32 bytes,
 	return bytes;
 }
 
-/* What exec relies on for every plan: it maps what the plan says. */
-static void check_plan(const struct elf_plan *plan, u64 file_bytes)
+/* What exec relies on for every plan: it maps the segments in whole pages. */
+static void check_plan(const struct elf_plan *plan, const Elf32_Ehdr *ehdr,
+		       const Elf32_Phdr *phdrs)
 {
-	bool entry_found = false;
-	u64 end = 0;
+	u32 nr = 0;
 
-	BUG_ON(plan->nr_segments < 1 || plan->nr_segments > ELF_MAX_SEGMENTS);
-	for (u32 i = 0; i < plan->nr_segments; i++) {
-		const struct elf_segment *seg = &plan->segments[i];
+	BUG_ON(plan->low >= plan->high || plan->high > TASK_SIZE);
+	BUG_ON(ehdr->e_type == ET_EXEC && plan->low < FIRST_USER_ADDRESS);
+	for (u32 i = 0; i < ehdr->e_phnum; i++) {
+		struct elf_segment seg = elf_segment(&phdrs[i], 0);
 
-		BUG_ON(seg->va < end);
-		end = (u64)seg->va + seg->mem_bytes;
-		BUG_ON(end > ELF_LOAD_LIMIT);
-		BUG_ON(seg->file_bytes > seg->mem_bytes);
-		BUG_ON((u64)seg->offset + seg->file_bytes > file_bytes);
-		BUG_ON(seg->va % PAGE_SIZE != seg->offset % PAGE_SIZE);
-		if ((plan->entry & ~1u) - seg->va < seg->mem_bytes)
-			entry_found = seg->prot & PF_X;
+		if (!elf_is_loaded(&phdrs[i]))
+			continue;
+		nr++;
+		BUG_ON(!IS_ALIGNED(seg.start | seg.file_end | seg.end,
+				   PAGE_SIZE));
+		BUG_ON(seg.start < plan->low || seg.end > plan->high);
+		BUG_ON(seg.start > seg.file_end || seg.file_end > seg.end);
+		BUG_ON(seg.zero < seg.start || seg.zero > seg.file_end);
 	}
-	BUG_ON(!entry_found);
+	BUG_ON(nr == 0);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes)
@@ -76,9 +77,12 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes)
 		n = ehdr.e_phnum * (u32)sizeof(Elf32_Phdr);
 		phdrs = malloc(n);
 		BUG_ON(read_file(&program, phdrs, n, ehdr.e_phoff) != n);
-		err = elf_plan(&ehdr, phdrs, program.file_bytes, &plan, &why);
+		err = elf_plan(&ehdr, phdrs, &plan, &why);
 		if (!err)
-			check_plan(&plan, program.file_bytes);
+			check_plan(&plan, &ehdr, phdrs);
+		if (!err)
+			err = elf_check_entry(&ehdr, phdrs, !plan.has_stack,
+					      &why);
 		free(phdrs);
 	}
 	BUG_ON(err && strlen(why.text) < 10);

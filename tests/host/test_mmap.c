@@ -58,8 +58,8 @@ static const struct mmap_case mmap_cases[] = {
 	/* fixed where it cannot be */
 	{ -EINVAL, false, AREA + 1, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED,
 	  0 },
-	{ -EPERM, false, 0, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED, 0 },
-	{ -EPERM, false, 0xf000, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED, 0 },
+	{ -EINVAL, false, 0, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED, 0 },
+	{ -EINVAL, false, PG, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED, 0 },
 	{ -ENOMEM, false, TASK_SIZE, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED,
 	  0 },
 	{ -ENOMEM, false, TASK_SIZE - PG, 2 * PG, PROT_RW,

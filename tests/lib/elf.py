@@ -3,7 +3,7 @@
 import struct
 
 EM_ARM, EM_386 = 40, 3
-PT_LOAD = 1
+PT_LOAD, PT_INTERP = 1, 3
 PF_X, PF_W, PF_R = 1, 2, 4
 HEADER, PHDR = 52, 32
 BASE = 0x10000
@@ -14,13 +14,14 @@ EXIT_42 = struct.pack("<III", 0xE3A0002A, 0xE3A07001, 0xEF000000)
 
 
 class Segment:
-    def __init__(self, vaddr, filesz, memsz=None, flags=PF_R | PF_X, offset=0):
+    def __init__(self, vaddr, filesz, memsz=None, flags=PF_R | PF_X, offset=0,
+                 kind=PT_LOAD):
         self.vaddr, self.filesz, self.flags = vaddr, filesz, flags
         self.memsz = filesz if memsz is None else memsz
-        self.offset = offset
+        self.offset, self.kind = offset, kind
 
     def pack(self):
-        return struct.pack("<8I", PT_LOAD, self.offset, self.vaddr, self.vaddr,
+        return struct.pack("<8I", self.kind, self.offset, self.vaddr, self.vaddr,
                            self.filesz, self.memsz, self.flags, PAGE)
 
 

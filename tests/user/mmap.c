@@ -125,9 +125,26 @@ static void files(void)
 	remove_scratch();
 }
 
+/* A NULL pointer must fault, whoever asks. */
+static void low_addresses(void)
+{
+	const uint32_t flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+
+	is(SYS(mmap2, 0x8000, PAGE, RW, flags, -1, 0), 0x8000, "at 0x8000");
+	is(SYS(mmap2, 0x2000, PAGE, RW, flags, -1, 0), 0x2000, "at 0x2000");
+	is(SYS(mmap2, 0x1000, PAGE, RW, flags, -1, 0), -EINVAL, "at 0x1000");
+	is(SYS(mmap2, 0, PAGE, RW, flags, -1, 0), -EINVAL, "at 0");
+	is(SYS(munmap, 0x8000, PAGE), 0, "munmap of 0x8000");
+	is(SYS(mmap2, PAGE, PAGE, RW, flags & ~MAP_FIXED, -1, 0), 0x8000,
+	   "a hint that is too low means: as low as allowed");
+	is(SYS(munmap, 0x8000, PAGE), 0, "munmap of what it gave");
+	is(SYS(munmap, 0x2000, PAGE), 0, "munmap of 0x2000");
+}
+
 int main(void)
 {
 	new_areas();
+	low_addresses();
 	refused();
 	kernel_half();
 	rights();
