@@ -29,6 +29,9 @@
 #define FIRST_USER_ADDRESS 0x00002000
 #define MMAP_MIN_ADDR      0x00008000
 
+/* Where the mmap area begins in the bottom-up layout: TASK_SIZE / 3. */
+#define TASK_UNMAPPED_BASE 0x40000000
+
 #define LOWMEM_MAX   0x30000000 /* 768 MiB */
 #define VMALLOC_GAP  0x00800000 /* catches overruns of lowmem */
 #define VMALLOC_END  0xff800000

@@ -140,7 +140,8 @@ struct mm_struct {
 	u32 data_vm, exec_vm, stack_vm;
 	u32 locked_vm;
 	u32 def_flags;     /* VM_LOCKED after mlockall(MCL_FUTURE) */
-	uaddr_t mmap_base; /* top of the mmap area */
+	uaddr_t mmap_base; /* top of the mmap area, or, if ... */
+	bool bottom_up;    /* ... this, its bottom */
 	uaddr_t start_code, end_code, start_data, end_data;
 	uaddr_t start_brk, brk, start_stack;
 	uaddr_t arg_start, arg_end, env_start, env_end;

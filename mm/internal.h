@@ -238,9 +238,9 @@ void vma_set_flags(struct vm_area_struct *vma, u32 vm_flags);
 
 /* ---- unmapped_area.c --------------------------------------------- */
 
-/* Highest free range of `bytes` in [low, high): 0 or -ENOMEM. */
+/* Highest, or lowest, free range of `bytes` in [low, high): 0 or -ENOMEM. */
 int __must_check vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low,
-			      uaddr_t high, uaddr_t *result);
+			      uaddr_t high, bool lowest, uaddr_t *result);
 
 /* ---- pagewalk.c: the one walker ---------------------------------- */
 

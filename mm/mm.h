@@ -29,6 +29,15 @@ extern u32 zero_pfn; /* its frame */
  */
 struct mm_struct *mm_alloc(void) __must_check;
 
+/*
+ * Where mmap looks for room in a new mm: below the room for a stack that ends at
+ * stack_top (RLIMIT_STACK of the running task), from the top down; or upward
+ * from a third of the address space. shift: whole pages that it is moved by.
+ * mm_alloc chooses the former, by 0 below STACK_TOP.
+ */
+void mm_set_layout(struct mm_struct *mm, bool bottom_up, uaddr_t stack_top,
+		   u32 shift);
+
 static inline struct mm_struct *mmget(struct mm_struct *mm)
 {
 	atomic_inc(&mm->mm_users);

@@ -30,16 +30,22 @@ u32 nr_mms(void)
 }
 
 /*
- * Top of the mmap area: below the room the stack may grow into and its guard
- * gap; Linux leaves at least 128 MiB and at most 5/6 of the address space.
+ * Top-down, the mmap area ends below the room that the stack may grow into and
+ * its guard gap; Linux leaves at least 128 MiB and at most 5/6 of the address
+ * space. A stack without a limit would leave a sixth: then the area begins
+ * there, and grows towards the stack.
  */
-static uaddr_t mmap_base(void)
+void mm_set_layout(struct mm_struct *mm, bool bottom_up, uaddr_t stack_top,
+		   u32 shift)
 {
 	const u32 room_min = 128u << 20, room_max = TASK_SIZE / 6 * 5;
 	u32 room = min(rlimit(RLIMIT_STACK), room_max);
 
+	mm->bottom_up = bottom_up;
 	room = min(max(room + STACK_GUARD_GAP, room_min), room_max);
-	return ALIGN_DOWN(STACK_TOP - room, PAGE_SIZE);
+	mm->mmap_base = bottom_up ?
+		TASK_UNMAPPED_BASE + shift :
+		ALIGN_DOWN(stack_top - room - shift, PAGE_SIZE);
 }
 
 struct mm_struct *mm_alloc(void)
@@ -52,7 +58,7 @@ struct mm_struct *mm_alloc(void)
 	init_rwsem(&mm->mmap_lock);
 	TAILQ_INIT(&mm->mmap);
 	RB_INIT(&mm->mm_rb);
-	mm->mmap_base = mmap_base();
+	mm_set_layout(mm, false, STACK_TOP, 0);
 	atomic_inc(&mms);
 	return mm;
 }

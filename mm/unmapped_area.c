@@ -1,6 +1,7 @@
 /*
  * Where a new mapping goes: where MAP_FIXED says, where the hint says if that is
- * free, else in the highest hole below mmap_base, found in the tree of VMAs.
+ * free, else in the first hole that fits, found in the tree of VMAs: the
+ * highest below mmap_base or, in the bottom-up layout, the lowest above it.
  */
 #include <mm/internal.h>
 
@@ -11,78 +12,141 @@ struct gap_search {
 	struct vm_area_struct *above; /* the VMA above it, if it was asked */
 };
 
-/* Does [start, end), cut to the limits, hold it? As high as possible. */
-static bool gap_fits(struct gap_search *gs, uaddr_t start, uaddr_t end)
+/*
+ * The search goes down for the highest gap or up for the lowest. Every function
+ * takes the direction as a constant and is inlined: a loop for each of them, for
+ * asking in each step would cost mmap a tenth.
+ */
+
+/* Does [start, end), cut to the limits, hold it? As near as possible. */
+static inline bool gap_fits(struct gap_search *gs, bool up, uaddr_t start,
+			    uaddr_t end)
 {
 	start = max(start, gs->low);
 	end = min(end, gs->high);
 	if (end < start || end - start < gs->bytes)
 		return false;
-	gs->result = end - gs->bytes;
+	gs->result = up ? start : end - gs->bytes;
 	return true;
 }
 
-/* The highest VMA of the subtree whose gap may be large enough, or its root. */
-static struct vm_area_struct *highest(const struct gap_search *gs,
-				      struct vm_area_struct *vma)
+/* The gap below vma, less what a stack keeps free for itself. */
+static inline bool gap_below_fits(struct gap_search *gs, bool up,
+				  struct vm_area_struct *vma)
 {
-	/* Gaps of the right subtree begin at or above vm_end. */
-	while (vma->vm_end < gs->high &&
-	       subtree_gap(RB_RIGHT(vma, vm_rb)) >= gs->bytes)
-		vma = RB_RIGHT(vma, vm_rb);
+	uaddr_t end = vm_start_gap(vma);
+
+	if (vma->vm_gap < gs->bytes ||
+	    !gap_fits(gs, up, end - vma->vm_gap, end))
+		return false;
+	gs->above = vma;
+	return true;
+}
+
+/* The child whose gaps come before vma's own in this search; and the other. */
+static __always_inline struct vm_area_struct *child_before(
+	bool up, const struct vm_area_struct *vma)
+{
+	return up ? RB_LEFT(vma, vm_rb) : RB_RIGHT(vma, vm_rb);
+}
+
+static __always_inline struct vm_area_struct *child_after(
+	bool up, const struct vm_area_struct *vma)
+{
+	return up ? RB_RIGHT(vma, vm_rb) : RB_LEFT(vma, vm_rb);
+}
+
+/* Is any of what child_before() finds within the limits? */
+static __always_inline bool before_in_limits(const struct gap_search *gs,
+					     bool up,
+					     const struct vm_area_struct *vma)
+{
+	return up ? vma->vm_start > gs->low : vma->vm_end < gs->high;
+}
+
+/* The first VMA of the subtree whose gap may be large enough, or its root. */
+static __always_inline struct vm_area_struct *first(const struct gap_search *gs,
+						    bool up,
+						    struct vm_area_struct *vma)
+{
+	while (before_in_limits(gs, up, vma) &&
+	       subtree_gap(child_before(up, vma)) >= gs->bytes)
+		vma = child_before(up, vma);
 	return vma;
 }
 
-/* The next one down, after vma and all that is right of it: or NULL. */
-static struct vm_area_struct *next_lower(const struct gap_search *gs,
-					 struct vm_area_struct *vma)
+/* The next one, after vma and all that came before it: or NULL. */
+static __always_inline struct vm_area_struct *next(const struct gap_search *gs,
+						   bool up,
+						   struct vm_area_struct *vma)
 {
-	struct vm_area_struct *child;
+	struct vm_area_struct *child = child_after(up, vma);
 
-	if (subtree_gap(RB_LEFT(vma, vm_rb)) >= gs->bytes)
-		return highest(gs, RB_LEFT(vma, vm_rb));
+	if (subtree_gap(child) >= gs->bytes)
+		return first(gs, up, child);
 	do {
 		child = vma;
 		vma = RB_PARENT(child, vm_rb);
-	} while (vma && child == RB_LEFT(vma, vm_rb));
+	} while (vma && child == child_after(up, vma));
 	return vma;
 }
 
+/* Are this VMA's gap and all that follow past the limit? */
+static __always_inline bool past_limit(const struct gap_search *gs, bool up,
+				       const struct vm_area_struct *vma)
+{
+	return up ? vma->vm_start - vma->vm_gap >= gs->high :
+		    vma->vm_start <= gs->low;
+}
+
 /*
- * The highest gap below any VMA that fits. A subtree is entered only if some
+ * The first gap below any VMA that fits. A subtree is entered only if some
  * gap in it is large enough, so only the limits can disappoint, and they prune
  * on one path each: O(log n).
  */
-static bool gap_search_tree(struct gap_search *gs, struct vm_area_struct *root)
+static __always_inline bool gap_search_tree(struct gap_search *gs, bool up,
+					    struct vm_area_struct *root)
 {
 	struct vm_area_struct *vma;
 
 	if (subtree_gap(root) < gs->bytes)
 		return false;
-	for (vma = highest(gs, root); vma && vma->vm_start > gs->low;
-	     vma = next_lower(gs, vma)) {
-		uaddr_t start = vm_start_gap(vma);
-
-		if (vma->vm_gap < gs->bytes ||
-		    !gap_fits(gs, start - vma->vm_gap, start))
-			continue;
-		gs->above = vma;
-		return true;
-	}
+	for (vma = first(gs, up, root); vma && !past_limit(gs, up, vma);
+	     vma = next(gs, up, vma))
+		if (gap_below_fits(gs, up, vma))
+			return true;
 	return false;
 }
 
-int vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low, uaddr_t high,
-		 uaddr_t *result)
+/* The gap above the last VMA is below none. */
+static inline bool last_gap_fits(struct gap_search *gs, bool up,
+				 struct mm_struct *mm)
 {
-	struct gap_search gs = { .bytes = bytes, .low = low, .high = high };
 	struct vm_area_struct *last = TAILQ_LAST(&mm->mmap, vma_list);
+
+	return gap_fits(gs, up, last ? last->vm_end : 0, TASK_SIZE);
+}
+
+int vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low, uaddr_t high,
+		 bool up, uaddr_t *result)
+{
+	struct vm_area_struct *root = RB_ROOT(&mm->mm_rb);
+	struct gap_search gs = {
+		.bytes = bytes,
+		.low = low,
+		.high = high,
+	};
+	bool found;
 
 	BUG_ON(!bytes || !IS_ALIGNED(bytes, PAGE_SIZE));
 	BUG_ON(high > TASK_SIZE);
-	/* The gap above the last VMA is below none. */
-	if (!gap_fits(&gs, last ? last->vm_end : 0, TASK_SIZE) &&
-	    !gap_search_tree(&gs, RB_ROOT(&mm->mm_rb)))
+	if (up)
+		found = gap_search_tree(&gs, true, root) ||
+			last_gap_fits(&gs, true, mm);
+	else
+		found = last_gap_fits(&gs, false, mm) ||
+			gap_search_tree(&gs, false, root);
+	if (!found)
 		return -ENOMEM;
 	*result = gs.result;
 	if (gs.above)
@@ -130,8 +194,13 @@ int get_unmapped_area(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 flags,
 		if (hint_is_free(mm, addr, bytes))
 			return 0;
 	}
-	err = vma_find_gap(mm, bytes, MMAP_MIN_ADDR, mm->mmap_base, result);
+	if (mm->bottom_up)
+		return vma_find_gap(mm, bytes, mm->mmap_base, TASK_SIZE, true,
+				    result);
+	err = vma_find_gap(mm, bytes, MMAP_MIN_ADDR, mm->mmap_base, false,
+			   result);
 	if (err) /* better beside the stack than not at all */
-		err = vma_find_gap(mm, bytes, mm->mmap_base, TASK_SIZE, result);
+		err = vma_find_gap(mm, bytes, mm->mmap_base, TASK_SIZE, true,
+				   result);
 	return err;
 }

@@ -210,7 +210,7 @@ static int build_mm(struct exec *exec)
 	if (!exec->mm)
 		return explain(&exec->why, -ENOMEM,
 			       "no memory for an address space");
-	exec->stack_top = STACK_TOP;
+	exec_choose_layout(exec);
 	err = exec_map_images(exec);
 	if (err)
 		return err;

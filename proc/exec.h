@@ -27,7 +27,10 @@ struct exec {
 	struct elf_image interp;  /* what the program names by PT_INTERP */
 	u32 personality;          /* what the task's will be */
 	struct mm_struct *mm;     /* mm_users reference, or NULL */
-	uaddr_t stack_top, sp;
+	/* exec_layout.c: the stack's end, and what moves by whole pages */
+	uaddr_t stack_top;
+	u32 mmap_shift, dyn_shift, brk_shift;
+	uaddr_t sp;
 	/* "#!": strings that come before argv[1], innermost script last */
 	u32 nr_prefix; /* used, from the end of prefix[] */
 	char *lines[SCRIPT_DEPTH];
@@ -47,6 +50,12 @@ static inline uaddr_t elf_entry(const struct elf_image *image)
 {
 	return image->ehdr.e_entry + image->bias;
 }
+
+/*
+ * Choose how exec->mm, fresh, is laid out, by the personality and the limits.
+ * (exec_layout.c)
+ */
+void exec_choose_layout(struct exec *exec);
 
 /*
  * Give the program and its interpreter their places in exec->mm and map their

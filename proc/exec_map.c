@@ -39,7 +39,8 @@ static int place_program(struct exec *exec)
 		return 0;
 	if (!exec->interp.file)
 		return find_place(exec, image, 0);
-	image->bias = ALIGN_UP(ELF_ET_DYN_BASE, image->plan.align) -
+	image->bias = ALIGN_UP(ELF_ET_DYN_BASE + exec->dyn_shift,
+			       image->plan.align) -
 		image->plan.low;
 	return 0;
 }
@@ -139,14 +140,17 @@ static void note_segment(struct mm_struct *mm, u32 bias, const Elf32_Phdr *ph)
  * The heap begins where bss ends; that of a program that find_place() put among
  * the mappings could not grow there.
  */
-static void note_program(struct mm_struct *mm, const struct elf_image *image,
-			 bool among_mappings)
+static void note_program(struct exec *exec, bool among_mappings)
 {
+	const struct elf_image *image = &exec->program;
+	struct mm_struct *mm = exec->mm;
+
 	for (u32 i = 0; i < image->ehdr.e_phnum; i++)
 		if (elf_is_loaded(&image->phdrs[i]))
 			note_segment(mm, image->bias, &image->phdrs[i]);
 	mm->start_brk = among_mappings ? ELF_ET_DYN_BASE :
 					 image->plan.high + image->bias;
+	mm->start_brk += exec->brk_shift;
 	mm->brk = mm->start_brk;
 	mm->exe_file = get_file(image->file);
 }
@@ -165,7 +169,6 @@ int exec_map_images(struct exec *exec)
 		err = map_image(exec, &exec->interp);
 	if (err)
 		return err;
-	note_program(exec->mm, program,
-		     program->ehdr.e_type == ET_DYN && !has_interp);
+	note_program(exec, program->ehdr.e_type == ET_DYN && !has_interp);
 	return 0;
 }

@@ -52,6 +52,10 @@ int __must_check do_execve(const char *path, char *const argv[],
 			   char *const envp[], struct pt_regs *regs,
 			   const char **why);
 
+/* What is moved at random in programs to come: 0 to 2, as in exec_layout.c. */
+#define MAX_RANDOMIZE 2
+extern u32 randomize_va_space;
+
 /* End the running task / thread group. code is wait(2)'s status word. */
 void do_exit(u32 code) __noreturn;
 void do_group_exit(u32 code) __noreturn;

@@ -11,6 +11,7 @@
 #include <fs/fs.h>
 #include <inspect/inspect.h>
 #include <lib/printk.h>
+#include <proc/proc.h>
 #include <startup/startup.h>
 #include <string.h>
 #include <uapi/errno.h>
@@ -77,6 +78,22 @@ static int option_ramfs_size(char *value)
 	return parse_size(value, &ramfs_max_bytes);
 }
 
+static int option_norandmaps(char *value __unused_arg)
+{
+	randomize_va_space = 0;
+	return 0;
+}
+
+static int option_randomize(char *value)
+{
+	u32 number;
+
+	if (parse_size(value, &number) || number > MAX_RANDOMIZE)
+		return -EINVAL;
+	randomize_va_space = number;
+	return 0;
+}
+
 static int option_fail_alloc(char *value)
 {
 	options.fail_alloc = value;
@@ -99,6 +116,9 @@ static const struct option {
 	{ "loglevel",	true, option_loglevel,	"a number, as in loglevel=4" },
 	{ "ramfs_size",	true, option_ramfs_size,
 	  "a size below 4 GiB, as in ramfs_size=16M" },
+	{ "norandmaps",	false, option_norandmaps, "no value" },
+	{ "sysctl.kernel.randomize_va_space", true, option_randomize,
+	  "0, 1 or 2" },
 	{ "fail_alloc",	true, option_fail_alloc,
 	  "NAME,N,TIMES[,EVERY], as in fail_alloc=pages,100,1" },
 	/* What command lines made for Linux often hold, and no init wants. */

@@ -65,6 +65,7 @@
 #define __NR_mprotect        125
 #define __NR_getpgid         132
 #define __NR_fchdir          133
+#define __NR_personality     136
 #define __NR__llseek         140
 #define __NR_msync           144
 #define __NR_readv           145

@@ -16,7 +16,8 @@ extern const struct new_utsname uts; /* what uname tells */
 /* clang-format off */
 #define SYSTEM_CALLS \
 	CALL(uname), CALL(sysinfo), CALL(reboot), CALL(getrandom), \
-	ROW(ugetrlimit, sys_getrlimit), CALL(setrlimit), CALL(prlimit64), CALL(waitid)
+	ROW(ugetrlimit, sys_getrlimit), CALL(setrlimit), CALL(prlimit64), CALL(waitid), \
+	CALL(personality)
 /* clang-format on */
 
 /*
@@ -31,6 +32,7 @@ s32 sys_getrlimit(u32 resource, uaddr_t rlim);
 s32 sys_setrlimit(u32 resource, uaddr_t rlim);
 s32 sys_prlimit64(s32 pid, u32 resource, uaddr_t new, uaddr_t old);
 s32 sys_getrandom(uaddr_t buf, u32 bytes, u32 flags);
+s32 sys_personality(u32 persona);
 s32 sys_reboot(u32 magic1, u32 magic2, u32 cmd, uaddr_t arg);
 s32 sys_waitid(u32 which, s32 id, uaddr_t info, u32 options, uaddr_t rusage);
 

@@ -9,6 +9,7 @@
 #include "host_fuzz.h"
 
 u32 ramfs_max_bytes; /* fs/ is not linked */
+u32 randomize_va_space;
 struct boot_args fuzz_args;
 
 const struct board board = {

@@ -156,12 +156,26 @@ static u32 highest_gap(u32 n, u32 low, u32 high)
 	return SLOTS;
 }
 
-static void compare_gap(u32 n, u32 low, u32 high)
+/* The first one, the slow way. */
+static u32 lowest_gap(u32 n, u32 low, u32 high)
 {
-	u32 expected = highest_gap(n, low, high);
+	u32 run = 0;
+
+	for (u32 at = low; at < high; at++) {
+		run = slots[at].flags ? 0 : run + 1;
+		if (run == n)
+			return at + 1 - n;
+	}
+	return SLOTS;
+}
+
+static void compare_gap(u32 n, u32 low, u32 high, bool up)
+{
+	u32 expected = up ? lowest_gap(n, low, high) :
+			    highest_gap(n, low, high);
 	uaddr_t va = 0;
 	int err = vma_find_gap(&mm, n * PAGE_SIZE, slot_va(low), slot_va(high),
-			       &va);
+			       up, &va);
 
 	if (expected == SLOTS) {
 		assert_int_equal(err, -ENOMEM);
@@ -261,11 +275,16 @@ static void test_guard_gap_of_a_stack(void **state __unused_arg)
 	add(guard + 20, 5, VM_READ | VM_GROWSDOWN, 500, NULL);
 	/* The highest place below the stack keeps the gap. */
 	assert_int_equal(vma_find_gap(&mm, 2 * PAGE_SIZE, slot_va(0),
-				      slot_va(guard + 20), &va),
+				      slot_va(guard + 20), false, &va),
 			 0);
 	assert_int_equal(va, slot_va(18));
+	/* The lowest place that has room is above it: below, the gap is kept. */
 	assert_int_equal(vma_find_gap(&mm, 21 * PAGE_SIZE, slot_va(0),
-				      slot_va(guard + 20), &va),
+				      TASK_SIZE, true, &va),
+			 0);
+	assert_int_equal(va, slot_va(guard + 25));
+	assert_int_equal(vma_find_gap(&mm, 21 * PAGE_SIZE, slot_va(0),
+				      slot_va(guard + 20), false, &va),
 			 -ENOMEM);
 	assert_int_equal(vma_verify(&mm), 0);
 }
@@ -308,7 +327,7 @@ static void random_operation(void)
 			     rnd_below(2) ? VM_RAND_READ : 0);
 	}
 	compare_gap(1 + rnd_below(12), rnd_below(SLOTS / 2),
-		    SLOTS / 2 + rnd_below(SLOTS / 2));
+		    SLOTS / 2 + rnd_below(SLOTS / 2), rnd_below(2));
 	compare_find(rnd_below(SLOTS));
 }
 
@@ -343,7 +362,8 @@ static void test_remove_few_and_most(void **state __unused_arg)
 	remove_range(12, SLOTS - 24);
 	compare();
 	assert_int_equal(mm.map_count, 3 + 6);
-	compare_gap(SLOTS - 24, 0, SLOTS);
+	compare_gap(SLOTS - 24, 0, SLOTS, false);
+	compare_gap(SLOTS - 24, 0, SLOTS, true);
 	remove_range(0, SLOTS);
 	compare();
 	assert_int_equal(mm.map_count, 0);
@@ -374,13 +394,21 @@ static void test_sixty_thousand(void **state __unused_arg)
 	/* All gaps are one page: two pages fit only outside. */
 	assert_int_equal(vma_find_gap(&mm, 2 * PAGE_SIZE, BASE,
 				      BASE + 2 * count * PAGE_SIZE - PAGE_SIZE,
-				      &va),
+				      false, &va),
 			 -ENOMEM);
 	assert_int_equal(vma_find_gap(&mm, PAGE_SIZE, BASE,
 				      BASE + 2 * count * PAGE_SIZE - PAGE_SIZE,
-				      &va),
+				      false, &va),
 			 0);
 	assert_int_equal(va, BASE + (2 * count - 3) * PAGE_SIZE);
+	assert_int_equal(vma_find_gap(&mm, PAGE_SIZE, BASE + 4 * PAGE_SIZE,
+				      TASK_SIZE, true, &va),
+			 0);
+	assert_int_equal(va, BASE + 5 * PAGE_SIZE);
+	assert_int_equal(vma_find_gap(&mm, 2 * PAGE_SIZE, BASE, TASK_SIZE, true,
+				      &va),
+			 0);
+	assert_int_equal(va, BASE + (2 * count - 1) * PAGE_SIZE);
 	while (mm.map_count) {
 		struct vm_area_struct *vma;
 

@@ -3,6 +3,7 @@
 import struct
 
 EM_ARM, EM_386 = 40, 3
+ET_DYN = 3
 PT_LOAD, PT_INTERP = 1, 3
 PF_X, PF_W, PF_R = 1, 2, 4
 HEADER, PHDR = 52, 32

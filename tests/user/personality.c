@@ -1,0 +1,177 @@
+/*
+ * personality(2), and what its bits do to memory: data that may be executed, and
+ * the layout that grows upward.
+ *
+ * qemu-arm's personality is the host's: personality.expected holds Linux's
+ * answers.
+ */
+#include <uapi/personality.h>
+#include <uapi/resource.h>
+#include "check.h"
+#include "maps.h"
+
+#define ASK 0xffffffffu
+
+static const char *self;
+
+/* mov r0, #42; bx lr: 42, unless it may not be executed. */
+static int run_in(void *where)
+{
+	uint32_t *code = where;
+
+	code[0] = 0xe3a0002a;
+	code[1] = 0xe12fff1e;
+	linux_syscall(__ARM_NR_cacheflush, code, code + 2, 0);
+	return ((int (*)(void))where)();
+}
+
+/* A page that mmap, mprotect or brk has just made: 42, or its signal. */
+static int how_it_ends(void *page)
+{
+	int status = in_child(run_in, page);
+
+	return WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void data_as_code(uint32_t persona, int want, const char *when)
+{
+	const int rw = PROT_READ | PROT_WRITE;
+	uint8_t *page;
+
+	SYS(personality, persona);
+	page = pages_with(1, rw, MAP_PRIVATE);
+	is(how_it_ends(page), want, "%s: what mmap made", when);
+	SYS(munmap, page, PAGE);
+	page = pages_with(1, PROT_NONE, MAP_PRIVATE);
+	SYS(mprotect, page, PAGE, rw);
+	is(how_it_ends(page), want, "%s: what mprotect made", when);
+	SYS(munmap, page, PAGE);
+	page = (uint8_t *)((SYS(brk, 0) + PAGE - 1) & ~(PAGE - 1));
+	SYS(brk, page + PAGE);
+	is(how_it_ends(page), want, "%s: what brk made", when);
+	SYS(brk, page);
+	page = pages_with(1, PROT_WRITE, MAP_PRIVATE);
+	is(how_it_ends(page), LINUX_SIGSEGV, "%s: what may not be read", when);
+	SYS(munmap, page, PAGE);
+}
+
+static int exec_self(void *what)
+{
+	const char *argv[] = { self, what, NULL }, *envp[] = { NULL };
+
+	SYS(execve, self, argv, envp);
+	return 77;
+}
+
+static int exec_with(uint32_t persona, const char *what)
+{
+	int status;
+
+	SYS(personality, persona);
+	status = in_child(exec_self, (void *)what);
+	SYS(personality, 0);
+	return WEXITSTATUS(status);
+}
+
+/* ---- the new program --------------------------------------------- */
+
+/* Two pages, one after the other: does mmap go up, 1, or down, 2? Where from? */
+static int layout(void *arg)
+{
+	uint32_t first = (uint32_t)pages(1);
+	uint32_t second = (uint32_t)pages_with(1, PROT_NONE, MAP_PRIVATE);
+
+	(void)arg;
+	/* Linux has a few pages of its own first. */
+	if (first - 0x40000000 < 16 * PAGE && second == first + PAGE)
+		return 1;
+	return first > 0x80000000 && second == first - PAGE ? 2 : 0;
+}
+
+/* The lowest room that is free is taken, and what is left above it stays. */
+static int holes(void)
+{
+	uint8_t *at = pages(8);
+
+	SYS(munmap, at + 2 * PAGE, PAGE);
+	SYS(munmap, at + 4 * PAGE, 2 * PAGE);
+	return pages_with(2, PROT_NONE, MAP_PRIVATE) == at + 4 * PAGE &&
+		pages_with(1, PROT_NONE, MAP_PRIVATE) == at + 2 * PAGE &&
+		pages_with(1, PROT_NONE, MAP_PRIVATE) == at + 8 * PAGE;
+}
+
+static int as_program(const char *what)
+{
+	if (strcmp(what, "layout") == 0)
+		return layout(NULL);
+	if (strcmp(what, "holes") == 0)
+		return holes();
+	if (strcmp(what, "fork") == 0)
+		return WEXITSTATUS(in_child(layout, NULL));
+	if (strcmp(what, "read") == 0)
+		return how_it_ends(pages(1));
+	/* what execve made of the personality, in a byte */
+	return (int)((uint32_t)SYS(personality, ASK) >> 16 & 0xff) |
+		((uint32_t)SYS(personality, ASK) & PER_MASK ? 1 : 0);
+}
+
+/* ---- what it is kept over ---------------------------------------- */
+
+static int ask(void *arg)
+{
+	(void)arg;
+	return (int)((uint32_t)SYS(personality, ASK) >> 16);
+}
+
+static void kept(void)
+{
+	is(SYS(personality, ASK), ADDR_LIMIT_32BIT, "a program's personality");
+	is(SYS(personality, ADDR_NO_RANDOMIZE), ADDR_LIMIT_32BIT,
+	   "the old one is returned");
+	is(SYS(personality, ASK), ADDR_NO_RANDOMIZE, "the new one is kept");
+	is(WEXITSTATUS(in_child(ask, NULL)), ADDR_NO_RANDOMIZE >> 16,
+	   "fork keeps it");
+	is(exec_with(ADDR_NO_RANDOMIZE | 8, "ask"),
+	   (ADDR_NO_RANDOMIZE | ADDR_LIMIT_32BIT) >> 16,
+	   "execve keeps its bits, and makes the system Linux");
+	is(exec_with(READ_IMPLIES_EXEC, "ask"),
+	   (READ_IMPLIES_EXEC | ADDR_LIMIT_32BIT) >> 16,
+	   "READ_IMPLIES_EXEC too");
+	is(exec_with(READ_IMPLIES_EXEC, "read"), 42,
+	   "so that the new program's data may be executed");
+	is(exec_with(0, "read"), LINUX_SIGSEGV, "and otherwise not");
+}
+
+static int without_stack_limit(void *what)
+{
+	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+
+	SYS(setrlimit, RLIMIT_STACK, &none);
+	return exec_self(what);
+}
+
+static void layouts(void)
+{
+	is(exec_with(ADDR_NO_RANDOMIZE, "layout"), 2, "mmap goes down");
+	is(exec_with(ADDR_NO_RANDOMIZE | ADDR_COMPAT_LAYOUT, "layout"), 1,
+	   "ADDR_COMPAT_LAYOUT: up, from a third of the address space");
+	is(exec_with(ADDR_NO_RANDOMIZE | ADDR_COMPAT_LAYOUT, "fork"), 1,
+	   "a child of such a program, too");
+	is(exec_with(ADDR_NO_RANDOMIZE | ADDR_COMPAT_LAYOUT, "holes"), 1,
+	   "into the lowest hole that has room");
+	SYS(personality, ADDR_NO_RANDOMIZE);
+	is(WEXITSTATUS(in_child(without_stack_limit, "layout")), 1,
+	   "up, if the stack has no limit");
+}
+
+int main(int argc, char **argv)
+{
+	self = argv[0];
+	if (argc == 2)
+		return as_program(argv[1]);
+	kept();
+	data_as_code(READ_IMPLIES_EXEC, 42, "READ_IMPLIES_EXEC");
+	data_as_code(0, LINUX_SIGSEGV, "without it");
+	layouts();
+	return done();
+}
