@@ -33,7 +33,8 @@ enum child_change {
 /* A fault of the running program that nothing has mended: a signal for it. */
 struct fault_signal {
 	struct pt_regs *regs;           /* of the program */
-	const struct abort_info *abort; /* NULL: an undefined instruction */
+	const struct abort_info *abort; /* NULL: there was no abort */
+	uaddr_t addr;                   /* for siginfo: of data or code */
 	int sig, code;                  /* SIGSEGV, SEGV_MAPERR ... */
 };
 

@@ -31,6 +31,7 @@ static void end_user_fault(const struct abort_info *info, struct pt_regs *regs,
 	struct fault_signal fault = {
 		.regs = regs,
 		.abort = info,
+		.addr = info->far,
 		.sig = sig,
 		.code = code,
 	};

@@ -23,6 +23,8 @@ static const char *signal_word(int sig, int code)
 			(code == BUS_ADRERR ? "SIGBUS, BUS_ADRERR" : "SIGBUS");
 	case SIGTRAP:
 		return "SIGTRAP";
+	case SIGILL:
+		return "SIGILL";
 	default:
 		return "SIGKILL";
 	}
@@ -165,11 +167,15 @@ void report_user_fault(const struct pt_regs *regs,
 	show_maps(mm, info, sig, code);
 }
 
-void report_undefined(const struct pt_regs *regs, u32 insn)
+void report_user_trap(const struct user_trap *trap, const struct pt_regs *regs,
+		      u32 number)
 {
-	pr_info("%s[%d] undefined instruction 0x%0*x at pc 0x%08x (%s): SIGILL\n",
-		current->comm, (int)current->pid, regs->cpsr & PSR_T ? 4 : 8,
-		(unsigned int)insn, (unsigned int)regs->pc,
-		regs->cpsr & PSR_T ? "Thumb" : "ARM");
-	pr_info("  so: the core does not know this instruction: data run as code, or built for another core\n");
+	bool thumb = regs->cpsr & PSR_T;
+
+	pr_info("%s[%d] %s 0x%0*x at pc 0x%08x (%s): %s\n", current->comm,
+		(int)current->pid, trap->what,
+		thumb && number < 0x10000 ? 4 : 8, (unsigned int)number,
+		(unsigned int)regs->pc, thumb ? "Thumb" : "ARM",
+		signal_word(trap->sig, trap->code));
+	pr_info("  so: %s\n", trap->verdict);
 }

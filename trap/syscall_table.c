@@ -52,6 +52,66 @@ static s32 set_tls(u32 value)
 	return 0;
 }
 
+/* ---- ARM's own calls --------------------------------------------- */
+
+/* Up to there a call that does not exist is only that: -ENOSYS. */
+#define ARM_NR_LAST (__ARM_NR_BASE + 0x7ff)
+
+static const struct user_trap branch_to_zero = {
+	.sig = SIGSEGV,
+	.code = SEGV_MAPERR,
+	.what = "system call",
+	.verdict =
+		"it is what old programs had at address 0, for a branch there",
+};
+
+static const struct user_trap breakpoint_call = {
+	.sig = SIGTRAP,
+	.code = TRAP_BRKPT,
+	.what = "system call",
+	.verdict =
+		"it is a breakpoint, which neither a debugger nor a handler takes",
+};
+
+static const struct user_trap bad_call = {
+	.sig = SIGILL,
+	.code = ILL_ILLTRP,
+	.what = "system call",
+	.verdict = "no kernel will ever have a call of this number",
+};
+
+/* The svc that made the call: regs->pc is behind it. */
+static uaddr_t svc_address(const struct pt_regs *regs)
+{
+	return regs->pc - (regs->cpsr & PSR_T ? 2 : 4);
+}
+
+/* Numbers that Linux, too, has no function for. What r0 is to be. */
+static s32 no_arm_private(struct pt_regs *regs)
+{
+	u32 nr = regs->r[7];
+
+	if (nr < __ARM_NR_BASE)
+		return sys_ni_syscall(regs);
+	switch (nr) {
+	case __ARM_NR_BASE:
+		end_user_trap(&branch_to_zero, regs, 0, nr);
+		return 0;
+	case __ARM_NR_breakpoint:
+		regs->pc = svc_address(regs);
+		end_user_trap(&breakpoint_call, regs, regs->pc, nr);
+		return (s32)regs->r[0];
+	case __ARM_NR_usr26:
+	case __ARM_NR_usr32:
+		break;
+	default:
+		if (nr <= ARM_NR_LAST)
+			return sys_ni_syscall(regs);
+	}
+	end_user_trap(&bad_call, regs, svc_address(regs), nr);
+	return nr >> 16 == __ARM_NR_BASE >> 16 ? 0 : (s32)regs->r[0];
+}
+
 s32 do_arm_private(struct pt_regs *regs)
 {
 	switch (regs->r[7]) {
@@ -59,7 +119,9 @@ s32 do_arm_private(struct pt_regs *regs)
 		return sys_cacheflush(regs->r[0], regs->r[1], regs->r[2]);
 	case __ARM_NR_set_tls:
 		return set_tls(regs->r[0]);
+	case __ARM_NR_get_tls:
+		return (s32)current_thread_info()->tls;
 	default:
-		return sys_ni_syscall(regs);
+		return no_arm_private(regs);
 	}
 }

@@ -43,8 +43,23 @@ void die(const char *what, struct pt_regs *regs, const struct abort_info *info)
  */
 void report_user_fault(const struct pt_regs *regs,
 		       const struct abort_info *info, int sig, int code);
-/* The same for an instruction the core does not know. */
-void report_undefined(const struct pt_regs *regs, u32 insn);
+
+/* What a program did that ends in a signal, without an abort. */
+struct user_trap {
+	int sig, code;
+	const char *what;    /* a noun before a number */
+	const char *verdict; /* why it ends the program, if it does */
+};
+
+/* The same of an instruction or a system call: number is its own. */
+void report_user_trap(const struct user_trap *trap, const struct pt_regs *regs,
+		      u32 number);
+/*
+ * The running program gets the signal, siginfo's address addr: its handler is
+ * going to run when this returns; or it ends here, with a report. (trap/undef.c)
+ */
+void end_user_trap(const struct user_trap *trap, struct pt_regs *regs,
+		   uaddr_t addr, u32 number);
 
 /* If pc is listed in __ex_table: go on at its fix-up. True if it was. */
 bool fixup_exception(struct pt_regs *regs);

@@ -2,12 +2,51 @@
  * Instructions the core does not execute.
  *
  * Most are a task's first use of VFP or NEON since it was switched to: the
- * unit is off until then (run/vfp.c). The rest is SIGILL, or an oops.
+ * unit is off until then (run/vfp.c). Three are left undefined by the
+ * architecture so that debuggers can plant them: SIGTRAP. The rest is SIGILL, or
+ * an oops.
  */
 #include <asm/irqflags.h>
 #include <asm/uaccess.h>
 #include <lib/backtrace.h>
 #include <trap/internal.h>
+
+/* GDB's on Linux: for ARM under any condition, for Thumb, for Thumb-2. */
+#define ARM_BREAKPOINT      0x07f001f0
+#define ARM_BREAKPOINT_MASK 0x0fffffff
+#define THUMB_BREAKPOINT    0xde01
+#define THUMB2_BREAKPOINT   0xf7f0a000
+
+static const struct user_trap undefined = {
+	.sig = SIGILL,
+	.code = ILL_ILLOPC,
+	.what = "undefined instruction",
+	.verdict =
+		"the core does not know this instruction: data run as code, or built for another core",
+};
+
+static const struct user_trap breakpoint = {
+	.sig = SIGTRAP,
+	.code = TRAP_BRKPT,
+	.what = "breakpoint",
+	.verdict = "no debugger takes it, nor a handler of the program",
+};
+
+void end_user_trap(const struct user_trap *trap, struct pt_regs *regs,
+		   uaddr_t addr, u32 number)
+{
+	struct fault_signal fault = {
+		.regs = regs,
+		.addr = addr,
+		.sig = trap->sig,
+		.code = trap->code,
+	};
+
+	if (services_fault_signal(&fault))
+		return;
+	report_user_trap(trap, regs, number);
+	do_group_exit((u32)fault.sig);
+}
 
 /* LR is one instruction late, whose size the T bit tells (B1.8.3). */
 static void step_back(struct pt_regs *regs)
@@ -15,12 +54,30 @@ static void step_back(struct pt_regs *regs)
 	regs->pc -= regs->cpsr & PSR_T ? 2 : 4;
 }
 
-/* The instruction at pc for the report; 0 if it cannot be read any more. */
+static bool is_wide_thumb(u32 first)
+{
+	return first >= 0xe800; /* A6.3: 11101, 11110 and 11111 begin it */
+}
+
+/* The instruction at pc; 0 if it cannot be read any more. */
 static u32 read_insn(const struct pt_regs *regs)
 {
-	u32 insn = 0, bytes = regs->cpsr & PSR_T ? 2 : 4;
+	bool thumb = regs->cpsr & PSR_T;
+	u32 insn = 0, second = 0;
 
-	return copy_from_user(&insn, regs->pc, bytes) ? 0 : insn;
+	if (copy_from_user(&insn, regs->pc, thumb ? 2 : 4))
+		return 0;
+	if (!thumb || !is_wide_thumb(insn))
+		return insn;
+	return copy_from_user(&second, regs->pc + 2, 2) ? 0 :
+							  insn << 16 | second;
+}
+
+static bool is_breakpoint(const struct pt_regs *regs, u32 insn)
+{
+	if (regs->cpsr & PSR_T)
+		return insn == THUMB_BREAKPOINT || insn == THUMB2_BREAKPOINT;
+	return (insn & ARM_BREAKPOINT_MASK) == ARM_BREAKPOINT;
 }
 
 /* The kernel's own. spin_lock() ends so where it would wait for ever. */
@@ -42,7 +99,7 @@ static void kernel_undefined(struct pt_regs *regs)
 
 void do_undefined(struct pt_regs *regs)
 {
-	struct fault_signal fault;
+	u32 insn;
 
 	step_back(regs);
 	if (!user_mode(regs)) {
@@ -52,13 +109,7 @@ void do_undefined(struct pt_regs *regs)
 	local_irq_enable();
 	if (vfp_trap(regs))
 		return;
-	fault = (struct fault_signal){
-		.regs = regs,
-		.sig = SIGILL,
-		.code = ILL_ILLOPC,
-	};
-	if (services_fault_signal(&fault))
-		return;
-	report_undefined(regs, read_insn(regs));
-	do_group_exit((u32)fault.sig);
+	insn = read_insn(regs);
+	end_user_trap(is_breakpoint(regs, insn) ? &breakpoint : &undefined,
+		      regs, regs->pc, insn);
 }

@@ -137,7 +137,11 @@
 #define NR_SYSCALLS 404
 
 #define __ARM_NR_BASE       0x0f0000
+#define __ARM_NR_breakpoint (__ARM_NR_BASE + 1)
 #define __ARM_NR_cacheflush (__ARM_NR_BASE + 2)
+#define __ARM_NR_usr26      (__ARM_NR_BASE + 3)
+#define __ARM_NR_usr32      (__ARM_NR_BASE + 4)
 #define __ARM_NR_set_tls    (__ARM_NR_BASE + 5)
+#define __ARM_NR_get_tls    (__ARM_NR_BASE + 6)
 
 #endif

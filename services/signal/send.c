@@ -300,8 +300,7 @@ bool signal_fault(struct fault_signal *fault)
 	flags = lock_signals();
 	handled = !unhandled_signal(fault->sig);
 	if (handled)
-		post_fault(fault->sig, fault->code,
-			   abort ? abort->far : fault->regs->pc,
+		post_fault(fault->sig, fault->code, fault->addr,
 			   abort ? TRAP_NO_PAGE_FAULT : TRAP_NO_UNDEFINED,
 			   error);
 	unlock_signals(flags);

@@ -14,7 +14,8 @@
 #include <uapi/errno.h>
 #include "host.h"
 
-u32 ramfs_max_bytes; /* fs/ is not linked */
+u32 ramfs_max_bytes;    /* fs/ is not linked */
+u32 randomize_va_space; /* nor is proc/ */
 
 #define ATAG_MEM     0x54410002u
 #define ATAG_INITRD2 0x54420005u
