@@ -133,6 +133,9 @@
 #define __NR_statx           397
 #define __NR_clock_gettime64 403
 
+#define __NR_sched_setaffinity 241
+#define __NR_sched_getaffinity 242
+
 /* The kernel's table has this many rows. */
 #define NR_SYSCALLS 404
 

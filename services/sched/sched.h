@@ -1,5 +1,5 @@
 /*
- * services/sched/sched.h - nice values: how large a task's share of the core is.
+ * services/sched/sched.h - nice values: a task's share of the core, and which cores.
  */
 #ifndef SERVICES_SCHED_SCHED_H
 #define SERVICES_SCHED_SCHED_H
@@ -9,11 +9,14 @@
 
 /* clang-format off */
 #define SCHED_CALLS \
-	CALL(nice), CALL(getpriority), CALL(setpriority)
+	CALL(nice), CALL(getpriority), CALL(setpriority), \
+	CALL(sched_setaffinity), CALL(sched_getaffinity)
 /* clang-format on */
 
 s32 sys_nice(s32 increment);
 s32 sys_getpriority(s32 which, s32 who);
 s32 sys_setpriority(s32 which, s32 who, s32 nice);
+s32 sys_sched_setaffinity(s32 pid, u32 bytes, uaddr_t from);
+s32 sys_sched_getaffinity(s32 pid, u32 bytes, uaddr_t to);
 
 #endif
