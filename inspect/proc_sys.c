@@ -46,11 +46,27 @@ static int show_threads_max(struct seq_file *m)
 	return show_number(m, MAX_TASKS);
 }
 
+static int show_randomize(struct seq_file *m)
+{
+	return show_number(m, READ_ONCE(randomize_va_space));
+}
+
+static int write_randomize(struct seq_file *m __unused_arg, const char *text)
+{
+	u32 number = (u32)(text[0] - '0');
+
+	if (number > MAX_RANDOMIZE || text[1])
+		return -EINVAL;
+	WRITE_ONCE(randomize_va_space, number);
+	return 0;
+}
+
 static const struct proc_entry kernel_entries[] = {
 	TEXT("hostname", show_hostname),
 	TEXT("osrelease", show_osrelease),
 	TEXT("ostype", show_ostype),
 	TEXT("pid_max", show_pid_max),
+	TEXT_RW("randomize_va_space", show_randomize, write_randomize),
 	TEXT("threads-max", show_threads_max),
 	TEXT("version", show_os_version),
 	{ .name = NULL },

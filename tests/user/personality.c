@@ -1,10 +1,11 @@
 /*
- * personality(2), and what its bits do to memory: data that may be executed, and
- * the layout that grows upward.
+ * personality(2), and what its bits do to memory: data that may be executed, the
+ * layout that grows upward, and addresses that stay the same.
  *
  * qemu-arm's personality is the host's: personality.expected holds Linux's
  * answers.
  */
+#include <uapi/fcntl.h>
 #include <uapi/personality.h>
 #include <uapi/resource.h>
 #include "check.h"
@@ -100,8 +101,18 @@ static int holes(void)
 		pages_with(1, PROT_NONE, MAP_PRIVATE) == at + 8 * PAGE;
 }
 
+/* A part of the number of the page that the stack begins in. */
+static int stack_page(void)
+{
+	int local;
+
+	return (int)((uint32_t)&local / PAGE % 100);
+}
+
 static int as_program(const char *what)
 {
+	if (strcmp(what, "stack") == 0)
+		return stack_page();
 	if (strcmp(what, "layout") == 0)
 		return layout(NULL);
 	if (strcmp(what, "holes") == 0)
@@ -164,6 +175,35 @@ static void layouts(void)
 	   "up, if the stack has no limit");
 }
 
+/* Do programs that run one after the other have the same stack? */
+static bool stack_moves(uint32_t persona)
+{
+	int first = exec_with(persona, "stack");
+
+	for (int i = 0; i < 5; i++)
+		if (exec_with(persona, "stack") != first)
+			return true;
+	return false;
+}
+
+static int write_sysctl(const char *value)
+{
+	int fd = SYS(open, "/proc/sys/kernel/randomize_va_space", O_RDWR, 0);
+	int written = SYS(write, fd, value, 1);
+
+	SYS(close, fd);
+	return written;
+}
+
+static void randomised(void)
+{
+	is(write_sysctl("2"), 1, "randomize_va_space becomes 2");
+	ok(stack_moves(0), "each program has its stack elsewhere");
+	ok(!stack_moves(ADDR_NO_RANDOMIZE), "but not with ADDR_NO_RANDOMIZE");
+	is(write_sysctl("0"), 1, "randomize_va_space becomes 0");
+	ok(!stack_moves(0), "all programs have it in one place");
+}
+
 int main(int argc, char **argv)
 {
 	self = argv[0];
@@ -173,5 +213,6 @@ int main(int argc, char **argv)
 	data_as_code(READ_IMPLIES_EXEC, 42, "READ_IMPLIES_EXEC");
 	data_as_code(0, LINUX_SIGSEGV, "without it");
 	layouts();
+	randomised();
 	return done();
 }
