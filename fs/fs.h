@@ -16,6 +16,7 @@
 #include <alloc/alloc.h>
 #include <asm/uaccess.h>
 #include <bug.h>
+#include <cred.h>
 #include <file.h>
 #include <rwsem.h>
 #include <sched.h>
@@ -60,7 +61,6 @@ struct inode_operations {
 		      struct inode **child);
 	int (*create)(struct inode *dir, const char *name, u32 bytes, u32 mode,
 		      struct inode **child);
-	int (*unlink)(struct inode *dir, const char *name, u32 bytes);
 	/* Symbolic link's text, NUL-terminated, into buf[PATH_MAX]. */
 	int (*readlink)(struct inode *inode, char *buf, u32 bytes);
 	/*
@@ -89,7 +89,8 @@ struct inode {
 	atomic_t i_count;
 	/* i_lock */
 	struct rw_semaphore i_lock;
-	u32 i_mode; /* S_IF*, constant, and permissions */
+	u32 i_mode;       /* S_IF*, constant, and permissions */
+	u32 i_uid, i_gid; /* whose it is */
 	u64 i_size;
 	u32 i_nlink;
 	u32 i_mtime;                 /* seconds */
@@ -129,8 +130,13 @@ int __must_check filp_open(const char *path, u32 flags, struct file **file);
 /* The same, for a program: by a path from dirfd, which is as openat's. */
 int __must_check do_filp_open(s32 dirfd, const char *path, u32 flags,
 			      struct file **file);
-/* The same, by inode: whose own reference is taken. */
-int __must_check open_inode(struct inode *inode, u32 flags, struct file **file);
+/*
+ * The same, by inode: whose own reference is taken. mask: MAY_* that the running
+ * task must be allowed, mostly open_mask(flags); 0: it has just made the file.
+ */
+int __must_check open_inode(struct inode *inode, u32 flags, u32 mask,
+			    struct file **file);
+u32 open_mask(u32 flags);
 /* A descriptor for file, whose reference moves; or -errno, and it is closed. */
 s32 open_fd(struct file *file, u32 flags);
 /*
@@ -303,6 +309,31 @@ struct fs_struct {
 	u32 umask;         /* lock */
 };
 
+/* ---- permissions (permission.c) ---------------------------------- */
+
+#define MAY_EXEC  1 /* of a directory: search */
+#define MAY_WRITE 2
+#define MAY_READ  4
+
+/* May who has cred do all of mask (MAY_*) with inode? 0 or -EACCES. */
+int __must_check cred_permission(const struct cred *cred,
+				 const struct inode *inode, u32 mask);
+
+/* The same of the running task. */
+static inline int __must_check inode_permission(const struct inode *inode,
+						u32 mask)
+{
+	const struct cred *cred = current_thread_info()->cred;
+
+	/* The walk of who is root and nothing else costs no call. */
+	if (likely(!cred && (S_ISDIR(inode->i_mode) || !(mask & MAY_EXEC))))
+		return 0;
+	return cred_permission(current_cred(), inode, mask);
+}
+
+/* May the running task do what only the owner may? */
+bool owner_or_capable(const struct inode *inode);
+
 /* ---- paths (namei.c) --------------------------------------------- */
 
 #define LOOKUP_FOLLOW 0x1 /* a symbolic link at the end is followed */
@@ -370,7 +401,7 @@ static inline struct ramfs_dir *ramfs_dir(const struct inode *dir)
 /*
  * What all directories and files of ramfs have, those that are there already,
  * too. As they are, nothing can be changed: -EROFS. At boot, before there is a
- * program, a service may add create and unlink; truncate, run, write,
+ * program, a service may add create; truncate, run, write,
  * kernel_write and release, and puts its own in place of the files' open, which
  * refuses writers.
  */

@@ -15,6 +15,8 @@ int put_stat64(const struct inode *inode, uaddr_t buf)
 	st.st_ino_low = inode->i_ino;
 	st.st_mode = inode->i_mode;
 	st.st_nlink = inode->i_nlink;
+	st.st_uid = inode->i_uid;
+	st.st_gid = inode->i_gid;
 	st.st_rdev = inode->i_rdev;
 	st.st_size = (s64)inode->i_size;
 	st.st_blksize = PAGE_SIZE;

@@ -95,6 +95,8 @@ static int set_link_text(struct inode *inode, const struct cpio_entry *entry)
 static int set_contents(struct inode *inode, const struct cpio_entry *entry)
 {
 	inode->i_mtime = entry->mtime;
+	inode->i_uid = entry->uid;
+	inode->i_gid = entry->gid;
 	switch (entry->mode & S_IFMT) {
 	case S_IFREG:
 		set_file_data(inode, entry);
@@ -138,7 +140,7 @@ static int get_inode(struct hard_links *links, const struct cpio_entry *entry,
 
 /* ---- its name ---------------------------------------------------- */
 
-/* A directory that is there already stays, and gets the entry's mode. */
+/* A directory that is there already stays, and gets the entry's mode and owner. */
 static bool keep_directory(struct nameidata *nd, const struct cpio_entry *entry)
 {
 	struct inode *old;
@@ -147,8 +149,11 @@ static bool keep_directory(struct nameidata *nd, const struct cpio_entry *entry)
 	if (nd->inode->i_op->lookup(nd->inode, nd->name, nd->bytes, &old))
 		return false;
 	keep = S_ISDIR(old->i_mode) && S_ISDIR(entry->mode);
-	if (keep)
+	if (keep) {
 		old->i_mode = entry->mode & (S_IFMT | 07777);
+		old->i_uid = entry->uid;
+		old->i_gid = entry->gid;
+	}
 	iput(old);
 	return keep;
 }

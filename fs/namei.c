@@ -202,6 +202,9 @@ static int walk(struct nameidata *nd, bool parent, bool follow)
 		last = *nd->rest == '\0';
 		if (!S_ISDIR(nd->inode->i_mode))
 			return -ENOTDIR;
+		err = inode_permission(nd->inode, MAY_EXEC);
+		if (err)
+			return err;
 		if (nd->bytes > NAME_MAX)
 			return -ENAMETOOLONG;
 		if (is_dot(nd))

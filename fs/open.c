@@ -4,8 +4,17 @@
 #include <fs/internal.h>
 #include <syscalls.h>
 
-int open_inode(struct inode *inode, u32 flags, struct file **file)
+u32 open_mask(u32 flags)
 {
+	static const u8 masks[] = { MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE,
+				    MAY_READ | MAY_WRITE };
+
+	return masks[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0);
+}
+
+int open_inode(struct inode *inode, u32 flags, u32 mask, struct file **file)
+{
+	int err;
 	bool writes = (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
 
 	if (flags & O_DIRECTORY && !S_ISDIR(inode->i_mode))
@@ -14,7 +23,10 @@ int open_inode(struct inode *inode, u32 flags, struct file **file)
 		return -ELOOP; /* only with O_NOFOLLOW */
 	if (S_ISDIR(inode->i_mode) && (writes || flags & O_CREAT))
 		return -EISDIR;
-	return file_open_inode(inode, flags, file);
+	err = inode_permission(inode, mask);
+	if (!err && unlikely(flags & O_NOATIME) && !owner_or_capable(inode))
+		err = -EPERM;
+	return err ? err : file_open_inode(inode, flags, file);
 }
 
 /* Nothing is created: the root is read-only. O_PATH is as good as O_RDONLY. */
@@ -31,7 +43,7 @@ int do_filp_open(s32 dirfd, const char *path, u32 flags, struct file **file)
 		return err;
 	err = flags & O_CREAT && flags & O_EXCL ?
 		-EEXIST :
-		open_inode(inode, flags, file);
+		open_inode(inode, flags, open_mask(flags), file);
 	iput(inode);
 	return err;
 }
@@ -44,22 +56,26 @@ int filp_open(const char *path, u32 flags, struct file **file)
 int open_exec(const char *path, struct file **result)
 {
 	const struct inode_operations *op;
+	struct inode *inode;
 	struct file *file;
-	int err = filp_open(path, O_RDONLY, &file);
+	int err = path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
 
 	if (err)
 		return err;
-	op = file->f_inode->i_op;
-	if (!S_ISREG(file->f_inode->i_mode) || !(file->f_inode->i_mode & 0111))
+	op = inode->i_op;
+	if (S_ISREG(inode->i_mode))
+		err = open_inode(inode, O_RDONLY, MAY_EXEC, &file);
+	else
 		err = -EACCES;
-	else if (op && op->run)
-		err = op->run(file->f_inode, file);
-	if (err) {
-		fput(file);
-		return err;
+	if (!err && op && op->run) {
+		err = op->run(inode, file);
+		if (err)
+			fput(file);
 	}
-	*result = file;
-	return 0;
+	iput(inode);
+	if (!err)
+		*result = file;
+	return err;
 }
 
 /* ---- system calls ------------------------------------------------ */

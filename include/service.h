@@ -101,6 +101,12 @@ struct service {
 	 */
 	int (*load_script)(struct exec *exec, const char *path);
 
+	/*
+	 * The program that execve has found may run as somebody else: set
+	 * exec->cred, and what args tells of it. 0 or -ENOMEM.
+	 */
+	int (*exec_cred)(struct exec *exec);
+
 	/* Its nodes in /dev; constant. NULL: none. */
 	const struct chrdev *devices;
 };
@@ -126,6 +132,7 @@ enum hook {
 	TIMER_EXPIRED,
 	CONSOLE_KEY,
 	LOAD_SCRIPT,
+	EXEC_CRED,
 	DEVICES,
 	NR_HOOKS
 };
@@ -211,6 +218,15 @@ static inline void services_console_key(u8 letter)
 {
 	for_each_service(s, CONSOLE_KEY)
 		(*s)->console_key(letter);
+}
+
+static inline int services_exec_cred(struct exec *exec)
+{
+	int err = 0;
+
+	for_each_service(s, EXEC_CRED)
+		err = err ? err : (*s)->exec_cred(exec);
+	return err;
 }
 
 static inline int services_load_script(struct exec *exec, const char *path)

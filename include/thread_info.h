@@ -26,6 +26,7 @@
 
 struct task_struct;
 struct mm_struct;
+struct cred;
 struct files_struct;
 struct fs_struct;
 
@@ -39,6 +40,8 @@ struct thread_info {
 	struct mm_struct *active_mm; /* whose tables are loaded */
 	struct files_struct *files;  /* open files (fs/) */
 	struct fs_struct *fs;        /* working directory (services/files/) */
+	/* Itself, under tasklist_lock; NULL: root (include/cred.h). */
+	const struct cred *cred;
 };
 
 /* <asm/current.h>: one MRC; host tests shadow it with a variable. */

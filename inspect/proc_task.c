@@ -191,7 +191,7 @@ static void show_status_mm(struct seq_file *m, const struct mm_facts *f)
 	show_kib(m, "VmSwap:", 0);
 }
 
-static void show_sigset(struct seq_file *m, const char *name, u64 set)
+static void show_set(struct seq_file *m, const char *name, u64 set)
 {
 	seq_puts(m, name);
 	seq_putc(m, '\t');
@@ -206,15 +206,57 @@ static void show_status_signals(struct seq_file *m,
 	show_number(m, "SigQ:\t", count_pending_signals());
 	show_number(m, "/", f->max_pending);
 	seq_putc(m, '\n');
-	show_sigset(m, "SigPnd:", f->pending);
-	show_sigset(m, "ShdPnd:", f->shared);
-	show_sigset(m, "SigBlk:", f->blocked);
-	show_sigset(m, "SigIgn:", f->ignored);
-	show_sigset(m, "SigCgt:", f->caught);
+	show_set(m, "SigPnd:", f->pending);
+	show_set(m, "ShdPnd:", f->shared);
+	show_set(m, "SigBlk:", f->blocked);
+	show_set(m, "SigIgn:", f->ignored);
+	show_set(m, "SigCgt:", f->caught);
+}
+
+/* With a reference; NULL: root's, or the task is gone. */
+static const struct cred *task_cred(s32 pid)
+{
+	u32 flags = tasklist_lock();
+	const struct task_struct *task = find_task(pid);
+	const struct cred *cred = task ? get_cred(task->thread_info.cred) :
+					 NULL;
+
+	tasklist_unlock(flags);
+	return cred;
+}
+
+static void show_status_ids(struct seq_file *m, const struct cred *cred,
+			    u32 nr_fds)
+{
+	show_number(m, "\nTracerPid:\t0\nUid:\t", cred->uid);
+	show_number(m, "\t", cred->euid);
+	show_number(m, "\t", cred->suid);
+	show_number(m, "\t", cred->fsuid);
+	show_number(m, "\nGid:\t", cred->gid);
+	show_number(m, "\t", cred->egid);
+	show_number(m, "\t", cred->sgid);
+	show_number(m, "\t", cred->fsgid);
+	show_number(m, "\nFDSize:\t", nr_fds);
+	seq_puts(m, "\nGroups:\t");
+	for (u32 i = 0; i < cred->nr_groups; i++)
+		seq_printf(m, "%u ", cred->groups[i]);
+	seq_putc(m, '\n');
+}
+
+static void show_status_caps(struct seq_file *m, const struct cred *cred)
+{
+	show_set(m, "CapInh:", cred->inheritable);
+	show_set(m, "CapPrm:", cred->permitted);
+	show_set(m, "CapEff:", cred->effective);
+	show_set(m, "CapBnd:", ALL_CAPS);
+	show_set(m, "CapAmb:", 0);
+	show_number(m, "NoNewPrivs:\t", cred->no_new_privs);
+	seq_putc(m, '\n');
 }
 
 int show_status(struct seq_file *m)
 {
+	const struct cred *cred;
 	struct task_facts task;
 	struct mm_facts mm;
 	bool has_mm;
@@ -232,16 +274,15 @@ int show_status(struct seq_file *m)
 	show_number(m, "Tgid:\t", (u32)task.tgid);
 	show_number(m, "\nNgid:\t0\nPid:\t", (u32)task.pid);
 	show_number(m, "\nPPid:\t", (u32)task.ppid);
-	show_number(m,
-		    "\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n"
-		    "FDSize:\t",
-		    task.nr_fds);
-	seq_putc(m, '\n');
+	cred = task_cred(m->pid);
+	show_status_ids(m, cred ? cred : &root_cred, task.nr_fds);
 	if (has_mm)
 		show_status_mm(m, &mm);
 	show_number(m, "Threads:\t", task.threads);
 	seq_putc(m, '\n');
 	show_status_signals(m, &task.signals);
+	show_status_caps(m, cred ? cred : &root_cred);
+	put_cred(cred);
 	show_number(m, "voluntary_ctxt_switches:\t", task.use.nvcsw);
 	show_number(m, "\nnonvoluntary_ctxt_switches:\t", task.use.nivcsw);
 	seq_putc(m, '\n');

@@ -86,6 +86,20 @@ static void proc_dir_evict(struct inode *inode)
 	inode->i_entry = NULL;
 }
 
+/* What is below /proc/PID belongs to whom the task acts for. */
+static void set_owner(struct inode *inode)
+{
+	u32 flags = tasklist_lock();
+	s32 pid = proc_pid_of(inode);
+	const struct task_struct *task = pid ? find_task(pid) : NULL;
+
+	if (task) {
+		inode->i_uid = cred_of(&task->thread_info)->euid;
+		inode->i_gid = cred_of(&task->thread_info)->egid;
+	}
+	tasklist_unlock(flags);
+}
+
 /* Of process pid, or of none: 0; parent NULL: it is /proc itself. */
 static struct inode *proc_dir_inode(s32 pid, const struct proc_dir *dir,
 				    struct inode *parent, const char *name)
@@ -96,6 +110,7 @@ static struct inode *proc_dir_inode(s32 pid, const struct proc_dir *dir,
 		return NULL;
 	inode->i_ino = PROC_INO(pid, dir, INO_DIR);
 	inode->i_dev = PROC_DEV;
+	set_owner(inode);
 	inode->i_nlink = 2;
 	inode->i_op = &proc_dir_ops;
 	inode->i_fop = &proc_dir_fops;
@@ -115,6 +130,7 @@ static struct inode *proc_inode(u32 ino, const struct proc_entry *entry)
 		return NULL;
 	inode->i_ino = ino;
 	inode->i_dev = PROC_DEV;
+	set_owner(inode);
 	inode->i_fop = entry->fops;
 	inode->i_op = &proc_file_ops;
 	if (S_ISLNK(entry->mode))

@@ -301,6 +301,21 @@ static int unshare_files(struct exec *exec)
 	return 0;
 }
 
+/* exec gets the old one, and gives it back. */
+static void exec_take_cred(struct exec *exec)
+{
+	struct thread_info *ti = current_thread_info();
+	const struct cred *old = ti->cred;
+	u32 flags;
+
+	if (!exec->cred)
+		return;
+	flags = tasklist_lock(); /* others look at it */
+	ti->cred = exec->cred;
+	exec->cred = old;
+	tasklist_unlock(flags);
+}
+
 static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 {
 	struct task_struct *task = current;
@@ -313,6 +328,7 @@ static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 		return err;
 	exec_mmap(exec->mm);
 	exec->mm = NULL;
+	exec_take_cred(exec);
 	services_exec();
 	if (task->thread_info.files)
 		files_close_on_exec(task->thread_info.files);
@@ -334,6 +350,9 @@ static int prepare(struct exec *exec, const char *path,
 
 	if (!err)
 		err = services_load_script(exec, path);
+	exec->args.cred = current_cred();
+	if (!err)
+		err = services_exec_cred(exec);
 	if (!err)
 		err = check_program(exec);
 	if (!err)
@@ -367,6 +386,7 @@ static void free_exec(struct exec *exec)
 		mmput(exec->mm);
 	free_image(&exec->program);
 	free_image(&exec->interp);
+	put_cred(exec->cred);
 	args_free(&exec->args);
 	for (u32 i = 0; i < SCRIPT_DEPTH; i++)
 		kfree(exec->lines[i]);

@@ -31,6 +31,8 @@ struct exec {
 	uaddr_t stack_top;
 	u32 mmap_shift, dyn_shift, brk_shift;
 	uaddr_t sp;
+	const struct cred
+		*cred; /* a reference: the program's, or NULL: as it is */
 	/* "#!": strings that come before argv[1], innermost script last */
 	u32 nr_prefix; /* used, from the end of prefix[] */
 	char *lines[SCRIPT_DEPTH];

@@ -22,6 +22,8 @@ struct exec_args {
 	u32 bytes; /* in use */
 	u32 argc, envc;
 	u32 env_offset, path_offset; /* where these begin */
+	const struct cred *cred;     /* whose ids AT_UID ... tell */
+	bool secure;                 /* AT_SECURE: it is set-uid */
 	u32 nr_pages;                /* all above starts as 0 */
 	void *pages[ARG_PAGES];      /* made when first used */
 };

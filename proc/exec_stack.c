@@ -11,6 +11,7 @@
  *	      a zero word
  *	exec->stack_top
  */
+#include <cred.h>
 #include <proc/exec.h>
 #include <proc/internal.h>
 #include <string.h>
@@ -75,11 +76,11 @@ static void fill_auxv(u32 *auxv, const struct exec *exec,
 	add_aux(&word, AT_BASE, exec->interp.bias);
 	add_aux(&word, AT_FLAGS, 0);
 	add_aux(&word, AT_ENTRY, elf_entry(program));
-	add_aux(&word, AT_UID, 0);
-	add_aux(&word, AT_EUID, 0);
-	add_aux(&word, AT_GID, 0);
-	add_aux(&word, AT_EGID, 0);
-	add_aux(&word, AT_SECURE, 0);
+	add_aux(&word, AT_UID, exec->args.cred->uid);
+	add_aux(&word, AT_EUID, exec->args.cred->euid);
+	add_aux(&word, AT_GID, exec->args.cred->gid);
+	add_aux(&word, AT_EGID, exec->args.cred->egid);
+	add_aux(&word, AT_SECURE, exec->args.secure);
 	add_aux(&word, AT_RANDOM,
 		at->extras + offsetof(struct stack_extras, random));
 	add_aux(&word, AT_HWCAP2, 0);

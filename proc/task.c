@@ -7,6 +7,7 @@
  * reap_dead_tasks(), because the last one is often dropped where nobody may
  * sleep.
  */
+#include <cred.h>
 #include <percpu.h>
 #include <proc/internal.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 /* Stacks kept for the next fork: mapping a new one costs a page-table walk. */
 #define NR_CACHED_STACKS 2
 
-static_assert(offsetof(struct task_struct, context) == 32,
+static_assert(offsetof(struct task_struct, context) == 36,
 	      "run/switch.S counts on it");
 
 static struct kmem_cache *task_cache;
@@ -104,6 +105,7 @@ struct task_struct *dup_task_struct(const struct task_struct *orig)
 	task->session = orig->session;
 	task->thread_info.tls = orig->thread_info.tls;
 	task->thread_info.personality = orig->thread_info.personality;
+	task->thread_info.cred = get_cred(orig->thread_info.cred);
 	task->inv_weight = orig->inv_weight;
 	task->nice = orig->nice;
 	memcpy(task->comm, orig->comm, sizeof(task->comm));
@@ -125,6 +127,7 @@ void reap_dead_tasks(void)
 		if (!task)
 			break; /* somebody else was faster */
 		free_stack(task->stack);
+		put_cred(task->thread_info.cred);
 		kmem_cache_free(task_cache, task);
 	}
 }

@@ -9,7 +9,7 @@
 #include <thread_info.h>
 
 /* offsetof(struct task_struct, context), asserted in proc/task.c */
-#define TSK_CONTEXT	32
+#define TSK_CONTEXT	36
 
 	.syntax unified
 	.arm

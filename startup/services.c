@@ -32,6 +32,7 @@ const struct service *const services[] = {
 	&tty_service,		/* before signals: SIGHUP before SIGCHLD */
 	&signal_service,
 	&futex_service,
+	&ids_service,
 	&files_service,
 	&pipe_service,
 	&script_service,

@@ -10,7 +10,7 @@
  * there was none. -ELOOP with *inode set: it is a link, which may be followed.
  */
 static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
-			    struct inode **inode)
+			    struct inode **inode, bool *created)
 {
 	const struct inode_operations *op = nd->inode->i_op;
 	int err;
@@ -31,20 +31,24 @@ static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
 		return err;
 	if (!op->create)
 		return err;
+	err = inode_permission(nd->inode, MAY_WRITE | MAY_EXEC);
+	if (err)
+		return err;
+	*created = true;
 	return op->create(nd->inode, nd->name, nd->bytes,
 			  S_IFREG | (mode & 07777 & ~current_umask()), inode);
 }
 
 /* The inode at the path's end, new if there was none. */
 static int find_or_create(s32 dirfd, const char *path, u32 flags, u32 mode,
-			  struct inode **inode)
+			  struct inode **inode, bool *created)
 {
 	struct nameidata nd;
 	struct inode *link;
 	int err = path_parent(dirfd, path, &nd);
 
 	while (!err) {
-		err = lookup_or_create(&nd, flags, mode, inode);
+		err = lookup_or_create(&nd, flags, mode, inode, created);
 		if (err != -ELOOP || flags & O_NOFOLLOW)
 			break;
 		link = *inode;
@@ -64,14 +68,16 @@ static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 		       struct file **file)
 {
 	struct inode *inode = NULL;
+	bool created = false;
 	int err;
 
 	if (flags & O_DIRECTORY)
 		return -EINVAL;
-	err = find_or_create(dirfd, path, flags, mode, &inode);
+	err = find_or_create(dirfd, path, flags, mode, &inode, &created);
 	if (err)
 		return err;
-	err = open_inode(inode, flags, file);
+	/* Who makes a file may open it, whatever its mode says. */
+	err = open_inode(inode, flags, created ? 0 : open_mask(flags), file);
 	iput(inode);
 	return err;
 }

@@ -18,6 +18,13 @@ static void set_cwd(struct inode *dir)
 	iput(old);
 }
 
+/* In a directory that the task may search. */
+static int may_stand(const struct inode *dir)
+{
+	return S_ISDIR(dir->i_mode) ? inode_permission(dir, MAY_EXEC) :
+				      -ENOTDIR;
+}
+
 s32 sys_chdir(uaddr_t path)
 {
 	struct inode *inode;
@@ -25,25 +32,24 @@ s32 sys_chdir(uaddr_t path)
 
 	if (err)
 		return err;
-	if (!S_ISDIR(inode->i_mode)) {
+	err = may_stand(inode);
+	if (err)
 		iput(inode);
-		return -ENOTDIR;
-	}
-	set_cwd(inode);
-	return 0;
+	else
+		set_cwd(inode);
+	return err;
 }
 
 s32 sys_fchdir(u32 fd)
 {
 	struct file *file = fget_raw(fd);
-	s32 err = -ENOTDIR;
+	s32 err;
 
 	if (!file)
 		return -EBADF;
-	if (S_ISDIR(file->f_inode->i_mode)) {
+	err = may_stand(file->f_inode);
+	if (!err)
 		set_cwd(igrab(file->f_inode));
-		err = 0;
-	}
 	fput(file);
 	return err;
 }

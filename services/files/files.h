@@ -25,7 +25,10 @@ extern const struct file_operations kmsg_fops;
 	CALL(fsync), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl64), \
 	ROW(ioctl, sys_ioctl_all), CALL(getdents64), CALL(stat64), \
 	CALL(lstat64), CALL(fstatat64), CALL(statx), CALL(statfs64), \
-	CALL(access), CALL(faccessat), CALL(chmod), CALL(utimensat), \
+	CALL(access), CALL(faccessat), CALL(faccessat2), CALL(chmod), \
+	CALL(fchmod), CALL(fchmodat), CALL(chown), CALL(lchown), \
+	CALL(fchown), CALL(chown32), CALL(lchown32), CALL(fchown32), \
+	CALL(fchownat), CALL(utimensat), \
 	CALL(mkdir), CALL(rmdir), CALL(unlink), CALL(unlinkat), \
 	CALL(rename), CALL(symlink), CALL(readlink), CALL(readlinkat), \
 	CALL(chdir), CALL(fchdir), CALL(getcwd), CALL(umask)
@@ -58,7 +61,17 @@ s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask, uaddr_t st);
 s32 sys_statfs64(uaddr_t path, u32 bytes, uaddr_t buf);
 s32 sys_access(uaddr_t path, u32 mode);
 s32 sys_faccessat(s32 dirfd, uaddr_t path, u32 mode);
+s32 sys_faccessat2(s32 dirfd, uaddr_t path, u32 mode, u32 at_flags);
 s32 sys_chmod(uaddr_t path, u32 mode);
+s32 sys_fchmod(u32 fd, u32 mode);
+s32 sys_fchmodat(s32 dirfd, uaddr_t path, u32 mode);
+s32 sys_chown(uaddr_t path, u32 uid, u32 gid);
+s32 sys_lchown(uaddr_t path, u32 uid, u32 gid);
+s32 sys_fchown(u32 fd, u32 uid, u32 gid);
+s32 sys_chown32(uaddr_t path, u32 uid, u32 gid);
+s32 sys_lchown32(uaddr_t path, u32 uid, u32 gid);
+s32 sys_fchown32(u32 fd, u32 uid, u32 gid);
+s32 sys_fchownat(s32 dirfd, uaddr_t path, u32 uid, u32 gid, u32 at_flags);
 s32 sys_utimensat(s32 dirfd, uaddr_t path, uaddr_t times, u32 flags);
 s32 sys_mkdir(uaddr_t path, u32 mode);
 s32 sys_rmdir(uaddr_t path);
@@ -77,7 +90,6 @@ s32 sys_umask(u32 mask);
 
 int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
 		 struct inode **child);
-int ramfs_unlink(struct inode *dir, const char *name, u32 bytes);
 int ramfs_open(struct inode *inode, struct file *file);
 int ramfs_run(struct inode *inode, struct file *file);
 void ramfs_release(struct file *file);
@@ -117,6 +129,13 @@ void put_write_access(struct inode *inode);
  * somebody runs it.
  */
 int __must_check do_truncate(struct inode *inode, u64 bytes);
+/* The inode of an open file, with a reference; path: O_PATH will do. */
+int __must_check fd_inode(u32 fd, bool path, struct inode **inode);
+/* May the running task make a name in dir, or take inode's away? (namespace.c) */
+int __must_check may_create(const struct inode *dir);
+int __must_check may_remove(const struct inode *dir, const struct inode *inode);
+/* Somebody changes its data: no set-uid any more. i_lock held for writing. */
+void file_remove_privs(struct inode *inode);
 /* fd is closed by execve, or not: 0 or -EBADF. */
 int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec);
 /* The inode that a program's path leads to, with a reference. */

@@ -5,7 +5,42 @@
 #include <services/files/files.h>
 #include <string.h>
 
+/* ---- who may ----------------------------------------------------- */
+
+int may_create(const struct inode *dir)
+{
+	return inode_permission(dir, MAY_WRITE | MAY_EXEC);
+}
+
+/* In a sticky directory the owners decide, of the file and of the directory. */
+int may_remove(const struct inode *dir, const struct inode *inode)
+{
+	int err = inode_permission(dir, MAY_WRITE | MAY_EXEC);
+
+	if (!err && dir->i_mode & S_ISVTX && !owner_or_capable(inode) &&
+	    current_cred()->fsuid != dir->i_uid)
+		err = -EPERM;
+	return err;
+}
+
 /* ---- making ------------------------------------------------------ */
+
+/* Whose a new inode is: a set-gid directory passes its group on. */
+static void init_owner(struct inode *inode, const struct inode *dir)
+{
+	const struct cred *cred = current_cred();
+
+	inode->i_uid = cred->fsuid;
+	inode->i_gid = cred->fsgid;
+	if (!(dir->i_mode & S_ISGID))
+		return;
+	inode->i_gid = dir->i_gid;
+	if (S_ISDIR(inode->i_mode))
+		inode->i_mode |= S_ISGID;
+	else if ((inode->i_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) &&
+		 !in_group(cred, dir->i_gid) && !has_cap(cred, CAP_FSETID))
+		inode->i_mode &= ~(u32)S_ISGID;
+}
 
 int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
 		 struct inode **child)
@@ -18,6 +53,7 @@ int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
 	inode = ramfs_inode(mode);
 	if (!inode)
 		return -ENOMEM;
+	init_owner(inode, dir);
 	err = ramfs_link(dir, name, bytes, inode, false);
 	if (err) {
 		iput(inode);
@@ -40,6 +76,14 @@ static int cannot_create(const struct nameidata *nd)
 	return -EEXIST;
 }
 
+/* May the name be made? As in Linux -EEXIST comes before -EACCES. */
+static int check_create(const struct nameidata *nd)
+{
+	int err = cannot_create(nd);
+
+	return err == -ENOENT ? may_create(nd->inode) : err;
+}
+
 static int do_mkdir(const char *path, u32 mode)
 {
 	struct inode *inode = NULL;
@@ -51,6 +95,8 @@ static int do_mkdir(const char *path, u32 mode)
 	if (!err && !nd.inode->i_op->create)
 		err = cannot_create(&nd);
 	else if (!err)
+		err = check_create(&nd);
+	if (!err)
 		err = nd.inode->i_op->create(nd.inode, nd.name, nd.bytes,
 					     S_IFDIR | (mode & 07777), &inode);
 	iput(inode);
@@ -82,6 +128,7 @@ static int make_symlink(struct inode *dir, const char *name, u32 bytes,
 	inode = ramfs_inode(S_IFLNK | 0777);
 	if (!inode)
 		return -ENOMEM;
+	init_owner(inode, dir);
 	err = -ENOMEM;
 	inode->i_private = kmalloc(length + 1, GFP_KERNEL);
 	if (inode->i_private) {
@@ -105,6 +152,8 @@ static int do_symlink(const char *text, const char *path)
 	if (!err && !is_ramfs_dir(nd.inode))
 		err = cannot_create(&nd);
 	else if (!err)
+		err = check_create(&nd);
+	if (!err)
 		err = make_symlink(nd.inode, nd.name, nd.bytes, text);
 	end_walk(&nd);
 	return err;
@@ -128,23 +177,23 @@ s32 sys_symlink(uaddr_t text, uaddr_t path)
 
 /* ---- removing ---------------------------------------------------- */
 
-int ramfs_unlink(struct inode *dir, const char *name, u32 bytes)
+/* Is it of the kind the caller wants gone, and may he? */
+static int check_removal(const struct nameidata *nd, const struct inode *inode,
+			 bool want_dir)
 {
-	struct inode *inode = NULL;
-	struct dir_entry *entry;
-	int err = -ENOENT;
+	bool is_dir = S_ISDIR(inode->i_mode);
+	int err;
 
-	down_write(&dir->i_lock);
-	entry = ramfs_find_entry(dir, name, bytes);
-	if (entry)
-		err = ramfs_drop_entry(dir, entry, &inode);
-	up_write(&dir->i_lock);
-	iput(inode); /* the name's reference; may free the file's pages */
-	return err;
+	if (!want_dir && nd->want_dir) /* "file/" */
+		return is_dir ? -EISDIR : -ENOTDIR;
+	err = may_remove(nd->inode, inode);
+	if (err || want_dir == is_dir)
+		return err;
+	return want_dir ? -ENOTDIR : -EISDIR;
 }
 
-/* Is it of the kind the caller wants gone? */
-static int check_kind(struct nameidata *nd, bool want_dir)
+/* What the kernel puts into its directories stays there. */
+static int cannot_remove(const struct nameidata *nd, bool want_dir)
 {
 	struct inode *inode;
 	int err = nd->inode->i_op->lookup(nd->inode, nd->name, nd->bytes,
@@ -152,13 +201,25 @@ static int check_kind(struct nameidata *nd, bool want_dir)
 
 	if (err)
 		return err;
-	if (want_dir && !S_ISDIR(inode->i_mode))
-		err = -ENOTDIR;
-	else if (!want_dir && S_ISDIR(inode->i_mode))
-		err = -EISDIR;
-	else if (!want_dir && nd->want_dir)
-		err = -ENOTDIR; /* "file/" */
+	err = check_removal(nd, inode, want_dir);
 	iput(inode);
+	return err ? err : -EPERM;
+}
+
+static int remove_name(const struct nameidata *nd, bool want_dir)
+{
+	struct inode *dir = nd->inode, *inode = NULL;
+	struct dir_entry *entry;
+	int err = -ENOENT;
+
+	down_write(&dir->i_lock);
+	entry = ramfs_find_entry(dir, nd->name, nd->bytes);
+	if (entry)
+		err = check_removal(nd, entry->inode, want_dir);
+	if (!err)
+		err = ramfs_drop_entry(dir, entry, &inode);
+	up_write(&dir->i_lock);
+	iput(inode); /* the name's reference; may free the file's pages */
 	return err;
 }
 
@@ -184,11 +245,8 @@ static int do_unlinkat(s32 dirfd, const char *path, bool want_dir)
 	if (!err && !nd.inode->i_op->lookup)
 		err = -ENOTDIR;
 	if (!err)
-		err = check_kind(&nd, want_dir);
-	if (!err && !nd.inode->i_op->unlink)
-		err = -EPERM;
-	if (!err)
-		err = nd.inode->i_op->unlink(nd.inode, nd.name, nd.bytes);
+		err = is_ramfs_dir(nd.inode) ? remove_name(&nd, want_dir) :
+					       cannot_remove(&nd, want_dir);
 	end_walk(&nd);
 	return err;
 }

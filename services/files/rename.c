@@ -72,6 +72,19 @@ static int check_target(struct inode *old_dir, const struct inode *from,
 	return to_is_dir && is_below(old_dir, to->inode) ? -ENOTEMPTY : 0;
 }
 
+/* A directory that gets another parent changes itself: its "..". */
+static int may_rename(const struct inode *old_dir, const struct inode *from,
+		      const struct inode *new_dir, const struct dir_entry *to)
+{
+	int err = may_remove(old_dir, from);
+
+	if (!err)
+		err = to ? may_remove(new_dir, to->inode) : may_create(new_dir);
+	if (!err && S_ISDIR(from->i_mode) && old_dir != new_dir)
+		err = inode_permission(from, MAY_WRITE);
+	return err;
+}
+
 static int move_name(struct inode *old_dir, const char *old, u32 old_bytes,
 		     struct inode *new_dir, const char *new, u32 new_bytes)
 {
@@ -90,7 +103,9 @@ static int move_name(struct inode *old_dir, const char *old, u32 old_bytes,
 	err = 0;
 	if (to && to->inode == from->inode)
 		goto out; /* two names of one file: done */
-	err = check_target(old_dir, from->inode, new_dir, to);
+	err = may_rename(old_dir, from->inode, new_dir, to);
+	if (!err)
+		err = check_target(old_dir, from->inode, new_dir, to);
 	if (!err && to)
 		err = ramfs_drop_entry(new_dir, to, &replaced);
 	if (err)

@@ -1,6 +1,6 @@
 /*
- * services/files/stat.c - what is known about an inode: stat64, statx, access,
- * statfs64; and the two things one may change about it, its mode and its time.
+ * services/files/stat.c - what is known about an inode: stat64, statx, statfs64; and
+ * its time, which one may change.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
@@ -28,6 +28,8 @@ static int put_statx(const struct inode *inode, uaddr_t buf)
 	st.stx_mask = STATX_BASIC_STATS;
 	st.stx_blksize = PAGE_SIZE;
 	st.stx_nlink = inode->i_nlink;
+	st.stx_uid = inode->i_uid;
+	st.stx_gid = inode->i_gid;
 	st.stx_mode = (uint16_t)inode->i_mode;
 	st.stx_ino = inode->i_ino;
 	st.stx_size = inode->i_size;
@@ -92,42 +94,6 @@ s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask, uaddr_t st)
 	    (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
 	return do_stat(dirfd, path, flags, st, put_statx);
-}
-
-/* Everybody is root: only executing a file without any x bit is refused. */
-s32 sys_faccessat(s32 dirfd, uaddr_t path, u32 mode)
-{
-	struct inode *inode;
-	s32 err;
-
-	if (mode & ~(u32)(R_OK | W_OK | X_OK))
-		return -EINVAL;
-	err = user_path_lookup(dirfd, path, LOOKUP_FOLLOW, &inode);
-	if (err)
-		return err;
-	if (mode & X_OK && !S_ISDIR(inode->i_mode) && !(inode->i_mode & 0111))
-		err = -EACCES;
-	iput(inode);
-	return err;
-}
-
-s32 sys_access(uaddr_t path, u32 mode)
-{
-	return sys_faccessat(AT_FDCWD, path, mode);
-}
-
-s32 sys_chmod(uaddr_t path, u32 mode)
-{
-	struct inode *inode;
-	s32 err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
-
-	if (err)
-		return err;
-	down_write(&inode->i_lock);
-	inode->i_mode = (inode->i_mode & S_IFMT) | (mode & 07777);
-	up_write(&inode->i_lock);
-	iput(inode);
-	return 0;
 }
 
 /* The time of modification that `times` (NULL: now) asks for; *omit: none. */

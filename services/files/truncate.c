@@ -55,6 +55,7 @@ int generic_truncate(struct inode *inode, u64 bytes)
 		truncate_pagecache(mapping, bytes);
 	}
 	inode->i_size = bytes;
+	file_remove_privs(inode);
 	inode->i_mtime = current_seconds();
 	up_write(&inode->i_lock);
 	return 0;
@@ -105,7 +106,9 @@ s32 sys_truncate(uaddr_t path, u32 bytes)
 	err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
 	if (err)
 		return err;
-	err = truncate_inode(inode, bytes);
+	err = S_ISREG(inode->i_mode) ? inode_permission(inode, MAY_WRITE) : 0;
+	if (!err)
+		err = truncate_inode(inode, bytes);
 	iput(inode);
 	return err;
 }

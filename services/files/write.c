@@ -115,6 +115,8 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 		inode->i_size = *pos;
 	if (ret > 0)
 		inode->i_mtime = current_seconds();
+	if (unlikely(ret > 0 && inode->i_mode & (S_ISUID | S_ISGID)))
+		file_remove_privs(inode);
 	up_write(&inode->i_lock);
 	return ret;
 }

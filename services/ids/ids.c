@@ -21,12 +21,6 @@ s32 sys_getppid(void)
 	return READ_ONCE(current->group_leader->ppid);
 }
 
-/* One user, who may do everything. */
-s32 sys_getuid(void)
-{
-	return 0;
-}
-
 /* ---- process groups and sessions --------------------------------- */
 
 /* The leader of process pid (0: the caller's), or NULL. tasklist_lock held. */
@@ -154,10 +148,15 @@ s32 sys_setsid(void)
 
 /* ---- names ------------------------------------------------------- */
 
-#define PR_SET_NAME     15
-#define PR_GET_NAME     16
-#define PR_GET_DUMPABLE 3
-#define PR_SET_DUMPABLE 4
+#define PR_SET_NAME         15
+#define PR_GET_NAME         16
+#define PR_GET_DUMPABLE     3
+#define PR_SET_DUMPABLE     4
+#define PR_GET_KEEPCAPS     7
+#define PR_SET_KEEPCAPS     8
+#define PR_CAPBSET_READ     23
+#define PR_SET_NO_NEW_PRIVS 38
+#define PR_GET_NO_NEW_PRIVS 39
 
 static s32 set_name(uaddr_t from)
 {
@@ -171,8 +170,25 @@ static s32 set_name(uaddr_t from)
 	return 0;
 }
 
-s32 sys_prctl(u32 option, u32 arg2, u32 arg3 __unused_arg,
-	      u32 arg4 __unused_arg, u32 arg5 __unused_arg)
+/* Their flag is 1 or 0; no_new_privs is never taken back. */
+static s32 set_flag(u32 option, u32 flag)
+{
+	struct cred *new;
+
+	if (flag > 1 || (option == PR_SET_NO_NEW_PRIVS && flag != 1))
+		return -EINVAL;
+	new = prepare_cred();
+	if (!new)
+		return -ENOMEM;
+	if (option == PR_SET_KEEPCAPS)
+		new->keep_caps = flag;
+	else
+		new->no_new_privs = true;
+	set_cred(new);
+	return 0;
+}
+
+s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5)
 {
 	switch (option) {
 	case PR_SET_NAME:
@@ -185,6 +201,20 @@ s32 sys_prctl(u32 option, u32 arg2, u32 arg3 __unused_arg,
 		return 0;
 	case PR_SET_DUMPABLE:
 		return arg2 <= 1 ? 0 : -EINVAL;
+	case PR_GET_KEEPCAPS:
+		return current_cred()->keep_caps;
+	case PR_CAPBSET_READ:
+		return arg2 <= CAP_LAST ? 1 : -EINVAL;
+	case PR_GET_NO_NEW_PRIVS:
+		return arg2 || arg3 || arg4 || arg5 ?
+			-EINVAL :
+			current_cred()->no_new_privs;
+	case PR_SET_NO_NEW_PRIVS:
+		if (arg3 || arg4 || arg5)
+			return -EINVAL;
+		return set_flag(option, arg2);
+	case PR_SET_KEEPCAPS:
+		return set_flag(option, arg2);
 	default:
 		return -EINVAL;
 	}

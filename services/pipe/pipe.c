@@ -332,6 +332,8 @@ static struct inode *new_pipe_inode(void)
 	init_waitqueue_head(&pipe->readable);
 	init_waitqueue_head(&pipe->writable);
 	inode->i_dev = PIPEFS_DEV;
+	inode->i_uid = current_cred()->fsuid;
+	inode->i_gid = current_cred()->fsgid;
 	inode->i_op = &pipe_inode_ops;
 	inode->i_private = pipe;
 	return inode;

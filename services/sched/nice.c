@@ -3,10 +3,11 @@
  *
  * A nice value is a weight, and tasks that always want to run share the core in
  * proportion to their weights: one step of nice is a factor of about 1.25. A
- * thread has a nice value of its own, which fork copies and execve keeps. Never
- * refused for want of privilege: every program is root.
+ * thread has a nice value of its own, which fork copies and execve keeps. Who is
+ * not root may have less of the core than now, and RLIMIT_NICE's share.
  */
 #include <asm/uaccess.h>
+#include <cred.h>
 #include <proc/proc.h>
 #include <services/sched/sched.h>
 #include <services/signal/signal.h>
@@ -45,8 +46,31 @@ static bool is_meant(const struct task_struct *task, s32 which, s32 who)
 	case PRIO_PGRP:
 		return task->pgrp == (who ? who : current->pgrp);
 	default:
-		return who == 0; /* every task is user 0's */
+		return cred_of(&task->thread_info)->uid ==
+			(who ? (u32)who : current_cred()->uid);
 	}
+}
+
+/* 20 - nice at most, or CAP_SYS_NICE. */
+static bool may_have(s32 nice)
+{
+	return (u32)(MAX_NICE + 1 - nice) <= rlimit(RLIMIT_NICE) ||
+		capable(CAP_SYS_NICE);
+}
+
+/* Unless the running task may not give task that nice value: -EPERM, -EACCES. */
+static int try_nice(struct task_struct *task, s32 nice)
+{
+	const struct cred *cred = current_cred();
+	const struct cred *other = cred_of(&task->thread_info);
+
+	if (cred->euid != other->uid && cred->euid != other->euid &&
+	    !has_cap(cred, CAP_SYS_NICE))
+		return -EPERM;
+	if (nice < task->nice && !may_have(nice))
+		return -EACCES;
+	set_nice(task, nice);
+	return 0;
 }
 
 /* -20 to 19 come as 40 to 1: a result below 0 would be an error. */
@@ -72,7 +96,7 @@ s32 sys_getpriority(s32 which, s32 who)
 s32 sys_setpriority(s32 which, s32 who, s32 nice)
 {
 	struct task_struct *task;
-	s32 err = -ESRCH;
+	s32 err = -ESRCH, refused = 0;
 	u32 flags, n = 0;
 
 	if (which < PRIO_PROCESS || which > PRIO_USER)
@@ -80,14 +104,15 @@ s32 sys_setpriority(s32 which, s32 who, s32 nice)
 	flags = tasklist_lock();
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
 		if (is_meant(task, which, who)) {
-			set_nice(task, clamp_nice(nice));
-			err = 0;
+			err = try_nice(task, clamp_nice(nice));
+			if (err)
+				refused = err;
 		}
 		if (++n % LOOKED_AT_ONCE == 0)
 			task = let_others_in(task, &flags);
 	}
 	tasklist_unlock(flags);
-	return err;
+	return refused ? refused : err;
 }
 
 s32 sys_nice(s32 increment)
@@ -95,6 +120,10 @@ s32 sys_nice(s32 increment)
 	/* No step is larger than the whole range, so that the sum fits. */
 	s32 step = increment < -40 ? -40 : min(increment, 40);
 
-	set_nice(current, clamp_nice(current->nice + step));
+	s32 nice = clamp_nice(current->nice + step);
+
+	if (step < 0 && !may_have(nice))
+		return -EPERM;
+	set_nice(current, nice);
 	return 0;
 }

@@ -53,6 +53,7 @@ void siginfo_to_user(const struct kernel_siginfo *info, struct siginfo *user)
 		user->si_addr = info->addr;
 	} else {
 		user->si_pid = info->pid;
+		user->si_uid = info->uid;
 		user->si_status = info->status;
 	}
 }

@@ -63,6 +63,7 @@ struct kernel_siginfo {
 		struct {
 			s32 pid;
 			s32 status;
+			u32 uid; /* who sent it, or whose child it was */
 		};
 		uaddr_t addr;
 	};

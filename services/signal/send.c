@@ -7,6 +7,7 @@
  * handlers may send too.
  */
 #include <mmu/abort.h>
+#include <services/ids/ids.h>
 #include <services/signal/internal.h>
 
 /* By default nothing happens. */
@@ -192,21 +193,29 @@ static struct task_struct *pick_thread(struct task_struct *leader, u64 mask)
 	return any;
 }
 
-/* To a process. A zombie takes it and forgets it. tasklist_lock held. */
-static void send_to_group(struct task_struct *leader,
-			  const struct kernel_siginfo *info)
+/*
+ * To a process. A zombie takes it and forgets it. 0; or -EPERM: the running task,
+ * whose own signal it is, may not send it. tasklist_lock held.
+ */
+static int send_to_group(struct task_struct *leader,
+			 const struct kernel_siginfo *info)
 {
-	u32 flags = lock_signals();
+	u32 flags;
 	u64 mask = mask_of(info);
-	struct task_struct *task = mask ? pick_thread(leader, mask) : NULL;
+	struct task_struct *task;
 	s32 went_on = 0;
 
+	if (info->code <= 0 && !may_signal(leader, info->signo))
+		return -EPERM;
+	flags = lock_signals();
+	task = mask ? pick_thread(leader, mask) : NULL;
 	if (task) {
 		went_on = job_signal_sent(leader, mask);
 		deliver(task, &task->signal->group->pending, mask, info);
 	}
 	unlock_signals(flags);
 	job_tell_continued(leader, went_on);
+	return 0;
 }
 
 /* ---- from the kernel --------------------------------------------- */
@@ -220,7 +229,8 @@ static struct kernel_siginfo info_from_user(int sig, s32 code)
 {
 	return (struct kernel_siginfo){ .signo = sig,
 					.code = code,
-					.pid = current->tgid };
+					.pid = current->tgid,
+					.uid = current_cred()->uid };
 }
 
 void send_sig_process(struct task_struct *leader, int sig)
@@ -342,6 +352,7 @@ void signal_child_exited(struct task_struct *parent, struct task_struct *child)
 		.signo = (s32)child->exit_signal,
 		.code = killer ? CLD_KILLED : CLD_EXITED,
 		.pid = child->pid,
+		.uid = task_uid(child),
 		.status = (s32)(killer ? killer : child->exit_code >> 8 & 0xff),
 	};
 
@@ -367,6 +378,7 @@ void signal_child_changed(struct task_struct *parent,
 	const struct kernel_siginfo info = { .signo = SIGCHLD,
 					     .code = code,
 					     .pid = child->pid,
+					     .uid = task_uid(child),
 					     .status = status };
 
 	if (hears_of_stops(parent))
@@ -388,7 +400,7 @@ struct pgrp_walk {
 	s32 pgrp;
 	struct kernel_siginfo info;
 	struct task_struct *next; /* a reference: who gets it next, or NULL */
-	u32 sent;
+	u32 found, refused;       /* so far; by the sender's user */
 };
 
 /* As long as the timer waits, the others have the core. */
@@ -416,8 +428,8 @@ static bool walk_on(struct pgrp_walk *walk)
 	if (next)
 		put_task(next);
 	for (u32 n = 0; task && n < SENT_AT_ONCE; n++) {
-		send_to_group(task, &walk->info);
-		walk->sent++;
+		walk->refused += send_to_group(task, &walk->info) != 0;
+		walk->found++;
 		task = task->ids[ID_PGRP].next;
 		task = task != first ? task : NULL;
 	}
@@ -426,10 +438,10 @@ static bool walk_on(struct pgrp_walk *walk)
 }
 
 /*
- * How many processes there were. tasklist_lock, whose flags these are, is held
- * before and after; others are let in meanwhile. May sleep.
+ * 0, -ESRCH, or -EPERM: none may get it. tasklist_lock, whose flags these are, is
+ * held before and after; others are let in meanwhile. May sleep.
  */
-static u32 send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info, u32 *flags)
+static int send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info, u32 *flags)
 {
 	struct pgrp_walk walk = { .pgrp = pgrp, .info = *info };
 
@@ -438,7 +450,7 @@ static u32 send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info, u32 *flags)
 		cond_resched();
 		*flags = tasklist_lock();
 	}
-	return walk.sent;
+	return walk.found > walk.refused ? 0 : walk.found ? -EPERM : -ESRCH;
 }
 
 static void start_walk_timer(void)
@@ -543,7 +555,8 @@ s32 sys_kill(s32 pid, s32 sig)
 {
 	struct kernel_siginfo info = info_from_user(sig, SI_USER);
 	struct task_struct *task;
-	u32 flags, n;
+	int err = -ESRCH;
+	u32 flags;
 
 	if (sig != 0 && !valid_signal(sig))
 		return -EINVAL;
@@ -553,15 +566,14 @@ s32 sys_kill(s32 pid, s32 sig)
 	if (pid > 0) {
 		task = find_task(pid);
 		if (task)
-			send_to_group(task->group_leader, &info);
-		n = task != NULL;
-	} else if (pid == -1) {
-		n = send_to_all(&info, &flags);
-	} else {
-		n = send_to_pgrp(pid ? -pid : current->pgrp, &info, &flags);
+			err = send_to_group(task->group_leader, &info);
+	} else if (pid != -1) {
+		err = send_to_pgrp(pid ? -pid : current->pgrp, &info, &flags);
+	} else if (send_to_all(&info, &flags)) {
+		err = 0; /* whom it may not, it does not mean */
 	}
 	tasklist_unlock(flags);
-	return n ? 0 : -ESRCH;
+	return err;
 }
 
 /* One thread; tgid 0: of whatever process. */
@@ -577,7 +589,8 @@ static s32 do_tkill(s32 tgid, s32 tid, s32 sig)
 	flags = tasklist_lock();
 	task = find_task(tid);
 	if (task && (!tgid || task->tgid == tgid))
-		err = send_to_thread(task, &info);
+		err = may_signal(task, sig) ? send_to_thread(task, &info) :
+					      -EPERM;
 	tasklist_unlock(flags);
 	return err;
 }

@@ -2,18 +2,20 @@
  * Resource limits: getrlimit, setrlimit and prlimit64, as Linux answers them.
  *
  * Who enforces them: AS, DATA and STACK mm/, NOFILE fs/file.c, FSIZE
- * services/files, CPU cpu_limit.c. NPROC and MEMLOCK do not bind root, whom
- * everybody is. CORE: no program leaves one. SIGPENDING: a signal is pending
- * once, so there are fewer. RSS, LOCKS: nowhere, as on Linux; MSGQUEUE, NICE,
- * RTPRIO, RTTIME bound what does not exist here.
+ * services/files, CPU cpu_limit.c, NPROC services/ids, NICE services/sched; the
+ * last two not for root. MEMLOCK binds nobody, as it does not bind root. CORE: no
+ * program leaves one. SIGPENDING: a signal is pending once, so there are fewer.
+ * RSS, LOCKS: nowhere, as on Linux; MSGQUEUE, RTPRIO, RTTIME bound what does not
+ * exist here.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
+#include <services/ids/ids.h>
 #include <services/system/system.h>
 
 /*
- * Set one limit of every thread of a group; limits are the process's. Never
- * refused for want of privilege: every program is root. tasklist_lock held.
+ * Set one limit of every thread of a group; limits are the process's.
+ * tasklist_lock held.
  */
 static void set_group_limit(const struct task_struct *leader, u32 resource,
 			    const struct rlimit *new)
@@ -24,7 +26,20 @@ static void set_group_limit(const struct task_struct *leader, u32 resource,
 		task->rlim[resource] = *new;
 }
 
-/* old and new may be NULL. 0, -EINVAL, -ESRCH. */
+/* A hard limit goes up for who may do so; another's limits are its user's. */
+static int check_prlimit(const struct task_struct *task, u32 resource,
+			 const struct rlimit *new)
+{
+	if (task->tgid != current->tgid && !same_user(task) &&
+	    !capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	if (new &&new->rlim_max > task->rlim[resource].rlim_max &&
+	    !capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	return 0;
+}
+
+/* old and new may be NULL. 0, -EINVAL, -EPERM, -ESRCH. */
 static int do_prlimit(s32 pid, u32 resource, const struct rlimit *new,
 		      struct rlimit *old)
 {
@@ -42,12 +57,13 @@ static int do_prlimit(s32 pid, u32 resource, const struct rlimit *new,
 		return err;
 	flags = tasklist_lock();
 	task = pid ? find_task(pid) : current;
-	if (task && old)
+	err = task ? check_prlimit(task, resource, new) : -ESRCH;
+	if (!err && old)
 		*old = task->rlim[resource];
-	if (task && new)
+	if (!err && new)
 		set_group_limit(task->group_leader, resource, new);
 	tasklist_unlock(flags);
-	return task ? 0 : -ESRCH;
+	return err;
 }
 
 s32 sys_getrlimit(u32 resource, uaddr_t to)

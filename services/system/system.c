@@ -2,6 +2,7 @@
  * Calls about the machine as a whole: uname, sysinfo, reboot.
  */
 #include <asm/uaccess.h>
+#include <cred.h>
 #include <machine.h>
 #include <proc/proc.h>
 #include <services/system/system.h>
@@ -61,6 +62,8 @@ static bool is_magic2(u32 magic)
 
 s32 sys_reboot(u32 magic1, u32 magic2, u32 cmd, uaddr_t arg __unused_arg)
 {
+	if (!capable(CAP_SYS_BOOT))
+		return -EPERM;
 	if (magic1 != LINUX_REBOOT_MAGIC1 || !is_magic2(magic2))
 		return -EINVAL;
 	switch (cmd) {

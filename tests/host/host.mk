@@ -34,12 +34,12 @@ HOST_SKIP := mmu/boot_map.c \
 
 HOST_FOLDERS := alloc mm fs lib mmu run trap proc services inspect startup
 # Of these folders only what knows neither registers nor stacks.
-HOST_ONLY_run := run/rwsem.c run/rwsem_debug.c run/service.c run/vfp_id.c
+HOST_ONLY_run := run/cred.c run/rwsem.c run/rwsem_debug.c run/service.c run/vfp_id.c
 HOST_ONLY_trap := trap/fault.c trap/extable.c
 HOST_ONLY_proc := proc/elf.c
 HOST_ONLY_inspect := inspect/trace.c
 HOST_ONLY_services := services/advice/*.c services/alignment/alignment.c \
-	services/files/*.c services/pipe/*.c services/poll/*.c
+	services/files/*.c services/ids/cred.c services/pipe/*.c services/poll/*.c
 HOST_ONLY_startup := startup/atags.c startup/boot_args.c startup/cmdline.c \
 	startup/fdt.c
 host_sources = $(filter-out $(HOST_SKIP),$(wildcard \

@@ -36,6 +36,8 @@ int done(void);
 /* Run fn(arg) in a child and return wait's status word. fn's result is its exit
  * code. */
 int in_child(int (*fn)(void *arg), void *arg);
+/* The same, and fn's checks count as if they were the caller's own. */
+void checks_in_child(int (*fn)(void *arg), void *arg);
 /* The signal that killed the child doing so, 0 = it lived. */
 int killed_reading(const volatile void *p);
 int killed_writing(volatile void *p);

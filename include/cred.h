@@ -1,0 +1,87 @@
+/*
+ * cred.h - in whose name a task acts: its user, its groups, its privileges.
+ *
+ * As in Linux each thread has its own, which is never changed: who wants to be
+ * somebody else gets a new one (services/ids/). A task without one, as all are
+ * at first, is root with every privilege. What the ids mean for files is in
+ * fs/permission.c.
+ */
+#ifndef CRED_H
+#define CRED_H
+
+#include <asm/atomic.h>
+#include <thread_info.h>
+#include <types.h>
+
+/* Linux's numbers; those that something here asks for. */
+#define CAP_CHOWN           0
+#define CAP_DAC_OVERRIDE    1
+#define CAP_DAC_READ_SEARCH 2
+#define CAP_FOWNER          3
+#define CAP_FSETID          4
+#define CAP_KILL            5
+#define CAP_SETGID          6
+#define CAP_SETUID          7
+#define CAP_SETPCAP         8
+#define CAP_SYS_CHROOT      18
+#define CAP_SYS_ADMIN       21
+#define CAP_SYS_BOOT        22
+#define CAP_SYS_NICE        23
+#define CAP_SYS_RESOURCE    24
+#define CAP_SYS_TIME        25
+#define CAP_MKNOD           27
+#define CAP_LAST            40
+#define ALL_CAPS            ((2ull << CAP_LAST) - 1)
+
+struct cred {
+	atomic_t count;
+	/* constant from when a task has it */
+	u32 uid, euid, suid, fsuid; /* real, effective, saved, for files */
+	u32 gid, egid, sgid, fsgid;
+	u64 permitted, effective, inheritable; /* capabilities: 1 << CAP_x */
+	bool keep_caps;    /* the next change of uids leaves permitted alone */
+	bool no_new_privs; /* execve gives no more privilege */
+	u32 nr_groups;
+	u32 groups[]; /* supplementary ones, ascending */
+};
+
+extern const struct cred root_cred;
+
+static inline const struct cred *cred_of(const struct thread_info *ti)
+{
+	return ti->cred ? ti->cred : &root_cred;
+}
+
+/* The running task's, which nobody else changes. */
+static inline const struct cred *current_cred(void)
+{
+	return cred_of(current_thread_info());
+}
+
+static inline bool has_cap(const struct cred *cred, u32 cap)
+{
+	return cred->effective >> cap & 1;
+}
+
+/* May the running task do what needs that capability? */
+static inline bool capable(u32 cap)
+{
+	const struct cred *cred = current_thread_info()->cred;
+
+	return likely(!cred) || has_cap(cred, cap);
+}
+
+/* Another reference; NULL stays what it is. */
+static inline const struct cred *get_cred(const struct cred *cred)
+{
+	if (cred)
+		atomic_inc((atomic_t *)&cred->count);
+	return cred;
+}
+
+/* Drop one: the last frees it. NULL allowed. (run/cred.c) */
+void put_cred(const struct cred *cred);
+/* Is gid one of those cred acts for, with files? (run/cred.c) */
+bool in_group(const struct cred *cred, u32 gid);
+
+#endif

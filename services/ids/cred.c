@@ -1,0 +1,40 @@
+/*
+ * Credentials that a task is to have: copies to be changed.
+ */
+#include <proc/proc.h>
+#include <services/ids/ids.h>
+#include <string.h>
+
+struct cred *alloc_cred(u32 nr_groups)
+{
+	const struct cred *old = current_cred();
+	struct cred *cred = kmalloc(sizeof(*cred) + 4 * nr_groups, GFP_KERNEL);
+
+	if (!cred)
+		return NULL;
+	memcpy(cred, old, sizeof(*cred));
+	atomic_set(&cred->count, 1);
+	cred->nr_groups = nr_groups;
+	return cred;
+}
+
+struct cred *prepare_cred(void)
+{
+	const struct cred *old = current_cred();
+	struct cred *cred = alloc_cred(old->nr_groups);
+
+	if (cred)
+		memcpy(cred->groups, old->groups, 4 * old->nr_groups);
+	return cred;
+}
+
+void set_cred(const struct cred *cred)
+{
+	struct thread_info *ti = current_thread_info();
+	u32 flags = tasklist_lock(); /* others look at it */
+	const struct cred *old = ti->cred;
+
+	ti->cred = cred;
+	tasklist_unlock(flags);
+	put_cred(old);
+}
