@@ -59,8 +59,6 @@ struct inode_operations {
 	/* The child called name (bytes long, no NUL): 0 and a reference. */
 	int (*lookup)(struct inode *dir, const char *name, u32 bytes,
 		      struct inode **child);
-	int (*create)(struct inode *dir, const char *name, u32 bytes, u32 mode,
-		      struct inode **child);
 	/* Symbolic link's text, NUL-terminated, into buf[PATH_MAX]. */
 	int (*readlink)(struct inode *inode, char *buf, u32 bytes);
 	/*
@@ -401,11 +399,13 @@ static inline struct ramfs_dir *ramfs_dir(const struct inode *dir)
 /*
  * What all directories and files of ramfs have, those that are there already,
  * too. As they are, nothing can be changed: -EROFS. At boot, before there is a
- * program, a service may add create; truncate, run, write,
+ * program, a service may add truncate, run, write,
  * kernel_write and release, and puts its own in place of the files' open, which
  * refuses writers.
  */
 extern struct inode_operations ramfs_dir_ops, ramfs_file_ops;
+/* Those of a FIFO, which cannot be opened before a service says how. */
+extern struct inode_operations fifo_node_ops;
 /* ramfs_size=: what files may take; 0: half of the memory. */
 extern u32 ramfs_max_bytes;
 extern atomic_t ramfs_pages; /* with PG_CHARGED */

@@ -45,7 +45,7 @@ void file_init(void);
 /* ---- devices (devices.c) ----------------------------------------- */
 
 void devices_init(void); /* /dev */
-/* Inodes of devices: open finds the driver. Those of fifos have none. */
+/* Inodes of devices: open finds the driver. */
 extern const struct inode_operations device_node_ops;
 
 #endif

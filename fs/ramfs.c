@@ -220,6 +220,8 @@ struct inode *ramfs_inode(u32 mode)
 		inode->i_fop = &ramfs_file_fops;
 	} else if (S_ISLNK(mode)) {
 		inode->i_op = &ramfs_link_ops;
+	} else if (S_ISFIFO(mode)) {
+		inode->i_op = &fifo_node_ops;
 	} else if (!S_ISDIR(mode)) {
 		inode->i_op = &device_node_ops;
 	} else if (make_dir(inode)) {

@@ -46,6 +46,9 @@
 #define AT_EMPTY_PATH       0x1000
 #define AT_STATX_SYNC_TYPE  0x6000
 
+#define RENAME_NOREPLACE 0x1
+#define RENAME_EXCHANGE  0x2
+
 #define SEEK_SET  0
 #define SEEK_CUR  1
 #define SEEK_END  2

@@ -29,14 +29,14 @@ static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
 		return S_ISLNK((*inode)->i_mode) ? -ELOOP : 0;
 	if (err != -ENOENT)
 		return err;
-	if (!op->create)
+	if (!is_ramfs_dir(nd->inode))
 		return err;
-	err = inode_permission(nd->inode, MAY_WRITE | MAY_EXEC);
+	err = may_create(nd->inode);
 	if (err)
 		return err;
 	*created = true;
-	return op->create(nd->inode, nd->name, nd->bytes,
-			  S_IFREG | (mode & 07777 & ~current_umask()), inode);
+	return ramfs_create(nd->inode, nd->name, nd->bytes,
+			    S_IFREG | (mode & 07777 & ~current_umask()), inode);
 }
 
 /* The inode at the path's end, new if there was none. */

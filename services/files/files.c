@@ -8,7 +8,6 @@
 static void files_init(void)
 {
 	fs_struct_init();
-	ramfs_dir_ops.create = ramfs_create;
 	ramfs_file_ops.open = ramfs_open; /* the core's refuses writers */
 	ramfs_file_ops.run = ramfs_run;
 	ramfs_file_ops.truncate = generic_truncate;

@@ -29,8 +29,11 @@ extern const struct file_operations kmsg_fops;
 	CALL(fchmod), CALL(fchmodat), CALL(chown), CALL(lchown), \
 	CALL(fchown), CALL(chown32), CALL(lchown32), CALL(fchown32), \
 	CALL(fchownat), CALL(utimensat), \
-	CALL(mkdir), CALL(rmdir), CALL(unlink), CALL(unlinkat), \
-	CALL(rename), CALL(symlink), CALL(readlink), CALL(readlinkat), \
+	CALL(mkdir), CALL(mkdirat), CALL(mknod), CALL(mknodat), \
+	CALL(symlink), CALL(symlinkat), CALL(link), CALL(linkat), \
+	CALL(rmdir), CALL(unlink), CALL(unlinkat), \
+	CALL(rename), CALL(renameat), CALL(renameat2), \
+	CALL(readlink), CALL(readlinkat), \
 	CALL(chdir), CALL(fchdir), CALL(getcwd), CALL(umask)
 /* clang-format on */
 
@@ -74,11 +77,21 @@ s32 sys_fchown32(u32 fd, u32 uid, u32 gid);
 s32 sys_fchownat(s32 dirfd, uaddr_t path, u32 uid, u32 gid, u32 at_flags);
 s32 sys_utimensat(s32 dirfd, uaddr_t path, uaddr_t times, u32 flags);
 s32 sys_mkdir(uaddr_t path, u32 mode);
+s32 sys_mkdirat(s32 dirfd, uaddr_t path, u32 mode);
+s32 sys_mknod(uaddr_t path, u32 mode, u32 dev);
+s32 sys_mknodat(s32 dirfd, uaddr_t path, u32 mode, u32 dev);
+s32 sys_link(uaddr_t old, uaddr_t path);
+s32 sys_linkat(s32 old_dirfd, uaddr_t old, s32 dirfd, uaddr_t path,
+	       u32 at_flags);
 s32 sys_rmdir(uaddr_t path);
 s32 sys_unlink(uaddr_t path);
 s32 sys_unlinkat(s32 dirfd, uaddr_t path, u32 flags);
 s32 sys_rename(uaddr_t from, uaddr_t to);
+s32 sys_renameat(s32 old_dirfd, uaddr_t from, s32 new_dirfd, uaddr_t to);
+s32 sys_renameat2(s32 old_dirfd, uaddr_t from, s32 new_dirfd, uaddr_t to,
+		  u32 flags);
 s32 sys_symlink(uaddr_t text, uaddr_t path);
+s32 sys_symlinkat(uaddr_t text, s32 dirfd, uaddr_t path);
 s32 sys_readlink(uaddr_t path, uaddr_t buf, u32 bytes);
 s32 sys_readlinkat(s32 dirfd, uaddr_t path, uaddr_t buf, u32 bytes);
 s32 sys_chdir(uaddr_t path);
@@ -88,6 +101,9 @@ s32 sys_umask(u32 mask);
 
 /* ---- what programs can do to ramfs ------------------------------- */
 
+/* An inode whose name will be in dir, or none: 0, -ENOSPC, -ENOMEM. */
+int __must_check ramfs_make_inode(const struct inode *dir, u32 mode,
+				  struct inode **result);
 int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
 		 struct inode **child);
 int ramfs_open(struct inode *inode, struct file *file);

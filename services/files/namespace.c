@@ -1,16 +1,11 @@
 /*
- * services/files/namespace.c - names come and go: mkdir, unlink, symbolic links.
+ * services/files/namespace.c - names go: unlink, rmdir; and reading symbolic links.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
 #include <string.h>
 
-/* ---- who may ----------------------------------------------------- */
-
-int may_create(const struct inode *dir)
-{
-	return inode_permission(dir, MAY_WRITE | MAY_EXEC);
-}
+/* ---- removing ---------------------------------------------------- */
 
 /* In a sticky directory the owners decide, of the file and of the directory. */
 int may_remove(const struct inode *dir, const struct inode *inode)
@@ -22,160 +17,6 @@ int may_remove(const struct inode *dir, const struct inode *inode)
 		err = -EPERM;
 	return err;
 }
-
-/* ---- making ------------------------------------------------------ */
-
-/* Whose a new inode is: a set-gid directory passes its group on. */
-static void init_owner(struct inode *inode, const struct inode *dir)
-{
-	const struct cred *cred = current_cred();
-
-	inode->i_uid = cred->fsuid;
-	inode->i_gid = cred->fsgid;
-	if (!(dir->i_mode & S_ISGID))
-		return;
-	inode->i_gid = dir->i_gid;
-	if (S_ISDIR(inode->i_mode))
-		inode->i_mode |= S_ISGID;
-	else if ((inode->i_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) &&
-		 !in_group(cred, dir->i_gid) && !has_cap(cred, CAP_FSETID))
-		inode->i_mode &= ~(u32)S_ISGID;
-}
-
-int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
-		 struct inode **child)
-{
-	struct inode *inode;
-	int err = limit_names();
-
-	if (err)
-		return err;
-	inode = ramfs_inode(mode);
-	if (!inode)
-		return -ENOMEM;
-	init_owner(inode, dir);
-	err = ramfs_link(dir, name, bytes, inode, false);
-	if (err) {
-		iput(inode);
-		return err;
-	}
-	*child = inode;
-	return 0;
-}
-
-/* A directory whose names the kernel makes has that one, or never will. */
-static int cannot_create(const struct nameidata *nd)
-{
-	struct inode *inode;
-	int err = nd->inode->i_op->lookup(nd->inode, nd->name, nd->bytes,
-					  &inode);
-
-	if (err)
-		return err;
-	iput(inode);
-	return -EEXIST;
-}
-
-/* May the name be made? As in Linux -EEXIST comes before -EACCES. */
-static int check_create(const struct nameidata *nd)
-{
-	int err = cannot_create(nd);
-
-	return err == -ENOENT ? may_create(nd->inode) : err;
-}
-
-static int do_mkdir(const char *path, u32 mode)
-{
-	struct inode *inode = NULL;
-	struct nameidata nd;
-	int err = path_parent(AT_FDCWD, path, &nd);
-
-	if (!err && !nd.name)
-		err = -EEXIST;
-	if (!err && !nd.inode->i_op->create)
-		err = cannot_create(&nd);
-	else if (!err)
-		err = check_create(&nd);
-	if (!err)
-		err = nd.inode->i_op->create(nd.inode, nd.name, nd.bytes,
-					     S_IFDIR | (mode & 07777), &inode);
-	iput(inode);
-	end_walk(&nd);
-	return err;
-}
-
-s32 sys_mkdir(uaddr_t path, u32 mode)
-{
-	char *name;
-	int err = getname(path, &name);
-
-	if (err)
-		return err;
-	err = do_mkdir(name, mode & 01777 & ~current_umask());
-	kfree(name);
-	return err;
-}
-
-static int make_symlink(struct inode *dir, const char *name, u32 bytes,
-			const char *text)
-{
-	u32 length = (u32)strlen(text);
-	struct inode *inode;
-	int err = limit_names();
-
-	if (err)
-		return err;
-	inode = ramfs_inode(S_IFLNK | 0777);
-	if (!inode)
-		return -ENOMEM;
-	init_owner(inode, dir);
-	err = -ENOMEM;
-	inode->i_private = kmalloc(length + 1, GFP_KERNEL);
-	if (inode->i_private) {
-		memcpy(inode->i_private, text, length + 1);
-		inode->i_size = length;
-		err = ramfs_link(dir, name, bytes, inode, false);
-	}
-	iput(inode); /* the name has a reference of its own */
-	return err;
-}
-
-static int do_symlink(const char *text, const char *path)
-{
-	struct nameidata nd;
-	int err = path_parent(AT_FDCWD, path, &nd);
-
-	if (!err && !nd.name)
-		err = -EEXIST;
-	if (!err && nd.want_dir)
-		err = -ENOENT;
-	if (!err && !is_ramfs_dir(nd.inode))
-		err = cannot_create(&nd);
-	else if (!err)
-		err = check_create(&nd);
-	if (!err)
-		err = make_symlink(nd.inode, nd.name, nd.bytes, text);
-	end_walk(&nd);
-	return err;
-}
-
-s32 sys_symlink(uaddr_t text, uaddr_t path)
-{
-	char *link, *name;
-	int err = getname(text, &link);
-
-	if (err)
-		return err;
-	err = link[0] ? getname(path, &name) : -ENOENT;
-	if (!err) {
-		err = do_symlink(link, name);
-		kfree(name);
-	}
-	kfree(link);
-	return err;
-}
-
-/* ---- removing ---------------------------------------------------- */
 
 /* Is it of the kind the caller wants gone, and may he? */
 static int check_removal(const struct nameidata *nd, const struct inode *inode,

@@ -64,12 +64,12 @@ static int check_target(struct inode *old_dir, const struct inode *from,
 		return -EINVAL;
 	if (!to)
 		return 0;
+	/* It may hold `from` itself, and be locked by us as old_dir. */
+	if (to_is_dir && is_below(old_dir, to->inode))
+		return -ENOTEMPTY;
 	if (to_is_dir && !from_is_dir)
 		return -EISDIR;
-	if (from_is_dir && !to_is_dir)
-		return -ENOTDIR;
-	/* It may hold `from` itself, and be locked by us as old_dir. */
-	return to_is_dir && is_below(old_dir, to->inode) ? -ENOTEMPTY : 0;
+	return from_is_dir && !to_is_dir ? -ENOTDIR : 0;
 }
 
 /* A directory that gets another parent changes itself: its "..". */
@@ -85,37 +85,94 @@ static int may_rename(const struct inode *old_dir, const struct inode *from,
 	return err;
 }
 
-static int move_name(struct inode *old_dir, const char *old, u32 old_bytes,
-		     struct inode *new_dir, const char *new, u32 new_bytes)
+/* One of two names, both locked. */
+struct rename_end {
+	struct inode *dir;
+	struct dir_entry *entry; /* what has the name, or NULL */
+};
+
+/* The inodes change places. */
+static int exchange(struct rename_end *from, struct rename_end *to)
 {
-	struct dir_entry *entry = ramfs_new_entry(new, new_bytes), *from, *to;
-	struct inode *replaced = NULL, *moved;
-	int err = -ENOENT;
+	struct inode *a = from->entry->inode, *b = to->entry->inode;
+	s32 moved = S_ISDIR(a->i_mode) - S_ISDIR(b->i_mode);
+
+	if (S_ISDIR(b->i_mode) && !is_ramfs_dir(b))
+		return -EBUSY; /* a mount */
+	if (S_ISDIR(b->i_mode) && is_below(from->dir, b))
+		return -EINVAL;
+	spin_lock(&tree_lock);
+	from->entry->inode = b;
+	b->i_entry = from->entry;
+	to->entry->inode = a;
+	a->i_entry = to->entry;
+	spin_unlock(&tree_lock);
+	from->dir->i_nlink -= (u32)moved; /* their ".." */
+	to->dir->i_nlink += (u32)moved;
+	return 0;
+}
+
+/* entry takes from's place in to's directory; *replaced: what was there. */
+static int replace(struct rename_end *from, struct rename_end *to,
+		   struct dir_entry *entry, struct inode **replaced)
+{
+	struct inode *moved = from->entry->inode;
+	int err = 0;
+
+	if (to->entry)
+		err = ramfs_drop_entry(to->dir, to->entry, replaced);
+	if (err)
+		return err;
+	ramfs_remove_entry(from->dir, from->entry);
+	ramfs_insert_entry(to->dir, entry, moved);
+	return 0;
+}
+
+/* rename_lock held and both directories. *entry is NULL when it was used. */
+static int rename_locked(struct rename_end *from, struct rename_end *to,
+			 struct dir_entry **entry, u32 flags,
+			 struct inode **replaced)
+{
+	int err;
+
+	if (!from->entry || to->dir->i_nlink == 0 ||
+	    (flags & RENAME_EXCHANGE && !to->entry))
+		return -ENOENT;
+	if (to->entry && flags & RENAME_NOREPLACE)
+		return -EEXIST;
+	if (to->entry && to->entry->inode == from->entry->inode)
+		return 0; /* two names of one file: done */
+	err = may_rename(from->dir, from->entry->inode, to->dir, to->entry);
+	if (!err)
+		err = check_target(from->dir, from->entry->inode, to->dir,
+				   flags & RENAME_EXCHANGE ? NULL : to->entry);
+	if (err)
+		return err;
+	if (flags & RENAME_EXCHANGE)
+		return exchange(from, to);
+	err = replace(from, to, *entry, replaced);
+	if (!err)
+		*entry = NULL;
+	return err;
+}
+
+static int move_name(const struct nameidata *old, const struct nameidata *new,
+		     u32 flags)
+{
+	struct dir_entry *entry = ramfs_new_entry(new->name, new->bytes);
+	struct rename_end from = { .dir = old->inode },
+			  to = { .dir = new->inode };
+	struct inode *replaced = NULL;
+	int err;
 
 	if (!entry)
 		return -ENOMEM;
 	down_write(&rename_lock);
-	lock_two(old_dir, new_dir);
-	from = ramfs_find_entry(old_dir, old, old_bytes);
-	to = ramfs_find_entry(new_dir, new, new_bytes);
-	if (!from || new_dir->i_nlink == 0)
-		goto out;
-	err = 0;
-	if (to && to->inode == from->inode)
-		goto out; /* two names of one file: done */
-	err = may_rename(old_dir, from->inode, new_dir, to);
-	if (!err)
-		err = check_target(old_dir, from->inode, new_dir, to);
-	if (!err && to)
-		err = ramfs_drop_entry(new_dir, to, &replaced);
-	if (err)
-		goto out;
-	moved = from->inode;
-	ramfs_remove_entry(old_dir, from);
-	ramfs_insert_entry(new_dir, entry, moved);
-	entry = NULL;
-out:
-	unlock_two(old_dir, new_dir);
+	lock_two(from.dir, to.dir);
+	from.entry = ramfs_find_entry(from.dir, old->name, old->bytes);
+	to.entry = ramfs_find_entry(to.dir, new->name, new->bytes);
+	err = rename_locked(&from, &to, &entry, flags, &replaced);
+	unlock_two(from.dir, to.dir);
 	up_write(&rename_lock);
 	kfree(entry);
 	iput(replaced);
@@ -124,55 +181,74 @@ out:
 
 /* ---- two paths --------------------------------------------------- */
 
-static int rename_walked(struct nameidata *from, struct nameidata *to)
+static int rename_walked(struct nameidata *from, struct nameidata *to,
+			 u32 flags)
 {
 	struct inode *inode;
 	int err;
 
-	if (!from->name || !to->name)
+	if (!from->name)
 		return -EBUSY;
+	if (!to->name)
+		return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
 	if (!is_ramfs_dir(from->inode) || !is_ramfs_dir(to->inode))
 		return -EXDEV;
 	err = from->inode->i_op->lookup(from->inode, from->name, from->bytes,
 					&inode);
 	if (err)
 		return err;
-	if (!S_ISDIR(inode->i_mode) && (from->want_dir || to->want_dir))
+	if (!S_ISDIR(inode->i_mode) &&
+	    (from->want_dir || (to->want_dir && !(flags & RENAME_EXCHANGE))))
 		err = -ENOTDIR;
 	iput(inode);
 	if (err)
 		return err;
-	return move_name(from->inode, from->name, from->bytes, to->inode,
-			 to->name, to->bytes);
+	return move_name(from, to, flags);
 }
 
-static int do_rename(const char *old, const char *new)
+static int do_rename(s32 old_dirfd, const char *old, s32 new_dirfd,
+		     const char *new, u32 flags)
 {
 	struct nameidata from, to;
-	int err = path_parent(AT_FDCWD, old, &from);
+	int err = path_parent(old_dirfd, old, &from);
 
 	if (!err) {
-		err = path_parent(AT_FDCWD, new, &to);
+		err = path_parent(new_dirfd, new, &to);
 		if (!err)
-			err = rename_walked(&from, &to);
+			err = rename_walked(&from, &to, flags);
 		end_walk(&to);
 	}
 	end_walk(&from);
 	return err;
 }
 
-s32 sys_rename(uaddr_t from, uaddr_t to)
+s32 sys_renameat2(s32 old_dirfd, uaddr_t from, s32 new_dirfd, uaddr_t to,
+		  u32 flags)
 {
 	char *old, *new;
-	int err = getname(from, &old);
+	int err;
 
+	if (flags & ~(u32)(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
+	    flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+		return -EINVAL;
+	err = getname(from, &old);
 	if (err)
 		return err;
 	err = getname(to, &new);
 	if (!err) {
-		err = do_rename(old, new);
+		err = do_rename(old_dirfd, old, new_dirfd, new, flags);
 		kfree(new);
 	}
 	kfree(old);
 	return err;
+}
+
+s32 sys_renameat(s32 old_dirfd, uaddr_t from, s32 new_dirfd, uaddr_t to)
+{
+	return sys_renameat2(old_dirfd, from, new_dirfd, to, 0);
+}
+
+s32 sys_rename(uaddr_t from, uaddr_t to)
+{
+	return sys_renameat2(AT_FDCWD, from, AT_FDCWD, to, 0);
 }

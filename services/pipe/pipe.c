@@ -1,5 +1,6 @@
 /*
- * services/pipe/pipe.c - pipes: 64 KiB between a writer and a reader.
+ * services/pipe/pipe.c - pipes: 64 KiB between a writer and a reader. A FIFO is one
+ * that has a name.
  *
  * A ring of bytes over 16 pages that come when first needed and go with the
  * pipe. head and tail count all bytes ever written and read; when they meet
@@ -28,6 +29,7 @@ struct pipe {
 	/* the inode's i_lock, for writing; the queues' conditions only look */
 	u32 head, tail;          /* bytes; head - tail are in it */
 	u32 readers, writers;    /* open files */
+	u32 nr_read, nr_written; /* how often it was opened for that */
 	char *pages[PIPE_PAGES]; /* NULL: not needed so far */
 	/* their own locks */
 	struct wait_queue_head readable, writable;
@@ -35,10 +37,13 @@ struct pipe {
 
 static struct kmem_cache *pipe_cache;
 
+static int fifo_open(struct inode *inode, struct file *file);
+
 static void pipe_init(void)
 {
 	pipe_cache = kmem_cache_create("pipe", sizeof(struct pipe), 0,
 				       SLAB_PANIC, NULL);
+	fifo_node_ops.open = fifo_open;
 }
 
 static inline struct pipe *file_pipe(const struct file *file)
@@ -237,12 +242,18 @@ static s32 pipe_write(struct file *file, uaddr_t buf, u32 bytes,
 
 /* ---- the rest ---------------------------------------------------- */
 
+/* Has a FIFO had no writer since file was opened? Then it has not hung up. */
+static bool no_writer_yet(const struct file *file)
+{
+	return file_pipe(file)->nr_written == (uintptr_t)file->private_data;
+}
+
 static u32 pipe_read_poll(struct file *file)
 {
 	const struct pipe *pipe = file_pipe(file);
 
 	return (used(pipe) ? POLLIN | POLLRDNORM : 0) |
-		(pipe->writers ? 0 : POLLHUP);
+		(pipe->writers || no_writer_yet(file) ? 0 : POLLHUP);
 }
 
 static u32 pipe_write_poll(struct file *file)
@@ -268,6 +279,29 @@ static s32 pipe_fcntl(struct file *file __unused_arg, u32 cmd, u32 arg)
 	return (s32)PIPE_BYTES;
 }
 
+static void free_pipe(struct pipe *pipe)
+{
+	for (u32 i = 0; i < PIPE_PAGES; i++)
+		free_pages(pipe->pages[i], 0);
+	kmem_cache_free(pipe_cache, pipe);
+}
+
+static void pipe_evict(struct inode *inode)
+{
+	free_pipe(inode->i_private);
+}
+
+/* A FIFO that nobody has open forgets what is in it. i_lock held. */
+static void drop_fifo(struct inode *inode)
+{
+	struct pipe *pipe = inode->i_private;
+
+	if (inode->i_op != &fifo_node_ops || pipe->readers || pipe->writers)
+		return;
+	inode->i_private = NULL;
+	free_pipe(pipe);
+}
+
 static void pipe_release(struct file *file)
 {
 	struct pipe *pipe = file_pipe(file);
@@ -275,22 +309,13 @@ static void pipe_release(struct file *file)
 	down_write(&file->f_inode->i_lock);
 	if (file->f_mode & FMODE_READ)
 		pipe->readers--;
-	else
+	if (file->f_mode & FMODE_WRITE)
 		pipe->writers--;
-	up_write(&file->f_inode->i_lock);
 	wake_up(&pipe->readable); /* they see the end of the file */
 	wake_up(&pipe->writable); /* they get EPIPE */
+	drop_fifo(file->f_inode);
+	up_write(&file->f_inode->i_lock);
 	poll_wake();
-}
-
-static void pipe_evict(struct inode *inode)
-{
-	struct pipe *pipe = inode->i_private;
-	u32 i;
-
-	for (i = 0; i < PIPE_PAGES; i++)
-		free_pages(pipe->pages[i], 0);
-	kmem_cache_free(pipe_cache, pipe);
 }
 
 static const struct file_operations pipe_read_fops = {
@@ -316,10 +341,21 @@ static const struct inode_operations pipe_inode_ops = {
 
 /* ---- making one -------------------------------------------------- */
 
-static struct inode *new_pipe_inode(void)
+static struct pipe *alloc_pipe(void)
 {
 	struct pipe *pipe = kmem_cache_alloc(pipe_cache,
 					     GFP_KERNEL | __GFP_ZERO);
+
+	if (!pipe)
+		return NULL;
+	init_waitqueue_head(&pipe->readable);
+	init_waitqueue_head(&pipe->writable);
+	return pipe;
+}
+
+static struct inode *new_pipe_inode(void)
+{
+	struct pipe *pipe = alloc_pipe();
 	struct inode *inode;
 
 	if (!pipe)
@@ -329,14 +365,24 @@ static struct inode *new_pipe_inode(void)
 		kmem_cache_free(pipe_cache, pipe);
 		return NULL;
 	}
-	init_waitqueue_head(&pipe->readable);
-	init_waitqueue_head(&pipe->writable);
 	inode->i_dev = PIPEFS_DEV;
 	inode->i_uid = current_cred()->fsuid;
 	inode->i_gid = current_cred()->fsgid;
 	inode->i_op = &pipe_inode_ops;
 	inode->i_private = pipe;
 	return inode;
+}
+
+static void count_open(struct pipe *pipe, u32 mode)
+{
+	if (mode & FMODE_READ) {
+		pipe->readers++;
+		pipe->nr_read++;
+	}
+	if (mode & FMODE_WRITE) {
+		pipe->writers++;
+		pipe->nr_written++;
+	}
 }
 
 /* One end of the pipe, counted as open; NULL: no memory. */
@@ -352,10 +398,7 @@ static struct file *open_end(struct inode *inode, bool write, u32 flags)
 	file->f_op = write ? &pipe_write_fops : &pipe_read_fops;
 	file->f_mode = write ? FMODE_WRITE : FMODE_READ;
 	file->f_flags = (flags & O_NONBLOCK) | (write ? O_WRONLY : O_RDONLY);
-	if (write)
-		pipe->writers++;
-	else
-		pipe->readers++;
+	count_open(pipe, file->f_mode);
 	return file;
 }
 
@@ -426,6 +469,95 @@ s32 sys_pipe2(uaddr_t ufds, u32 flags)
 s32 sys_pipe(uaddr_t fds)
 {
 	return sys_pipe2(fds, 0);
+}
+
+/* ---- FIFOs: pipes that have a name ------------------------------- */
+
+static u32 fifo_poll(struct file *file)
+{
+	return pipe_read_poll(file) | pipe_write_poll(file);
+}
+
+static const struct file_operations fifo_fops = {
+	.read = pipe_read,
+	.write = pipe_write,
+	.poll = fifo_poll,
+	.ioctl = pipe_ioctl,
+	.fcntl = pipe_fcntl,
+	.release = pipe_release,
+};
+
+static const struct file_operations *const fifo_ops_of_mode[] = {
+	[FMODE_READ] = &pipe_read_fops,
+	[FMODE_WRITE] = &pipe_write_fops,
+	[FMODE_READ | FMODE_WRITE] = &fifo_fops,
+};
+
+/*
+ * Wait until the other side, which had been opened `times` when file was, is open or
+ * was. i_lock is not held: file counts as open, so that the pipe stays. 0 or
+ * -ERESTARTSYS.
+ */
+static int await_other_side(struct file *file, struct pipe *pipe, u32 times)
+{
+	if (file->f_mode == FMODE_WRITE)
+		return wait_event_interruptible(
+			&pipe->writable,
+			READ_ONCE(pipe->readers) ||
+				READ_ONCE(pipe->nr_read) != times);
+	if (file->f_mode == FMODE_READ && !(file->f_flags & O_NONBLOCK))
+		return wait_event_interruptible(
+			&pipe->readable,
+			READ_ONCE(pipe->writers) ||
+				READ_ONCE(pipe->nr_written) != times);
+	if (file->f_mode == FMODE_READ && !READ_ONCE(pipe->writers))
+		file->private_data = (void *)(uintptr_t)times;
+	return 0;
+}
+
+/* i_lock held: the FIFO's pipe, made if this is the first who opens it. */
+static int open_fifo_pipe(struct inode *inode, const struct file *file)
+{
+	struct pipe *pipe = inode->i_private;
+
+	if (file->f_mode == FMODE_WRITE && file->f_flags & O_NONBLOCK &&
+	    (!pipe || !pipe->readers))
+		return -ENXIO;
+	if (!pipe)
+		pipe = inode->i_private = alloc_pipe();
+	if (!pipe)
+		return -ENOMEM;
+	count_open(pipe, file->f_mode);
+	return 0;
+}
+
+static int fifo_open(struct inode *inode, struct file *file)
+{
+	struct pipe *pipe;
+	u32 times = 0;
+	int err;
+
+	file->f_mode &= FMODE_READ | FMODE_WRITE;
+	if (!file->f_mode)
+		return -EINVAL;
+	down_write(&inode->i_lock);
+	err = open_fifo_pipe(inode, file);
+	pipe = inode->i_private;
+	if (!err)
+		times = file->f_mode == FMODE_READ ? pipe->nr_written :
+						     pipe->nr_read;
+	up_write(&inode->i_lock);
+	if (err)
+		return err;
+	wake_up(&pipe->readable); /* who waits for us */
+	wake_up(&pipe->writable);
+	poll_wake();
+	err = await_other_side(file, pipe, times);
+	if (err)
+		pipe_release(file);
+	else
+		file->f_op = fifo_ops_of_mode[file->f_mode];
+	return err;
 }
 
 const struct service pipe_service = {
