@@ -118,7 +118,7 @@ void file_id(const struct file *file, u32 *dev, u32 *ino)
 
 u64 file_size(const struct file *file)
 {
-	return file->f_inode->i_size;
+	return i_size_read(file->f_inode);
 }
 
 /* ---- lives of tables --------------------------------------------- */

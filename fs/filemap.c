@@ -220,7 +220,7 @@ void truncate_inode_pages(struct address_space *mapping, u32 index)
 /* Bytes of [pos, pos + bytes) before the end of the file. */
 static inline u32 before_end(const struct inode *inode, u64 pos, u32 bytes)
 {
-	u64 size = inode->i_size;
+	u64 size = i_size_read(inode);
 
 	if (pos >= size)
 		return 0;
@@ -245,27 +245,27 @@ static inline int get_read_page(struct address_space *mapping, u32 index,
 s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	struct address_space *mapping = &file->f_inode->i_data;
-	/* What lies before the end of a file has an offset of 32 bits. */
-	u32 at = (u32)*pos, done = 0, part, left = 0;
+	u32 index = (u32)(*pos >> PAGE_SHIFT), offset = page_offset(*pos);
+	u32 done = 0, part, left = 0;
 	struct page *page;
 	int err = 0;
 
 	might_fault();
 	if (!access_ok(buf, bytes))
 		return -EFAULT;
+	touch_atime(mapping->host, file->f_flags);
 	bytes = before_end(mapping->host, *pos, bytes);
-	while (done < bytes && !left) {
-		err = get_read_page(mapping, at >> PAGE_SHIFT, &page);
+	for (; done < bytes && !left; index++) {
+		err = get_read_page(mapping, index, &page);
 		if (err)
 			break;
-		part = page_part(at, bytes - done);
+		part = min(bytes - done, PAGE_SIZE - offset);
 		left = __copy_to_user(buf + done,
-				      (char *)page_address(page) +
-					      (at & (PAGE_SIZE - 1)),
+				      (char *)page_address(page) + offset,
 				      part);
 		put_shared_page_after_use(page);
 		done += part - left;
-		at += part - left;
+		offset = 0;
 		if (done < bytes && give_way())
 			break;
 	}
@@ -291,9 +291,7 @@ s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 			return done ? (s32)done : err;
 		part = page_part(pos, bytes - done);
 		memcpy((char *)buf + done,
-		       (char *)page_address(page) +
-			       ((u32)pos & (PAGE_SIZE - 1)),
-		       part);
+		       (char *)page_address(page) + page_offset(pos), part);
 		put_page(page);
 		cond_resched();
 	}
@@ -307,7 +305,7 @@ s64 generic_file_llseek(struct file *file, s64 offset, int whence)
 	if (whence == SEEK_CUR)
 		base = (s64)file->f_pos;
 	else if (whence == SEEK_END)
-		base = (s64)file->f_inode->i_size;
+		base = (s64)i_size_read(file->f_inode);
 	else if (whence != SEEK_SET)
 		return -EINVAL;
 	if (__builtin_add_overflow(base, offset, &offset) || offset < 0)
@@ -321,7 +319,7 @@ s64 generic_file_llseek(struct file *file, s64 offset, int whence)
 /* Is the page at pgoff part of the file, its last bytes at least? */
 static bool within_file(const struct address_space *mapping, u32 pgoff)
 {
-	return ((u64)pgoff << PAGE_SHIFT) < mapping->host->i_size;
+	return ((u64)pgoff << PAGE_SHIFT) < i_size_read(mapping->host);
 }
 
 static u32 filemap_fault(struct vm_fault *vmf)
@@ -334,6 +332,8 @@ static u32 filemap_fault(struct vm_fault *vmf)
 		return VM_FAULT_SIGBUS;
 	if (read_cache_page(mapping, vmf->pgoff, &vmf->page, &major))
 		return VM_FAULT_OOM;
+	if (vmf->flags & FAULT_FLAG_WRITE && vmf->vma->vm_flags & VM_SHARED)
+		inode_modified(mapping->host);
 	return major ? VM_FAULT_MAJOR : 0;
 }
 
@@ -367,9 +367,9 @@ static const struct vm_operations generic_file_vm_ops = {
 	.find_pages = filemap_find_pages,
 };
 
-int generic_file_mmap(struct file *file __unused_arg,
-		      struct vm_area_struct *vma)
+int generic_file_mmap(struct file *file, struct vm_area_struct *vma)
 {
+	touch_atime(file->f_inode, file->f_flags);
 	vma->vm_ops = &generic_file_vm_ops;
 	return 0;
 }

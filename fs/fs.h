@@ -34,11 +34,13 @@
 
 struct inode;
 
-/*
- * No file grows beyond this, so i_size fits one word and a reader that does
- * not hold i_lock never sees half of it.
- */
-#define MAX_FILE_BYTES 0xffffefffull
+/* No file grows beyond this: a page's index is 32 bits, as in Linux. */
+#define MAX_FILE_BYTES 0xffffffff000ull
+
+/* A moment since 1970. */
+struct file_time {
+	u32 sec, nsec;
+};
 
 /*
  * One name of an inode in a directory. The file system that made it frees it;
@@ -89,9 +91,14 @@ struct inode {
 	struct rw_semaphore i_lock;
 	u32 i_mode;       /* S_IF*, constant, and permissions */
 	u32 i_uid, i_gid; /* whose it is */
-	u64 i_size;
+	u64 i_size;       /* read without the lock: i_size_read() */
 	u32 i_nlink;
-	u32 i_mtime;                 /* seconds */
+	/*
+	 * Last read, changed, changed in itself or its data. Whoever does it
+	 * stores them, mostly under i_lock; faults and reads without.
+	 */
+	struct file_time i_atime, i_mtime, i_ctime;
+	bool i_was_read; /* since it changed: i_atime may stay as it is */
 	struct address_space i_data; /* a file's pages */
 	/* i_data.lock: files open for writing, or below 0: FMODE_NOWRITERS */
 	s32 i_writecount;
@@ -159,13 +166,33 @@ extern spinlock_t tree_lock;
 extern struct inode *root_inode;
 /* The path of inode from the root: 0; -ENOENT if it has no name any more. */
 int __must_check inode_path(const struct inode *inode, char *buf, size_t bytes);
-/* Seconds now, for i_mtime. */
-static inline u32 current_seconds(void)
-{
-	u32 nsec;
+/* Its data changed now; or only what is known about it, as by chmod. */
+void inode_modified(struct inode *inode);
+void inode_changed(struct inode *inode);
+void __touch_atime(struct inode *inode);
 
-	return split_seconds(wall_clock_ns(), &nsec);
+/*
+ * Its data was read. As with Linux's relatime i_atime moves if it is older than
+ * the last change, so that not every read looks at the clock.
+ */
+static inline void touch_atime(struct inode *inode, u32 f_flags)
+{
+	if (unlikely(!inode->i_was_read) && !(f_flags & O_NOATIME))
+		__touch_atime(inode);
 }
+
+/* Bytes of data, for who does not hold i_lock: never half of a change. */
+static inline u64 i_size_read(const struct inode *inode)
+{
+	return __atomic_load_n(&inode->i_size, __ATOMIC_RELAXED);
+}
+
+/* i_lock held for writing. */
+static inline void i_size_write(struct inode *inode, u64 bytes)
+{
+	__atomic_store_n(&inode->i_size, bytes, __ATOMIC_RELAXED);
+}
+
 /* Memory that it has, in st_blocks' unit: 512 bytes. */
 static inline u32 inode_blocks(const struct inode *inode)
 {
@@ -465,10 +492,16 @@ struct dir_context {
  */
 int __must_check read_cache_page(struct address_space *mapping, u32 index,
 				 struct page **page, bool *major);
+/* Where in its page pos is. */
+static inline u32 page_offset(u64 pos)
+{
+	return (u32)pos & (PAGE_SIZE - 1);
+}
+
 /* Bytes of [pos, pos + bytes) that lie in pos's page. */
 static inline u32 page_part(u64 pos, u32 bytes)
 {
-	return min(bytes, PAGE_SIZE - ((u32)pos & (PAGE_SIZE - 1)));
+	return min(bytes, PAGE_SIZE - page_offset(pos));
 }
 
 /* The page if cached, with a reference; NULL otherwise. Never sleeps. */

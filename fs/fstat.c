@@ -18,12 +18,15 @@ int put_stat64(const struct inode *inode, uaddr_t buf)
 	st.st_uid = inode->i_uid;
 	st.st_gid = inode->i_gid;
 	st.st_rdev = inode->i_rdev;
-	st.st_size = (s64)inode->i_size;
+	st.st_size = (s64)i_size_read(inode);
 	st.st_blksize = PAGE_SIZE;
 	st.st_blocks = inode_blocks(inode);
-	st.st_atime_sec = inode->i_mtime;
-	st.st_mtime_sec = inode->i_mtime;
-	st.st_ctime_sec = inode->i_mtime;
+	st.st_atime_sec = inode->i_atime.sec;
+	st.st_atime_nsec = inode->i_atime.nsec;
+	st.st_mtime_sec = inode->i_mtime.sec;
+	st.st_mtime_nsec = inode->i_mtime.nsec;
+	st.st_ctime_sec = inode->i_ctime.sec;
+	st.st_ctime_nsec = inode->i_ctime.nsec;
 	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
 }
 

@@ -94,7 +94,8 @@ static int set_link_text(struct inode *inode, const struct cpio_entry *entry)
 
 static int set_contents(struct inode *inode, const struct cpio_entry *entry)
 {
-	inode->i_mtime = entry->mtime;
+	inode->i_atime.sec = inode->i_mtime.sec = inode->i_ctime.sec =
+		entry->mtime;
 	inode->i_uid = entry->uid;
 	inode->i_gid = entry->gid;
 	switch (entry->mode & S_IFMT) {

@@ -19,6 +19,43 @@ void inode_init(void)
 					SLAB_PANIC, NULL);
 }
 
+/* ---- times ------------------------------------------------------- */
+
+static struct file_time current_time(void)
+{
+	struct file_time now;
+
+	now.sec = split_seconds(wall_clock_ns(), &now.nsec);
+	return now;
+}
+
+void inode_modified(struct inode *inode)
+{
+	inode->i_mtime = inode->i_ctime = current_time();
+	inode->i_was_read = false;
+}
+
+void inode_changed(struct inode *inode)
+{
+	inode->i_ctime = current_time();
+	inode->i_was_read = false;
+}
+
+static bool is_later(const struct file_time *a, const struct file_time *b)
+{
+	return a->sec != b->sec ? (s32)a->sec > (s32)b->sec : a->nsec > b->nsec;
+}
+
+void __touch_atime(struct inode *inode)
+{
+	if (!is_later(&inode->i_atime, &inode->i_mtime) ||
+	    !is_later(&inode->i_atime, &inode->i_ctime))
+		inode->i_atime = current_time();
+	inode->i_was_read = true;
+}
+
+/* ---- lives ------------------------------------------------------- */
+
 struct inode *new_inode(u32 mode)
 {
 	struct inode *inode = kmem_cache_alloc(inode_cache,
@@ -29,7 +66,7 @@ struct inode *new_inode(u32 mode)
 	inode->i_ino = (u32)atomic_add_return(1, &last_ino);
 	inode->i_mode = mode;
 	inode->i_nlink = 1;
-	inode->i_mtime = current_seconds();
+	inode->i_atime = inode->i_mtime = inode->i_ctime = current_time();
 	atomic_set(&inode->i_count, 1);
 	init_rwsem(&inode->i_lock);
 	spin_lock_init(&inode->i_data.lock);

@@ -66,7 +66,7 @@ void ramfs_insert_entry(struct inode *dir, struct dir_entry *entry,
 	spin_unlock(&tree_lock);
 	if (S_ISDIR(inode->i_mode))
 		dir->i_nlink++; /* its ".." */
-	dir->i_mtime = current_seconds();
+	inode_modified(dir);
 }
 
 void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry)
@@ -80,7 +80,7 @@ void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry)
 	spin_unlock(&tree_lock);
 	if (S_ISDIR(inode->i_mode))
 		dir->i_nlink--;
-	dir->i_mtime = current_seconds();
+	inode_modified(dir);
 	kfree(entry);
 }
 
@@ -99,6 +99,7 @@ static int drop_link(struct inode *inode)
 		err = -ENOTEMPTY;
 	else
 		inode->i_nlink = 0;
+	inode_changed(inode);
 	up_write(&inode->i_lock);
 	return err;
 }

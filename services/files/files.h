@@ -28,7 +28,10 @@ extern const struct file_operations kmsg_fops;
 	CALL(access), CALL(faccessat), CALL(faccessat2), CALL(chmod), \
 	CALL(fchmod), CALL(fchmodat), CALL(chown), CALL(lchown), \
 	CALL(fchown), CALL(chown32), CALL(lchown32), CALL(fchown32), \
-	CALL(fchownat), CALL(utimensat), \
+	CALL(fchownat), CALL(utimensat), CALL(utimensat_time64), \
+	CALL(futimesat), CALL(utimes), CALL(utime), CALL(statfs), \
+	CALL(fstatfs), CALL(fstatfs64), CALL(sync), CALL(syncfs), \
+	ROW(fdatasync, sys_fsync), CALL(truncate64), \
 	CALL(mkdir), CALL(mkdirat), CALL(mknod), CALL(mknodat), \
 	CALL(symlink), CALL(symlinkat), CALL(link), CALL(linkat), \
 	CALL(rmdir), CALL(unlink), CALL(unlinkat), \
@@ -50,7 +53,10 @@ s32 sys_creat(uaddr_t path, u32 mode);
 s32 sys_truncate(uaddr_t path, u32 bytes);
 s32 sys_ftruncate(u32 fd, u32 bytes);
 s32 sys_ftruncate64(u32 fd, u32 pad, u32 lo, u32 hi);
-s32 sys_fsync(u32 fd);
+s32 sys_truncate64(uaddr_t path, u32 pad, u32 lo, u32 hi);
+s32 sys_fsync(u32 fd); /* and fdatasync */
+s32 sys_syncfs(u32 fd);
+s32 sys_sync(void);
 s32 sys_dup(u32 fd);
 s32 sys_dup2(u32 old, u32 new);
 s32 sys_dup3(u32 old, u32 new, u32 flags);
@@ -75,6 +81,13 @@ s32 sys_chown32(uaddr_t path, u32 uid, u32 gid);
 s32 sys_lchown32(uaddr_t path, u32 uid, u32 gid);
 s32 sys_fchown32(u32 fd, u32 uid, u32 gid);
 s32 sys_fchownat(s32 dirfd, uaddr_t path, u32 uid, u32 gid, u32 at_flags);
+s32 sys_statfs(uaddr_t path, uaddr_t buf);
+s32 sys_fstatfs(u32 fd, uaddr_t buf);
+s32 sys_fstatfs64(u32 fd, u32 bytes, uaddr_t buf);
+s32 sys_utimensat_time64(s32 dirfd, uaddr_t path, uaddr_t times, u32 flags);
+s32 sys_futimesat(s32 dirfd, uaddr_t path, uaddr_t times);
+s32 sys_utimes(uaddr_t path, uaddr_t times);
+s32 sys_utime(uaddr_t path, uaddr_t times);
 s32 sys_utimensat(s32 dirfd, uaddr_t path, uaddr_t times, u32 flags);
 s32 sys_mkdir(uaddr_t path, u32 mode);
 s32 sys_mkdirat(s32 dirfd, uaddr_t path, u32 mode);
@@ -113,6 +126,8 @@ s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
 s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
 			 u64 *pos);
 /* Set the file's size: 0, -EFBIG. */
+/* What all files may take; *ramfs_pages of it are used. (limit.c) */
+u32 ramfs_max_pages(void);
 /* Charge a page that will be written to, once: 0 or -ENOSPC. (limit.c) */
 int __must_check limit_data(struct page *page);
 /* May there be another name, or inode? 0 or -ENOSPC. (limit.c) */
@@ -154,6 +169,8 @@ int __must_check may_remove(const struct inode *dir, const struct inode *inode);
 void file_remove_privs(struct inode *inode);
 /* fd is closed by execve, or not: 0 or -EBADF. */
 int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec);
+/* The AT_* that the stat calls know, as a lookup's flags. 0 or -EINVAL. */
+int __must_check lookup_flags(u32 at_flags, u32 *flags);
 /* The inode that a program's path leads to, with a reference. */
 int __must_check user_path_lookup(s32 dirfd, uaddr_t path, u32 flags,
 				  struct inode **inode);

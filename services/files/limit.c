@@ -11,7 +11,7 @@
 
 #define NAMES_LEAVE 16 /* one page of so many */
 
-static u32 max_pages(void)
+u32 ramfs_max_pages(void)
 {
 	return ramfs_max_bytes ? ramfs_max_bytes / PAGE_SIZE :
 				 totalram_pages() / 2;
@@ -21,7 +21,7 @@ int limit_data(struct page *page)
 {
 	if (likely(page->flags & PG_CHARGED))
 		return 0;
-	if ((u32)atomic_read(&ramfs_pages) >= max_pages())
+	if ((u32)atomic_read(&ramfs_pages) >= ramfs_max_pages())
 		return -ENOSPC;
 	atomic_inc(&ramfs_pages);
 	atomic_or(PG_CHARGED, &page->flags);

@@ -109,6 +109,7 @@ static int add_link(struct inode *inode)
 		err = -ENOENT;
 	else
 		inode->i_nlink++;
+	inode_changed(inode);
 	up_write(&inode->i_lock);
 	return err;
 }

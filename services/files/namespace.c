@@ -127,6 +127,7 @@ static s32 copy_link(struct inode *inode, uaddr_t buf, u32 bytes)
 	if (!text)
 		return -ENOMEM;
 	ret = inode->i_op->readlink(inode, text, PATH_MAX);
+	touch_atime(inode, 0);
 	if (!ret) {
 		bytes = min(bytes, (u32)strlen(text));
 		ret = copy_to_user(buf, text, bytes) ? -EFAULT : (s32)bytes;

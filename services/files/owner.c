@@ -54,6 +54,7 @@ static int chmod_inode(struct inode *inode, u32 mode)
 		    !capable(CAP_FSETID))
 			mode &= ~(u32)S_ISGID;
 		inode->i_mode = (inode->i_mode & S_IFMT) | (mode & 07777);
+		inode_changed(inode);
 	}
 	up_write(&inode->i_lock);
 	return err;
@@ -122,6 +123,7 @@ static int chown_inode(struct inode *inode, u32 uid, u32 gid)
 		if (gid != KEEP_ID)
 			inode->i_gid = gid;
 		inode->i_mode = mode; /* for root, too */
+		inode_changed(inode);
 	}
 	up_write(&inode->i_lock);
 	return err;
@@ -130,15 +132,14 @@ static int chown_inode(struct inode *inode, u32 uid, u32 gid)
 s32 sys_fchownat(s32 dirfd, uaddr_t path, u32 uid, u32 gid, u32 at_flags)
 {
 	struct inode *inode;
+	u32 flags;
 	s32 err;
 
 	if (at_flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	err = user_path_lookup(
-		dirfd, path,
-		(at_flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
-			(at_flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0),
-		&inode);
+	err = lookup_flags(at_flags, &flags);
+	if (!err)
+		err = user_path_lookup(dirfd, path, flags, &inode);
 	if (err)
 		return err;
 	err = chown_inode(inode, uid, gid);
@@ -189,12 +190,11 @@ s32 sys_fchown(u32 fd, u32 uid, u32 gid)
 static int access_path(s32 dirfd, uaddr_t path, u32 mode, u32 at_flags)
 {
 	struct inode *inode;
-	int err = user_path_lookup(
-		dirfd, path,
-		(at_flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
-			(at_flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0),
-		&inode);
+	u32 flags;
+	int err = lookup_flags(at_flags & ~(u32)AT_EACCESS, &flags);
 
+	if (!err)
+		err = user_path_lookup(dirfd, path, flags, &inode);
 	if (err)
 		return err;
 	err = inode_permission(inode, mode);

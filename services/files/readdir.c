@@ -91,6 +91,7 @@ static int iterate_ramfs(struct file *file, struct dir_context *ctx)
 	struct inode *dir = file->f_inode;
 	const struct dir_entry *entry;
 
+	touch_atime(dir, file->f_flags);
 	down_read(&dir->i_lock);
 	if (!emit_dots(dir, ctx))
 		goto out;

@@ -109,6 +109,10 @@ static int exchange(struct rename_end *from, struct rename_end *to)
 	spin_unlock(&tree_lock);
 	from->dir->i_nlink -= (u32)moved; /* their ".." */
 	to->dir->i_nlink += (u32)moved;
+	inode_modified(from->dir);
+	inode_modified(to->dir);
+	inode_changed(a);
+	inode_changed(b);
 	return 0;
 }
 
@@ -125,6 +129,7 @@ static int replace(struct rename_end *from, struct rename_end *to,
 		return err;
 	ramfs_remove_entry(from->dir, from->entry);
 	ramfs_insert_entry(to->dir, entry, moved);
+	inode_changed(moved);
 	return 0;
 }
 

@@ -1,12 +1,9 @@
 /*
- * services/files/stat.c - what is known about an inode: stat64, statx, statfs64; and
- * its time, which one may change.
+ * services/files/stat.c - what is known about an inode: stat64, statx.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
 #include <string.h>
-#include <time_units.h>
-#include <uapi/statfs.h>
 
 int user_path_lookup(s32 dirfd, uaddr_t path, u32 flags, struct inode **inode)
 {
@@ -18,6 +15,12 @@ int user_path_lookup(s32 dirfd, uaddr_t path, u32 flags, struct inode **inode)
 	err = path_lookup(dirfd, name, flags, inode);
 	kfree(name);
 	return err;
+}
+
+static struct statx_timestamp statx_time(const struct file_time *time)
+{
+	return (struct statx_timestamp){ .tv_sec = (s32)time->sec,
+					 .tv_nsec = time->nsec };
 }
 
 static int put_statx(const struct inode *inode, uaddr_t buf)
@@ -32,11 +35,11 @@ static int put_statx(const struct inode *inode, uaddr_t buf)
 	st.stx_gid = inode->i_gid;
 	st.stx_mode = (uint16_t)inode->i_mode;
 	st.stx_ino = inode->i_ino;
-	st.stx_size = inode->i_size;
+	st.stx_size = i_size_read(inode);
 	st.stx_blocks = inode_blocks(inode);
-	st.stx_atime.tv_sec = inode->i_mtime;
-	st.stx_ctime.tv_sec = inode->i_mtime;
-	st.stx_mtime.tv_sec = inode->i_mtime;
+	st.stx_atime = statx_time(&inode->i_atime);
+	st.stx_ctime = statx_time(&inode->i_ctime);
+	st.stx_mtime = statx_time(&inode->i_mtime);
 	st.stx_rdev_major = MAJOR(inode->i_rdev);
 	st.stx_rdev_minor = MINOR(inode->i_rdev);
 	st.stx_dev_major = MAJOR(inode->i_dev);
@@ -44,8 +47,7 @@ static int put_statx(const struct inode *inode, uaddr_t buf)
 	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
-/* The AT_* that the stat calls know, as a lookup. 0 or -EINVAL. */
-static int lookup_flags(u32 at_flags, u32 *flags)
+int lookup_flags(u32 at_flags, u32 *flags)
 {
 	const u32 known = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH |
 		AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE;
@@ -94,92 +96,4 @@ s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask, uaddr_t st)
 	    (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
 	return do_stat(dirfd, path, flags, st, put_statx);
-}
-
-/* The time of modification that `times` (NULL: now) asks for; *omit: none. */
-static int new_mtime(uaddr_t times, u32 *seconds, bool *omit)
-{
-	/* Seconds and nanoseconds: of access, which nobody keeps here, first. */
-	u32 ts[4], i;
-
-	*omit = false;
-	*seconds = current_seconds();
-	if (!times)
-		return 0;
-	if (copy_from_user(ts, times, sizeof(ts)))
-		return -EFAULT;
-	for (i = 1; i < ARRAY_SIZE(ts); i += 2)
-		if (ts[i] != UTIME_NOW && ts[i] != UTIME_OMIT &&
-		    ts[i] >= NSEC_PER_SEC)
-			return -EINVAL;
-	*omit = ts[3] == UTIME_OMIT;
-	if (ts[3] != UTIME_NOW)
-		*seconds = ts[2];
-	return 0;
-}
-
-/* What utimensat means: without a path the open file, as futimens asks. */
-static int time_target(s32 dirfd, uaddr_t path, u32 at_flags,
-		       struct inode **inode)
-{
-	struct file *file;
-	u32 flags;
-	int err;
-
-	if (at_flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-		return -EINVAL;
-	if (path || dirfd == AT_FDCWD) {
-		err = lookup_flags(at_flags, &flags);
-		return err ? err : user_path_lookup(dirfd, path, flags, inode);
-	}
-	if (at_flags)
-		return -EINVAL;
-	file = fget((u32)dirfd);
-	if (!file)
-		return -EBADF;
-	*inode = igrab(file->f_inode);
-	fput(file);
-	return 0;
-}
-
-s32 sys_utimensat(s32 dirfd, uaddr_t path, uaddr_t times, u32 flags)
-{
-	struct inode *inode;
-	u32 seconds;
-	bool omit;
-	s32 err = new_mtime(times, &seconds, &omit);
-
-	if (!err)
-		err = time_target(dirfd, path, flags, &inode);
-	if (err)
-		return err;
-	if (!omit) {
-		down_write(&inode->i_lock);
-		inode->i_mtime = seconds;
-		up_write(&inode->i_lock);
-	}
-	iput(inode);
-	return 0;
-}
-
-s32 sys_statfs64(uaddr_t path, u32 bytes, uaddr_t buf)
-{
-	struct statfs64 st;
-	struct inode *inode;
-	s32 err;
-
-	/* Linux takes 88 too: the size of an unpacked structure. */
-	if (bytes != sizeof(st) && bytes != sizeof(st) + 4)
-		return -EINVAL;
-	err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
-	if (err)
-		return err;
-	memset(&st, 0, sizeof(st));
-	st.f_type = inode->i_dev == RAMFS_DEV ? RAMFS_MAGIC : PROC_SUPER_MAGIC;
-	st.f_bsize = PAGE_SIZE;
-	st.f_frsize = PAGE_SIZE;
-	st.f_namelen = NAME_MAX;
-	st.f_flags = ST_VALID;
-	iput(inode);
-	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
 }

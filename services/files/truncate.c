@@ -49,14 +49,14 @@ int generic_truncate(struct inode *inode, u64 bytes)
 		return -EFBIG;
 	down_write(&inode->i_lock);
 	if (bytes < inode->i_size) {
-		inode->i_size = bytes;
-		mapping->backing_bytes = min(mapping->backing_bytes,
-					     (u32)bytes);
+		i_size_write(inode, bytes);
+		mapping->backing_bytes = (u32)min((u64)mapping->backing_bytes,
+						  bytes);
 		truncate_pagecache(mapping, bytes);
 	}
-	inode->i_size = bytes;
+	i_size_write(inode, bytes);
 	file_remove_privs(inode);
-	inode->i_mtime = current_seconds();
+	inode_modified(inode);
 	up_write(&inode->i_lock);
 	return 0;
 }
@@ -66,7 +66,8 @@ static int check_size_limit(const struct inode *inode, u64 bytes)
 {
 	u32 limit = rlimit(RLIMIT_FSIZE);
 
-	if (bytes <= inode->i_size || limit == RLIM_INFINITY || bytes <= limit)
+	if (bytes <= i_size_read(inode) || limit == RLIM_INFINITY ||
+	    bytes <= limit)
 		return 0;
 	send_sig_current(SIGXFSZ);
 	return -EFBIG;
@@ -96,12 +97,12 @@ static s32 truncate_inode(struct inode *inode, u64 bytes)
 	return do_truncate(inode, bytes);
 }
 
-s32 sys_truncate(uaddr_t path, u32 bytes)
+static s32 do_truncate_path(uaddr_t path, u64 bytes)
 {
 	struct inode *inode;
 	s32 err;
 
-	if ((s32)bytes < 0)
+	if ((s64)bytes < 0)
 		return -EINVAL;
 	err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
 	if (err)
@@ -111,6 +112,16 @@ s32 sys_truncate(uaddr_t path, u32 bytes)
 		err = truncate_inode(inode, bytes);
 	iput(inode);
 	return err;
+}
+
+s32 sys_truncate(uaddr_t path, u32 bytes)
+{
+	return do_truncate_path(path, (u64)(s64)(s32)bytes);
+}
+
+s32 sys_truncate64(uaddr_t path, u32 pad __unused_arg, u32 lo, u32 hi)
+{
+	return do_truncate_path(path, (u64)hi << 32 | lo);
 }
 
 static s32 do_ftruncate(u32 fd, u64 bytes)
@@ -137,15 +148,4 @@ s32 sys_ftruncate(u32 fd, u32 bytes)
 s32 sys_ftruncate64(u32 fd, u32 pad __unused_arg, u32 lo, u32 hi)
 {
 	return do_ftruncate(fd, (u64)hi << 32 | lo);
-}
-
-/* Memory is all the storage there is: nothing to wait for. */
-s32 sys_fsync(u32 fd)
-{
-	struct file *file = fget(fd);
-
-	if (!file)
-		return -EBADF;
-	fput(file);
-	return 0;
 }

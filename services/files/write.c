@@ -52,7 +52,7 @@ static s32 write_locked(struct address_space *mapping,
 		}
 		part = page_part(*pos, bytes - done);
 		left = copy_from_source((char *)page_address(page) +
-						((u32)*pos & (PAGE_SIZE - 1)),
+						page_offset(*pos),
 					from, part);
 		/*
 		 * Our reference keeps it from being dropped until here. Where
@@ -79,7 +79,8 @@ static s32 write_locked(struct address_space *mapping,
  */
 static u32 room_in_file(u64 pos, u32 bytes)
 {
-	u64 end = min(MAX_FILE_BYTES, (u64)rlimit(RLIMIT_FSIZE));
+	u32 limit = rlimit(RLIMIT_FSIZE);
+	u64 end = limit == RLIM_INFINITY ? MAX_FILE_BYTES : limit;
 
 	return pos < end ? (u32)min((u64)bytes, end - pos) : 0;
 }
@@ -111,12 +112,13 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 		return -EFBIG;
 	}
 	ret = write_locked(&inode->i_data, from, bytes, pos);
-	if (ret > 0 && *pos > inode->i_size)
-		inode->i_size = *pos;
-	if (ret > 0)
-		inode->i_mtime = current_seconds();
-	if (unlikely(ret > 0 && inode->i_mode & (S_ISUID | S_ISGID)))
-		file_remove_privs(inode);
+	if (ret > 0) {
+		if (*pos > inode->i_size)
+			i_size_write(inode, *pos);
+		inode_modified(inode);
+		if (unlikely(inode->i_mode & (S_ISUID | S_ISGID)))
+			file_remove_privs(inode);
+	}
 	up_write(&inode->i_lock);
 	return ret;
 }

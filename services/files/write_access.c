@@ -50,8 +50,14 @@ static void allow_write_access(struct inode *inode)
 	spin_unlock(&inode->i_data.lock);
 }
 
+/* The largest size that a program knows who does not say O_LARGEFILE. */
+#define MAX_SMALL_FILE 0x7fffffffu
+
 int ramfs_open(struct inode *inode, struct file *file)
 {
+	if (!(file->f_flags & O_LARGEFILE) &&
+	    i_size_read(inode) > MAX_SMALL_FILE)
+		return -EOVERFLOW;
 	return file->f_mode & FMODE_WRITE ? get_write_access(inode) : 0;
 }
 

@@ -287,7 +287,7 @@ static void test_append_and_limits(void **state __unused_arg)
 	assert_int_equal(generic_file_write(file, USER_BUF, 2, &pos), 1);
 	assert_int_equal(file_size(file), MAX_FILE_BYTES);
 	assert_int_equal(generic_file_write(file, USER_BUF, 2, &pos), -EFBIG);
-	pos = 1ull << 40;
+	pos = 1ull << 44;
 	assert_int_equal(generic_file_write(file, USER_BUF, 2, &pos), -EFBIG);
 	assert_int_equal(generic_truncate(file->f_inode, MAX_FILE_BYTES + 1),
 			 -EFBIG);

@@ -1,0 +1,141 @@
+/*
+ * services/files/statfs.c - what is known about a file system: its kind, and how much
+ * room there is. And sync, which has nothing to wait for.
+ */
+#include <fs/fs.h>
+#include <services/files/files.h>
+#include <string.h>
+#include <uapi/statfs.h>
+
+static void fill_statfs(const struct inode *inode, struct statfs64 *st)
+{
+	memset(st, 0, sizeof(*st));
+	st->f_bsize = PAGE_SIZE;
+	st->f_frsize = PAGE_SIZE;
+	st->f_namelen = NAME_MAX;
+	st->f_flags = ST_VALID;
+	if (inode->i_dev != RAMFS_DEV) {
+		st->f_type = PROC_SUPER_MAGIC;
+		return;
+	}
+	st->f_type = RAMFS_MAGIC;
+	st->f_blocks = ramfs_max_pages();
+	st->f_bfree = st->f_blocks -
+		min((u32)st->f_blocks, (u32)atomic_read(&ramfs_pages));
+	st->f_bavail = st->f_bfree;
+}
+
+static s32 put_statfs64(const struct statfs64 *st, uaddr_t buf)
+{
+	return copy_to_user(buf, st, sizeof(*st)) ? -EFAULT : 0;
+}
+
+/* The old structure: words only. */
+static s32 put_statfs(const struct statfs64 *st, uaddr_t buf)
+{
+	u32 words[16] = { 0 };
+
+	words[0] = st->f_type;
+	words[1] = st->f_bsize;
+	words[2] = (u32)st->f_blocks;
+	words[3] = (u32)st->f_bfree;
+	words[4] = (u32)st->f_bavail;
+	words[9] = st->f_namelen;
+	words[10] = st->f_frsize;
+	words[11] = st->f_flags;
+	return copy_to_user(buf, words, sizeof(words)) ? -EFAULT : 0;
+}
+
+/* ---- system calls ------------------------------------------------ */
+
+static s32 statfs_path(uaddr_t path, struct statfs64 *st)
+{
+	struct inode *inode;
+	s32 err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
+
+	if (err)
+		return err;
+	fill_statfs(inode, st);
+	iput(inode);
+	return 0;
+}
+
+static s32 statfs_fd(u32 fd, struct statfs64 *st)
+{
+	struct inode *inode;
+	s32 err = fd_inode(fd, true, &inode);
+
+	if (err)
+		return err;
+	fill_statfs(inode, st);
+	iput(inode);
+	return 0;
+}
+
+/* Linux takes 88 too: the size of an unpacked structure. */
+static bool valid_size(u32 bytes)
+{
+	return bytes == sizeof(struct statfs64) ||
+		bytes == sizeof(struct statfs64) + 4;
+}
+
+s32 sys_statfs64(uaddr_t path, u32 bytes, uaddr_t buf)
+{
+	struct statfs64 st;
+	s32 err = valid_size(bytes) ? statfs_path(path, &st) : -EINVAL;
+
+	return err ? err : put_statfs64(&st, buf);
+}
+
+s32 sys_fstatfs64(u32 fd, u32 bytes, uaddr_t buf)
+{
+	struct statfs64 st;
+	s32 err = valid_size(bytes) ? statfs_fd(fd, &st) : -EINVAL;
+
+	return err ? err : put_statfs64(&st, buf);
+}
+
+s32 sys_statfs(uaddr_t path, uaddr_t buf)
+{
+	struct statfs64 st;
+	s32 err = statfs_path(path, &st);
+
+	return err ? err : put_statfs(&st, buf);
+}
+
+s32 sys_fstatfs(u32 fd, uaddr_t buf)
+{
+	struct statfs64 st;
+	s32 err = statfs_fd(fd, &st);
+
+	return err ? err : put_statfs(&st, buf);
+}
+
+/* Memory is all the storage there is. */
+s32 sys_fsync(u32 fd)
+{
+	struct inode *inode;
+	s32 err = fd_inode(fd, false, &inode);
+
+	if (err)
+		return err;
+	if (!S_ISREG(inode->i_mode) && !S_ISDIR(inode->i_mode))
+		err = -EINVAL;
+	iput(inode);
+	return err;
+}
+
+s32 sys_syncfs(u32 fd)
+{
+	struct inode *inode;
+	s32 err = fd_inode(fd, false, &inode);
+
+	if (!err)
+		iput(inode);
+	return err;
+}
+
+s32 sys_sync(void)
+{
+	return 0;
+}

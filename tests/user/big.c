@@ -1,0 +1,112 @@
+/*
+ * Files beyond 2 and 4 GiB: mostly holes, read, written, mapped and cut at offsets
+ * that no word holds.
+ */
+#include <uapi/fcntl.h>
+#include <uapi/signal.h>
+#include <uapi/stat.h>
+#include "check.h"
+
+#define MIB (1ull << 20)
+
+/* clang-format off */
+#define LO(n)	((uint32_t)(n))
+#define HI(n)	((uint32_t)((uint64_t)(n) >> 32))
+/* clang-format on */
+
+static uint64_t size_of(int fd)
+{
+	struct kstat64 st = { 0 };
+
+	SYS(fstat64, fd, &st);
+	return (uint64_t)st.st_size;
+}
+
+static int32_t resize(int fd, uint64_t bytes)
+{
+	return SYS(ftruncate64, fd, 0, LO(bytes), HI(bytes));
+}
+
+static int32_t put(int fd, const void *p, uint32_t n, uint64_t at)
+{
+	return SYS(pwrite64, fd, p, n, 0, LO(at), HI(at));
+}
+
+static int32_t get(int fd, void *p, uint32_t n, uint64_t at)
+{
+	return SYS(pread64, fd, p, n, 0, LO(at), HI(at));
+}
+
+/* A page before `end`, one that `end` lies in, one behind. */
+static void around(int fd, uint64_t end)
+{
+	unsigned mib = (unsigned)(end / MIB);
+	char buf[102] = { 0 };
+	uint8_t *map, *first;
+
+	is(resize(fd, end + 100), 0, "%u MiB and 100 bytes", mib);
+	ok(size_of(fd) == end + 100, "are its size");
+	map = (uint8_t *)SYS(mmap2, 0, 3 * PAGE, PROT_READ | PROT_WRITE,
+			     MAP_SHARED, fd, (end - PAGE) / PAGE);
+	map[PAGE - 1] = 'x';
+	map[PAGE] = 'y';
+	map[PAGE + 99] = 'z';
+	map[PAGE + 100] = 'w';
+	is(get(fd, buf, 102, end - 1), 101, "read up to the end");
+	ok(buf[0] == 'x' && buf[1] == 'y' && buf[100] == 'z',
+	   "what was stored through a mapping");
+	is(killed_writing(map + 2 * PAGE), SIGBUS, "behind it is nothing");
+	first = (uint8_t *)SYS(mmap2, 0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+	is(first[0], 0, "its first page is a hole");
+	munmap(first, PAGE);
+	is(resize(fd, end / 2), 0, "half of it is cut off");
+	is(killed_reading(map), SIGBUS, "from the mapping, too");
+	munmap(map, 3 * PAGE);
+}
+
+static void positions(int fd)
+{
+	uint64_t at = 5000 * MIB, now = 0;
+	char buf[8] = { 0 };
+
+	is(put(fd, "three", 5, 3072 * MIB), 5, "write at 3 GiB");
+	is(get(fd, buf, 5, 3072 * MIB), 5, "read there");
+	ok(memcmp(buf, "three", 5) == 0, "the same");
+	is(SYS(_llseek, fd, HI(at), LO(at), &now, SEEK_SET), 0, "_llseek");
+	ok(now == at, "to 5000 MiB");
+	is(SYS(lseek, fd, 0, SEEK_CUR), -EOVERFLOW, "lseek cannot say where");
+	is(SYS(write, fd, "!", 1), 1, "write there");
+	ok(size_of(fd) == at + 1, "that is the size");
+	is(SYS(_llseek, fd, 0, 0, &now, SEEK_END), 0, "its end");
+	ok(now == at + 1, "is behind it");
+	is(get(fd, buf, 8, at), 1, "read over the end");
+	is(get(fd, buf, 8, at + 1), 0, "and behind");
+	is(get(fd, buf, 8, 1ull << 63), -EINVAL, "a position below 0");
+	is(SYS(ftruncate, fd, 100), 0, "ftruncate of 32 bits");
+	is(put(fd, "x", 1, (17ull << 40) - 1), -EFBIG, "beyond 16 TiB");
+	is(resize(fd, 17ull << 40), -EFBIG, "as ftruncate64");
+	is(resize(fd, 1ull << 63), -EINVAL, "a size below 0");
+}
+
+int main(void)
+{
+	int fd = SYS(open, scratch("big"), O_RDWR | O_CREAT | O_LARGEFILE,
+		     0600);
+	uint64_t size = 6000 * MIB;
+
+	around(fd, 1000 * MIB);
+	around(fd, 3000 * MIB);
+	around(fd, 5000 * MIB);
+	positions(fd);
+	is(SYS(mmap2, 0, 2 * PAGE, PROT_READ, MAP_PRIVATE, fd, UINT32_MAX),
+	   -EOVERFLOW, "pages that no number is left for");
+	is(SYS(truncate64, scratch("big"), 0, LO(size), HI(size)), 0,
+	   "truncate64");
+	ok(size_of(fd) == size, "a hole of 6000 MiB");
+	SYS(close, fd);
+	is(SYS(open, scratch("big"), O_RDONLY, 0), -EOVERFLOW,
+	   "who does not say O_LARGEFILE, does not get it");
+	SYS(unlink, scratch("big"));
+	remove_scratch();
+	return done();
+}
