@@ -7,6 +7,7 @@
  */
 #include <fs/internal.h>
 #include <sched.h>
+#include <service.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,9 +31,24 @@ void file_init(void)
 
 /* ---- files ------------------------------------------------------- */
 
+/* files: of whom, NULL: those of file itself. */
+static inline void drop_locks(struct file *file,
+			      const struct files_struct *files)
+{
+	if (unlikely(!LIST_EMPTY(&file->f_inode->i_locks)))
+		services_unlock_file(file, files);
+}
+
+void filp_close(struct file *file, const struct files_struct *files)
+{
+	drop_locks(file, files);
+	fput(file);
+}
+
 /* The last reference is gone. */
 static void free_file(struct file *file)
 {
+	drop_locks(file, NULL);
 	if (file->f_op && file->f_op->release)
 		file->f_op->release(file);
 	iput(file->f_inode);
@@ -206,7 +222,7 @@ void files_put(struct files_struct *files)
 		return;
 	for (i = 0; i < files->end; i++)
 		if (files->slots[i].file)
-			fput(files->slots[i].file);
+			filp_close(files->slots[i].file, files);
 	if (files->slots != files->own)
 		kfree(files->slots);
 	/* Those in use before the table grew are still there. */
@@ -235,7 +251,7 @@ void files_close_on_exec(struct files_struct *files)
 			continue;
 		file = files_remove(files, fd, NULL);
 		if (file)
-			fput(file);
+			filp_close(file, files);
 	}
 }
 

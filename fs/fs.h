@@ -103,7 +103,9 @@ struct inode {
 	/* i_data.lock: files open for writing, or below 0: FMODE_NOWRITERS */
 	s32 i_writecount;
 	struct dir_entry *i_entry; /* tree_lock; NULL: no name (any more) */
-	void *i_private;           /* the file system's own */
+	/* services/files/locks.h: those that programs hold on it */
+	LIST_HEAD(, file_lock) i_locks;
+	void *i_private; /* the file system's own */
 };
 
 /* Slab caches, the root directory, /dev. */
@@ -300,6 +302,8 @@ void files_put(struct files_struct *files); /* NULL allowed */
 bool files_are_shared(const struct files_struct *files);
 /* How many descriptors it has room for, as it is. */
 u32 files_size(const struct files_struct *files);
+/* A descriptor's end: what files has locked of the file goes, and a reference. */
+void filp_close(struct file *file, const struct files_struct *files);
 void files_close_on_exec(struct files_struct *files);
 /* Install file (its reference moves) at the lowest free slot >= min. */
 int files_install(struct files_struct *files, struct file *file, u32 min,

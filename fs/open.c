@@ -112,11 +112,11 @@ s32 sys_open(uaddr_t path, u32 flags, u32 mode)
 
 s32 sys_close(u32 fd)
 {
-	struct file *file = files_remove(current_thread_info()->files, fd,
-					 NULL);
+	struct files_struct *files = current_thread_info()->files;
+	struct file *file = files_remove(files, fd, NULL);
 
 	if (!file)
 		return -EBADF;
-	fput(file);
+	filp_close(file, files);
 	return 0;
 }

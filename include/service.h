@@ -20,7 +20,9 @@
 
 struct abort_info;
 struct exec;
+struct file;
 struct file_operations;
+struct files_struct;
 struct pt_regs;
 struct task_struct;
 
@@ -107,6 +109,13 @@ struct service {
 	 */
 	int (*exec_cred)(struct exec *exec);
 
+	/*
+	 * There are locks on the file, and a descriptor of files goes, or (NULL)
+	 * the open file itself: so do their locks. May sleep.
+	 */
+	void (*unlock_file)(struct file *file,
+			    const struct files_struct *files);
+
 	/* Its nodes in /dev; constant. NULL: none. */
 	const struct chrdev *devices;
 };
@@ -133,6 +142,7 @@ enum hook {
 	CONSOLE_KEY,
 	LOAD_SCRIPT,
 	EXEC_CRED,
+	UNLOCK_FILE,
 	DEVICES,
 	NR_HOOKS
 };
@@ -227,6 +237,13 @@ static inline int services_exec_cred(struct exec *exec)
 	for_each_service(s, EXEC_CRED)
 		err = err ? err : (*s)->exec_cred(exec);
 	return err;
+}
+
+static inline void services_unlock_file(struct file *file,
+					const struct files_struct *files)
+{
+	for_each_service(s, UNLOCK_FILE)
+		(*s)->unlock_file(file, files);
 }
 
 static inline int services_load_script(struct exec *exec, const char *path)

@@ -60,7 +60,7 @@ static s32 dup_to(u32 old, u32 new, bool cloexec)
 		return err;
 	}
 	if (replaced)
-		fput(replaced);
+		filp_close(replaced, current_thread_info()->files);
 	return (s32) new;
 }
 
@@ -155,7 +155,8 @@ s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg)
 		ret = files_set_cloexec(files, fd, arg & FD_CLOEXEC);
 		break;
 	default:
-		ret = file_fcntl(file, cmd, arg);
+		ret = is_lock_cmd(cmd) ? fcntl_lock(fd, file, cmd, arg) :
+					 file_fcntl(file, cmd, arg);
 		break;
 	}
 	fput(file);

@@ -22,5 +22,6 @@ const struct service files_service = {
 	.undo_fork = fs_struct_undo_fork,
 	.exec = fs_struct_exec,
 	.exit_late = fs_struct_exit,
+	.unlock_file = locks_close,
 	.devices = files_devices,
 };

@@ -22,7 +22,7 @@ extern const struct file_operations kmsg_fops;
 	CALL(sendfile64), ROW(_llseek, sys_llseek), \
 	ROW(open, sys_open_or_create), ROW(openat, sys_openat_or_create), \
 	CALL(creat), CALL(truncate), CALL(ftruncate), CALL(ftruncate64), \
-	CALL(fsync), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl64), \
+	CALL(fsync), CALL(flock), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl64), \
 	ROW(ioctl, sys_ioctl_all), CALL(getdents64), CALL(stat64), \
 	CALL(lstat64), CALL(fstatat64), CALL(statx), CALL(statfs64), \
 	CALL(access), CALL(faccessat), CALL(faccessat2), CALL(chmod), \
@@ -57,6 +57,7 @@ s32 sys_truncate64(uaddr_t path, u32 pad, u32 lo, u32 hi);
 s32 sys_fsync(u32 fd); /* and fdatasync */
 s32 sys_syncfs(u32 fd);
 s32 sys_sync(void);
+s32 sys_flock(u32 fd, u32 op);
 s32 sys_dup(u32 fd);
 s32 sys_dup2(u32 old, u32 new);
 s32 sys_dup3(u32 old, u32 new, u32 flags);
@@ -167,6 +168,10 @@ int __must_check may_create(const struct inode *dir);
 int __must_check may_remove(const struct inode *dir, const struct inode *inode);
 /* Somebody changes its data: no set-uid any more. i_lock held for writing. */
 void file_remove_privs(struct inode *inode);
+/* fcntl's commands for record locks. (lock_calls.c) */
+bool is_lock_cmd(u32 cmd);
+s32 fcntl_lock(u32 fd, struct file *file, u32 cmd, uaddr_t arg);
+void locks_close(struct file *file, const struct files_struct *files);
 /* fd is closed by execve, or not: 0 or -EBADF. */
 int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec);
 /* The AT_* that the stat calls know, as a lookup's flags. 0 or -EINVAL. */

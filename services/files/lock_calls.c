@@ -1,0 +1,236 @@
+/*
+ * services/files/lock_calls.c - flock, and fcntl's record locks.
+ */
+#include <fs/fs.h>
+#include <proc/proc.h>
+#include <services/files/files.h>
+#include <services/files/locks.h>
+#include <string.h>
+
+/* ---- flock ------------------------------------------------------- */
+
+s32 sys_flock(u32 fd, u32 op)
+{
+	struct file *file = fget(fd);
+	struct file_lock want = { .kind = LOCK_FLOCK,
+				  .owner = file,
+				  .pid = -1,
+				  .end = LOCK_END };
+	u32 how = op & ~(u32)LOCK_NB;
+	s32 err = -EINVAL;
+
+	if (!file)
+		return -EBADF;
+	want.exclusive = how == LOCK_EX;
+	if (how == LOCK_SH || how == LOCK_EX) {
+		/* Another kind of lock: the old one goes before, as in Linux. */
+		err = unlock_range(file->f_inode, &want);
+		if (!err)
+			err = lock_range(file->f_inode, &want, !(op & LOCK_NB));
+	} else if (how == LOCK_UN) {
+		err = unlock_range(file->f_inode, &want);
+	}
+	fput(file);
+	return err;
+}
+
+/* ---- the two structures ------------------------------------------ */
+
+struct flock32 {
+	s16 l_type, l_whence;
+	s32 l_start, l_len, l_pid;
+};
+
+struct flock64 {
+	s16 l_type, l_whence;
+	s64 l_start, l_len;
+	s32 l_pid;
+};
+
+static_assert(sizeof(struct flock64) == 32, "Linux's, of the EABI");
+
+static int read_flock(uaddr_t from, bool wide, struct flock64 *flock)
+{
+	struct flock32 narrow;
+
+	memset(flock, 0, sizeof(*flock));
+	if (wide)
+		return copy_from_user(flock, from, sizeof(*flock)) ? -EFAULT :
+								     0;
+	if (copy_from_user(&narrow, from, sizeof(narrow)))
+		return -EFAULT;
+	*flock = (struct flock64){ narrow.l_type, narrow.l_whence,
+				   narrow.l_start, narrow.l_len, narrow.l_pid };
+	return 0;
+}
+
+static int write_flock(uaddr_t to, bool wide, const struct flock64 *flock)
+{
+	const struct flock32 narrow = { flock->l_type, flock->l_whence,
+					(s32)flock->l_start, (s32)flock->l_len,
+					flock->l_pid };
+
+	if (wide)
+		return copy_to_user(to, flock, sizeof(*flock)) ? -EFAULT : 0;
+	if (narrow.l_start != flock->l_start || narrow.l_len != flock->l_len)
+		return -EOVERFLOW;
+	return copy_to_user(to, &narrow, sizeof(narrow)) ? -EFAULT : 0;
+}
+
+/* ---- what a structure means -------------------------------------- */
+
+/* The range that flock names in file: 0, -EINVAL, -EOVERFLOW. */
+static int range_of(const struct file *file, const struct flock64 *flock,
+		    struct file_lock *lock)
+{
+	s64 start = 0, end;
+
+	if (flock->l_whence == SEEK_CUR)
+		start = (s64)file->f_pos;
+	else if (flock->l_whence == SEEK_END)
+		start = (s64)i_size_read(file->f_inode);
+	else if (flock->l_whence != SEEK_SET)
+		return -EINVAL;
+	if (__builtin_add_overflow(start, flock->l_start, &start))
+		return -EOVERFLOW;
+	end = (s64)LOCK_END;
+	if (flock->l_len > 0 &&
+	    __builtin_add_overflow(start, flock->l_len - 1, &end))
+		return -EOVERFLOW;
+	if (flock->l_len < 0) {
+		end = start - 1;
+		start += flock->l_len;
+	}
+	if (start < 0)
+		return -EINVAL;
+	lock->start = (u64)start;
+	lock->end = (u64)end;
+	return 0;
+}
+
+static int check_type(const struct file *file, s16 type)
+{
+	switch (type) {
+	case F_RDLCK:
+		return file->f_mode & FMODE_READ ? 0 : -EBADF;
+	case F_WRLCK:
+		return file->f_mode & FMODE_WRITE ? 0 : -EBADF;
+	case F_UNLCK:
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Of the running process, or of the open file. */
+static void set_owner(struct file_lock *lock, const struct file *file, bool ofd)
+{
+	lock->kind = LOCK_RECORD;
+	lock->owner = ofd ? (const void *)file : current_thread_info()->files;
+	lock->pid = ofd ? -1 : current->tgid;
+}
+
+/* ---- fcntl ------------------------------------------------------- */
+
+static s32 get_lock(struct file *file, uaddr_t arg, bool wide, bool ofd)
+{
+	struct file_lock want = { 0 }, found;
+	struct flock64 flock;
+	int err = read_flock(arg, wide, &flock);
+
+	if (err)
+		return err;
+	if ((flock.l_type != F_RDLCK && flock.l_type != F_WRLCK) ||
+	    (ofd && flock.l_pid))
+		return -EINVAL;
+	err = range_of(file, &flock, &want);
+	if (err)
+		return err;
+	set_owner(&want, file, ofd);
+	want.exclusive = flock.l_type == F_WRLCK;
+	if (!find_lock(file->f_inode, &want, &found)) {
+		flock.l_type = F_UNLCK;
+		return write_flock(arg, wide, &flock);
+	}
+	flock = (struct flock64){
+		.l_type = found.exclusive ? F_WRLCK : F_RDLCK,
+		.l_whence = SEEK_SET,
+		.l_start = (s64)found.start,
+		.l_len = found.end == LOCK_END ?
+			0 :
+			(s64)(found.end - found.start + 1),
+		.l_pid = found.pid,
+	};
+	return write_flock(arg, wide, &flock);
+}
+
+static s32 set_lock(struct file *file, const struct flock64 *flock, bool ofd,
+		    bool wait)
+{
+	struct file_lock want = { 0 };
+	int err = check_type(file, flock->l_type);
+
+	if (!err && ofd && flock->l_pid)
+		err = -EINVAL;
+	if (!err)
+		err = range_of(file, flock, &want);
+	if (err)
+		return err;
+	set_owner(&want, file, ofd);
+	want.exclusive = flock->l_type == F_WRLCK;
+	if (flock->l_type == F_UNLCK)
+		return unlock_range(file->f_inode, &want);
+	return lock_range(file->f_inode, &want, wait);
+}
+
+/* Another thread may have closed fd meanwhile, and the lock would stay. */
+static bool was_closed(u32 fd, const struct file *file)
+{
+	struct file *now = fget(fd);
+
+	if (now)
+		fput(now);
+	return now != file;
+}
+
+static s32 set_fd_lock(u32 fd, struct file *file, uaddr_t arg, bool wide,
+		       bool ofd, bool wait)
+{
+	struct flock64 flock;
+	s32 err = read_flock(arg, wide, &flock);
+
+	if (!err)
+		err = set_lock(file, &flock, ofd, wait);
+	if (!err && !ofd && flock.l_type != F_UNLCK && was_closed(fd, file)) {
+		forget_locks(file->f_inode, current_thread_info()->files);
+		err = -EBADF;
+	}
+	return err;
+}
+
+bool is_lock_cmd(u32 cmd)
+{
+	return (cmd >= F_GETLK && cmd <= F_SETLKW) ||
+		(cmd >= F_GETLK64 && cmd <= F_SETLKW64) ||
+		(cmd >= F_OFD_GETLK && cmd <= F_OFD_SETLKW);
+}
+
+s32 fcntl_lock(u32 fd, struct file *file, u32 cmd, uaddr_t arg)
+{
+	bool wide = cmd >= F_GETLK64, ofd = cmd >= F_OFD_GETLK;
+	u32 which = cmd - (ofd ? F_OFD_GETLK : wide ? F_GETLK64 : F_GETLK);
+
+	if (file->f_mode & FMODE_PATH)
+		return -EBADF;
+	if (which == 0)
+		return get_lock(file, arg, wide, ofd);
+	return set_fd_lock(fd, file, arg, wide, ofd, which == 2);
+}
+
+/* ---- closing ----------------------------------------------------- */
+
+/* A descriptor of the process goes, and its record locks with it. */
+void locks_close(struct file *file, const struct files_struct *files)
+{
+	forget_locks(file->f_inode, files ? (const void *)files : file);
+}
