@@ -103,6 +103,8 @@ struct proc_link_operations {
 struct proc_entry {
 	const char *name;
 	u32 mode; /* S_IF* and permissions */
+	/* Whatever its mode says: for the task's own user only. */
+	bool own;
 	/* A text file: make it, or a list's next piece. 0 or -errno. */
 	int (*show)(struct seq_file *m);
 	/* What a program wrote, NUL-terminated, without the newline. */
@@ -138,6 +140,12 @@ struct proc_dir {
 				  .show = fn }
 #define TEXT_RW(file, fn, wr)	{ .name = file, .mode = S_IFREG | 0644, \
 				  .show = fn, .write = wr }
+#define OWN_TEXT(file, fn)	{ .name = file, .mode = S_IFREG | 0444, \
+				  .own = true, .show = fn }
+#define OWN_LINK(file, ops)	{ .name = file, .mode = S_IFLNK | 0777, \
+				  .own = true, .link = ops }
+#define OWN_DIR(file, of)	{ .name = file, .mode = S_IFDIR | 0500, \
+				  .dir = of }
 #define LINK(file, ops)		{ .name = file, .mode = S_IFLNK | 0777, \
 				  .link = ops }
 #define DIR(file, of)		{ .name = file, .mode = S_IFDIR | 0555, \

@@ -63,8 +63,13 @@ int write_oom_score_adj(struct seq_file *m, const char *text)
 		return err;
 	flags = tasklist_lock();
 	task = find_task(m->pid);
-	if (task)
+	if (!task)
+		err = -ESRCH;
+	else if (adj < task->group_leader->oom_score_adj &&
+		 !capable(CAP_SYS_RESOURCE))
+		err = -EACCES; /* to spare it is not for everybody */
+	else
 		task->group_leader->oom_score_adj = adj;
 	tasklist_unlock(flags);
-	return task ? 0 : -ESRCH;
+	return err;
 }

@@ -151,25 +151,46 @@ static struct inode *proc_entry_inode(struct inode *dir, u32 n)
 	const struct proc_dir *of = proc_dir_of(dir);
 	const struct proc_entry *entry = &of->entries[n];
 	s32 pid = proc_pid_of(dir);
+	struct inode *inode;
 
-	if (entry->dir)
-		return proc_dir_inode(pid, entry->dir, dir, entry->name);
+	if (entry->dir) {
+		inode = proc_dir_inode(pid, entry->dir, dir, entry->name);
+		if (inode)
+			inode->i_mode = entry->mode;
+		return inode;
+	}
 	return proc_inode(PROC_INO(pid, of, INO_DIR + 1 + n), entry);
+}
+
+/* As Linux asks whether one may trace the task. */
+static int check_owner(const struct inode *inode)
+{
+	if (!proc_entry_of(inode)->own ||
+	    current_cred()->fsuid == inode->i_uid || capable(CAP_SYS_PTRACE))
+		return 0;
+	return -EACCES;
 }
 
 static int proc_open(struct inode *inode, struct file *file)
 {
-	return inode->i_fop ? 0 : seq_open(inode, file);
+	int err = check_owner(inode);
+
+	return err || inode->i_fop ? err : seq_open(inode, file);
 }
 
 static int proc_readlink(struct inode *inode, char *buf, u32 bytes)
 {
-	return proc_entry_of(inode)->link->readlink(inode, buf, bytes);
+	int err = check_owner(inode);
+
+	return err ? err :
+		     proc_entry_of(inode)->link->readlink(inode, buf, bytes);
 }
 
 static int proc_jump(struct inode *inode, struct inode **target)
 {
-	return proc_entry_of(inode)->link->jump(inode, target);
+	int err = check_owner(inode);
+
+	return err ? err : proc_entry_of(inode)->link->jump(inode, target);
 }
 
 s64 proc_llseek(struct file *file, s64 offset, int whence)

@@ -252,6 +252,35 @@ static int signals(void *arg)
 	return 0;
 }
 
+/* What /proc tells of root's process: to a user, and to root. */
+static int looks(void *arg)
+{
+	char path[64], buf[64];
+	int32_t fd;
+
+	if (arg)
+		SYS(setuid32, ALICE);
+	sprintf(path, "/proc/%d/status", (int)roots);
+	fd = SYS(open, path, O_RDONLY, 0);
+	ok(fd >= 0, "a process's status is everybody's");
+	SYS(close, fd);
+	sprintf(path, "/proc/%d/fd", (int)roots);
+	fd = SYS(open, path, O_RDONLY, 0);
+	ok(arg ? fd == -EACCES : fd >= 0, "its open files are %s",
+	   arg ? "not" : "root's");
+	SYS(close, fd);
+	sprintf(path, "/proc/%d/maps", (int)roots);
+	fd = SYS(open, path, O_RDONLY, 0);
+	ok(arg ? fd == -EACCES : fd >= 0, "its maps are %s",
+	   arg ? "not" : "root's");
+	SYS(close, fd);
+	sprintf(path, "/proc/%d/exe", (int)roots);
+	fd = SYS(readlink, path, buf, sizeof(buf));
+	ok(arg ? fd == -EACCES : fd > 0, "its program's name is %s",
+	   arg ? "not" : "root's");
+	return 0;
+}
+
 static void between_tasks(void)
 {
 	int status = 0;
@@ -260,6 +289,8 @@ static void between_tasks(void)
 	alices = sleeper(ALICE);
 	bobs = sleeper(BOB);
 	checks_in_child(signals, 0);
+	checks_in_child(looks, "a user");
+	checks_in_child(looks, 0);
 	SYS(wait4, alices, &status, 0, 0);
 	is(status, SIGTERM, "as it has");
 	SYS(kill, roots, SIGKILL);
