@@ -174,6 +174,21 @@ static u32 drop_clean_pages(struct address_space *mapping, u32 nr)
 	return dropped;
 }
 
+void drop_clean_page(struct address_space *mapping, u32 index)
+{
+	struct page *page;
+
+	spin_lock(&cached_lock);
+	spin_lock(&mapping->lock);
+	page = page_tree_lookup(mapping, index);
+	if (page && !(page->flags & PG_DIRTY) && page_count(page) == 1) {
+		delete_from_page_cache(mapping, page);
+		put_page(page);
+	}
+	spin_unlock(&mapping->lock);
+	spin_unlock(&cached_lock);
+}
+
 u32 drop_pagecache(u32 nr)
 {
 	struct address_space *mapping, *next;

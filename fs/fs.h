@@ -335,7 +335,9 @@ struct fs_struct {
 	atomic_t count;
 	spinlock_t lock;
 	struct inode *cwd; /* lock; a reference */
-	u32 umask;         /* lock */
+	/* The same: where "/" leads, and ".." ends. NULL: root_inode */
+	struct inode *root;
+	u32 umask; /* lock */
 };
 
 /* ---- permissions (permission.c) ---------------------------------- */
@@ -391,6 +393,14 @@ int __must_check getname(uaddr_t path, char **name);
  * none.
  */
 struct inode *get_cwd(void);
+/* Where "/" leads the running task; only to compare with. */
+static inline const struct inode *current_root(void)
+{
+	const struct fs_struct *fs = current_thread_info()->fs;
+	const struct inode *root = fs ? READ_ONCE(fs->root) : NULL;
+
+	return root ? root : root_inode;
+}
 /* The inode that path leads to, with a reference. dirfd: as openat's. */
 int __must_check path_lookup(s32 dirfd, const char *path, u32 flags,
 			     struct inode **inode);
@@ -516,6 +526,8 @@ s64 generic_file_llseek(struct file *file, s64 offset, int whence);
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
 /* Forget the pages from index on, and what is being read for them. */
 void truncate_inode_pages(struct address_space *mapping, u32 index);
+/* Drop one of a file's pages if it is clean and nobody maps or holds it. */
+void drop_clean_page(struct address_space *mapping, u32 index);
 /* Drop every clean page that nobody maps or holds. Returns pages freed. */
 u32 drop_pagecache(u32 nr);
 

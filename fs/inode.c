@@ -108,13 +108,15 @@ static int prepend(char *buf, size_t *at, const char *name, u32 bytes)
 int inode_path(const struct inode *inode, char *buf, size_t bytes)
 {
 	size_t at = bytes - 1;
+	const struct inode *root = current_root();
 	const struct dir_entry *entry;
 	int err = 0;
 
 	BUG_ON(bytes == 0);
 	buf[at] = '\0';
 	spin_lock(&tree_lock);
-	for (; !err && inode != root_inode; inode = entry->dir) {
+	for (; !err && inode != root_inode && inode != root;
+	     inode = entry->dir) {
 		entry = inode->i_entry;
 		if (!entry) {
 			err = -ENOENT;

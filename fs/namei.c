@@ -50,6 +50,19 @@ struct inode *get_cwd(void)
 	return cwd;
 }
 
+static struct inode *get_root(void)
+{
+	struct fs_struct *fs = current_thread_info()->fs;
+	struct inode *root;
+
+	if (!fs)
+		return igrab(root_inode);
+	spin_lock(&fs->lock);
+	root = igrab(fs->root ? fs->root : root_inode);
+	spin_unlock(&fs->lock);
+	return root;
+}
+
 /* Where a walk from dirfd begins: a directory, or any open file for "". */
 static int start_inode(s32 dirfd, struct inode **inode)
 {
@@ -74,7 +87,7 @@ static int begin_walk(s32 dirfd, const char *path, u32 flags,
 	if (!path[0] && !(flags & LOOKUP_EMPTY))
 		return -ENOENT;
 	if (path[0] == '/') {
-		nd->inode = igrab(root_inode);
+		nd->inode = get_root();
 		return 0;
 	}
 	return start_inode(dirfd, &nd->inode);
@@ -113,7 +126,7 @@ static int step_up(struct nameidata *nd)
 {
 	struct inode *parent = NULL;
 
-	if (nd->inode == root_inode)
+	if (nd->inode == root_inode || nd->inode == current_root())
 		return 0;
 	spin_lock(&tree_lock);
 	if (nd->inode->i_entry)
@@ -166,7 +179,7 @@ static int follow_link(struct nameidata *nd, struct inode *link)
 	nd->path = path;
 	nd->rest = path;
 	if (path[0] == '/')
-		step_to(nd, igrab(root_inode));
+		step_to(nd, get_root());
 	return 0;
 }
 

@@ -26,6 +26,7 @@
 #define O_CLOEXEC   02000000
 #define O_SYNC      04010000
 #define O_PATH      010000000
+#define O_TMPFILE   020040000 /* and O_DIRECTORY */
 
 #define F_DUPFD         0
 #define F_GETFD         1
@@ -71,6 +72,10 @@
 #define SEEK_CUR  1
 #define SEEK_END  2
 #define SEEK_DATA 3
+#define SEEK_HOLE 4
+
+#define FALLOC_FL_KEEP_SIZE  0x1
+#define FALLOC_FL_PUNCH_HOLE 0x2
 
 #define F_OK 0
 #define X_OK 1

@@ -82,6 +82,37 @@ static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 	return err;
 }
 
+/* A file in the directory that has no name there, and never will. */
+static int open_tmpfile(s32 dirfd, const char *path, u32 flags, u32 mode,
+			struct file **file)
+{
+	struct inode *dir, *inode = NULL;
+	int err;
+
+	if ((flags & O_ACCMODE) == O_RDONLY)
+		return -EINVAL;
+	err = path_lookup(dirfd, path, LOOKUP_FOLLOW, &dir);
+	if (err)
+		return err;
+	if (!S_ISDIR(dir->i_mode))
+		err = -ENOTDIR;
+	else if (!is_ramfs_dir(dir))
+		err = -EOPNOTSUPP;
+	else
+		err = may_create(dir);
+	if (!err)
+		err = ramfs_make_inode(
+			dir, S_IFREG | (mode & 07777 & ~current_umask()),
+			&inode);
+	if (!err) {
+		inode->i_nlink = 0;
+		err = open_inode(inode, flags & ~(u32)O_TMPFILE, 0, file);
+	}
+	iput(inode);
+	iput(dir);
+	return err;
+}
+
 /* A file that is but a place in the tree: without operations. */
 static int open_place(s32 dirfd, const char *path, u32 flags,
 		      struct file **result)
@@ -118,6 +149,12 @@ int files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 
 	if (flags & O_PATH)
 		return open_place(dirfd, path, flags, file);
+	if ((flags & O_TMPFILE) == O_TMPFILE)
+		return flags & O_CREAT ?
+			-EINVAL :
+			open_tmpfile(dirfd, path, flags, mode, file);
+	if (flags & (O_TMPFILE & ~O_DIRECTORY))
+		return -EINVAL;
 	if (flags & O_CREAT)
 		err = open_create(dirfd, path, flags, mode, file);
 	else

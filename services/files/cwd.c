@@ -5,17 +5,22 @@
 #include <services/files/files.h>
 #include <string.h>
 
-/* dir's reference moves. */
-static void set_cwd(struct inode *dir)
+/* dir's reference moves to the working directory, or to the root. */
+static void set_place(struct inode **place, struct inode *dir)
 {
 	struct fs_struct *fs = current_thread_info()->fs;
 	struct inode *old;
 
 	spin_lock(&fs->lock);
-	old = fs->cwd;
-	fs->cwd = dir;
+	old = *place;
+	*place = dir;
 	spin_unlock(&fs->lock);
 	iput(old);
+}
+
+static void set_cwd(struct inode *dir)
+{
+	set_place(&current_thread_info()->fs->cwd, dir);
 }
 
 /* In a directory that the task may search. */
@@ -51,6 +56,24 @@ s32 sys_fchdir(u32 fd)
 	if (!err)
 		set_cwd(igrab(file->f_inode));
 	fput(file);
+	return err;
+}
+
+/* The working directory stays, be it outside. */
+s32 sys_chroot(uaddr_t path)
+{
+	struct inode *inode;
+	s32 err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
+
+	if (err)
+		return err;
+	err = may_stand(inode);
+	if (!err && !capable(CAP_SYS_CHROOT))
+		err = -EPERM;
+	if (err)
+		iput(inode);
+	else
+		set_place(&current_thread_info()->fs->root, inode);
 	return err;
 }
 

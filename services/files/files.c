@@ -11,6 +11,7 @@ static void files_init(void)
 	ramfs_file_ops.open = ramfs_open; /* the core's refuses writers */
 	ramfs_file_ops.run = ramfs_run;
 	ramfs_file_ops.truncate = generic_truncate;
+	ramfs_file_fops.llseek = ramfs_llseek;
 	ramfs_file_fops.write = generic_file_write;
 	ramfs_file_fops.kernel_write = generic_kernel_write;
 	ramfs_file_fops.release = ramfs_release;

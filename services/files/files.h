@@ -37,7 +37,8 @@ extern const struct file_operations kmsg_fops;
 	CALL(rmdir), CALL(unlink), CALL(unlinkat), \
 	CALL(rename), CALL(renameat), CALL(renameat2), \
 	CALL(readlink), CALL(readlinkat), \
-	CALL(chdir), CALL(fchdir), CALL(getcwd), CALL(umask)
+	CALL(chdir), CALL(fchdir), CALL(chroot), \
+	CALL(fallocate), CALL(copy_file_range), CALL(getcwd), CALL(umask)
 /* clang-format on */
 
 /* 64-bit offsets travel in an even/odd register pair: r3 is padding. */
@@ -110,6 +111,11 @@ s32 sys_readlink(uaddr_t path, uaddr_t buf, u32 bytes);
 s32 sys_readlinkat(s32 dirfd, uaddr_t path, uaddr_t buf, u32 bytes);
 s32 sys_chdir(uaddr_t path);
 s32 sys_fchdir(u32 fd);
+s32 sys_chroot(uaddr_t path);
+s32 sys_fallocate(u32 fd, u32 mode, u32 offset_lo, u32 offset_hi, u32 bytes_lo,
+		  u32 bytes_hi);
+s32 sys_copy_file_range(u32 in_fd, uaddr_t in_offset, u32 out_fd,
+			uaddr_t out_offset, u32 bytes, u32 flags);
 s32 sys_getcwd(uaddr_t buf, u32 bytes);
 s32 sys_umask(u32 mask);
 
@@ -123,6 +129,7 @@ int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
 int ramfs_open(struct inode *inode, struct file *file);
 int ramfs_run(struct inode *inode, struct file *file);
 void ramfs_release(struct file *file);
+s64 ramfs_llseek(struct file *file, s64 offset, int whence);
 s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
 s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
 			 u64 *pos);

@@ -22,6 +22,8 @@ static void fs_put(struct fs_struct *fs)
 	if (!fs || !atomic_dec_and_test(&fs->count))
 		return;
 	iput(fs->cwd);
+	if (unlikely(fs->root))
+		iput(fs->root);
 	kfree(fs);
 }
 
@@ -39,8 +41,11 @@ static struct fs_struct *fs_copy(struct fs_struct *from)
 		return NULL;
 	atomic_set(&fs->count, 1);
 	spin_lock_init(&fs->lock);
-	fs->cwd = get_cwd();
+	spin_lock(&from->lock);
+	fs->cwd = igrab(from->cwd);
+	fs->root = from->root ? igrab(from->root) : NULL;
 	fs->umask = from->umask;
+	spin_unlock(&from->lock);
 	return fs;
 }
 

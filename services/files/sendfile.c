@@ -8,9 +8,12 @@
 #include <fs/fs.h>
 #include <services/files/files.h>
 
-/* *pos moves with what was written. Bytes moved, or -errno if there are none. */
-static s32 send_pages(struct file *out, struct file *in, void *buf, u64 *pos,
-		      u32 bytes)
+/*
+ * Both positions move with what was written. Bytes moved, or -errno if there are
+ * none.
+ */
+static s32 send_pages(struct file *out, u64 *out_pos, struct file *in, u64 *pos,
+		      void *buf, u32 bytes)
 {
 	u32 done = 0;
 	s32 n = 0, written;
@@ -21,8 +24,7 @@ static s32 send_pages(struct file *out, struct file *in, void *buf, u64 *pos,
 					  *pos);
 		if (n <= 0)
 			break;
-		written = out->f_op->kernel_write(out, buf, (u32)n,
-						  &out->f_pos);
+		written = out->f_op->kernel_write(out, buf, (u32)n, out_pos);
 		if (written > 0) {
 			done += (u32)written;
 			*pos += (u32)written;
@@ -48,20 +50,26 @@ static int check_files(const struct file *out, const struct file *in)
 	return 0;
 }
 
-/* *pos: where to read. 0 or more: bytes moved, and *pos is behind them. */
-static s32 do_sendfile(struct file *out, struct file *in, u64 *pos, u32 bytes)
+/* 0 or more: bytes moved, and the positions are behind them. */
+static s32 move_bytes(struct file *out, u64 *out_pos, struct file *in, u64 *pos,
+		      u32 bytes)
 {
-	s32 ret = check_files(out, in);
 	void *buf;
+	s32 ret;
 
-	if (ret)
-		return ret;
 	buf = __get_free_pages(GFP_KERNEL, 0);
 	if (!buf)
 		return -ENOMEM;
-	ret = send_pages(out, in, buf, pos, min(bytes, MAX_RW_BYTES));
+	ret = send_pages(out, out_pos, in, pos, buf, min(bytes, MAX_RW_BYTES));
 	free_pages(buf, 0);
 	return ret;
+}
+
+static s32 do_sendfile(struct file *out, struct file *in, u64 *pos, u32 bytes)
+{
+	s32 ret = check_files(out, in);
+
+	return ret ? ret : move_bytes(out, &out->f_pos, in, pos, bytes);
 }
 
 /* With an offset the position is there, and in's own stays. */
@@ -81,6 +89,83 @@ s32 sys_sendfile64(u32 out_fd, u32 in_fd, uaddr_t offset, u32 bytes)
 			  bytes);
 	if (ret >= 0 && offset && copy_to_user(offset, &pos, sizeof(pos)))
 		ret = -EFAULT;
+	if (out)
+		fput(out);
+	if (in)
+		fput(in);
+	return ret;
+}
+
+/* ---- copy_file_range --------------------------------------------- */
+
+static bool overlap(u64 a, u64 b, u32 bytes)
+{
+	return a < b + bytes && b < a + bytes;
+}
+
+static s32 check_range(const struct file *out, u64 out_pos,
+		       const struct file *in, u64 in_pos, u32 bytes)
+{
+	if (S_ISDIR(in->f_inode->i_mode) || S_ISDIR(out->f_inode->i_mode))
+		return -EISDIR;
+	if (!S_ISREG(in->f_inode->i_mode) || !S_ISREG(out->f_inode->i_mode))
+		return -EINVAL;
+	if (!(in->f_mode & FMODE_READ) || !(out->f_mode & FMODE_WRITE) ||
+	    out->f_flags & O_APPEND)
+		return -EBADF;
+	if (in->f_inode == out->f_inode && overlap(in_pos, out_pos, bytes))
+		return -EINVAL;
+	return check_files(out, in);
+}
+
+/* The position that a call names: at that address, or the file's own. */
+static int read_position(const struct file *file, uaddr_t from, u64 *pos)
+{
+	*pos = file->f_pos;
+	if (from && copy_from_user(pos, from, sizeof(*pos)))
+		return -EFAULT;
+	return (s64)*pos < 0 ? -EINVAL : 0;
+}
+
+static int write_position(struct file *file, uaddr_t to, u64 pos)
+{
+	if (to)
+		return copy_to_user(to, &pos, sizeof(pos)) ? -EFAULT : 0;
+	file->f_pos = pos;
+	return 0;
+}
+
+static s32 copy_range(struct file *out, uaddr_t out_at, struct file *in,
+		      uaddr_t in_at, u32 bytes)
+{
+	u64 in_pos, out_pos;
+	s32 ret = read_position(in, in_at, &in_pos);
+
+	if (!ret)
+		ret = read_position(out, out_at, &out_pos);
+	if (!ret)
+		ret = check_range(out, out_pos, in, in_pos, bytes);
+	if (!ret)
+		ret = move_bytes(out, &out_pos, in, &in_pos, bytes);
+	if (ret >= 0 &&
+	    (write_position(in, in_at, in_pos) ||
+	     write_position(out, out_at, out_pos)))
+		ret = -EFAULT;
+	return ret;
+}
+
+s32 sys_copy_file_range(u32 in_fd, uaddr_t in_offset, u32 out_fd,
+			uaddr_t out_offset, u32 bytes, u32 flags)
+{
+	struct file *out, *in;
+	s32 ret = -EBADF;
+
+	if (flags)
+		return -EINVAL;
+	in = fget(in_fd);
+	out = fget(out_fd);
+	if (in && out)
+		ret = copy_range(out, out_offset, in, in_offset, bytes);
 	if (out)
 		fput(out);
 	if (in)
