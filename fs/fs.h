@@ -103,6 +103,7 @@ struct inode {
 	/* i_data.lock: files open for writing, or below 0: FMODE_NOWRITERS */
 	s32 i_writecount;
 	struct dir_entry *i_entry; /* tree_lock; NULL: no name (any more) */
+	struct inode *i_mounted;   /* tree_lock; what covers it, or NULL */
 	/* services/files/locks.h: those that programs hold on it */
 	LIST_HEAD(, file_lock) i_locks;
 	void *i_private; /* the file system's own */
@@ -464,6 +465,13 @@ int __must_check ramfs_link(struct inode *dir, const char *name, u32 bytes,
 static inline bool is_ramfs_dir(const struct inode *inode)
 {
 	return inode->i_op == &ramfs_dir_ops;
+}
+
+/* Does a file system end here, or is one mounted on it? */
+static inline bool is_mount(const struct inode *inode)
+{
+	return S_ISDIR(inode->i_mode) &&
+		(!is_ramfs_dir(inode) || inode->i_mounted);
 }
 
 /*

@@ -183,6 +183,23 @@ static int follow_link(struct nameidata *nd, struct inode *link)
 	return 0;
 }
 
+/* What is mounted on a directory stands in its place. The reference moves. */
+static struct inode *cross_mounts(struct inode *inode)
+{
+	struct inode *over;
+
+	while (unlikely(READ_ONCE(inode->i_mounted))) {
+		spin_lock(&tree_lock);
+		over = inode->i_mounted ? igrab(inode->i_mounted) : NULL;
+		spin_unlock(&tree_lock);
+		if (!over)
+			break;
+		iput(inode);
+		inode = over;
+	}
+	return inode;
+}
+
 /* Walk one ordinary name; `follow` says what to do if it is a link. */
 static int step_down(struct nameidata *nd, bool follow)
 {
@@ -195,7 +212,7 @@ static int step_down(struct nameidata *nd, bool follow)
 	if (err)
 		return err;
 	if (!S_ISLNK(child->i_mode) || !follow) {
-		step_to(nd, child);
+		step_to(nd, cross_mounts(child));
 		return 0;
 	}
 	err = follow_link(nd, child);

@@ -110,8 +110,8 @@ int ramfs_drop_entry(struct inode *dir, struct dir_entry *entry,
 	struct inode *inode = entry->inode;
 	int err;
 
-	if (S_ISDIR(inode->i_mode) && !is_ramfs_dir(inode))
-		return -EBUSY; /* a mount */
+	if (is_mount(inode))
+		return -EBUSY;
 	err = drop_link(inode);
 	if (err)
 		return err;

@@ -247,6 +247,7 @@ int show_limits(struct seq_file *m);
 int show_boot_cmdline(struct seq_file *m);
 int show_machine_stat(struct seq_file *m);
 int show_loadavg(struct seq_file *m);
+int show_mounts(struct seq_file *m);
 int show_filesystems(struct seq_file *m);
 int show_swaps(struct seq_file *m);
 int show_kallsyms(struct seq_file *m);

@@ -8,6 +8,8 @@
 #include <board/board.h>
 #include <inspect/internal.h>
 #include <lib/backtrace.h>
+#include <services/files/files.h>
+#include <string.h>
 
 /* "12.34": seconds with two digits. */
 static void put_seconds(struct seq_file *m, u64 ns)
@@ -179,6 +181,40 @@ int show_kallsyms(struct seq_file *m)
 	for (u32 i = (u32)m->place; (name = symbol_at(i, &va)); i++) {
 		seq_printf(m, "%08x t %s\n", va, name);
 		if (!seq_goes_on(m, i + 1))
+			break;
+	}
+	return 0;
+}
+
+/* ---- mounts ------------------------------------------------------ */
+
+/* A word of a line: what would end it is written in octal. */
+static void put_word(struct seq_file *m, const char *word)
+{
+	for (; *word; word++)
+		if (strchr(" \t\n\\", *word))
+			seq_printf(m, "\\%03o", (u8)*word);
+		else
+			seq_printf(m, "%c", *word);
+	seq_puts(m, " ");
+}
+
+/* The root, and then what was mounted; a line's place: its number. */
+int show_mounts(struct seq_file *m)
+{
+	struct mount_facts facts;
+	u32 n = (u32)m->place;
+
+	if (n == 0)
+		seq_puts(m, "rootfs / rootfs rw 0 0\n");
+	for (; get_mount(n, &facts); n++) {
+		if (!facts.path[0])
+			continue;
+		put_word(m, facts.source[0] ? facts.source : "none");
+		put_word(m, facts.path);
+		put_word(m, facts.type);
+		seq_puts(m, "rw 0 0\n");
+		if (!seq_goes_on(m, n + 1))
 			break;
 	}
 	return 0;

@@ -25,6 +25,7 @@ struct statfs64 {
 static_assert(sizeof(struct statfs64) == 84, "statfs64 size");
 
 #define RAMFS_MAGIC      0x858458f6
+#define TMPFS_MAGIC      0x01021994
 #define PROC_SUPER_MAGIC 0x9fa0
 #define ST_VALID         0x0020
 

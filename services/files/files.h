@@ -35,6 +35,7 @@ extern const struct file_operations kmsg_fops;
 	CALL(mkdir), CALL(mkdirat), CALL(mknod), CALL(mknodat), \
 	CALL(symlink), CALL(symlinkat), CALL(link), CALL(linkat), \
 	CALL(rmdir), CALL(unlink), CALL(unlinkat), \
+	CALL(mount), CALL(umount2), \
 	CALL(rename), CALL(renameat), CALL(renameat2), \
 	CALL(readlink), CALL(readlinkat), \
 	CALL(chdir), CALL(fchdir), CALL(chroot), \
@@ -112,6 +113,9 @@ s32 sys_readlinkat(s32 dirfd, uaddr_t path, uaddr_t buf, u32 bytes);
 s32 sys_chdir(uaddr_t path);
 s32 sys_fchdir(u32 fd);
 s32 sys_chroot(uaddr_t path);
+s32 sys_mount(uaddr_t source, uaddr_t target, uaddr_t type, u32 flags,
+	      uaddr_t data);
+s32 sys_umount2(uaddr_t target, u32 flags);
 s32 sys_fallocate(u32 fd, u32 mode, u32 offset_lo, u32 offset_hi, u32 bytes_lo,
 		  u32 bytes_hi);
 s32 sys_copy_file_range(u32 in_fd, uaddr_t in_offset, u32 out_fd,
@@ -175,6 +179,17 @@ int __must_check may_create(const struct inode *dir);
 int __must_check may_remove(const struct inode *dir, const struct inode *inode);
 /* Somebody changes its data: no set-uid any more. i_lock held for writing. */
 void file_remove_privs(struct inode *inode);
+/* Minor numbers of tmpfs are larger: above the kernel's own. */
+#define TMPFS_FIRST_DEV 32
+
+/* What /proc/mounts tells of one. */
+struct mount_facts {
+	char type[64], source[64], path[256];
+	u32 flags; /* MS_* */
+};
+
+/* Of the n-th mount: false, there are not so many. (mount.c) */
+bool get_mount(u32 n, struct mount_facts *facts);
 /* fcntl's commands for record locks. (lock_calls.c) */
 bool is_lock_cmd(u32 cmd);
 s32 fcntl_lock(u32 fd, struct file *file, u32 cmd, uaddr_t arg);

@@ -40,6 +40,7 @@ int ramfs_make_inode(const struct inode *dir, u32 mode, struct inode **result)
 	inode = ramfs_inode(mode);
 	if (!inode)
 		return -ENOMEM;
+	inode->i_dev = dir->i_dev;
 	init_owner(inode, dir);
 	*result = inode;
 	return 0;

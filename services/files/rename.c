@@ -58,8 +58,8 @@ static int check_target(struct inode *old_dir, const struct inode *from,
 	bool from_is_dir = S_ISDIR(from->i_mode);
 	bool to_is_dir = to && S_ISDIR(to->inode->i_mode);
 
-	if (from_is_dir && !is_ramfs_dir(from))
-		return -EBUSY; /* a mount */
+	if (is_mount(from))
+		return -EBUSY;
 	if (from_is_dir && is_below(new_dir, from))
 		return -EINVAL;
 	if (!to)
@@ -97,8 +97,8 @@ static int exchange(struct rename_end *from, struct rename_end *to)
 	struct inode *a = from->entry->inode, *b = to->entry->inode;
 	s32 moved = S_ISDIR(a->i_mode) - S_ISDIR(b->i_mode);
 
-	if (S_ISDIR(b->i_mode) && !is_ramfs_dir(b))
-		return -EBUSY; /* a mount */
+	if (is_mount(b))
+		return -EBUSY;
 	if (S_ISDIR(b->i_mode) && is_below(from->dir, b))
 		return -EINVAL;
 	spin_lock(&tree_lock);
@@ -196,7 +196,8 @@ static int rename_walked(struct nameidata *from, struct nameidata *to,
 		return -EBUSY;
 	if (!to->name)
 		return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
-	if (!is_ramfs_dir(from->inode) || !is_ramfs_dir(to->inode))
+	if (!is_ramfs_dir(from->inode) || !is_ramfs_dir(to->inode) ||
+	    from->inode->i_dev != to->inode->i_dev)
 		return -EXDEV;
 	err = from->inode->i_op->lookup(from->inode, from->name, from->bytes,
 					&inode);

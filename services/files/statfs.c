@@ -14,11 +14,12 @@ static void fill_statfs(const struct inode *inode, struct statfs64 *st)
 	st->f_frsize = PAGE_SIZE;
 	st->f_namelen = NAME_MAX;
 	st->f_flags = ST_VALID;
-	if (inode->i_dev != RAMFS_DEV) {
+	if (inode->i_dev != RAMFS_DEV &&
+	    MINOR(inode->i_dev) <= TMPFS_FIRST_DEV) {
 		st->f_type = PROC_SUPER_MAGIC;
 		return;
 	}
-	st->f_type = RAMFS_MAGIC;
+	st->f_type = inode->i_dev == RAMFS_DEV ? RAMFS_MAGIC : TMPFS_MAGIC;
 	st->f_blocks = ramfs_max_pages();
 	st->f_bfree = st->f_blocks -
 		min((u32)st->f_blocks, (u32)atomic_read(&ramfs_pages));

@@ -21,7 +21,7 @@ CC = os.environ.get("CROSS_COMPILE", "arm-none-eabi-") + "gcc"
 # Linux's headers for one of ours, where it is not linux/ and the same name.
 HEADERS = {
     "auxvec.h": ["linux/auxvec.h", "asm/hwcap.h"],
-    "fcntl.h": ["linux/fcntl.h", "linux/fs.h"],
+    "fcntl.h": ["linux/fcntl.h", "linux/fs.h", "linux/falloc.h"],
     "poll.h": ["asm/poll.h"],
     "signal.h": ["linux/signal.h"],
     "stat.h": ["linux/stat.h", "asm/stat.h"],
@@ -63,7 +63,8 @@ EXCEPTIONS = {
     "a C library has it, Linux's headers do not": [
         "F_OK", "X_OK", "W_OK", "R_OK", "MAP_FAILED", "DT_UNKNOWN", "DT_FIFO",
         "DT_CHR", "DT_DIR", "DT_BLK", "DT_REG", "DT_LNK", "DT_SOCK",
-        "struct linux_dirent64"],
+        "struct linux_dirent64",
+        "MNT_FORCE", "MNT_DETACH", "UMOUNT_NOFOLLOW"],
     "only in the kernel's own headers": [
         "ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND",
         "ERESTART_RESTARTBLOCK", "MAX_ERRNO", "UTIME_NOW", "UTIME_OMIT",

@@ -1,0 +1,383 @@
+/*
+ * services/files/mount.c - mount and umount2: an empty file system of memory covers a
+ * directory.
+ *
+ * A tmpfs is a tree of ramfs with a device number of its own. Its root stands in the
+ * place of the directory that it covers (i_mounted): a walk steps on to it, and it
+ * has that one's name and parent. /proc and /dev are there from the start, in one
+ * place each; to mount proc or devtmpfs there only puts it on the list.
+ */
+#include <fs/fs.h>
+#include <services/files/files.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uapi/mount.h>
+
+/* Who shares mounts with whom. */
+#define MS_PROPAGATION (MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
+
+#define NAME_BYTES 64 /* of a type and a source, with the NUL */
+
+struct mount {
+	TAILQ_ENTRY(mount) link; /* mounts_lock */
+	/* constant; references */
+	struct inode *point, *root; /* the same: it was there from the start */
+	u32 flags;
+	char type[NAME_BYTES], source[NAME_BYTES];
+};
+
+static struct rw_semaphore mounts_lock = {
+	.lock = SPINLOCK_INIT,
+	.wait = WAIT_QUEUE_INIT(mounts_lock.wait),
+};
+/* clang-format off */
+static TAILQ_HEAD(, mount) mounts = TAILQ_HEAD_INITIALIZER(mounts);
+/* clang-format on */
+static u32 last_dev = TMPFS_FIRST_DEV; /* mounts_lock */
+
+/* The topmost mount whose root that is, or NULL. mounts_lock held. */
+static struct mount *find_mount(const struct inode *root)
+{
+	struct mount *mount, *found = NULL;
+
+	TAILQ_FOREACH(mount, &mounts, link)
+		if (mount->root == root)
+			found = mount;
+	return found;
+}
+
+bool get_mount(u32 n, struct mount_facts *facts)
+{
+	const struct mount *mount;
+	int err = -ENOENT;
+
+	down_read(&mounts_lock);
+	TAILQ_FOREACH(mount, &mounts, link)
+		if (n-- == 0)
+			break;
+	if (mount) {
+		facts->flags = mount->flags;
+		strcpy(facts->type, mount->type);
+		strcpy(facts->source, mount->source);
+		err = inode_path(mount->root, facts->path, sizeof(facts->path));
+	}
+	up_read(&mounts_lock);
+	if (mount && err) /* outside of the task's root */
+		facts->path[0] = '\0';
+	return mount;
+}
+
+/* ---- a tree of its own ------------------------------------------- */
+
+/* NAME=number of a mount's options, or what is so without. */
+static u32 option(const char *options, const char *name, int base, u32 without)
+{
+	size_t bytes = strlen(name);
+	const char *p = options;
+
+	while (p && *p) {
+		if (!strncmp(p, name, bytes) && p[bytes] == '=')
+			return (u32)strtoul(p + bytes + 1, NULL, base);
+		p = strchr(p, ',');
+		p = p ? p + 1 : NULL;
+	}
+	return without;
+}
+
+static struct inode *new_tree(const char *options)
+{
+	struct inode *root = ramfs_inode(
+		S_IFDIR | (option(options, "mode", 8, 01777) & 07777));
+
+	if (!root)
+		return NULL;
+	root->i_uid = option(options, "uid", 10, 0);
+	root->i_gid = option(options, "gid", 10, 0);
+	last_dev++;
+	root->i_dev = MKDEV(0, last_dev);
+	return root;
+}
+
+/*
+ * A walk through a tree holds the lock of each directory from the root down to
+ * where it stands, so that nothing moves.
+ */
+static bool has_users(const struct inode *inode)
+{
+	u32 names = S_ISDIR(inode->i_mode) ? 1 : inode->i_nlink;
+
+	return (u32)atomic_read(&inode->i_count) > names || inode->i_mounted;
+}
+
+/* Is anything of it open, or somebody in it? */
+static bool tree_is_busy(struct inode *root)
+{
+	struct inode *dir = root;
+	struct dir_entry *entry;
+	bool busy = false;
+
+	down_read(&dir->i_lock);
+	entry = TAILQ_FIRST(&ramfs_dir(dir)->entries);
+	for (;;) {
+		if (!entry || busy) {
+			up_read(&dir->i_lock);
+			if (dir == root)
+				return busy;
+			entry = TAILQ_NEXT(dir->i_entry, link);
+			dir = dir->i_entry->dir;
+			continue;
+		}
+		busy = has_users(entry->inode);
+		if (!busy && S_ISDIR(entry->inode->i_mode)) {
+			dir = entry->inode;
+			down_read(&dir->i_lock);
+			entry = TAILQ_FIRST(&ramfs_dir(dir)->entries);
+		} else {
+			entry = TAILQ_NEXT(entry, link);
+		}
+		cond_resched();
+	}
+}
+
+/* All names go, and none comes any more; what is open lives on without. */
+static void empty_tree(struct inode *root)
+{
+	struct inode *dir = root, *inode, *parent;
+	struct dir_entry *entry;
+
+	down_write(&dir->i_lock);
+	for (;;) {
+		entry = TAILQ_FIRST(&ramfs_dir(dir)->entries);
+		if (entry && is_ramfs_dir(entry->inode) &&
+		    !TAILQ_EMPTY(&ramfs_dir(entry->inode)->entries)) {
+			dir = entry->inode;
+			down_write(&dir->i_lock);
+		} else if (entry) {
+			if (!ramfs_drop_entry(dir, entry, &inode))
+				iput(inode);
+		} else {
+			parent = dir == root ? NULL : dir->i_entry->dir;
+			if (!parent)
+				root->i_nlink = 0;
+			up_write(&dir->i_lock);
+			if (!parent)
+				return;
+			dir = parent;
+		}
+		cond_resched();
+	}
+}
+
+/* ---- covering and uncovering; mounts_lock held ------------------- */
+
+static int cover(struct inode *point, struct inode *root)
+{
+	int err = 0;
+
+	spin_lock(&tree_lock);
+	if (!point->i_entry || point->i_mounted) {
+		err = -EBUSY; /* the root itself; or another was first */
+	} else {
+		point->i_mounted = root;
+		root->i_entry = point->i_entry;
+	}
+	spin_unlock(&tree_lock);
+	return err;
+}
+
+static void uncover(struct inode *point, struct inode *root)
+{
+	spin_lock(&tree_lock);
+	point->i_mounted = NULL;
+	root->i_entry = NULL;
+	spin_unlock(&tree_lock);
+}
+
+static int mount_tree(struct mount *mount, const char *options)
+{
+	int err = -ENOMEM;
+
+	mount->root = new_tree(options);
+	if (mount->root)
+		err = cover(mount->point, mount->root);
+	return err;
+}
+
+/* What was there from the start: once, and where it is. */
+static int mount_found(struct mount *mount, bool is_it)
+{
+	if (!is_it || find_mount(mount->point))
+		return -EBUSY;
+	mount->root = igrab(mount->point);
+	return 0;
+}
+
+/* Is it the directory of that name in the root, and nothing on it? */
+static bool is_in_root(const struct inode *inode, const char *name)
+{
+	const struct dir_entry *entry;
+	bool is;
+
+	spin_lock(&tree_lock);
+	entry = inode->i_entry;
+	is = entry && entry->dir == root_inode && entry->inode == inode &&
+		!strcmp(entry->name, name);
+	spin_unlock(&tree_lock);
+	return is;
+}
+
+static int mount_type(struct mount *mount, const char *options)
+{
+	const struct inode *point = mount->point;
+
+	if (!strcmp(mount->type, "tmpfs") || !strcmp(mount->type, "ramfs"))
+		return mount_tree(mount, options);
+	if (!strcmp(mount->type, "proc"))
+		return mount_found(mount,
+				   is_in_root(point, "proc") &&
+					   !is_ramfs_dir(point));
+	if (!strcmp(mount->type, "devtmpfs"))
+		return mount_found(mount, is_in_root(point, "dev"));
+	return -ENODEV;
+}
+
+static void free_mount(struct mount *mount)
+{
+	iput(mount->point);
+	iput(mount->root);
+	kfree(mount);
+}
+
+/* ---- mount ------------------------------------------------------- */
+
+/* A short text of the program's; 0: an empty one. */
+static int read_text(uaddr_t from, char text[NAME_BYTES])
+{
+	text[0] = '\0';
+	return from ? strncpy_from_user(text, from, NAME_BYTES, NULL) : 0;
+}
+
+static int new_mount(uaddr_t source, uaddr_t target, uaddr_t type, u32 flags,
+		     const char *options)
+{
+	struct mount *mount = kzalloc(sizeof(*mount), GFP_KERNEL);
+	int err;
+
+	if (!mount)
+		return -ENOMEM;
+	mount->flags = flags;
+	err = read_text(type, mount->type);
+	if (!err)
+		err = read_text(source, mount->source);
+	if (!err)
+		err = user_path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW,
+				       &mount->point);
+	if (!err && !S_ISDIR(mount->point->i_mode))
+		err = -ENOTDIR;
+	down_write(&mounts_lock);
+	if (!err)
+		err = mount_type(mount, options);
+	if (!err)
+		TAILQ_INSERT_TAIL(&mounts, mount, link);
+	up_write(&mounts_lock);
+	if (err)
+		free_mount(mount);
+	return err;
+}
+
+/* Other flags for what is mounted; who shares mounts with whom: nobody does. */
+static int change_mount(uaddr_t target, u32 flags)
+{
+	struct mount *mount;
+	struct inode *root;
+	int err = user_path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW, &root);
+
+	if (err)
+		return err;
+	if (flags & MS_REMOUNT && flags & MS_RDONLY) {
+		iput(root);
+		return -EBUSY; /* nothing here can be made read-only */
+	}
+	down_write(&mounts_lock);
+	mount = find_mount(root);
+	if (mount && flags & MS_REMOUNT)
+		mount->flags = flags & ~(u32)MS_REMOUNT;
+	up_write(&mounts_lock);
+	err = mount || root == root_inode ? 0 : -EINVAL;
+	iput(root);
+	return err;
+}
+
+s32 sys_mount(uaddr_t source, uaddr_t target, uaddr_t type, u32 flags,
+	      uaddr_t data)
+{
+	char options[NAME_BYTES];
+	s32 err;
+
+	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
+		flags &= ~(u32)MS_MGC_MSK;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (flags & (MS_REMOUNT | MS_PROPAGATION))
+		return change_mount(target, flags);
+	if (flags & (MS_BIND | MS_MOVE | MS_RDONLY))
+		return -EINVAL; /* a directory has one place, and is writable */
+	err = read_text(data, options);
+	return err ? err : new_mount(source, target, type, flags, options);
+}
+
+/* ---- umount ------------------------------------------------------ */
+
+/* Is something mounted in the tree of root? */
+static bool has_mounts(const struct inode *root)
+{
+	const struct mount *mount;
+
+	TAILQ_FOREACH(mount, &mounts, link)
+		if (mount->point->i_dev == root->i_dev)
+			return true;
+	return false;
+}
+
+/* root: with the caller's reference. mounts_lock held. */
+static int take_off(struct mount *mount, struct inode *root, bool detach)
+{
+	if (mount->root == mount->point)
+		return 0;
+	if (has_mounts(root) || (!detach && atomic_read(&root->i_count) > 2))
+		return -EBUSY;
+	uncover(mount->point, root);
+	if (!detach && tree_is_busy(root))
+		return cover(mount->point, root) ? 0 : -EBUSY;
+	empty_tree(root);
+	return 0;
+}
+
+s32 sys_umount2(uaddr_t target, u32 flags)
+{
+	struct mount *mount;
+	struct inode *root;
+	s32 err;
+
+	if (flags & ~(u32)(MNT_FORCE | MNT_DETACH | UMOUNT_NOFOLLOW))
+		return -EINVAL;
+	err = user_path_lookup(AT_FDCWD, target,
+			       flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW,
+			       &root);
+	if (err)
+		return err;
+	if (!capable(CAP_SYS_ADMIN)) {
+		iput(root);
+		return -EPERM;
+	}
+	down_write(&mounts_lock);
+	mount = find_mount(root);
+	err = mount ? take_off(mount, root, flags & MNT_DETACH) : -EINVAL;
+	if (!err)
+		TAILQ_REMOVE(&mounts, mount, link);
+	up_write(&mounts_lock);
+	if (!err)
+		free_mount(mount);
+	iput(root);
+	return err;
+}
