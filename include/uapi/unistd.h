@@ -28,7 +28,6 @@
 #define __NR_setuid            23
 #define __NR_getuid            24
 #define __NR_pause             29
-#define __NR_utime             30
 #define __NR_access            33
 #define __NR_nice              34
 #define __NR_sync              36

@@ -29,7 +29,7 @@ extern const struct file_operations kmsg_fops;
 	CALL(fchmod), CALL(fchmodat), CALL(chown), CALL(lchown), \
 	CALL(fchown), CALL(chown32), CALL(lchown32), CALL(fchown32), \
 	CALL(fchownat), CALL(utimensat), CALL(utimensat_time64), \
-	CALL(futimesat), CALL(utimes), CALL(utime), CALL(statfs), \
+	CALL(futimesat), CALL(utimes), CALL(statfs), \
 	CALL(fstatfs), CALL(fstatfs64), CALL(sync), CALL(syncfs), \
 	ROW(fdatasync, sys_fsync), CALL(truncate64), \
 	CALL(mkdir), CALL(mkdirat), CALL(mknod), CALL(mknodat), \
@@ -90,7 +90,6 @@ s32 sys_fstatfs64(u32 fd, u32 bytes, uaddr_t buf);
 s32 sys_utimensat_time64(s32 dirfd, uaddr_t path, uaddr_t times, u32 flags);
 s32 sys_futimesat(s32 dirfd, uaddr_t path, uaddr_t times);
 s32 sys_utimes(uaddr_t path, uaddr_t times);
-s32 sys_utime(uaddr_t path, uaddr_t times);
 s32 sys_utimensat(s32 dirfd, uaddr_t path, uaddr_t times, u32 flags);
 s32 sys_mkdir(uaddr_t path, u32 mode);
 s32 sys_mkdirat(s32 dirfd, uaddr_t path, u32 mode);

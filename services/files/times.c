@@ -173,17 +173,3 @@ s32 sys_utimes(uaddr_t path, uaddr_t times)
 {
 	return sys_futimesat(AT_FDCWD, path, times);
 }
-
-/* Two seconds; 0: now. */
-s32 sys_utime(uaddr_t path, uaddr_t times)
-{
-	struct new_times new = both_now;
-	u32 seconds[2];
-
-	if (times && copy_from_user(seconds, times, sizeof(seconds)))
-		return -EFAULT;
-	if (times)
-		new = (struct new_times){ { { .sec = seconds[0] },
-					    { .sec = seconds[1] } } };
-	return do_utimes(AT_FDCWD, path, &new, 0);
-}

@@ -124,7 +124,6 @@ static void by_names(void)
 static void setting(void)
 {
 	uint32_t ts[4] = { 7, 8, 9, 10 }, tv[4] = { 7, 8, 9, 10 };
-	uint32_t seconds[2] = { 11, 12 };
 	struct kstat64 st, old = aged(path);
 
 	is(SYS(utimensat, AT_FDCWD, path, ts, 0), 0, "utimensat");
@@ -146,10 +145,6 @@ static void setting(void)
 	   "to the microsecond");
 	tv[1] = 1000000;
 	is(SYS(utimes, path, tv), -EINVAL, "a million of them");
-	is(SYS(utime, path, seconds), 0, "utime");
-	st = stat_of(path);
-	ok(st.st_atime_sec == 11 && st.st_mtime_sec == 12 && !st.st_mtime_nsec,
-	   "to the second");
 	is(SYS(utimes, path, 0), 0, "utimes without times");
 	ok(stat_of(path).st_mtime_sec > 1000, "is now");
 	is(SYS(futimesat, AT_FDCWD, scratch("none"), 0), -ENOENT, "futimesat");
