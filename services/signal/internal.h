@@ -186,6 +186,8 @@ void force_sig_fault(int sig, int code, uaddr_t addr);
 bool signal_fault(struct fault_signal *fault);
 /* The parent ignores SIGCHLD, or asked for no zombies. (tasklist_lock) */
 bool signal_ignores_children(const struct task_struct *parent);
+/* It wants to hear of a child that only stopped or went on. (tasklist_lock) */
+bool signal_hears_of_stops(const struct task_struct *parent);
 /* child->exit_signal for the parent's group. (tasklist_lock) */
 void signal_child_exited(struct task_struct *parent, struct task_struct *child);
 /* SIGALRM to that process, if there is one. (no lock; any context) */

@@ -319,32 +319,6 @@ bool signal_fault(struct fault_signal *fault)
 
 /* ---- children ---------------------------------------------------- */
 
-/*
- * What the process of leader does at SIGCHLD. Its threads have one table, and
- * the first of them may have ended. NULL: all have. Both locks held.
- */
-static const struct k_sigaction *child_action(const struct task_struct *leader)
-{
-	const struct task_struct *task = leader;
-
-	if (unlikely(!leader->sighand))
-		for_each_thread(task, leader)
-			if (task->sighand)
-				break;
-	return task ? &task->sighand->action[SIGCHLD - 1] : NULL;
-}
-
-bool signal_ignores_children(const struct task_struct *parent)
-{
-	u32 flags = lock_signals();
-	const struct k_sigaction *action = child_action(parent);
-	bool ignores = action &&
-		(action->handler == SIG_IGN || (action->flags & SA_NOCLDWAIT));
-
-	unlock_signals(flags);
-	return ignores;
-}
-
 void signal_child_exited(struct task_struct *parent, struct task_struct *child)
 {
 	u32 killer = child->exit_code & 0x7f;
@@ -360,18 +334,6 @@ void signal_child_exited(struct task_struct *parent, struct task_struct *child)
 		send_to_group(parent, &info);
 }
 
-/* Does parent want SIGCHLD of a child that only stopped or went on? */
-static bool hears_of_stops(const struct task_struct *parent)
-{
-	u32 flags = lock_signals();
-	const struct k_sigaction *action = child_action(parent);
-	bool hears = action && action->handler != SIG_IGN &&
-		!(action->flags & SA_NOCLDSTOP);
-
-	unlock_signals(flags);
-	return hears;
-}
-
 void signal_child_changed(struct task_struct *parent,
 			  const struct task_struct *child, s32 code, s32 status)
 {
@@ -381,7 +343,7 @@ void signal_child_changed(struct task_struct *parent,
 					     .uid = task_uid(child),
 					     .status = status };
 
-	if (hears_of_stops(parent))
+	if (signal_hears_of_stops(parent))
 		send_to_group(parent, &info);
 }
 

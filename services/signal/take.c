@@ -165,3 +165,42 @@ bool get_signal(struct ksignal *ksig)
 			do_group_exit((u32)sig);
 	}
 }
+
+/* ---- SIGCHLD, as the parent has it ------------------------------- */
+
+/*
+ * What the process of leader does at SIGCHLD. Its threads have one table, and
+ * the first of them may have ended. NULL: all have. Both locks held.
+ */
+static const struct k_sigaction *child_action(const struct task_struct *leader)
+{
+	const struct task_struct *task = leader;
+
+	if (unlikely(!leader->sighand))
+		for_each_thread(task, leader)
+			if (task->sighand)
+				break;
+	return task ? &task->sighand->action[SIGCHLD - 1] : NULL;
+}
+
+bool signal_ignores_children(const struct task_struct *parent)
+{
+	u32 flags = lock_signals();
+	const struct k_sigaction *action = child_action(parent);
+	bool ignores = action &&
+		(action->handler == SIG_IGN || (action->flags & SA_NOCLDWAIT));
+
+	unlock_signals(flags);
+	return ignores;
+}
+
+bool signal_hears_of_stops(const struct task_struct *parent)
+{
+	u32 flags = lock_signals();
+	const struct k_sigaction *action = child_action(parent);
+	bool hears = action && action->handler != SIG_IGN &&
+		!(action->flags & SA_NOCLDSTOP);
+
+	unlock_signals(flags);
+	return hears;
+}
