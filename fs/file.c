@@ -7,7 +7,6 @@
  */
 #include <fs/internal.h>
 #include <sched.h>
-#include <service.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,24 +30,11 @@ void file_init(void)
 
 /* ---- files ------------------------------------------------------- */
 
-/* files: of whom, NULL: those of file itself. */
-static inline void drop_locks(struct file *file,
-			      const struct files_struct *files)
-{
-	if (unlikely(!LIST_EMPTY(&file->f_inode->i_locks)))
-		services_unlock_file(file, files);
-}
-
-void filp_close(struct file *file, const struct files_struct *files)
-{
-	drop_locks(file, files);
-	fput(file);
-}
-
 /* The last reference is gone. */
 static void free_file(struct file *file)
 {
-	drop_locks(file, NULL);
+	if (unlikely(!LIST_EMPTY(&file->f_inode->i_locks)))
+		services_unlock_file(file, NULL);
 	if (file->f_op && file->f_op->release)
 		file->f_op->release(file);
 	iput(file->f_inode);

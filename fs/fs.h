@@ -20,6 +20,7 @@
 #include <file.h>
 #include <rwsem.h>
 #include <sched.h>
+#include <service.h>
 #include <spinlock.h>
 #include <sys/queue.h>
 #include <sys/tree.h>
@@ -173,6 +174,13 @@ int __must_check inode_path(const struct inode *inode, char *buf, size_t bytes);
 void inode_modified(struct inode *inode);
 void inode_changed(struct inode *inode);
 void __touch_atime(struct inode *inode);
+/* The same as inode_changed(), by what just changed dir: no look at the clock. */
+static inline void inode_changed_with(struct inode *inode,
+				      const struct inode *dir)
+{
+	inode->i_ctime = dir->i_ctime;
+	inode->i_was_read = false;
+}
 
 /*
  * Its data was read. As with Linux's relatime i_atime moves if it is older than
@@ -304,7 +312,14 @@ bool files_are_shared(const struct files_struct *files);
 /* How many descriptors it has room for, as it is. */
 u32 files_size(const struct files_struct *files);
 /* A descriptor's end: what files has locked of the file goes, and a reference. */
-void filp_close(struct file *file, const struct files_struct *files);
+static inline void filp_close(struct file *file,
+			      const struct files_struct *files)
+{
+	if (unlikely(!LIST_EMPTY(&file->f_inode->i_locks)))
+		services_unlock_file(file, files);
+	fput(file);
+}
+
 void files_close_on_exec(struct files_struct *files);
 /* Install file (its reference moves) at the lowest free slot >= min. */
 int files_install(struct files_struct *files, struct file *file, u32 min,

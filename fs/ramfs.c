@@ -99,7 +99,6 @@ static int drop_link(struct inode *inode)
 		err = -ENOTEMPTY;
 	else
 		inode->i_nlink = 0;
-	inode_changed(inode);
 	up_write(&inode->i_lock);
 	return err;
 }
@@ -116,6 +115,7 @@ int ramfs_drop_entry(struct inode *dir, struct dir_entry *entry,
 	if (err)
 		return err;
 	ramfs_remove_entry(dir, entry);
+	inode_changed_with(inode, dir);
 	*dropped = inode;
 	return 0;
 }

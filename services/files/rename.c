@@ -111,8 +111,8 @@ static int exchange(struct rename_end *from, struct rename_end *to)
 	to->dir->i_nlink += (u32)moved;
 	inode_modified(from->dir);
 	inode_modified(to->dir);
-	inode_changed(a);
-	inode_changed(b);
+	inode_changed_with(a, to->dir);
+	inode_changed_with(b, to->dir);
 	return 0;
 }
 
@@ -129,7 +129,7 @@ static int replace(struct rename_end *from, struct rename_end *to,
 		return err;
 	ramfs_remove_entry(from->dir, from->entry);
 	ramfs_insert_entry(to->dir, entry, moved);
-	inode_changed(moved);
+	inode_changed_with(moved, to->dir);
 	return 0;
 }
 
