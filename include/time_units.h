@@ -11,5 +11,6 @@
 #define NSEC_PER_CENTISEC 10000000ull
 #define NSEC_PER_MSEC     1000000ull
 #define NSEC_PER_USEC     1000ull
+#define USEC_PER_SEC      1000000u
 
 #endif

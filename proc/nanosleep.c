@@ -61,20 +61,15 @@ static s32 sleep_with_rest(const struct restart_block *block)
 	return restart_with(block);
 }
 
-/* Relative sleep of ns nanoseconds by the monotonic clock. */
-s32 sleep_for(u64 ns, uaddr_t rem)
-{
-	const struct restart_block block = { .go_on = sleep_with_rest,
-					     .until = ktime_ns() + ns,
-					     .arg = { rem } };
-
-	return sleep_with_rest(&block);
-}
-
 s32 sys_nanosleep(uaddr_t req, uaddr_t rem)
 {
+	struct restart_block block = { .go_on = sleep_with_rest,
+				       .arg = { rem } };
 	u64 ns;
 	int err = get_timespec32(req, &ns);
 
-	return err ? err : sleep_for(ns, rem);
+	if (err)
+		return err;
+	block.until = ktime_ns() + ns;
+	return sleep_with_rest(&block);
 }

@@ -152,8 +152,6 @@ int __must_check get_timespec32(uaddr_t from, u64 *ns);
 int __must_check put_timespec32(u64 ns, uaddr_t to);
 /* Until ktime_ns() is `until`: 0, or -EINTR by a signal. */
 int __must_check sleep_until(u64 until);
-/* For ns; cut by a signal, what is left goes to rem, unless that is 0. */
-s32 sleep_for(u64 ns, uaddr_t rem);
 
 /* Unpredictable for tests, not for attackers: no entropy source is known. */
 void get_random_bytes(void *buf, u32 bytes);

@@ -21,7 +21,7 @@ static u64 next_tick_ns;          /* timer_lock */
 static u64 slice_end_ns;  /* timer_lock: other tasks are ready; or NEVER */
 static bool started;      /* timer_lock */
 static bool tick_stopped; /* timer_lock: the core is idle and needs no tick */
-u64 boot_wall_ns;         /* constant after time_init() */
+u64 boot_wall_ns;         /* wall_clock_ns() at boot; a service sets it */
 
 /* Far ahead: 73 years, which a driver's seconds hold in 32 bits. */
 #define NEVER (1ull << 61)

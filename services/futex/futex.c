@@ -13,6 +13,7 @@
 #include <lib/printk.h>
 #include <proc/proc.h>
 #include <services/futex/futex.h>
+#include <services/time/time.h>
 #include <uapi/futex.h>
 
 #define BUCKETS 64
@@ -332,14 +333,14 @@ static s32 futex_requeue(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
  * When a wait ends, by the monotonic clock. WAIT counts from now; WAIT_BITSET
  * names a time, by the wall clock with FUTEX_CLOCK_REALTIME.
  */
-static int read_deadline(u32 op, uaddr_t timeout, u64 *until)
+static int read_deadline(u32 op, uaddr_t timeout, bool time64, u64 *until)
 {
 	int err;
 
 	*until = UINT64_MAX;
 	if (!timeout)
 		return 0;
-	err = get_timespec32(timeout, until);
+	err = get_timespec(timeout, time64, until);
 	if (err)
 		return err;
 	if ((op & (u32)FUTEX_CMD_MASK) == FUTEX_WAIT)
@@ -350,10 +351,10 @@ static int read_deadline(u32 op, uaddr_t timeout, u64 *until)
 }
 
 static s32 sys_futex_wait(uaddr_t va, u32 op, u32 val, uaddr_t timeout,
-			  u32 bitset)
+			  bool time64, u32 bitset)
 {
 	u64 until;
-	int err = read_deadline(op, timeout, &until);
+	int err = read_deadline(op, timeout, time64, &until);
 
 	return err ?
 		err :
@@ -375,10 +376,10 @@ s32 sys_futex(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2, u32 val3)
 
 	switch (op & (u32)FUTEX_CMD_MASK) {
 	case FUTEX_WAIT:
-		return sys_futex_wait(va, op, val, timeout,
+		return sys_futex_wait(va, op, val, timeout, false,
 				      FUTEX_BITSET_MATCH_ANY);
 	case FUTEX_WAIT_BITSET:
-		return sys_futex_wait(va, op, val, timeout, val3);
+		return sys_futex_wait(va, op, val, timeout, false, val3);
 	case FUTEX_WAKE:
 		return sys_futex_wake(va, op, val, FUTEX_BITSET_MATCH_ANY);
 	case FUTEX_WAKE_BITSET:
@@ -389,6 +390,21 @@ s32 sys_futex(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2, u32 val3)
 		return futex_requeue(va, va2, private, val, timeout, &val3);
 	default:
 		return -ENOSYS;
+	}
+}
+
+/* The same; where timeout is a time, of 64 bits. */
+s32 sys_futex_time64(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2,
+		     u32 val3)
+{
+	switch (op & (u32)FUTEX_CMD_MASK) {
+	case FUTEX_WAIT:
+		return sys_futex_wait(va, op, val, timeout, true,
+				      FUTEX_BITSET_MATCH_ANY);
+	case FUTEX_WAIT_BITSET:
+		return sys_futex_wait(va, op, val, timeout, true, val3);
+	default:
+		return sys_futex(va, op, val, timeout, va2, val3);
 	}
 }
 

@@ -14,12 +14,14 @@ extern const struct service futex_service;
 
 /* clang-format off */
 #define FUTEX_CALLS \
-	CALL(futex), CALL(set_robust_list), CALL(get_robust_list), \
+	CALL(futex), CALL(futex_time64), CALL(set_robust_list), CALL(get_robust_list), \
 	CALL(set_tid_address)
 /* clang-format on */
 
 s32 sys_futex(uaddr_t uaddr, u32 op, u32 val, u32 timeout, uaddr_t uaddr2,
 	      u32 val3);
+s32 sys_futex_time64(uaddr_t uaddr, u32 op, u32 val, u32 timeout,
+		     uaddr_t uaddr2, u32 val3);
 s32 sys_set_robust_list(uaddr_t head, u32 bytes);
 s32 sys_get_robust_list(s32 pid, uaddr_t head, uaddr_t bytes);
 s32 sys_set_tid_address(uaddr_t tidptr);

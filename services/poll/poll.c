@@ -6,13 +6,13 @@
  * per file and poller, and it cannot lose a wake-up.
  */
 #include <fs/fs.h>
-#include <sched.h>
-#include <services/poll/poll.h>
+#include <services/poll/internal.h>
+#include <services/signal/signal.h>
+#include <services/time/time.h>
 #include <time_units.h>
 #include <uapi/poll.h>
 
 #define POLL_ON_STACK 8
-#define POLL_MAX      1024
 
 static struct wait_queue_head pollers = WAIT_QUEUE_INIT(pollers);
 
@@ -30,7 +30,7 @@ static u32 file_poll(struct file *file)
 }
 
 /* Fill in revents of all; returns how many are not 0. */
-static u32 poll_once(struct pollfd *fds, u32 n)
+static u32 poll_once(struct pollfd *fds, u32 n, u32 unasked)
 {
 	struct file *file;
 	u32 i, ready = 0, asked;
@@ -39,7 +39,7 @@ static u32 poll_once(struct pollfd *fds, u32 n)
 		fds[i].revents = 0;
 		if (fds[i].fd < 0)
 			continue;
-		asked = (u16)fds[i].events | POLLERR | POLLHUP;
+		asked = (u16)fds[i].events | unasked;
 		file = fget((u32)fds[i].fd);
 		fds[i].revents = file ? (s16)(file_poll(file) & asked) :
 					POLLNVAL;
@@ -50,8 +50,7 @@ static u32 poll_once(struct pollfd *fds, u32 n)
 	return ready;
 }
 
-/* Until one is ready, the time is over (0) or a signal came (-EINTR). */
-static s32 poll_wait(struct pollfd *fds, u32 n, u64 until)
+s32 poll_wait(struct pollfd *fds, u32 n, u32 unasked, u64 until)
 {
 	struct wait_entry entry = { .task = current };
 	s32 ready = (s32)poll_once(fds, n);
@@ -59,7 +58,7 @@ static s32 poll_wait(struct pollfd *fds, u32 n, u64 until)
 
 	while (!ready && now < until) {
 		prepare_to_wait(&pollers, &entry, TASK_INTERRUPTIBLE);
-		ready = (s32)poll_once(fds, n);
+		ready = (s32)poll_once(fds, n, unasked);
 		now = ktime_ns();
 		if (ready || now >= until)
 			break;
@@ -79,15 +78,16 @@ static s32 do_poll(uaddr_t ufds, u32 n, u64 until)
 	u32 bytes = n * (u32)sizeof(*fds);
 	s32 ret;
 
-	if (n > POLL_MAX)
+	if (n > fd_limit())
 		return -EINVAL;
 	if (n > POLL_ON_STACK) {
 		fds = kmalloc(bytes, GFP_KERNEL);
 		if (!fds)
 			return -ENOMEM;
 	}
-	ret = copy_from_user(fds, ufds, bytes) ? -EFAULT :
-						 poll_wait(fds, n, until);
+	ret = copy_from_user(fds, ufds, bytes) ?
+		-EFAULT :
+		poll_wait(fds, n, POLLERR | POLLHUP, until);
 	if (ret >= 0 && copy_to_user(ufds, fds, bytes))
 		ret = -EFAULT;
 	if (fds != on_stack)
@@ -114,4 +114,55 @@ s32 sys_poll(uaddr_t ufds, u32 n, s32 timeout_ms)
 	};
 
 	return poll_until(&block);
+}
+
+/* ---- ppoll ------------------------------------------------------- */
+
+int get_wait_time(uaddr_t timeout, bool time64, u64 *until)
+{
+	u64 ns = UINT64_MAX;
+	int err = timeout ? get_timespec(timeout, time64, &ns) : 0;
+
+	if (!err)
+		*until = timeout ? ktime_ns() + ns : UINT64_MAX;
+	return err;
+}
+
+s32 end_wait(s32 ret, u64 until, uaddr_t timeout, bool time64)
+{
+	if (ret == -EINTR)
+		ret = -ERESTARTNOHAND;
+	sigmask_after_wait(ret == -ERESTARTNOHAND);
+	/* Begun again it would wait too long if what is left is not stored. */
+	if (timeout && put_timespec(time_until(until), timeout, time64) &&
+	    ret == -ERESTARTNOHAND)
+		ret = -EINTR;
+	return ret;
+}
+
+static s32 do_ppoll(uaddr_t ufds, u32 n, uaddr_t timeout, bool time64,
+		    const struct user_sigset *mask)
+{
+	u64 until;
+	int err = get_wait_time(timeout, time64, &until);
+
+	if (!err)
+		err = sigmask_for_wait(mask);
+	if (err)
+		return err;
+	return end_wait(do_poll(ufds, n, until), until, timeout, time64);
+}
+
+s32 sys_ppoll(uaddr_t ufds, u32 n, uaddr_t timeout, uaddr_t sigmask,
+	      u32 sigset_bytes)
+{
+	return do_ppoll(ufds, n, timeout, false,
+			&(struct user_sigset){ sigmask, sigset_bytes });
+}
+
+s32 sys_ppoll_time64(uaddr_t ufds, u32 n, uaddr_t timeout, uaddr_t sigmask,
+		     u32 sigset_bytes)
+{
+	return do_ppoll(ufds, n, timeout, true,
+			&(struct user_sigset){ sigmask, sigset_bytes });
 }

@@ -7,9 +7,24 @@
 #include <trap/core_calls.h>
 #include <types.h>
 
-#define POLL_CALLS CALL(poll)
+/* clang-format off */
+#define POLL_CALLS \
+	CALL(poll), CALL(ppoll), CALL(ppoll_time64), \
+	CALL(_newselect), CALL(pselect6), CALL(pselect6_time64)
+/* clang-format on */
 
 s32 sys_poll(uaddr_t fds, u32 n, s32 timeout_ms);
+s32 sys_ppoll(uaddr_t fds, u32 n, uaddr_t timeout, uaddr_t sigmask,
+	      u32 sigset_bytes);
+s32 sys_ppoll_time64(uaddr_t fds, u32 n, uaddr_t timeout, uaddr_t sigmask,
+		     u32 sigset_bytes);
+s32 sys__newselect(s32 n, uaddr_t in, uaddr_t out, uaddr_t except,
+		   uaddr_t timeval);
+/* mask_and_size: the address of the mask's address and size, or 0. */
+s32 sys_pselect6(s32 n, uaddr_t in, uaddr_t out, uaddr_t except,
+		 uaddr_t timeout, uaddr_t mask_and_size);
+s32 sys_pselect6_time64(s32 n, uaddr_t in, uaddr_t out, uaddr_t except,
+			uaddr_t timeout, uaddr_t mask_and_size);
 
 /* A file's readiness changed: whoever sits in poll looks again. Any context. */
 void poll_wake(void);

@@ -4,6 +4,7 @@
  */
 #include <asm/uaccess.h>
 #include <services/signal/internal.h>
+#include <services/time/time.h>
 
 /* A set in user memory is two words and says so. */
 static int get_sigset(u64 *set, uaddr_t from, u32 bytes)
@@ -168,6 +169,35 @@ s32 sys_pause(void)
 	return -ERESTARTNOHAND;
 }
 
+/* The handler runs with this mask; the old one comes after it. */
+static void block_for_wait(u64 set)
+{
+	current->signal->saved_mask = current->signal->blocked;
+	set_current_blocked(set);
+	atomic_or(TIF_RESTORE_SIGMASK, &current->thread_info.flags);
+}
+
+int sigmask_for_wait(const struct user_sigset *user)
+{
+	u64 set;
+	int err;
+
+	if (!user->address)
+		return 0;
+	err = get_sigset(&set, user->address, user->bytes);
+	if (!err)
+		block_for_wait(set);
+	return err;
+}
+
+void sigmask_after_wait(bool interrupted)
+{
+	if (interrupted || !test_thread_flag(TIF_RESTORE_SIGMASK))
+		return;
+	atomic_andnot(TIF_RESTORE_SIGMASK, &current->thread_info.flags);
+	set_current_blocked(current->signal->saved_mask);
+}
+
 s32 sys_rt_sigsuspend(uaddr_t uset, u32 bytes)
 {
 	u64 set;
@@ -175,11 +205,8 @@ s32 sys_rt_sigsuspend(uaddr_t uset, u32 bytes)
 
 	if (err)
 		return err;
-	current->signal->saved_mask = current->signal->blocked;
-	set_current_blocked(set);
+	block_for_wait(set);
 	sleep_until_signal();
-	/* The handler runs with this mask; the old one comes after it. */
-	atomic_or(TIF_RESTORE_SIGMASK, &current->thread_info.flags);
 	return -ERESTARTNOHAND;
 }
 
@@ -213,21 +240,16 @@ static int wait_for_signal(u64 set, u64 left, struct kernel_siginfo *info)
 	return err;
 }
 
-static int get_timeout(u64 *ns, uaddr_t from)
-{
-	*ns = UINT64_MAX;
-	return from ? get_timespec32(from, ns) : 0;
-}
-
-s32 sys_rt_sigtimedwait(uaddr_t uset, uaddr_t uinfo, uaddr_t ts, u32 bytes)
+static s32 do_sigtimedwait(uaddr_t uset, uaddr_t uinfo, uaddr_t ts, u32 bytes,
+			   bool time64)
 {
 	struct kernel_siginfo info;
 	struct siginfo user;
-	u64 set, ns;
+	u64 set, ns = UINT64_MAX;
 	int err = get_sigset(&set, uset, bytes);
 
-	if (!err)
-		err = get_timeout(&ns, ts);
+	if (!err && ts)
+		err = get_timespec(ts, time64, &ns);
 	if (!err)
 		err = wait_for_signal(set &
 					      ~(sigmask(SIGKILL) |
@@ -239,4 +261,14 @@ s32 sys_rt_sigtimedwait(uaddr_t uset, uaddr_t uinfo, uaddr_t ts, u32 bytes)
 	if (uinfo && copy_to_user(uinfo, &user, sizeof(user)))
 		return -EFAULT;
 	return info.signo;
+}
+
+s32 sys_rt_sigtimedwait(uaddr_t set, uaddr_t info, uaddr_t ts, u32 bytes)
+{
+	return do_sigtimedwait(set, info, ts, bytes, false);
+}
+
+s32 sys_rt_sigtimedwait_time64(uaddr_t set, uaddr_t info, uaddr_t ts, u32 bytes)
+{
+	return do_sigtimedwait(set, info, ts, bytes, true);
 }

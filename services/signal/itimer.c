@@ -8,26 +8,8 @@
  */
 #include <asm/uaccess.h>
 #include <services/signal/internal.h>
+#include <services/time/time.h>
 #include <uapi/time.h>
-
-static int get_timeval(const struct old_timeval32 *tv, u64 *ns)
-{
-	if (tv->tv_sec < 0 || (u32)tv->tv_usec >= 1000000)
-		return -EINVAL;
-	*ns = (u64)(u32)tv->tv_sec * NSEC_PER_SEC +
-		(u32)tv->tv_usec * NSEC_PER_USEC;
-	return 0;
-}
-
-static struct old_timeval32 to_timeval(u64 ns)
-{
-	u32 nsec, sec = split_seconds(ns, &nsec);
-
-	return (struct old_timeval32){
-		.tv_sec = (s32)sec,
-		.tv_usec = (s32)(nsec / NSEC_PER_USEC),
-	};
-}
 
 /* What is left of it; 0 says that it does not run. signal_lock held. */
 static void read_itimer(const struct itimer *it, u64 *left_ns, u64 *interval_ns)

@@ -16,7 +16,7 @@ extern const struct service signal_service;
 #define SIGNAL_CALLS \
 	CALL(kill), CALL(tkill), CALL(tgkill), CALL(rt_sigaction), \
 	CALL(rt_sigprocmask), CALL(rt_sigpending), CALL(rt_sigsuspend), \
-	CALL(rt_sigtimedwait), CALL(sigaltstack), CALL(pause), \
+	CALL(rt_sigtimedwait), CALL(rt_sigtimedwait_time64), CALL(sigaltstack), CALL(pause), \
 	REGS(sigreturn), REGS(rt_sigreturn), CALL(restart_syscall), \
 	CALL(getitimer), CALL(setitimer)
 /* clang-format on */
@@ -33,6 +33,8 @@ s32 sys_rt_sigprocmask(u32 how, uaddr_t set, uaddr_t oset, u32 bytes);
 s32 sys_rt_sigpending(uaddr_t set, u32 bytes);
 s32 sys_rt_sigsuspend(uaddr_t set, u32 bytes);
 s32 sys_rt_sigtimedwait(uaddr_t set, uaddr_t info, uaddr_t ts, u32 bytes);
+s32 sys_rt_sigtimedwait_time64(uaddr_t set, uaddr_t info, uaddr_t ts,
+			       u32 bytes);
 s32 sys_sigaltstack(uaddr_t ss, uaddr_t old);
 s32 sys_pause(void);
 s32 sys_sigreturn(struct pt_regs *regs);
@@ -72,6 +74,26 @@ void kill_pgrp_locked(s32 pgrp, int sig);
  * stopped; who ignores or blocks SIGTTOU may.
  */
 int __must_check job_control_check(s32 foreground, int sig);
+
+/* ---- waiting with a mask of its own ------------------------------ */
+
+/* Where a program has a set of signals, and how long it says that is. */
+struct user_sigset {
+	uaddr_t address; /* 0: none */
+	u32 bytes;
+};
+
+/*
+ * For the length of a wait the running task blocks this set, if there is one,
+ * instead of its own: 0, or -EINVAL or -EFAULT and nothing has changed.
+ */
+int __must_check sigmask_for_wait(const struct user_sigset *user);
+/*
+ * The wait is over, with or without a mask. interrupted: by a signal, whose
+ * handler is to run with that mask; its own comes back after that. Otherwise it
+ * does so now.
+ */
+void sigmask_after_wait(bool interrupted);
 
 /* ---- looking ----------------------------------------------------- */
 

@@ -7,80 +7,148 @@
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
-#include <services/time/time.h>
+#include <services/time/internal.h>
 #include <uapi/time.h>
 
-static u64 process_cpu_ns(void)
+/* Also what a dead thread of the process used. tasklist_lock held. */
+static u64 process_cpu_ns(struct task_struct *leader, bool with_system)
 {
 	struct task_usage use;
-	u32 flags = tasklist_lock();
 
-	group_usage(current->group_leader, &use);
-	tasklist_unlock(flags);
-	return use.utime_ns + use.stime_ns;
+	group_usage(leader, &use);
+	return use.utime_ns + (with_system ? use.stime_ns : 0);
 }
 
-/* Nanoseconds of a clock(2) id: 0 or -EINVAL. */
-static int read_clock(u32 clock, u64 *ns)
+/*
+ * A CPU clock is a number below zero: the complement of a process's or a
+ * thread's number (0: the caller's), and three bits.
+ */
+#define CPUCLOCK_WHICH  3u /* of these two bits: */
+#define CPUCLOCK_VIRT   1u /* in user mode; the others: in both modes */
+#define CPUCLOCK_NONE   3u /* is no CPU clock */
+#define CPUCLOCK_THREAD 4u
+
+static s32 cpu_clock_pid(s32 clock)
+{
+	return ~(clock >> 3);
+}
+
+/*
+ * The task that a CPU clock belongs to: a thread of the caller's process, or
+ * the first thread of any. NULL: there is none. tasklist_lock held.
+ */
+static struct task_struct *cpu_clock_task(s32 clock)
+{
+	s32 pid = cpu_clock_pid(clock);
+	struct task_struct *task = pid ? find_task(pid) : current;
+
+	if ((u32)clock & CPUCLOCK_THREAD)
+		return task && task->tgid == current->tgid ? task : NULL;
+	/* A thread may name its process by its own number. */
+	if (task == current)
+		return task->group_leader;
+	return task == NULL || task != task->group_leader ? NULL : task;
+}
+
+static int read_cpu_clock(s32 clock, u64 *ns)
+{
+	u32 which = (u32)clock & CPUCLOCK_WHICH;
+	bool both = which != CPUCLOCK_VIRT;
+	struct task_struct *task;
+	u32 flags;
+
+	if (which == CPUCLOCK_NONE)
+		return -EINVAL;
+	flags = tasklist_lock();
+	task = cpu_clock_task(clock);
+	if (task && (u32)clock & CPUCLOCK_THREAD)
+		*ns = task->use.utime_ns + (both ? task->use.stime_ns : 0);
+	else if (task)
+		*ns = process_cpu_ns(task, both);
+	tasklist_unlock(flags);
+	return task ? 0 : -EINVAL;
+}
+
+bool clock_is_own_thread(s32 clock)
+{
+	s32 pid = cpu_clock_pid(clock);
+
+	return clock < 0 && (u32)clock & CPUCLOCK_THREAD &&
+		(pid == 0 || pid == current->pid);
+}
+
+bool clock_is_wall(s32 clock)
+{
+	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM ||
+		clock == CLOCK_TAI;
+}
+
+int clock_read(s32 clock, u64 *ns)
 {
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
+	case CLOCK_REALTIME_ALARM:
+	case CLOCK_TAI: /* nobody has told how many leap seconds there were */
 		*ns = wall_clock_ns();
 		return 0;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_MONOTONIC_COARSE:
-	case CLOCK_BOOTTIME:
+	case CLOCK_BOOTTIME: /* the machine never sleeps */
+	case CLOCK_BOOTTIME_ALARM:
 		*ns = ktime_ns();
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
-		*ns = process_cpu_ns();
-		return 0;
+		return read_cpu_clock(CLOCK_OF_PROCESS, ns);
 	case CLOCK_THREAD_CPUTIME_ID:
 		*ns = current->use.utime_ns + current->use.stime_ns;
 		return 0;
 	default:
-		return -EINVAL;
+		return clock < 0 ? read_cpu_clock(clock, ns) : -EINVAL;
 	}
 }
 
 /* ---- reading the clocks ------------------------------------------ */
 
-s32 sys_clock_gettime(u32 clock, uaddr_t to)
+s32 sys_clock_gettime(s32 clock, uaddr_t to)
 {
 	u64 ns;
-	int err = read_clock(clock, &ns);
+	int err = clock_read(clock, &ns);
 
 	return err ? err : put_timespec32(ns, to);
 }
 
-s32 sys_clock_gettime64(u32 clock, uaddr_t to)
+s32 sys_clock_gettime64(s32 clock, uaddr_t to)
 {
-	struct kernel_timespec ts;
-	u32 nsec;
 	u64 ns;
-	int err = read_clock(clock, &ns);
+	int err = clock_read(clock, &ns);
 
-	if (err)
-		return err;
-	ts.tv_sec = split_seconds(ns, &nsec);
-	ts.tv_nsec = nsec;
-	return copy_to_user(to, &ts, sizeof(ts)) ? -EFAULT : 0;
+	return err ? err : put_timespec(ns, to, true);
 }
 
-s32 sys_clock_getres(u32 clock, uaddr_t to)
+static s32 do_clock_getres(s32 clock, uaddr_t to, bool time64)
 {
 	u64 ns;
-	int err = read_clock(clock, &ns);
-	bool ticks = clock == CLOCK_PROCESS_CPUTIME_ID ||
+	int err = clock_read(clock, &ns);
+	bool ticks = clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID ||
 		clock == CLOCK_THREAD_CPUTIME_ID ||
 		clock == CLOCK_REALTIME_COARSE ||
 		clock == CLOCK_MONOTONIC_COARSE;
 
 	if (err || !to)
 		return err;
-	return put_timespec32(ticks ? TICK_NSEC : 1, to);
+	return put_timespec(ticks ? TICK_NSEC : 1, to, time64);
+}
+
+s32 sys_clock_getres(s32 clock, uaddr_t to)
+{
+	return do_clock_getres(clock, to, false);
+}
+
+s32 sys_clock_getres_time64(s32 clock, uaddr_t to)
+{
+	return do_clock_getres(clock, to, true);
 }
 
 s32 sys_gettimeofday(uaddr_t tv, uaddr_t tz)
@@ -123,27 +191,4 @@ s32 sys_times(uaddr_t to)
 	if (to && copy_to_user(to, &tms, sizeof(tms)))
 		return -EFAULT;
 	return clock_ticks(ktime_ns());
-}
-
-/* ---- sleeping by a clock ----------------------------------------- */
-
-s32 sys_clock_nanosleep(u32 clock, u32 flags, uaddr_t req, uaddr_t rem)
-{
-	u64 ns, now;
-	int err;
-
-	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC &&
-	    clock != CLOCK_BOOTTIME)
-		return -EINVAL;
-	err = get_timespec32(req, &ns);
-	if (err)
-		return err;
-	if (!(flags & TIMER_ABSTIME))
-		return sleep_for(ns, rem);
-	if (clock == CLOCK_REALTIME) {
-		now = boot_wall_ns;
-		ns = ns > now ? ns - now : 0;
-	}
-	/* Slept by the clock, not by what is left: simply started again. */
-	return sleep_until(ns) ? -ERESTARTNOHAND : 0;
 }

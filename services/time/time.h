@@ -1,23 +1,57 @@
 /*
- * services/time/time.h - reading the clocks.
+ * services/time/time.h - reading the clocks, and times in user memory.
  */
 #ifndef SERVICES_TIME_TIME_H
 #define SERVICES_TIME_TIME_H
 
+#include <time_units.h>
 #include <trap/core_calls.h>
 #include <types.h>
+#include <uapi/time.h>
 
 /* clang-format off */
 #define TIME_CALLS \
-	CALL(clock_nanosleep), CALL(clock_gettime), CALL(clock_gettime64), \
-	CALL(clock_getres), CALL(gettimeofday), CALL(times)
+	CALL(clock_gettime), CALL(clock_gettime64), \
+	CALL(clock_getres), CALL(clock_getres_time64), \
+	CALL(clock_settime), CALL(clock_settime64), \
+	CALL(clock_adjtime), CALL(clock_adjtime64), CALL(adjtimex), \
+	CALL(clock_nanosleep), CALL(clock_nanosleep_time64), \
+	CALL(gettimeofday), CALL(settimeofday), CALL(times)
 /* clang-format on */
 
-s32 sys_clock_nanosleep(u32 clock, u32 flags, uaddr_t req, uaddr_t rem);
-s32 sys_clock_gettime(u32 clock, uaddr_t ts);
-s32 sys_clock_gettime64(u32 clock, uaddr_t ts);
-s32 sys_clock_getres(u32 clock, uaddr_t ts);
+s32 sys_clock_nanosleep(s32 clock, u32 flags, uaddr_t req, uaddr_t rem);
+s32 sys_clock_nanosleep_time64(s32 clock, u32 flags, uaddr_t req, uaddr_t rem);
+s32 sys_clock_gettime(s32 clock, uaddr_t ts);
+s32 sys_clock_gettime64(s32 clock, uaddr_t ts);
+s32 sys_clock_getres(s32 clock, uaddr_t ts);
+s32 sys_clock_getres_time64(s32 clock, uaddr_t ts);
+s32 sys_clock_settime(s32 clock, uaddr_t ts);
+s32 sys_clock_settime64(s32 clock, uaddr_t ts);
+s32 sys_clock_adjtime(s32 clock, uaddr_t timex);
+s32 sys_clock_adjtime64(s32 clock, uaddr_t timex);
+s32 sys_adjtimex(uaddr_t timex);
 s32 sys_gettimeofday(uaddr_t tv, uaddr_t tz);
+s32 sys_settimeofday(uaddr_t tv, uaddr_t tz);
 s32 sys_times(uaddr_t buf);
+
+/* ---- times in user memory (timespec.c) --------------------------- */
+
+/*
+ * No clock gets there: 126 years, whose seconds fit 32 bits. A later time of
+ * 64 bits counts as this one.
+ */
+#define TIME_FAR_NS (4000000000ull * NSEC_PER_SEC)
+
+/*
+ * Linux's struct timespec at a user address, of two 32-bit words or, time64,
+ * of two 64-bit ones: 0, -EFAULT, or -EINVAL where it is no time.
+ */
+int __must_check get_timespec(uaddr_t from, bool time64, u64 *ns);
+int __must_check put_timespec(u64 ns, uaddr_t to, bool time64);
+/* The same of a struct timeval that has been copied in: 0 or -EINVAL. */
+int __must_check get_timeval(const struct old_timeval32 *tv, u64 *ns);
+struct old_timeval32 to_timeval(u64 ns);
+/* Nanoseconds until ktime_ns() is `until`; 0: that has passed. */
+u64 time_until(u64 until);
 
 #endif

@@ -1,0 +1,143 @@
+/*
+ * clock_nanosleep: sleeping for a time, or until a clock shows one.
+ *
+ * All sleeps end by the monotonic clock. Who sleeps until a time of the wall
+ * clock waits in a queue too, and computes anew when somebody sets that clock.
+ */
+#include <asm/uaccess.h>
+#include <proc/proc.h>
+#include <services/time/internal.h>
+#include <uapi/time.h>
+
+/* ---- for a time -------------------------------------------------- */
+
+/* arg: where to store what is left, or 0; time64. */
+static s32 sleep_with_rest(const struct restart_block *block)
+{
+	uaddr_t rem = block->arg[0];
+
+	if (sleep_until(block->until) == 0)
+		return 0;
+	if (rem && put_timespec(time_until(block->until), rem, block->arg[1]))
+		return -EFAULT;
+	return restart_with(block);
+}
+
+/* ---- until a time ------------------------------------------------ */
+
+static struct wait_queue_head clock_set_waiters = WAIT_QUEUE_INIT(
+	clock_set_waiters);
+
+void clock_was_set(void)
+{
+	wake_up(&clock_set_waiters);
+}
+
+/* Until the wall clock shows `until`: 0, or -EINTR by a signal. */
+static int sleep_until_wall(u64 until)
+{
+	struct wait_entry entry = { .task = current };
+	int err = 0;
+
+	for (;;) {
+		u64 now;
+
+		prepare_to_wait(&clock_set_waiters, &entry, TASK_INTERRUPTIBLE);
+		now = wall_clock_ns();
+		if (now >= until)
+			break;
+		if (signal_pending()) {
+			err = -EINTR;
+			break;
+		}
+		schedule_timeout(until - now);
+	}
+	finish_wait(&clock_set_waiters, &entry);
+	return err;
+}
+
+/*
+ * Until a CPU clock shows `until`. It does not run faster than the monotonic
+ * one, so what is missing is slept at least; a tick at a time, then.
+ */
+static int sleep_until_cpu(s32 clock, u64 until)
+{
+	u64 now;
+	int err;
+
+	for (;;) {
+		err = clock_read(clock, &now);
+		if (err || now >= until)
+			return err;
+		err = sleep_until(ktime_ns() +
+				  max(until - now, (u64)TICK_NSEC));
+		if (err)
+			return err;
+	}
+}
+
+static int sleep_until_clock(s32 clock, u64 until)
+{
+	if (clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID)
+		return sleep_until_cpu(clock, until);
+	if (clock_is_wall(clock))
+		return sleep_until_wall(until);
+	return sleep_until(until);
+}
+
+/* ---- the call ---------------------------------------------------- */
+
+/* As on Linux: some clocks can only be read, and no thread waits for its own. */
+static int may_sleep_by(s32 clock)
+{
+	u64 now;
+	int err = clock_read(clock, &now);
+
+	if (err)
+		return err;
+	if (clock < 0)
+		return clock_is_own_thread(clock) ? -EINVAL : 0;
+	return clock == CLOCK_THREAD_CPUTIME_ID ||
+			clock == CLOCK_MONOTONIC_RAW ||
+			clock == CLOCK_REALTIME_COARSE ||
+			clock == CLOCK_MONOTONIC_COARSE ?
+		-EOPNOTSUPP :
+		0;
+}
+
+static s32 do_clock_nanosleep(s32 clock, u32 flags, uaddr_t req, uaddr_t rem,
+			      bool time64)
+{
+	struct restart_block block = { .go_on = sleep_with_rest,
+				       .arg = { rem, time64 } };
+	u64 ns, now;
+	int err = may_sleep_by(clock);
+
+	if (!err)
+		err = get_timespec(req, time64, &ns);
+	if (err)
+		return err;
+	if (!(flags & TIMER_ABSTIME) && clock >= 0 &&
+	    clock != CLOCK_PROCESS_CPUTIME_ID) {
+		block.until = ktime_ns() + ns;
+		return sleep_with_rest(&block);
+	}
+	if (!(flags & TIMER_ABSTIME)) {
+		err = clock_read(clock, &now);
+		ns += now;
+	}
+	if (!err)
+		err = sleep_until_clock(clock, ns);
+	/* Slept by the clock, not by what is left: simply started again. */
+	return err == -EINTR ? -ERESTARTNOHAND : err;
+}
+
+s32 sys_clock_nanosleep(s32 clock, u32 flags, uaddr_t req, uaddr_t rem)
+{
+	return do_clock_nanosleep(clock, flags, req, rem, false);
+}
+
+s32 sys_clock_nanosleep_time64(s32 clock, u32 flags, uaddr_t req, uaddr_t rem)
+{
+	return do_clock_nanosleep(clock, flags, req, rem, true);
+}

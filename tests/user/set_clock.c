@@ -1,0 +1,62 @@
+/*
+ * Setting the wall clock: who sleeps until a time of it wakes when that has
+ * come, and the monotonic clock does not move.
+ */
+#include <uapi/time.h>
+#include "check.h"
+
+#define HOUR 3600
+
+static int32_t seconds(int32_t clock)
+{
+	struct old_timespec32 now = { -1, 0 };
+
+	SYS(clock_gettime, clock, &now);
+	return now.tv_sec;
+}
+
+/* Exit code 0: the clock was set past the hour that the child sleeps. */
+static pid_t sleeper(int32_t until)
+{
+	struct old_timespec32 time = { until, 0 };
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	_exit(SYS(clock_nanosleep, CLOCK_REALTIME, TIMER_ABSTIME, &time, 0) ?
+		      1 :
+		      0);
+}
+
+int main(void)
+{
+	int32_t now = seconds(CLOCK_REALTIME), up = seconds(CLOCK_MONOTONIC);
+	struct old_timespec32 later = { now + HOUR, 0 }, back = { now, 0 };
+	struct kernel_timespec wide = { now + 2 * HOUR, 0 }, early = { -1, 0 };
+	struct old_timeval32 tv = { now, 0 };
+	struct kernel_timezone zone = { 0, 0 }, far_zone = { 901, 0 };
+	pid_t pid = sleeper(now + HOUR / 2);
+	int status = -1;
+
+	sleep_ms(30);
+	is(SYS(clock_settime, CLOCK_REALTIME, &later), 0, "an hour later");
+	ok(seconds(CLOCK_REALTIME) >= now + HOUR, "so it is");
+	ok(seconds(CLOCK_MONOTONIC) - up < HOUR / 2, "monotonic time goes on");
+	waitpid(pid, &status, 0);
+	is(status, 0, "who slept until half of it wakes");
+	is(SYS(clock_settime64, CLOCK_REALTIME, &wide), 0, "64 bits");
+	ok(seconds(CLOCK_REALTIME) >= now + 2 * HOUR, "two hours later");
+	is(SYS(settimeofday, &tv, &zone), 0, "settimeofday puts it back");
+	ok(seconds(CLOCK_REALTIME) < now + HOUR / 2, "so it does");
+	is(SYS(clock_settime64, CLOCK_REALTIME, &early), -EINVAL,
+	   "before 1970");
+	early.tv_sec = 0;
+	is(SYS(clock_settime64, CLOCK_REALTIME, &early), -EINVAL,
+	   "a time at which the machine would have started before 1970");
+	is(SYS(clock_settime, CLOCK_MONOTONIC, &back), -EINVAL,
+	   "the monotonic clock cannot be set");
+	is(SYS(clock_settime, -6, &back), -EPERM, "nor a CPU clock");
+	is(SYS(clock_settime, 99, &back), -EINVAL, "nor one that is not there");
+	is(SYS(settimeofday, 0, &far_zone), -EINVAL, "a zone 15 hours away");
+	return done();
+}
