@@ -30,8 +30,7 @@ void file_init(void)
 
 /* ---- files ------------------------------------------------------- */
 
-/* The last reference is gone. */
-static void free_file(struct file *file)
+void free_file(struct file *file)
 {
 	if (unlikely(!LIST_EMPTY(&file->f_inode->i_locks)))
 		services_unlock_file(file, NULL);
@@ -105,8 +104,7 @@ const char *file_path(const struct file *file, char *buf, size_t bytes)
 	if (inode_path(inode, buf, bytes) == 0)
 		return buf;
 	if (inode->i_op && inode->i_op->nameless)
-		snprintf(buf, bytes, "%s:[%u]", inode->i_op->nameless,
-			 inode->i_ino);
+		snprintf(buf, bytes, inode->i_op->nameless, inode->i_ino);
 	else
 		snprintf(buf, bytes, "(deleted)");
 	return buf;

@@ -220,6 +220,8 @@ int __must_check file_open_inode(struct inode *inode, u32 flags,
 struct file *fget_raw(u32 fd) __must_check;
 /* A file with no inode yet, f_count 1; NULL: no memory. */
 struct file *alloc_file(void) __must_check;
+/* What f_free is at first: the last reference is gone, the file goes. */
+void free_file(struct file *file);
 /*
  * As fget_raw, for the length of one call that opens and closes nothing itself:
  * without a reference where none is needed. fput_light with the same *put.

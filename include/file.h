@@ -21,6 +21,11 @@ struct kstat64;
 struct dir_context;
 struct page;
 
+/* Of a file: how often there was more to read, and more room to write. */
+struct poll_edges {
+	u32 in, out; /* any start; they wrap */
+};
+
 struct file_operations {
 	/* Buffers are user addresses; *pos is moved. NULL = -EINVAL. */
 	s32 (*read)(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
@@ -30,8 +35,8 @@ struct file_operations {
 	int (*ioctl)(struct file *file, u32 cmd, u32 arg);
 	/* fcntl's commands for this kind of file alone (F_GETPIPE_SZ ...). */
 	s32 (*fcntl)(struct file *file, u32 cmd, u32 arg);
-	/* POLLIN, POLLOUT ... that hold now. */
-	u32 (*poll)(struct file *file);
+	/* POLLIN, POLLOUT ... that hold now, and how often they came to hold. */
+	u32 (*poll)(struct file *file, struct poll_edges *edges);
 	/* Check the mapping, set vma->vm_ops. 0 or -errno (-ENODEV: cannot). */
 	int (*mmap)(struct file *file, struct vm_area_struct *vma);
 	/*

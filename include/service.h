@@ -25,6 +25,7 @@ struct file_operations;
 struct files_struct;
 struct pt_regs;
 struct task_struct;
+struct timer;
 
 /* What became of a child, from its parent's view. */
 enum child_change {
@@ -91,8 +92,11 @@ struct service {
 	 */
 	bool (*fault_signal)(struct fault_signal *fault);
 
-	/* A timer without a task has expired; interrupts off, no lock held. */
-	void (*timer_expired)(s32 tgid);
+	/*
+	 * A timer of this service has expired; interrupts off, no lock held.
+	 * Called through the timer alone (run/timer.h).
+	 */
+	void (*timer_expired)(struct timer *timer);
 
 	/* BREAK and this letter were typed; interrupts off, no lock held. */
 	void (*console_key)(u8 letter);
@@ -216,12 +220,6 @@ static inline bool services_fault_signal(struct fault_signal *fault)
 		if ((*s)->fault_signal(fault))
 			return true;
 	return false;
-}
-
-static inline void services_timer_expired(s32 tgid)
-{
-	for_each_service(s, TIMER_EXPIRED)
-		(*s)->timer_expired(tgid);
 }
 
 static inline void services_console_key(u8 letter)

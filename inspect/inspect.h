@@ -42,9 +42,6 @@ struct watch_limits {
  * seconds). What exceeds one is named on the log.
  */
 void watch_start(const struct watch_limits *limits);
-/* The services' timer_expired: for tgid WATCH_TIMER, it is ours. */
-#define WATCH_TIMER (-1)
-void watch_expired(s32 tgid);
 
 /* ---- questions at the console (keys.c) --------------------------- */
 

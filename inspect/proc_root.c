@@ -87,6 +87,5 @@ static void inspect_init(void)
 
 const struct service inspect_service = {
 	.init = inspect_init,
-	.timer_expired = watch_expired,
 	.console_key = answer_key,
 };

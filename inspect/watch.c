@@ -17,6 +17,7 @@
 #include <lib/backtrace.h>
 #include <lib/printk.h>
 #include <run/timer.h>
+#include <service.h>
 
 #define TASKS_AT_ONCE 200 /* looked at with interrupts off */
 #define MAX_HUNG      10  /* named, since boot */
@@ -30,7 +31,14 @@ static const struct watch_limits linux_limits = {
 
 /* all: interrupts off */
 static struct watch_limits limits;
-static struct timer timer = { .tgid = WATCH_TIMER };
+static void watch_expired(struct timer *timer);
+
+/* In no table: only its timer calls it. */
+static const struct service watch_service = {
+	.timer_expired = watch_expired,
+};
+
+static struct timer watch_timer = { .service = &watch_service };
 static s32 next_pid; /* where to go on; 0: the first task */
 static u32 nr_hung;
 static s32 busy_pid;               /* who had the core at the last look ... */
@@ -133,18 +141,15 @@ static void look_at_sleepers(u32 now)
 
 static void start_timer(void)
 {
-	timer.expires_ns = ktime_ns() + limits.period * 1000000ull;
-	timer_start(&timer);
+	watch_timer.expires_ns = ktime_ns() + limits.period * 1000000ull;
+	timer_start(&watch_timer);
 }
 
-void watch_expired(s32 tgid)
+static void watch_expired(struct timer *timer __unused_arg)
 {
-	u32 now;
+	u32 now = to_ms(ktime_ns());
 
-	if (tgid != WATCH_TIMER)
-		return;
-	now = to_ms(ktime_ns());
-	look_at_delay(to_ms(ktime_ns() - timer.expires_ns));
+	look_at_delay(to_ms(ktime_ns() - watch_timer.expires_ns));
 	look_at_running(now);
 	look_at_sleepers(now);
 	start_timer();
@@ -156,7 +161,7 @@ void watch_start(const struct watch_limits *by)
 
 	limits = by ? *by : linux_limits;
 	nr_hung = 0;
-	timer_cancel(&timer);
+	timer_cancel(&watch_timer);
 	start_timer();
 	local_irq_restore(flags);
 }

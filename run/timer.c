@@ -17,6 +17,7 @@ static spinlock_t timer_lock = SPINLOCK_INIT; /* irqs off */
 RB_HEAD(timer_tree, timer);
 static struct timer_tree timers = RB_INITIALIZER(&timers); /* timer_lock */
 static struct timer *first_timer; /* timer_lock: who comes first, or NULL */
+static struct timer *expiring;    /* its service is being told */
 static u64 next_tick_ns;          /* timer_lock */
 static u64 slice_end_ns;  /* timer_lock: other tasks are ready; or NEVER */
 static bool started;      /* timer_lock */
@@ -105,22 +106,27 @@ bool timer_cancel(struct timer *timer)
 	return queued;
 }
 
+void timer_sync(const struct timer *timer)
+{
+	while (READ_ONCE(expiring) == timer)
+		barrier();
+}
+
 /*
- * Those whose time has come, up to the first that is to send a signal: the
- * process that is to get it, or 0. timer_lock held, inside which nothing is
- * sent.
+ * Those whose time has come, up to the first that a service is to be told of,
+ * or NULL. timer_lock held, inside which nobody is told anything.
  */
-static s32 run_timers(u64 now)
+static struct timer *run_timers(u64 now)
 {
 	struct timer *t;
 
 	while ((t = first_timer) && t->expires_ns <= now) {
 		unqueue_timer(t);
 		if (!t->task)
-			return t->tgid;
+			return t;
 		wake_up_process(t->task);
 	}
-	return 0;
+	return NULL;
 }
 
 /*
@@ -148,14 +154,16 @@ static void run_tick(u64 now, bool user)
 static void timer_interrupt(void)
 {
 	u64 now = clock_ns();
-	s32 tgid;
+	struct timer *t;
 
 	spin_lock(&timer_lock);
-	while ((tgid = run_timers(now)) != 0) {
+	while ((t = run_timers(now)) != NULL) {
+		WRITE_ONCE(expiring, t);
 		spin_unlock(&timer_lock);
-		services_timer_expired(tgid);
+		t->service->timer_expired(t);
 		spin_lock(&timer_lock);
 	}
+	WRITE_ONCE(expiring, NULL);
 	run_tick(now, irq_regs && user_mode(irq_regs));
 	arm_timer();
 	spin_unlock(&timer_lock);

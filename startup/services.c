@@ -3,12 +3,13 @@
  *
  * Take a service's lines out and its calls return -ENOSYS, the core does not
  * call it, and the linker drops what nobody names. Some services call others:
- * tty and pipe call signal and poll, tty calls ids. Those calls do nothing for
+ * tty, pipe and events call signal and poll, tty calls ids. Those calls do nothing for
  * a task that the other service was never told of. startup/core.c lists none.
  */
 #include <inspect/inspect.h>
 #include <services/advice/advice.h>
 #include <services/alignment/alignment.h>
+#include <services/events/events.h>
 #include <services/files/files.h>
 #include <services/futex/futex.h>
 #include <services/gunzip/gunzip.h>
@@ -35,6 +36,7 @@ const struct service *const services[] = {
 	&ids_service,
 	&files_service,
 	&pipe_service,
+	&events_service,
 	&script_service,
 	&registers_service,
 	&system_service,
@@ -54,6 +56,7 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	FILES_CALLS,
 	PIPE_CALLS,
 	POLL_CALLS,
+	EVENTS_CALLS,
 };
 /* clang-format on */
 

@@ -30,6 +30,7 @@ struct pipe {
 	u32 head, tail;          /* bytes; head - tail are in it */
 	u32 readers, writers;    /* open files */
 	u32 nr_read, nr_written; /* how often it was opened for that */
+	struct poll_edges edges; /* writes, and reads; see poll_wake */
 	char *pages[PIPE_PAGES]; /* NULL: not needed so far */
 	/* their own locks */
 	struct wait_queue_head readable, writable;
@@ -138,7 +139,7 @@ again:
 		goto again;
 	}
 	wake_up(&pipe->writable);
-	poll_wake();
+	poll_wake(&pipe->edges.out);
 	return (s32)done;
 }
 
@@ -229,7 +230,7 @@ static s32 pipe_write(struct file *file, uaddr_t buf, u32 bytes,
 			take_back(pipe, bytes, &done);
 		up_write(&file->f_inode->i_lock);
 		wake_up(&pipe->readable);
-		poll_wake();
+		poll_wake(&pipe->edges.in);
 		if (unlikely(err == -EFAULT))
 			err = fault_in_user(buf + done,
 					    min(bytes - done, (u32)PAGE_SIZE),
@@ -248,18 +249,20 @@ static bool no_writer_yet(const struct file *file)
 	return file_pipe(file)->nr_written == (uintptr_t)file->private_data;
 }
 
-static u32 pipe_read_poll(struct file *file)
+static u32 pipe_read_poll(struct file *file, struct poll_edges *edges)
 {
 	const struct pipe *pipe = file_pipe(file);
 
+	*edges = pipe->edges;
 	return (used(pipe) ? POLLIN | POLLRDNORM : 0) |
 		(pipe->writers || no_writer_yet(file) ? 0 : POLLHUP);
 }
 
-static u32 pipe_write_poll(struct file *file)
+static u32 pipe_write_poll(struct file *file, struct poll_edges *edges)
 {
 	const struct pipe *pipe = file_pipe(file);
 
+	*edges = pipe->edges;
 	return (has_room(pipe, PIPE_BUF) ? POLLOUT | POLLWRNORM : 0) |
 		(pipe->readers ? 0 : POLLERR);
 }
@@ -313,9 +316,10 @@ static void pipe_release(struct file *file)
 		pipe->writers--;
 	wake_up(&pipe->readable); /* they see the end of the file */
 	wake_up(&pipe->writable); /* they get EPIPE */
+	poll_wake(&pipe->edges.in);
+	poll_wake(&pipe->edges.out);
 	drop_fifo(file->f_inode);
 	up_write(&file->f_inode->i_lock);
-	poll_wake();
 }
 
 static const struct file_operations pipe_read_fops = {
@@ -336,7 +340,7 @@ static const struct file_operations pipe_write_fops = {
 
 static const struct inode_operations pipe_inode_ops = {
 	.evict = pipe_evict,
-	.nameless = "pipe",
+	.nameless = "pipe:[%u]",
 };
 
 /* ---- making one -------------------------------------------------- */
@@ -473,9 +477,9 @@ s32 sys_pipe(uaddr_t fds)
 
 /* ---- FIFOs: pipes that have a name ------------------------------- */
 
-static u32 fifo_poll(struct file *file)
+static u32 fifo_poll(struct file *file, struct poll_edges *edges)
 {
-	return pipe_read_poll(file) | pipe_write_poll(file);
+	return pipe_read_poll(file, edges) | pipe_write_poll(file, edges);
 }
 
 static const struct file_operations fifo_fops = {
@@ -551,7 +555,8 @@ static int fifo_open(struct inode *inode, struct file *file)
 		return err;
 	wake_up(&pipe->readable); /* who waits for us */
 	wake_up(&pipe->writable);
-	poll_wake();
+	poll_wake(&pipe->edges.in);
+	poll_wake(&pipe->edges.out);
 	err = await_other_side(file, pipe, times);
 	if (err)
 		pipe_release(file);

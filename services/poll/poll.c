@@ -16,17 +16,20 @@
 
 static struct wait_queue_head pollers = WAIT_QUEUE_INIT(pollers);
 
-void poll_wake(void)
+void poll_wake(u32 *edge)
 {
+	WRITE_ONCE(*edge, *edge + 1);
 	if (!TAILQ_EMPTY(&pollers.waiters))
 		wake_up(&pollers);
 }
 
 static u32 file_poll(struct file *file)
 {
+	struct poll_edges edges;
+
 	if (!file->f_op->poll)
 		return POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
-	return file->f_op->poll(file);
+	return file->f_op->poll(file, &edges);
 }
 
 /* Fill in revents of all; returns how many are not 0. */

@@ -26,7 +26,10 @@ s32 sys_pselect6(s32 n, uaddr_t in, uaddr_t out, uaddr_t except,
 s32 sys_pselect6_time64(s32 n, uaddr_t in, uaddr_t out, uaddr_t except,
 			uaddr_t timeout, uaddr_t mask_and_size);
 
-/* A file's readiness changed: whoever sits in poll looks again. Any context. */
-void poll_wake(void);
+/*
+ * A file became readier: *edge, of its poll_edges, counts that, and whoever
+ * waits looks again. Two that do so at once may count as one. Any context.
+ */
+void poll_wake(u32 *edge);
 
 #endif

@@ -99,6 +99,7 @@ struct sighand_struct {
 /* ITIMER_REAL. */
 struct itimer {
 	struct timer timer;
+	s32 tgid;        /* constant while it runs: whose it is */
 	u64 interval_ns; /* signal_lock; 0: once */
 };
 
@@ -190,8 +191,8 @@ bool signal_ignores_children(const struct task_struct *parent);
 bool signal_hears_of_stops(const struct task_struct *parent);
 /* child->exit_signal for the parent's group. (tasklist_lock) */
 void signal_child_exited(struct task_struct *parent, struct task_struct *child);
-/* SIGALRM to that process, if there is one. (no lock; any context) */
-void send_alarm(s32 tgid);
+/* The row's: SIGALRM to the process of its itimer. (no lock; irqs off) */
+void send_alarm(struct timer *timer);
 /*
  * SIGCHLD to the parent of a child that stopped or went on, if it wants that.
  * (tasklist_lock)

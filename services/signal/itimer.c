@@ -28,7 +28,7 @@ static void set_itimer(struct itimer *it, u64 ns, u64 interval_ns)
 {
 	timer_cancel(&it->timer);
 	it->interval_ns = ns ? interval_ns : 0;
-	it->timer.tgid = current->tgid;
+	it->tgid = current->tgid;
 	it->timer.expires_ns = ktime_ns() + ns;
 	if (ns)
 		timer_start(&it->timer);

@@ -351,7 +351,6 @@ void signal_child_changed(struct task_struct *parent,
 
 /* Processes that get a signal with interrupts off. */
 #define SENT_AT_ONCE 8
-#define PGRP_TIMER   (-2)
 
 /*
  * A group may have thousands of processes. A few get the signal at once, then
@@ -372,7 +371,15 @@ struct pgrp_walk {
 /* tasklist_lock */
 static struct pgrp_walk walks[MAX_WALKS];
 static u32 first_walk, nr_walks;
-static struct timer walk_timer = { .tgid = PGRP_TIMER };
+
+static void pgrp_timer_expired(struct timer *timer);
+
+/* In no table: only its timer calls it. */
+static const struct service pgrp_timer_service = {
+	.timer_expired = pgrp_timer_expired,
+};
+
+static struct timer walk_timer = { .service = &pgrp_timer_service };
 
 /*
  * Some more of the group. A process that is about to get the signal may leave
@@ -421,7 +428,7 @@ static void start_walk_timer(void)
 	timer_start(&walk_timer);
 }
 
-static void pgrp_timer_expired(void)
+static void pgrp_timer_expired(struct timer *timer __unused_arg)
 {
 	u32 flags = tasklist_lock();
 
@@ -496,18 +503,13 @@ static u32 send_to_all(const struct kernel_siginfo *info, u32 *flags)
 	return n;
 }
 
-void send_alarm(s32 tgid)
+void send_alarm(struct timer *timer)
 {
+	const struct itimer *it = container_of(timer, struct itimer, timer);
 	struct kernel_siginfo info = info_from_kernel(SIGALRM);
-	struct task_struct *task;
-	u32 flags;
+	u32 flags = tasklist_lock();
+	struct task_struct *task = find_task(it->tgid);
 
-	if (tgid == PGRP_TIMER) {
-		pgrp_timer_expired();
-		return;
-	}
-	flags = tasklist_lock();
-	task = find_task(tgid);
 	if (task)
 		send_to_group(task->group_leader, &info);
 	tasklist_unlock(flags);

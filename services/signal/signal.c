@@ -84,7 +84,9 @@ static struct signal_group *fork_group(u32 clone_flags)
 			return NULL;
 		group->count = 1;
 		group->pending.set = 0;
-		group->real = (struct itimer){ .interval_ns = 0 };
+		group->real = (struct itimer){
+			.timer = { .service = &signal_service }
+		};
 		return group;
 	}
 	group = current->signal->group;
@@ -168,8 +170,10 @@ static void signal_exit(struct task_struct *task)
 		job_tell_stopped(task->group_leader);
 	tasklist_unlock(list_flags);
 	free_sighand(hand);
-	if (group)
+	if (group) {
 		timer_cancel(&group->real.timer);
+		timer_sync(&group->real.timer);
+	}
 	kfree(group);
 	kfree(state);
 }

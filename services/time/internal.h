@@ -22,5 +22,7 @@ bool clock_is_own_thread(s32 clock);
 
 /* Somebody has set the wall clock: who waits for a time of it looks again. */
 void clock_was_set(void);
+/* The timers by that clock are started anew: a part of it. (clock_timer.c) */
+void clock_timers_set(void);
 
 #endif

@@ -30,6 +30,7 @@ static struct wait_queue_head clock_set_waiters = WAIT_QUEUE_INIT(
 
 void clock_was_set(void)
 {
+	clock_timers_set();
 	wake_up(&clock_set_waiters);
 }
 

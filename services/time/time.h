@@ -48,6 +48,11 @@ s32 sys_times(uaddr_t buf);
  */
 int __must_check get_timespec(uaddr_t from, bool time64, u64 *ns);
 int __must_check put_timespec(u64 ns, uaddr_t to, bool time64);
+/* A struct itimerspec: the time to the first expiry, and the period. */
+int __must_check get_itimerspec(uaddr_t from, bool time64, u64 *value,
+				u64 *interval);
+int __must_check put_itimerspec(u64 left, u64 interval, uaddr_t to,
+				bool time64);
 /* The same of a struct timeval that has been copied in: 0 or -EINVAL. */
 int __must_check get_timeval(const struct old_timeval32 *tv, u64 *ns);
 struct old_timeval32 to_timeval(u64 ns);

@@ -49,6 +49,25 @@ int put_timespec(u64 ns, uaddr_t to, bool time64)
 	return time64 ? put_timespec64(ns, to) : put_timespec32(ns, to);
 }
 
+/* Its period stands in front. */
+int get_itimerspec(uaddr_t from, bool time64, u64 *value, u64 *interval)
+{
+	u32 bytes = time64 ? sizeof(struct kernel_timespec) :
+			     sizeof(struct old_timespec32);
+	int err = get_timespec(from, time64, interval);
+
+	return err ? err : get_timespec(from + bytes, time64, value);
+}
+
+int put_itimerspec(u64 left, u64 interval, uaddr_t to, bool time64)
+{
+	u32 bytes = time64 ? sizeof(struct kernel_timespec) :
+			     sizeof(struct old_timespec32);
+	int err = put_timespec(interval, to, time64);
+
+	return err ? err : put_timespec(left, to + bytes, time64);
+}
+
 int get_timeval(const struct old_timeval32 *tv, u64 *ns)
 {
 	if (tv->tv_sec < 0 || (u32)tv->tv_usec >= USEC_PER_SEC)

@@ -5,6 +5,7 @@
 #ifndef SERVICES_TTY_LDISC_H
 #define SERVICES_TTY_LDISC_H
 
+#include <file.h>
 #include <sched.h>
 #include <spinlock.h>
 #include <types.h>
@@ -25,8 +26,9 @@ struct tty {
 	 */
 	u32 head, committed, tail;
 	u8 ring[TTY_RING];
-	u32 eof[TTY_RING / 32]; /* bit: ^D, no byte, ends a read */
-	bool writing;           /* a write is under way: the others wait */
+	u32 eof[TTY_RING / 32];  /* bit: ^D, no byte, ends a read */
+	bool writing;            /* a write is under way: the others wait */
+	struct poll_edges edges; /* typed lines; see poll_wake */
 	/* their own */
 	struct wait_queue_head readable;
 	struct wait_queue_head writable; /* until writing is over */

@@ -76,7 +76,7 @@ static void tty_receive(u32 c)
 		kill_pgrp(pgrp, sig);
 	if (tty_readable(tty)) {
 		wake_up(&tty->readable);
-		poll_wake();
+		poll_wake(&tty->edges.in);
 	}
 }
 
@@ -322,8 +322,9 @@ static s32 tty_write(struct file *file, uaddr_t buf, u32 bytes,
 	return ret;
 }
 
-static u32 tty_poll(struct file *file __unused_arg)
+static u32 tty_poll(struct file *file __unused_arg, struct poll_edges *edges)
 {
+	*edges = console_tty.edges;
 	return (tty_readable(&console_tty) ? POLLIN | POLLRDNORM : 0) |
 		POLLOUT | POLLWRNORM;
 }

@@ -21,6 +21,7 @@ CC = os.environ.get("CROSS_COMPILE", "arm-none-eabi-") + "gcc"
 # Linux's headers for one of ours, where it is not linux/ and the same name.
 HEADERS = {
     "auxvec.h": ["linux/auxvec.h", "asm/hwcap.h"],
+    "eventfd.h": ["linux/timerfd.h"],
     "fcntl.h": ["linux/fcntl.h", "linux/fs.h", "linux/falloc.h"],
     "poll.h": ["asm/poll.h"],
     "signal.h": ["linux/signal.h"],
@@ -63,7 +64,8 @@ EXCEPTIONS = {
     "a C library has it, Linux's headers do not": [
         "F_OK", "X_OK", "W_OK", "R_OK", "MAP_FAILED", "DT_UNKNOWN", "DT_FIFO",
         "DT_CHR", "DT_DIR", "DT_BLK", "DT_REG", "DT_LNK", "DT_SOCK",
-        "struct linux_dirent64",
+        "struct linux_dirent64", "EFD_SEMAPHORE", "EFD_NONBLOCK",
+        "EFD_CLOEXEC",
         "MNT_FORCE", "MNT_DETACH", "UMOUNT_NOFOLLOW"],
     "only in the kernel's own headers": [
         "ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND",

@@ -2,6 +2,8 @@
  * Setting the wall clock: who sleeps until a time of it wakes when that has
  * come, and the monotonic clock does not move.
  */
+#include <uapi/eventfd.h>
+#include <uapi/poll.h>
 #include <uapi/time.h>
 #include "check.h"
 
@@ -28,6 +30,16 @@ static pid_t sleeper(int32_t until)
 		      0);
 }
 
+/* A timer that is read as a file, at a time of the wall clock. */
+static int set_timer(int32_t at, int how)
+{
+	struct old_timespec32 spec[2] = { { 0, 0 }, { at, 0 } };
+	int fd = SYS(timerfd_create, CLOCK_REALTIME, TFD_NONBLOCK);
+
+	SYS(timerfd_settime, fd, how, spec, 0);
+	return fd;
+}
+
 int main(void)
 {
 	int32_t now = seconds(CLOCK_REALTIME), up = seconds(CLOCK_MONOTONIC);
@@ -35,8 +47,13 @@ int main(void)
 	struct kernel_timespec wide = { now + 2 * HOUR, 0 }, early = { -1, 0 };
 	struct old_timeval32 tv = { now, 0 };
 	struct kernel_timezone zone = { 0, 0 }, far_zone = { 901, 0 };
+	int timer = set_timer(now + HOUR / 2, TFD_TIMER_ABSTIME);
+	int told = set_timer(now + 9 * HOUR,
+			     TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET);
+	struct pollfd fds[2] = { { timer, POLLIN, 0 }, { told, POLLIN, 0 } };
 	pid_t pid = sleeper(now + HOUR / 2);
 	int status = -1;
+	uint64_t n = 0;
 
 	sleep_ms(30);
 	is(SYS(clock_settime, CLOCK_REALTIME, &later), 0, "an hour later");
@@ -44,6 +61,11 @@ int main(void)
 	ok(seconds(CLOCK_MONOTONIC) - up < HOUR / 2, "monotonic time goes on");
 	waitpid(pid, &status, 0);
 	is(status, 0, "who slept until half of it wakes");
+	is(SYS(poll, fds, 2, 1000), 2, "two timers have something to tell");
+	is(SYS(read, timer, &n, 8), 8, "one that was to expire then");
+	is((int32_t)n, 1, "has expired");
+	is(SYS(read, told, &n, 8), -ECANCELED, "one that is told of changes");
+	is(SYS(poll, &fds[1], 1, 0), 0, "is so once");
 	is(SYS(clock_settime64, CLOCK_REALTIME, &wide), 0, "64 bits");
 	ok(seconds(CLOCK_REALTIME) >= now + 2 * HOUR, "two hours later");
 	is(SYS(settimeofday, &tv, &zone), 0, "settimeofday puts it back");

@@ -131,6 +131,8 @@ static void others(void)
 	is(SYS(utimensat_time64, fd, 0, times, 0), 0, "utimensat");
 	SYS(fstat64, fd, &st);
 	is((int32_t)st.st_mtime_sec, 77, "sets the time of a file");
+	SYS(close, fd);
+	SYS(unlink, scratch("f"));
 	remove_scratch();
 }
 

@@ -1,0 +1,43 @@
+/*
+ * Files without a name, that programs have descriptors of only: what eventfd,
+ * timerfd and epoll share, and the service's row.
+ */
+#include <services/events/internal.h>
+
+#define ANON_INODEFS_DEV MKDEV(0, 14) /* on no device: as Linux numbers them */
+
+s32 event_file(const struct event_file_type *type, void *data, u32 flags)
+{
+	struct inode *inode = new_inode(0600); /* no type: as on Linux */
+	struct file *file = inode ? alloc_file() : NULL;
+
+	if (!file) {
+		if (inode)
+			iput(inode);
+		kfree(data);
+		return -ENOMEM;
+	}
+	inode->i_dev = ANON_INODEFS_DEV;
+	inode->i_op = &type->iops;
+	file->f_inode = inode;
+	file->f_mapping = &inode->i_data;
+	file->f_op = &type->fops;
+	file->private_data = data;
+	file->f_mode = FMODE_READ | FMODE_WRITE;
+	file->f_flags = (flags & O_NONBLOCK) | O_RDWR;
+	return open_fd(file, flags);
+}
+
+struct file *event_fget(u32 fd, const struct event_file_type *type)
+{
+	struct file *file = fget(fd);
+
+	if (!file || file->f_op == &type->fops)
+		return file;
+	fput(file);
+	return NULL;
+}
+
+const struct service events_service = {
+	.timer_expired = timerfd_expired,
+};

@@ -1,0 +1,137 @@
+/*
+ * Timers by the monotonic or the wall clock.
+ *
+ * Owns clock_lock and the list of those that run by the wall clock: they are
+ * started anew when that is set.
+ */
+#include <proc/proc.h>
+#include <services/time/clock_timer.h>
+#include <services/time/internal.h>
+
+static spinlock_t clock_lock = SPINLOCK_INIT; /* irqs off */
+static LIST_HEAD(,
+		 clock_timer) wall_timers = LIST_HEAD_INITIALIZER(wall_timers);
+
+void clock_timer_init(struct clock_timer *ct, const struct service *service,
+		      bool wall)
+{
+	*ct = (struct clock_timer){ .timer = { .service = service },
+				    .wall = wall };
+}
+
+u64 clock_timer_now(const struct clock_timer *ct)
+{
+	return ct->wall ? wall_clock_ns() : ktime_ns();
+}
+
+/* ---- starting and stopping; clock_lock held ---------------------- */
+
+static void start(struct clock_timer *ct)
+{
+	u64 base = ct->wall ? boot_wall_ns : 0;
+
+	ct->timer.expires_ns = ct->expires > base ? ct->expires - base : 0;
+	timer_start(&ct->timer);
+}
+
+static void stop(struct clock_timer *ct)
+{
+	timer_cancel(&ct->timer);
+	if (ct->wall && ct->expires)
+		LIST_REMOVE(ct, wall_link);
+	ct->expires = 0;
+}
+
+/* ---- the public ones --------------------------------------------- */
+
+void clock_timer_start(struct clock_timer *ct, u64 expires, u64 interval)
+{
+	u32 flags;
+
+	spin_lock_irqsave(&clock_lock, flags);
+	stop(ct);
+	ct->expires = max(expires, (u64)1);
+	ct->interval = interval;
+	if (ct->wall)
+		LIST_INSERT_HEAD(&wall_timers, ct, wall_link);
+	start(ct);
+	spin_unlock_irqrestore(&clock_lock, flags);
+}
+
+void clock_timer_stop(struct clock_timer *ct)
+{
+	u32 flags;
+
+	spin_lock_irqsave(&clock_lock, flags);
+	stop(ct);
+	spin_unlock_irqrestore(&clock_lock, flags);
+}
+
+u64 time_forward(u64 *expires, u64 interval, u64 now)
+{
+	u64 n;
+
+	if (*expires > now)
+		return 0;
+	n = (now - *expires) / interval + 1;
+	*expires += n * interval;
+	return n;
+}
+
+u64 clock_timer_forward(struct clock_timer *ct)
+{
+	u64 n = 0;
+	u32 flags;
+
+	spin_lock_irqsave(&clock_lock, flags);
+	if (ct->expires && ct->expires <= clock_timer_now(ct)) {
+		timer_cancel(&ct->timer);
+		n = 1;
+		if (ct->interval) {
+			n = time_forward(&ct->expires, ct->interval,
+					 clock_timer_now(ct));
+			start(ct);
+		} else {
+			stop(ct);
+		}
+	}
+	spin_unlock_irqrestore(&clock_lock, flags);
+	return n;
+}
+
+void clock_timer_read(struct clock_timer *ct, u64 *left, u64 *interval)
+{
+	u64 now, expires;
+	u32 flags;
+
+	spin_lock_irqsave(&clock_lock, flags);
+	now = clock_timer_now(ct);
+	expires = ct->expires;
+	*interval = ct->interval;
+	*left = 0;
+	/* One that has expired and that nobody noticed is in its next period. */
+	if (expires && expires <= now && ct->interval)
+		time_forward(&expires, ct->interval, now);
+	if (expires)
+		*left = expires > now ? expires - now : 1;
+	spin_unlock_irqrestore(&clock_lock, flags);
+}
+
+/*
+ * All of them: one that had expired, but unnoticed, may have its time before it
+ * again.
+ */
+void clock_timers_set(void)
+{
+	struct clock_timer *ct;
+	u32 flags;
+
+	spin_lock_irqsave(&clock_lock, flags);
+	LIST_FOREACH(ct, &wall_timers, wall_link) {
+		timer_cancel(&ct->timer);
+		start(ct);
+		if (ct->hears_of_set)
+			ct->timer.service->timer_expired(&ct->timer);
+	}
+	spin_unlock_irqrestore(&clock_lock, flags);
+}
