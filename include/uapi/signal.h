@@ -76,13 +76,16 @@ struct sigaltstack {
 	uint32_t ss_size;  /* bytes */
 };
 
-#define SS_ONSTACK  1
-#define SS_DISABLE  2
-#define MINSIGSTKSZ 2048
+#define SS_ONSTACK    1
+#define SS_DISABLE    2
+#define SS_AUTODISARM 0x80000000u /* off while a handler runs */
+#define MINSIGSTKSZ   2048
 
 /* si_code: who says so, and of a fault, why. */
 #define SI_USER       0 /* kill */
 #define SI_KERNEL     0x80
+#define SI_QUEUE      (-1) /* sigqueue */
+#define SI_TIMER      (-2) /* a timer of timer_create */
 #define SI_TKILL      (-6) /* tkill, tgkill */
 #define ILL_ILLOPC    1
 #define ILL_ILLOPN    2
@@ -110,6 +113,19 @@ struct sigaltstack {
 #define CLD_STOPPED   5
 #define CLD_CONTINUED 6
 
+/* timer_create: how an expiry is told. */
+#define SIGEV_SIGNAL    0
+#define SIGEV_NONE      1
+#define SIGEV_THREAD_ID 4 /* with SIGEV_SIGNAL: to one thread */
+
+struct sigevent {
+	uint32_t sigev_value; /* the program's own */
+	int32_t sigev_signo;
+	int32_t sigev_notify;
+	int32_t sigev_tid;
+	uint32_t pad[12];
+};
+
 /* siginfo_t: what a handler learns. Which member counts: si_signo, si_code. */
 struct siginfo {
 	int32_t si_signo;
@@ -123,6 +139,11 @@ struct siginfo {
 			int32_t si_status; /* SIGCHLD */
 			int32_t si_utime;
 			int32_t si_stime;
+		};
+		struct { /* timers; sigqueue has a value too */
+			int32_t si_tid;
+			int32_t si_overrun;
+			uint32_t si_value;
 		};
 		struct { /* SIGSEGV, SIGBUS, SIGILL, SIGTRAP */
 			uint32_t si_addr;

@@ -18,7 +18,7 @@
 #define CLOCK_BOOTTIME_ALARM     9
 #define CLOCK_TAI                11
 
-#define TIMER_ABSTIME 1 /* clock_nanosleep */
+#define TIMER_ABSTIME 1 /* clock_nanosleep, timer_settime */
 
 /* The 32-bit calls: nanosleep, clock_gettime. */
 struct old_timespec32 {

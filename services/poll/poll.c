@@ -56,7 +56,7 @@ static u32 poll_once(struct pollfd *fds, u32 n, u32 unasked)
 s32 poll_wait(struct pollfd *fds, u32 n, u32 unasked, u64 until)
 {
 	struct wait_entry entry = { .task = current };
-	s32 ready = (s32)poll_once(fds, n);
+	s32 ready = (s32)poll_once(fds, n, unasked);
 	u64 now = ktime_ns();
 
 	while (!ready && now < until) {

@@ -117,18 +117,21 @@ s32 sys_rt_sigpending(uaddr_t set, u32 bytes)
 static int set_altstack(const struct sigaltstack *stack, uaddr_t sp)
 {
 	struct sigaltstack *own = &current->signal->altstack;
+	u32 mode = stack->ss_flags & ~SS_AUTODISARM;
 
 	if (on_sig_stack(sp))
 		return -EPERM;
-	if (stack->ss_flags & ~(SS_DISABLE | SS_ONSTACK))
+	if (mode != 0 && mode != SS_DISABLE && mode != SS_ONSTACK)
 		return -EINVAL;
-	if (stack->ss_flags & SS_DISABLE) {
+	if (mode == SS_DISABLE) {
 		*own = (struct sigaltstack){ .ss_flags = SS_DISABLE };
 		return 0;
 	}
 	if (stack->ss_size < MINSIGSTKSZ)
 		return -ENOMEM;
 	*own = (struct sigaltstack){ .ss_sp = stack->ss_sp,
+				     .ss_flags = stack->ss_flags &
+					     SS_AUTODISARM,
 				     .ss_size = stack->ss_size };
 	return 0;
 }

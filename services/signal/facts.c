@@ -17,16 +17,22 @@ static bool counts_group(const struct task_struct *task)
 	return false;
 }
 
+/* Real-time signals have a count of their own. */
+static u32 count_standard(u64 set)
+{
+	return (u32)__builtin_popcount((u32)set & 0x7fffffff);
+}
+
 static u32 pending_of(const struct task_struct *task)
 {
 	u32 flags = lock_signals(), n = 0;
 	u64 shared;
 
 	if (task->signal) {
-		n = (u32)__builtin_popcountll(task->signal->pending.set);
+		n = count_standard(task->signal->pending.set);
 		shared = task->signal->group->pending.set;
 		if (shared && counts_group(task))
-			n += (u32)__builtin_popcountll(shared);
+			n += count_standard(shared);
 	}
 	unlock_signals(flags);
 	return n;
@@ -43,7 +49,7 @@ u32 count_pending_signals(void)
 			task = let_others_in(task, &flags);
 	}
 	tasklist_unlock(flags);
-	return n;
+	return n + nr_queued_signals();
 }
 
 /* signal_lock held. */

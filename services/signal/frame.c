@@ -44,18 +44,13 @@ const u32 sigreturn_codes[SIGRETURN_WORDS] = {
 
 void siginfo_to_user(const struct kernel_siginfo *info, struct siginfo *user)
 {
-	bool fault = info->code > 0 && info->code < SI_KERNEL;
-
 	memset(user, 0, sizeof(*user));
 	user->si_signo = info->signo;
-	user->si_code = info->code;
-	if (fault && info->signo != SIGCHLD) {
-		user->si_addr = info->addr;
-	} else {
-		user->si_pid = info->pid;
-		user->si_uid = info->uid;
-		user->si_status = info->status;
-	}
+	user->si_code = info->code == CODE_OF_TIMER ? SI_TIMER : info->code;
+	/* Whatever the three words mean: an address, a value ... */
+	user->si_pid = info->pid;
+	user->si_uid = info->uid;
+	user->si_status = info->status;
 }
 
 /* ---- where ------------------------------------------------------- */
@@ -65,7 +60,8 @@ bool on_sig_stack(uaddr_t sp)
 	const struct sigaltstack *stack = &current->signal->altstack;
 
 	/* A stack is full-descending: sp may be its very end, not its start. */
-	return sp > stack->ss_sp && sp - stack->ss_sp <= stack->ss_size;
+	return !(stack->ss_flags & SS_AUTODISARM) && sp > stack->ss_sp &&
+		sp - stack->ss_sp <= stack->ss_size;
 }
 
 /* 0, where no frame can be: the alternate stack is full. */
@@ -202,6 +198,10 @@ static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 		force_sig_fault(SIGSEGV, SEGV_MAPERR, regs->sp);
 		return;
 	}
+	/* The handler may give its stack away: sigreturn puts it back. */
+	if (current->signal->altstack.ss_flags & SS_AUTODISARM)
+		current->signal->altstack =
+			(struct sigaltstack){ .ss_flags = SS_DISABLE };
 	if (test_thread_flag(TIF_RESTORE_SIGMASK))
 		atomic_andnot(TIF_RESTORE_SIGMASK, &current->thread_info.flags);
 	if (!(ksig->action.flags & SA_NODEFER))
@@ -301,6 +301,8 @@ static void restore_altstack(const struct sigaltstack *stack)
 		*own = (struct sigaltstack){ .ss_flags = SS_DISABLE };
 	else if (stack->ss_size >= MINSIGSTKSZ)
 		*own = (struct sigaltstack){ .ss_sp = stack->ss_sp,
+					     .ss_flags = stack->ss_flags &
+						     SS_AUTODISARM,
 					     .ss_size = stack->ss_size };
 }
 

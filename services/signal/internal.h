@@ -60,19 +60,40 @@ struct kernel_siginfo {
 	s32 signo;
 	s32 code;
 	union {
-		struct {
-			s32 pid;
-			s32 status;
-			u32 uid; /* who sent it, or whose child it was */
-		};
+		s32 pid;
+		s32 timer_id; /* SI_TIMER */
 		uaddr_t addr;
+	};
+	union {
+		u32 uid;
+		s32 overrun; /* SI_TIMER: expiries that nobody was told of */
+	};
+	union {
+		s32 status;
+		u32 value; /* of the sender, or of the timer */
 	};
 };
 
+/* A signal behind another one of its number; see queue.c. */
+struct sigqueue {
+	STAILQ_ENTRY(sigqueue) link;
+	struct kernel_siginfo info;
+	bool of_timer; /* the timer's memory: it is used again */
+	bool queued;
+};
+
 struct sigpending {
-	u64 set;                           /* signal_lock */
+	/* signal_lock */
+	u64 set;
+	STAILQ_HEAD(, sigqueue) queue;
 	struct kernel_siginfo info[_NSIG]; /* valid where set has a bit */
 };
+
+static inline void init_sigpending(struct sigpending *pending)
+{
+	pending->set = 0;
+	STAILQ_INIT(&pending->queue);
+}
 
 /* Word for word what rt_sigaction takes, the mask in one piece. */
 struct k_sigaction {
@@ -96,6 +117,22 @@ struct sighand_struct {
 	struct k_sigaction action[_NSIG];
 };
 
+/* Whose CPU time, and which. */
+struct cpu_clock {
+	s32 tid;        /* of this thread; 0: of the whole process */
+	bool user_only; /* not what ran in the kernel for it */
+};
+
+/* An expiry by a CPU clock, once or in periods: cpu_timer.c. signal_lock */
+struct cpu_expiry {
+	LIST_ENTRY(cpu_expiry) link; /* in its group, while it is set */
+	struct cpu_clock clock;      /* constant */
+	s32 signo;    /* constant: of an interval timer; 0: of a posix_timer */
+	u64 expires;  /* by its clock; 0: it is not set */
+	u64 interval; /* ns; 0: once */
+	u64 seen;     /* what its clock showed when it was looked at */
+};
+
 /* ITIMER_REAL. */
 struct itimer {
 	struct timer timer;
@@ -108,6 +145,12 @@ struct signal_group {
 	u32 count;          /* signal_lock: threads */
 	struct itimer real; /* sends it SIGALRM */
 	struct sigpending pending;
+	/* signal_lock */
+	struct cpu_expiry virt, prof; /* ITIMER_VIRTUAL, ITIMER_PROF */
+	LIST_HEAD(,
+		  cpu_expiry) cpu_expiries; /* these two and those of timers */
+	LIST_HEAD(, posix_timer) timers;    /* timer_create's */
+	s32 next_timer;                     /* an id that may be free */
 };
 
 /* One for each thread; the masks are written by the thread itself. */
@@ -131,7 +174,7 @@ struct ksignal {
 	struct k_sigaction action;
 };
 
-/* ---- take.c ------------------------------------------------------ */
+/* ---- queue.c; signal_lock held where not said -------------------- */
 
 /* Of all that signals are: see the head of this file. irqs off. */
 extern spinlock_t signal_lock;
@@ -150,6 +193,33 @@ static inline void unlock_signals(u32 flags)
 	spin_unlock_irqrestore(&signal_lock, flags);
 }
 
+/* What is pending for the running task or its process. */
+u64 pending_signals(void);
+/* Set or clear the running task's TIF_SIGPENDING. */
+void recalc_sigpending(void);
+
+/*
+ * One more of what RLIMIT_SIGPENDING bounds, for a program that is `to`: the
+ * real-time signals that wait, and timers. False: there are too many.
+ */
+bool sigqueue_charge(const struct task_struct *to);
+void sigqueue_uncharge(void);
+u32 nr_queued_signals(void);
+/*
+ * Queue info behind another one of its number. entry: a timer's own, which is
+ * not queued; NULL: from kmalloc. 0 or -EAGAIN: no memory.
+ */
+int post_again(struct sigpending *pending, const struct kernel_siginfo *info,
+	       struct sigqueue *entry);
+/* The one of sig in the set was taken: the next one takes its place, if any. */
+void take_queued(struct sigpending *pending, int sig);
+/* It was taken, or is not to be: it counts no more. */
+void forget_signal(const struct kernel_siginfo *info);
+/* Forget the pending signals of set. */
+void discard_signals(struct sigpending *pending, u64 set);
+
+/* ---- take.c ------------------------------------------------------ */
+
 /* The running task's blocked set becomes this one, without KILL and STOP. */
 void set_current_blocked(u64 blocked);
 
@@ -160,10 +230,6 @@ bool get_signal(struct ksignal *ksig);
  * of it. False: there is none. (signal_lock)
  */
 bool dequeue_signal(u64 set, struct kernel_siginfo *info);
-/* What is pending for the running task or its process. (signal_lock) */
-u64 pending_signals(void);
-/* Set or clear the running task's TIF_SIGPENDING. (signal_lock) */
-void recalc_sigpending(void);
 /* Drop a pending sig of the running task's group that is ignored now. */
 void flush_ignored(int sig);
 
@@ -191,8 +257,28 @@ bool signal_ignores_children(const struct task_struct *parent);
 bool signal_hears_of_stops(const struct task_struct *parent);
 /* child->exit_signal for the parent's group. (tasklist_lock) */
 void signal_child_exited(struct task_struct *parent, struct task_struct *child);
+/*
+ * To a process. A zombie takes it and forgets it. 0; -EAGAIN: it is a real-time
+ * signal, and too many wait; -EPERM: the running task, whose own signal it is,
+ * may not send it. (tasklist_lock)
+ */
+int send_to_group(struct task_struct *leader,
+		  const struct kernel_siginfo *info);
+/*
+ * To one thread; tgid 0: of whatever process. 0, -EINVAL, -ESRCH, -EAGAIN. (no
+ * lock)
+ */
+s32 do_tkill(s32 tgid, s32 tid, const struct kernel_siginfo *info);
 /* The row's: SIGALRM to the process of its itimer. (no lock; irqs off) */
 void send_alarm(struct timer *timer);
+/*
+ * A timer's signal, for a thread (0: for the process): true if it is pending
+ * now, and entry perhaps in use; NULL: of several one is enough. False: nobody
+ * wants it. (both locks)
+ */
+bool send_timer_signal(struct task_struct *leader, s32 tid,
+		       const struct kernel_siginfo *info,
+		       struct sigqueue *entry);
 /*
  * SIGCHLD to the parent of a child that stopped or went on, if it wants that.
  * (tasklist_lock)
@@ -200,8 +286,6 @@ void send_alarm(struct timer *timer);
 void signal_child_changed(struct task_struct *parent,
 			  const struct task_struct *child, s32 code,
 			  s32 status);
-/* Forget the pending signals of set. (signal_lock) */
-void discard_signals(struct sigpending *pending, u64 set);
 
 /* ---- job_control.c; both locks held where not said --------------- */
 
@@ -240,6 +324,36 @@ void job_orphan_pgrp(const struct task_struct *child,
 void job_stop_group(int sig);
 /* The running task was asked to stop: it does. (no lock) */
 void job_stop_thread(void);
+
+/* ---- cpu_timer.c ------------------------------------------------- */
+
+/* A new group's: none is set. */
+void cpu_timers_init(struct signal_group *group);
+/*
+ * At `expires` by its clock, then each interval; 0: not at all. The group has it
+ * in its list then. (signal_lock)
+ */
+void cpu_expiry_set(struct signal_group *group, struct cpu_expiry *e,
+		    u64 expires, u64 interval);
+/* What the clock shows, for the running task's process. (tasklist_lock) */
+u64 cpu_clock_now(const struct cpu_clock *clock);
+/*
+ * By how many periods it was over when it was last looked at, the first expiry
+ * counted; it is set for the next, or no more. (signal_lock)
+ */
+u64 cpu_expiry_forward(struct signal_group *group, struct cpu_expiry *e);
+/* Until the next one, at least 1; 0: it is not set. (both locks) */
+u64 cpu_expiry_left(const struct cpu_expiry *e);
+
+/* ---- posix_timer.c ----------------------------------------------- */
+
+/* The si_code of a timer's signal, inside: a program may send SI_TIMER too. */
+#define CODE_OF_TIMER INT32_MIN
+
+/* The running task took a timer's signal: how many it missed. (signal_lock) */
+void posix_timer_taken(struct signal_group *group, struct kernel_siginfo *info);
+/* A new program, or the end: all of them go. (no lock) */
+void posix_timers_delete(struct signal_group *group);
 
 /* ---- itimer.c ---------------------------------------------------- */
 

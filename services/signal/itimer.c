@@ -1,7 +1,8 @@
 /*
- * setitimer: SIGALRM after a time, once or again and again.
+ * setitimer: SIGALRM after a time, once or again and again; SIGVTALRM and SIGPROF
+ * after a time of the process on the core (cpu_timer.c).
  *
- * Each process has one such timer, in its signal_group: threads share it, a new
+ * Each process has one of each, in its signal_group: threads share it, a new
  * program keeps it, a new process begins without. As in Linux the next period
  * begins when SIGALRM is taken: who blocks it is not flooded, and no period,
  * however short, keeps the machine busy.
@@ -61,6 +62,43 @@ void itimer_next_period(struct itimer *it)
 	timer_start(&it->timer);
 }
 
+/* ---- by CPU time ------------------------------------------------- */
+
+static struct cpu_expiry *cpu_itimer(u32 which)
+{
+	struct signal_group *group = current->signal->group;
+
+	return which == ITIMER_VIRTUAL ? &group->virt : &group->prof;
+}
+
+/* Both locks held, as for the next one. */
+static void read_which(u32 which, u64 *left_ns, u64 *interval_ns)
+{
+	if (which == ITIMER_REAL) {
+		read_itimer(&current->signal->group->real, left_ns,
+			    interval_ns);
+		return;
+	}
+	*left_ns = cpu_expiry_left(cpu_itimer(which));
+	if (*left_ns)
+		*left_ns = max(*left_ns, NSEC_PER_USEC);
+	*interval_ns = cpu_itimer(which)->interval;
+}
+
+static void set_which(u32 which, u64 ns, u64 interval_ns)
+{
+	struct signal_group *group = current->signal->group;
+	struct cpu_expiry *e = cpu_itimer(which);
+
+	if (which == ITIMER_REAL)
+		set_itimer(&group->real, ns, interval_ns);
+	else
+		cpu_expiry_set(group, e, ns ? cpu_clock_now(&e->clock) + ns : 0,
+			       ns ? interval_ns : 0);
+}
+
+/* ---- the calls --------------------------------------------------- */
+
 static int put_itimer(u64 left_ns, u64 interval_ns, uaddr_t to)
 {
 	const struct old_itimerval32 value = {
@@ -74,13 +112,15 @@ static int put_itimer(u64 left_ns, u64 interval_ns, uaddr_t to)
 s32 sys_getitimer(u32 which, uaddr_t to)
 {
 	u64 left, interval;
-	u32 flags;
+	u32 list_flags, flags;
 
-	if (which != ITIMER_REAL)
+	if (which > ITIMER_PROF)
 		return -EINVAL;
+	list_flags = tasklist_lock();
 	flags = lock_signals();
-	read_itimer(&current->signal->group->real, &left, &interval);
+	read_which(which, &left, &interval);
 	unlock_signals(flags);
+	tasklist_unlock(list_flags);
 	return put_itimer(left, interval, to);
 }
 
@@ -98,18 +138,19 @@ static int get_itimer(uaddr_t from, u64 *ns, u64 *interval_ns)
 
 s32 sys_setitimer(u32 which, uaddr_t new, uaddr_t old)
 {
-	struct itimer *it = &current->signal->group->real;
 	u64 ns, interval, old_ns, old_interval;
 	int err = get_itimer(new, &ns, &interval);
-	u32 flags;
+	u32 list_flags, flags;
 
 	if (err)
 		return err;
-	if (which != ITIMER_REAL)
+	if (which > ITIMER_PROF)
 		return -EINVAL;
+	list_flags = tasklist_lock();
 	flags = lock_signals();
-	read_itimer(it, &old_ns, &old_interval);
-	set_itimer(it, ns, interval);
+	read_which(which, &old_ns, &old_interval);
+	set_which(which, ns, interval);
 	unlock_signals(flags);
+	tasklist_unlock(list_flags);
 	return old ? put_itimer(old_ns, old_interval, old) : 0;
 }

@@ -81,6 +81,27 @@ static bool worth_posting(const struct task_struct *task, u64 mask,
 		  init_is_spared(task, info->signo));
 }
 
+/*
+ * A real-time signal counts against a limit. From kill() one beyond it is lost
+ * without a word, as on Linux: the program that counts them uses sigqueue().
+ */
+static int post_realtime(const struct task_struct *task,
+			 struct sigpending *pending, u64 mask,
+			 const struct kernel_siginfo *info)
+{
+	int err = sigqueue_charge(task) ? 0 : -EAGAIN;
+
+	if (!err && pending->set & mask) {
+		err = post_again(pending, info, NULL);
+		if (err)
+			sigqueue_uncharge();
+	} else if (!err) {
+		pending->info[info->signo - 1] = *info;
+		pending->set |= mask;
+	}
+	return info->code == SI_USER ? 0 : err;
+}
+
 static inline void post(struct sigpending *pending, u64 mask,
 			const struct kernel_siginfo *info)
 {
@@ -138,22 +159,30 @@ static void kill_group(struct task_struct *leader, int sig)
 
 /*
  * Let info be pending in one of task's two sets, and task know; or its group
- * die at once. A kernel thread has no use for it. Both locks held.
+ * die at once. A kernel thread has no use for it. 0, or -EAGAIN: too many are
+ * queued. Both locks held.
  */
-static void deliver(struct task_struct *task, struct sigpending *pending,
-		    u64 mask, const struct kernel_siginfo *info)
+static int deliver(struct task_struct *task, struct sigpending *pending,
+		   u64 mask, const struct kernel_siginfo *info)
 {
+	int err = 0;
+
 	if (!task->thread_info.mm || !worth_posting(task, mask, info))
-		return;
+		return 0;
 	if (is_fatal(task, mask, info->signo)) {
 		kill_group(task->group_leader, info->signo);
-		return;
+		return 0;
 	}
-	post(pending, mask, info);
-	tell(task, mask);
+	if (unlikely(info->signo >= SIGRTMIN))
+		err = post_realtime(task, pending, mask, info);
+	else
+		post(pending, mask, info);
+	if (!err)
+		tell(task, mask);
+	return err;
 }
 
-/* To one thread: 0 or -ESRCH. tasklist_lock held. */
+/* To one thread: 0, -ESRCH, -EAGAIN. tasklist_lock held. */
 static int send_to_thread(struct task_struct *task,
 			  const struct kernel_siginfo *info)
 {
@@ -164,7 +193,7 @@ static int send_to_thread(struct task_struct *task,
 
 	if (!err && mask) {
 		went_on = job_signal_sent(task->group_leader, mask);
-		deliver(task, &task->signal->pending, mask, info);
+		err = deliver(task, &task->signal->pending, mask, info);
 	}
 	unlock_signals(flags);
 	job_tell_continued(task->group_leader, went_on);
@@ -193,17 +222,13 @@ static struct task_struct *pick_thread(struct task_struct *leader, u64 mask)
 	return any;
 }
 
-/*
- * To a process. A zombie takes it and forgets it. 0; or -EPERM: the running task,
- * whose own signal it is, may not send it. tasklist_lock held.
- */
-static int send_to_group(struct task_struct *leader,
-			 const struct kernel_siginfo *info)
+int send_to_group(struct task_struct *leader, const struct kernel_siginfo *info)
 {
 	u32 flags;
 	u64 mask = mask_of(info);
 	struct task_struct *task;
 	s32 went_on = 0;
+	int err = 0;
 
 	if (info->code <= 0 && !may_signal(leader, info->signo))
 		return -EPERM;
@@ -211,11 +236,38 @@ static int send_to_group(struct task_struct *leader,
 	task = mask ? pick_thread(leader, mask) : NULL;
 	if (task) {
 		went_on = job_signal_sent(leader, mask);
-		deliver(task, &task->signal->group->pending, mask, info);
+		err = deliver(task, &task->signal->group->pending, mask, info);
 	}
 	unlock_signals(flags);
 	job_tell_continued(leader, went_on);
-	return 0;
+	return err;
+}
+
+/* ---- from a timer ------------------------------------------------ */
+
+bool send_timer_signal(struct task_struct *leader, s32 tid,
+		       const struct kernel_siginfo *info,
+		       struct sigqueue *entry)
+{
+	u64 mask = mask_of(info);
+	struct task_struct *task = tid ? find_task(tid) :
+					 pick_thread(leader, mask);
+	struct sigpending *pending;
+
+	if (!task || !task->signal || task->tgid != leader->tgid ||
+	    !worth_posting(task, mask, info))
+		return false;
+	if (is_fatal(task, mask, info->signo)) {
+		kill_group(leader, info->signo);
+		return false;
+	}
+	pending = tid ? &task->signal->pending : &task->signal->group->pending;
+	if (!(pending->set & mask))
+		post(pending, mask, info);
+	else if (entry && post_again(pending, info, entry))
+		return false;
+	tell(task, mask);
+	return true;
 }
 
 /* ---- from the kernel --------------------------------------------- */
@@ -540,31 +592,34 @@ s32 sys_kill(s32 pid, s32 sig)
 	return err;
 }
 
-/* One thread; tgid 0: of whatever process. */
-static s32 do_tkill(s32 tgid, s32 tid, s32 sig)
+s32 do_tkill(s32 tgid, s32 tid, const struct kernel_siginfo *info)
 {
-	struct kernel_siginfo info = info_from_user(sig, SI_TKILL);
 	struct task_struct *task;
 	int err = -ESRCH;
 	u32 flags;
 
-	if (tid <= 0 || (sig != 0 && !valid_signal(sig)))
+	if (tid <= 0 || (info->signo != 0 && !valid_signal(info->signo)))
 		return -EINVAL;
 	flags = tasklist_lock();
 	task = find_task(tid);
 	if (task && (!tgid || task->tgid == tgid))
-		err = may_signal(task, sig) ? send_to_thread(task, &info) :
-					      -EPERM;
+		err = may_signal(task, info->signo) ?
+			send_to_thread(task, info) :
+			-EPERM;
 	tasklist_unlock(flags);
 	return err;
 }
 
 s32 sys_tkill(s32 tid, s32 sig)
 {
-	return do_tkill(0, tid, sig);
+	struct kernel_siginfo info = info_from_user(sig, SI_TKILL);
+
+	return do_tkill(0, tid, &info);
 }
 
 s32 sys_tgkill(s32 tgid, s32 tid, s32 sig)
 {
-	return tgid <= 0 ? -EINVAL : do_tkill(tgid, tid, sig);
+	struct kernel_siginfo info = info_from_user(sig, SI_TKILL);
+
+	return tgid <= 0 ? -EINVAL : do_tkill(tgid, tid, &info);
 }

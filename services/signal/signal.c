@@ -83,7 +83,8 @@ static struct signal_group *fork_group(u32 clone_flags)
 		if (!group)
 			return NULL;
 		group->count = 1;
-		group->pending.set = 0;
+		init_sigpending(&group->pending);
+		cpu_timers_init(group);
 		group->real = (struct itimer){
 			.timer = { .service = &signal_service }
 		};
@@ -105,7 +106,7 @@ static void init_state(struct signal_state *new, const struct signal_state *old,
 	new->stop_pending = false;
 	new->stop_dequeued = false;
 	new->awaited = 0;
-	new->pending.set = 0;
+	init_sigpending(&new->pending);
 	/* A thread that shares memory cannot share the stack. */
 	if (old && (!(clone_flags & CLONE_VM) || (clone_flags & CLONE_VFORK)))
 		new->altstack = old->altstack;
@@ -147,6 +148,14 @@ static void hand_on_pending(const struct task_struct *gone)
 			signal_wake(task);
 }
 
+/* What only a queue must be told of. signal_lock held. */
+static inline void forget_all(struct sigpending *pending)
+{
+	if (unlikely(pending->set >> (SIGRTMIN - 1)) ||
+	    unlikely(!STAILQ_EMPTY(&pending->queue)))
+		discard_signals(pending, ~0ull);
+}
+
 static void signal_exit(struct task_struct *task)
 {
 	struct sighand_struct *hand = task->sighand;
@@ -160,10 +169,17 @@ static void signal_exit(struct task_struct *task)
 	task->signal = NULL;
 	if (hand && --hand->count > 0)
 		hand = NULL;
+	if (state)
+		forget_all(&state->pending);
 	if (group && --group->count > 0) {
 		if (group->pending.set)
 			hand_on_pending(task);
 		group = NULL;
+	}
+	if (group) {
+		forget_all(&group->pending);
+		cpu_expiry_set(group, &group->virt, 0, 0);
+		cpu_expiry_set(group, &group->prof, 0, 0);
 	}
 	unlock_signals(flags);
 	if (stopped)
@@ -171,6 +187,7 @@ static void signal_exit(struct task_struct *task)
 	tasklist_unlock(list_flags);
 	free_sighand(hand);
 	if (group) {
+		posix_timers_delete(group);
 		timer_cancel(&group->real.timer);
 		timer_sync(&group->real.timer);
 	}
@@ -226,6 +243,7 @@ static void signal_exec(void)
 		tasklist_unlock(flags);
 		return;
 	}
+	posix_timers_delete(state->group);
 	flags = lock_signals();
 	reset_handlers(current->sighand);
 	state->altstack = (struct sigaltstack){ .ss_flags = SS_DISABLE };

@@ -18,7 +18,11 @@ extern const struct service signal_service;
 	CALL(rt_sigprocmask), CALL(rt_sigpending), CALL(rt_sigsuspend), \
 	CALL(rt_sigtimedwait), CALL(rt_sigtimedwait_time64), CALL(sigaltstack), CALL(pause), \
 	REGS(sigreturn), REGS(rt_sigreturn), CALL(restart_syscall), \
-	CALL(getitimer), CALL(setitimer)
+	CALL(getitimer), CALL(setitimer), \
+	CALL(rt_sigqueueinfo), CALL(rt_tgsigqueueinfo), \
+	CALL(timer_create), CALL(timer_settime), CALL(timer_gettime), \
+	CALL(timer_settime64), CALL(timer_gettime64), \
+	CALL(timer_getoverrun), CALL(timer_delete)
 /* clang-format on */
 
 /* sigreturn.S: these put a whole frame back */
@@ -42,6 +46,16 @@ s32 sys_rt_sigreturn(struct pt_regs *regs);
 s32 sys_restart_syscall(void);
 s32 sys_getitimer(u32 which, uaddr_t value);
 s32 sys_setitimer(u32 which, uaddr_t new, uaddr_t old);
+
+s32 sys_rt_sigqueueinfo(s32 pid, s32 sig, uaddr_t info);
+s32 sys_rt_tgsigqueueinfo(s32 tgid, s32 tid, s32 sig, uaddr_t info);
+s32 sys_timer_create(s32 clock, uaddr_t sigevent, uaddr_t id);
+s32 sys_timer_settime(s32 id, u32 flags, uaddr_t new, uaddr_t old);
+s32 sys_timer_settime64(s32 id, u32 flags, uaddr_t new, uaddr_t old);
+s32 sys_timer_gettime(s32 id, uaddr_t to);
+s32 sys_timer_gettime64(s32 id, uaddr_t to);
+s32 sys_timer_getoverrun(s32 id);
+s32 sys_timer_delete(s32 id);
 
 /* ---- sending ----------------------------------------------------- */
 

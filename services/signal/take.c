@@ -1,40 +1,7 @@
 /*
- * Signals: what is pending, and taking the next one.
- *
- * Owns the lock of all signals. A signal waits as a bit in a set with one
- * siginfo beside it: the first of several equal ones counts.
+ * Signals: the blocked set, and taking the next one.
  */
 #include <services/signal/internal.h>
-
-spinlock_t signal_lock = SPINLOCK_INIT; /* irqs off */
-
-/* ---- what is pending --------------------------------------------- */
-
-u64 pending_signals(void)
-{
-	const struct signal_state *state = current->signal;
-
-	return state->pending.set | state->group->pending.set |
-		(unlikely(READ_ONCE(current->killed)) ? sigmask(SIGKILL) : 0);
-}
-
-void recalc_sigpending(void)
-{
-	u32 *flags = &current->thread_info.flags;
-	bool pending = (pending_signals() & ~current->signal->blocked) ||
-		current->signal->stop_pending;
-
-	if (pending == signal_pending())
-		return;
-	if (pending) {
-		atomic_or(TIF_SIGPENDING, flags);
-		return;
-	}
-	atomic_andnot(TIF_SIGPENDING, flags);
-	dmb(); /* cleared before the look: kill_thread() takes no signal_lock */
-	if (is_killed(current))
-		atomic_or(TIF_SIGPENDING, flags);
-}
 
 void set_current_blocked(u64 blocked)
 {
@@ -51,19 +18,15 @@ void flush_ignored(int sig)
 	u32 list_flags = tasklist_lock(), flags = lock_signals();
 
 	if (sig_ignored(current, sig)) {
-		current->signal->group->pending.set &= ~sigmask(sig);
+		discard_signals(&current->signal->group->pending, sigmask(sig));
 		for_each_thread(task, current->group_leader)
 			if (task->signal)
-				task->signal->pending.set &= ~sigmask(sig);
+				discard_signals(&task->signal->pending,
+						sigmask(sig));
 		recalc_sigpending();
 	}
 	unlock_signals(flags);
 	tasklist_unlock(list_flags);
-}
-
-void discard_signals(struct sigpending *pending, u64 set)
-{
-	pending->set &= ~set;
 }
 
 /* Faults, then the lowest number. 0: the set is empty. */
@@ -85,6 +48,10 @@ static bool take_from(struct sigpending *pending, u64 set,
 		return false;
 	pending->set &= ~sigmask(sig);
 	*info = pending->info[sig - 1];
+	if (unlikely(sig >= SIGRTMIN))
+		forget_signal(info);
+	if (unlikely(!STAILQ_EMPTY(&pending->queue)))
+		take_queued(pending, sig);
 	return true;
 }
 
@@ -92,12 +59,14 @@ static bool take_signal(u64 set, struct kernel_siginfo *info)
 {
 	struct signal_state *state = current->signal;
 
-	if (take_from(&state->pending, set, info))
-		return true;
-	if (!take_from(&state->group->pending, set, info))
-		return false;
-	if (info->signo == SIGALRM)
-		itimer_next_period(&state->group->real);
+	if (!take_from(&state->pending, set, info)) {
+		if (!take_from(&state->group->pending, set, info))
+			return false;
+		if (info->signo == SIGALRM)
+			itimer_next_period(&state->group->real);
+	}
+	if (unlikely(info->code == CODE_OF_TIMER))
+		posix_timer_taken(state->group, info);
 	return true;
 }
 

@@ -3,10 +3,9 @@
  *
  * Who enforces them: AS, DATA and STACK mm/, NOFILE fs/file.c, FSIZE
  * services/files, CPU cpu_limit.c, NPROC services/ids, NICE services/sched; the
- * last two not for root. MEMLOCK binds nobody, as it does not bind root. CORE: no
- * program leaves one. SIGPENDING: a signal is pending once, so there are fewer.
- * RSS, LOCKS: nowhere, as on Linux; MSGQUEUE, RTPRIO, RTTIME bound what does not
- * exist here.
+ * last two not for root. MEMLOCK binds nobody, as it does not bind root. SIGPENDING
+ * services/signal. CORE: no program leaves one. RSS, LOCKS: nowhere, as on Linux;
+ * MSGQUEUE, RTPRIO, RTTIME bound what does not exist here.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>

@@ -77,6 +77,29 @@ bool clock_is_own_thread(s32 clock)
 		(pid == 0 || pid == current->pid);
 }
 
+s32 clock_thread(s32 clock)
+{
+	s32 pid = cpu_clock_pid(clock);
+
+	if (!((u32)clock & CPUCLOCK_THREAD))
+		return 0;
+	return pid ? pid : current->pid;
+}
+
+bool clock_is_user_only(s32 clock)
+{
+	return ((u32)clock & CPUCLOCK_WHICH) == CPUCLOCK_VIRT;
+}
+
+bool clock_is_own_process(s32 clock)
+{
+	s32 pid = cpu_clock_pid(clock);
+
+	/* A thread's clock can be read by its own process alone. */
+	return (u32)clock & CPUCLOCK_THREAD || pid == 0 ||
+		pid == current->tgid || pid == current->pid;
+}
+
 bool clock_is_wall(s32 clock)
 {
 	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM ||

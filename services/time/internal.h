@@ -15,6 +15,12 @@
  * the CPU clocks of processes and threads: 0, or -EINVAL where there is none.
  */
 int __must_check clock_read(s32 clock, u64 *ns);
+/* Of a CPU clock: the thread that it is of, or 0 for one of a process. */
+s32 clock_thread(s32 clock);
+/* Does it count time in user mode alone? */
+bool clock_is_user_only(s32 clock);
+/* Is it of the running task's process, or of a thread of it? */
+bool clock_is_own_process(s32 clock);
 /* Does it show the time of day, which can be set? */
 bool clock_is_wall(s32 clock);
 /* Is it a clock below zero, of one thread, and that the running one? */

@@ -50,6 +50,8 @@ FIELDS = {
     "robust_list_head": {"next": "list.next"},
     "rusage": {f"ru_{kind}time_{unit}": f"ru_{kind}time.tv_{unit}"
                for kind in "us" for unit in ("sec", "usec")},
+    "sigevent": {"sigev_tid": "_sigev_un._tid",
+                 "sigev_value": "sigev_value.sival_int"},
     "statfs64": {"f_fsid": "f_fsid.val"},
     "sysinfo": {"reserved": "_f"},
 }

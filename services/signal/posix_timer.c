@@ -1,0 +1,399 @@
+/*
+ * timer_create: timers that send a signal, by any clock.
+ *
+ * Each process has a list of them, in its signal_group: a new program and a new
+ * process begin without. As of Linux a timer's signal is pending once, and the
+ * next period begins when it is taken: what expired meanwhile is counted, not
+ * sent. One by a CPU clock is looked at by cpu_timer.c.
+ *
+ * signal_lock guards the list and the timers in it; where tasklist_lock is
+ * taken, too, it is outside.
+ */
+#include <asm/uaccess.h>
+#include <services/signal/internal.h>
+#include <services/signal/posix_timer.h>
+#include <services/time/internal.h>
+#include <uapi/time.h>
+
+static void posix_timer_expired(struct timer *timer);
+
+/* In no table: only its timers call it. */
+static const struct service posix_timer_service = {
+	.timer_expired = posix_timer_expired,
+};
+
+/* signal_lock held. NULL: there is none of that number. */
+static struct posix_timer *find_timer(const struct signal_group *group, s32 id)
+{
+	struct posix_timer *pt;
+
+	LIST_FOREACH(pt, &group->timers, link)
+		if (pt->id == id)
+			break;
+	return pt;
+}
+
+/* ---- the signal; both locks held --------------------------------- */
+
+/* Start it again, but for one that was to expire once. Returns how often it has. */
+static u64 forward(struct posix_timer *pt)
+{
+	return pt->by_cpu ? cpu_expiry_forward(pt->group, &pt->cpu) :
+			    clock_timer_forward(&pt->clock);
+}
+
+/*
+ * Nobody wants its signal, so nobody will take it: the next period begins now,
+ * or a tick later if that is longer, or the machine would be busy with it.
+ */
+static void skip_periods(struct posix_timer *pt)
+{
+	struct clock_timer *ct = &pt->clock;
+	u64 expires;
+
+	forward(pt);
+	if (pt->by_cpu || !ct->interval || ct->interval >= TICK_NSEC)
+		return;
+	expires = ct->expires;
+	time_forward(&expires, ct->interval, clock_timer_now(ct) + TICK_NSEC);
+	clock_timer_start(ct, expires, ct->interval);
+}
+
+void posix_timer_fire(struct task_struct *leader, struct posix_timer *pt)
+{
+	const struct kernel_siginfo info = { .signo = pt->signo,
+					     .code = CODE_OF_TIMER,
+					     .timer_id = pt->id,
+					     .value = pt->value };
+
+	if (!timer_interval(pt))
+		forward(pt);
+	if (pt->notify == SIGEV_NONE || pt->pending)
+		return;
+	pt->pending = send_timer_signal(leader, pt->tid, &info, pt->entry);
+	if (!pt->pending && timer_interval(pt))
+		skip_periods(pt);
+}
+
+static void posix_timer_expired(struct timer *timer)
+{
+	struct posix_timer *pt = container_of(timer, struct posix_timer,
+					      clock.timer);
+	u32 flags = tasklist_lock(), sig_flags = lock_signals();
+	struct task_struct *leader = find_task(pt->tgid);
+
+	if (leader && leader->tgid == pt->tgid)
+		posix_timer_fire(leader, pt);
+	unlock_signals(sig_flags);
+	tasklist_unlock(flags);
+}
+
+void posix_timer_taken(struct signal_group *group, struct kernel_siginfo *info)
+{
+	struct posix_timer *pt = find_timer(group, info->timer_id);
+	u64 n;
+
+	if (!pt || !pt->pending)
+		return;
+	pt->pending = false;
+	n = forward(pt); /* 0: it was to expire once, or was set anew */
+	pt->overrun = n > INT32_MAX ? INT32_MAX : n ? (s32)n - 1 : 0;
+	info->overrun = pt->overrun;
+}
+
+/* ---- making and deleting ----------------------------------------- */
+
+static int get_sigevent(uaddr_t from, s32 id, struct sigevent *event)
+{
+	*event = (struct sigevent){ .sigev_value = (u32)id,
+				    .sigev_signo = SIGALRM,
+				    .sigev_notify = SIGEV_SIGNAL };
+	if (from && copy_from_user(event, from, sizeof(*event)))
+		return -EFAULT;
+	if (event->sigev_notify == SIGEV_NONE)
+		return 0;
+	if (event->sigev_notify != SIGEV_SIGNAL &&
+	    event->sigev_notify != (SIGEV_SIGNAL | SIGEV_THREAD_ID))
+		return -EINVAL;
+	return valid_signal(event->sigev_signo) ? 0 : -EINVAL;
+}
+
+/* The thread that is to get the signal: of this process, or -EINVAL. */
+static int check_thread(const struct sigevent *event)
+{
+	const struct task_struct *task;
+	u32 flags;
+
+	if (!(event->sigev_notify & SIGEV_THREAD_ID))
+		return 0;
+	flags = tasklist_lock();
+	task = find_task(event->sigev_tid);
+	tasklist_unlock(flags);
+	return task && task->tgid == current->tgid ? 0 : -EINVAL;
+}
+
+/*
+ * A CPU clock: of the running task's process, or of a thread of it. False: it is
+ * none.
+ */
+static bool get_cpu_clock(s32 clock, struct cpu_clock *cpu)
+{
+	if (clock == CLOCK_PROCESS_CPUTIME_ID) {
+		*cpu = (struct cpu_clock){ 0, false };
+	} else if (clock == CLOCK_THREAD_CPUTIME_ID) {
+		*cpu = (struct cpu_clock){ current->pid, false };
+	} else if (clock < 0) {
+		cpu->user_only = clock_is_user_only(clock);
+		cpu->tid = clock_thread(clock);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Can a timer run by it? Not by those that only tell; a CPU clock must be of the
+ * caller's process.
+ */
+static int check_clock(s32 clock)
+{
+	u64 now;
+	int err = clock_read(clock, &now);
+
+	if (err)
+		return err;
+	if (clock < 0)
+		return clock_is_own_process(clock) ? 0 : -EINVAL;
+	return clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE ||
+			clock == CLOCK_MONOTONIC_COARSE ?
+		-EOPNOTSUPP :
+		0;
+}
+
+static struct posix_timer *new_timer(s32 clock, const struct sigevent *event)
+{
+	struct posix_timer *pt = kzalloc(sizeof(*pt), GFP_KERNEL);
+	struct sigqueue *entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+
+	if (!pt || !entry) {
+		kfree(pt);
+		kfree(entry);
+		return NULL;
+	}
+	entry->of_timer = true;
+	pt->entry = entry;
+	pt->tgid = current->tgid;
+	pt->group = current->signal->group;
+	pt->signo = event->sigev_signo;
+	pt->value = event->sigev_value;
+	pt->notify = event->sigev_notify & ~SIGEV_THREAD_ID;
+	if (event->sigev_notify & SIGEV_THREAD_ID)
+		pt->tid = event->sigev_tid;
+	pt->by_cpu = get_cpu_clock(clock, &pt->cpu.clock);
+	clock_timer_init(&pt->clock, &posix_timer_service,
+			 clock == CLOCK_REALTIME ||
+				 clock == CLOCK_REALTIME_ALARM ||
+				 clock == CLOCK_TAI);
+	return pt;
+}
+
+/* It is in no list, and nobody else knows it. */
+static void free_timer(struct posix_timer *pt)
+{
+	struct sigqueue *entry = pt->entry;
+	u32 flags;
+
+	clock_timer_stop(&pt->clock);
+	timer_sync(&pt->clock.timer);
+	flags = lock_signals();
+	if (pt->cpu.expires)
+		cpu_expiry_set(pt->group, &pt->cpu, 0, 0);
+	sigqueue_uncharge();
+	entry->of_timer = false; /* whoever takes the signal frees it */
+	if (entry->queued)
+		entry = NULL;
+	unlock_signals(flags);
+	kfree(entry);
+	kfree(pt);
+}
+
+/* The id is the smallest that is free. 0, -EAGAIN: too many. */
+static int insert_timer(struct posix_timer *pt)
+{
+	struct signal_group *group = current->signal->group;
+	u32 flags = lock_signals();
+	int err = sigqueue_charge(current) ? 0 : -EAGAIN;
+
+	if (!err) {
+		pt->id = group->next_timer;
+		while (find_timer(group, pt->id))
+			pt->id = pt->id < INT32_MAX ? pt->id + 1 : 0;
+		group->next_timer = pt->id < INT32_MAX ? pt->id + 1 : 0;
+		LIST_INSERT_HEAD(&group->timers, pt, link);
+	}
+	unlock_signals(flags);
+	return err;
+}
+
+/* Take one out that is to go; id below 0: any. */
+static struct posix_timer *remove_timer(struct signal_group *group, s32 id)
+{
+	u32 flags = lock_signals();
+	struct posix_timer *pt = id < 0 ? LIST_FIRST(&group->timers) :
+					  find_timer(group, id);
+
+	if (pt)
+		LIST_REMOVE(pt, link);
+	unlock_signals(flags);
+	return pt;
+}
+
+void posix_timers_delete(struct signal_group *group)
+{
+	struct posix_timer *pt;
+
+	while ((pt = remove_timer(group, -1)) != NULL)
+		free_timer(pt);
+}
+
+s32 sys_timer_delete(s32 id)
+{
+	struct posix_timer *pt = id < 0 ?
+		NULL :
+		remove_timer(current->signal->group, id);
+
+	if (!pt)
+		return -EINVAL;
+	free_timer(pt);
+	return 0;
+}
+
+s32 sys_timer_create(s32 clock, uaddr_t uevent, uaddr_t uid)
+{
+	struct posix_timer *pt;
+	struct sigevent event;
+	int err = check_clock(clock);
+
+	if (!err)
+		err = get_sigevent(uevent, 0, &event);
+	if (!err)
+		err = check_thread(&event);
+	if (err)
+		return err;
+	pt = new_timer(clock, &event);
+	if (!pt)
+		return -EAGAIN;
+	err = insert_timer(pt);
+	if (err) {
+		kfree(pt->entry);
+		kfree(pt);
+		return err;
+	}
+	if (!uevent)
+		pt->value = (u32)pt->id;
+	if (put_user_u32((u32)pt->id, uid)) {
+		sys_timer_delete(pt->id);
+		return -EFAULT;
+	}
+	return 0;
+}
+
+/* ---- setting and reading ----------------------------------------- */
+
+/* What is left, and the period. signal_lock held. */
+static void read_timer(struct posix_timer *pt, u64 *left, u64 *interval)
+{
+	if (pt->notify == SIGEV_NONE && !timer_interval(pt))
+		forward(pt);
+	*interval = pt->cpu.interval;
+	if (pt->by_cpu)
+		*left = cpu_expiry_left(&pt->cpu);
+	else
+		clock_timer_read(&pt->clock, left, interval);
+}
+
+/* signal_lock held. */
+static void set_timer(struct posix_timer *pt, u32 how, u64 value, u64 interval)
+{
+	struct clock_timer *ct = &pt->clock;
+
+	pt->pending = false; /* a signal of before says nothing of this */
+	pt->overrun = 0;
+	if (pt->by_cpu && value && !(how & TIMER_ABSTIME))
+		value += cpu_clock_now(&pt->cpu.clock);
+	if (pt->by_cpu)
+		cpu_expiry_set(pt->group, &pt->cpu, value, interval);
+	else if (!value)
+		clock_timer_stop(ct);
+	else if (how & TIMER_ABSTIME)
+		clock_timer_start(ct, value, interval);
+	else
+		clock_timer_start(ct, clock_timer_now(ct) + value, interval);
+}
+
+static s32 do_settime(s32 id, u32 how, uaddr_t new, uaddr_t old, bool time64)
+{
+	u64 value, interval, left, was;
+	struct posix_timer *pt;
+	u32 list_flags, flags;
+	int err = new ? get_itimerspec(new, time64, &value, &interval) :
+			-EINVAL;
+
+	if (err)
+		return err;
+	list_flags = tasklist_lock();
+	flags = lock_signals();
+	pt = find_timer(current->signal->group, id);
+	if (pt) {
+		read_timer(pt, &left, &was);
+		set_timer(pt, how, value, interval);
+	}
+	unlock_signals(flags);
+	tasklist_unlock(list_flags);
+	if (!pt)
+		return -EINVAL;
+	return old ? put_itimerspec(left, was, old, time64) : 0;
+}
+
+static s32 do_gettime(s32 id, uaddr_t to, bool time64)
+{
+	u32 list_flags = tasklist_lock(), flags = lock_signals();
+	struct posix_timer *pt = find_timer(current->signal->group, id);
+	u64 left, interval;
+
+	if (pt)
+		read_timer(pt, &left, &interval);
+	unlock_signals(flags);
+	tasklist_unlock(list_flags);
+	return pt ? put_itimerspec(left, interval, to, time64) : -EINVAL;
+}
+
+s32 sys_timer_settime(s32 id, u32 flags, uaddr_t new, uaddr_t old)
+{
+	return do_settime(id, flags, new, old, false);
+}
+
+s32 sys_timer_settime64(s32 id, u32 flags, uaddr_t new, uaddr_t old)
+{
+	return do_settime(id, flags, new, old, true);
+}
+
+s32 sys_timer_gettime(s32 id, uaddr_t to)
+{
+	return do_gettime(id, to, false);
+}
+
+s32 sys_timer_gettime64(s32 id, uaddr_t to)
+{
+	return do_gettime(id, to, true);
+}
+
+s32 sys_timer_getoverrun(s32 id)
+{
+	u32 flags = lock_signals();
+	const struct posix_timer *pt = find_timer(current->signal->group, id);
+	s32 overrun = pt ? pt->overrun : -EINVAL;
+
+	unlock_signals(flags);
+	return overrun;
+}

@@ -1,0 +1,138 @@
+/*
+ * Signals: what is pending.
+ *
+ * Owns the lock of all signals. A signal waits as a bit in a set with one
+ * siginfo beside it: the first of several equal ones counts. Of a real-time
+ * signal every one does: the first lies there, the others are queued behind it, in
+ * the order in which they came. So are the signals of timers, which bring an
+ * entry of their own along.
+ */
+#include <services/signal/internal.h>
+
+spinlock_t signal_lock = SPINLOCK_INIT; /* irqs off */
+
+/* ---- what is pending --------------------------------------------- */
+
+u64 pending_signals(void)
+{
+	const struct signal_state *state = current->signal;
+
+	return state->pending.set | state->group->pending.set |
+		(unlikely(READ_ONCE(current->killed)) ? sigmask(SIGKILL) : 0);
+}
+
+void recalc_sigpending(void)
+{
+	u32 *flags = &current->thread_info.flags;
+	bool pending = (pending_signals() & ~current->signal->blocked) ||
+		current->signal->stop_pending;
+
+	if (pending == signal_pending())
+		return;
+	if (pending) {
+		atomic_or(TIF_SIGPENDING, flags);
+		return;
+	}
+	atomic_andnot(TIF_SIGPENDING, flags);
+	dmb(); /* cleared before the look: kill_thread() takes no signal_lock */
+	if (is_killed(current))
+		atomic_or(TIF_SIGPENDING, flags);
+}
+
+/* ---- how many may be --------------------------------------------- */
+
+/* A walk along a queue is short, whatever the limit is. */
+#define QUEUED_MAX 4096u
+
+static u32 nr_queued; /* signal_lock: real-time signals and timers, of all */
+
+bool sigqueue_charge(const struct task_struct *to)
+{
+	u32 limit = min(to->rlim[RLIMIT_SIGPENDING].rlim_cur, QUEUED_MAX);
+
+	if (nr_queued >= limit)
+		return false;
+	nr_queued++;
+	return true;
+}
+
+void sigqueue_uncharge(void)
+{
+	BUG_ON(nr_queued == 0);
+	nr_queued--;
+}
+
+u32 nr_queued_signals(void)
+{
+	return nr_queued;
+}
+
+/* ---- in ---------------------------------------------------------- */
+
+int post_again(struct sigpending *pending, const struct kernel_siginfo *info,
+	       struct sigqueue *entry)
+{
+	if (!entry) {
+		entry = kmalloc(sizeof(*entry), GFP_ATOMIC);
+		if (!entry)
+			return -EAGAIN;
+		entry->of_timer = false;
+	}
+	BUG_ON(entry->of_timer && entry->queued);
+	entry->queued = true;
+	entry->info = *info;
+	STAILQ_INSERT_TAIL(&pending->queue, entry, link);
+	return 0;
+}
+
+/* ---- out --------------------------------------------------------- */
+
+/* A timer's entry stays with the timer, unless that has gone meanwhile. */
+static void release_entry(struct sigqueue *entry)
+{
+	entry->queued = false;
+	if (!entry->of_timer)
+		kfree(entry);
+}
+
+static bool was_charged(const struct kernel_siginfo *info)
+{
+	return info->signo >= SIGRTMIN && info->code != CODE_OF_TIMER;
+}
+
+void forget_signal(const struct kernel_siginfo *info)
+{
+	if (was_charged(info))
+		sigqueue_uncharge();
+}
+
+void take_queued(struct sigpending *pending, int sig)
+{
+	struct sigqueue *entry;
+
+	STAILQ_FOREACH(entry, &pending->queue, link)
+		if (entry->info.signo == sig)
+			break;
+	if (!entry)
+		return;
+	STAILQ_REMOVE(&pending->queue, entry, sigqueue, link);
+	pending->info[sig - 1] = entry->info;
+	pending->set |= sigmask(sig);
+	release_entry(entry);
+}
+
+void discard_signals(struct sigpending *pending, u64 set)
+{
+	struct sigqueue *entry, *next;
+
+	STAILQ_FOREACH_SAFE(entry, &pending->queue, link, next) {
+		if (!(sigmask(entry->info.signo) & set))
+			continue;
+		STAILQ_REMOVE(&pending->queue, entry, sigqueue, link);
+		forget_signal(&entry->info);
+		release_entry(entry);
+	}
+	for (u64 left = pending->set & set; left;)
+		forget_signal(&pending->info[pop_signal(&left) - 1]);
+	pending->set &= ~set;
+}

@@ -1,0 +1,61 @@
+/*
+ * Signals with a value of the sender's: rt_sigqueueinfo and rt_tgsigqueueinfo.
+ */
+#include <asm/uaccess.h>
+#include <services/signal/internal.h>
+
+/*
+ * The siginfo that a program wrote, but for its signal. Nobody can pretend to
+ * another process that the kernel, or kill(), had sent it.
+ */
+static int get_siginfo(s32 pid, s32 sig, uaddr_t from,
+		       struct kernel_siginfo *info)
+{
+	struct siginfo user;
+
+	if (copy_from_user(&user, from, sizeof(user)))
+		return -EFAULT;
+	*info = (struct kernel_siginfo){ .signo = sig,
+					 .code = user.si_code,
+					 .pid = user.si_pid,
+					 .uid = user.si_uid,
+					 .status = user.si_status };
+	if (info->code == CODE_OF_TIMER)
+		return -EINVAL;
+	return (info->code >= 0 || info->code == SI_TKILL) &&
+			pid != current->pid ?
+		-EPERM :
+		0;
+}
+
+s32 sys_rt_sigqueueinfo(s32 pid, s32 sig, uaddr_t uinfo)
+{
+	struct kernel_siginfo info;
+	struct task_struct *task;
+	int err = get_siginfo(pid, sig, uinfo, &info);
+	u32 flags;
+
+	if (err)
+		return err;
+	flags = tasklist_lock();
+	task = find_task(pid);
+	if (!task)
+		err = -ESRCH;
+	else if (sig != 0 && !valid_signal(sig))
+		err = -EINVAL;
+	else
+		err = send_to_group(task->group_leader, &info);
+	tasklist_unlock(flags);
+	return err;
+}
+
+s32 sys_rt_tgsigqueueinfo(s32 tgid, s32 tid, s32 sig, uaddr_t uinfo)
+{
+	struct kernel_siginfo info;
+	int err;
+
+	if (tgid <= 0 || tid <= 0)
+		return -EINVAL;
+	err = get_siginfo(tid, sig, uinfo, &info);
+	return err ? err : do_tkill(tgid, tid, &info);
+}
