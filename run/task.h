@@ -148,6 +148,8 @@ struct task_struct {
 
 	/* services/futex: its locks, and the word to be zero at its end */
 	uaddr_t robust_list, clear_child_tid;
+	bool left_futexes;         /* it owns no lock any more */
+	struct pi_waiter *pi_wait; /* pi_lock: the lock that it waits for */
 	/* services/signal: handlers; what is pending and blocked */
 	struct sighand_struct *sighand;
 	struct signal_state *signal;

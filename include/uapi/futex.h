@@ -10,12 +10,30 @@
 #define FUTEX_WAKE        1
 #define FUTEX_REQUEUE     3
 #define FUTEX_CMP_REQUEUE 4
+#define FUTEX_WAKE_OP     5
+#define FUTEX_LOCK_PI     6
+#define FUTEX_UNLOCK_PI   7
+#define FUTEX_TRYLOCK_PI  8
 #define FUTEX_WAIT_BITSET 9
 #define FUTEX_WAKE_BITSET 10
+#define FUTEX_LOCK_PI2    13
 
 #define FUTEX_PRIVATE_FLAG   128
 #define FUTEX_CLOCK_REALTIME 256
 #define FUTEX_CMD_MASK       (~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME))
+
+/* FUTEX_WAKE_OP: what is done to the second word, and how it is compared. */
+#define FUTEX_OP_SET    0
+#define FUTEX_OP_ADD    1
+#define FUTEX_OP_OR     2
+#define FUTEX_OP_ANDN   3
+#define FUTEX_OP_XOR    4
+#define FUTEX_OP_CMP_EQ 0
+#define FUTEX_OP_CMP_NE 1
+#define FUTEX_OP_CMP_LT 2
+#define FUTEX_OP_CMP_LE 3
+#define FUTEX_OP_CMP_GT 4
+#define FUTEX_OP_CMP_GE 5
 
 #define FUTEX_BITSET_MATCH_ANY 0xffffffffu
 

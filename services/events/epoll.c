@@ -50,9 +50,9 @@ struct epoll_item {
 
 LIST_HEAD(item_list, epoll_item);
 
+/* Guards poll_lookers.watches, too: the number of items of all programs. */
 static spinlock_t watch_lock = SPINLOCK_INIT;
 static struct item_list watches[BUCKETS]; /* watch_lock: items by their file */
-static u32 nr_watches;                    /* watch_lock: of all programs */
 
 static const struct event_file_type epoll_type;
 
@@ -91,7 +91,7 @@ static bool nests_well(const struct epoll *ep, const struct epoll *inner)
 /* Linux's share of memory for all items: a twenty-fifth. */
 static bool too_many_watches(void)
 {
-	return nr_watches >=
+	return poll_lookers.watches >=
 		totalram_pages() / 25 * (PAGE_SIZE / sizeof(struct epoll_item));
 }
 
@@ -107,7 +107,7 @@ static int watch(struct epoll_item *item)
 	else if (too_many_watches())
 		err = -ENOSPC;
 	if (!err) {
-		nr_watches++;
+		poll_lookers.watches++;
 		LIST_INSERT_HEAD(bucket_of(item->file), item, watch_link);
 		item->file->f_free = free_watched;
 		if (inner) {
@@ -125,7 +125,7 @@ static void remove_item(struct epoll_item *item)
 	struct epoll *inner = epoll_of(item->file), *ep = item->ep;
 
 	spin_lock(&watch_lock);
-	nr_watches--;
+	poll_lookers.watches--;
 	LIST_REMOVE(item, watch_link);
 	if (inner) {
 		ep->nr_nested--;

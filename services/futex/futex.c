@@ -12,34 +12,13 @@
 #include <file.h>
 #include <lib/printk.h>
 #include <proc/proc.h>
-#include <services/futex/futex.h>
+#include <services/futex/internal.h>
 #include <services/time/time.h>
 #include <uapi/futex.h>
 
 #define BUCKETS 64
 
-struct futex_key {
-	const void *object; /* mm, inode or shmem; compared, never used */
-	u64 offset;         /* of the word: address, or byte in the object */
-};
-
-/* On the sleeper's stack. */
-struct futex_waiter {
-	struct futex_key key; /* bucket lock */
-	struct task_struct *task;
-	u32 bitset;
-	u32 bucket;                     /* changed under both buckets' locks */
-	bool woken;                     /* bucket lock */
-	TAILQ_ENTRY(futex_waiter) link; /* bucket lock */
-};
-
-TAILQ_HEAD(waiter_list, futex_waiter);
-
-static struct bucket {
-	spinlock_t lock;
-	bool ready;                 /* waiters was initialised */
-	struct waiter_list waiters; /* lock */
-} buckets[BUCKETS];
+static struct bucket buckets[BUCKETS];
 
 /* ---- keys -------------------------------------------------------- */
 
@@ -76,7 +55,7 @@ static int shared_key(struct mm_struct *mm, uaddr_t va, struct futex_key *key,
 	return there ? 0 : -EFAULT;
 }
 
-static int get_key(uaddr_t va, bool private, struct futex_key *key)
+int futex_get_key(uaddr_t va, bool private, struct futex_key *key)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
 	bool shared = false;
@@ -95,19 +74,19 @@ static int get_key(uaddr_t va, bool private, struct futex_key *key)
 	return shared ? get_user_u32(&value, va) : err;
 }
 
-static bool same_key(const struct futex_key *a, const struct futex_key *b)
+bool futex_same_key(const struct futex_key *a, const struct futex_key *b)
 {
 	return a->object == b->object && a->offset == b->offset;
 }
 
-static u32 bucket_of(const struct futex_key *key)
+u32 futex_bucket(const struct futex_key *key)
 {
 	u32 mix = (u32)(uintptr_t)key->object / 32 + (u32)(key->offset / 4);
 
 	return (mix ^ mix >> 6 ^ mix >> 12) % BUCKETS;
 }
 
-static struct bucket *lock_bucket(u32 i)
+struct bucket *futex_lock_bucket(u32 i)
 {
 	struct bucket *b = &buckets[i];
 
@@ -122,7 +101,7 @@ static struct bucket *lock_bucket(u32 i)
 /* ---- waking ------------------------------------------------------ */
 
 /* Bucket lock held. The waiter's stack frame may go as soon as that is free. */
-static void wake_waiter(struct bucket *b, struct futex_waiter *w)
+void futex_wake_waiter(struct bucket *b, struct futex_waiter *w)
 {
 	TAILQ_REMOVE(&b->waiters, w, link);
 	w->woken = true;
@@ -134,24 +113,28 @@ int futex_wake(uaddr_t va, bool private, u32 nr, u32 bitset, u32 *woken)
 	struct futex_waiter *w, *next;
 	struct futex_key key;
 	struct bucket *b;
-	int err = get_key(va, private, &key);
+	int err = futex_get_key(va, private, &key);
 
 	*woken = 0;
 	if (err)
 		return err;
 	if (!bitset)
 		return -EINVAL;
-	b = lock_bucket(bucket_of(&key));
+	b = futex_lock_bucket(futex_bucket(&key));
 	TAILQ_FOREACH_SAFE(w, &b->waiters, link, next) {
 		if (*woken >= nr)
 			break;
-		if (!same_key(&w->key, &key) || !(w->bitset & bitset))
+		if (!futex_same_key(&w->key, &key) || !(w->bitset & bitset))
 			continue;
-		wake_waiter(b, w);
+		if (w->pi) {
+			err = -EINVAL; /* only its lock's owner may */
+			break;
+		}
+		futex_wake_waiter(b, w);
 		++*woken;
 	}
 	spin_unlock(&b->lock);
-	return 0;
+	return err;
 }
 
 /* ---- waiting ----------------------------------------------------- */
@@ -161,7 +144,7 @@ static struct bucket *lock_bucket_of(const struct futex_waiter *w)
 {
 	for (;;) {
 		u32 i = READ_ONCE(w->bucket);
-		struct bucket *b = lock_bucket(i);
+		struct bucket *b = futex_lock_bucket(i);
 
 		if (w->bucket == i)
 			return b;
@@ -169,12 +152,12 @@ static struct bucket *lock_bucket_of(const struct futex_waiter *w)
 	}
 }
 
-static void queue_waiter(struct futex_waiter *w)
+void futex_queue(struct futex_waiter *w)
 {
 	struct bucket *b;
 
-	w->bucket = bucket_of(&w->key);
-	b = lock_bucket(w->bucket);
+	w->bucket = futex_bucket(&w->key);
+	b = futex_lock_bucket(w->bucket);
 	TAILQ_INSERT_TAIL(&b->waiters, w, link);
 	spin_unlock(&b->lock);
 }
@@ -228,10 +211,10 @@ static s32 futex_wait(uaddr_t va, bool private, u32 expected, u64 until,
 
 	if (!bitset)
 		return -EINVAL;
-	err = get_key(va, private, &w.key);
+	err = futex_get_key(va, private, &w.key);
 	if (err)
 		return err;
-	queue_waiter(&w);
+	futex_queue(&w);
 	err = get_user_u32(&value, va);
 	if (!err && value != expected)
 		err = -EAGAIN;
@@ -258,9 +241,9 @@ static s32 futex_wait_again(const struct restart_block *block)
 /* Always in the order of the table, so that two requeuers cannot deadlock. */
 static void lock_two(u32 a, u32 b)
 {
-	lock_bucket(min(a, b));
+	futex_lock_bucket(min(a, b));
 	if (a != b)
-		lock_bucket(max(a, b));
+		futex_lock_bucket(max(a, b));
 }
 
 static void unlock_two(u32 a, u32 b)
@@ -272,7 +255,7 @@ static void unlock_two(u32 a, u32 b)
 
 static void move_waiter(struct futex_waiter *w, const struct futex_key *to)
 {
-	u32 i = bucket_of(to);
+	u32 i = futex_bucket(to);
 
 	TAILQ_REMOVE(&buckets[w->bucket].waiters, w, link);
 	w->key = *to;
@@ -287,19 +270,19 @@ static void move_waiter(struct futex_waiter *w, const struct futex_key *to)
 static u32 requeue(const struct futex_key *from, const struct futex_key *to,
 		   u32 nr_wake, u32 nr_move)
 {
-	u32 a = bucket_of(from), b = bucket_of(to), woken = 0, moved = 0;
+	u32 a = futex_bucket(from), b = futex_bucket(to), woken = 0, moved = 0;
 	struct futex_waiter *w, *next;
 
 	lock_two(a, b);
 	TAILQ_FOREACH_SAFE(w, &buckets[a].waiters, link, next) {
-		if (!same_key(&w->key, from))
+		if (!futex_same_key(&w->key, from) || w->pi)
 			continue;
 		if (woken < nr_wake) {
-			wake_waiter(&buckets[a], w);
+			futex_wake_waiter(&buckets[a], w);
 			woken++;
 		} else if (moved < nr_move) {
 			moved++;
-			if (!same_key(from, to))
+			if (!futex_same_key(from, to))
 				move_waiter(w, to);
 		}
 	}
@@ -313,10 +296,10 @@ static s32 futex_requeue(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
 {
 	struct futex_key from, to;
 	u32 value;
-	int err = get_key(va, private, &from);
+	int err = futex_get_key(va, private, &from);
 
 	if (!err)
-		err = get_key(va2, private, &to);
+		err = futex_get_key(va2, private, &to);
 	if (!err && ((s32)nr_wake < 0 || (s32)nr_move < 0))
 		err = -EINVAL;
 	if (!err && expected) {
@@ -327,13 +310,110 @@ static s32 futex_requeue(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
 	return err ? err : (s32)requeue(&from, &to, nr_wake, nr_move);
 }
 
+/* ---- an operation on a second word ------------------------------- */
+
+/* val3 of FUTEX_WAKE_OP, taken apart: what to do to the word, and to compare. */
+#define OP(code)     ((code) >> 28 & 7u)
+#define OP_SHIFTS    0x80000000u /* the operand is a bit's number */
+#define CMP(code)    ((code) >> 24 & 15u)
+#define OPARG(code)  ((s32)((code) << 8) >> 20)
+#define CMPARG(code) ((s32)((code) << 20) >> 20)
+
+static int new_value(u32 code, u32 old, u32 *new)
+{
+	u32 arg = (u32)OPARG(code);
+
+	if (code & OP_SHIFTS)
+		arg = 1u << (arg & 31u);
+	switch (OP(code)) {
+	case FUTEX_OP_SET:
+		*new = arg;
+		return 0;
+	case FUTEX_OP_ADD:
+		*new = old + arg;
+		return 0;
+	case FUTEX_OP_OR:
+		*new = old | arg;
+		return 0;
+	case FUTEX_OP_ANDN:
+		*new = old & ~arg;
+		return 0;
+	case FUTEX_OP_XOR:
+		*new = old ^ arg;
+		return 0;
+	default:
+		return -ENOSYS;
+	}
+}
+
+static int compare(u32 code, u32 value, bool *holds)
+{
+	s32 old = (s32)value, arg = CMPARG(code);
+	const bool results[] = {
+		[FUTEX_OP_CMP_EQ] = old == arg,
+		[FUTEX_OP_CMP_NE] = old != arg,
+		[FUTEX_OP_CMP_LT] = old<arg, [FUTEX_OP_CMP_LE] = old <= arg,
+					[FUTEX_OP_CMP_GT] = old>
+			arg,
+		[FUTEX_OP_CMP_GE] = old >= arg,
+	};
+
+	if (CMP(code) >= ARRAY_SIZE(results))
+		return -ENOSYS;
+	*holds = results[CMP(code)];
+	return 0;
+}
+
+/* Change the word at va in one step; *holds: the comparison with its old value. */
+static int change_word(uaddr_t va, u32 code, bool *holds)
+{
+	u32 old, new, seen;
+	int err = get_user_u32(&old, va);
+
+	while (!err) {
+		err = new_value(code, old, &new);
+		if (!err)
+			err = cmpxchg_user_u32(va, old, new, &seen);
+		if (!err && seen == old)
+			return compare(code, old, holds);
+		old = seen;
+	}
+	return err;
+}
+
+/*
+ * Change the word at va2, wake up to nr waiters of va, and, if the comparison
+ * holds, nr2 of va2. Who waits is queued before it reads the word, so that none
+ * is missed although no bucket is locked meanwhile.
+ */
+static s32 futex_wake_op(uaddr_t va, uaddr_t va2, bool private, u32 nr, u32 nr2,
+			 u32 code)
+{
+	struct futex_key key;
+	u32 woken, woken2 = 0;
+	bool holds = false;
+	int err = futex_get_key(va, private, &key);
+
+	if (!err)
+		err = futex_get_key(va2, private, &key);
+	if (!err)
+		err = change_word(va2, code, &holds);
+	if (!err)
+		err = futex_wake(va, private, max(nr, 1u),
+				 FUTEX_BITSET_MATCH_ANY, &woken);
+	if (!err && holds)
+		err = futex_wake(va2, private, max(nr2, 1u),
+				 FUTEX_BITSET_MATCH_ANY, &woken2);
+	return err ? err : (s32)(woken + woken2);
+}
+
 /* ---- the call ---------------------------------------------------- */
 
 /*
  * When a wait ends, by the monotonic clock. WAIT counts from now; WAIT_BITSET
  * names a time, by the wall clock with FUTEX_CLOCK_REALTIME.
  */
-static int read_deadline(u32 op, uaddr_t timeout, bool time64, u64 *until)
+static int futex_deadline(u32 op, uaddr_t timeout, bool time64, u64 *until)
 {
 	int err;
 
@@ -354,7 +434,7 @@ static s32 sys_futex_wait(uaddr_t va, u32 op, u32 val, uaddr_t timeout,
 			  bool time64, u32 bitset)
 {
 	u64 until;
-	int err = read_deadline(op, timeout, time64, &until);
+	int err = futex_deadline(op, timeout, time64, &until);
 
 	return err ?
 		err :
@@ -368,6 +448,14 @@ static s32 sys_futex_wake(uaddr_t va, u32 op, u32 nr, u32 bitset)
 			     &woken);
 
 	return err ? err : (s32)woken;
+}
+
+static s32 sys_futex_lock_pi(uaddr_t va, u32 op, uaddr_t timeout, bool time64)
+{
+	u64 until;
+	int err = futex_deadline(op, timeout, time64, &until);
+
+	return err ? err : futex_lock_pi(va, op & FUTEX_PRIVATE_FLAG, until);
 }
 
 s32 sys_futex(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2, u32 val3)
@@ -388,6 +476,17 @@ s32 sys_futex(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2, u32 val3)
 		return futex_requeue(va, va2, private, val, timeout, NULL);
 	case FUTEX_CMP_REQUEUE:
 		return futex_requeue(va, va2, private, val, timeout, &val3);
+	case FUTEX_WAKE_OP:
+		return futex_wake_op(va, va2, private, val, timeout, val3);
+	case FUTEX_LOCK_PI: /* the wall clock's, whatever else is said */
+		return sys_futex_lock_pi(va, op | FUTEX_CLOCK_REALTIME, timeout,
+					 false);
+	case FUTEX_LOCK_PI2:
+		return sys_futex_lock_pi(va, op, timeout, false);
+	case FUTEX_TRYLOCK_PI:
+		return futex_trylock_pi(va, private);
+	case FUTEX_UNLOCK_PI:
+		return futex_unlock_pi(va, private);
 	default:
 		return -ENOSYS;
 	}
@@ -403,6 +502,11 @@ s32 sys_futex_time64(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2,
 				      FUTEX_BITSET_MATCH_ANY);
 	case FUTEX_WAIT_BITSET:
 		return sys_futex_wait(va, op, val, timeout, true, val3);
+	case FUTEX_LOCK_PI:
+		return sys_futex_lock_pi(va, op | FUTEX_CLOCK_REALTIME, timeout,
+					 true);
+	case FUTEX_LOCK_PI2:
+		return sys_futex_lock_pi(va, op, timeout, true);
 	default:
 		return sys_futex(va, op, val, timeout, va2, val3);
 	}
@@ -434,9 +538,16 @@ static void clear_tid(struct task_struct *task)
 static void futex_exit(struct task_struct *task)
 {
 	exit_robust_list(task);
+	exit_pi_waiters(task);
 	clear_tid(task);
 }
 
+static void futex_exec(void)
+{
+	WRITE_ONCE(current->left_futexes, false);
+}
+
 const struct service futex_service = {
+	.exec = futex_exec,
 	.exit_early = futex_exit,
 };

@@ -22,10 +22,11 @@ static int wake_one(uaddr_t futex)
 }
 
 /*
- * Its owner dies, if that is task: the next one is told and woken. 0, or
- * -EFAULT, -EINVAL of what is no futex.
+ * Its owner dies, if that is task: the next one is told and woken, by
+ * exit_pi_waiters() if the lock is a pi one. 0, or -EFAULT, -EINVAL of what is no
+ * futex.
  */
-static int owner_dies(const struct task_struct *task, uaddr_t futex)
+static int owner_dies(const struct task_struct *task, uaddr_t futex, bool pi)
 {
 	u32 value, seen;
 	int err = futex % 4 ? -EINVAL : get_user_u32(&value, futex);
@@ -36,7 +37,8 @@ static int owner_dies(const struct task_struct *task, uaddr_t futex)
 					       FUTEX_OWNER_DIED,
 				       &seen);
 		if (!err && seen == value)
-			return value & FUTEX_WAITERS ? wake_one(futex) : 0;
+			return value & FUTEX_WAITERS && !pi ? wake_one(futex) :
+							      0;
 		value = seen;
 	}
 	return err;
@@ -46,14 +48,16 @@ static int owner_dies(const struct task_struct *task, uaddr_t futex)
  * The lock that task was just taking or giving up. Given up in full it may
  * have been before it could wake the next one.
  */
-static int pending_dies(const struct task_struct *task, uaddr_t futex)
+static int pending_dies(const struct task_struct *task, uaddr_t futex, bool pi)
 {
 	u32 value;
 	int err = futex % 4 ? -EINVAL : get_user_u32(&value, futex);
 
 	if (err)
 		return err;
-	return value ? owner_dies(task, futex) : wake_one(futex);
+	if (value)
+		return owner_dies(task, futex, pi);
+	return pi ? 0 : wake_one(futex);
 }
 
 static uaddr_t entry_of(u32 pointer)
@@ -65,25 +69,29 @@ static int walk_list(const struct task_struct *task, uaddr_t head_va)
 {
 	struct robust_list_head head;
 	uaddr_t entry, pending;
-	u32 next;
+	u32 next, pointer;
 	int err = 0;
 
 	if (copy_from_user(&head, head_va, sizeof(head)))
 		return -EFAULT;
 	pending = entry_of(head.list_op_pending);
-	entry = entry_of(head.next);
+	pointer = head.next;
+	entry = entry_of(pointer);
 	for (u32 n = 0; n < ROBUST_LIST_LIMIT && entry != head_va; n++) {
 		/* Before the lock is another's, who may take it off the list. */
 		int read = get_user_u32(&next, entry);
 
 		if (entry != pending)
-			err = owner_dies(task, entry + (u32)head.futex_offset);
+			err = owner_dies(task, entry + (u32)head.futex_offset,
+					 pointer & PI_FUTEX);
 		if (err || read)
 			return err ? err : read;
-		entry = entry_of(next);
+		pointer = next;
+		entry = entry_of(pointer);
 		cond_resched();
 	}
-	return pending ? pending_dies(task, pending + (u32)head.futex_offset) :
+	return pending ? pending_dies(task, pending + (u32)head.futex_offset,
+				      head.list_op_pending & PI_FUTEX) :
 			 0;
 }
 

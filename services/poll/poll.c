@@ -14,13 +14,15 @@
 
 #define POLL_ON_STACK 8
 
-static struct wait_queue_head pollers = WAIT_QUEUE_INIT(pollers);
+struct poll_lookers poll_lookers = {
+	.waiters = WAIT_QUEUE_INIT(poll_lookers.waiters),
+};
 
-void poll_wake(u32 *edge)
+/* Two at once may count as one: only that the count changes matters. */
+void __poll_wake(u32 *edge)
 {
 	WRITE_ONCE(*edge, *edge + 1);
-	if (!TAILQ_EMPTY(&pollers.waiters))
-		wake_up(&pollers);
+	wake_up(&poll_lookers.waiters);
 }
 
 static u32 file_poll(struct file *file)
@@ -60,7 +62,8 @@ s32 poll_wait(struct pollfd *fds, u32 n, u32 unasked, u64 until)
 	u64 now = ktime_ns();
 
 	while (!ready && now < until) {
-		prepare_to_wait(&pollers, &entry, TASK_INTERRUPTIBLE);
+		prepare_to_wait(&poll_lookers.waiters, &entry,
+				TASK_INTERRUPTIBLE);
 		ready = (s32)poll_once(fds, n, unasked);
 		now = ktime_ns();
 		if (ready || now >= until)
@@ -71,7 +74,7 @@ s32 poll_wait(struct pollfd *fds, u32 n, u32 unasked, u64 until)
 		}
 		schedule_timeout(until == UINT64_MAX ? until : until - now);
 	}
-	finish_wait(&pollers, &entry);
+	finish_wait(&poll_lookers.waiters, &entry);
 	return ready;
 }
 

@@ -4,6 +4,7 @@
 #ifndef SERVICES_POLL_POLL_H
 #define SERVICES_POLL_POLL_H
 
+#include <sched.h>
 #include <trap/core_calls.h>
 #include <types.h>
 
@@ -26,10 +27,25 @@ s32 sys_pselect6(s32 n, uaddr_t in, uaddr_t out, uaddr_t except,
 s32 sys_pselect6_time64(s32 n, uaddr_t in, uaddr_t out, uaddr_t except,
 			uaddr_t timeout, uaddr_t mask_and_size);
 
+/* Who looks at files' readiness. */
+struct poll_lookers {
+	struct wait_queue_head waiters; /* asleep in a poll or the like */
+	u32 watches; /* files that epolls watch: their edges are to be counted */
+};
+
+extern struct poll_lookers poll_lookers;
+
+void __poll_wake(u32 *edge);
+
 /*
- * A file became readier: *edge, of its poll_edges, counts that, and whoever
- * waits looks again. Two that do so at once may count as one. Any context.
+ * A file became readier: *edge, of its poll_edges, counts that if anybody watches
+ * files, and whoever waits looks again. Any context.
  */
-void poll_wake(u32 *edge);
+static inline void poll_wake(u32 *edge)
+{
+	if (unlikely(!TAILQ_EMPTY(&poll_lookers.waiters.waiters) ||
+		     READ_ONCE(poll_lookers.watches)))
+		__poll_wake(edge);
+}
 
 #endif

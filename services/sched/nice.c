@@ -37,6 +37,13 @@ static void set_nice(struct task_struct *task, s32 nice)
 	WRITE_ONCE(task->inv_weight, (1u << 24) / weights[nice - MIN_NICE]);
 }
 
+void sched_lend(struct task_struct *task, u32 inv_weight)
+{
+	u32 own = (1u << 24) / weights[task->nice - MIN_NICE];
+
+	WRITE_ONCE(task->inv_weight, min(own, inv_weight));
+}
+
 /* Whether `which` and `who` of the calls mean task. tasklist_lock held. */
 static bool is_meant(const struct task_struct *task, s32 which, s32 who)
 {

@@ -7,11 +7,19 @@
 #include <trap/core_calls.h>
 #include <types.h>
 
+struct task_struct;
+
 /* clang-format off */
 #define SCHED_CALLS \
 	CALL(nice), CALL(getpriority), CALL(setpriority), \
 	CALL(sched_setaffinity), CALL(sched_getaffinity)
 /* clang-format on */
+
+/*
+ * task has at least this share, which somebody who waits for it lends: 2^24 by
+ * the weight, and UINT32_MAX for no more than its own. Until the next call.
+ */
+void sched_lend(struct task_struct *task, u32 inv_weight);
 
 s32 sys_nice(s32 increment);
 s32 sys_getpriority(s32 which, s32 who);

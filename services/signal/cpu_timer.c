@@ -19,14 +19,40 @@ static const struct service cpu_tick_service = {
 static struct timer tick_timer = { .service = &cpu_tick_service };
 static u32 nr_set; /* in all groups */
 
-void cpu_timers_init(struct signal_group *group)
+struct group_timers *group_timers(void)
 {
-	LIST_INIT(&group->cpu_expiries);
-	LIST_INIT(&group->timers);
-	group->next_timer = 0;
-	group->virt = (struct cpu_expiry){ .clock = { .user_only = true },
-					   .signo = SIGVTALRM };
-	group->prof = (struct cpu_expiry){ .signo = SIGPROF };
+	struct signal_group *group = current->signal->group;
+	struct group_timers *new;
+	u32 flags;
+
+	if (group->timers)
+		return group->timers;
+	new = kzalloc(sizeof(*new), GFP_KERNEL);
+	if (!new)
+		return NULL;
+	new->virt.clock.user_only = true;
+	new->virt.signo = SIGVTALRM;
+	new->prof.signo = SIGPROF;
+	flags = lock_signals();
+	if (!group->timers) {
+		group->timers = new;
+		new = NULL; /* no other thread was faster */
+	}
+	unlock_signals(flags);
+	kfree(new);
+	return group->timers;
+}
+
+void group_timers_free(struct group_timers *timers)
+{
+	u32 flags;
+
+	posix_timers_delete(timers);
+	flags = lock_signals();
+	cpu_expiry_set(timers, &timers->virt, 0, 0);
+	cpu_expiry_set(timers, &timers->prof, 0, 0);
+	unlock_signals(flags);
+	kfree(timers);
 }
 
 /* ---- the clock --------------------------------------------------- */
@@ -64,14 +90,14 @@ static void start_tick(void)
 	timer_start(&tick_timer);
 }
 
-void cpu_expiry_set(struct signal_group *group, struct cpu_expiry *e,
+void cpu_expiry_set(struct group_timers *timers, struct cpu_expiry *e,
 		    u64 expires, u64 interval)
 {
 	if (e->expires && !expires) {
 		LIST_REMOVE(e, link);
 		nr_set--;
 	} else if (!e->expires && expires) {
-		LIST_INSERT_HEAD(&group->cpu_expiries, e, link);
+		LIST_INSERT_HEAD(&timers->cpu_expiries, e, link);
 		if (nr_set++ == 0 && !tick_timer.queued)
 			start_tick();
 	}
@@ -79,13 +105,13 @@ void cpu_expiry_set(struct signal_group *group, struct cpu_expiry *e,
 	e->interval = interval;
 }
 
-u64 cpu_expiry_forward(struct signal_group *group, struct cpu_expiry *e)
+u64 cpu_expiry_forward(struct group_timers *timers, struct cpu_expiry *e)
 {
 	if (!e->expires || e->expires > e->seen)
 		return 0;
 	if (e->interval)
 		return time_forward(&e->expires, e->interval, e->seen);
-	cpu_expiry_set(group, e, 0, 0);
+	cpu_expiry_set(timers, e, 0, 0);
 	return 1;
 }
 
@@ -102,7 +128,7 @@ u64 cpu_expiry_left(const struct cpu_expiry *e)
 
 /* ---- the tick; both locks held ----------------------------------- */
 
-static void fire(struct task_struct *leader, struct signal_group *group,
+static void fire(struct task_struct *leader, struct group_timers *timers,
 		 struct cpu_expiry *e)
 {
 	const struct kernel_siginfo info = { .signo = e->signo,
@@ -113,7 +139,7 @@ static void fire(struct task_struct *leader, struct signal_group *group,
 				 container_of(e, struct posix_timer, cpu));
 		return;
 	}
-	cpu_expiry_forward(group, e);
+	cpu_expiry_forward(timers, e);
 	send_timer_signal(leader, 0, &info, NULL);
 }
 
@@ -121,18 +147,18 @@ static void fire(struct task_struct *leader, struct signal_group *group,
 static void look_at_current(void)
 {
 	struct task_struct *leader = current->group_leader;
-	struct signal_group *group = current->signal->group;
+	struct group_timers *timers = current->signal->group->timers;
 	struct cpu_expiry *e, *next;
 	struct task_usage use;
 
 	group_usage(leader, &use);
-	LIST_FOREACH_SAFE(e, &group->cpu_expiries, link, next) {
+	LIST_FOREACH_SAFE(e, &timers->cpu_expiries, link, next) {
 		if (e->clock.tid && e->clock.tid != current->pid)
 			continue;
 		e->seen = time_in(e->clock.tid ? &current->use : &use,
 				  &e->clock);
 		if (e->expires <= e->seen)
-			fire(leader, group, e);
+			fire(leader, timers, e);
 	}
 }
 
@@ -141,7 +167,7 @@ static void cpu_tick(struct timer *timer __unused_arg)
 {
 	u32 list_flags = tasklist_lock(), flags = lock_signals();
 
-	if (current->signal)
+	if (current->signal && current->signal->group->timers)
 		look_at_current();
 	if (nr_set)
 		start_tick();

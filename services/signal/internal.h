@@ -61,12 +61,8 @@ struct kernel_siginfo {
 	s32 code;
 	union {
 		s32 pid;
-		s32 timer_id; /* SI_TIMER */
+		s32 timer_id; /* CODE_OF_TIMER */
 		uaddr_t addr;
-	};
-	union {
-		u32 uid;
-		s32 overrun; /* SI_TIMER: expiries that nobody was told of */
 	};
 	union {
 		s32 status;
@@ -140,17 +136,21 @@ struct itimer {
 	u64 interval_ns; /* signal_lock; 0: once */
 };
 
-/* One for each process. */
-struct signal_group {
-	u32 count;          /* signal_lock: threads */
-	struct itimer real; /* sends it SIGALRM */
-	struct sigpending pending;
-	/* signal_lock */
+/* Those timers of a process that few programs have; signal_lock. */
+struct group_timers {
 	struct cpu_expiry virt, prof; /* ITIMER_VIRTUAL, ITIMER_PROF */
 	LIST_HEAD(,
 		  cpu_expiry) cpu_expiries; /* these two and those of timers */
 	LIST_HEAD(, posix_timer) timers;    /* timer_create's */
 	s32 next_timer;                     /* an id that may be free */
+};
+
+/* One for each process. */
+struct signal_group {
+	u32 count;                   /* signal_lock: threads */
+	struct itimer real;          /* sends it SIGALRM */
+	struct group_timers *timers; /* signal_lock; NULL: never asked for */
+	struct sigpending pending;
 };
 
 /* One for each thread; the masks are written by the thread itself. */
@@ -164,6 +164,7 @@ struct signal_state {
 	bool stop_pending;  /* it is to stop before user mode */
 	bool stop_dequeued; /* took a stop signal and has not acted on it */
 	struct sigaltstack altstack; /* own */
+	s32 timer_overrun;           /* own: of the timer's signal taken last */
 	u32 trap_no, error_code;     /* own: the last fault */
 	uaddr_t fault_address;
 };
@@ -327,13 +328,15 @@ void job_stop_thread(void);
 
 /* ---- cpu_timer.c ------------------------------------------------- */
 
-/* A new group's: none is set. */
-void cpu_timers_init(struct signal_group *group);
+/* The running task's group's, made when first asked for; NULL: no memory. */
+struct group_timers *group_timers(void);
+/* The group ends: all of them go. (no lock) */
+void group_timers_free(struct group_timers *timers);
 /*
  * At `expires` by its clock, then each interval; 0: not at all. The group has it
  * in its list then. (signal_lock)
  */
-void cpu_expiry_set(struct signal_group *group, struct cpu_expiry *e,
+void cpu_expiry_set(struct group_timers *timers, struct cpu_expiry *e,
 		    u64 expires, u64 interval);
 /* What the clock shows, for the running task's process. (tasklist_lock) */
 u64 cpu_clock_now(const struct cpu_clock *clock);
@@ -341,7 +344,7 @@ u64 cpu_clock_now(const struct cpu_clock *clock);
  * By how many periods it was over when it was last looked at, the first expiry
  * counted; it is set for the next, or no more. (signal_lock)
  */
-u64 cpu_expiry_forward(struct signal_group *group, struct cpu_expiry *e);
+u64 cpu_expiry_forward(struct group_timers *timers, struct cpu_expiry *e);
 /* Until the next one, at least 1; 0: it is not set. (both locks) */
 u64 cpu_expiry_left(const struct cpu_expiry *e);
 
@@ -350,10 +353,13 @@ u64 cpu_expiry_left(const struct cpu_expiry *e);
 /* The si_code of a timer's signal, inside: a program may send SI_TIMER too. */
 #define CODE_OF_TIMER INT32_MIN
 
-/* The running task took a timer's signal: how many it missed. (signal_lock) */
-void posix_timer_taken(struct signal_group *group, struct kernel_siginfo *info);
-/* A new program, or the end: all of them go. (no lock) */
-void posix_timers_delete(struct signal_group *group);
+/*
+ * The running task took this signal of a timer: how many it missed is in its
+ * signal_state. (signal_lock)
+ */
+void posix_timer_taken(const struct kernel_siginfo *info);
+/* A new program, or the end: all of timer_create's go. (no lock) */
+void posix_timers_delete(struct group_timers *timers);
 
 /* ---- itimer.c ---------------------------------------------------- */
 

@@ -64,37 +64,44 @@ void itimer_next_period(struct itimer *it)
 
 /* ---- by CPU time ------------------------------------------------- */
 
-static struct cpu_expiry *cpu_itimer(u32 which)
+static struct cpu_expiry *cpu_itimer(struct group_timers *timers, u32 which)
 {
-	struct signal_group *group = current->signal->group;
-
-	return which == ITIMER_VIRTUAL ? &group->virt : &group->prof;
+	return which == ITIMER_VIRTUAL ? &timers->virt : &timers->prof;
 }
 
 /* Both locks held, as for the next one. */
 static void read_which(u32 which, u64 *left_ns, u64 *interval_ns)
 {
+	struct group_timers *timers = current->signal->group->timers;
+	const struct cpu_expiry *e;
+
 	if (which == ITIMER_REAL) {
 		read_itimer(&current->signal->group->real, left_ns,
 			    interval_ns);
 		return;
 	}
-	*left_ns = cpu_expiry_left(cpu_itimer(which));
+	*left_ns = *interval_ns = 0;
+	if (!timers)
+		return;
+	e = cpu_itimer(timers, which);
+	*interval_ns = e->interval;
+	*left_ns = cpu_expiry_left(e);
 	if (*left_ns)
 		*left_ns = max(*left_ns, NSEC_PER_USEC);
-	*interval_ns = cpu_itimer(which)->interval;
 }
 
 static void set_which(u32 which, u64 ns, u64 interval_ns)
 {
 	struct signal_group *group = current->signal->group;
-	struct cpu_expiry *e = cpu_itimer(which);
+	struct cpu_expiry *e;
 
-	if (which == ITIMER_REAL)
+	if (which == ITIMER_REAL) {
 		set_itimer(&group->real, ns, interval_ns);
-	else
-		cpu_expiry_set(group, e, ns ? cpu_clock_now(&e->clock) + ns : 0,
-			       ns ? interval_ns : 0);
+		return;
+	}
+	e = cpu_itimer(group->timers, which);
+	cpu_expiry_set(group->timers, e, ns ? cpu_clock_now(&e->clock) + ns : 0,
+		       ns ? interval_ns : 0);
 }
 
 /* ---- the calls --------------------------------------------------- */
@@ -146,6 +153,8 @@ s32 sys_setitimer(u32 which, uaddr_t new, uaddr_t old)
 		return err;
 	if (which > ITIMER_PROF)
 		return -EINVAL;
+	if (which != ITIMER_REAL && !group_timers())
+		return -ENOMEM;
 	list_flags = tasklist_lock();
 	flags = lock_signals();
 	read_which(which, &old_ns, &old_interval);

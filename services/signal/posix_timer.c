@@ -23,11 +23,13 @@ static const struct service posix_timer_service = {
 };
 
 /* signal_lock held. NULL: there is none of that number. */
-static struct posix_timer *find_timer(const struct signal_group *group, s32 id)
+static struct posix_timer *find_timer(const struct group_timers *timers, s32 id)
 {
 	struct posix_timer *pt;
 
-	LIST_FOREACH(pt, &group->timers, link)
+	if (!timers)
+		return NULL;
+	LIST_FOREACH(pt, &timers->timers, link)
 		if (pt->id == id)
 			break;
 	return pt;
@@ -88,17 +90,20 @@ static void posix_timer_expired(struct timer *timer)
 	tasklist_unlock(flags);
 }
 
-void posix_timer_taken(struct signal_group *group, struct kernel_siginfo *info)
+void posix_timer_taken(const struct kernel_siginfo *info)
 {
-	struct posix_timer *pt = find_timer(group, info->timer_id);
+	struct signal_state *state = current->signal;
+	struct posix_timer *pt = find_timer(state->group->timers,
+					    info->timer_id);
 	u64 n;
 
+	state->timer_overrun = 0;
 	if (!pt || !pt->pending)
 		return;
 	pt->pending = false;
 	n = forward(pt); /* 0: it was to expire once, or was set anew */
 	pt->overrun = n > INT32_MAX ? INT32_MAX : n ? (s32)n - 1 : 0;
-	info->overrun = pt->overrun;
+	state->timer_overrun = pt->overrun;
 }
 
 /* ---- making and deleting ----------------------------------------- */
@@ -172,10 +177,11 @@ static int check_clock(s32 clock)
 
 static struct posix_timer *new_timer(s32 clock, const struct sigevent *event)
 {
+	struct group_timers *timers = group_timers();
 	struct posix_timer *pt = kzalloc(sizeof(*pt), GFP_KERNEL);
 	struct sigqueue *entry = kzalloc(sizeof(*entry), GFP_KERNEL);
 
-	if (!pt || !entry) {
+	if (!timers || !pt || !entry) {
 		kfree(pt);
 		kfree(entry);
 		return NULL;
@@ -183,7 +189,7 @@ static struct posix_timer *new_timer(s32 clock, const struct sigevent *event)
 	entry->of_timer = true;
 	pt->entry = entry;
 	pt->tgid = current->tgid;
-	pt->group = current->signal->group;
+	pt->group = timers;
 	pt->signo = event->sigev_signo;
 	pt->value = event->sigev_value;
 	pt->notify = event->sigev_notify & ~SIGEV_THREAD_ID;
@@ -220,7 +226,7 @@ static void free_timer(struct posix_timer *pt)
 /* The id is the smallest that is free. 0, -EAGAIN: too many. */
 static int insert_timer(struct posix_timer *pt)
 {
-	struct signal_group *group = current->signal->group;
+	struct group_timers *group = pt->group;
 	u32 flags = lock_signals();
 	int err = sigqueue_charge(current) ? 0 : -EAGAIN;
 
@@ -236,11 +242,11 @@ static int insert_timer(struct posix_timer *pt)
 }
 
 /* Take one out that is to go; id below 0: any. */
-static struct posix_timer *remove_timer(struct signal_group *group, s32 id)
+static struct posix_timer *remove_timer(struct group_timers *timers, s32 id)
 {
 	u32 flags = lock_signals();
-	struct posix_timer *pt = id < 0 ? LIST_FIRST(&group->timers) :
-					  find_timer(group, id);
+	struct posix_timer *pt = id < 0 ? LIST_FIRST(&timers->timers) :
+					  find_timer(timers, id);
 
 	if (pt)
 		LIST_REMOVE(pt, link);
@@ -248,11 +254,11 @@ static struct posix_timer *remove_timer(struct signal_group *group, s32 id)
 	return pt;
 }
 
-void posix_timers_delete(struct signal_group *group)
+void posix_timers_delete(struct group_timers *timers)
 {
 	struct posix_timer *pt;
 
-	while ((pt = remove_timer(group, -1)) != NULL)
+	while ((pt = remove_timer(timers, -1)) != NULL)
 		free_timer(pt);
 }
 
@@ -260,7 +266,7 @@ s32 sys_timer_delete(s32 id)
 {
 	struct posix_timer *pt = id < 0 ?
 		NULL :
-		remove_timer(current->signal->group, id);
+		remove_timer(current->signal->group->timers, id);
 
 	if (!pt)
 		return -EINVAL;
@@ -343,7 +349,7 @@ static s32 do_settime(s32 id, u32 how, uaddr_t new, uaddr_t old, bool time64)
 		return err;
 	list_flags = tasklist_lock();
 	flags = lock_signals();
-	pt = find_timer(current->signal->group, id);
+	pt = find_timer(current->signal->group->timers, id);
 	if (pt) {
 		read_timer(pt, &left, &was);
 		set_timer(pt, how, value, interval);
@@ -358,7 +364,7 @@ static s32 do_settime(s32 id, u32 how, uaddr_t new, uaddr_t old, bool time64)
 static s32 do_gettime(s32 id, uaddr_t to, bool time64)
 {
 	u32 list_flags = tasklist_lock(), flags = lock_signals();
-	struct posix_timer *pt = find_timer(current->signal->group, id);
+	struct posix_timer *pt = find_timer(current->signal->group->timers, id);
 	u64 left, interval;
 
 	if (pt)
@@ -391,7 +397,8 @@ s32 sys_timer_gettime64(s32 id, uaddr_t to)
 s32 sys_timer_getoverrun(s32 id)
 {
 	u32 flags = lock_signals();
-	const struct posix_timer *pt = find_timer(current->signal->group, id);
+	const struct posix_timer *pt =
+		find_timer(current->signal->group->timers, id);
 	s32 overrun = pt ? pt->overrun : -EINVAL;
 
 	unlock_signals(flags);

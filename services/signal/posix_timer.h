@@ -12,7 +12,7 @@ struct posix_timer {
 	/* constant */
 	s32 id;
 	s32 tgid;                   /* its process, */
-	struct signal_group *group; /* whose list it is in */
+	struct group_timers *group; /* in whose list it is */
 	s32 notify, signo;
 	s32 tid; /* the thread that gets the signal; 0: the process does */
 	u32 value;

@@ -84,7 +84,7 @@ static struct signal_group *fork_group(u32 clone_flags)
 			return NULL;
 		group->count = 1;
 		init_sigpending(&group->pending);
-		cpu_timers_init(group);
+		group->timers = NULL;
 		group->real = (struct itimer){
 			.timer = { .service = &signal_service }
 		};
@@ -176,18 +176,16 @@ static void signal_exit(struct task_struct *task)
 			hand_on_pending(task);
 		group = NULL;
 	}
-	if (group) {
+	if (group)
 		forget_all(&group->pending);
-		cpu_expiry_set(group, &group->virt, 0, 0);
-		cpu_expiry_set(group, &group->prof, 0, 0);
-	}
 	unlock_signals(flags);
 	if (stopped)
 		job_tell_stopped(task->group_leader);
 	tasklist_unlock(list_flags);
 	free_sighand(hand);
 	if (group) {
-		posix_timers_delete(group);
+		if (unlikely(group->timers))
+			group_timers_free(group->timers);
 		timer_cancel(&group->real.timer);
 		timer_sync(&group->real.timer);
 	}
@@ -243,7 +241,8 @@ static void signal_exec(void)
 		tasklist_unlock(flags);
 		return;
 	}
-	posix_timers_delete(state->group);
+	if (state->group->timers)
+		posix_timers_delete(state->group->timers);
 	flags = lock_signals();
 	reset_handlers(current->sighand);
 	state->altstack = (struct sigaltstack){ .ss_flags = SS_DISABLE };

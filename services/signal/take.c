@@ -66,7 +66,7 @@ static bool take_signal(u64 set, struct kernel_siginfo *info)
 			itimer_next_period(&state->group->real);
 	}
 	if (unlikely(info->code == CODE_OF_TIMER))
-		posix_timer_taken(state->group, info);
+		posix_timer_taken(info);
 	return true;
 }
 

@@ -120,7 +120,7 @@ static void periods(void)
 	is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), RT1, "one signal");
 	ok(info.overrun >= 8 && info.overrun < 60, "tells what it missed");
 	n = SYS(timer_getoverrun, id);
-	is(n, info.overrun, "as timer_getoverrun does");
+	ok(n == info.overrun, "as timer_getoverrun does");
 	is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), -EAGAIN,
 	   "no other came meanwhile");
 	sleep_ms(20);
