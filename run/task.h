@@ -146,6 +146,9 @@ struct task_struct {
 	uaddr_t set_child_tid; /* its first act: store its tid there */
 	u64 start_ns;
 
+	/* services/sched: SCHED_NORMAL ..., 1 to 99; does another lend to it? */
+	u8 policy, rt_priority;
+	bool sched_reset_on_fork, sched_lent;
 	/* services/futex: its locks, and the word to be zero at its end */
 	uaddr_t robust_list, clear_child_tid;
 	bool left_futexes;         /* it owns no lock any more */

@@ -32,6 +32,7 @@ const struct service *const services[] = {
 	&alignment_service,	/* before signals: what is mended needs none */
 	&tty_service,		/* before signals: SIGHUP before SIGCHLD */
 	&signal_service,
+	&sched_service,
 	&futex_service,
 	&ids_service,
 	&files_service,

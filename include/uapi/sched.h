@@ -6,6 +6,8 @@
 #ifndef UAPI_SCHED_H
 #define UAPI_SCHED_H
 
+#include <stdint.h>
+
 #define CSIGNAL              0x000000ff
 #define CLONE_VM             0x00000100 /* one address space */
 #define CLONE_FS             0x00000200 /* one working directory */
@@ -23,5 +25,28 @@
 #define CLONE_DETACHED       0x00400000 /* ignored, as in Linux */
 #define CLONE_UNTRACED       0x00800000
 #define CLONE_CHILD_SETTID   0x01000000
+
+/* Scheduling classes. */
+#define SCHED_NORMAL        0
+#define SCHED_FIFO          1
+#define SCHED_RR            2
+#define SCHED_BATCH         3
+#define SCHED_IDLE          5
+#define SCHED_DEADLINE      6
+#define SCHED_RESET_ON_FORK 0x40000000u /* children are SCHED_NORMAL */
+
+#define SCHED_FLAG_RESET_ON_FORK 1
+#define SCHED_ATTR_SIZE_VER0     48
+
+/* sched_setattr, sched_getattr */
+struct sched_attr {
+	uint32_t size; /* bytes that the program has of it */
+	uint32_t sched_policy;
+	uint64_t sched_flags;
+	int32_t sched_nice;
+	uint32_t sched_priority;
+	uint64_t sched_runtime, sched_deadline, sched_period;
+	uint32_t sched_util_min, sched_util_max;
+};
 
 #endif

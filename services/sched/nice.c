@@ -9,7 +9,7 @@
 #include <asm/uaccess.h>
 #include <cred.h>
 #include <proc/proc.h>
-#include <services/sched/sched.h>
+#include <services/sched/internal.h>
 #include <services/signal/signal.h>
 
 #define MIN_NICE (-20)
@@ -25,7 +25,12 @@ static const u32 weights[MAX_NICE - MIN_NICE + 1] = {
 	110,   87,    70,    56,    45,    36,    29,    23,    18,    15,
 };
 
-static s32 clamp_nice(s32 nice)
+u32 nice_weight(s32 nice)
+{
+	return weights[nice - MIN_NICE];
+}
+
+s32 clamp_nice(s32 nice)
 {
 	return nice < MIN_NICE ? MIN_NICE : min(nice, MAX_NICE);
 }
@@ -34,14 +39,14 @@ static s32 clamp_nice(s32 nice)
 static void set_nice(struct task_struct *task, s32 nice)
 {
 	task->nice = nice;
-	WRITE_ONCE(task->inv_weight, (1u << 24) / weights[nice - MIN_NICE]);
+	sched_update_weight(task);
 }
 
 void sched_lend(struct task_struct *task, u32 inv_weight)
 {
-	u32 own = (1u << 24) / weights[task->nice - MIN_NICE];
-
-	WRITE_ONCE(task->inv_weight, min(own, inv_weight));
+	task->sched_lent = inv_weight != UINT32_MAX;
+	WRITE_ONCE(task->inv_weight,
+		   min(sched_own_inv_weight(task), inv_weight));
 }
 
 /* Whether `which` and `who` of the calls mean task. tasklist_lock held. */

@@ -1,18 +1,27 @@
 /*
- * services/sched/sched.h - nice values: a task's share of the core, and which cores.
+ * services/sched/sched.h - how large a task's share of the core is: nice values
+ * and classes.
  */
 #ifndef SERVICES_SCHED_SCHED_H
 #define SERVICES_SCHED_SCHED_H
 
+#include <service.h>
 #include <trap/core_calls.h>
 #include <types.h>
 
 struct task_struct;
 
+extern const struct service sched_service;
+
 /* clang-format off */
 #define SCHED_CALLS \
 	CALL(nice), CALL(getpriority), CALL(setpriority), \
-	CALL(sched_setaffinity), CALL(sched_getaffinity)
+	CALL(sched_setscheduler), CALL(sched_getscheduler), \
+	CALL(sched_setparam), CALL(sched_getparam), \
+	CALL(sched_setattr), CALL(sched_getattr), \
+	CALL(sched_get_priority_max), CALL(sched_get_priority_min), \
+	CALL(sched_rr_get_interval), CALL(sched_rr_get_interval_time64), \
+	CALL(sched_setaffinity), CALL(sched_getaffinity), CALL(getcpu)
 /* clang-format on */
 
 /*
@@ -24,7 +33,18 @@ void sched_lend(struct task_struct *task, u32 inv_weight);
 s32 sys_nice(s32 increment);
 s32 sys_getpriority(s32 which, s32 who);
 s32 sys_setpriority(s32 which, s32 who, s32 nice);
-s32 sys_sched_setaffinity(s32 pid, u32 bytes, uaddr_t from);
-s32 sys_sched_getaffinity(s32 pid, u32 bytes, uaddr_t to);
+s32 sys_sched_setscheduler(s32 pid, s32 policy, uaddr_t param);
+s32 sys_sched_getscheduler(s32 pid);
+s32 sys_sched_setparam(s32 pid, uaddr_t param);
+s32 sys_sched_getparam(s32 pid, uaddr_t param);
+s32 sys_sched_setattr(s32 pid, uaddr_t attr, u32 flags);
+s32 sys_sched_getattr(s32 pid, uaddr_t attr, u32 size, u32 flags);
+s32 sys_sched_get_priority_max(u32 policy);
+s32 sys_sched_get_priority_min(u32 policy);
+s32 sys_sched_rr_get_interval(s32 pid, uaddr_t timespec);
+s32 sys_sched_rr_get_interval_time64(s32 pid, uaddr_t timespec);
+s32 sys_sched_setaffinity(s32 pid, u32 bytes, uaddr_t mask);
+s32 sys_sched_getaffinity(s32 pid, u32 bytes, uaddr_t mask);
+s32 sys_getcpu(uaddr_t cpu, uaddr_t node, uaddr_t unused);
 
 #endif

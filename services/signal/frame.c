@@ -63,8 +63,8 @@ bool on_sig_stack(uaddr_t sp)
 	const struct sigaltstack *stack = &current->signal->altstack;
 
 	/* A stack is full-descending: sp may be its very end, not its start. */
-	return !(stack->ss_flags & SS_AUTODISARM) && sp > stack->ss_sp &&
-		sp - stack->ss_sp <= stack->ss_size;
+	return sp > stack->ss_sp && sp - stack->ss_sp <= stack->ss_size &&
+		!(stack->ss_flags & SS_AUTODISARM);
 }
 
 /* 0, where no frame can be: the alternate stack is full. */

@@ -212,10 +212,9 @@ u32 nr_queued_signals(void);
  */
 int post_again(struct sigpending *pending, const struct kernel_siginfo *info,
 	       struct sigqueue *entry);
-/* The one of sig in the set was taken: the next one takes its place, if any. */
-void take_queued(struct sigpending *pending, int sig);
-/* It was taken, or is not to be: it counts no more. */
-void forget_signal(const struct kernel_siginfo *info);
+/* It was taken from the set: the next one takes its place, if there is any. */
+void take_queued(struct sigpending *pending,
+		 const struct kernel_siginfo *taken);
 /* Forget the pending signals of set. */
 void discard_signals(struct sigpending *pending, u64 set);
 

@@ -100,16 +100,19 @@ static bool was_charged(const struct kernel_siginfo *info)
 	return info->signo >= SIGRTMIN && info->code != CODE_OF_TIMER;
 }
 
-void forget_signal(const struct kernel_siginfo *info)
+/* It was taken, or is not to be: it counts no more. */
+static void forget_signal(const struct kernel_siginfo *info)
 {
 	if (was_charged(info))
 		sigqueue_uncharge();
 }
 
-void take_queued(struct sigpending *pending, int sig)
+void take_queued(struct sigpending *pending, const struct kernel_siginfo *taken)
 {
+	int sig = taken->signo;
 	struct sigqueue *entry;
 
+	forget_signal(taken);
 	STAILQ_FOREACH(entry, &pending->queue, link)
 		if (entry->info.signo == sig)
 			break;

@@ -186,8 +186,10 @@ static void signal_exit(struct task_struct *task)
 	if (group) {
 		if (unlikely(group->timers))
 			group_timers_free(group->timers);
-		timer_cancel(&group->real.timer);
-		timer_sync(&group->real.timer);
+		if (group->real.tgid) { /* it was set once */
+			timer_cancel(&group->real.timer);
+			timer_sync(&group->real.timer);
+		}
 	}
 	kfree(group);
 	kfree(state);

@@ -39,8 +39,8 @@ static int first_signal(u64 set)
 	return lowest_signal(set);
 }
 
-static bool take_from(struct sigpending *pending, u64 set,
-		      struct kernel_siginfo *info)
+static __always_inline bool take_from(struct sigpending *pending, u64 set,
+				      struct kernel_siginfo *info)
 {
 	int sig = first_signal(pending->set & set);
 
@@ -48,10 +48,8 @@ static bool take_from(struct sigpending *pending, u64 set,
 		return false;
 	pending->set &= ~sigmask(sig);
 	*info = pending->info[sig - 1];
-	if (unlikely(sig >= SIGRTMIN))
-		forget_signal(info);
-	if (unlikely(!STAILQ_EMPTY(&pending->queue)))
-		take_queued(pending, sig);
+	if (unlikely(sig >= SIGRTMIN || !STAILQ_EMPTY(&pending->queue)))
+		take_queued(pending, info);
 	return true;
 }
 

@@ -24,6 +24,7 @@ HEADERS = {
     "eventfd.h": ["linux/timerfd.h"],
     "fcntl.h": ["linux/fcntl.h", "linux/fs.h", "linux/falloc.h"],
     "poll.h": ["asm/poll.h"],
+    "sched.h": ["linux/sched.h", "linux/sched/types.h"],
     "signal.h": ["linux/signal.h"],
     "stat.h": ["linux/stat.h", "asm/stat.h"],
     "statfs.h": ["asm/statfs.h", "linux/magic.h"],

@@ -202,8 +202,10 @@ static void lending(void)
 	run_thread(&owner, light, 0, 0);
 	wait_until(&go, 1);
 	run_thread(&spinner, spin, 0, 0);
-	is(pi(FUTEX_LOCK_PI, 0), 0,
-	   "a lock of one that has a 68th of the core");
+	start = uptime_ms();
+	is(pi(FUTEX_LOCK_PI, 0), 0, "a lock of one with a 68th of the core");
+	/* Linux lends priorities of real-time classes, and no share. */
+	ok(uptime_ms() - start < 2000 || !ours, "who waits lends it its own");
 	spun = 1;
 	pi(FUTEX_UNLOCK_PI, 0);
 	join_thread(&owner);

@@ -1,0 +1,358 @@
+/*
+ * Scheduling classes and processors: sched_setscheduler and its family, as Linux
+ * answers them, on one scheduler of fair shares.
+ *
+ * A class is a share here. A real-time task weighs as much as nineteen of nice 0
+ * at most: alone with one of these it has 95 % of the core, which is also what
+ * Linux leaves to real-time tasks, so none of them can stop the machine. It is
+ * woken ahead of others, as it has always run less by its share. A task of
+ * SCHED_IDLE has Linux's weight of 3.
+ *
+ * There is one processor, 0, and every program is root.
+ */
+#include <asm/uaccess.h>
+#include <proc/proc.h>
+#include <services/sched/internal.h>
+#include <services/time/time.h>
+#include <string.h>
+#include <uapi/sched.h>
+
+#define RT_PRIO_MIN 1u
+#define RT_PRIO_MAX 99u
+
+#define RT_WEIGHT_MAX (19 * 1024u)
+#define IDLE_WEIGHT   3u
+
+/* What can be set of a task: struct sched_attr without a deadline. */
+struct sched_choice {
+	u32 policy; /* without SCHED_RESET_ON_FORK */
+	u32 priority;
+	bool reset_on_fork;
+};
+
+static bool is_realtime(u32 policy)
+{
+	return policy == SCHED_FIFO || policy == SCHED_RR;
+}
+
+/* Half of the largest share, and the other half by priority. */
+u32 sched_own_inv_weight(const struct task_struct *task)
+{
+	u32 weight;
+
+	if (is_realtime(task->policy))
+		weight = RT_WEIGHT_MAX / 2 +
+			RT_WEIGHT_MAX / 2 * task->rt_priority / RT_PRIO_MAX;
+	else if (task->policy == SCHED_IDLE)
+		weight = IDLE_WEIGHT;
+	else
+		weight = nice_weight(task->nice);
+	return (1u << 24) / weight;
+}
+
+void sched_update_weight(struct task_struct *task)
+{
+	WRITE_ONCE(task->inv_weight, sched_own_inv_weight(task));
+}
+
+/* ---- finding a task ---------------------------------------------- */
+
+/* 0: the caller. tasklist_lock held. */
+static struct task_struct *find_sched_task(s32 pid)
+{
+	return pid ? find_task(pid) : current;
+}
+
+/* ---- setting ----------------------------------------------------- */
+
+static int check_choice(const struct sched_choice *choice)
+{
+	switch (choice->policy) {
+	case SCHED_FIFO:
+	case SCHED_RR:
+		return choice->priority >= RT_PRIO_MIN &&
+				choice->priority <= RT_PRIO_MAX ?
+			0 :
+			-EINVAL;
+	case SCHED_NORMAL:
+	case SCHED_BATCH:
+	case SCHED_IDLE:
+		return choice->priority ? -EINVAL : 0;
+	default: /* SCHED_DEADLINE, too: nobody keeps deadlines here */
+		return -EINVAL;
+	}
+}
+
+/* nice: NULL, it stays. */
+static int set_choice(s32 pid, const struct sched_choice *choice,
+		      const s32 *nice)
+{
+	struct task_struct *task;
+	int err = check_choice(choice);
+	u32 flags;
+
+	if (err)
+		return err;
+	flags = tasklist_lock();
+	task = find_sched_task(pid);
+	if (task) {
+		task->policy = (u8)choice->policy;
+		task->rt_priority = (u8)choice->priority;
+		task->sched_reset_on_fork = choice->reset_on_fork;
+		if (nice && !is_realtime(choice->policy))
+			task->nice = *nice;
+		sched_update_weight(task);
+	}
+	tasklist_unlock(flags);
+	return task ? 0 : -ESRCH;
+}
+
+/* What task has: 0 or -ESRCH. */
+static int get_choice(s32 pid, struct sched_choice *choice, s32 *nice)
+{
+	const struct task_struct *task;
+	u32 flags;
+
+	if (pid < 0)
+		return -EINVAL;
+	flags = tasklist_lock();
+	task = find_sched_task(pid);
+	if (task) {
+		*choice = (struct sched_choice){ task->policy,
+						 task->rt_priority,
+						 task->sched_reset_on_fork };
+		*nice = task->nice;
+	}
+	tasklist_unlock(flags);
+	return task ? 0 : -ESRCH;
+}
+
+s32 sys_sched_setscheduler(s32 pid, s32 policy, uaddr_t param)
+{
+	struct sched_choice choice;
+
+	if (!param || pid < 0 || policy < 0)
+		return -EINVAL;
+	choice.policy = (u32)policy & ~SCHED_RESET_ON_FORK;
+	choice.reset_on_fork = (u32)policy & SCHED_RESET_ON_FORK;
+	if (get_user_u32(&choice.priority, param))
+		return -EFAULT;
+	return set_choice(pid, &choice, NULL);
+}
+
+s32 sys_sched_setparam(s32 pid, uaddr_t param)
+{
+	struct sched_choice choice;
+	u32 priority;
+	s32 nice;
+	int err;
+
+	if (!param || pid < 0)
+		return -EINVAL;
+	if (get_user_u32(&priority, param))
+		return -EFAULT;
+	err = get_choice(pid, &choice, &nice);
+	choice.priority = priority;
+	return err ? err : set_choice(pid, &choice, NULL);
+}
+
+s32 sys_sched_getscheduler(s32 pid)
+{
+	struct sched_choice choice;
+	s32 nice;
+	int err = get_choice(pid, &choice, &nice);
+
+	if (err)
+		return err;
+	return (s32)(choice.policy |
+		     (choice.reset_on_fork ? SCHED_RESET_ON_FORK : 0));
+}
+
+s32 sys_sched_getparam(s32 pid, uaddr_t param)
+{
+	struct sched_choice choice;
+	s32 nice;
+	int err = param ? get_choice(pid, &choice, &nice) : -EINVAL;
+
+	return err ? err : put_user_u32(choice.priority, param);
+}
+
+/* ---- with a structure -------------------------------------------- */
+
+/* size is what the program has; more than we know must be zero. */
+static int get_attr(uaddr_t from, struct sched_attr *attr)
+{
+	u32 size, word, at;
+
+	if (get_user_u32(&size, from))
+		return -EFAULT;
+	if (!size)
+		size = SCHED_ATTR_SIZE_VER0;
+	if (size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE)
+		return put_user_u32(sizeof(*attr), from) ? -EFAULT : -E2BIG;
+	memset(attr, 0, sizeof(*attr));
+	if (copy_from_user(attr, from, min(size, (u32)sizeof(*attr))))
+		return -EFAULT;
+	for (at = sizeof(*attr); at + 4 <= size; at += 4) {
+		if (get_user_u32(&word, from + at))
+			return -EFAULT;
+		if (word)
+			return -E2BIG;
+	}
+	return 0;
+}
+
+s32 sys_sched_setattr(s32 pid, uaddr_t uattr, u32 flags)
+{
+	struct sched_attr attr;
+	struct sched_choice choice;
+	s32 nice;
+	int err;
+
+	if (!uattr || pid < 0 || flags)
+		return -EINVAL;
+	err = get_attr(uattr, &attr);
+	if (err)
+		return err;
+	if ((s32)attr.sched_policy < 0 ||
+	    attr.sched_flags & ~(u64)SCHED_FLAG_RESET_ON_FORK)
+		return -EINVAL;
+	choice.policy = attr.sched_policy;
+	choice.priority = attr.sched_priority;
+	choice.reset_on_fork = attr.sched_flags & SCHED_FLAG_RESET_ON_FORK;
+	nice = clamp_nice(attr.sched_nice);
+	return set_choice(pid, &choice, &nice);
+}
+
+s32 sys_sched_getattr(s32 pid, uaddr_t uattr, u32 size, u32 flags)
+{
+	struct sched_attr attr;
+	struct sched_choice choice;
+	s32 nice;
+	int err;
+
+	if (!uattr || pid < 0 || flags || size < SCHED_ATTR_SIZE_VER0 ||
+	    size > PAGE_SIZE)
+		return -EINVAL;
+	err = get_choice(pid, &choice, &nice);
+	if (err)
+		return err;
+	memset(&attr, 0, sizeof(attr));
+	attr.size = min(size, (u32)sizeof(attr));
+	attr.sched_policy = choice.policy;
+	attr.sched_priority = choice.priority;
+	if (choice.reset_on_fork)
+		attr.sched_flags = SCHED_FLAG_RESET_ON_FORK;
+	if (!is_realtime(choice.policy))
+		attr.sched_nice = nice;
+	return copy_to_user(uattr, &attr, attr.size) ? -EFAULT : 0;
+}
+
+/* ---- limits and times -------------------------------------------- */
+
+static s32 priority_limit(u32 policy, u32 of_realtime)
+{
+	if (is_realtime(policy))
+		return (s32)of_realtime;
+	return policy <= SCHED_DEADLINE && policy != 4 ? 0 : -EINVAL;
+}
+
+s32 sys_sched_get_priority_max(u32 policy)
+{
+	return priority_limit(policy, RT_PRIO_MAX);
+}
+
+s32 sys_sched_get_priority_min(u32 policy)
+{
+	return priority_limit(policy, RT_PRIO_MIN);
+}
+
+/* How long a task runs before another one of its class does; 0: for ever. */
+static s32 do_rr_get_interval(s32 pid, uaddr_t to, bool time64)
+{
+	struct sched_choice choice;
+	s32 nice;
+	int err = get_choice(pid, &choice, &nice);
+
+	if (err)
+		return err;
+	return put_timespec(choice.policy == SCHED_FIFO ? 0 : SLICE_NSEC, to,
+			    time64);
+}
+
+s32 sys_sched_rr_get_interval(s32 pid, uaddr_t to)
+{
+	return do_rr_get_interval(pid, to, false);
+}
+
+s32 sys_sched_rr_get_interval_time64(s32 pid, uaddr_t to)
+{
+	return do_rr_get_interval(pid, to, true);
+}
+
+/* ---- processors -------------------------------------------------- */
+
+#define CPU_0 1u
+
+static bool task_exists(s32 pid)
+{
+	u32 flags = tasklist_lock();
+	bool exists = find_sched_task(pid) != NULL;
+
+	tasklist_unlock(flags);
+	return exists;
+}
+
+s32 sys_sched_setaffinity(s32 pid, u32 bytes, uaddr_t mask)
+{
+	u32 set = 0;
+
+	if (copy_from_user(&set, mask, min(bytes, (u32)sizeof(set))))
+		return -EFAULT;
+	if (!task_exists(pid))
+		return -ESRCH;
+	return set & CPU_0 ? 0 : -EINVAL;
+}
+
+/* Returns how many bytes of the set it has written: whole words. */
+s32 sys_sched_getaffinity(s32 pid, u32 bytes, uaddr_t mask)
+{
+	if (bytes < 4 || bytes % 4)
+		return -EINVAL;
+	if (!task_exists(pid))
+		return -ESRCH;
+	return put_user_u32(CPU_0, mask) ? -EFAULT : 4;
+}
+
+s32 sys_getcpu(uaddr_t cpu, uaddr_t node, uaddr_t unused __unused_arg)
+{
+	if (cpu && put_user_u32(0, cpu))
+		return -EFAULT;
+	return node && put_user_u32(0, node) ? -EFAULT : 0;
+}
+
+/* ---- the row ----------------------------------------------------- */
+
+/* The child has what its parent chose, and nothing of what that is lent. */
+static int sched_fork(struct task_struct *child, u32 flags __unused_arg)
+{
+	const struct task_struct *parent = current;
+
+	if (likely(!(parent->policy | parent->sched_reset_on_fork |
+		     parent->sched_lent)))
+		return 0;
+	if (!parent->sched_reset_on_fork) {
+		child->policy = parent->policy;
+		child->rt_priority = parent->rt_priority;
+	} else {
+		child->nice = is_realtime(parent->policy) ?
+			0 :
+			max(parent->nice, 0);
+	}
+	sched_update_weight(child);
+	return 0;
+}
+
+const struct service sched_service = {
+	.fork = sched_fork,
+};
