@@ -47,8 +47,9 @@ void siginfo_to_user(const struct kernel_siginfo *info, struct siginfo *user)
 	memset(user, 0, sizeof(*user));
 	user->si_signo = info->signo;
 	user->si_code = info->code;
-	/* Whatever the two words mean: an address, a value ... */
+	/* Whatever the words mean: an address, a value ... */
 	user->si_pid = info->pid;
+	user->si_uid = info->uid;
 	user->si_status = info->status;
 	if (unlikely(info->code == CODE_OF_TIMER)) {
 		user->si_code = SI_TIMER;

@@ -64,6 +64,7 @@ struct kernel_siginfo {
 		s32 timer_id; /* CODE_OF_TIMER */
 		uaddr_t addr;
 	};
+	u32 uid; /* who sent it, or whose child it was */
 	union {
 		s32 status;
 		u32 value; /* of the sender, or of the timer */

@@ -1,5 +1,5 @@
 /*
- * Sending signals: kill and its family, faults, and the ends of children.
+ * Sending signals: kill and its family, faults, and timers.
  *
  * A signal for a thread goes to that thread's set; one for a process goes to
  * the group's, and one thread that does not block it is told. What nobody
@@ -375,36 +375,6 @@ bool signal_fault(struct fault_signal *fault)
 			   error);
 	unlock_signals(flags);
 	return handled;
-}
-
-/* ---- children ---------------------------------------------------- */
-
-void signal_child_exited(struct task_struct *parent, struct task_struct *child)
-{
-	u32 killer = child->exit_code & 0x7f;
-	struct kernel_siginfo info = {
-		.signo = (s32)child->exit_signal,
-		.code = killer ? CLD_KILLED : CLD_EXITED,
-		.pid = child->pid,
-		.uid = task_uid(child),
-		.status = (s32)(killer ? killer : child->exit_code >> 8 & 0xff),
-	};
-
-	if (valid_signal(info.signo))
-		send_to_group(parent, &info);
-}
-
-void signal_child_changed(struct task_struct *parent,
-			  const struct task_struct *child, s32 code, s32 status)
-{
-	const struct kernel_siginfo info = { .signo = SIGCHLD,
-					     .code = code,
-					     .pid = child->pid,
-					     .uid = task_uid(child),
-					     .status = status };
-
-	if (signal_hears_of_stops(parent))
-		send_to_group(parent, &info);
 }
 
 /* ---- a whole group ----------------------------------------------- */

@@ -18,6 +18,7 @@ static int get_siginfo(s32 pid, s32 sig, uaddr_t from,
 	*info = (struct kernel_siginfo){ .signo = sig,
 					 .code = user.si_code,
 					 .pid = user.si_pid,
+					 .uid = user.si_uid,
 					 .status = user.si_status };
 	if (info->code == CODE_OF_TIMER)
 		return -EINVAL;
