@@ -2,7 +2,7 @@
  * What a parent hears of its children by a signal: that one has ended, has
  * stopped, or goes on; and whether it wants to.
  */
-#include <cred.h>
+#include <services/ids/ids.h>
 #include <services/signal/internal.h>
 
 /*

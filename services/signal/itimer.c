@@ -13,6 +13,17 @@
 #include <uapi/time.h>
 
 /* What is left of it; 0 says that it does not run. signal_lock held. */
+void send_alarm(struct timer *timer)
+{
+	const struct itimer *it = container_of(timer, struct itimer, timer);
+	u32 flags = tasklist_lock();
+	struct task_struct *task = find_task(it->tgid);
+
+	if (task)
+		send_sig_process(task->group_leader, SIGALRM);
+	tasklist_unlock(flags);
+}
+
 static void read_itimer(const struct itimer *it, u64 *left_ns, u64 *interval_ns)
 {
 	u64 now = ktime_ns(), until = it->timer.expires_ns;

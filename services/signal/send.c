@@ -533,18 +533,6 @@ static u32 send_to_all(const struct kernel_siginfo *info, u32 *flags)
 	return n;
 }
 
-void send_alarm(struct timer *timer)
-{
-	const struct itimer *it = container_of(timer, struct itimer, timer);
-	struct kernel_siginfo info = info_from_kernel(SIGALRM);
-	u32 flags = tasklist_lock();
-	struct task_struct *task = find_task(it->tgid);
-
-	if (task)
-		send_to_group(task->group_leader, &info);
-	tasklist_unlock(flags);
-}
-
 s32 sys_kill(s32 pid, s32 sig)
 {
 	struct kernel_siginfo info = info_from_user(sig, SI_USER);
