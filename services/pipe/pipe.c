@@ -339,6 +339,7 @@ static const struct file_operations pipe_write_fops = {
 };
 
 static const struct inode_operations pipe_inode_ops = {
+	.open = fifo_open, /* by a link of /proc/PID/fd */
 	.evict = pipe_evict,
 	.nameless = "pipe:[%u]",
 };
@@ -519,13 +520,19 @@ static int await_other_side(struct file *file, struct pipe *pipe, u32 times)
 	return 0;
 }
 
+/* A pipe that has none is opened anew without waiting for the other side. */
+static bool has_name(const struct inode *inode)
+{
+	return inode->i_op == &fifo_node_ops;
+}
+
 /* i_lock held: the FIFO's pipe, made if this is the first who opens it. */
 static int open_fifo_pipe(struct inode *inode, const struct file *file)
 {
 	struct pipe *pipe = inode->i_private;
 
-	if (file->f_mode == FMODE_WRITE && file->f_flags & O_NONBLOCK &&
-	    (!pipe || !pipe->readers))
+	if (has_name(inode) && file->f_mode == FMODE_WRITE &&
+	    file->f_flags & O_NONBLOCK && (!pipe || !pipe->readers))
 		return -ENXIO;
 	if (!pipe)
 		pipe = inode->i_private = alloc_pipe();
@@ -557,7 +564,8 @@ static int fifo_open(struct inode *inode, struct file *file)
 	wake_up(&pipe->writable);
 	poll_wake(&pipe->edges.in);
 	poll_wake(&pipe->edges.out);
-	err = await_other_side(file, pipe, times);
+	if (has_name(inode))
+		err = await_other_side(file, pipe, times);
 	if (err)
 		pipe_release(file);
 	else
