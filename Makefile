@@ -218,6 +218,7 @@ debug: all
 
 # ---- tests -------------------------------------------------------------------
 
+include tools/debian/debian.mk
 -include tests/host/host.mk
 -include tests/target/target.mk
 -include tests/user/user-tests.mk

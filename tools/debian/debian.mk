@@ -1,0 +1,26 @@
+# debian.mk - Debian's own programs, unmodified, on Pagewalk.
+#
+# `make debian` fetches the packages once, then boots to bash; without a
+# terminal it runs try.sh instead and checks the answers.
+
+DEBIAN_ARCHIVE := build/debian/archive.cpio
+DEBIAN_LINUX := build/debian/vmlinuz
+DEBIAN_DTB := build/debian/vexpress-v2p-ca9.dtb
+debian_fetch := tools/debian/fetch.py
+
+$(DEBIAN_ARCHIVE): $(addprefix tools/debian/,fetch.py init try.sh passwd group)
+	$(call say,FETCH,$@)
+	$(Q)$(PYTHON) $(debian_fetch) archive $@
+
+$(DEBIAN_LINUX): $(debian_fetch)
+	$(call say,FETCH,$@)
+	$(Q)$(PYTHON) $(debian_fetch) linux $(@D)
+$(DEBIAN_DTB): $(DEBIAN_LINUX)
+
+.PHONY: debian
+debian: $(OUT)/pagewalk.bin $(DEBIAN_ARCHIVE)
+	@if [ -t 0 ]; then \
+		$(QEMU) $(QEMU_MACHINE) -m 512M -nographic -semihosting \
+			-kernel $< -initrd $(DEBIAN_ARCHIVE) \
+			-append init=/init; \
+	else $(PROVE) -v tests/system/debian.t; fi

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""fetch.py archive OUT.cpio | fetch.py linux FOLDER - what Debian has built.
+
+Packages of Debian 12 for armhf come by an apt whose root is build/debian: the
+machine's own apt learns nothing of them, and nobody need be root. What apt has
+fetched once stays there.
+
+archive: the packages' files, but for documentation, and those of this folder
+whose names OVERLAY gives, as an archive that a kernel unpacks into its root.
+linux: vmlinuz and the device tree of vexpress-a9, for `make oracle`.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.abspath("build/debian")
+MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+# usr-is-merged stands for what else apt would choose: usrmerge, and all of perl.
+PROGRAMS = """busybox bash coreutils dash perl-base python3-minimal sqlite3 tcc
+    libc6-dev less procps ncurses-base usr-is-merged""".split()
+LINUX = ["linux-image-armmp"]
+DTB = "vexpress-v2p-ca9.dtb"
+
+LEFT_OUT = ["usr/share/" + name for name in
+            ("doc", "man", "locale", "info", "lintian", "bug", "menu")]
+# Path in the archive: file of this folder. The first is process 1.
+OVERLAY = {"init": "init", "root/try.sh": "try.sh", "etc/passwd": "passwd",
+           "etc/group": "group"}
+FOLDERS = ["dev", "proc", "sys", "tmp", "root", "run"]
+
+APT_CONF = f"""Dir "{ROOT}/apt";
+Dir::State::status "{ROOT}/apt/status";
+APT::Architecture "armhf";
+APT::Architectures {{ "armhf"; }};
+APT::Sandbox::User "";
+APT::Install-Recommends "false";
+Acquire::Languages "none";
+Debug::NoLocking "true";
+"""
+SOURCES = (f"deb [arch=armhf signed-by={KEYRING}] {MIRROR} bookworm main\n")
+
+
+def apt_root():
+    """An apt that knows of no installed package. Its folders stay."""
+    for folder in ("etc/apt/apt.conf.d", "etc/apt/preferences.d",
+                   "var/lib/apt/lists/partial",
+                   "var/cache/apt/archives/partial"):
+        os.makedirs(f"{ROOT}/apt/{folder}", exist_ok=True)
+    for name, text in (("status", ""), ("apt.conf", APT_CONF),
+                       ("etc/apt/sources.list", SOURCES)):
+        with open(f"{ROOT}/apt/{name}", "w", encoding="utf-8") as file:
+            file.write(text)
+    os.environ["APT_CONFIG"] = f"{ROOT}/apt/apt.conf"
+
+
+def apt_get(*words):
+    done = subprocess.run(["apt-get", "-q", "-y", *words], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        sys.exit(f"fetch.py: apt-get {' '.join(words)} ended with status "
+                 f"{done.returncode}:\n{done.stdout}")
+    return done.stdout
+
+
+def fetch(packages):
+    """The .deb files of packages and of all that they depend on."""
+    if not os.path.exists(KEYRING):
+        sys.exit(f"fetch.py: {KEYRING} is missing, which says whether packages "
+                 "are Debian's; the package debian-archive-keyring has it")
+    apt_root()
+    apt_get("update")
+    apt_get("--download-only", "install", *packages)
+    chosen = apt_get("-qq", "--print-uris", "-o",
+                     "Dir::Cache::archives=/nonexistent/", "--download-only",
+                     "install", *packages)
+    # Lines are: 'address' name size checksum
+    return [f"{ROOT}/apt/var/cache/apt/archives/{line.split()[1]}"
+            for line in chosen.splitlines() if line.startswith("'")]
+
+
+def unpack(debs, folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    for deb in debs:
+        subprocess.run(["dpkg-deb", "-x", deb, folder], check=True)
+
+
+def write_archive(out):
+    folder = f"{ROOT}/root"
+    unpack(fetch(PROGRAMS), folder)
+    for name in LEFT_OUT:
+        shutil.rmtree(f"{folder}/{name}", ignore_errors=True)
+    for name in FOLDERS:
+        os.makedirs(f"{folder}/{name}", exist_ok=True)
+    for name, source in OVERLAY.items():
+        shutil.copy(f"{HERE}/{source}", f"{folder}/{name}")
+    os.chmod(f"{folder}/init", 0o755)
+    names = sorted(os.path.relpath(os.path.join(at, name), folder)
+                   for at, below, files in os.walk(folder)
+                   for name in below + files)
+    with open(f"{out}.new", "wb") as archive:
+        subprocess.run(["cpio", "-o", "-H", "newc", "--quiet", "-R", "0:0",
+                        "--reproducible"], input="\n".join(names).encode(),
+                       stdout=archive, cwd=folder, check=True)
+    os.rename(f"{out}.new", out)
+
+
+def write_linux(folder):
+    unpack(fetch(LINUX), f"{ROOT}/linux")
+    found = {}
+    for at, _, files in os.walk(f"{ROOT}/linux"):
+        for name in files:
+            if name == DTB or name.startswith("vmlinuz-"):
+                found[name.split("-")[0]] = os.path.join(at, name)
+    os.makedirs(folder, exist_ok=True)
+    shutil.copy(found["vmlinuz"], f"{folder}/vmlinuz")
+    shutil.copy(found["vexpress"], f"{folder}/{DTB}")
+    shutil.rmtree(f"{ROOT}/linux")
+
+
+def main():
+    if len(sys.argv) != 3 or sys.argv[1] not in ("archive", "linux"):
+        sys.exit(__doc__)
+    (write_archive if sys.argv[1] == "archive" else write_linux)(sys.argv[2])
+
+
+main()
