@@ -15,6 +15,9 @@
  */
 s32 poll_wait(struct pollfd *fds, u32 n, u32 unasked, u64 until);
 
+/* The same for n struct pollfd of the program's; or -EINVAL, -EFAULT, -ENOMEM. */
+s32 do_poll(uaddr_t ufds, u32 n, u64 until);
+
 /*
  * When a wait ends for which a program allows the time at `timeout`, a struct
  * timespec; 0: no limit. 0, -EFAULT, -EINVAL.

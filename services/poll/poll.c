@@ -7,8 +7,6 @@
  */
 #include <fs/fs.h>
 #include <services/poll/internal.h>
-#include <services/signal/signal.h>
-#include <services/time/time.h>
 #include <time_units.h>
 #include <uapi/poll.h>
 
@@ -78,7 +76,7 @@ s32 poll_wait(struct pollfd *fds, u32 n, u32 unasked, u64 until)
 	return ready;
 }
 
-static s32 do_poll(uaddr_t ufds, u32 n, u64 until)
+s32 do_poll(uaddr_t ufds, u32 n, u64 until)
 {
 	struct pollfd on_stack[POLL_ON_STACK], *fds = on_stack;
 	u32 bytes = n * (u32)sizeof(*fds);
@@ -120,55 +118,4 @@ s32 sys_poll(uaddr_t ufds, u32 n, s32 timeout_ms)
 	};
 
 	return poll_until(&block);
-}
-
-/* ---- ppoll ------------------------------------------------------- */
-
-int get_wait_time(uaddr_t timeout, bool time64, u64 *until)
-{
-	u64 ns = UINT64_MAX;
-	int err = timeout ? get_timespec(timeout, time64, &ns) : 0;
-
-	if (!err)
-		*until = timeout ? ktime_ns() + ns : UINT64_MAX;
-	return err;
-}
-
-s32 end_wait(s32 ret, u64 until, uaddr_t timeout, bool time64)
-{
-	if (ret == -EINTR)
-		ret = -ERESTARTNOHAND;
-	sigmask_after_wait(ret == -ERESTARTNOHAND);
-	/* Begun again it would wait too long if what is left is not stored. */
-	if (timeout && put_timespec(time_until(until), timeout, time64) &&
-	    ret == -ERESTARTNOHAND)
-		ret = -EINTR;
-	return ret;
-}
-
-static s32 do_ppoll(uaddr_t ufds, u32 n, uaddr_t timeout, bool time64,
-		    const struct user_sigset *mask)
-{
-	u64 until;
-	int err = get_wait_time(timeout, time64, &until);
-
-	if (!err)
-		err = sigmask_for_wait(mask);
-	if (err)
-		return err;
-	return end_wait(do_poll(ufds, n, until), until, timeout, time64);
-}
-
-s32 sys_ppoll(uaddr_t ufds, u32 n, uaddr_t timeout, uaddr_t sigmask,
-	      u32 sigset_bytes)
-{
-	return do_ppoll(ufds, n, timeout, false,
-			&(struct user_sigset){ sigmask, sigset_bytes });
-}
-
-s32 sys_ppoll_time64(uaddr_t ufds, u32 n, uaddr_t timeout, uaddr_t sigmask,
-		     u32 sigset_bytes)
-{
-	return do_ppoll(ufds, n, timeout, true,
-			&(struct user_sigset){ sigmask, sigset_bytes });
 }
