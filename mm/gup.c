@@ -39,10 +39,8 @@ static int populate_vma(struct vm_area_struct *vma, uaddr_t va, uaddr_t end)
 		return 0; /* locked as it is touched */
 	if (!(vma->vm_flags & VM_ACCESS_FLAGS))
 		return -EFAULT;
-	for (; va < end && !err; va += PAGE_SIZE) {
-		err = faultin_page(vma, va, write);
-		cond_resched();
-	}
+	for (; va < end && !err; va += PAGE_SIZE)
+		err = give_way() ? -EINTR : faultin_page(vma, va, write);
 	return err;
 }
 

@@ -237,7 +237,7 @@ int __must_check faultin_page(struct vm_area_struct *vma, uaddr_t va,
 			      bool write);
 /*
  * Fault in [start, start + bytes) now, as MAP_POPULATE and mlock do. Takes
- * mmap_lock for reading. 0, -ENOMEM, -EFAULT.
+ * mmap_lock for reading. 0, -ENOMEM, -EFAULT, -EINTR: the task is killed.
  */
 int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes);
 

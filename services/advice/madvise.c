@@ -36,10 +36,8 @@ static int advise_populate(struct vm_area_struct *vma, uaddr_t start,
 
 	if (!(vma->vm_flags & (write ? VM_WRITE : VM_READ)))
 		return -EINVAL;
-	for (; start < end && !err; start += PAGE_SIZE) {
-		err = faultin_page(vma, start, write);
-		cond_resched();
-	}
+	for (; start < end && !err; start += PAGE_SIZE)
+		err = give_way() ? -EINTR : faultin_page(vma, start, write);
 	return err;
 }
 
