@@ -133,6 +133,12 @@ static inline void init_waitqueue_head(struct wait_queue_head *wq)
 	TAILQ_INIT(&wq->waiters);
 }
 
+/* In a queue, and not woken since? wait_event's entries start zeroed. */
+static inline bool is_queued(const struct wait_entry *entry)
+{
+	return READ_ONCE(entry->link.tqe_prev) != NULL;
+}
+
 /* Add current to wq, if it is not there, and set its state. */
 void prepare_to_wait(struct wait_queue_head *wq, struct wait_entry *entry,
 		     enum task_state state);

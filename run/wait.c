@@ -9,12 +9,6 @@
 #include <bug.h>
 #include <run/run.h>
 
-/* The link of an entry in no queue: wait_event's entries start zeroed. */
-static bool is_queued(const struct wait_entry *entry)
-{
-	return READ_ONCE(entry->link.tqe_prev) != NULL;
-}
-
 /* wq->lock held; from here on the entry is its owner's alone. */
 static void dequeue(struct wait_queue_head *wq, struct wait_entry *entry)
 {

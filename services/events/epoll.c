@@ -284,12 +284,11 @@ static int tell_items(struct epoll *ep, uaddr_t to, u32 max, u32 *told)
 
 /*
  * Wait until there are events to tell: how many, 0 when ktime_ns() is `until`,
- * -EINTR, or -EFAULT. poll_wait() looks at the epoll file by its descriptor.
+ * -EINTR, or -EFAULT. The file is waited for and not its descriptor, which
+ * another thread may close or give to another file.
  */
-static s32 wait_for_events(struct file *file, u32 fd, uaddr_t to, u32 max,
-			   u64 until)
+static s32 wait_for_events(struct file *file, uaddr_t to, u32 max, u64 until)
 {
-	struct pollfd self = { (s32)fd, POLLIN, 0 };
 	u32 told = 0;
 	s32 ret;
 
@@ -300,11 +299,11 @@ static s32 wait_for_events(struct file *file, u32 fd, uaddr_t to, u32 max,
 			continue;
 		if (ret || told)
 			return told ? (s32)told : ret;
-		ret = poll_wait(&self, 1, 0, until);
+		ret = poll_wait_file(file, until);
 		if (ret <= 0)
 			return ret;
-		if (self.revents & POLLNVAL) /* another thread closed it */
-			return -EBADF;
+		if (give_way()) /* others may take all events before us */
+			return -EINTR;
 	}
 }
 
@@ -320,9 +319,8 @@ static s32 epoll_wait_until(u32 epfd, uaddr_t events, s32 max, u64 until)
 	file = fget(epfd);
 	if (!file)
 		return -EBADF;
-	ret = epoll_of(file) ?
-		wait_for_events(file, epfd, events, (u32)max, until) :
-		-EINVAL;
+	ret = epoll_of(file) ? wait_for_events(file, events, (u32)max, until) :
+			       -EINVAL;
 	fput(file);
 	return ret;
 }

@@ -8,12 +8,16 @@
 #include <services/poll/poll.h>
 #include <uapi/poll.h>
 
+struct file;
+
 /*
  * Wait until one of n files is ready: how many are, and revents of all says
  * for what: for events, and for `unasked`. 0 when ktime_ns() is `until`, -EINTR
  * by a signal. No lock held.
  */
 s32 poll_wait(struct pollfd *fds, u32 n, u32 unasked, u64 until);
+/* The same for one file, of which the caller has a reference: is it readable? */
+s32 poll_wait_file(struct file *file, u64 until);
 
 /* The same for n struct pollfd of the program's; or -EINVAL, -EFAULT, -ENOMEM. */
 s32 do_poll(uaddr_t ufds, u32 n, u64 until);

@@ -53,27 +53,51 @@ static u32 poll_once(struct pollfd *fds, u32 n, u32 unasked)
 	return ready;
 }
 
-s32 poll_wait(struct pollfd *fds, u32 n, u32 unasked, u64 until)
+/* file: the one, or NULL: those of fds. How many are ready. */
+static s32 look(struct file *file, struct pollfd *fds, u32 n, u32 unasked)
+{
+	return file ? (file_poll(file) & POLLIN) != 0 :
+		      (s32)poll_once(fds, n, unasked);
+}
+
+/*
+ * A look may sleep and give way, so it is made in TASK_RUNNING: who was woken
+ * since it began is in the queue no more and looks again.
+ */
+static s32 wait_until_ready(struct file *file, struct pollfd *fds, u32 n,
+			    u32 unasked, u64 until)
 {
 	struct wait_entry entry = { .task = current };
-	s32 ready = (s32)poll_once(fds, n, unasked);
+	s32 ready = look(file, fds, n, unasked);
 	u64 now = ktime_ns();
 
 	while (!ready && now < until) {
-		prepare_to_wait(&poll_lookers.waiters, &entry,
-				TASK_INTERRUPTIBLE);
-		ready = (s32)poll_once(fds, n, unasked);
+		prepare_to_wait(&poll_lookers.waiters, &entry, TASK_RUNNING);
+		ready = look(file, fds, n, unasked);
 		now = ktime_ns();
 		if (ready || now >= until)
 			break;
+		set_current_state(TASK_INTERRUPTIBLE);
 		if (signal_pending()) {
 			ready = -EINTR;
 			break;
 		}
-		schedule_timeout(until == UINT64_MAX ? until : until - now);
+		if (is_queued(&entry))
+			schedule_timeout(until == UINT64_MAX ? until :
+							       until - now);
 	}
 	finish_wait(&poll_lookers.waiters, &entry);
 	return ready;
+}
+
+s32 poll_wait(struct pollfd *fds, u32 n, u32 unasked, u64 until)
+{
+	return wait_until_ready(NULL, fds, n, unasked, until);
+}
+
+s32 poll_wait_file(struct file *file, u64 until)
+{
+	return wait_until_ready(file, NULL, 0, 0, until);
 }
 
 s32 do_poll(uaddr_t ufds, u32 n, u64 until)
