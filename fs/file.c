@@ -156,6 +156,8 @@ int files_expand(struct files_struct *files, u32 nr_slots)
 	if (files->nr_slots < nr_slots) {
 		old = files->slots;
 		memcpy(slots, old, files->nr_slots * sizeof(*slots));
+		if (old == files->own)
+			memset(old, 0, sizeof(files->own));
 		files->slots = slots;
 		files->nr_slots = nr_slots;
 		slots = old == files->own ? NULL : old;
@@ -207,11 +209,11 @@ void files_put(struct files_struct *files)
 	for (i = 0; i < files->end; i++)
 		if (files->slots[i].file)
 			filp_close(files->slots[i].file, files);
-	if (files->slots != files->own)
+	/* The next table expects its own slots empty, behind its end, too. */
+	if (files->slots == files->own)
+		memset(files->own, 0, files->end * sizeof(files->own[0]));
+	else
 		kfree(files->slots);
-	/* Those in use before the table grew are still there. */
-	memset(files->own, 0,
-	       min(files->end, (u32)NR_OPEN_DEFAULT) * sizeof(files->own[0]));
 	kmem_cache_free(files_cache, files);
 }
 
