@@ -15,9 +15,7 @@ extern const struct service events_service;
 #define EVENTS_CALLS \
 	CALL(eventfd), CALL(eventfd2), \
 	CALL(timerfd_create), CALL(timerfd_settime), CALL(timerfd_gettime), \
-	CALL(timerfd_settime64), CALL(timerfd_gettime64)
-/* epoll's calls are not in the table: see docs/CAVEATS.md. */
-#define EPOLL_CALLS \
+	CALL(timerfd_settime64), CALL(timerfd_gettime64), \
 	CALL(epoll_create), CALL(epoll_create1), CALL(epoll_ctl), \
 	CALL(epoll_wait), CALL(epoll_pwait), CALL(epoll_pwait2)
 /* clang-format on */

@@ -13,7 +13,6 @@ TAP_LINE = re.compile(r"^(ok |not ok |1\.\.|# |Bail out!)")
 # Nobody else can be asked what these must print. Each with the reason.
 NOT_COMPARED = {
     "linux_init": "it is process 1 of a Linux itself",
-    "epoll": "its calls are not in the table: docs/CAVEATS.md",
     "init_lives": "it must be process 1, and it signals everybody",
     "ramfs_full": "it fills the file system that it runs on",
     "rounds": "it runs other programs and asks our kernel's audit",
