@@ -103,7 +103,9 @@ const char *file_path(const struct file *file, char *buf, size_t bytes)
 	BUG_ON(bytes == 0);
 	if (inode_path(inode, buf, bytes) == 0)
 		return buf;
-	if (inode->i_op && inode->i_op->nameless)
+	if (inode->i_op && inode->i_op->describe)
+		inode->i_op->describe(inode, buf, bytes);
+	else if (inode->i_op && inode->i_op->nameless)
 		snprintf(buf, bytes, inode->i_op->nameless, inode->i_ino);
 	else
 		snprintf(buf, bytes, "(deleted)");

@@ -377,7 +377,7 @@ static void filemap_find_pages(struct vm_area_struct *vma, u32 pgoff, u32 nr,
 		pages[i] = NULL;
 }
 
-static const struct vm_operations generic_file_vm_ops = {
+const struct vm_operations generic_file_vm_ops = {
 	.fault = filemap_fault,
 	.find_pages = filemap_find_pages,
 };

@@ -78,6 +78,8 @@ struct inode_operations {
 	void (*evict)(struct inode *inode);
 	/* "pipe": in no directory, its files are called "pipe:[INO]". Or NULL. */
 	const char *nameless;
+	/* NULL, or the same for each with a text of its own, into buf. */
+	void (*describe)(const struct inode *inode, char *buf, size_t bytes);
 };
 
 struct inode {
@@ -549,6 +551,7 @@ struct page *find_get_page(struct address_space *mapping, u32 index);
 s64 generic_file_llseek(struct file *file, s64 offset, int whence);
 /* f_op->mmap and the ops for regular files. */
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
+extern const struct vm_operations generic_file_vm_ops;
 /* Forget the pages from index on, and what is being read for them. */
 void truncate_inode_pages(struct address_space *mapping, u32 index);
 /* Drop one of a file's pages if it is clean and nobody maps or holds it. */

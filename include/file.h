@@ -77,6 +77,7 @@ struct file {
 #define FMODE_PATH       0x8 /* O_PATH: a place in the tree, f_op is NULL */
 #define FMODE_NOWRITERS  0x10 /* while it is open nobody may write the file */
 #define FMODE_ATOMIC_POS 0x20 /* who moves f_pos keeps others off it */
+#define FMODE_WRITER     0x40 /* counts in i_writecount */
 
 static inline struct file *get_file(struct file *file)
 {

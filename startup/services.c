@@ -14,6 +14,7 @@
 #include <services/futex/futex.h>
 #include <services/gunzip/gunzip.h>
 #include <services/ids/ids.h>
+#include <services/memfd/memfd.h>
 #include <services/pipe/pipe.h>
 #include <services/poll/poll.h>
 #include <services/registers/registers.h>
@@ -36,6 +37,7 @@ const struct service *const services[] = {
 	&futex_service,
 	&ids_service,
 	&files_service,
+	&memfd_service,		/* after files, whose operations it takes */
 	&pipe_service,
 	&events_service,
 	&script_service,
@@ -55,6 +57,7 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	SCHED_CALLS,
 	SYSTEM_CALLS,
 	FILES_CALLS,
+	MEMFD_CALLS,
 	PIPE_CALLS,
 	POLL_CALLS,
 	EVENTS_CALLS,

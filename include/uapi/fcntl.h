@@ -45,6 +45,8 @@
 #define F_SETPIPE_SZ    1031
 #define F_GETPIPE_SZ    1032
 #define F_DUPFD_CLOEXEC 1030
+#define F_ADD_SEALS     1033
+#define F_GET_SEALS     1034
 #define FD_CLOEXEC      1
 
 #define F_RDLCK 0
@@ -55,6 +57,13 @@
 #define LOCK_EX 2
 #define LOCK_NB 4
 #define LOCK_UN 8
+
+/* F_ADD_SEALS: what nobody can do to a memfd any more. */
+#define F_SEAL_SEAL         0x01 /* add seals */
+#define F_SEAL_SHRINK       0x02
+#define F_SEAL_GROW         0x04
+#define F_SEAL_WRITE        0x08 /* in no way: there is no writable mapping */
+#define F_SEAL_FUTURE_WRITE 0x10 /* but through mappings that are there */
 
 #define AT_FDCWD            (-100)
 #define AT_SYMLINK_NOFOLLOW 0x100

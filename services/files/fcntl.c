@@ -128,6 +128,10 @@ static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
 	case F_SETPIPE_SZ:
 		return file->f_op->fcntl ? file->f_op->fcntl(file, cmd, arg) :
 					   -EBADF;
+	case F_ADD_SEALS:
+	case F_GET_SEALS:
+		return file->f_op->fcntl ? file->f_op->fcntl(file, cmd, arg) :
+					   -EINVAL;
 	default:
 		return -EINVAL;
 	}

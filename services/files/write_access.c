@@ -55,10 +55,15 @@ static void allow_write_access(struct inode *inode)
 
 int ramfs_open(struct inode *inode, struct file *file)
 {
+	int err;
+
 	if (!(file->f_flags & O_LARGEFILE) &&
 	    i_size_read(inode) > MAX_SMALL_FILE)
 		return -EOVERFLOW;
-	return file->f_mode & FMODE_WRITE ? get_write_access(inode) : 0;
+	err = file->f_mode & FMODE_WRITE ? get_write_access(inode) : 0;
+	if (!err && file->f_mode & FMODE_WRITE)
+		file->f_mode |= FMODE_WRITER;
+	return err;
 }
 
 int ramfs_run(struct inode *inode, struct file *file)
@@ -72,7 +77,7 @@ int ramfs_run(struct inode *inode, struct file *file)
 
 void ramfs_release(struct file *file)
 {
-	if (file->f_mode & FMODE_WRITE)
+	if (file->f_mode & FMODE_WRITER)
 		put_write_access(file->f_inode);
 	if (file->f_mode & FMODE_NOWRITERS)
 		allow_write_access(file->f_inode);

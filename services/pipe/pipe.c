@@ -277,6 +277,8 @@ static int pipe_ioctl(struct file *file, u32 cmd, u32 arg)
 /* Its size is what it is: F_SETPIPE_SZ succeeds if that is enough. */
 static s32 pipe_fcntl(struct file *file __unused_arg, u32 cmd, u32 arg)
 {
+	if (cmd != F_SETPIPE_SZ && cmd != F_GETPIPE_SZ)
+		return -EINVAL;
 	if (cmd == F_SETPIPE_SZ && arg > PIPE_BYTES)
 		return -EPERM;
 	return (s32)PIPE_BYTES;

@@ -1,0 +1,11 @@
+/*
+ * uapi/memfd.h - memfd_create's flags. Seals: uapi/fcntl.h.
+ */
+#ifndef UAPI_MEMFD_H
+#define UAPI_MEMFD_H
+
+#define MFD_CLOEXEC       0x1u
+#define MFD_ALLOW_SEALING 0x2u
+#define MFD_HUGETLB       0x4u /* no huge pages: -ENOSYS */
+
+#endif

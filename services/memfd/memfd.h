@@ -1,0 +1,17 @@
+/*
+ * services/memfd/memfd.h - files that have no name.
+ */
+#ifndef SERVICES_MEMFD_MEMFD_H
+#define SERVICES_MEMFD_MEMFD_H
+
+#include <service.h>
+#include <trap/core_calls.h>
+#include <types.h>
+
+extern const struct service memfd_service;
+
+#define MEMFD_CALLS CALL(memfd_create)
+
+s32 sys_memfd_create(uaddr_t name, u32 flags);
+
+#endif
