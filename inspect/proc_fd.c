@@ -187,14 +187,16 @@ static int copy_piece(s32 pid, uaddr_t va, char *piece, u32 n, bool write)
 
 	if (!mm)
 		return -ESRCH;
-	err = copy_remote_vm(mm, va, piece, n, write);
+	err = copy_remote_vm(mm, va, piece, n,
+			     FOLL_FORCE | (write ? FOLL_WRITE : 0));
 	mmput(mm);
 	return err ? -EIO : 0;
 }
 
 /*
- * Between the program's buffer and that memory, at *pos, with the rights that its
- * owner has there: -EIO where it could not read or write itself.
+ * Between the program's buffer and that memory, at *pos. Whatever rights its owner
+ * has there: a debugger reads all, and puts breakpoints into code. -EIO where
+ * nothing is mapped, or a shared mapping cannot be written to.
  */
 static s32 copy_memory(const struct file *file, uaddr_t buf, u32 bytes,
 		       u64 *pos, bool write)

@@ -395,7 +395,7 @@ static int show_memory(struct seq_file *m, struct mm_struct *mm, uaddr_t start,
 
 	for (start += (u32)m->place; start < end; start += bytes) {
 		bytes = min(end - start, (u32)sizeof(part));
-		if (copy_remote_vm(mm, start, part, bytes, false))
+		if (copy_remote_vm(mm, start, part, bytes, 0))
 			break;
 		seq_write(m, part, bytes);
 		if (!seq_goes_on(m, m->place + bytes))

@@ -66,12 +66,39 @@ int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
 	return err;
 }
 
+/* May vma's pages be reached so? */
+static bool vma_permits(const struct vm_area_struct *vma, u32 flags)
+{
+	u32 has = vma->vm_flags;
+
+	if (!(flags & FOLL_WRITE))
+		return has & VM_READ ||
+			(flags & FOLL_FORCE && has & VM_MAYREAD);
+	return has & VM_WRITE ||
+		(flags & FOLL_FORCE && has & VM_MAYWRITE && !(has & VM_SHARED));
+}
+
+/*
+ * May the kernel store into the page of this entry? With FOLL_FORCE also where
+ * the entry does not let its owner write, once the page is a copy of its own.
+ * page_table_lock held.
+ */
+static bool pte_permits(pte_t pte, u32 flags)
+{
+	const struct page *page = vm_normal_page(pte);
+
+	if (!(flags & FOLL_WRITE) || pte_write(pte))
+		return true;
+	return flags & FOLL_FORCE && page && page->flags & PG_ANON &&
+		page_has_one_owner(page);
+}
+
 /*
  * The page at va with a reference, faulted in for the access; the zero page
  * comes with one too, it does not mind. *fetched: some mapping of it may be
  * executable. 0, -EFAULT, -ENOMEM.
  */
-static int get_user_page(struct mm_struct *mm, uaddr_t va, bool write,
+static int get_user_page(struct mm_struct *mm, uaddr_t va, u32 flags,
 			 struct page **page, bool *fetched)
 {
 	struct vm_area_struct *vma = find_vma(mm, va);
@@ -81,15 +108,15 @@ static int get_user_page(struct mm_struct *mm, uaddr_t va, bool write,
 	BUG_ON(!rwsem_is_locked(&mm->mmap_lock));
 	if (!vma || (va < vma->vm_start && expand_stack(vma, va)))
 		return -EFAULT;
-	if (!vma_permits(vma, write))
+	if (!vma_permits(vma, flags))
 		return -EFAULT;
 	for (;;) {
-		err = faultin_page(vma, va, write);
+		err = faultin_page(vma, va, flags & FOLL_WRITE);
 		if (err)
 			return err;
 		spin_lock(&mm->page_table_lock);
 		err = follow_pte(mm, va, &pte);
-		if (!err && (!write || pte_write(pte))) {
+		if (!err && pte_permits(pte, flags)) {
 			*page = pte_page(pte);
 			*fetched = pte_exec(pte) || vma->vm_flags & VM_SHARED;
 			get_page(*page);
@@ -112,8 +139,9 @@ static void move_bytes(char *kva, void *buf, u32 bytes, bool write)
 }
 
 int copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf, u32 bytes,
-		   bool write)
+		   u32 flags)
 {
+	bool write = flags & FOLL_WRITE;
 	u32 done = 0;
 	int err = 0;
 
@@ -127,7 +155,7 @@ int copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf, u32 bytes,
 		struct page *page;
 		bool fetched;
 
-		err = get_user_page(mm, va + done, write, &page, &fetched);
+		err = get_user_page(mm, va + done, flags, &page, &fetched);
 		if (err)
 			break;
 		move_bytes((char *)page_address(page) + offset,

@@ -308,10 +308,4 @@ void unmap_page_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end);
 
 void shmem_init(void);
 
-/* Can vma's pages be looked at and changed with these rights? (faults) */
-static inline bool vma_permits(const struct vm_area_struct *vma, bool write)
-{
-	return vma->vm_flags & (write ? VM_WRITE : VM_ACCESS_FLAGS);
-}
-
 #endif

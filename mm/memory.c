@@ -299,12 +299,18 @@ static u32 do_fault(struct vm_fault vmf)
 
 /* ---- case 4: present and not writable ---------------------------- */
 
-/* The page stays; its entry may write now. Unlocks. */
-static u32 wp_page_reuse(struct vm_fault *vmf)
+/*
+ * The page stays; its entry may write now, unless the kernel writes in place of
+ * an owner who may not (FOLL_FORCE). Unlocks. Inline: a call would need vmf in
+ * memory, for every fault.
+ */
+static inline u32 wp_page_reuse(struct vm_fault *vmf)
 {
 	struct mm_struct *mm = vmf->vma->vm_mm;
-	pte_t entry = pte_mkwrite(pte_mkdirty(pte_mkyoung(vmf->orig_pte)));
+	pte_t entry = pte_mkdirty(pte_mkyoung(vmf->orig_pte));
 
+	if (likely(vmf->vma->vm_flags & VM_WRITE))
+		entry = pte_mkwrite(entry);
 	ptep_set_access_flags(mm, vmf->address, vmf->pte, entry);
 	spin_unlock(&mm->page_table_lock);
 	return 0;
@@ -358,12 +364,12 @@ static u32 wp_page_copy(struct vm_fault *vmf, struct page *old)
 	return 0;
 }
 
-/* A write to a read-only entry of a writable VMA. Locked; unlocks. */
+/* A write to a read-only entry of a VMA that is writable. Locked; unlocks. */
 static u32 do_wp_page(struct vm_fault *vmf)
 {
 	struct page *page = vm_normal_page(vmf->orig_pte);
 
-	BUG_ON(!(vmf->vma->vm_flags & VM_WRITE));
+	BUG_ON(!(vmf->vma->vm_flags & (VM_WRITE | VM_MAYWRITE)));
 	if (page && vmf->vma->vm_flags & VM_SHARED) {
 		set_page_dirty(page);
 		return wp_page_reuse(vmf);

@@ -241,13 +241,22 @@ int __must_check faultin_page(struct vm_area_struct *vma, uaddr_t va,
  */
 int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes);
 
+/* How memory is reached in place of its owner; Linux's names and values. */
+#define FOLL_WRITE 0x01
+/*
+ * Whatever the rights are: as a debugger reads what is PROT_NONE and puts a
+ * breakpoint into code. Of a private mapping the write gets a copy, to which
+ * the owner can write no more than before; a shared one is -EFAULT.
+ */
+#define FOLL_FORCE 0x10
+
 /*
  * Copy between kernel memory and any mm (not only the loaded one), faulting
- * pages in: for execve's stack, /proc/PID/cmdline. buf NULL: write zeroes. mm's
- * mmap_lock NOT held. 0 or -EFAULT, -ENOMEM.
+ * pages in: for execve's stack, /proc/PID/mem. flags: FOLL_*. buf NULL: write
+ * zeroes. mm's mmap_lock NOT held. 0 or -EFAULT, -ENOMEM.
  */
 int __must_check copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf,
-				u32 bytes, bool write);
+				u32 bytes, u32 flags);
 
 /* VMAs of one mm: Linux's default for /proc/sys/vm/max_map_count. */
 #define MAX_MAP_COUNT 65530u

@@ -136,7 +136,7 @@ int args_write(const struct exec_args *args, struct mm_struct *mm, uaddr_t va)
 		u32 bytes = min(args->bytes - done, (u32)PAGE_SIZE);
 		int err = copy_remote_vm(mm, va + done,
 					 args->pages[done / PAGE_SIZE], bytes,
-					 true);
+					 FOLL_WRITE);
 
 		if (err)
 			return err;

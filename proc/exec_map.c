@@ -88,7 +88,7 @@ static int clear_bss_start(struct exec *exec, const struct elf_segment *seg)
 	if (seg->zero == seg->file_end || !(seg->prot & PROT_WRITE))
 		return 0;
 	return copy_remote_vm(exec->mm, seg->zero, NULL,
-			      seg->file_end - seg->zero, true);
+			      seg->file_end - seg->zero, FOLL_WRITE);
 }
 
 static int map_segment(struct exec *exec, struct elf_image *image,

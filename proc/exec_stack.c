@@ -119,7 +119,7 @@ static int write_words(struct mm_struct *mm, const struct exec_args *args,
 	word = fill_pointers(word, args, args->envc, at->strings, &offset);
 	BUG_ON(offset != args->path_offset);
 	memcpy(word, mm->auxv, 8 * AUX_PAIRS);
-	err = copy_remote_vm(mm, at->sp, words, 4 * at->words, true);
+	err = copy_remote_vm(mm, at->sp, words, 4 * at->words, FOLL_WRITE);
 	kfree(words);
 	return err;
 }
@@ -129,7 +129,8 @@ static int write_extras(struct mm_struct *mm, const struct stack_layout *at)
 	struct stack_extras extras = { .platform = PLATFORM };
 
 	get_random_bytes(extras.random, sizeof(extras.random));
-	return copy_remote_vm(mm, at->extras, &extras, sizeof(extras), true);
+	return copy_remote_vm(mm, at->extras, &extras, sizeof(extras),
+			      FOLL_WRITE);
 }
 
 /* PT_GNU_STACK alone decides, if it is there; without it all data is code. */

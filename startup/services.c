@@ -17,6 +17,7 @@
 #include <services/memfd/memfd.h>
 #include <services/pipe/pipe.h>
 #include <services/poll/poll.h>
+#include <services/process_vm/process_vm.h>
 #include <services/registers/registers.h>
 #include <services/sched/sched.h>
 #include <services/script/script.h>
@@ -58,6 +59,7 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	SYSTEM_CALLS,
 	FILES_CALLS,
 	MEMFD_CALLS,
+	PROCESS_VM_CALLS,
 	PIPE_CALLS,
 	POLL_CALLS,
 	EVENTS_CALLS,

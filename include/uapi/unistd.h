@@ -244,7 +244,9 @@
 #define __NR_epoll_pwait2                 441
 
 /* Memory that is a file, a segment, or somebody else's; its pagers. */
-#define __NR_memfd_create 385
+#define __NR_process_vm_readv  376
+#define __NR_process_vm_writev 377
+#define __NR_memfd_create      385
 
 /* The kernel's table has this many rows. */
 #define NR_SYSCALLS 452

@@ -93,7 +93,7 @@ static void make_victim(struct victim *v)
 	up_write(&v->mm->mmap_lock);
 	for (u32 i = 0; i < PAGES; i++)
 		KTEST_EQ(copy_remote_vm(v->mm, v->va + i * PAGE_SIZE, &mark,
-					sizeof(mark), true),
+					sizeof(mark), FOLL_WRITE),
 			 0);
 }
 
@@ -141,8 +141,7 @@ static void test_oom_reaps(void)
 	KTEST_EQ(get_mm_rss(v.mm), 0);
 	KTEST_ASSERT(nr_free_pages() >= nr_free + PAGES);
 	/* Neither others nor the victim itself get pages of zeroes. */
-	KTEST_EQ(copy_remote_vm(v.mm, v.va, &word, sizeof(word), false),
-		 -ENOMEM);
+	KTEST_EQ(copy_remote_vm(v.mm, v.va, &word, sizeof(word), 0), -ENOMEM);
 	end_victim(&v);
 	KTEST_EQ(v.left, sizeof(word));
 }

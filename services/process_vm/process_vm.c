@@ -1,0 +1,190 @@
+/*
+ * services/process_vm/process_vm.c - copies between the caller's memory and
+ * another process's.
+ *
+ * Both sides are lists of pieces, of different lengths perhaps: what is copied in
+ * one go ends with a piece of either, or with a page of the other process. It
+ * goes through a page of the kernel, for only one of the two address spaces is
+ * loaded. A copy that cannot go on returns what is done; -EFAULT if that is
+ * nothing.
+ */
+#include <asm/uaccess.h>
+#include <fs/fs.h>
+#include <mm/mm.h>
+#include <proc/proc.h>
+#include <sched.h>
+#include <services/process_vm/process_vm.h>
+#include <uapi/uio.h>
+
+/* A list of pieces, and the place in it. */
+struct pieces {
+	struct iovec32 *iov; /* kmalloc'd, or NULL */
+	u32 nr;
+	u32 now;   /* the piece that is next, nr: none */
+	u32 done;  /* bytes of it that are copied */
+	u32 bytes; /* of all of them */
+};
+
+static uaddr_t piece_address(const struct pieces *pieces)
+{
+	return pieces->iov[pieces->now].iov_base + pieces->done;
+}
+
+/* What is left of the piece that is next, if that is not empty; 0: the end. */
+static u32 piece_bytes(struct pieces *pieces)
+{
+	while (pieces->now < pieces->nr &&
+	       pieces->done == pieces->iov[pieces->now].iov_len) {
+		pieces->now++;
+		pieces->done = 0;
+	}
+	return pieces->now < pieces->nr ?
+		pieces->iov[pieces->now].iov_len - pieces->done :
+		0;
+}
+
+/*
+ * Read a program's list; kfree(pieces->iov) whatever comes out. 0, -EINVAL (too
+ * many, or a length below 0), -EFAULT, -ENOMEM.
+ */
+static int get_pieces(struct pieces *pieces, uaddr_t uiov, u32 nr)
+{
+	u32 len;
+
+	*pieces = (struct pieces){ .nr = nr };
+	if (nr > UIO_MAXIOV)
+		return -EINVAL;
+	if (!nr)
+		return 0;
+	pieces->iov = kmalloc(nr * sizeof(struct iovec32), GFP_KERNEL);
+	if (!pieces->iov)
+		return -ENOMEM;
+	if (copy_from_user(pieces->iov, uiov, nr * (u32)sizeof(struct iovec32)))
+		return -EFAULT;
+	for (u32 i = 0; i < nr; i++) {
+		len = pieces->iov[i].iov_len;
+		if ((s32)len < 0)
+			return -EINVAL;
+		pieces->bytes = min(pieces->bytes + len, MAX_RW_BYTES);
+	}
+	return 0;
+}
+
+/* The caller's own side must be user memory; all of it, before it begins. */
+static int check_local(const struct pieces *local)
+{
+	for (u32 i = 0; i < local->nr; i++)
+		if (!access_ok(local->iov[i].iov_base, local->iov[i].iov_len))
+			return -EFAULT;
+	return 0;
+}
+
+/*
+ * The other's memory is not held any longer than this: our own side may have to
+ * wait for memory, which may be what the other gives when it ends.
+ */
+static bool copy_theirs(struct mm_struct *mm, uaddr_t va, char *buf, u32 bytes,
+			u32 flags)
+{
+	int err;
+
+	if (!bytes || !mmget_not_zero(mm))
+		return false;
+	err = copy_remote_vm(mm, va, buf, bytes, flags);
+	mmput(mm);
+	return !err;
+}
+
+/* Through the page `buf`; returns the bytes of these that were copied. */
+static u32 copy_part(struct mm_struct *mm, uaddr_t there, uaddr_t here,
+		     u32 bytes, char *buf, bool write)
+{
+	if (write) {
+		bytes -= copy_from_user(buf, here, bytes);
+		return copy_theirs(mm, there, buf, bytes, FOLL_WRITE) ? bytes :
+									0;
+	}
+	return copy_theirs(mm, there, buf, bytes, 0) ?
+		bytes - copy_to_user(here, buf, bytes) :
+		0;
+}
+
+/* Bytes copied, or -EFAULT. */
+static s32 copy_pieces(struct mm_struct *mm, struct pieces *local,
+		       struct pieces *remote, char *buf, bool write)
+{
+	u32 copied, sum = 0, here, there;
+
+	while ((here = piece_bytes(local)) && (there = piece_bytes(remote))) {
+		uaddr_t from = piece_address(remote);
+		u32 part = min(here, page_part(from, there));
+
+		part = min(part, local->bytes - sum);
+		copied = copy_part(mm, from, piece_address(local), part, buf,
+				   write);
+		sum += copied;
+		local->done += copied;
+		remote->done += copied;
+		if (copied < part || sum == local->bytes || give_way())
+			return sum ? (s32)sum : -EFAULT;
+	}
+	return (s32)sum;
+}
+
+static s32 copy_task(s32 pid, struct pieces *local, struct pieces *remote,
+		     bool write)
+{
+	struct mm_struct *mm;
+	s32 ret = -ENOMEM;
+	char *buf;
+
+	if (!remote->bytes)
+		return 0;
+	mm = get_task_mm_by_pid(pid);
+	if (!mm)
+		return -ESRCH; /* or it has no memory (any more) */
+	mmgrab(mm);
+	mmput(mm);
+	buf = __get_free_pages(GFP_KERNEL, 0);
+	if (buf)
+		ret = copy_pieces(mm, local, remote, buf, write);
+	free_pages(buf, 0);
+	mmdrop(mm);
+	return ret;
+}
+
+static s32 process_vm_rw(s32 pid, uaddr_t local_iov, u32 nr_local,
+			 uaddr_t remote_iov, u32 nr_remote, u32 flags,
+			 bool write)
+{
+	struct pieces local, remote = { 0 };
+	s32 ret;
+
+	if (flags)
+		return -EINVAL;
+	ret = get_pieces(&local, local_iov, nr_local);
+	if (!ret)
+		ret = check_local(&local);
+	if (!ret && local.bytes) {
+		ret = get_pieces(&remote, remote_iov, nr_remote);
+		if (!ret)
+			ret = copy_task(pid, &local, &remote, write);
+	}
+	kfree(local.iov);
+	kfree(remote.iov);
+	return ret;
+}
+
+s32 sys_process_vm_readv(s32 pid, uaddr_t local, u32 nr_local, uaddr_t remote,
+			 u32 nr_remote, u32 flags)
+{
+	return process_vm_rw(pid, local, nr_local, remote, nr_remote, flags,
+			     false);
+}
+
+s32 sys_process_vm_writev(s32 pid, uaddr_t local, u32 nr_local, uaddr_t remote,
+			  u32 nr_remote, u32 flags)
+{
+	return process_vm_rw(pid, local, nr_local, remote, nr_remote, flags,
+			     true);
+}

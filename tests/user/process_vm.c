@@ -1,0 +1,251 @@
+/*
+ * One process reads and writes another's memory: process_vm_readv and writev
+ * with the rights that the owner has, /proc/PID/mem whatever they are.
+ */
+#include <uapi/fcntl.h>
+#include <uapi/mman.h>
+#include <uapi/uio.h>
+#include "check.h"
+
+#define RW (PROT_READ | PROT_WRITE)
+
+static uint8_t *theirs; /* at the same address in the child */
+static int32_t child;
+
+/*
+ * Four pages in the child: RW, read only, PROT_NONE, a hole. Byte i of page p
+ * is p + 1. What the child says of them it says by its exit code.
+ */
+static int to_child[2], to_parent[2];
+
+static void child_lives(void)
+{
+	uint8_t c = 0;
+
+	for (uint32_t p = 0; p < 4; p++)
+		memset(theirs + p * PAGE, (int)p + 1, PAGE);
+	SYS(mprotect, theirs + PAGE, PAGE, PROT_READ);
+	SYS(mprotect, theirs + 2 * PAGE, PAGE, PROT_NONE);
+	SYS(munmap, theirs + 3 * PAGE, PAGE);
+	SYS(write, to_parent[1], &c, 1);
+	SYS(read, to_child[0], &c, 1);
+	SYS(mprotect, theirs + 2 * PAGE, PAGE, PROT_READ);
+	SYS(exit_group,
+	    theirs[0] == 'a' && theirs[PAGE] == 'b' &&
+			    theirs[2 * PAGE] == 'c' &&
+			    killed_writing(theirs + PAGE) == LINUX_SIGSEGV ?
+		    42 :
+		    1);
+}
+
+static void begin(void)
+{
+	uint8_t c;
+
+	theirs = pages(4);
+	memset(theirs, 99, 4 * PAGE); /* ours stays so */
+	SYS(pipe2, to_child, 0);
+	SYS(pipe2, to_parent, 0);
+	child = SYS(fork);
+	if (child == 0)
+		child_lives();
+	SYS(read, to_parent[0], &c, 1);
+}
+
+#define PIECE(p, n)                \
+	{                          \
+		(uint32_t)(p), (n) \
+	}
+
+static int32_t copy(bool write, struct iovec32 here, struct iovec32 there)
+{
+	return write ? SYS(process_vm_writev, child, &here, 1, &there, 1, 0) :
+		       SYS(process_vm_readv, child, &here, 1, &there, 1, 0);
+}
+
+static void one_piece(void)
+{
+	uint8_t *buf = pages(4), *p = theirs;
+	struct iovec32 here = PIECE(buf, 3 * PAGE);
+
+	is(copy(false, here, (struct iovec32)PIECE(p + 9, 100)), 100, "read");
+	ok(buf[0] == 1 && buf[99] == 1 && buf[100] == 0, "what the child has");
+	is(copy(false, here, (struct iovec32)PIECE(p + PAGE - 2, 4)), 4,
+	   "over a border");
+	ok(buf[1] == 1 && buf[2] == 2, "of two pages");
+	is(copy(false, here, (struct iovec32)PIECE(p, 3 * PAGE)), 2 * PAGE,
+	   "up to what the child may not read");
+	is(copy(false, here, (struct iovec32)PIECE(p + 2 * PAGE, 1)), -EFAULT,
+	   "nothing of it");
+	is(copy(false, here, (struct iovec32)PIECE(p + 3 * PAGE, 1)), -EFAULT,
+	   "nor of a hole");
+	is(copy(false, here, (struct iovec32)PIECE(0xc0000000, 4)), -EFAULT,
+	   "nor of the kernel");
+	buf[0] = 'a';
+	is(copy(true, here, (struct iovec32)PIECE(p, 1)), 1, "write");
+	is(copy(true, here, (struct iovec32)PIECE(p + PAGE, 1)), -EFAULT,
+	   "where the child may not");
+	SYS(munmap, buf + PAGE, PAGE);
+	is(copy(false, here, (struct iovec32)PIECE(p, 2 * PAGE)), PAGE,
+	   "our own side has a hole");
+	here.iov_base += PAGE;
+	is(copy(false, here, (struct iovec32)PIECE(p, PAGE)), -EFAULT,
+	   "or begins with it");
+	here.iov_base = 0xc0000000;
+	is(copy(false, here, (struct iovec32)PIECE(p, PAGE)), -EFAULT,
+	   "or is the kernel's");
+	ok(p[0] == 99, "our pages at these addresses are as before");
+	SYS(munmap, buf, 4 * PAGE);
+}
+
+static void many_pieces(void)
+{
+	static uint8_t a[8], b[8], c[8];
+	struct iovec32 here[] = { PIECE(a, 3), PIECE(0, 0), PIECE(b, 2),
+				  PIECE(c, 8) };
+	struct iovec32 there[] = { PIECE(theirs + PAGE - 1, 2), PIECE(0, 0),
+				   PIECE(theirs + 5, 4),
+				   PIECE(theirs + 3 * PAGE, 1),
+				   PIECE(theirs, 1) };
+	int32_t n = SYS(process_vm_readv, child, here, 4, there, 3, 0);
+
+	is(n, 6, "two lists cut differently");
+	ok(memcmp(a, "\1\2\1", 3) == 0 && b[1] == 1 && c[0] == 1 && !c[1],
+	   "go one into the other");
+	is(SYS(process_vm_readv, child, here, 3, there, 5, 0), 5,
+	   "as long as the shorter one");
+	is(SYS(process_vm_readv, child, here, 4, there, 5, 0), 6,
+	   "up to a hole, and no piece after it");
+}
+
+static void arguments(void)
+{
+	static struct iovec32 many[1025];
+	uint8_t byte;
+	struct iovec32 here = PIECE(&byte, 1), there = PIECE(theirs, 1);
+	struct iovec32 negative = PIECE(&byte, 0x80000000);
+
+	is(SYS(process_vm_readv, child, &here, 1, &there, 1, 1), -EINVAL,
+	   "flags");
+	is(SYS(process_vm_readv, 999999, &here, 1, &there, 1, 0), -ESRCH,
+	   "no such process");
+	is(SYS(process_vm_readv, 999999, &here, 1, &there, 0, 0), 0,
+	   "nobody asks for it when there is nothing to copy");
+	is(SYS(process_vm_readv, 999999, &here, 0, 0, 9999, 0), 0,
+	   "nor looks at the other list");
+	is(SYS(process_vm_readv, child, 16, 1, &there, 1, 0), -EFAULT,
+	   "no list of ours");
+	is(SYS(process_vm_readv, child, &here, 1, 16, 1, 0), -EFAULT,
+	   "none of theirs");
+	is(SYS(process_vm_readv, child, many, 1025, &there, 1, 0), -EINVAL,
+	   "too many pieces");
+	is(SYS(process_vm_readv, child, &here, 1, many, 1025, 0), -EINVAL,
+	   "of theirs");
+	is(SYS(process_vm_readv, child, &negative, 1, &there, 1, 0), -EINVAL,
+	   "a length below 0");
+	is(SYS(process_vm_readv, child, &here, 1, &negative, 1, 0), -EINVAL,
+	   "of theirs");
+}
+
+/* ---- /proc/PID/mem ----------------------------------------------- */
+
+static int mem;
+
+static int32_t poke(volatile void *where, const char *text)
+{
+	return SYS(pwrite64, mem, text, strlen(text), 0, where, 0);
+}
+
+static void open_mem(int32_t pid)
+{
+	char path[30];
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
+	mem = SYS(open, path, O_RDWR, 0);
+}
+
+static void whatever_the_rights(void)
+{
+	uint8_t byte = 0;
+
+	open_mem(child);
+	is(SYS(pread64, mem, &byte, 1, 0, theirs + 2 * PAGE, 0), 1,
+	   "/proc/PID/mem: read what is PROT_NONE");
+	is(byte, 3, "what is there");
+	is(poke(theirs + 2 * PAGE, "c"), 1, "write it");
+	is(poke(theirs + PAGE, "b"), 1, "write what is read-only");
+	is(poke(theirs + 3 * PAGE, "x"), -EIO, "a hole");
+	SYS(close, mem);
+}
+
+/*
+ * Of a private mapping the file stays as it is, and so does who shares the page;
+ * a shared mapping is not written to.
+ */
+static void copies(void)
+{
+	int fd = make_file(scratch("file"), PAGE);
+	uint8_t *p = (uint8_t *)SYS(mmap2, 0, PAGE, PROT_READ, MAP_PRIVATE, fd,
+				    0);
+	uint8_t *q = (uint8_t *)SYS(mmap2, 0, PAGE, PROT_READ, MAP_SHARED, fd,
+				    0);
+	static const char text[] = "constant"; /* in a page of the program */
+
+	open_mem(SYS(getpid));
+	is(p[1], 1, "a private mapping of a file, read-only");
+	is(poke(p, "xyz"), 3, "written to");
+	is(p[1], 'y', "changed");
+	is(q[1], 1, "but not the file");
+	is(killed_writing(p), LINUX_SIGSEGV, "the owner still cannot");
+	is(poke(q, "xyz"), -EIO, "a shared one");
+	p = pages_with(1, PROT_READ, MAP_PRIVATE);
+	is(poke(p, "zero"), 4, "memory that nobody has touched");
+	is(p[1], 'e', "changed");
+	is(killed_writing(p), LINUX_SIGSEGV, "and not writable");
+	is(poke((void *)text, "C"), 1, "a constant of the program");
+	is(*(volatile const char *)text, 'C', "changed");
+	SYS(close, mem);
+	SYS(close, fd);
+	SYS(unlink, scratch("file"));
+	remove_scratch();
+}
+
+/* A breakpoint: code that runs, changed, runs as it is now. */
+static void code(void)
+{
+	uint32_t *w = (uint32_t *)pages(1);
+	int (*run)(void) = (int (*)(void))w;
+	uint32_t insn = 0xe3a00008; /* mov r0, #8 */
+
+	w[0] = 0xe3a00007;
+	w[1] = 0xe12fff1e; /* bx lr */
+	SYS(mprotect, w, PAGE, PROT_READ | PROT_EXEC);
+	is(run(), 7, "code that was stored");
+	open_mem(SYS(getpid));
+	is(SYS(pwrite64, mem, &insn, 4, 0, w, 0), 4, "changed through mem");
+	is(run(), 8, "runs");
+	SYS(close, mem);
+	SYS(munmap, w, PAGE);
+}
+
+int main(void)
+{
+	uint8_t c = 0;
+	int status;
+
+	begin();
+	one_piece();
+	many_pieces();
+	arguments();
+	whatever_the_rights();
+	SYS(write, to_child[1], &c, 1);
+	SYS(wait4, child, &status, 0, 0);
+	is(WEXITSTATUS(status), 42,
+	   "the child sees it all, and cannot write where it could not");
+	is(copy(false, (struct iovec32)PIECE(&c, 1),
+		(struct iovec32)PIECE(theirs, 1)),
+	   -ESRCH, "it is over");
+	copies();
+	code();
+	return done();
+}
