@@ -8,6 +8,7 @@ static const struct proc_entry root_entries[] = {
 	LINK("self", &self_link),
 	LINK("thread-self", &thread_self_link),
 	DIR("sys", &sys_dir),
+	DIR("sysvipc", &sysvipc_dir),
 	/* the machine, in Linux's formats */
 	TEXT("cmdline", show_boot_cmdline),
 	TEXT("cpuinfo", show_cpuinfo),

@@ -2,6 +2,7 @@
  * /proc/sys: what can be known or chosen of the kernel, by Linux's names.
  */
 #include <inspect/internal.h>
+#include <services/shm/shm.h>
 #include <services/system/system.h>
 
 static int show_number(struct seq_file *m, u32 number)
@@ -61,12 +62,30 @@ static int write_randomize(struct seq_file *m __unused_arg, const char *text)
 	return 0;
 }
 
+static int show_shmall(struct seq_file *m)
+{
+	return show_number(m, SHMALL);
+}
+
+static int show_shmmax(struct seq_file *m)
+{
+	return show_number(m, SHMMAX);
+}
+
+static int show_shmmni(struct seq_file *m)
+{
+	return show_number(m, SHMMNI);
+}
+
 static const struct proc_entry kernel_entries[] = {
 	TEXT("hostname", show_hostname),
 	TEXT("osrelease", show_osrelease),
 	TEXT("ostype", show_ostype),
 	TEXT("pid_max", show_pid_max),
 	TEXT_RW("randomize_va_space", show_randomize, write_randomize),
+	TEXT("shmall", show_shmall),
+	TEXT("shmmax", show_shmmax),
+	TEXT("shmmni", show_shmmni),
 	TEXT("threads-max", show_threads_max),
 	TEXT("version", show_os_version),
 	{ .name = NULL },
@@ -107,3 +126,50 @@ static const struct proc_entry sys_entries[] = {
 };
 
 const struct proc_dir sys_dir = { 4, sys_entries, NULL };
+
+/* ---- sysvipc ----------------------------------------------------- */
+
+static void show_segment(struct seq_file *m, s32 id, u32 rss,
+			 const struct shmid64_ds *ds)
+{
+	const struct ipc64_perm *perm = &ds->shm_perm;
+
+	seq_printf(m, "%10ld %10d  %4o %10lu %5ld %5ld  %5lu", perm->key, id,
+		   perm->mode, ds->shm_segsz, ds->shm_cpid, ds->shm_lpid,
+		   ds->shm_nattch);
+	seq_printf(m, " %5lu %5lu %5lu %5lu %10lu %10lu %10lu %10u %10u\n",
+		   perm->uid, perm->gid, perm->cuid, perm->cgid, ds->shm_atime,
+		   ds->shm_dtime, ds->shm_ctime, rss << PAGE_SHIFT, 0);
+}
+
+/* A segment's place: one more than in its table, 0 is the title. */
+static int show_shm(struct seq_file *m)
+{
+	struct shmid64_ds ds;
+	u32 index, rss;
+	s32 id;
+
+	if (!m->place) {
+		seq_puts(m,
+			 "       key      shmid perms       size  cpid  "
+			 "lpid nattch   uid   gid  cuid  cgid      atime"
+			 "      dtime      ctime        rss       swap\n");
+		if (!seq_goes_on(m, 1))
+			return 0;
+		m->place = 1;
+	}
+	for (index = (u32)m->place - 1; shm_next(&index, &id, &rss, &ds);
+	     index++) {
+		show_segment(m, id, rss, &ds);
+		if (!seq_goes_on(m, index + 2))
+			break;
+	}
+	return 0;
+}
+
+static const struct proc_entry sysvipc_entries[] = {
+	TEXT("shm", show_shm),
+	{ .name = NULL },
+};
+
+const struct proc_dir sysvipc_dir = { 7, sysvipc_entries, NULL };

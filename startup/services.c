@@ -21,6 +21,7 @@
 #include <services/registers/registers.h>
 #include <services/sched/sched.h>
 #include <services/script/script.h>
+#include <services/shm/shm.h>
 #include <services/signal/signal.h>
 #include <services/system/system.h>
 #include <services/time/time.h>
@@ -39,6 +40,7 @@ const struct service *const services[] = {
 	&ids_service,
 	&files_service,
 	&memfd_service,		/* after files, whose operations it takes */
+	&shm_service,
 	&pipe_service,
 	&events_service,
 	&script_service,
@@ -60,6 +62,7 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	FILES_CALLS,
 	MEMFD_CALLS,
 	PROCESS_VM_CALLS,
+	SHM_CALLS,
 	PIPE_CALLS,
 	POLL_CALLS,
 	EVENTS_CALLS,

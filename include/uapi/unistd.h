@@ -244,6 +244,10 @@
 #define __NR_epoll_pwait2                 441
 
 /* Memory that is a file, a segment, or somebody else's; its pagers. */
+#define __NR_shmat             305
+#define __NR_shmdt             306
+#define __NR_shmget            307
+#define __NR_shmctl            308
 #define __NR_process_vm_readv  376
 #define __NR_process_vm_writev 377
 #define __NR_memfd_create      385

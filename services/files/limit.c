@@ -7,6 +7,7 @@
  * part of the memory free.
  */
 #include <fs/fs.h>
+#include <mm/mm.h>
 #include <services/files/files.h>
 
 #define NAMES_LEAVE 16 /* one page of so many */
@@ -17,15 +18,36 @@ u32 ramfs_max_pages(void)
 				 totalram_pages() / 2;
 }
 
+/* A page that a truncation has just taken is nobody's to charge any more. */
 int limit_data(struct page *page)
 {
-	if (likely(page->flags & PG_CHARGED))
+	struct address_space *mapping = READ_ONCE(page->mapping);
+	int err = 0;
+
+	if (likely(page->flags & PG_CHARGED) || !mapping)
 		return 0;
-	if ((u32)atomic_read(&ramfs_pages) >= ramfs_max_pages())
-		return -ENOSPC;
-	atomic_inc(&ramfs_pages);
-	atomic_or(PG_CHARGED, &page->flags);
-	return 0;
+	spin_lock(&mapping->lock);
+	if (page->mapping == mapping && !(page->flags & PG_CHARGED)) {
+		if ((u32)atomic_read(&ramfs_pages) >= ramfs_max_pages()) {
+			err = -ENOSPC;
+		} else {
+			atomic_inc(&ramfs_pages);
+			atomic_or(PG_CHARGED, &page->flags);
+		}
+	}
+	spin_unlock(&mapping->lock);
+	return err;
+}
+
+u32 limited_fault(struct vm_fault *vmf)
+{
+	u32 ret = generic_file_vm_ops.fault(vmf);
+
+	if (ret & VM_FAULT_ERROR || !limit_data(vmf->page))
+		return ret;
+	put_page(vmf->page);
+	vmf->page = NULL;
+	return VM_FAULT_SIGBUS;
 }
 
 int limit_names(void)

@@ -5,6 +5,8 @@
  */
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <uapi/mman.h>
+#include <uapi/shm.h>
 #include "check.h"
 
 #ifndef ENOSPC
@@ -24,6 +26,41 @@ static int touch(void *arg)
 	return 0;
 }
 
+/*
+ * What nobody's end gives back is limited, too: memory in a memfd or a segment
+ * that is stored into, page after page.
+ */
+static void fill_mapping(int fd, uint8_t *p, uint32_t kib)
+{
+	uint32_t n = 0;
+
+	for (; n < (32 << 20) / PAGE; n++)
+		if (killed_writing(p + n * PAGE))
+			break;
+	ok(n > kib / 4 - kib / 16 && n <= kib / 4, "stored up to the limit");
+	is(killed_writing(p + n * PAGE), LINUX_SIGBUS, "and no further");
+	is(in_child(touch, NULL), 0, "a program that needs 400 KB has them");
+	SYS(close, fd);
+}
+
+static void mappings(uint32_t kib)
+{
+	int fd = SYS(memfd_create, "big", 0);
+	uint8_t *p;
+	int id;
+
+	SYS(ftruncate, fd, 64 << 20);
+	p = (uint8_t *)SYS(mmap2, 0, 64 << 20, PROT_READ | PROT_WRITE,
+			   MAP_SHARED, fd, 0);
+	fill_mapping(fd, p, kib);
+	SYS(munmap, p, 64 << 20);
+	id = SYS(shmget, IPC_PRIVATE, 32 << 20, SHM_NORESERVE | 0600);
+	p = (uint8_t *)SYS(shmat, id, 0, 0);
+	SYS(shmctl, id, IPC_RMID, 0);
+	fill_mapping(-1, p, kib);
+	SYS(shmdt, p);
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t kib = argc > 1 ? strtoul(argv[1], NULL, 10) : 0, wrote = 0;
@@ -31,6 +68,7 @@ int main(int argc, char **argv)
 	char name[24];
 	int32_t n, made = 0;
 
+	mappings(kib);
 	while ((n = SYS(write, fd, bytes, sizeof(bytes))) > 0)
 		wrote += (uint32_t)n / 1024;
 	ok(n == -ENOSPC, "a file that grows and grows ends with ENOSPC");

@@ -1,0 +1,300 @@
+/*
+ * services/shm/segment.c - segments: memory that belongs to no process.
+ *
+ *	table[place] -> inode (i_private: the segment) <- file <- VMA
+ *
+ * The table has a reference to the inode, and so has each attach, by the file
+ * that it maps. IPC_RMID hides the key at once; the table lets go when nobody is
+ * attached, which the open and close of VMAs count: fork attaches the child,
+ * exit and execve detach, and a mapping that is cut in two counts twice, as in
+ * Linux. The segment goes with its inode.
+ */
+#include <mm/mm.h>
+#include <proc/proc.h>
+#include <sched.h>
+#include <services/files/files.h>
+#include <services/shm/segment.h>
+#include <stdio.h>
+#include <time_units.h>
+
+spinlock_t shm_lock = SPINLOCK_INIT;
+/* shm_lock; SHMMNI places, made for the first segment: most have none */
+static struct segment **table;
+static u32 next_place; /* where a search begins: ids come again late */
+static u32 rounds;     /* how often it came past the end */
+static u32 nr_segments, all_pages;
+
+u32 shm_seconds(void)
+{
+	u32 nsec;
+
+	return split_seconds(wall_clock_ns(), &nsec);
+}
+
+static u32 segment_pages(const struct segment *segment)
+{
+	return ALIGN_UP(segment->ds.shm_segsz, PAGE_SIZE) >> PAGE_SHIFT;
+}
+
+/* ---- the table --------------------------------------------------- */
+
+struct segment *segment_at(u32 place)
+{
+	return table && place < SHMMNI ? table[place] : NULL;
+}
+
+struct segment *segment_of_id(s32 id)
+{
+	struct segment *segment = segment_at((u32)id & PLACE_MASK);
+
+	return segment && segment->id == id ? segment : NULL;
+}
+
+struct segment *segment_of_key(s32 key)
+{
+	u32 left = nr_segments;
+
+	for (u32 place = 0; left; place++) {
+		if (!table[place])
+			continue;
+		if (table[place]->ds.shm_perm.key == key)
+			return table[place];
+		left--;
+	}
+	return NULL;
+}
+
+u32 segments_used(u32 *nr, u32 *pages)
+{
+	u32 place = SHMMNI - 1;
+
+	*nr = nr_segments;
+	*pages = all_pages;
+	while (place && !segment_at(place))
+		place--;
+	return place;
+}
+
+/* Give it a place and an id. 0, -EEXIST (its key), -ENOSPC. shm_lock held. */
+static int list_segment(struct segment *segment)
+{
+	u32 pages = segment_pages(segment), at = next_place;
+
+	if (segment->made_with != IPC_PRIVATE &&
+	    segment_of_key(segment->made_with))
+		return -EEXIST;
+	if (nr_segments == SHMMNI || pages > SHMALL - all_pages)
+		return -ENOSPC;
+	while (table[at % SHMMNI])
+		at++;
+	if (at >= SHMMNI) {
+		at -= SHMMNI;
+		rounds = (rounds + 1) & MAX_ROUNDS;
+	}
+	next_place = at + 1;
+	segment->id = (s32)(rounds << PLACE_BITS | at);
+	segment->ds.shm_perm.seq = (u16)rounds;
+	segment->listed = true;
+	table[at] = segment;
+	nr_segments++;
+	all_pages += pages;
+	return 0;
+}
+
+/* Out of the table, whose reference the caller is to put. shm_lock held. */
+static struct inode *unlist_segment(struct segment *segment)
+{
+	table[(u32)segment->id & PLACE_MASK] = NULL;
+	segment->listed = false;
+	nr_segments--;
+	all_pages -= segment_pages(segment);
+	return segment->inode;
+}
+
+void segment_remove(struct segment *segment)
+{
+	struct inode *inode = NULL;
+
+	segment->ds.shm_perm.key = IPC_PRIVATE; /* nobody finds it any more */
+	segment->ds.shm_perm.mode |= SHM_DEST;
+	if (!segment->ds.shm_nattch)
+		inode = unlist_segment(segment);
+	spin_unlock(&shm_lock);
+	iput(inode);
+}
+
+bool shm_next(u32 *index, s32 *id, u32 *rss, struct shmid64_ds *ds)
+{
+	const struct segment *segment = NULL;
+
+	for (; *index < SHMMNI; ++*index) {
+		spin_lock(&shm_lock);
+		segment = segment_at(*index);
+		if (segment) {
+			*id = segment->id;
+			*rss = segment->inode->i_data.nr_pages;
+			*ds = segment->ds;
+		}
+		spin_unlock(&shm_lock);
+		if (segment)
+			break;
+		cond_resched();
+	}
+	return segment;
+}
+
+/* ---- attached ---------------------------------------------------- */
+
+static struct segment *segment_of(const struct file *file)
+{
+	return file->f_inode->i_private;
+}
+
+static void attach(struct segment *segment)
+{
+	spin_lock(&shm_lock);
+	segment->ds.shm_nattch++;
+	segment->ds.shm_atime = shm_seconds();
+	segment->ds.shm_lpid = current->tgid;
+	spin_unlock(&shm_lock);
+}
+
+static void segment_vma_open(struct vm_area_struct *vma)
+{
+	attach(segment_of(vma->vm_file));
+}
+
+/* The VMA's own reference to the file is put after this. */
+static void segment_vma_close(struct vm_area_struct *vma)
+{
+	struct segment *segment = segment_of(vma->vm_file);
+	struct inode *inode = NULL;
+
+	spin_lock(&shm_lock);
+	segment->ds.shm_dtime = shm_seconds();
+	segment->ds.shm_lpid = current->tgid;
+	segment->ds.shm_nattch--;
+	if (!segment->ds.shm_nattch && segment->listed &&
+	    segment->ds.shm_perm.mode & SHM_DEST)
+		inode = unlist_segment(segment);
+	spin_unlock(&shm_lock);
+	iput(inode);
+}
+
+static struct vm_operations segment_vm_ops; /* by segment_init */
+
+bool is_segment_vma(const struct vm_area_struct *vma)
+{
+	return vma->vm_ops == &segment_vm_ops;
+}
+
+static int segment_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	attach(segment_of(file));
+	vma->vm_ops = &segment_vm_ops;
+	return 0;
+}
+
+/* ---- making one -------------------------------------------------- */
+
+static void segment_describe(const struct inode *inode, char *buf, size_t bytes)
+{
+	const struct segment *segment = inode->i_private;
+
+	snprintf(buf, bytes, "/SYSV%08x (deleted)", (u32)segment->made_with);
+}
+
+static void segment_evict(struct inode *inode)
+{
+	const struct segment *segment = inode->i_private;
+
+	BUG_ON(segment->listed || segment->ds.shm_nattch);
+	kfree(inode->i_private);
+}
+
+static const struct inode_operations segment_inode_ops = {
+	.evict = segment_evict,
+	.describe = segment_describe,
+};
+
+static const struct file_operations segment_fops = {
+	.mmap = segment_mmap,
+};
+
+void segment_init(void)
+{
+	segment_vm_ops = generic_file_vm_ops;
+	segment_vm_ops.open = segment_vma_open;
+	segment_vm_ops.close = segment_vma_close;
+	segment_vm_ops.fault = limited_fault;
+}
+
+int segment_open(struct segment *segment, bool write, struct file **file)
+{
+	return file_open_inode(segment->inode, write ? O_RDWR : O_RDONLY, file);
+}
+
+/* An inode that has a segment, in no table; NULL: no memory. */
+static struct inode *segment_inode(u32 bytes)
+{
+	struct segment *segment = kzalloc(sizeof(*segment), GFP_KERNEL);
+	struct inode *inode = segment ? ramfs_inode(S_IFREG) : NULL;
+
+	if (!inode) {
+		kfree(segment);
+		return NULL;
+	}
+	segment->inode = inode;
+	inode->i_private = segment;
+	inode->i_op = &segment_inode_ops;
+	inode->i_fop = &segment_fops;
+	inode->i_nlink = 0;
+	inode->i_size = bytes;
+	return inode;
+}
+
+/* The table, unless it is there. 0 or -ENOMEM. */
+static int make_table(void)
+{
+	struct segment **new;
+
+	if (likely(READ_ONCE(table)))
+		return 0;
+	new = kcalloc(SHMMNI, sizeof(struct segment *), GFP_KERNEL);
+	if (!new)
+		return -ENOMEM;
+	spin_lock(&shm_lock);
+	if (!table) {
+		table = new;
+		new = NULL;
+	}
+	spin_unlock(&shm_lock);
+	kfree(new); /* another was faster; or NULL */
+	return 0;
+}
+
+int segment_create(s32 key, u32 bytes, u32 flags, s32 *id)
+{
+	int err = make_table();
+	struct inode *inode = err ? NULL : segment_inode(bytes);
+	struct segment *segment;
+
+	if (!inode)
+		return -ENOMEM;
+	segment = inode->i_private;
+	segment->made_with = segment->ds.shm_perm.key = key;
+	segment->ds.shm_perm.mode = (u16)(flags & 0777);
+	segment->ds.shm_segsz = bytes;
+	segment->ds.shm_cpid = current->tgid;
+	segment->ds.shm_ctime = shm_seconds();
+	spin_lock(&shm_lock);
+	err = list_segment(segment);
+	if (!err) {
+		*id = segment->id;
+		inode->i_ino = (u32)segment->id; /* as maps shows it */
+	}
+	spin_unlock(&shm_lock);
+	if (err)
+		iput(inode);
+	return err;
+}

@@ -1,0 +1,307 @@
+/*
+ * services/shm/shm.c - the calls: shmget, shmat, shmdt, shmctl.
+ */
+#include <asm/uaccess.h>
+#include <mm/mm.h>
+#include <sched.h>
+#include <services/shm/segment.h>
+#include <string.h>
+
+const struct service shm_service = {
+	.init = segment_init,
+};
+
+/* ---- shmget ------------------------------------------------------ */
+
+/* One that is there: its id, -ENOENT, -EEXIST, -EINVAL: it is smaller. */
+static s32 find_segment(s32 key, u32 bytes, u32 flags)
+{
+	const struct segment *segment;
+	s32 ret = -ENOENT;
+
+	spin_lock(&shm_lock);
+	segment = segment_of_key(key);
+	if (segment) {
+		ret = segment->id;
+		if (flags & IPC_CREAT && flags & IPC_EXCL)
+			ret = -EEXIST;
+		else if (segment->ds.shm_segsz < bytes)
+			ret = -EINVAL;
+	}
+	spin_unlock(&shm_lock);
+	return ret;
+}
+
+static s32 make_segment(s32 key, u32 bytes, u32 flags)
+{
+	s32 id = 0;
+	int err;
+
+	if (!bytes || bytes > SHMMAX || flags & SHM_HUGETLB)
+		return -EINVAL;
+	if (!(flags & SHM_NORESERVE) &&
+	    ALIGN_UP(bytes, PAGE_SIZE) >> PAGE_SHIFT > totalram_pages())
+		return -ENOMEM;
+	err = segment_create(key, bytes, flags, &id);
+	return err ? err : id;
+}
+
+s32 sys_shmget(s32 key, u32 bytes, u32 flags)
+{
+	s32 ret = -ENOENT;
+
+	do {
+		if (key != IPC_PRIVATE)
+			ret = find_segment(key, bytes, flags);
+		if (ret != -ENOENT ||
+		    (key != IPC_PRIVATE && !(flags & IPC_CREAT)))
+			return ret;
+		ret = make_segment(key, bytes, flags);
+	} while (ret == -EEXIST); /* another was faster: it is there now */
+	return ret;
+}
+
+/* ---- shmat and shmdt --------------------------------------------- */
+
+/*
+ * Where it is to be, 0: anywhere. As Linux has it for ARM the address must be one
+ * that a cache with aliases could live with, on whatever core.
+ */
+static int check_address(uaddr_t *addr, u32 flags)
+{
+	if (!*addr)
+		return flags & SHM_REMAP ? -EINVAL : 0;
+	if (IS_ALIGNED(*addr, SHMLBA))
+		return 0;
+	if (!(flags & SHM_RND))
+		return -EINVAL;
+	*addr = ALIGN_DOWN(*addr, SHMLBA);
+	return !*addr && flags & SHM_REMAP ? -EINVAL : 0;
+}
+
+static s32 map_segment(struct file *file, u32 bytes, uaddr_t addr, bool fixed,
+		       u32 flags)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+	u32 prot = PROT_READ;
+	uaddr_t result = 0;
+	int err = 0;
+
+	if (!(flags & SHM_RDONLY))
+		prot |= PROT_WRITE;
+	if (flags & SHM_EXEC)
+		prot |= PROT_EXEC;
+	down_write(&mm->mmap_lock);
+	if (addr && !(flags & SHM_REMAP) &&
+	    (addr + bytes < addr ||
+	     find_vma_intersection(mm, addr, addr + bytes)))
+		err = -EINVAL;
+	if (!err)
+		err = do_mmap(mm, file, addr, bytes, prot,
+			      MAP_SHARED | (fixed ? MAP_FIXED : 0), 0, &result);
+	up_write(&mm->mmap_lock);
+	if (!err && mm->def_flags & VM_LOCKED)
+		(void)mm_populate(mm, result, bytes);
+	return err ? err : (s32)result;
+}
+
+s32 sys_shmat(s32 id, uaddr_t addr, u32 flags)
+{
+	struct segment *segment;
+	struct inode *inode;
+	struct file *file;
+	bool fixed = addr;
+	s32 ret = id < 0 ? -EINVAL : check_address(&addr, flags);
+
+	if (ret)
+		return ret;
+	spin_lock(&shm_lock);
+	segment = segment_of_id(id);
+	inode = segment ? igrab(segment->inode) : NULL;
+	spin_unlock(&shm_lock);
+	if (!segment)
+		return -EINVAL;
+	ret = segment_open(segment, !(flags & SHM_RDONLY), &file);
+	if (!ret) {
+		ret = map_segment(file, segment->ds.shm_segsz, addr, fixed,
+				  flags);
+		fput(file);
+	}
+	iput(inode);
+	return ret;
+}
+
+/* The first VMA of the attach that began at addr, in or behind vma. */
+static struct vm_area_struct *attached_at(struct vm_area_struct *vma,
+					  uaddr_t addr)
+{
+	for (; vma; vma = vma_next(vma)) {
+		if (is_segment_vma(vma) &&
+		    (vma->vm_start - addr) >> PAGE_SHIFT == vma->vm_pgoff)
+			return vma;
+		cond_resched();
+	}
+	return NULL;
+}
+
+/*
+ * A part may have been unmapped, or have got other rights: all VMAs that are
+ * left of that attach, by where in the segment they are.
+ */
+static int detach(struct mm_struct *mm, uaddr_t addr)
+{
+	struct vm_area_struct *vma = attached_at(find_vma(mm, addr), addr);
+	const struct file *file;
+	uaddr_t end;
+	int err = vma ? 0 : -EINVAL;
+
+	if (err)
+		return err;
+	file = vma->vm_file; /* only to compare with */
+	end = addr + ALIGN_UP((u32)file_size(file), PAGE_SIZE);
+	while (!err && vma && vma->vm_start < end) {
+		uaddr_t next = vma->vm_end;
+
+		if (vma->vm_file == file)
+			err = do_munmap(mm, vma->vm_start,
+					next - vma->vm_start);
+		vma = attached_at(find_vma(mm, next), addr);
+	}
+	return err;
+}
+
+s32 sys_shmdt(uaddr_t addr)
+{
+	struct mm_struct *mm = current_thread_info()->mm;
+	int err;
+
+	if (!IS_ALIGNED(addr, PAGE_SIZE))
+		return -EINVAL;
+	down_write(&mm->mmap_lock);
+	err = detach(mm, addr);
+	up_write(&mm->mmap_lock);
+	return err;
+}
+
+/* ---- shmctl ------------------------------------------------------ */
+
+static s32 put_limits(uaddr_t buf)
+{
+	const struct shminfo64 info = {
+		.shmmax = SHMMAX,
+		.shmmin = 1,
+		.shmmni = SHMMNI,
+		.shmseg = SHMMNI,
+		.shmall = SHMALL,
+	};
+	u32 nr, pages, highest;
+
+	spin_lock(&shm_lock);
+	highest = segments_used(&nr, &pages);
+	spin_unlock(&shm_lock);
+	return copy_to_user(buf, &info, sizeof(info)) ? -EFAULT : (s32)highest;
+}
+
+static s32 put_totals(uaddr_t buf)
+{
+	struct shm_info info = { 0 };
+	struct shmid64_ds ds;
+	u32 nr, pages, highest, rss;
+	s32 id;
+
+	for (u32 place = 0; shm_next(&place, &id, &rss, &ds); place++)
+		info.shm_rss += rss;
+	spin_lock(&shm_lock);
+	highest = segments_used(&nr, &pages);
+	spin_unlock(&shm_lock);
+	info.used_ids = (s32)nr;
+	info.shm_tot = pages;
+	return copy_to_user(buf, &info, sizeof(info)) ? -EFAULT : (s32)highest;
+}
+
+/* by_place: SHM_STAT's, whose result is the id. */
+static s32 put_segment(s32 id, uaddr_t buf, bool by_place)
+{
+	const struct segment *segment;
+	struct shmid64_ds ds;
+	s32 ret = -EINVAL;
+
+	spin_lock(&shm_lock);
+	segment = by_place ? segment_at((u32)id) : segment_of_id(id);
+	if (segment) {
+		ds = segment->ds;
+		ret = by_place ? segment->id : 0;
+	}
+	spin_unlock(&shm_lock);
+	if (!segment)
+		return ret;
+	return copy_to_user(buf, &ds, sizeof(ds)) ? -EFAULT : ret;
+}
+
+/* What the calls change that change one segment; ds: what IPC_SET was given. */
+static s32 change_segment(s32 id, u32 cmd, const struct shmid64_ds *ds)
+{
+	struct segment *segment;
+	struct ipc64_perm *perm;
+
+	spin_lock(&shm_lock);
+	segment = segment_of_id(id);
+	if (!segment) {
+		spin_unlock(&shm_lock);
+		return -EINVAL;
+	}
+	perm = &segment->ds.shm_perm;
+	switch (cmd) {
+	case IPC_RMID:
+		segment_remove(segment);
+		return 0;
+	case SHM_LOCK: /* there is no swap */
+		perm->mode |= SHM_LOCKED;
+		break;
+	case SHM_UNLOCK:
+		perm->mode &= (u16)~SHM_LOCKED;
+		break;
+	default: /* IPC_SET */
+		perm->uid = ds->shm_perm.uid;
+		perm->gid = ds->shm_perm.gid;
+		perm->mode = (u16)((perm->mode & ~0777) |
+				   (ds->shm_perm.mode & 0777));
+		segment->ds.shm_ctime = shm_seconds();
+		break;
+	}
+	spin_unlock(&shm_lock);
+	return 0;
+}
+
+s32 sys_shmctl(s32 id, u32 cmd, uaddr_t buf)
+{
+	struct shmid64_ds ds;
+
+	/* The structures of long ago are nobody's any more. */
+	if (id < 0 ||
+	    (!(cmd & IPC_64) && cmd != IPC_RMID && cmd != SHM_LOCK &&
+	     cmd != SHM_UNLOCK))
+		return -EINVAL;
+	cmd &= ~(u32)IPC_64;
+	switch (cmd) {
+	case IPC_INFO:
+		return put_limits(buf);
+	case SHM_INFO:
+		return put_totals(buf);
+	case IPC_STAT:
+		return put_segment(id, buf, false);
+	case SHM_STAT:
+	case SHM_STAT_ANY:
+		return put_segment(id, buf, true);
+	case IPC_SET:
+		if (copy_from_user(&ds, buf, sizeof(ds)))
+			return -EFAULT;
+		return change_segment(id, cmd, &ds);
+	case IPC_RMID:
+	case SHM_LOCK:
+	case SHM_UNLOCK:
+		return change_segment(id, cmd, NULL);
+	default:
+		return -EINVAL;
+	}
+}
