@@ -35,25 +35,26 @@ typedef struct {
 } mm_context_t;
 
 /* vm_flags: Linux's names and values. */
-#define VM_READ        0x00000001
-#define VM_WRITE       0x00000002
-#define VM_EXEC        0x00000004
-#define VM_SHARED      0x00000008
-#define VM_MAYREAD     0x00000010 /* what mprotect may turn on */
-#define VM_MAYWRITE    0x00000020
-#define VM_MAYEXEC     0x00000040
-#define VM_MAYSHARE    0x00000080
-#define VM_GROWSDOWN   0x00000100
-#define VM_LOCKED      0x00002000
-#define VM_SEQ_READ    0x00008000
-#define VM_RAND_READ   0x00010000
-#define VM_DONTCOPY    0x00020000 /* not at fork */
-#define VM_ACCOUNT     0x00100000
-#define VM_LOCKONFAULT 0x00080000 /* VM_LOCKED, but not populated */
-#define VM_NORESERVE   0x00200000
-#define VM_WIPEONFORK  0x02000000 /* the child gets it empty */
-#define VM_DONTDUMP    0x04000000 /* remembered; there are no dumps */
-#define VM_STACK       VM_GROWSDOWN
+#define VM_READ         0x00000001
+#define VM_WRITE        0x00000002
+#define VM_EXEC         0x00000004
+#define VM_SHARED       0x00000008
+#define VM_MAYREAD      0x00000010 /* what mprotect may turn on */
+#define VM_MAYWRITE     0x00000020
+#define VM_MAYEXEC      0x00000040
+#define VM_MAYSHARE     0x00000080
+#define VM_GROWSDOWN    0x00000100
+#define VM_UFFD_MISSING 0x00000200 /* vm_private_data brings its pages */
+#define VM_LOCKED       0x00002000
+#define VM_SEQ_READ     0x00008000
+#define VM_RAND_READ    0x00010000
+#define VM_DONTCOPY     0x00020000 /* not at fork */
+#define VM_ACCOUNT      0x00100000
+#define VM_LOCKONFAULT  0x00080000 /* VM_LOCKED, but not populated */
+#define VM_NORESERVE    0x00200000
+#define VM_WIPEONFORK   0x02000000 /* the child gets it empty */
+#define VM_DONTDUMP     0x04000000 /* remembered; there are no dumps */
+#define VM_STACK        VM_GROWSDOWN
 
 #define VM_ACCESS_FLAGS (VM_READ | VM_WRITE | VM_EXEC)
 #define VM_LOCKED_MASK  (VM_LOCKED | VM_LOCKONFAULT)

@@ -17,6 +17,7 @@
 #define SERVICE_H
 
 #include <types.h>
+#include <uapi/errno.h>
 
 struct abort_info;
 struct exec;
@@ -93,6 +94,14 @@ struct service {
 	bool (*fault_signal)(struct fault_signal *fault);
 
 	/*
+	 * The page at va is one that a pager of the program's brings: wait for
+	 * it. user: the program itself wants it, or else a call on its behalf.
+	 * 0: try again; -EFAULT: it will not come. Interrupts on, no lock held
+	 * but those of a call that may wait for the user's memory.
+	 */
+	int (*missing_page)(uaddr_t va, bool write, bool user);
+
+	/*
 	 * A timer of this service has expired; interrupts off, no lock held.
 	 * Called through the timer alone (run/timer.h).
 	 */
@@ -142,6 +151,7 @@ enum hook {
 	CHILD_CHANGED,
 	USER_WORK,
 	FAULT_SIGNAL,
+	MISSING_PAGE,
 	TIMER_EXPIRED,
 	CONSOLE_KEY,
 	LOAD_SCRIPT,
@@ -220,6 +230,15 @@ static inline bool services_fault_signal(struct fault_signal *fault)
 		if ((*s)->fault_signal(fault))
 			return true;
 	return false;
+}
+
+static inline int services_missing_page(uaddr_t va, bool write, bool user)
+{
+	int err = -EFAULT;
+
+	for_each_service(s, MISSING_PAGE)
+		err = (*s)->missing_page(va, write, user);
+	return err;
 }
 
 static inline void services_console_key(u8 letter)

@@ -111,15 +111,16 @@ static void put_vm_flags(struct seq_file *m, u32 vm_flags)
 		u32 flag;
 		char letters[4];
 	} names[] = {
-		{ VM_READ, "rd " },       { VM_WRITE, "wr " },
-		{ VM_EXEC, "ex " },       { VM_SHARED, "sh " },
-		{ VM_MAYREAD, "mr " },    { VM_MAYWRITE, "mw " },
-		{ VM_MAYEXEC, "me " },    { VM_MAYSHARE, "ms " },
-		{ VM_GROWSDOWN, "gd " },  { VM_LOCKED, "lo " },
-		{ VM_SEQ_READ, "sr " },   { VM_RAND_READ, "rr " },
-		{ VM_DONTCOPY, "dc " },   { VM_LOCKONFAULT, "lf " },
-		{ VM_ACCOUNT, "ac " },    { VM_NORESERVE, "nr " },
-		{ VM_WIPEONFORK, "wf " }, { VM_DONTDUMP, "dd " },
+		{ VM_READ, "rd " },        { VM_WRITE, "wr " },
+		{ VM_EXEC, "ex " },        { VM_SHARED, "sh " },
+		{ VM_MAYREAD, "mr " },     { VM_MAYWRITE, "mw " },
+		{ VM_MAYEXEC, "me " },     { VM_MAYSHARE, "ms " },
+		{ VM_GROWSDOWN, "gd " },   { VM_UFFD_MISSING, "um " },
+		{ VM_LOCKED, "lo " },      { VM_SEQ_READ, "sr " },
+		{ VM_RAND_READ, "rr " },   { VM_DONTCOPY, "dc " },
+		{ VM_LOCKONFAULT, "lf " }, { VM_ACCOUNT, "ac " },
+		{ VM_NORESERVE, "nr " },   { VM_WIPEONFORK, "wf " },
+		{ VM_DONTDUMP, "dd " },
 	};
 	u32 i;
 

@@ -115,6 +115,7 @@ static struct vm_area_struct *dup_vma(struct mm_struct *mm,
 		return NULL;
 	}
 	new->vm_flags &= ~VM_LOCKED_MASK;
+	vma_drop_pager(new);
 	vma_link(mm, new, TAILQ_LAST(&mm->mmap, vma_list));
 	vma_charge(mm, new->vm_flags, pages);
 	return new;

@@ -6,8 +6,8 @@
 
 static int vm_fault_to_errno(u32 fault)
 {
-	if (!(fault & VM_FAULT_ERROR))
-		return 0;
+	if (!(fault & (VM_FAULT_ERROR | VM_FAULT_PAGER)))
+		return 0; /* nobody waits for a pager with mmap_lock */
 	return fault & VM_FAULT_OOM ? -ENOMEM : -EFAULT;
 }
 

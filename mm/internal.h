@@ -59,6 +59,15 @@ static inline u32 subtree_gap(const struct vm_area_struct *vma)
 	return vma ? vma->rb_subtree_gap : 0;
 }
 
+/* A copy elsewhere, by fork or mremap, has no pager: that was not told of it. */
+static inline void vma_drop_pager(struct vm_area_struct *vma)
+{
+	if (likely(!(vma->vm_flags & VM_UFFD_MISSING)))
+		return;
+	vma->vm_flags &= ~(u32)VM_UFFD_MISSING;
+	vma->vm_private_data = NULL;
+}
+
 /* ---- vma.c: the set of VMAs; mmap_lock held for writing ---------- */
 
 void vma_cache_init(void);

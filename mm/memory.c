@@ -14,6 +14,7 @@
  *	    entry none     anonymous  -> do_anonymous_page
  *	                     read:  the zero page, special
  *	                     write: a page of zeroes
+ *	                     or, if a program is its pager: VM_FAULT_PAGER
  *	                   file       -> do_fault
  *	                     read:           do_read_fault, and around it
  *	                     write, private: do_cow_fault, a copy
@@ -109,15 +110,21 @@ static bool lock_pte_mapped(struct vm_fault *vmf)
 
 /* ---- case 3: anonymous ------------------------------------------- */
 
-static u32 do_anonymous_read(struct vm_fault *vmf)
+/* page_table_lock held. */
+static inline void set_zero_pte(struct vm_fault *vmf)
 {
 	struct vm_area_struct *vma = vmf->vma;
 
-	if (!lock_pte_same(vmf))
-		return 0;
 	set_pte_at(vma->vm_mm, vmf->address, vmf->pte,
 		   pte_mkspecial(pfn_pte(zero_pfn, vma->vm_page_prot)));
-	spin_unlock(&vma->vm_mm->page_table_lock);
+}
+
+static u32 do_anonymous_read(struct vm_fault *vmf)
+{
+	if (!lock_pte_same(vmf))
+		return 0;
+	set_zero_pte(vmf);
+	spin_unlock(&vmf->vma->vm_mm->page_table_lock);
 	return 0;
 }
 
@@ -126,6 +133,8 @@ static u32 do_anonymous_page(struct vm_fault *vmf)
 	struct page *page;
 
 	BUG_ON(vmf->vma->vm_flags & VM_SHARED);
+	if (unlikely(vmf->vma->vm_flags & VM_UFFD_MISSING))
+		return VM_FAULT_PAGER;
 	if (!(vmf->flags & FAULT_FLAG_WRITE))
 		return do_anonymous_read(vmf);
 	page = alloc_page(GFP_USER | __GFP_ZERO);
@@ -137,6 +146,30 @@ static u32 do_anonymous_page(struct vm_fault *vmf)
 	}
 	set_anon_pte(vmf, page);
 	spin_unlock(&vmf->vma->vm_mm->page_table_lock);
+	return 0;
+}
+
+int fill_missing_page(struct vm_area_struct *vma, uaddr_t va, struct page *page)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct vm_fault vmf = {
+		.vma = vma,
+		.address = va,
+		.pte = pte_alloc_map(mm, va),
+	};
+
+	BUG_ON(!vma_is_anonymous(vma) || !rwsem_is_locked(&mm->mmap_lock));
+	if (!vmf.pte)
+		return -ENOMEM;
+	if (!lock_pte_same(&vmf)) /* orig_pte: none */
+		return -EEXIST;
+	if (page) {
+		get_page(page);
+		set_anon_pte(&vmf, page);
+	} else {
+		set_zero_pte(&vmf);
+	}
+	spin_unlock(&mm->page_table_lock);
 	return 0;
 }
 

@@ -155,6 +155,9 @@ int __must_check do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes,
  */
 int __must_check vma_change_flags(struct vm_area_struct **vma, uaddr_t start,
 				  uaddr_t end, u32 vm_flags);
+/* The same, and its vm_private_data becomes data: who brings its pages. */
+int __must_check vma_change(struct vm_area_struct **vma, uaddr_t start,
+			    uaddr_t end, u32 vm_flags, void *data);
 /*
  * Take the pages of [start, end) away: the next access faults anew. When it
  * returns no translation of them is left. (read)
@@ -213,6 +216,8 @@ int __must_check shmem_zero_setup(struct vm_area_struct *vma);
 #define VM_FAULT_OOM     0x01
 #define VM_FAULT_SIGBUS  0x02
 #define VM_FAULT_MAJOR   0x04
+/* Not Linux's: nothing is done, for a pager of the program's has the page. */
+#define VM_FAULT_PAGER   0x08
 #define VM_FAULT_SIGSEGV 0x40
 #define VM_FAULT_ERROR   (VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV)
 
@@ -221,6 +226,14 @@ int __must_check shmem_zero_setup(struct vm_area_struct *vma);
  * mmap_lock held for reading. May sleep. See the table at mm/memory.c's head.
  */
 u32 handle_mm_fault(struct vm_area_struct *vma, uaddr_t va, u32 flags);
+
+/*
+ * A pager brings page to va of vma, private and anonymous: as a write fault would
+ * have, or the zero page (NULL). The entry gets a reference of its own. 0,
+ * -EEXIST: there is one, -ENOMEM. (read)
+ */
+int __must_check fill_missing_page(struct vm_area_struct *vma, uaddr_t va,
+				   struct page *page);
 
 /* The page of vma's object at pgoff, if it is there, with a reference; or NULL. */
 static inline struct page *vma_find_page(struct vm_area_struct *vma, u32 pgoff)

@@ -136,6 +136,7 @@ static int plan_new_range(struct remap *r)
 	r->new = vm_area_dup(r->vma, r->mm);
 	if (!r->new)
 		goto err_unreserve;
+	vma_drop_pager(r->new);
 	r->new->vm_pgoff = linear_page_index(r->vma, r->addr);
 	r->new->vm_start = r->new_addr;
 	r->new->vm_end = r->new_addr + r->new_bytes;

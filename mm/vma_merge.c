@@ -128,18 +128,25 @@ void vma_rejoin(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 	merge_at(mm, end);
 }
 
-int vma_change_flags(struct vm_area_struct **vma, uaddr_t start, uaddr_t end,
-		     u32 vm_flags)
+int vma_change(struct vm_area_struct **vma, uaddr_t start, uaddr_t end,
+	       u32 vm_flags, void *data)
 {
 	int err;
 
 	BUG_ON(start < (*vma)->vm_start || end > (*vma)->vm_end);
-	if (vm_flags == (*vma)->vm_flags)
+	if (vm_flags == (*vma)->vm_flags && data == (*vma)->vm_private_data)
 		return 0;
 	err = vma_isolate(vma, start, end);
 	if (err)
 		return err;
 	vma_set_flags(*vma, vm_flags);
+	(*vma)->vm_private_data = data;
 	*vma = vma_merge(*vma);
 	return 0;
+}
+
+int vma_change_flags(struct vm_area_struct **vma, uaddr_t start, uaddr_t end,
+		     u32 vm_flags)
+{
+	return vma_change(vma, start, end, vm_flags, (*vma)->vm_private_data);
 }

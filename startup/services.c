@@ -26,6 +26,7 @@
 #include <services/system/system.h>
 #include <services/time/time.h>
 #include <services/tty/tty.h>
+#include <services/uffd/uffd.h>
 #include <startup/startup.h>
 
 /* clang-format off */
@@ -41,6 +42,7 @@ const struct service *const services[] = {
 	&files_service,
 	&memfd_service,		/* after files, whose operations it takes */
 	&shm_service,
+	&uffd_service,
 	&pipe_service,
 	&events_service,
 	&script_service,
@@ -63,6 +65,7 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	MEMFD_CALLS,
 	PROCESS_VM_CALLS,
 	SHM_CALLS,
+	UFFD_CALLS,
 	PIPE_CALLS,
 	POLL_CALLS,
 	EVENTS_CALLS,

@@ -118,6 +118,19 @@ static bool in_locked_copy(const struct pt_regs *regs)
 		regs->pc < (uintptr_t)copies_locked_end;
 }
 
+/*
+ * A pager of the program's has the page (mm/memory.c). mmap_lock is free, so that
+ * it can bring it; who copies under a lock must let go of that first.
+ */
+static int ask_pager(const struct abort_info *info, struct pt_regs *regs)
+{
+	if (in_locked_copy(regs))
+		return -EFAULT;
+	if (!services_missing_page(info->far, info->write, user_mode(regs)))
+		return 0;
+	return end_abort(info, regs, SIGBUS, BUS_ADRERR);
+}
+
 /* handle_mm_fault could not: what that means. */
 static int fault_error(const struct abort_info *info, struct pt_regs *regs,
 		       u32 fault)
@@ -167,6 +180,8 @@ static int do_page_fault(const struct abort_info *info, struct pt_regs *regs)
 	up_read(&mm->mmap_lock);
 	trace_event(TRACE_FAULT, (u32)current->pid, info->far, info->fsr,
 		    fault);
+	if (unlikely(fault & VM_FAULT_PAGER))
+		return ask_pager(info, regs);
 	if (unlikely(fault & VM_FAULT_ERROR))
 		return fault_error(info, regs, fault);
 	return 0;

@@ -123,7 +123,9 @@ static const char *verdict(struct mm_struct *mm,
 	if (sig == SIGBUS && code == BUS_ADRALN)
 		return "this instruction needs an aligned address";
 	if (sig == SIGBUS && code == BUS_ADRERR)
-		return "the page lies past the end of the mapped file";
+		return vma && vma->vm_flags & VM_UFFD_MISSING ?
+			"its pager lets nobody wait for a page" :
+			"the page lies past the end of the mapped file";
 	if (sig == SIGBUS)
 		return "the memory system answered with an error";
 	if (info->far >= TASK_SIZE)
