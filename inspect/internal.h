@@ -238,6 +238,8 @@ int write_walk(struct seq_file *m, const char *text);
 int show_oom_score(struct seq_file *m);
 int show_oom_score_adj(struct seq_file *m);
 int write_oom_score_adj(struct seq_file *m, const char *text);
+int show_clear_refs(struct seq_file *m);
+int write_clear_refs(struct seq_file *m, const char *text);
 int write_trace(struct seq_file *m, const char *text);
 int write_kmem_demo(struct seq_file *m, const char *text);
 void release_kmem_demo(struct seq_file *m);

@@ -49,6 +49,10 @@ static const struct proc_dir task_dir = { 3, none, &thread_list };
 static const struct proc_entry pid_entries[] = {
 	/* in Linux's formats */
 	{ .name = "auxv", .mode = S_IFREG | 0400, .show = show_auxv },
+	{ .name = "clear_refs",
+	  .mode = S_IFREG | 0200,
+	  .show = show_clear_refs,
+	  .write = write_clear_refs },
 	TEXT("cmdline", show_cmdline),
 	TEXT("comm", show_comm),
 	OWN_LINK("cwd", &cwd_link),

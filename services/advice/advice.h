@@ -35,5 +35,10 @@ int __must_check do_madvise(struct mm_struct *mm, uaddr_t start, u32 bytes,
  */
 int __must_check vma_update_flags(struct mm_struct *mm, uaddr_t start,
 				  uaddr_t end, u32 clear, u32 set);
+/*
+ * The pages of [start, end) of vma are not young any more; when it returns no
+ * translation of them is left. (read)
+ */
+void vma_make_old(struct vm_area_struct *vma, uaddr_t start, uaddr_t end);
 
 #endif

@@ -64,7 +64,11 @@ static int advise_pages(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 				       advice == MADV_POPULATE_WRITE);
 	case MADV_COLD:
 	case MADV_PAGEOUT:
-		return vma->vm_flags & VM_LOCKED ? -EINVAL : 0;
+		/* Without swap they stay in memory; that they are old shows. */
+		if (vma->vm_flags & VM_LOCKED)
+			return -EINVAL;
+		vma_make_old(vma, start, end);
+		return 0;
 	default:
 		BUG_ON(advice != MADV_WILLNEED);
 		return 0; /* files are in memory, and there is no swap */

@@ -1,0 +1,139 @@
+/*
+ * Which pages are used: /proc/self/clear_refs makes all of them old, and smaps
+ * tells which have been touched since.
+ */
+#include <uapi/fcntl.h>
+#include <uapi/mman.h>
+#include "check.h"
+#include "maps.h"
+
+static char text[20000];
+
+/* "Referenced:" of the VMA that begins at p, in KiB; -1: there is none. */
+static int32_t referenced(const void *p)
+{
+	char start[12];
+	char *vma;
+
+	read_text("/proc/self/smaps", text, sizeof(text));
+	snprintf(start, sizeof(start), "%08lx-", (unsigned long)p);
+	vma = strstr(text, start);
+	vma = vma ? strstr(vma, "Referenced:") : NULL;
+	return vma ? (int32_t)strtol(vma + 11, NULL, 10) : -1;
+}
+
+static int32_t clear(const char *what)
+{
+	int fd = SYS(open, "/proc/self/clear_refs", O_WRONLY, 0);
+	int32_t n = SYS(write, fd, what, strlen(what));
+
+	SYS(close, fd);
+	return n;
+}
+
+static int nothing(void *arg)
+{
+	return arg != NULL;
+}
+
+/* Others run meanwhile: no translation is left that says young. */
+static void let_others_run(void)
+{
+	in_child(nothing, NULL);
+}
+
+static void clear_and_touch(void)
+{
+	uint8_t *p = pages(6);
+	volatile uint8_t *q = p;
+	int fd = make_file(scratch("file"), 4 * PAGE);
+	uint8_t *f = (uint8_t *)SYS(mmap2, 0, 4 * PAGE, PROT_READ, MAP_SHARED,
+				    fd, 0);
+
+	SYS(mprotect, p, PAGE, PROT_NONE); /* nothing merges with these */
+	SYS(mprotect, p + 5 * PAGE, PAGE, PROT_NONE);
+	memset(p + PAGE, 1, 4 * PAGE);
+	(void)*(volatile uint8_t *)f;
+	SYS(madvise, f, 4 * PAGE, MADV_POPULATE_READ);
+	is(referenced(p + PAGE), 16, "four pages were touched");
+	is(clear("1\n"), 2, "all are to be old");
+	is(referenced(p + PAGE), 0, "none is young");
+	is(referenced(f), 0, "nor of a file");
+	let_others_run();
+	q[2 * PAGE] = 2;
+	(void)q[3 * PAGE];
+	is(referenced(p + PAGE), 8, "one is written, one read");
+	is(q[2 * PAGE] + q[PAGE], 3, "nothing is lost");
+	clear("1");
+	let_others_run();
+	(void)q[PAGE];
+	(void)*(volatile uint8_t *)f;
+	is(clear("3"), 1, "those of files");
+	is(referenced(f), 0, "are old");
+	is(referenced(p + PAGE), 4, "the others are not");
+	(void)*(volatile uint8_t *)f;
+	is(clear("2"), 1, "those of no file");
+	is(referenced(p + PAGE), 0, "are old");
+	is(SYS(madvise, p + PAGE, 4 * PAGE, MADV_POPULATE_WRITE), 0,
+	   "MADV_POPULATE_WRITE");
+	is(clear("4"), 1, "soft dirty: there is none on ARM");
+	is(clear("0"), -EINVAL, "0");
+	is(clear("6"), -EINVAL, "6");
+	is(clear("1x"), -EINVAL, "1x");
+	is(SYS(madvise, p + PAGE, 4 * PAGE, MADV_COLD), 0, "MADV_COLD");
+	is(referenced(p + PAGE), 0, "old, too");
+	is(q[2 * PAGE] + q[4 * PAGE], 3, "and as they were");
+	SYS(munmap, p, 6 * PAGE);
+	SYS(munmap, f, 4 * PAGE);
+	SYS(close, fd);
+	SYS(unlink, scratch("file"));
+}
+
+/* "VmHWM:", the most that there ever was, in KiB. */
+static uint32_t most(void)
+{
+	char *line;
+
+	read_text("/proc/self/status", text, sizeof(text));
+	line = strstr(text, "VmHWM:");
+	return line ? strtoul(line + 6, NULL, 10) : 0;
+}
+
+static void hiwater(void)
+{
+	uint8_t *p = pages(512);
+
+	memset(p, 1, 512 * PAGE);
+	SYS(munmap, p, 512 * PAGE);
+	ok(most() >= 1024, "the most there ever was, Linux counts late");
+	is(clear("5"), 1, "starts anew");
+	ok(most() < 1024, "from now on");
+}
+
+static void populate(void)
+{
+	uint8_t *p = pages(5), vec[2] = { 0, 0 };
+
+	SYS(munmap, p + 2 * PAGE, PAGE);
+	is(SYS(madvise, p, 5 * PAGE, MADV_POPULATE_WRITE), -ENOMEM,
+	   "MADV_POPULATE_WRITE over a hole");
+	SYS(mincore, p, 2 * PAGE, vec);
+	is(vec[0] + vec[1], 2, "before it");
+	SYS(mincore, p + 3 * PAGE, 2 * PAGE, vec);
+	is(vec[0] + vec[1], 2, "and behind it");
+	SYS(mprotect, p, PAGE, PROT_READ);
+	is(SYS(madvise, p, PAGE, MADV_POPULATE_WRITE), -EINVAL,
+	   "what cannot be written");
+	is(SYS(madvise, p, PAGE, 14), -EINVAL, "MADV_HUGEPAGE");
+	is(SYS(madvise, p, PAGE, 25), -EINVAL, "MADV_COLLAPSE");
+	SYS(munmap, p, 5 * PAGE);
+}
+
+int main(void)
+{
+	clear_and_touch();
+	hiwater();
+	populate();
+	remove_scratch();
+	return done();
+}
