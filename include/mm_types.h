@@ -141,6 +141,7 @@ struct mm_struct {
 	u32 data_vm, exec_vm, stack_vm;
 	u32 locked_vm;
 	u32 def_flags;     /* VM_LOCKED after mlockall(MCL_FUTURE) */
+	u32 membarrier;    /* what was registered for (services/system/) */
 	uaddr_t mmap_base; /* top of the mmap area, or, if ... */
 	bool bottom_up;    /* ... this, its bottom */
 	uaddr_t start_code, end_code, start_data, end_data;

@@ -252,6 +252,7 @@
 #define __NR_process_vm_writev 377
 #define __NR_memfd_create      385
 #define __NR_userfaultfd       388
+#define __NR_membarrier        389
 
 /* The kernel's table has this many rows. */
 #define NR_SYSCALLS 452

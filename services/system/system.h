@@ -17,7 +17,7 @@ extern const struct new_utsname uts; /* what uname tells */
 #define SYSTEM_CALLS \
 	CALL(uname), CALL(sysinfo), CALL(reboot), CALL(getrandom), \
 	ROW(ugetrlimit, sys_getrlimit), CALL(setrlimit), CALL(prlimit64), CALL(waitid), \
-	CALL(personality)
+	CALL(membarrier), CALL(personality)
 /* clang-format on */
 
 /*
@@ -34,6 +34,7 @@ s32 sys_prlimit64(s32 pid, u32 resource, uaddr_t new, uaddr_t old);
 s32 sys_getrandom(uaddr_t buf, u32 bytes, u32 flags);
 s32 sys_personality(u32 persona);
 s32 sys_reboot(u32 magic1, u32 magic2, u32 cmd, uaddr_t arg);
+s32 sys_membarrier(u32 command, u32 flags, s32 core);
 s32 sys_waitid(u32 which, s32 id, uaddr_t info, u32 options, uaddr_t rusage);
 
 #endif

@@ -1,0 +1,16 @@
+/*
+ * uapi/membarrier.h - membarrier's commands, each a bit of what QUERY returns.
+ */
+#ifndef UAPI_MEMBARRIER_H
+#define UAPI_MEMBARRIER_H
+
+#define MEMBARRIER_CMD_QUERY                                0
+#define MEMBARRIER_CMD_GLOBAL                               0x01
+#define MEMBARRIER_CMD_GLOBAL_EXPEDITED                     0x02
+#define MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED            0x04
+#define MEMBARRIER_CMD_PRIVATE_EXPEDITED                    0x08
+#define MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED           0x10
+#define MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE          0x20
+#define MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE 0x40
+
+#endif

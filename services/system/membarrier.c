@@ -1,0 +1,58 @@
+/*
+ * membarrier: all threads of a process are between two of their accesses. With
+ * one core a thread that does not run has been switched away from, and its
+ * accesses are complete: the caller's own barrier is all there is to do.
+ */
+#include <asm/barrier.h>
+#include <mm_types.h>
+#include <sched.h>
+#include <services/system/system.h>
+#include <thread_info.h>
+#include <uapi/membarrier.h>
+
+#define COMMANDS                                                   \
+	(MEMBARRIER_CMD_GLOBAL | MEMBARRIER_CMD_GLOBAL_EXPEDITED | \
+	 MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED |                \
+	 MEMBARRIER_CMD_PRIVATE_EXPEDITED |                        \
+	 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED |               \
+	 MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE |              \
+	 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE)
+
+/* A process says first that it will ask for these, as Linux demands. */
+static s32 if_registered(u32 command)
+{
+	u32 registered = current_thread_info()->mm->membarrier;
+
+	if (!(registered & command))
+		return -EPERM;
+	dmb();
+	if (command == MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE)
+		isb();
+	return 0;
+}
+
+s32 sys_membarrier(u32 command, u32 flags, s32 core __unused_arg)
+{
+	if (flags)
+		return -EINVAL;
+	switch (command) {
+	case MEMBARRIER_CMD_QUERY:
+		return COMMANDS;
+	case MEMBARRIER_CMD_GLOBAL:
+	case MEMBARRIER_CMD_GLOBAL_EXPEDITED:
+		dmb();
+		return 0;
+	case MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED:
+	case MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED:
+	case MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE:
+		current_thread_info()->mm->membarrier |= command;
+		return 0;
+	case MEMBARRIER_CMD_PRIVATE_EXPEDITED:
+		return if_registered(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+	case MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE:
+		return if_registered(
+			MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE);
+	default:
+		return -EINVAL;
+	}
+}
