@@ -2,6 +2,7 @@
  * Files: those a round begins with, and those it has left.
  */
 #include <uapi/fcntl.h>
+#include <uapi/shm.h>
 #include "fuzz.h"
 
 #define NAMES_BYTES 2048
@@ -77,8 +78,23 @@ static void check_name(const char *dir, const char *name)
 	take_away(strcmp(dir, "/") ? dir : "", name);
 }
 
+/* Segments outlive the round that made them. */
+static void remove_segments(void)
+{
+	struct shmid64_ds ds;
+	int32_t id;
+
+	for (uint32_t place = 0; place < 4096; place++) {
+		id = SYS(shmctl, place, IPC_64 | SHM_STAT, &ds);
+		if (id >= 0)
+			SYS(shmctl, id, IPC_RMID, 0);
+	}
+}
+
 void tidy_begin(void)
 {
+	SYS(shmget, IPC_PRIVATE, 1, 0600); /* their table stays */
+	remove_segments();
 	for (uint32_t i = 0; i < ARRAY_SIZE(places); i++)
 		for_each_name(places[i].path, note_name);
 }
@@ -86,6 +102,7 @@ void tidy_begin(void)
 void tidy(void)
 {
 	SYS(chdir, "/");
+	remove_segments();
 	/* Names may go while they are listed: until a look finds no more. */
 	for (uint32_t turn = 0; turn < 3; turn++)
 		for (uint32_t i = 0; i < ARRAY_SIZE(places); i++)
