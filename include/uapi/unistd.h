@@ -244,6 +244,7 @@
 #define __NR_epoll_pwait2                 441
 
 /* Memory that is a file, a segment, or somebody else's; its pagers. */
+#define __NR_remap_file_pages  253
 #define __NR_shmat             305
 #define __NR_shmdt             306
 #define __NR_shmget            307

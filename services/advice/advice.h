@@ -10,7 +10,8 @@
 /* clang-format off */
 #define ADVICE_CALLS \
 	CALL(madvise), CALL(mincore), CALL(msync), CALL(mlock), CALL(mlock2), \
-	CALL(munlock), CALL(mlockall), CALL(munlockall)
+	CALL(munlock), CALL(mlockall), CALL(munlockall), \
+	CALL(remap_file_pages)
 /* clang-format on */
 
 s32 sys_madvise(uaddr_t addr, u32 bytes, u32 advice);
@@ -21,6 +22,8 @@ s32 sys_mlock2(uaddr_t addr, u32 bytes, u32 flags);
 s32 sys_munlock(uaddr_t addr, u32 bytes);
 s32 sys_mlockall(u32 flags);
 s32 sys_munlockall(void);
+s32 sys_remap_file_pages(uaddr_t addr, u32 bytes, u32 prot, u32 pgoff,
+			 u32 flags);
 
 /*
  * madvise(2): 0 or -EINVAL; -ENOMEM after the whole range was processed if part

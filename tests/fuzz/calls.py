@@ -34,7 +34,7 @@ KINDS = {
     "lseek.offset": "BYTES", "prlimit64.pid": "OWNPID", "ss": "ALTSTACK",
     "which": "SMALL", "how": "SMALL", "resource": "SMALL", "clock": "SMALL",
     "whence": "SMALL", "option": "SMALL", "cmd": "SMALL", "n": "SMALL",
-    "shmat.addr": "PLACE", "shmdt.addr": "PLACE", "shmat.id": "SMALL",
+    "shmat.addr": "PLACE", "remap_file_pages.addr": "PLACE", "shmdt.addr": "PLACE", "shmat.id": "SMALL",
     "shmctl.id": "SMALL", "key": "SMALL", "local": "IOVEC", "remote": "IOVEC",
     "nr_local": "SMALL", "nr_remote": "SMALL", "command": "FLAGS",
     "userfaultfd.flags": "OPEN", "memfd_create.name": "PATH",
