@@ -77,7 +77,7 @@ int uffd_missing_page(uaddr_t va, bool write, bool user)
 		err = 0; /* it is there by now */
 	} else if (!refuses(uffd, user)) {
 		wake_up(&uffd->pager);
-		poll_wake();
+		poll_wake(&uffd->edges.in);
 		err = wait_for_page(uffd, &fault, user);
 	}
 	spin_lock(&uffd->lock);

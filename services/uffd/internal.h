@@ -49,6 +49,7 @@ struct uffd {
 	struct missing_list faults;     /* not woken yet; oldest first */
 	struct wait_queue_head pager;   /* in read */
 	struct wait_queue_head program; /* for a page */
+	struct poll_edges edges;        /* faults; see poll_wake */
 };
 
 /* ---- uffd.c ------------------------------------------------------ */

@@ -55,10 +55,11 @@ static s32 uffd_read(struct file *file, uaddr_t buf, u32 bytes,
 }
 
 /* As Linux: who can block in read after all is not to rely on poll. */
-static u32 uffd_poll(struct file *file)
+static u32 uffd_poll(struct file *file, struct poll_edges *edges)
 {
 	struct uffd *uffd = uffd_of(file);
 
+	*edges = uffd->edges;
 	if (!uffd->ready || !(file->f_flags & O_NONBLOCK))
 		return POLLERR;
 	return uffd_has_fault(uffd) ? POLLIN : 0;
