@@ -47,6 +47,11 @@ struct file_operations {
 	/* sendfile: bytes of kernel memory, written as write() would. */
 	s32 (*kernel_write)(struct file *file, const void *buf, u32 bytes,
 			    u64 *pos);
+	/*
+	 * As fallocate(2), checked: memory for these bytes, or back from them.
+	 * NULL: -ENODEV.
+	 */
+	int (*fallocate)(struct file *file, u32 mode, u64 start, u64 bytes);
 	/* Last reference is gone. */
 	void (*release)(struct file *file);
 };

@@ -31,6 +31,8 @@ s32 sys_remap_file_pages(uaddr_t addr, u32 bytes, u32 prot, u32 pgoff,
  */
 int __must_check do_madvise(struct mm_struct *mm, uaddr_t start, u32 bytes,
 			    u32 advice);
+/* MADV_REMOVE, as madvise(2) means it; mmap_lock not held. (remove.c) */
+int __must_check madvise_remove(struct mm_struct *mm, uaddr_t start, u32 bytes);
 /*
  * Give [start, end) the flags (flags & ~clear) | set, VMA by VMA, splitting
  * and merging. 0; -ENOMEM after the whole range was processed if part of it is

@@ -166,6 +166,8 @@ s32 sys_madvise(uaddr_t addr, u32 bytes, u32 advice)
 	struct mm_struct *mm = current_thread_info()->mm;
 	int err;
 
+	if (advice == MADV_REMOVE)
+		return madvise_remove(mm, addr, bytes);
 	down_write(&mm->mmap_lock);
 	err = do_madvise(mm, addr, bytes, advice);
 	up_write(&mm->mmap_lock);

@@ -14,6 +14,7 @@ static void files_init(void)
 	ramfs_file_fops.llseek = ramfs_llseek;
 	ramfs_file_fops.write = generic_file_write;
 	ramfs_file_fops.kernel_write = generic_kernel_write;
+	ramfs_file_fops.fallocate = generic_fallocate;
 	ramfs_file_fops.release = ramfs_release;
 }
 

@@ -136,6 +136,7 @@ s64 ramfs_llseek(struct file *file, s64 offset, int whence);
 s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
 s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
 			 u64 *pos);
+int generic_fallocate(struct file *file, u32 mode, u64 start, u64 bytes);
 /* Set the file's size: 0, -EFBIG. */
 /* What all files may take; *ramfs_pages of it are used. (limit.c) */
 u32 ramfs_max_pages(void);

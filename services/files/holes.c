@@ -131,7 +131,7 @@ static int check_fallocate(const struct file *file, u32 mode, s64 offset,
 		return -EBADF;
 	if (S_ISFIFO(file->f_inode->i_mode))
 		return -ESPIPE;
-	if (!S_ISREG(file->f_inode->i_mode) || !file->f_inode->i_op->truncate)
+	if (!file->f_op->fallocate)
 		return -ENODEV;
 	if (__builtin_add_overflow(offset, bytes, &end) ||
 	    (u64)end > MAX_FILE_BYTES)
@@ -150,7 +150,7 @@ static int check_limit(const struct inode *inode, u32 mode, u64 end)
 	return -EFBIG;
 }
 
-static int do_fallocate(struct file *file, u32 mode, u64 start, u64 bytes)
+int generic_fallocate(struct file *file, u32 mode, u64 start, u64 bytes)
 {
 	struct inode *inode = file->f_inode;
 	int err;
@@ -179,7 +179,7 @@ s32 sys_fallocate(u32 fd, u32 mode, u32 offset_lo, u32 offset_hi, u32 bytes_lo,
 		return -EBADF;
 	err = check_fallocate(file, mode, (s64)offset, (s64)bytes);
 	if (!err)
-		err = do_fallocate(file, mode, offset, bytes);
+		err = file->f_op->fallocate(file, mode, offset, bytes);
 	fput(file);
 	return err;
 }

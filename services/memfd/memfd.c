@@ -119,6 +119,22 @@ static int memfd_truncate(struct inode *inode, u64 bytes)
 	return err;
 }
 
+static int memfd_fallocate(struct file *file, u32 mode, u64 start, u64 bytes)
+{
+	struct memfd *memfd = memfd_of(file->f_inode);
+	bool punch = mode & FALLOC_FL_PUNCH_HOLE;
+	int err = -EPERM;
+
+	if (down_write_killable(&memfd->change))
+		return -EINTR;
+	if (punch ? !(memfd->seals & WRITE_SEALS) :
+		    !(memfd->seals & F_SEAL_GROW) ||
+			    start + bytes <= file->f_inode->i_size)
+		err = generic_fallocate(file, mode, start, bytes);
+	up_write(&memfd->change);
+	return err;
+}
+
 /* ---- mappings ---------------------------------------------------- */
 
 /* Does it write to the file, now or once mprotect has allowed it? */
@@ -297,6 +313,7 @@ static void memfd_init(void)
 	memfd_fops = ramfs_file_fops;
 	memfd_fops.write = memfd_write;
 	memfd_fops.kernel_write = memfd_kernel_write;
+	memfd_fops.fallocate = memfd_fallocate;
 	memfd_fops.mmap = memfd_mmap;
 	memfd_fops.fcntl = memfd_fcntl;
 	memfd_vm_ops = generic_file_vm_ops;

@@ -218,6 +218,7 @@ static const struct inode_operations segment_inode_ops = {
 };
 
 static const struct file_operations segment_fops = {
+	.fallocate = generic_fallocate, /* MADV_REMOVE */
 	.mmap = segment_mmap,
 };
 

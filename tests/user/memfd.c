@@ -44,6 +44,11 @@ static int32_t write_at(int fd, uint32_t bytes, uint32_t pos)
 	return SYS(pwrite64, fd, page, bytes, 0, pos, 0);
 }
 
+static int32_t allocate(int fd, uint32_t mode, uint32_t bytes)
+{
+	return SYS(fallocate, fd, mode, 0, 0, bytes, 0);
+}
+
 /* ---- the file ---------------------------------------------------- */
 
 static void the_file(void)
@@ -165,6 +170,8 @@ static void size_seals(void)
 	is(write_at(fd, PAGE + 201, 0), PAGE, "whole pages are written first");
 	is(write_at(fd, 1, 2 * PAGE), -EPERM, "behind the end");
 	is(write_at(fd, 0, 2 * PAGE), 0, "nothing");
+	is(allocate(fd, 0, 2 * PAGE), -EPERM, "fallocate");
+	is(allocate(fd, 0, PAGE), 0, "of what is there");
 	SYS(close, fd);
 }
 
@@ -184,6 +191,8 @@ static void write_seal(void)
 	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), 0, "unmapped");
 	is(write_at(fd, 1, 0), -EPERM, "write");
 	is(write_at(fd, 0, 0), 0, "nothing");
+	is(allocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, PAGE),
+	   -EPERM, "a hole in it");
 	is(map(fd, RW, MAP_SHARED), -EPERM, "map it shared, to write");
 	p = mapped(fd, PROT_READ, MAP_SHARED);
 	is(p[0], 1, "to read");
