@@ -9,6 +9,7 @@
  * nothing.
  */
 #include <asm/uaccess.h>
+#include <cred.h>
 #include <fs/fs.h>
 #include <mm/mm.h>
 #include <proc/proc.h>
@@ -131,15 +132,45 @@ static s32 copy_pieces(struct mm_struct *mm, struct pieces *local,
 	return (s32)sum;
 }
 
+/* As Linux asks whether the running task may trace this one. */
+static bool may_reach(const struct task_struct *task)
+{
+	const struct cred *own = current_cred();
+	const struct cred *cred = cred_of(&task->thread_info);
+
+	if (task->tgid == current->tgid || capable(CAP_SYS_PTRACE))
+		return true;
+	return own->uid == cred->uid && own->uid == cred->euid &&
+		own->uid == cred->suid && own->gid == cred->gid &&
+		own->gid == cred->egid && own->gid == cred->sgid;
+}
+
+/* 0, -ESRCH, -EPERM. */
+static int check_task(s32 pid)
+{
+	u32 flags = tasklist_lock();
+	const struct task_struct *task = find_task(pid);
+	int err = -ESRCH;
+
+	if (task)
+		err = may_reach(task) ? 0 : -EPERM;
+	tasklist_unlock(flags);
+	return err;
+}
+
 static s32 copy_task(s32 pid, struct pieces *local, struct pieces *remote,
 		     bool write)
 {
 	struct mm_struct *mm;
 	s32 ret = -ENOMEM;
 	char *buf;
+	int err;
 
 	if (!remote->bytes)
 		return 0;
+	err = check_task(pid);
+	if (err)
+		return err;
 	mm = get_task_mm_by_pid(pid);
 	if (!mm)
 		return -ESRCH; /* or it has no memory (any more) */

@@ -9,6 +9,7 @@
  * exit and execve detach, and a mapping that is cut in two counts twice, as in
  * Linux. The segment goes with its inode.
  */
+#include <cred.h>
 #include <mm/mm.h>
 #include <proc/proc.h>
 #include <sched.h>
@@ -285,6 +286,10 @@ int segment_create(s32 key, u32 bytes, u32 flags, s32 *id)
 	segment = inode->i_private;
 	segment->made_with = segment->ds.shm_perm.key = key;
 	segment->ds.shm_perm.mode = (u16)(flags & 0777);
+	segment->ds.shm_perm.uid = segment->ds.shm_perm.cuid =
+		current_cred()->euid;
+	segment->ds.shm_perm.gid = segment->ds.shm_perm.cgid =
+		current_cred()->egid;
 	segment->ds.shm_segsz = bytes;
 	segment->ds.shm_cpid = current->tgid;
 	segment->ds.shm_ctime = shm_seconds();

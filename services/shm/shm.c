@@ -2,6 +2,7 @@
  * services/shm/shm.c - the calls: shmget, shmat, shmdt, shmctl.
  */
 #include <asm/uaccess.h>
+#include <cred.h>
 #include <mm/mm.h>
 #include <sched.h>
 #include <services/shm/segment.h>
@@ -10,6 +11,31 @@
 const struct service shm_service = {
 	.init = segment_init,
 };
+
+/* ---- permissions ------------------------------------------------- */
+
+/* mode: bits as of a file, in whichever of its three places. shm_lock held. */
+static bool permits(const struct segment *segment, u32 mode)
+{
+	const struct ipc64_perm *perm = &segment->ds.shm_perm;
+	const struct cred *cred = current_cred();
+	u32 wanted = (mode | mode >> 3 | mode >> 6) & 7, granted = perm->mode;
+
+	if (cred->euid == perm->cuid || cred->euid == perm->uid)
+		granted >>= 6;
+	else if (in_group(cred, perm->cgid) || in_group(cred, perm->gid))
+		granted >>= 3;
+	return !(wanted & ~granted) || capable(CAP_IPC_OWNER);
+}
+
+/* For what changes the segment itself. shm_lock held. */
+static bool is_owner(const struct segment *segment, u32 cap)
+{
+	const struct ipc64_perm *perm = &segment->ds.shm_perm;
+	u32 euid = current_cred()->euid;
+
+	return euid == perm->cuid || euid == perm->uid || capable(cap);
+}
 
 /* ---- shmget ------------------------------------------------------ */
 
@@ -27,6 +53,8 @@ static s32 find_segment(s32 key, u32 bytes, u32 flags)
 			ret = -EEXIST;
 		else if (segment->ds.shm_segsz < bytes)
 			ret = -EINVAL;
+		else if (!permits(segment, flags))
+			ret = -EACCES;
 	}
 	spin_unlock(&shm_lock);
 	return ret;
@@ -110,17 +138,21 @@ s32 sys_shmat(s32 id, uaddr_t addr, u32 flags)
 	struct segment *segment;
 	struct inode *inode;
 	struct file *file;
+	u32 mode = flags & SHM_RDONLY ? 0444 : 0666;
 	bool fixed = addr;
 	s32 ret = id < 0 ? -EINVAL : check_address(&addr, flags);
 
 	if (ret)
 		return ret;
+	if (flags & SHM_EXEC)
+		mode |= 0111;
 	spin_lock(&shm_lock);
 	segment = segment_of_id(id);
-	inode = segment ? igrab(segment->inode) : NULL;
+	inode = segment && permits(segment, mode) ? igrab(segment->inode) :
+						    NULL;
 	spin_unlock(&shm_lock);
-	if (!segment)
-		return -EINVAL;
+	if (!inode)
+		return segment ? -EACCES : -EINVAL;
 	ret = segment_open(segment, !(flags & SHM_RDONLY), &file);
 	if (!ret) {
 		ret = map_segment(file, segment->ds.shm_segsz, addr, fixed,
@@ -219,8 +251,8 @@ static s32 put_totals(uaddr_t buf)
 	return copy_to_user(buf, &info, sizeof(info)) ? -EFAULT : (s32)highest;
 }
 
-/* by_place: SHM_STAT's, whose result is the id. */
-static s32 put_segment(s32 id, uaddr_t buf, bool by_place)
+/* by_place: SHM_STAT's, whose result is the id. any: who may not read, too. */
+static s32 put_segment(s32 id, uaddr_t buf, bool by_place, bool any)
 {
 	const struct segment *segment;
 	struct shmid64_ds ds;
@@ -231,9 +263,11 @@ static s32 put_segment(s32 id, uaddr_t buf, bool by_place)
 	if (segment) {
 		ds = segment->ds;
 		ret = by_place ? segment->id : 0;
+		if (!any && !permits(segment, 0444))
+			ret = -EACCES;
 	}
 	spin_unlock(&shm_lock);
-	if (!segment)
+	if (ret < 0)
 		return ret;
 	return copy_to_user(buf, &ds, sizeof(ds)) ? -EFAULT : ret;
 }
@@ -241,14 +275,16 @@ static s32 put_segment(s32 id, uaddr_t buf, bool by_place)
 /* What the calls change that change one segment; ds: what IPC_SET was given. */
 static s32 change_segment(s32 id, u32 cmd, const struct shmid64_ds *ds)
 {
+	u32 cap = cmd == SHM_LOCK || cmd == SHM_UNLOCK ? CAP_IPC_LOCK :
+							 CAP_SYS_ADMIN;
 	struct segment *segment;
 	struct ipc64_perm *perm;
 
 	spin_lock(&shm_lock);
 	segment = segment_of_id(id);
-	if (!segment) {
+	if (!segment || !is_owner(segment, cap)) {
 		spin_unlock(&shm_lock);
-		return -EINVAL;
+		return segment ? -EPERM : -EINVAL;
 	}
 	perm = &segment->ds.shm_perm;
 	switch (cmd) {
@@ -289,10 +325,10 @@ s32 sys_shmctl(s32 id, u32 cmd, uaddr_t buf)
 	case SHM_INFO:
 		return put_totals(buf);
 	case IPC_STAT:
-		return put_segment(id, buf, false);
+		return put_segment(id, buf, false, false);
 	case SHM_STAT:
 	case SHM_STAT_ANY:
-		return put_segment(id, buf, true);
+		return put_segment(id, buf, true, cmd == SHM_STAT_ANY);
 	case IPC_SET:
 		if (copy_from_user(&ds, buf, sizeof(ds)))
 			return -EFAULT;

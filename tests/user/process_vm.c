@@ -147,6 +147,18 @@ static void arguments(void)
 	   "of theirs");
 }
 
+/* Who could not trace it does not get at its memory, either. */
+static int as_another_user(void *arg)
+{
+	uint8_t byte;
+	struct iovec32 here = PIECE(&byte, 1), there = PIECE(theirs, 1);
+
+	(void)arg;
+	SYS(setresuid32, 1001, 1001, 1001);
+	return SYS(process_vm_readv, child, &here, 1, &there, 1, 0) == -EPERM &&
+		SYS(process_vm_readv, getpid(), &here, 1, &there, 1, 0) == 1;
+}
+
 /* ---- /proc/PID/mem ----------------------------------------------- */
 
 static int mem;
@@ -237,6 +249,8 @@ int main(void)
 	one_piece();
 	many_pieces();
 	arguments();
+	is(WEXITSTATUS(in_child(as_another_user, NULL)), 1,
+	   "another user gets EPERM");
 	whatever_the_rights();
 	SYS(write, to_child[1], &c, 1);
 	SYS(wait4, child, &status, 0, 0);

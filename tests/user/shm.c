@@ -183,6 +183,46 @@ static void removed(void)
 	SYS(shmctl, id, IPC_RMID, 0);
 }
 
+/* ---- users ------------------------------------------------------- */
+
+#define ALICE 1001
+
+static int as_alice(void *arg)
+{
+	int id = (int)arg, own;
+
+	SYS(setresgid32, ALICE, ALICE, ALICE);
+	SYS(setresuid32, ALICE, ALICE, ALICE);
+	is(SYS(shmat, id, 0, 0), -EACCES, "another user: attach to write");
+	ok(attach(id, 0, SHM_RDONLY) != NULL, "to read");
+	is(attached(id), 1, "and to look");
+	is(SYS(shmget, KEY, 1, 0600), -EACCES, "by its key, to write");
+	is(SYS(shmget, KEY, 1, 0400) - id, 0, "to read");
+	is(SYS(shmctl, id, IPC_64 | IPC_SET, &ds), -EPERM, "IPC_SET");
+	is(SYS(shmctl, id, SHM_LOCK, 0), -EPERM, "SHM_LOCK");
+	is(SYS(shmctl, id, IPC_RMID, 0), -EPERM, "IPC_RMID");
+	own = SYS(shmget, IPC_PRIVATE, 1, 0200);
+	is(attached(own), -EACCES, "one of its own that it may not read");
+	is(SYS(shmctl, own & 0x7fff, IPC_64 | SHM_STAT, &ds), -EACCES,
+	   "SHM_STAT");
+	is(SYS(shmctl, own & 0x7fff, IPC_64 | SHM_STAT_ANY, &ds) - own, 0,
+	   "SHM_STAT_ANY");
+	ok(ds.shm_perm.uid == ALICE && ds.shm_perm.cgid == ALICE,
+	   "whose it is");
+	is(SYS(shmctl, own, IPC_RMID, 0), 0, "removed");
+	fflush(stdout);
+	return 13;
+}
+
+static void users(void)
+{
+	int id = SYS(shmget, KEY, PAGE, IPC_CREAT | 0644);
+	int status = in_child(as_alice, (void *)id);
+
+	is(WEXITSTATUS(status), 13, "what another user may");
+	SYS(shmctl, id, IPC_RMID, 0);
+}
+
 /* ---- what is known of all ---------------------------------------- */
 
 static void totals(void)
@@ -273,6 +313,7 @@ int main(int argc, char *argv[])
 	attach_it();
 	addresses();
 	removed();
+	users();
 	totals();
 	stale_numbers();
 	in_maps();
