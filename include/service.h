@@ -139,7 +139,7 @@ struct service {
  */
 void services_register(const struct service *const *table, u32 nr);
 
-#define MAX_SERVICES 16
+#define MAX_SERVICES 24
 
 enum hook {
 	INIT,
