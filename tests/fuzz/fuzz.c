@@ -16,7 +16,7 @@
 #define ROUND_MS      100
 #define DYING_MS      3000
 #define WANTED        (256 * 1024u)
-#define WANTED_MS     1000
+#define WANTED_MS     4000 /* a victim that does not end has two seconds */
 #define SQUEEZE_EVERY 16u
 #define MANY_TASKS    400u
 
