@@ -9,6 +9,7 @@
  */
 #include <asm/uaccess.h>
 #include <services/signal/internal.h>
+#include <services/time/clock_timer.h>
 #include <services/time/time.h>
 #include <uapi/time.h>
 
@@ -46,30 +47,15 @@ static void set_itimer(struct itimer *it, u64 ns, u64 interval_ns)
 		timer_start(&it->timer);
 }
 
-/* What is left of ns behind whole periods, by halves: one period or none, mostly. */
-static u64 behind_periods(u64 ns, u64 period)
-{
-	u64 step = period;
-
-	while (step <= ns / 2)
-		step *= 2;
-	for (; step >= period; step /= 2)
-		if (ns >= step)
-			ns -= step;
-	return ns;
-}
-
 /* Whole periods after the last one, so that what was late does not add up. */
 void itimer_next_period(struct itimer *it)
 {
-	u64 now = ktime_ns(), *expires = &it->timer.expires_ns;
+	u64 *expires = &it->timer.expires_ns;
 
 	if (!it->interval_ns || it->timer.queued)
 		return;
 	*expires += it->interval_ns;
-	if (*expires <= now)
-		*expires = now + it->interval_ns -
-			behind_periods(now - *expires, it->interval_ns);
+	time_forward(expires, it->interval_ns, ktime_ns());
 	timer_start(&it->timer);
 }
 

@@ -67,14 +67,24 @@ void clock_timer_stop(struct clock_timer *ct)
 	spin_unlock_irqrestore(&clock_lock, flags);
 }
 
+/* By doubling and halving: a division of 64 bits would cost more than one step. */
 u64 time_forward(u64 *expires, u64 interval, u64 now)
 {
-	u64 n;
+	u64 behind, n = 1, periods = 1, step = interval;
 
 	if (*expires > now)
 		return 0;
-	n = (now - *expires) / interval + 1;
-	*expires += n * interval;
+	behind = now - *expires;
+	while (step <= behind / 2) {
+		step *= 2;
+		periods *= 2;
+	}
+	for (; periods; step /= 2, periods /= 2)
+		if (step <= behind) {
+			behind -= step;
+			n += periods;
+		}
+	*expires = now - behind + interval;
 	return n;
 }
 

@@ -37,12 +37,12 @@ static int logged(const char *text)
 /* Twice each: numbers beyond the table, and one that only ARM has. */
 static void unknown_calls(void)
 {
-	static const uint32_t numbers[] = { 31, 404, 5000, 0xf0007 };
+	static const uint32_t numbers[] = { 31, 499, 5000, 0xf0007 };
 
 	for (uint32_t i = 0; i < 2 * ARRAY_SIZE(numbers); i++)
 		linux_syscall(numbers[i / 2]);
 	is(logged("system call 31 "), 1, "call 31 is named once");
-	is(logged("system call 404 "), 1, "so is 404");
+	is(logged("system call 499 "), 1, "so is 499");
 	is(logged("system call 5000 "), 1, "and 5000");
 	is(logged("(0xf0007)"), 1, "and ARM's own 0xf0007");
 }
