@@ -10,7 +10,7 @@ import tap
 # What must be built, below OUT, for the tests of target/, user/ and system/.
 GOALS = ("pagewalk.elf", "pagewalk.bin", "pagewalk-tests.bin",
          "initramfs.cpio", "test-initramfs.cpio", "careless.bin",
-         "latency.so", "stack.so")
+         "latency.so", "stack.so", "fuzz/fuzz")
 # What a make that runs us says to its own children, and to its own tests.
 OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "T",
            "TEST_PROGRAMS", "TEST_KTESTS")

@@ -17,8 +17,10 @@ import tap
 import variant
 
 OUT = "build/virt"
-# They look at sources, or are about one board or build.
-NOT_HERE = {"docs", "lint", "uapi", "core", "virt", "debug"}
+# They look at sources, or are about one board or build, or take long and say
+# nothing of a board.
+NOT_HERE = {"docs", "lint", "uapi", "core", "virt", "debug", "debian", "dynamic",
+            "fuzz"}
 SYSTEM = sorted(path for path in glob.glob("tests/system/*.t")
                 if os.path.basename(path)[:-2] not in NOT_HERE)
 # Machine and core options, and what the console must say then.
