@@ -21,6 +21,7 @@
 
 #define ID_PFR1_GENERIC_TIMER	(0xf << 16)
 #define ZIMAGE_MAGIC	0x016f2818
+#define LOAD_OFFSET	(PAGE_OFFSET - PHYS_OFFSET)
 
 	.syntax unified
 	.arch_extension virt
@@ -39,6 +40,26 @@ _start:
 	.word	ZIMAGE_MAGIC
 	.word	0				@ runs anywhere
 	.word	__image_bytes
+
+	/*
+	 * Copy the words from r0 on to r1 on, r3 bytes a step, 4 or -4, until r0
+	 * is r2; then return into the copy.
+	 */
+	.macro	copy_words
+2:	ldr	r4, [r0], r3
+	str	r4, [r1], r3
+	cmp	r0, r2
+	bne	2b
+	dsb	sy				@ the copy is in memory ...
+	mcr	p15, 0, r0, c7, c5, 0		@ ICIALLU: ... none of what was
+	mcr	p15, 0, r0, c7, c5, 6		@ BPIALL	there before is kept
+	dsb	sy
+	isb					@ ... and then it is fetched
+	bx	lr
+	.endm
+copy_up:
+	copy_words
+copied_from:					@ to copied_to: see move_image
 1:	setend	le				@ data as the image has them
 	mov	r8, r1
 	mov	r9, r2
@@ -204,31 +225,33 @@ skip_undefined:
 
 	/*
 	 * To the linked address if we are elsewhere: in flash, or where a loader
-	 * liked it better. Without room in between (the copy would run over the
-	 * code that copies) nothing can be done but stop.
+	 * liked it better, and however near: as memmove does, upward from the
+	 * last word, downward from the first. Neither loop is copied, nor written
+	 * to: the one lies before the first word, the other behind the last.
+	 * What the image overlaps is gone then; boot.c looks for the list there.
 	 */
 move_image:
 	adr	r0, _start
 	ldr	r1, =_start
-	cmp	r0, r1
+	subs	r2, r1, r0			@ the way to go
 	bxeq	lr
-	sub	lr, lr, r0
-	add	lr, lr, r1			@ return into the copy
-	ldr	r2, =__image_bytes
-	sub	r3, r0, r1
-	rsbsmi	r3, r3, #0
-	cmp	r3, r2				@ distance >= size?
-1:	wfilo
-	blo	1b
-	add	r2, r0, r2
-2:	ldr	r3, [r0], #4
-	str	r3, [r1], #4
-	cmp	r0, r2
-	blo	2b
-	dsb	sy				@ the copy is in memory ...
-	isb					@ ... before it is fetched
-	bx	lr
+	add	lr, lr, r2			@ return into the copy
+	ldr	r4, =copied_to - LOAD_OFFSET
+	sub	r5, r4, r2			@ where that is now
+	movhi	r3, #-4				@ hi: upward
+	subhi	r0, r5, #4
+	addhi	r1, r2, r0
+	adrhi	r2, copied_from - 4
+	bhi	copy_up
+	mov	r3, #4
+	adr	r0, copied_from
+	add	r1, r2, r0
+	mov	r2, r5
+	bx	r5				@ copied_to: copy_down
 	.ltorg
+
+	.section .copy_down, "a", %progbits
+	copy_words
 
 	/* The first C code's stack; the kernel's own begins in the high half. */
 	.section .boot.stack, "aw", %progbits

@@ -83,9 +83,11 @@ SECTIONS
 		KEEP(*(__ex_table))
 		__stop___ex_table = .;
 		. = ALIGN(4);
+		copied_to = .;
+		KEEP(*(.copy_down))	/* head.S: runs where it was loaded */
 		_edata = .;
 	} :data
-	__image_bytes = ALIGN(_edata, 4) - LOAD_OFFSET - __boot_start;
+	__image_bytes = _edata - LOAD_OFFSET - __boot_start;
 	.bss : AT(ADDR(.bss) - LOAD_OFFSET) ALIGN(8) {
 		__bss_start = .;
 		*(.bss.boot_pgd)	/* 16 KiB-aligned, as the next: no gap */

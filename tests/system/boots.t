@@ -186,6 +186,26 @@ def outer_cache():
                f"a loader left it on, secure={secure}", boot)
 
 
+def image_elsewhere():
+    """No loader at all: the image, wherever it was put, moves to its place."""
+    size = os.path.getsize(f"{machine.OUT}/pagewalk.bin")
+    top = RAM[machine.BOARD] + (128 << 20)
+    for offset, what in ((0x100000, "U-Boot's own default, above its place"),
+                         (0x8000, "where a zImage goes, below"),
+                         (0x10000, "in its place"),
+                         (0x200000, "a little farther"),
+                         (0x10004, "one word above"),
+                         (0xfffc, "one word below"),
+                         ((top - size) % (128 << 20) & ~0xfff, "RAM's end")):
+        address = RAM[machine.BOARD] + offset
+        boot = machine.boot(kernel=None, initrd=None, semihosting=False, extra=[
+            "-device", f"loader,file={machine.OUT}/pagewalk.bin,force-raw=on,"
+            f"addr={address:#x},cpu-num=0", "-semihosting-config",
+            "enable=on,target=native,arg=pagewalk,arg=init=/bin/hello"])
+        tap.ok(boot.status == 0 and "Hello from user mode" in boot.console,
+               f"loaded at {address:#x}: {what}", boot)
+
+
 def too_small():
     boot = machine.boot("mem=1M init=/bin/hello")
     tap.is_(boot.status, 255, "too little memory: a panic, status 255", boot)
@@ -205,6 +225,7 @@ if machine.BOARD == "vexpress-a9":
     other_ways_to_start()
     outer_cache()
     other_machines()
+    image_elsewhere()
 wrong_registers()
 too_small()
 tap.done()
