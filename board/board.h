@@ -34,10 +34,11 @@ void board_early_console(void);
 void board_outer_off(bool secure);
 /*
  * The caches outside the cores on, and the like: after paging_init, before
- * interrupts. secure: the core is in Secure state; psci_smc: the boot arguments
- * say that firmware listens to SMC, not to HVC.
+ * interrupts. secure: the core is in Secure state; from the boot arguments:
+ * psci_smc, firmware listens to SMC, not to HVC; timer_hz, how fast the cores'
+ * timer counts, 0 if they do not say.
  */
-void board_init(bool secure, bool psci_smc);
+void board_init(bool secure, bool psci_smc, u32 timer_hz);
 
 /* ---- interrupts -------------------------------------------------- */
 
@@ -54,7 +55,10 @@ bool irq_stat(unsigned int irq, const char **name, u32 *count);
 
 /* Free-running nanoseconds since the timer was reset; any context. */
 u64 clock_ns(void);
-/* Its low word, by a single read: for differences of less than 4 seconds. */
+/*
+ * Its low word, by a single read where the rate allows: for differences of less
+ * than 4 seconds.
+ */
 u32 clock_ns_low(void);
 /* Start the timer; handler runs in interrupt context. */
 void timer_init(void (*handler)(void));

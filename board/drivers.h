@@ -5,8 +5,6 @@
 #ifndef BOARD_DRIVERS_H
 #define BOARD_DRIVERS_H
 
-#include <sched.h>
-#include <time_units.h>
 #include <types.h>
 
 /* Virtual addresses (fixmap); filled in by board/<name>/board.c. */
@@ -25,6 +23,12 @@ struct board_devices {
 
 extern const struct board_devices board_devices;
 
+/*
+ * generic_timer.c: its counter's frequency where a device tree says it; 0: as
+ * the firmware wrote it into CNTFRQ. Before timer_init.
+ */
+void generic_timer_hz(u32 hz);
+
 /* psci.c, where a board has it: call the firmware by SMC, not by HVC. */
 void psci_init(bool smc);
 
@@ -37,24 +41,6 @@ static inline u32 reg_read(u32 base, u32 offset)
 static inline void reg_write(u32 base, u32 offset, u32 value)
 {
 	*(volatile u32 *)(base + offset) = value;
-}
-
-/* For ns_to_count: how many counts a nanosecond is, in 2^-32. */
-static inline u32 counts_per_ns(u32 ns_per_count)
-{
-	return UINT32_MAX / ns_per_count;
-}
-
-/*
- * What a counter of hz, a divisor of 1 GHz, has reached at ns, below 2^62: not
- * too early, and up to two counts late. Without a division of 64 bits, which
- * the core has not.
- */
-static inline u64 ns_to_count(u64 ns, u32 hz, u32 per_ns)
-{
-	u32 nsec, sec = split_seconds(ns, &nsec);
-
-	return (u64)sec * hz + ((u64)nsec * per_ns >> 32) + 2;
 }
 
 #endif

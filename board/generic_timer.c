@@ -9,14 +9,16 @@
  */
 #include <asm/barrier.h>
 #include <board/board.h>
+#include <board/counter.h>
 #include <board/drivers.h>
 #include <bug.h>
-#include <time_units.h>
+#include <lib/printk.h>
 
 #define CNTV_CTL_ENABLE 1u
 
 static void (*tick)(void);
-static u32 ns_per_count, timer_hz, per_ns;
+static u32 told_hz; /* by generic_timer_hz */
+static struct count_rate rate;
 static u64 first_count; /* at timer_init: time zero */
 
 static u32 read_cntfrq(void)
@@ -52,7 +54,7 @@ static void write_cntv_ctl(u32 val)
 
 u64 clock_ns(void)
 {
-	return (read_cntvct() - first_count) * ns_per_count;
+	return count_to_ns(read_cntvct() - first_count, &rate);
 }
 
 u32 clock_ns_low(void)
@@ -66,17 +68,22 @@ static void timer_interrupt(void *arg __unused_arg)
 	tick();
 }
 
+void generic_timer_hz(u32 hz)
+{
+	told_hz = hz;
+}
+
 void timer_init(void (*handler)(void))
 {
-	u32 hz = read_cntfrq();
+	u32 hz = told_hz ? told_hz : read_cntfrq();
 
 	/* CNTFRQ is whatever the firmware wrote there: it may be nothing. */
-	if (!hz || (u32)NSEC_PER_SEC % hz)
-		panic("CNTFRQ is %u Hz: expected a divisor of 1 GHz",
+	if (!hz || hz > NSEC_PER_SEC)
+		panic("the timer's clock is said to have %u Hz: expected 1 to 10^9",
 		      (unsigned int)hz);
-	timer_hz = hz;
-	ns_per_count = (u32)NSEC_PER_SEC / hz;
-	per_ns = counts_per_ns(ns_per_count);
+	pr_info("clock: virtual counter of %u Hz, from %s\n", (unsigned int)hz,
+		told_hz ? "the device tree" : "CNTFRQ");
+	rate = count_rate(hz);
 	first_count = read_cntvct();
 	tick = handler;
 	write_cntv_ctl(0);
@@ -87,6 +94,6 @@ void timer_init(void (*handler)(void))
 
 void timer_set(u64 ns)
 {
-	write_cntv_cval(first_count + ns_to_count(ns, timer_hz, per_ns));
+	write_cntv_cval(first_count + ns_to_count(ns, &rate));
 	write_cntv_ctl(CNTV_CTL_ENABLE);
 }

@@ -9,10 +9,10 @@
  */
 #include <asm/barrier.h>
 #include <board/board.h>
+#include <board/counter.h>
 #include <board/drivers.h>
 #include <bug.h>
 #include <spinlock.h>
-#include <time_units.h>
 
 #define GT_COUNT_LOW    0x00
 #define GT_COUNT_HIGH   0x04
@@ -31,14 +31,15 @@
 static void (*tick)(void);
 /* Constant after timer_init; together, so that a reading takes few loads. */
 static struct {
-	u32 base, ns_per_count, per_ns;
+	u32 base;
+	struct count_rate rate;
 } clock;
 static spinlock_t timer_lock = SPINLOCK_INIT; /* the comparator */
 
 /* Whole: the high word did not change while the low one was read. */
 static u64 read_count(void)
 {
-	u32 base = board_devices.timer, high, low;
+	u32 base = clock.base, high, low;
 
 	do {
 		high = reg_read(base, GT_COUNT_HIGH);
@@ -49,12 +50,14 @@ static u64 read_count(void)
 
 u64 clock_ns(void)
 {
-	return read_count() * clock.ns_per_count;
+	return count_to_ns(read_count(), &clock.rate);
 }
 
 u32 clock_ns_low(void)
 {
-	return reg_read(clock.base, GT_COUNT_LOW) * clock.ns_per_count;
+	if (clock.rate.fraction) /* the high word's share of it is missing */
+		return (u32)clock_ns();
+	return reg_read(clock.base, GT_COUNT_LOW) * clock.rate.ns;
 }
 
 /*
@@ -71,10 +74,8 @@ static void timer_interrupt(void *arg __unused_arg)
 
 void timer_init(void (*handler)(void))
 {
-	BUG_ON((u32)NSEC_PER_SEC % board_devices.timer_hz);
 	clock.base = board_devices.timer;
-	clock.ns_per_count = (u32)NSEC_PER_SEC / board_devices.timer_hz;
-	clock.per_ns = counts_per_ns(clock.ns_per_count);
+	clock.rate = count_rate(board_devices.timer_hz);
 	tick = handler;
 	reg_write(board_devices.timer, GT_CONTROL, GT_ENABLE);
 	reg_write(board_devices.timer, GT_STATUS, GT_EVENT);
@@ -103,7 +104,7 @@ static bool event_missed(u64 count)
 
 void timer_set(u64 ns)
 {
-	u64 count = ns_to_count(ns, board_devices.timer_hz, clock.per_ns);
+	u64 count = ns_to_count(ns, &clock.rate);
 	u32 flags, delay = FIRST_DELAY;
 
 	spin_lock_irqsave(&timer_lock, flags);

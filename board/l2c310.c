@@ -80,7 +80,8 @@ static void enable(u32 l2)
 	dsb_sy(); /* from here on it is asked */
 }
 
-void board_init(bool secure, bool psci_smc __unused_arg)
+void board_init(bool secure, bool psci_smc __unused_arg,
+		u32 timer_hz __unused_arg)
 {
 	u32 l2 = board_devices.l2, ways = number_of_ways(l2);
 	u32 way_kib = 8u << (reg_read(l2, L2_AUX_CONTROL) >> L2_AUX_WAY_SHIFT &

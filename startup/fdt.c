@@ -1,6 +1,7 @@
 /*
  * A flattened device tree (Devicetree Specification, chapter 5), as much as a
- * boot needs: /memory's reg, and /chosen's bootargs and initrd.
+ * boot needs: /memory's reg, /chosen's bootargs and initrd, how PSCI is called
+ * and how fast the cores' timer counts.
  *
  * Header of big-endian words, then a stream of tokens: BEGIN_NODE name,
  * PROP length, name offset, data, END_NODE, END.
@@ -32,7 +33,14 @@ enum {
 	H_WORDS
 };
 
-enum node { NODE_ROOT, NODE_MEMORY, NODE_CHOSEN, NODE_PSCI, NODE_OTHER };
+enum node {
+	NODE_ROOT,
+	NODE_MEMORY,
+	NODE_CHOSEN,
+	NODE_PSCI,
+	NODE_TIMER,
+	NODE_OTHER
+};
 
 struct walk {
 	struct boot_args *args;
@@ -71,6 +79,8 @@ static enum node node_named(const char *name)
 		return NODE_CHOSEN;
 	if (!strcmp(name, "psci"))
 		return NODE_PSCI;
+	if (!strcmp(name, "timer")) /* the cores' own: it has no address */
+		return NODE_TIMER;
 	if (!strcmp(name, "memory") || !strncmp(name, "memory@", 7))
 		return NODE_MEMORY;
 	return NODE_OTHER;
@@ -153,6 +163,9 @@ static bool property(struct walk *walk)
 	else if (walk->depth == 2 && walk->node == NODE_PSCI &&
 		 !strcmp(name, "method"))
 		walk->args->psci_smc = bytes == 4 && !memcmp(data, "smc", 4);
+	else if (walk->depth == 2 && walk->node == NODE_TIMER &&
+		 !strcmp(name, "clock-frequency"))
+		walk->args->timer_hz = cells(data, bytes);
 	return true;
 }
 

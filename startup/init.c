@@ -133,7 +133,7 @@ static void unpack_root(void)
 
 static void init_board(void)
 {
-	board_init(secure_state(), boot_args.psci_smc);
+	board_init(secure_state(), boot_args.psci_smc, boot_args.timer_hz);
 }
 
 static void find_services(void)

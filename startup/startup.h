@@ -46,6 +46,7 @@ struct boot_args {
 	phys_addr_t initrd;
 	u32 initrd_bytes; /* 0 = none */
 	bool psci_smc;    /* PSCI's method is SMC, not HVC */
+	u32 timer_hz;     /* 0 = not said */
 	char cmdline[CMDLINE_BYTES];
 };
 

@@ -33,7 +33,8 @@ const struct board_devices board_devices = {
 };
 
 /* There is no second-level cache to care for. */
-void board_init(bool secure __unused_arg, bool psci_smc)
+void board_init(bool secure __unused_arg, bool psci_smc, u32 timer_hz)
 {
+	generic_timer_hz(timer_hz);
 	psci_init(psci_smc);
 }

@@ -63,6 +63,7 @@ HOST_LIBS_test_buddy := alloc
 HOST_LIBS_test_slab := alloc
 HOST_LIBS_test_elf := alloc proc
 HOST_LIBS_test_vfp := alloc run
+HOST_LIBS_test_clock := alloc
 HOST_LIBS_test_alignment := alloc lib mmu run trap services mmu_model
 HOST_LIBS_test_boot_args := alloc lib inspect startup
 HOST_MMU_TESTS := test_abort test_pte test_pgtable test_tlb test_kmap \

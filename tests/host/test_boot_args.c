@@ -153,7 +153,8 @@ static void end(struct tree *t)
 }
 
 static const char strings[] = "#address-cells\0#size-cells\0reg\0bootargs\0"
-			      "linux,initrd-start\0linux,initrd-end\0method";
+			      "linux,initrd-start\0linux,initrd-end\0method\0"
+			      "clock-frequency";
 
 static u32 string(const char *name)
 {
@@ -199,6 +200,9 @@ static void make_tree_for(struct tree *t, const char *method)
 	end(t);
 	begin(t, "psci");
 	prop(t, "method", method, 4);
+	end(t);
+	begin(t, "timer");
+	prop32(t, "clock-frequency", 19200000);
 	end(t);
 	begin(t, "memory@60000000");
 	prop(t, "reg", reg, sizeof(reg));
@@ -256,6 +260,7 @@ static void test_tree(void **state __unused_arg)
 	assert_int_equal(args.initrd_bytes, 0x123);
 	assert_string_equal(args.cmdline, "quiet init=/x");
 	assert_true(args.psci_smc);
+	assert_int_equal(args.timer_hz, 19200000);
 	make_tree_for(&t, "hvc");
 	assert_int_equal(parse_tree(&t, t.used), 0);
 	assert_false(args.psci_smc);

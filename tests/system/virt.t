@@ -30,6 +30,9 @@ MACHINES = (
     ("virt", "vfp=off,neon=off", "this core has no VFP unit"),
     ("virt,virtualization=on", "neon=on", "ends with status 0"),
     ("virt,secure=on", "neon=on", "ends with status 0"),
+    ("virt", "cntfrq=24000000", "clock: virtual counter of 24000000 Hz"),
+    ("virt", "cntfrq=19200000", "ends with status 0"),
+    ("virt", "cntfrq=6144000", "ends with status 0"),
 )
 
 

@@ -5,7 +5,6 @@
  */
 #include <alloc/alloc.h>
 #include <asm/barrier.h>
-#include <board/drivers.h>
 #include <mm/mm.h>
 #include <proc/proc.h>
 #include <sched.h>
@@ -587,24 +586,3 @@ static void test_split_seconds(void)
 	KTEST_EQ(wrong, 0);
 }
 KTEST(test_split_seconds);
-
-/* A timer's event: never before its time, and at most two counts behind. */
-static void test_ns_to_count(void)
-{
-	static const u32 ns_per_count[] = { 1, 2, 8, 10, 16, 40, 1000 };
-	u32 wrong = 0;
-
-	for (u32 i = 0; i < ARRAY_SIZE(ns_per_count); i++) {
-		u32 each = ns_per_count[i], hz = (u32)NSEC_PER_SEC / each;
-		u32 per_ns = counts_per_ns(each);
-
-		for (u64 ns = 0; ns < 1ull << 61; ns += ns / 50 + 1) {
-			u64 at = ns_to_count(ns, hz, per_ns) * each;
-
-			if (at < ns || at - ns > 2 * each)
-				wrong++;
-		}
-	}
-	KTEST_EQ(wrong, 0);
-}
-KTEST(test_ns_to_count);

@@ -1,0 +1,71 @@
+/*
+ * board/counter.h - for the clocks of board/: counts as nanoseconds, and back.
+ */
+#ifndef BOARD_COUNTER_H
+#define BOARD_COUNTER_H
+
+#include <sched.h>
+#include <time_units.h>
+
+/*
+ * A counter of any frequency up to 1 GHz, as numbers to multiply with: the core
+ * has no division of 64 bits. A count is ns + fraction / 2^32 nanoseconds, and
+ * that is rounded up, by at most 2^-32 ns: so the clock is fast by less than
+ * one part in 10^9, and at the count of ns_to_count it has reached that time.
+ */
+struct count_rate {
+	u32 hz, ns, fraction;
+	u32 per_ns; /* counts in a nanosecond, in 2^-32; rounded down */
+};
+
+/* part / whole in 2^-32, rounded down; part < whole < 2^31. */
+static inline u32 fraction_of(u32 part, u32 whole)
+{
+	u32 fraction = 0;
+
+	for (unsigned int i = 0; i < 32; i++) {
+		part *= 2;
+		fraction = fraction * 2 + (part >= whole);
+		part -= part >= whole ? whole : 0;
+	}
+	return fraction;
+}
+
+/* The rate of a counter of hz, 1 to 10^9. */
+static inline struct count_rate count_rate(u32 hz)
+{
+	const u32 second = (u32)NSEC_PER_SEC;
+	u32 left = second % hz;
+
+	return (struct count_rate){
+		.hz = hz,
+		.ns = second / hz,
+		.fraction = left ? fraction_of(left, hz) + 1 : 0,
+		.per_ns = hz < second ? fraction_of(hz, second) : UINT32_MAX,
+	};
+}
+
+/* All 96 bits of the product, less the 32 behind the point: never backward. */
+static inline u64 count_to_ns(u64 count, const struct count_rate *rate)
+{
+	u32 low = (u32)count, high = (u32)(count >> 32);
+	u64 part;
+
+	if (!rate->fraction) /* 1 GHz or a divisor of it: most are */
+		return count * rate->ns;
+	part = ((u64)low * rate->fraction >> 32) + (u64)high * rate->fraction;
+	return count * rate->ns + part;
+}
+
+/*
+ * What a counter has reached at ns, below 2^62: not too early, and up to two
+ * counts and what the rate was rounded by late.
+ */
+static inline u64 ns_to_count(u64 ns, const struct count_rate *rate)
+{
+	u32 nsec, sec = split_seconds(ns, &nsec);
+
+	return (u64)sec * rate->hz + ((u64)nsec * rate->per_ns >> 32) + 2;
+}
+
+#endif
