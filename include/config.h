@@ -39,6 +39,12 @@
 #define FIXMAP_END   0xfff00000
 #define VECTORS_BASE 0xffff0000
 
+/*
+ * Two MiB that the boot table alone maps: the loader's list, wherever in the
+ * 4 GiB it lies.
+ */
+#define BOOT_PARAMS_VA VMALLOC_END
+
 /* The image is linked here: RAM start + 64 KiB, where loaders put a raw one. */
 #define TEXT_OFFSET 0x00010000
 #define KERNEL_BASE (PAGE_OFFSET + TEXT_OFFSET)

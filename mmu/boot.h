@@ -29,8 +29,8 @@
  * Fill the boot table (16 KiB, in .bss; cleared here, not by the caller):
  *
  *	identity	the MiB that holds .boot, kernel rw, executable
- *	linear map	the image's MiBs, and the MiB of params with the one
- *			after it (ATAGs or a DTB), where they lie in lowmem
+ *	linear map	the image's MiBs
+ *	BOOT_PARAMS_VA	the MiB of params (ATAGs or a DTB) and the one after it
  *	FIXMAP_START	the MiB that holds uart_pa, as Device, XN; the UART is
  *			at FIXMAP_START + (uart_pa & 0xfffff)
  *

@@ -57,8 +57,9 @@ u32 boot_map_build(phys_addr_t params, phys_addr_t uart_pa)
 	for (phys_addr_t pa = PHYS_OFFSET; pa < boot_pa(_end); pa += PGDIR_SIZE)
 		map_linear(table, pa);
 	if (params != 0) {
-		map_linear(table, params);
-		map_linear(table, params + PGDIR_SIZE);
+		map_section(table, BOOT_PARAMS_VA, params, BOOT_RAM);
+		map_section(table, BOOT_PARAMS_VA + PGDIR_SIZE,
+			    params + PGDIR_SIZE, BOOT_RAM);
 	}
 	map_section(table, FIXMAP_START, uart_pa, BOOT_DEVICE);
 	return pgd | TTBR_FLAGS;

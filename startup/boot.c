@@ -186,11 +186,23 @@ static void __noreturn stop(const char *why)
 		__asm__ volatile("wfi");
 }
 
+/* Does the list begin, or reach, where the image has its place? */
+static bool params_in_image(phys_addr_t params, bool valid)
+{
+	const volatile u32 *list = (const volatile u32 *)params;
+	u32 bytes = 4;
+
+	if (valid && list[1] != ATAG_CORE)
+		bytes = __builtin_bswap32(list[1]); /* a device tree's */
+	return params < boot_pa(_end) && params + bytes > (u32)__boot_start;
+}
+
 /* From head.S; params is r2 as the loader left it. Returns TTBR0. */
 u32 boot_main(u32 secure, phys_addr_t params)
 {
 	const struct board *b = (const struct board *)boot_pa(&board);
 	const char *wrong;
+	bool valid;
 	u32 ttbr0;
 
 	early_uart_init(uart_pa());
@@ -199,10 +211,12 @@ u32 boot_main(u32 secure, phys_addr_t params)
 	apply_errata();
 	coherency_on();
 	boot_letter('A');
+	valid = boot_params_valid(params, b->ram_max);
+	if (params_in_image(params, valid))
+		stop("r2 points to where the image has its place");
 	clear_bss();
 	boot_letter('G');
-	/* Above the linear map nobody could read it later. */
-	if (!boot_params_valid(params, min(b->ram_max, (u32)LOWMEM_MAX))) {
+	if (!valid) {
 		params = 0;
 		boot_ram_found = boot_ram_probe(b->ram_max);
 	}

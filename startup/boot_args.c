@@ -15,19 +15,45 @@
 /* The boot table maps the MiB of the list and the one after it. */
 #define PARAMS_MAPPED 0x00200000u
 
-void boot_args_add_bank(struct boot_args *args, phys_addr_t base, u32 bytes)
+/* [base, base + bytes) below 4 GiB, less the last page: no end is 2^32. */
+static struct bank below_4g(u64 base, u64 bytes)
 {
-	if (bytes == 0 || base + (bytes - 1) < base) {
-		pr_warn("memory at 0x%08x of 0x%08x bytes makes no sense: ignored\n",
-			(unsigned int)base, (unsigned int)bytes);
+	u32 room = base < PAGE_MASK ? PAGE_MASK - (u32)base : 0;
+
+	return (struct bank){ (phys_addr_t)base, (u32)min(bytes, (u64)room) };
+}
+
+void boot_args_add_bank(struct boot_args *args, u64 base, u64 bytes)
+{
+	struct bank bank = below_4g(base, bytes);
+
+	if (bank.bytes < bytes)
+		pr_warn("memory at %u MiB, %u MiB long, lies above 4 GiB: %u MiB used\n",
+			(unsigned int)(base >> 20), (unsigned int)(bytes >> 20),
+			bank.bytes >> 20);
+	if (bank.bytes == 0)
 		return;
-	}
 	if (args->nr_banks == MAX_BANKS) {
 		pr_warn("more than %d banks of memory: 0x%08x left out\n",
-			MAX_BANKS, (unsigned int)base);
+			MAX_BANKS, (unsigned int)bank.base);
 		return;
 	}
-	args->banks[args->nr_banks++] = (struct bank){ base, bytes };
+	args->banks[args->nr_banks++] = bank;
+}
+
+void boot_args_reserve(struct boot_args *args, u64 base, u64 bytes)
+{
+	struct bank bank = below_4g(base, bytes);
+
+	if (bank.bytes == 0)
+		return;
+	if (args->nr_reserved == MAX_RESERVED) {
+		pr_err("more than %d reservations: 0x%08x is not kept\n",
+		       MAX_RESERVED, (unsigned int)bank.base);
+		return;
+	}
+	args->reserved[args->nr_reserved++] =
+		(struct reservation){ bank.base, bank.bytes, false };
 }
 
 void boot_args_set_cmdline(struct boot_args *args, const char *s, size_t bytes)
@@ -68,7 +94,7 @@ static void cmdline_from_host(struct boot_args *args)
 
 static int parse_list(struct boot_args *args, phys_addr_t params)
 {
-	const u32 *list = phys_to_virt(params);
+	const u32 *list = boot_params_va(params);
 	u32 limit = PARAMS_MAPPED - (params & (PARAMS_MAPPED / 2 - 1));
 
 	if (list[1] == ATAG_CORE) {
@@ -84,6 +110,7 @@ static void use_defaults(struct boot_args *args, u32 ram, const char *source)
 {
 	args->source = source;
 	args->nr_banks = 0;
+	args->nr_reserved = 0;
 	args->initrd_bytes = 0;
 	boot_args_add_bank(args, PHYS_OFFSET, ram);
 	cmdline_from_host(args);

@@ -1,6 +1,6 @@
 /*
  * A flattened device tree (Devicetree Specification, chapter 5), as much as a
- * boot needs: /memory's reg, /chosen's bootargs and initrd, how PSCI is called
+ * boot needs: /memory's reg, what is reserved, /chosen's bootargs and initrd, how PSCI is called
  * and how fast the cores' timer counts.
  *
  * Header of big-endian words, then a stream of tokens: BEGIN_NODE name,
@@ -39,6 +39,7 @@ enum node {
 	NODE_CHOSEN,
 	NODE_PSCI,
 	NODE_TIMER,
+	NODE_RESERVED,
 	NODE_OTHER
 };
 
@@ -50,7 +51,9 @@ struct walk {
 	unsigned int depth;
 	enum node node;                /* what the nodes at depth 1 and 2 are */
 	u32 address_cells, size_cells; /* the root's */
-	phys_addr_t initrd_start, initrd_end;
+	bool no_map;                   /* in the node at depth 3: said, */
+	unsigned int first;            /* and for which reservations */
+	u64 initrd_start, initrd_end;
 };
 
 static u32 be32(const void *p)
@@ -81,6 +84,8 @@ static enum node node_named(const char *name)
 		return NODE_PSCI;
 	if (!strcmp(name, "timer")) /* the cores' own: it has no address */
 		return NODE_TIMER;
+	if (!strcmp(name, "reserved-memory"))
+		return NODE_RESERVED;
 	if (!strcmp(name, "memory") || !strncmp(name, "memory@", 7))
 		return NODE_MEMORY;
 	return NODE_OTHER;
@@ -96,31 +101,46 @@ static bool begin_node(struct walk *walk)
 	walk->depth++;
 	if (walk->depth == 2)
 		walk->node = node_named(name);
+	if (walk->depth == 3) {
+		walk->no_map = false;
+		walk->first = walk->args->nr_reserved;
+	}
 	return true;
 }
 
+/* no-map may be said before the addresses that it is about, or after. */
 static void end_node(struct walk *walk)
 {
+	if (walk->depth == 3 && walk->no_map)
+		for (; walk->first < walk->args->nr_reserved; walk->first++)
+			walk->args->reserved[walk->first].no_map = true;
 	walk->depth--;
 	walk->node = walk->depth == 1 ? NODE_ROOT : walk->node;
 }
 
-/* A number of one or two cells; only its low word can matter to us. */
-static u32 cells(const u8 *data, u32 bytes)
+/* A number of one or two cells. */
+static u64 cells(const u8 *data, u32 bytes)
 {
-	return bytes >= 4 ? be32(data + bytes - 4) : 0;
+	u64 high = bytes >= 8 ? be32(data + bytes - 8) : 0;
+
+	return bytes >= 4 ? high << 32 | be32(data + bytes - 4) : 0;
 }
 
-/* reg: pairs of address and size. */
-static void take_memory(struct walk *walk, const u8 *data, u32 bytes)
+/* reg: pairs of address and size, of memory there is or that is reserved. */
+static void take_reg(struct walk *walk, const u8 *data, u32 bytes)
 {
 	u32 address = walk->address_cells * 4, size = walk->size_cells * 4;
 
 	if (address == 0 || size == 0 || address > 8 || size > 8)
 		return;
 	for (; bytes >= address + size; bytes -= address + size) {
-		boot_args_add_bank(walk->args, cells(data, address),
-				   cells(data + address, size));
+		u64 base = cells(data, address);
+		u64 length = cells(data + address, size);
+
+		if (walk->node == NODE_MEMORY)
+			boot_args_add_bank(walk->args, base, length);
+		else
+			boot_args_reserve(walk->args, base, length);
 		data += address + size;
 	}
 }
@@ -134,6 +154,16 @@ static void take_chosen(struct walk *walk, const char *name, const u8 *data,
 		walk->initrd_start = cells(data, bytes);
 	else if (!strcmp(name, "linux,initrd-end"))
 		walk->initrd_end = cells(data, bytes);
+}
+
+/* In a child of /reserved-memory. What has no address yet needs a driver. */
+static void take_reserved(struct walk *walk, const char *name, const u8 *data,
+			  u32 bytes)
+{
+	if (!strcmp(name, "reg"))
+		take_reg(walk, data, bytes);
+	else if (!strcmp(name, "no-map"))
+		walk->no_map = true;
 }
 
 static bool property(struct walk *walk)
@@ -152,12 +182,14 @@ static bool property(struct walk *walk)
 		return false;
 	name = walk->strings + offset;
 	if (walk->depth == 1 && !strcmp(name, "#address-cells"))
-		walk->address_cells = cells(data, bytes);
+		walk->address_cells = (u32)cells(data, bytes);
 	else if (walk->depth == 1 && !strcmp(name, "#size-cells"))
-		walk->size_cells = cells(data, bytes);
+		walk->size_cells = (u32)cells(data, bytes);
 	else if (walk->depth == 2 && walk->node == NODE_MEMORY &&
 		 !strcmp(name, "reg"))
-		take_memory(walk, data, bytes);
+		take_reg(walk, data, bytes);
+	else if (walk->depth == 3 && walk->node == NODE_RESERVED)
+		take_reserved(walk, name, data, bytes);
 	else if (walk->depth == 2 && walk->node == NODE_CHOSEN)
 		take_chosen(walk, name, data, bytes);
 	else if (walk->depth == 2 && walk->node == NODE_PSCI &&
@@ -165,7 +197,7 @@ static bool property(struct walk *walk)
 		walk->args->psci_smc = bytes == 4 && !memcmp(data, "smc", 4);
 	else if (walk->depth == 2 && walk->node == NODE_TIMER &&
 		 !strcmp(name, "clock-frequency"))
-		walk->args->timer_hz = cells(data, bytes);
+		walk->args->timer_hz = (u32)cells(data, bytes);
 	return true;
 }
 
@@ -190,10 +222,34 @@ static int walk_structure(struct walk *walk)
 	}
 }
 
+static void set_initrd(struct boot_args *args, u64 start, u64 end)
+{
+	if (start > end || end > UINT32_MAX) {
+		pr_err("initrd: its addresses wrap or lie above 4 GiB: ignored\n");
+		start = end = 0;
+	}
+	args->initrd = (phys_addr_t)start;
+	args->initrd_bytes = (u32)(end - start);
+}
+
 /* [offset, offset + bytes) lies in the first limit bytes. */
 static bool block_inside(u32 offset, u32 bytes, u32 limit)
 {
 	return offset <= limit && bytes <= limit - offset;
+}
+
+/* /memreserve/: pairs of 64 bits up to one of zeroes. false: it does not end. */
+static bool memreserve(struct boot_args *args, const u8 *blob, u32 at,
+		       u32 limit)
+{
+	for (; block_inside(at, 16, limit); at += 16) {
+		u64 base = cells(blob + at, 8), bytes = cells(blob + at + 8, 8);
+
+		if (!base && !bytes)
+			return true;
+		boot_args_reserve(args, base, bytes);
+	}
+	return false;
 }
 
 int fdt_parse(struct boot_args *args, const void *blob, u32 limit)
@@ -208,7 +264,8 @@ int fdt_parse(struct boot_args *args, const void *blob, u32 limit)
 	/* H_TOTAL may be more: loaders leave room to grow behind the blocks. */
 	if (h[H_COMPATIBLE] > LAST_COMPATIBLE ||
 	    !block_inside(h[H_STRUCT], h[H_STRUCT_BYTES], limit) ||
-	    !block_inside(h[H_STRINGS], h[H_STRINGS_BYTES], limit)) {
+	    !block_inside(h[H_STRINGS], h[H_STRINGS_BYTES], limit) ||
+	    !memreserve(args, blob, h[H_RESERVED], limit)) {
 		pr_warn("device tree: the header makes no sense\n");
 		return -EINVAL;
 	}
@@ -221,7 +278,6 @@ int fdt_parse(struct boot_args *args, const void *blob, u32 limit)
 			(unsigned int)(walk.end - walk.at));
 		return -EINVAL;
 	}
-	args->initrd = walk.initrd_start;
-	args->initrd_bytes = walk.initrd_end - walk.initrd_start;
+	set_initrd(args, walk.initrd_start, walk.initrd_end);
 	return 0;
 }

@@ -47,7 +47,7 @@ static void find_boot_args(void)
 }
 
 /* The archive must lie in RAM; one that does not is as good as none. */
-static void reserve_initrd(void)
+static void reserve_initrd(phys_addr_t image)
 {
 	phys_addr_t base = boot_args.initrd;
 	u32 bytes = boot_args.initrd_bytes;
@@ -58,7 +58,12 @@ static void reserve_initrd(void)
 		return;
 	if (base < memblock_start() || base >= memblock_end() ||
 	    bytes > memblock_end() - base || base % 4) {
-		pr_err("initrd at 0x%08x, %u bytes, is not in RAM: ignored\n",
+		pr_err("initrd at 0x%08x, %u bytes, is not in the RAM that is mapped: ignored\n",
+		       (unsigned int)base, (unsigned int)bytes);
+		return;
+	}
+	if (base < virt_to_phys(_end) && base + bytes > image) {
+		pr_err("initrd at 0x%08x, %u bytes, lay where the image has its place: ignored\n",
 		       (unsigned int)base, (unsigned int)bytes);
 		return;
 	}
@@ -81,6 +86,42 @@ static void report_errata(void)
 	errata_init(read_midr(), secure_state());
 }
 
+/* [base, end) less what nobody may map is RAM. */
+static void add_ram(phys_addr_t base, phys_addr_t end)
+{
+	for (unsigned int i = 0; i < boot_args.nr_reserved; i++) {
+		const struct reservation *r = &boot_args.reserved[i];
+		phys_addr_t stop = r->base + r->bytes;
+
+		if (!r->no_map || r->base >= end || stop <= base)
+			continue;
+		if (r->base > base)
+			add_ram(base, r->base);
+		if (stop < end)
+			add_ram(stop, end);
+		return;
+	}
+	if (memblock_add(base, end - base))
+		pr_warn("too many banks of memory\n");
+}
+
+/* Somebody else's memory stays theirs, and the image may not lie in it. */
+static void keep_reserved(phys_addr_t image)
+{
+	for (unsigned int i = 0; i < boot_args.nr_reserved; i++) {
+		const struct reservation *r = &boot_args.reserved[i];
+
+		pr_info("Memory: %u KiB at 0x%08x are reserved%s\n",
+			r->bytes >> 10, (unsigned int)r->base,
+			r->no_map ? " and not mapped" : "");
+		if (r->base < virt_to_phys(_end) && r->base + r->bytes > image)
+			panic("the image's place is reserved for somebody else");
+		if (!r->no_map &&
+		    memblock_reserve(r->base, r->bytes, "reserved"))
+			panic("no room to keep what is reserved");
+	}
+}
+
 /* Give memblock what exists, less what mem= cuts off and what is in use. */
 static void find_memory(void)
 {
@@ -92,10 +133,11 @@ static void find_memory(void)
 		const struct bank *bank = &boot_args.banks[i];
 		u32 bytes = min(bank->bytes, left);
 
+		if (bytes == 0)
+			continue;
 		pr_info("Memory: %u MiB at 0x%08x\n",
 			(unsigned int)(bytes >> 20), (unsigned int)bank->base);
-		if (bytes && memblock_add(bank->base, bytes))
-			pr_warn("too many banks of memory\n");
+		add_ram(bank->base, bank->base + bytes);
 		left -= bytes;
 		total += bytes;
 	}
@@ -103,10 +145,11 @@ static void find_memory(void)
 		panic("%u KiB of RAM are too small: %u KiB is the least",
 		      (unsigned int)(total >> 10),
 		      (unsigned int)(MIN_RAM >> 10));
+	keep_reserved(image);
 	if (memblock_reserve(image, virt_to_phys(_end) - image, "kernel image"))
 		panic("no room to reserve the kernel image");
 	memblock_limit_lowmem();
-	reserve_initrd();
+	reserve_initrd(image);
 }
 
 static void map_everything(void)

@@ -32,6 +32,7 @@ void boot_after_mmu(void);
 /* ---- boot arguments ---------------------------------------------- */
 
 #define MAX_BANKS     8
+#define MAX_RESERVED  32
 #define CMDLINE_BYTES 1024
 
 struct bank {
@@ -39,10 +40,19 @@ struct bank {
 	u32 bytes;
 };
 
+/* Memory that somebody else uses: firmware, a DSP. */
+struct reservation {
+	phys_addr_t base;
+	u32 bytes;
+	bool no_map; /* no mapping of ours either */
+};
+
 struct boot_args {
 	const char *source; /* "ATAGs", for the log */
 	struct bank banks[MAX_BANKS];
 	unsigned int nr_banks;
+	struct reservation reserved[MAX_RESERVED];
+	unsigned int nr_reserved;
 	phys_addr_t initrd;
 	u32 initrd_bytes; /* 0 = none */
 	bool psci_smc;    /* PSCI's method is SMC, not HVC */
@@ -55,8 +65,13 @@ struct boot_args {
  * boot_ram_probe found, or 0. Says on the log what it had to reject.
  */
 void boot_args_find(struct boot_args *args, phys_addr_t params, u32 probed);
-/* Add a bank of RAM; one too many, or an empty one, is said and left out. */
-void boot_args_add_bank(struct boot_args *args, phys_addr_t base, u32 bytes);
+/*
+ * Add a bank of RAM, an empty one excepted. One too many, and what lies above
+ * 4 GiB, is said and left out.
+ */
+void boot_args_add_bank(struct boot_args *args, u64 base, u64 bytes);
+/* The same for memory that is somebody else's; to be mapped, at first. */
+void boot_args_reserve(struct boot_args *args, u64 base, u64 bytes);
 /* Copy at most bytes of a command line, cut to what fits (which is said). */
 void boot_args_set_cmdline(struct boot_args *args, const char *s, size_t bytes);
 

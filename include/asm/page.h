@@ -20,6 +20,12 @@ static inline void *phys_to_virt(phys_addr_t pa)
 	return (void *)(uintptr_t)(pa - PHYS_OFFSET + PAGE_OFFSET);
 }
 
+/* The loader's list at pa, before paging_init. (mmu/boot_map.c) */
+static inline const void *boot_params_va(phys_addr_t pa)
+{
+	return (const void *)(BOOT_PARAMS_VA + pa % 0x100000);
+}
+
 /* One whole page each; page-aligned kernel addresses. (lib/page.S) */
 void clear_page(void *page);
 void copy_page(void *to, const void *from);

@@ -143,9 +143,12 @@ def small_tree():
                 node(b"memory@60000000",
                      prop(names[2], struct.pack(">II", 0x60000000, 1 << 28)))) \
         + struct.pack(">I", 9)
-    return struct.pack(">10I", 0xd00dfeed, 40 + len(tree) + len(strings), 40,
-                       40 + len(tree), 0, 17, 16, 0, len(strings),
-                       len(tree)) + tree + strings
+    strings += bytes(-len(strings) % 4)
+    reserved = 40 + len(tree) + len(strings)
+    return struct.pack(">10I", 0xd00dfeed, reserved + 32, 40,
+                       40 + len(tree), reserved, 17, 16, 0, len(strings),
+                       len(tree)) + tree + strings + \
+        struct.pack(">4Q", 0x68000000, 4096, 0, 0)
 
 
 def tag(number, *words):

@@ -114,8 +114,17 @@ static void test_banks(void **state __unused_arg)
 	memset(&args, 0, sizeof(args));
 	boot_args_add_bank(&args, 0x60000000, 0);
 	boot_args_add_bank(&args, 0xfff00000, 0x00200000);
-	assert_int_equal(args.nr_banks, 0);
-	expect_log("makes no sense");
+	assert_int_equal(args.nr_banks, 1);
+	assert_int_equal(args.banks[0].bytes, 0x000ff000);
+	expect_log("2 MiB long, lies above 4 GiB: 0 MiB used");
+	boot_args_add_bank(&args, 0x240000000, 0x40000000);
+	expect_log("memory at 9216 MiB, 1024 MiB long, lies above 4 GiB");
+	assert_int_equal(args.nr_banks, 1);
+	boot_args_add_bank(&args, 0x40000000, 0x100000000); /* virt -m 4G */
+	assert_int_equal(args.banks[1].bytes, 0xbffff000);
+	boot_args_add_bank(&args, 0, ~0ull);
+	assert_int_equal(args.banks[2].bytes, 0xfffff000);
+	args.nr_banks = 0;
 	for (u32 i = 0; i <= MAX_BANKS; i++)
 		boot_args_add_bank(&args, 0x60000000 + (i << 24), 1u << 20);
 	assert_int_equal(args.nr_banks, MAX_BANKS);
@@ -154,7 +163,7 @@ static void end(struct tree *t)
 
 static const char strings[] = "#address-cells\0#size-cells\0reg\0bootargs\0"
 			      "linux,initrd-start\0linux,initrd-end\0method\0"
-			      "clock-frequency";
+			      "clock-frequency\0no-map";
 
 static u32 string(const char *name)
 {
@@ -181,14 +190,37 @@ static void prop32(struct tree *t, const char *name, u32 value)
 	prop(t, name, cell, 4);
 }
 
+/* The header, at the front, once the nodes are there. */
+static void finish(struct tree *t)
+{
+	u32 strings_at = t->used, reserved_at, bytes;
+
+	put_bytes(t, strings, sizeof(strings));
+	reserved_at = t->used;
+	for (u32 i = 0; i < 8; i++) /* 64 KiB at 0x6ff00000, and the end */
+		put32(t, i == 1 ? 0x6ff00000 : i == 3 ? 0x10000 : 0);
+	bytes = t->used;
+	t->used = 0;
+	put32(t, FDT_MAGIC);
+	put32(t, bytes);
+	put32(t, 40);
+	put32(t, strings_at);
+	put32(t, reserved_at);
+	put32(t, 17);
+	put32(t, 16);
+	put32(t, 0);
+	put32(t, sizeof(strings));
+	put32(t, strings_at - 40);
+	t->used = bytes;
+}
+
 static void make_tree_for(struct tree *t, const char *method)
 {
 	static const u8 reg[] = { 0x60, 0, 0, 0, 0x10, 0, 0, 0,
 				  0x80, 0, 0, 0, 0x08, 0, 0, 0 };
-	u32 start = 40, strings_at;
 
 	memset(t, 0, sizeof(*t));
-	t->used = start;
+	t->used = 40;
 	begin(t, "");
 	prop32(t, "#address-cells", 1);
 	prop32(t, "#size-cells", 1);
@@ -201,6 +233,19 @@ static void make_tree_for(struct tree *t, const char *method)
 	begin(t, "psci");
 	prop(t, "method", method, 4);
 	end(t);
+	begin(t, "reserved-memory");
+	begin(t, "firmware");
+	prop(t, "no-map", "", 0);
+	prop(t, "reg", reg, 8);
+	end(t);
+	begin(t, "dsp");
+	prop(t, "reg", reg + 8, 8);
+	end(t);
+	begin(t, "modem");
+	prop(t, "reg", reg, sizeof(reg));
+	prop(t, "no-map", "", 0);
+	end(t);
+	end(t);
 	begin(t, "timer");
 	prop32(t, "clock-frequency", 19200000);
 	end(t);
@@ -212,21 +257,7 @@ static void make_tree_for(struct tree *t, const char *method)
 	end(t);
 	end(t);
 	put32(t, 9);
-	strings_at = t->used;
-	put_bytes(t, strings, sizeof(strings));
-	start = t->used;
-	t->used = 0;
-	put32(t, FDT_MAGIC);
-	put32(t, start);
-	put32(t, 40);
-	put32(t, strings_at);
-	put32(t, 0);
-	put32(t, 17);
-	put32(t, 16);
-	put32(t, 0);
-	put32(t, sizeof(strings));
-	put32(t, strings_at - 40);
-	t->used = start;
+	finish(t);
 }
 
 static void make_tree(struct tree *t)
@@ -261,9 +292,49 @@ static void test_tree(void **state __unused_arg)
 	assert_string_equal(args.cmdline, "quiet init=/x");
 	assert_true(args.psci_smc);
 	assert_int_equal(args.timer_hz, 19200000);
+	assert_int_equal(args.nr_reserved, 5);
+	assert_int_equal(args.reserved[0].base, 0x6ff00000); /* memreserve */
+	assert_int_equal(args.reserved[0].bytes, 0x10000);
+	assert_int_equal(args.reserved[1].base, 0x60000000);
+	assert_int_equal(args.reserved[2].base, 0x80000000);
+	assert_int_equal(args.reserved[2].bytes, 0x08000000);
+	for (u32 i = 0; i < 5; i++)
+		assert_true(args.reserved[i].no_map == (i != 0 && i != 2));
 	make_tree_for(&t, "hvc");
 	assert_int_equal(parse_tree(&t, t.used), 0);
 	assert_false(args.psci_smc);
+}
+
+/* Two cells for an address and a size: what LPAE machines have. */
+static void test_tree_64_bits(void **state __unused_arg)
+{
+	static const u8 reg[] = {
+		0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 1, 0,    0, 0, 0,
+		0, 0, 0, 2, 0,    0, 0, 0, 0, 0, 0, 0, 0x80, 0, 0, 0,
+	};
+	static const u8 high[] = { 0, 0, 0, 1, 0, 0, 0, 0 };
+	struct tree t = { .used = 40 };
+
+	begin(&t, "");
+	prop32(&t, "#address-cells", 2);
+	prop32(&t, "#size-cells", 2);
+	begin(&t, "chosen");
+	prop(&t, "linux,initrd-start", high, 8);
+	prop(&t, "linux,initrd-end", high, 8);
+	end(&t);
+	begin(&t, "memory");
+	prop(&t, "reg", reg, sizeof(reg));
+	end(&t);
+	end(&t);
+	put32(&t, 9);
+	finish(&t);
+	assert_int_equal(parse_tree(&t, t.used), 0);
+	assert_int_equal(args.nr_banks, 1);
+	assert_int_equal(args.banks[0].base, 0x40000000);
+	assert_int_equal(args.banks[0].bytes, 0xbffff000);
+	expect_log("memory at 8192 MiB, 2048 MiB long, lies above 4 GiB");
+	assert_int_equal(args.initrd_bytes, 0);
+	expect_log("initrd: its addresses wrap or lie above 4 GiB");
 }
 
 static void test_tree_cut_off(void **state __unused_arg)
@@ -291,6 +362,7 @@ static void test_tree_corrupt(void **state __unused_arg)
 			put32(&bad, values[i]);
 			(void)parse_tree(&bad, good.used);
 			assert_true(args.nr_banks <= MAX_BANKS);
+			assert_true(args.nr_reserved <= MAX_RESERVED);
 		}
 	for (u32 round = 0; round < 20000; round++) {
 		bad = good;
@@ -464,6 +536,7 @@ int main(void)
 		cmocka_unit_test(test_atags_text_without_end),
 		cmocka_unit_test(test_banks),
 		cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_tree_64_bits),
 		cmocka_unit_test(test_tree_cut_off),
 		cmocka_unit_test(test_tree_corrupt),
 		cmocka_unit_test(test_sources),

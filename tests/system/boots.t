@@ -3,11 +3,13 @@
 
 import os
 import re
+import struct
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import cpio
 import elf
+import fdt
 import machine
 import tap
 
@@ -206,6 +208,96 @@ def image_elsewhere():
                f"loaded at {address:#x}: {what}", boot)
 
 
+def loaded(list_at, the_list, initrd_at=None, **kwargs):
+    """Boot with r2 = list_at: the offset into RAM where the_list lies."""
+    base = RAM[machine.BOARD]
+    # ldr r2, [pc, #4]; ldr pc, [pc, #4]: the fourth and the fifth word
+    stub = struct.pack("<5I", 0xe59f2004, 0xe59ff004, 0, base + list_at,
+                       base + 0x10000)
+    parts = [(write("stub", stub), 0x7000000, ",cpu-num=0"),
+             (write("list", the_list), list_at, ""),
+             (f"{machine.OUT}/pagewalk.bin", 0x10000, "")]
+    if initrd_at:
+        parts.append((f"{machine.OUT}/initramfs.cpio", initrd_at, ""))
+    extra = [word for path, at, more in parts for word in (
+        "-device", f"loader,file={path},force-raw=on,addr={base + at:#x}{more}")]
+    return machine.boot(kernel=None, initrd=None, extra=extra, **kwargs)
+
+
+def atags(mebibytes, initrd=None, command="init=/bin/hello"):
+    def tag(number, *words):
+        return struct.pack(f"<{2 + len(words)}I", 2 + len(words), number,
+                           *words)
+    base = RAM[machine.BOARD]
+    text = command.encode() + b"\0" * (4 - len(command) % 4)
+    blob = tag(0x54410001) + tag(0x54410002, mebibytes << 20, base)
+    if initrd:
+        size = os.path.getsize(f"{machine.OUT}/initramfs.cpio")
+        blob += tag(0x54420005, base + initrd, size)
+    return blob + tag(0x54410009, *struct.unpack(f"<{len(text) // 4}I", text)) \
+        + bytes(8)
+
+
+def list_anywhere():
+    """The list and the archive may lie anywhere but in the image's place."""
+    for at, memory, what in ((0x100, 128, "in front of the image"),
+                             (0x7fff000, 128, "in RAM's last page"),
+                             (0x3ffff000, 1024, "beyond lowmem")):
+        boot = loaded(at, atags(memory), memory=f"{memory}M")
+        tap.ok("Boot arguments: ATAGs" in boot.console and boot.status == 0,
+               f"ATAGs {what}", boot)
+    end = os.path.getsize(f"{machine.OUT}/pagewalk.bin") + 0x10000
+    boot = loaded(end + 0x1000 & ~3, atags(128))
+    tap.has(boot.console, "r2 points to where the image has its place",
+            "a list that lies in .bss")
+    archive = os.path.getsize(f"{machine.OUT}/initramfs.cpio") >> 10
+    for at, memory, says in (
+            (0x4000000, 128, f"archive {archive} KiB"),
+            (end + 0x1000 & ~3, 128, "lay where the image has its place"),
+            (0x38000000, 1024, "is not in the RAM that is mapped")):
+        boot = loaded(0x100, atags(memory, at), at, memory=f"{memory}M")
+        tap.ok(says in boot.console and boot.status == 0,
+               f"an archive at RAM + {at:#x}: {says}", boot)
+
+
+def reserved_memory():
+    """What a device tree keeps for others is neither given out nor, with
+    no-map, mapped; empty banks and those above 4 GiB do not count."""
+    base = RAM[machine.BOARD]
+    banks = fdt.cells(base, 0x4000000, base + 0x5000000, 0, base + 0x6000000,
+                      0x2000000, 0x200000000, 0x40000000)
+    def boot_with(dsp, memreserve):
+        return loaded(0x6800000, fdt.tree([
+            ("memory", {"reg": banks}, []),
+            ("reserved-memory", {}, [
+                ("firmware", {"reg": fdt.cells(base + 0x2000000, 0x100000),
+                              "no-map": b""}, []), *dsp]),
+            ("chosen", {"bootargs": b"init=/bin/hello\0"}, [])], memreserve))
+    boot = boot_with([("dsp", {"reg": fdt.cells(base + 0x3000000, 0x80000)},
+                       [])], [(base + 0x7000000, 0x10000)])
+    for says in (f"64 MiB at {base:#x}", f"32 MiB at {base + 0x6000000:#x}",
+                 "memory at 8192 MiB, 1024 MiB long, lies above 4 GiB",
+                 f"1024 KiB at {base + 0x2000000:#x} are reserved and not map",
+                 f"512 KiB at {base + 0x3000000:#x} are reserved",
+                 f"64 KiB at {base + 0x7000000:#x} are reserved"):
+        tap.has(boot.console, says, says)
+    tap.ok(" 0 MiB" not in boot.console.replace(": 0 MiB used", ""),
+           "an empty bank is no bank", boot)
+    said = [re.search(r"Memory: (\d+) pages of RAM = (\d+) reserved",
+                      console) for console in (boot.console,
+                                               boot_with([], []).console)]
+    tap.ok(all(said) and int(said[0][1]) == (95 << 20) >> 12,
+           "the pages that nobody may map are no RAM", boot)
+    tap.ok(all(said) and int(said[0][2]) - int(said[1][2]) == 0x90000 >> 12,
+           "the other ones are, and given to nobody", boot)
+
+
+def more_than_4g():
+    boot = machine.boot("init=/bin/hello", memory="4G")
+    tap.ok("Memory: 3071 MiB at 0x40000000" in boot.console and
+           boot.status == 0, "4 GiB from 1 GiB on: those below 4 GiB", boot)
+
+
 def too_small():
     boot = machine.boot("mem=1M init=/bin/hello")
     tap.is_(boot.status, 255, "too little memory: a panic, status 255", boot)
@@ -220,12 +312,17 @@ command_lines()
 no_init()
 someone_elses_program()
 built_in_archive()
-# virt has no flash of ours, no secure world, and gives an ELF no memory size.
+# virt has no flash of ours, no secure world, gives an ELF no memory size, and
+# has a device tree of its own where an image without a loader goes.
 if machine.BOARD == "vexpress-a9":
     other_ways_to_start()
     outer_cache()
     other_machines()
     image_elsewhere()
+    list_anywhere()
+    reserved_memory()
+else:
+    more_than_4g()
 wrong_registers()
 too_small()
 tap.done()

@@ -31,6 +31,11 @@ static inline void *phys_to_virt(phys_addr_t pa)
 	return host_ram + (pa - PHYS_OFFSET);
 }
 
+static inline const void *boot_params_va(phys_addr_t pa)
+{
+	return phys_to_virt(pa);
+}
+
 void clear_page(void *page);
 void copy_page(void *to, const void *from);
 
