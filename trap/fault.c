@@ -5,7 +5,7 @@
  *	  -> abort_actions[cause]
  *	       do_translation_fault		kernel half: copy the entry
  *	       do_page_fault			user half: the four cases
- *	       do_domain_fault, do_bad
+ *	       do_domain_fault, do_async_abort, do_bad
  *	  -> not mended: a signal, a fix-up, or an oops
  *
  * The four cases are drawn at the head of mm/memory.c; case 1 and 2 are told
@@ -21,6 +21,8 @@
  * been called. -EFAULT: the caller ends it with the signal of abort_actions[].
  */
 typedef int abort_fn(const struct abort_info *info, struct pt_regs *regs);
+
+bool first_unmask;
 
 /* ---- nothing mended it ------------------------------------------- */
 
@@ -222,6 +224,20 @@ static int do_domain_fault(const struct abort_info *info, struct pt_regs *regs)
 
 /* ---- the rest ---------------------------------------------------- */
 
+/*
+ * One that was pending before this kernel had vectors is about an access of the
+ * firmware's or the loader's: nothing of ours went wrong.
+ */
+static int do_async_abort(const struct abort_info *info,
+			  struct pt_regs *regs __unused_arg)
+{
+	if (!first_unmask)
+		return -EFAULT;
+	pr_warn("asynchronous abort (FSR %#x) pending at start: left by the firmware or the loader\n",
+		(unsigned int)info->fsr);
+	return 0;
+}
+
 static int do_bad(const struct abort_info *info __unused_arg,
 		  struct pt_regs *regs __unused_arg)
 {
@@ -251,7 +267,7 @@ static const struct abort_action abort_actions[ABORT_NR] = {
 	[ABORT_EXTERNAL_WALK_L1]	= { do_bad, SIGBUS, BUS_OBJERR },
 	[ABORT_EXTERNAL_WALK_L2]	= { do_bad, SIGBUS, BUS_OBJERR },
 	[ABORT_ICACHE_MAINTENANCE]	= { do_page_fault, SIGSEGV, SEGV_ACCERR },
-	[ABORT_ASYNC_EXTERNAL]		= { do_bad, SIGBUS, BUS_OBJERR },
+	[ABORT_ASYNC_EXTERNAL]		= { do_async_abort, SIGBUS, BUS_OBJERR },
 	[ABORT_PARITY]			= { do_bad, SIGBUS, BUS_OBJERR },
 };
 /* clang-format on */

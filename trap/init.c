@@ -1,6 +1,7 @@
 /*
  * From here on exceptions end in the handlers of this folder.
  */
+#include <asm/barrier.h>
 #include <trap/internal.h>
 
 /* trap/entry.S: where new tasks start */
@@ -21,6 +22,9 @@ void trap_init(void)
 	return_ops = (struct return_operations){ ret_from_fork,
 						 ret_from_kthread };
 	extable_init();
-	/* From here on an asynchronous external abort is near its cause. */
+	first_unmask = true;
 	__asm__ volatile("cpsie a" : : : "memory");
+	isb(); /* one that was pending has been taken */
+	/* From here on an asynchronous external abort is near its cause. */
+	first_unmask = false;
 }

@@ -27,4 +27,7 @@ void extable_init(void);
 /* Is the instruction at pc one whose fault has a fix-up? (extable.c) */
 bool has_fixup(u32 pc);
 
+/* Asynchronous aborts are about to be unmasked for the first time. (fault.c) */
+extern bool first_unmask;
+
 #endif

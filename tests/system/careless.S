@@ -1,8 +1,9 @@
 /*
  * A loader that leaves everything as it should not be: every register that the
  * kernel's start-up must not trust, and the L2 cache on where the board has
- * one. Entered as the kernel would be, r1 and r2 handed on; the kernel's image
- * lies KERNEL_OFFSET into RAM, where it is not linked.
+ * one; if it is entered in HYP mode, a virtual asynchronous abort pending.
+ * Entered as the kernel would be, r1 and r2 handed on; the kernel's image lies
+ * KERNEL_OFFSET into RAM, where it is not linked.
  */
 #include <ptrace.h>
 
@@ -15,14 +16,27 @@
 #define TTBCR_WRONG	0x80000f00	/* long descriptors, as U-Boot has it */
 #define CPACR_WRONG	(3 << 30)	/* no D16-D31, no NEON */
 #define CNTKCTL_WRONG	0x303		/* all of the timer is programs' */
+#define HCR_PENDING	(1 << 8 | 1 << 5) /* VA, and AMO that lets it in */
 #define ACTLR_WRONG	(1 << 7 | 1 << 3) /* exclusive caches, lines of zero */
 
 	.syntax	unified
 	.arm
+	.arch_extension virt
 	.text
 	.global	_start
 _start:
-	mvn	r3, #0
+	mrs	r7, cpsr
+	and	r7, r7, #PSR_MODE_MASK
+	cmp	r7, #0x1a			@ HYP
+	bne	1f
+	mov	r3, #HCR_PENDING
+	mcr	p15, 4, r3, c1, c1, 0		@ HCR
+	mov	r3, #PSR_A | PSR_I | PSR_F | PSR_MODE_SVC
+	msr	spsr_cxsf, r3
+	adr	r3, 1f
+	msr	elr_hyp, r3
+	eret
+1:	mvn	r3, #0
 	mov	r4, #0
 	mcr	p15, 0, r3, c3, c0, 0		@ DACR: managers
 	ldr	r5, =TTBCR_WRONG
@@ -59,7 +73,11 @@ _start:
 	mov	sp, r3
 	ldr	r5, =PHYS_OFFSET + KERNEL_OFFSET
 	cps	#PSR_MODE_SYS			@ nor the mode, nor the masks
-	cpsie	aif
+	cpsie	if
+	cmp	r7, #0x1a
+	beq	2f				@ not yet: the kernel shall get it
+	cpsie	a
+2:
 	setend	be				@ nor the order of bytes
 	bx	r5
 	.pool

@@ -46,6 +46,19 @@ def machines():
         tap.has(output, says, f"-M {kind} -cpu cortex-a15,{core}")
 
 
+def pending_abort():
+    """By HCR.VA, before the kernel has vectors: it is not the kernel's."""
+    _, output = variant.run([
+        machine.QEMU, "-M", "virt,virtualization=on", "-m", "128M", "-cpu",
+        "cortex-a15", "-nic", "none", "-nographic", "-semihosting",
+        "-kernel", f"{OUT}/careless.bin", "-append", "init=/bin/hello",
+        "-device", f"loader,file={OUT}/pagewalk.bin,force-raw=on,"
+        "addr=0x41000000"])
+    tap.has(output, "pending at start: left by the firmware or the loader",
+            "an asynchronous abort that the loader left is reported")
+    tap.has(output, "Hello from user mode", "and survived")
+
+
 def power_off():
     """By PSCI, in the way the device tree asks for: HVC, then SMC."""
     for kind in ("virt", "virt,virtualization=on"):
@@ -65,4 +78,5 @@ if variant.build("BOARD=virt", OUT, "BOARD=virt"):
                         *SYSTEM], f"on {cpu}", OUT, BOARD="virt", CPU=cpu)
     machines()
     power_off()
+    pending_abort()
 tap.done()
