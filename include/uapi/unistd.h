@@ -54,6 +54,7 @@
 #define __NR_setsid                       66
 #define __NR_setreuid                     70
 #define __NR_setregid                     71
+#define __NR_sethostname                  74
 #define __NR_setrlimit                    75
 #define __NR_getrusage                    77
 #define __NR_gettimeofday                 78
@@ -79,6 +80,7 @@
 #define __NR_fsync                        118
 #define __NR_sigreturn                    119
 #define __NR_clone                        120
+#define __NR_setdomainname                121
 #define __NR_uname                        122
 #define __NR_adjtimex                     124
 #define __NR_mprotect                     125
@@ -161,6 +163,19 @@
 #define __NR_madvise                      220
 #define __NR_fcntl64                      221
 #define __NR_gettid                       224
+#define __NR_readahead                    225
+#define __NR_setxattr                     226
+#define __NR_lsetxattr                    227
+#define __NR_fsetxattr                    228
+#define __NR_getxattr                     229
+#define __NR_lgetxattr                    230
+#define __NR_fgetxattr                    231
+#define __NR_listxattr                    232
+#define __NR_llistxattr                   233
+#define __NR_flistxattr                   234
+#define __NR_removexattr                  235
+#define __NR_lremovexattr                 236
+#define __NR_fremovexattr                 237
 #define __NR_tkill                        238
 #define __NR_sendfile64                   239
 #define __NR_futex                        240
@@ -184,6 +199,7 @@
 #define __NR_fstatfs64                    267
 #define __NR_tgkill                       268
 #define __NR_utimes                       269
+#define __NR_arm_fadvise64_64             270
 #define __NR_waitid                       280
 #define __NR_openat                       322
 #define __NR_mkdirat                      323
@@ -202,6 +218,7 @@
 #define __NR_ppoll                        336
 #define __NR_set_robust_list              338
 #define __NR_get_robust_list              339
+#define __NR_arm_sync_file_range          341
 #define __NR_getcpu                       345
 #define __NR_epoll_pwait                  346
 #define __NR_utimensat                    348
@@ -214,6 +231,8 @@
 #define __NR_epoll_create1                357
 #define __NR_dup3                         358
 #define __NR_pipe2                        359
+#define __NR_preadv                       361
+#define __NR_pwritev                      362
 #define __NR_rt_tgsigqueueinfo            363
 #define __NR_prlimit64                    369
 #define __NR_clock_adjtime                372
@@ -224,6 +243,8 @@
 #define __NR_getrandom                    384
 #define __NR_mlock2                       390
 #define __NR_copy_file_range              391
+#define __NR_preadv2                      392
+#define __NR_pwritev2                     393
 #define __NR_statx                        397
 #define __NR_clock_gettime64              403
 #define __NR_clock_settime64              404
@@ -240,6 +261,7 @@
 #define __NR_rt_sigtimedwait_time64       421
 #define __NR_futex_time64                 422
 #define __NR_sched_rr_get_interval_time64 423
+#define __NR_close_range                  436
 #define __NR_faccessat2                   439
 #define __NR_epoll_pwait2                 441
 

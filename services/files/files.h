@@ -39,7 +39,15 @@ extern const struct file_operations kmsg_fops;
 	CALL(rename), CALL(renameat), CALL(renameat2), \
 	CALL(readlink), CALL(readlinkat), \
 	CALL(chdir), CALL(fchdir), CALL(chroot), \
-	CALL(fallocate), CALL(copy_file_range), CALL(getcwd), CALL(umask)
+	CALL(fallocate), CALL(copy_file_range), CALL(getcwd), CALL(umask), \
+	CALL(preadv), CALL(pwritev), CALL(preadv2), CALL(pwritev2), \
+	CALL(close_range), CALL(readahead), CALL(arm_fadvise64_64), \
+	CALL(arm_sync_file_range), \
+	CALL(setxattr), CALL(lsetxattr), CALL(fsetxattr), CALL(getxattr), \
+	CALL(lgetxattr), CALL(fgetxattr), CALL(listxattr), \
+	CALL(llistxattr), CALL(flistxattr), \
+	ROW(removexattr, sys_getxattr), ROW(lremovexattr, sys_lgetxattr), \
+	ROW(fremovexattr, sys_fgetxattr)
 /* clang-format on */
 
 /* 64-bit offsets travel in an even/odd register pair: r3 is padding. */
@@ -48,6 +56,10 @@ s32 sys_pwrite64(u32 fd, uaddr_t buf, u32 bytes, u32 pad, u32 lo, u32 hi);
 s32 sys_llseek(u32 fd, u32 hi, u32 lo, uaddr_t result, u32 whence);
 s32 sys_readv(u32 fd, uaddr_t iov, u32 n);
 s32 sys_writev(u32 fd, uaddr_t iov, u32 n);
+s32 sys_preadv(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi);
+s32 sys_pwritev(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi);
+s32 sys_preadv2(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi, u32 flags);
+s32 sys_pwritev2(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi, u32 flags);
 s32 sys_sendfile64(u32 out, u32 in, uaddr_t offset, u32 bytes);
 s32 sys_open_or_create(uaddr_t path, u32 flags, u32 mode);
 s32 sys_openat_or_create(s32 dirfd, uaddr_t path, u32 flags, u32 mode);
@@ -63,6 +75,7 @@ s32 sys_flock(u32 fd, u32 op);
 s32 sys_dup(u32 fd);
 s32 sys_dup2(u32 old, u32 new);
 s32 sys_dup3(u32 old, u32 new, u32 flags);
+s32 sys_close_range(u32 first, u32 last, u32 flags);
 s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg);
 s32 sys_ioctl_all(u32 fd, u32 cmd, u32 arg);
 s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes);
@@ -119,6 +132,22 @@ s32 sys_fallocate(u32 fd, u32 mode, u32 offset_lo, u32 offset_hi, u32 bytes_lo,
 		  u32 bytes_hi);
 s32 sys_copy_file_range(u32 in_fd, uaddr_t in_offset, u32 out_fd,
 			uaddr_t out_offset, u32 bytes, u32 flags);
+s32 sys_readahead(u32 fd, u32 pad, u32 lo, u32 hi, u32 bytes);
+s32 sys_arm_fadvise64_64(u32 fd, u32 advice, u32 offset_lo, u32 offset_hi,
+			 u32 bytes_lo, u32 bytes_hi);
+s32 sys_arm_sync_file_range(u32 fd, u32 flags, u32 offset_lo, u32 offset_hi,
+			    u32 bytes_lo, u32 bytes_hi);
+s32 sys_setxattr(uaddr_t path, uaddr_t name, uaddr_t value, u32 bytes,
+		 u32 flags);
+s32 sys_lsetxattr(uaddr_t path, uaddr_t name, uaddr_t value, u32 bytes,
+		  u32 flags);
+s32 sys_fsetxattr(u32 fd, uaddr_t name, uaddr_t value, u32 bytes, u32 flags);
+s32 sys_getxattr(uaddr_t path, uaddr_t name); /* and removexattr */
+s32 sys_lgetxattr(uaddr_t path, uaddr_t name);
+s32 sys_fgetxattr(u32 fd, uaddr_t name);
+s32 sys_listxattr(uaddr_t path);
+s32 sys_llistxattr(uaddr_t path);
+s32 sys_flistxattr(u32 fd);
 s32 sys_getcwd(uaddr_t buf, u32 bytes);
 s32 sys_umask(u32 mask);
 

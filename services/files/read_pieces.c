@@ -70,30 +70,44 @@ static int check_iov(const struct iovec32 *iov, u32 n)
 	return 0;
 }
 
-/* Piece by piece until one comes up short. */
+/* Piece by piece from *pos on until one comes up short. */
 static s32 rw_pieces(struct file *file, const struct iovec32 *iov, u32 n,
-		     rw_fn fn)
+		     rw_fn fn, u64 *pos)
 {
-	bool locked;
-	s32 done = 0, ret = lock_pos(file, &locked);
+	s32 done = 0, ret = 0;
 	u32 i;
 
-	if (ret)
-		return ret;
 	for (i = 0; i < n; i++) {
 		if (iov[i].iov_len == 0)
 			continue;
-		ret = fn(file, iov[i].iov_base, iov[i].iov_len, &file->f_pos);
+		ret = fn(file, iov[i].iov_base, iov[i].iov_len, pos);
 		if (ret > 0)
 			done += ret;
 		if (ret < 0 || (u32)ret < iov[i].iov_len || give_way())
 			break;
 	}
-	unlock_pos(file, locked);
 	return done || ret >= 0 ? done : ret;
 }
 
-static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, bool write)
+/* At *pos, or, NULL, where the file's own position is, which moves. */
+static s32 rw_pieces_at(struct file *file, const struct iovec32 *iov, u32 n,
+			rw_fn fn, u64 *pos)
+{
+	bool locked;
+	s32 ret;
+
+	if (pos)
+		return file->f_op->llseek ? rw_pieces(file, iov, n, fn, pos) :
+					    -ESPIPE;
+	ret = lock_pos(file, &locked);
+	if (ret)
+		return ret;
+	ret = rw_pieces(file, iov, n, fn, &file->f_pos);
+	unlock_pos(file, locked);
+	return ret;
+}
+
+static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, u64 *pos, bool write)
 {
 	struct iovec32 on_stack[IOV_ON_STACK], *iov = on_stack;
 	struct file *file;
@@ -113,7 +127,7 @@ static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, bool write)
 	if (!ret)
 		ret = check_iov(iov, n);
 	if (!ret)
-		ret = rw_pieces(file, iov, n, fn);
+		ret = rw_pieces_at(file, iov, n, fn, pos);
 	if (iov != on_stack)
 		kfree(iov);
 	fput(file);
@@ -122,10 +136,47 @@ static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, bool write)
 
 s32 sys_readv(u32 fd, uaddr_t iov, u32 n)
 {
-	return do_rwv(fd, iov, n, false);
+	return do_rwv(fd, iov, n, NULL, false);
 }
 
 s32 sys_writev(u32 fd, uaddr_t iov, u32 n)
 {
-	return do_rwv(fd, iov, n, true);
+	return do_rwv(fd, iov, n, NULL, true);
+}
+
+/* ---- in pieces at a place ---------------------------------------- */
+
+static s32 do_prwv(u32 fd, uaddr_t iov, u32 n, u64 pos, bool write)
+{
+	return (s64)pos < 0 ? -EINVAL : do_rwv(fd, iov, n, &pos, write);
+}
+
+/* All data is in memory: there is nothing to poll for, and nothing to wait for. */
+static s32 do_prwv2(u32 fd, uaddr_t iov, u32 n, u64 pos, u32 flags, bool write)
+{
+	if (flags & ~(u32)(RWF_HIPRI | RWF_DSYNC | RWF_SYNC))
+		return -EOPNOTSUPP;
+	if (pos == (u64)-1)
+		return do_rwv(fd, iov, n, NULL, write);
+	return do_prwv(fd, iov, n, pos, write);
+}
+
+s32 sys_preadv(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi)
+{
+	return do_prwv(fd, iov, n, (u64)hi << 32 | lo, false);
+}
+
+s32 sys_pwritev(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi)
+{
+	return do_prwv(fd, iov, n, (u64)hi << 32 | lo, true);
+}
+
+s32 sys_preadv2(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi, u32 flags)
+{
+	return do_prwv2(fd, iov, n, (u64)hi << 32 | lo, flags, false);
+}
+
+s32 sys_pwritev2(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi, u32 flags)
+{
+	return do_prwv2(fd, iov, n, (u64)hi << 32 | lo, flags, true);
 }

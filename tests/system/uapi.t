@@ -22,6 +22,7 @@ CC = os.environ.get("CROSS_COMPILE", "arm-none-eabi-") + "gcc"
 HEADERS = {
     "auxvec.h": ["linux/auxvec.h", "asm/hwcap.h"],
     "eventfd.h": ["linux/timerfd.h"],
+    "fadvise.h": ["linux/fadvise.h", "linux/fs.h"],
     "fcntl.h": ["linux/fcntl.h", "linux/fs.h", "linux/falloc.h"],
     "poll.h": ["asm/poll.h"],
     "sched.h": ["linux/sched.h", "linux/sched/types.h"],
@@ -32,7 +33,9 @@ HEADERS = {
     "time.h": ["linux/time.h", "linux/times.h", "asm/param.h"],
     "ucontext.h": ["asm/signal.h", "asm/sigcontext.h",
                    "asm-generic/ucontext.h"],
+    "uio.h": ["linux/uio.h", "linux/fs.h"],
     "unistd.h": ["asm/unistd.h"],
+    "xattr.h": ["linux/xattr.h", "linux/limits.h"],
 }
 
 # What Linux calls it, where a C library's header would be in the way.

@@ -1,0 +1,63 @@
+/*
+ * services/files/read_ahead.c - advice about the data of files, which is in memory already.
+ *
+ * There is nothing to read before it is asked for, and nothing to write back:
+ * what is left of these calls is to say what is wrong about them.
+ */
+#include <fs/fs.h>
+#include <services/files/files.h>
+#include <uapi/fadvise.h>
+
+#define SYNC_FILE_RANGE_FLAGS                                        \
+	((u32)(SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | \
+	       SYNC_FILE_RANGE_WAIT_AFTER))
+
+/* May fd be advised: 0, -EBADF, or none for a file that has no data of its own. */
+static s32 check_data(u32 fd, u32 mode, s32 none)
+{
+	struct file *file = fget(fd);
+	s32 ret = 0;
+
+	if (!file)
+		return -EBADF;
+	if ((file->f_mode & mode) != mode)
+		ret = -EBADF;
+	else if (!S_ISREG(file->f_inode->i_mode) &&
+		 !S_ISDIR(file->f_inode->i_mode) &&
+		 !S_ISBLK(file->f_inode->i_mode))
+		ret = none;
+	fput(file);
+	return ret;
+}
+
+s32 sys_readahead(u32 fd, u32 pad __unused_arg, u32 lo __unused_arg,
+		  u32 hi __unused_arg, u32 bytes __unused_arg)
+{
+	return check_data(fd, FMODE_READ, -EINVAL);
+}
+
+s32 sys_arm_fadvise64_64(u32 fd, u32 advice, u32 offset_lo __unused_arg,
+			 u32 offset_hi __unused_arg, u32 bytes_lo __unused_arg,
+			 u32 bytes_hi)
+{
+	s32 err = check_data(fd, 0, -ESPIPE);
+
+	if (err)
+		return err;
+	return (s32)bytes_hi < 0 || advice > POSIX_FADV_NOREUSE ? -EINVAL : 0;
+}
+
+s32 sys_arm_sync_file_range(u32 fd, u32 flags, u32 offset_lo, u32 offset_hi,
+			    u32 bytes_lo, u32 bytes_hi)
+{
+	s64 offset = (s64)((u64)offset_hi << 32 | offset_lo);
+	s64 bytes = (s64)((u64)bytes_hi << 32 | bytes_lo);
+	s32 err = check_data(fd, 0, -ESPIPE);
+
+	if (err == -EBADF)
+		return err;
+	if (flags & ~SYNC_FILE_RANGE_FLAGS || offset < 0 || bytes < 0 ||
+	    (s64)((u64)offset + (u64)bytes) < 0)
+		return -EINVAL;
+	return err;
+}
