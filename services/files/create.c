@@ -16,8 +16,12 @@ static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
 	int err;
 
 	*inode = NULL;
-	if (!nd->name)
+	if (!nd->name && S_ISDIR(nd->inode->i_mode))
 		return flags & O_EXCL ? -EEXIST : -EISDIR;
+	if (!nd->name) { /* /proc/PID/fd led to a file, by no name */
+		*inode = igrab(nd->inode);
+		return 0;
+	}
 	if (nd->want_dir)
 		return -EISDIR;
 	if (!op->lookup)

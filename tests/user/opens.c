@@ -59,6 +59,29 @@ static void creating(void)
 	SYS(close, fd);
 }
 
+/* /dev/stdout is such a link, and shells open it with O_CREAT. */
+static void creating_by_link(void)
+{
+	char path[32], c = 'x';
+	int fds[2], fd;
+
+	SYS(pipe2, fds, 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fds[1]);
+	fd = open_as(path, O_CREAT | O_TRUNC | O_WRONLY);
+	ok(fd >= 0, "a pipe by its link, O_CREAT and O_TRUNC");
+	is(SYS(write, fd, "p", 1), 1, "write");
+	is(SYS(read, fds[0], &c, 1), 1, "its other end reads");
+	is(c, 'p', "what was written");
+	is(open_as(path, O_CREAT | O_EXCL | O_WRONLY), -EEXIST, "O_EXCL");
+	SYS(close, fd);
+	SYS(close, fds[0]);
+	SYS(close, fds[1]);
+	fd = open_as("/tmp", O_RDONLY | O_DIRECTORY);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	is(open_as(path, O_CREAT | O_RDONLY), -EISDIR, "a directory's link");
+	SYS(close, fd);
+}
+
 static void in_proc(void)
 {
 	int fd = open_as("/proc/self", O_RDONLY | O_DIRECTORY);
@@ -130,6 +153,7 @@ int main(void)
 	SYS(close, make_file(scratch("a"), 100));
 	o_path();
 	creating();
+	creating_by_link();
 	in_proc();
 	links();
 	times();
