@@ -52,8 +52,11 @@
 #define __NR_getppid                      64
 #define __NR_getpgrp                      65
 #define __NR_setsid                       66
+#define __NR_sigaction                    67
 #define __NR_setreuid                     70
 #define __NR_setregid                     71
+#define __NR_sigsuspend                   72
+#define __NR_sigpending                   73
 #define __NR_sethostname                  74
 #define __NR_setrlimit                    75
 #define __NR_getrusage                    77
@@ -84,6 +87,7 @@
 #define __NR_uname                        122
 #define __NR_adjtimex                     124
 #define __NR_mprotect                     125
+#define __NR_sigprocmask                  126
 #define __NR_getpgid                      132
 #define __NR_fchdir                       133
 #define __NR_personality                  136

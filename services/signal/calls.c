@@ -77,6 +77,34 @@ s32 sys_rt_sigaction(s32 sig, uaddr_t act, uaddr_t oact, u32 bytes)
 	return oact && copy_to_user(oact, &old, sizeof(old)) ? -EFAULT : 0;
 }
 
+/* As old programs have it: the mask is one word, and not the last. */
+struct old_sigaction {
+	u32 handler, mask, flags, restorer;
+};
+
+s32 sys_sigaction(s32 sig, uaddr_t act, uaddr_t oact)
+{
+	struct old_sigaction user;
+	struct k_sigaction new = { 0 }, old;
+
+	if (act && copy_from_user(&user, act, sizeof(user)))
+		return -EFAULT;
+	if (!valid_signal(sig) || (act && (sig == SIGKILL || sig == SIGSTOP)))
+		return -EINVAL;
+	if (act)
+		new = (struct k_sigaction){ .handler = user.handler,
+					    .mask = user.mask,
+					    .flags = user.flags,
+					    .restorer = user.restorer };
+	if (swap_action(sig, act ? &new : NULL, oact ? &old : NULL))
+		flush_ignored(sig);
+	if (!oact)
+		return 0;
+	user = (struct old_sigaction){ old.handler, (u32)old.mask, old.flags,
+				       old.restorer };
+	return copy_to_user(oact, &user, sizeof(user)) ? -EFAULT : 0;
+}
+
 /* ---- the blocked set --------------------------------------------- */
 
 s32 sys_rt_sigprocmask(u32 how, uaddr_t set, uaddr_t oset, u32 bytes)
@@ -99,17 +127,46 @@ s32 sys_rt_sigprocmask(u32 how, uaddr_t set, uaddr_t oset, u32 bytes)
 	return oset ? put_sigset(old, oset) : 0;
 }
 
+/* The old call's sets have the first word alone: signals 33 to 64 stay. */
+s32 sys_sigprocmask(u32 how, uaddr_t set, uaddr_t oset)
+{
+	u64 old = current->signal->blocked;
+	u32 word = 0, first = (u32)old;
+
+	if (set && copy_from_user(&word, set, sizeof(word)))
+		return -EFAULT;
+	if (set && how > SIG_SETMASK)
+		return -EINVAL;
+	if (set && how == SIG_BLOCK)
+		set_current_blocked(old | word);
+	else if (set && how == SIG_UNBLOCK)
+		set_current_blocked(old & ~(u64)word);
+	else if (set)
+		set_current_blocked((old & ~(u64)UINT32_MAX) | word);
+	return oset && copy_to_user(oset, &first, sizeof(first)) ? -EFAULT : 0;
+}
+
+static u64 blocked_and_pending(void)
+{
+	u32 flags = lock_signals();
+	u64 pending = pending_signals() & current->signal->blocked;
+
+	unlock_signals(flags);
+	return pending;
+}
+
 s32 sys_rt_sigpending(uaddr_t set, u32 bytes)
 {
-	u32 flags;
-	u64 pending;
-
 	if (bytes != sizeof(u64))
 		return -EINVAL;
-	flags = lock_signals();
-	pending = pending_signals() & current->signal->blocked;
-	unlock_signals(flags);
-	return put_sigset(pending, set);
+	return put_sigset(blocked_and_pending(), set);
+}
+
+s32 sys_sigpending(uaddr_t set)
+{
+	u32 word = (u32)blocked_and_pending();
+
+	return copy_to_user(set, &word, sizeof(word)) ? -EFAULT : 0;
 }
 
 /* ---- the alternate stack ----------------------------------------- */
@@ -201,16 +258,24 @@ void sigmask_after_wait(bool interrupted)
 	set_current_blocked(current->signal->saved_mask);
 }
 
+static s32 do_sigsuspend(u64 set)
+{
+	block_for_wait(set);
+	sleep_until_signal();
+	return -ERESTARTNOHAND;
+}
+
 s32 sys_rt_sigsuspend(uaddr_t uset, u32 bytes)
 {
 	u64 set;
 	int err = get_sigset(&set, uset, bytes);
 
-	if (err)
-		return err;
-	block_for_wait(set);
-	sleep_until_signal();
-	return -ERESTARTNOHAND;
+	return err ? err : do_sigsuspend(set);
+}
+
+s32 sys_sigsuspend(u32 unused __unused_arg, u32 unused2 __unused_arg, u32 set)
+{
+	return do_sigsuspend(set);
 }
 
 /* Take a signal of set, or have its sender wake us. */

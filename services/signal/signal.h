@@ -20,6 +20,7 @@ extern const struct service signal_service;
 	REGS(sigreturn), REGS(rt_sigreturn), CALL(restart_syscall), \
 	CALL(getitimer), CALL(setitimer), \
 	CALL(rt_sigqueueinfo), CALL(rt_tgsigqueueinfo), \
+	CALL(sigaction), CALL(sigprocmask), CALL(sigpending), CALL(sigsuspend), \
 	CALL(timer_create), CALL(timer_settime), CALL(timer_gettime), \
 	CALL(timer_settime64), CALL(timer_gettime64), \
 	CALL(timer_getoverrun), CALL(timer_delete)
@@ -32,6 +33,11 @@ void sys_rt_sigreturn_with_regs(void);
 s32 sys_kill(s32 pid, s32 sig);
 s32 sys_tkill(s32 tid, s32 sig);
 s32 sys_tgkill(s32 tgid, s32 tid, s32 sig);
+/* The four calls of old programs: their sets have 32 signals. */
+s32 sys_sigaction(s32 sig, uaddr_t act, uaddr_t oact);
+s32 sys_sigprocmask(u32 how, uaddr_t set, uaddr_t oset);
+s32 sys_sigpending(uaddr_t set);
+s32 sys_sigsuspend(u32 unused, u32 unused2, u32 set);
 s32 sys_rt_sigaction(s32 sig, uaddr_t act, uaddr_t oact, u32 bytes);
 s32 sys_rt_sigprocmask(u32 how, uaddr_t set, uaddr_t oset, u32 bytes);
 s32 sys_rt_sigpending(uaddr_t set, u32 bytes);
