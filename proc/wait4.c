@@ -106,8 +106,12 @@ static struct task_struct *stay_at(struct task_struct *child,
 	return at;
 }
 
-/* One look at the children: 0, req->pid tells what came of it; or -ECHILD. */
-static int look_at_children(struct wait_request *req)
+/*
+ * One look at the children: 0, req->pid tells what came of it; or -ECHILD. If
+ * nothing did, entry is queued before tasklist_lock is let go, under which they
+ * change: none changes unseen, and who need not wait is never queued.
+ */
+static int look_at_children(struct wait_request *req, struct wait_entry *entry)
 {
 	struct task_struct *parent = current->group_leader, *child;
 	u32 flags = tasklist_lock(), n = 0;
@@ -115,8 +119,11 @@ static int look_at_children(struct wait_request *req)
 
 	for (child = TAILQ_FIRST(&parent->children); child;
 	     child = TAILQ_NEXT(child, sibling)) {
-		if (++n % LOOKED_AT_ONCE == 0)
+		if (unlikely(++n % LOOKED_AT_ONCE == 0)) {
+			prepare_to_wait(&parent->wait_child, entry,
+					TASK_INTERRUPTIBLE);
 			child = stay_at(child, parent, &flags);
+		}
 		if (!child)
 			break;
 		if (!is_wanted(req, child))
@@ -125,21 +132,21 @@ static int look_at_children(struct wait_request *req)
 		if (take_zombie(req, parent, child) || take_change(req, child))
 			break;
 	}
+	if (!err && !req->pid && !(req->options & WNOHANG))
+		prepare_to_wait(&parent->wait_child, entry, TASK_INTERRUPTIBLE);
 	tasklist_unlock(flags);
 	return err;
 }
 
-/* Look again whenever one of them has changed. */
-static int wait_for_child(struct wait_request *req)
+int do_wait(struct wait_request *req)
 {
-	struct wait_queue_head *wq = &current->group_leader->wait_child;
 	struct wait_entry entry = { .task = current };
 	int err;
 
+	req->pid = 0;
 	for (;;) {
-		prepare_to_wait(wq, &entry, TASK_INTERRUPTIBLE);
-		err = look_at_children(req);
-		if (err || req->pid)
+		err = look_at_children(req, &entry);
+		if (err || req->pid || (req->options & WNOHANG))
 			break;
 		if (signal_pending()) {
 			err = -ERESTARTSYS;
@@ -147,18 +154,7 @@ static int wait_for_child(struct wait_request *req)
 		}
 		schedule();
 	}
-	finish_wait(wq, &entry);
-	return err;
-}
-
-int do_wait(struct wait_request *req)
-{
-	int err;
-
-	req->pid = 0;
-	err = look_at_children(req);
-	if (!err && !req->pid && !(req->options & WNOHANG))
-		err = wait_for_child(req);
+	finish_wait(&current->group_leader->wait_child, &entry);
 	reap_dead_tasks();
 	return err;
 }
