@@ -347,7 +347,7 @@ static u32 filemap_fault(struct vm_fault *vmf)
 		return VM_FAULT_SIGBUS;
 	if (read_cache_page(mapping, vmf->pgoff, &vmf->page, &major))
 		return VM_FAULT_OOM;
-	if (vmf->flags & FAULT_FLAG_WRITE && vmf->vma->vm_flags & VM_SHARED)
+	if (unlikely(vmf->flags & FAULT_FLAG_MODIFIES))
 		inode_modified(mapping->host);
 	return major ? VM_FAULT_MAJOR : 0;
 }

@@ -287,6 +287,7 @@ static u32 do_read_fault(struct vm_fault *vmf)
 
 static u32 do_shared_fault(struct vm_fault *vmf)
 {
+	vmf->flags |= FAULT_FLAG_MODIFIES;
 	return map_object_page(vmf, true);
 }
 
