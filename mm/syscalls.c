@@ -10,8 +10,9 @@
 /* What may be read may be executed, if the task is of a personality so old. */
 static bool read_is_exec(u32 prot)
 {
-	return prot & PROT_READ &&
-		current_thread_info()->personality & READ_IMPLIES_EXEC;
+	return unlikely(current_thread_info()->personality &
+			READ_IMPLIES_EXEC) &&
+		prot & PROT_READ;
 }
 
 s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
@@ -22,7 +23,7 @@ s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 	uaddr_t result = 0;
 	int err;
 
-	if (unlikely(read_is_exec(prot)))
+	if (read_is_exec(prot))
 		prot |= PROT_EXEC;
 	down_write(&mm->mmap_lock);
 	err = do_mmap(mm, file, addr, bytes, prot, flags, pgoff, &result);
@@ -52,7 +53,7 @@ s32 sys_mprotect(uaddr_t addr, u32 bytes, u32 prot)
 	struct mm_struct *mm = current_thread_info()->mm;
 	int err;
 
-	if (unlikely(read_is_exec(prot)))
+	if (read_is_exec(prot))
 		prot |= PROT_EXEC;
 	down_write(&mm->mmap_lock);
 	err = do_mprotect(mm, addr, bytes, prot);

@@ -34,10 +34,12 @@ static inline bool gap_fits(struct gap_search *gs, bool up, uaddr_t start,
 static inline bool gap_below_fits(struct gap_search *gs, bool up,
 				  struct vm_area_struct *vma)
 {
-	uaddr_t end = vm_start_gap(vma);
+	uaddr_t end;
 
-	if (vma->vm_gap < gs->bytes ||
-	    !gap_fits(gs, up, end - vma->vm_gap, end))
+	if (vma->vm_gap < gs->bytes)
+		return false;
+	end = vm_start_gap(vma);
+	if (!gap_fits(gs, up, end - vma->vm_gap, end))
 		return false;
 	gs->above = vma;
 	return true;
