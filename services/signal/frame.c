@@ -187,6 +187,13 @@ static int setup_rt_frame(const struct ksignal *ksig, struct pt_regs *regs)
 	return 0;
 }
 
+/* The handler may give its stack away: sigreturn puts it back. */
+static __noinline void disarm_altstack(void)
+{
+	current->signal->altstack =
+		(struct sigaltstack){ .ss_flags = SS_DISABLE };
+}
+
 static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 {
 	u64 blocked = current->signal->blocked | ksig->action.mask;
@@ -202,10 +209,8 @@ static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 		force_sig_fault(SIGSEGV, SEGV_MAPERR, regs->sp);
 		return;
 	}
-	/* The handler may give its stack away: sigreturn puts it back. */
-	if (current->signal->altstack.ss_flags & SS_AUTODISARM)
-		current->signal->altstack =
-			(struct sigaltstack){ .ss_flags = SS_DISABLE };
+	if (unlikely(current->signal->altstack.ss_flags & SS_AUTODISARM))
+		disarm_altstack();
 	if (test_thread_flag(TIF_RESTORE_SIGMASK))
 		atomic_andnot(TIF_RESTORE_SIGMASK, &current->thread_info.flags);
 	if (!(ksig->action.flags & SA_NODEFER))

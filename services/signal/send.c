@@ -145,7 +145,7 @@ static __always_inline bool is_fatal(const struct task_struct *task, u64 mask,
  * The group ends by sig, from now on: each of its threads is killed, those too
  * that sleep killably or have stopped. Both locks held.
  */
-static void kill_group(struct task_struct *leader, int sig)
+static __noinline void kill_group(struct task_struct *leader, int sig)
 {
 	struct task_struct *task;
 	u32 n = 0;
@@ -169,8 +169,9 @@ static void kill_group(struct task_struct *leader, int sig)
  * die at once. A kernel thread has no use for it. 0, or -EAGAIN: too many are
  * queued. Both locks held.
  */
-static int deliver(struct task_struct *task, struct sigpending *pending,
-		   u64 mask, const struct kernel_siginfo *info)
+static __always_inline int deliver(struct task_struct *task,
+				   struct sigpending *pending, u64 mask,
+				   const struct kernel_siginfo *info)
 {
 	int err = 0;
 
@@ -232,16 +233,20 @@ static __always_inline struct task_struct *pick_thread(
 
 int send_to_group(struct task_struct *leader, const struct kernel_siginfo *info)
 {
-	u32 flags;
-	u64 mask = mask_of(info);
 	struct task_struct *task;
 	s32 went_on = 0;
 	int err = 0;
+	u32 flags;
+	u64 mask;
 
-	if (info->code <= 0 && !may_signal(leader, info->signo))
+	/* In this order: mostly it is root, who may, and no code is looked at. */
+	if (!may_signal(leader, info->signo) && info->code <= 0)
 		return -EPERM;
+	if (unlikely(!info->signo))
+		return 0; /* it only asks, and is answered */
+	mask = sigmask(info->signo);
 	flags = lock_signals();
-	task = mask ? pick_thread(leader, mask) : NULL;
+	task = pick_thread(leader, mask);
 	if (task) {
 		went_on = job_signal_sent(leader, mask);
 		err = deliver(task, &task->signal->group->pending, mask, info);
@@ -287,10 +292,12 @@ static struct kernel_siginfo info_from_kernel(int sig)
 
 static struct kernel_siginfo info_from_user(int sig, s32 code)
 {
+	const struct cred *cred = current_thread_info()->cred;
+
 	return (struct kernel_siginfo){ .signo = sig,
 					.code = code,
 					.pid = current->tgid,
-					.uid = current_cred()->uid };
+					.uid = likely(!cred) ? 0 : cred->uid };
 }
 
 void send_sig_process(struct task_struct *leader, int sig)
