@@ -123,26 +123,42 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 	return ret;
 }
 
-s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
+/*
+ * The first write_file() of bytes from buf said ret: go on behind what it
+ * wrote. Not inlined, for nearly all is written at once.
+ */
+static __noinline s32 write_rest(struct file *file, uaddr_t buf, u32 bytes,
+				 u64 *pos, s32 ret)
 {
 	struct write_source from;
-	u32 done = 0, left = bytes;
+	u32 done = 0;
+
+	for (;;) {
+		if (ret > 0)
+			done += (u32)ret;
+		else if (ret == -EFAULT)
+			ret = fault_in_user(buf + done,
+					    min(bytes - done, (u32)PAGE_SIZE),
+					    false);
+		if (done == bytes || ret < 0)
+			break;
+		from = (struct write_source){ .user = buf + done };
+		ret = write_file(file, &from, bytes - done, pos);
+	}
+	return done ? (s32)done : write_refused(ret, *pos);
+}
+
+s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
+{
+	struct write_source from = { .user = buf };
 	s32 ret;
 
 	if (!access_ok(buf, bytes))
 		return -EFAULT;
-	do {
-		from = (struct write_source){ .user = buf + done };
-		ret = write_file(file, &from, left, pos);
-		if (ret > 0) {
-			done += (u32)ret;
-			left -= (u32)ret;
-		} else if (ret == -EFAULT) {
-			ret = fault_in_user(buf + done,
-					    min(left, (u32)PAGE_SIZE), false);
-		}
-	} while (unlikely(left && ret >= 0));
-	return done ? (s32)done : write_refused(ret, *pos);
+	ret = write_file(file, &from, bytes, pos);
+	if (likely(ret == (s32)bytes))
+		return ret;
+	return write_rest(file, buf, bytes, pos, ret);
 }
 
 s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
