@@ -55,7 +55,8 @@ static struct inode *get_root(void)
 	struct fs_struct *fs = current_thread_info()->fs;
 	struct inode *root;
 
-	if (!fs)
+	/* Who looks while another thread calls chroot() is before it or after. */
+	if (!fs || likely(!READ_ONCE(fs->root)))
 		return igrab(root_inode);
 	spin_lock(&fs->lock);
 	root = igrab(fs->root ? fs->root : root_inode);
