@@ -121,11 +121,14 @@ u32 args_next_string(const struct exec_args *args, u32 offset)
 {
 	while (offset < args->bytes) {
 		const char *page = args->pages[offset / PAGE_SIZE];
+		u32 at = offset % PAGE_SIZE;
+		u32 left = min(args->bytes - offset, (u32)PAGE_SIZE - at);
+		u32 length = strnlen(page + at, left);
 
-		if (page[offset++ % PAGE_SIZE] == '\0')
-			break;
-		if (offset % PAGE_SIZE == 0)
-			cond_resched();
+		offset += length;
+		if (length < left)
+			return offset + 1;
+		cond_resched();
 	}
 	return offset;
 }
