@@ -14,18 +14,31 @@
 u32 ramfs_max_bytes;
 atomic_t ramfs_pages;
 
-struct dir_entry *ramfs_find_entry(const struct inode *dir, const char *name,
-				   u32 bytes)
+#define NAMES_AT_ONCE 64 /* before others may run */
+
+/* Inlined in both callers: a walk looks up each name of its path. */
+static __always_inline struct dir_entry *find_entry(const struct inode *dir,
+						    const char *name, u32 bytes)
 {
 	struct dir_entry *entry;
+	u32 left = NAMES_AT_ONCE;
 
 	TAILQ_FOREACH(entry, &ramfs_dir(dir)->entries, link) {
 		if (entry->bytes == bytes && entry->name[0] == name[0] &&
 		    memcmp(entry->name, name, bytes) == 0)
 			return entry;
-		cond_resched();
+		if (unlikely(--left == 0)) {
+			cond_resched();
+			left = NAMES_AT_ONCE;
+		}
 	}
 	return NULL;
+}
+
+struct dir_entry *ramfs_find_entry(const struct inode *dir, const char *name,
+				   u32 bytes)
+{
+	return find_entry(dir, name, bytes);
 }
 
 static int ramfs_lookup(struct inode *dir, const char *name, u32 bytes,
@@ -34,7 +47,7 @@ static int ramfs_lookup(struct inode *dir, const char *name, u32 bytes,
 	struct dir_entry *entry;
 
 	down_read(&dir->i_lock);
-	entry = ramfs_find_entry(dir, name, bytes);
+	entry = find_entry(dir, name, bytes);
 	if (entry)
 		*child = igrab(entry->inode);
 	up_read(&dir->i_lock);

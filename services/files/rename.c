@@ -186,11 +186,26 @@ static int move_name(const struct nameidata *old, const struct nameidata *new,
 
 /* ---- two paths --------------------------------------------------- */
 
+/* One of the names ends in a slash: what moves must be a directory. */
+static int check_slashes(const struct nameidata *from, u32 flags)
+{
+	struct inode *inode;
+	int err = from->inode->i_op->lookup(from->inode, from->name,
+					    from->bytes, &inode);
+
+	if (err)
+		return err;
+	if (!S_ISDIR(inode->i_mode) &&
+	    (from->want_dir || !(flags & RENAME_EXCHANGE)))
+		err = -ENOTDIR;
+	iput(inode);
+	return err;
+}
+
 static int rename_walked(struct nameidata *from, struct nameidata *to,
 			 u32 flags)
 {
-	struct inode *inode;
-	int err;
+	int err = 0;
 
 	if (!from->name)
 		return -EBUSY;
@@ -199,17 +214,9 @@ static int rename_walked(struct nameidata *from, struct nameidata *to,
 	if (!is_ramfs_dir(from->inode) || !is_ramfs_dir(to->inode) ||
 	    from->inode->i_dev != to->inode->i_dev)
 		return -EXDEV;
-	err = from->inode->i_op->lookup(from->inode, from->name, from->bytes,
-					&inode);
-	if (err)
-		return err;
-	if (!S_ISDIR(inode->i_mode) &&
-	    (from->want_dir || (to->want_dir && !(flags & RENAME_EXCHANGE))))
-		err = -ENOTDIR;
-	iput(inode);
-	if (err)
-		return err;
-	return move_name(from, to, flags);
+	if (from->want_dir || to->want_dir)
+		err = check_slashes(from, flags);
+	return err ? err : move_name(from, to, flags);
 }
 
 static int do_rename(s32 old_dirfd, const char *old, s32 new_dirfd,
