@@ -82,6 +82,7 @@ struct sigqueue {
 struct sigpending {
 	/* signal_lock */
 	u64 set;
+	bool more; /* some may be counted, queued or a timer's: take_more() */
 	STAILQ_HEAD(, sigqueue) queue;
 	struct kernel_siginfo info[_NSIG]; /* valid where set has a bit */
 };
@@ -89,6 +90,7 @@ struct sigpending {
 static inline void init_sigpending(struct sigpending *pending)
 {
 	pending->set = 0;
+	pending->more = false;
 	STAILQ_INIT(&pending->queue);
 }
 

@@ -97,6 +97,7 @@ static __noinline int post_realtime(const struct task_struct *task,
 {
 	int err = sigqueue_charge(task) ? 0 : -EAGAIN;
 
+	pending->more = true;
 	if (!err && pending->set & mask) {
 		err = post_again(pending, info, NULL);
 		if (err)
@@ -275,6 +276,7 @@ bool send_timer_signal(struct task_struct *leader, s32 tid,
 		return false;
 	}
 	pending = tid ? &task->signal->pending : &task->signal->group->pending;
+	pending->more = true;
 	if (!(pending->set & mask))
 		post(pending, mask, info);
 	else if (entry && post_again(pending, info, entry))

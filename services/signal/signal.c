@@ -151,8 +151,7 @@ static void hand_on_pending(const struct task_struct *gone)
 /* What only a queue must be told of. signal_lock held. */
 static inline void forget_all(struct sigpending *pending)
 {
-	if (unlikely(pending->set >> (SIGRTMIN - 1)) ||
-	    unlikely(!STAILQ_EMPTY(&pending->queue)))
+	if (unlikely(pending->more))
 		discard_signals(pending, ~0ull);
 }
 

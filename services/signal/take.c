@@ -39,6 +39,19 @@ static int first_signal(u64 set)
 	return lowest_signal(set);
 }
 
+/*
+ * info was taken from the set, where more than ordinary signals may be: what
+ * waits behind it takes its place, and a timer hears of its own.
+ */
+static __noinline void take_more(struct sigpending *pending,
+				 struct kernel_siginfo *info)
+{
+	take_queued(pending, info);
+	if (info->code == CODE_OF_TIMER)
+		posix_timer_taken(info);
+	pending->more = pending->set || !STAILQ_EMPTY(&pending->queue);
+}
+
 static __always_inline bool take_from(struct sigpending *pending, u64 set,
 				      struct kernel_siginfo *info)
 {
@@ -48,8 +61,8 @@ static __always_inline bool take_from(struct sigpending *pending, u64 set,
 		return false;
 	pending->set &= ~sigmask(sig);
 	*info = pending->info[sig - 1];
-	if (unlikely(sig >= SIGRTMIN || !STAILQ_EMPTY(&pending->queue)))
-		take_queued(pending, info);
+	if (unlikely(pending->more))
+		take_more(pending, info);
 	return true;
 }
 
@@ -57,14 +70,12 @@ static bool take_signal(u64 set, struct kernel_siginfo *info)
 {
 	struct signal_state *state = current->signal;
 
-	if (!take_from(&state->pending, set, info)) {
-		if (!take_from(&state->group->pending, set, info))
-			return false;
-		if (info->signo == SIGALRM)
-			itimer_next_period(&state->group->real);
-	}
-	if (unlikely(info->code == CODE_OF_TIMER))
-		posix_timer_taken(info);
+	if (take_from(&state->pending, set, info))
+		return true;
+	if (!take_from(&state->group->pending, set, info))
+		return false;
+	if (info->signo == SIGALRM)
+		itimer_next_period(&state->group->real);
 	return true;
 }
 
@@ -132,5 +143,3 @@ bool get_signal(struct ksignal *ksig)
 			do_group_exit((u32)sig);
 	}
 }
-
-/* ---- SIGCHLD, as the parent has it ------------------------------- */
