@@ -83,7 +83,9 @@ void iput(struct inode *inode)
 	if (inode->i_op && inode->i_op->evict)
 		inode->i_op->evict(inode);
 	BUG_ON(inode->i_entry || inode->i_writecount);
-	truncate_inode_pages(&inode->i_data, 0);
+	/* In no list ever, for a link is not cleared: it never had a page. */
+	if (inode->i_data.cached.le_prev)
+		truncate_inode_pages(&inode->i_data, 0);
 	BUG_ON(inode->i_data.nr_pages || !TAILQ_EMPTY(&inode->i_data.i_mmap));
 	kmem_cache_free(inode_cache, inode);
 }
