@@ -1,9 +1,15 @@
 /*
  * /proc/sys: what can be known or chosen of the kernel, by Linux's names.
  */
+#include <alloc/alloc.h>
+#include <cred.h>
 #include <inspect/internal.h>
+#include <lib/printk.h>
+#include <services/files/kmsg.h>
+#include <services/ids/ids.h>
 #include <services/shm/shm.h>
 #include <services/system/system.h>
+#include <string.h>
 
 static int show_number(struct seq_file *m, u32 number)
 {
@@ -15,25 +21,76 @@ static int show_number(struct seq_file *m, u32 number)
 
 static int show_ostype(struct seq_file *m)
 {
+	struct new_utsname uts;
+
+	get_utsname(&uts);
 	seq_printf(m, "%s\n", uts.sysname);
 	return 0;
 }
 
 static int show_osrelease(struct seq_file *m)
 {
+	struct new_utsname uts;
+
+	get_utsname(&uts);
 	seq_printf(m, "%s\n", uts.release);
 	return 0;
 }
 
 static int show_os_version(struct seq_file *m)
 {
+	struct new_utsname uts;
+
+	get_utsname(&uts);
 	seq_printf(m, "%s\n", uts.version);
 	return 0;
 }
 
 static int show_hostname(struct seq_file *m)
 {
+	struct new_utsname uts;
+
+	get_utsname(&uts);
 	seq_printf(m, "%s\n", uts.nodename);
+	return 0;
+}
+
+static int show_domainname(struct seq_file *m)
+{
+	struct new_utsname uts;
+
+	get_utsname(&uts);
+	seq_printf(m, "%s\n", uts.domainname);
+	return 0;
+}
+
+static int write_hostname(struct seq_file *m __unused_arg, const char *text)
+{
+	set_nodename(text);
+	return 0;
+}
+
+static int write_domainname(struct seq_file *m __unused_arg, const char *text)
+{
+	set_domainname(text);
+	return 0;
+}
+
+static int show_cap_last_cap(struct seq_file *m)
+{
+	return show_number(m, CAP_LAST);
+}
+
+static int show_ngroups_max(struct seq_file *m)
+{
+	return show_number(m, NGROUPS_MAX);
+}
+
+/* What reaches the console, what a record without a level has, and the limits. */
+static int show_printk(struct seq_file *m)
+{
+	seq_printf(m, "%u\t%u\t%u\t%u\n", READ_ONCE(console_loglevel),
+		   LOGLEVEL_PROGRAM, LOGLEVEL_LEAST, LOGLEVEL_ALL);
 	return 0;
 }
 
@@ -77,11 +134,64 @@ static int show_shmmni(struct seq_file *m)
 	return show_number(m, SHMMNI);
 }
 
+/* A random number as RFC 4122 writes it (version 4). */
+static void put_uuid(struct seq_file *m, u8 id[16])
+{
+	id[6] = (id[6] & 0x0f) | 0x40;
+	id[8] = (id[8] & 0x3f) | 0x80;
+	for (u32 i = 0; i < 16; i++)
+		seq_printf(m,
+			   i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" :
+								   "%02x",
+			   id[i]);
+	seq_putc(m, '\n');
+}
+
+/* Another one each time. */
+static int show_uuid(struct seq_file *m)
+{
+	u8 id[16];
+
+	get_random_bytes(id, sizeof(id));
+	put_uuid(m, id);
+	return 0;
+}
+
+/* The same until the machine is started again. */
+static int show_boot_id(struct seq_file *m)
+{
+	static spinlock_t lock = SPINLOCK_INIT;
+	static u8 boot_id[16]; /* lock; zeroes: nobody has asked yet */
+	u8 id[16], fresh[16];
+
+	get_random_bytes(fresh, sizeof(fresh));
+	spin_lock(&lock);
+	if (!memcmp(boot_id, (u8[16]){ 0 }, sizeof(boot_id)))
+		memcpy(boot_id, fresh, sizeof(boot_id));
+	memcpy(id, boot_id, sizeof(id));
+	spin_unlock(&lock);
+	put_uuid(m, id);
+	return 0;
+}
+
+static const struct proc_entry random_entries[] = {
+	TEXT("boot_id", show_boot_id),
+	TEXT("uuid", show_uuid),
+	{ .name = NULL },
+};
+
+static const struct proc_dir random_dir = { 7, random_entries, NULL };
+
 static const struct proc_entry kernel_entries[] = {
-	TEXT("hostname", show_hostname),
+	TEXT("cap_last_cap", show_cap_last_cap),
+	TEXT_RW("domainname", show_domainname, write_domainname),
+	TEXT_RW("hostname", show_hostname, write_hostname),
+	TEXT("ngroups_max", show_ngroups_max),
 	TEXT("osrelease", show_osrelease),
 	TEXT("ostype", show_ostype),
 	TEXT("pid_max", show_pid_max),
+	TEXT("printk", show_printk),
+	DIR("random", &random_dir),
 	TEXT_RW("randomize_va_space", show_randomize, write_randomize),
 	TEXT("shmall", show_shmall),
 	TEXT("shmmax", show_shmmax),
@@ -109,8 +219,17 @@ static int show_overcommit(struct seq_file *m)
 	return show_number(m, 1);
 }
 
+static int show_min_free(struct seq_file *m)
+{
+	struct zone_stats zone;
+
+	zone_get_stats(&zone);
+	return show_number(m, zone.min * (PAGE_SIZE / 1024));
+}
+
 static const struct proc_entry vm_entries[] = {
 	TEXT("max_map_count", show_max_map_count),
+	TEXT("min_free_kbytes", show_min_free),
 	TEXT("mmap_min_addr", show_mmap_min_addr),
 	TEXT("overcommit_memory", show_overcommit),
 	{ .name = NULL },

@@ -199,23 +199,89 @@ static void put_word(struct seq_file *m, const char *word)
 	seq_puts(m, " ");
 }
 
-/* The root, and then what was mounted; a line's place: its number. */
-int show_mounts(struct seq_file *m)
+/* A line of mounts, mountinfo or mountstats. */
+static void put_mount(struct seq_file *m, const struct mount_facts *facts)
 {
-	struct mount_facts facts;
+	put_word(m, facts->source);
+	put_word(m, facts->path);
+	put_word(m, facts->type);
+	seq_puts(m, "rw 0 0\n");
+}
+
+/* Each mount is of a whole file system, and shares what is mounted with none. */
+static void put_mountinfo(struct seq_file *m, const struct mount_facts *facts)
+{
+	seq_printf(m, "%u %u %u:%u / ", facts->id, facts->parent,
+		   MAJOR(facts->dev), MINOR(facts->dev));
+	put_word(m, facts->path);
+	seq_puts(m, "rw - ");
+	put_word(m, facts->type);
+	put_word(m, facts->source);
+	seq_puts(m, "rw\n");
+}
+
+static void put_mountstats(struct seq_file *m, const struct mount_facts *facts)
+{
+	seq_puts(m, "device ");
+	put_word(m, facts->source);
+	seq_puts(m, "mounted on ");
+	put_word(m, facts->path);
+	seq_puts(m, "with fstype ");
+	put_word(m, facts->type);
+	seq_puts(m, "\n");
+}
+
+enum mount_file { MOUNTS, MOUNTINFO, MOUNTSTATS };
+
+static void put_line_of(struct seq_file *m, enum mount_file file,
+			const struct mount_facts *facts)
+{
+	if (file == MOUNTS)
+		put_mount(m, facts);
+	else if (file == MOUNTINFO)
+		put_mountinfo(m, facts);
+	else
+		put_mountstats(m, facts);
+}
+
+/* The root, and then what was mounted; a line's place: its number. */
+static int show_each_mount(struct seq_file *m, enum mount_file file)
+{
+	struct mount_facts facts = {
+		.type = "rootfs",
+		.source = "rootfs",
+		.path = "/",
+		.id = ROOT_MOUNT_ID,
+		.parent = ROOT_MOUNT_ID,
+		.dev = root_inode->i_dev,
+	};
 	u32 n = (u32)m->place;
 
 	if (n == 0)
-		seq_puts(m, "rootfs / rootfs rw 0 0\n");
+		put_line_of(m, file, &facts);
 	for (; get_mount(n, &facts); n++) {
 		if (!facts.path[0])
 			continue;
-		put_word(m, facts.source[0] ? facts.source : "none");
-		put_word(m, facts.path);
-		put_word(m, facts.type);
-		seq_puts(m, "rw 0 0\n");
+		if (!facts.source[0])
+			strcpy(facts.source, "none");
+		put_line_of(m, file, &facts);
 		if (!seq_goes_on(m, n + 1))
 			break;
 	}
 	return 0;
+}
+
+int show_mounts(struct seq_file *m)
+{
+	return show_each_mount(m, MOUNTS);
+}
+
+int show_mountinfo(struct seq_file *m)
+{
+	return show_each_mount(m, MOUNTINFO);
+}
+
+int show_mountstats(struct seq_file *m)
+{
+	return show_each_mount(m, MOUNTSTATS);
 }

@@ -76,6 +76,7 @@
 #define __NR_setpriority                  97
 #define __NR_statfs                       99
 #define __NR_fstatfs                      100
+#define __NR_syslog                       103
 #define __NR_setitimer                    104
 #define __NR_getitimer                    105
 #define __NR_wait4                        114
@@ -189,6 +190,7 @@
 #define __NR_epoll_create                 250
 #define __NR_epoll_ctl                    251
 #define __NR_epoll_wait                   252
+#define __NR_remap_file_pages             253
 #define __NR_set_tid_address              256
 #define __NR_timer_create                 257
 #define __NR_timer_settime                258
@@ -205,6 +207,10 @@
 #define __NR_utimes                       269
 #define __NR_arm_fadvise64_64             270
 #define __NR_waitid                       280
+#define __NR_shmat                        305
+#define __NR_shmdt                        306
+#define __NR_shmget                       307
+#define __NR_shmctl                       308
 #define __NR_openat                       322
 #define __NR_mkdirat                      323
 #define __NR_mknodat                      324
@@ -241,10 +247,15 @@
 #define __NR_prlimit64                    369
 #define __NR_clock_adjtime                372
 #define __NR_syncfs                       373
+#define __NR_process_vm_readv             376
+#define __NR_process_vm_writev            377
 #define __NR_sched_setattr                380
 #define __NR_sched_getattr                381
 #define __NR_renameat2                    382
 #define __NR_getrandom                    384
+#define __NR_memfd_create                 385
+#define __NR_userfaultfd                  388
+#define __NR_membarrier                   389
 #define __NR_mlock2                       390
 #define __NR_copy_file_range              391
 #define __NR_preadv2                      392
@@ -268,18 +279,6 @@
 #define __NR_close_range                  436
 #define __NR_faccessat2                   439
 #define __NR_epoll_pwait2                 441
-
-/* Memory that is a file, a segment, or somebody else's; its pagers. */
-#define __NR_remap_file_pages  253
-#define __NR_shmat             305
-#define __NR_shmdt             306
-#define __NR_shmget            307
-#define __NR_shmctl            308
-#define __NR_process_vm_readv  376
-#define __NR_process_vm_writev 377
-#define __NR_memfd_create      385
-#define __NR_userfaultfd       388
-#define __NR_membarrier        389
 
 /* The kernel's table has this many rows. */
 #define NR_SYSCALLS 452

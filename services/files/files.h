@@ -216,10 +216,13 @@ void file_remove_privs(struct inode *inode);
 /* Minor numbers of tmpfs are larger: above the kernel's own. */
 #define TMPFS_FIRST_DEV 32
 
+#define ROOT_MOUNT_ID 1u
+
 /* What /proc/mounts tells of one. */
 struct mount_facts {
 	char type[64], source[64], path[256];
-	u32 flags; /* MS_* */
+	u32 flags;           /* MS_* */
+	u32 id, parent, dev; /* the root's id is ROOT_MOUNT_ID */
 };
 
 /* Of the n-th mount: false, there are not so many. (mount.c) */

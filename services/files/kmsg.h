@@ -6,6 +6,11 @@
 
 #include <types.h>
 
+#define KMSG_BYTES 512 /* of a record; the log's own limit */
+
+#define LOGLEVEL_LEAST   1u /* of the console, where it shows emergencies only */
+#define LOGLEVEL_PROGRAM 4u /* what a program writes without a level */
+
 /*
  * Copy log text from position *pos (0 = oldest kept) into buf, at most bytes.
  * Returns what was copied, advances *pos; 0 at the end.
@@ -26,5 +31,7 @@ bool __must_check log_read_record(u64 *seq, struct log_info *info, char *buf,
 				  size_t bytes);
 /* How many there have been: the next one's number. */
 u64 log_next_record(void);
+/* Wait until there is record seq: 0, or -ERESTARTSYS. May sleep. (kmsg.c) */
+int __must_check wait_record(u64 seq);
 
 #endif

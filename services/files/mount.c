@@ -22,7 +22,7 @@ struct mount {
 	TAILQ_ENTRY(mount) link; /* mounts_lock */
 	/* constant; references */
 	struct inode *point, *root; /* the same: it was there from the start */
-	u32 flags;
+	u32 flags, id;
 	char type[NAME_BYTES], source[NAME_BYTES];
 };
 
@@ -33,7 +33,8 @@ static struct rw_semaphore mounts_lock = {
 /* clang-format off */
 static TAILQ_HEAD(, mount) mounts = TAILQ_HEAD_INITIALIZER(mounts);
 /* clang-format on */
-static u32 last_dev = TMPFS_FIRST_DEV; /* mounts_lock */
+/* mounts_lock */
+static u32 last_dev = TMPFS_FIRST_DEV, last_id = ROOT_MOUNT_ID;
 
 /* The topmost mount whose root that is, or NULL. mounts_lock held. */
 static struct mount *find_mount(const struct inode *root)
@@ -44,6 +45,24 @@ static struct mount *find_mount(const struct inode *root)
 		if (mount->root == root)
 			found = mount;
 	return found;
+}
+
+/* The id of the mount that the place where this one is belongs to. */
+static u32 parent_id(const struct mount *mount)
+{
+	const struct mount *found = NULL;
+	const struct dir_entry *entry;
+	const struct inode *dir = mount->point;
+
+	spin_lock(&tree_lock);
+	if (mount->root != dir)
+		found = find_mount(dir);
+	while (!found && (entry = dir->i_entry)) {
+		dir = entry->dir;
+		found = find_mount(dir);
+	}
+	spin_unlock(&tree_lock);
+	return found ? found->id : ROOT_MOUNT_ID;
 }
 
 bool get_mount(u32 n, struct mount_facts *facts)
@@ -57,6 +76,9 @@ bool get_mount(u32 n, struct mount_facts *facts)
 			break;
 	if (mount) {
 		facts->flags = mount->flags;
+		facts->id = mount->id;
+		facts->parent = parent_id(mount);
+		facts->dev = mount->root->i_dev;
 		strcpy(facts->type, mount->type);
 		strcpy(facts->source, mount->source);
 		err = inode_path(mount->root, facts->path, sizeof(facts->path));
@@ -277,8 +299,10 @@ static int new_mount(uaddr_t source, uaddr_t target, uaddr_t type, u32 flags,
 	down_write(&mounts_lock);
 	if (!err)
 		err = mount_type(mount, options);
-	if (!err)
+	if (!err) {
+		mount->id = ++last_id;
 		TAILQ_INSERT_TAIL(&mounts, mount, link);
+	}
 	up_write(&mounts_lock);
 	if (err)
 		free_mount(mount);

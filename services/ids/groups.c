@@ -5,8 +5,6 @@
 #include <sched.h>
 #include <services/ids/ids.h>
 
-#define MAX_GROUPS 65536 /* as in Linux */
-
 /* Ascending, as in_group() wants them: Shell's sort, for there may be many. */
 static void sort_groups(struct cred *cred)
 {
@@ -43,7 +41,7 @@ static s32 set_groups(u32 n, uaddr_t list, bool wide)
 
 	if (!capable(CAP_SETGID))
 		return -EPERM;
-	if (n > MAX_GROUPS)
+	if (n > NGROUPS_MAX)
 		return -EINVAL;
 	new = alloc_cred(n);
 	if (!new)

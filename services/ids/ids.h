@@ -16,6 +16,8 @@
 
 extern const struct service ids_service;
 
+#define NGROUPS_MAX 65536 /* as in Linux */
+
 /* clang-format off */
 #define IDS_CALLS \
 	CALL(getpid), CALL(getppid), CALL(gettid), CALL(getpgid), \

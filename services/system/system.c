@@ -1,5 +1,5 @@
 /*
- * Calls about the machine as a whole: uname, sysinfo, reboot.
+ * Calls about the machine as a whole: sysinfo, reboot.
  */
 #include <asm/uaccess.h>
 #include <cred.h>
@@ -7,24 +7,6 @@
 #include <proc/proc.h>
 #include <services/system/system.h>
 #include <uapi/sysinfo.h>
-
-/*
- * Programs ask for Linux's ABI by these names, and the release tells the C
- * library which calls it may expect; who we are is in the version.
- */
-const struct new_utsname uts = {
-	.sysname = "Linux",
-	.nodename = "pagewalk",
-	.release = "6.1.0-pagewalk",
-	.version = "Pagewalk " PAGEWALK_VERSION,
-	.machine = "armv7l",
-	.domainname = "(none)",
-};
-
-s32 sys_uname(uaddr_t buf)
-{
-	return copy_to_user(buf, &uts, sizeof(uts)) ? -EFAULT : 0;
-}
 
 static_assert(sizeof(struct sysinfo) == 64, "Linux's layout");
 

@@ -11,11 +11,16 @@
 
 extern const struct service system_service;
 
-extern const struct new_utsname uts; /* what uname tells */
+/* What uname tells, at one moment; may sleep, as the next two. (utsname.c) */
+void get_utsname(struct new_utsname *copy);
+/* The host's and the domain's name: the first NEW_UTS_LEN bytes of text. */
+void set_nodename(const char *text);
+void set_domainname(const char *text);
 
 /* clang-format off */
 #define SYSTEM_CALLS \
-	CALL(uname), CALL(sysinfo), CALL(reboot), CALL(getrandom), \
+	CALL(uname), CALL(sethostname), CALL(setdomainname), \
+	CALL(sysinfo), CALL(reboot), CALL(getrandom), \
 	ROW(ugetrlimit, sys_getrlimit), CALL(setrlimit), CALL(prlimit64), CALL(waitid), \
 	CALL(membarrier), CALL(personality)
 /* clang-format on */
@@ -27,6 +32,8 @@ extern const struct new_utsname uts; /* what uname tells */
 int __must_check cpu_limit_watch(void);
 
 s32 sys_uname(uaddr_t buf);
+s32 sys_sethostname(uaddr_t name, u32 bytes);
+s32 sys_setdomainname(uaddr_t name, u32 bytes);
 s32 sys_sysinfo(uaddr_t info);
 s32 sys_getrlimit(u32 resource, uaddr_t rlim);
 s32 sys_setrlimit(u32 resource, uaddr_t rlim);

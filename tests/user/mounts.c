@@ -22,17 +22,60 @@ static int32_t mount_on(const char *path, const char *type, const char *options)
 	return SYS(mount, "memory", path, type, 0, options);
 }
 
-/* Is there a line of /proc/mounts that ends so? */
-static bool listed(const char *end)
+static char text[4096];
+
+static void read_file(const char *path)
 {
-	static char text[4096];
-	int fd = SYS(open, "/proc/mounts", O_RDONLY, 0), n, all = 0;
+	int fd = SYS(open, path, O_RDONLY, 0), n, all = 0;
 
 	while ((n = SYS(read, fd, text + all, sizeof(text) - 1 - all)) > 0)
 		all += n;
 	text[all] = '\0';
 	SYS(close, fd);
+}
+
+/* Is there a line of /proc/mounts that ends so? */
+static bool listed(const char *end)
+{
+	read_file("/proc/mounts");
 	return strstr(text, end);
+}
+
+/* The line of mountinfo about path: its ids and device. False: none. */
+static bool mountinfo(const char *path, unsigned int *id, unsigned int *parent,
+		      unsigned int *minor)
+{
+	char *line, place[64];
+
+	read_file("/proc/self/mountinfo");
+	for (line = text; *line; line = strchr(line, '\n') + 1)
+		if (sscanf(line, "%u %u 0:%u / %63s rw", id, parent, minor,
+			   place) == 4 &&
+		    !strcmp(place, path))
+			return strstr(line, " - ");
+	return false;
+}
+
+/* df and findmnt find a mount by its device and the one that it stands on. */
+static void mount_ids(uint64_t dev)
+{
+	unsigned int root, id, parent, minor, deeper, above;
+	char deep[80];
+
+	ok(mountinfo("/", &root, &parent, &minor), "mountinfo has the root");
+	ok(mountinfo(dir, &id, &parent, &minor), "and the mount");
+	ok(id != root && parent == root, "which stands on it");
+	is((int32_t)(minor - (dev & 0xff)), 0, "its device is stat's");
+	sprintf(deep, "%s/deep", dir);
+	SYS(mkdir, deep, 0700);
+	is(mount_on(deep, "tmpfs", NULL), 0, "one more, inside");
+	ok(mountinfo(deep, &deeper, &above, &minor) && above == id,
+	   "stands on that one");
+	SYS(umount2, deep, 0);
+	SYS(rmdir, deep);
+	read_file("/proc/self/mountstats");
+	sprintf(deep, "device memory mounted on %.40s", dir);
+	ok(strstr(text, deep) != NULL, "mountstats");
 }
 
 static void covering(void)
@@ -53,6 +96,7 @@ static void covering(void)
 	is((int32_t)fs.f_type, TMPFS_MAGIC, "a tmpfs");
 	sprintf(line, "memory %s tmpfs ", dir);
 	ok(listed(line), "/proc/mounts knows it");
+	mount_ids(st.st_dev);
 	fd = make_file(inner, 20);
 	SYS(close, fd);
 	ok(stat_of(inner).st_dev == st.st_dev, "its files are on it");

@@ -1,0 +1,68 @@
+/*
+ * /proc/devices, /proc/partitions: which devices there are.
+ */
+#include <fs/fs.h>
+#include <inspect/internal.h>
+#include <service.h>
+#include <stdio.h>
+#include <string.h>
+#include <uapi/stat.h>
+
+#define MAJOR_MEM  1 /* null, zero, full, random ... are one driver's */
+#define MAJOR_AUX  5 /* each of its devices has a line */
+#define NAME_BYTES 32
+
+/* As Linux calls the driver: "mem", "/dev/tty", "ttyAMA". */
+static void driver_name(const struct chrdev *device, char name[NAME_BYTES])
+{
+	u32 major = MAJOR(device->rdev), n;
+
+	if (major == MAJOR_MEM) {
+		strcpy(name, "mem");
+		return;
+	}
+	n = (u32)snprintf(name, NAME_BYTES,
+			  major == MAJOR_AUX ? "/dev/%s" : "%s", device->name);
+	while (n && name[n - 1] >= '0' && name[n - 1] <= '9')
+		name[--n] = '\0';
+}
+
+/* The drivers with that number; returns the next number that there is, or 0. */
+static u32 put_major(struct seq_file *m, u32 major)
+{
+	char name[NAME_BYTES], last[NAME_BYTES] = "";
+	const struct chrdev *device;
+	u32 next = 0, other;
+
+	for (u32 n = 0; (device = services_devices(n)); n++)
+		for (; device->name; device++) {
+			other = MAJOR(device->rdev);
+			if (other > major && (!next || other < next))
+				next = other;
+			driver_name(device, name);
+			if (other != major || !strcmp(name, last))
+				continue;
+			seq_printf(m, "%3u %s\n", major, name);
+			strcpy(last, name);
+		}
+	return next;
+}
+
+/* In the order of their numbers. There are no block devices. */
+int show_devices(struct seq_file *m)
+{
+	u32 major = 0;
+
+	seq_puts(m, "Character devices:\n");
+	do
+		major = put_major(m, major);
+	while (major);
+	seq_puts(m, "\nBlock devices:\n");
+	return 0;
+}
+
+/* Linux writes the heading only when there is a disk. */
+int show_partitions(struct seq_file *m __unused_arg)
+{
+	return 0;
+}
