@@ -180,7 +180,7 @@ static const struct proc_entry random_entries[] = {
 	{ .name = NULL },
 };
 
-static const struct proc_dir random_dir = { 7, random_entries, NULL };
+static const struct proc_dir random_dir = { 9, random_entries, NULL };
 
 static const struct proc_entry kernel_entries[] = {
 	TEXT("cap_last_cap", show_cap_last_cap),

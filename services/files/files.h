@@ -35,7 +35,7 @@ extern const struct file_operations kmsg_fops;
 	CALL(mkdir), CALL(mkdirat), CALL(mknod), CALL(mknodat), \
 	CALL(symlink), CALL(symlinkat), CALL(link), CALL(linkat), \
 	CALL(rmdir), CALL(unlink), CALL(unlinkat), \
-	CALL(mount), CALL(umount2), \
+	CALL(mount), CALL(umount2), CALL(syslog), \
 	CALL(rename), CALL(renameat), CALL(renameat2), \
 	CALL(readlink), CALL(readlinkat), \
 	CALL(chdir), CALL(fchdir), CALL(chroot), \
@@ -128,6 +128,7 @@ s32 sys_chroot(uaddr_t path);
 s32 sys_mount(uaddr_t source, uaddr_t target, uaddr_t type, u32 flags,
 	      uaddr_t data);
 s32 sys_umount2(uaddr_t target, u32 flags);
+s32 sys_syslog(u32 type, uaddr_t buf, u32 bytes);
 s32 sys_fallocate(u32 fd, u32 mode, u32 offset_lo, u32 offset_hi, u32 bytes_lo,
 		  u32 bytes_hi);
 s32 sys_copy_file_range(u32 in_fd, uaddr_t in_offset, u32 out_fd,

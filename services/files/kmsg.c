@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <uapi/fcntl.h>
 
-#define KMSG_BYTES   512                   /* of a record; LOG's own limit */
 #define KMSG_LINE    (64 + 4 * KMSG_BYTES) /* each byte as \xNN */
 #define LOOK_AGAIN   50000000ull           /* ns between two looks at the log */
 #define USER_WARNING (1u << 3 | 4)         /* prio of what has none: LOG_USER */
@@ -54,10 +53,8 @@ static u32 header(char *line, const struct log_info *info, u64 seq)
 }
 
 /* Nobody is woken by printk, which may run where that cannot be done. */
-static int wait_record(const struct file *file, u64 seq)
+int wait_record(u64 seq)
 {
-	if (file->f_flags & O_NONBLOCK)
-		return -EAGAIN;
 	while (log_next_record() <= seq) {
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (signal_pending()) {
@@ -76,7 +73,8 @@ static int next_record(const struct file *file, u64 *pos, struct log_info *info,
 	u64 seq = *pos ? *pos - 1 : 0, wanted = seq;
 
 	while (!log_read_record(&seq, info, text, KMSG_BYTES)) {
-		int err = wait_record(file, seq);
+		int err = file->f_flags & O_NONBLOCK ? -EAGAIN :
+						       wait_record(seq);
 
 		if (err)
 			return err;

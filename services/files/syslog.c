@@ -1,0 +1,245 @@
+/*
+ * services/files/syslog.c - syslog(2): the kernel's log as dmesg and klogd read
+ * it, and how much of it the console shows.
+ *
+ * Each line of the log has "<prio>[seconds] " in front. One reader takes records
+ * away from the others (type 2); the others look at all that are left.
+ */
+#include <fs/fs.h>
+#include <lib/log.h>
+#include <lib/printk.h>
+#include <services/files/files.h>
+#include <services/files/kmsg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CAP_SYSLOG 34
+
+/* The types of syslog(2); the first two have nothing to do. */
+enum action {
+	LOG_CLOSE,
+	LOG_OPEN,
+	LOG_READ,
+	LOG_READ_ALL,
+	LOG_READ_CLEAR,
+	LOG_CLEAR,
+	LOG_CONSOLE_OFF,
+	LOG_CONSOLE_ON,
+	LOG_CONSOLE_LEVEL,
+	LOG_SIZE_UNREAD,
+	LOG_SIZE_BUFFER,
+};
+
+/* A record, and the same with what is in front of its lines. */
+struct lines {
+	char text[KMSG_BYTES];
+	u32 bytes; /* of all; what they have beyond is cut */
+	char all[4 * KMSG_BYTES];
+};
+
+static struct rw_semaphore read_lock = {
+	.lock = SPINLOCK_INIT,
+	.wait = WAIT_QUEUE_INIT(read_lock.wait),
+};
+/* read_lock */
+static u64 next_seq;    /* the record that LOG_READ takes next */
+static u32 taken;       /* bytes of it that went before */
+static u64 clear_seq;   /* the first that has not been cleared */
+static u32 saved_level; /* of the console, while it is off; 0: it is not */
+
+/* ---- text -------------------------------------------------------- */
+
+static void put_line(struct lines *lines, const struct log_info *info,
+		     const char *from, u32 bytes)
+{
+	char *to = lines->all + lines->bytes;
+	u32 room = sizeof(lines->all) - lines->bytes, nsec, sec, n;
+
+	sec = split_seconds(info->usec * 1000, &nsec);
+	n = (u32)snprintf(to, room, "<%u>[%5u.%06u] %.*s\n", info->prio, sec,
+			  nsec / 1000, (int)bytes, from);
+	lines->bytes += min(n, room - 1);
+}
+
+/* Record *seq or the next that is left; false: there is none. */
+static bool read_lines(u64 *seq, struct lines *lines)
+{
+	const char *from = lines->text, *end;
+	struct log_info info;
+
+	if (!log_read_record(seq, &info, lines->text, sizeof(lines->text)))
+		return false;
+	lines->bytes = 0;
+	while ((end = strchr(from, '\n'))) {
+		put_line(lines, &info, from, (u32)(end - from));
+		from = end + 1;
+	}
+	put_line(lines, &info, from, (u32)strlen(from));
+	cond_resched();
+	return true;
+}
+
+/* What the records from seq on take. */
+static u32 size_from(u64 seq, struct lines *lines)
+{
+	u32 bytes = 0;
+
+	for (; read_lines(&seq, lines); seq++)
+		bytes += lines->bytes;
+	return bytes;
+}
+
+/* ---- reading ----------------------------------------------------- */
+
+/* The last records, as many as there is room for. read_lock held. */
+static s32 read_all(struct lines *lines, uaddr_t buf, u32 bytes, bool clear)
+{
+	u64 seq = clear_seq;
+	u32 left = size_from(seq, lines), done = 0;
+
+	for (; left > bytes && read_lines(&seq, lines); seq++)
+		left -= min(left, lines->bytes);
+	for (; read_lines(&seq, lines); seq++) {
+		if (lines->bytes > bytes - done)
+			break;
+		if (copy_to_user(buf + done, lines->all, lines->bytes))
+			return -EFAULT;
+		done += lines->bytes;
+	}
+	if (clear)
+		clear_seq = seq;
+	return (s32)done;
+}
+
+/* Whole records, or a part of one that there is no room for. read_lock held. */
+static s32 take(struct lines *lines, uaddr_t buf, u32 bytes)
+{
+	u64 seq = next_seq;
+	u32 done = 0, n;
+
+	for (; done < bytes && read_lines(&seq, lines); seq++) {
+		if (seq != next_seq)
+			taken = 0; /* its beginning is lost */
+		next_seq = seq;
+		n = lines->bytes - min(taken, lines->bytes);
+		if (n > bytes - done && done)
+			break;
+		n = min(n, bytes - done);
+		if (copy_to_user(buf + done, lines->all + taken, n))
+			return done ? (s32)done : -EFAULT;
+		done += n;
+		taken += n;
+		if (taken < lines->bytes)
+			break;
+		next_seq = seq + 1;
+		taken = 0;
+	}
+	return (s32)done;
+}
+
+static s32 wait_and_take(struct lines *lines, uaddr_t buf, u32 bytes)
+{
+	s32 ret = 0;
+
+	while (!ret) {
+		ret = wait_record(READ_ONCE(next_seq));
+		if (ret)
+			break;
+		if (down_write_killable(&read_lock))
+			return -EINTR;
+		ret = take(lines, buf, bytes);
+		up_write(&read_lock);
+	}
+	return ret;
+}
+
+static s32 read_log(u32 type, uaddr_t buf, u32 bytes)
+{
+	struct lines *lines;
+	s32 ret;
+
+	if (!buf || (s32)bytes < 0)
+		return -EINVAL;
+	if (!bytes)
+		return 0;
+	lines = kmalloc(sizeof(*lines), GFP_KERNEL);
+	if (!lines)
+		return -ENOMEM;
+	if (type == LOG_READ) {
+		ret = wait_and_take(lines, buf, bytes);
+	} else if (down_write_killable(&read_lock)) {
+		ret = -EINTR;
+	} else {
+		ret = read_all(lines, buf, bytes, type == LOG_READ_CLEAR);
+		up_write(&read_lock);
+	}
+	kfree(lines);
+	return ret;
+}
+
+static s32 size_unread(void)
+{
+	struct lines *lines = kmalloc(sizeof(*lines), GFP_KERNEL);
+	u32 bytes;
+
+	if (!lines)
+		return -ENOMEM;
+	down_read(&read_lock);
+	bytes = size_from(next_seq, lines);
+	bytes -= min(taken, bytes);
+	up_read(&read_lock);
+	kfree(lines);
+	return (s32)bytes;
+}
+
+/* ---- the rest ---------------------------------------------------- */
+
+static s32 set_console(u32 type, u32 level)
+{
+	if (type == LOG_CONSOLE_LEVEL && (level < 1 || level > LOGLEVEL_ALL))
+		return -EINVAL;
+	down_write(&read_lock);
+	if (type == LOG_CONSOLE_OFF) {
+		if (!saved_level)
+			saved_level = console_loglevel;
+		level = LOGLEVEL_LEAST;
+	} else if (type == LOG_CONSOLE_ON) {
+		level = saved_level ? saved_level : console_loglevel;
+	}
+	if (type != LOG_CONSOLE_OFF)
+		saved_level = 0;
+	WRITE_ONCE(console_loglevel, level);
+	up_write(&read_lock);
+	return 0;
+}
+
+s32 sys_syslog(u32 type, uaddr_t buf, u32 bytes)
+{
+	if (type != LOG_READ_ALL && type != LOG_SIZE_BUFFER &&
+	    !capable(CAP_SYSLOG))
+		return -EPERM;
+	switch (type) {
+	case LOG_CLOSE:
+	case LOG_OPEN:
+		return 0;
+	case LOG_READ:
+	case LOG_READ_ALL:
+	case LOG_READ_CLEAR:
+		return read_log(type, buf, bytes);
+	case LOG_CLEAR:
+		down_write(&read_lock);
+		clear_seq = log_next_record();
+		up_write(&read_lock);
+		return 0;
+	case LOG_CONSOLE_OFF:
+	case LOG_CONSOLE_ON:
+	case LOG_CONSOLE_LEVEL:
+		return set_console(type, bytes);
+	case LOG_SIZE_UNREAD:
+		return size_unread();
+	case LOG_SIZE_BUFFER:
+		return LOG_BYTES;
+	default:
+		return -EINVAL;
+	}
+}
