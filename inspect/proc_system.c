@@ -130,7 +130,8 @@ int show_boot_cmdline(struct seq_file *m)
 
 int show_filesystems(struct seq_file *m)
 {
-	seq_puts(m, "nodev\tproc\nnodev\tdevtmpfs\nnodev\ttmpfs\n");
+	seq_puts(m,
+		 "nodev\tproc\nnodev\tdevpts\nnodev\tdevtmpfs\nnodev\ttmpfs\n");
 	return 0;
 }
 

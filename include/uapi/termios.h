@@ -30,28 +30,32 @@ struct kwinsize {
 	uint16_t ws_ypixel;
 };
 
-#define TCGETS     0x5401
-#define TCSETS     0x5402
-#define TCSETSW    0x5403
-#define TCSETSF    0x5404
-#define TCSBRK     0x5409
-#define TCXONC     0x540a
-#define TCFLSH     0x540b
-#define TCIFLUSH   0 /* its arguments */
-#define TCOFLUSH   1
-#define TCIOFLUSH  2
-#define TIOCSCTTY  0x540e
-#define TIOCGPGRP  0x540f
-#define TIOCSPGRP  0x5410
-#define TIOCOUTQ   0x5411
-#define TIOCGWINSZ 0x5413
-#define TIOCSWINSZ 0x5414
-#define FIONREAD   0x541b
-#define TIOCNOTTY  0x5422
-#define TIOCGSID   0x5429
-#define FIONBIO    0x5421
-#define FIONCLEX   0x5450
-#define FIOCLEX    0x5451
+#define TCGETS      0x5401
+#define TCSETS      0x5402
+#define TCSETSW     0x5403
+#define TCSETSF     0x5404
+#define TCSBRK      0x5409
+#define TCXONC      0x540a
+#define TCFLSH      0x540b
+#define TCIFLUSH    0 /* its arguments */
+#define TCOFLUSH    1
+#define TCIOFLUSH   2
+#define TIOCSCTTY   0x540e
+#define TIOCGPGRP   0x540f
+#define TIOCSPGRP   0x5410
+#define TIOCOUTQ    0x5411
+#define TIOCGWINSZ  0x5413
+#define TIOCSWINSZ  0x5414
+#define FIONREAD    0x541b
+#define TIOCNOTTY   0x5422
+#define TIOCGSID    0x5429
+#define FIONBIO     0x5421
+#define TIOCGPTN    0x80045430
+#define TIOCSPTLCK  0x40045431
+#define TIOCGPTLCK  0x80045439
+#define TIOCGPTPEER 0x5441
+#define FIONCLEX    0x5450
+#define FIOCLEX     0x5451
 
 /* c_iflag */
 #define ISTRIP   0000040

@@ -4,8 +4,8 @@
  *
  * A tmpfs is a tree of ramfs with a device number of its own. Its root stands in the
  * place of the directory that it covers (i_mounted): a walk steps on to it, and it
- * has that one's name and parent. /proc and /dev are there from the start, in one
- * place each; to mount proc or devtmpfs there only puts it on the list.
+ * has that one's name and parent. /proc, /dev and /dev/pts are there from the start, in
+ * one place each; to mount proc, devtmpfs or devpts there only puts it on the list.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
@@ -234,16 +234,29 @@ static int mount_found(struct mount *mount, bool is_it)
 	return 0;
 }
 
-/* Is it the directory of that name in the root, and nothing on it? */
-static bool is_in_root(const struct inode *inode, const char *name)
+/* Is it what has that name in dir, and nothing on it? tree_lock held. */
+static bool is_in(const struct inode *inode, const struct inode *dir,
+		  const char *name)
+{
+	const struct dir_entry *entry = inode->i_entry;
+
+	return entry && entry->dir == dir && entry->inode == inode &&
+		!strcmp(entry->name, name);
+}
+
+/* The same in the root; or with pts, in the root's dev. */
+static bool is_in_root(const struct inode *inode, const char *name, bool pts)
 {
 	const struct dir_entry *entry;
-	bool is;
+	bool is = true;
 
 	spin_lock(&tree_lock);
-	entry = inode->i_entry;
-	is = entry && entry->dir == root_inode && entry->inode == inode &&
-		!strcmp(entry->name, name);
+	if (pts) {
+		entry = inode->i_entry;
+		is = entry && is_in(inode, entry->dir, "pts");
+		inode = is ? entry->dir : inode;
+	}
+	is = is && is_in(inode, root_inode, name);
 	spin_unlock(&tree_lock);
 	return is;
 }
@@ -256,10 +269,12 @@ static int mount_type(struct mount *mount, const char *options)
 		return mount_tree(mount, options);
 	if (!strcmp(mount->type, "proc"))
 		return mount_found(mount,
-				   is_in_root(point, "proc") &&
+				   is_in_root(point, "proc", false) &&
 					   !is_ramfs_dir(point));
 	if (!strcmp(mount->type, "devtmpfs"))
-		return mount_found(mount, is_in_root(point, "dev"));
+		return mount_found(mount, is_in_root(point, "dev", false));
+	if (!strcmp(mount->type, "devpts"))
+		return mount_found(mount, is_in_root(point, "dev", true));
 	return -ENODEV;
 }
 

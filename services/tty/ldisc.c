@@ -2,9 +2,8 @@
  * services/tty/ldisc.c - the terminal's line discipline: what each key does.
  *
  * Canonical: bytes gather in a line that can be edited, and reach readers when
- * it ends. Raw: each byte at once. Echo goes straight to the console.
+ * it ends. Raw: each byte at once. Echo goes straight to the line.
  */
-#include <lib/printk.h>
 #include <services/tty/ldisc.h>
 #include <uapi/signal.h>
 
@@ -45,18 +44,18 @@ static void echo(const struct tty *tty, u8 byte)
 	if (!lflag(tty, ECHO) && !(byte == '\n' && lflag(tty, ECHONL)))
 		return;
 	if (shows_as_caret(tty, byte))
-		console_write(caret, sizeof(caret));
+		tty_show(tty, caret, sizeof(caret));
 	else
-		console_write(out, ldisc_output(tty, &plain, 1, out));
+		tty_show(tty, out, ldisc_output(tty, &plain, 1, out));
 }
 
 static void echo_erase(const struct tty *tty, u8 byte)
 {
 	if (!lflag(tty, ECHO))
 		return;
-	console_write("\b \b", 3);
+	tty_show(tty, "\b \b", 3);
 	if (shows_as_caret(tty, byte))
-		console_write("\b \b", 3);
+		tty_show(tty, "\b \b", 3);
 }
 
 u32 ldisc_output(const struct tty *tty, const char *from, u32 n, char *to)

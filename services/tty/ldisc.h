@@ -1,6 +1,7 @@
 /*
- * services/tty/ldisc.h - the console terminal, between its two halves: tty.c is
- * the file that programs open, ldisc.c the line discipline (what a key does).
+ * services/tty/ldisc.h - a terminal, between its two halves: tty.c is the file
+ * that programs open, ldisc.c the line discipline (what a key does). The console
+ * is one; the others are pseudo-terminals (pty.h).
  */
 #ifndef SERVICES_TTY_LDISC_H
 #define SERVICES_TTY_LDISC_H
@@ -13,7 +14,10 @@
 
 #define TTY_RING 4096u /* bytes of input; a power of two */
 
+struct pty;
+
 struct tty {
+	struct pty *pty; /* constant; NULL: the console */
 	spinlock_t lock; /* irqs off; the interrupt takes it too */
 	/* lock */
 	struct ktermios termios;
@@ -27,12 +31,16 @@ struct tty {
 	u32 head, committed, tail;
 	u8 ring[TTY_RING];
 	u32 eof[TTY_RING / 32];  /* bit: ^D, no byte, ends a read */
+	bool hung_up;            /* its line is gone, for good */
 	bool writing;            /* a write is under way: the others wait */
 	struct poll_edges edges; /* typed lines; see poll_wake */
 	/* their own */
 	struct wait_queue_head readable;
 	struct wait_queue_head writable; /* until writing is over */
 };
+
+/* What was typed is shown, or any output. lock held. (tty.c) */
+void tty_show(const struct tty *tty, const char *s, u32 bytes);
 
 /* ---- ldisc.c; lock held ------------------------------------------ */
 

@@ -1,8 +1,7 @@
 /*
- * services/tty/tty.c - the console as a file: /dev/console, /dev/tty,
- * /dev/ttyAMA0.
- *
- * There is one terminal: the line that printk writes to. Owns struct tty.
+ * services/tty/tty.c - a terminal as a file: the console's, /dev/console and
+ * /dev/ttyAMA0, which is the line that printk writes to; the slaves of
+ * pseudo-terminals; and /dev/tty, which is the session's own. Owns struct tty.
  */
 #include <board/board.h>
 #include <fs/fs.h>
@@ -11,8 +10,9 @@
 #include <services/ids/ids.h>
 #include <services/poll/poll.h>
 #include <services/signal/signal.h>
-#include <services/tty/ldisc.h>
+#include <services/tty/pty.h>
 #include <services/tty/tty.h>
+#include <string.h>
 #include <time_units.h>
 #include <uapi/poll.h>
 #include <uapi/signal.h>
@@ -21,24 +21,82 @@
 /* A letter after a BREAK is none of the programs' for so long. */
 #define BREAK_NSEC (5ull * NSEC_PER_SEC)
 
-static struct tty console_tty = {
+#define FIRST_TERMIOS                                                       \
+	{                                                                   \
+		.c_iflag = ICRNL, .c_oflag = OPOST | ONLCR,                 \
+		.c_cflag = B38400 | CS8 | CREAD | CLOCAL,                   \
+		.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | \
+			ECHOKE | IEXTEN,                                    \
+		.c_cc = {                                                   \
+			[VINTR] = 3,  [VQUIT] = 28, [VERASE] = 127,         \
+			[VKILL] = 21, [VEOF] = 4,   [VTIME] = 0,            \
+			[VMIN] = 1,   [VSUSP] = 26, [VWERASE] = 23,         \
+		},                                                          \
+	}
+
+/* What Linux starts a terminal with. */
+static const struct ktermios first_termios = FIRST_TERMIOS;
+
+struct tty console_tty = {
 	.lock = SPINLOCK_INIT,
-	.termios = {		/* what Linux starts a serial console with */
-		.c_iflag = ICRNL,
-		.c_oflag = OPOST | ONLCR,
-		.c_cflag = B38400 | CS8 | CREAD | CLOCAL,
-		.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL |
-			ECHOKE | IEXTEN,
-		.c_cc = {
-			[VINTR] = 3, [VQUIT] = 28, [VERASE] = 127,
-			[VKILL] = 21, [VEOF] = 4, [VTIME] = 0, [VMIN] = 1,
-			[VSUSP] = 26, [VWERASE] = 23,
-		},
-	},
+	.termios = FIRST_TERMIOS,
 	.winsize = { .ws_row = 24, .ws_col = 80 },
 	.readable = WAIT_QUEUE_INIT(console_tty.readable),
 	.writable = WAIT_QUEUE_INIT(console_tty.writable),
 };
+
+void tty_setup(struct tty *tty, struct pty *pty)
+{
+	tty->pty = pty;
+	tty->termios = first_termios;
+	tty->termios.c_cflag &= ~CLOCAL;
+	init_waitqueue_head(&tty->readable);
+	init_waitqueue_head(&tty->writable);
+}
+
+/* A node of another folder than /dev, too, is the console. */
+static struct tty *file_tty(const struct file *file)
+{
+	return file->private_data ? file->private_data : &console_tty;
+}
+
+void tty_show(const struct tty *tty, const char *s, u32 bytes)
+{
+	if (tty->pty)
+		pty_show(tty->pty, s, bytes);
+	else
+		console_write(s, bytes);
+}
+
+void tty_wake_input(struct tty *tty)
+{
+	if (tty_readable(tty) || READ_ONCE(tty->hung_up)) {
+		wake_up(&tty->readable);
+		poll_wake(&tty->edges.in);
+	}
+	if (tty->pty && pty_shown(tty->pty)) /* an echo */
+		pty_wake_master(tty->pty);
+}
+
+void tty_wake_output(struct tty *tty)
+{
+	wake_up(&tty->writable);
+	poll_wake(&tty->edges.out);
+}
+
+void tty_type(struct tty *tty, u8 byte)
+{
+	u32 flags;
+	s32 pgrp;
+	int sig;
+
+	spin_lock_irqsave(&tty->lock, flags);
+	sig = ldisc_receive(tty, byte);
+	pgrp = tty->pgrp;
+	spin_unlock_irqrestore(&tty->lock, flags);
+	if (sig && pgrp > 0)
+		kill_pgrp(pgrp, sig);
+}
 
 /*
  * BREAK and then a letter, soon, is a question to the kernel, as Linux's magic
@@ -61,93 +119,10 @@ static bool is_question(u32 c)
 
 static void tty_receive(u32 c)
 {
-	struct tty *tty = &console_tty;
-	u32 flags;
-	s32 pgrp;
-	int sig;
-
 	if (is_question(c))
 		return;
-	spin_lock_irqsave(&tty->lock, flags);
-	sig = ldisc_receive(tty, (u8)c);
-	pgrp = tty->pgrp;
-	spin_unlock_irqrestore(&tty->lock, flags);
-	if (sig && pgrp > 0)
-		kill_pgrp(pgrp, sig);
-	if (tty_readable(tty)) {
-		wake_up(&tty->readable);
-		poll_wake(&tty->edges.in);
-	}
-}
-
-/* ---- whose it is ------------------------------------------------- */
-
-static bool is_controlling(const struct tty *tty)
-{
-	return tty->session && tty->session == current->session;
-}
-
-/* 0, -EIO or -ERESTARTSYS: see job_control_check. */
-static int check_foreground(const struct tty *tty, int sig)
-{
-	return is_controlling(tty) ? job_control_check(tty->pgrp, sig) : 0;
-}
-
-static void set_owner(struct tty *tty, s32 session, s32 pgrp)
-{
-	u32 flags;
-
-	spin_lock_irqsave(&tty->lock, flags);
-	tty->session = session;
-	tty->pgrp = pgrp;
-	spin_unlock_irqrestore(&tty->lock, flags);
-}
-
-/*
- * The leader of a session ends. If the terminal is that session's, it is
- * nobody's now: returns its foreground group, to be told, otherwise 0.
- */
-static s32 tty_leave(s32 session)
-{
-	struct tty *tty = &console_tty;
-	s32 pgrp = tty->pgrp;
-
-	if (tty->session != session)
-		return 0;
-	set_owner(tty, 0, 0);
-	return pgrp;
-}
-
-/* TIOCSCTTY; steal: take it from another session. */
-static int set_controlling(struct tty *tty, bool steal)
-{
-	s32 session = current->session;
-
-	if (session != current->tgid)
-		return -EPERM;
-	if (tty->session == session)
-		return 0;
-	if (tty->session && !steal)
-		return -EPERM;
-	set_owner(tty, session, current->pgrp);
-	return 0;
-}
-
-/* TIOCNOTTY: a session's leader gives it up, for all of the session. */
-static int give_up(struct tty *tty)
-{
-	s32 pgrp;
-
-	if (!is_controlling(tty))
-		return -ENOTTY;
-	if (tty->session != current->tgid)
-		return 0;
-	pgrp = tty_leave(tty->session);
-	if (pgrp)
-		kill_pgrp(pgrp, SIGHUP);
-	send_sig_current(SIGHUP);
-	send_sig_current(SIGCONT);
-	return 0;
+	tty_type(&console_tty, (u8)c);
+	tty_wake_input(&console_tty);
 }
 
 /* ---- reading ----------------------------------------------------- */
@@ -161,13 +136,13 @@ static int wait_input(struct file *file, struct tty *tty, u64 ns)
 	struct wait_entry entry = { .task = current };
 	int err = 0;
 
-	if (tty_readable(tty))
+	if (tty_readable(tty) || READ_ONCE(tty->hung_up))
 		return 0;
 	if (file->f_flags & O_NONBLOCK)
 		return -EAGAIN;
 	for (;;) {
 		prepare_to_wait(&tty->readable, &entry, TASK_INTERRUPTIBLE);
-		if (tty_readable(tty) || ns == 0)
+		if (tty_readable(tty) || ns == 0 || READ_ONCE(tty->hung_up))
 			break;
 		if (signal_pending()) {
 			err = -ERESTARTSYS;
@@ -193,6 +168,8 @@ static s32 take_to_user(struct tty *tty, uaddr_t buf, u32 bytes, bool *end)
 			return done ? (s32)done : -EFAULT;
 		done += n;
 	} while (n && !*end && done < bytes);
+	if (tty->pty)
+		pty_wake_master(tty->pty); /* there is room to type */
 	return (s32)done;
 }
 
@@ -210,11 +187,15 @@ static void raw_timing(const struct tty *tty, u32 done, u32 *want, u64 *ns)
 static s32 tty_read(struct file *file, uaddr_t buf, u32 bytes,
 		    u64 *pos __unused_arg)
 {
-	struct tty *tty = &console_tty;
+	struct tty *tty = file_tty(file);
 	u32 done = 0, want = 1;
 	u64 ns = UINT64_MAX;
 	bool end = false;
-	s32 n = check_foreground(tty, SIGTTIN);
+	s32 n;
+
+	if (READ_ONCE(tty->hung_up))
+		return 0;
+	n = tty_check_foreground(tty, SIGTTIN);
 
 	if (n)
 		return n;
@@ -225,7 +206,7 @@ static s32 tty_read(struct file *file, uaddr_t buf, u32 bytes,
 			break;
 		n = wait_input(file, tty, ns);
 		if (!n && !tty_readable(tty))
-			break; /* the time is over */
+			break; /* the time is over, or it hung up */
 		if (!n)
 			n = take_to_user(tty, buf + done, bytes - done, &end);
 		if (n < 0)
@@ -279,9 +260,44 @@ static void finish_writing(struct tty *tty)
 	wake_up(&tty->writable);
 }
 
-/* At 38400 baud a character takes 260 us: the others may run after each. */
-static void put_output(const char *s, u32 bytes)
+/* Is there room for a chunk, or never will be? */
+static bool can_show(const struct tty *tty)
 {
+	if (READ_ONCE(tty->hung_up))
+		return true;
+	return !tty->pty || TTY_RING - pty_shown(tty->pty) >= PTY_ROOM;
+}
+
+/* 0, -EAGAIN, -ERESTARTSYS or -EIO. */
+static int wait_room(const struct file *file, struct tty *tty)
+{
+	int err = 0;
+
+	if (!can_show(tty) && file->f_flags & O_NONBLOCK)
+		return -EAGAIN;
+	if (!can_show(tty))
+		err = wait_event_interruptible(&tty->writable, can_show(tty));
+	return !err && READ_ONCE(tty->hung_up) ? -EIO : err;
+}
+
+static void put_to_pty(struct tty *tty, const char *s, u32 bytes)
+{
+	u32 flags;
+
+	spin_lock_irqsave(&tty->lock, flags);
+	pty_show(tty->pty, s, bytes);
+	spin_unlock_irqrestore(&tty->lock, flags);
+	pty_wake_master(tty->pty);
+	cond_resched();
+}
+
+/* At 38400 baud a character takes 260 us: the others may run after each. */
+static void put_output(struct tty *tty, const char *s, u32 bytes)
+{
+	if (tty->pty) {
+		put_to_pty(tty, s, bytes);
+		return;
+	}
 	for (; bytes; bytes--, s++) {
 		console_write(s, 1);
 		cond_resched();
@@ -289,18 +305,21 @@ static void put_output(const char *s, u32 bytes)
 }
 
 /* The line is the caller's. A signal ends the call between two chunks. */
-static s32 write_chunks(const struct tty *tty, uaddr_t buf, u32 bytes)
+static s32 write_chunks(const struct file *file, struct tty *tty, uaddr_t buf,
+			u32 bytes)
 {
 	char from[CHUNK], to[2 * CHUNK];
 	u32 done, part;
+	int err;
 
 	for (done = 0; done < bytes; done += part) {
-		if (signal_pending())
-			return done ? (s32)done : -ERESTARTSYS;
+		err = signal_pending() ? -ERESTARTSYS : wait_room(file, tty);
+		if (err)
+			return done ? (s32)done : err;
 		part = min(bytes - done, (u32)CHUNK);
 		if (copy_from_user(from, buf + done, part))
 			return done ? (s32)done : -EFAULT;
-		put_output(to, ldisc_output(tty, from, part, to));
+		put_output(tty, to, ldisc_output(tty, from, part, to));
 	}
 	return (s32)done;
 }
@@ -308,25 +327,36 @@ static s32 write_chunks(const struct tty *tty, uaddr_t buf, u32 bytes)
 static s32 tty_write(struct file *file, uaddr_t buf, u32 bytes,
 		     u64 *pos __unused_arg)
 {
-	struct tty *tty = &console_tty;
+	struct tty *tty = file_tty(file);
 	s32 ret = 0;
 
+	if (READ_ONCE(tty->hung_up))
+		return -EIO;
 	if (tty->termios.c_lflag & TOSTOP)
-		ret = check_foreground(tty, SIGTTOU);
+		ret = tty_check_foreground(tty, SIGTTOU);
 	if (!ret)
 		ret = start_writing(file, tty);
 	if (ret)
 		return ret;
-	ret = write_chunks(tty, buf, bytes);
+	ret = write_chunks(file, tty, buf, bytes);
 	finish_writing(tty);
 	return ret;
 }
 
-static u32 tty_poll(struct file *file __unused_arg, struct poll_edges *edges)
+static u32 tty_poll(struct file *file, struct poll_edges *edges)
 {
-	*edges = console_tty.edges;
-	return (tty_readable(&console_tty) ? POLLIN | POLLRDNORM : 0) |
-		POLLOUT | POLLWRNORM;
+	const struct tty *tty = file_tty(file);
+	u32 events = 0;
+
+	*edges = tty->edges;
+	if (READ_ONCE(tty->hung_up))
+		return POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM | POLLERR |
+			POLLHUP;
+	if (tty_readable(tty))
+		events |= POLLIN | POLLRDNORM;
+	if (can_show(tty))
+		events |= POLLOUT | POLLWRNORM;
+	return events;
 }
 
 /* ---- settings ---------------------------------------------------- */
@@ -360,37 +390,17 @@ static int set_termios(struct tty *tty, uaddr_t arg, bool flush)
 	return 0;
 }
 
-static int set_pgrp(struct tty *tty, uaddr_t arg)
-{
-	int err = check_foreground(tty, SIGTTOU);
-	s32 session;
-	u32 pgrp;
-
-	if (err)
-		return err == -EIO ? -ENOTTY : err;
-	if (!is_controlling(tty))
-		return -ENOTTY;
-	err = get_user_u32(&pgrp, arg);
-	if (err)
-		return err;
-	if ((s32)pgrp < 0)
-		return -EINVAL;
-	session = pgrp_session((s32)pgrp);
-	if (session < 0)
-		return session;
-	if (session != tty->session)
-		return -EPERM;
-	set_owner(tty, session, (s32)pgrp);
-	return 0;
-}
-
 static int set_winsize(struct tty *tty, uaddr_t arg)
 {
 	struct kwinsize size;
 
 	if (copy_from_user(&size, arg, sizeof(size)))
 		return -EFAULT;
+	if (!memcmp(&size, &tty->winsize, sizeof(size)))
+		return 0;
 	tty->winsize = size;
+	if (tty->pgrp > 0)
+		kill_pgrp(tty->pgrp, SIGWINCH);
 	return 0;
 }
 
@@ -409,29 +419,49 @@ static int flush_queues(struct tty *tty, u32 which)
 	return 0;
 }
 
-/* What the background may not do unasked. */
-static int change_tty(struct tty *tty, u32 cmd, u32 arg)
+int tty_settings(struct tty *tty, u32 cmd, u32 arg)
 {
-	int err = check_foreground(tty, SIGTTOU);
-
-	if (err)
-		return err;
 	switch (cmd) {
+	case TCGETS:
+		return get_termios(tty, arg);
 	case TCSETS:
 	case TCSETSW: /* output is polled: it has drained */
 	case TCSETSF:
 		return set_termios(tty, arg, cmd == TCSETSF);
 	case TCFLSH:
 		return flush_queues(tty, arg);
-	default: /* TCSBRK, TCXONC */
+	case TCSBRK:
+	case TCXONC:
 		return 0;
+	case TIOCGWINSZ:
+		return copy_to_user(arg, &tty->winsize, sizeof(tty->winsize)) ?
+			-EFAULT :
+			0;
+	case TIOCSWINSZ:
+		return set_winsize(tty, arg);
+	case TIOCSPGRP:
+		return tty_set_pgrp(tty, arg);
+	case TIOCOUTQ:
+		return put_user_u32(0, arg);
+	default:
+		return -ENOTTY;
 	}
 }
 
-static int tty_ioctl(struct file *file __unused_arg, u32 cmd, u32 arg)
+/* What the background may not do unasked. */
+static int change_tty(struct tty *tty, u32 cmd, u32 arg)
 {
-	struct tty *tty = &console_tty;
+	int err = tty_check_foreground(tty, SIGTTOU);
 
+	return err ? err : tty_settings(tty, cmd, arg);
+}
+
+static int tty_ioctl(struct file *file, u32 cmd, u32 arg)
+{
+	struct tty *tty = file_tty(file);
+
+	if (READ_ONCE(tty->hung_up))
+		return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
 	switch (cmd) {
 	case TCSETS:
 	case TCSETSW:
@@ -440,34 +470,31 @@ static int tty_ioctl(struct file *file __unused_arg, u32 cmd, u32 arg)
 	case TCSBRK:
 	case TCXONC:
 		return change_tty(tty, cmd, arg);
-	case TCGETS:
-		return get_termios(tty, arg);
-	case TIOCGWINSZ:
-		return copy_to_user(arg, &tty->winsize, sizeof(tty->winsize)) ?
-			-EFAULT :
-			0;
-	case TIOCSWINSZ:
-		return set_winsize(tty, arg);
 	case TIOCGPGRP:
-		return is_controlling(tty) ? put_user_u32((u32)tty->pgrp, arg) :
-					     -ENOTTY;
-	case TIOCSPGRP:
-		return set_pgrp(tty, arg);
+		return tty_is_controlling(tty) ?
+			put_user_u32((u32)tty->pgrp, arg) :
+			-ENOTTY;
 	case TIOCSCTTY:
-		return set_controlling(tty, arg == 1);
+		return tty_set_controlling(tty, arg == 1);
 	case TIOCNOTTY:
-		return give_up(tty);
+		return tty_give_up(tty);
 	case TIOCGSID:
-		return is_controlling(tty) ?
+		return tty_is_controlling(tty) ?
 			put_user_u32((u32)tty->session, arg) :
 			-ENOTTY;
 	case FIONREAD:
 		return put_user_u32(tty_readable(tty), arg);
-	case TIOCOUTQ:
-		return put_user_u32(0, arg);
 	default:
-		return -ENOTTY;
+		return tty_settings(tty, cmd, arg);
 	}
+}
+
+static void tty_release(struct file *file)
+{
+	struct tty *tty = file_tty(file);
+
+	if (tty->pty)
+		pty_close_slave(tty->pty);
 }
 
 static const struct file_operations tty_fops = {
@@ -475,12 +502,46 @@ static const struct file_operations tty_fops = {
 	.write = tty_write,
 	.ioctl = tty_ioctl,
 	.poll = tty_poll,
+	.release = tty_release,
+};
+
+void tty_attach(struct tty *tty, struct file *file)
+{
+	file->private_data = tty;
+	file->f_op = &tty_fops;
+	if (!(file->f_flags & O_NOCTTY) && tty_set_controlling(tty, false))
+		return; /* it is opened all the same */
+}
+
+/* ---- /dev/tty ---------------------------------------------------- */
+
+static int own_tty_open(struct inode *inode __unused_arg, struct file *file)
+{
+	struct pty *pty = pty_of_session(current->session);
+
+	if (pty)
+		return pty_open_slave(pty, file) ? -ENXIO : 0;
+	if (!tty_is_controlling(&console_tty))
+		return -ENXIO;
+	file->f_op = &tty_fops;
+	return 0;
+}
+
+static const struct inode_operations own_tty_node_ops = {
+	.open = own_tty_open,
 };
 
 /* ---- the row ----------------------------------------------------- */
 
 static void tty_init(void)
 {
+	struct inode *node;
+
+	if (path_lookup(AT_FDCWD, "/dev/tty", 0, &node))
+		panic("tty: there is no /dev/tty");
+	node->i_op = &own_tty_node_ops;
+	iput(node);
+	pty_init();
 	uart_start_input(tty_receive);
 }
 
@@ -501,6 +562,7 @@ static bool tty_child_changed(enum child_change change,
 
 static const struct chrdev tty_devices[] = {
 	{ "tty", MKDEV(5, 0), 0666, &tty_fops },
+	{ "ptmx", MKDEV(5, 2), 0666, &ptmx_elsewhere_fops },
 	{ "console", MKDEV(5, 1), 0600, &tty_fops },
 	{ "ttyAMA0", MKDEV(204, 64), 0600, &tty_fops },
 	{ NULL },

@@ -1,0 +1,111 @@
+/*
+ * services/tty/owner.c - whose a terminal is: the session that it controls, and
+ * the group in the foreground.
+ */
+#include <proc/proc.h>
+#include <run/task.h>
+#include <services/ids/ids.h>
+#include <services/signal/signal.h>
+#include <services/tty/pty.h>
+#include <services/tty/tty.h>
+#include <uapi/signal.h>
+
+bool tty_is_controlling(const struct tty *tty)
+{
+	return tty->session && tty->session == current->session;
+}
+
+int tty_check_foreground(const struct tty *tty, int sig)
+{
+	return tty_is_controlling(tty) ? job_control_check(tty->pgrp, sig) : 0;
+}
+
+static void set_owner(struct tty *tty, s32 session, s32 pgrp)
+{
+	u32 flags;
+
+	spin_lock_irqsave(&tty->lock, flags);
+	tty->session = session;
+	tty->pgrp = pgrp;
+	spin_unlock_irqrestore(&tty->lock, flags);
+}
+
+s32 tty_leave(s32 session)
+{
+	struct pty *pty = pty_of_session(session);
+	struct tty *tty = pty ? &pty->tty : &console_tty;
+	s32 pgrp = tty->pgrp;
+
+	if (tty->session != session)
+		return 0;
+	set_owner(tty, 0, 0);
+	if (pty)
+		pty_put(pty);
+	return pgrp;
+}
+
+static bool has_terminal(s32 session)
+{
+	struct pty *pty = pty_of_session(session);
+	bool has = console_tty.session == session;
+
+	if (pty) {
+		has = has || !READ_ONCE(pty->tty.hung_up);
+		pty_put(pty);
+	}
+	return has;
+}
+
+int tty_set_controlling(struct tty *tty, bool steal)
+{
+	s32 session = current->session;
+
+	if (session != current->tgid)
+		return -EPERM;
+	if (tty->session == session)
+		return 0;
+	if (has_terminal(session) || (tty->session && !steal))
+		return -EPERM;
+	set_owner(tty, session, current->pgrp);
+	return 0;
+}
+
+int tty_give_up(struct tty *tty)
+{
+	s32 pgrp;
+
+	if (!tty_is_controlling(tty))
+		return -ENOTTY;
+	if (tty->session != current->tgid)
+		return 0;
+	pgrp = tty_leave(tty->session);
+	if (pgrp)
+		kill_pgrp(pgrp, SIGHUP);
+	send_sig_current(SIGHUP);
+	send_sig_current(SIGCONT);
+	return 0;
+}
+
+int tty_set_pgrp(struct tty *tty, uaddr_t arg)
+{
+	int err = tty_check_foreground(tty, SIGTTOU);
+	s32 session;
+	u32 pgrp;
+
+	if (err)
+		return err == -EIO ? -ENOTTY : err;
+	if (!tty_is_controlling(tty))
+		return -ENOTTY;
+	err = get_user_u32(&pgrp, arg);
+	if (err)
+		return err;
+	if ((s32)pgrp < 0)
+		return -EINVAL;
+	session = pgrp_session((s32)pgrp);
+	if (session < 0)
+		return session;
+	if (session != tty->session)
+		return -EPERM;
+	set_owner(tty, session, (s32)pgrp);
+	return 0;
+}
