@@ -1,9 +1,11 @@
 /*
- * services/files/devices.c - /dev/full, on which there is never room, and the
- * table of this service's devices.
+ * services/files/devices.c - /dev/full, on which there is never room, names
+ * in /dev that lead elsewhere, and the table of this service's devices.
  */
 #include <fs/fs.h>
+#include <lib/printk.h>
 #include <services/files/files.h>
+#include <string.h>
 
 /* ---- full -------------------------------------------------------- */
 
@@ -18,6 +20,48 @@ static const struct file_operations full_fops = {
 	.write = full_write,
 	.llseek = null_llseek,
 };
+
+/* ---- names that programs expect in /dev -------------------------- */
+
+static const struct {
+	const char *name, *text;
+} links[] = {
+	{ "fd", "/proc/self/fd" },
+	{ "stdin", "/proc/self/fd/0" },
+	{ "stdout", "/proc/self/fd/1" },
+	{ "stderr", "/proc/self/fd/2" },
+};
+
+/* What the archive has brought stays as it is. */
+static int make_in(struct inode *dev, const char *name, u32 mode,
+		   const char *text)
+{
+	struct inode *inode;
+	int err = ramfs_create(dev, name, (u32)strlen(name), mode, &inode);
+
+	if (err)
+		return err == -EEXIST ? 0 : err;
+	if (text)
+		err = ramfs_set_link_text(inode, text);
+	iput(inode);
+	return err;
+}
+
+void files_make_dev(void)
+{
+	struct inode *dev;
+	int err = path_lookup(AT_FDCWD, "/dev", LOOKUP_FOLLOW, &dev);
+
+	if (err)
+		panic("/dev: error %d", err);
+	err = make_in(dev, "shm", S_IFDIR | 01777, NULL);
+	for (u32 i = 0; i < ARRAY_SIZE(links) && !err; i++)
+		err = make_in(dev, links[i].name, S_IFLNK | 0777,
+			      links[i].text);
+	if (err)
+		panic("/dev: error %d", err);
+	iput(dev);
+}
 
 /* ---- the table --------------------------------------------------- */
 

@@ -8,6 +8,7 @@
 static void files_init(void)
 {
 	fs_struct_init();
+	files_make_dev();
 	ramfs_file_ops.open = ramfs_open; /* the core's refuses writers */
 	ramfs_file_ops.run = ramfs_run;
 	ramfs_file_ops.truncate = generic_truncate;

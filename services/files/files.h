@@ -11,6 +11,9 @@
 
 extern const struct service files_service;
 /* devices.c */
+/* The text of a symbolic link that was just made: 0 or -ENOMEM. (make.c) */
+int __must_check ramfs_set_link_text(struct inode *inode, const char *text);
+void files_make_dev(void); /* /dev/shm, and its links to /proc/self/fd */
 extern const struct chrdev files_devices[];
 /* /dev/kmsg (kmsg.c) */
 extern const struct file_operations kmsg_fops;

@@ -72,7 +72,7 @@ struct making {
 	struct inode *old; /* it gets a further name; or NULL */
 };
 
-static int set_link_text(struct inode *inode, const char *text)
+int ramfs_set_link_text(struct inode *inode, const char *text)
 {
 	u32 length = (u32)strlen(text);
 
@@ -93,7 +93,7 @@ static int make_inode(const struct nameidata *nd, const struct making *what)
 		return err;
 	inode->i_rdev = what->rdev;
 	if (what->text)
-		err = set_link_text(inode, what->text);
+		err = ramfs_set_link_text(inode, what->text);
 	if (!err)
 		err = ramfs_link(nd->inode, nd->name, nd->bytes, inode, false);
 	iput(inode); /* the name has a reference of its own */

@@ -46,6 +46,13 @@ int main(int argc, char **argv)
 {
 	mount("proc", "/proc");
 	mount("devtmpfs", "/dev");
+	/* What udev makes on Debian; here the kernel does. */
+	SYS(symlink, "/proc/self/fd", "/dev/fd");
+	SYS(symlink, "/proc/self/fd/0", "/dev/stdin");
+	SYS(symlink, "/proc/self/fd/1", "/dev/stdout");
+	SYS(symlink, "/proc/self/fd/2", "/dev/stderr");
+	SYS(mkdir, "/dev/shm", 0);
+	SYS(chmod, "/dev/shm", 01777);
 	for (int i = 1; i < argc; i++)
 		run(argv[i]);
 	SYS(reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
