@@ -5,6 +5,7 @@
 #include <inspect/internal.h>
 #include <services/files/files.h>
 #include <services/signal/signal.h>
+#include <services/tty/tty.h>
 #include <stdio.h>
 #include <string.h>
 #include <uapi/auxvec.h>
@@ -304,7 +305,10 @@ static void put_fields(struct seq_file *m, const u32 *values, u32 n)
 static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 {
 	const char state[] = { ')', ' ', states[t->state].letter };
-	const u32 family[] = { (u32)t->ppid, (u32)t->pgrp, (u32)t->session };
+	s32 foreground;
+	u32 tty = tty_of_session(t->session, &foreground);
+	const u32 family[] = { (u32)t->ppid, (u32)t->pgrp, (u32)t->session,
+			       tty };
 	const u32 use[] = {
 		t->use.min_flt,
 		t->child_use.min_flt,
@@ -322,7 +326,9 @@ static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 	seq_puts(m, t->comm);
 	seq_write(m, state, sizeof(state));
 	put_fields(m, family, ARRAY_SIZE(family));
-	seq_puts(m, " 0 -1 0");
+	seq_putc(m, ' ');
+	seq_put_num(m, foreground);
+	seq_puts(m, " 0");
 	put_fields(m, use, ARRAY_SIZE(use));
 	seq_putc(m, ' ');
 	seq_put_num(m, t->nice);

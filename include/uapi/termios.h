@@ -37,6 +37,10 @@ struct kwinsize {
 #define TCSBRK      0x5409
 #define TCXONC      0x540a
 #define TCFLSH      0x540b
+#define TCOOFF      0 /* TCXONC's */
+#define TCOON       1
+#define TCIOFF      2
+#define TCION       3
 #define TCIFLUSH    0 /* its arguments */
 #define TCOFLUSH    1
 #define TCIOFLUSH   2
@@ -63,6 +67,7 @@ struct kwinsize {
 #define IGNCR    0000200
 #define ICRNL    0000400
 #define IXON     0002000
+#define IXANY    0004000
 #define IUTF8    0040000
 /* c_oflag */
 #define OPOST    0000001

@@ -155,20 +155,73 @@ static bool edit_key(struct tty *tty, u8 byte)
 	return true;
 }
 
+/* ^S and ^Q; with IXANY any key is as good as ^Q. True: byte is no input. */
+static bool flow_key(struct tty *tty, u8 byte)
+{
+	if (!(tty->termios.c_iflag & IXON))
+		return false;
+	if (is_cc(tty, VSTART, byte)) {
+		tty->stopped = false;
+		return true;
+	}
+	if (is_cc(tty, VSTOP, byte)) {
+		tty->stopped = true;
+		return true;
+	}
+	if (tty->termios.c_iflag & IXANY)
+		tty->stopped = false;
+	return false;
+}
+
+static void receive_signal(struct tty *tty, u8 byte)
+{
+	if (tty->termios.c_iflag & IXON)
+		tty->stopped = false;
+	if (!lflag(tty, NOFLSH))
+		ldisc_flush(tty);
+	echo(tty, byte);
+}
+
+/* ^V: shows ^ under the cursor, where the key will be. */
+static void receive_quote(struct tty *tty)
+{
+	tty->literal = true;
+	if (lflag(tty, ECHO) && lflag(tty, ECHOCTL))
+		tty_show(tty, "^\b", 2);
+}
+
+/* The key after ^V, whatever else it would do. */
+static void receive_literal(struct tty *tty, u8 byte)
+{
+	tty->literal = false;
+	if (put(tty, byte, false))
+		echo(tty, byte);
+}
+
 int ldisc_receive(struct tty *tty, u8 byte)
 {
 	u32 iflag = tty->termios.c_iflag;
-	int sig = key_signal(tty, byte);
 	bool ends_line;
+	int sig;
 
-	if (sig) {
-		if (!lflag(tty, NOFLSH))
-			ldisc_flush(tty);
-		echo(tty, byte);
-		return sig;
-	}
 	if (iflag & ISTRIP)
 		byte &= 0x7f;
+	if (tty->literal) {
+		receive_literal(tty, byte);
+		return 0;
+	}
+	if (flow_key(tty, byte))
+		return 0;
+	sig = key_signal(tty, byte);
+	if (sig) {
+		receive_signal(tty, byte);
+		return sig;
+	}
+	if (lflag(tty, ICANON) && lflag(tty, IEXTEN) &&
+	    is_cc(tty, VLNEXT, byte)) {
+		receive_quote(tty);
+		return 0;
+	}
 	if (byte == '\r') {
 		if (iflag & IGNCR)
 			return 0;

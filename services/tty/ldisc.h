@@ -31,6 +31,8 @@ struct tty {
 	u32 head, committed, tail;
 	u8 ring[TTY_RING];
 	u32 eof[TTY_RING / 32];  /* bit: ^D, no byte, ends a read */
+	bool stopped;            /* by ^S or TCXONC: output waits */
+	bool literal;            /* ^V was typed: the next key is text */
 	bool hung_up;            /* its line is gone, for good */
 	bool writing;            /* a write is under way: the others wait */
 	struct poll_edges edges; /* typed lines; see poll_wake */
@@ -39,7 +41,7 @@ struct tty {
 	struct wait_queue_head writable; /* until writing is over */
 };
 
-/* What was typed is shown, or any output. lock held. (tty.c) */
+/* What was typed is shown, or any output. lock held. (line.c) */
 void tty_show(const struct tty *tty, const char *s, u32 bytes);
 
 /* ---- ldisc.c; lock held ------------------------------------------ */

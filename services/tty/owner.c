@@ -44,6 +44,23 @@ s32 tty_leave(s32 session)
 	return pgrp;
 }
 
+u32 tty_of_session(s32 session, s32 *pgrp)
+{
+	struct pty *pty = pty_of_session(session);
+	u32 dev = 0;
+
+	*pgrp = -1;
+	if (pty) {
+		*pgrp = pty->tty.pgrp;
+		dev = MKDEV(PTS_MAJOR, pty->number);
+		pty_put(pty);
+	} else if (session && console_tty.session == session) {
+		*pgrp = console_tty.pgrp;
+		dev = CONSOLE_DEV;
+	}
+	return dev;
+}
+
 static bool has_terminal(s32 session)
 {
 	struct pty *pty = pty_of_session(session);

@@ -18,9 +18,8 @@
 #include <uapi/poll.h>
 #include <uapi/signal.h>
 
-#define MAX_PTYS  1024
-#define CHUNK     128 /* bytes moved at a time */
-#define RING_MASK (TTY_RING - 1)
+#define MAX_PTYS 1024
+#define CHUNK    128 /* bytes moved at a time */
 
 static spinlock_t ptys_lock = SPINLOCK_INIT; /* outside a tty's lock */
 /* clang-format off */
@@ -85,7 +84,7 @@ struct pty *pty_of_session(s32 session)
 
 	spin_lock_irqsave(&ptys_lock, flags);
 	TAILQ_FOREACH(pty, &ptys, link)
-		if (READ_ONCE(pty->tty.session) == session)
+		if (session && READ_ONCE(pty->tty.session) == session)
 			break;
 	if (pty)
 		pty->users++;
@@ -107,22 +106,7 @@ void pty_put(struct pty *pty)
 		kfree(pty);
 }
 
-/* ---- the slave's line -------------------------------------------- */
-
-void pty_show(struct pty *pty, const char *s, u32 bytes)
-{
-	bytes = min(bytes, TTY_RING - pty_shown(pty));
-	for (; bytes; bytes--)
-		pty->ring[pty->head++ & RING_MASK] = (u8)*s++;
-}
-
-void pty_wake_master(struct pty *pty)
-{
-	wake_up(&pty->readable);
-	wake_up(&pty->writable);
-	poll_wake(&pty->edges.in);
-	poll_wake(&pty->edges.out);
-}
+/* ---- the slave --------------------------------------------------- */
 
 int pty_open_slave(struct pty *pty, struct file *file)
 {
@@ -183,7 +167,7 @@ static u32 take_shown(struct pty *pty, char *to, u32 bytes)
 
 	spin_lock_irqsave(&pty->tty.lock, flags);
 	while (n < bytes && pty_shown(pty))
-		to[n++] = (char)pty->ring[pty->tail++ & RING_MASK];
+		to[n++] = (char)pty->ring[pty->tail++ % TTY_RING];
 	spin_unlock_irqrestore(&pty->tty.lock, flags);
 	return n;
 }

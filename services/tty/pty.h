@@ -45,6 +45,9 @@ struct pty *pty_of_session(s32 session);
 int __must_check pty_open_slave(struct pty *pty, struct file *file);
 void pty_close_slave(struct pty *pty);
 void pty_put(struct pty *pty);
+
+/* ---- line.c ------------------------------------------------------ */
+
 /* Show bytes, as many as there is room for. tty.lock held. */
 void pty_show(struct pty *pty, const char *s, u32 bytes);
 /* The master is to look: there is output, or room, or an end. */

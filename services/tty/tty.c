@@ -12,7 +12,6 @@
 #include <services/signal/signal.h>
 #include <services/tty/pty.h>
 #include <services/tty/tty.h>
-#include <string.h>
 #include <time_units.h>
 #include <uapi/poll.h>
 #include <uapi/signal.h>
@@ -23,14 +22,15 @@
 
 #define FIRST_TERMIOS                                                       \
 	{                                                                   \
-		.c_iflag = ICRNL, .c_oflag = OPOST | ONLCR,                 \
+		.c_iflag = ICRNL | IXON, .c_oflag = OPOST | ONLCR,          \
 		.c_cflag = B38400 | CS8 | CREAD | CLOCAL,                   \
 		.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | \
 			ECHOKE | IEXTEN,                                    \
 		.c_cc = {                                                   \
-			[VINTR] = 3,  [VQUIT] = 28, [VERASE] = 127,         \
-			[VKILL] = 21, [VEOF] = 4,   [VTIME] = 0,            \
-			[VMIN] = 1,   [VSUSP] = 26, [VWERASE] = 23,         \
+			[VINTR] = 3,  [VQUIT] = 28,   [VERASE] = 127,       \
+			[VKILL] = 21, [VEOF] = 4,     [VTIME] = 0,          \
+			[VMIN] = 1,   [VSTART] = 17,  [VSTOP] = 19,         \
+			[VSUSP] = 26, [VWERASE] = 23, [VLNEXT] = 22,        \
 		},                                                          \
 	}
 
@@ -60,40 +60,21 @@ static struct tty *file_tty(const struct file *file)
 	return file->private_data ? file->private_data : &console_tty;
 }
 
-void tty_show(const struct tty *tty, const char *s, u32 bytes)
-{
-	if (tty->pty)
-		pty_show(tty->pty, s, bytes);
-	else
-		console_write(s, bytes);
-}
-
-void tty_wake_input(struct tty *tty)
-{
-	if (tty_readable(tty) || READ_ONCE(tty->hung_up)) {
-		wake_up(&tty->readable);
-		poll_wake(&tty->edges.in);
-	}
-	if (tty->pty && pty_shown(tty->pty)) /* an echo */
-		pty_wake_master(tty->pty);
-}
-
-void tty_wake_output(struct tty *tty)
-{
-	wake_up(&tty->writable);
-	poll_wake(&tty->edges.out);
-}
-
 void tty_type(struct tty *tty, u8 byte)
 {
+	bool stopped;
 	u32 flags;
 	s32 pgrp;
 	int sig;
 
 	spin_lock_irqsave(&tty->lock, flags);
+	stopped = tty->stopped;
 	sig = ldisc_receive(tty, byte);
+	stopped = stopped && !tty->stopped;
 	pgrp = tty->pgrp;
 	spin_unlock_irqrestore(&tty->lock, flags);
+	if (stopped)
+		tty_wake_output(tty);
 	if (sig && pgrp > 0)
 		kill_pgrp(pgrp, sig);
 }
@@ -265,6 +246,8 @@ static bool can_show(const struct tty *tty)
 {
 	if (READ_ONCE(tty->hung_up))
 		return true;
+	if (READ_ONCE(tty->stopped))
+		return false;
 	return !tty->pty || TTY_RING - pty_shown(tty->pty) >= PTY_ROOM;
 }
 
@@ -359,94 +342,7 @@ static u32 tty_poll(struct file *file, struct poll_edges *edges)
 	return events;
 }
 
-/* ---- settings ---------------------------------------------------- */
-
-static int get_termios(struct tty *tty, uaddr_t arg)
-{
-	struct ktermios termios;
-	u32 flags;
-
-	spin_lock_irqsave(&tty->lock, flags);
-	termios = tty->termios;
-	spin_unlock_irqrestore(&tty->lock, flags);
-	return copy_to_user(arg, &termios, sizeof(termios)) ? -EFAULT : 0;
-}
-
-static int set_termios(struct tty *tty, uaddr_t arg, bool flush)
-{
-	struct ktermios termios;
-	u32 flags;
-
-	if (copy_from_user(&termios, arg, sizeof(termios)))
-		return -EFAULT;
-	spin_lock_irqsave(&tty->lock, flags);
-	if (flush)
-		ldisc_flush(tty);
-	if (!(termios.c_lflag & ICANON))
-		tty->committed = tty->head; /* a half line is input now */
-	tty->termios = termios;
-	spin_unlock_irqrestore(&tty->lock, flags);
-	wake_up(&tty->readable);
-	return 0;
-}
-
-static int set_winsize(struct tty *tty, uaddr_t arg)
-{
-	struct kwinsize size;
-
-	if (copy_from_user(&size, arg, sizeof(size)))
-		return -EFAULT;
-	if (!memcmp(&size, &tty->winsize, sizeof(size)))
-		return 0;
-	tty->winsize = size;
-	if (tty->pgrp > 0)
-		kill_pgrp(tty->pgrp, SIGWINCH);
-	return 0;
-}
-
-/* Output is polled: there is none waiting that could be dropped. */
-static int flush_queues(struct tty *tty, u32 which)
-{
-	u32 flags;
-
-	if (which > TCIOFLUSH)
-		return -EINVAL;
-	if (which == TCOFLUSH)
-		return 0;
-	spin_lock_irqsave(&tty->lock, flags);
-	ldisc_flush(tty);
-	spin_unlock_irqrestore(&tty->lock, flags);
-	return 0;
-}
-
-int tty_settings(struct tty *tty, u32 cmd, u32 arg)
-{
-	switch (cmd) {
-	case TCGETS:
-		return get_termios(tty, arg);
-	case TCSETS:
-	case TCSETSW: /* output is polled: it has drained */
-	case TCSETSF:
-		return set_termios(tty, arg, cmd == TCSETSF);
-	case TCFLSH:
-		return flush_queues(tty, arg);
-	case TCSBRK:
-	case TCXONC:
-		return 0;
-	case TIOCGWINSZ:
-		return copy_to_user(arg, &tty->winsize, sizeof(tty->winsize)) ?
-			-EFAULT :
-			0;
-	case TIOCSWINSZ:
-		return set_winsize(tty, arg);
-	case TIOCSPGRP:
-		return tty_set_pgrp(tty, arg);
-	case TIOCOUTQ:
-		return put_user_u32(0, arg);
-	default:
-		return -ENOTTY;
-	}
-}
+/* ---- requests ---------------------------------------------------- */
 
 /* What the background may not do unasked. */
 static int change_tty(struct tty *tty, u32 cmd, u32 arg)
@@ -564,7 +460,7 @@ static const struct chrdev tty_devices[] = {
 	{ "tty", MKDEV(5, 0), 0666, &tty_fops },
 	{ "ptmx", MKDEV(5, 2), 0666, &ptmx_elsewhere_fops },
 	{ "console", MKDEV(5, 1), 0600, &tty_fops },
-	{ "ttyAMA0", MKDEV(204, 64), 0600, &tty_fops },
+	{ "ttyAMA0", CONSOLE_DEV, 0600, &tty_fops },
 	{ NULL },
 };
 

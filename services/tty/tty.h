@@ -10,6 +10,7 @@
 extern const struct service tty_service;
 
 extern struct tty console_tty;
+#define CONSOLE_DEV MKDEV(204, 64)
 
 /* ---- owner.c ----------------------------------------------------- */
 
@@ -21,12 +22,28 @@ int __must_check tty_check_foreground(const struct tty *tty, int sig);
  * returns its foreground group, to be told, otherwise 0.
  */
 s32 tty_leave(s32 session);
+/*
+ * The session's terminal: its device, or 0, and the group in its foreground, or
+ * -1. For /proc/PID/stat.
+ */
+u32 tty_of_session(s32 session, s32 *pgrp);
 /* TIOCSCTTY; steal: take it from another session. 0 or -EPERM. */
 int tty_set_controlling(struct tty *tty, bool steal);
 /* TIOCNOTTY: a session's leader gives it up, for all of it. 0 or -ENOTTY. */
 int tty_give_up(struct tty *tty);
 /* TIOCSPGRP: arg is the address of a group of the session. 0 or -errno. */
 int tty_set_pgrp(struct tty *tty, uaddr_t arg);
+
+/* ---- line.c ------------------------------------------------------ */
+
+/* Who waits for input, or for room for output, is to look again. */
+void tty_wake_input(struct tty *tty);
+void tty_wake_output(struct tty *tty);
+
+/* ---- settings.c -------------------------------------------------- */
+
+/* What ioctl does by the master too: without asking who is in the foreground. */
+int tty_settings(struct tty *tty, u32 cmd, u32 arg);
 
 /* ---- for pty.c --------------------------------------------------- */
 
@@ -39,10 +56,5 @@ void tty_setup(struct tty *tty, struct pty *pty);
 void tty_attach(struct tty *tty, struct file *file);
 /* One byte came from the line. Not in an interrupt that holds tty->lock. */
 void tty_type(struct tty *tty, u8 byte);
-/* Who waits for input, or for room for output, is to look again. */
-void tty_wake_input(struct tty *tty);
-void tty_wake_output(struct tty *tty);
-/* What ioctl does by the master too: without asking who is in the foreground. */
-int tty_settings(struct tty *tty, u32 cmd, u32 arg);
 
 #endif

@@ -135,6 +135,58 @@ static void lines(void)
 	close_pair();
 }
 
+/* ^S and ^Q, and the same by TCXONC: output waits. */
+static void flow(void)
+{
+	open_pair();
+	SYS(fcntl64, slave, 4, RDWR | LINUX_O_NONBLOCK);
+	SYS(fcntl64, master, 4, RDWR | LINUX_O_NONBLOCK);
+	set_modes(0, ECHO, false);
+	type("\23");
+	is(SYS(write, slave, "a", 1), -EAGAIN, "^S: output waits");
+	is(events(slave), 0, "nor does poll say that it may be written");
+	type("x");
+	is(SYS(write, slave, "a", 1), -EAGAIN, "another key: it still waits");
+	type("\21");
+	is(SYS(write, slave, "b", 1), 1, "^Q: it goes on");
+	set_modes(IXANY, 0, true);
+	type("\23y");
+	is(SYS(write, slave, "c", 1), 1, "with IXANY any key will do");
+	type("\23\3");
+	is(SYS(write, slave, "d", 1), 1, "^C does so always");
+	ok(!strcmp(read_from(master), "bcd"), "what the master reads of it");
+	type("z\n");
+	ok(!strcmp(read_from(slave), "z\n"), "these keys are no input");
+	is(SYS(ioctl, slave, TCXONC, TCOOFF), 0, "TCOOFF");
+	is(SYS(write, slave, "e", 1), -EAGAIN, "stops output");
+	is(SYS(ioctl, slave, TCXONC, TCOON), 0, "TCOON");
+	is(SYS(write, slave, "f", 1), 1, "and it goes on");
+	is(SYS(ioctl, slave, TCXONC, TCION), 0, "TCION");
+	ok(!strcmp(read_from(master), "f\21"), "sends ^Q to the other side");
+	is(SYS(ioctl, slave, TCXONC, 4), -EINVAL, "and 4 is unknown");
+	set_modes(IXON, 0, false);
+	type("\23\n");
+	ok(!strcmp(read_from(slave), "\23\n"), "without IXON ^S is a key");
+	close_pair();
+}
+
+/* ^V: what is typed next has no other meaning. */
+static void quoting(void)
+{
+	open_pair();
+	type("a\26\3\26\177\n");
+	ok(!strcmp(read_from(slave), "a\3\177\n"), "^V ^C is a byte");
+	ok(!strcmp(read_from(master), "a^\b^C^\b^?\r\n"), "shown as ^C");
+	set_modes(0, IEXTEN, false);
+	type("\26\n");
+	ok(!strcmp(read_from(slave), "\26\n"), "without IEXTEN ^V is a key");
+	read_from(master);
+	set_modes(0, ECHOCTL, false);
+	type("\2\n");
+	ok(!strcmp(read_from(master), "\2\r\n"), "without ECHOCTL no ^X");
+	close_pair();
+}
+
 /* More than either side holds goes through, when both sides go on. */
 static void much(void)
 {
@@ -199,6 +251,20 @@ static void see(int sig, struct test_siginfo *info, void *ucontext)
 	seen = sig;
 }
 
+/* Fields 7 and 8 of /proc/PID/stat, by which ps knows it. */
+static void stat_has_terminal(void)
+{
+	int fd = SYS(open, "/proc/self/stat", 0, 0), tty = 0, group = 0;
+	unsigned int number = 0;
+
+	read_from(fd);
+	SYS(close, fd);
+	sscanf(strrchr(text, ')'), ") %*c %*d %*d %*d %d %d", &tty, &group);
+	SYS(ioctl, master, TIOCGPTN, &number);
+	ok(tty == (int)MKDEV(136, number), "stat has its device");
+	is(group - getpid(), 0, "and its foreground");
+}
+
 static int in_session(void *arg)
 {
 	struct kwinsize size = { 25, 80, 0, 0 };
@@ -217,6 +283,7 @@ static int in_session(void *arg)
 	ok(own >= 0, "/dev/tty is that one");
 	SYS(write, own, "own", 3);
 	ok(!strcmp(read_from(master), "own"), "and shows there");
+	stat_has_terminal();
 	handle(SIGINT, see, 0);
 	type("\3");
 	is(seen, SIGINT, "^C at the master: SIGINT");
@@ -249,6 +316,8 @@ int main(void)
 	SYS(mount, "devpts", "/dev/pts", "devpts", 0, "mode=620");
 	making();
 	lines();
+	flow();
+	quoting();
 	much();
 	ends();
 	checks_in_child(in_session, NULL);
