@@ -7,6 +7,7 @@
 #include <lib/printk.h>
 #include <services/files/kmsg.h>
 #include <services/ids/ids.h>
+#include <services/pipe/pipe.h>
 #include <services/shm/shm.h>
 #include <services/system/system.h>
 #include <string.h>
@@ -235,10 +236,25 @@ static const struct proc_entry vm_entries[] = {
 	{ .name = NULL },
 };
 
+/* ---- fs ---------------------------------------------------------- */
+
+/* All are as large as one may be. */
+static int show_pipe_max_size(struct seq_file *m)
+{
+	return show_number(m, PIPE_BYTES);
+}
+
+static const struct proc_entry fs_entries[] = {
+	TEXT("pipe-max-size", show_pipe_max_size),
+	{ .name = NULL },
+};
+
+static const struct proc_dir fs_dir = { 8, fs_entries, NULL };
 static const struct proc_dir kernel_dir = { 5, kernel_entries, NULL };
 static const struct proc_dir vm_dir = { 6, vm_entries, NULL };
 
 static const struct proc_entry sys_entries[] = {
+	DIR("fs", &fs_dir),
 	DIR("kernel", &kernel_dir),
 	DIR("vm", &vm_dir),
 	{ .name = NULL },

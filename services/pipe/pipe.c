@@ -21,7 +21,6 @@
 #include <uapi/termios.h>
 
 #define PIPEFS_DEV MKDEV(0, 10) /* on no device: as Linux numbers them */
-#define PIPE_BYTES 0x10000u     /* what a pipe holds */
 #define PIPE_BUF   4096u
 #define PIPE_PAGES (PIPE_BYTES / PAGE_SIZE)
 

@@ -10,6 +10,8 @@
 
 extern const struct service pipe_service;
 
+#define PIPE_BYTES 0x10000u /* what a pipe holds */
+
 #define PIPE_CALLS CALL(pipe), CALL(pipe2)
 
 s32 sys_pipe(uaddr_t fds);

@@ -34,11 +34,12 @@ s32 tty_leave(s32 session)
 {
 	struct pty *pty = pty_of_session(session);
 	struct tty *tty = pty ? &pty->tty : &console_tty;
-	s32 pgrp = tty->pgrp;
+	s32 pgrp = 0;
 
-	if (tty->session != session)
-		return 0;
-	set_owner(tty, 0, 0);
+	if (tty->session == session) {
+		pgrp = tty->pgrp;
+		set_owner(tty, 0, 0);
+	}
 	if (pty)
 		pty_put(pty);
 	return pgrp;

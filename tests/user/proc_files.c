@@ -220,8 +220,22 @@ static void test_machine(void)
 	   "filesystems");
 }
 
+/* What /proc/sys/fs promises holds. */
+static void test_fs_limits(void)
+{
+	int32_t ends[2], bytes = number("/proc/sys/fs/pipe-max-size");
+
+	SYS(pipe, ends);
+	ok(bytes >= 65536 &&
+		   SYS(fcntl64, ends[1], F_SETPIPE_SZ, bytes) == bytes,
+	   "a pipe may be as large as pipe-max-size says");
+	SYS(close, ends[0]);
+	SYS(close, ends[1]);
+}
+
 int main(void)
 {
+	test_fs_limits();
 	test_links();
 	test_pipe_links();
 	test_fdinfo();
