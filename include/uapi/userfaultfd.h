@@ -18,7 +18,7 @@
 #define UFFDIO_COPY       0xc028aa03u /* uffdio_copy */
 #define UFFDIO_ZEROPAGE   0xc020aa04u /* uffdio_zeropage */
 
-#define UFFD_API 0xaau
+#define UFFD_API 0xaaull
 
 /* Those that this kernel has. */
 #define UFFD_FEATURE_SIGBUS        (1u << 7)  /* SIGBUS in place of waiting */
@@ -37,21 +37,21 @@ struct uffdio_range {
 	uint64_t start, len; /* whole pages */
 };
 
-#define UFFDIO_REGISTER_MODE_MISSING 1u
+#define UFFDIO_REGISTER_MODE_MISSING 1ull
 
 struct uffdio_register {
 	struct uffdio_range range;
 	uint64_t mode, ioctls;
 };
 
-#define UFFDIO_COPY_MODE_DONTWAKE 1u
+#define UFFDIO_COPY_MODE_DONTWAKE 1ull
 
 struct uffdio_copy {
 	uint64_t dst, src, len, mode;
 	int64_t copy; /* out: bytes, or -errno */
 };
 
-#define UFFDIO_ZEROPAGE_MODE_DONTWAKE 1u
+#define UFFDIO_ZEROPAGE_MODE_DONTWAKE 1ull
 
 struct uffdio_zeropage {
 	struct uffdio_range range;

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import tap
@@ -17,6 +18,10 @@ import tap
 PACKAGE = "linux-libc-dev-armhf-cross"
 LINUX = "/usr/arm-linux-gnueabihf/include"
 CC = os.environ.get("CROSS_COMPILE", "arm-none-eabi-") + "gcc"
+# linux/shm.h includes a C library's unistd.h, and needs nothing of it.
+STUBS = tempfile.TemporaryDirectory()
+EMPTY = STUBS.name
+open(f"{EMPTY}/unistd.h", "w").close()
 
 # Linux's headers for one of ours, where it is not linux/ and the same name.
 HEADERS = {
@@ -35,6 +40,7 @@ HEADERS = {
                    "asm-generic/ucontext.h"],
     "uio.h": ["linux/uio.h", "linux/fs.h"],
     "unistd.h": ["asm/unistd.h"],
+    "userfaultfd.h": ["linux/ioctl.h", "linux/userfaultfd.h"],
     "xattr.h": ["linux/xattr.h", "linux/limits.h"],
 }
 
@@ -58,12 +64,15 @@ FIELDS = {
                  "sigev_value": "sigev_value.sival_int"},
     "statfs64": {"f_fsid": "f_fsid.val"},
     "sysinfo": {"reserved": "_f"},
+    "uffd_msg": {"flags": "arg.pagefault.flags",
+                 "address": "arg.pagefault.address",
+                 "ptid": "arg.pagefault.feat.ptid"},
 }
 ATTRIBUTE = r"__attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\)"
 # Arrays here that are single fields in Linux.
 ARRAYS = {"sigcontext.arm_r": [*(f"arm_r{n}" for n in range(11)), "arm_fp",
                                "arm_ip"]}
-PADDING = re.compile(r"(si_)?pad\d?$|uc_unused$|f_spare$")
+PADDING = re.compile(r"(si_)?pad\d?$|uc_unused$|unused$|f_spare$")
 
 # What Linux's headers for programs do not have, and where it is from instead.
 EXCEPTIONS = {
@@ -72,16 +81,18 @@ EXCEPTIONS = {
         "DT_CHR", "DT_DIR", "DT_BLK", "DT_REG", "DT_LNK", "DT_SOCK",
         "struct linux_dirent64", "EFD_SEMAPHORE", "EFD_NONBLOCK",
         "EFD_CLOEXEC",
-        "MNT_FORCE", "MNT_DETACH", "UMOUNT_NOFOLLOW"],
+        "MNT_FORCE", "MNT_DETACH", "UMOUNT_NOFOLLOW", "SHMLBA"],
     "only in the kernel's own headers": [
         "ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND",
         "ERESTART_RESTARTBLOCK", "MAX_ERRNO", "UTIME_NOW", "UTIME_OMIT",
         "ST_VALID", "_NSIG", "VFP_MAGIC", "struct kernel_sigaction",
-        "struct vfp_sigframe", "struct sigframe", "struct rt_sigframe"],
+        "struct vfp_sigframe", "struct sigframe", "struct rt_sigframe",
+        "SHM_DEST", "SHM_LOCKED"],
     "arch/arm's struct ucontext, which has it, is not exported": [
         "ucontext.uc_sigmask", "ucontext.uc_regspace", "struct ucontext"],
     "a name of ours": [
-        "SIGFRAME_FLAGS", "NR_SYSCALLS", "struct vfp_record"],
+        "SIGFRAME_FLAGS", "NR_SYSCALLS", "struct vfp_record",
+        "UFFD_RANGE_IOCTLS", "uffd_msg.reserved4"],
 }
 EXCEPTED = {name for names in EXCEPTIONS.values() for name in names}
 
@@ -166,7 +177,7 @@ def compare(header):
                                "-Iinclude")
     theirs, errors = answers(linux_headers(header),
                              [(label, other) for label, _, other in asked],
-                             "-nostdinc", "-isystem", LINUX)
+                             "-nostdinc", "-isystem", EMPTY, "-isystem", LINUX)
     if our_errors or errors:
         tap.ok(False, f"{header}: both sides compile", our_errors + errors)
         return
@@ -190,7 +201,7 @@ def exceptions(headers):
     defined = set()
     for header in headers:
         run = subprocess.run(
-            [CC, "-nostdinc", "-isystem", LINUX, "-E", "-dM", "-x", "c", "-"],
+            [CC, "-nostdinc", "-isystem", EMPTY, "-isystem", LINUX, "-E", "-dM", "-x", "c", "-"],
             input="".join(f"#include <{h}>\n" for h in linux_headers(header)
                           if os.path.exists(f"{LINUX}/{h}")),
             text=True, check=True, stdout=subprocess.PIPE)
