@@ -307,8 +307,7 @@ static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 	const char state[] = { ')', ' ', states[t->state].letter };
 	s32 foreground;
 	u32 tty = tty_of_session(t->session, &foreground);
-	const u32 family[] = { (u32)t->ppid, (u32)t->pgrp, (u32)t->session,
-			       tty };
+	const u32 family[] = { (u32)t->ppid, (u32)t->pgrp, (u32)t->session };
 	const u32 use[] = {
 		t->use.min_flt,
 		t->child_use.min_flt,
@@ -326,9 +325,10 @@ static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 	seq_puts(m, t->comm);
 	seq_write(m, state, sizeof(state));
 	put_fields(m, family, ARRAY_SIZE(family));
-	seq_putc(m, ' ');
-	seq_put_num(m, foreground);
-	seq_puts(m, " 0");
+	if (tty)
+		seq_printf(m, " %u %d 0", (unsigned int)tty, (int)foreground);
+	else
+		seq_puts(m, " 0 -1 0");
 	put_fields(m, use, ARRAY_SIZE(use));
 	seq_putc(m, ' ');
 	seq_put_num(m, t->nice);
