@@ -52,17 +52,21 @@ static u32 header(char *line, const struct log_info *info, u64 seq)
 	return (u32)n;
 }
 
-/* Nobody is woken by printk, which may run where that cannot be done. */
+/*
+ * Nobody is woken by printk, which may run where that cannot be done. The last
+ * record may have begun, without its line's end: it is not there to read, and so
+ * at least one sleep is made.
+ */
 int wait_record(u64 seq)
 {
-	while (log_next_record() <= seq) {
+	do {
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (signal_pending()) {
 			set_current_state(TASK_RUNNING);
 			return -ERESTARTSYS;
 		}
 		schedule_timeout(LOOK_AGAIN);
-	}
+	} while (log_next_record() <= seq);
 	return 0;
 }
 
