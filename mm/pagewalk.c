@@ -13,15 +13,15 @@ void walk_page_range(struct mm_walk *walk, uaddr_t start, uaddr_t end)
 	BUG_ON(start > end || end > TASK_SIZE);
 	BUG_ON(!IS_ALIGNED(start | end, PAGE_SIZE));
 	for (; start < end; start = next) {
-		pte_t *ptep = pte_offset_map(mm, start);
+		pte_t *ptep;
 
+		cond_resched(); /* also between small VMAs, one walk each */
+		ptep = pte_offset_map(mm, start);
 		next = pgd_addr_end(start, end);
-		if (ptep) { /* else every entry is none */
-			spin_lock(&mm->page_table_lock);
-			walk->pte_range(walk, ptep, start, next);
-			spin_unlock(&mm->page_table_lock);
-		}
-		if (next < end)
-			cond_resched();
+		if (!ptep)
+			continue; /* no table: every entry is none */
+		spin_lock(&mm->page_table_lock);
+		walk->pte_range(walk, ptep, start, next);
+		spin_unlock(&mm->page_table_lock);
 	}
 }

@@ -222,7 +222,7 @@ struct vm_area_struct *vma_unlink_run(struct mm_struct *mm,
 	bool most = most_go(mm, vma, end);
 	struct vm_area_struct *next;
 
-	for (;;) {
+	do {
 		next = vma_next(vma);
 		i_mmap_lock(vma);
 		if (most)
@@ -231,14 +231,11 @@ struct vm_area_struct *vma_unlink_run(struct mm_struct *mm,
 			__vma_unlink(mm, vma);
 		i_mmap_unlock(vma);
 		TAILQ_INSERT_TAIL(run, vma, vm_link);
-		if (!next || next->vm_start >= end)
-			break;
-		vma = next;
 		cond_resched();
-	}
+	} while ((vma = next) && vma->vm_start < end);
 	if (most)
 		make_tree(mm);
-	return next;
+	return vma;
 }
 
 void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,

@@ -31,8 +31,8 @@ static void read_file(const char *path)
 		is(whole, -EIO, "%s: nothing is mapped at 0", path);
 		return;
 	}
-	if (whole == -EACCES) /* for writing only */
-		return;
+	if (whole == -EACCES || !strcmp(name, "/clear_refs"))
+		return; /* for writing only, and root may open it all the same */
 	ok(whole >= 0 && pieces >= 0, "%s: %ld bytes", path, whole);
 }
 
