@@ -81,7 +81,7 @@ seeds: $(MORE_TESTS)
 
 # One after the other, the quick ones first; ends at the first that fails.
 check-all:
-	@$(MAKE) check T=
+	@VIRT_ALL=1 $(MAKE) check T=
 	@$(MAKE) seeds
 	@$(MAKE) soak MINUTES=1
 	@$(MAKE) fuzz-builds

@@ -66,12 +66,23 @@ static u32 times_said(const char *what)
 	return n;
 }
 
+/*
+ * Between two looks at the clock: the stack is read where an interrupt came, and
+ * the tables for that do not know the first and last instructions of a function.
+ */
+#define TURNS 20000u
+#define SPIN                                             \
+	do {                                             \
+		for (u32 turn = 0; turn < TURNS; turn++) \
+			barrier();                       \
+	} while (0)
+
 static FRAME void spins_for(u64 ns)
 {
 	u64 until = ktime_ns() + ns;
 
 	while (ktime_ns() < until)
-		barrier();
+		SPIN;
 }
 
 static FRAME void spins_until_named(void)
@@ -79,7 +90,7 @@ static FRAME void spins_until_named(void)
 	u64 since = ktime_ns();
 
 	while (silent(since))
-		barrier();
+		SPIN;
 	spins_for(50 * MSEC); /* it is named no second time */
 }
 
