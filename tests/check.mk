@@ -5,6 +5,8 @@
 # build that failed, `make tests/system/shell.t` builds for a test run by hand,
 # and tests/lib/fresh.py asks `make -q` whether somebody did.
 
+# One more than there are cores: many a test waits for a boot's own sleeps.
+check_jobs = $(shell echo $$(($$(nproc) + 1)))
 # Those that take minutes begin first, so that none runs alone at the end.
 LONG_TESTS := tests/system/virt.t tests/system/debug.t
 
@@ -52,7 +54,7 @@ endif
 ifeq ($(unknown_words),)
 check: $(if $(strip $(T)),,all) $(chosen_tests)
 	@TEST_PROGRAMS='$(test_programs)' TEST_KTESTS='$(test_ktests)' \
-		CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -j$(shell nproc) \
+		CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -j$(check_jobs) \
 		$(filter $(LONG_TESTS),$(chosen_tests)) \
 		$(filter-out $(LONG_TESTS),$(chosen_tests))
 else
