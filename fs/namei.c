@@ -55,7 +55,7 @@ static struct inode *get_root(void)
 	struct fs_struct *fs = current_thread_info()->fs;
 	struct inode *root;
 
-	/* Who looks while another thread calls chroot() is before it or after. */
+	/* During another thread's chroot() it is the old root or the new. */
 	if (!fs || likely(!READ_ONCE(fs->root)))
 		return igrab(root_inode);
 	spin_lock(&fs->lock);

@@ -1,5 +1,5 @@
 /*
- * Who may do what with an inode: Linux's rules for owner, group and others.
+ * What a task may do with an inode: Linux's rules for owner, group and others.
  */
 #include <fs/internal.h>
 

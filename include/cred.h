@@ -55,7 +55,7 @@ static inline const struct cred *cred_of(const struct thread_info *ti)
 	return ti->cred ? ti->cred : &root_cred;
 }
 
-/* The running task's, which nobody else changes. */
+/* The running task's credentials, which nobody else changes. */
 static inline const struct cred *current_cred(void)
 {
 	return cred_of(current_thread_info());

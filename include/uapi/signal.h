@@ -113,7 +113,7 @@ struct sigaltstack {
 #define CLD_STOPPED   5
 #define CLD_CONTINUED 6
 
-/* timer_create: how an expiry is told. */
+/* timer_create: by which signal, if any, the program hears of an expiry. */
 #define SIGEV_SIGNAL    0
 #define SIGEV_NONE      1
 #define SIGEV_THREAD_ID 4 /* with SIGEV_SIGNAL: to one thread */

@@ -80,7 +80,7 @@ static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 	err = find_or_create(dirfd, path, flags, mode, &inode, &created);
 	if (err)
 		return err;
-	/* Who makes a file may open it, whatever its mode says. */
+	/* The task that makes a file may open it, whatever its mode says. */
 	err = open_inode(inode, flags, created ? 0 : open_mask(flags), file);
 	iput(inode);
 	return err;

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <uapi/mount.h>
 
-/* Who shares mounts with whom. */
+/* Which mounts propagate to which. */
 #define MS_PROPAGATION (MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
 
 #define NAME_BYTES 64 /* of a type and a source, with the NUL */

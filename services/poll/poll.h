@@ -27,7 +27,7 @@ s32 sys_pselect6(s32 n, uaddr_t in, uaddr_t out, uaddr_t except,
 s32 sys_pselect6_time64(s32 n, uaddr_t in, uaddr_t out, uaddr_t except,
 			uaddr_t timeout, uaddr_t mask_and_size);
 
-/* Who looks at files' readiness. */
+/* The tasks that wait for files to be ready, and the epolls that watch. */
 struct poll_lookers {
 	struct wait_queue_head waiters; /* asleep in a poll or the like */
 	u32 watches; /* files that epolls watch: their edges are to be counted */

@@ -406,7 +406,7 @@ static int ptmx_open(struct inode *inode __unused_arg, struct file *file)
 	return 0;
 }
 
-/* Who leads the slave's session learns that its terminal is gone. */
+/* The leader of the slave's session learns that its terminal is gone. */
 static void tell_leader(s32 session)
 {
 	u32 flags = tasklist_lock();

@@ -36,7 +36,7 @@ int tty_set_pgrp(struct tty *tty, uaddr_t arg);
 
 /* ---- line.c ------------------------------------------------------ */
 
-/* Who waits for input, or for room for output, is to look again. */
+/* Tasks that wait for input, or for room for output, look again. */
 void tty_wake_input(struct tty *tty);
 void tty_wake_output(struct tty *tty);
 

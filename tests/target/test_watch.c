@@ -121,7 +121,7 @@ static void test_soft_stall_is_named(void)
 }
 KTEST(test_soft_stall_is_named);
 
-/* Who gives way is no stall, however long the call is. */
+/* A task that gives way does not stall, however long its call is. */
 static void test_giving_way_is_no_stall(void)
 {
 	done = false;

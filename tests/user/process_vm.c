@@ -147,7 +147,7 @@ static void arguments(void)
 	   "of theirs");
 }
 
-/* Who could not trace it does not get at its memory, either. */
+/* A task that could not trace it does not get at its memory, either. */
 static int as_another_user(void *arg)
 {
 	uint8_t byte;
