@@ -74,32 +74,40 @@ static s32 writable_bytes(const struct file *file, u32 bytes, u64 pos)
 	return pos < size ? (s32)(size - pos) : -EPERM;
 }
 
-static s32 memfd_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
+/* How many bytes to write; `change` is held then. Or -errno, and it is not. */
+static s32 begin_write(struct file *file, u32 bytes, u64 pos)
 {
 	struct memfd *memfd = memfd_of(file->f_inode);
 	s32 ret;
 
 	if (down_write_killable(&memfd->change))
 		return -EINTR;
-	ret = writable_bytes(file, bytes, *pos);
-	if (ret >= 0)
-		ret = generic_file_write(file, buf, (u32)ret, pos);
-	up_write(&memfd->change);
+	ret = writable_bytes(file, bytes, pos);
+	if (ret < 0)
+		up_write(&memfd->change);
+	return ret;
+}
+
+static s32 memfd_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
+{
+	s32 ret = begin_write(file, bytes, *pos);
+
+	if (ret < 0)
+		return ret;
+	ret = generic_file_write(file, buf, (u32)ret, pos);
+	up_write(&memfd_of(file->f_inode)->change);
 	return ret;
 }
 
 static s32 memfd_kernel_write(struct file *file, const void *buf, u32 bytes,
 			      u64 *pos)
 {
-	struct memfd *memfd = memfd_of(file->f_inode);
-	s32 ret;
+	s32 ret = begin_write(file, bytes, *pos);
 
-	if (down_write_killable(&memfd->change))
-		return -EINTR;
-	ret = writable_bytes(file, bytes, *pos);
-	if (ret >= 0)
-		ret = generic_kernel_write(file, buf, (u32)ret, pos);
-	up_write(&memfd->change);
+	if (ret < 0)
+		return ret;
+	ret = generic_kernel_write(file, buf, (u32)ret, pos);
+	up_write(&memfd_of(file->f_inode)->change);
 	return ret;
 }
 
