@@ -82,15 +82,22 @@ int done(void)
 
 /* ---- children ---------------------------------------------------- */
 
-int in_child(int (*fn)(void *arg), void *arg)
+pid_t start_child(int (*fn)(void *arg), void *arg)
 {
-	int status = -1;
 	pid_t pid;
 
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0)
 		_exit(fn(arg));
+	return pid;
+}
+
+int in_child(int (*fn)(void *arg), void *arg)
+{
+	int status = -1;
+	pid_t pid = start_child(fn, arg);
+
 	SYS(wait4, pid, &status, 0, 0);
 	return status;
 }

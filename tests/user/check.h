@@ -33,6 +33,8 @@ void is(int32_t got, int32_t want, const char *fmt, ...)
 /* Prints the plan. main() returns it: 0 if all was well. */
 int done(void);
 
+/* A child that runs fn(arg), whose result is its exit code; it is not waited for. */
+pid_t start_child(int (*fn)(void *arg), void *arg);
 /* Run fn(arg) in a child and return wait's status word. fn's result is its exit
  * code. */
 int in_child(int (*fn)(void *arg), void *arg);

@@ -64,12 +64,9 @@ static void echo_for_ever(int from, int to)
 	_exit(0);
 }
 
-/* A byte to another task and back, every 3 ms, beside eight busy tasks. */
-static void round_trip(void)
+/* A task that echoes what comes by there to back, and eight busy ones. */
+static pid_t start_echo(int there[2], int back[2])
 {
-	int64_t sum = 0, longest = 0, us;
-	int there[2], back[2];
-	char byte = 0;
 	pid_t pid;
 
 	pipe(there);
@@ -79,6 +76,24 @@ static void round_trip(void)
 		echo_for_ever(there[0], back[1]);
 	for (int i = 0; i < MAX_TASKS; i++)
 		start_busy(0);
+	return pid;
+}
+
+static void stop_echo(pid_t pid)
+{
+	stop_busy();
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+/* A byte to another task and back, every 3 ms, beside eight busy tasks. */
+static void round_trip(void)
+{
+	int64_t sum = 0, longest = 0, us;
+	int there[2], back[2];
+	pid_t pid = start_echo(there, back);
+	char byte = 0;
+
 	for (int i = 0; i < TRIPS; i++) {
 		us = now_us();
 		write(there[1], &byte, 1);
@@ -88,9 +103,7 @@ static void round_trip(void)
 		longest = us > longest ? us : longest;
 		sleep_us(3000);
 	}
-	stop_busy();
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	stop_echo(pid);
 	printf("# round trip: mean %d us, longest %d us\n", (int)(sum / TRIPS),
 	       (int)longest);
 	ok(longest <= 2000, "a byte there and back takes at most 2 ms");
@@ -100,26 +113,17 @@ static void round_trip(void)
 static void busy_round_trip(void)
 {
 	int there[2], back[2];
-	int64_t us;
+	pid_t pid = start_echo(there, back);
 	char byte = 0;
-	pid_t pid;
+	int64_t us;
 
-	pipe(there);
-	pipe(back);
-	pid = fork();
-	if (pid == 0)
-		echo_for_ever(there[0], back[1]);
-	for (int i = 0; i < MAX_TASKS; i++)
-		start_busy(0);
 	us = now_us();
 	for (int i = 0; i < 20 * TRIPS; i++) {
 		write(there[1], &byte, 1);
 		read(back[0], &byte, 1);
 	}
 	us = now_us() - us;
-	stop_busy();
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	stop_echo(pid);
 	printf("# round trip without a rest: mean %d us\n",
 	       (int)(us / (20 * TRIPS)));
 	ok(us <= 2000 * 20 * TRIPS, "and without a rest 2 ms in the mean");

@@ -163,17 +163,6 @@ static int waits(void *arg)
 	return lock_cmd(open_it(), F_SETLKW64, F_WRLCK, 0, 1) == 0 ? 0 : 1;
 }
 
-static pid_t start(int (*fn)(void *arg), void *arg)
-{
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (pid == 0)
-		_exit(fn(arg));
-	return pid;
-}
-
 static int crosses(void *arg)
 {
 	int fd = open_it();
@@ -206,7 +195,7 @@ static void waiting(void)
 	pid_t pid;
 
 	lock(fd, F_WRLCK, 0, 1);
-	pid = start(waits, 0);
+	pid = start_child(waits, 0);
 	sleep_ms(50);
 	is(SYS(wait4, pid, 0, 1, 0), 0, "SETLKW waits");
 	lock(fd, F_UNLCK, 0, 0);
@@ -216,7 +205,7 @@ static void waiting(void)
 	is(WEXITSTATUS(in_child(is_interrupted, 0)), EINTR,
 	   "a signal ends the waiting");
 	SYS(pipe, ends);
-	pid = start(crosses, &ends[1]);
+	pid = start_child(crosses, &ends[1]);
 	SYS(read, ends[0], &c, 1); /* it has the second byte */
 	sleep_ms(50);              /* and waits for the first */
 	is(lock_cmd(fd, F_SETLKW64, F_WRLCK, 1, 1), -EDEADLK,

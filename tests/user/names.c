@@ -204,17 +204,6 @@ static int opens_to_read(void *path)
 	return SYS(read, fd, buf, 4);
 }
 
-static pid_t start(int (*fn)(void *arg), void *arg)
-{
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (pid == 0)
-		_exit(fn(arg));
-	return pid;
-}
-
 static uint32_t events(int fd)
 {
 	struct pollfd p = { fd, POLLIN, 0 };
@@ -262,12 +251,12 @@ static void fifos(void)
 	is(SYS(write, fd, "q", 1), 1, "to read and write, alone");
 	is(SYS(read, fd, buf, 8), 1, "what was written");
 	SYS(close, fd);
-	pid = start(opens_to_write, path);
+	pid = start_child(opens_to_write, path);
 	fd = SYS(open, path, O_RDONLY, 0);
 	is(SYS(read, fd, buf, 8), 3, "open waits for a writer");
 	SYS(close, fd);
 	SYS(wait4, pid, 0, 0, 0);
-	pid = start(opens_to_read, path);
+	pid = start_child(opens_to_read, path);
 	fd = SYS(open, path, O_WRONLY, 0);
 	is(SYS(write, fd, "ab", 2), 2, "or for a reader");
 	SYS(wait4, pid, &status, 0, 0);
