@@ -42,12 +42,13 @@ tests/bench/bench.py tests/bench/profile.py: $(OUT)/count.so
 bench: tests/bench/bench.py
 	$(Q)BOARD=$(BOARD) $(PYTHON) tests/bench/bench.py $(BENCH)
 
-# Which functions of the kernel an operation spends its instructions in:
-# `make profile`, or `make profile BENCH=faults` for one group.
-$(OUT)/count.so: tests/bench/plugin/count.c
+# Plugins of QEMU: what counts instructions, waits and stacks.
+$(OUT)/%.so: tests/bench/plugin/%.c
 	$(call say,HOSTCC,$<)
 	$(Q)gcc -shared -fPIC -O2 -Wall -Wextra -o $@ $<
 
+# Which functions of the kernel an operation spends its instructions in:
+# `make profile`, or `make profile BENCH=faults` for one group.
 .PHONY: profile
 profile: tests/bench/profile.py
 	$(Q)BOARD=$(BOARD) NM=$(NM) $(PYTHON) tests/bench/profile.py $(BENCH)
@@ -56,10 +57,6 @@ CHECK_TESTS += tests/bench/bench.t
 
 # How long programs can make the others wait: `make latency`, or
 # `make latency LATENCY=fork` for one program of tests/user.
-$(OUT)/latency.so: tests/bench/plugin/latency.c
-	$(call say,HOSTCC,$<)
-	$(Q)gcc -shared -fPIC -O2 -Wall -Wextra -o $@ $<
-
 tests/bench/latency.py tests/system/latency.t: $(OUT)/latency.so \
 	$(OUT)/pagewalk.elf $(OUT)/pagewalk.bin $(OUT)/test-initramfs.cpio
 
@@ -68,10 +65,6 @@ latency: tests/bench/latency.py
 	$(Q)BOARD=$(BOARD) $(PYTHON) tests/bench/latency.py $(LATENCY)
 
 # How deep the kernel's stacks get: `make stacks`, or `make stacks STACKS=oom`.
-$(OUT)/stack.so: tests/bench/plugin/stack.c
-	$(call say,HOSTCC,$<)
-	$(Q)gcc -shared -fPIC -O2 -Wall -Wextra -o $@ $<
-
 tests/bench/stacks.py tests/system/stacks.t: $(OUT)/stack.so \
 	$(OUT)/pagewalk.elf $(OUT)/pagewalk.bin $(OUT)/test-initramfs.cpio
 
