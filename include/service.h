@@ -111,16 +111,11 @@ struct service {
 	void (*console_key)(u8 letter);
 
 	/*
-	 * The file that execve has opened may be a script: put its interpreter
-	 * in its place (proc/exec.h). 0, also if it is none; or -errno.
+	 * execve has opened a file (proc/exec.h). It may be a script: put its
+	 * interpreter in its place. It may run as another user: set exec->cred,
+	 * and what args tells of it. 0, also if there is nothing to do; -errno.
 	 */
-	int (*load_script)(struct exec *exec, const char *path);
-
-	/*
-	 * The program that execve has found may run as somebody else: set
-	 * exec->cred, and what args tells of it. 0 or -ENOMEM.
-	 */
-	int (*exec_cred)(struct exec *exec);
+	int (*load_program)(struct exec *exec, const char *path);
 
 	/*
 	 * There are locks on the file, and a descriptor of files goes, or (NULL)
@@ -154,8 +149,7 @@ enum hook {
 	MISSING_PAGE,
 	TIMER_EXPIRED,
 	CONSOLE_KEY,
-	LOAD_SCRIPT,
-	EXEC_CRED,
+	LOAD_PROGRAM,
 	UNLOCK_FILE,
 	DEVICES,
 	NR_HOOKS
@@ -247,15 +241,6 @@ static inline void services_console_key(u8 letter)
 		(*s)->console_key(letter);
 }
 
-static inline int services_exec_cred(struct exec *exec)
-{
-	int err = 0;
-
-	for_each_service(s, EXEC_CRED)
-		err = err ? err : (*s)->exec_cred(exec);
-	return err;
-}
-
 static inline void services_unlock_file(struct file *file,
 					const struct files_struct *files)
 {
@@ -263,10 +248,10 @@ static inline void services_unlock_file(struct file *file,
 		(*s)->unlock_file(file, files);
 }
 
-static inline int services_load_script(struct exec *exec, const char *path)
+static inline int services_load_program(struct exec *exec, const char *path)
 {
-	for_each_service(s, LOAD_SCRIPT) {
-		int err = (*s)->load_script(exec, path);
+	for_each_service(s, LOAD_PROGRAM) {
+		int err = (*s)->load_program(exec, path);
 
 		if (err)
 			return err;

@@ -348,11 +348,9 @@ static int prepare(struct exec *exec, const char *path,
 {
 	int err = open_file(exec, path, &exec->program.file);
 
-	if (!err)
-		err = services_load_script(exec, path);
 	exec->args.cred = current_cred();
 	if (!err)
-		err = services_exec_cred(exec);
+		err = services_load_program(exec, path);
 	if (!err)
 		err = check_program(exec);
 	if (!err)

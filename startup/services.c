@@ -38,6 +38,7 @@ const struct service *const services[] = {
 	&signal_service,
 	&sched_service,
 	&futex_service,
+	&script_service,	/* before ids: its interpreter may be set-uid */
 	&ids_service,
 	&files_service,
 	&memfd_service,		/* after files, whose operations it takes */
@@ -45,7 +46,6 @@ const struct service *const services[] = {
 	&uffd_service,
 	&pipe_service,
 	&events_service,
-	&script_service,
 	&registers_service,
 	&system_service,
 	&inspect_service,

@@ -88,10 +88,10 @@ static void exec_caps(struct cred *new, const struct cred *old)
 }
 
 /*
- * Who never was anybody but root, is root; a set-uid program of another runs as
- * that one, as it does in Linux.
+ * A task that never was anybody but root is root; a set-uid program of another
+ * user runs as that one, as it does in Linux.
  */
-static int exec_cred(struct exec *exec)
+static int exec_cred(struct exec *exec, const char *path __unused_arg)
 {
 	const struct inode *inode = exec->program.file->f_inode;
 	const struct cred *old = current_cred();
@@ -117,5 +117,5 @@ static int exec_cred(struct exec *exec)
 
 const struct service ids_service = {
 	.fork = limit_tasks,
-	.exec_cred = exec_cred,
+	.load_program = exec_cred,
 };

@@ -130,5 +130,5 @@ static int load_script(struct exec *exec, const char *path)
 }
 
 const struct service script_service = {
-	.load_script = load_script,
+	.load_program = load_script,
 };
