@@ -33,6 +33,7 @@
 #define CAP_SYS_RESOURCE    24
 #define CAP_SYS_TIME        25
 #define CAP_MKNOD           27
+#define CAP_SYSLOG          34
 #define CAP_LAST            40
 #define ALL_CAPS            ((2ull << CAP_LAST) - 1)
 

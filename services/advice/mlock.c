@@ -1,7 +1,7 @@
 /*
  * Locked memory. There is no swap, so a locked page is one that is there:
- * faulted in now, not given up by madvise, and counted. RLIMIT_MEMLOCK does not
- * bind user 0, whom everybody is.
+ * faulted in now, not given up by madvise, and counted. RLIMIT_MEMLOCK binds
+ * nobody: on Linux it does not bind root.
  */
 #include <sched.h>
 #include <services/advice/advice.h>

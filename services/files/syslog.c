@@ -13,8 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CAP_SYSLOG 34
-
 /* The types of syslog(2); the first two have nothing to do. */
 enum action {
 	LOG_CLOSE,

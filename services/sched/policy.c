@@ -8,7 +8,8 @@
  * woken ahead of others, as it has always run less by its share. A task of
  * SCHED_IDLE has Linux's weight of 3.
  *
- * There is one processor, 0, and every program is root.
+ * There is one processor, 0. Nobody is asked for a privilege: Linux wants
+ * CAP_SYS_NICE or RLIMIT_RTPRIO for a real-time class.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
