@@ -392,51 +392,44 @@ int show_comm(struct seq_file *m)
 	return err;
 }
 
-/* What lies in [start, end) of its memory now; what can be read is the answer. */
-static int show_memory(struct seq_file *m, struct mm_struct *mm, uaddr_t start,
-		       uaddr_t end)
+/*
+ * The strings of its arguments, or of its environment, as they lie on its stack:
+ * it may have changed them. What can be read is the answer.
+ */
+static int show_strings(struct seq_file *m, bool environment)
 {
+	struct mm_struct *mm;
+	struct mm_facts f;
 	char part[128];
+	uaddr_t va, end;
 	u32 bytes;
+	int err = get_mm_of(m->pid, &mm);
 
-	for (start += (u32)m->place; start < end; start += bytes) {
-		bytes = min(end - start, (u32)sizeof(part));
-		if (copy_remote_vm(mm, start, part, bytes, 0))
+	if (err || !mm)
+		return err;
+	read_mm(mm, &f);
+	va = (environment ? f.env_start : f.arg_start) + (u32)m->place;
+	end = environment ? f.env_end : f.arg_end;
+	for (; va < end; va += bytes) {
+		bytes = min(end - va, (u32)sizeof(part));
+		if (copy_remote_vm(mm, va, part, bytes, 0))
 			break;
 		seq_write(m, part, bytes);
 		if (!seq_goes_on(m, m->place + bytes))
 			break;
 	}
+	mmput(mm);
 	return 0;
 }
 
-/* The argument strings as they lie on its stack; it may have changed them. */
 int show_cmdline(struct seq_file *m)
 {
-	struct mm_struct *mm;
-	struct mm_facts f;
-	int err = get_mm_of(m->pid, &mm);
-
-	if (err || !mm)
-		return err;
-	read_mm(mm, &f);
-	err = show_memory(m, mm, f.arg_start, f.arg_end);
-	mmput(mm);
-	return err;
+	return show_strings(m, false);
 }
 
 int show_environ(struct seq_file *m)
 {
-	struct mm_struct *mm;
-	struct mm_facts f;
-	int err = get_mm_of(m->pid, &mm);
-
-	if (err || !mm)
-		return err;
-	read_mm(mm, &f);
-	err = show_memory(m, mm, f.env_start, f.env_end);
-	mmput(mm);
-	return err;
+	return show_strings(m, true);
 }
 
 /* As execve made it: words, up to the pair of AT_NULL. */
