@@ -100,12 +100,13 @@ static int run_only(const char *name)
 void kernel_init(void *unused __unused_arg)
 {
 	struct thread_info *ti = current_thread_info();
+	const char *what = options.init ? options.init : "/all";
 
 	ti->files = files_alloc();
 	BUG_ON(!ti->files);
-	if (!strcmp(options.init, "/list"))
+	if (!strcmp(what, "/list"))
 		machine_end(list_deadly());
-	if (!strcmp(options.init, "/only"))
+	if (!strcmp(what, "/only"))
 		machine_end(run_only(options.argv[1]));
 	machine_end(run_all());
 }
