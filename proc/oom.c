@@ -19,7 +19,9 @@
 /* So long a victim has, as on Linux: its robust locks lie in its memory. */
 #define REAP_AFTER_NS (2ull * NSEC_PER_SEC)
 
-static u32 oom_kills; /* tasklist_lock */
+/* tasklist_lock */
+static u32 oom_kills;
+static u64 last_kill;
 
 u32 nr_oom_kills(void)
 {
@@ -60,14 +62,33 @@ u32 oom_badness(const struct task_struct *task)
 	return pages > 0 ? (u32)pages : 1;
 }
 
-/* tasklist_lock held. */
+static bool is_dying(const struct task_struct *task)
+{
+	return READ_ONCE(task->killed) ||
+		READ_ONCE(task->thread_info.flags) & TIF_EXITING;
+}
+
+/* It has let go of its memory, which may take it many ticks to give back. */
+static bool is_freeing(const struct task_struct *task)
+{
+	return is_dying(task) && !task->thread_info.mm &&
+		task->state < TASK_ZOMBIE;
+}
+
+/*
+ * NULL: wait, for memory is on its way back. Not for long: the one that frees
+ * it may wait for the core behind many others. tasklist_lock held.
+ */
 static struct task_struct *select_victim(void)
 {
 	const struct mm_struct *spared = init_memory();
 	struct task_struct *task, *victim = NULL;
+	bool may_wait = ktime_ns() - last_kill < REAP_AFTER_NS;
 	u32 most = 1, pages;
 
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
+		if (may_wait && is_freeing(task))
+			return NULL;
 		pages = oom_badness(task);
 		if (pages < most || task->thread_info.mm == spared)
 			continue;
@@ -155,12 +176,6 @@ static void kill_users_of(const struct mm_struct *mm)
 			kill_thread(task);
 }
 
-static bool is_dying(const struct task_struct *task)
-{
-	return READ_ONCE(task->killed) ||
-		READ_ONCE(task->thread_info.flags) & TIF_EXITING;
-}
-
 /* ---- a victim that does not end ---------------------------------- */
 
 /* tasklist_lock held. */
@@ -201,13 +216,35 @@ static void reap(struct mm_struct *mm, s32 pid)
 	mmput(mm);
 }
 
+/*
+ * Kills it, unless that is done. Memory: its memory is to be taken, with a use
+ * of it for reap(). tasklist_lock held.
+ */
+static struct mm_struct *kill_victim(struct task_struct *victim,
+				     struct oom_report *report)
+{
+	struct task_struct *leader = victim->group_leader;
+	struct mm_struct *mm = victim->thread_info.mm;
+
+	BUG_ON(!mm); /* whoever faulted has one, init at worst */
+	/* A vfork parent is killed with its child, which is of another group. */
+	if (!leader->group_exit && !all_users_die(mm)) {
+		note(report, victim);
+		leader->group_exit = true;
+		leader->group_exit_code = SIGKILL;
+		kill_users_of(mm);
+		oom_kills++;
+		last_kill = ktime_ns();
+	}
+	return is_overdue(mm) ? mm : NULL;
+}
+
 bool out_of_memory(void)
 {
-	struct task_struct *victim, *leader;
 	struct oom_report report = { .wanted = false };
-	struct mm_struct *mm;
-	bool overdue;
-	s32 pid;
+	struct mm_struct *overdue = NULL;
+	struct task_struct *victim;
+	s32 pid = 0;
 	u32 flags;
 
 	/* To wait for itself it would wait for ever. */
@@ -215,23 +252,14 @@ bool out_of_memory(void)
 		return false;
 	flags = tasklist_lock();
 	victim = select_victim();
-	leader = victim->group_leader;
-	pid = victim->tgid;
-	mm = victim->thread_info.mm;
-	BUG_ON(!mm); /* whoever faulted has one, init at worst */
-	/* A vfork parent is killed with its child, which is of another group. */
-	if (!leader->group_exit && !all_users_die(mm)) {
-		note(&report, victim);
-		leader->group_exit = true;
-		leader->group_exit_code = SIGKILL;
-		kill_users_of(mm);
-		oom_kills++;
+	if (victim) {
+		pid = victim->tgid;
+		overdue = kill_victim(victim, &report);
 	}
-	overdue = is_overdue(mm);
 	tasklist_unlock(flags);
 	print_report(&report);
 	if (overdue)
-		reap(mm, pid);
+		reap(overdue, pid);
 	/* The victim cannot end while we keep the core. */
 	if (!is_dying(current)) {
 		set_current_state(TASK_UNINTERRUPTIBLE);
