@@ -7,14 +7,18 @@ _failed = 0
 
 
 def ok(good, text, detail=""):
-    """One result. detail, if the test failed, is shown line by line."""
+    """One result. detail, if the test failed, is shown line by line.
+
+    To stderr, which prove passes on: a run's own output says what failed.
+    """
     global _count, _failed
     _count += 1
     print(f"{'ok' if good else 'not ok'} {_count} - {text}", flush=True)
     if not good:
         _failed += 1
+        print(f"# {sys.argv[0]}: not ok {_count} - {text}", file=sys.stderr)
         for line in str(detail).splitlines()[-40:]:
-            print(f"#   {line}")
+            print(f"#   {line}", file=sys.stderr, flush=True)
     return bool(good)
 
 
