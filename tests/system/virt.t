@@ -68,7 +68,7 @@ def power_off():
     """By PSCI, in the way the device tree asks for: HVC, then SMC."""
     for kind in ("virt", "virt,virtualization=on"):
         status, output = variant.run([
-            "timeout", "60", machine.QEMU, "-M", kind, "-m", "128M", "-cpu",
+            "timeout", str(machine.SECONDS), machine.QEMU, "-M", kind, "-m", "128M", "-cpu",
             "cortex-a15", "-nic", "none", "-nographic",
             "-kernel", f"{OUT}/pagewalk.bin", "-append", "init=/bin/true"])
         tap.is_(status, 0, f"-M {kind}: power off", output)
