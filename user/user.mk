@@ -55,10 +55,11 @@ user: $(user_programs)
 # The root of every boot without an -initrd of one's own. A member without
 # "=file" is a directory.
 initramfs_members = bin dev proc etc tmp etc/motd=user/etc/motd \
+	etc/help=user/etc/help \
 	$(foreach p,$(user_programs),bin/$(notdir $(p))=$(p))
 
 $(eval $(call record,$(OUT)/initramfs-members,initramfs_members))
-$(OUT)/initramfs.cpio: $(user_programs) user/etc/motd tools/mkcpio.py \
+$(OUT)/initramfs.cpio: $(user_programs) user/etc/motd user/etc/help tools/mkcpio.py \
 		$(OUT)/initramfs-members
 	$(call say,CPIO,$@)
 	$(Q)$(PYTHON) tools/mkcpio.py $@ $(initramfs_members)

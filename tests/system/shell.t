@@ -33,7 +33,9 @@ class Session:
 
     def start(self, line):
         """Start something made of cat; it runs once it has copied a line."""
-        self.child.send(line + "\ntyped\n")
+        self.child.send(line + "\n")
+        self.child.expect("\n")  # from here on the terminal echoes
+        self.child.send("typed\n")
         self.child.expect("typed.*typed")
 
     def end(self, keys):
@@ -75,9 +77,20 @@ CONVERSATION = [
     ("echo none > /proc/trace", r"^$"),
     ("cat /proc/trace", r"fault"),
     ("echo a ; echo 'b;c'; ", r"^a\nb;c$"),
-    ("true && true", r"sh: & is not known here"),
+    ("true & true", r"^(\[1\] \d+|\n|\[1\] done: true)*$"),
+    ("& true", r"sh: a command is missing"),
+    ("kill 9999", r"kill: 9999: no such process"),
+    ("kill -NONE 1", r"usage: kill"),
+    ("fg 7", r"fg: there is no job 7"),
+    ("sleep 0.01", r"^$"),
+    ("sleep soon", r"usage: sleep"),
+    ("free", r"(?m)^ +\d+  free$"),
+    ("help nothing", r"help: nothing is known of nothing"),
+    ("help words", r"TTBR0"),
+    ("help nG", r"^nG: "),
+    ("help maps", r"^maps: maps \[PID\]"),
     ("echo 'open", r"sh: a quote is not closed"),
-    ("echo " + "x" * 600, r"sh: a line of 605 bytes: at most 511"),
+    ("echo " + "x" * 600, r"x{506}"),
     ("echo echo in a file > /tmp/script; sh /tmp/script", r"^in a file$"),
     ("sh /nowhere", r"sh: /nowhere: No such file"),
     ("echo x > /dev/full", r"echo: standard output: No space left"),
@@ -104,11 +117,40 @@ def conversation():
     tap.is_(session.end("exit 5\n"), 5, "$ exit 5: QEMU's status")
 
 
+UP, DOWN, LEFT, HOME, DELETE = "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[H", "\x1b[3~"
+EDITED = [
+    ("echo helxx\x7f\x7flo", "hello", "backspace"),
+    (UP + " there", "hello there", "up: the line before"),
+    (UP + UP + DOWN + "!", "hello there!", "up, and down again"),
+    (UP + LEFT + "\x7fE", "hello therE!", "left"),
+    (UP + HOME + DELETE * 4 + "echo now", "now hello therE!", "home, delete"),
+    (UP + "\x15echo anew", "anew", "^U: all to the left"),
+    (UP + HOME + "\x0becho fresh", "fresh", "^K: all to the right"),
+    (UP + " word\x17last", "fresh last", "^W: a word"),
+    ("ca\t/et\tmo\t", "This is Pagewalk. Try: help",
+     "Tab: a program, a directory, a file"),
+    ("echo " + "y" * 90 + HOME + DELETE * 5 + "echo z", "z" + "y" * 90,
+     "a line that is wider than the terminal"),
+]
+
+
 def editing():
-    """The line discipline: rubbed-out characters do not reach the shell."""
+    """A line is edited before the shell has it."""
     session = Session("quiet init=/bin/sh")
-    text = session.run("echo helxx\x7f\x7flo")
-    tap.ok(text.strip().endswith("hello"), "backspace", repr(text))
+    for keys_typed, want, what in EDITED:
+        text = session.run(keys_typed)
+        tap.is_(text.strip().splitlines()[-1:], [want], what, repr(text))
+    session.child.send("l\t\t")
+    session.child.expect("layout +lazy +lives +ls")
+    session.child.send("\x03")
+    session.child.expect(PROMPT)
+    tap.ok(True, "Tab: what it may be")
+    session.child.send("cat > /tmp/long\n")
+    session.child.expect("\n")
+    session.child.send("echo " + "x" * 600 + "\n\x04")
+    session.child.expect(PROMPT)
+    tap.ok("a line of 605 bytes: at most 511" in session.run("sh /tmp/long"),
+           "a line of a file is not cut, but left out")
     session.start("cat")
     session.child.send("\x04")
     session.child.expect(PROMPT)
@@ -151,7 +193,7 @@ def keys():
 def stopping():
     """^Z; process 1's own children would never stop, as on Linux."""
     session = Session("quiet init=/bin/sh -c sh")
-    tap.ok("nothing is stopped" in session.run("fg"), "fg without a job")
+    tap.ok("there is no job" in session.run("fg"), "fg without a job")
     for command in "cat", "cat | cat":
         session.start(command)
         session.child.send("\x1a")
@@ -160,14 +202,38 @@ def stopping():
                session.child.before)
     tap.is_(len(re.findall(r" T .* cat", session.run("ps"))), 3,
             "ps shows all three")
+    tap.ok(re.search(r"\[1\] stopped .* cat\n\[2\] stopped .* cat \| cat",
+                     session.run("jobs")), "jobs names both")
     for command in "cat | cat", "cat":
         session.start("fg")
         session.child.send("\x04")
         session.child.expect(PROMPT)
     tap.ok("cat" not in session.run("ps"), "fg: they go on, and end")
+    session.run("sleep 1000 &")
+    tap.ok("[1] running" in session.run("jobs"), "&: the shell does not wait")
+    session.run("kill %1")
+    session.child.send("fg\n")
+    session.child.expect(PROMPT)
+    tap.ok("sleep" not in session.run("jobs"), "kill %1 ends it")
     session.end("exit\n")
 
 
+def help_is_whole():
+    """Each program, and each word that `help words` names, has its text."""
+    with open("user/etc/help") as file:
+        topics = {text.split(":")[0] for text in file.read().split("\n\n")}
+    with open("user/etc/help") as file:
+        words = file.read().split("\n\nwords: ")[1].split("\n\n")[0]
+    named = [word for line in words.splitlines()[1:]
+             for word in line.split(":")[1].split()]
+    programs = [path.removesuffix(".c") for path in os.listdir("user/bin")
+                if path.endswith(".c")]
+    silent = {"true", "false", "hello", "sh"}
+    tap.is_(sorted(set(named + programs) - topics - silent), [],
+            "help has a text for each program and word")
+
+
+help_is_whole()
 conversation()
 editing()
 keys()

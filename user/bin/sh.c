@@ -1,180 +1,32 @@
 /*
  * sh - a small shell.
  *
- *	command [argument ...] [< file] [> file] [>> file] [| command ...] [; ...]
+ *	command [argument ...] [< file] [> file] [>> file] [| command ...] [; or &]
  *
- * Words are separated by blanks; '...' and "..." keep theirs. Built in: cd,
- * pwd, fg, help, exit. Everything else is a program, by path or from /bin.
- * `sh -c line` runs one line, `sh file` the lines of a file; otherwise they
- * come from standard input. At a terminal each pipeline is a process group of
- * its own, so that ^C ends it and ^Z stops it, but not the shell.
+ * Built in: cd, pwd, jobs, fg, bg, kill, help, exit. Everything else is a
+ * program, by path or from /bin. `sh -c line` runs one line, `sh file` the lines
+ * of a file; otherwise they come from standard input. At a terminal a line can
+ * be edited (edit.h), and each pipeline is a job (jobs.h).
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
+#include "complete.h"
+#include "edit.h"
+#include "jobs.h"
 #include "linux.h"
+#include "pipeline.h"
 
-#define LINE_MAX_BYTES 512
-#define WORDS_MAX      64
-#define COMMANDS_MAX   8 /* in one pipeline */
-#define STOPPED_MAX    8
-
-struct command {
-	char *words[WORDS_MAX + 1]; /* NULL at the end: argv */
-	int nr_words;
-	char *input, *output; /* files, or NULL */
-	bool append;
-};
-
-struct pipeline {
-	struct command commands[COMMANDS_MAX];
-	int nr_commands;
-};
-
-/* Processes that the shell waits for, or that ^Z stopped. */
-struct job {
-	pid_t pids[COMMANDS_MAX]; /* the first is the group's number */
-	int nr_pids;
-};
+#define PROMPT    "$ "
+#define HELP_FILE "/etc/help"
 
 static int last_status;
-static int source = STDIN_FILENO;       /* of lines */
-static bool at_terminal;                /* it prompts, and has jobs */
-static struct job stopped[STOPPED_MAX]; /* fg takes the last */
-static int nr_stopped;
-static volatile bool interrupted; /* ^C while a line was typed */
-
-#define OPERATORS "|<>;&"
-
-/* ---- a line into commands ---------------------------------------- */
-
-/*
- * The next token of *line: a word (quotes removed), or one of OPERATORS, or >>.
- * NULL at the end. *op tells an operator from a quoted word that looks alike.
- */
-static char *next_token(char **line, bool *op)
-{
-	static char operators[][3] = { "|", "<", ">", ";", "&", ">>" };
-	char *p = *line, *start, *out, quote = 0;
-
-	while (isspace((unsigned char)*p))
-		p++;
-	*line = p;
-	if (!*p)
-		return NULL;
-	*op = strchr(OPERATORS, *p);
-	if (*op) {
-		bool two = p[0] == '>' && p[1] == '>';
-
-		*line = p + 1 + two;
-		return two ? operators[strlen(OPERATORS)] :
-			     operators[strchr(OPERATORS, *p) - OPERATORS];
-	}
-	for (start = out = p; *p; p++) {
-		if (quote ? *p == quote : *p == '\'' || *p == '"')
-			quote = quote ? 0 : *p;
-		else if (!quote &&
-			 (isspace((unsigned char)*p) || strchr(OPERATORS, *p)))
-			break;
-		else
-			*out++ = *p;
-	}
-	*line = p;
-	return strndup(start, (size_t)(out - start));
-}
-
-/* The file name behind < > >>. False: there is none. */
-static bool redirect(struct command *command, const char *op, char **line)
-{
-	bool is_op;
-	char *file = next_token(line, &is_op);
-
-	if (!file || is_op)
-		return false;
-	if (op[0] == '<') {
-		command->input = file;
-	} else {
-		command->output = file;
-		command->append = op[1] == '>';
-	}
-	return true;
-}
-
-enum parsed { EMPTY, RUNNABLE, WRONG };
-
-static enum parsed complain(const char *what)
-{
-	fprintf(stderr, "sh: %s\n", what);
-	return WRONG;
-}
-
-/* Does every quote have its other end? */
-static bool quotes_match(const char *line)
-{
-	char quote = 0;
-
-	for (; *line; line++)
-		if (quote ? *line == quote : *line == '\'' || *line == '"')
-			quote = quote ? 0 : *line;
-	return !quote;
-}
-
-/* One pipeline of the line; *line moves on, behind the ; if there is one. */
-static enum parsed parse(char **line, struct pipeline *pipeline)
-{
-	struct command *command = pipeline->commands;
-	char *token;
-	bool op;
-
-	memset(pipeline, 0, sizeof(*pipeline));
-	pipeline->nr_commands = 1;
-	while ((token = next_token(line, &op))) {
-		if (op && token[0] == ';')
-			break;
-		if (op && token[0] == '&')
-			return complain("& is not known here; a ; separates "
-					"commands");
-		if (op && token[0] == '|') {
-			if (!command->nr_words)
-				return complain(
-					"a command is missing before |");
-			if (pipeline->nr_commands == COMMANDS_MAX)
-				return complain("too many commands");
-			command = &pipeline->commands[pipeline->nr_commands++];
-		} else if (op) {
-			if (!redirect(command, token, line))
-				return complain("a file name is missing");
-		} else if (command->nr_words < WORDS_MAX) {
-			command->words[command->nr_words++] = token;
-		} else {
-			free(token);
-			return complain("too many words");
-		}
-	}
-	if (command->nr_words)
-		return RUNNABLE;
-	if (pipeline->nr_commands > 1 || command->input || command->output)
-		return complain("a command is missing");
-	return EMPTY;
-}
-
-static void free_pipeline(struct pipeline *pipeline)
-{
-	for (int i = 0; i < COMMANDS_MAX; i++) {
-		struct command *command = &pipeline->commands[i];
-
-		for (int word = 0; word < command->nr_words; word++)
-			free(command->words[word]);
-		free(command->input);
-		free(command->output);
-	}
-}
+static int source = STDIN_FILENO; /* of lines */
+static bool at_terminal;          /* it prompts, and has jobs */
 
 /* ---- running ----------------------------------------------------- */
 
@@ -194,7 +46,7 @@ static void open_as(const char *path, int flags, int fd)
 
 static void execute(struct command *command)
 {
-	char path[LINE_MAX_BYTES + 8];
+	char path[EDIT_MAX_BYTES + 8];
 
 	if (command->input)
 		open_as(command->input, O_RDONLY, STDIN_FILENO);
@@ -212,41 +64,9 @@ static void execute(struct command *command)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-static void note_interrupt(int sig)
-{
-	(void)sig;
-	interrupted = true;
-}
-
-/* What the keys send is for the jobs, not for the shell. */
-static void begin_jobs(void)
-{
-	on_signal(LINUX_SIGTTOU, IGNORE_SIGNAL);
-	if (!has_terminal())
-		take_terminal(); /* started at boot */
-	setpgid(0, 0);           /* refused to a session's leader: it is one */
-	set_foreground(getpid());
-	on_signal(LINUX_SIGINT, note_interrupt);
-	on_signal(LINUX_SIGQUIT, IGNORE_SIGNAL);
-	on_signal(LINUX_SIGTSTP, IGNORE_SIGNAL);
-}
-
-/* In the child: into the group (0: a new one), with every key's effect. */
-static void enter_job(pid_t group)
-{
-	if (!at_terminal)
-		return;
-	setpgid(0, group);
-	set_foreground(group ? group : getpid());
-	on_signal(LINUX_SIGINT, DEFAULT_ACTION);
-	on_signal(LINUX_SIGQUIT, DEFAULT_ACTION);
-	on_signal(LINUX_SIGTSTP, DEFAULT_ACTION);
-	on_signal(LINUX_SIGTTOU, DEFAULT_ACTION);
-}
-
-/* Start one command between two pipe ends (-1: none). Its pid, or -1. */
-static pid_t start(struct command *command, pid_t group, int in, int out,
-		   int unused)
+/* Start one command between two pipe ends (-1: none). False: no process. */
+static bool start(struct command *command, struct job *job, int in, int out,
+		  int unused)
 {
 	pid_t pid;
 
@@ -254,11 +74,11 @@ static pid_t start(struct command *command, pid_t group, int in, int out,
 	pid = fork();
 	if (pid < 0)
 		perror("sh: fork");
-	if (pid > 0 && at_terminal)
-		setpgid(pid, group ? group : pid); /* whoever is first */
+	if (pid > 0)
+		add_to_job(job, pid);
 	if (pid != 0)
-		return pid;
-	enter_job(group);
+		return pid > 0;
+	enter_job(job);
 	if (unused >= 0)
 		close(unused);
 	if (in >= 0) {
@@ -270,84 +90,47 @@ static pid_t start(struct command *command, pid_t group, int in, int out,
 		close(out);
 	}
 	execute(command);
-	return -1;
+	return false;
 }
 
-/* Wait until it has ended, or, at a terminal, has stopped: then *stop. */
-static int status_of(pid_t pid, bool *stop)
+/* Its commands, each with its ends of the pipes. */
+static void start_all(struct pipeline *pipeline, struct job *job)
 {
-	int status = 0, sig;
-
-	while (waitpid(pid, &status, at_terminal ? WUNTRACED : 0) < 0)
-		if (errno != EINTR)
-			return 1;
-	*stop = WIFSTOPPED(status);
-	if (*stop)
-		return 128 + WSTOPSIG(status);
-	if (!WIFSIGNALED(status))
-		return WEXITSTATUS(status);
-	sig = WTERMSIG(status);
-	if (sig == LINUX_SIGINT) /* the ^C stands on this line */
-		fputc('\n', stderr);
-	else
-		fprintf(stderr, "sh: process %d was killed by %s\n", pid,
-			signal_name(sig));
-	return 128 + sig;
-}
-
-/* Until all of the job have ended, or one has stopped: `fg` goes on there. */
-static int wait_for(struct job *job)
-{
-	bool stop = false;
-	int status = 1;
-
-	for (int i = 0; i < job->nr_pids && !stop; i++)
-		status = status_of(job->pids[i], &stop);
-	if (at_terminal)
-		set_foreground(getpid());
-	if (!stop)
-		return status;
-	if (nr_stopped < STOPPED_MAX) {
-		stopped[nr_stopped++] = *job;
-		fprintf(stderr,
-			"\nsh: process %d is stopped; fg lets it go on\n",
-			job->pids[0]);
-	} else {
-		kill_process(-job->pids[0], LINUX_SIGKILL);
-		fprintf(stderr,
-			"\nsh: process %d is killed: %d others are "
-			"stopped already\n",
-			job->pids[0], nr_stopped);
-	}
-	return status;
-}
-
-static int run_pipeline(struct pipeline *pipeline)
-{
-	struct job job = { .nr_pids = 0 };
 	int in = -1, ends[2];
-	pid_t pid;
+	bool started = true;
 
-	while (job.nr_pids < pipeline->nr_commands) {
+	if (pipeline->background && !at_terminal)
+		in = open("/dev/null", O_RDONLY);
+	for (int i = 0; i < pipeline->nr_commands && started; i++) {
 		ends[0] = ends[1] = -1;
-		if (job.nr_pids + 1 < pipeline->nr_commands && pipe(ends) < 0) {
+		if (i + 1 < pipeline->nr_commands && pipe(ends) < 0) {
 			perror("sh: pipe");
 			break;
 		}
-		pid = start(&pipeline->commands[job.nr_pids], job.pids[0], in,
-			    ends[1], ends[0]);
+		started = start(&pipeline->commands[i], job, in, ends[1],
+				ends[0]);
 		if (in >= 0)
 			close(in);
 		if (ends[1] >= 0)
 			close(ends[1]);
 		in = ends[0];
-		if (pid < 0)
-			break;
-		job.pids[job.nr_pids++] = pid;
 	}
 	if (in >= 0)
 		close(in);
-	return wait_for(&job);
+}
+
+static int run_pipeline(struct pipeline *pipeline, const char *text)
+{
+	struct job *job = new_job(text, pipeline->background);
+
+	if (!job)
+		return 1;
+	start_all(pipeline, job);
+	if (!pipeline->background)
+		return wait_for_job(job);
+	if (at_terminal)
+		printf("[%d] %d\n", job->nr, (int)job->group);
+	return 0;
 }
 
 /* ---- built in ---------------------------------------------------- */
@@ -362,7 +145,7 @@ static int do_cd(char **words)
 
 static int do_pwd(char **words)
 {
-	char path[LINE_MAX_BYTES];
+	char path[EDIT_MAX_BYTES];
 
 	(void)words;
 	if (!getcwd(path, sizeof(path))) {
@@ -373,34 +156,111 @@ static int do_pwd(char **words)
 	return 0;
 }
 
-static int do_fg(char **words)
+static int do_jobs(char **words)
 {
-	struct job job;
-
 	(void)words;
-	if (!nr_stopped) {
-		fprintf(stderr, "fg: nothing is stopped\n");
-		return 1;
-	}
-	job = stopped[--nr_stopped];
-	set_foreground(job.pids[0]);
-	kill_process(-job.pids[0], LINUX_SIGCONT);
-	return wait_for(&job);
+	list_jobs();
+	return 0;
 }
 
+static int go_on(char **words, bool foreground)
+{
+	struct job *job = find_job(words[1]);
+
+	if (job)
+		return continue_job(job, foreground);
+	if (words[1])
+		fprintf(stderr, "%s: there is no job %s; see jobs\n", words[0],
+			words[1]);
+	else
+		fprintf(stderr, "%s: there is no job\n", words[0]);
+	return 1;
+}
+
+static int do_fg(char **words)
+{
+	return go_on(words, true);
+}
+
+static int do_bg(char **words)
+{
+	return go_on(words, false);
+}
+
+/* SIGTERM, or what `-9`, `-KILL` or `-SIGKILL` names; 0: nothing. */
+static int signal_named(const char *name)
+{
+	const char *known;
+
+	if (atoi(name) > 0)
+		return atoi(name);
+	for (int sig = 1; sig < 32; sig++) {
+		known = signal_name(sig);
+		if (strcmp(name, known) == 0 || strcmp(name, known + 3) == 0)
+			return sig;
+	}
+	return 0;
+}
+
+static int do_kill(char **words)
+{
+	int sig = LINUX_SIGTERM, status = 0;
+	struct job *job;
+	char **who = words + 1;
+
+	if (*who && (*who)[0] == '-')
+		sig = signal_named(*who++ + 1);
+	if (!*who || !sig) {
+		fprintf(stderr, "usage: kill [-SIGNAL] PID or %%JOB ...\n");
+		return 2;
+	}
+	for (; *who; who++) {
+		job = (*who)[0] == '%' ? find_job(*who) : NULL;
+		if (kill_process(job ? -job->group : atoi(*who), sig) == 0 &&
+		    (job || atoi(*who)))
+			continue;
+		fprintf(stderr, "kill: %s: no such process\n", *who);
+		status = 1;
+	}
+	return status;
+}
+
+/* Is it the first line of what the file says of the topic? */
+static bool is_topic(const char *line, const char *topic)
+{
+	size_t bytes = strlen(topic);
+
+	return strncmp(line, topic, bytes) == 0 &&
+		(line[bytes] == ':' || line[bytes] == '\n');
+}
+
+/*
+ * The file has a paragraph for each topic, whose first line begins with the
+ * topic and a colon; without one the first, which is about all.
+ */
 static int do_help(char **words)
 {
-	(void)words;
-	puts("Look:  ps   maps PID   walk PID ADDRESS   cat /proc/PID/smaps\n"
-	     "       cat /proc/meminfo /proc/buddyinfo /proc/pagetypemap ...\n"
-	     "       echo fault > /proc/trace; true; cat /proc/trace\n"
-	     "Show:  layout  lazy  faults  twins  lives  mmshow  crash [what]\n"
-	     "       tour [STOP]\n"
-	     "Files: ls [-l]  cat  echo    with | < > >>\n"
-	     "Shell: cd  pwd  fg  help  exit [status]    with ; between\n"
-	     "Keys:  ^C ends a program, ^D its input, Ctrl-A x ends QEMU\n"
-	     "       (exit ends the machine when the shell was started at boot)");
-	return 0;
+	const char *topic = words[1] ? words[1] : "help";
+	FILE *file = fopen(HELP_FILE, "r");
+	bool inside = false, found = false;
+	char line[128];
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (line[0] == '\n')
+			inside = false;
+		else if (!inside && is_topic(line, topic))
+			inside = found = true;
+		if (inside)
+			fputs(line, stdout);
+	}
+	if (file)
+		fclose(file);
+	if (!found)
+		fprintf(stderr,
+			"help: nothing is known of %s; try help, or "
+			"help words\n",
+			topic);
+	return !found;
 }
 
 static int do_exit(char **words)
@@ -412,34 +272,57 @@ static const struct {
 	const char *name;
 	int (*run)(char **words);
 } built_in[] = {
-	{ "cd", do_cd },     { "pwd", do_pwd },   { "fg", do_fg },
+	{ "cd", do_cd },     { "pwd", do_pwd },   { "jobs", do_jobs },
+	{ "fg", do_fg },     { "bg", do_bg },     { "kill", do_kill },
 	{ "help", do_help }, { "exit", do_exit },
 };
 
-static int run(struct pipeline *pipeline)
+#define NR_BUILT_IN (sizeof(built_in) / sizeof(built_in[0]))
+
+static int run(struct pipeline *pipeline, const char *text)
 {
 	char **words = pipeline->commands[0].words;
 
-	for (size_t i = 0; i < sizeof(built_in) / sizeof(built_in[0]); i++)
-		if (pipeline->nr_commands == 1 &&
+	for (size_t i = 0; i < NR_BUILT_IN; i++)
+		if (pipeline->nr_commands == 1 && !pipeline->background &&
 		    strcmp(words[0], built_in[i].name) == 0)
 			return built_in[i].run(words);
-	return run_pipeline(pipeline);
+	return run_pipeline(pipeline, text);
+}
+
+/* ---- lines ------------------------------------------------------- */
+
+/* What was typed of one pipeline, without the ; or & behind it. */
+static void copy_text(char *text, const char *begin, const char *end)
+{
+	while (begin < end && strchr(" \t", *begin))
+		begin++;
+	while (end > begin && strchr(" \t;&", end[-1]))
+		end--;
+	memcpy(text, begin, (size_t)(end - begin));
+	text[end - begin] = '\0';
 }
 
 static void run_line(char *line)
 {
 	static struct pipeline pipeline;
+	char typed[EDIT_MAX_BYTES], text[EDIT_MAX_BYTES], *begin;
 	enum parsed parsed = EMPTY;
 
 	if (line[0] == '#')
 		return;
 	if (!quotes_match(line))
-		parsed = complain("a quote is not closed");
-	while (*line && parsed != WRONG) {
-		parsed = parse(&line, &pipeline);
+		parsed = WRONG;
+	if (parsed == WRONG)
+		fprintf(stderr, "sh: a quote is not closed\n");
+	snprintf(typed, sizeof(typed), "%s", line);
+	for (begin = line; *begin && parsed != WRONG;) {
+		char *from = typed + (begin - line);
+
+		parsed = parse_pipeline(&begin, &pipeline);
+		copy_text(text, from, typed + (begin - line));
 		if (parsed == RUNNABLE)
-			last_status = run(&pipeline);
+			last_status = run(&pipeline, text);
 		free_pipeline(&pipeline);
 	}
 	if (parsed == WRONG)
@@ -447,10 +330,10 @@ static void run_line(char *line)
 }
 
 /*
- * A line without its newline, empty if it was too long. False at the end of
- * the input.
+ * A line of a file without its newline, empty if it was too long. False at the
+ * end of the file.
  */
-static bool read_line(char line[LINE_MAX_BYTES])
+static bool read_line(char line[EDIT_MAX_BYTES])
 {
 	bool ended = false;
 	int used = 0, got;
@@ -458,28 +341,45 @@ static bool read_line(char line[LINE_MAX_BYTES])
 
 	while (!ended) {
 		got = read(source, &c, 1);
-		if (got < 0 && errno == EINTR && !interrupted)
+		if (got < 0 && errno == EINTR)
 			continue;
-		if (interrupted) { /* a new line, a new prompt */
-			interrupted = false;
-			putchar('\n');
-			line[0] = '\0';
-			return true;
-		}
 		if (got <= 0)
 			break;
 		ended = c == '\n';
-		if (!ended && used++ < LINE_MAX_BYTES - 1)
+		if (!ended && used++ < EDIT_MAX_BYTES - 1)
 			line[used - 1] = c;
 	}
-	if (used >= LINE_MAX_BYTES) {
+	if (used >= EDIT_MAX_BYTES) {
 		fprintf(stderr, "sh: a line of %d bytes: at most %d are read\n",
-			used, LINE_MAX_BYTES - 1);
-		line[0] = '\0';
-		return true;
+			used, EDIT_MAX_BYTES - 1);
+		used = 0;
 	}
 	line[used] = '\0';
 	return ended || used;
+}
+
+/* What Tab offers for a command besides programs. */
+static struct names names_for(const char *line, size_t at, size_t *word)
+{
+	struct names names = complete_word(line, at, word);
+	char prefix[EDIT_MAX_BYTES];
+
+	snprintf(prefix, sizeof(prefix), "%.*s", (int)(at - *word),
+		 line + *word);
+	for (size_t i = 0; is_command(line, *word) && i < NR_BUILT_IN; i++)
+		add_name(&names, built_in[i].name, prefix);
+	return names;
+}
+
+static bool next_line(char line[EDIT_MAX_BYTES])
+{
+	enum edited edited = EDIT_INTERRUPT;
+
+	if (!at_terminal)
+		return read_line(line);
+	while (edited == EDIT_INTERRUPT)
+		edited = edit_line(PROMPT, line, names_for);
+	return edited == EDIT_LINE;
 }
 
 /* Lines come from this file now; the commands keep their standard input. */
@@ -494,7 +394,7 @@ static bool read_from(const char *path)
 
 int main(int argc, char **argv)
 {
-	char line[LINE_MAX_BYTES];
+	char line[EDIT_MAX_BYTES];
 
 	at_terminal = argc == 1 && isatty(STDIN_FILENO);
 	if (argc == 3 && strcmp(argv[1], "-c") == 0) {
@@ -503,18 +403,12 @@ int main(int argc, char **argv)
 	}
 	if (argc > 1 && !read_from(argv[1]))
 		return 127;
-	if (at_terminal)
-		begin_jobs();
-	for (;;) {
-		/* As process 1 it inherits what others left behind. */
-		while (waitpid(-1, NULL, WNOHANG) > 0)
-			;
-		if (at_terminal)
-			printf("$ ");
+	jobs_init(at_terminal);
+	do {
+		reap_jobs(); /* as process 1 also what others left behind */
 		fflush(stdout);
-		if (!read_line(line))
-			break;
+		if (!next_line(line))
+			return last_status;
 		run_line(line);
-	}
-	return last_status;
+	} while (true);
 }
