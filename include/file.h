@@ -16,6 +16,7 @@
 struct address_space;
 struct file;
 struct inode;
+struct iovec32;
 struct vm_area_struct;
 struct kstat64;
 struct dir_context;
@@ -30,6 +31,9 @@ struct file_operations {
 	/* Buffers are user addresses; *pos is moved. NULL = -EINVAL. */
 	s32 (*read)(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
 	s32 (*write)(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
+	/* readv, writev, where the pieces are one message; or NULL. */
+	s32 (*pieces)(struct file *file, const struct iovec32 *iov, u32 n,
+		      bool write);
 	s64 (*llseek)(struct file *file, s64 offset, int whence);
 	int (*iterate)(struct file *file, struct dir_context *ctx);
 	int (*ioctl)(struct file *file, u32 cmd, u32 arg);

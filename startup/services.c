@@ -3,8 +3,9 @@
  *
  * Take a service's lines out and its calls return -ENOSYS, the core does not
  * call it, and the linker drops what nobody names. Some services call others:
- * tty, pipe and events call signal and poll, tty calls ids. Those calls do nothing for
- * a task that the other service was never told of. startup/core.c lists none.
+ * tty, pipe, socket and events call signal and poll, tty calls ids, socket calls
+ * files and pipe. Those calls do nothing for a task that the other service was
+ * never told of. startup/core.c lists none.
  */
 #include <inspect/inspect.h>
 #include <services/advice/advice.h>
@@ -23,6 +24,7 @@
 #include <services/script/script.h>
 #include <services/shm/shm.h>
 #include <services/signal/signal.h>
+#include <services/socket/socket.h>
 #include <services/system/system.h>
 #include <services/time/time.h>
 #include <services/tty/tty.h>
@@ -45,6 +47,7 @@ const struct service *const services[] = {
 	&shm_service,
 	&uffd_service,
 	&pipe_service,
+	&socket_service,
 	&events_service,
 	&registers_service,
 	&system_service,
@@ -67,6 +70,7 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	SHM_CALLS,
 	UFFD_CALLS,
 	PIPE_CALLS,
+	SOCKET_CALLS,
 	POLL_CALLS,
 	EVENTS_CALLS,
 };

@@ -162,6 +162,11 @@ int __must_check ramfs_make_inode(const struct inode *dir, u32 mode,
 				  struct inode **result);
 int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
 		 struct inode **child);
+/*
+ * What path names comes to be, without data: 0 and *made with a reference,
+ * -EEXIST, and what a walk along the path says. (make.c)
+ */
+int __must_check make_node(const char *path, u32 mode, struct inode **made);
 int ramfs_open(struct inode *inode, struct file *file);
 int ramfs_run(struct inode *inode, struct file *file);
 void ramfs_release(struct file *file);

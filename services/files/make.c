@@ -66,10 +66,11 @@ int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
 
 /* What a name is to be made for. */
 struct making {
-	u32 mode;          /* S_IF* and permissions */
-	u32 rdev;          /* of a device */
-	const char *text;  /* of a symbolic link */
-	struct inode *old; /* it gets a further name; or NULL */
+	u32 mode;            /* S_IF* and permissions */
+	u32 rdev;            /* of a device */
+	const char *text;    /* of a symbolic link */
+	struct inode *old;   /* it gets a further name; or NULL */
+	struct inode **made; /* gets a reference to the new one; or NULL */
 };
 
 int ramfs_set_link_text(struct inode *inode, const char *text)
@@ -96,6 +97,8 @@ static int make_inode(const struct nameidata *nd, const struct making *what)
 		err = ramfs_set_link_text(inode, what->text);
 	if (!err)
 		err = ramfs_link(nd->inode, nd->name, nd->bytes, inode, false);
+	if (!err && what->made)
+		*what->made = igrab(inode);
 	iput(inode); /* the name has a reference of its own */
 	return err;
 }
@@ -167,20 +170,33 @@ static int make_at(const struct nameidata *nd, const struct making *what)
 	return what->old ? link_inode(nd, what->old) : make_inode(nd, what);
 }
 
-static s32 make_name(s32 dirfd, uaddr_t path, const struct making *what)
+static int make_path(s32 dirfd, const char *path, const struct making *what)
 {
 	struct nameidata nd;
+	int err = path_parent(dirfd, path, &nd);
+
+	if (!err)
+		err = make_at(&nd, what);
+	end_walk(&nd);
+	return err;
+}
+
+static s32 make_name(s32 dirfd, uaddr_t path, const struct making *what)
+{
 	char *name;
 	int err = getname(path, &name);
 
 	if (err)
 		return err;
-	err = path_parent(dirfd, name, &nd);
-	if (!err)
-		err = make_at(&nd, what);
-	end_walk(&nd);
+	err = make_path(dirfd, name, what);
 	kfree(name);
 	return err;
+}
+
+int make_node(const char *path, u32 mode, struct inode **made)
+{
+	return make_path(AT_FDCWD, path,
+			 &(struct making){ .mode = mode, .made = made });
 }
 
 /* ---- system calls ------------------------------------------------ */

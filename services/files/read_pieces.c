@@ -126,7 +126,9 @@ static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, u64 *pos, bool write)
 		ret = -EFAULT;
 	if (!ret)
 		ret = check_iov(iov, n);
-	if (!ret)
+	if (!ret && !pos && file->f_op->pieces)
+		ret = file->f_op->pieces(file, iov, n, write);
+	else if (!ret)
 		ret = rw_pieces_at(file, iov, n, fn, pos);
 	if (iov != on_stack)
 		kfree(iov);

@@ -451,25 +451,29 @@ static int install_ends(struct files_struct *files, struct file *ends[2],
 	return err;
 }
 
-s32 sys_pipe2(uaddr_t ufds, u32 flags)
+s32 open_two_fds(struct file *ends[2], bool cloexec, uaddr_t ufds)
 {
 	struct files_struct *files = current_thread_info()->files;
-	struct file *ends[2];
 	u32 fds[2];
-	int err;
+	int err = install_ends(files, ends, cloexec, fds);
 
-	if (flags & ~(u32)(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
-		return -EINVAL;
-	err = create_pipe(flags, ends);
-	if (err)
-		return err;
-	err = install_ends(files, ends, flags & O_CLOEXEC, fds);
 	if (!err && copy_to_user(ufds, fds, sizeof(fds))) {
 		uninstall(files, fds[0], ends[0]);
 		uninstall(files, fds[1], ends[1]);
 		err = -EFAULT;
 	}
 	return err;
+}
+
+s32 sys_pipe2(uaddr_t fds, u32 flags)
+{
+	struct file *ends[2];
+	int err;
+
+	if (flags & ~(u32)(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
+		return -EINVAL;
+	err = create_pipe(flags, ends);
+	return err ? err : open_two_fds(ends, flags & O_CLOEXEC, fds);
 }
 
 s32 sys_pipe(uaddr_t fds)

@@ -1,0 +1,180 @@
+/*
+ * services/socket/sock.c - lives of sockets, and what their calls share.
+ *
+ * A socket lives as long as its file, its peer or a call has a reference. When
+ * the file is closed the socket is dead: its queue goes, its peer reads what it
+ * has still got and then the end.
+ */
+#include <services/socket/internal.h>
+
+spinlock_t socket_lock = SPINLOCK_INIT;
+
+static struct kmem_cache *sock_cache;
+
+void sock_init(void)
+{
+	sock_cache = kmem_cache_create("UNIX", sizeof(struct sock), 0,
+				       SLAB_PANIC, NULL);
+}
+
+/* A name in a directory that is opened with O_PATH has no socket behind it. */
+struct sock *sock_of(const struct file *file)
+{
+	return S_ISSOCK(file->f_inode->i_mode) ? file->private_data : NULL;
+}
+
+struct ucred current_ucred(bool effective)
+{
+	const struct cred *cred = current_cred();
+
+	return (struct ucred){
+		.pid = (u32)current->tgid,
+		.uid = effective ? cred->euid : cred->uid,
+		.gid = effective ? cred->egid : cred->gid,
+	};
+}
+
+/* ---- lives ------------------------------------------------------- */
+
+struct sock *sock_alloc(u32 type)
+{
+	struct sock *sock = kmem_cache_alloc(sock_cache,
+					     GFP_KERNEL | __GFP_ZERO);
+
+	if (!sock)
+		return NULL;
+	sock->type = type;
+	atomic_set(&sock->count, 1);
+	STAILQ_INIT(&sock->queue);
+	TAILQ_INIT(&sock->backlog);
+	LIST_INIT(&sock->rights);
+	sock->sndbuf = sock->rcvbuf = SOCK_BUF_DEFAULT;
+	sock->rcvlowat = 1;
+	sock->rcvtimeo = sock->sndtimeo = UINT64_MAX;
+	init_rwsem(&sock->reading);
+	init_waitqueue_head(&sock->readable);
+	init_waitqueue_head(&sock->room);
+	return sock;
+}
+
+void sock_put(struct sock *sock)
+{
+	if (!sock || !atomic_dec_and_test(&sock->count))
+		return;
+	name_put(sock->name);
+	kmem_cache_free(sock_cache, sock);
+}
+
+void sock_changed(struct sock *sock)
+{
+	wake_up(&sock->readable);
+	wake_up(&sock->room);
+	poll_wake(&sock->edges.in);
+	poll_wake(&sock->edges.out);
+}
+
+void free_chunks(struct chunk_list *chunks)
+{
+	struct chunk *chunk;
+	struct rights *rights;
+
+	while ((chunk = STAILQ_FIRST(chunks)) != NULL) {
+		STAILQ_REMOVE_HEAD(chunks, link);
+		spin_lock(&socket_lock);
+		rights = rights_dequeue(chunk);
+		spin_unlock(&socket_lock);
+		rights_drop(rights);
+		name_put(chunk->from);
+		kfree(chunk);
+	}
+}
+
+/* The peer of a connection sees its end; of datagrams it may find another. */
+static void leave_peer(const struct sock *sock, struct sock *peer)
+{
+	if (!peer || sock->type == SOCK_DGRAM)
+		return;
+	peer->shutdown = ALL_SHUTDOWN;
+	if (!STAILQ_EMPTY(&sock->queue) || !sock->file)
+		peer->error = -ECONNRESET; /* what it sent was not read */
+	sock_changed(peer);
+}
+
+static void close_one(struct sock *sock, struct backlog *backlog)
+{
+	struct chunk_list queue = STAILQ_HEAD_INITIALIZER(queue);
+	struct sock *peer;
+	struct inode *node;
+
+	spin_lock(&socket_lock);
+	sock->dead = true;
+	sock->state = SOCK_UNCONNECTED;
+	sock->shutdown = ALL_SHUTDOWN;
+	peer = sock->peer;
+	sock->peer = NULL;
+	leave_peer(sock, peer);
+	sock->file = NULL;
+	if (sock->named.le_prev) /* an accepted one has its listener's name */
+		LIST_REMOVE(sock, named);
+	node = sock->node;
+	sock->node = NULL;
+	STAILQ_CONCAT(&queue, &sock->queue);
+	TAILQ_CONCAT(backlog, &sock->backlog, backlog_link);
+	sock_changed(sock);
+	spin_unlock(&socket_lock);
+	free_chunks(&queue);
+	iput(node);
+	sock_put(peer);
+	sock_put(sock);
+}
+
+void sock_close(struct sock *sock)
+{
+	struct backlog backlog = TAILQ_HEAD_INITIALIZER(backlog);
+
+	close_one(sock, &backlog);
+	while ((sock = TAILQ_FIRST(&backlog)) != NULL) {
+		TAILQ_REMOVE(&backlog, sock, backlog_link);
+		close_one(sock, &backlog); /* it has none of its own */
+	}
+	rights_collect();
+}
+
+/* ---- waiting ----------------------------------------------------- */
+
+u64 sock_deadline(const struct file *file, u32 msg_flags, u64 timeout)
+{
+	if (file->f_flags & O_NONBLOCK || msg_flags & MSG_DONTWAIT)
+		return 0;
+	return timeout == UINT64_MAX ? timeout : ktime_ns() + timeout;
+}
+
+int sock_sleep(u64 until)
+{
+	u64 now = until == UINT64_MAX ? 0 : ktime_ns();
+
+	if (now >= until)
+		return -EAGAIN;
+	if (signal_pending())
+		return until == UINT64_MAX ? -ERESTARTSYS : -EINTR;
+	schedule_timeout(until == UINT64_MAX ? until : until - now);
+	return 0;
+}
+
+/* ---- by descriptor ----------------------------------------------- */
+
+struct sock *fd_sock(u32 fd, struct file **file, int *err)
+{
+	struct sock *sock;
+
+	*file = fget(fd);
+	if (!*file) {
+		*err = -EBADF;
+		return NULL;
+	}
+	sock = sock_of(*file);
+	*err = sock ? 0 : -ENOTSOCK;
+	if (!sock)
+		fput(*file);
+	return sock;
+}

@@ -1,0 +1,185 @@
+/*
+ * services/socket/socket.c - a socket as a file, and the service's row.
+ */
+#include <services/socket/internal.h>
+#include <uapi/poll.h>
+#include <uapi/termios.h>
+
+#define SOCKFS_DEV MKDEV(0, 8) /* on no device: as Linux numbers them */
+
+static s32 socket_pieces(struct file *file, const struct iovec32 *iov, u32 n,
+			 bool write)
+{
+	struct message m = { .data = { .iov = iov } };
+	s32 ret;
+
+	for (u32 i = 0; i < n; i++)
+		m.data.left += iov[i].iov_len;
+	if (write)
+		return sock_send(file, &m);
+	if (!m.data.left)
+		return 0;
+	ret = sock_receive(file, &m);
+	rights_drop(m.rights);
+	name_put(m.from);
+	return ret;
+}
+
+static s32 socket_read(struct file *file, uaddr_t buf, u32 bytes,
+		       u64 *pos __unused_arg)
+{
+	return socket_pieces(file, &(struct iovec32){ buf, bytes }, 1, false);
+}
+
+static s32 socket_write(struct file *file, uaddr_t buf, u32 bytes,
+			u64 *pos __unused_arg)
+{
+	return socket_pieces(file, &(struct iovec32){ buf, bytes }, 1, true);
+}
+
+static s32 socket_kernel_write(struct file *file, const void *buf, u32 bytes,
+			       u64 *pos __unused_arg)
+{
+	struct message m = { .data = { .kernel = buf, .left = bytes } };
+
+	return sock_send(file, &m);
+}
+
+/* Half of Linux's buffer is free: the next write does not wait. */
+static bool is_writable(const struct sock *sock)
+{
+	const struct sock *peer = sock->peer;
+
+	if (sock->state == SOCK_LISTENING)
+		return false;
+	return !peer || peer->dead ||
+		(peer->queued * 4 <= sock->sndbuf &&
+		 may_deliver(sock, peer) != -EAGAIN);
+}
+
+static u32 socket_poll(struct file *file, struct poll_edges *edges)
+{
+	struct sock *sock = file->private_data;
+	u32 ready = 0;
+
+	spin_lock(&socket_lock);
+	*edges = sock->edges;
+	if (sock->peer)
+		edges->out += sock->peer->room_edge;
+	if (sock->error)
+		ready |= POLLERR;
+	if (sock->shutdown == ALL_SHUTDOWN)
+		ready |= POLLHUP;
+	if (sock->shutdown & RCV_SHUTDOWN)
+		ready |= POLLRDHUP | POLLIN | POLLRDNORM;
+	if (!STAILQ_EMPTY(&sock->queue) || !TAILQ_EMPTY(&sock->backlog))
+		ready |= POLLIN | POLLRDNORM;
+	if (sock->type != SOCK_DGRAM && sock->state == SOCK_UNCONNECTED)
+		ready |= POLLHUP;
+	if (is_writable(sock))
+		ready |= POLLOUT | POLLWRNORM | POLLWRBAND;
+	spin_unlock(&socket_lock);
+	return ready;
+}
+
+/* Bytes to be read: of datagrams those of the first. */
+static u32 bytes_to_read(const struct sock *sock)
+{
+	const struct chunk *chunk;
+	u32 bytes = 0;
+
+	if (sock->type != SOCK_DGRAM)
+		return sock->unread;
+	STAILQ_FOREACH(chunk, &sock->queue, link) {
+		bytes += chunk->bytes;
+		if (chunk->last)
+			break;
+	}
+	return bytes;
+}
+
+static int socket_ioctl(struct file *file, u32 cmd, u32 arg)
+{
+	struct sock *sock = file->private_data;
+	bool listening;
+	u32 bytes;
+
+	if (cmd != FIONREAD && cmd != TIOCOUTQ)
+		return -ENOTTY;
+	spin_lock(&socket_lock);
+	listening = sock->state == SOCK_LISTENING;
+	if (cmd == FIONREAD)
+		bytes = bytes_to_read(sock);
+	else
+		bytes = sock->peer ? sock->peer->queued : 0;
+	spin_unlock(&socket_lock);
+	return listening && cmd == FIONREAD ? -EINVAL :
+					      put_user_u32(bytes, arg);
+}
+
+static void socket_release(struct file *file)
+{
+	if (file->private_data)
+		sock_close(file->private_data);
+}
+
+static const struct file_operations socket_fops = {
+	.read = socket_read,
+	.write = socket_write,
+	.pieces = socket_pieces,
+	.kernel_write = socket_kernel_write,
+	.poll = socket_poll,
+	.ioctl = socket_ioctl,
+	.release = socket_release,
+};
+
+static const struct inode_operations socket_inode_ops = {
+	.nameless = "socket:[%u]",
+};
+
+struct file *sock_file(struct sock *sock, u32 flags)
+{
+	struct inode *inode = new_inode(S_IFSOCK | 0777);
+	struct file *file = inode ? alloc_file() : NULL;
+
+	if (!file) {
+		iput(inode);
+		return NULL;
+	}
+	inode->i_dev = SOCKFS_DEV;
+	inode->i_uid = current_cred()->fsuid;
+	inode->i_gid = current_cred()->fsgid;
+	inode->i_op = &socket_inode_ops;
+	file->f_inode = inode;
+	file->f_mapping = &inode->i_data;
+	file->f_op = &socket_fops;
+	file->f_mode = FMODE_READ | FMODE_WRITE;
+	file->f_flags = (flags & SOCK_NONBLOCK) | O_RDWR;
+	file->private_data = sock;
+	spin_lock(&socket_lock);
+	sock->file = file;
+	spin_unlock(&socket_lock);
+	return file;
+}
+
+void sock_file_undo(struct file *file)
+{
+	struct sock *sock = file->private_data;
+
+	spin_lock(&socket_lock);
+	sock->file = NULL;
+	spin_unlock(&socket_lock);
+	file->private_data = NULL;
+	fput(file);
+}
+
+/* A task that ends may have been the last to know of sockets in flight. */
+static void socket_exit(struct task_struct *task __unused_arg)
+{
+	rights_collect();
+}
+
+const struct service socket_service = {
+	.init = sock_init,
+	.exit_late = socket_exit,
+};
