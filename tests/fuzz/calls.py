@@ -37,6 +37,8 @@ KINDS = {
     "shmat.addr": "PLACE", "remap_file_pages.addr": "PLACE", "shmdt.addr": "PLACE", "shmat.id": "SMALL",
     "shmctl.id": "SMALL", "key": "SMALL", "local": "IOVEC", "remote": "IOVEC",
     "nr_local": "SMALL", "nr_remote": "SMALL", "command": "FLAGS",
+    "family": "SMALL", "type": "SMALL", "protocol": "SMALL", "level": "SMALL",
+    "addr_bytes": "SMALL", "backlog": "SMALL", "addr_len": "WORD",
     "userfaultfd.flags": "OPEN", "memfd_create.name": "PATH",
     "mode": "MODE", "nice": "SMALL", "increment": "SMALL",
     "old": "FD", "new": "FD", "in": "FD", "out": "FD", "fd": "FD",

@@ -195,9 +195,9 @@ static uint32_t bytes(void)
 
 static uint32_t fd(void)
 {
-	return one_in(12) ? ONE_OF(20, 25, 63, 255, 256, 1023, 1024, 0xffffffff,
+	return one_in(12) ? ONE_OF(22, 25, 63, 255, 256, 1023, 1024, 0xffffffff,
 				   0xffffff9c, 0x7fffffff) :
-			    below(20);
+			    below(22);
 }
 
 static uint32_t pid(void)

@@ -8,6 +8,7 @@
 #include <uapi/fcntl.h>
 #include <uapi/mman.h>
 #include <uapi/signal.h>
+#include <uapi/socket.h>
 #include "fuzz.h"
 
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
@@ -38,6 +39,8 @@ static const struct {
 	{ "/dev", O_RDONLY | O_DIRECTORY },
 	{ "/fz/a", O_WRONLY | O_APPEND },
 	{ "/dev/urandom", O_RDONLY },
+	{ "", 0 }, /* two sockets */
+	{ "", 0 },
 };
 
 /* The lowest free number is the next row's. */
@@ -49,12 +52,15 @@ static void open_files(void)
 	for (i = 0; i < ARRAY_SIZE(files); i++)
 		SYS(close, i);
 	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		if (files[i].path) {
+		if (files[i].path && files[i].path[0]) {
 			SYS(open, files[i].path, files[i].flags, 0);
-		} else {
-			SYS(pipe2, ends, files[i].flags);
-			i++;
+			continue;
 		}
+		if (files[i].path)
+			SYS(socketpair, AF_UNIX, SOCK_STREAM, 0, ends);
+		else
+			SYS(pipe2, ends, files[i].flags);
+		i++;
 	}
 }
 
