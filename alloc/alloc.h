@@ -228,7 +228,7 @@ static inline bool page_has_one_owner(const struct page *page)
 {
 	if (page_count(page) != 1)
 		return false;
-	dmb();
+	smp_mb();
 	return true;
 }
 
@@ -254,7 +254,7 @@ static inline void put_shared_page(struct page *page)
  */
 static inline void put_shared_page_after_use(struct page *page)
 {
-	dmb();
+	smp_mb();
 	put_shared_page(page);
 }
 

@@ -71,7 +71,7 @@ static u32 truncate_count(const struct address_space *mapping)
 {
 	u32 count = READ_ONCE(mapping->truncate_count);
 
-	dmb(); /* read before the size is, or an old one fits a new count */
+	smp_mb(); /* read before the size is, or an old one fits a new count */
 	return count;
 }
 

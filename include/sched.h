@@ -150,7 +150,7 @@ void __wake_up(struct wait_queue_head *wq);
 /* The same; mostly nobody waits. */
 static inline void wake_up(struct wait_queue_head *wq)
 {
-	dmb(); /* what they wait for is visible before the queue is looked at */
+	smp_mb(); /* what they wait for is visible before the queue is looked at */
 	if (unlikely(!TAILQ_EMPTY(&wq->waiters)))
 		__wake_up(wq);
 }

@@ -247,7 +247,7 @@ int sync_kernel_pgd(pgd_t *pgd, u32 va)
 /* Entries appear rarely and stay for ever; a fault may have copied some. */
 static void copy_new_entries(struct mm_struct *mm, u32 seq)
 {
-	dmb(); /* seq was read before the entries it stands for */
+	smp_mb(); /* seq was read before the entries it stands for */
 	for (u32 n = mm->context.vmalloc_seq; n < seq; n++) {
 		u32 i = master_log[n];
 

@@ -53,7 +53,7 @@ static struct page *make_pgd(void)
 		clear_page(pgd + i * PAGE_SIZE);
 	/* First the number: an entry made during the copy is copied again. */
 	page->private = READ_ONCE(init_mm.context.vmalloc_seq);
-	dmb(); /* ... the number before the entries it stands for */
+	smp_mb(); /* ... the number before the entries it stands for */
 	copy_page(pgd + USER_PGD_PAGES * PAGE_SIZE,
 		  (u8 *)init_mm.pgd + USER_PGD_PAGES * PAGE_SIZE);
 	table_clean(pgd, PAGE_SIZE << PGD_ORDER);

@@ -80,7 +80,7 @@ static inline void prepare_set_pte(const struct mm_struct *mm, uaddr_t va,
 	BUG_ON(va >= TASK_SIZE);
 	VM_BUG_ON(!pte_present(pte) || mm == &init_mm);
 	sync_if_exec(pte);
-	dmb(); /* another core that sees the entry sees what the page holds */
+	smp_mb(); /* another core that sees the entry sees what the page holds */
 }
 
 static inline void set_pte_at(struct mm_struct *mm, uaddr_t va, pte_t *ptep,

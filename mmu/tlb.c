@@ -81,7 +81,10 @@ void flush_tlb_mm(struct mm_struct *mm)
 	finish_flush(mm);
 }
 
-/* Kernel entries are global and, in these ranges, never executable. */
+/*
+ * Kernel entries are global, so that any ASID's number drops them, and, in these
+ * ranges, never executable.
+ */
 void flush_tlb_kernel_range(u32 start, u32 end)
 {
 	BUG_ON(start > end || start < PAGE_OFFSET);
@@ -90,7 +93,7 @@ void flush_tlb_kernel_range(u32 start, u32 end)
 		tlbiall();
 	else
 		for (u32 va = start & PAGE_MASK; va < end; va += PAGE_SIZE)
-			tlbimvaa(va);
+			tlbimva(va, 0);
 	dsb(); /* the invalidates are complete before frames are reused */
 	isb(); /* nothing already fetched uses the old translation */
 }

@@ -16,6 +16,7 @@
  * Registers of a copy:	r0 to	r1 from	r2 bytes left
  *			ip = from - to	lr = end of to	r3-r10 data
  */
+#include <asm/barrier.h>
 #include <asm/domain.h>
 #include <uapi/errno.h>
 
@@ -241,7 +242,7 @@ END __put_user_pair
 FUNCTION __cmpxchg_user_u32
 	push	{r4, r5}
 	user_open ip
-	dmb					@ what came before is seen first
+	smp_dmb					@ what came before is seen first
 1:	USER	.Lcmpxchg_fault, ldrex r4, [r0]
 	cmp	r4, r1
 	bne	2f
@@ -249,7 +250,7 @@ FUNCTION __cmpxchg_user_u32
 	cmp	r5, #0
 	bne	1b
 2:	clrex					@ not equal: nothing was stored
-	dmb					@ and what follows, after it
+	smp_dmb					@ and what follows, after it
 	user_close ip
 	str	r4, [r3]
 	mov	r0, #0

@@ -212,7 +212,7 @@ void do_exit(u32 code)
 void kill_thread(struct task_struct *task)
 {
 	WRITE_ONCE(task->killed, true);
-	dmb(); /* whoever sees the flag sees the word: is_killed() */
+	smp_mb(); /* whoever sees the flag sees the word: is_killed() */
 	atomic_or(TIF_SIGPENDING, &task->thread_info.flags);
 	wake_up_killed(task);
 }

@@ -423,7 +423,7 @@ void schedule_dead(void)
 void set_current_state(enum task_state state)
 {
 	WRITE_ONCE(current->state, state);
-	dmb(); /* the state is visible before the condition is looked at */
+	smp_mb(); /* the state is visible before the condition is looked at */
 }
 
 /* Asleep are the states from `first` to `last`. */

@@ -183,7 +183,7 @@ static inline struct pt_regs *task_pt_regs(const struct task_struct *task)
 /* Has somebody killed it? Read after a look at TIF_SIGPENDING. */
 static inline bool is_killed(const struct task_struct *task)
 {
-	dmb(); /* the word after the flag: kill_thread() sets it before */
+	smp_mb(); /* the word after the flag: kill_thread() sets it before */
 	return READ_ONCE(task->killed);
 }
 

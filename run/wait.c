@@ -13,7 +13,7 @@
 static void dequeue(struct wait_queue_head *wq, struct wait_entry *entry)
 {
 	TAILQ_REMOVE(&wq->waiters, entry, link);
-	dmb(); /* our other accesses to it before its owner lets it go */
+	smp_mb(); /* our other accesses to it before its owner lets it go */
 	WRITE_ONCE(entry->link.tqe_prev, NULL);
 }
 

@@ -6,6 +6,8 @@
  * the page. The vectors cannot branch to the kernel's text, which is more than
  * 32 MiB away: each loads its address from the table behind them.
  */
+#include <asm/barrier.h>
+
 	.syntax	unified
 	.arm
 	.section .rodata.vectors, "a", %progbits
@@ -44,14 +46,14 @@ __kuser_helpers_start:
 	push	{r4, r5, r6, r7, r8}
 	ldrd	r4, r5, [r0]
 	ldrd	r6, r7, [r1]
-	dmb	ish				@ earlier accesses before it
+	smp_dmb					@ earlier accesses before it
 1:	ldrexd	r0, r1, [r2]
 	eors	r3, r0, r4
 	eorseq	r3, r1, r5
 	strexdeq r3, r6, r7, [r2]
 	teqeq	r3, #1				@ the monitor was lost: again
 	beq	1b
-	dmb	ish				@ later accesses after it
+	smp_dmb					@ later accesses after it
 	rsbs	r0, r3, #0			@ carry set if r3 is 0
 	pop	{r4, r5, r6, r7, r8}
 	bx	lr
@@ -59,7 +61,7 @@ __kuser_helpers_start:
 
 	/* 0xffff0fa0: void kuser_memory_barrier(void) */
 kuser_memory_barrier:
-	dmb	ish				@ what the program asks for
+	smp_dmb					@ what the program asks for
 	bx	lr
 	.org	__kuser_helpers_start + 0x60
 
@@ -67,7 +69,7 @@ kuser_memory_barrier:
 	 * 0xffff0fc0: int kuser_cmpxchg(u32 old, u32 new, volatile u32 *ptr).
 	 * 0, carry set: *ptr was old and is new now.
 	 */
-	dmb	ish				@ earlier accesses before it
+	smp_dmb					@ earlier accesses before it
 2:	ldrex	r3, [r2]
 	subs	r3, r3, r0
 	strexeq	r3, r1, [r2]

@@ -5,8 +5,8 @@
  * are LDREX/STREX loops, which work on Normal memory with the MMU on and, on
  * Cortex-A9, with ACTLR.SMP set: nothing here may run before paging. Each says
  * what it orders. "Fully ordered" means after all earlier and before all later
- * accesses: for __ATOMIC_SEQ_CST gcc puts a dmb on both sides, for
- * __ATOMIC_ACQUIRE one behind, for __ATOMIC_RELEASE one in front.
+ * accesses. The order is asm/barrier.h's smp_mb, on both sides or on one: the
+ * compiler's own orders would be dmb on the only core, too.
  */
 #ifndef ASM_ATOMIC_H
 #define ASM_ATOMIC_H
@@ -46,14 +46,21 @@ static inline void atomic_inc(atomic_t *v)
 /* v += n; returns the new value; fully ordered. */
 static inline s32 atomic_add_return(s32 n, atomic_t *v)
 {
-	return __atomic_add_fetch(&v->counter, n, __ATOMIC_SEQ_CST);
+	s32 val;
+
+	smp_mb(); /* after what came before */
+	val = __atomic_add_fetch(&v->counter, n, __ATOMIC_RELAXED);
+	smp_mb(); /* before what follows */
+	return val;
 }
 
 /* v += n; returns the new value; earlier accesses come before it. */
 static inline s32 atomic_add_return_release(s32 n, atomic_t *v)
 {
-	s32 val = __atomic_add_fetch(&v->counter, n, __ATOMIC_RELEASE);
+	s32 val;
 
+	smp_mb(); /* after what came before */
+	val = __atomic_add_fetch(&v->counter, n, __ATOMIC_RELAXED);
 	barrier(); /* what a lock guards is another's now: no value is kept */
 	return val;
 }
@@ -78,8 +85,10 @@ static inline s32 atomic_dec_return_relaxed(atomic_t *v)
 /* If *p is old make it new. Returns what was found; fully ordered. */
 static inline u32 cmpxchg(u32 *p, u32 old, u32 new)
 {
-	__atomic_compare_exchange_n(p, &old, new, false, __ATOMIC_SEQ_CST,
-				    __ATOMIC_SEQ_CST);
+	smp_mb(); /* after what came before */
+	__atomic_compare_exchange_n(p, &old, new, false, __ATOMIC_RELAXED,
+				    __ATOMIC_RELAXED);
+	smp_mb(); /* before what follows */
 	return old;
 }
 
@@ -123,7 +132,7 @@ static inline bool atomic_add_unless_bits(s32 n, u32 bits, atomic_t *v)
 			      : "r"(&v->counter), "Ir"(n), "Ir"(bits)
 			      : "cc", "memory"
 			      : has_one);
-	dmb(); /* nothing that a lock guards is done before it is ours */
+	smp_mb(); /* nothing that a lock guards is done before it is ours */
 	return true;
 has_one:
 	return false;

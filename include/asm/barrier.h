@@ -1,21 +1,46 @@
 /*
  * asm/barrier.h - DDI0406C A3.8.3.
  *
- * dmb orders memory accesses against each other; dsb also waits for them, and
+ * dmb orders memory accesses as other cores see them; dsb waits for them, and
  * for cache, TLB and branch-predictor operations, to complete; isb discards
  * what was fetched, so that what follows sees changed CP15 registers. They
  * reach the inner shareable domain: memory, and the other cores. A device may
  * lie outside of it: to wait for one is dsb_sy's. A barrier carries its reason
  * in a comment at the line.
+ *
+ * What only several cores need is left out of an image for one, here and in
+ * asm/tlbflush.h, by NR_CPUS alone. A core sees its own accesses in the order of
+ * the program, those of its interrupt handlers too: so smp_mb, Linux's name for
+ * the barrier between cores, tells the compiler only. Table walks, fetches and
+ * devices are no other cores: for them there is dsb.
  */
 #ifndef ASM_BARRIER_H
 #define ASM_BARRIER_H
 
-#define dmb()     __asm__ volatile("dmb ish" : : : "memory")
+#include <config.h>
+
+#ifdef __ASSEMBLER__
+/* clang-format off */
+	.macro	smp_dmb
+	.if	NR_CPUS > 1
+	dmb	ish
+	.endif
+	.endm
+/* clang-format on */
+#else
+
 #define dsb()     __asm__ volatile("dsb ish" : : : "memory")
 #define dsb_sy()  __asm__ volatile("dsb sy" : : : "memory")
 #define isb()     __asm__ volatile("isb" : : : "memory")
 #define barrier() __asm__ volatile("" : : : "memory")
 #define wfi()     __asm__ volatile("dsb sy\n\twfi" : : : "memory")
+
+#if NR_CPUS > 1
+#define smp_mb() __asm__ volatile("dmb ish" : : : "memory")
+#else
+#define smp_mb() barrier()
+#endif
+
+#endif
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef ASM_CACHEFLUSH_H
 #define ASM_CACHEFLUSH_H
 
+#include <config.h>
 #include <types.h>
 
 /* Clean the data line of this kernel address to the PoU (DCCMVAU). */
@@ -15,10 +16,20 @@ static inline void dccmvau(const volatile void *va)
 	__asm__ volatile("mcr p15, 0, %0, c7, c11, 1" : : "r"(va) : "memory");
 }
 
-/* Drop every instruction line, on every core (ICIALLUIS). */
+/* With several cores the form that reaches all of them, ICIALLUIS. */
+#if NR_CPUS > 1
+#define ICIALLU_OPS "c1, 0"
+#else
+#define ICIALLU_OPS "c5, 0"
+#endif
+
+/* Drop every instruction line (ICIALLU). */
 static inline void iciallu(void)
 {
-	__asm__ volatile("mcr p15, 0, %0, c7, c1, 0" : : "r"(0) : "memory");
+	__asm__ volatile("mcr p15, 0, %0, c7, " ICIALLU_OPS
+			 :
+			 : "r"(0)
+			 : "memory");
 }
 
 #endif

@@ -45,12 +45,12 @@ static inline void spin_lock(spinlock_t *lock)
 			 : "=&r"(tmp), "=&r"(here)
 			 : "r"(&lock->held)
 			 : "cc", "memory");
-	dmb(); /* nothing of the critical section before the lock is ours */
+	smp_mb(); /* nothing of the critical section before the lock is ours */
 }
 
 static inline void spin_unlock(spinlock_t *lock)
 {
-	dmb(); /* all of the critical section before the lock is free */
+	smp_mb(); /* all of the critical section before the lock is free */
 	WRITE_ONCE(lock->held, 0);
 	if (NR_CPUS > 1) {
 		dsb(); /* the store is visible before waiters look again */

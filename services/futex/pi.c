@@ -95,7 +95,7 @@ static int start_lending(struct pi_waiter *w, s32 tid)
 		LIST_INSERT_HEAD(&pi_waiters, w, link);
 		current->pi_wait = w;
 		update_share(owner);
-		dmb(); /* see exit_pi_waiters() */
+		smp_mb(); /* see exit_pi_waiters() */
 		w->owner_left = READ_ONCE(owner->left_futexes);
 	}
 	spin_unlock(&pi_lock);
@@ -129,7 +129,7 @@ void exit_pi_waiters(struct task_struct *task)
 	u32 flags;
 
 	WRITE_ONCE(task->left_futexes, true);
-	dmb(); /* before the look: start_lending() does it the other way round */
+	smp_mb(); /* before the look: start_lending() does it the other way round */
 	if (likely(LIST_EMPTY(&pi_waiters)))
 		return;
 	flags = tasklist_lock();

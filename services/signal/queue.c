@@ -34,7 +34,7 @@ void recalc_sigpending(void)
 		return;
 	}
 	atomic_andnot(TIF_SIGPENDING, flags);
-	dmb(); /* cleared before the look: kill_thread() takes no signal_lock */
+	smp_mb(); /* cleared before the look: kill_thread() takes no signal_lock */
 	if (is_killed(current))
 		atomic_or(TIF_SIGPENDING, flags);
 }

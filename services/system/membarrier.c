@@ -25,7 +25,7 @@ static s32 if_registered(u32 command)
 
 	if (!(registered & command))
 		return -EPERM;
-	dmb();
+	smp_mb();
 	if (command == MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE)
 		isb();
 	return 0;
@@ -40,7 +40,7 @@ s32 sys_membarrier(u32 command, u32 flags, s32 core __unused_arg)
 		return COMMANDS;
 	case MEMBARRIER_CMD_GLOBAL:
 	case MEMBARRIER_CMD_GLOBAL_EXPEDITED:
-		dmb();
+		smp_mb();
 		return 0;
 	case MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED:
 	case MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED:

@@ -148,12 +148,6 @@ void tlbimva(u32 va, u32 asid)
 	invalidate(va & 0xfffff000u, asid, true);
 }
 
-void tlbimvaa(u32 va)
-{
-	model_counts.tlbimva++;
-	invalidate(va & 0xfffff000u, ALL, true);
-}
-
 void bpiall(void)
 {
 	model_counts.bpiall++;

@@ -9,7 +9,7 @@ enum host_barrier { HOST_DMB, HOST_DSB, HOST_ISB };
 
 void host_barrier(enum host_barrier kind);
 
-#define dmb()     host_barrier(HOST_DMB)
+#define smp_mb()  host_barrier(HOST_DMB)
 #define dsb()     host_barrier(HOST_DSB)
 #define dsb_sy()  host_barrier(HOST_DSB)
 #define isb()     host_barrier(HOST_ISB)

@@ -10,7 +10,6 @@ void table_store(u32 *slot, u32 desc);
 void tlbiall(void);
 void tlbiasid(u32 asid);
 void tlbimva(u32 va, u32 asid);
-void tlbimvaa(u32 va);
 void bpiall(void);
 
 #endif
