@@ -81,10 +81,13 @@ LDFLAGS := -mcpu=$(BOARD_CPU) -marm -mfloat-abi=soft --specs=nano.specs \
 # What runs before the MMU is on: no unaligned access (it faults on Device
 # memory, and all memory is Device-like then), no call into the high half that
 # the compiler invents (memset, memcpy), no unwind table, too far away to refer.
-BEFORE_MMU := startup/boot startup/boot_ram mmu/boot_map
+BEFORE_MMU := startup/boot startup/boot_core startup/boot_old \
+	startup/boot_ram mmu/boot_map
 $(addprefix $(OUT)/obj/,$(addsuffix .c.o,$(BEFORE_MMU))): CFLAGS += \
 	-mno-unaligned-access -fno-tree-loop-distribute-patterns \
 	-fno-jump-tables -fno-stack-protector -fno-unwind-tables
+# What a core that is too old must be able to run, to say so.
+$(OUT)/obj/startup/boot_old.c.o: CFLAGS += -mcpu=arm926ej-s
 
 .PHONY: all
 all: $(OUT)/pagewalk.elf $(OUT)/pagewalk.bin $(OUT)/initramfs.cpio

@@ -46,6 +46,12 @@ static void map_linear(volatile u32 *table, phys_addr_t pa)
 			    BOOT_RAM);
 }
 
+/* Has this core the multiprocessing extensions? Then TTBR has their format. */
+static bool has_mp(void)
+{
+	return read_mpidr() & MPIDR_MP;
+}
+
 u32 boot_map_build(phys_addr_t params, phys_addr_t uart_pa)
 {
 	phys_addr_t pgd = boot_pa(boot_pgd);
@@ -62,7 +68,7 @@ u32 boot_map_build(phys_addr_t params, phys_addr_t uart_pa)
 			    params + PGDIR_SIZE, BOOT_RAM);
 	}
 	map_section(table, FIXMAP_START, uart_pa, BOOT_DEVICE);
-	return pgd | TTBR_FLAGS;
+	return pgd | (has_mp() ? TTBR_FLAGS_MP : TTBR_FLAGS_UP);
 }
 
 const char *boot_map_check(u32 ttbr0)
@@ -89,18 +95,20 @@ const char *boot_map_check(u32 ttbr0)
  */
 void boot_mmu_on(u32 ttbr0)
 {
+	bool mp = has_mp();
+
 	write_ttbcr(0); /* short descriptors, TTBR0 for all of it */
 	isb();          /* its format decides how TTBR0 is read */
 	write_ttbr0(ttbr0);
 	write_ttbr1(ttbr0);
 	write_dacr(DACR_USER_CLOSED);
 	write_contextidr(0);
-	write_prrr(PRRR_VALUE);
+	write_prrr(mp ? PRRR_VALUE_MP : PRRR_VALUE_UP);
 	write_nmrr(NMRR_VALUE);
 	tlbiall(); /* what the loader's map, or reset, left behind */
 	bpiall();
 	dsb_sy(); /* the table stores and the invalidates are done */
 	isb();    /* ... and all registers set, before M */
-	write_sctlr(SCTLR_VALUE);
+	write_sctlr(mp ? SCTLR_VALUE : SCTLR_VALUE & ~SCTLR_SW);
 	isb(); /* fetch what follows through the new map */
 }

@@ -88,12 +88,19 @@
 #define NMRR_NONCACHEABLE	0u
 #define NMRR_WBWA		1u
 
-#define PRRR_VALUE	(PRRR_TR(MEM_STRONG, PRRR_STRONG) | \
+/*
+ * A core without the multiprocessing extensions does not cache Shareable memory
+ * (Cortex-A8: DDI0344), nor is there anybody to share it with. S = 1 in an entry
+ * of Normal memory means what NS1 says: there, not shareable. So the entries are
+ * the same on all cores.
+ */
+#define PRRR_VALUE_MP	(PRRR_TR(MEM_STRONG, PRRR_STRONG) | \
 			 PRRR_TR(MEM_DEVICE, PRRR_DEVICE) | \
 			 PRRR_TR(MEM_UNCACHED, PRRR_NORMAL) | \
 			 PRRR_TR(MEM_WBWA, PRRR_NORMAL) | \
 			 PRRR_DS1 | PRRR_NS1 | \
 			 PRRR_NOS(MEM_UNCACHED) | PRRR_NOS(MEM_WBWA))
+#define PRRR_VALUE_UP	((PRRR_VALUE_MP & 0x0000ffffu) | PRRR_DS1)
 #define NMRR_VALUE	(NMRR_IR(MEM_WBWA, NMRR_WBWA) | \
 			 NMRR_OR(MEM_WBWA, NMRR_WBWA) | \
 			 NMRR_IR(MEM_UNCACHED, NMRR_NONCACHEABLE) | \
@@ -110,8 +117,11 @@
 #define TTBR_S			0x00000002u
 #define TTBR_RGN_WBWA		0x00000008u
 #define TTBR_NOS		0x00000020u
-#define TTBR_FLAGS		(TTBR_IRGN_WBWA | TTBR_S | TTBR_RGN_WBWA | \
+#define TTBR_FLAGS_MP		(TTBR_IRGN_WBWA | TTBR_S | TTBR_RGN_WBWA | \
 				 TTBR_NOS)
+/* Without them: C where IRGN[1] is, no NOS, and nothing is shared. */
+#define TTBR_C			0x00000001u
+#define TTBR_FLAGS_UP		(TTBR_C | TTBR_RGN_WBWA)
 #define TTBR_BASE		0xffffc000u	/* TTBCR.N = 0 */
 
 /* SCTLR (B4.1.130) */
@@ -148,7 +158,7 @@ static_assert((L2_BASE & (L2_NG | L2_S | L2_AP2)) == 0, "small page base");
 static_assert((L2_MEM(7) & (L2_SW_DIRTY | L2_SW_SPECIAL)) == 0,
 	      "the software bits are not part of the memory type");
 static_assert(L2_MEM(7) == 0x4c && L1_SECT_MEM(7) == 0x100c, "TEX0:C:B");
-static_assert((PRRR_VALUE & 0xffff) == 0x00a4, "three types are in use");
+static_assert((PRRR_VALUE_MP & 0xffff) == 0x00a4, "three types are in use");
 static_assert(DACR_USER_OPEN == 0x5 && DACR_USER_CLOSED == 0x1,
 	      "clients, no manager");
 static_assert(PTRS_PER_PTE * PAGE_SIZE == PGDIR_SIZE, "a table maps 1 MiB");

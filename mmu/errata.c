@@ -33,6 +33,8 @@ const struct erratum errata[] = {
 	  BIT(0), "cleaning a line by address may miss another core's copy" },
 	{ 720789, MIDR_CORTEX_A9, RELEASE(0, 0), RELEASE(1, 15), FIX_TLB,
 	  0, "TLB operations may broadcast a wrong ASID: all dropped" },
+	{ 458693, MIDR_CORTEX_A8, RELEASE(2, 0), RELEASE(2, 0), FIX_ACTLR,
+	  BIT(5) | BIT(9), "two stores that miss may deadlock" },
 	{ 773022, MIDR_CORTEX_A15, RELEASE(0, 0), RELEASE(0, 4), FIX_ACTLR,
 	  BIT(1), "the loop buffer may deliver wrong instructions: off" },
 	{ 0, 0, 0, 0, 0, 0, NULL },

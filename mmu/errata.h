@@ -3,7 +3,7 @@
  *
  * The table has what must be done on some revisions and not on others; what is
  * right on all of them the code always does (docs/hardware.md lists both).
- * startup/boot.c carries out what a register can mend, before caches and MMU
+ * startup/boot_core.c carries out what a register can mend, before caches and MMU
  * are on; mmu/tlb.c what it cannot.
  *
  * Most bits are in registers that only Secure state may write; the Cortex-A9's
@@ -20,10 +20,13 @@
 
 /* MIDR (DDI0406C B4.1.105): implementer, architecture and part; rNpM. */
 #define MIDR_PART_MASK  0xff0ffff0u
+#define MIDR_CORTEX_A5  0x410fc050u
 #define MIDR_CORTEX_A7  0x410fc070u
 #define MIDR_CORTEX_A8  0x410fc080u
 #define MIDR_CORTEX_A9  0x410fc090u
+#define MIDR_CORTEX_A12 0x410fc0d0u
 #define MIDR_CORTEX_A15 0x410fc0f0u
+#define MIDR_CORTEX_A17 0x410fc0e0u
 #define RELEASE(n, m)   ((n) << 4 | (m))
 
 enum erratum_fix {
@@ -72,7 +75,7 @@ static inline u32 errata_bits(const struct erratum *table, enum erratum_fix fix,
 /*
  * Once, before the first address space: a line on the log for each erratum of
  * this core, and from now on mmu/ works around those that are its own. applied:
- * the core was in Secure state and boot.c has set the registers.
+ * the core was in Secure state and boot_core.c has set the registers.
  */
 void errata_init(u32 midr, bool applied);
 

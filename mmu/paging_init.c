@@ -13,12 +13,15 @@
  * itself is in idmap.S.
  */
 #include <alloc/alloc.h>
+#include <asm/cp15.h>
 #include <asm/sections.h>
 #include <bug.h>
 #include <lib/printk.h>
 #include <mmu/kmap.h>
 #include <mmu/mmu.h>
 #include <mmu/tables.h>
+
+u32 ttbr_flags = TTBR_FLAGS_MP;
 
 /* A part of the linear map that is not plain read-write memory. */
 struct image_part {
@@ -165,6 +168,7 @@ void paging_init(const struct map_desc *map, unsigned int n)
 {
 	struct image_part parts[NR_PARTS];
 
+	ttbr_flags = read_ttbr0() & ~TTBR_BASE;
 	walk_coherency_init();
 	memblock_for_each_memory(extend_boot_map, NULL);
 	high_memory = lowmem_va(memblock_end());

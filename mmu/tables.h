@@ -76,10 +76,13 @@ static inline pte_t *pgd_table(pgd_t pgd)
 	return phys_to_virt(pgd.val & L1_TABLE_BASE);
 }
 
+/* How walks see tables, below TTBR_BASE, as boot_map.c chose. (paging_init.c) */
+extern u32 ttbr_flags;
+
 /* What TTBR0 must hold for the tables of pgd. */
 static inline u32 ttbr_of(const pgd_t *pgd)
 {
-	return virt_to_phys(pgd) | TTBR_FLAGS;
+	return virt_to_phys(pgd) | ttbr_flags;
 }
 
 /*

@@ -60,7 +60,11 @@ _start:
 copy_up:
 	copy_words
 copied_from:					@ to copied_to: see move_image
-1:	setend	le				@ data as the image has them
+1:	mrc	p15, 0, r0, c0, c0, 1		@ CTR: every core has it, ...
+	mov	r0, r0, lsr #29
+	teq	r0, #4				@ ... in this format from ARMv7 on
+	bne	too_old
+	setend	le				@ data as the image has them
 	mov	r8, r1
 	mov	r9, r2
 
@@ -83,6 +87,15 @@ copied_from:					@ to copied_to: see move_image
 	ldr	lr, =high_half
 	bx	lr
 	.size	_start, . - _start
+
+	/* Nothing here, nor what it calls, is newer than ARMv5. */
+too_old:
+	adr	r0, _start
+	ldr	r1, =_start
+	sub	r0, r0, r1			@ moved by so much
+	ldr	sp, =boot_stack_top
+	add	sp, sp, r0
+	b	boot_too_old
 
 	/*
 	 * SVC mode, all masked. A core in HYP mode can only get there by ERET,
@@ -125,6 +138,8 @@ enter_svc:
 	/* One core boots; the others sleep here (some loaders let all in). */
 park_other_cores:
 	mrc	p15, 0, r0, c0, c0, 5		@ MPIDR
+	cmp	r0, #0				@ bit 31: can there be others?
+	bxge	lr
 	tst	r0, #0xff
 	bxeq	lr
 1:	wfi

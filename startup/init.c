@@ -81,8 +81,14 @@ static bool secure_state(void)
 	return *secure != 0;
 }
 
-static void report_errata(void)
+static void report_core(void)
 {
+	u32 midr = read_midr();
+
+	pr_info("Core: MIDR 0x%08x, release r%up%u, %s multiprocessing extensions\n",
+		(unsigned int)midr, (unsigned int)midr_release(midr) >> 4,
+		(unsigned int)midr & 0xf,
+		read_mpidr() & MPIDR_MP ? "with" : "without");
 	errata_init(read_midr(), secure_state());
 }
 
@@ -197,7 +203,7 @@ static void (*const init_order[])(void) = {
 	board_early_console,
 	banner,
 	find_boot_args,
-	report_errata, /* before the first user translation */
+	report_core, /* before the first user translation */
 	find_memory,
 	map_everything,  /* memblock's memory is mapped from here */
 	trap_init,       /* faults are reported from here */

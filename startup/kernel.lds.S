@@ -29,6 +29,8 @@ SECTIONS
 		__boot_start = .;
 		KEEP(*(.boot.head))
 		OBJ(startup/boot.c)(.text* .rodata* .data* .bss*)
+		OBJ(startup/boot_core.c)(.text* .rodata* .data* .bss*)
+		OBJ(startup/boot_old.c)(.text* .rodata* .data* .bss*)
 		OBJ(startup/boot_ram.c)(.text* .rodata* .data* .bss*)
 		OBJ(mmu/boot_map.c)(.text* .rodata* .data*)
 		*(.idmap.text)

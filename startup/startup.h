@@ -14,7 +14,7 @@
 #include <service.h>
 #include <types.h>
 
-/* ---- before the MMU (boot.c, boot_ram.c); at physical addresses -- */
+/* ---- before the MMU (boot.c, boot_*.c); at physical addresses ---- */
 
 #define ATAG_CORE 0x54410001u
 #define FDT_MAGIC 0xd00dfeedu /* big-endian in memory */
@@ -25,7 +25,16 @@ bool boot_params_valid(phys_addr_t pa, u32 ram_max);
 u32 boot_ram_probe(u32 max);
 /* Is this Secure state? Lies in .boot: see secure_state() in init.c. */
 extern u32 boot_secure;
+/*
+ * What is wrong with this core, or NULL: it is one for us, its errata are mended
+ * as far as secure allows, and it takes part in coherency. (boot_core.c)
+ */
+const char *boot_core_init(bool secure);
+/* By polling. (boot.c) */
+void boot_letter(char c);
+void boot_puts(const char *s);
 /* Called by head.S only. */
+void boot_too_old(u32 moved) __noreturn;
 u32 boot_main(u32 secure, phys_addr_t params);
 void boot_after_mmu(void);
 

@@ -61,6 +61,10 @@ CP15_WRITE(nmrr, c10, 0, c2, 1)
 CP15_READ(contextidr, c13, 0, c0, 1)
 CP15_WRITE(contextidr, c13, 0, c0, 1)
 
+/* MPIDR (DDI0406C B4.1.106) */
+#define MPIDR_MP           0x80000000u /* multiprocessing extensions */
+#define MPIDR_UNIPROCESSOR 0x40000000u /* ... of a core that has no others */
+
 #undef CP15_READ
 #undef CP15_WRITE
 

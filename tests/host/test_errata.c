@@ -7,6 +7,7 @@
 #include "mmu_test.h"
 
 #define A7(n, m)  (MIDR_CORTEX_A7 | (n) << 20 | (m))
+#define A8(n, m)  (MIDR_CORTEX_A8 | (n) << 20 | (m))
 #define A9(n, m)  (MIDR_CORTEX_A9 | (n) << 20 | (m))
 #define A15(n, m) (MIDR_CORTEX_A15 | (n) << 20 | (m))
 
@@ -42,6 +43,8 @@ static void test_borders(void **state __unused_arg)
 		{ 764369, A9(4, 1), true },
 		{ 720789, A9(0, 0), true },	{ 720789, A9(1, 15), true },
 		{ 720789, A9(2, 0), false },
+		{ 458693, A8(2, 0), true },	{ 458693, A8(2, 1), false },
+		{ 458693, A8(1, 3), false },
 		{ 773022, A15(0, 0), true },	{ 773022, A15(0, 4), true },
 		{ 773022, A15(1, 0), false },	{ 773022, A15(3, 3), false },
 	};

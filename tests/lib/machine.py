@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import threading
 
 from fresh import refuse_stale
 
@@ -72,3 +73,19 @@ def boot(*args, stdin=b"", counted=True, **kwargs):
                        if "audio" not in line)
     return Boot(None if timed_out else run.returncode, text[0], errors,
                 timed_out)
+
+
+def says(line, text):
+    """Run a machine that would go on for ever until it has said text. Returns
+    what it said, with text at its end if it did."""
+    said = ""
+    with subprocess.Popen(line, stdin=subprocess.DEVNULL, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          errors="replace", env=environment()) as run:
+        limit = threading.Timer(SECONDS, run.kill)
+        limit.start()
+        while text not in said and (letter := run.stdout.read(1)):
+            said += letter
+        limit.cancel()
+        run.kill()
+    return said

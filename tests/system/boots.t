@@ -208,6 +208,17 @@ def image_elsewhere():
                f"loaded at {address:#x}: {what}", boot)
 
 
+def older_cores():
+    """This board's UART is where these machines have theirs."""
+    for kind, core in (("realview-eb", "arm926"), ("realview-eb", "arm1136"),
+                       ("realview-eb-mpcore", "arm11mpcore")):
+        text = "cannot start: this core is older than ARMv7-A."
+        said = machine.says([
+            machine.QEMU, "-M", kind, "-cpu", core, "-nographic",
+            "-kernel", f"{machine.OUT}/pagewalk.bin"], text)
+        tap.has(said, text, f"{core} gets a sentence")
+
+
 def loaded(list_at, the_list, initrd_at=None, **kwargs):
     """Boot with r2 = list_at: the offset into RAM where the_list lies."""
     base = RAM[machine.BOARD]
@@ -319,6 +330,7 @@ if machine.BOARD == "vexpress-a9":
     outer_cache()
     other_machines()
     image_elsewhere()
+    older_cores()
     list_anywhere()
     reserved_memory()
 else:

@@ -51,6 +51,28 @@ def machines():
         tap.has(output, says, f"-M {kind} -cpu cortex-a15,{core}")
 
 
+def cores():
+    """Each ARMv7-A core by its number; another one, and ARMv8, get a sentence.
+    QEMU's A15 serves for all: only MIDR says what it is."""
+    for midr, name in ((0x410fc0d1, "Cortex-A12"), (0x411fc0e1, "Cortex-A17")):
+        _, output = variant.run([
+            "timeout", "120", machine.QEMU, "-M", "virt", "-m", "128M",
+            "-cpu", f"cortex-a15,midr={midr:#x}", "-nic", "none",
+            "-nographic", "-semihosting", "-kernel", f"{OUT}/pagewalk.bin",
+            "-append", "init=/bin/true"])
+        tap.ok("PAGEWALK" in output and "ends with status 0" in output,
+               f"{name} is known", output)
+    for core, text in (
+            ("cortex-a15,midr=0x511f04d0", "Unknown core, MIDR 0x511f04d0"),
+            ("cortex-a15,midr=0x511f04d0", "The machine ends with status 0"),
+            ("max", "cannot start: this is an ARMv8 core")):
+        said = machine.says([
+            machine.QEMU, "-M", "virt", "-m", "128M", "-cpu", core, "-nic",
+            "none", "-nographic", "-semihosting", "-kernel",
+            f"{OUT}/pagewalk.bin", "-append", "init=/bin/true"], text)
+        tap.has(said, text, f"{core}: {text}")
+
+
 def pending_abort():
     """By HCR.VA, before the kernel has vectors: it is not the kernel's."""
     _, output = variant.run([
@@ -83,6 +105,7 @@ if variant.build("BOARD=virt", OUT, "BOARD=virt"):
         variant.passes(["tests/target/target.t", *tests], f"on {cpu}", OUT,
                        BOARD="virt", CPU=cpu)
     machines()
+    cores()
     power_off()
     pending_abort()
 tap.done()
