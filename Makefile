@@ -83,11 +83,13 @@ LDFLAGS := -mcpu=$(BOARD_CPU) -marm -mfloat-abi=soft --specs=nano.specs \
 # the compiler invents (memset, memcpy), no unwind table, too far away to refer.
 BEFORE_MMU := startup/boot startup/boot_core startup/boot_old \
 	startup/boot_ram mmu/boot_map
-$(addprefix $(OUT)/obj/,$(addsuffix .c.o,$(BEFORE_MMU))): CFLAGS += \
+before_mmu_objects := $(foreach o,$(OUT)/obj $(OUT)/nopan/obj,\
+	$(BEFORE_MMU:%=$(o)/%.c.o))
+$(before_mmu_objects): CFLAGS += \
 	-mno-unaligned-access -fno-tree-loop-distribute-patterns \
 	-fno-jump-tables -fno-stack-protector -fno-unwind-tables
 # What a core that is too old must be able to run, to say so.
-$(OUT)/obj/startup/boot_old.c.o: CFLAGS += -mcpu=arm926ej-s
+$(OUT)/obj/startup/boot_old.c.o $(OUT)/nopan/obj/startup/boot_old.c.o: CFLAGS += -mcpu=arm926ej-s
 
 .PHONY: all
 all: $(OUT)/pagewalk.elf $(OUT)/pagewalk.bin $(OUT)/initramfs.cpio
@@ -226,6 +228,7 @@ include tools/debian/debian.mk
 -include tests/target/target.mk
 -include tests/user/user-tests.mk
 -include tests/system/system.mk
+-include tests/system/nopan.mk
 -include tests/spin/spin.mk
 -include tests/bench/bench.mk
 -include tests/fuzz/fuzz.mk

@@ -78,4 +78,9 @@
 #define CONFIG_DEBUG 0
 #endif
 
+/* 0 in the test images of $(OUT)/nopan: see include/asm/domain.h. */
+#ifndef CONFIG_PAN
+#define CONFIG_PAN 1
+#endif
+
 #endif

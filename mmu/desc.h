@@ -159,7 +159,8 @@ static_assert((L2_MEM(7) & (L2_SW_DIRTY | L2_SW_SPECIAL)) == 0,
 	      "the software bits are not part of the memory type");
 static_assert(L2_MEM(7) == 0x4c && L1_SECT_MEM(7) == 0x100c, "TEX0:C:B");
 static_assert((PRRR_VALUE_MP & 0xffff) == 0x00a4, "three types are in use");
-static_assert(DACR_USER_OPEN == 0x5 && DACR_USER_CLOSED == 0x1,
+static_assert(DACR_USER_OPEN == 0x5 &&
+		      DACR_USER_CLOSED == (CONFIG_PAN ? 0x1 : 0x5),
 	      "clients, no manager");
 static_assert(PTRS_PER_PTE * PAGE_SIZE == PGDIR_SIZE, "a table maps 1 MiB");
 

@@ -16,30 +16,44 @@
  * entry's domain, not what it is worth: DACR changes need no TLB maintenance.
  *
  * Never a manager: that would ignore AP and XN.
+ *
+ * QEMU's TLB does hold what a domain is worth, so a write of DACR empties it, and
+ * with one in each entry to the kernel no missing flush shows. CONFIG_PAN=0, for
+ * tests alone (make nopan), leaves user memory open and DACR as boot wrote it.
  */
 #ifndef ASM_DOMAIN_H
 #define ASM_DOMAIN_H
+
+#include <config.h>
 
 #define DOMAIN_KERNEL       0
 #define DOMAIN_USER         1
 #define DACR_CLIENT(domain) (1 << (2 * (domain))) /* B4.1.43 */
 
+#define DACR_USER_OPEN (DACR_CLIENT(DOMAIN_KERNEL) | DACR_CLIENT(DOMAIN_USER))
+#if CONFIG_PAN
 #define DACR_USER_CLOSED DACR_CLIENT(DOMAIN_KERNEL)
-#define DACR_USER_OPEN   (DACR_CLIENT(DOMAIN_KERNEL) | DACR_CLIENT(DOMAIN_USER))
+#else
+#define DACR_USER_CLOSED DACR_USER_OPEN
+#endif
 
 /* clang-format off */
 #ifdef __ASSEMBLER__
 /* \tmp is clobbered; flags are not. */
 	.macro	user_open tmp
+	.if	CONFIG_PAN
 	mov	\tmp, #DACR_USER_OPEN
 	mcr	p15, 0, \tmp, c3, c0, 0
 	isb				@ in force before the first access
+	.endif
 	.endm
 
 	.macro	user_close tmp
+	.if	CONFIG_PAN
 	mov	\tmp, #DACR_USER_CLOSED
 	mcr	p15, 0, \tmp, c3, c0, 0
 	isb				@ from the next instruction on, not later
+	.endif
 	.endm
 
 	/*
@@ -48,7 +62,9 @@
 	 * still loads before it is its own stack, in the other domain.
 	 */
 	.macro	user_restore reg
+	.if	CONFIG_PAN
 	mcr	p15, 0, \reg, c3, c0, 0
+	.endif
 	.endm
 #endif
 /* clang-format on */
