@@ -93,11 +93,9 @@ static pid_t start_group(void)
 {
 	pid_t pid = fork();
 
-	if (pid == 0) {
-		SYS(setpgid, 0, 0);
+	if (pid == 0)
 		for (;;)
 			sleep_ms(1000);
-	}
 	SYS(setpgid, pid, pid);
 	return pid;
 }
