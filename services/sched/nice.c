@@ -6,14 +6,10 @@
  * thread has a nice value of its own, which fork copies and execve keeps. Who is
  * not root may have less of the core than now, and RLIMIT_NICE's share.
  */
-#include <asm/uaccess.h>
 #include <cred.h>
 #include <proc/proc.h>
 #include <services/sched/internal.h>
 #include <services/signal/signal.h>
-
-#define MIN_NICE (-20)
-#define MAX_NICE 19
 
 #define LOOKED_AT_ONCE 50 /* with interrupts off */
 
@@ -63,23 +59,12 @@ static bool is_meant(const struct task_struct *task, s32 which, s32 who)
 	}
 }
 
-/* 20 - nice at most, or CAP_SYS_NICE. */
-static bool may_have(s32 nice)
-{
-	return (u32)(MAX_NICE + 1 - nice) <= rlimit(RLIMIT_NICE) ||
-		capable(CAP_SYS_NICE);
-}
-
 /* Unless the running task may not give task that nice value: -EPERM, -EACCES. */
 static int try_nice(struct task_struct *task, s32 nice)
 {
-	const struct cred *cred = current_cred();
-	const struct cred *other = cred_of(&task->thread_info);
-
-	if (cred->euid != other->uid && cred->euid != other->euid &&
-	    !has_cap(cred, CAP_SYS_NICE))
+	if (!sched_may_change(task))
 		return -EPERM;
-	if (nice < task->nice && !may_have(nice))
+	if (!sched_may_have_nice(task, nice))
 		return -EACCES;
 	set_nice(task, nice);
 	return 0;
@@ -134,7 +119,7 @@ s32 sys_nice(s32 increment)
 
 	s32 nice = clamp_nice(current->nice + step);
 
-	if (step < 0 && !may_have(nice))
+	if (!sched_may_have_nice(current, nice))
 		return -EPERM;
 	set_nice(current, nice);
 	return 0;

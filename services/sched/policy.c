@@ -8,8 +8,7 @@
  * woken ahead of others, as it has always run less by its share. A task of
  * SCHED_IDLE has Linux's weight of 3.
  *
- * There is one processor, 0. Nobody is asked for a privilege: Linux wants
- * CAP_SYS_NICE or RLIMIT_RTPRIO for a real-time class.
+ * There is one processor, 0. Who may have which class: rights.c.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
@@ -23,18 +22,6 @@
 
 #define RT_WEIGHT_MAX (19 * 1024u)
 #define IDLE_WEIGHT   3u
-
-/* What can be set of a task: struct sched_attr without a deadline. */
-struct sched_choice {
-	u32 policy; /* without SCHED_RESET_ON_FORK */
-	u32 priority;
-	bool reset_on_fork;
-};
-
-static bool is_realtime(u32 policy)
-{
-	return policy == SCHED_FIFO || policy == SCHED_RR;
-}
 
 /* Half of the largest share, and the other half by priority. */
 u32 sched_own_inv_weight(const struct task_struct *task)
@@ -84,32 +71,31 @@ static int check_choice(const struct sched_choice *choice)
 	}
 }
 
-/* nice: NULL, it stays. */
-static int set_choice(s32 pid, const struct sched_choice *choice,
-		      const s32 *nice)
+/* Linux's order of errors: nobody, nothing such, not allowed. */
+static int set_choice(s32 pid, struct sched_choice *choice, bool with_nice)
 {
-	struct task_struct *task;
-	int err = check_choice(choice);
-	u32 flags;
+	u32 flags = tasklist_lock();
+	struct task_struct *task = find_sched_task(pid);
+	int err = task ? check_choice(choice) : -ESRCH;
 
-	if (err)
-		return err;
-	flags = tasklist_lock();
-	task = find_sched_task(pid);
-	if (task) {
+	if (!err && !with_nice)
+		choice->nice = task->nice;
+	if (!err && !sched_may_choose(task, choice))
+		err = -EPERM;
+	if (!err) {
 		task->policy = (u8)choice->policy;
 		task->rt_priority = (u8)choice->priority;
 		task->sched_reset_on_fork = choice->reset_on_fork;
-		if (nice && !is_realtime(choice->policy))
-			task->nice = *nice;
+		if (!is_realtime(choice->policy))
+			task->nice = choice->nice;
 		sched_update_weight(task);
 	}
 	tasklist_unlock(flags);
-	return task ? 0 : -ESRCH;
+	return err;
 }
 
 /* What task has: 0 or -ESRCH. */
-static int get_choice(s32 pid, struct sched_choice *choice, s32 *nice)
+static int get_choice(s32 pid, struct sched_choice *choice)
 {
 	const struct task_struct *task;
 	u32 flags;
@@ -121,8 +107,8 @@ static int get_choice(s32 pid, struct sched_choice *choice, s32 *nice)
 	if (task) {
 		*choice = (struct sched_choice){ task->policy,
 						 task->rt_priority,
-						 task->sched_reset_on_fork };
-		*nice = task->nice;
+						 task->sched_reset_on_fork,
+						 task->nice };
 	}
 	tasklist_unlock(flags);
 	return task ? 0 : -ESRCH;
@@ -138,30 +124,28 @@ s32 sys_sched_setscheduler(s32 pid, s32 policy, uaddr_t param)
 	choice.reset_on_fork = (u32)policy & SCHED_RESET_ON_FORK;
 	if (get_user_u32(&choice.priority, param))
 		return -EFAULT;
-	return set_choice(pid, &choice, NULL);
+	return set_choice(pid, &choice, false);
 }
 
 s32 sys_sched_setparam(s32 pid, uaddr_t param)
 {
 	struct sched_choice choice;
 	u32 priority;
-	s32 nice;
 	int err;
 
 	if (!param || pid < 0)
 		return -EINVAL;
 	if (get_user_u32(&priority, param))
 		return -EFAULT;
-	err = get_choice(pid, &choice, &nice);
+	err = get_choice(pid, &choice);
 	choice.priority = priority;
-	return err ? err : set_choice(pid, &choice, NULL);
+	return err ? err : set_choice(pid, &choice, false);
 }
 
 s32 sys_sched_getscheduler(s32 pid)
 {
 	struct sched_choice choice;
-	s32 nice;
-	int err = get_choice(pid, &choice, &nice);
+	int err = get_choice(pid, &choice);
 
 	if (err)
 		return err;
@@ -172,8 +156,7 @@ s32 sys_sched_getscheduler(s32 pid)
 s32 sys_sched_getparam(s32 pid, uaddr_t param)
 {
 	struct sched_choice choice;
-	s32 nice;
-	int err = param ? get_choice(pid, &choice, &nice) : -EINVAL;
+	int err = param ? get_choice(pid, &choice) : -EINVAL;
 
 	return err ? err : put_user_u32(choice.priority, param);
 }
@@ -207,7 +190,6 @@ s32 sys_sched_setattr(s32 pid, uaddr_t uattr, u32 flags)
 {
 	struct sched_attr attr;
 	struct sched_choice choice;
-	s32 nice;
 	int err;
 
 	if (!uattr || pid < 0 || flags)
@@ -221,21 +203,20 @@ s32 sys_sched_setattr(s32 pid, uaddr_t uattr, u32 flags)
 	choice.policy = attr.sched_policy;
 	choice.priority = attr.sched_priority;
 	choice.reset_on_fork = attr.sched_flags & SCHED_FLAG_RESET_ON_FORK;
-	nice = clamp_nice(attr.sched_nice);
-	return set_choice(pid, &choice, &nice);
+	choice.nice = clamp_nice(attr.sched_nice);
+	return set_choice(pid, &choice, true);
 }
 
 s32 sys_sched_getattr(s32 pid, uaddr_t uattr, u32 size, u32 flags)
 {
 	struct sched_attr attr;
 	struct sched_choice choice;
-	s32 nice;
 	int err;
 
 	if (!uattr || pid < 0 || flags || size < SCHED_ATTR_SIZE_VER0 ||
 	    size > PAGE_SIZE)
 		return -EINVAL;
-	err = get_choice(pid, &choice, &nice);
+	err = get_choice(pid, &choice);
 	if (err)
 		return err;
 	memset(&attr, 0, sizeof(attr));
@@ -245,7 +226,7 @@ s32 sys_sched_getattr(s32 pid, uaddr_t uattr, u32 size, u32 flags)
 	if (choice.reset_on_fork)
 		attr.sched_flags = SCHED_FLAG_RESET_ON_FORK;
 	if (!is_realtime(choice.policy))
-		attr.sched_nice = nice;
+		attr.sched_nice = choice.nice;
 	return copy_to_user(uattr, &attr, attr.size) ? -EFAULT : 0;
 }
 
@@ -272,8 +253,7 @@ s32 sys_sched_get_priority_min(u32 policy)
 static s32 do_rr_get_interval(s32 pid, uaddr_t to, bool time64)
 {
 	struct sched_choice choice;
-	s32 nice;
-	int err = get_choice(pid, &choice, &nice);
+	int err = get_choice(pid, &choice);
 
 	if (err)
 		return err;
@@ -295,32 +275,32 @@ s32 sys_sched_rr_get_interval_time64(s32 pid, uaddr_t to)
 
 #define CPU_0 1u
 
-static bool task_exists(s32 pid)
-{
-	u32 flags = tasklist_lock();
-	bool exists = find_sched_task(pid) != NULL;
-
-	tasklist_unlock(flags);
-	return exists;
-}
-
 s32 sys_sched_setaffinity(s32 pid, u32 bytes, uaddr_t mask)
 {
-	u32 set = 0;
+	const struct task_struct *task;
+	u32 set = 0, flags;
+	int err = 0;
 
 	if (copy_from_user(&set, mask, min(bytes, (u32)sizeof(set))))
 		return -EFAULT;
-	if (!task_exists(pid))
-		return -ESRCH;
-	return set & CPU_0 ? 0 : -EINVAL;
+	flags = tasklist_lock();
+	task = find_sched_task(pid);
+	if (!task)
+		err = -ESRCH;
+	else if (!sched_may_change(task))
+		err = -EPERM;
+	tasklist_unlock(flags);
+	return err || set & CPU_0 ? err : -EINVAL;
 }
 
 /* Returns how many bytes of the set it has written: whole words. */
 s32 sys_sched_getaffinity(s32 pid, u32 bytes, uaddr_t mask)
 {
+	struct sched_choice unused;
+
 	if (bytes < 4 || bytes % 4)
 		return -EINVAL;
-	if (!task_exists(pid))
+	if (pid < 0 || get_choice(pid, &unused))
 		return -ESRCH;
 	return put_user_u32(CPU_0, mask) ? -EFAULT : 4;
 }

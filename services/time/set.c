@@ -5,18 +5,26 @@
  * clock_adjtime for that is refused.
  */
 #include <asm/uaccess.h>
+#include <cred.h>
 #include <proc/proc.h>
 #include <services/time/internal.h>
 #include <uapi/time.h>
 
 /* ---- setting ----------------------------------------------------- */
 
-/* Not before it showed 0 when the machine was started: as on Linux. */
+/*
+ * Not before it showed 0 when the machine was started, as on Linux, which looks
+ * at this last.
+ */
 static int set_wall_clock(u64 ns)
 {
 	u64 now = ktime_ns();
 
-	if (ns < now || ns >= TIME_FAR_NS)
+	if (ns >= TIME_FAR_NS)
+		return -EINVAL;
+	if (!capable(CAP_SYS_TIME))
+		return -EPERM;
+	if (ns < now)
 		return -EINVAL;
 	boot_wall_ns = ns - now;
 	clock_was_set();
@@ -60,6 +68,8 @@ s32 sys_settimeofday(uaddr_t utv, uaddr_t utz)
 		err = get_timeval(&tv, &ns);
 	if (!err && utz && copy_from_user(&tz, utz, sizeof(tz)))
 		err = -EFAULT;
+	if (!err && !capable(CAP_SYS_TIME))
+		err = -EPERM;
 	if (!err && utz &&
 	    (tz.tz_minuteswest > 900 || tz.tz_minuteswest < -900))
 		err = -EINVAL;
@@ -72,11 +82,13 @@ s32 sys_settimeofday(uaddr_t utv, uaddr_t utz)
 #define TIMEX_WORDS 12 /* tai and room */
 
 /* Nobody synchronises this clock: adjtimex(2)'s answer and status. */
-#define TIME_ERROR     5
-#define STA_UNSYNC     0x40
+#define TIME_ERROR         5
+#define STA_UNSYNC         0x40
+/* The one mode that changes nothing: what is left of an adjtime(3). */
+#define ADJ_OFFSET_SS_READ 0xa001u
 /* What Linux starts with. */
-#define MAX_ERROR_USEC 16000000
-#define TOLERANCE      32768000
+#define MAX_ERROR_USEC     16000000
+#define TOLERANCE          32768000
 
 /*
  * Linux's struct timex, with members of 32 bits or, for time64, of 64: an int
@@ -113,7 +125,7 @@ static s32 do_clock_adjtime(s32 clock, uaddr_t timex, bool time64)
 		err = -EOPNOTSUPP;
 	if (!err)
 		err = get_user_u32(&modes, timex);
-	if (!err && modes)
+	if (!err && modes && modes != ADJ_OFFSET_SS_READ)
 		err = -EPERM;
 	if (!err)
 		err = put_timex(timex, time64);
