@@ -57,4 +57,11 @@ void trace_enable(u32 mask);
 /* "switch,fault" -> mask; "" and "none" are 0, "all" is all. 0 or -EINVAL. */
 int __must_check trace_parse(const char *list, u32 *mask);
 
+/*
+ * May the running task look into process pid, as Linux asks before ptrace? With
+ * services their rule for users; in the core alone there is only root. True if
+ * the process is gone: what is asked next says so.
+ */
+bool proc_may_look(s32 pid);
+
 #endif

@@ -103,7 +103,7 @@ struct proc_link_operations {
 struct proc_entry {
 	const char *name;
 	u32 mode; /* S_IF* and permissions */
-	/* Whatever its mode says: for the task's own user only. */
+	/* Whatever its mode says: for those who may look into the process. */
 	bool own;
 	/* A text file: make it, or a list's next piece. 0 or -errno. */
 	int (*show)(struct seq_file *m);
@@ -146,6 +146,11 @@ struct proc_dir {
 				  .own = true, .link = ops }
 #define OWN_DIR(file, of)	{ .name = file, .mode = S_IFDIR | 0500, \
 				  .dir = of }
+#define OWN_FILE(file, bits, ops) \
+				{ .name = file, .mode = S_IFREG | (bits), \
+				  .own = true, .fops = ops }
+#define ROOT_TEXT(file, fn)	{ .name = file, .mode = S_IFREG | 0400, \
+				  .show = fn }
 #define LINK(file, ops)		{ .name = file, .mode = S_IFLNK | 0777, \
 				  .link = ops }
 #define DIR(file, of)		{ .name = file, .mode = S_IFDIR | 0555, \

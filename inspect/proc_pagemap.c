@@ -4,6 +4,7 @@
  * left for it, Linux does not have it there.
  */
 #include <asm/uaccess.h>
+#include <cred.h>
 #include <inspect/internal.h>
 
 #define PM_ENTRY_BYTES    8u
@@ -14,11 +15,14 @@
 
 #define CHUNK 32u /* entries made at a time */
 
+/* Which frames they are is for root alone: it is where to hit the RAM's cells. */
 static u64 pte_to_pagemap(pte_t pte)
 {
-	u64 entry = PM_PRESENT | (pte_pfn(pte) & PM_PFN_MASK);
+	u64 entry = PM_PRESENT;
 	const struct page *page;
 
+	if (capable(CAP_SYS_ADMIN))
+		entry |= pte_pfn(pte) & PM_PFN_MASK;
 	if (pte_special(pte))
 		return entry; /* the zero page is nobody's */
 	page = pte_page(pte);

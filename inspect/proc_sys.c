@@ -10,6 +10,7 @@
 #include <services/pipe/pipe.h>
 #include <services/shm/shm.h>
 #include <services/system/system.h>
+#include <services/uffd/uffd.h>
 #include <string.h>
 
 static int show_number(struct seq_file *m, u32 number)
@@ -228,11 +229,26 @@ static int show_min_free(struct seq_file *m)
 	return show_number(m, zone.min * (PAGE_SIZE / 1024));
 }
 
+static int show_user_pagers(struct seq_file *m)
+{
+	return show_number(m, READ_ONCE(unprivileged_userfaultfd));
+}
+
+static int write_user_pagers(struct seq_file *m __unused_arg, const char *text)
+{
+	if ((text[0] != '0' && text[0] != '1') || text[1])
+		return -EINVAL;
+	WRITE_ONCE(unprivileged_userfaultfd, text[0] == '1');
+	return 0;
+}
+
 static const struct proc_entry vm_entries[] = {
 	TEXT("max_map_count", show_max_map_count),
 	TEXT("min_free_kbytes", show_min_free),
 	TEXT("mmap_min_addr", show_mmap_min_addr),
 	TEXT("overcommit_memory", show_overcommit),
+	TEXT_RW("unprivileged_userfaultfd", show_user_pagers,
+		write_user_pagers),
 	{ .name = NULL },
 };
 

@@ -6,6 +6,7 @@
 #include <asm/cp15.h>
 #include <asm/sections.h>
 #include <board/board.h>
+#include <cred.h>
 #include <inspect/internal.h>
 #include <lib/backtrace.h>
 #include <services/files/files.h>
@@ -142,9 +143,12 @@ int show_swaps(struct seq_file *m)
 	return 0;
 }
 
+/* Where things are is for root, as on Linux; what there is for all. */
 static void put_range(struct seq_file *m, const char *indent, phys_addr_t from,
 		      phys_addr_t last, const char *name)
 {
+	if (!capable(CAP_SYS_ADMIN))
+		from = last = 0;
 	seq_printf(m, "%s%08x-%08x : %s\n", indent, from, last, name);
 }
 
@@ -176,11 +180,12 @@ int show_iomem(struct seq_file *m)
 /* All text, for the table is made for backtraces. A symbol's place: its number. */
 int show_kallsyms(struct seq_file *m)
 {
+	bool shown = capable(CAP_SYSLOG);
 	const char *name;
 	u32 va;
 
 	for (u32 i = (u32)m->place; (name = symbol_at(i, &va)); i++) {
-		seq_printf(m, "%08x t %s\n", va, name);
+		seq_printf(m, "%08x t %s\n", shown ? va : 0, name);
 		if (!seq_goes_on(m, i + 1))
 			break;
 	}

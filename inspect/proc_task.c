@@ -2,6 +2,7 @@
  * inspect/proc_task.c - a process and its numbers, in Linux's formats: status,
  * stat, statm, cmdline, comm, exe, environ, auxv, limits.
  */
+#include <inspect/inspect.h>
 #include <inspect/internal.h>
 #include <services/files/files.h>
 #include <services/signal/signal.h>
@@ -353,6 +354,16 @@ static void show_stat_mm(struct seq_file *m, const struct task_facts *t,
 	seq_putc(m, '\n');
 }
 
+/* What would tell others where to hit it: as Linux shows that to them. */
+static void hide_places(struct task_facts *t, struct mm_facts *f, bool has_mm)
+{
+	*f = (struct mm_facts){ .total = f->total,
+				.rss = f->rss,
+				.start_code = has_mm,
+				.end_code = has_mm };
+	t->exit_code = 0;
+}
+
 int show_stat(struct seq_file *m)
 {
 	struct task_facts task;
@@ -362,6 +373,8 @@ int show_stat(struct seq_file *m)
 
 	if (err)
 		return err;
+	if (!capable(CAP_SYS_PTRACE) && !proc_may_look(m->pid))
+		hide_places(&task, &mm, has_mm);
 	show_stat_task(m, &task);
 	show_stat_mm(m, &task, &mm);
 	return 0;

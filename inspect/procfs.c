@@ -86,25 +86,33 @@ static void proc_dir_evict(struct inode *inode)
 	inode->i_entry = NULL;
 }
 
-/* What is below /proc/PID belongs to whom the task acts for. */
+/*
+ * What is below /proc/PID belongs to whom the task acts for, or to root where that
+ * one may not look into it; a process's directories of numbers are its own all
+ * the same, as Linux has it.
+ */
 static void set_owner(struct inode *inode)
 {
 	u32 flags = tasklist_lock();
 	s32 pid = proc_pid_of(inode);
 	const struct task_struct *task = pid ? find_task(pid) : NULL;
+	const struct cred *cred = task ? cred_of(&task->thread_info) : NULL;
 
-	if (task) {
-		inode->i_uid = cred_of(&task->thread_info)->euid;
-		inode->i_gid = cred_of(&task->thread_info)->egid;
+	if (cred &&
+	    (!cred->not_dumpable || inode->i_mode == (S_IFDIR | 0555) ||
+	     (S_ISDIR(inode->i_mode) && task->tgid == current->tgid))) {
+		inode->i_uid = cred->euid;
+		inode->i_gid = cred->egid;
 	}
 	tasklist_unlock(flags);
 }
 
 /* Of process pid, or of none: 0; parent NULL: it is /proc itself. */
 static struct inode *proc_dir_inode(s32 pid, const struct proc_dir *dir,
-				    struct inode *parent, const char *name)
+				    struct inode *parent, const char *name,
+				    u32 mode)
 {
-	struct inode *inode = new_inode(S_IFDIR | 0555);
+	struct inode *inode = new_inode(mode);
 
 	if (!inode)
 		return NULL;
@@ -151,24 +159,18 @@ static struct inode *proc_entry_inode(struct inode *dir, u32 n)
 	const struct proc_dir *of = proc_dir_of(dir);
 	const struct proc_entry *entry = &of->entries[n];
 	s32 pid = proc_pid_of(dir);
-	struct inode *inode;
 
-	if (entry->dir) {
-		inode = proc_dir_inode(pid, entry->dir, dir, entry->name);
-		if (inode)
-			inode->i_mode = entry->mode;
-		return inode;
-	}
+	if (entry->dir)
+		return proc_dir_inode(pid, entry->dir, dir, entry->name,
+				      entry->mode);
 	return proc_inode(PROC_INO(pid, of, INO_DIR + 1 + n), entry);
 }
 
-/* As Linux asks whether one may trace the task. */
 static int check_owner(const struct inode *inode)
 {
-	if (!proc_entry_of(inode)->own ||
-	    current_cred()->fsuid == inode->i_uid || capable(CAP_SYS_PTRACE))
-		return 0;
-	return -EACCES;
+	return !proc_entry_of(inode)->own || proc_may_look(proc_pid_of(inode)) ?
+		0 :
+		-EACCES;
 }
 
 static int proc_open(struct inode *inode, struct file *file)
@@ -270,7 +272,7 @@ static int lookup_pid(struct inode *dir, s32 pid, struct inode **child)
 	if (!pid || !pid_exists(pid))
 		return -ENOENT;
 	snprintf(name, sizeof(name), "%d", pid);
-	*child = proc_dir_inode(pid, pid_dir, dir, name);
+	*child = proc_dir_inode(pid, pid_dir, dir, name, S_IFDIR | 0555);
 	return *child ? 0 : -ENOMEM;
 }
 
@@ -418,7 +420,7 @@ void procfs_mount(const struct proc_dir *root, const struct proc_dir *of_pid)
 	int err = -ENOMEM;
 
 	pid_dir = of_pid;
-	proc_root = proc_dir_inode(0, root, NULL, NULL);
+	proc_root = proc_dir_inode(0, root, NULL, NULL, S_IFDIR | 0555);
 	if (proc_root)
 		err = ramfs_link(root_inode, "proc", 4, proc_root, true);
 	if (err)

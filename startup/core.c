@@ -16,3 +16,9 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	NO_CALL,
 	CORE_CALLS,
 };
+
+/* Whoever looks is root. */
+bool proc_may_look(s32 pid __unused_arg)
+{
+	return true;
+}

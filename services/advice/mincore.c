@@ -2,6 +2,7 @@
  * mincore: which pages of a range are in memory, one byte a page.
  */
 #include <asm/uaccess.h>
+#include <fs/fs.h>
 #include <sched.h>
 #include <services/advice/advice.h>
 
@@ -17,6 +18,18 @@ static bool object_has_page(struct vm_area_struct *vma, uaddr_t va)
 	return page != NULL;
 }
 
+/*
+ * Whether another has read a file lately is for those who might write to it. The
+ * others see all pages as in memory, which is Linux's answer.
+ */
+static bool may_know(const struct vm_area_struct *vma)
+{
+	const struct inode *inode = vma->vm_file ? vma->vm_file->f_inode : NULL;
+
+	return !inode || owner_or_capable(inode) ||
+		!inode_permission(inode, MAY_WRITE);
+}
+
 /* Fill vec for [start, end) as far as it is mapped: the end of that. */
 static uaddr_t mincore_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 			     u8 *vec)
@@ -29,7 +42,7 @@ static uaddr_t mincore_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 			vma = vma_next(vma);
 		if (!vma || vma->vm_start > start)
 			break;
-		*vec++ = !follow_pte(mm, start, &pte) ||
+		*vec++ = !may_know(vma) || !follow_pte(mm, start, &pte) ||
 			object_has_page(vma, start);
 	}
 	return start;

@@ -121,6 +121,9 @@ static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
 		return -EBADF;
 	switch (cmd) {
 	case F_SETFL:
+		if (arg & ~file->f_flags & O_NOATIME &&
+		    !owner_or_capable(file->f_inode))
+			return -EPERM;
 		file->f_flags = (file->f_flags & ~SETFL_MASK) |
 			(arg & SETFL_MASK);
 		return 0;

@@ -9,6 +9,7 @@
 #include <lib/printk.h>
 #include <proc/proc.h>
 #include <services/futex/futex.h>
+#include <services/ids/ids.h>
 #include <uapi/futex.h>
 
 #define PI_FUTEX 1u /* in a pointer: the lock inherits priorities */
@@ -122,10 +123,13 @@ s32 sys_get_robust_list(s32 pid, uaddr_t head_to, uaddr_t bytes_to)
 	u32 flags = tasklist_lock();
 	const struct task_struct *task = pid ? find_task(pid) : current;
 	uaddr_t head = task ? task->robust_list : 0;
+	int err = task ? 0 : -ESRCH;
 
+	if (task && !may_trace(task, false))
+		err = -EPERM;
 	tasklist_unlock(flags);
-	if (!task)
-		return -ESRCH;
+	if (err)
+		return err;
 	if (put_user_u32(sizeof(struct robust_list_head), bytes_to))
 		return -EFAULT;
 	return put_user_u32(head, head_to);

@@ -28,6 +28,13 @@ struct cred *prepare_cred(void)
 	return cred;
 }
 
+bool gains_by(const struct cred *new, const struct cred *old)
+{
+	return new->euid != old->euid || new->egid != old->egid ||
+		new->fsuid != old->fsuid || new->fsgid != old->fsgid ||
+		new->permitted & ~old->permitted;
+}
+
 void set_cred(const struct cred *cred)
 {
 	struct thread_info *ti = current_thread_info();

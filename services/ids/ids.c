@@ -182,6 +182,8 @@ static s32 set_flag(u32 option, u32 flag)
 		return -ENOMEM;
 	if (option == PR_SET_KEEPCAPS)
 		new->keep_caps = flag;
+	else if (option == PR_SET_DUMPABLE)
+		new->not_dumpable = !flag;
 	else
 		new->no_new_privs = true;
 	set_cred(new);
@@ -198,9 +200,7 @@ s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5)
 			-EFAULT :
 			0;
 	case PR_GET_DUMPABLE:
-		return 0;
-	case PR_SET_DUMPABLE:
-		return arg2 <= 1 ? 0 : -EINVAL;
+		return !current_cred()->not_dumpable;
 	case PR_GET_KEEPCAPS:
 		return current_cred()->keep_caps;
 	case PR_CAPBSET_READ:
@@ -214,6 +214,7 @@ s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5)
 			return -EINVAL;
 		return set_flag(option, arg2);
 	case PR_SET_KEEPCAPS:
+	case PR_SET_DUMPABLE:
 		return set_flag(option, arg2);
 	default:
 		return -EINVAL;

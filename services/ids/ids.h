@@ -121,6 +121,21 @@ static inline u32 task_uid(const struct task_struct *task)
 
 /* Have the running task and `task` the same ids? tasklist_lock held. */
 bool same_user(const struct task_struct *task);
+/*
+ * May the running task look into task's memory and files, as Linux asks before
+ * ptrace? Its own process; one with all ids the caller's, no privilege that the
+ * caller has not, and whose user it was from its execve on; or by CAP_SYS_PTRACE.
+ * for_files: the caller's ids for files count, not its real ones. tasklist_lock
+ * held.
+ */
+bool may_trace(const struct task_struct *task, bool for_files);
+/* Has the user more tasks than RLIMIT_NPROC? Root is never asked. */
+bool user_has_too_many(const struct cred *cred);
+/*
+ * Does a task that goes from old to new act for another, or get privileges? Its
+ * memory may hold what was not meant for the new user's other tasks.
+ */
+bool gains_by(const struct cred *new, const struct cred *old);
 /* May the running task send sig to task? tasklist_lock held. */
 bool user_may_signal(const struct task_struct *task, s32 sig);
 

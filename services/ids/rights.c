@@ -10,15 +10,34 @@
 
 /* ---- one task and another ---------------------------------------- */
 
+/* What it is, or what it may become again: all three ids of each kind. */
+static bool is_all_of(const struct cred *cred, u32 uid, u32 gid)
+{
+	return uid == cred->uid && uid == cred->euid && uid == cred->suid &&
+		gid == cred->gid && gid == cred->egid && gid == cred->sgid;
+}
+
 bool same_user(const struct task_struct *task)
 {
 	const struct cred *cred = current_cred();
 	const struct cred *other = cred_of(&task->thread_info);
 
-	return cred == other ||
-		(cred->uid == other->uid && cred->uid == other->euid &&
-		 cred->uid == other->suid && cred->gid == other->gid &&
-		 cred->gid == other->egid && cred->gid == other->sgid);
+	return cred == other || is_all_of(other, cred->uid, cred->gid);
+}
+
+bool may_trace(const struct task_struct *task, bool for_files)
+{
+	const struct cred *cred = current_cred();
+	const struct cred *other = cred_of(&task->thread_info);
+
+	if (task->tgid == current->tgid || has_cap(cred, CAP_SYS_PTRACE))
+		return true;
+	if (for_files)
+		return is_all_of(other, cred->fsuid, cred->fsgid) &&
+			!other->not_dumpable &&
+			!(other->permitted & ~cred->effective);
+	return is_all_of(other, cred->uid, cred->gid) && !other->not_dumpable &&
+		!(other->permitted & ~cred->permitted);
 }
 
 bool user_may_signal(const struct task_struct *task, s32 sig)
@@ -62,6 +81,15 @@ static int limit_tasks(struct task_struct *child __unused_arg,
 	return -EAGAIN;
 }
 
+/* As in Linux setuid succeeds all the same: who does not look runs nothing. */
+bool user_has_too_many(const struct cred *cred)
+{
+	u32 limit = rlimit(RLIMIT_NPROC);
+
+	return cred->uid && limit < MAX_TASKS &&
+		tasks_of_user(cred->uid) > limit;
+}
+
 /* ---- execve ------------------------------------------------------ */
 
 /* As which user and group the program in file is to run. */
@@ -100,6 +128,8 @@ static int exec_cred(struct exec *exec, const char *path __unused_arg)
 	if (likely(!current_thread_info()->cred &&
 		   !(inode->i_mode & (S_ISUID | S_ISGID))))
 		return 0;
+	if (old->over_nproc && user_has_too_many(old))
+		return -EAGAIN;
 	new = prepare_cred();
 	if (!new)
 		return -ENOMEM;
@@ -108,6 +138,9 @@ static int exec_cred(struct exec *exec, const char *path __unused_arg)
 	new->suid = new->fsuid = new->euid;
 	new->sgid = new->fsgid = new->egid;
 	exec_caps(new, old);
+	new->over_nproc = false;
+	new->not_dumpable = old->euid != old->uid || old->egid != old->gid ||
+		gains_by(new, old) || inode_permission(inode, MAY_READ);
 	exec->cred = new;
 	exec->args.cred = new;
 	exec->args.secure = new->euid != new->uid || new->egid != new->gid ||

@@ -37,8 +37,13 @@ static void fix_caps(struct cred *new, const struct cred *old)
 /* The user changed: it is new's from now on. */
 static s32 commit_uids(struct cred *new)
 {
+	const struct cred *old = current_cred();
+
 	new->fsuid = new->euid;
-	fix_caps(new, current_cred());
+	fix_caps(new, old);
+	new->not_dumpable |= gains_by(new, old);
+	if (new->uid != old->uid)
+		new->over_nproc = user_has_too_many(new);
 	set_cred(new);
 	return 0;
 }
@@ -46,6 +51,7 @@ static s32 commit_uids(struct cred *new)
 static s32 commit_gids(struct cred *new)
 {
 	new->fsgid = new->egid;
+	new->not_dumpable |= gains_by(new, current_cred());
 	set_cred(new);
 	return 0;
 }
@@ -211,6 +217,7 @@ s32 sys_setfsuid32(u32 uid)
 		new->effective &= ~FS_CAPS;
 	if (old != 0 && uid == 0)
 		new->effective |= new->permitted &FS_CAPS;
+	new->not_dumpable |= uid != old;
 	set_cred(new);
 	return (s32)old;
 }
@@ -229,6 +236,7 @@ s32 sys_setfsgid32(u32 gid)
 	if (!new)
 		return (s32)old;
 	new->fsgid = gid;
+	new->not_dumpable |= gid != old;
 	set_cred(new);
 	return (s32)old;
 }

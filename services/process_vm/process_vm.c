@@ -9,11 +9,11 @@
  * nothing.
  */
 #include <asm/uaccess.h>
-#include <cred.h>
 #include <fs/fs.h>
 #include <mm/mm.h>
 #include <proc/proc.h>
 #include <sched.h>
+#include <services/ids/ids.h>
 #include <services/process_vm/process_vm.h>
 #include <uapi/uio.h>
 
@@ -132,19 +132,6 @@ static s32 copy_pieces(struct mm_struct *mm, struct pieces *local,
 	return (s32)sum;
 }
 
-/* As Linux asks whether the running task may trace this one. */
-static bool may_reach(const struct task_struct *task)
-{
-	const struct cred *own = current_cred();
-	const struct cred *cred = cred_of(&task->thread_info);
-
-	if (task->tgid == current->tgid || capable(CAP_SYS_PTRACE))
-		return true;
-	return own->uid == cred->uid && own->uid == cred->euid &&
-		own->uid == cred->suid && own->gid == cred->gid &&
-		own->gid == cred->egid && own->gid == cred->sgid;
-}
-
 /* 0, -ESRCH, -EPERM. */
 static int check_task(s32 pid)
 {
@@ -153,7 +140,7 @@ static int check_task(s32 pid)
 	int err = -ESRCH;
 
 	if (task)
-		err = may_reach(task) ? 0 : -EPERM;
+		err = may_trace(task, false) ? 0 : -EPERM;
 	tasklist_unlock(flags);
 	return err;
 }

@@ -2,6 +2,7 @@
  * services/tty/owner.c - whose a terminal is: the session that it controls, and
  * the group in the foreground.
  */
+#include <cred.h>
 #include <proc/proc.h>
 #include <run/task.h>
 #include <services/ids/ids.h>
@@ -74,7 +75,7 @@ static bool has_terminal(s32 session)
 	return has;
 }
 
-int tty_set_controlling(struct tty *tty, bool steal)
+int tty_set_controlling(struct tty *tty, bool readable, bool steal)
 {
 	s32 session = current->session;
 
@@ -82,7 +83,10 @@ int tty_set_controlling(struct tty *tty, bool steal)
 		return -EPERM;
 	if (tty->session == session)
 		return 0;
-	if (has_terminal(session) || (tty->session && !steal))
+	if (has_terminal(session))
+		return -EPERM;
+	if ((tty->session && !steal) ||
+	    ((tty->session || !readable) && !capable(CAP_SYS_ADMIN)))
 		return -EPERM;
 	set_owner(tty, session, current->pgrp);
 	return 0;

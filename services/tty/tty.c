@@ -371,7 +371,8 @@ static int tty_ioctl(struct file *file, u32 cmd, u32 arg)
 			put_user_u32((u32)tty->pgrp, arg) :
 			-ENOTTY;
 	case TIOCSCTTY:
-		return tty_set_controlling(tty, arg == 1);
+		return tty_set_controlling(tty, file->f_mode & FMODE_READ,
+					   arg == 1);
 	case TIOCNOTTY:
 		return tty_give_up(tty);
 	case TIOCGSID:
@@ -405,7 +406,8 @@ void tty_attach(struct tty *tty, struct file *file)
 {
 	file->private_data = tty;
 	file->f_op = &tty_fops;
-	if (!(file->f_flags & O_NOCTTY) && tty_set_controlling(tty, false))
+	if (!(file->f_flags & O_NOCTTY) && file->f_mode & FMODE_READ &&
+	    tty_set_controlling(tty, true, false))
 		return; /* it is opened all the same */
 }
 

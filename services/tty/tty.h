@@ -27,8 +27,11 @@ s32 tty_leave(s32 session);
  * -1. For /proc/PID/stat.
  */
 u32 tty_of_session(s32 session, s32 *pgrp);
-/* TIOCSCTTY; steal: take it from another session. 0 or -EPERM. */
-int tty_set_controlling(struct tty *tty, bool steal);
+/*
+ * TIOCSCTTY; readable: the caller has it open for that; steal: take it from
+ * another session, for CAP_SYS_ADMIN. 0 or -EPERM.
+ */
+int tty_set_controlling(struct tty *tty, bool readable, bool steal);
 /* TIOCNOTTY: a session's leader gives it up, for all of it. 0 or -ENOTTY. */
 int tty_give_up(struct tty *tty);
 /* TIOCSPGRP: arg is the address of a group of the session. 0 or -errno. */

@@ -2,6 +2,7 @@
  * services/uffd/uffd.c - userfaultfd: the descriptor, its life, read and poll.
  */
 #include <asm/uaccess.h>
+#include <cred.h>
 #include <sched.h>
 #include <services/uffd/internal.h>
 #include <stdio.h>
@@ -175,6 +176,8 @@ static struct file *new_file(struct uffd *uffd, u32 flags)
 	return file;
 }
 
+bool unprivileged_userfaultfd;
+
 s32 sys_userfaultfd(u32 flags)
 {
 	struct uffd *uffd;
@@ -182,6 +185,10 @@ s32 sys_userfaultfd(u32 flags)
 
 	if (flags & ~(u32)(UFFD_USER_MODE_ONLY | O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
+	/* The kernel would wait for the pager, in the middle of a call. */
+	if (!(flags & UFFD_USER_MODE_ONLY) &&
+	    !READ_ONCE(unprivileged_userfaultfd) && !capable(CAP_SYS_PTRACE))
+		return -EPERM;
 	uffd = new_uffd(flags);
 	if (!uffd)
 		return -ENOMEM;

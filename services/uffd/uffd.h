@@ -12,6 +12,9 @@ extern const struct service uffd_service;
 
 #define UFFD_CALLS CALL(userfaultfd)
 
+/* vm.unprivileged_userfaultfd: pagers of any user may stop the kernel's accesses. */
+extern bool unprivileged_userfaultfd;
+
 s32 sys_userfaultfd(u32 flags);
 
 #endif
