@@ -204,7 +204,7 @@ static inline bool is_data_mapping(u32 vm_flags)
  * may_add_vmas: up to n VMAs more than now?
  * may_expand_vm: pages more of this kind, as to RLIMIT_AS and RLIMIT_DATA?
  * may_replace_vm: [start, end) of this kind, once what is there has gone?
- * RLIMIT_MEMLOCK is not among them: it does not bind root, and everybody is.
+ * may_lock_vm: pages more of this kind, as to RLIMIT_MEMLOCK?
  */
 static inline bool may_add_vmas(const struct mm_struct *mm, u32 n)
 {
@@ -214,6 +214,12 @@ static inline bool may_add_vmas(const struct mm_struct *mm, u32 n)
 bool may_expand_vm(const struct mm_struct *mm, u32 vm_flags, u32 pages);
 bool may_replace_vm(struct mm_struct *mm, u32 vm_flags, uaddr_t start,
 		    uaddr_t end);
+
+static inline bool may_lock_vm(const struct mm_struct *mm, u32 vm_flags,
+			       u32 pages)
+{
+	return likely(!(vm_flags & VM_LOCKED)) || may_lock(mm, pages);
+}
 
 /* Promise pages, or take the promise back. 0 or -ENOMEM. */
 int __must_check vm_acct_memory(u32 pages);

@@ -43,6 +43,12 @@ bool may_replace_vm(struct mm_struct *mm, u32 vm_flags, uaddr_t start,
 			     mm->data_vm - old_data + pages);
 }
 
+bool may_lock(const struct mm_struct *mm, u32 pages)
+{
+	return mm->locked_vm + pages <= rlimit_pages(RLIMIT_MEMLOCK) ||
+		capable(CAP_IPC_LOCK);
+}
+
 u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
 		    u32 flags)
 {

@@ -9,9 +9,12 @@
 #define MM_MM_H
 
 #include <alloc/alloc.h>
+#include <cred.h>
 #include <mm_types.h>
 #include <mmu/mmu.h>
+#include <sched.h>
 #include <uapi/mman.h>
+#include <uapi/resource.h>
 
 /* Once, after pgtable_cache_init: slab caches, the zero page. */
 void mm_init(void);
@@ -244,6 +247,15 @@ static inline struct page *vma_find_page(struct vm_area_struct *vma, u32 pgoff)
 	if (vma->vm_ops && vma->vm_ops->find_pages)
 		vma->vm_ops->find_pages(vma, pgoff, 1, &page);
 	return page;
+}
+
+/* May the running task lock pages more of mm, as to RLIMIT_MEMLOCK? (read) */
+bool may_lock(const struct mm_struct *mm, u32 pages);
+
+/* With a limit of 0 it may not even ask, unless CAP_IPC_LOCK sets it free. */
+static inline bool may_lock_at_all(void)
+{
+	return rlimit(RLIMIT_MEMLOCK) || capable(CAP_IPC_LOCK);
 }
 
 /* Have the page at va ready for the access. 0, -ENOMEM, -EFAULT. (read) */

@@ -142,6 +142,8 @@ static int mmap_region(struct mm_struct *mm, struct file *file, uaddr_t start,
 	struct vm_area_struct *vma, *prev;
 	int err;
 
+	if (!may_lock_vm(mm, vm_flags, pages))
+		return -EAGAIN;
 	if (!may_map_vm(mm, vm_flags, start, start + bytes))
 		return -ENOMEM;
 	if (accountable_mapping(vm_flags))
@@ -191,6 +193,8 @@ int do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr, u32 bytes,
 	if (flags & MAP_FIXED_NOREPLACE &&
 	    find_vma_intersection(mm, addr, addr + bytes))
 		return -EEXIST;
+	if (flags & MAP_LOCKED && !may_lock_at_all())
+		return -EPERM;
 	vm_flags = calc_vm_flags(mm, prot, flags);
 	err = file ? check_file(file, prot, flags, &vm_flags) :
 		     check_anonymous(flags, &vm_flags);

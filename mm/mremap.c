@@ -219,6 +219,8 @@ static int vma_to_resize(struct remap *r)
 	pgoff = linear_page_index(vma, r->addr);
 	if (pgoff + (r->new_bytes >> PAGE_SHIFT) < pgoff)
 		return -EINVAL;
+	if (!may_lock_vm(r->mm, vma->vm_flags, growth >> PAGE_SHIFT))
+		return -EAGAIN;
 	return may_expand_vm(r->mm, vma->vm_flags, growth >> PAGE_SHIFT) ?
 		0 :
 		-ENOMEM;

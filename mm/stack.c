@@ -25,7 +25,8 @@ static int check_growth(struct vm_area_struct *vma, uaddr_t start, u32 pages)
 		return -ENOMEM;
 	if (vma->vm_end - start > rlimit(RLIMIT_STACK))
 		return -ENOMEM;
-	if (!may_expand_vm(mm, vma->vm_flags, pages))
+	if (!may_expand_vm(mm, vma->vm_flags, pages) ||
+	    !may_lock_vm(mm, vma->vm_flags, pages))
 		return -ENOMEM;
 	return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * Locked memory. There is no swap, so a locked page is one that is there:
- * faulted in now, not given up by madvise, and counted. RLIMIT_MEMLOCK binds
- * nobody: on Linux it does not bind root.
+ * faulted in now, not given up by madvise, and counted. RLIMIT_MEMLOCK bounds
+ * how many a process has, unless it has CAP_IPC_LOCK.
  */
 #include <sched.h>
 #include <services/advice/advice.h>
@@ -37,6 +37,18 @@ static int set_locked(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 	return !err && stop < end ? -ENOMEM : err;
 }
 
+/* What of the range is locked already is not counted twice. */
+static bool may_lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
+{
+	u32 pages = (end - start) >> PAGE_SHIFT;
+
+	return may_lock(mm, pages) ||
+		may_lock(mm,
+			 pages -
+				 count_vma_pages(mm, start, end, VM_LOCKED,
+						 VM_LOCKED));
+}
+
 /* Like Linux: what cannot be had now is -ENOMEM or, out of memory, -EAGAIN. */
 static int populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
 {
@@ -51,14 +63,17 @@ static s32 do_mlock(uaddr_t addr, u32 bytes, u32 vm_flags)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
 	uaddr_t start, end;
-	int err;
+	int err = -ENOMEM;
 
+	if (!may_lock_at_all())
+		return -EPERM;
 	if (!page_range(addr, bytes, &start, &end))
 		return -EINVAL;
 	if (start == end)
 		return 0;
 	down_write(&mm->mmap_lock);
-	err = set_locked(mm, start, end, vm_flags);
+	if (may_lock_range(mm, start, end))
+		err = set_locked(mm, start, end, vm_flags);
 	up_write(&mm->mmap_lock);
 	return err ? err : populate(mm, start, end - start);
 }
@@ -107,15 +122,23 @@ s32 sys_mlockall(u32 flags)
 	struct mm_struct *mm = current_thread_info()->mm;
 	u32 locked = flags & MCL_ONFAULT ? VM_LOCKED | VM_LOCKONFAULT :
 					   VM_LOCKED;
+	bool may = true;
 
 	if (!flags || flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) ||
 	    flags == MCL_ONFAULT)
 		return -EINVAL;
+	if (!may_lock_at_all())
+		return -EPERM;
 	down_write(&mm->mmap_lock);
-	mm->def_flags = flags & MCL_FUTURE ? locked : 0;
 	if (flags & MCL_CURRENT)
+		may = may_lock(mm, mm->total_vm - mm->locked_vm);
+	if (may)
+		mm->def_flags = flags & MCL_FUTURE ? locked : 0;
+	if (may && flags & MCL_CURRENT)
 		set_all_locked(mm, locked);
 	up_write(&mm->mmap_lock);
+	if (!may)
+		return -ENOMEM;
 	/* Linux, too, does not say which pages could not be had. */
 	if (flags & MCL_CURRENT)
 		(void)populate(mm, 0, TASK_SIZE);

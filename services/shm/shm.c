@@ -286,6 +286,10 @@ static s32 change_segment(s32 id, u32 cmd, const struct shmid64_ds *ds)
 		spin_unlock(&shm_lock);
 		return segment ? -EPERM : -EINVAL;
 	}
+	if (cmd == SHM_LOCK && !may_lock_at_all()) {
+		spin_unlock(&shm_lock);
+		return -EPERM;
+	}
 	perm = &segment->ds.shm_perm;
 	switch (cmd) {
 	case IPC_RMID:

@@ -2,10 +2,10 @@
  * Resource limits: getrlimit, setrlimit and prlimit64, as Linux answers them.
  *
  * Who enforces them: AS, DATA and STACK mm/, NOFILE fs/file.c, FSIZE
- * services/files, CPU cpu_limit.c, NPROC services/ids, NICE services/sched; the
- * last two not for root. MEMLOCK binds nobody, as it does not bind root. SIGPENDING
- * services/signal. CORE: no program leaves one. RSS, LOCKS: nowhere, as on Linux;
- * MSGQUEUE, RTPRIO, RTTIME bound what does not exist here.
+ * services/files, CPU cpu_limit.c, MEMLOCK mm/ and services/advice, NPROC
+ * services/ids, NICE and RTPRIO services/sched; the last four not for root.
+ * SIGPENDING services/signal. CORE: no program leaves one. RSS, LOCKS: nowhere, as
+ * on Linux; MSGQUEUE, RTTIME bound what does not exist here.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
