@@ -254,14 +254,66 @@ static const struct proc_entry vm_entries[] = {
 
 /* ---- fs ---------------------------------------------------------- */
 
-/* All are as large as one may be. */
+/* 0, or -EINVAL: it is no number of 32 bits. */
+static int read_number(const char *text, u32 *number)
+{
+	u64 value = 0;
+
+	if (!*text)
+		return -EINVAL;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return -EINVAL;
+		value = value * 10 + (u32)(*text - '0');
+		if (value > UINT32_MAX)
+			return -EINVAL;
+	}
+	*number = (u32)value;
+	return 0;
+}
+
 static int show_pipe_max_size(struct seq_file *m)
 {
-	return show_number(m, PIPE_BYTES);
+	return show_number(m, READ_ONCE(pipe_max_bytes));
+}
+
+static int write_pipe_max_size(struct seq_file *m __unused_arg,
+			       const char *text)
+{
+	u32 bytes;
+	int err = read_number(text, &bytes);
+
+	bytes = err ? 0 : pipe_round_size(bytes);
+	if (!bytes)
+		return -EINVAL;
+	WRITE_ONCE(pipe_max_bytes, bytes);
+	return 0;
+}
+
+static int show_pipe_soft(struct seq_file *m)
+{
+	return show_number(m, READ_ONCE(pipe_soft_pages));
+}
+
+static int write_pipe_soft(struct seq_file *m __unused_arg, const char *text)
+{
+	return read_number(text, &pipe_soft_pages);
+}
+
+static int show_pipe_hard(struct seq_file *m)
+{
+	return show_number(m, READ_ONCE(pipe_hard_pages));
+}
+
+static int write_pipe_hard(struct seq_file *m __unused_arg, const char *text)
+{
+	return read_number(text, &pipe_hard_pages);
 }
 
 static const struct proc_entry fs_entries[] = {
-	TEXT("pipe-max-size", show_pipe_max_size),
+	TEXT_RW("pipe-max-size", show_pipe_max_size, write_pipe_max_size),
+	TEXT_RW("pipe-user-pages-hard", show_pipe_hard, write_pipe_hard),
+	TEXT_RW("pipe-user-pages-soft", show_pipe_soft, write_pipe_soft),
 	{ .name = NULL },
 };
 

@@ -1,6 +1,6 @@
 /*
- * services/pipe/pipe.c - pipes: 64 KiB between a writer and a reader. A FIFO is one
- * that has a name.
+ * services/pipe/pipe.c - pipes: 64 KiB between a writer and a reader, or as much
+ * as F_SETPIPE_SZ says. A FIFO is one that has a name.
  *
  * A ring of bytes over 16 pages that come when first needed and go with the
  * pipe. head and tail count all bytes ever written and read; when they meet
@@ -13,6 +13,7 @@
  */
 #include <fs/fs.h>
 #include <sched.h>
+#include <services/pipe/internal.h>
 #include <services/pipe/pipe.h>
 #include <services/poll/poll.h>
 #include <services/signal/signal.h>
@@ -22,7 +23,6 @@
 
 #define PIPEFS_DEV MKDEV(0, 10) /* on no device: as Linux numbers them */
 #define PIPE_BUF   4096u
-#define PIPE_PAGES (PIPE_BYTES / PAGE_SIZE)
 
 struct pipe {
 	/* the inode's i_lock, for writing; the queues' conditions only look */
@@ -30,7 +30,10 @@ struct pipe {
 	u32 readers, writers;    /* open files */
 	u32 nr_read, nr_written; /* how often it was opened for that */
 	struct poll_edges edges; /* writes, and reads; see poll_wake */
-	char *pages[PIPE_PAGES]; /* NULL: not needed so far */
+	char **pages;            /* a ring; NULL: not needed so far */
+	u32 nr_pages;            /* of the ring: a power of two */
+	struct pipe_user *user;  /* who made it */
+	char *own[PIPE_PAGES];   /* the ring, unless it is larger */
 	/* their own locks */
 	struct wait_queue_head readable, writable;
 };
@@ -56,10 +59,21 @@ static inline u32 used(const struct pipe *pipe)
 	return READ_ONCE(pipe->head) - READ_ONCE(pipe->tail);
 }
 
+static inline u32 size_of(const struct pipe *pipe)
+{
+	return READ_ONCE(pipe->nr_pages) * PAGE_SIZE;
+}
+
+/* The place in the ring of the page that byte `at` is in. */
+static inline char **page_of(const struct pipe *pipe, u32 at)
+{
+	return &pipe->pages[at / PAGE_SIZE & (pipe->nr_pages - 1)];
+}
+
 /* Room for a write of bytes: all of it if it must not be split. */
 static inline bool has_room(const struct pipe *pipe, u32 bytes)
 {
-	u32 room = PIPE_BYTES - used(pipe);
+	u32 room = size_of(pipe) - used(pipe);
 
 	return room >= (bytes <= PIPE_BUF ? bytes : 1);
 }
@@ -98,11 +112,9 @@ static u32 copy_out(struct pipe *pipe, uaddr_t buf, u32 bytes)
 	while (done < bytes && !left) {
 		offset = pipe->tail & (PAGE_SIZE - 1);
 		part = min(bytes - done, PAGE_SIZE - offset);
-		left = copy_to_user_locked(
-			buf + done,
-			pipe->pages[pipe->tail / PAGE_SIZE % PIPE_PAGES] +
-				offset,
-			part);
+		left = copy_to_user_locked(buf + done,
+					   *page_of(pipe, pipe->tail) + offset,
+					   part);
 		pipe->tail += part - left;
 		done += part - left;
 	}
@@ -171,7 +183,7 @@ static int wait_writable(struct file *file, struct pipe *pipe, u32 bytes)
 /* The page that head is in, or NULL: no memory. */
 static char *head_page(struct pipe *pipe)
 {
-	char **page = &pipe->pages[pipe->head / PAGE_SIZE % PIPE_PAGES];
+	char **page = page_of(pipe, pipe->head);
 
 	if (unlikely(!*page))
 		*page = __get_free_pages(GFP_USER, 0);
@@ -181,7 +193,7 @@ static char *head_page(struct pipe *pipe)
 /* Move what there is room for. Locked. *done grows; 0, -EFAULT, -ENOMEM. */
 static int copy_in(struct pipe *pipe, uaddr_t buf, u32 bytes, u32 *done)
 {
-	u32 room = PIPE_BYTES - used(pipe), part, offset, left = 0;
+	u32 room = size_of(pipe) - used(pipe), part, offset, left = 0;
 	char *page;
 
 	bytes = min(bytes, room);
@@ -273,20 +285,87 @@ static int pipe_ioctl(struct file *file, u32 cmd, u32 arg)
 	return put_user_u32(used(file_pipe(file)), arg);
 }
 
-/* Its size is what it is: F_SETPIPE_SZ succeeds if that is enough. */
-static s32 pipe_fcntl(struct file *file __unused_arg, u32 cmd, u32 arg)
+/* ---- its size ---------------------------------------------------- */
+
+static void free_ring(struct pipe *pipe)
 {
-	if (cmd != F_SETPIPE_SZ && cmd != F_GETPIPE_SZ)
-		return -EINVAL;
-	if (cmd == F_SETPIPE_SZ && arg > PIPE_BYTES)
+	for (u32 i = 0; i < pipe->nr_pages; i++)
+		free_pages(pipe->pages[i], 0);
+	if (pipe->pages != pipe->own)
+		kfree(pipe->pages);
+}
+
+/*
+ * What is in the pipe moves to the start of a ring of nr_pages, with its pages.
+ * Locked. 0; -EBUSY: it needs more; -ENOMEM.
+ */
+static int change_ring(struct pipe *pipe, u32 nr_pages)
+{
+	u32 offset = pipe->tail & (PAGE_SIZE - 1), bytes = used(pipe);
+	u32 filled = bytes ? (offset + bytes + PAGE_SIZE - 1) / PAGE_SIZE : 0;
+	char **ring;
+
+	if (filled > nr_pages)
+		return -EBUSY;
+	ring = kcalloc(nr_pages, sizeof(*ring), GFP_KERNEL);
+	if (!ring)
+		return -ENOMEM;
+	for (u32 i = 0; i < filled; i++) {
+		char **page = page_of(pipe, pipe->tail + i * PAGE_SIZE);
+
+		ring[i] = *page;
+		*page = NULL;
+	}
+	free_ring(pipe);
+	pipe->pages = ring;
+	WRITE_ONCE(pipe->nr_pages, nr_pages);
+	pipe->tail = bytes ? offset : 0;
+	pipe->head = pipe->tail + bytes;
+	return 0;
+}
+
+/* Locked. The new size, or -EPERM, -EBUSY, -ENOMEM. */
+static s32 set_size(struct pipe *pipe, u32 bytes)
+{
+	u32 old = pipe->nr_pages, new = bytes / PAGE_SIZE;
+	u32 sum;
+	int err;
+
+	if (new > old && bytes > READ_ONCE(pipe_max_bytes) &&
+	    !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
-	return (s32)PIPE_BYTES;
+	sum = pipe_charge(pipe->user, old, new);
+	err = new > old &&pipe_pages_exceed(sum) ? -EPERM :
+						   change_ring(pipe, new);
+	if (err)
+		pipe_charge(pipe->user, new, old);
+	return err ? err : (s32)bytes;
+}
+
+static s32 pipe_fcntl(struct file *file, u32 cmd, u32 arg)
+{
+	struct pipe *pipe = file_pipe(file);
+	u32 bytes = pipe_round_size(arg);
+	s32 ret;
+
+	if (cmd == F_GETPIPE_SZ)
+		return (s32)size_of(pipe);
+	if (cmd != F_SETPIPE_SZ || !bytes)
+		return -EINVAL;
+	down_write(&file->f_inode->i_lock);
+	ret = set_size(pipe, bytes);
+	up_write(&file->f_inode->i_lock);
+	if (ret > 0) {
+		wake_up(&pipe->writable);
+		poll_wake(&pipe->edges.out);
+	}
+	return ret;
 }
 
 static void free_pipe(struct pipe *pipe)
 {
-	for (u32 i = 0; i < PIPE_PAGES; i++)
-		free_pages(pipe->pages[i], 0);
+	pipe_user_put(pipe->user, pipe->nr_pages);
+	free_ring(pipe);
 	kmem_cache_free(pipe_cache, pipe);
 }
 
@@ -347,36 +426,51 @@ static const struct inode_operations pipe_inode_ops = {
 
 /* ---- making one -------------------------------------------------- */
 
-static struct pipe *alloc_pipe(void)
+/* 0 and a pipe that nobody has open, -ENOMEM, or -ENFILE: its user has too many. */
+static int alloc_pipe(struct pipe **result)
 {
 	struct pipe *pipe = kmem_cache_alloc(pipe_cache,
 					     GFP_KERNEL | __GFP_ZERO);
+	int err = -ENOMEM;
 
 	if (!pipe)
-		return NULL;
+		return err;
+	pipe->user = pipe_user_get();
+	if (pipe->user)
+		err = pipe_charge_new(pipe->user, &pipe->nr_pages);
+	if (err) {
+		if (pipe->user)
+			pipe_user_put(pipe->user, 0);
+		kmem_cache_free(pipe_cache, pipe);
+		return err;
+	}
+	pipe->pages = pipe->own;
 	init_waitqueue_head(&pipe->readable);
 	init_waitqueue_head(&pipe->writable);
-	return pipe;
+	*result = pipe;
+	return 0;
 }
 
-static struct inode *new_pipe_inode(void)
+static int new_pipe_inode(struct inode **result)
 {
-	struct pipe *pipe = alloc_pipe();
 	struct inode *inode;
+	struct pipe *pipe;
+	int err = alloc_pipe(&pipe);
 
-	if (!pipe)
-		return NULL;
+	if (err)
+		return err;
 	inode = new_inode(S_IFIFO | 0600);
 	if (!inode) {
-		kmem_cache_free(pipe_cache, pipe);
-		return NULL;
+		free_pipe(pipe);
+		return -ENOMEM;
 	}
 	inode->i_dev = PIPEFS_DEV;
 	inode->i_uid = current_cred()->fsuid;
 	inode->i_gid = current_cred()->fsgid;
 	inode->i_op = &pipe_inode_ops;
 	inode->i_private = pipe;
-	return inode;
+	*result = inode;
+	return 0;
 }
 
 static void count_open(struct pipe *pipe, u32 mode)
@@ -410,11 +504,12 @@ static struct file *open_end(struct inode *inode, bool write, u32 flags)
 
 static int create_pipe(u32 flags, struct file *ends[2])
 {
-	struct inode *inode = new_pipe_inode();
-	int err = -ENOMEM;
+	struct inode *inode;
+	int err = new_pipe_inode(&inode);
 
-	if (!inode)
-		return -ENOMEM;
+	if (err)
+		return err;
+	err = -ENOMEM;
 	ends[0] = open_end(inode, false, flags);
 	ends[1] = ends[0] ? open_end(inode, true, flags) : NULL;
 	if (ends[1])
@@ -539,10 +634,11 @@ static int open_fifo_pipe(struct inode *inode, const struct file *file)
 	if (has_name(inode) && file->f_mode == FMODE_WRITE &&
 	    file->f_flags & O_NONBLOCK && (!pipe || !pipe->readers))
 		return -ENXIO;
-	if (!pipe)
-		pipe = inode->i_private = alloc_pipe();
-	if (!pipe)
-		return -ENOMEM;
+	if (!pipe) {
+		if (alloc_pipe(&pipe))
+			return -ENOMEM;
+		inode->i_private = pipe;
+	}
 	count_open(pipe, file->f_mode);
 	return 0;
 }

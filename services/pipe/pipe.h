@@ -10,7 +10,14 @@
 
 extern const struct service pipe_service;
 
-#define PIPE_BYTES 0x10000u /* what a pipe holds */
+/*
+ * Settings, as in /proc/sys/fs: how large the pipes of users may become, and how
+ * many pages those of one user may have: above the soft limit new ones are small,
+ * above the hard one there are none. 0: no such limit.
+ */
+extern u32 pipe_max_bytes, pipe_soft_pages, pipe_hard_pages;
+/* The size of a pipe that holds so much: a power of two pages. 0: too large. */
+u32 pipe_round_size(u32 bytes);
 
 struct file;
 
