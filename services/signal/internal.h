@@ -210,8 +210,8 @@ bool sigqueue_charge(const struct task_struct *to);
 void sigqueue_uncharge(void);
 u32 nr_queued_signals(void);
 /*
- * Queue info behind another one of its number. entry: a timer's own, which is
- * not queued; NULL: from kmalloc. 0 or -EAGAIN: no memory.
+ * Queue info behind another one of its number. entry: a timer's own, whose
+ * signal waits once at most; NULL: from kmalloc. 0 or -EAGAIN: no memory.
  */
 int post_again(struct sigpending *pending, const struct kernel_siginfo *info,
 	       struct sigqueue *entry);

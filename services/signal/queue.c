@@ -69,16 +69,29 @@ u32 nr_queued_signals(void)
 
 /* ---- in ---------------------------------------------------------- */
 
+/* A timer that was set anew before its signal was taken: that stands for both. */
+static bool waits_already(const struct sigpending *pending,
+			  const struct kernel_siginfo *info,
+			  const struct sigqueue *entry)
+{
+	const struct kernel_siginfo *first = &pending->info[info->signo - 1];
+
+	return entry->queued ||
+		(first->code == CODE_OF_TIMER &&
+		 first->timer_id == info->timer_id);
+}
+
 int post_again(struct sigpending *pending, const struct kernel_siginfo *info,
 	       struct sigqueue *entry)
 {
+	if (entry && waits_already(pending, info, entry))
+		return 0;
 	if (!entry) {
 		entry = kmalloc(sizeof(*entry), GFP_ATOMIC);
 		if (!entry)
 			return -EAGAIN;
 		entry->of_timer = false;
 	}
-	BUG_ON(entry->of_timer && entry->queued);
 	entry->queued = true;
 	entry->info = *info;
 	STAILQ_INSERT_TAIL(&pending->queue, entry, link);

@@ -135,6 +135,41 @@ static void periods(void)
 	   "a signal stays when its timer goes");
 }
 
+/* Expire once, at once, and be over. */
+static void expire(int id)
+{
+	struct spec spec = { { 0, 0 }, { 0, 1 } };
+
+	SYS(timer_settime, id, 0, &spec, 0);
+	while (left_ms(id))
+		;
+}
+
+/* A timer has one signal to wait with, however often it is set meanwhile. */
+static void set_anew(void)
+{
+	static const uint32_t rt[2] = { 0, 1u << (RT1 - 33) };
+	static const struct old_timespec32 at_once;
+	int first = create(CLOCK_MONOTONIC, SIGEV_SIGNAL, RT1, 6);
+	int second = create(CLOCK_MONOTONIC, SIGEV_SIGNAL, RT1, 7);
+	struct info info;
+
+	for (int i = 0; i < 3; i++)
+		expire(first);
+	for (int i = 0; i < 3; i++)
+		expire(second);
+	for (int i = 6; i < 8; i++) {
+		is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), RT1,
+		   "set three times: one signal");
+		is(info.value, i, "of each timer");
+	}
+	is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), -EAGAIN, "no more");
+	expire(second);
+	is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), RT1, "until the next");
+	SYS(timer_delete, first);
+	SYS(timer_delete, second);
+}
+
 /* A period of a nanosecond that nobody wants to hear of stops nobody. */
 static void ignored(void)
 {
@@ -229,6 +264,7 @@ int main(void)
 
 	every_clock();
 	periods();
+	set_anew();
 	ignored();
 	others();
 	cpu_itimer(ITIMER_VIRTUAL, SIGVTALRM, "ITIMER_VIRTUAL");
