@@ -151,4 +151,28 @@ struct siginfo {
 	};
 };
 
+#define SFD_NONBLOCK 04000
+#define SFD_CLOEXEC  02000000
+
+/* What a read of a signalfd tells of each signal. */
+struct signalfd_siginfo {
+	uint32_t ssi_signo;
+	int32_t ssi_errno; /* always 0 */
+	int32_t ssi_code;
+	uint32_t ssi_pid; /* kill, sigqueue, SIGCHLD */
+	uint32_t ssi_uid;
+	int32_t ssi_fd;
+	uint32_t ssi_tid; /* which timer */
+	uint32_t ssi_band;
+	uint32_t ssi_overrun; /* of the timer */
+	uint32_t ssi_trapno;
+	int32_t ssi_status; /* SIGCHLD */
+	int32_t ssi_int;    /* the value of sigqueue, and of a timer */
+	uint64_t ssi_ptr;   /* the same */
+	uint64_t ssi_utime;
+	uint64_t ssi_stime;
+	uint64_t ssi_addr; /* SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP */
+	uint8_t ssi_unused[48];
+};
+
 #endif

@@ -249,11 +249,13 @@
 #define __NR_getcpu                       345
 #define __NR_epoll_pwait                  346
 #define __NR_utimensat                    348
+#define __NR_signalfd                     349
 #define __NR_timerfd_create               350
 #define __NR_eventfd                      351
 #define __NR_fallocate                    352
 #define __NR_timerfd_settime              353
 #define __NR_timerfd_gettime              354
+#define __NR_signalfd4                    355
 #define __NR_eventfd2                     356
 #define __NR_epoll_create1                357
 #define __NR_dup3                         358

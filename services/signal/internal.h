@@ -12,6 +12,7 @@
 #ifndef SERVICES_SIGNAL_INTERNAL_H
 #define SERVICES_SIGNAL_INTERNAL_H
 
+#include <file.h>
 #include <proc/proc.h>
 #include <run/timer.h>
 #include <services/signal/signal.h>
@@ -182,6 +183,8 @@ struct ksignal {
 
 /* Of all that signals are: see the head of this file. irqs off. */
 extern spinlock_t signal_lock;
+/* Counts the signals posted for tasks that block them: a signalfd can be read. */
+extern struct poll_edges signalfd_edges;
 
 /* Returns the flags for unlock_signals. */
 static inline u32 lock_signals(void)
@@ -215,6 +218,13 @@ u32 nr_queued_signals(void);
  */
 int post_again(struct sigpending *pending, const struct kernel_siginfo *info,
 	       struct sigqueue *entry);
+/*
+ * Let a real-time signal be pending for task, or for its process. It counts against
+ * a limit: 0, or -EAGAIN. From kill() one beyond it is lost without a word, as on
+ * Linux: the program that counts them uses sigqueue().
+ */
+int post_realtime(const struct task_struct *task, struct sigpending *pending,
+		  u64 mask, const struct kernel_siginfo *info);
 /* It was taken from the set: the next one takes its place, if there is any. */
 void take_queued(struct sigpending *pending,
 		 const struct kernel_siginfo *taken);

@@ -10,6 +10,7 @@
 #include <services/signal/internal.h>
 
 spinlock_t signal_lock = SPINLOCK_INIT; /* irqs off */
+struct poll_edges signalfd_edges;
 
 /* ---- what is pending --------------------------------------------- */
 
@@ -96,6 +97,23 @@ int post_again(struct sigpending *pending, const struct kernel_siginfo *info,
 	entry->info = *info;
 	STAILQ_INSERT_TAIL(&pending->queue, entry, link);
 	return 0;
+}
+
+int post_realtime(const struct task_struct *task, struct sigpending *pending,
+		  u64 mask, const struct kernel_siginfo *info)
+{
+	int err = sigqueue_charge(task) ? 0 : -EAGAIN;
+
+	pending->more = true;
+	if (!err && pending->set & mask) {
+		err = post_again(pending, info, NULL);
+		if (err)
+			sigqueue_uncharge();
+	} else if (!err) {
+		pending->info[info->signo - 1] = *info;
+		pending->set |= mask;
+	}
+	return info->code == SI_USER ? 0 : err;
 }
 
 /* ---- out --------------------------------------------------------- */

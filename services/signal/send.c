@@ -8,6 +8,7 @@
  */
 #include <mmu/abort.h>
 #include <services/ids/ids.h>
+#include <services/poll/poll.h>
 #include <services/signal/internal.h>
 
 /* By default nothing happens. */
@@ -59,6 +60,8 @@ static inline void tell(struct task_struct *task, u64 mask)
 		wake_up_process(task);
 	else if (wants_signal(task, mask))
 		signal_wake(task);
+	else
+		poll_wake(&signalfd_edges.in);
 }
 
 /*
@@ -85,28 +88,6 @@ static __always_inline bool worth_posting(const struct task_struct *task,
 	return !wants_signal(task, mask) || awaits_signal(task, mask) ||
 		!(sig_ignored(task, info->signo) ||
 		  init_is_spared(task, info->signo));
-}
-
-/*
- * A real-time signal counts against a limit. From kill() one beyond it is lost
- * without a word, as on Linux: the program that counts them uses sigqueue().
- */
-static __noinline int post_realtime(const struct task_struct *task,
-				    struct sigpending *pending, u64 mask,
-				    const struct kernel_siginfo *info)
-{
-	int err = sigqueue_charge(task) ? 0 : -EAGAIN;
-
-	pending->more = true;
-	if (!err && pending->set & mask) {
-		err = post_again(pending, info, NULL);
-		if (err)
-			sigqueue_uncharge();
-	} else if (!err) {
-		pending->info[info->signo - 1] = *info;
-		pending->set |= mask;
-	}
-	return info->code == SI_USER ? 0 : err;
 }
 
 static inline void post(struct sigpending *pending, u64 mask,

@@ -23,7 +23,8 @@ extern const struct service signal_service;
 	CALL(sigaction), CALL(sigprocmask), CALL(sigpending), CALL(sigsuspend), \
 	CALL(timer_create), CALL(timer_settime), CALL(timer_gettime), \
 	CALL(timer_settime64), CALL(timer_gettime64), \
-	CALL(timer_getoverrun), CALL(timer_delete)
+	CALL(timer_getoverrun), CALL(timer_delete), \
+	CALL(signalfd), CALL(signalfd4)
 /* clang-format on */
 
 /* sigreturn.S: these put a whole frame back */
@@ -62,6 +63,8 @@ s32 sys_timer_gettime(s32 id, uaddr_t to);
 s32 sys_timer_gettime64(s32 id, uaddr_t to);
 s32 sys_timer_getoverrun(s32 id);
 s32 sys_timer_delete(s32 id);
+s32 sys_signalfd(s32 fd, uaddr_t set, u32 bytes);
+s32 sys_signalfd4(s32 fd, uaddr_t set, u32 bytes, u32 flags);
 
 /* ---- sending ----------------------------------------------------- */
 

@@ -1,0 +1,165 @@
+/*
+ * signalfd: the running task's pending signals, read from a file.
+ *
+ * The file has a set of signals and nothing else: who reads it, or asks whether it
+ * can be read, is told of its own signals, which it should block. So after fork
+ * the child reads the child's.
+ */
+#include <asm/uaccess.h>
+#include <services/events/internal.h>
+#include <services/poll/internal.h>
+#include <services/poll/poll.h>
+#include <services/signal/internal.h>
+#include <string.h>
+#include <uapi/poll.h>
+
+struct signalfd {
+	u64 set; /* signal_lock */
+};
+
+static_assert(sizeof(struct signalfd_siginfo) == 128, "as on Linux");
+
+/* Which of a siginfo's words mean something; see siginfo_to_user(). */
+static void describe(const struct kernel_siginfo *info,
+		     struct signalfd_siginfo *to)
+{
+	struct siginfo user;
+
+	siginfo_to_user(info, &user);
+	memset(to, 0, sizeof(*to));
+	to->ssi_signo = (u32)user.si_signo;
+	to->ssi_code = user.si_code;
+	if (user.si_code == SI_TIMER) {
+		to->ssi_tid = (u32)user.si_tid;
+		to->ssi_overrun = (u32)user.si_overrun;
+	} else if (user.si_code > 0 && user.si_code < SI_KERNEL &&
+		   sigmask(user.si_signo) & SYNCHRONOUS_SIGNALS) {
+		to->ssi_addr = user.si_addr;
+		return;
+	} else {
+		to->ssi_pid = (u32)user.si_pid;
+		to->ssi_uid = user.si_uid;
+	}
+	if (user.si_code < 0) {
+		to->ssi_int = (s32)user.si_value;
+		to->ssi_ptr = user.si_value;
+	} else if (user.si_signo == SIGCHLD && user.si_code < SI_KERNEL) {
+		to->ssi_status = user.si_status;
+	}
+}
+
+static bool take(const struct signalfd *sfd, struct signalfd_siginfo *to)
+{
+	struct kernel_siginfo info;
+	u32 flags = lock_signals();
+	bool found = dequeue_signal(sfd->set, &info);
+
+	unlock_signals(flags);
+	if (found)
+		describe(&info, to);
+	return found;
+}
+
+/* As many as there are, and there is room for; it waits for the first. */
+static s32 signalfd_read(struct file *file, uaddr_t buf, u32 bytes,
+			 u64 *pos __unused_arg)
+{
+	struct signalfd_siginfo info;
+	u32 done = 0;
+	s32 err;
+
+	if (bytes < sizeof(info))
+		return -EINVAL;
+	while (bytes - done >= sizeof(info)) {
+		if (take(file->private_data, &info)) {
+			if (copy_to_user(buf + done, &info, sizeof(info)))
+				return done ? (s32)done : -EFAULT;
+			done += (u32)sizeof(info);
+			continue;
+		}
+		if (done)
+			break;
+		if (file->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		err = poll_wait_file(file, UINT64_MAX);
+		if (err < 0)
+			return err == -EINTR ? -ERESTARTSYS : err;
+	}
+	return (s32)done;
+}
+
+static u32 signalfd_poll(struct file *file, struct poll_edges *edges)
+{
+	const struct signalfd *sfd = file->private_data;
+	u32 flags = lock_signals();
+	u64 found = pending_signals() & sfd->set;
+
+	unlock_signals(flags);
+	*edges = signalfd_edges;
+	return found ? POLLIN : 0;
+}
+
+static void signalfd_release(struct file *file)
+{
+	kfree(file->private_data);
+}
+
+static const struct event_file_type signalfd_type = {
+	.fops = {
+		.read = signalfd_read,
+		.poll = signalfd_poll,
+		.release = signalfd_release,
+	},
+	.iops = { .nameless = "anon_inode:[signalfd]" },
+};
+
+static s32 new_signalfd(u64 set, u32 flags)
+{
+	struct signalfd *sfd = kmalloc(sizeof(*sfd), GFP_KERNEL);
+
+	if (!sfd)
+		return -ENOMEM;
+	sfd->set = set;
+	return event_file(&signalfd_type, sfd, flags);
+}
+
+/* fd's file has this set from now on: fd, -EBADF, -EINVAL: it is of no signals. */
+static s32 change_set(u32 fd, u64 set)
+{
+	struct file *file = fget(fd);
+	struct signalfd *sfd;
+	u32 flags;
+
+	if (!file)
+		return -EBADF;
+	if (file->f_op != &signalfd_type.fops) {
+		fput(file);
+		return -EINVAL;
+	}
+	sfd = file->private_data;
+	flags = lock_signals();
+	sfd->set = set;
+	unlock_signals(flags);
+	poll_wake(&signalfd_edges.in);
+	fput(file);
+	return (s32)fd;
+}
+
+s32 sys_signalfd4(s32 fd, uaddr_t from, u32 bytes, u32 flags)
+{
+	u64 set;
+
+	if (bytes != sizeof(set))
+		return -EINVAL;
+	if (copy_from_user(&set, from, sizeof(set)))
+		return -EFAULT;
+	if (flags & ~(u32)(SFD_CLOEXEC | SFD_NONBLOCK))
+		return -EINVAL;
+	set &= ~UNBLOCKABLE;
+	return fd == -1 ? new_signalfd(set, flags) : change_set((u32)fd, set);
+}
+
+s32 sys_signalfd(s32 fd, uaddr_t set, u32 bytes)
+{
+	return sys_signalfd4(fd, set, bytes, 0);
+}
