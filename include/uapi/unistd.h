@@ -45,6 +45,7 @@
 #define __NR_getegid                      50
 #define __NR_umount2                      52
 #define __NR_ioctl                        54
+#define __NR_fcntl                        55
 #define __NR_setpgid                      57
 #define __NR_umask                        60
 #define __NR_chroot                       61

@@ -169,3 +169,17 @@ s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg)
 	fput(file);
 	return ret;
 }
+
+/* The call of before there were large files: it has no locks of 64 bits. */
+s32 sys_fcntl(u32 fd, u32 cmd, u32 arg)
+{
+	struct file *file;
+
+	if (!is_lock_cmd(cmd) || cmd < F_GETLK64)
+		return sys_fcntl64(fd, cmd, arg);
+	file = fget_raw(fd);
+	if (!file)
+		return -EBADF;
+	fput(file);
+	return -EINVAL;
+}

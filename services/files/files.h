@@ -25,7 +25,7 @@ extern const struct file_operations kmsg_fops;
 	CALL(sendfile64), ROW(_llseek, sys_llseek), \
 	ROW(open, sys_open_or_create), ROW(openat, sys_openat_or_create), \
 	CALL(creat), CALL(truncate), CALL(ftruncate), CALL(ftruncate64), \
-	CALL(fsync), CALL(flock), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl64), \
+	CALL(fsync), CALL(flock), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl), CALL(fcntl64), \
 	ROW(ioctl, sys_ioctl_all), CALL(getdents64), CALL(stat64), \
 	CALL(lstat64), CALL(fstatat64), CALL(statx), CALL(statfs64), \
 	CALL(access), CALL(faccessat), CALL(faccessat2), CALL(chmod), \
@@ -79,6 +79,7 @@ s32 sys_dup(u32 fd);
 s32 sys_dup2(u32 old, u32 new);
 s32 sys_dup3(u32 old, u32 new, u32 flags);
 s32 sys_close_range(u32 first, u32 last, u32 flags);
+s32 sys_fcntl(u32 fd, u32 cmd, u32 arg);
 s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg);
 s32 sys_ioctl_all(u32 fd, u32 cmd, u32 arg);
 s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes);

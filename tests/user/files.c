@@ -163,7 +163,12 @@ static void descriptors(void)
 	is(SYS(fcntl64, 30, F_GETFD, 0), 0, "F_GETFD");
 	is(SYS(fcntl64, 30, F_SETFD, FD_CLOEXEC), 0, "F_SETFD");
 	is(SYS(fcntl64, 30, F_GETFD, 0), FD_CLOEXEC, "F_GETFD now");
+	is(SYS(fcntl, 30, F_GETFD, 0), FD_CLOEXEC, "by the old call, too");
+	is(SYS(fcntl, 30, F_DUPFD, 31), 31, "F_DUPFD by it");
+	is(SYS(fcntl, 31, F_GETFL, 0) & O_ACCMODE, O_RDONLY, "F_GETFL by it");
+	is(SYS(fcntl, 32, F_GETFD, 0), -EBADF, "what is not open");
 	SYS(close, 30);
+	SYS(close, 31);
 	SYS(close, fds[1]);
 	SYS(close, fds[2]);
 }

@@ -234,6 +234,8 @@ static void of_open_files(void)
 	is(lock_cmd(second, F_OFD_SETLK, F_RDLCK, 0, 0), -EAGAIN,
 	   "is in the way of another open file");
 	is(lock(second, F_RDLCK, 0, 0), -EAGAIN, "and of the process");
+	is(SYS(fcntl, second, F_OFD_GETLK, &range), -EINVAL,
+	   "the old call knows none of these locks");
 	is(SYS(fcntl64, second, F_OFD_GETLK, &range), 0, "who has it?");
 	ok(range.type == F_WRLCK && range.len == 10 && range.pid == -1,
 	   "nobody in particular");
