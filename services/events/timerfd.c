@@ -134,9 +134,7 @@ s32 sys_timerfd_create(s32 clock, u32 flags)
 		return -ENOMEM;
 	spin_lock_init(&tf->lock);
 	init_waitqueue_head(&tf->readable);
-	clock_timer_init(&tf->timer, &events_service,
-			 clock == CLOCK_REALTIME ||
-				 clock == CLOCK_REALTIME_ALARM);
+	clock_timer_init(&tf->timer, &events_service, clock);
 	tf->timer.hears_of_set = true;
 	return event_file(&timerfd_type, tf, flags);
 }
@@ -160,17 +158,10 @@ static void set_timer(struct timerfd *tf, u32 how, u64 value, u64 interval)
 
 	spin_lock_irqsave(&tf->lock, flags);
 	tf->expiries = 0;
-	tf->cancel_on_set = tf->timer.wall &&
+	tf->cancel_on_set = clock_timer_is_wall(&tf->timer) &&
 		how == (TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET);
 	tf->wall_base = boot_wall_ns;
-	if (!value)
-		clock_timer_stop(&tf->timer);
-	else if (how & TFD_TIMER_ABSTIME)
-		clock_timer_start(&tf->timer, value, interval);
-	else
-		clock_timer_start(&tf->timer,
-				  clock_timer_now(&tf->timer) + value,
-				  interval);
+	clock_timer_set(&tf->timer, how & TFD_TIMER_ABSTIME, value, interval);
 	spin_unlock_irqrestore(&tf->lock, flags);
 }
 

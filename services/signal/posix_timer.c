@@ -196,10 +196,7 @@ static struct posix_timer *new_timer(s32 clock, const struct sigevent *event)
 	if (event->sigev_notify & SIGEV_THREAD_ID)
 		pt->tid = event->sigev_tid;
 	pt->by_cpu = get_cpu_clock(clock, &pt->cpu.clock);
-	clock_timer_init(&pt->clock, &posix_timer_service,
-			 clock == CLOCK_REALTIME ||
-				 clock == CLOCK_REALTIME_ALARM ||
-				 clock == CLOCK_TAI);
+	clock_timer_init(&pt->clock, &posix_timer_service, clock);
 	return pt;
 }
 
@@ -321,20 +318,15 @@ static void read_timer(struct posix_timer *pt, u64 *left, u64 *interval)
 /* signal_lock held. */
 static void set_timer(struct posix_timer *pt, u32 how, u64 value, u64 interval)
 {
-	struct clock_timer *ct = &pt->clock;
-
 	pt->pending = false; /* a signal of before says nothing of this */
 	pt->overrun = 0;
 	if (pt->by_cpu && value && !(how & TIMER_ABSTIME))
 		value += cpu_clock_now(&pt->cpu.clock);
 	if (pt->by_cpu)
 		cpu_expiry_set(pt->group, &pt->cpu, value, interval);
-	else if (!value)
-		clock_timer_stop(ct);
-	else if (how & TIMER_ABSTIME)
-		clock_timer_start(ct, value, interval);
 	else
-		clock_timer_start(ct, clock_timer_now(ct) + value, interval);
+		clock_timer_set(&pt->clock, how & TIMER_ABSTIME, value,
+				interval);
 }
 
 static s32 do_settime(s32 id, u32 how, uaddr_t new, uaddr_t old, bool time64)

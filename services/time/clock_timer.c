@@ -7,16 +7,23 @@
 #include <proc/proc.h>
 #include <services/time/clock_timer.h>
 #include <services/time/internal.h>
+#include <uapi/time.h>
 
 static spinlock_t clock_lock = SPINLOCK_INIT; /* irqs off */
 static LIST_HEAD(,
 		 clock_timer) wall_timers = LIST_HEAD_INITIALIZER(wall_timers);
 
 void clock_timer_init(struct clock_timer *ct, const struct service *service,
-		      bool wall)
+		      s32 clock)
 {
 	*ct = (struct clock_timer){ .timer = { .service = service },
-				    .wall = wall };
+				    .clock = clock };
+}
+
+bool clock_timer_is_wall(const struct clock_timer *ct)
+{
+	return ct->clock == CLOCK_REALTIME ||
+		ct->clock == CLOCK_REALTIME_ALARM || ct->clock == CLOCK_TAI;
 }
 
 u64 clock_timer_now(const struct clock_timer *ct)
@@ -65,6 +72,19 @@ void clock_timer_stop(struct clock_timer *ct)
 	spin_lock_irqsave(&clock_lock, flags);
 	stop(ct);
 	spin_unlock_irqrestore(&clock_lock, flags);
+}
+
+void clock_timer_set(struct clock_timer *ct, bool absolute, u64 value,
+		     u64 interval)
+{
+	clock_timer_stop(ct);
+	ct->wall = clock_timer_is_wall(ct) &&
+		(absolute || ct->clock != CLOCK_REALTIME);
+	if (!value)
+		return;
+	if (!absolute)
+		value += clock_timer_now(ct);
+	clock_timer_start(ct, value, interval);
 }
 
 /* By doubling and halving: a division of 64 bits would cost more than one step. */

@@ -15,7 +15,8 @@
 
 struct clock_timer {
 	struct timer timer; /* its service is told; clock_lock to start it */
-	bool wall;          /* constant: by the wall clock */
+	s32 clock;          /* constant: CLOCK_REALTIME ... */
+	bool wall;          /* by the wall clock; constant until it is set */
 	bool hears_of_set; /* constant: timer_expired(), too, when that is set */
 	/* clock_lock */
 	u64 expires;                       /* by its clock; 0: it is stopped */
@@ -25,8 +26,18 @@ struct clock_timer {
 
 /* A stopped one, whose expiry `service` is to be told of. */
 void clock_timer_init(struct clock_timer *ct, const struct service *service,
-		      bool wall);
-/* From now on: at `expires` by its clock, then each interval (0: once). */
+		      s32 clock);
+/* Is its clock one that can be set? */
+bool clock_timer_is_wall(const struct clock_timer *ct);
+/*
+ * Start it at a time of its clock (absolute), or that long from now, then each
+ * interval (0: once); value 0: stop it. Setting CLOCK_REALTIME moves what is
+ * absolute only: the other one is by the monotonic clock, as on Linux. The
+ * caller keeps others from setting it.
+ */
+void clock_timer_set(struct clock_timer *ct, bool absolute, u64 value,
+		     u64 interval);
+/* Again, by the clock that it is by: at `expires`, then each interval. */
 void clock_timer_start(struct clock_timer *ct, u64 expires, u64 interval);
 /* Before its memory goes timer_sync(&ct->timer) must be called, too. */
 void clock_timer_stop(struct clock_timer *ct);

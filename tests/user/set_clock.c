@@ -4,6 +4,7 @@
  */
 #include <uapi/eventfd.h>
 #include <uapi/poll.h>
+#include <uapi/signal.h>
 #include <uapi/time.h>
 #include "check.h"
 
@@ -38,6 +39,46 @@ static int set_timer(int32_t at, int how)
 
 	SYS(timerfd_settime, fd, how, spec, 0);
 	return fd;
+}
+
+/* One that sends no signal, an hour from now. */
+static int32_t relative_timer(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_NONE };
+	struct old_timespec32 spec[2] = { { 0, 0 }, { HOUR, 0 } };
+	int32_t id = -1;
+
+	SYS(timer_create, CLOCK_REALTIME, &event, &id);
+	SYS(timer_settime, id, 0, spec, 0);
+	return id;
+}
+
+/* Half an hour at least, and an hour at most? */
+static bool most_of_an_hour(const struct old_timespec32 spec[2])
+{
+	return spec[1].tv_sec > HOUR / 2 && spec[1].tv_sec <= HOUR;
+}
+
+/* What is to be in an hour stays so when the clock is set. */
+static void relative_ones(int32_t now)
+{
+	struct old_timespec32 spec[2], later = { now + HOUR, 0 };
+	struct old_timespec32 back = { now, 0 };
+	int fd = set_timer(HOUR, 0);
+	int32_t id = relative_timer();
+
+	is(SYS(clock_settime, CLOCK_REALTIME, &later), 0, "an hour later");
+	SYS(timer_gettime, id, spec);
+	ok(most_of_an_hour(spec), "a timer of an hour is not over");
+	SYS(timerfd_gettime, fd, spec);
+	ok(most_of_an_hour(spec), "nor is one that is a file");
+	is(SYS(clock_settime, CLOCK_REALTIME, &back), 0, "and back");
+	SYS(timer_gettime, id, spec);
+	ok(most_of_an_hour(spec), "nor does it take longer");
+	SYS(timerfd_gettime, fd, spec);
+	ok(most_of_an_hour(spec), "as a file, too");
+	SYS(timer_delete, id);
+	SYS(close, fd);
 }
 
 int main(void)
@@ -80,5 +121,6 @@ int main(void)
 	is(SYS(clock_settime, -6, &back), -EPERM, "nor a CPU clock");
 	is(SYS(clock_settime, 99, &back), -EINVAL, "nor one that is not there");
 	is(SYS(settimeofday, 0, &far_zone), -EINVAL, "a zone 15 hours away");
+	relative_ones(now);
 	return done();
 }
