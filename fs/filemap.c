@@ -174,14 +174,14 @@ static u32 drop_clean_pages(struct address_space *mapping, u32 nr)
 	return dropped;
 }
 
-void drop_clean_page(struct address_space *mapping, u32 index)
+void drop_unused_page(struct address_space *mapping, u32 index)
 {
 	struct page *page;
 
 	spin_lock(&cached_lock);
 	spin_lock(&mapping->lock);
 	page = page_tree_lookup(mapping, index);
-	if (page && !(page->flags & PG_DIRTY) && page_count(page) == 1) {
+	if (page && page_count(page) == 1) {
 		delete_from_page_cache(mapping, page);
 		put_page(page);
 	}
@@ -347,8 +347,6 @@ static u32 filemap_fault(struct vm_fault *vmf)
 		return VM_FAULT_SIGBUS;
 	if (read_cache_page(mapping, vmf->pgoff, &vmf->page, &major))
 		return VM_FAULT_OOM;
-	if (unlikely(vmf->flags & FAULT_FLAG_MODIFIES))
-		inode_modified(mapping->host);
 	return major ? VM_FAULT_MAJOR : 0;
 }
 
@@ -377,7 +375,7 @@ static void filemap_find_pages(struct vm_area_struct *vma, u32 pgoff, u32 nr,
 		pages[i] = NULL;
 }
 
-const struct vm_operations generic_file_vm_ops = {
+struct vm_operations generic_file_vm_ops = {
 	.fault = filemap_fault,
 	.find_pages = filemap_find_pages,
 };

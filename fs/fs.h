@@ -551,11 +551,14 @@ struct page *find_get_page(struct address_space *mapping, u32 index);
 s64 generic_file_llseek(struct file *file, s64 offset, int whence);
 /* f_op->mmap and the ops for regular files. */
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
-extern const struct vm_operations generic_file_vm_ops;
+extern struct vm_operations generic_file_vm_ops;
 /* Forget the pages from index on, and what is being read for them. */
 void truncate_inode_pages(struct address_space *mapping, u32 index);
-/* Drop one of a file's pages if it is clean and nobody maps or holds it. */
-void drop_clean_page(struct address_space *mapping, u32 index);
+/*
+ * Drop one of a file's pages, which the caller has made what the backing gives,
+ * dirty or not, unless somebody maps or holds it.
+ */
+void drop_unused_page(struct address_space *mapping, u32 index);
 /* Drop every clean page that nobody maps or holds. Returns pages freed. */
 u32 drop_pagecache(u32 nr);
 

@@ -88,6 +88,12 @@ struct vm_operations {
 	 */
 	void (*find_pages)(struct vm_area_struct *vma, u32 pgoff, u32 nr,
 			   struct page *pages[]);
+	/*
+	 * page is about to be stored into through a shared mapping of vma:
+	 * VM_FAULT_SIGBUS if it may not, or 0. Never sleeps: page_table_lock
+	 * is held. NULL: it may.
+	 */
+	u32 (*page_mkwrite)(struct vm_area_struct *vma, struct page *page);
 	/* "[stack]"-like name for /proc/PID/maps, or NULL. */
 	const char *(*name)(struct vm_area_struct *vma);
 };

@@ -18,7 +18,7 @@
  *	                   file       -> do_fault
  *	                     read:           do_read_fault, and around it
  *	                     write, private: do_cow_fault, a copy
- *	                     write, shared:  do_shared_fault, dirty
+ *	                     write, shared:  map_object_page, dirty
  *	    entry present  write, not writable -> do_wp_page
  *	                   otherwise young is missing: set it
  *
@@ -70,11 +70,17 @@ static void set_file_pte(struct vm_area_struct *vma, uaddr_t va, pte_t *ptep,
 	set_pte_at(vma->vm_mm, va, ptep, entry);
 }
 
-/* Written through a mapping: not to be dropped as a copy of its backing. */
-static void set_page_dirty(struct page *page)
+/*
+ * May page be written through vma? Then it is not to be dropped as a copy of
+ * its backing any more. 0 or VM_FAULT_SIGBUS; page_table_lock held.
+ */
+static u32 make_page_dirty(struct vm_area_struct *vma, struct page *page)
 {
+	if (vma->vm_ops->page_mkwrite && vma->vm_ops->page_mkwrite(vma, page))
+		return VM_FAULT_SIGBUS;
 	if (page->flags & PG_CACHE)
 		atomic_or(PG_DIRTY, &page->flags);
+	return 0;
 }
 
 /* Lock; true if the slot still is what the fault saw, else unlocked again. */
@@ -274,21 +280,19 @@ static u32 map_object_page(struct vm_fault *vmf, bool write)
 		return ret;
 	}
 	if (write)
-		set_page_dirty(vmf->page);
-	set_file_pte(vmf->vma, vmf->address, vmf->pte, vmf->page, write);
+		ret |= make_page_dirty(vmf->vma, vmf->page);
+	if (likely(!(ret & VM_FAULT_ERROR)))
+		set_file_pte(vmf->vma, vmf->address, vmf->pte, vmf->page,
+			     write);
 	spin_unlock(&vmf->vma->vm_mm->page_table_lock);
+	if (unlikely(ret & VM_FAULT_ERROR))
+		put_page(vmf->page);
 	return ret;
 }
 
 static u32 do_read_fault(struct vm_fault *vmf)
 {
 	return do_fault_around(vmf) ? 0 : map_object_page(vmf, false);
-}
-
-static u32 do_shared_fault(struct vm_fault *vmf)
-{
-	vmf->flags |= FAULT_FLAG_MODIFIES;
-	return map_object_page(vmf, true);
 }
 
 static u32 do_cow_fault(struct vm_fault *vmf)
@@ -327,7 +331,7 @@ static u32 do_fault(struct vm_fault vmf)
 	if (!(vmf.flags & FAULT_FLAG_WRITE))
 		return do_read_fault(&vmf);
 	if (vmf.vma->vm_flags & VM_SHARED)
-		return do_shared_fault(&vmf);
+		return map_object_page(&vmf, true);
 	return do_cow_fault(&vmf);
 }
 
@@ -405,8 +409,10 @@ static u32 do_wp_page(struct vm_fault *vmf)
 
 	BUG_ON(!(vmf->vma->vm_flags & (VM_WRITE | VM_MAYWRITE)));
 	if (page && vmf->vma->vm_flags & VM_SHARED) {
-		set_page_dirty(page);
-		return wp_page_reuse(vmf);
+		if (likely(!make_page_dirty(vmf->vma, page)))
+			return wp_page_reuse(vmf);
+		spin_unlock(&vmf->vma->vm_mm->page_table_lock);
+		return VM_FAULT_SIGBUS;
 	}
 	if (page && page->flags & PG_ANON && page_has_one_owner(page)) {
 		BUG_ON(atomic_read(&page->_mapcount) != 1);

@@ -213,8 +213,7 @@ int __must_check shmem_zero_setup(struct vm_area_struct *vma);
 
 /* ---- faults (mm/memory.c) ---------------------------------------- */
 
-#define FAULT_FLAG_WRITE    0x01
-#define FAULT_FLAG_MODIFIES 0x02 /* the object itself, no private copy of it */
+#define FAULT_FLAG_WRITE 0x01
 
 /* What handle_mm_fault says; 0 is success. Linux's meaning. */
 #define VM_FAULT_OOM     0x01

@@ -17,6 +17,7 @@ static void files_init(void)
 	ramfs_file_fops.kernel_write = generic_kernel_write;
 	ramfs_file_fops.fallocate = generic_fallocate;
 	ramfs_file_fops.release = ramfs_release;
+	generic_file_vm_ops.page_mkwrite = limited_mkwrite;
 }
 
 const struct service files_service = {

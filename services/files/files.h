@@ -182,10 +182,10 @@ u32 ramfs_max_pages(void);
 /* Charge a page that will be written to, once: 0 or -ENOSPC. (limit.c) */
 int __must_check limit_data(struct page *page);
 /*
- * vm_operations.fault for files that no name and no process needs to keep: each
- * page is charged, and SIGBUS at the limit, as tmpfs does. (limit.c)
+ * vm_operations.page_mkwrite of all files: the page is charged, SIGBUS at the
+ * limit, and the file's times change. (limit.c)
  */
-u32 limited_fault(struct vm_fault *vmf);
+u32 limited_mkwrite(struct vm_area_struct *vma, struct page *page);
 /* May there be another name, or inode? 0 or -ENOSPC. (limit.c) */
 int __must_check limit_names(void);
 int __must_check generic_truncate(struct inode *inode, u64 bytes);

@@ -66,8 +66,9 @@ static int allocate(struct inode *inode, u64 start, u64 end, bool keep_size)
 }
 
 /*
- * Zeroes in the place of bytes of a page. Where the archive has none it equals
- * what filling it again would give, and may be dropped; whoever maps it, keeps it.
+ * Zeroes in the place of bytes of a page. Where the archive has none a whole one
+ * equals what filling it again would give, and goes; whoever maps it, keeps it,
+ * and it stays dirty: a store through a mapping that may write asks nobody.
  */
 static int clear_part(struct address_space *mapping, u64 pos, u32 bytes)
 {
@@ -92,10 +93,9 @@ static int clear_part(struct address_space *mapping, u64 pos, u32 bytes)
 	flush_dcache_page(page);
 	if (backed)
 		atomic_or(PG_DIRTY, &page->flags);
-	else if (whole)
-		atomic_andnot(PG_DIRTY, &page->flags);
 	put_page(page);
-	drop_clean_page(mapping, (u32)(pos >> PAGE_SHIFT));
+	if (whole && !backed)
+		drop_unused_page(mapping, (u32)(pos >> PAGE_SHIFT));
 	return 0;
 }
 

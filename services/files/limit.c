@@ -39,15 +39,12 @@ int limit_data(struct page *page)
 	return err;
 }
 
-u32 limited_fault(struct vm_fault *vmf)
+u32 limited_mkwrite(struct vm_area_struct *vma, struct page *page)
 {
-	u32 ret = generic_file_vm_ops.fault(vmf);
-
-	if (ret & VM_FAULT_ERROR || !limit_data(vmf->page))
-		return ret;
-	put_page(vmf->page);
-	vmf->page = NULL;
-	return VM_FAULT_SIGBUS;
+	if (limit_data(page))
+		return VM_FAULT_SIGBUS;
+	inode_modified(vma->vm_file->f_inode);
+	return 0;
 }
 
 int limit_names(void)

@@ -327,7 +327,6 @@ static void memfd_init(void)
 	memfd_vm_ops = generic_file_vm_ops;
 	memfd_vm_ops.open = memfd_vma_open;
 	memfd_vm_ops.close = memfd_vma_close;
-	memfd_vm_ops.fault = limited_fault;
 }
 
 const struct service memfd_service = {

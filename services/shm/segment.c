@@ -228,7 +228,6 @@ void segment_init(void)
 	segment_vm_ops = generic_file_vm_ops;
 	segment_vm_ops.open = segment_vma_open;
 	segment_vm_ops.close = segment_vma_close;
-	segment_vm_ops.fault = limited_fault;
 }
 
 int segment_open(struct segment *segment, bool write, struct file **file)

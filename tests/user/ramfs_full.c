@@ -3,10 +3,11 @@
  *
  * Run as process 1 of a machine with little memory (tests/system/memory.t).
  */
-#include <fcntl.h>
 #include <sys/stat.h>
+#include <uapi/fcntl.h>
 #include <uapi/mman.h>
 #include <uapi/shm.h>
+#include <uapi/statfs.h>
 #include "check.h"
 
 #ifndef ENOSPC
@@ -43,6 +44,100 @@ static void fill_mapping(int fd, uint8_t *p, uint32_t kib)
 	SYS(close, fd);
 }
 
+static uint8_t *map_shared(int fd, uint32_t size)
+{
+	return (uint8_t *)SYS(mmap2, 0, size, PROT_READ | PROT_WRITE,
+			      MAP_SHARED, fd, 0);
+}
+
+static int make_sparse(const char *name, uint32_t size)
+{
+	int fd = SYS(open, scratch(name), O_RDWR | O_CREAT, 0600);
+
+	SYS(ftruncate, fd, size);
+	return fd;
+}
+
+/* Pages that files may still have. */
+static int32_t room(void)
+{
+	static struct statfs64 st;
+
+	SYS(statfs64, "/tmp", sizeof(st), &st);
+	return (int32_t)st.f_bfree;
+}
+
+/* What is only read is not charged: neither the archive's pages nor a hole's. */
+static void reading(void)
+{
+	int fd = SYS(open, "/test/ramfs_full", O_RDONLY, 0);
+	int hole = make_sparse("hole", 64 * PAGE);
+	volatile uint8_t *p = (uint8_t *)SYS(mmap2, 0, 4 * PAGE, PROT_READ,
+					     MAP_SHARED, fd, 0);
+	volatile uint8_t *q = map_shared(hole, 64 * PAGE);
+	int32_t before = room();
+	uint32_t sum = 0;
+
+	for (uint32_t n = 0; n < 4; n++)
+		sum += p[n * PAGE];
+	for (uint32_t n = 0; n < 64; n++)
+		sum += q[n * PAGE];
+	ok(sum, "the archive's pages are read");
+	is(room(), before, "and charged to nobody, nor are a hole's");
+	q[0] = 1;
+	is(room(), before - 1, "a store is, even if the page was read before");
+	q[0] = 2;
+	SYS(pwrite64, hole, bytes, 1, 0, 0, 0);
+	is(room(), before - 1, "once");
+	SYS(munmap, p, 4 * PAGE);
+	SYS(munmap, q, 64 * PAGE);
+	SYS(close, fd);
+	SYS(close, hole);
+	unlink(scratch("hole"));
+	is(room(), before, "until the file goes");
+}
+
+/* A file that has a name is limited by stores as it is by writes. */
+static void named(uint32_t kib)
+{
+	int fd = make_sparse("named", 64 << 20);
+	int source = SYS(open, "/test/ramfs_full", O_RDONLY, 0);
+	volatile uint8_t *p = map_shared(fd, 64 << 20), sum;
+
+	sum = p[32 << 20];
+	fill_mapping(-1, (uint8_t *)p, kib);
+	/* A child would have no entry for it: the program itself. */
+	is(SYS(read, source, p + (32 << 20), 1) + sum, -EFAULT,
+	   "nor to a page that was read when there was room");
+	is(SYS(read, source, p + (33 << 20), 1), -EFAULT,
+	   "nor by a system call to one that was not");
+	is(killed_writing(p), 0, "what is there can be stored over");
+	is(SYS(pwrite64, fd, bytes, PAGE, 0, 33 << 20, 0), -ENOSPC,
+	   "a write counts the same pages");
+	SYS(munmap, p, 64 << 20);
+	SYS(close, source);
+	SYS(close, fd);
+	unlink(scratch("named"));
+}
+
+/*
+ * A page that a hole was punched into while somebody maps it: he may store into
+ * it and no fault says so. Its bytes are there when memory has run short.
+ */
+static int punched_then_stored(void)
+{
+	const uint32_t punch = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+	int fd = make_sparse("punched", PAGE);
+	volatile uint8_t *p = map_shared(fd, PAGE);
+
+	p[0] = 1;
+	is(SYS(fallocate, fd, punch, 0, 0, PAGE, 0), 0, "a hole is punched");
+	is(p[0], 0, "zeroes for who maps it");
+	p[0] = 7;
+	SYS(munmap, p, PAGE);
+	return fd;
+}
+
 static void mappings(uint32_t kib)
 {
 	int fd = SYS(memfd_create, "big", 0);
@@ -50,10 +145,10 @@ static void mappings(uint32_t kib)
 	int id;
 
 	SYS(ftruncate, fd, 64 << 20);
-	p = (uint8_t *)SYS(mmap2, 0, 64 << 20, PROT_READ | PROT_WRITE,
-			   MAP_SHARED, fd, 0);
+	p = map_shared(fd, 64 << 20);
 	fill_mapping(fd, p, kib);
 	SYS(munmap, p, 64 << 20);
+	named(kib);
 	id = SYS(shmget, IPC_PRIVATE, 32 << 20, SHM_NORESERVE | 0600);
 	p = (uint8_t *)SYS(shmat, id, 0, 0);
 	SYS(shmctl, id, IPC_RMID, 0);
@@ -64,11 +159,13 @@ static void mappings(uint32_t kib)
 int main(int argc, char **argv)
 {
 	uint32_t kib = argc > 1 ? strtoul(argv[1], NULL, 10) : 0, wrote = 0;
-	int fd = open(scratch("big"), O_RDWR | O_CREAT, 0600);
+	int fd = SYS(open, scratch("big"), O_RDWR | O_CREAT, 0600), punched;
 	char name[24];
 	int32_t n, made = 0;
 
+	reading();
 	mappings(kib);
+	punched = punched_then_stored();
 	while ((n = SYS(write, fd, bytes, sizeof(bytes))) > 0)
 		wrote += (uint32_t)n / 1024;
 	ok(n == -ENOSPC, "a file that grows and grows ends with ENOSPC");
@@ -88,9 +185,11 @@ int main(int argc, char **argv)
 	} while (n == 0 && ++made);
 	ok(n == -ENOSPC && made > 1000, "names and links end so, too");
 	is(in_child(touch, NULL), 0, "a program that needs 400 KB has them");
+	SYS(pread64, punched, name, 1, 0, 0, 0);
+	is(name[0], 7, "a store behind a punched hole outlives want of memory");
 	unlink(scratch("big"));
 	close(fd);
-	fd = open(scratch("again"), O_RDWR | O_CREAT, 0600);
+	fd = SYS(open, scratch("again"), O_RDWR | O_CREAT, 0600);
 	is(SYS(write, fd, bytes, sizeof(bytes)), sizeof(bytes),
 	   "there is room again when the file is gone");
 	return done();
