@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <uapi/mman.h>
 #include <uapi/signal.h>
+#include <uapi/sysinfo.h>
 #include <uapi/time.h>
 #include "check.h"
 #include "maps.h"
@@ -113,33 +114,67 @@ static void end(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
+/* Ends those of the hogs that live; returns how many did not. */
+static uint32_t end_hogs(const pid_t hogs[], uint32_t n)
+{
+	uint32_t killed = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		killed += !lives(hogs[i]);
+		end(hogs[i]);
+	}
+	return killed;
+}
+
+static uint32_t free_mib(void)
+{
+	struct sysinfo info;
+
+	SYS(sysinfo, &info);
+	return (uint32_t)((uint64_t)info.freeram * info.mem_unit / MIB);
+}
+
+static int fill(void *arg)
+{
+	uint32_t mib = *(uint32_t *)arg;
+
+	memset((void *)map_of(mib), 1, mib * MIB);
+	return 0;
+}
+
+/* Where fork finds no memory, it is a fault of ours that makes some. */
+static pid_t start_hog(void)
+{
+	int32_t own;
+	pid_t pid;
+
+	while ((pid = start(hold_tables, 2500, "0")) < 0) {
+		own = map_of(1);
+		memset((void *)own, 1, MIB);
+		SYS(munmap, own, MIB);
+	}
+	return pid;
+}
+
+/*
+ * More than twice what fits: all tables that the memory can hold are made, by
+ * processes that come and come, and each kill gives all of its victim's back.
+ */
 static void tables_count(void)
 {
-	pid_t bystander = start(hold, 2, "0"), hogs[64];
-	uint32_t n = 0, killed = 0;
-	int32_t own = map_of(1);
+	uint32_t mib = free_mib() - 1, killed;
+	pid_t hogs[64], bystander;
 
-	while (n < 64 && !killed) {
-		hogs[n] = start(hold_tables, 2500, "0");
-		if (hogs[n] > 0)
-			n++;
-		else /* the fault of who cannot be killed asks for memory */
-			memset((void *)own, 1, MIB);
-		for (uint32_t i = 0; i < n; i++)
-			if (hogs[i] && !lives(hogs[i])) {
-				hogs[i] = 0;
-				killed++;
-			}
-		if (!lives(bystander))
-			break;
-	}
-	ok(killed > 0,
-	   "of those who fill the memory with tables one is killed");
+	is(in_child(fill, &mib), 0, "what is free, but for a MiB, can be had");
+	bystander = start(hold, 2, "0");
+	for (uint32_t n = 0; n < ARRAY_SIZE(hogs); n++)
+		hogs[n] = start_hog();
 	ok(lives(bystander), "not one who has more pages, but less in all");
-	for (uint32_t i = 0; i < n; i++)
-		if (hogs[i])
-			end(hogs[i]);
+	killed = end_hogs(hogs, ARRAY_SIZE(hogs));
+	ok(killed >= ARRAY_SIZE(hogs) / 2,
+	   "of 64 who fill the memory with tables most are killed");
 	end(bystander);
+	is(in_child(fill, &mib), 0, "and all that they had can be had again");
 }
 
 static void adjustment_counts(void)
@@ -176,14 +211,6 @@ static int hold_in_vfork(uint32_t mib)
 	memset((void *)map_of(mib), 1, mib * MIB);
 	run_vfork(borrow, NULL);
 	return 1;
-}
-
-static int fill(void *arg)
-{
-	uint32_t mib = *(uint32_t *)arg;
-
-	memset((void *)map_of(mib), 1, mib * MIB);
-	return 0;
 }
 
 /* Its memory is given to who asks for what is not free. */
