@@ -1,15 +1,53 @@
 /*
- * services/pipe/internal.h - how many pages a pipe may have, and whose they are.
+ * services/pipe/internal.h - a pipe; how many pages it may have, and whose they
+ * are.
  */
 #ifndef SERVICES_PIPE_INTERNAL_H
 #define SERVICES_PIPE_INTERNAL_H
 
-#include <types.h>
+#include <fs/fs.h>
+#include <sched.h>
+#include <services/poll/poll.h>
 
 #define PIPE_PAGES     16u /* of a new pipe */
 #define PIPE_MIN_PAGES 2u  /* of one whose user has too many */
 
 struct pipe_user;
+
+struct pipe {
+	/* the inode's i_lock, for writing; the queues' conditions only look */
+	u32 head, tail;          /* bytes; head - tail are in it */
+	u32 readers, writers;    /* open files */
+	u32 nr_read, nr_written; /* how often it was opened for that */
+	struct poll_edges edges; /* writes, and reads; see poll_wake */
+	char **pages;            /* a ring; NULL: not needed so far */
+	u32 nr_pages;            /* of the ring: a power of two */
+	struct pipe_user *user;  /* who made it */
+	char *own[PIPE_PAGES];   /* the ring, unless it is larger */
+	/* their own locks */
+	struct wait_queue_head readable, writable;
+};
+
+static inline struct pipe *file_pipe(const struct file *file)
+{
+	return file->f_inode->i_private;
+}
+
+static inline u32 used(const struct pipe *pipe)
+{
+	return READ_ONCE(pipe->head) - READ_ONCE(pipe->tail);
+}
+
+static inline u32 size_of(const struct pipe *pipe)
+{
+	return READ_ONCE(pipe->nr_pages) * PAGE_SIZE;
+}
+
+/* The place in the ring of the page that byte `at` is in. */
+static inline char **page_of(const struct pipe *pipe, u32 at)
+{
+	return &pipe->pages[at / PAGE_SIZE & (pipe->nr_pages - 1)];
+}
 
 /* The running task's real user, for one more pipe; NULL: no memory. */
 struct pipe_user *pipe_user_get(void);
@@ -21,5 +59,10 @@ u32 pipe_charge(struct pipe_user *user, u32 old, u32 new);
 bool pipe_pages_exceed(u32 pages);
 /* Charge a new pipe: 0 and how many pages it may have, or -ENFILE. */
 int pipe_charge_new(struct pipe_user *user, u32 *pages);
+
+/* Its pages, and the ring if that is none of the pipe's own. */
+void pipe_free_ring(struct pipe *pipe);
+/* F_GETPIPE_SZ, F_SETPIPE_SZ: bytes, -EINVAL, -EPERM, -EBUSY, -ENOMEM. */
+s32 pipe_fcntl(struct file *file, u32 cmd, u32 arg);
 
 #endif

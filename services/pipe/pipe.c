@@ -24,20 +24,6 @@
 #define PIPEFS_DEV MKDEV(0, 10) /* on no device: as Linux numbers them */
 #define PIPE_BUF   4096u
 
-struct pipe {
-	/* the inode's i_lock, for writing; the queues' conditions only look */
-	u32 head, tail;          /* bytes; head - tail are in it */
-	u32 readers, writers;    /* open files */
-	u32 nr_read, nr_written; /* how often it was opened for that */
-	struct poll_edges edges; /* writes, and reads; see poll_wake */
-	char **pages;            /* a ring; NULL: not needed so far */
-	u32 nr_pages;            /* of the ring: a power of two */
-	struct pipe_user *user;  /* who made it */
-	char *own[PIPE_PAGES];   /* the ring, unless it is larger */
-	/* their own locks */
-	struct wait_queue_head readable, writable;
-};
-
 static struct kmem_cache *pipe_cache;
 
 static int fifo_open(struct inode *inode, struct file *file);
@@ -47,27 +33,6 @@ static void pipe_init(void)
 	pipe_cache = kmem_cache_create("pipe", sizeof(struct pipe), 0,
 				       SLAB_PANIC, NULL);
 	fifo_node_ops.open = fifo_open;
-}
-
-static inline struct pipe *file_pipe(const struct file *file)
-{
-	return file->f_inode->i_private;
-}
-
-static inline u32 used(const struct pipe *pipe)
-{
-	return READ_ONCE(pipe->head) - READ_ONCE(pipe->tail);
-}
-
-static inline u32 size_of(const struct pipe *pipe)
-{
-	return READ_ONCE(pipe->nr_pages) * PAGE_SIZE;
-}
-
-/* The place in the ring of the page that byte `at` is in. */
-static inline char **page_of(const struct pipe *pipe, u32 at)
-{
-	return &pipe->pages[at / PAGE_SIZE & (pipe->nr_pages - 1)];
 }
 
 /* Room for a write of bytes: all of it if it must not be split. */
@@ -285,87 +250,10 @@ static int pipe_ioctl(struct file *file, u32 cmd, u32 arg)
 	return put_user_u32(used(file_pipe(file)), arg);
 }
 
-/* ---- its size ---------------------------------------------------- */
-
-static void free_ring(struct pipe *pipe)
-{
-	for (u32 i = 0; i < pipe->nr_pages; i++)
-		free_pages(pipe->pages[i], 0);
-	if (pipe->pages != pipe->own)
-		kfree(pipe->pages);
-}
-
-/*
- * What is in the pipe moves to the start of a ring of nr_pages, with its pages.
- * Locked. 0; -EBUSY: it needs more; -ENOMEM.
- */
-static int change_ring(struct pipe *pipe, u32 nr_pages)
-{
-	u32 offset = pipe->tail & (PAGE_SIZE - 1), bytes = used(pipe);
-	u32 filled = bytes ? (offset + bytes + PAGE_SIZE - 1) / PAGE_SIZE : 0;
-	char **ring;
-
-	if (filled > nr_pages)
-		return -EBUSY;
-	ring = kcalloc(nr_pages, sizeof(*ring), GFP_KERNEL);
-	if (!ring)
-		return -ENOMEM;
-	for (u32 i = 0; i < filled; i++) {
-		char **page = page_of(pipe, pipe->tail + i * PAGE_SIZE);
-
-		ring[i] = *page;
-		*page = NULL;
-	}
-	free_ring(pipe);
-	pipe->pages = ring;
-	WRITE_ONCE(pipe->nr_pages, nr_pages);
-	pipe->tail = bytes ? offset : 0;
-	pipe->head = pipe->tail + bytes;
-	return 0;
-}
-
-/* Locked. The new size, or -EPERM, -EBUSY, -ENOMEM. */
-static s32 set_size(struct pipe *pipe, u32 bytes)
-{
-	u32 old = pipe->nr_pages, new = bytes / PAGE_SIZE;
-	u32 sum;
-	int err;
-
-	if (new > old && bytes > READ_ONCE(pipe_max_bytes) &&
-	    !capable(CAP_SYS_RESOURCE))
-		return -EPERM;
-	sum = pipe_charge(pipe->user, old, new);
-	err = new > old &&pipe_pages_exceed(sum) ? -EPERM :
-						   change_ring(pipe, new);
-	if (err)
-		pipe_charge(pipe->user, new, old);
-	return err ? err : (s32)bytes;
-}
-
-static s32 pipe_fcntl(struct file *file, u32 cmd, u32 arg)
-{
-	struct pipe *pipe = file_pipe(file);
-	u32 bytes = pipe_round_size(arg);
-	s32 ret;
-
-	if (cmd == F_GETPIPE_SZ)
-		return (s32)size_of(pipe);
-	if (cmd != F_SETPIPE_SZ || !bytes)
-		return -EINVAL;
-	down_write(&file->f_inode->i_lock);
-	ret = set_size(pipe, bytes);
-	up_write(&file->f_inode->i_lock);
-	if (ret > 0) {
-		wake_up(&pipe->writable);
-		poll_wake(&pipe->edges.out);
-	}
-	return ret;
-}
-
 static void free_pipe(struct pipe *pipe)
 {
 	pipe_user_put(pipe->user, pipe->nr_pages);
-	free_ring(pipe);
+	pipe_free_ring(pipe);
 	kmem_cache_free(pipe_cache, pipe);
 }
 

@@ -1,0 +1,82 @@
+/*
+ * services/pipe/size.c - F_SETPIPE_SZ and F_GETPIPE_SZ: another ring of pages.
+ */
+#include <fs/fs.h>
+#include <sched.h>
+#include <services/pipe/internal.h>
+#include <services/pipe/pipe.h>
+
+void pipe_free_ring(struct pipe *pipe)
+{
+	for (u32 i = 0; i < pipe->nr_pages; i++)
+		free_pages(pipe->pages[i], 0);
+	if (pipe->pages != pipe->own)
+		kfree(pipe->pages);
+}
+
+/*
+ * What is in the pipe moves to the start of a ring of nr_pages, with its pages.
+ * Locked. 0; -EBUSY: it needs more; -ENOMEM.
+ */
+static int change_ring(struct pipe *pipe, u32 nr_pages)
+{
+	u32 offset = pipe->tail & (PAGE_SIZE - 1), bytes = used(pipe);
+	u32 filled = bytes ? (offset + bytes + PAGE_SIZE - 1) / PAGE_SIZE : 0;
+	char **ring;
+
+	if (filled > nr_pages)
+		return -EBUSY;
+	ring = kcalloc(nr_pages, sizeof(*ring), GFP_KERNEL);
+	if (!ring)
+		return -ENOMEM;
+	for (u32 i = 0; i < filled; i++) {
+		char **page = page_of(pipe, pipe->tail + i * PAGE_SIZE);
+
+		ring[i] = *page;
+		*page = NULL;
+	}
+	pipe_free_ring(pipe);
+	pipe->pages = ring;
+	WRITE_ONCE(pipe->nr_pages, nr_pages);
+	pipe->tail = bytes ? offset : 0;
+	pipe->head = pipe->tail + bytes;
+	return 0;
+}
+
+/* Locked. The new size, or -EPERM, -EBUSY, -ENOMEM. */
+static s32 set_size(struct pipe *pipe, u32 bytes)
+{
+	u32 old = pipe->nr_pages, new = bytes / PAGE_SIZE;
+	u32 sum;
+	int err;
+
+	if (new > old && bytes > READ_ONCE(pipe_max_bytes) &&
+	    !capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	sum = pipe_charge(pipe->user, old, new);
+	err = new > old &&pipe_pages_exceed(sum) ? -EPERM :
+						   change_ring(pipe, new);
+	if (err)
+		pipe_charge(pipe->user, new, old);
+	return err ? err : (s32)bytes;
+}
+
+s32 pipe_fcntl(struct file *file, u32 cmd, u32 arg)
+{
+	struct pipe *pipe = file_pipe(file);
+	u32 bytes = pipe_round_size(arg);
+	s32 ret;
+
+	if (cmd == F_GETPIPE_SZ)
+		return (s32)size_of(pipe);
+	if (cmd != F_SETPIPE_SZ || !bytes)
+		return -EINVAL;
+	down_write(&file->f_inode->i_lock);
+	ret = set_size(pipe, bytes);
+	up_write(&file->f_inode->i_lock);
+	if (ret > 0) {
+		wake_up(&pipe->writable);
+		poll_wake(&pipe->edges.out);
+	}
+	return ret;
+}
