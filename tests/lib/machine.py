@@ -16,9 +16,9 @@ MACHINES = {
 }
 MACHINE = MACHINES.get(BOARD, ["-M", BOARD])
 SECONDS = int(os.environ.get("BOOT_SECONDS", "400"))
-# The machine's time is what it has executed, 8 ns an instruction, and an idle
+# The machine's time is what it has executed, 4 ns an instruction, and an idle
 # one does not wait: a boot runs the same however busy the host is.
-COUNTED = ["-icount", "shift=3,sleep=off"]
+COUNTED = ["-icount", "shift=2,sleep=off"]
 
 refuse_stale(BOARD=BOARD, OUT=OUT)
 
