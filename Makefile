@@ -225,6 +225,7 @@ debug: all
 
 include tools/debian/debian.mk
 -include tests/host/host.mk
+-include tools/explainer/explainer.mk
 -include tests/target/target.mk
 -include tests/user/user-tests.mk
 -include tests/system/system.mk

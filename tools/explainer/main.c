@@ -1,0 +1,129 @@
+/*
+ * tools/explain WHAT VALUE: what a word of a dump says.
+ */
+#include <bug.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "explain.h"
+
+/* The kernel's tables are checked where they are used (bug.h). */
+void bug_at(const char *file, int line, const char *what)
+{
+	fprintf(stderr, "explain: %s:%d: %s\n", file, line, what);
+	abort();
+}
+
+static void data_fault(uint32_t fsr, struct reading reading)
+{
+	(void)reading;
+	explain_fsr(fsr, false);
+}
+
+static void fetch_fault(uint32_t fsr, struct reading reading)
+{
+	(void)reading;
+	explain_fsr(fsr, true);
+}
+
+static void ttbr(uint32_t word, struct reading reading)
+{
+	(void)reading;
+	explain_ttbr(word);
+}
+
+static void sctlr(uint32_t word, struct reading reading)
+{
+	(void)reading;
+	explain_sctlr(word);
+}
+
+static void dacr(uint32_t word, struct reading reading)
+{
+	(void)reading;
+	explain_dacr(word);
+}
+
+static void cpsr(uint32_t word, struct reading reading)
+{
+	(void)reading;
+	explain_cpsr(word);
+}
+
+static const struct {
+	const char *name, *title;
+	void (*explain)(uint32_t word, struct reading reading);
+} kinds[] = {
+	{ "fsr", "DFSR, a data abort's status (DDI0406C B4.1.52)", data_fault },
+	{ "ifsr", "IFSR, a prefetch abort's status (DDI0406C B4.1.96)",
+	  fetch_fault },
+	{ "pgd", "first-level descriptor, 1 MiB (DDI0406C B3.5.1)",
+	  explain_pgd },
+	{ "pte", "second-level descriptor, 4 KiB (DDI0406C B3.5.1)",
+	  explain_pte },
+	{ "ttbr", "TTBR0, where the tables are (DDI0406C B4.1.154)", ttbr },
+	{ "sctlr", "SCTLR, the system control register (DDI0406C B4.1.130)",
+	  sctlr },
+	{ "dacr", "DACR, what domains are worth (DDI0406C B4.1.43)", dacr },
+	{ "cpsr", "CPSR or SPSR, the state of the core (DDI0406C B1.3.3)",
+	  cpsr },
+};
+
+#define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static int usage(void)
+{
+	fprintf(stderr,
+		"usage: tools/explain WHAT VALUE [afe=0] [tre=0]\n"
+		"VALUE is hexadecimal, as a dump prints it. WHAT:\n");
+	for (size_t i = 0; i < NR_KINDS; i++)
+		fprintf(stderr, "  %-6s %s\n", kinds[i].name, kinds[i].title);
+	fprintf(stderr,
+		"afe=0, tre=0: the descriptor is of a kernel that has "
+		"SCTLR.AFE or TRE off\n");
+	return 2;
+}
+
+/* All of text is a word in hexadecimal, with or without 0x. */
+static bool parse_word(const char *text, uint32_t *word)
+{
+	unsigned long value;
+	char *end;
+
+	errno = 0;
+	value = strtoul(text, &end, 16);
+	*word = (uint32_t)value;
+	return text[0] && text[0] != '-' && !*end && !errno &&
+		value <= UINT32_MAX;
+}
+
+int main(int argc, char **argv)
+{
+	struct reading reading = { .afe = true, .tre = true };
+	uint32_t word;
+
+	if (argc < 3)
+		return usage();
+	for (int i = 3; i < argc; i++) {
+		if (strcmp(argv[i], "afe=0") == 0)
+			reading.afe = false;
+		else if (strcmp(argv[i], "tre=0") == 0)
+			reading.tre = false;
+		else
+			return usage();
+	}
+	if (!parse_word(argv[2], &word)) {
+		fprintf(stderr, "explain: '%s' is no word in hexadecimal\n",
+			argv[2]);
+		return 2;
+	}
+	for (size_t i = 0; i < NR_KINDS; i++)
+		if (strcmp(argv[1], kinds[i].name) == 0) {
+			printf("0x%08x: %s\n", word, kinds[i].title);
+			kinds[i].explain(word, reading);
+			return 0;
+		}
+	fprintf(stderr, "explain: '%s' is unknown\n", argv[1]);
+	return usage();
+}
