@@ -31,6 +31,12 @@ static const struct proc_entry root_entries[] = {
 	ROOT_TEXT("vmallocinfo", show_vmallocinfo),
 	TEXT("vmstat", show_vmstat),
 	TEXT("zoneinfo", show_zoneinfo),
+	{ .name = "kpagecount",
+	  .mode = S_IFREG | 0400,
+	  .fops = &kpagecount_fops },
+	{ .name = "kpageflags",
+	  .mode = S_IFREG | 0400,
+	  .fops = &kpageflags_fops },
 	/* our own */
 	ROOT_TEXT("pagetypemap", show_pagetypemap),
 	{ .name = "trace",

@@ -63,6 +63,12 @@ CONVERSATION = [
     ("maps 1", r"\[stack\]"),
     ("maps 9999", r"no process"),
     ("walk 1 0xc0010000", r"0x?c0010000|section|page"),
+    ("walk self 00010000", r"(?s)0x00010000.*r-x usr nG"),
+    ("who 1 00010000", r"^frame 0x\w+: a page of a file, in the page cache, "
+     r"mapped 1 time\n  sh\[1\]  0x00010000  r-xp  /bin/sh$"),
+    ("who self 1000", r"who: no page is mapped at 0x00001000"),
+    ("who 0x10000000", r"^frame 0x10000000: no memory that the kernel manages"),
+    ("who", r"usage: who FRAME"),
     ("echo one | cat", r"^one$"),
     ("echo two > /tmp/f", r"^$"),
     ("echo three >> /tmp/f", r"^$"),

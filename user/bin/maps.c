@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 	uint32_t pid = 0;
 	int n;
 
-	if (argc > 2 || (argc == 2 && (!parse_number(argv[1], &pid) || !pid))) {
+	if (argc > 2 || (argc == 2 && !parse_pid(argv[1], &pid))) {
 		fprintf(stderr, "usage: maps [PID]   (ps lists them)\n");
 		return 2;
 	}

@@ -12,11 +12,12 @@ int main(int argc, char **argv)
 	static char text[1024];
 	uint32_t pid, addr;
 
-	if (argc != 3 || !parse_number(argv[1], &pid) || !pid ||
-	    !parse_number(argv[2], &addr)) {
+	if (argc != 3 || !parse_pid(argv[1], &pid) ||
+	    !parse_address(argv[2], &addr)) {
 		fprintf(stderr,
 			"usage: walk PID ADDRESS, as in walk 1 "
-			"0x10000   (ps lists processes)\n");
+			"0x10000   (ps lists processes; self is walk "
+			"itself)\n");
 		return 2;
 	}
 	if (page_walk((pid_t)pid, addr, text, sizeof(text)) < 0) {

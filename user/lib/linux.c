@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <uapi/signal.h>
 #include <uapi/termios.h>
 #include <uapi/time.h>
@@ -21,15 +22,35 @@ uint32_t getauxval(uint32_t type)
 	return 0;
 }
 
-bool parse_number(const char *text, uint32_t *number)
+/* strtoul takes blanks and a sign, too. */
+static bool parse(const char *text, int base, uint32_t *number)
 {
-	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
 	char *end;
 
 	errno = 0;
-	*number = strtoul(text, &end, hex ? 16 : 10);
-	/* strtoul takes blanks and a sign, too. */
-	return isdigit((unsigned char)text[0]) && !*end && !errno;
+	*number = strtoul(text, &end, base);
+	return isalnum((unsigned char)text[0]) && !*end && !errno;
+}
+
+bool parse_number(const char *text, uint32_t *number)
+{
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+
+	return parse(text, hex ? 16 : 10, number);
+}
+
+bool parse_address(const char *text, uint32_t *addr)
+{
+	return parse(text, 16, addr);
+}
+
+bool parse_pid(const char *text, uint32_t *pid)
+{
+	if (strcmp(text, "self") == 0) {
+		*pid = (uint32_t)getpid();
+		return true;
+	}
+	return parse(text, 10, pid) && *pid;
 }
 
 void *mmap(void *addr, size_t bytes, int prot, int flags, int fd, off_t offset)

@@ -38,6 +38,14 @@ uint32_t getauxval(uint32_t type);
  */
 bool parse_number(const char *text, uint32_t *number);
 
+/*
+ * An address, as /proc prints it: hexadecimal, with or without 0x. False as
+ * above.
+ */
+bool parse_address(const char *text, uint32_t *addr);
+/* A process: a number, or "self". False as above, and for 0. */
+bool parse_pid(const char *text, uint32_t *pid);
+
 /* ---- memory ------------------------------------------------------ */
 
 void *mmap(void *addr, size_t bytes, int prot, int flags, int fd, off_t offset);

@@ -1,0 +1,116 @@
+/*
+ * /proc/kpagecount and /proc/kpageflags: 8 bytes per frame of the machine, at 8
+ * times its number, with Linux's bits: how many entries of programs map it, and
+ * what it is. With /proc/PID/pagemap they answer who has a frame.
+ */
+#include <asm/uaccess.h>
+#include <inspect/internal.h>
+
+#define ENTRY_BYTES 8u
+#define CHUNK       64u /* entries made at a time */
+
+/* Linux's uapi/linux/kernel-page-flags.h, as far as there is something to say. */
+#define KPF_DIRTY         4
+#define KPF_UPTODATE      3
+#define KPF_SLAB          7
+#define KPF_BUDDY         10
+#define KPF_MMAP          11
+#define KPF_ANON          12
+#define KPF_SWAPBACKED    14
+#define KPF_COMPOUND_HEAD 15
+#define KPF_COMPOUND_TAIL 16
+#define KPF_NOPAGE        20
+#define KPF_ZERO_PAGE     24
+#define KPF_PGTABLE       26
+#define KPF_RESERVED      32
+
+static const struct {
+	u32 flag, kpf;
+} same_bits[] = {
+	{ PG_DIRTY, KPF_DIRTY },
+	{ PG_SLAB, KPF_SLAB },
+	{ PG_BUDDY, KPF_BUDDY },
+	{ PG_ANON, KPF_ANON },
+	{ PG_ANON, KPF_SWAPBACKED },
+	{ PG_CACHE, KPF_UPTODATE },
+	{ PG_COMPOUND, KPF_COMPOUND_HEAD },
+	{ PG_TAIL, KPF_COMPOUND_TAIL },
+	{ PG_TABLE, KPF_PGTABLE },
+	{ PG_RESERVED, KPF_RESERVED },
+};
+
+/* Nothing is locked: each frame as it is when it is looked at. */
+static u64 count_of(u32 pfn)
+{
+	return pfn_valid(pfn) ? (u32)atomic_read(&pfn_to_page(pfn)->_mapcount) :
+				0;
+}
+
+static u64 flags_of(u32 pfn)
+{
+	const struct page *page;
+	u64 bits = 0;
+	u32 flags;
+
+	if (!pfn_valid(pfn))
+		return 1ull << KPF_NOPAGE;
+	page = pfn_to_page(pfn);
+	flags = READ_ONCE(page->flags);
+	for (u32 i = 0; i < ARRAY_SIZE(same_bits); i++)
+		if (flags & same_bits[i].flag)
+			bits |= 1ull << same_bits[i].kpf;
+	if (atomic_read(&page->_mapcount) > 0)
+		bits |= 1ull << KPF_MMAP;
+	if (!flags && !page_count(page)) /* in a free block, not its first */
+		bits |= 1ull << KPF_BUDDY;
+	if (page == empty_zero_page)
+		bits |= 1ull << KPF_ZERO_PAGE;
+	return bits;
+}
+
+static s32 kpage_read(bool flags, uaddr_t buf, u32 bytes, u64 *pos)
+{
+	u64 entries[CHUNK], pfn = *pos / ENTRY_BYTES;
+	u32 done = 0, left, n;
+
+	if (*pos % ENTRY_BYTES || bytes % ENTRY_BYTES)
+		return -EINVAL;
+	if (pfn >= max_low_pfn)
+		return 0;
+	left = min(bytes / ENTRY_BYTES, max_low_pfn - (u32)pfn);
+	while (left && !(done && give_way())) {
+		n = min(left, CHUNK);
+		for (u32 i = 0; i < n; i++)
+			entries[i] = flags ? flags_of((u32)pfn + i) :
+					     count_of((u32)pfn + i);
+		if (copy_to_user(buf + done, entries, n * ENTRY_BYTES))
+			return -EFAULT;
+		done += n * ENTRY_BYTES;
+		pfn += n;
+		left -= n;
+	}
+	*pos += done;
+	return (s32)done;
+}
+
+static s32 kpagecount_read(struct file *file __unused_arg, uaddr_t buf,
+			   u32 bytes, u64 *pos)
+{
+	return kpage_read(false, buf, bytes, pos);
+}
+
+static s32 kpageflags_read(struct file *file __unused_arg, uaddr_t buf,
+			   u32 bytes, u64 *pos)
+{
+	return kpage_read(true, buf, bytes, pos);
+}
+
+const struct file_operations kpagecount_fops = {
+	.read = kpagecount_read,
+	.llseek = proc_llseek,
+};
+
+const struct file_operations kpageflags_fops = {
+	.read = kpageflags_read,
+	.llseek = proc_llseek,
+};
