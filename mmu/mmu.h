@@ -173,6 +173,11 @@ void mmu_context_of(const struct mm_struct *mm, u32 *ttbr0, u32 *asid);
  * end; identity map gone. Prints the layout as a table.
  */
 void paging_init(const struct map_desc *map, unsigned int n);
+/*
+ * Copy bytes of RAM that the linear map may lack. After paging_init, before the
+ * first user table: it maps them where the boot table had the loader's list.
+ */
+void copy_from_physical(void *to, phys_addr_t from, u32 bytes);
 /* High vectors: alias the page with the vectors at VECTORS_BASE, user ro. */
 void map_vectors(phys_addr_t pa);
 extern u32 high_memory; /* first address after lowmem */

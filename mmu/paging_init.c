@@ -20,6 +20,7 @@
 #include <mmu/kmap.h>
 #include <mmu/mmu.h>
 #include <mmu/tables.h>
+#include <string.h>
 
 u32 ttbr_flags = TTBR_FLAGS_MP;
 
@@ -181,4 +182,22 @@ void paging_init(const struct map_desc *map, unsigned int n)
 	kmap_prepare_table(VECTORS_BASE);
 	switch_to_master();
 	print_layout(map, n);
+}
+
+/* Break before make: the window is empty whenever it gets another MiB. */
+void copy_from_physical(void *to, phys_addr_t from, u32 bytes)
+{
+	pgd_t *window = &init_mm.pgd[pgd_index(BOOT_PARAMS_VA)];
+	u8 *end = (u8 *)to + bytes;
+
+	for (u8 *p = to; p < end; p += bytes, from += bytes) {
+		bytes = min((u32)(end - p), PGDIR_SIZE - (from & ~PGDIR_MASK));
+		table_set(&window->val,
+			  (from & PGDIR_MASK) |
+				  kernel_section_attrs(MT_MEMORY_RO));
+		memcpy(p, boot_params_va(from), bytes);
+		table_set(&window->val, L1_TYPE_FAULT);
+		flush_tlb_kernel_range(BOOT_PARAMS_VA,
+				       BOOT_PARAMS_VA + PGDIR_SIZE);
+	}
 }

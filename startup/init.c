@@ -27,6 +27,7 @@ extern const u8 __initramfs_start[], __initramfs_end[];
 static struct boot_args boot_args;
 static phys_addr_t boot_params;
 static u32 boot_machine, ram_probed;
+static bool copy_initrd; /* it cannot be used where it lies */
 
 static void banner(void)
 {
@@ -46,19 +47,34 @@ static void find_boot_args(void)
 	pr_info("Command line: %s\n", boot_args.cmdline);
 }
 
-/* The archive must lie in RAM; one that does not is as good as none. */
+static bool in_a_bank(phys_addr_t base, u32 bytes)
+{
+	for (unsigned int i = 0; i < boot_args.nr_banks; i++) {
+		const struct bank *bank = &boot_args.banks[i];
+
+		if (base >= bank->base && base - bank->base < bank->bytes &&
+		    bytes <= bank->bytes - (base - bank->base))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The loader's archive is used where it lies, if it can be; one that lies beyond
+ * lowmem, or at no word's address, is copied when all of lowmem is mapped
+ * (bring_initrd). One that lies in no RAM is as good as none.
+ */
 static void reserve_initrd(phys_addr_t image)
 {
-	phys_addr_t base = boot_args.initrd;
+	phys_addr_t base = boot_args.initrd, end = memblock_end();
 	u32 bytes = boot_args.initrd_bytes;
 
 	initramfs = __initramfs_start;
 	initramfs_bytes = (u32)(__initramfs_end - __initramfs_start);
 	if (!bytes)
 		return;
-	if (base < memblock_start() || base >= memblock_end() ||
-	    bytes > memblock_end() - base || base % 4) {
-		pr_err("initrd at 0x%08x, %u bytes, is not in the RAM that is mapped: ignored\n",
+	if (!in_a_bank(base, bytes)) {
+		pr_err("initrd at 0x%08x, %u bytes, is in no bank of RAM: ignored\n",
 		       (unsigned int)base, (unsigned int)bytes);
 		return;
 	}
@@ -67,10 +83,31 @@ static void reserve_initrd(phys_addr_t image)
 		       (unsigned int)base, (unsigned int)bytes);
 		return;
 	}
+	if (base < end &&
+	    memblock_reserve(base, min(bytes, end - base), "initrd"))
+		panic("no room to reserve the initrd");
+	if (base % 4 || base >= end || bytes > end - base) {
+		copy_initrd = true;
+		return;
+	}
 	initramfs = phys_to_virt(base);
 	initramfs_bytes = bytes;
-	if (memblock_reserve(base, bytes, "initrd"))
-		panic("no room to reserve the initrd");
+}
+
+static void bring_initrd(void)
+{
+	u32 bytes = boot_args.initrd_bytes;
+	void *copy = memblock_alloc(bytes, PAGE_SIZE, "initrd");
+
+	if (!copy) {
+		pr_err("initrd: no room for a copy of %u KiB in lowmem: ignored\n",
+		       (unsigned int)bytes >> 10);
+		return;
+	}
+	copy_from_physical(copy, boot_args.initrd, bytes);
+	initramfs = copy;
+	initramfs_bytes = bytes;
+	pr_info("initrd: copied from 0x%08x\n", (unsigned int)boot_args.initrd);
 }
 
 /* boot.c's variable lies in .boot; this is how the high half sees it. */
@@ -161,6 +198,8 @@ static void find_memory(void)
 static void map_everything(void)
 {
 	paging_init(board.map, board.nr_map);
+	if (copy_initrd)
+		bring_initrd();
 }
 
 static void free_all(void)

@@ -219,8 +219,8 @@ def older_cores():
         tap.has(said, text, f"{core} gets a sentence")
 
 
-def loaded(list_at, the_list, initrd_at=None, **kwargs):
-    """Boot with r2 = list_at: the offset into RAM where the_list lies."""
+def placed(list_at, the_list, initrd_at=None):
+    """What boots with r2 = list_at: the offset into RAM where the_list lies."""
     base = RAM[machine.BOARD]
     # ldr r2, [pc, #4]; ldr pc, [pc, #4]: the fourth and the fifth word
     stub = struct.pack("<5I", 0xe59f2004, 0xe59ff004, 0, base + list_at,
@@ -232,7 +232,11 @@ def loaded(list_at, the_list, initrd_at=None, **kwargs):
         parts.append((f"{machine.OUT}/initramfs.cpio", initrd_at, ""))
     extra = [word for path, at, more in parts for word in (
         "-device", f"loader,file={path},force-raw=on,addr={base + at:#x}{more}")]
-    return machine.boot(kernel=None, initrd=None, extra=extra, **kwargs)
+    return {"kernel": None, "initrd": None, "extra": extra}
+
+
+def loaded(*what, **kwargs):
+    return machine.boot(**placed(*what), **kwargs)
 
 
 def atags(mebibytes, initrd=None, command="init=/bin/hello"):
@@ -258,15 +262,20 @@ def list_anywhere():
         tap.ok("Boot arguments: ATAGs" in boot.console and boot.status == 0,
                f"ATAGs {what}", boot)
     end = os.path.getsize(f"{machine.OUT}/pagewalk.bin") + 0x10000
-    boot = loaded(end + 0x1000 & ~3, atags(128))
-    tap.has(boot.console, "r2 points to where the image has its place",
+    text = "r2 points to where the image has its place."
+    tap.has(machine.says(machine.command(
+        **placed(end + 0x1000 & ~3, atags(128))), text), text,
             "a list that lies in .bss")
     archive = os.path.getsize(f"{machine.OUT}/initramfs.cpio") >> 10
     for at, memory, says in (
             (0x4000000, 128, f"archive {archive} KiB"),
             (end + 0x1000 & ~3, 128, "lay where the image has its place"),
-            (0x38000000, 1024, "is not in the RAM that is mapped")):
-        boot = loaded(0x100, atags(memory, at), at, memory=f"{memory}M")
+            (0x4000001, 128, "initrd: copied from 0x64000001"),
+            (0x38000000, 1024, "initrd: copied from 0x98000000"),
+            (0x2ff80000, 1024, "initrd: copied from 0x8ff80000"),
+            (0x6000000, 64, "is in no bank of RAM")):
+        boot = loaded(0x100, atags(memory, at), at,
+                      memory=f"{max(memory, 128)}M")
         tap.ok(says in boot.console and boot.status == 0,
                f"an archive at RAM + {at:#x}: {says}", boot)
 
