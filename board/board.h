@@ -63,8 +63,8 @@ u32 clock_ns_low(void);
 /* Start the timer; handler runs in interrupt context. */
 void timer_init(void (*handler)(void));
 /*
- * One interrupt at clock_ns() == ns, below 2^62, or soon after. Replaces the
- * last one.
+ * One interrupt at clock_ns() == ns, below 2^62, or soon after; or much before,
+ * where the clock must be looked at from time to time. Replaces the last one.
  */
 void timer_set(u64 ns);
 /* Wall clock: seconds since 1970 (RTC), 0 if the board has none. */

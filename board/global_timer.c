@@ -6,6 +6,11 @@
  * the count has reached it; before r2p0 only while it is equal (DDI0407 4.3), so
  * timer_set looks whether it came too late: an event in the past comes at once,
  * none is lost. Nothing here is periodic; who wants ticks sets the next one.
+ *
+ * A device is slow to read, and a whole count takes three: high, low, and high
+ * again, for it may have changed. So a reading is the low word only, extended by
+ * what timer_set has last seen of the high one. It is right while that is at most
+ * half a turn of the low word old, and an event is never farther away than that.
  */
 #include <asm/barrier.h>
 #include <board/board.h>
@@ -26,18 +31,22 @@
 #define GT_IRQ     0x4u
 #define GT_EVENT   0x1u /* in GT_STATUS; written to clear */
 
+#define HALF_SHIFT 31
+#define FARTHEST   (1u << 30) /* counts to an event: half of a half */
+
 #define FIRST_DELAY 256u /* counts; more than set_event takes */
 
 static void (*tick)(void);
-/* Constant after timer_init; together, so that a reading takes few loads. */
+/* Constant after timer_init, but for half; together, so that a reading takes few loads. */
 static struct {
 	u32 base;
+	u32 half; /* halves of the low word's turns, at the last timer_set */
 	struct count_rate rate;
 } clock;
 static spinlock_t timer_lock = SPINLOCK_INIT; /* the comparator */
 
 /* Whole: the high word did not change while the low one was read. */
-static u64 read_count(void)
+static u64 read_whole_count(void)
 {
 	u32 base = clock.base, high, low;
 
@@ -46,6 +55,20 @@ static u64 read_count(void)
 		low = reg_read(base, GT_COUNT_LOW);
 	} while (reg_read(base, GT_COUNT_HIGH) != high);
 	return (u64)high << 32 | low;
+}
+
+/*
+ * Is the low word in the other half than it was, then one half has passed. The
+ * order matters: an interrupt in between may take the note of a later half.
+ */
+static u64 read_count(void)
+{
+	u32 half = READ_ONCE(clock.half), low;
+
+	smp_mb(); /* another core takes that note as well */
+	low = reg_read(clock.base, GT_COUNT_LOW);
+	half += (half ^ low >> HALF_SHIFT) & 1;
+	return (u64)(half >> 1) << 32 | low;
 }
 
 u64 clock_ns(void)
@@ -76,6 +99,7 @@ void timer_init(void (*handler)(void))
 {
 	clock.base = board_devices.timer;
 	clock.rate = count_rate(board_devices.timer_hz);
+	clock.half = (u32)(read_whole_count() >> HALF_SHIFT);
 	tick = handler;
 	reg_write(board_devices.timer, GT_CONTROL, GT_ENABLE);
 	reg_write(board_devices.timer, GT_STATUS, GT_EVENT);
@@ -104,10 +128,13 @@ static bool event_missed(u64 count)
 
 void timer_set(u64 ns)
 {
-	u64 count = ns_to_count(ns, &clock.rate);
+	u64 count = ns_to_count(ns, &clock.rate), now;
 	u32 flags, delay = FIRST_DELAY;
 
 	spin_lock_irqsave(&timer_lock, flags);
+	now = read_whole_count();
+	WRITE_ONCE(clock.half, (u32)(now >> HALF_SHIFT));
+	count = min(count, now + FARTHEST); /* early, and then set again */
 	for (set_event(count); event_missed(count); delay *= 2) {
 		count = read_count() + delay;
 		set_event(count);

@@ -312,6 +312,23 @@ static void idle_core(void)
 	   "and every tick is counted as idle");
 }
 
+/* Longer than a counter of 32 bits takes to come round: nobody reads it. */
+static void idle_minutes(void)
+{
+	struct old_timespec32 time = { 200, 0 };
+	int interrupts = timer_interrupts();
+	int64_t before = now_us(), slept;
+
+	SYS(nanosleep, &time, NULL);
+	slept = now_us() - before;
+	interrupts = timer_interrupts() - interrupts;
+	printf("# 200 s of sleep: %d us too long, %d interrupts\n",
+	       (int)(slept - 200000000), interrupts);
+	ok(slept >= 200000000 && slept < 200010000,
+	   "the clock has counted each turn of its counter");
+	ok(interrupts <= 80, "and an idle core has hardly been disturbed");
+}
+
 static int64_t children_us(void)
 {
 	struct rusage ru;
@@ -342,7 +359,8 @@ static const struct {
 	{ "sleeper", sleeper },       { "reads", reads },
 	{ "writes", writes },         { "equals", equals },
 	{ "unequals", unequals },     { "long_sleeper", long_sleeper },
-	{ "idle_core", idle_core },   { "accounting", accounting },
+	{ "idle_core", idle_core },   { "idle_minutes", idle_minutes },
+	{ "accounting", accounting },
 };
 
 int main(int argc, char *argv[])
