@@ -38,6 +38,7 @@ PYTHON ?= python3
 PROVE ?= prove
 GDB ?= gdb-multiarch
 QEMU ?= qemu-system-arm
+DTC ?= dtc
 
 OUT := build/$(BOARD)
 VERSION := 1.0
@@ -50,7 +51,11 @@ say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2))
 
 # ---- the kernel -------------------------------------------------------------
 
-include board/$(BOARD)/board.mk		# PHYS_OFFSET, BOARD_CPU, board-sources
+# PHYS_OFFSET, BOARD_CPU, the first UART, QEMU_MACHINE, board-drivers.
+include board/$(BOARD)/board.mk
+board-dtb := $(patsubst %,$(OUT)/board.dtb,$(wildcard board/$(BOARD)/board.dts))
+board-sources := $(wildcard board/$(BOARD)/*.[cS]) $(addprefix board/,\
+	machine.c console.c irq.c $(board-drivers))
 
 # From low floors to high. services/ has one level of sub-folders; a folder that
 # is not there has no sources.
@@ -67,7 +72,10 @@ kernel_objects := $(call to_obj,$(kernel_sources))
 # The image depends on the sources alone: no dates, no path of this folder.
 REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -fdebug-prefix-map=$(CURDIR)=. \
 		-fno-record-gcc-switches
-CPPFLAGS := -DPHYS_OFFSET=$(PHYS_OFFSET) -DCONFIG_DEBUG=$(DEBUG) \
+CPPFLAGS := -DPHYS_OFFSET=$(PHYS_OFFSET) -DEARLY_UART='<board/$(EARLY_UART).h>' \
+	    -DUART_PA=$(UART_PA) -DUART_HZ=$(UART_HZ) -DUART_BAUD=$(UART_BAUD) \
+	    -DTIMER_HZ=$(TIMER_HZ) $(L2C310_PA:%=-DL2C310_PA=%) \
+	    -DCONFIG_DEBUG=$(DEBUG) \
 	    -DCONFIG_ASID_BITS=$(ASID_BITS) -DPAGEWALK_VERSION='"$(VERSION)"' \
 	    -Iinclude -I.
 CFLAGS := -mcpu=$(BOARD_CPU) -marm -mfloat-abi=soft -std=gnu11 -O2 -g \
@@ -92,7 +100,7 @@ $(before_mmu_objects): CFLAGS += \
 $(OUT)/obj/startup/boot_old.c.o $(OUT)/nopan/obj/startup/boot_old.c.o: CFLAGS += -mcpu=arm926ej-s
 
 .PHONY: all
-all: $(OUT)/pagewalk.elf $(OUT)/pagewalk.bin $(OUT)/initramfs.cpio
+all: $(OUT)/pagewalk.elf $(OUT)/pagewalk.bin $(OUT)/initramfs.cpio $(board-dtb)
 
 # Objects are made anew when the options change, images when a source goes.
 options := $(CC) $(CPPFLAGS) $(filter-out -Werror,$(CFLAGS))
@@ -197,6 +205,11 @@ $(OUT)/nor.bin: $(OUT)/pagewalk.bin
 flash: $(OUT)/nor.bin
 	@echo "$<: $(QEMU) $(QEMU_MACHINE) -nographic -bios $<"
 
+# For boards whose loader has nothing else to hand over: see board.mk.
+$(OUT)/board.dtb: board/$(BOARD)/board.dts
+	@mkdir -p $(@D)
+	$(Q)$(DTC) -q -I dts -O dtb -o $@ $<
+
 .SECONDARY:
 
 # ---- the archive -----------------------------------------------------------
@@ -205,7 +218,7 @@ flash: $(OUT)/nor.bin
 
 # ---- running -----------------------------------------------------------------
 
-export BOARD OUT QEMU CPU
+export BOARD OUT QEMU CPU QEMU_MACHINE
 export QEMU_AUDIO_DRV := none
 # To tests/lib/fresh.py: what a recipe runs has been built.
 export BUILT_BY_MAKE := yes
@@ -216,6 +229,17 @@ QEMU_RUN = $(QEMU) $(QEMU_MACHINE) -nographic -semihosting \
 .PHONY: run
 run: all
 	@$(QEMU_RUN) -append "init=/bin/tour$$([ -t 0 ] && echo ' shell')"
+
+# Each board of board/, built and booted: a table. BOARDS='raspi2b virt': some.
+.PHONY: boards board-dtb
+boards: all $(OUT)/test-initramfs.cpio
+	@$(PYTHON) tests/lib/boards.py $(BOARDS)
+board-dtb: $(board-dtb)
+
+# To a test that no make started, and to one of another board.
+.PHONY: machine
+machine:
+	@echo '$(QEMU_MACHINE)'
 
 .PHONY: debug
 debug: all

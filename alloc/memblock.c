@@ -252,7 +252,7 @@ void mem_map_init(void)
 	BUG_ON(mem_map || memory.n == 0);
 	min_low_pfn = memblock_start() >> PAGE_SHIFT;
 	max_low_pfn = memblock_end() >> PAGE_SHIFT;
-	BUG_ON(min_low_pfn < ARCH_PFN_OFFSET);
+	BUG_ON(memblock_start() - PHYS_OFFSET >= LOWMEM_MAX);
 	end = ALIGN_UP(max_low_pfn, 1u << MAX_ORDER);
 	frames = end - ARCH_PFN_OFFSET;
 	map = memblock_alloc(frames * (u32)sizeof(*map), MEM_MAP_ALIGN,

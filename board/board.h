@@ -13,11 +13,17 @@
 
 struct board {
 	const char *name;           /* "vexpress-a9" */
-	phys_addr_t uart_pa;        /* for the letters before the MMU is on */
 	const struct map_desc *map; /* devices, at fixmap addresses */
 	unsigned int nr_map;
 	u32 ram_default; /* bytes, when no loader says */
-	u32 ram_max;     /* bytes; probing stops there */
+	u32 ram_max;     /* bytes; nothing of a loader lies above */
+	/* Without a loader, look for it up to there: that harms nothing. */
+	bool ram_probe;
+	/*
+	 * Bytes at RAM's start that nobody gets: other cores wait there, or it
+	 * is frame 0, whose address would mean that there is none.
+	 */
+	u32 ram_kept;
 };
 
 extern const struct board board;

@@ -1,34 +1,54 @@
 /*
  * board/drivers.h - for the files of board/ only: where the drivers find their
- * devices, and how they touch a register.
+ * devices, how they touch a register, and what a driver offers to another.
  */
 #ifndef BOARD_DRIVERS_H
 #define BOARD_DRIVERS_H
 
 #include <types.h>
 
-/* Virtual addresses (fixmap); filled in by board/<name>/board.c. */
+/*
+ * Virtual addresses (fixmap); filled in by board/<name>/board.c. What the
+ * board's drivers do not use is 0.
+ */
 struct board_devices {
 	u32 uart;
 	unsigned int uart_irq;
-	u32 gicd, gicc;
+	u32 gicd, gicc;  /* gic.c */
+	u32 intc, local; /* the controllers of one maker */
 	u32 timer;
 	unsigned int timer_irq;
-	u32 timer_hz;
+	u32 timer_hz; /* generic_timer.c: if nobody else says it */
 	u32 rtc;
-	u32 sysreg;
+	u32 power; /* system registers, watchdog: the way to the end */
 	u32 l2;
-	u32 l2_latency; /* setup, read, write; 0x777, cycles - 1 each */
+	u32 l2_tag_latency; /* setup, read, write; 0x777, cycles - 1 each */
+	u32 l2_data_latency;
 };
 
 extern const struct board_devices board_devices;
 
-/*
- * generic_timer.c: its counter's frequency where a device tree says it; 0: as
- * the firmware wrote it into CNTFRQ. Before timer_init.
- */
-void generic_timer_hz(u32 hz);
+/* ---- an interrupt controller, for irq.c -------------------------- */
 
+#define NR_IRQS 192u /* ids, more than any of them has */
+#define NO_IRQ  (~0u)
+
+/* One line on or off. Called with interrupts off: there is one core. */
+void irqchip_enable(u32 irq, bool on);
+/* Which one is to be served now, or NO_IRQ; *token is for irqchip_end. */
+u32 irqchip_claim(u32 *token);
+void irqchip_end(u32 token);
+
+/* ---- what a board's board_init calls ----------------------------- */
+
+/*
+ * generic_timer.c: its counter's frequency where a device tree says it, 0: as
+ * the firmware wrote it into CNTFRQ, or, if that is nothing, timer_hz of the
+ * table, which is written there in Secure state. Before timer_init.
+ */
+void generic_timer_hz(u32 hz, bool secure);
+/* l2c310.c: the level 2 cache on, if that is ours to do. */
+void l2c310_init(bool secure);
 /* psci.c, where a board has it: call the firmware by SMC, not by HVC. */
 void psci_init(bool smc);
 

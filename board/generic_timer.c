@@ -18,6 +18,7 @@
 
 static void (*tick)(void);
 static u32 told_hz; /* by generic_timer_hz */
+static const char *told_by = "CNTFRQ";
 static struct count_rate rate;
 static u64 first_count; /* at timer_init: time zero */
 
@@ -27,6 +28,11 @@ static u32 read_cntfrq(void)
 
 	__asm__ volatile("mrc p15, 0, %0, c14, c0, 0" : "=r"(hz));
 	return hz;
+}
+
+static void write_cntfrq(u32 hz)
+{
+	__asm__ volatile("mcr p15, 0, %0, c14, c0, 0" : : "r"(hz));
 }
 
 /* Not earlier than the program says: the counter may be read ahead (B8.1.3). */
@@ -68,21 +74,29 @@ static void timer_interrupt(void *arg __unused_arg)
 	tick();
 }
 
-void generic_timer_hz(u32 hz)
+/* CNTFRQ is whatever the firmware wrote there: it may be nothing. */
+void generic_timer_hz(u32 hz, bool secure)
 {
 	told_hz = hz;
+	if (hz) {
+		told_by = "the device tree";
+	} else if (!read_cntfrq() && board_devices.timer_hz) {
+		told_hz = board_devices.timer_hz;
+		told_by = "the board's table";
+		if (secure)
+			write_cntfrq(told_hz);
+	}
 }
 
 void timer_init(void (*handler)(void))
 {
 	u32 hz = told_hz ? told_hz : read_cntfrq();
 
-	/* CNTFRQ is whatever the firmware wrote there: it may be nothing. */
 	if (!hz || hz > NSEC_PER_SEC)
 		panic("the timer's clock is said to have %u Hz: expected 1 to 10^9",
 		      (unsigned int)hz);
 	pr_info("clock: virtual counter of %u Hz, from %s\n", (unsigned int)hz,
-		told_hz ? "the device tree" : "CNTFRQ");
+		told_by);
 	rate = count_rate(hz);
 	first_count = read_cntvct();
 	tick = handler;

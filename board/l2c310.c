@@ -17,7 +17,7 @@
  *
  * Errata (Linux's cache-l2x0.c has the list). 727915, r2p0 to r3p0, a clean by
  * way in the background may corrupt data, and 753970, r3p0, a sync may not
- * wait: honoured where those are done, in board/vexpress-a9/early.S, and here.
+ * wait: honoured where those are done, in board/l2c310_off.S, and here.
  * 752271, r3p0 and r3p1, double line fills: off. 588369, before r2p0, a clean
  * and invalidate keeps clean lines: an invalidate follows. 769419, before
  * r3p2, the store buffer does not drain: it keeps Normal non-cacheable stores
@@ -52,8 +52,8 @@ static void configure(u32 l2)
 	aux &= ~(u32)(L2_AUX_FULL_LINE_ZERO | L2_AUX_EXCLUSIVE);
 	/* Shareable means shared by the cores: it is no reason not to cache. */
 	reg_write(l2, L2_AUX_CONTROL, aux | L2_AUX_SHARED_OVERRIDE);
-	reg_write(l2, L2_TAG_LATENCY, board_devices.l2_latency);
-	reg_write(l2, L2_DATA_LATENCY, board_devices.l2_latency);
+	reg_write(l2, L2_TAG_LATENCY, board_devices.l2_tag_latency);
+	reg_write(l2, L2_DATA_LATENCY, board_devices.l2_data_latency);
 	if (r >= L2_R3P0 && r < L2_R3P2)
 		reg_write(l2, L2_PREFETCH,
 			  reg_read(l2, L2_PREFETCH) & ~(u32)L2_PREFETCH_DOUBLE);
@@ -80,8 +80,7 @@ static void enable(u32 l2)
 	dsb_sy(); /* from here on it is asked */
 }
 
-void board_init(bool secure, bool psci_smc __unused_arg,
-		u32 timer_hz __unused_arg)
+void l2c310_init(bool secure)
 {
 	u32 l2 = board_devices.l2, ways = number_of_ways(l2);
 	u32 way_kib = 8u << (reg_read(l2, L2_AUX_CONTROL) >> L2_AUX_WAY_SHIFT &
@@ -97,6 +96,10 @@ void board_init(bool secure, bool psci_smc __unused_arg,
 		return;
 	}
 	enable(l2);
+	if (!(reg_read(l2, L2_CONTROL) & L2_ENABLE)) {
+		pr_warn("L2 cache: no L2C-310 answers at its place\n");
+		return;
+	}
 	pr_info("L2 cache: L2C-310 release 0x%x, %u KiB in %u ways, on\n",
 		(unsigned int)release(l2), (unsigned int)(ways * way_kib),
 		(unsigned int)ways);

@@ -20,7 +20,7 @@
 /* Ask the board's controller, which needs a moment; wait for ever if it fails. */
 static void __noreturn configure(unsigned int function)
 {
-	u32 base = board_devices.sysreg;
+	u32 base = board_devices.power;
 
 	local_irq_disable();
 	reg_write(base, SYS_CFGSTAT, 0);

@@ -6,7 +6,7 @@
  * everything in registers and on the caller's stack and touch the high half
  * only through boot_pa(). The order, for startup/boot.c:
  *
- *	ttbr0 = boot_map_build(params, board.uart_pa);	caches off or on
+ *	ttbr0 = boot_map_build(params, UART_PA);	caches off or on
  *	boot_mmu_on(ttbr0);		returns at the same, identity-mapped PC
  *	ldr pc, =<address in the high half>
  *

@@ -24,14 +24,9 @@ u32 boot_ram_found;
 /* Secure state, as head.S found out. Read by init.c. */
 u32 boot_secure;
 
-static phys_addr_t uart_pa(void)
-{
-	return ((const struct board *)boot_pa(&board))->uart_pa;
-}
-
 void boot_letter(char c)
 {
-	early_uart_putc(uart_pa(), c);
+	early_uart_putc(UART_PA, c);
 }
 
 void boot_puts(const char *s)
@@ -89,7 +84,7 @@ u32 boot_main(u32 secure, phys_addr_t params)
 	bool valid;
 	u32 ttbr0;
 
-	early_uart_init(uart_pa());
+	early_uart_init(UART_PA);
 	boot_letter('P');
 	boot_secure = secure;
 	wrong = boot_core_init(secure);
@@ -103,9 +98,10 @@ u32 boot_main(u32 secure, phys_addr_t params)
 	boot_letter('G');
 	if (!valid) {
 		params = 0;
-		boot_ram_found = boot_ram_probe(b->ram_max);
+		boot_ram_found = b->ram_probe ? boot_ram_probe(b->ram_max) :
+						b->ram_default;
 	}
-	ttbr0 = boot_map_build(params, uart_pa());
+	ttbr0 = boot_map_build(params, UART_PA);
 	boot_letter('E');
 	wrong = check_table(ttbr0);
 	if (wrong)
@@ -117,5 +113,5 @@ u32 boot_main(u32 secure, phys_addr_t params)
 /* Still at the physical PC, the boot table in force. */
 void boot_after_mmu(void)
 {
-	early_uart_putc(FIXMAP_START + (uart_pa() & ~PGDIR_MASK), 'A');
+	early_uart_putc(EARLY_UART_VA, 'A');
 }

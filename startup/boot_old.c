@@ -3,9 +3,7 @@
  * and called by head.S wherever the image was entered, before anything that
  * such a core does not know: `moved` is the way there from the linked address.
  */
-#include <board/board.h>
 #include <board/early_uart.h>
-#include <mmu/boot.h>
 #include <startup/startup.h>
 
 static const char sentence[] =
@@ -13,12 +11,11 @@ static const char sentence[] =
 
 void boot_too_old(u32 moved)
 {
-	const struct board *b = (const struct board *)(boot_pa(&board) + moved);
 	const char *s = sentence + moved;
 
-	early_uart_init(b->uart_pa);
+	early_uart_init(UART_PA);
 	for (; *s; s++)
-		early_uart_putc(b->uart_pa, *s);
+		early_uart_putc(UART_PA, *s);
 	for (;;)
 		;
 }

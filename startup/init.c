@@ -31,9 +31,9 @@ static bool copy_initrd; /* it cannot be used where it lies */
 
 static void banner(void)
 {
-	early_uart_putc(FIXMAP_START + (board.uart_pa & ~PGDIR_MASK), 'K');
-	early_uart_putc(FIXMAP_START + (board.uart_pa & ~PGDIR_MASK), '\r');
-	early_uart_putc(FIXMAP_START + (board.uart_pa & ~PGDIR_MASK), '\n');
+	early_uart_putc(EARLY_UART_VA, 'K');
+	early_uart_putc(EARLY_UART_VA, '\r');
+	early_uart_putc(EARLY_UART_VA, '\n');
 	pr_notice("Pagewalk " PAGEWALK_VERSION " on %s, machine type 0x%x\n",
 		  board.name, (unsigned int)boot_machine);
 }
@@ -151,6 +151,9 @@ static void add_ram(phys_addr_t base, phys_addr_t end)
 /* Somebody else's memory stays theirs, and the image may not lie in it. */
 static void keep_reserved(phys_addr_t image)
 {
+	if (board.ram_kept &&
+	    memblock_reserve(PHYS_OFFSET, board.ram_kept, "the board's"))
+		panic("no room to keep what is the board's");
 	for (unsigned int i = 0; i < boot_args.nr_reserved; i++) {
 		const struct reservation *r = &boot_args.reserved[i];
 
@@ -268,7 +271,7 @@ void start_kernel(u32 machine, phys_addr_t params, u32 probed)
 	boot_machine = machine;
 	boot_params = params;
 	ram_probed = probed;
-	early_uart_putc(FIXMAP_START + (board.uart_pa & ~PGDIR_MASK), 'L');
+	early_uart_putc(EARLY_UART_VA, 'L');
 	for (size_t i = 0; i < ARRAY_SIZE(init_order); i++)
 		init_order[i]();
 	cpu_idle();

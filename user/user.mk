@@ -4,6 +4,7 @@
 # ELFs over Debian's unchanged Newlib: nano where printf needs no %f (all).
 # They see include/uapi and user/lib, nothing else of the kernel.
 
+# The same for every board: USER_OUT= on the command line shares those of one.
 USER_OUT := $(OUT)/user
 USER_ABI := -mcpu=cortex-a9 -mfpu=neon -mfloat-abi=softfp
 # -idirafter: <uapi/...> is found, but <sched.h> stays Newlib's.
@@ -18,17 +19,20 @@ USER_LDFLAGS := $(USER_ABI) --specs=nano.specs -nostartfiles -Wl,--gc-sections \
 
 user_lib_sources := $(wildcard user/lib/*.c user/lib/*.S)
 user_bin_sources := $(wildcard user/bin/*.c)
-user_obj = $(addprefix $(OUT)/obj/,$(addsuffix .o,$(1)))
+user_obj = $(addprefix $(USER_OUT)/obj/,$(addsuffix .o,$(1)))
 user_lib_objects := $(call user_obj,$(user_lib_sources))
 user_programs := $(patsubst user/bin/%.c,$(USER_OUT)/bin/%,$(user_bin_sources))
 
+user_options := $(CC) $(filter-out -Werror,$(USER_CFLAGS))
+$(eval $(call record,$(USER_OUT)/options,user_options))
+
 # Longer stems win in GNU make: these rules come before the kernel's.
-$(OUT)/obj/user/%.c.o: user/%.c $(OUT)/options user/user.mk
+$(USER_OUT)/obj/user/%.c.o: user/%.c $(USER_OUT)/options user/user.mk
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(OUT)/obj/user/%.S.o: user/%.S $(OUT)/options user/user.mk
+$(USER_OUT)/obj/user/%.S.o: user/%.S $(USER_OUT)/options user/user.mk
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_ABI) -g $(REPRODUCIBLE) -MMD -MP -c -o $@ $<
@@ -41,16 +45,16 @@ define user_link
 	$(Q)$(OBJCOPY) --strip-all $(2).debug $(2)
 endef
 
-$(USER_OUT)/bin/%: $(OUT)/obj/user/bin/%.c.o $(user_lib_objects)
+$(USER_OUT)/bin/%: $(USER_OUT)/obj/user/bin/%.c.o $(user_lib_objects)
 	$(call user_link,$(filter %.o,$^),$@)
 
-$(USER_OUT)/bin/lazy: $(OUT)/obj/user/bin/lazy_data.S.o
+$(USER_OUT)/bin/lazy: $(USER_OUT)/obj/user/bin/lazy_data.S.o
 
 .PHONY: user
 user: $(user_programs)
 
 -include $(user_lib_objects:.o=.d) \
-	 $(addprefix $(OUT)/obj/,$(user_bin_sources:.c=.c.d))
+	 $(addprefix $(USER_OUT)/obj/,$(user_bin_sources:.c=.c.d))
 
 # The root of every boot without an -initrd of one's own. A member without
 # "=file" is a directory.

@@ -1,9 +1,23 @@
 /*
- * Versatile Express with a Cortex-A9 core tile: the tables.
+ * Versatile Express with a Cortex-A9 core tile: the tables (Arm DUI0447,
+ * "Motherboard Express uATX"; DUI0448, "CoreTile Express A9x4").
  */
 #include <board/board.h>
 #include <board/drivers.h>
-#include <board/vexpress-a9/vexpress.h>
+#include <board/early_uart.h>
+
+/* Motherboard peripherals: chip select 7. */
+#define MOTHERBOARD_PA    0x10000000u
+#define MOTHERBOARD_BYTES 0x00020000u
+#define MOTHERBOARD_VA    FIXMAP_START
+
+/* The cores' own: SCU, interrupt controller, timers (PERIPHBASE). */
+#define PRIVATE_PA    0x1e000000u
+#define PRIVATE_BYTES 0x00002000u
+#define PRIVATE_VA    (MOTHERBOARD_VA + MOTHERBOARD_BYTES)
+
+#define L2C310_BYTES 0x00001000u
+#define L2C310_VA    (PRIVATE_VA + PRIVATE_BYTES)
 
 static const struct map_desc devices[] = {
 	{ MOTHERBOARD_VA, MOTHERBOARD_PA, MOTHERBOARD_BYTES, MT_DEVICE,
@@ -13,29 +27,33 @@ static const struct map_desc devices[] = {
 	{ L2C310_VA, L2C310_PA, L2C310_BYTES, MT_DEVICE, "l2 cache" },
 };
 
-/* mmu/boot.h: the boot map has the UART where the final one has it. */
-static_assert(UART0_BASE == FIXMAP_START + (UART0_PA & 0xfffff),
+static_assert(MOTHERBOARD_VA + UART_PA - MOTHERBOARD_PA == EARLY_UART_VA,
 	      "the console must not move when the final map comes");
 
 const struct board board = {
 	.name = "vexpress-a9",
-	.uart_pa = UART0_PA,
 	.map = devices,
 	.nr_map = ARRAY_SIZE(devices),
 	.ram_default = 0x04000000, /* 64 MiB */
 	.ram_max = 0x40000000,     /* 1 GiB */
+	.ram_probe = true,
 };
 
 const struct board_devices board_devices = {
-	.uart = UART0_BASE,
-	.uart_irq = IRQ_UART0,
-	.gicd = GICD_BASE,
-	.gicc = GICC_BASE,
-	.timer = GLOBAL_TIMER_BASE,
-	.timer_irq = IRQ_GLOBAL_TIMER,
-	.timer_hz = GLOBAL_TIMER_HZ,
-	.rtc = RTC_BASE,
-	.sysreg = SYSREG_BASE,
-	.l2 = L2C310_VA,
-	.l2_latency = L2C310_LATENCY,
+	.uart = EARLY_UART_VA,
+	.uart_irq = 37,
+	.gicd = PRIVATE_VA + 0x1000,
+	.gicc = PRIVATE_VA + 0x0100,
+	.timer = PRIVATE_VA + 0x0200,
+	.timer_irq = 27,
+	.timer_hz = TIMER_HZ,
+	.rtc = MOTHERBOARD_VA + 0x17000,
+	.power = MOTHERBOARD_VA,
+	.l2 = L2C310_VA, /* its RAMs answer in one cycle, coded as 0 */
 };
+
+void board_init(bool secure, bool psci_smc __unused_arg,
+		u32 timer_hz __unused_arg)
+{
+	l2c310_init(secure);
+}

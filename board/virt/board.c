@@ -1,40 +1,48 @@
 /*
- * QEMU's virt machine: the tables.
+ * QEMU's virt machine: the tables (hw/arm/virt.c; the device tree that it passes
+ * says the same).
  */
 #include <board/board.h>
 #include <board/drivers.h>
-#include <board/virt/virt.h>
+#include <board/early_uart.h>
+
+/* UART and real-time clock, 64 KiB each. */
+#define IO_PA    0x09000000u
+#define IO_BYTES 0x00020000u
+#define IO_VA    FIXMAP_START
+
+/* Interrupt controller: distributor and core interface, 64 KiB each. */
+#define GIC_PA    0x08000000u
+#define GIC_BYTES 0x00020000u
+#define GIC_VA    (IO_VA + IO_BYTES)
 
 static const struct map_desc devices[] = {
 	{ IO_VA, IO_PA, IO_BYTES, MT_DEVICE, "uart, rtc" },
 	{ GIC_VA, GIC_PA, GIC_BYTES, MT_DEVICE, "gic" },
 };
 
-/* mmu/boot.h: the boot map has the UART where the final one has it. */
-static_assert(UART0_BASE == FIXMAP_START + (UART0_PA & 0xfffff),
+static_assert(IO_VA + UART_PA - IO_PA == EARLY_UART_VA,
 	      "the console must not move when the final map comes");
 
 const struct board board = {
 	.name = "virt",
-	.uart_pa = UART0_PA,
 	.map = devices,
 	.nr_map = ARRAY_SIZE(devices),
-	.ram_default = 0x04000000, /* 64 MiB */
+	.ram_default = 0x04000000, /* 64 MiB; an access to nothing aborts */
 	.ram_max = 0xc0000000,     /* up to 4 GiB */
 };
 
 const struct board_devices board_devices = {
-	.uart = UART0_BASE,
-	.uart_irq = IRQ_UART0,
-	.gicd = GICD_BASE,
-	.gicc = GICC_BASE,
-	.timer_irq = IRQ_VIRTUAL_TIMER,
-	.rtc = RTC_BASE,
+	.uart = EARLY_UART_VA,
+	.uart_irq = 33,
+	.gicd = GIC_VA,
+	.gicc = GIC_VA + 0x10000,
+	.timer_irq = 27, /* the virtual timer's */
+	.rtc = IO_VA + 0x10000,
 };
 
-/* There is no second-level cache to care for. */
-void board_init(bool secure __unused_arg, bool psci_smc, u32 timer_hz)
+void board_init(bool secure, bool psci_smc, u32 timer_hz)
 {
-	generic_timer_hz(timer_hz);
+	generic_timer_hz(timer_hz, secure);
 	psci_init(psci_smc);
 }

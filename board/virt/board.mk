@@ -3,9 +3,13 @@
 # exact, and an access to nothing aborts. `make BOARD=virt CPU=cortex-a7 run`.
 PHYS_OFFSET := 0x40000000
 # What all three cores execute: without UDIV, so that a division by zero is caught.
+BOARD_CORE := Cortex-A15, A7
 BOARD_CPU := cortex-a9
+EARLY_UART := pl011
+UART_PA := 0x09000000
+UART_HZ := 24000000
+UART_BAUD := 38400
+TIMER_HZ := 0
 CPU ?= cortex-a15
 QEMU_MACHINE := -M virt -cpu $(CPU) -m 128M -nic none
-board-sources := $(wildcard board/virt/*.[cS]) \
-	board/machine.c board/pl011.c board/gic.c board/generic_timer.c \
-	board/pl031.c board/psci.c
+board-drivers := pl011.c gic.c generic_timer.c pl031.c psci.c no_outer_cache.S

@@ -2,7 +2,7 @@
 
 # host_*.c are for the fuzzing of parsers on the host.
 fuzz_sources := $(filter-out tests/fuzz/host_%,$(wildcard tests/fuzz/*.c))
-fuzz_objects := $(call user_obj,$(fuzz_sources))
+fuzz_objects := $(call to_obj,$(fuzz_sources))
 
 # The calls are those of the kernel's own headers.
 $(OUT)/fuzz/fuzz_calls.h: tests/fuzz/calls.py $(wildcard include/*.h \

@@ -1,6 +1,7 @@
 """Boots of the emulated board: run to the end, or talk to it."""
 
 import os
+import shlex
 import subprocess
 import threading
 
@@ -9,18 +10,29 @@ from fresh import refuse_stale
 BOARD = os.environ.get("BOARD", "vexpress-a9")
 OUT = os.environ.get("OUT", f"build/{BOARD}")
 QEMU = os.environ.get("QEMU", "qemu-system-arm")
-# What names the machine to QEMU, by board.
-MACHINES = {
-    "virt": ["-M", "virt", "-cpu", os.environ.get("CPU", "cortex-a15"),
-             "-nic", "none"],
-}
-MACHINE = MACHINES.get(BOARD, ["-M", BOARD])
 SECONDS = int(os.environ.get("BOOT_SECONDS", "400"))
 # The machine's time is what it has executed, 4 ns an instruction, and an idle
 # one does not wait: a boot runs the same however busy the host is.
 COUNTED = ["-icount", "shift=2,sleep=off"]
 
 refuse_stale(BOARD=BOARD, OUT=OUT)
+
+
+def machine_of(**variables):
+    """What names the machine to QEMU: QEMU_MACHINE of board/BOARD/board.mk, as
+    make has it with these variables."""
+    options = [f"{name}={value}" for name, value in variables.items()]
+    kept = {name: value for name, value in os.environ.items()
+            if name not in ("T", "MAKEFLAGS", "MAKELEVEL", "MFLAGS",
+                            "MAKEOVERRIDES")}
+    return subprocess.run(["make", "-s", *options, "machine"], text=True,
+                          env=kept, check=True,
+                          stdout=subprocess.PIPE).stdout.strip()
+
+
+# A make above us has put it into the environment.
+MACHINE = shlex.split(os.environ.get("QEMU_MACHINE") or
+                      machine_of(BOARD=BOARD))
 
 
 class Boot:
@@ -41,10 +53,13 @@ def environment():
     return dict(os.environ, QEMU_AUDIO_DRV="none")
 
 
-def command(append=None, initrd=f"{OUT}/initramfs.cpio", memory="128M",
+def command(append=None, initrd=f"{OUT}/initramfs.cpio", memory=None,
             kernel=f"{OUT}/pagewalk.bin", semihosting=True, extra=()):
-    """The QEMU line that the documentation gives."""
-    line = [QEMU, *MACHINE, "-m", memory, "-nographic"]
+    """The QEMU line that the documentation gives. memory: other than the
+    board's, like "64M"."""
+    line = [QEMU, *MACHINE, "-nographic"]
+    if memory:
+        line += ["-m", memory]
     if kernel:
         line += ["-kernel", kernel]
     if initrd:

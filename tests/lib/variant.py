@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import machine
 import tap
 
 # What must be built, below OUT, for the tests of target/, user/ and system/.
@@ -13,7 +14,7 @@ GOALS = ("pagewalk.elf", "pagewalk.bin", "pagewalk-tests.bin",
          "latency.so", "stack.so", "fuzz/fuzz")
 # What a make that runs us says to its own children, and to its own tests.
 OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "T",
-           "TEST_PROGRAMS", "TEST_KTESTS")
+           "TEST_PROGRAMS", "TEST_KTESTS", "QEMU_MACHINE")
 
 
 def run(line, **variables):
@@ -34,9 +35,12 @@ def build(what, out, *options):
 
 
 def passes(tests, where, out, **variables):
-    """One result for each test program."""
+    """One result for each test program. variables: BOARD, CPU."""
+    on = machine.machine_of(**{"BOARD": machine.BOARD, **variables})
     for test in tests:
-        status, output = run([test], OUT=out, BUILT_BY_MAKE="yes", **variables)
+        status, output = run([test], OUT=out, BUILT_BY_MAKE="yes",
+                             QEMU_MACHINE=on,
+                             **{"BOARD": machine.BOARD, **variables})
         failed = "\n".join(line for line in output.splitlines()
                            if not line.startswith("ok "))
         tap.is_(status, 0, f"{test} {where}", failed)

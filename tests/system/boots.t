@@ -15,7 +15,8 @@ import tap
 
 TESTS = f"{machine.OUT}/test-initramfs.cpio"
 SCRATCH = f"{machine.OUT}/system"
-RAM = {"vexpress-a9": 0x60000000, "virt": 0x40000000}
+RAM = {"vexpress-a9": 0x60000000, "vexpress-a15": 0x80000000,
+       "virt": 0x40000000}
 
 
 def write(name, data):

@@ -5,6 +5,7 @@
  * Entered as the kernel would be, r1 and r2 handed on; the kernel's image lies
  * KERNEL_OFFSET into RAM, where it is not linked.
  */
+#include <board/l2c310.h>
 #include <ptrace.h>
 
 #define KERNEL_OFFSET	0x01000000	/* boots.t puts it there */
@@ -60,8 +61,8 @@ _start:
 	tst	r5, #0xf << 16			@ ID_PFR1: a generic timer?
 	ldrne	r5, =CNTKCTL_WRONG
 	mcrne	p15, 0, r5, c14, c1, 0
-#ifdef L2_CONTROL
-	ldr	r5, =L2_CONTROL
+#ifdef L2C310_PA
+	ldr	r5, =L2C310_PA + L2_CONTROL
 	mov	r6, #1
 	str	r6, [r5]
 #endif

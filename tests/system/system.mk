@@ -21,9 +21,8 @@ soak-load: $(OUT)/pagewalk.bin $(OUT)/test-initramfs.cpio
 	@$(PYTHON) tests/system/soak.py $(MINUTES) $(SEED)
 
 # A loader that leaves everything wrong, for boots.t.
-careless_l2_vexpress-a9 := -DL2_CONTROL=0x1e00a100
 $(OUT)/careless.bin: tests/system/careless.S $(OUT)/options
-	$(Q)$(CC) $(CPPFLAGS) $(ASFLAGS) $(careless_l2_$(BOARD)) -nostdlib \
+	$(Q)$(CC) $(CPPFLAGS) $(ASFLAGS) -nostdlib \
 		-Wl,-Ttext=0 -Wl,--build-id=none \
 		-o $(OUT)/careless.elf $<
 	$(Q)$(OBJCOPY) -O binary $(OUT)/careless.elf $@

@@ -10,18 +10,18 @@ user_test_sources := $(filter-out $(user_test_helpers),\
 user_tests := $(patsubst tests/user/%.c,$(USER_TEST_OUT)/%,$(user_test_sources))
 user_test_lib := $(call user_obj,$(user_test_helpers)) $(user_lib_objects)
 
-$(OUT)/obj/tests/user/%.c.o: tests/user/%.c $(OUT)/options user/user.mk
+$(USER_OUT)/obj/tests/user/%.c.o: tests/user/%.c $(USER_OUT)/options user/user.mk
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(USER_TEST_OUT)/%: $(OUT)/obj/tests/user/%.c.o $(user_test_lib)
+$(USER_TEST_OUT)/%: $(USER_OUT)/obj/tests/user/%.c.o $(user_test_lib)
 	$(call user_link,$(filter %.o,$^),$@)
 
 .PHONY: user-tests
 user-tests: $(user_tests)
 
--include $(addprefix $(OUT)/obj/,$(user_test_sources:.c=.c.d) \
+-include $(addprefix $(USER_OUT)/obj/,$(user_test_sources:.c=.c.d) \
 	 $(user_test_helpers:.c=.c.d))
 
 test_members = $(initramfs_members) test \

@@ -1,5 +1,5 @@
 /*
- * Nothing to do: virt has no cache outside the cores. board/board.h says what
+ * Nothing to do: this board has no cache outside the cores. board/board.h says what
  * board_outer_off is for.
  */
 	.syntax	unified

@@ -11,7 +11,7 @@
  * do the latter: otherwise it stays on, empty.
  */
 #include <board/l2c310.h>
-#include <board/vexpress-a9/vexpress.h>
+/* L2C310_PA comes from the make file of the board. */
 
 	.syntax	unified
 	.arm

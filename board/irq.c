@@ -1,0 +1,84 @@
+/*
+ * Who serves which interrupt, whatever controller there is. Owns the table of
+ * handlers; the controller's driver has the rest (board/drivers.h).
+ *
+ * A handler is not interrupted by another.
+ */
+#include <asm/barrier.h>
+#include <board/board.h>
+#include <board/drivers.h>
+#include <lib/printk.h>
+#include <spinlock.h>
+#include <uapi/errno.h>
+
+struct irq {
+	void (*handler)(void *arg);
+	void *arg;
+	const char *name;
+	u32 count; /* only this core's interrupts change it */
+};
+
+static struct irq irqs[NR_IRQS];
+static spinlock_t irq_lock = SPINLOCK_INIT; /* handlers; who is enabled */
+
+int request_irq(unsigned int irq, void (*handler)(void *arg), void *arg,
+		const char *name)
+{
+	u32 flags;
+	int err = 0;
+
+	if (irq >= NR_IRQS || !handler)
+		return -EINVAL;
+	spin_lock_irqsave(&irq_lock, flags);
+	if (irqs[irq].handler)
+		err = -EBUSY;
+	else
+		irqs[irq] = (struct irq){ handler, arg, name, 0 };
+	if (!err)
+		irqchip_enable(irq, true);
+	spin_unlock_irqrestore(&irq_lock, flags);
+	return err;
+}
+
+/* An interrupt nobody asked for is turned off: it would come for ever. */
+static void unexpected_irq(u32 id)
+{
+	irqchip_enable(id, false);
+	pr_warn("interrupt %u has no handler: disabled\n", (unsigned int)id);
+}
+
+static void serve(u32 id)
+{
+	struct irq *irq = id < NR_IRQS ? &irqs[id] : NULL;
+
+	if (!irq || !irq->handler) {
+		unexpected_irq(id);
+		return;
+	}
+	irq->count++;
+	irq->handler(irq->arg);
+}
+
+void irq_dispatch(void)
+{
+	u32 token;
+
+	for (;;) {
+		u32 id = irqchip_claim(&token);
+
+		if (id == NO_IRQ)
+			return;
+		serve(id);
+		dsb_sy(); /* the device has dropped its line before it is asked */
+		irqchip_end(token);
+	}
+}
+
+bool irq_stat(unsigned int irq, const char **name, u32 *count)
+{
+	if (irq >= NR_IRQS)
+		return false;
+	*name = irqs[irq].handler ? irqs[irq].name : NULL;
+	*count = irqs[irq].count;
+	return true;
+}
