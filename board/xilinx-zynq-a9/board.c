@@ -1,0 +1,81 @@
+/*
+ * Xilinx Zynq-7000: the tables (UG585, "Technical Reference Manual"), and how it
+ * is reset.
+ */
+#include <asm/barrier.h>
+#include <asm/irqflags.h>
+#include <board/board.h>
+#include <board/drivers.h>
+#include <board/early_uart.h>
+
+#define UART_VA EARLY_UART_VA
+
+/* System level control registers: clocks, reset, what the L2's RAM needs. */
+#define SLCR_PA           0xf8000000u
+#define SLCR_VA           (UART_VA + 0x10000)
+#define SLCR_UNLOCK       0x008
+#define SLCR_UNLOCK_KEY   0xdf0du
+#define SLCR_PSS_RST_CTRL 0x200
+#define SLCR_L2C_RAM      0xa1c
+#define SLCR_L2C_RAM_MUST 0x00020202u /* UG585 3.4.10: before the L2 is on */
+
+/* The cores' own: SCU, interrupt controller, timers (PERIPHBASE); the L2. */
+#define PRIVATE_PA 0xf8f00000u
+#define PRIVATE_VA (SLCR_VA + PAGE_SIZE)
+#define L2C310_VA  (PRIVATE_VA + 2 * PAGE_SIZE)
+
+static const struct map_desc devices[] = {
+	{ UART_VA, UART_PA, PAGE_SIZE, MT_DEVICE, "uart" },
+	{ SLCR_VA, SLCR_PA, PAGE_SIZE, MT_DEVICE, "slcr" },
+	{ PRIVATE_VA, PRIVATE_PA, 2 * PAGE_SIZE, MT_DEVICE,
+	  "scu, gic, timers" },
+	{ L2C310_VA, L2C310_PA, PAGE_SIZE, MT_DEVICE, "l2 cache" },
+};
+
+const struct board board = {
+	.name = "xilinx-zynq-a9",
+	.map = devices,
+	.nr_map = ARRAY_SIZE(devices),
+	.ram_default = 0x08000000, /* 128 MiB */
+	.ram_max = 0x40000000,     /* 1 GiB */
+	.ram_probe = true,
+	.ram_kept = PAGE_SIZE, /* frame 0 */
+};
+
+const struct board_devices board_devices = {
+	.uart = UART_VA,
+	.uart_irq = UART_PA == 0xe0001000 ? 82 : 59,
+	.gicd = PRIVATE_VA + 0x1000,
+	.gicc = PRIVATE_VA + 0x0100,
+	.timer = PRIVATE_VA + 0x0200,
+	.timer_irq = 27,
+	.timer_hz = TIMER_HZ,
+	.power = SLCR_VA,
+	.l2 = L2C310_VA,
+	.l2_tag_latency = 0x111,
+	.l2_data_latency = 0x121,
+};
+
+void board_init(bool secure, bool psci_smc __unused_arg,
+		u32 timer_hz __unused_arg)
+{
+	reg_write(SLCR_VA, SLCR_UNLOCK, SLCR_UNLOCK_KEY);
+	reg_write(SLCR_VA, SLCR_L2C_RAM, SLCR_L2C_RAM_MUST);
+	l2c310_init(secure);
+}
+
+/* Nothing on the chip can switch the board off. */
+void board_power_off(void)
+{
+	local_irq_disable();
+	for (;;)
+		wfi();
+}
+
+void board_reset(void)
+{
+	local_irq_disable();
+	reg_write(SLCR_VA, SLCR_PSS_RST_CTRL, 1);
+	for (;;)
+		wfi();
+}
