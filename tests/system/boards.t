@@ -1,0 +1,104 @@
+#!/usr/bin/python3
+"""The boards of board/: each builds, starts, runs the tour and our programs as
+on Linux, and hears its console. BOARDS= names them; without it one that differs
+from the first in all it can: RAM at 0, another core and interrupt controller,
+four cores at once. BOARDS_ALL=1, as in `make check-all`: all, with the tests of
+target/ and user/ on each.
+"""
+
+import os
+import struct
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import pexpect
+import boards
+import machine
+import tap
+import variant
+
+GOALS = ["pagewalk.bin", "pagewalk.elf"]
+ARCHIVES = ["pagewalk-tests.bin", "initramfs.cpio", "test-initramfs.cpio"]
+# Nothing on these boards, or nothing that QEMU has, can do that.
+NEVER_OFF = {"xilinx-zynq-a9", "cubieboard"}
+TESTS = ["tests/target/target.t", "tests/user/programs.t"]
+
+
+def whole(name, board):
+    """Boots to the end; no stage is missing."""
+    status, console = board.boot("init=/bin/tour")
+    tap.is_(boards.stage(console), boards.STAGES, f"{name}: each stage of the "
+            "start leaves its letter", console)
+    tap.ok(status == 0 and boards.TOUR_ENDS in console,
+           f"{name}: the tour, to its end", console)
+    for program in boards.PROGRAMS:
+        wrong = boards.program_holds(board, program)
+        tap.ok(not wrong, f"{name}: {program} as on Linux", wrong)
+
+
+def hears(name, board):
+    """Input by interrupt: what is typed arrives, each key once."""
+    line = board.command("quiet init=/bin/cat")
+    child = pexpect.spawn(line[0], line[1:], encoding="utf-8", echo=False,
+                          timeout=machine.SECONDS, env=machine.environment())
+    keys = "the quick brown fox 0123456789"
+    child.sendline(keys)
+    child.expect_exact(keys)	# the echo
+    child.expect_exact(keys)	# from cat
+    child.send("\x04")
+    child.expect(pexpect.EOF)
+    child.close()
+    tap.is_(child.exitstatus, 0, f"{name}: hears what is typed, up to ^D")
+
+
+def powers_off(name, board):
+    """Without a host that listens: by its own devices."""
+    if name in NEVER_OFF:
+        return
+    status, console = board.boot("quiet init=/bin/true", semihosting=False)
+    tap.is_(status, 0, f"{name}: switches itself off", console)
+
+
+def no_frequency(board):
+    """A loader that says nothing: no CNTFRQ, no list. RAM is not looked for."""
+    os.makedirs(f"{board.out}/system", exist_ok=True)
+    path = f"{board.out}/system/no_frequency"
+    base = 0x80000000
+    with open(path, "wb") as file:	# mov r0, #0; mcr CNTFRQ; ldr pc, [pc, #-4]
+        file.write(struct.pack("<4I", 0xe3a00000, 0xee0e0f10, 0xe51ff004,
+                               base + 0x10000))
+    _, console = variant.run([
+        "timeout", str(machine.SECONDS), *board.qemu(),
+        "-device", f"loader,file={path},force-raw=on,"
+        f"addr={base + 0x7000000:#x},cpu-num=0", "-device",
+        f"loader,file={board.out}/pagewalk.bin,force-raw=on,"
+        f"addr={base + 0x10000:#x}", "-semihosting-config",
+        "enable=on,target=native,arg=pagewalk,arg=init=/bin/hello"])
+    tap.has(console, "clock: virtual counter of 24000000 Hz, from the board's "
+            "table", "a CNTFRQ of 0: the board says how fast it counts")
+    tap.has(console, "Memory: 128 MiB at 0x80000000",
+            "no list: the board says how much RAM there is")
+    tap.has(console, "Hello from user mode", "and init runs")
+
+
+def chosen():
+    if os.environ.get("BOARDS_ALL"):
+        return [name for name in boards.names() if name != machine.BOARD]
+    return os.environ.get("BOARDS", "raspi2b").split()
+
+
+for name in chosen():
+    board = boards.Board(name)
+    every = ARCHIVES if os.environ.get("BOARDS_ALL") else []
+    failed = board.build(*GOALS, *every)
+    if not tap.ok(not failed, f"{name} builds", failed):
+        continue
+    whole(name, board)
+    hears(name, board)
+    powers_off(name, board)
+    if name == "vexpress-a15":
+        no_frequency(board)
+    if every:
+        variant.passes(TESTS, f"on {name}", board.out, BOARD=name,
+                       USER_OUT=boards.USER_OUT)
+tap.done()
