@@ -1,13 +1,13 @@
 /*
- * services/pipe/internal.h - a pipe; how many pages it may have, and whose they
- * are.
+ * services/pipe/internal.h - what a pipe is, how many pages it may have, and whose
+ * they are.
  */
 #ifndef SERVICES_PIPE_INTERNAL_H
 #define SERVICES_PIPE_INTERNAL_H
 
 #include <fs/fs.h>
-#include <sched.h>
 #include <services/poll/poll.h>
+#include <types.h>
 
 #define PIPE_PAGES     16u /* of a new pipe */
 #define PIPE_MIN_PAGES 2u  /* of one whose user has too many */
@@ -49,6 +49,13 @@ static inline char **page_of(const struct pipe *pipe, u32 at)
 	return &pipe->pages[at / PAGE_SIZE & (pipe->nr_pages - 1)];
 }
 
+/* F_GETPIPE_SZ and F_SETPIPE_SZ, of struct file_operations (size.c). */
+s32 pipe_fcntl(struct file *file, u32 cmd, u32 arg);
+/* The pages of the ring and the ring itself go (pipe.c). */
+void pipe_free_ring(struct pipe *pipe);
+
+/* ---- whose pages (limits.c) -------------------------------------- */
+
 /* The running task's real user, for one more pipe; NULL: no memory. */
 struct pipe_user *pipe_user_get(void);
 /* A pipe of that user's ends, for which so many pages were charged. */
@@ -59,10 +66,5 @@ u32 pipe_charge(struct pipe_user *user, u32 old, u32 new);
 bool pipe_pages_exceed(u32 pages);
 /* Charge a new pipe: 0 and how many pages it may have, or -ENFILE. */
 int pipe_charge_new(struct pipe_user *user, u32 *pages);
-
-/* Its pages, and the ring if that is none of the pipe's own. */
-void pipe_free_ring(struct pipe *pipe);
-/* F_GETPIPE_SZ, F_SETPIPE_SZ: bytes, -EINVAL, -EPERM, -EBUSY, -ENOMEM. */
-s32 pipe_fcntl(struct file *file, u32 cmd, u32 arg);
 
 #endif

@@ -22,9 +22,12 @@ u32 pipe_hard_pages; /* 0: no limit */
 struct pipe_user {
 	TAILQ_ENTRY(pipe_user) link;
 	u32 uid;   /* constant */
-	u32 pipes; /* how many point to this */
+	u32 pipes; /* how many point to this; root's: not counted */
 	u32 pages; /* of them all */
 };
+
+/* Root's, who is never without a pipe for long, stays. */
+static struct pipe_user root_user;
 
 static spinlock_t users_lock = SPINLOCK_INIT;
 /* clang-format off */
@@ -52,6 +55,8 @@ struct pipe_user *pipe_user_get(void)
 	u32 uid = current_cred()->uid;
 	struct pipe_user *user, *fresh = NULL;
 
+	if (likely(!uid))
+		return &root_user;
 	spin_lock(&users_lock);
 	user = find_user(uid);
 	if (unlikely(!user)) {
@@ -80,7 +85,7 @@ void pipe_user_put(struct pipe_user *user, u32 pages)
 
 	spin_lock(&users_lock);
 	user->pages -= pages;
-	last = --user->pipes == 0;
+	last = user != &root_user && --user->pipes == 0;
 	if (last)
 		TAILQ_REMOVE(&users, user, link);
 	spin_unlock(&users_lock);

@@ -250,6 +250,14 @@ static int pipe_ioctl(struct file *file, u32 cmd, u32 arg)
 	return put_user_u32(used(file_pipe(file)), arg);
 }
 
+void pipe_free_ring(struct pipe *pipe)
+{
+	for (u32 i = 0; i < pipe->nr_pages; i++)
+		free_pages(pipe->pages[i], 0);
+	if (pipe->pages != pipe->own)
+		kfree(pipe->pages);
+}
+
 static void free_pipe(struct pipe *pipe)
 {
 	pipe_user_put(pipe->user, pipe->nr_pages);
@@ -373,7 +381,7 @@ static void count_open(struct pipe *pipe, u32 mode)
 	}
 }
 
-/* One end of the pipe, counted as open; NULL: no memory. */
+/* One end of the pipe, counted as open; NULL: see no_file_error(). */
 static struct file *open_end(struct inode *inode, bool write, u32 flags)
 {
 	struct pipe *pipe = inode->i_private;
@@ -397,13 +405,13 @@ static int create_pipe(u32 flags, struct file *ends[2])
 
 	if (err)
 		return err;
-	err = -ENOMEM;
 	ends[0] = open_end(inode, false, flags);
 	ends[1] = ends[0] ? open_end(inode, true, flags) : NULL;
-	if (ends[1])
-		err = 0;
-	else if (ends[0])
-		fput(ends[0]);
+	if (!ends[1]) {
+		err = no_file_error();
+		if (ends[0])
+			fput(ends[0]);
+	}
 	iput(inode); /* the ends have references of their own */
 	return err;
 }

@@ -1,18 +1,10 @@
 /*
- * services/pipe/size.c - F_SETPIPE_SZ and F_GETPIPE_SZ: another ring of pages.
+ * services/pipe/size.c - how much a pipe holds, which F_SETPIPE_SZ changes: a ring of
+ * another size takes over the pages.
  */
-#include <fs/fs.h>
-#include <sched.h>
+#include <cred.h>
 #include <services/pipe/internal.h>
 #include <services/pipe/pipe.h>
-
-void pipe_free_ring(struct pipe *pipe)
-{
-	for (u32 i = 0; i < pipe->nr_pages; i++)
-		free_pages(pipe->pages[i], 0);
-	if (pipe->pages != pipe->own)
-		kfree(pipe->pages);
-}
 
 /*
  * What is in the pipe moves to the start of a ring of nr_pages, with its pages.
