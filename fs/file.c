@@ -10,8 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NR_OPEN_MAX 4096 /* whatever the limit says */
+u32 max_files = 8192;
 
+static atomic_t nr_files = ATOMIC_INIT(0);
 static struct kmem_cache *filp_cache, *files_cache;
 
 static void construct_files(void *files)
@@ -23,6 +24,8 @@ void file_init(void)
 {
 	filp_cache = kmem_cache_create("filp", sizeof(struct file), 0,
 				       SLAB_PANIC, NULL);
+	/* As Linux: a tenth of the memory, were a file 1 KiB. */
+	max_files = max(max_files, totalram_pages() * (PAGE_SIZE / 1024) / 10);
 	files_cache = kmem_cache_create("files_cache",
 					sizeof(struct files_struct), 0,
 					SLAB_PANIC, construct_files);
@@ -38,15 +41,35 @@ void free_file(struct file *file)
 		file->f_op->release(file);
 	iput(file->f_inode);
 	kmem_cache_free(filp_cache, file);
+	atomic_add(-1, &nr_files);
+}
+
+u32 nr_open_files(void)
+{
+	return (u32)atomic_read(&nr_files);
+}
+
+static bool too_many_files(void)
+{
+	return unlikely(nr_open_files() >= READ_ONCE(max_files)) &&
+		!capable(CAP_SYS_ADMIN);
+}
+
+int no_file_error(void)
+{
+	return too_many_files() ? -ENFILE : -ENOMEM;
 }
 
 struct file *alloc_file(void)
 {
-	struct file *file = kmem_cache_alloc(filp_cache,
-					     GFP_KERNEL | __GFP_ZERO);
+	struct file *file;
 
+	if (too_many_files())
+		return NULL;
+	file = kmem_cache_alloc(filp_cache, GFP_KERNEL | __GFP_ZERO);
 	if (!file)
 		return NULL;
+	atomic_inc(&nr_files);
 	atomic_set(&file->f_count, 1);
 	init_rwsem(&file->f_pos_lock);
 	file->f_free = free_file;
@@ -71,7 +94,7 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 	int err = 0;
 
 	if (!file)
-		return -ENOMEM;
+		return no_file_error();
 	file->f_inode = igrab(inode);
 	file->f_mapping = &inode->i_data;
 	file->f_mode = mode_of_flags(flags);

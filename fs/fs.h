@@ -220,8 +220,15 @@ int __must_check file_open_inode(struct inode *inode, u32 flags,
 
 /* As fget, and a file opened with O_PATH counts as well. */
 struct file *fget_raw(u32 fd) __must_check;
-/* A file with no inode yet, f_count 1; NULL: no memory. */
+/* A file with no inode yet, f_count 1; NULL: no memory, or too many files. */
 struct file *alloc_file(void) __must_check;
+/* Which of the two it was: -ENOMEM or -ENFILE. */
+int no_file_error(void);
+/* Files that are open, and how many may be; CAP_SYS_ADMIN is not bound. */
+u32 nr_open_files(void);
+extern u32 max_files;
+/* How many descriptors a process may have, whatever RLIMIT_NOFILE says. */
+#define NR_OPEN_MAX 4096
 /* What f_free is at first: the last reference is gone, the file goes. */
 void free_file(struct file *file);
 /*

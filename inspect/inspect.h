@@ -26,6 +26,11 @@ void stack_init(void);
  * interrupt that is being served. Interrupts off. (stack.c)
  */
 void dump_task(const struct task_struct *task);
+/*
+ * The function in which a task that is asleep waits, or NULL: nobody knows. The
+ * same. (stack.c)
+ */
+const char *task_waits_in(const struct task_struct *task);
 
 /* ---- stalls (watch.c) -------------------------------------------- */
 

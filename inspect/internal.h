@@ -222,6 +222,7 @@ int show_stat(struct seq_file *m);
 int show_statm(struct seq_file *m);
 int show_cmdline(struct seq_file *m);
 int show_comm(struct seq_file *m);
+int show_wchan(struct seq_file *m);
 int show_context(struct seq_file *m);
 int show_walk(struct seq_file *m);
 int show_pagetable(struct seq_file *m);

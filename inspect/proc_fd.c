@@ -123,7 +123,8 @@ const struct proc_list_operations fdinfo_list = { DT_REG, next_fd,
 
 /* ---- directories ------------------------------------------------- */
 
-static int jump_to_cwd(const struct inode *link, struct inode **target)
+/* The process's working directory or its root, with a reference; or -ENOENT. */
+static int get_dir(const struct inode *link, bool root, struct inode **target)
 {
 	u32 flags = tasklist_lock();
 	const struct task_struct *task = find_task(proc_pid_of(link));
@@ -132,30 +133,46 @@ static int jump_to_cwd(const struct inode *link, struct inode **target)
 	*target = NULL;
 	if (fs) {
 		spin_lock(&fs->lock);
-		*target = igrab(fs->cwd);
+		*target = igrab(root ? fs->root ? fs->root : root_inode :
+				       fs->cwd);
 		spin_unlock(&fs->lock);
 	}
 	tasklist_unlock(flags);
 	return *target ? 0 : -ENOENT;
 }
 
-static int readlink_cwd(const struct inode *link, char *buf, u32 bytes)
+/* As the reader names it: somebody else's root may lie in his own. */
+static int readlink_dir(const struct inode *link, bool root, char *buf,
+			u32 bytes)
 {
-	struct inode *cwd;
-	int err = jump_to_cwd(link, &cwd);
+	struct inode *dir;
+	int err = get_dir(link, root, &dir);
 
 	if (!err) {
-		err = inode_path(cwd, buf, bytes);
-		iput(cwd);
+		err = inode_path(dir, buf, bytes);
+		iput(dir);
 	}
 	return err;
 }
 
-static int readlink_root(const struct inode *link __unused_arg, char *buf,
-			 u32 bytes)
+static int jump_to_cwd(const struct inode *link, struct inode **target)
 {
-	snprintf(buf, bytes, "/");
-	return 0;
+	return get_dir(link, false, target);
+}
+
+static int readlink_cwd(const struct inode *link, char *buf, u32 bytes)
+{
+	return readlink_dir(link, false, buf, bytes);
+}
+
+static int jump_to_root(const struct inode *link, struct inode **target)
+{
+	return get_dir(link, true, target);
+}
+
+static int readlink_root(const struct inode *link, char *buf, u32 bytes)
+{
+	return readlink_dir(link, true, buf, bytes);
 }
 
 static int readlink_thread_self(const struct inode *link __unused_arg,
@@ -166,7 +183,7 @@ static int readlink_thread_self(const struct inode *link __unused_arg,
 }
 
 const struct proc_link_operations cwd_link = { readlink_cwd, jump_to_cwd };
-const struct proc_link_operations root_link = { .readlink = readlink_root };
+const struct proc_link_operations root_link = { readlink_root, jump_to_root };
 const struct proc_link_operations thread_self_link = {
 	.readlink = readlink_thread_self,
 };

@@ -15,14 +15,11 @@
 
 #define CHUNK 32u /* entries made at a time */
 
-/* Which frames they are is for root alone: it is where to hit the RAM's cells. */
-static u64 pte_to_pagemap(pte_t pte)
+static u64 pte_to_pagemap(pte_t pte, u64 pfn_mask)
 {
-	u64 entry = PM_PRESENT;
+	u64 entry = PM_PRESENT | (pte_pfn(pte) & pfn_mask);
 	const struct page *page;
 
-	if (capable(CAP_SYS_ADMIN))
-		entry |= pte_pfn(pte) & PM_PFN_MASK;
 	if (pte_special(pte))
 		return entry; /* the zero page is nobody's */
 	page = pte_page(pte);
@@ -41,6 +38,8 @@ static u64 pte_to_pagemap(pte_t pte)
 static bool fill_entries(s32 pid, u32 vpn, u64 *entries, u32 n)
 {
 	struct mm_struct *mm = get_task_mm_by_pid(pid);
+	/* Which frames they are is for root: a user could aim at RAM's cells. */
+	u64 pfn_mask = capable(CAP_SYS_ADMIN) ? PM_PFN_MASK : 0;
 	pte_t pte;
 	u32 i;
 
@@ -51,7 +50,7 @@ static bool fill_entries(s32 pid, u32 vpn, u64 *entries, u32 n)
 	for (i = 0; i < n; i++) {
 		entries[i] = 0;
 		if (follow_pte(mm, (vpn + i) << PAGE_SHIFT, &pte) == 0)
-			entries[i] = pte_to_pagemap(pte);
+			entries[i] = pte_to_pagemap(pte, pfn_mask);
 	}
 	spin_unlock(&mm->page_table_lock);
 	up_read(&mm->mmap_lock);

@@ -95,6 +95,7 @@ static const struct proc_entry pid_entries[] = {
 	TEXT("statm", show_statm),
 	TEXT("status", show_status),
 	DIR("task", &task_dir),
+	TEXT("wchan", show_wchan),
 	/* our own */
 	OWN_TEXT("context", show_context),
 	OWN_TEXT("pagetable", show_pagetable),

@@ -310,7 +310,56 @@ static int write_pipe_hard(struct seq_file *m __unused_arg, const char *text)
 	return read_number(text, &pipe_hard_pages);
 }
 
+static int show_file_max(struct seq_file *m)
+{
+	return show_number(m, READ_ONCE(max_files));
+}
+
+static int write_file_max(struct seq_file *m __unused_arg, const char *text)
+{
+	return read_number(text, &max_files);
+}
+
+/* Open, free ones that are kept, and how many may be. */
+static int show_file_nr(struct seq_file *m)
+{
+	seq_printf(m, "%u\t0\t%u\n", nr_open_files(), READ_ONCE(max_files));
+	return 0;
+}
+
+static int show_nr_open(struct seq_file *m)
+{
+	return show_number(m, NR_OPEN_MAX);
+}
+
+static void put_inodes(const struct slab_stats *s, void *m)
+{
+	if (!strcmp(s->name, "inode_cache"))
+		seq_printf(m, "%u\t0", s->active_objects);
+}
+
+/* All are in use: none is kept that nobody needs. */
+static int show_inode_nr(struct seq_file *m)
+{
+	slab_for_each(put_inodes, m);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+/* The same, and five numbers that mean nothing any more. */
+static int show_inode_state(struct seq_file *m)
+{
+	slab_for_each(put_inodes, m);
+	seq_puts(m, "\t0\t0\t0\t0\t0\n");
+	return 0;
+}
+
 static const struct proc_entry fs_entries[] = {
+	TEXT_RW("file-max", show_file_max, write_file_max),
+	TEXT("file-nr", show_file_nr),
+	TEXT("inode-nr", show_inode_nr),
+	TEXT("inode-state", show_inode_state),
+	TEXT("nr_open", show_nr_open),
 	TEXT_RW("pipe-max-size", show_pipe_max_size, write_pipe_max_size),
 	TEXT_RW("pipe-user-pages-hard", show_pipe_hard, write_pipe_hard),
 	TEXT_RW("pipe-user-pages-soft", show_pipe_soft, write_pipe_soft),

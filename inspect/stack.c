@@ -93,10 +93,11 @@ static void dump(const struct pt_regs *regs)
 	print_callers(&frame);
 }
 
-void dump_task(const struct task_struct *task)
+static void start_in(struct unwind_frame *frame, const struct task_struct *task)
 {
 	const struct cpu_context *context = &task->context;
-	struct unwind_frame frame = {
+
+	*frame = (struct unwind_frame){
 		.reg = { [4] = context->r4,
 			 [5] = context->r5,
 			 [6] = context->r6,
@@ -109,12 +110,18 @@ void dump_task(const struct task_struct *task)
 			 [14] = context->pc,
 			 [15] = context->pc },
 	};
+	set_stack_bounds(frame);
+}
+
+void dump_task(const struct task_struct *task)
+{
+	struct unwind_frame frame;
 
 	if (task == current) {
 		dump(irq_regs);
 		return;
 	}
-	set_stack_bounds(&frame);
+	start_in(&frame, task);
 	print_frame(frame.reg[15]);
 	print_callers(&frame);
 }
@@ -128,6 +135,22 @@ static bool is_in_function(u32 va, const char *function)
 
 	return name && strncmp(name, function, length) == 0 &&
 		(name[length] == '\0' || name[length] == '.');
+}
+
+const char *task_waits_in(const struct task_struct *task)
+{
+	struct unwind_frame frame;
+	u32 offset;
+
+	start_in(&frame, task);
+	/* Every wait is in one of these. */
+	do {
+		if (!to_caller(&frame))
+			return NULL;
+		frame.reg[15] -= 4; /* into the call, not behind it */
+	} while (is_in_function(frame.reg[15], "schedule") ||
+		 is_in_function(frame.reg[15], "schedule_timeout"));
+	return find_symbol(frame.reg[15], &offset);
 }
 
 static bool is_called_from(const char *function)

@@ -15,7 +15,7 @@ s32 event_file(const struct event_file_type *type, void *data, u32 flags)
 		if (inode)
 			iput(inode);
 		kfree(data);
-		return -ENOMEM;
+		return no_file_error();
 	}
 	inode->i_dev = ANON_INODEFS_DEV;
 	inode->i_op = &type->iops;

@@ -135,7 +135,7 @@ static int open_place(s32 dirfd, const char *path, u32 flags,
 	file = alloc_file();
 	if (!file) {
 		iput(inode);
-		return -ENOMEM;
+		return no_file_error();
 	}
 	file->f_inode = inode;
 	file->f_mapping = &inode->i_data;

@@ -8,6 +8,7 @@
  * on Linux; MSGQUEUE, RTTIME bound what does not exist here.
  */
 #include <asm/uaccess.h>
+#include <fs/fs.h>
 #include <proc/proc.h>
 #include <services/ids/ids.h>
 #include <services/system/system.h>
@@ -35,6 +36,8 @@ static int check_prlimit(const struct task_struct *task, u32 resource,
 	if (new &&new->rlim_max > task->rlim[resource].rlim_max &&
 	    !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
+	if (new &&resource == RLIMIT_NOFILE &&new->rlim_max > NR_OPEN_MAX)
+		return -EPERM; /* nor who may: there are no more */
 	return 0;
 }
 

@@ -195,7 +195,7 @@ s32 sys_userfaultfd(u32 flags)
 	file = new_file(uffd, flags);
 	if (!file) {
 		uffd_put(uffd);
-		return -ENOMEM;
+		return no_file_error();
 	}
 	return open_fd(file, flags);
 }

@@ -1,0 +1,182 @@
+/*
+ * How many files there may be, of a process and of all: RLIMIT_NOFILE, and the
+ * numbers of /proc/sys/fs. Then two places that /proc tells of a process: its
+ * root, and where it waits. Run as root.
+ *
+ * qemu-arm answers with the host's settings.
+ */
+#include <uapi/fcntl.h>
+#include <uapi/resource.h>
+#include <uapi/signal.h>
+#include "check.h"
+
+#define ALICE 1001
+#define MORE  64 /* files */
+
+static char text[256];
+
+static const char *content(const char *path)
+{
+	int fd = SYS(open, path, O_RDONLY, 0);
+	int32_t n = SYS(read, fd, text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	SYS(close, fd);
+	return text;
+}
+
+static uint32_t number(const char *path)
+{
+	return strtoul(content(path), NULL, 10);
+}
+
+static int32_t set_number(const char *path, uint32_t value)
+{
+	char digits[16];
+	int fd = SYS(open, path, O_WRONLY, 0);
+	int32_t n;
+
+	sprintf(digits, "%u", (unsigned)value);
+	n = SYS(write, fd, digits, strlen(digits));
+	SYS(close, fd);
+	return n < 0 ? n : 0;
+}
+
+/* ---- how many ---------------------------------------------------- */
+
+static void of_process(void)
+{
+	uint32_t most = number("/proc/sys/fs/nr_open");
+	struct rlimit limit = { 1024, most };
+
+	ok(most >= 1024, "nr_open");
+	is(SYS(setrlimit, RLIMIT_NOFILE, &limit), 0,
+	   "RLIMIT_NOFILE may be so high");
+	limit.rlim_max++;
+	is(SYS(setrlimit, RLIMIT_NOFILE, &limit), -EPERM,
+	   "root cannot raise it further");
+	limit.rlim_max = RLIM_INFINITY;
+	is(SYS(setrlimit, RLIMIT_NOFILE, &limit), -EPERM, "nor for ever");
+}
+
+static void numbers(void)
+{
+	unsigned used, free, most, inodes;
+	char nl;
+
+	content("/proc/sys/fs/file-nr");
+	ok(sscanf(text, "%u\t%u\t%u%c", &used, &free, &most, &nl) == 4 &&
+		   nl == '\n',
+	   "file-nr has three numbers");
+	ok(most == number("/proc/sys/fs/file-max"), "the last is file-max");
+	ok(most >= 8192, "which is 8192 at least");
+	ok(used < most && free == 0, "the first: how many are open");
+	content("/proc/sys/fs/inode-nr");
+	ok(sscanf(text, "%u\t%u%c", &inodes, &free, &nl) == 3 && inodes > 10,
+	   "inode-nr has two");
+	content("/proc/sys/fs/inode-state");
+	ok(sscanf(text, "%u\t%u\t0\t0\t0\t0\t0%c", &inodes, &free, &nl) == 3,
+	   "inode-state has seven");
+}
+
+/* As many as there are now and MORE: not for this one. */
+static int many(void *arg)
+{
+	int32_t fd = 0, ends[2];
+	int n;
+
+	if (arg)
+		SYS(setresuid32, ALICE, ALICE, ALICE);
+	for (n = 0; n < 4 * MORE && fd >= 0; n++)
+		fd = SYS(open, "/", O_RDONLY, 0);
+	if (!arg) {
+		ok(n == 4 * MORE, "file-max does not bind root");
+		return 0;
+	}
+	is(fd, -23, "file-max binds a user: ENFILE");
+	is(SYS(pipe, ends), -23, "of a pipe");
+	is(SYS(eventfd2, 0, 0), -23, "of a file without a name");
+	is(SYS(open, "/", O_PATH, 0), -23, "of one that is but a place");
+	ok(SYS(dup, 0) > 0, "a descriptor is no file");
+	return 0;
+}
+
+static void of_all(void)
+{
+	const char *file_max = "/proc/sys/fs/file-max";
+	uint32_t most = number(file_max);
+
+	is(set_number(file_max, number("/proc/sys/fs/file-nr") + MORE), 0,
+	   "file-max can be set");
+	checks_in_child(many, "a user");
+	checks_in_child(many, 0);
+	set_number(file_max, most);
+}
+
+/* ---- where ------------------------------------------------------- */
+
+static int32_t link_of(pid_t pid, const char *name)
+{
+	char path[32];
+	int32_t n;
+
+	sprintf(path, "/proc/%d/%s", (int)pid, name);
+	n = SYS(readlink, path, text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = '\0';
+	return n;
+}
+
+static __attribute__((noreturn)) int in_new_root(void *ready)
+{
+	SYS(chroot, scratch("root"));
+	SYS(chdir, "/");
+	SYS(write, *(int *)ready, "x", 1);
+	for (;;)
+		SYS(pause);
+}
+
+static void roots(void)
+{
+	char path[64], c;
+	int ends[2], fd;
+	pid_t pid;
+
+	SYS(mkdir, scratch("root"), 0755);
+	SYS(close, make_file(scratch("root/f"), 5));
+	SYS(pipe, ends);
+	pid = start_child(in_new_root, &ends[1]);
+	SYS(read, ends[0], &c, 1);
+	link_of(getpid(), "root");
+	ok(!strcmp(text, "/"), "one's own root is /");
+	link_of(pid, "root");
+	ok(!strcmp(text, scratch("root")), "after chroot it is elsewhere");
+	link_of(pid, "cwd");
+	ok(!strcmp(text, scratch("root")), "and so is the directory");
+	sprintf(path, "/proc/%d/root/f", (int)pid);
+	fd = SYS(open, path, O_RDONLY, 0);
+	ok(fd >= 0, "a path leads through it");
+	SYS(close, fd);
+	do
+		sprintf(path, "/proc/%d/wchan", (int)pid), content(path);
+	while (!strcmp(text, "0"));
+	ok(text[0] && !strchr(text, '\n') && strlen(text) > 3,
+	   "wchan names a function of the kernel");
+	content("/proc/self/wchan");
+	ok(!strcmp(text, "0"), "who runs waits nowhere");
+	kill_process(pid, SIGKILL);
+	SYS(wait4, pid, 0, 0, 0);
+	SYS(close, ends[0]);
+	SYS(close, ends[1]);
+	SYS(unlink, scratch("root/f"));
+	SYS(rmdir, scratch("root"));
+}
+
+int main(void)
+{
+	numbers();
+	of_all();
+	of_process();
+	roots();
+	remove_scratch();
+	return done();
+}
