@@ -1,10 +1,11 @@
 /*
  * /proc/PID/fd and fdinfo: the open files of a process, by descriptor; its
- * working directory and root; its memory as a file.
+ * working directory and root; where it waits; its memory as a file.
  *
  * A link of fd/ leads to the very inode that the process has open, also where no
  * path would: /proc/self/fd/0 opens a pipe anew, or a file that was deleted.
  */
+#include <inspect/inspect.h>
 #include <inspect/internal.h>
 #include <services/files/files.h>
 #include <stdio.h>
@@ -187,6 +188,26 @@ const struct proc_link_operations root_link = { readlink_root, jump_to_root };
 const struct proc_link_operations thread_self_link = {
 	.readlink = readlink_thread_self,
 };
+
+/* ---- where it waits ---------------------------------------------- */
+
+/* 0: it runs, or that is not for the reader. */
+int show_wchan(struct seq_file *m)
+{
+	bool may = proc_may_look(m->pid);
+	u32 flags = tasklist_lock();
+	const struct task_struct *task = find_task(m->pid);
+	const char *name = NULL;
+
+	if (may && task && task->state >= TASK_INTERRUPTIBLE &&
+	    task->state <= TASK_STOPPED)
+		name = task_waits_in(task);
+	tasklist_unlock(flags);
+	if (!task)
+		return -ESRCH;
+	seq_puts(m, name ? name : "0");
+	return 0;
+}
 
 /* ---- memory ------------------------------------------------------ */
 

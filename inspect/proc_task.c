@@ -405,24 +405,6 @@ int show_comm(struct seq_file *m)
 	return err;
 }
 
-/* Where it waits; 0: it runs, or that is not for the reader. */
-int show_wchan(struct seq_file *m)
-{
-	bool may = proc_may_look(m->pid);
-	u32 flags = tasklist_lock();
-	const struct task_struct *task = find_task(m->pid);
-	const char *name = NULL;
-
-	if (may && task && task->state >= TASK_INTERRUPTIBLE &&
-	    task->state <= TASK_STOPPED)
-		name = task_waits_in(task);
-	tasklist_unlock(flags);
-	if (!task)
-		return -ESRCH;
-	seq_puts(m, name ? name : "0");
-	return 0;
-}
-
 /*
  * The strings of its arguments, or of its environment, as they lie on its stack:
  * it may have changed them. What can be read is the answer.

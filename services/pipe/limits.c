@@ -21,9 +21,9 @@ u32 pipe_hard_pages; /* 0: no limit */
 
 struct pipe_user {
 	TAILQ_ENTRY(pipe_user) link;
-	u32 uid;   /* constant */
-	u32 pipes; /* how many point to this; root's: not counted */
-	u32 pages; /* of them all */
+	u32 uid;        /* constant */
+	u32 pipes;      /* how many point to this; root's: not counted */
+	atomic_t pages; /* of them all */
 };
 
 /* Root's, who is never without a pipe for long, stays. */
@@ -83,9 +83,11 @@ void pipe_user_put(struct pipe_user *user, u32 pages)
 {
 	bool last;
 
+	pipe_charge(user, pages, 0);
+	if (likely(user == &root_user))
+		return;
 	spin_lock(&users_lock);
-	user->pages -= pages;
-	last = user != &root_user && --user->pipes == 0;
+	last = --user->pipes == 0;
 	if (last)
 		TAILQ_REMOVE(&users, user, link);
 	spin_unlock(&users_lock);
@@ -95,12 +97,7 @@ void pipe_user_put(struct pipe_user *user, u32 pages)
 
 u32 pipe_charge(struct pipe_user *user, u32 old, u32 new)
 {
-	u32 pages;
-
-	spin_lock(&users_lock);
-	pages = user->pages += new - old;
-	spin_unlock(&users_lock);
-	return pages;
+	return (u32)atomic_add_return((s32)(new - old), &user->pages);
 }
 
 /* The limits bind neither root nor who may raise others. */

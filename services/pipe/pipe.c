@@ -253,7 +253,8 @@ static int pipe_ioctl(struct file *file, u32 cmd, u32 arg)
 void pipe_free_ring(struct pipe *pipe)
 {
 	for (u32 i = 0; i < pipe->nr_pages; i++)
-		free_pages(pipe->pages[i], 0);
+		if (pipe->pages[i])
+			free_pages(pipe->pages[i], 0);
 	if (pipe->pages != pipe->own)
 		kfree(pipe->pages);
 }
