@@ -436,12 +436,23 @@ int do_execve(const char *path, char *const argv[], char *const envp[],
 	return err;
 }
 
+s32 do_user_execve(const char *path, uaddr_t uargv, uaddr_t uenvp,
+		   struct pt_regs *regs)
+{
+	const struct arg_vector argv = { .user = uargv };
+	const struct arg_vector envp = { .user = uenvp };
+	bool broken;
+	int err = exec_program(path, &argv, &envp, regs, &broken);
+
+	if (broken)
+		pr_info("execve: %s\n", last_why.text);
+	return err;
+}
+
 s32 sys_execve(struct pt_regs *regs)
 {
-	const struct arg_vector argv = { .user = regs->r[1] };
-	const struct arg_vector envp = { .user = regs->r[2] };
+	uaddr_t argv = regs->r[1], envp = regs->r[2];
 	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
-	bool broken;
 	int err;
 
 	if (!path)
@@ -449,11 +460,8 @@ s32 sys_execve(struct pt_regs *regs)
 	err = strncpy_from_user(path, regs->r[0], PATH_MAX, NULL);
 	if (!err && !*path)
 		err = -ENOENT;
-	if (!err) {
-		err = exec_program(path, &argv, &envp, regs, &broken);
-		if (broken)
-			pr_info("execve: %s\n", last_why.text);
-	}
+	if (!err)
+		err = do_user_execve(path, argv, envp, regs);
 	kfree(path);
 	return err;
 }

@@ -13,6 +13,11 @@
 #include <syscalls.h>
 #include <uapi/sched.h>
 
+/* Namespaces, of which there is one of each kind, and descriptors of processes. */
+#define NOT_THERE                                                      \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
+	 CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_PIDFD)
+
 /* What one address space, one handler table imply (clone(2)). */
 static int check_flags(u32 flags)
 {
@@ -20,8 +25,8 @@ static int check_flags(u32 flags)
 		return -EINVAL;
 	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
 		return -EINVAL;
-	if (flags & CLONE_NEWNS)
-		return -EINVAL; /* there is one tree of files */
+	if (flags & NOT_THERE)
+		return -EINVAL;
 	if ((flags & CLONE_PARENT) && current->tgid == 1)
 		return -EINVAL; /* init has no siblings */
 	return 0;

@@ -52,6 +52,10 @@ int __must_check do_execve(const char *path, char *const argv[],
 			   char *const envp[], struct pt_regs *regs,
 			   const char **why);
 
+/* The same for a program, whose two vectors are user memory. */
+s32 do_user_execve(const char *path, uaddr_t argv, uaddr_t envp,
+		   struct pt_regs *regs);
+
 /* What is moved at random in programs to come: 0 to 2, as in exec_layout.c. */
 #define MAX_RANDOMIZE 2
 extern u32 randomize_va_space;

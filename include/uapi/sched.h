@@ -13,6 +13,7 @@
 #define CLONE_FS             0x00000200 /* one working directory */
 #define CLONE_FILES          0x00000400 /* one table of open files */
 #define CLONE_SIGHAND        0x00000800 /* one table of handlers */
+#define CLONE_PIDFD          0x00001000
 #define CLONE_PTRACE         0x00002000
 #define CLONE_VFORK          0x00004000 /* parent waits for exec or exit */
 #define CLONE_PARENT         0x00008000 /* a sibling, not a child */
@@ -25,6 +26,30 @@
 #define CLONE_DETACHED       0x00400000 /* ignored, as in Linux */
 #define CLONE_UNTRACED       0x00800000
 #define CLONE_CHILD_SETTID   0x01000000
+#define CLONE_NEWCGROUP      0x02000000
+#define CLONE_NEWUTS         0x04000000
+#define CLONE_NEWIPC         0x08000000
+#define CLONE_NEWUSER        0x10000000
+#define CLONE_NEWPID         0x20000000
+#define CLONE_NEWNET         0x40000000
+#define CLONE_IO             0x80000000
+
+/* clone3 */
+#define CLONE_CLEAR_SIGHAND  0x100000000ull /* no handler of the parent's */
+#define CLONE_ARGS_SIZE_VER0 64
+#define CLONE_ARGS_SIZE_VER1 80
+#define CLONE_ARGS_SIZE_VER2 88
+
+struct clone_args {
+	uint64_t flags;
+	uint64_t pidfd;
+	uint64_t child_tid, parent_tid;
+	uint64_t exit_signal;
+	uint64_t stack, stack_size; /* its lowest address */
+	uint64_t tls;
+	uint64_t set_tid, set_tid_size;
+	uint64_t cgroup;
+};
 
 /* Scheduling classes. */
 #define SCHED_NORMAL        0

@@ -277,6 +277,7 @@
 #define __NR_renameat2                    382
 #define __NR_getrandom                    384
 #define __NR_memfd_create                 385
+#define __NR_execveat                     387
 #define __NR_userfaultfd                  388
 #define __NR_membarrier                   389
 #define __NR_mlock2                       390
@@ -300,6 +301,7 @@
 #define __NR_rt_sigtimedwait_time64       421
 #define __NR_futex_time64                 422
 #define __NR_sched_rr_get_interval_time64 423
+#define __NR_clone3                       435
 #define __NR_close_range                  436
 #define __NR_faccessat2                   439
 #define __NR_epoll_pwait2                 441

@@ -44,7 +44,7 @@ extern const struct file_operations kmsg_fops;
 	CALL(chdir), CALL(fchdir), CALL(chroot), \
 	CALL(fallocate), CALL(copy_file_range), CALL(getcwd), CALL(umask), \
 	CALL(preadv), CALL(pwritev), CALL(preadv2), CALL(pwritev2), \
-	CALL(close_range), CALL(readahead), CALL(arm_fadvise64_64), \
+	CALL(close_range), CALL(execveat), CALL(readahead), CALL(arm_fadvise64_64), \
 	CALL(arm_sync_file_range), \
 	CALL(setxattr), CALL(lsetxattr), CALL(fsetxattr), CALL(getxattr), \
 	CALL(lgetxattr), CALL(fgetxattr), CALL(listxattr), \
@@ -80,6 +80,8 @@ s32 sys_dup2(u32 old, u32 new);
 s32 sys_dup3(u32 old, u32 new, u32 flags);
 s32 sys_close_range(u32 first, u32 last, u32 flags);
 s32 sys_fcntl(u32 fd, u32 cmd, u32 arg);
+s32 sys_execveat(s32 dirfd, uaddr_t path, uaddr_t argv, uaddr_t envp,
+		 u32 at_flags);
 s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg);
 s32 sys_ioctl_all(u32 fd, u32 cmd, u32 arg);
 s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes);

@@ -165,8 +165,9 @@ struct signal_state {
 	struct sigpending pending; /* signal_lock */
 	struct signal_group *group;
 	/* signal_lock; see job_control.c */
-	bool stop_pending;  /* it is to stop before user mode */
-	bool stop_dequeued; /* took a stop signal and has not acted on it */
+	bool stop_pending;   /* it is to stop before user mode */
+	bool stop_dequeued;  /* took a stop signal and has not acted on it */
+	bool clear_in_child; /* own: the task it makes has no handlers */
 	struct sigaltstack altstack; /* own */
 	s32 timer_overrun;           /* own: of the timer's signal taken last */
 	u32 trap_no, error_code;     /* own: the last fault */

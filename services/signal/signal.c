@@ -38,16 +38,18 @@ static void free_sighand(struct sighand_struct *hand)
 	kmem_cache_free(sighand_cache, hand);
 }
 
-/* signal_lock held. */
+/* signal_lock held. ignored: of all that is set what is ignored alone. */
 static void copy_sighand(struct sighand_struct *new,
-			 const struct sighand_struct *old)
+			 const struct sighand_struct *old, bool ignored)
 {
 	for (u64 left = old->set; left;) {
 		s32 sig = pop_signal(&left);
 
+		if (ignored && old->action[sig - 1].handler != SIG_IGN)
+			continue;
 		new->action[sig - 1] = old->action[sig - 1];
+		new->set |= sigmask(sig);
 	}
-	new->set = old->set;
 }
 
 /* A table of handlers for a new task: shared, copied, or all default. */
@@ -67,7 +69,7 @@ static struct sighand_struct *fork_sighand(u32 clone_flags)
 		return NULL;
 	flags = lock_signals();
 	if (old)
-		copy_sighand(new, old);
+		copy_sighand(new, old, current->signal->clear_in_child);
 	new->count = 1;
 	unlock_signals(flags);
 	return new;
@@ -103,6 +105,7 @@ static void init_state(struct signal_state *new, const struct signal_state *old,
 {
 	new->blocked = old ? old->blocked : 0;
 	new->saved_mask = 0;
+	new->clear_in_child = false;
 	new->stop_pending = false;
 	new->stop_dequeued = false;
 	new->awaited = 0;

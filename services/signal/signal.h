@@ -24,7 +24,7 @@ extern const struct service signal_service;
 	CALL(timer_create), CALL(timer_settime), CALL(timer_gettime), \
 	CALL(timer_settime64), CALL(timer_gettime64), \
 	CALL(timer_getoverrun), CALL(timer_delete), \
-	CALL(signalfd), CALL(signalfd4)
+	CALL(signalfd), CALL(signalfd4), CALL(clone3)
 /* clang-format on */
 
 /* sigreturn.S: these put a whole frame back */
@@ -65,6 +65,7 @@ s32 sys_timer_getoverrun(s32 id);
 s32 sys_timer_delete(s32 id);
 s32 sys_signalfd(s32 fd, uaddr_t set, u32 bytes);
 s32 sys_signalfd4(s32 fd, uaddr_t set, u32 bytes, u32 flags);
+s32 sys_clone3(uaddr_t args, u32 args_bytes);
 
 /* ---- sending ----------------------------------------------------- */
 

@@ -39,6 +39,7 @@ KINDS = {
     "nr_local": "SMALL", "nr_remote": "SMALL", "command": "FLAGS",
     "family": "SMALL", "type": "SMALL", "protocol": "SMALL", "level": "SMALL",
     "addr_bytes": "SMALL", "backlog": "SMALL", "addr_len": "WORD",
+    "args_bytes": "SMALL",
     "userfaultfd.flags": "OPEN", "memfd_create.name": "PATH",
     "mode": "MODE", "nice": "SMALL", "increment": "SMALL",
     "old": "FD", "new": "FD", "in": "FD", "out": "FD", "fd": "FD",

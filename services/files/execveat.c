@@ -1,0 +1,77 @@
+/*
+ * services/files/execveat.c - a program named from an open directory, or by a
+ * descriptor alone.
+ *
+ * It is run by the path that leads there, which is what Linux tells it in
+ * AT_EXECFN and a script's interpreter as an argument: /dev/fd/N or /dev/fd/N/PATH.
+ */
+#include <fs/fs.h>
+#include <proc/proc.h>
+#include <services/files/files.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool is_open(s32 fd)
+{
+	struct file *file = fd < 0 ? NULL : fget_raw((u32)fd);
+
+	if (file)
+		fput(file);
+	return file != NULL;
+}
+
+/* name, of PATH_MAX bytes, becomes a path that needs no dirfd. 0 or -errno. */
+static int path_from(s32 dirfd, char *name, u32 at_flags)
+{
+	char start[24];
+	size_t before, length = strlen(name);
+
+	if (!length && !(at_flags & AT_EMPTY_PATH))
+		return -ENOENT;
+	if (name[0] == '/' || (length && dirfd == AT_FDCWD))
+		return 0;
+	if (!is_open(dirfd))
+		return -EBADF;
+	snprintf(start, sizeof(start), length ? "/dev/fd/%d/" : "/dev/fd/%d",
+		 dirfd);
+	before = strlen(start);
+	if (before + length >= PATH_MAX)
+		return -ENAMETOOLONG;
+	memmove(name + before, name, length + 1);
+	memcpy(name, start, before);
+	return 0;
+}
+
+/* With AT_SYMLINK_NOFOLLOW a link is no program. */
+static int refuse_link(s32 dirfd, const char *name)
+{
+	struct inode *inode;
+	int err = path_lookup(dirfd, name, 0, &inode);
+
+	if (err)
+		return err;
+	err = S_ISLNK(inode->i_mode) ? -ELOOP : 0;
+	iput(inode);
+	return err;
+}
+
+s32 sys_execveat(s32 dirfd, uaddr_t path, uaddr_t argv, uaddr_t envp,
+		 u32 at_flags)
+{
+	char *name;
+	int err;
+
+	if (at_flags & ~(u32)(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
+		return -EINVAL;
+	err = getname(path, &name);
+	if (err)
+		return err;
+	if (at_flags & AT_SYMLINK_NOFOLLOW && name[0])
+		err = refuse_link(dirfd, name);
+	if (!err)
+		err = path_from(dirfd, name, at_flags);
+	if (!err)
+		err = do_user_execve(name, argv, envp, task_pt_regs(current));
+	kfree(name);
+	return err;
+}
