@@ -51,6 +51,7 @@ pte_t *l2_table_alloc(void)
 	/* One entry; where a test runs, pointers may be longer. */
 	for (u32 i = 0; table && i < sizeof(void *) / sizeof(*table); i++)
 		table_set_nosync(&table[i].val, 0);
+	table_sync(); /* zeroes, before an entry leads walks to them */
 	return table;
 }
 
