@@ -9,6 +9,7 @@
 #include <asm/sections.h>
 #include <asm/tlbflush.h>
 #include <asm/uaccess.h>
+#include <mmu/boot.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,19 +114,11 @@ void idmap_switch_table(u32 ttbr0)
 	isb();
 	write_sctlr(sctlr);
 	isb();
+	model_check_ttbr();
 }
 
-/* As boot_map.c leaves it: nothing mapped that a host test would look at. */
-static void power_on(void)
-{
-	write_sctlr(1u << 29 | 1u << 28); /* AFE, TRE; M by paging_init */
-	write_ttbcr(0);
-	write_dacr(KERNEL_DACR);
-	/* Regions: 0 strongly-ordered, 1 Device, 2 and 3 Normal. */
-	write_prrr(0x0c0a00a4);
-	write_nmrr(0x00400040); /* 3: write-back allocate */
-	isb();
-}
+/* What boot_map.c names of the image; no host test looks at the boot table. */
+u8 __boot_start[1], __boot_end[1], _end[1];
 
 static const struct map_desc devices[] = {
 	{ FIXMAP_START, 0x10000000, 0x20000, MT_DEVICE, "peripherals" },
@@ -138,12 +131,10 @@ u32 model_boot_on(u32 ram_bytes, struct model_machine machine)
 	model = machine;
 	model.adversary = 0; /* there is nothing to attack yet */
 	model_reset();
-	power_on();
+	boot_mmu_on(PHYS_OFFSET); /* an empty table */
 	BUG_ON(memblock_add(PHYS_OFFSET, ram_bytes));
 	BUG_ON(memblock_reserve(PHYS_OFFSET, IMAGE_BYTES, "image"));
 	BUG_ON(memblock_limit_lowmem());
-	write_sctlr(read_sctlr() | 1);
-	isb();
 	paging_init(devices, ARRAY_SIZE(devices));
 	memblock_free_all();
 	kmem_cache_init();
@@ -264,6 +255,10 @@ void model_switch(struct mm_struct *mm)
 
 	switch_mm(loaded ? loaded : &init_mm, mm ? mm : &init_mm);
 	local_irq_restore(flags);
+	if (model_stores_pending() || model_isb_pending())
+		model_violation("switch_mm returns before the kernel's entries "
+				"that it copied are visible: no dsb and isb "
+				"(DDI0406C B3.10.1, hardware.md 12)");
 	loaded = mm;
 	host_current->mm = mm;
 	host_current->active_mm = mm ? mm : &init_mm;

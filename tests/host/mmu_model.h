@@ -12,7 +12,8 @@
  *	stores to	a walk may see the old or the new word until the line is
  *	tables		clean (walks not coherent) and a dsb has passed
  *	TLB operations	take effect, for the checks, at the next dsb
- *	CP15 writes	the new value may or may not be in force until the isb
+ *	CP15 writes	the new value may or may not be in force until the isb;
+ *			at power-on they are a careless loader's
  *	I-cache		holds pages fetched from until iciallu and dsb
  *	adversary	between any two operations a speculative walk may fill
  *			the TLB; seeded by HOST_SEED, so a failure repeats

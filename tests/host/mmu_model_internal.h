@@ -52,8 +52,9 @@ struct translation {
 	u32 domain;
 	u32 ap; /* AP[2:1] */
 	bool xn, ng, af, shareable;
+	bool inner_only; /* PRRR.NOS: not outer shareable */
 	enum memory_type type;
-	u32 cacheable; /* NMRR's inner policy, Normal only */
+	u32 cacheable, outer; /* NMRR's two policies, Normal only */
 };
 
 /* l1_cached: a first-level descriptor the TLB remembers, 0: read it. */
@@ -61,6 +62,8 @@ void model_walk(u32 ttbr0, u32 va, bool speculative, u32 l1_cached,
 		struct translation *t);
 /* Fault status of this access with this translation; 0: it goes through. */
 u32 model_check(const struct translation *t, enum model_access kind, bool user);
+/* Do walks by TTBR0 read the table with the attributes of its own memory? */
+void model_check_ttbr(void);
 /* All that it lets through, as a mask. */
 u32 model_rights(const struct translation *t);
 
@@ -84,6 +87,8 @@ void model_not_after_dsb(void);
 /* ---- TLB (mmu_model_tlb.c) --------------------------------------- */
 
 void model_tlb_reset(void);
+/* Not yet invalidated whole since power-on, or the dsb is missing. */
+bool model_tlb_is_junk(void);
 /* A dsb: the invalidates before it are complete. */
 void model_tlb_dsb(void);
 /* Something happened; the adversary may act. */

@@ -26,8 +26,31 @@ static bool dsb_is_last; /* nothing that walks came since a dsb */
 
 void model_regs_reset(void)
 {
+	static const u32 junk[NR_REGS] = {
+		[SCTLR] = 0x00c50078,      [TTBR0] = 0x12345000,
+		[TTBCR] = 0x80000f07,      [DACR] = 0xffffffff,
+		[CONTEXTIDR] = 0xdeadbe55, [NMRR] = 0xffffffff,
+	};
+
 	memset(regs, 0, sizeof(regs));
+	for (u32 i = 0; i < NR_REGS; i++)
+		regs[i].now = junk[i];
 	need_isb = dsb_is_last = false;
+}
+
+/* Registers, TLB and predictions are as a loader left them until all is set. */
+static void check_mmu_on(void)
+{
+	for (u32 i = 0; i < NR_REGS; i++)
+		if (i != SCTLR && regs[i].pending)
+			model_violation("the MMU goes on before a register's "
+					"write is in force: no isb (DDI0406C "
+					"B3.15.5, hardware.md 4)");
+	if (model_tlb_is_junk())
+		model_violation(
+			"the MMU goes on with what a loader left in the "
+			"TLB or the branch predictor (DDI0406C B3.10.2, "
+			"hardware.md 2)");
 }
 
 void model_need_isb(void)
@@ -87,11 +110,15 @@ static void write_reg(enum reg reg, u32 val)
 	model_step();
 	if (mmu_on && (reg == TTBR0 || reg == CONTEXTIDR))
 		check_context_write(reg, val);
+	if (reg == SCTLR && (val & 1) && !mmu_on)
+		check_mmu_on();
 	if (!r->pending)
 		r->before = r->now;
 	r->now = val;
 	r->pending = true;
 	dsb_is_last = false;
+	if (mmu_on && reg == TTBR0)
+		model_check_ttbr();
 	model_step();
 }
 
@@ -136,6 +163,11 @@ MODEL_REG(prrr, PRRR)
 MODEL_REG(nmrr, NMRR)
 MODEL_REG(contextidr, CONTEXTIDR)
 
+/* With TTBCR.N = 0 nothing is walked by it. */
+void write_ttbr1(u32 val __unused_arg)
+{
+}
+
 u32 model_switch_dacr(u32 dacr)
 {
 	u32 before = regs[DACR].now;
@@ -162,6 +194,9 @@ u32 read_id_mmfr3(void)
 
 void model_context_sync(void)
 {
+	/* Until now a walk of the old tables could begin: no dsb ended it. */
+	if (regs[TTBR0].pending)
+		dsb_is_last = false;
 	for (u32 i = 0; i < NR_REGS; i++)
 		regs[i].pending = false;
 	need_isb = false;

@@ -47,6 +47,8 @@ static struct bp_entry bp[BP_ENTRIES];
 static u32 nr_bp;
 static u32 recent[RECENT];
 static bool tlbi_pending, bp_dropping;
+/* What power-on left has been, or is being, invalidated. */
+static bool tlb_clear, tlb_clearing, bp_clear;
 
 void model_tlb_reset(void)
 {
@@ -56,6 +58,12 @@ void model_tlb_reset(void)
 	memset(&model_counts, 0, sizeof(model_counts));
 	tlb_used = nr_bp = 0;
 	tlbi_pending = bp_dropping = false;
+	tlb_clear = tlb_clearing = bp_clear = false;
+}
+
+bool model_tlb_is_junk(void)
+{
+	return !tlb_clear || !bp_clear;
 }
 
 static u32 table_now(void)
@@ -80,6 +88,8 @@ void model_tlb_dsb(void)
 			walks[i].valid = walks[i].dropping = false;
 	if (bp_dropping)
 		nr_bp = 0;
+	bp_clear |= bp_dropping;
+	tlb_clear |= tlb_clearing;
 	bp_dropping = tlbi_pending = false;
 }
 
@@ -133,6 +143,7 @@ static void invalidate(u32 page, u32 asid, bool globals)
 void tlbiall(void)
 {
 	model_counts.tlbiall++;
+	tlb_clearing = true;
 	invalidate(ALL, ALL, true);
 }
 
@@ -180,6 +191,14 @@ static void check_entry(const struct translation *t, u32 va)
 	if (va >= USER_END && writable && !t->xn)
 		model_violation("kernel page 0x%08x is writable and executable",
 				va);
+	/* 1: write-back, write-allocate. */
+	if (t->pa - PHYS_OFFSET < HOST_RAM_MAX &&
+	    (t->type != TYPE_NORMAL || t->cacheable != 1 || t->outer != 1 ||
+	     !t->shareable || !t->inner_only))
+		model_violation("RAM at 0x%08x is not write-back, inner "
+				"shareable memory: exclusives and walks need "
+				"it (DDI0406C A3.4.5, hardware.md 9)",
+				va);
 	if (t->type != TYPE_NORMAL && !t->xn)
 		model_violation("0x%08x: Device memory without XN "
 				"(DDI0406C B3.7.2, hardware.md 18)",
@@ -197,7 +216,7 @@ static void check_aliases(const struct translation *t)
 		    t->pa - frame >= o->bytes)
 			continue;
 		if (o->type != t->type || o->shareable != t->shareable ||
-		    o->cacheable != t->cacheable)
+		    o->cacheable != t->cacheable || o->outer != t->outer)
 			model_violation("frame 0x%08x is mapped at 0x%08x and "
 					"0x%08x with different attributes "
 					"(DDI0406C A3.5.7, hardware.md 17)",

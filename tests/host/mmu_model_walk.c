@@ -36,8 +36,12 @@ static void remap(struct translation *t, u32 tex0, u32 c, u32 b, u32 s)
 	if (t->type > TYPE_NORMAL)
 		model_violation("PRRR 0x%08x: region %u has the reserved type 3",
 				prrr, n);
-	t->cacheable = t->type == TYPE_NORMAL ? bits(nmrr, 2 * n + 1, 2 * n) :
-						0;
+	t->cacheable = t->outer = 0;
+	t->inner_only = bits(prrr, 24 + n, 24 + n);
+	if (t->type == TYPE_NORMAL) {
+		t->cacheable = bits(nmrr, 2 * n + 1, 2 * n);
+		t->outer = bits(nmrr, 2 * n + 17, 2 * n + 16);
+	}
 	if (t->type == TYPE_NORMAL)
 		t->shareable = bits(prrr, s ? 19 : 18, s ? 19 : 18);
 	else
@@ -120,6 +124,29 @@ void model_walk(u32 ttbr0, u32 va, bool speculative, u32 l1_cached,
 		t->fs = FS_TRANSLATION;
 		t->domain = 0;
 	}
+}
+
+/*
+ * IRGN is bits 0 and 6, RGN 4:3, S 1, NOS 5 (B4.1.154, with the Multiprocessing
+ * Extensions), the policies coded as in NMRR. Two views of one memory that
+ * differ need not see each other's stores (A3.5.7).
+ */
+void model_check_ttbr(void)
+{
+	u32 ttbr0 = read_ttbr0(), table = ttbr0 & 0xffffc000u;
+	struct translation t;
+
+	if (bits(ttbr0, 13, 7) || table - PHYS_OFFSET >= HOST_RAM_MAX)
+		return;
+	model_walk(ttbr0, table - PHYS_OFFSET + PAGE_OFFSET, true, 0, &t);
+	if (!t.fs &&
+	    ((bits(ttbr0, 0, 0) << 1 | bits(ttbr0, 6, 6)) != t.cacheable ||
+	     bits(ttbr0, 4, 3) != t.outer || bits(ttbr0, 1, 1) != t.shareable ||
+	     bits(ttbr0, 5, 5) != t.inner_only))
+		model_violation("TTBR0 0x%08x: walks read the table with other "
+				"attributes than its memory has (DDI0406C "
+				"A3.5.7, hardware.md 13)",
+				ttbr0);
 }
 
 static bool permitted(const struct translation *t, enum model_access kind,

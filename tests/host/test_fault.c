@@ -467,6 +467,26 @@ static void test_fork_chain(void **state __unused_arg)
 	world_end();
 }
 
+/* Nine entries: the last has a line of the data cache for itself. */
+static void test_fork_cleans_each_line(void **state __unused_arg)
+{
+	struct mm_struct *mm, *child;
+
+	world_start(RAM);
+	mm = new_mm();
+	map(mm, AREA, 9 * PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
+	for (u32 i = 0; i < 9; i++)
+		poke(mm, AREA + i * PAGE_SIZE, i);
+	child = fork_mm(mm);
+	for (u32 i = 0; i < 9; i++) {
+		assert_int_equal(peek(child, AREA + i * PAGE_SIZE), i);
+		assert_int_equal(peek(mm, AREA + i * PAGE_SIZE), i);
+	}
+	drop_mm(child);
+	drop_mm(mm);
+	world_end();
+}
+
 static void test_fork_flags(void **state __unused_arg)
 {
 	struct mm_struct *mm, *child;
@@ -617,6 +637,7 @@ int main(void)
 		cmocka_unit_test(test_shared_anonymous),
 		cmocka_unit_test(test_cow_and_reuse),
 		cmocka_unit_test(test_fork_chain),
+		cmocka_unit_test(test_fork_cleans_each_line),
 		cmocka_unit_test(test_fork_flags),
 		cmocka_unit_test(test_users_and_count),
 		cmocka_unit_test(test_access_remote),

@@ -270,6 +270,54 @@ static void test_writes(void **state __unused_arg)
 	fs_world_end();
 }
 
+/* ---- code in a file ---------------------------------------------- */
+
+#define CODE_AT 2048u
+
+static u32 fetch_from_file(void)
+{
+	u32 insn = 0;
+
+	map_file("/data", PAGE_SIZE, PROT_READ | PROT_EXEC, MAP_PRIVATE);
+	assert_int_equal(model_fetch(fs_mm, MAP_VA + CODE_AT, &insn), 0);
+	assert_int_equal(unmap(fs_mm, MAP_VA, PAGE_SIZE), 0);
+	return insn;
+}
+
+static void write_code(struct file *file)
+{
+	u32 insn = 0xe12fff1e;
+	u64 pos = CODE_AT;
+
+	user_put(USER_BUF, &insn, 4);
+	assert_int_equal(generic_file_write(file, USER_BUF, 4, &pos), 4);
+}
+
+/* Once executed, its lines are fetched anew after each of the file's changes. */
+static void test_changed_code(void **state __unused_arg)
+{
+	struct file *file;
+
+	begin();
+	file = must_open("/data", O_RDWR);
+	assert_int_equal(fetch_from_file(), CODE_AT);
+	write_code(file);
+	assert_int_equal(fetch_from_file(), 0xe12fff1e);
+	assert_int_equal(generic_truncate(file->f_inode, CODE_AT), 0);
+	assert_int_equal(generic_truncate(file->f_inode, PAGE_SIZE), 0);
+	assert_int_equal(fetch_from_file(), 0);
+	write_code(file);
+	assert_int_equal(fetch_from_file(), 0xe12fff1e);
+	assert_int_equal(generic_fallocate(file,
+					   FALLOC_FL_PUNCH_HOLE |
+						   FALLOC_FL_KEEP_SIZE,
+					   CODE_AT, 4),
+			 0);
+	assert_int_equal(fetch_from_file(), 0);
+	fput(file);
+	fs_world_end();
+}
+
 static void test_append_and_limits(void **state __unused_arg)
 {
 	struct file *file, *append;
@@ -779,6 +827,7 @@ int main(void)
 		cmocka_unit_test(test_reads),
 		cmocka_unit_test(test_read_fault),
 		cmocka_unit_test(test_writes),
+		cmocka_unit_test(test_changed_code),
 		cmocka_unit_test(test_append_and_limits),
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_drop_keeps_mapped),

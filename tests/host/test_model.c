@@ -9,6 +9,7 @@
 #include <asm/cacheflush.h>
 #include <asm/cp15.h>
 #include <asm/tlbflush.h>
+#include "mmu_model_internal.h"
 #include "mmu_test.h"
 
 #define QUIET      ((struct model_machine){ .walks_coherent = true })
@@ -161,6 +162,62 @@ static void test_registers(void **state __unused_arg)
 	set_and_sync(write_dacr, 3);
 	expect_violation("is manager: AP and XN are ignored",
 			 kernel_load(SECTION_VA));
+}
+
+/* What walks and caches may do with RAM: PRRR, NMRR, the low bits of TTBR0. */
+static void test_memory_attributes(void **state __unused_arg)
+{
+	/* NMRR: region 3 write-through, inner, then outer; not cached. */
+	static const u32 nmrr[] = { 0x00400080, 0x00800040, 0 };
+	/* TTBR0's IRGN, S, RGN, NOS. */
+	static const u32 ttbr_bits[] = { 1u << 6, 1u << 1, 1u << 3, 1u << 5 };
+	u32 ttbr0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(nmrr); i++) {
+		boot();
+		set_and_sync(write_nmrr, nmrr[i]);
+		expect_violation("is not write-back, inner shareable memory",
+				 kernel_load(SECTION_VA));
+	}
+	boot();
+	set_and_sync(write_prrr, read_prrr() & ~(1u << 19));
+	expect_violation("is not write-back, inner shareable memory",
+			 kernel_load(SECTION_VA));
+	for (u32 i = 0; i < ARRAY_SIZE(ttbr_bits); i++) {
+		boot();
+		model_switch(NULL);
+		ttbr0 = read_ttbr0();
+		expect_violation("with other attributes than its memory has",
+				 write_ttbr0(ttbr0 ^ ttbr_bits[i]));
+	}
+}
+
+/* Off, and on again as at power-on: the real boot_mmu_on does all of it. */
+static void test_mmu_on_too_early(void **state __unused_arg)
+{
+	u32 sctlr;
+
+	boot();
+	model_switch(NULL);
+	sctlr = read_sctlr();
+	set_and_sync(write_sctlr, sctlr & ~1u);
+	write_ttbcr(0);
+	expect_violation("before a register's write is in force",
+			 write_sctlr(sctlr));
+	isb();
+	set_and_sync(write_sctlr, sctlr & ~1u);
+	model_tlb_reset();
+	expect_violation("with what a loader left", write_sctlr(sctlr));
+	isb();
+}
+
+/* A copy of the kernel's entry that the switch does not wait for. */
+static void test_switch_without_dsb(void **state __unused_arg)
+{
+	boot();
+	table_store(slot + 1, 0);
+	expect_violation("before the kernel's entries that it copied",
+			 model_switch(&mm_a));
 }
 
 /* DACR, SCTLR, TTBCR: not in force before the isb (B3.15.5). */
@@ -373,6 +430,9 @@ int main(void)
 		cmocka_unit_test(test_two_types_for_one_frame),
 		cmocka_unit_test(test_descriptors_not_used),
 		cmocka_unit_test(test_registers),
+		cmocka_unit_test(test_memory_attributes),
+		cmocka_unit_test(test_mmu_on_too_early),
+		cmocka_unit_test(test_switch_without_dsb),
 		cmocka_unit_test(test_register_without_isb),
 		cmocka_unit_test(test_two_entries),
 		cmocka_unit_test(test_section_and_page),

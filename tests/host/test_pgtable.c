@@ -384,6 +384,28 @@ static void test_replaced_code(void **state __unused_arg)
 	drop_mm(mm);
 }
 
+/* The same where the whole address space is flushed. */
+static void test_replaced_code_of_all(void **state __unused_arg)
+{
+	struct page *pages[2];
+	struct mm_struct *mm;
+	u32 insn;
+
+	model_boot(TEST_RAM);
+	mm = new_mm(&test_mm);
+	for (u32 i = 0; i < 2; i++) {
+		pages[i] = map_new(mm, TEST_VA, VM_READ | VM_EXEC);
+		assert_int_equal(model_fetch(mm, TEST_VA, &insn), 0);
+		spin_lock(&mm->page_table_lock);
+		ptep_get_and_clear(mm, TEST_VA, pte_offset_map(mm, TEST_VA));
+		spin_unlock(&mm->page_table_lock);
+		flush_tlb_mm(mm);
+	}
+	put_mapped(pages[0]);
+	put_mapped(pages[1]);
+	drop_mm(mm);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -399,6 +421,7 @@ int main(void)
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_execute),
 		cmocka_unit_test(test_replaced_code),
+		cmocka_unit_test(test_replaced_code_of_all),
 	};
 
 	return host_run(tests);

@@ -12,6 +12,7 @@ u32 read_sctlr(void);
 void write_sctlr(u32 val);
 u32 read_ttbr0(void);
 void write_ttbr0(u32 val);
+void write_ttbr1(u32 val);
 u32 read_ttbcr(void);
 void write_ttbcr(u32 val);
 u32 read_dacr(void);
