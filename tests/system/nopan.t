@@ -19,7 +19,7 @@ import tap
 import user_programs
 
 IMAGES = f"{machine.OUT}/nopan"
-# The guest's time goes by with its instructions: some tests ask for it.
+# Time goes by with the guest's instructions: a slow host changes nothing.
 COUNTED = ["-icount", "shift=3,sleep=off"]
 # About address spaces, and what a broken one shows in.
 PROGRAMS = """first_access fork mmap mprotect mremap madvise shm thread exec vfp
@@ -39,7 +39,7 @@ def target():
 def program(name):
     want = user_programs.expected_lines(name)
     boot = machine.boot(f"init=/test/{name}", initrd=user_programs.ARCHIVE,
-                        kernel=f"{IMAGES}/pagewalk.bin")
+                        kernel=f"{IMAGES}/pagewalk.bin", extra=COUNTED)
     same = user_programs.tap_lines(boot.console) == want and boot.status == 0
     tap.ok(same, f"{name}: {len(want)} lines as on Linux", boot)
 
