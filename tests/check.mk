@@ -87,7 +87,8 @@ check-all:
 	@$(MAKE) seeds
 	@$(MAKE) soak MINUTES=1
 	@$(MAKE) fuzz-builds
+	@$(MAKE) check-hw
 	@$(MAKE) mutants
 	@$(MAKE) fuzz-proof
-	@echo 'make check-all: check, seeds, soak, fuzz-builds, mutants and' \
+	@echo 'make check-all: check, seeds, soak, fuzz-builds, check-hw, mutants and' \
 		'fuzz-proof have all passed'

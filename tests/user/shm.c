@@ -137,7 +137,7 @@ static void addresses(void)
 	is(SYS(shmat, id, 1, SHM_RND | SHM_REMAP), -EINVAL, "at 0");
 	is(SYS(shmat, -1, 0, 0), -EINVAL, "no segment");
 	((uint32_t *)(at = attach(id, 0, SHM_EXEC)))[0] = 0xe12fff1e;
-	__builtin___clear_cache((char *)at, (char *)at + 4);
+	linux_syscall(__ARM_NR_cacheflush, at, at + 4, 0);
 	is(killed_running(at), 0, "SHM_EXEC: code runs");
 	SYS(shmdt, at);
 	((uint32_t *)(at = attach(id, 0, 0)))[0] = 0xe12fff1e;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""fetch.py archive OUT.cpio | fetch.py linux FOLDER - what Debian has built.
+"""fetch.py archive OUT.cpio | linux FOLDER | emulator FOLDER - what Debian has
+built.
 
 Packages of Debian 12 for armhf come by an apt whose root is build/debian: the
 machine's own apt learns nothing of them, and nobody need be root. What apt has
@@ -8,6 +9,9 @@ fetched once stays there.
 archive: the packages' files, but for documentation, and those of this folder
 whose names OVERLAY gives, as an archive that a kernel unpacks into its root.
 linux: vmlinuz and the device tree of vexpress-a9, for `make oracle`.
+emulator: QEMU 10 for this machine, whose plugins may read registers, for
+`make check-hw`. It is Debian 12's own, built later (bookworm-backports), and runs
+with the libraries that the installed QEMU needs.
 """
 
 import os
@@ -35,31 +39,35 @@ FOLDERS = ["dev", "proc", "sys", "tmp", "root", "run"]
 
 APT_CONF = f"""Dir "{ROOT}/apt";
 Dir::State::status "{ROOT}/apt/status";
-APT::Architecture "armhf";
-APT::Architectures {{ "armhf"; }};
+APT::Architecture "ARCHITECTURE";
+APT::Architectures {{ "ARCHITECTURE"; }};
 APT::Sandbox::User "";
 APT::Install-Recommends "false";
 Acquire::Languages "none";
 Debug::NoLocking "true";
 """
-SOURCES = (f"deb [arch=armhf signed-by={KEYRING}] {MIRROR} bookworm main\n")
+EMULATOR = "qemu-system-arm"
 
 
-def apt_root():
+def apt_root(architecture="armhf", suite="bookworm"):
     """An apt that knows of no installed package. Its folders stay."""
+    sources = (f"deb [arch={architecture} signed-by={KEYRING}] {MIRROR} {suite} "
+               "main\n")
     for folder in ("etc/apt/apt.conf.d", "etc/apt/preferences.d",
                    "var/lib/apt/lists/partial",
                    "var/cache/apt/archives/partial"):
         os.makedirs(f"{ROOT}/apt/{folder}", exist_ok=True)
-    for name, text in (("status", ""), ("apt.conf", APT_CONF),
-                       ("etc/apt/sources.list", SOURCES)):
+    for name, text in (("status", ""), 
+                       ("apt.conf",
+                        APT_CONF.replace("ARCHITECTURE", architecture)),
+                       ("etc/apt/sources.list", sources)):
         with open(f"{ROOT}/apt/{name}", "w", encoding="utf-8") as file:
             file.write(text)
     os.environ["APT_CONFIG"] = f"{ROOT}/apt/apt.conf"
 
 
-def apt_get(*words):
-    done = subprocess.run(["apt-get", "-q", "-y", *words], text=True,
+def apt_get(*words, folder="."):
+    done = subprocess.run(["apt-get", "-q", "-y", *words], text=True, cwd=folder,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode:
         sys.exit(f"fetch.py: apt-get {' '.join(words)} ended with status "
@@ -123,10 +131,24 @@ def write_linux(folder):
     shutil.rmtree(f"{ROOT}/linux")
 
 
+def write_emulator(folder):
+    machine = subprocess.run(["dpkg", "--print-architecture"], check=True,
+                             stdout=subprocess.PIPE, text=True).stdout.strip()
+    apt_root(machine, "bookworm-backports")
+    apt_get("update")
+    unpack([], folder)
+    apt_get("download", EMULATOR, folder=folder)
+    for deb in [name for name in os.listdir(folder) if name.endswith(".deb")]:
+        subprocess.run(["dpkg-deb", "-x", f"{folder}/{deb}", folder], check=True)
+        os.remove(f"{folder}/{deb}")
+
+
 def main():
-    if len(sys.argv) != 3 or sys.argv[1] not in ("archive", "linux"):
+    writers = {"archive": write_archive, "linux": write_linux,
+               "emulator": write_emulator}
+    if len(sys.argv) != 3 or sys.argv[1] not in writers:
         sys.exit(__doc__)
-    (write_archive if sys.argv[1] == "archive" else write_linux)(sys.argv[2])
+    writers[sys.argv[1]](sys.argv[2])
 
 
 main()
