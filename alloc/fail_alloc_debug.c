@@ -32,15 +32,14 @@ static bool is_known(const char *target)
 	const struct kmem_cache *cache;
 	char name[FAIL_NAME_MAX];
 	bool found = false;
-	u32 flags;
 
 	fail_alloc_name(name, target, bytes);
 	if (!name[0] || strcmp(name, "any") == 0 || strcmp(name, "pages") == 0)
 		return true;
-	spin_lock_irqsave(&slab_caches_lock, flags);
+	spin_lock(&slab_caches_lock);
 	TAILQ_FOREACH(cache, &slab_caches, link)
 		found |= strcmp(cache->name, name) == 0;
-	spin_unlock_irqrestore(&slab_caches_lock, flags);
+	spin_unlock(&slab_caches_lock);
 	return found;
 }
 

@@ -170,7 +170,7 @@ struct kmem_cache {
 
 TAILQ_HEAD(kmem_cache_list, kmem_cache);
 extern struct kmem_cache_list slab_caches;
-extern spinlock_t slab_caches_lock; /* irqs off; outside cache->lock */
+extern spinlock_t slab_caches_lock; /* outside cache->lock */
 
 /* The cache of caches, and the slab's shrinker; then kmalloc's classes. */
 void kmem_cache_bootstrap(void);

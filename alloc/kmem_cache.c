@@ -61,8 +61,6 @@ static void layout_objects(struct kmem_cache *cache, u32 flags)
 static void init_cache(struct kmem_cache *cache, const char *name, u32 size,
 		       u32 align, u32 cache_flags, void (*ctor)(void *))
 {
-	u32 flags;
-
 	BUG_ON((align & (align - 1)) != 0 || align > PAGE_SIZE);
 	memset(cache, 0, sizeof(*cache));
 	cache->name = name;
@@ -74,9 +72,9 @@ static void init_cache(struct kmem_cache *cache, const char *name, u32 size,
 	spin_lock_init(&cache->lock);
 	TAILQ_INIT(&cache->partial);
 	layout_objects(cache, cache_flags);
-	spin_lock_irqsave(&slab_caches_lock, flags);
+	spin_lock(&slab_caches_lock);
 	TAILQ_INSERT_TAIL(&slab_caches, cache, link);
-	spin_unlock_irqrestore(&slab_caches_lock, flags);
+	spin_unlock(&slab_caches_lock);
 }
 
 struct kmem_cache *kmem_cache_create(const char *name, u32 size, u32 align,
@@ -96,17 +94,15 @@ struct kmem_cache *kmem_cache_create(const char *name, u32 size, u32 align,
 
 int kmem_cache_destroy(struct kmem_cache *cache)
 {
-	u32 flags;
-
 	BUG_ON(cache == &kmem_cache_cache);
 	kmem_cache_shrink(cache);
 	if (cache->nr_slabs != 0) {
 		slab_report_cache(cache);
 		return -EBUSY;
 	}
-	spin_lock_irqsave(&slab_caches_lock, flags);
+	spin_lock(&slab_caches_lock);
 	TAILQ_REMOVE(&slab_caches, cache, link);
-	spin_unlock_irqrestore(&slab_caches_lock, flags);
+	spin_unlock(&slab_caches_lock);
 	kmem_cache_free(&kmem_cache_cache, cache);
 	return 0;
 }
@@ -117,12 +113,12 @@ int kmem_cache_destroy(struct kmem_cache *cache)
 static u32 shrink_slabs(u32 nr __unused_arg)
 {
 	struct kmem_cache *cache;
-	u32 flags, freed = 0;
+	u32 freed = 0;
 
-	spin_lock_irqsave(&slab_caches_lock, flags);
+	spin_lock(&slab_caches_lock);
 	TAILQ_FOREACH(cache, &slab_caches, link)
 		freed += kmem_cache_shrink(cache);
-	spin_unlock_irqrestore(&slab_caches_lock, flags);
+	spin_unlock(&slab_caches_lock);
 	return freed;
 }
 

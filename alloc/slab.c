@@ -291,19 +291,41 @@ static void flush_cpu_slab(struct kmem_cache *cache)
 		add_partial(cache, page);
 }
 
+/*
+ * Slabs that are looked at with interrupts off; so many of them may be freed.
+ * Who is in use goes to the end, so that all that were there have had their turn.
+ */
+#define SHRUNK_AT_ONCE 16u
+
+static u32 shrink_some(struct kmem_cache *cache, u32 nr)
+{
+	struct page *page;
+	u32 freed = 0;
+
+	while (nr-- && (page = TAILQ_FIRST(&cache->partial)) != NULL) {
+		remove_partial(cache, page);
+		if (page->inuse != 0) {
+			TAILQ_INSERT_TAIL(&cache->partial, page, slab_link);
+			cache->nr_partial++;
+		} else {
+			discard_slab(cache, page);
+			freed += 1u << cache->order;
+		}
+	}
+	return freed;
+}
+
 u32 kmem_cache_shrink(struct kmem_cache *cache)
 {
-	struct page *page, *next;
-	u32 flags, freed = 0;
+	u32 flags, left, freed = 0;
 
 	spin_lock_irqsave(&cache->lock, flags);
 	flush_cpu_slab(cache);
-	TAILQ_FOREACH_SAFE(page, &cache->partial, slab_link, next) {
-		if (page->inuse != 0)
-			continue;
-		remove_partial(cache, page);
-		discard_slab(cache, page);
-		freed += 1u << cache->order;
+	for (left = cache->nr_partial; left;
+	     left -= min(left, SHRUNK_AT_ONCE)) {
+		freed += shrink_some(cache, min(left, SHRUNK_AT_ONCE));
+		spin_unlock_irqrestore(&cache->lock, flags);
+		spin_lock_irqsave(&cache->lock, flags);
 	}
 	spin_unlock_irqrestore(&cache->lock, flags);
 	return freed;

@@ -106,7 +106,13 @@ void show_locks(void)
 
 void answer_key(u8 letter)
 {
+	/* The task that was interrupted may have it. */
+	if (letter != 'm' && READ_ONCE(tasklist_spinlock.held))
+		letter = 0;
 	switch (letter) {
+	case 0:
+		pr_emerg("tasks come or go just now: ask again\n");
+		break;
 	case 't':
 		show_tasks(false);
 		break;

@@ -230,16 +230,18 @@ static void exec_mmap(struct mm_struct *mm)
 	struct task_struct *task = current;
 	struct thread_info *ti = &task->thread_info;
 	struct mm_struct *old_mm = ti->mm, *old_active = ti->active_mm;
-	u32 flags;
+	u32 flags, irq_flags;
 
 	if (old_mm)
 		mm_release(task);
-	flags = tasklist_lock(); /* interrupts off, for switch_mm */
+	flags = tasklist_lock(); /* get_task_mm_by_pid looks */
 	if (old_mm)
 		keep_fault_counts(task);
+	irq_flags = local_irq_save();
 	ti->mm = mm;
 	ti->active_mm = mm;
 	switch_mm(old_active, mm);
+	local_irq_restore(irq_flags);
 	tasklist_unlock(flags);
 	if (old_mm)
 		mmput(old_mm);

@@ -12,10 +12,6 @@
 #include <proc/internal.h>
 #include <syscalls.h>
 
-/* With interrupts off. */
-#define FORGOTTEN_AT_ONCE 32 /* children */
-#define KILLED_AT_ONCE    16 /* threads */
-
 /* ---- giving things up -------------------------------------------- */
 
 void mm_release(struct task_struct *task)
@@ -111,7 +107,7 @@ static u32 forget_children(struct task_struct *leader, u32 flags)
 
 	while ((child = TAILQ_FIRST(&leader->children)) != NULL) {
 		forget_child(leader, child);
-		if (++n % FORGOTTEN_AT_ONCE == 0) {
+		if (++n % TASKS_AT_ONCE == 0) {
 			tasklist_unlock(flags);
 			cond_resched();
 			flags = tasklist_lock();
@@ -218,24 +214,6 @@ void kill_thread(struct task_struct *task)
 }
 
 /*
- * Let others in before task, a thread of leader's group, is looked at. If it
- * is gone then, all are looked at again. tasklist_lock held.
- */
-static struct task_struct *let_others_in(struct task_struct *task,
-					 struct task_struct *leader, u32 *flags)
-{
-	struct task_struct *at = get_task(task);
-
-	tasklist_unlock(*flags);
-	cond_resched();
-	*flags = tasklist_lock();
-	if (find_task(task->pid) != task)
-		at = TAILQ_FIRST(&leader->threads);
-	put_task(task);
-	return at;
-}
-
-/*
  * All of the group but the caller, of which there may be thousands, some at a
  * time. tasklist_lock held; its flags.
  */
@@ -249,8 +227,9 @@ static u32 kill_other_threads(u32 flags)
 		if (task != current && task->state < TASK_ZOMBIE &&
 		    !task->killed)
 			kill_thread(task);
-		if (next && ++n % KILLED_AT_ONCE == 0)
-			next = let_others_in(next, leader, &flags);
+		if (next && ++n % TASKS_AT_ONCE == 0 &&
+		    !let_others_in(next, &flags))
+			next = TAILQ_FIRST(&leader->threads);
 	}
 	return flags;
 }

@@ -6,6 +6,9 @@
 
 #include <proc/proc.h>
 
+/* A walk does something with so many before others may run. */
+#define TASKS_AT_ONCE 16
+
 /* ---- task.c ------------------------------------------------------ */
 
 /*

@@ -38,8 +38,8 @@ static const struct mm_struct *init_memory(void)
 {
 	const struct task_struct *task;
 
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (task->tgid == 1 && is_alive(task))
+	for_each_thread(task, find_task(1))
+		if (is_alive(task))
 			return task->thread_info.mm;
 	return NULL;
 }
@@ -76,26 +76,34 @@ static bool is_freeing(const struct task_struct *task)
 }
 
 /*
- * NULL: wait, for memory is on its way back. Not for long: the one that frees
- * it may wait for the core behind many others. tasklist_lock held.
+ * There may be thousands of tasks to choose from: others are let in meanwhile,
+ * and who has been chosen may end. NULL: so it was, or memory is on its way back
+ * from who has let go of it. That is waited for, but not for long: the task may
+ * wait for the core behind many others. tasklist_lock held, its flags.
  */
-static struct task_struct *select_victim(void)
+static struct task_struct *select_victim(u32 *flags)
 {
-	const struct mm_struct *spared = init_memory();
-	struct task_struct *task, *victim = NULL;
+	struct task_struct *task, *victim = get_task(current); /* or init */
 	bool may_wait = ktime_ns() - last_kill < REAP_AFTER_NS;
-	u32 most = 1, pages;
+	u32 most = 1, pages, n = 0;
 
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (may_wait && is_freeing(task))
+		if (may_wait && is_freeing(task)) {
+			put_task(victim);
 			return NULL;
+		}
 		pages = oom_badness(task);
-		if (pages < most || task->thread_info.mm == spared)
-			continue;
-		victim = task;
-		most = pages;
+		if (pages >= most && task->thread_info.mm != init_memory()) {
+			put_task(victim);
+			victim = get_task(task);
+			most = pages;
+		}
+		if (++n % TASKS_AT_ONCE == 0 && !let_others_in(task, flags))
+			task = TAILQ_FIRST(&all_tasks);
 	}
-	return victim ? victim : current; /* init, of whichever thread */
+	task = find_task(victim->pid);
+	put_task(victim);
+	return task == victim && is_alive(task) ? task : NULL;
 }
 
 /* ---- the report -------------------------------------------------- */
@@ -166,14 +174,21 @@ static void print_report(const struct oom_report *report)
 
 /* ---- the kill ---------------------------------------------------- */
 
-/* Everybody who uses the memory must go before it is free. */
-static void kill_users_of(const struct mm_struct *mm)
+/*
+ * Everybody who uses the memory must go before it is free; there may be
+ * thousands of them. We have a reference to mm. tasklist_lock held, its flags.
+ */
+static void kill_users_of(const struct mm_struct *mm, u32 *flags)
 {
 	struct task_struct *task;
+	u32 n = 0;
 
-	TAILQ_FOREACH(task, &all_tasks, tasks)
-		if (task->thread_info.mm == mm)
+	TAILQ_FOREACH(task, &all_tasks, tasks) {
+		if (task->thread_info.mm == mm && !task->killed)
 			kill_thread(task);
+		if (++n % TASKS_AT_ONCE == 0 && !let_others_in(task, flags))
+			task = TAILQ_FIRST(&all_tasks);
+	}
 }
 
 /* ---- a victim that does not end ---------------------------------- */
@@ -217,32 +232,33 @@ static void reap(struct mm_struct *mm, s32 pid)
 }
 
 /*
- * Kills it, unless that is done. Memory: its memory is to be taken, with a use
- * of it for reap(). tasklist_lock held.
+ * Kills it, unless that is done. True: its memory, to which we have a reference,
+ * is to be taken, with a use of it for reap(). tasklist_lock held, its flags.
  */
-static struct mm_struct *kill_victim(struct task_struct *victim,
-				     struct oom_report *report)
+static bool kill_victim(struct task_struct *victim, struct oom_report *report,
+			u32 *flags)
 {
 	struct task_struct *leader = victim->group_leader;
 	struct mm_struct *mm = victim->thread_info.mm;
+	bool overdue = is_overdue(mm);
 
-	BUG_ON(!mm); /* whoever faulted has one, init at worst */
 	/* A vfork parent is killed with its child, which is of another group. */
 	if (!leader->group_exit && !all_users_die(mm)) {
 		note(report, victim);
 		leader->group_exit = true;
 		leader->group_exit_code = SIGKILL;
-		kill_users_of(mm);
 		oom_kills++;
 		last_kill = ktime_ns();
+		kill_users_of(mm, flags);
 	}
-	return is_overdue(mm) ? mm : NULL;
+	return overdue;
 }
 
 bool out_of_memory(void)
 {
 	struct oom_report report = { .wanted = false };
-	struct mm_struct *overdue = NULL;
+	struct mm_struct *mm = NULL;
+	bool overdue = false;
 	struct task_struct *victim;
 	s32 pid = 0;
 	u32 flags;
@@ -251,15 +267,19 @@ bool out_of_memory(void)
 	if (is_dying(current))
 		return false;
 	flags = tasklist_lock();
-	victim = select_victim();
+	victim = select_victim(&flags);
 	if (victim) {
 		pid = victim->tgid;
-		overdue = kill_victim(victim, &report);
+		mm = victim->thread_info.mm;
+		mmgrab(mm);
+		overdue = kill_victim(victim, &report, &flags);
 	}
 	tasklist_unlock(flags);
 	print_report(&report);
 	if (overdue)
-		reap(overdue, pid);
+		reap(mm, pid);
+	if (mm)
+		mmdrop(mm);
 	/* The victim cannot end while we keep the core. */
 	if (!is_dying(current)) {
 		set_current_state(TASK_UNINTERRUPTIBLE);

@@ -108,8 +108,14 @@ s32 next_number(s32 from);
 void join_id(struct task_struct *task, enum id_kind kind, s32 nr,
 	     struct task_struct *first);
 void leave_id(struct task_struct *task, enum id_kind kind);
-u32 tasklist_lock(void); /* irqs off; returns flags */
+/* Interrupts stay on (run/task.h); what it returns goes to tasklist_unlock. */
+u32 tasklist_lock(void);
 void tasklist_unlock(u32 flags);
+/*
+ * Where a walk may be long: other tasks run, tasklist_lock is held before and
+ * after. False: task is gone, and with it the place where the walk was.
+ */
+bool __must_check let_others_in(struct task_struct *task, u32 *flags);
 extern struct task_list all_tasks; /* tasklist_lock */
 /* How many tasks there are, the idle task not counted; were made since boot. */
 u32 nr_tasks(void);

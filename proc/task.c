@@ -19,7 +19,6 @@ static_assert(offsetof(struct task_struct, context) == 36,
 	      "run/switch.S counts on it");
 
 static struct kmem_cache *task_cache;
-static spinlock_t tasklist_spinlock = SPINLOCK_INIT;
 struct task_list all_tasks = TAILQ_HEAD_INITIALIZER(all_tasks);
 static u32 task_count; /* tasklist_lock */
 static s32 last_pid;   /* tasklist_lock */
@@ -37,15 +36,26 @@ static DEFINE_PER_CPU(struct stack_cache, stack_cache);
 
 u32 tasklist_lock(void)
 {
-	u32 flags;
-
-	spin_lock_irqsave(&tasklist_spinlock, flags);
-	return flags;
+	spin_lock(&tasklist_spinlock);
+	return 0;
 }
 
-void tasklist_unlock(u32 flags)
+void tasklist_unlock(u32 flags __unused_arg)
 {
-	spin_unlock_irqrestore(&tasklist_spinlock, flags);
+	spin_unlock(&tasklist_spinlock);
+}
+
+bool let_others_in(struct task_struct *task, u32 *flags)
+{
+	bool found;
+
+	get_task(task);
+	tasklist_unlock(*flags);
+	cond_resched();
+	*flags = tasklist_lock();
+	found = find_task(task->pid) == task;
+	put_task(task);
+	return found;
 }
 
 static void *alloc_stack(void)

@@ -6,12 +6,19 @@
 #include <syscalls.h>
 #include <uapi/time.h>
 
-void add_usage(struct task_usage *dst, const struct task_usage *src)
+/* All that a task of its own counts: there may be thousands of threads. */
+static inline void add_running(struct task_usage *dst,
+			       const struct task_usage *src)
 {
 	dst->utime_ns += src->utime_ns;
 	dst->stime_ns += src->stime_ns;
 	dst->nvcsw += src->nvcsw;
 	dst->nivcsw += src->nivcsw;
+}
+
+void add_usage(struct task_usage *dst, const struct task_usage *src)
+{
+	add_running(dst, src);
 	dst->min_flt += src->min_flt;
 	dst->maj_flt += src->maj_flt;
 	dst->maxrss = max(dst->maxrss, src->maxrss);
@@ -24,7 +31,7 @@ void group_usage(const struct task_struct *leader, struct task_usage *use)
 
 	*use = leader->dead_use;
 	for_each_thread(task, leader) {
-		add_usage(use, &task->use);
+		add_running(use, &task->use);
 		if (task->thread_info.mm)
 			mm = task->thread_info.mm;
 	}

@@ -10,8 +10,6 @@
 #include <uapi/sched.h>
 #include <uapi/wait.h>
 
-#define LOOKED_AT_ONCE 256 /* children, with interrupts off */
-
 static bool is_wanted(const struct wait_request *req,
 		      const struct task_struct *child)
 {
@@ -90,23 +88,6 @@ static bool take_change(struct wait_request *req, struct task_struct *child)
 }
 
 /*
- * Let interrupts in on the way through parent's children: where to go on, which
- * is the first one if child is none of them any more. tasklist_lock held.
- */
-static struct task_struct *stay_at(struct task_struct *child,
-				   struct task_struct *parent, u32 *flags)
-{
-	struct task_struct *at = get_task(child);
-
-	tasklist_unlock(*flags);
-	*flags = tasklist_lock();
-	if (find_task(child->pid) != child || child->parent != parent)
-		at = TAILQ_FIRST(&parent->children);
-	put_task(child);
-	return at;
-}
-
-/*
  * One look at the children: 0, req->pid tells what came of it; or -ECHILD. If
  * nothing did, entry is queued before tasklist_lock is let go, under which they
  * change: none changes unseen, and who need not wait is never queued.
@@ -114,18 +95,10 @@ static struct task_struct *stay_at(struct task_struct *child,
 static int look_at_children(struct wait_request *req, struct wait_entry *entry)
 {
 	struct task_struct *parent = current->group_leader, *child;
-	u32 flags = tasklist_lock(), n = 0;
+	u32 flags = tasklist_lock();
 	int err = -ECHILD;
 
-	for (child = TAILQ_FIRST(&parent->children); child;
-	     child = TAILQ_NEXT(child, sibling)) {
-		if (unlikely(++n % LOOKED_AT_ONCE == 0)) {
-			prepare_to_wait(&parent->wait_child, entry,
-					TASK_INTERRUPTIBLE);
-			child = stay_at(child, parent, &flags);
-		}
-		if (!child)
-			break;
+	TAILQ_FOREACH(child, &parent->children, sibling) {
 		if (!is_wanted(req, child))
 			continue;
 		err = 0;

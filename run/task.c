@@ -50,6 +50,7 @@ struct task_struct init_task = {
 	},
 };
 
+spinlock_t tasklist_spinlock = SPINLOCK_INIT;
 static spinlock_t dead_lock = SPINLOCK_INIT; /* irqs off */
 struct task_list dead_tasks = TAILQ_HEAD_INITIALIZER(
 	dead_tasks); /* dead_lock */

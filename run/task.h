@@ -171,6 +171,13 @@ struct task_struct {
 
 TAILQ_HEAD(task_list, task_struct);
 
+/*
+ * tasklist_lock()'s (proc/proc.h). Interrupts are on while it is held, for walks
+ * over thousands of tasks: what an interrupt does under it waits until it is
+ * free, as the timers of services do (run/timer.c).
+ */
+extern spinlock_t tasklist_spinlock;
+
 /* The boot task, pid 0, becomes the idle task. */
 extern struct task_struct init_task;
 

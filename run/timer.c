@@ -19,10 +19,14 @@ static struct timer_tree timers = RB_INITIALIZER(&timers); /* timer_lock */
 static struct timer *first_timer; /* timer_lock: who comes first, or NULL */
 static struct timer *expiring;    /* its service is being told */
 static u64 next_tick_ns;          /* timer_lock */
-static u64 slice_end_ns;  /* timer_lock: other tasks are ready; or NEVER */
-static bool started;      /* timer_lock */
+static u64 slice_end_ns;     /* timer_lock: other tasks are ready; or NEVER */
+static u64 services_wait_ns; /* timer_lock: till then no service is told */
+static bool started;         /* timer_lock */
 static bool tick_stopped; /* timer_lock: the core is idle and needs no tick */
 u64 boot_wall_ns;         /* wall_clock_ns() at boot; a service sets it */
+
+/* So long, if one has come and tasklist_lock is held. */
+#define SERVICES_WAIT_NSEC 20000u
 
 /* Far ahead: 73 years, which a driver's seconds hold in 32 bits. */
 #define NEVER (1ull << 61)
@@ -58,8 +62,8 @@ static void arm_timer(void)
 	const struct timer *first = first_timer;
 	u64 ns = tick_stopped ? NEVER : min(next_tick_ns, slice_end_ns);
 
-	if (first && first->expires_ns < ns)
-		ns = first->expires_ns;
+	if (first)
+		ns = min(ns, max(first->expires_ns, services_wait_ns));
 	if (started)
 		timer_set(ns);
 }
@@ -114,13 +118,19 @@ void timer_sync(const struct timer *timer)
 
 /*
  * Those whose time has come, up to the first that a service is to be told of,
- * or NULL. timer_lock held, inside which nobody is told anything.
+ * or NULL. timer_lock held, inside which nobody is told anything. A service
+ * may take tasklist_lock, which the task has that we interrupted, or another
+ * core's, which has its interrupts on, too.
  */
 static struct timer *run_timers(u64 now)
 {
 	struct timer *t;
 
 	while ((t = first_timer) && t->expires_ns <= now) {
+		if (!t->task && READ_ONCE(tasklist_spinlock.held)) {
+			services_wait_ns = now + SERVICES_WAIT_NSEC;
+			break;
+		}
 		unqueue_timer(t);
 		if (!t->task)
 			return t;

@@ -11,7 +11,7 @@
 #include <services/sched/internal.h>
 #include <services/signal/signal.h>
 
-#define LOOKED_AT_ONCE 50 /* with interrupts off */
+#define LOOKED_AT_ONCE 50 /* before others may run */
 
 /* Linux's sched_prio_to_weight: from nice -20 to 19. */
 static const u32 weights[MAX_NICE - MIN_NICE + 1] = {
@@ -83,8 +83,8 @@ s32 sys_getpriority(s32 which, s32 who)
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
 		if (is_meant(task, which, who))
 			highest = max(highest, MAX_NICE + 1 - task->nice);
-		if (++n % LOOKED_AT_ONCE == 0)
-			task = let_others_in(task, &flags);
+		if (++n % LOOKED_AT_ONCE == 0 && !let_others_in(task, &flags))
+			task = TAILQ_FIRST(&all_tasks);
 	}
 	tasklist_unlock(flags);
 	return highest;
@@ -105,8 +105,8 @@ s32 sys_setpriority(s32 which, s32 who, s32 nice)
 			if (err)
 				refused = err;
 		}
-		if (++n % LOOKED_AT_ONCE == 0)
-			task = let_others_in(task, &flags);
+		if (++n % LOOKED_AT_ONCE == 0 && !let_others_in(task, &flags))
+			task = TAILQ_FIRST(&all_tasks);
 	}
 	tasklist_unlock(flags);
 	return refused ? refused : err;

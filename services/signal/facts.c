@@ -4,7 +4,7 @@
 #include <services/signal/internal.h>
 #include <string.h>
 
-#define LOOKED_AT_ONCE 100 /* tasks, with interrupts off */
+#define LOOKED_AT_ONCE 100 /* tasks, before others may run */
 
 /* Of several threads, the one that counts what is pending for all of them. */
 static bool counts_group(const struct task_struct *task)
@@ -45,8 +45,9 @@ u32 count_pending_signals(void)
 
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
 		n += pending_of(task);
-		if (++looked % LOOKED_AT_ONCE == 0)
-			task = let_others_in(task, &flags);
+		if (++looked % LOOKED_AT_ONCE == 0 &&
+		    !let_others_in(task, &flags))
+			task = TAILQ_FIRST(&all_tasks);
 	}
 	tasklist_unlock(flags);
 	return n + nr_queued_signals();

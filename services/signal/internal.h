@@ -165,7 +165,8 @@ struct signal_state {
 	struct sigpending pending; /* signal_lock */
 	struct signal_group *group;
 	/* signal_lock; see job_control.c */
-	bool stop_pending;   /* it is to stop before user mode */
+	bool stop_pending; /* it is to stop before user mode */
+	bool wakes_others; /* woken from a stop: the threads behind it are not */
 	bool stop_dequeued;  /* took a stop signal and has not acted on it */
 	bool clear_in_child; /* own: the task it makes has no handlers */
 	struct sigaltstack altstack; /* own */
@@ -182,7 +183,11 @@ struct ksignal {
 
 /* ---- queue.c; signal_lock held where not said -------------------- */
 
-/* Of all that signals are: see the head of this file. irqs off. */
+/*
+ * Of all that signals are: see the head of this file. irqs off, unless
+ * tasklist_lock is held, without which no interrupt takes it: a walk over
+ * thousands of threads leaves them on.
+ */
 extern spinlock_t signal_lock;
 /* Counts the signals posted for tasks that block them: a signalfd can be read. */
 extern struct poll_edges signalfd_edges;
@@ -200,6 +205,14 @@ static inline void unlock_signals(u32 flags)
 {
 	spin_unlock_irqrestore(&signal_lock, flags);
 }
+
+/*
+ * kill of a group: 0, -ESRCH, or -EPERM: none may get it. tasklist_lock, whose
+ * flags these are, is held before and after; others are let in meanwhile. May
+ * sleep. (pgrp.c)
+ */
+int __must_check send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info,
+			      u32 *flags);
 
 /* What is pending for the running task or its process. */
 u64 pending_signals(void);

@@ -10,6 +10,8 @@
 #include <services/signal/internal.h>
 #include <uapi/wait.h>
 
+#define THREADS_AT_ONCE 16 /* before others may run */
+
 /* Groups that are stopped. While there are none no exit need look for them. */
 static u32 nr_stopped; /* tasklist_lock */
 
@@ -87,13 +89,35 @@ void job_orphan_pgrp(const struct task_struct *child,
 /* Both locks held, as in all of this part. */
 static void discard_pending(struct task_struct *leader, u64 set)
 {
+	struct signal_group *group = NULL;
 	struct task_struct *task;
 
 	for_each_thread(task, leader) {
 		if (!task->signal)
 			continue;
-		discard_signals(&task->signal->pending, set);
-		discard_signals(&task->signal->group->pending, set);
+		group = task->signal->group;
+		if (unlikely(task->signal->pending.set & set))
+			discard_signals(&task->signal->pending, set);
+	}
+	if (group)
+		discard_signals(&group->pending, set);
+}
+
+/*
+ * Some of the threads from task on that have stopped run again. There may be
+ * thousands: the last of these goes on with it when it has the core.
+ */
+static void wake_some(struct task_struct *task)
+{
+	u32 woken = 0;
+
+	for (; task; task = TAILQ_NEXT(task, thread_link)) {
+		if (!task->signal || !wake_up_stopped(task))
+			continue;
+		if (++woken == THREADS_AT_ONCE) {
+			task->signal->wakes_others = true;
+			break;
+		}
 	}
 }
 
@@ -110,8 +134,8 @@ static void cancel_stop(struct task_struct *leader)
 			continue;
 		task->signal->stop_pending = false;
 		task->signal->stop_dequeued = false;
-		wake_up_stopped(task);
 	}
+	wake_some(leader);
 }
 
 /* What to tell the parent: CLD_CONTINUED, CLD_STOPPED, or 0: nothing. */
@@ -153,20 +177,57 @@ void job_killed(struct task_struct *leader)
 	leader->job.untold_stop = 0;
 }
 
+/* A relay of wake_some() has the core: on, unless the group is to stop anew. */
+static void wake_others(void)
+{
+	struct task_struct *leader = current->group_leader;
+	u32 flags = tasklist_lock();
+
+	spin_lock(&signal_lock);
+	current->signal->wakes_others = false;
+	if (!leader->job.stopped && !leader->job.nr_to_stop)
+		wake_some(TAILQ_NEXT(current, thread_link));
+	spin_unlock(&signal_lock);
+	tasklist_unlock(flags);
+}
+
 /* ---- stopping ---------------------------------------------------- */
 
-static void ask_to_stop(struct task_struct *leader, int sig)
+static void ask_thread(struct task_struct *task)
 {
-	struct job_state *job = &leader->job;
-	struct task_struct *task;
+	if (!task->signal || task->signal->stop_pending ||
+	    task->state == TASK_STOPPED)
+		return;
+	task->signal->stop_pending = true;
+	task->group_leader->job.nr_to_stop++;
+	signal_wake(task);
+}
 
-	job->stop_sig = (u32)sig;
+/*
+ * The caller is asked first, and does not stop before all are: so the group has
+ * not stopped while others are let in, but a SIGCONT may have come. Both locks
+ * held, list_flags are those of tasklist_lock.
+ */
+static void ask_to_stop(struct task_struct *leader, int sig, u32 *list_flags)
+{
+	const struct signal_state *state = current->signal;
+	struct task_struct *task;
+	bool found;
+	u32 n = 0;
+
+	leader->job.stop_sig = (u32)sig;
+	ask_thread(current);
 	for_each_thread(task, leader) {
-		if (!task->signal || task->state == TASK_STOPPED)
+		ask_thread(task);
+		if (++n % THREADS_AT_ONCE)
 			continue;
-		task->signal->stop_pending = true;
-		job->nr_to_stop++;
-		signal_wake(task);
+		spin_unlock(&signal_lock);
+		found = let_others_in(task, list_flags);
+		spin_lock(&signal_lock);
+		if (!state->stop_pending || leader->group_exit)
+			break;
+		if (!found)
+			task = leader;
 	}
 }
 
@@ -176,14 +237,14 @@ void job_stop_group(int sig)
 	struct signal_state *state = current->signal;
 	u32 list_flags = tasklist_lock();
 	bool orphaned = sig != SIGSTOP && is_orphaned(leader->pgrp, NULL);
-	u32 flags = lock_signals();
 
+	spin_lock(&signal_lock);
 	/* A SIGCONT or SIGKILL since it was taken counts for more. */
 	if (state->stop_dequeued && !orphaned && !leader->group_exit &&
 	    !leader->job.nr_to_stop)
-		ask_to_stop(leader, sig);
+		ask_to_stop(leader, sig, &list_flags);
 	state->stop_dequeued = false;
-	unlock_signals(flags);
+	spin_unlock(&signal_lock);
 	tasklist_unlock(list_flags);
 }
 
@@ -224,6 +285,8 @@ void job_stop_thread(void)
 	tasklist_unlock(list_flags);
 	if (READ_ONCE(current->state) == TASK_STOPPED)
 		schedule();
+	if (unlikely(READ_ONCE(state->wakes_others)))
+		wake_others();
 }
 
 bool job_thread_exits(struct task_struct *task, bool others)

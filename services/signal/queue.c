@@ -9,7 +9,7 @@
  */
 #include <services/signal/internal.h>
 
-spinlock_t signal_lock = SPINLOCK_INIT; /* irqs off */
+spinlock_t signal_lock = SPINLOCK_INIT; /* irqs off: see internal.h */
 struct poll_edges signalfd_edges;
 
 /* ---- what is pending --------------------------------------------- */

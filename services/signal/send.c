@@ -120,7 +120,7 @@ static __always_inline bool is_fatal(const struct task_struct *task, u64 mask,
 		task->state != TASK_STOPPED;
 }
 
-/* Threads that are killed with interrupts off. */
+/* Threads that are killed at once, perhaps by an interrupt. */
 #define KILLED_AT_ONCE 8
 
 /*
@@ -176,16 +176,17 @@ static __always_inline int deliver(struct task_struct *task,
 static int send_to_thread(struct task_struct *task,
 			  const struct kernel_siginfo *info)
 {
-	u32 flags = lock_signals();
 	u64 mask = mask_of(info);
 	s32 went_on = 0;
-	int err = task->signal ? 0 : -ESRCH;
+	int err;
 
+	spin_lock(&signal_lock);
+	err = task->signal ? 0 : -ESRCH;
 	if (!err && mask) {
 		went_on = job_signal_sent(task->group_leader, mask);
 		err = deliver(task, &task->signal->pending, mask, info);
 	}
-	unlock_signals(flags);
+	spin_unlock(&signal_lock);
 	job_tell_continued(task->group_leader, went_on);
 	return err;
 }
@@ -218,7 +219,6 @@ int send_to_group(struct task_struct *leader, const struct kernel_siginfo *info)
 	struct task_struct *task;
 	s32 went_on = 0;
 	int err = 0;
-	u32 flags;
 	u64 mask;
 
 	/* In this order: mostly it is root, who may, and no code is looked at. */
@@ -227,13 +227,13 @@ int send_to_group(struct task_struct *leader, const struct kernel_siginfo *info)
 	if (unlikely(!info->signo))
 		return 0; /* it only asks, and is answered */
 	mask = sigmask(info->signo);
-	flags = lock_signals();
+	spin_lock(&signal_lock);
 	task = pick_thread(leader, mask);
 	if (task) {
 		went_on = job_signal_sent(leader, mask);
 		err = deliver(task, &task->signal->group->pending, mask, info);
 	}
-	unlock_signals(flags);
+	spin_unlock(&signal_lock);
 	job_tell_continued(leader, went_on);
 	return err;
 }
@@ -367,139 +367,9 @@ bool signal_fault(struct fault_signal *fault)
 	return handled;
 }
 
-/* ---- a whole group ----------------------------------------------- */
-
-/* Processes that get a signal with interrupts off. */
-#define SENT_AT_ONCE 8
-
-/*
- * A group may have thousands of processes. A few get the signal at once, then
- * interrupts are let in. Where the caller cannot wait for the rest, an interrupt
- * handler or who holds tasklist_lock, a timer goes on.
- */
-struct pgrp_walk {
-	s32 pgrp;
-	struct kernel_siginfo info;
-	struct task_struct *next; /* a reference: who gets it next, or NULL */
-	u32 found, refused;       /* so far; by the sender's user */
-};
-
-/* As long as the timer waits, the others have the core. */
-#define PAUSE_NSEC 20000u
-#define MAX_WALKS  8u
-
-/* tasklist_lock */
-static struct pgrp_walk walks[MAX_WALKS];
-static u32 first_walk, nr_walks;
-
-static void pgrp_timer_expired(struct timer *timer);
-
-/* In no table: only its timer calls it. */
-static const struct service pgrp_timer_service = {
-	.timer_expired = pgrp_timer_expired,
-};
-
-static struct timer walk_timer = { .service = &pgrp_timer_service };
-
-/*
- * Some more of the group. A process that is about to get the signal may leave
- * the group meanwhile: then all get it, again. False: that was the last.
- * tasklist_lock held.
- */
-static bool walk_on(struct pgrp_walk *walk)
-{
-	struct task_struct *first = find_by_id(ID_PGRP, walk->pgrp);
-	struct task_struct *task = first, *next = walk->next;
-
-	walk->next = NULL;
-	if (next && find_task(next->pid) == next && next->pgrp == walk->pgrp)
-		task = next;
-	if (next)
-		put_task(next);
-	for (u32 n = 0; task && n < SENT_AT_ONCE; n++) {
-		walk->refused += send_to_group(task, &walk->info) != 0;
-		walk->found++;
-		task = task->ids[ID_PGRP].next;
-		task = task != first ? task : NULL;
-	}
-	walk->next = task ? get_task(task) : NULL;
-	return task;
-}
-
-/*
- * 0, -ESRCH, or -EPERM: none may get it. tasklist_lock, whose flags these are, is
- * held before and after; others are let in meanwhile. May sleep.
- */
-static int send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info, u32 *flags)
-{
-	struct pgrp_walk walk = { .pgrp = pgrp, .info = *info };
-
-	while (walk_on(&walk)) {
-		tasklist_unlock(*flags);
-		cond_resched();
-		*flags = tasklist_lock();
-	}
-	return walk.found > walk.refused ? 0 : walk.found ? -EPERM : -ESRCH;
-}
-
-static void start_walk_timer(void)
-{
-	walk_timer.expires_ns = ktime_ns() + PAUSE_NSEC;
-	timer_start(&walk_timer);
-}
-
-static void pgrp_timer_expired(struct timer *timer __unused_arg)
-{
-	u32 flags = tasklist_lock();
-
-	if (!walk_on(&walks[first_walk])) {
-		first_walk = (first_walk + 1) % MAX_WALKS;
-		nr_walks--;
-	}
-	if (nr_walks)
-		start_walk_timer();
-	tasklist_unlock(flags);
-}
-
-void kill_pgrp_locked(s32 pgrp, int sig)
-{
-	struct pgrp_walk walk = { .pgrp = pgrp, .info = info_from_kernel(sig) };
-
-	if (!walk_on(&walk))
-		return;
-	if (nr_walks == MAX_WALKS) { /* so many groups, and all so large */
-		while (walk_on(&walk))
-			;
-		return;
-	}
-	walks[(first_walk + nr_walks++) % MAX_WALKS] = walk;
-	if (nr_walks == 1)
-		start_walk_timer();
-}
-
-void kill_pgrp(s32 pgrp, int sig)
-{
-	u32 flags = tasklist_lock();
-
-	kill_pgrp_locked(pgrp, sig);
-	tasklist_unlock(flags);
-}
-
 /* ---- kill and its family ----------------------------------------- */
 
-struct task_struct *let_others_in(struct task_struct *task, u32 *flags)
-{
-	struct task_struct *at = task;
-
-	atomic_inc(&task->usage);
-	tasklist_unlock(*flags);
-	cond_resched();
-	*flags = tasklist_lock();
-	if (find_task(task->pid) != task)
-		at = TAILQ_FIRST(&all_tasks);
-	put_task(task);
-	return at;
-}
+#define SENT_AT_ONCE 8 /* before others may run */
 
 /*
  * kill(-1): all but init, kernel threads, and the caller's own process. The
@@ -517,8 +387,8 @@ static u32 send_to_all(const struct kernel_siginfo *info, u32 *flags)
 		    task->parent == &init_task)
 			continue;
 		send_to_group(task, info);
-		if (++n % SENT_AT_ONCE == 0)
-			task = let_others_in(task, flags);
+		if (++n % SENT_AT_ONCE == 0 && !let_others_in(task, flags))
+			task = TAILQ_FIRST(&all_tasks);
 	}
 	return n;
 }

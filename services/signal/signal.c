@@ -107,6 +107,7 @@ static void init_state(struct signal_state *new, const struct signal_state *old,
 	new->saved_mask = 0;
 	new->clear_in_child = false;
 	new->stop_pending = false;
+	new->wakes_others = false;
 	new->stop_dequeued = false;
 	new->awaited = 0;
 	init_sigpending(&new->pending);
@@ -163,10 +164,12 @@ static void signal_exit(struct task_struct *task)
 	struct sighand_struct *hand = task->sighand;
 	struct signal_state *state = task->signal;
 	struct signal_group *group = state ? state->group : NULL;
-	u32 list_flags = tasklist_lock(), flags = lock_signals();
-	bool stopped = state && task->group_leader &&
-		job_thread_exits(task, group && group->count > 1);
+	u32 flags = tasklist_lock();
+	bool stopped;
 
+	spin_lock(&signal_lock);
+	stopped = state && task->group_leader &&
+		job_thread_exits(task, group && group->count > 1);
 	task->sighand = NULL;
 	task->signal = NULL;
 	if (hand && --hand->count > 0)
@@ -180,10 +183,10 @@ static void signal_exit(struct task_struct *task)
 	}
 	if (group)
 		forget_all(&group->pending);
-	unlock_signals(flags);
+	spin_unlock(&signal_lock);
 	if (stopped)
 		job_tell_stopped(task->group_leader);
-	tasklist_unlock(list_flags);
+	tasklist_unlock(flags);
 	free_sighand(hand);
 	if (group) {
 		if (unlikely(group->timers))

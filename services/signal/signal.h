@@ -76,18 +76,16 @@ void send_sig_current(int sig);
 void send_sig_process(struct task_struct *leader, int sig);
 
 /*
- * Let interrupts in, and other tasks. tasklist_lock, whose flags these are, is
- * held before and after; the processes after task are looked at next. Returns
- * where: task may be gone, and then all are, again. May sleep.
- */
-struct task_struct *let_others_in(struct task_struct *task, u32 *flags);
-
-/*
- * Post sig to every process of group pgrp (none: nothing happens): how the
- * terminal tells the foreground of ^C. Any context. A large group has not got
- * all of it on return.
+ * Post sig to every process of group pgrp (none: nothing happens). A large group
+ * has not got all of it on return.
  */
 void kill_pgrp(s32 pgrp, int sig);
+/*
+ * The same from any context: how the terminal tells the foreground of ^C. A timer
+ * does it, which expires now, or when tasklist_lock is free; it is lost if eight
+ * groups wait already.
+ */
+void kill_pgrp_soon(s32 pgrp, int sig);
 /* The same; the caller holds tasklist_lock. */
 void kill_pgrp_locked(s32 pgrp, int sig);
 

@@ -15,8 +15,9 @@ void set_current_blocked(u64 blocked)
 void flush_ignored(int sig)
 {
 	struct task_struct *task;
-	u32 list_flags = tasklist_lock(), flags = lock_signals();
+	u32 flags = tasklist_lock();
 
+	spin_lock(&signal_lock);
 	if (sig_ignored(current, sig)) {
 		discard_signals(&current->signal->group->pending, sigmask(sig));
 		for_each_thread(task, current->group_leader)
@@ -25,8 +26,8 @@ void flush_ignored(int sig)
 						sigmask(sig));
 		recalc_sigpending();
 	}
-	unlock_signals(flags);
-	tasklist_unlock(list_flags);
+	spin_unlock(&signal_lock);
+	tasklist_unlock(flags);
 }
 
 /* Faults, then the lowest number. 0: the set is empty. */

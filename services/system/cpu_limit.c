@@ -13,7 +13,7 @@
 #include <uapi/signal.h>
 
 #define LOOK_NSEC      (NSEC_PER_SEC / 10)
-#define LOOKED_AT_ONCE 16 /* tasks, with interrupts off */
+#define LOOKED_AT_ONCE 16 /* tasks, before others may run */
 
 static u32 watched; /* the thread is there */
 
@@ -60,8 +60,8 @@ static void check_all(void)
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
 		if (task == task->group_leader)
 			check_process(task);
-		if (++n % LOOKED_AT_ONCE == 0)
-			task = let_others_in(task, &flags);
+		if (++n % LOOKED_AT_ONCE == 0 && !let_others_in(task, &flags))
+			task = TAILQ_FIRST(&all_tasks);
 	}
 	tasklist_unlock(flags);
 }

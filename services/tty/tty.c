@@ -76,7 +76,7 @@ void tty_type(struct tty *tty, u8 byte)
 	if (stopped)
 		tty_wake_output(tty);
 	if (sig && pgrp > 0)
-		kill_pgrp(pgrp, sig);
+		kill_pgrp_soon(pgrp, sig);
 }
 
 /*

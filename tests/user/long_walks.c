@@ -27,7 +27,7 @@ static void sleeper(void *arg)
 	uint32_t i = (uint32_t)(uintptr_t)arg;
 	int32_t forever[2] = { (int32_t)(1000 + i * 7919 % TASKS), 0 };
 
-	started++;
+	__atomic_fetch_add(&started, 1, __ATOMIC_RELAXED);
 	for (;;)
 		SYS(nanosleep, forever, 0);
 }
