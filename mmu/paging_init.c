@@ -169,7 +169,7 @@ void paging_init(const struct map_desc *map, unsigned int n)
 {
 	struct image_part parts[NR_PARTS];
 
-	ttbr_flags = read_ttbr0() & ~TTBR_BASE;
+	ttbr_flags = read_mpidr() & MPIDR_MP ? TTBR_FLAGS_MP : TTBR_FLAGS_UP;
 	walk_coherency_init();
 	memblock_for_each_memory(extend_boot_map, NULL);
 	high_memory = lowmem_va(memblock_end());

@@ -180,6 +180,11 @@ u32 model_switch_dacr(u32 dacr)
 }
 
 /* Lines of 32 bytes: log2 of the words in DminLine, bits 19:16. */
+u32 read_mpidr(void)
+{
+	return MPIDR_MP;
+}
+
 u32 read_ctr(void)
 {
 	return 3u << 16;

@@ -6,6 +6,9 @@
 
 #include <types.h>
 
+#define MPIDR_MP 0x80000000u /* multiprocessing extensions (B4.1.106) */
+
+u32 read_mpidr(void);
 u32 read_ctr(void);
 u32 read_id_mmfr3(void);
 u32 read_sctlr(void);
