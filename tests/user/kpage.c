@@ -71,6 +71,7 @@ static void of_programs(void)
 	is(in_child(written_in_child, p), 0,
 	   "fork: twice, until one of the two writes");
 	fd = make_file(scratch("file"), PAGE);
+	SYS(unlink, scratch("file"));
 	q = (uint8_t *)SYS(mmap2, 0, PAGE, PROT_READ, MAP_SHARED, fd, 0);
 	(void)*q;
 	flags = entry_of(flags_fd, frame((void *)q));
