@@ -6,6 +6,7 @@ QEMU's -nographic sends a BREAK for Ctrl-A b.
 
 import os
 import re
+import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -47,7 +48,8 @@ answers(busy, BREAK + "t", r"(?s)twins, pid 1, parent 0.*\] \w*schedule\w*\+0x"
 answers(busy, BREAK + "m", r"memory: \d+ of \d+ pages free", "m: memory")
 answers(busy, BREAK + "l", r"no process's mmap_lock or page_table_lock is held",
         "l: locks")
-busy.close(force=True)
+busy.kill(signal.SIGKILL)
+busy.wait()
 
 shell = start("/bin/sh")
 shell.expect(r"\$ $")
