@@ -44,6 +44,17 @@
 
 #define ROBUST_LIST_LIMIT 2048
 
+/* futex_waitv */
+#define FUTEX_32        2
+#define FUTEX_WAITV_MAX 128
+
+struct futex_waitv {
+	uint64_t val;
+	uint64_t uaddr;
+	uint32_t flags; /* FUTEX_32, and FUTEX_PRIVATE_FLAG */
+	uint32_t __reserved;
+};
+
 /* set_robust_list's; an entry begins with the address of the next one. */
 struct robust_list_head {
 	uint32_t next;            /* the first; the head itself: none */

@@ -305,6 +305,7 @@
 #define __NR_close_range                  436
 #define __NR_faccessat2                   439
 #define __NR_epoll_pwait2                 441
+#define __NR_futex_waitv                  449
 
 /* The kernel's table has this many rows. */
 #define NR_SYSCALLS 452

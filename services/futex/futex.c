@@ -162,8 +162,7 @@ void futex_queue(struct futex_waiter *w)
 	spin_unlock(&b->lock);
 }
 
-/* Leave the queue. True if a wake-up had come for us. */
-static bool unqueue_waiter(struct futex_waiter *w)
+bool futex_unqueue(struct futex_waiter *w)
 {
 	struct bucket *b = lock_bucket_of(w);
 	bool woken = w->woken;
@@ -197,7 +196,7 @@ static int wait_woken(struct futex_waiter *w, u64 until)
 						       until - now);
 	}
 	set_current_state(TASK_RUNNING);
-	return unqueue_waiter(w) ? 0 : err;
+	return futex_unqueue(w) ? 0 : err;
 }
 
 static s32 futex_wait_again(const struct restart_block *block);
@@ -219,7 +218,7 @@ static s32 futex_wait(uaddr_t va, bool private, u32 expected, u64 until,
 	if (!err && value != expected)
 		err = -EAGAIN;
 	if (err)
-		return unqueue_waiter(&w) ? 0 : err;
+		return futex_unqueue(&w) ? 0 : err;
 	err = wait_woken(&w, until);
 	/* A time must not begin anew. */
 	if (err == -ERESTARTSYS && until != UINT64_MAX)

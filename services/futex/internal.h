@@ -14,7 +14,7 @@ struct futex_key {
 	u64 offset;         /* of the word: address, or byte in the object */
 };
 
-/* On the sleeper's stack. */
+/* On the sleeper's stack; or several, of one who waits for several words. */
 struct futex_waiter {
 	struct futex_key key; /* bucket lock */
 	struct task_struct *task;
@@ -44,6 +44,8 @@ u32 futex_bucket(const struct futex_key *key);
 struct bucket *futex_lock_bucket(u32 i);
 /* w->key is set: at the end of its bucket. (no lock) */
 void futex_queue(struct futex_waiter *w);
+/* Leave the queue. True if a wake-up had come for it. (no lock) */
+bool futex_unqueue(struct futex_waiter *w);
 /* Bucket lock held. The waiter's stack frame may go as soon as that is free. */
 void futex_wake_waiter(struct bucket *b, struct futex_waiter *w);
 

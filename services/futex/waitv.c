@@ -1,0 +1,148 @@
+/*
+ * futex_waitv: wait for any of several words.
+ *
+ * One sleeper stands in several queues, once for each word. Each of them is in its
+ * queue before its word is read, as with one word, so no wake-up is lost.
+ */
+#include <alloc/alloc.h>
+#include <asm/uaccess.h>
+#include <proc/proc.h>
+#include <services/futex/internal.h>
+#include <services/time/time.h>
+#include <uapi/futex.h>
+#include <uapi/time.h>
+
+/* A word, and who waits for it. */
+struct wait_word {
+	struct futex_waitv word;
+	struct futex_waiter waiter;
+};
+
+static int get_word(struct wait_word *w, uaddr_t from)
+{
+	const struct futex_waitv *word = &w->word;
+
+	if (copy_from_user(&w->word, from, sizeof(w->word)))
+		return -EFAULT;
+	if (word->flags & ~(u32)(FUTEX_32 | FUTEX_PRIVATE_FLAG) ||
+	    !(word->flags & FUTEX_32) || word->__reserved)
+		return -EINVAL;
+	w->waiter = (struct futex_waiter){
+		.task = current,
+		.bitset = FUTEX_BITSET_MATCH_ANY,
+	};
+	return 0;
+}
+
+/* When the wait ends, by the monotonic clock. 0, -EINVAL, -EFAULT. */
+static int get_deadline(uaddr_t timeout, s32 clock, u64 *until)
+{
+	int err;
+
+	*until = UINT64_MAX;
+	if (!timeout)
+		return 0;
+	if (clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME)
+		return -EINVAL;
+	err = get_timespec(timeout, true, until);
+	if (!err && clock == CLOCK_REALTIME)
+		*until -= min(*until, wall_clock_ns() - ktime_ns());
+	return err;
+}
+
+/* All leave their queues: which word, the last of them, was woken; or -1. */
+static s32 leave_queues(struct wait_word *words, u32 nr)
+{
+	s32 woken = -1;
+
+	for (u32 i = 0; i < nr; i++)
+		if (futex_unqueue(&words[i].waiter))
+			woken = (s32)i;
+	return woken;
+}
+
+/*
+ * All stand in their queues: 0. Or none does: *woken is the word that was, or -1
+ * and -EAGAIN, a word has another value, -EFAULT.
+ */
+static int enter_queues(struct wait_word *words, u32 nr, s32 *woken)
+{
+	u32 value, i;
+	int err = 0;
+
+	for (i = 0; i < nr && !err; i++)
+		err = futex_get_key((uaddr_t)words[i].word.uaddr,
+				    words[i].word.flags & FUTEX_PRIVATE_FLAG,
+				    &words[i].waiter.key);
+	*woken = -1;
+	if (err)
+		return err;
+	for (i = 0; i < nr && !err; i++) {
+		futex_queue(&words[i].waiter);
+		err = get_user_u32(&value, (uaddr_t)words[i].word.uaddr);
+		if (!err && value != (u32)words[i].word.val)
+			err = -EAGAIN;
+	}
+	if (err)
+		*woken = leave_queues(words, i);
+	return err;
+}
+
+static bool any_woken(const struct wait_word *words, u32 nr)
+{
+	for (u32 i = 0; i < nr; i++)
+		if (READ_ONCE(words[i].waiter.woken))
+			return true;
+	return false;
+}
+
+/* The number of a word that was woken, or -errno. */
+static s32 wait_for_any(struct wait_word *words, u32 nr, u64 until)
+{
+	s32 woken;
+	int err = enter_queues(words, nr, &woken);
+	u64 now;
+
+	if (err)
+		return woken >= 0 ? woken : err;
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (any_woken(words, nr))
+			break;
+		now = ktime_ns();
+		if (now >= until)
+			err = -ETIMEDOUT;
+		else if (signal_pending())
+			err = -ERESTARTSYS;
+		if (err)
+			break;
+		schedule_timeout(until == UINT64_MAX ? until : until - now);
+	}
+	set_current_state(TASK_RUNNING);
+	woken = leave_queues(words, nr);
+	return woken >= 0 ? woken : err;
+}
+
+s32 sys_futex_waitv(uaddr_t uwords, u32 nr, u32 flags, uaddr_t timeout,
+		    s32 clock)
+{
+	struct wait_word *words;
+	u64 until;
+	s32 ret;
+
+	if (flags || !nr || nr > FUTEX_WAITV_MAX || !uwords)
+		return -EINVAL;
+	ret = get_deadline(timeout, clock, &until);
+	if (ret)
+		return ret;
+	words = kmalloc(nr * sizeof(*words), GFP_KERNEL);
+	if (!words)
+		return -ENOMEM;
+	for (u32 i = 0; i < nr && !ret; i++)
+		ret = get_word(&words[i],
+			       uwords + i * (u32)sizeof(struct futex_waitv));
+	if (!ret)
+		ret = wait_for_any(words, nr, until);
+	kfree(words);
+	return ret;
+}
