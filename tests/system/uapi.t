@@ -31,7 +31,7 @@ HEADERS = {
     "fcntl.h": ["linux/fcntl.h", "linux/fs.h", "linux/falloc.h"],
     "poll.h": ["asm/poll.h"],
     "sched.h": ["linux/sched.h", "linux/sched/types.h"],
-    "signal.h": ["linux/signal.h"],
+    "signal.h": ["linux/signal.h", "linux/signalfd.h"],
     "socket.h": ["linux/un.h", "asm/socket.h"],
     "stat.h": ["linux/stat.h", "asm/stat.h"],
     "statfs.h": ["asm/statfs.h", "linux/magic.h"],
@@ -73,7 +73,7 @@ ATTRIBUTE = r"__attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\)"
 # Arrays here that are single fields in Linux.
 ARRAYS = {"sigcontext.arm_r": [*(f"arm_r{n}" for n in range(11)), "arm_fp",
                                "arm_ip"]}
-PADDING = re.compile(r"(si_)?pad\d?$|uc_unused$|unused$|f_spare$")
+PADDING = re.compile(r"(si_)?pad\d?$|uc_unused$|unused$|ssi_unused$|f_spare$")
 
 # What Linux's headers for programs do not have, and where it is from instead.
 EXCEPTIONS = {
