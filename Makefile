@@ -210,6 +210,21 @@ $(OUT)/board.dtb: board/$(BOARD)/board.dts
 	@mkdir -p $(@D)
 	$(Q)$(DTC) -q -I dts -O dtb -o $@ $<
 
+# For U-Boot: the image for its bootm, and an SD card that it boots by itself.
+# DTB=FILE goes on the card as well; without it U-Boot's own device tree is used.
+DTB ?= $(board-dtb)
+$(OUT)/pagewalk.uimage: $(OUT)/pagewalk.bin tools/uimage.py
+	$(Q)$(PYTHON) tools/uimage.py kernel $$(($(PHYS_OFFSET) + 0x10000)) $< $@
+$(OUT)/sdcard.img: $(OUT)/pagewalk.bin $(OUT)/initramfs.cpio $(DTB) \
+		tools/sdcard.py tools/uimage.py
+	$(Q)$(PYTHON) tools/sdcard.py $@ pagewalk.bin=$(OUT)/pagewalk.bin \
+		initramfs.cpio=$(OUT)/initramfs.cpio $(DTB:%=board.dtb=%)
+.PHONY: uimage sdcard
+uimage: $(OUT)/pagewalk.uimage
+	@echo "$<: U-Boot's bootm takes it"
+sdcard: $(OUT)/sdcard.img
+	@echo "$<: write it to a card, dd of=/dev/CARD bs=1M"
+
 .SECONDARY:
 
 # ---- the archive -----------------------------------------------------------

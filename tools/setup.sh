@@ -7,7 +7,7 @@ packages=${PACKAGES:-"
 	gcc libc6-dev make perl python3 python3-pexpect cpio
 	gcc-arm-none-eabi libnewlib-arm-none-eabi
 	gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
-	qemu-system-arm qemu-user gdb-multiarch device-tree-compiler
+	qemu-system-arm qemu-user gdb-multiarch device-tree-compiler mtools u-boot-qemu
 	debian-archive-keyring
 	libcmocka-dev spin clang-format-14 cloc linux-libc-dev-armhf-cross
 "}

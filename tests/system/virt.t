@@ -9,14 +9,20 @@ this one can do: leave out VFP and NEON, start in HYP mode.
 
 import glob
 import os
+import struct
 import sys
+import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "tools"))
 import machine
 import tap
+import uimage
 import variant
 
 OUT = "build/virt"
+# Of Debian's u-boot-qemu.
+UBOOT = "/usr/lib/u-boot/qemu_arm/u-boot.bin"
 # They look at sources, or are about one board or build, or take long and say
 # nothing of a board.
 NOT_HERE = {"docs", "lint", "uapi", "core", "virt", "debug", "debian", "dynamic",
@@ -73,6 +79,39 @@ def cores():
         tap.has(said, text, f"{core}: {text}")
 
 
+def uboot_header():
+    """As U-Boot's image_check_hcrc and image_check_dcrc read it."""
+    data = b"a kernel of ours"
+    image = uimage.uimage("kernel", 0x60010000, data)
+    words = struct.unpack(">7I", image[:28])
+    tap.is_(words[0], 0x27051956, "it begins with U-Boot's magic number")
+    blank = image[:4] + bytes(4) + image[8:64]
+    tap.is_(words[1], zlib.crc32(blank), "the header's sum is right")
+    tap.is_((words[3], words[6], image[64:]),
+            (len(data), zlib.crc32(data), data), "so is that of what follows")
+    tap.is_((words[4], words[5]), (0x60010000, 0x60010000),
+            "it is moved to its place and entered there")
+
+
+def uboot_card():
+    """No key is pressed: U-Boot finds boot.scr, which loads all and boots."""
+    if not os.path.exists(UBOOT):
+        tap.diag("u-boot-qemu is not installed: U-Boot has booted nothing")
+        return
+    status, output = variant.run(["make", "BOARD=virt", f"OUT={OUT}",
+                                  f"{OUT}/sdcard.img"])
+    if not tap.is_(status, 0, "make sdcard BOARD=virt", output):
+        return
+    text = "1. A program's address space"
+    said = machine.says([
+        machine.QEMU, "-M", "virt", "-cpu", "cortex-a15", "-m", "128M", "-nic",
+        "none", "-nographic", "-bios", UBOOT, "-drive",
+        f"if=none,file={OUT}/sdcard.img,format=raw,readonly=on,id=card",
+        "-device", "virtio-blk-device,drive=card"], text)
+    tap.has(said, "Boot arguments: device tree", "bootz hands over a tree")
+    tap.has(said, text, "and the tour begins")
+
+
 def pending_abort():
     """By HCR.VA, before the kernel has vectors: it is not the kernel's."""
     _, output = variant.run([
@@ -106,6 +145,8 @@ if variant.build("BOARD=virt", OUT, "BOARD=virt"):
                        BOARD="virt", CPU=cpu)
     machines()
     cores()
+    uboot_header()
+    uboot_card()
     power_off()
     pending_abort()
 tap.done()
