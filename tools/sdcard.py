@@ -7,6 +7,7 @@ mtools (mformat, mcopy) write the file system; nobody need be root.
 """
 
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -36,6 +37,8 @@ bootz ${kernel_addr_r} ${ramdisk_addr_r}:${filesize} ${tree}
 
 def main():
     output, *files = sys.argv[1:]
+    if not shutil.which("mformat"):
+        sys.exit("sdcard: mtools is not installed; make setup installs it")
     sector = 512
     entry = struct.pack("<B3sB3sII", 0x80, b"\xfe\xff\xff", FAT32_LBA,
                         b"\xfe\xff\xff", START // sector,
