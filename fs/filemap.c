@@ -115,12 +115,15 @@ static void delete_from_page_cache(struct address_space *mapping,
 				   struct page *page)
 {
 	struct page *deleted = page_tree_delete(mapping, page->index);
+	struct tree_limits *limits = mapping->host->i_limits;
 
 	BUG_ON(deleted != page);
 	add_page_use(USE_CACHE, -1);
 	page->mapping = NULL;
 	/* A page table or a copy may hold it, and flag it, too. */
 	atomic_add(-!!(page->flags & PG_CHARGED), &ramfs_pages);
+	if (limits)
+		atomic_add(-!!(page->flags & PG_CHARGED), &limits->pages);
 	atomic_andnot(PG_DIRTY | PG_CHARGED, &page->flags);
 	if (mapping->nr_pages == 0)
 		LIST_REMOVE(mapping, cached);

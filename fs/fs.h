@@ -82,12 +82,20 @@ struct inode_operations {
 	void (*describe)(const struct inode *inode, char *buf, size_t bytes);
 };
 
+/* What a mounted tree may hold, and what it has. Its inodes share it. */
+struct tree_limits {
+	atomic_t inodes;           /* the last one frees it */
+	atomic_t pages;            /* with PG_CHARGED */
+	u32 max_pages, max_inodes; /* 0: no limit */
+};
+
 struct inode {
 	/* constant */
 	u32 i_ino;
 	u32 i_dev, i_rdev;
 	const struct inode_operations *i_op;
 	const struct file_operations *i_fop;
+	struct tree_limits *i_limits; /* NULL: of no such tree */
 	/* atomic */
 	atomic_t i_count;
 	/* i_lock */

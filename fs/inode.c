@@ -87,6 +87,8 @@ void iput(struct inode *inode)
 	if (inode->i_data.cached.le_prev)
 		truncate_inode_pages(&inode->i_data, 0);
 	BUG_ON(inode->i_data.nr_pages || !TAILQ_EMPTY(&inode->i_data.i_mmap));
+	if (inode->i_limits && atomic_dec_and_test(&inode->i_limits->inodes))
+		kfree(inode->i_limits);
 	kmem_cache_free(inode_cache, inode);
 }
 

@@ -183,6 +183,8 @@ int generic_fallocate(struct file *file, u32 mode, u64 start, u64 bytes);
 u32 ramfs_max_pages(void);
 /* Charge a page that will be written to, once: 0 or -ENOSPC. (limit.c) */
 int __must_check limit_data(struct page *page);
+/* inode is one more of the tree with these limits, or NULL: 0 or -ENOSPC. */
+int __must_check join_tree(struct inode *inode, struct tree_limits *limits);
 /*
  * vm_operations.page_mkwrite of all files: the page is charged, SIGBUS at the
  * limit, and the file's times change. (limit.c)

@@ -18,20 +18,33 @@ u32 ramfs_max_pages(void)
 				 totalram_pages() / 2;
 }
 
+/* Is there room for one more page, of all files and of this one's tree? */
+static bool has_room(const struct tree_limits *limits)
+{
+	u32 max = limits ? READ_ONCE(limits->max_pages) : 0;
+
+	return (u32)atomic_read(&ramfs_pages) < ramfs_max_pages() &&
+		(!max || (u32)atomic_read(&limits->pages) < max);
+}
+
 /* A page that a truncation has just taken is nobody's to charge any more. */
 int limit_data(struct page *page)
 {
 	struct address_space *mapping = READ_ONCE(page->mapping);
+	struct tree_limits *limits;
 	int err = 0;
 
 	if (likely(page->flags & PG_CHARGED) || !mapping)
 		return 0;
 	spin_lock(&mapping->lock);
 	if (page->mapping == mapping && !(page->flags & PG_CHARGED)) {
-		if ((u32)atomic_read(&ramfs_pages) >= ramfs_max_pages()) {
+		limits = mapping->host->i_limits;
+		if (!has_room(limits)) {
 			err = -ENOSPC;
 		} else {
 			atomic_inc(&ramfs_pages);
+			if (limits)
+				atomic_inc(&limits->pages);
 			atomic_or(PG_CHARGED, &page->flags);
 		}
 	}

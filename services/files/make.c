@@ -40,6 +40,11 @@ int ramfs_make_inode(const struct inode *dir, u32 mode, struct inode **result)
 	inode = ramfs_inode(mode);
 	if (!inode)
 		return -ENOMEM;
+	err = join_tree(inode, dir->i_limits);
+	if (err) {
+		iput(inode);
+		return err;
+	}
 	inode->i_dev = dir->i_dev;
 	init_owner(inode, dir);
 	*result = inode;

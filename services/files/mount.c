@@ -9,14 +9,14 @@
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
-#include <stdlib.h>
+#include <services/files/mount_options.h>
 #include <string.h>
 #include <uapi/mount.h>
 
 /* Which mounts propagate to which. */
 #define MS_PROPAGATION (MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
 
-#define NAME_BYTES 64 /* of a type and a source, with the NUL */
+#define NAME_BYTES 128 /* of a type, a source and the options, with the NUL */
 
 struct mount {
 	TAILQ_ENTRY(mount) link; /* mounts_lock */
@@ -91,33 +91,22 @@ bool get_mount(u32 n, struct mount_facts *facts)
 
 /* ---- a tree of its own ------------------------------------------- */
 
-/* NAME=number of a mount's options, or what is so without. */
-static u32 option(const char *options, const char *name, int base, u32 without)
+/* 0 and a root directory without a name, or -errno. */
+static int new_tree(const struct tree_options *options, struct inode **result)
 {
-	size_t bytes = strlen(name);
-	const char *p = options;
+	struct inode *root = ramfs_inode(S_IFDIR | options->mode);
+	int err = root ? limit_tree(root, options) : -ENOMEM;
 
-	while (p && *p) {
-		if (!strncmp(p, name, bytes) && p[bytes] == '=')
-			return (u32)strtoul(p + bytes + 1, NULL, base);
-		p = strchr(p, ',');
-		p = p ? p + 1 : NULL;
+	if (err) {
+		iput(root);
+		return err;
 	}
-	return without;
-}
-
-static struct inode *new_tree(const char *options)
-{
-	struct inode *root = ramfs_inode(
-		S_IFDIR | (option(options, "mode", 8, 01777) & 07777));
-
-	if (!root)
-		return NULL;
-	root->i_uid = option(options, "uid", 10, 0);
-	root->i_gid = option(options, "gid", 10, 0);
+	root->i_uid = options->uid;
+	root->i_gid = options->gid;
 	last_dev++;
 	root->i_dev = MKDEV(0, last_dev);
-	return root;
+	*result = root;
+	return 0;
 }
 
 /*
@@ -215,14 +204,34 @@ static void uncover(struct inode *point, struct inode *root)
 	spin_unlock(&tree_lock);
 }
 
-static int mount_tree(struct mount *mount, const char *options)
+/* A ramfs has a mode alone, knows no limit and minds no other option. */
+static int mount_tree(struct mount *mount, char *text)
 {
-	int err = -ENOMEM;
+	struct tree_options options = default_tree_options();
+	bool limited = !strcmp(mount->type, "tmpfs");
+	int err = parse_tree_options(text, &options);
 
-	mount->root = new_tree(options);
-	if (mount->root)
-		err = cover(mount->point, mount->root);
-	return err;
+	if (!limited)
+		options.max_pages = options.max_inodes = 0;
+	if (err && limited)
+		return err;
+	err = new_tree(&options, &mount->root);
+	return err ? err : cover(mount->point, mount->root);
+}
+
+/* What is not said anew stays. mounts_lock held. */
+static int remount_tree(struct mount *mount, char *text)
+{
+	struct tree_limits *limits = mount->root->i_limits;
+	struct tree_options options;
+	int err;
+
+	if (!limits)
+		return 0;
+	options = (struct tree_options){ .max_pages = limits->max_pages,
+					 .max_inodes = limits->max_inodes };
+	err = parse_tree_options(text, &options);
+	return err ? err : change_tree_limits(mount->root, &options);
 }
 
 /* What was there from the start: once, and where it is. */
@@ -261,7 +270,7 @@ static bool is_in_root(const struct inode *inode, const char *name, bool pts)
 	return is;
 }
 
-static int mount_type(struct mount *mount, const char *options)
+static int mount_type(struct mount *mount, char *options)
 {
 	const struct inode *point = mount->point;
 
@@ -295,7 +304,7 @@ static int read_text(uaddr_t from, char text[NAME_BYTES])
 }
 
 static int new_mount(uaddr_t source, uaddr_t target, uaddr_t type, u32 flags,
-		     const char *options)
+		     char *options)
 {
 	struct mount *mount = kzalloc(sizeof(*mount), GFP_KERNEL);
 	int err;
@@ -325,7 +334,7 @@ static int new_mount(uaddr_t source, uaddr_t target, uaddr_t type, u32 flags,
 }
 
 /* Other flags for what is mounted; who shares mounts with whom: nobody does. */
-static int change_mount(uaddr_t target, u32 flags)
+static int change_mount(uaddr_t target, u32 flags, char *options)
 {
 	struct mount *mount;
 	struct inode *root;
@@ -339,10 +348,12 @@ static int change_mount(uaddr_t target, u32 flags)
 	}
 	down_write(&mounts_lock);
 	mount = find_mount(root);
+	err = mount || root == root_inode ? 0 : -EINVAL;
 	if (mount && flags & MS_REMOUNT)
+		err = remount_tree(mount, options);
+	if (mount && flags & MS_REMOUNT && !err)
 		mount->flags = flags & ~(u32)MS_REMOUNT;
 	up_write(&mounts_lock);
-	err = mount || root == root_inode ? 0 : -EINVAL;
 	iput(root);
 	return err;
 }
@@ -357,11 +368,12 @@ s32 sys_mount(uaddr_t source, uaddr_t target, uaddr_t type, u32 flags,
 		flags &= ~(u32)MS_MGC_MSK;
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if (flags & (MS_REMOUNT | MS_PROPAGATION))
-		return change_mount(target, flags);
-	if (flags & (MS_BIND | MS_MOVE | MS_RDONLY))
+	if (!(flags & (MS_REMOUNT | MS_PROPAGATION)) &&
+	    flags & (MS_BIND | MS_MOVE | MS_RDONLY))
 		return -EINVAL; /* a directory has one place, and is writable */
 	err = read_text(data, options);
+	if (!err && flags & (MS_REMOUNT | MS_PROPAGATION))
+		return change_mount(target, flags, options);
 	return err ? err : new_mount(source, target, type, flags, options);
 }
 

@@ -7,6 +7,20 @@
 #include <string.h>
 #include <uapi/statfs.h>
 
+/* What is left of a number that is bounded. */
+static u32 left(u32 max, const atomic_t *used)
+{
+	return max - min(max, (u32)atomic_read(used));
+}
+
+static void fill_limits(const struct tree_limits *limits, struct statfs64 *st)
+{
+	st->f_blocks = limits->max_pages;
+	st->f_bfree = st->f_bavail = left(limits->max_pages, &limits->pages);
+	st->f_files = limits->max_inodes;
+	st->f_ffree = left(limits->max_inodes, &limits->inodes);
+}
+
 static void fill_statfs(const struct inode *inode, struct statfs64 *st)
 {
 	memset(st, 0, sizeof(*st));
@@ -20,6 +34,10 @@ static void fill_statfs(const struct inode *inode, struct statfs64 *st)
 		return;
 	}
 	st->f_type = inode->i_dev == RAMFS_DEV ? RAMFS_MAGIC : TMPFS_MAGIC;
+	if (inode->i_limits) {
+		fill_limits(inode->i_limits, st);
+		return;
+	}
 	st->f_blocks = ramfs_max_pages();
 	st->f_bfree = st->f_blocks -
 		min((u32)st->f_blocks, (u32)atomic_read(&ramfs_pages));
@@ -41,6 +59,8 @@ static s32 put_statfs(const struct statfs64 *st, uaddr_t buf)
 	words[2] = (u32)st->f_blocks;
 	words[3] = (u32)st->f_bfree;
 	words[4] = (u32)st->f_bavail;
+	words[5] = (u32)st->f_files;
+	words[6] = (u32)st->f_ffree;
 	words[9] = st->f_namelen;
 	words[10] = st->f_frsize;
 	words[11] = st->f_flags;

@@ -1,0 +1,148 @@
+/*
+ * services/files/mount_options.c - what `mount -o` may say of a tmpfs, and the limits
+ * on what its tree holds. As on Linux it may have half of the memory unless
+ * size= says more or less, and as many inodes; 0 is no limit.
+ */
+#include <mm/mm.h>
+#include <services/files/files.h>
+#include <services/files/mount_options.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The number at *text, with Linux's suffixes; *text is what comes behind. */
+static u64 parse_number(char **text)
+{
+	u64 number = strtoul(*text, text, 0);
+	const char *units = "kmg", *unit;
+
+	unit = **text ? strchr(units, **text | 0x20) : NULL;
+	if (!unit)
+		return number;
+	++*text;
+	return number << 10 * (unit - units + 1);
+}
+
+static int parse_size(char *value, u32 *pages)
+{
+	char *end = value;
+	u64 bytes = parse_number(&end);
+
+	if (*end == '%') {
+		bytes = min(bytes, (u64)100) * totalram_pages() / 100
+			<< PAGE_SHIFT;
+		end++;
+	}
+	if (end == value || *end)
+		return -EINVAL;
+	*pages = (u32)min((bytes + PAGE_SIZE - 1) >> PAGE_SHIFT,
+			  (u64)UINT32_MAX);
+	return 0;
+}
+
+static int parse_count(char *value, u32 *count)
+{
+	char *end = value;
+	u64 number = parse_number(&end);
+
+	if (end == value || *end || number > UINT32_MAX)
+		return -EINVAL;
+	*count = (u32)number;
+	return 0;
+}
+
+static int parse_id(char *value, int base, u32 *id)
+{
+	char *end = value;
+
+	*id = (u32)strtoul(value, &end, base);
+	return end == value || *end ? -EINVAL : 0;
+}
+
+static int parse_option(struct tree_options *options, const char *name,
+			char *value)
+{
+	int err;
+
+	if (!strcmp(name, "size"))
+		return parse_size(value, &options->max_pages);
+	if (!strcmp(name, "nr_blocks"))
+		return parse_count(value, &options->max_pages);
+	if (!strcmp(name, "nr_inodes"))
+		return parse_count(value, &options->max_inodes);
+	if (!strcmp(name, "uid"))
+		return parse_id(value, 10, &options->uid);
+	if (!strcmp(name, "gid"))
+		return parse_id(value, 10, &options->gid);
+	if (strcmp(name, "mode"))
+		return -EINVAL;
+	err = parse_id(value, 8, &options->mode);
+	options->mode &= 07777;
+	return err;
+}
+
+int parse_tree_options(char *text, struct tree_options *options)
+{
+	char *next, *value;
+	int err = 0;
+
+	for (; text && *text && !err; text = next) {
+		next = strchr(text, ',');
+		if (next)
+			*next++ = '\0';
+		value = strchr(text, '=');
+		if (!value)
+			return -EINVAL;
+		*value++ = '\0';
+		err = parse_option(options, text, value);
+	}
+	return err;
+}
+
+struct tree_options default_tree_options(void)
+{
+	return (struct tree_options){ .mode = 01777,
+				      .max_pages = totalram_pages() / 2,
+				      .max_inodes = totalram_pages() / 2 };
+}
+
+/* ---- limits ------------------------------------------------------ */
+
+int limit_tree(struct inode *root, const struct tree_options *options)
+{
+	struct tree_limits *limits = kzalloc(sizeof(*limits), GFP_KERNEL);
+
+	if (!limits)
+		return -ENOMEM;
+	atomic_set(&limits->inodes, 1);
+	limits->max_pages = options->max_pages;
+	limits->max_inodes = options->max_inodes;
+	root->i_limits = limits;
+	return 0;
+}
+
+int change_tree_limits(struct inode *root, const struct tree_options *options)
+{
+	struct tree_limits *limits = root->i_limits;
+
+	if ((options->max_pages &&
+	     (u32)atomic_read(&limits->pages) > options->max_pages) ||
+	    (options->max_inodes &&
+	     (u32)atomic_read(&limits->inodes) > options->max_inodes))
+		return -EINVAL;
+	WRITE_ONCE(limits->max_pages, options->max_pages);
+	WRITE_ONCE(limits->max_inodes, options->max_inodes);
+	return 0;
+}
+
+int join_tree(struct inode *inode, struct tree_limits *limits)
+{
+	u32 max = limits ? READ_ONCE(limits->max_inodes) : 0;
+
+	if (!limits)
+		return 0;
+	if (max && (u32)atomic_read(&limits->inodes) >= max)
+		return -ENOSPC;
+	atomic_inc(&limits->inodes);
+	inode->i_limits = limits;
+	return 0;
+}
