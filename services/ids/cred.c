@@ -3,6 +3,7 @@
  */
 #include <proc/proc.h>
 #include <services/ids/ids.h>
+#include <services/signal/signal.h>
 #include <string.h>
 
 struct cred *alloc_cred(u32 nr_groups)
@@ -43,5 +44,7 @@ void set_cred(const struct cred *cred)
 
 	ti->cred = cred;
 	tasklist_unlock(flags);
+	if (gains_by(cred, old ? old : &root_cred))
+		set_parent_death_signal(0);
 	put_cred(old);
 }

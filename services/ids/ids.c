@@ -4,6 +4,7 @@
 #include <asm/uaccess.h>
 #include <proc/proc.h>
 #include <services/ids/ids.h>
+#include <services/signal/signal.h>
 #include <string.h>
 
 s32 sys_getpid(void)
@@ -150,6 +151,8 @@ s32 sys_setsid(void)
 
 #define PR_SET_NAME         15
 #define PR_GET_NAME         16
+#define PR_SET_PDEATHSIG    1
+#define PR_GET_PDEATHSIG    2
 #define PR_GET_DUMPABLE     3
 #define PR_SET_DUMPABLE     4
 #define PR_GET_KEEPCAPS     7
@@ -199,6 +202,10 @@ s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5)
 		return copy_to_user(arg2, current->comm, TASK_COMM_LEN) ?
 			-EFAULT :
 			0;
+	case PR_SET_PDEATHSIG:
+		return set_parent_death_signal((s32)arg2);
+	case PR_GET_PDEATHSIG:
+		return put_user_u32((u32)parent_death_signal(), arg2);
 	case PR_GET_DUMPABLE:
 		return !current_cred()->not_dumpable;
 	case PR_GET_KEEPCAPS:

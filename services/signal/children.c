@@ -69,3 +69,15 @@ void signal_child_changed(struct task_struct *parent,
 	if (signal_hears_of_stops(parent))
 		send_to_group(parent, &info);
 }
+
+/* ---- what a child hears of its parent ---------------------------- */
+
+/* Each thread has its own signal, which its process gets. tasklist_lock held. */
+void signal_parent_died(struct task_struct *child)
+{
+	struct task_struct *task;
+
+	for_each_thread(task, child)
+		if (task->signal && task->signal->parent_death)
+			send_sig_process(child, task->signal->parent_death);
+}

@@ -171,6 +171,7 @@ struct signal_state {
 	bool clear_in_child; /* own: the task it makes has no handlers */
 	struct sigaltstack altstack; /* own */
 	s32 timer_overrun;           /* own: of the timer's signal taken last */
+	s32 parent_death;            /* own: PR_SET_PDEATHSIG; 0: none */
 	u32 trap_no, error_code;     /* own: the last fault */
 	uaddr_t fault_address;
 };
@@ -306,6 +307,8 @@ void send_alarm(struct timer *timer);
 bool send_timer_signal(struct task_struct *leader, s32 tid,
 		       const struct kernel_siginfo *info,
 		       struct sigqueue *entry);
+/* The process of child has lost its parent: tell it, if it asked. (tasklist_lock) */
+void signal_parent_died(struct task_struct *child);
 /*
  * SIGCHLD to the parent of a child that stopped or went on, if it wants that.
  * (tasklist_lock)

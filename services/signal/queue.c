@@ -170,3 +170,19 @@ void discard_signals(struct sigpending *pending, u64 set)
 		forget_signal(&pending->info[pop_signal(&left) - 1]);
 	pending->set &= ~set;
 }
+
+/* ---- the parent's end: children.c sends it ----------------------- */
+
+int set_parent_death_signal(s32 sig)
+{
+	if (sig && !valid_signal(sig))
+		return -EINVAL;
+	if (current->signal) /* NULL in an image without the service */
+		current->signal->parent_death = sig;
+	return 0;
+}
+
+s32 parent_death_signal(void)
+{
+	return current->signal ? current->signal->parent_death : 0;
+}

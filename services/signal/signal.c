@@ -110,6 +110,7 @@ static void init_state(struct signal_state *new, const struct signal_state *old,
 	new->wakes_others = false;
 	new->stop_dequeued = false;
 	new->awaited = 0;
+	new->parent_death = 0;
 	init_sigpending(&new->pending);
 	/* A thread that shares memory cannot share the stack. */
 	if (old && (!(clone_flags & CLONE_VM) || (clone_flags & CLONE_VFORK)))
@@ -265,6 +266,8 @@ static bool signal_parent_hook(enum child_change change,
 	bool ignored;
 
 	job_orphan_pgrp(child, parent, change == CHILD_EXITED);
+	if (change == CHILD_ADOPTED)
+		signal_parent_died(child);
 	if (change != CHILD_EXITED)
 		return false;
 	ignored = child->exit_signal == SIGCHLD &&

@@ -97,6 +97,13 @@ void kill_pgrp_locked(s32 pgrp, int sig);
  */
 int __must_check job_control_check(s32 foreground, int sig);
 
+/*
+ * The signal that the process of the running task gets when its parent ends, 0:
+ * none; a child does not inherit it. 0, or -EINVAL: there is no such signal.
+ */
+int set_parent_death_signal(s32 sig);
+s32 parent_death_signal(void);
+
 /* ---- waiting with a mask of its own ------------------------------ */
 
 /* Where a program has a set of signals, and how long it says that is. */
