@@ -8,9 +8,9 @@ DEBIAN_LINUX := build/debian/vmlinuz
 DEBIAN_DTB := build/debian/vexpress-v2p-ca9.dtb
 debian_fetch := tools/debian/fetch.py
 
-$(DEBIAN_ARCHIVE): $(addprefix tools/debian/,fetch.py init try.sh passwd group)
+$(DEBIAN_ARCHIVE): $(filter-out %.mk,$(wildcard tools/debian/*))
 	$(call say,FETCH,$@)
-	$(Q)$(PYTHON) $(debian_fetch) archive $@
+	$(Q)$(PYTHON) $(debian_fetch) $(basename $(@F)) $@
 
 $(DEBIAN_LINUX): $(debian_fetch)
 	$(call say,FETCH,$@)

@@ -32,10 +32,14 @@ DTB = "vexpress-v2p-ca9.dtb"
 
 LEFT_OUT = ["usr/share/" + name for name in
             ("doc", "man", "locale", "info", "lintian", "bug", "menu")]
-# Path in the archive: file of this folder. The first is process 1.
+# Path in the archive: file of this folder. The first is process 1 of `make debian`.
 OVERLAY = {"init": "init", "root/try.sh": "try.sh", "etc/passwd": "passwd",
-           "etc/group": "group"}
-FOLDERS = ["dev", "proc", "sys", "tmp", "root", "run"]
+           "etc/group": "group", "root/answers.sh": "answers.sh",
+           "root/rc.sh": "rc.sh", "root/turn.sh": "turn.sh",
+           "etc/inittab": "inittab", "etc/fstab": "fstab",
+           "etc/init.d/rcS": "rcS"}
+RUN = ["init", "etc/init.d/rcS"]
+FOLDERS = ["dev", "proc", "sys", "tmp", "root", "run", "etc/init.d"]
 
 APT_CONF = f"""Dir "{ROOT}/apt";
 Dir::State::status "{ROOT}/apt/status";
@@ -99,7 +103,7 @@ def unpack(debs, folder):
 
 
 def write_archive(out):
-    folder = f"{ROOT}/root"
+    folder = out.removesuffix(".cpio") + ".root"
     unpack(fetch(PROGRAMS), folder)
     for name in LEFT_OUT:
         shutil.rmtree(f"{folder}/{name}", ignore_errors=True)
@@ -107,7 +111,11 @@ def write_archive(out):
         os.makedirs(f"{folder}/{name}", exist_ok=True)
     for name, source in OVERLAY.items():
         shutil.copy(f"{HERE}/{source}", f"{folder}/{name}")
-    os.chmod(f"{folder}/init", 0o755)
+    for name in RUN:
+        os.chmod(f"{folder}/{name}", 0o755)
+    os.symlink("/bin/busybox", f"{folder}/sbin/init")
+    with open(f"{folder}/etc/hostname", "w", encoding="utf-8") as file:
+        file.write("debian\n")
     names = sorted(os.path.relpath(os.path.join(at, name), folder)
                    for at, below, files in os.walk(folder)
                    for name in below + files)
