@@ -254,6 +254,18 @@ static bool kill_victim(struct task_struct *victim, struct oom_report *report,
 	return overdue;
 }
 
+/*
+ * The machine ends with init: not while there are pages enough. An allocation
+ * failed because a test has asked for it, or they were given back since.
+ */
+static bool spares_init(const struct task_struct *victim)
+{
+	struct zone_stats zone;
+
+	zone_get_stats(&zone);
+	return victim->thread_info.mm == init_memory() && zone.free > zone.high;
+}
+
 bool out_of_memory(void)
 {
 	struct oom_report report = { .wanted = false };
@@ -268,7 +280,7 @@ bool out_of_memory(void)
 		return false;
 	flags = tasklist_lock();
 	victim = select_victim(&flags);
-	if (victim) {
+	if (victim && !spares_init(victim)) {
 		pid = victim->tgid;
 		mm = victim->thread_info.mm;
 		mmgrab(mm);

@@ -29,6 +29,13 @@ got, log = outcomes("fail_alloc=pages,600,1", quiet="")
 tap.is_(got, ["child: signal 9", LIVED, LIVED],
         "a page fault without memory kills the largest, once", log)
 tap.ok("Out of memory: Killed process" in log.console, "and says so", log)
+# Init's death is the machine's: it tries again while there is memory.
+for times in (1, 20):
+    boot = machine.boot(f"quiet init=/test/fail alone fail_alloc=pages,600,{times}",
+                        initrd=f"{machine.OUT}/test-initramfs.cpio")
+    tap.ok(boot.status == 0 and "init has its pages" in boot.console,
+           f"{times} allocations of init fail, alone in a machine with memory: "
+           "it lives on", boot)
 # By call site: nobody but fork copies an address space.
 for nth in (1, 2):
     got, log = outcomes(f"fail_alloc=any@dup_mmap,{nth},1")
