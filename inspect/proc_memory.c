@@ -127,6 +127,9 @@ int show_vmstat(struct seq_file *m)
 	seq_printf(m, "nr_page_table_pages %u\n", nr_pages_used(USE_TABLE));
 	seq_printf(m, "pgsteal_direct %u\n", zone.reclaimed);
 	seq_printf(m, "oom_kill %u\n", nr_oom_kills());
+	/* The kernel's own, which once made are kept: each is one entry more. */
+	seq_printf(m, "nr_vmalloc_tables %u\n",
+		   READ_ONCE(init_mm.context.vmalloc_seq));
 	seq_printf(m, "nr_vmalloc_syncs %u\n", nr_vmalloc_syncs);
 	return 0;
 }
