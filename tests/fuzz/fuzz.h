@@ -38,6 +38,7 @@
 #define STACKS      0x48000000u
 #define STACK_BYTES 0x4000u
 #define SLOTS       16u
+#define WORLD_FDS   24u         /* descriptors of a new worker: world.c */
 #define SHARED      0x4e000000u /* one struct shared of all processes */
 
 /* What an argument is; calls.py chooses by the name of the parameter. */
@@ -90,6 +91,13 @@ enum pseudo {
 	FRAME,           /* a signal whose handler changes its frame */
 	EXEC,            /* execve of this program, which goes on as a child */
 	NO_SUCH_CALL,    /* a number that the table does not have */
+	/* Shapes that random calls seldom come to (shapes.c). */
+	HOG_THREADS, /* takes all memory, beside threads that sleep */
+	HOG_COPY,    /* has the kernel take it, in one read */
+	HOG_LOCKS,   /* ends with a list of locks in a page not there */
+	ORPHAN,      /* orphans process 1's group, a member stopped */
+	LONG_WRITE,  /* to a terminal, with no end in sight */
+	FILL_FILES,  /* as much as there is room for */
 };
 
 #define BUFFER_WORDS 16u /* for each argument */
@@ -110,6 +118,9 @@ struct run {
 
 struct shared {
 	volatile uint32_t calls[WORKERS];
+	volatile uint32_t next[WORKERS]; /* the worker's own, to be made */
+	volatile uint32_t late;  /* hogs that wait for the workers' end */
+	volatile uint32_t quiet; /* that is now */
 	volatile uint32_t wrong; /* what a worker saw: 0 = nothing */
 	uint32_t wrong_worker, wrong_index, detail;
 };
@@ -119,6 +130,7 @@ struct shared {
 /* What a worker can see itself: numbers that do not come by chance. */
 #define WRONG_CPSR   0x5eed0001u
 #define WRONG_MREMAP 0x5eed0002u
+#define WRONG_LIMIT  0x5eed0003u
 
 extern struct run run;
 
@@ -134,14 +146,30 @@ void print_run(void);
 
 /* world.c: what a worker has before its first call. */
 void make_world(void);
-/* worker.c: make the calls, and end. */
+/* worker.c: make the calls from shared->next[n] on, and end. */
 void worker(uint32_t n) __attribute__((noreturn));
+/* worker.c: note, for process 1 to tell, what call index has shown. */
+void wrong(uint32_t what, uint32_t index, uint32_t detail);
+/* worker.c: load a word (how 0) or store it; a fault skips it. */
+void touch(uint32_t va, uint32_t pages, uint32_t how);
+/* worker.c: clone(args), in the child fn(arg) and exit. */
+int32_t fuzz_clone(const uint32_t args[5], uint32_t nr, void (*fn)(uint32_t),
+		   uint32_t arg);
+/* shapes.c: the pseudo call nr, from HOG_THREADS on, in a child. */
+void make_shape(uint32_t nr, uint32_t index, uint32_t choice);
 void exec_child(uint32_t n, uint32_t index) __attribute__((noreturn));
 /* worker.c: handlers that a call may install. */
 void skip_fault(int sig, void *info, void *ucontext);
 void tick(int sig, void *info, void *ucontext);
 void linux_rt_sigreturn(void);
 void linux_sigreturn(void);
+
+/* round.c: one round. How many findings. */
+uint32_t one_round(bool squeeze);
+/* round.c: how often workers were started, how many own calls they made. */
+extern uint32_t lives, own_calls;
+/* round.c: until there is no child any more: true, or time is up. */
+bool reap(uint32_t ms);
 
 /* oracle.c: what a round must leave as it was. */
 void oracle_begin(void);

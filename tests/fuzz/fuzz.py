@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 """Fuzzes the kernel's system calls, and cuts what fails down to few calls.
 
-    fuzz.py [--seed N] [--rounds N] [--first N] [--out DIR] [--options TEXT]
+    fuzz.py [--seed N] [--seeds N] [--rounds N] [--first N] [--out DIR]
+            [--options TEXT]
     fuzz.py --proof [NAME-PATTERN ...]
+    fuzz.py --sum LOG ...
 
 A failure is reduced and printed as C with the line that replays it. --proof
-seeds known bugs (faults.mutants) one by one and shows that each is found.
-Status: 0 nothing failed, or every bug was found.
+seeds known bugs (faults.mutants) one by one and shows that each is found. --sum
+adds up what earlier runs have printed. Status: 0 nothing failed, or every bug
+was found.
 """
 
 import argparse
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -67,27 +71,64 @@ def last_round(options, run):
     return None
 
 
+def fuzz(options):
+    """One seed. True: nothing failed."""
+    run = guest.run(options.seed, options.first,
+                    options.first + options.rounds - 1, None, options.out,
+                    options.options)
+    where = " ".join([os.path.basename(options.out), options.options]).strip()
+    print(f"{where}: seed {options.seed}: {run.rounds - options.first + 1} "
+          f"rounds, {run.calls} calls, {run.own} by workers in {run.lives} "
+          f"lives, {run.ms} ms of the machine's time, {run.seconds:.0f} s of "
+          f"QEMU's: {run.failure or 'nothing failed'}", flush=True)
+    if run.failure:
+        report(options, run)
+    return not run.failure
+
+
+def add_up(paths):
+    """A line for each build and options: what its runs have printed."""
+    sums = {}
+    for path in paths:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            rows = re.findall(r"^(.*?): seed (\d+): (\d+) rounds, (\d+) calls, "
+                              r"\d+ by workers in \d+ lives, (\d+) ms of .*?, "
+                              r"\d+ s of QEMU's: (.*)", file.read(), re.M)
+        for where, seed, *numbers, end in rows:
+            row = sums.setdefault(where, [[], 0, 0, 0, 0])
+            row[0].append(int(seed))
+            row[1:4] = [a + int(b) for a, b in zip(row[1:4], numbers)]
+            row[4] += end != "nothing failed"
+    for where, (seeds, rounds, calls, ms, failed) in sorted(sums.items()):
+        print(f"{where}: seeds {', '.join(map(str, sorted(seeds)))}: "
+              f"{rounds} rounds, {calls} calls, {ms // 1000} s of the machine's "
+              f"time, {failed} failed")
+    print(f"{sum(row[2] for row in sums.values())} calls in "
+          f"{sum(row[3] for row in sums.values()) // 1000} s of the machine's "
+          "time")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=1, help="so many seeds")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=256)
     parser.add_argument("--out", default=guest.machine.OUT)
     parser.add_argument("--options", default="", help="for the kernel")
     parser.add_argument("--proof", action="store_true")
+    parser.add_argument("--sum", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     if options.proof:
         return proof.main(options.names)
-    run = guest.run(options.seed, options.first,
-                    options.first + options.rounds - 1, None, options.out,
-                    options.options)
-    print(f"seed {options.seed}: {options.rounds} rounds, {run.calls} calls, "
-          f"{run.seconds:.0f} s of QEMU's time: "
-          f"{run.failure or 'nothing failed'}", flush=True)
-    if run.failure:
-        report(options, run)
-    return 1 if run.failure else 0
+    if options.sum:
+        add_up(options.names)
+        return 0
+    good = True
+    for options.seed in range(options.seed, options.seed + options.seeds):
+        good = fuzz(options) and good
+    return 0 if good else 1
 
 
 if __name__ == "__main__":

@@ -18,6 +18,18 @@ static const struct signature pseudo[] = {
 	{ "no_such_call", NO_SUCH_CALL, { ANY, ANY, ANY, ANY, ANY, ANY } },
 };
 
+/* What they do: shapes.c. The hogs are first. */
+static const struct signature shapes[] = {
+	{ "hog_threads", HOG_THREADS, { SMALL } },
+	{ "hog_copy", HOG_COPY, { SMALL } },
+	{ "hog_locks", HOG_LOCKS, { SMALL } },
+	{ "orphan", ORPHAN, { SMALL } },
+	{ "long_write", LONG_WRITE, { SMALL } },
+	{ "fill_files", FILL_FILES, { SMALL } },
+};
+
+#define HOGS 3u
+
 /* ---- numbers ----------------------------------------------------- */
 
 static uint32_t mix(uint32_t h, uint32_t v)
@@ -93,6 +105,7 @@ static const char *const archive_paths[] = {
 	"/dev/tty",
 	"/dev/console",
 	"/dev/urandom",
+	"/dev/ptmx",
 	"/dev",
 	"/bin/fuzz",
 	"/",
@@ -195,9 +208,11 @@ static uint32_t bytes(void)
 
 static uint32_t fd(void)
 {
-	return one_in(12) ? ONE_OF(22, 25, 63, 255, 256, 1023, 1024, 0xffffffff,
-				   0xffffff9c, 0x7fffffff) :
-			    below(22);
+	if (one_in(12))
+		return ONE_OF(63, 255, 256, 1023, 1024, 0xffffffff, 0xffffff9c,
+			      0x7fffffff);
+	/* Behind the world's own come those that calls have opened. */
+	return one_in(6) ? WORLD_FDS + below(8) : below(WORLD_FDS);
 }
 
 static uint32_t pid(void)
@@ -428,10 +443,21 @@ static bool is_last(uint32_t nr)
 		nr == __NR_rt_sigsuspend || nr == __NR_execve;
 }
 
+/* All memory is taken in some rounds only: workers die of that, too. */
+static const struct signature *choose_shape(void)
+{
+	if (one_in(run.round % 8 == 7 ? 2 : 8))
+		return &shapes[below(HOGS)];
+	return &shapes[HOGS + below(ARRAY_SIZE(shapes) - HOGS)];
+}
+
 static const struct signature *choose(void)
 {
 	const struct signature *what;
 	uint32_t n = below(100);
+
+	if (one_in(256))
+		return choose_shape();
 
 	if (n < 24)
 		return find(ONE_OF(__NR_mmap2, __NR_mmap2, __NR_munmap,

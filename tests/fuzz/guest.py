@@ -35,9 +35,11 @@ class Run:
             self.failure = "no progress"
         if not self.failure and f"fuzz: round {last}: " not in console:
             self.failure = f"process 1 did not come to its end: status {status}"
-        self.calls = max([int(n) for n in
-                          re.findall(r"round \d+: (\d+) calls", console)] +
-                         [0])
+        # Of the last whole round that was told: see fuzz.c.
+        told = re.findall(r"fuzz: round (\d+): (\d+) calls, (\d+) by workers "
+                          r"in (\d+) lives, (\d+) ms", console)
+        self.rounds, self.calls, self.own, self.lives, self.ms = (
+            [int(n) for n in told[-1]] if told else [0] * 5)
 
     def kind(self):
         """The failure without what differs from round to round."""

@@ -18,7 +18,7 @@ static volatile uint32_t faults;
 static bool has_threads;
 static volatile uint32_t frame_bits;
 
-static void wrong(uint32_t what, uint32_t index, uint32_t detail)
+void wrong(uint32_t what, uint32_t index, uint32_t detail)
 {
 	if (shared->wrong)
 		return;
@@ -82,11 +82,9 @@ static void change_frame(int sig, void *info, void *ucontext)
  * nr with a0-a4; in a child call fn(arg) and end it. The child of clone is on
  * another stack, that of vfork on ours: both have nothing to return to.
  */
-int32_t fuzz_clone(const uint32_t a[5], uint32_t nr, void (*fn)(uint32_t),
-		   uint32_t arg);
-
 __asm__(".text\n"
 	".arm\n"
+	".global fuzz_clone\n"
 	".type fuzz_clone, %function\n"
 	"fuzz_clone:\n"
 	"	push	{r4-r7, lr}\n"
@@ -146,11 +144,11 @@ static int32_t make_child(const struct call *call, uint32_t index)
 }
 
 /* Loads (how 0) or stores. What it must not touch, skip_fault passes by. */
-static void touch(uint32_t va, uint32_t n, uint32_t how)
+void touch(uint32_t va, uint32_t pages, uint32_t how)
 {
 	uint32_t before = faults;
 
-	for (; n && faults - before < 8; n--, va += PAGE)
+	for (; pages && faults - before < 8; pages--, va += PAGE)
 		touch_word(va, how);
 }
 
@@ -209,18 +207,27 @@ static uint32_t maps_sum(void)
 	return sum;
 }
 
-/* One that finds no memory has changed nothing. */
+/*
+ * One that finds no memory has changed nothing. Signals wait: a handler may make
+ * the stack that it runs on grow.
+ */
 static int32_t try_mremap(const uint32_t a[6], uint32_t index)
 {
-	uint32_t before = has_threads ? 0 : maps_sum();
-	int32_t got = SYS(mremap, a[0], a[1], a[2], a[3], a[4]);
+	static const uint64_t all = ~0ull;
+	uint64_t old = 0;
+	uint32_t before;
+	int32_t got;
 
+	SYS(rt_sigprocmask, 2, &all, &old, 8);
+	before = has_threads ? 0 : maps_sum();
+	got = SYS(mremap, a[0], a[1], a[2], a[3], a[4]);
 	if (got == -ENOMEM && before) {
 		uint32_t after = maps_sum();
 
 		if (after && after != before)
 			wrong(WRONG_MREMAP, index, a[4]);
 	}
+	SYS(rt_sigprocmask, 2, &old, 0, 8);
 	return got;
 }
 
@@ -281,7 +288,10 @@ static void perform(struct call *call, uint32_t index)
 		try_mremap(a, index);
 		break;
 	default:
-		linux_syscall(nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+		if (nr >= HOG_THREADS)
+			make_shape(nr, index, a[0]);
+		else
+			linux_syscall(nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 	}
 }
 
@@ -293,6 +303,8 @@ static void run_calls(uint32_t first, uint32_t n)
 		if (run.planned && !run.keep[me][i])
 			continue;
 		make_call(&call, me, i);
+		if (i < CALLS)
+			shared->next[me] = i + 1; /* it may be the last */
 		perform(&call, i);
 	}
 }
@@ -301,7 +313,8 @@ void worker(uint32_t n)
 {
 	me = n;
 	make_world();
-	run_calls(0, CALLS);
+	run_calls(shared->next[n], CALLS - shared->next[n]);
+	shared->next[n] = CALLS;
 	SYS(exit_group, 0);
 	__builtin_unreachable();
 }

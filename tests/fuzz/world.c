@@ -9,6 +9,7 @@
 #include <uapi/mman.h>
 #include <uapi/signal.h>
 #include <uapi/socket.h>
+#include <uapi/termios.h>
 #include "fuzz.h"
 
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
@@ -43,6 +44,16 @@ static const struct {
 	{ "", 0 },
 };
 
+/* A pseudo-terminal's master and slave; neither waits for the other. */
+static void open_terminal(void)
+{
+	static const uint32_t unlock;
+	int master = SYS(open, "/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK);
+
+	SYS(ioctl, master, TIOCSPTLCK, &unlock);
+	SYS(ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY);
+}
+
 /* The lowest free number is the next row's. */
 static void open_files(void)
 {
@@ -62,6 +73,7 @@ static void open_files(void)
 			SYS(pipe2, ends, files[i].flags);
 		i++;
 	}
+	open_terminal();
 }
 
 /* ---- memory ------------------------------------------------------ */

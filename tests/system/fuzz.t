@@ -14,7 +14,7 @@ import tap
 
 # By whole seeds: `FUZZ_SEEDS='5 6' FUZZ_ROUNDS=256 tests/system/fuzz.t`.
 SEEDS = os.environ.get("FUZZ_SEEDS", "1 2").split()
-ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "16"))
+ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "12"))
 OPTIONS = os.environ.get("FUZZ_OPTIONS", "")
 
 
