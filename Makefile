@@ -256,6 +256,12 @@ board-dtb: $(board-dtb)
 machine:
 	@echo '$(QEMU_MACHINE)'
 
+# Events of a command, for a viewer of Chrome traces.
+CMD ?= faults
+.PHONY: trace
+trace: all
+	@$(PYTHON) tools/trace.py $(OUT)/trace.json $(CMD)
+
 .PHONY: debug
 debug: all
 	@GDB=$(GDB) sh tools/debug.sh $(OUT) $(QEMU_RUN) -append "init=/bin/tour"

@@ -3,7 +3,8 @@
  *
  * trace_event costs one load and one branch while its kind is off. Kinds are
  * switched by `trace=switch,fault` on the command line and by writing the same
- * to /proc/trace. The ring (inspect/trace.c) keeps the last TRACE_RING events.
+ * to /proc/trace. The ring (inspect/trace.c) keeps the last trace_ring= events;
+ * whose event it is, when and where, whoever records it sees for itself.
  */
 #ifndef TRACE_H
 #define TRACE_H
@@ -12,10 +13,18 @@
 
 enum trace_kind {
 	TRACE_SWITCH, /* a: prev pid, b: next pid, c: TTBR0, d: CONTEXTIDR */
-	TRACE_FAULT,  /* a: pid, b: address, c: FSR, d: vm_fault_t or signal */
-	TRACE_VMA,    /* a: pid, b: start, c: end, d: enum trace_vma_op */
-	TRACE_PAGE,   /* a: pfn, b: order, c: 1 = alloc, 0 = free, d: gfp */
-	TRACE_SYNC, /* a: pid, b: address whose first-level entry was copied */
+	/* a: address, b: the entry before, c: after, d: its VMA | 1 if written to */
+	TRACE_FAULT,
+	TRACE_BAD,  /* no VMA allows it. a: address, b: FSR, c: signal */
+	TRACE_VMA,  /* a: unused, b: start, c: end, d: enum trace_vma_op */
+	TRACE_PAGE, /* a: pfn, b: order, c: 1 = alloc, 0 = free, d: gfp */
+	TRACE_SYNC, /* a: address whose first-level entry was copied */
+	TRACE_FORK, /* a: child, b: CLONE_* flags, c: pages, d: tables of both */
+	TRACE_EXEC,  /* a: entry point, b: stack pointer */
+	TRACE_EXIT,  /* a: status as for wait(2) */
+	TRACE_FLUSH, /* a: start, b: end, c: ASID; 0: kernel entries */
+	TRACE_ASID,  /* the numbers start again. a: the generation */
+	TRACE_OOM,   /* a: process that is killed */
 	TRACE_NR
 };
 

@@ -57,6 +57,8 @@ void show_locks(void);
 
 /* ---- events (trace.c) -------------------------------------------- */
 
+/* How many the ring is to hold; read once (trace_ring=). */
+extern u32 trace_ring_option;
 /* Record the kinds of mask from now on, in a ring of the last ones. */
 void trace_enable(u32 mask);
 /* "switch,fault" -> mask; "" and "none" are 0, "all" is all. 0 or -EINVAL. */

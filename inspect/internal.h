@@ -76,20 +76,35 @@ static inline u32 user_ticks(u64 ns)
 
 /* ---- events (trace.c) -------------------------------------------- */
 
-#define TRACE_RING 1024
+#define TRACE_RING 1024u /* records, unless trace_ring= says otherwise */
+
+/* Bits of trace_record.about. */
+#define ABOUT_WRITE 1u /* the access */
+#define ABOUT_ANON  2u /* the VMA has no backing */
+#define ABOUT_COPY  4u /* the new frame is anonymous memory */
 
 struct trace_record {
 	u64 ns; /* since boot */
 	u32 kind;
+	s32 pid; /* whose event it is, and where its program was */
+	u32 pc;
 	u32 a, b, c, d;
+	u32 vm_start, vm_end, vm_flags, about; /* of a fault */
+	u32 free, resident, tables; /* pages, of the process; its tables */
+	char comm[TASK_COMM_LEN];
 };
 
 /* "switch", "fault" ... */
 const char *trace_kind_name(enum trace_kind kind);
 /* Record number seq (0 = first since boot). False: gone or not yet there. */
 bool trace_get(u64 seq, struct trace_record *rec);
-/* How many were recorded since boot. */
+/* How many were recorded since boot; how many the ring holds. */
 u64 trace_count(void);
+u32 trace_ring_size(void);
+/* What was recorded is forgotten. */
+void trace_clear(void);
+/* The ring that trace_ring= asks for, once there is memory for it. */
+void trace_init(void);
 
 /* ---- the tables (proc_root.c, windows.c) ------------------------- */
 

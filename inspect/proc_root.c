@@ -112,6 +112,7 @@ static const struct proc_dir pid_dir = { 0, pid_entries, NULL };
 
 static void inspect_init(void)
 {
+	trace_init();
 	procfs_mount(&root_dir, &pid_dir);
 	watch_start(NULL);
 }

@@ -1,9 +1,10 @@
 /*
  * /proc/trace: the events of trace.c as text. What is written to it are the
- * kinds to record, "switch,fault" or "none".
+ * kinds to record, "switch,fault", which begins a new record, or "none".
  */
 #include <inspect/inspect.h>
 #include <inspect/internal.h>
+#include <uapi/sched.h>
 
 static void show_vma_event(struct seq_file *m, const struct trace_record *rec)
 {
@@ -13,50 +14,200 @@ static void show_vma_event(struct seq_file *m, const struct trace_record *rec)
 		[TRACE_GROW] = "grow",         [TRACE_MREMAP] = "mremap",
 	};
 
-	seq_printf(m, "%u %s 0x%08x %s 0x%08x\n", rec->a,
+	seq_printf(m, "%s 0x%08x %s 0x%08x",
 		   rec->d < ARRAY_SIZE(ops) ? ops[rec->d] : "?", rec->b,
 		   rec->d == TRACE_MREMAP || rec->d == TRACE_BRK ? "->" : "-",
 		   rec->c);
+}
+
+static u32 frame_of(pte_t entry)
+{
+	return pte_pfn(entry) << PAGE_SHIFT;
+}
+
+/* The page was not there: what is there now, and why. */
+static void show_new_page(struct seq_file *m, const struct trace_record *rec,
+			  pte_t new)
+{
+	if (!pte_present(new))
+		seq_puts(m, "no page could be had");
+	else if (pte_special(new))
+		seq_puts(m, "first read of anonymous memory: the zero page");
+	else if (!(rec->about & ABOUT_COPY))
+		seq_printf(m, "its page of the file or object: frame 0x%08x",
+			   frame_of(new));
+	else if (rec->about & ABOUT_ANON)
+		seq_printf(m,
+			   "first write to anonymous memory: frame 0x%08x, "
+			   "zeroed",
+			   frame_of(new));
+	else
+		seq_printf(m,
+			   "first write to a private file: frame 0x%08x, a "
+			   "copy of its page",
+			   frame_of(new));
+}
+
+/* A page was there: what the access was not allowed, and what has changed. */
+static void show_changed(struct seq_file *m, const struct trace_record *rec,
+			 pte_t old, pte_t new)
+{
+	if (!pte_present(new))
+		seq_puts(m, "its page has gone");
+	else if (pte_special(old) && !pte_special(new))
+		seq_printf(m, "copy on write: the zero page -> frame 0x%08x",
+			   frame_of(new));
+	else if (pte_pfn(old) != pte_pfn(new))
+		seq_printf(m, "copy on write: frame 0x%08x -> 0x%08x",
+			   frame_of(old), frame_of(new));
+	else if (!pte_write(old) && pte_write(new) && rec->vm_flags & VM_SHARED)
+		seq_printf(m,
+			   "first write to a shared page: frame 0x%08x is "
+			   "dirty",
+			   frame_of(new));
+	else if (!pte_write(old) && pte_write(new))
+		seq_printf(m,
+			   "copy on write, nobody shares it any more: frame "
+			   "0x%08x is writable",
+			   frame_of(new));
+	else if (!pte_young(old) && pte_young(new))
+		seq_printf(m, "frame 0x%08x was old: it is young",
+			   frame_of(new));
+	else
+		seq_puts(m, "the entry was right: another was faster");
+}
+
+static void show_fault_event(struct seq_file *m, const struct trace_record *rec)
+{
+	pte_t old = { rec->b }, new = { rec->c };
+
+	seq_printf(m, "pc 0x%08x %s 0x%08x in %08x-%08x %c%c%c%c: ", rec->pc,
+		   rec->about & ABOUT_WRITE ? "writes" : "reads", rec->a,
+		   rec->vm_start, rec->vm_end,
+		   rec->vm_flags & VM_READ ? 'r' : '-',
+		   rec->vm_flags & VM_WRITE ? 'w' : '-',
+		   rec->vm_flags & VM_EXEC ? 'x' : '-',
+		   rec->vm_flags & VM_SHARED ? 's' : 'p');
+	if (pte_present(old))
+		show_changed(m, rec, old, new);
+	else
+		show_new_page(m, rec, new);
+}
+
+static void show_flush(struct seq_file *m, const struct trace_record *rec)
+{
+	if (!rec->c)
+		seq_printf(m, "0x%08x - 0x%08x of the kernel", rec->a, rec->b);
+	else if (rec->b == TASK_SIZE && !rec->a)
+		seq_printf(m, "all of ASID %u", rec->c);
+	else
+		seq_printf(m, "0x%08x - 0x%08x of ASID %u", rec->a, rec->b,
+			   rec->c);
+}
+
+static void show_of_kind(struct seq_file *m, const struct trace_record *rec)
+{
+	switch (rec->kind) {
+	case TRACE_SWITCH:
+		seq_printf(m, "%u -> %u ttbr0 0x%08x contextidr 0x%08x", rec->a,
+			   rec->b, rec->c, rec->d);
+		break;
+	case TRACE_FAULT:
+		show_fault_event(m, rec);
+		break;
+	case TRACE_BAD:
+		seq_printf(m,
+			   "pc 0x%08x address 0x%08x fsr 0x%03x: no VMA "
+			   "allows it, signal %u",
+			   rec->pc, rec->a, rec->b, rec->c);
+		break;
+	case TRACE_VMA:
+		show_vma_event(m, rec);
+		break;
+	case TRACE_PAGE:
+		seq_printf(m, "%s pfn 0x%05x order %u gfp 0x%x",
+			   rec->c ? "alloc" : "free", rec->a, rec->b, rec->d);
+		break;
+	case TRACE_SYNC:
+		seq_printf(m,
+			   "address 0x%08x: its first-level entry is copied "
+			   "from init_mm",
+			   rec->a);
+		break;
+	case TRACE_FORK:
+		seq_printf(m, "child %u: %u pages, %u second-level tables%s",
+			   rec->a, rec->c, rec->d,
+			   rec->b & CLONE_VM ?
+				   ", the same memory" :
+				   " shared "
+				   "or copied, writable ones for reading alone");
+		break;
+	case TRACE_EXEC:
+		seq_printf(m, "begins at 0x%08x, stack 0x%08x", rec->a, rec->b);
+		break;
+	case TRACE_EXIT:
+		seq_printf(m, "status 0x%04x", rec->a);
+		break;
+	case TRACE_FLUSH:
+		show_flush(m, rec);
+		break;
+	case TRACE_ASID:
+		seq_printf(m, "all numbers are given: generation %u begins",
+			   rec->a);
+		break;
+	case TRACE_OOM:
+		seq_printf(m, "process %u is killed", rec->a);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Then it is worth saying how much there is of what. */
+static bool changes_memory(u32 kind)
+{
+	return kind == TRACE_FAULT || kind == TRACE_VMA || kind == TRACE_FORK ||
+		kind == TRACE_EXEC || kind == TRACE_EXIT;
 }
 
 static void show_event(struct seq_file *m, const struct trace_record *rec)
 {
 	u32 nsec, sec = split_seconds(rec->ns, &nsec);
 
-	seq_printf(m, "%u.%09u %s ", sec, nsec, trace_kind_name(rec->kind));
-	switch (rec->kind) {
-	case TRACE_SWITCH:
-		seq_printf(m, "%u -> %u ttbr0 0x%08x contextidr 0x%08x\n",
-			   rec->a, rec->b, rec->c, rec->d);
-		break;
-	case TRACE_FAULT:
-		seq_printf(m, "%u address 0x%08x fsr 0x%03x result 0x%x\n",
-			   rec->a, rec->b, rec->c, rec->d);
-		break;
-	case TRACE_VMA:
-		show_vma_event(m, rec);
-		break;
-	case TRACE_PAGE:
-		seq_printf(m, "%s pfn 0x%05x order %u gfp 0x%x\n",
-			   rec->c ? "alloc" : "free", rec->a, rec->b, rec->d);
-		break;
-	case TRACE_SYNC:
-		seq_printf(m, "%u address 0x%08x\n", rec->a, rec->b);
-		break;
-	default:
-		seq_putc(m, '\n');
-	}
+	seq_printf(m, "%u.%09u %s[%d] %s ", sec, nsec, rec->comm, (int)rec->pid,
+		   trace_kind_name(rec->kind));
+	show_of_kind(m, rec);
+	if (changes_memory(rec->kind))
+		seq_printf(m, "; %u pages free, %u resident, %u tables",
+			   rec->free, rec->resident, rec->tables);
+	seq_putc(m, '\n');
+}
+
+/* Which kinds there are, and which are recorded. */
+static void show_kinds(struct seq_file *m)
+{
+	seq_puts(m, "# recorded:");
+	for (u32 kind = 0; kind < TRACE_NR; kind++)
+		if (trace_mask & (1u << kind))
+			seq_printf(m, " %s", trace_kind_name(kind));
+	seq_puts(m, trace_mask ? "; not:" : " nothing; kinds:");
+	for (u32 kind = 0; kind < TRACE_NR; kind++)
+		if (!(trace_mask & (1u << kind)))
+			seq_printf(m, " %s", trace_kind_name(kind));
+	seq_printf(m, "; the last %u are kept\n", trace_ring_size());
 }
 
 int show_trace(struct seq_file *m)
 {
 	u64 end = trace_count();
-	u64 oldest = end > TRACE_RING ? end - TRACE_RING : 0;
+	u64 oldest = end > trace_ring_size() ? end - trace_ring_size() : 0;
 	struct trace_record rec;
 
 	/* Reading makes events: the text ends where they did at its start. */
-	if (!m->place)
+	if (!m->place) {
 		m->arg = (u32)end;
+		show_kinds(m);
+	}
 	end -= (u32)end - m->arg;
 	for (u64 seq = max(m->place, oldest); seq < end; seq++) {
 		if (trace_get(seq, &rec))
@@ -72,7 +223,10 @@ int write_trace(struct seq_file *m __unused_arg, const char *text)
 	u32 mask;
 	int err = trace_parse(text, &mask);
 
-	if (!err)
-		trace_enable(mask);
+	if (err)
+		return err;
+	if (mask) /* "none" ends a record, which is then read */
+		trace_clear();
+	trace_enable(mask);
 	return err;
 }

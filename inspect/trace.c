@@ -1,46 +1,123 @@
 /*
  * The ring of events. Any context; see <trace.h> for who records them.
  *
- * Record number n since boot is in slot n % TRACE_RING until TRACE_RING more
- * have come. Interrupts are off while a record is written, so one that
- * interrupts another writer finds it whole.
+ * Record number n since boot is in slot n % size until size more have come.
+ * Interrupts are off while a record is written, so one that interrupts another
+ * writer finds it whole. What a reader of the record cannot ask any more, since
+ * the process may have ended and the VMA be gone, is copied when it happens.
  */
 #include <inspect/inspect.h>
 #include <inspect/internal.h>
+#include <lib/printk.h>
+
 #include <sched.h>
 #include <spinlock.h>
 #include <string.h>
 #include <uapi/errno.h>
 
+u32 trace_ring_option = TRACE_RING;
+
 static spinlock_t trace_lock = SPINLOCK_INIT; /* irqs off */
-static struct trace_record ring[TRACE_RING];  /* trace_lock */
-static u64 recorded;                          /* trace_lock */
+static struct trace_record first_ring[TRACE_RING];
+static struct trace_record *ring = first_ring; /* trace_lock */
+static u32 ring_size = TRACE_RING;             /* trace_lock */
+static u64 recorded;                           /* trace_lock */
 
 /* clang-format off */
 static const char *const kind_names[TRACE_NR] = {
 	[TRACE_SWITCH] = "switch",
 	[TRACE_FAULT] = "fault",
+	[TRACE_BAD] = "bad",
 	[TRACE_VMA] = "vma",
 	[TRACE_PAGE] = "page",
 	[TRACE_SYNC] = "sync",
+	[TRACE_FORK] = "fork",
+	[TRACE_EXEC] = "exec",
+	[TRACE_EXIT] = "exit",
+	[TRACE_FLUSH] = "flush",
+	[TRACE_ASID] = "asid",
+	[TRACE_OOM] = "oom",
 };
 /* clang-format on */
 
+/* mmap_lock is held: the VMA that the fault was in is still there. */
+static void copy_fault(struct trace_record *rec)
+{
+	const struct vm_area_struct *vma =
+		(const struct vm_area_struct *)(uintptr_t)(rec->d & ~1u);
+	pte_t entry = { rec->c };
+
+	rec->vm_start = vma->vm_start;
+	rec->vm_end = vma->vm_end;
+	rec->vm_flags = vma->vm_flags;
+	rec->about = rec->d & 1 ? ABOUT_WRITE : 0;
+	if (vma_is_anonymous(vma))
+		rec->about |= ABOUT_ANON;
+	if (pte_present(entry) && !pte_special(entry) &&
+	    pte_page(entry)->flags & PG_ANON)
+		rec->about |= ABOUT_COPY;
+}
+
 static void record(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d)
 {
-	u64 now = ktime_ns();
-	u32 flags;
-
-	spin_lock_irqsave(&trace_lock, flags);
-	ring[recorded++ % TRACE_RING] = (struct trace_record){
-		.ns = now,
+	struct task_struct *task = current;
+	struct trace_record rec = {
+		.ns = ktime_ns(),
 		.kind = kind,
+		.pid = task->pid,
 		.a = a,
 		.b = b,
 		.c = c,
 		.d = d,
 	};
+	u32 flags;
+
+	if (task->thread_info.mm) {
+		rec.pc = task_pt_regs(task)->pc;
+		rec.resident = get_mm_rss(task->thread_info.mm);
+		rec.tables = task->thread_info.mm->nr_ptes;
+	}
+	rec.free = (u32)nr_free_pages();
+	memcpy(rec.comm, task->comm, sizeof(rec.comm));
+	if (kind == TRACE_FAULT)
+		copy_fault(&rec);
+	spin_lock_irqsave(&trace_lock, flags);
+	ring[recorded++ % ring_size] = rec;
 	spin_unlock_irqrestore(&trace_lock, flags);
+}
+
+void trace_clear(void)
+{
+	u32 flags;
+
+	spin_lock_irqsave(&trace_lock, flags);
+	recorded = 0;
+	spin_unlock_irqrestore(&trace_lock, flags);
+}
+
+void trace_init(void)
+{
+	struct trace_record *larger;
+	u32 flags, size = trace_ring_option;
+
+	if (size <= TRACE_RING)
+		return;
+	larger = vmalloc(size * sizeof(*larger));
+	if (!larger) {
+		pr_warn("trace_ring=%u: no memory; %u it is\n", size,
+			TRACE_RING);
+		return;
+	}
+	spin_lock_irqsave(&trace_lock, flags);
+	ring = larger; /* what was recorded at boot, TRACE_RING at most, is gone */
+	ring_size = size;
+	recorded = 0;
+	spin_unlock_irqrestore(&trace_lock, flags);
+}
+
+u32 trace_ring_size(void)
+{
+	return ring_size;
 }
 
 void trace_enable(u32 mask)
@@ -55,9 +132,9 @@ bool trace_get(u64 seq, struct trace_record *rec)
 	u32 flags;
 
 	spin_lock_irqsave(&trace_lock, flags);
-	found = seq < recorded && recorded - seq <= TRACE_RING;
+	found = seq < recorded && recorded - seq <= ring_size;
 	if (found)
-		*rec = ring[seq % TRACE_RING];
+		*rec = ring[seq % ring_size];
 	spin_unlock_irqrestore(&trace_lock, flags);
 	return found;
 }

@@ -26,7 +26,7 @@ static inline u32 vma_pages(const struct vm_area_struct *vma)
 static inline void trace_vma(enum trace_vma_op op, uaddr_t start, uaddr_t end)
 {
 	if (unlikely(trace_mask & (1u << TRACE_VMA)))
-		trace_sink(TRACE_VMA, (u32)current_pid(), start, end, op);
+		trace_sink(TRACE_VMA, 0, start, end, op);
 }
 
 static inline struct vm_area_struct *vma_prev(struct vm_area_struct *vma)

@@ -465,6 +465,8 @@ u32 handle_mm_fault(struct vm_area_struct *vma, uaddr_t va, u32 flags)
 	if (!vmf.pte)
 		return VM_FAULT_OOM;
 	ret = handle_pte_fault(&vmf);
+	trace_event(TRACE_FAULT, va, vmf.orig_pte.val, READ_ONCE(*vmf.pte).val,
+		    (u32)(uintptr_t)vma | !!(flags & FAULT_FLAG_WRITE));
 	if (likely(!ret))
 		atomic_inc(&mm->min_flt);
 	else if (ret & VM_FAULT_MAJOR && !(ret & VM_FAULT_ERROR))

@@ -21,6 +21,7 @@
 #include <mmu/tables.h>
 #include <percpu.h>
 #include <spinlock.h>
+#include <trace.h>
 
 #define ASID_FIELD_BITS 8 /* CONTEXTIDR[7:0], and in context.id */
 #define NR_ASIDS        (1u << CONFIG_ASID_BITS)
@@ -67,6 +68,8 @@ static u32 find_free_asid(void)
 static void roll_over(void)
 {
 	asid_generation += GENERATION_ONE;
+	trace_event(TRACE_ASID, (u32)(asid_generation / GENERATION_ONE), 0, 0,
+		    0);
 	__builtin_memset(asid_map, 0, sizeof(asid_map));
 	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++) {
 		/* 0: two roll-overs without a switch; the older one holds. */

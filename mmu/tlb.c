@@ -16,6 +16,7 @@
 #include <bug.h>
 #include <mmu/mmu.h>
 #include <mmu/tables.h>
+#include <trace.h>
 
 #define FLUSH_MAX (32u * PAGE_SIZE)
 
@@ -49,6 +50,7 @@ void flush_tlb_page(struct mm_struct *mm, uaddr_t va)
 	dsb();               /* the table store before the invalidate */
 	if (unlikely(!asid)) /* never ran: no core has an entry of it */
 		return;
+	trace_event(TRACE_FLUSH, va, va + PAGE_SIZE, asid, 0);
 	tlbimva(va, asid);
 	finish_flush(mm);
 }
@@ -65,6 +67,7 @@ void flush_tlb_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 	dsb(); /* the table stores before the invalidates */
 	if (!asid)
 		return;
+	trace_event(TRACE_FLUSH, start, end, asid, 0);
 	for (uaddr_t va = start & PAGE_MASK; va < end; va += PAGE_SIZE)
 		tlbimva(va, asid);
 	finish_flush(mm);
@@ -77,6 +80,7 @@ void flush_tlb_mm(struct mm_struct *mm)
 	dsb(); /* the table stores before the invalidate */
 	if (!asid)
 		return;
+	trace_event(TRACE_FLUSH, 0, TASK_SIZE, asid, 0);
 	tlbiasid(asid);
 	finish_flush(mm);
 }
@@ -88,6 +92,7 @@ void flush_tlb_mm(struct mm_struct *mm)
 void flush_tlb_kernel_range(u32 start, u32 end)
 {
 	BUG_ON(start > end || start < PAGE_OFFSET);
+	trace_event(TRACE_FLUSH, start, end, 0, 0);
 	dsb(); /* the table stores before the invalidates */
 	if (end - start > FLUSH_MAX)
 		tlbiall();

@@ -13,6 +13,7 @@
 #include <proc/internal.h>
 #include <string.h>
 #include <syscalls.h>
+#include <trace.h>
 #include <uapi/personality.h>
 
 /* The last failure, for *why; a sentence is read before the next one is made. */
@@ -340,6 +341,7 @@ static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 	task->thread_info.personality = exec->personality;
 	clear_user_registers(task);
 	start_thread(regs, elf_entry(exec_starter(exec)), exec->sp);
+	trace_event(TRACE_EXEC, regs->pc, exec->sp, 0, 0);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <machine.h>
 #include <proc/internal.h>
 #include <syscalls.h>
+#include <trace.h>
 
 /* ---- giving things up -------------------------------------------- */
 
@@ -193,6 +194,7 @@ void do_exit(u32 code)
 	BUG_ON(task == &init_task || task->pid == 0);
 	if (task->group_leader->group_exit)
 		code = task->group_leader->group_exit_code;
+	trace_event(TRACE_EXIT, code, 0, 0, 0);
 	atomic_or(TIF_EXITING, &task->thread_info.flags);
 	reap_dead_tasks();
 	exit_mm(task);

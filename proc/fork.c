@@ -11,6 +11,7 @@
 #include <proc/internal.h>
 #include <string.h>
 #include <syscalls.h>
+#include <trace.h>
 #include <uapi/sched.h>
 
 /* Namespaces, of which there is one of each kind, and descriptors of processes. */
@@ -218,6 +219,9 @@ int do_fork(u32 flags, uaddr_t stack, struct pt_regs *regs, uaddr_t parent_tid,
 		return err;
 	}
 	*pid = task->pid;
+	trace_event(TRACE_FORK, (u32)task->pid, flags,
+		    get_mm_rss(task->thread_info.mm),
+		    task->thread_info.mm->nr_ptes);
 	/* As in Linux a bad address is the caller's loss: the child exists. */
 	if ((flags & CLONE_PARENT_SETTID) &&
 	    put_user_u32((u32)task->pid, parent_tid) != 0)

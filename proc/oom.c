@@ -11,6 +11,7 @@
 #include <lib/printk.h>
 #include <proc/internal.h>
 #include <string.h>
+#include <trace.h>
 
 /* As Linux's rate limit: so many reports in so long a time. */
 #define REPORTS_NS  (5ull * NSEC_PER_SEC)
@@ -248,6 +249,7 @@ static bool kill_victim(struct task_struct *victim, struct oom_report *report,
 		leader->group_exit = true;
 		leader->group_exit_code = SIGKILL;
 		oom_kills++;
+		trace_event(TRACE_OOM, (u32)victim->tgid, 0, 0, 0);
 		last_kill = ktime_ns();
 		kill_users_of(mm, flags);
 	}

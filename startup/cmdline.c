@@ -44,6 +44,11 @@ static int option_trace(char *value)
 	return err;
 }
 
+static int option_trace_ring(char *value)
+{
+	return parse_size(value, &trace_ring_option);
+}
+
 static int option_loglevel(char *value)
 {
 	u32 level;
@@ -111,6 +116,8 @@ static const struct option {
 	{ "mem",	true, option_mem,
 	  "a size below 4 GiB, as in mem=64M" },
 	{ "trace",	true, option_trace,	"kinds, as in trace=switch,fault" },
+	{ "trace_ring",	true, option_trace_ring,
+	  "how many events are kept, as in trace_ring=20000" },
 	{ "init",	true, option_init,	"an absolute path" },
 	{ "rdinit",	true, option_rdinit,	"an absolute path" },
 	{ "loglevel",	true, option_loglevel,	"a number, as in loglevel=4" },

@@ -108,8 +108,7 @@ static struct vm_area_struct *find_or_grow(struct mm_struct *mm, uaddr_t far)
 static int bad_area(const struct abort_info *info, struct pt_regs *regs,
 		    int code)
 {
-	trace_event(TRACE_FAULT, (u32)current->pid, info->far, info->fsr,
-		    SIGSEGV << 16);
+	trace_event(TRACE_BAD, info->far, info->fsr, SIGSEGV, 0);
 	return end_abort(info, regs, SIGSEGV, code);
 }
 
@@ -180,8 +179,6 @@ static int do_page_fault(const struct abort_info *info, struct pt_regs *regs)
 	fault = handle_mm_fault(vma, info->far, /* cases 3, 4 */
 				info->write ? FAULT_FLAG_WRITE : 0);
 	up_read(&mm->mmap_lock);
-	trace_event(TRACE_FAULT, (u32)current->pid, info->far, info->fsr,
-		    fault);
 	if (unlikely(fault & VM_FAULT_PAGER))
 		return ask_pager(info, regs);
 	if (unlikely(fault & VM_FAULT_ERROR))
@@ -202,7 +199,7 @@ static int do_translation_fault(const struct abort_info *info,
 		return do_page_fault(info, regs);
 	if (user_mode(regs) || sync_kernel_pgd(current_pgd(), info->far) != 0)
 		return -EFAULT;
-	trace_event(TRACE_SYNC, (u32)current->pid, info->far, 0, 0);
+	trace_event(TRACE_SYNC, info->far, 0, 0, 0);
 	return 0;
 }
 

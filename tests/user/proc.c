@@ -229,7 +229,7 @@ static bool traced_mmap(void)
 	trace_select("vma");
 	p = pages(3);
 	trace_select("none");
-	snprintf(line, sizeof(line), " vma %d mmap 0x%08lx - 0x%08lx\n",
+	snprintf(line, sizeof(line), "[%d] vma mmap 0x%08lx - 0x%08lx;",
 		 (int)getpid(), (uint32_t)p, (uint32_t)p + 3 * PAGE);
 	SYS(munmap, p, 3 * PAGE);
 	return read_text("/proc/trace", trace, sizeof(trace)) > 0 &&
