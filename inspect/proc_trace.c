@@ -105,6 +105,16 @@ static void show_flush(struct seq_file *m, const struct trace_record *rec)
 			   rec->c);
 }
 
+static void show_fork(struct seq_file *m, const struct trace_record *rec)
+{
+	seq_printf(m, "child %u: %u pages, %u second-level tables", rec->a,
+		   rec->c, rec->d);
+	seq_puts(m,
+		 rec->b & CLONE_VM ? ", the same memory" :
+				     " shared or copied, writable ones for "
+				     "reading alone");
+}
+
 static void show_of_kind(struct seq_file *m, const struct trace_record *rec)
 {
 	switch (rec->kind) {
@@ -135,12 +145,7 @@ static void show_of_kind(struct seq_file *m, const struct trace_record *rec)
 			   rec->a);
 		break;
 	case TRACE_FORK:
-		seq_printf(m, "child %u: %u pages, %u second-level tables%s",
-			   rec->a, rec->c, rec->d,
-			   rec->b & CLONE_VM ?
-				   ", the same memory" :
-				   " shared "
-				   "or copied, writable ones for reading alone");
+		show_fork(m, rec);
 		break;
 	case TRACE_EXEC:
 		seq_printf(m, "begins at 0x%08x, stack 0x%08x", rec->a, rec->b);
