@@ -17,6 +17,8 @@
 #include "mmu_model_internal.h"
 
 #define LINE 32u
+/* pou[] keeps its bytes with these bits turned: what nobody cleaned is junk. */
+#define JUNK 0x5au
 
 /* A store to a table that the walker may not have seen. */
 struct store {
@@ -79,10 +81,11 @@ __no_asan u32 model_ram_word(phys_addr_t pa)
 		0;
 }
 
+/* To pou[] or from it. */
 static __no_asan void copy_line(u8 *to, const u8 *from, u32 line)
 {
 	for (u32 i = line * LINE; i < (line + 1) * LINE; i++)
-		*(volatile u8 *)(to + i) = from[i];
+		*(volatile u8 *)(to + i) = from[i] ^ JUNK;
 }
 
 static u32 line_of(phys_addr_t pa)
@@ -96,6 +99,11 @@ static u32 word_at(const u8 *view, phys_addr_t pa)
 
 	memcpy(&word, view + (pa - PHYS_OFFSET), 4);
 	return word;
+}
+
+static u32 pou_word(phys_addr_t pa)
+{
+	return word_at(pou, pa) ^ JUNK * 0x01010101u;
 }
 
 /* ---- stores to tables -------------------------------------------- */
@@ -169,14 +177,14 @@ u32 model_walk_read(phys_addr_t pa, bool speculative)
 				"not be visible to the walker yet: no dsb%s "
 				"(DDI0406C B3.10.1, hardware.md 12)",
 				now, pa, store->clean ? "" : ", not clean");
-	if (model.walks_coherent || word_at(pou, pa) == now)
+	if (model.walks_coherent || pou_word(pa) == now)
 		return now;
 	if (!speculative)
 		model_violation("the walker does not see 0x%08x at 0x%08x: not "
 				"cleaned to the PoU (DDI0406C B3.10.1, "
 				"hardware.md 13)",
 				now, pa);
-	return word_at(pou, pa);
+	return pou_word(pa);
 }
 
 /* ---- cache operations -------------------------------------------- */

@@ -387,22 +387,26 @@ static void test_replaced_code(void **state __unused_arg)
 /* The same where the whole address space is flushed. */
 static void test_replaced_code_of_all(void **state __unused_arg)
 {
-	struct page *pages[2];
+	const u32 rx = VM_READ | VM_EXEC, other_va = TEST_VA + PGDIR_SIZE;
+	struct page *page, *other;
 	struct mm_struct *mm;
 	u32 insn;
 
 	model_boot(TEST_RAM);
 	mm = new_mm(&test_mm);
-	for (u32 i = 0; i < 2; i++) {
-		pages[i] = map_new(mm, TEST_VA, VM_READ | VM_EXEC);
-		assert_int_equal(model_fetch(mm, TEST_VA, &insn), 0);
-		spin_lock(&mm->page_table_lock);
-		ptep_get_and_clear(mm, TEST_VA, pte_offset_map(mm, TEST_VA));
-		spin_unlock(&mm->page_table_lock);
-		flush_tlb_mm(mm);
-	}
-	put_mapped(pages[0]);
-	put_mapped(pages[1]);
+	page = map_new(mm, TEST_VA, rx);
+	other = map_new(mm, other_va, rx);
+	assert_int_equal(model_fetch(mm, TEST_VA, &insn), 0);
+	spin_lock(&mm->page_table_lock);
+	ptep_get_and_clear(mm, TEST_VA, pte_offset_map(mm, TEST_VA));
+	spin_unlock(&mm->page_table_lock);
+	flush_tlb_mm(mm);
+	put_mapped(page);
+	get_page(other); /* the second entry's */
+	map_page_of(mm, TEST_VA, other, rx);
+	assert_int_equal(model_fetch(mm, TEST_VA, &insn), 0);
+	unmap_and_free(mm, TEST_VA, other);
+	unmap_and_free(mm, other_va, other);
 	drop_mm(mm);
 }
 
