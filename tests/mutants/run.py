@@ -1,14 +1,19 @@
 #!/usr/bin/env python3
-"""Seeds one bug at a time and shows that the test named for it fails.
+"""Seeds one bug at a time: the test named for it must fail, and who else sees it?
 
-    run.py [--find] [--doc FILE] [NAME-PATTERN ...]
+    run.py [--record] [--find] [--doc] [NAME-PATTERN ...]
 
 The sources are copied to build/mutants/tree, which stays for the next run, so
 only what a mutant touches is compiled again. First the unchanged copy must pass
-all tests concerned; then each mutant must make its killer fail. --find looks
-for tests that fail, for a new row.
---doc writes the table of docs/mutants.md. Ends with "N mutants, N killed, 0
-survived"; the status is 0 if that is so.
+all tests concerned; then each mutant must make its killer fail. Meanwhile it is
+asked on three sides, likely tests first and up to the first that fails: does the
+emulator show it (tests/system/nopan.t, without software PAN), does a host test,
+most of which run on the MMU model, and does the checker that follows the image's
+instructions (tests/hw)? What was seen goes into the file `seen`
+beside this one with --record; without, a difference from that file is printed.
+--doc writes docs/mutants.md and the table at the end of docs/hardware.md from
+`seen`. --find looks for tests that fail, for a new row. Ends with "N mutants, N
+killed, 0 survived"; the status is 0 if that is so.
 """
 
 import argparse
@@ -16,11 +21,14 @@ import glob
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import seen
 import table
 
 TREE = "build/mutants/tree"
@@ -39,6 +47,11 @@ FIND = {
     "alloc": "buddy slab memblock fault",
     "proc": "elf",
 }
+# ... and of all other folders.
+FIND_ELSEWHERE = "fault mmap do_abort truncate filemap alignment"
+# A boot that takes longer hangs.
+BOOT_SECONDS = "60"
+HW_QEMU = os.path.abspath("build/debian/emulator/usr/bin/qemu-system-arm")
 
 
 # ---- the copy ----------------------------------------------------------------
@@ -104,7 +117,7 @@ HOST_CC = "HOST_CC=gcc " + " ".join(
 
 
 def make(goals, makefile):
-    status, output = run(["make", "-s", "-f", makefile, HOST_CC, *goals], 600)
+    status, output = run(["make", "-s", "-f", makefile, HOST_CC, *goals], 3600)
     return None if status == 0 else output
 
 
@@ -121,7 +134,19 @@ def user_goals():
     out = f"build/{os.environ.get('BOARD', 'vexpress-a9')}"
     return [f"{out}/{name}" for name in
             ("pagewalk.bin", "pagewalk.elf", "initramfs.cpio",
-             "test-initramfs.cpio")]
+             "test-initramfs.cpio", "careless.bin")]
+
+
+def nopan_goals():
+    out = f"build/{os.environ.get('BOARD', 'vexpress-a9')}"
+    return [f"{out}/nopan/{name}.bin" for name in ("pagewalk", "pagewalk-tests")
+            ] + [f"{out}/test-initramfs.cpio", f"{out}/initramfs.cpio"]
+
+
+def hw_goals():
+    out = f"build/{os.environ.get('BOARD', 'vexpress-a9')}"
+    return [f"{out}/{name}" for name in
+            ("pagewalk.bin", "test-initramfs.cpio", "careless.bin", "hw.so")]
 
 
 def build(killers):
@@ -130,6 +155,8 @@ def build(killers):
     goals = {goal for k in killers if k[0] == "target" for goal in target_goals()}
     goals |= {goal for k in killers if k[0] in ("user", "system", "soak")
               for goal in user_goals()}
+    goals |= {goal for k in killers if k[0] == "nopan" for goal in nopan_goals()}
+    goals |= {goal for k in killers if k[0] == "hw" for goal in hw_goals()}
     goals |= {goal for k in killers if k[0] == "fuzz"
               for goal in (f"build/host/fuzz-{k[1]}", "build/host/fuzz-seeds/made")}
     if any(k[0] == "build" for k in killers):
@@ -150,15 +177,37 @@ def run_host(program):
     return Outcome(failed or ["(start)"], output)
 
 
-def run_tap(line, name=None):
+def run_tap(line, name=None, **environment):
     """With a name: if that test's line is missing, the boot ended before it."""
-    status, output = run(line, 600)
+    status, output = run(line, 600, **environment)
     failed = re.findall(r"^not ok \d+ - (\w+)", output, re.M)
     if status == 0:
         return Outcome([], output)
     if name and not re.search(rf"^ok \d+ - {name}\b", output, re.M):
         failed.append(name)
     return Outcome(failed or ["(start)"], output)
+
+
+def emulator_shows():
+    """The first test of nopan.t that fails; None: all pass."""
+    with subprocess.Popen(["tests/system/nopan.t"], cwd=TREE, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          start_new_session=True,
+                          env=dict(os.environ, BOOT_SECONDS=BOOT_SECONDS,
+                                   BUILT_BY_MAKE="yes")) as boots:
+        for line in boots.stdout:
+            if line.startswith("not ok "):
+                os.killpg(boots.pid, signal.SIGKILL)  # and its emulator
+                return line.split()[4].rstrip(":")
+    return None
+
+
+def checker_says():
+    """The rule of hardware.md that hw.t sees broken first; None: none is."""
+    output = run(["tests/hw/hw.t"], 600, HW_QEMU=HW_QEMU, HW_FIRST="1",
+                 BOOT_SECONDS=BOOT_SECONDS, BUILT_BY_MAKE="yes")[1]
+    found = re.search(r"^#   hw: rule (\d+): ", output, re.M)
+    return found and found[1]
 
 
 def run_killer(killer):
@@ -171,8 +220,14 @@ def run_killer(killer):
         return run_tap(["tests/user/programs.t", name])
     if kind == "system":
         # Its lines have no names: any of them will do.
-        outcome = run_tap([f"tests/system/{name}.t"])
+        outcome = run_tap([f"tests/system/{name}.t"], BOOT_SECONDS=BOOT_SECONDS)
         return Outcome([name] if outcome.failed else [], outcome.text)
+    if kind == "nopan":
+        name = emulator_shows()
+        return Outcome([] if name is None else [name])
+    if kind == "hw":
+        rule = checker_says()
+        return Outcome([rule] if rule else [])
     if kind == "fuzz":
         status, output = run(["python3", "tests/fuzz/host_fuzz.py"], 600,
                              PARSERS=name, FUZZ_RUNS=str(FUZZ_RUNS))
@@ -217,17 +272,15 @@ class Seeded:
             file.write(text)
 
 
-def kill(mutant):
-    """(killed, what was seen)."""
-    killer = mutant.killer_parts()
-    with Seeded(mutant):
-        words = build([killer])
-        if killer[0] == "build":
-            refused = words is not None and killer[1] in words
-            return refused, "" if refused else words or "it builds"
-        if words is not None:
-            return False, f"does not build: {words}"
-        outcome = run_killer(killer)
+def killed_by(killer):
+    """(killed, what was seen) of the mutant that is in the copy."""
+    words = build([killer])
+    if killer[0] == "build":
+        refused = words is not None and killer[1] in words
+        return refused, "" if refused else words or "it builds"
+    if words is not None:
+        return False, f"does not build: {words}"
+    outcome = run_killer(killer)
     named = killer[2] if killer[0] == "host" else killer[1]
     reason = first_reason(outcome.text)
     if named in outcome.failed:
@@ -236,11 +289,83 @@ def kill(mutant):
                    if outcome.failed else "every test passed")
 
 
+def host_test_fails(programs):
+    """`test_PROGRAM: TEST` of the first program where one does, or None."""
+    for program in programs:
+        if make_has_nothing(host_goal(program)):
+            continue
+        if build([("host", program)]) is not None:
+            return None
+        outcome = run_host(program)
+        if outcome.failed:
+            return f"test_{program}: {outcome.failed[0]}"
+    return None
+
+
+def make_has_nothing(goal):
+    """Is the file of the mutant no part of it?"""
+    return run(["make", "-q", "-s", "-f", "tests/host/host.mk", HOST_CC, goal],
+               600)[0] == 0
+
+
+def on_the_host(mutant, killer, killed):
+    """Who sees it there, as `seen` has it."""
+    if killer[0] == "host":
+        return f"test_{killer[1]}" if killed else None
+    found = host_test_fails(programs_for(mutant))
+    return found and found.split(":")[0]
+
+
+def programs_for(mutant):
+    return FIND.get(mutant.file.split("/")[0], FIND_ELSEWHERE).split()
+
+
+def in_the_emulator(killer, killed):
+    if killer[0] in ("target", "user", "system", "soak", "nopan"):
+        return killer[1] if killed else None
+    return None if make(nopan_goals(), "Makefile") else emulator_shows()
+
+
+def by_the_checker(killer, killed):
+    """The rule, or None; "?": there is no QEMU that it could run on."""
+    if killer[0] == "hw":
+        return killer[1] if killed else None
+    if not os.path.exists(HW_QEMU):
+        return "?"
+    return None if make(hw_goals(), "Makefile") else checker_says()
+
+
+def kill(mutant):
+    """(killed, what the killer saw, Seen): both sides at the same time."""
+    killer = mutant.killer_parts()
+    result = {}
+
+    def emulator(killed=True):
+        result["emulator"] = in_the_emulator(killer, killed)
+        result["checker"] = by_the_checker(killer, killed)
+
+    with Seeded(mutant):
+        if killer[0] == "build":
+            return *killed_by(killer), seen.Seen("compiler", "compiler", None)
+        beside = threading.Thread(target=emulator)
+        on_host = killer[0] in ("host", "fuzz")
+        if on_host:
+            beside.start()
+        killed, words = killed_by(killer)
+        host = on_the_host(mutant, killer, killed)
+        if on_host:
+            beside.join()
+        else:
+            emulator(killed)
+    return killed, words, seen.Seen(result["emulator"], host,
+                                    result["checker"])
+
+
 def find(mutant):
     """Killer lines: each test that fails in the first program where one does,
-    the program that the row names tried before the others."""
+    the program that the row names tried before the others; and the emulator."""
     named = mutant.killer_parts()
-    programs = FIND[mutant.file.split("/")[0]].split()
+    programs = programs_for(mutant)
     if named[0] == "host":
         programs = [named[1]] + [p for p in programs if p != named[1]]
     with Seeded(mutant):
@@ -251,7 +376,9 @@ def find(mutant):
             outcome = run_host(program)
             if outcome.failed:
                 return [f"host {program} {name}" for name in outcome.failed]
-    return ["every test passed"]
+        words = build([("nopan", "")])
+        name = words or emulator_shows()
+    return [f"nopan {name}" if name else "every test passed"]
 
 
 # ---- the whole -------------------------------------------------------------------
@@ -271,6 +398,9 @@ def check_unchanged(mutants):
         key = (kind, name) if kind in ("host", "user", "system", "fuzz",
                                      "soak") else kind
         killers[key] = (kind, name)
+    killers["nopan"] = ("nopan", "")
+    if os.path.exists(HW_QEMU):
+        killers["hw"] = ("hw", "")
     killers = sorted(killers.values())
     print(f"the unchanged copy: {len(killers)} test programs", flush=True)
     words = build(killers)
@@ -292,57 +422,24 @@ def killer_text(mutant):
         "system": lambda: f"`tests/system/{parts[0]}.t`",
         "soak": lambda: f"`make soak-load MINUTES={parts[0]}`",
         "fuzz": lambda: f"`make fuzz-host`: {parts[0]}",
+        "hw": lambda: f"`make check-hw`: rule {parts[0]}",
+        "nopan": lambda: f"`tests/system/nopan.t`: {parts[0]}",
         "build": lambda: f"the compiler: \"{parts[0]}\"",
     }[kind]()
 
 
-DOC_HEAD = """# Seeded bugs, and the tests that find them
-
-`make mutants` builds each of these bugs into a copy of the sources, one at a
-time, and shows that the test named here fails; the unchanged copy must pass
-first. A test suite that a bug passes is mended, never the bug. `make mutants
-MUTANTS='tlb-*'` runs some. The bugs themselves are hunks in
-`tests/mutants/*.mutants`; this table is written from them by
-`tests/mutants/run.py --doc docs/mutants.md`, after a run without survivors.
-
-"Rule" is the row of [hardware.md](hardware.md) or the classic mistake of memory
-managers. "QEMU alone": would boots in the emulator have shown it? That column
-is judged by the list at the end of hardware.md, not by a run of each. Where it
-says no, the host tests are all that stands between the bug and a board.
-
-Rules without a mutant are those that neither the model nor the emulator can
-show broken: what is done before the MMU is on (1, 2, 9, 10, 25, 27, and 23, a
-compiler's option), device writes (19); 28 is a decision. Of 11 only the cleared
-monitor has one, of 22 only what is done when the abort has come. Reading
-protects the rest.
-
-"""
-
-
-def write_doc(path, mutants):
-    hidden = sum(m.qemu == "no" for m in mutants)
-    with open(path, "w") as file:
-        file.write(DOC_HEAD)
-        file.write(f"{len(mutants)} mutants, all killed; {hidden} of them QEMU "
-                   "alone would miss.\n\n"
-                   "| mutant | what is broken | rule | file | killed by | "
-                   "QEMU alone |\n|---|---|---|---|---|---|\n")
-        for m in mutants:
-            file.write(f"| {m.name} | {m.breaks} | {m.rule} | `{m.file}` | "
-                       f"{killer_text(m)} | {m.qemu} |\n")
-
-
-def run_all(mutants):
+def run_all(mutants, keep):
+    """The survivors. What saw each mutant goes to keep, as {name: Seen}."""
     survivors = []
     for m in mutants:
         start = time.monotonic()
-        killed, seen = kill(m)
+        killed, words, row = kill(m)
         seconds = time.monotonic() - start
-        word = "killed  " if killed else "SURVIVED"
-        print(f"{word} {m.name:28} {m.killer}  ({seconds:.0f} s)  {seen}"
-              if killed else f"{word} {m.name:28} {m.killer}  {seen}", flush=True)
+        print(f"{'killed  ' if killed else 'SURVIVED'} {m.name:28} {m.killer}  "
+              f"({seconds:.0f} s)  {words}\n         {row}", flush=True)
         if not killed:
             survivors.append(m)
+        keep({m.name: row})
     print(f"{len(mutants)} mutants, {len(mutants) - len(survivors)} killed, "
           f"{len(survivors)} survived")
     return survivors
@@ -351,15 +448,21 @@ def run_all(mutants):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--find", action="store_true")
-    parser.add_argument("--doc")
+    parser.add_argument("--record", action="store_true")
+    parser.add_argument("--doc", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     mutants = table.load(options.names)
     check_rows(mutants)
     if options.doc:
-        write_doc(options.doc, mutants)
+        seen.write_documents(mutants, killer_text)
         return 0
     update_tree()
+    if not os.path.exists(HW_QEMU):
+        subprocess.run(["make", os.path.relpath(HW_QEMU)], check=False)
+    if not os.path.exists(HW_QEMU):
+        mutants = [m for m in mutants if not m.killer.startswith("hw ")]
+        print("mutants of the checker left out: no QEMU 10", flush=True)
     if not shutil.which(FUZZ_CC):
         left_out = [m for m in mutants if m.killer.startswith("fuzz")]
         mutants = [m for m in mutants if m not in left_out]
@@ -370,7 +473,9 @@ def main():
             print(m.name, *find(m), sep="\n    ", flush=True)
         return 0
     check_unchanged(mutants)
-    return 1 if run_all(mutants) else 0
+    survivors = run_all(mutants, seen.record if options.record else
+                        seen.compare)
+    return 1 if survivors else 0
 
 
 if __name__ == "__main__":

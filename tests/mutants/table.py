@@ -8,9 +8,9 @@ A mutant is a block of lines, ended by an empty one:
     breaks  what is wrong then, in words
     killer  host PROGRAM TEST | target TEST | user PROGRAM |
             system FILE (without .t) | build TEXT |
+            hw RULE (make check-hw names it) | nopan PROGRAM (in the images without software PAN: nopan.t) |
             fuzz PARSER (by coverage, where clang is) | soak MINUTES |
             fuzz SEED FIRST ROUNDS [MAKE=OPTION] [kernel-option] (tests/fuzz)
-    qemu    yes | no: would a boot in QEMU alone notice?
     -old line
     +new line
      line that stays, to make the place unique
@@ -24,9 +24,9 @@ import glob
 import os
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-FIELDS = ("mutant", "file", "rule", "breaks", "killer", "qemu")
+FIELDS = ("mutant", "file", "rule", "breaks", "killer")
 KILLERS = {"host": 3, "target": 2, "user": 2, "system": 2, "build": 2,
-           "fuzz": 2, "soak": 2}
+           "fuzz": 2, "soak": 2, "nopan": 2, "hw": 2}
 
 
 class Mutant:
@@ -38,7 +38,6 @@ class Mutant:
         self.rule = fields["rule"]
         self.breaks = fields["breaks"]
         self.killer = fields["killer"]
-        self.qemu = fields["qemu"]
         self.old, self.new, self.where = old, new, where
 
     def killer_parts(self):
@@ -105,8 +104,6 @@ def problems(mutant, root="."):
     kind = mutant.killer.split()[0]
     if kind not in KILLERS or len(mutant.killer_parts()) != KILLERS[kind]:
         return f"no such killer: {mutant.killer}"
-    if mutant.qemu not in ("yes", "no"):
-        return f"qemu is {mutant.qemu}"
     if mutant.old == mutant.new or not mutant.old:
         return "the hunk changes nothing"
     path = os.path.join(root, mutant.file)

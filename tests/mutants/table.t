@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The table of mutants fits the sources, and docs/mutants.md fits the table.
+"""The table of mutants fits the sources, and the documents fit the table.
 
 Whether each is killed is `make mutants`: too long for here.
 """
@@ -7,16 +7,14 @@ Whether each is killed is `make mutants`: too long for here.
 import collections
 import os
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "lib")]
 import run
+import seen
 import table
 import tap
-
-DOCUMENT = "docs/mutants.md"
 
 
 def rows_fit(mutants):
@@ -32,18 +30,25 @@ def names_differ(mutants):
     tap.is_(often, [], "no two mutants of one name")
 
 
-def document_is_current(mutants):
-    with tempfile.NamedTemporaryFile("r") as made, open(DOCUMENT) as kept:
-        run.write_doc(made.name, mutants)
-        tap.is_(kept.read() == made.read(), True,
-                f"{DOCUMENT} is what tests/mutants/run.py --doc writes")
+def documents_are_current(mutants):
+    tap.is_(seen.unknown_names(mutants), [],
+            f"{seen.HARDWARE_DOC} counts mutants that there are")
+    rows = seen.load()
+    tap.is_(sorted(set(rows) - {m.name for m in mutants}), [],
+            "`seen` has no other mutants")
+    for path, text in ((seen.MUTANTS_DOC,
+                        seen.mutants_text(mutants, run.killer_text)),
+                       (seen.HARDWARE_DOC, seen.hardware_text())):
+        with open(path) as kept:
+            tap.is_(kept.read() == text, True,
+                    f"{path} is what tests/mutants/run.py --doc writes")
 
 
 def main():
     mutants = table.load()
     rows_fit(mutants)
     names_differ(mutants)
-    document_is_current(mutants)
+    documents_are_current(mutants)
     tap.done()
 
 
