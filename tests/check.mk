@@ -85,10 +85,12 @@ seeds: $(MORE_TESTS)
 check-all:
 	@VIRT_ALL=1 NOPAN_ALL=1 BOARDS_ALL=1 $(MAKE) check T=
 	@$(MAKE) seeds
+	@$(MAKE) runtimes
 	@$(MAKE) soak MINUTES=1
 	@$(MAKE) fuzz-builds
 	@$(MAKE) check-hw
 	@$(MAKE) mutants
 	@$(MAKE) fuzz-proof
-	@echo 'make check-all: check, seeds, soak, fuzz-builds, check-hw, mutants and' \
+	@echo 'make check-all: check, seeds, runtimes, soak, fuzz-builds,' \
+		'check-hw, mutants and' \
 		'fuzz-proof have all passed'

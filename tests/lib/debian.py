@@ -7,6 +7,7 @@ import subprocess
 import tap
 
 ARCHIVE = "build/debian/archive.cpio"
+RUNTIMES = "build/debian/runtimes.cpio"
 
 
 def archive(name=ARCHIVE):

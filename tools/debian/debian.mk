@@ -4,13 +4,16 @@
 # terminal it runs try.sh instead and checks the answers.
 
 DEBIAN_ARCHIVE := build/debian/archive.cpio
+DEBIAN_RUNTIMES := build/debian/runtimes.cpio
 DEBIAN_LINUX := build/debian/vmlinuz
 DEBIAN_DTB := build/debian/vexpress-v2p-ca9.dtb
 debian_fetch := tools/debian/fetch.py
 
-$(DEBIAN_ARCHIVE): $(filter-out %.mk,$(wildcard tools/debian/*))
+$(DEBIAN_ARCHIVE) $(DEBIAN_RUNTIMES): $(filter-out %.mk,$(wildcard tools/debian/*))
 	$(call say,FETCH,$@)
 	$(Q)$(PYTHON) $(debian_fetch) $(basename $(@F)) $@
+# One apt at a time.
+$(DEBIAN_RUNTIMES): | $(DEBIAN_ARCHIVE)
 
 $(DEBIAN_LINUX): $(debian_fetch)
 	$(call say,FETCH,$@)
@@ -24,3 +27,8 @@ debian: $(OUT)/pagewalk.bin $(DEBIAN_ARCHIVE)
 			-kernel $< -initrd $(DEBIAN_ARCHIVE) \
 			-append init=/init; \
 	else $(PROVE) -v tests/system/debian.t; fi
+
+# More of Debian's programs, and larger: what they answer.
+.PHONY: runtimes
+runtimes: $(OUT)/pagewalk.bin
+	@$(PROVE) -v tests/system/runtimes.py

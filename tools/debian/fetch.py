@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""fetch.py archive OUT.cpio | linux FOLDER | emulator FOLDER - what Debian has
+"""fetch.py archive|runtimes OUT.cpio, or linux|emulator FOLDER - what Debian has
 built.
 
 Packages of Debian 12 for armhf come by an apt whose root is build/debian: the
@@ -8,6 +8,7 @@ fetched once stays there.
 
 archive: the packages' files, but for documentation, and those of this folder
 whose names OVERLAY gives, as an archive that a kernel unpacks into its root.
+runtimes: the same with RUNTIMES, which are large.
 linux: vmlinuz and the device tree of vexpress-a9, for `make oracle`.
 emulator: QEMU 10 for this machine, whose plugins may read registers, for
 `make check-hw`. It is Debian 12's own, built later (bookworm-backports), and runs
@@ -27,6 +28,9 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 # usr-is-merged stands for what else apt would choose: usrmerge, and all of perl.
 PROGRAMS = """busybox bash coreutils dash perl-base python3-minimal sqlite3 tcc
     libc6-dev less procps ncurses-base usr-is-merged""".split()
+# Those that runtimes.sh asks; valgrind wants the symbols of the dynamic loader.
+RUNTIMES = """luajit fzf ripgrep valgrind libc6-dbg expect bsdutils
+    stress-ng""".split()
 LINUX = ["linux-image-armmp"]
 DTB = "vexpress-v2p-ca9.dtb"
 
@@ -36,6 +40,7 @@ LEFT_OUT = ["usr/share/" + name for name in
 OVERLAY = {"init": "init", "root/try.sh": "try.sh", "etc/passwd": "passwd",
            "etc/group": "group", "root/answers.sh": "answers.sh",
            "root/rc.sh": "rc.sh", "root/turn.sh": "turn.sh",
+           "root/runtimes.sh": "runtimes.sh",
            "etc/inittab": "inittab", "etc/fstab": "fstab",
            "etc/init.d/rcS": "rcS"}
 RUN = ["init", "etc/init.d/rcS"]
@@ -102,9 +107,9 @@ def unpack(debs, folder):
         subprocess.run(["dpkg-deb", "-x", deb, folder], check=True)
 
 
-def write_archive(out):
+def write_archive(out, packages):
     folder = out.removesuffix(".cpio") + ".root"
-    unpack(fetch(PROGRAMS), folder)
+    unpack(fetch(packages), folder)
     for name in LEFT_OUT:
         shutil.rmtree(f"{folder}/{name}", ignore_errors=True)
     for name in FOLDERS:
@@ -152,7 +157,9 @@ def write_emulator(folder):
 
 
 def main():
-    writers = {"archive": write_archive, "linux": write_linux,
+    writers = {"archive": lambda out: write_archive(out, PROGRAMS),
+               "runtimes": lambda out: write_archive(out, PROGRAMS + RUNTIMES),
+               "linux": write_linux,
                "emulator": write_emulator}
     if len(sys.argv) != 3 or sys.argv[1] not in writers:
         sys.exit(__doc__)
