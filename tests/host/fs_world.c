@@ -5,6 +5,7 @@
 #include <lib/printk.h>
 #include <proc/proc.h>
 #include <services/files/kmsg.h>
+#include <services/signal/signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "fs_world.h"
@@ -56,6 +57,11 @@ __weak u32 tasklist_lock(void)
 
 __weak void tasklist_unlock(u32 flags __unused_arg)
 {
+}
+
+__weak int set_parent_death_signal(s32 sig __unused_arg)
+{
+	return 0;
 }
 
 /* ---- begin and end ----------------------------------------------- */
