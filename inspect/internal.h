@@ -103,6 +103,8 @@ u64 trace_count(void);
 u32 trace_ring_size(void);
 /* What was recorded is forgotten. */
 void trace_clear(void);
+/* Another ring, ours for ever; what was recorded at boot is gone. */
+void trace_use_ring(struct trace_record *larger, u32 size);
 /* The ring that trace_ring= asks for, once there is memory for it. */
 void trace_init(void);
 

@@ -4,6 +4,7 @@
  */
 #include <inspect/inspect.h>
 #include <inspect/internal.h>
+#include <lib/printk.h>
 #include <uapi/sched.h>
 
 static void show_vma_event(struct seq_file *m, const struct trace_record *rec)
@@ -234,4 +235,19 @@ int write_trace(struct seq_file *m __unused_arg, const char *text)
 		trace_clear();
 	trace_enable(mask);
 	return err;
+}
+
+void trace_init(void)
+{
+	u32 size = trace_ring_option;
+	struct trace_record *larger;
+
+	if (size <= TRACE_RING)
+		return;
+	larger = vmalloc(size * sizeof(*larger));
+	if (larger)
+		trace_use_ring(larger, size);
+	else
+		pr_warn("trace_ring=%u: no memory; %u it is\n", size,
+			TRACE_RING);
 }

@@ -8,7 +8,6 @@
  */
 #include <inspect/inspect.h>
 #include <inspect/internal.h>
-#include <lib/printk.h>
 
 #include <sched.h>
 #include <spinlock.h>
@@ -95,21 +94,12 @@ void trace_clear(void)
 	spin_unlock_irqrestore(&trace_lock, flags);
 }
 
-void trace_init(void)
+void trace_use_ring(struct trace_record *larger, u32 size)
 {
-	struct trace_record *larger;
-	u32 flags, size = trace_ring_option;
+	u32 flags;
 
-	if (size <= TRACE_RING)
-		return;
-	larger = vmalloc(size * sizeof(*larger));
-	if (!larger) {
-		pr_warn("trace_ring=%u: no memory; %u it is\n", size,
-			TRACE_RING);
-		return;
-	}
 	spin_lock_irqsave(&trace_lock, flags);
-	ring = larger; /* what was recorded at boot, TRACE_RING at most, is gone */
+	ring = larger;
 	ring_size = size;
 	recorded = 0;
 	spin_unlock_irqrestore(&trace_lock, flags);
