@@ -97,5 +97,6 @@ int main(void)
 	ok(flags_fd >= 0 && count_fd >= 0, "root may look at frames");
 	of_programs();
 	of_the_machine();
+	remove_scratch();
 	return done();
 }
