@@ -53,7 +53,7 @@ typedef struct {
 #define VM_LOCKONFAULT  0x00080000 /* VM_LOCKED, but not populated */
 #define VM_NORESERVE    0x00200000
 #define VM_WIPEONFORK   0x02000000 /* the child gets it empty */
-#define VM_DONTDUMP     0x04000000 /* remembered; there are no dumps */
+#define VM_DONTDUMP     0x04000000 /* for services/coredump */
 #define VM_STACK        VM_GROWSDOWN
 
 #define VM_ACCESS_FLAGS (VM_READ | VM_WRITE | VM_EXEC)

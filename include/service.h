@@ -24,6 +24,7 @@ struct exec;
 struct file;
 struct file_operations;
 struct files_struct;
+struct kernel_siginfo;
 struct pt_regs;
 struct task_struct;
 struct timer;
@@ -94,6 +95,12 @@ struct service {
 	bool (*fault_signal)(struct fault_signal *fault);
 
 	/*
+	 * The running process dies of the signal in info, which leaves a core;
+	 * the caller ends it then. May sleep, no lock held.
+	 */
+	void (*leave_core)(const struct kernel_siginfo *info);
+
+	/*
 	 * The page at va is one that a pager of the program's brings: wait for
 	 * it. user: the program itself wants it, or else a call on its behalf.
 	 * 0: try again; -EFAULT: it will not come. Interrupts on, no lock held
@@ -146,6 +153,7 @@ enum hook {
 	CHILD_CHANGED,
 	USER_WORK,
 	FAULT_SIGNAL,
+	LEAVE_CORE,
 	MISSING_PAGE,
 	TIMER_EXPIRED,
 	CONSOLE_KEY,
@@ -224,6 +232,12 @@ static inline bool services_fault_signal(struct fault_signal *fault)
 		if ((*s)->fault_signal(fault))
 			return true;
 	return false;
+}
+
+static inline void services_leave_core(const struct kernel_siginfo *info)
+{
+	for_each_service(s, LEAVE_CORE)
+		(*s)->leave_core(info);
 }
 
 static inline int services_missing_page(uaddr_t va, bool write, bool user)

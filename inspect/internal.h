@@ -267,6 +267,8 @@ int write_trace(struct seq_file *m, const char *text);
 int write_kmem_demo(struct seq_file *m, const char *text);
 void release_kmem_demo(struct seq_file *m);
 int show_auxv(struct seq_file *m);
+int show_core_filter(struct seq_file *m);
+int write_core_filter(struct seq_file *m, const char *text);
 int show_environ(struct seq_file *m);
 int show_limits(struct seq_file *m);
 int show_boot_cmdline(struct seq_file *m);

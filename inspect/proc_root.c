@@ -69,6 +69,7 @@ static const struct proc_entry pid_entries[] = {
 	  .write = write_clear_refs },
 	TEXT("cmdline", show_cmdline),
 	TEXT("comm", show_comm),
+	TEXT_RW("coredump_filter", show_core_filter, write_core_filter),
 	OWN_LINK("cwd", &cwd_link),
 	{ .name = "environ",
 	  .mode = S_IFREG | 0400,

@@ -5,6 +5,7 @@
 #include <cred.h>
 #include <inspect/internal.h>
 #include <lib/printk.h>
+#include <services/coredump/coredump.h>
 #include <services/files/kmsg.h>
 #include <services/ids/ids.h>
 #include <services/pipe/pipe.h>
@@ -121,6 +122,20 @@ static int write_randomize(struct seq_file *m __unused_arg, const char *text)
 	return 0;
 }
 
+static int show_core_pattern(struct seq_file *m)
+{
+	char pattern[CORE_PATTERN_BYTES];
+
+	get_core_pattern(pattern);
+	seq_printf(m, "%s\n", pattern);
+	return 0;
+}
+
+static int write_core_pattern(struct seq_file *m __unused_arg, const char *text)
+{
+	return set_core_pattern(text);
+}
+
 static int show_shmall(struct seq_file *m)
 {
 	return show_number(m, SHMALL);
@@ -186,6 +201,7 @@ static const struct proc_dir random_dir = { 9, random_entries, NULL };
 
 static const struct proc_entry kernel_entries[] = {
 	TEXT("cap_last_cap", show_cap_last_cap),
+	TEXT_RW("core_pattern", show_core_pattern, write_core_pattern),
 	TEXT_RW("domainname", show_domainname, write_domainname),
 	TEXT_RW("hostname", show_hostname, write_hostname),
 	TEXT("ngroups_max", show_ngroups_max),

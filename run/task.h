@@ -149,6 +149,9 @@ struct task_struct {
 	/* services/sched: SCHED_NORMAL ..., 1 to 99; does another lend to it? */
 	u8 policy, rt_priority;
 	bool sched_reset_on_fork, sched_lent;
+	/* services/coredump: a leader's; SIGKILL alone ends the writing */
+	u16 core_filter;
+	bool leaves_core;
 	/* services/futex: its locks, and the word to be zero at its end */
 	uaddr_t robust_list, clear_child_tid;
 	bool left_futexes;         /* it owns no lock any more */

@@ -10,6 +10,7 @@
 #include <inspect/inspect.h>
 #include <services/advice/advice.h>
 #include <services/alignment/alignment.h>
+#include <services/coredump/coredump.h>
 #include <services/events/events.h>
 #include <services/files/files.h>
 #include <services/futex/futex.h>
@@ -38,6 +39,7 @@ const struct service *const services[] = {
 	&alignment_service,	/* before signals: what is mended needs none */
 	&tty_service,		/* before signals: SIGHUP before SIGCHLD */
 	&signal_service,
+	&coredump_service,	/* after signals: no handler has mended it */
 	&sched_service,
 	&futex_service,
 	&script_service,	/* before ids: its interpreter may be set-uid */

@@ -212,6 +212,8 @@ static inline u32 fs_umask(const struct fs_struct *fs)
 /* As do_filp_open; and with O_CREAT makes what is missing, O_TRUNC empties. */
 int __must_check files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 			    struct file **file);
+/* unlink, or rmdir, by a name of the kernel's. */
+int __must_check do_unlinkat(s32 dirfd, const char *path, bool want_dir);
 /* One writer more of a file, and its end. -ETXTBSY: somebody runs it. */
 int __must_check get_write_access(struct inode *inode);
 void put_write_access(struct inode *inode);

@@ -76,7 +76,7 @@ static int no_name_error(const char *path)
 	return path[n - 1] == '.' ? -EINVAL : -EBUSY;
 }
 
-static int do_unlinkat(s32 dirfd, const char *path, bool want_dir)
+int do_unlinkat(s32 dirfd, const char *path, bool want_dir)
 {
 	struct nameidata nd;
 	int err = path_parent(dirfd, path, &nd);

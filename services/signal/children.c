@@ -47,7 +47,9 @@ void signal_child_exited(struct task_struct *parent, struct task_struct *child)
 	u32 killer = child->exit_code & 0x7f;
 	struct kernel_siginfo info = {
 		.signo = (s32)child->exit_signal,
-		.code = killer ? CLD_KILLED : CLD_EXITED,
+		.code = !killer                 ? CLD_EXITED :
+			child->exit_code & 0x80 ? CLD_DUMPED :
+						  CLD_KILLED,
 		.pid = child->pid,
 		.uid = task_uid(child),
 		.status = (s32)(killer ? killer : child->exit_code >> 8 & 0xff),

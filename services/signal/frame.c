@@ -204,8 +204,10 @@ static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 		pr_info("%s[%d]: no stack for the handler of signal %d: sp is 0x%08x\n",
 			current->comm, current->pid, ksig->info.signo,
 			regs->sp);
-		if (ksig->info.signo == SIGSEGV)
+		if (ksig->info.signo == SIGSEGV) {
+			services_leave_core(&ksig->info);
 			do_group_exit(SIGSEGV);
+		}
 		force_sig_fault(SIGSEGV, SEGV_MAPERR, regs->sp);
 		return;
 	}

@@ -215,6 +215,13 @@ static inline void unlock_signals(u32 flags)
 int __must_check send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info,
 			      u32 *flags);
 
+/* By default there is a core dump: only who takes the signal can make that. */
+#define DEFAULT_DUMPS                                            \
+	(sigmask(SIGQUIT) | sigmask(SIGILL) | sigmask(SIGTRAP) | \
+	 sigmask(SIGABRT) | sigmask(SIGFPE) | sigmask(SIGSEGV) | \
+	 sigmask(SIGBUS) | sigmask(SIGSYS) | sigmask(SIGXCPU) |  \
+	 sigmask(SIGXFSZ))
+
 /* What is pending for the running task or its process. */
 u64 pending_signals(void);
 /* Set or clear the running task's TIF_SIGPENDING. */

@@ -15,13 +15,6 @@
 #define DEFAULT_IGNORED                                          \
 	(sigmask(SIGCHLD) | sigmask(SIGCONT) | sigmask(SIGURG) | \
 	 sigmask(SIGWINCH))
-/* By default there would be a core dump: only who takes it can make that. */
-#define DEFAULT_DUMPS                                            \
-	(sigmask(SIGQUIT) | sigmask(SIGILL) | sigmask(SIGTRAP) | \
-	 sigmask(SIGABRT) | sigmask(SIGFPE) | sigmask(SIGSEGV) | \
-	 sigmask(SIGBUS) | sigmask(SIGSYS) | sigmask(SIGXCPU) |  \
-	 sigmask(SIGXFSZ))
-
 bool sig_ignored(const struct task_struct *task, int sig)
 {
 	uaddr_t handler = task->sighand->action[sig - 1].handler;
@@ -132,7 +125,9 @@ static __noinline void kill_group(struct task_struct *leader, int sig)
 	struct task_struct *task;
 	u32 n = 0;
 
-	if (!leader->group_exit) {
+	if (leader->leaves_core && sig != SIGKILL)
+		return; /* it dies when that is done */
+	if (!leader->group_exit || leader->leaves_core) {
 		leader->group_exit = true;
 		leader->group_exit_code = (u32)sig;
 	}
@@ -335,8 +330,12 @@ void force_sig_fault(int sig, int code, uaddr_t addr)
 	 * A program that went on would fault again, without end: what it has
 	 * no handler for, blocks or ignores ends it, init too.
 	 */
-	if (unhandled_signal(sig))
+	if (unhandled_signal(sig)) {
+		services_leave_core(&(struct kernel_siginfo){ .signo = sig,
+							      .code = code,
+							      .addr = addr });
 		do_group_exit((u32)sig);
+	}
 	flags = lock_signals();
 	post_fault(sig, code, addr, 0, 0);
 	unlock_signals(flags);

@@ -140,7 +140,10 @@ bool get_signal(struct ksignal *ksig)
 		sig = ksig->info.signo;
 		if (STOP_SIGNALS & sigmask(sig))
 			job_stop_group(sig);
-		else if (!init_is_spared(current, sig))
-			do_group_exit((u32)sig);
+		if (STOP_SIGNALS & sigmask(sig) || init_is_spared(current, sig))
+			continue;
+		if (DEFAULT_DUMPS & sigmask(sig))
+			services_leave_core(&ksig->info);
+		do_group_exit((u32)sig);
 	}
 }

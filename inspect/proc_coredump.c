@@ -1,0 +1,60 @@
+/*
+ * /proc/PID/coredump_filter: which memory is in the core that it may leave.
+ */
+#include <inspect/internal.h>
+#include <proc/proc.h>
+#include <services/coredump/coredump.h>
+
+int show_core_filter(struct seq_file *m)
+{
+	u32 flags = tasklist_lock(), filter = 0;
+	const struct task_struct *task = find_task(m->pid);
+
+	if (task)
+		filter = get_core_filter(task);
+	tasklist_unlock(flags);
+	if (!task)
+		return -ESRCH;
+	seq_put_hex(m, filter, 8);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+/* 0x and hexadecimal digits, or decimal ones. */
+static int parse_filter(const char *text, u32 *filter)
+{
+	u32 base = 10, digit, n = 0;
+
+	if (text[0] == '0' && text[1] == 'x') {
+		base = 16;
+		text += 2;
+	}
+	if (!*text)
+		return -EINVAL;
+	for (; *text; text++) {
+		digit = (u32)(*text - '0');
+		if (digit > 9)
+			digit = (u32)((*text | 0x20) - 'a') + 10;
+		if (digit >= base || n > CORE_FILTER_MASK)
+			return -EINVAL;
+		n = n * base + digit;
+	}
+	*filter = n;
+	return 0;
+}
+
+int write_core_filter(struct seq_file *m, const char *text)
+{
+	struct task_struct *task;
+	u32 flags, filter;
+	int err = parse_filter(text, &filter);
+
+	if (err)
+		return err;
+	flags = tasklist_lock();
+	task = find_task(m->pid);
+	if (task)
+		set_core_filter(task, filter);
+	tasklist_unlock(flags);
+	return task ? 0 : -ESRCH;
+}
