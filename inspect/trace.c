@@ -1,7 +1,7 @@
 /*
  * The ring of events. Any context; see <trace.h> for who records them.
  *
- * Record number n since boot is in slot n % size until size more have come.
+ * A record stays until as many more have come as the ring has slots.
  * Interrupts are off while a record is written, so one that interrupts another
  * writer finds it whole. What a reader of the record cannot ask any more, since
  * the process may have ended and the VMA be gone, is copied when it happens.
@@ -21,6 +21,7 @@ static struct trace_record first_ring[TRACE_RING];
 static struct trace_record *ring = first_ring; /* trace_lock */
 static u32 ring_size = TRACE_RING;             /* trace_lock */
 static u64 recorded;                           /* trace_lock */
+static u32 next_slot;                          /* trace_lock */
 
 /* clang-format off */
 static const char *const kind_names[TRACE_NR] = {
@@ -81,7 +82,9 @@ static void record(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d)
 	if (kind == TRACE_FAULT)
 		copy_fault(&rec);
 	spin_lock_irqsave(&trace_lock, flags);
-	ring[recorded++ % ring_size] = rec;
+	ring[next_slot] = rec;
+	next_slot = next_slot + 1 < ring_size ? next_slot + 1 : 0;
+	recorded++;
 	spin_unlock_irqrestore(&trace_lock, flags);
 }
 
@@ -90,7 +93,7 @@ void trace_clear(void)
 	u32 flags;
 
 	spin_lock_irqsave(&trace_lock, flags);
-	recorded = 0;
+	recorded = next_slot = 0;
 	spin_unlock_irqrestore(&trace_lock, flags);
 }
 
@@ -101,7 +104,7 @@ void trace_use_ring(struct trace_record *larger, u32 size)
 	spin_lock_irqsave(&trace_lock, flags);
 	ring = larger;
 	ring_size = size;
-	recorded = 0;
+	recorded = next_slot = 0;
 	spin_unlock_irqrestore(&trace_lock, flags);
 }
 
@@ -119,12 +122,15 @@ void trace_enable(u32 mask)
 bool trace_get(u64 seq, struct trace_record *rec)
 {
 	bool found;
-	u32 flags;
+	u32 flags, age;
 
 	spin_lock_irqsave(&trace_lock, flags);
 	found = seq < recorded && recorded - seq <= ring_size;
-	if (found)
-		*rec = ring[seq % ring_size];
+	if (found) {
+		age = (u32)(recorded - seq);
+		*rec = ring[age <= next_slot ? next_slot - age :
+					       next_slot + ring_size - age];
+	}
 	spin_unlock_irqrestore(&trace_lock, flags);
 	return found;
 }

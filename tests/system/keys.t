@@ -54,6 +54,7 @@ busy.wait()
 shell = start("/bin/sh")
 shell.expect(r"\$ $")
 shell.sendline("cat")
+shell.expect("\n")  # from here on the terminal echoes
 shell.send("typed\n")
 shell.expect("typed.*typed")
 answers(shell, BREAK + "t", r"(?s)cat, pid \d+, parent 1: sleeping.*"
