@@ -2,12 +2,10 @@
  * ls - list directories; -l adds kind and size.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include "linux.h"
 
 #define PATH_BYTES 256
@@ -43,39 +41,24 @@ static void show(const char *dir, const char *name)
 		       name);
 }
 
-static int list_entries(int fd, const char *dir)
-{
-	static uint64_t buf[256];
-	int got;
-
-	while ((got = getdents64(fd, buf, sizeof(buf))) > 0) {
-		char *p = (char *)buf, *end = p + got;
-
-		for (; p < end; p += ((struct linux_dirent64 *)p)->d_reclen) {
-			const char *name = ((struct linux_dirent64 *)p)->d_name;
-
-			if (name[0] != '.')
-				show(dir, name);
-		}
-	}
-	return got;
-}
-
 static int list(const char *path)
 {
-	int fd = open(path, O_RDONLY), ret;
+	static struct listing entries;
+	const char *name;
 
-	if (fd < 0) {
+	if (!open_listing(&entries, path)) {
 		fprintf(stderr, "ls: %s: %s\n", path, strerror(errno));
 		return 1;
 	}
-	ret = list_entries(fd, path);
-	close(fd);
-	if (ret < 0 && errno == ENOTDIR) {
+	while ((name = next_entry(&entries)))
+		if (name[0] != '.')
+			show(path, name);
+	close_listing(&entries);
+	if (entries.got < 0 && errno == ENOTDIR) {
 		show(".", path);
 		return 0;
 	}
-	return ret < 0;
+	return entries.got < 0;
 }
 
 int main(int argc, char **argv)

@@ -1,12 +1,9 @@
 /*
  * ps - the processes, from /proc/PID/stat.
  */
-#include <ctype.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "linux.h"
 #include "maps.h"
 
@@ -40,24 +37,16 @@ static void show(pid_t pid)
 
 int main(void)
 {
-	static uint64_t buf[256];
-	int fd = open("/proc", O_RDONLY), got;
+	static struct listing processes;
+	pid_t pid;
 
-	if (fd < 0) {
+	if (!open_listing(&processes, "/proc")) {
 		perror("ps: /proc");
 		return 1;
 	}
 	printf("  PID  PPID S  RSS KiB   FAULTS  NAME\n");
-	while ((got = getdents64(fd, buf, sizeof(buf))) > 0) {
-		char *p = (char *)buf, *end = p + got;
-
-		for (; p < end; p += ((struct linux_dirent64 *)p)->d_reclen) {
-			const char *name = ((struct linux_dirent64 *)p)->d_name;
-
-			if (isdigit((unsigned char)name[0]))
-				show(atoi(name));
-		}
-	}
-	close(fd);
-	return got < 0;
+	while ((pid = next_process(&processes)))
+		show(pid);
+	close_listing(&processes);
+	return processes.got < 0;
 }

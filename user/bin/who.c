@@ -5,7 +5,6 @@
  * As on Linux: /proc/kpageflags says what the frame is, /proc/kpagecount how many
  * entries map it, and the pagemap of each process whether one of them is its.
  */
-#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,20 +112,14 @@ static void look_at(pid_t pid, uint64_t times)
 
 static void look_at_all(uint64_t times)
 {
-	static uint64_t buf[256];
-	int fd = open("/proc", O_RDONLY), got;
+	static struct listing processes;
+	pid_t pid;
 
-	while ((got = getdents64(fd, buf, sizeof(buf))) > 0) {
-		char *p = (char *)buf, *end = p + got;
-
-		for (; p < end; p += ((struct linux_dirent64 *)p)->d_reclen) {
-			const char *name = ((struct linux_dirent64 *)p)->d_name;
-
-			if (isdigit((unsigned char)name[0]))
-				look_at(atoi(name), times);
-		}
-	}
-	close(fd);
+	if (!open_listing(&processes, "/proc"))
+		return;
+	while ((pid = next_process(&processes)))
+		look_at(pid, times);
+	close_listing(&processes);
 }
 
 /* False: how it is used. */

@@ -1,12 +1,10 @@
 /*
  * What Tab offers: the entries of one directory that begin like the word.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include "complete.h"
 #include "linux.h"
 
@@ -58,24 +56,18 @@ static bool is_directory(const char *dir, const char *name)
 static void add_entries(struct names *names, const char *dir,
 			const char *before, const char *prefix)
 {
-	static uint64_t buf[256];
-	int fd = open(dir, O_RDONLY), got;
+	static struct listing entries;
+	const char *name;
 
-	while (fd >= 0 && (got = getdents64(fd, buf, sizeof(buf))) > 0) {
-		char *p = (char *)buf, *end = p + got;
-
-		for (; p < end; p += ((struct linux_dirent64 *)p)->d_reclen) {
-			const char *name = ((struct linux_dirent64 *)p)->d_name;
-
-			/* Hidden ones, . and .. among them: when asked for. */
-			if (strncmp(name, prefix, strlen(prefix)) == 0 &&
-			    (name[0] != '.' || prefix[0] == '.'))
-				add(names, before, name,
-				    is_directory(dir, name) ? '/' : ' ');
-		}
-	}
-	if (fd >= 0)
-		close(fd);
+	if (!open_listing(&entries, dir))
+		return;
+	/* Hidden ones, . and .. among them: when asked for. */
+	while ((name = next_entry(&entries)))
+		if (strncmp(name, prefix, strlen(prefix)) == 0 &&
+		    (name[0] != '.' || prefix[0] == '.'))
+			add(names, before, name,
+			    is_directory(dir, name) ? '/' : ' ');
+	close_listing(&entries);
 }
 
 struct names complete_word(const char *line, size_t at, size_t *word)

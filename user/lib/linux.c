@@ -3,6 +3,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,4 +172,41 @@ const char *signal_name(int linux_signal)
 		return names[n];
 	snprintf(other, sizeof(other), "signal %d", linux_signal);
 	return other;
+}
+
+bool open_listing(struct listing *list, const char *path)
+{
+	list->fd = open(path, O_RDONLY);
+	list->got = list->at = 0;
+	return list->fd >= 0;
+}
+
+const char *next_entry(struct listing *list)
+{
+	const struct linux_dirent64 *entry;
+
+	if (list->at >= list->got) {
+		list->at = 0;
+		list->got = getdents64(list->fd, list->buf, sizeof(list->buf));
+		if (list->got <= 0)
+			return NULL;
+	}
+	entry = (const struct linux_dirent64 *)((char *)list->buf + list->at);
+	list->at += entry->d_reclen;
+	return entry->d_name;
+}
+
+void close_listing(struct listing *list)
+{
+	close(list->fd);
+}
+
+pid_t next_process(struct listing *list)
+{
+	const char *name;
+
+	while ((name = next_entry(list)))
+		if (isdigit((unsigned char)name[0]))
+			return atoi(name);
+	return 0;
 }

@@ -117,4 +117,19 @@ struct linux_dirent64 {
 /* Fill buf with struct linux_dirent64s. Bytes, 0 at the end, -1. */
 int getdents64(int fd, void *buf, size_t bytes);
 
+/* The names of one directory, one after the other. */
+struct listing {
+	int fd, got; /* got: bytes in buf, 0 at the end, -1 and errno */
+	int at;
+	uint64_t buf[256];
+};
+
+/* False: errno says why. close_listing() only if it was opened. */
+bool open_listing(struct listing *list, const char *path);
+/* The next name, "." and ".." too, until the next call; NULL: see list->got. */
+const char *next_entry(struct listing *list);
+void close_listing(struct listing *list);
+/* The next process of a listing of /proc, 0 after the last. */
+pid_t next_process(struct listing *list);
+
 #endif
