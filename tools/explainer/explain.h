@@ -41,12 +41,9 @@ void print_fields(uint32_t word, const struct field *fields, size_t nr);
 /* "0x00c5187d here" or which bits differ from what this kernel writes. */
 void print_against(uint32_t word, uint32_t ours, const char *what);
 
-void explain_fsr(uint32_t fsr, bool prefetch);
-void explain_pgd(uint32_t desc, struct reading reading);
-void explain_pte(uint32_t desc, struct reading reading);
-void explain_ttbr(uint32_t ttbr);
-void explain_sctlr(uint32_t sctlr);
-void explain_dacr(uint32_t dacr);
-void explain_cpsr(uint32_t cpsr);
+/* What a word says; the descriptors alone depend on the reading. */
+typedef void explain_fn(uint32_t word, struct reading reading);
+explain_fn explain_fsr, explain_ifsr, explain_pgd, explain_pte, explain_ttbr,
+	explain_sctlr, explain_dacr, explain_cpsr;
 
 #endif

@@ -140,7 +140,7 @@ static const struct field fetch_fields[] = {
 	{ 3, 0, "FS[3:0]", .means = "the status (Table B3-23)" },
 };
 
-void explain_fsr(uint32_t fsr, bool prefetch)
+static void explain(uint32_t fsr, bool prefetch)
 {
 	struct abort_info info =
 		decode_abort(fsr, 0, prefetch ? ABORT_PREFETCH : ABORT_DATA);
@@ -157,4 +157,14 @@ void explain_fsr(uint32_t fsr, bool prefetch)
 	       abort_cause_name(info.cause), prefetch ? 'I' : 'D',
 	       info.address_valid ? "holds" : "does not hold");
 	printf("  Likely: %s\n", likely[info.cause]);
+}
+
+void explain_fsr(uint32_t fsr, struct reading reading __unused_arg)
+{
+	explain(fsr, false);
+}
+
+void explain_ifsr(uint32_t fsr, struct reading reading __unused_arg)
+{
+	explain(fsr, true);
 }

@@ -15,59 +15,26 @@ void bug_at(const char *file, int line, const char *what)
 	abort();
 }
 
-static void data_fault(uint32_t fsr, struct reading reading)
-{
-	(void)reading;
-	explain_fsr(fsr, false);
-}
-
-static void fetch_fault(uint32_t fsr, struct reading reading)
-{
-	(void)reading;
-	explain_fsr(fsr, true);
-}
-
-static void ttbr(uint32_t word, struct reading reading)
-{
-	(void)reading;
-	explain_ttbr(word);
-}
-
-static void sctlr(uint32_t word, struct reading reading)
-{
-	(void)reading;
-	explain_sctlr(word);
-}
-
-static void dacr(uint32_t word, struct reading reading)
-{
-	(void)reading;
-	explain_dacr(word);
-}
-
-static void cpsr(uint32_t word, struct reading reading)
-{
-	(void)reading;
-	explain_cpsr(word);
-}
-
 static const struct {
 	const char *name, *title;
-	void (*explain)(uint32_t word, struct reading reading);
+	explain_fn *explain;
 } kinds[] = {
-	{ "fsr", "DFSR, a data abort's status (DDI0406C B4.1.52)", data_fault },
+	{ "fsr", "DFSR, a data abort's status (DDI0406C B4.1.52)",
+	  explain_fsr },
 	{ "ifsr", "IFSR, a prefetch abort's status (DDI0406C B4.1.96)",
-	  fetch_fault },
+	  explain_ifsr },
 	{ "pgd", "first-level descriptor, 1 MiB (DDI0406C B3.5.1)",
 	  explain_pgd },
 	{ "pte", "second-level descriptor, 4 KiB (DDI0406C B3.5.1)",
 	  explain_pte },
-	{ "ttbr", "TTBR0, where the tables are (DDI0406C B4.1.154)", ttbr },
+	{ "ttbr", "TTBR0, where the tables are (DDI0406C B4.1.154)",
+	  explain_ttbr },
 	{ "sctlr", "SCTLR, the system control register (DDI0406C B4.1.130)",
-	  sctlr },
-	{ "dacr", "DACR, what domains are worth (DDI0406C B4.1.43)", dacr },
+	  explain_sctlr },
+	{ "dacr", "DACR, what domains are worth (DDI0406C B4.1.43)",
+	  explain_dacr },
 	{ "cpsr", "CPSR or SPSR, the state of the core (DDI0406C B1.3.3)",
-	  cpsr },
+	  explain_cpsr },
 };
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))

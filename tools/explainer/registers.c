@@ -20,7 +20,7 @@ static const struct field ttbr_fields[] = {
 	{ 1, 1, "S", VALUES("walks are not shareable", "walks are shareable") },
 };
 
-void explain_ttbr(uint32_t ttbr)
+void explain_ttbr(uint32_t ttbr, struct reading reading __unused_arg)
 {
 	static const char *const inner[] = {
 		"not cached",
@@ -95,14 +95,14 @@ static const struct field sctlr_fields[] = {
 	{ 0, 0, "M", VALUES("the MMU is off", "the MMU is on") },
 };
 
-void explain_sctlr(uint32_t sctlr)
+void explain_sctlr(uint32_t sctlr, struct reading reading __unused_arg)
 {
 
 	PRINT_FIELDS(sctlr, sctlr_fields);
 	print_against(sctlr, SCTLR_VALUE, "");
 }
 
-void explain_dacr(uint32_t dacr)
+void explain_dacr(uint32_t dacr, struct reading reading __unused_arg)
 {
 	static const char *const access[] = {
 		"no access: each access is a domain fault",
@@ -157,7 +157,7 @@ static const struct field cpsr_fields[] = {
 	{ 4, 0, "M", .means = "the mode, see below" },
 };
 
-void explain_cpsr(uint32_t cpsr)
+void explain_cpsr(uint32_t cpsr, struct reading reading __unused_arg)
 {
 	static const char *const modes[32] = {
 		[0x10] = "User",    [0x11] = "FIQ",
