@@ -67,7 +67,7 @@ static void fill_page(const struct address_space *mapping, u32 index,
  * What truncations there have been before the caller looks at the file's size
  * or backing; a truncation changes those first.
  */
-static u32 truncate_count(const struct address_space *mapping)
+static u32 read_truncate_count(const struct address_space *mapping)
 {
 	u32 count = READ_ONCE(mapping->truncate_count);
 
@@ -76,7 +76,7 @@ static u32 truncate_count(const struct address_space *mapping)
 }
 
 /*
- * Give the caller's page, filled after count was truncate_count(), to the tree,
+ * Give the caller's page, filled after count was read_truncate_count(), to the tree,
  * with a further reference for the tree. 0, -ENOMEM, -EEXIST, -EAGAIN: the
  * bytes it was filled with may have been cut off.
  */
@@ -141,7 +141,7 @@ int read_cache_page(struct address_space *mapping, u32 index,
 		page = alloc_page(GFP_USER);
 		if (!page)
 			return -ENOMEM;
-		count = truncate_count(mapping);
+		count = read_truncate_count(mapping);
 		fill_page(mapping, index, page);
 		err = add_to_page_cache(mapping, index, page, count);
 		if (!err) {
@@ -345,7 +345,7 @@ static u32 filemap_fault(struct vm_fault *vmf)
 	struct address_space *mapping = &vmf->vma->vm_file->f_inode->i_data;
 	bool major;
 
-	vmf->truncate_count = truncate_count(mapping);
+	vmf->truncate_count = read_truncate_count(mapping);
 	if (!within_file(mapping, vmf->pgoff))
 		return VM_FAULT_SIGBUS;
 	if (read_cache_page(mapping, vmf->pgoff, &vmf->page, &major))

@@ -139,7 +139,7 @@ static int step_up(struct nameidata *nd)
 	return 0;
 }
 
-static int jump(struct nameidata *nd, struct inode *link)
+static int jump_to_target(struct nameidata *nd, struct inode *link)
 {
 	struct inode *target;
 	int err = link->i_op->jump(link, &target);
@@ -159,7 +159,7 @@ static int follow_link(struct nameidata *nd, struct inode *link)
 	if (++nd->links > LINKS_MAX)
 		return -ELOOP;
 	if (link->i_op->jump)
-		return jump(nd, link);
+		return jump_to_target(nd, link);
 	path = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!path)
 		return -ENOMEM;

@@ -29,14 +29,14 @@ struct proc_file {
 
 /* ---- for the functions that make text ---------------------------- */
 
-static u32 room(const struct seq_file *m)
+static u32 seq_room(const struct seq_file *m)
 {
 	return m->count < m->size ? m->size - m->count : 0;
 }
 
 void seq_printf(struct seq_file *m, const char *fmt, ...)
 {
-	u32 left = room(m);
+	u32 left = seq_room(m);
 	va_list args;
 	int n;
 
@@ -49,7 +49,7 @@ void seq_printf(struct seq_file *m, const char *fmt, ...)
 
 void seq_write(struct seq_file *m, const void *bytes, u32 nr)
 {
-	u32 fits = min(nr, room(m));
+	u32 fits = min(nr, seq_room(m));
 
 	if (fits)
 		memcpy(m->buf + m->count, bytes, fits);

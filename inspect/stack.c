@@ -71,7 +71,7 @@ static void print_callers(struct unwind_frame *frame)
 	}
 }
 
-static void dump(const struct pt_regs *regs)
+static void dump_frames(const struct pt_regs *regs)
 {
 	struct unwind_frame frame = { 0 };
 
@@ -118,7 +118,7 @@ void dump_task(const struct task_struct *task)
 	struct unwind_frame frame;
 
 	if (task == current) {
-		dump(irq_regs);
+		dump_frames(irq_regs);
 		return;
 	}
 	start_in(&frame, task);
@@ -168,7 +168,7 @@ static bool is_called_from(const char *function)
 }
 
 static const struct stack_operations operations = {
-	.dump = dump,
+	.dump = dump_frames,
 	.called_from = is_called_from,
 };
 

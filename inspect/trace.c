@@ -58,7 +58,7 @@ static void copy_fault(struct trace_record *rec)
 		rec->about |= ABOUT_COPY;
 }
 
-static void record(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d)
+static void record_event(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d)
 {
 	struct task_struct *task = current;
 	struct trace_record rec = {
@@ -115,7 +115,7 @@ u32 trace_ring_size(void)
 
 void trace_enable(u32 mask)
 {
-	trace_sink = record;
+	trace_sink = record_event;
 	trace_mask = mask;
 }
 

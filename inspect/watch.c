@@ -53,7 +53,7 @@ static u32 to_ms(u64 ns)
 	return sec * 1000 + nsec / 1000000;
 }
 
-static u32 switches(const struct task_struct *task)
+static u32 switches_of(const struct task_struct *task)
 {
 	return task->use.nvcsw + task->use.nivcsw;
 }
@@ -72,9 +72,9 @@ static void look_at_running(u32 now)
 	const struct task_struct *task = current;
 
 	if (!keeps_core(task) || task->pid != busy_pid ||
-	    switches(task) != busy_switches) {
+	    switches_of(task) != busy_switches) {
 		busy_pid = keeps_core(task) ? task->pid : 0;
-		busy_switches = switches(task);
+		busy_switches = switches_of(task);
 		busy_ms = now;
 		busy_named = false;
 		return;
@@ -105,8 +105,8 @@ static void look_at_delay(u32 late)
 static void look_at_sleeper(struct task_struct *task, u32 now)
 {
 	if (task->state != TASK_UNINTERRUPTIBLE ||
-	    task->watch_switches != switches(task) || !task->watch_ms) {
-		task->watch_switches = switches(task);
+	    task->watch_switches != switches_of(task) || !task->watch_ms) {
+		task->watch_switches = switches_of(task);
 		task->watch_ms = now | 1; /* 0: not looked at yet */
 		return;
 	}

@@ -67,9 +67,8 @@ static __always_inline bool before_in_limits(const struct gap_search *gs,
 }
 
 /* The first VMA of the subtree whose gap may be large enough, or its root. */
-static __always_inline struct vm_area_struct *first(const struct gap_search *gs,
-						    bool up,
-						    struct vm_area_struct *vma)
+static __always_inline struct vm_area_struct *first_candidate(
+	const struct gap_search *gs, bool up, struct vm_area_struct *vma)
 {
 	while (before_in_limits(gs, up, vma) &&
 	       subtree_gap(child_before(up, vma)) >= gs->bytes)
@@ -78,14 +77,13 @@ static __always_inline struct vm_area_struct *first(const struct gap_search *gs,
 }
 
 /* The next one, after vma and all that came before it: or NULL. */
-static __always_inline struct vm_area_struct *next(const struct gap_search *gs,
-						   bool up,
-						   struct vm_area_struct *vma)
+static __always_inline struct vm_area_struct *next_candidate(
+	const struct gap_search *gs, bool up, struct vm_area_struct *vma)
 {
 	struct vm_area_struct *child = child_after(up, vma);
 
 	if (subtree_gap(child) >= gs->bytes)
-		return first(gs, up, child);
+		return first_candidate(gs, up, child);
 	do {
 		child = vma;
 		vma = RB_PARENT(child, vm_rb);
@@ -113,8 +111,8 @@ static __always_inline bool gap_search_tree(struct gap_search *gs, bool up,
 
 	if (subtree_gap(root) < gs->bytes)
 		return false;
-	for (vma = first(gs, up, root); vma && !past_limit(gs, up, vma);
-	     vma = next(gs, up, vma))
+	for (vma = first_candidate(gs, up, root);
+	     vma && !past_limit(gs, up, vma); vma = next_candidate(gs, up, vma))
 		if (gap_below_fits(gs, up, vma))
 			return true;
 	return false;

@@ -68,7 +68,7 @@ static void free_frames(struct vmap_area *area)
  * However much of it is mapped, and however many frames it has. No translation
  * of it is left when they are free.
  */
-static void free_area(struct vmap_area *area)
+static void free_vmap_area(struct vmap_area *area)
 {
 	u32 end = area->va + area->bytes - PAGE_SIZE;
 
@@ -87,7 +87,7 @@ static void free_area_at(const void *va, bool owns_pages)
 
 	BUG_ON(!area);
 	BUG_ON(area->owns_pages != owns_pages);
-	free_area(area);
+	free_vmap_area(area);
 }
 
 /* ---- vmalloc ----------------------------------------------------- */
@@ -142,7 +142,7 @@ static void *vmalloc_node(u32 bytes, u32 align, gfp_t gfp, const char *label,
 	if (!area)
 		return NULL;
 	if (alloc_frames(area, size >> PAGE_SHIFT, gfp) || map_frames(area)) {
-		free_area(area);
+		free_vmap_area(area);
 		return NULL;
 	}
 	area->owns_pages = true;
@@ -194,7 +194,7 @@ void *ioremap(phys_addr_t pa, u32 bytes)
 		return NULL;
 	area->pa = pa - offset;
 	if (ioremap_page_range(area->va, size, area->pa, MT_DEVICE)) {
-		free_area(area);
+		free_vmap_area(area);
 		return NULL;
 	}
 	return (void *)(uintptr_t)(area->va + offset);

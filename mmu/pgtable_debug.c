@@ -16,14 +16,14 @@
 /* ---- descriptors in words ---------------------------------------- */
 
 /* What both levels have, without the places of the bits. */
-struct attrs {
+struct desc_attrs {
 	bool write, exec, user, global, shared, young;
 	u32 type; /* MEM_* */
 };
 
-static struct attrs section_attrs(u32 desc)
+static struct desc_attrs section_attrs(u32 desc)
 {
-	return (struct attrs){
+	return (struct desc_attrs){
 		.write = !(desc & L1_SECT_AP2),
 		.exec = !(desc & L1_SECT_XN),
 		.user = desc & L1_SECT_AP1,
@@ -36,9 +36,9 @@ static struct attrs section_attrs(u32 desc)
 	};
 }
 
-static struct attrs page_attrs(u32 desc)
+static struct desc_attrs page_attrs(u32 desc)
 {
-	return (struct attrs){
+	return (struct desc_attrs){
 		.write = !(desc & L2_AP2),
 		.exec = !(desc & L2_XN),
 		.user = desc & L2_AP1,
@@ -61,7 +61,7 @@ static const char *const type_names[8] = {
 	[7] = "type7?",
 };
 
-static void format_attrs(struct attrs a, const char *more, char *buf,
+static void format_attrs(struct desc_attrs a, const char *more, char *buf,
 			 size_t bytes)
 {
 	snprintf(buf, bytes, "r%c%c %s %s %s%s %s%s", a.write ? 'w' : '-',
@@ -126,7 +126,7 @@ void show_pte(const pgd_t *pgd, u32 va)
 
 /* ---- the audit --------------------------------------------------- */
 
-struct audit {
+struct table_audit {
 	bool kernel_half; /* of the entry looked at */
 	u32 tables;       /* user second-level tables met */
 	u32 violations;
@@ -139,17 +139,18 @@ static_assert((PTRS_PER_PGD - (TASK_SIZE >> PGDIR_SHIFT)) % AUDIT_SLICE == 0,
 
 #define MAX_REPORTS 16u /* one broken table must not flood the log */
 
-static void violation(struct audit *audit, u32 va, u32 desc, const char *what)
+static void violation(struct table_audit *audit, u32 va, u32 desc,
+		      const char *what)
 {
 	if (audit->violations++ < MAX_REPORTS)
 		pr_err("pgtable: 0x%08x: entry 0x%08x: %s\n", va, desc, what);
 }
 
 /* One entry that maps something, at either level. */
-struct mapping {
+struct mapped_entry {
 	u32 va, bytes, desc;
 	phys_addr_t pa;
-	struct attrs a;
+	struct desc_attrs a;
 	bool special; /* owns no reference: the zero page */
 };
 
@@ -173,7 +174,7 @@ static const char *frame_owner(const struct page *page)
 	return page->flags & PG_CACHE ? "page cache" : "a page of the kernel";
 }
 
-static void bad_mapping(struct audit *audit, const struct mapping *m,
+static void bad_mapping(struct table_audit *audit, const struct mapped_entry *m,
 			const char *what)
 {
 	const struct page *page;
@@ -196,7 +197,7 @@ static bool is_vectors(u32 va)
 	return va == VECTORS_BASE;
 }
 
-static bool in_kernel_text(const struct mapping *m)
+static bool in_kernel_text(const struct mapped_entry *m)
 {
 	struct kernel_image img = kernel_image();
 
@@ -207,7 +208,8 @@ static bool in_kernel_text(const struct mapping *m)
  * The linear map has all RAM as write-back memory: another type for the same
  * frame is undefined (A3.5.7). What is no RAM must not be cached.
  */
-static void audit_memory_type(struct audit *audit, const struct mapping *m)
+static void audit_memory_type(struct table_audit *audit,
+			      const struct mapped_entry *m)
 {
 	bool cached = m->a.type == MEM_WBWA;
 
@@ -217,7 +219,8 @@ static void audit_memory_type(struct audit *audit, const struct mapping *m)
 		bad_mapping(audit, m, "a device is write-back memory");
 }
 
-static void audit_kernel(struct audit *audit, const struct mapping *m)
+static void audit_kernel(struct table_audit *audit,
+			 const struct mapped_entry *m)
 {
 	if (!m->a.global)
 		bad_mapping(audit, m, "a kernel entry is not global");
@@ -235,7 +238,7 @@ static void audit_kernel(struct audit *audit, const struct mapping *m)
 }
 
 /* Law 1: an entry owns a reference of its frame, and is counted there. */
-static void audit_frame(struct audit *audit, const struct mapping *m)
+static void audit_frame(struct table_audit *audit, const struct mapped_entry *m)
 {
 	const u32 never = PG_BUDDY | PG_RESERVED | PG_SLAB | PG_TABLE |
 		PG_VMALLOC | PG_TAIL;
@@ -252,7 +255,7 @@ static void audit_frame(struct audit *audit, const struct mapping *m)
 			    "its frame does not count this user entry");
 }
 
-static void audit_user(struct audit *audit, const struct mapping *m)
+static void audit_user(struct table_audit *audit, const struct mapped_entry *m)
 {
 	if (m->a.global)
 		bad_mapping(audit, m, "a user entry is global");
@@ -268,7 +271,8 @@ static void audit_user(struct audit *audit, const struct mapping *m)
 	audit_frame(audit, m);
 }
 
-static void audit_mapping(struct audit *audit, const struct mapping *m)
+static void audit_mapping(struct table_audit *audit,
+			  const struct mapped_entry *m)
 {
 	if (audit->kernel_half)
 		audit_kernel(audit, m);
@@ -290,7 +294,7 @@ static bool is_table_page(phys_addr_t pa)
 	return page->flags & kinds;
 }
 
-static void audit_table(struct audit *audit, u32 va, pgd_t pgd)
+static void audit_table(struct table_audit *audit, u32 va, pgd_t pgd)
 {
 	u32 domain = (pgd.val & L1_DOMAIN_MASK) >> L1_DOMAIN_SHIFT;
 	const pte_t *table;
@@ -303,7 +307,7 @@ static void audit_table(struct audit *audit, u32 va, pgd_t pgd)
 	}
 	table = pgd_table(pgd);
 	for (unsigned int i = 0; i < PTRS_PER_PTE; i++) {
-		struct mapping m = {
+		struct mapped_entry m = {
 			.va = va + i * PAGE_SIZE,
 			.bytes = PAGE_SIZE,
 			.desc = table[i].val,
@@ -320,9 +324,9 @@ static void audit_table(struct audit *audit, u32 va, pgd_t pgd)
 	audit->tables += !audit->kernel_half;
 }
 
-static void audit_section(struct audit *audit, u32 va, u32 desc)
+static void audit_section(struct table_audit *audit, u32 va, u32 desc)
 {
-	struct mapping m = {
+	struct mapped_entry m = {
 		.va = va,
 		.bytes = PGDIR_SIZE,
 		.desc = desc,
@@ -338,13 +342,13 @@ static void audit_section(struct audit *audit, u32 va, u32 desc)
 }
 
 /* The kernel half of any mm: the master's entry, or none yet. */
-static void audit_copy(struct audit *audit, u32 va, pgd_t pgd)
+static void audit_copy(struct table_audit *audit, u32 va, pgd_t pgd)
 {
 	if (pgd.val && pgd.val != init_mm.pgd[pgd_index(va)].val)
 		violation(audit, va, pgd.val, "differs from the kernel's own");
 }
 
-static void audit_first_level(struct audit *audit, u32 va, pgd_t pgd)
+static void audit_first_level(struct table_audit *audit, u32 va, pgd_t pgd)
 {
 	switch (pgd.val & L1_TYPE_MASK) {
 	case L1_TYPE_FAULT:
@@ -363,7 +367,7 @@ static void audit_first_level(struct audit *audit, u32 va, pgd_t pgd)
 }
 
 /* First-level entries [from, to) of mm. */
-static void audit_range(struct audit *audit, const struct mm_struct *mm,
+static void audit_range(struct table_audit *audit, const struct mm_struct *mm,
 			unsigned int from, unsigned int to)
 {
 	for (unsigned int i = from; i < to; i++) {
@@ -377,7 +381,7 @@ static void audit_range(struct audit *audit, const struct mm_struct *mm,
 	}
 }
 
-static void audit_mm(struct audit *audit, const struct mm_struct *mm)
+static void audit_mm(struct table_audit *audit, const struct mm_struct *mm)
 {
 	audit_range(audit, mm, 0, PTRS_PER_PGD);
 	if (audit->tables != (mm == &init_mm ? 0 : mm->nr_ptes))
@@ -387,7 +391,7 @@ static void audit_mm(struct audit *audit, const struct mm_struct *mm)
 
 int pgtable_verify(const struct mm_struct *mm)
 {
-	struct audit audit = { .tables = 0 };
+	struct table_audit audit = { .tables = 0 };
 
 	audit_mm(&audit, mm);
 	return audit.violations ? -EUCLEAN : 0;
@@ -396,7 +400,7 @@ int pgtable_verify(const struct mm_struct *mm)
 int pgtable_verify_switch(const struct mm_struct *mm)
 {
 	static unsigned int next = TASK_SIZE >> PGDIR_SHIFT;
-	struct audit audit = { .tables = 0 };
+	struct table_audit audit = { .tables = 0 };
 
 	audit_mm(&audit, mm);
 	audit_range(&audit, &init_mm, next, next + AUDIT_SLICE);

@@ -70,7 +70,7 @@ static DEFINE_PER_CPU(struct runqueue, runqueues);
 
 /* ---- virtual run time; rq->lock held ----------------------------- */
 
-static inline u32 units(const struct task_struct *task)
+static inline u32 vruntime_units(const struct task_struct *task)
 {
 	return (u32)(task->vruntime >> 32);
 }
@@ -79,7 +79,7 @@ static inline u32 units(const struct task_struct *task)
 static inline s32 units_behind(const struct task_struct *task,
 			       const struct task_struct *other)
 {
-	return (s32)(units(other) - units(task));
+	return (s32)(vruntime_units(other) - vruntime_units(task));
 }
 
 /*
@@ -102,8 +102,8 @@ static inline void update_curr(struct runqueue *rq, struct task_struct *curr)
 	account(rq, curr);
 	if (!first || units_behind(curr, first) > 0)
 		first = curr;
-	if ((s32)(units(first) - rq->min_units) > 0)
-		rq->min_units = units(first);
+	if ((s32)(vruntime_units(first) - rq->min_units) > 0)
+		rq->min_units = vruntime_units(first);
 }
 
 /* ---- many tasks; rq->lock held ----------------------------------- */
@@ -238,7 +238,7 @@ static inline void activate_task(struct runqueue *rq, struct task_struct *task)
 
 	update_curr(rq, curr);
 	floor = rq->min_units - SLEEPER_CREDIT;
-	if (units(task) - floor >= FAR_AHEAD) /* or below the floor */
+	if (vruntime_units(task) - floor >= FAR_AHEAD) /* or below the floor */
 		task->vruntime = (u64)floor << 32;
 	queue_woken(rq, task);
 	if (unlikely(units_behind(task, curr) > lead))

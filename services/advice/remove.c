@@ -9,7 +9,7 @@
 #include <uapi/fcntl.h>
 
 /* What of [start, end) the first VMA there maps. */
-struct part {
+struct file_part {
 	struct file *file; /* a reference */
 	u64 pos;
 	uaddr_t start, end;
@@ -20,7 +20,7 @@ struct part {
  * removed. Its own entries go here, so that the pages may.
  */
 static int next_part(struct mm_struct *mm, uaddr_t start, uaddr_t end,
-		     struct part *part)
+		     struct file_part *part)
 {
 	const u32 shared_rw = VM_SHARED | VM_MAYWRITE;
 	struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
@@ -48,7 +48,7 @@ static int next_part(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 int madvise_remove(struct mm_struct *mm, uaddr_t start, u32 bytes)
 {
 	uaddr_t end = start + ALIGN_UP(bytes, PAGE_SIZE);
-	struct part part;
+	struct file_part part;
 	bool hole = false;
 	int err;
 

@@ -15,7 +15,7 @@
 #define REG_LR 14
 #define REG_PC 15
 
-static u32 bit(u32 insn, u32 n)
+static u32 insn_bit(u32 insn, u32 n)
 {
 	return insn >> n & 1;
 }
@@ -65,7 +65,7 @@ static void set_list(struct multiple_access *access, u32 list)
 {
 	access->count = 0;
 	for (u32 n = 0; n <= REG_PC; n++)
-		if (bit(list, n))
+		if (insn_bit(list, n))
 			access->reg[access->count++] = (u8)n;
 }
 
@@ -97,8 +97,9 @@ static void double_at(struct multiple_access *access,
 
 	if (n == REG_PC)
 		start &= ~3u;
-	access->new_value = bit(insn, 23) ? start + offset : start - offset;
-	access->base = bit(insn, 24) ? access->new_value : start;
+	access->new_value = insn_bit(insn, 23) ? start + offset :
+						 start - offset;
+	access->base = insn_bit(insn, 24) ? access->new_value : start;
 }
 
 static int decode_arm_multiple(u32 insn, const struct pt_regs *regs,
@@ -106,12 +107,12 @@ static int decode_arm_multiple(u32 insn, const struct pt_regs *regs,
 {
 	u32 n = reg_field(insn, 16);
 
-	if (bit(insn, 22) || n == REG_PC)
+	if (insn_bit(insn, 22) || n == REG_PC)
 		return -EINVAL; /* banked registers: not for programs */
-	access->load = bit(insn, 20);
+	access->load = insn_bit(insn, 20);
 	set_list(access, insn & 0xffff);
-	access->writeback = bit(insn, 21) ? (s32)n : -1;
-	multiple_at(access, regs, n, bit(insn, 23), bit(insn, 24));
+	access->writeback = insn_bit(insn, 21) ? (s32)n : -1;
+	multiple_at(access, regs, n, insn_bit(insn, 23), insn_bit(insn, 24));
 	return 0;
 }
 
@@ -122,13 +123,14 @@ static int decode_arm_double(u32 insn, const struct pt_regs *regs,
 
 	if ((t & 1) || t == REG_LR)
 		return -EINVAL;
-	if (bit(insn, 22))
+	if (insn_bit(insn, 22))
 		offset = reg_field(insn, 8) << 4 | reg_field(insn, 0);
 	else
 		offset = read_reg(regs, reg_field(insn, 0));
-	access->load = !bit(insn, 5);
+	access->load = !insn_bit(insn, 5);
 	set_pair(access, t, t + 1);
-	access->writeback = !bit(insn, 24) || bit(insn, 21) ? (s32)n : -1;
+	access->writeback = !insn_bit(insn, 24) || insn_bit(insn, 21) ? (s32)n :
+									-1;
 	double_at(access, regs, insn, n, offset);
 	return 0;
 }
@@ -149,19 +151,19 @@ static int decode_arm(u32 insn, const struct pt_regs *regs,
 static int decode_thumb16(u32 insn, const struct pt_regs *regs,
 			  struct multiple_access *access)
 {
-	bool load = bit(insn, 11);
+	bool load = insn_bit(insn, 11);
 	u32 n = insn >> 8 & 7, list = insn & 0xff;
 
 	access->load = load;
 	if ((insn & 0xf000) == 0xc000) {
 		set_list(access, list);
-		access->writeback = load && bit(insn, n) ? -1 : (s32)n;
+		access->writeback = load && insn_bit(insn, n) ? -1 : (s32)n;
 		multiple_at(access, regs, n, true, false);
 		return 0;
 	}
 	if ((insn & 0xf600) != 0xb400)
 		return -EINVAL;
-	if (bit(insn, 8))
+	if (insn_bit(insn, 8))
 		list |= 1u << (load ? REG_PC : REG_LR);
 	set_list(access, list);
 	access->writeback = REG_SP;
@@ -178,9 +180,9 @@ static int decode_thumb_double(u32 insn, const struct pt_regs *regs,
 
 	if (t >= REG_SP || t2 >= REG_SP)
 		return -EINVAL;
-	access->load = bit(insn, 20);
+	access->load = insn_bit(insn, 20);
 	set_pair(access, t, t2);
-	access->writeback = bit(insn, 21) ? (s32)n : -1;
+	access->writeback = insn_bit(insn, 21) ? (s32)n : -1;
 	double_at(access, regs, insn, n, (insn & 0xff) << 2);
 	return 0;
 }
@@ -189,19 +191,19 @@ static int decode_thumb32(u32 insn, const struct pt_regs *regs,
 			  struct multiple_access *access)
 {
 	u32 n = reg_field(insn, 16);
-	bool up = bit(insn, 23), before = bit(insn, 24);
+	bool up = insn_bit(insn, 23), before = insn_bit(insn, 24);
 
 	if ((insn & 0xfe400000) == 0xe8400000) {
 		/* Without an offset mode they are exclusives and branches. */
-		if (!before && !bit(insn, 21))
+		if (!before && !insn_bit(insn, 21))
 			return -EINVAL;
 		return decode_thumb_double(insn, regs, access);
 	}
 	if ((insn & 0xfe400000) != 0xe8000000 || up == before || n == REG_PC)
 		return -EINVAL;
-	access->load = bit(insn, 20);
+	access->load = insn_bit(insn, 20);
 	set_list(access, insn & 0xffff);
-	access->writeback = bit(insn, 21) ? (s32)n : -1;
+	access->writeback = insn_bit(insn, 21) ? (s32)n : -1;
 	multiple_at(access, regs, n, up, before);
 	return 0;
 }

@@ -81,7 +81,7 @@ static struct core *core_of(const struct task_struct *leader)
 	return core;
 }
 
-static bool leaves_core(const struct task_struct *leader)
+static bool is_leaving_core(const struct task_struct *leader)
 {
 	u32 flags = tasklist_lock();
 	bool leaves = core_of(leader);
@@ -104,7 +104,7 @@ static void park(struct task_struct *task)
 	tasklist_unlock(flags);
 	if (!waits)
 		return;
-	wait_event(&core_is_over, !leaves_core(task->group_leader));
+	wait_event(&core_is_over, !is_leaving_core(task->group_leader));
 }
 
 static void coredump_exit(struct task_struct *task)

@@ -40,7 +40,7 @@ static u32 escape(const char *text, char *to)
 }
 
 /* "prio,seq,usec,-;". Nano's snprintf has no 64 bits: a billion at a time. */
-static u32 header(char *line, const struct log_info *info, u64 seq)
+static u32 record_header(char *line, const struct log_info *info, u64 seq)
 {
 	u32 low, high = split_seconds(info->usec, &low); /* by 10^9 */
 	int n = high ? snprintf(line, 64, "%u,%u,%u%09u,-;", info->prio,
@@ -104,7 +104,7 @@ static s32 kmsg_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	line = text + KMSG_BYTES;
 	ret = next_record(file, &at, &info, text);
 	if (!ret) {
-		n = header(line, &info, at - 1);
+		n = record_header(line, &info, at - 1);
 		n += escape(text, line + n);
 		ret = bytes < n                    ? -EINVAL :
 			copy_to_user(buf, line, n) ? -EFAULT :

@@ -117,8 +117,8 @@ static int exchange(struct rename_end *from, struct rename_end *to)
 }
 
 /* entry takes from's place in to's directory; *replaced: what was there. */
-static int replace(struct rename_end *from, struct rename_end *to,
-		   struct dir_entry *entry, struct inode **replaced)
+static int replace_target(struct rename_end *from, struct rename_end *to,
+			  struct dir_entry *entry, struct inode **replaced)
 {
 	struct inode *moved = from->entry->inode;
 	int err = 0;
@@ -155,7 +155,7 @@ static int rename_locked(struct rename_end *from, struct rename_end *to,
 		return err;
 	if (flags & RENAME_EXCHANGE)
 		return exchange(from, to);
-	err = replace(from, to, *entry, replaced);
+	err = replace_target(from, to, *entry, replaced);
 	if (!err)
 		*entry = NULL;
 	return err;

@@ -8,7 +8,7 @@
 #include <uapi/statfs.h>
 
 /* What is left of a number that is bounded. */
-static u32 left(u32 max, const atomic_t *used)
+static u32 nr_left(u32 max, const atomic_t *used)
 {
 	return max - min(max, (u32)atomic_read(used));
 }
@@ -16,9 +16,9 @@ static u32 left(u32 max, const atomic_t *used)
 static void fill_limits(const struct tree_limits *limits, struct statfs64 *st)
 {
 	st->f_blocks = limits->max_pages;
-	st->f_bfree = st->f_bavail = left(limits->max_pages, &limits->pages);
+	st->f_bfree = st->f_bavail = nr_left(limits->max_pages, &limits->pages);
 	st->f_files = limits->max_inodes;
-	st->f_ffree = left(limits->max_inodes, &limits->inodes);
+	st->f_ffree = nr_left(limits->max_inodes, &limits->inodes);
 }
 
 static void fill_statfs(const struct inode *inode, struct statfs64 *st)

@@ -147,7 +147,7 @@ void exit_pi_waiters(struct task_struct *task)
 /* ---- the word ---------------------------------------------------- */
 
 /* From old to new in one step: 0, -EAGAIN: it was something else. */
-static int change(uaddr_t va, u32 old, u32 new)
+static int set_lock_word(uaddr_t va, u32 old, u32 new)
 {
 	u32 seen;
 	int err = cmpxchg_user_u32(va, old, new, &seen);
@@ -172,9 +172,10 @@ static int try_word(uaddr_t va, u32 *value)
 		return err;
 	if (*value & FUTEX_TID_MASK)
 		return (*value & FUTEX_TID_MASK) == own_tid() ? -EDEADLK : 1;
-	return change(va, *value,
-		      own_tid() |
-			      (*value & (FUTEX_OWNER_DIED | FUTEX_WAITERS)));
+	return set_lock_word(va, *value,
+			     own_tid() |
+				     (*value &
+				      (FUTEX_OWNER_DIED | FUTEX_WAITERS)));
 }
 
 s32 futex_trylock_pi(uaddr_t va, bool private)
@@ -249,13 +250,13 @@ static int wait_for_owner(struct pi_waiter *w, uaddr_t va, u32 value, u64 until)
 	int err = start_lending(w, (s32)(value & FUTEX_TID_MASK));
 
 	if (!err && !(value & FUTEX_WAITERS))
-		err = change(va, value, value | FUTEX_WAITERS);
+		err = set_lock_word(va, value, value | FUTEX_WAITERS);
 	if (!err)
 		err = sleep_for_lock(w, until);
 	/* It left without a word in its robust list: it is over all the same. */
 	if (stop_lending(w) && !err &&
-	    !change(va, value | FUTEX_WAITERS,
-		    own_tid() | FUTEX_WAITERS | FUTEX_OWNER_DIED))
+	    !set_lock_word(va, value | FUTEX_WAITERS,
+			   own_tid() | FUTEX_WAITERS | FUTEX_OWNER_DIED))
 		return 1;
 	return err == -EAGAIN ? 0 : err;
 }
@@ -321,7 +322,8 @@ static struct pi_waiter *choose(const struct bucket *b,
  */
 static int give_to_waiter(uaddr_t va, u32 i, struct pi_waiter *heir, u32 value)
 {
-	int err = change(va, value, (u32)heir->futex.task->pid | FUTEX_WAITERS);
+	int err = set_lock_word(va, value,
+				(u32)heir->futex.task->pid | FUTEX_WAITERS);
 	struct bucket *b = futex_lock_bucket(i);
 
 	futex_wake_waiter(b, &heir->futex);
@@ -345,7 +347,8 @@ static int unlock_once(uaddr_t va, const struct futex_key *key)
 	if (heir)
 		heir->chosen = true;
 	spin_unlock(&b->lock);
-	return heir ? give_to_waiter(va, i, heir, value) : change(va, value, 0);
+	return heir ? give_to_waiter(va, i, heir, value) :
+		      set_lock_word(va, value, 0);
 }
 
 s32 futex_unlock_pi(uaddr_t va, bool private)

@@ -67,7 +67,7 @@ static u32 next_byte(struct gunzip *z)
 }
 
 /* Have n <= 16 bits in hold. */
-static void need(struct gunzip *z, unsigned int n)
+static void have_bits(struct gunzip *z, unsigned int n)
 {
 	while (z->nr_held < n) {
 		z->hold |= next_byte(z) << z->nr_held;
@@ -82,11 +82,11 @@ static void drop(struct gunzip *z, unsigned int n)
 }
 
 /* n <= 16 bits; zeros behind the end. */
-static u32 bits(struct gunzip *z, unsigned int n)
+static u32 take_bits(struct gunzip *z, unsigned int n)
 {
 	u32 value;
 
-	need(z, n);
+	have_bits(z, n);
 	value = z->hold & ((1u << n) - 1);
 	drop(z, n);
 	return value;
@@ -151,14 +151,14 @@ static int next_symbol(struct gunzip *z, const struct huffman *code)
 {
 	u32 word = 0, first = 0, index = 0, quick;
 
-	need(z, MAX_CODE_BITS);
+	have_bits(z, MAX_CODE_BITS);
 	quick = code->quick[z->hold & ((1u << QUICK_BITS) - 1)];
 	if (quick) {
 		drop(z, QUICK_LENGTH(quick));
 		return (int)QUICK_SYMBOL(quick);
 	}
 	for (unsigned int len = 1; len <= MAX_CODE_BITS; len++) {
-		word |= bits(z, 1);
+		word |= take_bits(z, 1);
 		if (word - first < code->count[len])
 			return code->symbol[index + word - first];
 		index += code->count[len];
@@ -204,11 +204,11 @@ static int read_lengths(struct gunzip *z, const struct huffman *code,
 		else if (symbol == 16)
 			length = lengths[i - 1];
 		if (symbol == 16)
-			times = 3 + bits(z, 2);
+			times = 3 + take_bits(z, 2);
 		else if (symbol == 17)
-			times = 3 + bits(z, 3);
+			times = 3 + take_bits(z, 3);
 		else if (symbol == 18)
-			times = 11 + bits(z, 7);
+			times = 11 + take_bits(z, 7);
 		if (times > n - i)
 			return -EINVAL;
 		memset(lengths + i, length, times);
@@ -223,13 +223,14 @@ static int own_codes(struct gunzip *z, struct huffman *literals,
 	static const u8 order[19] = { 16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
 				      11, 4,  12, 3, 13, 2, 14, 1, 15 };
 	u8 lengths[NR_LITERALS + 32] = { 0 };
-	u32 nr_literals = 257 + bits(z, 5), nr_distances = 1 + bits(z, 5);
-	u32 n = 4 + bits(z, 4);
+	u32 nr_literals = 257 + take_bits(z, 5),
+	    nr_distances = 1 + take_bits(z, 5);
+	u32 n = 4 + take_bits(z, 4);
 
 	if (nr_literals > 286 || nr_distances > NR_DISTANCES)
 		return -EINVAL;
 	for (u32 i = 0; i < n; i++)
-		lengths[order[i]] = (u8)bits(z, 3);
+		lengths[order[i]] = (u8)take_bits(z, 3);
 	if (make_code(literals, lengths, ARRAY_SIZE(order)) ||
 	    read_lengths(z, literals, lengths, nr_literals + nr_distances) ||
 	    make_code(distances, lengths + nr_literals, nr_distances) ||
@@ -240,7 +241,7 @@ static int own_codes(struct gunzip *z, struct huffman *literals,
 
 /* ---- blocks ------------------------------------------------------ */
 
-static int put(struct gunzip *z, u8 byte)
+static int put_byte(struct gunzip *z, u8 byte)
 {
 	if (z->out_bytes == z->room)
 		return -EINVAL;
@@ -255,7 +256,7 @@ static u32 read_length(struct gunzip *z, u32 i)
 
 	if (i == 28)
 		return 258;
-	return 3 + (extra ? ((4 + i % 4) << extra) + bits(z, extra) : i);
+	return 3 + (extra ? ((4 + i % 4) << extra) + take_bits(z, extra) : i);
 }
 
 /* ... and distances likewise, two steps in each. */
@@ -263,7 +264,7 @@ static u32 read_distance(struct gunzip *z, u32 i)
 {
 	unsigned int extra = i < 4 ? 0 : i / 2 - 1;
 
-	return 1 + (extra ? ((2 + i % 2) << extra) + bits(z, extra) : i);
+	return 1 + (extra ? ((2 + i % 2) << extra) + take_bits(z, extra) : i);
 }
 
 static int copy_before(struct gunzip *z, u32 length, u32 distance)
@@ -290,7 +291,7 @@ static int coded_block(struct gunzip *z, const struct huffman *literals,
 		if (symbol < 0 || symbol >= FIRST_LENGTH + 29)
 			return -EINVAL;
 		if (symbol < END_OF_BLOCK) {
-			if (put(z, (u8)symbol))
+			if (put_byte(z, (u8)symbol))
 				return -EINVAL;
 			continue;
 		}
@@ -308,13 +309,13 @@ static int stored_block(struct gunzip *z)
 {
 	u32 n, check;
 
-	bits(z, z->nr_held % 8);
-	n = bits(z, 16);
-	check = bits(z, 16);
+	take_bits(z, z->nr_held % 8);
+	n = take_bits(z, 16);
+	check = take_bits(z, 16);
 	if (n != (check ^ 0xffff))
 		return -EINVAL;
 	while (n-- && !too_short(z))
-		if (put(z, (u8)bits(z, 8)))
+		if (put_byte(z, (u8)take_bits(z, 8)))
 			return -EINVAL;
 	return 0;
 }
@@ -326,8 +327,8 @@ static int inflate(struct gunzip *z)
 	int err = 0;
 
 	while (!last && !err) {
-		last = bits(z, 1);
-		switch (bits(z, 2)) {
+		last = take_bits(z, 1);
+		switch (take_bits(z, 2)) {
 		case 0:
 			err = stored_block(z);
 			break;
@@ -367,14 +368,14 @@ static int skip_head(struct gunzip *z)
 	flags = z->in[3];
 	z->in += HEAD_BYTES;
 	if (flags & FEXTRA)
-		for (u32 n = bits(z, 16); n && !too_short(z); n--)
+		for (u32 n = take_bits(z, 16); n && !too_short(z); n--)
 			next_byte(z);
 	if (flags & FNAME)
 		skip_string(z);
 	if (flags & FCOMMENT)
 		skip_string(z);
 	if (flags & FHCRC)
-		bits(z, 16);
+		take_bits(z, 16);
 	return 0;
 }
 

@@ -33,7 +33,7 @@ static inline struct pipe *file_pipe(const struct file *file)
 	return file->f_inode->i_private;
 }
 
-static inline u32 used(const struct pipe *pipe)
+static inline u32 bytes_used(const struct pipe *pipe)
 {
 	return READ_ONCE(pipe->head) - READ_ONCE(pipe->tail);
 }

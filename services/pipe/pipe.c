@@ -38,7 +38,7 @@ static void pipe_init(void)
 /* Room for a write of bytes: all of it if it must not be split. */
 static inline bool has_room(const struct pipe *pipe, u32 bytes)
 {
-	u32 room = size_of(pipe) - used(pipe);
+	u32 room = size_of(pipe) - bytes_used(pipe);
 
 	return room >= (bytes <= PIPE_BUF ? bytes : 1);
 }
@@ -47,7 +47,7 @@ static inline bool has_room(const struct pipe *pipe, u32 bytes)
 
 static inline bool can_read(const struct pipe *pipe)
 {
-	return used(pipe) || !READ_ONCE(pipe->writers);
+	return bytes_used(pipe) || !READ_ONCE(pipe->writers);
 }
 
 /* Wait until there is something to read, or never will be; returns locked. */
@@ -73,7 +73,7 @@ static u32 copy_out(struct pipe *pipe, uaddr_t buf, u32 bytes)
 {
 	u32 done = 0, part, offset, left = 0;
 
-	bytes = min(bytes, used(pipe));
+	bytes = min(bytes, bytes_used(pipe));
 	while (done < bytes && !left) {
 		offset = pipe->tail & (PAGE_SIZE - 1);
 		part = min(bytes - done, PAGE_SIZE - offset);
@@ -104,7 +104,7 @@ again:
 	err = wait_readable(file, pipe);
 	if (err)
 		return err;
-	empty = used(pipe) == 0;
+	empty = bytes_used(pipe) == 0;
 	done = copy_out(pipe, buf, bytes);
 	up_write(&file->f_inode->i_lock);
 	if (unlikely(done == 0)) {
@@ -158,7 +158,7 @@ static char *head_page(struct pipe *pipe)
 /* Move what there is room for. Locked. *done grows; 0, -EFAULT, -ENOMEM. */
 static int copy_in(struct pipe *pipe, uaddr_t buf, u32 bytes, u32 *done)
 {
-	u32 room = size_of(pipe) - used(pipe), part, offset, left = 0;
+	u32 room = size_of(pipe) - bytes_used(pipe), part, offset, left = 0;
 	char *page;
 
 	bytes = min(bytes, room);
@@ -230,7 +230,7 @@ static u32 pipe_read_poll(struct file *file, struct poll_edges *edges)
 	const struct pipe *pipe = file_pipe(file);
 
 	*edges = pipe->edges;
-	return (used(pipe) ? POLLIN | POLLRDNORM : 0) |
+	return (bytes_used(pipe) ? POLLIN | POLLRDNORM : 0) |
 		(pipe->writers || no_writer_yet(file) ? 0 : POLLHUP);
 }
 
@@ -247,7 +247,7 @@ static int pipe_ioctl(struct file *file, u32 cmd, u32 arg)
 {
 	if (cmd != FIONREAD)
 		return -ENOTTY;
-	return put_user_u32(used(file_pipe(file)), arg);
+	return put_user_u32(bytes_used(file_pipe(file)), arg);
 }
 
 void pipe_free_ring(struct pipe *pipe)

@@ -12,7 +12,7 @@
  */
 static int change_ring(struct pipe *pipe, u32 nr_pages)
 {
-	u32 offset = pipe->tail & (PAGE_SIZE - 1), bytes = used(pipe);
+	u32 offset = pipe->tail & (PAGE_SIZE - 1), bytes = bytes_used(pipe);
 	u32 filled = bytes ? (offset + bytes + PAGE_SIZE - 1) / PAGE_SIZE : 0;
 	char **ring;
 

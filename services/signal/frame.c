@@ -257,7 +257,7 @@ static void restart_syscall(struct pt_regs *regs)
 }
 
 /* The rest of the call, here: the program's registers stay its own. */
-static bool go_on(struct pt_regs *regs)
+static bool restart_call(struct pt_regs *regs)
 {
 	const struct restart_block block = current->restart;
 
@@ -285,7 +285,7 @@ void do_signal(struct pt_regs *regs, bool syscall)
 	syscall = syscall && wants_restart(regs);
 	take_signals(regs, &syscall);
 	while (syscall && -(s32)regs->r[0] == ERESTART_RESTARTBLOCK) {
-		syscall = go_on(regs);
+		syscall = restart_call(regs);
 		take_signals(regs, &syscall);
 	}
 	if (syscall)

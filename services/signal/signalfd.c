@@ -20,8 +20,8 @@ struct signalfd {
 static_assert(sizeof(struct signalfd_siginfo) == 128, "as on Linux");
 
 /* Which of a siginfo's words mean something; see siginfo_to_user(). */
-static void describe(const struct kernel_siginfo *info,
-		     struct signalfd_siginfo *to)
+static void describe_signal(const struct kernel_siginfo *info,
+			    struct signalfd_siginfo *to)
 {
 	struct siginfo user;
 
@@ -56,7 +56,7 @@ static bool take(const struct signalfd *sfd, struct signalfd_siginfo *to)
 
 	unlock_signals(flags);
 	if (found)
-		describe(&info, to);
+		describe_signal(&info, to);
 	return found;
 }
 

@@ -26,7 +26,7 @@ static void raise_soft_limit(const struct task_struct *leader, u32 seconds)
 		task->rlim[RLIMIT_CPU].rlim_cur = seconds;
 }
 
-static bool reached(u64 used_ns, u32 seconds)
+static bool limit_reached(u64 used_ns, u32 seconds)
 {
 	return seconds != RLIM_INFINITY &&
 		used_ns >= (u64)seconds * NSEC_PER_SEC;
@@ -44,9 +44,9 @@ static void check_process(struct task_struct *leader)
 		return;
 	group_usage(leader, &use);
 	used = use.utime_ns + use.stime_ns;
-	if (reached(used, limit->rlim_max)) {
+	if (limit_reached(used, limit->rlim_max)) {
 		send_sig_process(leader, SIGKILL);
-	} else if (reached(used, limit->rlim_cur)) {
+	} else if (limit_reached(used, limit->rlim_cur)) {
 		send_sig_process(leader, SIGXCPU);
 		raise_soft_limit(leader, limit->rlim_cur + 1);
 	}

@@ -33,7 +33,7 @@ u64 clock_timer_now(const struct clock_timer *ct)
 
 /* ---- starting and stopping; clock_lock held ---------------------- */
 
-static void start(struct clock_timer *ct)
+static void program_timer(struct clock_timer *ct)
 {
 	u64 base = ct->wall ? boot_wall_ns : 0;
 
@@ -61,7 +61,7 @@ void clock_timer_start(struct clock_timer *ct, u64 expires, u64 interval)
 	ct->interval = interval;
 	if (ct->wall)
 		LIST_INSERT_HEAD(&wall_timers, ct, wall_link);
-	start(ct);
+	program_timer(ct);
 	spin_unlock_irqrestore(&clock_lock, flags);
 }
 
@@ -120,7 +120,7 @@ u64 clock_timer_forward(struct clock_timer *ct)
 		if (ct->interval) {
 			n = time_forward(&ct->expires, ct->interval,
 					 clock_timer_now(ct));
-			start(ct);
+			program_timer(ct);
 		} else {
 			stop(ct);
 		}
@@ -159,7 +159,7 @@ void clock_timers_set(void)
 	spin_lock_irqsave(&clock_lock, flags);
 	LIST_FOREACH(ct, &wall_timers, wall_link) {
 		timer_cancel(&ct->timer);
-		start(ct);
+		program_timer(ct);
 		if (ct->hears_of_set)
 			ct->timer.service->timer_expired(&ct->timer);
 	}

@@ -79,7 +79,7 @@ void ldisc_flush(struct tty *tty)
 }
 
 /* False: full. The last place is for what ends a line. */
-static bool put(struct tty *tty, u8 byte, bool ends_line)
+static bool put_in_line(struct tty *tty, u8 byte, bool ends_line)
 {
 	u32 pos = tty->head & RING_MASK;
 
@@ -95,7 +95,7 @@ static void put_eof(struct tty *tty)
 {
 	u32 pos = tty->head & RING_MASK;
 
-	if (!put(tty, 0, true))
+	if (!put_in_line(tty, 0, true))
 		return;
 	tty->eof[pos / 32] |= 1u << (pos % 32);
 	tty->committed = tty->head;
@@ -194,7 +194,7 @@ static void receive_quote(struct tty *tty)
 static void receive_literal(struct tty *tty, u8 byte)
 {
 	tty->literal = false;
-	if (put(tty, byte, false))
+	if (put_in_line(tty, byte, false))
 		echo(tty, byte);
 }
 
@@ -233,7 +233,7 @@ int ldisc_receive(struct tty *tty, u8 byte)
 	if (lflag(tty, ICANON) && edit_key(tty, byte))
 		return 0;
 	ends_line = byte == '\n' || is_cc(tty, VEOL, byte);
-	if (!put(tty, byte, ends_line || !lflag(tty, ICANON)))
+	if (!put_in_line(tty, byte, ends_line || !lflag(tty, ICANON)))
 		return 0; /* nobody reads: the key is lost, unechoed */
 	echo(tty, byte);
 	if (ends_line || !lflag(tty, ICANON))
