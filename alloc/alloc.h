@@ -278,6 +278,7 @@ static inline void add_page_use(enum page_use use, s32 pages)
 	page_uses[smp_processor_id()][use] += (u32)pages;
 }
 
+/* Pages in this use now, summed over all CPUs. */
 u32 nr_pages_used(enum page_use use);
 
 /* Free pages now, the per-CPU lists included. */

@@ -321,6 +321,7 @@ void unmap_page_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end);
 
 /* ---- shmem.c: shared anonymous memory ---------------------------- */
 
+/* Boot: makes the cache of shmem objects; after kmem_cache_init(). */
 void shmem_init(void);
 
 #endif

@@ -54,7 +54,7 @@ struct runqueue {
 	spinlock_t lock;         /* irqs off */
 	struct ready_list ready; /* lock: the least vruntime is first */
 	struct ready_tree tree;  /* lock: the same tasks, if there are many */
-	u32 nr_tasks;            /* lock: ready, running or asleep */
+	u32 nr_alive;            /* lock: ready, running or asleep */
 	bool many;               /* lock: the tree is in use */
 	u32 min_units; /* lock: the least there was; never goes back */
 	u32 since;     /* lock: clock_ns_low() when it was last read */
@@ -163,7 +163,7 @@ static __noinline void take_from_tree(struct runqueue *rq,
 		RB_INIT(&rq->tree);
 	else
 		RB_REMOVE(ready_tree, &rq->tree, task);
-	if (RB_EMPTY(&rq->tree) && rq->nr_tasks <= MANY_TASKS)
+	if (RB_EMPTY(&rq->tree) && rq->nr_alive <= MANY_TASKS)
 		rq->many = false;
 }
 
@@ -327,7 +327,7 @@ static inline void finish_task_switch(struct runqueue *rq)
 		mmdrop(mm);
 	}
 	if (unlikely(dead)) {
-		rq->nr_tasks--; /* interrupts are off still */
+		rq->nr_alive--; /* interrupts are off still */
 		put_task(prev); /* nothing runs on its stack now */
 	}
 }
@@ -483,7 +483,7 @@ void wake_up_new_task(struct task_struct *task)
 		(u64)(u32)ns * READ_ONCE(current->inv_weight);
 	task->state = TASK_RUNNING;
 	task->on_rq = true;
-	if (++rq->nr_tasks > MANY_TASKS && !rq->many)
+	if (++rq->nr_alive > MANY_TASKS && !rq->many)
 		begin_tree(rq);
 	queue_from_back(rq, task, 1);
 	spin_unlock_irqrestore(&rq->lock, flags);

@@ -8,7 +8,6 @@
 #include <bug.h>
 #include <mm_types.h>
 #include <run/run.h>
-#include <service.h>
 
 /* head.S boots on it. Twice the alignment, as of every kernel stack. */
 u8 init_stack[THREAD_SIZE]

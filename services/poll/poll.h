@@ -14,6 +14,7 @@
 	CALL(_newselect), CALL(pselect6), CALL(pselect6_time64)
 /* clang-format on */
 
+/* The calls, with Linux's arguments: without a timeout they wait for ever. */
 s32 sys_poll(uaddr_t fds, u32 n, s32 timeout_ms);
 s32 sys_ppoll(uaddr_t fds, u32 n, uaddr_t timeout, uaddr_t sigmask,
 	      u32 sigset_bytes);
@@ -35,6 +36,7 @@ struct poll_lookers {
 
 extern struct poll_lookers poll_lookers;
 
+/* poll_wake() when somebody waits. */
 void __poll_wake(u32 *edge);
 
 /*

@@ -18,7 +18,7 @@
 #include <uapi/uio.h>
 
 /* A list of pieces, and the place in it. */
-struct pieces {
+struct remote_pieces {
 	struct iovec32 *iov; /* kmalloc'd, or NULL */
 	u32 nr;
 	u32 now;   /* the piece that is next, nr: none */
@@ -26,13 +26,13 @@ struct pieces {
 	u32 bytes; /* of all of them */
 };
 
-static uaddr_t piece_address(const struct pieces *pieces)
+static uaddr_t piece_address(const struct remote_pieces *pieces)
 {
 	return pieces->iov[pieces->now].iov_base + pieces->done;
 }
 
 /* What is left of the piece that is next, if that is not empty; 0: the end. */
-static u32 piece_bytes(struct pieces *pieces)
+static u32 piece_bytes(struct remote_pieces *pieces)
 {
 	while (pieces->now < pieces->nr &&
 	       pieces->done == pieces->iov[pieces->now].iov_len) {
@@ -48,11 +48,11 @@ static u32 piece_bytes(struct pieces *pieces)
  * Read a program's list; kfree(pieces->iov) whatever comes out. 0, -EINVAL (too
  * many, or a length below 0), -EFAULT, -ENOMEM.
  */
-static int get_pieces(struct pieces *pieces, uaddr_t uiov, u32 nr)
+static int get_pieces(struct remote_pieces *pieces, uaddr_t uiov, u32 nr)
 {
 	u32 len;
 
-	*pieces = (struct pieces){ .nr = nr };
+	*pieces = (struct remote_pieces){ .nr = nr };
 	if (nr > UIO_MAXIOV)
 		return -EINVAL;
 	if (!nr)
@@ -72,7 +72,7 @@ static int get_pieces(struct pieces *pieces, uaddr_t uiov, u32 nr)
 }
 
 /* The caller's own side must be user memory; all of it, before it begins. */
-static int check_local(const struct pieces *local)
+static int check_local(const struct remote_pieces *local)
 {
 	for (u32 i = 0; i < local->nr; i++)
 		if (!access_ok(local->iov[i].iov_base, local->iov[i].iov_len))
@@ -111,8 +111,8 @@ static u32 copy_part(struct mm_struct *mm, uaddr_t there, uaddr_t here,
 }
 
 /* Bytes copied, or -EFAULT. */
-static s32 copy_pieces(struct mm_struct *mm, struct pieces *local,
-		       struct pieces *remote, char *buf, bool write)
+static s32 copy_pieces(struct mm_struct *mm, struct remote_pieces *local,
+		       struct remote_pieces *remote, char *buf, bool write)
 {
 	u32 copied, sum = 0, here, there;
 
@@ -145,8 +145,8 @@ static int check_task(s32 pid)
 	return err;
 }
 
-static s32 copy_task(s32 pid, struct pieces *local, struct pieces *remote,
-		     bool write)
+static s32 copy_task(s32 pid, struct remote_pieces *local,
+		     struct remote_pieces *remote, bool write)
 {
 	struct mm_struct *mm;
 	s32 ret = -ENOMEM;
@@ -175,7 +175,7 @@ static s32 process_vm_rw(s32 pid, uaddr_t local_iov, u32 nr_local,
 			 uaddr_t remote_iov, u32 nr_remote, u32 flags,
 			 bool write)
 {
-	struct pieces local, remote = { 0 };
+	struct remote_pieces local, remote = { 0 };
 	s32 ret;
 
 	if (flags)

@@ -31,6 +31,7 @@ extern const struct service signal_service;
 void sys_sigreturn_with_regs(void);
 void sys_rt_sigreturn_with_regs(void);
 
+/* The calls, with Linux's arguments; set, act, info are user addresses. */
 s32 sys_kill(s32 pid, s32 sig);
 s32 sys_tkill(s32 tid, s32 sig);
 s32 sys_tgkill(s32 tgid, s32 tid, s32 sig);
@@ -54,6 +55,7 @@ s32 sys_restart_syscall(void);
 s32 sys_getitimer(u32 which, uaddr_t value);
 s32 sys_setitimer(u32 which, uaddr_t new, uaddr_t old);
 
+/* Signals with values, and timers that send them; `id` is timer_create's. */
 s32 sys_rt_sigqueueinfo(s32 pid, s32 sig, uaddr_t info);
 s32 sys_rt_tgsigqueueinfo(s32 tgid, s32 tid, s32 sig, uaddr_t info);
 s32 sys_timer_create(s32 clock, uaddr_t sigevent, uaddr_t id);
