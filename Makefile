@@ -282,6 +282,11 @@ include tools/debian/debian.mk
 -include tests/mutants/mutants.mk
 include tests/check.mk
 
+# What documents quote, from a run.
+.PHONY: docs
+docs: $(OUT)/pagewalk.bin $(OUT)/initramfs.cpio
+	$(Q)BUILT_BY_MAKE=yes $(PYTHON) tools/outputs.py --write
+
 .PHONY: lint
 lint: $(OUT)/pagewalk.elf core
 	@CC='$(CC)' NM='$(NM)' CPPFLAGS='$(subst ','\'',$(CPPFLAGS))' \

@@ -20,6 +20,9 @@ The checks are in tools/lint/, one file each:
               `make core`, skipped without cloc
   contract    the functions in the contract between mm/ and mmu/, a table in
               docs/architecture.md, are those that mmu's headers declare
+  reading     the order of docs/reading-order.md closes: each file in a sitting of
+              at most 2,000 lines, headers first, few names that the reader has
+              not met; needs Universal Ctags
   pointers    function pointers are fields of a struct *_operations or of the
               row of a service; the others have a reason and do not get more
 """
@@ -32,6 +35,7 @@ import contract
 import layout
 import link
 import pointers
+import reading
 import report
 import source
 
@@ -45,6 +49,7 @@ CHECKS = {
     "budget": lambda: budget.check(KERNEL),
     "contract": lambda: contract.check(KERNEL),
     "pointers": lambda: pointers.check(KERNEL),
+    "reading": lambda: reading.check(KERNEL),
     "layout": lambda: layout.check(KERNEL + BESIDE),
 }
 

@@ -9,7 +9,7 @@ packages=${PACKAGES:-"
 	gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 	qemu-system-arm qemu-user gdb-multiarch device-tree-compiler mtools u-boot-qemu
 	debian-archive-keyring
-	libcmocka-dev spin clang-format-14 cloc linux-libc-dev-armhf-cross
+	libcmocka-dev spin clang-format-14 cloc universal-ctags linux-libc-dev-armhf-cross
 "}
 
 if ! command -v dpkg-query >/dev/null; then
