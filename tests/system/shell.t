@@ -52,6 +52,7 @@ CONVERSATION = [
     ("ls -l /bin/hello", r"hello"),
     ("cat /etc/motd", r"Pagewalk"),
     ("hello a b", r"Hello from user mode: a b"),
+    ("faults", r"(?s)^(?!.*FALSE).*Case 3b.*no copy"),
     ("pwd", r"^/$"),
     ("cd /etc", r"^$"),
     ("pwd", r"^/etc$"),

@@ -153,7 +153,7 @@ static void vforks(void)
 
 static void execute(void *arg)
 {
-	char *argv[] = { "/bin/lives", "counts", NULL };
+	char *argv[] = { "/proc/self/exe", "counts", NULL };
 
 	(void)arg;
 	report_counts(0);
