@@ -50,6 +50,20 @@ $(USER_OUT)/bin/%: $(USER_OUT)/obj/user/bin/%.c.o $(user_lib_objects)
 
 $(USER_OUT)/bin/lazy: $(USER_OUT)/obj/user/bin/lazy_data.S.o
 
+# One's own programs, own/NAME.c beside user/: with the compiler's defaults, and
+# warnings that stop nothing.
+own_sources := $(wildcard own/*.c)
+own_programs := $(patsubst own/%.c,$(USER_OUT)/own/%,$(own_sources))
+$(USER_OUT)/obj/own/%.c.o: own/%.c $(USER_OUT)/options user/user.mk
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(USER_ABI) -O2 -g -Wall -Iuser/lib -idirafter include \
+		-MMD -MP -c -o $@ $<
+$(USER_OUT)/own/%: $(USER_OUT)/obj/own/%.c.o $(user_lib_objects)
+	$(call user_link,$(filter %.o,$^),$@)
+user_programs += $(own_programs)
+-include $(own_sources:%.c=$(USER_OUT)/obj/%.c.d)
+
 .PHONY: user
 user: $(user_programs)
 

@@ -97,6 +97,17 @@ void sleep_ms(uint32_t ms)
 	linux_syscall(__NR_nanosleep, &request, 0);
 }
 
+/* POSIX's: 0, or the seconds that were left when a signal ended it. */
+unsigned int sleep(unsigned int seconds)
+{
+	struct old_timespec32 request = { .tv_sec = (int32_t)seconds };
+	struct old_timespec32 left = { 0 };
+
+	if (linux_syscall(__NR_nanosleep, &request, &left) == 0)
+		return 0;
+	return (unsigned int)left.tv_sec + (left.tv_nsec != 0);
+}
+
 uint32_t uptime_ms(void)
 {
 	struct old_timespec32 now = { 0 };

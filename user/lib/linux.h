@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/types.h>
-#include <uapi/mman.h>
 #include <uapi/resource.h>
 #include <uapi/unistd.h>
 
@@ -45,12 +45,6 @@ bool parse_number(const char *text, uint32_t *number);
 bool parse_address(const char *text, uint32_t *addr);
 /* A process: a number, or "self". False as above, and for 0. */
 bool parse_pid(const char *text, uint32_t *pid);
-
-/* ---- memory ------------------------------------------------------ */
-
-void *mmap(void *addr, size_t bytes, int prot, int flags, int fd, off_t offset);
-int munmap(void *addr, size_t bytes);
-int mprotect(void *addr, size_t bytes, int prot);
 
 /* ---- processes --------------------------------------------------- */
 
