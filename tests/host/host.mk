@@ -148,7 +148,7 @@ $(HOST)/$(3)$(2): $(HOST)/$(1)/tests/host/$(3).o \
 		$(patsubst %.c,$(HOST)/$(1)/%.o,$(HOST_ALWAYS)) \
 		$(foreach l,$(call host_libs,$(3)),$(HOST)/$(1)/lib$(l).a)
 	$$(if $$(V),,@echo '  HOSTLD  $$@')
-	$$(if $$(V),,@)$(HOST_CC) $(HOST_CFLAGS) -no-pie -o $$@ \
+	$$(if $$(V),,@)$(HOST_CC) $$(HOST_CFLAGS) -no-pie -o $$@ \
 		-Wl,--start-group $$^ -Wl,--end-group -lcmocka
 endef
 
@@ -163,6 +163,17 @@ $(foreach t,$(HOST_TESTS),$(eval $(call host_program,plain,,$(t))))
 $(foreach t,$(HOST_DEBUG_TESTS),$(eval $(call host_program,debug,-debug,$(t))))
 
 $(foreach t,$(HOST_STRICT_TESTS),$(eval $(call host_program,strict,-strict,$(t))))
+
+# How much of the kernel the host's tests reach: each folder's lines.
+$(HOST)/coverage/%.o: HOST_CFLAGS += --coverage
+$(HOST)/%-coverage: HOST_CFLAGS += --coverage -Wl,-u,__gcov_dump,-u,__gcov_reset
+$(eval $(call host_variant,coverage,-coverage,-DCONFIG_DEBUG=0))
+$(foreach t,$(HOST_TESTS),$(eval $(call host_program,coverage,-coverage,$(t))))
+.PHONY: coverage
+coverage: $(HOST_TESTS:%=$(HOST)/%-coverage)
+	@find $(HOST)/coverage -name '*.gcda' -delete
+	@CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) $^
+	@python3 tests/host/coverage.py $(HOST)/coverage
 
 include tests/fuzz/host_fuzz.mk
 

@@ -66,8 +66,17 @@ static u8 *save(const u8 *start, const u8 *end)
 	return copy;
 }
 
+/* gcov's, in a program of `make coverage`. */
+__attribute__((weak)) void __gcov_dump(void);
+__attribute__((weak)) void __gcov_reset(void);
+
 static void restore_kernel_data(void)
 {
+	/* Its counters stand in .bss: they are added to the file before they go. */
+	if (__gcov_dump) {
+		__gcov_dump();
+		__gcov_reset();
+	}
 	if (!saved_data) {
 		saved_data = save(__start_kdata, __stop_kdata);
 		saved_bss = save(__start_kbss, __stop_kbss);
