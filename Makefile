@@ -41,7 +41,7 @@ QEMU ?= qemu-system-arm
 DTC ?= dtc
 
 OUT := build/$(BOARD)
-VERSION := 1.0
+VERSION := 2.0
 
 include tools/record.mk tools/warnings.mk
 
@@ -280,7 +280,7 @@ include tools/debian/debian.mk
 -include tests/bench/bench.mk
 -include tests/fuzz/fuzz.mk
 -include tests/mutants/mutants.mk
-include tests/check.mk
+include tests/check.mk tools/release.mk
 
 # What documents quote, from a run.
 .PHONY: docs

@@ -1,0 +1,44 @@
+#!/usr/bin/python3
+"""book.py VERSION: the documents of tools/book/order as one, on stdout.
+
+A link to another of them becomes one to its chapter; a link to a file that is no
+chapter stays as its text. The marks of tools/outputs.py are left out.
+"""
+
+import os
+import re
+import sys
+
+LINK = re.compile(r"\[([^\]]+)\]\(([^)#:\s]+)(#[\w-]+)?\)")
+MARK = re.compile(r"^<!-- .* -->\n\n?", re.M)
+
+
+def chapters():
+    with open("tools/book/order") as file:
+        return [line.strip() for line in file if not line.startswith("#")]
+
+
+def anchor(path):
+    return "chapter-" + os.path.splitext(os.path.basename(path))[0]
+
+
+def text_of(path, known):
+    with open(path) as file:
+        text = MARK.sub("", file.read())
+
+    def link(found):
+        target = os.path.normpath(os.path.join(os.path.dirname(path), found[2]))
+        return f"[{found[1]}](#{anchor(target)})" if target in known else found[1]
+    return f'<a id="{anchor(path)}"></a>\n\n{LINK.sub(link, text)}\n'
+
+
+def main(version):
+    known = chapters()
+    print(f"Pagewalk {version}: Linux's process address space on ARMv7-A, whole and "
+          "readable. This book is made from the documents of the source by "
+          "`make book`; what it quotes was printed by a run.\n")
+    for path in known:
+        print(text_of(path, known))
+
+
+main(sys.argv[1])
