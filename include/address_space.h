@@ -1,11 +1,11 @@
 /*
- * address_space.h - one file's memory: its pages, and who maps them.
+ * address_space.h - one file's memory: its pages, and the VMAs that map it.
  *
  *	file -> f_mapping --+-- root	the page cache: pages by index (fs/)
  *			    +-- i_mmap	every VMA that maps the file (mm/)
  *
- * Faults go from a VMA to the file's page, truncation the other way: from the
- * file to every entry of every process that maps what is cut off.
+ * A fault goes from a VMA to the file's page. A truncation goes the other way:
+ * from the file to the entries of every process that map what is cut off.
  */
 #ifndef ADDRESS_SPACE_H
 #define ADDRESS_SPACE_H
@@ -27,8 +27,9 @@ struct address_space {
 	const u8 *backing;
 	u32 backing_bytes; /* host's i_lock: truncate cuts it */
 	/*
-	 * mm/i_mmap.c. Held for writing while a VMA comes, goes, moves its
-	 * borders or its entries; for reading by who unmaps from all of them.
+	 * Owned by mm/i_mmap.c. Hold it for writing while a VMA enters or
+	 * leaves i_mmap, or while the borders or entries of a listed VMA move;
+	 * hold it for reading to unmap pages from all listed VMAs.
 	 */
 	struct rw_semaphore i_mmap_rwsem;
 	struct vma_list i_mmap; /* i_mmap_rwsem; oldest first */

@@ -1,9 +1,9 @@
 /*
  * file.h - an open file, as much of it as the floors below fs/ must know.
  *
- * mm/ keeps a reference to the file a VMA maps and calls its ops; fs/ owns
- * everything else. Linux's names and meaning; a count is never a status:
- * read and write return the bytes moved (>= 0) or -errno, as the calls do.
+ * A VMA holds a reference to the file it maps, and mm/ calls the file's ops;
+ * fs/ owns everything else. Names and meaning are Linux's. read and write
+ * return the bytes moved (>= 0) or -errno, as the system calls do.
  */
 #ifndef FILE_H
 #define FILE_H
@@ -22,41 +22,62 @@ struct kstat64;
 struct dir_context;
 struct page;
 
-/* Of a file: how often there was more to read, and more room to write. */
+/*
+ * Of a file: how often data to read arrived, and how often room to write. A
+ * poller that compares two values sees an event between its two looks.
+ */
 struct poll_edges {
-	u32 in, out; /* any start; they wrap */
+	u32 in, out; /* start anywhere and wrap */
 };
 
 struct file_operations {
-	/* Buffers are user addresses; *pos is moved. NULL = -EINVAL. */
+	/*
+	 * buf is a user address, *pos is advanced by what was moved. Both
+	 * return the bytes moved, or -errno. A NULL member fails with -EINVAL.
+	 */
 	s32 (*read)(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
 	s32 (*write)(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
-	/* readv, writev, where the pieces are one message; or NULL. */
+	/*
+	 * readv and writev for a file where all n pieces form one message.
+	 * NULL: the pieces are read or written one by one.
+	 */
 	s32 (*pieces)(struct file *file, const struct iovec32 *iov, u32 n,
 		      bool write);
 	s64 (*llseek)(struct file *file, s64 offset, int whence);
 	int (*iterate)(struct file *file, struct dir_context *ctx);
 	int (*ioctl)(struct file *file, u32 cmd, u32 arg);
-	/* fcntl's commands for this kind of file alone (F_GETPIPE_SZ ...). */
+	/*
+	 * The fcntl commands that only this kind of file has (F_GETPIPE_SZ
+	 * ...).
+	 */
 	s32 (*fcntl)(struct file *file, u32 cmd, u32 arg);
-	/* POLLIN, POLLOUT ... that hold now, and how often they came to hold. */
+	/*
+	 * Returns the POLLIN, POLLOUT ... that hold now; stores in *edges how
+	 * often each came to hold.
+	 */
 	u32 (*poll)(struct file *file, struct poll_edges *edges);
-	/* Check the mapping, set vma->vm_ops. 0 or -errno (-ENODEV: cannot). */
+	/*
+	 * Checks the mapping and sets vma->vm_ops. mmap_lock is held for
+	 * writing. 0 or -errno; after an error the VMA must own nothing of the
+	 * file. NULL: the file cannot be mapped (-ENODEV).
+	 */
 	int (*mmap)(struct file *file, struct vm_area_struct *vma);
 	/*
-	 * The kernel reading a program image: bytes at pos into kernel memory.
-	 * Returns the bytes read, short at the end of the file, or -errno.
+	 * Reads bytes at pos into kernel memory, for program images. Returns
+	 * the bytes read, short at the end of the file, or -errno.
 	 */
 	s32 (*kernel_read)(struct file *file, void *buf, u32 bytes, u64 pos);
-	/* sendfile: bytes of kernel memory, written as write() would. */
+	/* For sendfile: writes bytes of kernel memory as write() would. */
 	s32 (*kernel_write)(struct file *file, const void *buf, u32 bytes,
 			    u64 *pos);
 	/*
-	 * As fallocate(2), checked: memory for these bytes, or back from them.
-	 * NULL: -ENODEV.
+	 * Allocates or frees the memory of a range, as fallocate(2); the caller
+	 * has checked the arguments. NULL: -ENODEV.
 	 */
 	int (*fallocate)(struct file *file, u32 mode, u64 start, u64 bytes);
-	/* Last reference is gone. */
+	/*
+	 * The last reference is gone: free what private_data owns. May sleep.
+	 */
 	void (*release)(struct file *file);
 };
 
@@ -68,13 +89,13 @@ struct file {
 	u32 f_mode;                      /* FMODE_* */
 	void *private_data;
 	/*
-	 * Closes the file: a word in it, for mm/ drops files too and may name
-	 * no function of fs/.
+	 * Closes the file. A pointer, because fput is in mm/, which may not
+	 * name a function of fs/.
 	 */
 	void (*f_free)(struct file *file);
 	/* atomic */
 	atomic_t f_count;
-	/* owner: whoever does I/O; the fs serialises on the inode */
+	/* Changed by the task that does I/O; fs/ serialises on the inode. */
 	u32 f_flags;                    /* O_APPEND, O_NONBLOCK ... */
 	struct rw_semaphore f_pos_lock; /* see lock_pos (fs/fs.h) */
 	u64 f_pos;
@@ -84,10 +105,14 @@ struct file {
 #define FMODE_WRITE      0x2
 #define FMODE_EXEC       0x4 /* the inode may be executed or mapped PROT_EXEC */
 #define FMODE_PATH       0x8 /* O_PATH: a place in the tree, f_op is NULL */
-#define FMODE_NOWRITERS  0x10 /* while it is open nobody may write the file */
-#define FMODE_ATOMIC_POS 0x20 /* who moves f_pos keeps others off it */
+#define FMODE_NOWRITERS  0x10 /* no writer may open the file meanwhile */
+#define FMODE_ATOMIC_POS 0x20 /* f_pos moves under f_pos_lock */
 #define FMODE_WRITER     0x40 /* counts in i_writecount */
 
+/*
+ * Takes another reference to the open file; fput drops it. The caller holds one
+ * already, so no lock is needed.
+ */
 static inline struct file *get_file(struct file *file)
 {
 	atomic_inc(&file->f_count);
@@ -95,24 +120,31 @@ static inline struct file *get_file(struct file *file)
 }
 
 /*
- * A reference to the running task's open file, or NULL, as for one opened with
- * O_PATH, which has no operations. fput it. (fs/file.c)
+ * Returns the open file of the running task's descriptor fd with a reference,
+ * for fput to drop. NULL if fd is not open, or was opened with O_PATH: such a
+ * file has no operations. (fs/file.c)
  */
 struct file *fget(u32 fd) __must_check;
 
-/* Drop a reference; the last one closes the file. May sleep. */
+/*
+ * Drops a reference. The last one closes the file, which may sleep: no spinlock
+ * may be held. (mm/file.c)
+ */
 void fput(struct file *file);
 
 /*
- * "/bin/sh" of an open file for reports and /proc/PID/maps, NUL-terminated and
- * cut to bytes; returns buf. (fs/file.c)
+ * Writes the path of an open file, as "/bin/sh", for reports and
+ * /proc/PID/maps: NUL-terminated and cut to `bytes`. Returns buf. (fs/file.c)
  */
 const char *file_path(const struct file *file, char *buf, size_t bytes);
 
-/* Inode number and device for /proc/PID/maps. (fs/file.c) */
+/* Stores the device and inode number that /proc/PID/maps shows. (fs/file.c) */
 void file_id(const struct file *file, u32 *dev, u32 *ino);
 
-/* Size in bytes now. (fs/file.c) */
+/*
+ * Returns the size in bytes now. It may change at once, unless the caller holds
+ * i_lock. (fs/file.c)
+ */
 u64 file_size(const struct file *file);
 
 #endif

@@ -6,7 +6,7 @@
  */
 #include <mm/internal.h>
 
-/* An anonymous page that the entry owns a reference of, or NULL. */
+/* Returns the anonymous page that the entry holds a reference of, or NULL. */
 static struct page *anon_page(pte_t pte)
 {
 	struct page *page;
@@ -17,7 +17,11 @@ static struct page *anon_page(pte_t pte)
 	return page->flags & PG_ANON ? page : NULL;
 }
 
-/* How many entries of n come before the first one the child must have. */
+/*
+ * Returns how many of n entries come before the first one that the child must
+ * get. Read without the lock: the parent's mmap_lock is held for writing, so no
+ * fault adds an entry.
+ */
 static u32 count_before_anon(const pte_t *ptep, u32 n)
 {
 	u32 i;
@@ -29,8 +33,9 @@ static u32 count_before_anon(const pte_t *ptep, u32 n)
 }
 
 /*
- * Entries of n slots of one table, to dst's table; both page_table_locks held.
- * Where src may write neither side may from here on: the next to do so copies.
+ * Copies the anonymous entries of n slots of one table. Hold both
+ * page_table_locks. Where src may write, neither side may from here on: the
+ * next one to write copies the page.
  */
 static void copy_anon_ptes(struct mm_struct *dst, pte_t *dst_pte,
 			   pte_t *src_pte, u32 n)
@@ -48,17 +53,28 @@ static void copy_anon_ptes(struct mm_struct *dst, pte_t *dst_pte,
 			ptep_wrprotect_batched(src_pte);
 			pte = pte_wrprotect(pte);
 		}
+		/*
+		 * The child's entry owns a reference, and its _mapcount stops
+		 * do_wp_page from giving the page to the parent alone.
+		 */
 		get_page(page);
 		atomic_inc(&page->_mapcount);
 		copied++;
 		set_pte_batched(dst_pte, pte);
 	}
+	/*
+	 * One barrier for the whole run: nobody reads these entries before the
+	 * locks are dropped.
+	 */
 	dst->rss[MM_ANONPAGES] += copied;
 	ptes_sync(src_pte - n, n);
 	ptes_sync(dst_pte - n, n);
 }
 
-/* The part of vma in one table of src's. 0 or -ENOMEM. */
+/*
+ * Copies the part [va, end) of a VMA that one table of src maps. 0, or -ENOMEM:
+ * then dst has no table here and nothing to undo.
+ */
 static int copy_table(struct mm_struct *dst, struct mm_struct *src,
 		      pte_t *src_pte, uaddr_t va, uaddr_t end)
 {
@@ -66,8 +82,13 @@ static int copy_table(struct mm_struct *dst, struct mm_struct *src,
 	u32 skip = count_before_anon(src_pte, n);
 	pte_t *dst_pte;
 
+	/*
+	 * A range of file pages needs no table in the child: it would stay
+	 * empty until the child faults, and many children call execve first.
+	 */
 	if (skip == n)
 		return 0;
+	/* Allocate before locking: the allocator may sleep. */
 	dst_pte = pte_alloc_map(dst, va);
 	if (!dst_pte)
 		return -ENOMEM;
@@ -79,11 +100,19 @@ static int copy_table(struct mm_struct *dst, struct mm_struct *src,
 	return 0;
 }
 
+/*
+ * Copies all entries of a private VMA that the child cannot fault in again. 0,
+ * or -ENOMEM: a part is copied, which the caller's mmput frees.
+ */
 static int copy_page_range(struct mm_struct *dst, struct vm_area_struct *vma)
 {
 	struct mm_struct *src = vma->vm_mm;
 	uaddr_t va, next;
 
+	/*
+	 * Entries of a shared VMA may be made writable without a copy, so
+	 * write-protecting them would be no copy-on-write.
+	 */
 	BUG_ON(dst == src || vma->vm_flags & VM_SHARED);
 	for (va = vma->vm_start; va < vma->vm_end; va = next) {
 		pte_t *src_pte = pte_offset_map(src, va);
@@ -100,13 +129,20 @@ static int copy_page_range(struct mm_struct *dst, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* What the child's copy of vma starts as; VM_LOCKED is not inherited. */
+/*
+ * Links the child's copy of vma, still without entries; returns NULL without
+ * memory. Locks are not inherited (mlock(2)).
+ */
 static struct vm_area_struct *dup_vma(struct mm_struct *mm,
 				      struct vm_area_struct *vma)
 {
 	u32 pages = vma_pages(vma);
 	struct vm_area_struct *new;
 
+	/*
+	 * The copy may become as large as the original once both sides have
+	 * written every page, so it is promised in full.
+	 */
 	if (vma_reserve(vma->vm_flags, pages))
 		return NULL;
 	new = vm_area_dup(vma, mm);
@@ -116,11 +152,19 @@ static struct vm_area_struct *dup_vma(struct mm_struct *mm,
 	}
 	new->vm_flags &= ~VM_LOCKED_MASK;
 	vma_drop_pager(new);
+	/*
+	 * Linked before any entry is copied: a truncation that passes the
+	 * parent's VMA before the copy must still find the child's behind it
+	 * (mm/i_mmap.c).
+	 */
 	vma_link(mm, new, TAILQ_LAST(&mm->mmap, vma_list));
 	vma_charge(mm, new->vm_flags, pages);
 	return new;
 }
 
+/*
+ * Copies the VMAs in order of address, so that each is appended. 0 or -ENOMEM.
+ */
 static int dup_vmas(struct mm_struct *mm, struct mm_struct *oldmm)
 {
 	struct vm_area_struct *vma;
@@ -132,6 +176,10 @@ static int dup_vmas(struct mm_struct *mm, struct mm_struct *oldmm)
 			continue;
 		if (!dup_vma(mm, vma))
 			return -ENOMEM;
+		/*
+		 * The child faults shared pages in from their object, and
+		 * VM_WIPEONFORK asks for zeroes: both start without entries.
+		 */
 		if (vma->vm_flags & (VM_SHARED | VM_WIPEONFORK))
 			continue;
 		err = copy_page_range(mm, vma);
@@ -141,6 +189,10 @@ static int dup_vmas(struct mm_struct *mm, struct mm_struct *oldmm)
 	return err;
 }
 
+/*
+ * Copies what does not depend on a VMA: the layout that brk and mmap go by, and
+ * what /proc shows of the program.
+ */
 static void dup_layout(struct mm_struct *mm, const struct mm_struct *oldmm)
 {
 	mm->mmap_base = oldmm->mmap_base;
@@ -158,21 +210,32 @@ static void dup_layout(struct mm_struct *mm, const struct mm_struct *oldmm)
 	mm->env_start = oldmm->env_start;
 	mm->env_end = oldmm->env_end;
 	__builtin_memcpy(mm->auxv, oldmm->auxv, sizeof(mm->auxv));
+	/* mmput of the child drops it, even if the VMAs cannot be copied. */
 	if (oldmm->exe_file)
 		mm->exe_file = get_file(oldmm->exe_file);
 }
 
+/*
+ * The parent's lock is taken for writing so that its other threads cannot fault
+ * before the flush. One of them would copy a page on write while another still
+ * stores into the old frame through a stale translation: that store would be
+ * lost for the parent and appear in the child.
+ */
 int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 {
 	int err;
 
 	BUG_ON(mm == oldmm || oldmm == &init_mm);
+	/* dup_vma appends: VMAs of the child's own would be out of order. */
 	BUG_ON(!TAILQ_EMPTY(&mm->mmap) || mm->exe_file);
 	down_write(&oldmm->mmap_lock);
-	down_write(&mm->mmap_lock); /* nobody knows mm yet: no order */
+	down_write(&mm->mmap_lock); /* no task can know mm: no deadlock */
 	dup_layout(mm, oldmm);
 	err = dup_vmas(mm, oldmm);
-	/* The parent must not write through a translation it still holds. */
+	/*
+	 * Also after an error: entries may be write-protected already, and the
+	 * parent must not write through a translation made before (law 5).
+	 */
 	flush_tlb_mm(oldmm);
 	up_write(&mm->mmap_lock);
 	up_write(&oldmm->mmap_lock);

@@ -4,14 +4,23 @@
  */
 #include <mm/internal.h>
 
+/* Converts VM_FAULT_* bits to 0, -ENOMEM or -EFAULT. */
 static int vm_fault_to_errno(u32 fault)
 {
 	if (!(fault & (VM_FAULT_ERROR | VM_FAULT_PAGER)))
-		return 0; /* nobody waits for a pager with mmap_lock */
+		return 0; /* VM_FAULT_MAJOR is no error */
+	/*
+	 * A page that a pager must supply is -EFAULT: the caller holds
+	 * mmap_lock, which the pager needs, so waiting here would be a
+	 * deadlock.
+	 */
 	return fault & VM_FAULT_OOM ? -ENOMEM : -EFAULT;
 }
 
-/* Is the page there, for this access? */
+/*
+ * Whether the entry at va allows the access already. An old entry does not: the
+ * access would still fault to make it young.
+ */
 static bool page_is_ready(struct mm_struct *mm, uaddr_t va, bool write)
 {
 	pte_t pte;
@@ -20,6 +29,10 @@ static bool page_is_ready(struct mm_struct *mm, uaddr_t va, bool write)
 		(!write || pte_write(pte));
 }
 
+/*
+ * Looks at the entry first: most pages that are populated again are ready, and
+ * a fault would count in min_flt.
+ */
 int faultin_page(struct vm_area_struct *vma, uaddr_t va, bool write)
 {
 	if (page_is_ready(vma->vm_mm, va, write))
@@ -28,7 +41,10 @@ int faultin_page(struct vm_area_struct *vma, uaddr_t va, bool write)
 		handle_mm_fault(vma, va, write ? FAULT_FLAG_WRITE : 0));
 }
 
-/* Shared pages are only read in: populating must not make files dirty. */
+/*
+ * Populates [va, end) of vma. 0, -ENOMEM, -EFAULT, -EINTR. Shared pages are
+ * faulted in for reading: a write fault would mark the file's pages dirty.
+ */
 static int populate_vma(struct vm_area_struct *vma, uaddr_t va, uaddr_t end)
 {
 	bool write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
@@ -36,15 +52,25 @@ static int populate_vma(struct vm_area_struct *vma, uaddr_t va, uaddr_t end)
 
 	BUG_ON(va < vma->vm_start || end > vma->vm_end);
 	if ((vma->vm_flags & VM_LOCKED_MASK) == VM_LOCKED_MASK)
-		return 0; /* locked as it is touched */
+		return 0; /* mlockall(MCL_ONFAULT): on touch */
+	/*
+	 * No access can succeed in a PROT_NONE VMA, and handle_mm_fault expects
+	 * that its caller has checked.
+	 */
 	if (!(vma->vm_flags & VM_ACCESS_FLAGS))
 		return -EFAULT;
+	/*
+	 * The range may be gigabytes: a kill must end the call between pages.
+	 */
 	for (; va < end && !err; va += PAGE_SIZE)
 		err = give_way() ? -EINTR : faultin_page(vma, va, write);
 	return err;
 }
 
-/* What cannot be accessed is passed over; the first error is told. */
+/*
+ * Passes over what cannot be accessed and returns the first error, as the pages
+ * behind it may still be wanted.
+ */
 int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
 {
 	uaddr_t end = start + ALIGN_UP(bytes, PAGE_SIZE);
@@ -59,6 +85,10 @@ int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
 		int vma_err = populate_vma(vma, max(start, vma->vm_start),
 					   min(end, vma->vm_end));
 
+		/*
+		 * Without memory every further VMA fails too, so -ENOMEM ends
+		 * the loop and hides an error of one VMA alone.
+		 */
 		if (vma_err && (!err || vma_err == -ENOMEM))
 			err = vma_err;
 	}
@@ -66,7 +96,10 @@ int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
 	return err;
 }
 
-/* May vma's pages be reached so? */
+/*
+ * Whether flags (FOLL_*) allow reaching vma's pages. A forced write needs a
+ * private mapping: in a shared one it would change the file or other processes.
+ */
 static bool vma_permits(const struct vm_area_struct *vma, u32 flags)
 {
 	u32 has = vma->vm_flags;
@@ -79,9 +112,9 @@ static bool vma_permits(const struct vm_area_struct *vma, u32 flags)
 }
 
 /*
- * May the kernel store into the page of this entry? With FOLL_FORCE also where
- * the entry does not let its owner write, once the page is a copy of its own.
- * page_table_lock held.
+ * Whether the kernel may access the page of this entry. With FOLL_FORCE also
+ * where the entry does not let its owner write, once the page is a private
+ * copy. Hold page_table_lock.
  */
 static bool pte_permits(pte_t pte, u32 flags)
 {
@@ -94,9 +127,9 @@ static bool pte_permits(pte_t pte, u32 flags)
 }
 
 /*
- * The page at va with a reference, faulted in for the access; the zero page
- * comes with one too, it does not mind. *fetched: some mapping of it may be
- * executable. 0, -EFAULT, -ENOMEM.
+ * Stores the page at va with a reference, faulted in for the access; the zero
+ * page gets one too, which does no harm. *fetched: some mapping of the page may
+ * be executable. 0, -EFAULT, -ENOMEM. Hold mmap_lock for reading.
  */
 static int get_user_page(struct mm_struct *mm, uaddr_t va, u32 flags,
 			 struct page **page, bool *fetched)
@@ -106,11 +139,19 @@ static int get_user_page(struct mm_struct *mm, uaddr_t va, u32 flags,
 	int err;
 
 	BUG_ON(!rwsem_is_locked(&mm->mmap_lock));
+	/*
+	 * As a fault of the program itself: execve writes arguments below the
+	 * stack's first page, and the stack grows.
+	 */
 	if (!vma || (va < vma->vm_start && expand_stack(vma, va)))
 		return -EFAULT;
 	if (!vma_permits(vma, flags))
 		return -EFAULT;
 	for (;;) {
+		/*
+		 * Until the lock is taken another thread may drop the page
+		 * again (madvise, a truncation), so look and repeat.
+		 */
 		err = faultin_page(vma, va, flags & FOLL_WRITE);
 		if (err)
 			return err;
@@ -119,6 +160,10 @@ static int get_user_page(struct mm_struct *mm, uaddr_t va, u32 flags,
 		if (!err && pte_permits(pte, flags)) {
 			*page = pte_page(pte);
 			*fetched = pte_exec(pte) || vma->vm_flags & VM_SHARED;
+			/*
+			 * The reference keeps the frame after the lock is
+			 * dropped, whatever becomes of the entry.
+			 */
 			get_page(*page);
 			spin_unlock(&mm->page_table_lock);
 			return 0;
@@ -127,7 +172,10 @@ static int get_user_page(struct mm_struct *mm, uaddr_t va, u32 flags,
 	}
 }
 
-/* Between the kernel's address of a page and buf; NULL: zeroes to the page. */
+/*
+ * Moves bytes between a page (by its kernel address) and buf. buf NULL: writes
+ * zeroes.
+ */
 static void move_bytes(char *kva, void *buf, u32 bytes, bool write)
 {
 	if (!buf)
@@ -138,6 +186,10 @@ static void move_bytes(char *kva, void *buf, u32 bytes, bool write)
 		__builtin_memcpy(buf, kva, bytes);
 }
 
+/*
+ * Works page by page through the linear map, so mm need not be loaded; each
+ * page is held by a reference only while it is copied.
+ */
 int copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf, u32 bytes,
 		   u32 flags)
 {
@@ -146,6 +198,7 @@ int copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf, u32 bytes,
 	int err = 0;
 
 	BUG_ON(mm == &init_mm || (!buf && !write));
+	/* In this order: va + bytes could wrap. */
 	if (bytes > TASK_SIZE || va > TASK_SIZE - bytes)
 		return -EFAULT;
 	down_read(&mm->mmap_lock);
@@ -160,6 +213,10 @@ int copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf, u32 bytes,
 			break;
 		move_bytes((char *)page_address(page) + offset,
 			   buf ? (char *)buf + done : NULL, part, write);
+		/*
+		 * A debugger's breakpoint must be fetched, not the old
+		 * instruction that the I-cache may still have.
+		 */
 		if (write && fetched)
 			flush_icache_page(page);
 		put_page(page);

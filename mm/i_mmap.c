@@ -1,29 +1,43 @@
 /*
- * From a file to those who map it. Owns address_space.i_mmap: a VMA with a file
- * is on its file's list exactly while it is in the set of its address space.
+ * From a file to the VMAs that map it. Owns address_space.i_mmap: a VMA with a
+ * file is on its file's list exactly while it is in the set of its address
+ * space.
  *
- * The list is the way a truncation finds the entries it must take out of other
- * processes. It holds i_mmap_rwsem, not the mmap_lock of each: borders of a
- * listed VMA move under the lock, and its tables stay until it has left. Linux
- * keeps a tree by offset here; a file that many VMAs map and somebody cuts is
- * rare enough to look at each.
+ * The list is how a truncation finds the entries it must take out of other
+ * processes. It holds i_mmap_rwsem, not the mmap_lock of each process: the
+ * borders of a listed VMA move only under i_mmap_rwsem, and its tables stay
+ * until it has left the list. Linux keeps a tree by offset here; few files are
+ * both mapped by many VMAs and truncated, so a list that is walked whole is
+ * enough.
  *
  * Entries also go from one VMA to another: fork copies them, mremap moves them.
- * A child's VMA is younger than its parent's, so it is further down the list:
- * whoever passes the parent before the copy finds nothing left to be copied,
- * whoever passes it later still has the child before him. mremap, whose new VMA
- * may have become part of an older one, holds the lock.
+ * A child's VMA is younger than its parent's, so it is further down the list. A
+ * truncation that passes the parent before the copy leaves nothing to copy; one
+ * that passes it later still has the child before it. mremap, whose new VMA may
+ * have been merged into an older one, holds the lock.
  */
 #include <mm/internal.h>
 
+/*
+ * At the tail, so that a child is behind its parent: the order that the head of
+ * this file relies on.
+ */
 void i_mmap_add(struct vm_area_struct *vma)
 {
 	struct address_space *mapping = vma->vm_file->f_mapping;
 
+	/*
+	 * A reader walking the list without this lock would follow half-set
+	 * links.
+	 */
 	BUG_ON(!rwsem_is_write_locked(&mapping->i_mmap_rwsem));
 	TAILQ_INSERT_TAIL(&mapping->i_mmap, vma, vm_shared);
 }
 
+/*
+ * From here on no truncation finds vma's entries: the caller clears them
+ * itself.
+ */
 void i_mmap_remove(struct vm_area_struct *vma)
 {
 	struct address_space *mapping = vma->vm_file->f_mapping;
@@ -32,12 +46,17 @@ void i_mmap_remove(struct vm_area_struct *vma)
 	TAILQ_REMOVE(&mapping->i_mmap, vma, vm_shared);
 }
 
+/*
+ * Reading suffices: the list and the borders of its VMAs stay, and the entries
+ * have their own lock.
+ */
 void unmap_mapping_pages(struct address_space *mapping, u32 start)
 {
 	struct vm_area_struct *vma;
 
 	down_read(&mapping->i_mmap_rwsem);
 	TAILQ_FOREACH(vma, &mapping->i_mmap, vm_shared) {
+		/* The part of this VMA before the cut stays mapped. */
 		u32 kept = start > vma->vm_pgoff ? start - vma->vm_pgoff : 0;
 
 		if (kept < vma_pages(vma))

@@ -1,11 +1,11 @@
 /*
- * mm/internal.h - what the files of mm/ share and nobody else may see.
+ * mm/internal.h - what the files of mm/ share and no other folder may use.
  *
- * A call that changes VMAs does it in two steps (law 4). The plan asks the
- * limits and gets all that it can lack: promises of memory, VMAs, cuts at the
- * borders of the range, page tables. It may fail, and then undoes what it did.
- * The commit cannot fail. Where Linux lets a call end half-way - mprotect,
- * mlock, madvise - each VMA has a plan and a commit of its own.
+ * A call that changes VMAs does it in two steps (law 4). The plan checks the
+ * limits and allocates all that the call needs: promises of memory, VMAs, cuts
+ * at the borders of the range, page tables. It may fail, and then undoes what
+ * it did. The commit cannot fail. Where Linux lets a call end half-way -
+ * mprotect, mlock, madvise - each VMA has a plan and a commit of its own.
  */
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
@@ -17,24 +17,32 @@
 #include <sched.h>
 #include <trace.h>
 
+/* The size of vma in pages. */
 static inline u32 vma_pages(const struct vm_area_struct *vma)
 {
 	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
 }
 
-/* The running task has changed [start, end), or moved start to end. */
+/*
+ * Records that the running task changed [start, end) or, for mremap, moved a
+ * mapping from start to end. Tested inline: tracing is off nearly always.
+ */
 static inline void trace_vma(enum trace_vma_op op, uaddr_t start, uaddr_t end)
 {
 	if (unlikely(trace_mask & (1u << TRACE_VMA)))
 		trace_sink(TRACE_VMA, 0, start, end, op);
 }
 
+/* The VMA before this one by address, or NULL. Hold mmap_lock. */
 static inline struct vm_area_struct *vma_prev(struct vm_area_struct *vma)
 {
 	return TAILQ_PREV(vma, vma_list, vm_link);
 }
 
-/* The start of vma, with the gap that must stay free below a stack. */
+/*
+ * The address below which a new mapping must end: vm_start, less the guard gap
+ * if vma is a stack.
+ */
 static inline uaddr_t vm_start_gap(const struct vm_area_struct *vma)
 {
 	uaddr_t start = vma->vm_start;
@@ -44,7 +52,7 @@ static inline uaddr_t vm_start_gap(const struct vm_area_struct *vma)
 	return start;
 }
 
-/* Free space between prev (NULL: none) and vma that a mapping could use: bytes. */
+/* Bytes between prev (NULL: none) and vma that a new mapping could use. */
 static inline u32 vma_gap(const struct vm_area_struct *prev,
 			  const struct vm_area_struct *vma)
 {
@@ -54,12 +62,16 @@ static inline u32 vma_gap(const struct vm_area_struct *prev,
 	return start > floor ? start - floor : 0;
 }
 
+/* Bytes of the largest gap below any VMA of this subtree; 0 if it is empty. */
 static inline u32 subtree_gap(const struct vm_area_struct *vma)
 {
 	return vma ? vma->rb_subtree_gap : 0;
 }
 
-/* A copy elsewhere, by fork or mremap, has no pager: that was not told of it. */
+/*
+ * A copy made by fork or mremap has no pager: the pager of the original knows
+ * neither the child nor the new address and could not supply its pages.
+ */
 static inline void vma_drop_pager(struct vm_area_struct *vma)
 {
 	if (likely(!(vma->vm_flags & VM_UFFD_MISSING)))
@@ -70,62 +82,89 @@ static inline void vma_drop_pager(struct vm_area_struct *vma)
 
 /* ---- vma.c: the set of VMAs; mmap_lock held for writing ---------- */
 
+/* Boot: creates the slab cache of VMAs. Panics without memory. */
 void vma_cache_init(void);
-/* One without an object, in no set; the range is unset. NULL: no memory. */
+/*
+ * Returns a VMA of mm without file or ops, in no set; the caller sets its range
+ * and flags and owns it. NULL: no memory.
+ */
 struct vm_area_struct *vm_area_alloc(struct mm_struct *mm) __must_check;
-/* A copy in no set, with its own references (file, ops->open). */
+/*
+ * Returns a copy of vma for mm, in no set, with references of its own to the
+ * file and the object (ops->open). The caller owns it. NULL: no memory.
+ */
 struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma,
 				   struct mm_struct *mm) __must_check;
-/* Give up its references and its memory; it is in no set. */
+/*
+ * Closes the object, drops the file and frees vma, which is in no set. May
+ * sleep in the file's release.
+ */
 void vm_area_free(struct vm_area_struct *vma);
 
 /*
- * The protection of a fresh entry never includes write. Private pages must
- * fault to be copied, shared ones to become dirty exactly: an entry is made
- * writable where its write fault is served.
+ * The protection of a fresh entry never includes write. A private page must
+ * fault to be copied, and a shared one must fault to be marked dirty: an entry
+ * becomes writable where its write fault is served.
  */
 static inline pgprot_t vma_page_prot(u32 vm_flags)
 {
 	return vm_get_page_prot(vm_flags & ~VM_SHARED);
 }
 
-/* Put vma right after prev (NULL: first). The range is free. i_mmap_lock held. */
+/*
+ * Links vma into list and tree, right after prev (NULL: first); its range is
+ * free. Hold i_mmap_lock(vma).
+ */
 void __vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
 		struct vm_area_struct *prev);
+/* Takes vma out of list and tree; the caller owns it then. Hold i_mmap_lock. */
 void __vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
 /*
- * Take vma and those behind it that begin below end out of the set, and chain
- * them at the end of run. Returns the next one. Where most VMAs go, a tree of
- * the others is made anew: that costs less than taking each out of it. Takes
- * i_mmap_lock.
+ * Takes vma and the VMAs after it that begin below end out of the set, and
+ * appends them to run. Returns the first VMA that stays behind them. Where most
+ * VMAs go, it builds a new tree of the rest, which costs less than one removal
+ * for each. Takes i_mmap_lock for each VMA.
  */
 struct vm_area_struct *vma_unlink_run(struct mm_struct *mm,
 				      struct vm_area_struct *vma, uaddr_t end,
 				      struct vma_list *run);
-/* Move its borders; it stays between its neighbours. */
+/*
+ * Moves the borders of vma, which stays between its neighbours. pgoff (pages)
+ * belongs to the new start. Hold i_mmap_lock(vma).
+ */
 void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		  u32 pgoff);
 
 /* ---- i_mmap.c: who maps a file ----------------------------------- */
 
-/* Keep unmap_mapping_pages out of all that map vma's file, if it has one. */
+/*
+ * Holds off unmap_mapping_pages while vma's links, borders or entries change.
+ * An anonymous VMA needs no lock: no truncation looks for it.
+ */
 static inline void i_mmap_lock(const struct vm_area_struct *vma)
 {
 	if (vma->vm_file)
 		down_write(&vma->vm_file->f_mapping->i_mmap_rwsem);
 }
 
+/* Ends i_mmap_lock. */
 static inline void i_mmap_unlock(const struct vm_area_struct *vma)
 {
 	if (vma->vm_file)
 		up_write(&vma->vm_file->f_mapping->i_mmap_rwsem);
 }
 
-/* vma, which has a file, enters and leaves its list; i_mmap_lock held. */
+/*
+ * Put vma, which has a file, on the file's list of VMAs, and take it off. Hold
+ * i_mmap_lock(vma).
+ */
 void i_mmap_add(struct vm_area_struct *vma);
 void i_mmap_remove(struct vm_area_struct *vma);
 
-/* One step each, with the lock. */
+/*
+ * __vma_link and __vma_resize for callers that change nothing else under
+ * i_mmap_lock.
+ */
 static inline void vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
 			    struct vm_area_struct *prev)
 {
@@ -134,6 +173,7 @@ static inline void vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
 	i_mmap_unlock(vma);
 }
 
+/* As vma_link: a border moves with i_mmap_lock taken around it. */
 static inline void vma_resize(struct vm_area_struct *vma, uaddr_t start,
 			      uaddr_t end, u32 pgoff)
 {
@@ -145,47 +185,66 @@ static inline void vma_resize(struct vm_area_struct *vma, uaddr_t start,
 /* ---- vma_merge.c ------------------------------------------------- */
 
 /*
- * vma_link, or let a neighbour of the same kind grow over the range and free
- * vma. Returns the VMA that covers the range now.
+ * Links vma after prev or, where a neighbour of the same kind can grow over the
+ * range, frees vma and resizes the neighbour. Cannot fail. Returns the VMA that
+ * covers the range now: vma may be gone.
  */
 struct vm_area_struct *vma_insert(struct mm_struct *mm,
 				  struct vm_area_struct *vma,
 				  struct vm_area_struct *prev);
-/* Merge a linked vma with its neighbours where equal; returns what it is now. */
+/*
+ * Merges a linked vma with each neighbour that continues it. Returns the VMA
+ * that covers its range now: vma itself may have been freed.
+ */
 struct vm_area_struct *vma_merge(struct vm_area_struct *vma);
-/* Cut at addr, strictly inside: vma keeps the lower part. 0 or -ENOMEM. */
+/*
+ * Cuts vma at addr, strictly inside: vma keeps the lower part, a new VMA gets
+ * the upper. 0, or -ENOMEM (no memory, or MAX_MAP_COUNT is reached) and nothing
+ * has changed.
+ */
 int __must_check split_vma(struct vm_area_struct *vma, uaddr_t addr);
 /*
- * Cut where VMAs cross the borders of [start, end), so that it consists of
- * whole ones; *first, the first that the range touches, is updated. 0 or
- * -ENOMEM: the address space is as before.
+ * Cuts the VMAs that cross the borders of [start, end), so that the range
+ * consists of whole VMAs. *first is the first VMA that the range touches, and
+ * is updated. 0, or -ENOMEM and the address space is as before.
  */
 int __must_check vma_isolate(struct vm_area_struct **first, uaddr_t start,
 			     uaddr_t end);
-/* Undo it: merge again what only these borders keep apart. */
+/*
+ * Undoes vma_isolate: merges the VMAs that meet at start and at end, where they
+ * are equal.
+ */
 void vma_rejoin(struct mm_struct *mm, uaddr_t start, uaddr_t end);
 
 /* ---- munmap.c ---------------------------------------------------- */
 
 /*
- * do_munmap in its two steps, for a call that has more to plan. *first is the
- * first VMA that [start, end) touches, and is updated. 0, or -ENOMEM and the
- * address space is as before; if the call fails for another reason, vma_rejoin
- * undoes the plan. In between, VMAs may be cut elsewhere, but none may come or
- * go in the range. Entries below zap_start have moved away by the commit;
- * keep_tables: do not free second-level tables; the caller has allocated them
- * for the mapping that replaces this one.
+ * do_munmap in two steps, for a call that has more to plan. *first is the first
+ * VMA that [start, end) touches, and is updated. plan_unmap returns 0, or
+ * -ENOMEM and the address space is as before. If the call fails later for
+ * another reason, vma_rejoin undoes the plan. Between the two steps VMAs may be
+ * cut elsewhere, but none may be linked or unlinked in the range.
+ *
+ * zap_start: entries below it have been moved elsewhere by the caller.
+ * keep_tables: do not free second-level tables, because the caller has
+ * allocated them for the mapping that replaces this one.
  */
 int __must_check plan_unmap(struct vm_area_struct **first, uaddr_t start,
 			    uaddr_t end);
 void commit_unmap(struct vm_area_struct *first, uaddr_t start, uaddr_t end,
 		  uaddr_t zap_start, bool keep_tables);
-/* Free the tables that lie between the VMAs of [start, end), unused. */
+/*
+ * Frees the second-level tables of [start, end) that no VMA needs. Hold
+ * mmap_lock for writing.
+ */
 void free_tables_of_holes(struct mm_struct *mm, uaddr_t start, uaddr_t end);
 
 /* ---- ledger.c: what VMAs count for ------------------------------- */
 
-/* Linux's three kinds; a VMA can be none of them (read-only data). */
+/*
+ * Code, as /proc/PID/statm counts it. Linux has three kinds, code, data and
+ * stack; read-only data is none of them.
+ */
 static inline bool is_exec_mapping(u32 vm_flags)
 {
 	return (vm_flags & (VM_EXEC | VM_WRITE | VM_STACK)) == VM_EXEC;
@@ -193,18 +252,19 @@ static inline bool is_exec_mapping(u32 vm_flags)
 
 #define VM_DATA_MASK (VM_WRITE | VM_SHARED | VM_STACK)
 
+/* Private writable memory that is no stack: RLIMIT_DATA limits it. */
 static inline bool is_data_mapping(u32 vm_flags)
 {
 	return (vm_flags & VM_DATA_MASK) == VM_WRITE;
 }
 
 /*
- * Limits, which are asked while a call plans.
+ * The limits, which a call checks while it plans. True if it may go on.
  *
- * may_add_vmas: up to n VMAs more than now?
- * may_expand_vm: pages more of this kind, as to RLIMIT_AS and RLIMIT_DATA?
- * may_replace_vm: [start, end) of this kind, once what is there has gone?
- * may_lock_vm: pages more of this kind, as to RLIMIT_MEMLOCK?
+ * may_add_vmas: n VMAs more than now. may_expand_vm: `pages` more of this kind
+ * (RLIMIT_AS, RLIMIT_DATA). may_replace_vm: a mapping of this kind over [start,
+ * end), after what is there now has been unmapped. may_lock_vm: `pages` more of
+ * this kind (RLIMIT_MEMLOCK).
  */
 static inline bool may_add_vmas(const struct mm_struct *mm, u32 n)
 {
@@ -215,45 +275,66 @@ bool may_expand_vm(const struct mm_struct *mm, u32 vm_flags, u32 pages);
 bool may_replace_vm(struct mm_struct *mm, u32 vm_flags, uaddr_t start,
 		    uaddr_t end);
 
+/* Only a locked VMA counts; the common one is decided without a call. */
 static inline bool may_lock_vm(const struct mm_struct *mm, u32 vm_flags,
 			       u32 pages)
 {
 	return likely(!(vm_flags & VM_LOCKED)) || may_lock(mm, pages);
 }
 
-/* Promise pages, or take the promise back. 0 or -ENOMEM. */
+/*
+ * Add pages to the promised memory (Committed_AS), or take them off. 0, or
+ * -ENOMEM if the request exceeds the machine's memory.
+ */
 int __must_check vm_acct_memory(u32 pages);
 void vm_unacct_memory(u32 pages);
 
-/* Does a mapping of these flags promise memory of its own? */
+/*
+ * Whether a mapping of these flags promises memory of its own. Read-only and
+ * shared ones do not: their pages belong to a file or a shared object.
+ */
 static inline bool accountable_mapping(u32 vm_flags)
 {
 	return (vm_flags & (VM_NORESERVE | VM_SHARED | VM_WRITE)) == VM_WRITE;
 }
 
-/* Plan: the promise that pages with these flags need. 0 or -ENOMEM. */
+/* Plan: promises the memory that pages with these flags need. 0 or -ENOMEM. */
 static inline int __must_check vma_reserve(u32 vm_flags, u32 pages)
 {
 	return vm_flags & VM_ACCOUNT ? vm_acct_memory(pages) : 0;
 }
 
-/* The plan is given up. */
+/* The plan failed: takes back what vma_reserve promised. */
 static inline void vma_unreserve(u32 vm_flags, u32 pages)
 {
 	if (vm_flags & VM_ACCOUNT)
 		vm_unacct_memory(pages);
 }
 
-/* Commit: pages with these flags come, promised before; they cannot be refused. */
+/*
+ * Commit: counts pages with these flags. The limits were checked and the memory
+ * promised by the plan, so this cannot fail.
+ */
 void vma_charge(struct mm_struct *mm, u32 vm_flags, u32 pages);
-/* Pages with these flags are gone, and so is what was promised for them. */
+/*
+ * Stops counting pages with these flags, and takes back what was promised for
+ * them.
+ */
 void vma_uncharge(struct mm_struct *mm, u32 vm_flags, u32 pages);
-/* Commit: other flags; VM_ACCOUNT among them if it was promised before. */
+/*
+ * Commit: gives vma other flags and moves its pages between the counters.
+ * VM_ACCOUNT may be added if the plan has promised the memory; it is never
+ * removed.
+ */
 void vma_set_flags(struct vm_area_struct *vma, u32 vm_flags);
 
 /* ---- unmapped_area.c --------------------------------------------- */
 
-/* Highest, or lowest, free range of `bytes` in [low, high): 0 or -ENOMEM. */
+/*
+ * Finds `bytes` (whole pages) of free addresses in [low, high): the highest
+ * range, or the lowest if `lowest`. 0 and *result, or -ENOMEM. Hold mmap_lock
+ * for reading; it may update mmap_cache.
+ */
 int __must_check vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low,
 			      uaddr_t high, bool lowest, uaddr_t *result);
 
@@ -261,21 +342,28 @@ int __must_check vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low,
 
 struct mm_walk {
 	struct mm_struct *mm;
-	struct vm_area_struct *vma; /* for the callbacks; may be NULL */
+	struct vm_area_struct *vma; /* for the callback; may be NULL */
 	void *private;
 	/* Entries of [va, end), all in one table; page_table_lock held. */
 	void (*pte_range)(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 			  uaddr_t end);
 };
+/*
+ * Calls pte_range for each second-level table that [start, end) (page-aligned,
+ * user) has. Hold mmap_lock, so that the tables stay; sleeps between tables.
+ */
 void walk_page_range(struct mm_walk *walk, uaddr_t start, uaddr_t end);
 
-/* The page of a present entry that owns a reference, NULL for a special one. */
+/*
+ * The page that a present entry holds a reference of; NULL for a special entry,
+ * which maps a frame without owning it.
+ */
 static inline struct page *vm_normal_page(pte_t pte)
 {
 	return pte_special(pte) ? NULL : pfn_to_page(pte_pfn(pte));
 }
 
-/* Which of mm->rss counts it. */
+/* The index in mm->rss of the counter for page. */
 static inline u32 mm_counter(const struct page *page)
 {
 	if (page->flags & PG_ANON)
@@ -284,8 +372,9 @@ static inline u32 mm_counter(const struct page *page)
 }
 
 /*
- * An entry of page is gone; its reference is given up after the flush. It is
- * the reference that keeps the page: _mapcount orders nothing.
+ * An entry of page was cleared. The caller drops the entry's reference only
+ * after the flush, because until then the hardware may still reach the page.
+ * That reference is what keeps the page, so this count needs no ordering.
  */
 static inline void page_remove_rmap(struct page *page)
 {
@@ -294,9 +383,12 @@ static inline void page_remove_rmap(struct page *page)
 	BUG_ON(left < 0);
 	if (left != 0)
 		return;
-	/* A file page's flags are its file's to change: only clear our own. */
+	/*
+	 * fs/ changes the flags of a file page without this lock, so a plain
+	 * store here may touch only pages that are ours.
+	 */
 	if (page->flags & PG_ANON) {
-		page->flags &= ~PG_ANON; /* nobody's memory any more */
+		page->flags &= ~PG_ANON; /* the page is no longer mapped */
 		add_page_use(USE_MAPPED_ANON, -1);
 	} else {
 		add_page_use((enum page_use)mm_counter(page), -1);
@@ -309,19 +401,27 @@ static inline void page_remove_rmap(struct page *page)
 
 struct mmu_gather {
 	struct mm_struct *mm;
-	bool fullmm;        /* the whole mm goes: one flush fits all */
+	bool fullmm;        /* the whole mm ends: flush by ASID */
 	uaddr_t start, end; /* cleared and not yet flushed */
 	u32 nr;
 	struct page *pages[MMU_GATHER_PAGES]; /* a reference each */
 };
+/*
+ * Start and end a batch on the caller's stack. tlb_finish_mmu flushes what is
+ * pending and frees its pages. fullmm: no task can use mm any more.
+ */
 void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm, bool fullmm);
 void tlb_finish_mmu(struct mmu_gather *tlb);
-/* Take [start, end) of one VMA out of the tables. */
+/*
+ * Clears the entries of [start, end) of one VMA, flushing whenever the batch is
+ * full. Calls with one batch go upward. Hold mmap_lock, or i_mmap_rwsem for a
+ * listed VMA.
+ */
 void unmap_page_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end);
 
 /* ---- shmem.c: shared anonymous memory ---------------------------- */
 
-/* Boot: makes the cache of shmem objects; after kmem_cache_init(). */
+/* Boot, after kmem_cache_init: creates the slab cache of shared objects. */
 void shmem_init(void);
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * The ledger, accounting of VMAs: pages per kind, locked pages, committed
- * memory, and the limits on them. Owns total_vm and its parts, locked_vm,
- * hiwater_vm and the promise of memory (Committed_AS); nobody else changes
- * them.
+ * The ledger of VMAs: pages per kind, locked pages, promised memory, and the
+ * limits on them. Owns total_vm and its parts, locked_vm, hiwater_vm and the
+ * promise of memory (Committed_AS); no other file changes them.
  *
- * A call that makes, changes or grows a VMA asks the limits and reserves the
- * promise while it plans, which may fail. Once nothing can fail any more it
- * charges the pages; what takes pages away uncharges them, promise included.
+ * A call that makes, changes or grows a VMA checks the limits and reserves the
+ * promise while it plans, which may fail. The commit, which cannot fail,
+ * charges the pages. A call that removes pages uncharges them, promise
+ * included.
  */
 #include <mm/internal.h>
 
@@ -14,11 +14,19 @@ static atomic_t committed_as = ATOMIC_INIT(0); /* pages */
 
 /* ---- limits ------------------------------------------------------ */
 
+/*
+ * RLIM_INFINITY becomes more pages than an address space has, so it needs no
+ * case of its own.
+ */
 static u32 rlimit_pages(u32 resource)
 {
 	return rlimit(resource) >> PAGE_SHIFT;
 }
 
+/*
+ * Whether a mapping of this kind may bring the counters to these values
+ * (pages).
+ */
 static bool within_limits(u32 vm_flags, u32 total_vm, u32 data_vm)
 {
 	return total_vm <= rlimit_pages(RLIMIT_AS) &&
@@ -26,29 +34,37 @@ static bool within_limits(u32 vm_flags, u32 total_vm, u32 data_vm)
 		 data_vm <= rlimit_pages(RLIMIT_DATA));
 }
 
+/* The sums cannot wrap: both terms are pages of a 32-bit address space. */
 bool may_expand_vm(const struct mm_struct *mm, u32 vm_flags, u32 pages)
 {
 	return within_limits(vm_flags, mm->total_vm + pages,
 			     mm->data_vm + pages);
 }
 
+/* What will be unmapped no longer counts, in total and among the data. */
 bool may_replace_vm(struct mm_struct *mm, u32 vm_flags, uaddr_t start,
 		    uaddr_t end)
 {
 	u32 pages = (end - start) >> PAGE_SHIFT;
 	u32 old = count_vma_pages(mm, start, end, 0, 0);
+	/* RLIMIT_DATA counts only these of what is replaced. */
 	u32 old_data = count_vma_pages(mm, start, end, VM_DATA_MASK, VM_WRITE);
 
 	return within_limits(vm_flags, mm->total_vm - old + pages,
 			     mm->data_vm - old_data + pages);
 }
 
+/* The limit comes first: a task within it needs no capability. */
 bool may_lock(const struct mm_struct *mm, u32 pages)
 {
 	return mm->locked_vm + pages <= rlimit_pages(RLIMIT_MEMLOCK) ||
 		capable(CAP_IPC_LOCK);
 }
 
+/*
+ * The first and the last VMA may reach beyond the range: only the part inside
+ * counts.
+ */
 u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
 		    u32 flags)
 {
@@ -59,6 +75,10 @@ u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
 		if ((vma->vm_flags & mask) == flags)
 			bytes += min(end, vma->vm_end) -
 				max(start, vma->vm_start);
+		/*
+		 * A process may have MAX_MAP_COUNT VMAs, and mmap_lock may be
+		 * held across a sleep.
+		 */
 		cond_resched();
 	}
 	return bytes >> PAGE_SHIFT;
@@ -66,7 +86,10 @@ u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
 
 /* ---- the promise ------------------------------------------------- */
 
-/* Linux's heuristic: refuse only what could never be held, all at once. */
+/*
+ * Linux's default heuristic: refuses only a single request that the machine
+ * could never hold. Programs promise far more than they touch.
+ */
 int vm_acct_memory(u32 pages)
 {
 	if (pages > totalram_pages())
@@ -75,12 +98,16 @@ int vm_acct_memory(u32 pages)
 	return 0;
 }
 
+/*
+ * More taken back than promised would show as 4 billion pages in Committed_AS.
+ */
 void vm_unacct_memory(u32 pages)
 {
 	BUG_ON((u32)atomic_read(&committed_as) < pages);
 	atomic_add(-(s32)pages, &committed_as);
 }
 
+/* A value of its moment: promises change without a common lock. */
 u32 vm_committed_pages(void)
 {
 	return (u32)atomic_read(&committed_as);
@@ -88,7 +115,10 @@ u32 vm_committed_pages(void)
 
 /* ---- charges ----------------------------------------------------- */
 
-/* The part of total_vm that VMAs of these flags count in, if any. */
+/*
+ * Adds pages to the part of total_vm that VMAs of these flags count in, if any.
+ * To subtract, pass -pages: the counters are unsigned and wrap back.
+ */
 static inline void add_to_part(struct mm_struct *mm, u32 vm_flags, u32 pages)
 {
 	if (is_exec_mapping(vm_flags))
@@ -99,18 +129,26 @@ static inline void add_to_part(struct mm_struct *mm, u32 vm_flags, u32 pages)
 		mm->data_vm += pages;
 }
 
+/* Only counts: what may fail was done by the plan. */
 void vma_charge(struct mm_struct *mm, u32 vm_flags, u32 pages)
 {
 	mm->total_vm += pages;
 	add_to_part(mm, vm_flags, pages);
 	if (vm_flags & VM_LOCKED)
 		mm->locked_vm += pages;
+	/* More pages than addresses: a VMA was charged twice. */
 	BUG_ON(mm->total_vm > TASK_SIZE >> PAGE_SHIFT);
 }
 
+/* The opposite of vma_charge and vma_reserve together. */
 void vma_uncharge(struct mm_struct *mm, u32 vm_flags, u32 pages)
 {
+	/* Pages would be taken off twice, and the counter would wrap. */
 	BUG_ON(mm->total_vm < pages);
+	/*
+	 * VmPeak is only brought up to date here, before the value falls:
+	 * growing, the more common case, need not do it.
+	 */
 	mm->hiwater_vm = max(mm->hiwater_vm, mm->total_vm);
 	mm->total_vm -= pages;
 	add_to_part(mm, vm_flags, -pages);
@@ -121,14 +159,26 @@ void vma_uncharge(struct mm_struct *mm, u32 vm_flags, u32 pages)
 	vma_unreserve(vm_flags, pages);
 }
 
+/*
+ * The pages stay; they move from the counters of the old flags to those of the
+ * new.
+ */
 void vma_set_flags(struct vm_area_struct *vma, u32 vm_flags)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	u32 pages = vma_pages(vma), changed = vma->vm_flags ^ vm_flags;
 
+	/*
+	 * mprotect to read-only keeps the promise, as the private copies stay;
+	 * dropping the flag would leave Committed_AS too high for ever.
+	 */
 	BUG_ON(vma->vm_flags & changed & VM_ACCOUNT);
 	add_to_part(mm, vma->vm_flags, -pages);
 	add_to_part(mm, vm_flags, pages);
+	/*
+	 * VM_LOCKONFAULT alone does not count: RLIMIT_MEMLOCK goes by
+	 * VM_LOCKED, set with it.
+	 */
 	if (changed & VM_LOCKED)
 		mm->locked_vm += vm_flags & VM_LOCKED ? pages : -pages;
 	vma->vm_flags = vm_flags;

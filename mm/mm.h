@@ -16,95 +16,137 @@
 #include <uapi/mman.h>
 #include <uapi/resource.h>
 
-/* Once, after pgtable_cache_init: slab caches, the zero page. */
+/*
+ * Boot, once, after pgtable_cache_init: creates the slab caches and the zero
+ * page. Panics without memory.
+ */
 void mm_init(void);
 
-/* The page of zeroes that anonymous reads share; never freed, never counted. */
+/*
+ * The page of zeroes that anonymous reads share. Entries for it are special, so
+ * it is never freed and counts in no rss.
+ */
 extern struct page *empty_zero_page;
 extern u32 zero_pfn; /* its frame */
 
 /* ---- lives (mm/mm_life.c) ---------------------------------------- */
 
-/* mm_count, which keeps the tables alone: mmgrab and mmdrop of <mmu/mmu.h>. */
+/* mm_count, which keeps only the tables: mmgrab and mmdrop of <mmu/mmu.h>. */
 
 /*
- * An empty address space: mm_users = mm_count = 1, a pgd. NULL: no memory.
+ * Returns an empty address space with a pgd, mm_users = mm_count = 1, for mmput
+ * to drop. NULL: no memory.
  */
 struct mm_struct *mm_alloc(void) __must_check;
 
 /*
- * Where mmap looks for room in a new mm: below the room for a stack that ends at
- * stack_top (RLIMIT_STACK of the running task), from the top down; or upward
- * from a third of the address space. shift: whole pages that it is moved by.
- * mm_alloc chooses the former, by 0 below STACK_TOP.
+ * Sets where mmap looks for free addresses in a new mm. Top-down: below the
+ * room for a stack that ends at stack_top and may grow to the running task's
+ * RLIMIT_STACK. bottom_up: upward from a third of the address space. shift:
+ * bytes, whole pages, by which a random layout moves it. mm_alloc sets the
+ * top-down layout below STACK_TOP without a shift. Nobody else may use mm yet.
  */
 void mm_set_layout(struct mm_struct *mm, bool bottom_up, uaddr_t stack_top,
 		   u32 shift);
 
+/* Takes another use of mm, for mmput to drop. The caller has one already. */
 static inline struct mm_struct *mmget(struct mm_struct *mm)
 {
 	atomic_inc(&mm->mm_users);
 	return mm;
 }
 
-/* mmget unless mm_users is already zero: false = its mappings are going. */
+/*
+ * mmget for a caller without a use of its own, who keeps only mm_count. Returns
+ * false if mm_users is zero: then the VMAs are being freed.
+ */
 bool __must_check mmget_not_zero(struct mm_struct *mm);
-/* Give up a use; the last one unmaps everything. May sleep. */
+/*
+ * Drops a use. The last one unmaps everything and drops the users' mm_count.
+ * May sleep; no lock held.
+ */
 void mmput(struct mm_struct *mm);
 
 /*
- * Fork: fill the fresh mm with oldmm's mappings; private writable pages become
- * copy-on-write in both. 0 or -ENOMEM: then mm holds a valid part (mmput it)
- * and oldmm works as before.
+ * Fork: copies oldmm's VMAs to the fresh mm; private writable pages become
+ * copy-on-write in both. Takes both mmap_locks for writing. 0 or -ENOMEM: then
+ * mm holds a valid part of them (the caller drops it by mmput), and oldmm works
+ * as before.
  */
 int __must_check dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm);
 
-/* Pages the user entries of mm hold, and the most there ever were. */
+/*
+ * The pages that user entries of mm hold, and the most there ever were. Read
+ * without a lock for reports, so they may be a moment old.
+ */
 static inline u32 get_mm_rss(const struct mm_struct *mm)
 {
 	return mm->rss[MM_FILEPAGES] + mm->rss[MM_ANONPAGES] +
 		mm->rss[MM_SHMEMPAGES];
 }
 
+/*
+ * hiwater_rss is written only before rss shrinks, so the present value may be
+ * the larger.
+ */
 static inline u32 get_mm_hiwater_rss(const struct mm_struct *mm)
 {
 	return max(mm->hiwater_rss, get_mm_rss(mm));
 }
 
-/* Address spaces that exist, init_mm not counted. */
+/* Returns how many address spaces have users; init_mm is not counted. */
 u32 nr_mms(void);
 
 /* ---- VMAs (vma*.c, mmap.c ...); mmap_lock held as named ---------- */
 
-/* First VMA with vm_end > va, or NULL. (read) */
+/*
+ * find_vma returns the first VMA with vm_end > va, or NULL. It need not contain
+ * va: compare vm_start. Hold mmap_lock for reading, as long as the VMA is used.
+ */
 struct vm_area_struct *__find_vma(struct mm_struct *mm, uaddr_t va);
 static inline struct vm_area_struct *find_vma(struct mm_struct *mm, uaddr_t va)
 {
 	struct vm_area_struct *vma = READ_ONCE(mm->mmap_cache);
 
-	/* Nearly always it is the one that was asked for last. */
+	/*
+	 * Programs fault and map near where they did last: the cache hits
+	 * nearly always, and needs neither a call nor the tree.
+	 */
 	if (likely(vma && vma->vm_start <= va && va < vma->vm_end))
 		return vma;
 	return __find_vma(mm, va);
 }
-/* The same, and the one before it (NULL: none) in *prev. (read) */
+/*
+ * find_vma, and in *prev the VMA before the one returned (NULL: none). Hold
+ * mmap_lock for reading.
+ */
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, uaddr_t va,
 				     struct vm_area_struct **prev);
 
-/* First VMA that overlaps [start, end), or NULL. (read) */
+/*
+ * Returns the first VMA that overlaps [start, end), or NULL. Hold mmap_lock for
+ * reading.
+ */
 struct vm_area_struct *find_vma_intersection(struct mm_struct *mm,
 					     uaddr_t start, uaddr_t end);
+/* Returns the next VMA by address, or NULL. Hold mmap_lock for reading. */
 static inline struct vm_area_struct *vma_next(struct vm_area_struct *vma)
 {
 	return TAILQ_NEXT(vma, vm_link);
 }
 
+/*
+ * Private anonymous memory. Shared anonymous memory has the ops of mm/shmem.c.
+ */
 static inline bool vma_is_anonymous(const struct vm_area_struct *vma)
 {
 	return !vma->vm_ops;
 }
 
-/* The page of the mapped object behind va. */
+/*
+ * Returns which page of the mapped object va shows, counted from the object's
+ * start.
+ */
 static inline u32 linear_page_index(const struct vm_area_struct *vma,
 				    uaddr_t va)
 {
@@ -112,102 +154,137 @@ static inline u32 linear_page_index(const struct vm_area_struct *vma,
 }
 
 /*
- * Where mmap(2) with these flags puts `bytes`, whole pages: at the hint addr if
- * that is free. 0 and *result, -ENOMEM, -EINVAL. (read)
+ * Finds where mmap(2) with these flags puts `bytes` (whole pages): at the hint
+ * addr if that is free. 0 and *result, -ENOMEM (no room), -EINVAL (MAP_FIXED at
+ * an address that cannot be mapped). Hold mmap_lock for reading until the
+ * mapping is made, or the place may be taken.
  */
 int __must_check get_unmapped_area(struct mm_struct *mm, uaddr_t addr,
 				   u32 bytes, u32 flags, uaddr_t *result);
 /*
- * Map bytes at addr as mmap(2) means it; bytes > 0 is rounded up to pages,
- * pgoff in pages. file NULL: anonymous. *result gets the address. (write)
- * 0, -ENOMEM (no room, too many VMAs, limits), -EINVAL, -EACCES, -EEXIST
- * (MAP_FIXED_NOREPLACE), -ENODEV (file cannot be mapped), -EAGAIN (locked),
- * -EOVERFLOW.
+ * Maps `bytes` at addr as mmap(2) does. bytes is rounded up to pages, pgoff
+ * counts pages, file is NULL for anonymous memory; the VMA takes a reference of
+ * its own. Hold mmap_lock for writing. 0 and *result, -ENOMEM (no room, too
+ * many VMAs, limits), -EINVAL, -EACCES, -EEXIST (MAP_FIXED_NOREPLACE), -ENODEV
+ * (the file cannot be mapped), -EAGAIN (RLIMIT_MEMLOCK), -EPERM (may not lock
+ * at all), -EOPNOTSUPP (a flag that MAP_SHARED_VALIDATE refuses), -EOVERFLOW
+ * (pgoff); then nothing has changed.
  */
 int __must_check do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr,
 			 u32 bytes, u32 prot, u32 flags, u32 pgoff,
 			 uaddr_t *result);
 /*
- * mmap(2) for the running task: do_mmap under mmap_lock, then the pages are
- * faulted in if they are to be there. The address, or -errno.
+ * mmap(2) for the running task: do_mmap under mmap_lock, then populates the
+ * mapping if the flags say so. Returns the address or -errno: user addresses
+ * end at TASK_SIZE, below every -errno.
  */
 s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 		  u32 flags, u32 pgoff);
-/* Unmap whatever lies in the range. 0, -EINVAL, -ENOMEM (a split). (write) */
+/*
+ * Unmaps whatever [start, start + bytes) contains; bytes is rounded up to
+ * pages. Hold mmap_lock for writing. 0, -EINVAL (not a user range), -ENOMEM (a
+ * VMA cannot be split): then nothing has changed.
+ */
 int __must_check do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes);
 /*
- * 0, -ENOMEM (a hole, or a split), -EACCES, -EINVAL; the VMAs before the one
- * that is in the way stay changed, as in Linux. (write)
+ * mprotect(2): gives [start, start + bytes) the rights prot. Hold mmap_lock for
+ * writing. 0, -ENOMEM (a hole, a split, a limit), -EACCES (VM_MAY* forbid it),
+ * -EINVAL. After an error the VMAs before the one that failed stay changed, as
+ * in Linux.
  */
 int __must_check do_mprotect(struct mm_struct *mm, uaddr_t start, u32 bytes,
 			     u32 prot);
-/* Anonymous memory at [start, start + bytes) for brk and bss. (write) */
+/*
+ * Maps anonymous memory at [start, start + bytes) for brk and bss, with
+ * vm_flags besides read and write, and replaces what is mapped there. Hold
+ * mmap_lock for writing. 0, -EINVAL, -ENOMEM, -EAGAIN: then nothing has
+ * changed.
+ */
 int __must_check do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes,
 			u32 vm_flags);
 /*
- * mremap(2). *result gets the new address. If it fails, what is at both places
- * is as before. (write)
+ * mremap(2); sizes in bytes. Hold mmap_lock for writing. 0 and *result,
+ * -EINVAL, -EFAULT (no VMA at addr, or the range leaves it), -ENOMEM, -EAGAIN
+ * (RLIMIT_MEMLOCK); then the mappings at both places are as before.
  */
 int __must_check do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes,
 			   u32 new_bytes, u32 flags, uaddr_t new_addr,
 			   uaddr_t *result);
 /*
- * [start, end), inside *vma, gets these flags, its rights unchanged: it is cut
- * out of *vma and merged with its neighbours where they are equal. *vma is then
- * what covers it. 0, or -ENOMEM and all is as before. (write)
+ * Gives [start, end), inside *vma, other vm_flags that keep its rights: the
+ * range is cut out of *vma and merged with its neighbours where they are equal.
+ * *vma becomes the VMA that covers the range. Hold mmap_lock for writing. 0, or
+ * -ENOMEM and nothing has changed.
  */
 int __must_check vma_change_flags(struct vm_area_struct **vma, uaddr_t start,
 				  uaddr_t end, u32 vm_flags);
-/* The same, and its vm_private_data becomes data: who brings its pages. */
+/*
+ * vma_change_flags, and vm_private_data becomes data: the pager of the range.
+ * The same lock and errors.
+ */
 int __must_check vma_change(struct vm_area_struct **vma, uaddr_t start,
 			    uaddr_t end, u32 vm_flags, void *data);
 /*
- * Take the pages of [start, end) away: the next access faults anew. When it
- * returns no translation of them is left. (read)
+ * Frees the pages of [start, end): the next access faults anew. On return no
+ * translation of them is left. Hold mmap_lock for reading, or i_mmap_rwsem, so
+ * that the second-level tables stay.
  */
 void zap_page_range(struct mm_struct *mm, uaddr_t start, uaddr_t end);
-/* Pages of [start, end) in VMAs with (vm_flags & mask) == flags. (read) */
+/*
+ * Returns how many pages of [start, end) are in VMAs with (vm_flags & mask) ==
+ * flags. Hold mmap_lock for reading.
+ */
 u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
 		    u32 flags);
 /*
- * A mapping that grows down, of `bytes`, ending at top: for execve's stack.
- * (write)
+ * Maps execve's stack: `bytes` that end at top, growing down, with vm_flags
+ * besides. Hold mmap_lock for writing. 0, or -ENOMEM (the range is taken, or
+ * limits), -EAGAIN.
  */
 int __must_check mm_setup_stack(struct mm_struct *mm, uaddr_t top, u32 bytes,
 				u32 vm_flags);
 /*
- * Grow the stack VMA down to include va: 0, -ENOMEM (limit, overlap with the
- * gap kept below it). (read suffices; page_table_lock serialises growers)
+ * Grows the stack vma down to include va. Hold mmap_lock for reading, as a
+ * fault does; page_table_lock, which it takes, keeps two growers apart. 0,
+ * -EFAULT (vma does not grow), -EPERM (below MMAP_MIN_ADDR), -ENOMEM (a limit,
+ * or too near to the VMA below).
  */
 int __must_check expand_stack(struct vm_area_struct *vma, uaddr_t va);
-/* Unmap everything, free the user tables. Nobody else uses mm. */
+/*
+ * Unmaps everything and frees the user tables. mm_users is zero, so that no
+ * task can fault or map any more.
+ */
 void exit_mmap(struct mm_struct *mm);
 /*
- * Take all private pages of mm, whose tasks are all being killed and have not
- * ended yet: from here on each of their faults fails as if there were no
- * memory. The caller has a use of mm and holds no lock. False: mmap_lock is not
- * free, nothing was done.
+ * Frees all private pages of mm, whose tasks are all being killed but have not
+ * ended yet: from then on each of their faults fails as if there were no
+ * memory. The caller has a use of mm and holds no lock. Returns false if
+ * mmap_lock is taken; then nothing was done.
  */
 bool __must_check reap_mm(struct mm_struct *mm);
 
 /*
- * Take every page of the file at and after page `start` out of every address
- * space that maps it, private copies too (Linux's even_cows); when it returns
- * no translation of them is left. The caller has kept new ones from coming: the
- * file's size first, then truncate_count, both seen by ->fault. Sleeps;
- * i_mmap_rwsem not held, no mmap_lock needed.
+ * Unmaps every page of the file from page `start` on in every address space
+ * that maps it, private copies too (Linux's even_cows); on return no
+ * translation of them is left. To keep new entries from being made, the caller
+ * has changed first the file's size and then truncate_count, both of which
+ * ->fault reads. Takes i_mmap_rwsem and sleeps; needs no mmap_lock.
  */
 void unmap_mapping_pages(struct address_space *mapping, u32 start);
 
-/* 0, or -EUCLEAN after naming each broken invariant on the log. (read) */
+/*
+ * Checks every rule of mm/vma.c. 0, or -EUCLEAN after naming each broken rule
+ * on the log. Hold mmap_lock for reading.
+ */
 int vma_verify(struct mm_struct *mm);
 
-/* Pages promised to private writable mappings: Committed_AS. */
+/* Returns the pages promised to private writable mappings: Committed_AS. */
 u32 vm_committed_pages(void);
 
 /*
- * Make vma, not yet in an address space, map fresh shared memory: MAP_SHARED |
- * MAP_ANONYMOUS, and a shared mapping of /dev/zero. 0 or -ENOMEM.
+ * Makes vma, not yet linked, map a new shared object of its size: MAP_SHARED |
+ * MAP_ANONYMOUS, or a shared mapping of /dev/zero. The object is freed with the
+ * last VMA that maps it. 0 or -ENOMEM.
  */
 int __must_check shmem_zero_setup(struct vm_area_struct *vma);
 
@@ -215,30 +292,39 @@ int __must_check shmem_zero_setup(struct vm_area_struct *vma);
 
 #define FAULT_FLAG_WRITE 0x01
 
-/* What handle_mm_fault says; 0 is success. Linux's meaning. */
+/* What handle_mm_fault returns: 0 is success, the bits are Linux's. */
 #define VM_FAULT_OOM     0x01
 #define VM_FAULT_SIGBUS  0x02
 #define VM_FAULT_MAJOR   0x04
-/* Not Linux's: nothing is done, for a pager of the program's has the page. */
+/*
+ * Not Linux's: nothing was done, because a program's pager must supply the
+ * page.
+ */
 #define VM_FAULT_PAGER   0x08
 #define VM_FAULT_SIGSEGV 0x40
 #define VM_FAULT_ERROR   (VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV)
 
 /*
- * Give the page at va of vma, which allows the access, to the program.
- * mmap_lock held for reading. May sleep. See the table at mm/memory.c's head.
+ * Serves a fault at va of vma, which allows the access: installs the page or
+ * the missing right. flags: FAULT_FLAG_WRITE or 0. Hold mmap_lock for reading,
+ * so that VMA and tables stay. May sleep. Returns VM_FAULT_* bits. The cases
+ * are at the head of mm/memory.c.
  */
 u32 handle_mm_fault(struct vm_area_struct *vma, uaddr_t va, u32 flags);
 
 /*
- * A pager brings page to va of vma, private and anonymous: as a write fault would
- * have, or the zero page (NULL). The entry gets a reference of its own. 0,
- * -EEXIST: there is one, -ENOMEM. (read)
+ * A pager supplies the page at va (page-aligned) of vma, which is private and
+ * anonymous: installs page as a write fault would have, or the zero page if
+ * page is NULL. The entry takes a reference of its own. 0, -EEXIST (there is an
+ * entry already), -ENOMEM. Hold mmap_lock for reading.
  */
 int __must_check fill_missing_page(struct vm_area_struct *vma, uaddr_t va,
 				   struct page *page);
 
-/* The page of vma's object at pgoff, if it is there, with a reference; or NULL. */
+/*
+ * Returns page pgoff of vma's object with a reference, if it exists already; or
+ * NULL. Does not sleep.
+ */
 static inline struct page *vma_find_page(struct vm_area_struct *vma, u32 pgoff)
 {
 	struct page *page = NULL;
@@ -248,69 +334,99 @@ static inline struct page *vma_find_page(struct vm_area_struct *vma, u32 pgoff)
 	return page;
 }
 
-/* May the running task lock pages more of mm, as to RLIMIT_MEMLOCK? (read) */
+/*
+ * Whether the running task may lock `pages` more of mm: within RLIMIT_MEMLOCK,
+ * or with CAP_IPC_LOCK. Hold mmap_lock for reading.
+ */
 bool may_lock(const struct mm_struct *mm, u32 pages);
 
-/* With a limit of 0 it may not even ask, unless CAP_IPC_LOCK sets it free. */
+/*
+ * Whether it may lock memory at all: with a limit of 0 even an empty request is
+ * -EPERM, unless the task has CAP_IPC_LOCK.
+ */
 static inline bool may_lock_at_all(void)
 {
 	return rlimit(RLIMIT_MEMLOCK) || capable(CAP_IPC_LOCK);
 }
 
-/* Have the page at va ready for the access. 0, -ENOMEM, -EFAULT. (read) */
+/*
+ * Makes the page at va ready for a read or a write. 0, -ENOMEM, -EFAULT (past
+ * the end of a file, or a pager would have to supply it). Hold mmap_lock for
+ * reading.
+ */
 int __must_check faultin_page(struct vm_area_struct *vma, uaddr_t va,
 			      bool write);
 /*
- * Fault in [start, start + bytes) now, as MAP_POPULATE and mlock do. Takes
- * mmap_lock for reading. 0, -ENOMEM, -EFAULT, -EINTR: the task is killed.
+ * Faults in [start, start + bytes) now, as MAP_POPULATE and mlock do. start is
+ * page-aligned, bytes is rounded up. Takes mmap_lock for reading. 0, -ENOMEM,
+ * -EFAULT (part of it cannot be accessed), -EINTR (the task is being killed).
  */
 int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes);
 
-/* How memory is reached in place of its owner; Linux's names and values. */
+/*
+ * How the kernel reaches memory in place of its owner; Linux's names and
+ * values.
+ */
 #define FOLL_WRITE 0x01
 /*
- * Whatever the rights are: as a debugger reads what is PROT_NONE and puts a
- * breakpoint into code. Of a private mapping the write gets a copy, to which
- * the owner can write no more than before; a shared one is -EFAULT.
+ * Ignore the rights of the VMA, for a debugger that reads PROT_NONE memory or
+ * writes a breakpoint into code. A write to a private mapping makes a copy,
+ * which its owner still cannot write; a write to a read-only shared mapping is
+ * -EFAULT.
  */
 #define FOLL_FORCE 0x10
 
 /*
- * Copy between kernel memory and any mm (not only the loaded one), faulting
- * pages in: for execve's stack, /proc/PID/mem. flags: FOLL_*. buf NULL: write
- * zeroes. mm's mmap_lock NOT held. 0 or -EFAULT, -ENOMEM.
+ * Copies between kernel memory and any mm, loaded or not, faulting pages in:
+ * for execve's stack and /proc/PID/mem. flags: FOLL_*. With FOLL_WRITE, buf
+ * NULL writes zeroes. Takes mmap_lock of mm for reading. 0, -EFAULT, -ENOMEM;
+ * after an error a part may have been copied.
  */
 int __must_check copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf,
 				u32 bytes, u32 flags);
 
-/* VMAs of one mm: Linux's default for /proc/sys/vm/max_map_count. */
+/* The most VMAs of one mm: Linux's default for /proc/sys/vm/max_map_count. */
 #define MAX_MAP_COUNT 65530u
 
-/* Fault-around for file pages, in bytes; a power of two; PAGE_SIZE = off. */
+/*
+ * The window of fault-around for file pages: bytes, a power of two. PAGE_SIZE
+ * turns it off.
+ */
 extern u32 fault_around_bytes;
 
 /* ---- vmalloc (mm/vmalloc.c) -------------------------------------- */
 
-/* Once, after the slab is up. */
+/* Boot, once, after kmem_cache_init: creates the slab cache of areas. */
 void vmalloc_init(void);
 
 /*
- * bytes of virtually contiguous kernel memory over frames from anywhere, page
- * aligned, a guard page after it. NULL: no memory or address space.
+ * Returns `bytes` of virtually contiguous kernel memory over frames from
+ * anywhere, page-aligned, with a guard page after it; vfree it. NULL: no
+ * memory, or no address space. May sleep.
  */
 void *vmalloc(u32 bytes) __must_check;
-/* The same at a multiple of align (power of two >= PAGE_SIZE), labelled. */
+/*
+ * vmalloc at a multiple of align (bytes, a power of two >= PAGE_SIZE). label
+ * names it in /proc/vmallocinfo and must stay valid.
+ */
 void *vmalloc_aligned(u32 bytes, u32 align, gfp_t gfp, const char *label)
 	__must_check;
-void vfree(const void *va); /* NULL is allowed; may sleep */
-/* Device registers at pa: Device memory, XN. NULL: no room. */
+/* Unmaps and frees a vmalloc area. va is what vmalloc returned, or NULL. */
+void vfree(const void *va);
+/*
+ * Maps `bytes` of device registers at pa as Device memory, never executable. pa
+ * need not be page-aligned; iounmap it. NULL: no memory or addresses, or pa is
+ * RAM.
+ */
 void *ioremap(phys_addr_t pa, u32 bytes) __must_check;
+/* Unmaps what ioremap returned, or NULL. */
 void iounmap(void *va);
-/* The page behind a vmalloc address, or NULL. */
+/* Returns the page that a vmalloc address is mapped to, or NULL. */
 struct page *vmalloc_to_page(const void *va);
+/* Whether va lies in the vmalloc range, mapped or not. */
 bool is_vmalloc_addr(const void *va);
 
-/* For /proc/vmallocinfo, ascending. */
+/* One area of the vmalloc range, for /proc/vmallocinfo. */
 struct vm_info {
 	u32 va, bytes; /* guard page included, as Linux shows it */
 	u32 nr_pages;
@@ -318,10 +434,17 @@ struct vm_info {
 	u32 caller;        /* text address */
 	const char *label; /* "vmalloc", "ioremap", or own */
 };
+/*
+ * Calls fn for each area, by ascending address. fn must not sleep or allocate:
+ * vmap_lock is held.
+ */
 void vmalloc_for_each(void (*fn)(const struct vm_info *info, void *arg),
 		      void *arg);
 
-/* 0, or -EUCLEAN after naming each broken invariant. No area half made. */
+/*
+ * Checks the set of areas and their mappings. 0, or -EUCLEAN after naming each
+ * broken rule on the log. No area may be half made meanwhile.
+ */
 int vmalloc_verify(void);
 
 #endif

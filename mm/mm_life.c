@@ -1,7 +1,7 @@
 /*
- * Lives of address spaces. Owns mm_users: when it falls to zero the mappings go,
- * and with them what all users together held of mm_count, which keeps the
- * tables (mmu/mm_count.c).
+ * Lives of address spaces. Owns mm_users: when it falls to zero the VMAs are
+ * freed, and the one mm_count that all users together hold is dropped; mm_count
+ * keeps the tables (mmu/mm_count.c).
  */
 #include <lib/printk.h>
 #include <mm/internal.h>
@@ -11,8 +11,16 @@ static atomic_t mms = ATOMIC_INIT(0); /* with users; without init_mm */
 struct page *empty_zero_page;
 u32 zero_pfn;
 
+/*
+ * Nothing can be mapped before; init_mm has no user half, but /proc reads its
+ * lock.
+ */
 void mm_init(void)
 {
+	/*
+	 * A second zero page would make entries of the first count as program
+	 * memory.
+	 */
 	BUG_ON(empty_zero_page);
 	empty_zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
 	if (!empty_zero_page)
@@ -24,6 +32,7 @@ void mm_init(void)
 	shmem_init();
 }
 
+/* Tests compare it before and after: an mm that leaks is one too many. */
 u32 nr_mms(void)
 {
 	return (u32)atomic_read(&mms);
@@ -32,8 +41,8 @@ u32 nr_mms(void)
 /*
  * Top-down, the mmap area ends below the room that the stack may grow into and
  * its guard gap; Linux leaves at least 128 MiB and at most 5/6 of the address
- * space. A stack without a limit would leave a sixth: then the area begins
- * there, and grows towards the stack.
+ * space. Without a limit on the stack a sixth would be left for mmap: then the
+ * area begins there, and grows towards the stack.
  */
 void mm_set_layout(struct mm_struct *mm, bool bottom_up, uaddr_t stack_top,
 		   u32 shift)
@@ -42,12 +51,18 @@ void mm_set_layout(struct mm_struct *mm, bool bottom_up, uaddr_t stack_top,
 	u32 room = min(rlimit(RLIMIT_STACK), room_max);
 
 	mm->bottom_up = bottom_up;
+	/*
+	 * The limit may be 4 GiB - 1: cut first, or adding the gap would wrap.
+	 */
 	room = min(max(room + STACK_GUARD_GAP, room_min), room_max);
 	mm->mmap_base = bottom_up ?
 		TASK_UNMAPPED_BASE + shift :
 		ALIGN_DOWN(stack_top - room - shift, PAGE_SIZE);
 }
 
+/*
+ * mm_struct_alloc has set the counts of mmu/; only what mm/ owns is set here.
+ */
 struct mm_struct *mm_alloc(void)
 {
 	struct mm_struct *mm = mm_struct_alloc();
@@ -63,6 +78,10 @@ struct mm_struct *mm_alloc(void)
 	return mm;
 }
 
+/*
+ * A loop, not an increment: going from 0 to 1 would revive an mm whose VMAs are
+ * being freed.
+ */
 bool mmget_not_zero(struct mm_struct *mm)
 {
 	u32 *users = (u32 *)&mm->mm_users.counter;
@@ -73,22 +92,34 @@ bool mmget_not_zero(struct mm_struct *mm)
 
 		if (found == seen)
 			return true;
+		/*
+		 * Another task changed the count between read and exchange: try
+		 * with its value.
+		 */
 		seen = found;
 	}
 	return false;
 }
 
-/* Nothing may count any more once all mappings are gone. */
+/*
+ * Once all VMAs are gone every counter must be zero, or a page or a promise has
+ * leaked: found here, where the guilty mm is still known.
+ */
 static void check_mm(const struct mm_struct *mm)
 {
 	unsigned int i;
 
 	BUG_ON(!TAILQ_EMPTY(&mm->mmap) || mm->map_count || mm->total_vm);
 	BUG_ON(mm->locked_vm);
+	/* Each counter by itself: two errors may cancel in the sum. */
 	for (i = 0; i < NR_MM_COUNTERS; i++)
 		BUG_ON(mm->rss[i]);
 }
 
+/*
+ * The order is that of exit_mmap's needs: pages before VMAs, the pgd with
+ * mmdrop at last, since kernel threads may still run on it.
+ */
 void mmput(struct mm_struct *mm)
 {
 	s32 left;
@@ -97,10 +128,15 @@ void mmput(struct mm_struct *mm)
 	BUG_ON(atomic_read(&mm->mm_users) <= 0);
 	if (!atomic_dec_and_test(&mm->mm_users))
 		return;
+	/* Nobody can find mm any more, so no lock is taken. */
 	exit_mmap(mm);
 	check_mm(mm);
 	left = atomic_dec_return_relaxed(&mms);
 	BUG_ON(left < 0);
+	/*
+	 * After the VMAs: fput may sleep, and /proc/PID/exe needs the file no
+	 * longer.
+	 */
 	if (mm->exe_file)
 		fput(mm->exe_file);
 	mm->exe_file = NULL;

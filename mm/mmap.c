@@ -1,13 +1,16 @@
 /*
- * Making mappings: mmap, brk, a program's first stack. mmap_lock is held for
- * writing by every caller.
+ * Making mappings: mmap, brk, a program's first stack. Every caller holds
+ * mmap_lock for writing.
  *
  * do_mmap builds the whole VMA first, with the file's consent, and only then
  * unmaps what MAP_FIXED replaces: a call that fails has changed nothing.
  */
 #include <mm/internal.h>
 
-/* What mmap's flags mean for a VMA; the rest of them need no memory of it. */
+/*
+ * Returns the VM_* flags for mmap's prot and flags. The other MAP_* flags act
+ * during the call and leave nothing in the VMA.
+ */
 static u32 calc_vm_flags(const struct mm_struct *mm, u32 prot, u32 flags)
 {
 	static_assert(PROT_READ == VM_READ && PROT_WRITE == VM_WRITE &&
@@ -21,6 +24,10 @@ static u32 calc_vm_flags(const struct mm_struct *mm, u32 prot, u32 flags)
 		vm_flags |= VM_LOCKED;
 	if (flags & MAP_NORESERVE)
 		vm_flags |= VM_NORESERVE;
+	/*
+	 * check_file takes VM_MAYWRITE away again where the file is not open
+	 * for it.
+	 */
 	return vm_flags | mm->def_flags | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 }
 
@@ -30,12 +37,19 @@ static u32 calc_vm_flags(const struct mm_struct *mm, u32 prot, u32 flags)
 	 MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK |     \
 	 MAP_HUGETLB)
 
-/* May file be mapped so? Sets the sharing bits of *vm_flags. */
+/*
+ * Checks whether file may be mapped with these flags and sets the sharing bits
+ * of *vm_flags. 0, -EOPNOTSUPP, -EACCES, -ENODEV, -EINVAL.
+ */
 static int check_file(const struct file *file, u32 prot, u32 flags,
 		      u32 *vm_flags)
 {
 	switch (flags & MAP_TYPE) {
 	case MAP_SHARED_VALIDATE:
+		/*
+		 * MAP_SHARED_VALIDATE promises that unknown flags fail; plain
+		 * MAP_SHARED ignores them.
+		 */
 		if (flags & ~(LEGACY_MAP_MASK | MAP_TYPE))
 			return -EOPNOTSUPP;
 		/* fall through */
@@ -43,7 +57,11 @@ static int check_file(const struct file *file, u32 prot, u32 flags,
 		if (prot & PROT_WRITE && !(file->f_mode & FMODE_WRITE))
 			return -EACCES;
 		*vm_flags |= VM_SHARED | VM_MAYSHARE;
-		/* Never to be written: as good as private, but shown shared. */
+		/*
+		 * Nobody can ever write through it, so it needs no write
+		 * faults: internally private, but shown as shared
+		 * (VM_MAYSHARE).
+		 */
 		if (!(file->f_mode & FMODE_WRITE))
 			*vm_flags &= ~(VM_MAYWRITE | VM_SHARED);
 		/* fall through */
@@ -52,16 +70,23 @@ static int check_file(const struct file *file, u32 prot, u32 flags,
 			return -EACCES;
 		if (!file->f_op->mmap)
 			return -ENODEV;
+		/*
+		 * Only anonymous memory may grow: vma_resize of a file's VMA
+		 * takes a sleeping lock, but a stack grows under
+		 * page_table_lock.
+		 */
 		return *vm_flags & VM_GROWSDOWN ? -EINVAL : 0;
 	default:
 		return -EINVAL;
 	}
 }
 
+/* check_file for a mapping without a file. 0 or -EINVAL. */
 static int check_anonymous(u32 flags, u32 *vm_flags)
 {
 	switch (flags & MAP_TYPE) {
 	case MAP_SHARED:
+		/* A shared object has a fixed size. */
 		if (*vm_flags & VM_GROWSDOWN)
 			return -EINVAL;
 		*vm_flags |= VM_SHARED | VM_MAYSHARE;
@@ -73,7 +98,10 @@ static int check_anonymous(u32 flags, u32 *vm_flags)
 	}
 }
 
-/* A VMA complete with its object, not yet in the set. 0 or -errno. */
+/*
+ * Makes a VMA complete with its object, not yet in the set. 0 and *result,
+ * which the caller owns, or -errno.
+ */
 static int prepare_vma(struct mm_struct *mm, struct file *file, uaddr_t start,
 		       u32 bytes, u32 vm_flags, u32 pgoff,
 		       struct vm_area_struct **result)
@@ -88,6 +116,7 @@ static int prepare_vma(struct mm_struct *mm, struct file *file, uaddr_t start,
 	vma->vm_flags = vm_flags;
 	vma->vm_pgoff = pgoff;
 	if (file) {
+		/* Before the file's mmap, which may look at vma->vm_file. */
 		vma->vm_file = get_file(file);
 		err = file->f_op->mmap(file, vma);
 	} else if (vm_flags & VM_SHARED) {
@@ -96,7 +125,7 @@ static int prepare_vma(struct mm_struct *mm, struct file *file, uaddr_t start,
 	/* From its own flags: a file may have changed them. */
 	vma->vm_page_prot = vma_page_prot(vma->vm_flags);
 	if (err) {
-		vma->vm_ops = NULL; /* it took nothing it could close */
+		vma->vm_ops = NULL; /* a failed mmap owns nothing to close */
 		vm_area_free(vma);
 		return err;
 	}
@@ -105,8 +134,9 @@ static int prepare_vma(struct mm_struct *mm, struct file *file, uaddr_t start,
 }
 
 /*
- * [start, end) becomes free; *prev is what lies before it. 0, or -ENOMEM and
- * nothing has changed: the end of the plan, and the begin of the commit.
+ * Unmaps what [start, end) contains and stores in *prev the VMA before it. 0,
+ * or -ENOMEM and nothing has changed. Once it has succeeded nothing else can
+ * fail: the plan ends here, and the commit begins.
  */
 static int make_room(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		     struct vm_area_struct **prev)
@@ -118,11 +148,15 @@ static int make_room(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		return 0;
 	err = do_munmap(mm, start, end - start);
 	if (!err)
+		/* The VMA that was before it may have been cut or freed. */
 		find_vma_prev(mm, start, prev);
 	return err;
 }
 
-/* As Linux has it: what is to be replaced makes room for anything. */
+/*
+ * Whether RLIMIT_AS and RLIMIT_DATA allow the mapping. As in Linux, pages that
+ * MAP_FIXED replaces are not counted twice, of whatever kind they are.
+ */
 static bool may_map_vm(struct mm_struct *mm, u32 vm_flags, uaddr_t start,
 		       uaddr_t end)
 {
@@ -134,7 +168,10 @@ static bool may_map_vm(struct mm_struct *mm, u32 vm_flags, uaddr_t start,
 	return may_expand_vm(mm, vm_flags, pages);
 }
 
-/* [start, start + bytes), whatever is there now goes. */
+/*
+ * Maps [start, start + bytes), replacing what is mapped there. The checks are
+ * done; -EAGAIN and -ENOMEM are left, and then nothing has changed.
+ */
 static int mmap_region(struct mm_struct *mm, struct file *file, uaddr_t start,
 		       u32 bytes, u32 vm_flags, u32 pgoff)
 {
@@ -146,6 +183,10 @@ static int mmap_region(struct mm_struct *mm, struct file *file, uaddr_t start,
 		return -EAGAIN;
 	if (!may_map_vm(mm, vm_flags, start, start + bytes))
 		return -ENOMEM;
+	/*
+	 * The VMA keeps the flag: unmapping takes back the promise even after
+	 * mprotect has removed VM_WRITE.
+	 */
 	if (accountable_mapping(vm_flags))
 		vm_flags |= VM_ACCOUNT;
 	if (vma_reserve(vm_flags, pages))
@@ -156,6 +197,7 @@ static int mmap_region(struct mm_struct *mm, struct file *file, uaddr_t start,
 	err = make_room(mm, start, start + bytes, &prev);
 	if (err)
 		goto err_free_vma;
+	/* With its own flags: the file's mmap may have changed them. */
 	vma_charge(mm, vma->vm_flags, pages);
 	/* It is what the program will touch next. */
 	mm->mmap_cache = vma_insert(mm, vma, prev);
@@ -169,6 +211,10 @@ err_unreserve:
 	return err;
 }
 
+/*
+ * The order of the checks is Linux's: of several errors a program sees the
+ * same.
+ */
 int do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr, u32 bytes,
 	    u32 prot, u32 flags, u32 pgoff, uaddr_t *result)
 {
@@ -210,6 +256,9 @@ int do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr, u32 bytes,
 
 /* ---- brk and the stack's first pages ----------------------------- */
 
+/*
+ * brk and bss: anonymous, private, and merged with the heap that ends at start.
+ */
 int do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 vm_flags)
 {
 	int err;
@@ -223,12 +272,20 @@ int do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 vm_flags)
 		return err;
 	if (!may_add_vmas(mm, 1))
 		return -ENOMEM;
+	/*
+	 * def_flags as for mmap: after mlockall(MCL_FUTURE) the heap is locked,
+	 * too.
+	 */
 	vm_flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC |
 		mm->def_flags;
 	return mmap_region(mm, NULL, start, bytes, vm_flags,
 			   start >> PAGE_SHIFT);
 }
 
+/*
+ * The offset is the address, as for every anonymous mapping: the stack can grow
+ * down to page 0 before vm_pgoff would wrap.
+ */
 int mm_setup_stack(struct mm_struct *mm, uaddr_t top, u32 bytes, u32 vm_flags)
 {
 	u32 flags = vm_flags | VM_GROWSDOWN | VM_MAYREAD | VM_MAYWRITE |
@@ -236,6 +293,7 @@ int mm_setup_stack(struct mm_struct *mm, uaddr_t top, u32 bytes, u32 vm_flags)
 
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
 	BUG_ON(!IS_ALIGNED(top | bytes, PAGE_SIZE) || bytes > top);
+	/* Never in place of the program's own segments. */
 	if (find_vma_intersection(mm, top - bytes, top))
 		return -ENOMEM;
 	return mmap_region(mm, NULL, top - bytes, bytes, flags,

@@ -1,10 +1,11 @@
 /*
- * Taking entries out: clear, flush, free, in this order (law 6). Cleared pages
- * wait in a batch with the references their entries owned; one flush covers
- * the batch; then the pages go.
+ * Taking entries out: clear, flush, free, in this order (law 6). Pages whose
+ * entries were cleared wait in a batch, with the references that the entries
+ * owned. One flush covers the batch; only then are the pages freed.
  */
 #include <mm/internal.h>
 
+/* An empty batch: start above end, so that the first entry sets both. */
 void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm, bool fullmm)
 {
 	tlb->mm = mm;
@@ -14,10 +15,15 @@ void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm, bool fullmm)
 	tlb->nr = 0;
 }
 
+/* Flushes what was cleared so far and drops the references of its pages. */
 static void tlb_flush_mmu(struct mmu_gather *tlb)
 {
 	if (tlb->start >= tlb->end)
 		return;
+	/*
+	 * By ASID the whole mm costs one operation; a range costs one for each
+	 * page.
+	 */
 	if (tlb->fullmm)
 		flush_tlb_mm(tlb->mm);
 	else
@@ -25,19 +31,26 @@ static void tlb_flush_mmu(struct mmu_gather *tlb)
 	tlb->start = TASK_SIZE;
 	tlb->end = 0;
 	BUG_ON(tlb->nr > MMU_GATHER_PAGES);
-	/* The flush had a DSB: what the program did lies before. */
+	/*
+	 * The flush ends in a DSB, so the program's last accesses are complete:
+	 * the drop needs no barrier of its own.
+	 */
 	for (u32 i = 0; i < tlb->nr; i++)
 		put_shared_page(tlb->pages[i]);
 	tlb->nr = 0;
 }
 
+/* No entry was cleared without being part of the range. */
 void tlb_finish_mmu(struct mmu_gather *tlb)
 {
 	tlb_flush_mmu(tlb);
-	BUG_ON(tlb->nr); /* pages without a range to flush */
+	BUG_ON(tlb->nr); /* a page that no flush covers */
 }
 
-/* Pages of these kinds are mapped by fewer entries; the rest was shmem. */
+/*
+ * Takes pages off mm's rss: anon, file, and the rest shmem. Hold
+ * page_table_lock.
+ */
 static void sub_rss(struct mm_struct *mm, u32 pages, u32 anon, u32 file)
 {
 	u32 shmem = pages - anon - file;
@@ -50,8 +63,9 @@ static void sub_rss(struct mm_struct *mm, u32 pages, u32 anon, u32 file)
 }
 
 /*
- * Clear n slots; the batch has room for as many pages. An entry's count of its
- * page goes now, its reference with the batch.
+ * Clears n slots and adds their pages to the batch, which has room for them.
+ * The entry's _mapcount of its page is dropped now, its reference with the
+ * batch. Hold page_table_lock.
  */
 static void clear_entries(struct mmu_gather *tlb, pte_t *ptep, u32 n)
 {
@@ -64,6 +78,7 @@ static void clear_entries(struct mmu_gather *tlb, pte_t *ptep, u32 n)
 		if (pte_none(pte))
 			continue;
 		ptep_clear_batched(tlb->mm, &ptep[i], pte);
+		/* The zero page: the entry owned no reference. */
 		if (pte_special(pte))
 			continue;
 		page = pte_page(pte);
@@ -77,13 +92,20 @@ static void clear_entries(struct mmu_gather *tlb, pte_t *ptep, u32 n)
 	tlb->nr = nr;
 }
 
+/*
+ * The walker's callback: clears the slots of one table, in pieces that fit into
+ * the batch.
+ */
 static void zap_pte_range(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 			  uaddr_t end)
 {
 	struct mmu_gather *tlb = walk->private;
 	pte_t *last = ptep + ((end - va) >> PAGE_SHIFT);
 
-	/* Empty slots at the ends need neither a clean nor a flush. */
+	/*
+	 * Large mappings are mostly untouched: empty slots at both ends need
+	 * neither a cache clean nor a flush.
+	 */
 	for (; ptep < last && pte_none(*ptep); ptep++)
 		va += PAGE_SIZE;
 	while (last > ptep && pte_none(last[-1]))
@@ -96,11 +118,16 @@ static void zap_pte_range(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 		ptep += n;
 		va += n * PAGE_SIZE;
 		tlb->end = va;
+		/*
+		 * A spinlock is held: flushing and putting pages does not
+		 * sleep.
+		 */
 		if (tlb->nr == MMU_GATHER_PAGES)
 			tlb_flush_mmu(tlb);
 	}
 }
 
+/* VMAs of one call share the batch, so that many small ones cost one flush. */
 void unmap_page_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end)
 {
 	struct mm_walk walk = {
@@ -109,15 +136,20 @@ void unmap_page_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end)
 		.pte_range = zap_pte_range,
 	};
 
-	/* Ascending calls keep start..end one range. */
+	/*
+	 * The batch is flushed as one range: going down again would not extend
+	 * it.
+	 */
 	BUG_ON(tlb->start < tlb->end && start < tlb->end);
 	walk_page_range(&walk, start, end);
 }
 
+/* One VMA's range with a batch of its own. */
 void zap_page_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 {
 	struct mmu_gather tlb;
 
+	/* VmHWM is brought up to date only before rss falls. */
 	mm->hiwater_rss = get_mm_hiwater_rss(mm);
 	tlb_gather_mmu(&tlb, mm, false);
 	unmap_page_range(&tlb, start, end);

@@ -1,13 +1,14 @@
 /*
- * Changing rights: VMA by VMA, cut and merged where they begin and end to
- * differ, and the entries of each. Rights that are lowered are flushed before
- * the call returns (law 5).
+ * Changing rights, VMA by VMA: a VMA is cut where the rights begin to differ
+ * and merged where they no longer do, then its entries are changed. Rights that
+ * are lowered are flushed before the call returns (law 5).
  */
 #include <mm/internal.h>
 
 /*
- * Give the entries the VMA's rights. None gets write here: the first write
- * faults and finds out whether to copy (vma_page_prot).
+ * The walker's callback: gives the entries the VMA's rights. No entry becomes
+ * writable here: the first write faults and decides whether to copy
+ * (vma_page_prot).
  */
 static void protect_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 			    uaddr_t end)
@@ -23,6 +24,7 @@ static void protect_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 	}
 }
 
+/* Changes all entries of vma and flushes them. Hold mmap_lock for writing. */
 static void change_protection(struct vm_area_struct *vma)
 {
 	bool changed = false;
@@ -34,13 +36,17 @@ static void change_protection(struct vm_area_struct *vma)
 	};
 
 	walk_page_range(&walk, vma->vm_start, vma->vm_end);
+	/*
+	 * Lowered rights count only after the flush. Untouched memory, as a
+	 * thread's new stack, has no entries and needs none.
+	 */
 	if (changed)
 		flush_tlb_range(vma->vm_mm, vma->vm_start, vma->vm_end);
 }
 
 /*
- * Limits and the promise for pages of vma that become writable; *flags gets
- * VM_ACCOUNT if they are promised now. 0 or -ENOMEM.
+ * Checks the limits and promises the memory for pages of vma that become
+ * writable; *flags gets VM_ACCOUNT if they are promised now. 0 or -ENOMEM.
  */
 static int reserve_writable(const struct vm_area_struct *vma, u32 pages,
 			    u32 *flags)
@@ -49,15 +55,23 @@ static int reserve_writable(const struct vm_area_struct *vma, u32 pages,
 
 	if (!(*flags & VM_WRITE))
 		return 0;
+	/*
+	 * As in Linux: RLIMIT_DATA is checked only if the change makes it
+	 * count; a mapping beyond it already may change.
+	 */
 	if (!may_expand_vm(mm, *flags, pages) &&
 	    may_expand_vm(mm, vma->vm_flags, pages))
 		return -ENOMEM;
 	if (accountable_mapping(*flags))
 		*flags |= VM_ACCOUNT;
+	/* Only what is not promised yet. */
 	return vma_reserve(*flags & ~vma->vm_flags, pages);
 }
 
-/* [start, end) of *vma gets the flags; *vma may be merged away: it is updated. */
+/*
+ * Gives [start, end) of *vma the flags. 0, or -ENOMEM and nothing has changed.
+ * Merging may free *vma: it becomes the VMA that covers the range.
+ */
 static int mprotect_fixup(struct vm_area_struct **vma, uaddr_t start,
 			  uaddr_t end, u32 flags)
 {
@@ -66,6 +80,7 @@ static int mprotect_fixup(struct vm_area_struct **vma, uaddr_t start,
 
 	if (flags == old_flags)
 		return 0;
+	/* The plan: both steps that can fail come before the first change. */
 	err = reserve_writable(*vma, pages, &flags);
 	if (err)
 		return err;
@@ -78,11 +93,16 @@ static int mprotect_fixup(struct vm_area_struct **vma, uaddr_t start,
 	vma_set_flags(*vma, flags);
 	(*vma)->vm_page_prot = vma_page_prot(flags);
 	change_protection(*vma);
+	/* Last: a merged VMA would have entries of other rights. */
 	*vma = vma_merge(*vma);
 	trace_vma(TRACE_MPROTECT, start, end);
 	return 0;
 }
 
+/*
+ * Changes each VMA of [start, end), of which vma is the first. -ENOMEM at a
+ * hole; what is before it stays changed, as in Linux.
+ */
 static int protect_range(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 			 u32 prot)
 {
@@ -92,7 +112,10 @@ static int protect_range(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		uaddr_t stop = min(end, vma->vm_end);
 		u32 flags = (vma->vm_flags & ~VM_ACCESS_FLAGS) | prot;
 
-		/* VM_MAY* are the same rights, four bits up. */
+		/*
+		 * VM_MAY* are the same rights, four bits up: a right that is
+		 * asked for and has no VM_MAY* bit is refused.
+		 */
 		if (flags & ~(flags >> 4) & VM_ACCESS_FLAGS)
 			return -EACCES;
 		err = mprotect_fixup(&vma, start, stop, flags);
@@ -101,12 +124,20 @@ static int protect_range(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		start = stop;
 		if (start == end)
 			return 0;
+		/*
+		 * Merged with its successor, vma reaches beyond stop, and is
+		 * the next one, too.
+		 */
 		if (start == vma->vm_end)
 			vma = vma_next(vma);
 	}
-	return -ENOMEM; /* a hole */
+	return -ENOMEM; /* a hole in the range */
 }
 
+/*
+ * PROT_GROWSDOWN, from programs whose stack must become executable: start moves
+ * down to the start of the stack. Errors come in Linux's order.
+ */
 int do_mprotect(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 prot)
 {
 	static_assert(VM_MAYREAD == VM_READ << 4 &&

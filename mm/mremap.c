@@ -8,20 +8,23 @@
 
 #define MOVE_BATCH 64u /* entries that one flush serves */
 
-/* What one call works on. */
+/* The arguments of one call, and what its plan has found and allocated. */
 struct remap {
 	struct mm_struct *mm;
 	uaddr_t addr, new_addr;
 	u32 old_bytes, new_bytes; /* whole pages */
 	u32 flags;
-	u32 moved;                  /* bytes whose entries move */
+	u32 moved; /* bytes whose entries move: the smaller size */
 	struct vm_area_struct *vma; /* at addr */
 	struct vm_area_struct *new; /* planned: in no set yet */
 };
 
 /* ---- moving entries ---------------------------------------------- */
 
-/* Every table that moving needs, so that moving itself cannot fail. */
+/*
+ * Allocates every table that moving the entries needs, so that moving itself
+ * cannot fail. 0 or -ENOMEM.
+ */
 static int alloc_new_tables(struct remap *r)
 {
 	u32 bytes = r->moved, offset, next;
@@ -29,9 +32,16 @@ static int alloc_new_tables(struct remap *r)
 	for (offset = 0; offset < bytes; offset = next) {
 		uaddr_t from = r->addr + offset, to = r->new_addr + offset;
 
-		/* As far as neither side leaves its table. */
+		/*
+		 * The two ranges may cross table borders at different places:
+		 * go on to the nearer one.
+		 */
 		next = min(pgd_addr_end(from, r->addr + bytes) - r->addr,
 			   pgd_addr_end(to, r->new_addr + bytes) - r->new_addr);
+		/*
+		 * Without a table at the old place there are no entries to
+		 * move.
+		 */
 		if (pte_offset_map(r->mm, from) && !pte_alloc_map(r->mm, to))
 			return -ENOMEM;
 	}
@@ -39,9 +49,10 @@ static int alloc_new_tables(struct remap *r)
 }
 
 /*
- * n entries to slots that are all in one table, too. Break before make for all
- * of them at once: taken out, flushed, and only then set, so that no page can be
- * written by its old address when it can by the new one.
+ * Moves n entries to slots that are in one table, too. Break before make for
+ * all of them at once: they are taken out, flushed, and only then set, so that
+ * no page can be written at its old address while it is mapped at the new one.
+ * The walker holds page_table_lock, which guards both tables.
  */
 static void move_run(struct remap *r, pte_t *from, uaddr_t va, u32 n)
 {
@@ -53,18 +64,26 @@ static void move_run(struct remap *r, pte_t *from, uaddr_t va, u32 n)
 		pte_t pte = from[i];
 
 		moved[i] = pte;
+		/*
+		 * A none entry was never cached in the TLB and needs no clean.
+		 */
 		if (!pte_none(pte))
 			ptep_clear_batched(r->mm, &from[i], pte);
 	}
 	ptes_sync(from, n);
 	flush_tlb_range(r->mm, va, va + n * PAGE_SIZE);
 	for (i = 0; i < n; i++) {
+		/* What was mapped here was unmapped by commit_move. */
 		VM_BUG_ON(!pte_none(slot[i]));
 		set_pte_batched(&slot[i], moved[i]);
 	}
 	ptes_sync(slot, n);
 }
 
+/*
+ * The walker's callback: moves the entries of one table in runs that fit
+ * move_run and the destination's table.
+ */
 static void move_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 			 uaddr_t end)
 {
@@ -75,6 +94,10 @@ static void move_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 		uaddr_t to = r->new_addr + (va - r->addr);
 
 		n = 1;
+		/*
+		 * Large mappings are mostly untouched: do not flush for
+		 * nothing.
+		 */
 		if (pte_none(*ptep))
 			continue;
 		n = (pgd_addr_end(to, to + (end - va)) - to) >> PAGE_SHIFT;
@@ -83,6 +106,7 @@ static void move_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 	}
 }
 
+/* Cannot fail: alloc_new_tables has made every table. */
 static void move_page_tables(struct remap *r)
 {
 	u32 bytes = r->moved;
@@ -92,13 +116,17 @@ static void move_page_tables(struct remap *r)
 		.pte_range = move_entries,
 	};
 
+	/* Overlapping ranges would need an order; mremap_to refuses them. */
 	BUG_ON(r->addr + bytes > r->new_addr && r->new_addr + bytes > r->addr);
 	walk_page_range(&walk, r->addr, r->addr + bytes);
 }
 
 /* ---- moving a VMA ------------------------------------------------ */
 
-/* What MREMAP_FIXED has in its way, or NULL. */
+/*
+ * Returns the first VMA that MREMAP_FIXED must unmap, or NULL. Looked up anew
+ * at each step, as cuts may have changed it.
+ */
 static struct vm_area_struct *find_target(struct remap *r)
 {
 	if (!(r->flags & MREMAP_FIXED))
@@ -107,7 +135,10 @@ static struct vm_area_struct *find_target(struct remap *r)
 				     r->new_addr + r->new_bytes);
 }
 
-/* Cuts, so that the target and the old range can go. */
+/*
+ * Cuts the borders of the target and of the old range, so that unmapping them
+ * cannot fail. 0, or -ENOMEM: move_vma rejoins.
+ */
 static int plan_old_ranges(struct remap *r)
 {
 	struct vm_area_struct *target = find_target(r);
@@ -117,8 +148,9 @@ static int plan_old_ranges(struct remap *r)
 	if (target) {
 		err = plan_unmap(&target, r->new_addr,
 				 r->new_addr + r->new_bytes);
-		r->vma = find_vma(r->mm, r->addr); /* it may have been cut */
+		r->vma = find_vma(r->mm, r->addr); /* it may be cut now */
 	}
+	/* An old size of 0 duplicates: the old range stays as it is. */
 	if (err || !r->old_bytes)
 		return err;
 	return r->flags & MREMAP_DONTUNMAP ?
@@ -126,7 +158,10 @@ static int plan_old_ranges(struct remap *r)
 		plan_unmap(&r->vma, r->addr, old_end);
 }
 
-/* The VMA of the new place, with its promise and its tables. 0 or -ENOMEM. */
+/*
+ * Makes the VMA of the new place, with its promise and its tables. 0 or
+ * -ENOMEM.
+ */
 static int plan_new_range(struct remap *r)
 {
 	u32 vm_flags = r->vma->vm_flags, pages = r->new_bytes >> PAGE_SHIFT;
@@ -142,6 +177,7 @@ static int plan_new_range(struct remap *r)
 	r->new->vm_end = r->new_addr + r->new_bytes;
 	if (!alloc_new_tables(r))
 		return 0;
+	/* Only tables that no VMA needs: some may have been there before. */
 	free_tables_of_holes(r->mm, r->new_addr, r->new->vm_end);
 	vm_area_free(r->new);
 err_unreserve:
@@ -150,8 +186,9 @@ err_unreserve:
 }
 
 /*
- * The entries move. Then all of the old range goes, though only its head may
- * have moved; under MREMAP_DONTUNMAP it stays, empty and not locked.
+ * Moves the entries, then unmaps all of the old range, though only its head may
+ * have moved. Under MREMAP_DONTUNMAP the old range stays mapped, empty and not
+ * locked.
  */
 static void commit_move(struct remap *r)
 {
@@ -160,16 +197,23 @@ static void commit_move(struct remap *r)
 	if (target)
 		commit_unmap(target, r->new_addr, r->new->vm_end, r->new_addr,
 			     true);
+	/* Before vma_insert, which may free r->new by merging. */
 	vma_charge(r->mm, r->new->vm_flags, vma_pages(r->new));
 	find_vma_prev(r->mm, r->new_addr, &prev);
 	vma_insert(r->mm, r->new, prev);
-	/* No truncation may pass the new place before the entries, and the
-	 * old one after. */
+	/*
+	 * A truncation that passed the new place before the move and the old
+	 * place after it would miss the entries.
+	 */
 	i_mmap_lock(r->vma);
 	move_page_tables(r);
 	i_mmap_unlock(r->vma);
 	if (r->flags & MREMAP_DONTUNMAP) {
 		vma_set_flags(r->vma, r->vma->vm_flags & ~VM_LOCKED_MASK);
+		/*
+		 * plan_old_ranges cut it out; without VM_LOCKED it may be like
+		 * its neighbours again.
+		 */
 		vma_merge(r->vma);
 	} else if (r->old_bytes) {
 		commit_unmap(r->vma, r->addr, r->addr + r->old_bytes,
@@ -178,14 +222,15 @@ static void commit_move(struct remap *r)
 }
 
 /*
- * [addr, addr + old_bytes) of r->vma to [new_addr, new_addr + new_bytes), in
- * place of what is there. 0, or -ENOMEM and all is as before.
+ * Moves [addr, addr + old_bytes) of r->vma to [new_addr, new_addr + new_bytes),
+ * in place of what is mapped there. 0, or -ENOMEM and everything is as before.
  */
 static int move_vma(struct remap *r)
 {
 	int err;
 
 	r->moved = min(r->old_bytes, r->new_bytes);
+	/* Linux's margin, for cuts of the old range and the new VMA. */
 	if (!may_add_vmas(r->mm, 4))
 		return -ENOMEM;
 	err = plan_old_ranges(r);
@@ -202,7 +247,7 @@ static int move_vma(struct remap *r)
 
 /* ---- the checks -------------------------------------------------- */
 
-/* May the mapping at addr become new_bytes long? */
+/* Whether the mapping at addr may become new_bytes long. 0 or -errno. */
 static int vma_to_resize(struct remap *r)
 {
 	const struct vm_area_struct *vma = r->vma;
@@ -211,12 +256,16 @@ static int vma_to_resize(struct remap *r)
 	/* An old size of zero duplicates a shared mapping. */
 	if (!r->old_bytes && !(vma->vm_flags & (VM_SHARED | VM_MAYSHARE)))
 		return -EINVAL;
-	/* What shrinks loses its end first, whosever pages these are. */
+	/*
+	 * Linux unmaps the end of a shrinking range first, whatever VMAs it
+	 * has, so only the part that remains must be inside vma.
+	 */
 	if (min(r->old_bytes, r->new_bytes) > vma->vm_end - r->addr)
 		return -EFAULT;
 	if (r->new_bytes <= r->old_bytes)
 		return 0;
 	pgoff = linear_page_index(vma, r->addr);
+	/* Page numbers within the object must not wrap to its start. */
 	if (pgoff + (r->new_bytes >> PAGE_SHIFT) < pgoff)
 		return -EINVAL;
 	if (!may_lock_vm(r->mm, vma->vm_flags, growth >> PAGE_SHIFT))
@@ -226,7 +275,10 @@ static int vma_to_resize(struct remap *r)
 		-ENOMEM;
 }
 
-/* Room right behind vma for bytes more? As on Linux, no gap is kept to a stack. */
+/*
+ * Whether `bytes` right behind vma are free. As on Linux, no gap is kept to a
+ * stack above.
+ */
 static bool vma_expandable(struct vm_area_struct *vma, u32 bytes)
 {
 	struct vm_area_struct *next = vma_next(vma);
@@ -236,6 +288,7 @@ static bool vma_expandable(struct vm_area_struct *vma, u32 bytes)
 		(!next || end <= next->vm_start);
 }
 
+/* The common case of realloc: no entry moves. 0 or -ENOMEM. */
 static int expand_in_place(struct vm_area_struct *vma, u32 bytes)
 {
 	u32 pages = bytes >> PAGE_SHIFT;
@@ -245,11 +298,15 @@ static int expand_in_place(struct vm_area_struct *vma, u32 bytes)
 		return -ENOMEM;
 	vma_resize(vma, vma->vm_start, vma->vm_end + bytes, vma->vm_pgoff);
 	vma_charge(vma->vm_mm, vma->vm_flags, pages);
+	/* It may now meet the next VMA of the same file. */
 	vma_merge(vma);
 	return 0;
 }
 
-/* MREMAP_FIXED and MREMAP_DONTUNMAP: a place of its own. */
+/*
+ * MREMAP_FIXED and MREMAP_DONTUNMAP, which always move. The checks are in
+ * Linux's order, which programs see by the error.
+ */
 static int mremap_to(struct remap *r)
 {
 	u32 map_flags = r->flags & MREMAP_FIXED ? MAP_FIXED : 0;
@@ -263,10 +320,16 @@ static int mremap_to(struct remap *r)
 		return -EINVAL;
 	if (!may_add_vmas(r->mm, 6))
 		return -ENOMEM;
-	/* As munmap(2) of the end that is to go would have it. */
+	/*
+	 * Linux calls munmap for the end of the old range, which fails with
+	 * -EINVAL beyond TASK_SIZE.
+	 */
 	if (r->old_bytes > r->new_bytes && r->old_bytes > TASK_SIZE - r->addr)
 		return -EINVAL;
-	/* A copy (old size 0) cannot take the place of what it copies. */
+	/*
+	 * On Linux a duplicate (old size 0) unmaps its own source first, and
+	 * then finds no VMA at addr.
+	 */
 	if (!r->old_bytes && r->new_addr == r->addr)
 		return -EFAULT;
 	err = vma_to_resize(r);
@@ -276,7 +339,10 @@ static int mremap_to(struct remap *r)
 				&r->new_addr);
 	if (err)
 		return err;
-	/* The old range goes on counting, what is at the new one does not. */
+	/*
+	 * The old range stays and counts on, so the pages are added, less those
+	 * at the new place that will be unmapped.
+	 */
 	if (r->flags & MREMAP_DONTUNMAP &&
 	    !may_replace_vm(r->mm, r->vma->vm_flags, r->new_addr,
 			    r->new_addr + r->new_bytes))
@@ -284,7 +350,7 @@ static int mremap_to(struct remap *r)
 	return move_vma(r);
 }
 
-/* Longer where it is, or elsewhere if MREMAP_MAYMOVE allows. */
+/* Grows the mapping where it is, or elsewhere if MREMAP_MAYMOVE allows. */
 static int mremap_grow(struct remap *r)
 {
 	struct vm_area_struct *vma = r->vma;
@@ -293,6 +359,9 @@ static int mremap_grow(struct remap *r)
 	if (err)
 		return err;
 	r->new_addr = r->addr;
+	/*
+	 * Only the end of a VMA can grow: the middle would meet its own tail.
+	 */
 	if (r->old_bytes == vma->vm_end - r->addr &&
 	    vma_expandable(vma, r->new_bytes - r->old_bytes))
 		return expand_in_place(vma, r->new_bytes - r->old_bytes);
@@ -302,7 +371,10 @@ static int mremap_grow(struct remap *r)
 	return err ? err : move_vma(r);
 }
 
-/* same_size: as the caller gave them, not yet rounded up to pages. */
+/*
+ * Checks the flags and their combinations. same_size: the caller gave two equal
+ * sizes, before they were rounded up to pages.
+ */
 static int check_flags(const struct remap *r, bool same_size)
 {
 	if (r->flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP))
@@ -315,6 +387,10 @@ static int check_flags(const struct remap *r, bool same_size)
 	return IS_ALIGNED(r->addr, PAGE_SIZE) && r->new_bytes ? 0 : -EINVAL;
 }
 
+/*
+ * Dispatches to the three forms: to a chosen place, shrinking in place,
+ * growing.
+ */
 int do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes, u32 new_bytes,
 	      u32 flags, uaddr_t new_addr, uaddr_t *result)
 {
@@ -331,6 +407,7 @@ int do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes, u32 new_bytes,
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
 	if (err)
 		return err;
+	/* Even a shrinking call fails where nothing is mapped at addr. */
 	r.vma = find_vma(mm, addr);
 	if (!r.vma || r.vma->vm_start > addr)
 		return -EFAULT;

@@ -1,6 +1,6 @@
 /*
  * mm/vmap_area.h - the set of areas of the vmalloc range, for mm/vmalloc.c and
- * the verifier.
+ * the verifier. An area is one vmalloc or ioremap allocation.
  */
 #ifndef MM_VMAP_AREA_H
 #define MM_VMAP_AREA_H
@@ -13,8 +13,8 @@ struct vmap_area {
 	u32 caller;     /* text address */
 	phys_addr_t pa; /* ioremap */
 	const char *label;
-	bool owns_pages;           /* vmalloc: pages are ours, and mapped */
-	STAILQ_HEAD(, page) pages; /* ours, by page->area_link */
+	bool owns_pages; /* vmalloc: the area owns `pages`, all mapped */
+	STAILQ_HEAD(, page) pages; /* linked by page->area_link */
 	u32 nr_pages;
 	/* vmap_lock */
 	TAILQ_ENTRY(vmap_area) link;
@@ -25,26 +25,44 @@ struct vmap_area {
 TAILQ_HEAD(area_list, vmap_area);
 RB_HEAD(area_tree, vmap_area);
 
-/* Guards the set; taken by the caller of what says so. */
+/*
+ * Guards the set. The functions below that need it held say so; the others take
+ * it themselves.
+ */
 extern spinlock_t vmap_lock;
 extern struct area_list vmap_areas;
 extern struct area_tree vmap_area_tree;
 
-/* Where the free space below area begins. (vmap_lock) */
+/*
+ * Returns the address where the free space below area begins: the end of the
+ * area before it. Hold vmap_lock.
+ */
 u32 vmap_gap_start(struct vmap_area *area);
 
+/*
+ * Bytes of the largest gap below any area of this subtree; 0 if it is empty.
+ * Hold vmap_lock.
+ */
 static inline u32 vmap_subtree_gap(const struct vmap_area *area)
 {
 	return area ? area->subtree_gap : 0;
 }
 
 /*
- * Give area, whose bytes are set, the lowest free multiple of align, and put
- * it into the set. 0, or -ENOMEM: there is no room.
+ * Gives area, whose bytes are set, the lowest free address that is a multiple
+ * of align (bytes, a power of two), and links it. 0, or -ENOMEM if no gap is
+ * large enough: then nothing has changed. Takes vmap_lock.
  */
 int __must_check vmap_area_insert(struct vmap_area *area, u32 align);
+/*
+ * Unlinks area, so that its addresses may be given out again: the caller has
+ * unmapped and flushed them. The caller frees area. Takes vmap_lock.
+ */
 void vmap_area_remove(struct vmap_area *area);
-/* The area that begins at va, or NULL. */
+/*
+ * Returns the area that begins at va, or NULL. Takes vmap_lock; the area stays
+ * valid only because its owner alone may free it.
+ */
 struct vmap_area *vmap_area_find(const void *va);
 
 #endif
