@@ -1,12 +1,15 @@
 /*
- * Removing mappings: munmap, what MAP_FIXED and mremap replace or leave, and the
- * end of an address space. VMAs leave the set first, then their entries go, then
- * tables nobody needs, then what the VMAs held. Only the cuts at the borders
- * can fail: they are the plan.
+ * Removing mappings: munmap, what MAP_FIXED and mremap replace or leave, and
+ * the end of an address space. First the VMAs leave the set, then their entries
+ * are cleared, then the tables that nothing needs are freed, then what the VMAs
+ * held. Only the cuts at the borders can fail: they are the plan.
  */
 #include <mm/internal.h>
 
-/* Free the tables that only [start, end) could have needed. */
+/*
+ * Frees the tables that only [start, end), between prev and next, could have
+ * needed. A table maps 1 MiB, of which the neighbours may use a part: it stays.
+ */
 static void free_unused_tables(struct mm_struct *mm,
 			       const struct vm_area_struct *prev,
 			       const struct vm_area_struct *next, uaddr_t start,
@@ -26,6 +29,10 @@ static void free_unused_tables(struct mm_struct *mm,
 	spin_unlock(&mm->page_table_lock);
 }
 
+/*
+ * Only for a plan that failed: it may have made tables in holes, and no VMA is
+ * there to free them later.
+ */
 void free_tables_of_holes(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 {
 	struct vm_area_struct *prev, *next = find_vma_prev(mm, start, &prev);
@@ -35,6 +42,7 @@ void free_tables_of_holes(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 
 		if (start < stop)
 			free_unused_tables(mm, prev, next, start, stop);
+		/* The last hole ends at `end`. */
 		if (!next)
 			break;
 		start = next->vm_end;
@@ -43,12 +51,14 @@ void free_tables_of_holes(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 	}
 }
 
+/* Counts vma's pages off while its flags and size are still known. */
 static void remove_vma(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	vma_uncharge(mm, vma->vm_flags, vma_pages(vma));
 	vm_area_free(vma);
 }
 
+/* After the flush: closing the last VMA of a shared object frees its pages. */
 static void remove_vma_list(struct mm_struct *mm, struct vma_list *list)
 {
 	struct vm_area_struct *vma;
@@ -61,8 +71,9 @@ static void remove_vma_list(struct mm_struct *mm, struct vma_list *list)
 }
 
 /*
- * [start, end) is the head or the tail of vma, and less than all of it: only a
- * border moves. First the border, as always: see mm/i_mmap.c.
+ * Unmaps [start, end), the head or the tail of vma and less than all of it: no
+ * VMA is freed, a border moves. The border moves first, so that no truncation
+ * looks into tables that are being freed (mm/i_mmap.c).
  */
 static void trim_vma(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		     uaddr_t zap_start, bool keep_tables)
@@ -78,6 +89,7 @@ static void trim_vma(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		next = vma_next(vma);
 		vma_resize(vma, vma->vm_start, start, vma->vm_pgoff);
 	}
+	/* mremap has moved the entries below zap_start. */
 	if (zap_start < end)
 		zap_page_range(mm, zap_start, end);
 	if (!keep_tables)
@@ -85,7 +97,11 @@ static void trim_vma(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 	vma_uncharge(mm, vma->vm_flags, pages);
 }
 
-/* [start, end) consists of whole VMAs, of which vma is the first. */
+/*
+ * Unmaps [start, end), which consists of whole VMAs, of which vma is the first.
+ * They leave the set first, so that neither a truncation nor a table's
+ * neighbours count them.
+ */
 static void remove_vmas(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 			uaddr_t zap_start, bool keep_tables)
 {
@@ -94,6 +110,7 @@ static void remove_vmas(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 	struct vma_list detached = TAILQ_HEAD_INITIALIZER(detached);
 
 	next = vma_unlink_run(mm, vma, end, &detached);
+	/* All VMAs in one range: one batch and one flush for them. */
 	if (zap_start < end)
 		zap_page_range(mm, zap_start, end);
 	if (!keep_tables)
@@ -101,11 +118,12 @@ static void remove_vmas(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 	remove_vma_list(mm, &detached);
 }
 
+/* The common cases need no cut and so no memory: munmap then cannot fail. */
 int plan_unmap(struct vm_area_struct **first, uaddr_t start, uaddr_t end)
 {
 	const struct vm_area_struct *vma = *first;
 
-	/* All of it, its head or its tail can go with no cut. */
+	/* A whole VMA is unlinked; its head or tail is trimmed. */
 	if (vma->vm_start == start ?
 		    end <= vma->vm_end :
 		    vma->vm_start < start && end == vma->vm_end)
@@ -113,10 +131,14 @@ int plan_unmap(struct vm_area_struct **first, uaddr_t start, uaddr_t end)
 	return vma_isolate(first, start, end);
 }
 
+/* Works on what the plan left: whole VMAs, or one that is trimmed. */
 void commit_unmap(struct vm_area_struct *first, uaddr_t start, uaddr_t end,
 		  uaddr_t zap_start, bool keep_tables)
 {
-	/* It reaches beyond the range only if it was not to be cut. */
+	/*
+	 * plan_unmap leaves a VMA that reaches beyond the range only for
+	 * trim_vma.
+	 */
 	if (first->vm_start < start || first->vm_end > end)
 		trim_vma(first, start, end, zap_start, keep_tables);
 	else
@@ -125,6 +147,7 @@ void commit_unmap(struct vm_area_struct *first, uaddr_t start, uaddr_t end,
 		trace_vma(TRACE_MUNMAP, zap_start, end);
 }
 
+/* An empty range is no error: POSIX lets munmap name unmapped pages. */
 int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 {
 	struct vm_area_struct *first;
@@ -135,6 +158,7 @@ int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 	if (!IS_ALIGNED(start, PAGE_SIZE) || start > TASK_SIZE || !bytes ||
 	    bytes > TASK_SIZE - start)
 		return -EINVAL;
+	/* Rounded after the check: bytes close to 4 GiB would wrap to 0. */
 	end = ALIGN_UP(start + bytes, PAGE_SIZE);
 	first = find_vma_intersection(mm, start, end);
 	if (!first)
@@ -146,9 +170,9 @@ int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 }
 
 /*
- * For writing, though only entries go: faults hold mmap_lock for reading all the
- * time, so none is under way that could install a page of zeroes where the
- * program, or a copy of the kernel for it, had other bytes.
+ * The lock is taken for writing, though only entries are cleared: a fault holds
+ * it for reading throughout, so none is under way that could install a page of
+ * zeroes where the program, or the kernel copying for it, had other bytes.
  */
 bool reap_mm(struct mm_struct *mm)
 {
@@ -158,12 +182,18 @@ bool reap_mm(struct mm_struct *mm)
 		return false;
 	mm->reaped = true;
 	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
+		/*
+		 * Shared pages have other owners: unmapping frees none of them.
+		 */
 		if (!(vma->vm_flags & VM_SHARED))
 			zap_page_range(mm, vma->vm_start, vma->vm_end);
 	up_write(&mm->mmap_lock);
 	return true;
 }
 
+/*
+ * No task uses mm, so mmap_lock is not taken and the whole mm is flushed once.
+ */
 void exit_mmap(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma;
@@ -172,10 +202,17 @@ void exit_mmap(struct mm_struct *mm)
 	BUG_ON(atomic_read(&mm->mm_users));
 	mm->hiwater_rss = get_mm_hiwater_rss(mm);
 	tlb_gather_mmu(&tlb, mm, true);
+	/*
+	 * All entries first, while every table is still there: a batch may span
+	 * several VMAs.
+	 */
 	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
 		unmap_page_range(&tlb, vma->vm_start, vma->vm_end);
 	tlb_finish_mmu(&tlb);
-	/* Nobody looks any more: the tree need not stay balanced. */
+	/*
+	 * No look-up can come any more, so the tree is dropped whole and not
+	 * balanced after each removal.
+	 */
 	RB_INIT(&mm->mm_rb);
 	mm->mmap_cache = NULL;
 	mm->map_count = 0;
@@ -185,9 +222,13 @@ void exit_mmap(struct mm_struct *mm)
 			i_mmap_remove(vma);
 			i_mmap_unlock(vma);
 		}
-		/* unmap_mapping_pages may still look into the next one's. */
+		/*
+		 * A truncation may still look into the tables of the next VMA,
+		 * which is on its file's list.
+		 */
 		free_unused_tables(mm, NULL, vma_next(vma), vma->vm_start,
 				   vma->vm_end);
+		/* Thousands of VMAs may end here, and no spinlock is held. */
 		cond_resched();
 	}
 	remove_vma_list(mm, &mm->mmap);

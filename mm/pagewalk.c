@@ -5,6 +5,10 @@
  */
 #include <mm/internal.h>
 
+/*
+ * The lock is taken for each table, not for the whole range: at most 256
+ * entries are handled with it held.
+ */
 void walk_page_range(struct mm_walk *walk, uaddr_t start, uaddr_t end)
 {
 	struct mm_struct *mm = walk->mm;
@@ -15,7 +19,7 @@ void walk_page_range(struct mm_walk *walk, uaddr_t start, uaddr_t end)
 	for (; start < end; start = next) {
 		pte_t *ptep;
 
-		cond_resched(); /* also between small VMAs, one walk each */
+		cond_resched(); /* no lock is held here, even between small VMAs */
 		ptep = pte_offset_map(mm, start);
 		next = pgd_addr_end(start, end);
 		if (!ptep)

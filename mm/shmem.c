@@ -1,8 +1,9 @@
 /*
  * Shared anonymous memory. Owns the pages that MAP_SHARED | MAP_ANONYMOUS maps
- * and fork shares: an object of fixed size, found by every VMA that maps it
- * through vm_private_data, gone with the last of them. Pages come when first
- * touched; a second-level table of pointers keeps a large sparse object cheap.
+ * and fork shares. The object has a fixed size; every VMA that maps it finds it
+ * through vm_private_data, and it is freed with the last of them. Pages are
+ * allocated when first touched; they are found through leaves, pages of
+ * pointers, which keep a large sparse object cheap.
  */
 #include <mm/internal.h>
 
@@ -10,25 +11,31 @@
 
 struct shmem {
 	atomic_t vmas; /* VMAs that map it */
-	u32 nr_pages;  /* constant; beyond is SIGBUS */
+	u32 nr_pages;  /* constant; beyond it is SIGBUS */
 	u32 charged;   /* constant; pages promised */
 	spinlock_t lock;
-	struct page ***leaves; /* lock; leaves[n] NULL: nothing there */
+	struct page ***leaves; /* lock; NULL until a page of it is touched */
 };
 
 static struct kmem_cache *shmem_cachep;
 
+/*
+ * Objects are few but made and freed with each mapping: a cache of their own
+ * size.
+ */
 void shmem_init(void)
 {
 	shmem_cachep = kmem_cache_create("shmem", sizeof(struct shmem), 0,
 					 SLAB_PANIC, NULL);
 }
 
+/* The last leaf may be used in part. */
 static u32 nr_leaves(const struct shmem *shm)
 {
 	return (shm->nr_pages + (u32)LEAF_SLOTS - 1) / (u32)LEAF_SLOTS;
 }
 
+/* Frees a leaf and the object's references to its pages. */
 static void shmem_free_leaf(struct page **leaf)
 {
 	u32 i;
@@ -36,12 +43,14 @@ static void shmem_free_leaf(struct page **leaf)
 	for (i = 0; i < LEAF_SLOTS; i++) {
 		if (!leaf[i])
 			continue;
+		/* Entries are cleared before their VMA is closed. */
 		BUG_ON(atomic_read(&leaf[i]->_mapcount));
 		put_page(leaf[i]);
 	}
 	free_pages(leaf, 0);
 }
 
+/* No VMA is left, so nobody else can reach the object: no lock. */
 static void shmem_free(struct shmem *shm)
 {
 	u32 i;
@@ -55,14 +64,17 @@ static void shmem_free(struct shmem *shm)
 	kmem_cache_free(shmem_cachep, shm);
 }
 
+/* Called for copies only; shmem_zero_setup counted the first VMA. */
 static void shmem_open(struct vm_area_struct *vma)
 {
 	struct shmem *shm = vma->vm_private_data;
 
+	/* A copy is made of a VMA that counts itself. */
 	BUG_ON(atomic_read(&shm->vmas) <= 0);
 	atomic_inc(&shm->vmas);
 }
 
+/* munmap has cleared the VMA's entries before, so no page is mapped. */
 static void shmem_close(struct vm_area_struct *vma)
 {
 	struct shmem *shm = vma->vm_private_data;
@@ -71,7 +83,10 @@ static void shmem_close(struct vm_area_struct *vma)
 		shmem_free(shm);
 }
 
-/* The slot of pgoff, or NULL while its leaf is not there. lock held. */
+/*
+ * Returns the slot of pgoff, or NULL while its leaf does not exist. Hold
+ * shm->lock.
+ */
 static struct page **shmem_slot(struct shmem *shm, u32 pgoff)
 {
 	struct page **leaf;
@@ -81,6 +96,7 @@ static struct page **shmem_slot(struct shmem *shm, u32 pgoff)
 	return leaf ? &leaf[pgoff % LEAF_SLOTS] : NULL;
 }
 
+/* For faults and fault-around: see vm_operations. Allocates nothing. */
 static void shmem_find_pages(struct vm_area_struct *vma, u32 pgoff, u32 nr,
 			     struct page *pages[])
 {
@@ -88,18 +104,23 @@ static void shmem_find_pages(struct vm_area_struct *vma, u32 pgoff, u32 nr,
 
 	spin_lock(&shm->lock);
 	for (u32 i = 0; i < nr; i++, pgoff++) {
+		/* mremap may have made the VMA longer than the object. */
 		struct page **slot = pgoff < shm->nr_pages ?
 			shmem_slot(shm, pgoff) :
 			NULL;
 
 		pages[i] = slot ? *slot : NULL;
 		if (pages[i])
+			/*
+			 * Under the lock, or the object's own reference might
+			 * be gone.
+			 */
 			get_page(pages[i]);
 	}
 	spin_unlock(&shm->lock);
 }
 
-/* Make sure that the leaf for pgoff exists. */
+/* Makes sure that the leaf for pgoff exists. False: no memory. */
 static bool shmem_grow_leaf(struct shmem *shm, u32 pgoff)
 {
 	struct page **leaf = get_zeroed_page(GFP_KERNEL);
@@ -113,10 +134,14 @@ static bool shmem_grow_leaf(struct shmem *shm, u32 pgoff)
 		leaf = NULL;
 	}
 	spin_unlock(&shm->lock);
-	free_pages(leaf, 0); /* another was faster; or NULL */
+	free_pages(leaf, 0); /* another fault was faster; or NULL */
 	return true;
 }
 
+/*
+ * Returns the page of pgoff with a reference for the caller, allocating it.
+ * NULL: no memory.
+ */
 static struct page *shmem_add_page(struct shmem *shm, u32 pgoff)
 {
 	struct page **slot, *page = alloc_page(GFP_USER | __GFP_ZERO);
@@ -126,6 +151,9 @@ static struct page *shmem_add_page(struct shmem *shm, u32 pgoff)
 	spin_lock(&shm->lock);
 	slot = shmem_slot(shm, pgoff);
 	BUG_ON(!slot); /* leaves stay as long as the object */
+	/*
+	 * Another process touched the page first: both must map the same one.
+	 */
 	if (*slot) {
 		put_page(page);
 		page = *slot;
@@ -137,6 +165,10 @@ static struct page *shmem_add_page(struct shmem *shm, u32 pgoff)
 	return page;
 }
 
+/*
+ * Two processes may fault on one page at once: each step looks again under the
+ * lock.
+ */
 static u32 shmem_fault(struct vm_fault *vmf)
 {
 	struct shmem *shm = vmf->vma->vm_private_data;
@@ -146,6 +178,10 @@ static u32 shmem_fault(struct vm_fault *vmf)
 	shmem_find_pages(vmf->vma, vmf->pgoff, 1, &vmf->page);
 	if (vmf->page)
 		return 0;
+	/*
+	 * Read without the lock: a leaf that exists stays as long as the
+	 * object.
+	 */
 	if (!shm->leaves[vmf->pgoff / LEAF_SLOTS] &&
 	    !shmem_grow_leaf(shm, vmf->pgoff))
 		return VM_FAULT_OOM;
@@ -153,6 +189,7 @@ static u32 shmem_fault(struct vm_fault *vmf)
 	return vmf->page ? 0 : VM_FAULT_OOM;
 }
 
+/* The file that Linux would have made for the object. */
 static const char *shmem_name(struct vm_area_struct *vma __unused_arg)
 {
 	return "/dev/zero (deleted)"; /* as Linux shows it */
@@ -166,6 +203,7 @@ static const struct vm_operations shmem_vm_ops = {
 	.name = shmem_name,
 };
 
+/* Object, table and promise, or nothing: each label undoes what is above it. */
 int shmem_zero_setup(struct vm_area_struct *vma)
 {
 	u32 pages = vma_pages(vma);
@@ -173,6 +211,10 @@ int shmem_zero_setup(struct vm_area_struct *vma)
 	struct shmem *shm;
 
 	BUG_ON(!pages || vma->vm_ops);
+	/*
+	 * The object makes the promise, not the VMA: many VMAs may share it
+	 * (accountable_mapping).
+	 */
 	if (charged && vm_acct_memory(charged))
 		return -ENOMEM;
 	shm = kmem_cache_alloc(shmem_cachep, GFP_KERNEL | __GFP_ZERO);
@@ -187,6 +229,7 @@ int shmem_zero_setup(struct vm_area_struct *vma)
 		goto err_free;
 	vma->vm_ops = &shmem_vm_ops;
 	vma->vm_private_data = shm;
+	/* Nothing can fail from here: vma owns the object. */
 	vma->vm_pgoff = 0;
 	return 0;
 

@@ -1,10 +1,12 @@
 /*
- * Stacks that grow. A VMA with VM_GROWSDOWN is extended by a fault below it,
- * within RLIMIT_STACK, and never closer than STACK_GUARD_GAP to what lies
- * below: running into that gap is a fault, not silent corruption.
+ * Stacks that grow. A fault below a VMA with VM_GROWSDOWN extends it, within
+ * RLIMIT_STACK, and never closer than STACK_GUARD_GAP to the VMA below: a
+ * program that runs into the gap faults instead of silently overwriting other
+ * memory.
  */
 #include <mm/internal.h>
 
+/* Whether vma may grow down by pages to start. 0, -EPERM or -ENOMEM. */
 static int check_growth(struct vm_area_struct *vma, uaddr_t start, u32 pages)
 {
 	struct vm_area_struct *prev = vma_prev(vma);
@@ -13,10 +15,16 @@ static int check_growth(struct vm_area_struct *vma, uaddr_t start, u32 pages)
 	BUG_ON(!IS_ALIGNED(start, PAGE_SIZE) || !pages);
 	if (start < MMAP_MIN_ADDR)
 		return -EPERM;
-	/* Moved up from where its offset was its address: no lower than that. */
+	/*
+	 * vm_pgoff falls with vm_start. It was the address once; if mremap
+	 * moved the stack up, it reaches 0 before the address does.
+	 */
 	if (vma->vm_pgoff < pages)
 		return -ENOMEM;
-	/* Another stack may be near, and so may what nobody can access. */
+	/*
+	 * No gap is needed to another stack, which has its own, nor to memory
+	 * without rights, where an overflow faults anyway.
+	 */
 	if (prev && prev->vm_end > start)
 		return -ENOMEM;
 	if (prev && !(prev->vm_flags & VM_GROWSDOWN) &&
@@ -31,6 +39,10 @@ static int check_growth(struct vm_area_struct *vma, uaddr_t start, u32 pages)
 	return 0;
 }
 
+/*
+ * The same plan and commit as in mmap, under a spinlock: nothing here sleeps,
+ * since a stack has no file and i_mmap_lock does nothing.
+ */
 static int grow_down(struct vm_area_struct *vma, uaddr_t start)
 {
 	u32 pages = (vma->vm_start - start) >> PAGE_SHIFT;
@@ -38,6 +50,7 @@ static int grow_down(struct vm_area_struct *vma, uaddr_t start)
 
 	if (err)
 		return err;
+	/* The last step that can fail. */
 	if (vma_reserve(vma->vm_flags, pages))
 		return -ENOMEM;
 	vma_resize(vma, start, vma->vm_end, vma->vm_pgoff - pages);
@@ -46,6 +59,10 @@ static int grow_down(struct vm_area_struct *vma, uaddr_t start)
 	return 0;
 }
 
+/*
+ * mmap_lock is held for reading by every fault, so two threads may be here at
+ * once: page_table_lock orders them.
+ */
 int expand_stack(struct vm_area_struct *vma, uaddr_t va)
 {
 	struct mm_struct *mm = vma->vm_mm;

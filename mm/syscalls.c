@@ -1,13 +1,17 @@
 /*
- * The system calls of the mmap family: take the lock, do it, fault in what
- * must be there when the call returns. What cannot be faulted in now faults
- * later: that is no error of the call. mmap's descriptor is fs/'s to look up.
+ * The system calls of the mmap family: each takes the lock, calls its do_
+ * function, and faults in what must be present on return. A page that cannot be
+ * faulted in now faults later: that is no error of the call. The descriptor of
+ * mmap is looked up in fs/.
  */
 #include <mm/internal.h>
 #include <syscalls.h>
 #include <uapi/personality.h>
 
-/* What may be read may be executed, if the task is of a personality so old. */
+/*
+ * Whether PROT_READ implies PROT_EXEC: the task has a personality of programs
+ * older than that right.
+ */
 static bool read_is_exec(u32 prot)
 {
 	return unlikely(current_thread_info()->personality &
@@ -15,6 +19,7 @@ static bool read_is_exec(u32 prot)
 		prot & PROT_READ;
 }
 
+/* MAP_NONBLOCK turns MAP_POPULATE off, as in Linux. */
 s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 		  u32 flags, u32 pgoff)
 {
@@ -28,15 +33,21 @@ s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 	down_write(&mm->mmap_lock);
 	err = do_mmap(mm, file, addr, bytes, prot, flags, pgoff, &result);
 	if (!err && !fill)
+		/* Under the lock: mlockall may change def_flags. */
 		fill = flags & MAP_LOCKED || mm->def_flags & VM_LOCKED;
 	up_write(&mm->mmap_lock);
 	if (err)
 		return err;
 	if (fill)
+		/*
+		 * After unlocking: it takes the lock for reading, so that other
+		 * threads can fault meanwhile.
+		 */
 		(void)mm_populate(mm, result, bytes);
 	return (s32)result;
 }
 
+/* munmap(2). For writing, as VMAs leave the set. */
 s32 sys_munmap(uaddr_t addr, u32 bytes)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
@@ -48,6 +59,10 @@ s32 sys_munmap(uaddr_t addr, u32 bytes)
 	return err;
 }
 
+/*
+ * mprotect(2): a program of an old personality that asks to read may also
+ * execute.
+ */
 s32 sys_mprotect(uaddr_t addr, u32 bytes, u32 prot)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
@@ -61,6 +76,7 @@ s32 sys_mprotect(uaddr_t addr, u32 bytes, u32 prot)
 	return err;
 }
 
+/* mremap(2). Returns the new address or -errno. */
 s32 sys_mremap(uaddr_t addr, u32 old_bytes, u32 new_bytes, u32 flags,
 	       uaddr_t new_addr)
 {
@@ -73,7 +89,7 @@ s32 sys_mremap(uaddr_t addr, u32 old_bytes, u32 new_bytes, u32 flags,
 	down_write(&mm->mmap_lock);
 	err = do_mremap(mm, addr, old_bytes, new_bytes, flags, new_addr,
 			&result);
-	/* As many pages as before, or fewer, are not checked against VMAs. */
+	/* Only a mapping that grew has new pages to fault in. */
 	if (!err &&
 	    ALIGN_UP(new_bytes, PAGE_SIZE) > ALIGN_UP(old_bytes, PAGE_SIZE)) {
 		vma = find_vma(mm, result);
@@ -87,27 +103,39 @@ s32 sys_mremap(uaddr_t addr, u32 old_bytes, u32 new_bytes, u32 flags,
 	return (s32)result;
 }
 
-/* brk grows from old_end to new_end (page-aligned), if nothing is near. */
+/*
+ * Extends the heap from old_end to new_end (page-aligned). Returns false if it
+ * cannot.
+ */
 static bool brk_grow(struct mm_struct *mm, uaddr_t old_end, uaddr_t new_end)
 {
 	struct vm_area_struct *next = find_vma(mm, old_end);
 
+	/* As Linux: one page stays free behind the heap. */
 	if (next && new_end + PAGE_SIZE > vm_start_gap(next))
 		return false;
 	return !do_brk(mm, old_end, new_end - old_end,
 		       read_is_exec(PROT_READ) ? VM_EXEC : 0);
 }
 
-/* mm->brk becomes brk if it can; mmap_lock held for writing. */
+/*
+ * Sets mm->brk to brk if possible. Hold mmap_lock for writing. On failure
+ * nothing changes, which is how brk(2) reports it.
+ */
 static void set_brk(struct mm_struct *mm, uaddr_t brk)
 {
 	uaddr_t old_end = ALIGN_UP(mm->brk, PAGE_SIZE);
 	uaddr_t new_end = ALIGN_UP(brk, PAGE_SIZE);
 	u32 data = mm->end_data - mm->start_data, limit = rlimit(RLIMIT_DATA);
 
+	/*
+	 * RLIMIT_DATA covers data and heap together; written so that nothing
+	 * wraps.
+	 */
 	if (brk < mm->start_brk || brk > TASK_SIZE ||
 	    brk - mm->start_brk > limit || data > limit - (brk - mm->start_brk))
 		return;
+	/* Only whole pages are mapped or unmapped; brk itself counts bytes. */
 	if (new_end < old_end && do_munmap(mm, new_end, old_end - new_end))
 		return;
 	if (new_end > old_end && !brk_grow(mm, old_end, new_end))
@@ -116,6 +144,7 @@ static void set_brk(struct mm_struct *mm, uaddr_t brk)
 	mm->brk = brk;
 }
 
+/* Returns the break that is in force afterwards: brk(0) asks for it. */
 s32 sys_brk(uaddr_t brk)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
@@ -129,12 +158,15 @@ s32 sys_brk(uaddr_t brk)
 	locked = mm->def_flags & VM_LOCKED;
 	up_write(&mm->mmap_lock);
 	old = ALIGN_UP(old, PAGE_SIZE);
+	/*
+	 * mlockall(MCL_FUTURE): the heap's new pages must be present on return.
+	 */
 	if (locked && new > old)
 		(void)mm_populate(mm, old, new - old);
 	return (s32) new;
 }
 
-/* ARM's own: flags must be 0. */
+/* ARM's own call, for programs that generate code; flags must be 0. */
 s32 sys_cacheflush(uaddr_t start, uaddr_t end, u32 flags)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
@@ -143,5 +175,6 @@ s32 sys_cacheflush(uaddr_t start, uaddr_t end, u32 flags)
 		return -EINVAL;
 	if (end > TASK_SIZE)
 		return -EFAULT;
+	/* A user address can be unmapped: then it returns -EFAULT. */
 	return flush_icache_user_range(mm, start, end);
 }

@@ -1,7 +1,8 @@
 /*
- * Where a new mapping goes: where MAP_FIXED says, where the hint says if that is
- * free, else in the first hole that fits, found in the tree of VMAs: the
- * highest below mmap_base or, in the bottom-up layout, the lowest above it.
+ * Where a new mapping is placed: at the address of MAP_FIXED; at the hint if
+ * that is free; else in the first hole that fits, found in the tree of VMAs.
+ * That is the highest hole below mmap_base or, in the bottom-up layout, the
+ * lowest above it.
  */
 #include <mm/internal.h>
 
@@ -9,33 +10,39 @@ struct gap_search {
 	u32 bytes;
 	uaddr_t low, high;
 	uaddr_t result;               /* where the new mapping begins */
-	struct vm_area_struct *above; /* the VMA above it, if it was asked */
+	struct vm_area_struct *above; /* the VMA above it, if the tree found it */
 };
 
 /*
  * The search goes down for the highest gap or up for the lowest. Every function
- * takes the direction as a constant and is inlined: a loop for each of them, for
- * asking in each step would cost mmap a tenth.
+ * takes the direction as a constant and is inlined, so that the compiler makes
+ * one loop for each direction: testing it in each step made mmap a tenth
+ * slower.
  */
 
-/* Does [start, end), cut to the limits, hold it? As near as possible. */
+/*
+ * Whether the mapping fits into [start, end), cut to the limits; gs->result is
+ * then the end of the gap that the search comes to first.
+ */
 static inline bool gap_fits(struct gap_search *gs, bool up, uaddr_t start,
 			    uaddr_t end)
 {
 	start = max(start, gs->low);
 	end = min(end, gs->high);
+	/* A gap outside of the limits ends before it starts, once cut. */
 	if (end < start || end - start < gs->bytes)
 		return false;
 	gs->result = up ? start : end - gs->bytes;
 	return true;
 }
 
-/* The gap below vma, less what a stack keeps free for itself. */
+/* The gap below vma, without the guard gap of a stack. */
 static inline bool gap_below_fits(struct gap_search *gs, bool up,
 				  struct vm_area_struct *vma)
 {
 	uaddr_t end;
 
+	/* A candidate may be there for its subtree's gaps, not its own. */
 	if (vma->vm_gap < gs->bytes)
 		return false;
 	end = vm_start_gap(vma);
@@ -45,20 +52,21 @@ static inline bool gap_below_fits(struct gap_search *gs, bool up,
 	return true;
 }
 
-/* The child whose gaps come before vma's own in this search; and the other. */
+/* The child whose gaps come before vma's own gap in this search. */
 static __always_inline struct vm_area_struct *child_before(
 	bool up, const struct vm_area_struct *vma)
 {
 	return up ? RB_LEFT(vma, vm_rb) : RB_RIGHT(vma, vm_rb);
 }
 
+/* The child whose gaps come after vma's own gap. */
 static __always_inline struct vm_area_struct *child_after(
 	bool up, const struct vm_area_struct *vma)
 {
 	return up ? RB_RIGHT(vma, vm_rb) : RB_LEFT(vma, vm_rb);
 }
 
-/* Is any of what child_before() finds within the limits? */
+/* Whether any gap of child_before() can be within the limits. */
 static __always_inline bool before_in_limits(const struct gap_search *gs,
 					     bool up,
 					     const struct vm_area_struct *vma)
@@ -66,7 +74,10 @@ static __always_inline bool before_in_limits(const struct gap_search *gs,
 	return up ? vma->vm_start > gs->low : vma->vm_end < gs->high;
 }
 
-/* The first VMA of the subtree whose gap may be large enough, or its root. */
+/*
+ * Returns the first VMA of the subtree, in the order of the search, whose gap
+ * may be large enough, or its root.
+ */
 static __always_inline struct vm_area_struct *first_candidate(
 	const struct gap_search *gs, bool up, struct vm_area_struct *vma)
 {
@@ -76,7 +87,7 @@ static __always_inline struct vm_area_struct *first_candidate(
 	return vma;
 }
 
-/* The next one, after vma and all that came before it: or NULL. */
+/* Returns the next candidate, after vma and all VMAs before it, or NULL. */
 static __always_inline struct vm_area_struct *next_candidate(
 	const struct gap_search *gs, bool up, struct vm_area_struct *vma)
 {
@@ -84,6 +95,10 @@ static __always_inline struct vm_area_struct *next_candidate(
 
 	if (subtree_gap(child) >= gs->bytes)
 		return first_candidate(gs, up, child);
+	/*
+	 * Up to the first ancestor of which this is the earlier side: its own
+	 * gap comes next.
+	 */
 	do {
 		child = vma;
 		vma = RB_PARENT(child, vm_rb);
@@ -91,7 +106,7 @@ static __always_inline struct vm_area_struct *next_candidate(
 	return vma;
 }
 
-/* Are this VMA's gap and all that follow past the limit? */
+/* Whether this VMA's gap and all later ones are past the limit. */
 static __always_inline bool past_limit(const struct gap_search *gs, bool up,
 				       const struct vm_area_struct *vma)
 {
@@ -100,15 +115,16 @@ static __always_inline bool past_limit(const struct gap_search *gs, bool up,
 }
 
 /*
- * The first gap below any VMA that fits. A subtree is entered only if some
- * gap in it is large enough, so only the limits can disappoint, and they prune
- * on one path each: O(log n).
+ * Finds the first gap below any VMA that fits. A subtree is entered only if a
+ * gap in it is large enough, so only the limits can make a visit useless, and
+ * each limit does so along one path: O(log n).
  */
 static __always_inline bool gap_search_tree(struct gap_search *gs, bool up,
 					    struct vm_area_struct *root)
 {
 	struct vm_area_struct *vma;
 
+	/* Also for an empty tree: the loop needs a root. */
 	if (subtree_gap(root) < gs->bytes)
 		return false;
 	for (vma = first_candidate(gs, up, root);
@@ -118,7 +134,7 @@ static __always_inline bool gap_search_tree(struct gap_search *gs, bool up,
 	return false;
 }
 
-/* The gap above the last VMA is below none. */
+/* The gap above the last VMA: the tree knows only gaps below VMAs. */
 static inline bool last_gap_fits(struct gap_search *gs, bool up,
 				 struct mm_struct *mm)
 {
@@ -127,6 +143,10 @@ static inline bool last_gap_fits(struct gap_search *gs, bool up,
 	return gap_fits(gs, up, last ? last->vm_end : 0, TASK_SIZE);
 }
 
+/*
+ * The gap above the last VMA comes last in an upward search, and first in a
+ * downward one.
+ */
 int vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low, uaddr_t high,
 		 bool up, uaddr_t *result)
 {
@@ -150,21 +170,26 @@ int vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low, uaddr_t high,
 		return -ENOMEM;
 	*result = gs.result;
 	if (gs.above)
-		mm->mmap_cache = gs.above; /* what find_vma will say */
+		mm->mmap_cache = gs.above; /* find_vma's next result */
 	return 0;
 }
 
-/* Is the wish free, the gap below a stack above it included? */
+/* Whether the hint is free, including the guard gap of a stack above it. */
 static bool hint_is_free(struct mm_struct *mm, uaddr_t addr, u32 bytes)
 {
 	struct vm_area_struct *vma;
 
 	if (addr < MMAP_MIN_ADDR || addr > TASK_SIZE - bytes)
 		return false;
+	/*
+	 * The first VMA that ends above addr: if it begins behind the range, so
+	 * do all others.
+	 */
 	vma = find_vma(mm, addr);
 	return !vma || addr + bytes <= vm_start_gap(vma);
 }
 
+/* Linux checks in this order, which programs see by the error. */
 static int check_fixed(uaddr_t addr, u32 bytes)
 {
 	if (addr < FIRST_USER_ADDRESS)
@@ -174,6 +199,7 @@ static int check_fixed(uaddr_t addr, u32 bytes)
 	return IS_ALIGNED(addr, PAGE_SIZE) ? 0 : -EINVAL;
 }
 
+/* MAP_FIXED need not be free: mmap_region unmaps what is there. */
 int get_unmapped_area(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 flags,
 		      uaddr_t *result)
 {
@@ -188,18 +214,19 @@ int get_unmapped_area(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 flags,
 	}
 	addr = ALIGN_DOWN(addr, PAGE_SIZE);
 	if (addr) {
-		/* A wish below the minimum means: as low as allowed. */
+		/* As in Linux, a hint below the minimum is raised to it. */
 		addr = max(addr, (uaddr_t)MMAP_MIN_ADDR);
 		*result = addr;
 		if (hint_is_free(mm, addr, bytes))
 			return 0;
 	}
+	/* This search reaches TASK_SIZE, so no second one is needed. */
 	if (mm->bottom_up)
 		return vma_find_gap(mm, bytes, mm->mmap_base, TASK_SIZE, true,
 				    result);
 	err = vma_find_gap(mm, bytes, MMAP_MIN_ADDR, mm->mmap_base, false,
 			   result);
-	if (err) /* better beside the stack than not at all */
+	if (err) /* the stack's room is the last resort */
 		err = vma_find_gap(mm, bytes, mm->mmap_base, TASK_SIZE, true,
 				   result);
 	return err;

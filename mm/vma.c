@@ -1,18 +1,22 @@
 /*
- * The set of VMAs of an address space. Owns the sorted list, the red-black
- * tree over the same VMAs, the gap sizes kept in the tree, and find_vma's
- * cache. Two VMAs never overlap; neighbours that could be one VMA are merged
- * where an operation ends (vma_merge.c).
+ * The set of VMAs of an address space. Owns the sorted list, the red-black tree
+ * over the same VMAs, the gap sizes kept in the tree, and find_vma's cache. Two
+ * VMAs never overlap; neighbours that could be one VMA are merged where an
+ * operation ends (vma_merge.c).
  *
- * Gaps: each VMA knows in vm_gap the free space below itself, and in
- * rb_subtree_gap the largest of these in its subtree, so the search for free
- * address space is O(log n). What changes a gap sets vm_gap and recomputes the
- * way up, until a value stays. The tree macros recompute what they rotate
- * (RB_AUGMENT): they move VMAs about, and no gap changes by that.
+ * Gaps: each VMA has in vm_gap the free space below itself, and in
+ * rb_subtree_gap the largest vm_gap in its subtree, so the search for free
+ * address space is O(log n). A function that changes a gap sets vm_gap and
+ * recomputes the path up to the root, until a value stays as it was. The tree
+ * macros recompute the nodes that they rotate (RB_AUGMENT): a rotation moves
+ * VMAs within the tree, and changes no gap.
  */
 #include <mm/internal.h>
 
-/* True: it is not what it was. */
+/*
+ * Recomputes rb_subtree_gap of vma. Returns true if the value changed, so that
+ * its parent must be recomputed too.
+ */
 static bool gap_update(struct vm_area_struct *vma)
 {
 	u32 children = max(subtree_gap(RB_LEFT(vma, vm_rb)),
@@ -26,19 +30,25 @@ static bool gap_update(struct vm_area_struct *vma)
 #undef RB_AUGMENT
 #define RB_AUGMENT(vma) gap_update(vma)
 
-/* Only what cannot be said shorter: places are found by the list, not keys. */
+/*
+ * The macros for insertion and look-up by key are not needed: the list gives
+ * each VMA's place, so no keys are compared.
+ */
 RB_GENERATE_INSERT_COLOR(vma_tree, vm_area_struct, vm_rb, static)
 RB_GENERATE_REMOVE_COLOR(vma_tree, vm_area_struct, vm_rb, static)
 RB_GENERATE_REMOVE(vma_tree, vm_area_struct, vm_rb, static)
 
-/* vma's gap or a child changed: recompute upward until a value stays. */
+/*
+ * vma's gap or a child of it changed: recomputes upward. Once a value stays,
+ * all above it stay, too.
+ */
 static void gap_propagate(struct vm_area_struct *vma)
 {
 	while (vma && gap_update(vma))
 		vma = RB_PARENT(vma, vm_rb);
 }
 
-/* The gap below vma, which is in the tree, is this now. */
+/* Sets the gap below vma, which is in the tree. */
 static inline void gap_set(struct vm_area_struct *vma, u32 gap)
 {
 	if (vma->vm_gap == gap)
@@ -58,12 +68,17 @@ void vma_cache_init(void)
 				       SLAB_PANIC, NULL);
 }
 
+/*
+ * Not cleared: prepare_vma sets the range, and linking sets list, tree and
+ * gaps.
+ */
 struct vm_area_struct *vm_area_alloc(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma = kmem_cache_alloc(vma_cachep, GFP_KERNEL);
 
 	if (!vma)
 		return NULL;
+	/* vm_area_free reads these three, even after an error. */
 	vma->vm_file = NULL;
 	vma->vm_ops = NULL;
 	vma->vm_private_data = NULL;
@@ -71,6 +86,7 @@ struct vm_area_struct *vm_area_alloc(struct mm_struct *mm)
 	return vma;
 }
 
+/* The copy must be closed like the original, by vm_area_free. */
 struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma,
 				   struct mm_struct *mm)
 {
@@ -78,7 +94,10 @@ struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma,
 
 	if (!new)
 		return NULL;
-	/* What it maps, not its place among others. */
+	/*
+	 * Member by member: the links and gaps of the original belong to its
+	 * own place.
+	 */
 	new->vm_start = vma->vm_start;
 	new->vm_end = vma->vm_end;
 	new->vm_flags = vma->vm_flags;
@@ -91,11 +110,13 @@ struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma,
 	BUG_ON(vma->vm_start >= vma->vm_end);
 	if (new->vm_file)
 		get_file(new->vm_file);
+	/* Last: open may read the whole VMA. */
 	if (new->vm_ops &&new->vm_ops->open)
 		new->vm_ops->open(new);
 	return new;
 }
 
+/* close comes first: it may still need the file. */
 void vm_area_free(struct vm_area_struct *vma)
 {
 	if (vma->vm_ops && vma->vm_ops->close)
@@ -107,7 +128,11 @@ void vm_area_free(struct vm_area_struct *vma)
 
 /* ---- linking ----------------------------------------------------- */
 
-/* As the tree's in-order neighbour of prev: below prev, or left of next. */
+/*
+ * Adds vma to the tree between prev and next. Of two neighbours in order one
+ * always has a free place on the inner side: below prev on the right, or below
+ * next on the left.
+ */
 static inline void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
 			       struct vm_area_struct *prev,
 			       struct vm_area_struct *next)
@@ -119,6 +144,7 @@ static inline void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
 		RB_RIGHT(parent, vm_rb) = vma;
 	} else if (next) {
 		parent = next;
+		/* A VMA there would lie between prev and next. */
 		BUG_ON(RB_LEFT(parent, vm_rb));
 		RB_LEFT(parent, vm_rb) = vma;
 	} else {
@@ -126,7 +152,10 @@ static inline void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
 		RB_ROOT(&mm->mm_rb) = vma;
 	}
 	RB_SET(vma, parent, vm_rb);
-	/* Right before the tree turns: rotations look at their nodes only. */
+	/*
+	 * Before the tree is rebalanced: a rotation recomputes only the nodes
+	 * that it moves, from these values.
+	 */
 	vma->rb_subtree_gap = vma->vm_gap = vma_gap(prev, vma);
 	if (vma->vm_gap)
 		gap_propagate(parent);
@@ -135,6 +164,7 @@ static inline void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
 	vma_tree_RB_INSERT_COLOR(&mm->mm_rb, vma);
 }
 
+/* The caller has found prev, so no search is needed. */
 void __vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
 		struct vm_area_struct *prev)
 {
@@ -150,14 +180,16 @@ void __vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
 	BUG_ON(next && next->vm_start < vma->vm_end);
 	tree_insert(mm, vma, prev, next);
 	mm->map_count++;
+	/* Last: from here on a truncation may look at vma. */
 	if (vma->vm_file)
 		i_mmap_add(vma);
 }
 
 /*
- * With two children next takes vma's place, and the macro recomputes the way
- * from next's old place to the root. Otherwise a child does, or nobody: then
- * vma must not count any more, nor next still count too little, before.
+ * Takes vma out of the tree. If it has two children, RB_REMOVE puts next in its
+ * place and recomputes the path from next's old place to the root, so next only
+ * needs its new vm_gap. Otherwise RB_REMOVE recomputes nothing above vma, so
+ * the changed gap of next and vma's own, now 0, are propagated before.
  */
 static void tree_remove(struct mm_struct *mm, struct vm_area_struct *vma,
 			struct vm_area_struct *prev,
@@ -173,11 +205,12 @@ static void tree_remove(struct mm_struct *mm, struct vm_area_struct *vma,
 	vma_tree_RB_REMOVE(&mm->mm_rb, vma);
 }
 
-/* All of __vma_unlink but the tree. */
+/* The part of __vma_unlink that is not the tree. */
 static inline void list_remove(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	BUG_ON(vma->vm_mm != mm || !mm->map_count);
 	TAILQ_REMOVE(&mm->mmap, vma, vm_link);
+	/* find_vma would return a VMA that is about to be freed. */
 	if (mm->mmap_cache == vma)
 		mm->mmap_cache = NULL;
 	mm->map_count--;
@@ -185,26 +218,33 @@ static inline void list_remove(struct mm_struct *mm, struct vm_area_struct *vma)
 		i_mmap_remove(vma);
 }
 
+/* The tree first: it reads vma's neighbours in the list. */
 void __vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	tree_remove(mm, vma, vma_prev(vma), vma_next(vma));
 	list_remove(mm, vma);
 }
 
-/* A new tree of the VMAs in the list. */
+/* Builds a new tree of the VMAs in the list. */
 static void make_tree(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma, *prev = NULL;
 
 	RB_INIT(&mm->mm_rb);
 	TAILQ_FOREACH(vma, &mm->mmap, vm_link) {
+		/*
+		 * Ascending, so each VMA is the last one: no neighbour above.
+		 */
 		tree_insert(mm, vma, prev, NULL);
 		prev = vma;
 		cond_resched();
 	}
 }
 
-/* Do more than half of all VMAs begin in [vma->vm_start, end)? */
+/*
+ * Whether more than half of all VMAs, and not only one, begin in
+ * [vma->vm_start, end).
+ */
 static bool most_go(const struct mm_struct *mm, struct vm_area_struct *vma,
 		    uaddr_t end)
 {
@@ -212,9 +252,14 @@ static bool most_go(const struct mm_struct *mm, struct vm_area_struct *vma,
 
 	while ((vma = vma_next(vma)) && vma->vm_start < end)
 		n++;
+	/* For a single VMA its removal is always cheaper. */
 	return n > 1 && n > mm->map_count / 2;
 }
 
+/*
+ * One removal is O(log n) with rotations; a new tree is O(n), but cheap per
+ * VMA.
+ */
 struct vm_area_struct *vma_unlink_run(struct mm_struct *mm,
 				      struct vm_area_struct *vma, uaddr_t end,
 				      struct vma_list *run)
@@ -224,6 +269,7 @@ struct vm_area_struct *vma_unlink_run(struct mm_struct *mm,
 
 	do {
 		next = vma_next(vma);
+		/* Each VMA may have another file. */
 		i_mmap_lock(vma);
 		if (most)
 			list_remove(mm, vma);
@@ -238,6 +284,7 @@ struct vm_area_struct *vma_unlink_run(struct mm_struct *mm,
 	return vma;
 }
 
+/* A gap changes on each side where a border moves. */
 void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		  u32 pgoff)
 {
@@ -250,6 +297,10 @@ void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 	}
 	if (end != vma->vm_end) {
 		vma->vm_end = end;
+		/*
+		 * Without a next one nobody keeps this gap: last_gap_fits
+		 * computes it.
+		 */
 		if (next)
 			gap_set(next, vma_gap(vma, next));
 	}
@@ -258,11 +309,18 @@ void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 
 /* ---- finding ----------------------------------------------------- */
 
+/*
+ * Several readers may set mmap_cache at once: each stores a VMA of the set,
+ * which stays in it as long as mmap_lock is held.
+ */
 struct vm_area_struct *__find_vma(struct mm_struct *mm, uaddr_t va)
 {
 	struct vm_area_struct *vma = mm->mmap_cache, *found = NULL;
 
-	/* The hole below the last answer has the same answer. */
+	/*
+	 * An address in the hole below the cached VMA has the same result: mmap
+	 * and the fault after it often come here.
+	 */
 	if (vma && va < vma->vm_end) {
 		const struct vm_area_struct *prev = vma_prev(vma);
 
@@ -275,6 +333,7 @@ struct vm_area_struct *__find_vma(struct mm_struct *mm, uaddr_t va)
 			vma = RB_RIGHT(vma, vm_rb);
 			continue;
 		}
+		/* It ends above va; a lower one may do so, too. */
 		found = vma;
 		if (va >= vma->vm_start)
 			break;
@@ -285,6 +344,7 @@ struct vm_area_struct *__find_vma(struct mm_struct *mm, uaddr_t va)
 	return found;
 }
 
+/* Above all VMAs the previous one is the last of the list. */
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, uaddr_t va,
 				     struct vm_area_struct **prev)
 {
@@ -294,6 +354,10 @@ struct vm_area_struct *find_vma_prev(struct mm_struct *mm, uaddr_t va,
 	return vma;
 }
 
+/*
+ * VMAs are sorted by start and by end alike, so the first that ends above start
+ * decides.
+ */
 struct vm_area_struct *find_vma_intersection(struct mm_struct *mm,
 					     uaddr_t start, uaddr_t end)
 {

@@ -1,6 +1,6 @@
 /*
- * The verifier of an address space: every rule that mm/vma.c and its callers
- * promise to keep, checked the slow way.
+ * The verifier of an address space: checks every rule that mm/vma.c and its
+ * callers must keep, by the slow and simple way.
  */
 #include <lib/printk.h>
 #include <mm/internal.h>
@@ -9,7 +9,7 @@ struct vma_audit {
 	struct mm_struct *mm;
 	u32 errors;
 	u32 in_tree, in_list;
-	struct mm_struct counted; /* as the VMAs say: the ledger's fields */
+	struct mm_struct counted; /* the ledger's fields, counted anew */
 };
 
 #define check(audit, vma, ok)                                         \
@@ -22,7 +22,10 @@ struct vma_audit {
 		}                                                     \
 	} while (0)
 
-/* Order, links, colours and gaps of the subtree. Returns its black height. */
+/*
+ * Checks order, links, colours and gaps of the subtree. Returns its black
+ * height: the black nodes on each path to a leaf.
+ */
 static u32 audit_subtree(struct vma_audit *audit, struct vm_area_struct *vma)
 {
 	struct vm_area_struct *left, *right;
@@ -34,22 +37,30 @@ static u32 audit_subtree(struct vma_audit *audit, struct vm_area_struct *vma)
 	right = RB_RIGHT(vma, vm_rb);
 	height = audit_subtree(audit, left);
 	audit->in_tree++;
+	/*
+	 * Rule of the colours: equal on both sides, or look-up is not O(log n).
+	 */
 	check(audit, vma, audit_subtree(audit, right) == height);
 	check(audit, vma, !left || left->vm_end <= vma->vm_start);
 	check(audit, vma, !right || vma->vm_end <= right->vm_start);
 	check(audit, vma, !left || RB_PARENT(left, vm_rb) == vma);
 	check(audit, vma, !right || RB_PARENT(right, vm_rb) == vma);
+	/* From the list, which tree_insert did not use for this value. */
 	gap = max(subtree_gap(left), subtree_gap(right));
 	check(audit, vma, vma->vm_gap == vma_gap(vma_prev(vma), vma));
 	check(audit, vma, vma->rb_subtree_gap == max(vma->vm_gap, gap));
 	if (RB_COLOR(vma, vm_rb) == RB_BLACK)
 		return height + 1;
+	/* A red node has no red child. */
 	check(audit, vma, !left || RB_COLOR(left, vm_rb) == RB_BLACK);
 	check(audit, vma, !right || RB_COLOR(right, vm_rb) == RB_BLACK);
 	return height;
 }
 
-/* On its file's list, once; nobody has the lock, nor a reason to wait for it. */
+/*
+ * Whether vma is on its file's list exactly once. Read without i_mmap_rwsem: no
+ * other task runs while tests verify.
+ */
 static bool on_i_mmap(const struct vm_area_struct *vma)
 {
 	const struct vm_area_struct *other;
@@ -62,11 +73,13 @@ static bool on_i_mmap(const struct vm_area_struct *vma)
 	return found == 1;
 }
 
+/* Checks one VMA against its neighbours, its file and the look-up. */
 static void audit_vma(struct vma_audit *audit, struct vm_area_struct *vma)
 {
 	struct vm_area_struct *prev = vma_prev(vma);
 
 	audit->in_list++;
+	/* The ledger's own function, on a scratch mm: the sum over all VMAs. */
 	vma_charge(&audit->counted, vma->vm_flags, vma_pages(vma));
 	check(audit, vma, vma->vm_mm == audit->mm);
 	check(audit, vma, vma->vm_start < vma->vm_end);
@@ -76,12 +89,16 @@ static void audit_vma(struct vma_audit *audit, struct vm_area_struct *vma)
 	check(audit, vma, !prev || prev->vm_end <= vma->vm_start);
 	check(audit, vma,
 	      vma->vm_page_prot.val == vma_page_prot(vma->vm_flags).val);
+	/*
+	 * First and last address: an error in the tree's order shows at a
+	 * border.
+	 */
 	check(audit, vma, find_vma(audit->mm, vma->vm_start) == vma);
 	check(audit, vma, find_vma(audit->mm, vma->vm_end - 1) == vma);
 	check(audit, vma, on_i_mmap(vma));
 }
 
-/* Each account is the sum over the VMAs. */
+/* Checks that each counter of mm is the sum over its VMAs. */
 static void audit_ledger(struct vma_audit *audit)
 {
 	const struct mm_struct *mm = audit->mm, *sum = &audit->counted;
@@ -97,6 +114,7 @@ static void audit_ledger(struct vma_audit *audit)
 	audit->errors++;
 }
 
+/* Goes on after an error: the pattern of several tells what was forgotten. */
 int vma_verify(struct mm_struct *mm)
 {
 	struct vma_audit audit = { .mm = mm };
@@ -111,6 +129,7 @@ int vma_verify(struct mm_struct *mm)
 		audit.errors++;
 	}
 	audit_ledger(&audit);
+	/* find_vma changed it: verifying must not change what comes after. */
 	mm->mmap_cache = cached;
 	return audit.errors ? -EUCLEAN : 0;
 }

@@ -1,36 +1,39 @@
 /*
- * One mapping may be many VMAs and become one again: splitting where rights
+ * One mapping may become several VMAs and one again: splitting where rights
  * begin to differ, merging where they no longer do.
  */
 #include <mm/internal.h>
 
+/* Whether high continues low: the same flags and object, at the next offset. */
 static bool same_mapping(const struct vm_area_struct *low,
 			 const struct vm_area_struct *high)
 {
 	return low->vm_flags == high->vm_flags &&
 		low->vm_file == high->vm_file && low->vm_ops == high->vm_ops &&
+		/* Two pagers, or two shared objects, are two mappings. */
 		low->vm_private_data == high->vm_private_data &&
 		low->vm_pgoff + vma_pages(low) == high->vm_pgoff;
 }
 
-/* Are these two, in this order, one mapping cut in two? */
+/* Whether low and high are adjacent parts of one mapping. */
 static inline bool can_merge(const struct vm_area_struct *low,
 			     const struct vm_area_struct *high)
 {
 	return low->vm_end == high->vm_start && same_mapping(low, high);
 }
 
-/* low grows over high, which is linked and goes. */
+/* Lets low grow over high, which is linked, and frees high. */
 static void absorb_next(struct vm_area_struct *low, struct vm_area_struct *high)
 {
 	BUG_ON(vma_next(low) != high);
 	i_mmap_lock(low);
-	low->vm_end = high->vm_end; /* first: no gap opens between */
+	low->vm_end = high->vm_end; /* high's unlinking computes gaps from it */
 	__vma_unlink(low->vm_mm, high);
 	i_mmap_unlock(low);
 	vm_area_free(high);
 }
 
+/* With the next VMA first: merging with the previous one frees vma. */
 struct vm_area_struct *vma_merge(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *prev = vma_prev(vma);
@@ -45,6 +48,10 @@ struct vm_area_struct *vma_merge(struct vm_area_struct *vma)
 	return vma;
 }
 
+/*
+ * Growing a neighbour saves a VMA: programs map many adjacent ranges, as malloc
+ * does.
+ */
 struct vm_area_struct *vma_insert(struct mm_struct *mm,
 				  struct vm_area_struct *vma,
 				  struct vm_area_struct *prev)
@@ -54,7 +61,11 @@ struct vm_area_struct *vma_insert(struct mm_struct *mm,
 
 	if (prev && can_merge(prev, vma)) {
 		vma_resize(prev, prev->vm_start, vma->vm_end, prev->vm_pgoff);
+		/* prev has references of its own to the same object. */
 		vm_area_free(vma);
+		/*
+		 * The range filled the hole between two parts of one mapping.
+		 */
 		if (next && can_merge(prev, next))
 			absorb_next(prev, next);
 		return prev;
@@ -68,6 +79,7 @@ struct vm_area_struct *vma_insert(struct mm_struct *mm,
 	return vma;
 }
 
+/* All that can fail comes before the first change. */
 int split_vma(struct vm_area_struct *vma, uaddr_t addr)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -81,13 +93,18 @@ int split_vma(struct vm_area_struct *vma, uaddr_t addr)
 		return -ENOMEM;
 	high->vm_pgoff = linear_page_index(vma, addr);
 	high->vm_start = addr;
+	/*
+	 * Held over both steps: a truncation must find each page in exactly one
+	 * of the two.
+	 */
 	i_mmap_lock(vma);
-	vma->vm_end = addr; /* high takes what it leaves: no gap */
+	vma->vm_end = addr; /* no gap: high takes over what it leaves */
 	__vma_link(mm, high, vma);
 	i_mmap_unlock(vma);
 	return 0;
 }
 
+/* At most two cuts; VMAs between the borders are whole already. */
 int vma_isolate(struct vm_area_struct **first, uaddr_t start, uaddr_t end)
 {
 	struct vm_area_struct *last;
@@ -101,11 +118,16 @@ int vma_isolate(struct vm_area_struct **first, uaddr_t start, uaddr_t end)
 		*first = vma_next(*first);
 	}
 	last = *first;
+	/* The VMA at the other border; none if the range ends in a hole. */
 	if (end > last->vm_end)
 		last = find_vma_intersection(last->vm_mm, end - 1, end);
 	if (last && end < last->vm_end) {
 		err = split_vma(last, end);
 		if (err) {
+			/*
+			 * Undoes the first cut, so that a failed call has
+			 * changed nothing.
+			 */
 			*first = vma_merge(*first);
 			return err;
 		}
@@ -113,7 +135,10 @@ int vma_isolate(struct vm_area_struct **first, uaddr_t start, uaddr_t end)
 	return 0;
 }
 
-/* The VMA that begins at addr, if one does, and the one before it. */
+/*
+ * Merges the VMA that begins at addr, if one does, with the VMA before it and
+ * after it.
+ */
 static void merge_at(struct mm_struct *mm, uaddr_t addr)
 {
 	struct vm_area_struct *vma = find_vma(mm, addr);
@@ -122,18 +147,21 @@ static void merge_at(struct mm_struct *mm, uaddr_t addr)
 		vma_merge(vma);
 }
 
+/* Also correct where plan_unmap made no cut: then nothing can be merged. */
 void vma_rejoin(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 {
 	merge_at(mm, start);
 	merge_at(mm, end);
 }
 
+/* Cut, change, merge: only the first step can fail. */
 int vma_change(struct vm_area_struct **vma, uaddr_t start, uaddr_t end,
 	       u32 vm_flags, void *data)
 {
 	int err;
 
 	BUG_ON(start < (*vma)->vm_start || end > (*vma)->vm_end);
+	/* Or it would cut the VMA, and possibly fail, for no change. */
 	if (vm_flags == (*vma)->vm_flags && data == (*vma)->vm_private_data)
 		return 0;
 	err = vma_isolate(vma, start, end);
@@ -145,6 +173,7 @@ int vma_change(struct vm_area_struct **vma, uaddr_t start, uaddr_t end,
 	return 0;
 }
 
+/* The pager of the range, if it has one, stays. */
 int vma_change_flags(struct vm_area_struct **vma, uaddr_t start, uaddr_t end,
 		     u32 vm_flags)
 {

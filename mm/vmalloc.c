@@ -1,20 +1,20 @@
 /*
  * Virtually contiguous kernel memory over scattered frames, and device
- * mappings. Owns the mappings of the vmalloc range; where an area lies is
- * vmap_area.c's. Every area ends in a page that is never mapped, so that
- * running off its end faults.
+ * mappings. Owns the mappings of the vmalloc range; vmap_area.c owns which
+ * addresses an area has. Every area ends in a page that is never mapped, so
+ * that running off its end faults.
  *
- * Giving an area back: all entries cleared, one flush for the whole range,
- * then the frames and the addresses are free again (law 6). The flush is not put
- * off until there are more areas, as Linux does for the sake of other cores:
- * the frames would have to wait for it too, and a use after vfree would not
- * fault.
+ * Freeing an area: all entries are cleared, one flush covers the whole range,
+ * then the frames and the addresses are free again (law 6). Linux puts the
+ * flush off until there are more areas, to spare other cores; here it is done
+ * at once, since the frames would have to wait for it too, and a use after
+ * vfree would not fault.
  */
 #include <alloc/alloc.h>
 #include <bug.h>
 #include <mm/vmap_area.h>
 
-#define MAP_PAGES 32u /* entered at a time: on the stack */
+#define MAP_PAGES 32u /* mapped at a time: an array on the stack */
 
 static struct kmem_cache *area_cachep;
 
@@ -28,7 +28,10 @@ void vmalloc_init(void)
 
 /* ---- areas ------------------------------------------------------- */
 
-/* Address space for bytes and the guard page behind them. NULL: none. */
+/*
+ * Returns an area of `bytes` and the guard page behind them, with addresses but
+ * nothing mapped. NULL: no memory, or no gap.
+ */
 static struct vmap_area *alloc_area(u32 bytes, u32 align, gfp_t gfp,
 				    const char *label, u32 caller)
 {
@@ -36,6 +39,7 @@ static struct vmap_area *alloc_area(u32 bytes, u32 align, gfp_t gfp,
 
 	BUG_ON(!bytes || !IS_ALIGNED(bytes, PAGE_SIZE));
 	BUG_ON(align < PAGE_SIZE || align & (align - 1));
+	/* The guard page would wrap the size to 0. */
 	if (bytes + PAGE_SIZE < bytes)
 		return NULL;
 	area = kmem_cache_alloc(area_cachep, gfp | __GFP_ZERO);
@@ -52,11 +56,13 @@ static struct vmap_area *alloc_area(u32 bytes, u32 align, gfp_t gfp,
 	return area;
 }
 
+/* Drops the frames of an area, mapped or not; the flush has been done. */
 static void free_frames(struct vmap_area *area)
 {
 	struct page *page, *next;
 
 	add_page_use(USE_VMALLOC, -(s32)area->nr_pages);
+	/* Safe: put_page may reuse the link at once. */
 	STAILQ_FOREACH_SAFE(page, &area->pages, area_link, next) {
 		BUG_ON(!(page->flags & PG_VMALLOC));
 		page->flags &= ~PG_VMALLOC;
@@ -65,8 +71,9 @@ static void free_frames(struct vmap_area *area)
 }
 
 /*
- * However much of it is mapped, and however many frames it has. No translation
- * of it is left when they are free.
+ * Frees an area, whatever part of it is mapped and however many frames it has,
+ * so that error paths need no case of their own. On return no translation of it
+ * is left.
  */
 static void free_vmap_area(struct vmap_area *area)
 {
@@ -74,13 +81,20 @@ static void free_vmap_area(struct vmap_area *area)
 
 	BUG_ON(area->bytes <= PAGE_SIZE);
 	unmap_kernel_range(area->va, end - area->va);
+	/*
+	 * Before the frames are free (law 6), and before the addresses can be
+	 * given out again.
+	 */
 	flush_tlb_kernel_range(area->va, end);
 	free_frames(area);
 	vmap_area_remove(area);
 	kmem_cache_free(area_cachep, area);
 }
 
-/* The one that begins at va; anything else is the caller's error. */
+/*
+ * Frees the area that begins at va. Any other address, or the wrong one of
+ * vfree and iounmap, is a bug of the caller.
+ */
 static void free_area_at(const void *va, bool owns_pages)
 {
 	struct vmap_area *area = vmap_area_find(va);
@@ -93,8 +107,8 @@ static void free_area_at(const void *va, bool owns_pages)
 /* ---- vmalloc ----------------------------------------------------- */
 
 /*
- * nr frames from anywhere, chained by their struct page: an array of a large
- * area's would itself need contiguous frames. 0 or -ENOMEM.
+ * Allocates nr frames from anywhere, chained by their struct page: an array of
+ * pointers would itself need contiguous frames for a large area. 0 or -ENOMEM.
  */
 static int alloc_frames(struct vmap_area *area, u32 nr, gfp_t gfp)
 {
@@ -106,11 +120,12 @@ static int alloc_frames(struct vmap_area *area, u32 nr, gfp_t gfp)
 		page->flags |= PG_VMALLOC;
 		STAILQ_INSERT_TAIL(&area->pages, page, area_link);
 	}
+	/* Also after an error: free_frames takes off what nr_pages counts. */
 	add_page_use(USE_VMALLOC, (s32)area->nr_pages);
 	return area->nr_pages < nr ? -ENOMEM : 0;
 }
 
-/* Enter them, some at a time. 0, or -ENOMEM: perhaps some are entered. */
+/* Maps the frames, MAP_PAGES at a time. 0, or -ENOMEM: a part may be mapped. */
 static int map_frames(const struct vmap_area *area)
 {
 	struct page *part[MAP_PAGES], *page = STAILQ_FIRST(&area->pages);
@@ -129,22 +144,32 @@ static int map_frames(const struct vmap_area *area)
 	return err;
 }
 
+/*
+ * The body of vmalloc and vmalloc_aligned. caller: the text address for
+ * /proc/vmallocinfo.
+ */
 static void *vmalloc_node(u32 bytes, u32 align, gfp_t gfp, const char *label,
 			  u32 caller)
 {
 	struct vmap_area *area;
 	u32 size = ALIGN_UP(bytes, PAGE_SIZE);
 
-	/* More than there is: do not take everything first. */
+	/*
+	 * A request that can never succeed must not take all memory before it
+	 * fails.
+	 */
 	if (!size || size >> PAGE_SHIFT > totalram_pages())
 		return NULL;
+	/* __GFP_ZERO is meant for the pages, which alloc_frames clears. */
 	area = alloc_area(size, align, gfp & ~__GFP_ZERO, label, caller);
 	if (!area)
 		return NULL;
+	/* In this order: mapping needs the frames of its next pages. */
 	if (alloc_frames(area, size >> PAGE_SHIFT, gfp) || map_frames(area)) {
 		free_vmap_area(area);
 		return NULL;
 	}
+	/* From now on the verifier expects each page to be mapped. */
 	area->owns_pages = true;
 	return (void *)(uintptr_t)area->va;
 }
@@ -160,6 +185,7 @@ void *vmalloc_aligned(u32 bytes, u32 align, gfp_t gfp, const char *label)
 	return vmalloc_node(bytes, align, gfp, label, caller_address());
 }
 
+/* iounmap of a vmalloc area, or the reverse, is refused by free_area_at. */
 void vfree(const void *va)
 {
 	if (va)
@@ -169,8 +195,9 @@ void vfree(const void *va)
 /* ---- ioremap ----------------------------------------------------- */
 
 /*
- * One frame must not be Normal memory here and Device memory there: what is read
- * then is unpredictable (DDI0406C A3.5.7). All of lowmem is mapped already.
+ * One frame must not be mapped as Normal memory at one address and Device
+ * memory at another: what is read then is unpredictable (DDI0406C A3.5.7). All
+ * of lowmem is mapped as Normal memory.
  */
 static bool overlaps_lowmem(phys_addr_t pa, u32 bytes)
 {
@@ -178,12 +205,17 @@ static bool overlaps_lowmem(phys_addr_t pa, u32 bytes)
 		(pa + (bytes - 1)) >> PAGE_SHIFT >= min_low_pfn;
 }
 
+/*
+ * Registers need not start at a page: whole pages are mapped, and the offset is
+ * added to the result.
+ */
 void *ioremap(phys_addr_t pa, u32 bytes)
 {
 	u32 offset = pa & ~PAGE_MASK;
 	u32 size = ALIGN_UP(bytes + offset, PAGE_SIZE);
 	struct vmap_area *area;
 
+	/* Neither the size nor the last physical address may wrap. */
 	if (!bytes || size < bytes || pa - offset + (size - 1) < pa - offset)
 		return NULL;
 	if (overlaps_lowmem(pa - offset, size))
@@ -193,6 +225,7 @@ void *ioremap(phys_addr_t pa, u32 bytes)
 	if (!area)
 		return NULL;
 	area->pa = pa - offset;
+	/* All or nothing: the area is freed with nothing mapped. */
 	if (ioremap_page_range(area->va, size, area->pa, MT_DEVICE)) {
 		free_vmap_area(area);
 		return NULL;
@@ -200,6 +233,7 @@ void *ioremap(phys_addr_t pa, u32 bytes)
 	return (void *)(uintptr_t)(area->va + offset);
 }
 
+/* va may point into the first page, as ioremap returned it. */
 void iounmap(void *va)
 {
 	if (va)

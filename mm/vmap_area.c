@@ -1,7 +1,7 @@
 /*
  * The set of areas of the vmalloc range [vmalloc_start(), VMALLOC_END). Owns a
- * list by address and a red-black tree over the same areas, in which each node
- * knows the largest free gap below any area of its subtree (as in vma.c).
+ * list by address and a red-black tree over the same areas. Each node of the
+ * tree has the largest free gap below any area of its subtree (as in vma.c).
  */
 #include <mm/vmap_area.h>
 
@@ -9,6 +9,7 @@ spinlock_t vmap_lock = SPINLOCK_INIT;
 struct area_list vmap_areas = TAILQ_HEAD_INITIALIZER(vmap_areas);
 struct area_tree vmap_area_tree = RB_INITIALIZER(&vmap_area_tree);
 
+/* The first area's gap begins where the vmalloc range does. */
 u32 vmap_gap_start(struct vmap_area *area)
 {
 	struct vmap_area *prev = TAILQ_PREV(area, area_list, link);
@@ -16,6 +17,7 @@ u32 vmap_gap_start(struct vmap_area *area)
 	return prev ? prev->va + prev->bytes : vmalloc_start();
 }
 
+/* Recomputes subtree_gap of area from its own gap and its children. */
 static void gap_update(struct vmap_area *area)
 {
 	u32 children = max(vmap_subtree_gap(RB_LEFT(area, rb)),
@@ -24,6 +26,7 @@ static void gap_update(struct vmap_area *area)
 	area->subtree_gap = max(area->va - vmap_gap_start(area), children);
 }
 
+/* Not a difference: addresses are unsigned, and it would overflow an int. */
 static int area_cmp(const struct vmap_area *a, const struct vmap_area *b)
 {
 	return a->va < b->va ? -1 : a->va > b->va;
@@ -47,28 +50,42 @@ static void gap_propagate(struct vmap_area *area)
 struct area_search {
 	u32 bytes, align;
 	u32 va;                   /* out */
-	struct vmap_area *before; /* out: the area above it, or NULL */
+	struct vmap_area *before; /* out: the area above va, or NULL */
 };
 
+/*
+ * Whether as->bytes fit into [start, end) at a multiple of as->align; sets
+ * as->va.
+ */
 static bool gap_fits(struct area_search *as, u32 start, u32 end)
 {
 	as->va = ALIGN_UP(start, as->align);
+	/* Aligning up may wrap past 4 GiB, or pass the end of the gap. */
 	return as->va >= start && as->va < end && end - as->va >= as->bytes;
 }
 
-/* The lowest gap below any area of the subtree that fits. */
+/*
+ * Finds the lowest gap that fits below any area of the subtree. The depth of
+ * recursion is the tree's height.
+ */
 static bool search_subtree(struct area_search *as, struct vmap_area *area)
 {
+	/* An empty subtree has a gap of 0, so this ends the recursion, too. */
 	if (vmap_subtree_gap(area) < as->bytes)
 		return false;
 	if (search_subtree(as, RB_LEFT(area, rb)))
 		return true;
+	/*
+	 * A lower gap did not fit: with a large alignment not each one of
+	 * enough bytes does.
+	 */
 	as->before = area;
 	if (gap_fits(as, vmap_gap_start(area), area->va))
 		return true;
 	return search_subtree(as, RB_RIGHT(area, rb));
 }
 
+/* The gap behind the last area is below none, so the tree does not know it. */
 static bool search_gap(struct area_search *as)
 {
 	struct vmap_area *last = TAILQ_LAST(&vmap_areas, area_list);
@@ -80,6 +97,10 @@ static bool search_gap(struct area_search *as)
 			VMALLOC_END);
 }
 
+/*
+ * Links area in the list before `before` (NULL: at the end) and in the tree.
+ * Hold vmap_lock.
+ */
 static void link_area(struct vmap_area *area, struct vmap_area *before)
 {
 	if (before)
@@ -87,10 +108,12 @@ static void link_area(struct vmap_area *area, struct vmap_area *before)
 	else
 		TAILQ_INSERT_TAIL(&vmap_areas, area, link);
 	if (area_tree_RB_INSERT(&vmap_area_tree, area))
+		/* Two areas at one address: the search is wrong. */
 		BUG();
-	gap_propagate(area); /* before, whose gap shrank, is on the way up */
+	gap_propagate(area); /* passes before, whose gap shrank */
 }
 
+/* Search and link under one lock, or two callers could get the same gap. */
 int vmap_area_insert(struct vmap_area *area, u32 align)
 {
 	struct area_search as = { .bytes = area->bytes, .align = align };
@@ -108,9 +131,9 @@ int vmap_area_insert(struct vmap_area *area, u32 align)
 }
 
 /*
- * With two children next takes area's place, and the macro recomputes the way
- * from next's old place to the root. Otherwise it is one way up through what
- * was around area.
+ * If area has two children, next takes its place, and RB_REMOVE recomputes the
+ * path from next's old place to the root. Otherwise the paths up from area's
+ * parent and from next have changed.
  */
 void vmap_area_remove(struct vmap_area *area)
 {
@@ -126,6 +149,7 @@ void vmap_area_remove(struct vmap_area *area)
 	spin_unlock(&vmap_lock);
 }
 
+/* By the exact start: an address inside of an area finds nothing. */
 struct vmap_area *vmap_area_find(const void *va)
 {
 	struct vmap_area key = { .va = (u32)(uintptr_t)va }, *area;

@@ -1,6 +1,6 @@
 /*
- * Looking at the vmalloc range: the verifier of the set of areas and of what is
- * mapped, and what others may ask.
+ * The verifier of the vmalloc range, for the set of areas and what is mapped,
+ * and the functions by which others look at it.
  */
 #include <lib/printk.h>
 #include <mm/vmap_area.h>
@@ -23,7 +23,10 @@ struct vmap_audit {
 		}                                                          \
 	} while (0)
 
-/* Order and gaps of the subtree; the tree's colours are the macros' own. */
+/*
+ * Checks order and gaps of the subtree; that the colours are right is left to
+ * the macros of Newlib.
+ */
 static void audit_subtree(struct vmap_audit *audit, struct vmap_area *area)
 {
 	struct vmap_area *left, *right;
@@ -38,12 +41,13 @@ static void audit_subtree(struct vmap_audit *audit, struct vmap_area *area)
 	audit->in_tree++;
 	check(audit, area, !left || left->va < area->va);
 	check(audit, area, !right || area->va < right->va);
+	/* By hand, from the neighbours: what gap_update should have stored. */
 	gap = max(vmap_subtree_gap(left), vmap_subtree_gap(right));
 	gap = max(gap, area->va - vmap_gap_start(area));
 	check(audit, area, area->subtree_gap == gap);
 }
 
-/* Each of its pages is mapped where its turn is. */
+/* Checks that each page of area is mapped, in order. */
 static void audit_pages(struct vmap_audit *audit, const struct vmap_area *area)
 {
 	const struct page *page;
@@ -55,9 +59,11 @@ static void audit_pages(struct vmap_audit *audit, const struct vmap_area *area)
 		      !kernel_va_to_phys(va, &pa) && pa == page_to_phys(page));
 		va += PAGE_SIZE;
 	}
+	/* Neither more nor fewer pages than were counted. */
 	check(audit, area, va == area->va + area->nr_pages * PAGE_SIZE);
 }
 
+/* Checks one area: its place, its guard page, its pages. */
 static void audit_area(struct vmap_audit *audit, struct vmap_area *area)
 {
 	u32 guard = area->va + area->bytes - PAGE_SIZE;
@@ -65,13 +71,16 @@ static void audit_area(struct vmap_audit *audit, struct vmap_area *area)
 
 	audit->in_list++;
 	check(audit, area, IS_ALIGNED(area->va | area->bytes, PAGE_SIZE));
+	/* Overlapping areas would have a gap of nearly 4 GiB. */
 	check(audit, area, area->va >= vmap_gap_start(area));
 	check(audit, area, area->bytes <= VMALLOC_END - area->va);
+	/* It must fail: the guard page is never mapped. */
 	check(audit, area, kernel_va_to_phys(guard, &pa));
 	if (area->owns_pages)
 		audit_pages(audit, area);
 }
 
+/* With the lock held throughout, so that no area is half linked. */
 int vmalloc_verify(void)
 {
 	struct vmap_audit audit = { 0 };
@@ -82,6 +91,7 @@ int vmalloc_verify(void)
 	TAILQ_FOREACH(area, &vmap_areas, link)
 		audit_area(&audit, area);
 	spin_unlock(&vmap_lock);
+	/* An area in only one of the two is found by counting. */
 	if (audit.in_tree != audit.in_list) {
 		pr_err("vmalloc_verify: %u areas in the tree, %u in the list\n",
 		       (unsigned int)audit.in_tree,
@@ -93,22 +103,26 @@ int vmalloc_verify(void)
 
 /* ---- questions --------------------------------------------------- */
 
+/* By range alone: no lock, so that it serves in any context. */
 bool is_vmalloc_addr(const void *va)
 {
 	return (uintptr_t)va >= vmalloc_start() && (uintptr_t)va < VMALLOC_END;
 }
 
+/* Reads the tables, not the areas: also correct for a part that is mapped. */
 struct page *vmalloc_to_page(const void *va)
 {
 	phys_addr_t pa;
 
 	if (!is_vmalloc_addr(va) ||
 	    kernel_va_to_phys((u32)(uintptr_t)va, &pa) ||
+	    /* ioremap maps addresses that have no struct page. */
 	    !pfn_valid(pa >> PAGE_SHIFT))
 		return NULL;
 	return phys_to_page(pa);
 }
 
+/* fn gets a copy, so it cannot change an area. */
 void vmalloc_for_each(void (*fn)(const struct vm_info *info, void *arg),
 		      void *arg)
 {
