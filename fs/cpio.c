@@ -1,8 +1,8 @@
 /*
  * Reads the "newc" format of cpio, and trusts none of it.
  *
- * Every length is compared with what is left before it is added to anything,
- * so no sum can wrap and no byte outside of the archive is looked at.
+ * Every length is compared with what is left before it is added to anything, so
+ * no sum can wrap and no byte outside of the archive is read.
  */
 #include <fs/cpio.h>
 #include <fs/fs.h>
@@ -27,7 +27,7 @@ static const char *const number_names[CPIO_NUMBERS] = {
 static_assert(HEADER_BYTES == 110, "newc header");
 
 /* clang-format off */
-/* What else a file that is not newc may be, for the message. */
+/* Formats that users pass by mistake, for the message. */
 static const struct {
 	const char *magic, *what;
 } other_formats[] = {
@@ -41,17 +41,22 @@ static const struct {
 };
 /* clang-format on */
 
-/* Names come from outside: no control characters for the terminal. */
+/*
+ * Copies name to buf, cut to bytes. Names come from outside: control characters
+ * would reach the terminal.
+ */
 static const char *printable(const char *name, char *buf, size_t bytes)
 {
 	size_t i;
 
+	/* Only ASCII is safe to print whatever the terminal expects. */
 	for (i = 0; i < bytes - 1 && name[i]; i++)
 		buf[i] = name[i] < ' ' || name[i] > '~' ? '?' : name[i];
 	buf[i] = '\0';
 	return buf;
 }
 
+/* Returns -EINVAL, so that a caller can report and fail in one statement. */
 int cpio_complain(const struct cpio_entry *entry, const char *fmt, ...)
 {
 	char what[128], name[48];
@@ -60,6 +65,7 @@ int cpio_complain(const struct cpio_entry *entry, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(what, sizeof(what), fmt, args);
 	va_end(args);
+	/* An error in the header comes before the name is known. */
 	if (entry->name)
 		pr_err("initramfs: entry %u at offset 0x%x, `%s': %s\n",
 		       entry->nr, entry->offset,
@@ -70,13 +76,17 @@ int cpio_complain(const struct cpio_entry *entry, const char *fmt, ...)
 	return -EINVAL;
 }
 
-/* Eight hexadecimal digits and nothing else. */
+/*
+ * Parses eight hexadecimal digits and nothing else: strtoul would accept signs
+ * and spaces.
+ */
 static bool parse_hex(const u8 *text, u32 *value)
 {
 	u32 i;
 
 	*value = 0;
 	for (i = 0; i < FIELD_DIGITS; i++) {
+		/* Bit 5 makes letters small; digits are compared before. */
 		u8 c = text[i], lower = c | 0x20;
 
 		if (c >= '0' && c <= '9')
@@ -89,12 +99,17 @@ static bool parse_hex(const u8 *text, u32 *value)
 	return true;
 }
 
+/*
+ * Names the format if it is a known one: most users forgot to unpack or to say
+ * -H newc. left: bytes that may be looked at, at least MAGIC_BYTES.
+ */
 static int bad_magic(const struct cpio_entry *entry, const u8 *found, u32 left)
 {
 	size_t i, n;
 
 	for (i = 0; i < ARRAY_SIZE(other_formats); i++) {
 		n = strlen(other_formats[i].magic);
+		/* A short file must not be read beyond its end. */
 		if (left < n || memcmp(found, other_formats[i].magic, n) != 0)
 			continue;
 		return cpio_complain(
@@ -108,11 +123,15 @@ static int bad_magic(const struct cpio_entry *entry, const u8 *found, u32 left)
 		found[0], found[1], found[2], found[3], found[4], found[5]);
 }
 
-/* Move on by bytes of what: where they start, or NULL: there are less. */
+/*
+ * Skips the next `bytes` and returns their start, or NULL after reporting that
+ * there are fewer. what: their name in the message.
+ */
 static const u8 *take(struct cpio *cpio, const struct cpio_entry *entry,
 		      u32 bytes, const char *what)
 {
 	const u8 *start = cpio->archive + cpio->at;
+	/* at never passes the end, so this cannot wrap. */
 	u32 left = cpio->bytes - cpio->at;
 
 	if (bytes > left) {
@@ -126,11 +145,16 @@ static const u8 *take(struct cpio *cpio, const struct cpio_entry *entry,
 	return start;
 }
 
+/* Reads the header into entry. 0 or -EINVAL. */
 static int take_header(struct cpio *cpio, struct cpio_entry *entry)
 {
 	const u8 *header = cpio->archive + cpio->at;
 	u32 left = cpio->bytes - cpio->at, i;
 
+	/*
+	 * Before the length: for another format "cut off" would mislead. 070702
+	 * is 070701 with checksums.
+	 */
 	if (left >= MAGIC_BYTES && memcmp(header, "070701", MAGIC_BYTES) &&
 	    memcmp(header, "070702", MAGIC_BYTES))
 		return bad_magic(entry, header, left);
@@ -148,11 +172,13 @@ static int take_header(struct cpio *cpio, struct cpio_entry *entry)
 	return 0;
 }
 
+/* Sets entry->name, which stays in the archive. 0 or -EINVAL. */
 static int take_name(struct cpio *cpio, struct cpio_entry *entry)
 {
 	u32 bytes = entry->name_bytes;
 	const u8 *name;
 
+	/* Also keeps path_parent within PATH_MAX. */
 	if (bytes == 0 || bytes > PATH_MAX)
 		return cpio_complain(entry,
 				     "a name of %u bytes, expected 1 to %u",
@@ -160,6 +186,10 @@ static int take_name(struct cpio *cpio, struct cpio_entry *entry)
 	name = take(cpio, entry, bytes, "a name");
 	if (!name)
 		return -EINVAL;
+	/*
+	 * From here on it is used as a C string, which must end inside the
+	 * archive.
+	 */
 	if (name[bytes - 1] != '\0')
 		return cpio_complain(
 			entry, "the name's last byte is 0x%02x, expected a NUL",
@@ -168,7 +198,10 @@ static int take_name(struct cpio *cpio, struct cpio_entry *entry)
 	return 0;
 }
 
-/* To the next multiple of four, or to the end of the archive. */
+/*
+ * Skips to the next multiple of four, or to the end of the archive, where some
+ * writers leave the padding out.
+ */
 static void skip_padding(struct cpio *cpio)
 {
 	u32 padding = -cpio->at & (CPIO_ALIGN - 1);
@@ -176,11 +209,15 @@ static void skip_padding(struct cpio *cpio)
 	cpio->at += min(padding, cpio->bytes - cpio->at);
 }
 
-/* Format 070702 has the sum of the data's bytes. */
+/* Compares the data with its sum, which only format 070702 has. */
 static int verify_sum(const struct cpio_entry *entry)
 {
 	u32 sum = 0, i;
 
+	/*
+	 * Linux too adds plain bytes: no check against intent, only against
+	 * damage.
+	 */
 	for (i = 0; i < entry->data_bytes; i++)
 		sum += entry->data[i];
 	if (sum == entry->sum)
@@ -189,13 +226,17 @@ static int verify_sum(const struct cpio_entry *entry)
 			     sum, entry->sum);
 }
 
-/* Between two archives, and behind the last one, there may be zeroes. */
+/*
+ * Between two archives, and behind the last one, there may be zeroes: cpio
+ * fills its last block with them.
+ */
 static void skip_zeroes(struct cpio *cpio)
 {
 	while (cpio->at < cpio->bytes && cpio->archive[cpio->at] == 0)
 		cpio->at++;
 }
 
+/* Each step has checked what the next one reads. */
 int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
 {
 	const u8 *header;
@@ -206,6 +247,7 @@ int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
 				      .offset = cpio->at };
 	if (cpio->at == cpio->bytes)
 		return 0;
+	/* Archives joined without padding: Linux refuses them, too. */
 	if (cpio->at & (CPIO_ALIGN - 1))
 		return cpio_complain(entry,
 				     "expected an entry at a multiple of %u",
@@ -218,6 +260,10 @@ int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
 	if (err)
 		return err;
 	skip_padding(cpio);
+	/*
+	 * Two names may share one file's data: then it has no bytes, but a
+	 * start.
+	 */
 	entry->data = take(cpio, entry, entry->data_bytes, "data");
 	if (!entry->data)
 		return -EINVAL;
@@ -226,6 +272,10 @@ int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
 	if (err)
 		return err;
 	skip_padding(cpio);
+	/*
+	 * Counted once it is whole, so that a message names the entry that
+	 * failed.
+	 */
 	cpio->nr_entries++;
 	*trailer = strcmp(entry->name, "TRAILER!!!") == 0;
 	return 1;

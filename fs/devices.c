@@ -1,9 +1,9 @@
 /*
  * fs/devices.c - character devices: the small ones, and how open finds each.
  *
- * A device inode has a number only; open finds the operations in the tables,
- * those of services before ours. The nodes are made at boot, and those
- * in the archive work as well.
+ * A device inode contains only a number. open finds the operations for it in
+ * the tables, of which those of services come before ours. The nodes are made
+ * at boot; nodes in the archive work as well.
  */
 #include <fs/internal.h>
 #include <lib/printk.h>
@@ -13,30 +13,38 @@
 
 /* ---- null, zero -------------------------------------------------- */
 
-#define ZEROES 16384 /* written before others may run */
+#define ZEROES 16384 /* bytes cleared before other tasks may run */
 
+/* The end of the file, at once. */
 static s32 null_read(struct file *file __unused_arg, uaddr_t buf __unused_arg,
 		     u32 bytes __unused_arg, u64 *pos __unused_arg)
 {
 	return 0;
 }
 
+/*
+ * Accepts everything without reading buf, so a bad address is no error, as on
+ * Linux.
+ */
 static s32 null_write(struct file *file __unused_arg, uaddr_t buf __unused_arg,
 		      u32 bytes, u64 *pos __unused_arg)
 {
 	return (s32)bytes;
 }
 
+/* A read that faults half-way returns what it has cleared. */
 s32 zero_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
 	      u64 *pos __unused_arg)
 {
 	u32 done = 0, part, left = 0;
 
 	might_fault();
+	/* Once for the whole range, as __clear_user does not check. */
 	if (!access_ok(buf, bytes))
 		return -EFAULT;
 	while (done < bytes && !left) {
 		part = min(bytes - done, (u32)ZEROES);
+		/* In pieces, so that a kill ends a read of gigabytes. */
 		left = __clear_user(buf + done, part);
 		done += part - left;
 		if (give_way())
@@ -45,12 +53,16 @@ s32 zero_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
 	return !done && left ? -EFAULT : (s32)done;
 }
 
-/* Private: anonymous memory. Shared: memory that fork shares. */
+/*
+ * A private mapping is anonymous memory and needs nothing; a shared one is an
+ * object that fork shares.
+ */
 static int zero_mmap(struct file *file __unused_arg, struct vm_area_struct *vma)
 {
 	return vma->vm_flags & VM_SHARED ? shmem_zero_setup(vma) : 0;
 }
 
+/* Programs seek before they know the device: no error. */
 s64 null_llseek(struct file *file, s64 offset __unused_arg,
 		int whence __unused_arg)
 {
@@ -75,6 +87,7 @@ static const struct file_operations zero_fops = {
 
 #define CHUNK 128 /* bytes moved at a time */
 
+/* Through a buffer on the stack: console_text must not meet a fault. */
 static s32 plain_console_write(struct file *file __unused_arg, uaddr_t buf,
 			       u32 bytes, u64 *pos __unused_arg)
 {
@@ -82,12 +95,17 @@ static s32 plain_console_write(struct file *file __unused_arg, uaddr_t buf,
 	u32 done, part;
 
 	for (done = 0; done < bytes; done += part) {
+		/*
+		 * The serial line takes long, and a killed task must not wait
+		 * for it.
+		 */
 		if (fatal_signal_pending())
 			return done ? (s32)done : -EINTR;
 		part = min(bytes - done, (u32)CHUNK);
 		if (copy_from_user(chunk, buf + done, part))
 			return done ? (s32)done : -EFAULT;
-		for (u32 i = 0; i < part; i++) { /* a line is slow */
+		/* At 115200 baud a byte takes 87 us: others run in between. */
+		for (u32 i = 0; i < part; i++) {
 			console_text(&chunk[i], 1);
 			cond_resched();
 		}
@@ -111,22 +129,32 @@ static const struct chrdev core_devices[] = {
 	{ NULL },
 };
 
-/* The n-th: each service's, then our own; NULL: that was the last. */
+/* Returns the n-th table: each service's, then our own; NULL after that. */
 static const struct chrdev *device_table(u32 n)
 {
 	const struct chrdev *table = services_devices(n);
 
 	if (table)
 		return table;
+	/*
+	 * Once after the last service's table; services_devices() ends with
+	 * NULL.
+	 */
 	return n == 0 || services_devices(n - 1) ? core_devices : NULL;
 }
 
+/* Finds the driver by number, not by name: a node may have any name. */
 static int device_open(struct inode *inode, struct file *file)
 {
 	const struct chrdev *device;
 
+	/* There are no block devices, and a socket's node cannot be opened. */
 	if (!S_ISCHR(inode->i_mode))
 		return -ENXIO;
+	/*
+	 * Services first: one may replace a device of ours, as the tty does the
+	 * console.
+	 */
 	for (u32 n = 0; (device = device_table(n)); n++)
 		for (; device->name; device++)
 			if (device->rdev == inode->i_rdev) {
@@ -141,10 +169,13 @@ const struct inode_operations device_node_ops = {
 };
 
 struct inode_operations fifo_node_ops = {
-	.open = device_open, /* there is none: -ENXIO */
+	.open = device_open, /* no driver has a FIFO's number: -ENXIO */
 };
 
-/* A name that is there already is a service's device, which counts for more. */
+/*
+ * Makes a node in /dev. A name that exists is the device of a service, whose
+ * table comes first: it stays.
+ */
 static void make_node(struct inode *dir, const struct chrdev *device)
 {
 	struct inode *node = ramfs_inode(S_IFCHR | device->mode);
@@ -155,11 +186,13 @@ static void make_node(struct inode *dir, const struct chrdev *device)
 		err = ramfs_link(dir, device->name, (u32)strlen(device->name),
 				 node, false);
 	}
+	/* At boot there is memory, and nothing works without /dev/console. */
 	if (err && err != -EEXIST)
 		panic("/dev/%s: error %d", device->name, err);
 	iput(node);
 }
 
+/* Before the archive is unpacked, whose /dev may add nodes. */
 void devices_init(void)
 {
 	struct inode *dir = ramfs_inode(S_IFDIR | 0755);

@@ -4,10 +4,10 @@
  *	file -> inode -> address_space (page cache) -> pages
  *
  * One tree of inodes: ramfs directories and files, filled from a cpio archive;
- * /dev's devices; /proc (its files belong to inspect/). File data
- * is in the page cache and nowhere else, but the archive stays where the
- * loader put it and is the backing of pages nobody wrote: they are filled on
- * the first read or fault, and may be dropped again.
+ * devices in /dev; /proc (its files belong to inspect/). File data is in the
+ * page cache and nowhere else. The archive stays where the loader put it and is
+ * the backing of pages that nobody wrote: they are filled on the first read or
+ * fault, and may be dropped again.
  */
 #ifndef FS_FS_H
 #define FS_FS_H
@@ -35,7 +35,7 @@
 
 struct inode;
 
-/* No file grows beyond this: a page's index is 32 bits, as in Linux. */
+/* The largest file: a page's index has 32 bits, as in Linux. */
 #define MAX_FILE_BYTES 0xffffffff000ull
 
 /* A moment since 1970. */
@@ -44,8 +44,8 @@ struct file_time {
 };
 
 /*
- * One name of an inode in a directory. The file system that made it frees it;
- * i_entry points to the one that reports show.
+ * One name of an inode in a directory, freed by the file system that made it.
+ * i_entry points to the one that paths in reports use.
  */
 struct dir_entry {
 	TAILQ_ENTRY(dir_entry) link; /* dir's i_lock */
@@ -59,32 +59,32 @@ struct dir_entry {
 };
 
 struct inode_operations {
-	/* The child called name (bytes long, no NUL): 0 and a reference. */
+	/* Finds child name (bytes long, no NUL): 0 and a reference. */
 	int (*lookup)(struct inode *dir, const char *name, u32 bytes,
 		      struct inode **child);
-	/* Symbolic link's text, NUL-terminated, into buf[PATH_MAX]. */
+	/* Copies the symbolic link's text, NUL-terminated, to buf. */
 	int (*readlink)(struct inode *inode, char *buf, u32 bytes);
 	/*
-	 * NULL, or where a link leads that is no path (/proc/PID/fd/N): 0 and a
-	 * reference to the inode in *target, or -errno.
+	 * For a link that leads to no path (/proc/PID/fd/N), else NULL. 0 and a
+	 * reference in *target, or -errno.
 	 */
 	int (*jump)(struct inode *inode, struct inode **target);
 	int (*truncate)(struct inode *inode, u64 bytes);
-	/* Called by open: may set file->f_op, private_data. 0 or -errno. */
+	/* Part of open: may set file->f_op, private_data. 0 or -errno. */
 	int (*open)(struct inode *inode, struct file *file);
-	/* As long as file is open somebody runs it. 0 or -errno. */
+	/* execve opened file: keep writers out until it is closed. */
 	int (*run)(struct inode *inode, struct file *file);
-	/* The last reference is gone. */
+	/* The last reference is gone: frees i_private. */
 	void (*evict)(struct inode *inode);
-	/* "pipe": in no directory, its files are called "pipe:[INO]". Or NULL. */
+	/* For an inode in no directory: "pipe:[%u]", its ino. Or NULL. */
 	const char *nameless;
-	/* NULL, or the same for each with a text of its own, into buf. */
+	/* NULL, or writes a name that differs for each inode to buf. */
 	void (*describe)(const struct inode *inode, char *buf, size_t bytes);
 };
 
-/* What a mounted tree may hold, and what it has. Its inodes share it. */
+/* What a mounted tree may hold, and what it has; its inodes share it. */
 struct tree_limits {
-	atomic_t inodes;           /* the last one frees it */
+	atomic_t inodes;           /* the last one that ends frees it */
 	atomic_t pages;            /* with PG_CHARGED */
 	u32 max_pages, max_inodes; /* 0: no limit */
 };
@@ -95,43 +95,45 @@ struct inode {
 	u32 i_dev, i_rdev;
 	const struct inode_operations *i_op;
 	const struct file_operations *i_fop;
-	struct tree_limits *i_limits; /* NULL: of no such tree */
+	struct tree_limits *i_limits; /* NULL: its tree has none */
 	/* atomic */
 	atomic_t i_count;
 	/* i_lock */
 	struct rw_semaphore i_lock;
 	u32 i_mode;       /* S_IF*, constant, and permissions */
-	u32 i_uid, i_gid; /* whose it is */
+	u32 i_uid, i_gid; /* the owner */
 	u64 i_size;       /* read without the lock: i_size_read() */
 	u32 i_nlink;
 	/*
-	 * Last read, changed, changed in itself or its data. Whoever does it
-	 * stores them, mostly under i_lock; faults and reads without.
+	 * Of the last read, of the last change of the data, of the last change
+	 * of anything. Stored by the task that does it, mostly under i_lock;
+	 * faults and reads hold no lock.
 	 */
 	struct file_time i_atime, i_mtime, i_ctime;
-	bool i_was_read; /* since it changed: i_atime may stay as it is */
+	bool i_was_read;             /* since it changed: i_atime may stay */
 	struct address_space i_data; /* a file's pages */
-	/* i_data.lock: files open for writing, or below 0: FMODE_NOWRITERS */
+	/* i_data.lock: open writers; negative: FMODE_NOWRITERS files */
 	s32 i_writecount;
 	struct dir_entry *i_entry; /* tree_lock; NULL: no name (any more) */
-	struct inode *i_mounted;   /* tree_lock; what covers it, or NULL */
-	/* services/files/locks.h: those that programs hold on it */
+	struct inode *i_mounted;   /* tree_lock; what is mounted on it */
+	/* the locks that programs hold on it: services/files/locks.h */
 	LIST_HEAD(, file_lock) i_locks;
 	void *i_private; /* the file system's own */
 };
 
-/* Slab caches, the root directory, /dev. */
+/* Boot: makes the slab caches, the root directory and /dev. */
 void fs_init(void);
 /*
- * Unpack the newc archive, or several one behind the other, of `bytes` at
- * `archive`, which stays there, into the root. 0; or -EINVAL after naming on
- * the log what was wrong: everything that could be read is in place.
+ * Unpacks one newc archive or several, one behind the other, of `bytes` at
+ * `archive` into the root. The files' pages refer to it, so it must stay there.
+ * 0; or -EINVAL after naming on the log what was wrong: every readable entry is
+ * in place.
  */
 int __must_check initramfs_unpack(const void *archive, u32 bytes);
-/* The one that the loader brought, or the built-in one; virtual. */
+/* The loader's archive or the built-in one; a virtual address. */
 extern const void *initramfs;
 extern u32 initramfs_bytes;
-/* What gzip has packed is left to a service. file has two bytes at least. */
+/* Whether a service must unpack it first. file has at least two bytes. */
 static inline bool is_gzip(const void *file)
 {
 	const u8 *head = file;
@@ -142,49 +144,52 @@ static inline bool is_gzip(const void *file)
 /* ---- kernel-side opening ----------------------------------------- */
 
 /*
- * Open what is there, by absolute path from the kernel: *file with a reference.
- * 0, -ENOENT, -ENOTDIR, -EISDIR, -EACCES, -EROFS, -ELOOP, -ENOMEM ...
+ * Opens an existing file by absolute path: *file with a reference, for fput. 0,
+ * -ENOENT, -ENOTDIR, -EISDIR, -EACCES, -EROFS, -ELOOP, -ENOMEM ...
  */
 int __must_check filp_open(const char *path, u32 flags, struct file **file);
-/* The same, for a program: by a path from dirfd, which is as openat's. */
+/* The same for a program: a relative path starts at dirfd (openat(2)). */
 int __must_check do_filp_open(s32 dirfd, const char *path, u32 flags,
 			      struct file **file);
 /*
- * The same, by inode: whose own reference is taken. mask: MAY_* that the running
- * task must be allowed, mostly open_mask(flags); 0: it has just made the file.
+ * The same by inode, of which the file takes a reference of its own. mask:
+ * MAY_* that the running task must be allowed, mostly open_mask(flags), the
+ * MAY_* for reading and writing; 0: the task has just made the file.
  */
 int __must_check open_inode(struct inode *inode, u32 flags, u32 mask,
 			    struct file **file);
 u32 open_mask(u32 flags);
-/* A descriptor for file, whose reference moves; or -errno, and it is closed. */
+/* A descriptor, which takes over the reference; or -errno, file is closed. */
 s32 open_fd(struct file *file, u32 flags);
 /*
- * For execve: regular, executable, opened for reading. As long as this file is
- * open, nobody can open the inode for writing. Adds -EACCES, and -ETXTBSY:
- * somebody has it open for that.
+ * For execve: opens a regular, executable file for reading. While it is open,
+ * nobody can open the inode for writing. Further errors: -EACCES, and -ETXTBSY
+ * (it is open for writing).
  */
 int __must_check open_exec(const char *path, struct file **file);
 
-/* A new inode of no directory, i_count 1; NULL: no memory. */
+/* Returns an inode of no directory, i_count 1; NULL: no memory. */
 struct inode *new_inode(u32 mode) __must_check;
+/* Takes another reference; the caller has one, or tree_lock. */
 static inline struct inode *igrab(struct inode *inode)
 {
 	atomic_inc(&inode->i_count);
 	return inode;
 }
 
+/* Drops a reference; the last one frees inode and pages. May sleep. */
 void iput(struct inode *inode); /* NULL allowed */
-/* Every i_entry and dir_entry.dir: who is called what. Held for a few loads. */
+/* Guards every i_entry and dir_entry.dir, for a few loads at a time. */
 extern spinlock_t tree_lock;
-/* ramfs_init() makes it; constant then. */
+/* Set by ramfs_init(), then constant. */
 extern struct inode *root_inode;
-/* The path of inode from the root: 0; -ENOENT if it has no name any more. */
+/* Writes inode's path to buf. 0, -ENAMETOOLONG, -ENOENT (no name any more). */
 int __must_check inode_path(const struct inode *inode, char *buf, size_t bytes);
-/* Its data changed now; or only what is known about it, as by chmod. */
+/* Set the times after a change of the data / of the rest, as by chmod. */
 void inode_modified(struct inode *inode);
 void inode_changed(struct inode *inode);
 void __touch_atime(struct inode *inode);
-/* The same as inode_changed(), by what just changed dir: no look at the clock. */
+/* inode_changed() with dir's time, which was just set: saves a clock access. */
 static inline void inode_changed_with(struct inode *inode,
 				      const struct inode *dir)
 {
@@ -193,8 +198,8 @@ static inline void inode_changed_with(struct inode *inode,
 }
 
 /*
- * Its data was read. As with Linux's relatime i_atime moves if it is older than
- * the last change, so that not every read looks at the clock.
+ * The data was read. As with Linux's relatime, i_atime changes only if it is
+ * older than the last change: most reads do not look at the clock.
  */
 static inline void touch_atime(struct inode *inode, u32 f_flags)
 {
@@ -202,49 +207,50 @@ static inline void touch_atime(struct inode *inode, u32 f_flags)
 		__touch_atime(inode);
 }
 
-/* Bytes of data, for who does not hold i_lock: never half of a change. */
+/* The size without i_lock: atomic, so never half of a change. */
 static inline u64 i_size_read(const struct inode *inode)
 {
 	return __atomic_load_n(&inode->i_size, __ATOMIC_RELAXED);
 }
 
-/* i_lock held for writing. */
+/* Hold i_lock for writing. */
 static inline void i_size_write(struct inode *inode, u64 bytes)
 {
 	__atomic_store_n(&inode->i_size, bytes, __ATOMIC_RELAXED);
 }
 
-/* Memory that it has, in st_blocks' unit: 512 bytes. */
+/* The memory of its pages in st_blocks' unit: 512 bytes. */
 static inline u32 inode_blocks(const struct inode *inode)
 {
 	return inode->i_data.nr_pages * (PAGE_SIZE / 512);
 }
 
-/* An open file on inode (its own reference is taken). 0 or what open said. */
+/* An open file with its own reference to inode. 0, or open's -errno. */
 int __must_check file_open_inode(struct inode *inode, u32 flags,
 				 struct file **file);
 
 /* ---- open files (file.c, read_write.c) --------------------------- */
 
-/* As fget, and a file opened with O_PATH counts as well. */
+/* As fget, but also for a file opened with O_PATH. */
 struct file *fget_raw(u32 fd) __must_check;
-/* A file with no inode yet, f_count 1; NULL: no memory, or too many files. */
+/* A file without an inode, f_count 1. NULL: no memory, or too many files. */
 struct file *alloc_file(void) __must_check;
-/* Which of the two it was: -ENOMEM or -ENFILE. */
+/* Which of the two causes it was: -ENOMEM or -ENFILE. */
 int no_file_error(void);
-/* Files that are open, and how many may be; CAP_SYS_ADMIN is not bound. */
+/* How many files are open, and may be; CAP_SYS_ADMIN is not limited. */
 u32 nr_open_files(void);
 extern u32 max_files;
-/* How many descriptors a process may have, whatever RLIMIT_NOFILE says. */
+/* Descriptors of one process, even if RLIMIT_NOFILE is higher. */
 #define NR_OPEN_MAX 4096
-/* What f_free is at first: the last reference is gone, the file goes. */
+/* The usual f_free: releases the file and frees it. */
 void free_file(struct file *file);
 /*
- * As fget_raw, for the length of one call that opens and closes nothing itself:
- * without a reference where none is needed. fput_light with the same *put.
+ * As fget_raw, for one call that opens and closes no descriptor itself: takes a
+ * reference only if another task could close it. fput_light gets the same *put.
  */
 struct file *fget_light(u32 fd, bool *put) __must_check;
 
+/* Ends fget_light. */
 static inline void fput_light(struct file *file, bool put)
 {
 	if (unlikely(put))
@@ -252,12 +258,12 @@ static inline void fput_light(struct file *file, bool put)
 }
 
 /*
- * Before a call that moves f_pos: no other thread or process that shares the
- * open file moves it at the same time, so that none reads a byte twice or
- * writes over what the other wrote (POSIX 2.9.7). Pipes and terminals have no
- * position, and wait for long. *locked: for unlock_pos. Outside mmap_lock.
- * 0, or -EINTR: the task is killed. Its holder may wait for memory, which the
- * one who waits is to give.
+ * Taken before a call that moves f_pos: no other thread or process that shares
+ * the open file may move it meanwhile, or both would read the same bytes or
+ * overwrite each other's (POSIX 2.9.7). Pipes and terminals have no position
+ * and may wait for long, so they take no lock. *locked: for unlock_pos. Outside
+ * mmap_lock. 0, or -EINTR: the task is killed. That ends the wait, since the
+ * holder may wait for the memory that the killed task is to free.
  */
 static inline int lock_pos(struct file *file, bool *locked)
 {
@@ -277,7 +283,7 @@ static inline void unlock_pos(struct file *file, bool locked)
 
 typedef s32 (*rw_fn)(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
 
-/* The file's operation for reading (writing), if it was opened for that. */
+/* Stores the operation. 0, -EBADF (not opened for it), -EISDIR, -EINVAL. */
 static inline int rw_op(const struct file *file, bool write, rw_fn *fn)
 {
 	if (!(file->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
@@ -288,22 +294,22 @@ static inline int rw_op(const struct file *file, bool write, rw_fn *fn)
 	return S_ISDIR(file->f_inode->i_mode) ? -EISDIR : -EINVAL;
 }
 
-/* lseek, *result is where fd's position is then. 0 or -errno. */
+/* lseek: *result is the new position. 0, -EBADF, -ESPIPE, -EINVAL, -EINTR. */
 int __must_check do_llseek(u32 fd, s64 offset, u32 whence, s64 *result);
 
-/* What one call may move: Linux's limit. */
+/* The most bytes that one call moves: Linux's limit. */
 #define MAX_RW_BYTES 0x7ffff000u
 
 /* ---- devices: operations that several share (devices.c) ---------- */
 
-/* Zeroes, as many as are asked for. */
+/* Reads zeroes. The bytes, or -EFAULT. */
 s32 zero_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
-/* For a device that has no position, but on which programs seek: it stays 0. */
+/* llseek of a device without a position: it stays 0. */
 s64 null_llseek(struct file *file, s64 offset, int whence);
 
 /* ---- what tasks carry -------------------------------------------- */
 
-#define NR_OPEN_DEFAULT 32 /* slots in the table itself */
+#define NR_OPEN_DEFAULT 32 /* slots in the struct itself */
 
 struct fd_slot {
 	struct file *file; /* a reference, or NULL: free */
@@ -321,16 +327,20 @@ struct files_struct {
 	struct fd_slot own[NR_OPEN_DEFAULT]; /* all free in the slab */
 };
 
-/* Open file table. share = another reference; copy = fork. NULL: no memory. */
+/*
+ * Open file tables: files_share takes another reference, files_copy is fork's.
+ * NULL: no memory. files_put closes the files with the last reference; may
+ * sleep.
+ */
 struct files_struct *files_alloc(void) __must_check;
 struct files_struct *files_share(struct files_struct *files);
 struct files_struct *files_copy(struct files_struct *files) __must_check;
 void files_put(struct files_struct *files); /* NULL allowed */
-/* Has somebody else this table, too (CLONE_FILES)? */
+/* Whether another task uses the table, too (CLONE_FILES). */
 bool files_are_shared(const struct files_struct *files);
-/* How many descriptors it has room for, as it is. */
+/* How many slots it has now. */
 u32 files_size(const struct files_struct *files);
-/* A descriptor's end: what files has locked of the file goes, and a reference. */
+/* A descriptor ends: drops its reference, and files' locks on the file. */
 static inline void filp_close(struct file *file,
 			      const struct files_struct *files)
 {
@@ -339,25 +349,29 @@ static inline void filp_close(struct file *file,
 	fput(file);
 }
 
+/* execve: closes descriptors with FD_CLOEXEC. No other task has the table. */
 void files_close_on_exec(struct files_struct *files);
-/* Install file (its reference moves) at the lowest free slot >= min. */
+/*
+ * Installs file at the lowest free slot >= min; the slot takes the caller's
+ * reference. 0 and *fd, -EMFILE, -ENOMEM.
+ */
 int files_install(struct files_struct *files, struct file *file, u32 min,
 		  bool cloexec, u32 *fd);
-/* The open file at fd of any table, with a reference, or NULL. */
+/* Returns the open file at fd of any table, with a reference, or NULL. */
 struct file *files_get(struct files_struct *files, u32 fd) __must_check;
 
 /*
- * Take fd out: its file, whose reference is the caller's, or NULL. only, unless
- * NULL: the file that it must still be, for a number that was just installed
- * may have been closed by another thread and be anybody's now.
+ * Frees slot fd and returns its file, whose reference is the caller's, or NULL.
+ * only (or NULL): take out no other file, since another thread may have closed
+ * and reused a descriptor that was just installed.
  */
 struct file *files_remove(struct files_struct *files, u32 fd,
 			  const struct file *only);
-/* How many descriptors the running task may have: RLIMIT_NOFILE, or less. */
+/* Descriptors that the running task may have: RLIMIT_NOFILE or NR_OPEN_MAX. */
 u32 fd_limit(void);
-/* Room for nr_slots, rounded up; files->lock not held. 0 or -ENOMEM. */
+/* Makes room for nr_slots, rounded up. Takes files->lock. 0 or -ENOMEM. */
 int __must_check files_expand(struct files_struct *files, u32 nr_slots);
-/* files->lock held; fd < nr_slots. */
+/* Hold files->lock; fd < nr_slots. */
 static inline void files_set_slot(struct files_struct *files, u32 fd,
 				  struct file *file, bool cloexec)
 {
@@ -365,12 +379,12 @@ static inline void files_set_slot(struct files_struct *files, u32 fd,
 	files->end = max(files->end, fd + 1);
 }
 
-/* Where a task stands in the tree: a service's, which changes it. */
+/* A task's place in the tree; a service makes and changes it. */
 struct fs_struct {
 	atomic_t count;
 	spinlock_t lock;
 	struct inode *cwd; /* lock; a reference */
-	/* The same: where "/" leads, and ".." ends. NULL: root_inode */
+	/* lock: where "/" leads and ".." ends. NULL: root_inode */
 	struct inode *root;
 	u32 umask; /* lock */
 };
@@ -381,23 +395,23 @@ struct fs_struct {
 #define MAY_WRITE 2
 #define MAY_READ  4
 
-/* May who has cred do all of mask (MAY_*) with inode? 0 or -EACCES. */
+/* Whether cred allows all of mask (MAY_*) on inode. 0 or -EACCES. */
 int __must_check cred_permission(const struct cred *cred,
 				 const struct inode *inode, u32 mask);
 
-/* The same of the running task. */
+/* The same for the running task. */
 static inline int __must_check inode_permission(const struct inode *inode,
 						u32 mask)
 {
 	const struct cred *cred = current_thread_info()->cred;
 
-	/* The walk of who is root and nothing else costs no call. */
+	/* Without a cred the task is plain root: no call in a walk. */
 	if (likely(!cred && (S_ISDIR(inode->i_mode) || !(mask & MAY_EXEC))))
 		return 0;
 	return cred_permission(current_cred(), inode, mask);
 }
 
-/* May the running task do what only the owner may? */
+/* Whether the running task may do what only the owner may. */
 bool owner_or_capable(const struct inode *inode);
 
 /* ---- paths (namei.c) --------------------------------------------- */
@@ -405,11 +419,11 @@ bool owner_or_capable(const struct inode *inode);
 #define LOOKUP_FOLLOW 0x1 /* a symbolic link at the end is followed */
 #define LOOKUP_EMPTY  0x2 /* "" means dirfd itself */
 
-/* A walk along a path; end_walk() gives back what it holds. */
+/* A walk along a path; end_walk() drops what it holds. */
 struct nameidata {
-	struct inode *inode; /* a reference: where the walk stands */
-	char *path;          /* the path once a link was put in; kfree'd */
-	const char *rest;    /* what is not walked yet */
+	struct inode *inode; /* a reference: where the walk has come to */
+	char *path;          /* path with a link's text, from kmalloc */
+	const char *rest;    /* the part not walked yet */
 	const char *name;    /* path_parent: the last component, no NUL;
 				 * NULL: there is none ("/", ".", "..") */
 	u32 bytes;           /* of name */
@@ -418,17 +432,14 @@ struct nameidata {
 };
 
 /*
- * A user's path: *name gets PATH_MAX bytes from kmalloc, to be kfree'd. 0,
- * -EFAULT, -ENAMETOOLONG, -ENOMEM.
+ * Copies a user's path: *name gets PATH_MAX bytes from kmalloc, to be kfree'd.
+ * 0, -EFAULT, -ENAMETOOLONG, -ENOMEM.
  */
 int __must_check getname(uaddr_t path, char **name);
 
-/*
- * The running task's working directory, with a reference; the root, if it has
- * none.
- */
+/* Returns the working directory, or the root, with a reference. */
 struct inode *get_cwd(void);
-/* Where "/" leads the running task; only to compare with. */
+/* The running task's root, without a reference: only to compare with. */
 static inline const struct inode *current_root(void)
 {
 	const struct fs_struct *fs = current_thread_info()->fs;
@@ -436,28 +447,28 @@ static inline const struct inode *current_root(void)
 
 	return root ? root : root_inode;
 }
-/* The inode that path leads to, with a reference. dirfd: as openat's. */
+/* Stores the inode of path with a reference. dirfd: openat's. 0 or -errno. */
 int __must_check path_lookup(s32 dirfd, const char *path, u32 flags,
 			     struct inode **inode);
 /*
- * Walk to the directory of path's last name, which need not exist: nd->inode,
+ * Walks to the directory of path's last name, which need not exist: nd->inode,
  * nd->name. Whatever it returns, end_walk() must follow.
  */
 int __must_check path_parent(s32 dirfd, const char *path, struct nameidata *nd);
 /*
- * The last name turned out to be the symbolic link `link`: walk on through it,
- * to the directory of the name it leads to.
+ * The last name is the symbolic link `link`: goes on through it, to the
+ * directory of the name it leads to.
  */
 int __must_check path_parent_through(struct nameidata *nd, struct inode *link);
+/* Drops the walk's references; nd is unusable then. */
 void end_walk(struct nameidata *nd);
 
-/* struct stat64, for a program. 0 or -EFAULT. (fstat.c) */
+/* Writes a struct stat64 to user memory. 0 or -EFAULT. (fstat.c) */
 int __must_check put_stat64(const struct inode *inode, uaddr_t buf);
 
 /* ---- the RAM file system (ramfs.c) ------------------------------- */
 
-#define RAMFS_DEV \
-	MKDEV(0, 2) /* on no device: as Linux numbers them, from 0:1 */
+#define RAMFS_DEV MKDEV(0, 2) /* no device: Linux numbers these from 0:1 */
 
 /* A directory's i_private. */
 struct ramfs_dir {
@@ -473,25 +484,24 @@ static inline struct ramfs_dir *ramfs_dir(const struct inode *dir)
 }
 
 /*
- * What all directories and files of ramfs have, those that are there already,
- * too. As they are, nothing can be changed: -EROFS. At boot, before there is a
- * program, a service may add truncate, run, write,
- * kernel_write and release, and puts its own in place of the files' open, which
- * refuses writers.
+ * The operations of all directories and files of ramfs, existing ones too. As
+ * they are, nothing can be changed: -EROFS. At boot, before there is a program,
+ * a service may add truncate, run, write, kernel_write and release, and replace
+ * the files' open, which refuses writers.
  */
 extern struct inode_operations ramfs_dir_ops, ramfs_file_ops;
-/* Those of a FIFO, which cannot be opened before a service says how. */
+/* Those of a FIFO; without the service open fails with -ENXIO. */
 extern struct inode_operations fifo_node_ops;
-/* ramfs_size=: what files may take; 0: half of the memory. */
+/* ramfs_size=: bytes that files may take; 0: half of the memory. */
 extern u32 ramfs_max_bytes;
 extern atomic_t ramfs_pages; /* with PG_CHARGED */
 extern struct file_operations ramfs_file_fops;
-/* A new inode of the kind that mode says, in no directory; NULL: no memory. */
+/* Returns an inode of mode's kind, in no directory; NULL: no memory. */
 struct inode *ramfs_inode(u32 mode) __must_check;
 /*
- * Give inode a (further) name in dir. 0, -ENOMEM, -ENOENT (dir gone). What has
- * the name already is -EEXIST; or, if inode is to replace it, gives way, but for
- * a directory that is not empty (-ENOTEMPTY) or a mount (-EBUSY).
+ * Gives inode a (further) name in dir. 0, -ENOMEM, -ENOENT (dir was removed),
+ * -EEXIST. replace: an inode that has the name loses it, except for a directory
+ * that is not empty (-ENOTEMPTY) or a mount (-EBUSY). Takes dir's i_lock.
  */
 int __must_check ramfs_link(struct inode *dir, const char *name, u32 bytes,
 			    struct inode *inode, bool replace);
@@ -501,7 +511,7 @@ static inline bool is_ramfs_dir(const struct inode *inode)
 	return inode->i_op == &ramfs_dir_ops;
 }
 
-/* Does a file system end here, or is one mounted on it? */
+/* Whether inode is the border of a file system. */
 static inline bool is_mount(const struct inode *inode)
 {
 	return S_ISDIR(inode->i_mode) &&
@@ -509,21 +519,21 @@ static inline bool is_mount(const struct inode *inode)
 }
 
 /*
- * The steps of a change, for who makes several in one; dir's i_lock is held,
- * for writing but in the first. NULL: there is none.
+ * The steps of a change, for a call that makes several. Hold dir's i_lock, for
+ * the first for reading, then for writing. Returns NULL if there is none.
  */
 struct dir_entry *ramfs_find_entry(const struct inode *dir, const char *name,
 				   u32 bytes);
-/* Without a place; to be inserted or kfree'd. No lock. NULL: no memory. */
+/* Returns an entry to be inserted or kfree'd. No lock. NULL: no memory. */
 struct dir_entry *ramfs_new_entry(const char *name, u32 bytes);
-/* It takes the caller's reference to inode. */
+/* Takes over the caller's reference to inode. */
 void ramfs_insert_entry(struct inode *dir, struct dir_entry *entry,
 			struct inode *inode);
-/* Its reference to its inode is the caller's then, and the entry is freed. */
+/* Frees the entry; its reference to the inode becomes the caller's. */
 void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry);
 /*
- * The same, and the inode has a name less: 0, or -ENOTEMPTY or -EBUSY and
- * nothing is changed. Takes the inode's own i_lock.
+ * The same, and counts the name off. 0, -ENOTEMPTY or -EBUSY: then nothing has
+ * changed. Takes the inode's own i_lock.
  */
 int __must_check ramfs_drop_entry(struct inode *dir, struct dir_entry *entry,
 				  struct inode **dropped);
@@ -531,8 +541,8 @@ int __must_check ramfs_drop_entry(struct inode *dir, struct dir_entry *entry,
 /* ---- directories for file systems -------------------------------- */
 
 /*
- * getdents64's accumulator. iterate() emits each entry whose cookie is >= pos,
- * setting pos to the cookie that follows it before; emit false = stop.
+ * getdents64's accumulator. iterate() calls emit for each entry whose cookie is
+ * >= pos, after it has set pos to the next cookie; emit false: stop.
  */
 struct dir_context {
 	bool (*emit)(struct dir_context *ctx, const char *name, u32 bytes,
@@ -543,38 +553,38 @@ struct dir_context {
 /* ---- page cache (fs/filemap.c) ----------------------------------- */
 
 /*
- * The page at index with a reference, filled from the backing (or zeroed) if
- * it was not there. 0, -ENOMEM. *major: it had to be filled.
+ * Stores the page at index with a reference, filled from the backing (or
+ * zeroes) if it was not cached. 0, -ENOMEM. *major: it was filled. May sleep.
  */
 int __must_check read_cache_page(struct address_space *mapping, u32 index,
 				 struct page **page, bool *major);
-/* Where in its page pos is. */
+/* The offset of pos in its page. */
 static inline u32 page_offset(u64 pos)
 {
 	return (u32)pos & (PAGE_SIZE - 1);
 }
 
-/* Bytes of [pos, pos + bytes) that lie in pos's page. */
+/* Bytes of [pos, pos + bytes) within pos's page. */
 static inline u32 page_part(u64 pos, u32 bytes)
 {
 	return min(bytes, PAGE_SIZE - page_offset(pos));
 }
 
-/* The page if cached, with a reference; NULL otherwise. Never sleeps. */
+/* Returns the page with a reference if cached, else NULL. Never sleeps. */
 struct page *find_get_page(struct address_space *mapping, u32 index);
-/* For who keeps a position: f_op->llseek. */
+/* llseek of a file with a position. Hold lock_pos. */
 s64 generic_file_llseek(struct file *file, s64 offset, int whence);
-/* f_op->mmap and the ops for regular files. */
+/* mmap and the VMA ops of regular files. */
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma);
 extern struct vm_operations generic_file_vm_ops;
-/* Forget the pages from index on, and what is being read for them. */
+/* Drops the pages from index on; reads under way add no stale page. */
 void truncate_inode_pages(struct address_space *mapping, u32 index);
 /*
- * Drop one of a file's pages, which the caller has made what the backing gives,
- * dirty or not, unless somebody maps or holds it.
+ * Drops a page to which the caller has given the backing's contents, dirty or
+ * not, unless it is mapped or held.
  */
 void drop_unused_page(struct address_space *mapping, u32 index);
-/* Drop every clean page that nobody maps or holds. Returns pages freed. */
+/* Drops up to nr clean pages that nobody maps or holds. Returns how many. */
 u32 drop_pagecache(u32 nr);
 
 #endif

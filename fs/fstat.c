@@ -1,17 +1,17 @@
-/*
- * fs/fstat.c - what is known about an open file.
- */
+/* fs/fstat.c - the stat64 structure, for every call of the stat family. */
 #include <fs/internal.h>
 #include <string.h>
 #include <syscalls.h>
 
+/* Without i_lock: two members may be of different moments, as on Linux. */
 int put_stat64(const struct inode *inode, uaddr_t buf)
 {
 	struct kstat64 st;
 
-	memset(&st, 0, sizeof(st)); /* padding too goes to the program */
+	memset(&st, 0, sizeof(st)); /* the program gets the padding */
 	st.st_dev = inode->i_dev;
 	st.st_ino = inode->i_ino;
+	/* The ABI's old 32-bit place; programs read either. */
 	st.st_ino_low = inode->i_ino;
 	st.st_mode = inode->i_mode;
 	st.st_nlink = inode->i_nlink;
@@ -19,6 +19,7 @@ int put_stat64(const struct inode *inode, uaddr_t buf)
 	st.st_gid = inode->i_gid;
 	st.st_rdev = inode->i_rdev;
 	st.st_size = (s64)i_size_read(inode);
+	/* What a program should read at a time: one page of the cache. */
 	st.st_blksize = PAGE_SIZE;
 	st.st_blocks = inode_blocks(inode);
 	st.st_atime_sec = inode->i_atime.sec;
@@ -30,6 +31,7 @@ int put_stat64(const struct inode *inode, uaddr_t buf)
 	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
+/* Also for O_PATH descriptors, which have an inode but no operations. */
 s32 sys_fstat64(u32 fd, uaddr_t st)
 {
 	struct file *file = fget_raw(fd);

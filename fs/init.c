@@ -3,6 +3,10 @@
  */
 #include <fs/internal.h>
 
+/*
+ * Each line needs those before it: devices make nodes in the root, which are
+ * inodes with files' operations.
+ */
 void fs_init(void)
 {
 	inode_init();

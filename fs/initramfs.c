@@ -3,9 +3,9 @@
  *
  * A file's bytes stay where they are: the archive becomes the backing of its
  * pages (fs/filemap.c). An entry that cannot be made is named on the log and
- * left out; one whose end cannot be found (fs/cpio.c) ends the reading. A name
- * that is there already gives way to the later entry, as in Linux: several
- * archives may lie one behind the other.
+ * left out; one whose end cannot be found (fs/cpio.c) ends the reading. If a
+ * name exists already, the later entry replaces it, as in Linux: several
+ * archives may follow each other.
  */
 #include <fs/cpio.h>
 #include <fs/internal.h>
@@ -15,12 +15,16 @@
 /* An inode with several names, until the archive's trailer. */
 struct hard_link {
 	LIST_ENTRY(hard_link) link;
-	struct cpio_entry entry; /* its first */
+	struct cpio_entry entry; /* the first entry of the inode */
 	struct inode *inode;     /* a reference */
 };
 
 LIST_HEAD(hard_links, hard_link);
 
+/*
+ * Compares the type, too, as Linux does: a number that a bad archive uses twice
+ * must not make a device of a file.
+ */
 static struct inode *find_hard_link(const struct hard_links *links,
 				    const struct cpio_entry *entry)
 {
@@ -31,10 +35,15 @@ static struct inode *find_hard_link(const struct hard_links *links,
 		    hard->entry.dev_major == entry->dev_major &&
 		    hard->entry.dev_minor == entry->dev_minor &&
 		    (hard->entry.mode & S_IFMT) == (entry->mode & S_IFMT))
+			/*
+			 * The list's reference ends at the trailer; the entry
+			 * needs its own.
+			 */
 			return igrab(hard->inode);
 	return NULL;
 }
 
+/* A list: few files of an archive have several names. */
 static int add_hard_link(struct hard_links *links,
 			 const struct cpio_entry *entry, struct inode *inode)
 {
@@ -48,6 +57,7 @@ static int add_hard_link(struct hard_links *links,
 	return 0;
 }
 
+/* At each trailer: the next archive numbers its files anew. */
 static void forget_hard_links(struct hard_links *links)
 {
 	struct hard_link *hard;
@@ -61,25 +71,32 @@ static void forget_hard_links(struct hard_links *links)
 
 /* ---- one entry's inode ------------------------------------------- */
 
-/* With several names the data may come with any of them, usually the last. */
+/*
+ * Sets the archive's bytes as the file's data. With several names they may come
+ * with any of them, usually the last.
+ */
 static void set_file_data(struct inode *inode, const struct cpio_entry *entry)
 {
 	if (entry->data_bytes == 0)
 		return;
+	/* Two entries may both have data: pages of the first must not stay. */
 	truncate_inode_pages(&inode->i_data, 0);
 	inode->i_data.backing = entry->data;
 	inode->i_data.backing_bytes = entry->data_bytes;
 	inode->i_size = entry->data_bytes;
 }
 
-/* A link's text has no NUL in the archive. */
+/*
+ * Copies a link's text: it has no NUL in the archive, and readlink needs one.
+ */
 static int set_link_text(struct inode *inode, const struct cpio_entry *entry)
 {
 	u32 bytes = entry->data_bytes;
 	char *text;
 
 	if (inode->i_private)
-		return 0; /* another name of it brought the text */
+		return 0; /* another name of the inode came with the text */
+	/* A NUL inside would end the text early, and differ from i_size. */
 	if (bytes == 0 || bytes >= PATH_MAX || memchr(entry->data, 0, bytes))
 		return -EINVAL;
 	text = kmalloc(bytes + 1, GFP_KERNEL);
@@ -92,6 +109,7 @@ static int set_link_text(struct inode *inode, const struct cpio_entry *entry)
 	return 0;
 }
 
+/* Also for a hard link's later names: the last entry decides, as in Linux. */
 static int set_contents(struct inode *inode, const struct cpio_entry *entry)
 {
 	inode->i_atime.sec = inode->i_mtime.sec = inode->i_ctime.sec =
@@ -106,6 +124,7 @@ static int set_contents(struct inode *inode, const struct cpio_entry *entry)
 		return set_link_text(inode, entry);
 	case S_IFCHR:
 	case S_IFBLK:
+		/* The driver is found when the node is opened. */
 		inode->i_rdev = MKDEV(entry->rdev_major, entry->rdev_minor);
 		return 0;
 	default:
@@ -113,10 +132,14 @@ static int set_contents(struct inode *inode, const struct cpio_entry *entry)
 	}
 }
 
-/* The inode that the entry names, with a reference: an old one or a new one. */
+/*
+ * Stores the entry's inode with a reference: that of an earlier name, or a new
+ * one. 0 or -errno.
+ */
 static int get_inode(struct hard_links *links, const struct cpio_entry *entry,
 		     struct inode **result)
 {
+	/* A directory's count is that of its subdirectories: no hard links. */
 	bool linked = entry->nlink > 1 && !S_ISDIR(entry->mode);
 	struct inode *inode = linked ? find_hard_link(links, entry) : NULL;
 	bool found = inode != NULL;
@@ -126,6 +149,7 @@ static int get_inode(struct hard_links *links, const struct cpio_entry *entry,
 		inode = ramfs_inode(entry->mode & (S_IFMT | 07777));
 	if (!inode)
 		return -ENOMEM;
+	/* Before it has a name: nobody sees an inode without its contents. */
 	err = set_contents(inode, entry);
 	if (!err && linked && !found)
 		err = add_hard_link(links, entry, inode);
@@ -133,6 +157,7 @@ static int get_inode(struct hard_links *links, const struct cpio_entry *entry,
 		iput(inode);
 		return err;
 	}
+	/* ramfs_inode counts one name; this is another. */
 	if (found)
 		inode->i_nlink++;
 	*result = inode;
@@ -141,7 +166,10 @@ static int get_inode(struct hard_links *links, const struct cpio_entry *entry,
 
 /* ---- its name ---------------------------------------------------- */
 
-/* A directory that is there already stays, and gets the entry's mode and owner. */
+/*
+ * A directory that exists keeps its entries and gets the new entry's mode and
+ * owner. Returns false if there is none to keep.
+ */
 static bool keep_directory(struct nameidata *nd, const struct cpio_entry *entry)
 {
 	struct inode *old;
@@ -150,6 +178,7 @@ static bool keep_directory(struct nameidata *nd, const struct cpio_entry *entry)
 	if (nd->inode->i_op->lookup(nd->inode, nd->name, nd->bytes, &old))
 		return false;
 	keep = S_ISDIR(old->i_mode) && S_ISDIR(entry->mode);
+	/* No lock: no program runs yet. */
 	if (keep) {
 		old->i_mode = entry->mode & (S_IFMT | 07777);
 		old->i_uid = entry->uid;
@@ -159,14 +188,19 @@ static bool keep_directory(struct nameidata *nd, const struct cpio_entry *entry)
 	return keep;
 }
 
+/*
+ * Gives the entry its place in the tree. 0 or -errno, which explain() puts into
+ * words.
+ */
 static int make_entry(struct hard_links *links, struct nameidata *nd,
 		      const struct cpio_entry *entry)
 {
 	struct inode *inode;
 	int err;
 
-	if (!nd->name) /* "." or "/": the root is there */
+	if (!nd->name) /* "." or "/": the root exists */
 		return S_ISDIR(entry->mode) ? 0 : -EISDIR;
+	/* "name/" names a directory only. */
 	if (nd->want_dir && !S_ISDIR(entry->mode))
 		return -ENOTDIR;
 	if (keep_directory(nd, entry))
@@ -175,21 +209,27 @@ static int make_entry(struct hard_links *links, struct nameidata *nd,
 	if (err)
 		return err;
 	err = ramfs_link(nd->inode, nd->name, nd->bytes, inode, true);
+	/* The name has a reference now; after an error this frees the inode. */
 	iput(inode);
 	return err;
 }
 
-/* Is one of the name's components ".."? */
+/*
+ * Whether a component is "..": such a name could replace files outside of its
+ * own directory.
+ */
 static bool climbs(const char *name)
 {
 	const char *p;
 
 	for (p = strstr(name, ".."); p; p = strstr(p + 1, ".."))
+		/* "..x" and "x.." are ordinary names. */
 		if ((p == name || p[-1] == '/') && (!p[2] || p[2] == '/'))
 			return true;
 	return false;
 }
 
+/* Others would become an inode that no operation knows. */
 static bool known_type(u32 mode)
 {
 	return S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode) ||
@@ -214,6 +254,7 @@ static const struct {
 };
 /* clang-format on */
 
+/* The words for an error of make_entry, from a user's view. */
 static const char *explain(int err)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(reasons); i++)
@@ -222,7 +263,7 @@ static const char *explain(int err)
 	return "it cannot be made";
 }
 
-/* 0, or -EINVAL after saying why it was left out. */
+/* Makes one entry. 0, or -EINVAL after reporting why it was left out. */
 static int unpack_entry(struct hard_links *links,
 			const struct cpio_entry *entry)
 {
@@ -235,9 +276,11 @@ static int unpack_entry(struct hard_links *links,
 				     entry->mode);
 	if (climbs(entry->name))
 		return cpio_complain(entry, "expected a name without \"..\"");
+	/* No task has a working directory yet, so names start at the root. */
 	err = path_parent(AT_FDCWD, entry->name, &nd);
 	if (!err)
 		err = make_entry(links, &nd, entry);
+	/* After an error, too: the walk holds an inode. */
 	end_walk(&nd);
 	return err ? cpio_complain(entry, "%s", explain(err)) : 0;
 }
@@ -247,7 +290,10 @@ u32 initramfs_bytes;
 
 /* ---- all of them ------------------------------------------------- */
 
-/* Entries that cannot be made are counted in *left_out. */
+/*
+ * Makes all entries; those that cannot be made are counted in *left_out. 0 or
+ * -EINVAL.
+ */
 static int unpack_all(struct cpio *cpio, struct hard_links *links,
 		      u32 *left_out)
 {
@@ -257,10 +303,12 @@ static int unpack_all(struct cpio *cpio, struct hard_links *links,
 
 	while ((more = cpio_next(cpio, &entry, &trailer)) > 0) {
 		if (trailer)
+			/* Inode numbers are unique within one archive only. */
 			forget_hard_links(links);
 		else if (unpack_entry(links, &entry))
 			++*left_out;
 	}
+	/* A cut at an entry's border is noticed only by the missing trailer. */
 	if (!more && !trailer)
 		return cpio_complain(
 			&entry,
@@ -268,6 +316,10 @@ static int unpack_all(struct cpio *cpio, struct hard_links *links,
 	return more;
 }
 
+/*
+ * Goes on after a bad entry: a system with one file less may still boot, and
+ * its user sees why.
+ */
 int initramfs_unpack(const void *archive, u32 bytes)
 {
 	struct hard_links links = LIST_HEAD_INITIALIZER(links);

@@ -1,17 +1,21 @@
-/*
- * From a path to an open file, and the end of one.
- */
+/* From a path to an open file, and closing it. */
 #include <fs/internal.h>
 #include <syscalls.h>
 
+/*
+ * The accesses that open checks. O_TRUNC changes the file, so it needs write
+ * permission even with O_RDONLY.
+ */
 u32 open_mask(u32 flags)
 {
+	/* The last one is Linux's access mode 3, for ioctl: it needs both. */
 	static const u8 masks[] = { MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE,
 				    MAY_READ | MAY_WRITE };
 
 	return masks[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0);
 }
 
+/* The checks are in Linux's order, which programs see by the error. */
 int open_inode(struct inode *inode, u32 flags, u32 mask, struct file **file)
 {
 	int err;
@@ -23,13 +27,17 @@ int open_inode(struct inode *inode, u32 flags, u32 mask, struct file **file)
 		return -ELOOP; /* only with O_NOFOLLOW */
 	if (S_ISDIR(inode->i_mode) && (writes || flags & O_CREAT))
 		return -EISDIR;
+	/*
+	 * Kind before permission: a directory opened for writing is -EISDIR for
+	 * everybody.
+	 */
 	err = inode_permission(inode, mask);
 	if (!err && unlikely(flags & O_NOATIME) && !owner_or_capable(inode))
 		err = -EPERM;
 	return err ? err : file_open_inode(inode, flags, file);
 }
 
-/* Nothing is created: the root is read-only. O_PATH is as good as O_RDONLY. */
+/* Creates nothing: the core's root is read-only. O_PATH acts as O_RDONLY. */
 int do_filp_open(s32 dirfd, const char *path, u32 flags, struct file **file)
 {
 	struct inode *inode;
@@ -37,6 +45,10 @@ int do_filp_open(s32 dirfd, const char *path, u32 flags, struct file **file)
 
 	err = path_lookup(dirfd, path, flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW,
 			  &inode);
+	/*
+	 * Also for a missing directory in the middle: the service's open looks
+	 * closer.
+	 */
 	if (err == -ENOENT && flags & O_CREAT)
 		return -EROFS;
 	if (err)
@@ -44,15 +56,21 @@ int do_filp_open(s32 dirfd, const char *path, u32 flags, struct file **file)
 	err = flags & O_CREAT && flags & O_EXCL ?
 		-EEXIST :
 		open_inode(inode, flags, open_mask(flags), file);
+	/* The file has a reference of its own. */
 	iput(inode);
 	return err;
 }
 
+/*
+ * In kernel threads there is no working directory, so a path starts at the
+ * root.
+ */
 int filp_open(const char *path, u32 flags, struct file **file)
 {
 	return do_filp_open(AT_FDCWD, path, flags, file);
 }
 
+/* MAY_EXEC and not MAY_READ: a program that may be run need not be readable. */
 int open_exec(const char *path, struct file **result)
 {
 	const struct inode_operations *op;
@@ -66,8 +84,13 @@ int open_exec(const char *path, struct file **result)
 	if (S_ISREG(inode->i_mode))
 		err = open_inode(inode, O_RDONLY, MAY_EXEC, &file);
 	else
+		/* As Linux: directories and devices cannot be executed. */
 		err = -EACCES;
 	if (!err && op && op->run) {
+		/*
+		 * After open: from here to the last fput no writer can open the
+		 * inode, so that the program's text stays as it was mapped.
+		 */
 		err = op->run(inode, file);
 		if (err)
 			fput(file);
@@ -80,6 +103,7 @@ int open_exec(const char *path, struct file **result)
 
 /* ---- system calls ------------------------------------------------ */
 
+/* Last step of every open: the file is complete before others can use it. */
 s32 open_fd(struct file *file, u32 flags)
 {
 	u32 fd;
@@ -88,10 +112,12 @@ s32 open_fd(struct file *file, u32 flags)
 
 	if (!err)
 		return (s32)fd;
+	/* No slot: the caller cannot close what it never got. */
 	fput(file);
 	return err;
 }
 
+/* mode is for files that are created; the service's call uses it. */
 s32 sys_openat(s32 dirfd, uaddr_t path, u32 flags, u32 mode __unused_arg)
 {
 	struct file *file;
@@ -105,11 +131,15 @@ s32 sys_openat(s32 dirfd, uaddr_t path, u32 flags, u32 mode __unused_arg)
 	return err ? err : open_fd(file, flags);
 }
 
+/* A relative path starts at the working directory. */
 s32 sys_open(uaddr_t path, u32 flags, u32 mode)
 {
 	return sys_openat(AT_FDCWD, path, flags, mode);
 }
 
+/*
+ * The slot is free first: even if closing sleeps, the number can be used again.
+ */
 s32 sys_close(u32 fd)
 {
 	struct files_struct *files = current_thread_info()->files;

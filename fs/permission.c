@@ -3,7 +3,11 @@
  */
 #include <fs/internal.h>
 
-/* The bits of mode that hold for cred, lowest three: read, write, execute. */
+/*
+ * Returns the mode bits for cred in the lowest three: read, write, execute.
+ * Only one class counts: an owner without a right does not get it as one of the
+ * group.
+ */
 static u32 mode_for(const struct inode *inode, const struct cred *cred)
 {
 	if (cred->fsuid == inode->i_uid)
@@ -13,6 +17,7 @@ static u32 mode_for(const struct inode *inode, const struct cred *cred)
 	return inode->i_mode;
 }
 
+/* The bits first: a capability is the exception. */
 int cred_permission(const struct cred *cred, const struct inode *inode,
 		    u32 mask)
 {
@@ -20,10 +25,13 @@ int cred_permission(const struct cred *cred, const struct inode *inode,
 		return 0;
 	if (mask & MAY_EXEC && !S_ISDIR(inode->i_mode) &&
 	    !(inode->i_mode & 0111))
-		return -EACCES; /* not for root either */
+		return -EACCES; /* root needs one x bit, too */
 	if (has_cap(cred, CAP_DAC_OVERRIDE))
 		return 0;
-	/* It lets one read files, and read and search directories. */
+	/*
+	 * CAP_DAC_READ_SEARCH lets a task read files, and read and search
+	 * directories.
+	 */
 	if (!(mask & MAY_WRITE) &&
 	    (S_ISDIR(inode->i_mode) || !(mask & MAY_EXEC)) &&
 	    has_cap(cred, CAP_DAC_READ_SEARCH))
@@ -31,6 +39,7 @@ int cred_permission(const struct cred *cred, const struct inode *inode,
 	return -EACCES;
 }
 
+/* For chmod, utimes and O_NOATIME. */
 bool owner_or_capable(const struct inode *inode)
 {
 	return current_cred()->fsuid == inode->i_uid || capable(CAP_FOWNER);

@@ -1,10 +1,11 @@
 /*
- * Moving bytes between a program and an open file, and what else its kind of
- * file alone can be asked.
+ * Moving bytes between a program and an open file, and requests that only one
+ * kind of file knows.
  */
 #include <fs/internal.h>
 #include <syscalls.h>
 
+/* read(2) and write(2): the bytes moved or -errno. */
 static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)
 {
 	bool put, locked;
@@ -14,10 +15,18 @@ static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)
 
 	if (!file)
 		return -EBADF;
+	/*
+	 * Before the lock: a file that cannot be read has no position to wait
+	 * for.
+	 */
 	ret = rw_op(file, write, &fn);
 	if (!ret)
 		ret = lock_pos(file, &locked);
 	if (!ret) {
+		/*
+		 * Cut to Linux's limit, so that a count never looks like
+		 * -errno.
+		 */
 		ret = fn(file, buf, min(bytes, MAX_RW_BYTES), &file->f_pos);
 		unlock_pos(file, locked);
 	}
@@ -25,11 +34,13 @@ static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)
 	return ret;
 }
 
+/* Inlined with write = false, as the next with true: no test at run time. */
 s32 sys_read(u32 fd, uaddr_t buf, u32 bytes)
 {
 	return do_rw(fd, buf, bytes, false);
 }
 
+/* write(2); see do_rw. */
 s32 sys_write(u32 fd, uaddr_t buf, u32 bytes)
 {
 	return do_rw(fd, buf, bytes, true);
@@ -37,6 +48,7 @@ s32 sys_write(u32 fd, uaddr_t buf, u32 bytes)
 
 /* ---- moving the position ----------------------------------------- */
 
+/* As Linux: the position is changed under the same lock as read and write. */
 int do_llseek(u32 fd, s64 offset, u32 whence, s64 *result)
 {
 	struct file *file = fget(fd);
@@ -45,6 +57,7 @@ int do_llseek(u32 fd, s64 offset, u32 whence, s64 *result)
 	if (!file)
 		return -EBADF;
 	*result = lock_pos(file, &locked);
+	/* Locked; -ESPIPE stays if the file cannot seek. */
 	if (!*result)
 		*result = -ESPIPE;
 	if (*result == -ESPIPE && file->f_op->llseek)
@@ -54,6 +67,7 @@ int do_llseek(u32 fd, s64 offset, u32 whence, s64 *result)
 	return *result < 0 ? (int)*result : 0;
 }
 
+/* The old call with 32 bits; _llseek has 64. */
 s32 sys_lseek(u32 fd, s32 offset, u32 whence)
 {
 	s64 result;
@@ -61,14 +75,20 @@ s32 sys_lseek(u32 fd, s32 offset, u32 whence)
 
 	if (err)
 		return err;
+	/* The position has moved nevertheless, as on Linux. */
 	return result > INT32_MAX ? -EOVERFLOW : (s32)result;
 }
 
 /* ---- requests of one kind of file -------------------------------- */
 
+/* The file's own operation knows cmd; there are no requests common to all. */
 s32 sys_ioctl(u32 fd, u32 cmd, u32 arg)
 {
 	struct file *file = fget(fd);
+	/*
+	 * "Not a terminal", for every file that takes no requests: isatty()
+	 * asks so.
+	 */
 	s32 ret = -ENOTTY;
 
 	if (!file)
