@@ -2,16 +2,16 @@
  * The page cache: file data in memory, read, written and mapped.
  *
  * Owns every page with PG_CACHE: the tree of its file holds one reference. A
- * page is filled before it enters the tree, so whoever finds it may use it. A
- * page without PG_DIRTY equals what filling it again would give (the archive's
- * bytes, then zeroes); such a page, when nobody else holds or maps it, may be
+ * page is filled before it enters the tree, so a task that finds it may use it
+ * at once. A page without PG_DIRTY equals what filling it again would give (the
+ * archive's bytes, then zeroes). If nobody else holds or maps it, it may be
  * dropped at any time: the shrinker "page cache" does.
  */
 #include <fs/internal.h>
 #include <mm/mm.h>
 #include <string.h>
 
-#define BATCH_PAGES 64 /* that go before others may run */
+#define BATCH_PAGES 64 /* dropped before other tasks may run */
 
 /* clang-format off */
 /* Files that have pages in the cache. Outside of any mapping->lock. */
@@ -25,6 +25,7 @@ static struct shrinker cache_shrinker = {
 	.shrink = drop_pagecache,
 };
 
+/* From here on allocations may drop clean pages to succeed. */
 void filemap_init(void)
 {
 	register_shrinker(&cache_shrinker);
@@ -32,7 +33,9 @@ void filemap_init(void)
 
 /* ---- pages enter and leave --------------------------------------- */
 
-/* Small reads spend most of their time around the copy: without a call, here. */
+/*
+ * Inline: a small read costs little more than this look-up, and saves the call.
+ */
 inline struct page *find_get_page(struct address_space *mapping, u32 index)
 {
 	struct page *page;
@@ -40,12 +43,15 @@ inline struct page *find_get_page(struct address_space *mapping, u32 index)
 	spin_lock(&mapping->lock);
 	page = page_tree_lookup(mapping, index);
 	if (page)
+		/*
+		 * Under the lock, or a truncation could free the page before.
+		 */
 		get_page(page);
 	spin_unlock(&mapping->lock);
 	return page;
 }
 
-/* A page as the backing has it: the archive's bytes, then zeroes. */
+/* Fills page as the backing has it: the archive's bytes, then zeroes. */
 static void fill_page(const struct address_space *mapping, u32 index,
 		      struct page *page)
 {
@@ -53,6 +59,7 @@ static void fill_page(const struct address_space *mapping, u32 index,
 	char *to = page_address(page);
 	u32 bytes = 0;
 
+	/* Compared as 64 bits: pos may be beyond 4 GiB. */
 	if (pos < mapping->backing_bytes) {
 		bytes = min(mapping->backing_bytes - (u32)pos, (u32)PAGE_SIZE);
 		memcpy(to, mapping->backing + pos, bytes);
@@ -64,21 +71,22 @@ static void fill_page(const struct address_space *mapping, u32 index,
 }
 
 /*
- * What truncations there have been before the caller looks at the file's size
- * or backing; a truncation changes those first.
+ * Returns the count of truncations; called before the caller reads the file's
+ * size or backing, which a truncation changes first. If the count is the same
+ * later, size and backing were current.
  */
 static u32 read_truncate_count(const struct address_space *mapping)
 {
 	u32 count = READ_ONCE(mapping->truncate_count);
 
-	smp_mb(); /* read before the size is, or an old one fits a new count */
+	smp_mb(); /* count first: an old size must not meet a new count */
 	return count;
 }
 
 /*
- * Give the caller's page, filled after count was read_truncate_count(), to the tree,
- * with a further reference for the tree. 0, -ENOMEM, -EEXIST, -EAGAIN: the
- * bytes it was filled with may have been cut off.
+ * Adds the caller's page, filled after count was read by read_truncate_count(),
+ * to the tree, which takes a further reference. 0, -ENOMEM, -EEXIST, -EAGAIN:
+ * the bytes it was filled with may have been cut off.
  */
 static int add_to_page_cache(struct address_space *mapping, u32 index,
 			     struct page *page, u32 count)
@@ -91,12 +99,18 @@ static int add_to_page_cache(struct address_space *mapping, u32 index,
 		-EAGAIN :
 		page_tree_insert(mapping, index, page);
 	if (!err) {
-		/* Still ours alone: nobody finds it before the lock is free. */
+		/*
+		 * Plain stores: nobody can find the page before the lock is
+		 * dropped.
+		 */
 		get_page(page);
 		page->flags |= PG_CACHE;
 		add_page_use(USE_CACHE, 1);
 		page->mapping = mapping;
 		page->index = index;
+		/*
+		 * The shrinker's list has only files with pages; it is short.
+		 */
 		if (mapping->nr_pages == 1)
 			LIST_INSERT_HEAD(&cached_files, mapping, cached);
 	}
@@ -106,10 +120,10 @@ static int add_to_page_cache(struct address_space *mapping, u32 index,
 }
 
 /*
- * Take page out of its tree; both locks held. Whoever maps it keeps it, as
- * memory that belongs to no file any more; PG_CACHE stays, since address
+ * Takes page out of its tree; hold both locks. A process that maps it keeps it,
+ * as memory that belongs to no file any more. PG_CACHE stays, since address
  * spaces count it as a file's page until they unmap it. The tree's reference
- * is the caller's now.
+ * becomes the caller's.
  */
 static void delete_from_page_cache(struct address_space *mapping,
 				   struct page *page)
@@ -120,7 +134,9 @@ static void delete_from_page_cache(struct address_space *mapping,
 	BUG_ON(deleted != page);
 	add_page_use(USE_CACHE, -1);
 	page->mapping = NULL;
-	/* A page table or a copy may hold it, and flag it, too. */
+	/*
+	 * Atomic: an entry may hold the page, and its owner change other flags.
+	 */
 	atomic_add(-!!(page->flags & PG_CHARGED), &ramfs_pages);
 	if (limits)
 		atomic_add(-!!(page->flags & PG_CHARGED), &limits->pages);
@@ -129,6 +145,10 @@ static void delete_from_page_cache(struct address_space *mapping,
 		LIST_REMOVE(mapping, cached);
 }
 
+/*
+ * No lock while the page is allocated and filled: that may sleep, and another
+ * task may add the page first.
+ */
 int read_cache_page(struct address_space *mapping, u32 index,
 		    struct page **result, bool *major)
 {
@@ -138,6 +158,10 @@ int read_cache_page(struct address_space *mapping, u32 index,
 
 	*major = false;
 	while (!page) {
+		/*
+		 * Before any lock: it may sleep, and may call this cache's own
+		 * shrinker.
+		 */
 		page = alloc_page(GFP_USER);
 		if (!page)
 			return -ENOMEM;
@@ -145,10 +169,17 @@ int read_cache_page(struct address_space *mapping, u32 index,
 		fill_page(mapping, index, page);
 		err = add_to_page_cache(mapping, index, page, count);
 		if (!err) {
+			/*
+			 * As in Linux, only a fault that had to read counts as
+			 * major; zeroes are no read.
+			 */
 			*major = mapping->backing != NULL;
 			break;
 		}
-		/* Somebody was faster while the allocation slept, or no node. */
+		/*
+		 * Another task added the page, the file was cut, or there is no
+		 * memory for a node. The first two are tried again.
+		 */
 		put_page(page);
 		if (err == -ENOMEM)
 			return err;
@@ -158,7 +189,10 @@ int read_cache_page(struct address_space *mapping, u32 index,
 	return 0;
 }
 
-/* Free clean pages of one file that only its tree holds; returns how many. */
+/*
+ * Frees up to nr clean pages of one file that only its tree holds; returns how
+ * many. Hold cached_lock.
+ */
 static u32 drop_clean_pages(struct address_space *mapping, u32 nr)
 {
 	struct page *page;
@@ -167,6 +201,10 @@ static u32 drop_clean_pages(struct address_space *mapping, u32 nr)
 	spin_lock(&mapping->lock);
 	while (dropped < nr && (page = page_tree_next(mapping, &index))) {
 		index++;
+		/*
+		 * An entry holds a reference, too, so 1 means neither mapped
+		 * nor in use; a new one needs mapping->lock.
+		 */
 		if ((page->flags & PG_DIRTY) || page_count(page) != 1)
 			continue;
 		delete_from_page_cache(mapping, page);
@@ -177,6 +215,7 @@ static u32 drop_clean_pages(struct address_space *mapping, u32 nr)
 	return dropped;
 }
 
+/* Dirty pages too: the caller has restored what filling would give. */
 void drop_unused_page(struct address_space *mapping, u32 index)
 {
 	struct page *page;
@@ -184,6 +223,9 @@ void drop_unused_page(struct address_space *mapping, u32 index)
 	spin_lock(&cached_lock);
 	spin_lock(&mapping->lock);
 	page = page_tree_lookup(mapping, index);
+	/*
+	 * Mapped or being read it stays: its user sees the right bytes in it.
+	 */
 	if (page && page_count(page) == 1) {
 		delete_from_page_cache(mapping, page);
 		put_page(page);
@@ -192,12 +234,17 @@ void drop_unused_page(struct address_space *mapping, u32 index)
 	spin_unlock(&cached_lock);
 }
 
+/*
+ * The shrinker. Called where memory is short, so it allocates nothing and does
+ * not sleep.
+ */
 u32 drop_pagecache(u32 nr)
 {
 	struct address_space *mapping, *next;
 	u32 dropped = 0;
 
 	spin_lock(&cached_lock);
+	/* Safe: a file leaves the list with its last page. */
 	LIST_FOREACH_SAFE(mapping, &cached_files, cached, next) {
 		if (dropped >= nr)
 			break;
@@ -207,13 +254,20 @@ u32 drop_pagecache(u32 nr)
 	return dropped;
 }
 
-/* Some of the pages from *index on. False: there are no more. */
+/*
+ * Drops up to BATCH_PAGES pages from *index on. Returns false when none is
+ * left.
+ */
 static bool truncate_batch(struct address_space *mapping, u32 *index)
 {
 	struct page *page = NULL;
 
 	spin_lock(&cached_lock);
 	spin_lock(&mapping->lock);
+	/*
+	 * Even with no page here: one may be being filled by a task that read
+	 * the old size.
+	 */
 	mapping->truncate_count++;
 	for (u32 nr = 0; nr < BATCH_PAGES; nr++) {
 		page = page_tree_next(mapping, index);
@@ -224,9 +278,11 @@ static bool truncate_batch(struct address_space *mapping, u32 *index)
 	}
 	spin_unlock(&mapping->lock);
 	spin_unlock(&cached_lock);
+	/* Not NULL only if the batch was full: more may follow. */
 	return page;
 }
 
+/* The file's size is cut before, so no page behind it is added again. */
 void truncate_inode_pages(struct address_space *mapping, u32 index)
 {
 	while (truncate_batch(mapping, &index))
@@ -235,19 +291,20 @@ void truncate_inode_pages(struct address_space *mapping, u32 index)
 
 /* ---- reading ----------------------------------------------------- */
 
-/* Bytes of [pos, pos + bytes) before the end of the file. */
+/* Bytes of [pos, pos + bytes) that lie before the end of the file. */
 static inline u32 before_end(const struct inode *inode, u64 pos, u32 bytes)
 {
 	u64 size = i_size_read(inode);
 
 	if (pos >= size)
 		return 0;
+	/* Compared as 64 bits before it is cut to 32. */
 	return size - pos < bytes ? (u32)(size - pos) : bytes;
 }
 
 /*
- * The page to read from, with a reference. Small reads spend most of their
- * time around the copy: the page that is there is found without a call.
+ * Stores the page to read from, with a reference; 0 or -ENOMEM. A page that is
+ * cached is found without a call, which small reads notice.
  */
 static inline int get_read_page(struct address_space *mapping, u32 index,
 				struct page **page)
@@ -260,6 +317,7 @@ static inline int get_read_page(struct address_space *mapping, u32 index,
 	return read_cache_page(mapping, index, page, &major);
 }
 
+/* Takes no i_lock, as in Linux: a read beside a write may see a part of it. */
 s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	struct address_space *mapping = &file->f_inode->i_data;
@@ -269,6 +327,7 @@ s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	int err = 0;
 
 	might_fault();
+	/* Once for the whole range: the pieces need only __copy_to_user. */
 	if (!access_ok(buf, bytes))
 		return -EFAULT;
 	touch_atime(mapping->host, file->f_flags);
@@ -281,9 +340,17 @@ s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 		left = __copy_to_user(buf + done,
 				      (char *)page_address(page) + offset,
 				      part);
+		/*
+		 * The copy must be complete before the page can have a new
+		 * owner.
+		 */
 		put_shared_page_after_use(page);
 		done += part - left;
 		offset = 0;
+		/*
+		 * A kill ends a long read early; a short count is a valid
+		 * result.
+		 */
 		if (done < bytes && give_way())
 			break;
 	}
@@ -293,6 +360,7 @@ s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	return left ? -EFAULT : err;
 }
 
+/* For execve: into kernel memory, which cannot fault. */
 s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 {
 	struct address_space *mapping = &file->f_inode->i_data;
@@ -305,6 +373,7 @@ s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 	for (done = 0; done < bytes; done += part, pos += part) {
 		err = read_cache_page(mapping, (u32)(pos >> PAGE_SHIFT), &page,
 				      &major);
+		/* As read(2): an error shows only if nothing was read. */
 		if (err)
 			return done ? (s32)done : err;
 		part = page_part(pos, bytes - done);
@@ -316,12 +385,14 @@ s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 	return (s32)done;
 }
 
+/* The position may be beyond the end: a write there leaves a hole. */
 s64 generic_file_llseek(struct file *file, s64 offset, int whence)
 {
 	s64 base = 0;
 
 	if (whence == SEEK_CUR)
 		base = (s64)file->f_pos;
+	/* Without i_lock: the end may move at once anyway. */
 	else if (whence == SEEK_END)
 		base = (s64)i_size_read(file->f_inode);
 	else if (whence != SEEK_SET)
@@ -334,18 +405,27 @@ s64 generic_file_llseek(struct file *file, s64 offset, int whence)
 
 /* ---- mapping ----------------------------------------------------- */
 
-/* Is the page at pgoff part of the file, its last bytes at least? */
+/* Whether the page at pgoff contains bytes of the file. */
 static bool within_file(const struct address_space *mapping, u32 pgoff)
 {
 	return ((u64)pgoff << PAGE_SHIFT) < i_size_read(mapping->host);
 }
 
+/*
+ * Finds the page for a fault. Takes no lock of the file: the caller compares
+ * truncate_count once it holds page_table_lock.
+ */
 static u32 filemap_fault(struct vm_fault *vmf)
 {
 	struct address_space *mapping = &vmf->vma->vm_file->f_inode->i_data;
 	bool major;
 
+	/*
+	 * In this order: count, size, page. See docs/locking.md, fault against
+	 * truncation.
+	 */
 	vmf->truncate_count = read_truncate_count(mapping);
+	/* The last page counts although its end lies beyond the file. */
 	if (!within_file(mapping, vmf->pgoff))
 		return VM_FAULT_SIGBUS;
 	if (read_cache_page(mapping, vmf->pgoff, &vmf->page, &major))
@@ -353,7 +433,7 @@ static u32 filemap_fault(struct vm_fault *vmf)
 	return major ? VM_FAULT_MAJOR : 0;
 }
 
-/* The same number counted from pgoff on, at most nr. */
+/* How many of the nr pages from pgoff on are part of the file. */
 static u32 pages_within_file(const struct address_space *mapping, u32 pgoff,
 			     u32 nr)
 {
@@ -362,6 +442,7 @@ static u32 pages_within_file(const struct address_space *mapping, u32 pgoff,
 	return nr;
 }
 
+/* For fault-around, under page_table_lock: never sleeps, reads nothing in. */
 static void filemap_find_pages(struct vm_area_struct *vma, u32 pgoff, u32 nr,
 			       struct page *pages[])
 {
@@ -374,6 +455,10 @@ static void filemap_find_pages(struct vm_area_struct *vma, u32 pgoff, u32 nr,
 		if (pages[i])
 			get_page(pages[i]);
 	spin_unlock(&mapping->lock);
+	/*
+	 * Beyond the end an access must be SIGBUS, so nothing may be mapped
+	 * there, though a page may still be cached.
+	 */
 	for (u32 i = inside; i < nr; i++)
 		pages[i] = NULL;
 }
@@ -383,6 +468,7 @@ struct vm_operations generic_file_vm_ops = {
 	.find_pages = filemap_find_pages,
 };
 
+/* Pages are looked up by faults: mapping itself costs nothing. */
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	touch_atime(file->f_inode, file->f_flags);

@@ -1,8 +1,9 @@
 /*
  * Lives and names of inodes.
  *
- * Owns the inode cache, tree_lock and the root. An inode lives while somebody holds a
- * reference: each name in a directory is one, each open file another.
+ * Owns the inode cache, tree_lock and the root. An inode lives while a
+ * reference is held: each name in a directory holds one, each open file
+ * another.
  */
 #include <fs/internal.h>
 #include <string.h>
@@ -13,6 +14,7 @@ struct inode *root_inode;
 static struct kmem_cache *inode_cache;
 static atomic_t last_ino = ATOMIC_INIT(0);
 
+/* Inodes share one cache: the kinds differ in i_private only. */
 void inode_init(void)
 {
 	inode_cache = kmem_cache_create("inode_cache", sizeof(struct inode), 0,
@@ -21,6 +23,7 @@ void inode_init(void)
 
 /* ---- times ------------------------------------------------------- */
 
+/* The wall clock, as a file shows it. */
 static struct file_time current_time(void)
 {
 	struct file_time now;
@@ -29,33 +32,42 @@ static struct file_time current_time(void)
 	return now;
 }
 
+/* A change of the data changes the inode as well (POSIX: mtime and ctime). */
 void inode_modified(struct inode *inode)
 {
 	inode->i_mtime = inode->i_ctime = current_time();
 	inode->i_was_read = false;
 }
 
+/* For chmod, link and the like: the data is as before. */
 void inode_changed(struct inode *inode)
 {
 	inode->i_ctime = current_time();
 	inode->i_was_read = false;
 }
 
+/* Signed, as the ABI's time_t: files may be older than 1970. */
 static bool is_later(const struct file_time *a, const struct file_time *b)
 {
 	return a->sec != b->sec ? (s32)a->sec > (s32)b->sec : a->nsec > b->nsec;
 }
 
+/*
+ * Linux's relatime, less its rule of 24 hours: the time moves only if the file
+ * changed since it was last read.
+ */
 void __touch_atime(struct inode *inode)
 {
 	if (!is_later(&inode->i_atime, &inode->i_mtime) ||
 	    !is_later(&inode->i_atime, &inode->i_ctime))
 		inode->i_atime = current_time();
+	/* From here on reads cost a test, until the next change. */
 	inode->i_was_read = true;
 }
 
 /* ---- lives ------------------------------------------------------- */
 
+/* Zeroed, so only what is not 0 is set; the caller adds the operations. */
 struct inode *new_inode(u32 mode)
 {
 	struct inode *inode = kmem_cache_alloc(inode_cache,
@@ -70,23 +82,30 @@ struct inode *new_inode(u32 mode)
 	atomic_set(&inode->i_count, 1);
 	init_rwsem(&inode->i_lock);
 	spin_lock_init(&inode->i_data.lock);
+	/* For every kind: /dev/zero is mapped as well. */
 	init_rwsem(&inode->i_data.i_mmap_rwsem);
 	TAILQ_INIT(&inode->i_data.i_mmap);
 	inode->i_data.host = inode;
 	return inode;
 }
 
+/* Nobody can reach the inode any more, so no lock is taken. */
 void iput(struct inode *inode)
 {
 	if (!inode || !atomic_dec_and_test(&inode->i_count))
 		return;
+	/* First: evict may still use the pages. */
 	if (inode->i_op && inode->i_op->evict)
 		inode->i_op->evict(inode);
 	BUG_ON(inode->i_entry || inode->i_writecount);
-	/* In no list ever, for a link is not cleared: it never had a page. */
+	/*
+	 * LIST_REMOVE does not clear le_prev: NULL means that the file never
+	 * had a page in the cache, as for most links and devices.
+	 */
 	if (inode->i_data.cached.le_prev)
 		truncate_inode_pages(&inode->i_data, 0);
 	BUG_ON(inode->i_data.nr_pages || !TAILQ_EMPTY(&inode->i_data.i_mmap));
+	/* Last: dropping pages has counted them off. */
 	if (inode->i_limits && atomic_dec_and_test(&inode->i_limits->inodes))
 		kfree(inode->i_limits);
 	kmem_cache_free(inode_cache, inode);
@@ -94,7 +113,7 @@ void iput(struct inode *inode)
 
 /* ---- names ------------------------------------------------------- */
 
-/* Put name and the '/' before it in front of buf[*at]. */
+/* Puts '/' and name in front of buf[*at] and lowers *at. 0 or -ENAMETOOLONG. */
 static int prepend(char *buf, size_t *at, const char *name, u32 bytes)
 {
 	if (*at < bytes + 1)
@@ -106,8 +125,9 @@ static int prepend(char *buf, size_t *at, const char *name, u32 bytes)
 }
 
 /*
- * Built from its end: buf[bytes - 1] is the NUL and each name goes in front of
- * what is there. Then it is moved to the start of buf.
+ * Built from the end, since a walk upward finds the last name first: buf[bytes
+ * - 1] is the NUL, and each name goes in front of the previous. Then the path
+ * is moved to the start of buf.
  */
 int inode_path(const struct inode *inode, char *buf, size_t bytes)
 {
@@ -118,10 +138,15 @@ int inode_path(const struct inode *inode, char *buf, size_t bytes)
 
 	BUG_ON(bytes == 0);
 	buf[at] = '\0';
+	/*
+	 * Over the whole walk: a rename in between would give a path that never
+	 * was.
+	 */
 	spin_lock(&tree_lock);
 	for (; !err && inode != root_inode && inode != root;
 	     inode = entry->dir) {
 		entry = inode->i_entry;
+		/* Removed, or in no directory, such as a pipe. */
 		if (!entry) {
 			err = -ENOENT;
 			break;

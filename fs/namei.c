@@ -1,15 +1,16 @@
 /*
  * From a path to an inode.
  *
- * A walk stands on one inode and takes one name after the other. A symbolic
- * link is followed by putting its text in front of the rest of the path, so
- * however links are nested there is no recursion; LINKS_MAX ends loops.
+ * A walk stands on one inode and takes one name after the other. It follows a
+ * symbolic link by putting the link's text in front of the rest of the path, so
+ * nested links need no recursion; LINKS_MAX ends loops.
  */
 #include <fs/internal.h>
 #include <string.h>
 
 #define LINKS_MAX 40 /* as Linux */
 
+/* A copy, because the program may change its path during the walk. */
 int getname(uaddr_t path, char **name)
 {
 	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
@@ -18,6 +19,7 @@ int getname(uaddr_t path, char **name)
 	if (!buf)
 		return -ENOMEM;
 	err = strncpy_from_user(buf, path, PATH_MAX, NULL);
+	/* -ENAMETOOLONG where no NUL comes within PATH_MAX. */
 	if (err)
 		kfree(buf);
 	else
@@ -25,18 +27,21 @@ int getname(uaddr_t path, char **name)
 	return err;
 }
 
+/* Called after every walk, also one that failed early: both may be NULL. */
 void end_walk(struct nameidata *nd)
 {
 	iput(nd->inode);
 	kfree(nd->path);
 }
 
+/* The walk's reference moves on, so that one inode is held at a time. */
 static void step_to(struct nameidata *nd, struct inode *inode)
 {
 	iput(nd->inode);
 	nd->inode = inode;
 }
 
+/* At boot and in kernel threads there is no fs_struct: the root. */
 struct inode *get_cwd(void)
 {
 	struct fs_struct *fs = current_thread_info()->fs;
@@ -44,18 +49,25 @@ struct inode *get_cwd(void)
 
 	if (!fs)
 		return igrab(root_inode);
+	/*
+	 * Another thread's chdir() would drop the inode between load and igrab.
+	 */
 	spin_lock(&fs->lock);
 	cwd = igrab(fs->cwd);
 	spin_unlock(&fs->lock);
 	return cwd;
 }
 
+/* As get_cwd, for paths that begin with "/". */
 static struct inode *get_root(void)
 {
 	struct fs_struct *fs = current_thread_info()->fs;
 	struct inode *root;
 
-	/* During another thread's chroot() it is the old root or the new. */
+	/*
+	 * While another thread calls chroot() either root is right. Mostly
+	 * there is none, and the lock can be saved.
+	 */
 	if (!fs || likely(!READ_ONCE(fs->root)))
 		return igrab(root_inode);
 	spin_lock(&fs->lock);
@@ -64,7 +76,10 @@ static struct inode *get_root(void)
 	return root;
 }
 
-/* Where a walk from dirfd begins: a directory, or any open file for "". */
+/*
+ * Stores where a walk from dirfd begins, with a reference: a directory, or for
+ * "" any open file. 0 or -EBADF.
+ */
 static int start_inode(s32 dirfd, struct inode **inode)
 {
 	struct file *file;
@@ -76,14 +91,22 @@ static int start_inode(s32 dirfd, struct inode **inode)
 	file = fget_raw((u32)dirfd);
 	if (!file)
 		return -EBADF;
+	/*
+	 * The inode, not the file: the descriptor may be closed during the
+	 * walk.
+	 */
 	*inode = igrab(file->f_inode);
 	fput(file);
 	return 0;
 }
 
+/*
+ * Sets nd to the start of path. 0, -ENOENT for an empty path (POSIX), -EBADF.
+ */
 static int begin_walk(s32 dirfd, const char *path, u32 flags,
 		      struct nameidata *nd)
 {
+	/* Complete before any error: end_walk reads it. */
 	*nd = (struct nameidata){ .rest = path };
 	if (!path[0] && !(flags & LOOKUP_EMPTY))
 		return -ENOENT;
@@ -94,7 +117,11 @@ static int begin_walk(s32 dirfd, const char *path, u32 flags,
 	return start_inode(dirfd, &nd->inode);
 }
 
-/* Cut the next component off: nd->name, nd->bytes. False: there is none. */
+/*
+ * Cuts off the next component: nd->name, nd->bytes. Returns false if there is
+ * none. Slashes behind it are skipped, so that an empty rest means the last
+ * one.
+ */
 static bool next_name(struct nameidata *nd)
 {
 	const char *p = nd->rest;
@@ -105,6 +132,7 @@ static bool next_name(struct nameidata *nd)
 	while (*p && *p != '/')
 		p++;
 	nd->bytes = (u32)(p - nd->name);
+	/* "name/" must be a directory, even if it is a link to one. */
 	nd->want_dir = *p == '/';
 	while (*p == '/')
 		p++;
@@ -112,23 +140,31 @@ static bool next_name(struct nameidata *nd)
 	return nd->bytes > 0;
 }
 
+/* "." stays where the walk is. */
 static bool is_dot(const struct nameidata *nd)
 {
 	return nd->bytes == 1 && nd->name[0] == '.';
 }
 
+/* ".." needs the parent, which only names know. */
 static bool is_dotdot(const struct nameidata *nd)
 {
 	return nd->bytes == 2 && nd->name[0] == '.' && nd->name[1] == '.';
 }
 
-/* ".." of the root is the root; of a directory that was removed, nothing. */
+/*
+ * Takes ".." up. 0, or -ENOENT for a directory that was removed. Of the task's
+ * root it is the root itself, or chroot would not confine.
+ */
 static int step_up(struct nameidata *nd)
 {
 	struct inode *parent = NULL;
 
 	if (nd->inode == root_inode || nd->inode == current_root())
 		return 0;
+	/*
+	 * A rename may move the directory meanwhile; the lock keeps its parent.
+	 */
 	spin_lock(&tree_lock);
 	if (nd->inode->i_entry)
 		parent = igrab(nd->inode->i_entry->dir);
@@ -139,6 +175,10 @@ static int step_up(struct nameidata *nd)
 	return 0;
 }
 
+/*
+ * The link of an open file (/proc/PID/fd/N): its path may lead elsewhere by
+ * now, or be gone.
+ */
 static int jump_to_target(struct nameidata *nd, struct inode *link)
 {
 	struct inode *target;
@@ -149,7 +189,10 @@ static int jump_to_target(struct nameidata *nd, struct inode *link)
 	return err;
 }
 
-/* Go on at the link's text, and after it at what was left of the path. */
+/*
+ * Goes on at the link's text, and behind it at the rest of the path. 0, -ELOOP,
+ * -ENOENT (empty text), -ENAMETOOLONG, -ENOMEM.
+ */
 static int follow_link(struct nameidata *nd, struct inode *link)
 {
 	size_t length, rest = strlen(nd->rest);
@@ -173,18 +216,27 @@ static int follow_link(struct nameidata *nd, struct inode *link)
 		kfree(path);
 		return err;
 	}
+	/* The slash was skipped: it must still demand a directory. */
 	if (nd->want_dir)
 		path[length++] = '/';
 	memcpy(path + length, nd->rest, rest + 1);
+	/* After the copy: rest pointed into it. */
 	kfree(nd->path);
 	nd->path = path;
 	nd->rest = path;
+	/*
+	 * A relative text starts at the link's directory, where the walk
+	 * stands.
+	 */
 	if (path[0] == '/')
 		step_to(nd, get_root());
 	return 0;
 }
 
-/* What is mounted on a directory stands in its place. The reference moves. */
+/*
+ * Returns what is mounted on inode, or inode itself. The reference moves. A
+ * loop, since mounts may be stacked.
+ */
 static struct inode *cross_mounts(struct inode *inode)
 {
 	struct inode *over;
@@ -193,6 +245,7 @@ static struct inode *cross_mounts(struct inode *inode)
 		spin_lock(&tree_lock);
 		over = inode->i_mounted ? igrab(inode->i_mounted) : NULL;
 		spin_unlock(&tree_lock);
+		/* Unmounted between the look and the lock. */
 		if (!over)
 			break;
 		iput(inode);
@@ -201,17 +254,22 @@ static struct inode *cross_mounts(struct inode *inode)
 	return inode;
 }
 
-/* Walk one ordinary name; `follow` says what to do if it is a link. */
+/* Walks one ordinary name; a link is followed if `follow`. 0 or -errno. */
 static int step_down(struct nameidata *nd, bool follow)
 {
 	struct inode *child;
 	int err;
 
+	/* A file in the middle of a path, or an inode without operations. */
 	if (!nd->inode->i_op || !nd->inode->i_op->lookup)
 		return -ENOTDIR;
 	err = nd->inode->i_op->lookup(nd->inode, nd->name, nd->bytes, &child);
 	if (err)
 		return err;
+	/*
+	 * Mounts are crossed on the way down alone: a mounted root has the name
+	 * and the parent of the directory that it covers.
+	 */
 	if (!S_ISLNK(child->i_mode) || !follow) {
 		step_to(nd, cross_mounts(child));
 		return 0;
@@ -221,18 +279,25 @@ static int step_down(struct nameidata *nd, bool follow)
 	return err;
 }
 
-/* parent: stop before the last name. follow: a link that is the last one. */
+/*
+ * Walks the rest of the path. parent: stops before the last name. follow:
+ * follows a link that is the last one. 0 or -errno.
+ */
 static int walk(struct nameidata *nd, bool parent, bool follow)
 {
 	bool last, want_dir = false;
 	int err = 0;
 
 	while (!err && next_name(nd)) {
-		cond_resched(); /* links may make a path of 80,000 names */
+		cond_resched(); /* 40 links of 4 KiB: 80,000 names */
 		want_dir = nd->want_dir;
 		last = *nd->rest == '\0';
 		if (!S_ISDIR(nd->inode->i_mode))
 			return -ENOTDIR;
+		/*
+		 * For each name, "." and ".." too: search permission is of the
+		 * directory it is looked up in.
+		 */
 		err = inode_permission(nd->inode, MAY_EXEC);
 		if (err)
 			return err;
@@ -245,14 +310,23 @@ static int walk(struct nameidata *nd, bool parent, bool follow)
 		else if (last && parent)
 			return 0;
 		else
+			/*
+			 * "link/" is followed even where the last link is not
+			 * (POSIX 4.13).
+			 */
 			err = step_down(nd, follow || want_dir);
 	}
 	if (!err && want_dir && !S_ISDIR(nd->inode->i_mode))
 		err = -ENOTDIR;
+	/*
+	 * The loop has used the last name: for path_parent this means that
+	 * there is none to create.
+	 */
 	nd->name = NULL;
 	return err;
 }
 
+/* The walk's reference is dropped, so the caller gets one of its own. */
 int path_lookup(s32 dirfd, const char *path, u32 flags, struct inode **inode)
 {
 	struct nameidata nd;
@@ -266,6 +340,7 @@ int path_lookup(s32 dirfd, const char *path, u32 flags, struct inode **inode)
 	return err;
 }
 
+/* For calls that create or remove a name: the last one is not looked up. */
 int path_parent(s32 dirfd, const char *path, struct nameidata *nd)
 {
 	int err = begin_walk(dirfd, path, 0, nd);
@@ -273,6 +348,10 @@ int path_parent(s32 dirfd, const char *path, struct nameidata *nd)
 	return err ? err : walk(nd, true, true);
 }
 
+/*
+ * As open(O_CREAT) of a link to a file that does not exist: it makes the
+ * target.
+ */
 int path_parent_through(struct nameidata *nd, struct inode *link)
 {
 	int err = follow_link(nd, link);

@@ -1,10 +1,11 @@
 /*
  * The pages of one file by index: a radix tree.
  *
- * A node has 64 slots, so one level serves 256 KiB of file, two 16 MiB, three
- * 1 GiB. At the lowest level a slot holds a struct page, above it a node. The
- * tree is as high as the largest index in it needs; an empty one has no node.
- * mapping->lock is held in every call: no allocation here may sleep.
+ * A node has 64 slots, so one level serves 256 KiB of file, two levels 16 MiB,
+ * three 1 GiB. At the lowest level a slot contains a struct page, above it a
+ * node. The tree is as high as the largest index in it needs; an empty one has
+ * no node. mapping->lock is held in every call, so an allocation here must not
+ * sleep.
  */
 #include <fs/internal.h>
 
@@ -19,32 +20,41 @@ struct page_node {
 
 static struct kmem_cache *node_cache;
 
+/*
+ * Nodes have a cache of their own: 260 bytes would waste half of kmalloc's 512.
+ */
 void page_tree_init(void)
 {
 	node_cache = kmem_cache_create("page_node", sizeof(struct page_node), 0,
 				       SLAB_PANIC, NULL);
 }
 
+/* Which slot of a node at this level (0: lowest) leads to index. */
 static inline u32 slot_of(u32 index, u32 level)
 {
 	return index >> (TREE_SHIFT * level) & (TREE_SLOTS - 1);
 }
 
-/* Does a tree of this height have a place for index? */
+/* Whether a tree of this height has a place for index. */
 static inline bool fits(u32 index, u32 height)
 {
 	u32 bits = TREE_SHIFT * height;
 
+	/* A shift by 32 or more is undefined in C. */
 	return bits >= 32 || index >> bits == 0;
 }
 
-/* The lowest node that index belongs to, or NULL. */
+/* Returns the lowest node that index belongs to, or NULL. */
 static inline struct page_node *find_leaf(const struct address_space *mapping,
 					  u32 index)
 {
 	struct page_node *node = mapping->root;
 	u32 level = mapping->height;
 
+	/*
+	 * Higher digits of index are not looked at below: they would find
+	 * another page.
+	 */
 	if (!fits(index, level))
 		return NULL;
 	while (node && level > 1)
@@ -52,6 +62,7 @@ static inline struct page_node *find_leaf(const struct address_space *mapping,
 	return node;
 }
 
+/* The page stays only as long as mapping->lock is held. */
 struct page *page_tree_lookup(const struct address_space *mapping, u32 index)
 {
 	const struct page_node *leaf = find_leaf(mapping, index);
@@ -59,6 +70,10 @@ struct page *page_tree_lookup(const struct address_space *mapping, u32 index)
 	return leaf ? leaf->slots[slot_of(index, 0)] : NULL;
 }
 
+/*
+ * One walk for each leaf, not for each page: fault-around asks for 16 at a
+ * time.
+ */
 void page_tree_lookup_run(const struct address_space *mapping, u32 index, u32 n,
 			  struct page *pages[])
 {
@@ -70,16 +85,24 @@ void page_tree_lookup_run(const struct address_space *mapping, u32 index, u32 n,
 
 		part = min(n, TREE_SLOTS - slot);
 		for (u32 i = 0; i < part; i++)
+			/*
+			 * Every element is set: the caller's array is not
+			 * cleared.
+			 */
 			pages[i] = leaf ? leaf->slots[slot + i] : NULL;
 	}
 }
 
+/* GFP_ATOMIC: the caller holds a spinlock. */
 static struct page_node *new_node(void)
 {
 	return kmem_cache_alloc(node_cache, GFP_ATOMIC | __GFP_ZERO);
 }
 
-/* Put levels on top until index fits: the old root becomes slot 0. */
+/*
+ * Adds levels on top until index fits: the old root becomes slot 0. 0 or
+ * -ENOMEM; levels that were added stay, for prune.
+ */
 static int grow(struct address_space *mapping, u32 index)
 {
 	struct page_node *node;
@@ -89,6 +112,7 @@ static int grow(struct address_space *mapping, u32 index)
 		node = new_node();
 		if (!node)
 			return -ENOMEM;
+		/* An empty tree has no node to keep in slot 0. */
 		if (mapping->root) {
 			node->slots[0] = mapping->root;
 			node->count = 1;
@@ -100,8 +124,9 @@ static int grow(struct address_space *mapping, u32 index)
 }
 
 /*
- * Take the empty nodes on the way to index out, lowest first, and levels that
- * only pass on to slot 0 off the top.
+ * Frees the empty nodes on the path to index, lowest first, and top levels that
+ * lead only to slot 0. After a deletion, and after an insertion that ran out of
+ * memory half-way.
  */
 static void prune(struct address_space *mapping, u32 index)
 {
@@ -109,8 +134,13 @@ static void prune(struct address_space *mapping, u32 index)
 	struct page_node *node = mapping->root;
 	u32 level = mapping->height, depth;
 
+	/*
+	 * grow failed before the tree was high enough: only the top is to be
+	 * pruned.
+	 */
 	if (!fits(index, level))
 		level = 0;
+	/* Nodes do not know their parents: the path is noted. */
 	for (depth = 0; node && level > 0; depth++) {
 		path[depth] = node;
 		level--;
@@ -132,6 +162,7 @@ static void prune(struct address_space *mapping, u32 index)
 	}
 }
 
+/* Nodes are made top-down; prune undoes them if one is missing. */
 int page_tree_insert(struct address_space *mapping, u32 index,
 		     struct page *page)
 {
@@ -151,6 +182,7 @@ int page_tree_insert(struct address_space *mapping, u32 index,
 		node->slots[slot_of(index, level)] = child;
 		node->count++;
 	}
+	/* Needs no prune: the path to a page existed before. */
 	if (node->slots[slot_of(index, 0)])
 		return -EEXIST;
 	node->slots[slot_of(index, 0)] = page;
@@ -163,6 +195,7 @@ err_prune:
 	return -ENOMEM;
 }
 
+/* The tree shrinks at once, so an empty file has no node. */
 struct page *page_tree_delete(struct address_space *mapping, u32 index)
 {
 	struct page_node *node = find_leaf(mapping, index);
@@ -177,7 +210,11 @@ struct page *page_tree_delete(struct address_space *mapping, u32 index)
 	return page;
 }
 
-/* The first page under node (at level) whose index is >= *index. */
+/*
+ * Returns the first page under node (at level) whose index is >= *index, and
+ * stores its index; NULL: none, and *index is the first one behind node. The
+ * depth of recursion is the tree's height.
+ */
 static struct page *next_below(const struct page_node *node, u32 level,
 			       u32 *index)
 {
@@ -187,11 +224,16 @@ static struct page *next_below(const struct page_node *node, u32 level,
 
 	for (i = slot_of(*index, level); i < TREE_SLOTS; i++) {
 		if (!node->slots[i]) {
-			/* The first index of the next slot. */
+			/*
+			 * Nothing below this slot: go on at the first index of
+			 * the next.
+			 */
 			*index = ((*index >> step_shift) + 1) << step_shift;
 			continue;
 		}
-		/* Finding none leaves *index there, too. */
+		/*
+		 * If there is none below, *index is the next slot's first, too.
+		 */
 		page = level ? next_below(node->slots[i], level - 1, index) :
 			       node->slots[i];
 		if (page)
@@ -200,6 +242,7 @@ static struct page *next_below(const struct page_node *node, u32 level,
 	return NULL;
 }
 
+/* In order of index, which truncation and the shrinker need. */
 struct page *page_tree_next(const struct address_space *mapping, u32 *index)
 {
 	if (!mapping->root || !fits(*index, mapping->height))

@@ -2,8 +2,8 @@
  * Directories in memory; file data is in the page cache.
  *
  * Owns the dir_entry of each name. A directory's i_private is its struct
- * ramfs_dir, a symbolic link's its text. Every file system here hangs its
- * devices and mount points into these directories.
+ * ramfs_dir, a symbolic link's its text. Every file system here has its devices
+ * and mount points in these directories.
  *
  * Only the kernel changes anything, at boot: for programs it is a read-only
  * file system, until a service adds operations to the tables below.
@@ -14,9 +14,13 @@
 u32 ramfs_max_bytes;
 atomic_t ramfs_pages;
 
-#define NAMES_AT_ONCE 64 /* before others may run */
+#define NAMES_AT_ONCE 64 /* compared before other tasks may run */
 
-/* Inlined in both callers: a walk looks up each name of its path. */
+/*
+ * Returns the entry of name, or NULL. Hold i_lock. A list and no hash: the
+ * directories of an archive are small. Inlined in both callers, as a walk comes
+ * here for each name of its path.
+ */
 static __always_inline struct dir_entry *find_entry(const struct inode *dir,
 						    const char *name, u32 bytes)
 {
@@ -24,9 +28,14 @@ static __always_inline struct dir_entry *find_entry(const struct inode *dir,
 	u32 left = NAMES_AT_ONCE;
 
 	TAILQ_FOREACH(entry, &ramfs_dir(dir)->entries, link) {
+		/*
+		 * Length and first byte rule out nearly all entries without a
+		 * call.
+		 */
 		if (entry->bytes == bytes && entry->name[0] == name[0] &&
 		    memcmp(entry->name, name, bytes) == 0)
 			return entry;
+		/* i_lock sleeps, so others may run while it is held. */
 		if (unlikely(--left == 0)) {
 			cond_resched();
 			left = NAMES_AT_ONCE;
@@ -35,12 +44,14 @@ static __always_inline struct dir_entry *find_entry(const struct inode *dir,
 	return NULL;
 }
 
+/* For a service's calls, which hold i_lock over several steps. */
 struct dir_entry *ramfs_find_entry(const struct inode *dir, const char *name,
 				   u32 bytes)
 {
 	return find_entry(dir, name, bytes);
 }
 
+/* lookup of a walk: the child with a reference, or -ENOENT. */
 static int ramfs_lookup(struct inode *dir, const char *name, u32 bytes,
 			struct inode **child)
 {
@@ -49,11 +60,13 @@ static int ramfs_lookup(struct inode *dir, const char *name, u32 bytes,
 	down_read(&dir->i_lock);
 	entry = find_entry(dir, name, bytes);
 	if (entry)
+		/* Under the lock: the entry may be removed right after. */
 		*child = igrab(entry->inode);
 	up_read(&dir->i_lock);
 	return entry ? 0 : -ENOENT;
 }
 
+/* Allocated before i_lock is taken, to hold it for less. */
 struct dir_entry *ramfs_new_entry(const char *name, u32 bytes)
 {
 	struct dir_entry *entry = kmalloc(sizeof(*entry) + bytes + 1,
@@ -67,12 +80,14 @@ struct dir_entry *ramfs_new_entry(const char *name, u32 bytes)
 	return entry;
 }
 
+/* At the tail: positions ascend, so readdir finds its place again. */
 void ramfs_insert_entry(struct inode *dir, struct dir_entry *entry,
 			struct inode *inode)
 {
 	entry->pos = ramfs_dir(dir)->next_pos++;
 	entry->inode = inode;
 	TAILQ_INSERT_TAIL(&ramfs_dir(dir)->entries, entry, link);
+	/* Paths in reports follow these two from any inode, without i_lock. */
 	spin_lock(&tree_lock);
 	entry->dir = dir;
 	inode->i_entry = entry;
@@ -82,12 +97,14 @@ void ramfs_insert_entry(struct inode *dir, struct dir_entry *entry,
 	inode_modified(dir);
 }
 
+/* The inode may stay open; only its name goes. */
 void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry)
 {
 	struct inode *inode = entry->inode;
 
 	TAILQ_REMOVE(&ramfs_dir(dir)->entries, entry, link);
 	spin_lock(&tree_lock);
+	/* Another name of the inode may be the one that reports show. */
 	if (inode->i_entry == entry)
 		inode->i_entry = NULL;
 	spin_unlock(&tree_lock);
@@ -98,8 +115,9 @@ void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry)
 }
 
 /*
- * The inode loses a name: 0, or -ENOTEMPTY and nothing is changed. The emptied
- * directory's own lock keeps creators out before i_nlink says no.
+ * Takes a name off the inode's count. 0, or -ENOTEMPTY and nothing has changed.
+ * While its own lock is held nobody can create an entry in the directory;
+ * afterwards i_nlink is 0 and refuses it.
  */
 static int drop_link(struct inode *inode)
 {
@@ -111,11 +129,15 @@ static int drop_link(struct inode *inode)
 	else if (!TAILQ_EMPTY(&ramfs_dir(inode)->entries))
 		err = -ENOTEMPTY;
 	else
+		/* Its name and its "." go together. */
 		inode->i_nlink = 0;
 	up_write(&inode->i_lock);
 	return err;
 }
 
+/*
+ * For unlink, rmdir and rename: the checks first, then steps that cannot fail.
+ */
 int ramfs_drop_entry(struct inode *dir, struct dir_entry *entry,
 		     struct inode **dropped)
 {
@@ -128,11 +150,15 @@ int ramfs_drop_entry(struct inode *dir, struct dir_entry *entry,
 	if (err)
 		return err;
 	ramfs_remove_entry(dir, entry);
+	/* The lost name changes ctime, to the time that dir just got. */
 	inode_changed_with(inode, dir);
 	*dropped = inode;
 	return 0;
 }
 
+/*
+ * All or nothing: the entry is allocated first, and freed if it is not needed.
+ */
 int ramfs_link(struct inode *dir, const char *name, u32 bytes,
 	       struct inode *inode, bool replace)
 {
@@ -147,18 +173,20 @@ int ramfs_link(struct inode *dir, const char *name, u32 bytes,
 	if (old)
 		err = replace ? ramfs_drop_entry(dir, old, &replaced) : -EEXIST;
 	else if (dir->i_nlink == 0)
-		err = -ENOENT; /* removed while we waited */
+		err = -ENOENT; /* dir was removed while we waited for its lock */
 	if (!err)
 		ramfs_insert_entry(dir, entry, igrab(inode));
 	up_write(&dir->i_lock);
 	if (err)
 		kfree(entry);
+	/* Unlocked: this may free all pages of a file. */
 	iput(replaced);
 	return err;
 }
 
 /* ---- the rest ---------------------------------------------------- */
 
+/* Constant text: no lock. */
 static int ramfs_readlink(struct inode *inode, char *buf, u32 bytes)
 {
 	const char *text = inode->i_private;
@@ -170,12 +198,15 @@ static int ramfs_readlink(struct inode *inode, char *buf, u32 bytes)
 	return 0;
 }
 
+/* Frees a directory's list head or a link's text. */
 static void ramfs_evict(struct inode *inode)
 {
+	/* Its entries would be left without a directory. */
 	BUG_ON(is_ramfs_dir(inode) && !TAILQ_EMPTY(&ramfs_dir(inode)->entries));
 	kfree(inode->i_private);
 }
 
+/* open of a file while the tree is read-only; a service replaces it. */
 static int refuse_writing(struct inode *inode __unused_arg, struct file *file)
 {
 	return file->f_mode & FMODE_WRITE || file->f_flags & O_TRUNC ? -EROFS :
@@ -207,6 +238,7 @@ struct file_operations ramfs_file_fops = {
 	.kernel_read = generic_kernel_read,
 };
 
+/* Makes inode an empty directory. 0 or -ENOMEM. */
 static int make_dir(struct inode *inode)
 {
 	struct ramfs_dir *dir = kmalloc(sizeof(*dir), GFP_KERNEL);
@@ -222,6 +254,7 @@ static int make_dir(struct inode *inode)
 	return 0;
 }
 
+/* i_dev is the same for the whole tree, as st_dev must be. */
 struct inode *ramfs_inode(u32 mode)
 {
 	struct inode *inode = new_inode(mode);
@@ -245,6 +278,7 @@ struct inode *ramfs_inode(u32 mode)
 	return inode;
 }
 
+/* The root has no entry: ".." ends at it, and it is never freed. */
 void ramfs_init(void)
 {
 	root_inode = ramfs_inode(S_IFDIR | 0755);
