@@ -2,13 +2,13 @@
  * alloc/alloc.h - the kernel's own memory, from page frames to objects.
  *
  *	boot:  memblock_add/reserve/alloc, by physical ranges
- *	then:  memblock_free_all hands everything unreserved to the buddy
+ *	then:  memblock_free_all gives everything unreserved to the buddy
  *	pages: alloc_pages / __get_free_pages / free_pages, orders 0..MAX_ORDER
  *	objects: kmem_cache_* and kmalloc, slabs of buddy pages
  *
  * All memory here is lowmem, mapped linearly: page_address never fails. The
- * buddy and the slab work in any context; only __GFP_DIRECT_RECLAIM (part of
- * GFP_KERNEL) may sleep.
+ * buddy and the slab work in any context; only an allocation with
+ * __GFP_DIRECT_RECLAIM (part of GFP_KERNEL) may sleep.
  */
 #ifndef ALLOC_ALLOC_H
 #define ALLOC_ALLOC_H
@@ -26,14 +26,14 @@
 #define MAX_ORDER 10 /* largest block: 1024 pages, 4 MiB */
 
 /*
- * page->flags: what a page is, changed only by its owner; and, in the highest
- * byte of the first page of a block, free or allocated, the block's order: the
- * buddy asks for both at once.
+ * page->flags: what a page is, changed only by its owner. The highest byte of
+ * the first page of a block, free or allocated, has the block's order, so that
+ * the buddy compares flags and order at once.
  */
 #define PG_ORDER_SHIFT  24
 #define PG_BUDDY        0x0001 /* free, head of a block */
-#define PG_RESERVED     0x0002 /* never was the buddy's: image, mem_map */
-#define PG_SLAB         0x0004 /* slab page: page->slab_* hold */
+#define PG_RESERVED     0x0002 /* never given to the buddy: image, mem_map */
+#define PG_SLAB         0x0004 /* slab page: page->slab_* are valid */
 #define PG_COMPOUND     0x0008 /* head of a block allocated with __GFP_COMP */
 #define PG_TAIL         0x0010 /* not the head: page->head */
 #define PG_TABLE        0x0020 /* page tables */
@@ -49,8 +49,8 @@ struct kmem_cache;
 
 /*
  * One per page frame of lowmem, in mem_map[]. All zero is a free page that is
- * not the first of its block: mem_map is made by clearing it. 32 bytes: a cache
- * line of Cortex-A9, and a shift to get the frame's number.
+ * not the first of its block, so clearing mem_map initialises it. 32 bytes: a
+ * cache line of Cortex-A9, and a shift gives the frame's number.
  */
 struct page {
 	u32 flags;          /* PG_*, order */
@@ -82,7 +82,7 @@ static_assert(sizeof(void *) > 4 || sizeof(struct page) == 32,
 
 TAILQ_HEAD(page_list, page);
 
-/* Of the first page of a block; 0 of any other, and of a single page. */
+/* The order of the block of which page is the first; 0 for any other page. */
 static inline unsigned int page_order(const struct page *page)
 {
 	return page->flags >> PG_ORDER_SHIFT;
@@ -93,38 +93,46 @@ static inline unsigned int page_order(const struct page *page)
 extern struct page *mem_map;         /* mem_map[0] is frame ARCH_PFN_OFFSET */
 extern u32 min_low_pfn, max_low_pfn; /* RAM's first frame, and past the last */
 
+/* The number of the page's frame: its physical address / PAGE_SIZE. */
 static inline u32 page_to_pfn(const struct page *page)
 {
 	return (u32)(page - mem_map) + ARCH_PFN_OFFSET;
 }
 
-/* Has it an entry in mem_map? It may be a hole in RAM: then PG_RESERVED. */
+/*
+ * Whether mem_map has an entry for the frame. A hole in RAM has one:
+ * PG_RESERVED.
+ */
 static inline bool pfn_valid(u32 pfn)
 {
 	return pfn - min_low_pfn < max_low_pfn - min_low_pfn;
 }
 
+/* pfn must be valid (pfn_valid), here and in phys_to_page. */
 static inline struct page *pfn_to_page(u32 pfn)
 {
 	return mem_map + (pfn - ARCH_PFN_OFFSET);
 }
 
+/* The physical address of the page's first byte. */
 static inline phys_addr_t page_to_phys(const struct page *page)
 {
 	return (phys_addr_t)page_to_pfn(page) << PAGE_SHIFT;
 }
 
+/* pa: any byte of the page. */
 static inline struct page *phys_to_page(phys_addr_t pa)
 {
 	return pfn_to_page(pa >> PAGE_SHIFT);
 }
 
+/* The kernel's address of the page's first byte, in the linear map. */
 static inline void *page_address(const struct page *page)
 {
 	return phys_to_virt(page_to_phys(page));
 }
 
-/* va: a lowmem address, anywhere in the page. */
+/* va: any lowmem address within the page. */
 static inline struct page *virt_to_page(const volatile void *va)
 {
 	return phys_to_page(virt_to_phys(va));
@@ -145,19 +153,26 @@ static inline struct page *virt_to_page(const volatile void *va)
 
 /* ---- memblock: before the buddy ---------------------------------- */
 
-/* Say that [base, base + bytes) is RAM. Overlaps merge. 0 or -ENOSPC. */
+/*
+ * Records that [base, base + bytes) is RAM; overlapping ranges merge. 0, or
+ * -ENOSPC if the table is full. All of memblock: boot only, one core, no lock.
+ */
 int memblock_add(phys_addr_t base, u32 bytes);
-/* Keep it from everybody, with a name for the boot log. 0 or -ENOSPC. */
+/*
+ * Keeps a range out of the buddy for ever; name, for the boot log, is not
+ * copied. 0 or -ENOSPC.
+ */
 int memblock_reserve(phys_addr_t base, u32 bytes, const char *name);
 /*
- * bytes of zeroed RAM at a multiple of align (a power of two), for ever; the
- * highest fit below the lowmem limit. NULL: there is none.
+ * Returns `bytes` of zeroed RAM at a multiple of align (a power of two),
+ * reserved for ever: the highest free place below the lowmem limit. NULL: there
+ * is none.
  */
 void *memblock_alloc(u32 bytes, u32 align, const char *name);
-/* First byte and first byte after the last of RAM that lowmem can map. */
+/* The first byte of RAM, and the first byte after its end. */
 phys_addr_t memblock_start(void);
 phys_addr_t memblock_end(void);
-/* Call fn for each range of RAM / each reserved range, ascending. */
+/* Call fn for each range of RAM / each reserved range, by ascending address. */
 void memblock_for_each_memory(void (*fn)(phys_addr_t base, u32 bytes,
 					 void *arg),
 			      void *arg);
@@ -165,60 +180,69 @@ void memblock_for_each_reserved(void (*fn)(phys_addr_t base, u32 bytes,
 					   const char *name, void *arg),
 				void *arg);
 /*
- * Cut RAM above LOWMEM_MAX off (reported, left alone). Call once, after the
- * last memblock_add and before the first memblock_alloc. Returns bytes cut.
+ * Removes RAM above LOWMEM_MAX from the table and reports it. To be called
+ * once, after the last memblock_add and before the first memblock_alloc.
+ * Returns the bytes removed.
  */
 u32 memblock_limit_lowmem(void);
 /*
- * Build mem_map and give all RAM that is not reserved to the buddy. Returns
- * the pages given. BUG if the sums do not agree: nothing may be lost.
+ * Builds mem_map and gives all RAM that is not reserved to the buddy. Returns
+ * the pages given. BUG if the sums do not agree: no page may be lost.
  */
 u32 memblock_free_all(void);
 
 /* ---- buddy ------------------------------------------------------- */
 
 /*
- * 2^order contiguous pages, naturally aligned; the caller owns one reference
- * to the first. NULL: none (logged unless __GFP_NOWARN). Without __GFP_COMP a
- * block of order > 0 must be freed whole by __free_pages with that order.
+ * Returns the first of 2^order contiguous pages, naturally aligned; the caller
+ * owns one reference to it. NULL: none (logged unless __GFP_NOWARN). Without
+ * __GFP_COMP a block of order > 0 must be freed whole by __free_pages with that
+ * order. May sleep with __GFP_DIRECT_RECLAIM.
  */
 struct page *alloc_pages(gfp_t gfp, unsigned int order) __must_check;
-/* Give up the caller's reference; frees when it was the last. */
+/*
+ * Drops the caller's reference; the last one frees the block of this order. Any
+ * context.
+ */
 void __free_pages(struct page *page, unsigned int order);
 
+/* A single page; see alloc_pages. */
 static inline struct page *__must_check alloc_page(gfp_t gfp)
 {
 	return alloc_pages(gfp, 0);
 }
 
-/* The same by lowmem address. NULL in free_pages is allowed. */
+/* The same by lowmem address. free_pages does nothing for NULL. */
 void *__get_free_pages(gfp_t gfp, unsigned int order) __must_check;
 void free_pages(void *va, unsigned int order);
 
+/* A single page of zeroes, by address; free_pages(va, 0) frees it. */
 static inline void *__must_check get_zeroed_page(gfp_t gfp)
 {
 	return __get_free_pages(gfp | __GFP_ZERO, 0);
 }
 
 /*
- * References. Outside alloc/ nobody touches _refcount: what orders the last
- * reference of a page against its next life is written here.
+ * References. No code outside of alloc/ touches _refcount: the functions here
+ * order the last use of a page before its next life. get_page needs a reference
+ * already held, or the lock of a structure that holds one.
  */
 static inline void get_page(struct page *page)
 {
 	atomic_inc(&page->_refcount);
 }
 
+/* References now; may change at once, unless the caller excludes others. */
 static inline s32 page_count(const struct page *page)
 {
 	return atomic_read(&page->_refcount);
 }
 
 /*
- * Is the caller's reference the only one? Then nobody else can reach the page,
- * and nobody can get a reference but from the caller.
+ * Whether the caller's reference is the only one. Then nobody else can reach
+ * the page, and a new reference can come only from the caller.
  *
- * The barrier puts what the former owners did before they dropped their
+ * The barrier orders what the former owners did before they dropped their
  * references before what the caller does next. Without it the caller's stores,
  * or the next owner's, could become visible before a former owner's last read
  * of the page; and a load of the caller, of the page or of its _mapcount, could
@@ -232,13 +256,16 @@ static inline bool page_has_one_owner(const struct page *page)
 	return true;
 }
 
-/* Drop one reference of a page, single or compound; the last one frees it. */
+/*
+ * Drops one reference of a page, single or compound; the last one frees it. Any
+ * context.
+ */
 void put_page(struct page *page);
 
 /*
- * The same, where the reference is likely not the last: no call then, and no
- * barrier. What the caller did with the page must be ordered already, by a lock
- * given up or a flush.
+ * put_page where the reference is likely not the last: then without a call and
+ * a barrier. The caller's accesses to the page must be ordered already, by an
+ * unlock or a flush.
  */
 static inline void put_shared_page(struct page *page)
 {
@@ -247,10 +274,10 @@ static inline void put_shared_page(struct page *page)
 }
 
 /*
- * The same, right after an access to the page that nothing orders yet. The
- * barrier keeps the access before the drop: a load that is still outstanding
- * could otherwise return what the page holds after somebody else dropped the
- * last reference, freed the page and reused it.
+ * put_shared_page right after an access to the page that nothing orders yet.
+ * The barrier keeps the access before the drop: a load that is still
+ * outstanding could otherwise return what the page contains after another owner
+ * dropped the last reference, freed the page and reused it.
  */
 static inline void put_shared_page_after_use(struct page *page)
 {
@@ -270,9 +297,13 @@ enum page_use {
 };
 /* clang-format on */
 
-/* A core counts what it does, never in an interrupt: only the sum means much. */
+/*
+ * Each core counts what it does, never in an interrupt, so no lock is needed. A
+ * page may be freed by another core: only the sum is meaningful.
+ */
 extern u32 page_uses[NR_CPUS][NR_PAGE_USES];
 
+/* pages: negative when the use ends. */
 static inline void add_page_use(enum page_use use, s32 pages)
 {
 	page_uses[smp_processor_id()][use] += (u32)pages;
@@ -283,13 +314,22 @@ u32 nr_pages_used(enum page_use use);
 
 /* Free pages now, the per-CPU lists included. */
 u32 nr_free_pages(void);
-/* Pages the buddy was given at boot. */
+/* Pages that the buddy was given at boot. */
 u32 totalram_pages(void);
-/* Free blocks of this order (per-CPU pages are not in any). */
+/*
+ * Free blocks of this order; pages on per-CPU lists are in none. Takes
+ * zone.lock.
+ */
 u32 buddy_nr_free(unsigned int order);
-/* Give the per-CPU pages back to the free lists (before counting blocks). */
+/*
+ * Returns this core's list of pages to the free blocks, where they coalesce:
+ * before blocks are counted, or when a large one is needed.
+ */
 void drain_local_pages(void);
-/* 0, or -EUCLEAN after naming on the log each broken invariant. */
+/*
+ * Checks the free lists against mem_map. 0, or -EUCLEAN after naming each
+ * broken rule on the log. Interrupts are off for long: for tests.
+ */
 int buddy_verify(void);
 
 /* The one zone's figures, in pages, as /proc/zoneinfo shows them. */
@@ -298,23 +338,25 @@ struct zone_stats {
 	u32 free;    /* per-CPU lists not counted */
 	u32 pcp_count, pcp_high, pcp_batch;
 	u32 min;       /* below: for __GFP_HIGH only */
-	u32 low;       /* below: who may sleep asks the shrinkers */
-	u32 high;      /* what shrinkers are asked to restore */
+	u32 low;       /* below: allocations that may sleep reclaim */
+	u32 high;      /* what reclaim restores */
 	u32 failures;  /* allocations that got NULL */
-	u32 reclaimed; /* pages that shrinkers gave back */
+	u32 reclaimed; /* pages that shrinkers freed */
 };
+/* Fills *stats. Without a lock: each figure is right at its own moment. */
 void zone_get_stats(struct zone_stats *stats);
 
 /*
- * Something that can give memory back: asked when an allocation that may sleep
- * finds few. shrink tries to free about nr pages and returns what it freed; it
- * may sleep, and allocates nothing with __GFP_DIRECT_RECLAIM itself.
+ * Something that can free memory, called when an allocation that may sleep
+ * finds few pages. shrink tries to free about nr pages and returns how many it
+ * freed. It may sleep, and must not itself allocate with __GFP_DIRECT_RECLAIM.
  */
 struct shrinker {
 	const char *name;
 	u32 (*shrink)(u32 nr);
 	TAILQ_ENTRY(shrinker) link;
 };
+/* Boot only. The structure must stay; it is never removed. */
 void register_shrinker(struct shrinker *shrinker);
 
 /* ---- slab -------------------------------------------------------- */
@@ -324,50 +366,70 @@ void register_shrinker(struct shrinker *shrinker);
 #define SLAB_WORD_IS_FREE  0x4u /* an object's first word is not constructed */
 
 /*
- * A cache of objects of `size` bytes at multiples of `align` (0 = 8 bytes, the
- * ABI's most; a power of two up to PAGE_SIZE). ctor runs once on each object
- * when its slab is made, and objects come back in constructed state. What links
- * the free ones lies behind them then, and costs as much as their alignment;
- * with SLAB_WORD_IS_FREE it lies in their first word. name is not copied. NULL:
- * no memory, or size is 0 or above 32 KiB.
+ * Creates a cache of objects of `size` bytes at multiples of `align` (a power
+ * of two up to PAGE_SIZE; 0 = 8 bytes, the largest that the ABI needs). ctor
+ * runs once on each object when its slab is made, and objects must be freed in
+ * constructed state. The link between free objects then lies behind the object
+ * and costs as much as its alignment; with SLAB_WORD_IS_FREE it lies in the
+ * first word. name is not copied. NULL: no memory, or size is 0 or above 32
+ * KiB. May sleep.
  */
 struct kmem_cache *kmem_cache_create(const char *name, u32 size, u32 align,
 				     u32 flags, void (*ctor)(void *));
-/* An object, or NULL. __GFP_ZERO clears it (not with a ctor). */
+/*
+ * Returns an object, or NULL. __GFP_ZERO clears it (not with a ctor).
+ * kmem_cache_free takes it back, from any core and context.
+ */
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp) __must_check;
 void kmem_cache_free(struct kmem_cache *cache, void *obj);
-/* Give empty slabs back. Returns the pages freed. */
+/* Frees empty slabs. Returns the pages freed. Takes cache->lock. */
 u32 kmem_cache_shrink(struct kmem_cache *cache);
-/* 0; -EBUSY, and nothing changed, while objects live (named on the log). */
+/*
+ * Destroys an empty cache. 0, or -EBUSY and nothing has changed: objects are
+ * live (named on the log). No other task may use the cache.
+ */
 int kmem_cache_destroy(struct kmem_cache *cache) __must_check;
 
 /*
- * size bytes, at least 8-aligned, from 8 bytes to 4 MiB; big ones come from
- * the buddy. size 0 gives ZERO_SIZE_PTR, which may be freed and not touched.
+ * What kmalloc(0) returns: not NULL, which would mean no memory, and at no
+ * address of memory.
  */
 #define ZERO_SIZE_PTR ((void *)16)
+/*
+ * Returns `size` bytes, at least 8-aligned, up to 4 MiB; more than 8 KiB are
+ * blocks of the buddy. NULL: no memory, or too much. size 0 gives
+ * ZERO_SIZE_PTR, which may be freed but not accessed. kcalloc clears n * size
+ * bytes and fails if the product overflows. kfree takes any of these, or NULL.
+ */
 void *kmalloc(size_t size, gfp_t gfp) __must_check;
 void *kcalloc(size_t n, size_t size, gfp_t gfp) __must_check;
-void kfree(void *p);         /* NULL is allowed */
-size_t ksize(const void *p); /* usable bytes */
+void kfree(void *p);
+size_t ksize(const void *p); /* bytes that the caller may use */
 
+/* kmalloc, cleared. */
 static inline void *__must_check kzalloc(size_t size, gfp_t gfp)
 {
 	return kmalloc(size, gfp | __GFP_ZERO);
 }
 
-/* After memblock_free_all, before the first kmalloc. */
+/* Boot: after memblock_free_all, before the first kmalloc. */
 void kmem_cache_init(void);
-/* 0, or -EUCLEAN after naming each broken invariant. */
+/*
+ * Checks every slab of every cache. 0, or -EUCLEAN after naming each broken
+ * rule on the log. No cache may be created meanwhile.
+ */
 int slab_verify(void);
 
 /*
- * Debug builds: each place in the code that allocated objects which live, with
- * their number and cache, on the log. Returns the number of live objects.
+ * Returns the number of live objects. Debug builds write each place in the code
+ * that allocated some of them to the log, with their number and cache.
  */
 u32 slab_report_live(void);
 
-/* For /proc/slabinfo and tests; fn gets each cache in order of creation. */
+/*
+ * The figures of a cache, for /proc/slabinfo and tests. slab_for_each calls fn
+ * for each cache in order of creation.
+ */
 struct slab_stats {
 	const char *name;
 	u32 object_size, objects_per_slab, pages_per_slab;
@@ -379,21 +441,26 @@ void slab_for_each(void (*fn)(const struct slab_stats *stats, void *arg),
 /* ---- failing on purpose ------------------------------------------ */
 
 /*
- * Let the nth allocation from now (1 = the next) of pages or objects fail, and
- * with `times` how many after it (1 = only that one). nth = 0 stops it. target
- * NULL or "any": any; "pages": the buddy; otherwise the cache of that name.
- * "NAME@FUNCTION" counts only what is asked for by way of that function of the
- * kernel (one that the compiler inlined is not seen).
+ * Lets the nth allocation of pages or objects from now (1 = the next) fail,
+ * `times` in a row (1 = only that one). nth = 0 turns it off. target NULL or
+ * "any": every allocation counts; "pages": the buddy's; otherwise those of the
+ * cache of that name. "NAME@FUNCTION" counts only allocations made under that
+ * function of the kernel (an inlined one is not seen). Any context.
  */
 void fail_alloc_set(const char *target, u32 nth, u32 times);
-/* After those that fail_alloc_set named one of so many fails; 0: none. */
+/*
+ * After those of fail_alloc_set, one of `every` target allocations fails; 0:
+ * none.
+ */
 void fail_alloc_repeat(u32 every);
 /*
- * "target,nth,times" or "target,nth,times,every" of the command line. 0,
- * -EINVAL, -ENOENT: no such cache.
+ * Parses "target,nth,times" or "target,nth,times,every" of the command line and
+ * arms it. 0, -EINVAL, -ENOENT: no such cache.
  */
 int fail_alloc_parse(const char *text) __must_check;
-/* How many allocations were made to fail since the last fail_alloc_set. */
+/*
+ * Returns how many allocations were made to fail since the last fail_alloc_set.
+ */
 u32 fail_alloc_hits(void);
 
 #endif

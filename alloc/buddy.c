@@ -1,12 +1,12 @@
 /*
  * The buddy system: free memory as blocks that split and coalesce.
  *
- * Free memory is a set of blocks of 2^order pages, orders 0..MAX_ORDER, each
- * at a multiple of its own size, on one list per order. To take a block that
- * is too big is to split it in halves, again and again; the halves that are
- * left over go to the lists of their orders. To free a block is to coalesce
- * it: while its other half, its buddy, is free as a whole, both become one
- * block of the next order. Eight pages, of which one is taken and freed again:
+ * Free memory is a set of blocks of 2^order pages, orders 0..MAX_ORDER, each at
+ * a multiple of its own size, on one list per order. A block that is larger
+ * than wanted is split in halves, again and again; the halves that are not
+ * needed go to the lists of their orders. A freed block is coalesced: while its
+ * other half, its buddy, is free as a whole, both become one block of the next
+ * order. Eight pages, of which one is taken and freed again:
  *
  *	page    0 1 2 3 4 5 6 7
  *	       [       3       ]	one free block of order 3
@@ -16,13 +16,13 @@
  *	       [   2   ][  2  ]	and pages 4-7 are:
  *	       [       3       ]	as it was
  *
- * The numbers of two buddies' first pages differ in bit `order` only. The
- * first page of a free block is marked with PG_BUDDY and the order, the
- * others with nothing; mem_map has an entry for every buddy that can be asked
- * for (memblock.c), so no bound is checked here.
+ * The numbers of two buddies' first pages differ in bit `order` only. The first
+ * page of a free block has PG_BUDDY and the order in its flags, the others have
+ * no flags; mem_map has an entry for every possible buddy (memblock.c), so no
+ * bound is checked here.
  *
- * How many pages a caller must leave free is its own business (page_policy.c);
- * here it is a number, looked at under the lock.
+ * How many pages a caller must leave free is decided in page_policy.c; here it
+ * is a number that is compared under the lock.
  *
  * Lock: zone.lock, interrupts off; innermost.
  */
@@ -32,27 +32,38 @@ struct zone zone;
 
 /* ---- the algorithm; zone.lock held ------------------------------- */
 
+/*
+ * At the head: the block freed last is taken first, while its lines may still
+ * be cached.
+ */
 static void insert_block(struct page *page, unsigned int order)
 {
+	/* Marked here alone, so that a block on a list is always marked. */
 	page->flags = buddy_flags(order);
 	LIST_INSERT_HEAD(&zone.free_area[order], page, buddy_list);
 }
 
-/* Keep the first 2^to pages of a block; the upper halves are free blocks. */
+/*
+ * Splits a block of order `from` until its first 2^to pages remain; the upper
+ * halves become free blocks.
+ */
 static void split_block(struct page *page, unsigned int from, unsigned int to)
 {
 	while (from > to) {
-		/* take_block saw this list empty: now the compiler knows. */
+		/*
+		 * take_block found this list empty. Said again, it saves the
+		 * insertion a test for a successor.
+		 */
 		LIST_INIT(&zone.free_area[--from]);
 		insert_block(page + (1u << from), from);
 	}
 }
 
 /*
- * A block of exactly this order, which is written on it, of the smallest that
- * is big enough. NULL: there is none.
+ * Returns a block of this order, noted in its flags, cut from the smallest that
+ * is large enough. NULL: there is none.
  *
- * Inline, as free_block is, in the one that moves a block and the one that
+ * Inline, as free_block is, in the function that moves a block and the one that
  * moves a batch: out of line a page of a batch takes 139 instructions instead
  * of 127, a block 204 instead of 192 ("block of order 0" and 1, make bench).
  */
@@ -67,12 +78,16 @@ static __always_inline struct page *take_block(unsigned int order)
 	page = LIST_FIRST(&zone.free_area[found]);
 	LIST_REMOVE(page, buddy_list);
 	split_block(page, found, order);
+	/*
+	 * The order replaces PG_BUDDY: a buddy that is freed now must not
+	 * coalesce with this block.
+	 */
 	page->flags = (u32)order << PG_ORDER_SHIFT;
 	zone.free_pages -= 1u << order;
 	return page;
 }
 
-/* The block is free, as one with its buddy, and with that one's, and so on. */
+/* Frees a block and coalesces it with its buddy as often as that is free. */
 static __always_inline void free_block(struct page *page, unsigned int order)
 {
 	BUG_ON(page != block_of(page, order));
@@ -80,9 +95,17 @@ static __always_inline void free_block(struct page *page, unsigned int order)
 	for (; order < MAX_ORDER; order++) {
 		struct page *buddy = find_buddy(page, order);
 
+		/*
+		 * One comparison: not free, free in another order, reserved, or
+		 * a page of a per-CPU list, whose flags are 0.
+		 */
 		if (buddy->flags != buddy_flags(order))
 			break;
 		LIST_REMOVE(buddy, buddy_list);
+		/*
+		 * It may become the middle of a block, where nothing may look
+		 * free.
+		 */
 		buddy->flags = 0;
 		page = block_of(page, order + 1);
 	}
@@ -91,18 +114,24 @@ static __always_inline void free_block(struct page *page, unsigned int order)
 
 /* ---- one block --------------------------------------------------- */
 
+/*
+ * The reserve is compared under the lock, or two callers could both take its
+ * last pages.
+ */
 struct page *buddy_take(unsigned int order, u32 keep)
 {
 	struct page *page = NULL;
 	u32 flags;
 
 	spin_lock_irqsave(&zone.lock, flags);
+	/* The sum, not a difference: free_pages may be below keep. */
 	if (zone.free_pages >= keep + (1u << order))
 		page = take_block(order);
 	spin_unlock_irqrestore(&zone.lock, flags);
 	return page;
 }
 
+/* For blocks; single pages go by way of a core's list. */
 void buddy_free(struct page *page, unsigned int order)
 {
 	u32 flags;
@@ -115,8 +144,9 @@ void buddy_free(struct page *page, unsigned int order)
 /* ---- many single pages under one lock ---------------------------- */
 
 /*
- * The smallest free block is the next to become single pages: a large one is
- * broken only when nothing smaller is left.
+ * Returns the order of the next block to be cut into single pages: the smallest
+ * that is free, so that a large one is broken only when nothing smaller is
+ * left.
  */
 static unsigned int next_batch_order(void)
 {
@@ -127,7 +157,7 @@ static unsigned int next_batch_order(void)
 	return order;
 }
 
-/* Fill pages from block after block. Returns how many. */
+/* Fills pages from block after block. Returns how many. */
 static u32 take_batch(struct page **pages)
 {
 	u32 got = 0;
@@ -136,15 +166,20 @@ static u32 take_batch(struct page **pages)
 		unsigned int order = next_batch_order();
 		struct page *page = take_block(order);
 
+		/*
+		 * Part of a batch serves as well: the caller's list need not be
+		 * full.
+		 */
 		if (!page)
 			break;
-		page->flags = 0; /* a single page now, like those behind it */
+		page->flags = 0; /* a single page now, as those behind it */
 		for (u32 i = 0; i < 1u << order; i++)
 			pages[got++] = page + i;
 	}
 	return got;
 }
 
+/* One lock and one check of the reserve for the whole batch. */
 u32 buddy_take_batch(struct page *pages[PCP_BATCH_MAX], u32 keep)
 {
 	u32 got = 0, flags;
@@ -156,6 +191,7 @@ u32 buddy_take_batch(struct page *pages[PCP_BATCH_MAX], u32 keep)
 	return got;
 }
 
+/* One lock for the whole batch; each page coalesces as in buddy_free. */
 void buddy_free_batch(struct page **pages, u32 nr)
 {
 	u32 flags;

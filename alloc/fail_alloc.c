@@ -1,25 +1,30 @@
 /*
- * Make an allocation fail on purpose.
+ * Makes an allocation fail on purpose.
  *
- * Failure paths run once in a machine's life, unless somebody makes them run.
- * A test lets the first allocation of an operation fail, then the second, and
- * so on until the operation succeeds; after each the verifiers must be content.
- * Which allocations count is said by their cache and by who asks for them.
+ * Failure paths run once in a machine's life, unless a test makes them run. A
+ * test lets the first allocation of an operation fail, then the second, and so
+ * on until the operation succeeds; after each the verifiers must find no fault.
+ * Which allocations count is decided by their cache and by the function that
+ * makes them.
  */
 #include <alloc/watch_debug.h>
 #include <lib/backtrace.h>
 #include <string.h>
 
-u32 fail_alloc_armed; /* nothing fails while 0 */
+u32 fail_alloc_armed; /* 0: nothing fails */
 
 static spinlock_t fail_lock = SPINLOCK_INIT; /* irqs off; all below */
 static char fail_name[FAIL_NAME_MAX];        /* "" = any */
-static char fail_caller[FAIL_NAME_MAX];      /* "" = whoever */
+static char fail_caller[FAIL_NAME_MAX];      /* "" = any */
 static u32 fail_skip;  /* allocations that still succeed */
 static u32 fail_times; /* then so many fail */
 static u32 fail_every; /* and then one of so many; 0: none */
 static u32 fail_hits;
 
+/*
+ * Always NUL-terminated. A name that is cut matches no cache, which is_known
+ * reports.
+ */
 void fail_alloc_name(char name[FAIL_NAME_MAX], const char *text, size_t bytes)
 {
 	bytes = min(bytes, (size_t)FAIL_NAME_MAX - 1);
@@ -27,17 +32,22 @@ void fail_alloc_name(char name[FAIL_NAME_MAX], const char *text, size_t bytes)
 	name[bytes] = '\0';
 }
 
-/* "CACHE@FUNCTION", each of which may be missing. */
+/* Parses "CACHE@FUNCTION", each of which may be missing. Hold fail_lock. */
 static void set_target(const char *text)
 {
 	size_t bytes = strcspn(text, "@");
 	bool any = bytes == 3 && memcmp(text, "any", 3) == 0;
 
 	fail_alloc_name(fail_name, text, any ? 0 : bytes);
+	/* Without an '@' this is the final NUL: an empty name. */
 	text += bytes + (text[bytes] == '@');
 	fail_alloc_name(fail_caller, text, strlen(text));
 }
 
+/*
+ * All fields under one lock: an allocation in an interrupt sees the old target
+ * or the new one.
+ */
 void fail_alloc_set(const char *target, u32 nth, u32 times)
 {
 	u32 flags;
@@ -48,43 +58,59 @@ void fail_alloc_set(const char *target, u32 nth, u32 times)
 	fail_times = nth == 0 ? 0 : times;
 	fail_every = 0;
 	fail_hits = 0;
+	/* Last: from here on every allocation takes the slow path. */
 	fail_alloc_armed = fail_times != 0;
 	spin_unlock_irqrestore(&fail_lock, flags);
 }
 
+/*
+ * Read only when the last of the failures is counted off, so it needs no lock.
+ */
 void fail_alloc_repeat(u32 every)
 {
 	fail_every = every;
 }
 
+/*
+ * A test compares it with what it armed: no hit means that the operation
+ * allocates less.
+ */
 u32 fail_alloc_hits(void)
 {
 	return fail_hits;
 }
 
-/* fail_lock held. */
+/*
+ * Whether an allocation from `name` counts. Hold fail_lock. The backtrace comes
+ * last, as it is slow.
+ */
 static bool is_target(const char *name)
 {
 	return (fail_name[0] == '\0' || strcmp(fail_name, name) == 0) &&
 		(fail_caller[0] == '\0' || called_from(fail_caller));
 }
 
-/* Only while armed: the lock costs nothing in normal life. */
+/* Called only while armed, so that the lock costs nothing otherwise. */
 bool __should_fail_alloc(const char *name, gfp_t gfp)
 {
 	bool fail = false;
 	u32 flags;
 
+	/* Allocations that the tests themselves need. */
 	if (gfp & __GFP_NOFAIL_INJECT)
 		return false;
 	spin_lock_irqsave(&fail_lock, flags);
 	if (!is_target(name)) {
-		/* not the one that is aimed at */
+		/* another cache or caller: not counted */
 	} else if (fail_skip > 0) {
 		fail_skip--;
 	} else if (fail_times > 0) {
 		fail = true;
 		fail_hits++;
+		/*
+		 * Goes on for ever, one of fail_every: for long runs with
+		 * random load.
+		 */
 		if (--fail_times == 0 && fail_every) {
 			fail_skip = fail_every - 1;
 			fail_times = 1;

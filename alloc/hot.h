@@ -1,6 +1,6 @@
 /*
- * alloc/hot.h - the few lines that nearly every page and object passes, and
- * why they are inline, in instructions of `make bench`:
+ * alloc/hot.h - the few lines that nearly every page and object passes, and why
+ * they are inline, in instructions of `make bench`:
  *
  *	inline		measured by		inline	out of line
  *	pcp_pop		page, per-CPU list	59	72
@@ -23,7 +23,10 @@
 
 /* ---- pages ------------------------------------------------------- */
 
-/* A page of this core's list. False: the list is empty, *page as it was. */
+/*
+ * Stores a page of this core's list. Returns false if it is empty: *page is as
+ * it was.
+ */
 static inline bool pcp_pop(struct page **page)
 {
 	u32 flags = local_irq_save();
@@ -36,7 +39,7 @@ static inline bool pcp_pop(struct page **page)
 	return any;
 }
 
-/* False: the list is full. */
+/* Puts page on this core's list. Returns false if it is full. */
 static inline bool pcp_push(struct page *page)
 {
 	u32 flags = local_irq_save();
@@ -49,19 +52,20 @@ static inline bool pcp_push(struct page *page)
 	return room;
 }
 
+/* Frees a single page whose flags are 0. */
 static inline void pcp_free(struct page *page)
 {
 	if (unlikely(!pcp_push(page)))
 		pcp_free_slow(page);
 }
 
-/* How many free pages this caller must leave. */
+/* How many free pages this caller must leave for others. */
 static inline u32 reserve_for(gfp_t gfp)
 {
 	return gfp & __GFP_HIGH ? 0 : zone.min;
 }
 
-/* A block, if the caller's reserve stays whole; NULL: no. */
+/* Returns a block if the caller's reserve stays whole, else NULL. */
 static inline struct page *take_above_reserve(gfp_t gfp, unsigned int order)
 {
 	struct page *page = NULL;
@@ -71,7 +75,10 @@ static inline struct page *take_above_reserve(gfp_t gfp, unsigned int order)
 	return page ? page : buddy_take(order, reserve_for(gfp));
 }
 
-/* A block, of single pages one that is not on this core's list. */
+/*
+ * Returns a block, or a single page when this core's list is empty. NULL: none,
+ * and it is logged.
+ */
 static inline struct page *zone_alloc(gfp_t gfp, unsigned int order)
 {
 	struct page *page = NULL;
@@ -83,7 +90,7 @@ static inline struct page *zone_alloc(gfp_t gfp, unsigned int order)
 
 /* ---- objects ----------------------------------------------------- */
 
-/* The slab an address lies in, or the block's head page; never fails. */
+/* Returns the first page of the slab or compound block that contains va. */
 static inline struct page *virt_to_head_page(const void *va)
 {
 	struct page *page = virt_to_page(va);
@@ -93,12 +100,14 @@ static inline struct page *virt_to_head_page(const void *va)
 	return unlikely(page->flags & PG_TAIL) ? page->head : page;
 }
 
+/* The next free object after obj, which is free, or NULL. */
 static inline void *get_freepointer(const struct kmem_cache *cache, void *obj)
 {
 	return kasan_load_pointer(
 		(void **)(void *)((char *)obj + cache->free_offset));
 }
 
+/* Links next behind the free object obj. */
 static inline void set_freepointer(const struct kmem_cache *cache, void *obj,
 				   void *next)
 {
@@ -106,7 +115,10 @@ static inline void set_freepointer(const struct kmem_cache *cache, void *obj,
 			    next);
 }
 
-/* False: page is not this core's slab, or obj was freed just before. */
+/*
+ * Gives obj back to this core's slab. Returns false if page is not that slab,
+ * or if obj was the last one freed: then slab_free_checked reports it.
+ */
 static inline bool cpu_slab_push(struct kmem_cache *cache,
 				 const struct page *page, void *obj)
 {
@@ -123,8 +135,9 @@ static inline bool cpu_slab_push(struct kmem_cache *cache,
 }
 
 /*
- * page is where obj lies, not the slab's head: being this core's slab says at
- * once that it is a slab, of this cache, and its first page.
+ * page is the page that contains obj, not the slab's head. If it is this core's
+ * slab, it is a slab, of this cache, and its first page: one comparison serves
+ * for three checks.
  */
 static inline void slab_free(struct kmem_cache *cache, struct page *page,
 			     void *obj, const void *caller)

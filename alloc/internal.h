@@ -1,7 +1,7 @@
 /*
- * alloc/internal.h - what the files of alloc/ share, and nobody else sees: the
- * structures, and who calls whom. (hot.h: the inlines; watch_debug.h: the
- * hooks of debug builds.)
+ * alloc/internal.h - what the files of alloc/ share and no other folder uses:
+ * the structures and the functions between them. (hot.h: the inlines;
+ * watch_debug.h: the hooks of debug builds.)
  */
 #ifndef ALLOC_INTERNAL_H
 #define ALLOC_INTERNAL_H
@@ -24,43 +24,49 @@ struct zone {
 	/* constant after boot; see struct zone_stats */
 	u32 managed;
 	u32 min, low, high;
-	/* counters, only ever read for show */
+	/* counters for reports */
 	u32 failures, reclaimed;
 };
 
 extern struct zone zone;
 
-/* What says that a page is the first of a free block of this order. */
+/* The flags of the first page of a free block of this order. */
 static inline u32 buddy_flags(unsigned int order)
 {
 	return PG_BUDDY | (u32)order << PG_ORDER_SHIFT;
 }
 
 /*
- * mem_map lies like the frames it describes: its entries for a block of the
- * largest order begin at a multiple of MEM_MAP_ALIGN bytes. Two buddies' entries
- * then differ in one bit of their address, as their frames' numbers do.
+ * mem_map is aligned like the frames it describes: its entries for a block of
+ * the largest order begin at a multiple of MEM_MAP_ALIGN bytes. The addresses
+ * of two buddies' entries then differ in one bit, as their frames' numbers do.
  */
 #define MEM_MAP_ALIGN ((u32)sizeof(struct page) << MAX_ORDER)
 
 static_assert((sizeof(struct page) & (sizeof(struct page) - 1)) == 0,
 	      "find_buddy and block_of compute with bits of addresses");
 
-/* [page, 2^order) is one half of a block: the other half's first page. */
+/*
+ * page is the first of one half of a block: returns the other half's first
+ * page.
+ */
 static inline struct page *find_buddy(const struct page *page,
 				      unsigned int order)
 {
 	return (struct page *)((uintptr_t)page ^ (sizeof(*page) << order));
 }
 
-/* The first page of the aligned 2^order pages that page is one of. */
+/*
+ * Returns the first page of the aligned block of 2^order pages that contains
+ * page.
+ */
 static inline struct page *block_of(const struct page *page, unsigned int order)
 {
 	return (struct page *)ALIGN_DOWN((uintptr_t)page,
 					 sizeof(*page) << order);
 }
 
-/* Smallest order whose block holds bytes (> 0). */
+/* The smallest order whose block has room for `bytes` (> 0). */
 static inline unsigned int get_order(u32 bytes)
 {
 	u32 pages = (bytes - 1) >> PAGE_SHIFT;
@@ -69,11 +75,14 @@ static inline unsigned int get_order(u32 bytes)
 }
 
 /*
- * A block of exactly this order, which is written on it, if `keep` pages are
- * free then. NULL: not so, or no free block is big enough.
+ * Returns a block of this order, noted in its flags, if `keep` pages stay free.
+ * NULL: they would not, or no free block is large enough. Takes zone.lock.
  */
 struct page *buddy_take(unsigned int order, u32 keep);
-/* The block is free, as one with its buddy, and with that one's, and so on. */
+/*
+ * Frees a block and coalesces it with its buddy as often as that is free. Takes
+ * zone.lock.
+ */
 void buddy_free(struct page *page, unsigned int order);
 
 #define PCP_BATCH_ORDER 4
@@ -81,11 +90,14 @@ void buddy_free(struct page *page, unsigned int order);
 #define PCP_BATCH_MAX   (2 * PCP_BATCH - 1)
 
 /*
- * PCP_BATCH single pages or, as the last block is used up whole, some more; if
- * `keep` pages are free then. Returns how many; 0: not so.
+ * Stores PCP_BATCH single pages in pages[] or, as the last block is used whole,
+ * some more, if `keep` pages stay free. Returns how many, or 0. Takes
+ * zone.lock.
  */
 u32 buddy_take_batch(struct page *pages[PCP_BATCH_MAX], u32 keep);
-/* The nr pages are free, each as buddy_free has it, the last one first. */
+/*
+ * Frees nr single pages as buddy_free does, the last one first, under one lock.
+ */
 void buddy_free_batch(struct page **pages, u32 nr);
 
 /* ---- single pages of one core (pcp.c) ---------------------------- */
@@ -93,46 +105,55 @@ void buddy_free_batch(struct page **pages, u32 nr);
 #define PCP_HIGH 64 /* when the list is full a batch goes back */
 
 /*
- * Free single pages of one core, a stack; its own, irqs off. Their flags and
- * order are 0.
+ * A core's stack of free single pages. Only this core uses it, with interrupts
+ * off. Their flags and order are 0.
  */
 struct per_cpu_pages {
-	struct page *page[PCP_HIGH]; /* first: an index is an address mode */
+	struct page *page[PCP_HIGH]; /* first: index without an offset */
 	u32 count;
 };
 
 DECLARE_PER_CPU(struct per_cpu_pages, pcp_pages);
 
 /*
- * A page, and a batch for this core's list, while pages are plentiful: the
- * reserve is not for hoarding. NULL: they are not.
+ * Returns a page and fills this core's list with a batch, while pages are
+ * plentiful: the reserve must not lie unused on a list. NULL: they are not.
  */
 struct page *pcp_refill(void);
-/* The list is full: a batch goes back to the buddy first. */
+/* pcp_free for a full list: a batch is returned to the buddy first. */
 void pcp_free_slow(struct page *page);
 
 /* ---- who may have a block (page_policy.c) ------------------------ */
 
 /*
- * zone_alloc (hot.h) found few pages, or no such block: reclaims if it must and
- * may, and looks again. NULL: none, and logged.
+ * zone_alloc (hot.h) found few pages or no such block: reclaims if it must and
+ * may, and looks again. NULL: none, and it is logged.
  */
 struct page *zone_alloc_slow(gfp_t gfp, unsigned int order);
-/* Ask the shrinkers for nr pages. Returns what they freed. */
+/*
+ * Calls the shrinkers until they have freed nr pages. Returns the pages freed.
+ * May sleep.
+ */
 u32 shrink_all(u32 nr);
-/* Watermarks for zone.managed pages. */
+/* Boot: sets the watermarks for zone.managed pages. */
 void zone_set_watermarks(void);
 
 /* ---- from memblock to the buddy (memblock.c, for hand_over.c) ---- */
 
-/* Make mem_map, all zero, and the bounds of RAM's frames. */
+/*
+ * Makes mem_map, all zero, and sets the bounds of RAM's frames. Panics if there
+ * is no room.
+ */
 void mem_map_init(void);
 /*
- * The first frames [*start, *end) at or after `from` that are RAM, whole, and
- * that no reserved byte touches. False: there are no more.
+ * Stores the first frames [*start, *end) at or after `from` that are RAM,
+ * whole, and that no reserved byte touches. Returns false if there are none.
  */
 bool memblock_next_free(u32 from, u32 *start, u32 *end);
-/* How many frames are RAM, and of those how many a reserved byte touches. */
+/*
+ * Returns how many frames are RAM; *reserved_frames: how many of them a
+ * reserved byte touches.
+ */
 u32 memblock_count_frames(u32 *reserved_frames);
 
 /* ---- objects (slab.c, kmem_cache.c) ------------------------------ */
@@ -141,7 +162,10 @@ u32 memblock_count_frames(u32 *reserved_frames);
 #define SLAB_MAX_ORDER   5      /* of a slab */
 #define SLAB_MIN_PARTIAL 3      /* this many are kept though empty */
 
-/* What a core allocates from without a lock; its own, irqs off. */
+/*
+ * The slab that a core allocates from without a lock: only this core uses it,
+ * with interrupts off.
+ */
 struct kmem_cache_cpu {
 	void *freelist;
 	struct page *page; /* frozen; NULL: none */
@@ -172,13 +196,22 @@ TAILQ_HEAD(kmem_cache_list, kmem_cache);
 extern struct kmem_cache_list slab_caches;
 extern spinlock_t slab_caches_lock; /* outside cache->lock */
 
-/* The cache of caches, and the slab's shrinker; then kmalloc's classes. */
+/*
+ * Boot: makes the cache of caches and registers the slab's shrinker; kmalloc's
+ * classes come after it.
+ */
 void kmem_cache_bootstrap(void);
 
-/* size bytes of an object; the rest of it is red zone in debug builds. */
+/*
+ * Returns an object of which the caller uses `size` bytes; the rest is red zone
+ * in debug builds. NULL: no memory. caller: a text address for reports.
+ */
 void *slab_alloc(struct kmem_cache *cache, gfp_t gfp, size_t size,
 		 const void *caller);
-/* Not simply an object of this core's slab; or a debug build. */
+/*
+ * Frees an object that is not simply one of this core's slab, or any in a debug
+ * build. Panics if obj is no live object of cache.
+ */
 void slab_free_checked(struct kmem_cache *cache, void *obj, const void *caller);
 
 #endif

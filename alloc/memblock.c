@@ -1,10 +1,10 @@
 /*
- * Memory before the buddy: which ranges are RAM, which are taken.
+ * Memory before the buddy: which ranges are RAM, and which are reserved.
  *
- * Two tables of ranges, sorted by address, without overlaps. `memory` is what
- * the loader said there is; `reserved` what somebody keeps for ever: the
- * image, the boot arguments, the initramfs, mem_map itself. What is in neither
- * of them becomes the buddy's (hand_over.c). One core, no locks: boot only.
+ * Two tables of ranges, sorted by address, without overlaps. `memory` is the
+ * RAM that the loader reported; `reserved` is what is kept for ever: the image,
+ * the boot arguments, the initramfs, mem_map itself. RAM that is not reserved
+ * becomes the buddy's (hand_over.c). One core, no locks: boot only.
  */
 #include <alloc/internal.h>
 #include <lib/printk.h>
@@ -34,14 +34,17 @@ static struct region_table memory, reserved;
 
 /* ---- the tables -------------------------------------------------- */
 
+/* Closes the gap, so that the table stays sorted. */
 static void delete_region(struct region_table *table, u32 i)
 {
 	BUG_ON(i >= table->n);
 	table->n--;
+	/* n was lowered first: only the entries behind i move. */
 	memmove(&table->region[i], &table->region[i + 1],
 		(table->n - i) * sizeof(table->region[0]));
 }
 
+/* Inserts at place i, which the caller has found in order. 0 or -ENOSPC. */
 static int insert_region(struct region_table *table, u32 i,
 			 const struct region *new)
 {
@@ -55,16 +58,20 @@ static int insert_region(struct region_table *table, u32 i,
 	return 0;
 }
 
-/* Neighbours merge when they overlap, or touch and have one name. */
+/* Whether two regions merge: they overlap, or touch and have one name. */
 static bool can_merge(const struct region *a, const struct region *b)
 {
 	if (a->base < b->end && b->base < a->end)
 		return true;
+	/* Different names stay apart: the boot log shows each range. */
 	return (a->base == b->end || b->base == a->end) &&
 		(a->name == b->name || strcmp(a->name, b->name) == 0);
 }
 
-/* A full table that a merge makes room in is no reason to fail. */
+/*
+ * Adds new, merged with all regions that it overlaps or continues. 0 or
+ * -ENOSPC. Merging comes first: it may make room in a full table.
+ */
 static int add_region(struct region_table *table, struct region new)
 {
 	u32 i = 0;
@@ -76,25 +83,37 @@ static int add_region(struct region_table *table, struct region new)
 			i++;
 			continue;
 		}
+		/*
+		 * The merged region is listed at its lowest part, and has that
+		 * part's name.
+		 */
 		if (old->base < new.base) {
 			new.base = old->base;
 			new.name = old->name;
 		}
 		new.end = max(new.end, old->end);
+		/*
+		 * i stays: the next region has moved here, and may merge, too.
+		 */
 		delete_region(table, i);
 	}
+	/* From the start: merging may have lowered new.base. */
 	for (i = 0; i < table->n && table->region[i].base < new.base; i++)
 		;
 	return insert_region(table, i, &new);
 }
 
-/* The last page of the address space is left out, so that no end is 2^32. */
+/*
+ * The end of a range, exclusive. The last page of the address space is left
+ * out, so that no end is 2^32.
+ */
 static phys_addr_t range_end(phys_addr_t base, u32 bytes)
 {
+	/* Compared with what is left above base: the sum could wrap. */
 	return bytes > PAGE_MASK - base ? PAGE_MASK : base + bytes;
 }
 
-/* The highest region of table that overlaps [base, end), or NULL. */
+/* Returns the highest region of table that overlaps [base, end), or NULL. */
 static const struct region *find_overlap(const struct region_table *table,
 					 phys_addr_t base, phys_addr_t end)
 {
@@ -109,6 +128,7 @@ static const struct region *find_overlap(const struct region_table *table,
 
 /* ---- what boot says ---------------------------------------------- */
 
+/* Only whole pages are RAM: part of a page cannot be mapped. */
 int memblock_add(phys_addr_t base, u32 bytes)
 {
 	struct region new = {
@@ -120,6 +140,7 @@ int memblock_add(phys_addr_t base, u32 bytes)
 	return new.base < new.end ? add_region(&memory, new) : 0;
 }
 
+/* To the byte: hand_over.c leaves every page that is touched. */
 int memblock_reserve(phys_addr_t base, u32 bytes, const char *name)
 {
 	struct region new = { base, range_end(base, bytes), name };
@@ -128,7 +149,10 @@ int memblock_reserve(phys_addr_t base, u32 bytes, const char *name)
 	return new.base < new.end ? add_region(&reserved, new) : 0;
 }
 
-/* Highest free place for bytes in [base, end), or 0: frame 0 is never asked. */
+/*
+ * Returns the highest free place for `bytes` in [base, end), or 0. Frame 0 is
+ * never given out, so 0 can mean none.
+ */
 static phys_addr_t find_in_range(phys_addr_t base, phys_addr_t end, u32 bytes,
 				 u32 align)
 {
@@ -136,17 +160,22 @@ static phys_addr_t find_in_range(phys_addr_t base, phys_addr_t end, u32 bytes,
 		phys_addr_t start = ALIGN_DOWN(end - bytes, align);
 		const struct region *taken;
 
+		/* Aligning down left the range; a lower place would, too. */
 		if (start < base)
 			return 0;
 		taken = find_overlap(&reserved, start, start + bytes);
 		if (!taken)
 			return start;
+		/* Go on below what is in the way: each region is met once. */
 		end = taken->base;
 	}
 	return 0;
 }
 
-/* mem_map has megabytes: whole pages by the loop that is made for them. */
+/*
+ * Clears memory, whole pages by clear_page: mem_map has megabytes, and memset
+ * is slower.
+ */
 static void clear_memory(char *va, u32 bytes)
 {
 	for (; IS_ALIGNED((uintptr_t)va, PAGE_SIZE) && bytes >= PAGE_SIZE;
@@ -155,9 +184,11 @@ static void clear_memory(char *va, u32 bytes)
 	memset(va, 0, bytes);
 }
 
+/* From the top down: the loader's image and arguments are near the bottom. */
 void *memblock_alloc(u32 bytes, u32 align, const char *name)
 {
 	BUG_ON(bytes == 0 || align == 0 || (align & (align - 1)) != 0);
+	/* Poisoned as free pages by now: a second owner would get them. */
 	BUG_ON(zone.managed != 0); /* the pages are the buddy's */
 	for (u32 i = memory.n; i-- > 0;) {
 		struct region *ram = &memory.region[i];
@@ -166,6 +197,10 @@ void *memblock_alloc(u32 bytes, u32 align, const char *name)
 
 		if (pa == 0)
 			continue;
+		/*
+		 * The table is full: memory that is not recorded would be given
+		 * out twice.
+		 */
 		if (memblock_reserve(pa, bytes, name))
 			return NULL;
 		clear_memory(phys_to_virt(pa), bytes);
@@ -174,16 +209,19 @@ void *memblock_alloc(u32 bytes, u32 align, const char *name)
 	return NULL;
 }
 
+/* 0 before the first memblock_add. */
 phys_addr_t memblock_start(void)
 {
 	return memory.n ? memory.region[0].base : 0;
 }
 
+/* The end of the highest range; there may be holes below. */
 phys_addr_t memblock_end(void)
 {
 	return memory.n ? memory.region[memory.n - 1].end : 0;
 }
 
+/* Passes base and bytes, as memblock_add takes them. */
 void memblock_for_each_memory(void (*fn)(phys_addr_t base, u32 bytes,
 					 void *arg),
 			      void *arg)
@@ -195,6 +233,7 @@ void memblock_for_each_memory(void (*fn)(phys_addr_t base, u32 bytes,
 	}
 }
 
+/* Reserved ranges need not lie in RAM. */
 void memblock_for_each_reserved(void (*fn)(phys_addr_t base, u32 bytes,
 					   const char *name, void *arg),
 				void *arg)
@@ -206,11 +245,12 @@ void memblock_for_each_reserved(void (*fn)(phys_addr_t base, u32 bytes,
 	}
 }
 
-/* Cut what lies outside [base, end) off memory. Returns the bytes cut. */
+/* Removes RAM outside of [base, end). Returns the bytes removed. */
 static u32 clip_memory(phys_addr_t base, phys_addr_t end)
 {
 	u32 cut = 0;
 
+	/* Downward: deleting an entry moves only those already done. */
 	for (u32 i = memory.n; i-- > 0;) {
 		struct region *r = &memory.region[i];
 		u32 bytes = r->end - r->base;
@@ -227,6 +267,7 @@ static u32 clip_memory(phys_addr_t base, phys_addr_t end)
 	return cut;
 }
 
+/* All memory is mapped linearly (alloc.h), and that map ends at LOWMEM_MAX. */
 u32 memblock_limit_lowmem(void)
 {
 	u32 cut = clip_memory(PHYS_OFFSET, range_end(PHYS_OFFSET, LOWMEM_MAX));
@@ -240,9 +281,9 @@ u32 memblock_limit_lowmem(void)
 /* ---- for the hand-over ------------------------------------------- */
 
 /*
- * Frames before and after RAM within the first and the last block of the
- * largest order have an entry too: a block's buddy always has one, and the
- * buddy system need not ask.
+ * RAM need not begin or end with a block of the largest order. The frames
+ * around it within the first and the last such block have entries, too, so a
+ * block's buddy always has one, and the buddy system need not check bounds.
  */
 void mem_map_init(void)
 {
@@ -252,6 +293,10 @@ void mem_map_init(void)
 	BUG_ON(mem_map || memory.n == 0);
 	min_low_pfn = memblock_start() >> PAGE_SHIFT;
 	max_low_pfn = memblock_end() >> PAGE_SHIFT;
+	/*
+	 * page_address works by an offset from PHYS_OFFSET: RAM below it would
+	 * need another.
+	 */
 	BUG_ON(memblock_start() - PHYS_OFFSET >= LOWMEM_MAX);
 	end = ALIGN_UP(max_low_pfn, 1u << MAX_ORDER);
 	frames = end - ARCH_PFN_OFFSET;
@@ -262,7 +307,10 @@ void mem_map_init(void)
 	mem_map = map;
 }
 
-/* The first pages [*base, *end) of a range that no reserved byte touches. */
+/*
+ * Shrinks the page range [*base, *end) to its first pages that no reserved byte
+ * touches. Returns false if there are none.
+ */
 static bool find_free(phys_addr_t *base, phys_addr_t *end)
 {
 	for (u32 i = 0; i < reserved.n && *base < *end; i++) {
@@ -270,6 +318,10 @@ static bool find_free(phys_addr_t *base, phys_addr_t *end)
 
 		if (r->end <= *base || r->base >= *end)
 			continue;
+		/*
+		 * At least a page before r is free, and later regions lie
+		 * behind it.
+		 */
 		if (r->base >= *base + PAGE_SIZE)
 			*end = ALIGN_DOWN(r->base, PAGE_SIZE);
 		else
@@ -278,6 +330,7 @@ static bool find_free(phys_addr_t *base, phys_addr_t *end)
 	return *base < *end;
 }
 
+/* Regions ascend, so the first that has a free page is the lowest. */
 bool memblock_next_free(u32 from, u32 *start, u32 *end)
 {
 	for (u32 i = 0; i < memory.n; i++) {
@@ -285,6 +338,7 @@ bool memblock_next_free(u32 from, u32 *start, u32 *end)
 				       (phys_addr_t)from << PAGE_SHIFT);
 		phys_addr_t stop = memory.region[i].end;
 
+		/* Also for a region below `from`: base is then above stop. */
 		if (!find_free(&base, &stop))
 			continue;
 		*start = base >> PAGE_SHIFT;
@@ -294,7 +348,10 @@ bool memblock_next_free(u32 from, u32 *start, u32 *end)
 	return false;
 }
 
-/* Frames of [base, end) that a reserved byte touches, from the highest down. */
+/*
+ * Counts the frames of [base, end) that a reserved byte touches, from the
+ * highest down.
+ */
 static u32 count_reserved_in(phys_addr_t base, phys_addr_t end)
 {
 	u32 frames = 0;
@@ -305,14 +362,19 @@ static u32 count_reserved_in(phys_addr_t base, phys_addr_t end)
 
 		if (!r)
 			break;
+		/*
+		 * A byte reserves its whole frame, which cannot be handed out
+		 * in part.
+		 */
 		start = max(base, ALIGN_DOWN(r->base, PAGE_SIZE));
 		stop = min(end, ALIGN_UP(r->end, PAGE_SIZE));
 		frames += (stop - start) >> PAGE_SHIFT;
-		end = start; /* the next may share this frame: once is enough */
+		end = start; /* the next region may touch this frame, too */
 	}
 	return frames;
 }
 
+/* By another way than memblock_next_free, so that the sums check each other. */
 u32 memblock_count_frames(u32 *reserved_frames)
 {
 	u32 frames = 0;

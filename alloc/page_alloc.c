@@ -1,5 +1,5 @@
 /*
- * Pages and blocks for everybody: what alloc.h promises.
+ * Pages and blocks: the functions that alloc.h promises.
  *
  * The way of a page, each step in the file of its reason:
  *
@@ -14,12 +14,16 @@
 #include <alloc/hot.h>
 #include <trace.h>
 
+/* A word, not a bool: callers join it with other conditions into one branch. */
 static inline u32 tracing_pages(void)
 {
 	return trace_mask & (1u << TRACE_PAGE);
 }
 
-/* Out of line: its fifth argument would give both callers a stack frame. */
+/*
+ * Records an allocation or a free. Out of line: its fifth argument would give
+ * both callers a stack frame.
+ */
 static __noinline void trace_page(const struct page *page, unsigned int order,
 				  u32 is_alloc, gfp_t gfp)
 {
@@ -28,7 +32,10 @@ static __noinline void trace_page(const struct page *page, unsigned int order,
 
 /* ---- allocating -------------------------------------------------- */
 
-/* Pages after the first point to it, so that any address finds the block. */
+/*
+ * Makes a block compound: the pages after the first point to it, so that any
+ * address within leads to the block.
+ */
 static void prep_compound_page(struct page *page, unsigned int order)
 {
 	page->flags |= PG_COMPOUND;
@@ -38,6 +45,7 @@ static void prep_compound_page(struct page *page, unsigned int order)
 	}
 }
 
+/* Through the linear map; the block is still the caller's alone. */
 static void clear_pages(struct page *page, unsigned int order)
 {
 	char *va = page_address(page);
@@ -47,8 +55,8 @@ static void clear_pages(struct page *page, unsigned int order)
 }
 
 /*
- * All that not every page needs: orders above 0, the poison's check, a refill
- * of the list, injected failures, the trace.
+ * Allocates with all that few pages need: orders above 0, the poison's check, a
+ * refill of the list, injected failures, the trace.
  */
 static __noinline struct page *alloc_pages_checked(gfp_t gfp,
 						   unsigned int order,
@@ -56,14 +64,19 @@ static __noinline struct page *alloc_pages_checked(gfp_t gfp,
 {
 	struct page *page;
 
+	/*
+	 * Before anything is taken: a failure on purpose must change nothing.
+	 */
 	if (order > MAX_ORDER || should_fail_alloc("pages", gfp))
 		return NULL;
 	if (order != 0 || !pcp_pop(&page))
 		page = zone_alloc(gfp, order);
 	if (!page)
 		return NULL;
+	/* A plain store: nobody can know a page that was free. */
 	atomic_set(&page->_refcount, 1);
 	kasan_unpoison(page_address(page), (size_t)PAGE_SIZE << order);
+	/* Before it is cleared, or the poison would be gone. */
 	if (IS_ENABLED(CONFIG_DEBUG))
 		debug_alloc_pages(page, order, caller);
 	if (order > 0 && (gfp & __GFP_COMP))
@@ -76,8 +89,7 @@ static __noinline struct page *alloc_pages_checked(gfp_t gfp,
 }
 
 /*
- * Out of line: the caller that does not ask for zeroes then needs no stack
- * frame.
+ * Out of line: a caller that does not ask for zeroes then needs no stack frame.
  */
 static __noinline struct page *zero_page(struct page *page)
 {
@@ -85,6 +97,10 @@ static __noinline struct page *zero_page(struct page *page)
 	return page;
 }
 
+/*
+ * The common path, inlined in both interfaces: a single page of this core's
+ * list. One branch tests all the rare conditions.
+ */
 static inline struct page *__alloc_pages(gfp_t gfp, unsigned int order,
 					 const void *caller)
 {
@@ -93,6 +109,7 @@ static inline struct page *__alloc_pages(gfp_t gfp, unsigned int order,
 	if (IS_ENABLED(CONFIG_DEBUG) ||
 	    unlikely(order | fail_alloc_armed | tracing_pages()))
 		return alloc_pages_checked(gfp, order, caller);
+	/* pcp_pop again in there: an interrupt may have filled the list. */
 	if (unlikely(!pcp_pop(&page)))
 		return alloc_pages_checked(gfp, order, caller);
 	atomic_set(&page->_refcount, 1);
@@ -100,11 +117,13 @@ static inline struct page *__alloc_pages(gfp_t gfp, unsigned int order,
 	return gfp & __GFP_ZERO ? zero_page(page) : page;
 }
 
+/* The caller is noted here, where it is one frame away. */
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	return __alloc_pages(gfp, order, CALL_SITE());
 }
 
+/* By address, for code that never needs the struct page. */
 void *__get_free_pages(gfp_t gfp, unsigned int order)
 {
 	struct page *page = __alloc_pages(gfp, order, CALL_SITE());
@@ -114,11 +133,18 @@ void *__get_free_pages(gfp_t gfp, unsigned int order)
 
 /* ---- freeing ----------------------------------------------------- */
 
-/* Undo prep_compound_page, and refuse what nobody may free. */
+/*
+ * Undoes prep_compound_page and clears the flags. Panics for a page that must
+ * not be freed: later the damage would show in another owner's page.
+ */
 static void free_pages_prepare(struct page *page, unsigned int order)
 {
 	if (page->flags & (PG_BUDDY | PG_RESERVED | PG_TAIL | PG_SLAB))
 		bad_page_free(page, order, "this page cannot be freed");
+	/*
+	 * A program could still reach the page after it has a new owner (law
+	 * 6).
+	 */
 	if (atomic_read(&page->_mapcount) != 0)
 		bad_page_free(page, order, "user entries still map it");
 	if (page_order(page) != order)
@@ -127,19 +153,27 @@ static void free_pages_prepare(struct page *page, unsigned int order)
 		BUG_ON(page[i].flags != PG_TAIL || page[i].head != page);
 		page[i].flags = 0;
 	}
+	/* A page without flags is what lists and the next owner expect. */
 	page->flags = 0;
 }
 
-/* Give up one reference. Returns how many are left. */
+/* Drops one reference. Returns how many are left; negative: there was none. */
 static inline s32 drop_reference(struct page *page)
 {
 	if (!page_has_one_owner(page))
 		return atomic_add_return(-1, &page->_refcount);
+	/*
+	 * The only owner: no other core can change the count, so a store is
+	 * enough.
+	 */
 	atomic_set(&page->_refcount, 0);
 	return 0;
 }
 
-/* As alloc_pages_checked; also other references, and errors. */
+/*
+ * The counterpart of alloc_pages_checked; also for pages with other references,
+ * and for errors.
+ */
 static __noinline void free_pages_checked(struct page *page, unsigned int order,
 					  const void *caller)
 {
@@ -150,24 +184,33 @@ static __noinline void free_pages_checked(struct page *page, unsigned int order,
 	if (left < 0)
 		bad_page_free(page, order, "it is free already");
 	free_pages_prepare(page, order);
+	/*
+	 * After the last check and before it is on a list: poison must not hit
+	 * a live page, nor the next owner's.
+	 */
 	if (IS_ENABLED(CONFIG_DEBUG))
 		debug_free_pages(page, order, caller);
 	kasan_poison(page_address(page), (size_t)PAGE_SIZE << order);
 	if (unlikely(tracing_pages()))
 		trace_page(page, order, 0, 0);
+	/* The core's list has single pages only. */
 	if (order == 0)
 		pcp_free(page);
 	else
 		buddy_free(page, order);
 }
 
-/* A single page that the caller alone has, and nothing special about it. */
+/*
+ * Whether page is single, the caller's alone, and without flags or entries:
+ * then it goes to the list without further checks.
+ */
 static inline bool is_plain_page(const struct page *page, unsigned int order)
 {
 	return (order | tracing_pages()) == 0 && page_has_one_owner(page) &&
 		(page->flags | (u32)atomic_read(&page->_mapcount)) == 0;
 }
 
+/* The common path of all three interfaces, inlined in each. */
 static inline void __put_pages(struct page *page, unsigned int order,
 			       const void *caller)
 {
@@ -175,25 +218,32 @@ static inline void __put_pages(struct page *page, unsigned int order,
 		free_pages_checked(page, order, caller);
 		return;
 	}
+	/*
+	 * page_has_one_owner has ordered the former owners' accesses before
+	 * this.
+	 */
 	atomic_set(&page->_refcount, 0);
 	kasan_poison(page_address(page), PAGE_SIZE);
 	pcp_free(page);
 }
 
+/* For blocks without __GFP_COMP, whose order only the caller knows. */
 void __free_pages(struct page *page, unsigned int order)
 {
 	__put_pages(page, order, CALL_SITE());
 }
 
+/* By address; NULL is allowed, as for kfree. */
 void free_pages(void *va, unsigned int order)
 {
 	if (!va)
 		return;
+	/* An address within the block would free the wrong page. */
 	BUG_ON(!IS_ALIGNED((uintptr_t)va, PAGE_SIZE));
 	__put_pages(virt_to_page(va), order, CALL_SITE());
 }
 
-/* A compound page has its order written on it; a single page's is 0. */
+/* A compound page has its order in its flags; a single page's is 0. */
 void put_page(struct page *page)
 {
 	__put_pages(page, page_order(page), CALL_SITE());

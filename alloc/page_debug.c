@@ -1,13 +1,16 @@
 /*
- * Looking at the buddy: counts, the verifier, and in debug builds who had each
- * page, and poison in the free ones.
+ * Inspecting the buddy: counts, the verifier, and in debug builds the last
+ * owner of each page and poison in the free ones.
  */
 #include <alloc/watch_debug.h>
 #include <lib/printk.h>
 #include <string.h>
 #include <uapi/errno.h>
 
-/* One per frame in debug builds. `when` counts allocations and frees. */
+/*
+ * One per frame in debug builds. `when` is page_clock, which counts allocations
+ * and frees.
+ */
 struct page_owner {
 	const void *alloc_site, *free_site; /* text addresses */
 	u32 alloc_when, free_when;
@@ -18,6 +21,10 @@ static u32 page_clock;
 
 /* ---- counts ------------------------------------------------------ */
 
+/*
+ * Without a lock: other cores' lists change meanwhile, so the sum may be a
+ * batch off.
+ */
 u32 nr_free_pages(void)
 {
 	u32 pages = zone.free_pages;
@@ -27,6 +34,7 @@ u32 nr_free_pages(void)
 	return pages;
 }
 
+/* A core's count may be negative, wrapped: only the sum is the number. */
 u32 nr_pages_used(enum page_use use)
 {
 	u32 pages = 0;
@@ -36,11 +44,13 @@ u32 nr_pages_used(enum page_use use)
 	return pages;
 }
 
+/* Constant after boot. */
 u32 totalram_pages(void)
 {
 	return zone.managed;
 }
 
+/* Counted by walking: a counter for each order would cost every block. */
 u32 buddy_nr_free(unsigned int order)
 {
 	struct page *page;
@@ -48,12 +58,14 @@ u32 buddy_nr_free(unsigned int order)
 
 	BUG_ON(order > MAX_ORDER);
 	spin_lock_irqsave(&zone.lock, flags);
+	/* Interrupts are off for the length of one list. */
 	LIST_FOREACH(page, &zone.free_area[order], buddy_list)
 		n++;
 	spin_unlock_irqrestore(&zone.lock, flags);
 	return n;
 }
 
+/* For /proc: members may be of slightly different moments. */
 void zone_get_stats(struct zone_stats *stats)
 {
 	*stats = (struct zone_stats){
@@ -72,7 +84,7 @@ void zone_get_stats(struct zone_stats *stats)
 
 /* ---- the verifier ------------------------------------------------ */
 
-/* One complaint about a page. Yields 1, to be counted. */
+/* Reports one error of a page. Returns 1, for the caller to add up. */
 static u32 complain(const struct page *page, const char *what)
 {
 	pr_err("buddy: pfn %#x (flags %#x, order %u, count %d): %s\n",
@@ -81,7 +93,7 @@ static u32 complain(const struct page *page, const char *what)
 	return 1;
 }
 
-/* A block on the list of its order, with nothing free that it should be in. */
+/* Checks a block on the list of its order. Returns the number of errors. */
 static u32 verify_block(struct page *page, unsigned int order)
 {
 	u32 pfn = page_to_pfn(page);
@@ -89,23 +101,31 @@ static u32 verify_block(struct page *page, unsigned int order)
 	struct page *buddy = find_buddy(page, order);
 	u32 bad = 0;
 
+	/* Return at once: there are no entries to check. */
 	if (!pfn_valid(pfn) || end > max_low_pfn)
 		return complain(page, "not lowmem");
+	/* find_buddy of such a block would name the wrong page. */
 	if (pfn & ((1u << order) - 1))
 		bad += complain(page, "block is not aligned to its size");
 	if (page->flags != buddy_flags(order))
 		bad += complain(page, "flags or order differ from its list");
+	/*
+	 * A page inside with flags would look like a block of its own to its
+	 * buddy.
+	 */
 	for (u32 i = 0; i < 1u << order; i++) {
 		if (page_count(page + i) != 0)
 			bad += complain(page + i, "free and referenced");
 		if (i > 0 && page[i].flags != 0)
 			bad += complain(page + i, "flags within a free block");
 	}
+	/* free_block must have coalesced the two. */
 	if (order < MAX_ORDER && buddy->flags == buddy_flags(order))
 		bad += complain(page, "its buddy is free: should be one block");
 	return bad;
 }
 
+/* Checks every block; *pages: the sum of their sizes. Hold zone.lock. */
 static u32 verify_free_area(u32 *pages)
 {
 	u32 bad = 0;
@@ -121,10 +141,12 @@ static u32 verify_free_area(u32 *pages)
 	return bad;
 }
 
+/* Checks one core's list. Every pair is compared, as it is short. */
 static u32 verify_pcp(const struct per_cpu_pages *pcp)
 {
 	u32 bad = 0;
 
+	/* The array is overrun: its contents mean nothing. */
 	if (pcp->count > PCP_HIGH) {
 		pr_err("buddy: per-CPU list holds %u pages\n", pcp->count);
 		return 1;
@@ -134,6 +156,7 @@ static u32 verify_pcp(const struct per_cpu_pages *pcp)
 
 		if (page->flags != 0 || page_count(page))
 			bad += complain(page, "wrong on a per-CPU list");
+		/* A double free would give one page to two owners. */
 		for (u32 j = 0; j < i; j++)
 			if (pcp->page[j] == page)
 				bad += complain(page, "twice on the list");
@@ -141,7 +164,10 @@ static u32 verify_pcp(const struct per_cpu_pages *pcp)
 	return bad;
 }
 
-/* What mem_map says is free, against what the lists hold. */
+/*
+ * Compares the pages that mem_map marks free with those on the lists: a marked
+ * block on no list is lost, and its buddy would try to unlink it.
+ */
 static u32 verify_mem_map(u32 listed)
 {
 	u32 marked = 0;
@@ -156,6 +182,10 @@ static u32 verify_mem_map(u32 listed)
 	return 1;
 }
 
+/*
+ * Interrupts are off throughout: it walks all of mem_map, so only tests call
+ * it.
+ */
 int buddy_verify(void)
 {
 	u32 flags, pages = 0, bad;
@@ -163,8 +193,10 @@ int buddy_verify(void)
 	spin_lock_irqsave(&zone.lock, flags);
 	bad = verify_free_area(&pages);
 	bad += verify_mem_map(pages);
+	/* Other cores must be idle: their lists have no lock. */
 	for (u32 cpu = 0; cpu < NR_CPUS; cpu++)
 		bad += verify_pcp(&per_cpu(pcp_pages, cpu));
+	/* More free pages than were given: one was freed twice. */
 	if (pages != zone.free_pages || nr_free_pages() > zone.managed) {
 		pr_err("buddy: %u pages on the lists, free_pages says %u of %u\n",
 		       pages, zone.free_pages, zone.managed);
@@ -176,17 +208,22 @@ int buddy_verify(void)
 
 /* ---- debug builds ------------------------------------------------ */
 
+/* From memblock: the buddy, which it watches, has no pages yet. */
 void page_owner_init(void)
 {
 	page_owner = memblock_alloc((max_low_pfn - min_low_pfn) *
 					    (u32)sizeof(*page_owner),
 				    8, "page_owner");
+	/* A debug build without its records would find nothing, silently. */
 	if (!page_owner)
 		panic("debug: no room to note the owners of %u pages",
 		      max_low_pfn - min_low_pfn);
 }
 
-/* Some byte of a free page is not what it was filled with. */
+/*
+ * Panics: a byte of a free page was overwritten, most likely by the code that
+ * freed it last.
+ */
 static void __noreturn bad_poison(const struct page *page, u32 at, u8 byte)
 {
 	const struct page_owner *owner =
@@ -199,11 +236,13 @@ static void __noreturn bad_poison(const struct page *page, u32 at, u8 byte)
 	      owner->free_when);
 }
 
+/* Checks byte by byte: the first wrong one is part of the report. */
 void debug_alloc_pages(struct page *page, unsigned int order,
 		       const void *caller)
 {
 	u32 pages = 1u << order;
 
+	/* One step for each block, not each page: `when` orders events. */
 	page_clock++;
 	for (u32 i = 0; i < pages; i++) {
 		struct page_owner *owner =
@@ -213,11 +252,13 @@ void debug_alloc_pages(struct page *page, unsigned int order,
 		for (u32 at = 0; at < PAGE_SIZE; at++)
 			if (byte[at] != POISON_PAGE)
 				bad_poison(page + i, at, byte[at]);
+		/* free_site stays: after a double free both are wanted. */
 		owner->alloc_site = caller;
 		owner->alloc_when = page_clock;
 	}
 }
 
+/* Notes first, then poisons: a fault while poisoning still names the owner. */
 void debug_free_pages(struct page *page, unsigned int order, const void *caller)
 {
 	page_clock++;
@@ -231,13 +272,18 @@ void debug_free_pages(struct page *page, unsigned int order, const void *caller)
 	memset(page_address(page), POISON_PAGE, (size_t)PAGE_SIZE << order);
 }
 
+/* Poisoned like a freed block, as debug_alloc_pages checks every page. */
 void debug_add_pages(struct page *page, unsigned int order)
 {
 	for (u32 i = 0; i < 1u << order; i++)
+		/*
+		 * mem_map is new: a used entry means that two ranges overlap.
+		 */
 		BUG_ON(page[i].flags != 0 || page_count(page + i) != 0);
 	debug_free_pages(page, order, NULL);
 }
 
+/* The page's state first: it is right even if the records are not. */
 void bad_page_free(const struct page *page, unsigned int order,
 		   const char *what)
 {
@@ -247,6 +293,7 @@ void bad_page_free(const struct page *page, unsigned int order,
 	pr_err("bad free of page %#x as order %u: %s (flags %#x, order %u, count %d, mapped %d)\n",
 	       page_to_pfn(page), order, what, page->flags, page_order(page),
 	       page_count(page), atomic_read(&page->_mapcount));
+	/* page may be any wild pointer: it must not index the records. */
 	if (IS_ENABLED(CONFIG_DEBUG) && pfn_valid(page_to_pfn(page))) {
 		owner = &page_owner[page_to_pfn(page) - min_low_pfn];
 		pr_err("last allocated by %s at %u, freed by %s at %u; now is %u\n",

@@ -1,16 +1,17 @@
 /*
- * Who may have a block, and what is done when there is none.
+ * Which caller may have a block, and what is done when there is none.
  *
  * Three watermarks, in free pages:
  *
  *	high	what reclaim restores
- *	low	below it, an allocation that may sleep asks the shrinkers first
- *	min	below it, pages are for __GFP_HIGH: interrupts cannot wait; and
- *		half of them for a task in do_exit, which gives back more, a
- *		quarter for init, which has to end who takes all memory
+ *	low	below it, an allocation that may sleep reclaims first
+ *	min	below it, pages are for __GFP_HIGH, as interrupts cannot wait.
+ *		A task in do_exit may use half of them, since it frees more
+ *		than it takes; init a quarter, since it must be able to end
+ *		a task that takes all memory
  *
- * The shrinkers are those who can give memory back: the slab's empty slabs,
- * the page cache's clean pages. They register themselves.
+ * Shrinkers free memory that can be made again: the slab's empty slabs, the
+ * page cache's clean pages. They register themselves.
  */
 #include <alloc/hot.h>
 #include <lib/printk.h>
@@ -18,9 +19,10 @@
 
 #define MAX_RECLAIM_ROUNDS 4
 
-/* Filled at boot, one core; never shrinks, so readers need no lock. */
+/* Filled at boot by one core and never changed later: readers need no lock. */
 static TAILQ_HEAD(, shrinker) shrinkers = TAILQ_HEAD_INITIALIZER(shrinkers);
 
+/* At the tail: the slab, which loses no data, comes first. */
 void register_shrinker(struct shrinker *shrinker)
 {
 	BUG_ON(!shrinker->shrink);
@@ -30,13 +32,17 @@ void register_shrinker(struct shrinker *shrinker)
 /* ---- watermarks -------------------------------------------------- */
 
 /*
- * min: a 128th of memory for those that cannot wait, within sense; low and
- * high above it as Linux has them.
+ * min: a 128th of memory, at least 64 KiB and at most 4 MiB; low and high are
+ * above it in Linux's proportions.
  */
 void zone_set_watermarks(void)
 {
 	u32 pages = zone.managed / 128;
 
+	/*
+	 * Few pages would not last one interrupt; more than 4 MiB is never
+	 * needed there.
+	 */
 	zone.min = min(max(pages, 16u), 1024u);
 	zone.low = zone.min + zone.min / 4;
 	zone.high = zone.min + zone.min / 2;
@@ -44,12 +50,16 @@ void zone_set_watermarks(void)
 
 /* ---- reclaim ----------------------------------------------------- */
 
-/* Boot runs with interrupts off, and has nothing to give back. */
+/*
+ * Whether the caller may sleep to reclaim. Boot runs with interrupts off, and
+ * has nothing to free yet.
+ */
 static bool can_reclaim(gfp_t gfp)
 {
 	return (gfp & __GFP_DIRECT_RECLAIM) && !irqs_disabled();
 }
 
+/* In order of registration, until enough is free. */
 u32 shrink_all(u32 nr)
 {
 	struct shrinker *shrinker;
@@ -60,11 +70,15 @@ u32 shrink_all(u32 nr)
 			break;
 		freed += shrinker->shrink(nr - freed);
 	}
+	/* For reports only, so a lost update does no harm. */
 	zone.reclaimed += freed;
 	return freed;
 }
 
-/* What shrinkers free lands on the per-CPU list: bring it home. */
+/*
+ * Shrinks, then returns this core's list to the buddy: freed pages land on the
+ * list, where they coalesce with nothing.
+ */
 static u32 direct_reclaim(u32 nr)
 {
 	u32 freed = shrink_all(nr);
@@ -73,7 +87,9 @@ static u32 direct_reclaim(u32 nr)
 	return freed;
 }
 
-/* The step before the nth retry. False: there is nothing more to try. */
+/*
+ * Does the step before the nth retry. Returns false if nothing is left to try.
+ */
 static bool make_room(gfp_t gfp, unsigned int order, u32 retry)
 {
 	if (retry == 0) {
@@ -81,11 +97,15 @@ static bool make_room(gfp_t gfp, unsigned int order, u32 retry)
 		drain_local_pages();
 		return true;
 	}
+	/*
+	 * Freed pages may not form a block of the order: the number of rounds
+	 * is limited.
+	 */
 	return retry <= MAX_RECLAIM_ROUNDS && can_reclaim(gfp) &&
 		direct_reclaim(zone.high + (1u << order)) != 0;
 }
 
-/* One line for the 1st, 2nd, 4th, 8th ... failure: enough to see, and short. */
+/* Logs the 1st, 2nd, 4th, 8th ... failure: a program may cause thousands. */
 static void warn_failure(gfp_t gfp, unsigned int order)
 {
 	u32 n = ++zone.failures;
@@ -95,7 +115,10 @@ static void warn_failure(gfp_t gfp, unsigned int order)
 			n, order, gfp, nr_free_pages(), reserve_for(gfp));
 }
 
-/* Of the pages kept for interrupts: those that must stay free all the same. */
+/*
+ * How many of the pages kept for interrupts an ending task, or init, must
+ * leave.
+ */
 static u32 reserve_for_few(void)
 {
 	if (test_thread_flag(TIF_EXITING))
@@ -103,11 +126,16 @@ static u32 reserve_for_few(void)
 	return zone.min / 4 * 3;
 }
 
+/*
+ * First what costs least: reclaim only below low, then the core's list, then
+ * the shrinkers, at last the reserve.
+ */
 struct page *zone_alloc_slow(gfp_t gfp, unsigned int order)
 {
 	u32 nr_free = READ_ONCE(zone.free_pages);
 	struct page *page;
 
+	/* Before the first try, so that the reserve is rarely reached. */
 	if (nr_free < zone.low && can_reclaim(gfp))
 		direct_reclaim(zone.high - nr_free);
 	for (u32 retry = 0;; retry++) {
@@ -117,6 +145,9 @@ struct page *zone_alloc_slow(gfp_t gfp, unsigned int order)
 		if (!make_room(gfp, order, retry))
 			break;
 	}
+	/*
+	 * Without it a dying task could wait for the memory that its end frees.
+	 */
 	page = test_thread_flag(TIF_EXITING | TIF_INIT) ?
 		buddy_take(order, reserve_for_few()) :
 		NULL;

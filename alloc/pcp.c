@@ -1,10 +1,10 @@
 /*
  * Each core's short list of single free pages, in front of the buddy.
  *
- * Most allocations and frees are of one page and end at this list, which needs
- * no lock: it is its core's own, with interrupts off (pcp_pop and pcp_push,
- * hot.h). An empty list is filled with PCP_BATCH pages, and a full one gives
- * as many back, so that zone.lock is taken once for all of them.
+ * Most allocations and frees are of one page and end at this list. It needs no
+ * lock: only its core uses it, with interrupts off (pcp_pop and pcp_push,
+ * hot.h). An empty list is filled with PCP_BATCH pages, and a full one returns
+ * as many, so that zone.lock is taken once for all of them.
  *
  * A page on a list is not free to the buddy: its flags are 0, and it keeps its
  * block from being coalesced until the list is drained.
@@ -14,6 +14,10 @@
 u32 page_uses[NR_CPUS][NR_PAGE_USES];
 DEFINE_PER_CPU(struct per_cpu_pages, pcp_pages);
 
+/*
+ * Interrupts stay off from the look to the refill, or the batch could overwrite
+ * pages.
+ */
 struct page *pcp_refill(void)
 {
 	u32 flags = local_irq_save();
@@ -23,6 +27,7 @@ struct page *pcp_refill(void)
 	/* An interrupt may have freed pages since the list was found empty. */
 	if (pcp->count == 0)
 		pcp->count = buddy_take_batch(pcp->page, zone.min + PCP_BATCH);
+	/* buddy_take_batch may exceed a batch, but not the list. */
 	BUG_ON(pcp->count > PCP_HIGH);
 	if (pcp->count != 0)
 		page = pcp->page[--pcp->count];
@@ -30,14 +35,19 @@ struct page *pcp_refill(void)
 	return page;
 }
 
-/* Give up to nr pages back to the buddy. Interrupts off. */
+/* Returns up to nr pages to the buddy. Interrupts are off. */
 static void pcp_drain(struct per_cpu_pages *pcp, u32 nr)
 {
 	nr = min(nr, pcp->count);
 	pcp->count -= nr;
+	/*
+	 * From the top of the stack, so nothing is moved. The lowest stay
+	 * longest.
+	 */
 	buddy_free_batch(pcp->page + pcp->count, nr);
 }
 
+/* A batch and not all: the next allocations find pages still. */
 void pcp_free_slow(struct page *page)
 {
 	u32 flags = local_irq_save();
@@ -49,6 +59,7 @@ void pcp_free_slow(struct page *page)
 	local_irq_restore(flags);
 }
 
+/* This core's alone: other cores' lists have no lock. */
 void drain_local_pages(void)
 {
 	u32 flags = local_irq_save();
