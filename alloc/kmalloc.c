@@ -1,9 +1,9 @@
 /*
- * Memory by the byte: a cache per size class, blocks of the buddy for what is
- * bigger than the largest.
+ * Memory by the byte: a cache for each size class, and blocks of the buddy for
+ * sizes above the largest.
  *
- * A class is found without a division: sizes up to 192 by a table of one entry
- * per 8 bytes, the others by counting leading zeroes.
+ * A class is found without a division: sizes up to 192 by a table with one
+ * entry for every 8 bytes, the others by counting leading zeroes.
  */
 #include <alloc/hot.h>
 
@@ -27,9 +27,10 @@ static const struct {
 #define FIRST_POWER 7 /* classes[7] is 256 = 2^8, and so on */
 
 static struct kmem_cache *kmalloc_caches[NR_CLASSES];
-/* By (size - 1) / 8. Sizes up to TABLE_MAX are what is asked for most. */
+/* By (size - 1) / 8. Most requests are for sizes up to TABLE_MAX. */
 static struct kmem_cache *small_caches[TABLE_MAX / 8];
 
+/* The caches, then the table that refers to them. */
 void kmem_cache_init(void)
 {
 	kmem_cache_bootstrap();
@@ -38,6 +39,10 @@ void kmem_cache_init(void)
 						      classes[i].size, 0,
 						      SLAB_PANIC, NULL);
 	for (u32 i = 0, class = 0; i < ARRAY_SIZE(small_caches); i++) {
+		/*
+		 * Entry i serves sizes up to 8 * (i + 1). Classes are at least
+		 * 8 bytes apart, so one test is enough.
+		 */
 		if (classes[class].size < 8 * (i + 1))
 			class ++;
 		small_caches[i] = kmalloc_caches[class];
@@ -45,7 +50,10 @@ void kmem_cache_init(void)
 	static_assert(NR_CLASSES == FIRST_POWER + 6, "256 .. 8192");
 }
 
-/* TABLE_MAX < size <= CLASS_MAX: above 128 each class is a power of two. */
+/*
+ * Returns the cache for TABLE_MAX < size <= CLASS_MAX: above 192 each class is
+ * a power of two.
+ */
 static inline struct kmem_cache *power_cache(size_t size)
 {
 	return kmalloc_caches[FIRST_POWER - 8 + 32 -
@@ -54,19 +62,25 @@ static inline struct kmem_cache *power_cache(size_t size)
 
 /* ---- blocks of the buddy ----------------------------------------- */
 
-/* Also of size 0, and of sizes that nobody can have. */
+/*
+ * Serves size 0, blocks of the buddy, and sizes too large for any. Out of line:
+ * the common sizes do not come here.
+ */
 static __noinline void *kmalloc_large(size_t size, gfp_t gfp)
 {
 	struct page *page;
 
 	if (size == 0)
 		return ZERO_SIZE_PTR;
+	/* get_order takes 32 bits: a larger size would be cut on the host. */
 	if (size > (size_t)PAGE_SIZE << MAX_ORDER)
 		return NULL;
+	/* Compound, so that kfree finds order and head from any address. */
 	page = alloc_pages(gfp | __GFP_COMP, get_order((u32)size));
 	return page ? page_address(page) : NULL;
 }
 
+/* Frees a block of kmalloc_large, or panics: p was never from kmalloc. */
 static void kfree_large(struct page *page, void *p)
 {
 	if (!(page->flags & PG_COMPOUND) || p != page_address(page))
@@ -77,8 +91,12 @@ static void kfree_large(struct page *page, void *p)
 
 /* ---- the interface ----------------------------------------------- */
 
+/* Inline in kmalloc and kcalloc, whose own caller is noted. */
 static inline void *__kmalloc(size_t size, gfp_t gfp, const void *caller)
 {
+	/*
+	 * Size 0 becomes the largest value and falls through to kmalloc_large.
+	 */
 	size_t last = size - 1;
 
 	if (likely(last < TABLE_MAX))
@@ -88,11 +106,13 @@ static inline void *__kmalloc(size_t size, gfp_t gfp, const void *caller)
 	return kmalloc_large(size, gfp);
 }
 
+/* The caller is taken here: one frame further in it would be this function. */
 void *kmalloc(size_t size, gfp_t gfp)
 {
 	return __kmalloc(size, gfp, CALL_SITE());
 }
 
+/* An overflow would return less memory than the caller indexes. */
 void *kcalloc(size_t n, size_t size, gfp_t gfp)
 {
 	size_t bytes;
@@ -102,7 +122,7 @@ void *kcalloc(size_t n, size_t size, gfp_t gfp)
 	return __kmalloc(bytes, gfp | __GFP_ZERO, CALL_SITE());
 }
 
-/* p lies in a tail page, or in no slab at all. */
+/* kfree for p in a tail page of a slab, or in no slab. */
 static void kfree_checked(void *p, const void *caller)
 {
 	struct page *page = virt_to_head_page(p);
@@ -113,6 +133,7 @@ static void kfree_checked(void *p, const void *caller)
 		kfree_large(page, p);
 }
 
+/* Inlines the common case: p in the first page of a slab. */
 void kfree(void *p)
 {
 	const void *caller = CALL_SITE();
@@ -120,6 +141,10 @@ void kfree(void *p)
 
 	if (unlikely((uintptr_t)p <= (uintptr_t)ZERO_SIZE_PTR))
 		return; /* also NULL */
+	/*
+	 * The page's flags show whether a slab or the buddy gave p: no size is
+	 * needed.
+	 */
 	page = virt_to_page(p);
 	if (likely((page->flags & (PG_SLAB | PG_TAIL)) == PG_SLAB))
 		slab_free(page->slab_cache, page, p, caller);

@@ -1,6 +1,6 @@
 /*
- * Caches come and go: how objects lie in a slab, the list of all caches, and
- * giving their empty slabs back when memory runs short.
+ * Creating and destroying caches: the layout of objects in a slab, the list of
+ * all caches, and freeing their empty slabs when memory runs short.
  *
  * Locks, outermost first: slab_caches_lock, cache->lock, zone.lock.
  */
@@ -15,16 +15,20 @@
 struct kmem_cache_list slab_caches = TAILQ_HEAD_INITIALIZER(slab_caches);
 spinlock_t slab_caches_lock = SPINLOCK_INIT;
 
-/* The cache that struct kmem_cache comes from: the only one not in itself. */
+/* The cache of all struct kmem_cache but itself. */
 static struct kmem_cache kmem_cache_cache;
 
 /* ---- layout ------------------------------------------------------ */
 
-/* Smallest order that wastes at most an eighth of a slab and holds enough. */
+/*
+ * Returns the smallest order that wastes at most an eighth of a slab and has
+ * room for enough objects.
+ */
 static unsigned int slab_order(u32 stride)
 {
 	unsigned int order = get_order(stride);
 
+	/* Larger blocks are hard to get once memory is fragmented. */
 	for (; order < 3; order++) {
 		u32 bytes = (u32)PAGE_SIZE << order;
 		u32 objects = bytes / stride;
@@ -36,7 +40,7 @@ static unsigned int slab_order(u32 stride)
 	return order;
 }
 
-/* Where things lie in an object: see struct kmem_cache. */
+/* Sets the offsets within an object: see struct kmem_cache. */
 static void layout_objects(struct kmem_cache *cache, u32 flags)
 {
 	u32 size = ALIGN_UP(cache->object_size, (u32)sizeof(void *));
@@ -44,12 +48,17 @@ static void layout_objects(struct kmem_cache *cache, u32 flags)
 	if (IS_ENABLED(CONFIG_DEBUG)) {
 		slab_debug_layout(cache);
 	} else if (cache->ctor && !(flags & SLAB_WORD_IS_FREE)) {
+		/* The link must not destroy what the constructor has made. */
 		cache->free_offset = size;
 		cache->stride = size + (u32)sizeof(void *);
 	} else {
+		/*
+		 * A free object's bytes are unused: the link costs no memory.
+		 */
 		cache->free_offset = 0;
 		cache->stride = size;
 	}
+	/* Last: every object must be aligned, not only the first. */
 	cache->stride = ALIGN_UP(cache->stride, cache->align);
 	cache->order = slab_order(cache->stride);
 	cache->objects = ((u32)PAGE_SIZE << cache->order) / cache->stride;
@@ -58,6 +67,7 @@ static void layout_objects(struct kmem_cache *cache, u32 flags)
 
 /* ---- create and destroy ------------------------------------------ */
 
+/* Fills in a cache and adds it to the list; it has no slab yet. */
 static void init_cache(struct kmem_cache *cache, const char *name, u32 size,
 		       u32 align, u32 cache_flags, void (*ctor)(void *))
 {
@@ -72,17 +82,22 @@ static void init_cache(struct kmem_cache *cache, const char *name, u32 size,
 	spin_lock_init(&cache->lock);
 	TAILQ_INIT(&cache->partial);
 	layout_objects(cache, cache_flags);
+	/* Once it is complete: from here on the shrinker may use it. */
 	spin_lock(&slab_caches_lock);
 	TAILQ_INSERT_TAIL(&slab_caches, cache, link);
 	spin_unlock(&slab_caches_lock);
 }
 
+/*
+ * Sizes that come from a table may be wrong: NULL, or a panic with SLAB_PANIC.
+ */
 struct kmem_cache *kmem_cache_create(const char *name, u32 size, u32 align,
 				     u32 flags, void (*ctor)(void *))
 {
 	struct kmem_cache *cache = NULL;
 
 	BUG_ON(!name);
+	/* A cache is one object of the cache of caches. */
 	if (size != 0 && size <= SLAB_MAX_SIZE)
 		cache = kmem_cache_alloc(&kmem_cache_cache, GFP_KERNEL);
 	if (cache)
@@ -92,14 +107,19 @@ struct kmem_cache *kmem_cache_create(const char *name, u32 size, u32 align,
 	return cache;
 }
 
+/*
+ * The caller must have freed every object, and let nobody else use the cache.
+ */
 int kmem_cache_destroy(struct kmem_cache *cache)
 {
 	BUG_ON(cache == &kmem_cache_cache);
+	/* Empty slabs, this core's included, do not count as use. */
 	kmem_cache_shrink(cache);
 	if (cache->nr_slabs != 0) {
 		slab_report_cache(cache);
 		return -EBUSY;
 	}
+	/* Off the list first: the shrinker walks it under this lock. */
 	spin_lock(&slab_caches_lock);
 	TAILQ_REMOVE(&slab_caches, cache, link);
 	spin_unlock(&slab_caches_lock);
@@ -109,7 +129,11 @@ int kmem_cache_destroy(struct kmem_cache *cache)
 
 /* ---- boot and reclaim -------------------------------------------- */
 
-/* Nobody destroys a cache in an interrupt, and shrinking takes no caches_lock. */
+/*
+ * The shrinker: frees empty slabs of all caches, whatever nr is. A spinlock is
+ * enough, since kmem_cache_shrink does not sleep, and caches are not created in
+ * interrupts.
+ */
 static u32 shrink_slabs(u32 nr __unused_arg)
 {
 	struct kmem_cache *cache;
@@ -122,6 +146,7 @@ static u32 shrink_slabs(u32 nr __unused_arg)
 	return freed;
 }
 
+/* A cache is allocated from a cache: the first one is static. */
 void kmem_cache_bootstrap(void)
 {
 	static struct shrinker slab_shrinker = {

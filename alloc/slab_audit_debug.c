@@ -1,5 +1,6 @@
 /*
- * Looking at all caches: the verifier, figures, and who allocated what lives.
+ * Inspecting all caches: the verifier, figures, and where live objects were
+ * allocated.
  */
 #include <alloc/hot.h>
 #include <lib/printk.h>
@@ -11,6 +12,7 @@ struct slab_audit {
 	u32 slabs, partial, bad;
 };
 
+/* Reports one error of a slab and counts it. */
 static void complain(struct slab_audit *audit, const struct kmem_cache *cache,
 		     const struct page *page, const char *what)
 {
@@ -20,18 +22,23 @@ static void complain(struct slab_audit *audit, const struct kmem_cache *cache,
 	audit->bad++;
 }
 
-/* Each link leads to an object of the slab, and to no more than it has. */
+/*
+ * Checks that each link of a free list leads to an object of the slab, and that
+ * the list ends. Returns its length.
+ */
 static u32 verify_list(struct slab_audit *audit, const struct kmem_cache *cache,
 		       const struct page *page, void *obj)
 {
 	u32 n = 0;
 
 	for (; obj; obj = get_freepointer(cache, obj)) {
+		/* Stop: the link of a wrong address is not followed. */
 		if (!slab_has_object(cache, page, obj)) {
 			complain(audit, cache, page,
 				 "free list leads out of the slab");
 			break;
 		}
+		/* Longer than the slab has objects: it will never end. */
 		if (++n > cache->objects) {
 			complain(audit, cache, page, "free list is a circle");
 			break;
@@ -40,6 +47,10 @@ static u32 verify_list(struct slab_audit *audit, const struct kmem_cache *cache,
 	return n;
 }
 
+/*
+ * Whether page is on the list, by walking it: the flags alone are what is being
+ * checked.
+ */
 static bool is_partial(const struct kmem_cache *cache, const struct page *page)
 {
 	const struct page *p;
@@ -50,6 +61,7 @@ static bool is_partial(const struct kmem_cache *cache, const struct page *page)
 	return false;
 }
 
+/* Checks one slab's lists, counts and place. Hold cache->lock. */
 static void verify_slab(struct slab_audit *audit,
 			const struct kmem_cache *cache, const struct page *page)
 {
@@ -63,31 +75,41 @@ static void verify_slab(struct slab_audit *audit,
 		if (c->page != page)
 			continue;
 		held = true;
+		/*
+		 * Its length is not counted: these objects count as used
+		 * (take_freelist).
+		 */
 		verify_list(audit, cache, page, c->freelist);
 	}
 	if (nr_free + page->inuse != cache->objects)
 		complain(audit, cache, page, "in use + free is not all");
+	/* A frozen slab of no core would never be used again. */
 	if (held != page->frozen)
 		complain(audit, cache, page, "frozen, but no core has it");
+	/* A full slab on the list would give a refill no object. */
 	if (is_partial(cache, page) != (!page->frozen && nr_free != 0))
 		complain(audit, cache, page,
 			 "partial list: should have it, or should not");
 	audit->partial += !page->frozen && nr_free != 0;
 }
 
+/* Interrupts are off for one cache at a time: for tests. */
 int slab_verify(void)
 {
 	struct slab_audit audit = { 0 };
 	struct kmem_cache *cache;
 
+	/* No lock: printing takes long, and tests create no cache meanwhile. */
 	TAILQ_FOREACH(cache, &slab_caches, link) {
 		const struct page *page = NULL;
 		u32 flags;
 
 		spin_lock_irqsave(&cache->lock, flags);
 		audit.slabs = audit.partial = 0;
+		/* By mem_map, so that a slab lost from all lists is found. */
 		while ((page = next_slab(cache, page)) != NULL)
 			verify_slab(&audit, cache, page);
+		/* A slab that leaked, or is counted twice, shows here alone. */
 		if (audit.slabs != cache->nr_slabs ||
 		    audit.partial != cache->nr_partial) {
 			pr_err("slab: cache %s counts %u slabs, %u partial; there are %u and %u\n",
@@ -102,6 +124,7 @@ int slab_verify(void)
 
 /* ---- figures and live objects of all caches ---------------------- */
 
+/* fn gets a copy without any lock held, so it may print. */
 void slab_for_each(void (*fn)(const struct slab_stats *stats, void *arg),
 		   void *arg)
 {
@@ -114,6 +137,7 @@ void slab_for_each(void (*fn)(const struct slab_stats *stats, void *arg),
 	}
 }
 
+/* Other builds have no tracks: they can only count. */
 u32 slab_report_live(void)
 {
 	struct kmem_cache *cache;

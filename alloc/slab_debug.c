@@ -1,14 +1,15 @@
 /*
- * Looking at one cache: its figures and its live objects; and the watch that
+ * Inspecting one cache: its figures and its live objects; and the watch that
  * debug builds keep on each object.
  *
  * A debug build's object:
  *
  *	user's bytes | red zone | link to next free | struct slab_track
  *
- * Free, its bytes are POISON_FREE and its red zone RED_INACTIVE; live, the red
- * zone is RED_ACTIVE, and so is what lies between the size asked for and the
- * cache's. With a constructor the bytes of a free object are its own.
+ * While it is free its bytes are POISON_FREE and its red zone is RED_INACTIVE.
+ * While it is live the red zone is RED_ACTIVE, and so are the bytes between the
+ * size asked for and the cache's. With a constructor the bytes of a free object
+ * are the constructor's.
  */
 #include <alloc/hot.h>
 #include <lib/printk.h>
@@ -37,6 +38,7 @@ static u32 slab_clock; /* allocations and frees so far */
 
 /* ---- slabs and figures ------------------------------------------- */
 
+/* One unsigned comparison covers addresses below the slab, too. */
 bool slab_has_object(const struct kmem_cache *cache, const struct page *page,
 		     const void *obj)
 {
@@ -46,12 +48,13 @@ bool slab_has_object(const struct kmem_cache *cache, const struct page *page,
 		offset % cache->stride == 0;
 }
 
+/* Compared together, as slab_cache is valid only with PG_SLAB. */
 static bool is_slab_of(const struct kmem_cache *cache, const struct page *page)
 {
 	return page->flags & PG_SLAB && page->slab_cache == cache;
 }
 
-/* mem_map knows them, full ones too. */
+/* Walks mem_map, since full slabs are on no list. */
 struct page *next_slab(const struct kmem_cache *cache, const struct page *after)
 {
 	u32 pfn = after ? page_to_pfn(after) + 1 : min_low_pfn;
@@ -59,13 +62,17 @@ struct page *next_slab(const struct kmem_cache *cache, const struct page *after)
 	for (; pfn < max_low_pfn; pfn++) {
 		struct page *page = pfn_to_page(pfn);
 
+		/* Later pages of a slab are PG_TAIL alone: it is found once. */
 		if (is_slab_of(cache, page))
 			return page;
 	}
 	return NULL;
 }
 
-/* Length of a free list, or objects + 1 if it is longer than a slab. */
+/*
+ * Returns the length of a free list, or objects + 1 if it is longer than a
+ * slab: a damaged list may have a cycle.
+ */
 static u32 list_length(const struct kmem_cache *cache, void *obj)
 {
 	u32 n = 0;
@@ -75,7 +82,7 @@ static u32 list_length(const struct kmem_cache *cache, void *obj)
 	return n;
 }
 
-/* Free objects of a slab that a core holds. */
+/* Returns the free objects of a slab that are on a core's list. */
 static u32 cpu_free(const struct kmem_cache *cache, const struct page *page)
 {
 	u32 n = 0;
@@ -87,7 +94,7 @@ static u32 cpu_free(const struct kmem_cache *cache, const struct page *page)
 	return n;
 }
 
-/* Counted slab by slab: interrupts are off for one at a time. */
+/* Counts slab by slab, so that interrupts are off only for one. */
 void slab_cache_stats(struct kmem_cache *cache, struct slab_stats *stats)
 {
 	const struct page *page = NULL;
@@ -103,7 +110,12 @@ void slab_cache_stats(struct kmem_cache *cache, struct slab_stats *stats)
 		u32 active = 0;
 
 		spin_lock_irqsave(&cache->lock, flags);
+		/*
+		 * Looked at again: it may have been freed before the lock was
+		 * taken.
+		 */
 		if (is_slab_of(cache, page)) {
+			/* A core's free objects are counted in inuse. */
 			active = page->inuse - cpu_free(cache, page);
 			stats->slabs++;
 			stats->total_objects += cache->objects;
@@ -114,6 +126,7 @@ void slab_cache_stats(struct kmem_cache *cache, struct slab_stats *stats)
 	}
 }
 
+/* Works in every build: tests compare it before and after. */
 u32 slab_count_live(struct kmem_cache *cache)
 {
 	struct slab_stats stats;
@@ -124,6 +137,7 @@ u32 slab_count_live(struct kmem_cache *cache)
 
 /* ---- debug builds: the watch on an object ------------------------ */
 
+/* The record behind obj; const objects have a writable one. */
 static struct slab_track *track_of(const struct kmem_cache *cache,
 				   const void *obj)
 {
@@ -131,25 +145,33 @@ static struct slab_track *track_of(const struct kmem_cache *cache,
 					     cache->track_offset);
 }
 
+/*
+ * The link moves behind the red zone: an object that is written after it was
+ * freed must not destroy it.
+ */
 void slab_debug_layout(struct kmem_cache *cache)
 {
 	u32 size = ALIGN_UP(cache->object_size, (u32)sizeof(void *));
 
 	cache->free_offset = ALIGN_UP(size + RED_ZONE_BYTES,
 				      (u32)sizeof(void *));
+	/* A track has words that must be aligned whatever the object's size. */
 	cache->track_offset = ALIGN_UP(cache->free_offset + (u32)sizeof(void *),
 				       8);
 	cache->stride = cache->track_offset + (u32)sizeof(struct slab_track);
 }
 
-/* From the end of the user's bytes to the link. */
+/* Fills the bytes from the end of the user's to the link: the red zone. */
 static void paint(const struct kmem_cache *cache, void *obj, size_t size,
 		  u8 red)
 {
 	memset((char *)obj + size, red, cache->free_offset - size);
 }
 
-/* The first byte of [from, to) that is not `value`, or `to`. */
+/*
+ * Returns the offset of the first byte of [from, to) that is not `value`, or
+ * `to`.
+ */
 static u32 find_other(const void *obj, u32 from, u32 to, u8 value)
 {
 	const u8 *byte = obj;
@@ -159,6 +181,7 @@ static u32 find_other(const void *obj, u32 from, u32 to, u8 value)
 	return from;
 }
 
+/* obj may be any address, so each step is checked before it is used. */
 void bad_object(const struct kmem_cache *cache, void *obj, const char *what,
 		const void *caller)
 {
@@ -166,6 +189,10 @@ void bad_object(const struct kmem_cache *cache, void *obj, const char *what,
 	char by[64], first[64], last[64];
 
 	pr_err("slab: cache %s, object %p: %s\n", cache->name, obj, what);
+	/*
+	 * Of the cache that really owns the page, which may be another than the
+	 * caller thinks.
+	 */
 	if (IS_ENABLED(CONFIG_DEBUG) && (page->flags & PG_SLAB) &&
 	    slab_has_object(page->slab_cache, page, obj)) {
 		const struct slab_track *track = track_of(page->slab_cache,
@@ -183,6 +210,7 @@ void bad_object(const struct kmem_cache *cache, void *obj, const char *what,
 	panic("slab: cache %s, object %p: %s", cache->name, obj, what);
 }
 
+/* Poisoned before the constructor runs, which overwrites what it wants. */
 void debug_new_object(struct kmem_cache *cache, void *obj)
 {
 	memset(obj, POISON_FREE, cache->object_size);
@@ -190,14 +218,22 @@ void debug_new_object(struct kmem_cache *cache, void *obj)
 	*track_of(cache, obj) = (struct slab_track){ .live = SLAB_FREE };
 }
 
+/*
+ * The checks come first: what they report is the state before this allocation.
+ */
 void debug_alloc_object(struct kmem_cache *cache, void *obj, size_t size,
 			const void *caller)
 {
 	struct slab_track *track = track_of(cache, obj);
 
 	kasan_unpoison(obj, cache->object_size);
+	/*
+	 * The same object is twice on the list: a double free, or a damaged
+	 * link.
+	 */
 	if (track->live != SLAB_FREE)
 		bad_object(cache, obj, "on the free list, but live", caller);
+	/* A user of the former object wrote through an old pointer. */
 	if (!cache->ctor &&
 	    find_other(obj, 0, cache->object_size, POISON_FREE) !=
 		    cache->object_size)
@@ -206,6 +242,10 @@ void debug_alloc_object(struct kmem_cache *cache, void *obj, size_t size,
 		       RED_INACTIVE) != cache->free_offset)
 		bad_object(cache, obj, "written past its end while free",
 			   caller);
+	/*
+	 * Not zeroes, so that code which relies on fresh memory being zero
+	 * fails.
+	 */
 	if (!cache->ctor)
 		memset(obj, POISON_INUSE, size);
 	paint(cache, obj, size, RED_ACTIVE);
@@ -213,11 +253,13 @@ void debug_alloc_object(struct kmem_cache *cache, void *obj, size_t size,
 	track->alloc_when = ++slab_clock;
 	track->size = (u32)size;
 	track->live = SLAB_LIVE;
+	/* KASAN's unit is 8 bytes: the red zone covers what it cannot. */
 	if (size < cache->object_size)
 		kasan_poison((char *)obj + ALIGN_UP(size, 8),
 			     cache->object_size - ALIGN_UP(size, 8));
 }
 
+/* The start first: the track of a wrong address means nothing. */
 void debug_free_object(struct kmem_cache *cache, struct page *page, void *obj,
 		       const void *caller)
 {
@@ -226,11 +268,21 @@ void debug_free_object(struct kmem_cache *cache, struct page *page, void *obj,
 
 	if (!slab_has_object(cache, page, obj))
 		bad_object(cache, obj, "not the start of an object", caller);
+	/*
+	 * Found however many frees lie in between, unlike in slab_free_checked.
+	 */
 	if (track->live == SLAB_FREE)
 		bad_object(cache, obj, "freed twice", caller);
+	/*
+	 * Neither mark: a neighbour, or this object's user, wrote far past an
+	 * end.
+	 */
 	if (track->live != SLAB_LIVE)
 		bad_object(cache, obj, "its record is overwritten", caller);
 	kasan_unpoison(obj, cache->object_size);
+	/*
+	 * From the size that was asked for: kmalloc(60) has 60 bytes, not 64.
+	 */
 	past = find_other(obj, track->size, cache->free_offset, RED_ACTIVE);
 	if (past != cache->free_offset) {
 		pr_err("slab: byte %u of %p, behind its %u, is 0x%02x\n", past,
@@ -245,7 +297,10 @@ void debug_free_object(struct kmem_cache *cache, struct page *page, void *obj,
 	track->live = SLAB_FREE;
 }
 
-/* In debug builds what was not asked for is red zone. */
+/*
+ * In debug builds the bytes that were not asked for are red zone, so they may
+ * not be used.
+ */
 size_t ksize(const void *p)
 {
 	const struct page *page;
@@ -254,6 +309,7 @@ size_t ksize(const void *p)
 	if ((uintptr_t)p <= (uintptr_t)ZERO_SIZE_PTR)
 		return 0;
 	page = virt_to_head_page(p);
+	/* A block of kmalloc_large: all its pages may be used. */
 	if (!(page->flags & PG_SLAB))
 		size = (size_t)PAGE_SIZE << page_order(page);
 	else if (IS_ENABLED(CONFIG_DEBUG))
@@ -275,6 +331,7 @@ struct live_sites {
 	} site[MAX_SITES];
 };
 
+/* A linear search: reports are rare, and few sites have live objects. */
 static void count_site(struct live_sites *sites, const void *site)
 {
 	u32 i = 0;
@@ -282,7 +339,7 @@ static void count_site(struct live_sites *sites, const void *site)
 	while (i < sites->n && sites->site[i].site != site)
 		i++;
 	if (i == MAX_SITES)
-		return; /* counted in objects all the same */
+		return; /* the object is counted nevertheless */
 	if (i == sites->n) {
 		sites->site[i].site = site;
 		sites->site[i].count = 0;
@@ -291,6 +348,7 @@ static void count_site(struct live_sites *sites, const void *site)
 	sites->site[i].count++;
 }
 
+/* Adds the live objects of one slab to sites. */
 static void collect_live(struct live_sites *sites,
 			 const struct kmem_cache *cache,
 			 const struct page *page)
@@ -299,6 +357,7 @@ static void collect_live(struct live_sites *sites,
 		void *obj = (char *)page_address(page) + n * cache->stride;
 		const struct slab_track *track = track_of(cache, obj);
 
+		/* The list of free objects need not be right for this. */
 		if (track->live != SLAB_LIVE)
 			continue;
 		sites->objects++;
@@ -306,13 +365,17 @@ static void collect_live(struct live_sites *sites,
 	}
 }
 
-/* Each place that allocated what lives in cache. Debug builds. */
+/*
+ * Logs each place that allocated live objects of cache. Debug builds, where one
+ * task at a time reports: sites is static, as it is too large for a stack.
+ */
 u32 slab_report_sites(struct kmem_cache *cache)
 {
 	static struct live_sites sites;
 	const struct page *page = NULL;
 	char buf[64];
 
+	/* Static: the last report's values are still there. */
 	sites.n = sites.objects = 0;
 	while ((page = next_slab(cache, page)) != NULL)
 		collect_live(&sites, cache, page);
@@ -323,6 +386,7 @@ u32 slab_report_sites(struct kmem_cache *cache)
 	return sites.objects;
 }
 
+/* Why kmem_cache_destroy refuses: the sites name the leak. */
 void slab_report_cache(struct kmem_cache *cache)
 {
 	pr_err("slab: cache %s still has %u live objects\n", cache->name,
