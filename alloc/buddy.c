@@ -33,12 +33,15 @@ struct zone zone;
 /* ---- the algorithm; zone.lock held ------------------------------- */
 
 /*
- * At the head: the block freed last is taken first, while its lines may still
- * be cached.
+ * Puts a block at the head of its list: the block freed last is taken first,
+ * while its lines may still be cached.
  */
 static void insert_block(struct page *page, unsigned int order)
 {
-	/* Marked here alone, so that a block on a list is always marked. */
+	/*
+	 * Blocks are marked nowhere else, so a block on a list is always
+	 * marked.
+	 */
 	page->flags = buddy_flags(order);
 	LIST_INSERT_HEAD(&zone.free_area[order], page, buddy_list);
 }
@@ -96,8 +99,9 @@ static __always_inline void free_block(struct page *page, unsigned int order)
 		struct page *buddy = find_buddy(page, order);
 
 		/*
-		 * One comparison: not free, free in another order, reserved, or
-		 * a page of a per-CPU list, whose flags are 0.
+		 * One comparison covers a buddy that is not free, free in
+		 * another order, reserved, or on a per-CPU list, where flags
+		 * are 0.
 		 */
 		if (buddy->flags != buddy_flags(order))
 			break;
@@ -115,8 +119,8 @@ static __always_inline void free_block(struct page *page, unsigned int order)
 /* ---- one block --------------------------------------------------- */
 
 /*
- * The reserve is compared under the lock, or two callers could both take its
- * last pages.
+ * Takes one block. The reserve is compared under the lock, or two callers could
+ * both take its last pages.
  */
 struct page *buddy_take(unsigned int order, u32 keep)
 {
@@ -124,14 +128,14 @@ struct page *buddy_take(unsigned int order, u32 keep)
 	u32 flags;
 
 	spin_lock_irqsave(&zone.lock, flags);
-	/* The sum, not a difference: free_pages may be below keep. */
+	/* Compared as a sum: free_pages - keep could wrap. */
 	if (zone.free_pages >= keep + (1u << order))
 		page = take_block(order);
 	spin_unlock_irqrestore(&zone.lock, flags);
 	return page;
 }
 
-/* For blocks; single pages go by way of a core's list. */
+/* Frees one block. Single pages come here only by way of a core's list. */
 void buddy_free(struct page *page, unsigned int order)
 {
 	u32 flags;
@@ -167,7 +171,7 @@ static u32 take_batch(struct page **pages)
 		struct page *page = take_block(order);
 
 		/*
-		 * Part of a batch serves as well: the caller's list need not be
+		 * A part of a batch is enough: the caller's list need not be
 		 * full.
 		 */
 		if (!page)
@@ -179,7 +183,7 @@ static u32 take_batch(struct page **pages)
 	return got;
 }
 
-/* One lock and one check of the reserve for the whole batch. */
+/* Takes single pages with one lock and one check of the reserve for all. */
 u32 buddy_take_batch(struct page *pages[PCP_BATCH_MAX], u32 keep)
 {
 	u32 got = 0, flags;
@@ -191,7 +195,7 @@ u32 buddy_take_batch(struct page *pages[PCP_BATCH_MAX], u32 keep)
 	return got;
 }
 
-/* One lock for the whole batch; each page coalesces as in buddy_free. */
+/* Frees single pages with one lock for all. Each coalesces as in buddy_free. */
 void buddy_free_batch(struct page **pages, u32 nr)
 {
 	u32 flags;

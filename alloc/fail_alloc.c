@@ -22,8 +22,8 @@ static u32 fail_every; /* and then one of so many; 0: none */
 static u32 fail_hits;
 
 /*
- * Always NUL-terminated. A name that is cut matches no cache, which is_known
- * reports.
+ * Copies a name and ends it with a NUL. A name that is cut matches no cache,
+ * which is_known reports.
  */
 void fail_alloc_name(char name[FAIL_NAME_MAX], const char *text, size_t bytes)
 {
@@ -45,8 +45,8 @@ static void set_target(const char *text)
 }
 
 /*
- * All fields under one lock: an allocation in an interrupt sees the old target
- * or the new one.
+ * Arms the failures. All fields change under one lock, so that an allocation in
+ * an interrupt sees the old target or the new one.
  */
 void fail_alloc_set(const char *target, u32 nth, u32 times)
 {
@@ -58,13 +58,14 @@ void fail_alloc_set(const char *target, u32 nth, u32 times)
 	fail_times = nth == 0 ? 0 : times;
 	fail_every = 0;
 	fail_hits = 0;
-	/* Last: from here on every allocation takes the slow path. */
+	/* Set last: from here on every allocation takes the slow path. */
 	fail_alloc_armed = fail_times != 0;
 	spin_unlock_irqrestore(&fail_lock, flags);
 }
 
 /*
- * Read only when the last of the failures is counted off, so it needs no lock.
+ * Sets the period of repeated failures. It is read only when the last failure
+ * is counted, so it needs no lock.
  */
 void fail_alloc_repeat(u32 every)
 {
@@ -72,8 +73,8 @@ void fail_alloc_repeat(u32 every)
 }
 
 /*
- * A test compares it with what it armed: no hit means that the operation
- * allocates less.
+ * Returns the failures so far. A test sees by 0 that the operation makes fewer
+ * allocations.
  */
 u32 fail_alloc_hits(void)
 {
@@ -96,7 +97,7 @@ bool __should_fail_alloc(const char *name, gfp_t gfp)
 	bool fail = false;
 	u32 flags;
 
-	/* Allocations that the tests themselves need. */
+	/* The tests' own allocations must succeed. */
 	if (gfp & __GFP_NOFAIL_INJECT)
 		return false;
 	spin_lock_irqsave(&fail_lock, flags);
@@ -108,8 +109,8 @@ bool __should_fail_alloc(const char *name, gfp_t gfp)
 		fail = true;
 		fail_hits++;
 		/*
-		 * Goes on for ever, one of fail_every: for long runs with
-		 * random load.
+		 * One of fail_every goes on failing, for long runs with random
+		 * load.
 		 */
 		if (--fail_times == 0 && fail_every) {
 			fail_skip = fail_every - 1;

@@ -48,7 +48,7 @@ static bool is_known(const char *target)
 	return found;
 }
 
-/* Checks the whole text before anything is armed. */
+/* Parses the option. The whole text is checked before anything is armed. */
 int fail_alloc_parse(const char *text)
 {
 	const char *comma = strchr(text, ',');

@@ -9,8 +9,8 @@
 #include <lib/printk.h>
 
 /*
- * Gives one block to the buddy. Poisoned first, since freeing makes it
- * available.
+ * Gives one block to the buddy. It is poisoned first, because it may be
+ * allocated at once.
  */
 static void add_block(struct page *page, unsigned int order)
 {
@@ -58,15 +58,15 @@ static void mark_reserved(u32 start, u32 end)
 }
 
 /*
- * Frames are decided in ascending order; `decided` is the first one that is
- * not.
+ * Gives RAM to the buddy. Frames are decided in ascending order; `decided` is
+ * the first one that is not.
  */
 u32 memblock_free_all(void)
 {
 	u32 total, kept, given;
 	u32 start, end, decided = ARCH_PFN_OFFSET;
 
-	/* Before the loop: it reserves RAM for mem_map itself. */
+	/* Called before the loop, since it reserves RAM for mem_map itself. */
 	mem_map_init();
 	if (IS_ENABLED(CONFIG_DEBUG))
 		page_owner_init();

@@ -30,7 +30,7 @@ static struct kmem_cache *kmalloc_caches[NR_CLASSES];
 /* By (size - 1) / 8. Most requests are for sizes up to TABLE_MAX. */
 static struct kmem_cache *small_caches[TABLE_MAX / 8];
 
-/* The caches, then the table that refers to them. */
+/* Makes the caches of the classes, then the table that refers to them. */
 void kmem_cache_init(void)
 {
 	kmem_cache_bootstrap();
@@ -75,7 +75,10 @@ static __noinline void *kmalloc_large(size_t size, gfp_t gfp)
 	/* get_order takes 32 bits: a larger size would be cut on the host. */
 	if (size > (size_t)PAGE_SIZE << MAX_ORDER)
 		return NULL;
-	/* Compound, so that kfree finds order and head from any address. */
+	/*
+	 * A compound block, so that kfree finds order and head from any
+	 * address.
+	 */
 	page = alloc_pages(gfp | __GFP_COMP, get_order((u32)size));
 	return page ? page_address(page) : NULL;
 }
@@ -91,7 +94,10 @@ static void kfree_large(struct page *page, void *p)
 
 /* ---- the interface ----------------------------------------------- */
 
-/* Inline in kmalloc and kcalloc, whose own caller is noted. */
+/*
+ * Chooses the class. Inlined in kmalloc and kcalloc, so that their own caller
+ * is noted.
+ */
 static inline void *__kmalloc(size_t size, gfp_t gfp, const void *caller)
 {
 	/*
@@ -106,13 +112,16 @@ static inline void *__kmalloc(size_t size, gfp_t gfp, const void *caller)
 	return kmalloc_large(size, gfp);
 }
 
-/* The caller is taken here: one frame further in it would be this function. */
+/* Notes its caller here: one function further in it would be kmalloc itself. */
 void *kmalloc(size_t size, gfp_t gfp)
 {
 	return __kmalloc(size, gfp, CALL_SITE());
 }
 
-/* An overflow would return less memory than the caller indexes. */
+/*
+ * Allocates an array. With an overflow unchecked the array would be smaller
+ * than the caller thinks.
+ */
 void *kcalloc(size_t n, size_t size, gfp_t gfp)
 {
 	size_t bytes;
@@ -133,7 +142,10 @@ static void kfree_checked(void *p, const void *caller)
 		kfree_large(page, p);
 }
 
-/* Inlines the common case: p in the first page of a slab. */
+/*
+ * Frees an object of kmalloc. The common case is inlined: p is in the first
+ * page of a slab.
+ */
 void kfree(void *p)
 {
 	const void *caller = CALL_SITE();

@@ -58,7 +58,7 @@ static void layout_objects(struct kmem_cache *cache, u32 flags)
 		cache->free_offset = 0;
 		cache->stride = size;
 	}
-	/* Last: every object must be aligned, not only the first. */
+	/* Rounded last: every object must be aligned, not only the first. */
 	cache->stride = ALIGN_UP(cache->stride, cache->align);
 	cache->order = slab_order(cache->stride);
 	cache->objects = ((u32)PAGE_SIZE << cache->order) / cache->stride;
@@ -82,14 +82,15 @@ static void init_cache(struct kmem_cache *cache, const char *name, u32 size,
 	spin_lock_init(&cache->lock);
 	TAILQ_INIT(&cache->partial);
 	layout_objects(cache, cache_flags);
-	/* Once it is complete: from here on the shrinker may use it. */
+	/* Listed once it is complete: from here on the shrinker may use it. */
 	spin_lock(&slab_caches_lock);
 	TAILQ_INSERT_TAIL(&slab_caches, cache, link);
 	spin_unlock(&slab_caches_lock);
 }
 
 /*
- * Sizes that come from a table may be wrong: NULL, or a panic with SLAB_PANIC.
+ * Creates a cache. A size of a program's choice may be wrong, so it fails; with
+ * SLAB_PANIC that ends the boot.
  */
 struct kmem_cache *kmem_cache_create(const char *name, u32 size, u32 align,
 				     u32 flags, void (*ctor)(void *))
@@ -108,7 +109,8 @@ struct kmem_cache *kmem_cache_create(const char *name, u32 size, u32 align,
 }
 
 /*
- * The caller must have freed every object, and let nobody else use the cache.
+ * Destroys a cache. The caller has freed every object, and no other task uses
+ * the cache.
  */
 int kmem_cache_destroy(struct kmem_cache *cache)
 {
@@ -119,7 +121,10 @@ int kmem_cache_destroy(struct kmem_cache *cache)
 		slab_report_cache(cache);
 		return -EBUSY;
 	}
-	/* Off the list first: the shrinker walks it under this lock. */
+	/*
+	 * Taken off the list before it is freed: the shrinker walks the list
+	 * under this lock.
+	 */
 	spin_lock(&slab_caches_lock);
 	TAILQ_REMOVE(&slab_caches, cache, link);
 	spin_unlock(&slab_caches_lock);
@@ -146,7 +151,10 @@ static u32 shrink_slabs(u32 nr __unused_arg)
 	return freed;
 }
 
-/* A cache is allocated from a cache: the first one is static. */
+/*
+ * Makes the first cache, which cannot be allocated from a cache and so is
+ * static.
+ */
 void kmem_cache_bootstrap(void)
 {
 	static struct shrinker slab_shrinker = {

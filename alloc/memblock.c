@@ -34,7 +34,7 @@ static struct region_table memory, reserved;
 
 /* ---- the tables -------------------------------------------------- */
 
-/* Closes the gap, so that the table stays sorted. */
+/* Deletes entry i and closes the gap, so that the table stays sorted. */
 static void delete_region(struct region_table *table, u32 i)
 {
 	BUG_ON(i >= table->n);
@@ -97,7 +97,9 @@ static int add_region(struct region_table *table, struct region new)
 		 */
 		delete_region(table, i);
 	}
-	/* From the start: merging may have lowered new.base. */
+	/*
+	 * Searched again from the start, as merging may have lowered new.base.
+	 */
 	for (i = 0; i < table->n && table->region[i].base < new.base; i++)
 		;
 	return insert_region(table, i, &new);
@@ -128,7 +130,7 @@ static const struct region *find_overlap(const struct region_table *table,
 
 /* ---- what boot says ---------------------------------------------- */
 
-/* Only whole pages are RAM: part of a page cannot be mapped. */
+/* Adds RAM. Only whole pages count, as a part of a page cannot be mapped. */
 int memblock_add(phys_addr_t base, u32 bytes)
 {
 	struct region new = {
@@ -140,7 +142,9 @@ int memblock_add(phys_addr_t base, u32 bytes)
 	return new.base < new.end ? add_region(&memory, new) : 0;
 }
 
-/* To the byte: hand_over.c leaves every page that is touched. */
+/*
+ * Reserves a range to the byte. hand_over.c keeps every page that it touches.
+ */
 int memblock_reserve(phys_addr_t base, u32 bytes, const char *name)
 {
 	struct region new = { base, range_end(base, bytes), name };
@@ -166,7 +170,10 @@ static phys_addr_t find_in_range(phys_addr_t base, phys_addr_t end, u32 bytes,
 		taken = find_overlap(&reserved, start, start + bytes);
 		if (!taken)
 			return start;
-		/* Go on below what is in the way: each region is met once. */
+		/*
+		 * The search goes on below the region that is in the way, so
+		 * each is met once.
+		 */
 		end = taken->base;
 	}
 	return 0;
@@ -184,11 +191,17 @@ static void clear_memory(char *va, u32 bytes)
 	memset(va, 0, bytes);
 }
 
-/* From the top down: the loader's image and arguments are near the bottom. */
+/*
+ * Allocates from the top down, since the image and the boot arguments are near
+ * the bottom.
+ */
 void *memblock_alloc(u32 bytes, u32 align, const char *name)
 {
 	BUG_ON(bytes == 0 || align == 0 || (align & (align - 1)) != 0);
-	/* Poisoned as free pages by now: a second owner would get them. */
+	/*
+	 * Once the buddy has the pages, memory given out here would have two
+	 * owners.
+	 */
 	BUG_ON(zone.managed != 0); /* the pages are the buddy's */
 	for (u32 i = memory.n; i-- > 0;) {
 		struct region *ram = &memory.region[i];
@@ -209,19 +222,19 @@ void *memblock_alloc(u32 bytes, u32 align, const char *name)
 	return NULL;
 }
 
-/* 0 before the first memblock_add. */
+/* Returns the first address of RAM, 0 before the first memblock_add. */
 phys_addr_t memblock_start(void)
 {
 	return memory.n ? memory.region[0].base : 0;
 }
 
-/* The end of the highest range; there may be holes below. */
+/* Returns the end of the highest range of RAM; there may be holes below it. */
 phys_addr_t memblock_end(void)
 {
 	return memory.n ? memory.region[memory.n - 1].end : 0;
 }
 
-/* Passes base and bytes, as memblock_add takes them. */
+/* Passes each range of RAM as base and bytes, as memblock_add takes them. */
 void memblock_for_each_memory(void (*fn)(phys_addr_t base, u32 bytes,
 					 void *arg),
 			      void *arg)
@@ -233,7 +246,7 @@ void memblock_for_each_memory(void (*fn)(phys_addr_t base, u32 bytes,
 	}
 }
 
-/* Reserved ranges need not lie in RAM. */
+/* Passes each reserved range. It need not lie in RAM. */
 void memblock_for_each_reserved(void (*fn)(phys_addr_t base, u32 bytes,
 					   const char *name, void *arg),
 				void *arg)
@@ -250,7 +263,7 @@ static u32 clip_memory(phys_addr_t base, phys_addr_t end)
 {
 	u32 cut = 0;
 
-	/* Downward: deleting an entry moves only those already done. */
+	/* Downward, since deleting an entry moves only those done before. */
 	for (u32 i = memory.n; i-- > 0;) {
 		struct region *r = &memory.region[i];
 		u32 bytes = r->end - r->base;
@@ -267,7 +280,7 @@ static u32 clip_memory(phys_addr_t base, phys_addr_t end)
 	return cut;
 }
 
-/* All memory is mapped linearly (alloc.h), and that map ends at LOWMEM_MAX. */
+/* Removes RAM that the linear map cannot reach: it ends at LOWMEM_MAX. */
 u32 memblock_limit_lowmem(void)
 {
 	u32 cut = clip_memory(PHYS_OFFSET, range_end(PHYS_OFFSET, LOWMEM_MAX));
@@ -330,7 +343,10 @@ static bool find_free(phys_addr_t *base, phys_addr_t *end)
 	return *base < *end;
 }
 
-/* Regions ascend, so the first that has a free page is the lowest. */
+/*
+ * Finds the next free frames. Regions ascend, so the first one with a free page
+ * has the lowest.
+ */
 bool memblock_next_free(u32 from, u32 *start, u32 *end)
 {
 	for (u32 i = 0; i < memory.n; i++) {
@@ -338,7 +354,10 @@ bool memblock_next_free(u32 from, u32 *start, u32 *end)
 				       (phys_addr_t)from << PAGE_SHIFT);
 		phys_addr_t stop = memory.region[i].end;
 
-		/* Also for a region below `from`: base is then above stop. */
+		/*
+		 * This also skips regions below `from`, whose base is now above
+		 * stop.
+		 */
 		if (!find_free(&base, &stop))
 			continue;
 		*start = base >> PAGE_SHIFT;
@@ -374,7 +393,10 @@ static u32 count_reserved_in(phys_addr_t base, phys_addr_t end)
 	return frames;
 }
 
-/* By another way than memblock_next_free, so that the sums check each other. */
+/*
+ * Counts frames by another way than memblock_next_free, so that the sums check
+ * each other.
+ */
 u32 memblock_count_frames(u32 *reserved_frames)
 {
 	u32 frames = 0;

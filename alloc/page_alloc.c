@@ -14,7 +14,10 @@
 #include <alloc/hot.h>
 #include <trace.h>
 
-/* A word, not a bool: callers join it with other conditions into one branch. */
+/*
+ * Whether pages are traced: a word and no bool, which callers join with other
+ * conditions into one branch.
+ */
 static inline u32 tracing_pages(void)
 {
 	return trace_mask & (1u << TRACE_PAGE);
@@ -45,7 +48,7 @@ static void prep_compound_page(struct page *page, unsigned int order)
 	}
 }
 
-/* Through the linear map; the block is still the caller's alone. */
+/* Clears a block through the linear map. It is still the caller's alone. */
 static void clear_pages(struct page *page, unsigned int order)
 {
 	char *va = page_address(page);
@@ -65,7 +68,8 @@ static __noinline struct page *alloc_pages_checked(gfp_t gfp,
 	struct page *page;
 
 	/*
-	 * Before anything is taken: a failure on purpose must change nothing.
+	 * Tested before anything is taken, so that a failure on purpose changes
+	 * nothing.
 	 */
 	if (order > MAX_ORDER || should_fail_alloc("pages", gfp))
 		return NULL;
@@ -73,10 +77,10 @@ static __noinline struct page *alloc_pages_checked(gfp_t gfp,
 		page = zone_alloc(gfp, order);
 	if (!page)
 		return NULL;
-	/* A plain store: nobody can know a page that was free. */
+	/* A plain store is enough: nobody can know a page that was free. */
 	atomic_set(&page->_refcount, 1);
 	kasan_unpoison(page_address(page), (size_t)PAGE_SIZE << order);
-	/* Before it is cleared, or the poison would be gone. */
+	/* Checked before it is cleared, which would overwrite the poison. */
 	if (IS_ENABLED(CONFIG_DEBUG))
 		debug_alloc_pages(page, order, caller);
 	if (order > 0 && (gfp & __GFP_COMP))
@@ -109,7 +113,10 @@ static inline struct page *__alloc_pages(gfp_t gfp, unsigned int order,
 	if (IS_ENABLED(CONFIG_DEBUG) ||
 	    unlikely(order | fail_alloc_armed | tracing_pages()))
 		return alloc_pages_checked(gfp, order, caller);
-	/* pcp_pop again in there: an interrupt may have filled the list. */
+	/*
+	 * alloc_pages_checked tries pcp_pop again: an interrupt may have filled
+	 * the list.
+	 */
 	if (unlikely(!pcp_pop(&page)))
 		return alloc_pages_checked(gfp, order, caller);
 	atomic_set(&page->_refcount, 1);
@@ -117,13 +124,15 @@ static inline struct page *__alloc_pages(gfp_t gfp, unsigned int order,
 	return gfp & __GFP_ZERO ? zero_page(page) : page;
 }
 
-/* The caller is noted here, where it is one frame away. */
+/*
+ * Allocates a block and notes the caller here, where it is one function away.
+ */
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	return __alloc_pages(gfp, order, CALL_SITE());
 }
 
-/* By address, for code that never needs the struct page. */
+/* Allocates by address, for code that never needs the struct page. */
 void *__get_free_pages(gfp_t gfp, unsigned int order)
 {
 	struct page *page = __alloc_pages(gfp, order, CALL_SITE());
@@ -163,7 +172,7 @@ static inline s32 drop_reference(struct page *page)
 	if (!page_has_one_owner(page))
 		return atomic_add_return(-1, &page->_refcount);
 	/*
-	 * The only owner: no other core can change the count, so a store is
+	 * No other core can change the only owner's count, so a store is
 	 * enough.
 	 */
 	atomic_set(&page->_refcount, 0);
@@ -185,8 +194,8 @@ static __noinline void free_pages_checked(struct page *page, unsigned int order,
 		bad_page_free(page, order, "it is free already");
 	free_pages_prepare(page, order);
 	/*
-	 * After the last check and before it is on a list: poison must not hit
-	 * a live page, nor the next owner's.
+	 * Poisoned after the last check and before the page is on a list: it
+	 * must hit neither a live page nor the next owner's.
 	 */
 	if (IS_ENABLED(CONFIG_DEBUG))
 		debug_free_pages(page, order, caller);
@@ -227,13 +236,13 @@ static inline void __put_pages(struct page *page, unsigned int order,
 	pcp_free(page);
 }
 
-/* For blocks without __GFP_COMP, whose order only the caller knows. */
+/* Frees a block without __GFP_COMP, whose order only the caller knows. */
 void __free_pages(struct page *page, unsigned int order)
 {
 	__put_pages(page, order, CALL_SITE());
 }
 
-/* By address; NULL is allowed, as for kfree. */
+/* Frees by address. NULL is allowed, as for kfree. */
 void free_pages(void *va, unsigned int order)
 {
 	if (!va)
@@ -243,7 +252,10 @@ void free_pages(void *va, unsigned int order)
 	__put_pages(virt_to_page(va), order, CALL_SITE());
 }
 
-/* A compound page has its order in its flags; a single page's is 0. */
+/*
+ * Drops a reference. A compound page has its order in its flags; a single
+ * page's is 0.
+ */
 void put_page(struct page *page)
 {
 	__put_pages(page, page_order(page), CALL_SITE());

@@ -22,8 +22,8 @@ static u32 page_clock;
 /* ---- counts ------------------------------------------------------ */
 
 /*
- * Without a lock: other cores' lists change meanwhile, so the sum may be a
- * batch off.
+ * Sums up free pages without a lock: other cores' lists change meanwhile, so
+ * the sum may be a batch off.
  */
 u32 nr_free_pages(void)
 {
@@ -34,7 +34,10 @@ u32 nr_free_pages(void)
 	return pages;
 }
 
-/* A core's count may be negative, wrapped: only the sum is the number. */
+/*
+ * Sums up the cores' counts. One core's may be negative, wrapped: only the sum
+ * is the number.
+ */
 u32 nr_pages_used(enum page_use use)
 {
 	u32 pages = 0;
@@ -44,13 +47,16 @@ u32 nr_pages_used(enum page_use use)
 	return pages;
 }
 
-/* Constant after boot. */
+/* Returns the pages given at boot, constant after it. */
 u32 totalram_pages(void)
 {
 	return zone.managed;
 }
 
-/* Counted by walking: a counter for each order would cost every block. */
+/*
+ * Counts blocks by walking their list: a counter for each order would cost
+ * every block.
+ */
 u32 buddy_nr_free(unsigned int order)
 {
 	struct page *page;
@@ -65,7 +71,7 @@ u32 buddy_nr_free(unsigned int order)
 	return n;
 }
 
-/* For /proc: members may be of slightly different moments. */
+/* Fills the figures for /proc. They may be of slightly different moments. */
 void zone_get_stats(struct zone_stats *stats)
 {
 	*stats = (struct zone_stats){
@@ -101,7 +107,7 @@ static u32 verify_block(struct page *page, unsigned int order)
 	struct page *buddy = find_buddy(page, order);
 	u32 bad = 0;
 
-	/* Return at once: there are no entries to check. */
+	/* There are no entries of mem_map to check. */
 	if (!pfn_valid(pfn) || end > max_low_pfn)
 		return complain(page, "not lowmem");
 	/* find_buddy of such a block would name the wrong page. */
@@ -141,12 +147,12 @@ static u32 verify_free_area(u32 *pages)
 	return bad;
 }
 
-/* Checks one core's list. Every pair is compared, as it is short. */
+/* Checks one core's list. It is short, so every pair of entries is compared. */
 static u32 verify_pcp(const struct per_cpu_pages *pcp)
 {
 	u32 bad = 0;
 
-	/* The array is overrun: its contents mean nothing. */
+	/* An overrun array has no meaningful contents. */
 	if (pcp->count > PCP_HIGH) {
 		pr_err("buddy: per-CPU list holds %u pages\n", pcp->count);
 		return 1;
@@ -155,7 +161,7 @@ static u32 verify_pcp(const struct per_cpu_pages *pcp)
 		const struct page *page = pcp->page[i];
 
 		if (page->flags != 0 || page_count(page))
-			bad += complain(page, "wrong on a per-CPU list");
+			bad += complain(page, "in use on a per-CPU list");
 		/* A double free would give one page to two owners. */
 		for (u32 j = 0; j < i; j++)
 			if (pcp->page[j] == page)
@@ -183,8 +189,8 @@ static u32 verify_mem_map(u32 listed)
 }
 
 /*
- * Interrupts are off throughout: it walks all of mem_map, so only tests call
- * it.
+ * Checks everything with interrupts off: it walks all of mem_map, so only tests
+ * call it.
  */
 int buddy_verify(void)
 {
@@ -198,7 +204,7 @@ int buddy_verify(void)
 		bad += verify_pcp(&per_cpu(pcp_pages, cpu));
 	/* More free pages than were given: one was freed twice. */
 	if (pages != zone.free_pages || nr_free_pages() > zone.managed) {
-		pr_err("buddy: %u pages on the lists, free_pages says %u of %u\n",
+		pr_err("buddy: %u pages on the lists, zone.free_pages is %u of %u\n",
 		       pages, zone.free_pages, zone.managed);
 		bad++;
 	}
@@ -208,7 +214,10 @@ int buddy_verify(void)
 
 /* ---- debug builds ------------------------------------------------ */
 
-/* From memblock: the buddy, which it watches, has no pages yet. */
+/*
+ * Takes the records from memblock, since the buddy, which they watch, has no
+ * pages yet.
+ */
 void page_owner_init(void)
 {
 	page_owner = memblock_alloc((max_low_pfn - min_low_pfn) *
@@ -236,13 +245,18 @@ static void __noreturn bad_poison(const struct page *page, u32 at, u8 byte)
 	      owner->free_when);
 }
 
-/* Checks byte by byte: the first wrong one is part of the report. */
+/*
+ * Checks the poison byte by byte, because the report names the first wrong
+ * byte.
+ */
 void debug_alloc_pages(struct page *page, unsigned int order,
 		       const void *caller)
 {
 	u32 pages = 1u << order;
 
-	/* One step for each block, not each page: `when` orders events. */
+	/*
+	 * One step for each block, not for each page, since it orders events.
+	 */
 	page_clock++;
 	for (u32 i = 0; i < pages; i++) {
 		struct page_owner *owner =
@@ -258,7 +272,10 @@ void debug_alloc_pages(struct page *page, unsigned int order,
 	}
 }
 
-/* Notes first, then poisons: a fault while poisoning still names the owner. */
+/*
+ * Notes the owner, then poisons: a fault while poisoning still finds the owner
+ * noted.
+ */
 void debug_free_pages(struct page *page, unsigned int order, const void *caller)
 {
 	page_clock++;
@@ -272,7 +289,9 @@ void debug_free_pages(struct page *page, unsigned int order, const void *caller)
 	memset(page_address(page), POISON_PAGE, (size_t)PAGE_SIZE << order);
 }
 
-/* Poisoned like a freed block, as debug_alloc_pages checks every page. */
+/*
+ * Poisons a new block like a freed one, as debug_alloc_pages checks every page.
+ */
 void debug_add_pages(struct page *page, unsigned int order)
 {
 	for (u32 i = 0; i < 1u << order; i++)
@@ -283,7 +302,10 @@ void debug_add_pages(struct page *page, unsigned int order)
 	debug_free_pages(page, order, NULL);
 }
 
-/* The page's state first: it is right even if the records are not. */
+/*
+ * Reports a bad free. The page's state comes first: it is right even if the
+ * records are not.
+ */
 void bad_page_free(const struct page *page, unsigned int order,
 		   const char *what)
 {

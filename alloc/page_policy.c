@@ -22,7 +22,10 @@
 /* Filled at boot by one core and never changed later: readers need no lock. */
 static TAILQ_HEAD(, shrinker) shrinkers = TAILQ_HEAD_INITIALIZER(shrinkers);
 
-/* At the tail: the slab, which loses no data, comes first. */
+/*
+ * Adds a shrinker at the tail: the slab's, which loses no data, was registered
+ * first.
+ */
 void register_shrinker(struct shrinker *shrinker)
 {
 	BUG_ON(!shrinker->shrink);
@@ -59,7 +62,7 @@ static bool can_reclaim(gfp_t gfp)
 	return (gfp & __GFP_DIRECT_RECLAIM) && !irqs_disabled();
 }
 
-/* In order of registration, until enough is free. */
+/* Calls the shrinkers in order of registration, until enough is free. */
 u32 shrink_all(u32 nr)
 {
 	struct shrinker *shrinker;
@@ -127,15 +130,17 @@ static u32 reserve_for_few(void)
 }
 
 /*
- * First what costs least: reclaim only below low, then the core's list, then
- * the shrinkers, at last the reserve.
+ * Tries what costs least first: reclaim only below low, then the core's list,
+ * then the shrinkers, at last the reserve.
  */
 struct page *zone_alloc_slow(gfp_t gfp, unsigned int order)
 {
 	u32 nr_free = READ_ONCE(zone.free_pages);
 	struct page *page;
 
-	/* Before the first try, so that the reserve is rarely reached. */
+	/*
+	 * Reclaims before the first try, so that the reserve is rarely reached.
+	 */
 	if (nr_free < zone.low && can_reclaim(gfp))
 		direct_reclaim(zone.high - nr_free);
 	for (u32 retry = 0;; retry++) {

@@ -15,8 +15,8 @@ u32 page_uses[NR_CPUS][NR_PAGE_USES];
 DEFINE_PER_CPU(struct per_cpu_pages, pcp_pages);
 
 /*
- * Interrupts stay off from the look to the refill, or the batch could overwrite
- * pages.
+ * Refills the list. Interrupts stay off from the look to the refill, or the
+ * batch could overwrite pages.
  */
 struct page *pcp_refill(void)
 {
@@ -40,14 +40,14 @@ static void pcp_drain(struct per_cpu_pages *pcp, u32 nr)
 {
 	nr = min(nr, pcp->count);
 	pcp->count -= nr;
-	/*
-	 * From the top of the stack, so nothing is moved. The lowest stay
-	 * longest.
-	 */
+	/* The pages on top go, so none has to be moved down. */
 	buddy_free_batch(pcp->page + pcp->count, nr);
 }
 
-/* A batch and not all: the next allocations find pages still. */
+/*
+ * Makes room on a full list: a batch and not all goes, so that the next
+ * allocations still find pages.
+ */
 void pcp_free_slow(struct page *page)
 {
 	u32 flags = local_irq_save();
@@ -59,7 +59,10 @@ void pcp_free_slow(struct page *page)
 	local_irq_restore(flags);
 }
 
-/* This core's alone: other cores' lists have no lock. */
+/*
+ * Empties this core's list. Other cores' lists have no lock and cannot be
+ * touched.
+ */
 void drain_local_pages(void)
 {
 	u32 flags = local_irq_save();

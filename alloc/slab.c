@@ -22,7 +22,10 @@
 
 /* ---- slabs ------------------------------------------------------- */
 
-/* Slabs have no header: object 0 begins at the slab's first byte. */
+/*
+ * Returns object n. Slabs have no header: object 0 begins at the slab's first
+ * byte.
+ */
 static void *nth_object(const struct kmem_cache *cache, const struct page *page,
 			u32 n)
 {
@@ -138,7 +141,10 @@ static void *refill(struct kmem_cache *cache)
 
 	BUG_ON(c->freelist);
 	if (page && !page->freelist) {
-		/* Full: on no list, until one of its objects is freed. */
+		/*
+		 * The slab is full: it is on no list until one of its objects
+		 * is freed.
+		 */
 		page->frozen = 0;
 		c->page = page = NULL;
 	}
@@ -164,7 +170,7 @@ static void *add_new_slab(struct kmem_cache *cache, struct page *page)
 	void *obj = c->freelist;
 
 	cache->nr_slabs++;
-	/* Partial slabs before the new one: full slabs need no list. */
+	/* Partial slabs are used up before the new one, to need fewer slabs. */
 	if (!obj)
 		obj = refill(cache);
 	else
@@ -237,7 +243,7 @@ static __noinline void *slab_alloc_checked(struct kmem_cache *cache, gfp_t gfp,
 	if (!obj)
 		return NULL;
 	kasan_unpoison(obj, size);
-	/* Before it is cleared: it checks the poison. */
+	/* Checked before it is cleared, which would overwrite the poison. */
 	if (IS_ENABLED(CONFIG_DEBUG))
 		debug_alloc_object(cache, obj, size, caller);
 	if (gfp & __GFP_ZERO)
@@ -246,8 +252,8 @@ static __noinline void *slab_alloc_checked(struct kmem_cache *cache, gfp_t gfp,
 }
 
 /*
- * The common path: an object of this core's slab, no lock. One branch tests all
- * rare conditions.
+ * Takes an object of this core's slab without a lock. One branch tests all rare
+ * conditions.
  */
 void *slab_alloc(struct kmem_cache *cache, gfp_t gfp, size_t size,
 		 const void *caller)
@@ -264,7 +270,9 @@ void *slab_alloc(struct kmem_cache *cache, gfp_t gfp, size_t size,
 	return obj;
 }
 
-/* The caller is noted here, where it is one frame away. */
+/*
+ * Allocates an object and notes the caller here, where it is one function away.
+ */
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
 	return slab_alloc(cache, gfp, cache->object_size, CALL_SITE());
@@ -307,8 +315,8 @@ static void slab_free_slow(struct kmem_cache *cache, struct page *page,
 }
 
 /*
- * Also the slow path of builds without the watch: the cheap checks are always
- * made.
+ * Frees an object with checks. Builds without the watch come here, too, so the
+ * cheap checks are always made.
  */
 void slab_free_checked(struct kmem_cache *cache, void *obj, const void *caller)
 {
@@ -324,13 +332,16 @@ void slab_free_checked(struct kmem_cache *cache, void *obj, const void *caller)
 		bad_object(cache, obj, "freed twice", caller);
 	if (IS_ENABLED(CONFIG_DEBUG))
 		debug_free_object(cache, page, obj, caller);
-	/* Before it is on a list: another core may take it at once. */
+	/*
+	 * Poisoned before it is on a list, from which another core may take it
+	 * at once.
+	 */
 	kasan_poison(obj, cache->object_size);
 	if (!cpu_slab_push(cache, page, obj))
 		slab_free_slow(cache, page, obj);
 }
 
-/* The page comes from the address: no object has a header. */
+/* Frees an object. Its page is found by the address: no object has a header. */
 void kmem_cache_free(struct kmem_cache *cache, void *obj)
 {
 	slab_free(cache, virt_to_page(obj), obj, CALL_SITE());
@@ -359,7 +370,7 @@ static void flush_cpu_slab(struct kmem_cache *cache)
 	}
 	page->frozen = 0;
 	c->page = NULL;
-	/* A full one belongs to no list. */
+	/* A full slab is on no list. */
 	if (page->freelist)
 		add_partial(cache, page);
 }
@@ -393,15 +404,15 @@ static u32 shrink_some(struct kmem_cache *cache, u32 nr)
 }
 
 /*
- * Each slab that was partial at the start is looked at once, whatever is added
- * meanwhile.
+ * Frees empty slabs. Each one that was partial at the start is looked at once,
+ * whatever is added meanwhile.
  */
 u32 kmem_cache_shrink(struct kmem_cache *cache)
 {
 	u32 flags, left, freed = 0;
 
 	spin_lock_irqsave(&cache->lock, flags);
-	/* Or an empty slab of this core would never be freed. */
+	/* Otherwise an empty slab of this core would never be freed. */
 	flush_cpu_slab(cache);
 	for (left = cache->nr_partial; left;
 	     left -= min(left, SHRUNK_AT_ONCE)) {

@@ -32,13 +32,13 @@ static u32 verify_list(struct slab_audit *audit, const struct kmem_cache *cache,
 	u32 n = 0;
 
 	for (; obj; obj = get_freepointer(cache, obj)) {
-		/* Stop: the link of a wrong address is not followed. */
+		/* The link at a wrong address must not be followed. */
 		if (!slab_has_object(cache, page, obj)) {
 			complain(audit, cache, page,
 				 "free list leads out of the slab");
 			break;
 		}
-		/* Longer than the slab has objects: it will never end. */
+		/* A list longer than the slab has objects will never end. */
 		if (++n > cache->objects) {
 			complain(audit, cache, page, "free list is a circle");
 			break;
@@ -48,8 +48,8 @@ static u32 verify_list(struct slab_audit *audit, const struct kmem_cache *cache,
 }
 
 /*
- * Whether page is on the list, by walking it: the flags alone are what is being
- * checked.
+ * Whether page is on the partial list. The list is walked, because the flags
+ * are what is being checked.
  */
 static bool is_partial(const struct kmem_cache *cache, const struct page *page)
 {
@@ -82,31 +82,38 @@ static void verify_slab(struct slab_audit *audit,
 		verify_list(audit, cache, page, c->freelist);
 	}
 	if (nr_free + page->inuse != cache->objects)
-		complain(audit, cache, page, "in use + free is not all");
+		complain(audit, cache, page,
+			 "the objects in use and free are not all");
 	/* A frozen slab of no core would never be used again. */
 	if (held != page->frozen)
 		complain(audit, cache, page, "frozen, but no core has it");
 	/* A full slab on the list would give a refill no object. */
 	if (is_partial(cache, page) != (!page->frozen && nr_free != 0))
 		complain(audit, cache, page,
-			 "partial list: should have it, or should not");
+			 "wrongly on the partial list, or missing there");
 	audit->partial += !page->frozen && nr_free != 0;
 }
 
-/* Interrupts are off for one cache at a time: for tests. */
+/* Checks all caches. Interrupts are off for one cache at a time. */
 int slab_verify(void)
 {
 	struct slab_audit audit = { 0 };
 	struct kmem_cache *cache;
 
-	/* No lock: printing takes long, and tests create no cache meanwhile. */
+	/*
+	 * Walked without the list's lock, as printing takes long; tests create
+	 * no cache meanwhile.
+	 */
 	TAILQ_FOREACH(cache, &slab_caches, link) {
 		const struct page *page = NULL;
 		u32 flags;
 
 		spin_lock_irqsave(&cache->lock, flags);
 		audit.slabs = audit.partial = 0;
-		/* By mem_map, so that a slab lost from all lists is found. */
+		/*
+		 * Slabs are found by mem_map, so that one lost from all lists
+		 * is seen.
+		 */
 		while ((page = next_slab(cache, page)) != NULL)
 			verify_slab(&audit, cache, page);
 		/* A slab that leaked, or is counted twice, shows here alone. */
@@ -124,7 +131,10 @@ int slab_verify(void)
 
 /* ---- figures and live objects of all caches ---------------------- */
 
-/* fn gets a copy without any lock held, so it may print. */
+/*
+ * Passes the figures of each cache to fn without a lock held, so that fn may
+ * print.
+ */
 void slab_for_each(void (*fn)(const struct slab_stats *stats, void *arg),
 		   void *arg)
 {
@@ -137,7 +147,9 @@ void slab_for_each(void (*fn)(const struct slab_stats *stats, void *arg),
 	}
 }
 
-/* Other builds have no tracks: they can only count. */
+/*
+ * Counts live objects. Only debug builds have tracks and can name their sites.
+ */
 u32 slab_report_live(void)
 {
 	struct kmem_cache *cache;

@@ -38,7 +38,10 @@ static u32 slab_clock; /* allocations and frees so far */
 
 /* ---- slabs and figures ------------------------------------------- */
 
-/* One unsigned comparison covers addresses below the slab, too. */
+/*
+ * Whether obj is an object of the slab. The offset is unsigned, so one
+ * comparison covers addresses below it, too.
+ */
 bool slab_has_object(const struct kmem_cache *cache, const struct page *page,
 		     const void *obj)
 {
@@ -48,7 +51,7 @@ bool slab_has_object(const struct kmem_cache *cache, const struct page *page,
 		offset % cache->stride == 0;
 }
 
-/* Compared together, as slab_cache is valid only with PG_SLAB. */
+/* Whether page is a slab of cache. slab_cache is valid only with PG_SLAB. */
 static bool is_slab_of(const struct kmem_cache *cache, const struct page *page)
 {
 	return page->flags & PG_SLAB && page->slab_cache == cache;
@@ -111,8 +114,8 @@ void slab_cache_stats(struct kmem_cache *cache, struct slab_stats *stats)
 
 		spin_lock_irqsave(&cache->lock, flags);
 		/*
-		 * Looked at again: it may have been freed before the lock was
-		 * taken.
+		 * Tested again under the lock: the slab may have been freed
+		 * before.
 		 */
 		if (is_slab_of(cache, page)) {
 			/* A core's free objects are counted in inuse. */
@@ -126,7 +129,10 @@ void slab_cache_stats(struct kmem_cache *cache, struct slab_stats *stats)
 	}
 }
 
-/* Works in every build: tests compare it before and after. */
+/*
+ * Counts live objects in every build: tests compare the number before and
+ * after.
+ */
 u32 slab_count_live(struct kmem_cache *cache)
 {
 	struct slab_stats stats;
@@ -137,7 +143,7 @@ u32 slab_count_live(struct kmem_cache *cache)
 
 /* ---- debug builds: the watch on an object ------------------------ */
 
-/* The record behind obj; const objects have a writable one. */
+/* Returns the record behind obj, writable even for a const object. */
 static struct slab_track *track_of(const struct kmem_cache *cache,
 				   const void *obj)
 {
@@ -146,8 +152,8 @@ static struct slab_track *track_of(const struct kmem_cache *cache,
 }
 
 /*
- * The link moves behind the red zone: an object that is written after it was
- * freed must not destroy it.
+ * Lays an object out for the watch. The link is behind the red zone, where a
+ * write to the freed object does not destroy it.
  */
 void slab_debug_layout(struct kmem_cache *cache)
 {
@@ -181,7 +187,10 @@ static u32 find_other(const void *obj, u32 from, u32 to, u8 value)
 	return from;
 }
 
-/* obj may be any address, so each step is checked before it is used. */
+/*
+ * Reports damage. obj may be any address, so each step is checked before it is
+ * used.
+ */
 void bad_object(const struct kmem_cache *cache, void *obj, const char *what,
 		const void *caller)
 {
@@ -190,8 +199,8 @@ void bad_object(const struct kmem_cache *cache, void *obj, const char *what,
 
 	pr_err("slab: cache %s, object %p: %s\n", cache->name, obj, what);
 	/*
-	 * Of the cache that really owns the page, which may be another than the
-	 * caller thinks.
+	 * Reports the cache that really owns the page, which may be another
+	 * than the caller thinks.
 	 */
 	if (IS_ENABLED(CONFIG_DEBUG) && (page->flags & PG_SLAB) &&
 	    slab_has_object(page->slab_cache, page, obj)) {
@@ -210,7 +219,10 @@ void bad_object(const struct kmem_cache *cache, void *obj, const char *what,
 	panic("slab: cache %s, object %p: %s", cache->name, obj, what);
 }
 
-/* Poisoned before the constructor runs, which overwrites what it wants. */
+/*
+ * Poisons a new object before its constructor runs, which overwrites what it
+ * wants.
+ */
 void debug_new_object(struct kmem_cache *cache, void *obj)
 {
 	memset(obj, POISON_FREE, cache->object_size);
@@ -219,7 +231,8 @@ void debug_new_object(struct kmem_cache *cache, void *obj)
 }
 
 /*
- * The checks come first: what they report is the state before this allocation.
+ * Checks an object, then marks it live: what is reported is its state before
+ * this allocation.
  */
 void debug_alloc_object(struct kmem_cache *cache, void *obj, size_t size,
 			const void *caller)
@@ -259,7 +272,10 @@ void debug_alloc_object(struct kmem_cache *cache, void *obj, size_t size,
 			     cache->object_size - ALIGN_UP(size, 8));
 }
 
-/* The start first: the track of a wrong address means nothing. */
+/*
+ * Checks an object, then marks it free. Its start is checked first, since the
+ * track of a wrong address means nothing.
+ */
 void debug_free_object(struct kmem_cache *cache, struct page *page, void *obj,
 		       const void *caller)
 {
@@ -269,19 +285,21 @@ void debug_free_object(struct kmem_cache *cache, struct page *page, void *obj,
 	if (!slab_has_object(cache, page, obj))
 		bad_object(cache, obj, "not the start of an object", caller);
 	/*
-	 * Found however many frees lie in between, unlike in slab_free_checked.
+	 * This finds a double free however many frees lie in between, unlike
+	 * slab_free_checked.
 	 */
 	if (track->live == SLAB_FREE)
 		bad_object(cache, obj, "freed twice", caller);
 	/*
-	 * Neither mark: a neighbour, or this object's user, wrote far past an
-	 * end.
+	 * With neither mark a neighbour, or this object's user, wrote far past
+	 * an end.
 	 */
 	if (track->live != SLAB_LIVE)
 		bad_object(cache, obj, "its record is overwritten", caller);
 	kasan_unpoison(obj, cache->object_size);
 	/*
-	 * From the size that was asked for: kmalloc(60) has 60 bytes, not 64.
+	 * Checked from the size that was asked for: kmalloc(60) has 60 bytes,
+	 * not 64.
 	 */
 	past = find_other(obj, track->size, cache->free_offset, RED_ACTIVE);
 	if (past != cache->free_offset) {
@@ -309,7 +327,7 @@ size_t ksize(const void *p)
 	if ((uintptr_t)p <= (uintptr_t)ZERO_SIZE_PTR)
 		return 0;
 	page = virt_to_head_page(p);
-	/* A block of kmalloc_large: all its pages may be used. */
+	/* All pages of a block of kmalloc_large may be used. */
 	if (!(page->flags & PG_SLAB))
 		size = (size_t)PAGE_SIZE << page_order(page);
 	else if (IS_ENABLED(CONFIG_DEBUG))
@@ -331,7 +349,10 @@ struct live_sites {
 	} site[MAX_SITES];
 };
 
-/* A linear search: reports are rare, and few sites have live objects. */
+/*
+ * Counts an object for its site. A linear search is enough: few sites have live
+ * objects.
+ */
 static void count_site(struct live_sites *sites, const void *site)
 {
 	u32 i = 0;
@@ -357,7 +378,10 @@ static void collect_live(struct live_sites *sites,
 		void *obj = (char *)page_address(page) + n * cache->stride;
 		const struct slab_track *track = track_of(cache, obj);
 
-		/* The list of free objects need not be right for this. */
+		/*
+		 * Objects are found by their marks, so a damaged free list does
+		 * no harm.
+		 */
 		if (track->live != SLAB_LIVE)
 			continue;
 		sites->objects++;
@@ -375,7 +399,7 @@ u32 slab_report_sites(struct kmem_cache *cache)
 	const struct page *page = NULL;
 	char buf[64];
 
-	/* Static: the last report's values are still there. */
+	/* sites is static and still has the last report's values. */
 	sites.n = sites.objects = 0;
 	while ((page = next_slab(cache, page)) != NULL)
 		collect_live(&sites, cache, page);
@@ -386,7 +410,7 @@ u32 slab_report_sites(struct kmem_cache *cache)
 	return sites.objects;
 }
 
-/* Why kmem_cache_destroy refuses: the sites name the leak. */
+/* Logs why kmem_cache_destroy fails: the sites name the leak. */
 void slab_report_cache(struct kmem_cache *cache)
 {
 	pr_err("slab: cache %s still has %u live objects\n", cache->name,

@@ -56,7 +56,10 @@ static const char *printable(const char *name, char *buf, size_t bytes)
 	return buf;
 }
 
-/* Returns -EINVAL, so that a caller can report and fail in one statement. */
+/*
+ * Logs what is wrong with an entry. It returns -EINVAL, so that a caller can
+ * report and fail in one statement.
+ */
 int cpio_complain(const struct cpio_entry *entry, const char *fmt, ...)
 {
 	char what[128], name[48];
@@ -152,8 +155,8 @@ static int take_header(struct cpio *cpio, struct cpio_entry *entry)
 	u32 left = cpio->bytes - cpio->at, i;
 
 	/*
-	 * Before the length: for another format "cut off" would mislead. 070702
-	 * is 070701 with checksums.
+	 * The magic is compared before the length: for another format "cut off"
+	 * would mislead. 070702 is 070701 with checksums.
 	 */
 	if (left >= MAGIC_BYTES && memcmp(header, "070701", MAGIC_BYTES) &&
 	    memcmp(header, "070702", MAGIC_BYTES))
@@ -178,7 +181,7 @@ static int take_name(struct cpio *cpio, struct cpio_entry *entry)
 	u32 bytes = entry->name_bytes;
 	const u8 *name;
 
-	/* Also keeps path_parent within PATH_MAX. */
+	/* The walk along the name works within PATH_MAX bytes. */
 	if (bytes == 0 || bytes > PATH_MAX)
 		return cpio_complain(entry,
 				     "a name of %u bytes, expected 1 to %u",
@@ -215,8 +218,7 @@ static int verify_sum(const struct cpio_entry *entry)
 	u32 sum = 0, i;
 
 	/*
-	 * Linux too adds plain bytes: no check against intent, only against
-	 * damage.
+	 * A plain sum of bytes, as cpio writes it: it finds damage, not intent.
 	 */
 	for (i = 0; i < entry->data_bytes; i++)
 		sum += entry->data[i];
@@ -236,7 +238,10 @@ static void skip_zeroes(struct cpio *cpio)
 		cpio->at++;
 }
 
-/* Each step has checked what the next one reads. */
+/*
+ * Reads the next entry in the order of its parts: each step has checked what
+ * the next one reads.
+ */
 int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
 {
 	const u8 *header;
@@ -247,7 +252,10 @@ int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
 				      .offset = cpio->at };
 	if (cpio->at == cpio->bytes)
 		return 0;
-	/* Archives joined without padding: Linux refuses them, too. */
+	/*
+	 * Archives that were joined without padding end here: padding is
+	 * counted from the start of the first.
+	 */
 	if (cpio->at & (CPIO_ALIGN - 1))
 		return cpio_complain(entry,
 				     "expected an entry at a multiple of %u",
@@ -261,8 +269,8 @@ int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
 		return err;
 	skip_padding(cpio);
 	/*
-	 * Two names may share one file's data: then it has no bytes, but a
-	 * start.
+	 * A hard link's first names have no data: data_bytes is 0, and data
+	 * still points into the archive.
 	 */
 	entry->data = take(cpio, entry, entry->data_bytes, "data");
 	if (!entry->data)
@@ -273,8 +281,8 @@ int cpio_next(struct cpio *cpio, struct cpio_entry *entry, bool *trailer)
 		return err;
 	skip_padding(cpio);
 	/*
-	 * Counted once it is whole, so that a message names the entry that
-	 * failed.
+	 * An entry counts once it is whole, so that a message has the number of
+	 * the one that failed.
 	 */
 	cpio->nr_entries++;
 	*trailer = strcmp(entry->name, "TRAILER!!!") == 0;

@@ -15,7 +15,7 @@
 
 #define ZEROES 16384 /* bytes cleared before other tasks may run */
 
-/* The end of the file, at once. */
+/* Returns the end of the file at once. */
 static s32 null_read(struct file *file __unused_arg, uaddr_t buf __unused_arg,
 		     u32 bytes __unused_arg, u64 *pos __unused_arg)
 {
@@ -39,12 +39,14 @@ s32 zero_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
 	u32 done = 0, part, left = 0;
 
 	might_fault();
-	/* Once for the whole range, as __clear_user does not check. */
+	/* __clear_user does not check, so the whole range is checked once. */
 	if (!access_ok(buf, bytes))
 		return -EFAULT;
 	while (done < bytes && !left) {
 		part = min(bytes - done, (u32)ZEROES);
-		/* In pieces, so that a kill ends a read of gigabytes. */
+		/*
+		 * Cleared in pieces, so that a kill ends a read of gigabytes.
+		 */
 		left = __clear_user(buf + done, part);
 		done += part - left;
 		if (give_way())
@@ -62,7 +64,10 @@ static int zero_mmap(struct file *file __unused_arg, struct vm_area_struct *vma)
 	return vma->vm_flags & VM_SHARED ? shmem_zero_setup(vma) : 0;
 }
 
-/* Programs seek before they know the device: no error. */
+/*
+ * Succeeds without moving: programs seek before they know what they have
+ * opened.
+ */
 s64 null_llseek(struct file *file, s64 offset __unused_arg,
 		int whence __unused_arg)
 {
@@ -87,7 +92,10 @@ static const struct file_operations zero_fops = {
 
 #define CHUNK 128 /* bytes moved at a time */
 
-/* Through a buffer on the stack: console_text must not meet a fault. */
+/*
+ * Writes to the console, through a buffer on the stack because console_text
+ * must not meet a fault.
+ */
 static s32 plain_console_write(struct file *file __unused_arg, uaddr_t buf,
 			       u32 bytes, u64 *pos __unused_arg)
 {
@@ -136,14 +144,14 @@ static const struct chrdev *device_table(u32 n)
 
 	if (table)
 		return table;
-	/*
-	 * Once after the last service's table; services_devices() ends with
-	 * NULL.
-	 */
+	/* The core's own table follows the last one of a service. */
 	return n == 0 || services_devices(n - 1) ? core_devices : NULL;
 }
 
-/* Finds the driver by number, not by name: a node may have any name. */
+/*
+ * Finds the driver of a node by its number and not by its name, because a node
+ * may have any name.
+ */
 static int device_open(struct inode *inode, struct file *file)
 {
 	const struct chrdev *device;
@@ -152,8 +160,8 @@ static int device_open(struct inode *inode, struct file *file)
 	if (!S_ISCHR(inode->i_mode))
 		return -ENXIO;
 	/*
-	 * Services first: one may replace a device of ours, as the tty does the
-	 * console.
+	 * Services come first: one may replace a device of ours, as the tty
+	 * does the console.
 	 */
 	for (u32 n = 0; (device = device_table(n)); n++)
 		for (; device->name; device++)
@@ -192,7 +200,7 @@ static void make_node(struct inode *dir, const struct chrdev *device)
 	iput(node);
 }
 
-/* Before the archive is unpacked, whose /dev may add nodes. */
+/* Makes /dev before the archive is unpacked, which may add nodes to it. */
 void devices_init(void)
 {
 	struct inode *dir = ramfs_inode(S_IFDIR | 0755);

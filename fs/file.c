@@ -16,17 +16,15 @@ static atomic_t nr_files = ATOMIC_INIT(0);
 static struct kmem_cache *filp_cache, *files_cache;
 
 /*
- * Tables come back to the slab with all own slots free, so files_alloc need not
- * clear them.
+ * The slab's constructor. Tables return to the slab with all own slots free, so
+ * files_alloc need not clear them.
  */
 static void construct_files(void *files)
 {
 	memset(files, 0, sizeof(struct files_struct));
 }
 
-/*
- * Both caches; the machine's limit of files follows from the memory there is.
- */
+/* Creates both caches. The machine's limit of files follows from its memory. */
 void file_init(void)
 {
 	filp_cache = kmem_cache_create("filp", sizeof(struct file), 0,
@@ -40,7 +38,10 @@ void file_init(void)
 
 /* ---- files ------------------------------------------------------- */
 
-/* The order: release may use the inode, whose last reference this may be. */
+/*
+ * Ends an open file. release may use the inode, so the inode's reference is
+ * dropped after it.
+ */
 void free_file(struct file *file)
 {
 	/* Locks of the open file itself (F_OFD_SETLK) end with it. */
@@ -53,14 +54,18 @@ void free_file(struct file *file)
 	atomic_add(-1, &nr_files);
 }
 
-/* For /proc/sys/fs/file-nr and the limit. */
+/*
+ * Returns the open files of all processes, for /proc/sys/fs/file-nr and the
+ * limit.
+ */
 u32 nr_open_files(void)
 {
 	return (u32)atomic_read(&nr_files);
 }
 
 /*
- * A machine's limit, not a process's: root may go beyond, to repair it.
+ * Whether the machine's limit is reached. root may go beyond it, to be able to
+ * repair the machine.
  */
 static bool too_many_files(void)
 {
@@ -69,7 +74,8 @@ static bool too_many_files(void)
 }
 
 /*
- * Asked after alloc_file returned NULL; the causes are told apart by the count.
+ * Returns the error of a failed alloc_file. Only the count tells the two causes
+ * apart.
  */
 int no_file_error(void)
 {
@@ -77,7 +83,8 @@ int no_file_error(void)
 }
 
 /*
- * Counted and limited: files are the kernel memory that any program can take.
+ * Allocates an open file. Files are limited because any program can take kernel
+ * memory by them.
  */
 struct file *alloc_file(void)
 {
@@ -89,8 +96,8 @@ struct file *alloc_file(void)
 	if (!file)
 		return NULL;
 	/*
-	 * Not reserved before: two tasks may pass the check at once, which
-	 * exceeds the limit by one file.
+	 * Counted after the check: two tasks may pass it at once and exceed the
+	 * limit by one, which does no harm.
 	 */
 	atomic_inc(&nr_files);
 	atomic_set(&file->f_count, 1);
@@ -99,7 +106,10 @@ struct file *alloc_file(void)
 	return file;
 }
 
-/* O_RDONLY is 0, so the two bits are a number, not flags. */
+/*
+ * Converts O_* to FMODE_*. O_RDONLY is 0, so the two bits are a number and no
+ * flags.
+ */
 static u32 mode_of_flags(u32 flags)
 {
 	static const u32 modes[] = {
@@ -112,7 +122,10 @@ static u32 mode_of_flags(u32 flags)
 	return modes[flags & O_ACCMODE];
 }
 
-/* Everything is set before i_op->open, which may replace f_op. */
+/*
+ * Opens an inode. Everything is set before i_op->open is called, which may
+ * replace f_op.
+ */
 int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 {
 	struct file *file = alloc_file();
@@ -123,7 +136,10 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 	file->f_inode = igrab(inode);
 	file->f_mapping = &inode->i_data;
 	file->f_mode = mode_of_flags(flags);
-	/* Only these have a position that readers must agree on. */
+	/*
+	 * Only files and directories have a position that sharers must agree
+	 * on.
+	 */
 	if (S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode))
 		file->f_mode |= FMODE_ATOMIC_POS;
 	if (S_ISREG(inode->i_mode))
@@ -139,7 +155,7 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 		fput(file);
 		return err;
 	}
-	/* These acted during open; F_GETFL must not show them. */
+	/* These flags acted during open; F_GETFL must not show them. */
 	file->f_flags &= ~(u32)(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC |
 				O_CLOEXEC);
 	*result = file;
@@ -147,7 +163,8 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 }
 
 /*
- * The path within the task's root; a file without a name gets what Linux shows.
+ * Writes the path within the task's root, or for a file without a name what
+ * Linux shows.
  */
 const char *file_path(const struct file *file, char *buf, size_t bytes)
 {
@@ -166,14 +183,14 @@ const char *file_path(const struct file *file, char *buf, size_t bytes)
 	return buf;
 }
 
-/* Both are constant: no lock. */
+/* Reads two constants, so no lock is needed. */
 void file_id(const struct file *file, u32 *dev, u32 *ino)
 {
 	*dev = file->f_inode->i_dev;
 	*ino = file->f_inode->i_ino;
 }
 
-/* For mm/, which must not know inodes. */
+/* Returns the size, for mm/, which must not know inodes. */
 u64 file_size(const struct file *file)
 {
 	return i_size_read(file->f_inode);
@@ -181,7 +198,10 @@ u64 file_size(const struct file *file)
 
 /* ---- lives of tables --------------------------------------------- */
 
-/* Small tables need no second allocation: the first slots are inside. */
+/*
+ * Allocates a table. Its first slots are inside, so a small table needs no
+ * second allocation.
+ */
 struct files_struct *files_alloc(void)
 {
 	struct files_struct *files = kmem_cache_alloc(files_cache, GFP_KERNEL);
@@ -197,14 +217,20 @@ struct files_struct *files_alloc(void)
 	return files;
 }
 
-/* For CLONE_FILES: both tasks see each other's descriptors. */
+/*
+ * Takes a reference for CLONE_FILES: both tasks then see each other's
+ * descriptors.
+ */
 struct files_struct *files_share(struct files_struct *files)
 {
 	atomic_inc(&files->count);
 	return files;
 }
 
-/* Allocates before it locks; old slots move under the lock. */
+/*
+ * Grows a table. It allocates before it locks, and moves the old slots under
+ * the lock.
+ */
 int files_expand(struct files_struct *files, u32 nr_slots)
 {
 	struct fd_slot *slots, *old;
@@ -219,8 +245,8 @@ int files_expand(struct files_struct *files, u32 nr_slots)
 		old = files->slots;
 		memcpy(slots, old, files->nr_slots * sizeof(*slots));
 		/*
-		 * The constructed state: files_put frees the struct with its
-		 * own slots unused.
+		 * Back to the constructed state, in which the struct returns to
+		 * its slab.
 		 */
 		if (old == files->own)
 			memset(old, 0, sizeof(files->own));
@@ -233,7 +259,10 @@ int files_expand(struct files_struct *files, u32 nr_slots)
 	return 0;
 }
 
-/* fork's copy: the same open files, with references and positions shared. */
+/*
+ * Copies a table for fork. Both tables refer to the same open files and share
+ * their positions.
+ */
 struct files_struct *files_copy(struct files_struct *from)
 {
 	struct files_struct *files = files_alloc();
@@ -261,14 +290,17 @@ struct files_struct *files_copy(struct files_struct *from)
 		if (files->slots[i].file)
 			get_file(files->slots[i].file);
 	}
-	/* The slots are the same, and so is the lowest free one. */
+	/* The same slots are used, so the lowest free one is the same. */
 	files->first_free = from->first_free;
 	files->end = end;
 	spin_unlock(&from->lock);
 	return files;
 }
 
-/* The last reference: no lock, nobody else can reach the table. */
+/*
+ * Drops a table. At the last reference nobody else can reach it, so no lock is
+ * taken.
+ */
 void files_put(struct files_struct *files)
 {
 	u32 i;
@@ -277,13 +309,13 @@ void files_put(struct files_struct *files)
 		return;
 	for (i = 0; i < files->end; i++)
 		/*
-		 * Any of them may be the last reference, and release may sleep.
+		 * Closing may sleep, so it is good that no lock is needed here.
 		 */
 		if (files->slots[i].file)
 			filp_close(files->slots[i].file, files);
 	/*
-	 * The constructed state again: the slab's next user expects every own
-	 * slot free.
+	 * Back to the constructed state: files_alloc expects every own slot
+	 * free.
 	 */
 	if (files->slots == files->own)
 		memset(files->own, 0, files->end * sizeof(files->own[0]));
@@ -292,19 +324,24 @@ void files_put(struct files_struct *files)
 	kmem_cache_free(files_cache, files);
 }
 
-/* A hint: only another task with the table could change it. */
+/*
+ * Whether other tasks have the table. It may change only by a task that has it.
+ */
 bool files_are_shared(const struct files_struct *files)
 {
 	return atomic_read(&files->count) > 1;
 }
 
-/* May be out of date at once: other threads may open files. */
+/* Returns the number of slots, which another thread may change at once. */
 u32 files_size(const struct files_struct *files)
 {
 	return READ_ONCE(files->nr_slots);
 }
 
-/* execve has a table of its own by now, so slots are read without the lock. */
+/*
+ * Closes descriptors for execve, which has made the table its own before: slots
+ * are read without the lock.
+ */
 void files_close_on_exec(struct files_struct *files)
 {
 	struct file *file;
@@ -313,7 +350,10 @@ void files_close_on_exec(struct files_struct *files)
 	for (fd = 0; fd < files->end; fd++) {
 		if (!files->slots[fd].cloexec)
 			continue;
-		/* Out of the table before it is closed: release may sleep. */
+		/*
+		 * Taken out of the table before it is closed, as release may
+		 * sleep.
+		 */
 		file = files_remove(files, fd, NULL);
 		if (file)
 			filp_close(file, files);
@@ -339,13 +379,19 @@ struct file *files_get(struct files_struct *files, u32 fd)
 	return file;
 }
 
-/* For calls that work on the place in the tree, such as fstat and openat. */
+/*
+ * Returns any open file, for calls that need only its place in the tree, such
+ * as fstat and openat.
+ */
 struct file *fget_raw(u32 fd)
 {
 	return files_get(current_thread_info()->files, fd);
 }
 
-/* As Linux: an O_PATH descriptor is -EBADF for all that use the data. */
+/*
+ * Returns a file that can be used. As on Linux, calls that use the data of an
+ * O_PATH descriptor fail with -EBADF.
+ */
 struct file *fget(u32 fd)
 {
 	struct file *file = fget_raw(fd);
@@ -358,9 +404,9 @@ struct file *fget(u32 fd)
 }
 
 /*
- * Saves two atomic operations in a process with one thread. Only a task that
- * shares the table could close the file meanwhile, and only the running task
- * itself could begin to share it.
+ * fget_raw without two atomic operations in a process with one thread. Only a
+ * task that shares the table could close the file meanwhile, and only the
+ * running task itself could begin to share it.
  */
 struct file *fget_light(u32 fd, bool *put)
 {
@@ -369,19 +415,22 @@ struct file *fget_light(u32 fd, bool *put)
 	*put = atomic_read(&files->count) != 1;
 	if (*put)
 		return fget_raw(fd);
-	/* Without the lock: no other task can change the table. */
+	/* No lock is needed while no other task can change the table. */
 	return fd < files->nr_slots ? files->slots[fd].file : NULL;
 }
 
-/* The limit may be far above what a table should take. */
+/*
+ * Returns the limit for descriptors. RLIMIT_NOFILE may be far above the size
+ * that a table should have.
+ */
 u32 fd_limit(void)
 {
 	return min(rlimit(RLIMIT_NOFILE), (u32)NR_OPEN_MAX);
 }
 
 /*
- * Looks for the lowest free slot, as POSIX wants; grows the table unlocked and
- * looks again.
+ * Installs file at the lowest free slot, as POSIX wants. A full table is grown
+ * without the lock and searched again.
  */
 int files_install(struct files_struct *files, struct file *file, u32 min_fd,
 		  bool cloexec, u32 *result)
@@ -396,7 +445,7 @@ int files_install(struct files_struct *files, struct file *file, u32 min_fd,
 		if (fd < min(files->nr_slots, limit))
 			break;
 		spin_unlock(&files->lock);
-		/* Checked unlocked: both values are the running task's own. */
+		/* Checked without the lock: a limit is the process's own. */
 		if (fd >= limit)
 			return -EMFILE;
 		/*
@@ -418,7 +467,7 @@ int files_install(struct files_struct *files, struct file *file, u32 min_fd,
 	return 0;
 }
 
-/* Only the slot changes; the caller closes the file without the lock. */
+/* Frees a slot. The caller closes the file, without the lock. */
 struct file *files_remove(struct files_struct *files, u32 fd,
 			  const struct file *only)
 {
@@ -431,7 +480,7 @@ struct file *files_remove(struct files_struct *files, u32 fd,
 		file = NULL;
 	if (file) {
 		files->slots[fd] = (struct fd_slot){ NULL, false };
-		/* The lowest free slot is what the next open must return. */
+		/* POSIX: the next open returns the lowest free descriptor. */
 		files->first_free = min(files->first_free, fd);
 	}
 	spin_unlock(&files->lock);

@@ -25,7 +25,10 @@ static struct shrinker cache_shrinker = {
 	.shrink = drop_pagecache,
 };
 
-/* From here on allocations may drop clean pages to succeed. */
+/*
+ * Registers the shrinker: from here on allocations may drop clean pages to
+ * succeed.
+ */
 void filemap_init(void)
 {
 	register_shrinker(&cache_shrinker);
@@ -33,9 +36,7 @@ void filemap_init(void)
 
 /* ---- pages enter and leave --------------------------------------- */
 
-/*
- * Inline: a small read costs little more than this look-up, and saves the call.
- */
+/* Looks a page up. Inline, because a small read costs little more than this. */
 inline struct page *find_get_page(struct address_space *mapping, u32 index)
 {
 	struct page *page;
@@ -44,7 +45,8 @@ inline struct page *find_get_page(struct address_space *mapping, u32 index)
 	page = page_tree_lookup(mapping, index);
 	if (page)
 		/*
-		 * Under the lock, or a truncation could free the page before.
+		 * The reference is taken under the lock, or a truncation could
+		 * free the page before.
 		 */
 		get_page(page);
 	spin_unlock(&mapping->lock);
@@ -100,7 +102,7 @@ static int add_to_page_cache(struct address_space *mapping, u32 index,
 		page_tree_insert(mapping, index, page);
 	if (!err) {
 		/*
-		 * Plain stores: nobody can find the page before the lock is
+		 * Plain stores do: nobody can find the page before the lock is
 		 * dropped.
 		 */
 		get_page(page);
@@ -135,7 +137,8 @@ static void delete_from_page_cache(struct address_space *mapping,
 	add_page_use(USE_CACHE, -1);
 	page->mapping = NULL;
 	/*
-	 * Atomic: an entry may hold the page, and its owner change other flags.
+	 * Atomic, because another owner of the page may change its flags
+	 * without this lock.
 	 */
 	atomic_add(-!!(page->flags & PG_CHARGED), &ramfs_pages);
 	if (limits)
@@ -146,8 +149,8 @@ static void delete_from_page_cache(struct address_space *mapping,
 }
 
 /*
- * No lock while the page is allocated and filled: that may sleep, and another
- * task may add the page first.
+ * Finds a page or fills a new one. No lock is held meanwhile, because both may
+ * sleep, so another task may add the page first.
  */
 int read_cache_page(struct address_space *mapping, u32 index,
 		    struct page **result, bool *major)
@@ -159,8 +162,8 @@ int read_cache_page(struct address_space *mapping, u32 index,
 	*major = false;
 	while (!page) {
 		/*
-		 * Before any lock: it may sleep, and may call this cache's own
-		 * shrinker.
+		 * Allocated without a lock: this may sleep, and may call this
+		 * cache's own shrinker.
 		 */
 		page = alloc_page(GFP_USER);
 		if (!page)
@@ -215,7 +218,10 @@ static u32 drop_clean_pages(struct address_space *mapping, u32 nr)
 	return dropped;
 }
 
-/* Dirty pages too: the caller has restored what filling would give. */
+/*
+ * Drops a page even if it is dirty: the caller has restored what filling it
+ * would give.
+ */
 void drop_unused_page(struct address_space *mapping, u32 index)
 {
 	struct page *page;
@@ -224,7 +230,8 @@ void drop_unused_page(struct address_space *mapping, u32 index)
 	spin_lock(&mapping->lock);
 	page = page_tree_lookup(mapping, index);
 	/*
-	 * Mapped or being read it stays: its user sees the right bytes in it.
+	 * A page that is mapped or being read stays: its contents are right, as
+	 * the caller has restored them.
 	 */
 	if (page && page_count(page) == 1) {
 		delete_from_page_cache(mapping, page);
@@ -235,8 +242,8 @@ void drop_unused_page(struct address_space *mapping, u32 index)
 }
 
 /*
- * The shrinker. Called where memory is short, so it allocates nothing and does
- * not sleep.
+ * The shrinker. It is called where memory is short, so it allocates nothing and
+ * does not sleep.
  */
 u32 drop_pagecache(u32 nr)
 {
@@ -244,7 +251,7 @@ u32 drop_pagecache(u32 nr)
 	u32 dropped = 0;
 
 	spin_lock(&cached_lock);
-	/* Safe: a file leaves the list with its last page. */
+	/* A file leaves the list with its last page, within this loop. */
 	LIST_FOREACH_SAFE(mapping, &cached_files, cached, next) {
 		if (dropped >= nr)
 			break;
@@ -265,8 +272,8 @@ static bool truncate_batch(struct address_space *mapping, u32 *index)
 	spin_lock(&cached_lock);
 	spin_lock(&mapping->lock);
 	/*
-	 * Even with no page here: one may be being filled by a task that read
-	 * the old size.
+	 * Counted even where no page is cached: a task that read the old size
+	 * may be filling one.
 	 */
 	mapping->truncate_count++;
 	for (u32 nr = 0; nr < BATCH_PAGES; nr++) {
@@ -278,11 +285,14 @@ static bool truncate_batch(struct address_space *mapping, u32 *index)
 	}
 	spin_unlock(&mapping->lock);
 	spin_unlock(&cached_lock);
-	/* Not NULL only if the batch was full: more may follow. */
+	/* page is not NULL only if the batch was full: more may follow. */
 	return page;
 }
 
-/* The file's size is cut before, so no page behind it is added again. */
+/*
+ * Drops all pages from index on. The caller has cut the file's size before, so
+ * none of them is added again.
+ */
 void truncate_inode_pages(struct address_space *mapping, u32 index)
 {
 	while (truncate_batch(mapping, &index))
@@ -317,7 +327,10 @@ static inline int get_read_page(struct address_space *mapping, u32 index,
 	return read_cache_page(mapping, index, page, &major);
 }
 
-/* Takes no i_lock, as in Linux: a read beside a write may see a part of it. */
+/*
+ * read(2) of a regular file. As on Linux it takes no i_lock: a read beside a
+ * write may see a part of it.
+ */
 s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	struct address_space *mapping = &file->f_inode->i_data;
@@ -327,7 +340,7 @@ s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	int err = 0;
 
 	might_fault();
-	/* Once for the whole range: the pieces need only __copy_to_user. */
+	/* The whole range is checked once: __copy_to_user does not check. */
 	if (!access_ok(buf, bytes))
 		return -EFAULT;
 	touch_atime(mapping->host, file->f_flags);
@@ -360,7 +373,7 @@ s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	return left ? -EFAULT : err;
 }
 
-/* For execve: into kernel memory, which cannot fault. */
+/* Reads for execve into kernel memory, which cannot fault. */
 s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 {
 	struct address_space *mapping = &file->f_inode->i_data;
@@ -385,14 +398,16 @@ s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 	return (s32)done;
 }
 
-/* The position may be beyond the end: a write there leaves a hole. */
+/*
+ * Moves the position, which may be beyond the end: a write there leaves a hole.
+ */
 s64 generic_file_llseek(struct file *file, s64 offset, int whence)
 {
 	s64 base = 0;
 
 	if (whence == SEEK_CUR)
 		base = (s64)file->f_pos;
-	/* Without i_lock: the end may move at once anyway. */
+	/* i_lock is not needed: the end may move right after, anyway. */
 	else if (whence == SEEK_END)
 		base = (s64)i_size_read(file->f_inode);
 	else if (whence != SEEK_SET)
@@ -421,7 +436,7 @@ static u32 filemap_fault(struct vm_fault *vmf)
 	bool major;
 
 	/*
-	 * In this order: count, size, page. See docs/locking.md, fault against
+	 * The order is count, size, page: see docs/locking.md, fault against
 	 * truncation.
 	 */
 	vmf->truncate_count = read_truncate_count(mapping);
@@ -442,7 +457,10 @@ static u32 pages_within_file(const struct address_space *mapping, u32 pgoff,
 	return nr;
 }
 
-/* For fault-around, under page_table_lock: never sleeps, reads nothing in. */
+/*
+ * Finds pages for fault-around. page_table_lock is held, so it never sleeps and
+ * reads nothing in.
+ */
 static void filemap_find_pages(struct vm_area_struct *vma, u32 pgoff, u32 nr,
 			       struct page *pages[])
 {
@@ -468,7 +486,7 @@ struct vm_operations generic_file_vm_ops = {
 	.find_pages = filemap_find_pages,
 };
 
-/* Pages are looked up by faults: mapping itself costs nothing. */
+/* Maps a file. Faults look its pages up, so mapping itself costs nothing. */
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	touch_atime(file->f_inode, file->f_flags);

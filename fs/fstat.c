@@ -3,7 +3,10 @@
 #include <string.h>
 #include <syscalls.h>
 
-/* Without i_lock: two members may be of different moments, as on Linux. */
+/*
+ * Fills a struct stat64. It takes no i_lock: as on Linux, two members may be of
+ * different moments.
+ */
 int put_stat64(const struct inode *inode, uaddr_t buf)
 {
 	struct kstat64 st;
@@ -19,7 +22,7 @@ int put_stat64(const struct inode *inode, uaddr_t buf)
 	st.st_gid = inode->i_gid;
 	st.st_rdev = inode->i_rdev;
 	st.st_size = (s64)i_size_read(inode);
-	/* What a program should read at a time: one page of the cache. */
+	/* The best size of a read or write: one page of the cache. */
 	st.st_blksize = PAGE_SIZE;
 	st.st_blocks = inode_blocks(inode);
 	st.st_atime_sec = inode->i_atime.sec;
@@ -31,7 +34,10 @@ int put_stat64(const struct inode *inode, uaddr_t buf)
 	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
-/* Also for O_PATH descriptors, which have an inode but no operations. */
+/*
+ * fstat64(2), also for an O_PATH descriptor, which has an inode but no
+ * operations.
+ */
 s32 sys_fstat64(u32 fd, uaddr_t st)
 {
 	struct file *file = fget_raw(fd);

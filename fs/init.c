@@ -4,8 +4,8 @@
 #include <fs/internal.h>
 
 /*
- * Each line needs those before it: devices make nodes in the root, which are
- * inodes with files' operations.
+ * Starts the folder in this order because each line needs those before it:
+ * devices make nodes in the root, which are inodes with files' operations.
  */
 void fs_init(void)
 {

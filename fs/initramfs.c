@@ -22,8 +22,9 @@ struct hard_link {
 LIST_HEAD(hard_links, hard_link);
 
 /*
- * Compares the type, too, as Linux does: a number that a bad archive uses twice
- * must not make a device of a file.
+ * Returns the inode of an earlier name, with a reference, or NULL. It compares
+ * the type, too, as Linux does: a number that a bad archive uses twice must not
+ * make a device of a file.
  */
 static struct inode *find_hard_link(const struct hard_links *links,
 				    const struct cpio_entry *entry)
@@ -43,7 +44,10 @@ static struct inode *find_hard_link(const struct hard_links *links,
 	return NULL;
 }
 
-/* A list: few files of an archive have several names. */
+/*
+ * Notes an inode that will get more names. A list is enough: few files of an
+ * archive have several names.
+ */
 static int add_hard_link(struct hard_links *links,
 			 const struct cpio_entry *entry, struct inode *inode)
 {
@@ -57,7 +61,10 @@ static int add_hard_link(struct hard_links *links,
 	return 0;
 }
 
-/* At each trailer: the next archive numbers its files anew. */
+/*
+ * Drops the noted inodes, at each trailer: the next archive numbers its files
+ * anew.
+ */
 static void forget_hard_links(struct hard_links *links)
 {
 	struct hard_link *hard;
@@ -109,7 +116,10 @@ static int set_link_text(struct inode *inode, const struct cpio_entry *entry)
 	return 0;
 }
 
-/* Also for a hard link's later names: the last entry decides, as in Linux. */
+/*
+ * Sets the entry's times, owner and data. It is called for later names of a
+ * hard link, too: the last entry decides, as in Linux.
+ */
 static int set_contents(struct inode *inode, const struct cpio_entry *entry)
 {
 	inode->i_atime.sec = inode->i_mtime.sec = inode->i_ctime.sec =
@@ -149,7 +159,10 @@ static int get_inode(struct hard_links *links, const struct cpio_entry *entry,
 		inode = ramfs_inode(entry->mode & (S_IFMT | 07777));
 	if (!inode)
 		return -ENOMEM;
-	/* Before it has a name: nobody sees an inode without its contents. */
+	/*
+	 * Filled before it has a name, so that nobody sees an inode without
+	 * contents.
+	 */
 	err = set_contents(inode, entry);
 	if (!err && linked && !found)
 		err = add_hard_link(links, entry, inode);
@@ -157,7 +170,7 @@ static int get_inode(struct hard_links *links, const struct cpio_entry *entry,
 		iput(inode);
 		return err;
 	}
-	/* ramfs_inode counts one name; this is another. */
+	/* ramfs_inode has counted the first name only. */
 	if (found)
 		inode->i_nlink++;
 	*result = inode;
@@ -178,7 +191,7 @@ static bool keep_directory(struct nameidata *nd, const struct cpio_entry *entry)
 	if (nd->inode->i_op->lookup(nd->inode, nd->name, nd->bytes, &old))
 		return false;
 	keep = S_ISDIR(old->i_mode) && S_ISDIR(entry->mode);
-	/* No lock: no program runs yet. */
+	/* No lock is needed, as no program runs yet. */
 	if (keep) {
 		old->i_mode = entry->mode & (S_IFMT | 07777);
 		old->i_uid = entry->uid;
@@ -229,7 +242,7 @@ static bool climbs(const char *name)
 	return false;
 }
 
-/* Others would become an inode that no operation knows. */
+/* Whether mode has a file type that some operation knows. */
 static bool known_type(u32 mode)
 {
 	return S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode) ||
@@ -254,7 +267,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* The words for an error of make_entry, from a user's view. */
+/* Returns the words for an error of make_entry, from a user's view. */
 static const char *explain(int err)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(reasons); i++)
@@ -280,7 +293,7 @@ static int unpack_entry(struct hard_links *links,
 	err = path_parent(AT_FDCWD, entry->name, &nd);
 	if (!err)
 		err = make_entry(links, &nd, entry);
-	/* After an error, too: the walk holds an inode. */
+	/* Also called after an error, as the walk holds an inode. */
 	end_walk(&nd);
 	return err ? cpio_complain(entry, "%s", explain(err)) : 0;
 }
@@ -317,8 +330,8 @@ static int unpack_all(struct cpio *cpio, struct hard_links *links,
 }
 
 /*
- * Goes on after a bad entry: a system with one file less may still boot, and
- * its user sees why.
+ * Unpacks archives. It goes on after a bad entry: a system with one file less
+ * may still boot, and its user sees why.
  */
 int initramfs_unpack(const void *archive, u32 bytes)
 {

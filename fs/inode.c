@@ -14,7 +14,10 @@ struct inode *root_inode;
 static struct kmem_cache *inode_cache;
 static atomic_t last_ino = ATOMIC_INIT(0);
 
-/* Inodes share one cache: the kinds differ in i_private only. */
+/*
+ * Creates the cache of inodes. One serves all kinds, which differ in i_private
+ * only.
+ */
 void inode_init(void)
 {
 	inode_cache = kmem_cache_create("inode_cache", sizeof(struct inode), 0,
@@ -23,7 +26,7 @@ void inode_init(void)
 
 /* ---- times ------------------------------------------------------- */
 
-/* The wall clock, as a file shows it. */
+/* Returns the wall clock, which files show. */
 static struct file_time current_time(void)
 {
 	struct file_time now;
@@ -32,21 +35,26 @@ static struct file_time current_time(void)
 	return now;
 }
 
-/* A change of the data changes the inode as well (POSIX: mtime and ctime). */
+/*
+ * Notes a change of the data, which by POSIX is a change of the inode as well.
+ */
 void inode_modified(struct inode *inode)
 {
 	inode->i_mtime = inode->i_ctime = current_time();
 	inode->i_was_read = false;
 }
 
-/* For chmod, link and the like: the data is as before. */
+/* Notes a change by chmod, link and the like: the data is as before. */
 void inode_changed(struct inode *inode)
 {
 	inode->i_ctime = current_time();
 	inode->i_was_read = false;
 }
 
-/* Signed, as the ABI's time_t: files may be older than 1970. */
+/*
+ * Whether a is later than b. Seconds are signed, as time_t is: a file may be
+ * older than 1970.
+ */
 static bool is_later(const struct file_time *a, const struct file_time *b)
 {
 	return a->sec != b->sec ? (s32)a->sec > (s32)b->sec : a->nsec > b->nsec;
@@ -67,7 +75,10 @@ void __touch_atime(struct inode *inode)
 
 /* ---- lives ------------------------------------------------------- */
 
-/* Zeroed, so only what is not 0 is set; the caller adds the operations. */
+/*
+ * Allocates an inode. It is zeroed, so only other values are set; the caller
+ * adds the operations.
+ */
 struct inode *new_inode(u32 mode)
 {
 	struct inode *inode = kmem_cache_alloc(inode_cache,
@@ -82,19 +93,22 @@ struct inode *new_inode(u32 mode)
 	atomic_set(&inode->i_count, 1);
 	init_rwsem(&inode->i_lock);
 	spin_lock_init(&inode->i_data.lock);
-	/* For every kind: /dev/zero is mapped as well. */
+	/* Set for every kind of inode, since devices are mapped as well. */
 	init_rwsem(&inode->i_data.i_mmap_rwsem);
 	TAILQ_INIT(&inode->i_data.i_mmap);
 	inode->i_data.host = inode;
 	return inode;
 }
 
-/* Nobody can reach the inode any more, so no lock is taken. */
+/*
+ * Drops a reference. At the last one nobody can reach the inode, so no lock is
+ * taken.
+ */
 void iput(struct inode *inode)
 {
 	if (!inode || !atomic_dec_and_test(&inode->i_count))
 		return;
-	/* First: evict may still use the pages. */
+	/* evict comes first, as it may still use the pages. */
 	if (inode->i_op && inode->i_op->evict)
 		inode->i_op->evict(inode);
 	BUG_ON(inode->i_entry || inode->i_writecount);
@@ -105,7 +119,9 @@ void iput(struct inode *inode)
 	if (inode->i_data.cached.le_prev)
 		truncate_inode_pages(&inode->i_data, 0);
 	BUG_ON(inode->i_data.nr_pages || !TAILQ_EMPTY(&inode->i_data.i_mmap));
-	/* Last: dropping pages has counted them off. */
+	/*
+	 * This comes last: dropping the pages has counted them off the limits.
+	 */
 	if (inode->i_limits && atomic_dec_and_test(&inode->i_limits->inodes))
 		kfree(inode->i_limits);
 	kmem_cache_free(inode_cache, inode);
@@ -125,9 +141,9 @@ static int prepend(char *buf, size_t *at, const char *name, u32 bytes)
 }
 
 /*
- * Built from the end, since a walk upward finds the last name first: buf[bytes
- * - 1] is the NUL, and each name goes in front of the previous. Then the path
- * is moved to the start of buf.
+ * Writes the path of inode, from its end, since a walk upward finds the last
+ * name first: buf[bytes - 1] is the NUL, and each name goes in front of the
+ * previous. Then the path is moved to the start of buf.
  */
 int inode_path(const struct inode *inode, char *buf, size_t bytes)
 {
@@ -139,8 +155,8 @@ int inode_path(const struct inode *inode, char *buf, size_t bytes)
 	BUG_ON(bytes == 0);
 	buf[at] = '\0';
 	/*
-	 * Over the whole walk: a rename in between would give a path that never
-	 * was.
+	 * Held over the whole walk: after a rename in between the path would be
+	 * one that never existed.
 	 */
 	spin_lock(&tree_lock);
 	for (; !err && inode != root_inode && inode != root;

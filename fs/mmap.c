@@ -6,7 +6,9 @@
 #include <mm/mm.h>
 #include <syscalls.h>
 
-/* pgoff in pages, so that a 32-bit argument reaches beyond 4 GiB. */
+/*
+ * mmap2(2). pgoff counts pages, so that a 32-bit argument reaches beyond 4 GiB.
+ */
 s32 sys_mmap2(uaddr_t addr, u32 bytes, u32 prot, u32 flags, u32 fd, u32 pgoff)
 {
 	struct file *file;

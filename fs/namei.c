@@ -10,7 +10,7 @@
 
 #define LINKS_MAX 40 /* as Linux */
 
-/* A copy, because the program may change its path during the walk. */
+/* Copies a path, because the program may change it during the walk. */
 int getname(uaddr_t path, char **name)
 {
 	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
@@ -19,7 +19,10 @@ int getname(uaddr_t path, char **name)
 	if (!buf)
 		return -ENOMEM;
 	err = strncpy_from_user(buf, path, PATH_MAX, NULL);
-	/* -ENAMETOOLONG where no NUL comes within PATH_MAX. */
+	/*
+	 * strncpy_from_user fails with -ENAMETOOLONG if no NUL comes within
+	 * PATH_MAX.
+	 */
 	if (err)
 		kfree(buf);
 	else
@@ -27,21 +30,24 @@ int getname(uaddr_t path, char **name)
 	return err;
 }
 
-/* Called after every walk, also one that failed early: both may be NULL. */
+/* Ends a walk, also one that failed early, where both members may be NULL. */
 void end_walk(struct nameidata *nd)
 {
 	iput(nd->inode);
 	kfree(nd->path);
 }
 
-/* The walk's reference moves on, so that one inode is held at a time. */
+/* Moves the walk and its reference on, so that one inode is held at a time. */
 static void step_to(struct nameidata *nd, struct inode *inode)
 {
 	iput(nd->inode);
 	nd->inode = inode;
 }
 
-/* At boot and in kernel threads there is no fs_struct: the root. */
+/*
+ * Returns the working directory with a reference. At boot and in kernel threads
+ * there is no fs_struct, and it is the root.
+ */
 struct inode *get_cwd(void)
 {
 	struct fs_struct *fs = current_thread_info()->fs;
@@ -58,7 +64,7 @@ struct inode *get_cwd(void)
 	return cwd;
 }
 
-/* As get_cwd, for paths that begin with "/". */
+/* get_cwd for paths that begin with "/". */
 static struct inode *get_root(void)
 {
 	struct fs_struct *fs = current_thread_info()->fs;
@@ -92,8 +98,8 @@ static int start_inode(s32 dirfd, struct inode **inode)
 	if (!file)
 		return -EBADF;
 	/*
-	 * The inode, not the file: the descriptor may be closed during the
-	 * walk.
+	 * The walk keeps the inode and not the file, so the descriptor may be
+	 * closed meanwhile.
 	 */
 	*inode = igrab(file->f_inode);
 	fput(file);
@@ -106,7 +112,7 @@ static int start_inode(s32 dirfd, struct inode **inode)
 static int begin_walk(s32 dirfd, const char *path, u32 flags,
 		      struct nameidata *nd)
 {
-	/* Complete before any error: end_walk reads it. */
+	/* Filled before any error, because end_walk reads it. */
 	*nd = (struct nameidata){ .rest = path };
 	if (!path[0] && !(flags & LOOKUP_EMPTY))
 		return -ENOENT;
@@ -140,13 +146,13 @@ static bool next_name(struct nameidata *nd)
 	return nd->bytes > 0;
 }
 
-/* "." stays where the walk is. */
+/* Whether the name is ".", which stays where the walk is. */
 static bool is_dot(const struct nameidata *nd)
 {
 	return nd->bytes == 1 && nd->name[0] == '.';
 }
 
-/* ".." needs the parent, which only names know. */
+/* Whether the name is "..", for which no directory has an entry. */
 static bool is_dotdot(const struct nameidata *nd)
 {
 	return nd->bytes == 2 && nd->name[0] == '.' && nd->name[1] == '.';
@@ -176,8 +182,8 @@ static int step_up(struct nameidata *nd)
 }
 
 /*
- * The link of an open file (/proc/PID/fd/N): its path may lead elsewhere by
- * now, or be gone.
+ * Follows the link of an open file (/proc/PID/fd/N), whose path may lead
+ * elsewhere by now, or be gone.
  */
 static int jump_to_target(struct nameidata *nd, struct inode *link)
 {
@@ -220,7 +226,7 @@ static int follow_link(struct nameidata *nd, struct inode *link)
 	if (nd->want_dir)
 		path[length++] = '/';
 	memcpy(path + length, nd->rest, rest + 1);
-	/* After the copy: rest pointed into it. */
+	/* Freed only after the copy, because rest pointed into it. */
 	kfree(nd->path);
 	nd->path = path;
 	nd->rest = path;
@@ -245,7 +251,7 @@ static struct inode *cross_mounts(struct inode *inode)
 		spin_lock(&tree_lock);
 		over = inode->i_mounted ? igrab(inode->i_mounted) : NULL;
 		spin_unlock(&tree_lock);
-		/* Unmounted between the look and the lock. */
+		/* It was unmounted between the look and the lock. */
 		if (!over)
 			break;
 		iput(inode);
@@ -260,7 +266,7 @@ static int step_down(struct nameidata *nd, bool follow)
 	struct inode *child;
 	int err;
 
-	/* A file in the middle of a path, or an inode without operations. */
+	/* Only directories have a lookup. */
 	if (!nd->inode->i_op || !nd->inode->i_op->lookup)
 		return -ENOTDIR;
 	err = nd->inode->i_op->lookup(nd->inode, nd->name, nd->bytes, &child);
@@ -326,7 +332,10 @@ static int walk(struct nameidata *nd, bool parent, bool follow)
 	return err;
 }
 
-/* The walk's reference is dropped, so the caller gets one of its own. */
+/*
+ * Finds the inode of a path. end_walk drops the walk's reference, so the caller
+ * gets one of its own.
+ */
 int path_lookup(s32 dirfd, const char *path, u32 flags, struct inode **inode)
 {
 	struct nameidata nd;
@@ -340,7 +349,10 @@ int path_lookup(s32 dirfd, const char *path, u32 flags, struct inode **inode)
 	return err;
 }
 
-/* For calls that create or remove a name: the last one is not looked up. */
+/*
+ * Finds the directory for a call that creates or removes a name, which is
+ * itself not looked up.
+ */
 int path_parent(s32 dirfd, const char *path, struct nameidata *nd)
 {
 	int err = begin_walk(dirfd, path, 0, nd);
@@ -349,8 +361,8 @@ int path_parent(s32 dirfd, const char *path, struct nameidata *nd)
 }
 
 /*
- * As open(O_CREAT) of a link to a file that does not exist: it makes the
- * target.
+ * Goes on through a link for open(O_CREAT), which creates the file that a
+ * dangling link leads to.
  */
 int path_parent_through(struct nameidata *nd, struct inode *link)
 {

@@ -3,19 +3,25 @@
 #include <syscalls.h>
 
 /*
- * The accesses that open checks. O_TRUNC changes the file, so it needs write
- * permission even with O_RDONLY.
+ * Returns the accesses that open checks. O_TRUNC changes the file, so it needs
+ * write permission even with O_RDONLY.
  */
 u32 open_mask(u32 flags)
 {
-	/* The last one is Linux's access mode 3, for ioctl: it needs both. */
+	/*
+	 * The last row is Linux's access mode 3, for ioctl alone: it needs both
+	 * rights.
+	 */
 	static const u8 masks[] = { MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE,
 				    MAY_READ | MAY_WRITE };
 
 	return masks[flags & O_ACCMODE] | (flags & O_TRUNC ? MAY_WRITE : 0);
 }
 
-/* The checks are in Linux's order, which programs see by the error. */
+/*
+ * Checks and opens an inode. The checks are in Linux's order, so that a program
+ * sees the same error.
+ */
 int open_inode(struct inode *inode, u32 flags, u32 mask, struct file **file)
 {
 	int err;
@@ -28,8 +34,8 @@ int open_inode(struct inode *inode, u32 flags, u32 mask, struct file **file)
 	if (S_ISDIR(inode->i_mode) && (writes || flags & O_CREAT))
 		return -EISDIR;
 	/*
-	 * Kind before permission: a directory opened for writing is -EISDIR for
-	 * everybody.
+	 * The kind is checked before the permission: a directory opened for
+	 * writing is -EISDIR for everybody.
 	 */
 	err = inode_permission(inode, mask);
 	if (!err && unlikely(flags & O_NOATIME) && !owner_or_capable(inode))
@@ -37,7 +43,10 @@ int open_inode(struct inode *inode, u32 flags, u32 mask, struct file **file)
 	return err ? err : file_open_inode(inode, flags, file);
 }
 
-/* Creates nothing: the core's root is read-only. O_PATH acts as O_RDONLY. */
+/*
+ * Opens by path. It creates nothing, as the core's root is read-only. O_PATH
+ * acts as O_RDONLY.
+ */
 int do_filp_open(s32 dirfd, const char *path, u32 flags, struct file **file)
 {
 	struct inode *inode;
@@ -46,8 +55,8 @@ int do_filp_open(s32 dirfd, const char *path, u32 flags, struct file **file)
 	err = path_lookup(dirfd, path, flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW,
 			  &inode);
 	/*
-	 * Also for a missing directory in the middle: the service's open looks
-	 * closer.
+	 * The core cannot create files; a service that can has an open of its
+	 * own.
 	 */
 	if (err == -ENOENT && flags & O_CREAT)
 		return -EROFS;
@@ -62,15 +71,18 @@ int do_filp_open(s32 dirfd, const char *path, u32 flags, struct file **file)
 }
 
 /*
- * In kernel threads there is no working directory, so a path starts at the
- * root.
+ * Opens for the kernel. Kernel threads have no working directory, so a path
+ * starts at the root.
  */
 int filp_open(const char *path, u32 flags, struct file **file)
 {
 	return do_filp_open(AT_FDCWD, path, flags, file);
 }
 
-/* MAY_EXEC and not MAY_READ: a program that may be run need not be readable. */
+/*
+ * Opens a program. It needs MAY_EXEC and not MAY_READ: a program that may be
+ * run need not be readable.
+ */
 int open_exec(const char *path, struct file **result)
 {
 	const struct inode_operations *op;
@@ -88,8 +100,9 @@ int open_exec(const char *path, struct file **result)
 		err = -EACCES;
 	if (!err && op && op->run) {
 		/*
-		 * After open: from here to the last fput no writer can open the
-		 * inode, so that the program's text stays as it was mapped.
+		 * Called after the file is open: from here to the last fput no
+		 * writer can open the inode, so the program's text stays as it
+		 * was mapped.
 		 */
 		err = op->run(inode, file);
 		if (err)
@@ -103,7 +116,10 @@ int open_exec(const char *path, struct file **result)
 
 /* ---- system calls ------------------------------------------------ */
 
-/* Last step of every open: the file is complete before others can use it. */
+/*
+ * Makes the descriptor as the last step of every open: the file is complete
+ * before others can use it.
+ */
 s32 open_fd(struct file *file, u32 flags)
 {
 	u32 fd;
@@ -117,7 +133,10 @@ s32 open_fd(struct file *file, u32 flags)
 	return err;
 }
 
-/* mode is for files that are created; the service's call uses it. */
+/*
+ * openat(2). mode is for files that are created, which only a service's call
+ * does.
+ */
 s32 sys_openat(s32 dirfd, uaddr_t path, u32 flags, u32 mode __unused_arg)
 {
 	struct file *file;
@@ -131,14 +150,15 @@ s32 sys_openat(s32 dirfd, uaddr_t path, u32 flags, u32 mode __unused_arg)
 	return err ? err : open_fd(file, flags);
 }
 
-/* A relative path starts at the working directory. */
+/* open(2): a relative path starts at the working directory. */
 s32 sys_open(uaddr_t path, u32 flags, u32 mode)
 {
 	return sys_openat(AT_FDCWD, path, flags, mode);
 }
 
 /*
- * The slot is free first: even if closing sleeps, the number can be used again.
+ * close(2). The slot is free first, so the number can be used again even if
+ * closing sleeps.
  */
 s32 sys_close(u32 fd)
 {

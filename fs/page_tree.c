@@ -21,7 +21,8 @@ struct page_node {
 static struct kmem_cache *node_cache;
 
 /*
- * Nodes have a cache of their own: 260 bytes would waste half of kmalloc's 512.
+ * Creates the cache of nodes: their 260 bytes would waste half of kmalloc's
+ * 512.
  */
 void page_tree_init(void)
 {
@@ -29,7 +30,7 @@ void page_tree_init(void)
 				       SLAB_PANIC, NULL);
 }
 
-/* Which slot of a node at this level (0: lowest) leads to index. */
+/* Returns the slot of a node at this level (0: lowest) that leads to index. */
 static inline u32 slot_of(u32 index, u32 level)
 {
 	return index >> (TREE_SHIFT * level) & (TREE_SLOTS - 1);
@@ -52,8 +53,8 @@ static inline struct page_node *find_leaf(const struct address_space *mapping,
 	u32 level = mapping->height;
 
 	/*
-	 * Higher digits of index are not looked at below: they would find
-	 * another page.
+	 * The walk below ignores higher digits of index: it would find another
+	 * page.
 	 */
 	if (!fits(index, level))
 		return NULL;
@@ -62,7 +63,9 @@ static inline struct page_node *find_leaf(const struct address_space *mapping,
 	return node;
 }
 
-/* The page stays only as long as mapping->lock is held. */
+/*
+ * Returns the page at index, which stays only as long as mapping->lock is held.
+ */
 struct page *page_tree_lookup(const struct address_space *mapping, u32 index)
 {
 	const struct page_node *leaf = find_leaf(mapping, index);
@@ -71,8 +74,8 @@ struct page *page_tree_lookup(const struct address_space *mapping, u32 index)
 }
 
 /*
- * One walk for each leaf, not for each page: fault-around asks for 16 at a
- * time.
+ * Looks up a run with one walk for each leaf, not for each page: fault-around
+ * wants 16 at a time.
  */
 void page_tree_lookup_run(const struct address_space *mapping, u32 index, u32 n,
 			  struct page *pages[])
@@ -93,7 +96,7 @@ void page_tree_lookup_run(const struct address_space *mapping, u32 index, u32 n,
 	}
 }
 
-/* GFP_ATOMIC: the caller holds a spinlock. */
+/* Allocates a node with GFP_ATOMIC, because the caller holds a spinlock. */
 static struct page_node *new_node(void)
 {
 	return kmem_cache_alloc(node_cache, GFP_ATOMIC | __GFP_ZERO);
@@ -140,7 +143,7 @@ static void prune(struct address_space *mapping, u32 index)
 	 */
 	if (!fits(index, level))
 		level = 0;
-	/* Nodes do not know their parents: the path is noted. */
+	/* Nodes have no link to their parents, so the path is noted. */
 	for (depth = 0; node && level > 0; depth++) {
 		path[depth] = node;
 		level--;
@@ -162,7 +165,10 @@ static void prune(struct address_space *mapping, u32 index)
 	}
 }
 
-/* Nodes are made top-down; prune undoes them if one is missing. */
+/*
+ * Adds a page. Nodes are made from the top down; if one is missing, prune frees
+ * the others.
+ */
 int page_tree_insert(struct address_space *mapping, u32 index,
 		     struct page *page)
 {
@@ -195,7 +201,7 @@ err_prune:
 	return -ENOMEM;
 }
 
-/* The tree shrinks at once, so an empty file has no node. */
+/* Takes a page out. The tree shrinks at once, so an empty file has no node. */
 struct page *page_tree_delete(struct address_space *mapping, u32 index)
 {
 	struct page_node *node = find_leaf(mapping, index);
@@ -242,7 +248,10 @@ static struct page *next_below(const struct page_node *node, u32 level,
 	return NULL;
 }
 
-/* In order of index, which truncation and the shrinker need. */
+/*
+ * Finds the next page in order of index, which lets a walk go on after pages
+ * were deleted.
+ */
 struct page *page_tree_next(const struct address_space *mapping, u32 *index)
 {
 	if (!mapping->root || !fits(*index, mapping->height))

@@ -17,7 +17,7 @@ static u32 mode_for(const struct inode *inode, const struct cred *cred)
 	return inode->i_mode;
 }
 
-/* The bits first: a capability is the exception. */
+/* Checks the mode bits first, since a capability is the exception. */
 int cred_permission(const struct cred *cred, const struct inode *inode,
 		    u32 mask)
 {
@@ -39,7 +39,7 @@ int cred_permission(const struct cred *cred, const struct inode *inode,
 	return -EACCES;
 }
 
-/* For chmod, utimes and O_NOATIME. */
+/* The check of chmod, utimes and O_NOATIME. */
 bool owner_or_capable(const struct inode *inode)
 {
 	return current_cred()->fsuid == inode->i_uid || capable(CAP_FOWNER);

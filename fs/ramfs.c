@@ -44,14 +44,14 @@ static __always_inline struct dir_entry *find_entry(const struct inode *dir,
 	return NULL;
 }
 
-/* For a service's calls, which hold i_lock over several steps. */
+/* find_entry for a service's calls, which hold i_lock over several steps. */
 struct dir_entry *ramfs_find_entry(const struct inode *dir, const char *name,
 				   u32 bytes)
 {
 	return find_entry(dir, name, bytes);
 }
 
-/* lookup of a walk: the child with a reference, or -ENOENT. */
+/* Finds a child for a walk, with a reference, or -ENOENT. */
 static int ramfs_lookup(struct inode *dir, const char *name, u32 bytes,
 			struct inode **child)
 {
@@ -60,13 +60,19 @@ static int ramfs_lookup(struct inode *dir, const char *name, u32 bytes,
 	down_read(&dir->i_lock);
 	entry = find_entry(dir, name, bytes);
 	if (entry)
-		/* Under the lock: the entry may be removed right after. */
+		/*
+		 * The reference is taken under the lock: the entry may be
+		 * removed right after.
+		 */
 		*child = igrab(entry->inode);
 	up_read(&dir->i_lock);
 	return entry ? 0 : -ENOENT;
 }
 
-/* Allocated before i_lock is taken, to hold it for less. */
+/*
+ * Allocates an entry. Callers do so before they take i_lock, to hold it for
+ * less time.
+ */
 struct dir_entry *ramfs_new_entry(const char *name, u32 bytes)
 {
 	struct dir_entry *entry = kmalloc(sizeof(*entry) + bytes + 1,
@@ -80,7 +86,10 @@ struct dir_entry *ramfs_new_entry(const char *name, u32 bytes)
 	return entry;
 }
 
-/* At the tail: positions ascend, so readdir finds its place again. */
+/*
+ * Adds an entry at the tail: positions ascend, so readdir finds its place
+ * again.
+ */
 void ramfs_insert_entry(struct inode *dir, struct dir_entry *entry,
 			struct inode *inode)
 {
@@ -97,7 +106,7 @@ void ramfs_insert_entry(struct inode *dir, struct dir_entry *entry,
 	inode_modified(dir);
 }
 
-/* The inode may stay open; only its name goes. */
+/* Takes a name away. The inode may stay open without it. */
 void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry)
 {
 	struct inode *inode = entry->inode;
@@ -129,14 +138,18 @@ static int drop_link(struct inode *inode)
 	else if (!TAILQ_EMPTY(&ramfs_dir(inode)->entries))
 		err = -ENOTEMPTY;
 	else
-		/* Its name and its "." go together. */
+		/*
+		 * The two links of an empty directory, its name and its ".",
+		 * end together.
+		 */
 		inode->i_nlink = 0;
 	up_write(&inode->i_lock);
 	return err;
 }
 
 /*
- * For unlink, rmdir and rename: the checks first, then steps that cannot fail.
+ * Takes a name away for unlink, rmdir and rename. All checks come before the
+ * first step.
  */
 int ramfs_drop_entry(struct inode *dir, struct dir_entry *entry,
 		     struct inode **dropped)
@@ -157,7 +170,8 @@ int ramfs_drop_entry(struct inode *dir, struct dir_entry *entry,
 }
 
 /*
- * All or nothing: the entry is allocated first, and freed if it is not needed.
+ * Gives inode a name, or changes nothing: the entry is allocated first, and
+ * freed if it is not needed.
  */
 int ramfs_link(struct inode *dir, const char *name, u32 bytes,
 	       struct inode *inode, bool replace)
@@ -179,14 +193,14 @@ int ramfs_link(struct inode *dir, const char *name, u32 bytes,
 	up_write(&dir->i_lock);
 	if (err)
 		kfree(entry);
-	/* Unlocked: this may free all pages of a file. */
+	/* Dropped after unlocking, as this may free all pages of a file. */
 	iput(replaced);
 	return err;
 }
 
 /* ---- the rest ---------------------------------------------------- */
 
-/* Constant text: no lock. */
+/* Copies a link's text, which is constant, so no lock is taken. */
 static int ramfs_readlink(struct inode *inode, char *buf, u32 bytes)
 {
 	const char *text = inode->i_private;
@@ -198,7 +212,7 @@ static int ramfs_readlink(struct inode *inode, char *buf, u32 bytes)
 	return 0;
 }
 
-/* Frees a directory's list head or a link's text. */
+/* Frees a directory's list head or a link's text with the inode. */
 static void ramfs_evict(struct inode *inode)
 {
 	/* Its entries would be left without a directory. */
@@ -206,7 +220,7 @@ static void ramfs_evict(struct inode *inode)
 	kfree(inode->i_private);
 }
 
-/* open of a file while the tree is read-only; a service replaces it. */
+/* The open of a file while the tree is read-only; a service replaces it. */
 static int refuse_writing(struct inode *inode __unused_arg, struct file *file)
 {
 	return file->f_mode & FMODE_WRITE || file->f_flags & O_TRUNC ? -EROFS :
@@ -254,7 +268,10 @@ static int make_dir(struct inode *inode)
 	return 0;
 }
 
-/* i_dev is the same for the whole tree, as st_dev must be. */
+/*
+ * Makes an inode of mode's kind. i_dev is the same in the whole tree, as
+ * programs expect of st_dev.
+ */
 struct inode *ramfs_inode(u32 mode)
 {
 	struct inode *inode = new_inode(mode);
@@ -278,7 +295,10 @@ struct inode *ramfs_inode(u32 mode)
 	return inode;
 }
 
-/* The root has no entry: ".." ends at it, and it is never freed. */
+/*
+ * Makes the root directory. It has no entry, so ".." ends at it, and it is
+ * never freed.
+ */
 void ramfs_init(void)
 {
 	root_inode = ramfs_inode(S_IFDIR | 0755);

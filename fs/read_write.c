@@ -5,7 +5,10 @@
 #include <fs/internal.h>
 #include <syscalls.h>
 
-/* read(2) and write(2): the bytes moved or -errno. */
+/*
+ * The body of read(2) and write(2), inlined in each with `write` constant.
+ * Returns the bytes moved or -errno.
+ */
 static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)
 {
 	bool put, locked;
@@ -16,16 +19,16 @@ static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)
 	if (!file)
 		return -EBADF;
 	/*
-	 * Before the lock: a file that cannot be read has no position to wait
-	 * for.
+	 * Checked before locking: a call that must fail need not wait for
+	 * others.
 	 */
 	ret = rw_op(file, write, &fn);
 	if (!ret)
 		ret = lock_pos(file, &locked);
 	if (!ret) {
 		/*
-		 * Cut to Linux's limit, so that a count never looks like
-		 * -errno.
+		 * bytes is cut to Linux's limit, so that a count never looks
+		 * like -errno.
 		 */
 		ret = fn(file, buf, min(bytes, MAX_RW_BYTES), &file->f_pos);
 		unlock_pos(file, locked);
@@ -34,13 +37,13 @@ static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)
 	return ret;
 }
 
-/* Inlined with write = false, as the next with true: no test at run time. */
+/* read(2) at the file's position. */
 s32 sys_read(u32 fd, uaddr_t buf, u32 bytes)
 {
 	return do_rw(fd, buf, bytes, false);
 }
 
-/* write(2); see do_rw. */
+/* write(2) at the file's position. */
 s32 sys_write(u32 fd, uaddr_t buf, u32 bytes)
 {
 	return do_rw(fd, buf, bytes, true);
@@ -48,7 +51,7 @@ s32 sys_write(u32 fd, uaddr_t buf, u32 bytes)
 
 /* ---- moving the position ----------------------------------------- */
 
-/* As Linux: the position is changed under the same lock as read and write. */
+/* Moves a position, as on Linux under the same lock as read and write. */
 int do_llseek(u32 fd, s64 offset, u32 whence, s64 *result)
 {
 	struct file *file = fget(fd);
@@ -57,7 +60,7 @@ int do_llseek(u32 fd, s64 offset, u32 whence, s64 *result)
 	if (!file)
 		return -EBADF;
 	*result = lock_pos(file, &locked);
-	/* Locked; -ESPIPE stays if the file cannot seek. */
+	/* The lock is held; -ESPIPE remains if the file cannot seek. */
 	if (!*result)
 		*result = -ESPIPE;
 	if (*result == -ESPIPE && file->f_op->llseek)
@@ -81,13 +84,16 @@ s32 sys_lseek(u32 fd, s32 offset, u32 whence)
 
 /* ---- requests of one kind of file -------------------------------- */
 
-/* The file's own operation knows cmd; there are no requests common to all. */
+/*
+ * ioctl(2). The file's own operation knows cmd; no request is common to all
+ * files.
+ */
 s32 sys_ioctl(u32 fd, u32 cmd, u32 arg)
 {
 	struct file *file = fget(fd);
 	/*
-	 * "Not a terminal", for every file that takes no requests: isatty()
-	 * asks so.
+	 * Every file without requests is "not a terminal", which is what
+	 * isatty() tests.
 	 */
 	s32 ret = -ENOTTY;
 

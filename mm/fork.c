@@ -210,26 +210,33 @@ static void dup_layout(struct mm_struct *mm, const struct mm_struct *oldmm)
 	mm->env_start = oldmm->env_start;
 	mm->env_end = oldmm->env_end;
 	__builtin_memcpy(mm->auxv, oldmm->auxv, sizeof(mm->auxv));
-	/* mmput of the child drops it, even if the VMAs cannot be copied. */
+	/*
+	 * mmput of the child drops this reference, even if the VMAs cannot be
+	 * copied.
+	 */
 	if (oldmm->exe_file)
 		mm->exe_file = get_file(oldmm->exe_file);
 }
 
 /*
- * The parent's lock is taken for writing so that its other threads cannot fault
- * before the flush. One of them would copy a page on write while another still
- * stores into the old frame through a stale translation: that store would be
- * lost for the parent and appear in the child.
+ * Copies an address space for fork (mm.h). The parent's lock is taken for
+ * writing so that its other threads cannot fault before the flush. One of them
+ * would copy a page on write while another still stores into the old frame
+ * through a stale translation: that store would be lost for the parent and
+ * appear in the child.
  */
 int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 {
 	int err;
 
 	BUG_ON(mm == oldmm || oldmm == &init_mm);
-	/* dup_vma appends: VMAs of the child's own would be out of order. */
+	/*
+	 * dup_vma appends, so VMAs that the child had already would be out of
+	 * order.
+	 */
 	BUG_ON(!TAILQ_EMPTY(&mm->mmap) || mm->exe_file);
 	down_write(&oldmm->mmap_lock);
-	down_write(&mm->mmap_lock); /* no task can know mm: no deadlock */
+	down_write(&mm->mmap_lock); /* no task can know mm yet: no deadlock */
 	dup_layout(mm, oldmm);
 	err = dup_vmas(mm, oldmm);
 	/*

@@ -30,8 +30,8 @@ static bool page_is_ready(struct mm_struct *mm, uaddr_t va, bool write)
 }
 
 /*
- * Looks at the entry first: most pages that are populated again are ready, and
- * a fault would count in min_flt.
+ * Makes the page at va ready. It looks at the entry first, as most pages that
+ * are populated again are ready, and a fault would count in min_flt.
  */
 int faultin_page(struct vm_area_struct *vma, uaddr_t va, bool write)
 {
@@ -68,8 +68,8 @@ static int populate_vma(struct vm_area_struct *vma, uaddr_t va, uaddr_t end)
 }
 
 /*
- * Passes over what cannot be accessed and returns the first error, as the pages
- * behind it may still be wanted.
+ * Faults in a range. It passes over what cannot be accessed and returns the
+ * first error, as the pages behind it may still be wanted.
  */
 int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
 {
@@ -140,8 +140,8 @@ static int get_user_page(struct mm_struct *mm, uaddr_t va, u32 flags,
 
 	BUG_ON(!rwsem_is_locked(&mm->mmap_lock));
 	/*
-	 * As a fault of the program itself: execve writes arguments below the
-	 * stack's first page, and the stack grows.
+	 * As a fault of the program would, this grows the stack: execve writes
+	 * arguments below its first page.
 	 */
 	if (!vma || (va < vma->vm_start && expand_stack(vma, va)))
 		return -EFAULT;
@@ -187,7 +187,7 @@ static void move_bytes(char *kva, void *buf, u32 bytes, bool write)
 }
 
 /*
- * Works page by page through the linear map, so mm need not be loaded; each
+ * Copies page by page through the linear map, so mm need not be loaded. Each
  * page is held by a reference only while it is copied.
  */
 int copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf, u32 bytes,
@@ -198,7 +198,7 @@ int copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf, u32 bytes,
 	int err = 0;
 
 	BUG_ON(mm == &init_mm || (!buf && !write));
-	/* In this order: va + bytes could wrap. */
+	/* bytes is checked first, because va + bytes could wrap. */
 	if (bytes > TASK_SIZE || va > TASK_SIZE - bytes)
 		return -EFAULT;
 	down_read(&mm->mmap_lock);

@@ -19,8 +19,8 @@
 #include <mm/internal.h>
 
 /*
- * At the tail, so that a child is behind its parent: the order that the head of
- * this file relies on.
+ * Adds vma at the tail, so that a child is behind its parent: the head of this
+ * file relies on that order.
  */
 void i_mmap_add(struct vm_area_struct *vma)
 {
@@ -35,8 +35,8 @@ void i_mmap_add(struct vm_area_struct *vma)
 }
 
 /*
- * From here on no truncation finds vma's entries: the caller clears them
- * itself.
+ * Takes vma off its file's list. No truncation finds its entries any more, so
+ * the caller must clear them.
  */
 void i_mmap_remove(struct vm_area_struct *vma)
 {
@@ -47,8 +47,9 @@ void i_mmap_remove(struct vm_area_struct *vma)
 }
 
 /*
- * Reading suffices: the list and the borders of its VMAs stay, and the entries
- * have their own lock.
+ * Unmaps a file's pages from `start` on everywhere. Holding the lock for
+ * reading is enough: the list and the borders of its VMAs stay, and the entries
+ * have a lock of their own.
  */
 void unmap_mapping_pages(struct address_space *mapping, u32 start)
 {
@@ -56,7 +57,10 @@ void unmap_mapping_pages(struct address_space *mapping, u32 start)
 
 	down_read(&mapping->i_mmap_rwsem);
 	TAILQ_FOREACH(vma, &mapping->i_mmap, vm_shared) {
-		/* The part of this VMA before the cut stays mapped. */
+		/*
+		 * The cut may lie before this VMA's first page: the difference
+		 * must not wrap.
+		 */
 		u32 kept = start > vma->vm_pgoff ? start - vma->vm_pgoff : 0;
 
 		if (kept < vma_pages(vma))

@@ -15,8 +15,8 @@ static atomic_t committed_as = ATOMIC_INIT(0); /* pages */
 /* ---- limits ------------------------------------------------------ */
 
 /*
- * RLIM_INFINITY becomes more pages than an address space has, so it needs no
- * case of its own.
+ * Returns a limit in pages. RLIM_INFINITY becomes more pages than an address
+ * space has, so it needs no case of its own.
  */
 static u32 rlimit_pages(u32 resource)
 {
@@ -34,27 +34,36 @@ static bool within_limits(u32 vm_flags, u32 total_vm, u32 data_vm)
 		 data_vm <= rlimit_pages(RLIMIT_DATA));
 }
 
-/* The sums cannot wrap: both terms are pages of a 32-bit address space. */
+/*
+ * Whether `pages` more fit the limits. The sums cannot wrap: both terms are
+ * pages of a 32-bit address space.
+ */
 bool may_expand_vm(const struct mm_struct *mm, u32 vm_flags, u32 pages)
 {
 	return within_limits(vm_flags, mm->total_vm + pages,
 			     mm->data_vm + pages);
 }
 
-/* What will be unmapped no longer counts, in total and among the data. */
+/*
+ * Whether a mapping may replace [start, end): pages that will be unmapped no
+ * longer count, neither in total nor as data.
+ */
 bool may_replace_vm(struct mm_struct *mm, u32 vm_flags, uaddr_t start,
 		    uaddr_t end)
 {
 	u32 pages = (end - start) >> PAGE_SHIFT;
 	u32 old = count_vma_pages(mm, start, end, 0, 0);
-	/* RLIMIT_DATA counts only these of what is replaced. */
+	/* Of the pages that are replaced RLIMIT_DATA counts only these. */
 	u32 old_data = count_vma_pages(mm, start, end, VM_DATA_MASK, VM_WRITE);
 
 	return within_limits(vm_flags, mm->total_vm - old + pages,
 			     mm->data_vm - old_data + pages);
 }
 
-/* The limit comes first: a task within it needs no capability. */
+/*
+ * Whether `pages` more may be locked. The limit is compared first: a task
+ * within it needs no capability.
+ */
 bool may_lock(const struct mm_struct *mm, u32 pages)
 {
 	return mm->locked_vm + pages <= rlimit_pages(RLIMIT_MEMLOCK) ||
@@ -62,8 +71,8 @@ bool may_lock(const struct mm_struct *mm, u32 pages)
 }
 
 /*
- * The first and the last VMA may reach beyond the range: only the part inside
- * counts.
+ * Counts pages of VMAs of one kind. The first and the last VMA may reach beyond
+ * the range, of which only the part inside counts.
  */
 u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
 		    u32 flags)
@@ -76,8 +85,8 @@ u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
 			bytes += min(end, vma->vm_end) -
 				max(start, vma->vm_start);
 		/*
-		 * A process may have MAX_MAP_COUNT VMAs, and mmap_lock may be
-		 * held across a sleep.
+		 * The range may contain 65,530 VMAs. The caller holds no
+		 * spinlock, so this may sleep.
 		 */
 		cond_resched();
 	}
@@ -99,7 +108,8 @@ int vm_acct_memory(u32 pages)
 }
 
 /*
- * More taken back than promised would show as 4 billion pages in Committed_AS.
+ * Takes back a promise. Taking back more than was promised would show as 4
+ * billion pages in Committed_AS.
  */
 void vm_unacct_memory(u32 pages)
 {
@@ -107,7 +117,7 @@ void vm_unacct_memory(u32 pages)
 	atomic_add(-(s32)pages, &committed_as);
 }
 
-/* A value of its moment: promises change without a common lock. */
+/* Returns the sum of all promises, which other tasks may change at any time. */
 u32 vm_committed_pages(void)
 {
 	return (u32)atomic_read(&committed_as);
@@ -129,21 +139,24 @@ static inline void add_to_part(struct mm_struct *mm, u32 vm_flags, u32 pages)
 		mm->data_vm += pages;
 }
 
-/* Only counts: what may fail was done by the plan. */
+/*
+ * Counts the pages of a new range. This cannot fail: the plan has checked the
+ * limits and promised the memory.
+ */
 void vma_charge(struct mm_struct *mm, u32 vm_flags, u32 pages)
 {
 	mm->total_vm += pages;
 	add_to_part(mm, vm_flags, pages);
 	if (vm_flags & VM_LOCKED)
 		mm->locked_vm += pages;
-	/* More pages than addresses: a VMA was charged twice. */
+	/* More pages than addresses mean that a VMA was charged twice. */
 	BUG_ON(mm->total_vm > TASK_SIZE >> PAGE_SHIFT);
 }
 
-/* The opposite of vma_charge and vma_reserve together. */
+/* Undoes vma_charge and vma_reserve together. */
 void vma_uncharge(struct mm_struct *mm, u32 vm_flags, u32 pages)
 {
-	/* Pages would be taken off twice, and the counter would wrap. */
+	/* A VMA that is uncharged twice would make the counter wrap. */
 	BUG_ON(mm->total_vm < pages);
 	/*
 	 * VmPeak is only brought up to date here, before the value falls:
@@ -160,8 +173,8 @@ void vma_uncharge(struct mm_struct *mm, u32 vm_flags, u32 pages)
 }
 
 /*
- * The pages stay; they move from the counters of the old flags to those of the
- * new.
+ * Changes vma's flags. Its pages move from the counters of the old flags to
+ * those of the new.
  */
 void vma_set_flags(struct vm_area_struct *vma, u32 vm_flags)
 {

@@ -145,7 +145,8 @@ static inline void set_zero_pte(struct vm_fault *vmf)
 }
 
 /*
- * A read of untouched memory costs no page: a later write copies the zero page.
+ * Maps the zero page: a read of untouched memory costs no page, and a later
+ * write copies it.
  */
 static u32 do_anonymous_read(struct vm_fault *vmf)
 {
@@ -165,9 +166,9 @@ static u32 do_anonymous_page(struct vm_fault *vmf)
 {
 	struct page *page;
 
-	/* Shared memory is an object's (mm/shmem.c). */
+	/* Shared memory has an object and its ops (mm/shmem.c). */
 	BUG_ON(vmf->vma->vm_flags & VM_SHARED);
-	/* Before an allocation: the fault comes again with the page there. */
+	/* Nothing is allocated: the fault comes again once the page exists. */
 	if (unlikely(vmf->vma->vm_flags & VM_UFFD_MISSING))
 		return VM_FAULT_PAGER;
 	if (!(vmf->flags & FAULT_FLAG_WRITE))
@@ -186,8 +187,8 @@ static u32 do_anonymous_page(struct vm_fault *vmf)
 }
 
 /*
- * As a fault would, but -EEXIST tells the pager that the page is mapped
- * already.
+ * Installs a pager's page as a fault would, but an entry that exists is an
+ * error here, which the pager must learn.
  */
 int fill_missing_page(struct vm_area_struct *vma, uaddr_t va, struct page *page)
 {
@@ -248,7 +249,7 @@ static void map_pages(struct vm_area_struct *vma, uaddr_t va, pte_t *ptep,
 	}
 	if (!last)
 		return;
-	/* One barrier for all: a walk before it only faults. */
+	/* One barrier serves all: a walk before it only faults again. */
 	ptes_sync(ptep, n);
 	mm->rss[mm_counter(last)] += mapped; /* one object: one counter */
 	add_page_use((enum page_use)mm_counter(last), first);
@@ -294,7 +295,7 @@ static bool do_fault_around(struct vm_fault *vmf)
 	end = pgd_addr_end(start, min(end, vma->vm_end));
 	if (end - start == PAGE_SIZE)
 		return false; /* nothing is around it */
-	/* Another thread served the fault. */
+	/* Another thread served the fault: nothing is left to do. */
 	if (!lock_pte_same(vmf))
 		return true;
 	map_around(vmf, start, end);
@@ -326,7 +327,7 @@ static u32 map_object_page(struct vm_fault *vmf, bool write)
 
 	if (ret & VM_FAULT_ERROR)
 		return ret;
-	/* Entry or file changed: the repeated access looks again. */
+	/* The entry or the file changed: the access is repeated. */
 	if (!lock_pte_mapped(vmf)) {
 		put_page(vmf->page);
 		return ret;
@@ -337,7 +338,7 @@ static u32 map_object_page(struct vm_fault *vmf, bool write)
 		set_file_pte(vmf->vma, vmf->address, vmf->pte, vmf->page,
 			     write);
 	spin_unlock(&vmf->vma->vm_mm->page_table_lock);
-	/* Unlocked, as the last reference frees the page. */
+	/* The last reference frees the page: not under the spinlock. */
 	if (unlikely(ret & VM_FAULT_ERROR))
 		put_page(vmf->page);
 	return ret;
@@ -361,7 +362,7 @@ static u32 do_cow_fault(struct vm_fault *vmf)
 	struct page *copy = alloc_page(GFP_USER);
 	u32 ret;
 
-	/* First: without memory the object need not be read. */
+	/* Checked first: without memory the object need not be read. */
 	if (!copy)
 		return VM_FAULT_OOM;
 	ret = __do_fault(vmf);
@@ -370,8 +371,8 @@ static u32 do_cow_fault(struct vm_fault *vmf)
 		return ret;
 	}
 	/*
-	 * Unlocked: a store by another process may be seen in part, which a
-	 * private mapping may show (mmap(2)).
+	 * The page is copied without a lock: the copy may have a part of
+	 * another process's store, as mmap(2) allows.
 	 */
 	copy_page(page_address(copy), page_address(vmf->page));
 	if (lock_pte_mapped(vmf)) {
@@ -476,10 +477,7 @@ static u32 wp_page_copy(struct vm_fault *vmf, struct page *old)
 	}
 	spin_unlock(&mm->page_table_lock);
 	if (old) {
-		/*
-		 * After the flush, which ordered the last accesses to it (law
-		 * 6).
-		 */
+		/* The flush has ordered the last accesses to old (law 6). */
 		put_shared_page(old); /* ours */
 		put_shared_page(old); /* the entry's */
 	}
@@ -510,7 +508,7 @@ static u32 do_wp_page(struct vm_fault *vmf)
 		return wp_page_reuse(vmf);
 	}
 	if (page)
-		get_page(page); /* it must not go while we copy */
+		get_page(page); /* it must not be freed while we copy */
 	spin_unlock(&vmf->vma->vm_mm->page_table_lock);
 	return wp_page_copy(vmf, page);
 }
@@ -523,7 +521,7 @@ static u32 handle_pte_fault(struct vm_fault *vmf)
 	struct mm_struct *mm = vmf->vma->vm_mm;
 	pte_t entry;
 
-	/* Read without the lock: each case locks and compares first. */
+	/* This reads without the lock: each case locks and compares. */
 	vmf->orig_pte = entry = READ_ONCE(*vmf->pte);
 	if (!pte_present(entry))
 		return vma_is_anonymous(vmf->vma) ? do_anonymous_page(vmf) :
@@ -533,7 +531,7 @@ static u32 handle_pte_fault(struct vm_fault *vmf)
 	if (vmf->flags & FAULT_FLAG_WRITE) {
 		if (!pte_write(entry))
 			return do_wp_page(vmf);
-		/* Writable and clean: its dirty flag was cleared. */
+		/* A writable entry is clean only if its flag was cleared. */
 		entry = pte_mkdirty(entry);
 	}
 	/*
@@ -545,7 +543,10 @@ static u32 handle_pte_fault(struct vm_fault *vmf)
 	return 0;
 }
 
-/* Every fault passes here once, so here it is counted and recorded. */
+/*
+ * Serves one fault. Every fault passes here once, so here it is counted and
+ * recorded.
+ */
 u32 handle_mm_fault(struct vm_area_struct *vma, uaddr_t va, u32 flags)
 {
 	struct mm_struct *mm = vma->vm_mm;

@@ -12,8 +12,8 @@ struct page *empty_zero_page;
 u32 zero_pfn;
 
 /*
- * Nothing can be mapped before; init_mm has no user half, but /proc reads its
- * lock.
+ * Sets up mm/ at boot, before anything is mapped. init_mm has no user half, but
+ * /proc reads its lock.
  */
 void mm_init(void)
 {
@@ -32,7 +32,10 @@ void mm_init(void)
 	shmem_init();
 }
 
-/* Tests compare it before and after: an mm that leaks is one too many. */
+/*
+ * Returns how many address spaces have users. Tests compare it before and after
+ * to find a leak.
+ */
 u32 nr_mms(void)
 {
 	return (u32)atomic_read(&mms);
@@ -52,7 +55,8 @@ void mm_set_layout(struct mm_struct *mm, bool bottom_up, uaddr_t stack_top,
 
 	mm->bottom_up = bottom_up;
 	/*
-	 * The limit may be 4 GiB - 1: cut first, or adding the gap would wrap.
+	 * The limit may be 4 GiB - 1. It was cut above, or adding the gap would
+	 * wrap.
 	 */
 	room = min(max(room + STACK_GUARD_GAP, room_min), room_max);
 	mm->mmap_base = bottom_up ?
@@ -61,7 +65,8 @@ void mm_set_layout(struct mm_struct *mm, bool bottom_up, uaddr_t stack_top,
 }
 
 /*
- * mm_struct_alloc has set the counts of mmu/; only what mm/ owns is set here.
+ * Makes an empty address space. mm_struct_alloc has set what mmu/ owns; only
+ * the members of mm/ are set here.
  */
 struct mm_struct *mm_alloc(void)
 {
@@ -79,8 +84,8 @@ struct mm_struct *mm_alloc(void)
 }
 
 /*
- * A loop, not an increment: going from 0 to 1 would revive an mm whose VMAs are
- * being freed.
+ * Takes a use unless there is none left. It is a loop and no increment, because
+ * going from 0 to 1 would revive an mm whose VMAs are being freed.
  */
 bool mmget_not_zero(struct mm_struct *mm)
 {
@@ -111,14 +116,17 @@ static void check_mm(const struct mm_struct *mm)
 
 	BUG_ON(!TAILQ_EMPTY(&mm->mmap) || mm->map_count || mm->total_vm);
 	BUG_ON(mm->locked_vm);
-	/* Each counter by itself: two errors may cancel in the sum. */
+	/*
+	 * Each counter is checked by itself, as two errors may cancel in the
+	 * sum.
+	 */
 	for (i = 0; i < NR_MM_COUNTERS; i++)
 		BUG_ON(mm->rss[i]);
 }
 
 /*
- * The order is that of exit_mmap's needs: pages before VMAs, the pgd with
- * mmdrop at last, since kernel threads may still run on it.
+ * Drops a use. The last one frees the pages, then the VMAs, and leaves the pgd
+ * to mmdrop, since a kernel thread may still run on it.
  */
 void mmput(struct mm_struct *mm)
 {
@@ -133,10 +141,7 @@ void mmput(struct mm_struct *mm)
 	check_mm(mm);
 	left = atomic_dec_return_relaxed(&mms);
 	BUG_ON(left < 0);
-	/*
-	 * After the VMAs: fput may sleep, and /proc/PID/exe needs the file no
-	 * longer.
-	 */
+	/* The VMAs are gone, which were the last to need the program's text. */
 	if (mm->exe_file)
 		fput(mm->exe_file);
 	mm->exe_file = NULL;

@@ -116,13 +116,17 @@ static int prepare_vma(struct mm_struct *mm, struct file *file, uaddr_t start,
 	vma->vm_flags = vm_flags;
 	vma->vm_pgoff = pgoff;
 	if (file) {
-		/* Before the file's mmap, which may look at vma->vm_file. */
+		/*
+		 * Set before the file's mmap is called, which may look at it.
+		 */
 		vma->vm_file = get_file(file);
 		err = file->f_op->mmap(file, vma);
 	} else if (vm_flags & VM_SHARED) {
 		err = shmem_zero_setup(vma);
 	}
-	/* From its own flags: a file may have changed them. */
+	/*
+	 * The file's mmap may have changed vm_flags, so the rights come last.
+	 */
 	vma->vm_page_prot = vma_page_prot(vma->vm_flags);
 	if (err) {
 		vma->vm_ops = NULL; /* a failed mmap owns nothing to close */
@@ -197,9 +201,12 @@ static int mmap_region(struct mm_struct *mm, struct file *file, uaddr_t start,
 	err = make_room(mm, start, start + bytes, &prev);
 	if (err)
 		goto err_free_vma;
-	/* With its own flags: the file's mmap may have changed them. */
+	/*
+	 * vma's own flags are charged, as the file's mmap may have changed
+	 * them.
+	 */
 	vma_charge(mm, vma->vm_flags, pages);
-	/* It is what the program will touch next. */
+	/* The program will most likely touch the new VMA next. */
 	mm->mmap_cache = vma_insert(mm, vma, prev);
 	trace_vma(TRACE_MMAP, start, start + bytes);
 	return 0;
@@ -212,8 +219,8 @@ err_unreserve:
 }
 
 /*
- * The order of the checks is Linux's: of several errors a program sees the
- * same.
+ * Checks and makes a mapping. The order of the checks is Linux's, so that of
+ * several errors a program sees the same.
  */
 int do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr, u32 bytes,
 	    u32 prot, u32 flags, u32 pgoff, uaddr_t *result)
@@ -257,7 +264,8 @@ int do_mmap(struct mm_struct *mm, struct file *file, uaddr_t addr, u32 bytes,
 /* ---- brk and the stack's first pages ----------------------------- */
 
 /*
- * brk and bss: anonymous, private, and merged with the heap that ends at start.
+ * Maps memory for brk and bss: anonymous, private, and merged with the heap
+ * that ends at start.
  */
 int do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 vm_flags)
 {
@@ -283,8 +291,9 @@ int do_brk(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 vm_flags)
 }
 
 /*
- * The offset is the address, as for every anonymous mapping: the stack can grow
- * down to page 0 before vm_pgoff would wrap.
+ * Maps the first pages of a stack. Its offset is its address, as for every
+ * anonymous mapping, so the stack can grow down to page 0 before vm_pgoff would
+ * wrap.
  */
 int mm_setup_stack(struct mm_struct *mm, uaddr_t top, u32 bytes, u32 vm_flags)
 {
@@ -293,7 +302,7 @@ int mm_setup_stack(struct mm_struct *mm, uaddr_t top, u32 bytes, u32 vm_flags)
 
 	BUG_ON(!rwsem_is_write_locked(&mm->mmap_lock));
 	BUG_ON(!IS_ALIGNED(top | bytes, PAGE_SIZE) || bytes > top);
-	/* Never in place of the program's own segments. */
+	/* The stack must not replace the program's own segments. */
 	if (find_vma_intersection(mm, top - bytes, top))
 		return -ENOMEM;
 	return mmap_region(mm, NULL, top - bytes, bytes, flags,

@@ -5,7 +5,9 @@
  */
 #include <mm/internal.h>
 
-/* An empty batch: start above end, so that the first entry sets both. */
+/*
+ * Begins an empty batch: start is above end, so that the first entry sets both.
+ */
 void tlb_gather_mmu(struct mmu_gather *tlb, struct mm_struct *mm, bool fullmm)
 {
 	tlb->mm = mm;
@@ -40,7 +42,10 @@ static void tlb_flush_mmu(struct mmu_gather *tlb)
 	tlb->nr = 0;
 }
 
-/* No entry was cleared without being part of the range. */
+/*
+ * Flushes what the batch still has. A cleared page that is not in its range
+ * would never be flushed.
+ */
 void tlb_finish_mmu(struct mmu_gather *tlb)
 {
 	tlb_flush_mmu(tlb);
@@ -78,7 +83,7 @@ static void clear_entries(struct mmu_gather *tlb, pte_t *ptep, u32 n)
 		if (pte_none(pte))
 			continue;
 		ptep_clear_batched(tlb->mm, &ptep[i], pte);
-		/* The zero page: the entry owned no reference. */
+		/* An entry for the zero page owns no reference. */
 		if (pte_special(pte))
 			continue;
 		page = pte_page(pte);
@@ -119,15 +124,18 @@ static void zap_pte_range(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 		va += n * PAGE_SIZE;
 		tlb->end = va;
 		/*
-		 * A spinlock is held: flushing and putting pages does not
-		 * sleep.
+		 * Neither the flush nor put_page sleeps, so both may run under
+		 * page_table_lock.
 		 */
 		if (tlb->nr == MMU_GATHER_PAGES)
 			tlb_flush_mmu(tlb);
 	}
 }
 
-/* VMAs of one call share the batch, so that many small ones cost one flush. */
+/*
+ * Clears the entries of one VMA. The VMAs of one call share the batch, so that
+ * many small ones cost one flush.
+ */
 void unmap_page_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end)
 {
 	struct mm_walk walk = {
@@ -144,7 +152,7 @@ void unmap_page_range(struct mmu_gather *tlb, uaddr_t start, uaddr_t end)
 	walk_page_range(&walk, start, end);
 }
 
-/* One VMA's range with a batch of its own. */
+/* Clears and flushes one range, with a batch of its own. */
 void zap_page_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 {
 	struct mmu_gather tlb;

@@ -64,7 +64,7 @@ static int reserve_writable(const struct vm_area_struct *vma, u32 pages,
 		return -ENOMEM;
 	if (accountable_mapping(*flags))
 		*flags |= VM_ACCOUNT;
-	/* Only what is not promised yet. */
+	/* If vma had VM_ACCOUNT before, its pages are promised already. */
 	return vma_reserve(*flags & ~vma->vm_flags, pages);
 }
 
@@ -80,7 +80,7 @@ static int mprotect_fixup(struct vm_area_struct **vma, uaddr_t start,
 
 	if (flags == old_flags)
 		return 0;
-	/* The plan: both steps that can fail come before the first change. */
+	/* Both steps that can fail come before the first change: the plan. */
 	err = reserve_writable(*vma, pages, &flags);
 	if (err)
 		return err;
@@ -93,7 +93,10 @@ static int mprotect_fixup(struct vm_area_struct **vma, uaddr_t start,
 	vma_set_flags(*vma, flags);
 	(*vma)->vm_page_prot = vma_page_prot(flags);
 	change_protection(*vma);
-	/* Last: a merged VMA would have entries of other rights. */
+	/*
+	 * Merging comes last, or a VMA would have entries with two kinds of
+	 * rights.
+	 */
 	*vma = vma_merge(*vma);
 	trace_vma(TRACE_MPROTECT, start, end);
 	return 0;
@@ -125,8 +128,8 @@ static int protect_range(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		if (start == end)
 			return 0;
 		/*
-		 * Merged with its successor, vma reaches beyond stop, and is
-		 * the next one, too.
+		 * If vma was merged with its successor it reaches beyond stop
+		 * and is the next one itself.
 		 */
 		if (start == vma->vm_end)
 			vma = vma_next(vma);
@@ -135,8 +138,9 @@ static int protect_range(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 }
 
 /*
- * PROT_GROWSDOWN, from programs whose stack must become executable: start moves
- * down to the start of the stack. Errors come in Linux's order.
+ * mprotect(2). PROT_GROWSDOWN, from programs whose stack must become
+ * executable, moves start down to the start of the stack. The checks are in
+ * Linux's order.
  */
 int do_mprotect(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 prot)
 {

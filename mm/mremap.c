@@ -73,7 +73,7 @@ static void move_run(struct remap *r, pte_t *from, uaddr_t va, u32 n)
 	ptes_sync(from, n);
 	flush_tlb_range(r->mm, va, va + n * PAGE_SIZE);
 	for (i = 0; i < n; i++) {
-		/* What was mapped here was unmapped by commit_move. */
+		/* commit_move has unmapped what was here. */
 		VM_BUG_ON(!pte_none(slot[i]));
 		set_pte_batched(&slot[i], moved[i]);
 	}
@@ -95,8 +95,8 @@ static void move_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 
 		n = 1;
 		/*
-		 * Large mappings are mostly untouched: do not flush for
-		 * nothing.
+		 * Large mappings are mostly untouched: a flush for empty slots
+		 * is wasted.
 		 */
 		if (pte_none(*ptep))
 			continue;
@@ -106,7 +106,10 @@ static void move_entries(struct mm_walk *walk, pte_t *ptep, uaddr_t va,
 	}
 }
 
-/* Cannot fail: alloc_new_tables has made every table. */
+/*
+ * Moves all entries. It cannot fail, since alloc_new_tables has made every
+ * table.
+ */
 static void move_page_tables(struct remap *r)
 {
 	u32 bytes = r->moved;
@@ -177,7 +180,10 @@ static int plan_new_range(struct remap *r)
 	r->new->vm_end = r->new_addr + r->new_bytes;
 	if (!alloc_new_tables(r))
 		return 0;
-	/* Only tables that no VMA needs: some may have been there before. */
+	/*
+	 * Some tables were there before: only those that no VMA needs are
+	 * freed.
+	 */
 	free_tables_of_holes(r->mm, r->new_addr, r->new->vm_end);
 	vm_area_free(r->new);
 err_unreserve:
@@ -197,7 +203,7 @@ static void commit_move(struct remap *r)
 	if (target)
 		commit_unmap(target, r->new_addr, r->new->vm_end, r->new_addr,
 			     true);
-	/* Before vma_insert, which may free r->new by merging. */
+	/* Charged before vma_insert, which may free r->new by merging. */
 	vma_charge(r->mm, r->new->vm_flags, vma_pages(r->new));
 	find_vma_prev(r->mm, r->new_addr, &prev);
 	vma_insert(r->mm, r->new, prev);
@@ -304,8 +310,8 @@ static int expand_in_place(struct vm_area_struct *vma, u32 bytes)
 }
 
 /*
- * MREMAP_FIXED and MREMAP_DONTUNMAP, which always move. The checks are in
- * Linux's order, which programs see by the error.
+ * Serves MREMAP_FIXED and MREMAP_DONTUNMAP, which always move. The checks are
+ * in Linux's order, so that a program sees the same error.
  */
 static int mremap_to(struct remap *r)
 {
@@ -387,10 +393,7 @@ static int check_flags(const struct remap *r, bool same_size)
 	return IS_ALIGNED(r->addr, PAGE_SIZE) && r->new_bytes ? 0 : -EINVAL;
 }
 
-/*
- * Dispatches to the three forms: to a chosen place, shrinking in place,
- * growing.
- */
+/* mremap(2): moves to a chosen place, shrinks in place, or grows. */
 int do_mremap(struct mm_struct *mm, uaddr_t addr, u32 old_bytes, u32 new_bytes,
 	      u32 flags, uaddr_t new_addr, uaddr_t *result)
 {

@@ -30,8 +30,8 @@ static void free_unused_tables(struct mm_struct *mm,
 }
 
 /*
- * Only for a plan that failed: it may have made tables in holes, and no VMA is
- * there to free them later.
+ * Frees unused tables between VMAs. A plan that failed may have made tables in
+ * holes, where no VMA would ever free them.
  */
 void free_tables_of_holes(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 {
@@ -42,7 +42,7 @@ void free_tables_of_holes(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 
 		if (start < stop)
 			free_unused_tables(mm, prev, next, start, stop);
-		/* The last hole ends at `end`. */
+		/* This was the last hole, which ends at `end`. */
 		if (!next)
 			break;
 		start = next->vm_end;
@@ -51,14 +51,20 @@ void free_tables_of_holes(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 	}
 }
 
-/* Counts vma's pages off while its flags and size are still known. */
+/*
+ * Frees vma and what it holds. Its pages are uncharged first, while its flags
+ * and size are still known.
+ */
 static void remove_vma(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	vma_uncharge(mm, vma->vm_flags, vma_pages(vma));
 	vm_area_free(vma);
 }
 
-/* After the flush: closing the last VMA of a shared object frees its pages. */
+/*
+ * Frees the VMAs of a list. The caller has flushed, because closing the last
+ * VMA of a shared object frees its pages.
+ */
 static void remove_vma_list(struct mm_struct *mm, struct vma_list *list)
 {
 	struct vm_area_struct *vma;
@@ -110,7 +116,10 @@ static void remove_vmas(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 	struct vma_list detached = TAILQ_HEAD_INITIALIZER(detached);
 
 	next = vma_unlink_run(mm, vma, end, &detached);
-	/* All VMAs in one range: one batch and one flush for them. */
+	/*
+	 * All VMAs are zapped as one range, so they share one batch and its
+	 * flush.
+	 */
 	if (zap_start < end)
 		zap_page_range(mm, zap_start, end);
 	if (!keep_tables)
@@ -118,7 +127,10 @@ static void remove_vmas(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 	remove_vma_list(mm, &detached);
 }
 
-/* The common cases need no cut and so no memory: munmap then cannot fail. */
+/*
+ * Cuts the VMAs at the borders. The common cases need no cut and so no memory:
+ * munmap cannot fail for them.
+ */
 int plan_unmap(struct vm_area_struct **first, uaddr_t start, uaddr_t end)
 {
 	const struct vm_area_struct *vma = *first;
@@ -131,7 +143,10 @@ int plan_unmap(struct vm_area_struct **first, uaddr_t start, uaddr_t end)
 	return vma_isolate(first, start, end);
 }
 
-/* Works on what the plan left: whole VMAs, or one that is trimmed. */
+/*
+ * Unmaps what the plan has prepared: whole VMAs, or a part of one that is
+ * trimmed.
+ */
 void commit_unmap(struct vm_area_struct *first, uaddr_t start, uaddr_t end,
 		  uaddr_t zap_start, bool keep_tables)
 {
@@ -147,7 +162,7 @@ void commit_unmap(struct vm_area_struct *first, uaddr_t start, uaddr_t end,
 		trace_vma(TRACE_MUNMAP, zap_start, end);
 }
 
-/* An empty range is no error: POSIX lets munmap name unmapped pages. */
+/* munmap(2). A range without a VMA is no error, as on Linux. */
 int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 {
 	struct vm_area_struct *first;
@@ -158,7 +173,10 @@ int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 	if (!IS_ALIGNED(start, PAGE_SIZE) || start > TASK_SIZE || !bytes ||
 	    bytes > TASK_SIZE - start)
 		return -EINVAL;
-	/* Rounded after the check: bytes close to 4 GiB would wrap to 0. */
+	/*
+	 * The end is rounded after the check: bytes close to 4 GiB would wrap
+	 * to 0.
+	 */
 	end = ALIGN_UP(start + bytes, PAGE_SIZE);
 	first = find_vma_intersection(mm, start, end);
 	if (!first)
@@ -170,9 +188,10 @@ int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 }
 
 /*
- * The lock is taken for writing, though only entries are cleared: a fault holds
- * it for reading throughout, so none is under way that could install a page of
- * zeroes where the program, or the kernel copying for it, had other bytes.
+ * Frees a killed task's private pages. The lock is taken for writing, though
+ * only entries are cleared: a fault holds it for reading throughout, so none is
+ * under way that could install a page of zeroes where the program, or the
+ * kernel copying for it, had other bytes.
  */
 bool reap_mm(struct mm_struct *mm)
 {
@@ -192,7 +211,8 @@ bool reap_mm(struct mm_struct *mm)
 }
 
 /*
- * No task uses mm, so mmap_lock is not taken and the whole mm is flushed once.
+ * Ends an address space. No task uses mm, so mmap_lock is not taken, and the
+ * whole mm is flushed once.
  */
 void exit_mmap(struct mm_struct *mm)
 {
@@ -203,8 +223,8 @@ void exit_mmap(struct mm_struct *mm)
 	mm->hiwater_rss = get_mm_hiwater_rss(mm);
 	tlb_gather_mmu(&tlb, mm, true);
 	/*
-	 * All entries first, while every table is still there: a batch may span
-	 * several VMAs.
+	 * All entries are cleared first, while every table exists: a batch may
+	 * span several VMAs.
 	 */
 	TAILQ_FOREACH(vma, &mm->mmap, vm_link)
 		unmap_page_range(&tlb, vma->vm_start, vma->vm_end);

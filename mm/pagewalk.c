@@ -6,8 +6,8 @@
 #include <mm/internal.h>
 
 /*
- * The lock is taken for each table, not for the whole range: at most 256
- * entries are handled with it held.
+ * Calls pte_range for each table. page_table_lock is taken for each, not for
+ * the whole range: at most 256 entries are handled with it held.
  */
 void walk_page_range(struct mm_walk *walk, uaddr_t start, uaddr_t end)
 {

@@ -19,17 +19,14 @@ struct shmem {
 
 static struct kmem_cache *shmem_cachep;
 
-/*
- * Objects are few but made and freed with each mapping: a cache of their own
- * size.
- */
+/* Creates the cache of objects, which come and go with each shared mapping. */
 void shmem_init(void)
 {
 	shmem_cachep = kmem_cache_create("shmem", sizeof(struct shmem), 0,
 					 SLAB_PANIC, NULL);
 }
 
-/* The last leaf may be used in part. */
+/* Returns the number of leaves, of which the last may be used in part. */
 static u32 nr_leaves(const struct shmem *shm)
 {
 	return (shm->nr_pages + (u32)LEAF_SLOTS - 1) / (u32)LEAF_SLOTS;
@@ -50,7 +47,10 @@ static void shmem_free_leaf(struct page **leaf)
 	free_pages(leaf, 0);
 }
 
-/* No VMA is left, so nobody else can reach the object: no lock. */
+/*
+ * Frees the object with its pages. No VMA is left to reach it by, so no lock is
+ * needed.
+ */
 static void shmem_free(struct shmem *shm)
 {
 	u32 i;
@@ -64,7 +64,9 @@ static void shmem_free(struct shmem *shm)
 	kmem_cache_free(shmem_cachep, shm);
 }
 
-/* Called for copies only; shmem_zero_setup counted the first VMA. */
+/*
+ * A VMA of the object was copied. shmem_zero_setup has counted the first one.
+ */
 static void shmem_open(struct vm_area_struct *vma)
 {
 	struct shmem *shm = vma->vm_private_data;
@@ -74,7 +76,10 @@ static void shmem_open(struct vm_area_struct *vma)
 	atomic_inc(&shm->vmas);
 }
 
-/* munmap has cleared the VMA's entries before, so no page is mapped. */
+/*
+ * A VMA is about to be freed. Its entries have been cleared before, so the last
+ * one finds no page mapped.
+ */
 static void shmem_close(struct vm_area_struct *vma)
 {
 	struct shmem *shm = vma->vm_private_data;
@@ -96,7 +101,10 @@ static struct page **shmem_slot(struct shmem *shm, u32 pgoff)
 	return leaf ? &leaf[pgoff % LEAF_SLOTS] : NULL;
 }
 
-/* For faults and fault-around: see vm_operations. Allocates nothing. */
+/*
+ * Finds pages that exist, for faults and fault-around (struct vm_operations).
+ * It allocates nothing.
+ */
 static void shmem_find_pages(struct vm_area_struct *vma, u32 pgoff, u32 nr,
 			     struct page *pages[])
 {
@@ -112,8 +120,8 @@ static void shmem_find_pages(struct vm_area_struct *vma, u32 pgoff, u32 nr,
 		pages[i] = slot ? *slot : NULL;
 		if (pages[i])
 			/*
-			 * Under the lock, or the object's own reference might
-			 * be gone.
+			 * The reference is taken under the lock, while the
+			 * object's own keeps the page.
 			 */
 			get_page(pages[i]);
 	}
@@ -166,8 +174,8 @@ static struct page *shmem_add_page(struct shmem *shm, u32 pgoff)
 }
 
 /*
- * Two processes may fault on one page at once: each step looks again under the
- * lock.
+ * Finds or makes the page of a fault. Two processes may fault on one page at
+ * once, so each step looks again under the lock.
  */
 static u32 shmem_fault(struct vm_fault *vmf)
 {
@@ -178,10 +186,7 @@ static u32 shmem_fault(struct vm_fault *vmf)
 	shmem_find_pages(vmf->vma, vmf->pgoff, 1, &vmf->page);
 	if (vmf->page)
 		return 0;
-	/*
-	 * Read without the lock: a leaf that exists stays as long as the
-	 * object.
-	 */
+	/* This is read without the lock: a leaf stays as long as the object. */
 	if (!shm->leaves[vmf->pgoff / LEAF_SLOTS] &&
 	    !shmem_grow_leaf(shm, vmf->pgoff))
 		return VM_FAULT_OOM;
@@ -189,7 +194,7 @@ static u32 shmem_fault(struct vm_fault *vmf)
 	return vmf->page ? 0 : VM_FAULT_OOM;
 }
 
-/* The file that Linux would have made for the object. */
+/* The name that Linux gives the file behind the object. */
 static const char *shmem_name(struct vm_area_struct *vma __unused_arg)
 {
 	return "/dev/zero (deleted)"; /* as Linux shows it */
@@ -203,7 +208,10 @@ static const struct vm_operations shmem_vm_ops = {
 	.name = shmem_name,
 };
 
-/* Object, table and promise, or nothing: each label undoes what is above it. */
+/*
+ * Makes object, table and promise for vma, or nothing: each label undoes the
+ * steps above it.
+ */
 int shmem_zero_setup(struct vm_area_struct *vma)
 {
 	u32 pages = vma_pages(vma);

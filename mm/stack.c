@@ -40,8 +40,9 @@ static int check_growth(struct vm_area_struct *vma, uaddr_t start, u32 pages)
 }
 
 /*
- * The same plan and commit as in mmap, under a spinlock: nothing here sleeps,
- * since a stack has no file and i_mmap_lock does nothing.
+ * Moves vm_start down to start. Plan and commit are as in mmap, but under a
+ * spinlock. Nothing here sleeps: a stack has no file, so i_mmap_lock does
+ * nothing.
  */
 static int grow_down(struct vm_area_struct *vma, uaddr_t start)
 {
@@ -50,7 +51,7 @@ static int grow_down(struct vm_area_struct *vma, uaddr_t start)
 
 	if (err)
 		return err;
-	/* The last step that can fail. */
+	/* This is the last step that can fail: the stack changes after it. */
 	if (vma_reserve(vma->vm_flags, pages))
 		return -ENOMEM;
 	vma_resize(vma, start, vma->vm_end, vma->vm_pgoff - pages);
@@ -60,8 +61,8 @@ static int grow_down(struct vm_area_struct *vma, uaddr_t start)
 }
 
 /*
- * mmap_lock is held for reading by every fault, so two threads may be here at
- * once: page_table_lock orders them.
+ * Grows a stack to va. A fault holds mmap_lock only for reading, so two threads
+ * may be here at once, and page_table_lock orders them.
  */
 int expand_stack(struct vm_area_struct *vma, uaddr_t va)
 {

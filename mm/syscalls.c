@@ -19,7 +19,10 @@ static bool read_is_exec(u32 prot)
 		prot & PROT_READ;
 }
 
-/* MAP_NONBLOCK turns MAP_POPULATE off, as in Linux. */
+/*
+ * mmap(2) without the look-up of the descriptor. MAP_NONBLOCK turns
+ * MAP_POPULATE off, as in Linux.
+ */
 s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 		  u32 flags, u32 pgoff)
 {
@@ -33,21 +36,25 @@ s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 	down_write(&mm->mmap_lock);
 	err = do_mmap(mm, file, addr, bytes, prot, flags, pgoff, &result);
 	if (!err && !fill)
-		/* Under the lock: mlockall may change def_flags. */
+		/*
+		 * Read under the lock, as mlockall in another thread may change
+		 * it.
+		 */
 		fill = flags & MAP_LOCKED || mm->def_flags & VM_LOCKED;
 	up_write(&mm->mmap_lock);
 	if (err)
 		return err;
 	if (fill)
 		/*
-		 * After unlocking: it takes the lock for reading, so that other
-		 * threads can fault meanwhile.
+		 * The pages are faulted in after unlocking, so that other
+		 * threads can fault meanwhile; mm_populate takes the lock for
+		 * reading.
 		 */
 		(void)mm_populate(mm, result, bytes);
 	return (s32)result;
 }
 
-/* munmap(2). For writing, as VMAs leave the set. */
+/* munmap(2). VMAs leave the set, so the lock is taken for writing. */
 s32 sys_munmap(uaddr_t addr, u32 bytes)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
@@ -60,8 +67,7 @@ s32 sys_munmap(uaddr_t addr, u32 bytes)
 }
 
 /*
- * mprotect(2): a program of an old personality that asks to read may also
- * execute.
+ * mprotect(2). PROT_READ implies PROT_EXEC for a program of an old personality.
  */
 s32 sys_mprotect(uaddr_t addr, u32 bytes, u32 prot)
 {
@@ -144,7 +150,10 @@ static void set_brk(struct mm_struct *mm, uaddr_t brk)
 	mm->brk = brk;
 }
 
-/* Returns the break that is in force afterwards: brk(0) asks for it. */
+/*
+ * brk(2). Returns the break that is in force afterwards, so a program learns it
+ * by brk(0).
+ */
 s32 sys_brk(uaddr_t brk)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
@@ -166,7 +175,10 @@ s32 sys_brk(uaddr_t brk)
 	return (s32) new;
 }
 
-/* ARM's own call, for programs that generate code; flags must be 0. */
+/*
+ * ARM's own call, by which programs that generate code make it visible to
+ * instruction fetches. flags must be 0.
+ */
 s32 sys_cacheflush(uaddr_t start, uaddr_t end, u32 flags)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
@@ -175,6 +187,9 @@ s32 sys_cacheflush(uaddr_t start, uaddr_t end, u32 flags)
 		return -EINVAL;
 	if (end > TASK_SIZE)
 		return -EFAULT;
-	/* A user address can be unmapped: then it returns -EFAULT. */
+	/*
+	 * The size of a cache line is known to mmu/ alone, so the loop is
+	 * there.
+	 */
 	return flush_icache_user_range(mm, start, end);
 }

@@ -36,7 +36,7 @@ static inline bool gap_fits(struct gap_search *gs, bool up, uaddr_t start,
 	return true;
 }
 
-/* The gap below vma, without the guard gap of a stack. */
+/* Whether the gap below vma, without the guard gap of a stack, has room. */
 static inline bool gap_below_fits(struct gap_search *gs, bool up,
 				  struct vm_area_struct *vma)
 {
@@ -124,7 +124,10 @@ static __always_inline bool gap_search_tree(struct gap_search *gs, bool up,
 {
 	struct vm_area_struct *vma;
 
-	/* Also for an empty tree: the loop needs a root. */
+	/*
+	 * This also ends the search in an empty tree, where the loop has no
+	 * root.
+	 */
 	if (subtree_gap(root) < gs->bytes)
 		return false;
 	for (vma = first_candidate(gs, up, root);
@@ -134,7 +137,10 @@ static __always_inline bool gap_search_tree(struct gap_search *gs, bool up,
 	return false;
 }
 
-/* The gap above the last VMA: the tree knows only gaps below VMAs. */
+/*
+ * Whether the gap above the last VMA has room. The tree knows only the gaps
+ * below VMAs.
+ */
 static inline bool last_gap_fits(struct gap_search *gs, bool up,
 				 struct mm_struct *mm)
 {
@@ -144,8 +150,8 @@ static inline bool last_gap_fits(struct gap_search *gs, bool up,
 }
 
 /*
- * The gap above the last VMA comes last in an upward search, and first in a
- * downward one.
+ * Searches from one end to the other: upward, the gap above the last VMA comes
+ * last; downward, it comes first.
  */
 int vma_find_gap(struct mm_struct *mm, u32 bytes, uaddr_t low, uaddr_t high,
 		 bool up, uaddr_t *result)
@@ -189,7 +195,7 @@ static bool hint_is_free(struct mm_struct *mm, uaddr_t addr, u32 bytes)
 	return !vma || addr + bytes <= vm_start_gap(vma);
 }
 
-/* Linux checks in this order, which programs see by the error. */
+/* Checks the range of MAP_FIXED, in Linux's order. */
 static int check_fixed(uaddr_t addr, u32 bytes)
 {
 	if (addr < FIRST_USER_ADDRESS)
@@ -199,7 +205,10 @@ static int check_fixed(uaddr_t addr, u32 bytes)
 	return IS_ALIGNED(addr, PAGE_SIZE) ? 0 : -EINVAL;
 }
 
-/* MAP_FIXED need not be free: mmap_region unmaps what is there. */
+/*
+ * Finds the place of a new mapping. That of MAP_FIXED need not be free:
+ * mmap_region unmaps what is there.
+ */
 int get_unmapped_area(struct mm_struct *mm, uaddr_t addr, u32 bytes, u32 flags,
 		      uaddr_t *result)
 {

@@ -69,8 +69,8 @@ void vma_cache_init(void)
 }
 
 /*
- * Not cleared: prepare_vma sets the range, and linking sets list, tree and
- * gaps.
+ * Allocates a VMA. It is not cleared: prepare_vma sets the range, and linking
+ * sets list, tree and gaps.
  */
 struct vm_area_struct *vm_area_alloc(struct mm_struct *mm)
 {
@@ -86,7 +86,10 @@ struct vm_area_struct *vm_area_alloc(struct mm_struct *mm)
 	return vma;
 }
 
-/* The copy must be closed like the original, by vm_area_free. */
+/*
+ * Copies a VMA. The copy counts as a user of file and object, and ends by
+ * vm_area_free like the original.
+ */
 struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma,
 				   struct mm_struct *mm)
 {
@@ -110,13 +113,13 @@ struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma,
 	BUG_ON(vma->vm_start >= vma->vm_end);
 	if (new->vm_file)
 		get_file(new->vm_file);
-	/* Last: open may read the whole VMA. */
+	/* open comes last, as it may read the whole VMA. */
 	if (new->vm_ops &&new->vm_ops->open)
 		new->vm_ops->open(new);
 	return new;
 }
 
-/* close comes first: it may still need the file. */
+/* Frees a VMA. close comes first, as it may still need the file. */
 void vm_area_free(struct vm_area_struct *vma)
 {
 	if (vma->vm_ops && vma->vm_ops->close)
@@ -144,7 +147,9 @@ static inline void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
 		RB_RIGHT(parent, vm_rb) = vma;
 	} else if (next) {
 		parent = next;
-		/* A VMA there would lie between prev and next. */
+		/*
+		 * A VMA below next on the left would lie between prev and next.
+		 */
 		BUG_ON(RB_LEFT(parent, vm_rb));
 		RB_LEFT(parent, vm_rb) = vma;
 	} else {
@@ -164,7 +169,7 @@ static inline void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
 	vma_tree_RB_INSERT_COLOR(&mm->mm_rb, vma);
 }
 
-/* The caller has found prev, so no search is needed. */
+/* Links vma after prev. The caller has found prev, so no search is needed. */
 void __vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
 		struct vm_area_struct *prev)
 {
@@ -180,7 +185,7 @@ void __vma_link(struct mm_struct *mm, struct vm_area_struct *vma,
 	BUG_ON(next && next->vm_start < vma->vm_end);
 	tree_insert(mm, vma, prev, next);
 	mm->map_count++;
-	/* Last: from here on a truncation may look at vma. */
+	/* This comes last: from here on a truncation may look at vma. */
 	if (vma->vm_file)
 		i_mmap_add(vma);
 }
@@ -218,7 +223,9 @@ static inline void list_remove(struct mm_struct *mm, struct vm_area_struct *vma)
 		i_mmap_remove(vma);
 }
 
-/* The tree first: it reads vma's neighbours in the list. */
+/*
+ * Unlinks vma, first from the tree, which reads vma's neighbours in the list.
+ */
 void __vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	tree_remove(mm, vma, vma_prev(vma), vma_next(vma));
@@ -232,9 +239,7 @@ static void make_tree(struct mm_struct *mm)
 
 	RB_INIT(&mm->mm_rb);
 	TAILQ_FOREACH(vma, &mm->mmap, vm_link) {
-		/*
-		 * Ascending, so each VMA is the last one: no neighbour above.
-		 */
+		/* VMAs come in ascending order, so none is above vma. */
 		tree_insert(mm, vma, prev, NULL);
 		prev = vma;
 		cond_resched();
@@ -257,8 +262,8 @@ static bool most_go(const struct mm_struct *mm, struct vm_area_struct *vma,
 }
 
 /*
- * One removal is O(log n) with rotations; a new tree is O(n), but cheap per
- * VMA.
+ * Unlinks a run of VMAs. Each removal from the tree costs O(log n) and
+ * rotations; building a tree of n VMAs costs O(n), and little for each.
  */
 struct vm_area_struct *vma_unlink_run(struct mm_struct *mm,
 				      struct vm_area_struct *vma, uaddr_t end,
@@ -284,7 +289,7 @@ struct vm_area_struct *vma_unlink_run(struct mm_struct *mm,
 	return vma;
 }
 
-/* A gap changes on each side where a border moves. */
+/* Moves vma's borders. On each side where a border moves a gap changes. */
 void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		  u32 pgoff)
 {
@@ -298,7 +303,7 @@ void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 	if (end != vma->vm_end) {
 		vma->vm_end = end;
 		/*
-		 * Without a next one nobody keeps this gap: last_gap_fits
+		 * The gap above the last VMA is stored nowhere: last_gap_fits
 		 * computes it.
 		 */
 		if (next)
@@ -310,8 +315,8 @@ void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 /* ---- finding ----------------------------------------------------- */
 
 /*
- * Several readers may set mmap_cache at once: each stores a VMA of the set,
- * which stays in it as long as mmap_lock is held.
+ * Searches the tree. Several readers may set mmap_cache at once: each stores a
+ * VMA of the set, which stays in it as long as mmap_lock is held.
  */
 struct vm_area_struct *__find_vma(struct mm_struct *mm, uaddr_t va)
 {
@@ -333,7 +338,10 @@ struct vm_area_struct *__find_vma(struct mm_struct *mm, uaddr_t va)
 			vma = RB_RIGHT(vma, vm_rb);
 			continue;
 		}
-		/* It ends above va; a lower one may do so, too. */
+		/*
+		 * A VMA further left may end above va, too, and would be the
+		 * first.
+		 */
 		found = vma;
 		if (va >= vma->vm_start)
 			break;
@@ -344,7 +352,10 @@ struct vm_area_struct *__find_vma(struct mm_struct *mm, uaddr_t va)
 	return found;
 }
 
-/* Above all VMAs the previous one is the last of the list. */
+/*
+ * find_vma and the VMA before it, which is the last of the list if va is above
+ * all.
+ */
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, uaddr_t va,
 				     struct vm_area_struct **prev)
 {
@@ -355,8 +366,8 @@ struct vm_area_struct *find_vma_prev(struct mm_struct *mm, uaddr_t va,
 }
 
 /*
- * VMAs are sorted by start and by end alike, so the first that ends above start
- * decides.
+ * Finds the first VMA in a range. VMAs are sorted by start and by end alike, so
+ * the first that ends above start decides.
  */
 struct vm_area_struct *find_vma_intersection(struct mm_struct *mm,
 					     uaddr_t start, uaddr_t end)

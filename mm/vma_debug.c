@@ -12,14 +12,14 @@ struct vma_audit {
 	struct mm_struct counted; /* the ledger's fields, counted anew */
 };
 
-#define check(audit, vma, ok)                                         \
-	do {                                                          \
-		if (!(ok)) {                                          \
-			pr_err("vma_verify: %08x-%08x: not so: %s\n", \
-			       (unsigned int)(vma)->vm_start,         \
-			       (unsigned int)(vma)->vm_end, #ok);     \
-			(audit)->errors++;                            \
-		}                                                     \
+#define check(audit, vma, ok)                                              \
+	do {                                                               \
+		if (!(ok)) {                                               \
+			pr_err("vma_verify: %08x-%08x: broken rule: %s\n", \
+			       (unsigned int)(vma)->vm_start,              \
+			       (unsigned int)(vma)->vm_end, #ok);          \
+			(audit)->errors++;                                 \
+		}                                                          \
 	} while (0)
 
 /*
@@ -37,15 +37,13 @@ static u32 audit_subtree(struct vma_audit *audit, struct vm_area_struct *vma)
 	right = RB_RIGHT(vma, vm_rb);
 	height = audit_subtree(audit, left);
 	audit->in_tree++;
-	/*
-	 * Rule of the colours: equal on both sides, or look-up is not O(log n).
-	 */
+	/* Equal black heights on both sides keep the look-up O(log n). */
 	check(audit, vma, audit_subtree(audit, right) == height);
 	check(audit, vma, !left || left->vm_end <= vma->vm_start);
 	check(audit, vma, !right || vma->vm_end <= right->vm_start);
 	check(audit, vma, !left || RB_PARENT(left, vm_rb) == vma);
 	check(audit, vma, !right || RB_PARENT(right, vm_rb) == vma);
-	/* From the list, which tree_insert did not use for this value. */
+	/* Computed from scratch: what gap_propagate should have stored. */
 	gap = max(subtree_gap(left), subtree_gap(right));
 	check(audit, vma, vma->vm_gap == vma_gap(vma_prev(vma), vma));
 	check(audit, vma, vma->rb_subtree_gap == max(vma->vm_gap, gap));
@@ -114,7 +112,10 @@ static void audit_ledger(struct vma_audit *audit)
 	audit->errors++;
 }
 
-/* Goes on after an error: the pattern of several tells what was forgotten. */
+/*
+ * Checks all rules and goes on after an error, because several together show
+ * what was forgotten.
+ */
 int vma_verify(struct mm_struct *mm)
 {
 	struct vma_audit audit = { .mm = mm };

@@ -33,7 +33,10 @@ static void absorb_next(struct vm_area_struct *low, struct vm_area_struct *high)
 	vm_area_free(high);
 }
 
-/* With the next VMA first: merging with the previous one frees vma. */
+/*
+ * Merges vma with its neighbours. The next VMA comes first, because merging
+ * with the previous one frees vma.
+ */
 struct vm_area_struct *vma_merge(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *prev = vma_prev(vma);
@@ -49,8 +52,8 @@ struct vm_area_struct *vma_merge(struct vm_area_struct *vma)
 }
 
 /*
- * Growing a neighbour saves a VMA: programs map many adjacent ranges, as malloc
- * does.
+ * Links vma or lets a neighbour grow instead. Programs such as malloc map many
+ * adjacent ranges, so this saves many VMAs.
  */
 struct vm_area_struct *vma_insert(struct mm_struct *mm,
 				  struct vm_area_struct *vma,
@@ -79,7 +82,7 @@ struct vm_area_struct *vma_insert(struct mm_struct *mm,
 	return vma;
 }
 
-/* All that can fail comes before the first change. */
+/* Cuts a VMA in two. All that can fail comes before the first change. */
 int split_vma(struct vm_area_struct *vma, uaddr_t addr)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -104,7 +107,10 @@ int split_vma(struct vm_area_struct *vma, uaddr_t addr)
 	return 0;
 }
 
-/* At most two cuts; VMAs between the borders are whole already. */
+/*
+ * Cuts a range out of its VMAs. Two cuts are enough: VMAs between the borders
+ * are whole already.
+ */
 int vma_isolate(struct vm_area_struct **first, uaddr_t start, uaddr_t end)
 {
 	struct vm_area_struct *last;
@@ -147,21 +153,29 @@ static void merge_at(struct mm_struct *mm, uaddr_t addr)
 		vma_merge(vma);
 }
 
-/* Also correct where plan_unmap made no cut: then nothing can be merged. */
+/*
+ * Undoes vma_isolate. Where plan_unmap made no cut this finds nothing to merge.
+ */
 void vma_rejoin(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 {
 	merge_at(mm, start);
 	merge_at(mm, end);
 }
 
-/* Cut, change, merge: only the first step can fail. */
+/*
+ * Gives a range other flags and data: it is cut, changed and merged, of which
+ * only the cut can fail.
+ */
 int vma_change(struct vm_area_struct **vma, uaddr_t start, uaddr_t end,
 	       u32 vm_flags, void *data)
 {
 	int err;
 
 	BUG_ON(start < (*vma)->vm_start || end > (*vma)->vm_end);
-	/* Or it would cut the VMA, and possibly fail, for no change. */
+	/*
+	 * Without this a call that changes nothing could fail for lack of
+	 * memory.
+	 */
 	if (vm_flags == (*vma)->vm_flags && data == (*vma)->vm_private_data)
 		return 0;
 	err = vma_isolate(vma, start, end);
@@ -173,7 +187,7 @@ int vma_change(struct vm_area_struct **vma, uaddr_t start, uaddr_t end,
 	return 0;
 }
 
-/* The pager of the range, if it has one, stays. */
+/* vma_change for flags alone: the pager of the range, if it has one, stays. */
 int vma_change_flags(struct vm_area_struct **vma, uaddr_t start, uaddr_t end,
 		     u32 vm_flags)
 {

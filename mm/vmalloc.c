@@ -62,7 +62,7 @@ static void free_frames(struct vmap_area *area)
 	struct page *page, *next;
 
 	add_page_use(USE_VMALLOC, -(s32)area->nr_pages);
-	/* Safe: put_page may reuse the link at once. */
+	/* put_page may free the page, and with it the link to the next. */
 	STAILQ_FOREACH_SAFE(page, &area->pages, area_link, next) {
 		BUG_ON(!(page->flags & PG_VMALLOC));
 		page->flags &= ~PG_VMALLOC;
@@ -82,8 +82,8 @@ static void free_vmap_area(struct vmap_area *area)
 	BUG_ON(area->bytes <= PAGE_SIZE);
 	unmap_kernel_range(area->va, end - area->va);
 	/*
-	 * Before the frames are free (law 6), and before the addresses can be
-	 * given out again.
+	 * Flushed before the frames are freed (law 6) and before the addresses
+	 * can be given out again.
 	 */
 	flush_tlb_kernel_range(area->va, end);
 	free_frames(area);
@@ -120,7 +120,10 @@ static int alloc_frames(struct vmap_area *area, u32 nr, gfp_t gfp)
 		page->flags |= PG_VMALLOC;
 		STAILQ_INSERT_TAIL(&area->pages, page, area_link);
 	}
-	/* Also after an error: free_frames takes off what nr_pages counts. */
+	/*
+	 * Counted after an error, too: free_frames takes off what nr_pages
+	 * counts.
+	 */
 	add_page_use(USE_VMALLOC, (s32)area->nr_pages);
 	return area->nr_pages < nr ? -ENOMEM : 0;
 }
@@ -164,7 +167,7 @@ static void *vmalloc_node(u32 bytes, u32 align, gfp_t gfp, const char *label,
 	area = alloc_area(size, align, gfp & ~__GFP_ZERO, label, caller);
 	if (!area)
 		return NULL;
-	/* In this order: mapping needs the frames of its next pages. */
+	/* The frames come first, as mapping uses their list. */
 	if (alloc_frames(area, size >> PAGE_SHIFT, gfp) || map_frames(area)) {
 		free_vmap_area(area);
 		return NULL;
@@ -185,7 +188,7 @@ void *vmalloc_aligned(u32 bytes, u32 align, gfp_t gfp, const char *label)
 	return vmalloc_node(bytes, align, gfp, label, caller_address());
 }
 
-/* iounmap of a vmalloc area, or the reverse, is refused by free_area_at. */
+/* Frees a vmalloc area. free_area_at panics for an area of ioremap. */
 void vfree(const void *va)
 {
 	if (va)
@@ -206,8 +209,8 @@ static bool overlaps_lowmem(phys_addr_t pa, u32 bytes)
 }
 
 /*
- * Registers need not start at a page: whole pages are mapped, and the offset is
- * added to the result.
+ * Maps device registers. They need not start at a page: whole pages are mapped,
+ * and the offset is added to the result.
  */
 void *ioremap(phys_addr_t pa, u32 bytes)
 {
@@ -225,7 +228,10 @@ void *ioremap(phys_addr_t pa, u32 bytes)
 	if (!area)
 		return NULL;
 	area->pa = pa - offset;
-	/* All or nothing: the area is freed with nothing mapped. */
+	/*
+	 * ioremap_page_range maps all or nothing, so the area is freed
+	 * unmapped.
+	 */
 	if (ioremap_page_range(area->va, size, area->pa, MT_DEVICE)) {
 		free_vmap_area(area);
 		return NULL;
@@ -233,7 +239,10 @@ void *ioremap(phys_addr_t pa, u32 bytes)
 	return (void *)(uintptr_t)(area->va + offset);
 }
 
-/* va may point into the first page, as ioremap returned it. */
+/*
+ * Unmaps an ioremap area. va may point into its first page, as ioremap returned
+ * it.
+ */
 void iounmap(void *va)
 {
 	if (va)

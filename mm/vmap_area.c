@@ -9,7 +9,10 @@ spinlock_t vmap_lock = SPINLOCK_INIT;
 struct area_list vmap_areas = TAILQ_HEAD_INITIALIZER(vmap_areas);
 struct area_tree vmap_area_tree = RB_INITIALIZER(&vmap_area_tree);
 
-/* The first area's gap begins where the vmalloc range does. */
+/*
+ * Returns where the gap below area begins. The first area's gap begins where
+ * the vmalloc range does.
+ */
 u32 vmap_gap_start(struct vmap_area *area)
 {
 	struct vmap_area *prev = TAILQ_PREV(area, area_list, link);
@@ -26,7 +29,7 @@ static void gap_update(struct vmap_area *area)
 	area->subtree_gap = max(area->va - vmap_gap_start(area), children);
 }
 
-/* Not a difference: addresses are unsigned, and it would overflow an int. */
+/* Orders areas by address. A difference would not do: it overflows an int. */
 static int area_cmp(const struct vmap_area *a, const struct vmap_area *b)
 {
 	return a->va < b->va ? -1 : a->va > b->va;
@@ -76,8 +79,8 @@ static bool search_subtree(struct area_search *as, struct vmap_area *area)
 	if (search_subtree(as, RB_LEFT(area, rb)))
 		return true;
 	/*
-	 * A lower gap did not fit: with a large alignment not each one of
-	 * enough bytes does.
+	 * No lower gap fits, although one may have enough bytes: alignment
+	 * takes some of them.
 	 */
 	as->before = area;
 	if (gap_fits(as, vmap_gap_start(area), area->va))
@@ -85,7 +88,10 @@ static bool search_subtree(struct area_search *as, struct vmap_area *area)
 	return search_subtree(as, RB_RIGHT(area, rb));
 }
 
-/* The gap behind the last area is below none, so the tree does not know it. */
+/*
+ * Finds the lowest gap of the range. The gap behind the last area comes last,
+ * as the tree does not know it.
+ */
 static bool search_gap(struct area_search *as)
 {
 	struct vmap_area *last = TAILQ_LAST(&vmap_areas, area_list);
@@ -108,12 +114,17 @@ static void link_area(struct vmap_area *area, struct vmap_area *before)
 	else
 		TAILQ_INSERT_TAIL(&vmap_areas, area, link);
 	if (area_tree_RB_INSERT(&vmap_area_tree, area))
-		/* Two areas at one address: the search is wrong. */
+		/*
+		 * Two areas at one address would mean that the search is wrong.
+		 */
 		BUG();
 	gap_propagate(area); /* passes before, whose gap shrank */
 }
 
-/* Search and link under one lock, or two callers could get the same gap. */
+/*
+ * Finds a place for area and links it. Both are done under one lock, or two
+ * callers could get the same gap.
+ */
 int vmap_area_insert(struct vmap_area *area, u32 align)
 {
 	struct area_search as = { .bytes = area->bytes, .align = align };
@@ -131,9 +142,9 @@ int vmap_area_insert(struct vmap_area *area, u32 align)
 }
 
 /*
- * If area has two children, next takes its place, and RB_REMOVE recomputes the
- * path from next's old place to the root. Otherwise the paths up from area's
- * parent and from next have changed.
+ * Unlinks area. If it has two children, next takes its place, and RB_REMOVE
+ * recomputes the path from next's old place to the root. Otherwise the paths up
+ * from area's parent and from next have changed.
  */
 void vmap_area_remove(struct vmap_area *area)
 {
@@ -149,7 +160,9 @@ void vmap_area_remove(struct vmap_area *area)
 	spin_unlock(&vmap_lock);
 }
 
-/* By the exact start: an address inside of an area finds nothing. */
+/*
+ * Finds an area by its exact start. An address inside of an area finds nothing.
+ */
 struct vmap_area *vmap_area_find(const void *va)
 {
 	struct vmap_area key = { .va = (u32)(uintptr_t)va }, *area;

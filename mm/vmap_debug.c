@@ -15,7 +15,7 @@ struct vmap_audit {
 	do {                                                               \
 		if (!(ok)) {                                               \
 			pr_err("vmalloc_verify: %08x, %u bytes (%s): "     \
-			       "not so: %s\n",                             \
+			       "broken rule: %s\n",                        \
 			       (unsigned int)(area)->va,                   \
 			       (unsigned int)(area)->bytes, (area)->label, \
 			       #ok);                                       \
@@ -24,8 +24,8 @@ struct vmap_audit {
 	} while (0)
 
 /*
- * Checks order and gaps of the subtree; that the colours are right is left to
- * the macros of Newlib.
+ * Checks order and gaps of the subtree. The tree's colours are left to Newlib's
+ * macros.
  */
 static void audit_subtree(struct vmap_audit *audit, struct vmap_area *area)
 {
@@ -41,7 +41,7 @@ static void audit_subtree(struct vmap_audit *audit, struct vmap_area *area)
 	audit->in_tree++;
 	check(audit, area, !left || left->va < area->va);
 	check(audit, area, !right || area->va < right->va);
-	/* By hand, from the neighbours: what gap_update should have stored. */
+	/* Computed from scratch: what gap_update should have stored. */
 	gap = max(vmap_subtree_gap(left), vmap_subtree_gap(right));
 	gap = max(gap, area->va - vmap_gap_start(area));
 	check(audit, area, area->subtree_gap == gap);
@@ -59,7 +59,7 @@ static void audit_pages(struct vmap_audit *audit, const struct vmap_area *area)
 		      !kernel_va_to_phys(va, &pa) && pa == page_to_phys(page));
 		va += PAGE_SIZE;
 	}
-	/* Neither more nor fewer pages than were counted. */
+	/* The list must have as many pages as were counted. */
 	check(audit, area, va == area->va + area->nr_pages * PAGE_SIZE);
 }
 
@@ -74,13 +74,16 @@ static void audit_area(struct vmap_audit *audit, struct vmap_area *area)
 	/* Overlapping areas would have a gap of nearly 4 GiB. */
 	check(audit, area, area->va >= vmap_gap_start(area));
 	check(audit, area, area->bytes <= VMALLOC_END - area->va);
-	/* It must fail: the guard page is never mapped. */
+	/* The look-up must fail: the guard page is never mapped. */
 	check(audit, area, kernel_va_to_phys(guard, &pa));
 	if (area->owns_pages)
 		audit_pages(audit, area);
 }
 
-/* With the lock held throughout, so that no area is half linked. */
+/*
+ * Checks all areas. The lock is held throughout, so that no area is half
+ * linked.
+ */
 int vmalloc_verify(void)
 {
 	struct vmap_audit audit = { 0 };
@@ -103,13 +106,18 @@ int vmalloc_verify(void)
 
 /* ---- questions --------------------------------------------------- */
 
-/* By range alone: no lock, so that it serves in any context. */
+/*
+ * Compares with the range alone and takes no lock, so it serves in any context.
+ */
 bool is_vmalloc_addr(const void *va)
 {
 	return (uintptr_t)va >= vmalloc_start() && (uintptr_t)va < VMALLOC_END;
 }
 
-/* Reads the tables, not the areas: also correct for a part that is mapped. */
+/*
+ * Finds the page behind va. It reads the tables and not the areas, so it is
+ * right for an area that is mapped in part.
+ */
 struct page *vmalloc_to_page(const void *va)
 {
 	phys_addr_t pa;
@@ -122,7 +130,7 @@ struct page *vmalloc_to_page(const void *va)
 	return phys_to_page(pa);
 }
 
-/* fn gets a copy, so it cannot change an area. */
+/* Passes each area to fn as a copy, so that fn cannot change it. */
 void vmalloc_for_each(void (*fn)(const struct vm_info *info, void *arg),
 		      void *arg)
 {

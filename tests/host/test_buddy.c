@@ -665,14 +665,14 @@ static void test_verifier_sees_counts(void **state __unused_arg)
 
 	host_boot(RAM_BYTES);
 	zone.free_pages++;
-	expect_complaint("pages on the lists, free_pages says");
+	expect_complaint("pages on the lists, zone.free_pages is");
 	zone.free_pages--;
 	put_page(alloc_page(GFP_KERNEL));
 	pcp->page[pcp->count++] = pcp->page[0];
 	expect_complaint("twice on the list");
 	pcp->count--;
 	pcp->page[0]->flags = 1u << PG_ORDER_SHIFT;
-	expect_complaint("wrong on a per-CPU list");
+	expect_complaint("in use on a per-CPU list");
 	pcp->page[0]->flags = 0;
 	assert_int_equal(buddy_verify(), 0);
 }

@@ -641,7 +641,7 @@ static void test_verifier_sees(void **state __unused_arg)
 	assert_int_equal(slab_verify(), 0);
 
 	page->inuse--;
-	expect_complaint("in use + free is not all");
+	expect_complaint("the objects in use and free are not all");
 	page->inuse++;
 	page->frozen = 0;
 	expect_complaint("frozen, but no core has it");
@@ -653,7 +653,7 @@ static void test_verifier_sees(void **state __unused_arg)
 	expect_complaint("1 partial; there are 1 and 0");
 	cache->nr_partial--;
 	TAILQ_INSERT_HEAD(&cache->partial, page, slab_link);
-	expect_complaint("partial list: should have it, or should not");
+	expect_complaint("wrongly on the partial list, or missing there");
 	TAILQ_REMOVE(&cache->partial, page, slab_link);
 	assert_int_equal(slab_verify(), 0);
 
