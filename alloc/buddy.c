@@ -38,10 +38,7 @@ struct zone zone;
  */
 static void insert_block(struct page *page, unsigned int order)
 {
-	/*
-	 * Blocks are marked nowhere else, so a block on a list is always
-	 * marked.
-	 */
+	/* Blocks are marked here alone, so all on a list are marked. */
 	page->flags = buddy_flags(order);
 	LIST_INSERT_HEAD(&zone.free_area[order], page, buddy_list);
 }
@@ -106,10 +103,7 @@ static __always_inline void free_block(struct page *page, unsigned int order)
 		if (buddy->flags != buddy_flags(order))
 			break;
 		LIST_REMOVE(buddy, buddy_list);
-		/*
-		 * It may become the middle of a block, where nothing may look
-		 * free.
-		 */
+		/* Within a larger block no page may look like a free one. */
 		buddy->flags = 0;
 		page = block_of(page, order + 1);
 	}
@@ -170,10 +164,7 @@ static u32 take_batch(struct page **pages)
 		unsigned int order = next_batch_order();
 		struct page *page = take_block(order);
 
-		/*
-		 * A part of a batch is enough: the caller's list need not be
-		 * full.
-		 */
+		/* A part of a batch is enough for the caller's list. */
 		if (!page)
 			break;
 		page->flags = 0; /* a single page now, as those behind it */

@@ -32,7 +32,7 @@ static void add_range(u32 start, u32 end)
 		unsigned int order = MAX_ORDER;
 
 		/*
-		 * Alignment limits the order at the front, the rest at the end.
+		 * Alignment limits the order at the front, length at the end.
 		 */
 		while (!IS_ALIGNED(start, 1u << order) ||
 		       end - start < 1u << order)
@@ -74,10 +74,7 @@ u32 memblock_free_all(void)
 		mark_reserved(decided, start);
 		add_range(start, end);
 	}
-	/*
-	 * mem_map ends with a whole block, beyond the end of RAM
-	 * (mem_map_init).
-	 */
+	/* mem_map ends with a whole block (mem_map_init). */
 	mark_reserved(decided, ALIGN_UP(max_low_pfn, 1u << MAX_ORDER));
 	zone_set_watermarks();
 

@@ -23,10 +23,7 @@
 
 /* ---- pages ------------------------------------------------------- */
 
-/*
- * Stores a page of this core's list. Returns false if it is empty: *page is as
- * it was.
- */
+/* Takes a page of this core's list. False: it is empty, *page unchanged. */
 static inline bool pcp_pop(struct page **page)
 {
 	u32 flags = local_irq_save();

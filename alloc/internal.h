@@ -46,20 +46,14 @@ static inline u32 buddy_flags(unsigned int order)
 static_assert((sizeof(struct page) & (sizeof(struct page) - 1)) == 0,
 	      "find_buddy and block_of compute with bits of addresses");
 
-/*
- * page is the first of one half of a block: returns the other half's first
- * page.
- */
+/* Returns the first page of the buddy: of the other half of page's block. */
 static inline struct page *find_buddy(const struct page *page,
 				      unsigned int order)
 {
 	return (struct page *)((uintptr_t)page ^ (sizeof(*page) << order));
 }
 
-/*
- * Returns the first page of the aligned block of 2^order pages that contains
- * page.
- */
+/* Returns the first page of the aligned 2^order pages that contain page. */
 static inline struct page *block_of(const struct page *page, unsigned int order)
 {
 	return (struct page *)ALIGN_DOWN((uintptr_t)page,
@@ -79,10 +73,7 @@ static inline unsigned int get_order(u32 bytes)
  * NULL: they would not, or no free block is large enough. Takes zone.lock.
  */
 struct page *buddy_take(unsigned int order, u32 keep);
-/*
- * Frees a block and coalesces it with its buddy as often as that is free. Takes
- * zone.lock.
- */
+/* Frees a block and coalesces it as far as possible. Takes zone.lock. */
 void buddy_free(struct page *page, unsigned int order);
 
 #define PCP_BATCH_ORDER 4
@@ -95,9 +86,7 @@ void buddy_free(struct page *page, unsigned int order);
  * zone.lock.
  */
 u32 buddy_take_batch(struct page *pages[PCP_BATCH_MAX], u32 keep);
-/*
- * Frees nr single pages as buddy_free does, the last one first, under one lock.
- */
+/* Frees nr single pages as buddy_free does, under one lock. */
 void buddy_free_batch(struct page **pages, u32 nr);
 
 /* ---- single pages of one core (pcp.c) ---------------------------- */
@@ -123,7 +112,7 @@ struct page *pcp_refill(void);
 /* pcp_free for a full list: a batch is returned to the buddy first. */
 void pcp_free_slow(struct page *page);
 
-/* ---- who may have a block (page_policy.c) ------------------------ */
+/* ---- which caller may have a block (page_policy.c) --------------- */
 
 /*
  * zone_alloc (hot.h) found few pages or no such block: reclaims if it must and
@@ -140,10 +129,7 @@ void zone_set_watermarks(void);
 
 /* ---- from memblock to the buddy (memblock.c, for hand_over.c) ---- */
 
-/*
- * Makes mem_map, all zero, and sets the bounds of RAM's frames. Panics if there
- * is no room.
- */
+/* Makes mem_map, all zero, and the bounds of RAM. Panics without room. */
 void mem_map_init(void);
 /*
  * Stores the first frames [*start, *end) at or after `from` that are RAM,

@@ -83,23 +83,16 @@ static int add_region(struct region_table *table, struct region new)
 			i++;
 			continue;
 		}
-		/*
-		 * The merged region is listed at its lowest part, and has that
-		 * part's name.
-		 */
+		/* The merged region has the name of its lowest part. */
 		if (old->base < new.base) {
 			new.base = old->base;
 			new.name = old->name;
 		}
 		new.end = max(new.end, old->end);
-		/*
-		 * i stays: the next region has moved here, and may merge, too.
-		 */
+		/* i stays: the next region is here now, and may merge, too. */
 		delete_region(table, i);
 	}
-	/*
-	 * Searched again from the start, as merging may have lowered new.base.
-	 */
+	/* Searched from the start, as merging may have lowered base. */
 	for (i = 0; i < table->n && table->region[i].base < new.base; i++)
 		;
 	return insert_region(table, i, &new);
@@ -128,7 +121,7 @@ static const struct region *find_overlap(const struct region_table *table,
 	return NULL;
 }
 
-/* ---- what boot says ---------------------------------------------- */
+/* ---- ranges that boot code records ------------------------------- */
 
 /* Adds RAM. Only whole pages count, as a part of a page cannot be mapped. */
 int memblock_add(phys_addr_t base, u32 bytes)
@@ -142,9 +135,7 @@ int memblock_add(phys_addr_t base, u32 bytes)
 	return new.base < new.end ? add_region(&memory, new) : 0;
 }
 
-/*
- * Reserves a range to the byte. hand_over.c keeps every page that it touches.
- */
+/* Reserves a range to the byte. hand_over.c keeps each page it touches. */
 int memblock_reserve(phys_addr_t base, u32 bytes, const char *name)
 {
 	struct region new = { base, range_end(base, bytes), name };
@@ -170,10 +161,7 @@ static phys_addr_t find_in_range(phys_addr_t base, phys_addr_t end, u32 bytes,
 		taken = find_overlap(&reserved, start, start + bytes);
 		if (!taken)
 			return start;
-		/*
-		 * The search goes on below the region that is in the way, so
-		 * each is met once.
-		 */
+		/* The search goes on below the region in the way. */
 		end = taken->base;
 	}
 	return 0;
@@ -198,10 +186,7 @@ static void clear_memory(char *va, u32 bytes)
 void *memblock_alloc(u32 bytes, u32 align, const char *name)
 {
 	BUG_ON(bytes == 0 || align == 0 || (align & (align - 1)) != 0);
-	/*
-	 * Once the buddy has the pages, memory given out here would have two
-	 * owners.
-	 */
+	/* The buddy's memory, given out here, would have two owners. */
 	BUG_ON(zone.managed != 0); /* the pages are the buddy's */
 	for (u32 i = memory.n; i-- > 0;) {
 		struct region *ram = &memory.region[i];
@@ -210,10 +195,7 @@ void *memblock_alloc(u32 bytes, u32 align, const char *name)
 
 		if (pa == 0)
 			continue;
-		/*
-		 * The table is full: memory that is not recorded would be given
-		 * out twice.
-		 */
+		/* Memory that is not recorded would be given out twice. */
 		if (memblock_reserve(pa, bytes, name))
 			return NULL;
 		clear_memory(phys_to_virt(pa), bytes);
@@ -306,10 +288,7 @@ void mem_map_init(void)
 	BUG_ON(mem_map || memory.n == 0);
 	min_low_pfn = memblock_start() >> PAGE_SHIFT;
 	max_low_pfn = memblock_end() >> PAGE_SHIFT;
-	/*
-	 * page_address works by an offset from PHYS_OFFSET: RAM below it would
-	 * need another.
-	 */
+	/* page_address cannot work below PHYS_OFFSET. */
 	BUG_ON(memblock_start() - PHYS_OFFSET >= LOWMEM_MAX);
 	end = ALIGN_UP(max_low_pfn, 1u << MAX_ORDER);
 	frames = end - ARCH_PFN_OFFSET;
@@ -331,10 +310,7 @@ static bool find_free(phys_addr_t *base, phys_addr_t *end)
 
 		if (r->end <= *base || r->base >= *end)
 			continue;
-		/*
-		 * At least a page before r is free, and later regions lie
-		 * behind it.
-		 */
+		/* A page before r is free; later regions are above r. */
 		if (r->base >= *base + PAGE_SIZE)
 			*end = ALIGN_DOWN(r->base, PAGE_SIZE);
 		else
@@ -354,10 +330,7 @@ bool memblock_next_free(u32 from, u32 *start, u32 *end)
 				       (phys_addr_t)from << PAGE_SHIFT);
 		phys_addr_t stop = memory.region[i].end;
 
-		/*
-		 * This also skips regions below `from`, whose base is now above
-		 * stop.
-		 */
+		/* Below `from` a region's base is now above its stop. */
 		if (!find_free(&base, &stop))
 			continue;
 		*start = base >> PAGE_SHIFT;
@@ -381,10 +354,7 @@ static u32 count_reserved_in(phys_addr_t base, phys_addr_t end)
 
 		if (!r)
 			break;
-		/*
-		 * A byte reserves its whole frame, which cannot be handed out
-		 * in part.
-		 */
+		/* A byte reserves its frame: half a page cannot be used. */
 		start = max(base, ALIGN_DOWN(r->base, PAGE_SIZE));
 		stop = min(end, ALIGN_UP(r->end, PAGE_SIZE));
 		frames += (stop - start) >> PAGE_SHIFT;

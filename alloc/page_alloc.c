@@ -67,10 +67,7 @@ static __noinline struct page *alloc_pages_checked(gfp_t gfp,
 {
 	struct page *page;
 
-	/*
-	 * Tested before anything is taken, so that a failure on purpose changes
-	 * nothing.
-	 */
+	/* Tested first, so that a failure on purpose changes nothing. */
 	if (order > MAX_ORDER || should_fail_alloc("pages", gfp))
 		return NULL;
 	if (order != 0 || !pcp_pop(&page))
@@ -92,9 +89,7 @@ static __noinline struct page *alloc_pages_checked(gfp_t gfp,
 	return page;
 }
 
-/*
- * Out of line: a caller that does not ask for zeroes then needs no stack frame.
- */
+/* Out of line: without zeroes the caller then needs no stack frame. */
 static __noinline struct page *zero_page(struct page *page)
 {
 	clear_page(page_address(page));
@@ -113,10 +108,7 @@ static inline struct page *__alloc_pages(gfp_t gfp, unsigned int order,
 	if (IS_ENABLED(CONFIG_DEBUG) ||
 	    unlikely(order | fail_alloc_armed | tracing_pages()))
 		return alloc_pages_checked(gfp, order, caller);
-	/*
-	 * alloc_pages_checked tries pcp_pop again: an interrupt may have filled
-	 * the list.
-	 */
+	/* It tries pcp_pop again: an interrupt may have freed pages. */
 	if (unlikely(!pcp_pop(&page)))
 		return alloc_pages_checked(gfp, order, caller);
 	atomic_set(&page->_refcount, 1);
@@ -124,9 +116,7 @@ static inline struct page *__alloc_pages(gfp_t gfp, unsigned int order,
 	return gfp & __GFP_ZERO ? zero_page(page) : page;
 }
 
-/*
- * Allocates a block and notes the caller here, where it is one function away.
- */
+/* Allocates a block. Its caller is noted here, one function away. */
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	return __alloc_pages(gfp, order, CALL_SITE());
@@ -150,10 +140,7 @@ static void free_pages_prepare(struct page *page, unsigned int order)
 {
 	if (page->flags & (PG_BUDDY | PG_RESERVED | PG_TAIL | PG_SLAB))
 		bad_page_free(page, order, "this page cannot be freed");
-	/*
-	 * A program could still reach the page after it has a new owner (law
-	 * 6).
-	 */
+	/* A program could still reach the page (law 6). */
 	if (atomic_read(&page->_mapcount) != 0)
 		bad_page_free(page, order, "user entries still map it");
 	if (page_order(page) != order)
@@ -171,10 +158,7 @@ static inline s32 drop_reference(struct page *page)
 {
 	if (!page_has_one_owner(page))
 		return atomic_add_return(-1, &page->_refcount);
-	/*
-	 * No other core can change the only owner's count, so a store is
-	 * enough.
-	 */
+	/* Nobody else can change the count, so a store is enough. */
 	atomic_set(&page->_refcount, 0);
 	return 0;
 }
@@ -227,10 +211,7 @@ static inline void __put_pages(struct page *page, unsigned int order,
 		free_pages_checked(page, order, caller);
 		return;
 	}
-	/*
-	 * page_has_one_owner has ordered the former owners' accesses before
-	 * this.
-	 */
+	/* page_has_one_owner has ordered the former accesses. */
 	atomic_set(&page->_refcount, 0);
 	kasan_poison(page_address(page), PAGE_SIZE);
 	pcp_free(page);

@@ -115,10 +115,7 @@ static u32 verify_block(struct page *page, unsigned int order)
 		bad += complain(page, "block is not aligned to its size");
 	if (page->flags != buddy_flags(order))
 		bad += complain(page, "flags or order differ from its list");
-	/*
-	 * A page inside with flags would look like a block of its own to its
-	 * buddy.
-	 */
+	/* Flags inside would look like a block to its buddy. */
 	for (u32 i = 0; i < 1u << order; i++) {
 		if (page_count(page + i) != 0)
 			bad += complain(page + i, "free and referenced");
@@ -245,18 +242,13 @@ static void __noreturn bad_poison(const struct page *page, u32 at, u8 byte)
 	      owner->free_when);
 }
 
-/*
- * Checks the poison byte by byte, because the report names the first wrong
- * byte.
- */
+/* Checks byte by byte, because the report names the first wrong byte. */
 void debug_alloc_pages(struct page *page, unsigned int order,
 		       const void *caller)
 {
 	u32 pages = 1u << order;
 
-	/*
-	 * One step for each block, not for each page, since it orders events.
-	 */
+	/* One step for each block, as it orders events. */
 	page_clock++;
 	for (u32 i = 0; i < pages; i++) {
 		struct page_owner *owner =
@@ -289,15 +281,11 @@ void debug_free_pages(struct page *page, unsigned int order, const void *caller)
 	memset(page_address(page), POISON_PAGE, (size_t)PAGE_SIZE << order);
 }
 
-/*
- * Poisons a new block like a freed one, as debug_alloc_pages checks every page.
- */
+/* Poisons a new block: debug_alloc_pages checks every page. */
 void debug_add_pages(struct page *page, unsigned int order)
 {
 	for (u32 i = 0; i < 1u << order; i++)
-		/*
-		 * mem_map is new: a used entry means that two ranges overlap.
-		 */
+		/* mem_map is new: a used entry belongs to another range. */
 		BUG_ON(page[i].flags != 0 || page_count(page + i) != 0);
 	debug_free_pages(page, order, NULL);
 }

@@ -22,10 +22,7 @@
 /* Filled at boot by one core and never changed later: readers need no lock. */
 static TAILQ_HEAD(, shrinker) shrinkers = TAILQ_HEAD_INITIALIZER(shrinkers);
 
-/*
- * Adds a shrinker at the tail: the slab's, which loses no data, was registered
- * first.
- */
+/* Adds a shrinker. The first is the slab's, which loses no data. */
 void register_shrinker(struct shrinker *shrinker)
 {
 	BUG_ON(!shrinker->shrink);
@@ -90,9 +87,7 @@ static u32 direct_reclaim(u32 nr)
 	return freed;
 }
 
-/*
- * Does the step before the nth retry. Returns false if nothing is left to try.
- */
+/* Does the step before the nth retry. False: nothing is left to try. */
 static bool make_room(gfp_t gfp, unsigned int order, u32 retry)
 {
 	if (retry == 0) {
@@ -100,10 +95,7 @@ static bool make_room(gfp_t gfp, unsigned int order, u32 retry)
 		drain_local_pages();
 		return true;
 	}
-	/*
-	 * Freed pages may not form a block of the order: the number of rounds
-	 * is limited.
-	 */
+	/* The freed pages may never form a block of this order. */
 	return retry <= MAX_RECLAIM_ROUNDS && can_reclaim(gfp) &&
 		direct_reclaim(zone.high + (1u << order)) != 0;
 }
@@ -118,10 +110,7 @@ static void warn_failure(gfp_t gfp, unsigned int order)
 			n, order, gfp, nr_free_pages(), reserve_for(gfp));
 }
 
-/*
- * How many of the pages kept for interrupts an ending task, or init, must
- * leave.
- */
+/* How much of the reserve an ending task, or init, must leave. */
 static u32 reserve_for_few(void)
 {
 	if (test_thread_flag(TIF_EXITING))
@@ -138,9 +127,7 @@ struct page *zone_alloc_slow(gfp_t gfp, unsigned int order)
 	u32 nr_free = READ_ONCE(zone.free_pages);
 	struct page *page;
 
-	/*
-	 * Reclaims before the first try, so that the reserve is rarely reached.
-	 */
+	/* Reclaiming now keeps the first try off the reserve. */
 	if (nr_free < zone.low && can_reclaim(gfp))
 		direct_reclaim(zone.high - nr_free);
 	for (u32 retry = 0;; retry++) {
@@ -150,9 +137,7 @@ struct page *zone_alloc_slow(gfp_t gfp, unsigned int order)
 		if (!make_room(gfp, order, retry))
 			break;
 	}
-	/*
-	 * Without it a dying task could wait for the memory that its end frees.
-	 */
+	/* A dying task must not wait for the memory that it frees. */
 	page = test_thread_flag(TIF_EXITING | TIF_INIT) ?
 		buddy_take(order, reserve_for_few()) :
 		NULL;

@@ -59,10 +59,7 @@ void pcp_free_slow(struct page *page)
 	local_irq_restore(flags);
 }
 
-/*
- * Empties this core's list. Other cores' lists have no lock and cannot be
- * touched.
- */
+/* Empties this core's list. Those of other cores have no lock. */
 void drain_local_pages(void)
 {
 	u32 flags = local_irq_save();

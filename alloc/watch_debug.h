@@ -58,9 +58,7 @@ void debug_free_pages(struct page *page, unsigned int order,
 /* A block joins the buddy at boot: it must be unused. */
 void debug_add_pages(struct page *page, unsigned int order);
 
-/*
- * Reports what is wrong with freeing this page and who had it before. Panics.
- */
+/* Reports what is wrong with freeing page and who had it before. Panics. */
 void bad_page_free(const struct page *page, unsigned int order,
 		   const char *what) __noreturn;
 
@@ -92,10 +90,7 @@ void slab_cache_stats(struct kmem_cache *cache, struct slab_stats *stats);
  * log. Returns their number.
  */
 u32 slab_report_sites(struct kmem_cache *cache);
-/*
- * Writes to the log that the cache has live objects, and where they were
- * allocated.
- */
+/* Logs that the cache has live objects, and where they were allocated. */
 void slab_report_cache(struct kmem_cache *cache);
 /* Returns the number of live objects of cache. */
 u32 slab_count_live(struct kmem_cache *cache);

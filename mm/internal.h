@@ -135,7 +135,7 @@ struct vm_area_struct *vma_unlink_run(struct mm_struct *mm,
 void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		  u32 pgoff);
 
-/* ---- i_mmap.c: who maps a file ----------------------------------- */
+/* ---- i_mmap.c: the VMAs that map a file -------------------------- */
 
 /*
  * Holds off unmap_mapping_pages while vma's links, borders or entries change.
@@ -239,7 +239,7 @@ void commit_unmap(struct vm_area_struct *first, uaddr_t start, uaddr_t end,
  */
 void free_tables_of_holes(struct mm_struct *mm, uaddr_t start, uaddr_t end);
 
-/* ---- ledger.c: what VMAs count for ------------------------------- */
+/* ---- ledger.c: the accounts of VMAs ------------------------------ */
 
 /*
  * Code, as /proc/PID/statm counts it. Linux has three kinds, code, data and
