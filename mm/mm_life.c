@@ -12,8 +12,8 @@ struct page *empty_zero_page;
 u32 zero_pfn;
 
 /*
- * Sets up mm/ at boot, before anything is mapped. init_mm has no user half, but
- * /proc reads its lock.
+ * Sets up mm/ at boot, before anything is mapped. init_mm never passes
+ * mm_alloc, so its lock is initialised here.
  */
 void mm_init(void)
 {
