@@ -34,6 +34,10 @@ const struct fault_status fault_status[FSR_FS_CODES] = {
 
 static_assert(ABORT_UNKNOWN == 0, "rows left out are unknown");
 
+/*
+ * Linux takes these words from fsr_info[]; reports print them, so they are the
+ * manual's, for a reader to look up.
+ */
 const char *abort_cause_name(enum abort_cause cause)
 {
 	/* clang-format off */

@@ -37,7 +37,7 @@ struct abort_info {
 	u32 fsr;
 	u32 far;
 	u8 cause;           /* enum abort_cause */
-	bool address_valid; /* far means something for this cause */
+	bool address_valid; /* far holds the address */
 	u8 kind;            /* enum abort_kind */
 	bool write;         /* DFSR.WnR; false for prefetch */
 	u8 domain;          /* as reported; 0 for prefetch */
@@ -53,7 +53,10 @@ struct abort_info {
 #define DFSR_DOMAIN_MASK  0xfu
 #define DFSR_WNR          0x800u
 
-/* far: the fault address register holds the address (B3.13.1). */
+/*
+ * far: for this status the fault address register holds the address of the
+ * access (B3.13.1); for the others its value is UNKNOWN.
+ */
 struct fault_status {
 	u8 cause;
 	bool far;
@@ -61,7 +64,9 @@ struct fault_status {
 
 extern const struct fault_status fault_status[FSR_FS_CODES]; /* abort.c */
 
-/* Pure: what DFSR or IFSR says. Inline: each fault asks. */
+/*
+ * Decodes a value of DFSR or IFSR; pure. Inline because every fault calls it.
+ */
 static inline struct abort_info decode_abort(u32 fsr, u32 far,
 					     enum abort_kind kind)
 {
@@ -82,7 +87,10 @@ static inline struct abort_info decode_abort(u32 fsr, u32 far,
 	};
 }
 
-/* "page translation fault" and the like, with the manual's words. */
+/*
+ * The cause in the manual's words, such as "page translation fault". The string
+ * is constant. BUG for a number that is no cause.
+ */
 const char *abort_cause_name(enum abort_cause cause);
 
 #endif

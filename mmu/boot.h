@@ -39,9 +39,10 @@
 u32 boot_map_build(phys_addr_t params, phys_addr_t uart_pa);
 
 /*
- * A sentence that says what is wrong with the boot table, or NULL: alignment,
- * the identity entry, the linear entry of the image. For the pre-flight check
- * before boot_mmu_on. The string lies in .boot.
+ * Checks the boot table before boot_mmu_on: its alignment, the identity entry,
+ * the linear entry of the image. A mistake there would hang the machine without
+ * a word. Returns NULL, or a sentence that describes what is wrong; the string
+ * lies in .boot.
  */
 const char *boot_map_check(u32 ttbr0);
 

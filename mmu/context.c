@@ -9,8 +9,8 @@
  * An mm whose generation is the current one may run with its ASID. Otherwise
  * it takes a free one; when none is left a new generation begins: the whole
  * TLB is flushed, all ASIDs are free again, except those that some core is
- * running with at this moment. ASID 0 is never given out: it is init_mm's, whose
- * table has no user half, and in an mm it means "never ran".
+ * running with at that moment. ASID 0 is never given out: it is init_mm's,
+ * whose table has no user half, and in an mm it means "never ran".
  *
  * Owns: asid_generation, asid_map, active_id, reserved_id, all under
  * context_lock (interrupts off), and the context.id of every mm.
@@ -37,13 +37,14 @@ static spinlock_t context_lock = SPINLOCK_INIT;
 static u64 asid_generation = GENERATION_ONE;
 static u32 asid_map[NR_ASIDS / 32 + 1]; /* bit set: taken */
 static u32 next_asid = 1;
-/* context.id a core runs with now; 0: it has met no roll-over since. */
+/* context.id this core runs with; 0: no switch since the last roll-over. */
 static DEFINE_PER_CPU(u64, active_id);
-/* ... that it ran with at the last roll-over, and may still. */
+/* The context.id it had at the last roll-over and may still run with. */
 static DEFINE_PER_CPU(u64, reserved_id);
 /* A roll-over happened: this core's TLB must be emptied before it goes on. */
 static DEFINE_PER_CPU(bool, flush_pending);
 
+/* Hold context_lock, as for all helpers here. */
 static bool asid_taken(u32 asid)
 {
 	return asid_map[asid / 32] & (1u << asid % 32);
@@ -55,7 +56,10 @@ static void take_asid(u32 asid)
 	asid_map[asid / 32] |= 1u << asid % 32;
 }
 
-/* A free ASID from next_asid on, or ASID_RESERVED: there is none. */
+/*
+ * Returns a free ASID, or ASID_RESERVED if there is none. All below next_asid
+ * are taken: only a roll-over clears bits of asid_map.
+ */
 static u32 find_free_asid(void)
 {
 	for (u32 asid = next_asid; asid < NR_ASIDS; asid++)
@@ -64,7 +68,10 @@ static u32 find_free_asid(void)
 	return ASID_RESERVED;
 }
 
-/* Begin a generation: what runs keeps its ASID, all else starts again. */
+/*
+ * Begins a generation: address spaces that run on a core keep their ASID, all
+ * others must take a new one.
+ */
 static void roll_over(void)
 {
 	asid_generation += GENERATION_ONE;
@@ -72,18 +79,28 @@ static void roll_over(void)
 		    0);
 	__builtin_memset(asid_map, 0, sizeof(asid_map));
 	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++) {
-		/* 0: two roll-overs without a switch; the older one holds. */
+		/*
+		 * 0 means a second roll-over without a switch in between: the
+		 * core still runs with the reserved one.
+		 */
 		if (per_cpu(active_id, cpu) != 0)
 			per_cpu(reserved_id, cpu) = per_cpu(active_id, cpu);
 		per_cpu(active_id, cpu) = 0;
 		if (per_cpu(reserved_id, cpu) != 0)
 			take_asid((u32)per_cpu(reserved_id, cpu) & 0xff);
+		/*
+		 * Each core flushes its own TLB, at its next switch: until then
+		 * it runs with an ASID that nobody else was given.
+		 */
 		per_cpu(flush_pending, cpu) = true;
 	}
 	next_asid = 1;
 }
 
-/* If a core kept id over the roll-over, it becomes new_id there too. */
+/*
+ * If some core kept id over the roll-over, replaces it there by new_id and
+ * returns true. All cores are searched: threads of one mm may run on several.
+ */
 static bool renew_reserved(u64 id, u64 new_id)
 {
 	bool found = false;
@@ -97,7 +114,10 @@ static bool renew_reserved(u64 id, u64 new_id)
 	return found;
 }
 
-/* An id of the current generation for mm. */
+/*
+ * Returns a context.id of the current generation for mm. Out of line: most
+ * switches find the mm's id current.
+ */
 __noinline static u64 new_context(const struct mm_struct *mm)
 {
 	u64 id = mm->context.id;
@@ -106,10 +126,16 @@ __noinline static u64 new_context(const struct mm_struct *mm)
 	if (id != 0) {
 		u64 renewed = asid_generation | asid;
 
-		/* It ran when the generation ended: it must keep its ASID. */
+		/*
+		 * A core may still run with this ASID; a second one for the
+		 * same mm would let two sets of its entries coexist.
+		 */
 		if (renew_reserved(id, renewed))
 			return renewed;
-		/* Otherwise keep it where it is free: fewer surprises. */
+		/*
+		 * The old ASID is as good as any while nobody has it, and a
+		 * trace is easier to follow when an mm keeps its number.
+		 */
 		if (!asid_taken(asid)) {
 			take_asid(asid);
 			return renewed;
@@ -117,6 +143,7 @@ __noinline static u64 new_context(const struct mm_struct *mm)
 	}
 	asid = find_free_asid();
 	if (asid == ASID_RESERVED) {
+		/* Every ASID was given out in this generation. */
 		roll_over();
 		asid = find_free_asid();
 		BUG_ON(asid == ASID_RESERVED);
@@ -126,18 +153,26 @@ __noinline static u64 new_context(const struct mm_struct *mm)
 	return asid_generation | asid;
 }
 
+/*
+ * exec_changed starts set on a core with erratum 720789, which makes every
+ * flush of this mm take the slow way (mmu/tlb.c).
+ */
 void init_new_context(struct mm_struct *mm)
 {
 	mm->context.id = 0;
 	mm->context.exec_changed = tlb_asid_unreliable;
 }
 
+/* False for id 0 as well: generations start at 1. */
 static bool current_generation(u64 id)
 {
 	return (id ^ asid_generation) >> ASID_FIELD_BITS == 0;
 }
 
-/* After a roll-over: old ASIDs' entries and predictions, before reuse. */
+/*
+ * Drops translations and predictions of the old generation before any ASID gets
+ * a second owner.
+ */
 static void flush_old_generation(void)
 {
 	dsb(); /* tables as they are now, before new walks */
@@ -165,6 +200,11 @@ static void load_context(const struct mm_struct *next)
 	isb(); /* user accesses from here on are next's */
 }
 
+/*
+ * The ASID is chosen under context_lock, but loaded after its release: with
+ * interrupts off nothing else changes this core's registers, and a roll-over on
+ * another core reserves what active_id holds.
+ */
 void switch_mm(struct mm_struct *prev, struct mm_struct *next)
 {
 	BUG_ON(!irqs_disabled());
@@ -172,30 +212,38 @@ void switch_mm(struct mm_struct *prev, struct mm_struct *next)
 	/* Threads: its tables are loaded, with an ASID that is this core's. */
 	if (prev == next)
 		return;
+	/* init_mm runs with ASID 0, which belongs to no generation. */
 	if (likely(next != &init_mm)) {
 		spin_lock(&context_lock);
 		if (unlikely(!current_generation(next->context.id)))
 			next->context.id = new_context(next);
 		if (unlikely(this_cpu(flush_pending)))
 			flush_old_generation();
+		/* From here on a roll-over reserves this ASID. */
 		this_cpu(active_id) = next->context.id;
 		spin_unlock(&context_lock);
 	}
 	load_context(next);
 }
 
+/*
+ * Reads the registers, not the variables: reports show what the hardware
+ * translates with.
+ */
 void mmu_current_context(u32 *ttbr0, u32 *contextidr)
 {
 	*ttbr0 = read_ttbr0();
 	*contextidr = read_contextidr();
 }
 
+/* The hardware never holds these values for an mm that does not run. */
 void mmu_context_of(const struct mm_struct *mm, u32 *ttbr0, u32 *asid)
 {
 	*ttbr0 = ttbr_of(mm->pgd);
 	*asid = mm_asid(mm);
 }
 
+/* TTBR0 rather than current->mm: a kernel thread runs on borrowed tables. */
 pgd_t *current_pgd(void)
 {
 	return phys_to_virt(read_ttbr0() & TTBR_BASE);

@@ -90,9 +90,9 @@
 
 /*
  * A core without the multiprocessing extensions does not cache Shareable memory
- * (Cortex-A8: DDI0344), nor is there anybody to share it with. S = 1 in an entry
- * of Normal memory means what NS1 says: there, not shareable. So the entries are
- * the same on all cores.
+ * (Cortex-A8: DDI0344), and has no other core to share it with. PRRR.NS1 defines
+ * what S = 1 means for Normal memory: on such a core, not shareable. So the
+ * entries are the same on all cores.
  */
 #define PRRR_VALUE_MP	(PRRR_TR(MEM_STRONG, PRRR_STRONG) | \
 			 PRRR_TR(MEM_DEVICE, PRRR_DEVICE) | \
@@ -136,7 +136,7 @@
 #define SCTLR_RAO		0x00c50078u	/* read as one, and to be kept */
 
 /*
- * All of the register: what is not here is off, whatever a loader left. That is
+ * The whole register: what is not here is off, whatever a loader left. That is
  * alignment checks (A), the hardware's access flag (HA), write implies XN (WXN,
  * UWXN), vectored interrupts (VE), big-endian or Thumb exceptions (EE, TE).
  */

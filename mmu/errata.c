@@ -41,6 +41,10 @@ const struct erratum errata[] = {
 };
 /* clang-format on */
 
+/*
+ * FIX_TLB needs no register, so it works in Non-secure state, too; the others
+ * were applied only in Secure state.
+ */
 static void report(const struct erratum *e, bool applied)
 {
 	if (applied || e->fix == FIX_TLB)
@@ -50,6 +54,10 @@ static void report(const struct erratum *e, bool applied)
 			(unsigned int)e->number, e->what);
 }
 
+/*
+ * startup/boot_core.c wrote the registers before there was a log. This reports
+ * them, and turns on the workaround that needs code, 720789's.
+ */
 void errata_init(u32 midr, bool applied)
 {
 	for (const struct erratum *e = errata; e->number; e++) {

@@ -1,17 +1,17 @@
 /*
  * mmu/errata.h - errors of the core itself, by its revision.
  *
- * The table has what must be done on some revisions and not on others; what is
- * right on all of them the code always does (docs/hardware.md lists both).
- * startup/boot_core.c carries out what a register can mend, before caches and MMU
- * are on; mmu/tlb.c what it cannot.
+ * The table lists what must be done on some revisions and not on others; what
+ * is harmless on all of them is always done (docs/hardware.md lists both).
+ * startup/boot_core.c sets the bits of registers, before caches and MMU are on;
+ * mmu/tlb.c has the workaround in code.
  *
  * Most bits are in registers that only Secure state may write; the Cortex-A9's
  * diagnostic register is not described in its manual at all, the bits are known
  * from Arm's errata notices. In Non-secure state the loader must have set them.
  *
- * Inline, and without a pointer followed: this runs with the MMU off too, on the
- * table's physical address.
+ * Inline, and follows no pointer: this runs with the MMU off, too, on the table's
+ * physical address.
  */
 #ifndef MMU_ERRATA_H
 #define MMU_ERRATA_H
@@ -60,7 +60,7 @@ static inline bool erratum_affects(const struct erratum *e, u32 midr)
 		release <= e->last;
 }
 
-/* All the bits that this core's errata of that kind want set; 0: none. */
+/* All bits that this core's errata of one kind require; 0 if there are none. */
 static inline u32 errata_bits(const struct erratum *table, enum erratum_fix fix,
 			      u32 midr)
 {
@@ -73,9 +73,9 @@ static inline u32 errata_bits(const struct erratum *table, enum erratum_fix fix,
 }
 
 /*
- * Once, before the first address space: a line on the log for each erratum of
- * this core, and from now on mmu/ works around those that are its own. applied:
- * the core was in Secure state and boot_core.c has set the registers.
+ * Boot, once, before the first address space: prints each erratum of this core,
+ * and turns on the workarounds in mmu/. applied: the core was in Secure state,
+ * so boot_core.c has set the registers.
  */
 void errata_init(u32 midr, bool applied);
 

@@ -7,9 +7,9 @@
  * do_translation_fault (sync_kernel_pgd) or, before a kernel stack could be
  * missing, at the switch (check_vmalloc_seq).
  *
- * kmap_lock guards the master and its tables. A new entry of the first level
- * goes into a log; how long it is, is init_mm.context.vmalloc_seq. That of
- * another mm is how much of the log its pgd has.
+ * kmap_lock guards the master and its tables. The index of each new first-level
+ * entry is appended to master_log; init_mm.context.vmalloc_seq is the log's
+ * length. Another mm's vmalloc_seq is how many of these entries its pgd has.
  */
 #include <alloc/alloc.h>
 #include <bug.h>
@@ -27,10 +27,13 @@ static spinlock_t kmap_lock = SPINLOCK_INIT;
 
 /* ---- the master's first level ------------------------------------ */
 
-/* Which entries came, in order: each comes once. */
+/* Indices of the entries in the order they were made; each occurs once. */
 static u16 master_log[PTRS_PER_PGD / 4];
 
-/* The new entry is seen before the number that tells others to look. */
+/*
+ * Makes a first-level entry of the master and logs it. Hold kmap_lock, except
+ * at boot.
+ */
 static void set_master(u32 va, u32 desc)
 {
 	pgd_t *slot = &init_mm.pgd[pgd_index(va)];
@@ -40,10 +43,17 @@ static void set_master(u32 va, u32 desc)
 	BUG_ON(seq >= ARRAY_SIZE(master_log));
 	master_log[seq] = (u16)pgd_index(va);
 	table_set(&slot->val, desc);
+	/*
+	 * Last: a core that reads the new number must find the entry it
+	 * announces; table_set ended with a dsb.
+	 */
 	WRITE_ONCE(init_mm.context.vmalloc_seq, seq + 1);
 }
 
-/* The table for kernel address va, making it; NULL: out of memory. */
+/*
+ * Returns the second-level table for kernel address va, making it if there is
+ * none; NULL if memory is out.
+ */
 static pte_t *kernel_table(u32 va)
 {
 	const pgd_t *slot = &init_mm.pgd[pgd_index(va)];
@@ -53,6 +63,10 @@ static pte_t *kernel_table(u32 va)
 	if (pgd_is_table(*slot))
 		return pgd_table(*slot);
 	BUG_ON(slot->val); /* a section: not a place for pages */
+	/*
+	 * Before the lock: an allocation may sleep. Another task may fill the
+	 * slot meanwhile, so it is looked at again below.
+	 */
 	table = l2_table_alloc();
 	if (!table)
 		return NULL;
@@ -67,6 +81,10 @@ static pte_t *kernel_table(u32 va)
 	return pgd_table(*slot);
 }
 
+/*
+ * Returns the slot for kernel address va, or NULL if va has no table. Tables
+ * are never removed, so the pointer stays valid without a lock.
+ */
 static pte_t *kernel_pte(u32 va)
 {
 	pgd_t pgd = init_mm.pgd[pgd_index(va)];
@@ -76,6 +94,7 @@ static pte_t *kernel_pte(u32 va)
 
 /* ---- boot: no lock, nothing mapped there yet --------------------- */
 
+/* At boot only: nobody else runs, so no lock is held. */
 static void map_page(u32 va, phys_addr_t pa, enum map_type type)
 {
 	pte_t *table = kernel_table(va);
@@ -83,11 +102,17 @@ static void map_page(u32 va, phys_addr_t pa, enum map_type type)
 
 	BUG_ON(!table); /* no kernel without its own map */
 	slot = table + pte_index(va);
+	/*
+	 * Two rows of the board's table overlap (docs/porting.md shows this).
+	 */
 	BUG_ON(!pte_none(*slot));
 	table_set(&slot->val, pa | kernel_page_attrs(type));
 }
 
-/* Sections where alignment lets them, pages for the rest. */
+/*
+ * Uses sections where va and pa are aligned to 1 MiB: one TLB entry then serves
+ * 256 pages, and no table is needed.
+ */
 void kmap_boot(u32 va, phys_addr_t pa, u32 bytes, enum map_type type)
 {
 	u32 step;
@@ -105,6 +130,10 @@ void kmap_boot(u32 va, phys_addr_t pa, u32 bytes, enum map_type type)
 	}
 }
 
+/*
+ * For the vectors: map_vectors runs later, must not fail, and so must find its
+ * table.
+ */
 void kmap_prepare_table(u32 va)
 {
 	BUG_ON(!kernel_table(va));
@@ -119,6 +148,7 @@ struct kmap_source {
 	u32 attrs;
 };
 
+/* The descriptor for page index of the range. */
 static u32 source_desc(const struct kmap_source *src, u32 index)
 {
 	phys_addr_t pa = src->pages ? page_to_phys(src->pages[index]) :
@@ -127,6 +157,10 @@ static u32 source_desc(const struct kmap_source *src, u32 index)
 	return pa | src->attrs;
 }
 
+/*
+ * BUG if the range is not whole pages of vmalloc space. Callers are kernel
+ * code, so a bad range is our error, not a user's.
+ */
 static void check_range(u32 va, u32 bytes)
 {
 	BUG_ON((va | bytes) & ~PAGE_MASK);
@@ -134,7 +168,11 @@ static void check_range(u32 va, u32 bytes)
 	BUG_ON(bytes == 0 || bytes > VMALLOC_END - va);
 }
 
-/* Tables for all of it, and nothing mapped yet: the steps that can fail. */
+/*
+ * Does everything that can fail before the first entry is written: makes the
+ * tables, and checks that no entry is present. A failure then leaves the map
+ * unchanged.
+ */
 static int prepare_range(u32 va, u32 bytes)
 {
 	for (u32 off = 0; off < bytes; off += PAGE_SIZE) {
@@ -148,7 +186,10 @@ static int prepare_range(u32 va, u32 bytes)
 	return 0;
 }
 
-/* Tables made for a range that failed stay: they hold nothing. */
+/*
+ * Tables made for a range that then failed stay in the master: they are empty,
+ * and the next range there uses them.
+ */
 static int map_range(u32 va, u32 bytes, const struct kmap_source *src)
 {
 	u32 flags;
@@ -165,12 +206,20 @@ static int map_range(u32 va, u32 bytes, const struct kmap_source *src)
 		BUG_ON(!pte_none(*slot)); /* ranges have one owner */
 		table_set_nosync(&slot->val, source_desc(src, i));
 	}
+	/*
+	 * One dsb for all entries instead of one for each. No flush: the TLB
+	 * never caches a faulting entry.
+	 */
 	table_sync();
 	isb(); /* an access right after the return uses the new entries */
 	spin_unlock_irqrestore(&kmap_lock, flags);
 	return 0;
 }
 
+/*
+ * Not for devices: pages[] are RAM, and mapping RAM as Device would give one
+ * frame two memory types (DDI0406C A3.5.7).
+ */
 int map_kernel_range(u32 va, u32 bytes, struct page *const *pages,
 		     enum map_type type)
 {
@@ -183,6 +232,7 @@ int map_kernel_range(u32 va, u32 bytes, struct page *const *pages,
 	return map_range(va, bytes, &src);
 }
 
+/* mm/vmalloc.c has refused RAM: the linear map has it as Normal memory. */
 int ioremap_page_range(u32 va, u32 bytes, phys_addr_t pa, enum map_type type)
 {
 	const struct kmap_source src = {
@@ -194,6 +244,10 @@ int ioremap_page_range(u32 va, u32 bytes, phys_addr_t pa, enum map_type type)
 	return map_range(va, bytes, &src);
 }
 
+/*
+ * Leaves the tables in place: other pgds hold copies of the first-level entry
+ * that cannot be found and withdrawn cheaply.
+ */
 void unmap_kernel_range(u32 va, u32 bytes)
 {
 	u32 flags;
@@ -210,7 +264,10 @@ void unmap_kernel_range(u32 va, u32 bytes)
 	spin_unlock_irqrestore(&kmap_lock, flags);
 }
 
-/* The TLB may still hold nothing for it: an invalid entry is never cached. */
+/*
+ * Needs no TLB flush: the slot was invalid, and an invalid entry is never
+ * cached.
+ */
 void map_vectors(phys_addr_t pa)
 {
 	u32 attrs = kernel_page_attrs(MT_MEMORY_RX) | L2_AP1;
@@ -221,6 +278,10 @@ void map_vectors(phys_addr_t pa)
 	isb(); /* an exception right after finds its vector */
 }
 
+/*
+ * Aligned to 1 MiB, so that linear map and vmalloc space never share a
+ * first-level entry.
+ */
 u32 vmalloc_start(void)
 {
 	return ALIGN_UP(high_memory + VMALLOC_GAP, PGDIR_SIZE);
@@ -228,6 +289,11 @@ u32 vmalloc_start(void)
 
 /* ---- other address spaces ---------------------------------------- */
 
+/*
+ * Called from a fault with interrupts off. The equality check catches a real
+ * fault: if pgd has the entry already, retrying the access would fault without
+ * end.
+ */
 int sync_kernel_pgd(pgd_t *pgd, u32 va)
 {
 	pgd_t master, *slot = &pgd[pgd_index(va)];
@@ -244,7 +310,10 @@ int sync_kernel_pgd(pgd_t *pgd, u32 va)
 	return 0;
 }
 
-/* Entries appear rarely and stay for ever; a fault may have copied some. */
+/*
+ * Copies what the log gained since mm looked. Entries are never removed, so the
+ * log need not be locked; a fault may have copied some of them already.
+ */
 static void copy_new_entries(struct mm_struct *mm, u32 seq)
 {
 	smp_mb(); /* seq was read before the entries it stands for */
@@ -259,6 +328,10 @@ static void copy_new_entries(struct mm_struct *mm, u32 seq)
 	mm->context.vmalloc_seq = seq;
 }
 
+/*
+ * On every switch, so the common case is one comparison. A kernel stack cannot
+ * wait for the fault handler: the handler itself needs the stack.
+ */
 void check_vmalloc_seq(struct mm_struct *mm)
 {
 	u32 seq = READ_ONCE(init_mm.context.vmalloc_seq);

@@ -1,14 +1,14 @@
 /*
  * mmu/mmu.h - page tables, TLB, caches and contexts of ARMv7 short descriptors.
  *
- * The only interface to a descriptor bit. mm/ says what an address space
- * should be; this folder makes the hardware agree, and does all barrier, cache
+ * The only interface to a descriptor bit. mm/ decides what an address space
+ * contains; this folder makes the hardware agree, and does all barrier, cache
  * and TLB ordering itself (law 2). It knows no VMA and takes no page reference;
  * mm_count is not one, it is the life of the tables.
  *
- * Locking: the user entries and tables of an mm are guarded by
- * mm->page_table_lock, which callers of the functions marked (ptl) hold;
- * kernel entries by the lock inside kmap.c; contexts by the one in context.c.
+ * Locking: mm->page_table_lock guards the user entries and tables of an mm, and
+ * the caller holds it where a comment below requires it; kernel entries are
+ * guarded by the lock inside kmap.c, contexts by the one in context.c.
  */
 #ifndef MMU_MMU_H
 #define MMU_MMU_H
@@ -31,23 +31,37 @@ struct page;
 
 /* ---- tables ------------------------------------------------------ */
 
-/* Once, after kmem_cache_init: the caches of tables of both levels. */
+/*
+ * Boot, once, after kmem_cache_init: makes the slab cache of second-level
+ * tables and registers the shrinker of pgds.
+ */
 void pgtable_cache_init(void);
 
 /*
- * mm->pgd: 16 KiB, no user tables, the kernel quarter copied from init_mm.
- * 0 or -ENOMEM and nothing changed.
+ * Gives mm a pgd: 16 KiB, no user tables, the kernel quarter copied from
+ * init_mm. May sleep. Returns 0, or -ENOMEM and nothing changed. pgd_free
+ * returns it.
  */
 int __must_check pgd_alloc(struct mm_struct *mm);
-/* Return every table. BUG if a user entry is still present. */
+/*
+ * Frees mm's pgd and any empty user tables left. BUG if a user entry is still
+ * present, or if this core runs with the pgd. Never sleeps.
+ */
 void pgd_free(struct mm_struct *mm);
-/* Free the pgds that are kept for reuse; a shrinker. Returns pages. */
+/*
+ * A shrinker: frees the pgds that are kept for reuse, whatever nr is. Returns
+ * the number of pages freed.
+ */
 u32 pgd_cache_shrink(u32 nr);
 
 /*
- * pte_t *pte_alloc_map(mm, va): the slot for va, creating its table (which may
- * sleep, so without ptl). NULL: out of memory, nothing changed.
- * pte_t *pte_offset_map(mm, va) never allocates: NULL where there is no table.
+ * pte_t *pte_alloc_map(mm, va): the slot for va, creating its table. It may
+ * sleep, so page_table_lock must not be held. NULL: out of memory, nothing
+ * changed. pte_t *pte_offset_map(mm, va) never allocates: NULL where there is
+ * no table.
+ *
+ * A slot stays valid while mmap_lock is held: tables are freed only by munmap
+ * and exit.
  */
 
 /* End of the part of [va, end) that shares va's second-level table. */
@@ -59,36 +73,47 @@ static inline uaddr_t pgd_addr_end(uaddr_t va, uaddr_t end)
 }
 
 /*
- * Free the second-level tables that lie wholly in [floor, ceiling); ceiling 0 =
- * TASK_SIZE. The caller has taken out every entry there: a debug build looks,
- * any other would find the rest in its next table. (ptl) Flushes.
+ * Frees the second-level tables that lie wholly in [floor, ceiling); ceiling 0
+ * means TASK_SIZE. The caller has cleared every entry there; a debug build
+ * checks that, and in any other a leftover entry would appear in the next owner
+ * of the table. Flushes the TLB before it frees a table. Hold page_table_lock,
+ * or be the last user of mm.
  */
 void free_pgtables(struct mm_struct *mm, uaddr_t floor, uaddr_t ceiling);
 
-/* ---- installing and changing user entries (ptl) ------------------ */
+/* ---- installing and changing user entries: hold page_table_lock -- */
 
 /*
  * void set_pte_at(mm, va, ptep, pte): install pte where the slot is none. The
  * walker may see it on return. Needs no flush: ARMv7 caches no faulting entry.
  * If the page is executable, fetches see what was stored in it before
- * (PG_DCACHE_CLEAN says if already synced).
+ * (PG_DCACHE_CLEAN records that this was done).
  *
  * pte_t ptep_get_and_clear(mm, va, ptep): take the entry out. The caller must
  * flush_tlb_page/range before the frame may be freed (law 6), and also for the
  * store itself to be seen by walks; ptep_clear_flush has flushed already.
  */
-/* Remove write permission. The caller must flush (law 5). */
+/*
+ * Removes write permission. The caller must flush (law 5), or a stale TLB entry
+ * would let writes pass to a page that is now shared.
+ */
 void ptep_set_wrprotect(struct mm_struct *mm, uaddr_t va, pte_t *ptep);
 /*
- * Raise permission or set young/dirty on the same frame; flushes va itself.
- * True if the entry changed.
+ * Raises permission or sets young or dirty on the same frame; flushes va
+ * itself. Returns true if the entry changed.
  */
 bool ptep_set_access_flags(struct mm_struct *mm, uaddr_t va, pte_t *ptep,
 			   pte_t entry);
-/* Replace prot bits, keeping frame, dirty, young, special; the caller flushes. */
+/*
+ * Replaces the rights; frame, dirty, young and special stay. The caller
+ * flushes, because the change may lower a right.
+ */
 void ptep_modify_prot(struct mm_struct *mm, uaddr_t va, pte_t *ptep,
 		      pgprot_t prot);
-/* Clear young; true if it was. The caller flushes when it must be exact. */
+/*
+ * Clears young; returns true if it was set. The caller flushes if the next
+ * access must be noticed for certain.
+ */
 bool ptep_test_and_clear_young(struct mm_struct *mm, uaddr_t va, pte_t *ptep);
 
 /*
@@ -108,7 +133,10 @@ void flush_tlb_range(struct mm_struct *mm, uaddr_t start, uaddr_t end);
 void flush_tlb_mm(struct mm_struct *mm);
 void flush_tlb_kernel_range(u32 start, u32 end);
 
-/* Instruction fetches see what was last stored in the page / the user range. */
+/*
+ * On return instruction fetches see what was last stored in the page. The
+ * caller holds a reference to it.
+ */
 void flush_icache_page(struct page *page);
 /*
  * The kernel stored into a page that programs may map executable already: the
@@ -118,17 +146,21 @@ void flush_dcache_page(struct page *page);
 /* As the cacheflush system call: 0, or -EFAULT where a page is not mapped. */
 int flush_icache_user_range(struct mm_struct *mm, uaddr_t start, uaddr_t end);
 
-/* ---- lives (mmu/mm_count.c) -------------------------------------- */
+/* ---- mm_count (mmu/mm_count.c) ----------------------------------- */
 
-/* Once, after kmem_cache_init: the cache of mm_structs. */
+/* Boot, once, after kmem_cache_init: makes the slab cache of mm_structs. */
 void mm_count_init(void);
 /*
- * An mm_struct of zeroes (auxv excepted) with mm_count = 1, a pgd and no ASID
- * yet. mm_users and the VMAs are for mm/ to set up. NULL: no memory.
+ * Returns a new mm_struct of zeroes (except auxv) with mm_count = 1, a pgd and
+ * no ASID yet, or NULL if memory is out. May sleep. mm_users and the VMAs are
+ * for mm/ to set up; mmdrop frees it.
  */
 struct mm_struct *mm_struct_alloc(void) __must_check;
 
-/* Keep mm and its tables, but not its mappings, from being freed. */
+/*
+ * Keeps mm and its tables, but not its VMAs and pages, from being freed. The
+ * caller must hold a reference already.
+ */
 static inline struct mm_struct *mmgrab(struct mm_struct *mm)
 {
 	atomic_inc(&mm->mm_count);
@@ -136,31 +168,36 @@ static inline struct mm_struct *mmgrab(struct mm_struct *mm)
 }
 
 /*
- * Give up a reference to the tables; the last one frees them and mm, whose
- * mappings are gone by then. Never sleeps.
+ * Drops a reference of mm_count; the last one frees the tables and mm, whose
+ * VMAs are gone by then. Never sleeps, because the scheduler calls it.
  */
 void mmdrop(struct mm_struct *mm);
 
 /* ---- contexts ---------------------------------------------------- */
 
-/* A new mm has no ASID yet. */
+/* Initialises the context of a new mm: no ASID yet. */
 void init_new_context(struct mm_struct *mm);
 /*
- * Load next's tables and ASID in a legal order (DDI0406C B3.10.4). On return
- * user translations are next's only; kernel stacks of any task are mapped.
- * prev: whose tables are loaded, NULL if that is not known; if it is next, only
- * the kernel half is looked at. Interrupts off.
+ * Loads next's tables and ASID in a legal order (DDI0406C B3.10.4). On return
+ * user translations are next's only, and the kernel stacks of all tasks are
+ * mapped. prev: the mm whose tables are loaded, or NULL if that is unknown; if
+ * it equals next, only the kernel half is brought up to date. Interrupts must
+ * be off: one in between would run on half a context.
  */
 void switch_mm(struct mm_struct *prev, struct mm_struct *next);
 /*
- * Copy first-level kernel entries made since mm last looked. Done by switch_mm;
- * a task that borrows mm without a switch must call it (interrupts off).
+ * Copies the first-level kernel entries made since mm last looked. switch_mm
+ * does it; a task that borrows mm without a switch must call it, with
+ * interrupts off.
  */
 void check_vmalloc_seq(struct mm_struct *mm);
 
-/* What the hardware has now, for reports: TTBR0 and CONTEXTIDR. */
+/* For reports: the values of TTBR0 and CONTEXTIDR now. */
 void mmu_current_context(u32 *ttbr0, u32 *contextidr);
-/* TTBR0 and hardware ASID that mm would run with (ASID 0: none yet). */
+/*
+ * For reports: the TTBR0 and the ASID that mm would run with; ASID 0 means that
+ * it has none yet.
+ */
 void mmu_context_of(const struct mm_struct *mm, u32 *ttbr0, u32 *asid);
 
 /* ---- the kernel's own half --------------------------------------- */
@@ -168,43 +205,60 @@ void mmu_context_of(const struct mm_struct *mm, u32 *ttbr0, u32 *asid);
 /* Boot: see mmu/boot.h for what runs before the MMU is on. */
 
 /*
- * The final kernel map: lowmem from memblock, the image with W^X from the
- * linker's symbols, the board's devices from map[n]; guard page below each
- * end; identity map gone. Prints the layout as a table.
+ * Boot, once, on the boot table: builds and loads the final kernel map. Lowmem
+ * comes from memblock, the image with W^X from the linker's symbols, the
+ * board's devices from map[n]. Afterwards the identity map is gone. Prints the
+ * layout as a table. BUG where rows overlap or memory is out.
  */
 void paging_init(const struct map_desc *map, unsigned int n);
 /*
- * Copy bytes of RAM that the linear map may lack. After paging_init, before the
- * first user table: it maps them where the boot table had the loader's list.
+ * Copies `bytes` bytes of RAM at physical address from, which the linear map
+ * may lack, to a kernel buffer. Call it after paging_init and before the first
+ * user table: it maps them in the user half, at BOOT_PARAMS_VA.
  */
 void copy_from_physical(void *to, phys_addr_t from, u32 bytes);
-/* High vectors: alias the page with the vectors at VECTORS_BASE, user ro. */
+/*
+ * Boot, once: maps the page at pa, which contains the vectors, at VECTORS_BASE
+ * too, executable and read-only for user mode.
+ */
 void map_vectors(phys_addr_t pa);
 extern u32 high_memory; /* first address after lowmem */
-/* The start of vmalloc space: high_memory + gap, rounded up to 1 MiB. */
+/*
+ * The start of vmalloc space: high_memory and the gap, rounded up to 1 MiB.
+ * Valid after paging_init.
+ */
 u32 vmalloc_start(void);
 
 /*
- * Map [va, va + bytes) of the vmalloc range to pages[] / to device memory at
- * pa. All or nothing: 0, -ENOMEM, -EEXIST (an entry is present already).
- * init_mm gets the entries; others follow through do_translation_fault.
+ * Map [va, va + bytes) of vmalloc space, whole pages, to pages[] or to device
+ * memory at pa. All or nothing: 0, -ENOMEM, or -EEXIST if an entry is present
+ * already. The pages stay the caller's. May sleep. init_mm gets the entries;
+ * other address spaces copy them in do_translation_fault.
  */
 int __must_check map_kernel_range(u32 va, u32 bytes, struct page *const *pages,
 				  enum map_type type);
 int __must_check ioremap_page_range(u32 va, u32 bytes, phys_addr_t pa,
 				    enum map_type type);
-/* Clear the entries. The caller flushes before the frames are freed. */
+/*
+ * Clears the entries of [va, va + bytes). The caller calls
+ * flush_tlb_kernel_range before it frees the frames (law 6).
+ */
 void unmap_kernel_range(u32 va, u32 bytes);
-/* The kernel half: physical address of va. 0 or -EFAULT. */
+/*
+ * Stores the physical address that kernel address va is mapped to in *pa.
+ * Returns 0, or -EFAULT if it is not mapped.
+ */
 int kernel_va_to_phys(u32 va, phys_addr_t *pa);
 /*
- * do_translation_fault's half: if init_mm has a first-level entry for kernel
- * address va that pgd lacks, copy it. 0: copied, retry. -EFAULT: no such.
+ * For do_translation_fault: copies the first-level entry of kernel address va
+ * from init_mm to pgd if pgd lacks it. Returns 0 after a copy, and the access
+ * must be retried; -EFAULT if init_mm has none, or if pgd has it already.
+ * Interrupts off.
  */
 int sync_kernel_pgd(pgd_t *pgd, u32 va);
 extern u32 nr_vmalloc_syncs; /* entries copied so since boot */
 
-/* The pgd that TTBR0 points to right now. */
+/* The pgd that TTBR0 points to, as a linear address. */
 pgd_t *current_pgd(void);
 
 /* ---- aborts ------------------------------------------------------ */
@@ -215,8 +269,9 @@ pgd_t *current_pgd(void);
 /* ---- looking ----------------------------------------------------- */
 
 /*
- * int follow_pte(mm, va, pte): the entry for user va of mm, without changing
- * anything: 0 and *pte, or -EFAULT when no present entry is there.
+ * int follow_pte(mm, va, pte): copies the entry for user address va to *pte and
+ * returns 0, or returns -EFAULT if no entry is present. Changes nothing. Hold
+ * page_table_lock if the frame is to be used.
  */
 
 struct pt_walk {
@@ -226,31 +281,38 @@ struct pt_walk {
 	phys_addr_t pa; /* of va itself, when mapped */
 	u32 size;       /* bytes mapped by the last entry */
 };
-/* What the hardware walker would read for va. */
+/*
+ * Fills *walk with what the hardware walker would read for va. Takes no lock
+ * and follows no table outside of lowmem.
+ */
 void walk_va(const pgd_t *pgd, u32 va, struct pt_walk *walk);
-/* Print the walk of va on the log, for people. */
+/* Prints the walk of va on the log. */
 void show_pte(const pgd_t *pgd, u32 va);
-/* "rw- usr nG WBWA S young dirty" of a descriptor, NUL-terminated. */
+/*
+ * Write a descriptor into buf, NUL-terminated and cut to `bytes` bytes, as "rw-
+ * usr nG WBWA S young dirty".
+ */
 void format_l1(u32 desc, char *buf, size_t bytes);
 void format_l2(u32 desc, char *buf, size_t bytes);
 
 /*
- * Audit mm's tables (init_mm: the kernel's): 0, or -EUCLEAN after naming each
- * violation on the log with its rule, address, entry and the frame's owner.
- * Kernel entries global, W^X, executable in the text only; user entries nG, in
- * the user half, each of a frame that is counted for it (law 1); RAM write-back
- * everywhere, devices never; every table a table page.
+ * Audits mm's tables (init_mm: the kernel's). Returns 0, or -EUCLEAN after it
+ * has printed each violation with its rule, address, entry and the frame's
+ * owner. Kernel entries are global, W^X, executable in the text only; user
+ * entries are nG, in the user half, each of a frame that counts it (law 1); RAM
+ * is write-back everywhere, devices never; every table lies in a table page.
+ * Nobody may change the tables meanwhile.
  */
 int pgtable_verify(const struct mm_struct *mm);
 /*
- * The same for mm's tables at a switch to it, and in addition for the next 64
- * MiB of the kernel's half in init_mm's: after 16 switches that was seen whole.
- * Interrupts off, nobody at work on mm's tables.
+ * Audits mm's tables at a switch to it, and in addition the next 64 MiB of the
+ * kernel's half of init_mm: 16 switches cover all of that. Interrupts off, and
+ * nobody changes mm's tables. Returns 0 or -EUCLEAN.
  */
 int pgtable_verify_switch(const struct mm_struct *mm);
 /*
- * From plain kernel code: 0 if user memory is closed to it (asm/domain.h), or
- * -EUCLEAN after saying on the log what DACR is instead.
+ * Call it from plain kernel code. Returns 0 if user memory is closed to it
+ * (asm/domain.h), or -EUCLEAN after it has printed the value of DACR.
  */
 int dacr_verify(void);
 

@@ -32,6 +32,11 @@ struct image_part {
 
 #define NR_PARTS 3
 
+/*
+ * The parts in ascending order, page-aligned by the linker script: type_at
+ * relies on both. .boot stays mapped read-only, for the symbols in it; it is
+ * not executed again.
+ */
 static void image_parts(struct image_part parts[NR_PARTS])
 {
 	struct kernel_image img = kernel_image();
@@ -42,11 +47,18 @@ static void image_parts(struct image_part parts[NR_PARTS])
 	parts[2] = (struct image_part){ img.rodata, img.erodata, MT_MEMORY_RO };
 	for (unsigned int i = 0; i < NR_PARTS; i++) {
 		BUG_ON(parts[i].start > parts[i].end);
+		/*
+		 * A page of two parts would need the rights of both, against
+		 * W^X.
+		 */
 		BUG_ON((parts[i].start | parts[i].end) & ~PAGE_MASK);
 	}
 }
 
-/* The type at va, and in *end how far it reaches, at most to *end. */
+/*
+ * Returns the type of the page at va. *end, the end of the caller's range, is
+ * lowered to where the next part begins or this one ends.
+ */
 static enum map_type type_at(const struct image_part *parts, u32 va, u32 *end)
 {
 	for (unsigned int i = 0; i < NR_PARTS; i++) {
@@ -60,11 +72,19 @@ static enum map_type type_at(const struct image_part *parts, u32 va, u32 *end)
 	return MT_MEMORY_RW;
 }
 
+/*
+ * A callback for memblock: maps one bank of RAM. Pages that the bank covers
+ * only in part stay unmapped, for they may hold a device.
+ */
 static void map_bank(phys_addr_t base, u32 bytes, void *arg)
 {
 	u32 va = ALIGN_UP(lowmem_va(base), PAGE_SIZE);
 	u32 end = ALIGN_DOWN(lowmem_va(base) + bytes, PAGE_SIZE);
 
+	/*
+	 * Pieces of one type each, so that kmap_boot can use sections for
+	 * everything but the image.
+	 */
 	while (va < end) {
 		u32 stop = end;
 		enum map_type type = type_at(arg, va, &stop);
@@ -86,6 +106,10 @@ static void extend_boot_map(phys_addr_t base, u32 bytes, void *arg __unused_arg)
 	for (phys_addr_t pa = base & PGDIR_MASK; pa <= end; pa += PGDIR_SIZE) {
 		pgd_t *slot = &boot_pgd[pgd_index(lowmem_va(pa))];
 
+		/*
+		 * Never replace an entry that the kernel is running on (break
+		 * before make).
+		 */
 		if (!slot->val)
 			table_set(&slot->val,
 				  pa | kernel_section_attrs(MT_MEMORY_RW));
@@ -93,6 +117,10 @@ static void extend_boot_map(phys_addr_t base, u32 bytes, void *arg __unused_arg)
 	isb(); /* memblock_alloc may touch it next */
 }
 
+/*
+ * Allocates init_mm.pgd from the RAM just mapped. memblock returns zeroes; they
+ * are cleaned, because the walker may look past the data cache.
+ */
 static void make_master_table(void)
 {
 	init_mm.pgd = memblock_alloc(sizeof(boot_pgd), sizeof(boot_pgd),
@@ -101,6 +129,10 @@ static void make_master_table(void)
 	table_clean(init_mm.pgd, sizeof(boot_pgd));
 }
 
+/*
+ * Outside of the fixmap range a device could collide with vmalloc space, which
+ * hands out addresses without a look at the table: BUG.
+ */
 static void map_devices(const struct map_desc *map, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++) {
@@ -120,8 +152,13 @@ static void switch_to_master(void)
 	phys_addr_t boot = kernel_image().boot & PGDIR_MASK;
 	pgd_t *identity = &init_mm.pgd[pgd_index(boot)];
 
+	/* RX is enough: idmap.S keeps everything in registers. */
 	table_set(&identity->val, boot | kernel_section_attrs(MT_MEMORY_RX));
 	idmap_switch_table(ttbr_of(init_mm.pgd));
+	/*
+	 * The identity entry lies in the user half and is global: a user page
+	 * at this address would meet it in the TLB.
+	 */
 	table_set(&identity->val, L1_TYPE_FAULT);
 	tlbiall();
 	bpiall();
@@ -131,6 +168,10 @@ static void switch_to_master(void)
 
 /* ---- the table in the log ---------------------------------------- */
 
+/*
+ * One line of the layout. The rights are read from the table at the first page,
+ * so the log shows what the walker finds, not what was intended.
+ */
 static void print_row(u32 start, u32 end, const char *what)
 {
 	struct pt_walk walk;
@@ -147,6 +188,10 @@ static void print_row(u32 start, u32 end, const char *what)
 		(end - start) >> 10, rights, what);
 }
 
+/*
+ * Printed at each boot: somebody who ports the kernel compares the device rows
+ * with the board's manual.
+ */
 static void print_layout(const struct map_desc *map, unsigned int n)
 {
 	struct kernel_image img = kernel_image();
@@ -165,12 +210,18 @@ static void print_layout(const struct map_desc *map, unsigned int n)
 	print_row(VECTORS_BASE, VECTORS_BASE + PAGE_SIZE, "vectors, helpers");
 }
 
+/*
+ * The final map is built whole in new memory and then loaded with the MMU off:
+ * no live entry ever changes its size or address (DDI0406C B3.10.1).
+ */
 void paging_init(const struct map_desc *map, unsigned int n)
 {
 	struct image_part parts[NR_PARTS];
 
+	/* Before ttbr_of and table_clean are first used. */
 	ttbr_flags = read_mpidr() & MPIDR_MP ? TTBR_FLAGS_MP : TTBR_FLAGS_UP;
 	walk_coherency_init();
+	/* Before the first memblock_alloc, which takes the top of RAM. */
 	memblock_for_each_memory(extend_boot_map, NULL);
 	high_memory = lowmem_va(memblock_end());
 	BUG_ON(high_memory <= PAGE_OFFSET);
@@ -179,12 +230,16 @@ void paging_init(const struct map_desc *map, unsigned int n)
 	image_parts(parts);
 	memblock_for_each_memory(map_bank, parts);
 	map_devices(map, n);
+	/* While memblock still provides tables: map_vectors must not fail. */
 	kmap_prepare_table(VECTORS_BASE);
 	switch_to_master();
 	print_layout(map, n);
 }
 
-/* Break before make: the window is empty whenever it gets another MiB. */
+/*
+ * One MiB at a time through a window. Break before make: the window is unmapped
+ * and flushed before it gets another MiB.
+ */
 void copy_from_physical(void *to, phys_addr_t from, u32 bytes)
 {
 	pgd_t *window = &init_mm.pgd[pgd_index(BOOT_PARAMS_VA)];

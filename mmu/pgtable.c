@@ -1,6 +1,6 @@
 /*
- * Second-level tables of user address spaces, and what changes in their entries
- * less often than at each fault (that is in pgtable.h).
+ * Second-level tables of user address spaces, and the changes to their entries
+ * that are rare; what every fault does is inline in pgtable.h.
  *
  * Owns the tables: 1 KiB each, from the slab cache "pgtable". A table in the
  * cache is all zero: that is its constructed state, so a new one needs no
@@ -22,12 +22,21 @@ static struct kmem_cache *pgtable_cache;
 
 /* ---- second-level tables ----------------------------------------- */
 
+/*
+ * The slab's constructor: runs once for each object of a new slab, not at each
+ * allocation.
+ */
 static void construct_table(void *table)
 {
 	__builtin_memset(table, 0, L2_BYTES);
 	table_clean(table, L2_BYTES);
 }
 
+/*
+ * SLAB_WORD_IS_FREE: the slab's link may lie in the first word of a free table,
+ * else a table would cost 2 KiB. Aligned to 1 KiB, because a first-level entry
+ * holds bits 31:10 only.
+ */
 void l2_cache_init(void)
 {
 	BUG_ON(pgtable_cache);
@@ -36,7 +45,10 @@ void l2_cache_init(void)
 					  construct_table);
 }
 
-/* Before the slab is up the kernel map takes its tables from memblock. */
+/*
+ * Before the slab is up the kernel map takes its tables from memblock, which
+ * returns zeroes. May sleep.
+ */
 pte_t *l2_table_alloc(void)
 {
 	pte_t *table;
@@ -48,19 +60,27 @@ pte_t *l2_table_alloc(void)
 		return table;
 	}
 	table = kmem_cache_alloc(pgtable_cache, GFP_KERNEL);
-	/* One entry; where a test runs, pointers may be longer. */
+	/*
+	 * The slab's link lies in the first entry; in a host test pointers have
+	 * the size of two.
+	 */
 	for (u32 i = 0; table && i < sizeof(void *) / sizeof(*table); i++)
 		table_set_nosync(&table[i].val, 0);
 	table_sync(); /* zeroes, before an entry leads walks to them */
 	return table;
 }
 
+/*
+ * The caller has emptied the table and flushed: the next owner gets it as it
+ * is.
+ */
 void l2_table_free(pte_t *table)
 {
 	BUG_ON(!pgtable_cache);
 	kmem_cache_free(pgtable_cache, table);
 }
 
+/* 256 loads: for checks and debug builds, not for each unmapping. */
 bool l2_table_empty(const pte_t *table)
 {
 	for (u32 i = 0; i < PTRS_PER_PTE; i++)
@@ -71,7 +91,10 @@ bool l2_table_empty(const pte_t *table)
 
 /* ---- a table where there was none -------------------------------- */
 
-/* A new table for va; another task may have been faster. */
+/*
+ * Makes the table for va. Returns false if memory is out; true if there is a
+ * table on return, ours or that of another task which was faster.
+ */
 static bool pgd_populate(struct mm_struct *mm, uaddr_t va)
 {
 	pgd_t *slot = &mm->pgd[pgd_index(va)];
@@ -80,6 +103,10 @@ static bool pgd_populate(struct mm_struct *mm, uaddr_t va)
 
 	if (!table)
 		return false;
+	/*
+	 * Two threads may fault in the same MiB at once with mmap_lock held for
+	 * reading only.
+	 */
 	spin_lock(&mm->page_table_lock);
 	ours = !pgd_is_table(*slot);
 	if (ours) {
@@ -88,11 +115,18 @@ static bool pgd_populate(struct mm_struct *mm, uaddr_t va)
 		mm->nr_ptes++;
 	}
 	spin_unlock(&mm->page_table_lock);
+	/*
+	 * After the unlock: freeing takes the slab's lock and needs no other.
+	 */
 	if (!ours)
 		l2_table_free(table);
 	return true;
 }
 
+/*
+ * Out of line: a table serves 256 pages, so few calls make one. Do not hold
+ * page_table_lock, for the allocation may sleep.
+ */
 pte_t *__pte_alloc_map(struct mm_struct *mm, uaddr_t va)
 {
 	BUG_ON(va >= TASK_SIZE);
@@ -115,6 +149,10 @@ static unsigned int unhook_tables(struct mm_struct *mm, unsigned int *index,
 
 		if (!pgd_is_table(*slot))
 			continue;
+		/*
+		 * A leftover entry would appear in the address space that gets
+		 * this table next.
+		 */
 		if (IS_ENABLED(CONFIG_DEBUG))
 			BUG_ON(!l2_table_empty(pgd_table(*slot)));
 		tables[n++] = pgd_table(*slot);
@@ -124,6 +162,10 @@ static unsigned int unhook_tables(struct mm_struct *mm, unsigned int *index,
 	return n;
 }
 
+/*
+ * A batch at a time: one flush serves 16 tables, and the array stays small
+ * enough for the stack.
+ */
 void free_pgtables(struct mm_struct *mm, uaddr_t floor, uaddr_t ceiling)
 {
 	unsigned int index = pgd_index(ALIGN_UP(floor, PGDIR_SIZE));
@@ -142,6 +184,7 @@ void free_pgtables(struct mm_struct *mm, uaddr_t floor, uaddr_t ceiling)
 
 /* ---- entries ----------------------------------------------------- */
 
+/* No barrier here: fork lowers a whole table and flushes once (law 5). */
 void ptep_set_wrprotect(struct mm_struct *mm __unused_arg,
 			uaddr_t va __unused_arg, pte_t *ptep)
 {
@@ -149,14 +192,23 @@ void ptep_set_wrprotect(struct mm_struct *mm __unused_arg,
 	table_set_nosync(&ptep->val, pte_wrprotect(*ptep).val);
 }
 
+/*
+ * Raising a right also needs the flush here: without it the TLB could keep the
+ * old entry and the faulting access would fault again.
+ */
 bool ptep_set_access_flags(struct mm_struct *mm, uaddr_t va, pte_t *ptep,
 			   pte_t entry)
 {
 	pte_t old = *ptep;
 
 	BUG_ON(!pte_present(old) || pte_pfn(old) != pte_pfn(entry));
+	/* Another thread has resolved the same fault already. */
 	if (pte_same(old, entry))
 		return false;
+	/*
+	 * Before the store: once it is visible, another core may fetch from the
+	 * page.
+	 */
 	if (pte_exec(entry) && !pte_exec(old))
 		sync_if_exec(entry);
 	table_set_nosync(&ptep->val, entry.val);
@@ -170,6 +222,7 @@ bool ptep_set_access_flags(struct mm_struct *mm, uaddr_t va, pte_t *ptep,
 	return true;
 }
 
+/* For mprotect, which changes a range and flushes it once. */
 void ptep_modify_prot(struct mm_struct *mm, uaddr_t va __unused_arg,
 		      pte_t *ptep, pgprot_t prot)
 {
@@ -178,11 +231,19 @@ void ptep_modify_prot(struct mm_struct *mm, uaddr_t va __unused_arg,
 	BUG_ON(!pte_present(old) || !pte_present(new));
 	if (pte_exec(new) && !pte_exec(old))
 		sync_if_exec(new);
+	/*
+	 * Predictions are tagged by address only, so the flush to come must
+	 * drop them where code appeared or vanished.
+	 */
 	if (pte_exec(new) != pte_exec(old))
 		mm->context.exec_changed = true;
 	table_set_nosync(&ptep->val, new.val);
 }
 
+/*
+ * No flush: a TLB entry that is kept hides later accesses from the flag, which
+ * makes an estimate of use a little wrong and nothing else, as in Linux.
+ */
 bool ptep_test_and_clear_young(struct mm_struct *mm __unused_arg,
 			       uaddr_t va __unused_arg, pte_t *ptep)
 {

@@ -1,13 +1,13 @@
 /*
  * mmu/pgtable.h - finding, setting and clearing user entries, inline.
  *
- * Included by mmu/mmu.h only, which says what each means to its callers: this
- * is what every fault and every unmapped page passes through. What happens
- * once a table, or seldom, is in pgtable.c.
+ * Included by mmu/mmu.h only, which has the contracts. Every fault and every
+ * unmapped page passes through these functions, so they are inline; what is done
+ * once for a table, or rarely, is in pgtable.c.
  *
  * A store to a table is followed by a clean of its line and a dsb (tables.h).
  * The _batched forms leave both to one ptes_sync for a run of entries of one
- * table: eight entries share a line, and all of them the dsb.
+ * table: eight entries share a line, and all of them one dsb.
  */
 #ifndef MMU_PGTABLE_H
 #define MMU_PGTABLE_H
@@ -29,7 +29,10 @@ static inline pte_t *pte_offset_map(const struct mm_struct *mm, uaddr_t va)
 	return pgd_table(pgd) + pte_index(va);
 }
 
-/* There is no table for va yet: make it. (pgtable.c) */
+/*
+ * Makes the table for va and returns its slot, or NULL if memory is out. May
+ * sleep. (pgtable.c)
+ */
 pte_t *__pte_alloc_map(struct mm_struct *mm, uaddr_t va) __must_check;
 
 static inline pte_t *__must_check pte_alloc_map(struct mm_struct *mm,
@@ -56,8 +59,9 @@ static inline int follow_pte(const struct mm_struct *mm, uaddr_t va, pte_t *pte)
 /* ---- one entry --------------------------------------------------- */
 
 /*
- * Stale branch predictions and fetches matter only where code was: remember it
- * until the flush that ends this change (DDI0406C B2.2.9).
+ * Predictions and prefetched instructions can be stale only where code was.
+ * Remember that there was some until the flush that ends this change (DDI0406C
+ * B2.2.9).
  */
 static inline void note_exec(struct mm_struct *mm, pte_t old)
 {
@@ -65,14 +69,17 @@ static inline void note_exec(struct mm_struct *mm, pte_t old)
 		mm->context.exec_changed = true;
 }
 
-/* An executable entry appears: its page's stores reach the fetches first. */
+/*
+ * Before an executable entry appears: what was stored into its page becomes
+ * visible to instruction fetches.
+ */
 static inline void sync_if_exec(pte_t pte)
 {
 	if (unlikely(pte_exec(pte)) && pfn_valid(pte_pfn(pte)))
 		sync_icache_page(pte_page(pte));
 }
 
-/* What comes before the store of a new entry. */
+/* The checks and barriers that precede the store of a new entry. */
 static inline void prepare_set_pte(const struct mm_struct *mm, uaddr_t va,
 				   const pte_t *ptep, pte_t pte)
 {
@@ -113,7 +120,7 @@ static inline pte_t ptep_clear_flush(struct mm_struct *mm, uaddr_t va,
 
 /* ---- one of a run of entries; ptes_sync follows ------------------ */
 
-/* As set_pte_at. */
+/* set_pte_at for one of a run of entries. */
 static inline void set_pte_at_batched(struct mm_struct *mm, uaddr_t va,
 				      pte_t *ptep, pte_t pte)
 {
@@ -121,13 +128,13 @@ static inline void set_pte_at_batched(struct mm_struct *mm, uaddr_t va,
 	table_store(&ptep->val, pte.val);
 }
 
-/* A copy of an entry: see mmu.h. */
+/* A copy of an entry whose page is visible already; see mmu.h. */
 static inline void set_pte_batched(pte_t *ptep, pte_t pte)
 {
 	table_store(&ptep->val, pte.val);
 }
 
-/* old: what the slot holds. */
+/* old is the value of the slot, which the caller has read already. */
 static inline void ptep_clear_batched(struct mm_struct *mm, pte_t *ptep,
 				      pte_t old)
 {

@@ -2,7 +2,7 @@
  * Tables for people, and the audit that tests run.
  *
  * Looking only. pgtable_verify states what every table of ours must satisfy;
- * it reads what is in memory, not what somebody meant to write there.
+ * it reads memory as the walker does and trusts no variable of mmu/.
  */
 #include <alloc/alloc.h>
 #include <asm/cp15.h>
@@ -21,6 +21,10 @@ struct desc_attrs {
 	u32 type; /* MEM_* */
 };
 
+/*
+ * Independent of mmu/prot.c on purpose: an audit that shared its tables would
+ * repeat its mistakes.
+ */
 static struct desc_attrs section_attrs(u32 desc)
 {
 	return (struct desc_attrs){
@@ -36,6 +40,7 @@ static struct desc_attrs section_attrs(u32 desc)
 	};
 }
 
+/* The same facts from the places of a second-level descriptor. */
 static struct desc_attrs page_attrs(u32 desc)
 {
 	return (struct desc_attrs){
@@ -61,6 +66,7 @@ static const char *const type_names[8] = {
 	[7] = "type7?",
 };
 
+/* more is appended: the software bits, which only pages have. */
 static void format_attrs(struct desc_attrs a, const char *more, char *buf,
 			 size_t bytes)
 {
@@ -70,6 +76,7 @@ static void format_attrs(struct desc_attrs a, const char *more, char *buf,
 		 a.shared ? " S" : "", a.young ? "young" : "old", more);
 }
 
+/* Any value is printable: an oops may show a corrupt table. */
 void format_l1(u32 desc, char *buf, size_t bytes)
 {
 	switch (desc & L1_TYPE_MASK) {
@@ -85,6 +92,10 @@ void format_l1(u32 desc, char *buf, size_t bytes)
 	}
 }
 
+/*
+ * A large page (type 1) is none of ours and prints as none; the audit reports
+ * it.
+ */
 void format_l2(u32 desc, char *buf, size_t bytes)
 {
 	static const char *const more[4] = {
@@ -103,6 +114,7 @@ void format_l2(u32 desc, char *buf, size_t bytes)
 	format_attrs(page_attrs(desc), more[soft], buf, bytes);
 }
 
+/* Called by an oops: takes no lock and allocates nothing. */
 void show_pte(const pgd_t *pgd, u32 va)
 {
 	struct pt_walk walk;
@@ -139,6 +151,7 @@ static_assert((PTRS_PER_PGD - (TASK_SIZE >> PGDIR_SHIFT)) % AUDIT_SLICE == 0,
 
 #define MAX_REPORTS 16u /* one broken table must not flood the log */
 
+/* va 0 where the mistake is in a table as a whole. */
 static void violation(struct table_audit *audit, u32 va, u32 desc,
 		      const char *what)
 {
@@ -154,7 +167,10 @@ struct mapped_entry {
 	bool special; /* owns no reference: the zero page */
 };
 
-/* Whose frame it is, in a word. */
+/*
+ * Returns in a word who owns the frame. A page of a larger block has its facts
+ * in the block's head.
+ */
 static const char *frame_owner(const struct page *page)
 {
 	if (page->flags & PG_TAIL)
@@ -174,12 +190,17 @@ static const char *frame_owner(const struct page *page)
 	return page->flags & PG_CACHE ? "page cache" : "a page of the kernel";
 }
 
+/*
+ * A violation with what the allocator knows of the frame: a wrong owner usually
+ * names the culprit.
+ */
 static void bad_mapping(struct table_audit *audit, const struct mapped_entry *m,
 			const char *what)
 {
 	const struct page *page;
 
 	violation(audit, m->va, m->desc, what);
+	/* The frame's line would stand alone: its report was left out. */
 	if (audit->violations > MAX_REPORTS)
 		return;
 	if (!pfn_valid(m->pa >> PAGE_SHIFT)) {
@@ -192,11 +213,19 @@ static void bad_mapping(struct table_audit *audit, const struct mapped_entry *m,
 	       atomic_read(&page->_mapcount));
 }
 
+/*
+ * The one kernel page that user mode reads and executes: the kuser helpers lie
+ * in it.
+ */
 static bool is_vectors(u32 va)
 {
 	return va == VECTORS_BASE;
 }
 
+/*
+ * The whole entry must lie within the text: a section that begins there may
+ * reach into data.
+ */
 static bool in_kernel_text(const struct mapped_entry *m)
 {
 	struct kernel_image img = kernel_image();
@@ -205,8 +234,9 @@ static bool in_kernel_text(const struct mapped_entry *m)
 }
 
 /*
- * The linear map has all RAM as write-back memory: another type for the same
- * frame is undefined (A3.5.7). What is no RAM must not be cached.
+ * The linear map has all RAM as write-back memory; a second entry of another
+ * type for the same frame is unpredictable (A3.5.7). What is not RAM must not
+ * be cached.
  */
 static void audit_memory_type(struct table_audit *audit,
 			      const struct mapped_entry *m)
@@ -219,6 +249,10 @@ static void audit_memory_type(struct table_audit *audit,
 		bad_mapping(audit, m, "a device is write-back memory");
 }
 
+/*
+ * The access flag is checked because its absence would fault in the fault
+ * handler itself.
+ */
 static void audit_kernel(struct table_audit *audit,
 			 const struct mapped_entry *m)
 {
@@ -230,6 +264,10 @@ static void audit_kernel(struct table_audit *audit,
 		bad_mapping(audit, m, "programs can reach a kernel entry");
 	if (m->a.write && m->a.exec)
 		bad_mapping(audit, m, "writable and executable (W^X)");
+	/*
+	 * A core may fetch ahead from executable memory, and such a read can
+	 * change a device.
+	 */
 	if (m->a.exec && m->a.type != MEM_WBWA)
 		bad_mapping(audit, m, "device memory is executable");
 	else if (m->a.exec && !in_kernel_text(m) && !is_vectors(m->va))
@@ -244,6 +282,10 @@ static void audit_frame(struct table_audit *audit, const struct mapped_entry *m)
 		PG_VMALLOC | PG_TAIL;
 	const struct page *page = phys_to_page(m->pa);
 
+	/*
+	 * The worst first: only one report is made for an entry, and a free
+	 * frame will soon belong to somebody else.
+	 */
 	if (page_count(page) <= 0)
 		bad_mapping(audit, m, "a user entry maps a free frame");
 	else if (page->flags & never)
@@ -255,14 +297,22 @@ static void audit_frame(struct table_audit *audit, const struct mapped_entry *m)
 			    "its frame does not count this user entry");
 }
 
+/*
+ * Rules of the user half: hardware.md 8, and PROT_NONE as mmu/pte.h defines it.
+ */
 static void audit_user(struct table_audit *audit, const struct mapped_entry *m)
 {
+	/* A global entry would match the ASIDs of all other address spaces. */
 	if (m->a.global)
 		bad_mapping(audit, m, "a user entry is global");
 	if (!m->a.user && m->a.young)
 		bad_mapping(audit, m, "only the kernel can use a user page");
 	if (!m->a.user && m->a.exec)
 		bad_mapping(audit, m, "a page without access is executable");
+	/*
+	 * No struct page to look at: the checks below would read beyond
+	 * mem_map.
+	 */
 	if (!pfn_valid(m->pa >> PAGE_SHIFT)) {
 		bad_mapping(audit, m, "a user entry maps what is no RAM");
 		return;
@@ -271,6 +321,7 @@ static void audit_user(struct table_audit *audit, const struct mapped_entry *m)
 	audit_frame(audit, m);
 }
 
+/* The rules differ by half of the address space, not by level. */
 static void audit_mapping(struct table_audit *audit,
 			  const struct mapped_entry *m)
 {
@@ -280,7 +331,10 @@ static void audit_mapping(struct table_audit *audit,
 		audit_user(audit, m);
 }
 
-/* In the slab, or from memblock before there was one. */
+/*
+ * True if pa lies in memory that tables come from: the slab, or memblock before
+ * there was one.
+ */
 static bool is_table_page(phys_addr_t pa)
 {
 	const u32 kinds = PG_SLAB | PG_RESERVED | PG_TABLE;
@@ -294,11 +348,19 @@ static bool is_table_page(phys_addr_t pa)
 	return page->flags & kinds;
 }
 
+/*
+ * Checks one second-level table and each entry. Stops at a bad address: the
+ * rest of it would be reports about junk.
+ */
 static void audit_table(struct table_audit *audit, u32 va, pgd_t pgd)
 {
 	u32 domain = (pgd.val & L1_DOMAIN_MASK) >> L1_DOMAIN_SHIFT;
 	const pte_t *table;
 
+	/*
+	 * The domain is what keeps user memory closed to the kernel; a table in
+	 * the wrong one would defeat that for a MiB.
+	 */
 	if (domain != (audit->kernel_half ? DOMAIN_KERNEL : DOMAIN_USER))
 		violation(audit, va, pgd.val, "wrong domain");
 	if (!is_table_page(pgd.val & L1_TABLE_BASE)) {
@@ -316,6 +378,10 @@ static void audit_table(struct table_audit *audit, u32 va, pgd_t pgd)
 			.special = table[i].val & L2_SW_SPECIAL,
 		};
 
+		/*
+		 * Bit 0 is XN, so bit 1 alone makes a small page; 1 would be a
+		 * large page.
+		 */
 		if (m.desc & L2_TYPE_SMALL)
 			audit_mapping(audit, &m);
 		else if (m.desc)
@@ -324,6 +390,10 @@ static void audit_table(struct table_audit *audit, u32 va, pgd_t pgd)
 	audit->tables += !audit->kernel_half;
 }
 
+/*
+ * Sections are expected in the kernel's half only: user memory changes hands by
+ * pages.
+ */
 static void audit_section(struct table_audit *audit, u32 va, u32 desc)
 {
 	struct mapped_entry m = {
@@ -334,6 +404,7 @@ static void audit_section(struct table_audit *audit, u32 va, u32 desc)
 		.a = section_attrs(desc),
 	};
 
+	/* The supersection bit would change what the address bits mean. */
 	if (!audit->kernel_half || (desc & L1_SECT_SUPER))
 		violation(audit, va, desc, "a section is not expected here");
 	if ((desc & L1_DOMAIN_MASK) >> L1_DOMAIN_SHIFT != DOMAIN_KERNEL)
@@ -341,13 +412,16 @@ static void audit_section(struct table_audit *audit, u32 va, u32 desc)
 	audit_mapping(audit, &m);
 }
 
-/* The kernel half of any mm: the master's entry, or none yet. */
+/*
+ * In the kernel half of any mm an entry equals the master's or is still empty.
+ */
 static void audit_copy(struct table_audit *audit, u32 va, pgd_t pgd)
 {
 	if (pgd.val && pgd.val != init_mm.pgd[pgd_index(va)].val)
 		violation(audit, va, pgd.val, "differs from the kernel's own");
 }
 
+/* A fault entry must be zero: the code tests entries by comparing with 0. */
 static void audit_first_level(struct table_audit *audit, u32 va, pgd_t pgd)
 {
 	switch (pgd.val & L1_TYPE_MASK) {
@@ -374,6 +448,10 @@ static void audit_range(struct table_audit *audit, const struct mm_struct *mm,
 		u32 va = i << PGDIR_SHIFT;
 
 		audit->kernel_half = va >= TASK_SIZE;
+		/*
+		 * Comparing a copy suffices: the master's contents are audited
+		 * once, with init_mm.
+		 */
 		if (audit->kernel_half && mm != &init_mm)
 			audit_copy(audit, va, mm->pgd[i]);
 		else
@@ -381,6 +459,10 @@ static void audit_range(struct table_audit *audit, const struct mm_struct *mm,
 	}
 }
 
+/*
+ * The table count is checked last: a miscount leaks tables at exit, or stops
+ * free_pgtables too early.
+ */
 static void audit_mm(struct table_audit *audit, const struct mm_struct *mm)
 {
 	audit_range(audit, mm, 0, PTRS_PER_PGD);
@@ -389,6 +471,10 @@ static void audit_mm(struct table_audit *audit, const struct mm_struct *mm)
 			  "tables miscounted (nr_ptes)");
 }
 
+/*
+ * Tables must not change meanwhile: hold page_table_lock, or let nobody else
+ * run.
+ */
 int pgtable_verify(const struct mm_struct *mm)
 {
 	struct table_audit audit = { .tables = 0 };
@@ -397,8 +483,13 @@ int pgtable_verify(const struct mm_struct *mm)
 	return audit.violations ? -EUCLEAN : 0;
 }
 
+/*
+ * The kernel's half is audited in slices: as a whole it would dominate the time
+ * of every switch.
+ */
 int pgtable_verify_switch(const struct mm_struct *mm)
 {
+	/* One for all: a switch continues where the last one stopped. */
 	static unsigned int next = TASK_SIZE >> PGDIR_SHIFT;
 	struct table_audit audit = { .tables = 0 };
 
@@ -409,6 +500,7 @@ int pgtable_verify_switch(const struct mm_struct *mm)
 	return audit.violations ? -EUCLEAN : 0;
 }
 
+/* A register and not a table, so the audit of tables cannot see it. */
 int dacr_verify(void)
 {
 	u32 dacr = read_dacr();

@@ -46,6 +46,10 @@ static const u32 user_prot[2][8] = {
 
 static_assert(VM_ACCESS_FLAGS == 7, "the tables are indexed by these bits");
 
+/*
+ * Write without read, and execute without read, do not exist in this format:
+ * the tables grant read with both, as Linux does on ARM.
+ */
 pgprot_t vm_get_page_prot(u32 vm_flags)
 {
 	const u32 *row = user_prot[(vm_flags & VM_SHARED) != 0];
@@ -65,7 +69,8 @@ struct kernel_attrs {
 
 /*
  * Kernel mappings: global, no user access, domain 0. Devices are XN because a
- * prefetch, which asks nobody, could read a FIFO empty (B3.7.2).
+ * core may prefetch instructions from executable memory at any time, and
+ * reading a device may change it, for example empty a FIFO (B3.7.2).
  */
 static const struct kernel_attrs kernel_attrs[MT_NR] = {
 	[MT_MEMORY_RW] = { L2_NORMAL | L2_AF | L2_XN,
@@ -80,12 +85,17 @@ static const struct kernel_attrs kernel_attrs[MT_NR] = {
 			  UNCACHED_SECTION | L1_SECT_AF | L1_SECT_XN },
 };
 
+/*
+ * BUG on a bad type: a table of ours is wrong, and a guess could map a device
+ * as memory.
+ */
 u32 kernel_page_attrs(enum map_type type)
 {
 	BUG_ON(type >= MT_NR);
 	return kernel_attrs[type].page;
 }
 
+/* The same attributes in the places of a first-level descriptor. */
 u32 kernel_section_attrs(enum map_type type)
 {
 	BUG_ON(type >= MT_NR);

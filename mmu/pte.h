@@ -4,8 +4,8 @@
  * Included by mmu/mmu.h only. What a bit of an entry means to mm/:
  *
  *	present	the entry names a frame; none is the all-zero word
- *	young	an access is let through; without it the first one faults
- *	write	the hardware lets a write through
+ *	young	an access is allowed; without it the first one faults
+ *	write	the hardware allows a write
  *	dirty	software: the page was written since it was last clean
  *	special	software: the entry owns no reference to its frame (zero page)
  *

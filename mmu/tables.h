@@ -21,11 +21,14 @@
 /* The table that boot_map.c fills; 16 KiB-aligned. (kmap.c) */
 extern pgd_t boot_pgd[PTRS_PER_PGD];
 
-/* ID_MMFR3: does the table walker look into the L1 data cache? (cache.c) */
+/*
+ * True if the table walker looks into the L1 data cache (ID_MMFR3); set by
+ * walk_coherency_init, once, before the first kernel table. (cache.c)
+ */
 extern bool walks_coherent;
 void walk_coherency_init(void);
 
-/* Store a descriptor; table_sync must follow before it may be relied on. */
+/* Stores a descriptor; only after a table_sync may a caller rely on it. */
 static inline void table_set_nosync(u32 *slot, u32 desc)
 {
 	table_store(slot, desc);
@@ -44,13 +47,18 @@ static inline void table_set(u32 *slot, u32 desc)
 	table_sync();
 }
 
-/* Clean a freshly written table or part of one to where walks look. */
+/*
+ * Makes a table, or `bytes` bytes of one, that plain stores have written
+ * visible to the walker.
+ */
 void table_clean(const void *table, u32 bytes);
 
-/* Unless PG_DCACHE_CLEAN says it was done: flush_icache_page. (cache.c) */
+/*
+ * flush_icache_page, unless PG_DCACHE_CLEAN records that it was done. (cache.c)
+ */
 void sync_icache_page(struct page *page);
 
-/* The kernel's number for a lowmem address, whatever a host pointer is. */
+/* The linear address of pa as a number: in host tests pointers are longer. */
 static inline u32 lowmem_va(phys_addr_t pa)
 {
 	return pa - PHYS_OFFSET + PAGE_OFFSET;
@@ -76,34 +84,46 @@ static inline pte_t *pgd_table(pgd_t pgd)
 	return phys_to_virt(pgd.val & L1_TABLE_BASE);
 }
 
-/* How walks see tables, below TTBR_BASE, as boot_map.c chose. (paging_init.c) */
+/*
+ * TTBR0's bits below TTBR_BASE: the attributes with which walks read tables, in
+ * the format that boot_map.c found. (paging_init.c)
+ */
 extern u32 ttbr_flags;
 
-/* What TTBR0 must hold for the tables of pgd. */
+/* The value of TTBR0 for the tables of pgd. */
 static inline u32 ttbr_of(const pgd_t *pgd)
 {
 	return virt_to_phys(pgd) | ttbr_flags;
 }
 
 /*
- * Erratum 720789: operations by ASID (TLBIMVAIS, TLBIASIDIS) may name another
- * one to the other cores, so user flushes drop everything. (errata.c, tlb.c)
+ * Erratum 720789: an operation by ASID (TLBIMVAIS, TLBIASIDIS) may reach the
+ * other cores with a wrong ASID, so user flushes drop everything. (errata.c,
+ * tlb.c)
  */
 extern bool tlb_asid_unreliable;
 
-/* Once: from here on second-level tables come from the slab. (pgtable.c) */
+/*
+ * Boot, once: from here on second-level tables come from the slab. (pgtable.c)
+ */
 void l2_cache_init(void);
-/* A second-level table of zeroes, or NULL; given back all zero. (pgtable.c) */
+/*
+ * l2_table_alloc returns a second-level table of zeroes, 1 KiB, or NULL if
+ * memory is out; it may sleep. l2_table_free takes it back all zero and flushed
+ * from every walk. (pgtable.c)
+ */
 pte_t *l2_table_alloc(void) __must_check;
 void l2_table_free(pte_t *table);
-/* True if table holds no entry; for checks, which may be slow. */
+/*
+ * Returns true if no entry of table is present; for checks, which may be slow.
+ */
 bool l2_table_empty(const pte_t *table);
 
-/* Attributes of a kernel page / section by map_type. (prot.c) */
+/* The attribute bits of a kernel page or section, by map_type. (prot.c) */
 u32 kernel_page_attrs(enum map_type type);
 u32 kernel_section_attrs(enum map_type type);
 
-/* asid of mm now, 0 if it never had one. */
+/* The ASID in mm's context.id, 0 if it never had one. */
 static inline u32 mm_asid(const struct mm_struct *mm)
 {
 	return (u32)mm->context.id & 0xff;

@@ -23,8 +23,8 @@
 bool tlb_asid_unreliable;
 
 /*
- * What a few flushes need besides. With erratum 720789 all of them do: there
- * every mm keeps its flag, and a sound core pays nothing for the question.
+ * The steps that only some flushes need. Erratum 720789 sets exec_changed in
+ * every mm for good, so that a sound core tests one flag for both reasons.
  */
 __noinline static void flush_more(struct mm_struct *mm)
 {
@@ -34,12 +34,12 @@ __noinline static void flush_more(struct mm_struct *mm)
 	bpiall();
 }
 
-/* The end of every user flush: see the head of the file. */
+/* Completes a user flush; the head of the file has the order. */
 static inline void finish_flush(struct mm_struct *mm)
 {
 	if (unlikely(mm->context.exec_changed))
 		flush_more(mm);
-	dsb(); /* the invalidates are complete before we say so */
+	dsb(); /* the invalidates are complete on return */
 	isb(); /* nothing already fetched uses the old translation */
 }
 
@@ -55,6 +55,10 @@ void flush_tlb_page(struct mm_struct *mm, uaddr_t va)
 	finish_flush(mm);
 }
 
+/*
+ * start may lie within a page, whose entry goes, too. A long range costs one
+ * operation by ASID instead of one for each page.
+ */
 void flush_tlb_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 {
 	u32 asid = mm_asid(mm);
@@ -65,6 +69,10 @@ void flush_tlb_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 		return;
 	}
 	dsb(); /* the table stores before the invalidates */
+	/*
+	 * An mm that never ran needed the dsb nevertheless: its first walk must
+	 * find the new tables.
+	 */
 	if (!asid)
 		return;
 	trace_event(TRACE_FLUSH, start, end, asid, 0);
@@ -73,6 +81,10 @@ void flush_tlb_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 	finish_flush(mm);
 }
 
+/*
+ * TLBIASID keeps the kernel's entries, which are global; TLBIALL would throw
+ * them away, too.
+ */
 void flush_tlb_mm(struct mm_struct *mm)
 {
 	u32 asid = mm_asid(mm);
@@ -86,8 +98,9 @@ void flush_tlb_mm(struct mm_struct *mm)
 }
 
 /*
- * Kernel entries are global, so that any ASID's number drops them, and, in these
- * ranges, never executable.
+ * Kernel entries are global: the operation drops them whatever ASID it names.
+ * The ranges of vmalloc and ioremap are never executable, so no branch
+ * prediction needs to go.
  */
 void flush_tlb_kernel_range(u32 start, u32 end)
 {
