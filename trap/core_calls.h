@@ -1,8 +1,8 @@
 /*
  * trap/core_calls.h - how a row of sys_call_table is written.
  *
- * The table belongs to startup/services.c, which alone knows what services there
- * are; vector_swi (entry.S) reads it by the number in r7.
+ * The table belongs to startup/services.c, the one file that knows the services;
+ * vector_swi (entry.S) indexes it by the number in r7.
  */
 #ifndef TRAP_CORE_CALLS_H
 #define TRAP_CORE_CALLS_H
@@ -14,20 +14,22 @@ typedef void syscall_fn(void);
 
 extern syscall_fn *const sys_call_table[NR_SYSCALLS];
 
-/* entry.S: the same with the caller's frame as the only argument. */
+/* Wrappers in entry.S: they pass the caller's frame as the only argument. */
 void sys_fork_with_regs(void);
 void sys_vfork_with_regs(void);
 void sys_clone_with_regs(void);
 void sys_execve_with_regs(void);
 void sys_ni_syscall_with_regs(void);
 
-/* Arguments are words in registers: C's types matter to the callee alone. */
+/*
+ * Arguments are words in registers; only the function called knows their types.
+ */
 #define ROW(number, function) \
 	[__NR_##number] = (syscall_fn *)(uintptr_t)(function)
 #define CALL(name) ROW(name, sys_##name)
 #define REGS(name) ROW(name, sys_##name##_with_regs)
 
-/* Every number's row before its own: the call does not exist here. */
+/* Fills every row with "does not exist"; the rows after it override it. */
 #pragma GCC diagnostic ignored "-Woverride-init"
 #define NO_CALL [0 ... NR_SYSCALLS - 1] = sys_ni_syscall_with_regs
 

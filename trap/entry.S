@@ -17,16 +17,16 @@
  * orig_r0, and its sp and lr are SVC mode's own. Then C is called with sp
  * aligned to 8 bytes, as the ABI wants.
  *
- * User memory is closed to the kernel on each way in, and as it was again on
- * each way out: asm/domain.h. From kernel mode r5, saved like the rest and
- * preserved by C, has what was in force.
+ * User memory is closed to the kernel on each way in, and restored to what it
+ * was on each way out (asm/domain.h). On entry from kernel mode r5, saved like the
+ * rest and preserved by C, holds the DACR that was in force.
  *
  * IRQs stay masked until C unmasks them, so nothing can come between an
  * exception and the reading of its fault registers (DDI0406C B3.13).
  *
  * A kernel stack that overflows cannot hold a frame. Stacks lie in the lower
- * half of areas aligned to 2 * THREAD_SIZE, and below each is nothing: an sp
- * that ran out has the bit THREAD_SIZE set. Faults taken in kernel mode look.
+ * half of ranges aligned to 2 * THREAD_SIZE, and nothing is mapped below each:
+ * an sp that ran out has the bit THREAD_SIZE set. Faults from kernel mode test it.
  */
 #include <asm/domain.h>
 #include <config.h>
@@ -98,7 +98,7 @@ ret_from_syscall:
 1:	mov	r2, #1				@ may have to be restarted
 	b	work_pending
 
-/* Calls that want the frame: it lies above the two stacked arguments. */
+/* Calls that need the frame: it lies above the two stacked arguments. */
 	.macro	WITH_REGS name
 ENTRY \name\()_with_regs
 	add	r0, sp, #8
@@ -155,7 +155,7 @@ ENTRY ret_from_kthread
 	blx	r5
 	b	ret_to_user			@ it became a program
 
-/* What the interrupted kernel code had, into r5; ip is free. */
+/* Puts the DACR of the interrupted kernel code into r5; ip is free. */
 	.macro	KEEP_DACR
 	mrc	p15, 0, r5, c3, c0, 0
 	user_close ip
@@ -305,7 +305,7 @@ ENTRY vector_irq
 	mov	sp, r4
 	b	ret_to_kernel
 
-/* Reset, hypervisor call, FIQ: nothing of ours makes them happen. */
+/* Reset, hypervisor call, FIQ: nothing in this kernel causes them. */
 ENTRY vector_unexpected
 	cps	#PSR_MODE_SVC
 	ldr	sp, =overflow_stack_top

@@ -14,6 +14,9 @@ struct ex_entry {
 
 extern struct ex_entry __start___ex_table[], __stop___ex_table[];
 
+/*
+ * By comparison, not subtraction: addresses differ by more than an int holds.
+ */
 static int compare_insn(const void *a, const void *b)
 {
 	u32 x = ((const struct ex_entry *)a)->insn;
@@ -22,6 +25,10 @@ static int compare_insn(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/*
+ * The linker collects the entries in the order of the objects; find_entry needs
+ * them sorted by address.
+ */
 void extable_init(void)
 {
 	size_t n = (size_t)(__stop___ex_table - __start___ex_table);
@@ -29,6 +36,10 @@ void extable_init(void)
 	qsort(__start___ex_table, n, sizeof(struct ex_entry), compare_insn);
 }
 
+/*
+ * Returns the entry of the instruction at pc, or NULL. Linux's
+ * search_exception_tables.
+ */
 static const struct ex_entry *find_entry(u32 pc)
 {
 	const struct ex_entry *low = __start___ex_table;
@@ -47,11 +58,19 @@ static const struct ex_entry *find_entry(u32 pc)
 	return NULL;
 }
 
+/*
+ * Asked before a fault is served: from any other place of the kernel an access
+ * to user memory is a bug, even if the page could be provided.
+ */
 bool has_fixup(u32 pc)
 {
 	return find_entry(pc) != NULL;
 }
 
+/*
+ * Asked after a fault could not be served. Changes the frame only: the
+ * exception return then continues at the fix-up.
+ */
 bool fixup_exception(struct pt_regs *regs)
 {
 	const struct ex_entry *entry = find_entry(regs->pc);

@@ -1,12 +1,12 @@
 /*
- * Aborts: what the MMU refused, and what is done about it.
+ * Aborts: accesses that the MMU refused, and how each is served.
  *
- *	do_DataAbort, do_PrefetchAbort		FSR and FAR taken apart
+ *	do_DataAbort, do_PrefetchAbort		decode FSR and FAR
  *	  -> abort_actions[cause]
  *	       do_translation_fault		kernel half: copy the entry
  *	       do_page_fault			user half: the four cases
  *	       do_domain_fault, do_async_abort, do_bad
- *	  -> not mended: a signal, a fix-up, or an oops
+ *	  -> not served: a signal, a fix-up, or an oops
  *
  * The four cases are drawn at the head of mm/memory.c; case 1 and 2 are told
  * apart here. The shape is Linux's arch/arm/mm/fault.c.
@@ -24,9 +24,12 @@ typedef int abort_fn(const struct abort_info *info, struct pt_regs *regs);
 
 bool first_unmask;
 
-/* ---- nothing mended it ------------------------------------------- */
+/* ---- aborts that nothing served ---------------------------------- */
 
-/* Its handler runs, or the program ends with a report. */
+/*
+ * Makes the program's signal handler run on return, or ends the program with a
+ * report. The services may change signal and code.
+ */
 static void end_user_fault(const struct abort_info *info, struct pt_regs *regs,
 			   int sig, int code)
 {
@@ -38,21 +41,37 @@ static void end_user_fault(const struct abort_info *info, struct pt_regs *regs,
 		.code = code,
 	};
 
+	/*
+	 * A signal frame is stored to the user stack, and that may fault and
+	 * sleep.
+	 */
 	local_irq_enable();
 	if (services_fault_signal(&fault))
 		return;
 	report_user_fault(regs, info, fault.sig, fault.code);
+	/* Not info's signal: a service may have replaced it. */
 	do_group_exit((u32)fault.sig);
 }
 
+/*
+ * Returns only if the instruction has a fix-up; everything else is an oops. The
+ * order matters for the words of the report only, after the first two steps.
+ */
 static void end_kernel_fault(const struct abort_info *info,
 			     struct pt_regs *regs)
 {
-	/* An error of the hardware is not the pointer's fault. */
+	/*
+	 * Without an address the abort is not about the access at pc, so a
+	 * fix-up there would hide an error of the hardware.
+	 */
 	if (!info->address_valid)
 		die(abort_cause_name(info->cause), regs, info);
 	if (fixup_exception(regs))
 		return;
+	/*
+	 * A missing table ends the walk before the domain is checked, so a
+	 * stray user address may also arrive here (see do_domain_fault).
+	 */
 	if (info->far < PAGE_SIZE)
 		die("the kernel used a NULL pointer", regs, info);
 	if (info->far < TASK_SIZE)
@@ -61,7 +80,10 @@ static void end_kernel_fault(const struct abort_info *info,
 	die("the kernel used a bad kernel address", regs, info);
 }
 
-/* A signal for a program, a fix-up or an oops for the kernel. Returns 0. */
+/*
+ * Ends the abort with a signal for a program, or with a fix-up or an oops for
+ * the kernel. Always returns 0, for callers to return.
+ */
 static int end_abort(const struct abort_info *info, struct pt_regs *regs,
 		     int sig, int code)
 {
@@ -74,7 +96,10 @@ static int end_abort(const struct abort_info *info, struct pt_regs *regs,
 
 /* ---- user addresses ---------------------------------------------- */
 
-/* Does vma allow what was tried? */
+/*
+ * True if vma allows the access. Any right allows a read: the page tables
+ * cannot grant write or execute without it (mmu/prot.c).
+ */
 static bool access_allowed(const struct vm_area_struct *vma,
 			   const struct abort_info *info)
 {
@@ -88,8 +113,9 @@ static bool access_allowed(const struct vm_area_struct *vma,
 }
 
 /*
- * The VMA that far belongs to: cases 1 and 2. mmap_lock held for reading. NULL:
- * there is none, and no stack that may grow down to it.
+ * Returns the VMA that contains far (cases 1 and 2), or NULL if there is none
+ * and no stack may grow down to it. Hold mmap_lock for reading, so that the VMA
+ * stays.
  */
 static struct vm_area_struct *find_or_grow(struct mm_struct *mm, uaddr_t far)
 {
@@ -104,7 +130,10 @@ static struct vm_area_struct *find_or_grow(struct mm_struct *mm, uaddr_t far)
 	return vma;          /* case 2 */
 }
 
-/* There is no VMA that allows it. */
+/*
+ * No VMA allows the access. The event is recorded before the signal, which may
+ * end the task.
+ */
 static int bad_area(const struct abort_info *info, struct pt_regs *regs,
 		    int code)
 {
@@ -112,7 +141,10 @@ static int bad_area(const struct abort_info *info, struct pt_regs *regs,
 	return end_abort(info, regs, SIGSEGV, code);
 }
 
-/* Is it a copy under a lock, which must not wait for memory? */
+/*
+ * True if the fault happened in a copy whose caller holds a lock, and which
+ * therefore must not wait for memory (asm/uaccess.h).
+ */
 static bool in_locked_copy(const struct pt_regs *regs)
 {
 	return regs->pc >= (uintptr_t)copies_locked_start &&
@@ -120,8 +152,9 @@ static bool in_locked_copy(const struct pt_regs *regs)
 }
 
 /*
- * A pager of the program's has the page (mm/memory.c). mmap_lock is free, so that
- * it can bring it; who copies under a lock must let go of that first.
+ * A pager of the program provides this page (mm/memory.c). mmap_lock has been
+ * released, because the pager needs it to install the page. A copy under a lock
+ * fails instead: its caller must release that lock first.
  */
 static int ask_pager(const struct abort_info *info, struct pt_regs *regs)
 {
@@ -132,14 +165,26 @@ static int ask_pager(const struct abort_info *info, struct pt_regs *regs)
 	return end_abort(info, regs, SIGBUS, BUS_ADRERR);
 }
 
-/* handle_mm_fault could not: what that means. */
+/*
+ * handle_mm_fault failed. Returns 0 to retry the access or after it was ended
+ * with a signal; -EFAULT makes a copy fail.
+ */
 static int fault_error(const struct abort_info *info, struct pt_regs *regs,
 		       u32 fault)
 {
 	if (fault & VM_FAULT_OOM) {
+		/*
+		 * The caller will release its lock and wait for the memory in
+		 * fault_in_user.
+		 */
 		if (in_locked_copy(regs))
 			return -EFAULT;
-		/* Again: a victim's memory may do. Who dies needs none. */
+		/*
+		 * Retry: the memory of the victim may suffice. If this task is
+		 * dying, a program need not be told, it ends before it runs
+		 * again; but a copy of the kernel must fail, or it would fault
+		 * without end.
+		 */
 		return out_of_memory() || user_mode(regs) ? 0 : -EFAULT;
 	}
 	return fault & VM_FAULT_SIGBUS ?
@@ -148,8 +193,9 @@ static int fault_error(const struct abort_info *info, struct pt_regs *regs,
 }
 
 /*
- * Is it ours to serve? The kernel touches user memory by uaccess or not at all,
- * where there is somebody whose memory it is, and a place to sleep.
+ * True if the fault may be served. The kernel may fault on user memory only in
+ * an instruction of uaccess, in a task that has an mm, and with interrupts on,
+ * because serving the fault may sleep.
  */
 static inline bool may_serve(const struct abort_info *info,
 			     const struct pt_regs *regs,
@@ -161,6 +207,10 @@ static inline bool may_serve(const struct abort_info *info,
 		(mm && !(regs->cpsr & PSR_I) && has_fixup(regs->pc));
 }
 
+/*
+ * Serves a fault on a user address. Linux's function of the same name also
+ * retries without mmap_lock while a page is read; here files are in memory.
+ */
 static int do_page_fault(const struct abort_info *info, struct pt_regs *regs)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
@@ -169,6 +219,10 @@ static int do_page_fault(const struct abort_info *info, struct pt_regs *regs)
 
 	if (unlikely(!may_serve(info, regs, mm)))
 		return end_abort(info, regs, SIGSEGV, SEGV_MAPERR);
+	/*
+	 * FSR and FAR are in info by now; another fault may overwrite the
+	 * registers.
+	 */
 	local_irq_enable();
 	down_read(&mm->mmap_lock);
 	vma = find_or_grow(mm, info->far); /* cases 1, 2 */
@@ -179,6 +233,10 @@ static int do_page_fault(const struct abort_info *info, struct pt_regs *regs)
 	fault = handle_mm_fault(vma, info->far, /* cases 3, 4 */
 				info->write ? FAULT_FLAG_WRITE : 0);
 	up_read(&mm->mmap_lock);
+	/*
+	 * All of these may sleep, or end the task, and so come after the
+	 * unlock.
+	 */
 	if (unlikely(fault & VM_FAULT_PAGER))
 		return ask_pager(info, regs);
 	if (unlikely(fault & VM_FAULT_ERROR))
@@ -189,14 +247,19 @@ static int do_page_fault(const struct abort_info *info, struct pt_regs *regs)
 /* ---- kernel addresses -------------------------------------------- */
 
 /*
- * An entry is missing. In the kernel half it may only be missing in these
- * tables: vmalloc and ioremap put theirs into init_mm's (mmu/kmap.c).
+ * A first-level entry is missing. In the user half that is an ordinary page
+ * fault. In the kernel half it may be missing in these tables alone: vmalloc
+ * and ioremap enter theirs in init_mm's (mmu/kmap.c).
  */
 static int do_translation_fault(const struct abort_info *info,
 				struct pt_regs *regs)
 {
 	if (likely(info->far < TASK_SIZE))
 		return do_page_fault(info, regs);
+	/*
+	 * A program must not learn which kernel addresses are mapped, so it
+	 * gets the same SIGSEGV for all of them.
+	 */
 	if (user_mode(regs) || sync_kernel_pgd(current_pgd(), info->far) != 0)
 		return -EFAULT;
 	trace_event(TRACE_SYNC, info->far, 0, 0, 0);
@@ -206,10 +269,10 @@ static int do_translation_fault(const struct abort_info *info,
 /* ---- domains ----------------------------------------------------- */
 
 /*
- * User memory is closed to the kernel (asm/domain.h) and it went there all the
- * same: by a plain pointer, or by a uaccess function that did not open it. In
- * both cases the fault of our code, so no fix-up hides it. To a program all
- * domains are open.
+ * The kernel accessed user memory while it was closed (asm/domain.h): by a
+ * plain pointer, or in a uaccess function that did not open it. Both are bugs
+ * of ours, so no fix-up may hide them. In user mode all domains are open and
+ * this fault cannot happen.
  */
 static int do_domain_fault(const struct abort_info *info, struct pt_regs *regs)
 {
@@ -222,8 +285,8 @@ static int do_domain_fault(const struct abort_info *info, struct pt_regs *regs)
 /* ---- the rest ---------------------------------------------------- */
 
 /*
- * One that was pending before this kernel had vectors is about an access of the
- * firmware's or the loader's: nothing of ours went wrong.
+ * An abort that was pending before this kernel had vectors belongs to an access
+ * of the firmware or the loader, so it is reported and otherwise ignored.
  */
 static int do_async_abort(const struct abort_info *info,
 			  struct pt_regs *regs __unused_arg)
@@ -235,6 +298,7 @@ static int do_async_abort(const struct abort_info *info,
 	return 0;
 }
 
+/* For causes that no action here can cure: the table's signal follows. */
 static int do_bad(const struct abort_info *info __unused_arg,
 		  struct pt_regs *regs __unused_arg)
 {
@@ -243,7 +307,7 @@ static int do_bad(const struct abort_info *info __unused_arg,
 
 struct abort_action {
 	abort_fn *fn;
-	u8 sig, code; /* how it ends unless fn knows better */
+	u8 sig, code; /* the signal if fn returns -EFAULT */
 };
 
 /* clang-format off */
@@ -271,6 +335,7 @@ static const struct abort_action abort_actions[ABORT_NR] = {
 
 /* ---- the way in -------------------------------------------------- */
 
+/* Inline: both entries are the path of every page fault. */
 static inline void handle_abort(const struct abort_info *info,
 				struct pt_regs *regs)
 {
@@ -280,6 +345,10 @@ static inline void handle_abort(const struct abort_info *info,
 		end_abort(info, regs, action->sig, action->code);
 }
 
+/*
+ * Called by entry.S with interrupts off and the registers already read: the
+ * next abort would overwrite them (DDI0406C B3.13).
+ */
 void do_DataAbort(u32 dfar, u32 dfsr, struct pt_regs *regs)
 {
 	struct abort_info info = decode_abort(dfsr, dfar, ABORT_DATA);
@@ -287,6 +356,7 @@ void do_DataAbort(u32 dfar, u32 dfsr, struct pt_regs *regs)
 	handle_abort(&info, regs);
 }
 
+/* IFAR and IFSR are registers of their own; IFSR has no write bit. */
 void do_PrefetchAbort(u32 ifar, u32 ifsr, struct pt_regs *regs)
 {
 	struct abort_info info = decode_abort(ifsr, ifar, ABORT_PREFETCH);

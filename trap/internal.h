@@ -10,24 +10,36 @@
 #include <trap/trap.h>
 
 /*
- * A system call without a function: r7 of the frame names it. Said once for
- * each number on the log. Returns -ENOSYS. (syscall_table.c)
+ * A system call without a function; r7 of the frame is its number. Prints each
+ * number once on the log. Returns -ENOSYS. (syscall_table.c)
  */
 s32 sys_ni_syscall(struct pt_regs *regs);
-/* The calls from 0xf0000 up, ARM's own, and numbers past the table. */
+/*
+ * ARM's own calls, from 0xf0000 up, and numbers past the table. Returns the
+ * value for r0. (syscall_table.c)
+ */
 s32 do_arm_private(struct pt_regs *regs);
 
+/* A vector that nothing in this kernel can cause was taken: panics. (trap.c) */
 void do_unexpected_vector(void) __noreturn;
 
-/* The page that vectors_install fills, mapped where the core looks. */
+/*
+ * Allocates the page that vectors_install fills, and maps it at VECTORS_BASE.
+ * Boot only; panics if there is no memory. (vectors_page.c)
+ */
 void vectors_page_init(void);
 
-/* Sort __ex_table, once. (extable.c) */
+/* Sorts __ex_table; call it once, before the first user copy. (extable.c) */
 void extable_init(void);
-/* Is the instruction at pc one whose fault has a fix-up? (extable.c) */
+/*
+ * Returns true if the instruction at pc has a fix-up for a fault. (extable.c)
+ */
 bool has_fixup(u32 pc);
 
-/* Asynchronous aborts are about to be unmasked for the first time. (fault.c) */
+/*
+ * True while trap_init unmasks asynchronous aborts for the first time: one that
+ * is taken then is the loader's. (fault.c)
+ */
 extern bool first_unmask;
 
 #endif

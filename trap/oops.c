@@ -1,5 +1,5 @@
 /*
- * The kernel's own fault, told once and well; then the machine ends.
+ * The report of a fault in the kernel itself, the oops; then the machine ends.
  */
 #include <asm/cp15.h>
 #include <asm/irqflags.h>
@@ -31,6 +31,7 @@ static const char *mode_name(u32 cpsr)
 	}
 }
 
+/* Symbols for pc and lr first: they usually name the bug. */
 static void show_regs(const struct pt_regs *regs)
 {
 	char where[64], caller[64];
@@ -54,7 +55,10 @@ static void show_regs(const struct pt_regs *regs)
 	pr_emerg("  r12 %08x\n", (unsigned int)regs->r[12]);
 }
 
-/* Memory of the linear map or vmalloc that can be read without a fault. */
+/*
+ * True if the word at va can be read without a fault: a fault in the report
+ * would end it. Device memory counts as readable; a stack never lies there.
+ */
 static bool readable(u32 va)
 {
 	struct pt_walk walk;
@@ -65,6 +69,10 @@ static bool readable(u32 va)
 	return walk.mapped;
 }
 
+/*
+ * sp may be the very thing that is wrong: every word is checked, and the dump
+ * ends at the first that is not mapped.
+ */
 static void show_stack(u32 sp)
 {
 	char line[16 + 4 * 9 + 1];
@@ -78,6 +86,7 @@ static void show_stack(u32 sp)
 		for (unsigned int k = 0; k < 4 && readable(sp + 4 * (i + k));
 		     k++)
 			used++;
+		/* The stack ends where its mapping does. */
 		if (used < 4)
 			break;
 		snprintf(line, sizeof(line), "%08x %08x %08x %08x",
@@ -87,6 +96,7 @@ static void show_stack(u32 sp)
 	}
 }
 
+/* info is NULL where no abort led here, as for an undefined instruction. */
 static void show_abort(const struct abort_info *info)
 {
 	if (!info)
@@ -99,11 +109,13 @@ static void show_abort(const struct abort_info *info)
 		 (unsigned int)info->fsr);
 }
 
+/* Takes no lock: the task that faulted may hold any of them. */
 void die(const char *what, struct pt_regs *regs, const struct abort_info *info)
 {
 	static unsigned int reports;
 
 	local_irq_disable();
+	/* The fault may have happened inside printk. */
 	printk_bust_lock();
 	if (reports++) /* the report itself faulted */
 		panic_after_report("%s, while reporting an oops", what);
@@ -112,17 +124,27 @@ void die(const char *what, struct pt_regs *regs, const struct abort_info *info)
 	pr_emerg("in task %s, pid %d\n", current->comm, (int)current->pid);
 	show_regs(regs);
 	show_stack(regs->sp);
+	/* Late, because a corrupt table makes this the most fragile part. */
 	if (info && info->address_valid)
 		show_pte(current_pgd(), info->far);
 	dump_stack(regs);
+	/* Plain panic() would print a backtrace again, of this function. */
 	panic_after_report("%s", what);
 }
 
+/*
+ * Runs on a small stack of its own (entry.S). The fault registers are read
+ * here, because the frame could not be built in the usual way.
+ */
 void do_stack_overflow(struct pt_regs *regs)
 {
 	struct abort_info info;
 	u32 dfsr = read_dfsr(), dfar = read_dfar();
 
+	/*
+	 * The overflow itself is an abort on the unmapped guard below the
+	 * stack.
+	 */
 	info = decode_abort(dfsr, dfar, ABORT_DATA);
 	pr_emerg("the kernel stack of this task, %08x-%08x, is used up\n",
 		 (unsigned int)(uintptr_t)current->stack,

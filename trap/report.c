@@ -1,9 +1,9 @@
 /*
  * A program's fatal fault, explained.
  *
- * What it tried, what the MMU said, where its VMAs lie around the address,
- * what the tables hold, and the conclusion. For who debugs it, hence KERN_INFO:
- * `quiet` keeps it off the console. Owns no state.
+ * What it tried, what the MMU reported, where its VMAs lie around the address,
+ * what the tables hold, and the conclusion. It is for the program's developer,
+ * hence KERN_INFO: `quiet` keeps it off the console. Owns no state.
  */
 #include <file.h>
 #include <stdio.h>
@@ -11,6 +11,10 @@
 
 #define NEIGHBOURS 2 /* VMAs shown on each side */
 
+/*
+ * The signals that a fault can end in; the last is for causes that no handler
+ * may see.
+ */
 static const char *signal_word(int sig, int code)
 {
 	switch (sig) {
@@ -30,6 +34,7 @@ static const char *signal_word(int sig, int code)
 	}
 }
 
+/* The verb of the first line. */
 static const char *access_word(const struct abort_info *info)
 {
 	if (info->kind == ABORT_PREFETCH)
@@ -39,6 +44,10 @@ static const char *access_word(const struct abort_info *info)
 
 /* ---- the VMAs around the address --------------------------------- */
 
+/*
+ * One VMA in the format of /proc/PID/maps, without the columns that do not
+ * matter here. Hold mmap_lock.
+ */
 static void vma_text(const struct vm_area_struct *vma, char *buf, size_t bytes)
 {
 	char name[64] = "";
@@ -48,6 +57,9 @@ static void vma_text(const struct vm_area_struct *vma, char *buf, size_t bytes)
 		file_path(vma->vm_file, name, sizeof(name));
 	else if (vma->vm_flags & VM_GROWSDOWN)
 		snprintf(name, sizeof(name), "[stack]");
+	/*
+	 * Linux's test in /proc/PID/maps: any VMA that touches the brk range.
+	 */
 	else if (vma->vm_start <= mm->brk && vma->vm_end >= mm->start_brk)
 		snprintf(name, sizeof(name), "[heap]");
 	snprintf(buf, bytes, "%08x-%08x %c%c%c%c %s",
@@ -58,6 +70,7 @@ static void vma_text(const struct vm_area_struct *vma, char *buf, size_t bytes)
 		 vma->vm_flags & VM_SHARED ? 's' : 'p', name);
 }
 
+/* Marks the VMA that contains far with an arrow. */
 static void show_vma(const struct vm_area_struct *vma, uaddr_t far)
 {
 	char text[112];
@@ -68,19 +81,28 @@ static void show_vma(const struct vm_area_struct *vma, uaddr_t far)
 	cond_resched(); /* the console is slow */
 }
 
-/* mmap_lock held for reading. Returns the VMA that holds far, or NULL. */
+/*
+ * Prints the VMAs around far. Hold mmap_lock for reading. Returns the VMA that
+ * contains far, or NULL.
+ */
 static const struct vm_area_struct *show_neighbours(struct mm_struct *mm,
 						    uaddr_t far)
 {
 	struct vm_area_struct *vma = find_vma(mm, far), *at;
 	struct vm_area_struct *found = vma && vma->vm_start <= far ? vma : NULL;
 
-	pr_info("  its VMAs there (of %u):\n", (unsigned int)mm->map_count);
+	pr_info("  VMAs around the address (of %u):\n",
+		(unsigned int)mm->map_count);
+	/*
+	 * find_vma returns the first VMA that ends above far, so the neighbours
+	 * below it are the ones before.
+	 */
 	at = vma ? TAILQ_PREV(vma, vma_list, vm_link) :
 		   TAILQ_LAST(&mm->mmap, vma_list);
 	for (int i = 1;
 	     at && i < NEIGHBOURS && TAILQ_PREV(at, vma_list, vm_link); i++)
 		at = TAILQ_PREV(at, vma_list, vm_link);
+	/* Back first, then forward, so that addresses ascend as in maps. */
 	for (; at && at != vma; at = TAILQ_NEXT(at, vm_link))
 		show_vma(at, far);
 	if (!found)
@@ -95,6 +117,7 @@ static const struct vm_area_struct *show_neighbours(struct mm_struct *mm,
 
 /* ---- the conclusion ---------------------------------------------- */
 
+/* The conclusion where a VMA contains the address. */
 static const char *denied(const struct vm_area_struct *vma,
 			  const struct abort_info *info)
 {
@@ -103,11 +126,14 @@ static const char *denied(const struct vm_area_struct *vma,
 	if (info->write)
 		return "the VMA has no write right: text and constants are read-only";
 	return vma->vm_flags & VM_ACCESS_FLAGS ?
-		"the VMA allows this access; the page could not be had" :
+		"the VMA allows this access, but no page could be provided" :
 		"the VMA allows no access at all (PROT_NONE)";
 }
 
-/* Is far within the guard gap of a stack that could not grow to it? */
+/*
+ * True if far lies within the guard gap of a stack that could not grow to it:
+ * then the stack, not a stray pointer, is the likely cause.
+ */
 static bool below_stack(struct mm_struct *mm, uaddr_t far)
 {
 	const struct vm_area_struct *next = find_vma(mm, far);
@@ -116,6 +142,10 @@ static bool below_stack(struct mm_struct *mm, uaddr_t far)
 		next->vm_start - far <= STACK_GUARD_GAP;
 }
 
+/*
+ * From the particular to the general: the first sentence that applies is the
+ * most helpful.
+ */
 static const char *verdict(struct mm_struct *mm,
 			   const struct vm_area_struct *vma,
 			   const struct abort_info *info, int sig, int code)
@@ -124,12 +154,12 @@ static const char *verdict(struct mm_struct *mm,
 		return "this instruction needs an aligned address";
 	if (sig == SIGBUS && code == BUS_ADRERR)
 		return vma && vma->vm_flags & VM_UFFD_MISSING ?
-			"its pager lets nobody wait for a page" :
+			"the pager of this VMA does not let the access wait for a page" :
 			"the page lies past the end of the mapped file";
 	if (sig == SIGBUS)
-		return "the memory system answered with an error";
+		return "the memory system returned an error";
 	if (info->far >= TASK_SIZE)
-		return "addresses from 0xc0000000 up are the kernel's alone";
+		return "addresses from 0xc0000000 up belong to the kernel";
 	if (vma)
 		return denied(vma, info);
 	if (below_stack(mm, info->far))
@@ -139,7 +169,10 @@ static const char *verdict(struct mm_struct *mm,
 	return "no VMA covers the address: nothing was ever mapped there, or it is unmapped again";
 }
 
-/* The VMAs of mm, or of none: a kernel thread never comes here. */
+/*
+ * Takes mmap_lock for reading, for the VMAs must not change between the list
+ * and the verdict. A kernel thread, which has no mm, never comes here.
+ */
 static void show_maps(struct mm_struct *mm, const struct abort_info *info,
 		      int sig, int code)
 {
@@ -147,10 +180,14 @@ static void show_maps(struct mm_struct *mm, const struct abort_info *info,
 
 	down_read(&mm->mmap_lock);
 	vma = show_neighbours(mm, info->far);
-	pr_info("  so: %s\n", verdict(mm, vma, info, sig, code));
+	pr_info("  why: %s\n", verdict(mm, vma, info, sig, code));
 	up_read(&mm->mmap_lock);
 }
 
+/*
+ * Takes mmap_lock and waits for the console, so it may sleep; the fault must
+ * have released its locks.
+ */
 void report_user_fault(const struct pt_regs *regs,
 		       const struct abort_info *info, int sig, int code)
 {
@@ -159,25 +196,28 @@ void report_user_fault(const struct pt_regs *regs,
 	pr_info("%s[%d] %s address 0x%08x at pc 0x%08x: %s\n", current->comm,
 		(int)current->pid, access_word(info), (unsigned int)info->far,
 		(unsigned int)regs->pc, signal_word(sig, code));
-	pr_info("  the MMU says: %s (%s 0x%03x)\n",
+	pr_info("  the MMU reports: %s (%s 0x%03x)\n",
 		abort_cause_name(info->cause),
 		info->kind == ABORT_PREFETCH ? "IFSR" : "DFSR",
 		(unsigned int)info->fsr);
+	/* FAR is UNKNOWN then; walking it would mislead. */
 	if (!info->address_valid)
 		return;
 	show_pte(current_pgd(), info->far);
 	show_maps(mm, info, sig, code);
 }
 
+/* For an instruction or call: there is no address to walk. */
 void report_user_trap(const struct user_trap *trap, const struct pt_regs *regs,
 		      u32 number)
 {
 	bool thumb = regs->cpsr & PSR_T;
 
+	/* Four digits for a 16-bit Thumb instruction, as in a disassembly. */
 	pr_info("%s[%d] %s 0x%0*x at pc 0x%08x (%s): %s\n", current->comm,
 		(int)current->pid, trap->what,
 		thumb && number < 0x10000 ? 4 : 8, (unsigned int)number,
 		(unsigned int)regs->pc, thumb ? "Thumb" : "ARM",
 		signal_word(trap->sig, trap->code));
-	pr_info("  so: %s\n", trap->verdict);
+	pr_info("  why: %s\n", trap->verdict);
 }

@@ -17,16 +17,23 @@ static_assert(offsetof(struct thread_info, flags) == TI_FLAGS, "TI_FLAGS");
 static_assert(offsetof(struct thread_info, tls) == TI_TLS, "TI_TLS");
 
 /*
- * What TIF_* asks for, until nothing does. Interrupts are off on entry and on
- * return, so no flag can be set unseen between the last look and user mode.
+ * Runs the work that the TIF_* flags ask for. Each item may set flags again (a
+ * signal handler may need a reschedule), so it loops until none is set.
+ * Interrupts are off at the last look and on return, or an interrupt could set
+ * a flag that nobody sees before user mode.
  */
 void do_work_pending(struct pt_regs *regs, u32 flags, bool syscall)
 {
 	while (flags & TIF_WORK_MASK) {
 		local_irq_enable();
+		/* First: the tasks that run now may send this one a signal. */
 		if (flags & TIF_NEED_RESCHED)
 			schedule();
 		if (flags & (TIF_SIGPENDING | TIF_RESTORE_SIGMASK)) {
+			/*
+			 * Before any handler: a killed task must not run user
+			 * code again.
+			 */
 			if (is_killed(current))
 				do_group_exit(SIGKILL);
 			services_user_work(regs, syscall);
@@ -37,7 +44,10 @@ void do_work_pending(struct pt_regs *regs, u32 flags, bool syscall)
 	}
 }
 
-/* Interrupts off throughout: handlers are short. */
+/*
+ * Interrupts stay off: handlers are short. irq_regs is restored, not cleared,
+ * so that the code is right for a nested interrupt, too.
+ */
 void do_irq(struct pt_regs *regs)
 {
 	struct pt_regs *outer = irq_regs;
@@ -47,7 +57,11 @@ void do_irq(struct pt_regs *regs)
 	irq_regs = outer;
 }
 
+/*
+ * No frame to print: the mode's own LR is all there is, and it need not be
+ * valid.
+ */
 void do_unexpected_vector(void)
 {
-	panic("an exception that nothing of ours can cause (reset, HYP or FIQ vector)");
+	panic("unexpected exception: the reset, HYP or FIQ vector was taken");
 }

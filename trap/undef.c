@@ -2,9 +2,9 @@
  * Instructions the core does not execute.
  *
  * Most are a task's first use of VFP or NEON since it was switched to: the
- * unit is off until then (run/vfp.c). Three are left undefined by the
- * architecture so that debuggers can plant them: SIGTRAP. The rest is SIGILL, or
- * an oops.
+ * unit is off until then (run/vfp.c). Three are breakpoints, which debuggers
+ * plant because the architecture leaves them undefined: SIGTRAP. All others are
+ * SIGILL in a program, and an oops in the kernel.
  */
 #include <asm/irqflags.h>
 #include <asm/uaccess.h>
@@ -29,9 +29,10 @@ static const struct user_trap breakpoint = {
 	.sig = SIGTRAP,
 	.code = TRAP_BRKPT,
 	.what = "breakpoint",
-	.verdict = "no debugger takes it, nor a handler of the program",
+	.verdict = "no debugger or handler of the program takes it",
 };
 
+/* Like end_user_fault, without an abort. */
 void end_user_trap(const struct user_trap *trap, struct pt_regs *regs,
 		   uaddr_t addr, u32 number)
 {
@@ -48,18 +49,25 @@ void end_user_trap(const struct user_trap *trap, struct pt_regs *regs,
 	do_group_exit((u32)fault.sig);
 }
 
-/* LR is one instruction late, whose size the T bit tells (B1.8.3). */
+/*
+ * LR is one instruction past the undefined one; the T bit gives its size
+ * (DDI0406C B1.8.3).
+ */
 static void step_back(struct pt_regs *regs)
 {
 	regs->pc -= regs->cpsr & PSR_T ? 2 : 4;
 }
 
+/* True if first is the first half of a 32-bit Thumb instruction. */
 static bool is_wide_thumb(u32 first)
 {
 	return first >= 0xe800; /* A6.3: 11101, 11110 and 11111 begin it */
 }
 
-/* The instruction at pc; 0 if it cannot be read any more. */
+/*
+ * Returns the instruction at pc, or 0 if it cannot be read any more: another
+ * thread may have unmapped it since the core fetched it.
+ */
 static u32 read_insn(const struct pt_regs *regs)
 {
 	bool thumb = regs->cpsr & PSR_T;
@@ -69,10 +77,15 @@ static u32 read_insn(const struct pt_regs *regs)
 		return 0;
 	if (!thumb || !is_wide_thumb(insn))
 		return insn;
+	/*
+	 * The second half may lie in another page, so it is read only if the
+	 * first half requires one.
+	 */
 	return copy_from_user(&second, regs->pc + 2, 2) ? 0 :
 							  insn << 16 | second;
 }
 
+/* The condition field of an ARM breakpoint may be any, hence the mask. */
 static bool is_breakpoint(const struct pt_regs *regs, u32 insn)
 {
 	if (regs->cpsr & PSR_T)
@@ -80,13 +93,19 @@ static bool is_breakpoint(const struct pt_regs *regs, u32 insn)
 	return (insn & ARM_BREAKPOINT_MASK) == ARM_BREAKPOINT;
 }
 
-/* The kernel's own. spin_lock() ends so where it would wait for ever. */
+/*
+ * An undefined instruction in the kernel. spin_lock() executes one on purpose
+ * where it would spin forever: with one core and no preemption nobody can
+ * release the lock.
+ */
 static void kernel_undefined(struct pt_regs *regs)
 {
 	const spinlock_t *lock = (const spinlock_t *)(uintptr_t)regs->r[0];
 	char holder[64];
 
+	/* The core has just fetched from pc, so reading it cannot fault. */
 	if (*(const u32 *)(uintptr_t)regs->pc == SPIN_DEADLOCK) {
+		/* The lock may be printk's own. */
 		printk_bust_lock();
 		format_symbol(lock->held, holder, sizeof(holder));
 		pr_emerg("the spinlock at %08x is held for ever: %s took it\n",
@@ -107,8 +126,10 @@ void do_undefined(struct pt_regs *regs)
 		return;
 	}
 	local_irq_enable();
+	/* First, because it is by far the most frequent cause. */
 	if (vfp_trap(regs))
 		return;
+	/* May fault and sleep, so interrupts are on by now. */
 	insn = read_insn(regs);
 	end_user_trap(is_breakpoint(regs, insn) ? &breakpoint : &undefined,
 		      regs, regs->pc, insn);

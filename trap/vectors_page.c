@@ -15,7 +15,10 @@
 
 static u8 *vectors_page; /* in the linear map, where it is writable */
 
-/* Fetches will see what was just stored in the page. */
+/*
+ * Makes what was just stored in the page visible to instruction fetches. In
+ * steps of the smallest line of any core; more cleans than needed do no harm.
+ */
 static void sync_page(const u8 *page)
 {
 	for (u32 i = 0; i < PAGE_SIZE; i += CACHE_LINE)
@@ -27,6 +30,10 @@ static void sync_page(const u8 *page)
 	isb(); /* nothing fetched before it is used */
 }
 
+/*
+ * Through the linear map: the mapping at VECTORS_BASE is read-only for the
+ * kernel, too.
+ */
 void vectors_install(u32 offset, const void *code, size_t bytes)
 {
 	BUG_ON(offset + bytes > PAGE_SIZE);
@@ -34,6 +41,7 @@ void vectors_install(u32 offset, const void *code, size_t bytes)
 	sync_page(vectors_page);
 }
 
+/* From memblock, since exceptions must work before the buddy does. */
 void vectors_page_init(void)
 {
 	vectors_page = memblock_alloc(PAGE_SIZE, PAGE_SIZE, "vectors");

@@ -13,7 +13,7 @@ import tap
 TESTS = f"{machine.OUT}/test-initramfs.cpio"
 # Of a fatal fault, an undefined instruction, a call that is not there, and a
 # victim for want of memory.
-REPORTS = ("so: page 0 is never mapped", "not mapped", "does not know this",
+REPORTS = ("why: page 0 is never mapped", "not mapped", "does not know this",
            "undefined instruction", "does not exist here")
 OOM = ("oom-killer", "Out of memory")
 
