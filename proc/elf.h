@@ -1,5 +1,5 @@
 /*
- * proc/elf.h - is this file a program we can run, and where does it go?
+ * proc/elf.h - checks whether a file can be run, and plans where it goes.
  *
  * Pure: headers in, a verdict and a plan out. Nothing is allocated, mapped or
  * read, so the host tests feed it millions of broken files.
@@ -14,12 +14,12 @@
 /* Where a position-independent program with an interpreter goes, as in Linux. */
 #define ELF_ET_DYN_BASE 0x00400000u
 
-/* A sentence for a person: what in the file is wrong, and what was expected. */
+/* A sentence for a person: what is wrong in the file, and what was expected. */
 struct why {
 	char text[160];
 };
 
-/* What a file that passed asks of an address space; addresses are the file's. */
+/* The requirements of a file that passed; addresses are the file's. */
 struct elf_plan {
 	u32 low, high; /* whole pages that hold every segment */
 	u32 align;     /* of a base: a power of two, PAGE_SIZE at least */
@@ -42,40 +42,45 @@ struct elf_segment {
 };
 
 /*
- * The first bytes of the file, zeroes behind its end: an ELF executable for
- * little-endian ARM, with a table of at most ELF_MAX_PHDRS program headers
- * inside the file? bytes is what could be read, at most sizeof(*ehdr);
- * file_bytes the file's size. 0, or -ENOEXEC and *why.
+ * Checks the ELF header: an executable for little-endian ARM, with a table of
+ * at most ELF_MAX_PHDRS program headers inside the file. ehdr holds the first
+ * bytes of the file, zeroes behind its end; bytes is how many could be read, at
+ * most sizeof(*ehdr), and file_bytes the file's size. Returns 0, or -ENOEXEC
+ * and *why.
  */
 int elf_check_header(const Elf32_Ehdr *ehdr, u32 bytes, u64 file_bytes,
 		     struct why *why) __must_check;
 
 /*
- * The program headers of a header that passed. 0 and *plan, which points into
- * them; or -ENOEXEC and *why: segments that no address space can hold.
- * Segments may be in any order, overlap (the later one wins) and name bytes
- * that the file has not (a touch is SIGBUS): Linux runs all that.
+ * Checks the program headers of a header that passed, and fills *plan, which
+ * points into them. Returns 0, or -ENOEXEC and *why for segments that no
+ * address space can hold. Segments may be in any order, overlap (the later one
+ * wins) and name bytes that the file does not have (touching them is SIGBUS):
+ * Linux runs such files, too.
  */
 int elf_plan(const Elf32_Ehdr *ehdr, const Elf32_Phdr *phdrs,
 	     struct elf_plan *plan, struct why *why) __must_check;
 
 /*
- * Can a program begin at the entry point: 0, or -ENOEXEC and *why. read_exec:
- * what may be read may be executed.
+ * Checks that the entry point lies in an executable segment. read_exec:
+ * readable segments count as executable (READ_IMPLIES_EXEC). Returns 0, or
+ * -ENOEXEC and *why.
  */
 int elf_check_entry(const Elf32_Ehdr *ehdr, const Elf32_Phdr *phdrs,
 		    bool read_exec, struct why *why) __must_check;
 
-/* Does ph ask for memory? */
+/* True if ph is a segment that takes up memory. */
 static inline bool elf_is_loaded(const Elf32_Phdr *ph)
 {
 	return ph->p_type == PT_LOAD && ph->p_memsz != 0;
 }
 
-/* The segment ph, which passed, moved up by bias. */
+/* The pages of segment ph, which passed, moved up by bias bytes; pure. */
 struct elf_segment elf_segment(const Elf32_Phdr *ph, u32 bias);
 
-/* Format into why; returns err, so that one line can say and fail. */
+/*
+ * Formats a sentence into why and returns err, for use in a return statement.
+ */
 int explain(struct why *why, int err, const char *fmt, ...) __printf(3, 4);
 
 #endif

@@ -3,8 +3,9 @@
  *
  * Everything that can fail is done first, beside the running program: the file
  * is opened and checked, the strings are collected, a new address space is
- * made, mapped and given its stack. Only then, in commit(), the old program
- * goes; once it does nothing can fail. So execve either works or changes nothing.
+ * made, mapped and given its stack. Only then, in commit(), does the
+ * old program go, and after that nothing can fail. So execve either works or
+ * changes nothing.
  */
 #include <asm/uaccess.h>
 #include <fs/fs.h>
@@ -16,9 +17,16 @@
 #include <trace.h>
 #include <uapi/personality.h>
 
-/* The last failure, for *why; a sentence is read before the next one is made. */
+/*
+ * The sentence about the last failure, for *why. Its reader must be done before
+ * the next execve fails.
+ */
 static struct why last_why;
 
+/*
+ * Reads `bytes` bytes of the file at pos. Returns 0, -EIO if the file is too
+ * short, or the file's error.
+ */
 static int read_exact(struct file *file, void *buf, u32 bytes, u32 pos)
 {
 	s32 n = file->f_op->kernel_read(file, buf, bytes, pos);
@@ -30,7 +38,10 @@ static int read_exact(struct file *file, void *buf, u32 bytes, u32 pos)
 
 /* ---- before anything is destroyed -------------------------------- */
 
-/* A regular file that may be executed: 0 and *file, or -errno and exec->why. */
+/*
+ * Opens a regular file that may be executed. Returns 0 and a reference in
+ * *file, or -errno and exec->why.
+ */
 static int open_file(struct exec *exec, const char *path, struct file **file)
 {
 	int err = open_exec(path, file);
@@ -47,12 +58,16 @@ static int open_file(struct exec *exec, const char *path, struct file **file)
 			       err == -ELOOP ? "too many symbolic links" :
 			       "it cannot be opened");
 	/* clang-format on */
+	/* Devices and pipes have no bytes at an offset. */
 	if (!(*file)->f_op->kernel_read)
 		return explain(&exec->why, -EACCES, "not a regular file");
 	return 0;
 }
 
-/* The headers of image->file, checked: 0, or -errno and exec->why. */
+/*
+ * Reads and checks the headers of image->file and fills image->plan. Returns 0,
+ * or -errno and exec->why.
+ */
 static int read_headers(struct exec *exec, struct elf_image *image)
 {
 	struct file *file = image->file;
@@ -68,18 +83,27 @@ static int read_headers(struct exec *exec, struct elf_image *image)
 	if (err)
 		return err;
 	bytes = image->ehdr.e_phnum * (u32)sizeof(Elf32_Phdr);
+	/* At most a page: the header's check has bounded e_phnum. */
 	image->phdrs = kmalloc(bytes, GFP_KERNEL);
 	if (!image->phdrs)
 		return -ENOMEM;
+	/*
+	 * The size was checked, but another process may have truncated the file
+	 * since.
+	 */
 	if (read_exact(file, image->phdrs, bytes, image->ehdr.e_phoff))
 		return explain(&exec->why, -ENOEXEC,
 			       "its program headers cannot be read");
 	return elf_plan(&image->ehdr, image->phdrs, &image->plan, &exec->why);
 }
 
-/* What is wrong with the interpreter is told with its path. */
+/*
+ * Puts the interpreter's path before what is wrong with it: the program itself
+ * is there, so its own path would mislead.
+ */
 static int blame_interp(struct exec *exec, int err, const char *path)
 {
+	/* A copy, for the result is formatted into the same buffer. */
 	struct why inner = exec->why;
 
 	if (!inner.text[0])
@@ -88,20 +112,24 @@ static int blame_interp(struct exec *exec, int err, const char *path)
 		       inner.text);
 }
 
+/* Opens and checks the interpreter at path. */
 static int load_interp(struct exec *exec, const char *path)
 {
 	int err = open_file(exec, path, &exec->interp.file);
 
 	if (!err)
 		err = read_headers(exec, &exec->interp);
-	if (err == -ENOEXEC) /* the program itself is none the worse */
+	if (err == -ENOEXEC) /* -ENOEXEC is for the program itself */
 		err = file_size(exec->interp.file) < sizeof(Elf32_Ehdr) ?
 			-EIO :
 			-ELIBBAD;
 	return err ? blame_interp(exec, err, path) : 0;
 }
 
-/* The file that PT_INTERP names, if it is there: it will start the program. */
+/*
+ * Loads the headers of the file that PT_INTERP names, if there is one: usually
+ * the dynamic linker, which will start the program.
+ */
 static int find_interp(struct exec *exec)
 {
 	const Elf32_Phdr *ph = exec->program.plan.interp;
@@ -110,6 +138,7 @@ static int find_interp(struct exec *exec)
 
 	if (!ph)
 		return 0;
+	/* A letter and the NUL at least. */
 	if (ph->p_filesz < 2 || ph->p_filesz > PATH_MAX)
 		return explain(&exec->why, -ENOEXEC,
 			       "its interpreter's path has %u bytes, "
@@ -133,15 +162,23 @@ static int find_interp(struct exec *exec)
 	return err;
 }
 
-/* Linux's rule: who says nothing of its stack is old, and runs its data. */
+/*
+ * Returns the personality of the new program. Linux's rule: a file without
+ * PT_GNU_STACK is from before the no-execute bit and may execute its data.
+ */
 static u32 new_personality(const struct exec *exec)
 {
+	/* ADDR_NO_RANDOMIZE and its like survive execve; the ABI does not. */
 	u32 kept = current_thread_info()->personality & ~(u32)PER_MASK;
 
 	return kept | ADDR_LIMIT_32BIT |
 		(exec->program.plan.has_stack ? 0 : READ_IMPLIES_EXEC);
 }
 
+/*
+ * Checks the program and its interpreter; the entry point is that of whichever
+ * runs first.
+ */
 static int check_program(struct exec *exec)
 {
 	const struct elf_image *starter;
@@ -158,6 +195,10 @@ static int check_program(struct exec *exec)
 			       &exec->why);
 }
 
+/*
+ * The strings of "#!" lines, which come before the arguments given. prefix[]
+ * was filled from its end, because the outermost script is read first.
+ */
 static int add_prefix_strings(struct exec *exec)
 {
 	u32 first = ARRAY_SIZE(exec->prefix) - exec->nr_prefix;
@@ -172,6 +213,10 @@ static int add_prefix_strings(struct exec *exec)
 	return 0;
 }
 
+/*
+ * The strings lie in one block in the order that the new stack will have, so
+ * they are copied there as they are.
+ */
 static int collect_args(struct exec *exec, const char *path,
 			const struct arg_vector *argv,
 			const struct arg_vector *envp)
@@ -182,10 +227,15 @@ static int collect_args(struct exec *exec, const char *path,
 	if (!err) /* a script's own name stands for argv[0] */
 		err = args_add_vector(args, argv, exec->nr_prefix ? 1 : 0,
 				      &args->argc);
+	/*
+	 * As Linux since 5.18: many programs take argv[0] for granted, and
+	 * would read envp[0] in its place.
+	 */
 	if (!err && args->argc == 0) {
 		err = args_add_string(args, "");
 		args->argc = 1;
 	}
+	/* exec_stack.c finds the parts of the block by these offsets. */
 	args->env_offset = args->bytes;
 	if (!err)
 		err = args_add_vector(args, envp, 0, &args->envc);
@@ -203,6 +253,10 @@ static int collect_args(struct exec *exec, const char *path,
 	return 0;
 }
 
+/*
+ * Makes exec->mm beside the old one. It is not loaded yet, so copy_remote_vm
+ * fills it.
+ */
 static int build_mm(struct exec *exec)
 {
 	int err;
@@ -211,6 +265,7 @@ static int build_mm(struct exec *exec)
 	if (!exec->mm)
 		return explain(&exec->why, -ENOMEM,
 			       "no memory for an address space");
+	/* Before anything is mapped: the search for room depends on it. */
 	exec_choose_layout(exec);
 	err = exec_map_images(exec);
 	if (err)
@@ -225,7 +280,7 @@ static int build_mm(struct exec *exec)
 
 /* ---- the point of no return -------------------------------------- */
 
-/* Run in mm from here on; the old address space loses this user. */
+/* The task runs in mm from here on; the old address space loses this user. */
 static void exec_mmap(struct mm_struct *mm)
 {
 	struct task_struct *task = current;
@@ -233,23 +288,30 @@ static void exec_mmap(struct mm_struct *mm)
 	struct mm_struct *old_mm = ti->mm, *old_active = ti->active_mm;
 	u32 flags, irq_flags;
 
+	/* While the old mm is still there: the services store into it. */
 	if (old_mm)
 		mm_release(task);
 	flags = tasklist_lock(); /* get_task_mm_by_pid looks */
 	if (old_mm)
 		keep_fault_counts(task);
+	/*
+	 * A switch in between would load the tables of one mm while ti has the
+	 * other.
+	 */
 	irq_flags = local_irq_save();
 	ti->mm = mm;
 	ti->active_mm = mm;
 	switch_mm(old_active, mm);
 	local_irq_restore(irq_flags);
 	tasklist_unlock(flags);
+	/* After the locks: the last mmput unmaps everything and may sleep. */
 	if (old_mm)
 		mmput(old_mm);
 	else
 		mmdrop(old_active); /* a kernel thread's loan */
 }
 
+/* For task->comm, as Linux: the last part of the path. */
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -257,6 +319,7 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* Bit 0 of the entry point selects Thumb, as for BX. */
 static void start_thread(struct pt_regs *regs, u32 entry, uaddr_t sp)
 {
 	*regs = (struct pt_regs){
@@ -266,7 +329,10 @@ static void start_thread(struct pt_regs *regs, u32 entry, uaddr_t sp)
 	};
 }
 
-/* TLS and the unit's registers belong to the program that is gone. */
+/*
+ * The TLS value and the VFP registers belonged to the old program; they must
+ * not leak into one that may run as another user.
+ */
 static void clear_user_registers(struct task_struct *task)
 {
 	vfp_exec();
@@ -278,9 +344,10 @@ static void clear_user_registers(struct task_struct *task)
 }
 
 /*
- * Who shares the table of files keeps what close-on-exec closes here. The other
- * threads are gone by now, and their shares: a copy is rare. Without memory for
- * one there is no way back, as in Linux.
+ * Gives the task a table of files of its own if another process shares it
+ * (clone with CLONE_FILES), because close-on-exec must not close that one's
+ * descriptors. The other threads are gone by now. If memory is out there is no
+ * way back: the task is killed, as in Linux.
  */
 static int unshare_files(struct exec *exec)
 {
@@ -304,7 +371,10 @@ static int unshare_files(struct exec *exec)
 	return 0;
 }
 
-/* exec gets the old one, and gives it back. */
+/*
+ * Installs the new credentials; exec takes the old ones, and free_exec drops
+ * them.
+ */
 static void exec_take_cred(struct exec *exec)
 {
 	struct thread_info *ti = current_thread_info();
@@ -319,6 +389,10 @@ static void exec_take_cred(struct exec *exec)
 	tasklist_unlock(flags);
 }
 
+/*
+ * The point of no return is exec_mmap. What precedes it can fail: de_thread
+ * without an effect, unshare_files only with a kill.
+ */
 static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 {
 	struct task_struct *task = current;
@@ -330,13 +404,20 @@ static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 	if (err)
 		return err;
 	exec_mmap(exec->mm);
+	/* The task owns it now; free_exec must not drop it. */
 	exec->mm = NULL;
+	/*
+	 * After the old memory is gone: nobody may trace or read it with the
+	 * new rights.
+	 */
 	exec_take_cred(exec);
 	services_exec();
+	/* Not before this: a failed execve must leave them open. */
 	if (task->thread_info.files)
 		files_close_on_exec(task->thread_info.files);
 	strlcpy(task->comm, base_name(path), sizeof(task->comm));
 	task->did_exec = true;
+	/* It is an address in the old program. */
 	task->set_child_tid = 0;
 	task->thread_info.personality = exec->personality;
 	clear_user_registers(task);
@@ -347,11 +428,16 @@ static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 
 /* ---- the call ---------------------------------------------------- */
 
+/*
+ * The order matters: a script replaces the file before it is checked as ELF,
+ * and the arguments are read while the old program is still there.
+ */
 static int prepare(struct exec *exec, const char *path,
 		   const struct arg_vector *argv, const struct arg_vector *envp)
 {
 	int err = open_file(exec, path, &exec->program.file);
 
+	/* services_load_program replaces it if the file is set-uid. */
 	exec->args.cred = current_cred();
 	if (!err)
 		err = services_load_program(exec, path);
@@ -364,6 +450,10 @@ static int prepare(struct exec *exec, const char *path,
 	return err;
 }
 
+/*
+ * Too large for the stack. The parts behind args.pages are written before they
+ * are read, so they are not cleared.
+ */
 static struct exec *alloc_exec(void)
 {
 	struct exec *exec = kmalloc(sizeof(*exec), GFP_KERNEL);
@@ -375,6 +465,7 @@ static struct exec *alloc_exec(void)
 	return exec;
 }
 
+/* phdrs may be NULL: kfree accepts that. */
 static void free_image(struct elf_image *image)
 {
 	if (image->file)
@@ -382,6 +473,7 @@ static void free_image(struct elf_image *image)
 	kfree(image->phdrs);
 }
 
+/* On success mm and the new cred have been taken; on failure all of it goes. */
 static void free_exec(struct exec *exec)
 {
 	if (exec->mm)
@@ -396,16 +488,24 @@ static void free_exec(struct exec *exec)
 }
 
 /*
- * Who tries to run a broken file may want to know what ails it; and that it is
- * the interpreter which is missing, for the program itself is there.
+ * True if the failure is worth a line on the log: a broken file, or an
+ * interpreter that cannot be used. The bare errno would hide that it is not the
+ * program which is missing.
  */
 static bool is_broken(const struct exec *exec, int err)
 {
+	/*
+	 * No argument was collected yet: check_program failed, and for a sound
+	 * program that means its interpreter.
+	 */
 	return err == -ENOEXEC ||
 		(err && exec->program.plan.interp && !exec->args.bytes);
 }
 
-/* *broken: the failure is one of the file. */
+/*
+ * Runs prepare and commit. *broken is set if the failure is one of the file;
+ * last_why then describes it.
+ */
 static int exec_program(const char *path, const struct arg_vector *argv,
 			const struct arg_vector *envp, struct pt_regs *regs,
 			bool *broken)
@@ -419,6 +519,7 @@ static int exec_program(const char *path, const struct arg_vector *argv,
 	err = prepare(exec, path, argv, envp);
 	if (!err)
 		err = commit(exec, path, regs);
+	/* Errors of services and of the copies come without a sentence. */
 	if (err && !exec->why.text[0])
 		explain(&exec->why, err, "error %d", -err);
 	if (err)
@@ -428,6 +529,7 @@ static int exec_program(const char *path, const struct arg_vector *argv,
 	return err;
 }
 
+/* For process 1, whose strings are the kernel's, and for tests. */
 int do_execve(const char *path, char *const argv[], char *const envp[],
 	      struct pt_regs *regs, const char **why)
 {
@@ -440,6 +542,7 @@ int do_execve(const char *path, char *const argv[], char *const envp[],
 	return err;
 }
 
+/* The log gets a sentence, since execve(2) can return no more than -ENOEXEC. */
 s32 do_user_execve(const char *path, uaddr_t uargv, uaddr_t uenvp,
 		   struct pt_regs *regs)
 {
@@ -453,8 +556,10 @@ s32 do_user_execve(const char *path, uaddr_t uargv, uaddr_t uenvp,
 	return err;
 }
 
+/* path is copied first: user memory may change while the file is opened. */
 s32 sys_execve(struct pt_regs *regs)
 {
+	/* Now: on success regs belong to the new program. */
 	uaddr_t argv = regs->r[1], envp = regs->r[2];
 	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
 	int err;

@@ -1,5 +1,5 @@
 /*
- * proc/exec.h - the steps of execve: exec.c drives, the other files do.
+ * proc/exec.h - the steps of execve: exec.c calls them in order.
  */
 #ifndef PROC_EXEC_H
 #define PROC_EXEC_H
@@ -21,7 +21,7 @@ struct elf_image {
 	struct elf_plan plan;
 };
 
-/* A program on its way in; nothing here is the running task's yet. */
+/* A program that is being loaded; the running task owns nothing of it yet. */
 struct exec {
 	struct elf_image program; /* its file: the script so far, at first */
 	struct elf_image interp;  /* what the program names by PT_INTERP */
@@ -31,8 +31,7 @@ struct exec {
 	uaddr_t stack_top;
 	u32 mmap_shift, dyn_shift, brk_shift;
 	uaddr_t sp;
-	const struct cred
-		*cred; /* a reference: the program's, or NULL: as it is */
+	const struct cred *cred; /* a reference; NULL: the task's stay */
 	/* "#!": strings that come before argv[1], innermost script last */
 	u32 nr_prefix; /* used, from the end of prefix[] */
 	char *lines[SCRIPT_DEPTH];
@@ -42,7 +41,10 @@ struct exec {
 	struct why why; /* empty: nothing went wrong */
 };
 
-/* Whose first instruction is the new program's: the interpreter, if any. */
+/*
+ * The image whose entry point is the first instruction: the interpreter's, if
+ * there is one.
+ */
 static inline const struct elf_image *exec_starter(const struct exec *exec)
 {
 	return exec->interp.file ? &exec->interp : &exec->program;
@@ -54,19 +56,22 @@ static inline uaddr_t elf_entry(const struct elf_image *image)
 }
 
 /*
- * Choose how exec->mm, fresh, is laid out, by the personality and the limits.
- * (exec_layout.c)
+ * Chooses the layout of exec->mm, which is new and empty, by the personality,
+ * the stack limit and randomize_va_space. (exec_layout.c)
  */
 void exec_choose_layout(struct exec *exec);
 
 /*
- * Give the program and its interpreter their places in exec->mm and map their
- * segments: 0, or -errno and exec->why. (exec_map.c)
+ * Places the program and its interpreter in exec->mm and maps their segments.
+ * Returns 0, or -errno and exec->why; what was mapped goes with exec->mm.
+ * (exec_map.c)
  */
 int __must_check exec_map_images(struct exec *exec);
 
-/* The first stack below exec->stack_top: 0 and exec->sp, or -errno.
- * (exec_stack.c) */
+/*
+ * Maps and fills the first stack below exec->stack_top. Returns 0 and exec->sp,
+ * or -errno. (exec_stack.c)
+ */
 int __must_check exec_setup_stack(struct exec *exec);
 
 #endif

@@ -1,22 +1,27 @@
 /*
  * Collecting argv and envp while the old program still has them.
  *
- * Owns at most ARG_PAGES pages an execve, freed by args_free. Kernel memory in
- * between: the new address space is not loaded while the strings are read.
+ * Owns at most ARG_PAGES pages for each execve, freed by args_free. The strings
+ * pass through kernel memory, because the new address space is not loaded while
+ * they are read from the old one.
  */
 #include <asm/uaccess.h>
 #include <mm/mm.h>
 #include <proc/exec_args.h>
 #include <string.h>
 
-/* The rest of the page where the next byte goes: *room bytes. */
+/*
+ * Makes room for the next byte: *to points into a page that has *room bytes
+ * left. Returns 0, -E2BIG or -ENOMEM.
+ */
 static int next_room(struct exec_args *args, char **to, u32 *room)
 {
 	u32 index = args->bytes / PAGE_SIZE, used = args->bytes % PAGE_SIZE;
 
-	cond_resched(); /* once a string and page at least */
+	cond_resched(); /* at least once for each string and page */
 	if (index >= ARG_PAGES)
 		return -E2BIG;
+	/* One by one: most programs need a single page of the 128. */
 	if (index == args->nr_pages) {
 		args->pages[index] = __get_free_pages(GFP_KERNEL, 0);
 		if (!args->pages[index])
@@ -28,11 +33,16 @@ static int next_room(struct exec_args *args, char **to, u32 *room)
 	return 0;
 }
 
+/*
+ * For strings of the kernel. A string may cross pages, so it is copied in
+ * pieces.
+ */
 int args_add_string(struct exec_args *args, const char *s)
 {
 	u32 left = (u32)strlen(s) + 1, room;
 	char *to;
 
+	/* Linux's limit; a path or a "#!" line is far below it. */
 	if (left > MAX_ARG_STRLEN)
 		return -E2BIG;
 	while (left) {
@@ -49,6 +59,10 @@ int args_add_string(struct exec_args *args, const char *s)
 	return 0;
 }
 
+/*
+ * Copies the string at va. It is copied and measured in one pass: another
+ * thread may change it in between two.
+ */
 static int add_user_string(struct exec_args *args, uaddr_t va)
 {
 	u32 start = args->bytes, room, len;
@@ -59,6 +73,7 @@ static int add_user_string(struct exec_args *args, uaddr_t va)
 
 		if (err)
 			return err;
+		/* Linux's limit of one string, besides that of all together. */
 		room = min(room, MAX_ARG_STRLEN - (args->bytes - start));
 		if (!room)
 			return -E2BIG;
@@ -75,7 +90,10 @@ static int add_user_string(struct exec_args *args, uaddr_t va)
 	}
 }
 
-/* String i of vec: *end when there is none. */
+/*
+ * Adds string i of vec, or only looks at it if skip. Sets *end where the vector
+ * ends.
+ */
 static int add_one(struct exec_args *args, const struct arg_vector *vec, u32 i,
 		   bool skip, bool *end)
 {
@@ -86,6 +104,7 @@ static int add_one(struct exec_args *args, const struct arg_vector *vec, u32 i,
 		*end = !vec->kernel[i];
 		return *end || skip ? 0 : args_add_string(args, vec->kernel[i]);
 	}
+	/* Subtracted on the right, so that the sum cannot wrap. */
 	if (vec->user > TASK_SIZE - 4 * (i + 1))
 		return -EFAULT;
 	err = get_user_u32(&va, vec->user + 4 * i);
@@ -95,6 +114,7 @@ static int add_one(struct exec_args *args, const struct arg_vector *vec, u32 i,
 	return *end || skip ? 0 : add_user_string(args, va);
 }
 
+/* A NULL vector is an empty one, as Linux accepts. */
 int args_add_vector(struct exec_args *args, const struct arg_vector *vec,
 		    u32 skip, u32 *count)
 {
@@ -112,11 +132,19 @@ int args_add_vector(struct exec_args *args, const struct arg_vector *vec,
 		if (i < skip)
 			continue;
 		++*count;
+		/*
+		 * Pointers count as well: a million empty strings would
+		 * otherwise pass the limit.
+		 */
 		if (args->bytes + 4 * (args->argc + args->envc) > ARG_MAX)
 			return -E2BIG;
 	}
 }
 
+/*
+ * Strings were added NUL-terminated, so a page without NUL means that the
+ * string continues in the next one.
+ */
 u32 args_next_string(const struct exec_args *args, u32 offset)
 {
 	while (offset < args->bytes) {
@@ -126,6 +154,7 @@ u32 args_next_string(const struct exec_args *args, u32 offset)
 		u32 length = strnlen(page + at, left);
 
 		offset += length;
+		/* strnlen stopped at a NUL, not at the page's end. */
 		if (length < left)
 			return offset + 1;
 		cond_resched();
@@ -133,10 +162,12 @@ u32 args_next_string(const struct exec_args *args, u32 offset)
 	return offset;
 }
 
+/* The first error ends it; what was written goes with the mm. */
 int args_write(const struct exec_args *args, struct mm_struct *mm, uaddr_t va)
 {
 	for (u32 done = 0; done < args->bytes; done += PAGE_SIZE) {
 		u32 bytes = min(args->bytes - done, (u32)PAGE_SIZE);
+		/* FOLL_WRITE faults the page in: the stack has none yet. */
 		int err = copy_remote_vm(mm, va + done,
 					 args->pages[done / PAGE_SIZE], bytes,
 					 FOLL_WRITE);
@@ -147,6 +178,7 @@ int args_write(const struct exec_args *args, struct mm_struct *mm, uaddr_t va)
 	return 0;
 }
 
+/* Whatever was reached: nr_pages counts only pages that exist. */
 void args_free(struct exec_args *args)
 {
 	for (u32 i = 0; i < args->nr_pages; i++)

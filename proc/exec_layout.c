@@ -1,10 +1,10 @@
 /*
- * Where the parts of a new program go, as far as its file does not say: how
- * mmap looks for room, and by how much everything is moved at random.
+ * Where the parts of a new program go, as far as its file leaves it open: the
+ * direction in which mmap searches, and the random distances.
  *
  * Owns randomize_va_space: 0 moves nothing, so that a run can be repeated; 1
- * moves the stack, the mmap area and what is position-independent; 2, Linux's
- * choice, the heap too. Distances and ranges are Linux's on ARM.
+ * moves the stack, the mmap area and position-independent programs; 2, Linux's
+ * default, the heap too. Distances and ranges are Linux's on ARM.
  */
 #include <proc/exec.h>
 #include <proc/internal.h>
@@ -16,7 +16,10 @@
 
 u32 randomize_va_space;
 
-/* A number of bytes: fewer than `pages`, a power of two, of whole pages. */
+/*
+ * Returns a random distance in bytes, a multiple of PAGE_SIZE below pages *
+ * PAGE_SIZE. pages is a power of two.
+ */
 static u32 random_pages(u32 pages)
 {
 	u32 random;
@@ -25,6 +28,10 @@ static u32 random_pages(u32 pages)
 	return (random & (pages - 1)) << PAGE_SHIFT;
 }
 
+/*
+ * Bottom-up where the stack has no limit: top-down mmap starts below the
+ * stack's limit, and then there is none to start from.
+ */
 void exec_choose_layout(struct exec *exec)
 {
 	bool bottom_up = exec->personality & ADDR_COMPAT_LAYOUT ||
@@ -39,8 +46,9 @@ void exec_choose_layout(struct exec *exec)
 		exec->mmap_shift = random_pages(MMAP_RND_PAGES);
 		exec->dyn_shift = random_pages(MMAP_RND_PAGES);
 	}
-	if (random > 1) /* a page of nothing tells the heap from bss */
+	if (random > 1) /* an unmapped page separates heap and bss */
 		exec->brk_shift = PAGE_SIZE + random_pages(BRK_RND_PAGES);
+	/* Otherwise mm_alloc has chosen the same already. */
 	if (random || bottom_up)
 		mm_set_layout(exec->mm, bottom_up, exec->stack_top,
 			      exec->mmap_shift);

@@ -1,6 +1,6 @@
 /*
- * A program and its interpreter become mappings. Nothing of the files is read
- * but the page where data ends and bss begins: pages come by faults.
+ * Maps a program and its interpreter. Only the page where data ends and bss
+ * begins is touched; all other pages are read by faults.
  */
 #include <mm/mm.h>
 #include <proc/exec.h>
@@ -8,13 +8,17 @@
 
 /* ---- where ------------------------------------------------------- */
 
-/* The largest free place for all of image, at its own address if it may. */
+/*
+ * Finds room for the whole range of image, at hint if that is free, and sets
+ * its bias. One search for all segments, because their distances are fixed.
+ */
 static int find_place(struct exec *exec, struct elf_image *image, uaddr_t hint)
 {
 	const struct elf_plan *plan = &image->plan;
 	uaddr_t va;
 	int err;
 
+	/* Nobody else knows this mm yet, but the search requires the lock. */
 	down_read(&exec->mm->mmap_lock);
 	err = get_unmapped_area(exec->mm, hint, plan->high - plan->low, 0, &va);
 	up_read(&exec->mm->mmap_lock);
@@ -27,14 +31,16 @@ static int find_place(struct exec *exec, struct elf_image *image, uaddr_t hint)
 }
 
 /*
- * A position-independent program that has an interpreter goes to a place of its
- * own, with room for its heap above. One without may be an interpreter that was
- * called by hand, and must be out of the way of the program it will map.
+ * Sets the program's bias. A position-independent program with an interpreter
+ * gets a fixed place with room for its heap above. One without may be an
+ * interpreter that was called by hand, and must leave that place to the program
+ * it will map.
  */
 static int place_program(struct exec *exec)
 {
 	struct elf_image *image = &exec->program;
 
+	/* Linked for fixed addresses: the bias stays 0. */
 	if (image->ehdr.e_type == ET_EXEC)
 		return 0;
 	if (!exec->interp.file)
@@ -45,7 +51,10 @@ static int place_program(struct exec *exec)
 	return 0;
 }
 
-/* As Linux: beside a program that did not move, it is where it was linked. */
+/*
+ * Sets the interpreter's bias. As in Linux, an interpreter beside a program
+ * that did not move may stay where it was linked.
+ */
 static int place_interp(struct exec *exec)
 {
 	struct elf_image *image = &exec->interp;
@@ -58,7 +67,10 @@ static int place_interp(struct exec *exec)
 
 /* ---- what -------------------------------------------------------- */
 
-/* The pages that show the file, then those of bss. mmap_lock for writing. */
+/*
+ * Maps the pages of the segment that come from the file, then those of bss.
+ * Hold mmap_lock for writing.
+ */
 static int map_pages(struct exec *exec, struct file *file,
 		     const struct elf_segment *seg)
 {
@@ -66,8 +78,13 @@ static int map_pages(struct exec *exec, struct file *file,
 	uaddr_t va;
 	int err = 0;
 
+	/* mmap(2) does the same; do_mmap lies below it. */
 	if (exec->personality & READ_IMPLIES_EXEC && prot & PROT_READ)
 		prot |= PROT_EXEC;
+	/*
+	 * MAP_FIXED: a later segment that overlaps replaces the earlier one, as
+	 * in Linux.
+	 */
 	if (seg->file_end > seg->start)
 		err = do_mmap(exec->mm, file, seg->start,
 			      seg->file_end - seg->start, prot,
@@ -79,18 +96,23 @@ static int map_pages(struct exec *exec, struct file *file,
 }
 
 /*
- * Between the data's end and the next page the file's next bytes show. Where
- * bss begins there they must be zeroes; in a read-only segment they stay, as
+ * The page where data ends also shows the file's next bytes. Where bss begins
+ * in it they must be zero, as C requires; in a read-only segment they stay, as
  * in Linux, which cannot write them either.
  */
 static int clear_bss_start(struct exec *exec, const struct elf_segment *seg)
 {
 	if (seg->zero == seg->file_end || !(seg->prot & PROT_WRITE))
 		return 0;
+	/* A NULL source means zeroes. The write makes a private copy. */
 	return copy_remote_vm(exec->mm, seg->zero, NULL,
 			      seg->file_end - seg->zero, FOLL_WRITE);
 }
 
+/*
+ * mmap_lock is released before the bss is cleared, because that faults the page
+ * in and takes the lock for reading.
+ */
 static int map_segment(struct exec *exec, struct elf_image *image,
 		       const Elf32_Phdr *ph)
 {
@@ -110,11 +132,13 @@ static int map_segment(struct exec *exec, struct elf_image *image,
 		       (unsigned int)seg.end, -err);
 }
 
+/* In the order of the headers, which decides between overlapping segments. */
 static int map_image(struct exec *exec, struct elf_image *image)
 {
 	for (u32 i = 0; i < image->ehdr.e_phnum; i++) {
 		int err = 0;
 
+		/* Other headers only describe: notes, TLS, PT_PHDR. */
 		if (elf_is_loaded(&image->phdrs[i]))
 			err = map_segment(exec, image, &image->phdrs[i]);
 		if (err)
@@ -123,7 +147,7 @@ static int map_image(struct exec *exec, struct elf_image *image)
 	return 0;
 }
 
-/* For /proc: where code and data lie, as Linux reports them. */
+/* Records where code and data lie, for /proc, as Linux does. */
 static void note_segment(struct mm_struct *mm, u32 bias, const Elf32_Phdr *ph)
 {
 	uaddr_t start = ph->p_vaddr + bias, file_end = start + ph->p_filesz;
@@ -132,13 +156,15 @@ static void note_segment(struct mm_struct *mm, u32 bias, const Elf32_Phdr *ph)
 		mm->start_code = start;
 	if (ph->p_flags & PF_X)
 		mm->end_code = max(mm->end_code, file_end);
+	/* Linux takes the highest segment for the data. */
 	mm->start_data = max(mm->start_data, start);
 	mm->end_data = max(mm->end_data, file_end);
 }
 
 /*
- * The heap begins where bss ends; that of a program that find_place() put among
- * the mappings could not grow there.
+ * Records the program's addresses and where its heap begins: after bss, or, for
+ * a program that find_place() put among the mappings, at the place that it left
+ * free.
  */
 static void note_program(struct exec *exec, bool among_mappings)
 {
@@ -152,9 +178,14 @@ static void note_program(struct exec *exec, bool among_mappings)
 					 image->plan.high + image->bias;
 	mm->start_brk += exec->brk_shift;
 	mm->brk = mm->start_brk;
+	/* Keeps -ETXTBSY in force while the program runs. */
 	mm->exe_file = get_file(image->file);
 }
 
+/*
+ * The program first: it has a fixed address, and the interpreter is placed
+ * around it.
+ */
 int exec_map_images(struct exec *exec)
 {
 	struct elf_image *program = &exec->program;

@@ -20,10 +20,13 @@
 
 #define PLATFORM    "v7l"
 #define AUX_PAIRS   20
-/* Mapped below what is written, as in Linux; the rest grows by faults. */
+/* Bytes mapped below what is written, as in Linux; the rest grows by faults. */
 #define STACK_EXTRA (128u * 1024)
 
-/* Of every core this is for; those of the VFP unit are asked of it. */
+/*
+ * Features that every supported core has; vfp_hwcaps() adds those of the VFP
+ * unit found.
+ */
 #define HWCAPS                                                                 \
 	(HWCAP_SWP | HWCAP_HALF | HWCAP_THUMB | HWCAP_FAST_MULT | HWCAP_EDSP | \
 	 HWCAP_TLS)
@@ -43,10 +46,15 @@ struct stack_layout {
 	u32 words; /* from sp to the end of auxv */
 };
 
+/*
+ * Top down, because the strings' length is known and sp is what results. AAPCS
+ * requires 8 bytes of alignment; Linux gives 16.
+ */
 static void lay_out(const struct exec *exec, struct stack_layout *at)
 {
 	const struct exec_args *args = &exec->args;
 
+	/* 4: the zero word that ends the stack. */
 	at->strings = exec->stack_top - 4 - args->bytes;
 	at->extras = ALIGN_DOWN(at->strings - (u32)sizeof(struct stack_extras),
 				4u);
@@ -54,12 +62,18 @@ static void lay_out(const struct exec *exec, struct stack_layout *at)
 	at->sp = ALIGN_DOWN(at->extras - 4 * at->words, 16u);
 }
 
+/* Appends one pair, a type AT_* and its value. */
 static void add_aux(u32 **word, u32 type, u32 value)
 {
 	*(*word)++ = type;
 	*(*word)++ = value;
 }
 
+/*
+ * The auxiliary vector tells the C library what it cannot find out by a call.
+ * AT_BASE is 0 without an interpreter; that is how ld.so knows that it was
+ * called by hand.
+ */
 static void fill_auxv(u32 *auxv, const struct exec *exec,
 		      const struct stack_layout *at)
 {
@@ -73,6 +87,7 @@ static void fill_auxv(u32 *auxv, const struct exec *exec,
 	add_aux(&word, AT_PHDR, phdr_va ? phdr_va + program->bias : 0);
 	add_aux(&word, AT_PHENT, sizeof(Elf32_Phdr));
 	add_aux(&word, AT_PHNUM, program->ehdr.e_phnum);
+	/* 0 tells an interpreter that it was started by hand. */
 	add_aux(&word, AT_BASE, exec->interp.bias);
 	add_aux(&word, AT_FLAGS, 0);
 	add_aux(&word, AT_ENTRY, elf_entry(program));
@@ -89,10 +104,15 @@ static void fill_auxv(u32 *auxv, const struct exec *exec,
 		at->extras + offsetof(struct stack_extras, platform));
 	add_aux(&word, AT_NULL, 0);
 	add_aux(&word, AT_NULL, 0);
+	/* AUX_PAIRS decided the layout of the stack before this ran. */
 	BUG_ON(word != auxv + 2 * AUX_PAIRS);
 }
 
-/* Pointers to n strings from *offset on, then NULL. */
+/*
+ * Appends pointers to n strings, the first at *offset of the block at
+ * `strings`, then NULL. Returns the next word; *offset ends after the last
+ * string.
+ */
 static u32 *fill_pointers(u32 *word, const struct exec_args *args, u32 n,
 			  uaddr_t strings, u32 *offset)
 {
@@ -104,6 +124,10 @@ static u32 *fill_pointers(u32 *word, const struct exec_args *args, u32 n,
 	return word;
 }
 
+/*
+ * The words are collected in kernel memory and copied once: each copy_remote_vm
+ * looks the pages up anew.
+ */
 static int write_words(struct mm_struct *mm, const struct exec_args *args,
 		       const struct stack_layout *at)
 {
@@ -115,6 +139,7 @@ static int write_words(struct mm_struct *mm, const struct exec_args *args,
 		return -ENOMEM;
 	*word++ = args->argc;
 	word = fill_pointers(word, args, args->argc, at->strings, &offset);
+	/* The walk over the strings must meet what collect_args counted. */
 	BUG_ON(offset != args->env_offset);
 	word = fill_pointers(word, args, args->envc, at->strings, &offset);
 	BUG_ON(offset != args->path_offset);
@@ -124,6 +149,7 @@ static int write_words(struct mm_struct *mm, const struct exec_args *args,
 	return err;
 }
 
+/* AT_RANDOM seeds the stack protector and malloc of the C library. */
 static int write_extras(struct mm_struct *mm, const struct stack_layout *at)
 {
 	struct stack_extras extras = { .platform = PLATFORM };
@@ -133,12 +159,16 @@ static int write_extras(struct mm_struct *mm, const struct stack_layout *at)
 			      FOLL_WRITE);
 }
 
-/* PT_GNU_STACK alone decides, if it is there; without it all data is code. */
+/*
+ * Maps the stack VMA. PT_GNU_STACK alone decides whether it is executable; a
+ * program without it gets an executable one, as on Linux.
+ */
 static int map_stack(const struct exec *exec, uaddr_t sp)
 {
 	const struct elf_plan *plan = &exec->program.plan;
 	struct mm_struct *mm = exec->mm;
 	bool code = plan->exec_stack || !plan->has_stack;
+	/* The strings may need more than Linux's 128 KiB by themselves. */
 	u32 bytes = exec->stack_top - ALIGN_DOWN(sp, (u32)PAGE_SIZE) +
 		STACK_EXTRA;
 	int err;
@@ -151,6 +181,10 @@ static int map_stack(const struct exec *exec, uaddr_t sp)
 	return err;
 }
 
+/*
+ * Strings, extras, words: each step writes its part of the layout above,
+ * through mm's tables, which are not loaded yet.
+ */
 int exec_setup_stack(struct exec *exec)
 {
 	const struct exec_args *args = &exec->args;
@@ -163,6 +197,7 @@ int exec_setup_stack(struct exec *exec)
 	if (err)
 		return err;
 	fill_auxv(mm->auxv, exec, &at);
+	/* For /proc/PID/cmdline and environ, which read user memory there. */
 	mm->arg_start = at.strings;
 	mm->arg_end = mm->env_start = at.strings + args->env_offset;
 	mm->env_end = at.strings + args->path_offset;

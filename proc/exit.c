@@ -1,10 +1,10 @@
 /*
  * The end of tasks: do_exit, and ending a whole thread group.
  *
- * A task that exits gives up its memory, files and signals, hands its children
+ * A task that exits releases its memory, files and signals, passes its children
  * to init, and stays as a zombie that holds only its status until the parent
- * takes it (proc/wait4.c). The group's leader carries the status of all; other
- * threads leave no trace.
+ * collects it (proc/wait4.c). The group's leader holds the status of all; other
+ * threads are released at once.
  */
 #include <fs/fs.h>
 #include <lib/printk.h>
@@ -13,21 +13,27 @@
 #include <syscalls.h>
 #include <trace.h>
 
-/* ---- giving things up -------------------------------------------- */
+/* ---- releasing memory and files ---------------------------------- */
 
+/*
+ * The services still find the old memory: they clear the word of
+ * CLONE_CHILD_CLEARTID in it.
+ */
 void mm_release(struct task_struct *task)
 {
 	services_exit_early(task);
 	task->vfork_done = true;
+	/* The last touch: a parent in vfork may now change the memory. */
 	wake_up(&task->vfork_wait);
 }
 
+/* The mm goes with its counters, so they move to the group. */
 void keep_fault_counts(struct task_struct *task)
 {
 	const struct mm_struct *mm = task->thread_info.mm;
 	struct task_usage *use = &task->group_leader->dead_use;
 
-	/* One that vfork lent counts for its owner. */
+	/* Memory lent by vfork counts for its owner. */
 	if (atomic_read(&mm->mm_users) > 1)
 		return;
 	use->min_flt += (u32)atomic_read(&mm->min_flt);
@@ -36,8 +42,9 @@ void keep_fault_counts(struct task_struct *task)
 }
 
 /*
- * Become a kernel thread that borrows the mm it had, so that its tables stay
- * until the last switch away from here; then stop using it.
+ * The task becomes like a kernel thread that borrows the mm it had, so that the
+ * tables stay until the last switch away from it; then it drops its use of the
+ * mm.
  */
 static void exit_mm(struct task_struct *task)
 {
@@ -47,14 +54,20 @@ static void exit_mm(struct task_struct *task)
 	if (!mm)
 		return;
 	mm_release(task);
+	/* The borrower's own count, taken while the mm certainly exists. */
 	mmgrab(mm);
 	flags = tasklist_lock(); /* get_task_mm_by_pid looks */
 	keep_fault_counts(task);
 	task->thread_info.mm = NULL;
 	tasklist_unlock(flags);
+	/* May be the last user: unmapping everything sleeps. */
 	mmput(mm);
 }
 
+/*
+ * /proc reads another task's table under tasklist_lock; the table is put after
+ * the unlock, because closing files may sleep.
+ */
 static void exit_files(struct task_struct *task)
 {
 	struct thread_info *ti = &task->thread_info;
@@ -68,13 +81,16 @@ static void exit_files(struct task_struct *task)
 
 /* ---- the family -------------------------------------------------- */
 
-/* tasklist_lock held. NULL only while init itself ends. */
+/* Process 1, or NULL while init itself ends. Hold tasklist_lock. */
 static struct task_struct *init_process(void)
 {
 	return find_task(1);
 }
 
-/* No other thread of the caller's group lives; its leader may be a zombie. */
+/*
+ * True if no other thread of the caller's group is alive; its leader may be a
+ * zombie.
+ */
 static bool alone_in_group(const struct task_struct *leader)
 {
 	return leader->nr_threads == 1 ||
@@ -82,7 +98,7 @@ static bool alone_in_group(const struct task_struct *leader)
 		 leader->state == TASK_ZOMBIE);
 }
 
-/* To init. tasklist_lock held. */
+/* Passes one child to init. Hold tasklist_lock. */
 static void forget_child(struct task_struct *leader, struct task_struct *child)
 {
 	struct task_struct *init = init_process();
@@ -91,15 +107,18 @@ static void forget_child(struct task_struct *leader, struct task_struct *child)
 	TAILQ_REMOVE(&leader->children, child, sibling);
 	TAILQ_INSERT_TAIL(&init->children, child, sibling);
 	set_parent(child, init);
+	/* init waits for nothing else. */
 	child->exit_signal = SIGCHLD;
 	services_child_changed(CHILD_ADOPTED, child, leader);
+	/* init may sleep in wait4; a zombie that it inherits is news. */
 	if (child->state == TASK_ZOMBIE)
 		wake_up(&init->wait_child);
 }
 
 /*
- * The group ends with the caller: its children, which there may be thousands
- * of, become init's, a few at a time. tasklist_lock held; its flags.
+ * The group ends with the caller: its children become init's. There may be
+ * thousands, so the lock is released after every few. Takes and returns
+ * tasklist_lock's flags.
  */
 static u32 forget_children(struct task_struct *leader, u32 flags)
 {
@@ -117,6 +136,7 @@ static u32 forget_children(struct task_struct *leader, u32 flags)
 	return flags;
 }
 
+/* Its last reference may go here; the caller must not use task afterwards. */
 void release_task(struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;
@@ -130,29 +150,32 @@ void release_task(struct task_struct *task)
 }
 
 /*
- * Tell the parent that the group of leader, all zombies now, is done. True: it
- * does not want to know, release the leader. tasklist_lock held.
+ * Tells the parent that the group of leader has ended; all its tasks are
+ * zombies. Returns true if the parent does not want to know, and the leader is
+ * to be released now. Hold tasklist_lock.
  */
 static bool notify_parent(struct task_struct *leader)
 {
 	struct task_struct *parent = leader->parent;
 	bool ignored = parent == &init_task;
 
+	/* |= and not ||: the service sends SIGCHLD in any case. */
 	ignored |= services_child_changed(CHILD_EXITED, leader, parent);
 	wake_up(&parent->wait_child);
 	return ignored;
 }
 
 /*
- * Leave the family: after this others may see, reap and forget the task. The
- * status of a group is what its last thread says, as in Linux since 6.0, unless
- * exit_group or a signal has ended them all.
+ * After this others may find, wait for and release the task. A group's status
+ * is that of its last thread, as in Linux since 6.0, unless exit_group or a
+ * signal has ended them all.
  */
 static void exit_notify(struct task_struct *task, u32 code)
 {
 	struct task_struct *leader = task->group_leader;
 	u32 flags = tasklist_lock();
 
+	/* First: this drops the lock, and no zombie may have children. */
 	if (alone_in_group(leader))
 		flags = forget_children(leader, flags);
 	if (leader->group_exit)
@@ -174,7 +197,10 @@ static void exit_notify(struct task_struct *task, u32 code)
 
 /* ---- the calls --------------------------------------------------- */
 
-/* init's end is the machine's: its status becomes the machine's. */
+/*
+ * The machine ends with init. Its exit status becomes the machine's; a signal
+ * becomes 128 + signal, as shells count.
+ */
 static void exit_init(u32 code)
 {
 	u32 sig = code & 0x7f;
@@ -182,11 +208,16 @@ static void exit_init(u32 code)
 	machine_end(sig ? (int)(128 + sig) : (int)(code >> 8 & 0xff));
 }
 
+/* Other threads of process 1 may end without the machine. */
 static bool is_last_of_init(const struct task_struct *task)
 {
 	return task->tgid == 1 && alone_in_group(task->group_leader);
 }
 
+/*
+ * Ends the running task. Each step leaves it able to do the next: the services
+ * need no mm, the family needs no services.
+ */
 void do_exit(u32 code)
 {
 	struct task_struct *task = current;
@@ -195,18 +226,29 @@ void do_exit(u32 code)
 	if (task->group_leader->group_exit)
 		code = task->group_leader->group_exit_code;
 	trace_event(TRACE_EXIT, code, 0, 0, 0);
+	/*
+	 * From here on an allocation fails rather than wait for this task's own
+	 * end (proc/oom.c).
+	 */
 	atomic_or(TIF_EXITING, &task->thread_info.flags);
 	reap_dead_tasks();
+	/* Memory first: a victim of the OOM killer is to return it soon. */
 	exit_mm(task);
 	exit_files(task);
 	if (is_last_of_init(task))
 		exit_init(code);
 	services_exit_late(task);
+	/* The unit must not keep a pointer to a task that is gone. */
 	vfp_exit(task);
+	/* Nothing may sleep after this: the task can be reaped. */
 	exit_notify(task, code);
 	schedule_dead();
 }
 
+/*
+ * A kill is a word and a flag: the task sees both on its way to user mode,
+ * where it holds no lock.
+ */
 void kill_thread(struct task_struct *task)
 {
 	WRITE_ONCE(task->killed, true);
@@ -216,8 +258,8 @@ void kill_thread(struct task_struct *task)
 }
 
 /*
- * All of the group but the caller, of which there may be thousands, some at a
- * time. tasklist_lock held; its flags.
+ * Kills all threads of the group but the caller. There may be thousands, so
+ * others may run in between. Takes and returns tasklist_lock's flags.
  */
 static u32 kill_other_threads(u32 flags)
 {
@@ -229,6 +271,10 @@ static u32 kill_other_threads(u32 flags)
 		if (task != current && task->state < TASK_ZOMBIE &&
 		    !task->killed)
 			kill_thread(task);
+		/*
+		 * next was released meanwhile: begin again, and skip who is
+		 * killed.
+		 */
 		if (next && ++n % TASKS_AT_ONCE == 0 &&
 		    !let_others_in(next, &flags))
 			next = TAILQ_FIRST(&leader->threads);
@@ -236,17 +282,24 @@ static u32 kill_other_threads(u32 flags)
 	return flags;
 }
 
+/* Threads may call it at the same time; the first one's status counts. */
 void do_group_exit(u32 code)
 {
 	struct task_struct *leader = current->group_leader;
 	u32 flags = tasklist_lock();
 
-	/* Killed to make room for execve: the group lives on without us. */
+	/*
+	 * A thread that was killed for another one's execve ends alone; the
+	 * group continues without it.
+	 */
 	if (!leader->group_exit && !leader->group_exec) {
 		leader->group_exit = true;
 		leader->group_exit_code = code;
 	}
-	/* A signal has told a few threads: the first of them tells the rest. */
+	/*
+	 * A fatal signal was delivered to a few threads only; the first of them
+	 * that comes here kills the rest.
+	 */
 	if (leader->group_exit && !leader->all_told) {
 		flags = kill_other_threads(flags);
 		leader->all_told = true;
@@ -255,11 +308,13 @@ void do_group_exit(u32 code)
 	do_exit(code);
 }
 
+/* Ends one thread; wait(2)'s word has the status in its second byte. */
 s32 sys_exit(u32 status)
 {
 	do_exit((status & 0xff) << 8);
 }
 
+/* What exit(3) calls. */
 s32 sys_exit_group(u32 status)
 {
 	do_group_exit((status & 0xff) << 8);
@@ -269,7 +324,8 @@ s32 sys_exit_group(u32 status)
 
 /*
  * The process keeps its pid through execve, so the caller takes the place, the
- * pid and the children of its zombie leader, which goes. tasklist_lock held.
+ * pid and the children of its zombie leader, which is released. Hold
+ * tasklist_lock.
  */
 static void become_leader(struct task_struct *me)
 {
@@ -278,6 +334,7 @@ static void become_leader(struct task_struct *me)
 	TAILQ_REMOVE(&old->threads, me, thread_link);
 	leave_id(me, ID_PID);
 	me->pid = old->pid;
+	/* Joins old's circle, so the number stays in use when old leaves. */
 	join_id(me, ID_PID, me->pid, old);
 	link_leader(me, old);
 	me->oom_score_adj = old->oom_score_adj;
@@ -287,6 +344,7 @@ static void become_leader(struct task_struct *me)
 	add_usage(&me->dead_use, &old->use);
 	me->child_use = old->child_use;
 	me->job = old->job;
+	/* In old's place: wait4 looks at children in the order of birth. */
 	TAILQ_INSERT_BEFORE(old, me, sibling);
 	while ((child = TAILQ_FIRST(&old->children)) != NULL) {
 		TAILQ_REMOVE(&old->children, child, sibling);
@@ -297,6 +355,10 @@ static void become_leader(struct task_struct *me)
 	release_task(old);
 }
 
+/*
+ * Linux's function of this name: execve by one of several threads ends the
+ * others, because their memory goes.
+ */
 int de_thread(void)
 {
 	struct task_struct *leader = current->group_leader;
@@ -308,6 +370,10 @@ int de_thread(void)
 		return -EAGAIN;
 	}
 	if (leader->nr_threads > 1) {
+		/*
+		 * Forbids new threads (link_child) and makes the others end
+		 * alone.
+		 */
 		leader->group_exec = current;
 		flags = kill_other_threads(flags);
 		tasklist_unlock(flags);
@@ -315,6 +381,7 @@ int de_thread(void)
 					  alone_in_group(leader));
 		flags = tasklist_lock();
 		leader->group_exec = NULL;
+		/* The whole group was killed while we slept. */
 		if (leader->group_exit)
 			err = -EAGAIN;
 		if (!err && leader != current)

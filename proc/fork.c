@@ -1,9 +1,9 @@
 /*
  * fork, vfork and clone: one task becomes two.
  *
- * do_fork builds the child step by step; each step that can fail is undone by
- * those before it, in reverse, and only link_child(), the last one, makes it
- * visible. Until then nobody can find it and nothing of the parent changed.
+ * do_fork builds the child step by step. If a step fails, those before it are
+ * undone in reverse order. Only link_child(), the last step, makes the child
+ * visible; until then nobody can find it and nothing of the parent has changed.
  */
 #include <asm/uaccess.h>
 #include <fs/fs.h>
@@ -14,12 +14,15 @@
 #include <trace.h>
 #include <uapi/sched.h>
 
-/* Namespaces, of which there is one of each kind, and descriptors of processes. */
+/* Namespaces (there is one of each kind) and pidfds do not exist here. */
 #define NOT_THERE                                                      \
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
 	 CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_PIDFD)
 
-/* What one address space, one handler table imply (clone(2)). */
+/*
+ * Returns 0, or -EINVAL for combinations that clone(2) forbids. A thread shares
+ * its group's handlers, and handlers are addresses in the shared memory.
+ */
 static int check_flags(u32 flags)
 {
 	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
@@ -33,10 +36,12 @@ static int check_flags(u32 flags)
 	return 0;
 }
 
+/* Shares or copies the parent's table of files. Returns 0 or -ENOMEM. */
 static int copy_files(struct task_struct *task, u32 flags)
 {
 	struct files_struct *files = current_thread_info()->files;
 
+	/* A kernel thread has none. */
 	if (!files)
 		return 0;
 	task->thread_info.files = flags & CLONE_FILES ? files_share(files) :
@@ -44,6 +49,10 @@ static int copy_files(struct task_struct *task, u32 flags)
 	return task->thread_info.files ? 0 : -ENOMEM;
 }
 
+/*
+ * Shares or copies the parent's address space. Returns 0 or dup_mmap's error.
+ * This is what fork costs: page tables, no pages.
+ */
 static int copy_mm(struct task_struct *task, u32 flags)
 {
 	struct mm_struct *oldmm = current_thread_info()->mm;
@@ -67,6 +76,7 @@ static int copy_mm(struct task_struct *task, u32 flags)
 	return 0;
 }
 
+/* Undoes copy_mm. May sleep: mmput unmaps a copy. */
 static void drop_mm(struct task_struct *task)
 {
 	struct mm_struct *mm = task->thread_info.mm;
@@ -76,7 +86,10 @@ static void drop_mm(struct task_struct *task)
 	mmput(mm);
 }
 
-/* The child returns 0 from the same call, on its own kernel stack. */
+/*
+ * Gives the child a copy of the parent's frame, on its own kernel stack, so
+ * that it returns 0 from the same call.
+ */
 static void copy_thread(struct task_struct *task, u32 flags, uaddr_t stack,
 			const struct pt_regs *regs, u32 tls)
 {
@@ -84,10 +97,15 @@ static void copy_thread(struct task_struct *task, u32 flags, uaddr_t stack,
 
 	*child = *regs;
 	child->r[0] = 0;
+	/*
+	 * 0: it continues on the same address, in its copy of the stack or,
+	 * after vfork, in the parent's.
+	 */
 	if (stack)
 		child->sp = stack;
 	task->context.sp = (u32)(uintptr_t)child;
 	task->context.pc = (u32)(uintptr_t)return_ops.from_fork;
+	/* The program may have changed it since the last switch saved it. */
 	__asm__ volatile("mrc p15, 0, %0, c13, c0, 2" /* TPIDRURW */
 			 : "=r"(task->context.tpidrurw));
 	if (flags & CLONE_SETTLS)
@@ -95,7 +113,7 @@ static void copy_thread(struct task_struct *task, u32 flags, uaddr_t stack,
 	vfp_fork(task);
 }
 
-/* tasklist_lock held. */
+/* Adds a thread to the caller's group. Hold tasklist_lock. */
 static void link_thread(struct task_struct *task)
 {
 	struct task_struct *leader = current->group_leader;
@@ -103,12 +121,16 @@ static void link_thread(struct task_struct *task)
 	task->group_leader = leader;
 	task->tgid = leader->pid;
 	set_parent(task, leader->parent);
+	/* The parent learns of the group's end only. */
 	task->exit_signal = 0;
 	leader->nr_threads++;
 	TAILQ_INSERT_TAIL(&leader->threads, task, thread_link);
 }
 
-/* tasklist_lock held. */
+/*
+ * Makes the child the leader of a group of its own and a child of its parent.
+ * Hold tasklist_lock.
+ */
 static void link_process(struct task_struct *task, u32 flags)
 {
 	struct task_struct *leader = current->group_leader;
@@ -116,19 +138,25 @@ static void link_process(struct task_struct *task, u32 flags)
 	link_leader(task, leader);
 	task->oom_score_adj = leader->oom_score_adj;
 	set_parent(task, flags & CLONE_PARENT ? leader->parent : leader);
-	/* A sibling tells the parent as its maker does. */
+	/*
+	 * A sibling (CLONE_PARENT) signals its end to the parent as its maker
+	 * does.
+	 */
 	task->exit_signal = flags & CLONE_PARENT ? leader->exit_signal :
 						   flags & CSIGNAL;
 	TAILQ_INSERT_TAIL(&task->parent->children, task, sibling);
 }
 
-/* The point where the child exists for others. 0, -EAGAIN, -ERESTARTNOINTR. */
+/* Makes the child visible to others. Returns 0, -EAGAIN or -ERESTARTNOINTR. */
 static int link_child(struct task_struct *task, u32 clone_flags)
 {
 	u32 flags = tasklist_lock();
 	int err;
 
-	/* A dying group gets no new member: nobody would kill it. */
+	/*
+	 * A dying group gets no new member, for its members have been told to
+	 * die already and nobody would tell the new one.
+	 */
 	if ((clone_flags & CLONE_THREAD) &&
 	    (current->group_leader->group_exit ||
 	     current->group_leader->group_exec))
@@ -143,6 +171,10 @@ static int link_child(struct task_struct *task, u32 clone_flags)
 	else
 		err = link_task(task);
 	if (!err) {
+		/*
+		 * Copied again under the lock: setpgid or setsid may have
+		 * changed them since dup_task_struct.
+		 */
 		task->pgrp = current->group_leader->pgrp;
 		task->session = current->group_leader->session;
 		if (clone_flags & CLONE_THREAD)
@@ -154,7 +186,10 @@ static int link_child(struct task_struct *task, u32 clone_flags)
 	return err;
 }
 
-/* All of the child but its place among the others. */
+/*
+ * Gives the child everything but its memory for itself, in an order that ends
+ * with the step that cannot be undone.
+ */
 static inline int copy_process(struct task_struct *task, u32 flags,
 			       uaddr_t stack, const struct pt_regs *regs,
 			       u32 tls)
@@ -170,6 +205,7 @@ static inline int copy_process(struct task_struct *task, u32 flags,
 	if (err)
 		goto err_services;
 	copy_thread(task, flags, stack, regs, tls);
+	/* Last: once others have seen the child, nothing may fail. */
 	err = link_child(task, flags);
 	if (err)
 		goto err_mm;
@@ -185,8 +221,9 @@ err_files:
 }
 
 /*
- * Sleep until the child runs another program or is gone. Who is killed need not
- * wait: the memory that was lent has two users and stays.
+ * Sleeps until the child runs another program or has ended, and drops the
+ * caller's reference. A killed parent need not wait: the memory that it lent
+ * has two users and stays.
  */
 static void wait_for_vfork(struct task_struct *child)
 {
@@ -196,6 +233,7 @@ static void wait_for_vfork(struct task_struct *child)
 	reap_dead_tasks();
 }
 
+/* Linux's kernel_clone. */
 int do_fork(u32 flags, uaddr_t stack, struct pt_regs *regs, uaddr_t parent_tid,
 	    uaddr_t child_tid, u32 tls, s32 *pid)
 {
@@ -204,6 +242,7 @@ int do_fork(u32 flags, uaddr_t stack, struct pt_regs *regs, uaddr_t parent_tid,
 
 	if (err)
 		return err;
+	/* Frees stacks that this child can use. */
 	reap_dead_tasks();
 	task = dup_task_struct(current);
 	if (!task)
@@ -218,6 +257,7 @@ int do_fork(u32 flags, uaddr_t stack, struct pt_regs *regs, uaddr_t parent_tid,
 		reap_dead_tasks();
 		return err;
 	}
+	/* Before the wake-up, after which the child may end and be freed. */
 	*pid = task->pid;
 	trace_event(TRACE_FORK, (u32)task->pid, flags,
 		    get_mm_rss(task->thread_info.mm),
@@ -226,6 +266,7 @@ int do_fork(u32 flags, uaddr_t stack, struct pt_regs *regs, uaddr_t parent_tid,
 	if ((flags & CLONE_PARENT_SETTID) &&
 	    put_user_u32((u32)task->pid, parent_tid) != 0)
 		pr_debug("clone: no parent tid stored at 0x%08x\n", parent_tid);
+	/* wait_for_vfork needs the child after its end. */
 	if (flags & CLONE_VFORK)
 		get_task(task);
 	wake_up_new_task(task);
@@ -234,11 +275,13 @@ int do_fork(u32 flags, uaddr_t stack, struct pt_regs *regs, uaddr_t parent_tid,
 	return 0;
 }
 
+/* What the system call returns in r0. */
 static s32 fork_result(int err, s32 pid)
 {
 	return err ? err : pid;
 }
 
+/* The child's stack is the parent's sp in a copy of its memory. */
 s32 sys_fork(struct pt_regs *regs)
 {
 	s32 pid = 0;
@@ -247,6 +290,7 @@ s32 sys_fork(struct pt_regs *regs)
 	return fork_result(err, pid);
 }
 
+/* The parent sleeps, so both can use one stack. */
 s32 sys_vfork(struct pt_regs *regs)
 {
 	s32 pid = 0;

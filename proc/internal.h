@@ -6,51 +6,63 @@
 
 #include <proc/proc.h>
 
-/* A walk does something with so many before others may run. */
+/* A long walk lets other tasks run after this many. */
 #define TASKS_AT_ONCE 16
 
 /* ---- task.c ------------------------------------------------------ */
 
 /*
- * A task_struct with a kernel stack, one reference, copied from orig as far as
- * fork inherits; in no list. NULL: no memory.
+ * Returns a new task_struct with a kernel stack and one reference, copied from
+ * orig as far as every child inherits, in no list; or NULL if memory is out.
+ * May sleep.
  */
 struct task_struct *dup_task_struct(const struct task_struct *orig)
 	__must_check;
 /*
- * Give it a free pid and make it findable: 0, or -EAGAIN when no pid is free
- * or there are too many tasks. (tasklist_lock)
+ * Gives task a free pid and makes it findable. Returns 0, or -EAGAIN when no
+ * pid is free or there are too many tasks. Hold tasklist_lock.
  */
 int __must_check link_task(struct task_struct *task);
 /*
- * Then make it the leader of a thread group of one, in like's process group and
- * session; NULL: it is the first in them. (tasklist_lock)
+ * After link_task: makes task the leader of a thread group of one, in the
+ * process group and session of `like`; NULL means that it is the first in them.
+ * Hold tasklist_lock.
  */
 void link_leader(struct task_struct *task, struct task_struct *like);
-/* Nobody finds it any more. Drops link_task's reference. (tasklist_lock) */
+/*
+ * Undoes link_task: nobody can find task afterwards. Drops link_task's
+ * reference. Hold tasklist_lock.
+ */
 void unlink_task(struct task_struct *task);
 
 /* ---- exit.c ------------------------------------------------------ */
 
 /*
- * A zombie leaves the family and may be forgotten; a thread's use is its
- * leader's from now on. (tasklist_lock)
+ * Releases a zombie or dead thread: it leaves its parent and its group, which
+ * inherits a thread's usage, and its number becomes free. Hold tasklist_lock.
  */
 void release_task(struct task_struct *task);
 /*
- * Kill the other threads of the group and wait for their end; be the leader.
- * 0; -EAGAIN and nothing changed: the caller is to die itself.
+ * Kills the other threads of the group, waits for their end, and becomes the
+ * leader. Returns 0; or -EAGAIN and nothing changed, if the caller is to die
+ * itself. May sleep.
  */
 int __must_check de_thread(void);
-/* The mm is not this task's any more: tell a waiting vfork parent. */
+/*
+ * Call it when task leaves its mm, while the mm is still there: lets services
+ * clean up in it and wakes a parent in vfork. May sleep.
+ */
 void mm_release(struct task_struct *task);
 
-/* The program of task ends: its faults are its group's. (tasklist_lock) */
+/*
+ * The program of task ends: adds the faults that its mm has counted to the
+ * group's. Hold tasklist_lock.
+ */
 void keep_fault_counts(struct task_struct *task);
 
 /* ---- usage.c ----------------------------------------------------- */
 
-/* src counts in dst from now on. */
+/* Adds src to dst; whoever shares dst holds its lock. */
 void add_usage(struct task_usage *dst, const struct task_usage *src);
 
 #endif

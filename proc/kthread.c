@@ -1,7 +1,8 @@
 /*
  * Kernel threads: tasks without a user half.
  *
- * Children of the idle task, as in Linux of old; nobody waits for them.
+ * They are children of the idle task, as in early Linux. Nobody waits for them:
+ * they are released as soon as they end.
  */
 #include <lib/printk.h>
 #include <proc/internal.h>
@@ -13,17 +14,23 @@ struct kthread_start {
 	void *arg;
 };
 
+/* Runs on the thread's own stack, called by ret_from_kthread. */
 static void kthread_main(void *data)
 {
 	struct kthread_start start = *(struct kthread_start *)data;
 
+	/* Before the function, which may never return. */
 	kfree(data);
 	start.fn(start.arg);
-	/* A thread that called execve goes on to user mode by its frame. */
+	/*
+	 * Process 1 begins as a kernel thread and calls execve; it returns to
+	 * user mode through its frame instead of ending.
+	 */
 	if (!current->thread_info.mm)
 		do_exit(0);
 }
 
+/* Prepares the context that the first switch to task loads. */
 static void start_at(struct task_struct *task, struct kthread_start *start)
 {
 	struct pt_regs *regs = task_pt_regs(task);
@@ -34,7 +41,10 @@ static void start_at(struct task_struct *task, struct kthread_start *start)
 	task->context.pc = (u32)(uintptr_t)return_ops.from_kthread;
 }
 
-/* Where a kernel thread hangs in the tree. tasklist_lock held. */
+/*
+ * Enters a kernel thread into the tree, as a child of the idle task. Hold
+ * tasklist_lock.
+ */
 static int adopt_kthread(struct task_struct *task)
 {
 	int err = link_task(task);
@@ -47,6 +57,9 @@ static int adopt_kthread(struct task_struct *task)
 	return 0;
 }
 
+/*
+ * No mm is made: the thread borrows that of the task before it (run/sched.c).
+ */
 int kthread_run(void (*fn)(void *arg), void *arg, const char *name,
 		struct task_struct **result)
 {
@@ -59,6 +72,7 @@ int kthread_run(void (*fn)(void *arg), void *arg, const char *name,
 		goto err_free;
 	*start = (struct kthread_start){ fn, arg };
 	snprintf(task->comm, sizeof(task->comm), "%s", name);
+	/* Group 0, the idle task's, which no kill(2) can name. */
 	task->pgrp = 0;
 	task->session = 0;
 	start_at(task, start);
@@ -70,6 +84,7 @@ int kthread_run(void (*fn)(void *arg), void *arg, const char *name,
 	tasklist_unlock(flags);
 	if (err)
 		goto err_services;
+	/* Before the wake-up: the thread may end, and be freed, at once. */
 	if (result)
 		*result = task;
 	wake_up_new_task(task);

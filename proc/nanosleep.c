@@ -8,6 +8,7 @@
 
 /* ---- moving times ------------------------------------------------ */
 
+/* Both words in one copy: user memory is opened once. */
 int put_timespec32(u64 ns, uaddr_t to)
 {
 	u32 nsec, sec = split_seconds(ns, &nsec);
@@ -15,6 +16,7 @@ int put_timespec32(u64 ns, uaddr_t to)
 	return put_user_pair(sec, nsec, to);
 }
 
+/* The unsigned comparison refuses negative nanoseconds, too. */
 int get_timespec32(uaddr_t from, u64 *ns)
 {
 	struct old_timespec32 ts;
@@ -29,7 +31,11 @@ int get_timespec32(uaddr_t from, u64 *ns)
 
 /* ---- sleeping ---------------------------------------------------- */
 
-/* Sleep until the monotonic clock shows `until`: 0, or -EINTR by a signal. */
+/*
+ * Sleeps until the monotonic clock reaches `until`. Returns 0, or -EINTR when a
+ * signal is pending. A loop, because a task may be woken for other reasons than
+ * its timer.
+ */
 int sleep_until(u64 until)
 {
 	for (;;) {
@@ -37,6 +43,10 @@ int sleep_until(u64 until)
 
 		if (now >= until)
 			return 0;
+		/*
+		 * The state before the look: a signal that arrives in between
+		 * finds a sleeper and wakes it.
+		 */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (signal_pending()) {
 			set_current_state(TASK_RUNNING);
@@ -46,7 +56,11 @@ int sleep_until(u64 until)
 	}
 }
 
-/* Sleep until block->until; cut by a signal, say what is left at arg[0]. */
+/*
+ * Sleeps until block->until. If a signal ends that early, stores the time left
+ * at arg[0] and asks for a restart. The end is absolute, so a restart does not
+ * prolong the sleep.
+ */
 static s32 sleep_with_rest(const struct restart_block *block)
 {
 	uaddr_t rem = block->arg[0];
@@ -58,9 +72,11 @@ static s32 sleep_with_rest(const struct restart_block *block)
 	if (rem &&
 	    put_timespec32(block->until > now ? block->until - now : 0, rem))
 		return -EFAULT;
+	/* Linux's -ERESTART_RESTARTBLOCK: no handler ran, so go on sleeping. */
 	return restart_with(block);
 }
 
+/* Nothing is stored in rem if the sleep ends in time, as Linux. */
 s32 sys_nanosleep(uaddr_t req, uaddr_t rem)
 {
 	struct restart_block block = { .go_on = sleep_with_rest,

@@ -1,40 +1,45 @@
 /*
- * Memory ran out: one process dies so that the rest lives on.
+ * Out of memory: one process is killed so that the others can continue.
  *
- * The rule, all of it: the process whose death gives most back, its resident
- * pages and page tables, as it or its parents have adjusted that; the youngest
- * of equals; init, and who shares its memory in vfork, only when there is no
- * other, for the machine ends with it. One that is dying already is waited for
- * instead, and when that takes long its memory is taken before its end.
- * (docs/oom.md)
+ * The whole rule: kill the process whose death frees most, counted in resident
+ * pages and page tables, and adjusted by its oom_score_adj; of equals the
+ * youngest. init, and a vfork child that uses init's memory, are chosen only if
+ * there is no other, because the machine ends with init. If a process is dying
+ * already its end is awaited instead; when that takes long, its memory is taken
+ * before its end. (docs/oom.md)
  */
 #include <lib/printk.h>
 #include <proc/internal.h>
 #include <string.h>
 #include <trace.h>
 
-/* As Linux's rate limit: so many reports in so long a time. */
+/* Linux's rate limit: at most REPORTS_MAX reports in REPORTS_NS. */
 #define REPORTS_NS  (5ull * NSEC_PER_SEC)
 #define REPORTS_MAX 10u
 
-/* So long a victim has, as on Linux: its robust locks lie in its memory. */
+/*
+ * Linux's delay before a victim's memory is taken: its robust futexes lie in that
+ * memory, and its exit should find them.
+ */
 #define REAP_AFTER_NS (2ull * NSEC_PER_SEC)
 
 /* tasklist_lock */
 static u32 oom_kills;
 static u64 last_kill;
 
+/* For /proc/vmstat. */
 u32 nr_oom_kills(void)
 {
 	return READ_ONCE(oom_kills);
 }
 
+/* True if the task still has memory that its death would free. */
 static bool is_alive(const struct task_struct *task)
 {
 	return task->thread_info.mm && task->state < TASK_ZOMBIE;
 }
 
-/* tasklist_lock held. NULL: it is ending. */
+/* Returns the mm of process 1, or NULL if it is ending. Hold tasklist_lock. */
 static const struct mm_struct *init_memory(void)
 {
 	const struct task_struct *task;
@@ -45,11 +50,16 @@ static const struct mm_struct *init_memory(void)
 	return NULL;
 }
 
+/*
+ * Pages of the page tables: 1 KiB for each second-level table, 16 KiB for the
+ * pgd.
+ */
 static u32 table_pages(const struct mm_struct *mm)
 {
 	return (mm->nr_ptes * PTRS_PER_PTE + PTRS_PER_PGD) * 4 / PAGE_SIZE;
 }
 
+/* Linux's formula without swap. */
 u32 oom_badness(const struct task_struct *task)
 {
 	const struct mm_struct *mm = task->thread_info.mm;
@@ -58,18 +68,24 @@ u32 oom_badness(const struct task_struct *task)
 
 	if (!is_alive(task) || adj == OOM_SCORE_ADJ_MIN || mm->reaped)
 		return 0;
+	/* A point of oom_score_adj weighs a thousandth of all memory. */
 	pages = (s32)(get_mm_rss(mm) + table_pages(mm)) +
 		adj * (s32)(totalram_pages() / 1000);
+	/* At least 1: it can be chosen if there is nobody else. */
 	return pages > 0 ? (u32)pages : 1;
 }
 
+/* Read without a lock: both only ever become true. */
 static bool is_dying(const struct task_struct *task)
 {
 	return READ_ONCE(task->killed) ||
 		READ_ONCE(task->thread_info.flags) & TIF_EXITING;
 }
 
-/* It has let go of its memory, which may take it many ticks to give back. */
+/*
+ * True if the task has dropped its mm and not ended yet: it may need many ticks
+ * to free all of it.
+ */
 static bool is_freeing(const struct task_struct *task)
 {
 	return is_dying(task) && !task->thread_info.mm &&
@@ -77,10 +93,11 @@ static bool is_freeing(const struct task_struct *task)
 }
 
 /*
- * There may be thousands of tasks to choose from: others are let in meanwhile,
- * and who has been chosen may end. NULL: so it was, or memory is on its way back
- * from who has let go of it. That is waited for, but not for long: the task may
- * wait for the core behind many others. tasklist_lock held, its flags.
+ * Returns the task to kill, or NULL if it ended meanwhile, or if memory is
+ * already on its way back from a task that is freeing it. That is awaited only
+ * for a while: the task may itself wait for the core behind many others. The
+ * walk may be long, so other tasks run in between. Hold tasklist_lock; flags
+ * are its flags.
  */
 static struct task_struct *select_victim(u32 *flags)
 {
@@ -94,14 +111,17 @@ static struct task_struct *select_victim(u32 *flags)
 			return NULL;
 		}
 		pages = oom_badness(task);
+		/* >=: of equals the later in the list, which is the younger. */
 		if (pages >= most && task->thread_info.mm != init_memory()) {
 			put_task(victim);
 			victim = get_task(task);
 			most = pages;
 		}
+		/* Where task was released the walk begins again. */
 		if (++n % TASKS_AT_ONCE == 0 && !let_others_in(task, flags))
 			task = TAILQ_FIRST(&all_tasks);
 	}
+	/* The lock was dropped in between: is the choice still there? */
 	task = find_task(victim->pid);
 	put_task(victim);
 	return task == victim && is_alive(task) ? task : NULL;
@@ -109,16 +129,19 @@ static struct task_struct *select_victim(u32 *flags)
 
 /* ---- the report -------------------------------------------------- */
 
-/* What is said of a victim when no lock is held any more. */
+/* The facts for the report, copied under the lock and printed without it. */
 struct oom_report {
 	s32 pid, adj;
 	char comm[TASK_COMM_LEN];
 	u32 total_vm, anon, file, shmem, tables; /* pages */
 	bool wanted;
-	u32 left_out; /* reports before it that were not */
+	u32 left_out; /* reports suppressed before this one */
 };
 
-/* Wanted, by the rate? tasklist_lock held. */
+/*
+ * Decides whether this report is printed, and counts those that are not. Hold
+ * tasklist_lock.
+ */
 static void limit_rate(struct oom_report *report)
 {
 	static u64 since;
@@ -131,10 +154,14 @@ static void limit_rate(struct oom_report *report)
 	}
 	report->wanted = nr++ < REPORTS_MAX;
 	report->left_out = left_out;
+	/* The next report that is printed names how many were not. */
 	left_out = report->wanted ? 0 : left_out + 1;
 }
 
-/* tasklist_lock held. */
+/*
+ * Fills the report; victim may end as soon as the lock is released. Hold
+ * tasklist_lock.
+ */
 static void note(struct oom_report *report, const struct task_struct *victim)
 {
 	const struct mm_struct *mm = victim->thread_info.mm;
@@ -152,11 +179,13 @@ static void note(struct oom_report *report, const struct task_struct *victim)
 	limit_rate(report);
 }
 
+/* Pages to KiB, the unit of Linux's report. */
 static unsigned int kib(u32 pages)
 {
 	return pages * (PAGE_SIZE / 1024);
 }
 
+/* Linux's words, which monitoring tools search logs for. */
 static void print_report(const struct oom_report *report)
 {
 	if (!report->wanted)
@@ -176,8 +205,9 @@ static void print_report(const struct oom_report *report)
 /* ---- the kill ---------------------------------------------------- */
 
 /*
- * Everybody who uses the memory must go before it is free; there may be
- * thousands of them. We have a reference to mm. tasklist_lock held, its flags.
+ * Kills every task that uses mm: only when all are gone is the memory free.
+ * There may be thousands, so others run in between; the caller holds a
+ * reference to mm meanwhile. Hold tasklist_lock; flags are its flags.
  */
 static void kill_users_of(const struct mm_struct *mm, u32 *flags)
 {
@@ -185,6 +215,9 @@ static void kill_users_of(const struct mm_struct *mm, u32 *flags)
 	u32 n = 0;
 
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
+		/*
+		 * Not by thread group: a vfork child uses its parent's memory.
+		 */
 		if (task->thread_info.mm == mm && !task->killed)
 			kill_thread(task);
 		if (++n % TASKS_AT_ONCE == 0 && !let_others_in(task, flags))
@@ -194,7 +227,7 @@ static void kill_users_of(const struct mm_struct *mm, u32 *flags)
 
 /* ---- a victim that does not end ---------------------------------- */
 
-/* tasklist_lock held. */
+/* True if no task that uses mm would survive. Hold tasklist_lock. */
 static bool all_users_die(const struct mm_struct *mm)
 {
 	const struct task_struct *task;
@@ -206,8 +239,9 @@ static bool all_users_die(const struct mm_struct *mm)
 }
 
 /*
- * Somebody waits for the end of those who use mm. True: for so long that its
- * memory is to be taken; we have a use of it, for reap(). tasklist_lock held.
+ * Notes that somebody waits for mm's users to end. Returns true if that took so
+ * long that the memory is to be taken; the caller then has a reference of
+ * mm_users, for reap(). Hold tasklist_lock.
  */
 static bool is_overdue(struct mm_struct *mm)
 {
@@ -215,13 +249,14 @@ static bool is_overdue(struct mm_struct *mm)
 
 	if (!mm->oom_since)
 		mm->oom_since = now;
+	/* mmget_not_zero last, for only it has an effect. */
 	return now - mm->oom_since >= REAP_AFTER_NS && all_users_die(mm) &&
 		mmget_not_zero(mm);
 }
 
 /*
- * The task that wants memory does it: it holds no lock that the victim may need,
- * and can wait until mmap_lock is free.
+ * Takes the victim's memory. The task that needs memory does this itself: it
+ * holds no lock that the victim may need, and can wait until mmap_lock is free.
  */
 static void reap(struct mm_struct *mm, s32 pid)
 {
@@ -233,8 +268,10 @@ static void reap(struct mm_struct *mm, s32 pid)
 }
 
 /*
- * Kills it, unless that is done. True: its memory, to which we have a reference,
- * is to be taken, with a use of it for reap(). tasklist_lock held, its flags.
+ * Kills victim, unless that was done before. Returns true if its memory is to
+ * be taken by reap(), for which the caller then has a reference of mm_users;
+ * the caller also holds one of mm_count. Hold tasklist_lock; flags are its
+ * flags.
  */
 static bool kill_victim(struct task_struct *victim, struct oom_report *report,
 			u32 *flags)
@@ -246,10 +283,15 @@ static bool kill_victim(struct task_struct *victim, struct oom_report *report,
 	/* A vfork parent is killed with its child, which is of another group. */
 	if (!leader->group_exit && !all_users_die(mm)) {
 		note(report, victim);
+		/*
+		 * As in do_group_exit: the status of all is fixed before any
+		 * ends.
+		 */
 		leader->group_exit = true;
 		leader->group_exit_code = SIGKILL;
 		oom_kills++;
 		trace_event(TRACE_OOM, (u32)victim->tgid, 0, 0, 0);
+		/* select_victim waits for this one before it takes another. */
 		last_kill = ktime_ns();
 		kill_users_of(mm, flags);
 	}
@@ -257,8 +299,8 @@ static bool kill_victim(struct task_struct *victim, struct oom_report *report,
 }
 
 /*
- * The machine ends with init: not while there are pages enough. An allocation
- * failed because a test has asked for it, or they were given back since.
+ * True if init would be the victim while there are pages enough. Then the
+ * allocation failed because a test asked for it, or pages were freed since.
  */
 static bool spares_init(const struct task_struct *victim)
 {
@@ -268,6 +310,10 @@ static bool spares_init(const struct task_struct *victim)
 	return victim->thread_info.mm == init_memory() && zone.free > zone.high;
 }
 
+/*
+ * Linux's function also runs from the page allocator; here only a page fault
+ * calls it, and system calls return -ENOMEM.
+ */
 bool out_of_memory(void)
 {
 	struct oom_report report = { .wanted = false };
@@ -277,7 +323,7 @@ bool out_of_memory(void)
 	s32 pid = 0;
 	u32 flags;
 
-	/* To wait for itself it would wait for ever. */
+	/* It would wait for its own end. */
 	if (is_dying(current))
 		return false;
 	flags = tasklist_lock();
@@ -285,16 +331,24 @@ bool out_of_memory(void)
 	if (victim && !spares_init(victim)) {
 		pid = victim->tgid;
 		mm = victim->thread_info.mm;
+		/*
+		 * mm_count keeps the structure only: the memory itself is to
+		 * go.
+		 */
 		mmgrab(mm);
 		overdue = kill_victim(victim, &report, &flags);
 	}
 	tasklist_unlock(flags);
+	/* The console is slow, and timers of services wait for the lock. */
 	print_report(&report);
 	if (overdue)
 		reap(mm, pid);
 	if (mm)
 		mmdrop(mm);
-	/* The victim cannot end while we keep the core. */
+	/*
+	 * The victim needs the core to end. Uninterruptible: a pending signal
+	 * would make this a busy loop.
+	 */
 	if (!is_dying(current)) {
 		set_current_state(TASK_UNINTERRUPTIBLE);
 		schedule_timeout(TICK_NSEC);

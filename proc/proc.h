@@ -1,5 +1,5 @@
 /*
- * proc/proc.h - the lives of tasks: making them, finding them, their end.
+ * proc/proc.h - tasks: how they are made, found, waited for, and end.
  *
  * What a task is, and which lock guards which of its fields, is in run/task.h.
  */
@@ -16,57 +16,71 @@
 
 /* ---- running ----------------------------------------------------- */
 
-/* Once, after kmem_cache_init: what tasks are made of. */
+/* Boot, once, after kmem_cache_init: makes the slab cache of task_structs. */
 void proc_caches_init(void);
 
 /*
- * A kernel thread: runs fn(arg), then exits. It has no mm and borrows one. 0
- * and *task (may be NULL: not wanted; valid until the thread exits), -EAGAIN,
- * -ENOMEM.
+ * Starts a kernel thread that runs fn(arg) and then exits. It has no mm and
+ * borrows one. Returns 0 and *task (result may be NULL; the pointer is valid
+ * until the thread exits), -EAGAIN or -ENOMEM. name is copied. May sleep.
  */
 int __must_check kthread_run(void (*fn)(void *arg), void *arg, const char *name,
 			     struct task_struct **task);
 /*
- * Give back the memory of tasks that are gone. fork, wait and exit do it by
- * themselves; tests call it before they count pages. May sleep.
+ * Frees the memory of tasks whose last reference is gone. fork, wait and exit
+ * do it by themselves; tests call it before they count pages. May sleep.
  */
 void reap_dead_tasks(void);
 
 /*
- * fork, vfork and clone. regs: the caller's frame. 0 and *pid, or -EAGAIN,
- * -ENOMEM, -EINVAL; on error nothing changed.
+ * fork, vfork and clone. regs is the caller's frame; stack, parent_tid and
+ * child_tid are user addresses, used as clone_flags require. Returns 0 and the
+ * child's pid in *pid; or -EAGAIN, -ENOMEM, -EINVAL or -ERESTARTNOINTR, and
+ * nothing changed. Sleeps until the child is done for CLONE_VFORK.
  */
 int __must_check do_fork(u32 clone_flags, uaddr_t stack, struct pt_regs *regs,
 			 uaddr_t parent_tid, uaddr_t child_tid, u32 tls,
 			 s32 *pid);
 
 /*
- * Replace the program. path and the vectors are kernel memory; argv[argc] is
- * NULL. 0: regs are the new program's, it starts on return to user mode.
- * -ENOENT, -EACCES, -ENOEXEC, -ENOMEM, -E2BIG ...: nothing changed. Once the
- * old program is gone nothing can fail any more.
- * *why, on error, is a sentence a person understands; it stays valid until
- * the next execve fails.
+ * Replaces the program of the running task. path and the vectors are kernel
+ * memory; argv[argc] is NULL. Returns 0 with the new program's registers in
+ * regs, which starts on return to user mode; or -ENOENT, -EACCES, -ENOEXEC,
+ * -ENOMEM, -E2BIG ..., and nothing changed. Once the old program is gone
+ * nothing can fail. On an error *why is a sentence for people; it stays valid
+ * until the next execve fails. May sleep.
  */
 int __must_check do_execve(const char *path, char *const argv[],
 			   char *const envp[], struct pt_regs *regs,
 			   const char **why);
 
-/* The same for a program, whose two vectors are user memory. */
+/*
+ * The same for execve(2): path is kernel memory, the two vectors are user
+ * addresses. A broken file is named on the log.
+ */
 s32 do_user_execve(const char *path, uaddr_t argv, uaddr_t envp,
 		   struct pt_regs *regs);
 
-/* What is moved at random in programs to come: 0 to 2, as in exec_layout.c. */
+/*
+ * What execve places at random: 0 to 2, see exec_layout.c. Written by /proc/sys
+ * without a lock.
+ */
 #define MAX_RANDOMIZE 2
 extern u32 randomize_va_space;
 
-/* End the running task / thread group. code is wait(2)'s status word. */
+/*
+ * End the running task or its whole thread group. code is wait(2)'s status
+ * word. Hold no lock; never called for the idle task.
+ */
 void do_exit(u32 code) __noreturn;
 void do_group_exit(u32 code) __noreturn;
 
 /* ---- finding ----------------------------------------------------- */
 
-/* Under tasklist_lock; who puts it among its siblings is the caller. */
+/*
+ * Sets parent and ppid; the caller enters task among parent's children. Hold
+ * tasklist_lock.
+ */
 static inline void set_parent(struct task_struct *task,
 			      struct task_struct *parent)
 {
@@ -74,62 +88,88 @@ static inline void set_parent(struct task_struct *task,
 	WRITE_ONCE(task->ppid, parent->tgid);
 }
 
-/* Have all threads of leader's group ended? (tasklist_lock) */
+/* True if all threads of leader's group have ended. Hold tasklist_lock. */
 static inline bool group_is_over(const struct task_struct *leader)
 {
 	return leader->state >= TASK_ZOMBIE && leader->nr_threads == 1;
 }
 
-/* Any task with that number, or NULL; hold tasklist_lock while it is used. */
+/*
+ * Returns a task with that number, or NULL. Hold tasklist_lock while the task
+ * is used, or take a reference.
+ */
 struct task_struct *find_by_id(enum id_kind kind, s32 nr);
 static inline struct task_struct *find_task(s32 pid)
 {
 	return find_by_id(ID_PID, pid);
 }
 
-/* The lowest number from `from` on that a task, group or session has, or 0. */
+/*
+ * Returns the lowest number at or above `from` that a task, group or session
+ * has, or 0 if there is none. Hold tasklist_lock.
+ */
 s32 next_number(s32 from);
 
-/* Every process of a group or session; none may leave it meanwhile. */
+/*
+ * Walks over every process of a group or session. Hold tasklist_lock; no
+ * process may leave it during the walk.
+ */
 #define for_each_by_id(task, kind, nr)                                \
 	for (struct task_struct *first_ = find_by_id((kind), (nr)),   \
 				*next_ = first_;                      \
 	     ((task) = next_) != NULL; next_ = next_->ids[kind].next, \
 				next_ = next_ != first_ ? next_ : NULL)
 
-/* Every thread of a group, its leader too; none may leave it meanwhile. */
+/*
+ * Walks over every thread of a group, its leader included. Hold tasklist_lock;
+ * no thread may leave during the walk.
+ */
 #define for_each_thread(task, leader) \
 	TAILQ_FOREACH(task, &(leader)->threads, thread_link)
 
 /*
- * A process enters a group or session, where first is already (NULL: it is the
- * first); or leaves its own. (tasklist_lock)
+ * join_id enters task into group or session nr; first is a member already, or
+ * NULL if task is the first. leave_id takes task out of its own. Hold
+ * tasklist_lock.
  */
 void join_id(struct task_struct *task, enum id_kind kind, s32 nr,
 	     struct task_struct *first);
 void leave_id(struct task_struct *task, enum id_kind kind);
-/* Interrupts stay on (run/task.h); what it returns goes to tasklist_unlock. */
+/*
+ * Take and release tasklist_lock; interrupts stay on (run/task.h).
+ * tasklist_unlock takes the value that tasklist_lock returned.
+ */
 u32 tasklist_lock(void);
 void tasklist_unlock(u32 flags);
 /*
- * Where a walk may be long: other tasks run, tasklist_lock is held before and
- * after. False: task is gone, and with it the place where the walk was.
+ * For long walks: releases tasklist_lock, lets other tasks run, and takes it
+ * again. Returns false if task was released meanwhile, and with it the place in
+ * the walk.
  */
 bool __must_check let_others_in(struct task_struct *task, u32 *flags);
 extern struct task_list all_tasks; /* tasklist_lock */
-/* How many tasks there are, the idle task not counted; were made since boot. */
+/*
+ * Statistics for /proc, read without a lock: how many tasks there are, the idle
+ * task not counted; how many were made since boot; the pid given last.
+ */
 u32 nr_tasks(void);
 u32 nr_forks(void);
 s32 last_pid_given(void);
-/* What the whole thread group of leader has used so far. (tasklist_lock) */
+/*
+ * Fills *use with what the thread group of leader has used so far. Hold
+ * tasklist_lock.
+ */
 void group_usage(const struct task_struct *leader, struct task_usage *use);
-/* A reference (mmget) to a live user mm of the task with that pid, or NULL. */
+/*
+ * Returns the user mm of the task with that pid, with a reference that mmput
+ * drops; or NULL if there is no such task, or it has no mm.
+ */
 struct mm_struct *get_task_mm_by_pid(s32 pid) __must_check;
 
 /*
- * This one thread ends on its way to user mode; it is woken if it sleeps where a
- * kill may wake it. The core knows no other signal. Hold tasklist_lock, so that
- * the task cannot be released.
+ * Kills one thread: it ends on its way to user mode, and is woken if it sleeps
+ * where a kill may wake it. The core knows no other signal. Hold tasklist_lock,
+ * so that the task cannot be released.
  */
 void kill_thread(struct task_struct *task);
 
@@ -147,40 +187,53 @@ struct wait_request {
 };
 
 /*
- * Wait for a child of the caller as req says: 0, req->pid and what follows tell
- * which, if any; -ECHILD, -ERESTARTSYS.
+ * Waits for a child of the caller as req requests. Returns 0, and req->pid with
+ * the fields after it names the child, if any; -ECHILD, or -ERESTARTSYS for a
+ * signal. May sleep.
  */
 int __must_check do_wait(struct wait_request *req);
 
-/* Linux's struct rusage of use into user memory: 0 or -EFAULT. */
+/*
+ * Stores use as Linux's struct rusage at user address to. Returns 0 or -EFAULT.
+ */
 int __must_check put_rusage(const struct task_usage *use, uaddr_t to);
 
 /* ---- sleeping (proc/nanosleep.c) --------------------------------- */
 
-/* Linux's 32-bit struct timespec at a user address: 0, -EFAULT, -EINVAL. */
+/*
+ * Load and store Linux's 32-bit struct timespec at a user address; ns are
+ * nanoseconds. Return 0, -EFAULT, or (get) -EINVAL for a negative time.
+ */
 int __must_check get_timespec32(uaddr_t from, u64 *ns);
 int __must_check put_timespec32(u64 ns, uaddr_t to);
-/* Until ktime_ns() is `until`: 0, or -EINTR by a signal. */
+/*
+ * Sleeps until ktime_ns() reaches `until`. Returns 0, or -EINTR for a signal.
+ */
 int __must_check sleep_until(u64 until);
 
-/* Unpredictable for tests, not for attackers: no entropy source is known. */
+/*
+ * Fills buf with random bytes, good for tests and address layout, not against
+ * attackers: no entropy source is known. Takes a spinlock; never sleeps.
+ */
 void get_random_bytes(void *buf, u32 bytes);
 
 /* ---- memory ran out (proc/oom.c) --------------------------------- */
 
 /*
- * A fault of the running task found no memory. Kill one process: the one with
- * the highest badness, init last of all; say on the log which. May sleep:
- * no lock held. True: the access may be tried again. False: the task itself is
- * dying or in exit, nobody is killed for it, and it goes on without the memory.
+ * Call it when a page fault found no memory. Kills one process, the one with
+ * the highest badness, init last of all, and names it on the log. May sleep:
+ * hold no lock. Returns true if the access may be tried again; false if the
+ * running task itself is dying, for which nobody is killed and which continues
+ * without the memory.
  */
 bool out_of_memory(void);
 /*
- * Pages that the death of task's process is thought to give back, after its
- * adjustment; at least 1, or 0: it is not to be killed. (tasklist_lock)
+ * Returns the number of pages that killing task's process is expected to free,
+ * after its oom_score_adj: at least 1, or 0 if it must not be killed. Hold
+ * tasklist_lock.
  */
 u32 oom_badness(const struct task_struct *task);
-/* Processes it has killed since boot. */
+/* How many processes out_of_memory has killed since boot. */
 u32 nr_oom_kills(void);
 
 #endif

@@ -2,10 +2,9 @@
  * Tasks: their memory, their numbers, and the list of all of them.
  *
  * Owns task_struct and kernel stacks. A task has one reference while it may
- * run, dropped after its last switch, and one while it can be found, dropped
- * by release_task; whoever drops the last one leaves the memory to
- * reap_dead_tasks(), because the last one is often dropped where nobody may
- * sleep.
+ * run, dropped after its last switch, and one while it can be found, dropped by
+ * release_task. The last reference often goes where sleeping is not allowed, so
+ * put_task() only queues the task, and reap_dead_tasks() frees its memory.
  */
 #include <cred.h>
 #include <percpu.h>
@@ -24,7 +23,10 @@ static u32 task_count; /* tasklist_lock */
 static s32 last_pid;   /* tasklist_lock */
 static u32 forks;      /* tasklist_lock */
 
-/* tasklist_lock: the first of each circle, and a bit for each number in use. */
+/*
+ * tasklist_lock. The table has the first task of each circle of equal ids;
+ * used_numbers has a bit for each number in use.
+ */
 #define NR_ID_BUCKETS 1024
 static LIST_HEAD(, task_id) id_table[NR_ID_BUCKETS];
 static u32 used_numbers[MAX_PID / 32];
@@ -34,30 +36,49 @@ struct stack_cache {
 };
 static DEFINE_PER_CPU(struct stack_cache, stack_cache);
 
+/*
+ * Returns 0 in place of flags: interrupts stay on, because walks under this
+ * lock may be long. The callers keep Linux's shape.
+ */
 u32 tasklist_lock(void)
 {
 	spin_lock(&tasklist_spinlock);
 	return 0;
 }
 
+/* Takes what tasklist_lock returned. */
 void tasklist_unlock(u32 flags __unused_arg)
 {
 	spin_unlock(&tasklist_spinlock);
 }
 
+/*
+ * Lets other tasks run in the middle of a walk. The walk may continue at task
+ * only if it is still findable under its pid; a task that was released
+ * meanwhile has left the list.
+ */
 bool let_others_in(struct task_struct *task, u32 *flags)
 {
 	bool found;
 
+	/*
+	 * The reference keeps the memory, so that the pointer can be compared
+	 * afterwards.
+	 */
 	get_task(task);
 	tasklist_unlock(*flags);
 	cond_resched();
 	*flags = tasklist_lock();
 	found = find_task(task->pid) == task;
+	/* The list holds a reference of its own if task was found. */
 	put_task(task);
 	return found;
 }
 
+/*
+ * Returns a kernel stack of THREAD_SIZE bytes, or NULL if memory is out. May
+ * sleep.
+ */
 static void *alloc_stack(void)
 {
 	u32 flags = local_irq_save();
@@ -70,11 +91,18 @@ static void *alloc_stack(void)
 	local_irq_restore(flags);
 	if (stack)
 		return stack;
-	/* Twice the alignment: an overflow shows in the bit THREAD_SIZE of sp. */
+	/*
+	 * Aligned to twice its size, so that an overflow shows in the bit
+	 * THREAD_SIZE of sp (trap/entry.S).
+	 */
 	return vmalloc_aligned(THREAD_SIZE, 2 * THREAD_SIZE, GFP_KERNEL,
 			       "stack");
 }
 
+/*
+ * Keeps the stack for the next fork if there is room, else unmaps it. May
+ * sleep.
+ */
 static void free_stack(void *stack)
 {
 	u32 flags = local_irq_save();
@@ -86,9 +114,11 @@ static void free_stack(void *stack)
 		stack = NULL;
 	}
 	local_irq_restore(flags);
+	/* After interrupts are on again; NULL if the stack was kept. */
 	vfree(stack);
 }
 
+/* SLAB_PANIC: without tasks there is nothing to boot. */
 void proc_caches_init(void)
 {
 	task_cache = kmem_cache_create("task_struct",
@@ -96,12 +126,20 @@ void proc_caches_init(void)
 				       SLAB_HWCACHE_ALIGN | SLAB_PANIC, NULL);
 }
 
+/*
+ * Copies what a child always inherits; what the flags of clone decide is copied
+ * in fork.c. orig is current or init_task and does not change meanwhile.
+ */
 struct task_struct *dup_task_struct(const struct task_struct *orig)
 {
 	struct task_struct *task = kmem_cache_alloc(task_cache, GFP_KERNEL);
 
 	if (!task)
 		return NULL;
+	/*
+	 * Not all: what lies behind is large and written below or before its
+	 * use.
+	 */
 	memset(task, 0, TASK_ZEROED);
 	task->vfp.used = false;
 	task->stack = alloc_stack();
@@ -110,6 +148,7 @@ struct task_struct *dup_task_struct(const struct task_struct *orig)
 		return NULL;
 	}
 	atomic_set(&task->usage, 1);
+	/* Only wake_up_new_task may start it: no signal wakes this state. */
 	task->state = TASK_UNINTERRUPTIBLE;
 	task->pgrp = orig->pgrp;
 	task->session = orig->session;
@@ -127,15 +166,25 @@ struct task_struct *dup_task_struct(const struct task_struct *orig)
 	return task;
 }
 
+/*
+ * Frees the memory of tasks whose last reference is gone. May sleep, because
+ * vfree does.
+ */
 void reap_dead_tasks(void)
 {
 	struct task_struct *task;
 
-	/* A look without the lock: one that dies now is somebody else's. */
+	/*
+	 * Without the lock: if a task dies right now, the next call frees it.
+	 */
 	while (unlikely(!TAILQ_EMPTY(&dead_tasks))) {
 		task = next_dead_task();
 		if (!task)
 			break; /* somebody else was faster */
+		/*
+		 * Nothing runs on it: finish_task_switch dropped the last
+		 * reference.
+		 */
 		free_stack(task->stack);
 		put_cred(task->thread_info.cred);
 		kmem_cache_free(task_cache, task);
@@ -144,12 +193,19 @@ void reap_dead_tasks(void)
 
 /* ---- pids, groups, sessions -------------------------------------- */
 
-/* The kinds of one number are neighbours. */
+/*
+ * The keys of one number's kinds are neighbours, so that put_number can try
+ * them all.
+ */
 static inline u32 id_key(enum id_kind kind, s32 nr)
 {
 	return (u32)nr * NR_ID_KINDS + kind;
 }
 
+/*
+ * Returns the entry of the hash table with this key, or NULL. Hold
+ * tasklist_lock, as for all functions of this part.
+ */
 static struct task_id *find_id(u32 key)
 {
 	struct task_id *id;
@@ -160,24 +216,35 @@ static struct task_id *find_id(u32 key)
 	return id;
 }
 
+/*
+ * The table links entries; container_of of ids[0] leads back to the task,
+ * whichever kind was found.
+ */
 struct task_struct *find_by_id(enum id_kind kind, s32 nr)
 {
 	struct task_id *id = find_id(id_key(kind, nr));
 
+	/* ids[] has one entry for each kind, so id - kind is ids[0]. */
 	return id ? container_of(id - kind, struct task_struct, ids[0]) : NULL;
 }
 
+/* For the one task of a circle that represents it in the table. */
 static inline void enter_table(struct task_id *id)
 {
 	LIST_INSERT_HEAD(&id_table[id->key % NR_ID_BUCKETS], id, hash);
 }
 
+/*
+ * A circle per number instead of one list of all tasks: killpg to a small group
+ * then does not walk over thousands.
+ */
 void join_id(struct task_struct *task, enum id_kind kind, s32 nr,
 	     struct task_struct *first)
 {
 	struct task_id *id = &task->ids[kind];
 
 	id->key = id_key(kind, nr);
+	/* A circle of one, until it is linked into first's. */
 	id->next = id->prev = task;
 	if (first) {
 		id->next = first;
@@ -189,7 +256,11 @@ void join_id(struct task_struct *task, enum id_kind kind, s32 nr,
 	}
 }
 
-/* No task has this id any more. Has one the same number in another way? */
+/*
+ * The last task with this id is gone. The number becomes free unless a task
+ * still has it as an id of another kind: a group may outlive its leader, and
+ * its number must not become a new process's pid.
+ */
 static void put_number(u32 key)
 {
 	u32 nr = key / NR_ID_KINDS;
@@ -200,6 +271,10 @@ static void put_number(u32 key)
 	used_numbers[nr / 32] &= ~(1u << nr % 32);
 }
 
+/*
+ * If the leaving task represented the circle in the table, the next task takes
+ * over.
+ */
 void leave_id(struct task_struct *task, enum id_kind kind)
 {
 	struct task_id *id = &task->ids[kind];
@@ -207,9 +282,11 @@ void leave_id(struct task_struct *task, enum id_kind kind)
 
 	next->ids[kind].prev = id->prev;
 	id->prev->ids[kind].next = next;
+	/* Not in the table: another task represents the circle. */
 	if (!id->hash.le_prev)
 		return;
 	LIST_REMOVE(id, hash);
+	/* Marks it as outside the table, for a later leave_id. */
 	id->hash.le_prev = NULL;
 	if (next != task)
 		enter_table(&next->ids[kind]);
@@ -217,14 +294,20 @@ void leave_id(struct task_struct *task, enum id_kind kind)
 		put_number(id->key);
 }
 
-/* The next number after the last one given that is free; 0: there is none. */
+/*
+ * Returns the next free number after the last one given, or 0 if there is none.
+ * Going round instead of taking the lowest keeps a pid that was just freed from
+ * naming another process soon.
+ */
 static s32 alloc_pid(void)
 {
 	u32 nr = (u32)last_pid + 1, free;
 
 	for (u32 i = 0; i <= MAX_PID / 32; i++, nr = (nr | 31) + 1) {
+		/* 1 and not 0: number 0 belongs to the idle task. */
 		if (nr >= MAX_PID)
 			nr = 1;
+		/* 32 numbers at a time; bits below nr are masked off. */
 		free = ~used_numbers[nr / 32] & ~0u << nr % 32;
 		if (free)
 			return (s32)((nr & ~31u) + (u32)__builtin_ctz(free));
@@ -232,6 +315,10 @@ static s32 alloc_pid(void)
 	return 0;
 }
 
+/*
+ * For walks over /proc, which drop the lock between calls: a number is a place
+ * that survives its task.
+ */
 s32 next_number(s32 from)
 {
 	u32 used;
@@ -244,10 +331,15 @@ s32 next_number(s32 from)
 	return 0;
 }
 
+/*
+ * From here on other tasks can find this one. Everything that can fail comes
+ * before the first change.
+ */
 int link_task(struct task_struct *task)
 {
 	if (task_count >= MAX_TASKS)
 		return -EAGAIN;
+	/* Cannot fail below MAX_TASKS: a task keeps three numbers at most. */
 	task->pid = alloc_pid();
 	if (!task->pid)
 		return -EAGAIN;
@@ -255,15 +347,21 @@ int link_task(struct task_struct *task)
 	forks++;
 	join_id(task, ID_PID, task->pid, NULL);
 	task_count++;
+	/* The reference of being findable; unlink_task drops it. */
 	atomic_inc(&task->usage);
 	TAILQ_INSERT_TAIL(&all_tasks, task, tasks);
 	return 0;
 }
 
+/*
+ * A thread group of one. Its group and session were copied from the parent, and
+ * like is already a member of both.
+ */
 void link_leader(struct task_struct *task, struct task_struct *like)
 {
 	task->tgid = task->pid;
 	task->group_leader = task;
+	/* release_task counts it down for the leader, too. */
 	task->nr_threads = 1;
 	TAILQ_INIT(&task->threads);
 	TAILQ_INSERT_TAIL(&task->threads, task, thread_link);
@@ -271,6 +369,10 @@ void link_leader(struct task_struct *task, struct task_struct *like)
 	join_id(task, ID_SESSION, task->session, like);
 }
 
+/*
+ * Called once, by release_task. A leader also leaves its group and session,
+ * which other threads are not in.
+ */
 void unlink_task(struct task_struct *task)
 {
 	BUG_ON(task_count == 0);
@@ -282,30 +384,42 @@ void unlink_task(struct task_struct *task)
 		leave_id(task, ID_PGRP);
 	}
 	leave_id(task, ID_PID);
+	/* Last: task may be gone afterwards. */
 	put_task(task);
 }
 
+/*
+ * A word read without the lock: the count may be old by the time it is printed
+ * anyway.
+ */
 u32 nr_tasks(void)
 {
 	return READ_ONCE(task_count);
 }
 
+/* For /proc/stat, which wants the number since boot. */
 u32 nr_forks(void)
 {
 	return READ_ONCE(forks);
 }
 
+/* For /proc/loadavg. */
 s32 last_pid_given(void)
 {
 	return READ_ONCE(last_pid);
 }
 
+/*
+ * The lock keeps the task from leaving its mm between the look and the
+ * reference; mmget_not_zero refuses an mm whose last user is gone.
+ */
 struct mm_struct *get_task_mm_by_pid(s32 pid)
 {
 	u32 flags = tasklist_lock();
 	struct task_struct *task = find_task(pid);
 	struct mm_struct *mm = task ? task->thread_info.mm : NULL;
 
+	/* mm_users may be 0 already while the task still points to it. */
 	if (mm && !mmget_not_zero(mm))
 		mm = NULL;
 	tasklist_unlock(flags);

@@ -1,12 +1,15 @@
 /*
- * What tasks have used: time, faults, memory.
+ * Resource usage of tasks: time, switches, faults, memory.
  */
 #include <asm/uaccess.h>
 #include <proc/internal.h>
 #include <syscalls.h>
 #include <uapi/time.h>
 
-/* All that a task of its own counts: there may be thousands of threads. */
+/*
+ * Adds what each task counts itself. Faults and memory belong to the mm, and
+ * adding them here would count them once for each thread.
+ */
 static inline void add_running(struct task_usage *dst,
 			       const struct task_usage *src)
 {
@@ -16,6 +19,9 @@ static inline void add_running(struct task_usage *dst,
 	dst->nivcsw += src->nivcsw;
 }
 
+/*
+ * Times and faults add up; maxrss is the largest, as getrusage(2) defines it.
+ */
 void add_usage(struct task_usage *dst, const struct task_usage *src)
 {
 	add_running(dst, src);
@@ -24,6 +30,10 @@ void add_usage(struct task_usage *dst, const struct task_usage *src)
 	dst->maxrss = max(dst->maxrss, src->maxrss);
 }
 
+/*
+ * Dead threads and earlier programs are in dead_use already, so only live
+ * threads are walked.
+ */
 void group_usage(const struct task_struct *leader, struct task_usage *use)
 {
 	const struct task_struct *task;
@@ -32,10 +42,14 @@ void group_usage(const struct task_struct *leader, struct task_usage *use)
 	*use = leader->dead_use;
 	for_each_thread(task, leader) {
 		add_running(use, &task->use);
+		/* A dying thread may have left its mm already. */
 		if (task->thread_info.mm)
 			mm = task->thread_info.mm;
 	}
-	/* The faults of the program that runs now are counted by its mm. */
+	/*
+	 * The mm counts the faults of the program that runs now; any thread's
+	 * mm is the group's.
+	 */
 	if (mm) {
 		use->min_flt += (u32)atomic_read(&mm->min_flt);
 		use->maj_flt += (u32)atomic_read(&mm->maj_flt);
@@ -43,6 +57,7 @@ void group_usage(const struct task_struct *leader, struct task_usage *use)
 	}
 }
 
+/* Linux's struct has 32-bit seconds and microseconds here. */
 static void put_time(u64 ns, int32_t *sec, int32_t *usec)
 {
 	u32 nsec;
@@ -51,9 +66,11 @@ static void put_time(u64 ns, int32_t *sec, int32_t *usec)
 	*usec = (s32)(nsec / NSEC_PER_USEC);
 }
 
+/* The fields that nothing counts here (swaps, messages) stay 0, as on Linux. */
 int put_rusage(const struct task_usage *use, uaddr_t to)
 {
 	struct rusage ru = {
+		/* KiB, as Linux; all else is in the unit it was counted in. */
 		.ru_maxrss = (s32)(use->maxrss * (PAGE_SIZE / 1024)),
 		.ru_minflt = (s32)use->min_flt,
 		.ru_majflt = (s32)use->maj_flt,
@@ -66,6 +83,7 @@ int put_rusage(const struct task_usage *use, uaddr_t to)
 	return copy_to_user(to, &ru, sizeof(ru)) ? -EFAULT : 0;
 }
 
+/* RUSAGE_CHILDREN has only children that were waited for, and theirs. */
 s32 sys_getrusage(s32 who, uaddr_t to)
 {
 	struct task_struct *leader = current->group_leader;
@@ -80,6 +98,7 @@ s32 sys_getrusage(s32 who, uaddr_t to)
 		group_usage(leader, &use);
 	else
 		use = who == RUSAGE_THREAD ? current->use : leader->child_use;
+	/* Before the copy to user memory, which may fault and sleep. */
 	tasklist_unlock(flags);
 	return put_rusage(&use, to);
 }

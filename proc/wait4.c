@@ -1,8 +1,8 @@
 /*
- * wait4: how a parent learns what became of its children.
+ * wait4: a parent waits for its children and collects their status.
  *
- * Children belong to the thread group, whichever thread made them. Only here
- * does a zombie end.
+ * Children belong to the thread group, whichever thread made them. Every zombie
+ * whose parent wants to know is released here.
  */
 #include <asm/uaccess.h>
 #include <proc/internal.h>
@@ -10,6 +10,10 @@
 #include <uapi/sched.h>
 #include <uapi/wait.h>
 
+/*
+ * True if the request covers this child. Hold tasklist_lock, which keeps its
+ * group and parent.
+ */
 static bool is_wanted(const struct wait_request *req,
 		      const struct task_struct *child)
 {
@@ -19,11 +23,18 @@ static bool is_wanted(const struct wait_request *req,
 		return false;
 	if (req->type == P_PGID && child->pgrp != req->id)
 		return false;
+	/*
+	 * A child that signals its end by anything but SIGCHLD is seen only
+	 * with __WCLONE or __WALL, as on Linux.
+	 */
 	return (req->options & __WALL) ||
 		clone_child == !!(req->options & __WCLONE);
 }
 
-/* A whole group that has ended. tasklist_lock held. */
+/*
+ * Takes the status of a child whose whole group has ended, and releases it.
+ * Returns false if it has not ended. Hold tasklist_lock.
+ */
 static bool take_zombie(struct wait_request *req, struct task_struct *parent,
 			struct task_struct *child)
 {
@@ -32,8 +43,10 @@ static bool take_zombie(struct wait_request *req, struct task_struct *parent,
 	req->pid = child->pid;
 	req->status = child->exit_code;
 	group_usage(child, &req->use);
+	/* It stays for a later wait, and is not counted as waited for. */
 	if (req->options & WNOWAIT)
 		return true;
+	/* getrusage(RUSAGE_CHILDREN): the child's own, and its children's. */
 	add_usage(&parent->child_use, &req->use);
 	add_usage(&parent->child_use, &child->child_use);
 	child->state = TASK_DEAD;
@@ -42,8 +55,8 @@ static bool take_zombie(struct wait_request *req, struct task_struct *parent,
 }
 
 /*
- * child has stopped since wait(2) was last told of it. True, and *status the word
- * for it, which is forgotten then unless keep.
+ * If child has stopped and no wait(2) has reported that yet, sets *status to
+ * the word for it and returns true. keep leaves it to be reported again.
  */
 static bool take_stopped(struct task_struct *child, bool keep, u32 *status)
 {
@@ -57,7 +70,7 @@ static bool take_stopped(struct task_struct *child, bool keep, u32 *status)
 	return true;
 }
 
-/* The same of a child that goes on after a stop. */
+/* The same for a child that continues after a stop. */
 static bool take_continued(struct task_struct *child, bool keep, u32 *status)
 {
 	struct job_state *job = &child->job;
@@ -69,10 +82,12 @@ static bool take_continued(struct task_struct *child, bool keep, u32 *status)
 	return true;
 }
 
+/* Reports a stop or a continuation. Hold tasklist_lock. */
 static bool take_change(struct wait_request *req, struct task_struct *child)
 {
 	bool keep = req->options & WNOWAIT;
 
+	/* A stop that nobody asked for in time is superseded by the end. */
 	if (group_is_over(child))
 		return false;
 	if ((req->options & WUNTRACED) &&
@@ -88,9 +103,11 @@ static bool take_change(struct wait_request *req, struct task_struct *child)
 }
 
 /*
- * One look at the children: 0, req->pid tells what came of it; or -ECHILD. If
- * nothing did, entry is queued before tasklist_lock is let go, under which they
- * change: none changes unseen, and who need not wait is never queued.
+ * Looks at all children once. Returns 0, and req->pid is set if one had
+ * something to report; or -ECHILD if none is covered by the request. If nothing
+ * was found, entry is queued before tasklist_lock is released: children change
+ * under that lock, so no change is missed, and a caller that need not wait is
+ * never queued.
  */
 static int look_at_children(struct wait_request *req, struct wait_entry *entry)
 {
@@ -111,6 +128,10 @@ static int look_at_children(struct wait_request *req, struct wait_entry *entry)
 	return err;
 }
 
+/*
+ * A loop, because the change that woke us may have been reported to another
+ * thread of this group.
+ */
 int do_wait(struct wait_request *req)
 {
 	struct wait_entry entry = { .task = current };
@@ -121,13 +142,19 @@ int do_wait(struct wait_request *req)
 		err = look_at_children(req, &entry);
 		if (err || req->pid || (req->options & WNOHANG))
 			break;
+		/*
+		 * After the look: a child's change is reported before the
+		 * signal is handled, so that it is not lost.
+		 */
 		if (signal_pending()) {
 			err = -ERESTARTSYS;
 			break;
 		}
 		schedule();
 	}
+	/* entry lies on this stack and must leave the queue. */
 	finish_wait(&current->group_leader->wait_child, &entry);
+	/* take_zombie dropped the last reference under a lock. */
 	reap_dead_tasks();
 	return err;
 }
@@ -135,9 +162,13 @@ int do_wait(struct wait_request *req)
 #define WAIT4_OPTIONS \
 	(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL)
 
-/* wait4's pid: > 0 that child, 0 our group, -1 any, below: that group. */
+/*
+ * Translates wait4's pid: above 0 that child, 0 a child of the caller's group, -1
+ * any, below -1 a child of group -pid.
+ */
 static int parse_pid(s32 pid, struct wait_request *req)
 {
+	/* Its negative does not exist. */
 	if (pid == INT32_MIN)
 		return -ESRCH;
 	if (pid == -1) {
@@ -152,11 +183,13 @@ static int parse_pid(s32 pid, struct wait_request *req)
 	return 0;
 }
 
+/* If a copy fails the child is gone nevertheless, as on Linux. */
 s32 sys_wait4(s32 pid, uaddr_t status, u32 options, uaddr_t rusage)
 {
 	struct wait_request req;
 	int err;
 
+	/* wait4 always reports an end; only waitid can leave it out. */
 	req.options = options | WEXITED;
 	if (options & ~WAIT4_OPTIONS)
 		return -EINVAL;
