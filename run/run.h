@@ -1,8 +1,8 @@
 /*
  * run/run.h - running: the scheduler, time, and the registers of a task.
  *
- * What every floor may call of it (schedule, wait queues, ktime_ns) is in
- * <sched.h>; this is for proc/ and above, who make tasks and end them.
+ * The part that every floor may call (schedule, wait queues, ktime_ns) is in
+ * <sched.h>; this header is for proc/ and above, which make and end tasks.
  *
  * Locks, each innermost with interrupts off: runqueue.lock, timer_lock, those
  * of wait queues.
@@ -18,41 +18,57 @@
 
 /* ---- the scheduler (sched.c) ------------------------------------- */
 
+/* Boot, once: the boot task becomes the idle task. Interrupts are off. */
 void sched_init(void);
 /*
- * nr ticks of 1/HZ second have passed, most often one; or a slice (0). user: the
- * interrupt came from user mode. True: other tasks are ready, call it again
- * after SLICE_NSEC. Interrupts are off.
+ * Called by the timer after nr ticks of 1/HZ second, most often one, or after a
+ * slice (nr = 0). user: the interrupt came from user mode. Returns true if
+ * other tasks are ready; then it wants to be called again after SLICE_NSEC.
+ * Interrupts are off.
  */
 bool scheduler_tick(bool user, u32 nr);
 #define NR_LOADS 3          /* of the last 1, 5 and 15 minutes */
 #define LOAD_ONE (1u << 11) /* one task that wants the core all the time */
 
-/* What the core did since boot, and how many wanted it. */
+/* What the core did since boot, and how many tasks wanted it. */
 struct core_use {
 	u64 user_ns, system_ns; /* not the idle task's: counted by the tick */
 	u32 switches;
 	u32 running;        /* tasks that are ready now, or run */
-	u32 load[NR_LOADS]; /* in LOAD_ONE: how many wanted it on average */
+	u32 load[NR_LOADS]; /* average number of runnable tasks, in LOAD_ONE */
 };
 
+/* A consistent copy of the statistics; takes runqueue.lock. */
 void get_core_use(struct core_use *use);
-/* The idle task's loop. */
+/*
+ * The idle task's loop: runs others, and waits for interrupts if there are
+ * none.
+ */
 void cpu_idle(void) __noreturn;
-/* A new task becomes runnable for the first time. */
+/*
+ * Makes a new task runnable for the first time. It may run, end and be freed at
+ * once, unless the caller holds a reference.
+ */
 void wake_up_new_task(struct task_struct *task);
-/* A stopped task goes on. True: it was one. */
+/*
+ * Makes a stopped task runnable. Returns true if it was stopped. Any context.
+ */
 bool wake_up_stopped(struct task_struct *task);
-/* A task that is to die: also one that is stopped or TASK_KILLABLE. */
+/*
+ * Wakes a task that is to die from any sleep that a kill may end, stopped and
+ * TASK_KILLABLE included. Returns true if it slept. Any context.
+ */
 bool wake_up_killed(struct task_struct *task);
 /*
- * What a new task must do first: drops the lock that the switch was made under,
- * and turns interrupts on.
+ * A new task must call this first: it drops the lock that the switch was made
+ * under, and enables interrupts.
  */
 void schedule_tail(void);
 /* The last schedule() of a task whose state is ZOMBIE or DEAD. */
 void schedule_dead(void) __noreturn;
-/* run/switch.S: leaves prev's stack for next's; returns when prev runs again. */
+/*
+ * run/switch.S: leaves prev's stack for next's; returns when prev runs again.
+ */
 void switch_to(struct task_struct *prev, struct task_struct *next);
 
 /*
@@ -69,17 +85,24 @@ struct return_operations {
 
 extern struct return_operations return_ops; /* constant after trap_init() */
 
-/* Tasks whose last reference is gone: put_task puts them there. */
+/*
+ * Tasks whose last reference is gone; put_task adds them. A look without the
+ * lock shows only whether to try.
+ */
 extern struct task_list dead_tasks;
-/* One of them, taken off the list; NULL: there is none. */
+/*
+ * Takes one of them off the list and returns it, or NULL if there is none. The
+ * caller frees its memory.
+ */
 struct task_struct *next_dead_task(void);
 
 /* ---- time (timer.c) ---------------------------------------------- */
 
-void time_init(void); /* start the tick, read the RTC */
+void time_init(void); /* boot, once: starts the tick, reads the RTC */
 /*
- * The idle task, before and after it waits for an interrupt: between the two
- * no tick interrupts the core, and the second counts those that were left out.
+ * The idle task calls this with true before it waits for an interrupt and with
+ * false afterwards. In between no tick interrupts the core; the second call
+ * counts the ticks left out.
  */
 void tick_stop(bool stop);
 extern u64 jiffies;      /* ticks since boot */
@@ -87,22 +110,33 @@ extern u64 boot_wall_ns; /* wall_clock_ns() when ktime_ns() was 0 */
 
 /* ---- VFP (vfp.c, vfp_id.c) --------------------------------------- */
 
-/* Find out what the unit has, and turn it off. A core without one: a panic. */
+/*
+ * Boot, once: finds out what the unit has, and turns it off. Panics on a core
+ * without one.
+ */
 void vfp_init(void);
-/* The HWCAP_* of the unit that vfp_init found. */
+/* The HWCAP_* bits of the unit that vfp_init found. */
 u32 vfp_hwcaps(void);
-/* Those of a unit with these MVFR0 and MVFR1. */
+/* The HWCAP_* bits of a unit with these MVFR0 and MVFR1; pure. */
 u32 vfp_hwcaps_of(u32 mvfr0, u32 mvfr1);
-/* At a switch: the next task's first VFP instruction will trap. */
+/*
+ * At a switch, interrupts off: the next task's first VFP instruction will trap,
+ * unless its values are in the unit.
+ */
 void vfp_switch(struct task_struct *next);
-/* From the undefined-instruction handler: true, the unit is the task's now. */
+/*
+ * For the undefined-instruction handler. Returns true if the instruction was
+ * the unit's, which is now the task's: run it again. May sleep.
+ */
 bool vfp_trap(struct pt_regs *regs);
 void vfp_exit(struct task_struct *task); /* its state is not needed again */
-/* What is in the unit of the running task, into its vfp.record. */
+/*
+ * Saves the running task's values, if they are in the unit, in its vfp.record.
+ */
 void vfp_save_current(void);
-/* A new task has the registers of the running one. */
+/* Gives a new task a copy of the running task's registers. */
 void vfp_fork(struct task_struct *child);
-/* All zero again: a new program. */
+/* A new program: all registers of the running task read as zero. */
 void vfp_exec(void);
 
 #endif

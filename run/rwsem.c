@@ -1,17 +1,19 @@
 /*
- * Sleeping readers-writer lock, where somebody has to wait. Waiters sleep
- * uninterruptibly, for the holder always lets go; or killably, where it may
- * wait for memory first (docs/oom.md). Interrupt handlers never take
- * one, so its lock leaves interrupts alone.
+ * The slow paths of the sleeping readers-writer lock: a task has to wait.
+ * Waiters sleep uninterruptibly, because every holder releases the lock; or
+ * killably, where the holder may wait for memory first (docs/oom.md). Interrupt
+ * handlers never take a rwsem, so sem->lock leaves interrupts on.
  *
- * RWSEM_WAITERS is set exactly while the two counts are not both zero. It
- * closes the inlines of rwsem.h to newcomers; holders may leave at any moment.
- * So whoever has sem->lock and finds the word free may take it: nobody else can.
+ * RWSEM_WAITERS is set exactly while the two counts are not both zero. While it
+ * is set the inlines of rwsem.h fail, so newcomers end up here; holders may
+ * leave at any moment. A task that holds sem->lock and finds the word free may
+ * therefore take it: nobody else can.
  */
 #include <bug.h>
 #include <rwsem.h>
 #include <uapi/errno.h>
 
+/* For locks in memory that is not static. */
 void init_rwsem(struct rw_semaphore *sem)
 {
 	atomic_set(&sem->count, 0);
@@ -21,36 +23,53 @@ void init_rwsem(struct rw_semaphore *sem)
 	init_waitqueue_head(&sem->wait);
 }
 
+/* Hold sem->lock. */
 static bool someone_waits(const struct rw_semaphore *sem)
 {
 	return (sem->writers_waiting | sem->readers_waiting) != 0;
 }
 
-/* One more of *waiting. */
+/*
+ * Counts the caller in *waiting, one of the two counts of sem, and closes the
+ * word to newcomers.
+ */
 static void start_waiting(struct rw_semaphore *sem, u32 *waiting)
 {
 	spin_lock(&sem->lock);
+	/* Added, not stored: holders change the word without sem->lock. */
 	if (!someone_waits(sem))
 		atomic_add(RWSEM_WAITERS, &sem->count);
 	(*waiting)++;
 	spin_unlock(&sem->lock);
 }
 
-/* One less: it is a holder from now on. Lock held. */
+/*
+ * The caller stops waiting and becomes a holder, by adding `holder` to the
+ * word. Hold sem->lock.
+ */
 static void stop_waiting(struct rw_semaphore *sem, u32 *waiting, s32 holder)
 {
 	BUG_ON(!*waiting);
 	(*waiting)--;
 	atomic_add(holder, &sem->count);
+	/* After the holder's part, so that the word never looks free. */
 	if (!someone_waits(sem))
 		atomic_add(-RWSEM_WAITERS, &sem->count);
 }
 
+/*
+ * Takes the lock for a waiting reader if it can. Called before each sleep, as
+ * the condition of wait_event.
+ */
 static bool try_read(struct rw_semaphore *sem)
 {
 	bool free;
 
 	spin_lock(&sem->lock);
+	/*
+	 * Readers step back for a waiting writer, or they could keep it out
+	 * without end.
+	 */
 	free = !rwsem_is_write_locked(sem) && !sem->writers_waiting;
 	if (free)
 		stop_waiting(sem, &sem->readers_waiting, RWSEM_READER);
@@ -58,6 +77,7 @@ static bool try_read(struct rw_semaphore *sem)
 	return free;
 }
 
+/* Takes the lock for a waiting writer if nobody holds it. */
 static bool try_write(struct rw_semaphore *sem)
 {
 	bool free;
@@ -70,23 +90,30 @@ static bool try_write(struct rw_semaphore *sem)
 	return free;
 }
 
+/*
+ * Counted before the first attempt: a holder that leaves in between then wakes
+ * us.
+ */
 void rwsem_wait_read(struct rw_semaphore *sem)
 {
 	start_waiting(sem, &sem->readers_waiting);
 	wait_event(&sem->wait, try_read(sem));
 }
 
+/* The same for a writer. */
 void rwsem_wait_write(struct rw_semaphore *sem)
 {
 	start_waiting(sem, &sem->writers_waiting);
 	wait_event(&sem->wait, try_write(sem));
 }
 
+/* Returns 0 with the lock held, or -ERESTARTSYS without it. */
 int rwsem_wait_write_killable(struct rw_semaphore *sem)
 {
 	start_waiting(sem, &sem->writers_waiting);
 	if (!wait_event_killable(&sem->wait, try_write(sem)))
 		return 0;
+	/* Not stop_waiting: the task leaves without becoming a holder. */
 	spin_lock(&sem->lock);
 	sem->writers_waiting--;
 	if (!someone_waits(sem))
@@ -97,8 +124,9 @@ int rwsem_wait_write_killable(struct rw_semaphore *sem)
 }
 
 /*
- * Free now, and somebody waits? Not while there are other readers. A waiter
- * that is not in the queue yet looks at the word after it has joined.
+ * Wakes waiters if the lock is free now; a waiter that is not in the queue yet
+ * tests the word after it has joined. Not while other readers hold it: the last
+ * of them will call this.
  */
 void rwsem_released(struct rw_semaphore *sem, s32 left)
 {

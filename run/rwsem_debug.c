@@ -1,14 +1,15 @@
 /*
- * Which tasks hold which sleeping locks: debug builds alone ask, at each access
+ * Which tasks hold which sleeping locks; debug builds check this at each access
  * to user memory.
  *
- * A fault may wait for memory, and the process that is killed to give it may
- * wait for one of these locks: neither would ever go on (docs/oom.md). That
- * happens only when memory runs out at the wrong moment, so the lock is looked
- * for at every copy, whether or not it faults. Locks whose waiters can all die,
- * taken by down_write_killable, do no harm.
+ * A fault may wait for memory, and the process that is killed to free some may
+ * itself wait for one of these locks: a deadlock (docs/oom.md). It happens only
+ * when memory runs out at the wrong moment, so every copy is checked, whether
+ * or not it faults. Locks whose waiters can all be killed, taken by
+ * down_write_killable, do no harm.
  *
- * No lock: the kernel is not preempted, and interrupts take no sleeping lock.
+ * The table has no lock: the kernel is not preempted, and interrupts take no
+ * sleeping lock.
  */
 #include <asm/uaccess.h>
 #include <lib/backtrace.h>
@@ -22,12 +23,14 @@ struct held_lock {
 	bool killable;    /* those who wait for it can die */
 };
 
-/* More than that many at a time go unseen. */
+/* Locks beyond this many at a time are not checked. */
 static struct held_lock held[256];
 static u32 nr_held;
 
+/* The call site is inlined into the taker, so the return address names it. */
 void debug_lock_taken(const struct rw_semaphore *sem, bool killable)
 {
+	/* A full table only weakens the check; it must not stop the kernel. */
 	if (nr_held < ARRAY_SIZE(held))
 		held[nr_held++] = (struct held_lock){
 			.sem = sem,
@@ -37,16 +40,28 @@ void debug_lock_taken(const struct rw_semaphore *sem, bool killable)
 		};
 }
 
+/*
+ * Searched from the end, since locks are mostly released in reverse. Not
+ * finding it is no error: the table may have been full.
+ */
 void debug_lock_released(const struct rw_semaphore *sem)
 {
 	for (u32 i = nr_held; i-- > 0;)
 		if (held[i].sem == sem &&
 		    held[i].task == current_thread_info()) {
+			/*
+			 * Order does not matter, so the last entry fills the
+			 * hole.
+			 */
 			held[i] = held[--nr_held];
 			return;
 		}
 }
 
+/*
+ * Panics with both places: where the lock was taken and where user memory is
+ * touched.
+ */
 static __noreturn void complain(const struct held_lock *lock, const void *site)
 {
 	char taken[64], used[64];
@@ -58,6 +73,10 @@ static __noreturn void complain(const struct held_lock *lock, const void *site)
 	      used, (const void *)lock->sem, taken);
 }
 
+/*
+ * A task holds few locks, but the table has those of all tasks, so it is walked
+ * whole.
+ */
 void debug_might_fault(void)
 {
 	for (u32 i = 0; i < nr_held; i++)

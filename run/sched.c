@@ -10,12 +10,12 @@
  * never queued. The kernel itself is not preempted.
  *
  * The queue is a list, sorted by vruntime and searched from the end where the
- * task most likely belongs: a task that has run from the back, one that is woken
- * from the front. With few tasks ready that takes one comparison; a red-black
- * tree (sys/tree.h) takes 68 instructions more for a switch between two tasks.
- * But to search thousands, with interrupts off, takes too long: while there are
- * many tasks, those that are ready are in a tree as well, which tells where in
- * the list a task belongs.
+ * task most likely belongs: a task that has run from the back, one that is
+ * woken from the front. With few tasks ready that takes one comparison; a
+ * red-black tree (sys/tree.h) takes 68 instructions more for a switch between
+ * two tasks. But to search thousands, with interrupts off, takes too long:
+ * while there are many tasks, those that are ready are in a tree as well, which
+ * tells where in the list a task belongs.
  */
 #include <asm/barrier.h>
 #include <asm/uaccess.h>
@@ -39,12 +39,12 @@
  * it cannot keep the core for longer to make up for its sleep.
  */
 #define SLEEPER_CREDIT 16u /* units: 4 ms at nice 0 */
-/* Nobody gets ahead by a minute; a task that seems to be slept for a turn. */
-#define FAR_AHEAD      (1u << 18) /* units */
+/* No task gets this far ahead; one that seems to has slept half a turn. */
+#define FAR_AHEAD      (1u << 18) /* units: a minute */
 
-/* Between two looks for the load. */
+/* Between two samples of the load. */
 #define LOAD_TICKS (5 * HZ)
-/* So many tasks, ready or not, are many: a list of them is searched no more. */
+/* With more tasks than this, ready or not, searches use the tree. */
 #define MANY_TASKS 40u
 
 TAILQ_HEAD(ready_list, task_struct);
@@ -59,7 +59,7 @@ struct runqueue {
 	u32 min_units; /* lock: the least there was; never goes back */
 	u32 since;     /* lock: clock_ns_low() when it was last read */
 	struct task_struct *idle; /* constant */
-	/* From before a switch to after it: who ran, whose loan is over. */
+	/* From before a switch to after it: who ran, and the mm to drop. */
 	struct task_struct *prev;
 	struct mm_struct *prev_mm;
 	struct core_use use; /* lock */
@@ -75,7 +75,7 @@ static inline u32 vruntime_units(const struct task_struct *task)
 	return (u32)(task->vruntime >> 32);
 }
 
-/* By how many units `task` has run less than `other`; below 0: it ran more. */
+/* How many units `task` has run less than `other`; negative: it ran more. */
 static inline s32 units_behind(const struct task_struct *task,
 			       const struct task_struct *other)
 {
@@ -83,8 +83,8 @@ static inline s32 units_behind(const struct task_struct *task,
 }
 
 /*
- * The running task has run until now. The tick calls it too, so less time than
- * the word holds has passed since the last call, unless the core was idle.
+ * Charges curr for the time since the last call. The tick calls this too, so
+ * the difference fits 32 bits, unless the idle task ran, which is never queued.
  */
 static inline void account(struct runqueue *rq, struct task_struct *curr)
 {
@@ -94,7 +94,7 @@ static inline void account(struct runqueue *rq, struct task_struct *curr)
 	rq->since = now;
 }
 
-/* The same, and min_units follows: the least of all who want the core. */
+/* The same, and advances min_units to the least of all runnable tasks. */
 static inline void update_curr(struct runqueue *rq, struct task_struct *curr)
 {
 	const struct task_struct *first = TAILQ_FIRST(&rq->ready);
@@ -112,7 +112,7 @@ RB_GENERATE_INSERT_COLOR(ready_tree, task_struct, run_node, static)
 RB_GENERATE_REMOVE_COLOR(ready_tree, task_struct, run_node, static)
 RB_GENERATE_REMOVE(ready_tree, task_struct, run_node, static)
 
-/* Before the first that it is behind by `beside`, in the tree and in the list. */
+/* Inserts task, in both, before the first that it is behind by `beside`. */
 static __noinline void queue_in_tree(struct runqueue *rq,
 				     struct task_struct *task, s32 beside)
 {
@@ -140,7 +140,7 @@ static __noinline void queue_in_tree(struct runqueue *rq,
 		TAILQ_INSERT_HEAD(&rq->ready, task, run_link);
 }
 
-/* There are many now: those that are ready, in the order they have. */
+/* Enters all ready tasks into the tree; their order is the list's. */
 static __noinline void begin_tree(struct runqueue *rq)
 {
 	struct ready_list ready = TAILQ_HEAD_INITIALIZER(ready);
@@ -157,7 +157,7 @@ static __noinline void begin_tree(struct runqueue *rq)
 static __noinline void take_from_tree(struct runqueue *rq,
 				      struct task_struct *task)
 {
-	/* Mostly it is the only one: its colour is no matter then. */
+	/* Often it is the only one; then there is nothing to rebalance. */
 	if (RB_ROOT(&rq->tree) == task && !RB_LEFT(task, run_node) &&
 	    !RB_RIGHT(task, run_node))
 		RB_INIT(&rq->tree);
@@ -191,13 +191,13 @@ static inline void queue_from_back(struct runqueue *rq,
 		TAILQ_INSERT_HEAD(&rq->ready, task, run_link);
 }
 
-/* One that lets the others go first: as if it had run as long as they. */
+/* For yield(): last in the queue, charged as if it had run as long. */
 static inline void queue_yielding(struct runqueue *rq, struct task_struct *task)
 {
 	const struct task_struct *last = TAILQ_LAST(&rq->ready, ready_list);
 
 	if (last && units_behind(task, last) > 0)
-		task->vruntime = last->vruntime;
+		task->vruntime = last->vruntime; /* keeps it sorted */
 	if (unlikely(rq->many))
 		queue_in_tree(rq, task, 1);
 	else
@@ -227,8 +227,9 @@ static inline void queue_woken(struct runqueue *rq, struct task_struct *task)
 
 /*
  * A task wakes: it is ready, with a bounded credit for its sleep. It runs at
- * once if it is far enough behind: 2.1 ms at nice 0, and more the lighter it is.
- * That is more than a slice, or a maker would preempt each child that wakes it.
+ * once if it is far enough behind: 2.1 ms at nice 0, more the lighter it is.
+ * That is more than a slice, or a parent would preempt each child that wakes
+ * it.
  */
 static inline void activate_task(struct runqueue *rq, struct task_struct *task)
 {
@@ -283,8 +284,8 @@ static inline void audit_tables(const struct task_struct *next)
 /*
  * Make the address space right for next. A kernel thread has none and borrows
  * the tables that are loaded: it touches only the kernel half, which is the
- * same in all of them, and no TLB entry is lost. The loan is one mm_count,
- * given back after a switch away from the borrower.
+ * same in all of them, and no TLB entry is lost. What it borrows is one
+ * mm_count, dropped after a switch away from it.
  */
 static inline void context_switch_mm(struct runqueue *rq,
 				     struct task_struct *prev,
@@ -307,7 +308,7 @@ static inline void context_switch_mm(struct runqueue *rq,
 	check_vmalloc_seq(nti->active_mm);
 	if (pti->mm) /* user -> kernel thread */
 		mmgrab(nti->active_mm);
-	else /* the loan moves on */
+	else /* the borrowed count passes to next */
 		pti->active_mm = NULL;
 }
 
@@ -319,7 +320,7 @@ static inline void finish_task_switch(struct runqueue *rq)
 {
 	struct task_struct *prev = rq->prev;
 	struct mm_struct *mm = rq->prev_mm;
-	bool dead = prev->state >= TASK_ZOMBIE;
+	bool dead = prev->state >= TASK_ZOMBIE; /* under rq->lock */
 
 	spin_unlock(&rq->lock);
 	if (unlikely(mm)) {
@@ -333,13 +334,14 @@ static inline void finish_task_switch(struct runqueue *rq)
 }
 
 /*
- * prev stops running: into the queue, unless it sleeps. Returns where the
- * switch is counted, if it comes to one. rq->lock held.
+ * prev stops running and is queued, unless it sleeps. Returns the counter to
+ * increment if another task runs next. Hold rq->lock.
  */
 static inline u32 *put_prev_task(struct runqueue *rq, struct task_struct *prev,
 				 bool yields)
 {
 	account(rq, prev);
+	/* A signal that came before the sleep found prev running: no sleep. */
 	if (!yields && prev->state == TASK_INTERRUPTIBLE && signal_pending())
 		prev->state = TASK_RUNNING;
 	if (!yields && prev->state != TASK_RUNNING) {
@@ -353,7 +355,7 @@ static inline u32 *put_prev_task(struct runqueue *rq, struct task_struct *prev,
 	return &prev->use.nivcsw;
 }
 
-/* Inlined twice: what the other caller needs would be 2 % of a switch. */
+/* Inlined twice: a flag tested at run time would be 2 % of a switch. */
 static __always_inline void __schedule(bool yields)
 {
 	u32 flags = local_irq_save(), *count;
@@ -377,11 +379,11 @@ static __always_inline void __schedule(bool yields)
 		rq->use.switches++;
 		rq->prev = prev;
 		context_switch_mm(rq, prev, next);
-		vfp_switch(next);
+		vfp_switch(next); /* off, unless it is the owner */
 		if (unlikely(trace_mask & (1u << TRACE_SWITCH)))
 			trace_switch(prev, next);
 		switch_to(prev, next);
-		/* Later, perhaps much later: our turn again. */
+		/* prev runs again, perhaps much later, perhaps elsewhere. */
 		finish_task_switch(&this_cpu(runqueues));
 	} else {
 		spin_unlock(&rq->lock);
@@ -403,9 +405,10 @@ void schedule_tail(void)
 {
 	struct task_struct *task = current;
 
+	/* The first thing that a new task does: it holds rq->lock. */
 	finish_task_switch(&this_cpu(runqueues));
 	local_irq_enable();
-	/* A bad address is the caller's loss, as in Linux. */
+	/* As in Linux, a bad address is not an error. */
 	if (task->set_child_tid &&
 	    put_user_u32((u32)task->pid, task->set_child_tid) != 0)
 		task->set_child_tid = 0;
@@ -426,7 +429,7 @@ void set_current_state(enum task_state state)
 	smp_mb(); /* the state is visible before the condition is looked at */
 }
 
-/* Asleep are the states from `first` to `last`. */
+/* Wakes task if its state is in [first, last]; returns whether it was. */
 static inline bool wake_up_from(struct task_struct *task, enum task_state first,
 				enum task_state last)
 {
@@ -434,13 +437,13 @@ static inline bool wake_up_from(struct task_struct *task, enum task_state first,
 	bool asleep, on_rq;
 	u32 flags;
 
-	/* Its barrier: the condition is visible before the state is looked at. */
+	/* Its barrier: the condition is visible before the state is read. */
 	spin_lock_irqsave(&rq->lock, flags);
 	asleep = task->state >= first && task->state <= last;
 	if (asleep) {
 		on_rq = task->on_rq;
 		task->state = TASK_RUNNING;
-		task->on_rq = true;
+		task->on_rq = true; /* it may still run */
 		if (!on_rq)
 			activate_task(rq, task);
 	}
@@ -465,9 +468,9 @@ bool wake_up_killed(struct task_struct *task)
 }
 
 /*
- * A child counts as having run what its maker had when the call began, and a
- * whole slice: nobody gets more of the core by making children than by running
- * on, and a maker of many runs before them.
+ * A child begins with the vruntime that its parent had when the call began, and
+ * a whole slice more: nobody gets more of the core by making children than by
+ * running, and a parent of many runs before them.
  */
 void wake_up_new_task(struct task_struct *task)
 {
@@ -477,7 +480,7 @@ void wake_up_new_task(struct task_struct *task)
 
 	BUG_ON(task->on_rq || task->state != TASK_UNINTERRUPTIBLE);
 	spin_lock_irqsave(&rq->lock, flags);
-	/* Its start was read off the clock then; below 0: before this turn. */
+	/* start_ns was read as fork began; negative: before this turn. */
 	ns = max((s32)((u32)task->start_ns - rq->since), 0) + (s32)SLICE_NSEC;
 	task->vruntime = current->vruntime +
 		(u64)(u32)ns * READ_ONCE(current->inv_weight);
@@ -489,12 +492,12 @@ void wake_up_new_task(struct task_struct *task)
 	spin_unlock_irqrestore(&rq->lock, flags);
 }
 
-/* ---- what was used; rq->lock held -------------------------------- */
+/* ---- statistics; rq->lock held ----------------------------------- */
 
 static u32 nr_running(const struct runqueue *rq)
 {
 	const struct task_struct *task;
-	u32 n = current != rq->idle;
+	u32 n = current != rq->idle; /* it is not in the queue */
 
 	TAILQ_FOREACH(task, &rq->ready, run_link)
 		n++;
@@ -502,9 +505,9 @@ static u32 nr_running(const struct runqueue *rq)
 }
 
 /*
- * An average that forgets: of what it was, the part that decay says stays, and
- * the rest is what is so now. Linux's constants: e to the power of -5 s / 1, 5
- * and 15 minutes. Looks that were missed found an idle core, without a tick.
+ * Linux's load averages: decay is e to the power of -5 s / 1, 5 and 15 minutes,
+ * in LOAD_ONE; the rest of the weight goes to the present number. Samples are
+ * missed only while the core is idle, so they count as 0.
  */
 static void look_at_load(struct runqueue *rq)
 {
@@ -527,6 +530,7 @@ static void count_ticks(struct runqueue *rq, struct task_struct *curr,
 {
 	u64 ns = (u64)nr * TICK_NSEC;
 
+	/* A whole tick to whom it interrupts: a sample, as in Linux. */
 	if (user) {
 		curr->use.utime_ns += ns;
 		rq->use.user_ns += ns;
@@ -545,6 +549,7 @@ void get_core_use(struct core_use *use)
 	u32 flags;
 
 	spin_lock_irqsave(&rq->lock, flags);
+	/* No tick has sampled while the core was idle. */
 	if (jiffies >= rq->next_load)
 		look_at_load(rq);
 	*use = rq->use;
@@ -565,7 +570,7 @@ bool scheduler_tick(bool user, u32 nr)
 	if (first && units_behind(first, curr) > 0)
 		atomic_or(TIF_NEED_RESCHED, &curr->thread_info.flags);
 	spin_unlock(&rq->lock);
-	return first != NULL;
+	return first != NULL; /* alone: no slice to end */
 }
 
 void cpu_idle(void)

@@ -1,10 +1,10 @@
 /*
  * void switch_to(struct task_struct *prev, struct task_struct *next)
  *
- * Leave prev's kernel stack for next's. Called with interrupts off and next's
- * user translations loaded. What a C function may clobber needs no saving; the
- * user's registers are in the frame at the stack's top. The
- * return is next's: from its own call, or a jump to where a new task starts.
+ * Leaves prev's kernel stack for next's. Called with interrupts off and next's
+ * user translations loaded. Registers that a C function may clobber need no
+ * saving; the user's registers are in the frame at the stack's top. It returns
+ * where next called it, or, for a new task, to the start that fork prepared.
  */
 #include <thread_info.h>
 
@@ -32,8 +32,9 @@ switch_to:
 	/*
 	 * No CLREX: the return to user mode closes an LDREX that prev's program
 	 * left open (A3.4.5), and the kernel calls schedule() inside none.
-	 * No ISB: who reads these registers with other eyes is user mode, and
-	 * the exception return synchronises (DDI0406C B3.15.5).
+	 * No ISB: the kernel reads TPIDRPRW with MRC, which sees the write;
+	 * user mode comes after an exception return, which synchronises
+	 * (DDI0406C B3.15.5).
 	 */
 	ldmia	r2, {r4-r11, sp, pc}
 	.size	switch_to, . - switch_to

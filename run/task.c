@@ -1,15 +1,18 @@
 /*
- * run/task.c - the running task's own facts, and the last reference to a task.
+ * run/task.c - facts about the running task, and the last reference to a task.
  *
- * Owns init_task, the stack it boots on, and the list of tasks that are gone: a
- * task's last reference is often dropped where nobody may sleep, so its memory
- * waits there for reap_dead_tasks() (proc/task.c).
+ * Owns init_task, the stack it boots on, and the list of dead tasks: a task's
+ * last reference often goes where sleeping is not allowed, so its memory waits
+ * in that list for reap_dead_tasks() (proc/task.c).
  */
 #include <bug.h>
 #include <mm_types.h>
 #include <run/run.h>
 
-/* head.S boots on it. Twice the alignment, as of every kernel stack. */
+/*
+ * The stack that head.S boots on; aligned to twice its size like every kernel
+ * stack, for the overflow test of trap/entry.S.
+ */
 u8 init_stack[THREAD_SIZE]
 	__attribute__((section(".bss.init_stack"), aligned(2 * THREAD_SIZE)));
 
@@ -56,22 +59,34 @@ struct task_list dead_tasks = TAILQ_HEAD_INITIALIZER(
 
 /* ---- the running task -------------------------------------------- */
 
+/*
+ * Without a lock: a word is read whole, and a limit that changes now applies
+ * from the next look on.
+ */
 u32 rlimit(unsigned int resource)
 {
 	BUG_ON(resource >= RLIM_NLIMITS);
 	return current->rlim[resource].rlim_cur;
 }
 
+/* For floors that do not know task_struct. */
 s32 current_pid(void)
 {
 	return current->pid;
 }
 
+/*
+ * The flag first: is_killed() orders the two reads, kill_thread() the writes.
+ */
 bool fatal_signal_pending(void)
 {
 	return signal_pending() && is_killed(current);
 }
 
+/*
+ * Kept in the task, because the interrupted call's stack frame is gone when the
+ * restart comes.
+ */
 s32 restart_with(const struct restart_block *block)
 {
 	current->restart = *block;
@@ -80,18 +95,23 @@ s32 restart_with(const struct restart_block *block)
 
 /* ---- the end of any task ----------------------------------------- */
 
+/*
+ * Never sleeps and may run with interrupts off, as finish_task_switch requires.
+ */
 void put_task(struct task_struct *task)
 {
 	u32 flags;
 
 	if (!atomic_dec_and_test(&task->usage))
 		return;
+	/* A task that still has an mm has not been through exit_mm. */
 	BUG_ON(task == &init_task || task->thread_info.mm);
 	spin_lock_irqsave(&dead_lock, flags);
 	TAILQ_INSERT_TAIL(&dead_tasks, task, tasks);
 	spin_unlock_irqrestore(&dead_lock, flags);
 }
 
+/* One at a time: freeing it sleeps, and the lock has interrupts off. */
 struct task_struct *next_dead_task(void)
 {
 	struct task_struct *task;

@@ -1,9 +1,10 @@
 /*
- * run/task.h - a task: what runs, and all that any part of the kernel keeps of it.
+ * run/task.h - a task, with everything that any part of the kernel keeps about
+ * it.
  *
  * A task is a user process, a thread of one, or a kernel thread (mm == NULL).
  * The fields are grouped by the lock that guards them; tasklist_lock is
- * proc/task.c's, runqueue.lock run/sched.c's. What a service keeps of a task
+ * proc/task.c's, runqueue.lock run/sched.c's. What a service keeps about a task
  * is here too: a pointer to a structure that only the service defines, or plain
  * words, some of which the core reads or sets as well (fork and wait do).
  */
@@ -22,11 +23,11 @@
 
 #define TASK_COMM_LEN 16
 
-/* Linux's, in thousandths of all memory. */
+/* Linux's values, in thousandths of all memory. */
 #define OOM_SCORE_ADJ_MIN (-1000)
 #define OOM_SCORE_ADJ_MAX 1000
 
-/* A fork bomb stops here, long before memory does. */
+/* Stops a fork bomb before it uses up memory. */
 #define MAX_TASKS 4096
 
 /*
@@ -38,10 +39,10 @@ struct cpu_context {
 	u32 tpidrurw;
 };
 
-/* Of nice 0. */
+/* The inv_weight of nice 0. */
 #define NICE_0_INV_WEIGHT (1u << 14)
 
-/* What a task, or the dead among several, has used. */
+/* What a task has used, or the sum of several dead ones. */
 struct task_usage {
 	u64 utime_ns, stime_ns; /* counted by the tick, as Linux does */
 	u32 nvcsw, nivcsw;      /* switches: asked for, forced */
@@ -50,35 +51,35 @@ struct task_usage {
 };
 
 /*
- * Whether a thread group is stopped, in its leader. services/signal/ writes it,
- * wait(2) tells it to the parent.
+ * Whether a thread group is stopped; kept in its leader. services/signal/
+ * writes it, wait(2) reports it to the parent.
  */
 struct job_state {
 	/* tasklist_lock and signal_lock */
 	u32 stop_sig;     /* why it stops or has stopped */
-	u32 nr_to_stop;   /* threads that have been asked, and run still */
+	u32 nr_to_stop;   /* threads that have yet to stop */
 	bool stopped;     /* all threads are */
-	u32 untold_stop;  /* a stop that no wait(2) has told: its signal */
-	bool untold_cont; /* no wait(2) has told that it went on */
+	u32 untold_stop;  /* signal of a stop that wait(2) has yet to report */
+	bool untold_cont; /* wait(2) has yet to report that it continued */
 };
 
 /*
- * VFP/NEON registers of a task that is not their owner now (run/vfp.c), kept
- * as signal frames have them. Until it used them they all read as zero, and
- * nothing else here is valid. A unit without D16-D31 leaves that half zero.
+ * VFP/NEON registers of a task that does not own the unit now (run/vfp.c), in
+ * the layout of a signal frame. Until the task has used them they read as zero,
+ * and only `used` is valid. A unit without D16-D31 leaves that half zero.
  */
 struct vfp_state {
 	bool used;
 	struct vfp_record record;
 };
 
-/* What tasks are found by (proc/task.c). A group and a session have processes. */
+/* The kinds of numbers that find tasks (proc/task.c). */
 enum id_kind { ID_PID, ID_PGRP, ID_SESSION };
 #define NR_ID_KINDS 4 /* a power of two: see id_key */
 
 /*
- * A place in the circle of all that have this number. One of them is in the
- * hash table, and the next one takes its place when it leaves.
+ * A place in the circle of all tasks that have this number. One of them is in
+ * the hash table; when it leaves, the next one takes its place there.
  */
 struct task_id {
 	struct task_struct *next, *prev;
@@ -132,11 +133,11 @@ struct task_struct {
 	struct job_state job;
 	struct wait_queue_head wait_child; /* a child, or a thread, changed */
 
-	/* vfork: its parent sleeps on wait until done; a wake-up is the last */
+	/* vfork: its parent sleeps on vfork_wait until vfork_done */
 	struct wait_queue_head vfork_wait;
 	bool vfork_done; /* the parent may have its memory back */
 
-	/* set once, by whoever kills it: it ends on its way to user mode */
+	/* set once, by kill_thread(): the task ends on its way to user mode */
 	bool killed;
 
 	/* inspect/watch.c: switches and time when it was first seen to sleep */
@@ -146,7 +147,7 @@ struct task_struct {
 	uaddr_t set_child_tid; /* its first act: store its tid there */
 	u64 start_ns;
 
-	/* services/sched: SCHED_NORMAL ..., 1 to 99; does another lend to it? */
+	/* services/sched: SCHED_*, 1 to 99; does another lend to it? */
 	u8 policy, rt_priority;
 	bool sched_reset_on_fork, sched_lent;
 	/* services/coredump: a leader's; SIGKILL alone ends the writing */
@@ -160,7 +161,7 @@ struct task_struct {
 	struct sighand_struct *sighand;
 	struct signal_state *signal;
 
-	/* itself; all above is zero in a new task, this is copied: see TASK_ZEROED */
+	/* itself; copied from the parent, all above is zero: TASK_ZEROED */
 	char comm[TASK_COMM_LEN];
 	u32 inv_weight; /* 2^24 / weight; weights as in Linux: nice 0 is 1024 */
 	s32 nice;       /* services/sched, which sets both; fork copies them */
@@ -175,9 +176,9 @@ struct task_struct {
 TAILQ_HEAD(task_list, task_struct);
 
 /*
- * tasklist_lock()'s (proc/proc.h). Interrupts are on while it is held, for walks
- * over thousands of tasks: what an interrupt does under it waits until it is
- * free, as the timers of services do (run/timer.c).
+ * The lock of tasklist_lock() (proc/proc.h). Interrupts are on while it is
+ * held, because walks over thousands of tasks are long. An interrupt handler
+ * must therefore not spin on it; timers of services are put off (run/timer.c).
  */
 extern spinlock_t tasklist_spinlock;
 
@@ -190,14 +191,20 @@ static inline struct pt_regs *task_pt_regs(const struct task_struct *task)
 	return (struct pt_regs *)((char *)task->stack + THREAD_SIZE) - 1;
 }
 
-/* Has somebody killed it? Read after a look at TIF_SIGPENDING. */
+/*
+ * True if task was killed. Test TIF_SIGPENDING first: kill_thread sets it last.
+ */
 static inline bool is_killed(const struct task_struct *task)
 {
-	smp_mb(); /* the word after the flag: kill_thread() sets it before */
+	smp_mb(); /* reads `killed` after the flag */
 	return READ_ONCE(task->killed);
 }
 
-/* Another reference to a task found under tasklist_lock; and its end. */
+/*
+ * get_task takes a reference to a task that was found under tasklist_lock, or
+ * to which one is held already. put_task drops one; the last leaves the memory
+ * to reap_dead_tasks(). put_task never sleeps.
+ */
 static inline struct task_struct *get_task(struct task_struct *task)
 {
 	atomic_inc(&task->usage);

@@ -1,10 +1,11 @@
 /*
- * The tick, and the tree of tasks that sleep for a time or want a signal.
+ * The tick, and the tree of timers that wake a task or call a service.
  *
  * Owns the board's one timer: it is armed for whatever comes first, the next
- * tick, the end of a slice, or the first of the tree, so a sleep ends when it
- * should and not at a tick. While the core is idle there is no tick, and the timer is armed for the
- * first of the tree alone. One-shot and re-armed each time: never late by what was lost before.
+ * tick, the end of a slice, or the first timer of the tree, so a sleep ends
+ * when it should and not at a tick. While the core is idle there is no tick,
+ * and only the first timer of the tree counts. The hardware timer is one-shot
+ * and armed anew each time, at an absolute time, so that delays do not add up.
  */
 #include <board/board.h>
 #include <bug.h>
@@ -16,16 +17,16 @@
 static spinlock_t timer_lock = SPINLOCK_INIT; /* irqs off */
 RB_HEAD(timer_tree, timer);
 static struct timer_tree timers = RB_INITIALIZER(&timers); /* timer_lock */
-static struct timer *first_timer; /* timer_lock: who comes first, or NULL */
-static struct timer *expiring;    /* its service is being told */
+static struct timer *first_timer; /* timer_lock: the earliest, or NULL */
+static struct timer *expiring;    /* its service is being called */
 static u64 next_tick_ns;          /* timer_lock */
 static u64 slice_end_ns;     /* timer_lock: other tasks are ready; or NEVER */
-static u64 services_wait_ns; /* timer_lock: till then no service is told */
+static u64 services_wait_ns; /* timer_lock: no service is called before */
 static bool started;         /* timer_lock */
 static bool tick_stopped; /* timer_lock: the core is idle and needs no tick */
 u64 boot_wall_ns;         /* wall_clock_ns() at boot; a service sets it */
 
-/* So long, if one has come and tasklist_lock is held. */
+/* How long a service's timer is put off while tasklist_lock is held. */
 #define SERVICES_WAIT_NSEC 20000u
 
 /* Far ahead: 73 years, which a driver's seconds hold in 32 bits. */
@@ -34,17 +35,25 @@ u64 boot_wall_ns;         /* wall_clock_ns() at boot; a service sets it */
 u64 jiffies; /* timer_lock to write */
 struct pt_regs *irq_regs;
 
+/*
+ * The one name by which all floors read the monotonic clock; board/ has the
+ * clock itself.
+ */
 u64 ktime_ns(void)
 {
 	return clock_ns();
 }
 
+/* clock_settime(2) moves boot_wall_ns, never the monotonic clock. */
 u64 wall_clock_ns(void)
 {
 	return boot_wall_ns + clock_ns();
 }
 
-/* By time; equal ones in order of arrival. */
+/*
+ * Orders by time. Never 0: timers of equal time are all kept, in order of
+ * arrival.
+ */
 static int compare_timers(const struct timer *new, const struct timer *old)
 {
 	return new->expires_ns < old->expires_ns ? -1 : 1;
@@ -56,7 +65,7 @@ RB_GENERATE_INSERT(timer_tree, timer, link, compare_timers, static)
 RB_GENERATE_REMOVE(timer_tree, timer, link, static)
 RB_GENERATE_NEXT(timer_tree, timer, link, static)
 
-/* timer_lock held. */
+/* Arms the hardware for the earliest event. Hold timer_lock. */
 static void arm_timer(void)
 {
 	const struct timer *first = first_timer;
@@ -64,27 +73,32 @@ static void arm_timer(void)
 
 	if (first)
 		ns = min(ns, max(first->expires_ns, services_wait_ns));
+	/* Before time_init there is no interrupt handler yet. */
 	if (started)
 		timer_set(ns);
 }
 
-/* timer_lock held. */
+/* Hold timer_lock. */
 static void queue_timer(struct timer *new)
 {
 	RB_INSERT(timer_tree, &timers, new);
+	/* < and not <=: of equals the first one stays first. */
 	if (!first_timer || new->expires_ns < first_timer->expires_ns)
 		first_timer = new;
 	new->queued = true;
 }
 
+/* Takes t out of the tree, expired or cancelled. Hold timer_lock. */
 static void unqueue_timer(struct timer *t)
 {
+	/* Before the removal, after which t has no successor. */
 	if (t == first_timer)
 		first_timer = RB_NEXT(timer_tree, &timers, t);
 	RB_REMOVE(timer_tree, &timers, t);
 	t->queued = false;
 }
 
+/* Only a new first timer costs a write to the hardware. */
 void timer_start(struct timer *timer)
 {
 	u32 flags;
@@ -97,6 +111,10 @@ void timer_start(struct timer *timer)
 	spin_unlock_irqrestore(&timer_lock, flags);
 }
 
+/*
+ * The hardware stays armed: an interrupt with nothing to do costs less than
+ * arming it at each cancel.
+ */
 bool timer_cancel(struct timer *timer)
 {
 	bool queued;
@@ -110,6 +128,7 @@ bool timer_cancel(struct timer *timer)
 	return queued;
 }
 
+/* A spin, not a sleep: it waits at most for one handler. */
 void timer_sync(const struct timer *timer)
 {
 	while (READ_ONCE(expiring) == timer)
@@ -117,10 +136,11 @@ void timer_sync(const struct timer *timer)
 }
 
 /*
- * Those whose time has come, up to the first that a service is to be told of,
- * or NULL. timer_lock held, inside which nobody is told anything. A service
- * may take tasklist_lock, which the task has that we interrupted, or another
- * core's, which has its interrupts on, too.
+ * Serves the timers that have expired, up to the first that belongs to a
+ * service, which is returned: timer_lock must be dropped before a service is
+ * called. NULL: there are no more. A service may take tasklist_lock, which the
+ * interrupted task, or another core, may hold with interrupts on; then its
+ * timers wait a little. Hold timer_lock.
  */
 static struct timer *run_timers(u64 now)
 {
@@ -140,9 +160,9 @@ static struct timer *run_timers(u64 now)
 }
 
 /*
- * The scheduler's part, if a tick or a slice is over. More than one tick when
- * interrupts were off for long or the tick was stopped: none is lost.
- * timer_lock held.
+ * Counts ticks and calls the scheduler if a tick or a slice is over. It may be
+ * more than one tick, if interrupts were off for long or the tick was stopped;
+ * none is lost. Hold timer_lock.
  */
 static void run_tick(u64 now, bool user)
 {
@@ -155,19 +175,28 @@ static void run_tick(u64 now, bool user)
 	next_tick_ns += (u64)nr * TICK_NSEC;
 	jiffies += nr;
 	log_ticks += nr;
+	/* A slice ends only while others are ready, else it is NEVER. */
 	if (nr || now >= slice_end_ns)
 		slice_end_ns = scheduler_tick(user, nr) ? now + SLICE_NSEC :
 							  NEVER;
 }
 
-/* The timer's interrupt. */
+/* The handler of the timer's interrupt; interrupts are off. */
 static void timer_interrupt(void)
 {
+	/*
+	 * Read once: a timer that expires meanwhile gets an interrupt of its
+	 * own.
+	 */
 	u64 now = clock_ns();
 	struct timer *t;
 
 	spin_lock(&timer_lock);
 	while ((t = run_timers(now)) != NULL) {
+		/*
+		 * Under the lock, so that timer_cancel and timer_sync together
+		 * cannot miss it.
+		 */
 		WRITE_ONCE(expiring, t);
 		spin_unlock(&timer_lock);
 		t->service->timer_expired(t);
@@ -175,21 +204,30 @@ static void timer_interrupt(void)
 	}
 	WRITE_ONCE(expiring, NULL);
 	run_tick(now, irq_regs && user_mode(irq_regs));
+	/* Last: services may have started timers. */
 	arm_timer();
 	spin_unlock(&timer_lock);
 }
 
+/*
+ * An idle core that ticks would wake up HZ times a second for nothing; Linux's
+ * NOHZ.
+ */
 void tick_stop(bool stop)
 {
 	u32 flags;
 
 	spin_lock_irqsave(&timer_lock, flags);
 	tick_stopped = stop;
+	/* Counts what was skipped, so that jiffies stay true. */
 	run_tick(clock_ns(), false);
 	arm_timer();
 	spin_unlock_irqrestore(&timer_lock, flags);
 }
 
+/*
+ * After irq_init. A board without an RTC reads 0, and the date starts in 1970.
+ */
 void time_init(void)
 {
 	u32 flags;
@@ -202,10 +240,15 @@ void time_init(void)
 	arm_timer();
 	spin_unlock_irqrestore(&timer_lock, flags);
 	boot_wall_ns = rtc_seconds() * NSEC_PER_SEC;
+	/* The RTC was read some time after clock 0. */
 	if (boot_wall_ns > clock_ns())
 		boot_wall_ns -= clock_ns();
 }
 
+/*
+ * The timer lives on this stack: it must be cancelled before the return,
+ * whoever woke us.
+ */
 u64 schedule_timeout(u64 ns)
 {
 	u64 now = clock_ns();
@@ -217,6 +260,7 @@ u64 schedule_timeout(u64 ns)
 	}
 	timer_start(&t);
 	schedule();
+	/* Still queued if something else than the timer woke us. */
 	timer_cancel(&t);
 	now = clock_ns();
 	return now < t.expires_ns ? t.expires_ns - now : 0;

@@ -1,9 +1,10 @@
 /*
- * run/timer.h - what the board's timer is armed for, besides the tick.
+ * run/timer.h - timers of tasks and services, which share the board's timer.
  *
- * A timer wakes a task, or calls its service's timer_expired(), once. It belongs
- * to who starts it, and must be cancelled before it goes. There may be thousands:
- * they are a red-black tree. timer_lock (irqs off) is innermost.
+ * A timer wakes a task, or calls its service's timer_expired(), once. Its
+ * memory belongs to the caller of timer_start(), who must cancel it before that
+ * memory goes. There may be thousands, so they form a red-black tree.
+ * timer_lock (irqs off) is innermost.
  */
 #ifndef RUN_TIMER_H
 #define RUN_TIMER_H
@@ -17,22 +18,25 @@ struct task_struct;
 struct timer {
 	u64 expires_ns;                /* monotonic; constant while queued */
 	struct task_struct *task;      /* constant: to be woken, or NULL */
-	const struct service *service; /* constant: is told instead */
+	const struct service *service; /* constant: called if task is NULL */
 	RB_ENTRY(timer) link;          /* timer_lock */
 	bool queued;                   /* timer_lock */
 };
 
-/* Expire at timer->expires_ns, at once if that has passed. Not queued before. */
+/*
+ * Lets timer expire at timer->expires_ns, in ns of ktime_ns(), at once if that
+ * has passed. It must not be queued already. Any context.
+ */
 void timer_start(struct timer *timer);
 /*
- * Do not expire, if it has not. True: it was to. False: another core may be in
- * timer_expired() for it, and memory that holds the timer must stay until
- * timer_sync() has returned.
+ * Stops timer from expiring. Returns true if it had not expired. False: it has,
+ * and another core may still be in timer_expired() for it; memory that holds
+ * the timer must stay until timer_sync() has returned. Any context.
  */
 bool timer_cancel(struct timer *timer);
 /*
- * No core is in timer_expired() for it any more. The caller has cancelled it and
- * holds no lock that timer_expired() takes.
+ * Returns when no core is in timer_expired() for it any more. The caller has
+ * cancelled it and holds no lock that timer_expired() takes.
  */
 void timer_sync(const struct timer *timer);
 

@@ -1,10 +1,11 @@
 /*
- * Who has the VFP and NEON registers.
+ * Which task owns the VFP and NEON registers.
  *
- * Lazy: a switch only turns the unit off, unless the next task is the one
- * whose values are in it. The first instruction of any other is undefined
- * then, and vfp_trap puts the old values away and the task's own in. Programs
- * that never use the unit cost nothing. The kernel itself is compiled without.
+ * Lazy: a switch only turns the unit off, unless the next task is the one whose
+ * values are in it. The first VFP instruction of any other task is then
+ * undefined, and vfp_trap saves the old values and loads the task's own.
+ * Programs that never use the unit cost nothing. The kernel itself is compiled
+ * without it.
  */
 #include <asm/barrier.h>
 #include <asm/uaccess.h>
@@ -30,6 +31,9 @@ static u32 hwcaps; /* constant after vfp_init */
 
 /* ---- the hardware ------------------------------------------------ */
 
+/*
+ * .fpu neon: the kernel is compiled without VFP, so the assembler must be told.
+ */
 static u32 read_fpexc(void)
 {
 	u32 val;
@@ -38,12 +42,17 @@ static u32 read_fpexc(void)
 	return val;
 }
 
+/* FPEXC_EN or 0: no other bit is used. */
 static void write_fpexc(u32 val)
 {
 	/* Self-synchronizing for VFP instructions: no ISB (B1.11.3). */
 	__asm__ volatile(".fpu neon\n\tvmsr fpexc, %0" : : "r"(val));
 }
 
+/*
+ * In the layout of a signal frame, which can then be copied as it is. The unit
+ * must be on.
+ */
 static void save_registers(struct vfp_sigframe *vfp)
 {
 	u64 *d = vfp->fpregs;
@@ -55,6 +64,7 @@ static void save_registers(struct vfp_sigframe *vfp)
 			 : "+&r"(d), "=&r"(fpscr)
 			 :
 			 : "memory");
+	/* On a unit with 16 registers the instruction is undefined. */
 	if (likely(hwcaps & HWCAP_VFPD32))
 		__asm__ volatile(".fpu neon\n\tvstmia %0, {d16-d31}"
 				 :
@@ -63,6 +73,7 @@ static void save_registers(struct vfp_sigframe *vfp)
 	vfp->fpscr = fpscr;
 }
 
+/* The unit must be on. */
 static void load_registers(const struct vfp_sigframe *vfp)
 {
 	const u64 *d = vfp->fpregs;
@@ -80,6 +91,7 @@ static void load_registers(const struct vfp_sigframe *vfp)
 				 : "memory");
 }
 
+/* A read back shows which coprocessors exist: bits of others stay 0. */
 static u32 read_cpacr(void)
 {
 	u32 val;
@@ -89,8 +101,9 @@ static u32 read_cpacr(void)
 }
 
 /*
- * The unit is open, every other coprocessor closed; the bits of what is not
- * there, or not for us, do not change.
+ * Opens coprocessors 10 and 11, the unit, and closes every other. Returns CPACR
+ * as it is then: bits of what is absent, or reserved for Secure state, did not
+ * change.
  */
 static u32 open_unit(void)
 {
@@ -111,6 +124,7 @@ void vfp_init(void)
 	__asm__ volatile(".fpu neon\n\tvmrs %0, mvfr0" : "=r"(mvfr0));
 	__asm__ volatile(".fpu neon\n\tvmrs %0, mvfr1" : "=r"(mvfr1));
 	hwcaps = vfp_hwcaps_of(mvfr0, mvfr1);
+	/* Secure state may have closed what MVFR0 and MVFR1 still report. */
 	if (cpacr & CPACR_D32DIS)
 		hwcaps = (hwcaps & ~(u32)HWCAP_VFPD32) | HWCAP_VFPv3D16;
 	if (cpacr & (CPACR_D32DIS | CPACR_ASEDIS))
@@ -118,21 +132,25 @@ void vfp_init(void)
 	pr_info("vfp: %s registers, %s\n",
 		hwcaps & HWCAP_VFPD32 ? "32 double" : "16 double",
 		hwcaps & HWCAP_NEON ? "NEON" : "no NEON");
+	/* Off, so that the first use by any task traps. */
 	write_fpexc(0);
 }
 
+/* For AT_HWCAP (proc/exec_stack.c) and /proc/cpuinfo. */
 u32 vfp_hwcaps(void)
 {
 	return hwcaps;
 }
 
-/* ---- who has it -------------------------------------------------- */
+/* ---- the owner of the registers ---------------------------------- */
 
+/* The whole cost of a switch: one comparison and one write. */
 void vfp_switch(struct task_struct *next)
 {
 	write_fpexc(this_cpu(vfp_owner).task == next ? FPEXC_EN : 0);
 }
 
+/* Drops the values without saving them. */
 void vfp_exit(struct task_struct *task)
 {
 	struct vfp_owner *owner = &this_cpu(vfp_owner);
@@ -140,9 +158,14 @@ void vfp_exit(struct task_struct *task)
 	if (owner->task != task)
 		return;
 	owner->task = NULL;
+	/* The next use must trap, and find zeroes or the task's record. */
 	write_fpexc(0);
 }
 
+/*
+ * For fork, signal frames and core files, which read the record. The unit stays
+ * the task's.
+ */
 void vfp_save_current(void)
 {
 	if (this_cpu(vfp_owner).task != current)
@@ -151,8 +174,10 @@ void vfp_save_current(void)
 	save_registers(&current->vfp.record.vfp);
 }
 
+/* A child that copies an unused state would copy 280 bytes for nothing. */
 void vfp_fork(struct task_struct *child)
 {
+	/* While the values are in the unit the record is stale. */
 	vfp_save_current();
 	if (current->vfp.used)
 		child->vfp = current->vfp;
@@ -160,13 +185,21 @@ void vfp_fork(struct task_struct *child)
 		child->vfp.used = false;
 }
 
+/*
+ * A new program must not see the old one's values, which may belong to another
+ * user.
+ */
 void vfp_exec(void)
 {
 	vfp_exit(current);
+	/* The next use traps and begins with zeroes, as on Linux. */
 	current->vfp.used = false;
 }
 
-/* Before the first use: no bit of another program is in them. */
+/*
+ * Before a task's first use: zeroes, so that it reads no bit of another
+ * program.
+ */
 static void begin_use(struct vfp_state *vfp)
 {
 	memset(&vfp->record, 0, sizeof(vfp->record));
@@ -175,11 +208,13 @@ static void begin_use(struct vfp_state *vfp)
 	vfp->used = true;
 }
 
+/* Saves the owner's registers, loads those of task, and makes it the owner. */
 static void take_unit(struct task_struct *task)
 {
 	struct vfp_owner *owner = &this_cpu(vfp_owner);
 
 	BUG_ON(owner->task == task);
+	/* First: with the unit off the saves below would be undefined. */
 	write_fpexc(FPEXC_EN);
 	if (owner->task)
 		save_registers(&owner->task->vfp.record.vfp);
@@ -197,7 +232,7 @@ static bool is_unit_coprocessor(u32 insn)
 	return (insn & 0xe00) == 0xa00;
 }
 
-/* DDI0406C A5.6, A5.7 */
+/* True if an ARM instruction is one of the unit's (DDI0406C A5.6, A5.7). */
 static bool is_arm_vfp(u32 insn)
 {
 	bool coprocessor = (insn & 0x0c000000) == 0x0c000000 &&
@@ -208,7 +243,7 @@ static bool is_arm_vfp(u32 insn)
 		(insn & 0xff100000) == 0xf4000000;   /* NEON load, store */
 }
 
-/* The first halfword on top. DDI0406C A6.3.18, A7.2 */
+/* insn has the first halfword on top (DDI0406C A6.3.18, A7.2). */
 static bool is_thumb_vfp(u32 insn)
 {
 	bool coprocessor = (insn & 0xec000000) == 0xec000000 &&
@@ -219,7 +254,11 @@ static bool is_thumb_vfp(u32 insn)
 		(insn & 0xff100000) == 0xf9000000;   /* NEON load, store */
 }
 
-/* The 32 bits at pc; it may lie on the border of two pages. 0 or -EFAULT. */
+/*
+ * Reads the 32 bits at pc, which may cross pages. Returns 0 or -EFAULT. A
+ * 16-bit Thumb instruction at the end of memory fails, and rightly: the unit
+ * has none.
+ */
 static int read_insn(const struct pt_regs *regs, u32 *insn)
 {
 	u16 half[2];
@@ -231,19 +270,24 @@ static int read_insn(const struct pt_regs *regs, u32 *insn)
 	return 0;
 }
 
-/* regs->pc is the instruction's address. May sleep: interrupts are on. */
+/*
+ * regs->pc is the address of the undefined instruction. May sleep, so
+ * interrupts are on.
+ */
 bool vfp_trap(struct pt_regs *regs)
 {
 	u32 insn;
 
-	/* With the unit on it is undefined for another reason. */
+	/* With the unit on the instruction is undefined for another reason. */
 	if (!user_mode(regs) || (read_fpexc() & FPEXC_EN))
 		return false;
 	if (read_insn(regs, &insn) != 0)
 		return false;
 	if (regs->cpsr & PSR_T ? !is_thumb_vfp(insn) : !is_arm_vfp(insn))
 		return false;
-	/* Reading may have slept; who ran meanwhile left us without the unit. */
+	/*
+	 * read_insn may have slept; every switch back to us left the unit off.
+	 */
 	take_unit(current);
 	return true;
 }

@@ -1,5 +1,5 @@
 /*
- * What the VFP and NEON unit can do, as programs are told in AT_HWCAP.
+ * The features of the VFP and NEON unit, as the bits of AT_HWCAP.
  */
 #include <run/run.h>
 #include <uapi/auxvec.h>
@@ -13,6 +13,10 @@
 #define MVFR1_NEON_ALL    0x00011100u   /* load/store, integer, single */
 #define MVFR1_FMAC(val)   ((val) >> 28) /* 1: VFPv4 */
 
+/*
+ * Pure, and in a file of its own, so that a host test can try the values of
+ * many cores.
+ */
 u32 vfp_hwcaps_of(u32 mvfr0, u32 mvfr1)
 {
 	u32 caps = HWCAP_VFP;
@@ -23,6 +27,10 @@ u32 vfp_hwcaps_of(u32 mvfr0, u32 mvfr1)
 		caps |= HWCAP_VFPD32;
 	else
 		caps |= HWCAP_VFPv3D16;
+	/*
+	 * All three parts: programs that test NEON use them without another
+	 * look.
+	 */
 	if ((mvfr1 & MVFR1_NEON) == MVFR1_NEON_ALL)
 		caps |= HWCAP_NEON;
 	if (MVFR1_FMAC(mvfr1))
