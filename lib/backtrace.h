@@ -1,9 +1,9 @@
 /*
- * lib/backtrace.h - names of kernel text, and who called whom.
+ * lib/backtrace.h - names of kernel text, and call chains.
  *
  * Symbols come from the table that the second link pass builds in
- * (tools/kallsyms.py). Reading the stack is looking and no mechanism: inspect/
- * does it, and registers here in the first step of the start.
+ * (tools/kallsyms.py). Reading the stack is no mechanism of the kernel, so
+ * inspect/ does it; it registers here in the first step of the boot.
  */
 #ifndef LIB_BACKTRACE_H
 #define LIB_BACKTRACE_H
@@ -32,12 +32,23 @@ static inline bool called_from(const char *function)
 	return stack_ops && stack_ops->called_from(function);
 }
 
+/* True if va lies in the kernel's text. */
 bool is_kernel_text(u32 va);
-/* The last symbol at or below va, and how far below; NULL where unknown. */
+/*
+ * Returns the name of the last symbol at or below va and stores the distance in
+ * bytes in *offset, or returns NULL if va is not kernel text or there is no
+ * table. The string is constant.
+ */
 const char *find_symbol(u32 va, u32 *offset);
-/* Symbol number i, ascending, and its address; NULL behind the last one. */
+/*
+ * Returns the name of symbol number i, in ascending order, and stores its
+ * address in *va; NULL behind the last one.
+ */
 const char *symbol_at(u32 i, u32 *va);
-/* "do_mmap+0x24" for a kernel text address; its hex value where unknown. */
+/*
+ * Writes "do_mmap+0x24" for a kernel text address, its hex value where unknown;
+ * NUL-terminated, cut to `bytes` bytes.
+ */
 void format_symbol(u32 va, char *buf, size_t bytes);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * lib/log.h - where the log is (lib/printk.c), for who reads it
- * (services/files/log_read.c). All of it is under the log's lock.
+ * lib/log.h - the layout of the log (lib/printk.c), for its readers
+ * (services/files/log_read.c). The log's lock guards all of it.
  */
 #ifndef LIB_LOG_H
 #define LIB_LOG_H
@@ -20,12 +20,16 @@ extern char log_ring[LOG_BYTES];
 extern u64 log_head;
 extern struct log_place log_places[LOG_RECORDS];
 extern u64 log_nr_records; /* record n is in log_places[n % LOG_RECORDS] */
-extern bool log_line_open; /* the last record goes on */
+extern bool log_line_open; /* the last record has no newline yet */
 
-/* The lock, and interrupts off; returns the flags. */
+/*
+ * Takes the log's lock with interrupts off; returns the flags for the unlock.
+ */
 u32 log_lock_irqsave(void);
 void log_unlock_irqrestore(u32 flags);
-/* The number of the oldest byte that is still there. */
+/*
+ * Returns the number of the oldest byte that the ring still has. Hold the lock.
+ */
 u64 log_oldest(void);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * What libc.a and libgcc.a would drag in, answered here. Owns nothing.
+ * Functions that libc.a and libgcc.a refer to, defined here so that the link
+ * does not pull in a heap and a division handler. Owns nothing.
  *
- * The string formatter of nano Newlib can grow a buffer (for asprintf); we
- * only ever give it a fixed one, so its allocator must never run.
+ * The string formatter of nano Newlib can grow a buffer (for asprintf). The
+ * kernel always gives it a fixed one, so its allocator must never run.
  */
 #include <bug.h>
 #include <types.h>
@@ -15,27 +16,35 @@ void _free_r(struct _reent *reent, void *p);
 void __aeabi_idiv0(void);
 void __aeabi_ldiv0(void);
 
+/* A call means that somebody formats into a buffer without a limit. */
 void *_malloc_r(struct _reent *reent __unused_arg, size_t bytes __unused_arg)
 {
 	BUG();
 }
 
+/* The same when such a buffer grows. */
 void *_realloc_r(struct _reent *reent __unused_arg, void *p __unused_arg,
 		 size_t bytes __unused_arg)
 {
 	BUG();
 }
 
+/* What _malloc_r never returned cannot be freed. */
 void _free_r(struct _reent *reent __unused_arg, void *p __unused_arg)
 {
 	BUG();
 }
 
+/*
+ * libgcc calls this in place of a division by zero. ARM's own would return 0,
+ * and the error would show up somewhere else.
+ */
 void __aeabi_idiv0(void)
 {
 	panic("division by zero");
 }
 
+/* The same for 64-bit operands. */
 void __aeabi_ldiv0(void)
 {
 	panic("division by zero");

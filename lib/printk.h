@@ -8,9 +8,9 @@
  *
  * Records have a level in front, as Linux's: KERN_ERR "text". One without goes
  * on with the level of the record before. `quiet` on the command line keeps
- * KERN_INFO and KERN_DEBUG off the console; what is said of programs (a fatal
- * fault, a call that does not exist, a victim for want of memory) is
- * KERN_INFO. A record begins a new line where a program is in the midst of one.
+ * KERN_INFO and KERN_DEBUG off the console. Reports about programs (a fatal
+ * fault, a call that does not exist, a process killed for its memory) are
+ * KERN_INFO. A record begins a new line if a program has left one unfinished.
  *
  * Nano's vsnprintf knows no %ll: a 64-bit number is printed in u32 parts.
  */
@@ -30,6 +30,10 @@
 #define LOGLEVEL_ALL   8
 #define LOGLEVEL_QUIET 6 /* notices and graver */
 
+/*
+ * Formats a record into the log and shows it. A text over 511 bytes is cut.
+ * Never sleeps.
+ */
 void printk(const char *fmt, ...) __printf(1, 2);
 
 #define pr_emerg(...)  printk(KERN_EMERG __VA_ARGS__)
@@ -40,21 +44,28 @@ void printk(const char *fmt, ...) __printf(1, 2);
 #define pr_debug(...)  printk(KERN_DEBUG __VA_ARGS__)
 
 /*
- * write puts bytes on the console as they are, polling; it must work with
- * irqs off. What the ring holds already is printed, as far as the level lets.
+ * Boot, once. write sends bytes to the console as they are, by polling, and
+ * must work with interrupts off. What the ring holds already is printed, as far
+ * as the level allows.
  */
 void register_console(void (*write)(const char *s, size_t bytes));
-/* Bytes as they are, for a tty, which adds its own carriage returns. */
+/*
+ * Writes bytes as they are, for a tty, which adds its own carriage returns. The
+ * caller serialises itself with other writers.
+ */
 void console_write(const char *s, size_t bytes);
-/* Text: terminals want a carriage return before each line's end. */
+/*
+ * The same for text: adds the carriage return that terminals want before each
+ * newline.
+ */
 void console_text(const char *s, size_t bytes);
 
 /* Only records with a level below this reach the console; 8 = all. */
 extern unsigned int console_loglevel;
 
 /*
- * Forget who holds the log: for panic, which may have interrupted printk. What
- * is printed from then on takes no lock.
+ * Stops all use of the log's lock, for panic, which may have interrupted
+ * printk.
  */
 void printk_bust_lock(void);
 

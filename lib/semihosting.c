@@ -1,6 +1,6 @@
 /*
- * ARM semihosting: command line from the host, exit status to it. Owns the
- * knowledge whether there is a host.
+ * ARM semihosting: command line from the host, exit status to it. Owns
+ * `present`, which records whether there is a host.
  */
 #include <lib/semihosting.h>
 #include <uapi/errno.h>
@@ -15,11 +15,16 @@
 
 static bool present;
 
+/*
+ * Must run before anything relies on a host: without one the call itself is a
+ * fault (lib/semihosting_call.S).
+ */
 void semihosting_probe(void)
 {
 	present = semihosting_probe_call();
 }
 
+/* The host writes to the buffer itself, past the kernel's own checks. */
 int semihosting_cmdline(char *buf, size_t bytes)
 {
 	struct {
@@ -29,10 +34,12 @@ int semihosting_cmdline(char *buf, size_t bytes)
 
 	if (!present || semihosting_call(SYS_GET_CMDLINE, &args) != 0)
 		return -ENODEV;
+	/* The host stores the length; it need not fit the buffer. */
 	buf[min((size_t)args.bytes, bytes - 1)] = '\0';
 	return 0;
 }
 
+/* Returns only if there is no host, or if it refuses both calls. */
 void semihosting_exit(int status)
 {
 	const u32 args[2] = { ADP_STOPPED_APPLICATION_EXIT,
@@ -42,7 +49,11 @@ void semihosting_exit(int status)
 
 	if (!present)
 		return;
+	/* Only this call passes an exit status. */
 	semihosting_call(SYS_EXIT_EXTENDED, args);
-	/* A host that cannot do that still knows success from failure. */
+	/*
+	 * Reached only if the host lacks SYS_EXIT_EXTENDED; plain SYS_EXIT
+	 * still tells success from failure.
+	 */
 	semihosting_call(SYS_EXIT, (const void *)(uintptr_t)reason);
 }

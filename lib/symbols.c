@@ -1,5 +1,5 @@
 /*
- * Names of kernel text, and who can read the stack for a report.
+ * Names of kernel text, and the hook for reading the stack in a report.
  *
  * Owns the view of the symbol table that tools/kallsyms.py makes from the first
  * link.
@@ -22,13 +22,21 @@ extern const char kallsyms_names[] __attribute__((weak));
 
 extern char _stext[], _etext[];
 
+/*
+ * By the linker's symbols, so it is right even before there is a symbol table.
+ */
 bool is_kernel_text(u32 va)
 {
 	return va >= (u32)(uintptr_t)_stext && va < (u32)(uintptr_t)_etext;
 }
 
+/*
+ * A binary search: an oops prints dozens of names, and the lock watch looks
+ * many up.
+ */
 const char *find_symbol(u32 va, u32 *offset)
 {
+	/* The address of a weak symbol is 0 where nothing defines it. */
 	u32 low = 0, high = &kallsyms_count ? kallsyms_count : 0;
 
 	while (high - low > 1) {
@@ -39,22 +47,29 @@ const char *find_symbol(u32 va, u32 *offset)
 		else
 			high = middle;
 	}
+	/*
+	 * The last entry ends the text; without this check it would name
+	 * everything above.
+	 */
 	if (!is_kernel_text(va) || low == high || kallsyms[low].va > va)
 		return NULL;
 	*offset = va - kallsyms[low].va;
 	return kallsyms_names + kallsyms[low].name;
 }
 
+/* For /proc/kallsyms, which walks the table by number. */
 const char *symbol_at(u32 i, u32 *va)
 {
 	u32 count = &kallsyms_count ? kallsyms_count : 0;
 
+	/* The last entry ends the text and has no name. */
 	if (i + 1 >= count)
 		return NULL;
 	*va = kallsyms[i].va;
 	return kallsyms_names + kallsyms[i].name;
 }
 
+/* Always produces something: a report must not fail for want of a name. */
 void format_symbol(u32 va, char *buf, size_t bytes)
 {
 	u32 offset;

@@ -1,5 +1,6 @@
 /*
- * Which events are recorded, and by whom: nobody until inspect/trace.c is asked.
+ * The mask of recorded events and the function that records them. Both are zero
+ * until inspect/trace.c is told to record.
  */
 #include <trace.h>
 
