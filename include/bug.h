@@ -1,9 +1,9 @@
 /*
- * bug.h - what to do about our own errors.
+ * bug.h - what the kernel does about errors of its own.
  *
  * BUG_ON is for a broken invariant of the kernel, never for the world's input:
- * no user program can reach one (architecture.md, law 7). The expression has
- * no side effects. BUG() marks what cannot be reached. In the kernel both end
+ * no user program can reach one (architecture.md, law 7). The expression has no
+ * side effects. BUG() marks code that cannot be reached. In the kernel both end
  * in an oops and the machine stops; in host tests they abort().
  */
 #ifndef BUG_H
@@ -11,9 +11,13 @@
 
 #include <types.h>
 
+/* Prints the reason and the call chain, then ends the machine. Any context. */
 void panic(const char *fmt, ...) __noreturn __printf(1, 2);
-/* The same for an oops, which has shown registers and callers already. */
+/*
+ * The same for an oops, whose report has shown registers and callers already.
+ */
 void panic_after_report(const char *fmt, ...) __noreturn __printf(1, 2);
+/* For the macros below. warn_at prints and returns. */
 void bug_at(const char *file, int line, const char *what) __noreturn;
 void warn_at(const char *file, int line, const char *what);
 
@@ -24,14 +28,20 @@ void warn_at(const char *file, int line, const char *what);
 			bug_at(__FILE__, __LINE__, #cond); \
 	} while (0)
 
-/* The same on the way of each fault or entry: only debug builds look. */
+/*
+ * BUG_ON for the path of each fault or entry, where it would cost too much:
+ * only debug builds test it.
+ */
 #define VM_BUG_ON(cond)                       \
 	do {                                  \
 		if (IS_ENABLED(CONFIG_DEBUG)) \
 			BUG_ON(cond);         \
 	} while (0)
 
-/* Says so once a call, with file and line, and goes on. Yields the condition. */
+/*
+ * Prints file, line and callers each time cond is true, and continues. The
+ * value is cond's.
+ */
 #define WARN_ON(cond)                                       \
 	({                                                  \
 		bool warn_ = (cond);                        \

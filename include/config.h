@@ -2,7 +2,7 @@
  * config.h - the layout of the 4 GiB address space, and the build's choices.
  *
  *	0x00000000  never mapped: a NULL pointer faults   FIRST_USER_ADDRESS
- *	0x00002000  mapped only where MAP_FIXED or a program asks MMAP_MIN_ADDR
+ *	0x00002000  mapped only by MAP_FIXED or a program MMAP_MIN_ADDR
  *	0x00008000  user: text, data, bss, heap upward (brk)
  *	    ...     mmap area, searched downward from below the stack
  *	0xc0000000  TASK_SIZE = PAGE_OFFSET: the kernel begins
@@ -25,7 +25,10 @@
 #define PAGE_OFFSET 0xc0000000
 #define TASK_SIZE   0xc0000000
 
-/* Linux's on ARM: nothing is mapped below it; and Debian's vm.mmap_min_addr. */
+/*
+ * FIRST_USER_ADDRESS is Linux's on ARM: nothing is mapped below it.
+ * MMAP_MIN_ADDR is Debian's vm.mmap_min_addr.
+ */
 #define FIRST_USER_ADDRESS 0x00002000
 #define MMAP_MIN_ADDR      0x00008000
 
@@ -68,12 +71,15 @@
 #define NR_CPUS 1
 #define HZ      100
 
-/* Bits of the ASID in use, 2..8. Two make roll-over happen within seconds. */
+/*
+ * Bits of the ASID in use, 2 to 8. With 2 a test meets roll-over within
+ * seconds.
+ */
 #ifndef CONFIG_ASID_BITS
 #define CONFIG_ASID_BITS 8
 #endif
 
-/* DEBUG=1 on make's command line: poison, red zones, verifiers at work. */
+/* DEBUG=1 on make's command line: poison, red zones, and verifiers that run. */
 #ifndef CONFIG_DEBUG
 #define CONFIG_DEBUG 0
 #endif

@@ -1,10 +1,10 @@
 /*
- * cred.h - in whose name a task acts: its user, its groups, its privileges.
+ * cred.h - credentials: a task's user, its groups, its privileges.
  *
- * As in Linux each thread has its own, which is never changed: who wants to be
- * somebody else gets a new one (services/ids/). A task without one, as all are
- * at first, is root with every privilege. What the ids mean for files is in
- * fs/permission.c.
+ * As in Linux each thread has its own, and a cred in use is never changed: a
+ * task that changes its ids gets a new one (services/ids/). A task without a
+ * cred, as all are at first, is root with every privilege. fs/permission.c
+ * defines what the ids mean for files.
  */
 #ifndef CRED_H
 #define CRED_H
@@ -13,7 +13,7 @@
 #include <thread_info.h>
 #include <types.h>
 
-/* Linux's numbers; those that something here asks for. */
+/* Linux's numbers; only those that some code here tests. */
 #define CAP_CHOWN           0
 #define CAP_DAC_OVERRIDE    1
 #define CAP_DAC_READ_SEARCH 2
@@ -39,7 +39,7 @@
 
 struct cred {
 	atomic_t count;
-	/* constant from when a task has it */
+	/* constant once a task has it */
 	u32 uid, euid, suid, fsuid; /* real, effective, saved, for files */
 	u32 gid, egid, sgid, fsgid;
 	u64 permitted, effective, inheritable; /* capabilities: 1 << CAP_x */
@@ -58,7 +58,10 @@ static inline const struct cred *cred_of(const struct thread_info *ti)
 	return ti->cred ? ti->cred : &root_cred;
 }
 
-/* The running task's credentials, which nobody else changes. */
+/*
+ * The running task's credentials. Only the task itself replaces them, so no
+ * lock is needed.
+ */
 static inline const struct cred *current_cred(void)
 {
 	return cred_of(current_thread_info());
@@ -69,7 +72,7 @@ static inline bool has_cap(const struct cred *cred, u32 cap)
 	return cred->effective >> cap & 1;
 }
 
-/* May the running task do what needs that capability? */
+/* True if the running task has that capability. */
 static inline bool capable(u32 cap)
 {
 	const struct cred *cred = current_thread_info()->cred;
@@ -77,7 +80,7 @@ static inline bool capable(u32 cap)
 	return likely(!cred) || has_cap(cred, cap);
 }
 
-/* Another reference; NULL stays what it is. */
+/* Takes a reference; NULL, which means root, stays NULL. */
 static inline const struct cred *get_cred(const struct cred *cred)
 {
 	if (cred)
@@ -85,9 +88,15 @@ static inline const struct cred *get_cred(const struct cred *cred)
 	return cred;
 }
 
-/* Drop one: the last frees it. NULL allowed. (run/cred.c) */
+/*
+ * Drops a reference; the last one frees cred. NULL is allowed. Never sleeps.
+ * (run/cred.c)
+ */
 void put_cred(const struct cred *cred);
-/* Is gid one of those cred acts for, with files? (run/cred.c) */
+/*
+ * True if gid is cred's group for files or one of its supplementary groups.
+ * (run/cred.c)
+ */
 bool in_group(const struct cred *cred, u32 gid);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * machine.h - how the machine ends, for the floors that may not know the board.
+ * machine.h - ending the machine, for floors that may not know the board.
  */
 #ifndef MACHINE_H
 #define MACHINE_H
@@ -7,12 +7,15 @@
 #include <types.h>
 
 /*
- * init is gone, or never came: say so on the log and end. With a semihosting host, QEMU's exit
- * status is status (0..255); without, the board powers off. (board/machine.c)
+ * init has ended, or was never found: prints that and ends the machine. With a
+ * semihosting host, QEMU's exit status is `status` (0 to 255); without, the
+ * board powers off. (board/machine.c)
  */
 void machine_end(int status) __noreturn;
 
-/* For reboot(2): power off or start again, whoever is running. */
+/*
+ * For reboot(2): powers off or starts again at once, without waiting for tasks.
+ */
 void machine_power_off(void) __noreturn;
 void machine_restart(void) __noreturn;
 

@@ -1,5 +1,5 @@
 /*
- * percpu.h - data that each core has for itself; reached through one accessor.
+ * percpu.h - data of which each core has its own copy, behind one accessor.
  */
 #ifndef PERCPU_H
 #define PERCPU_H
@@ -9,7 +9,10 @@
 
 #define DEFINE_PER_CPU(type, name)  type name[NR_CPUS]
 #define DECLARE_PER_CPU(type, name) extern type name[NR_CPUS]
-/* Stable while interrupts are off or the task cannot be moved. */
+/*
+ * The copy of the running core. The caller keeps interrupts off, or is
+ * otherwise sure that the task stays on its core.
+ */
 #define this_cpu(name)              (name[smp_processor_id()])
 #define per_cpu(name, cpu)          (name[cpu])
 

@@ -23,7 +23,9 @@
 #define PSR_A         0x100
 #define PSR_E         0x200
 #define PSR_J         0x1000000
-/* What a program may set through a signal frame: NZCVQ, GE, IT, E, T. */
+/*
+ * The bits that a program may set through a signal frame: NZCVQ, GE, IT, E, T.
+ */
 #define PSR_USER_BITS 0xfe0ffe20
 
 #define S_R0         0
@@ -48,13 +50,14 @@ struct pt_regs {
 
 static inline bool user_mode(const struct pt_regs *regs)
 {
-	/* Alone of all modes it has none of these bits (B1.3.1). */
+	/* User mode is the only one without any of these bits (B1.3.1). */
 	return !(regs->cpsr & PSR_MODE_MASK & ~PSR_MODE_USR);
 }
 
 /*
- * The frame of the interrupt being served, NULL outside of one: do_irq sets
- * it, the tick asks it whom the time belongs to. (run/timer.c)
+ * The frame of the interrupt being served, NULL outside of one. do_irq sets it;
+ * the tick reads whether it interrupted user mode, to know whose time to count.
+ * (run/timer.c)
  */
 extern struct pt_regs *irq_regs;
 #endif

@@ -1,17 +1,17 @@
 /*
  * rwsem.h - a sleeping lock: many readers or one writer.
  *
- * mm->mmap_lock is one. Fair enough: a waiting writer keeps new readers out.
+ * mm->mmap_lock is one. Fair to writers: a waiting writer keeps new readers out.
  * Never taken from an interrupt, never while a spinlock is held.
  *
- * One word says who has it, and whether anybody waits:
+ * One word holds the owners, and whether anybody waits:
  *
  *	31		30 .. 1				0
  *	a writer	readers, in RWSEM_READERs	somebody waits
  *
- * Nearly always nobody does, and taking or giving up the lock is one atomic
- * step on that word, inline. While somebody waits, the word is closed to
- * newcomers: they wait too, and run/rwsem.c decides whose turn it is.
+ * Nearly always nobody waits, and taking or releasing the lock is one atomic
+ * step on that word, inline. While somebody waits the word is closed to
+ * newcomers: they wait, too, and run/rwsem.c decides whose turn it is.
  */
 #ifndef RWSEM_H
 #define RWSEM_H
@@ -32,6 +32,7 @@ struct rw_semaphore {
 	struct wait_queue_head wait;
 };
 
+/* Initialises a lock that nobody holds yet. */
 void init_rwsem(struct rw_semaphore *sem);
 
 static inline bool rwsem_is_locked(const struct rw_semaphore *sem)
@@ -45,8 +46,9 @@ static inline bool rwsem_is_write_locked(const struct rw_semaphore *sem)
 }
 
 /*
- * What the inlines below leave to run/rwsem.c: sleep until it is ours; what to
- * do when it was given up and the word, as it is then, is not zero.
+ * The slow paths of the inlines below, in run/rwsem.c. The wait functions sleep
+ * until the lock is taken; killable: 0, or -ERESTARTSYS without the lock.
+ * rwsem_released is called after a release that left the word at `left`, not 0.
  */
 void rwsem_wait_read(struct rw_semaphore *sem);
 void rwsem_wait_write(struct rw_semaphore *sem);
@@ -54,8 +56,9 @@ int rwsem_wait_write_killable(struct rw_semaphore *sem);
 void rwsem_released(struct rw_semaphore *sem, s32 left);
 
 /*
- * Debug builds note who holds what, so that might_fault() (asm/uaccess.h) can
- * find user memory touched under a lock; see docs/oom.md. (run/rwsem_debug.c)
+ * Debug builds record which task holds which lock, so that might_fault()
+ * (asm/uaccess.h) can find user memory accessed under a lock; see docs/oom.md.
+ * killable: waiters can be killed. (run/rwsem_debug.c)
  */
 void debug_lock_taken(const struct rw_semaphore *sem, bool killable);
 void debug_lock_released(const struct rw_semaphore *sem);
@@ -108,7 +111,10 @@ static inline void down_write(struct rw_semaphore *sem)
 	note_taken(sem, false);
 }
 
-/* True, and the lock is held; false where one would have to wait. */
+/*
+ * Returns true with the lock held, or false where the caller would have to
+ * wait.
+ */
 static inline bool __must_check down_read_trylock(struct rw_semaphore *sem)
 {
 	bool taken = try_down_read(sem);

@@ -27,42 +27,51 @@ enum task_state {
 	TASK_DEAD,            /* reaped; its memory goes at the next switch */
 };
 
-/* Before testing what is waited for: a wake-up in between is not lost. */
+/*
+ * Call it before testing what is waited for: a wake-up in between then finds
+ * the state, and is not lost.
+ */
 void set_current_state(enum task_state state);
 
 /*
- * Give up the core. Returns when the task runs again: at once if it is still
- * TASK_RUNNING and nobody who is ready has run less. Must not be called from an
+ * Lets another task run. Returns when this task runs again: at once if it is
+ * still TASK_RUNNING and no ready task has run less. Must not be called from an
  * interrupt handler or with a spinlock held; interrupts may be on or off and
  * stay so.
  */
 void schedule(void);
 
-/* Everybody who is ready runs first. In state TASK_RUNNING only. */
+/* Lets all ready tasks run first. In state TASK_RUNNING only. */
 void yield(void);
 
 /*
- * Sleep for at most ns nanoseconds in the state set before; U64_MAX sleeps for
- * ever. Returns what is left of ns, 0 when the time passed.
+ * Sleeps for at most ns nanoseconds in the state set before; UINT64_MAX means
+ * no limit. Returns what is left of ns, 0 when the time has passed.
  */
 u64 schedule_timeout(u64 ns);
 
-/* Make it runnable. True if it was asleep. Any context, interrupts too. */
+/*
+ * Makes a sleeping task runnable. Returns true if it was asleep. Any context.
+ */
 bool wake_up_process(struct task_struct *task);
 
-/* Called on loops that may run long in the kernel. */
+/*
+ * For loops that may run long in the kernel; sleeps only if another task should
+ * run, so hold no spinlock.
+ */
 static inline void cond_resched(void)
 {
 	if (unlikely(test_thread_flag(TIF_NEED_RESCHED)))
 		schedule();
 }
 
-/* Is the running task about to be killed? Then waiting is of no use. */
+/* True if the running task is about to be killed; waiting is then of no use. */
 bool fatal_signal_pending(void);
 
 /*
- * Between the pieces of a call that may be long: the others may run. True: the
- * task is about to be killed, and the rest of the call is not wanted.
+ * Call it between the pieces of a call that may be long: lets others run.
+ * Returns true if the task is about to be killed, and the rest of the call is
+ * not wanted.
  */
 static inline bool give_way(void)
 {
@@ -72,25 +81,25 @@ static inline bool give_way(void)
 	return fatal_signal_pending();
 }
 
-/* What a call needs to go on after a signal for which no handler runs. */
+/* What a call needs to continue after a signal for which no handler runs. */
 struct restart_block {
-	/* Its result is the call's; it may say restart_with() again. */
+	/* Its result is the call's; it may return restart_with() again. */
 	s32 (*go_on)(const struct restart_block *block);
 	u64 until; /* by ktime_ns(); UINT64_MAX: no limit */
 	u32 arg[4];
 };
 
 /*
- * The answer of a call that a signal interrupted and that must not begin anew:
- * -EINTR if a handler runs, otherwise what block->go_on() says then. (block is
- * copied.)
+ * The result of a call that a signal interrupted and that must not begin anew:
+ * the program sees -EINTR if a handler runs, otherwise what block->go_on()
+ * returns then. block is copied.
  */
 s32 restart_with(const struct restart_block *block);
 
 /* Current RLIMIT_x (uapi/resource.h) of the running task: bytes or a count. */
 u32 rlimit(unsigned int resource);
 
-/* Of the running task. */
+/* The pid of the running task, for floors below run/. */
 s32 current_pid(void);
 
 /* Nanoseconds since boot, monotonic. */
@@ -99,9 +108,9 @@ u64 ktime_ns(void);
 u64 wall_clock_ns(void);
 
 /*
- * The whole seconds of ns, below 2^63, and what is left. The core has no
- * division of 64 bits, so multiply 2^31 ns by 2^31 / 10^9. That is up to 4 too
- * few, and then a division of 32 bits is left, by a constant.
+ * Returns the whole seconds of ns, below 2^63, and the rest in *nsec. The core
+ * has no 64-bit division, so multiply 2^31 ns by 2^31 / 10^9. That is up to 4
+ * too few, and then a division of 32 bits is left, by a constant.
  */
 static inline u32 split_seconds(u64 ns, u32 *nsec)
 {
@@ -133,21 +142,30 @@ static inline void init_waitqueue_head(struct wait_queue_head *wq)
 	TAILQ_INIT(&wq->waiters);
 }
 
-/* In a queue, and not woken since? wait_event's entries start zeroed. */
+/*
+ * True if entry is in a queue and was not woken since. The entries of
+ * wait_event start zeroed.
+ */
 static inline bool is_queued(const struct wait_entry *entry)
 {
 	return READ_ONCE(entry->link.tqe_prev) != NULL;
 }
 
-/* Add current to wq, if it is not there, and set its state. */
+/*
+ * Adds current to wq, unless it is there, and sets its state. entry stays in
+ * use until finish_wait().
+ */
 void prepare_to_wait(struct wait_queue_head *wq, struct wait_entry *entry,
 		     enum task_state state);
-/* Take it off again; state back to TASK_RUNNING. */
+/*
+ * Takes entry off wq if it is still there; the state becomes TASK_RUNNING. The
+ * entry's memory is free afterwards.
+ */
 void finish_wait(struct wait_queue_head *wq, struct wait_entry *entry);
-/* Wake every waiter and take it off. Any context. */
+/* Wakes every waiter and takes it off. Any context. */
 void __wake_up(struct wait_queue_head *wq);
 
-/* The same; mostly nobody waits. */
+/* The same, inline for the common case that nobody waits. */
 static inline void wake_up(struct wait_queue_head *wq)
 {
 	smp_mb(); /* what they wait for is visible before the queue is looked at */
@@ -155,7 +173,7 @@ static inline void wake_up(struct wait_queue_head *wq)
 		__wake_up(wq);
 }
 
-/* Sleep until cond. cond is evaluated with no lock held. */
+/* Sleeps until cond is true. cond is evaluated with no lock held. */
 #define wait_event(wq, cond)                                               \
 	do {                                                               \
 		struct wait_entry we_ = { .task = current };               \
@@ -168,7 +186,10 @@ static inline void wake_up(struct wait_queue_head *wq)
 		finish_wait((wq), &we_);                                   \
 	} while (0)
 
-/* The same in that state, until broken: 0, or -ERESTARTSYS. */
+/*
+ * The same in that state, until cond or `broken` is true. The value is 0, or
+ * -ERESTARTSYS if broken.
+ */
 #define wait_event_unless(wq, cond, state, broken)            \
 	({                                                    \
 		struct wait_entry we_ = { .task = current };  \
@@ -187,11 +208,11 @@ static inline void wake_up(struct wait_queue_head *wq)
 		ret_;                                         \
 	})
 
-/* A signal ends it. */
+/* Any signal ends the sleep. */
 #define wait_event_interruptible(wq, cond) \
 	wait_event_unless(wq, cond, TASK_INTERRUPTIBLE, signal_pending())
 
-/* A signal that kills ends it. */
+/* Only a signal that kills ends the sleep. */
 #define wait_event_killable(wq, cond) \
 	wait_event_unless(wq, cond, TASK_KILLABLE, fatal_signal_pending())
 

@@ -1,17 +1,16 @@
 /*
- * service.h - what stands beside the core, and where the core calls it.
+ * service.h - services, and the hooks by which the core calls them.
  *
- * The core gives a program an address space and a core to run on. All else that
- * programs expect of Linux (signal handlers, futexes, a terminal, pipes ...)
- * is a service: a folder below services/ that the core knows by one row, and
- * links and boots without. startup/services.c is the one file that names the
- * services; their system calls are in the same file's sys_call_table.
+ * The core gives a program an address space and a processor to run on. All else
+ * that programs expect of Linux (signal handlers, futexes, a terminal, pipes
+ * ...) is a service: a folder below services/ that the core knows by one row,
+ * and without which it links and boots. startup/services.c is the one file that
+ * names the services; their system calls are in the same file's sys_call_table.
  *
- * The members of struct service are all the hooks of services; the other ways
- * in which the core calls upward are in docs/architecture.md, section 1. A
- * member that is NULL is not called. Services are called in the order of the
- * table, by the functions below; what each must know of locks and context is
- * written at its member.
+ * The members of struct service are all hooks of services; the other ways in
+ * which the core calls upward are in docs/architecture.md, section 1. A member
+ * that is NULL is not called. The functions below call services in the order of
+ * the table; each member's comment states locks and context.
  */
 #ifndef SERVICE_H
 #define SERVICE_H
@@ -31,11 +30,13 @@ struct timer;
 
 /* What became of a child, from its parent's view. */
 enum child_change {
-	CHILD_EXITED,  /* its whole group is over: a zombie */
+	CHILD_EXITED,  /* its whole group has ended: a zombie */
 	CHILD_ADOPTED, /* its parent ended, init is the parent now */
 };
 
-/* A fault of the running program that nothing has mended: a signal for it. */
+/*
+ * A fault of the running program that nothing could serve: it ends in a signal.
+ */
 struct fault_signal {
 	struct pt_regs *regs;           /* of the program */
 	const struct abort_info *abort; /* NULL: there was no abort */
@@ -52,28 +53,28 @@ struct chrdev {
 };
 
 struct service {
-	/* At boot: the root directory is there, no process is yet. */
+	/* At boot: the root directory exists, but no process yet. */
 	void (*init)(void);
 
 	/* ---- a task's life; current: its parent, or itself ------- */
 
 	/*
-	 * The child's part of the service, before anybody can find the child:
-	 * 0, or -errno and nothing is left. flags: clone(2)'s; 0: a kernel
-	 * thread. May sleep.
+	 * Makes the child's part of the service, before others can find the
+	 * child. Returns 0, or -errno and nothing is left. flags: clone(2)'s;
+	 * 0: a kernel thread. May sleep.
 	 */
 	int (*fork)(struct task_struct *child, u32 flags);
-	/* Undo fork(): a later step of making the child failed. */
+	/* Undoes fork(): a later step of making the child failed. */
 	void (*undo_fork)(struct task_struct *child);
 	/* A new program runs in the task; nothing can fail any more. */
 	void (*exec)(void);
-	/* The task leaves its mm, which is still there, by exit or execve. */
+	/* The task leaves its mm, by exit or execve; it can still be used. */
 	void (*exit_early)(struct task_struct *task);
 	/* The task has no mm and no files any more. */
 	void (*exit_late)(struct task_struct *task);
 	/*
-	 * tasklist_lock held. True, at CHILD_EXITED: the parent does not want to
-	 * know, the zombie goes at once.
+	 * tasklist_lock is held. Returning true for CHILD_EXITED means that the
+	 * parent does not want to know, and the zombie is released now.
 	 */
 	bool (*child_changed)(enum child_change change,
 			      struct task_struct *child,
@@ -83,28 +84,28 @@ struct service {
 
 	/*
 	 * TIF_SIGPENDING or TIF_RESTORE_SIGMASK is set; interrupts are on. regs
-	 * is the frame that the program goes on with. syscall: r0 is a call's
-	 * result, which may ask for a restart (-ERESTARTSYS ...).
+	 * is the frame with which the program continues. syscall: r0 is a
+	 * call's result, which may ask for a restart (-ERESTARTSYS ...).
 	 */
 	void (*user_work)(struct pt_regs *regs, bool syscall);
 	/*
-	 * True: the program goes on (a handler is to run, or the access was
-	 * done in its place). False: the next service, then its end; sig and
-	 * code may have been changed. Interrupts on, no lock held.
+	 * Returns true if the program continues (a handler is to run, or the
+	 * access was done in its place). If all return false the program ends;
+	 * sig and code may have been changed. Interrupts on, no lock held.
 	 */
 	bool (*fault_signal)(struct fault_signal *fault);
 
 	/*
-	 * The running process dies of the signal in info, which leaves a core;
-	 * the caller ends it then. May sleep, no lock held.
+	 * The running process dies of the signal in info, which writes a core;
+	 * the caller ends it afterwards. May sleep, no lock held.
 	 */
 	void (*leave_core)(const struct kernel_siginfo *info);
 
 	/*
-	 * The page at va is one that a pager of the program's brings: wait for
-	 * it. user: the program itself wants it, or else a call on its behalf.
-	 * 0: try again; -EFAULT: it will not come. Interrupts on, no lock held
-	 * but those of a call that may wait for the user's memory.
+	 * A pager in user space provides the page at va: wait for it. user: the
+	 * program itself accessed it, else a system call did. Returns 0 to try
+	 * again, or -EFAULT if the page will not come. Interrupts on; no lock
+	 * held except those of a call that may wait for user memory.
 	 */
 	int (*missing_page)(uaddr_t va, bool write, bool user);
 
@@ -118,15 +119,16 @@ struct service {
 	void (*console_key)(u8 letter);
 
 	/*
-	 * execve has opened a file (proc/exec.h). It may be a script: put its
-	 * interpreter in its place. It may run as another user: set exec->cred,
-	 * and what args tells of it. 0, also if there is nothing to do; -errno.
+	 * execve has opened a file (proc/exec.h). If it is a script, replaces
+	 * it by its interpreter; if it is set-uid, sets exec->cred and what
+	 * depends on it in args. Returns 0, also if there was nothing to do, or
+	 * -errno.
 	 */
 	int (*load_program)(struct exec *exec, const char *path);
 
 	/*
-	 * There are locks on the file, and a descriptor of files goes, or (NULL)
-	 * the open file itself: so do their locks. May sleep.
+	 * The file has locks, and a descriptor in `files`, or (NULL) the open
+	 * file itself, is closed: their locks go. May sleep.
 	 */
 	void (*unlock_file)(struct file *file,
 			    const struct files_struct *files);
@@ -136,8 +138,8 @@ struct service {
 };
 
 /*
- * The services of this image, once, before any is called. startup/services.c
- * has the table, which stays.
+ * Boot, once, before any service is called. table has nr rows and must stay; it
+ * is in startup/services.c.
  */
 void services_register(const struct service *const *table, u32 nr);
 
@@ -164,19 +166,22 @@ enum hook {
 };
 
 /*
- * For each member the services that have it, in the order of the table, ended
- * by NULL; constant after services_register(). Most lists have one entry: a walk
- * over all rows costs a fork and a signal 2 to 10 % more instructions, and so
- * would calling a function for each of these loops.
+ * For each member the services that implement it, in the order of the table,
+ * ended by NULL; constant after services_register(). Most lists have one entry.
+ * A walk over all rows would cost a fork and a signal 2 to 10 % more
+ * instructions, and so would an out-of-line function for each of these loops.
  */
 extern const struct service *services_having[NR_HOOKS][MAX_SERVICES + 1];
 
 #define for_each_service(s, hook) \
 	for (const struct service *const *s = services_having[hook]; *s; s++)
 
-/* 0, or the error of the first that failed; those before it are undone. */
+/*
+ * Calls fork of each service. Returns 0, or the error of the first that failed,
+ * after undoing those before it.
+ */
 int __must_check services_fork(struct task_struct *child, u32 flags);
-/* The n-th table of devices that services have, or NULL: that was the last. */
+/* Returns the n-th table of devices, from 0, or NULL after the last. */
 const struct chrdev *services_devices(u32 n);
 
 static inline void services_init(void)

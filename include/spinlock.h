@@ -1,5 +1,5 @@
 /*
- * spinlock.h - mutual exclusion between cores, and against interrupts.
+ * spinlock.h - mutual exclusion between cores and with interrupt handlers.
  *
  * A spinlock is held for a few instructions and never across schedule(). Data
  * that an interrupt handler touches too is guarded by the _irqsave forms.
@@ -17,7 +17,10 @@ static inline void spin_lock_init(spinlock_t *lock)
 	*lock = (spinlock_t)SPINLOCK_INIT;
 }
 
-/* Interrupts off on this core, then the lock. *flags is for the way back. */
+/*
+ * Disables interrupts on this core, then takes the lock: a handler that needs
+ * it could otherwise spin on its own core. flags is for the restore.
+ */
 #define spin_lock_irqsave(lock, flags)      \
 	do {                                \
 		(flags) = local_irq_save(); \

@@ -4,7 +4,7 @@
  * It is the first member of struct task_struct (run/task.h), and TPIDRPRW
  * holds its address while the task runs: `current` costs one instruction.
  * Lower floors reach a task's address space and open files through here and
- * know nothing else of it.
+ * know nothing else about it.
  */
 #ifndef THREAD_INFO_H
 #define THREAD_INFO_H
@@ -14,8 +14,8 @@
 #define TIF_SIGPENDING      0x2 /* a signal may have to be delivered */
 #define TIF_RESTORE_SIGMASK 0x4 /* sigsuspend: put the old mask back */
 #define TIF_WORK_MASK       0x7
-#define TIF_EXITING         0x8  /* in do_exit: it gives memory back */
-#define TIF_INIT            0x10 /* process 1: others live by it */
+#define TIF_EXITING         0x8  /* in do_exit: it frees memory */
+#define TIF_INIT            0x10 /* process 1: the machine ends with it */
 
 #define TI_FLAGS 0
 #define TI_TLS   8
@@ -35,12 +35,12 @@ struct thread_info {
 	u32 cpu;         /* constant while running */
 	u32 tls;         /* TPIDRURO of the user program (set_tls) */
 	u32 personality; /* uapi/personality.h; execve changes it */
-	/* Owner: the task itself; another may read it while it holds a pin. */
+	/* The task itself writes these; tasklist_lock to read another's. */
 	struct mm_struct *mm;        /* NULL: a kernel thread */
 	struct mm_struct *active_mm; /* whose tables are loaded */
 	struct files_struct *files;  /* open files (fs/) */
 	struct fs_struct *fs;        /* working directory (services/files/) */
-	/* Itself, under tasklist_lock; NULL: root (include/cred.h). */
+	/* Changed by the task, under tasklist_lock; NULL: root (cred.h). */
 	const struct cred *cred;
 };
 
@@ -55,7 +55,10 @@ static inline bool test_thread_flag(u32 flag)
 	return READ_ONCE(current_thread_info()->flags) & flag;
 }
 
-/* A sleeping call looks at this and returns -EINTR or -ERESTARTSYS. */
+/*
+ * True if a signal may be pending: a sleeping call then returns -EINTR or
+ * -ERESTARTSYS.
+ */
 static inline bool signal_pending(void)
 {
 	return test_thread_flag(TIF_SIGPENDING);

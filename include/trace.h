@@ -1,10 +1,10 @@
 /*
- * trace.h - events of interest, into a ring that /proc/trace shows.
+ * trace.h - events that are recorded in a ring, which /proc/trace shows.
  *
  * trace_event costs one load and one branch while its kind is off. Kinds are
  * switched by `trace=switch,fault` on the command line and by writing the same
  * to /proc/trace. The ring (inspect/trace.c) keeps the last trace_ring= events;
- * whose event it is, when and where, whoever records it sees for itself.
+ * the recorder adds task, time and caller itself.
  */
 #ifndef TRACE_H
 #define TRACE_H
@@ -13,7 +13,10 @@
 
 enum trace_kind {
 	TRACE_SWITCH, /* a: prev pid, b: next pid, c: TTBR0, d: CONTEXTIDR */
-	/* a: address, b: the entry before, c: after, d: its VMA | 1 if written to */
+	/*
+	 * a: address, b: the entry before, c: after, d: its VMA | 1 if written
+	 * to
+	 */
 	TRACE_FAULT,
 	TRACE_BAD,  /* no VMA allows it. a: address, b: FSR, c: signal */
 	TRACE_VMA,  /* a: unused, b: start, c: end, d: enum trace_vma_op */
@@ -39,7 +42,10 @@ enum trace_vma_op {
 
 extern u32 trace_mask; /* bit per enum trace_kind */
 
-/* Who records an event of a kind in trace_mask; set before the mask. Any context. */
+/*
+ * The recorder of events whose kind is in trace_mask; set before the mask.
+ * Called in any context.
+ */
 extern void (*trace_sink)(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d);
 
 static inline void trace_event(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d)

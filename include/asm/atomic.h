@@ -3,10 +3,10 @@
  *
  * The compiler's atomics, on the target and in the host tests. For ARMv7 they
  * are LDREX/STREX loops, which work on Normal memory with the MMU on and, on
- * Cortex-A9, with ACTLR.SMP set: nothing here may run before paging. Each says
- * what it orders. "Fully ordered" means after all earlier and before all later
- * accesses. The order is asm/barrier.h's smp_mb, on both sides or on one: the
- * compiler's own orders would be dmb on the only core, too.
+ * Cortex-A9, with ACTLR.SMP set: nothing here may run before paging. Each
+ * comment states the order. "Fully ordered" means after all earlier and before
+ * all later accesses. The order is asm/barrier.h's smp_mb, on both sides or on
+ * one: the compiler's own orders would be dmb on the only core, too.
  */
 #ifndef ASM_ATOMIC_H
 #define ASM_ATOMIC_H
@@ -22,6 +22,7 @@ typedef struct {
 #define ATOMIC_INIT(n)	{ (n) }
 /* clang-format on */
 
+/* A plain load and store of the word; no ordering. */
 static inline s32 atomic_read(const atomic_t *v)
 {
 	return READ_ONCE(v->counter);
@@ -61,7 +62,7 @@ static inline s32 atomic_add_return_release(s32 n, atomic_t *v)
 
 	smp_mb(); /* after what came before */
 	val = __atomic_add_fetch(&v->counter, n, __ATOMIC_RELAXED);
-	barrier(); /* what a lock guards is another's now: no value is kept */
+	barrier(); /* another may own the guarded data now: keep no value */
 	return val;
 }
 
@@ -82,7 +83,7 @@ static inline s32 atomic_dec_return_relaxed(atomic_t *v)
 	return __atomic_sub_fetch(&v->counter, 1, __ATOMIC_RELAXED);
 }
 
-/* If *p is old make it new. Returns what was found; fully ordered. */
+/* If *p equals old, stores new. Returns the value found; fully ordered. */
 static inline u32 cmpxchg(u32 *p, u32 old, u32 new)
 {
 	smp_mb(); /* after what came before */
@@ -104,16 +105,18 @@ static inline void atomic_andnot(u32 bits, u32 *p)
 }
 
 /*
- * Two that look at the value before they change it:
+ * Two operations that test the value before they change it:
  *
- * atomic_add_unless_bits: v += n, if v has none of these bits. True: done, and
- * later accesses follow.
- * atomic_dec_above_one: v -= 1 if it is above 1: true when it was; no ordering.
+ * atomic_add_unless_bits: v += n, if v has none of these bits. Returns true if
+ * it was added; later accesses then follow it.
  *
- * In C the look is a load of its own, which the exchange compares again. That
+ * atomic_dec_above_one: v -= 1 if it is above 1. Returns true if it was; no
+ * ordering.
+ *
+ * In C the test is a load of its own, which the exchange compares again. That
  * is 4 instructions of a fault's 215, for mmap_lock, and 3 for each page that a
- * child gives back, 3 % of the exit of a large one. So on ARM the LDREX loops
- * are written out, with the look in between.
+ * child returns, 3 % of the exit of a large one. So on ARM the LDREX loops are
+ * written out, with the test in between.
  */
 #ifdef __arm__
 

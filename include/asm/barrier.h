@@ -5,14 +5,14 @@
  * for cache, TLB and branch-predictor operations, to complete; isb discards
  * what was fetched, so that what follows sees changed CP15 registers. They
  * reach the inner shareable domain: memory, and the other cores. A device may
- * lie outside of it: to wait for one is dsb_sy's. A barrier carries its reason
+ * lie outside of it: dsb_sy waits for one. A barrier carries its reason
  * in a comment at the line.
  *
  * What only several cores need is left out of an image for one, here and in
- * asm/tlbflush.h, by NR_CPUS alone. A core sees its own accesses in the order of
- * the program, those of its interrupt handlers too: so smp_mb, Linux's name for
- * the barrier between cores, tells the compiler only. Table walks, fetches and
- * devices are no other cores: for them there is dsb.
+ * asm/tlbflush.h, by NR_CPUS alone. A core sees its own accesses in program
+ * order, those of its interrupt handlers too, so with one core smp_mb, Linux's
+ * barrier between cores, constrains the compiler only. Table walks, fetches and
+ * devices are not other cores: for them use dsb.
  */
 #ifndef ASM_BARRIER_H
 #define ASM_BARRIER_H

@@ -1,9 +1,9 @@
 /*
- * asm/domain.h - who may touch user memory now: software PAN by domains.
+ * asm/domain.h - when the kernel may touch user memory: software PAN by domains.
  *
- * The tables put user pages into a domain of their own (mmu/desc.h). DACR says
- * what a domain's entries are worth, to privileged accesses and fetches as to
- * those of programs (DDI0406C B3.7.3):
+ * The tables put user pages into a domain of their own (mmu/desc.h). DACR
+ * decides whether a domain's entries can be used, by privileged accesses and
+ * fetches as by those of programs (DDI0406C B3.7.3):
  *
  *	in user mode		DACR_USER_OPEN: AP and XN of each entry decide
  *	in the kernel		DACR_USER_CLOSED: any access is a domain fault
@@ -13,13 +13,14 @@
  * An exception in the kernel, a fault inside a copy above all, keeps what was
  * in force in r5, closes, and puts it back; so the handler may sleep and other
  * tasks run, and no task has a DACR to switch. The TLB holds the number of an
- * entry's domain, not what it is worth: DACR changes need no TLB maintenance.
+ * entry's domain, not its rights: changes of DACR need no TLB maintenance.
  *
  * Never a manager: that would ignore AP and XN.
  *
- * QEMU's TLB does hold what a domain is worth, so a write of DACR empties it, and
- * with one in each entry to the kernel no missing flush shows. CONFIG_PAN=0, for
- * tests alone (make nopan), leaves user memory open and DACR as boot wrote it.
+ * QEMU's TLB does hold a domain's rights, so a write of DACR empties it; with
+ * one at each entry to the kernel no missing flush would show. CONFIG_PAN=0,
+ * for tests alone (make nopan), leaves user memory open and DACR as boot wrote
+ * it.
  */
 #ifndef ASM_DOMAIN_H
 #define ASM_DOMAIN_H

@@ -8,6 +8,10 @@
 
 #define PSR_I_BIT 0x80
 
+/*
+ * Returns the CPSR for local_irq_restore and disables interrupts. The "memory"
+ * clobbers keep accesses on their side of the change.
+ */
 static inline u32 local_irq_save(void)
 {
 	u32 flags;
@@ -31,6 +35,7 @@ static inline void local_irq_disable(void)
 	__asm__ volatile("cpsid i" : : : "memory");
 }
 
+/* True while interrupts are off on this core; for assertions. */
 static inline bool irqs_disabled(void)
 {
 	u32 cpsr;

@@ -1,5 +1,5 @@
 /*
- * asm/kasan_debug.h - where the allocators say which memory may be touched.
+ * asm/kasan_debug.h - by which the allocators mark memory as free or in use.
  *
  * Nothing on the target. The host tests shadow this header: there a freed page
  * or object is poisoned for AddressSanitizer.
@@ -9,6 +9,7 @@
 
 #include <types.h>
 
+/* [addr, addr + size) may not be touched any more, or may be again. */
 static inline void kasan_poison(const void *addr __unused_arg,
 				size_t size __unused_arg)
 {

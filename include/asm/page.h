@@ -10,6 +10,7 @@
 #include <config.h>
 #include <types.h>
 
+/* For lowmem addresses only: vmalloc and user addresses are elsewhere. */
 static inline phys_addr_t virt_to_phys(const volatile void *va)
 {
 	return (phys_addr_t)(uintptr_t)va - PAGE_OFFSET + PHYS_OFFSET;
@@ -20,13 +21,19 @@ static inline void *phys_to_virt(phys_addr_t pa)
 	return (void *)(uintptr_t)(pa - PHYS_OFFSET + PAGE_OFFSET);
 }
 
-/* The loader's list at pa, before paging_init. (mmu/boot_map.c) */
+/*
+ * Before paging_init: where the boot table maps the loader's list at pa.
+ * (mmu/boot_map.c)
+ */
 static inline const void *boot_params_va(phys_addr_t pa)
 {
 	return (const void *)(BOOT_PARAMS_VA + pa % 0x100000);
 }
 
-/* One whole page each; page-aligned kernel addresses. (lib/page.S) */
+/*
+ * Clear or copy one whole page; the addresses are page-aligned, in the kernel.
+ * (lib/page.S)
+ */
 void clear_page(void *page);
 void copy_page(void *to, const void *from);
 

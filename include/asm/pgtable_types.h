@@ -1,8 +1,8 @@
 /*
  * asm/pgtable_types.h - opaque page-table words.
  *
- * One 32-bit ARMv7 short descriptor each (DDI0406C B3.5). Only mmu/ looks
- * inside; struct wrappers make mixing them up a compile error.
+ * One 32-bit ARMv7 short descriptor each (DDI0406C B3.5). Only mmu/ knows
+ * its bits; the structs make mixing them up a compile error.
  */
 #ifndef ASM_PGTABLE_TYPES_H
 #define ASM_PGTABLE_TYPES_H

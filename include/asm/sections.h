@@ -1,5 +1,6 @@
 /*
- * asm/sections.h - where the parts of the kernel image lie (startup/kernel.lds.S).
+ * asm/sections.h - where the parts of the kernel image lie
+ * (startup/kernel.lds.S).
  *
  * Page-aligned addresses in the linear map. The host tests, which have no
  * image, shadow this header.
@@ -32,7 +33,10 @@ static inline struct kernel_image kernel_image(void)
 	};
 }
 
-/* From the high half into .idmap.text: see mmu/idmap.S. */
+/*
+ * Loads ttbr0 with the MMU off for a moment; interrupts are off and the tables
+ * are cleaned. Boot only, see mmu/idmap.S.
+ */
 void idmap_switch_table(u32 ttbr0);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * asm/spinlock.h - the lock word: 0 free, else held: the address in the
- * function that took it (DDI0406C D7.3.1).
+ * asm/spinlock.h - the lock word: 0 if free, else an address within the function
+ * that took it (DDI0406C D7.3.1).
  */
 #ifndef ASM_SPINLOCK_H
 #define ASM_SPINLOCK_H
@@ -18,10 +18,11 @@ typedef struct {
 /* clang-format on */
 
 /*
- * What to do while it is held. Other cores wait for the holder's SEV. On the
- * only core nobody can let go of it while we wait, for the kernel is not
- * preempted and a holder does not sleep: the undefined instruction ends the
- * machine with a report of both places (trap/undef.c), r0 is the lock.
+ * What a core does while the lock is held. With several cores it waits for the
+ * holder's SEV. On the only core nobody can release the lock while this one
+ * spins, because the kernel is not preempted and a holder does not sleep. So an
+ * undefined instruction ends the machine, with a report of both places
+ * (trap/undef.c); r0 is the lock.
  */
 #define SPIN_DEADLOCK 0xe7f10cfc /* udf #0x10cc */
 #if NR_CPUS > 1
@@ -32,6 +33,10 @@ typedef struct {
 	"2:	mov	r0, %2\n	udf	#0x10cc\n	.previous\n"
 #endif
 
+/*
+ * Takes the lock. Never sleeps; the caller must not sleep until spin_unlock,
+ * and turns interrupts off first if a handler takes this lock too.
+ */
 static inline void spin_lock(spinlock_t *lock)
 {
 	u32 tmp, here;

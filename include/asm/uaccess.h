@@ -1,5 +1,5 @@
 /*
- * asm/uaccess.h - the only road from the kernel to user memory.
+ * asm/uaccess.h - the only way for the kernel to access user memory.
  *
  * Every function checks the range against TASK_SIZE, then accesses it through
  * instructions listed in __ex_table: a fault that the address space cannot
@@ -16,17 +16,17 @@
 #include <types.h>
 #include <uapi/errno.h>
 
-/* Does [va, va + bytes) lie in the user half, without wrapping? */
+/* True if [va, va + bytes) lies in the user half, without wrapping. */
 static inline bool access_ok(uaddr_t va, u32 bytes)
 {
 	return bytes <= TASK_SIZE && va <= TASK_SIZE - bytes;
 }
 
 /*
- * User memory is about to be touched, and a page that is not there may have to
- * be waited for. Debug builds panic, also when it is there, if the task holds a
- * sleeping lock whose waiters cannot die (docs/oom.md). All functions below
- * call it but the locked ones, and the raw ones, whose callers do.
+ * Call it before user memory is touched: a page that is not mapped may have to
+ * be waited for. Debug builds panic, also if it is mapped, when the task holds
+ * a sleeping lock whose waiters cannot be killed (docs/oom.md). All functions
+ * below call it except the locked ones, and the raw ones, whose callers do.
  * (run/rwsem_debug.c)
  */
 void debug_might_fault(void);
@@ -37,22 +37,32 @@ static inline void might_fault(void)
 		debug_might_fault();
 }
 
-/* Raw copies, range already checked; return the bytes NOT copied. */
+/*
+ * Raw copies: the caller has checked the range. They return the number of bytes
+ * NOT copied.
+ */
 u32 __copy_from_user(void *to, uaddr_t from, u32 bytes);
 u32 __copy_to_user(uaddr_t to, const void *from, u32 bytes);
 u32 __clear_user(uaddr_t to, u32 bytes);
 
-/* One naturally aligned word or byte: 0 or -EFAULT. */
+/*
+ * Raw accesses to one naturally aligned word or byte, range checked by the
+ * caller. They return 0 or -EFAULT.
+ */
 int __get_user_u32(u32 *val, uaddr_t from);
 int __get_user_u8(u8 *val, uaddr_t from);
 int __put_user_u32(u32 val, uaddr_t to);
-/* Two words, one behind the other. On -EFAULT the first may be there. */
+/*
+ * Stores two words, one behind the other. On -EFAULT the first may have been
+ * stored.
+ */
 int __put_user_pair(u32 first, u32 second, uaddr_t to);
 int __cmpxchg_user_u32(uaddr_t at, u32 old, u32 new, u32 *seen);
 
 /*
- * As Linux: return the number of bytes that could NOT be copied, 0 = all.
- * copy_from_user zeroes the part of the destination it could not fill.
+ * As in Linux: they return the number of bytes that could NOT be copied, 0 =
+ * all. copy_from_user zeroes the part of the destination that it could not
+ * fill, so that no stale kernel data is used.
  */
 static inline u32 __must_check copy_from_user(void *to, uaddr_t from, u32 bytes)
 {
@@ -104,9 +114,9 @@ static inline int __must_check put_user_pair(u32 first, u32 second, uaddr_t to)
 }
 
 /*
- * The word at `at`, naturally aligned, becomes new if it is old; *seen is what
- * it was. Atomic and in order with all around it. 0 or -EFAULT (*seen is not
- * written then).
+ * If the naturally aligned word at `at` equals old it becomes new; *seen is the
+ * value found. Atomic, and ordered with all accesses around it. Returns 0 or
+ * -EFAULT; then *seen is not written.
  */
 static inline int __must_check cmpxchg_user_u32(uaddr_t at, u32 old, u32 new,
 						u32 *seen)
@@ -117,26 +127,28 @@ static inline int __must_check cmpxchg_user_u32(uaddr_t at, u32 old, u32 new,
 }
 
 /*
- * The raw copies for who holds a lock that others wait for without an end, such
- * as an inode's i_lock: a fault that finds no memory does not wait for it, for
- * a process that is to die and give memory may be one of those. Where bytes
- * are left, let go of the lock, have the pages by fault_in_user, and try again.
- * The fault knows these two by where their instructions lie.
+ * The raw copies for a caller that holds a lock which others wait for without
+ * end, such as an inode's i_lock. A fault that finds no memory does not wait
+ * for it here, because a process that is to be killed to free memory may wait
+ * for that lock. Where bytes are left, release the lock, get the pages by
+ * fault_in_user, and try again. The fault handler recognises these two by the
+ * address of their instructions.
  */
 u32 __must_check copy_from_user_locked(void *to, uaddr_t from, u32 bytes);
 u32 __must_check copy_to_user_locked(uaddr_t to, const void *from, u32 bytes);
 extern const char copies_locked_start[], copies_locked_end[];
 
 /*
- * Have the pages of [va, va + bytes), one or two, for reading or for writing;
- * no byte changes. May wait for memory. 0 or -EFAULT. (mmu/uaccess.c)
+ * Makes the pages of [va, va + bytes), one or two of them, present for reading
+ * or writing; changes no byte. May wait for memory: hold no lock. Returns 0 or
+ * -EFAULT. (mmu/uaccess.c)
  */
 int __must_check fault_in_user(uaddr_t va, u32 bytes, bool write);
 
 /*
- * Copy a NUL-terminated string of less than size bytes, NUL included. *len
- * (may be NULL) gets its length without the NUL. 0, -EFAULT, or
- * -ENAMETOOLONG when there is no NUL within size bytes. (mmu/uaccess.c)
+ * Copies a NUL-terminated string of less than size bytes, NUL included. *len
+ * (len may be NULL) is its length without the NUL. Returns 0, -EFAULT, or
+ * -ENAMETOOLONG if there is no NUL within size bytes. (mmu/uaccess.c)
  */
 int __must_check strncpy_from_user(char *to, uaddr_t from, u32 size, u32 *len);
 
