@@ -7,7 +7,7 @@
  * One word holds the owners, and whether anybody waits:
  *
  *	31		30 .. 1				0
- *	a writer	readers, in RWSEM_READERs	somebody waits
+ *	a writer	readers, in RWSEM_READERs	a task waits
  *
  * Nearly always nobody waits, and taking or releasing the lock is one atomic
  * step on that word, inline. While somebody waits the word is closed to

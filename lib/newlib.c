@@ -16,7 +16,7 @@ void _free_r(struct _reent *reent, void *p);
 void __aeabi_idiv0(void);
 void __aeabi_ldiv0(void);
 
-/* A call means that somebody formats into a buffer without a limit. */
+/* A call means that some code formats into a buffer without a limit. */
 void *_malloc_r(struct _reent *reent __unused_arg, size_t bytes __unused_arg)
 {
 	BUG();

@@ -64,7 +64,7 @@ static void __noreturn vpanic(bool with_stack, const char *fmt, va_list args)
 }
 
 /*
- * For an error found in the middle of the code: the call chain tells how the
+ * For an error found in the middle of the code; the call chain shows how the
  * kernel came there.
  */
 void panic(const char *fmt, ...)
@@ -96,7 +96,10 @@ void bug_at(const char *file, int line, const char *what)
 	panic("kernel BUG at %s:%d: %s", file, line, what);
 }
 
-/* Continues: the caller can live with the state, but somebody should look. */
+/*
+ * Returns, because the caller can continue; the line on the log is for the
+ * developer.
+ */
 void warn_at(const char *file, int line, const char *what)
 {
 	pr_warn("WARNING at %s:%d: %s\n", file, line, what);

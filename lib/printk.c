@@ -23,7 +23,7 @@ static spinlock_t log_lock = SPINLOCK_INIT;
 char log_ring[LOG_BYTES];
 u64 log_head;
 static u64 console_pos;   /* the first byte the console has not shown */
-static bool console_busy; /* somebody is writing to it */
+static bool console_busy; /* a caller is writing to it */
 struct log_place log_places[LOG_RECORDS];
 u64 log_nr_records;
 bool log_line_open;

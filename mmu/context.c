@@ -41,7 +41,7 @@ static u32 next_asid = 1;
 static DEFINE_PER_CPU(u64, active_id);
 /* The context.id it had at the last roll-over and may still run with. */
 static DEFINE_PER_CPU(u64, reserved_id);
-/* A roll-over happened: this core's TLB must be emptied before it goes on. */
+/* A roll-over happened: this core must empty its TLB before its next ASID. */
 static DEFINE_PER_CPU(bool, flush_pending);
 
 /* Hold context_lock, as for all helpers here. */
@@ -207,6 +207,7 @@ static void load_context(const struct mm_struct *next)
  */
 void switch_mm(struct mm_struct *prev, struct mm_struct *next)
 {
+	/* A switch within a switch would load half of each context. */
 	BUG_ON(!irqs_disabled());
 	check_vmalloc_seq(next);
 	/* Threads: its tables are loaded, with an ASID that is this core's. */

@@ -1,10 +1,10 @@
 /*
- * The table of mmu/errata.h, and what the log says of it.
+ * The table of mmu/errata.h, and its report on the log.
  *
  * Numbers, revisions and bits as Arm's errata notices have them; Linux
  * (arch/arm/Kconfig, proc-v7.S, smp_scu.c) and U-Boot (armv7/start.S) agree.
- * Some need several cores to bite. Where a bit mends them it is set all the
- * same: an accelerator on the coherency port is another master too.
+ * Some can happen only with several cores. Where a bit prevents them it is set
+ * nevertheless: an accelerator on the coherency port is another master.
  */
 #include <lib/printk.h>
 #include <mmu/errata.h>
@@ -64,7 +64,7 @@ void errata_init(u32 midr, bool applied)
 		if (!erratum_affects(e, midr))
 			continue;
 		if (e->fix == FIX_TLB) {
-			if (NR_CPUS == 1) /* nobody to broadcast to */
+			if (NR_CPUS == 1) /* no core to broadcast to */
 				continue;
 			tlb_asid_unreliable = true;
 		}

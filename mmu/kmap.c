@@ -1,5 +1,5 @@
 /*
- * The kernel's own mappings: sections, pages, and who sees them.
+ * The kernel's own mappings: sections, pages, and how they reach each pgd.
  *
  * Owns the kernel quarter of init_mm.pgd, the master. A kernel second-level
  * table, once made, stays: first-level entries are only ever added. So another
@@ -76,6 +76,7 @@ static pte_t *kernel_table(u32 va)
 		table = NULL;
 	}
 	spin_unlock_irqrestore(&kmap_lock, flags);
+	/* Another task was faster: both had seen no table. */
 	if (table)
 		l2_table_free(table);
 	return pgd_table(*slot);

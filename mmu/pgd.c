@@ -1,10 +1,10 @@
 /*
  * First-level tables: their allocation, and a few kept for reuse.
  *
- * Owns pgd pages: 16 KiB from the buddy, marked PG_TABLE. A new one is
- * cleared, copied to and cleaned, all 16 KiB. One from a dead address space
- * needs none of that: its user half is empty again and was cleaned entry by entry,
- * its kernel half is as of a vmalloc_seq, kept in page->private meanwhile, and
+ * Owns pgd pages: 16 KiB from the buddy, marked PG_TABLE. A new one is cleared,
+ * copied to and cleaned, all 16 KiB. One from a dead address space needs none
+ * of that: its user half is empty again and was cleaned entry by entry, its
+ * kernel half is as of a vmalloc_seq, kept in page->private meanwhile, and
  * check_vmalloc_seq adds what it lacks at the first switch, as for any pgd.
  */
 #include <alloc/alloc.h>
@@ -181,6 +181,7 @@ int pgd_alloc(struct mm_struct *mm)
 		return -ENOMEM;
 	mm->context.vmalloc_seq = (u32)page->private;
 	mm->pgd = page_address(page);
+	/* A leftover table would show a new program the memory of another. */
 	if (IS_ENABLED(CONFIG_DEBUG))
 		BUG_ON(!user_half_empty(mm->pgd));
 	return 0;
@@ -201,10 +202,7 @@ void pgd_free(struct mm_struct *mm)
 		free_pgtables(mm, 0, 0);
 		BUG_ON(mm->nr_ptes);
 	}
-	/*
-	 * The table keeps its kernel quarter; this number says how current it
-	 * is.
-	 */
+	/* The table keeps its kernel quarter, which is current up to here. */
 	page->private = mm->context.vmalloc_seq;
 	mm->pgd = NULL;
 	if (!cache_pgd(page))

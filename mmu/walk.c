@@ -22,6 +22,7 @@ static void walk_table(u32 va, struct pt_walk *walk)
 	phys_addr_t table = walk->l1_desc & L1_TABLE_BASE;
 
 	walk->l2_pa = table + pte_index(va) * 4;
+	/* A corrupt descriptor: reading there would fault within the oops. */
 	if (!is_lowmem(table))
 		return;
 	/* Once: the owner may change the entry while an oops or /proc looks. */

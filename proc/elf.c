@@ -75,6 +75,7 @@ static int check_machine(const Elf32_Ehdr *ehdr, struct why *why)
 {
 	if (ehdr->e_machine != EM_ARM)
 		return wrong_machine(ehdr, why);
+	/* Object files and core files are ELF, too. */
 	if (ehdr->e_type != ET_EXEC && ehdr->e_type != ET_DYN)
 		return explain(why, -ENOEXEC,
 			       "ELF type is %u, expected %u "
@@ -118,6 +119,7 @@ static int check_table(const Elf32_Ehdr *ehdr, u64 file_bytes, struct why *why)
 		return explain(why, -ENOEXEC,
 			       "%u program headers, expected 1 to %u",
 			       ehdr->e_phnum, ELF_MAX_PHDRS);
+	/* The sum has 64 bits, for e_phoff may be close to 4 GiB. */
 	if (end > file_bytes)
 		return explain(why, -ENOEXEC,
 			       "program headers end at byte %u, "

@@ -26,7 +26,7 @@ struct elf_plan {
 	u32 phdr_va;   /* program headers in memory; 0: not loaded */
 	const Elf32_Phdr *interp; /* PT_INTERP among the headers, or NULL */
 	bool has_stack;           /* PT_GNU_STACK is there, and ... */
-	bool exec_stack;          /* ... asks for a stack of code */
+	bool exec_stack;          /* ... requires an executable stack */
 };
 
 /*

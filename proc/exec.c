@@ -188,6 +188,7 @@ static int check_program(struct exec *exec)
 		err = find_interp(exec);
 	if (err)
 		return err;
+	/* The program's PT_GNU_STACK decides, never the interpreter's. */
 	exec->personality = new_personality(exec);
 	starter = exec_starter(exec);
 	return elf_check_entry(&starter->ehdr, starter->phdrs,
@@ -291,7 +292,7 @@ static void exec_mmap(struct mm_struct *mm)
 	/* While the old mm is still there: the services store into it. */
 	if (old_mm)
 		mm_release(task);
-	flags = tasklist_lock(); /* get_task_mm_by_pid looks */
+	flags = tasklist_lock(); /* get_task_mm_by_pid reads */
 	if (old_mm)
 		keep_fault_counts(task);
 	/*
@@ -308,7 +309,7 @@ static void exec_mmap(struct mm_struct *mm)
 	if (old_mm)
 		mmput(old_mm);
 	else
-		mmdrop(old_active); /* a kernel thread's loan */
+		mmdrop(old_active); /* a kernel thread borrowed it */
 }
 
 /* For task->comm, as Linux: the last part of the path. */
@@ -355,10 +356,11 @@ static int unshare_files(struct exec *exec)
 	struct files_struct *shared = ti->files, *own;
 	u32 flags;
 
+	/* The kernel thread that becomes process 1 has no table yet. */
 	if (!shared || !files_are_shared(shared))
 		return 0;
 	own = files_copy(shared);
-	flags = tasklist_lock(); /* /proc looks */
+	flags = tasklist_lock(); /* /proc reads it */
 	if (own)
 		ti->files = own;
 	else
@@ -383,7 +385,7 @@ static void exec_take_cred(struct exec *exec)
 
 	if (!exec->cred)
 		return;
-	flags = tasklist_lock(); /* others look at it */
+	flags = tasklist_lock(); /* /proc and kill(2) read it */
 	ti->cred = exec->cred;
 	exec->cred = old;
 	tasklist_unlock(flags);
@@ -411,6 +413,7 @@ static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 	 * new rights.
 	 */
 	exec_take_cred(exec);
+	/* Handlers of the old program point into memory that is gone. */
 	services_exec();
 	/* Not before this: a failed execve must leave them open. */
 	if (task->thread_info.files)

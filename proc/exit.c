@@ -56,7 +56,7 @@ static void exit_mm(struct task_struct *task)
 	mm_release(task);
 	/* The borrower's own count, taken while the mm certainly exists. */
 	mmgrab(mm);
-	flags = tasklist_lock(); /* get_task_mm_by_pid looks */
+	flags = tasklist_lock(); /* get_task_mm_by_pid reads */
 	keep_fault_counts(task);
 	task->thread_info.mm = NULL;
 	tasklist_unlock(flags);
@@ -72,7 +72,7 @@ static void exit_files(struct task_struct *task)
 {
 	struct thread_info *ti = &task->thread_info;
 	struct files_struct *files = ti->files;
-	u32 flags = tasklist_lock(); /* /proc looks */
+	u32 flags = tasklist_lock(); /* /proc reads it */
 
 	ti->files = NULL;
 	tasklist_unlock(flags);
@@ -184,6 +184,7 @@ static void exit_notify(struct task_struct *task, u32 code)
 	if (task == leader) {
 		task->state = TASK_ZOMBIE;
 	} else {
+		/* No wait(2) collects a thread. */
 		task->state = TASK_DEAD;
 		release_task(task);
 	}
@@ -223,6 +224,7 @@ void do_exit(u32 code)
 	struct task_struct *task = current;
 
 	BUG_ON(task == &init_task || task->pid == 0);
+	/* All threads report the group's status, however each of them ends. */
 	if (task->group_leader->group_exit)
 		code = task->group_leader->group_exit_code;
 	trace_event(TRACE_EXIT, code, 0, 0, 0);
@@ -252,7 +254,7 @@ void do_exit(u32 code)
 void kill_thread(struct task_struct *task)
 {
 	WRITE_ONCE(task->killed, true);
-	smp_mb(); /* whoever sees the flag sees the word: is_killed() */
+	smp_mb(); /* a task that sees the flag sees the word: is_killed() */
 	atomic_or(TIF_SIGPENDING, &task->thread_info.flags);
 	wake_up_killed(task);
 }
@@ -272,8 +274,8 @@ static u32 kill_other_threads(u32 flags)
 		    !task->killed)
 			kill_thread(task);
 		/*
-		 * next was released meanwhile: begin again, and skip who is
-		 * killed.
+		 * next was released meanwhile: begin again; killed ones are
+		 * skipped.
 		 */
 		if (next && ++n % TASKS_AT_ONCE == 0 &&
 		    !let_others_in(next, &flags))

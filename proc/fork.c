@@ -138,10 +138,7 @@ static void link_process(struct task_struct *task, u32 flags)
 	link_leader(task, leader);
 	task->oom_score_adj = leader->oom_score_adj;
 	set_parent(task, flags & CLONE_PARENT ? leader->parent : leader);
-	/*
-	 * A sibling (CLONE_PARENT) signals its end to the parent as its maker
-	 * does.
-	 */
+	/* A sibling (CLONE_PARENT) ends with the same signal as the caller. */
 	task->exit_signal = flags & CLONE_PARENT ? leader->exit_signal :
 						   flags & CSIGNAL;
 	TAILQ_INSERT_TAIL(&task->parent->children, task, sibling);
@@ -154,8 +151,8 @@ static int link_child(struct task_struct *task, u32 clone_flags)
 	int err;
 
 	/*
-	 * A dying group gets no new member, for its members have been told to
-	 * die already and nobody would tell the new one.
+	 * A dying group gets no new member: its members have been killed
+	 * already, and nothing would kill the new one.
 	 */
 	if ((clone_flags & CLONE_THREAD) &&
 	    (current->group_leader->group_exit ||
@@ -259,6 +256,7 @@ int do_fork(u32 flags, uaddr_t stack, struct pt_regs *regs, uaddr_t parent_tid,
 	}
 	/* Before the wake-up, after which the child may end and be freed. */
 	*pid = task->pid;
+	/* Before the wake-up, while the child certainly has its mm. */
 	trace_event(TRACE_FORK, (u32)task->pid, flags,
 		    get_mm_rss(task->thread_info.mm),
 		    task->thread_info.mm->nr_ptes);

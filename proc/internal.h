@@ -1,5 +1,5 @@
 /*
- * proc/internal.h - what the files of proc/ share and nobody else needs.
+ * proc/internal.h - declarations for the files of proc/ only.
  */
 #ifndef PROC_INTERNAL_H
 #define PROC_INTERNAL_H
@@ -62,7 +62,7 @@ void keep_fault_counts(struct task_struct *task);
 
 /* ---- usage.c ----------------------------------------------------- */
 
-/* Adds src to dst; whoever shares dst holds its lock. */
+/* Adds src to dst. Hold the lock that guards dst. */
 void add_usage(struct task_usage *dst, const struct task_usage *src);
 
 #endif

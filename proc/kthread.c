@@ -51,6 +51,7 @@ static int adopt_kthread(struct task_struct *task)
 
 	if (err)
 		return err;
+	/* NULL for the first one, with which group 0 begins. */
 	link_leader(task, find_by_id(ID_PGRP, 0));
 	set_parent(task, &init_task);
 	TAILQ_INSERT_TAIL(&init_task.children, task, sibling);

@@ -72,7 +72,7 @@ static s32 sleep_with_rest(const struct restart_block *block)
 	if (rem &&
 	    put_timespec32(block->until > now ? block->until - now : 0, rem))
 		return -EFAULT;
-	/* Linux's -ERESTART_RESTARTBLOCK: no handler ran, so go on sleeping. */
+	/* -ERESTART_RESTARTBLOCK: without a handler the sleep continues. */
 	return restart_with(block);
 }
 

@@ -141,6 +141,7 @@ struct task_struct *dup_task_struct(const struct task_struct *orig)
 	 * use.
 	 */
 	memset(task, 0, TASK_ZEROED);
+	/* Not cleared above, and tested before anything else of vfp. */
 	task->vfp.used = false;
 	task->stack = alloc_stack();
 	if (!task->stack) {
@@ -180,7 +181,7 @@ void reap_dead_tasks(void)
 	while (unlikely(!TAILQ_EMPTY(&dead_tasks))) {
 		task = next_dead_task();
 		if (!task)
-			break; /* somebody else was faster */
+			break; /* another caller was faster */
 		/*
 		 * Nothing runs on it: finish_task_switch dropped the last
 		 * reference.
@@ -397,7 +398,7 @@ u32 nr_tasks(void)
 	return READ_ONCE(task_count);
 }
 
-/* For /proc/stat, which wants the number since boot. */
+/* For /proc/stat, whose line "processes" counts since boot. */
 u32 nr_forks(void)
 {
 	return READ_ONCE(forks);

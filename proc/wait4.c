@@ -87,7 +87,7 @@ static bool take_change(struct wait_request *req, struct task_struct *child)
 {
 	bool keep = req->options & WNOWAIT;
 
-	/* A stop that nobody asked for in time is superseded by the end. */
+	/* The end supersedes a stop that was not reported in time. */
 	if (group_is_over(child))
 		return false;
 	if ((req->options & WUNTRACED) &&
@@ -163,8 +163,8 @@ int do_wait(struct wait_request *req)
 	(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL)
 
 /*
- * Translates wait4's pid: above 0 that child, 0 a child of the caller's group, -1
- * any, below -1 a child of group -pid.
+ * Translates wait4's pid: above 0 that child, 0 a child of the caller's group,
+ * -1 any, below -1 a child of group -pid.
  */
 static int parse_pid(s32 pid, struct wait_request *req)
 {

@@ -20,7 +20,7 @@ struct held_lock {
 	const struct rw_semaphore *sem;
 	const struct thread_info *task;
 	const void *site; /* where it was taken */
-	bool killable;    /* those who wait for it can die */
+	bool killable;    /* tasks that wait for it can be killed */
 };
 
 /* Locks beyond this many at a time are not checked. */

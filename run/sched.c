@@ -3,11 +3,11 @@
  *
  * Owns runqueues: the tasks that are ready to run, the running one not among
  * them. A task's vruntime is the time it has run, by the clock at each switch,
- * divided by its weight, and whoever has least runs next: so tasks that always
- * want to run get the core in proportion to their weights. A task that is woken
- * preempts the running one if it is far enough behind it: TIF_NEED_RESCHED, as
- * at the end of a slice. The idle task uses virtual time as others do, and is
- * never queued. The kernel itself is not preempted.
+ * divided by its weight, and the task with the least runs next: so tasks that
+ * always want to run get the core in proportion to their weights. A task that
+ * is woken preempts the running one if it is far enough behind it:
+ * TIF_NEED_RESCHED, as at the end of a slice. The idle task uses virtual time
+ * as others do, and is never queued. The kernel itself is not preempted.
  *
  * The queue is a list, sorted by vruntime and searched from the end where the
  * task most likely belongs: a task that has run from the back, one that is
@@ -530,7 +530,7 @@ static void count_ticks(struct runqueue *rq, struct task_struct *curr,
 {
 	u64 ns = (u64)nr * TICK_NSEC;
 
-	/* A whole tick to whom it interrupts: a sample, as in Linux. */
+	/* Charges the whole tick to the task that it interrupts, as Linux. */
 	if (user) {
 		curr->use.utime_ns += ns;
 		rq->use.user_ns += ns;
@@ -570,7 +570,7 @@ bool scheduler_tick(bool user, u32 nr)
 	if (first && units_behind(first, curr) > 0)
 		atomic_or(TIF_NEED_RESCHED, &curr->thread_info.flags);
 	spin_unlock(&rq->lock);
-	return first != NULL; /* alone: no slice to end */
+	return first != NULL; /* else no slice ends */
 }
 
 void cpu_idle(void)

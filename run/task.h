@@ -45,7 +45,7 @@ struct cpu_context {
 /* What a task has used, or the sum of several dead ones. */
 struct task_usage {
 	u64 utime_ns, stime_ns; /* counted by the tick, as Linux does */
-	u32 nvcsw, nivcsw;      /* switches: asked for, forced */
+	u32 nvcsw, nivcsw;      /* switches: voluntary, forced */
 	u32 min_flt, maj_flt;
 	u32 maxrss; /* pages; the largest, not a sum */
 };

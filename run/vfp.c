@@ -32,7 +32,8 @@ static u32 hwcaps; /* constant after vfp_init */
 /* ---- the hardware ------------------------------------------------ */
 
 /*
- * .fpu neon: the kernel is compiled without VFP, so the assembler must be told.
+ * .fpu neon: the kernel is compiled without VFP, and the assembler would refuse
+ * the instruction.
  */
 static u32 read_fpexc(void)
 {

@@ -8,8 +8,8 @@
  *	       do_domain_fault, do_async_abort, do_bad
  *	  -> not served: a signal, a fix-up, or an oops
  *
- * The four cases are drawn at the head of mm/memory.c; case 1 and 2 are told
- * apart here. The shape is Linux's arch/arm/mm/fault.c.
+ * The four cases are drawn at the head of mm/memory.c; cases 1 and 2 are decided
+ * here. The shape is Linux's arch/arm/mm/fault.c.
  */
 #include <asm/irqflags.h>
 #include <asm/uaccess.h>
@@ -181,9 +181,9 @@ static int fault_error(const struct abort_info *info, struct pt_regs *regs,
 			return -EFAULT;
 		/*
 		 * Retry: the memory of the victim may suffice. If this task is
-		 * dying, a program need not be told, it ends before it runs
-		 * again; but a copy of the kernel must fail, or it would fault
-		 * without end.
+		 * dying, a program may retry as well, for it ends before it
+		 * runs again; but a copy of the kernel must fail, or it would
+		 * fault without end.
 		 */
 		return out_of_memory() || user_mode(regs) ? 0 : -EFAULT;
 	}

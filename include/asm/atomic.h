@@ -135,7 +135,7 @@ static inline bool atomic_add_unless_bits(s32 n, u32 bits, atomic_t *v)
 			      : "r"(&v->counter), "Ir"(n), "Ir"(bits)
 			      : "cc", "memory"
 			      : has_one);
-	smp_mb(); /* nothing that a lock guards is done before it is ours */
+	smp_mb(); /* the lock is taken before the guarded data is touched */
 	return true;
 has_one:
 	return false;

@@ -50,7 +50,7 @@ static inline void spin_lock(spinlock_t *lock)
 			 : "=&r"(tmp), "=&r"(here)
 			 : "r"(&lock->held)
 			 : "cc", "memory");
-	smp_mb(); /* nothing of the critical section before the lock is ours */
+	smp_mb(); /* the lock is taken before the critical section begins */
 }
 
 static inline void spin_unlock(spinlock_t *lock)
