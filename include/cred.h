@@ -53,6 +53,10 @@ struct cred {
 
 extern const struct cred root_cred;
 
+/*
+ * The credentials of a task. For another task than the running one hold
+ * tasklist_lock, or take a reference there.
+ */
 static inline const struct cred *cred_of(const struct thread_info *ti)
 {
 	return ti->cred ? ti->cred : &root_cred;
@@ -67,6 +71,7 @@ static inline const struct cred *current_cred(void)
 	return cred_of(current_thread_info());
 }
 
+/* cap is a CAP_* number. Effective ones count, as in Linux. */
 static inline bool has_cap(const struct cred *cred, u32 cap)
 {
 	return cred->effective >> cap & 1;

@@ -48,6 +48,7 @@ struct pt_regs {
 	u32 orig_r0; /* r0 as a system call got it, for restarting it */
 };
 
+/* True if the frame's mode is user mode: the exception came from a program. */
 static inline bool user_mode(const struct pt_regs *regs)
 {
 	/* User mode is the only one without any of these bits (B1.3.1). */

@@ -35,6 +35,10 @@ struct rw_semaphore {
 /* Initialises a lock that nobody holds yet. */
 void init_rwsem(struct rw_semaphore *sem);
 
+/*
+ * For assertions: true if somebody holds the lock, for writing in the second.
+ * They cannot tell whether it is the caller.
+ */
 static inline bool rwsem_is_locked(const struct rw_semaphore *sem)
 {
 	return atomic_read(&sem->count) & ~RWSEM_WAITERS;
@@ -63,6 +67,7 @@ void rwsem_released(struct rw_semaphore *sem, s32 left);
 void debug_lock_taken(const struct rw_semaphore *sem, bool killable);
 void debug_lock_released(const struct rw_semaphore *sem);
 
+/* No code in other builds. After the lock is taken, before it is released. */
 static inline void note_taken(const struct rw_semaphore *sem, bool killable)
 {
 	if (IS_ENABLED(CONFIG_DEBUG))
@@ -75,6 +80,10 @@ static inline void note_released(const struct rw_semaphore *sem)
 		debug_lock_released(sem);
 }
 
+/*
+ * The fast paths: one attempt, which fails if somebody waits, so that newcomers
+ * do not overtake.
+ */
 static inline bool try_down_read(struct rw_semaphore *sem)
 {
 	return atomic_add_unless_bits(RWSEM_READER,
@@ -87,6 +96,11 @@ static inline bool try_down_write(struct rw_semaphore *sem)
 	return atomic_add_unless_bits(RWSEM_WRITER, ~0u, &sem->count);
 }
 
+/*
+ * Takes the lock for reading; sleeps until it is free. Readers may hold it
+ * together, but one task must not take it twice: a writer that waits in between
+ * would stop the second.
+ */
 static inline void down_read(struct rw_semaphore *sem)
 {
 	if (unlikely(!try_down_read(sem)))
@@ -94,6 +108,9 @@ static inline void down_read(struct rw_semaphore *sem)
 	note_taken(sem, false);
 }
 
+/*
+ * Releases it. The decrement has release order: what was read stays before it.
+ */
 static inline void up_read(struct rw_semaphore *sem)
 {
 	s32 left;
@@ -104,6 +121,7 @@ static inline void up_read(struct rw_semaphore *sem)
 		rwsem_released(sem, left);
 }
 
+/* Takes the lock for writing; sleeps until nobody holds it. */
 static inline void down_write(struct rw_semaphore *sem)
 {
 	if (unlikely(!try_down_write(sem)))
@@ -145,6 +163,10 @@ static inline int __must_check down_write_killable(struct rw_semaphore *sem)
 	return err;
 }
 
+/*
+ * Releases it. Adding the sign bit to itself clears it and leaves
+ * RWSEM_WAITERS.
+ */
 static inline void up_write(struct rw_semaphore *sem)
 {
 	s32 left;

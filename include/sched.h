@@ -136,6 +136,9 @@ struct wait_queue_head {
 	{ SPINLOCK_INIT, TAILQ_HEAD_INITIALIZER((name).waiters) }
 /* clang-format on */
 
+/*
+ * For queues in memory that is not static; WAIT_QUEUE_INIT is for the others.
+ */
 static inline void init_waitqueue_head(struct wait_queue_head *wq)
 {
 	spin_lock_init(&wq->lock);

@@ -184,6 +184,10 @@ int __must_check services_fork(struct task_struct *child, u32 flags);
 /* Returns the n-th table of devices, from 0, or NULL after the last. */
 const struct chrdev *services_devices(u32 n);
 
+/*
+ * The calls themselves, one for each member, which has the contract. Inline
+ * loops over short lists: see above.
+ */
 static inline void services_init(void)
 {
 	for_each_service(s, INIT)
@@ -214,6 +218,10 @@ static inline void services_exit_late(struct task_struct *task)
 		(*s)->exit_late(task);
 }
 
+/*
+ * All services are called, even after one has returned true: each may have a
+ * signal to send.
+ */
 static inline bool services_child_changed(enum child_change change,
 					  struct task_struct *child,
 					  struct task_struct *parent)
@@ -245,6 +253,7 @@ static inline void services_leave_core(const struct kernel_siginfo *info)
 		(*s)->leave_core(info);
 }
 
+/* -EFAULT if no service is a pager. */
 static inline int services_missing_page(uaddr_t va, bool write, bool user)
 {
 	int err = -EFAULT;

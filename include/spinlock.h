@@ -12,6 +12,7 @@
 #include <asm/irqflags.h>
 #include <asm/spinlock.h>
 
+/* For locks in memory that is not static. */
 static inline void spin_lock_init(spinlock_t *lock)
 {
 	*lock = (spinlock_t)SPINLOCK_INIT;

@@ -10,8 +10,8 @@
  * diagnostic register is not described in its manual at all, the bits are known
  * from Arm's errata notices. In Non-secure state the loader must have set them.
  *
- * Inline, and follows no pointer: this runs with the MMU off, too, on the table's
- * physical address.
+ * Inline, and follows no pointer: this runs with the MMU off, too, on the
+ * table's physical address.
  */
 #ifndef MMU_ERRATA_H
 #define MMU_ERRATA_H
@@ -47,11 +47,13 @@ struct erratum {
 
 extern const struct erratum errata[];
 
+/* Variant and revision of MIDR, rNpM, as one number that can be compared. */
 static inline u32 midr_release(u32 midr)
 {
 	return RELEASE((midr >> 20) & 0xf, midr & 0xf);
 }
 
+/* True if this core is of the erratum's part and in its range of releases. */
 static inline bool erratum_affects(const struct erratum *e, u32 midr)
 {
 	u32 release = midr_release(midr);

@@ -20,6 +20,10 @@
 
 /* ---- finding the slot -------------------------------------------- */
 
+/*
+ * Returns the slot for va, or NULL where there is no table. Loads the
+ * first-level entry only; the caller reads the slot.
+ */
 static inline pte_t *pte_offset_map(const struct mm_struct *mm, uaddr_t va)
 {
 	pgd_t pgd = mm->pgd[pgd_index(va)];
@@ -35,6 +39,10 @@ static inline pte_t *pte_offset_map(const struct mm_struct *mm, uaddr_t va)
  */
 pte_t *__pte_alloc_map(struct mm_struct *mm, uaddr_t va) __must_check;
 
+/*
+ * The same, but makes the table. Do not hold page_table_lock. NULL if memory is
+ * out.
+ */
 static inline pte_t *__must_check pte_alloc_map(struct mm_struct *mm,
 						uaddr_t va)
 {
@@ -43,6 +51,10 @@ static inline pte_t *__must_check pte_alloc_map(struct mm_struct *mm,
 	return likely(ptep) ? ptep : __pte_alloc_map(mm, va);
 }
 
+/*
+ * Checks the range itself, unlike the functions above, for callers that pass a
+ * program's addresses.
+ */
 static inline int follow_pte(const struct mm_struct *mm, uaddr_t va, pte_t *pte)
 {
 	const pte_t *slot;
@@ -90,6 +102,10 @@ static inline void prepare_set_pte(const struct mm_struct *mm, uaddr_t va,
 	smp_mb(); /* another core that sees the entry sees what the page holds */
 }
 
+/*
+ * Hold page_table_lock, as for all functions below. The dsb in table_set makes
+ * the entry visible before the faulting access is tried again.
+ */
 static inline void set_pte_at(struct mm_struct *mm, uaddr_t va, pte_t *ptep,
 			      pte_t pte)
 {
@@ -97,6 +113,11 @@ static inline void set_pte_at(struct mm_struct *mm, uaddr_t va, pte_t *ptep,
 	table_set(&ptep->val, pte.val);
 }
 
+/*
+ * No dsb: the flush that must follow begins with one. The hardware does not
+ * write to entries (SCTLR.HA = 0), so load and store need not be one atomic
+ * step, as they must on x86.
+ */
 static inline pte_t ptep_get_and_clear(struct mm_struct *mm,
 				       uaddr_t va __unused_arg, pte_t *ptep)
 {
@@ -107,8 +128,10 @@ static inline pte_t ptep_get_and_clear(struct mm_struct *mm,
 	return old;
 }
 
-void flush_tlb_page(struct mm_struct *mm, uaddr_t va); /* see mmu.h */
+/* In tlb.c; mmu.h has the contract. */
+void flush_tlb_page(struct mm_struct *mm, uaddr_t va);
 
+/* For a single page; loops clear first and flush once. */
 static inline pte_t ptep_clear_flush(struct mm_struct *mm, uaddr_t va,
 				     pte_t *ptep)
 {
@@ -142,6 +165,7 @@ static inline void ptep_clear_batched(struct mm_struct *mm, pte_t *ptep,
 	note_exec(mm, old);
 }
 
+/* For fork, which lowers a whole table and flushes the parent once. */
 static inline void ptep_wrprotect_batched(pte_t *ptep)
 {
 	table_store(&ptep->val, pte_wrprotect(*ptep).val);

@@ -21,6 +21,10 @@
 
 #define __pte(x) ((pte_t){ (x) })
 
+/*
+ * Predicates and getters. They take an entry by value, so that a caller tests
+ * one consistent copy of what the slot held.
+ */
 static inline bool pte_none(pte_t pte)
 {
 	return pte.val == 0;
@@ -47,6 +51,9 @@ static inline struct page *pte_page(pte_t pte)
 	return pfn_to_page(pte_pfn(pte));
 }
 
+/*
+ * AP[2] set means read-only and XN set means no execution, hence the negations.
+ */
 static inline bool pte_write(pte_t pte)
 {
 	return !(pte.val & L2_AP2);
@@ -78,6 +85,10 @@ static inline bool pte_user(pte_t pte)
 	return pte.val & L2_AP1;
 }
 
+/*
+ * Changed copies; the slot changes only when one of pgtable.h's functions
+ * stores them.
+ */
 static inline pte_t pte_wrprotect(pte_t pte)
 {
 	return __pte(pte.val | L2_AP2);
@@ -140,8 +151,9 @@ static inline pte_t pte_modify(pte_t pte, pgprot_t prot)
 /*
  * The rights of a VMA with these VM_* flags, as an entry (mmu/prot.c). As in
  * Linux: a private writable mapping comes read-only, its first write faults
- * and copies; a shared writable one comes writable (mm/ wants a write fault
- * to note dirt: then ask with VM_SHARED left out). Write and execute each
+ * and copies; a shared writable one comes writable (where mm/
+ * needs a write fault to note that a page is dirty, it passes the flags without
+ * VM_SHARED). Write and execute each
  * include read.
  */
 pgprot_t vm_get_page_prot(u32 vm_flags);

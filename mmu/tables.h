@@ -36,11 +36,13 @@ static inline void table_set_nosync(u32 *slot, u32 desc)
 		dccmvau(slot);
 }
 
+/* Completes the stores and cleans of table_set_nosync. */
 static inline void table_sync(void)
 {
 	dsb(); /* the walker sees the stores from here on */
 }
 
+/* For a single entry. Loops store first and synchronise once. */
 static inline void table_set(u32 *slot, u32 desc)
 {
 	table_set_nosync(slot, desc);
@@ -64,6 +66,10 @@ static inline u32 lowmem_va(phys_addr_t pa)
 	return pa - PHYS_OFFSET + PAGE_OFFSET;
 }
 
+/*
+ * The walker's own split of an address: 12 bits, 8 bits, 12 bits within the
+ * page.
+ */
 static inline unsigned int pgd_index(u32 va)
 {
 	return va >> PGDIR_SHIFT;
@@ -74,11 +80,16 @@ static inline unsigned int pte_index(u32 va)
 	return (va >> PAGE_SHIFT) & (PTRS_PER_PTE - 1);
 }
 
+/* False for a section and for an empty entry. */
 static inline bool pgd_is_table(pgd_t pgd)
 {
 	return (pgd.val & L1_TYPE_MASK) == L1_TYPE_TABLE;
 }
 
+/*
+ * Tables lie in lowmem, so the physical base has a linear address. pgd must be
+ * a table's entry.
+ */
 static inline pte_t *pgd_table(pgd_t pgd)
 {
 	return phys_to_virt(pgd.val & L1_TABLE_BASE);

@@ -98,7 +98,8 @@ struct task_struct *next_dead_task(void);
 
 /* ---- time (timer.c) ---------------------------------------------- */
 
-void time_init(void); /* boot, once: starts the tick, reads the RTC */
+/* Boot, once, after irq_init: starts the tick and reads the RTC. */
+void time_init(void);
 /*
  * The idle task calls this with true before it waits for an interrupt and with
  * false afterwards. In between no tick interrupts the core; the second call

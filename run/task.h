@@ -211,6 +211,7 @@ static inline struct task_struct *get_task(struct task_struct *task)
 	return task;
 }
 
+/* Drops a reference; see above. (run/task.c) */
 void put_task(struct task_struct *task);
 
 #endif
