@@ -1,21 +1,19 @@
 /*
  * The scheduler: fair shares by virtual run time, one queue per core.
  *
- * Owns runqueues: the tasks that are ready to run, the running one not among
- * them. A task's vruntime is the time it has run, by the clock at each switch,
- * divided by its weight, and the task with the least runs next: so tasks that
- * always want to run get the core in proportion to their weights. A task that
- * is woken preempts the running one if it is far enough behind it:
- * TIF_NEED_RESCHED, as at the end of a slice. The idle task uses virtual time
- * as others do, and is never queued. The kernel itself is not preempted.
+ * Owns runqueues: the tasks that are ready to run, without the running one. A
+ * task's vruntime is the time it has run divided by its weight. The task with
+ * the least runs next, so tasks that always want to run get the core in
+ * proportion to their weights. A woken task preempts the running one if it is
+ * far enough behind it: TIF_NEED_RESCHED, as at the end of a slice. The idle
+ * task is never queued. The kernel is not preempted.
  *
  * The queue is a list, sorted by vruntime and searched from the end where the
- * task most likely belongs: a task that has run from the back, one that is
- * woken from the front. With few tasks ready that takes one comparison; a
- * red-black tree (sys/tree.h) takes 68 instructions more for a switch between
- * two tasks. But to search thousands, with interrupts off, takes too long:
- * while there are many tasks, those that are ready are in a tree as well, which
- * tells where in the list a task belongs.
+ * task most likely belongs: the back for a task that has run, the front for a
+ * woken one. With few tasks that takes one comparison, where a red-black tree
+ * (sys/tree.h) takes 68 instructions more for a switch between two. Searching
+ * thousands with interrupts off would take too long, so while there are many
+ * tasks a tree of the ready ones finds their places.
  */
 #include <asm/barrier.h>
 #include <asm/uaccess.h>
@@ -28,15 +26,14 @@
 #include <trace.h>
 
 /*
- * vruntime grows by a task's inv_weight for each nanosecond that it runs.
- * Its high word is what the queue is sorted by: in units of 2^32, of which
- * nice 0 takes 0.26 ms to use one. 2^32 units, 13 days, are a turn: two times
- * are compared by their difference.
+ * vruntime grows by a task's inv_weight for each nanosecond that it runs. The
+ * queue is sorted by its high word, whose unit is 0.26 ms at nice 0. It wraps
+ * after 13 days, a turn, so two times are compared by their difference.
  */
 
 /*
- * How far a task may be behind all others when it wakes, however long it slept:
- * it cannot keep the core for longer to make up for its sleep.
+ * How far behind all others a task may be when it wakes, however long it slept:
+ * it must not keep the core to make up for its sleep.
  */
 #define SLEEPER_CREDIT 16u /* units: 4 ms at nice 0 */
 /* No task gets this far ahead; one that seems to has slept half a turn. */
