@@ -36,7 +36,7 @@ void _free_r(struct _reent *reent __unused_arg, void *p __unused_arg)
 }
 
 /*
- * libgcc calls this in place of a division by zero. ARM's own would return 0,
+ * libgcc calls this in place of a division by zero. Its own version returns,
  * and the error would show up somewhere else.
  */
 void __aeabi_idiv0(void)

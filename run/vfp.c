@@ -175,7 +175,7 @@ void vfp_save_current(void)
 	save_registers(&current->vfp.record.vfp);
 }
 
-/* A child that copies an unused state would copy 280 bytes for nothing. */
+/* An unused state is not copied: it would be nearly 300 bytes for nothing. */
 void vfp_fork(struct task_struct *child)
 {
 	/* While the values are in the unit the record is stale. */
