@@ -10,6 +10,7 @@
  * and before the first store, and the cache is turned off. Only Secure state may
  * do the latter: otherwise it stays on, empty.
  */
+#include <asm/cfi.h>
 #include <board/l2c310.h>
 /* L2C310_PA comes from the make file of the board. */
 
@@ -20,6 +21,7 @@
 	.global	board_outer_off
 	.type	board_outer_off, %function
 board_outer_off:
+	.cfi_startproc
 	ldr	r3, =L2C310_PA
 	ldr	r1, [r3, #L2_CONTROL]
 	tst	r1, #L2_ENABLE
@@ -66,4 +68,5 @@ board_outer_off:
 	dsb	sy				@ off before the first store
 	bx	lr
 	.pool
+	.cfi_endproc
 	.size	board_outer_off, . - board_outer_off

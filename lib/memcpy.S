@@ -4,6 +4,7 @@
  * Where both ends agree modulo 4, cache lines are copied by load and store
  * multiple. Otherwise words are, which ARMv7 loads and stores at any address.
  */
+#include <asm/cfi.h>
 
 	.syntax unified
 	.arm
@@ -14,7 +15,9 @@
 	.global memcpy
 	.type memcpy, %function
 memcpy:
+	.cfi_startproc
 	push	{r0, r4-r9, lr}			@ r0 is the result
+	cfi_pushed r0, r4, r5, r6, r7, r8, r9, lr
 	orr	r3, r0, r1
 	tst	r3, #3
 	bne	6f
@@ -66,4 +69,5 @@ memcpy:
 	strhs	r4, [r0], #4
 	bhs	8b
 	b	5b				@ r2 is negative: its low bits count
+	.cfi_endproc
 	.size memcpy, . - memcpy

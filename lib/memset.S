@@ -3,6 +3,7 @@
  * stores a word at a time. The kernel clears structures at each fork, exec and
  * mmap; here a cache line goes out as one store multiple.
  */
+#include <asm/cfi.h>
 
 	.syntax unified
 	.arm
@@ -13,6 +14,7 @@
 	.global memset
 	.type memset, %function
 memset:
+	.cfi_startproc
 	mov	ip, r0				@ r0 is the result
 	and	r1, r1, #0xff
 	orr	r1, r1, r1, lsl #8
@@ -28,6 +30,8 @@ memset:
 	subs	r2, r2, #32
 	blo	3f
 	push	{r4-r8, lr}
+	.cfi_remember_state
+	cfi_pushed r4, r5, r6, r7, r8, lr
 	mov	r4, r1
 	mov	r5, r1
 	mov	r6, r1
@@ -38,6 +42,7 @@ memset:
 	subs	r2, r2, #32
 	bhs	2b
 	pop	{r4-r8, lr}
+	.cfi_restore_state
 3:	adds	r2, r2, #32 - 8			@ r2: bytes left, less 8
 	blt	5f
 2:	stmia	ip!, {r1, r3}
@@ -52,4 +57,5 @@ memset:
 	strbhs	r1, [ip], #1
 	bhi	4b
 	bx	lr
+	.cfi_endproc
 	.size memset, . - memset

@@ -4,6 +4,7 @@
  * Eight registers are one 32-byte cache line of Cortex-A9: the store buffer
  * merges them into one line write, without reading the line first.
  */
+#include <asm/cfi.h>
 #include <config.h>
 
 	.syntax unified
@@ -15,7 +16,9 @@
 	.global clear_page
 	.type clear_page, %function
 clear_page:
+	.cfi_startproc
 	push	{r4-r8, lr}
+	cfi_pushed r4, r5, r6, r7, r8, lr
 	mov	r1, #0
 	mov	r2, #0
 	mov	r3, #0
@@ -28,6 +31,7 @@ clear_page:
 	stmia	r0!, {r1-r8}
 	.endr
 	pop	{r4-r8, pc}
+	.cfi_endproc
 	.size clear_page, . - clear_page
 
 #define UNROLL		32	/* lines of one turn of the loop */
@@ -37,7 +41,9 @@ clear_page:
 	.global copy_page
 	.type copy_page, %function
 copy_page:
+	.cfi_startproc
 	push	{r4-r9, lr}
+	cfi_pushed r4, r5, r6, r7, r8, r9, lr
 	add	lr, r0, #PAGE_SIZE
 1:
 	.rept	UNROLL
@@ -47,4 +53,5 @@ copy_page:
 	cmp	r0, lr
 	bne	1b
 	pop	{r4-r9, pc}
+	.cfi_endproc
 	.size copy_page, . - copy_page

@@ -5,6 +5,8 @@
  * AArch64"): r0 the operation, r1 its arguments, r0 the result. Taken in SVC
  * mode, the exception that a host emulates may destroy lr and SPSR.
  */
+#include <asm/cfi.h>
+
 #define SEMIHOSTING_SVC	0x123456
 #define SYS_ERRNO	0x13		/* harmless: changes nothing */
 #define SCTLR_V		(1 << 13)	/* vectors at 0xffff0000, not at VBAR */
@@ -17,10 +19,13 @@
 	.type	semihosting_call, %function
 semihosting_call:
 	.fnstart
+	.cfi_startproc
 	push	{r4, lr}
 	.save	{r4, lr}
+	cfi_pushed r4, lr
 	svc	#SEMIHOSTING_SVC
 	pop	{r4, pc}
+	.cfi_endproc
 	.fnend
 	.size	semihosting_call, . - semihosting_call
 
@@ -33,8 +38,10 @@ semihosting_call:
 	.type	semihosting_probe_call, %function
 semihosting_probe_call:
 	.fnstart
+	.cfi_startproc
 	push	{r4-r7, lr}
 	.save	{r4-r7, lr}
+	cfi_pushed r4, r5, r6, r7, lr
 	mrc	p15, 0, r5, c1, c0, 0		@ SCTLR
 	mrc	p15, 0, r6, c12, c0, 0		@ VBAR
 	ldr	r7, =probe_vectors
@@ -51,6 +58,7 @@ semihosting_probe_call:
 	isb					@ ... to here
 	mov	r0, r4
 	pop	{r4-r7, pc}
+	.cfi_endproc
 	.fnend
 	.size	semihosting_probe_call, . - semihosting_probe_call
 

@@ -9,6 +9,8 @@
  *
  * Registers only: with the MMU off a data access would go past the cache.
  */
+#include <asm/cfi.h>
+
 #define SCTLR_M		1
 
 	.syntax	unified
@@ -19,6 +21,7 @@
 	.global	idmap_switch_table
 	.type	idmap_switch_table, %function
 idmap_switch_table:
+	.cfi_startproc
 	mov	r3, #0
 	mrc	p15, 0, r1, c1, c0, 0		@ SCTLR
 	bic	r2, r1, #SCTLR_M
@@ -34,4 +37,5 @@ idmap_switch_table:
 	mcr	p15, 0, r1, c1, c0, 0		@ MMU on
 	isb					@ fetch through the new map
 	bx	lr
+	.cfi_endproc
 	.size	idmap_switch_table, . - idmap_switch_table

@@ -17,6 +17,7 @@
  *			ip = from - to	lr = end of to	r3-r10 data
  */
 #include <asm/barrier.h>
+#include <asm/cfi.h>
 #include <asm/domain.h>
 #include <uapi/errno.h>
 
@@ -44,9 +45,11 @@
 	.global	\name
 	.type	\name, %function
 \name:
+	.cfi_startproc
 	.endm
 
 	.macro	END name
+	.cfi_endproc
 	.size	\name, . - \name
 	.endm
 
@@ -56,7 +59,9 @@
  * word; words with one side unaligned otherwise; the rest in bytes.
  */
 	.macro	COPY ld, st
+	.cfi_remember_state
 	push	{r4-r10, lr}
+	cfi_pushed r4, r5, r6, r7, r8, r9, r10, lr
 	user_open r3
 	sub	ip, r1, r0
 	add	lr, r0, r2
@@ -130,6 +135,7 @@
 .Lresume\@:					@ r0 is right: start from it
 	add	r1, r0, ip
 	b	.Ltail\@
+	.cfi_restore_state
 	.endm
 
 /* u32 __copy_from_user(void *to, uaddr_t from, u32 bytes) */
@@ -162,6 +168,7 @@ END copies_locked_start
 /* u32 __clear_user(uaddr_t to, u32 bytes) */
 FUNCTION __clear_user
 	push	{r4-r9, lr}
+	cfi_pushed r4, r5, r6, r7, r8, r9, lr
 	user_open r2
 	add	lr, r0, r1			@ end
 	mov	r2, #0
@@ -241,6 +248,7 @@ END __put_user_pair
 /* int __cmpxchg_user_u32(uaddr_t at, u32 old, u32 new, u32 *seen) */
 FUNCTION __cmpxchg_user_u32
 	push	{r4, r5}
+	cfi_pushed r4, r5
 	user_open ip
 	smp_dmb					@ what came before is seen first
 1:	USER	.Lcmpxchg_fault, ldrex r4, [r0]
@@ -263,7 +271,9 @@ FUNCTION __cmpxchg_user_u32
 END __cmpxchg_user_u32
 
 	.section .text.uaccess_efault, "ax"
+	.cfi_startproc
 .Lefault:
 	user_close ip
 	mvn	r0, #(EFAULT - 1)
 	bx	lr
+	.cfi_endproc

@@ -6,6 +6,7 @@
  * saving; the user's registers are in the frame at the stack's top. It returns
  * where next called it, or, for a new task, to the start that fork prepared.
  */
+#include <asm/cfi.h>
 #include <thread_info.h>
 
 /* offsetof(struct task_struct, context), asserted in proc/task.c */
@@ -18,6 +19,7 @@
 	.global	switch_to
 	.type	switch_to, %function
 switch_to:
+	.cfi_startproc
 	add	r2, r0, #TSK_CONTEXT
 	mrc	p15, 0, r3, c13, c0, 2		@ TPIDRURW: programs write it
 	stmia	r2!, {r4-r11, sp, lr}
@@ -37,4 +39,5 @@ switch_to:
 	 * (DDI0406C B3.15.5).
 	 */
 	ldmia	r2, {r4-r11, sp, pc}
+	.cfi_endproc
 	.size	switch_to, . - switch_to

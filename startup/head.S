@@ -8,6 +8,7 @@
  * Registers that live through: r8 = r1 and r9 = r2 as they were on entry; r7,
  * from caches_off on, 1 in Secure state.
  */
+#include <asm/cfi.h>
 #include <config.h>
 #include <ptrace.h>
 
@@ -59,6 +60,8 @@ _start:
 	.endm
 copy_up:
 	copy_words
+	.cfi_startproc
+	.cfi_undefined lr			@ nobody called it
 copied_from:					@ to copied_to: see move_image
 1:	mrc	p15, 0, r0, c0, c0, 1		@ CTR: every core has it, ...
 	mov	r0, r0, lsr #29
@@ -86,6 +89,7 @@ copied_from:					@ to copied_to: see move_image
 	ldr	r2, [r0]			@ bytes, 0 = not looked for
 	ldr	lr, =high_half
 	bx	lr
+	.cfi_endproc
 	.size	_start, . - _start
 
 	/* Nothing here, nor what it calls, is newer than ARMv5. */
@@ -281,11 +285,14 @@ boot_stack_top:
 high_half:
 	.fnstart
 	.cantunwind
+	.cfi_startproc
+	.cfi_undefined lr			@ nobody called it
 	ldr	r0, =init_task
 	mcr	p15, 0, r0, c13, c0, 4		@ TPIDRPRW: current
 	ldr	sp, =init_stack + THREAD_SIZE
 	mov	r0, r8
 	mov	r1, r9
 	bl	start_kernel			@ does not return
+	.cfi_endproc
 	.fnend
 	.size	high_half, . - high_half

@@ -27,7 +27,11 @@
  * A kernel stack that overflows cannot hold a frame. Stacks lie in the lower
  * half of ranges aligned to 2 * THREAD_SIZE, and nothing is mapped below each:
  * an sp that ran out has the bit THREAD_SIZE set. Faults from kernel mode test it.
+ *
+ * For debuggers cfi_pt_regs says where the frame is, so that a backtrace goes from
+ * C through the exception to the code that was interrupted.
  */
+#include <asm/cfi.h>
 #include <asm/domain.h>
 #include <config.h>
 #include <ptrace.h>
@@ -65,8 +69,20 @@
 	.macro	ENTRY name
 	.balign	32
 	.global	\name
+	LOCAL_ENTRY \name
+	.endm
+
+/* END ends what it begins. */
+	.macro	LOCAL_ENTRY name
 	.type	\name, %function
 \name:
+	.cfi_startproc
+	cfi_exception
+	.endm
+
+	.macro	END name
+	.cfi_endproc
+	.size	\name, . - \name
 	.endm
 
 /* ---- system calls ------------------------------------------------ */
@@ -78,16 +94,19 @@
 ENTRY vector_swi
 	srsdb	sp!, #PSR_MODE_SVC
 	SAVE_USER
+	cfi_pt_regs sp
 	str	r0, [sp, #S_ORIG_R0]
 	cpsie	i
 	ldr	ip, =sys_call_table
 	push	{r4, r5}
+	.cfi_def_cfa_offset 8
 	cmp	r7, #NR_SYSCALLS
 	bhs	sys_arm_private
 	ldr	ip, [ip, r7, lsl #2]
 	blx	ip
 ret_from_syscall:
 	str	r0, [sp, #8]!			@ over r4 and r5, into S_R0
+	.cfi_def_cfa_offset 0
 	cpsid	i				@ no new work after this look
 	CURRENT	r1
 	ldr	r1, [r1, #TI_FLAGS]
@@ -98,11 +117,20 @@ ret_from_syscall:
 1:	mov	r2, #1				@ may have to be restarted
 	b	work_pending
 
+sys_arm_private:
+	.cfi_def_cfa_offset 8
+	add	r0, sp, #8
+	bl	do_arm_private
+	b	ret_from_syscall
+END vector_swi
+
 /* Calls that need the frame: it lies above the two stacked arguments. */
 	.macro	WITH_REGS name
 ENTRY \name\()_with_regs
+	cfi_pt_regs sp, 8
 	add	r0, sp, #8
 	b	\name
+END \name\()_with_regs
 	.endm
 
 	WITH_REGS sys_fork
@@ -111,16 +139,11 @@ ENTRY \name\()_with_regs
 	WITH_REGS sys_execve
 	WITH_REGS sys_ni_syscall
 
-	.type	sys_arm_private, %function
-sys_arm_private:
-	add	r0, sp, #8
-	bl	do_arm_private
-	b	ret_from_syscall
-
 /* ---- the way out ------------------------------------------------- */
 
 /* sp at the frame of an entry from user mode. */
 ENTRY ret_to_user
+	cfi_pt_regs sp
 	cpsid	i				@ no new work after this look
 	CURRENT	r1
 	ldr	r1, [r1, #TI_FLAGS]
@@ -132,10 +155,11 @@ work_pending:					@ r1 flags, r2 a system call?
 	mov	r0, sp
 	bl	do_work_pending			@ until there is none
 	RETURN_TO_USER
+END ret_to_user
 
 /* The same for kernel mode: back to what was interrupted; r5 as on entry. */
-	.type	ret_to_kernel, %function
-ret_to_kernel:
+LOCAL_ENTRY ret_to_kernel
+	cfi_pt_regs sp
 	cpsid	i				@ RFE's frame is ours until it runs
 	user_restore r5
 	clrex
@@ -143,17 +167,22 @@ ret_to_kernel:
 	ldmia	sp, {r0-r12}
 	add	sp, sp, #S_PC
 	rfeia	sp!
+END ret_to_kernel
 
 /* Where switch_to sends a new task; see ptrace.h. */
 ENTRY ret_from_fork
+	cfi_pt_regs sp
 	bl	schedule_tail
 	b	ret_to_user
+END ret_from_fork
 
 ENTRY ret_from_kthread
+	.cfi_undefined pc			@ nobody called it
 	bl	schedule_tail
 	mov	r0, r4
 	blx	r5
 	b	ret_to_user			@ it became a program
+END ret_from_kthread
 
 /* Puts the DACR of the interrupted kernel code into r5; ip is free. */
 	.macro	KEEP_DACR
@@ -183,6 +212,7 @@ ENTRY ret_from_kthread
 	str	r2, [sp, #S_PC]
 	str	r3, [sp, #S_PSR]
 	mov	r4, sp
+	cfi_pt_regs r4
 	bic	sp, sp, #7
 	KEEP_DACR
 	.endm
@@ -203,12 +233,15 @@ ENTRY \name
 	srsdb	sp!, #PSR_MODE_SVC
 	cps	#PSR_MODE_SVC
 	SAVE_USER
+	.cfi_remember_state
+	cfi_pt_regs sp
 	\args
 	mov	\regs, sp
 	bl	\handler
 	b	ret_to_user
 
-1:	ldr	sp, =\name\()_save
+1:	.cfi_restore_state
+	ldr	sp, =\name\()_save
 	str	r0, [sp]
 	str	lr, [sp, #4]
 	mrs	r0, spsr
@@ -222,7 +255,7 @@ ENTRY \name
 	mov	sp, r4
 	b	ret_to_kernel
 	.pool
-	.size	\name, . - \name
+END \name
 
 	.section .bss.\name, "aw", %nobits
 	.balign	8
@@ -252,8 +285,7 @@ ENTRY \name
  * The kernel stack is used up: report from a stack of its own. r0 at the save
  * area; sp and all the rest as they were.
  */
-	.type	stack_overflow, %function
-stack_overflow:
+LOCAL_ENTRY stack_overflow
 	str	r1, [r0, #12]
 	mov	r1, sp
 	ldr	sp, =overflow_stack_top - S_FRAME_SIZE
@@ -266,9 +298,11 @@ stack_overflow:
 	str	ip, [sp, #4]			@ r1
 	str	r2, [sp, #S_PC]
 	str	r3, [sp, #S_PSR]
+	cfi_pt_regs sp
 	mov	r0, sp
 	bl	do_stack_overflow
 	.pool
+END stack_overflow
 
 	.section .bss.overflow_stack, "aw", %nobits
 	.balign	8
@@ -290,20 +324,25 @@ ENTRY vector_irq
 	add	r1, sp, #S_SP
 	stmia	r1, {sp, lr}^
 	user_close ip
+	.cfi_remember_state
+	cfi_pt_regs sp
 	mov	r0, sp
 	bl	do_irq
 	b	ret_to_user
 
-1:	add	r1, sp, #S_ORIG_R0
+1:	.cfi_restore_state
+	add	r1, sp, #S_ORIG_R0
 	str	r1, [sp, #S_SP]
 	str	lr, [sp, #S_LR]
 	mov	r4, sp
+	cfi_pt_regs r4
 	mov	r0, sp
 	bic	sp, sp, #7
 	KEEP_DACR
 	bl	do_irq
 	mov	sp, r4
 	b	ret_to_kernel
+END vector_irq
 
 /* Reset, hypervisor call, FIQ: nothing in this kernel causes them. */
 ENTRY vector_unexpected
@@ -311,3 +350,4 @@ ENTRY vector_unexpected
 	ldr	sp, =overflow_stack_top
 	bl	do_unexpected_vector
 	.pool
+END vector_unexpected

@@ -4,6 +4,7 @@
  * Both put a whole frame back: r0 in it is the program's, not the result of a
  * call. sp as vector_swi leaves it (trap/entry.S): two arguments below the frame.
  */
+#include <asm/cfi.h>
 #include <ptrace.h>
 
 	.syntax	unified
@@ -15,11 +16,16 @@
 	.global	\name\()_with_regs
 	.type	\name\()_with_regs, %function
 \name\()_with_regs:
+	.cfi_startproc
+	cfi_exception
+	cfi_pt_regs sp, 8
 	add	r0, sp, #8
 	bl	\name
 	add	sp, sp, #8
+	.cfi_def_cfa_offset 0
 	str	r0, [sp, #S_R0]
 	b	ret_to_user
+	.cfi_endproc
 	.endm
 
 	SIGRETURN sys_sigreturn

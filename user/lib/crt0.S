@@ -9,10 +9,13 @@
 	.syntax unified
 	.arm
 
+	.cfi_sections .debug_frame
 	.text
 	.global _start
 	.type _start, %function
 _start:
+	.cfi_startproc
+	.cfi_undefined lr	@ nobody called it
 	mov	fp, #0			@ the outermost frame: backtraces end
 	mov	lr, #0
 	mov	r4, sp
@@ -36,6 +39,7 @@ _start:
 	pop	{r0-r2, r4}
 	bl	main			@ the linker makes it BLX if main is Thumb
 	bl	exit
+	.cfi_endproc
 	.size _start, . - _start
 
 	@ Newlib calls these around the constructor arrays; nothing is left to do.

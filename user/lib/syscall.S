@@ -10,12 +10,18 @@
 #define __NR_sigreturn		119
 #define __NR_rt_sigreturn	173
 
+	.cfi_sections .debug_frame
 	.text
 	.global linux_syscall
 	.type linux_syscall, %function
 linux_syscall:
+	.cfi_startproc
 	mov	ip, sp
 	push	{r4-r7}
+	.cfi_def_cfa_offset 16
+	.irp	nr, 4, 5, 6, 7
+	.cfi_offset \nr, 4 * \nr - 32
+	.endr
 	mov	r7, r0
 	mov	r0, r1
 	mov	r1, r2
@@ -24,6 +30,7 @@ linux_syscall:
 	svc	0
 	pop	{r4-r7}
 	bx	lr
+	.cfi_endproc
 	.size linux_syscall, . - linux_syscall
 
 	@ Where a signal handler returns to (SA_RESTORER); sp is at the frame.
