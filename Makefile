@@ -262,9 +262,20 @@ CMD ?= faults
 trace: all
 	@$(PYTHON) tools/trace.py $(OUT)/trace.json $(CMD)
 
-.PHONY: debug
-debug: all
-	@GDB=$(GDB) sh tools/debug.sh $(OUT) $(QEMU_RUN) -append "init=/bin/tour"
+# gdb sees memory with the kernel's rights: in the image with software PAN no
+# program's. PORT=4321: where gdb and QEMU meet; APPEND: the command line.
+PORT ?= 1234
+APPEND ?= init=/bin/tour shell
+.PHONY: debug console dump
+debug: all $(OUT)/nopan/pagewalk.bin
+	@GDB=$(GDB) sh tools/debug.sh $(OUT) $(PORT) $(QEMU_RUN) \
+		-kernel $(OUT)/nopan/pagewalk.bin -append "$(APPEND)"
+console:
+	@$(PYTHON) tools/console.py $(OUT)/console
+
+# The memory as it was when a command's machine ended, as a core for gdb.
+dump: all
+	@$(PYTHON) tools/dump.py $(OUT)/core $(CMD)
 
 # ---- tests -------------------------------------------------------------------
 
@@ -280,6 +291,7 @@ include tools/debian/debian.mk
 -include tests/bench/bench.mk
 -include tests/fuzz/fuzz.mk
 -include tests/mutants/mutants.mk
+-include labs/labs.mk
 include tests/check.mk tools/release.mk
 
 # What documents quote, from a run.

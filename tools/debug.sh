@@ -1,16 +1,22 @@
 #!/bin/sh
-# debug.sh OUT qemu ... - start QEMU stopped at reset, with gdb attached. The
-# console goes to OUT/console.log: gdb has the terminal.
+# debug.sh OUT PORT qemu ... - start QEMU stopped at reset, with gdb attached. gdb
+# has this terminal; the machine's own is the socket OUT/console, for
+# `make console` in another one. OUT/console.log has what it printed.
 set -eu
 
 out=$1
-shift
-"$@" -S -gdb tcp::1234 -display none -monitor none \
-	-serial "file:$out/console.log" </dev/null &
+port=$2
+shift 2
+# A session of its own: Ctrl-C is for gdb.
+setsid "$@" -S -gdb "tcp::$port" -display none -monitor none -serial chardev:console \
+	-chardev "socket,id=console,path=$out/console,server=on,wait=off,logfile=$out/console.log" \
+	</dev/null &
 qemu=$!
 trap 'kill $qemu 2>/dev/null || :' EXIT
-echo "gdb also knows: ps, vmas PID, pgd [PID], pte VA [PID], dmesg; c goes to start_kernel"
-echo "console: tail -f $out/console.log"
-"${GDB:-gdb-multiarch}" -q "$out/pagewalk.elf" \
+trap : INT			# it reaches this shell as well, which goes on
+echo "gdb also knows: ps, vmas, pgd, pte, page, who, buddy, slab, trace, fsr, locks,"
+echo "dmesg, program; help NAME says more. c goes to start_kernel"
+echo "the shell: make console, in another terminal"
+"${GDB:-gdb-multiarch}" -q "$out/nopan/pagewalk.elf" \
 	-ex 'set confirm off' -ex 'source tools/gdb/pagewalk.py' \
-	-ex 'target remote :1234' -ex 'hbreak start_kernel'
+	-ex "target remote :$port" -ex 'hbreak start_kernel'

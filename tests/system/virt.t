@@ -26,7 +26,8 @@ UBOOT = "/usr/lib/u-boot/qemu_arm/u-boot.bin"
 # They look at sources, or are about one board or build, or take long and say
 # nothing of a board.
 NOT_HERE = {"docs", "lint", "uapi", "core", "virt", "debug", "debian", "dynamic",
-            "fuzz", "explain", "trace", "boards", "nopan"}
+            "fuzz", "explain", "trace", "boards", "nopan",
+            "gdb"}
 SYSTEM = sorted(path for path in glob.glob("tests/system/*.t")
                 if os.path.basename(path)[:-2] not in NOT_HERE)
 # On the second core, what a core can be different in: how it starts, its tables

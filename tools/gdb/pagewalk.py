@@ -3,19 +3,39 @@
     gdb-multiarch build/vexpress-a9/pagewalk.elf
     (gdb) source tools/gdb/pagewalk.py
 
+and on a core of `make dump`. Without a PID a command means the running task.
+
   ps            every task: pid, state, name, address space
-  vmas PID      the VMAs of a process
-  pgd [PID]     first-level entries in use (no PID: the kernel's)
+  vmas [PID]    the VMAs of a process
+  pgd [PID]     first-level entries in use; those of process 0 are the kernel's
   pte VA [PID]  the page-table walk of an address, descriptor by descriptor
+  page WHAT     the struct page of a frame, a linear address or a struct page
+  who WHAT [PID]  every user entry that maps a frame, or the one behind an address
+  buddy         the free blocks of each order
+  slab          the caches, their slabs and objects
+  trace [N]     the last events recorded (trace= on the command line, /proc/trace)
+  fsr [WORD]    what a fault status says; without a word the last data abort's
+  locks         the locks that are held, and where they were taken
   dmesg         the kernel's log
+  program NAME  the symbols of a program of ours, to set breakpoints in it
+
+Those of the running task's program come by themselves at each stop. A backtrace
+goes through an exception: vector_swi and its kind are the frames between.
 """
 
 import inspect
+import os
+import re
+import subprocess
 
 import gdb
+from gdb.FrameDecorator import FrameDecorator
 
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 PAGE_OFFSET = 0xC0000000
 TASK_SIZE = 0xC0000000
+PAGE_SIZE = 4096
+MAX_EVENTS = 20
 FLAGS = ((1, "r"), (2, "w"), (4, "x"), (8, "s"))
 
 
@@ -43,14 +63,50 @@ def task_by_pid(text):
     raise gdb.GdbError(f"no task has pid {text}")
 
 
+def register(name):
+    """Its value; 0 where the target does not tell it, as a core does not."""
+    try:
+        return int(value(f"${name}")) & 0xFFFFFFFF
+    except (gdb.error, TypeError):
+        return 0
+
+
+def stack_pointers():
+    """sp of this frame and of those around it: one is the kernel's."""
+    frame = gdb.newest_frame()
+    while frame:
+        yield int(frame.read_register("sp")) & 0xFFFFFFFF
+        try:
+            frame = frame.older()
+        except gdb.error:
+            return
+
+
+def current():
+    """The task that runs: TPIDRPRW points to it; a core has only its stack."""
+    pointers = {register(name) for name in ("TPIDRPRW_S", "TPIDRPRW")}
+    everybody = list(tasks())
+    for task in everybody:
+        if int(task.address) in pointers:
+            return task
+    for sp in stack_pointers():
+        for task in everybody:
+            if int(task["stack"]) <= sp < int(task["stack"]) + 2 * PAGE_SIZE:
+                return task
+    raise gdb.GdbError("no task runs yet")
+
+
 def mm_of(text):
-    """The mm_struct of a pid; the kernel's for an empty text."""
-    if not text:
+    """The mm_struct of a pid, of the running task if there is none; the kernel's
+    of process 0."""
+    task = task_by_pid(text) if text else current()
+    mm = task["thread_info"]["mm"]
+    if mm:
+        return mm.dereference()
+    if int(task["pid"]) == 0:
         return value("init_mm")
-    mm = task_by_pid(text)["thread_info"]["mm"]
-    if not mm:
-        raise gdb.GdbError("a kernel thread has no address space of its own")
-    return mm.dereference()
+    raise gdb.GdbError(f"{task['comm'].string()} is a kernel thread: it has no "
+                       "address space of its own")
 
 
 def file_name(file):
@@ -103,6 +159,145 @@ def describe_l2(desc):
             f"{scope}, {young}")
 
 
+# ---- frames --------------------------------------------------------------------
+
+def page_flags():
+    """{bit: name} of page->flags, from the header."""
+    with open(f"{ROOT}/alloc/alloc.h") as header:
+        return {int(bit, 16): name.lower().replace("_", " ") for name, bit in
+                re.findall(r"#define PG_(\w+)\s+(0x\w+)", header.read())}
+
+
+def first_frame():
+    """The physical address that mem_map[0] is about."""
+    return (PAGE_OFFSET - phys_offset()) & 0xFFFFFFFF
+
+
+def nr_frames():
+    """How many struct pages there are."""
+    return (int(value("high_memory")) - PAGE_OFFSET) // PAGE_SIZE
+
+
+def page_of(where):
+    """(frame, its struct page) of a frame, a linear address or a struct page."""
+    base, size = int(value("mem_map")), value("sizeof(struct page)")
+    if base <= where < base + int(size) * nr_frames():
+        index = (where - base) // int(size)
+    elif PAGE_OFFSET <= where:
+        index = (where - PAGE_OFFSET) // PAGE_SIZE
+    else:
+        index = (where - first_frame()) // PAGE_SIZE
+    if not 0 <= index < nr_frames():
+        raise gdb.GdbError(f"0x{where:08x} is no frame of RAM, nor in the "
+                           "linear map")
+    return first_frame() + index * PAGE_SIZE, value("mem_map")[index]
+
+
+def words(pa, count):
+    raw = bytes(gdb.selected_inferior().read_memory(pa + phys_offset(),
+                                                    4 * count))
+    return [int.from_bytes(raw[n:n + 4], "little")
+            for n in range(0, len(raw), 4)]
+
+
+def user_entries(mm):
+    """(address, second-level descriptor) of each user page that is mapped."""
+    pgd = int(mm["pgd"]) - phys_offset()
+    for first, desc in enumerate(words(pgd, TASK_SIZE >> 20)):
+        if desc & 3 == 1:
+            for second, entry in enumerate(words(desc & 0xFFFFFC00, 256)):
+                if entry & 3:
+                    yield first << 20 | second << 12, entry
+
+
+def frame_behind(mm, va):
+    desc = int(mm["pgd"][va >> 20]["val"])
+    if desc & 3 == 2:
+        return desc & 0xFFF00000 | va & 0xFF000
+    entry = word((desc & 0xFFFFFC00) + 4 * (va >> 12 & 0xFF)) \
+        if desc & 3 == 1 else 0
+    if not entry & 3:
+        raise gdb.GdbError(f"no page is mapped at 0x{va:08x}")
+    return entry & 0xFFFFF000
+
+
+def place(address):
+    """A text address as function + offset."""
+    symbol = gdb.execute(f"info symbol {address}", to_string=True)
+    return symbol.split(" in section")[0].strip()
+
+
+# ---- the running program -------------------------------------------------------
+
+class Symbols:
+    """The symbols of programs: what user.mk keeps beside each as NAME.debug."""
+
+    wanted, loaded = None, None
+
+    @staticmethod
+    def file_of(name):
+        kernel = gdb.current_progspace().filename or "."
+        for out in (os.path.dirname(kernel), os.path.dirname(kernel) + "/.."):
+            for folder in ("bin", "test"):
+                path = os.path.normpath(f"{out}/user/{folder}/{name}.debug")
+                if os.path.exists(path):
+                    return path
+        return None
+
+    @classmethod
+    def use(cls, path):
+        if path == cls.loaded:
+            return
+        if cls.loaded:
+            gdb.execute(f"remove-symbol-file {cls.loaded}", to_string=True)
+        cls.loaded = path
+        if path:
+            gdb.execute(f"add-symbol-file {path}", to_string=True)
+
+    @classmethod
+    def at_stop(cls, _event):
+        """Those of the task that runs now, unless one was asked for."""
+        if cls.wanted:
+            return
+        try:
+            mm = current()["thread_info"]["mm"]
+            if mm:
+                cls.use(cls.file_of(file_name(mm["exe_file"])))
+        except (gdb.error, gdb.MemoryError, gdb.GdbError):
+            pass                        # so early that there are no tasks
+
+
+class Exception_frame(FrameDecorator):
+    """An exception by its vector's name, not as gdb calls all of them."""
+
+    def function(self):
+        frame = self.inferior_frame()
+        if frame.type() == gdb.SIGTRAMP_FRAME and frame.name():
+            return f"{frame.name()} <exception>"
+        return super().function()
+
+
+class Filter:
+    """What `backtrace` asks."""
+
+    name, priority, enabled = "pagewalk", 100, True
+
+    def filter(self, frames):
+        return map(Exception_frame, frames)
+
+
+class Running(gdb.Function):
+    """$pid(): of the running task, as in break do_exit if $pid() == 1."""
+
+    def __init__(self):
+        super().__init__("pid")
+
+    def invoke(self):
+        return int(current()["pid"])
+
+
+# ---- the commands --------------------------------------------------------------
+
 class Command(gdb.Command):
     """A command whose name is its class's and whose work is run(). Its text
     is what `help NAME` says; up to the colon it is the usage."""
@@ -136,9 +331,9 @@ class Ps(Command):
 
 
 class Vmas(Command):
-    """vmas PID: the VMAs of a process."""
+    """vmas [PID]: the VMAs of a process."""
 
-    def run(self, pid):
+    def run(self, pid=""):
         for vma in tailq(mm_of(pid)["mmap"], "vm_link"):
             what = file_name(vma["vm_file"])
             print(f"{int(vma['vm_start']):08x}-{int(vma['vm_end']):08x} "
@@ -149,9 +344,10 @@ class Pgd(Command):
     """pgd [PID]: first-level entries in use."""
 
     def run(self, pid=""):
-        pgd = mm_of(pid)["pgd"]
-        last = None
-        for i in range(TASK_SIZE >> 20 if pid else 4096):
+        mm = mm_of(pid)
+        pgd, last = mm["pgd"], None
+        kernel = mm.address == value("init_mm").address
+        for i in range(4096 if kernel else TASK_SIZE >> 20):
             desc = int(pgd[i]["val"])
             same = last is not None and desc & 3 == 2 and \
                 desc == (last + 0x100000) & 0xFFFFFFFF
@@ -173,6 +369,161 @@ class Pte(Command):
             print(f"L2[{index}] = 0x{second:08x}: {describe_l2(second)}")
 
 
+class Page(Command):
+    """page WHAT: the struct page of a frame, linear address or struct page."""
+
+    def run(self, what):
+        frame, page = page_of(int(value(what)) & 0xFFFFFFFF)
+        flags = int(page["flags"])
+        names = [name for bit, name in page_flags().items()
+                 if flags & bit] or ["no flag: of a larger block, or the kernel's"]
+        print(f"frame 0x{frame:08x}, struct page 0x{int(page.address):08x}: "
+              f"{', '.join(names)}; order {flags >> 24}")
+        print(f"  references {int(page['_refcount']['counter'])}, "
+              f"entries that map it {int(page['_mapcount']['counter'])}")
+        if "slab" in names and page["slab_cache"]:
+            cache = page["slab_cache"].dereference()
+            print(f"  of the cache {cache['name'].string()}: {int(page['inuse'])} "
+                  f"of {int(cache['objects'])} objects not on its own list")
+        if "cache" in names and page["mapping"]:
+            print(f"  page {int(page['index'])} of a file, address_space "
+                  f"0x{int(page['mapping']):08x}")
+
+
+class Who(Command):
+    """who WHAT [PID]: every user entry that maps a frame. WHAT is the frame or,
+    below PAGE_OFFSET and no RAM or with a PID, an address of the process."""
+
+    def run(self, what, pid=""):
+        where = int(value(what)) & 0xFFFFFFFF
+        ram = range(first_frame(), first_frame() + nr_frames() * PAGE_SIZE)
+        if pid or (where < PAGE_OFFSET and where not in ram):
+            frame = frame_behind(mm_of(pid), where)
+        else:
+            frame = page_of(where)[0]
+        times, seen = 0, set()
+        print(f"frame 0x{frame:08x}")
+        for task in tasks():
+            mm = task["thread_info"]["mm"]
+            if not mm or int(mm) in seen:
+                continue
+            seen.add(int(mm))
+            for va, entry in user_entries(mm.dereference()):
+                if entry & 0xFFFFF000 == frame:
+                    times += 1
+                    print(f"  {task['comm'].string()}[{int(task['pid'])}] "
+                          f"0x{va:08x}  {describe_l2(entry)}")
+        print(f"  {times} entries")
+
+
+class Buddy(Command):
+    """buddy: the free blocks of each order."""
+
+    def run(self):
+        total, areas = 0, value("zone.free_area")
+        for order in range(int(areas.type.range()[1]) + 1):
+            block, count = areas[order]["lh_first"], 0
+            while block:
+                count += 1
+                block = block["buddy_list"]["le_next"]
+            total += count << order
+            print(f"order {order:2}  {count:5} blocks of "
+                  f"{4 << order:5} KiB")
+        print(f"{total} pages, and zone.free_pages is "
+              f"{int(value('zone.free_pages'))}")
+
+
+class Slab(Command):
+    """slab: the caches, their slabs and objects."""
+
+    def run(self):
+        print("CACHE            SLABS PARTIAL OBJECTS/SLAB BYTES PAGES/SLAB")
+        for cache in tailq(value("slab_caches"), "link"):
+            print(f"{cache['name'].string():16} {int(cache['nr_slabs']):5} "
+                  f"{int(cache['nr_partial']):7} {int(cache['objects']):12} "
+                  f"{int(cache['object_size']):5} {1 << int(cache['order']):10}")
+
+
+class Trace(Command):
+    """trace [N]: the last N events recorded."""
+
+    def run(self, count=str(MAX_EVENTS)):
+        size, total = int(value("ring_size")), int(value("recorded"))
+        ring = value("'inspect/trace.c'::ring")
+        count = min(int(count, 0), size, total)
+        if not count:
+            print("nothing is recorded: trace=fault,switch on the command line, "
+                  "or write that to /proc/trace")
+        for n in range(count, 0, -1):
+            event = ring[(int(value("next_slot")) - n) % size]
+            kind = value("kind_names")[int(event["kind"])].string()
+            print(f"{int(event['ns']) / 1e9:12.6f} {event['comm'].string()}"
+                  f"[{int(event['pid'])}] pc 0x{int(event['pc']):08x} {kind:6} "
+                  + " ".join(f"0x{int(event[word]):x}" for word in "abcd"))
+
+
+class Fsr(Command):
+    """fsr [WORD]: what a fault status says; without one, the last data abort's."""
+
+    def run(self, status=""):
+        text = status or hex(register("DFSR_S") or register("DFSR"))
+        if not status:
+            print(f"DFAR 0x{register('DFAR_S') or register('DFAR'):08x}")
+        print(subprocess.run([f"{ROOT}/tools/explain", "fsr",
+                              hex(int(value(text)))], stdout=subprocess.PIPE,
+                             text=True, check=False).stdout, end="")
+
+
+class Locks(Command):
+    """locks: the locks that are held. A spinlock holds where it was taken."""
+
+    def run(self):
+        held = 0
+        listing = gdb.execute("info variables -q -t spinlock_t", to_string=True)
+        for name in re.findall(r"spinlock_t (\w+)( =|;)", listing):
+            at = int(value(name[0])["held"])
+            if at:
+                held += 1
+                print(f"spinlock {name[0]}: taken in {place(at)}")
+        seen = set()
+        for task in tasks():
+            mm = task["thread_info"]["mm"]
+            if not mm or int(mm) in seen:
+                continue
+            seen.add(int(mm))
+            held += self.of_mm(task, mm.dereference())
+        print(f"{held} held")
+
+    @staticmethod
+    def of_mm(task, mm):
+        """How many of an address space's two are held."""
+        who = f"{task['comm'].string()}[{int(task['pid'])}]"
+        word, at = int(mm["mmap_lock"]["count"]["counter"]), \
+            int(mm["page_table_lock"]["held"])
+        if at:
+            print(f"spinlock page_table_lock of {who}: taken in {place(at)}")
+        if word:
+            how = "a writer" if word < 0 else f"{word >> 1} readers"
+            wait = ", others wait" if word & 1 else ""
+            print(f"mmap_lock of {who}: {how}{wait}")
+        return (at != 0) + (word != 0)
+
+
+class Program(Command):
+    """program NAME: the symbols of a program of ours; none: the running one's."""
+
+    def run(self, name=""):
+        Symbols.wanted = name and Symbols.file_of(name)
+        if name and not Symbols.wanted:
+            raise gdb.GdbError(f"there is no {name}.debug in user/bin or "
+                               "user/test beside the kernel")
+        if name:
+            Symbols.use(Symbols.wanted)
+        else:
+            Symbols.at_stop(None)
+        print(f"symbols of {Symbols.loaded}")
+
+
 class Dmesg(Command):
     """dmesg: the kernel's log."""
 
@@ -187,5 +538,10 @@ class Dmesg(Command):
         print(kept.decode("utf-8", "replace"), end="")
 
 
-for command in (Ps, Vmas, Pgd, Pte, Dmesg):
+for command in (Ps, Vmas, Pgd, Pte, Page, Who, Buddy, Slab, Trace, Fsr, Locks,
+                Dmesg, Program):
     command()
+gdb.events.stop.connect(Symbols.at_stop)
+gdb.frame_filters["pagewalk"] = Filter()
+Running()
+Symbols.at_stop(None)                   # a core has stopped long ago
