@@ -83,7 +83,7 @@ seeds: $(MORE_TESTS)
 
 # One after the other, the quick ones first; ends at the first that fails.
 check-all:
-	@VIRT_ALL=1 DEBUG_ALL=1 NOPAN_ALL=1 BOARDS_ALL=1 $(MAKE) check T=
+	@VIRT_ALL=1 DEBUG_ALL=1 NOPAN_ALL=1 BOARDS_ALL=1 LABS_ALL=1 $(MAKE) check T=
 	@$(MAKE) seeds
 	@$(MAKE) runtimes
 	@$(MAKE) soak MINUTES=1

@@ -14,7 +14,8 @@
  *	}
  *
  * Environment: HOST_SEED=n for other random numbers ("random" to let the
- * machine choose), HOST_LOG=1 to see the kernel's log on stderr.
+ * machine choose), HOST_LOG=1 to see the kernel's log on stderr, HOST_ONLY=test_x
+ * to run one test.
  */
 #ifndef HOST_H
 #define HOST_H

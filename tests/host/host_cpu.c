@@ -224,6 +224,7 @@ int host_run_tests(const struct CMUnitTest *tests, size_t n)
 	seed = choose_seed();
 	printf("# HOST_SEED=%llu\n", seed);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
+	cmocka_set_test_filter(getenv("HOST_ONLY"));
 	failed = _cmocka_run_group_tests("host", all, n, NULL, NULL);
 	free(all);
 	return failed != 0;
