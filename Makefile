@@ -262,6 +262,19 @@ CMD ?= faults
 trace: all
 	@$(PYTHON) tools/trace.py $(OUT)/trace.json $(CMD)
 
+# The same run as pictures: address spaces, tables and frames at each event.
+.PHONY: view setup-view
+view: all
+	@$(PYTHON) tools/view/view.py $(OUT)/view.html $(CMD)
+# What looks at it in a browser, for its test and the README's picture, which
+# is an event of the film of faults.
+.PHONY: picture
+picture:
+	@$(MAKE) view CMD=faults
+	@$(PYTHON) tools/view/picture.py $(OUT)/view.html docs/view.svg
+setup-view:
+	@PACKAGES=chromium sh tools/setup.sh
+
 # gdb sees memory with the kernel's rights: in the image with software PAN no
 # program's. PORT=4321: where gdb and QEMU meet; APPEND: the command line.
 PORT ?= 1234

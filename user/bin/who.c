@@ -24,6 +24,7 @@ static const struct {
 	{ 7, "the kernel's objects (slab)" },
 	{ 12, "memory of programs" },
 	{ 3, "a page of a file, in the page cache" },
+	{ 11, "memory that programs share" },
 	{ 10, "free" },
 	{ 32, "the kernel's image, or reserved at boot" },
 };

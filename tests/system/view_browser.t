@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+"""The film of `make view` in a browser: keys, slider, mouse, and the owners that
+it names are those that /bin/who answered.
+
+Without Chromium there is nothing to ask; `make setup-view` installs it.
+"""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import browser
+import film
+import machine
+import tap
+import view
+
+if not browser.find():
+    print("1..0 # SKIP no Chromium here: `make setup-view` installs it")
+    sys.exit(0)
+
+SCRATCH = f"{machine.OUT}/system/view-browser"
+os.environ.update(INITRD=f"{machine.OUT}/test-initramfs.cpio",
+                  KINDS="fork,exit")
+asked = view.make_film("/test/ask_who", SCRATCH)
+with open(f"{SCRATCH}/view.html", "w") as file:
+    file.write(view.page(asked))
+page = browser.Browser(f"file://{os.path.abspath(SCRATCH)}/view.html")
+last = len(asked["events"])
+
+
+def position():
+    """The event that slider, count and sentence show; None if they differ."""
+    slider, count, sentence = page.evaluate(
+        "[$('slider').value, $('count').textContent, "
+        "$('event').textContent]")
+    number = int(slider)
+    text = asked["events"][number - 1]["text"].split(";")[0]
+    return number if count == f"{number} / {last}" and text in sentence else None
+
+
+def keys():
+    tap.is_(position(), 1, "it begins at the first event")
+    for key, code, wanted in (("ArrowRight", 39, 2), ("ArrowRight", 39, 3),
+                              ("ArrowLeft", 37, 2), ("End", 35, last),
+                              ("Home", 36, 1), ("PageDown", 34, 11)):
+        page.key(key, code)
+        tap.is_(position(), wanted, f"{key} leads to event {wanted}")
+    page.evaluate("$('slider').value = 30; "
+                  "$('slider').dispatchEvent(new Event('input'))")
+    tap.is_(position(), 30, "the slider moves to event 30")
+    page.key(" ", 32)
+    tap.ok(page.evaluate("timer != 0"), "space plays")
+    page.key(" ", 32)
+    tap.ok(page.evaluate("timer == 0"), "and stops")
+
+
+def owners():
+    """As the panel names them, in text: "ask_who[2] 0x00017000 rw-p ..."."""
+    wrong, answers = [], film.answers_of_who(asked["console"])
+    for number, event in enumerate(asked["events"]):
+        if (event["kind"], event["comm"]) != ("exit", "who"):
+            continue
+        frame, _, found = answers.pop(0)
+        page.evaluate(f"go({number}); point({{pa: {frame}}})")
+        shown = page.evaluate(
+            "[...document.querySelectorAll('#path ul li')].map("
+            "(one) => one.textContent.split(/\\s+/))")
+        shown = {(int(words[0].split("[")[1].rstrip("]")), int(words[1], 16),
+                  words[2]) for words in shown}
+        shown, found = ({owner for owner in group if owner[0] != event["pid"]}
+                        for group in (shown, found))
+        if shown != found:
+            wrong.append((hex(frame), found, shown))
+    tap.is_((answers, wrong), ([], []),
+            "of twenty frames it names the owners that who did")
+
+
+def mouse():
+    """Over the frame of a shared page: the way to it, and both who have it."""
+    page.key("Escape", 27)
+    where = page.evaluate("""(() => {
+        const shared = [...owners].find(([pa, list]) => list.length > 1 &&
+                number(pa) >= 0 && !isZeroPage(list[0].entry));
+        const f = layout.frames, i = number(shared[0]);
+        const box = $('scene').firstChild.getBoundingClientRect();
+        const scale = box.width / $('scene').firstChild.viewBox.baseVal.width;
+        return [box.left + (2 + (i % f.across + .5) * f.cell) * scale,
+                box.top + (f.y + (Math.floor(i / f.across) + .5) * f.high) * scale,
+                hex(shared[0])];
+    })()""")
+    page.mouse(*where[:2])
+    text = page.evaluate("$('path').textContent")
+    tap.ok(where[2] in text and "mapped by" in text,
+           "the frame under the mouse is named, with who maps it", text)
+
+
+keys()
+owners()
+mouse()
+backwards = page.evaluate(f"go({last - 1}); const there = $('scene').innerHTML; "
+                          f"go(0); go({last - 1}); there == $('scene').innerHTML")
+tap.ok(backwards, "backwards and forwards again is the same picture")
+tap.is_(page.evaluate("performance.getEntriesByType('resource').length"), 0,
+        "nothing else was fetched")
+page.close()
+tap.done()
