@@ -80,7 +80,10 @@ u32 rtc_seconds(void);
 
 /* What rx gets when the line was held low for longer than a byte. */
 #define UART_BREAK 0x100u
-/* rx is called in interrupt context for each byte received, and each BREAK. */
+/*
+ * rx is called in interrupt context for each byte received, and each BREAK. With
+ * interrupts off, for it is called for what came before, too.
+ */
 void uart_start_input(void (*rx)(u32 c));
 void uart_write(const char *s, size_t bytes);
 

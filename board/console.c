@@ -1,6 +1,7 @@
 /*
- * The console's output, whatever UART it is: by polling, as before there was a
- * console (board/early_uart.h).
+ * The console, whatever UART it is: output by polling, as before there was a
+ * console (board/early_uart.h), input by interrupt. Owns the function that input
+ * goes to.
  *
  * A transmit interrupt would need a buffer that a panic must then drain; the
  * log is short and the program that prints waits for its own output.
@@ -8,7 +9,10 @@
 #include <board/board.h>
 #include <board/drivers.h>
 #include <board/early_uart.h>
+#include <bug.h>
 #include <lib/printk.h>
+
+static void (*receive)(u32 c);
 
 void uart_write(const char *s, size_t bytes)
 {
@@ -20,4 +24,27 @@ void board_early_console(void)
 {
 	early_uart_init(board_devices.uart);
 	register_console(uart_write);
+}
+
+void uart_received(u32 c)
+{
+	receive(c);
+}
+
+static void uart_interrupt(void *arg __unused_arg)
+{
+	uart_read_input(board_devices.uart);
+}
+
+/*
+ * Bytes that came before now raise no interrupt of their own: they are read once
+ * it is on, for one that comes later raises it.
+ */
+void uart_start_input(void (*rx)(u32 c))
+{
+	receive = rx;
+	if (request_irq(board_devices.uart_irq, uart_interrupt, NULL, "uart"))
+		panic("the console's interrupt is taken");
+	uart_enable_input(board_devices.uart);
+	uart_read_input(board_devices.uart);
 }

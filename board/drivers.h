@@ -28,6 +28,18 @@ struct board_devices {
 
 extern const struct board_devices board_devices;
 
+/* ---- a UART's input, for console.c ------------------------------- */
+
+/* The UART's driver: an interrupt for each byte that comes from now on. */
+void uart_enable_input(u32 base);
+/*
+ * The driver again: what has come is given to uart_received, a byte or UART_BREAK
+ * at a time. A byte that comes meanwhile raises the interrupt once more.
+ */
+void uart_read_input(u32 base);
+/* console.c: to whomever uart_start_input named. */
+void uart_received(u32 c);
+
 /* ---- an interrupt controller, for irq.c -------------------------- */
 
 #define NR_IRQS 192u /* ids, more than any of them has */

@@ -3,6 +3,7 @@
  * Applications Processor Reference Manual", chapter 2).
  */
 #include <board/board.h>
+#include <board/cortex_a9.h>
 #include <board/drivers.h>
 #include <board/early_uart.h>
 
@@ -13,17 +14,13 @@
 #define POWER_BYTES 0x00011000u
 #define POWER_VA    (FIXMAP_START + 0x100000)
 
-/* The cores' own: SCU, interrupt controller, timers (PERIPHBASE); the L2. */
-#define PRIVATE_PA 0x00a00000u
+/* The cores' own, three pages. */
 #define PRIVATE_VA (POWER_VA + POWER_BYTES)
-#define L2C310_VA  (PRIVATE_VA + 2 * PAGE_SIZE)
 
 static const struct map_desc devices[] = {
 	{ UART_VA, UART_PA, PAGE_SIZE, MT_DEVICE, "uart" },
 	{ POWER_VA, POWER_PA, POWER_BYTES, MT_DEVICE, "watchdog, snvs" },
-	{ PRIVATE_VA, PRIVATE_PA, 2 * PAGE_SIZE, MT_DEVICE,
-	  "scu, gic, timers" },
-	{ L2C310_VA, L2C310_PA, PAGE_SIZE, MT_DEVICE, "l2 cache" },
+	CORTEX_A9_MAP(PRIVATE_VA, 0x00a00000),
 };
 
 const struct board board = {
@@ -37,13 +34,8 @@ const struct board board = {
 const struct board_devices board_devices = {
 	.uart = UART_VA,
 	.uart_irq = UART_PA == 0x021e8000 ? 59 : 58,
-	.gicd = PRIVATE_VA + 0x1000,
-	.gicc = PRIVATE_VA + 0x0100,
-	.timer = PRIVATE_VA + 0x0200,
-	.timer_irq = 27,
-	.timer_hz = TIMER_HZ,
+	CORTEX_A9_DEVICES(PRIVATE_VA),
 	.power = POWER_VA,
-	.l2 = L2C310_VA,
 	.l2_tag_latency = 0x132,
 	.l2_data_latency = 0x132,
 };

@@ -3,6 +3,7 @@
  * "Motherboard Express uATX"; DUI0448, "CoreTile Express A9x4").
  */
 #include <board/board.h>
+#include <board/cortex_a9.h>
 #include <board/drivers.h>
 #include <board/early_uart.h>
 
@@ -11,20 +12,13 @@
 #define MOTHERBOARD_BYTES 0x00020000u
 #define MOTHERBOARD_VA    FIXMAP_START
 
-/* The cores' own: SCU, interrupt controller, timers (PERIPHBASE). */
-#define PRIVATE_PA    0x1e000000u
-#define PRIVATE_BYTES 0x00002000u
-#define PRIVATE_VA    (MOTHERBOARD_VA + MOTHERBOARD_BYTES)
-
-#define L2C310_BYTES 0x00001000u
-#define L2C310_VA    (PRIVATE_VA + PRIVATE_BYTES)
+/* The cores' own, three pages. */
+#define PRIVATE_VA (MOTHERBOARD_VA + MOTHERBOARD_BYTES)
 
 static const struct map_desc devices[] = {
 	{ MOTHERBOARD_VA, MOTHERBOARD_PA, MOTHERBOARD_BYTES, MT_DEVICE,
 	  "motherboard: uart, rtc, sysregs" },
-	{ PRIVATE_VA, PRIVATE_PA, PRIVATE_BYTES, MT_DEVICE,
-	  "scu, gic, timers" },
-	{ L2C310_VA, L2C310_PA, L2C310_BYTES, MT_DEVICE, "l2 cache" },
+	CORTEX_A9_MAP(PRIVATE_VA, 0x1e000000),
 };
 
 static_assert(MOTHERBOARD_VA + UART_PA - MOTHERBOARD_PA == EARLY_UART_VA,
@@ -42,14 +36,10 @@ const struct board board = {
 const struct board_devices board_devices = {
 	.uart = EARLY_UART_VA,
 	.uart_irq = 37,
-	.gicd = PRIVATE_VA + 0x1000,
-	.gicc = PRIVATE_VA + 0x0100,
-	.timer = PRIVATE_VA + 0x0200,
-	.timer_irq = 27,
-	.timer_hz = TIMER_HZ,
+	CORTEX_A9_DEVICES(PRIVATE_VA),
 	.rtc = MOTHERBOARD_VA + 0x17000,
 	.power = MOTHERBOARD_VA,
-	.l2 = L2C310_VA, /* its RAMs answer in one cycle, coded as 0 */
+	/* The level 2 cache's RAMs answer in one cycle, coded as 0. */
 };
 
 void board_init(bool secure, bool psci_smc __unused_arg,

@@ -5,6 +5,7 @@
 #include <asm/barrier.h>
 #include <asm/irqflags.h>
 #include <board/board.h>
+#include <board/cortex_a9.h>
 #include <board/drivers.h>
 #include <board/early_uart.h>
 
@@ -19,17 +20,13 @@
 #define SLCR_L2C_RAM      0xa1c
 #define SLCR_L2C_RAM_MUST 0x00020202u /* UG585 3.4.10: before the L2 is on */
 
-/* The cores' own: SCU, interrupt controller, timers (PERIPHBASE); the L2. */
-#define PRIVATE_PA 0xf8f00000u
+/* The cores' own, three pages. */
 #define PRIVATE_VA (SLCR_VA + PAGE_SIZE)
-#define L2C310_VA  (PRIVATE_VA + 2 * PAGE_SIZE)
 
 static const struct map_desc devices[] = {
 	{ UART_VA, UART_PA, PAGE_SIZE, MT_DEVICE, "uart" },
 	{ SLCR_VA, SLCR_PA, PAGE_SIZE, MT_DEVICE, "slcr" },
-	{ PRIVATE_VA, PRIVATE_PA, 2 * PAGE_SIZE, MT_DEVICE,
-	  "scu, gic, timers" },
-	{ L2C310_VA, L2C310_PA, PAGE_SIZE, MT_DEVICE, "l2 cache" },
+	CORTEX_A9_MAP(PRIVATE_VA, 0xf8f00000),
 };
 
 const struct board board = {
@@ -45,13 +42,8 @@ const struct board board = {
 const struct board_devices board_devices = {
 	.uart = UART_VA,
 	.uart_irq = UART_PA == 0xe0001000 ? 82 : 59,
-	.gicd = PRIVATE_VA + 0x1000,
-	.gicc = PRIVATE_VA + 0x0100,
-	.timer = PRIVATE_VA + 0x0200,
-	.timer_irq = 27,
-	.timer_hz = TIMER_HZ,
+	CORTEX_A9_DEVICES(PRIVATE_VA),
 	.power = SLCR_VA,
-	.l2 = L2C310_VA,
 	.l2_tag_latency = 0x111,
 	.l2_data_latency = 0x121,
 };
