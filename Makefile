@@ -55,7 +55,7 @@ say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2))
 include board/$(BOARD)/board.mk
 board-dtb := $(patsubst %,$(OUT)/board.dtb,$(wildcard board/$(BOARD)/board.dts))
 board-sources := $(wildcard board/$(BOARD)/*.[cS]) $(addprefix board/,\
-	machine.c console.c irq.c $(board-drivers))
+	machine.c console.c irq.c tree.c earlycon.c $(board-drivers))
 
 # From low floors to high. services/ has one level of sub-folders; a folder that
 # is not there has no sources.
@@ -160,15 +160,18 @@ $(OUT)/pagewalk.first.elf: $(kernel_objects) $(OUT)/kernel.lds \
 	$(call link,$(objects),$@)
 
 # The core alone: the same objects, but no service, and startup/core.c, which
-# lists none, for services.c. What it shows of itself are the windows of inspect/.
+# lists none, for services.c, and nobody who looks for devices in a device tree.
+# What it shows of itself are the windows of inspect/.
 core_windows := $(addprefix inspect/,proc_context.c proc_maps.c proc_pagemap.c \
 	proc_trace.c proc_walk.c procfs.c seq_file.c stack.c \
 	trace.c unwind.c windows.c)
-core_sources := startup/core.c $(core_windows) $(filter-out services/% \
-	inspect/% startup/services.c,$(kernel_sources))
+core_sources := startup/core.c board/no_tree.c $(core_windows) \
+	$(filter-out services/% inspect/% startup/services.c board/tree.c \
+	board/earlycon.c,$(kernel_sources))
 core_objects := $(call to_obj,$(core_sources))
 $(eval $(call record,$(OUT)/core.objects,core_objects))
--include $(OUT)/obj/startup/core.c.d $(OUT)/obj/inspect/windows.c.d
+-include $(OUT)/obj/startup/core.c.d $(OUT)/obj/board/no_tree.c.d \
+	$(OUT)/obj/inspect/windows.c.d
 
 $(OUT)/pagewalk-core.first.elf $(OUT)/pagewalk-core.elf: objects = $(core_objects)
 $(OUT)/pagewalk-core.first.elf: $(core_objects) $(OUT)/core.objects \

@@ -26,7 +26,7 @@ struct board {
 	u32 ram_kept;
 };
 
-extern const struct board board;
+extern struct board board; /* constant, but for map: board_find_devices */
 /* The boot arguments' words, whole; startup/ sets it before the first init. */
 extern const char *saved_command_line;
 
@@ -45,6 +45,23 @@ void board_outer_off(bool secure);
  * timer counts, 0 if they do not say.
  */
 void board_init(bool secure, bool psci_smc, u32 timer_hz);
+
+/* ---- devices of a device tree ------------------------------------ */
+
+enum tree_item { TREE_NODE, TREE_PROPERTY, TREE_NODE_END };
+/*
+ * The loader's tree, in the order in which it lies there: a node, with its name;
+ * a property, with name and words; a node's end. depth: the node's, 0 for the
+ * root's. Names and words stay where they are until board_find_devices().
+ */
+void board_tree_item(enum tree_item item, u32 depth, const char *name,
+		     const u8 *data, u32 bytes);
+/*
+ * Put what the tree said, and earlycon=, into the board's tables: before
+ * paging_init, and once. Returns the row of a console that the boot table has
+ * not got: to be mapped before the next word is printed; or NULL.
+ */
+const struct map_desc *board_find_devices(const char *cmdline);
 
 /* ---- interrupts -------------------------------------------------- */
 

@@ -7,6 +7,9 @@
 
 #include <board/drivers.h>
 
+#define UART_COMPATIBLE "xlnx,xuartps"
+#define UART_EARLYCON   "cdns"
+
 #define UART_CR      0x00
 #define UART_MR      0x04
 #define UART_IER     0x08

@@ -8,16 +8,17 @@
 #include <types.h>
 
 /*
- * Virtual addresses (fixmap); filled in by board/<name>/board.c. What the
- * board's drivers do not use is 0.
+ * Virtual addresses (fixmap); filled in by board/<name>/board.c, and by tree.c
+ * where a device tree has a device elsewhere. What the board's drivers do not
+ * use is 0.
  */
 struct board_devices {
 	u32 uart;
-	unsigned int uart_irq;
+	u32 uart_irq;
 	u32 gicd, gicc;  /* gic.c */
 	u32 intc, local; /* the controllers of one maker */
 	u32 timer;
-	unsigned int timer_irq;
+	u32 timer_irq;
 	u32 timer_hz; /* generic_timer.c: if nobody else says it */
 	u32 rtc;
 	u32 power; /* system registers, watchdog: the way to the end */
@@ -26,7 +27,7 @@ struct board_devices {
 	u32 l2_data_latency;
 };
 
-extern const struct board_devices board_devices;
+extern struct board_devices board_devices;
 
 /* ---- a UART's input, for console.c ------------------------------- */
 
@@ -39,6 +40,12 @@ void uart_enable_input(u32 base);
 void uart_read_input(u32 base);
 /* console.c: to whomever uart_start_input named. */
 void uart_received(u32 c);
+
+/*
+ * earlycon.c, for tree.c: the address that earlycon= names, of a UART of the kind
+ * that this image drives. false: there is none, or a complaint about it.
+ */
+bool earlycon_address(const char *cmdline, phys_addr_t *pa);
 
 /* ---- an interrupt controller, for irq.c -------------------------- */
 
@@ -67,12 +74,12 @@ void psci_init(bool smc);
 /* Device memory keeps accesses to one device in program order (A3.5.5). */
 static inline u32 reg_read(u32 base, u32 offset)
 {
-	return *(const volatile u32 *)(base + offset);
+	return *(const volatile u32 *)(uintptr_t)(base + offset);
 }
 
 static inline void reg_write(u32 base, u32 offset, u32 value)
 {
-	*(volatile u32 *)(base + offset) = value;
+	*(volatile u32 *)(uintptr_t)(base + offset) = value;
 }
 
 #endif

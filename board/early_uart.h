@@ -7,6 +7,8 @@
  *
  *	early_uart_init(base)		as a loader left it, or 8 bits at UART_BAUD
  *	early_uart_putc(base, c)	waits for room
+ *	UART_COMPATIBLE			its node's, in a device tree
+ *	UART_EARLYCON			its name in earlycon=
  */
 #ifndef BOARD_EARLY_UART_H
 #define BOARD_EARLY_UART_H

@@ -7,6 +7,9 @@
 
 #include <board/drivers.h>
 
+#define UART_COMPATIBLE "fsl,imx6q-uart"
+#define UART_EARLYCON   "ec_imx6q"
+
 #define UART_URXD 0x00
 #define UART_UTXD 0x40
 #define UART_UCR1 0x80

@@ -8,6 +8,9 @@
 
 #include <board/drivers.h>
 
+#define UART_COMPATIBLE "arm,pl011"
+#define UART_EARLYCON   "pl011"
+
 #define PL011_DR    0x000
 #define PL011_FR    0x018
 #define PL011_IBRD  0x024

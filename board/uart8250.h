@@ -8,6 +8,9 @@
 
 #include <board/drivers.h>
 
+#define UART_COMPATIBLE "snps,dw-apb-uart"
+#define UART_EARLYCON   "uart8250"
+
 #define UART_RBR 0x00 /* read: what was received */
 #define UART_THR 0x00 /* write: what to send */
 #define UART_DLL 0x00 /* with LCR_DLAB: the divisor */

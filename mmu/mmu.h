@@ -205,6 +205,11 @@ void mmu_context_of(const struct mm_struct *mm, u32 *ttbr0, u32 *asid);
 /* Boot: see mmu/boot.h for what runs before the MMU is on. */
 
 /*
+ * Maps the MiB of a device in the boot table, before paging_init, whose map has
+ * the same row: the device's page stands at the same place of its MiB in both.
+ */
+void boot_map_device(const struct map_desc *row);
+/*
  * Boot, once, on the boot table: builds and loads the final kernel map. Lowmem
  * comes from memblock, the image with W^X from the linker's symbols, the
  * board's devices from map[n]. Afterwards the identity map is gone. Prints the

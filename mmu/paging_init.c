@@ -117,6 +117,13 @@ static void extend_boot_map(phys_addr_t base, u32 bytes, void *arg __unused_arg)
 	isb(); /* memblock_alloc may touch it next */
 }
 
+void boot_map_device(const struct map_desc *row)
+{
+	table_set(&boot_pgd[pgd_index(row->va)].val,
+		  (row->pa & PGDIR_MASK) | kernel_section_attrs(row->type));
+	isb(); /* the next character goes there */
+}
+
 /*
  * Allocates init_mm.pgd from the RAM just mapped. memblock returns zeroes; they
  * are cleaned, because the walker may look past the data cache.

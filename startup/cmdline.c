@@ -131,6 +131,7 @@ static const struct option {
 	/* What command lines made for Linux often hold, and no init wants. */
 	{ "console",	true, option_of_linux,	NULL },
 	{ "earlycon",	false, option_of_linux,	NULL },
+	{ "earlycon",	true, option_of_linux,	NULL },	/* board/tree.c */
 	{ "panic",	true, option_of_linux,	NULL },
 	{ "ro",		false, option_of_linux,	NULL },
 	{ "root",	true, option_of_linux,	NULL },

@@ -6,6 +6,7 @@
  * Header of big-endian words, then a stream of tokens: BEGIN_NODE name,
  * PROP length, name offset, data, END_NODE, END.
  */
+#include <board/board.h>
 #include <lib/printk.h>
 #include <startup/startup.h>
 #include <string.h>
@@ -98,6 +99,7 @@ static bool begin_node(struct walk *walk)
 
 	if (!take(walk, length + 1))
 		return false;
+	board_tree_item(TREE_NODE, walk->depth, name, NULL, 0);
 	walk->depth++;
 	if (walk->depth == 2)
 		walk->node = node_named(name);
@@ -115,6 +117,7 @@ static void end_node(struct walk *walk)
 		for (; walk->first < walk->args->nr_reserved; walk->first++)
 			walk->args->reserved[walk->first].no_map = true;
 	walk->depth--;
+	board_tree_item(TREE_NODE_END, walk->depth, NULL, NULL, 0);
 	walk->node = walk->depth == 1 ? NODE_ROOT : walk->node;
 }
 
@@ -181,6 +184,7 @@ static bool property(struct walk *walk)
 	    !memchr(walk->strings + offset, 0, walk->strings_bytes - offset))
 		return false;
 	name = walk->strings + offset;
+	board_tree_item(TREE_PROPERTY, walk->depth - 1, name, data, bytes);
 	if (walk->depth == 1 && !strcmp(name, "#address-cells"))
 		walk->address_cells = (u32)cells(data, bytes);
 	else if (walk->depth == 1 && !strcmp(name, "#size-cells"))

@@ -40,9 +40,16 @@ static void banner(void)
 
 static void find_boot_args(void)
 {
+	const struct map_desc *console;
+
 	boot_args_find(&boot_args, boot_params, ram_probed);
 	saved_command_line = boot_args.cmdline;
 	cmdline_parse(boot_args.cmdline); /* `quiet` is in force then */
+	console = board_find_devices(boot_args.cmdline);
+	if (console) {
+		boot_map_device(console);
+		board_early_console();
+	}
 	pr_info("Boot arguments: %s\n", boot_args.source);
 	pr_info("Command line: %s\n", boot_args.cmdline);
 }

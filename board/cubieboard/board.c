@@ -16,7 +16,7 @@ static const struct map_desc devices[] = {
 	{ INTC_VA, INTC_PA, PAGE_SIZE, MT_DEVICE, "interrupts, timers" },
 };
 
-const struct board board = {
+struct board board = {
 	.name = "cubieboard",
 	.map = devices,
 	.nr_map = ARRAY_SIZE(devices),
@@ -24,7 +24,7 @@ const struct board board = {
 	.ram_max = 0x40000000,     /* 1 GiB */
 };
 
-const struct board_devices board_devices = {
+struct board_devices board_devices = {
 	.uart = UART_VA,
 	.uart_irq = 1,
 	.intc = INTC_VA + 0x400,

@@ -23,7 +23,7 @@ static const struct map_desc devices[] = {
 	{ GIC_VA, GIC_PA, 3 * PAGE_SIZE, MT_DEVICE, "gic" },
 };
 
-const struct board board = {
+struct board board = {
 	.name = "mcimx6ul-evk",
 	.map = devices,
 	.nr_map = ARRAY_SIZE(devices),
@@ -31,7 +31,7 @@ const struct board board = {
 	.ram_max = 0x20000000,     /* 512 MiB */
 };
 
-const struct board_devices board_devices = {
+struct board_devices board_devices = {
 	.uart = UART_VA,
 	.uart_irq = 58,
 	.gicd = GIC_VA,

@@ -16,7 +16,7 @@ static const struct map_desc devices[] = {
 	{ GIC_VA, GIC_PA, 3 * PAGE_SIZE, MT_DEVICE, "gic" },
 };
 
-const struct board board = {
+struct board board = {
 	.name = "orangepi-pc",
 	.map = devices,
 	.nr_map = ARRAY_SIZE(devices),
@@ -24,7 +24,7 @@ const struct board board = {
 	.ram_max = 0x80000000,     /* 2 GiB */
 };
 
-const struct board_devices board_devices = {
+struct board_devices board_devices = {
 	.uart = UART_VA,
 	.uart_irq = 32,
 	.gicd = GIC_VA,

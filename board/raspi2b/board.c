@@ -41,7 +41,7 @@ static const struct map_desc devices[] = {
 };
 
 /* In the first page the firmware's code lets the other cores wait. */
-const struct board board = {
+struct board board = {
 	.name = "raspi2b",
 	.map = devices,
 	.nr_map = ARRAY_SIZE(devices),
@@ -50,7 +50,7 @@ const struct board board = {
 	.ram_kept = PAGE_SIZE,
 };
 
-const struct board_devices board_devices = {
+struct board_devices board_devices = {
 	.uart = UART_VA,
 	.uart_irq = 32 + 57,
 	.intc = INTC_VA + 0x200,

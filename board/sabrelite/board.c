@@ -23,7 +23,7 @@ static const struct map_desc devices[] = {
 	CORTEX_A9_MAP(PRIVATE_VA, 0x00a00000),
 };
 
-const struct board board = {
+struct board board = {
 	.name = "sabrelite",
 	.map = devices,
 	.nr_map = ARRAY_SIZE(devices),
@@ -31,7 +31,7 @@ const struct board board = {
 	.ram_max = 0x40000000,     /* 1 GiB */
 };
 
-const struct board_devices board_devices = {
+struct board_devices board_devices = {
 	.uart = UART_VA,
 	.uart_irq = UART_PA == 0x021e8000 ? 59 : 58,
 	CORTEX_A9_DEVICES(PRIVATE_VA),

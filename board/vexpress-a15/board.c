@@ -27,7 +27,7 @@ static const struct map_desc devices[] = {
 };
 
 /* What has the same addresses may abort where nothing is: no look for RAM. */
-const struct board board = {
+struct board board = {
 	.name = "vexpress-a15",
 	.map = devices,
 	.nr_map = ARRAY_SIZE(devices),
@@ -35,7 +35,7 @@ const struct board board = {
 	.ram_max = 0x7ff00000,     /* 2 GiB, less the last MiB */
 };
 
-const struct board_devices board_devices = {
+struct board_devices board_devices = {
 	.uart = UART_VA,
 	.uart_irq = 37,
 	.gicd = GICD_VA,

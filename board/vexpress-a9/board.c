@@ -24,7 +24,7 @@ static const struct map_desc devices[] = {
 static_assert(MOTHERBOARD_VA + UART_PA - MOTHERBOARD_PA == EARLY_UART_VA,
 	      "the console must not move when the final map comes");
 
-const struct board board = {
+struct board board = {
 	.name = "vexpress-a9",
 	.map = devices,
 	.nr_map = ARRAY_SIZE(devices),
@@ -33,7 +33,7 @@ const struct board board = {
 	.ram_probe = true,
 };
 
-const struct board_devices board_devices = {
+struct board_devices board_devices = {
 	.uart = EARLY_UART_VA,
 	.uart_irq = 37,
 	CORTEX_A9_DEVICES(PRIVATE_VA),

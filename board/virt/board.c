@@ -24,7 +24,7 @@ static const struct map_desc devices[] = {
 static_assert(IO_VA + UART_PA - IO_PA == EARLY_UART_VA,
 	      "the console must not move when the final map comes");
 
-const struct board board = {
+struct board board = {
 	.name = "virt",
 	.map = devices,
 	.nr_map = ARRAY_SIZE(devices),
@@ -32,7 +32,7 @@ const struct board board = {
 	.ram_max = 0xc0000000,     /* up to 4 GiB */
 };
 
-const struct board_devices board_devices = {
+struct board_devices board_devices = {
 	.uart = EARLY_UART_VA,
 	.uart_irq = 33,
 	.gicd = GIC_VA,

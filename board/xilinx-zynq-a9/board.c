@@ -29,7 +29,7 @@ static const struct map_desc devices[] = {
 	CORTEX_A9_MAP(PRIVATE_VA, 0xf8f00000),
 };
 
-const struct board board = {
+struct board board = {
 	.name = "xilinx-zynq-a9",
 	.map = devices,
 	.nr_map = ARRAY_SIZE(devices),
@@ -39,7 +39,7 @@ const struct board board = {
 	.ram_kept = PAGE_SIZE, /* frame 0 */
 };
 
-const struct board_devices board_devices = {
+struct board_devices board_devices = {
 	.uart = UART_VA,
 	.uart_irq = UART_PA == 0xe0001000 ? 82 : 59,
 	CORTEX_A9_DEVICES(PRIVATE_VA),

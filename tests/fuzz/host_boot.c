@@ -2,6 +2,7 @@
  * What the parsers of boot arguments stand on: a board, no semihosting.
  */
 #include <board/board.h>
+#include <board/drivers.h>
 #include <lib/semihosting.h>
 #include <startup/startup.h>
 #include <string.h>
@@ -12,7 +13,11 @@ u32 ramfs_max_bytes; /* fs/ is not linked */
 u32 randomize_va_space;
 struct boot_args fuzz_args;
 
-const struct board board = {
+static const struct map_desc table[] = {
+	{ FIXMAP_START, 0x10000000, PAGE_SIZE, MT_DEVICE, "devices" },
+};
+struct board_devices board_devices;
+struct board board = {
 	.name = "host",
 	.ram_default = 64u << 20,
 	.ram_max = 1u << 30,
@@ -26,6 +31,10 @@ int semihosting_cmdline(char *buf __unused_arg, size_t bytes __unused_arg)
 void fuzz_boot_begin(void)
 {
 	memset(&fuzz_args, 0, sizeof(fuzz_args));
+	board.map = table;
+	board.nr_map = ARRAY_SIZE(table);
+	board_devices =
+		(struct board_devices){ .uart = 1, .gicd = 1, .gicc = 1 };
 	host_log_clear();
 }
 

@@ -2,6 +2,7 @@
  * A flattened device tree. The memory that may be read ends where the input
  * does; it holds a header at least, as the MiB that the boot table maps does.
  */
+#include <board/board.h>
 #include <startup/startup.h>
 #include "host_fuzz.h"
 
@@ -14,5 +15,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes)
 		return 0;
 	if (fdt_parse(&fuzz_args, data, (u32)bytes) == 0)
 		fuzz_boot_check();
+	(void)board_find_devices(fuzz_args.cmdline);
 	return 0;
 }

@@ -19,7 +19,8 @@ HOST := build/host
 
 include tools/record.mk tools/warnings.mk
 
-HOST_CPPFLAGS := -DPHYS_OFFSET=0x60000000 \
+HOST_CPPFLAGS := -DPHYS_OFFSET=0x60000000 -DEARLY_UART='<board/pl011.h>' \
+	-DUART_PA=0x10009000u -DUART_HZ=24000000 -DUART_BAUD=38400 \
 	-I$(HOST)/include -Itests/host/include -Iinclude -I.
 HOST_CFLAGS := -std=gnu11 -O1 -g -fno-common -fno-pie -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined \
@@ -31,7 +32,7 @@ HOST_CFLAGS := -std=gnu11 -O1 -g -fno-common -fno-pie -fno-omit-frame-pointer \
 HOST_SKIP := lib/printk.c lib/panic.c lib/bug.c lib/symbols.c lib/semihosting.c \
 	lib/personality.c lib/newlib.c services/files/log_read.c
 
-HOST_FOLDERS := alloc mm fs lib mmu run trap proc services inspect startup
+HOST_FOLDERS := alloc mm fs lib mmu run trap proc services inspect startup board
 # Of these folders only what knows neither registers nor stacks.
 HOST_ONLY_run := run/cred.c run/rwsem.c run/rwsem_debug.c run/service.c run/vfp_id.c
 HOST_ONLY_trap := trap/fault.c trap/extable.c
@@ -41,6 +42,7 @@ HOST_ONLY_services := services/advice/*.c services/alignment/alignment.c \
 	services/files/*.c services/ids/cred.c services/pipe/*.c services/poll/*.c
 HOST_ONLY_startup := startup/atags.c startup/boot_args.c startup/cmdline.c \
 	startup/fdt.c
+HOST_ONLY_board := board/tree.c board/earlycon.c
 host_sources = $(filter-out $(HOST_SKIP),$(wildcard \
 	$(or $(HOST_ONLY_$(1)),$(1)/*.c $(1)/*/*.c)))
 
@@ -64,7 +66,7 @@ HOST_LIBS_test_elf := alloc proc
 HOST_LIBS_test_vfp := alloc run
 HOST_LIBS_test_clock := alloc
 HOST_LIBS_test_alignment := alloc lib mmu run trap services mmu_model
-HOST_LIBS_test_boot_args := alloc lib inspect startup
+HOST_LIBS_test_boot_args := alloc lib inspect startup board
 HOST_MMU_TESTS := test_abort test_pte test_pgtable test_tlb test_kmap \
 	test_context test_uaccess test_errata
 $(foreach t,$(HOST_MMU_TESTS),\

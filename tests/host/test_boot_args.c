@@ -4,6 +4,7 @@
  * sees a parser that reads on.
  */
 #include <board/board.h>
+#include <board/drivers.h>
 #include <lib/printk.h>
 #include <lib/semihosting.h>
 #include <startup/startup.h>
@@ -21,10 +22,27 @@ u32 randomize_va_space; /* nor is proc/ */
 #define ATAG_INITRD2 0x54420005u
 #define ATAG_CMDLINE 0x54410009u
 
-const struct board board = {
+/* The console's MiB, and a page with the interrupt controller. */
+static const struct map_desc table[] = {
+	{ FIXMAP_START, 0x10000000, 0x00020000, MT_DEVICE, "motherboard" },
+	{ FIXMAP_START + 0x20000, 0x1e000000, 0x2000, MT_DEVICE, "gic" },
+};
+
+struct board_devices board_devices;
+struct board board = {
 	.name = "host",
+	.map = table,
+	.nr_map = ARRAY_SIZE(table),
 	.ram_default = 64u << 20,
 	.ram_max = 1u << 30,
+};
+
+static const struct board_devices devices = {
+	.uart = FIXMAP_START + 0x9000,
+	.uart_irq = 37,
+	.gicd = FIXMAP_START + 0x21000,
+	.gicc = FIXMAP_START + 0x20100,
+	.timer_irq = 27,
 };
 static const char *host_cmdline;
 
@@ -134,7 +152,7 @@ static void test_banks(void **state __unused_arg)
 /* ---- device tree ------------------------------------------------- */
 
 struct tree {
-	u8 bytes[1024];
+	u8 bytes[2048];
 	u32 used;
 };
 
@@ -163,7 +181,8 @@ static void end(struct tree *t)
 
 static const char strings[] = "#address-cells\0#size-cells\0reg\0bootargs\0"
 			      "linux,initrd-start\0linux,initrd-end\0method\0"
-			      "clock-frequency\0no-map";
+			      "clock-frequency\0no-map\0compatible\0ranges\0"
+			      "interrupts\0status\0stdout-path\0serial7";
 
 static u32 string(const char *name)
 {
@@ -372,6 +391,205 @@ static void test_tree_corrupt(void **state __unused_arg)
 	}
 }
 
+/* ---- devices of the tree ----------------------------------------- */
+
+static void prop_text(struct tree *t, const char *name, const char *text)
+{
+	prop(t, name, text, (u32)strlen(text) + 1);
+}
+
+static void prop_words(struct tree *t, const char *name, const u32 *word, u32 n)
+{
+	u8 bytes[64];
+
+	for (u32 i = 0; i < 4 * n; i++)
+		bytes[i] = (u8)(word[i / 4] >> (24 - 8 * (i % 4)));
+	prop(t, name, bytes, 4 * n);
+}
+
+#define PROP_WORDS(t, name, ...)                          \
+	prop_words(t, name, (const u32[]){ __VA_ARGS__ }, \
+		   sizeof((const u32[]){ __VA_ARGS__ }) / sizeof(u32))
+
+static void put_uart(struct tree *t, const char *name, u32 at, u32 irq,
+		     const char *status)
+{
+	begin(t, name);
+	prop(t, "compatible", "arm,pl011\0arm,primecell", 24);
+	PROP_WORDS(t, "reg", at, 0x1000);
+	PROP_WORDS(t, "interrupts", 0, irq, 4);
+	prop_text(t, "status", status);
+	end(t);
+}
+
+/*
+ * A bus that begins at bus_pa has two UARTs that are in use and one that is not,
+ * and the interrupt controller.
+ */
+static void make_devices(struct tree *t, const char *console, u32 bus_pa,
+			 u32 gic)
+{
+	memset(t, 0, sizeof(*t));
+	t->used = 40;
+	begin(t, "");
+	PROP_WORDS(t, "#address-cells", 1);
+	PROP_WORDS(t, "#size-cells", 1);
+	begin(t, "chosen");
+	if (console)
+		prop_text(t, "stdout-path", console);
+	end(t);
+	begin(t, "bus");
+	PROP_WORDS(t, "#address-cells", 1);
+	PROP_WORDS(t, "#size-cells", 1);
+	PROP_WORDS(t, "ranges", 0x1000, bus_pa, 0x10000000);
+	put_uart(t, "serial@9000", 0xa000, 5, "okay");
+	put_uart(t, "serial@a000", 0xb000, 6, "ok");
+	put_uart(t, "serial@b000", 0xc000, 7, "disabled");
+	begin(t, "gic");
+	prop_text(t, "compatible", "arm,cortex-a9-gic");
+	PROP_WORDS(t, "reg", gic + 0x1000, 0x1000, gic + 0x100, 0x100);
+	end(t);
+	end(t);
+	begin(t, "timer");
+	prop_text(t, "compatible", "arm,armv7-timer");
+	PROP_WORDS(t, "interrupts", 1, 13, 8, 1, 14, 8, 1, 9, 8, 1, 10, 8);
+	end(t);
+	begin(t, "aliases");
+	prop_text(t, "serial7", "/bus/serial@a000");
+	end(t);
+	end(t);
+	put32(t, 9);
+	finish(t);
+}
+
+/* What the tree and the command line make of the board's table. */
+static const struct map_desc *find(const struct tree *t, u32 bytes,
+				   const char *cmdline)
+{
+	static u8 copy[2048]; /* it is looked at once more */
+
+	host_log_clear();
+	board.map = table;
+	board.nr_map = ARRAY_SIZE(table);
+	board_devices = devices;
+	memcpy(copy, t->bytes, bytes);
+	memset(&args, 0, sizeof(args));
+	args.source = fdt_parse(&args, copy, bytes) ? NULL : "device tree";
+	return board_find_devices(cmdline);
+}
+
+static void assert_as_the_table(void)
+{
+	assert_int_equal(board.nr_map, ARRAY_SIZE(table));
+	assert_int_equal(board_devices.uart, FIXMAP_START + 0x9000);
+	assert_int_equal(board_devices.uart_irq, 37);
+	assert_int_equal(board_devices.gicd, FIXMAP_START + 0x21000);
+}
+
+/* Where the tree says what the table says, nothing moves, nothing is said. */
+static void test_devices_agree(void **state __unused_arg)
+{
+	struct tree t;
+
+	make_devices(&t, "/bus/serial@9000:38400n8", 0x10000000, 0xe001000);
+	assert_null(find(&t, t.used, "quiet"));
+	assert_as_the_table();
+	expect_log("the timer has interrupt 25, not the board's 27");
+	assert_int_equal(board_devices.timer_irq, 25);
+	make_devices(&t, NULL, 0x10000000, 0xe001000); /* UART_PA's */
+	assert_null(find(&t, t.used, ""));
+	assert_as_the_table();
+}
+
+/* By its alias the second UART; all addresses go through the bus's ranges. */
+static void test_devices_elsewhere(void **state __unused_arg)
+{
+	const struct map_desc *row;
+	struct tree t;
+
+	make_devices(&t, "serial7:115200", 0x4ff00000, 0x101000);
+	row = find(&t, t.used, "");
+	assert_non_null(row);
+	assert_int_equal(row->pa, 0x4ff0a000);
+	assert_int_equal(row->va & 0xfffff, 0x4ff0a000 & 0xfffff);
+	assert_int_equal(board_devices.uart, row->va);
+	assert_int_equal(board_devices.uart_irq, 32 + 6);
+	expect_log("console: from 0x10009000 to the UART at 0x4ff0a000");
+	assert_int_equal(board.nr_map, ARRAY_SIZE(table) + 3);
+	row = &board.map[ARRAY_SIZE(table)];
+	assert_int_equal(row->pa, 0x50001000);
+	assert_int_equal(board_devices.gicd, row->va);
+	assert_int_equal(row[1].pa, 0x50000000);
+	assert_int_equal(board_devices.gicc, row[1].va + 0x100);
+	for (u32 i = 0; i < board.nr_map; i++)
+		for (u32 j = 0; j < i; j++)
+			assert_true(board.map[i].va >=
+				    board.map[j].va + board.map[j].bytes);
+	expect_log("interrupt controller at 0x50001000, not at the board's "
+		   "0x1e001000");
+	make_devices(&t, NULL, 0x4ff00000, 0x101000); /* the first in use */
+	row = find(&t, t.used, "");
+	assert_non_null(row);
+	assert_int_equal(row->pa, 0x4ff09000);
+}
+
+/* A console that this image cannot drive is named, and the table's stays. */
+static void test_devices_unknown(void **state __unused_arg)
+{
+	struct tree t;
+
+	make_devices(&t, "/bus/serial@b000", 0x4ff00000, 0x101000);
+	assert_null(find(&t, t.used, ""));
+	expect_log("/bus/serial@b000, is no UART that this image drives "
+		   "(arm,pl011)");
+	assert_int_equal(board_devices.uart, FIXMAP_START + 0x9000);
+}
+
+/* A tree that is broken before its end is not believed at all. */
+static void test_devices_broken(void **state __unused_arg)
+{
+	struct tree t;
+
+	make_devices(&t, "serial7", 0x4ff00000, 0x101000);
+	t.bytes[t.used - 0x20 - ALIGN_UP(sizeof(strings), 4u) - 5] = 7;
+	assert_null(find(&t, t.used, ""));
+	expect_log("device tree: broken");
+	assert_as_the_table();
+}
+
+static void test_earlycon(void **state __unused_arg)
+{
+	static const char *const bad[] = {
+		"earlycon=uart8250,mmio32,0x1000b000",
+		"earlycon=pl011,1000b000",
+		"earlycon=pl011,0x",
+		"earlycon=pl011,0x1000b00g",
+		"earlycon=pl011,0x11000b0000",
+	};
+	const struct map_desc *row;
+	struct tree none = { .used = 40 }, t;
+
+	row = find(&none, 40,
+		   "quiet earlycon=pl011,mmio32,0x1000B000,115200 x");
+	assert_non_null(row);
+	assert_int_equal(row->pa, 0x1000b000);
+	expect_log("nobody says which interrupt 0x1000b000 has: no input");
+	make_devices(&t, NULL, 0x10000000, 0xe001000);
+	row = find(&t, t.used,
+		   "earlycon=pl011,0x1000a000"); /* the tree knows */
+	assert_non_null(row);
+	assert_int_equal(row->pa, 0x1000a000);
+	assert_int_equal(board_devices.uart_irq, 32 + 6);
+	assert_null(find(&none, 40, "earlycon=pl011,0x10009000"));
+	assert_null(find(&none, 40, "earlycon noearlycon=pl011,0x1000b000"));
+	assert_as_the_table();
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		assert_null(find(&none, 40, bad[i]));
+		expect_log("earlycon= expects");
+		assert_as_the_table();
+	}
+}
+
 /* ---- where they come from ---------------------------------------- */
 
 static void test_sources(void **state __unused_arg)
@@ -539,6 +757,11 @@ int main(void)
 		cmocka_unit_test(test_tree_64_bits),
 		cmocka_unit_test(test_tree_cut_off),
 		cmocka_unit_test(test_tree_corrupt),
+		cmocka_unit_test(test_devices_agree),
+		cmocka_unit_test(test_devices_elsewhere),
+		cmocka_unit_test(test_devices_unknown),
+		cmocka_unit_test(test_devices_broken),
+		cmocka_unit_test(test_earlycon),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_unusable_list),
 		cmocka_unit_test(test_options),

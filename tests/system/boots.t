@@ -4,9 +4,11 @@
 import os
 import re
 import struct
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import pexpect
 import cpio
 import elf
 import fdt
@@ -306,6 +308,77 @@ def reserved_memory():
            "the other ones are, and given to nobody", boot)
 
 
+def uart_node(at, irq):
+    return {"compatible": b"arm,pl011\0", "reg": fdt.cells(at, 0x1000),
+            "interrupts": struct.pack(">3I", 0, irq, 4)}
+
+
+def second_uart(*options, tree, append="quiet init=/bin/sh"):
+    """What the machine's first UART said, and what the second one did: it is
+    typed at, and heard if the shell ends with 7."""
+    first = f"{SCRATCH}/first-uart"
+    line = machine.command(append, extra=[
+        "-monitor", "none", "-serial", f"file:{first}", "-serial", "stdio",
+        *tree, *options])
+    child = pexpect.spawn(line[0], line[1:], encoding="utf-8",
+                          timeout=machine.SECONDS, env=machine.environment())
+    if not child.expect([r"\$ $", pexpect.EOF, pexpect.TIMEOUT]):
+        child.sendline("exit 7")
+        child.expect([pexpect.EOF, pexpect.TIMEOUT])
+    child.close(force=True)
+    with open(first, encoding="utf-8", errors="replace") as file:
+        return file.read(), child.before, child.exitstatus
+
+
+def devices_of_a_tree():
+    """The board's table has the first of four UARTs. A tree that says another is
+    believed: output moves there, and its interrupt brings what is typed."""
+    base = RAM[machine.BOARD]
+    def tree(console, *nodes):
+        return ["-dtb", write("devices.dtb", fdt.tree([
+            ("aliases", {"serial1": b"/serial@1000a000\0"}, []),
+            ("memory", {"reg": fdt.cells(base, 128 << 20)}, []),
+            ("chosen", {"stdout-path": console}, []), *nodes]))]
+    uarts = [("serial@10009000", uart_node(0x10009000, 5), []),
+             ("serial@1000a000", uart_node(0x1000a000, 6), [])]
+    said, _, status = second_uart(tree=tree(b"serial1:115200n8\0", *uarts),
+                                  append="init=/bin/sh")
+    tap.has(said, "console: from 0x10009000 to the UART at 0x1000a000",
+            "stdout-path by an alias: the console moves, and says so before")
+    tap.is_(status, 7, "what is typed there arrives", said)
+    said, _, status = second_uart(
+        tree=tree(b"/serial@10009000\0", *uarts),
+        append="init=/bin/sh earlycon=pl011,0x1000a000")
+    tap.ok(status == 7 and "to the UART at 0x1000a000" in said,
+           "earlycon= says another one than the tree", said)
+    boot = machine.boot("init=/bin/hello", extra=tree(
+        b"/console\0", ("console", {"compatible": b"acme,uart\0"}, [])))
+    tap.ok("device tree: the console, /console, is no UART that this image "
+           "drives (arm,pl011)" in boot.console and boot.status == 0,
+           "a console that nobody can drive: a sentence, the board's serves",
+           boot)
+    boot = machine.boot("init=/bin/hello earlycon=uart8250,mmio32,0x1000a000")
+    tap.ok("earlycon= expects pl011,ADDRESS" in boot.console and
+           boot.status == 0, "earlycon= of another kind of UART", boot)
+
+
+def tree_and_table_agree():
+    """QEMU's own tree has what this board's table has; altered, it has not."""
+    boot = machine.boot("init=/bin/hello")
+    tap.ok("Boot arguments: device tree" in boot.console and
+           "the board's" not in boot.console and boot.status == 0,
+           "the tree says of each device what the table says", boot)
+    path = write("virt.dtb", b"")
+    subprocess.run([machine.QEMU, *machine.MACHINE, "-nographic", "-machine",
+                    f"dumpdtb={path}"], check=True, capture_output=True)
+    with open(path, "rb") as file:
+        tree = file.read()
+    altered = write("altered.dtb", tree.replace(b"arm,pl011\0", b"acme,5501\0"))
+    boot = machine.boot("init=/bin/hello", extra=["-dtb", altered])
+    tap.ok("is no UART that this image drives (arm,pl011)" in boot.console and
+           boot.status == 0, "a UART of an unknown kind: a sentence", boot)
+
+
 def more_than_4g():
     boot = machine.boot("init=/bin/hello", memory="4G")
     tap.ok("Memory: 3071 MiB at 0x40000000" in boot.console and
@@ -336,7 +409,9 @@ if machine.BOARD == "vexpress-a9":
     older_cores()
     list_anywhere()
     reserved_memory()
+    devices_of_a_tree()
 else:
+    tree_and_table_agree()
     more_than_4g()
 too_small()
 tap.done()
