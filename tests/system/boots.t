@@ -3,6 +3,7 @@
 
 import os
 import re
+import shlex
 import struct
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import tap
 
 TESTS = f"{machine.OUT}/test-initramfs.cpio"
 SCRATCH = f"{machine.OUT}/system"
+GDB = os.environ.get("GDB", "gdb-multiarch")
 RAM = {"vexpress-a9": 0x60000000, "vexpress-a15": 0x80000000,
        "virt": 0x40000000}
 
@@ -202,6 +204,26 @@ def image_elsewhere():
             "enable=on,target=native,arg=pagewalk,arg=init=/bin/hello"])
         tap.ok(boot.status == 0 and "Hello from user mode" in boot.console,
                f"loaded at {address:#x}: {what}", boot)
+
+
+def by_a_debugger():
+    """The machine stands at reset; gdb puts the ELF's parts where they are linked,
+    the program counter at its entry, 0 into r2, and lets it go."""
+    console = write("gdb-console", b"")
+    line = machine.command(kernel=None, initrd=None, semihosting=False, extra=[
+        "-monitor", "none", "-serial", f"file:{console}", "-S", "-gdb", "stdio",
+        *machine.COUNTED, "-semihosting-config",
+        "enable=on,target=native,arg=pagewalk,arg=init=/bin/hello"])
+    said = subprocess.run(
+        [GDB, "-batch", "-nx", "-ex", "set architecture arm", "-ex",
+         f"target extended-remote | exec {shlex.join(line)}", "-ex",
+         f"load {machine.OUT}/pagewalk.elf", "-ex", "set $r2 = 0", "-ex",
+         "continue"], capture_output=True, text=True, timeout=machine.SECONDS,
+        env=machine.environment()).stdout
+    with open(console, encoding="utf-8", errors="replace") as file:
+        printed = file.read()
+    tap.ok(f"Start address {RAM[machine.BOARD] + 0x10000:#x}" in said and
+           "Hello from user mode" in printed, "gdb's load", (said, printed))
 
 
 def older_cores():
@@ -406,6 +428,7 @@ if machine.BOARD == "vexpress-a9":
     outer_cache()
     other_machines()
     image_elsewhere()
+    by_a_debugger()
     older_cores()
     list_anywhere()
     reserved_memory()

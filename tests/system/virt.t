@@ -15,6 +15,7 @@ import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "tools"))
+import pexpect
 import machine
 import tap
 import uimage
@@ -113,6 +114,40 @@ def uboot_card():
     tap.has(said, text, "and the tour begins")
 
 
+def uboot_bootm():
+    """Image, archive and tree lie in RAM; U-Boot takes its header off the image,
+    moves that to its place, and hands over the rest."""
+    if not os.path.exists(UBOOT):
+        tap.diag("u-boot-qemu is not installed: bootm has booted nothing")
+        return
+    status, output = variant.run(["make", "BOARD=virt", f"OUT={OUT}",
+                                  f"{OUT}/pagewalk.uimage"])
+    if not tap.is_(status, 0, "make uimage BOARD=virt", output):
+        return
+    archive = f"{OUT}/initramfs.cpio"
+    child = pexpect.spawn(machine.QEMU, [
+        "-M", "virt", "-cpu", "cortex-a15", "-m", "128M", "-nic", "none",
+        "-nographic", "-semihosting", "-no-reboot", "-bios", UBOOT, "-device",
+        f"loader,file={OUT}/pagewalk.uimage,force-raw=on,addr=0x42000000",
+        "-device", f"loader,file={archive},force-raw=on,addr=0x44000000"],
+        encoding="utf-8", timeout=machine.SECONDS, env=machine.environment())
+    child.expect([r"Hit any key", pexpect.EOF, pexpect.TIMEOUT])
+    said = child.before
+    for line in (" setenv bootargs init=/bin/hello", "bootm 0x42000000 "
+                 f"0x44000000:{os.path.getsize(archive):x} ${{fdtcontroladdr}}"):
+        if child.isalive():
+            child.sendline(line)
+        child.expect(["=> ", pexpect.EOF, pexpect.TIMEOUT])
+        said += child.before
+    child.expect([pexpect.EOF, pexpect.TIMEOUT])
+    said += child.before
+    child.close(force=True)
+    size = os.path.getsize(archive) >> 10
+    tap.ok("Boot arguments: device tree" in said and
+           f"archive {size} KiB" in said and "Hello from user mode" in said and
+           child.exitstatus == 0, "bootm: image, archive and tree", said)
+
+
 def pending_abort():
     """By HCR.VA, before the kernel has vectors: it is not the kernel's."""
     _, output = variant.run([
@@ -150,6 +185,7 @@ if variant.build("BOARD=virt", OUT, "BOARD=virt"):
     cores()
     uboot_header()
     uboot_card()
+    uboot_bootm()
     power_off()
     pending_abort()
 tap.done()
