@@ -42,7 +42,7 @@ def objects(path):
 
 
 def core():
-    own = {f"{OUT}/obj/{path}.o" for path in ("startup/core.c",
+    own = {f"{OUT}/obj/{path}.o" for path in ("startup/core.c", "board/no_tree.c",
                                              "inspect/windows.c")}
     more = objects("core.objects") - objects("kernel-objects") - own
     tap.is_(more, set(), "the core is made of the whole's objects")

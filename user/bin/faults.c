@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <uapi/auxvec.h>
 #include <unistd.h>
 #include "claim.h"
 #include "linux.h"
@@ -204,7 +205,7 @@ static void case_anonymous(void)
 
 static void case_file(void)
 {
-	int fd = open("/proc/self/exe", O_RDONLY);
+	int fd = open((const char *)getauxval(AT_EXECFN), O_RDONLY);
 	volatile uint8_t *p;
 	uint32_t cache, own;
 	int32_t faults[2];

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <uapi/auxvec.h>
 #include <unistd.h>
 #include "claim.h"
 #include "linux.h"
@@ -153,7 +154,7 @@ static void vforks(void)
 
 static void execute(void *arg)
 {
-	char *argv[] = { "/proc/self/exe", "counts", NULL };
+	char *argv[] = { (char *)getauxval(AT_EXECFN), "counts", NULL };
 
 	(void)arg;
 	report_counts(0);
