@@ -203,27 +203,30 @@ struct vm_area_struct *vma_merge(struct vm_area_struct *vma);
  * has changed.
  */
 int __must_check split_vma(struct vm_area_struct *vma, uaddr_t addr);
+#define CUT_START 1
+#define CUT_END   2
 /*
  * Cuts the VMAs that cross the borders of [start, end), so that the range
  * consists of whole VMAs. *first is the first VMA that the range touches, and
- * is updated. 0, or -ENOMEM and the address space is as before.
+ * is updated. Returns which cuts it made (CUT_*), or -ENOMEM and the address
+ * space is as before.
  */
 int __must_check vma_isolate(struct vm_area_struct **first, uaddr_t start,
 			     uaddr_t end);
 /*
- * Undoes vma_isolate: merges the VMAs that meet at start and at end, where they
- * are equal.
+ * Undoes these cuts of vma_isolate, and no others: VMAs that could be one may
+ * have been two before, as fork's copies are of a VMA of which a part is locked.
  */
-void vma_rejoin(struct mm_struct *mm, uaddr_t start, uaddr_t end);
+void vma_rejoin(struct mm_struct *mm, uaddr_t start, uaddr_t end, int cuts);
 
 /* ---- munmap.c ---------------------------------------------------- */
 
 /*
  * do_munmap in two steps, for a call that has more to plan. *first is the first
- * VMA that [start, end) touches, and is updated. plan_unmap returns 0, or
- * -ENOMEM and the address space is as before. If the call fails later for
- * another reason, vma_rejoin undoes the plan. Between the two steps VMAs may be
- * cut elsewhere, but none may be linked or unlinked in the range.
+ * VMA that [start, end) touches, and is updated. plan_unmap returns the cuts it
+ * made (CUT_*), or -ENOMEM and the address space is as before. If the call fails
+ * later for another reason, vma_rejoin undoes them. Between the two steps VMAs
+ * may be cut elsewhere, but none may be linked or unlinked in the range.
  *
  * zap_start: entries below it have been moved elsewhere by the caller.
  * keep_tables: do not free second-level tables, because the caller has

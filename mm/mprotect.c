@@ -86,7 +86,7 @@ static int mprotect_fixup(struct vm_area_struct **vma, uaddr_t start,
 		return err;
 	BUG_ON(start < (*vma)->vm_start || end > (*vma)->vm_end);
 	err = vma_isolate(vma, start, end);
-	if (err) {
+	if (err < 0) {
 		vma_unreserve(flags & ~old_flags, pages);
 		return err;
 	}

@@ -139,23 +139,29 @@ static struct vm_area_struct *find_target(struct remap *r)
 }
 
 /*
- * Cuts the borders of the target and of the old range, so that unmapping them
- * cannot fail. 0, or -ENOMEM: move_vma rejoins.
+ * Cuts the borders of the target, so that unmapping it cannot fail. Returns
+ * which cuts it made, or -ENOMEM.
  */
-static int plan_old_ranges(struct remap *r)
+static int plan_target(struct remap *r)
 {
 	struct vm_area_struct *target = find_target(r);
-	uaddr_t old_end = r->addr + r->old_bytes;
-	int err = 0;
+	int cuts;
 
-	if (target) {
-		err = plan_unmap(&target, r->new_addr,
-				 r->new_addr + r->new_bytes);
-		r->vma = find_vma(r->mm, r->addr); /* it may be cut now */
-	}
+	if (!target)
+		return 0;
+	cuts = plan_unmap(&target, r->new_addr, r->new_addr + r->new_bytes);
+	r->vma = find_vma(r->mm, r->addr); /* it may be cut now */
+	return cuts;
+}
+
+/* Cuts the borders of the old range, as plan_target does the target's. */
+static int plan_old_range(struct remap *r)
+{
+	uaddr_t old_end = r->addr + r->old_bytes;
+
 	/* An old size of 0 duplicates: the old range stays as it is. */
-	if (err || !r->old_bytes)
-		return err;
+	if (!r->old_bytes)
+		return 0;
 	return r->flags & MREMAP_DONTUNMAP ?
 		vma_isolate(&r->vma, r->addr, old_end) :
 		plan_unmap(&r->vma, r->addr, old_end);
@@ -233,21 +239,24 @@ static void commit_move(struct remap *r)
  */
 static int move_vma(struct remap *r)
 {
-	int err;
+	int target_cuts, old_cuts, err;
 
 	r->moved = min(r->old_bytes, r->new_bytes);
 	/* Linux's margin, for cuts of the old range and the new VMA. */
 	if (!may_add_vmas(r->mm, 4))
 		return -ENOMEM;
-	err = plan_old_ranges(r);
-	if (!err)
-		err = plan_new_range(r);
+	target_cuts = plan_target(r);
+	if (target_cuts < 0)
+		return target_cuts;
+	old_cuts = plan_old_range(r);
+	err = old_cuts < 0 ? old_cuts : plan_new_range(r);
 	if (!err) {
 		commit_move(r);
 		return 0;
 	}
-	vma_rejoin(r->mm, r->addr, r->addr + r->old_bytes);
-	vma_rejoin(r->mm, r->new_addr, r->new_addr + r->new_bytes);
+	if (old_cuts > 0)
+		vma_rejoin(r->mm, r->addr, r->addr + r->old_bytes, old_cuts);
+	vma_rejoin(r->mm, r->new_addr, r->new_addr + r->new_bytes, target_cuts);
 	return err;
 }
 

@@ -182,9 +182,10 @@ int do_munmap(struct mm_struct *mm, uaddr_t start, u32 bytes)
 	if (!first)
 		return 0;
 	err = plan_unmap(&first, start, end);
-	if (!err)
-		commit_unmap(first, start, end, start, false);
-	return err;
+	if (err < 0)
+		return err;
+	commit_unmap(first, start, end, start, false);
+	return 0;
 }
 
 /*

@@ -107,6 +107,23 @@ int split_vma(struct vm_area_struct *vma, uaddr_t addr)
 	return 0;
 }
 
+/* Makes one again what a cut has made two: high and the VMA before it. */
+static struct vm_area_struct *undo_split(struct vm_area_struct *high)
+{
+	struct vm_area_struct *low = vma_prev(high);
+
+	absorb_next(low, high);
+	return low;
+}
+
+void vma_rejoin(struct mm_struct *mm, uaddr_t start, uaddr_t end, int cuts)
+{
+	if (cuts & CUT_START)
+		undo_split(find_vma(mm, start));
+	if (cuts & CUT_END)
+		undo_split(find_vma(mm, end));
+}
+
 /*
  * Cuts a range out of its VMAs. Two cuts are enough: VMAs between the borders
  * are whole already.
@@ -114,7 +131,7 @@ int split_vma(struct vm_area_struct *vma, uaddr_t addr)
 int vma_isolate(struct vm_area_struct **first, uaddr_t start, uaddr_t end)
 {
 	struct vm_area_struct *last;
-	int err;
+	int err, cuts = 0;
 
 	BUG_ON(start >= end || (*first)->vm_end <= start);
 	if (start > (*first)->vm_start) {
@@ -122,6 +139,7 @@ int vma_isolate(struct vm_area_struct **first, uaddr_t start, uaddr_t end)
 		if (err)
 			return err;
 		*first = vma_next(*first);
+		cuts = CUT_START;
 	}
 	last = *first;
 	/* The VMA at the other border; none if the range ends in a hole. */
@@ -134,32 +152,12 @@ int vma_isolate(struct vm_area_struct **first, uaddr_t start, uaddr_t end)
 			 * Undoes the first cut, so that a failed call has
 			 * changed nothing.
 			 */
-			*first = vma_merge(*first);
+			*first = cuts ? undo_split(*first) : *first;
 			return err;
 		}
+		cuts |= CUT_END;
 	}
-	return 0;
-}
-
-/*
- * Merges the VMA that begins at addr, if one does, with the VMA before it and
- * after it.
- */
-static void merge_at(struct mm_struct *mm, uaddr_t addr)
-{
-	struct vm_area_struct *vma = find_vma(mm, addr);
-
-	if (vma && vma->vm_start == addr)
-		vma_merge(vma);
-}
-
-/*
- * Undoes vma_isolate. Where plan_unmap made no cut this finds nothing to merge.
- */
-void vma_rejoin(struct mm_struct *mm, uaddr_t start, uaddr_t end)
-{
-	merge_at(mm, start);
-	merge_at(mm, end);
+	return cuts;
 }
 
 /*
@@ -179,7 +177,7 @@ int vma_change(struct vm_area_struct **vma, uaddr_t start, uaddr_t end,
 	if (vm_flags == (*vma)->vm_flags && data == (*vma)->vm_private_data)
 		return 0;
 	err = vma_isolate(vma, start, end);
-	if (err)
+	if (err < 0)
 		return err;
 	vma_set_flags(*vma, vm_flags);
 	(*vma)->vm_private_data = data;

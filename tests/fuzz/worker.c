@@ -189,7 +189,10 @@ static void exec_self(uint32_t index)
 		SYS(execve, "/bin/fuzz", argv, environ);
 }
 
-/* Without the names of files: other workers rename them. */
+/*
+ * Without the names of files: other workers rename them, or take them away,
+ * whose name is "(deleted)".
+ */
 static uint32_t maps_sum(void)
 {
 	static char text[6000];
@@ -200,7 +203,8 @@ static uint32_t maps_sum(void)
 	if (n <= 0 || n == sizeof(text) - 1)
 		return 0;
 	for (int i = 0; i < n; i++) {
-		in_name = text[i] == '/' || (in_name && text[i] != '\n');
+		in_name = text[i] == '/' || text[i] == '(' ||
+			(in_name && text[i] != '\n');
 		if (!in_name)
 			sum = sum * 31 + (uint8_t)text[i];
 	}

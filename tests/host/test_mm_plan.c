@@ -23,6 +23,7 @@
 #define LOCKED 0x21000000u                         /* 4 pages */
 #define STACK  0x28000000u                         /* 4 pages, grows down */
 #define HEAP   0x00100000u                         /* 3 pages */
+#define TWINS  0x22000000u                         /* twice 3 pages */
 #define FIXED  (MREMAP_MAYMOVE | MREMAP_FIXED)
 
 static struct mm_struct *mm;
@@ -141,6 +142,17 @@ static void make_target(void)
 	fill(TARGET + 5 * PG, 3);
 }
 
+/*
+ * Neighbours that could be one VMA and are two, as fork's copy has them when a
+ * part of the parent's is locked: they must stay two.
+ */
+static void make_twins(void)
+{
+	map_at(NULL, TWINS, 6, PROT_RW, MAP_ANON_PRIVATE);
+	fill(TWINS, 6);
+	assert_int_equal(split_vma(find_vma(mm, TWINS), TWINS + 3 * PG), 0);
+}
+
 static void begin(void)
 {
 	world_start(RAM);
@@ -157,6 +169,7 @@ static void begin(void)
 	assert_int_equal(sys_mlock(LOCKED, 4 * PG), 0);
 	map_at(NULL, STACK, 4, PROT_RW, MAP_ANON_PRIVATE | MAP_GROWSDOWN);
 	fill(STACK, 4);
+	make_twins();
 	mm->start_brk = mm->brk = HEAP;
 	assert_int_equal(sys_brk(HEAP + 3 * PG), HEAP + 3 * PG);
 	fill(HEAP, 3);
@@ -331,6 +344,21 @@ static int op_remap_duplicate(void)
 	return do_remap(SHARED + PG, 0, 3, FIXED, TARGET + 2 * PG);
 }
 
+static int op_unmap_twins(void)
+{
+	return unmap(mm, TWINS + PG, 4 * PG);
+}
+
+static int op_remap_twin_away(void)
+{
+	return do_remap(TWINS + 3 * PG, 2, 4, MREMAP_MAYMOVE, 0);
+}
+
+static int op_remap_onto_twin(void)
+{
+	return do_remap(FROM + PG, 3, 2, FIXED, TWINS + PG);
+}
+
 static int op_fork(void)
 {
 	struct mm_struct *child = mm_alloc();
@@ -374,6 +402,9 @@ static const struct op {
 	{ "mremap a locked, old kept", op_remap_locked_kept },
 	{ "mremap, old kept", op_remap_kept },
 	{ "mremap duplicates", op_remap_duplicate },
+	{ "munmap the middle of twins", op_unmap_twins },
+	{ "mremap a twin elsewhere", op_remap_twin_away },
+	{ "mremap onto a twin", op_remap_onto_twin },
 	{ "fork", op_fork },
 };
 
