@@ -14,7 +14,7 @@
 #include "maps.h"
 
 #define ROUND_MS  2000 /* of the machine's time: seldom needed */
-#define REST_MS   50   /* for late hogs, when the workers are done */
+#define REST_MS   200  /* for late hogs, when the workers are done */
 #define STUCK_MS  30   /* without a new call: it waits */
 #define DYING_MS  3000
 #define WANTED    (256 * 1024u)

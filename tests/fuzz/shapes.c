@@ -100,16 +100,16 @@ static void hog_copy(uint32_t choice)
 
 /*
  * The kernel reads the list of locks of a task that ends, killed or by itself,
- * from a page that is not there, and finds no memory for it.
+ * from a page that is not there, and finds no memory for it. A page of shared
+ * memory is one even when it is only read; a private one would be the zero page.
  */
 static void hog_locks(uint32_t choice)
 {
-	int fd = SYS(open, "/bin/fuzz", O_RDONLY);
-	uint32_t sparse = (uint32_t)SYS(mmap2, 0, PAGE, PROT_READ | PROT_WRITE,
-					MAP_PRIVATE, fd, 0);
+	uint32_t empty = (uint32_t)SYS(mmap2, 0, PAGE, PROT_READ | PROT_WRITE,
+				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	uint32_t last = BIG + BIG_BYTES - PAGE;
 
-	SYS(set_robust_list, choice & 1 ? sparse : last, 12);
+	SYS(set_robust_list, choice & 1 ? empty : last, 12);
 	SYS(set_tid_address, last);
 	if (choice & 2) {
 		populate_all();
