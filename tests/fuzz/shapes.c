@@ -14,10 +14,12 @@
 
 #define THREAD 0x10f00 /* one memory, files, handlers, one process */
 
+/* Unless nobody is to promise it, the kernel refuses more than it has. */
 static uint32_t map_big(uint32_t flags)
 {
 	return (uint32_t)SYS(mmap2, BIG, BIG_BYTES, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | flags,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED |
+				     MAP_NORESERVE | flags,
 			     -1, 0);
 }
 

@@ -110,7 +110,8 @@ static void map(uint32_t va, uint32_t bytes, uint32_t prot, uint32_t flags,
 
 static void map_memory(void)
 {
-	map(BIG, BIG_BYTES, PROT_READ | PROT_WRITE, ANON, -1, 0);
+	map(BIG, BIG_BYTES, PROT_READ | PROT_WRITE, ANON | MAP_NORESERVE, -1,
+	    0);
 	map(BUFFERS, SLOTS * PAGE, PROT_READ | PROT_WRITE, ANON, -1, 0);
 	map(STACKS, SLOTS * STACK_BYTES, PROT_READ | PROT_WRITE, ANON, -1, 0);
 	for (uint32_t i = 0; i < ARRAY_SIZE(arena); i++) {
