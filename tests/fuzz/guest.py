@@ -40,6 +40,8 @@ class Run:
                           r"in (\d+) lives, (\d+) ms", console)
         self.rounds, self.calls, self.own, self.lives, self.ms = (
             [int(n) for n in told[-1]] if told else [0] * 5)
+        if not self.failure and self.own == 0:
+            self.failure = "the workers made no call"
 
     def kind(self):
         """The failure without what differs from round to round."""

@@ -16,6 +16,7 @@
 #define ROUND_MS  2000 /* of the machine's time: seldom needed */
 #define REST_MS   200  /* for late hogs, when the workers are done */
 #define STUCK_MS  30   /* without a new call: it waits */
+#define WORLD_MS  1000 /* before its first: a build with checks is slow */
 #define DYING_MS  3000
 #define WANTED    (256 * 1024u)
 #define WANTED_MS 4000 /* a victim that does not end has two seconds */
@@ -75,6 +76,7 @@ static struct slot {
 	int32_t pid;    /* 0: there is none */
 	uint32_t next;  /* the call that it was seen at, */
 	uint32_t since; /* and when first */
+	bool calls;     /* its world is made */
 	bool killed;
 } slots[WORKERS];
 
@@ -125,11 +127,12 @@ static void look_at(uint32_t w)
 			start_worker(w);
 	} else if (slot->killed ||
 		   (slot->next == shared->next[w] &&
-		    now - slot->since > STUCK_MS)) {
+		    now - slot->since > (slot->calls ? STUCK_MS : WORLD_MS))) {
 		kill_worker(slot, now);
 	} else if (slot->next != shared->next[w]) {
 		slot->next = shared->next[w];
 		slot->since = now;
+		slot->calls = true;
 	}
 }
 
