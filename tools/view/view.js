@@ -454,7 +454,8 @@ function drawFirstLevel(columns, y, h, lights) {
 
 /* How 256 entries fit under a column. */
 function gridOf(column) {
-	const across = [64, 32, 16, 8].find((n) => n * 7.5 <= column.w) || 8;
+	const least = layout.width > 560 ? 7.5 : 5.5;
+	const across = [64, 32, 16, 8].find((n) => n * least <= column.w) || 8;
 
 	return { across, cell: Math.min(column.w / across, 12) };
 }
