@@ -95,9 +95,35 @@ def mouse():
            "the frame under the mouse is named, with who maps it", text)
 
 
+def without_a_mouse():
+    """What can be pointed at has a key, or a button that Tab reaches."""
+    page.evaluate(f"go({last - 1})")
+    page.key("Escape", 27)
+    page.key("p", 80)
+    page.key("p", 80)
+    tap.ok(page.evaluate("$('processes').querySelectorAll("
+                         "'[aria-pressed=true]').length == 1"),
+           "p goes on to another process")
+    page.evaluate("choose(1); find('0x00010000')")
+    tap.ok("trace[1] 0x00010000" in page.evaluate("$('path').textContent"),
+           "an address that is asked for lights up")
+    page.key(".", 190)
+    tap.ok("trace[1] 0x00011000" in page.evaluate("$('path').textContent"),
+           "a full stop leads to the next page")
+    narrow = page.evaluate("layout.columns[0].w")
+    page.key("+", 187)
+    tap.ok(page.evaluate("layout.columns[0].w") > 1.4 * narrow,
+           "+ makes its slot wider")
+    page.evaluate("$('vmas').querySelector('button').click()")
+    tap.ok("VMA 00010000-" in page.evaluate("$('path').textContent"),
+           "the button of a VMA lights up its first page")
+    page.key("Escape", 27)
+
+
 keys()
 owners()
 mouse()
+without_a_mouse()
 differ = page.evaluate("""(() => {
     const there = film.events.map((_, i) => (go(i), choose(1), draw(800, "")));
     return there.map((_, i) => i).reverse().filter(

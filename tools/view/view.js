@@ -454,7 +454,8 @@ function drawFirstLevel(columns, y, h, lights) {
 
 /* How 256 entries fit under a column. */
 function gridOf(column) {
-	const least = layout.width > 560 ? 7.5 : 5.5;
+	const narrow = layout.width <= 560 || layout.columns.length > 6;
+	const least = narrow ? 5.2 : 7.5;
 	const across = [64, 32, 16, 8].find((n) => n * least <= column.w) || 8;
 
 	return { across, cell: Math.min(column.w / across, 12) };
