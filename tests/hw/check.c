@@ -6,83 +6,18 @@
  * from: what runs before this address is reached is a loader, and not judged.
  *
  * Ends with lines for tests/hw/hw.t on standard error: "hw: rule N: ..." for
- * each broken rule, then "hw: checked ..." with the number of events. Debian's
- * QEMU comes without the plugin header: what is used of it is declared here
- * (include/qemu/qemu-plugin.h, version 4).
+ * each broken rule, then "hw: checked ..." with the number of events.
  */
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
-
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-struct qemu_plugin_hwaddr;
-typedef uint32_t meminfo_t;
-typedef void exec_fn(unsigned int cpu, void *data);
-typedef void mem_fn(unsigned int cpu, meminfo_t info, uint64_t va, void *data);
-
-/* Of glib, which QEMU brings along. */
-struct array {
-	char *data;
-	unsigned int len;
-};
-struct array *g_byte_array_new(void);
-struct array *g_byte_array_set_size(struct array *array, unsigned int len);
-
-struct reg_descriptor {
-	void *handle;
-	const char *name, *feature;
-};
-
-struct mem_value {
-	int type; /* log2 of the bytes */
-	union {
-		uint8_t u8;
-		uint16_t u16;
-		uint32_t u32;
-		uint64_t u64;
-		uint64_t u128[2];
-	} data;
-};
-
-void qemu_plugin_register_vcpu_init_cb(uint64_t id,
-				       void (*fn)(uint64_t id,
-						  unsigned int cpu));
-void qemu_plugin_register_vcpu_tb_trans_cb(
-	uint64_t id, void (*fn)(uint64_t id, struct qemu_plugin_tb *tb));
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
-					    exec_fn *fn, int flags, void *data);
-void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, mem_fn *fn,
-				      int flags, int rw, void *data);
-void qemu_plugin_register_atexit_cb(uint64_t id,
-				    void (*fn)(uint64_t id, void *data),
-				    void *data);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(
-	const struct qemu_plugin_tb *tb, size_t index);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-void *qemu_plugin_insn_haddr(const struct qemu_plugin_insn *insn);
-size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *to,
-			     size_t bytes);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
-unsigned int qemu_plugin_mem_size_shift(meminfo_t info);
-bool qemu_plugin_mem_is_store(meminfo_t info);
-struct mem_value qemu_plugin_mem_get_value(meminfo_t info);
-struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(meminfo_t info, uint64_t va);
-bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *haddr);
-uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *haddr);
-struct array *qemu_plugin_get_registers(void);
-int qemu_plugin_read_register(void *handle, struct array *buf);
-int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv);
+#include "plugin.h"
 
 int qemu_plugin_version = 4;
 
-#define NO_REGS 0
-#define R_REGS  1
-#define MEM_RW  3
+#define LOW_DATA_ABORT 0x10 /* its vector, until SCTLR.V is set */
 
 uint64_t events[NR_EVENTS];
 static const char *const event_names[NR_EVENTS] = {
@@ -200,6 +135,7 @@ ON(dsb, rule_dsb())
 ON(isb, rule_isb())
 ON(ldrex, rule_exclusive(true))
 ON(strex, rule_exclusive(false))
+ON(early_abort, rule_early_abort())
 ON(clrex, rule_clrex())
 ON(return, rule_return())
 ON(entry, rule_entry())
@@ -262,7 +198,9 @@ static void recognise(struct qemu_plugin_insn *insn, struct where *w)
 		fn = on_strex;
 	else if ((i & 0xfe50ffff) == 0xf8100a00)
 		fn = on_return; /* RFE */
-	if (fn)
+	/* Of a program only what it may leave open matters. */
+	if (fn &&
+	    (w->kernel || fn == on_ldrex || fn == on_strex || fn == on_clrex))
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, fn, R_REGS, w);
 }
 
@@ -273,7 +211,7 @@ static bool is_sctlr_write(uint32_t i)
 
 /*
  * Kernel text, or the boot code at its physical address. Programs' instructions
- * may be Thumb; of them only lines and accesses matter.
+ * may be Thumb; of them only exclusives, lines and accesses matter.
  */
 static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 {
@@ -309,6 +247,10 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 		if (from && va == from)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_from,
 							       NO_REGS, w);
+		if (va == LOW_DATA_ABORT)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn,
+							       on_early_abort,
+							       NO_REGS, w);
 		if (va >= 0xffff0000 && va < 0xffff0020)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_entry,
 							       NO_REGS, w);
@@ -318,8 +260,7 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 							       on_after_sctlr,
 							       NO_REGS, w);
 		sctlr_written = w->kernel && is_sctlr_write(w->insn);
-		if (w->kernel)
-			recognise(insn, w);
+		recognise(insn, w);
 		qemu_plugin_register_vcpu_mem_cb(insn, on_access, NO_REGS,
 						 MEM_RW, w);
 	}

@@ -90,6 +90,8 @@ void rule_dsb(void);
 void rule_isb(void);
 void rule_exclusive(bool load);
 void rule_clrex(void);
+/* A data abort through the low vectors: ends the emulator. */
+void rule_early_abort(void);
 /* The core takes an exception; it returns from one. */
 void rule_entry(void);
 void rule_return(void);

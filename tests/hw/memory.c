@@ -45,6 +45,7 @@ static unsigned int nr_asids;
 /* A word of a table that was changed. */
 struct change {
 	uint32_t pa, va, bytes, asid;
+	uint32_t held; /* what the TLB may have of it, if was_valid */
 	bool was_valid, global;
 	bool seen; /* clean, dsb */
 	bool cleaned;
@@ -224,6 +225,7 @@ static void check_small_page(uint32_t va, uint32_t desc)
 		       desc);
 }
 
+/* old is in the table, or no longer there but in the TLB. */
 static void check_break(uint32_t pa, uint32_t va, uint32_t old, uint32_t new,
 			bool first)
 {
@@ -283,12 +285,16 @@ static void table_store(const struct owner *o, uint32_t pa, uint32_t old,
 	    in_ram(old & 0xfffffc00))
 		own(old & 0xfffffc00, 1024, 0, 0);
 	c = change_of(pa);
+	if (c->was_valid && !c->dropped)
+		check_break(pa, va, c->held, new, first);
 	c->va = va;
 	c->bytes = first ? 1 << 20 : 4096;
 	c->global = va >= PAGE_OFFSET;
 	c->asid = asid;
 	c->seen = c->cleaned = false;
 	if (lost(old, new, first) && (c->global || asid)) {
+		if (!c->was_valid || c->dropped)
+			c->held = old;
 		c->was_valid = true;
 		c->dropping = c->dropped = false;
 	}

@@ -3,6 +3,7 @@
  * one. Numbers are that document's rows; it cites the manuals.
  */
 #include <string.h>
+#include <unistd.h>
 #include "check.h"
 
 #define SCU_INVALIDATE 0x0c
@@ -28,10 +29,12 @@ static struct {
 	bool set_way_now, icache_now, predictor_now, tlb_now;
 	bool scu_tags, scu, smp;
 } start;
+static bool map_before; /* the MMU was on: the TLB has entries of ours */
 
 void rule_begin(void)
 {
 	memset(&start, 0, sizeof(start));
+	map_before = false;
 }
 
 /* ---- barriers --------------------------------------------------------- */
@@ -88,7 +91,11 @@ static void mmu_goes_on(void)
 		broken(2,
 		       "the data cache was not invalidated by set and way, "
 		       "or no DSB");
-	if (!start.icache || !start.predictor || !start.tlb)
+	if (map_before && !start.tlb)
+		broken(14,
+		       "another map goes on, and the TLB was not emptied "
+		       "since the last one went off");
+	else if (!start.icache || !start.predictor || !start.tlb)
 		broken(2,
 		       "instruction cache, branch predictor or TLB were not "
 		       "invalidated, or no DSB");
@@ -108,6 +115,11 @@ static void write_sctlr(uint32_t val)
 	sctlr = val;
 	if (!before && mmu_on())
 		mmu_goes_on();
+	if (before && !mmu_on()) {
+		map_before = true;
+		start.tlb = start.tlb_now = false;
+		start.predictor = start.predictor_now = false;
+	}
 	sctlr_written = true;
 }
 
@@ -258,15 +270,24 @@ void rule_clrex(void)
 	monitor_open = false;
 }
 
+/*
+ * QEMU makes this fault since 9.0, so the access itself is never seen. Nobody has
+ * set up vectors yet: what lies at address 0 would run for ever.
+ */
+void rule_early_abort(void)
+{
+	if (mmu_on())
+		return;
+	broken(23, "a data abort with the MMU off: an unaligned access");
+	_exit(1);
+}
+
 void rule_access(uint32_t va, uint32_t bytes, bool store, bool kernel, bool io,
 		 bool plain)
 {
 	all_done &= !store;
 	if (kernel && sctlr_written)
 		broken(4, "an access right after SCTLR was written");
-	if (!mmu_on() && (va & (bytes - 1)))
-		broken(23, "an unaligned access to 0x%08x with the MMU off",
-		       va);
 	if (io) {
 		events[DEVICE_ACCESSES]++;
 		if ((va & (bytes - 1)) || !plain)

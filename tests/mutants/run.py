@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Seeds one bug at a time: the test named for it must fail, and who else sees it?
 
-    run.py [--record] [--find] [--doc] [NAME-PATTERN ...]
+    run.py [--record] [--rest] [--part K/N] [--find] [--doc] [NAME-PATTERN ...]
 
 The sources are copied to build/mutants/tree, which stays for the next run, so
 only what a mutant touches is compiled again. First the unchanged copy must pass
@@ -10,7 +10,10 @@ asked on three sides, likely tests first and up to the first that fails: does th
 emulator show it (tests/system/nopan.t, without software PAN), does a host test,
 most of which run on the MMU model, and does the checker that follows the image's
 instructions (tests/hw)? What was seen goes into the file `seen`
-beside this one with --record; without, a difference from that file is printed.
+beside this one with --record, a mutant at a time; without, a difference from that
+file is printed. --rest: only those of which `seen` does not know all, so that a
+recording can be broken off and taken up again; --part 1/2: every second one, in a
+copy of its own, for two runs side by side.
 --doc writes docs/mutants.md and the table at the end of docs/hardware.md from
 `seen`. --find looks for tests that fail, for a new row. Ends with "N mutants, N
 killed, 0 survived"; the status is 0 if that is so.
@@ -18,6 +21,7 @@ killed, 0 survived"; the status is 0 if that is so.
 
 import argparse
 import glob
+import hashlib
 import os
 import re
 import shutil
@@ -31,7 +35,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import seen
 import table
 
-TREE = "build/mutants/tree"
+TREE = "build/mutants/tree"  # with --part, one for each
 COPIED = ("Makefile", "alloc", "board", "docs", "fs", "include", "inspect",
           "lib", "mm", "mmu", "proc", "run", "services", "startup", "tests",
           "tools", "trap", "user")
@@ -85,6 +89,18 @@ def update_tree():
         for path in glob.glob(f"{TREE}/{top}/**/*", recursive=True):
             if os.path.isfile(path) and os.path.relpath(path, TREE) not in wanted:
                 os.remove(path)
+
+
+def hash_of_tree():
+    """Of all that the copy is made of."""
+    total = hashlib.sha256()
+    for path in sorted(source_files()):
+        # What a recording writes changes no test.
+        if path.startswith("docs/") or path == os.path.relpath(seen.FILE):
+            continue
+        with open(path, "rb") as file:
+            total.update(path.encode() + b"\0" + file.read())
+    return total.hexdigest()
 
 
 # ---- building and running -------------------------------------------------------
@@ -390,8 +406,7 @@ def check_rows(mutants):
         sys.exit("\n".join(bad) or "no mutant has such a name")
 
 
-def check_unchanged(mutants):
-    """A killer that fails anyhow proves nothing."""
+def killers_of(mutants):
     killers = {}
     for kind, name, *_ in (m.killer_parts() for m in mutants):
         # The target's tests share a boot: one stands for all.
@@ -401,7 +416,19 @@ def check_unchanged(mutants):
     killers["nopan"] = ("nopan", "")
     if os.path.exists(HW_QEMU):
         killers["hw"] = ("hw", "")
-    killers = sorted(killers.values())
+    return sorted(killers.values())
+
+
+def check_unchanged(mutants):
+    """A killer that fails anyhow proves nothing. What has passed in this copy,
+    of these sources, is not asked again."""
+    note, tree = os.path.join(TREE, "passed"), hash_of_tree()
+    passed = set()
+    if os.path.exists(note):
+        with open(note) as file:
+            passed = set(file.read().split("\n"))
+    passed = passed if tree in passed else {tree}
+    killers = [k for k in killers_of(mutants) if " ".join(k) not in passed]
     print(f"the unchanged copy: {len(killers)} test programs", flush=True)
     words = build(killers)
     if words is not None:
@@ -411,6 +438,9 @@ def check_unchanged(mutants):
         if outcome.failed:
             sys.exit(f"{' '.join(killer)} fails without any mutant: "
                      f"{', '.join(outcome.failed)}\n{outcome.text[-3000:]}")
+        passed.add(" ".join(killer))
+        with open(note, "w") as file:
+            file.write("\n".join(passed))
 
 
 def killer_text(mutant):
@@ -445,10 +475,22 @@ def run_all(mutants, keep):
     return survivors
 
 
+def part_of(mutants, part):
+    """Those of the hardware's rules first: the documents count them."""
+    global TREE  # pylint: disable=global-statement
+    mine, of = map(int, part.split("/"))
+    if of > 1:
+        TREE += f"-{mine}"
+    mutants = sorted(mutants, key=lambda m: not m.rule.startswith("hardware"))
+    return mutants[mine - 1::of]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--find", action="store_true")
     parser.add_argument("--record", action="store_true")
+    parser.add_argument("--rest", action="store_true")
+    parser.add_argument("--part", metavar="K/N", default="1/1")
     parser.add_argument("--doc", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
@@ -457,6 +499,9 @@ def main():
     if options.doc:
         seen.write_documents(mutants, killer_text)
         return 0
+    mutants = part_of(mutants, options.part)
+    if options.rest:
+        mutants = [m for m in mutants if seen.not_all_known(m.name)]
     update_tree()
     if not os.path.exists(HW_QEMU):
         subprocess.run(["make", os.path.relpath(HW_QEMU)], check=False)
