@@ -171,6 +171,49 @@ static void own(uint32_t pa, uint32_t bytes, uint32_t l1, uint32_t index)
 		owners[(at - RAM_BASE) / 1024] = (struct owner){ l1, index };
 }
 
+/* Rules 8 and 18: what an entry may say, by where it is. */
+static void check_small_page(uint32_t va, uint32_t desc)
+{
+	bool ng = desc >> 11 & 1, read_only = desc >> 9 & 1, xn = desc & 1;
+	uint32_t type = (desc >> 6 & 1) << 2 | (desc >> 2 & 3);
+
+	if (va < PAGE_OFFSET && !ng)
+		broken(8, "user entry 0x%08x of 0x%08x is global", desc, va);
+	if (va >= PAGE_OFFSET && ng)
+		broken(8, "kernel entry 0x%08x of 0x%08x is not global", desc,
+		       va);
+	if (va >= PAGE_OFFSET && !read_only && !xn)
+		broken(18, "0x%08x is writable and executable: 0x%08x", va,
+		       desc);
+	if (type < 2 && !xn)
+		broken(18, "Device memory at 0x%08x without XN: 0x%08x", va,
+		       desc);
+}
+
+/* The boot table's sections are all that are writable and executable. */
+static void check_section(uint32_t va, uint32_t desc)
+{
+	uint32_t type = (desc >> 12 & 1) << 2 | (desc >> 2 & 3);
+
+	if (type < 2 && !(desc >> 4 & 1))
+		broken(18, "Device memory at 0x%08x without XN: 0x%08x", va,
+		       desc);
+	if (va >= PAGE_OFFSET && (desc >> 17 & 1))
+		broken(8, "kernel section 0x%08x of 0x%08x is not global", desc,
+		       va);
+}
+
+/* What a second-level table has when it comes to be one. */
+static void check_table(uint32_t va, uint32_t table)
+{
+	for (uint32_t i = 0; i < 256; i++) {
+		uint32_t desc = ram_word(table + i * 4);
+
+		if (desc & 2)
+			check_small_page(va + (i << 12), desc);
+	}
+}
+
 void table_loaded(uint32_t val)
 {
 	uint32_t l1 = val & 0xffffc000;
@@ -182,8 +225,11 @@ void table_loaded(uint32_t val)
 	for (uint32_t i = 0; i < 4096; i++) {
 		uint32_t desc = ram_word(l1 + i * 4);
 
+		if ((desc & 3) == 2)
+			check_section(i << 20, desc);
 		if ((desc & 3) != 1 || !in_ram(desc & 0xfffffc00))
 			continue;
+		check_table(i << 20, desc & 0xfffffc00);
 		want_clean(desc & 0xfffffc00, 1024, "a second-level table");
 		own(desc & 0xfffffc00, 1024, l1, i);
 	}
@@ -204,25 +250,6 @@ bool has_user_half(uint32_t val)
 		if (ram_word((val & 0xffffc000) + i * 4))
 			return true;
 	return false;
-}
-
-/* Rules 8 and 20: what an entry may say, by where it is. */
-static void check_small_page(uint32_t va, uint32_t desc)
-{
-	bool ng = desc >> 11 & 1, read_only = desc >> 9 & 1, xn = desc & 1;
-	uint32_t type = (desc >> 6 & 1) << 2 | (desc >> 2 & 3);
-
-	if (va < PAGE_OFFSET && !ng)
-		broken(8, "user entry 0x%08x of 0x%08x is global", desc, va);
-	if (va >= PAGE_OFFSET && ng)
-		broken(8, "kernel entry 0x%08x of 0x%08x is not global", desc,
-		       va);
-	if (va >= PAGE_OFFSET && !read_only && !xn)
-		broken(18, "0x%08x is writable and executable: 0x%08x", va,
-		       desc);
-	if (type < 2 && !xn)
-		broken(18, "Device memory at 0x%08x without XN: 0x%08x", va,
-		       desc);
 }
 
 /* old is in the table, or no longer there but in the TLB. */
@@ -277,7 +304,10 @@ static void table_store(const struct owner *o, uint32_t pa, uint32_t old,
 	check_break(pa, va, old, new, first);
 	if (!first && (new & 2))
 		check_small_page(va, new);
+	if (first && (new & 3) == 2)
+		check_section(va, new);
 	if (first && (new & 3) == 1 && in_ram(new & 0xfffffc00)) {
+		check_table(va, new & 0xfffffc00);
 		want_clean(new & 0xfffffc00, 1024, "a second-level table");
 		own(new & 0xfffffc00, 1024, o->l1, va >> 20);
 	}

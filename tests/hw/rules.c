@@ -140,8 +140,11 @@ static void write_ttbr0(uint32_t val)
 	}
 	ttbr0 = val;
 	pending.ttbr0 = true;
-	if (mmu_on() && has_user_half(val))
-		table_has_asid(val, contextidr & 0xff);
+	if (!mmu_on() || !has_user_half(val))
+		return;
+	if (!(contextidr & 0xff))
+		broken(6, "user tables with ASID 0");
+	table_has_asid(val, contextidr & 0xff);
 }
 
 static void write_contextidr(uint32_t val)
