@@ -197,7 +197,7 @@ static void load_context(const struct mm_struct *next)
 	write_contextidr(mm_asid(next));
 	isb(); /* the ASID is in force before the tables it names */
 	write_ttbr0(ttbr_of(next->pgd));
-	isb(); /* user accesses from here on are next's */
+	/* No isb: user memory is opened by one, or by an exception return. */
 }
 
 /*

@@ -178,11 +178,12 @@ void mmdrop(struct mm_struct *mm);
 /* Initialises the context of a new mm: no ASID yet. */
 void init_new_context(struct mm_struct *mm);
 /*
- * Loads next's tables and ASID in a legal order (DDI0406C B3.10.4). On return
- * user translations are next's only, and the kernel stacks of all tasks are
- * mapped. prev: the mm whose tables are loaded, or NULL if that is unknown; if
- * it equals next, only the kernel half is brought up to date. Interrupts must
- * be off: one in between would run on half a context.
+ * Loads next's tables and ASID in a legal order (DDI0406C B3.10.4). On return no
+ * user translation but next's is left, and those count from the next isb or
+ * exception return on; the kernel stacks of all tasks are mapped. prev: the mm
+ * whose tables are loaded, or NULL if that is unknown; if it equals next, only
+ * the kernel half is brought up to date. Interrupts must be off: one in between
+ * would run on half a context.
  */
 void switch_mm(struct mm_struct *prev, struct mm_struct *next);
 /*

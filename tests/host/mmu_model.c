@@ -255,10 +255,14 @@ void model_switch(struct mm_struct *mm)
 
 	switch_mm(loaded ? loaded : &init_mm, mm ? mm : &init_mm);
 	local_irq_restore(flags);
-	if (model_stores_pending() || model_isb_pending())
+	if (model_stores_pending() || model_isb_pending_but_ttbr0())
 		model_violation("switch_mm returns before the kernel's entries "
 				"that it copied are visible: no dsb and isb "
 				"(DDI0406C B3.10.1, hardware.md 12)");
+	/* Walks by either table; user memory comes behind an isb, user_open's or
+	 * an exception return. */
+	model_step();
+	model_context_sync();
 	loaded = mm;
 	host_current->mm = mm;
 	host_current->active_mm = mm ? mm : &init_mm;

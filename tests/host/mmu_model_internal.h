@@ -81,6 +81,7 @@ u32 model_switch_dacr(u32 dacr);
 /* An invalidate was done: an isb must follow. Is one missing? */
 void model_need_isb(void);
 bool model_isb_pending(void);
+bool model_isb_pending_but_ttbr0(void);
 /* A walk may be under way again: no dsb has ended it. */
 void model_not_after_dsb(void);
 

@@ -207,13 +207,23 @@ void model_context_sync(void)
 	need_isb = false;
 }
 
-bool model_isb_pending(void)
+static bool isb_pending_but(u32 mask)
 {
 	bool pending = need_isb;
 
 	for (u32 i = 0; i < NR_REGS; i++)
-		pending |= regs[i].pending;
+		pending |= regs[i].pending && !(mask >> i & 1);
 	return pending;
+}
+
+bool model_isb_pending(void)
+{
+	return isb_pending_but(0);
+}
+
+bool model_isb_pending_but_ttbr0(void)
+{
+	return isb_pending_but(1u << TTBR0);
 }
 
 void host_barrier(enum host_barrier kind)

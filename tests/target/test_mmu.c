@@ -64,6 +64,7 @@ static void load_tables(struct mm_struct *mm)
 	u32 flags = local_irq_save();
 
 	switch_mm(NULL, mm);
+	isb(); /* the probes do not open user memory: its tables are in force */
 	local_irq_restore(flags);
 }
 
