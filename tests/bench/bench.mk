@@ -45,7 +45,8 @@ bench: tests/bench/bench.py
 # Plugins of QEMU: what counts instructions, waits and stacks.
 $(OUT)/%.so: tests/bench/plugin/%.c
 	$(call say,HOSTCC,$<)
-	$(Q)gcc -shared -fPIC -O2 -Wall -Wextra -o $@ $<
+	$(Q)gcc -shared -fPIC -O2 -Wall -Wextra -Itests/hw -o $@ $<
+$(OUT)/a9.so: tests/hw/plugin.h
 
 # Which functions of the kernel an operation spends its instructions in:
 # `make profile`, or `make profile BENCH=faults` for one group.
@@ -54,6 +55,19 @@ profile: tests/bench/profile.py
 	$(Q)BOARD=$(BOARD) NM=$(NM) $(PYTHON) tests/bench/profile.py $(BENCH)
 
 CHECK_TESTS += tests/bench/bench.t
+
+# What they may take on a Cortex-A9, by a model: `make cycles`, or for one group by
+# BENCH=. DOC=1 writes docs/performance.md's columns. With LINUX=vmlinuz DTB=file the
+# program runs on that kernel.
+tests/bench/cycles.py tests/bench/cycles.t: $(OUT)/a9.so $(OUT)/pagewalk.bin \
+	$(OUT)/bench-initramfs.cpio $(OUT)/test-initramfs.cpio
+
+.PHONY: cycles
+cycles: tests/bench/cycles.py $(HW_QEMU)
+	$(Q)BOARD=$(BOARD) NM=$(NM) $(PYTHON) tests/bench/cycles.py \
+		$(if $(LINUX),--linux $(LINUX) $(DTB)) $(if $(DOC),--doc) $(BENCH)
+
+CHECK_TESTS += tests/bench/cycles.t
 
 # How long programs can make the others wait: `make latency`, or
 # `make latency LATENCY=fork` for one program of tests/user.
