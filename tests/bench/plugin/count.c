@@ -79,6 +79,7 @@ static void open_window(struct place *place)
 static void close_window(struct place *place)
 {
 	place->sum += place->now - place->before;
+	place->before = place->now; /* end's first store may fault: twice */
 }
 
 static void forget(struct place *place)
