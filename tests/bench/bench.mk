@@ -57,15 +57,20 @@ profile: tests/bench/profile.py
 CHECK_TESTS += tests/bench/bench.t
 
 # What they may take on a Cortex-A9, by a model: `make cycles`, or for one group by
-# BENCH=. DOC=1 writes docs/performance.md's columns. With LINUX=vmlinuz DTB=file the
-# program runs on that kernel.
+# BENCH=. The same on Linux, Debian's or that of LINUX= and DTB=: `make cycles-linux`.
+# DOC=1 writes the tables of docs/performance.md.
 tests/bench/cycles.py tests/bench/cycles.t: $(OUT)/a9.so $(OUT)/pagewalk.bin \
 	$(OUT)/bench-initramfs.cpio $(OUT)/test-initramfs.cpio
 
-.PHONY: cycles
+cycles_linux := $(LINUX) $(or $(DTB),$(DEBIAN_DTB))
+.PHONY: cycles cycles-linux
 cycles: tests/bench/cycles.py $(HW_QEMU)
 	$(Q)BOARD=$(BOARD) NM=$(NM) $(PYTHON) tests/bench/cycles.py \
-		$(if $(LINUX),--linux $(LINUX) $(DTB)) $(if $(DOC),--doc) $(BENCH)
+		$(if $(DOC),--doc) $(BENCH)
+cycles-linux: tests/bench/cycles.py $(HW_QEMU) \
+		$(if $(filter cycles-linux,$(MAKECMDGOALS)),$(cycles_linux))
+	$(Q)BOARD=$(BOARD) NM=$(NM) $(PYTHON) tests/bench/cycles.py \
+		--linux $(cycles_linux) $(if $(DOC),--doc) $(BENCH)
 
 CHECK_TESTS += tests/bench/cycles.t
 
