@@ -141,7 +141,7 @@ ON(return, rule_return())
 ON(entry, rule_entry())
 ON(after_sctlr, rule_after_sctlr())
 ON(from, from = 0; rule_begin())
-ON(line, memory_execute(w->pa, w->words))
+ON(line, memory_execute(w->pc, w->pa, w->words))
 
 static void on_access(unsigned int cpu, meminfo_t info, uint64_t va, void *data)
 {

@@ -63,11 +63,12 @@ uint32_t translate(uint32_t va);
 
 void clean_line(uint32_t va);
 void icache_invalidate(void);
+void predictor_invalidate(void);
 void tlb_invalidate(uint32_t page, uint32_t asid, bool all_pages,
 		    bool all_asids);
 void memory_dsb(void);
-/* Words of a line are executed: bit n stands for word n. */
-void memory_execute(uint32_t pa, uint8_t words);
+/* Words of the line of va, at pa, are executed: bit n stands for word n. */
+void memory_execute(uint32_t va, uint32_t pa, uint8_t words);
 /* These tables are loaded; others are, instead of these. */
 void table_loaded(uint32_t ttbr0);
 void table_left(uint32_t ttbr0);

@@ -54,6 +54,13 @@ struct change {
 static struct change *changes;
 static unsigned int nr_changes, max_changes;
 
+/* Pages whose branches may still be foretold as of the code that was there. */
+static struct page {
+	uint32_t va, asid;
+	bool dropping;
+} foretold[1024];
+static unsigned int nr_foretold;
+
 uint32_t ram_word(uint32_t pa)
 {
 	return in_ram(pa) ? words[(pa - RAM_BASE) / 4] : 0;
@@ -291,6 +298,17 @@ static bool lost(uint32_t old, uint32_t new, bool first)
 		(~old & new & 0x201) || (old & ~new & 0x30);
 }
 
+/* Code of a program was here, and is not, or is elsewhere. */
+static void code_leaves(uint32_t va, uint32_t asid, uint32_t old, uint32_t new)
+{
+	bool executable = (old & 3) == 2 && (old & 0x10);
+
+	if (!executable || !((old ^ new) & 0xfffff003) || !asid)
+		return;
+	if (nr_foretold < 1024)
+		foretold[nr_foretold++] = (struct page){ va, asid, false };
+}
+
 static void table_store(const struct owner *o, uint32_t pa, uint32_t old,
 			uint32_t new)
 {
@@ -306,6 +324,8 @@ static void table_store(const struct owner *o, uint32_t pa, uint32_t old,
 		check_small_page(va, new);
 	if (first && (new & 3) == 2)
 		check_section(va, new);
+	if (!first && va < PAGE_OFFSET)
+		code_leaves(va, asid, old, new);
 	if (first && (new & 3) == 1 && in_ram(new & 0xfffffc00)) {
 		check_table(va, new & 0xfffffc00);
 		want_clean(new & 0xfffffc00, 1024, "a second-level table");
@@ -372,6 +392,12 @@ void icache_invalidate(void)
 	invalidated = clean.used;
 }
 
+void predictor_invalidate(void)
+{
+	for (unsigned int i = 0; i < nr_foretold; i++)
+		foretold[i].dropping = true;
+}
+
 void tlb_invalidate(uint32_t page, uint32_t asid, bool all_pages,
 		    bool all_asids)
 {
@@ -432,11 +458,23 @@ void memory_dsb(void)
 			changes[left++] = *c;
 	}
 	nr_changes = left;
+	left = 0;
+	for (unsigned int i = 0; i < nr_foretold; i++)
+		if (!foretold[i].dropping)
+			foretold[left++] = foretold[i];
+	nr_foretold = left;
 }
 
-void memory_execute(uint32_t pa, uint8_t mask)
+void memory_execute(uint32_t va, uint32_t pa, uint8_t mask)
 {
 	events[CODE_LINES]++;
+	for (unsigned int i = 0; i < nr_foretold; i++)
+		if ((va & 0xfffff000) == foretold[i].va &&
+		    foretold[i].asid == (contextidr & 0xff))
+			broken(12,
+			       "executes 0x%08x, where other code was: no "
+			       "BPIALL, or no DSB",
+			       va);
 	if (stale_words[(pa - RAM_BASE) / LINE] & mask)
 		broken(15, "executes 0x%08x, which was stored to and not %s",
 		       pa,

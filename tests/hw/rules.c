@@ -193,8 +193,10 @@ static void cache_operation(unsigned int crm, unsigned int op2, uint32_t val)
 		start.icache_now = true;
 		icache_invalidate();
 	}
-	if ((crm == 5 || crm == 1) && op2 == 6)
+	if ((crm == 5 || crm == 1) && op2 == 6) {
 		start.predictor_now = true;
+		predictor_invalidate();
+	}
 }
 
 /* CRm 3: inner shareable; 5, 6, 7: this core's. op2: what is named. */

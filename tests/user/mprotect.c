@@ -83,18 +83,35 @@ static void file_rights(void)
 
 /* mov r0, #42; bx lr */
 static const uint32_t forty_two[] = { 0xe3a0002a, 0xe12fff1e };
+/* mov r0, #43; bx lr */
+static const uint32_t forty_three[] = { 0xe3a0002b, 0xe12fff1e };
+
+/* Their address, to be called. */
+static uint8_t *code(const void *insns, uint32_t bytes)
+{
+	uint8_t *p = pages(1);
+
+	memcpy(p, insns, bytes);
+	is(SYS(mprotect, p, PAGE, PROT_READ | PROT_EXEC), 0, "data to code");
+	is(linux_syscall(__ARM_NR_cacheflush, p, p + bytes, 0), 0,
+	   "cacheflush");
+	return p;
+}
 
 static void new_code(void)
 {
-	uint8_t *p = pages(1);
+	uint8_t *p = code(forty_two, sizeof(forty_two)), *q;
 	int (*function)(void) = (int (*)(void))p;
 
-	memcpy(p, forty_two, sizeof(forty_two));
-	is(SYS(mprotect, p, PAGE, PROT_READ | PROT_EXEC), 0, "data to code");
-	is(linux_syscall(__ARM_NR_cacheflush, p, p + sizeof(forty_two), 0), 0,
-	   "cacheflush");
 	is(function(), 42, "the new code runs");
 	is(killed_writing(p), LINUX_SIGSEGV, "and can no longer be written");
+	q = code(forty_three, sizeof(forty_three));
+	is(((int (*)(void))q)(), 43, "other code runs elsewhere");
+	/* What the core has learnt of branches there must not outlive the code. */
+	is(SYS(mremap, q, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p) ==
+		   (int32_t)p,
+	   1, "it moves to where the first is");
+	is(function(), 43, "and runs there");
 }
 
 int main(void)
