@@ -185,7 +185,8 @@ What the checker can and cannot name:
   of `make check-hw` has met: a test of the target has.
 - *5*: a switch leaves its last write of TTBR0 to the ISB that opens user memory
   (DACR's, rule 20) or to an exception return; an access before either is named.
-- *12*, branch predictions: they are not followed; the model has them.
+- *12*, branch predictions: code that runs where other code was, and no BPIALL came;
+  those of an ASID's last owner are the model's.
 - *14*: entries that are replaced, and a map that replaces another while the MMU is
   off, if the TLB keeps the one before.
 
