@@ -204,6 +204,20 @@ def linux_table(ours, linux):
     return "\n".join(lines) + "\n\n"
 
 
+def refreshed(table, measured):
+    """Our side of the table that compares, as measured now."""
+    lines = []
+    for line in table.strip().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if cells[0] in measured:
+            row = measured[cells[0]]
+            cells[1:3] = [f"{row.counts['insns']:.0f}", columns(row)[2]]
+            cells[5] = "; ".join(row.most())
+            line = "| " + " | ".join(cells) + " |"
+        lines.append(line)
+    return "\n".join(lines) + "\n\n"
+
+
 def write_comparison(ours, linux):
     with open(DOC) as file:
         text = file.read()
@@ -217,6 +231,8 @@ def write_document(found):
     with open(DOC) as file:
         text = file.read()
     text = TABLE.sub(lambda table: new_table(table[0], measured), text, count=1)
+    text = LINUX_TABLE.sub(lambda table: refreshed(table[0], measured), text,
+                           count=1)
     text = COST_TABLE.sub(lambda _: cost_table(), text, count=1)
     with open(DOC, "w") as file:
         file.write(text)
