@@ -36,7 +36,7 @@ int show_meminfo(struct seq_file *m)
 	put_pages(m, "Slab:", nr_pages_used(USE_SLAB));
 	seq_put_kb(m, "KernelStack:", (nr_tasks() + 1) * (THREAD_SIZE / 1024));
 	put_pages(m, "PageTables:", nr_pages_used(USE_TABLE));
-	put_pages(m, "CommitLimit:", totalram_pages() / 2);
+	put_pages(m, "CommitLimit:", vm_commit_limit());
 	put_pages(m, "Committed_AS:", vm_committed_pages());
 	seq_put_kb(m, "VmallocTotal:", (VMALLOC_END - vmalloc_start()) / 1024);
 	put_pages(m, "VmallocUsed:", nr_pages_used(USE_VMALLOC));
@@ -112,7 +112,29 @@ int show_vmallocinfo(struct seq_file *m)
 
 /* ---- vmstat ------------------------------------------------------ */
 
-/* Linux's names with Linux's meaning; the last line is ours. */
+/* Of all address spaces since boot; threads, and who runs in a parent's, share. */
+static void put_faults(struct seq_file *m)
+{
+	u32 flags = tasklist_lock();
+	u32 min_flt = (u32)atomic_read(&past_min_flt);
+	u32 maj_flt = (u32)atomic_read(&past_maj_flt);
+	const struct task_struct *task;
+
+	TAILQ_FOREACH(task, &all_tasks, tasks) {
+		const struct mm_struct *mm = task->thread_info.mm;
+
+		if (!mm || task != task->group_leader ||
+		    (task->parent && task->parent->thread_info.mm == mm))
+			continue;
+		min_flt += (u32)atomic_read(&mm->min_flt);
+		maj_flt += (u32)atomic_read(&mm->maj_flt);
+	}
+	tasklist_unlock(flags);
+	seq_printf(m, "pgfault %u\npgmajfault %u\n", min_flt + maj_flt,
+		   maj_flt);
+}
+
+/* Linux's names with Linux's meaning; the last two lines are ours. */
 int show_vmstat(struct seq_file *m)
 {
 	u32 shmem = nr_pages_used(USE_MAPPED_SHMEM);
@@ -124,7 +146,11 @@ int show_vmstat(struct seq_file *m)
 	seq_printf(m, "nr_mapped %u\n", nr_pages_used(USE_MAPPED_FILE) + shmem);
 	seq_printf(m, "nr_file_pages %u\n", nr_pages_used(USE_CACHE) + shmem);
 	seq_printf(m, "nr_shmem %u\n", shmem);
+	seq_printf(m, "nr_slab_unreclaimable %u\n", nr_pages_used(USE_SLAB));
 	seq_printf(m, "nr_page_table_pages %u\n", nr_pages_used(USE_TABLE));
+	seq_printf(m, "nr_kernel_stack %u\n",
+		   (nr_tasks() + 1) * (THREAD_SIZE / 1024));
+	put_faults(m);
 	seq_printf(m, "pgsteal_direct %u\n", zone.reclaimed);
 	seq_printf(m, "oom_kill %u\n", nr_oom_kills());
 	/* The kernel's own, which once made are kept: each is one entry more. */

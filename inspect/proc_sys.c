@@ -20,6 +20,24 @@ static int show_number(struct seq_file *m, u32 number)
 	return 0;
 }
 
+/* 0, or -EINVAL: it is no number of 32 bits. */
+static int read_number(const char *text, u32 *number)
+{
+	u64 value = 0;
+
+	if (!*text)
+		return -EINVAL;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return -EINVAL;
+		value = value * 10 + (u32)(*text - '0');
+		if (value > UINT32_MAX)
+			return -EINVAL;
+	}
+	*number = (u32)value;
+	return 0;
+}
+
 /* ---- kernel ------------------------------------------------------ */
 
 static int show_ostype(struct seq_file *m)
@@ -231,10 +249,52 @@ static int show_mmap_min_addr(struct seq_file *m)
 	return show_number(m, MMAP_MIN_ADDR);
 }
 
-/* Always 1: what is asked for is granted, and taken when a fault asks. */
 static int show_overcommit(struct seq_file *m)
 {
-	return show_number(m, 1);
+	return show_number(m, READ_ONCE(overcommit_memory));
+}
+
+static int write_overcommit(struct seq_file *m __unused_arg, const char *text)
+{
+	u32 policy;
+
+	if (read_number(text, &policy) || policy > OVERCOMMIT_NEVER)
+		return -EINVAL;
+	WRITE_ONCE(overcommit_memory, policy);
+	return 0;
+}
+
+static int show_commit_ratio(struct seq_file *m)
+{
+	return show_number(m, READ_ONCE(overcommit_ratio));
+}
+
+static int write_commit_ratio(struct seq_file *m __unused_arg, const char *text)
+{
+	u32 percent;
+
+	if (read_number(text, &percent) || percent > INT32_MAX)
+		return -EINVAL;
+	WRITE_ONCE(overcommit_ratio, percent);
+	return 0;
+}
+
+/* Ours: on Linux it is in debugfs. Rounded down to a power of two, as there. */
+static int show_fault_around(struct seq_file *m)
+{
+	return show_number(m, READ_ONCE(fault_around_bytes));
+}
+
+static int write_fault_around(struct seq_file *m __unused_arg, const char *text)
+{
+	u32 bytes;
+
+	if (read_number(text, &bytes) || bytes > PGDIR_SIZE)
+		return -EINVAL;
+	bytes = max(bytes, (u32)PAGE_SIZE);
+	WRITE_ONCE(fault_around_bytes,
+		   1u << (31 - (unsigned int)__builtin_clz(bytes)));
+	return 0;
 }
 
 static int show_min_free(struct seq_file *m)
@@ -259,34 +319,18 @@ static int write_user_pagers(struct seq_file *m __unused_arg, const char *text)
 }
 
 static const struct proc_entry vm_entries[] = {
+	TEXT_RW("fault_around_bytes", show_fault_around, write_fault_around),
 	TEXT("max_map_count", show_max_map_count),
 	TEXT("min_free_kbytes", show_min_free),
 	TEXT("mmap_min_addr", show_mmap_min_addr),
-	TEXT("overcommit_memory", show_overcommit),
+	TEXT_RW("overcommit_memory", show_overcommit, write_overcommit),
+	TEXT_RW("overcommit_ratio", show_commit_ratio, write_commit_ratio),
 	TEXT_RW("unprivileged_userfaultfd", show_user_pagers,
 		write_user_pagers),
 	{ .name = NULL },
 };
 
 /* ---- fs ---------------------------------------------------------- */
-
-/* 0, or -EINVAL: it is no number of 32 bits. */
-static int read_number(const char *text, u32 *number)
-{
-	u64 value = 0;
-
-	if (!*text)
-		return -EINVAL;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9')
-			return -EINVAL;
-		value = value * 10 + (u32)(*text - '0');
-		if (value > UINT32_MAX)
-			return -EINVAL;
-	}
-	*number = (u32)value;
-	return 0;
-}
 
 static int show_pipe_max_size(struct seq_file *m)
 {

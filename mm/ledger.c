@@ -95,13 +95,37 @@ u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
 
 /* ---- the promise ------------------------------------------------- */
 
-/*
- * Linux's default heuristic: refuses only a single request that the machine
- * could never hold. Programs promise far more than they touch.
- */
+u32 overcommit_memory = OVERCOMMIT_GUESS;
+u32 overcommit_ratio = 50;
+
+u32 vm_commit_limit(void)
+{
+	return (u32)((u64)totalram_pages() * READ_ONCE(overcommit_ratio) / 100);
+}
+
+/* May so many be promised beside the others? */
+static bool may_commit(u32 pages)
+{
+	u32 limit;
+
+	if (READ_ONCE(overcommit_memory) == OVERCOMMIT_ALWAYS)
+		return true;
+	/*
+	 * Linux's default heuristic: refuses only a single request that the
+	 * machine could never hold. Programs promise far more than they touch.
+	 */
+	if (READ_ONCE(overcommit_memory) == OVERCOMMIT_GUESS)
+		return pages <= totalram_pages();
+	limit = vm_commit_limit();
+	/* Room for root, to end a program of those who have taken all. */
+	if (!capable(CAP_SYS_ADMIN))
+		limit -= min(limit, OVERCOMMIT_ROOT_PAGES);
+	return pages < limit && vm_committed_pages() < limit - pages;
+}
+
 int vm_acct_memory(u32 pages)
 {
-	if (pages > totalram_pages())
+	if (!may_commit(pages))
 		return -ENOMEM;
 	atomic_add((s32)pages, &committed_as);
 	return 0;

@@ -278,8 +278,23 @@ void unmap_mapping_pages(struct address_space *mapping, u32 start);
  */
 int vma_verify(struct mm_struct *mm);
 
-/* Returns the pages promised to private writable mappings: Committed_AS. */
+/*
+ * How much may be promised, /proc/sys/vm/overcommit_memory: nothing that is
+ * larger than all memory; anything; or in all no more than the limit, which is
+ * overcommit_ratio percent of memory, and for others than root a little less.
+ */
+#define OVERCOMMIT_GUESS      0u
+#define OVERCOMMIT_ALWAYS     1u
+#define OVERCOMMIT_NEVER      2u
+#define OVERCOMMIT_ROOT_PAGES (totalram_pages() / 32)
+extern u32 overcommit_memory, overcommit_ratio;
+
+/*
+ * The pages promised to private writable mappings, Committed_AS; and how many
+ * OVERCOMMIT_NEVER allows, CommitLimit.
+ */
 u32 vm_committed_pages(void);
+u32 vm_commit_limit(void);
 
 /*
  * Makes vma, not yet linked, map a new shared object of its size: MAP_SHARED |
@@ -393,6 +408,9 @@ int __must_check copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf,
  * turns it off.
  */
 extern u32 fault_around_bytes;
+
+/* min_flt and maj_flt of address spaces that are no more, summed. */
+extern atomic_t past_min_flt, past_maj_flt;
 
 /* ---- vmalloc (mm/vmalloc.c) -------------------------------------- */
 

@@ -7,6 +7,7 @@
 #include <mm/internal.h>
 
 static atomic_t mms = ATOMIC_INIT(0); /* with users; without init_mm */
+atomic_t past_min_flt, past_maj_flt;
 
 struct page *empty_zero_page;
 u32 zero_pfn;
@@ -139,6 +140,8 @@ void mmput(struct mm_struct *mm)
 	/* Nobody can find mm any more, so no lock is taken. */
 	exit_mmap(mm);
 	check_mm(mm);
+	atomic_add(atomic_read(&mm->min_flt), &past_min_flt);
+	atomic_add(atomic_read(&mm->maj_flt), &past_maj_flt);
 	left = atomic_dec_return_relaxed(&mms);
 	BUG_ON(left < 0);
 	/* The VMAs are gone, which were the last to need the program's text. */

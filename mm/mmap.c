@@ -22,7 +22,8 @@ static u32 calc_vm_flags(const struct mm_struct *mm, u32 prot, u32 flags)
 		vm_flags |= VM_GROWSDOWN;
 	if (flags & MAP_LOCKED)
 		vm_flags |= VM_LOCKED;
-	if (flags & MAP_NORESERVE)
+	if (flags & MAP_NORESERVE &&
+	    READ_ONCE(overcommit_memory) != OVERCOMMIT_NEVER)
 		vm_flags |= VM_NORESERVE;
 	/*
 	 * check_file takes VM_MAYWRITE away again where the file is not open

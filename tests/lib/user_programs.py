@@ -35,6 +35,7 @@ NOT_COMPARED = {
     "long_walks": "the emulator's processes cannot share their memory",
     "work": "it asks our kernel's audit after an allocation has failed",
     "ask_who": "it asks about the frames of a machine of 16 MiB",
+    "fault_around": "Linux has its setting in debugfs",
     "fair": "how long things take is exact by counted instructions only",
     "fail": "what it prints depends on which allocation fails",
     "reports": "it counts our kernel's reports in its log",

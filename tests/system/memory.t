@@ -42,6 +42,12 @@ reports = boot.console.count("invoked oom-killer")
 tap.ok(0 < reports <= 20, f"few words said of it: {reports} reports in less "
        "than ten seconds", boot)
 
+boot = machine.boot("init=/test/fault_around",
+                    initrd=f"{machine.OUT}/test-initramfs.cpio")
+tap.ok(boot.status == 0 and "ok 18 " in boot.console,
+       "fault_around_bytes: so many pages come, and so many faults are counted",
+       boot)
+
 boot = machine.boot("init=/test/pressure", memory="64M",
                     initrd=f"{machine.OUT}/test-initramfs.cpio")
 tap.is_(boot.status, 0, "several at once, for a while: the cache goes first, "
