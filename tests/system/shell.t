@@ -49,7 +49,10 @@ class Session:
 CONVERSATION = [
     ("echo hello there", r"^hello there$"),
     ("ls /", r"(?s)bin.*"),
-    ("ls -l /bin/hello", r"hello"),
+    ("ls -l /bin/hello",
+     r"-rwxr-xr-x    1 0        0        [ \d]{8}\d Jan  1  1970 /bin/hello"),
+    ("ls -l /dev/null", r"crw-rw-rw-    1 0        0           1,   3 \w{3} "),
+    ("ls -l /dev", r"lrwxrwxrwx .* stdin -> /proc/self/fd/0"),
     ("cat /etc/motd", r"Pagewalk"),
     ("hello a b", r"Hello from user mode: a b"),
     ("faults", r"(?s)^(?!.*FALSE).*Case 3b.*no copy"),
