@@ -139,7 +139,7 @@ def two_terminals():
         port = free.getsockname()[1]
     prompt = r"\(gdb\) "
     debugger = spawn("sh", "tools/debug.sh", machine.OUT, str(port),
-                     *machine.command("quiet init=/bin/tour shell",
+                     *machine.command("quiet init=/bin/sh",
                                       kernel=f"{machine.OUT}/nopan/pagewalk.bin"))
     debugger.expect(prompt)
     debugger.sendline("set remotetimeout 300")

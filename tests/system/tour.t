@@ -31,10 +31,20 @@ def alone():
         tap.is_(missing, [], "it shows what it is for", boot)
 
 
-def with_shell():
+def with_shell(leave=None):
+    """Somebody presses Enter at each stop, or q at one of them."""
     line = machine.command("init=/bin/tour shell")
     child = pexpect.spawn(line[0], line[1:], encoding="utf-8",
                           timeout=machine.SECONDS, env=machine.environment())
+    for stop in range(2, leave or 9):
+        child.expect(f"Enter: stop {stop} of 8")
+        child.sendline("")
+    if leave:
+        child.expect(f"Enter: stop {leave} of 8")
+        child.sendline("q")
+    made = leave - 1 if leave else 8
+    tap.ok(child.expect([f"end: {made} of {made} programs", pexpect.TIMEOUT])
+           == 0, f"at a terminal it waits; {made} stops", child.before)
     child.expect(r"\$ $")
     child.sendline("exit")
     child.expect(pexpect.EOF)
@@ -44,4 +54,5 @@ def with_shell():
 
 alone()
 with_shell()
+with_shell(leave=3)
 tap.done()

@@ -2,8 +2,9 @@
  * tour - a guided walk: each program that shows something, introduced.
  *
  * `make run` boots into it. Exit status 0 only if every program succeeded, and
- * each of them checks what it prints. With the argument "shell" a shell
- * follows, whose status is then the tour's unless the tour had failed; with a
+ * each of them checks what it prints. With the argument "shell", for somebody at
+ * a terminal, it waits for Enter before each stop but the first, and a shell
+ * follows, whose status is then the tour's unless the tour had failed. With a
  * number only that stop is made.
  */
 #include <stdbool.h>
@@ -88,11 +89,34 @@ static bool visit(int i)
 	return status == 0;
 }
 
+/* False: the shell is wanted now. Nobody to answer: on with it. */
+static bool go_on(int next)
+{
+	char answer[80];
+
+	printf("\n-- Enter: stop %d of %d; q: the shell -- ", next, NR_STOPS);
+	fflush(stdout);
+	return !fgets(answer, sizeof(answer), stdin) || answer[0] != 'q';
+}
+
+/* The stops, one after the other; true if each that was made was good. */
+static bool walk_through(bool ask)
+{
+	int good = 0, made = 0;
+
+	while (made < NR_STOPS && (!ask || !made || go_on(made + 1)))
+		good += visit(made++);
+	printf("\n---- The tour's end: %d of %d programs showed what they "
+	       "claim ----\n",
+	       good, made);
+	return good == made;
+}
+
 int main(int argc, char **argv)
 {
 	bool shell = argc > 1 && strcmp(argv[1], "shell") == 0;
-	int good = 0, status;
 	uint32_t only;
+	int status;
 
 	if (argc > 1 && !shell) {
 		if (parse_number(argv[1], &only) && only >= 1 &&
@@ -103,12 +127,7 @@ int main(int argc, char **argv)
 			NR_STOPS);
 		return 2;
 	}
-	for (int i = 0; i < NR_STOPS; i++)
-		good += visit(i);
-	printf("\n---- The tour's end: %d of %d programs showed what they "
-	       "claim ----\n",
-	       good, NR_STOPS);
-	status = good == NR_STOPS ? 0 : 1;
+	status = walk_through(shell && isatty(STDIN_FILENO)) ? 0 : 1;
 	if (shell) {
 		char *sh[] = { "/bin/sh", NULL };
 		int shell_status;
