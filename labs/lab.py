@@ -96,18 +96,57 @@ class Lab:
             sys.exit(f"labs/{self.name}/grade: unexpected line {line!r}")
 
     def hunks(self):
-        """(old, new) of each hunk; they are found by their text, not numbers."""
+        """The lines of each hunk, with their signs."""
         for hunk in re.split(r"^@@.*\n", self.patch, flags=re.M)[1:]:
-            yield tuple("".join(line[1:] for line in hunk.splitlines(True)
-                                if line[0] in sides) for sides in (" -", " +"))
+            yield hunk.splitlines()
+
+    def places(self, text):
+        """[(first line, line behind the last) in text where a hunk fits, for each
+        hunk]: as code, for comments are rewritten more often."""
+        there = code_lines(text.splitlines())
+        for hunk in self.hunks():
+            old = [code for _, code in code_lines(
+                [line[1:] for line in hunk if line[0] in " -"])]
+            yield [(there[n][0], there[n + len(old) - 1][0] + 1)
+                   for n in range(len(there) - len(old) + 1)
+                   if [code for _, code in there[n:n + len(old)]] == old]
 
     def take_out(self, text):
         """The text of self.file without what the lab asks for."""
-        for old, new in self.hunks():
-            if ("\n" + text).count("\n" + old) != 1:
+        lines = text.splitlines()
+        edits = []
+        for hunk, places in zip(self.hunks(), self.places(text)):
+            if len(places) != 1:
                 sys.exit(f"labs/{self.name}/take.patch does not fit {self.file}")
-            text = ("\n" + text).replace("\n" + old, "\n" + new)[1:]
-        return text
+            edits.append((*places[0], new_side(hunk)))
+        for first, behind, new in reversed(edits):
+            lines[first:behind] = new
+        return "\n".join(lines) + "\n"
+
+
+def code_lines(lines):
+    """[(index, code)] of the lines that are not comment or blank alone; the first
+    may be in the middle of a comment."""
+    found, inside = [], False
+    for index, line in enumerate(lines):
+        if inside or re.match(r"\s*\*( |/|$)", line):
+            inside = "*/" not in line
+            line = "" if inside else line.split("*/", 1)[1]
+        line = re.sub(r"/\*.*?\*/", "", line)
+        if "/*" in line:
+            inside, line = True, line.split("/*")[0]
+        if line.strip():
+            found.append((index, " ".join(line.split())))
+    return found
+
+
+def new_side(hunk):
+    """What replaces the code of a hunk: context that is no code stays outside."""
+    code = {index for index, _ in code_lines([line[1:] for line in hunk])}
+    kept = [index for index, line in enumerate(hunk)
+            if index in code or line[0] == "+"]
+    return [hunk[index][1:] for index in range(kept[0], kept[-1] + 1)
+            if hunk[index][0] in " +"]
 
 
 class Riddle:
