@@ -52,6 +52,9 @@
 #define TEXT_OFFSET 0x00010000
 #define KERNEL_BASE (PAGE_OFFSET + TEXT_OFFSET)
 
+/* Where a loader's list goes that lay in the image's place (startup/head.S). */
+#define BOOT_LIST_OFFSET 0x00001000
+
 /*
  * The board's first byte of RAM comes from board/$(BOARD)/board.mk as
  * -DPHYS_OFFSET=..., a multiple of 16 MiB.

@@ -22,6 +22,8 @@
 
 #define ID_PFR1_GENERIC_TIMER	(0xf << 16)
 #define ZIMAGE_MAGIC	0x016f2818
+#define ATAG_CORE	0x54410001	/* a list's second word, ... */
+#define FDT_MAGIC_LE	0xedfe0dd0	/* ... or its first */
 #define LOAD_OFFSET	(PAGE_OFFSET - PHYS_OFFSET)
 
 	.syntax unified
@@ -77,6 +79,7 @@ copied_from:					@ to copied_to: see move_image
 	bl	security_state
 	mov	r7, r0
 	bl	board_outer_off
+	bl	keep_list
 	bl	move_image			@ from here on at the linked address
 
 	ldr	sp, =boot_stack_top
@@ -243,11 +246,45 @@ skip_undefined:
 	movs	pc, lr				@ LR is behind it already (B1.8.3)
 
 	/*
+	 * A list (r9) in the image's place, or so near below it that it may reach
+	 * there, goes to RAM's second page, unless the image itself lies there:
+	 * as much of it as fits below the image's old and new place.
+	 */
+keep_list:
+	ldr	r0, =PHYS_OFFSET + BOOT_LIST_OFFSET
+	ldr	r2, =_end - LOAD_OFFSET
+	cmp	r9, r0
+	cmphi	r2, r9
+	bxls	lr				@ it is in nobody's way
+	tst	r9, #3
+	bxne	lr				@ no list: boot.c says so
+	ldmia	r9, {r1, r2}
+	ldr	r3, =FDT_MAGIC_LE
+	ldr	r4, =ATAG_CORE
+	cmp	r1, r3
+	cmpne	r2, r4
+	bxne	lr
+	ldr	r1, =_start			@ it may reach up to here, ...
+	adr	r2, _start
+	sub	r3, r2, #PHYS_OFFSET
+	cmp	r3, #BOOT_LIST_OFFSET
+	bxls	lr
+	cmp	r3, #TEXT_OFFSET
+	movlo	r1, r2				@ ... or to the image as it is
+	mov	r2, r9
+	mov	r9, r0
+1:	ldr	r3, [r2], #4
+	str	r3, [r0], #4
+	cmp	r0, r1
+	blo	1b
+	bx	lr
+
+	/*
 	 * To the linked address if we are elsewhere: in flash, or where a loader
 	 * liked it better, and however near: as memmove does, upward from the
 	 * last word, downward from the first. Neither loop is copied, nor written
 	 * to: the one lies before the first word, the other behind the last.
-	 * What the image overlaps is gone then; boot.c looks for the list there.
+	 * What the image overlaps is gone then, but for the list: keep_list.
 	 */
 move_image:
 	adr	r0, _start

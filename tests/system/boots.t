@@ -237,15 +237,15 @@ def older_cores():
         tap.has(said, text, f"{core} gets a sentence")
 
 
-def placed(list_at, the_list, initrd_at=None):
+def placed(list_at, the_list, initrd_at=None, image_at=0x10000):
     """What boots with r2 = list_at: the offset into RAM where the_list lies."""
     base = RAM[machine.BOARD]
     # ldr r2, [pc, #4]; ldr pc, [pc, #4]: the fourth and the fifth word
     stub = struct.pack("<5I", 0xe59f2004, 0xe59ff004, 0, base + list_at,
-                       base + 0x10000)
+                       base + image_at)
     parts = [(write("stub", stub), 0x7000000, ",cpu-num=0"),
              (write("list", the_list), list_at, ""),
-             (f"{machine.OUT}/pagewalk.bin", 0x10000, "")]
+             (f"{machine.OUT}/pagewalk.bin", image_at, "")]
     if initrd_at:
         parts.append((f"{machine.OUT}/initramfs.cpio", initrd_at, ""))
     extra = [word for path, at, more in parts for word in (
@@ -280,10 +280,26 @@ def list_anywhere():
         tap.ok("Boot arguments: ATAGs" in boot.console and boot.status == 0,
                f"ATAGs {what}", boot)
     end = os.path.getsize(f"{machine.OUT}/pagewalk.bin") + 0x10000
+    tree = fdt.tree([
+        ("memory", {"reg": fdt.cells(RAM[machine.BOARD], 128 << 20)}, []),
+        ("chosen", {"bootargs": b"init=/bin/hello\0"}, [])])
+    roomy = tree[:4] + struct.pack(">I", 1 << 20) + tree[8:]
+    bss = end + 0x1000 & ~3
+    for at, image, the_list, what in (
+            (bss, 0x10000, atags(128), "the .bss of an image in its place"),
+            (bss, 0x8000, atags(128), "the .bss of one that lies below it"),
+            (0x20000, 0x1000000, atags(128), "an image's place"),
+            (0x20000, 0x1000000, roomy, "that place: a tree of 1 MiB, it says"),
+            (0xff00, 0x1000000, tree, "the word where that place begins")):
+        boot = loaded(at, the_list, None, image)
+        tap.ok("init=/bin/hello" in boot.console and boot.status == 0,
+               f"a list in {what}", boot)
     text = "r2 points to where the image has its place."
     tap.has(machine.says(machine.command(
-        **placed(end + 0x1000 & ~3, atags(128))), text), text,
-            "a list that lies in .bss")
+        **placed(bss, atags(128), None, 0x800)), text), text,
+            "a list in .bss, and an image where it would be kept")
+    boot = loaded(0x20000, tree[:-100] + bytes(100), None, 0x1000000)
+    tap.has(boot.console, "unusable", "a tree that has been cut off")
     archive = os.path.getsize(f"{machine.OUT}/initramfs.cpio") >> 10
     for at, memory, says in (
             (0x4000000, 128, f"archive {archive} KiB"),
