@@ -10,6 +10,6 @@ UART_PA := 0x09000000
 UART_HZ := 24000000
 UART_BAUD := 38400
 TIMER_HZ := 0
-CPU ?= cortex-a15
+CPU := $(or $(CPU),cortex-a15)
 QEMU_MACHINE := -M virt -cpu $(CPU) -m 128M -nic none
 board-drivers := pl011.c gic.c generic_timer.c pl031.c psci.c no_outer_cache.S
