@@ -27,6 +27,33 @@ void sched_init(void);
  * Interrupts are off.
  */
 bool scheduler_tick(bool user, u32 nr);
+/*
+ * task weighs that from now on: 2^24 / weight, or less than RT_INV_WEIGHTS for a
+ * real-time task. If it is ready, it is queued anew.
+ */
+void set_inv_weight(struct task_struct *task, u32 inv_weight);
+
+/*
+ * Real-time tasks that are ready, kept by services/sched: nobody makes a task
+ * one of them otherwise. runqueue.lock is held, interrupts are off.
+ */
+struct realtime_operations {
+	/* task is ready; first: before those of its priority. */
+	void (*put)(struct task_struct *task, bool first);
+	/* The one that runs next, out of the queue; NULL: none, others may run. */
+	struct task_struct *(*take)(bool others);
+	/* This one, out of the queue. */
+	void (*remove)(struct task_struct *task);
+	/*
+	 * nr ticks of curr's are over. Is its turn? over: by its share it is;
+	 * others: somebody with a share is ready.
+	 */
+	bool (*tick)(const struct task_struct *curr, u32 nr, bool over,
+		     bool others);
+};
+
+extern struct realtime_operations realtime_ops; /* constant after boot */
+
 #define NR_LOADS 3          /* of the last 1, 5 and 15 minutes */
 #define LOAD_ONE (1u << 11) /* one task that wants the core all the time */
 

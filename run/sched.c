@@ -6,14 +6,12 @@
  * the least runs next, so tasks that always want to run get the core in
  * proportion to their weights. A woken task preempts the running one if it is
  * far enough behind it: TIF_NEED_RESCHED, as at the end of a slice. The idle
- * task is never queued. The kernel is not preempted.
+ * task is never queued. The kernel is not preempted. Real-time tasks have no share:
+ * realtime_ops keeps them, and they run before all others.
  *
  * The queue is a list, sorted by vruntime and searched from the end where the
  * task most likely belongs: the back for a task that has run, the front for a
- * woken one. With few tasks that takes one comparison, where a red-black tree
- * (sys/tree.h) takes 68 instructions more for a switch between two. Searching
- * thousands with interrupts off would take too long, so while there are many
- * tasks a tree of the ready ones finds their places.
+ * woken one; among many tasks a tree (many.c) finds the place.
  */
 #include <asm/barrier.h>
 #include <asm/uaccess.h>
@@ -22,6 +20,7 @@
 #include <mmu/mmu.h>
 #include <percpu.h>
 #include <run/run.h>
+#include <run/runqueue.h>
 #include <syscalls.h>
 #include <trace.h>
 
@@ -41,43 +40,11 @@
 
 /* Between two samples of the load. */
 #define LOAD_TICKS (5 * HZ)
-/* With more tasks than this, ready or not, searches use the tree. */
-#define MANY_TASKS 40u
-
-TAILQ_HEAD(ready_list, task_struct);
-RB_HEAD(ready_tree, task_struct);
-
-struct runqueue {
-	spinlock_t lock;         /* irqs off */
-	struct ready_list ready; /* lock: the least vruntime is first */
-	struct ready_tree tree;  /* lock: the same tasks, if there are many */
-	u32 nr_alive;            /* lock: ready, running or asleep */
-	bool many;               /* lock: the tree is in use */
-	u32 min_units; /* lock: the least there was; never goes back */
-	u32 since;     /* lock: clock_ns_low() when it was last read */
-	struct task_struct *idle; /* constant */
-	/* From before a switch to after it: who ran, and the mm to drop. */
-	struct task_struct *prev;
-	struct mm_struct *prev_mm;
-	struct core_use use; /* lock */
-	u64 next_load;       /* lock: jiffies at the next look for use.load */
-};
 
 static DEFINE_PER_CPU(struct runqueue, runqueues);
+struct realtime_operations realtime_ops;
 
 /* ---- virtual run time; rq->lock held ----------------------------- */
-
-static inline u32 vruntime_units(const struct task_struct *task)
-{
-	return (u32)(task->vruntime >> 32);
-}
-
-/* How many units `task` has run less than `other`; negative: it ran more. */
-static inline s32 units_behind(const struct task_struct *task,
-			       const struct task_struct *other)
-{
-	return (s32)(vruntime_units(other) - vruntime_units(task));
-}
 
 /*
  * Charges curr for the time since the last call. The tick calls this too, so
@@ -101,67 +68,6 @@ static inline void update_curr(struct runqueue *rq, struct task_struct *curr)
 		first = curr;
 	if ((s32)(vruntime_units(first) - rq->min_units) > 0)
 		rq->min_units = vruntime_units(first);
-}
-
-/* ---- many tasks; rq->lock held ----------------------------------- */
-
-RB_GENERATE_INSERT_COLOR(ready_tree, task_struct, run_node, static)
-RB_GENERATE_REMOVE_COLOR(ready_tree, task_struct, run_node, static)
-RB_GENERATE_REMOVE(ready_tree, task_struct, run_node, static)
-
-/* Inserts task, in both, before the first that it is behind by `beside`. */
-static __noinline void queue_in_tree(struct runqueue *rq,
-				     struct task_struct *task, s32 beside)
-{
-	struct task_struct *t, *parent = NULL, *before = NULL;
-	struct task_struct **place = &RB_ROOT(&rq->tree);
-
-	while ((t = *place) != NULL) {
-		parent = t;
-		if (units_behind(task, t) >= beside) {
-			place = &RB_LEFT(t, run_node);
-		} else {
-			before = t;
-			place = &RB_RIGHT(t, run_node);
-		}
-	}
-	RB_SET(task, parent, run_node);
-	*place = task;
-	if (parent)
-		ready_tree_RB_INSERT_COLOR(&rq->tree, task);
-	else
-		RB_COLOR(task, run_node) = RB_BLACK; /* the root */
-	if (before)
-		TAILQ_INSERT_AFTER(&rq->ready, before, task, run_link);
-	else
-		TAILQ_INSERT_HEAD(&rq->ready, task, run_link);
-}
-
-/* Enters all ready tasks into the tree; their order is the list's. */
-static __noinline void begin_tree(struct runqueue *rq)
-{
-	struct ready_list ready = TAILQ_HEAD_INITIALIZER(ready);
-	struct task_struct *task;
-
-	TAILQ_CONCAT(&ready, &rq->ready, run_link);
-	while ((task = TAILQ_FIRST(&ready)) != NULL) {
-		TAILQ_REMOVE(&ready, task, run_link);
-		queue_in_tree(rq, task, 1);
-	}
-	rq->many = true;
-}
-
-static __noinline void take_from_tree(struct runqueue *rq,
-				      struct task_struct *task)
-{
-	/* Often it is the only one; then there is nothing to rebalance. */
-	if (RB_ROOT(&rq->tree) == task && !RB_LEFT(task, run_node) &&
-	    !RB_RIGHT(task, run_node))
-		RB_INIT(&rq->tree);
-	else
-		RB_REMOVE(ready_tree, &rq->tree, task);
-	if (RB_EMPTY(&rq->tree) && rq->nr_alive <= MANY_TASKS)
-		rq->many = false;
 }
 
 /* ---- the queue; rq->lock held ------------------------------------ */
@@ -222,6 +128,26 @@ static inline void queue_woken(struct runqueue *rq, struct task_struct *task)
 		TAILQ_INSERT_TAIL(&rq->ready, task, run_link);
 }
 
+static __noinline void queue_realtime(struct runqueue *rq,
+				      struct task_struct *task, bool first)
+{
+	rq->nr_realtime++;
+	realtime_ops.put(task, first);
+}
+
+/* The first runs next, out of the queue. */
+static inline struct task_struct *take_first(struct runqueue *rq)
+{
+	struct task_struct *next = TAILQ_FIRST(&rq->ready);
+
+	if (unlikely(!next))
+		return rq->idle;
+	TAILQ_REMOVE(&rq->ready, next, run_link);
+	if (unlikely(rq->many))
+		take_from_tree(rq, next);
+	return next;
+}
+
 /*
  * A task wakes: it is ready, with a bounded credit for its sleep. It runs at
  * once if it is far enough behind: 2.1 ms at nice 0, more the lighter it is.
@@ -234,12 +160,17 @@ static inline void activate_task(struct runqueue *rq, struct task_struct *task)
 	struct task_struct *curr = current;
 	u32 floor;
 
+	if (unlikely(is_realtime_task(task))) {
+		queue_realtime(rq, task, false);
+		return;
+	}
 	update_curr(rq, curr);
 	floor = rq->min_units - SLEEPER_CREDIT;
 	if (vruntime_units(task) - floor >= FAR_AHEAD) /* or below the floor */
 		task->vruntime = (u64)floor << 32;
 	queue_woken(rq, task);
-	if (unlikely(units_behind(task, curr) > lead))
+	if (unlikely(units_behind(task, curr) > lead) &&
+	    !is_realtime_task(curr))
 		atomic_or(TIF_NEED_RESCHED, &curr->thread_info.flags);
 }
 
@@ -335,7 +266,7 @@ static inline void finish_task_switch(struct runqueue *rq)
  * increment if another task runs next. Hold rq->lock.
  */
 static inline u32 *put_prev_task(struct runqueue *rq, struct task_struct *prev,
-				 bool yields)
+				 bool yields, bool realtime)
 {
 	account(rq, prev);
 	/* A signal that came before the sleep found prev running: no sleep. */
@@ -343,36 +274,63 @@ static inline u32 *put_prev_task(struct runqueue *rq, struct task_struct *prev,
 		prev->state = TASK_RUNNING;
 	if (!yields && prev->state != TASK_RUNNING) {
 		prev->on_rq = false;
+		if (realtime)
+			rq->nr_realtime--;
 		return &prev->use.nvcsw;
 	}
-	if (yields)
+	if (realtime)
+		realtime_ops.put(prev, !yields);
+	else if (yields)
 		queue_yielding(rq, prev);
 	else if (likely(prev != rq->idle))
 		queue_from_back(rq, prev, 0);
 	return &prev->use.nivcsw;
 }
 
+/*
+ * prev stops running; returns who runs next, and counts the switch if there is
+ * one. classes: there are real-time tasks. rq->lock held.
+ */
+static __always_inline struct task_struct *choose_next(struct runqueue *rq,
+						       struct task_struct *prev,
+						       bool yields,
+						       bool classes)
+{
+	u32 *count = put_prev_task(rq, prev, yields,
+				   classes && is_realtime_task(prev));
+	struct task_struct *next = classes ?
+		realtime_ops.take(!TAILQ_EMPTY(&rq->ready)) :
+		NULL;
+
+	if (!next)
+		next = take_first(rq);
+	if (likely(next != prev))
+		++*count;
+	return next;
+}
+
+static __noinline struct task_struct *choose_by_class(struct runqueue *rq,
+						      struct task_struct *prev,
+						      bool yields)
+{
+	return choose_next(rq, prev, yields, true);
+}
+
 /* Inlined twice: a flag tested at run time would be 2 % of a switch. */
 static __always_inline void __schedule(bool yields)
 {
-	u32 flags = local_irq_save(), *count;
+	u32 flags = local_irq_save();
 	struct runqueue *rq = &this_cpu(runqueues);
 	struct task_struct *prev = current, *next;
 
 	spin_lock(&rq->lock);
 	if (test_thread_flag(TIF_NEED_RESCHED))
 		atomic_andnot(TIF_NEED_RESCHED, &prev->thread_info.flags);
-	count = put_prev_task(rq, prev, yields);
-	next = TAILQ_FIRST(&rq->ready);
-	if (likely(next)) {
-		TAILQ_REMOVE(&rq->ready, next, run_link);
-		if (unlikely(rq->many))
-			take_from_tree(rq, next);
-	} else {
-		next = rq->idle;
-	}
+	if (unlikely(rq->nr_realtime))
+		next = choose_by_class(rq, prev, yields);
+	else
+		next = choose_next(rq, prev, yields, false);
 	if (likely(next != prev)) {
-		++*count;
 		rq->use.switches++;
 		rq->prev = prev;
 		context_switch_mm(rq, prev, next);
@@ -485,7 +443,47 @@ void wake_up_new_task(struct task_struct *task)
 	task->on_rq = true;
 	if (++rq->nr_alive > MANY_TASKS && !rq->many)
 		begin_tree(rq);
-	queue_from_back(rq, task, 1);
+	if (unlikely(is_realtime_task(task)))
+		queue_realtime(rq, task, false);
+	else
+		queue_from_back(rq, task, 1);
+	spin_unlock_irqrestore(&rq->lock, flags);
+}
+
+/* It is queued; rq->lock held. */
+static void dequeue(struct runqueue *rq, struct task_struct *task)
+{
+	if (is_realtime_task(task)) {
+		realtime_ops.remove(task);
+		return;
+	}
+	TAILQ_REMOVE(&rq->ready, task, run_link);
+	if (rq->many)
+		take_from_tree(rq, task);
+}
+
+void set_inv_weight(struct task_struct *task, u32 inv_weight)
+{
+	struct runqueue *rq = &this_cpu(runqueues);
+	bool from = is_realtime_task(task), to = inv_weight < RT_INV_WEIGHTS;
+	bool queued, less = inv_weight > task->inv_weight;
+	u32 flags;
+
+	spin_lock_irqsave(&rq->lock, flags);
+	queued = (from || to) && task->on_rq && task != current;
+	if (queued)
+		dequeue(rq, task);
+	if (from) /* what it ran meanwhile is no debt */
+		task->vruntime = (u64)rq->min_units << 32;
+	if (task->on_rq)
+		rq->nr_realtime += (u32)to - (u32)from;
+	WRITE_ONCE(task->inv_weight, inv_weight);
+	if (queued && to)
+		realtime_ops.put(task, less);
+	else if (queued)
+		queue_from_back(rq, task, 1);
+	if (from || to)
+		atomic_or(TIF_NEED_RESCHED, &current->thread_info.flags);
 	spin_unlock_irqrestore(&rq->lock, flags);
 }
 
@@ -494,11 +492,11 @@ void wake_up_new_task(struct task_struct *task)
 static u32 nr_running(const struct runqueue *rq)
 {
 	const struct task_struct *task;
-	u32 n = current != rq->idle; /* it is not in the queue */
+	u32 n = rq->nr_realtime;
 
 	TAILQ_FOREACH(task, &rq->ready, run_link)
 		n++;
-	return n;
+	return n + (current != rq->idle && !is_realtime_task(current));
 }
 
 /*
@@ -559,15 +557,19 @@ bool scheduler_tick(bool user, u32 nr)
 	struct runqueue *rq = &this_cpu(runqueues);
 	struct task_struct *curr = current;
 	const struct task_struct *first;
+	bool over;
 
 	spin_lock(&rq->lock);
 	count_ticks(rq, curr, user, nr);
 	update_curr(rq, curr);
 	first = TAILQ_FIRST(&rq->ready);
-	if (first && units_behind(first, curr) > 0)
+	over = first && units_behind(first, curr) > 0;
+	if (unlikely(rq->nr_realtime))
+		over = realtime_ops.tick(curr, nr, over, first != NULL);
+	if (over)
 		atomic_or(TIF_NEED_RESCHED, &curr->thread_info.flags);
 	spin_unlock(&rq->lock);
-	return first != NULL; /* else no slice ends */
+	return first || rq->nr_realtime; /* else no slice ends */
 }
 
 void cpu_idle(void)
@@ -581,7 +583,8 @@ void cpu_idle(void)
 		 * returns at once (DDI0406C B1.8.13).
 		 */
 		local_irq_disable();
-		if (TAILQ_EMPTY(&this_cpu(runqueues).ready)) {
+		if (TAILQ_EMPTY(&this_cpu(runqueues).ready) &&
+		    !this_cpu(runqueues).nr_realtime) {
 			tick_stop(true);
 			wfi();
 			tick_stop(false);

@@ -39,8 +39,9 @@ struct cpu_context {
 	u32 tpidrurw;
 };
 
-/* The inv_weight of nice 0. */
+/* The inv_weight of nice 0; real-time tasks have those below the second. */
 #define NICE_0_INV_WEIGHT (1u << 14)
+#define RT_INV_WEIGHTS    99u
 
 /* What a task has used, or the sum of several dead ones. */
 struct task_usage {
@@ -181,6 +182,11 @@ TAILQ_HEAD(task_list, task_struct);
  * must therefore not spin on it; timers of services are put off (run/timer.c).
  */
 extern spinlock_t tasklist_spinlock;
+
+static inline bool is_realtime_task(const struct task_struct *task)
+{
+	return READ_ONCE(task->inv_weight) < RT_INV_WEIGHTS;
+}
 
 /* The boot task, pid 0, becomes the idle task. */
 extern struct task_struct init_task;

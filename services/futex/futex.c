@@ -152,13 +152,28 @@ static struct bucket *lock_bucket_of(const struct futex_waiter *w)
 	}
 }
 
+/* The first that is woken is a real-time task, of the highest priority. */
+static void add_waiter(struct bucket *b, struct futex_waiter *w)
+{
+	struct futex_waiter *f = NULL;
+
+	if (unlikely(is_realtime_task(w->task)))
+		TAILQ_FOREACH(f, &b->waiters, link)
+			if (f->task->inv_weight > w->task->inv_weight)
+				break;
+	if (f)
+		TAILQ_INSERT_BEFORE(f, w, link);
+	else
+		TAILQ_INSERT_TAIL(&b->waiters, w, link);
+}
+
 void futex_queue(struct futex_waiter *w)
 {
 	struct bucket *b;
 
 	w->bucket = futex_bucket(&w->key);
 	b = futex_lock_bucket(w->bucket);
-	TAILQ_INSERT_TAIL(&b->waiters, w, link);
+	add_waiter(b, w);
 	spin_unlock(&b->lock);
 }
 
@@ -259,7 +274,7 @@ static void move_waiter(struct futex_waiter *w, const struct futex_key *to)
 	TAILQ_REMOVE(&buckets[w->bucket].waiters, w, link);
 	w->key = *to;
 	w->bucket = i;
-	TAILQ_INSERT_TAIL(&buckets[i].waiters, w, link);
+	add_waiter(&buckets[i], w);
 }
 
 /*

@@ -42,7 +42,7 @@ bool futex_same_key(const struct futex_key *a, const struct futex_key *b);
 /* The number of the bucket that a key's sleepers are in; and lock it. */
 u32 futex_bucket(const struct futex_key *key);
 struct bucket *futex_lock_bucket(u32 i);
-/* w->key is set: at the end of its bucket. (no lock) */
+/* w->key is set: into its bucket, among real-time tasks by priority. (no lock) */
 void futex_queue(struct futex_waiter *w);
 /* Leave the queue. True if a wake-up had come for it. (no lock) */
 bool futex_unqueue(struct futex_waiter *w);

@@ -103,24 +103,59 @@ static int start_lending(struct pi_waiter *w, s32 tid)
 	return err;
 }
 
+/* pi_lock held. */
+static void end_loan(struct pi_waiter *w)
+{
+	LIST_REMOVE(w, link);
+	w->owner = NULL;
+	w->futex.task->pi_wait = NULL;
+}
+
 /* True if that owner had gone, and with it the lock. */
 static bool stop_lending(struct pi_waiter *w)
 {
-	struct task_struct *owner = w->owner;
-	u32 flags;
+	struct task_struct *owner;
+	u32 flags = tasklist_lock();
 
-	if (!owner)
-		return false;
-	flags = tasklist_lock();
 	spin_lock(&pi_lock);
-	LIST_REMOVE(w, link);
-	w->owner = NULL;
-	current->pi_wait = NULL;
-	update_share(owner);
+	owner = w->owner;
+	if (owner) {
+		end_loan(w);
+		update_share(owner);
+	}
 	spin_unlock(&pi_lock);
 	tasklist_unlock(flags);
+	if (!owner)
+		return false;
 	put_task(owner);
 	return w->owner_left;
+}
+
+/*
+ * The running task has given its lock to heir: who waits for it lends to that one.
+ * It has to be so before heir wakes, which may be what preempts us then.
+ */
+static void pass_on_loans(struct pi_waiter *heir)
+{
+	struct task_struct *owner = heir->futex.task;
+	u32 flags = tasklist_lock();
+	struct pi_waiter *w, *next;
+
+	spin_lock(&pi_lock);
+	LIST_FOREACH_SAFE(w, &pi_waiters, link, next) {
+		if (w->owner != current ||
+		    !futex_same_key(&w->futex.key, &heir->futex.key))
+			continue;
+		put_task(current); /* the loan's reference */
+		if (w == heir)
+			end_loan(w);
+		else
+			w->owner = get_task(owner);
+	}
+	update_share(owner);
+	update_share(current);
+	spin_unlock(&pi_lock);
+	tasklist_unlock(flags);
 }
 
 void exit_pi_waiters(struct task_struct *task)
@@ -324,8 +359,11 @@ static int give_to_waiter(uaddr_t va, u32 i, struct pi_waiter *heir, u32 value)
 {
 	int err = set_lock_word(va, value,
 				(u32)heir->futex.task->pid | FUTEX_WAITERS);
-	struct bucket *b = futex_lock_bucket(i);
+	struct bucket *b;
 
+	if (!err)
+		pass_on_loans(heir);
+	b = futex_lock_bucket(i);
 	futex_wake_waiter(b, &heir->futex);
 	spin_unlock(&b->lock);
 	return err;

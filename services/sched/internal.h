@@ -4,11 +4,15 @@
 #ifndef SERVICES_SCHED_INTERNAL_H
 #define SERVICES_SCHED_INTERNAL_H
 
+#include <run/task.h>
 #include <services/sched/sched.h>
 #include <uapi/sched.h>
 
 #define MIN_NICE (-20)
 #define MAX_NICE 19
+
+#define RT_PRIO_MIN 1u
+#define RT_PRIO_MAX RT_INV_WEIGHTS
 
 /* What can be set of a task: struct sched_attr without a deadline. */
 struct sched_choice {
@@ -27,7 +31,11 @@ static inline bool is_realtime(u32 policy)
 u32 nice_weight(s32 nice);
 s32 clamp_nice(s32 nice);
 
-/* 2^24 by the weight that its class, priority and nice value give task. */
+/* At boot: the scheduler asks realtime.c for real-time tasks from now on. */
+void realtime_init(void);
+
+/* What the scheduler sorts by: RT_PRIO_MAX less a real-time priority, or else
+ * 2^24 by the weight that its class, priority and nice value give task. */
 u32 sched_own_inv_weight(const struct task_struct *task);
 /* They have changed: so does its share. What somebody lent it is forgotten. */
 void sched_update_weight(struct task_struct *task);

@@ -8,6 +8,7 @@
  */
 #include <cred.h>
 #include <proc/proc.h>
+#include <run/run.h>
 #include <services/sched/internal.h>
 #include <services/signal/signal.h>
 
@@ -41,8 +42,7 @@ static void set_nice(struct task_struct *task, s32 nice)
 void sched_lend(struct task_struct *task, u32 inv_weight)
 {
 	task->sched_lent = inv_weight != UINT32_MAX;
-	WRITE_ONCE(task->inv_weight,
-		   min(sched_own_inv_weight(task), inv_weight));
+	set_inv_weight(task, min(sched_own_inv_weight(task), inv_weight));
 }
 
 /* Whether `which` and `who` of the calls mean task. tasklist_lock held. */

@@ -2,36 +2,28 @@
  * Scheduling classes and processors: sched_setscheduler and its family, as Linux
  * answers them, on one scheduler of fair shares.
  *
- * A class is a share here. A real-time task weighs as much as nineteen of nice 0
- * at most: alone with one of these it has 95 % of the core, which is also what
- * Linux leaves to real-time tasks, so none of them can stop the machine. It is
- * woken ahead of others, as it has always run less by its share. A task of
- * SCHED_IDLE has Linux's weight of 3.
+ * The classes that are not real-time are shares: a task of SCHED_IDLE has Linux's
+ * weight of 3. What real-time tasks have instead: realtime.c.
  *
  * There is one processor, 0. Who may have which class: rights.c.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
+#include <run/run.h>
 #include <services/sched/internal.h>
 #include <services/time/time.h>
 #include <string.h>
 #include <uapi/sched.h>
 
-#define RT_PRIO_MIN 1u
-#define RT_PRIO_MAX 99u
+#define IDLE_WEIGHT 3u
 
-#define RT_WEIGHT_MAX (19 * 1024u)
-#define IDLE_WEIGHT   3u
-
-/* Half of the largest share, and the other half by priority. */
 u32 sched_own_inv_weight(const struct task_struct *task)
 {
 	u32 weight;
 
 	if (is_realtime(task->policy))
-		weight = RT_WEIGHT_MAX / 2 +
-			RT_WEIGHT_MAX / 2 * task->rt_priority / RT_PRIO_MAX;
-	else if (task->policy == SCHED_IDLE)
+		return RT_PRIO_MAX - task->rt_priority;
+	if (task->policy == SCHED_IDLE)
 		weight = IDLE_WEIGHT;
 	else
 		weight = nice_weight(task->nice);
@@ -40,7 +32,7 @@ u32 sched_own_inv_weight(const struct task_struct *task)
 
 void sched_update_weight(struct task_struct *task)
 {
-	WRITE_ONCE(task->inv_weight, sched_own_inv_weight(task));
+	set_inv_weight(task, sched_own_inv_weight(task));
 }
 
 /* ---- finding a task ---------------------------------------------- */
@@ -335,5 +327,6 @@ static int sched_fork(struct task_struct *child, u32 flags __unused_arg)
 }
 
 const struct service sched_service = {
+	.init = realtime_init,
 	.fork = sched_fork,
 };

@@ -36,6 +36,7 @@ NOT_COMPARED = {
     "work": "it asks our kernel's audit after an allocation has failed",
     "ask_who": "it asks about the frames of a machine of 16 MiB",
     "fault_around": "Linux has its setting in debugfs",
+    "realtime": "a host that stands still would use up what such tasks may have",
     "fair": "how long things take is exact by counted instructions only",
     "fail": "what it prints depends on which allocation fails",
     "reports": "it counts our kernel's reports in its log",

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Who gets the core, and when: tests/user/fair.c, with counted instructions.
+"""Who gets the core, and when: tests/user/fair.c and realtime.c, with counted
+instructions.
 
 A busy task's figures depend on how fast the core is, so each measurement names
 its speed: with shift=3 an instruction takes 8 ns, as on a core of 125 MHz; the
@@ -35,4 +36,10 @@ for name, (shift, text) in MEASUREMENTS.items():
     figures = re.findall(r"^# (.*)$", boot.console, re.M)
     tap.ok(boot.status == 0 and figures, text, boot)
     tap.diag("\n".join(figures))
+
+boot = machine.boot("quiet init=/test/realtime", memory="256M",
+                    initrd=f"{machine.OUT}/test-initramfs.cpio",
+                    extra=["-icount", "shift=5,sleep=off"])
+tap.ok(boot.status == 0, "real-time tasks go before all others, by priority",
+       boot)
 tap.done()

@@ -1,6 +1,6 @@
 /*
  * Scheduling classes and processors: what may be asked for, and that a real-time
- * task leaves the others something.
+ * task leaves the others something. In which order tasks run: realtime.c.
  */
 #include <uapi/resource.h>
 #include <uapi/sched.h>
