@@ -153,6 +153,11 @@ static int look_up(const struct nameidata *nd)
 	return -EEXIST;
 }
 
+static bool is_device(u32 mode)
+{
+	return S_ISCHR(mode) || S_ISBLK(mode);
+}
+
 /*
  * The walk stands on the directory. As in Linux -EEXIST comes before what else
  * is wrong. Directories whose names the kernel makes get no others.
@@ -170,6 +175,8 @@ static int make_at(const struct nameidata *nd, const struct making *what)
 	if (!is_ramfs_dir(nd->inode))
 		return -ENOENT;
 	err = may_create(nd->inode);
+	if (!err && is_device(what->mode) && !capable(CAP_MKNOD))
+		err = -EPERM;
 	if (err)
 		return err;
 	return what->old ? link_inode(nd, what->old) : make_inode(nd, what);
@@ -226,10 +233,9 @@ static int check_node(u32 type)
 	case S_IFREG:
 	case S_IFIFO:
 	case S_IFSOCK:
-		return 0;
 	case S_IFCHR:
 	case S_IFBLK:
-		return capable(CAP_MKNOD) ? 0 : -EPERM;
+		return 0;
 	case S_IFDIR:
 		return -EPERM;
 	default:
@@ -242,7 +248,7 @@ s32 sys_mknodat(s32 dirfd, uaddr_t path, u32 mode, u32 dev)
 	u32 type = mode & S_IFMT ? mode & S_IFMT : S_IFREG;
 	const struct making what = {
 		.mode = type | (mode & 07777 & ~current_umask()),
-		.rdev = S_ISCHR(type) || S_ISBLK(type) ? dev : 0,
+		.rdev = is_device(type) ? dev : 0,
 	};
 	int err = check_node(type);
 

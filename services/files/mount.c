@@ -303,49 +303,34 @@ static int read_text(uaddr_t from, char text[NAME_BYTES])
 	return from ? strncpy_from_user(text, from, NAME_BYTES, NULL) : 0;
 }
 
-static int new_mount(uaddr_t source, uaddr_t target, uaddr_t type, u32 flags,
-		     char *options)
+/* mount's texts and its point are those of the call. */
+static int add_mount(struct mount *mount, u32 flags, char *options)
 {
-	struct mount *mount = kzalloc(sizeof(*mount), GFP_KERNEL);
-	int err;
+	int err = 0;
 
-	if (!mount)
-		return -ENOMEM;
+	if (flags & (MS_BIND | MS_MOVE | MS_RDONLY))
+		return -EINVAL; /* a directory has one place, and is writable */
+	if (!S_ISDIR(mount->point->i_mode))
+		return -ENOTDIR;
 	mount->flags = flags;
-	err = read_text(type, mount->type);
-	if (!err)
-		err = read_text(source, mount->source);
-	if (!err)
-		err = user_path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW,
-				       &mount->point);
-	if (!err && !S_ISDIR(mount->point->i_mode))
-		err = -ENOTDIR;
 	down_write(&mounts_lock);
-	if (!err)
-		err = mount_type(mount, options);
+	err = mount_type(mount, options);
 	if (!err) {
 		mount->id = ++last_id;
 		TAILQ_INSERT_TAIL(&mounts, mount, link);
 	}
 	up_write(&mounts_lock);
-	if (err)
-		free_mount(mount);
 	return err;
 }
 
 /* Other flags for what is mounted; who shares mounts with whom: nobody does. */
-static int change_mount(uaddr_t target, u32 flags, char *options)
+static int change_mount(const struct inode *root, u32 flags, char *options)
 {
 	struct mount *mount;
-	struct inode *root;
-	int err = user_path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW, &root);
+	int err;
 
-	if (err)
-		return err;
-	if (flags & MS_REMOUNT && flags & MS_RDONLY) {
-		iput(root);
+	if (flags & MS_REMOUNT && flags & MS_RDONLY)
 		return -EBUSY; /* nothing here can be made read-only */
-	}
 	down_write(&mounts_lock);
 	mount = find_mount(root);
 	err = mount || root == root_inode ? 0 : -EINVAL;
@@ -354,27 +339,38 @@ static int change_mount(uaddr_t target, u32 flags, char *options)
 	if (mount && flags & MS_REMOUNT && !err)
 		mount->flags = flags & ~(u32)MS_REMOUNT;
 	up_write(&mounts_lock);
-	iput(root);
 	return err;
 }
 
+/* Linux's order: what cannot be read, what is not there, who may not. */
 s32 sys_mount(uaddr_t source, uaddr_t target, uaddr_t type, u32 flags,
 	      uaddr_t data)
 {
+	struct mount *mount = kzalloc(sizeof(*mount), GFP_KERNEL);
 	char options[NAME_BYTES];
+	bool changes = flags & (MS_REMOUNT | MS_PROPAGATION);
 	s32 err;
 
+	if (!mount)
+		return -ENOMEM;
 	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
 		flags &= ~(u32)MS_MGC_MSK;
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	if (!(flags & (MS_REMOUNT | MS_PROPAGATION)) &&
-	    flags & (MS_BIND | MS_MOVE | MS_RDONLY))
-		return -EINVAL; /* a directory has one place, and is writable */
-	err = read_text(data, options);
-	if (!err && flags & (MS_REMOUNT | MS_PROPAGATION))
-		return change_mount(target, flags, options);
-	return err ? err : new_mount(source, target, type, flags, options);
+	err = read_text(type, mount->type);
+	if (!err)
+		err = read_text(source, mount->source);
+	if (!err)
+		err = read_text(data, options);
+	if (!err)
+		err = user_path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW,
+				       &mount->point);
+	if (!err && !capable(CAP_SYS_ADMIN))
+		err = -EPERM;
+	if (!err)
+		err = changes ? change_mount(mount->point, flags, options) :
+				add_mount(mount, flags, options);
+	if (err || changes)
+		free_mount(mount);
+	return err;
 }
 
 /* ---- umount ------------------------------------------------------ */

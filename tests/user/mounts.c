@@ -152,6 +152,11 @@ static int as_user(void *arg)
 	(void)arg;
 	SYS(setuid32, 1001);
 	is(mount_on(dir, "tmpfs", 0), -EPERM, "a user's mount");
+	is(mount_on(scratch("none"), "tmpfs", 0), -ENOENT, "a user on nothing");
+	is(SYS(mount, 8, dir, "tmpfs", 0, 0), -EFAULT,
+	   "with a name at address 8");
+	is(SYS(mount, 0, dir, "tmpfs", MS_BIND, 0), -EPERM,
+	   "of a second place");
 	is(SYS(umount2, dir, 0), -EPERM, "a user's umount2");
 	return 0;
 }

@@ -148,6 +148,10 @@ static int not_root(void *path)
 	SYS(setuid32, 1001);
 	is(SYS(mknod, path, S_IFCHR | 0600, MKDEV(1, 3)), -EPERM,
 	   "a user's device");
+	is(SYS(mknod, "/none/x", S_IFCHR | 0600, MKDEV(1, 3)), -ENOENT,
+	   "where nothing is");
+	is(SYS(mknod, "/", S_IFBLK | 0600, MKDEV(1, 3)), -EEXIST,
+	   "or something is");
 	is(SYS(mknod, path, S_IFIFO | 0600, 0), 0, "his FIFO");
 	SYS(unlink, path);
 	is(SYS(mknod, path, 0600, 0), 0, "and a plain file");
