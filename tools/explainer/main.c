@@ -39,7 +39,7 @@ static const struct {
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-static int usage(void)
+static int print_usage(void)
 {
 	fprintf(stderr,
 		"usage: tools/explain WHAT VALUE [afe=0] [tre=0]\n"
@@ -71,14 +71,14 @@ int main(int argc, char **argv)
 	uint32_t word;
 
 	if (argc < 3)
-		return usage();
+		return print_usage();
 	for (int i = 3; i < argc; i++) {
 		if (strcmp(argv[i], "afe=0") == 0)
 			reading.afe = false;
 		else if (strcmp(argv[i], "tre=0") == 0)
 			reading.tre = false;
 		else
-			return usage();
+			return print_usage();
 	}
 	if (!parse_word(argv[2], &word)) {
 		fprintf(stderr, "explain: '%s' is no word in hexadecimal\n",
@@ -92,5 +92,5 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	fprintf(stderr, "explain: '%s' is unknown\n", argv[1]);
-	return usage();
+	return print_usage();
 }
