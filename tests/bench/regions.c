@@ -23,7 +23,7 @@ static uint8_t *page_of(const struct field *f, uint32_t area, uint32_t page)
 static void protect(uint8_t *p, uint32_t n, uint32_t prot)
 {
 	must(call3(__NR_mprotect, address(p), n * PAGE, prot) == 0,
-	     "mprotect of an area");
+	     "mprotect of a VMA");
 }
 
 /* Areas that cannot merge: each other one may only be read. */

@@ -10,7 +10,7 @@ import machine
 import tap
 
 CLAIMS = [
-    "every address above lies in an area with fitting rights",
+    "every address above lies in a VMA with fitting rights",
     "no page was there before it was touched, or a neighbour",
     "both reads got the same frame: the shared zero page",
     "no copy: the last owner keeps the frame",

@@ -1,10 +1,10 @@
 /*
  * faults - the four cases of a page fault, each on its own.
  *
- *	1 no area at the address			SIGSEGV
+ *	1 no VMA at the address			SIGSEGV
  *	2 just below the stack				the stack grows
- *	3 inside an area, no page yet			a page appears
- *	4 page there, read-only, area writable		copy-on-write
+ *	3 inside a VMA, no page yet			a page appears
+ *	4 page there, read-only, VMA writable		copy-on-write
  *
  * For each: the faults it took (getrusage) and the frames before and after
  * (/proc/self/pagemap). The cases are drawn at the head of mm/memory.c.
@@ -123,11 +123,11 @@ static int killer_of_reader(volatile uint8_t *p)
 	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-static void case_no_area(void)
+static void case_no_vma(void)
 {
 	volatile uint8_t *p = new_pages(1);
 
-	heading("Case 1: no area at the address");
+	heading("Case 1: no VMA at the address");
 	munmap((void *)p, PAGE_SIZE);
 	note("A child reads 0x%08lx, which was just unmapped. The kernel says:",
 	     (uint32_t)p);
@@ -160,7 +160,7 @@ static void case_stack_grows(void)
 		note("(only shown on Pagewalk)");
 		return;
 	}
-	note("The stack's area begins at 0x%08lx. %d pages below are written.",
+	note("The stack's VMA begins at 0x%08lx. %d pages below are written.",
 	     before, GROWTH_PAGES);
 	for (int i = 0; i < GROWTH_PAGES; i++)
 		faults += faults_of(below - i * (int)PAGE_SIZE, WRITE);
@@ -168,7 +168,7 @@ static void case_stack_grows(void)
 	note("%ld faults; now it begins at 0x%08lx.", faults, after);
 	claim(faults == GROWTH_PAGES, "one fault a page");
 	claim(before - after == GROWTH_PAGES * PAGE_SIZE,
-	      "the area grew by exactly %d pages", GROWTH_PAGES);
+	      "the VMA grew by exactly %d pages", GROWTH_PAGES);
 	claim(frame(below), "and the first of them has a frame");
 }
 
@@ -180,7 +180,7 @@ static void case_anonymous(void)
 	uint32_t zero[2], own[2];
 	int32_t faults[4];
 
-	heading("Case 3a: inside an area, no page yet (anonymous memory)");
+	heading("Case 3a: inside a VMA, no page yet (anonymous memory)");
 	zero[0] = try("read page 0", p, READ, &faults[0]);
 	zero[1] = try("read page 1", p + PAGE_SIZE, READ, &faults[1]);
 	own[0] = try("write page 0", p, WRITE, &faults[2]);
@@ -210,7 +210,7 @@ static void case_file(void)
 	uint32_t cache, own;
 	int32_t faults[2];
 
-	heading("Case 3b: inside an area, no page yet (a private file mapping)");
+	heading("Case 3b: inside a VMA, no page yet (a private file mapping)");
 	p = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
 	if (!claim(p != MAP_FAILED, "this program's own file is mapped"))
 		return;
@@ -259,7 +259,7 @@ static void case_copy_on_write(void)
 	int status = 0;
 	pid_t pid;
 
-	heading("Case 4: page there, read-only, area writable (after fork)");
+	heading("Case 4: page there, read-only, VMA writable (after fork)");
 	*p = 1;
 	before = frame(p);
 	fflush(stdout);
@@ -282,7 +282,7 @@ static void case_copy_on_write(void)
 
 int main(void)
 {
-	case_no_area();
+	case_no_vma();
 	case_stack_grows();
 	case_anonymous();
 	case_file();

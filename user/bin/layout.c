@@ -1,8 +1,8 @@
 /*
- * layout - where the parts of a program lie, and which area each belongs to.
+ * layout - where the parts of a program lie, and which VMA each belongs to.
  *
  * The program takes the address of one thing of every kind, then reads its own
- * /proc/self/maps and finds the area of each address.
+ * /proc/self/maps and finds the VMA of each address.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ enum kind {
 struct place {
 	const char *what;
 	uint32_t addr;
-	const char *rights; /* what its area must allow */
+	const char *rights; /* what its VMA must allow */
 };
 
 static struct place places[KINDS] = {
@@ -77,7 +77,7 @@ static void show_places(const struct map_entry *maps, int n)
 		if (map)
 			printf("%s %s\n", map->rights, map->name);
 		else
-			printf("(the end of an area)\n");
+			printf("(the end of a VMA)\n");
 	}
 }
 
@@ -102,8 +102,7 @@ static void check_places(const struct map_entry *maps, int n)
 	}
 	for (int i = 0; i < n; i++)
 		wx |= maps[i].rights[1] == 'w' && maps[i].rights[2] == 'x';
-	claim(rights,
-	      "every address above lies in an area with fitting rights");
+	claim(rights, "every address above lies in a VMA with fitting rights");
 	claim(places[CODE].addr < places[DATA].addr &&
 		      places[DATA].addr < places[BSS].addr &&
 		      places[BSS].addr < places[SMALL].addr &&
@@ -115,16 +114,16 @@ static void check_places(const struct map_entry *maps, int n)
 	claim(places[ARGUMENT].addr < USER_END,
 	      "everything is below 0x%08x, where the kernel begins", USER_END);
 	claim(!find_map(maps, n, 0), "nothing is at address 0");
-	claim(!wx, "no area is writable and executable");
+	claim(!wx, "no VMA is writable and executable");
 }
 
-/* Without randomisation the heap begins where bss ends: one area holds both. */
+/* Without randomisation the heap begins where bss ends: one VMA holds both. */
 static void explain_heap(const struct map_entry *maps, int n)
 {
 	const struct map_entry *bss = find_map(maps, n, places[BSS].addr);
 
 	if (bss && strcmp(bss->name, "[heap]") == 0)
-		note("(the heap continues bss: one area holds both)");
+		note("(the heap continues bss: one VMA holds both)");
 }
 
 static void check_names(const struct map_entry *maps, int n)
@@ -153,10 +152,10 @@ int main(int argc, char **argv)
 		return claims_status();
 	}
 
-	heading("Addresses this program sees, and the area each lies in");
+	heading("Addresses this program sees, and the VMA each lies in");
 	show_places(maps, n);
 	explain_heap(maps, n);
-	heading("Its areas (/proc/self/maps)");
+	heading("Its VMAs (/proc/self/maps)");
 	for (int i = 0; i < n; i++)
 		print_map(&maps[i], "");
 	heading("So");

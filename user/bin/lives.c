@@ -218,7 +218,7 @@ static void leaders(void)
 
 static void demonstrate(void)
 {
-	uint32_t mms = objects("mm_struct"), areas = objects("vm_area_struct");
+	uint32_t mms = objects("mm_struct"), vmas = objects("vm_area_struct");
 
 	heading("One task, one address space");
 	shows(0, 1, 1, "this program; the users' one mm_count");
@@ -230,8 +230,7 @@ static void demonstrate(void)
 	heading("Afterwards");
 	claim(mms && objects("mm_struct") == mms, "%lu mm_structs, as before",
 	      mms);
-	claim(objects("vm_area_struct") == areas, "%lu areas, as before",
-	      areas);
+	claim(objects("vm_area_struct") == vmas, "%lu VMAs, as before", vmas);
 }
 
 int main(int argc, char **argv)

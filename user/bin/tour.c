@@ -23,13 +23,13 @@ struct stop {
 static const struct stop stops[] = {
 	{ "A program's address space",
 	  "The kernel has mapped this program's ELF file and started it. It\n"
-	  "prints where its parts lie, and finds the area (VMA) of each.",
+	  "prints where its parts lie, and which virtual memory area (VMA) has each.",
 	  { "/bin/layout" } },
 	{ "Pages come when they are touched",
-	  "An area is only a promise. This program has 9 MiB of promises.",
+	  "A VMA is only a promise. This program has 9 MiB of promises.",
 	  { "/bin/lazy" } },
 	{ "The four cases of a page fault",
-	  "Touching what is not mapped enters the kernel. It decides by area.",
+	  "Touching what is not mapped enters the kernel. It decides by VMA.",
 	  { "/bin/faults" } },
 	{ "Two address spaces",
 	  "Each process has tables of its own; the kernel's part is the same.",
