@@ -23,6 +23,7 @@ The checks are in tools/lint/, one file each:
   reading     the order of docs/reading-order.md closes: each file in a sitting of
               at most 2,000 lines, headers first, few names that the reader has
               not met; needs Universal Ctags
+  words       comments of the core name their subject, and locks in sentences
   pointers    function pointers are fields of a struct *_operations or of the
               row of a service; the others have a reason and do not get more
 """
@@ -38,6 +39,7 @@ import pointers
 import reading
 import report
 import source
+import words
 
 FLOOR = report.floors()
 KERNEL = report.sources(FLOOR)
@@ -49,6 +51,7 @@ CHECKS = {
     "budget": lambda: budget.check(KERNEL),
     "contract": lambda: contract.check(KERNEL),
     "pointers": lambda: pointers.check(KERNEL),
+    "words": lambda: words.check(KERNEL),
     "reading": lambda: reading.check(KERNEL),
     "layout": lambda: layout.check(KERNEL + BESIDE),
 }

@@ -34,7 +34,7 @@
 	.cfi_register pc, lr
 	.endm
 
-	/* Who was interrupted has its registers in a pt_regs at \reg + \offset. */
+	/* The interrupted code's registers are in a pt_regs at \reg + \offset. */
 	.macro	cfi_pt_regs reg, offset=0
 	.cfi_def_cfa \reg, \offset
 	.irp	nr, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
