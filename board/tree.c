@@ -219,8 +219,10 @@ static void begin_node(struct tree_node *node, const char *name)
 	memset(node, 0, sizeof(*node));
 	node->address_cells = 2; /* unless it says so itself */
 	node->size_cells = 1;
-	if (from + bytes + 2 > PATH_BYTES) /* cut: nobody finds it by it */
-		bytes = 0;
+	if (from + bytes + 2 > PATH_BYTES) { /* no device has so long a path */
+		node->path_bytes = from;
+		return;
+	}
 	path[from] = '/';
 	memcpy(path + from + 1, name, bytes);
 	node->path_bytes = from + 1 + (u32)bytes;
@@ -315,7 +317,8 @@ static phys_addr_t pa_of(u32 va)
 /* A page for the device at pa, at va and up. Returns where the device is. */
 static u32 add_row(u32 va, phys_addr_t pa, const char *name)
 {
-	BUG_ON(board.nr_map == MAX_ROWS);
+	if (WARN_ON(board.nr_map == MAX_ROWS)) /* more kinds than a board has */
+		return 0;
 	if (board.map != rows)
 		memcpy(rows, board.map, board.nr_map * sizeof(*rows));
 	rows[board.nr_map++] = (struct map_desc){ va, pa & PAGE_MASK, PAGE_SIZE,

@@ -100,7 +100,9 @@ u32 overcommit_ratio = 50;
 
 u32 vm_commit_limit(void)
 {
-	return (u32)((u64)totalram_pages() * READ_ONCE(overcommit_ratio) / 100);
+	u64 limit = (u64)totalram_pages() * READ_ONCE(overcommit_ratio) / 100;
+
+	return (u32)min(limit, (u64)UINT32_MAX);
 }
 
 /* May so many be promised beside the others? */

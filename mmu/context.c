@@ -197,7 +197,9 @@ static void load_context(const struct mm_struct *next)
 	write_contextidr(mm_asid(next));
 	isb(); /* the ASID is in force before the tables it names */
 	write_ttbr0(ttbr_of(next->pgd));
-	/* No isb: user memory is opened by one, or by an exception return. */
+	/* User memory is opened by an isb, or by an exception return. */
+	if (!CONFIG_PAN)
+		isb(); /* here it is always open */
 }
 
 /*

@@ -30,6 +30,11 @@ struct runqueue {
 	u64 next_load;       /* lock: jiffies at the next look for use.load */
 };
 
+/*
+ * vruntime grows by a task's inv_weight for each nanosecond that it runs. The
+ * queue is sorted by its high word, whose unit is 0.26 ms at nice 0. It wraps
+ * after 13 days, a turn, so two times are compared by their difference.
+ */
 static inline u32 vruntime_units(const struct task_struct *task)
 {
 	return (u32)(task->vruntime >> 32);

@@ -25,12 +25,6 @@
 #include <trace.h>
 
 /*
- * vruntime grows by a task's inv_weight for each nanosecond that it runs. The
- * queue is sorted by its high word, whose unit is 0.26 ms at nice 0. It wraps
- * after 13 days, a turn, so two times are compared by their difference.
- */
-
-/*
  * How far behind all others a task may be when it wakes, however long it slept:
  * it must not keep the core to make up for its sleep.
  */
@@ -437,8 +431,10 @@ void wake_up_new_task(struct task_struct *task)
 	spin_lock_irqsave(&rq->lock, flags);
 	/* start_ns was read as fork began; negative: before this turn. */
 	ns = max((s32)((u32)task->start_ns - rq->since), 0) + (s32)SLICE_NSEC;
-	task->vruntime = current->vruntime +
-		(u64)(u32)ns * READ_ONCE(current->inv_weight);
+	/* A real-time parent's stands still: its child would be owed hours. */
+	task->vruntime = is_realtime_task(current) ?
+		(u64)rq->min_units << 32 :
+		current->vruntime + (u64)(u32)ns * current->inv_weight;
 	task->state = TASK_RUNNING;
 	task->on_rq = true;
 	if (++rq->nr_alive > MANY_TASKS && !rq->many)
@@ -469,6 +465,8 @@ void set_inv_weight(struct task_struct *task, u32 inv_weight)
 	bool queued, less = inv_weight > task->inv_weight;
 	u32 flags;
 
+	if (inv_weight == task->inv_weight)
+		return; /* nor does it lose its place among equals */
 	spin_lock_irqsave(&rq->lock, flags);
 	queued = (from || to) && task->on_rq && task != current;
 	if (queued)

@@ -71,9 +71,6 @@ static bool params_in_image(phys_addr_t params, bool valid)
 	const volatile u32 *list = (const volatile u32 *)params;
 	u32 bytes = 4;
 
-	/* By keep_list: it fits, or is cut off. */
-	if (params == PHYS_OFFSET + BOOT_LIST_OFFSET)
-		return false;
 	if (valid && list[1] != ATAG_CORE)
 		bytes = __builtin_bswap32(list[1]); /* a device tree's */
 	return params < boot_pa(_end) && params + bytes > (u32)__boot_start;

@@ -247,8 +247,8 @@ skip_undefined:
 
 	/*
 	 * A list (r9) in the image's place, or so near below it that it may reach
-	 * there, goes to RAM's second page, unless the image itself lies there:
-	 * as much of it as fits below the image's old and new place.
+	 * there, goes to RAM's second page, if there is room for it below the
+	 * image's old and new place.
 	 */
 keep_list:
 	ldr	r0, =PHYS_OFFSET + BOOT_LIST_OFFSET
@@ -258,19 +258,29 @@ keep_list:
 	bxls	lr				@ it is in nobody's way
 	tst	r9, #3
 	bxne	lr				@ no list: boot.c says so
-	ldmia	r9, {r1, r2}
+	ldmia	r9, {r1, r4}
 	ldr	r3, =FDT_MAGIC_LE
-	ldr	r4, =ATAG_CORE
 	cmp	r1, r3
-	cmpne	r2, r4
+	reveq	r4, r4				@ a tree's bytes
+	beq	1f
+	ldr	r3, =ATAG_CORE
+	cmp	r4, r3
 	bxne	lr
-	ldr	r1, =_start			@ it may reach up to here, ...
+	mov	r4, #0x1000			@ more than any loader's ATAGs
+1:	ldr	r1, =_start			@ free up to here, ...
+	add	r3, r9, r4
+	cmp	r3, r1
+	bxls	lr				@ the list ends below the image
 	adr	r2, _start
 	sub	r3, r2, #PHYS_OFFSET
 	cmp	r3, #BOOT_LIST_OFFSET
 	bxls	lr
 	cmp	r3, #TEXT_OFFSET
 	movlo	r1, r2				@ ... or to the image as it is
+	sub	r1, r1, r0
+	cmp	r4, r1
+	bxhi	lr				@ no room for all of it: boot.c says so
+	add	r1, r0, r4
 	mov	r2, r9
 	mov	r9, r0
 1:	ldr	r3, [r2], #4
