@@ -47,6 +47,10 @@ static const struct core {
 	{ MIDR_CORTEX_A17, COHERENT_BY_SMP }, /* DDI0535: ACTLR */
 };
 
+/*
+ * The configuration base address register holds the physical address of the
+ * SCU, which is the one to use while the MMU is off.
+ */
 static volatile u32 *scu_registers(void)
 {
 	u32 base;
@@ -55,6 +59,10 @@ static volatile u32 *scu_registers(void)
 	return (volatile u32 *)base;
 }
 
+/*
+ * Sets bits of the diagnostic register, which only ARM's errata notices
+ * describe. It keeps the bits that firmware has set.
+ */
 static void set_diagnostic(u32 bits)
 {
 	u32 val;
@@ -82,23 +90,31 @@ static void apply_errata(bool secure)
 		set_diagnostic(diagnostic);
 	if (actlr)
 		write_actlr(read_actlr() | actlr);
+	/* A uniprocessor has no SCU at the base address. */
 	if (scu && !(read_mpidr() & MPIDR_UNIPROCESSOR))
 		scu_registers()[SCU_DIAGNOSTIC / 4] |= scu;
 	dsb_sy(); /* the SCU has its bit ... */
 	isb();    /* ... and the core its own, before coherency is used */
 }
 
-/* The tags of all cores' caches are junk after reset: drop them, then start. */
+/* Starts the SCU. Its copy of the caches' tags holds junk after reset. */
 static void scu_on(void)
 {
 	volatile u32 *scu = scu_registers();
 
+	/*
+	 * All ways of all four cores: with a stale tag the SCU would fetch a
+	 * line from a cache that does not hold it.
+	 */
 	scu[SCU_INVALIDATE_ALL / 4] = 0xffff;
 	scu[SCU_CONTROL / 4] |= SCU_CONTROL_ENABLE;
-	dsb_sy(); /* the SCU answers before this core starts to ask it */
+	dsb_sy(); /* the SCU is on before this core sends it a request */
 }
 
-/* Without the multiprocessing extensions there is nothing to be set. */
+/*
+ * Returns how the core with this MIDR joins coherency. A core without the
+ * multiprocessing extensions has no bit to set.
+ */
 static enum coherency core_coherency(u32 midr)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(cores); i++)
@@ -106,6 +122,10 @@ static enum coherency core_coherency(u32 midr)
 			return cores[i].coherency;
 	if (!(read_mpidr() & MPIDR_MP))
 		return COHERENT_NEVER;
+	/*
+	 * Bit 6 may mean something else in this core's ACTLR. Left alone, the
+	 * worst is that Shareable memory is not cached.
+	 */
 	boot_puts("\r\nUnknown core, MIDR 0x");
 	for (int shift = 28; shift >= 0; shift -= 4)
 		boot_letter("0123456789abcdef"[(midr >> shift) & 0xf]);
@@ -128,6 +148,10 @@ static void coherency_on(bool secure)
 	if (how == COHERENT_NEVER)
 		return;
 	if (how == COHERENT_BY_SCU) {
+		/*
+		 * With SMP set the SCU runs already; losing its tags now would
+		 * hide lines that the caches hold.
+		 */
 		if (!(actlr & ACTLR_SMP) &&
 		    !(read_mpidr() & MPIDR_UNIPROCESSOR))
 			scu_on();
@@ -136,6 +160,10 @@ static void coherency_on(bool secure)
 			want &= ~(ACTLR_FULL_LINE_ZERO | ACTLR_EXCLUSIVE);
 		}
 	}
+	/*
+	 * In Non-secure state the write needs NSACR's permission, so none is
+	 * made that changes nothing.
+	 */
 	if (want == actlr)
 		return;
 	write_actlr(want);
@@ -149,6 +177,10 @@ static const char *check_core(void)
 
 	__asm__ volatile("mrs %0, cpsr" : "=r"(cpsr));
 	__asm__ volatile("mrc p15, 0, %0, c0, c2, 5" : "=r"(isar5));
+	/*
+	 * An ARMv8 core runs ARMv7 code, but ACTLR and the diagnostic register
+	 * are other ones there.
+	 */
 	if (isar5 & ID_ISAR5_SEVL)
 		return "this is an ARMv8 core, and it is for ARMv7-A";
 	if (NR_CPUS > 1 && !(read_mpidr() & MPIDR_MP))
@@ -157,16 +189,19 @@ static const char *check_core(void)
 		return "the core is not in SVC mode";
 	if ((cpsr & (PSR_I | PSR_F)) != (PSR_I | PSR_F))
 		return "interrupts are not masked";
+	/* Secure firmware can lock SCTLR against writes. */
 	if (read_sctlr() & SCTLR_MMU)
 		return "the MMU is on and cannot be turned off";
 	return NULL;
 }
 
+/* Nothing is changed on a core that is not one for this image. */
 const char *boot_core_init(bool secure)
 {
 	const char *wrong = check_core();
 
 	if (!wrong) {
+		/* Before coherency, which some of the bits mend. */
 		apply_errata(secure);
 		coherency_on(secure);
 	}

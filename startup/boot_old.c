@@ -9,13 +9,16 @@
 static const char sentence[] =
 	"\r\nPagewalk cannot start: this core is older than ARMv7-A.\r\n";
 
+/* Uses only what ARMv5 has, and no stack but the one in .boot. */
 void boot_too_old(u32 moved)
 {
+	/* The linked address is not where the image lies: it was not moved. */
 	const char *s = sentence + moved;
 
 	early_uart_init(UART_PA);
 	for (; *s; s++)
 		early_uart_putc(UART_PA, *s);
+	/* No WFI: it is no instruction before ARMv6K. */
 	for (;;)
 		;
 }

@@ -21,19 +21,23 @@ struct options options;
 /* The default, which NAME=value replaces. */
 static char home[] = "HOME=/", term[] = "TERM=linux", path[] = "PATH=/bin";
 
+/* Notices and graver still reach the console; the log keeps all. */
 static int option_quiet(char *value __unused_arg)
 {
 	console_loglevel = LOGLEVEL_QUIET;
 	return 0;
 }
 
+/* mem=0 would leave no memory to boot in, so it is an error. */
 static int option_mem(char *value)
 {
 	int err = parse_size(value, &options.mem);
 
+	/* A number that wrapped has its error already: keep that one. */
 	return err || options.mem ? err : -EINVAL;
 }
 
+/* Enables kinds of events from now on: boot itself can be traced. */
 static int option_trace(char *value)
 {
 	u32 mask;
@@ -44,11 +48,13 @@ static int option_trace(char *value)
 	return err;
 }
 
+/* Only stored: trace_init() allocates the ring when vmalloc works. */
 static int option_trace_ring(char *value)
 {
 	return parse_size(value, &trace_ring_option);
 }
 
+/* Level 8 prints everything, so larger numbers mean the same. */
 static int option_loglevel(char *value)
 {
 	u32 level;
@@ -59,36 +65,47 @@ static int option_loglevel(char *value)
 	return err;
 }
 
+/* Sets the program that must run; a relative path is an error. */
 static int option_init(char *value)
 {
 	options.init = value;
+	/* As Linux: words before init= are for the loader, not for init. */
 	options.argc = 1;
 	return *value == '/' ? 0 : -EINVAL;
 }
 
+/* As init=, but boot goes on if this program cannot be started. */
 static int option_rdinit(char *value)
 {
 	options.rdinit = value;
+	/* Linux drops the words before rdinit= in the same way. */
 	options.argc = 1;
 	return *value == '/' ? 0 : -EINVAL;
 }
 
+/*
+ * Accepts an option that has no meaning here: taken for a word of no option it
+ * would end up in init's environment.
+ */
 static int option_of_linux(char *value __unused_arg)
 {
 	return 0;
 }
 
+/* Bytes; 0 restores the default, half of the memory. */
 static int option_ramfs_size(char *value)
 {
 	return parse_size(value, &ramfs_max_bytes);
 }
 
+/* Addresses then repeat from run to run, as a lesson needs it. */
 static int option_norandmaps(char *value __unused_arg)
 {
 	randomize_va_space = 0;
 	return 0;
 }
 
+/* The same values as in /proc/sys/kernel/randomize_va_space. */
 static int option_randomize(char *value)
 {
 	u32 number;
@@ -99,6 +116,7 @@ static int option_randomize(char *value)
 	return 0;
 }
 
+/* Only stored: see options_arm_fail_alloc(). */
 static int option_fail_alloc(char *value)
 {
 	options.fail_alloc = value;
@@ -140,10 +158,12 @@ static const struct option {
 };
 /* clang-format on */
 
+/* Returns the value of a digit, or 16, which is none in any base. */
 static int digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
+	/* Makes a letter small; no other character becomes a to f. */
 	c |= 0x20;
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
 }
@@ -161,6 +181,9 @@ static int parse_number(const char **s, u32 *number)
 	for (first = *s; (u32)digit(**s) < base; (*s)++) {
 		u32 next = (u32)digit(**s);
 
+		/*
+		 * Divides, since n * base + next could wrap to a small number.
+		 */
 		if (n > (~0u - next) / base)
 			return -EINVAL;
 		n = n * base + next;
@@ -169,6 +192,7 @@ static int parse_number(const char **s, u32 *number)
 	return *s == first ? -EINVAL : 0;
 }
 
+/* The letters mean KiB, MiB and GiB, as in Linux's memparse(). */
 int parse_size(const char *s, u32 *bytes)
 {
 	static const char units[] = "kmg";
@@ -183,6 +207,10 @@ int parse_size(const char *s, u32 *bytes)
 		shift = 10 * (unsigned int)(unit - units + 1);
 		s++;
 	}
+	/*
+	 * Linux ignores what follows the unit; a typing error such as 64MB is
+	 * reported here. The shift must not lose bits.
+	 */
 	if (*s || n > ~0u >> shift)
 		return -EINVAL;
 	*bytes = n << shift;
@@ -198,6 +226,9 @@ static const struct option *find_option(char *word, char **value)
 	for (size_t i = 0; i < ARRAY_SIZE(option_table); i++) {
 		const char *name = option_table[i].name;
 
+		/*
+		 * has_value must match too: earlycon has a row for each form.
+		 */
 		if (strlen(name) == length && !strncmp(name, word, length) &&
 		    option_table[i].has_value == (*value != NULL))
 			return &option_table[i];
@@ -205,6 +236,7 @@ static const struct option *find_option(char *word, char **value)
 	return NULL;
 }
 
+/* argc counts argv[0]; the last place stays free for the NULL. */
 static void add_argument(char *word)
 {
 	if (options.argc > MAX_INIT_ARGS)
@@ -214,14 +246,16 @@ static void add_argument(char *word)
 		options.argv[options.argc++] = word;
 }
 
-/* In the place of one with the same name, else at the end. */
+/* Puts NAME=VALUE in the place of a variable of that name, else at the end. */
 static void add_environment(char *word, size_t name_bytes)
 {
 	unsigned int i = 0;
 
+	/* With the equals sign, or PATH would replace PATHS. */
 	while (i < options.envc &&
 	       strncmp(options.envp[i], word, name_bytes + 1))
 		i++;
+	/* execve() finds the end by the NULL in the last place. */
 	if (i == ARRAY_SIZE(options.envp) - 1) {
 		pr_warn("command line: too many variables, \"%s\" left out\n",
 			word);
@@ -231,6 +265,10 @@ static void add_environment(char *word, size_t name_bytes)
 	options.envc = max(options.envc, i + 1);
 }
 
+/*
+ * Gives a word to the first that it fits, in Linux's order: an option, a
+ * module's parameter, init.
+ */
 static void take_word(char *word)
 {
 	char *value;
@@ -243,11 +281,15 @@ static void take_word(char *word)
 				option->expects);
 		return;
 	}
+	/*
+	 * Only a dot in the name counts: values such as 10.0.0.2 are for init.
+	 */
 	if (memchr(word, '.', name_bytes)) {
 		pr_warn("command line: \"%s\" is for a module: ignored\n",
 			word);
 		return;
 	}
+	/* Reported, because a mistyped option arrives here too. */
 	pr_info("command line: \"%s\" is no option: init's %s\n", word,
 		value ? "environment" : "argument");
 	if (value)
@@ -273,19 +315,31 @@ static char *next_word(char **rest)
 		else
 			*to++ = *from;
 	}
+	/*
+	 * Before the NUL is stored: `to` may be at the blank that `from` looks
+	 * at.
+	 */
 	*rest = *from ? from + 1 : from;
 	*to = '\0';
 	return word;
 }
 
+/* Later words win, as in Linux: each one overwrites the earlier value. */
 void cmdline_parse(const char *cmdline)
 {
 	static char words[CMDLINE_BYTES];
 	char *rest = words, *word;
 	bool all_for_init = false;
 
+	/*
+	 * A static copy, since argv, envp and options point into it for ever.
+	 */
 	strncpy(words, cmdline, sizeof(words) - 1);
 	options.argc = 1; /* argv[0] is the program's name */
+	/*
+	 * HOME and TERM as Linux passes them; PATH for shells without a
+	 * default.
+	 */
 	options.envp[0] = home;
 	options.envp[1] = term;
 	options.envp[2] = path;
@@ -301,6 +355,10 @@ void cmdline_parse(const char *cmdline)
 	options.argv[options.argc] = NULL;
 }
 
+/*
+ * Called last before the program starts: boot's own allocations are not to
+ * fail, and by now every cache has a name that can be looked up.
+ */
 void options_arm_fail_alloc(void)
 {
 	int err;

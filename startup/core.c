@@ -17,7 +17,7 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	CORE_CALLS,
 };
 
-/* Without users every task may look at every other. */
+/* Without services/ids every process is root, who may see all. */
 bool proc_may_look(s32 pid __unused_arg)
 {
 	return true;

@@ -1,7 +1,7 @@
 /*
  * A flattened device tree (Devicetree Specification, chapter 5), as much as a
- * boot needs: /memory's reg, what is reserved, /chosen's bootargs and initrd, how PSCI is called
- * and how fast the cores' timer counts.
+ * boot needs: /memory's reg, what is reserved, /chosen's bootargs and initrd, how
+ * PSCI is called and how fast the cores' timer counts.
  *
  * Header of big-endian words, then a stream of tokens: BEGIN_NODE name,
  * PROP length, name offset, data, END_NODE, END.
@@ -57,6 +57,7 @@ struct walk {
 	u64 initrd_start, initrd_end;
 };
 
+/* By bytes: the tree is big-endian, and p need not be aligned. */
 static u32 be32(const void *p)
 {
 	const u8 *byte = p;
@@ -71,12 +72,14 @@ static const u8 *take(struct walk *walk, u32 n)
 	const u8 *p = walk->at;
 	u32 padded = ALIGN_UP(n, 4u);
 
+	/* A length near 2^32 wraps to 0 when it is padded. */
 	if (padded < n || padded > (u32)(walk->end - p))
 		return NULL;
 	walk->at = p + padded;
 	return p;
 }
 
+/* The specification fixes the names of these children of the root. */
 static enum node node_named(const char *name)
 {
 	if (!strcmp(name, "chosen"))
@@ -92,6 +95,7 @@ static enum node node_named(const char *name)
 	return NODE_OTHER;
 }
 
+/* Returns false if the node's name does not end within the block. */
 static bool begin_node(struct walk *walk)
 {
 	const char *name = (const char *)walk->at;
@@ -103,6 +107,10 @@ static bool begin_node(struct walk *walk)
 	walk->depth++;
 	if (walk->depth == 2)
 		walk->node = node_named(name);
+	/*
+	 * no-map belongs to one child of /reserved-memory: forget the last
+	 * one's.
+	 */
 	if (walk->depth == 3) {
 		walk->no_map = false;
 		walk->first = walk->args->nr_reserved;
@@ -110,7 +118,7 @@ static bool begin_node(struct walk *walk)
 	return true;
 }
 
-/* no-map may be said before the addresses that it is about, or after. */
+/* Applies no-map here, because it may stand before reg or after it. */
 static void end_node(struct walk *walk)
 {
 	if (walk->depth == 3 && walk->no_map)
@@ -121,7 +129,10 @@ static void end_node(struct walk *walk)
 	walk->node = walk->depth == 1 ? NODE_ROOT : walk->node;
 }
 
-/* A number of one or two cells. */
+/*
+ * Returns the number in the last one or two cells of data, 0 if there is none.
+ * Loaders write the initrd's addresses in either size.
+ */
 static u64 cells(const u8 *data, u32 bytes)
 {
 	u64 high = bytes >= 8 ? be32(data + bytes - 8) : 0;
@@ -129,11 +140,15 @@ static u64 cells(const u8 *data, u32 bytes)
 	return bytes >= 4 ? high << 32 | be32(data + bytes - 4) : 0;
 }
 
-/* reg: pairs of address and size, of memory there is or that is reserved. */
+/* Takes reg's pairs of address and size: banks of RAM or reservations. */
 static void take_reg(struct walk *walk, const u8 *data, u32 bytes)
 {
 	u32 address = walk->address_cells * 4, size = walk->size_cells * 4;
 
+	/*
+	 * The tree chooses the cells: sizes of 0 would never end the loop, and
+	 * more than two cells fit into no u64.
+	 */
 	if (address == 0 || size == 0 || address > 8 || size > 8)
 		return;
 	for (; bytes >= address + size; bytes -= address + size) {
@@ -148,6 +163,7 @@ static void take_reg(struct walk *walk, const u8 *data, u32 bytes)
 	}
 }
 
+/* Keeps the initrd's ends apart: either may come first in the tree. */
 static void take_chosen(struct walk *walk, const char *name, const u8 *data,
 			u32 bytes)
 {
@@ -159,7 +175,10 @@ static void take_chosen(struct walk *walk, const char *name, const u8 *data,
 		walk->initrd_end = cells(data, bytes);
 }
 
-/* In a child of /reserved-memory. What has no address yet needs a driver. */
+/*
+ * In a child of /reserved-memory. A child with a size but no address asks the
+ * kernel to choose one; that is for a device that has no driver here.
+ */
 static void take_reserved(struct walk *walk, const char *name, const u8 *data,
 			  u32 bytes)
 {
@@ -169,6 +188,7 @@ static void take_reserved(struct walk *walk, const char *name, const u8 *data,
 		walk->no_map = true;
 }
 
+/* Takes one property; returns false if it does not fit into its blocks. */
 static bool property(struct walk *walk)
 {
 	const u8 *head = take(walk, 8), *data;
@@ -180,10 +200,12 @@ static bool property(struct walk *walk)
 	bytes = be32(head);
 	offset = be32(head + 4);
 	data = take(walk, bytes);
+	/* strcmp() stops at a NUL only, so one must lie within the block. */
 	if (!data || offset >= walk->strings_bytes ||
 	    !memchr(walk->strings + offset, 0, walk->strings_bytes - offset))
 		return false;
 	name = walk->strings + offset;
+	/* The board gets every property: only it knows its devices. */
 	board_tree_item(TREE_PROPERTY, walk->depth - 1, name, data, bytes);
 	if (walk->depth == 1 && !strcmp(name, "#address-cells"))
 		walk->address_cells = (u32)cells(data, bytes);
@@ -205,11 +227,12 @@ static bool property(struct walk *walk)
 	return true;
 }
 
-/* 0, or -EINVAL where the stream makes no sense. */
+/* Returns 0, or -EINVAL with walk->at where the stream makes no sense. */
 static int walk_structure(struct walk *walk)
 {
 	for (;;) {
 		const u8 *token = take(walk, 4);
+		/* 0 is no token: a block without END is an error. */
 		u32 kind = token ? be32(token) : 0;
 
 		if (kind == FDT_END && walk->depth == 0)
@@ -226,8 +249,12 @@ static int walk_structure(struct walk *walk)
 	}
 }
 
+/*
+ * [start, end) in bytes. A wrong one is ignored: the built-in archive serves.
+ */
 static void set_initrd(struct boot_args *args, u64 start, u64 end)
 {
+	/* The difference would wrap to nearly 4 GiB, or lose its high word. */
 	if (start > end || end > UINT32_MAX) {
 		pr_err("initrd: its addresses wrap or lie above 4 GiB: ignored\n");
 		start = end = 0;
@@ -242,7 +269,10 @@ static bool block_inside(u32 offset, u32 bytes, u32 limit)
 	return offset <= limit && bytes <= limit - offset;
 }
 
-/* /memreserve/: pairs of 64 bits up to one of zeroes. false: it does not end. */
+/*
+ * Takes the list of reserved memory at byte `at`: pairs of 64-bit address and
+ * size up to a pair of zeroes. Returns false if that pair is missing.
+ */
 static bool memreserve(struct boot_args *args, const u8 *blob, u32 at,
 		       u32 limit)
 {
@@ -256,8 +286,13 @@ static bool memreserve(struct boot_args *args, const u8 *blob, u32 at,
 	return false;
 }
 
+/*
+ * The header comes from memory that anybody may have written, so each block is
+ * checked against limit before it is read.
+ */
 int fdt_parse(struct boot_args *args, const void *blob, u32 limit)
 {
+	/* The cells that hold where the root does not name them (2.3.5). */
 	struct walk walk = { .args = args,
 			     .address_cells = 2,
 			     .size_cells = 1 };
@@ -282,6 +317,7 @@ int fdt_parse(struct boot_args *args, const void *blob, u32 limit)
 			(unsigned int)(walk.end - walk.at));
 		return -EINVAL;
 	}
+	/* After the walk, when both properties have been seen. */
 	set_initrd(args, walk.initrd_start, walk.initrd_end);
 	return 0;
 }

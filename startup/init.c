@@ -29,6 +29,7 @@ static phys_addr_t boot_params;
 static u32 boot_machine, ram_probed;
 static bool copy_initrd; /* it cannot be used where it lies */
 
+/* K ends the word PAGEWALK (boot.c): from here printk has a console. */
 static void banner(void)
 {
 	early_uart_putc(EARLY_UART_VA, 'K');
@@ -38,6 +39,7 @@ static void banner(void)
 		  board.name, (unsigned int)boot_machine);
 }
 
+/* Reads the list that the loader left and puts its options in force. */
 static void find_boot_args(void)
 {
 	const struct map_desc *console;
@@ -45,6 +47,10 @@ static void find_boot_args(void)
 	boot_args_find(&boot_args, boot_params, ram_probed);
 	saved_command_line = boot_args.cmdline;
 	cmdline_parse(boot_args.cmdline); /* `quiet` is in force then */
+	/*
+	 * The tree or earlycon= may name another UART than the boot table maps:
+	 * it must be mapped before the next line is printed.
+	 */
 	console = board_find_devices(boot_args.cmdline);
 	if (console) {
 		boot_map_device(console);
@@ -54,11 +60,13 @@ static void find_boot_args(void)
 	pr_info("Command line: %s\n", boot_args.cmdline);
 }
 
+/* Returns true if [base, base + bytes) lies in one bank of RAM. */
 static bool in_a_bank(phys_addr_t base, u32 bytes)
 {
 	for (unsigned int i = 0; i < boot_args.nr_banks; i++) {
 		const struct bank *bank = &boot_args.banks[i];
 
+		/* Differences, because base + bytes may wrap past 4 GiB. */
 		if (base >= bank->base && base - bank->base < bank->bytes &&
 		    bytes <= bank->bytes - (base - bank->base))
 			return true;
@@ -67,9 +75,9 @@ static bool in_a_bank(phys_addr_t base, u32 bytes)
 }
 
 /*
- * The loader's archive is used where it lies, if it can be; one that lies beyond
- * lowmem, or at no word's address, is copied when all of lowmem is mapped
- * (bring_initrd). One that lies in no RAM is as good as none.
+ * Keeps the loader's archive and uses it in place if it can be. One beyond
+ * lowmem, or not at a word's address, is copied by bring_initrd() once all of
+ * lowmem is mapped. A wrong one is reported and the built-in one is used.
  */
 static void reserve_initrd(phys_addr_t image)
 {
@@ -85,14 +93,20 @@ static void reserve_initrd(phys_addr_t image)
 		       (unsigned int)base, (unsigned int)bytes);
 		return;
 	}
+	/* The image and its .bss have overwritten this archive. */
 	if (base < virt_to_phys(_end) && base + bytes > image) {
 		pr_err("initrd at 0x%08x, %u bytes, lay where the image has its place: ignored\n",
 		       (unsigned int)base, (unsigned int)bytes);
 		return;
 	}
+	/* Beyond lowmem memblock hands out nothing: no need to reserve. */
 	if (base < end &&
 	    memblock_reserve(base, min(bytes, end - base), "initrd"))
 		panic("no room to reserve the initrd");
+	/*
+	 * The linear map ends with lowmem, and cpio's headers are read by
+	 * words.
+	 */
 	if (base % 4 || base >= end || bytes > end - base) {
 		copy_initrd = true;
 		return;
@@ -101,6 +115,7 @@ static void reserve_initrd(phys_addr_t image)
 	initramfs_bytes = bytes;
 }
 
+/* Copies the archive into lowmem. Without room the built-in one stays. */
 static void bring_initrd(void)
 {
 	u32 bytes = boot_args.initrd_bytes;
@@ -111,6 +126,7 @@ static void bring_initrd(void)
 		       (unsigned int)bytes >> 10);
 		return;
 	}
+	/* The source may be highmem, which has no address of its own. */
 	copy_from_physical(copy, boot_args.initrd, bytes);
 	initramfs = copy;
 	initramfs_bytes = bytes;
@@ -125,6 +141,7 @@ static bool secure_state(void)
 	return *secure != 0;
 }
 
+/* Prints which core this is and applies the errata that need no early bit. */
 static void report_core(void)
 {
 	u32 midr = read_midr();
@@ -145,6 +162,7 @@ static void add_ram(phys_addr_t base, phys_addr_t end)
 
 		if (!r->no_map || r->base >= end || stop <= base)
 			continue;
+		/* By recursion: another reservation may lie in either rest. */
 		if (r->base > base)
 			add_ram(base, r->base);
 		if (stop < end)
@@ -167,8 +185,13 @@ static void keep_reserved(phys_addr_t image)
 		pr_info("Memory: %u KiB at 0x%08x are reserved%s\n",
 			r->bytes >> 10, (unsigned int)r->base,
 			r->no_map ? " and not mapped" : "");
+		/* Its owner would overwrite the kernel at any time. */
 		if (r->base < virt_to_phys(_end) && r->base + r->bytes > image)
 			panic("the image's place is reserved for somebody else");
+		/*
+		 * add_ram() has left no-map memory out: memblock does not know
+		 * it.
+		 */
 		if (!r->no_map &&
 		    memblock_reserve(r->base, r->bytes, "reserved"))
 			panic("no room to keep what is reserved");
@@ -194,6 +217,7 @@ static void find_memory(void)
 		left -= bytes;
 		total += bytes;
 	}
+	/* A clear sentence now, instead of a failed allocation later. */
 	if (total < MIN_RAM)
 		panic("%u KiB of RAM are too small: %u KiB is the least",
 		      (unsigned int)(total >> 10),
@@ -201,17 +225,21 @@ static void find_memory(void)
 	keep_reserved(image);
 	if (memblock_reserve(image, virt_to_phys(_end) - image, "kernel image"))
 		panic("no room to reserve the kernel image");
+	/* Before reserve_initrd(): its `end` must be that of lowmem. */
 	memblock_limit_lowmem();
 	reserve_initrd(image);
 }
 
+/* Maps all of lowmem and the devices. */
 static void map_everything(void)
 {
 	paging_init(board.map, board.nr_map);
+	/* The copy goes anywhere in lowmem, which is mapped only now. */
 	if (copy_initrd)
 		bring_initrd();
 }
 
+/* Hands memblock's free pages to the buddy allocator. */
 static void free_all(void)
 {
 	u32 pages = memblock_free_all();
@@ -221,24 +249,29 @@ static void free_all(void)
 		(unsigned int)initramfs_bytes >> 10);
 }
 
+/* An archive that is damaged at its end still has files to look at. */
 static void unpack_root(void)
 {
+	/* Inflating is a service, so that the core stays small. */
 	if (is_gzip(initramfs))
 		pr_info("initramfs: packed by gzip, for services/gunzip\n");
 	else if (initramfs_unpack(initramfs, initramfs_bytes))
 		pr_err("initramfs: not all of the archive could be read\n");
 }
 
+/* init_order's steps take no arguments: this one and the next pass them. */
 static void init_board(void)
 {
 	board_init(secure_state(), boot_args.psci_smc, boot_args.timer_hz);
 }
 
+/* The table has as many rows as the linked list, services.c or core.c. */
 static void find_services(void)
 {
 	services_register(services, nr_services);
 }
 
+/* The first thread that is made gets pid 1, as programs expect of init. */
 static void start_init(void)
 {
 	if (kthread_run(kernel_init, NULL, "init", NULL))
@@ -273,11 +306,14 @@ static void (*const init_order[])(void) = {
 	start_init,    /* pid 1 is the first thread made */
 };
 
+/* Never returns: this thread becomes the idle task. */
 void start_kernel(u32 machine, phys_addr_t params, u32 probed)
 {
+	/* Stored, since init_order's steps take no arguments. */
 	boot_machine = machine;
 	boot_params = params;
 	ram_probed = probed;
+	/* The L of PAGEWALK; printk has no console yet. */
 	early_uart_putc(EARLY_UART_VA, 'L');
 	for (size_t i = 0; i < ARRAY_SIZE(init_order); i++)
 		init_order[i]();

@@ -14,6 +14,10 @@ static const char *const usual_inits[] = {
 	"/init", "/bin/tour", "/sbin/init", "/etc/init", "/bin/init", "/bin/sh",
 };
 
+/*
+ * Without init there is no program to run: ends the machine, so that a test
+ * that waits for it sees a status.
+ */
 static void __noreturn give_up(const char *why, int err)
 {
 	pr_emerg("No init: %s (error %d)\n", why, -err);
@@ -27,6 +31,10 @@ static int open_console(void)
 	u32 fd;
 	int err = filp_open("/dev/console", O_RDWR, &file);
 
+	/*
+	 * Each descriptor holds a reference of its own, as after dup(); that of
+	 * filp_open() is dropped below.
+	 */
 	for (unsigned int i = 0; !err && i < 3; i++)
 		err = files_install(current_thread_info()->files,
 				    get_file(file), 0, false, &fd);
@@ -42,11 +50,18 @@ static int run_init(const char *path, const char **why)
 	if (path[0] != '/') /* the command line has complained */
 		return -ENOENT;
 	pr_info("Starting %s as process %d\n", path, current->pid);
+	/*
+	 * Each candidate sees its own path, as Linux's run_init_process() does.
+	 */
 	options.argv[0] = (char *)path;
 	return do_execve(path, options.argv, options.envp,
 			 task_pt_regs(current), why);
 }
 
+/*
+ * Returns true if path can be opened: of the usual programs only one that
+ * exists and fails is worth a message.
+ */
 static bool file_exists(const char *path)
 {
 	struct file *file;
@@ -58,8 +73,9 @@ static bool file_exists(const char *path)
 }
 
 /*
- * As Linux: init= is demanded, rdinit= gives way to what comes next. Returns
- * once a program has been loaded: this task returns into it.
+ * As Linux: if rdinit= fails the next choice is tried, if init= fails the
+ * machine ends. Returns once a program has been loaded: when this thread
+ * returns it enters that program.
  */
 static void choose_init(void)
 {
@@ -72,6 +88,7 @@ static void choose_init(void)
 			return;
 		pr_err("rdinit=%s: %s (error %d)\n", options.rdinit, why, -err);
 	}
+	/* A user who names a program would not notice that another one runs. */
 	if (options.init) {
 		err = run_init(options.init, &why);
 		if (err)
@@ -89,11 +106,16 @@ static void choose_init(void)
 	give_up("neither init= nor /init, /sbin/init or /bin/sh", -ENOENT);
 }
 
+/* Loads the program into this thread; on failure the machine ends. */
 void kernel_init(void *unused __unused_arg)
 {
 	struct thread_info *ti = current_thread_info();
 	int err;
 
+	/*
+	 * First: init may then use the last reserve of pages, for the machine
+	 * ends if it cannot get memory.
+	 */
 	atomic_or(TIF_INIT, &ti->flags);
 	ti->files = files_alloc();
 	if (!ti->files)
@@ -101,6 +123,7 @@ void kernel_init(void *unused __unused_arg)
 	err = open_console();
 	if (err)
 		give_up("/dev/console cannot be opened", err);
+	/* As late as can be: what fails is to be the program's allocation. */
 	options_arm_fail_alloc();
 	choose_init();
 }

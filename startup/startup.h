@@ -19,21 +19,27 @@
 #define ATAG_CORE 0x54410001u
 #define FDT_MAGIC 0xd00dfeedu /* big-endian in memory */
 
-/* Does pa lie in what may be RAM, word-aligned, and look like a list? */
+/*
+ * Returns true if pa is word-aligned, lies in the ram_max bytes from PHYS_OFFSET
+ * on, and has the magic number of ATAGs or of a device tree.
+ */
 bool boot_params_valid(phys_addr_t pa, u32 ram_max);
-/* Bytes of RAM from PHYS_OFFSET on, at most max; what it held stays. */
+/* Returns the bytes of RAM from PHYS_OFFSET on, at most max; keeps its contents. */
 u32 boot_ram_probe(u32 max);
-/* Is this Secure state? Lies in .boot: see secure_state() in init.c. */
+/* 1 in Secure state. In .boot: the high half reads it by init.c's secure_state(). */
 extern u32 boot_secure;
 /*
- * What is wrong with this core, or NULL: it is one for us, its errata are mended
- * as far as secure allows, and it takes part in coherency. (boot_core.c)
+ * Returns why this core cannot run the image, or NULL once its errata are mended
+ * and it takes part in coherency. Non-secure state cannot mend all. (boot_core.c)
  */
 const char *boot_core_init(bool secure);
-/* By polling. (boot.c) */
+/* Print by polling, before the MMU is on. (boot.c) */
 void boot_letter(char c);
 void boot_puts(const char *s);
-/* Called by head.S only. */
+/*
+ * Called by head.S only. moved: bytes from the linked address to where the image
+ * is; params: r2 as the loader left it. boot_main returns TTBR0, or stops.
+ */
 void boot_too_old(u32 moved) __noreturn;
 u32 boot_main(u32 secure, phys_addr_t params);
 void boot_after_mmu(void);
@@ -49,11 +55,11 @@ struct bank {
 	u32 bytes;
 };
 
-/* Memory that somebody else uses: firmware, a DSP. */
+/* Memory that firmware or another processor uses. */
 struct reservation {
 	phys_addr_t base;
 	u32 bytes;
-	bool no_map; /* no mapping of ours either */
+	bool no_map; /* the kernel must not map it */
 };
 
 struct boot_args {
@@ -65,33 +71,36 @@ struct boot_args {
 	phys_addr_t initrd;
 	u32 initrd_bytes; /* 0 = none */
 	bool psci_smc;    /* PSCI's method is SMC, not HVC */
-	u32 timer_hz;     /* 0 = not said */
+	u32 timer_hz;     /* 0 = the list does not name it */
 	char cmdline[CMDLINE_BYTES];
 };
 
 /*
- * Find the arguments. params as start_kernel got it (0 = none), probed: what
- * boot_ram_probe found, or 0. Says on the log what it had to reject.
+ * Fill args, which is zeroed. params: physical address of the list, or 0; probed:
+ * bytes that boot_ram_probe found, or 0. What it rejects is logged.
  */
 void boot_args_find(struct boot_args *args, phys_addr_t params, u32 probed);
 /*
- * Add a bank of RAM, an empty one excepted. One too many, and what lies above
- * 4 GiB, is said and left out.
+ * Add a bank of RAM, in bytes; an empty one is ignored. One beyond MAX_BANKS, and
+ * what lies above 4 GiB, is logged and left out.
  */
 void boot_args_add_bank(struct boot_args *args, u64 base, u64 bytes);
-/* The same for memory that is somebody else's; to be mapped, at first. */
+/* The same for reserved memory, which stays mapped unless no_map is set later. */
 void boot_args_reserve(struct boot_args *args, u64 base, u64 bytes);
-/* Copy at most bytes of a command line, cut to what fits (which is said). */
+/* Copy at most bytes of s; a line of CMDLINE_BYTES or more is cut, and logged. */
 void boot_args_set_cmdline(struct boot_args *args, const char *s, size_t bytes);
 
-/* list: in lowmem, readable for limit bytes. 0 or -EINVAL after saying why. */
+/*
+ * list, blob: mapped for limit bytes. Return 0, or -EINVAL after logging why; args
+ * then holds a part of the list.
+ */
 int __must_check atags_parse(struct boot_args *args, const void *list,
 			     u32 limit);
 int __must_check fdt_parse(struct boot_args *args, const void *blob, u32 limit);
 
 /* ---- options (cmdline.c) ----------------------------------------- */
 
-#define MAX_INIT_ARGS 32 /* and as many variables, but for three */
+#define MAX_INIT_ARGS 32 /* and as many variables, three of them ours */
 
 struct options {
 	u32 mem;                       /* bytes; 0 = all there is */
@@ -104,11 +113,11 @@ struct options {
 
 extern struct options options;
 
-/* Cut a copy of cmdline into options; what is wrong is said. */
+/* Fill options from a copy of cmdline; logs each word that is wrong. Call once. */
 void cmdline_parse(const char *cmdline);
-/* "64M", "0x1000", "512k": 0, or -EINVAL. */
+/* Reads "64M", "0x1000", "512k". Returns 0, or -EINVAL: no size below 4 GiB. */
 int __must_check parse_size(const char *s, u32 *bytes);
-/* Carry out fail_alloc=, just before init. */
+/* Carry out fail_alloc=: when all caches exist, just before init starts. */
 void options_arm_fail_alloc(void);
 
 /* ---- services.c, or core.c --------------------------------------- */
@@ -118,7 +127,10 @@ extern const u32 nr_services;
 
 /* ---- init.c, kernel_init.c --------------------------------------- */
 
-/* From head.S, in the high half, on init_task's stack, interrupts off. */
+/*
+ * Called by head.S in the high half, on init_task's stack, with interrupts off.
+ * machine, params: r1 and r2 on entry; probed: bytes, or 0.
+ */
 void start_kernel(u32 machine, phys_addr_t params, u32 probed) __noreturn;
 /* The first thread, pid 1: becomes the init program. */
 void kernel_init(void *unused);
