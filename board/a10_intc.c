@@ -17,6 +17,7 @@
 
 static u32 enabled[WORDS];
 
+/* Every line off: a loader may have left some on. */
 void irq_init(void)
 {
 	u32 base = board_devices.intc;
@@ -26,10 +27,12 @@ void irq_init(void)
 	for (u32 n = 0; n < WORDS; n++) {
 		reg_write(base, INTC_ENABLE(n), 0);
 		reg_write(base, INTC_MASK(n), ~0u);
+		/* As IRQ: nothing here serves an FIQ. */
 		reg_write(base, INTC_SELECT(n), 0);
 	}
 }
 
+/* The registers are not read: `enabled` holds what they should contain. */
 void irqchip_enable(u32 irq, bool on)
 {
 	u32 base = board_devices.intc, n = irq / 32, bit = 1u << irq % 32;
@@ -39,9 +42,17 @@ void irqchip_enable(u32 irq, bool on)
 	reg_write(base, INTC_MASK(n), ~enabled[n]);
 }
 
+/*
+ * Claiming does not acknowledge: a line stays pending until its handler has
+ * served the device.
+ */
 u32 irqchip_claim(u32 *token __unused_arg)
 {
 	for (u32 n = 0; n < WORDS; n++) {
+		/*
+		 * A disabled line is pending as well, and nobody would serve
+		 * it.
+		 */
 		u32 word = reg_read(board_devices.intc, INTC_PENDING(n)) &
 			enabled[n];
 
@@ -51,6 +62,7 @@ u32 irqchip_claim(u32 *token __unused_arg)
 	return NO_IRQ;
 }
 
+/* The controller keeps no active state that could be ended. */
 void irqchip_end(u32 token __unused_arg)
 {
 }

@@ -39,14 +39,22 @@ static struct count_rate rate;
 static spinlock_t timer_lock = SPINLOCK_INIT; /* count, wanted; timer 0 */
 static u64 count, wanted;
 
-/* timer_lock held. */
+/*
+ * Returns counts since the start. Hold timer_lock: `count` grows by what has
+ * passed since the last reading, which must be less than one turn of 32 bits.
+ */
 static u64 read_count(void)
 {
+	/*
+	 * The timer counts down; the complement counts up. The difference of 32
+	 * bits is right across one wrap.
+	 */
 	count += ~reg_read(board_devices.timer, TIMER_COUNT(CLOCK)) -
 		(u32)count;
 	return count;
 }
 
+/* Takes timer_lock with interrupts off: timer_interrupt() takes it too. */
 u64 clock_ns(void)
 {
 	u64 now;
@@ -58,18 +66,27 @@ u64 clock_ns(void)
 	return count_to_ns(now, &rate);
 }
 
+/* Needs the whole count: a wrapped low word alone cannot be scaled. */
 u32 clock_ns_low(void)
 {
 	return (u32)clock_ns();
 }
 
-/* timer_lock held: as far ahead as one interval reaches. */
+/*
+ * Sets timer 0 to `wanted`, or as far ahead as the clock allows. Hold
+ * timer_lock.
+ */
 static void arm_event(void)
 {
 	u32 base = board_devices.timer;
 	u64 now = read_count();
+	/*
+	 * An interval of 0 would not fire: an event in the past comes in one
+	 * count.
+	 */
 	u64 ahead = wanted > now ? wanted - now : 1;
 
+	/* Stopped first, or it could fire for the old interval. */
 	reg_write(base, TIMER_CONTROL(EVENT), CONTROL_24MHZ);
 	reg_write(base, TIMER_INTERVAL(EVENT),
 		  (u32)min(ahead, (u64)LONGEST_WAIT));
@@ -78,6 +95,10 @@ static void arm_event(void)
 			  CONTROL_ENABLE);
 }
 
+/*
+ * Calls tick only for an event that is due; a shorter wait only kept the clock
+ * from turning over unseen.
+ */
 static void timer_interrupt(void *arg __unused_arg)
 {
 	bool due;
@@ -90,6 +111,7 @@ static void timer_interrupt(void *arg __unused_arg)
 	if (!due)
 		arm_event();
 	spin_unlock_irqrestore(&timer_lock, flags);
+	/* Without the lock: the handler calls timer_set(). */
 	if (due)
 		tick();
 }
@@ -101,12 +123,14 @@ void timer_init(void (*handler)(void))
 	rate = count_rate(board_devices.timer_hz);
 	tick = handler;
 	reg_write(base, TIMER_IRQ_ENABLE, 0);
+	/* The full 32 bits, so that the count's wrap is that of a u32. */
 	reg_write(base, TIMER_INTERVAL(CLOCK), ~0u);
 	reg_write(base, TIMER_CONTROL(CLOCK),
 		  CONTROL_24MHZ | CONTROL_RELOAD | CONTROL_ENABLE);
 	if (request_irq(board_devices.timer_irq, timer_interrupt, NULL,
 			"timer 0"))
 		panic("the timer's interrupt is taken");
+	/* What a loader's timer left pending is not ours. */
 	reg_write(base, TIMER_IRQ_STATUS, EVENT_BIT);
 	reg_write(base, TIMER_IRQ_ENABLE, EVENT_BIT);
 }
@@ -133,6 +157,7 @@ void board_reset(void)
 {
 	local_irq_disable();
 	reg_write(board_devices.timer, WATCHDOG_MODE, WATCHDOG_ON);
+	/* The watchdog needs half a second. */
 	for (;;)
 		wfi();
 }

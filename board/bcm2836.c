@@ -20,9 +20,11 @@
 #define IRQ_DISABLE(n)    (0x1c + 4 * (n))
 #define IRQ_DISABLE_BASIC 0x24
 
+/* All sources off: the firmware may have left some on. */
 void irq_init(void)
 {
 	reg_write(board_devices.local, LOCAL_TIMER_CONTROL, 0);
+	/* Nothing here serves an FIQ. */
 	reg_write(board_devices.intc, IRQ_FIQ, 0);
 	reg_write(board_devices.intc, IRQ_DISABLE_BASIC, ~0u);
 	reg_write(board_devices.intc, IRQ_DISABLE(0), ~0u);
@@ -35,16 +37,19 @@ void irqchip_enable(u32 irq, bool on)
 	u32 local = board_devices.local, n = irq / 32 - 1, bit = 1u << irq % 32;
 	u32 timers;
 
+	/* Enable and disable are registers of their own: no read is needed. */
 	if (irq >= 32) {
 		reg_write(board_devices.intc,
 			  on ? IRQ_ENABLE(n) : IRQ_DISABLE(n), bit);
 		return;
 	}
+	/* All four timers share this register: keep the others' bits. */
 	timers = reg_read(local, LOCAL_TIMER_CONTROL) & ~bit;
 	reg_write(local, LOCAL_TIMER_CONTROL,
 		  timers | (on ? bit & LOCAL_TIMERS : 0));
 }
 
+/* Number of the lowest bit; word is not 0. */
 static u32 first_of(u32 word)
 {
 	return (u32)__builtin_ctz(word);
@@ -61,10 +66,15 @@ u32 irqchip_claim(u32 *token __unused_arg)
 		if (word)
 			return 32 * (n + 1) + first_of(word);
 	}
+	/*
+	 * It stands for the other controller, which had nothing: no id of its
+	 * own.
+	 */
 	local &= ~(1u << LOCAL_GPU);
 	return local ? first_of(local) : NO_IRQ;
 }
 
+/* Nothing was acknowledged, so there is nothing to end. */
 void irqchip_end(u32 token __unused_arg)
 {
 }

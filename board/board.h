@@ -65,8 +65,12 @@ const struct map_desc *board_find_devices(const char *cmdline);
 
 /* ---- interrupts -------------------------------------------------- */
 
+/* Once, before the first request_irq: every line is off, whatever the loader left. */
 void irq_init(void);
-/* Have handler called for GIC id irq, interrupts off. 0, -EINVAL, -EBUSY. */
+/*
+ * Enable irq, an id of the controller; handler(arg) then runs with interrupts off.
+ * name stays the caller's. 0; -EINVAL: no such id; -EBUSY: it has a handler.
+ */
 int __must_check request_irq(unsigned int irq, void (*handler)(void *arg),
 			     void *arg, const char *name);
 /* From the IRQ vector: acknowledge and serve everything that is pending. */
@@ -87,7 +91,7 @@ u32 clock_ns_low(void);
 void timer_init(void (*handler)(void));
 /*
  * One interrupt at clock_ns() == ns, below 2^62, or soon after; or much before,
- * where the clock must be looked at from time to time. Replaces the last one.
+ * where the clock must be read from time to time. Replaces the last one.
  */
 void timer_set(u64 ns);
 /* Wall clock: seconds since 1970 (RTC), 0 if the board has none. */
@@ -102,11 +106,12 @@ u32 rtc_seconds(void);
  * interrupts off, for it is called for what came before, too.
  */
 void uart_start_input(void (*rx)(u32 c));
+/* Print bytes of s by polling: in any context. */
 void uart_write(const char *s, size_t bytes);
 
 /* ---- the end ----------------------------------------------------- */
 
-/* Power off or, failing that, wait for ever. */
+/* Power off, or start again; if the board cannot, wait for ever. */
 void board_power_off(void) __noreturn;
 void board_reset(void) __noreturn;
 

@@ -22,9 +22,11 @@ void uart_read_input(u32 base)
 	}
 }
 
+/* Leaves on only the interrupt for a byte received. */
 void uart_enable_input(u32 base)
 {
 	reg_write(base, UART_IDR, ~0u);
+	/* At the first byte: a person waits for the echo. */
 	reg_write(base, UART_RXWM, 1);
 	reg_write(base, UART_IER, UART_INT_RTRIG);
 }

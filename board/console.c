@@ -14,23 +14,27 @@
 
 static void (*receive)(u32 c);
 
+/* Polls, so it works in a panic and with interrupts off. */
 void uart_write(const char *s, size_t bytes)
 {
 	for (size_t i = 0; i < bytes; i++)
 		early_uart_putc(board_devices.uart, s[i]);
 }
 
+/* Called again when the console has moved to another UART. */
 void board_early_console(void)
 {
 	early_uart_init(board_devices.uart);
 	register_console(uart_write);
 }
 
+/* Called by the UART's driver with interrupts off. */
 void uart_received(u32 c)
 {
 	receive(c);
 }
 
+/* The driver empties the FIFO, since one interrupt may stand for many bytes. */
 static void uart_interrupt(void *arg __unused_arg)
 {
 	uart_read_input(board_devices.uart);
@@ -42,6 +46,7 @@ static void uart_interrupt(void *arg __unused_arg)
  */
 void uart_start_input(void (*rx)(u32 c))
 {
+	/* Before the line is on: its first interrupt calls it. */
 	receive = rx;
 	if (request_irq(board_devices.uart_irq, uart_interrupt, NULL, "uart"))
 		panic("the console's interrupt is taken");

@@ -31,14 +31,17 @@ extern struct board_devices board_devices;
 
 /* ---- a UART's input, for console.c ------------------------------- */
 
-/* The UART's driver: an interrupt for each byte that comes from now on. */
+/*
+ * In the UART's driver. base: its virtual address. Each byte received from now on
+ * raises an interrupt.
+ */
 void uart_enable_input(u32 base);
 /*
  * The driver again: what has come is given to uart_received, a byte or UART_BREAK
  * at a time. A byte that comes meanwhile raises the interrupt once more.
  */
 void uart_read_input(u32 base);
-/* console.c: to whomever uart_start_input named. */
+/* In console.c: passes c to the function that uart_start_input() was given. */
 void uart_received(u32 c);
 
 /*
@@ -54,7 +57,7 @@ bool earlycon_address(const char *cmdline, phys_addr_t *pa);
 
 /* One line on or off. Called with interrupts off: there is one core. */
 void irqchip_enable(u32 irq, bool on);
-/* Which one is to be served now, or NO_IRQ; *token is for irqchip_end. */
+/* Returns the id to serve now, or NO_IRQ. Pass *token to irqchip_end(). */
 u32 irqchip_claim(u32 *token);
 void irqchip_end(u32 token);
 

@@ -22,6 +22,7 @@ static const char *told_by = "CNTFRQ";
 static struct count_rate rate;
 static u64 first_count; /* at timer_init: time zero */
 
+/* In Hz; the register does not set the rate, it only reports it. */
 static u32 read_cntfrq(void)
 {
 	u32 hz;
@@ -30,6 +31,7 @@ static u32 read_cntfrq(void)
 	return hz;
 }
 
+/* Secure state only: elsewhere the write is undefined. */
 static void write_cntfrq(u32 hz)
 {
 	__asm__ volatile("mcr p15, 0, %0, c14, c0, 0" : : "r"(hz));
@@ -45,6 +47,7 @@ static u64 read_cntvct(void)
 	return (u64)high << 32 | low;
 }
 
+/* The comparator: it fires while the counter is at or past this count. */
 static void write_cntv_cval(u64 count)
 {
 	__asm__ volatile("mcrr p15, 3, %0, %1, c14"
@@ -52,22 +55,26 @@ static void write_cntv_cval(u64 count)
 			 : "r"((u32)count), "r"((u32)(count >> 32)));
 }
 
+/* Turns the timer and its interrupt line on or off. */
 static void write_cntv_ctl(u32 val)
 {
 	__asm__ volatile("mcr p15, 0, %0, c14, c3, 1" : : "r"(val));
 	isb(); /* the line has the new level before the GIC is looked at */
 }
 
+/* The counter is 64 bits wide: no lock and no second reading. */
 u64 clock_ns(void)
 {
 	return count_to_ns(read_cntvct() - first_count, &rate);
 }
 
+/* One reading gives all 64 bits, so there is no cheaper way. */
 u32 clock_ns_low(void)
 {
 	return (u32)clock_ns();
 }
 
+/* Runs with interrupts off, as every handler does. */
 static void timer_interrupt(void *arg __unused_arg)
 {
 	write_cntv_ctl(0);
@@ -88,10 +95,12 @@ void generic_timer_hz(u32 hz, bool secure)
 	}
 }
 
+/* Panics without a rate: every later timeout would be wrong. */
 void timer_init(void (*handler)(void))
 {
 	u32 hz = told_hz ? told_hz : read_cntfrq();
 
+	/* count_rate() divides by hz, and a count must last at least 1 ns. */
 	if (!hz || hz > NSEC_PER_SEC)
 		panic("the timer's clock is said to have %u Hz: expected 1 to 10^9",
 		      (unsigned int)hz);
@@ -100,12 +109,14 @@ void timer_init(void (*handler)(void))
 	rate = count_rate(hz);
 	first_count = read_cntvct();
 	tick = handler;
+	/* A loader's event must not come before the first timer_set(). */
 	write_cntv_ctl(0);
 	if (request_irq(board_devices.timer_irq, timer_interrupt, NULL,
 			"virtual timer"))
 		panic("the timer's interrupt is taken");
 }
 
+/* An event in the past fires at once, so no check is needed after it. */
 void timer_set(u64 ns)
 {
 	write_cntv_cval(first_count + ns_to_count(ns, &rate));

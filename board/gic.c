@@ -40,6 +40,7 @@ static void reset_distributor(u32 gicd)
 {
 	u32 lines = 32 * ((reg_read(gicd, GICD_TYPER) & GICD_TYPER_LINES) + 1);
 
+	/* Off while lines are half configured. */
 	reg_write(gicd, GICD_CTLR, 0);
 	for (u32 i = 0; i < lines / 32; i++) {
 		reg_write(gicd, GICD_IGROUPR(i), 0);
@@ -48,6 +49,7 @@ static void reset_distributor(u32 gicd)
 	}
 	for (u32 i = 0; i < lines / 4; i++)
 		reg_write(gicd, GICD_IPRIORITYR(i), PRIORITY);
+	/* Below FIRST_SPI the registers are read-only: a core's own lines. */
 	for (u32 i = FIRST_SPI / 4; i < lines / 4; i++)
 		reg_write(gicd, GICD_ITARGETSR(i), TARGET_THIS_CORE);
 	for (u32 i = FIRST_SPI / 16; i < lines / 16; i++)
@@ -55,13 +57,16 @@ static void reset_distributor(u32 gicd)
 	reg_write(gicd, GICD_CTLR, GIC_ENABLE);
 }
 
+/* The distributor first: the core's interface then forwards nothing stale. */
 void irq_init(void)
 {
 	reset_distributor(board_devices.gicd);
+	/* Reset leaves the mask at 0, which lets no priority through. */
 	reg_write(board_devices.gicc, GICC_PMR, PRIORITY_MASK);
 	reg_write(board_devices.gicc, GICC_CTLR, GIC_ENABLE);
 }
 
+/* Writing a 0 changes no line, so no read and no lock are needed. */
 void irqchip_enable(u32 irq, bool on)
 {
 	reg_write(board_devices.gicd,
@@ -74,11 +79,19 @@ u32 irqchip_claim(u32 *token)
 {
 	u32 id;
 
+	/*
+	 * The read acknowledges: the line becomes active and comes no second
+	 * time until irqchip_end().
+	 */
 	*token = reg_read(board_devices.gicc, GICC_IAR);
 	id = *token & GICC_IAR_ID;
 	return id < GIC_SPURIOUS ? id : NO_IRQ;
 }
 
+/*
+ * Must follow each claim that returned an id: until then the controller holds back
+ * every line of the same priority, which is all of them.
+ */
 void irqchip_end(u32 token)
 {
 	reg_write(board_devices.gicc, GICC_EOIR, token);

@@ -45,7 +45,10 @@ static struct {
 } clock;
 static spinlock_t timer_lock = SPINLOCK_INIT; /* the comparator */
 
-/* Whole: the high word did not change while the low one was read. */
+/*
+ * Returns all 64 bits. Reads again if the high word changed, since the low word
+ * may then belong to either value.
+ */
 static u64 read_whole_count(void)
 {
 	u32 base = clock.base, high, low;
@@ -58,8 +61,10 @@ static u64 read_whole_count(void)
 }
 
 /*
- * Is the low word in the other half than it was, then one half has passed. The
- * order matters: an interrupt in between may take the note of a later half.
+ * Extends the low word by the half-turns that timer_set() noted. If the low
+ * word is in the other half, one half-turn has passed. The note is read first:
+ * an interrupt in between may store a later one, and the sum would be too high
+ * by a whole turn.
  */
 static u64 read_count(void)
 {
@@ -71,11 +76,13 @@ static u64 read_count(void)
 	return (u64)(half >> 1) << 32 | low;
 }
 
+/* Takes no lock: only timer_set() changes what it reads. */
 u64 clock_ns(void)
 {
 	return count_to_ns(read_count(), &clock.rate);
 }
 
+/* At a rate of whole nanoseconds the product's low word is exact. */
 u32 clock_ns_low(void)
 {
 	if (clock.rate.fraction) /* the high word's share of it is missing */
@@ -95,10 +102,12 @@ static void timer_interrupt(void *arg __unused_arg)
 	tick();
 }
 
+/* The count starts anywhere: a loader may have used the timer. */
 void timer_init(void (*handler)(void))
 {
 	clock.base = board_devices.timer;
 	clock.rate = count_rate(board_devices.timer_hz);
+	/* Before the first clock_ns(), which needs a recent half. */
 	clock.half = (u32)(read_whole_count() >> HALF_SHIFT);
 	tick = handler;
 	reg_write(board_devices.timer, GT_CONTROL, GT_ENABLE);
@@ -108,7 +117,10 @@ void timer_init(void (*handler)(void))
 		panic("the timer's interrupt is taken");
 }
 
-/* timer_lock held. */
+/*
+ * Hold timer_lock. The comparator is off while its words are written: half a
+ * new value could match.
+ */
 static void set_event(u64 count)
 {
 	u32 base = board_devices.timer;
@@ -119,7 +131,10 @@ static void set_event(u64 count)
 	reg_write(base, GT_CONTROL, GT_ENABLE | GT_COMPARE | GT_IRQ);
 }
 
-/* The count went past before the comparator was on, and nothing came of it. */
+/*
+ * Returns true if the count passed before the comparator was on and no event
+ * came: before r2p0 it fires only when both are equal.
+ */
 static bool event_missed(u64 count)
 {
 	return read_count() > count &&
@@ -133,8 +148,10 @@ void timer_set(u64 ns)
 
 	spin_lock_irqsave(&timer_lock, flags);
 	now = read_whole_count();
+	/* At every call, so that it is never half a turn old. */
 	WRITE_ONCE(clock.half, (u32)(now >> HALF_SHIFT));
 	count = min(count, now + FARTHEST); /* early, and then set again */
+	/* Twice as far each time: a slow bus may take longer than the delay. */
 	for (set_event(count); event_missed(count); delay *= 2) {
 		count = read_count() + delay;
 		set_event(count);

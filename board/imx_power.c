@@ -16,12 +16,14 @@
 #define LPCR_TOP     0x40u
 #define LPCR_SRTC_ON 0x01u
 
+/* The hardware needs a moment; no code may run on meanwhile. */
 static void __noreturn wait_for_the_end(void)
 {
 	for (;;)
 		wfi();
 }
 
+/* TOP asks the supply to turn off; it counts only with DP_EN set. */
 void board_power_off(void)
 {
 	u32 base = board_devices.power;
@@ -33,6 +35,7 @@ void board_power_off(void)
 	wait_for_the_end();
 }
 
+/* By halfwords: the watchdog's registers are 16 bits wide. */
 void board_reset(void)
 {
 	volatile u16 *wcr = (volatile u16 *)(board_devices.power + WDOG_WCR);

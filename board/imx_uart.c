@@ -12,6 +12,7 @@ void uart_read_input(u32 base)
 	u32 data;
 
 	while ((data = reg_read(base, UART_URXD)) & URXD_CHARRDY) {
+		/* First: a BREAK has the error bit set as well. */
 		if (data & URXD_BRK)
 			uart_received(UART_BREAK);
 		else if (!(data & URXD_ERR))
@@ -19,8 +20,10 @@ void uart_read_input(u32 base)
 	}
 }
 
+/* An interrupt as soon as one byte is in the FIFO. */
 void uart_enable_input(u32 base)
 {
+	/* The level first: a loader's higher one would keep bytes waiting. */
 	reg_write(base, UART_UFCR,
 		  (reg_read(base, UART_UFCR) & ~UFCR_RXTL) | UFCR_RXTL_1);
 	reg_write(base, UART_UCR1, reg_read(base, UART_UCR1) | UCR1_RRDYEN);

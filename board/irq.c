@@ -21,6 +21,7 @@ struct irq {
 static struct irq irqs[NR_IRQS];
 static spinlock_t irq_lock = SPINLOCK_INIT; /* handlers; who is enabled */
 
+/* A line has one handler: no board here shares lines. */
 int request_irq(unsigned int irq, void (*handler)(void *arg), void *arg,
 		const char *name)
 {
@@ -34,6 +35,7 @@ int request_irq(unsigned int irq, void (*handler)(void *arg), void *arg,
 		err = -EBUSY;
 	else
 		irqs[irq] = (struct irq){ handler, arg, name, 0 };
+	/* Under the lock and after the row: its interrupt may come at once. */
 	if (!err)
 		irqchip_enable(irq, true);
 	spin_unlock_irqrestore(&irq_lock, flags);
@@ -47,6 +49,7 @@ static void unexpected_irq(u32 id)
 	pr_warn("interrupt %u has no handler: disabled\n", (unsigned int)id);
 }
 
+/* Calls the handler of id, in interrupt context. */
 static void serve(u32 id)
 {
 	struct irq *irq = id < NR_IRQS ? &irqs[id] : NULL;
@@ -55,10 +58,12 @@ static void serve(u32 id)
 		unexpected_irq(id);
 		return;
 	}
+	/* A plain increment: this core's interrupts do not nest. */
 	irq->count++;
 	irq->handler(irq->arg);
 }
 
+/* Serves until nothing is pending: one entry may stand for many lines. */
 void irq_dispatch(void)
 {
 	u32 token;
@@ -74,6 +79,7 @@ void irq_dispatch(void)
 	}
 }
 
+/* Without irq_lock: /proc may show a count that is one behind. */
 bool irq_stat(unsigned int irq, const char **name, u32 *count)
 {
 	if (irq >= NR_IRQS)

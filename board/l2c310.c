@@ -29,16 +29,19 @@
 #include <board/l2c310.h>
 #include <lib/printk.h>
 
+/* Errata are told apart by the release. */
 static u32 release(u32 l2)
 {
 	return reg_read(l2, L2_CACHE_ID) & L2_ID_RELEASE;
 }
 
+/* A maker builds it with 8 or 16 ways. */
 static u32 number_of_ways(u32 l2)
 {
 	return reg_read(l2, L2_AUX_CONTROL) & L2_AUX_16_WAYS ? 16 : 8;
 }
 
+/* On r3p0 a sync may not wait (753970): ARM's workaround is a dummy write. */
 static void cache_sync(u32 l2)
 {
 	reg_write(l2, release(l2) == L2_R3P0 ? L2_SYNC_DUMMY : L2_SYNC, 0);
@@ -65,21 +68,25 @@ static void invalidate_all(u32 l2)
 	u32 ways = (1u << number_of_ways(l2)) - 1;
 
 	reg_write(l2, L2_INVALIDATE_WAY, ways);
+	/* A way's bit is set until it is empty: it must not be used before. */
 	while (reg_read(l2, L2_INVALIDATE_WAY) & ways)
 		;
 	cache_sync(l2);
 }
 
+/* Secure state only, with the cache off. */
 static void enable(u32 l2)
 {
 	configure(l2);
 	invalidate_all(l2);
+	/* Errors from before are nobody's. */
 	reg_write(l2, L2_INTERRUPT_CLEAR, 0x1ff);
 	dsb_sy(); /* it is empty before the first access looks into it */
 	reg_write(l2, L2_CONTROL, L2_ENABLE);
 	dsb_sy(); /* from here on it is asked */
 }
 
+/* Reports which of the cases holds: speed depends on it. */
 void l2c310_init(bool secure)
 {
 	u32 l2 = board_devices.l2, ways = number_of_ways(l2);
@@ -91,11 +98,13 @@ void l2c310_init(bool secure)
 		pr_info("L2 cache: on, by secure firmware\n");
 		return;
 	}
+	/* A Non-secure write to its control registers aborts. */
 	if (!secure) {
 		pr_info("L2 cache: off, and only secure firmware may change that\n");
 		return;
 	}
 	enable(l2);
+	/* Read back: without a device the write is lost and nothing aborts. */
 	if (!(reg_read(l2, L2_CONTROL) & L2_ENABLE)) {
 		pr_warn("L2 cache: no L2C-310 answers at its place\n");
 		return;

@@ -10,14 +10,17 @@
 
 const char *saved_command_line;
 
+/* Ends QEMU with this status; a real board is switched off. */
 void machine_end(int status)
 {
+	/* No interrupt may start another task that prints behind this line. */
 	local_irq_disable();
 	pr_info("The machine ends with status %d\n", status);
 	semihosting_exit(status);
 	board_power_off();
 }
 
+/* As reboot(2) asks for it: status 0 for the host. */
 void machine_power_off(void)
 {
 	local_irq_disable();
@@ -26,6 +29,7 @@ void machine_power_off(void)
 	board_power_off();
 }
 
+/* The host is not told: semihosting would end QEMU. */
 void machine_restart(void)
 {
 	local_irq_disable();

@@ -4,6 +4,7 @@
  */
 #include <board/board.h>
 
+/* 0 means unknown to the callers. */
 u32 rtc_seconds(void)
 {
 	return 0;

@@ -15,6 +15,7 @@ void uart_read_input(u32 base)
 	while (!(reg_read(base, PL011_FR) & PL011_FR_RXFE)) {
 		u32 data = reg_read(base, PL011_DR);
 
+		/* First: a BREAK sets the framing error as well. */
 		if (data & PL011_DR_BREAK)
 			uart_received(UART_BREAK);
 		else if (!(data & PL011_DR_ERRORS))
@@ -22,6 +23,7 @@ void uart_read_input(u32 base)
 	}
 }
 
+/* RT too: fewer bytes than the FIFO's level raise only the timeout. */
 void uart_enable_input(u32 base)
 {
 	reg_write(base, PL011_IMSC, PL011_INT_RX | PL011_INT_RT);

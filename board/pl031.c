@@ -6,6 +6,7 @@
 
 #define PL031_DR 0x000
 
+/* A single load: the register is consistent by itself. */
 u32 rtc_seconds(void)
 {
 	return reg_read(board_devices.rtc, PL031_DR);

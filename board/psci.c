@@ -17,6 +17,7 @@
 
 static bool by_smc;
 
+/* Call before board_power_off(): the wrong instruction is undefined. */
 void psci_init(bool smc)
 {
 	by_smc = smc;
@@ -38,15 +39,18 @@ static void __noreturn psci_call(u32 function)
 				 : "+r"(r0)
 				 :
 				 : "r1", "r2", "r3", "memory");
+	/* A firmware without the function returns an error. */
 	for (;;)
 		wfi();
 }
 
+/* The firmware knows the board's supply; this file need not. */
 void board_power_off(void)
 {
 	psci_call(PSCI_SYSTEM_OFF);
 }
 
+/* Resets the whole board, the parked cores too. */
 void board_reset(void)
 {
 	psci_call(PSCI_SYSTEM_RESET);

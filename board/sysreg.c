@@ -23,19 +23,23 @@ static void __noreturn configure(unsigned int function)
 	u32 base = board_devices.power;
 
 	local_irq_disable();
+	/* Status and data first: writing START begins the operation. */
 	reg_write(base, SYS_CFGSTAT, 0);
 	reg_write(base, SYS_CFGDATA, 0);
 	reg_write(base, SYS_CFGCTRL,
 		  CFG_START | CFG_WRITE | CFG_FUNCTION(function));
+	/* The controller works in the background. */
 	for (;;)
 		wfi();
 }
 
+/* Ends QEMU as well. */
 void board_power_off(void)
 {
 	configure(CFG_SHUTDOWN);
 }
 
+/* The motherboard resets all sites. */
 void board_reset(void)
 {
 	configure(CFG_REBOOT);

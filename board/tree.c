@@ -20,7 +20,7 @@
 #define MAX_ALIASES 16
 #define MAX_CELLS   4u
 #define PATH_BYTES  128
-#define MAX_ROWS    16 /* a board's five, and one for each device here */
+#define MAX_ROWS    32 /* more than the board has and known[] can add */
 
 /*
  * Where the rows go: boards' own end before. The UART's MiB is one of its own,
@@ -122,6 +122,7 @@ static bool translate(const struct tree_node *bus, u64 *at)
 	u32 step = down + up + bus->size_cells;
 	const u32 *row = bus->ranges.word;
 
+	/* Without `ranges` the core cannot reach the children. */
 	if (!row || !step)
 		return false;
 	if (bus->ranges.nr == 0) /* the same addresses */
@@ -129,6 +130,7 @@ static bool translate(const struct tree_node *bus, u64 *at)
 	for (u32 left = bus->ranges.nr; left >= step; left -= step) {
 		u64 base = cells_number(row, down);
 
+		/* Unsigned: an address below base wraps and fails too. */
 		if (*at - base <
 		    cells_number(row + down + up, bus->size_cells)) {
 			*at += cells_number(row + down, up) - base;
@@ -148,6 +150,10 @@ static bool address_of(const struct tree_node *node, u32 nth, phys_addr_t *pa)
 
 	if ((nth + 1) * step > node->reg.nr || !bus->address_cells)
 		return false;
+	/*
+	 * In the terms of the parent bus: each bus up to the root translates
+	 * it.
+	 */
 	at = cells_number(node->reg.word + nth * step, bus->address_cells);
 	for (; bus > nodes; bus--)
 		if (!translate(bus, &at))
@@ -166,10 +172,14 @@ static u32 interrupt_of(const struct tree_node *node, u32 nth)
 	    3 * nth >= node->interrupts.nr)
 		return NO_IRQ;
 	cell = node->interrupts.word + 3 * nth;
+	/*
+	 * Kind 0 is a device's, counted from 32; kind 1 a core's own, from 16.
+	 */
 	irq = __builtin_bswap32(cell[1]) + (cell[0] ? 16 : 32);
 	return irq < NR_IRQS ? irq : NO_IRQ;
 }
 
+/* Addresses until one cannot be translated: a device has one or two. */
 static struct tree_place place_of(const struct tree_node *node, u32 nth_irq)
 {
 	struct tree_place place = { .irq = interrupt_of(node, nth_irq) };
@@ -180,6 +190,7 @@ static struct tree_place place_of(const struct tree_node *node, u32 nth_irq)
 	return place;
 }
 
+/* Returns true if one of the node's compatible strings is `what`. */
 static bool is_compatible(const struct tree_node *node, const char *what)
 {
 	const char *s = node->compatible, *end = s + node->compatible_bytes;
@@ -190,8 +201,12 @@ static bool is_compatible(const struct tree_node *node, const char *what)
 	return false;
 }
 
+/* Keeps the node if it is one of the known devices or a UART. */
 static void look_at(const struct tree_node *node)
 {
+	/*
+	 * A disabled device may have no clock: touching it could hang the bus.
+	 */
 	if (!node->compatible || node->off)
 		return;
 	nr_devices++;
@@ -211,6 +226,7 @@ static void look_at(const struct tree_node *node)
 
 /* ---- the tree, item by item -------------------------------------- */
 
+/* Starts the node at its depth and appends its name to `path`. */
 static void begin_node(struct tree_node *node, const char *name)
 {
 	u32 from = node > nodes + 1 ? node[-1].path_bytes : 0;
@@ -229,9 +245,11 @@ static void begin_node(struct tree_node *node, const char *name)
 	path[node->path_bytes] = '\0';
 }
 
+/* Keeps pointers into the tree, valid until board_find_devices(). */
 static void take_string(struct tree_node *node, const char *name,
 			const char *text, u32 bytes)
 {
+	/* Without its NUL, strcmp() would run on into the next property. */
 	if (!bytes || text[bytes - 1])
 		return;
 	if (!strcmp(name, "compatible")) {
@@ -246,6 +264,7 @@ static void take_string(struct tree_node *node, const char *name,
 	}
 }
 
+/* Cells are limited to MAX_CELLS, so that no sum of them can wrap. */
 static void take_property(struct tree_node *node, const char *name,
 			  const u8 *data, u32 bytes)
 {
@@ -267,16 +286,19 @@ static void take_property(struct tree_node *node, const char *name,
 		take_string(node, name, (const char *)data, bytes);
 }
 
+/* The root's end shows that the tree was read whole. */
 static void end_node(const struct tree_node *node)
 {
 	if (node == nodes) {
 		tree_ended = true;
 		return;
 	}
+	/* Here all its properties are known, in whatever order they came. */
 	look_at(node);
 	path[node[-1].path_bytes] = '\0';
 }
 
+/* The tree's memory is freed later: no pointer into it may stay. */
 static void forget_all(void)
 {
 	tree_ended = false;
@@ -290,6 +312,7 @@ void board_tree_item(enum tree_item item, u32 depth, const char *name,
 {
 	struct tree_node *node = &nodes[min(depth, MAX_DEPTH - 1u)];
 
+	/* Devices so deep are left out; their parents are not disturbed. */
 	if (depth >= MAX_DEPTH)
 		return;
 	if (item == TREE_NODE)
@@ -317,8 +340,8 @@ static phys_addr_t pa_of(u32 va)
 /* A page for the device at pa, at va and up. Returns where the device is. */
 static u32 add_row(u32 va, phys_addr_t pa, const char *name)
 {
-	if (WARN_ON(board.nr_map == MAX_ROWS)) /* more kinds than a board has */
-		return 0;
+	BUG_ON(board.nr_map == MAX_ROWS);
+	/* The board's own table is constant: rows are added to a copy. */
 	if (board.map != rows)
 		memcpy(rows, board.map, board.nr_map * sizeof(*rows));
 	rows[board.nr_map++] = (struct map_desc){ va, pa & PAGE_MASK, PAGE_SIZE,
@@ -341,8 +364,10 @@ static void move_device(u32 *device, phys_addr_t pa, const char *name)
 	next_va += PAGE_SIZE;
 }
 
+/* A tree without the interrupt leaves the board's. */
 static void move_interrupt(u32 *irq, u32 to, const char *name)
 {
+	/* The tree may use a form of interrupts that is not understood here. */
 	if (to == NO_IRQ || to == *irq)
 		return;
 	pr_info("device tree: the %s has interrupt %u, not the board's %u\n",
@@ -356,6 +381,9 @@ static void move_known(const struct known_device *what,
 {
 	bool generic = !what->reg[0] && !board_devices.timer;
 
+	/*
+	 * A board's drivers are linked, not chosen: no other timer can be used.
+	 */
 	if (!generic && (!what->reg[0] || !*what->reg[0]))
 		return;
 	for (u32 i = 0; i < to->nr_pa; i++)
@@ -384,6 +412,7 @@ static struct tree_uart *uart_of(const char *name)
 	return NULL;
 }
 
+/* Returns the tree's UART at pa, or NULL. */
 static struct tree_uart *uart_at(phys_addr_t pa)
 {
 	for (u32 i = 0; i < nr_uarts; i++)
@@ -397,6 +426,7 @@ static struct tree_uart *console_uart(void)
 {
 	struct tree_uart *uart = stdout_path ? uart_of(stdout_path) : NULL;
 
+	/* Without devices it is no whole tree: no reason for a warning. */
 	if (uart || !nr_devices)
 		return uart;
 	if (stdout_path)
@@ -425,6 +455,7 @@ static const struct map_desc *move_console(phys_addr_t pa,
 		return NULL;
 	pr_info("console: from 0x%08x to the UART at 0x%08x\n",
 		(unsigned int)pa_of(board_devices.uart), (unsigned int)pa);
+	/* At its place in the MiB: the boot table maps it by a section. */
 	board_devices.uart = add_row(UART_VA + (pa & 0xff000u), pa, "console");
 	return &board.map[board.nr_map - 1];
 }
@@ -441,6 +472,7 @@ const struct map_desc *board_find_devices(const char *cmdline)
 				move_known(&known[i], &places[i]);
 		uart = console_uart();
 	}
+	/* The command line wins: a person typed it. */
 	if (earlycon_address(cmdline, &pa))
 		row = move_console(pa, uart_at(pa));
 	else if (uart)

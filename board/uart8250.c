@@ -16,6 +16,7 @@ void uart_read_input(u32 base)
 	while ((status = reg_read(base, UART_LSR)) & LSR_RECEIVED) {
 		u32 c = reg_read(base, UART_RBR) & 0xff;
 
+		/* First: a BREAK sets the framing error as well. */
 		if (status & LSR_BREAK)
 			uart_received(UART_BREAK);
 		else if (!(status & LSR_ERRORS))
@@ -23,6 +24,7 @@ void uart_read_input(u32 base)
 	}
 }
 
+/* Turns on the FIFO and the interrupt for received bytes only. */
 void uart_enable_input(u32 base)
 {
 	reg_write(base, UART_FCR, FCR_ON); /* what they hold stays */

@@ -41,6 +41,7 @@ struct board_devices board_devices = {
 	.power = POWER_VA,
 };
 
+/* Only the timer's rate: a Cortex-A7 has its level 2 cache inside. */
 void board_init(bool secure, bool psci_smc __unused_arg, u32 timer_hz)
 {
 	generic_timer_hz(timer_hz, secure);

@@ -71,6 +71,7 @@ void board_init(bool secure, bool psci_smc __unused_arg, u32 timer_hz)
 	__asm__ volatile("dsb sy\n\tsev"); /* they may sleep between looks */
 }
 
+/* By the watchdog, as Linux does it: the firmware starts anew. */
 static void __noreturn full_reset(void)
 {
 	local_irq_disable();
@@ -80,12 +81,14 @@ static void __noreturn full_reset(void)
 		wfi();
 }
 
+/* The firmware reads this after the reset and halts instead of booting. */
 void board_power_off(void)
 {
 	reg_write(PM_VA, PM_RSTS, PM_PASSWORD | PM_RSTS_STAY_OFF);
 	full_reset();
 }
 
+/* Without the mark the firmware boots again. */
 void board_reset(void)
 {
 	full_reset();

@@ -46,6 +46,7 @@ struct board_devices board_devices = {
 	.power = SYSREG_VA,
 };
 
+/* No outer cache: the level 2 belongs to the cores. */
 void board_init(bool secure, bool psci_smc __unused_arg, u32 timer_hz)
 {
 	generic_timer_hz(timer_hz, secure);

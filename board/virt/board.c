@@ -41,6 +41,7 @@ struct board_devices board_devices = {
 	.rtc = IO_VA + 0x10000,
 };
 
+/* The tree names PSCI's method, which depends on QEMU's options. */
 void board_init(bool secure, bool psci_smc, u32 timer_hz)
 {
 	generic_timer_hz(timer_hz, secure);
