@@ -17,20 +17,20 @@ struct board {
 	unsigned int nr_map;
 	u32 ram_default; /* bytes, when no loader says */
 	u32 ram_max;     /* bytes; nothing of a loader lies above */
-	/* Without a loader, look for it up to there: that harms nothing. */
+	/* Without a loader, probe RAM up to ram_max: reading a hole does not abort. */
 	bool ram_probe;
 	/*
-	 * Bytes at RAM's start that nobody gets: other cores wait there, or it
-	 * is frame 0, whose address would mean that there is none.
+	 * Bytes at RAM's start that are never handed out: other cores wait
+	 * there, or it is frame 0, whose address 0 stands for "no memory".
 	 */
 	u32 ram_kept;
 };
 
 extern struct board board; /* constant, but for map: board_find_devices */
-/* The boot arguments' words, whole; startup/ sets it before the first init. */
+/* The whole command line; startup/ sets it before board_find_devices(). */
 extern const char *saved_command_line;
 
-/* UART, already mapped by the boot map: polled output. Registers the console. */
+/* Register the console, with polled output. The boot table must map its UART. */
 void board_early_console(void);
 /*
  * Before anything is stored: empty the caches outside the cores, and turn them
@@ -57,8 +57,8 @@ enum tree_item { TREE_NODE, TREE_PROPERTY, TREE_NODE_END };
 void board_tree_item(enum tree_item item, u32 depth, const char *name,
 		     const u8 *data, u32 bytes);
 /*
- * Put what the tree said, and earlycon=, into the board's tables: before
- * paging_init, and once. Returns the row of a console that the boot table has
+ * Put the devices of the tree, and of earlycon=, into the board's tables: once,
+ * before paging_init. Returns the row of a console that the boot table has
  * not got: to be mapped before the next word is printed; or NULL.
  */
 const struct map_desc *board_find_devices(const char *cmdline);

@@ -23,7 +23,7 @@ struct board_devices {
 	u32 rtc;
 	u32 power; /* system registers, watchdog: the way to the end */
 	u32 l2;
-	u32 l2_tag_latency; /* setup, read, write; 0x777, cycles - 1 each */
+	u32 l2_tag_latency; /* setup, read, write: 0x777, each cycles - 1 */
 	u32 l2_data_latency;
 };
 

@@ -141,7 +141,7 @@ static bool secure_state(void)
 	return *secure != 0;
 }
 
-/* Prints which core this is and applies the errata that need no early bit. */
+/* Prints which core this is and turns on the workarounds that mmu/ has for it. */
 static void report_core(void)
 {
 	u32 midr = read_midr();
