@@ -89,8 +89,12 @@ static bool params_in_image(phys_addr_t params, bool valid)
 	const volatile u32 *list = (const volatile u32 *)params;
 	u32 bytes = 4;
 
+	/* Of a tree, to the end of its structure and of its strings. */
 	if (valid && list[1] != ATAG_CORE)
-		bytes = __builtin_bswap32(list[1]); /* a device tree's */
+		bytes = max(__builtin_bswap32(list[2]) +
+				    __builtin_bswap32(list[9]),
+			    __builtin_bswap32(list[3]) +
+				    __builtin_bswap32(list[8]));
 	return params < boot_pa(_end) && params + bytes > (u32)__boot_start;
 }
 

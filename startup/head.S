@@ -261,9 +261,21 @@ keep_list:
 	ldmia	r9, {r1, r4}
 	ldr	r3, =FDT_MAGIC_LE
 	cmp	r1, r3
-	reveq	r4, r4				@ a tree's bytes
-	beq	1f
-	ldr	r3, =ATAG_CORE
+	bne	2f
+	ldr	r4, [r9, #12]			@ a tree: its strings' offset, ...
+	ldr	r3, [r9, #32]			@ ... and size
+	rev	r4, r4
+	rev	r3, r3
+	add	r4, r4, r3
+	ldr	r1, [r9, #8]			@ its structure's
+	ldr	r3, [r9, #36]
+	rev	r1, r1
+	rev	r3, r3
+	add	r1, r1, r3
+	cmp	r1, r4
+	movhi	r4, r1				@ what is behind is not used
+	b	1f
+2:	ldr	r3, =ATAG_CORE
 	cmp	r4, r3
 	bxne	lr
 	mov	r4, #0x1000			@ more than any loader's ATAGs
