@@ -50,7 +50,7 @@ static bool tree_ended; /* a tree, and not broken before its end */
 static u32 nr_devices;
 static char path[PATH_BYTES];
 
-/* What of board_devices is told by which node; the first one counts. */
+/* Which node sets which members of board_devices; of several, the first. */
 struct known_device {
 	const char *compatible;
 	const char *name;
@@ -233,7 +233,8 @@ static void begin_node(struct tree_node *node, const char *name)
 	size_t bytes = strlen(name);
 
 	memset(node, 0, sizeof(*node));
-	node->address_cells = 2; /* unless it says so itself */
+	node->address_cells =
+		2; /* the default (Devicetree Specification, 2.3.5) */
 	node->size_cells = 1;
 	if (from + bytes + 2 > PATH_BYTES) { /* no device has so long a path */
 		node->path_bytes = from;

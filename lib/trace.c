@@ -1,6 +1,6 @@
 /*
  * The mask of recorded events and the function that records them. Both are zero
- * until inspect/trace.c is told to record.
+ * until inspect/trace.c sets them.
  */
 #include <trace.h>
 

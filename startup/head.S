@@ -257,7 +257,7 @@ keep_list:
 	cmphi	r2, r9
 	bxls	lr				@ it is in nobody's way
 	tst	r9, #3
-	bxne	lr				@ no list: boot.c says so
+	bxne	lr				@ no list: boot.c reports it
 	ldmia	r9, {r1, r4}
 	ldr	r3, =FDT_MAGIC_LE
 	cmp	r1, r3
@@ -291,7 +291,7 @@ keep_list:
 	movlo	r1, r2				@ ... or to the image as it is
 	sub	r1, r1, r0
 	cmp	r4, r1
-	bxhi	lr				@ no room for all of it: boot.c says so
+	bxhi	lr				@ no room for all of it: boot.c reports it
 	add	r1, r0, r4
 	mov	r2, r9
 	mov	r9, r0

@@ -46,7 +46,8 @@ bench: tests/bench/bench.py
 $(OUT)/%.so: tests/bench/plugin/%.c
 	$(call say,HOSTCC,$<)
 	$(Q)gcc -shared -fPIC -O2 -Wall -Wextra -Itests/hw -o $@ $<
-$(OUT)/a9.so: tests/hw/plugin.h
+$(OUT)/a9.so: tests/hw/plugin.h tests/hw/registers.h
+$(OUT)/a9.so $(OUT)/count.so: tests/bench/plugin/marks.h
 
 # Which functions of the kernel an operation spends its instructions in:
 # `make profile`, or `make profile BENCH=faults` for one group.

@@ -44,13 +44,18 @@ def kernel_of(group):
     return KERNEL if group == KERNEL_GROUP else f"{OUT}/pagewalk"
 
 
-def counter(group, output):
-    """The options that load the plugin."""
-    program = f"{KERNEL}.elf" if group == KERNEL_GROUP else PROGRAM
+def loaded(plugin, program, output):
+    """The options that load a plugin, which looks at program's marks."""
     places = {name: address for address, name in symbols(program)}
     marks = ",".join(f"{mark}={places[name]:#x}"
                      for mark, name in MARKS.items())
-    return ["-plugin", f"{OUT}/count.so,{marks},out={output}"]
+    return ["-plugin", f"{plugin},{marks},out={output}"]
+
+
+def counter(group, output):
+    """The options that load the plugin."""
+    program = f"{KERNEL}.elf" if group == KERNEL_GROUP else PROGRAM
+    return loaded(f"{OUT}/count.so", program, output)
 
 
 def console(group="", extra=()):

@@ -14,7 +14,6 @@ A count times its cost, all added up: nothing is taken off for what a pipeline d
 at the same time, but in the lower of the two costs.
 """
 
-import os
 import re
 import subprocess
 import sys
@@ -22,8 +21,6 @@ import sys
 import bench
 import machine
 
-EMULATOR = os.path.abspath(os.environ.get(
-    "HW_QEMU", "build/debian/emulator/usr/bin/qemu-system-arm"))
 PLUGIN = f"{bench.OUT}/a9.so"
 DOC = "docs/performance.md"
 MEASURED = "measured by 7-cpu.com on an Exynos 4210"
@@ -101,22 +98,6 @@ class Row:
                 f"{high:<7.0f} ({found})")
 
 
-def available():
-    try:
-        return subprocess.run([EMULATOR, "--version"], check=False,
-                              stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL).returncode == 0
-    except OSError:
-        return False
-
-
-def plugin(output):
-    places = {name: address for address, name in bench.symbols(bench.PROGRAM)}
-    marks = ",".join(f"{mark}={places[name]:#x}"
-                     for mark, name in bench.MARKS.items())
-    return ["-plugin", f"{PLUGIN},{marks},out={output}"]
-
-
 def blocks(path):
     with open(path) as file:
         for block in file.read().split(".\n")[:-1]:
@@ -125,8 +106,9 @@ def blocks(path):
 
 def rows(group=""):
     output = f"{bench.OUT}/cycles"
-    machine.QEMU = EMULATOR
-    found = bench.operations(bench.console(group, plugin(output)))
+    machine.QEMU = machine.QEMU_10
+    found = bench.operations(bench.console(
+        group, bench.loaded(PLUGIN, bench.PROGRAM, output)))
     # The first line calibrates.
     return [Row(name, cost, counts)
             for (name, cost), counts in zip(found, blocks(output))][1:]
@@ -139,11 +121,11 @@ def linux_rows(kernel, dtb, group):
     subprocess.run([sys.executable, "tools/mkcpio.py", archive, "bin", "dev",
                     "proc", "tmp", "test", f"test/linux_init={init}",
                     f"test/bench={bench.OUT}/user/bench/bench"], check=True)
-    line = [EMULATOR, "-M", "vexpress-a9", "-m", f"{bench.MEMORY_MIB}M",
+    line = [machine.QEMU_10, "-M", "vexpress-a9", "-m", f"{bench.MEMORY_MIB}M",
             "-nographic", "-no-reboot", "-kernel", kernel, "-dtb", dtb,
             "-initrd", archive, "-append", "console=ttyAMA0 quiet panic=-1 "
             f"rdinit=/test/linux_init -- bench,{group}",
-            *bench.COUNTING, *plugin(output)]
+            *bench.COUNTING, *bench.loaded(PLUGIN, bench.PROGRAM, output)]
     console = subprocess.run(line, stdin=subprocess.DEVNULL, text=True,
                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                              check=False, env=machine.environment()).stdout
@@ -248,8 +230,8 @@ def linux_main(kernel, dtb, *words):
 
 def main():
     words = sys.argv[1:]
-    if not available():
-        sys.exit(f"{EMULATOR} is not there: `make check-hw` fetches it")
+    if not machine.runs(machine.QEMU_10):
+        sys.exit(f"{machine.QEMU_10} is not there: `make check-hw` fetches it")
     if words[:1] == ["--linux"]:
         linux_main(*words[1:])
         return

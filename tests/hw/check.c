@@ -14,6 +14,7 @@
 #include <string.h>
 #include "check.h"
 #include "plugin.h"
+#include "registers.h"
 
 int qemu_plugin_version = 4;
 
@@ -25,8 +26,6 @@ static const char *const event_names[NR_EVENTS] = {
 	"dacr writes",  "code lines",     "device accesses",
 	"exclusives",   "returns",        "set/way operations",
 };
-static void *core_regs[16];
-static struct array *buf;
 static uint32_t pc; /* of the instruction that is looked at */
 static unsigned int nr_broken;
 static uint32_t from; /* 0: reached */
@@ -66,39 +65,6 @@ static void at_exit(uint64_t id, void *data)
 		fprintf(stderr, "hw: checked %llu %s\n",
 			(unsigned long long)events[i], event_names[i]);
 	fprintf(stderr, "hw: %u broken\n", nr_broken);
-}
-
-/* ---- registers ------------------------------------------------------ */
-
-static void cpu_init(uint64_t id, unsigned int cpu)
-{
-	struct array *all = qemu_plugin_get_registers();
-	const struct reg_descriptor *regs = (void *)all->data;
-
-	(void)id;
-	(void)cpu;
-	buf = g_byte_array_new();
-	for (unsigned int i = 0; i < all->len; i++) {
-		const char *name = regs[i].name;
-
-		if (name[0] == 'r' && name[1] >= '0' && name[1] <= '9' &&
-		    strtoul(name + 1, NULL, 10) < 13)
-			core_regs[strtoul(name + 1, NULL, 10)] = regs[i].handle;
-		if (!strcmp(name, "sp"))
-			core_regs[13] = regs[i].handle;
-		if (!strcmp(name, "lr"))
-			core_regs[14] = regs[i].handle;
-	}
-}
-
-static uint32_t core_reg(unsigned int n)
-{
-	uint32_t val = 0;
-
-	g_byte_array_set_size(buf, 0);
-	if (core_regs[n] && qemu_plugin_read_register(core_regs[n], buf) >= 4)
-		memcpy(&val, buf->data, 4);
-	return val;
 }
 
 /* ---- what is executed ------------------------------------------------ */

@@ -18,8 +18,6 @@ import machine
 import tap
 import user_programs
 
-EMULATOR = os.path.abspath(os.environ.get(
-    "HW_QEMU", "build/debian/emulator/usr/bin/qemu-system-arm"))
 PLUGIN = ["-plugin", f"{machine.OUT}/hw.so"]
 ELSEWHERE = 0x61000000
 IMAGE = (f"loader,file={machine.OUT}/pagewalk.bin,force-raw=on,"
@@ -31,16 +29,11 @@ checked = {}
 
 def emulator():
     """Does it run here? It is fetched when first asked for."""
-    if not os.path.exists(EMULATOR):
+    if not os.path.exists(machine.QEMU_10):
         subprocess.run([sys.executable, "tools/debian/fetch.py", "emulator",
-                        EMULATOR.rsplit("/", 3)[0]], check=False,
+                        machine.QEMU_10.rsplit("/", 3)[0]], check=False,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        return subprocess.run([EMULATOR, "--version"], check=False,
-                              stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL).returncode == 0
-    except OSError:
-        return False
+    return machine.runs(machine.QEMU_10)
 
 
 def judge(what, boot):
@@ -60,7 +53,7 @@ def main():
     if machine.BOARD != "vexpress-a9" or not emulator():
         print("1..0 # SKIP QEMU 10 for vexpress-a9 is not to be had here")
         return
-    machine.QEMU = EMULATOR
+    machine.QEMU = machine.QEMU_10
     for program in PROGRAMS:
         judge(program, machine.boot(f"quiet init=/test/{program}",
                                     initrd=user_programs.ARCHIVE, extra=PLUGIN))

@@ -10,6 +10,9 @@ from fresh import refuse_stale
 BOARD = os.environ.get("BOARD", "vexpress-a9")
 OUT = os.environ.get("OUT", f"build/{BOARD}")
 QEMU = os.environ.get("QEMU", "qemu-system-arm")
+# A later one, whose plugins read registers; `make check-hw` fetches it.
+QEMU_10 = os.path.abspath(os.environ.get(
+    "HW_QEMU", "build/debian/emulator/usr/bin/qemu-system-arm"))
 SECONDS = int(os.environ.get("BOOT_SECONDS", "400"))
 # The machine's time is what it has executed, 4 ns an instruction, and an idle
 # one does not wait: a boot runs the same however busy the host is.
@@ -88,6 +91,16 @@ def boot(*args, stdin=b"", counted=True, **kwargs):
                        if "audio" not in line)
     return Boot(None if timed_out else run.returncode, text[0], errors,
                 timed_out)
+
+
+def runs(emulator):
+    """Does this emulator start here?"""
+    try:
+        return subprocess.run([emulator, "--version"], check=False,
+                              stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL).returncode == 0
+    except OSError:
+        return False
 
 
 def says(line, text):

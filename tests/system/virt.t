@@ -95,14 +95,19 @@ def uboot_header():
             "it is moved to its place and entered there")
 
 
+def made(goal, file):
+    """`make GOAL BOARD=virt`, which makes this file of OUT."""
+    status, output = variant.run(["make", "BOARD=virt", f"OUT={OUT}",
+                                  f"{OUT}/{file}"])
+    return tap.is_(status, 0, f"make {goal} BOARD=virt", output)
+
+
 def uboot_card():
     """No key is pressed: U-Boot finds boot.scr, which loads all and boots."""
     if not os.path.exists(UBOOT):
         tap.diag("u-boot-qemu is not installed: U-Boot has booted nothing")
         return
-    status, output = variant.run(["make", "BOARD=virt", f"OUT={OUT}",
-                                  f"{OUT}/sdcard.img"])
-    if not tap.is_(status, 0, "make sdcard BOARD=virt", output):
+    if not made("sdcard", "sdcard.img"):
         return
     text = "1. A program's address space"
     said = machine.says([
@@ -120,9 +125,7 @@ def uboot_bootm():
     if not os.path.exists(UBOOT):
         tap.diag("u-boot-qemu is not installed: bootm has booted nothing")
         return
-    status, output = variant.run(["make", "BOARD=virt", f"OUT={OUT}",
-                                  f"{OUT}/pagewalk.uimage"])
-    if not tap.is_(status, 0, "make uimage BOARD=virt", output):
+    if not made("uimage", "pagewalk.uimage"):
         return
     archive = f"{OUT}/initramfs.cpio"
     child = pexpect.spawn(machine.QEMU, [

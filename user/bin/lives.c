@@ -209,7 +209,7 @@ static void leaders(void)
 {
 	int status;
 
-	heading("A leader that exits gives up its use like anybody");
+	heading("A leader that exits drops its use, as any thread does");
 	status = status_of(start_child(leave_thread_behind));
 	reported(1, "what is left is the other thread's");
 	claim(WIFEXITED(status) && WEXITSTATUS(status) == 7,

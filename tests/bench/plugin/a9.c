@@ -28,7 +28,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "plugin.h"
+#include "marks.h"
+#include "registers.h"
 
 int qemu_plugin_version = 4;
 
@@ -75,12 +76,8 @@ static const char *const names[NR_COUNTS] = {
 static uint64_t counts[NR_COUNTS], sums[NR_COUNTS];
 static uint64_t counts_then[NR_COUNTS], sums_then[NR_COUNTS]; /* at begin */
 static struct qemu_plugin_scoreboard *board;
-static void *core_regs[16];
-static struct array *buf;
-static uint32_t begin_pc, end_pc, report_pc;
 /* A mark may fault, and run twice; another program may have its address. */
 static bool reported = true;
-static FILE *out;
 
 /* ---- caches -------------------------------------------------------- */
 
@@ -267,16 +264,6 @@ static void tlb_operation(unsigned int op2, uint32_t val)
 struct where {
 	uint32_t pc, insn, pa;
 };
-
-static uint32_t core_reg(unsigned int n)
-{
-	uint32_t val = 0;
-
-	g_byte_array_set_size(buf, 0);
-	if (core_regs[n] && qemu_plugin_read_register(core_regs[n], buf) >= 4)
-		memcpy(&val, buf->data, 4);
-	return val;
-}
 
 /* Only those by address matter here, and those that drop all. */
 static void cache_operation(unsigned int crm, unsigned int op2, uint32_t val)
@@ -480,46 +467,10 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 	}
 }
 
-static void cpu_init(uint64_t id, unsigned int cpu)
-{
-	struct array *all = qemu_plugin_get_registers();
-	const struct reg_descriptor *regs = (void *)all->data;
-
-	(void)id;
-	(void)cpu;
-	buf = g_byte_array_new();
-	for (unsigned int i = 0; i < all->len; i++) {
-		const char *name = regs[i].name;
-
-		if (name[0] == 'r' && name[1] >= '0' && name[1] <= '9' &&
-		    strtoul(name + 1, NULL, 10) < 13)
-			core_regs[strtoul(name + 1, NULL, 10)] = regs[i].handle;
-		if (!strcmp(name, "sp"))
-			core_regs[13] = regs[i].handle;
-		if (!strcmp(name, "lr"))
-			core_regs[14] = regs[i].handle;
-	}
-}
-
 int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
 {
 	(void)info;
-	for (int i = 0; i < argc; i++) {
-		const char *value = strchr(argv[i], '=');
-
-		if (!value)
-			return -1;
-		value++;
-		if (!strncmp(argv[i], "begin=", 6))
-			begin_pc = (uint32_t)strtoul(value, NULL, 0);
-		else if (!strncmp(argv[i], "end=", 4))
-			end_pc = (uint32_t)strtoul(value, NULL, 0);
-		else if (!strncmp(argv[i], "report=", 7))
-			report_pc = (uint32_t)strtoul(value, NULL, 0);
-		else if (!strncmp(argv[i], "out=", 4))
-			out = fopen(value, "w");
-	}
-	if (!out)
+	if (!take_marks(argc, argv))
 		return -1;
 	board = qemu_plugin_scoreboard_new(NR_INLINE * 8);
 	qemu_plugin_register_vcpu_init_cb(id, cpu_init);

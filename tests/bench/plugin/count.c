@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "marks.h"
 
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
@@ -60,8 +61,6 @@ struct place {
 
 static struct place places[TEXT_BYTES / 2], kinds[NR_KINDS];
 static uint64_t all, boot;
-static uint32_t begin_pc, end_pc, report_pc;
-static FILE *out;
 
 static void for_each(void (*fn)(struct place *place))
 {
@@ -197,22 +196,7 @@ static void translate(uint64_t id, struct qemu_plugin_tb *tb)
 int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
 {
 	(void)info;
-	for (int i = 0; i < argc; i++) {
-		const char *value = strchr(argv[i], '=');
-
-		if (!value)
-			return -1;
-		value++;
-		if (!strncmp(argv[i], "begin=", 6))
-			begin_pc = (uint32_t)strtoul(value, NULL, 0);
-		else if (!strncmp(argv[i], "end=", 4))
-			end_pc = (uint32_t)strtoul(value, NULL, 0);
-		else if (!strncmp(argv[i], "report=", 7))
-			report_pc = (uint32_t)strtoul(value, NULL, 0);
-		else if (!strncmp(argv[i], "out=", 4))
-			out = fopen(value, "w");
-	}
-	if (!out)
+	if (!take_marks(argc, argv))
 		return -1;
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translate);
 	return 0;
