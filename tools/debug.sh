@@ -17,6 +17,8 @@ trap : INT			# it reaches this shell as well, which goes on
 echo "gdb also knows: ps, vmas, pgd, pte, page, who, buddy, slab, trace, fsr, locks,"
 echo "dmesg, program; help NAME says more. c goes to start_kernel"
 echo "the shell: make console, in another terminal"
+# A minute each: a busy host may take long to start QEMU, which gdb waits for.
 "${GDB:-gdb-multiarch}" -q "$out/nopan/pagewalk.elf" \
 	-ex 'set confirm off' -ex 'source tools/gdb/pagewalk.py' \
+	-ex 'set tcp connect-timeout 60' -ex 'set remotetimeout 60' \
 	-ex "target remote :$port" -ex 'hbreak start_kernel'
