@@ -8,7 +8,7 @@ out=$1
 port=$2
 shift 2
 # A session of its own: Ctrl-C is for gdb.
-setsid "$@" -S -gdb "tcp::$port" -display none -monitor none -serial chardev:console \
+setsid "$@" -S -gdb "tcp:127.0.0.1:$port" -display none -monitor none -serial chardev:console \
 	-chardev "socket,id=console,path=$out/console,server=on,wait=off,logfile=$out/console.log" \
 	</dev/null &
 qemu=$!
@@ -21,4 +21,4 @@ echo "the shell: make console, in another terminal"
 "${GDB:-gdb-multiarch}" -q "$out/nopan/pagewalk.elf" \
 	-ex 'set confirm off' -ex 'source tools/gdb/pagewalk.py' \
 	-ex 'set tcp connect-timeout 60' -ex 'set remotetimeout 60' \
-	-ex "target remote :$port" -ex 'hbreak start_kernel'
+	-ex "target remote 127.0.0.1:$port" -ex 'hbreak start_kernel'
