@@ -1,5 +1,6 @@
 /*
- * services/files/close_range.c - many descriptors at once.
+ * services/files/close_range.c - closes many descriptors at once, or marks them
+ * to be closed by execve.
  */
 #include <fs/fs.h>
 #include <proc/proc.h>
@@ -7,7 +8,10 @@
 #include <services/files/files.h>
 #include <uapi/close_range.h>
 
-/* A table of the caller's own, if others share it. 0 or -ENOMEM. */
+/*
+ * Gives the caller a descriptor table of its own if other tasks share it.
+ * Returns 0 or -ENOMEM.
+ */
 static int unshare_table(struct thread_info *ti)
 {
 	struct files_struct *shared = ti->files, *own;
@@ -18,13 +22,21 @@ static int unshare_table(struct thread_info *ti)
 	own = files_copy(shared);
 	if (!own)
 		return -ENOMEM;
-	flags = tasklist_lock(); /* /proc looks */
+	/*
+	 * /proc follows the `files` of other tasks under tasklist_lock; with
+	 * the lock held here, no reader can be using the table that is put
+	 * below.
+	 */
+	flags = tasklist_lock();
 	ti->files = own;
 	tasklist_unlock(flags);
 	files_put(shared);
 	return 0;
 }
 
+/*
+ * Does nothing if fd is free: unlike close(2), close_range reports no -EBADF.
+ */
 static void close_one(struct files_struct *files, u32 fd)
 {
 	struct file *file = files_remove(files, fd, NULL);
@@ -33,7 +45,10 @@ static void close_one(struct files_struct *files, u32 fd)
 		filp_close(file, files);
 }
 
-/* A signal does not end it: descriptors that stay open would be a surprise. */
+/*
+ * close_range(2). A signal does not end it: a program that relies on it would
+ * be surprised by descriptors that stay open.
+ */
 s32 sys_close_range(u32 first, u32 last, u32 flags)
 {
 	struct thread_info *ti = current_thread_info();
@@ -47,8 +62,16 @@ s32 sys_close_range(u32 first, u32 last, u32 flags)
 		err = unshare_table(ti);
 	if (err)
 		return err;
+	/*
+	 * The size is read again each time, since other threads may let the
+	 * table grow. Nothing is open beyond it, so last may be UINT32_MAX.
+	 */
 	for (fd = first; fd <= last && fd < files_size(ti->files); fd++) {
 		if (flags & CLOSE_RANGE_CLOEXEC)
+			/*
+			 * A free slot gives -EBADF here, which is no error of
+			 * the call.
+			 */
 			(void)files_set_cloexec(ti->files, fd, true);
 		else
 			close_one(ti->files, fd);

@@ -1,13 +1,14 @@
 /*
- * services/files/create.c - open with O_CREAT (makes a missing file) and
- * O_TRUNC (empties it).
+ * services/files/create.c - open with O_CREAT (makes a missing file), O_TRUNC
+ * (empties it), O_TMPFILE (makes a file without a name) and O_PATH.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
 
 /*
- * The walk stands on the last name's directory: the inode of that name, new if
- * there was none. -ELOOP with *inode set: it is a link, which may be followed.
+ * Finds the inode of the last name, in whose directory the walk has stopped, or
+ * makes a file of that name. Returns -ELOOP with *inode set if the name is a
+ * symbolic link, which the caller may follow.
  */
 static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
 			    struct inode **inode, bool *created)
@@ -16,12 +17,17 @@ static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
 	int err;
 
 	*inode = NULL;
+	/*
+	 * The path was "/" or ended in "." or "..": there is no name to create.
+	 */
 	if (!nd->name && S_ISDIR(nd->inode->i_mode))
 		return flags & O_EXCL ? -EEXIST : -EISDIR;
-	if (!nd->name) { /* /proc/PID/fd led to a file, by no name */
+	if (!nd->name) {
+		/* A link of /proc/PID/fd leads to a file without a name. */
 		*inode = igrab(nd->inode);
 		return 0;
 	}
+	/* "name/" demands a directory, and open creates only files. */
 	if (nd->want_dir)
 		return -EISDIR;
 	if (!op->lookup)
@@ -33,8 +39,13 @@ static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
 		return S_ISLNK((*inode)->i_mode) ? -ELOOP : 0;
 	if (err != -ENOENT)
 		return err;
+	/* The names in /proc are the kernel's; no program can add one. */
 	if (!is_ramfs_dir(nd->inode))
 		return err;
+	/*
+	 * Only now: a file that exists can be opened in a directory that the
+	 * task may not write to.
+	 */
 	err = may_create(nd->inode);
 	if (err)
 		return err;
@@ -43,7 +54,10 @@ static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
 			    S_IFREG | (mode & 07777 & ~current_umask()), inode);
 }
 
-/* The inode at the path's end, new if there was none. */
+/*
+ * Returns 0 and the inode at the path's end with a reference, made if there was
+ * none.
+ */
 static int find_or_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 			  struct inode **inode, bool *created)
 {
@@ -56,10 +70,16 @@ static int find_or_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 		if (err != -ELOOP || flags & O_NOFOLLOW)
 			break;
 		link = *inode;
+		/*
+		 * As on Linux, a dangling link does not fail: the file is
+		 * created where the link leads. The walk's own count of links
+		 * ends a cycle.
+		 */
 		err = path_parent_through(&nd, link);
 		iput(link);
 		*inode = NULL;
 	}
+	/* O_EXCL or O_NOFOLLOW refused an inode that exists. */
 	if (err && *inode) {
 		iput(*inode);
 		*inode = NULL;
@@ -68,6 +88,7 @@ static int find_or_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 	return err;
 }
 
+/* open with O_CREAT. Returns 0 and the open file. */
 static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 		       struct file **file)
 {
@@ -75,24 +96,35 @@ static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 	bool created = false;
 	int err;
 
+	/*
+	 * open never makes a directory, so both flags together are an error, as
+	 * in newer versions of Linux.
+	 */
 	if (flags & O_DIRECTORY)
 		return -EINVAL;
 	err = find_or_create(dirfd, path, flags, mode, &inode, &created);
 	if (err)
 		return err;
-	/* The task that makes a file may open it, whatever its mode says. */
+	/*
+	 * The task that makes a file may open it, whatever its mode is:
+	 * open(path, O_CREAT | O_RDWR, 0444) gives a descriptor for writing.
+	 */
 	err = open_inode(inode, flags, created ? 0 : open_mask(flags), file);
 	iput(inode);
 	return err;
 }
 
-/* A file in the directory that has no name there, and never will. */
+/*
+ * Opens a new file that belongs to the directory's file system but has no name
+ * in it. It is freed with its last descriptor.
+ */
 static int open_tmpfile(s32 dirfd, const char *path, u32 flags, u32 mode,
 			struct file **file)
 {
 	struct inode *dir, *inode = NULL;
 	int err;
 
+	/* A new file that nobody can write to would stay empty. */
 	if ((flags & O_ACCMODE) == O_RDONLY)
 		return -EINVAL;
 	err = path_lookup(dirfd, path, LOOKUP_FOLLOW, &dir);
@@ -109,6 +141,10 @@ static int open_tmpfile(s32 dirfd, const char *path, u32 flags, u32 mode,
 			dir, S_IFREG | (mode & 07777 & ~current_umask()),
 			&inode);
 	if (!err) {
+		/*
+		 * Without a link the last fput frees the inode; add_link()
+		 * refuses to give it a name later.
+		 */
 		inode->i_nlink = 0;
 		err = open_inode(inode, flags & ~(u32)O_TMPFILE, 0, file);
 	}
@@ -117,7 +153,10 @@ static int open_tmpfile(s32 dirfd, const char *path, u32 flags, u32 mode,
 	return err;
 }
 
-/* A file that is but a place in the tree: without operations. */
+/*
+ * open with O_PATH: a file that only marks a place in the tree. Without f_op it
+ * cannot be read or written, and fget() does not return it.
+ */
 static int open_place(s32 dirfd, const char *path, u32 flags,
 		      struct file **result)
 {
@@ -145,6 +184,7 @@ static int open_place(s32 dirfd, const char *path, u32 flags,
 	return 0;
 }
 
+/* Needs no permission for O_PATH, since such a file gives no access to data. */
 int files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 	       struct file **file)
 {
@@ -157,6 +197,10 @@ int files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 		return flags & O_CREAT ?
 			-EINVAL :
 			open_tmpfile(dirfd, path, flags, mode, file);
+	/*
+	 * O_TMPFILE contains O_DIRECTORY, so that kernels without O_TMPFILE
+	 * fail instead of opening the directory; one bit alone is an error.
+	 */
 	if (flags & (O_TMPFILE & ~O_DIRECTORY))
 		return -EINVAL;
 	if (flags & O_CREAT)
@@ -165,7 +209,11 @@ int files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 		err = do_filp_open(dirfd, path, flags, file);
 	if (err || !(flags & O_TRUNC))
 		return err;
-	/* Linux truncates what is opened for reading, too. */
+	/*
+	 * O_TRUNC is obeyed with O_RDONLY, too, as on Linux: open_mask() has
+	 * checked the write permission. A device or a FIFO has nothing to
+	 * truncate.
+	 */
 	op = (*file)->f_inode->i_op;
 	if (op && op->truncate)
 		err = do_truncate((*file)->f_inode, 0);
@@ -176,6 +224,7 @@ int files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 
 /* ---- system calls ------------------------------------------------ */
 
+/* openat(2), in the place of the core's, which creates nothing. */
 s32 sys_openat_or_create(s32 dirfd, uaddr_t path, u32 flags, u32 mode)
 {
 	struct file *file;
@@ -194,6 +243,7 @@ s32 sys_open_or_create(uaddr_t path, u32 flags, u32 mode)
 	return sys_openat_or_create(AT_FDCWD, path, flags, mode);
 }
 
+/* creat(2): an open that predates O_CREAT. */
 s32 sys_creat(uaddr_t path, u32 mode)
 {
 	return sys_open_or_create(path, O_CREAT | O_WRONLY | O_TRUNC, mode);

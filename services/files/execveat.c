@@ -1,9 +1,10 @@
 /*
- * services/files/execveat.c - a program named from an open directory, or by a
- * descriptor alone.
+ * services/files/execveat.c - execveat(2): runs a program named relative to an
+ * open directory, or by a descriptor alone.
  *
- * It is run by the path that leads there, which is what Linux tells it in
- * AT_EXECFN and a script's interpreter as an argument: /dev/fd/N or /dev/fd/N/PATH.
+ * The call builds a path, /dev/fd/N or /dev/fd/N/PATH, and runs that. Linux
+ * uses the same path in AT_EXECFN and as a script's argument for its
+ * interpreter.
  */
 #include <fs/fs.h>
 #include <proc/proc.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* fget_raw, since a descriptor of O_PATH can be executed, too. */
 static bool is_open(s32 fd)
 {
 	struct file *file = fd < 0 ? NULL : fget_raw((u32)fd);
@@ -20,7 +22,10 @@ static bool is_open(s32 fd)
 	return file != NULL;
 }
 
-/* name, of PATH_MAX bytes, becomes a path that needs no dirfd. 0 or -errno. */
+/*
+ * Turns name, a buffer of PATH_MAX bytes, into a path that needs no dirfd.
+ * Returns 0, -ENOENT, -EBADF or -ENAMETOOLONG.
+ */
 static int path_from(s32 dirfd, char *name, u32 at_flags)
 {
 	char start[24];
@@ -28,8 +33,16 @@ static int path_from(s32 dirfd, char *name, u32 at_flags)
 
 	if (!length && !(at_flags & AT_EMPTY_PATH))
 		return -ENOENT;
+	/*
+	 * As for all *at calls, an absolute path does not use dirfd, which may
+	 * then be invalid.
+	 */
 	if (name[0] == '/' || (length && dirfd == AT_FDCWD))
 		return 0;
+	/*
+	 * Without this check the walk below would fail with -ENOENT; Linux
+	 * reports -EBADF.
+	 */
 	if (!is_open(dirfd))
 		return -EBADF;
 	snprintf(start, sizeof(start), length ? "/dev/fd/%d/" : "/dev/fd/%d",
@@ -42,7 +55,10 @@ static int path_from(s32 dirfd, char *name, u32 at_flags)
 	return 0;
 }
 
-/* With AT_SYMLINK_NOFOLLOW a link is no program. */
+/*
+ * AT_SYMLINK_NOFOLLOW: returns -ELOOP if the program's name is a symbolic link,
+ * else 0 or the lookup's error.
+ */
 static int refuse_link(s32 dirfd, const char *name)
 {
 	struct inode *inode;
@@ -66,6 +82,7 @@ s32 sys_execveat(s32 dirfd, uaddr_t path, uaddr_t argv, uaddr_t envp,
 	err = getname(path, &name);
 	if (err)
 		return err;
+	/* Before path_from(), whose /dev/fd/N is itself a link. */
 	if (at_flags & AT_SYMLINK_NOFOLLOW && name[0])
 		err = refuse_link(dirfd, name);
 	if (!err)

@@ -1,15 +1,20 @@
 /*
- * services/files/files.c - the row of this service; and how the root, which the
- * core has read-only, becomes one that programs can write to.
+ * services/files/files.c - the row of this service. The core's root directory
+ * is read-only; at boot this file adds the operations that make it writable.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
 
+/*
+ * The tables are the core's, which leaves these operations empty or read-only:
+ * so the core has no code for writing.
+ */
 static void files_init(void)
 {
 	fs_struct_init();
 	files_make_dev();
-	ramfs_file_ops.open = ramfs_open; /* the core's refuses writers */
+	/* Replaces the core's, which returns -EROFS to a writer. */
+	ramfs_file_ops.open = ramfs_open;
 	ramfs_file_ops.run = ramfs_run;
 	ramfs_file_ops.truncate = generic_truncate;
 	ramfs_file_fops.llseek = ramfs_llseek;
@@ -17,6 +22,9 @@ static void files_init(void)
 	ramfs_file_fops.kernel_write = generic_kernel_write;
 	ramfs_file_fops.fallocate = generic_fallocate;
 	ramfs_file_fops.release = ramfs_release;
+	/*
+	 * Stores through a shared mapping count against the limit as writes do.
+	 */
 	generic_file_vm_ops.page_mkwrite = limited_mkwrite;
 }
 

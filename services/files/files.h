@@ -1,5 +1,6 @@
 /*
- * services/files/files.h - the calls on files and names that the core has not.
+ * services/files/files.h - the system calls on files and names that the core
+ * does not have, and the functions that this service's files share.
  */
 #ifndef SERVICES_FILES_FILES_H
 #define SERVICES_FILES_FILES_H
@@ -10,16 +11,20 @@
 #include <types.h>
 
 extern const struct service files_service;
-/* devices.c */
-/* The text of a symbolic link that was just made: 0 or -ENOMEM. (make.c) */
+/*
+ * Sets the text of a symbolic link that was just made and has no name yet.
+ * Copies text. 0 or -ENOMEM. (make.c)
+ */
 int __must_check ramfs_set_link_text(struct inode *inode, const char *text);
-void files_make_dev(void); /* /dev/shm, and its links to /proc/self/fd */
+/* At boot: makes /dev/shm and the links to /proc/self/fd. (devices.c) */
+void files_make_dev(void);
+/* The row's table of devices, which ends with a NULL name. (devices.c) */
 extern const struct chrdev files_devices[];
 /* /dev/kmsg (kmsg.c) */
 extern const struct file_operations kmsg_fops;
 
 /* clang-format off */
-/* Three take the place of the core's: open, openat and ioctl can do more. */
+/* open, openat and ioctl replace the core's calls, which can do less. */
 #define FILES_CALLS \
 	CALL(readv), CALL(writev), CALL(pread64), CALL(pwrite64), \
 	CALL(sendfile64), ROW(_llseek, sys_llseek), \
@@ -53,7 +58,11 @@ extern const struct file_operations kmsg_fops;
 	ROW(fremovexattr, sys_fgetxattr)
 /* clang-format on */
 
-/* 64-bit offsets travel in an even/odd register pair: r3 is padding. */
+/*
+ * The system calls, with Linux's arguments and errors. u32 lengths are bytes.
+ * The EABI passes a 64-bit argument in an even/odd register pair, low word
+ * first, so some calls have a `pad` in between.
+ */
 s32 sys_pread64(u32 fd, uaddr_t buf, u32 bytes, u32 pad, u32 lo, u32 hi);
 s32 sys_pwrite64(u32 fd, uaddr_t buf, u32 bytes, u32 pad, u32 lo, u32 hi);
 s32 sys_llseek(u32 fd, u32 hi, u32 lo, uaddr_t result, u32 whence);
@@ -158,18 +167,29 @@ s32 sys_flistxattr(u32 fd);
 s32 sys_getcwd(uaddr_t buf, u32 bytes);
 s32 sys_umask(u32 mask);
 
-/* ---- what programs can do to ramfs ------------------------------- */
+/* ---- changing ramfs ---------------------------------------------- */
 
-/* An inode whose name will be in dir, or none: 0, -ENOSPC, -ENOMEM. */
+/*
+ * Makes an inode of the mount that dir belongs to, owned by the running task,
+ * without a name. 0 and a reference in *result, -ENOSPC or -ENOMEM. (make.c)
+ */
 int __must_check ramfs_make_inode(const struct inode *dir, u32 mode,
 				  struct inode **result);
+/*
+ * The same with a name in dir; name has `bytes` bytes and need not end in NUL.
+ * Takes dir's i_lock. Also -EEXIST, and -ENOENT if dir was removed. (make.c)
+ */
 int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
 		 struct inode **child);
 /*
- * What path names comes to be, without data: 0 and *made with a reference,
- * -EEXIST, and what a walk along the path says. (make.c)
+ * Makes an inode without data under a path of the kernel's, for the running
+ * task. 0 and a reference in *made, -EEXIST, or the walk's -errno. (make.c)
  */
 int __must_check make_node(const char *path, u32 mode, struct inode **made);
+/*
+ * Operations of ramfs's files; see struct inode_operations, file_operations.
+ * The ones that change data take i_lock. (write_access.c, holes.c, write.c)
+ */
 int ramfs_open(struct inode *inode, struct file *file);
 int ramfs_run(struct inode *inode, struct file *file);
 void ramfs_release(struct file *file);
@@ -178,83 +198,136 @@ s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
 s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
 			 u64 *pos);
 int generic_fallocate(struct file *file, u32 mode, u64 start, u64 bytes);
-/* Set the file's size: 0, -EFBIG. */
-/* What all files may take; *ramfs_pages of it are used. (limit.c) */
+/* How many pages all files may take; ramfs_pages counts the used. (limit.c) */
 u32 ramfs_max_pages(void);
-/* Charge a page that will be written to, once: 0 or -ENOSPC. (limit.c) */
+/*
+ * Charges a page that will be written to, unless it is charged already. The
+ * caller has a reference to it. 0 or -ENOSPC. (limit.c)
+ */
 int __must_check limit_data(struct page *page);
-/* inode is one more of the tree with these limits, or NULL: 0 or -ENOSPC. */
+/*
+ * Counts inode in a mount's limits; NULL: it has none. Whoever frees the inode
+ * counts it off. 0 or -ENOSPC. (mount_options.c)
+ */
 int __must_check join_tree(struct inode *inode, struct tree_limits *limits);
 /*
- * vm_operations.page_mkwrite of all files: the page is charged, SIGBUS at the
- * limit, and the file's times change. (limit.c)
+ * vm_operations.page_mkwrite of all files: charges the page and sets the file's
+ * times. Returns 0, or VM_FAULT_SIGBUS at the limit. (limit.c)
  */
 u32 limited_mkwrite(struct vm_area_struct *vma, struct page *page);
-/* May there be another name, or inode? 0 or -ENOSPC. (limit.c) */
+/*
+ * Whether memory allows another name or inode. May drop clean pages, so hold no
+ * spinlock. 0 or -ENOSPC. (limit.c)
+ */
 int __must_check limit_names(void);
+/*
+ * Sets the size in bytes of a file of ramfs and frees the pages behind it.
+ * Takes i_lock. 0 or -EFBIG. (truncate.c)
+ */
 int __must_check generic_truncate(struct inode *inode, u64 bytes);
 
-/* ---- where tasks stand in the tree (fs_struct.c) ----------------- */
+/* ---- working directory, root and umask of tasks (fs_struct.c) ---- */
 
+/* The row's hooks; see struct service. fork: 0 or -ENOMEM. */
 void fs_struct_init(void);
 int fs_struct_fork(struct task_struct *child, u32 flags);
 void fs_struct_undo_fork(struct task_struct *child);
 void fs_struct_exec(void);
 void fs_struct_exit(struct task_struct *task);
+/* The mode bits that files made by the running task do not get. */
 u32 current_umask(void);
+/* The same of another task's fs, for /proc. Hold tasklist_lock, so it stays. */
 static inline u32 fs_umask(const struct fs_struct *fs)
 {
 	return READ_ONCE(fs->umask);
 }
 
-/* ---- what the calls share ---------------------------------------- */
+/* ---- functions that the calls share ------------------------------ */
 
-/* As do_filp_open; and with O_CREAT makes what is missing, O_TRUNC empties. */
+/*
+ * As do_filp_open(), and obeys O_CREAT, O_TRUNC, O_TMPFILE and O_PATH. mode: of
+ * a file that is made. 0 and the caller's reference in *file, or -errno.
+ * (create.c)
+ */
 int __must_check files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 			    struct file **file);
-/* unlink, or rmdir, by a name of the kernel's. */
+/* unlink, or rmdir (want_dir), for a path of the kernel's. (namespace.c) */
 int __must_check do_unlinkat(s32 dirfd, const char *path, bool want_dir);
-/* One writer more of a file, and its end. -ETXTBSY: somebody runs it. */
+/*
+ * Counts a writer of the file, so that no program executes it until
+ * put_write_access(). 0, or -ETXTBSY if one does. (write_access.c)
+ */
 int __must_check get_write_access(struct inode *inode);
 void put_write_access(struct inode *inode);
 /*
- * Set the size of an inode that can be truncated: 0, -EFBIG, or -ETXTBSY:
- * somebody runs it.
+ * Sets the size in bytes of an inode that has a truncate operation. 0, -EFBIG,
+ * or -ETXTBSY if a program executes it. Takes i_lock. (truncate.c)
  */
 int __must_check do_truncate(struct inode *inode, u64 bytes);
-/* The inode of an open file, with a reference; path: O_PATH will do. */
+/*
+ * Stores the inode of an open file with a reference; with `path` also for a
+ * descriptor opened with O_PATH. 0 or -EBADF. (owner.c)
+ */
 int __must_check fd_inode(u32 fd, bool path, struct inode **inode);
-/* May the running task make a name in dir, or take inode's away? (namespace.c) */
+/*
+ * Whether the running task may make a name in dir (make.c), or remove inode's
+ * from it (namespace.c). 0, -EACCES or -EPERM. Hold dir's i_lock to rely on it.
+ */
 int __must_check may_create(const struct inode *dir);
 int __must_check may_remove(const struct inode *dir, const struct inode *inode);
-/* Somebody changes its data: no set-uid any more. i_lock held for writing. */
+/*
+ * Clears set-uid and set-gid before the data changes, unless the task has
+ * CAP_FSETID. Hold i_lock for writing, which guards i_mode. (owner.c)
+ */
 void file_remove_privs(struct inode *inode);
-/* Minor numbers of tmpfs are larger: above the kernel's own. */
+/* The minor device numbers of tmpfs mounts are larger than this one. */
 #define TMPFS_FIRST_DEV 32
 
 #define ROOT_MOUNT_ID 1u
 
-/* What /proc/mounts tells of one. */
+/* A mount, as /proc/mounts shows it. */
 struct mount_facts {
 	char type[64], source[64], path[256];
 	u32 flags;           /* MS_* */
 	u32 id, parent, dev; /* the root's id is ROOT_MOUNT_ID */
 };
 
-/* Of the n-th mount: false, there are not so many. (mount.c) */
+/*
+ * Stores facts of mount n, from 0 on. False: there are not so many. Takes
+ * mounts_lock. (mount.c)
+ */
 bool get_mount(u32 n, struct mount_facts *facts);
-/* fcntl's commands for record locks. (lock_calls.c) */
+/* Whether cmd is one of fcntl's commands for record locks. (lock_calls.c) */
 bool is_lock_cmd(u32 cmd);
+/*
+ * Such a command on file, which is open at fd; the caller has a reference. arg:
+ * the address of a struct flock or flock64. May sleep. fcntl's result.
+ */
 s32 fcntl_lock(u32 fd, struct file *file, u32 cmd, uaddr_t arg);
+/*
+ * service.unlock_file: drops the locks that the process (files) has on file,
+ * or, with files NULL, those of the open file itself. (lock_calls.c)
+ */
 void locks_close(struct file *file, const struct files_struct *files);
-/* fd is closed by execve, or not: 0 or -EBADF. */
+/*
+ * Sets whether execve closes fd. Takes the table's lock. 0 or -EBADF. (fcntl.c)
+ */
 int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec);
-/* The AT_* that the stat calls know, as a lookup's flags. 0 or -EINVAL. */
+/*
+ * Translates the AT_* flags of the stat calls to LOOKUP_*. 0, or -EINVAL for
+ * others. (stat.c)
+ */
 int __must_check lookup_flags(u32 at_flags, u32 *flags);
-/* The inode that a program's path leads to, with a reference. */
+/*
+ * path_lookup() for a path at a user address: 0 and a reference in *inode, or
+ * -errno. May fault, so hold no lock. (stat.c)
+ */
 int __must_check user_path_lookup(s32 dirfd, uaddr_t path, u32 flags,
 				  struct inode **inode);
-/* Emit the names of an open directory, from ctx->pos on. 0, -ENOTDIR. */
+/*
+ * Calls ctx->emit for the names of an open directory, from ctx->pos on, with
+ * its i_lock held: emit must not fault. 0 or -ENOTDIR. (readdir.c)
+ */
 int iterate_dir(struct file *file, struct dir_context *ctx);
 
 #endif

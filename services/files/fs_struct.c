@@ -1,7 +1,7 @@
 /*
- * services/files/fs_struct.c - where a task stands in the tree: its working
- * directory, which the core only looks at, and its umask. Threads share it, fork
- * copies it.
+ * services/files/fs_struct.c - the life of a task's fs_struct: working
+ * directory, root directory and umask. Threads share it, fork copies it; the
+ * core only reads it.
  */
 #include <fs/fs.h>
 #include <proc/proc.h>
@@ -10,13 +10,20 @@
 
 #define DEFAULT_UMASK 022
 
-/* The first program's, and its threads'; one reference is its own. */
+/*
+ * Shared by the first program and its threads. The initial reference is never
+ * put, so that kfree() is never called for this static object.
+ */
 static struct fs_struct init_fs = {
 	.count = ATOMIC_INIT(1),
 	.lock = SPINLOCK_INIT,
 	.umask = DEFAULT_UMASK,
 };
 
+/*
+ * Drops a reference; the last one frees. fs may be NULL: kernel threads have
+ * none.
+ */
 static void fs_put(struct fs_struct *fs)
 {
 	if (!fs || !atomic_dec_and_test(&fs->count))
@@ -33,6 +40,7 @@ static struct fs_struct *fs_share(struct fs_struct *fs)
 	return fs;
 }
 
+/* Returns a copy for fork, or NULL: no memory. */
 static struct fs_struct *fs_copy(struct fs_struct *from)
 {
 	struct fs_struct *fs = kmalloc(sizeof(*fs), GFP_KERNEL);
@@ -41,6 +49,10 @@ static struct fs_struct *fs_copy(struct fs_struct *from)
 		return NULL;
 	atomic_set(&fs->count, 1);
 	spin_lock_init(&fs->lock);
+	/*
+	 * A thread that shares `from` may call chdir now and drop the directory
+	 * that igrab is to hold.
+	 */
 	spin_lock(&from->lock);
 	fs->cwd = igrab(from->cwd);
 	fs->root = from->root ? igrab(from->root) : NULL;
@@ -49,11 +61,15 @@ static struct fs_struct *fs_copy(struct fs_struct *from)
 	return fs;
 }
 
+/* At boot, after the root directory exists. */
 void fs_struct_init(void)
 {
 	init_fs.cwd = igrab(root_inode);
 }
 
+/*
+ * service.fork: CLONE_FS shares, everything else copies. Returns 0 or -ENOMEM.
+ */
 int fs_struct_fork(struct task_struct *child, u32 flags)
 {
 	struct fs_struct *fs = current_thread_info()->fs;
@@ -65,12 +81,19 @@ int fs_struct_fork(struct task_struct *child, u32 flags)
 	return fs ? 0 : -ENOMEM;
 }
 
+/*
+ * service.undo_fork: a later step of fork failed. No lock, since nobody can
+ * find the child yet.
+ */
 void fs_struct_undo_fork(struct task_struct *child)
 {
 	fs_put(child->thread_info.fs);
 }
 
-/* Kernel threads have none; the one that becomes a program gets init's. */
+/*
+ * service.exec. Kernel threads have no fs_struct; the one that becomes the
+ * first program gets init_fs.
+ */
 void fs_struct_exec(void)
 {
 	struct thread_info *ti = current_thread_info();
@@ -79,16 +102,22 @@ void fs_struct_exec(void)
 		ti->fs = fs_share(&init_fs);
 }
 
+/*
+ * service.exit_late. The task has no files any more, so nothing of it walks a
+ * path after this.
+ */
 void fs_struct_exit(struct task_struct *task)
 {
 	struct fs_struct *fs = task->thread_info.fs;
-	u32 flags = tasklist_lock(); /* /proc looks */
+	/* /proc/PID/cwd uses the fs of other tasks under this lock. */
+	u32 flags = tasklist_lock();
 
 	task->thread_info.fs = NULL;
 	tasklist_unlock(flags);
 	fs_put(fs);
 }
 
+/* Kernel threads have no umask: what they make gets the mode as given. */
 u32 current_umask(void)
 {
 	struct fs_struct *fs = current_thread_info()->fs;

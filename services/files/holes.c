@@ -1,6 +1,6 @@
 /*
- * services/files/holes.c - memory for a part of a file before it is written, or back
- * from it: fallocate; and where data and holes are, for lseek.
+ * services/files/holes.c - fallocate: allocates the pages of a range of a file
+ * before they are written, or frees them; and SEEK_DATA and SEEK_HOLE of lseek.
  */
 #include <fs/fs.h>
 #include <mm/mm.h>
@@ -13,13 +13,17 @@
 
 /* ---- lseek ------------------------------------------------------- */
 
-/* All of a file is data and its end a hole, as on Linux's ramfs. */
+/*
+ * As on Linux's ramfs, the whole file counts as data, and its end as the only
+ * hole. Hold lock_pos.
+ */
 s64 ramfs_llseek(struct file *file, s64 offset, int whence)
 {
 	s64 size = (s64)i_size_read(file->f_inode);
 
 	if (whence != SEEK_DATA && whence != SEEK_HOLE)
 		return generic_file_llseek(file, offset, whence);
+	/* Beyond the end there is neither data nor a hole. */
 	if (offset < 0 || offset >= size)
 		return -ENXIO;
 	if (whence == SEEK_HOLE)
@@ -30,7 +34,10 @@ s64 ramfs_llseek(struct file *file, s64 offset, int whence)
 
 /* ---- fallocate --------------------------------------------------- */
 
-/* The page is the file's for good, as if it were written. */
+/*
+ * Makes page `index` of the file permanent, as a write would, without changing
+ * its bytes. Returns 0, -ENOSPC or read_cache_page's error.
+ */
 static int keep_page(struct address_space *mapping, u32 index)
 {
 	struct page *page;
@@ -41,12 +48,20 @@ static int keep_page(struct address_space *mapping, u32 index)
 		return err;
 	err = limit_data(page);
 	if (!err)
+		/*
+		 * A clean page may be dropped when memory is short, and the
+		 * allocation would be lost. Atomic, as mappings change the
+		 * flags without i_lock.
+		 */
 		atomic_or(PG_DIRTY, &page->flags);
 	put_page(page);
 	return err;
 }
 
-/* i_lock held for writing. What is there already stays if it fails. */
+/*
+ * Allocates [start, end). Hold i_lock for writing, so that no truncation frees
+ * the pages meanwhile. On an error the pages allocated so far stay.
+ */
 static int allocate(struct inode *inode, u64 start, u64 end, bool keep_size)
 {
 	u32 index = (u32)(start >> PAGE_SHIFT);
@@ -55,9 +70,13 @@ static int allocate(struct inode *inode, u64 start, u64 end, bool keep_size)
 
 	for (; !err && index <= last; index++) {
 		err = keep_page(&inode->i_data, index);
+		/* The range may be gigabytes: a killed task must end soon. */
 		if (give_way())
 			err = -EINTR;
 	}
+	/*
+	 * Last: after an error the file must not end behind what was allocated.
+	 */
 	if (!err && !keep_size && end > inode->i_size) {
 		i_size_write(inode, end);
 		inode_changed(inode);
@@ -66,9 +85,10 @@ static int allocate(struct inode *inode, u64 start, u64 end, bool keep_size)
 }
 
 /*
- * Zeroes in the place of bytes of a page. Where the archive has none a whole one
- * equals what filling it again would give, and goes; whoever maps it, keeps it,
- * and it stays dirty: a store through a mapping that may write asks nobody.
+ * Zeroes `bytes` bytes at pos, which lie in one page. If the archive does not
+ * back the page and all of it is zeroed, it may go: filling it again gives
+ * zeroes. A page that is mapped stays, and stays dirty, because a store through
+ * a writable mapping may follow without a fault.
  */
 static int clear_part(struct address_space *mapping, u64 pos, u32 bytes)
 {
@@ -77,11 +97,16 @@ static int clear_part(struct address_space *mapping, u64 pos, u32 bytes)
 	bool major;
 	int err = 0;
 
+	/* Not in memory and not in the archive: it reads as zeroes. */
 	if (!page && !backed)
 		return 0;
 	if (!page)
 		err = read_cache_page(mapping, (u32)(pos >> PAGE_SHIFT), &page,
 				      &major);
+	/*
+	 * The page will hold zeroes that the archive does not have, so from now
+	 * on it cannot be dropped and counts against the limit.
+	 */
 	if (!err && backed) {
 		err = limit_data(page);
 		if (err)
@@ -94,18 +119,26 @@ static int clear_part(struct address_space *mapping, u64 pos, u32 bytes)
 	if (backed)
 		atomic_or(PG_DIRTY, &page->flags);
 	put_page(page);
+	/* After put_page: our own reference would keep it. */
 	if (whole && !backed)
 		drop_unused_page(mapping, (u32)(pos >> PAGE_SHIFT));
 	return 0;
 }
 
-/* i_lock held for writing: it keeps the pages that are dirty and new. */
+/*
+ * Zeroes [start, end). Hold i_lock for writing: otherwise a write could dirty a
+ * page between its zeroing and its drop.
+ */
 static int punch(struct inode *inode, u64 start, u64 end)
 {
 	u64 pos = start;
 	u32 part;
 	int err = 0;
 
+	/*
+	 * The file's size does not change, so there is nothing to free behind
+	 * it.
+	 */
 	end = min(end, ALIGN_UP(inode->i_size, (u64)PAGE_SIZE));
 	for (; !err && pos < end; pos += part) {
 		part = (u32)min((u64)PAGE_SIZE - page_offset(pos), end - pos);
@@ -113,10 +146,12 @@ static int punch(struct inode *inode, u64 start, u64 end)
 		if (!err && give_way())
 			err = -EINTR;
 	}
+	/* Even after an error: a part of the data may have changed. */
 	inode_modified(inode);
 	return err;
 }
 
+/* The checks in Linux's order. Returns 0 or the call's -errno. */
 static int check_fallocate(const struct file *file, u32 mode, s64 offset,
 			   s64 bytes)
 {
@@ -124,6 +159,10 @@ static int check_fallocate(const struct file *file, u32 mode, s64 offset,
 
 	if (offset < 0 || bytes <= 0)
 		return -EINVAL;
+	/*
+	 * A hole never changes the size, and Linux demands that the caller
+	 * confirms that by KEEP_SIZE.
+	 */
 	if (mode & ~(u32)(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE) ||
 	    mode == FALLOC_FL_PUNCH_HOLE)
 		return -EOPNOTSUPP;
@@ -133,12 +172,20 @@ static int check_fallocate(const struct file *file, u32 mode, s64 offset,
 		return -ESPIPE;
 	if (!file->f_op->fallocate)
 		return -ENODEV;
+	/*
+	 * Checked by the compiler's builtin: a signed overflow would be
+	 * undefined.
+	 */
 	if (__builtin_add_overflow(offset, bytes, &end) ||
 	    (u64)end > MAX_FILE_BYTES)
 		return -EFBIG;
 	return 0;
 }
 
+/*
+ * RLIMIT_FSIZE, only for a call that makes the file larger. Returns 0, or
+ * -EFBIG after SIGXFSZ. Hold i_lock, so that the size stays.
+ */
 static int check_limit(const struct inode *inode, u32 mode, u64 end)
 {
 	u32 limit = rlimit(RLIMIT_FSIZE);
@@ -150,6 +197,7 @@ static int check_limit(const struct inode *inode, u32 mode, u64 end)
 	return -EFBIG;
 }
 
+/* file_operations.fallocate of ramfs; check_fallocate() has passed. */
 int generic_fallocate(struct file *file, u32 mode, u64 start, u64 bytes)
 {
 	struct inode *inode = file->f_inode;
@@ -158,6 +206,10 @@ int generic_fallocate(struct file *file, u32 mode, u64 start, u64 bytes)
 	down_write(&inode->i_lock);
 	err = check_limit(inode, mode, start + bytes);
 	if (!err)
+		/*
+		 * Before the data changes: a set-uid program must not run with
+		 * other contents even for a moment.
+		 */
 		file_remove_privs(inode);
 	if (!err && mode & FALLOC_FL_PUNCH_HOLE)
 		err = punch(inode, start, start + bytes);
@@ -167,6 +219,7 @@ int generic_fallocate(struct file *file, u32 mode, u64 start, u64 bytes)
 	return err;
 }
 
+/* fallocate(2). Offset and length are 64 bits each, in register pairs. */
 s32 sys_fallocate(u32 fd, u32 mode, u32 offset_lo, u32 offset_hi, u32 bytes_lo,
 		  u32 bytes_hi)
 {

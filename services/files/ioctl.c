@@ -1,10 +1,14 @@
 /*
- * services/files/ioctl.c - the three requests that all kinds of files understand.
+ * services/files/ioctl.c - the three ioctl requests that every kind of file
+ * accepts; all others go to the file's own operation.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
 #include <uapi/termios.h>
 
+/*
+ * FIONBIO: sets or clears O_NONBLOCK by the word at arg. Returns 0 or -EFAULT.
+ */
 static s32 set_nonblock(struct file *file, uaddr_t arg)
 {
 	u32 on;
@@ -17,6 +21,7 @@ static s32 set_nonblock(struct file *file, uaddr_t arg)
 	return 0;
 }
 
+/* ioctl(2). fget first, because -EBADF comes before all other errors. */
 s32 sys_ioctl_all(u32 fd, u32 cmd, u32 arg)
 {
 	struct files_struct *files = current_thread_info()->files;

@@ -1,6 +1,6 @@
 /*
- * services/files/kmsg.c - /dev/kmsg: the kernel's log, a record at a time, to
- * read and to add to. Linux's format (Documentation/ABI/testing/dev-kmsg).
+ * services/files/kmsg.c - /dev/kmsg: reads the kernel's log a record at a time,
+ * and adds records. Linux's format (Documentation/ABI/testing/dev-kmsg).
  *
  * The file's position is 0, the oldest record, or one more than the number of
  * the record to be read next.
@@ -14,10 +14,14 @@
 #include <uapi/fcntl.h>
 
 #define KMSG_LINE    (64 + 4 * KMSG_BYTES) /* each byte as \xNN */
-#define LOOK_AGAIN   50000000ull           /* ns between two looks at the log */
-#define USER_WARNING (1u << 3 | 4)         /* prio of what has none: LOG_USER */
+#define LOOK_AGAIN   50000000ull   /* ns between two checks of the log */
+#define USER_WARNING (1u << 3 | 4) /* prio of text without one: LOG_USER */
 
-/* Text so that one record is one line. */
+/*
+ * Copies text to `to` with \xNN for each byte that is no printable ASCII, so
+ * that one record is one line. Returns the length; `to` has KMSG_LINE - 64
+ * bytes.
+ */
 static u32 escape(const char *text, char *to)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -39,7 +43,10 @@ static u32 escape(const char *text, char *to)
 	return (u32)(to - start);
 }
 
-/* "prio,seq,usec,-;". Nano's snprintf has no 64 bits: a billion at a time. */
+/*
+ * Writes "prio,seq,usec,-;" and returns its length. Nano's snprintf cannot
+ * print 64 bits, so a large time is printed in two parts of nine digits.
+ */
 static u32 record_header(char *line, const struct log_info *info, u64 seq)
 {
 	u32 low, high = split_seconds(info->usec, &low); /* by 10^9 */
@@ -53,13 +60,18 @@ static u32 record_header(char *line, const struct log_info *info, u64 seq)
 }
 
 /*
- * Nobody is woken by printk, which may run where that cannot be done. The last
- * record may have begun, without its line's end: it is not there to read, and so
- * at least one sleep is made.
+ * printk wakes nobody, since it may run where waking is not allowed (under a
+ * run queue's lock), so readers check from time to time. At least one sleep is
+ * made: if the last record has no end of line yet, log_next_record() counts it,
+ * but it cannot be read.
  */
 int wait_record(u64 seq)
 {
 	do {
+		/*
+		 * Before the check for signals, so that a signal in between
+		 * ends the sleep instead of being missed.
+		 */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (signal_pending()) {
 			set_current_state(TASK_RUNNING);
@@ -70,7 +82,11 @@ int wait_record(u64 seq)
 	return 0;
 }
 
-/* The record at *pos, waited for; -EPIPE: those before *pos are lost. */
+/*
+ * Waits for the record at *pos and reads it. Returns 0; -EPIPE if records from
+ * *pos on were overwritten, with *pos moved to the oldest; -EAGAIN;
+ * -ERESTARTSYS.
+ */
 static int next_record(const struct file *file, u64 *pos, struct log_info *info,
 		       char *text)
 {
@@ -83,6 +99,9 @@ static int next_record(const struct file *file, u64 *pos, struct log_info *info,
 		if (err)
 			return err;
 	}
+	/*
+	 * A reader that starts at 0 asked for the oldest record and lost none.
+	 */
 	if (*pos && seq != wanted) {
 		*pos = seq + 1;
 		return -EPIPE;
@@ -91,6 +110,7 @@ static int next_record(const struct file *file, u64 *pos, struct log_info *info,
 	return 0;
 }
 
+/* Returns one record per call; -EINVAL if it does not fit buf. */
 static s32 kmsg_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	char *text = kmalloc(KMSG_BYTES + KMSG_LINE, GFP_KERNEL), *line;
@@ -101,6 +121,10 @@ static s32 kmsg_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 
 	if (!text)
 		return -ENOMEM;
+	/*
+	 * One allocation for the record and its escaped line, which may be four
+	 * times as long.
+	 */
 	line = text + KMSG_BYTES;
 	ret = next_record(file, &at, &info, text);
 	if (!ret) {
@@ -111,13 +135,20 @@ static s32 kmsg_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 						     (s32)n;
 		at++;
 	}
+	/*
+	 * After -EFAULT or -EINVAL the record is read again; after -EPIPE the
+	 * next read gets the oldest that is left.
+	 */
 	if (ret > 0 || ret == -EPIPE)
 		*pos = at;
 	kfree(text);
 	return ret;
 }
 
-/* "<N>" in front: the record's prio, a program's at least. */
+/*
+ * Reads "<N>" from the front of *text and returns the record's prio. Programs
+ * cannot log as the kernel (facility 0), so such a prio becomes LOG_USER.
+ */
 static u8 take_prio(const char **text)
 {
 	const char *p = *text;
@@ -125,6 +156,10 @@ static u8 take_prio(const char **text)
 
 	if (*p++ != '<')
 		return USER_WARNING;
+	/*
+	 * At 192 the facility would no longer fit a byte; such text is no
+	 * prefix.
+	 */
 	for (; *p >= '0' && *p <= '9' && prio < 192; p++)
 		prio = 10 * prio + (u32)(*p - '0');
 	if (*p != '>' || p == *text + 1 || prio >= 192)
@@ -133,7 +168,10 @@ static u8 take_prio(const char **text)
 	return (u8)(prio < 8 ? prio | (1u << 3) : prio);
 }
 
-/* One record, cut to what the log holds; a line's end is implied. */
+/*
+ * Logs one record, cut to half of what a record may hold. A newline at the end
+ * is optional.
+ */
 static s32 kmsg_write(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
 		      u64 *pos __unused_arg)
 {
@@ -146,11 +184,24 @@ static s32 kmsg_write(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
 	if (n && text[n - 1] == '\n')
 		n--;
 	text[n] = '\0';
+	/*
+	 * KERN_EMERG is a marker and the level '0'; the prio is added to that
+	 * character.
+	 */
 	fmt[1] = (char)(fmt[1] + take_prio(&from));
 	printk(fmt, from);
+	/*
+	 * All of it, even if it was cut: a program that wrote on would log the
+	 * rest as a record of its own.
+	 */
 	return (s32)bytes;
 }
 
+/*
+ * Only to the start or the end, since a byte offset has no meaning here.
+ * SEEK_DATA is Linux's first record since the log was cleared; here it is the
+ * start.
+ */
 static s64 kmsg_llseek(struct file *file, s64 offset, int whence)
 {
 	if (offset)

@@ -1,5 +1,6 @@
 /*
- * services/files/lock_calls.c - flock, and fcntl's record locks.
+ * services/files/lock_calls.c - flock(2) and fcntl's record locks: reads the
+ * programs' structures and calls locks.c.
  */
 #include <fs/fs.h>
 #include <proc/proc.h>
@@ -9,6 +10,10 @@
 
 /* ---- flock ------------------------------------------------------- */
 
+/*
+ * flock(2). The owner is the open file, so that descriptors made by dup or fork
+ * share one lock.
+ */
 s32 sys_flock(u32 fd, u32 op)
 {
 	struct file *file = fget(fd);
@@ -22,8 +27,13 @@ s32 sys_flock(u32 fd, u32 op)
 	if (!file)
 		return -EBADF;
 	want.exclusive = how == LOCK_EX;
+	/* flock always locks the whole file, from 0 to LOCK_END. */
 	if (how == LOCK_SH || how == LOCK_EX) {
-		/* Another kind of lock: the old one goes before, as in Linux. */
+		/*
+		 * Changing shared to exclusive or back is no single step, as in
+		 * Linux: the old lock is released first, and another task may
+		 * get the file in between.
+		 */
 		err = unlock_range(file->f_inode, &want);
 		if (!err)
 			err = lock_range(file->f_inode, &want, !(op & LOCK_NB));
@@ -34,7 +44,7 @@ s32 sys_flock(u32 fd, u32 op)
 	return err;
 }
 
-/* ---- the two structures ------------------------------------------ */
+/* ---- struct flock and struct flock64 ----------------------------- */
 
 struct flock32 {
 	s16 l_type, l_whence;
@@ -49,6 +59,9 @@ struct flock64 {
 
 static_assert(sizeof(struct flock64) == 32, "Linux's, of the EABI");
 
+/*
+ * Reads a struct flock (or flock64 if wide) into the wide form. 0 or -EFAULT.
+ */
 static int read_flock(uaddr_t from, bool wide, struct flock64 *flock)
 {
 	struct flock32 narrow;
@@ -64,6 +77,10 @@ static int read_flock(uaddr_t from, bool wide, struct flock64 *flock)
 	return 0;
 }
 
+/*
+ * Stores a lock for F_GETLK. 0, -EFAULT, or -EOVERFLOW: the narrow structure
+ * cannot hold the positions.
+ */
 static int write_flock(uaddr_t to, bool wide, const struct flock64 *flock)
 {
 	const struct flock32 narrow = { flock->l_type, flock->l_whence,
@@ -72,6 +89,7 @@ static int write_flock(uaddr_t to, bool wide, const struct flock64 *flock)
 
 	if (wide)
 		return copy_to_user(to, flock, sizeof(*flock)) ? -EFAULT : 0;
+	/* A position that is cut to 32 bits would name another range. */
 	if (narrow.l_start != flock->l_start || narrow.l_len != flock->l_len)
 		return -EOVERFLOW;
 	return copy_to_user(to, &narrow, sizeof(narrow)) ? -EFAULT : 0;
@@ -79,7 +97,10 @@ static int write_flock(uaddr_t to, bool wide, const struct flock64 *flock)
 
 /* ---- what a structure means -------------------------------------- */
 
-/* The range that flock names in file: 0, -EINVAL, -EOVERFLOW. */
+/*
+ * Stores the range that flock names in file in lock. Returns 0, -EINVAL or
+ * -EOVERFLOW.
+ */
 static int range_of(const struct file *file, const struct flock64 *flock,
 		    struct file_lock *lock)
 {
@@ -93,10 +114,12 @@ static int range_of(const struct file *file, const struct flock64 *flock,
 		return -EINVAL;
 	if (__builtin_add_overflow(start, flock->l_start, &start))
 		return -EOVERFLOW;
+	/* A length of 0 reaches to the end, however far the file grows. */
 	end = (s64)LOCK_END;
 	if (flock->l_len > 0 &&
 	    __builtin_add_overflow(start, flock->l_len - 1, &end))
 		return -EOVERFLOW;
+	/* POSIX: a negative length names the bytes before start. */
 	if (flock->l_len < 0) {
 		end = start - 1;
 		start += flock->l_len;
@@ -108,6 +131,10 @@ static int range_of(const struct file *file, const struct flock64 *flock,
 	return 0;
 }
 
+/*
+ * A lock needs the access that it protects, so that a reader cannot keep out
+ * other readers. 0, -EBADF or -EINVAL.
+ */
 static int check_type(const struct file *file, s16 type)
 {
 	switch (type) {
@@ -122,7 +149,10 @@ static int check_type(const struct file *file, s16 type)
 	}
 }
 
-/* Of the running process, or of the open file. */
+/*
+ * Makes lock one of the running process, which owns it by its descriptor table,
+ * or (ofd) one of the open file.
+ */
 static void set_owner(struct file_lock *lock, const struct file *file, bool ofd)
 {
 	lock->kind = LOCK_RECORD;
@@ -132,6 +162,10 @@ static void set_owner(struct file_lock *lock, const struct file *file, bool ofd)
 
 /* ---- fcntl ------------------------------------------------------- */
 
+/*
+ * F_GETLK: stores the first lock that conflicts with the one at arg, or
+ * F_UNLCK.
+ */
 static s32 get_lock(struct file *file, uaddr_t arg, bool wide, bool ofd)
 {
 	struct file_lock want = { 0 }, found;
@@ -140,6 +174,10 @@ static s32 get_lock(struct file *file, uaddr_t arg, bool wide, bool ofd)
 
 	if (err)
 		return err;
+	/*
+	 * Linux demands that l_pid is 0 for OFD locks, to keep the field free
+	 * for later use.
+	 */
 	if ((flock.l_type != F_RDLCK && flock.l_type != F_WRLCK) ||
 	    (ofd && flock.l_pid))
 		return -EINVAL;
@@ -149,9 +187,14 @@ static s32 get_lock(struct file *file, uaddr_t arg, bool wide, bool ofd)
 	set_owner(&want, file, ofd);
 	want.exclusive = flock.l_type == F_WRLCK;
 	if (!find_lock(file->f_inode, &want, &found)) {
+		/* Only the type changes: programs check no other field then. */
 		flock.l_type = F_UNLCK;
 		return write_flock(arg, wide, &flock);
 	}
+	/*
+	 * Relative to the start of the file, whatever l_whence the program
+	 * used.
+	 */
 	flock = (struct flock64){
 		.l_type = found.exclusive ? F_WRLCK : F_RDLCK,
 		.l_whence = SEEK_SET,
@@ -164,6 +207,7 @@ static s32 get_lock(struct file *file, uaddr_t arg, bool wide, bool ofd)
 	return write_flock(arg, wide, &flock);
 }
 
+/* F_SETLK and F_SETLKW, for one structure that has been read. */
 static s32 set_lock(struct file *file, const struct flock64 *flock, bool ofd,
 		    bool wait)
 {
@@ -178,12 +222,13 @@ static s32 set_lock(struct file *file, const struct flock64 *flock, bool ofd,
 		return err;
 	set_owner(&want, file, ofd);
 	want.exclusive = flock->l_type == F_WRLCK;
+	/* Unlocking needs no wait and no conflict check. */
 	if (flock->l_type == F_UNLCK)
 		return unlock_range(file->f_inode, &want);
 	return lock_range(file->f_inode, &want, wait);
 }
 
-/* Another thread may have closed fd meanwhile, and the lock would stay. */
+/* Whether another thread has closed fd while this one waited for the lock. */
 static bool was_closed(u32 fd, const struct file *file)
 {
 	struct file *now = fget(fd);
@@ -193,6 +238,7 @@ static bool was_closed(u32 fd, const struct file *file)
 	return now != file;
 }
 
+/* set_lock() for descriptor fd, which may be closed meanwhile. */
 static s32 set_fd_lock(u32 fd, struct file *file, uaddr_t arg, bool wide,
 		       bool ofd, bool wait)
 {
@@ -202,12 +248,18 @@ static s32 set_fd_lock(u32 fd, struct file *file, uaddr_t arg, bool wide,
 	if (!err)
 		err = set_lock(file, &flock, ofd, wait);
 	if (!err && !ofd && flock.l_type != F_UNLCK && was_closed(fd, file)) {
+		/*
+		 * That close found no lock to release. Without this one, the
+		 * lock would last until the process closes the file elsewhere
+		 * or ends.
+		 */
 		forget_locks(file->f_inode, current_thread_info()->files);
 		err = -EBADF;
 	}
 	return err;
 }
 
+/* The three families of commands: 32 bits, 64 bits, open file descriptions. */
 bool is_lock_cmd(u32 cmd)
 {
 	return (cmd >= F_GETLK && cmd <= F_SETLKW) ||
@@ -215,6 +267,10 @@ bool is_lock_cmd(u32 cmd)
 		(cmd >= F_OFD_GETLK && cmd <= F_OFD_SETLKW);
 }
 
+/*
+ * Each family has GETLK, SETLK and SETLKW in this order, so one offset tells
+ * which.
+ */
 s32 fcntl_lock(u32 fd, struct file *file, u32 cmd, uaddr_t arg)
 {
 	bool wide = cmd >= F_GETLK64, ofd = cmd >= F_OFD_GETLK;
@@ -229,7 +285,11 @@ s32 fcntl_lock(u32 fd, struct file *file, u32 cmd, uaddr_t arg)
 
 /* ---- closing ----------------------------------------------------- */
 
-/* A descriptor of the process goes, and its record locks with it. */
+/*
+ * service.unlock_file: a descriptor of the process (or, files NULL, the open
+ * file itself) is closed. POSIX demands that closing any descriptor of the file
+ * drops all record locks of the process on it.
+ */
 void locks_close(struct file *file, const struct files_struct *files)
 {
 	forget_locks(file->f_inode, files ? (const void *)files : file);

@@ -1,10 +1,12 @@
 /*
- * services/files/locks.c - who holds which part of a file, and who waits for it.
+ * services/files/locks.c - the advisory locks on ranges of files, and the tasks
+ * that wait for one.
  *
- * An owner holds each position once, shared or exclusive; what he takes again
- * changes, so that a lock may fall into two. One lock, locks_lock, is for all
- * files: it is held for a look through one file's list. Who must wait, tries
- * again whenever some lock has gone.
+ * An owner has at most one lock on each position, shared or exclusive. A new
+ * lock replaces the owner's old ones in its range, which may split an old lock
+ * in two. locks_lock guards the locks of all files; it is held for one walk
+ * through one file's list. A waiting task tries again whenever any lock is
+ * released.
  */
 #include <fs/fs.h>
 #include <sched.h>
@@ -16,11 +18,13 @@ static struct rw_semaphore locks_lock = {
 	.wait = WAIT_QUEUE_INIT(locks_lock.wait),
 };
 
-/* Counts the times that a lock has gone. locks_lock */
+/*
+ * Counts releases, so that a waiter sees one that it slept through. locks_lock
+ */
 static u32 nr_unlocked;
 static struct wait_queue_head unlocked = WAIT_QUEUE_INIT(unlocked);
 
-/* One who waits for a record lock, and for whom. locks_lock */
+/* On the stack of a waiting task: which owner it waits for. locks_lock */
 struct waiter {
 	LIST_ENTRY(waiter) link;
 	const void *owner, *holder;
@@ -30,13 +34,18 @@ struct waiter {
 static LIST_HEAD(, waiter) waiters = LIST_HEAD_INITIALIZER(waiters);
 /* clang-format on */
 
-/* ---- looking; locks_lock held ------------------------------------ */
+/* ---- searching; hold locks_lock ---------------------------------- */
 
+/* Both ends are inclusive. */
 static bool overlap(const struct file_lock *a, const struct file_lock *b)
 {
 	return a->start <= b->end && b->start <= a->end;
 }
 
+/*
+ * Whether the lock of another owner excludes want: at least one of the two is
+ * exclusive.
+ */
 static bool in_the_way(const struct file_lock *lock,
 		       const struct file_lock *want)
 {
@@ -44,6 +53,7 @@ static bool in_the_way(const struct file_lock *lock,
 		(lock->exclusive || want->exclusive) && overlap(lock, want);
 }
 
+/* The conflicting lock with the lowest start, which F_GETLK must report. */
 static struct file_lock *first_in_the_way(struct inode *inode,
 					  const struct file_lock *want)
 {
@@ -53,14 +63,21 @@ static struct file_lock *first_in_the_way(struct inode *inode,
 		if (in_the_way(lock, want) &&
 		    (!first || lock->start < first->start))
 			first = lock;
+		/*
+		 * Programs choose the length of this list. locks_lock is a
+		 * semaphore, so giving way is allowed.
+		 */
 		cond_resched();
 	}
 	return first;
 }
 
-#define MAX_CHAIN 10 /* of those who wait for each other, as in Linux */
+#define MAX_CHAIN 10 /* waiters that are followed, as in Linux */
 
-/* Does holder wait for somebody who waits ... for owner? */
+/*
+ * Whether holder waits, perhaps through other owners, for owner. A longer chain
+ * than MAX_CHAIN is taken for none, as in Linux.
+ */
 static bool would_deadlock(const void *owner, const void *holder)
 {
 	const struct waiter *waiter;
@@ -78,7 +95,7 @@ static bool would_deadlock(const void *owner, const void *holder)
 	return false;
 }
 
-/* ---- changing; locks_lock held ----------------------------------- */
+/* ---- changing; hold locks_lock for writing ----------------------- */
 
 static void remove_lock(struct file_lock *lock)
 {
@@ -86,7 +103,10 @@ static void remove_lock(struct file_lock *lock)
 	kfree(lock);
 }
 
-/* Take what `cut` covers away from lock; *spare is for a second part of it. */
+/*
+ * Takes the range of `cut` away from lock, with which it overlaps. If lock is
+ * split, *spare becomes the second part and NULL.
+ */
 static void cut_out(struct file_lock *lock, const struct file_lock *cut,
 		    struct file_lock **spare)
 {
@@ -97,6 +117,10 @@ static void cut_out(struct file_lock *lock, const struct file_lock *cut,
 	} else if (lock->end <= cut->end) {
 		lock->end = cut->start - 1;
 	} else {
+		/*
+		 * Allocated before locks_lock was taken: an allocation here
+		 * could fail halfway through the change.
+		 */
 		**spare = *lock;
 		(*spare)->start = cut->end + 1;
 		lock->end = cut->start - 1;
@@ -105,9 +129,13 @@ static void cut_out(struct file_lock *lock, const struct file_lock *cut,
 	}
 }
 
-/* Room beside it that is locked alike becomes part of new. */
+/*
+ * Merges lock into new if both are of one type and touch or overlap. Returns
+ * whether lock is gone.
+ */
 static bool absorb(struct file_lock *new, struct file_lock *lock)
 {
+	/* LOCK_END + 1 is no position, hence the two extra tests. */
 	if (lock->exclusive != new->exclusive ||
 	    (lock->end != LOCK_END && lock->end + 1 < new->start) ||
 	    (new->end != LOCK_END &&new->end + 1 < lock->start))
@@ -119,8 +147,9 @@ static bool absorb(struct file_lock *new, struct file_lock *lock)
 }
 
 /*
- * The owner's locks without cut's range, or with it: new. *spare: for a lock
- * that falls into two, which happens once.
+ * Takes cut's range away from its owner's locks and, unless new is NULL, adds
+ * new for it. One spare is enough: only one lock of an owner can contain the
+ * range with something left on both sides.
  */
 static void change_locks(struct inode *inode, const struct file_lock *cut,
 			 struct file_lock *new, struct file_lock **spare)
@@ -138,13 +167,20 @@ static void change_locks(struct inode *inode, const struct file_lock *cut,
 	}
 	if (new)
 		LIST_INSERT_HEAD(&inode->i_locks, new, link);
+	/*
+	 * Even when a lock is added: it may have replaced an exclusive one by a
+	 * shared one.
+	 */
 	nr_unlocked++;
 	wake_up(&unlocked);
 }
 
 /* ---- waiting ----------------------------------------------------- */
 
-/* -EAGAIN; or -EDEADLK; or 0, and waiter is in the list. locks_lock held. */
+/*
+ * Puts waiter on the list of waiters. Returns 0; -EAGAIN if the caller does not
+ * want to wait; -EDEADLK. Hold locks_lock.
+ */
 static int begin_to_wait(struct waiter *waiter, const struct file_lock *want,
 			 const struct file_lock *lock, bool wait)
 {
@@ -152,6 +188,10 @@ static int begin_to_wait(struct waiter *waiter, const struct file_lock *want,
 		return -EAGAIN;
 	*waiter = (struct waiter){ .owner = want->owner,
 				   .holder = lock->owner };
+	/*
+	 * Only locks of processes: an open file can be shared by processes, so
+	 * waiting for one proves no cycle.
+	 */
 	if (want->kind == LOCK_RECORD && want->pid >= 0 &&
 	    would_deadlock(want->owner, lock->owner))
 		return -EDEADLK;
@@ -159,6 +199,10 @@ static int begin_to_wait(struct waiter *waiter, const struct file_lock *want,
 	return 0;
 }
 
+/*
+ * Sleeps without locks_lock until a lock is released after `seen` was read.
+ * Returns 0 or -ERESTARTSYS with the lock held again.
+ */
 static int wait_for_unlock(struct waiter *waiter, u32 seen)
 {
 	int err;
@@ -167,11 +211,15 @@ static int wait_for_unlock(struct waiter *waiter, u32 seen)
 	err = wait_event_interruptible(&unlocked,
 				       READ_ONCE(nr_unlocked) != seen);
 	down_write(&locks_lock);
+	/* Also after a signal: waiter is on this task's stack. */
 	LIST_REMOVE(waiter, link);
 	return err;
 }
 
-/* Until nobody is in want's way. locks_lock held, but not while it waits. */
+/*
+ * Returns 0 when no lock conflicts with want, else begin_to_wait's error or
+ * -ERESTARTSYS. Hold locks_lock, which is released while it sleeps.
+ */
 static int wait_for_range(struct inode *inode, const struct file_lock *want,
 			  bool wait)
 {
@@ -179,6 +227,9 @@ static int wait_for_range(struct inode *inode, const struct file_lock *want,
 	struct waiter waiter;
 	int err = 0;
 
+	/*
+	 * Searches anew after each sleep: the lock it waited for may be freed.
+	 */
 	while (!err && (lock = first_in_the_way(inode, want))) {
 		err = begin_to_wait(&waiter, want, lock, wait);
 		if (!err)
@@ -189,6 +240,10 @@ static int wait_for_range(struct inode *inode, const struct file_lock *want,
 
 /* ---- the interface ----------------------------------------------- */
 
+/*
+ * Locks count as names: a program could otherwise fill the memory with them.
+ * NULL: no memory.
+ */
 static struct file_lock *alloc_lock(const struct file_lock *from)
 {
 	struct file_lock *lock = limit_names() ?
@@ -203,6 +258,7 @@ static struct file_lock *alloc_lock(const struct file_lock *from)
 int lock_range(struct inode *inode, const struct file_lock *want, bool wait)
 {
 	struct file_lock *new = alloc_lock(want), *spare = alloc_lock(want);
+	/* Two are needed if an old lock is split around the new one. */
 	int err = new &&spare ? 0 : -ENOLCK;
 
 	down_write(&locks_lock);
@@ -222,6 +278,7 @@ int unlock_range(struct inode *inode, const struct file_lock *what)
 {
 	struct file_lock *spare;
 
+	/* No lock to release, so a full memory must not fail the call. */
 	if (LIST_EMPTY(&inode->i_locks))
 		return 0;
 	spare = alloc_lock(what);
@@ -242,6 +299,10 @@ bool find_lock(struct inode *inode, const struct file_lock *want,
 	down_write(&locks_lock);
 	lock = first_in_the_way(inode, want);
 	if (lock)
+		/*
+		 * A copy: the lock may be freed as soon as locks_lock is
+		 * released.
+		 */
 		*found = *lock;
 	up_write(&locks_lock);
 	return lock;
@@ -255,6 +316,10 @@ void forget_locks(struct inode *inode, const void *owner)
 	LIST_FOREACH_SAFE(lock, &inode->i_locks, link, next)
 		if (lock->owner == owner)
 			remove_lock(lock);
+	/*
+	 * The waiters search again, whichever file they wait for: one queue
+	 * serves all, as waiting is rare.
+	 */
 	nr_unlocked++;
 	wake_up(&unlocked);
 	up_write(&locks_lock);

@@ -1,5 +1,6 @@
 /*
- * services/files/locks.h - locks on files that programs take of their own will.
+ * services/files/locks.h - advisory locks on files: they bind only programs
+ * that take them.
  */
 #ifndef SERVICES_FILES_LOCKS_H
 #define SERVICES_FILES_LOCKS_H
@@ -8,13 +9,13 @@
 #include <sys/queue.h>
 #include <types.h>
 
-/* Two spaces of locks, which know nothing of each other. */
+/* Locks of different kinds never conflict, as on Linux. */
 enum lock_kind {
 	LOCK_RECORD, /* fcntl: of a process, or of an open file (OFD) */
 	LOCK_FLOCK,  /* flock: of an open file */
 };
 
-#define LOCK_END ((u64)INT64_MAX) /* as far as there are positions */
+#define LOCK_END ((u64)INT64_MAX) /* the last position of any file */
 
 struct file_lock {
 	LIST_ENTRY(file_lock) link;
@@ -26,19 +27,24 @@ struct file_lock {
 };
 
 /*
- * Take want's range for its owner, instead of what he has of it; wait until
- * nobody else is in the way. 0, -EAGAIN (not to wait), -ERESTARTSYS, -EDEADLK,
- * -ENOLCK.
+ * Locks want's range for its owner and replaces the owner's locks in it. want
+ * is copied. With `wait` it sleeps until no lock of another owner conflicts. 0,
+ * -EAGAIN (without wait), -ERESTARTSYS, -EDEADLK, or -ENOLCK: no memory.
  */
 int __must_check lock_range(struct inode *inode, const struct file_lock *want,
 			    bool wait);
-/* Give back what the owner has of the range. 0 or -ENOLCK. */
+/*
+ * Releases the owner's locks in the range. 0, or -ENOLCK: no memory to split
+ * one.
+ */
 int __must_check unlock_range(struct inode *inode,
 			      const struct file_lock *what);
-/* The first lock that is in want's way: true, and a copy of it. */
+/*
+ * Copies the first lock that conflicts with want to *found. False: none does.
+ */
 bool find_lock(struct inode *inode, const struct file_lock *want,
 	       struct file_lock *found);
-/* All of an owner's on inode go. */
+/* Releases all locks that owner has on inode. It cannot fail. */
 void forget_locks(struct inode *inode, const void *owner);
 
 #endif

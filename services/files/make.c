@@ -1,11 +1,11 @@
 /*
- * services/files/make.c - names come: mkdir, mknod, symbolic links, further names of a
- * file.
+ * services/files/make.c - makes names: mkdir, mknod, symlink, link.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
 #include <string.h>
 
+/* Searching counts, too: a name is looked up before it is made. */
 int may_create(const struct inode *dir)
 {
 	return inode_permission(dir, MAY_WRITE | MAY_EXEC);
@@ -13,7 +13,10 @@ int may_create(const struct inode *dir)
 
 /* ---- a new inode ------------------------------------------------- */
 
-/* Whose a new inode is: a set-gid directory passes its group on. */
+/*
+ * Sets owner and group. A directory with set-gid passes its group on, so that a
+ * group's files stay the group's.
+ */
 static void init_owner(struct inode *inode, const struct inode *dir)
 {
 	const struct cred *cred = current_cred();
@@ -25,11 +28,16 @@ static void init_owner(struct inode *inode, const struct inode *dir)
 	inode->i_gid = dir->i_gid;
 	if (S_ISDIR(inode->i_mode))
 		inode->i_mode |= S_ISGID;
+	/*
+	 * Without this check a task could make a program that acts for a group
+	 * it is not in.
+	 */
 	else if ((inode->i_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) &&
 		 !in_group(cred, dir->i_gid) && !has_cap(cred, CAP_FSETID))
 		inode->i_mode &= ~(u32)S_ISGID;
 }
 
+/* Charges the inode to the limits of dir's mount. */
 int ramfs_make_inode(const struct inode *dir, u32 mode, struct inode **result)
 {
 	struct inode *inode;
@@ -45,12 +53,16 @@ int ramfs_make_inode(const struct inode *dir, u32 mode, struct inode **result)
 		iput(inode);
 		return err;
 	}
+	/*
+	 * A mount has a device number of its own; rename and link compare them.
+	 */
 	inode->i_dev = dir->i_dev;
 	init_owner(inode, dir);
 	*result = inode;
 	return 0;
 }
 
+/* The new inode has dir's name and a reference for the caller in *child. */
 int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
 		 struct inode **child)
 {
@@ -69,15 +81,16 @@ int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
 
 /* ---- a new name -------------------------------------------------- */
 
-/* What a name is to be made for. */
+/* What make_path() is to make under the name. */
 struct making {
 	u32 mode;            /* S_IF* and permissions */
 	u32 rdev;            /* of a device */
 	const char *text;    /* of a symbolic link */
-	struct inode *old;   /* it gets a further name; or NULL */
-	struct inode **made; /* gets a reference to the new one; or NULL */
+	struct inode *old;   /* gets a further name; NULL: make an inode */
+	struct inode **made; /* out: the new inode, referenced; or NULL */
 };
 
+/* The copy is freed with the inode. */
 int ramfs_set_link_text(struct inode *inode, const char *text)
 {
 	u32 length = (u32)strlen(text);
@@ -90,6 +103,9 @@ int ramfs_set_link_text(struct inode *inode, const char *text)
 	return 0;
 }
 
+/*
+ * Makes an inode and its name. Returns 0 or -errno, and then nothing is left.
+ */
 static int make_inode(const struct nameidata *nd, const struct making *what)
 {
 	struct inode *inode;
@@ -98,17 +114,22 @@ static int make_inode(const struct nameidata *nd, const struct making *what)
 	if (err)
 		return err;
 	inode->i_rdev = what->rdev;
+	/* Before the name exists: no walk may find a link without its text. */
 	if (what->text)
 		err = ramfs_set_link_text(inode, what->text);
 	if (!err)
 		err = ramfs_link(nd->inode, nd->name, nd->bytes, inode, false);
 	if (!err && what->made)
 		*what->made = igrab(inode);
-	iput(inode); /* the name has a reference of its own */
+	/* The name has a reference of its own; after an error this frees. */
+	iput(inode);
 	return err;
 }
 
-/* A file whose last name has gone gets none any more. */
+/*
+ * Counts a name that is about to be made. -ENOENT: the last name is gone, and a
+ * removed file must not come back.
+ */
 static int add_link(struct inode *inode)
 {
 	int err = 0;
@@ -123,15 +144,21 @@ static int add_link(struct inode *inode)
 	return err;
 }
 
+/* Gives inode a further name. */
 static int link_inode(const struct nameidata *nd, struct inode *inode)
 {
 	int err = limit_names();
 
 	if (!err)
+		/* A directory with two names could contain itself. */
 		err = S_ISDIR(inode->i_mode) ? -EPERM : add_link(inode);
 	if (err)
 		return err;
 	err = ramfs_link(nd->inode, nd->name, nd->bytes, inode, false);
+	/*
+	 * The count was raised first, so that no unlink in between could see 0
+	 * names.
+	 */
 	if (err) {
 		down_write(&inode->i_lock);
 		inode->i_nlink--;
@@ -140,7 +167,7 @@ static int link_inode(const struct nameidata *nd, struct inode *inode)
 	return err;
 }
 
-/* Nothing has the name so far: -ENOENT. */
+/* Returns -ENOENT if the name is free, -EEXIST if it is taken. */
 static int look_up(const struct nameidata *nd)
 {
 	struct inode *inode;
@@ -159,8 +186,9 @@ static bool is_device(u32 mode)
 }
 
 /*
- * The walk stands on the directory. As in Linux -EEXIST comes before what else
- * is wrong. Directories whose names the kernel makes get no others.
+ * Makes what is described in the directory where the walk stopped. As in Linux,
+ * -EEXIST comes before other errors. A directory of /proc or the like takes no
+ * names from programs.
  */
 static int make_at(const struct nameidata *nd, const struct making *what)
 {
@@ -168,13 +196,16 @@ static int make_at(const struct nameidata *nd, const struct making *what)
 
 	if (err != -ENOENT)
 		return err;
+	/* "name/" can only become a directory. */
 	if (nd->want_dir && !S_ISDIR(what->mode))
 		return -ENOENT;
+	/* An inode lives in one file system; another mount cannot hold it. */
 	if (what->old && what->old->i_dev != nd->inode->i_dev)
 		return -EXDEV;
 	if (!is_ramfs_dir(nd->inode))
 		return -ENOENT;
 	err = may_create(nd->inode);
+	/* A device node gives access to the hardware, past all file modes. */
 	if (!err && is_device(what->mode) && !capable(CAP_MKNOD))
 		err = -EPERM;
 	if (err)
@@ -182,6 +213,7 @@ static int make_at(const struct nameidata *nd, const struct making *what)
 	return what->old ? link_inode(nd, what->old) : make_inode(nd, what);
 }
 
+/* make_at() for a path of the kernel's. */
 static int make_path(s32 dirfd, const char *path, const struct making *what)
 {
 	struct nameidata nd;
@@ -193,6 +225,7 @@ static int make_path(s32 dirfd, const char *path, const struct making *what)
 	return err;
 }
 
+/* make_at() for a path of the program's. */
 static s32 make_name(s32 dirfd, uaddr_t path, const struct making *what)
 {
 	char *name;
@@ -213,6 +246,10 @@ int make_node(const char *path, u32 mode, struct inode **made)
 
 /* ---- system calls ------------------------------------------------ */
 
+/*
+ * mkdirat(2). Linux drops set-uid and set-gid from the mode of a new directory,
+ * too.
+ */
 s32 sys_mkdirat(s32 dirfd, uaddr_t path, u32 mode)
 {
 	const struct making what = {
@@ -227,6 +264,9 @@ s32 sys_mkdir(uaddr_t path, u32 mode)
 	return sys_mkdirat(AT_FDCWD, path, mode);
 }
 
+/*
+ * Which file types mknod makes. 0, -EPERM (mkdir makes directories) or -EINVAL.
+ */
 static int check_node(u32 type)
 {
 	switch (type) {
@@ -243,6 +283,7 @@ static int check_node(u32 type)
 	}
 }
 
+/* mknodat(2). A mode without a type means a regular file. */
 s32 sys_mknodat(s32 dirfd, uaddr_t path, u32 mode, u32 dev)
 {
 	u32 type = mode & S_IFMT ? mode & S_IFMT : S_IFREG;
@@ -260,6 +301,7 @@ s32 sys_mknod(uaddr_t path, u32 mode, u32 dev)
 	return sys_mknodat(AT_FDCWD, path, mode, dev);
 }
 
+/* symlinkat(2). The text is not checked: a link may dangle. */
 s32 sys_symlinkat(uaddr_t text, s32 dirfd, uaddr_t path)
 {
 	struct making what = { .mode = S_IFLNK | 0777 };
@@ -269,6 +311,7 @@ s32 sys_symlinkat(uaddr_t text, s32 dirfd, uaddr_t path)
 	if (err)
 		return err;
 	what.text = link;
+	/* An empty text could never be walked. */
 	err = link[0] ? make_name(dirfd, path, &what) : -ENOENT;
 	kfree(link);
 	return err;
@@ -279,6 +322,7 @@ s32 sys_symlink(uaddr_t text, uaddr_t path)
 	return sys_symlinkat(text, AT_FDCWD, path);
 }
 
+/* linkat(2). */
 s32 sys_linkat(s32 old_dirfd, uaddr_t old, s32 dirfd, uaddr_t path,
 	       u32 at_flags)
 {
@@ -287,6 +331,10 @@ s32 sys_linkat(s32 old_dirfd, uaddr_t old, s32 dirfd, uaddr_t path,
 
 	if (at_flags & ~(u32)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
+	/*
+	 * A descriptor may come from another process, which could not have
+	 * opened the file by a path that the caller may walk.
+	 */
 	if (at_flags & AT_EMPTY_PATH && !capable(CAP_DAC_READ_SEARCH))
 		return -ENOENT;
 	err = user_path_lookup(

@@ -1,5 +1,6 @@
 /*
- * services/files/namespace.c - names go: unlink, rmdir; and reading symbolic links.
+ * services/files/namespace.c - removes names (unlink, rmdir), and reads
+ * symbolic links.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
@@ -7,7 +8,11 @@
 
 /* ---- removing ---------------------------------------------------- */
 
-/* In a sticky directory the owners decide, of the file and of the directory. */
+/*
+ * Whether the task may remove inode's name from dir. In a sticky directory,
+ * such as /tmp, only the owner of the file or of the directory may. 0, -EACCES
+ * or -EPERM.
+ */
 int may_remove(const struct inode *dir, const struct inode *inode)
 {
 	int err = inode_permission(dir, MAY_WRITE | MAY_EXEC);
@@ -18,22 +23,33 @@ int may_remove(const struct inode *dir, const struct inode *inode)
 	return err;
 }
 
-/* Is it of the kind the caller wants gone, and may he? */
+/*
+ * Whether inode is of the kind that the call removes, and the task may remove
+ * it. Linux's order of errors.
+ */
 static int check_removal(const struct nameidata *nd, const struct inode *inode,
 			 bool want_dir)
 {
 	bool is_dir = S_ISDIR(inode->i_mode);
 	int err;
 
-	if (!want_dir && nd->want_dir) /* "file/" */
+	/* unlink("name/"): the slash demands what unlink does not remove. */
+	if (!want_dir && nd->want_dir)
 		return is_dir ? -EISDIR : -ENOTDIR;
 	err = may_remove(nd->inode, inode);
+	/*
+	 * Permission comes before the kind: rmdir of a file in a directory that
+	 * is not writable is -EACCES.
+	 */
 	if (err || want_dir == is_dir)
 		return err;
 	return want_dir ? -ENOTDIR : -EISDIR;
 }
 
-/* What the kernel puts into its directories stays there. */
+/*
+ * The name is one of the kernel's (/proc): finds the error that Linux returns.
+ * Never 0.
+ */
 static int cannot_remove(const struct nameidata *nd, bool want_dir)
 {
 	struct inode *inode;
@@ -47,6 +63,7 @@ static int cannot_remove(const struct nameidata *nd, bool want_dir)
 	return err ? err : -EPERM;
 }
 
+/* Removes the last name of the walk from its directory. */
 static int remove_name(const struct nameidata *nd, bool want_dir)
 {
 	struct inode *dir = nd->inode, *inode = NULL;
@@ -54,17 +71,25 @@ static int remove_name(const struct nameidata *nd, bool want_dir)
 	int err = -ENOENT;
 
 	down_write(&dir->i_lock);
+	/*
+	 * Found and dropped under one lock, so that no other task removes or
+	 * replaces the entry in between.
+	 */
 	entry = ramfs_find_entry(dir, nd->name, nd->bytes);
 	if (entry)
 		err = check_removal(nd, entry->inode, want_dir);
 	if (!err)
 		err = ramfs_drop_entry(dir, entry, &inode);
 	up_write(&dir->i_lock);
-	iput(inode); /* the name's reference; may free the file's pages */
+	/* The name's reference. Unlocked: it may free all of a file's pages. */
+	iput(inode);
 	return err;
 }
 
-/* What rmdir says of a path without a last name; unlink calls it a directory. */
+/*
+ * rmdir's error for a path that ends in no name: ".." is never empty, "." is
+ * invalid, "/" is busy.
+ */
 static int no_name_error(const char *path)
 {
 	size_t n = strlen(path);
@@ -76,6 +101,7 @@ static int no_name_error(const char *path)
 	return path[n - 1] == '.' ? -EINVAL : -EBUSY;
 }
 
+/* unlink and rmdir (want_dir) for a path of the kernel's. */
 int do_unlinkat(s32 dirfd, const char *path, bool want_dir)
 {
 	struct nameidata nd;
@@ -83,6 +109,7 @@ int do_unlinkat(s32 dirfd, const char *path, bool want_dir)
 
 	if (!err && !nd.name)
 		err = want_dir ? no_name_error(path) : -EISDIR;
+	/* /proc/PID/fd/N may lead the walk to a file instead of a directory. */
 	if (!err && !nd.inode->i_op->lookup)
 		err = -ENOTDIR;
 	if (!err)
@@ -92,6 +119,7 @@ int do_unlinkat(s32 dirfd, const char *path, bool want_dir)
 	return err;
 }
 
+/* unlinkat(2). */
 s32 sys_unlinkat(s32 dirfd, uaddr_t path, u32 flags)
 {
 	char *name;
@@ -119,6 +147,10 @@ s32 sys_rmdir(uaddr_t path)
 
 /* ---- reading links ----------------------------------------------- */
 
+/*
+ * Copies a link's text to the program, cut to `bytes` and without a NUL, as
+ * POSIX demands. Returns the length.
+ */
 static s32 copy_link(struct inode *inode, uaddr_t buf, u32 bytes)
 {
 	char *text = kmalloc(PATH_MAX, GFP_KERNEL);
@@ -136,6 +168,10 @@ static s32 copy_link(struct inode *inode, uaddr_t buf, u32 bytes)
 	return ret;
 }
 
+/*
+ * readlinkat(2). With an empty path it reads the link that dirfd (O_PATH |
+ * O_NOFOLLOW) is.
+ */
 s32 sys_readlinkat(s32 dirfd, uaddr_t path, uaddr_t buf, u32 bytes)
 {
 	struct inode *inode;
@@ -143,6 +179,10 @@ s32 sys_readlinkat(s32 dirfd, uaddr_t path, uaddr_t buf, u32 bytes)
 	bool empty;
 	s32 ret;
 
+	/*
+	 * A result of 0 would mean an empty text, so an empty buffer is an
+	 * error.
+	 */
 	if ((s32)bytes <= 0)
 		return -EINVAL;
 	ret = getname(path, &name);
@@ -153,7 +193,10 @@ s32 sys_readlinkat(s32 dirfd, uaddr_t path, uaddr_t buf, u32 bytes)
 	kfree(name);
 	if (ret)
 		return ret;
-	/* dirfd itself, by an empty name, is rarely a link. */
+	/*
+	 * -ENOENT, as on Linux: the empty path was meant for a dirfd that is a
+	 * link, and it is none.
+	 */
 	ret = S_ISLNK(inode->i_mode) ? copy_link(inode, buf, bytes) :
 				       (empty ? -ENOENT : -EINVAL);
 	iput(inode);

@@ -1,15 +1,14 @@
 /*
- * services/files/owner.c - whose a file is and what its mode says: chown, chmod,
- * and access, which asks for the real user.
+ * services/files/owner.c - chown, chmod and access.
  *
- * The rules for looking and opening are the core's (fs/permission.c); here are
- * those for changing what they go by.
+ * The core (fs/permission.c) decides who may walk and open by a file's owner
+ * and mode; here are the rules for changing owner and mode.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
 #include <services/ids/ids.h>
 
-/* The file of an open descriptor, one of O_PATH too if path. 0 or -EBADF. */
+/* fget skips files opened with O_PATH, fget_raw does not. */
 int fd_inode(u32 fd, bool path, struct inode **inode)
 {
 	struct file *file = path ? fget_raw(fd) : fget(fd);
@@ -22,8 +21,9 @@ int fd_inode(u32 fd, bool path, struct inode **inode)
 }
 
 /*
- * A program that others changed must not act for its owner: without set-uid,
- * and without set-gid where the group may execute it. i_lock held for writing.
+ * Returns mode without the bits that let a program act for its owner or group.
+ * set-gid without group execute means mandatory locking, so it stays. Hold
+ * i_lock for writing.
  */
 static u32 without_set_ids(u32 mode)
 {
@@ -32,6 +32,9 @@ static u32 without_set_ids(u32 mode)
 	return mode & ~(u32)(mode & S_IXGRP ? S_ISUID | S_ISGID : S_ISUID);
 }
 
+/*
+ * Somebody else's bytes in a set-uid program would run with its owner's rights.
+ */
 void file_remove_privs(struct inode *inode)
 {
 	if (!capable(CAP_FSETID))
@@ -40,6 +43,10 @@ void file_remove_privs(struct inode *inode)
 
 /* ---- chmod ------------------------------------------------------- */
 
+/*
+ * Hold no lock. Returns 0, -EPERM, or -EOPNOTSUPP for a symbolic link, whose
+ * mode nobody checks.
+ */
 static int chmod_inode(struct inode *inode, u32 mode)
 {
 	int err = 0;
@@ -50,9 +57,17 @@ static int chmod_inode(struct inode *inode, u32 mode)
 	if (!owner_or_capable(inode)) {
 		err = -EPERM;
 	} else {
+		/*
+		 * An owner outside of the group could otherwise make programs
+		 * that act for it.
+		 */
 		if (!in_group(current_cred(), inode->i_gid) &&
 		    !capable(CAP_FSETID))
 			mode &= ~(u32)S_ISGID;
+		/*
+		 * The type is fixed for the inode's life; only the lowest 12
+		 * bits change.
+		 */
 		inode->i_mode = (inode->i_mode & S_IFMT) | (mode & 07777);
 		inode_changed(inode);
 	}
@@ -60,6 +75,7 @@ static int chmod_inode(struct inode *inode, u32 mode)
 	return err;
 }
 
+/* fchmodat(2), whose flags Linux's call does not have either. */
 s32 sys_fchmodat(s32 dirfd, uaddr_t path, u32 mode)
 {
 	struct inode *inode;
@@ -91,7 +107,10 @@ s32 sys_fchmod(u32 fd, u32 mode)
 
 /* ---- chown ------------------------------------------------------- */
 
-/* An owner may give a file to a group of his, and to nobody else. */
+/*
+ * An owner may give a file to a group that the owner is in, but not to another
+ * user: files given away would evade the limits on their owner.
+ */
 static bool may_chown(const struct inode *inode, u32 uid, u32 gid)
 {
 	const struct cred *cred = current_cred();
@@ -99,6 +118,7 @@ static bool may_chown(const struct inode *inode, u32 uid, u32 gid)
 
 	if (has_cap(cred, CAP_CHOWN))
 		return true;
+	/* A chown to the owner that the file has already is allowed. */
 	if (uid != KEEP_ID && !(owner && uid == inode->i_uid))
 		return false;
 	if (gid != KEEP_ID &&
@@ -107,13 +127,19 @@ static bool may_chown(const struct inode *inode, u32 uid, u32 gid)
 	return true;
 }
 
+/* KEEP_ID for uid or gid leaves that id. Returns 0 or -EPERM. */
 static int chown_inode(struct inode *inode, u32 uid, u32 gid)
 {
 	int err = 0;
 	u32 mode;
 
 	down_write(&inode->i_lock);
+	/* Linux clears them for every chown, even one that keeps both ids. */
 	mode = without_set_ids(inode->i_mode);
+	/*
+	 * The second test: chown(-1, -1) changes no id, but would clear
+	 * set-uid, which is a chmod.
+	 */
 	if (!may_chown(inode, uid, gid) ||
 	    (mode != inode->i_mode && !owner_or_capable(inode))) {
 		err = -EPERM;
@@ -122,13 +148,18 @@ static int chown_inode(struct inode *inode, u32 uid, u32 gid)
 			inode->i_uid = uid;
 		if (gid != KEEP_ID)
 			inode->i_gid = gid;
-		inode->i_mode = mode; /* for root, too */
+		/*
+		 * For root, too: the new owner did not choose that
+		 * others run this program with the new owner's rights.
+		 */
+		inode->i_mode = mode;
 		inode_changed(inode);
 	}
 	up_write(&inode->i_lock);
 	return err;
 }
 
+/* fchownat(2). AT_SYMLINK_NOFOLLOW changes the link itself. */
 s32 sys_fchownat(s32 dirfd, uaddr_t path, u32 uid, u32 gid, u32 at_flags)
 {
 	struct inode *inode;
@@ -169,7 +200,7 @@ s32 sys_fchown32(u32 fd, u32 uid, u32 gid)
 	return err;
 }
 
-/* The oldest numbers have ids of 16 bits. */
+/* The oldest call numbers pass ids of 16 bits, where 0xffff means KEEP_ID. */
 s32 sys_chown(uaddr_t path, u32 uid, u32 gid)
 {
 	return sys_chown32(path, id_from_16(uid), id_from_16(gid));
@@ -187,6 +218,7 @@ s32 sys_fchown(u32 fd, u32 uid, u32 gid)
 
 /* ---- access ------------------------------------------------------ */
 
+/* Checks mode with the task's current filesystem ids. */
 static int access_path(s32 dirfd, uaddr_t path, u32 mode, u32 at_flags)
 {
 	struct inode *inode;
@@ -203,8 +235,9 @@ static int access_path(s32 dirfd, uaddr_t path, u32 mode, u32 at_flags)
 }
 
 /*
- * What a set-uid program may ask: might who started it do that? For the length
- * of the call the task is its real user.
+ * Whether the user who started a set-uid program could access the file. The
+ * task takes on its real ids for the length of the call, because the walk along
+ * the path must be checked with them, too.
  */
 static int access_as_real(s32 dirfd, uaddr_t path, u32 mode, u32 at_flags)
 {
@@ -218,6 +251,10 @@ static int access_as_real(s32 dirfd, uaddr_t path, u32 mode, u32 at_flags)
 	}
 	real->fsuid = real->uid;
 	real->fsgid = real->gid;
+	/*
+	 * As Linux: the capabilities that the real user would have after an
+	 * exec.
+	 */
 	real->effective = real->uid == 0 ? real->permitted : 0;
 	set_cred(real);
 	err = access_path(dirfd, path, mode, at_flags);
@@ -225,6 +262,7 @@ static int access_as_real(s32 dirfd, uaddr_t path, u32 mode, u32 at_flags)
 	return err;
 }
 
+/* faccessat2(2). Only this version has flags. */
 s32 sys_faccessat2(s32 dirfd, uaddr_t path, u32 mode, u32 at_flags)
 {
 	if (mode & ~(u32)(R_OK | W_OK | X_OK) ||
@@ -232,6 +270,10 @@ s32 sys_faccessat2(s32 dirfd, uaddr_t path, u32 mode, u32 at_flags)
 		return -EINVAL;
 	static_assert(R_OK == MAY_READ && W_OK == MAY_WRITE && X_OK == MAY_EXEC,
 		      "one set of bits");
+	/*
+	 * Without credentials of its own the task is root in every respect, so
+	 * there is no other real user.
+	 */
 	if (at_flags & AT_EACCESS || !current_thread_info()->cred)
 		return access_path(dirfd, path, mode, at_flags);
 	return access_as_real(dirfd, path, mode, at_flags);

@@ -1,8 +1,8 @@
 /*
- * services/files/read_ahead.c - advice about the data of files, which is in memory already.
+ * services/files/read_ahead.c - readahead, fadvise and sync_file_range.
  *
- * There is nothing to read before it is asked for, and nothing to write back:
- * what is left of these calls is to say what is wrong about them.
+ * All files are in memory, so there is nothing to read ahead and nothing to
+ * write back. The calls only check their arguments, with Linux's errors.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
@@ -12,7 +12,10 @@
 	((u32)(SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | \
 	       SYNC_FILE_RANGE_WAIT_AFTER))
 
-/* May fd be advised: 0, -EBADF, or none for a file that has no data of its own. */
+/*
+ * Returns 0 if fd is open with `mode` and has data of its own, -EBADF if it is
+ * not open so, and `none` for a pipe, a terminal and the like.
+ */
 static s32 check_data(u32 fd, u32 mode, s32 none)
 {
 	struct file *file = fget(fd);
@@ -30,12 +33,17 @@ static s32 check_data(u32 fd, u32 mode, s32 none)
 	return ret;
 }
 
+/* readahead(2). */
 s32 sys_readahead(u32 fd, u32 pad __unused_arg, u32 lo __unused_arg,
 		  u32 hi __unused_arg, u32 bytes __unused_arg)
 {
 	return check_data(fd, FMODE_READ, -EINVAL);
 }
 
+/*
+ * posix_fadvise(2). On ARM the advice comes before the offset, so that the
+ * 64-bit arguments fall into even register pairs.
+ */
 s32 sys_arm_fadvise64_64(u32 fd, u32 advice, u32 offset_lo __unused_arg,
 			 u32 offset_hi __unused_arg, u32 bytes_lo __unused_arg,
 			 u32 bytes_hi)
@@ -47,6 +55,7 @@ s32 sys_arm_fadvise64_64(u32 fd, u32 advice, u32 offset_lo __unused_arg,
 	return (s32)bytes_hi < 0 || advice > POSIX_FADV_NOREUSE ? -EINVAL : 0;
 }
 
+/* sync_file_range(2), with ARM's order of arguments, as above. */
 s32 sys_arm_sync_file_range(u32 fd, u32 flags, u32 offset_lo, u32 offset_hi,
 			    u32 bytes_lo, u32 bytes_hi)
 {
@@ -54,6 +63,10 @@ s32 sys_arm_sync_file_range(u32 fd, u32 flags, u32 offset_lo, u32 offset_hi,
 	s64 bytes = (s64)((u64)bytes_hi << 32 | bytes_lo);
 	s32 err = check_data(fd, 0, -ESPIPE);
 
+	/*
+	 * Linux checks the arguments between the descriptor and the file's
+	 * kind.
+	 */
 	if (err == -EBADF)
 		return err;
 	if (flags & ~SYNC_FILE_RANGE_FLAGS || offset < 0 || bytes < 0 ||

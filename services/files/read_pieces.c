@@ -1,5 +1,7 @@
 /*
- * services/files/read_pieces.c - reading and writing at a place, or in pieces.
+ * services/files/read_pieces.c - pread and pwrite, which read and write at a
+ * position of their own; readv and writev, which use several buffers; and
+ * preadv and pwritev, which do both.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
@@ -7,8 +9,12 @@
 
 #define IOV_ON_STACK 8
 
-/* ---- at a place of their own ------------------------------------- */
+/* ---- at a given position ----------------------------------------- */
 
+/*
+ * Needs no lock_pos: the position is the call's own. Inlined twice with a
+ * constant `write`, as databases call it often.
+ */
 static inline s32 do_prw(u32 fd, uaddr_t buf, u32 bytes, u64 pos, bool write)
 {
 	struct file *file;
@@ -22,8 +28,10 @@ static inline s32 do_prw(u32 fd, uaddr_t buf, u32 bytes, u64 pos, bool write)
 	if (!file)
 		return -EBADF;
 	if (!file->f_op)
-		ret = -EBADF; /* O_PATH */
+		/* Opened with O_PATH: the file has no operations. */
+		ret = -EBADF;
 	else
+		/* A file that cannot seek, such as a pipe, has no positions. */
 		ret = file->f_op->llseek ? rw_op(file, write, &fn) : -ESPIPE;
 	if (!ret)
 		ret = fn(file, buf, min(bytes, MAX_RW_BYTES), &pos);
@@ -31,6 +39,9 @@ static inline s32 do_prw(u32 fd, uaddr_t buf, u32 bytes, u64 pos, bool write)
 	return ret;
 }
 
+/*
+ * pread64(2). A 64-bit argument takes an even register pair, so r3 is padding.
+ */
 s32 sys_pread64(u32 fd, uaddr_t buf, u32 bytes, u32 pad __unused_arg, u32 lo,
 		u32 hi)
 {
@@ -43,6 +54,7 @@ s32 sys_pwrite64(u32 fd, uaddr_t buf, u32 bytes, u32 pad __unused_arg, u32 lo,
 	return do_prw(fd, buf, bytes, (u64)hi << 32 | lo, true);
 }
 
+/* _llseek(2): the new position has 64 bits, so it goes to memory. */
 s32 sys_llseek(u32 fd, u32 hi, u32 lo, uaddr_t result, u32 whence)
 {
 	s64 pos;
@@ -53,9 +65,12 @@ s32 sys_llseek(u32 fd, u32 hi, u32 lo, uaddr_t result, u32 whence)
 	return copy_to_user(result, &pos, sizeof(pos)) ? -EFAULT : 0;
 }
 
-/* ---- in pieces --------------------------------------------------- */
+/* ---- with several buffers ---------------------------------------- */
 
-/* The sum must fit a result, and no piece may look negative. */
+/*
+ * The sum must fit the result, a positive s32, and no length may be negative in
+ * Linux's ssize_t. 0 or -EINVAL.
+ */
 static int check_iov(const struct iovec32 *iov, u32 n)
 {
 	u32 i, sum = 0;
@@ -70,7 +85,10 @@ static int check_iov(const struct iovec32 *iov, u32 n)
 	return 0;
 }
 
-/* Piece by piece from *pos on until one comes up short. */
+/*
+ * Reads or writes buffer by buffer from *pos on until one is short. Returns the
+ * bytes done, or the first error if there are none.
+ */
 static s32 rw_pieces(struct file *file, const struct iovec32 *iov, u32 n,
 		     rw_fn fn, u64 *pos)
 {
@@ -83,13 +101,21 @@ static s32 rw_pieces(struct file *file, const struct iovec32 *iov, u32 n,
 		ret = fn(file, iov[i].iov_base, iov[i].iov_len, pos);
 		if (ret > 0)
 			done += ret;
+		/*
+		 * After a short piece the next would leave a gap in the
+		 * buffers: here the data ended, or a killed task must.
+		 */
 		if (ret < 0 || (u32)ret < iov[i].iov_len || give_way())
 			break;
 	}
+	/*
+	 * Bytes that were moved count more than an error that came later; the
+	 * program sees the error at its next call.
+	 */
 	return done || ret >= 0 ? done : ret;
 }
 
-/* At *pos, or, NULL, where the file's own position is, which moves. */
+/* pos NULL: at the file's own position, which advances. */
 static s32 rw_pieces_at(struct file *file, const struct iovec32 *iov, u32 n,
 			rw_fn fn, u64 *pos)
 {
@@ -99,6 +125,7 @@ static s32 rw_pieces_at(struct file *file, const struct iovec32 *iov, u32 n,
 	if (pos)
 		return file->f_op->llseek ? rw_pieces(file, iov, n, fn, pos) :
 					    -ESPIPE;
+	/* For all pieces, so that no other thread's write gets between them. */
 	ret = lock_pos(file, &locked);
 	if (ret)
 		return ret;
@@ -107,6 +134,7 @@ static s32 rw_pieces_at(struct file *file, const struct iovec32 *iov, u32 n,
 	return ret;
 }
 
+/* readv, writev and their kin. pos NULL: at the file's position. */
 static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, u64 *pos, bool write)
 {
 	struct iovec32 on_stack[IOV_ON_STACK], *iov = on_stack;
@@ -114,6 +142,7 @@ static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, u64 *pos, bool write)
 	rw_fn fn;
 	s32 ret;
 
+	/* Bounds the kmalloc below, too. */
 	if (n > UIO_MAXIOV)
 		return -EINVAL;
 	file = fget(fd);
@@ -126,6 +155,10 @@ static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, u64 *pos, bool write)
 		ret = -EFAULT;
 	if (!ret)
 		ret = check_iov(iov, n);
+	/*
+	 * A socket makes one message of all pieces; piece by piece it would
+	 * send several.
+	 */
 	if (!ret && !pos && file->f_op->pieces)
 		ret = file->f_op->pieces(file, iov, n, write);
 	else if (!ret)
@@ -146,18 +179,23 @@ s32 sys_writev(u32 fd, uaddr_t iov, u32 n)
 	return do_rwv(fd, iov, n, NULL, true);
 }
 
-/* ---- in pieces at a place ---------------------------------------- */
+/* ---- with several buffers at a given position -------------------- */
 
+/* Checks what do_rwv cannot: a negative position. */
 static s32 do_prwv(u32 fd, uaddr_t iov, u32 n, u64 pos, bool write)
 {
 	return (s64)pos < 0 ? -EINVAL : do_rwv(fd, iov, n, &pos, write);
 }
 
-/* All data is in memory: there is nothing to poll for, and nothing to wait for. */
+/*
+ * The flags allow polling for the device or waiting for it. All data is in
+ * memory, so they change nothing; others are -EOPNOTSUPP.
+ */
 static s32 do_prwv2(u32 fd, uaddr_t iov, u32 n, u64 pos, u32 flags, bool write)
 {
 	if (flags & ~(u32)(RWF_HIPRI | RWF_DSYNC | RWF_SYNC))
 		return -EOPNOTSUPP;
+	/* Position -1 is the file's own, in this version of the call only. */
 	if (pos == (u64)-1)
 		return do_rwv(fd, iov, n, NULL, write);
 	return do_prwv(fd, iov, n, pos, write);

@@ -1,5 +1,6 @@
 /*
- * services/files/readdir.c - getdents64: a directory's names, as many as the buffer holds.
+ * services/files/readdir.c - getdents64: copies as many of a directory's names
+ * as the buffer holds.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
@@ -10,11 +11,14 @@ struct getdents {
 	struct dir_context ctx;
 	uaddr_t buf;  /* where the next record goes */
 	u32 left;     /* bytes from there on */
-	uaddr_t last; /* the record before, or 0: none */
+	uaddr_t last; /* the previous record, or 0: none */
 	int err;
 };
 
-/* Each record tells the cookie of what follows it: known one entry later. */
+/*
+ * Stores in the previous record the position of the one that follows it, which
+ * is known only now. False: its page is not writable without a fault.
+ */
 static bool set_last_off(struct getdents *get)
 {
 	u64 off = get->ctx.pos;
@@ -24,6 +28,10 @@ static bool set_last_off(struct getdents *get)
 		!copy_to_user_locked(get->last + at, &off, sizeof(off));
 }
 
+/*
+ * dir_context.emit: adds a record. False ends the walk: the buffer is full, or
+ * a fault is needed, and get->err is what the call returns if no record fits.
+ */
 static bool emit_dirent(struct dir_context *ctx, const char *name, u32 bytes,
 			u32 ino, u32 type)
 {
@@ -35,15 +43,23 @@ static bool emit_dirent(struct dir_context *ctx, const char *name, u32 bytes,
 	u32 reclen = ALIGN_UP((u32)sizeof(record.head) + bytes + 1, 8u);
 
 	BUG_ON(bytes > NAME_MAX);
-	get->err = -EINVAL; /* what counts if it is the first */
+	/* A first record that does not fit is an error of the call. */
+	get->err = -EINVAL;
 	if (reclen > get->left)
 		return false;
+	/*
+	 * The padding goes to the program, so it must not show old stack bytes.
+	 */
 	memset(&record, 0, reclen);
 	record.head.d_ino = ino;
 	record.head.d_reclen = (uint16_t)reclen;
 	record.head.d_type = (uint8_t)type;
 	memcpy(record.name, name, bytes);
 	get->err = -EFAULT;
+	/*
+	 * The copy must not fault: the directory's lock is held, and a fault
+	 * takes mmap_lock and may sleep for long.
+	 */
 	if (!set_last_off(get) || !access_ok(get->buf, reclen) ||
 	    copy_to_user_locked(get->buf, &record, reclen))
 		return false;
@@ -56,7 +72,7 @@ static bool emit_dirent(struct dir_context *ctx, const char *name, u32 bytes,
 
 /* ---- the directories of ramfs ------------------------------------ */
 
-/* The DT_* of a mode. */
+/* Returns the DT_* of a mode. */
 static u32 mode_to_dt(u32 mode)
 {
 	/* The file type's four bits are the DT_* values, by Unix tradition. */
@@ -65,11 +81,18 @@ static u32 mode_to_dt(u32 mode)
 	return (mode & S_IFMT) >> 12;
 }
 
+/*
+ * Emits "." and "..", which ramfs does not keep as entries. False ends the
+ * walk.
+ */
 static bool emit_dots(struct inode *dir, struct dir_context *ctx)
 {
 	u32 parent_ino;
 
-	/* Another may take our name away: that needs our parent's i_lock only. */
+	/*
+	 * A rename or rmdir of this directory needs only its parent's i_lock,
+	 * so the one held here does not keep i_entry; tree_lock does.
+	 */
 	spin_lock(&tree_lock);
 	parent_ino = dir->i_entry ? dir->i_entry->dir->i_ino : dir->i_ino;
 	spin_unlock(&tree_lock);
@@ -86,6 +109,10 @@ static bool emit_dots(struct inode *dir, struct dir_context *ctx)
 	return true;
 }
 
+/*
+ * Emits the entries from ctx->pos on. Each has a number that never changes, so
+ * names that come or go meanwhile do not shift the others.
+ */
 static int iterate_ramfs(struct file *file, struct dir_context *ctx)
 {
 	struct inode *dir = file->f_inode;
@@ -98,6 +125,10 @@ static int iterate_ramfs(struct file *file, struct dir_context *ctx)
 	TAILQ_FOREACH(entry, &ramfs_dir(dir)->entries, link) {
 		if (entry->pos < ctx->pos)
 			continue;
+		/*
+		 * If the record does not fit, the next call begins with this
+		 * entry.
+		 */
 		ctx->pos = entry->pos;
 		if (!ctx->emit(ctx, entry->name, entry->bytes,
 			       entry->inode->i_ino,
@@ -113,24 +144,30 @@ out:
 
 /* ---- the call ---------------------------------------------------- */
 
+/* Hold lock_pos if ctx->pos is the file's. */
 int iterate_dir(struct file *file, struct dir_context *ctx)
 {
 	if (file->f_op->iterate)
 		return file->f_op->iterate(file, ctx);
+	/*
+	 * ramfs has no such operation, because the core lists no directories.
+	 */
 	return is_ramfs_dir(file->f_inode) ? iterate_ramfs(file, ctx) :
 					     -ENOTDIR;
 }
 
 /*
- * The records from the file's position on: 0 or -errno. The directory's lock
- * is held while they are copied: where memory is short for the first, its
- * pages come without the lock.
+ * Copies records from the file's position on. Returns 0 or -errno. The copy
+ * happens under the directory's lock and cannot fault; if the buffer's first
+ * page is not present, it is faulted in without the lock, and the walk begins
+ * anew. Later pages need no retry: the records so far are returned.
  */
 static int fill_buffer(struct file *file, struct getdents *get)
 {
 	int err;
 
 	do {
+		/* Again in each turn, as the failed walk has moved it. */
 		get->ctx.pos = file->f_pos;
 		get->err = 0;
 		err = iterate_dir(file, &get->ctx);
@@ -142,6 +179,7 @@ static int fill_buffer(struct file *file, struct getdents *get)
 	return err;
 }
 
+/* getdents64(2). Returns the bytes of all records, 0 at the end. */
 s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes)
 {
 	struct file *file = fget(fd);
@@ -158,8 +196,10 @@ s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes)
 	ret = lock_pos(file, &locked);
 	if (!ret)
 		ret = fill_buffer(file, &get);
+	/* The last record gets its offset here, since no entry follows it. */
 	if (!ret && !set_last_off(&get))
 		ret = -EFAULT;
+	/* Only a successful call moves the position. */
 	if (!ret)
 		file->f_pos = get.ctx.pos;
 	if (!ret)

@@ -1,13 +1,18 @@
 /*
- * services/files/rename.c - a name moves, or becomes another.
+ * services/files/rename.c - rename: moves a name, replaces another, or
+ * exchanges the two.
  *
- * Owns rename_lock. Only directories of ramfs change; others are -EXDEV.
+ * Owns rename_lock. Names move only within one mount of ramfs; everything else
+ * is -EXDEV, on which mv(1) copies.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
 #include <string.h>
 
-/* One rename at a time, so that two can never wait for each other. */
+/*
+ * One rename at a time: the tree's shape is then constant, so is_below() stays
+ * true, and two renames cannot take each other's directories in opposite order.
+ */
 static struct rw_semaphore rename_lock = {
 	.lock = SPINLOCK_INIT,
 	.wait = WAIT_QUEUE_INIT(rename_lock.wait),
@@ -15,11 +20,15 @@ static struct rw_semaphore rename_lock = {
 
 /* ---- two directories --------------------------------------------- */
 
-/* Is dir inside of what or the same? */
+/*
+ * Whether dir is `what` or lies below it. Hold rename_lock, so that the answer
+ * stays true.
+ */
 static bool is_below(struct inode *dir, const struct inode *what)
 {
 	bool below = false;
 
+	/* rmdir can drop an i_entry meanwhile; it takes no rename_lock. */
 	spin_lock(&tree_lock);
 	while (dir && !below) {
 		below = dir == what;
@@ -29,13 +38,18 @@ static bool is_below(struct inode *dir, const struct inode *what)
 	return below;
 }
 
+/*
+ * Locks both directories for writing, a parent before its child, as every walk
+ * does. Unrelated ones may have any order: rename_lock keeps out the only other
+ * task that takes two unrelated ones.
+ */
 static void lock_two(struct inode *a, struct inode *b)
 {
 	if (a == b) {
 		down_write(&a->i_lock);
 		return;
 	}
-	if (is_below(a, b)) { /* parent before child */
+	if (is_below(a, b)) {
 		down_write(&b->i_lock);
 		down_write(&a->i_lock);
 	} else {
@@ -44,6 +58,7 @@ static void lock_two(struct inode *a, struct inode *b)
 	}
 }
 
+/* The order of unlocking does not matter. */
 static void unlock_two(struct inode *a, struct inode *b)
 {
 	up_write(&a->i_lock);
@@ -51,7 +66,10 @@ static void unlock_two(struct inode *a, struct inode *b)
 		up_write(&b->i_lock);
 }
 
-/* May `from` take the place of `to` (NULL: nothing is there)? 0 or -errno. */
+/*
+ * Whether `from` may take the place of `to` (NULL: the name is free). Returns 0
+ * or Linux's -errno.
+ */
 static int check_target(struct inode *old_dir, const struct inode *from,
 			struct inode *new_dir, const struct dir_entry *to)
 {
@@ -60,11 +78,19 @@ static int check_target(struct inode *old_dir, const struct inode *from,
 
 	if (is_mount(from))
 		return -EBUSY;
+	/*
+	 * A directory inside itself would be cut off from the root, and walks
+	 * up would never end.
+	 */
 	if (from_is_dir && is_below(new_dir, from))
 		return -EINVAL;
 	if (!to)
 		return 0;
-	/* It may hold `from` itself, and be locked by us as old_dir. */
+	/*
+	 * A directory that contains `from` is not empty. Checked before
+	 * ramfs_drop_entry(), which would take its i_lock, and that is held
+	 * already if it is old_dir.
+	 */
 	if (to_is_dir && is_below(old_dir, to->inode))
 		return -ENOTEMPTY;
 	if (to_is_dir && !from_is_dir)
@@ -72,7 +98,10 @@ static int check_target(struct inode *old_dir, const struct inode *from,
 	return from_is_dir && !to_is_dir ? -ENOTDIR : 0;
 }
 
-/* A directory that gets another parent changes itself: its "..". */
+/*
+ * Whether the task may change both directories. A directory that gets another
+ * parent changes, too, in its "..". 0, -EACCES or -EPERM.
+ */
 static int may_rename(const struct inode *old_dir, const struct inode *from,
 		      const struct inode *new_dir, const struct dir_entry *to)
 {
@@ -85,29 +114,39 @@ static int may_rename(const struct inode *old_dir, const struct inode *from,
 	return err;
 }
 
-/* One of two names, both locked. */
+/* One of the two names; its directory is locked. */
 struct rename_end {
 	struct inode *dir;
-	struct dir_entry *entry; /* what has the name, or NULL */
+	struct dir_entry *entry; /* of the name, or NULL: it is free */
 };
 
-/* The inodes change places. */
+/*
+ * RENAME_EXCHANGE: the two entries swap their inodes. Hold rename_lock and both
+ * directories.
+ */
 static int exchange(struct rename_end *from, struct rename_end *to)
 {
 	struct inode *a = from->entry->inode, *b = to->entry->inode;
 	s32 moved = S_ISDIR(a->i_mode) - S_ISDIR(b->i_mode);
 
+	/*
+	 * A mount's root stays where it was mounted. check_target() has tested
+	 * this for the other inode.
+	 */
 	if (is_mount(b))
 		return -EBUSY;
+	/* check_target() has tested this for the other direction. */
 	if (S_ISDIR(b->i_mode) && is_below(from->dir, b))
 		return -EINVAL;
+	/* Walks up to the root see either both moved or none. */
 	spin_lock(&tree_lock);
 	from->entry->inode = b;
 	b->i_entry = from->entry;
 	to->entry->inode = a;
 	a->i_entry = to->entry;
 	spin_unlock(&tree_lock);
-	from->dir->i_nlink -= (u32)moved; /* their ".." */
+	/* Each directory counts the ".." of its subdirectories. */
+	from->dir->i_nlink -= (u32)moved;
 	to->dir->i_nlink += (u32)moved;
 	inode_modified(from->dir);
 	inode_modified(to->dir);
@@ -116,7 +155,10 @@ static int exchange(struct rename_end *from, struct rename_end *to)
 	return 0;
 }
 
-/* entry takes from's place in to's directory; *replaced: what was there. */
+/*
+ * Moves from's inode to `entry` in to's directory. *replaced gets the inode
+ * that had the name, with its reference.
+ */
 static int replace_target(struct rename_end *from, struct rename_end *to,
 			  struct dir_entry *entry, struct inode **replaced)
 {
@@ -127,26 +169,31 @@ static int replace_target(struct rename_end *from, struct rename_end *to,
 		err = ramfs_drop_entry(to->dir, to->entry, replaced);
 	if (err)
 		return err;
+	/*
+	 * Removed before it is inserted, so an inode never has two names;
+	 * nobody can look between, as both directories are locked.
+	 */
 	ramfs_remove_entry(from->dir, from->entry);
 	ramfs_insert_entry(to->dir, entry, moved);
 	inode_changed_with(moved, to->dir);
 	return 0;
 }
 
-/* rename_lock held and both directories. *entry is NULL when it was used. */
+/* Hold rename_lock and both directories. Sets *entry to NULL if it was used. */
 static int rename_locked(struct rename_end *from, struct rename_end *to,
 			 struct dir_entry **entry, u32 flags,
 			 struct inode **replaced)
 {
 	int err;
 
+	/* Without links the target directory was removed after the walk. */
 	if (!from->entry || to->dir->i_nlink == 0 ||
 	    (flags & RENAME_EXCHANGE && !to->entry))
 		return -ENOENT;
 	if (to->entry && flags & RENAME_NOREPLACE)
 		return -EEXIST;
 	if (to->entry && to->entry->inode == from->entry->inode)
-		return 0; /* two names of one file: done */
+		return 0; /* POSIX: both names stay */
 	err = may_rename(from->dir, from->entry->inode, to->dir, to->entry);
 	if (!err)
 		err = check_target(from->dir, from->entry->inode, to->dir,
@@ -161,6 +208,7 @@ static int rename_locked(struct rename_end *from, struct rename_end *to,
 	return err;
 }
 
+/* Does the rename after both walks. */
 static int move_name(const struct nameidata *old, const struct nameidata *new,
 		     u32 flags)
 {
@@ -170,23 +218,32 @@ static int move_name(const struct nameidata *old, const struct nameidata *new,
 	struct inode *replaced = NULL;
 	int err;
 
+	/*
+	 * Allocated first: no step can fail for lack of memory after the target is
+	 * gone.
+	 */
 	if (!entry)
 		return -ENOMEM;
 	down_write(&rename_lock);
 	lock_two(from.dir, to.dir);
+	/* Looked up under the locks: what the walks saw may have changed. */
 	from.entry = ramfs_find_entry(from.dir, old->name, old->bytes);
 	to.entry = ramfs_find_entry(to.dir, new->name, new->bytes);
 	err = rename_locked(&from, &to, &entry, flags, &replaced);
 	unlock_two(from.dir, to.dir);
 	up_write(&rename_lock);
 	kfree(entry);
+	/* Unlocked, since it may free all pages of a large file. */
 	iput(replaced);
 	return err;
 }
 
 /* ---- two paths --------------------------------------------------- */
 
-/* One of the names ends in a slash: what moves must be a directory. */
+/*
+ * One of the names ends in a slash: what moves must be a directory. 0,
+ * -ENOTDIR, or the lookup's error.
+ */
 static int check_slashes(const struct nameidata *from, u32 flags)
 {
 	struct inode *inode;
@@ -202,6 +259,10 @@ static int check_slashes(const struct nameidata *from, u32 flags)
 	return err;
 }
 
+/*
+ * Both walks have stopped before the last names. ".", ".." and "/" are no
+ * names.
+ */
 static int rename_walked(struct nameidata *from, struct nameidata *to,
 			 u32 flags)
 {
@@ -211,6 +272,7 @@ static int rename_walked(struct nameidata *from, struct nameidata *to,
 		return -EBUSY;
 	if (!to->name)
 		return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
+	/* Also for a mount: its inodes belong to its own limits. */
 	if (!is_ramfs_dir(from->inode) || !is_ramfs_dir(to->inode) ||
 	    from->inode->i_dev != to->inode->i_dev)
 		return -EXDEV;
@@ -219,6 +281,10 @@ static int rename_walked(struct nameidata *from, struct nameidata *to,
 	return err ? err : move_name(from, to, flags);
 }
 
+/*
+ * Both walks are ended even if the first failed, since path_parent leaves
+ * references in either case.
+ */
 static int do_rename(s32 old_dirfd, const char *old, s32 new_dirfd,
 		     const char *new, u32 flags)
 {
@@ -235,6 +301,7 @@ static int do_rename(s32 old_dirfd, const char *old, s32 new_dirfd,
 	return err;
 }
 
+/* renameat2(2). RENAME_WHITEOUT is for overlay file systems and is refused. */
 s32 sys_renameat2(s32 old_dirfd, uaddr_t from, s32 new_dirfd, uaddr_t to,
 		  u32 flags)
 {

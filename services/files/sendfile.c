@@ -1,16 +1,17 @@
 /*
- * services/files/sendfile.c - from one open file to another without a stop in the program.
+ * services/files/sendfile.c - sendfile and copy_file_range: copy from one open
+ * file to another without a buffer of the program.
  *
- * A page at a time through a kernel buffer. From files that kernel_read knows
- * to files that kernel_write knows; anything else is -EINVAL, on which
- * programs read and write themselves, as on Linux.
+ * They copy a page at a time through a kernel buffer, from files that have
+ * kernel_read to files that have kernel_write. Other files give -EINVAL, on
+ * which programs read and write themselves, as on Linux.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
 
 /*
- * Both positions move with what was written. Bytes moved, or -errno if there are
- * none.
+ * buf is one page. Both positions advance by what was written. Returns the
+ * bytes moved, or -errno if there are none.
  */
 static s32 send_pages(struct file *out, u64 *out_pos, struct file *in, u64 *pos,
 		      void *buf, u32 bytes)
@@ -29,28 +30,35 @@ static s32 send_pages(struct file *out, u64 *out_pos, struct file *in, u64 *pos,
 			done += (u32)written;
 			*pos += (u32)written;
 		}
+		/*
+		 * The output is full; what was read and not written is read
+		 * again by the next call, as *pos did not advance over it.
+		 */
 		if (written != n) {
 			n = written < 0 ? written : 0;
 			break;
 		}
+		/* A file may be larger than a killed task should copy. */
 		if (give_way())
 			break;
 	}
 	return done ? (s32)done : n;
 }
 
+/* Either may be NULL. 0, -EBADF or -EINVAL. */
 static int check_files(const struct file *out, const struct file *in)
 {
 	if (!out || !in || !(out->f_mode & FMODE_WRITE) ||
 	    !(in->f_mode & FMODE_READ))
 		return -EBADF;
+	/* O_APPEND would ignore out_pos, so Linux refuses it. */
 	if (!in->f_op->kernel_read || !out->f_op->kernel_write ||
 	    out->f_flags & O_APPEND)
 		return -EINVAL;
 	return 0;
 }
 
-/* 0 or more: bytes moved, and the positions are behind them. */
+/* Returns the bytes moved, and the positions are behind them, or -errno. */
 static s32 move_bytes(struct file *out, u64 *out_pos, struct file *in, u64 *pos,
 		      u32 bytes)
 {
@@ -65,6 +73,7 @@ static s32 move_bytes(struct file *out, u64 *out_pos, struct file *in, u64 *pos,
 	return ret;
 }
 
+/* out is written at its own position. */
 static s32 do_sendfile(struct file *out, struct file *in, u64 *pos, u32 bytes)
 {
 	s32 ret = check_files(out, in);
@@ -72,7 +81,10 @@ static s32 do_sendfile(struct file *out, struct file *in, u64 *pos, u32 bytes)
 	return ret ? ret : move_bytes(out, &out->f_pos, in, pos, bytes);
 }
 
-/* With an offset the position is there, and in's own stays. */
+/*
+ * sendfile64(2). With an offset, reading begins there, and in's own position
+ * stays.
+ */
 s32 sys_sendfile64(u32 out_fd, u32 in_fd, uaddr_t offset, u32 bytes)
 {
 	struct file *out, *in;
@@ -87,6 +99,7 @@ s32 sys_sendfile64(u32 out_fd, u32 in_fd, uaddr_t offset, u32 bytes)
 	in = fget(in_fd);
 	ret = do_sendfile(out, in, offset ? &pos : (in ? &in->f_pos : NULL),
 			  bytes);
+	/* The bytes are written already; Linux reports -EFAULT nevertheless. */
 	if (ret >= 0 && offset && copy_to_user(offset, &pos, sizeof(pos)))
 		ret = -EFAULT;
 	if (out)
@@ -98,11 +111,13 @@ s32 sys_sendfile64(u32 out_fd, u32 in_fd, uaddr_t offset, u32 bytes)
 
 /* ---- copy_file_range --------------------------------------------- */
 
+/* Whether the two ranges of `bytes` bytes have bytes in common. */
 static bool overlap(u64 a, u64 b, u32 bytes)
 {
 	return a < b + bytes && b < a + bytes;
 }
 
+/* The checks of copy_file_range. 0, -EISDIR, -EINVAL or -EBADF. */
 static s32 check_range(const struct file *out, u64 out_pos,
 		       const struct file *in, u64 in_pos, u32 bytes)
 {
@@ -113,12 +128,16 @@ static s32 check_range(const struct file *out, u64 out_pos,
 	if (!(in->f_mode & FMODE_READ) || !(out->f_mode & FMODE_WRITE) ||
 	    out->f_flags & O_APPEND)
 		return -EBADF;
+	/* A copy page by page would read what it has just written. */
 	if (in->f_inode == out->f_inode && overlap(in_pos, out_pos, bytes))
 		return -EINVAL;
 	return check_files(out, in);
 }
 
-/* The position that a call names: at that address, or the file's own. */
+/*
+ * Stores the 64-bit position at `from`, or the file's own if that is 0. 0,
+ * -EFAULT or -EINVAL.
+ */
 static int read_position(const struct file *file, uaddr_t from, u64 *pos)
 {
 	*pos = file->f_pos;
@@ -127,6 +146,7 @@ static int read_position(const struct file *file, uaddr_t from, u64 *pos)
 	return (s64)*pos < 0 ? -EINVAL : 0;
 }
 
+/* Stores the position where read_position() got it. */
 static int write_position(struct file *file, uaddr_t to, u64 pos)
 {
 	if (to)
@@ -135,6 +155,7 @@ static int write_position(struct file *file, uaddr_t to, u64 pos)
 	return 0;
 }
 
+/* copy_file_range for two open files. */
 static s32 copy_range(struct file *out, uaddr_t out_at, struct file *in,
 		      uaddr_t in_at, u32 bytes)
 {
@@ -147,6 +168,10 @@ static s32 copy_range(struct file *out, uaddr_t out_at, struct file *in,
 		ret = check_range(out, out_pos, in, in_pos, bytes);
 	if (!ret)
 		ret = move_bytes(out, &out_pos, in, &in_pos, bytes);
+	/*
+	 * Positions that were not moved are stored, too: 0 bytes at the end of
+	 * the file is a success.
+	 */
 	if (ret >= 0 &&
 	    (write_position(in, in_at, in_pos) ||
 	     write_position(out, out_at, out_pos)))
@@ -154,6 +179,7 @@ static s32 copy_range(struct file *out, uaddr_t out_at, struct file *in,
 	return ret;
 }
 
+/* copy_file_range(2). There are no flags yet, on Linux either. */
 s32 sys_copy_file_range(u32 in_fd, uaddr_t in_offset, u32 out_fd,
 			uaddr_t out_offset, u32 bytes, u32 flags)
 {

@@ -1,10 +1,14 @@
 /*
- * services/files/stat.c - what is known about an inode: stat64, statx.
+ * services/files/stat.c - stat64, lstat64, fstatat64 and statx: reports what an
+ * inode holds. fstat64 is the core's.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
 #include <string.h>
 
+/*
+ * The path is copied once, so the program cannot change it between two looks.
+ */
 int user_path_lookup(s32 dirfd, uaddr_t path, u32 flags, struct inode **inode)
 {
 	char *name;
@@ -17,17 +21,23 @@ int user_path_lookup(s32 dirfd, uaddr_t path, u32 flags, struct inode **inode)
 	return err;
 }
 
+/* statx has 64 bits for seconds; times before 1970 keep their sign. */
 static struct statx_timestamp statx_time(const struct file_time *time)
 {
 	return (struct statx_timestamp){ .tv_sec = (s32)time->sec,
 					 .tv_nsec = time->nsec };
 }
 
+/* Stores inode's struct statx at buf. 0 or -EFAULT. */
 static int put_statx(const struct inode *inode, uaddr_t buf)
 {
 	struct statx st;
 
+	/* Clears the padding, or stack bytes would reach the program. */
 	memset(&st, 0, sizeof(st));
+	/*
+	 * All basic fields, whatever was asked for: none costs anything here.
+	 */
 	st.stx_mask = STATX_BASIC_STATS;
 	st.stx_blksize = PAGE_SIZE;
 	st.stx_nlink = inode->i_nlink;
@@ -47,6 +57,10 @@ static int put_statx(const struct inode *inode, uaddr_t buf)
 	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
+/*
+ * AT_NO_AUTOMOUNT and the sync types are accepted because nothing is mounted on
+ * demand and nothing is remote.
+ */
 int lookup_flags(u32 at_flags, u32 *flags)
 {
 	const u32 known = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH |
@@ -59,6 +73,7 @@ int lookup_flags(u32 at_flags, u32 *flags)
 	return 0;
 }
 
+/* Looks the path up and lets `put` store the structure. */
 static s32 do_stat(s32 dirfd, uaddr_t path, u32 at_flags, uaddr_t buf,
 		   int (*put)(const struct inode *inode, uaddr_t buf))
 {
@@ -70,11 +85,16 @@ static s32 do_stat(s32 dirfd, uaddr_t path, u32 at_flags, uaddr_t buf,
 		err = user_path_lookup(dirfd, path, flags, &inode);
 	if (err)
 		return err;
+	/*
+	 * No lock: a stat that races with a change shows each field before or
+	 * after it.
+	 */
 	err = put(inode, buf);
 	iput(inode);
 	return err;
 }
 
+/* fstatat64(2). */
 s32 sys_fstatat64(s32 dirfd, uaddr_t path, uaddr_t st, u32 flags)
 {
 	return do_stat(dirfd, path, flags, st, put_stat64);
@@ -90,8 +110,13 @@ s32 sys_lstat64(uaddr_t path, uaddr_t st)
 	return do_stat(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, st, put_stat64);
 }
 
+/* statx(2). */
 s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask, uaddr_t st)
 {
+	/*
+	 * Linux keeps that bit free for a longer structure. Both sync types at
+	 * once contradict each other.
+	 */
 	if (mask & STATX__RESERVED ||
 	    (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;

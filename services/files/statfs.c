@@ -1,18 +1,19 @@
 /*
- * services/files/statfs.c - what is known about a file system: its kind, and how much
- * room there is. And sync, which has nothing to wait for.
+ * services/files/statfs.c - statfs: reports a file system's type and free
+ * space. Also fsync and sync, which have nothing to write back.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
 #include <string.h>
 #include <uapi/statfs.h>
 
-/* What is left of a number that is bounded. */
+/* What is left of max. Never negative: a remount may have lowered max. */
 static u32 nr_left(u32 max, const atomic_t *used)
 {
 	return max - min(max, (u32)atomic_read(used));
 }
 
+/* Pages and inodes of a mount that has limits. */
 static void fill_limits(const struct tree_limits *limits, struct statfs64 *st)
 {
 	st->f_blocks = limits->max_pages;
@@ -21,6 +22,7 @@ static void fill_limits(const struct tree_limits *limits, struct statfs64 *st)
 	st->f_ffree = nr_left(limits->max_inodes, &limits->inodes);
 }
 
+/* Fills in st for the file system that inode belongs to. */
 static void fill_statfs(const struct inode *inode, struct statfs64 *st)
 {
 	memset(st, 0, sizeof(*st));
@@ -28,6 +30,10 @@ static void fill_statfs(const struct inode *inode, struct statfs64 *st)
 	st->f_frsize = PAGE_SIZE;
 	st->f_namelen = NAME_MAX;
 	st->f_flags = ST_VALID;
+	/*
+	 * Device numbers up to TMPFS_FIRST_DEV are the kernel's own file
+	 * systems (proc, pipes), which have no blocks.
+	 */
 	if (inode->i_dev != RAMFS_DEV &&
 	    MINOR(inode->i_dev) <= TMPFS_FIRST_DEV) {
 		st->f_type = PROC_SUPER_MAGIC;
@@ -38,18 +44,23 @@ static void fill_statfs(const struct inode *inode, struct statfs64 *st)
 		fill_limits(inode->i_limits, st);
 		return;
 	}
+	/*
+	 * ramfs has no limit of its own, but all files together have one, and
+	 * df shows that.
+	 */
 	st->f_blocks = ramfs_max_pages();
 	st->f_bfree = st->f_blocks -
 		min((u32)st->f_blocks, (u32)atomic_read(&ramfs_pages));
 	st->f_bavail = st->f_bfree;
 }
 
+/* 0 or -EFAULT. */
 static s32 put_statfs64(const struct statfs64 *st, uaddr_t buf)
 {
 	return copy_to_user(buf, st, sizeof(*st)) ? -EFAULT : 0;
 }
 
-/* The old structure: words only. */
+/* The old structure has 32-bit words only. Linux's f_fsid (words 7, 8) is 0. */
 static s32 put_statfs(const struct statfs64 *st, uaddr_t buf)
 {
 	u32 words[16] = { 0 };
@@ -69,6 +80,7 @@ static s32 put_statfs(const struct statfs64 *st, uaddr_t buf)
 
 /* ---- system calls ------------------------------------------------ */
 
+/* Fills in st by path. 0 or -errno. */
 static s32 statfs_path(uaddr_t path, struct statfs64 *st)
 {
 	struct inode *inode;
@@ -81,6 +93,7 @@ static s32 statfs_path(uaddr_t path, struct statfs64 *st)
 	return 0;
 }
 
+/* Fills in st by descriptor, O_PATH included. 0 or -EBADF. */
 static s32 statfs_fd(u32 fd, struct statfs64 *st)
 {
 	struct inode *inode;
@@ -93,13 +106,17 @@ static s32 statfs_fd(u32 fd, struct statfs64 *st)
 	return 0;
 }
 
-/* Linux takes 88 too: the size of an unpacked structure. */
+/*
+ * The program passes the size of its structure. ARM's is packed to 84 bytes;
+ * Linux accepts 88, too, the size without packing.
+ */
 static bool valid_size(u32 bytes)
 {
 	return bytes == sizeof(struct statfs64) ||
 		bytes == sizeof(struct statfs64) + 4;
 }
 
+/* statfs64(2). */
 s32 sys_statfs64(uaddr_t path, u32 bytes, uaddr_t buf)
 {
 	struct statfs64 st;
@@ -132,7 +149,10 @@ s32 sys_fstatfs(u32 fd, uaddr_t buf)
 	return err ? err : put_statfs(&st, buf);
 }
 
-/* Memory is all the storage there is. */
+/*
+ * fsync(2) and fdatasync(2). Memory is the only storage, so all data has
+ * arrived.
+ */
 s32 sys_fsync(u32 fd)
 {
 	struct inode *inode;
@@ -140,12 +160,17 @@ s32 sys_fsync(u32 fd)
 
 	if (err)
 		return err;
+	/*
+	 * A pipe or a terminal has no storage; programs use this error to find
+	 * out.
+	 */
 	if (!S_ISREG(inode->i_mode) && !S_ISDIR(inode->i_mode))
 		err = -EINVAL;
 	iput(inode);
 	return err;
 }
 
+/* syncfs(2): only -EBADF can be wrong. */
 s32 sys_syncfs(u32 fd)
 {
 	struct inode *inode;

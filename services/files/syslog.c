@@ -1,9 +1,10 @@
 /*
  * services/files/syslog.c - syslog(2): the kernel's log as dmesg and klogd read
- * it, and how much of it the console shows.
+ * it, and the level up to which the console shows it.
  *
- * Each line of the log has "<prio>[seconds] " in front. One reader takes records
- * away from the others (type 2); the others look at all that are left.
+ * Each line begins with "<prio>[seconds] ". LOG_READ consumes: each record is
+ * returned once, to whichever caller reads first. LOG_READ_ALL returns all
+ * records that are left and consumes none.
  */
 #include <fs/fs.h>
 #include <lib/log.h>
@@ -28,10 +29,10 @@ enum action {
 	LOG_SIZE_BUFFER,
 };
 
-/* A record, and the same with what is in front of its lines. */
+/* A record, and its lines with the prefix in front of each. */
 struct lines {
 	char text[KMSG_BYTES];
-	u32 bytes; /* of all; what they have beyond is cut */
+	u32 bytes; /* in `all`, which cuts what does not fit */
 	char all[4 * KMSG_BYTES];
 };
 
@@ -39,14 +40,15 @@ static struct rw_semaphore read_lock = {
 	.lock = SPINLOCK_INIT,
 	.wait = WAIT_QUEUE_INIT(read_lock.wait),
 };
-/* read_lock */
-static u64 next_seq;    /* the record that LOG_READ takes next */
-static u32 taken;       /* bytes of it that went before */
+/* Guarded by read_lock. */
+static u64 next_seq;    /* the record that LOG_READ returns next */
+static u32 taken;       /* bytes of it that were returned already */
 static u64 clear_seq;   /* the first that has not been cleared */
-static u32 saved_level; /* of the console, while it is off; 0: it is not */
+static u32 saved_level; /* console level to restore; 0: it is on */
 
 /* ---- text -------------------------------------------------------- */
 
+/* Appends one line of the record with its prefix to lines->all. */
 static void put_line(struct lines *lines, const struct log_info *info,
 		     const char *from, u32 bytes)
 {
@@ -56,10 +58,17 @@ static void put_line(struct lines *lines, const struct log_info *info,
 	sec = split_seconds(info->usec * 1000, &nsec);
 	n = (u32)snprintf(to, room, "<%u>[%5u.%06u] %.*s\n", info->prio, sec,
 			  nsec / 1000, (int)bytes, from);
+	/*
+	 * snprintf returns the length it wanted, which may be more than it
+	 * stored.
+	 */
 	lines->bytes += min(n, room - 1);
 }
 
-/* Record *seq or the next that is left; false: there is none. */
+/*
+ * Reads record *seq, or the next that is left, into lines. False: there is
+ * none.
+ */
 static bool read_lines(u64 *seq, struct lines *lines)
 {
 	const char *from = lines->text, *end;
@@ -73,11 +82,12 @@ static bool read_lines(u64 *seq, struct lines *lines)
 		from = end + 1;
 	}
 	put_line(lines, &info, from, (u32)strlen(from));
+	/* Callers loop over the whole log. */
 	cond_resched();
 	return true;
 }
 
-/* What the records from seq on take. */
+/* How many bytes the records from seq on take, with prefixes. */
 static u32 size_from(u64 seq, struct lines *lines)
 {
 	u32 bytes = 0;
@@ -89,27 +99,39 @@ static u32 size_from(u64 seq, struct lines *lines)
 
 /* ---- reading ----------------------------------------------------- */
 
-/* The last records, as many as there is room for. read_lock held. */
+/*
+ * Returns the newest records that fit, as dmesg expects: whole ones, oldest
+ * first. Hold read_lock for writing.
+ */
 static s32 read_all(struct lines *lines, uaddr_t buf, u32 bytes, bool clear)
 {
 	u64 seq = clear_seq;
 	u32 left = size_from(seq, lines), done = 0;
 
+	/* Skips the oldest records until the rest fits. */
 	for (; left > bytes && read_lines(&seq, lines); seq++)
 		left -= min(left, lines->bytes);
 	for (; read_lines(&seq, lines); seq++) {
+		/* printk may have added records since size_from(). */
 		if (lines->bytes > bytes - done)
 			break;
 		if (copy_to_user(buf + done, lines->all, lines->bytes))
 			return -EFAULT;
 		done += lines->bytes;
 	}
+	/*
+	 * Up to what was returned: a record that came later has been seen by
+	 * nobody.
+	 */
 	if (clear)
 		clear_seq = seq;
 	return (s32)done;
 }
 
-/* Whole records, or a part of one that there is no room for. read_lock held. */
+/*
+ * Returns whole records, or a part of the first if it does not fit. Hold
+ * read_lock for writing.
+ */
 static s32 take(struct lines *lines, uaddr_t buf, u32 bytes)
 {
 	u64 seq = next_seq;
@@ -117,14 +139,19 @@ static s32 take(struct lines *lines, uaddr_t buf, u32 bytes)
 
 	for (; done < bytes && read_lines(&seq, lines); seq++) {
 		if (seq != next_seq)
-			taken = 0; /* its beginning is lost */
+			taken = 0; /* the ring has overwritten that record */
 		next_seq = seq;
 		n = lines->bytes - min(taken, lines->bytes);
+		/*
+		 * A record is split only if it is the first: a reader of lines
+		 * gets them whole.
+		 */
 		if (n > bytes - done && done)
 			break;
 		n = min(n, bytes - done);
 		if (copy_to_user(buf + done, lines->all + taken, n))
 			return done ? (s32)done : -EFAULT;
+		/* Only what the program has got is consumed. */
 		done += n;
 		taken += n;
 		if (taken < lines->bytes)
@@ -135,14 +162,26 @@ static s32 take(struct lines *lines, uaddr_t buf, u32 bytes)
 	return (s32)done;
 }
 
+/*
+ * LOG_READ: waits for a record. Several tasks may wait; the one that takes it
+ * leaves 0 bytes for the others, who wait again.
+ */
 static s32 wait_and_take(struct lines *lines, uaddr_t buf, u32 bytes)
 {
 	s32 ret = 0;
 
 	while (!ret) {
+		/*
+		 * Without read_lock, which must stay free for other readers
+		 * while this one sleeps.
+		 */
 		ret = wait_record(READ_ONCE(next_seq));
 		if (ret)
 			break;
+		/*
+		 * The holder may wait for memory that this task's death would
+		 * free.
+		 */
 		if (down_write_killable(&read_lock))
 			return -EINTR;
 		ret = take(lines, buf, bytes);
@@ -151,6 +190,7 @@ static s32 wait_and_take(struct lines *lines, uaddr_t buf, u32 bytes)
 	return ret;
 }
 
+/* The three types that read. Returns the bytes stored or -errno. */
 static s32 read_log(u32 type, uaddr_t buf, u32 bytes)
 {
 	struct lines *lines;
@@ -160,6 +200,7 @@ static s32 read_log(u32 type, uaddr_t buf, u32 bytes)
 		return -EINVAL;
 	if (!bytes)
 		return 0;
+	/* Too large for a kernel stack. */
 	lines = kmalloc(sizeof(*lines), GFP_KERNEL);
 	if (!lines)
 		return -ENOMEM;
@@ -175,6 +216,7 @@ static s32 read_log(u32 type, uaddr_t buf, u32 bytes)
 	return ret;
 }
 
+/* LOG_SIZE_UNREAD: what LOG_READ would return with a large buffer. */
 static s32 size_unread(void)
 {
 	struct lines *lines = kmalloc(sizeof(*lines), GFP_KERNEL);
@@ -192,12 +234,16 @@ static s32 size_unread(void)
 
 /* ---- the rest ---------------------------------------------------- */
 
+/* Turns the console's log off, on, or to a level from 1 to 8. */
 static s32 set_console(u32 type, u32 level)
 {
 	if (type == LOG_CONSOLE_LEVEL && (level < 1 || level > LOGLEVEL_ALL))
 		return -EINVAL;
 	down_write(&read_lock);
 	if (type == LOG_CONSOLE_OFF) {
+		/*
+		 * A second OFF must not save the level that the first one set.
+		 */
 		if (!saved_level)
 			saved_level = console_loglevel;
 		level = LOGLEVEL_LEAST;
@@ -211,6 +257,10 @@ static s32 set_console(u32 type, u32 level)
 	return 0;
 }
 
+/*
+ * syslog(2). Everybody may read the whole log; consuming or changing it needs
+ * CAP_SYSLOG.
+ */
 s32 sys_syslog(u32 type, uaddr_t buf, u32 bytes)
 {
 	if (type != LOG_READ_ALL && type != LOG_SIZE_BUFFER &&
@@ -226,6 +276,10 @@ s32 sys_syslog(u32 type, uaddr_t buf, u32 bytes)
 		return read_log(type, buf, bytes);
 	case LOG_CLEAR:
 		down_write(&read_lock);
+		/*
+		 * The records stay for LOG_READ and /dev/kmsg; only
+		 * LOG_READ_ALL starts here.
+		 */
 		clear_seq = log_next_record();
 		up_write(&read_lock);
 		return 0;

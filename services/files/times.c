@@ -1,14 +1,14 @@
 /*
- * services/files/times.c - when a file was read and changed, set by programs: utimensat
- * and the calls before it.
+ * services/files/times.c - utimensat and its older forms: programs set the
+ * times of a file's last access and last modification.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
 #include <time_units.h>
 
-/* ---- what is asked for ------------------------------------------- */
+/* ---- reading the times ------------------------------------------- */
 
-/* Of access and of modification, in this order; nsec may be UTIME_*. */
+/* Access and modification time, in this order; nsec may be UTIME_*. */
 struct new_times {
 	struct file_time time[2];
 };
@@ -17,11 +17,16 @@ static const struct new_times both_now = {
 	{ { .nsec = UTIME_NOW }, { .nsec = UTIME_NOW } },
 };
 
+/*
+ * UTIME_NOW and UTIME_OMIT stand in nsec, beyond any valid value; sec is
+ * ignored then.
+ */
 static bool is_special(const struct file_time *time)
 {
 	return time->nsec == UTIME_NOW || time->nsec == UTIME_OMIT;
 }
 
+/* 0 or -EINVAL. */
 static int check_times(const struct new_times *new)
 {
 	for (u32 i = 0; i < 2; i++)
@@ -31,7 +36,7 @@ static int check_times(const struct new_times *new)
 	return 0;
 }
 
-/* Seconds and nanoseconds, twice; 0: now. */
+/* Reads two struct timespec of 32 bits; address 0 means both now. */
 static int read_timespecs(uaddr_t from, struct new_times *new)
 {
 	*new = both_now;
@@ -41,7 +46,7 @@ static int read_timespecs(uaddr_t from, struct new_times *new)
 							 check_times(new);
 }
 
-/* The same, of 64 bits each. */
+/* The same for 64 bits. Seconds are cut to the 32 bits that an inode keeps. */
 static int read_timespecs64(uaddr_t from, struct new_times *new)
 {
 	u64 words[4];
@@ -51,20 +56,26 @@ static int read_timespecs64(uaddr_t from, struct new_times *new)
 		return 0;
 	if (copy_from_user(words, from, sizeof(words)))
 		return -EFAULT;
-	for (u32 i = 0; i < 2; i++) /* the upper half of nsec is padding */
+	/* The upper half of nsec is padding, which programs need not clear. */
+	for (u32 i = 0; i < 2; i++)
 		new->time[i] = (struct file_time){ (u32)words[2 * i],
 						   (u32)words[2 * i + 1] };
 	return check_times(new);
 }
 
-/* Seconds and microseconds, twice; 0: now. */
+/* The same with microseconds, for the older calls. */
 static int read_timevals(uaddr_t from, struct new_times *new)
 {
 	int err = read_timespecs(from, new);
 
+	/*
+	 * -EINVAL of read_timespecs is ignored: it judged microseconds as if
+	 * they were nanoseconds.
+	 */
 	if (!from || err == -EFAULT)
 		return err;
 	for (u32 i = 0; i < 2; i++) {
+		/* Catches UTIME_* as well, which these calls do not know. */
 		if (new->time[i].nsec >= NSEC_PER_SEC / 1000)
 			return -EINVAL;
 		new->time[i].nsec *= 1000;
@@ -75,8 +86,8 @@ static int read_timevals(uaddr_t from, struct new_times *new)
 /* ---- setting ----------------------------------------------------- */
 
 /*
- * Times of one's own choice are the owner's; to say that it was now may who
- * could have written to it. i_lock held.
+ * Only the owner may set times at will. A task that may write to the file may
+ * set both to now, as a write would. Hold i_lock. 0, -EPERM or -EACCES.
  */
 static int check_owner(const struct inode *inode, const struct new_times *new)
 {
@@ -88,6 +99,7 @@ static int check_owner(const struct inode *inode, const struct new_times *new)
 	return now ? inode_permission(inode, MAY_WRITE) : -EPERM;
 }
 
+/* Sets one of the two times. */
 static void set_time(struct file_time *time, const struct file_time *new,
 		     const struct file_time *now)
 {
@@ -97,6 +109,7 @@ static void set_time(struct file_time *time, const struct file_time *new,
 		*time = *new;
 }
 
+/* Takes i_lock. 0 or check_owner's error. */
 static int set_times(struct inode *inode, const struct new_times *new)
 {
 	int err;
@@ -104,6 +117,10 @@ static int set_times(struct inode *inode, const struct new_times *new)
 	down_write(&inode->i_lock);
 	err = check_owner(inode, new);
 	if (!err) {
+		/*
+		 * First, as it sets i_ctime to the clock's time: "now" is that
+		 * value, so the three agree.
+		 */
 		inode_changed(inode);
 		set_time(&inode->i_atime, &new->time[0], &inode->i_ctime);
 		set_time(&inode->i_mtime, &new->time[1], &inode->i_ctime);
@@ -112,7 +129,10 @@ static int set_times(struct inode *inode, const struct new_times *new)
 	return err;
 }
 
-/* What utimensat means: without a path the open file, as futimens asks. */
+/*
+ * utimensat's target: by path, or without one the open file dirfd, as futimens
+ * does.
+ */
 static int find_target(s32 dirfd, uaddr_t path, u32 at_flags,
 		       struct inode **inode)
 {
@@ -121,12 +141,17 @@ static int find_target(s32 dirfd, uaddr_t path, u32 at_flags,
 
 	if (at_flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
+	/*
+	 * AT_FDCWD names a directory by no descriptor, so a missing path is
+	 * -EFAULT there.
+	 */
 	if (!path && dirfd != AT_FDCWD)
 		return at_flags ? -EINVAL : fd_inode((u32)dirfd, false, inode);
 	err = lookup_flags(at_flags, &flags);
 	return err ? err : user_path_lookup(dirfd, path, flags, inode);
 }
 
+/* Sets the times of the file that is named. */
 static s32 do_utimes(s32 dirfd, uaddr_t path, const struct new_times *new,
 		     u32 at_flags)
 {
@@ -134,7 +159,7 @@ static s32 do_utimes(s32 dirfd, uaddr_t path, const struct new_times *new,
 	s32 err;
 
 	if (new->time[0].nsec == UTIME_OMIT &&new->time[1].nsec == UTIME_OMIT)
-		return 0; /* not even looked up, as in Linux */
+		return 0; /* as in Linux, even if the path is wrong */
 	err = find_target(dirfd, path, at_flags, &inode);
 	if (err)
 		return err;
@@ -153,6 +178,7 @@ s32 sys_utimensat(s32 dirfd, uaddr_t path, uaddr_t times, u32 flags)
 	return err ? err : do_utimes(dirfd, path, &new, flags);
 }
 
+/* utimensat_time64(2), for C libraries with 64-bit time_t. */
 s32 sys_utimensat_time64(s32 dirfd, uaddr_t path, uaddr_t times, u32 flags)
 {
 	struct new_times new;

@@ -1,5 +1,6 @@
 /*
- * services/files/truncate.c - the size of a file, and what becomes of its pages.
+ * services/files/truncate.c - truncate and ftruncate: change a file's size and
+ * free the pages behind it.
  */
 #include <fs/fs.h>
 #include <mm/mm.h>
@@ -10,7 +11,10 @@
 #include <uapi/resource.h>
 #include <uapi/signal.h>
 
-/* The page in which the file ends now has zeroes behind that end. */
+/*
+ * Zeroes what lies behind `end` in its page: if the file grows again, those
+ * bytes must read as zeroes.
+ */
 static void clear_rest_of_page(struct address_space *mapping, u64 end)
 {
 	u32 offset = (u32)end & (PAGE_SIZE - 1);
@@ -20,17 +24,18 @@ static void clear_rest_of_page(struct address_space *mapping, u64 end)
 		return;
 	page = find_get_page(mapping, (u32)(end >> PAGE_SHIFT));
 	if (!page)
-		return; /* what fills it knows the end */
+		return; /* whoever fills it zeroes behind backing_bytes */
 	memset((char *)page_address(page) + offset, 0, PAGE_SIZE - offset);
 	flush_dcache_page(page);
 	put_page(page);
 }
 
 /*
- * The order keeps pages from coming back: the new size is seen already; then
- * truncate_count changes and the tree is emptied; whoever found a page before
- * either has it mapped now, and loses it here, or sees the count and tries
- * again. So does who was filling the page that is kept, in part.
+ * The order keeps freed pages from coming back. The new size is visible
+ * already; then truncate_count changes and the tree is emptied. A fault that
+ * found a page before that has either mapped it by now, and it is unmapped
+ * here, or sees the changed count under page_table_lock and tries again. The
+ * same holds for a reader that was filling the last page.
  */
 static void truncate_pagecache(struct address_space *mapping, u64 from)
 {
@@ -41,6 +46,7 @@ static void truncate_pagecache(struct address_space *mapping, u64 from)
 	unmap_mapping_pages(mapping, index);
 }
 
+/* inode_operations.truncate of ramfs. Takes i_lock. */
 int generic_truncate(struct inode *inode, u64 bytes)
 {
 	struct address_space *mapping = &inode->i_data;
@@ -48,8 +54,13 @@ int generic_truncate(struct inode *inode, u64 bytes)
 	if (bytes > MAX_FILE_BYTES)
 		return -EFBIG;
 	down_write(&inode->i_lock);
+	/* Growing needs no page: what is not in memory reads as zeroes. */
 	if (bytes < inode->i_size) {
 		i_size_write(inode, bytes);
+		/*
+		 * The archive's bytes behind the new end must not reappear if
+		 * the file grows again.
+		 */
 		mapping->backing_bytes = (u32)min((u64)mapping->backing_bytes,
 						  bytes);
 		truncate_pagecache(mapping, bytes);
@@ -61,7 +72,10 @@ int generic_truncate(struct inode *inode, u64 bytes)
 	return 0;
 }
 
-/* RLIMIT_FSIZE holds for who makes a file larger, by SIGXFSZ. */
+/*
+ * A task that makes a file larger than its RLIMIT_FSIZE gets SIGXFSZ and
+ * -EFBIG.
+ */
 static int check_size_limit(const struct inode *inode, u64 bytes)
 {
 	u32 limit = rlimit(RLIMIT_FSIZE);
@@ -73,6 +87,10 @@ static int check_size_limit(const struct inode *inode, u64 bytes)
 	return -EFBIG;
 }
 
+/*
+ * Counts as a writer meanwhile, so that no program starts from a file that
+ * loses its pages.
+ */
 int do_truncate(struct inode *inode, u64 bytes)
 {
 	int err = get_write_access(inode);
@@ -88,6 +106,7 @@ int do_truncate(struct inode *inode, u64 bytes)
 
 /* ---- system calls ------------------------------------------------ */
 
+/* Linux's errors for what cannot be truncated. */
 static s32 truncate_inode(struct inode *inode, u64 bytes)
 {
 	if (S_ISDIR(inode->i_mode))
@@ -97,6 +116,7 @@ static s32 truncate_inode(struct inode *inode, u64 bytes)
 	return do_truncate(inode, bytes);
 }
 
+/* truncate by path. 0 or -errno. */
 static s32 do_truncate_path(uaddr_t path, u64 bytes)
 {
 	struct inode *inode;
@@ -107,6 +127,7 @@ static s32 do_truncate_path(uaddr_t path, u64 bytes)
 	err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
 	if (err)
 		return err;
+	/* For other kinds -EISDIR or -EINVAL comes before -EACCES. */
 	err = S_ISREG(inode->i_mode) ? inode_permission(inode, MAY_WRITE) : 0;
 	if (!err)
 		err = truncate_inode(inode, bytes);
@@ -114,6 +135,7 @@ static s32 do_truncate_path(uaddr_t path, u64 bytes)
 	return err;
 }
 
+/* truncate(2): `bytes` is signed, so half of the range is negative. */
 s32 sys_truncate(uaddr_t path, u32 bytes)
 {
 	return do_truncate_path(path, (u64)(s64)(s32)bytes);
@@ -124,6 +146,10 @@ s32 sys_truncate64(uaddr_t path, u32 pad __unused_arg, u32 lo, u32 hi)
 	return do_truncate_path(path, (u64)hi << 32 | lo);
 }
 
+/*
+ * ftruncate by descriptor. No permission is checked: it was when the file was
+ * opened.
+ */
 static s32 do_ftruncate(u32 fd, u64 bytes)
 {
 	struct file *file;

@@ -1,8 +1,9 @@
 /*
  * services/files/write.c - writing to a file of ramfs.
  *
- * The bytes go into the pages of the file's cache, which faults map: whoever
- * maps the page sees them at once. PG_DIRTY keeps the page from being dropped.
+ * The bytes go into the pages of the file's cache, which faults map, so every
+ * mapping of the page shows them at once. PG_DIRTY keeps the page from being
+ * dropped.
  */
 #include <fs/fs.h>
 #include <mm/mm.h>
@@ -13,13 +14,16 @@
 #include <uapi/resource.h>
 #include <uapi/signal.h>
 
-/* Where the bytes of a write come from; both move on with what was copied. */
+/* The source of a write's bytes; the address advances with each copy. */
 struct write_source {
 	uaddr_t user;
-	const char *kernel; /* NULL: from user */
+	const char *kernel; /* NULL: user is the source */
 };
 
-/* Returns the bytes that could not be copied. */
+/*
+ * Returns the bytes that could not be copied: a user page is missing, and a
+ * fault must not be taken here, under i_lock.
+ */
 static u32 copy_from_source(void *to, struct write_source *from, u32 bytes)
 {
 	if (from->kernel) {
@@ -31,7 +35,11 @@ static u32 copy_from_source(void *to, struct write_source *from, u32 bytes)
 	return copy_from_user_locked(to, from->user - bytes, bytes);
 }
 
-/* i_lock held for writing; *pos moves with what was written. */
+/*
+ * Writes until a page cannot be had or the source faults. *pos advances. Hold
+ * i_lock for writing, so that the file is not truncated meanwhile. Returns the
+ * bytes written, or -errno if there are none.
+ */
 static s32 write_locked(struct address_space *mapping,
 			struct write_source *from, u32 bytes, u64 *pos)
 {
@@ -55,8 +63,9 @@ static s32 write_locked(struct address_space *mapping,
 						page_offset(*pos),
 					from, part);
 		/*
-		 * Our reference keeps it from being dropped until here. Where
-		 * nothing was written it may go: there need be no file there.
+		 * Until here our reference keeps the page from being dropped. A
+		 * page that got no byte stays clean and may go: it may lie
+		 * behind the file's end.
 		 */
 		if (left < part) {
 			atomic_or(PG_DIRTY, &page->flags);
@@ -74,8 +83,8 @@ static s32 write_locked(struct address_space *mapping,
 }
 
 /*
- * How many of bytes may be written at pos: up to RLIMIT_FSIZE, and to the
- * largest file there is. 0: -EFBIG.
+ * How many of `bytes` may be written at pos, up to RLIMIT_FSIZE and the largest
+ * file size. 0 means -EFBIG.
  */
 static u32 room_in_file(u64 pos, u32 bytes)
 {
@@ -85,7 +94,9 @@ static u32 room_in_file(u64 pos, u32 bytes)
 	return pos < end ? (u32)min((u64)bytes, end - pos) : 0;
 }
 
-/* Nothing could be written at pos, where a file may be at its limit. */
+/*
+ * Nothing was written: sends SIGXFSZ if the cause is RLIMIT_FSIZE. Returns err.
+ */
 static s32 write_refused(s32 err, u64 pos)
 {
 	u32 limit = rlimit(RLIMIT_FSIZE);
@@ -95,6 +106,10 @@ static s32 write_refused(s32 err, u64 pos)
 	return err;
 }
 
+/*
+ * One attempt, which writes up to the first page of the source that is missing.
+ * Returns the bytes written or -errno.
+ */
 static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 		      u64 *pos)
 {
@@ -103,16 +118,22 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 	s32 ret;
 
 	down_write(&inode->i_lock);
+	/* Under i_lock: two writers with O_APPEND never write to one place. */
 	if (file->f_flags & O_APPEND)
 		*pos = inode->i_size;
 	if (bytes)
 		bytes = room_in_file(*pos, bytes);
+	/* A write of 0 bytes succeeds even at the limit. */
 	if (wanted && !bytes) {
 		up_write(&inode->i_lock);
 		return -EFBIG;
 	}
 	ret = write_locked(&inode->i_data, from, bytes, pos);
 	if (ret > 0) {
+		/*
+		 * After the bytes: a reader never sees a size whose bytes are
+		 * missing.
+		 */
 		if (*pos > inode->i_size)
 			i_size_write(inode, *pos);
 		inode_modified(inode);
@@ -124,8 +145,9 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 }
 
 /*
- * The first write_file() of bytes from buf said ret: go on behind what it
- * wrote. Not inlined, for nearly all is written at once.
+ * Continues after write_file() returned ret for the first `bytes` bytes from
+ * buf: faults in the source and writes on. Not inlined, because nearly all
+ * writes finish at once.
  */
 static __noinline s32 write_rest(struct file *file, uaddr_t buf, u32 bytes,
 				 u64 *pos, s32 ret)
@@ -137,6 +159,10 @@ static __noinline s32 write_rest(struct file *file, uaddr_t buf, u32 bytes,
 		if (ret > 0)
 			done += (u32)ret;
 		else if (ret == -EFAULT)
+			/*
+			 * Without i_lock: the fault may have to wait for
+			 * memory, or even map a page of this very file.
+			 */
 			ret = fault_in_user(buf + done,
 					    min(bytes - done, (u32)PAGE_SIZE),
 					    false);
@@ -148,6 +174,7 @@ static __noinline s32 write_rest(struct file *file, uaddr_t buf, u32 bytes,
 	return done ? (s32)done : write_refused(ret, *pos);
 }
 
+/* file_operations.write of ramfs. */
 s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	struct write_source from = { .user = buf };
@@ -161,6 +188,7 @@ s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	return write_rest(file, buf, bytes, pos, ret);
 }
 
+/* For sendfile: the source is kernel memory and cannot fault. */
 s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
 			 u64 *pos)
 {

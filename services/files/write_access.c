@@ -1,15 +1,19 @@
 /*
- * services/files/write_access.c - who writes a file, against who runs it.
+ * services/files/write_access.c - a file is not executed and written at the
+ * same time.
  *
  * i_writecount counts the writers (above 0) or the programs (below 0). Opening
  * a file for writing while a program executes it fails with -ETXTBSY, and so
- * does executing it while it is open for writing. An open file says in its mode
- * what it counts for.
+ * does executing it while it is open for writing. f_mode records what an open
+ * file was counted as, so that its release undoes the same.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
 
-/* Step i_writecount away from 0, or -ETXTBSY: it is on the other side. */
+/*
+ * Adds step, 1 or -1, to i_writecount. Returns 0, or -ETXTBSY if that has the
+ * other sign.
+ */
 static int step_writecount(struct inode *inode, s32 step)
 {
 	int err = 0;
@@ -29,11 +33,13 @@ int get_write_access(struct inode *inode)
 	return step_writecount(inode, 1);
 }
 
+/* Counts one program that executes the file. 0 or -ETXTBSY. */
 static int deny_write_access(struct inode *inode)
 {
 	return step_writecount(inode, -1);
 }
 
+/* Undoes get_write_access(). */
 void put_write_access(struct inode *inode)
 {
 	spin_lock(&inode->i_data.lock);
@@ -42,6 +48,7 @@ void put_write_access(struct inode *inode)
 	spin_unlock(&inode->i_data.lock);
 }
 
+/* Undoes deny_write_access(). */
 static void allow_write_access(struct inode *inode)
 {
 	spin_lock(&inode->i_data.lock);
@@ -50,9 +57,10 @@ static void allow_write_access(struct inode *inode)
 	spin_unlock(&inode->i_data.lock);
 }
 
-/* The largest size that a program knows who does not say O_LARGEFILE. */
+/* The largest size for a program without O_LARGEFILE: its off_t has 32 bits. */
 #define MAX_SMALL_FILE 0x7fffffffu
 
+/* inode_operations.open of ramfs. 0, -EOVERFLOW or -ETXTBSY. */
 int ramfs_open(struct inode *inode, struct file *file)
 {
 	int err;
@@ -66,6 +74,7 @@ int ramfs_open(struct inode *inode, struct file *file)
 	return err;
 }
 
+/* inode_operations.run: called by exec after the file is open. */
 int ramfs_run(struct inode *inode, struct file *file)
 {
 	int err = deny_write_access(inode);
@@ -75,6 +84,7 @@ int ramfs_run(struct inode *inode, struct file *file)
 	return err;
 }
 
+/* file_operations.release. */
 void ramfs_release(struct file *file)
 {
 	if (file->f_mode & FMODE_WRITER)

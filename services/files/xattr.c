@@ -1,15 +1,16 @@
 /*
  * services/files/xattr.c - extended attributes: no file here has any.
  *
- * Programs that copy files ask for them, and take -EOPNOTSUPP for "none can be
- * kept", but not -ENOSYS. What is wrong about a call is said as on Linux, before.
+ * Programs that copy files also copy attributes. They accept -EOPNOTSUPP, which
+ * means that the file system keeps none, but not -ENOSYS. Wrong arguments are
+ * reported first, as on Linux.
  */
 #include <asm/uaccess.h>
 #include <fs/fs.h>
 #include <services/files/files.h>
 #include <uapi/xattr.h>
 
-/* Does this lead to a file? 0 or -errno. */
+/* Whether path leads to a file. 0 or -errno. */
 static s32 of_path(uaddr_t path, u32 flags)
 {
 	struct inode *inode;
@@ -20,6 +21,7 @@ static s32 of_path(uaddr_t path, u32 flags)
 	return err;
 }
 
+/* Whether fd is open, O_PATH excluded. 0 or -EBADF. */
 static s32 of_fd(u32 fd)
 {
 	struct inode *inode;
@@ -30,7 +32,10 @@ static s32 of_fd(u32 fd)
 	return err;
 }
 
-/* The answer to a call about one attribute; err: there is no such file. */
+/*
+ * The result of a call about one attribute. err: the lookup's, which comes
+ * first.
+ */
 static s32 no_attribute(s32 err, uaddr_t name)
 {
 	char text[XATTR_NAME_MAX + 1];
@@ -39,12 +44,15 @@ static s32 no_attribute(s32 err, uaddr_t name)
 	if (!err)
 		err = strncpy_from_user(text, name, sizeof(text), &length);
 	if (err)
+		/* For these calls a name of wrong length is -ERANGE. */
 		return err == -ENAMETOOLONG ? -ERANGE : err;
 	return length == 0 ? -ERANGE : -EOPNOTSUPP;
 }
 
+/* The result of a call that sets an attribute. */
 static s32 no_room(s32 err, uaddr_t name, u32 bytes, u32 flags)
 {
+	/* Linux checks the flags before it copies the name. */
 	if (!err && flags & ~(u32)(XATTR_CREATE | XATTR_REPLACE))
 		return -EINVAL;
 	err = no_attribute(err, name);
@@ -69,7 +77,7 @@ s32 sys_fsetxattr(u32 fd, uaddr_t name, uaddr_t value __unused_arg, u32 bytes,
 	return no_room(of_fd(fd), name, bytes, flags);
 }
 
-/* And removexattr: both name a file and an attribute. */
+/* getxattr(2) and removexattr(2): both name a file and an attribute. */
 s32 sys_getxattr(uaddr_t path, uaddr_t name)
 {
 	return no_attribute(of_path(path, LOOKUP_FOLLOW), name);
@@ -85,7 +93,7 @@ s32 sys_fgetxattr(u32 fd, uaddr_t name)
 	return no_attribute(of_fd(fd), name);
 }
 
-/* The list of all attributes has 0 bytes. */
+/* listxattr(2): the list of all attributes has 0 bytes. */
 s32 sys_listxattr(uaddr_t path)
 {
 	return of_path(path, LOOKUP_FOLLOW);
