@@ -1,6 +1,6 @@
 /*
- * services/pipe/internal.h - what a pipe is, how many pages it may have, and whose
- * they are.
+ * services/pipe/internal.h - struct pipe, how many pages it may have, and the
+ * user to whom they are charged.
  */
 #ifndef SERVICES_PIPE_INTERNAL_H
 #define SERVICES_PIPE_INTERNAL_H
@@ -10,61 +10,76 @@
 #include <types.h>
 
 #define PIPE_PAGES     16u /* of a new pipe */
-#define PIPE_MIN_PAGES 2u  /* of one whose user has too many */
+#define PIPE_MIN_PAGES 2u  /* of a pipe above its user's soft limit */
 
 struct pipe_user;
 
 struct pipe {
-	/* the inode's i_lock, for writing; the queues' conditions only look */
-	u32 head, tail;          /* bytes; head - tail are in it */
+	/*
+	 * Guarded by the inode's i_lock, for writing. The conditions of the
+	 * wait queues read without it and are checked again under it.
+	 */
+	u32 head, tail;          /* byte counts; the pipe holds head - tail */
 	u32 readers, writers;    /* open files */
-	u32 nr_read, nr_written; /* how often it was opened for that */
+	u32 nr_read, nr_written; /* how often it was opened for each */
 	struct poll_edges edges; /* writes, and reads; see poll_wake */
-	char **pages;            /* a ring; NULL: not needed so far */
+	char **pages;            /* a ring; NULL: not allocated yet */
 	u32 nr_pages;            /* of the ring: a power of two */
-	struct pipe_user *user;  /* who made it */
+	struct pipe_user *user;  /* its maker, who is charged */
 	char *own[PIPE_PAGES];   /* the ring, unless it is larger */
-	/* their own locks */
+	/* These have their own locks. */
 	struct wait_queue_head readable, writable;
 };
 
+/* The pipe of an open end, which keeps it. */
 static inline struct pipe *file_pipe(const struct file *file)
 {
 	return file->f_inode->i_private;
 }
 
+/* Bytes to be read. Without i_lock it is only a hint for a wait's condition. */
 static inline u32 bytes_used(const struct pipe *pipe)
 {
 	return READ_ONCE(pipe->head) - READ_ONCE(pipe->tail);
 }
 
+/* Bytes that the pipe can hold. */
 static inline u32 size_of(const struct pipe *pipe)
 {
 	return READ_ONCE(pipe->nr_pages) * PAGE_SIZE;
 }
 
-/* The place in the ring of the page that byte `at` is in. */
+/* The slot in the ring of the page that contains byte `at`. Hold i_lock. */
 static inline char **page_of(const struct pipe *pipe, u32 at)
 {
 	return &pipe->pages[at / PAGE_SIZE & (pipe->nr_pages - 1)];
 }
 
-/* F_GETPIPE_SZ and F_SETPIPE_SZ, of struct file_operations (size.c). */
+/*
+ * file_operations.fcntl: F_GETPIPE_SZ and F_SETPIPE_SZ, which takes i_lock.
+ * Returns the size in bytes, -EINVAL, -EPERM, -EBUSY or -ENOMEM. (size.c)
+ */
 s32 pipe_fcntl(struct file *file, u32 cmd, u32 arg);
-/* The pages of the ring and the ring itself go (pipe.c). */
+/* Frees the ring and its pages. Hold i_lock, or have the last use. (pipe.c) */
 void pipe_free_ring(struct pipe *pipe);
 
-/* ---- whose pages (limits.c) -------------------------------------- */
+/* ---- charging pages to users (limits.c) -------------------------- */
 
-/* The running task's real user, for one more pipe; NULL: no memory. */
+/*
+ * Counts one more pipe of the running task's real user. The caller owns that
+ * count until pipe_user_put(). NULL: no memory.
+ */
 struct pipe_user *pipe_user_get(void);
-/* A pipe of that user's ends, for which so many pages were charged. */
+/* Ends a pipe of the user, to which `pages` pages were charged. */
 void pipe_user_put(struct pipe_user *user, u32 pages);
-/* A pipe that counted with old pages counts with new ones: the sum of its user's. */
+/* Changes a pipe's charge from old to new pages. Returns the user's new sum. */
 u32 pipe_charge(struct pipe_user *user, u32 old, u32 new);
-/* So many pages are more than a limit that binds the running task lets it have. */
+/* Whether `pages` pages exceed a limit that binds the running task. */
 bool pipe_pages_exceed(u32 pages);
-/* Charge a new pipe: 0 and how many pages it may have, or -ENFILE. */
+/*
+ * Charges a new pipe. Returns 0 and stores how many pages it may have, or
+ * -ENFILE and nothing is charged.
+ */
 int pipe_charge_new(struct pipe_user *user, u32 *pages);
 
 #endif

@@ -1,15 +1,15 @@
 /*
- * services/pipe/pipe.c - pipes: 64 KiB between a writer and a reader, or as much
- * as F_SETPIPE_SZ says. A FIFO is one that has a name.
+ * services/pipe/pipe.c - pipes: 64 KiB between a writer and a reader, or the
+ * size set by F_SETPIPE_SZ. A FIFO is a pipe with a name.
  *
- * A ring of bytes over 16 pages that come when first needed and go with the
- * pipe. head and tail count all bytes ever written and read; when they meet
- * both start from 0 again, so that a pipe that is drained as it is filled
- * stays within one warm page. A write of up to PIPE_BUF bytes is never mixed
- * with another.
+ * A ring of bytes over 16 pages, allocated when first needed and freed with the
+ * pipe. head and tail count bytes written and read; when they meet, both
+ * restart from 0, so that a pipe that is drained as it is filled stays within
+ * one warm page. A write of up to PIPE_BUF bytes is never mixed with another.
  *
- * Bytes are copied under the inode's lock without waiting for memory: where
- * that is short, the lock is given up, the pages come, and it begins again.
+ * Bytes are copied under the inode's lock without taking a fault: if a user
+ * page is missing, the lock is released, the page is faulted in, and the copy
+ * restarts.
  */
 #include <fs/fs.h>
 #include <sched.h>
@@ -35,7 +35,7 @@ static void pipe_init(void)
 	fifo_node_ops.open = fifo_open;
 }
 
-/* Room for a write of bytes: all of it if it must not be split. */
+/* Room for a write of `bytes`: for all of it if it must not be split. */
 static inline bool has_room(const struct pipe *pipe, u32 bytes)
 {
 	u32 room = size_of(pipe) - bytes_used(pipe);
@@ -45,12 +45,13 @@ static inline bool has_room(const struct pipe *pipe, u32 bytes)
 
 /* ---- reading ----------------------------------------------------- */
 
+/* Without writers a read returns 0, the end of the file. */
 static inline bool can_read(const struct pipe *pipe)
 {
 	return bytes_used(pipe) || !READ_ONCE(pipe->writers);
 }
 
-/* Wait until there is something to read, or never will be; returns locked. */
+/* Waits until can_read(). Returns 0 with i_lock held, else -errno without. */
 static int wait_readable(struct file *file, struct pipe *pipe)
 {
 	int err;
@@ -60,6 +61,7 @@ static int wait_readable(struct file *file, struct pipe *pipe)
 		if (likely(can_read(pipe)))
 			return 0;
 		up_write(&file->f_inode->i_lock);
+		/* Unlocked from here: a writer needs the lock. */
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
 		err = wait_event_interruptible(&pipe->readable, can_read(pipe));
@@ -68,7 +70,7 @@ static int wait_readable(struct file *file, struct pipe *pipe)
 	}
 }
 
-/* Move bytes, at most what is there; returns how many. Locked. */
+/* Moves what the pipe holds, at most `bytes`. Hold i_lock. Returns how many. */
 static u32 copy_out(struct pipe *pipe, uaddr_t buf, u32 bytes)
 {
 	u32 done = 0, part, offset, left = 0;
@@ -83,6 +85,7 @@ static u32 copy_out(struct pipe *pipe, uaddr_t buf, u32 bytes)
 		pipe->tail += part - left;
 		done += part - left;
 	}
+	/* Restart in the first page, which is still in the cache. */
 	if (pipe->head == pipe->tail)
 		pipe->head = pipe->tail = 0;
 	return done;
@@ -99,7 +102,7 @@ static s32 pipe_read(struct file *file, uaddr_t buf, u32 bytes,
 	if (!access_ok(buf, bytes))
 		return -EFAULT;
 	if (bytes == 0)
-		return 0;
+		return 0; /* without waiting, as POSIX demands */
 again:
 	err = wait_readable(file, pipe);
 	if (err)
@@ -109,7 +112,11 @@ again:
 	up_write(&file->f_inode->i_lock);
 	if (unlikely(done == 0)) {
 		if (empty)
-			return 0;
+			return 0; /* no writer is left */
+		/*
+		 * Unlocked: a fault may sleep for long and would stop the
+		 * writers.
+		 */
 		if (fault_in_user(buf, min(bytes, (u32)PAGE_SIZE), true))
 			return -EFAULT;
 		goto again;
@@ -121,12 +128,13 @@ again:
 
 /* ---- writing ----------------------------------------------------- */
 
+/* Without readers a write must end, with SIGPIPE. */
 static inline bool can_write(const struct pipe *pipe, u32 bytes)
 {
 	return has_room(pipe, bytes) || !READ_ONCE(pipe->readers);
 }
 
-/* Returns locked, with room or without readers. */
+/* Waits until can_write(). Returns 0 with i_lock held, else -errno without. */
 static int wait_writable(struct file *file, struct pipe *pipe, u32 bytes)
 {
 	int err;
@@ -145,7 +153,7 @@ static int wait_writable(struct file *file, struct pipe *pipe, u32 bytes)
 	}
 }
 
-/* The page that head is in, or NULL: no memory. */
+/* The page in which head is, allocated if needed. NULL: no memory. */
 static char *head_page(struct pipe *pipe)
 {
 	char **page = page_of(pipe, pipe->head);
@@ -155,7 +163,7 @@ static char *head_page(struct pipe *pipe)
 	return *page;
 }
 
-/* Move what there is room for. Locked. *done grows; 0, -EFAULT, -ENOMEM. */
+/* Adds to *done what fits. Hold i_lock. 0, -EFAULT (page missing), -ENOMEM. */
 static int copy_in(struct pipe *pipe, uaddr_t buf, u32 bytes, u32 *done)
 {
 	u32 room = size_of(pipe) - bytes_used(pipe), part, offset, left = 0;
@@ -176,7 +184,7 @@ static int copy_in(struct pipe *pipe, uaddr_t buf, u32 bytes, u32 *done)
 	return left ? -EFAULT : 0;
 }
 
-/* A write that must not be split could not be done whole: not at all. Locked. */
+/* Undoes a part of a write that must not be split. Hold i_lock. */
 static void take_back(struct pipe *pipe, u32 bytes, u32 *done)
 {
 	if (bytes > PIPE_BUF)
@@ -202,9 +210,11 @@ static s32 pipe_write(struct file *file, uaddr_t buf, u32 bytes,
 			err = copy_in(pipe, buf + done, bytes - done, &done);
 		else
 			err = -EPIPE;
+		/* After -EFAULT, too: the retry writes all of it anew. */
 		if (unlikely(err))
 			take_back(pipe, bytes, &done);
 		up_write(&file->f_inode->i_lock);
+		/* Unlocked: a woken reader takes i_lock at once. */
 		wake_up(&pipe->readable);
 		poll_wake(&pipe->edges.in);
 		if (unlikely(err == -EFAULT))
@@ -219,7 +229,9 @@ static s32 pipe_write(struct file *file, uaddr_t buf, u32 bytes,
 
 /* ---- the rest ---------------------------------------------------- */
 
-/* Has a FIFO had no writer since file was opened? Then it has not hung up. */
+/*
+ * Whether no writer has come since the FIFO was opened: then it is no POLLHUP.
+ */
 static bool no_writer_yet(const struct file *file)
 {
 	return file_pipe(file)->nr_written == (uintptr_t)file->private_data;
@@ -255,6 +267,7 @@ void pipe_free_ring(struct pipe *pipe)
 	for (u32 i = 0; i < pipe->nr_pages; i++)
 		if (pipe->pages[i])
 			free_pages(pipe->pages[i], 0);
+	/* The usual ring is part of struct pipe. */
 	if (pipe->pages != pipe->own)
 		kfree(pipe->pages);
 }
@@ -271,7 +284,7 @@ static void pipe_evict(struct inode *inode)
 	free_pipe(inode->i_private);
 }
 
-/* A FIFO that nobody has open forgets what is in it. i_lock held. */
+/* POSIX: a FIFO loses its data with the last open end. Hold i_lock. */
 static void drop_fifo(struct inode *inode)
 {
 	struct pipe *pipe = inode->i_private;
@@ -291,8 +304,8 @@ static void pipe_release(struct file *file)
 		pipe->readers--;
 	if (file->f_mode & FMODE_WRITE)
 		pipe->writers--;
-	wake_up(&pipe->readable); /* they see the end of the file */
-	wake_up(&pipe->writable); /* they get EPIPE */
+	wake_up(&pipe->readable); /* readers see the end of the file */
+	wake_up(&pipe->writable); /* writers get -EPIPE */
 	poll_wake(&pipe->edges.in);
 	poll_wake(&pipe->edges.out);
 	drop_fifo(file->f_inode);
@@ -321,9 +334,9 @@ static const struct inode_operations pipe_inode_ops = {
 	.nameless = "pipe:[%u]",
 };
 
-/* ---- making one -------------------------------------------------- */
+/* ---- making a pipe ----------------------------------------------- */
 
-/* 0 and a pipe that nobody has open, -ENOMEM, or -ENFILE: its user has too many. */
+/* A pipe without open ends. 0, -ENOMEM, or -ENFILE above the hard limit. */
 static int alloc_pipe(struct pipe **result)
 {
 	struct pipe *pipe = kmem_cache_alloc(pipe_cache,
@@ -341,6 +354,7 @@ static int alloc_pipe(struct pipe **result)
 		kmem_cache_free(pipe_cache, pipe);
 		return err;
 	}
+	/* No second allocation for a pipe of the usual size. */
 	pipe->pages = pipe->own;
 	init_waitqueue_head(&pipe->readable);
 	init_waitqueue_head(&pipe->writable);
@@ -348,6 +362,7 @@ static int alloc_pipe(struct pipe **result)
 	return 0;
 }
 
+/* The inode of a pipe without a name; evicting it frees the pipe. */
 static int new_pipe_inode(struct inode **result)
 {
 	struct inode *inode;
@@ -370,6 +385,7 @@ static int new_pipe_inode(struct inode **result)
 	return 0;
 }
 
+/* Hold i_lock, or be the only user of a new pipe. */
 static void count_open(struct pipe *pipe, u32 mode)
 {
 	if (mode & FMODE_READ) {
@@ -382,7 +398,7 @@ static void count_open(struct pipe *pipe, u32 mode)
 	}
 }
 
-/* One end of the pipe, counted as open; NULL: see no_file_error(). */
+/* Opens one end of the pipe and counts it. NULL: see no_file_error(). */
 static struct file *open_end(struct inode *inode, bool write, u32 flags)
 {
 	struct pipe *pipe = inode->i_private;
@@ -399,6 +415,7 @@ static struct file *open_end(struct inode *inode, bool write, u32 flags)
 	return file;
 }
 
+/* Opens both ends of a new pipe. 0 or -errno, and then none is open. */
 static int create_pipe(u32 flags, struct file *ends[2])
 {
 	struct inode *inode;
@@ -417,14 +434,14 @@ static int create_pipe(u32 flags, struct file *ends[2])
 	return err;
 }
 
-/* Close fd again, unless another thread has. */
+/* Closes fd unless another thread has closed or reused it already. */
 static void uninstall(struct files_struct *files, u32 fd, struct file *end)
 {
 	if (files_remove(files, fd, end))
 		fput(end);
 }
 
-/* The ends' references move into the table, or go. */
+/* Takes over both references, also if it fails. 0, -EMFILE or -ENOMEM. */
 static int install_ends(struct files_struct *files, struct file *ends[2],
 			bool cloexec, u32 fds[2])
 {
@@ -449,6 +466,7 @@ s32 open_two_fds(struct file *ends[2], bool cloexec, uaddr_t ufds)
 	u32 fds[2];
 	int err = install_ends(files, ends, cloexec, fds);
 
+	/* Last, when both numbers are known; an error takes them back. */
 	if (!err && copy_to_user(ufds, fds, sizeof(fds))) {
 		uninstall(files, fds[0], ends[0]);
 		uninstall(files, fds[1], ends[1]);
@@ -496,9 +514,8 @@ static const struct file_operations *const fifo_ops_of_mode[] = {
 };
 
 /*
- * Wait until the other side, which had been opened `times` when file was, is open or
- * was. i_lock is not held: file counts as open, so that the pipe stays. 0 or
- * -ERESTARTSYS.
+ * Waits until the other side, opened `times` times before, was opened. Without
+ * i_lock: file counts as an open end, so the pipe stays. 0 or -ERESTARTSYS.
  */
 static int await_other_side(struct file *file, struct pipe *pipe, u32 times)
 {
@@ -512,22 +529,24 @@ static int await_other_side(struct file *file, struct pipe *pipe, u32 times)
 			&pipe->readable,
 			READ_ONCE(pipe->writers) ||
 				READ_ONCE(pipe->nr_written) != times);
+	/* O_NONBLOCK: no_writer_yet() compares with this count. */
 	if (file->f_mode == FMODE_READ && !READ_ONCE(pipe->writers))
 		file->private_data = (void *)(uintptr_t)times;
 	return 0;
 }
 
-/* A pipe that has none is opened anew without waiting for the other side. */
+/* A pipe without a name, opened by /proc/PID/fd, waits for no other side. */
 static bool has_name(const struct inode *inode)
 {
 	return inode->i_op == &fifo_node_ops;
 }
 
-/* i_lock held: the FIFO's pipe, made if this is the first who opens it. */
+/* Counts file as an end; the first open makes the pipe. Hold i_lock. */
 static int open_fifo_pipe(struct inode *inode, const struct file *file)
 {
 	struct pipe *pipe = inode->i_private;
 
+	/* POSIX: such an open cannot wait, and a write would fail. */
 	if (has_name(inode) && file->f_mode == FMODE_WRITE &&
 	    file->f_flags & O_NONBLOCK && (!pipe || !pipe->readers))
 		return -ENXIO;
@@ -558,7 +577,8 @@ static int fifo_open(struct inode *inode, struct file *file)
 	up_write(&inode->i_lock);
 	if (err)
 		return err;
-	wake_up(&pipe->readable); /* who waits for us */
+	/* Opens of the other side wait for this one. */
+	wake_up(&pipe->readable);
 	wake_up(&pipe->writable);
 	poll_wake(&pipe->edges.in);
 	poll_wake(&pipe->edges.out);

@@ -11,24 +11,26 @@
 extern const struct service pipe_service;
 
 /*
- * Settings, as in /proc/sys/fs: how large the pipes of users may become, and how
- * many pages those of one user may have: above the soft limit new ones are small,
- * above the hard one there are none. 0: no such limit.
+ * Settings, as in /proc/sys/fs: the largest size of a pipe, in bytes, and how
+ * many pages all pipes of one user may have. Above the soft limit new pipes are
+ * small, above the hard limit making one fails. 0: no such limit.
  */
 extern u32 pipe_max_bytes, pipe_soft_pages, pipe_hard_pages;
-/* The size of a pipe that holds so much: a power of two pages. 0: too large. */
+/* The size of a pipe for `bytes` bytes: a power of two pages. 0: too large. */
 u32 pipe_round_size(u32 bytes);
 
 struct file;
 
 /*
- * Two descriptors, whose numbers go to the program: 0, or -EMFILE, -ENOMEM,
- * -EFAULT. The references to the files move, or go.
+ * Installs two files at the lowest free descriptors and stores their numbers at
+ * fds, a user address. Takes over both references, also if it fails. 0,
+ * -EMFILE, -ENOMEM or -EFAULT, and then neither is open.
  */
 s32 open_two_fds(struct file *ends[2], bool cloexec, uaddr_t fds);
 
 #define PIPE_CALLS CALL(pipe), CALL(pipe2)
 
+/* pipe(2) and pipe2(2): fds is the address of two words. */
 s32 sys_pipe(uaddr_t fds);
 s32 sys_pipe2(uaddr_t fds, u32 flags);
 

@@ -1,5 +1,5 @@
 /*
- * services/pipe/size.c - how much a pipe holds, which F_SETPIPE_SZ changes: a ring of
+ * services/pipe/size.c - F_SETPIPE_SZ changes how much a pipe holds: a ring of
  * another size takes over the pages.
  */
 #include <cred.h>
@@ -7,8 +7,9 @@
 #include <services/pipe/pipe.h>
 
 /*
- * What is in the pipe moves to the start of a ring of nr_pages, with its pages.
- * Locked. 0; -EBUSY: it needs more; -ENOMEM.
+ * Moves the pages with data to the start of a new ring of nr_pages slots. Hold
+ * i_lock. 0; -EBUSY if the data needs more slots; -ENOMEM. Then nothing has
+ * changed.
  */
 static int change_ring(struct pipe *pipe, u32 nr_pages)
 {
@@ -25,26 +26,39 @@ static int change_ring(struct pipe *pipe, u32 nr_pages)
 		char **page = page_of(pipe, pipe->tail + i * PAGE_SIZE);
 
 		ring[i] = *page;
+		/*
+		 * Now the new ring owns the page: pipe_free_ring() must skip
+		 * it.
+		 */
 		*page = NULL;
 	}
 	pipe_free_ring(pipe);
 	pipe->pages = ring;
+	/* Waiting writers read it without i_lock. */
 	WRITE_ONCE(pipe->nr_pages, nr_pages);
+	/*
+	 * The offset within the first page stays, as the bytes are not moved.
+	 */
 	pipe->tail = bytes ? offset : 0;
 	pipe->head = pipe->tail + bytes;
 	return 0;
 }
 
-/* Locked. The new size, or -EPERM, -EBUSY, -ENOMEM. */
+/* Hold i_lock. Returns the new size in bytes, -EPERM, -EBUSY or -ENOMEM. */
 static s32 set_size(struct pipe *pipe, u32 bytes)
 {
 	u32 old = pipe->nr_pages, new = bytes / PAGE_SIZE;
 	u32 sum;
 	int err;
 
+	/* Shrinking is always allowed, even from above a lowered maximum. */
 	if (new > old && bytes > READ_ONCE(pipe_max_bytes) &&
 	    !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
+	/*
+	 * Before the allocation, so that two pipes of one user cannot grow past
+	 * the limit together.
+	 */
 	sum = pipe_charge(pipe->user, old, new);
 	err = new > old &&pipe_pages_exceed(sum) ? -EPERM :
 						   change_ring(pipe, new);
@@ -66,6 +80,7 @@ s32 pipe_fcntl(struct file *file, u32 cmd, u32 arg)
 	down_write(&file->f_inode->i_lock);
 	ret = set_size(pipe, bytes);
 	up_write(&file->f_inode->i_lock);
+	/* A larger pipe has room for a writer that waits. */
 	if (ret > 0) {
 		wake_up(&pipe->writable);
 		poll_wake(&pipe->edges.out);
