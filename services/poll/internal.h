@@ -11,26 +11,33 @@
 struct file;
 
 /*
- * Wait until one of n files is ready: how many are, and revents of all says
- * for what: for events, and for `unasked`. 0 when ktime_ns() is `until`, -EINTR
- * by a signal. No lock held.
+ * Waits until one of n files is ready for its `events` or for `unasked`
+ * (POLL*). Returns how many are and fills in revents of all; 0 when ktime_ns()
+ * reaches `until`; -EINTR after a signal. It sleeps, so hold no lock.
  */
 s32 poll_wait(struct pollfd *fds, u32 n, u32 unasked, u64 until);
-/* The same for one file, of which the caller has a reference: is it readable? */
+/*
+ * The same for one file, to which the caller has a reference: 1 when it is
+ * readable.
+ */
 s32 poll_wait_file(struct file *file, u64 until);
 
-/* The same for n struct pollfd of the program's; or -EINVAL, -EFAULT, -ENOMEM. */
+/*
+ * The same for n struct pollfd at the user address ufds. Also -EINVAL, -EFAULT
+ * and -ENOMEM.
+ */
 s32 do_poll(uaddr_t ufds, u32 n, u64 until);
 
 /*
- * When a wait ends for which a program allows the time at `timeout`, a struct
- * timespec; 0: no limit. 0, -EFAULT, -EINVAL.
+ * Reads a timeout (the user address of a struct timespec, of 64 bits if time64)
+ * and stores the ktime_ns() at which the wait ends; UINT64_MAX if timeout is 0.
+ * 0, -EFAULT or -EINVAL.
  */
 int __must_check get_wait_time(uaddr_t timeout, bool time64, u64 *until);
 /*
- * The end of a wait that sigmask_for_wait() and get_wait_time() began: the old
- * mask is put back and what is left of the time is stored. Returns the call's
- * answer for the wait's, ret.
+ * Ends a wait that sigmask_for_wait() and get_wait_time() began: restores the
+ * old signal mask and stores the time that is left. ret is the wait's result;
+ * returns the call's.
  */
 s32 end_wait(s32 ret, u64 until, uaddr_t timeout, bool time64);
 

@@ -14,7 +14,9 @@
 	CALL(_newselect), CALL(pselect6), CALL(pselect6_time64)
 /* clang-format on */
 
-/* The calls, with Linux's arguments: without a timeout they wait for ever. */
+/*
+ * The calls, with Linux's arguments. Without a timeout they have no time limit.
+ */
 s32 sys_poll(uaddr_t fds, u32 n, s32 timeout_ms);
 s32 sys_ppoll(uaddr_t fds, u32 n, uaddr_t timeout, uaddr_t sigmask,
 	      u32 sigset_bytes);
@@ -28,20 +30,23 @@ s32 sys_pselect6(s32 n, uaddr_t in, uaddr_t out, uaddr_t except,
 s32 sys_pselect6_time64(s32 n, uaddr_t in, uaddr_t out, uaddr_t except,
 			uaddr_t timeout, uaddr_t mask_and_size);
 
-/* The tasks that wait for files to be ready, and the epolls that watch. */
+/*
+ * The tasks that wait until a file is ready, and how many files epolls watch.
+ */
 struct poll_lookers {
-	struct wait_queue_head waiters; /* asleep in a poll or the like */
-	u32 watches; /* files that epolls watch: their edges are to be counted */
+	struct wait_queue_head waiters; /* tasks in poll, select or epoll */
+	u32 watches;                    /* epoll's: with one, edges count */
 };
 
 extern struct poll_lookers poll_lookers;
 
-/* poll_wake() when somebody waits. */
+/* poll_wake()'s slow path. Any context. */
 void __poll_wake(u32 *edge);
 
 /*
- * A file became readier: *edge, of its poll_edges, counts that if anybody watches
- * files, and whoever waits looks again. Any context.
+ * Call it after a file became ready for something: wakes all pollers to check
+ * their files again. *edge, a member of the file's poll_edges, counts the event
+ * if an epoll watches any file. Any context.
  */
 static inline void poll_wake(u32 *edge)
 {

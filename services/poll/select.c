@@ -1,9 +1,10 @@
 /*
- * select and pselect6: poll for descriptors that are named by bits.
+ * services/poll/select.c - select and pselect6: poll for descriptors given as
+ * bits.
  *
- * A set of descriptors is a string of words with a bit for each. What the sets
- * ask for is written as an array for poll_wait(), so there is one wait for
- * both; afterwards revents become bits again.
+ * A set is an array of words with one bit per descriptor. The sets are
+ * translated to an array for poll_wait(), so that poll and select share one
+ * wait; afterwards revents are translated to bits again.
  */
 #include <asm/uaccess.h>
 #include <fs/fs.h>
@@ -19,8 +20,8 @@
 #define WORDS_ON_STACK (NR_SETS * 2u)
 
 /*
- * What makes a descriptor ready in each set; all of it is asked for there.
- * POLLNVAL: another thread has closed it meanwhile.
+ * The events that make a descriptor ready in each set. POLLNVAL: another thread
+ * has closed it meanwhile.
  */
 static const u16 set_events[NR_SETS] = {
 	POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR | POLLNVAL,
@@ -30,8 +31,8 @@ static const u16 set_events[NR_SETS] = {
 
 struct select {
 	u32 n;                 /* descriptors below it */
-	uaddr_t user[NR_SETS]; /* 0: nothing is asked for */
-	u32 *sets[NR_SETS];    /* WORDS(n) each: what is asked for, then is */
+	uaddr_t user[NR_SETS]; /* 0: the set is empty */
+	u32 *sets[NR_SETS];    /* WORDS(n) each: first wanted, then ready */
 	struct pollfd *fds;    /* few_fds, or from kmalloc */
 	u32 nr_fds;
 	struct pollfd few_fds[FDS_ON_STACK];
@@ -44,7 +45,7 @@ static inline bool test_fd(const u32 *set, u32 fd)
 
 /* ---- the sets ---------------------------------------------------- */
 
-/* Copy them in; a set that is not there is empty. *nr_bits: how many are set. */
+/* Copies the sets in; *nr_bits counts the bits of all. 0 or -EFAULT. */
 static int get_sets(struct select *sel, u32 *nr_bits)
 {
 	u32 words = WORDS(sel->n), bytes = words * 4, rest = sel->n % WORD_BITS;
@@ -55,7 +56,8 @@ static int get_sets(struct select *sel, u32 *nr_bits)
 			memset(sel->sets[i], 0, bytes);
 		else if (copy_from_user(sel->sets[i], sel->user[i], bytes))
 			return -EFAULT;
-		if (rest) /* bits of the last word that are not below n */
+		/* Programs need not clear the bits from n on. */
+		if (rest)
 			sel->sets[i][words - 1] &= (1u << rest) - 1;
 		for (u32 w = 0; w < words; w++)
 			*nr_bits += (u32)__builtin_popcount(sel->sets[i][w]);
@@ -63,6 +65,7 @@ static int get_sets(struct select *sel, u32 *nr_bits)
 	return 0;
 }
 
+/* 0 or -EFAULT. */
 static int put_sets(const struct select *sel)
 {
 	for (u32 i = 0; i < NR_SETS; i++)
@@ -72,7 +75,7 @@ static int put_sets(const struct select *sel)
 	return 0;
 }
 
-/* What is asked of fd. */
+/* The POLL* that the sets want of fd; 0: fd is in none. */
 static u32 asked_events(const struct select *sel, u32 fd)
 {
 	u32 events = 0;
@@ -83,7 +86,10 @@ static u32 asked_events(const struct select *sel, u32 fd)
 	return events;
 }
 
-/* The bits as an array for poll_wait(); -EBADF: a descriptor is not open. */
+/*
+ * Translates the bits to sel->fds. 0, or -EBADF if a descriptor is not open,
+ * which poll would only report in revents.
+ */
 static int list_fds(struct select *sel)
 {
 	struct file *file;
@@ -97,6 +103,10 @@ static int list_fds(struct select *sel)
 		file = fget(fd);
 		if (!file)
 			return -EBADF;
+		/*
+		 * Only the check is made here; poll_once() takes its own
+		 * reference each time it looks.
+		 */
 		fput(file);
 		sel->fds[sel->nr_fds++] = (struct pollfd){ (s32)fd, (s16)events,
 							   0 };
@@ -104,7 +114,10 @@ static int list_fds(struct select *sel)
 	return 0;
 }
 
-/* The other way round: only bits of what is ready. Returns how many. */
+/*
+ * Clears the bits of what is not ready. Returns how many are left, so a
+ * descriptor in two sets counts twice, as in Linux.
+ */
 static s32 list_ready(struct select *sel)
 {
 	s32 ready = 0;
@@ -129,12 +142,16 @@ static s32 list_ready(struct select *sel)
 
 /* ---- the calls --------------------------------------------------- */
 
-/* All of it is there: the sets behind each other, and room for the array. */
+/* The sets are in place; makes room for the array and waits. */
 static s32 select_with(struct select *sel, u32 nr_bits, u64 until)
 {
 	s32 ret;
 
 	sel->fds = sel->few_fds;
+	/*
+	 * Each bit is at most one entry; a descriptor in several sets needs
+	 * only one, so this is enough.
+	 */
 	if (nr_bits > FDS_ON_STACK)
 		sel->fds = kmalloc(nr_bits * sizeof(*sel->fds), GFP_KERNEL);
 	if (!sel->fds)
@@ -142,6 +159,7 @@ static s32 select_with(struct select *sel, u32 nr_bits, u64 until)
 	ret = list_fds(sel);
 	if (!ret)
 		ret = poll_wait(sel->fds, sel->nr_fds, 0, until);
+	/* After an error the program's sets stay as they were. */
 	if (ret >= 0)
 		ret = list_ready(sel);
 	if (sel->fds != sel->few_fds)
@@ -149,6 +167,7 @@ static s32 select_with(struct select *sel, u32 nr_bits, u64 until)
 	return ret;
 }
 
+/* Returns the number of ready bits, or -errno. */
 static s32 do_select(s32 n, const uaddr_t user[NR_SETS], u64 until)
 {
 	struct files_struct *files = current_thread_info()->files;
@@ -158,6 +177,10 @@ static s32 do_select(s32 n, const uaddr_t user[NR_SETS], u64 until)
 
 	if (n < 0)
 		return -EINVAL;
+	/*
+	 * Linux ignores bits beyond the table, too: nothing is open there. Also
+	 * bounds the memory by what the process uses.
+	 */
 	sel.n = min((u32)n, files_size(files));
 	if (NR_SETS * WORDS(sel.n) > WORDS_ON_STACK)
 		words = kmalloc(NR_SETS * WORDS(sel.n) * 4, GFP_KERNEL);
@@ -175,7 +198,10 @@ static s32 do_select(s32 n, const uaddr_t user[NR_SETS], u64 until)
 	return ret;
 }
 
-/* A struct timeval whose microseconds may be more than a second. */
+/*
+ * Reads a struct timeval, whose microseconds may exceed a second. 0, -EFAULT or
+ * -EINVAL.
+ */
 static int get_select_time(uaddr_t utv, u64 *until)
 {
 	struct old_timeval32 tv;
@@ -192,6 +218,7 @@ static int get_select_time(uaddr_t utv, u64 *until)
 	return 0;
 }
 
+/* select(2), with a timeout in microseconds and without a signal mask. */
 s32 sys__newselect(s32 n, uaddr_t in, uaddr_t out, uaddr_t except, uaddr_t utv)
 {
 	struct old_timeval32 left;
@@ -203,14 +230,18 @@ s32 sys__newselect(s32 n, uaddr_t in, uaddr_t out, uaddr_t except, uaddr_t utv)
 	ret = do_select(n, (uaddr_t[]){ in, out, except }, until);
 	if (ret == -EINTR)
 		ret = -ERESTARTNOHAND;
+	/* Linux stores the time that is left also after an error. */
 	left = to_timeval(utv ? time_until(until) : 0);
-	/* Begun again it would wait too long if what is left is not stored. */
+	/*
+	 * As in end_wait(): a restart with the old timeout would wait too long.
+	 */
 	if (utv && copy_to_user(utv, &left, sizeof(left)) &&
 	    ret == -ERESTARTNOHAND)
 		ret = -EINTR;
 	return ret;
 }
 
+/* mask_and_size holds two words, because the call has only six arguments. */
 static s32 do_pselect(s32 n, const uaddr_t user[NR_SETS], uaddr_t timeout,
 		      bool time64, uaddr_t mask_and_size)
 {
@@ -228,6 +259,7 @@ static s32 do_pselect(s32 n, const uaddr_t user[NR_SETS], uaddr_t timeout,
 	return end_wait(do_select(n, user, until), until, timeout, time64);
 }
 
+/* pselect6(2) with a struct timespec of 32 bits. */
 s32 sys_pselect6(s32 n, uaddr_t in, uaddr_t out, uaddr_t except,
 		 uaddr_t timeout, uaddr_t mask_and_size)
 {
