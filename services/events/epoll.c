@@ -1,17 +1,19 @@
 /*
- * epoll: a file that is ready when one of the files that it watches is.
+ * services/events/epoll.c - epoll: a file that is ready when one of the files
+ * that it watches is.
  *
  *	epoll file ---> struct epoll ---> epoll_item, one for each watched file
  *	                                      |
  *	file's bucket in `watches' -----------'
  *
- * There is no second way to wait: epoll_wait polls the epoll file, and its poll
- * asks each watched file, as poll(2) would. Edges are told apart by the counts
- * that a file's poll returns (struct poll_edges): an item remembers those of its
- * last look.
+ * There is no second way to wait: epoll_wait polls the epoll file, whose poll
+ * operation polls each watched file, as poll(2) would. For EPOLLET, a file's
+ * poll also returns counts of its events (struct poll_edges); an item stores
+ * them at each look, and a change since then is an edge.
  *
- * An item holds no reference to its file, or that would never be closed. The
- * file's f_free is ours as long as it is watched, and takes its items away.
+ * An item holds no reference to its file, or watching would keep the file open.
+ * Instead free_watched() replaces the f_free of a watched file and removes its
+ * items.
  */
 #include <asm/uaccess.h>
 #include <fs/fs.h>
@@ -24,11 +26,11 @@
 #define BUCKETS 64u
 
 struct epoll {
-	atomic_t count; /* its file, and whoever takes an item away */
+	atomic_t count; /* its file, and tasks that remove an item */
 	struct rw_semaphore lock;
-	TAILQ_HEAD(, epoll_item) items; /* lock; told last, last */
+	TAILQ_HEAD(, epoll_item) items; /* lock; the last reported is last */
 	u32 nr_items;                   /* lock */
-	u32 changes;                    /* lock: items put in or asked anew */
+	u32 changes;                    /* lock: items added or modified */
 	u32 nr_nested; /* watch_lock: items that are epoll files */
 	u32 nr_outer;  /* watch_lock: epolls that have it as an item */
 };
@@ -36,14 +38,14 @@ struct epoll {
 struct epoll_item {
 	/* ep->lock */
 	TAILQ_ENTRY(epoll_item) link;
-	u32 events; /* asked for; 0: ONESHOT has been told */
+	u32 events; /* wanted; 0: ONESHOT was reported */
 	u64 data;
-	bool fresh;              /* not looked at since events were set */
-	struct poll_edges edges; /* at the last look */
+	bool fresh;              /* not polled since events were set */
+	struct poll_edges edges; /* when last polled */
 	/* constant */
 	struct epoll *ep;
 	struct file *file; /* no reference: see above */
-	u32 fd;            /* by which it was added */
+	u32 fd;            /* the descriptor by which it was added */
 	/* watch_lock */
 	LIST_ENTRY(epoll_item) watch_link;
 };
@@ -56,7 +58,7 @@ static struct item_list watches[BUCKETS]; /* watch_lock: items by their file */
 
 static const struct event_file_type epoll_type;
 
-/* The ways of being ready that a program need not ask for. */
+/* Events that are reported even if the program did not list them. */
 #define UNASKED      (POLLERR | POLLHUP)
 #define OUT_EVENTS   (POLLOUT | POLLWRNORM | POLLWRBAND)
 #define PRIVATE_BITS (EPOLLEXCLUSIVE | EPOLLWAKEUP | EPOLLONESHOT | EPOLLET)
@@ -66,7 +68,7 @@ static struct item_list *bucket_of(const struct file *file)
 	return &watches[(uintptr_t)file / sizeof(*file) % BUCKETS];
 }
 
-/* NULL: it is none. */
+/* NULL: file is no epoll file. */
 static struct epoll *epoll_of(const struct file *file)
 {
 	return file->f_op == &epoll_type.fops ? file->private_data : NULL;
@@ -82,20 +84,20 @@ static void put_epoll(struct epoll *ep)
 
 static void free_watched(struct file *file);
 
-/* An epoll may watch epolls that watch none: one within another, no deeper. */
+/* An epoll may watch only epolls that watch none, so a cycle cannot arise. */
 static bool nests_well(const struct epoll *ep, const struct epoll *inner)
 {
 	return !inner || (!inner->nr_nested && !ep->nr_outer);
 }
 
-/* Linux's share of memory for all items: a twenty-fifth. */
+/* As Linux, all items may take a 25th of the memory. Hold watch_lock. */
 static bool too_many_watches(void)
 {
 	return poll_lookers.watches >=
 		totalram_pages() / 25 * (PAGE_SIZE / sizeof(struct epoll_item));
 }
 
-/* The file becomes a watched one. 0, -ELOOP, -ENOSPC. */
+/* Registers item in its file's bucket. 0, -ELOOP, -ENOSPC. */
 static int watch(struct epoll_item *item)
 {
 	struct epoll *inner = epoll_of(item->file);
@@ -109,6 +111,7 @@ static int watch(struct epoll_item *item)
 	if (!err) {
 		poll_lookers.watches++;
 		LIST_INSERT_HEAD(bucket_of(item->file), item, watch_link);
+		/* A further item of the file stores the same value again. */
 		item->file->f_free = free_watched;
 		if (inner) {
 			item->ep->nr_nested++;
@@ -119,7 +122,7 @@ static int watch(struct epoll_item *item)
 	return err;
 }
 
-/* ep->lock held for writing, or nobody else has ep any more. */
+/* Unregisters and frees item. Hold ep->lock for writing. */
 static void remove_item(struct epoll_item *item)
 {
 	struct epoll *inner = epoll_of(item->file), *ep = item->ep;
@@ -137,7 +140,7 @@ static void remove_item(struct epoll_item *item)
 	kfree(item);
 }
 
-/* One of those that watch file, with a reference, or NULL. */
+/* An epoll that watches file, with a reference, or NULL. */
 static struct epoll *get_watcher(const struct file *file)
 {
 	struct epoll_item *item;
@@ -155,13 +158,20 @@ static struct epoll *get_watcher(const struct file *file)
 	return ep;
 }
 
-/* A watched file's last reference is gone. */
+/*
+ * f_free of a watched file whose last reference is gone: removes it from every
+ * epoll.
+ */
 static void free_watched(struct file *file)
 {
 	struct epoll_item *item, *next;
 	struct epoll *ep;
 
 	while ((ep = get_watcher(file)) != NULL) {
+		/*
+		 * ep->lock comes before watch_lock, so the watcher is found
+		 * first, then locked; the reference keeps it meanwhile.
+		 */
 		down_write(&ep->lock);
 		TAILQ_FOREACH_SAFE(item, &ep->items, link, next)
 			if (item->file == file)
@@ -172,7 +182,7 @@ static void free_watched(struct file *file)
 	free_file(file);
 }
 
-/* ep->lock held. */
+/* By file and descriptor: one file may be added once per dup. Hold ep->lock. */
 static struct epoll_item *find_item(const struct epoll *ep,
 				    const struct file *file, u32 fd)
 {
@@ -184,11 +194,11 @@ static struct epoll_item *find_item(const struct epoll *ep,
 	return item;
 }
 
-/* ---- looking ----------------------------------------------------- */
+/* ---- polling the watched files ----------------------------------- */
 
 /*
- * For which of its events item is to be told now; *edges: its file's. ep->lock
- * held.
+ * Returns the events that are to be reported for item now, and stores its
+ * file's counts in *edges. Hold ep->lock.
  */
 static u32 look_at(const struct epoll_item *item, struct poll_edges *edges)
 {
@@ -196,6 +206,7 @@ static u32 look_at(const struct epoll_item *item, struct poll_edges *edges)
 	bool edge;
 
 	events = item->file->f_op->poll(item->file, edges);
+	/* After ONESHOT not even POLLERR is reported. */
 	if (!asked)
 		return 0;
 	edge = item->fresh || edges->in != item->edges.in ||
@@ -205,8 +216,8 @@ static u32 look_at(const struct epoll_item *item, struct poll_edges *edges)
 }
 
 /*
- * Of an epoll file the edges are the sum of those that it watches: each of them
- * may be news for an outer epoll. Long lists let others run.
+ * An epoll file's count of events is the sum over the files that it watches:
+ * any of them may be news for an outer epoll.
  */
 static u32 epoll_poll(struct file *file, struct poll_edges *edges)
 {
@@ -217,10 +228,12 @@ static u32 epoll_poll(struct file *file, struct poll_edges *edges)
 
 	*edges = (struct poll_edges){ 0, 0 };
 	down_read(&ep->lock);
+	/* A file that is ready when it is added is an edge, too. */
 	edges->in = ep->changes;
 	TAILQ_FOREACH(item, &ep->items, link) {
 		ready |= look_at(item, &of_item);
 		edges->in += of_item.in + of_item.out;
+		/* The program chooses the length of this list. */
 		if (give_way())
 			break;
 	}
@@ -228,13 +241,20 @@ static u32 epoll_poll(struct file *file, struct poll_edges *edges)
 	return ready ? POLLIN | POLLRDNORM : 0;
 }
 
-/* Tell one: 0, or -EFAULT and it is as if nobody had looked. */
+/*
+ * Stores one event at the user address `to`. On -EFAULT the item is unchanged,
+ * so the event is reported later.
+ */
 static int tell_item(struct epoll_item *item, u32 ready,
 		     const struct poll_edges *edges, uaddr_t to)
 {
 	const struct epoll_event event = { .events = ready,
 					   .data = item->data };
 
+	/*
+	 * Must not fault: ep->lock is held, and a close of a watched file waits
+	 * for it.
+	 */
 	if (copy_to_user_locked(to, &event, sizeof(event)))
 		return -EFAULT;
 	if (item->events & EPOLLONESHOT)
@@ -247,8 +267,9 @@ static int tell_item(struct epoll_item *item, u32 ready,
 }
 
 /*
- * Tell of at most max items that are ready; each is looked at once, and who was
- * told goes to the end, so that everybody's turn comes. *told grows. 0, -EFAULT.
+ * Stores the events of at most max ready items and adds their number to *told.
+ * Each item is polled once; a reported one moves to the end of the list, so
+ * that with a small max each item gets its turn. 0 or -EFAULT.
  */
 static int tell_items(struct epoll *ep, uaddr_t to, u32 max, u32 *told)
 {
@@ -283,9 +304,9 @@ static int tell_items(struct epoll *ep, uaddr_t to, u32 max, u32 *told)
 #define MAX_EVENTS (INT32_MAX / (s32)sizeof(struct epoll_event))
 
 /*
- * Wait until there are events to tell: how many, 0 when ktime_ns() is `until`,
- * -EINTR, or -EFAULT. The file is waited for and not its descriptor, which
- * another thread may close or give to another file.
+ * Waits for events. Returns how many, 0 when ktime_ns() reaches `until`, -EINTR
+ * or -EFAULT. It waits for the file, not the descriptor, which another thread
+ * may close or reuse.
  */
 static s32 wait_for_events(struct file *file, uaddr_t to, u32 max, u64 until)
 {
@@ -294,19 +315,26 @@ static s32 wait_for_events(struct file *file, uaddr_t to, u32 max, u64 until)
 
 	for (;;) {
 		ret = tell_items(file->private_data, to, max, &told);
+		/* The first event's page is missing: fault it in unlocked. */
 		if (ret && !told &&
 		    !fault_in_user(to, sizeof(struct epoll_event), true))
 			continue;
+		/*
+		 * Events that were stored are returned even if the next one
+		 * faulted; that one stays ready.
+		 */
 		if (ret || told)
 			return told ? (s32)told : ret;
 		ret = poll_wait_file(file, until);
 		if (ret <= 0)
 			return ret;
-		if (give_way()) /* others may take all events before us */
+		/* Other tasks may take all events before this one. */
+		if (give_way())
 			return -EINTR;
 	}
 }
 
+/* The checks of epoll_wait, in Linux's order. */
 static s32 epoll_wait_until(u32 epfd, uaddr_t events, s32 max, u64 until)
 {
 	struct file *file;
@@ -314,6 +342,7 @@ static s32 epoll_wait_until(u32 epfd, uaddr_t events, s32 max, u64 until)
 
 	if (max <= 0 || max > MAX_EVENTS)
 		return -EINVAL;
+	/* Once for all events: tell_items() must not fault. */
 	if (!access_ok(events, (u32)max * sizeof(struct epoll_event)))
 		return -EFAULT;
 	file = fget(epfd);
@@ -325,6 +354,7 @@ static s32 epoll_wait_until(u32 epfd, uaddr_t events, s32 max, u64 until)
 	return ret;
 }
 
+/* The ktime_ns() that is timeout_ms from now; negative: no limit. */
 static u64 until_ms(s32 timeout_ms)
 {
 	return timeout_ms < 0 ? UINT64_MAX :
@@ -336,7 +366,7 @@ s32 sys_epoll_wait(u32 epfd, uaddr_t events, s32 max, s32 timeout_ms)
 	return epoll_wait_until(epfd, events, max, until_ms(timeout_ms));
 }
 
-/* As on Linux it does not begin again, by whatever signal it ends. */
+/* As on Linux, a signal ends it with -EINTR: it is never restarted. */
 static s32 epoll_wait_masked(u32 epfd, uaddr_t events, s32 max, u64 until,
 			     const struct user_sigset *mask)
 {
@@ -371,6 +401,7 @@ s32 sys_epoll_pwait2(u32 epfd, uaddr_t events, s32 max, uaddr_t timeout,
 
 /* ---- changing what is watched ------------------------------------ */
 
+/* `fresh` makes a file that is ready now an edge. Hold ep->lock for writing. */
 static void set_events(struct epoll_item *item, const struct epoll_event *event)
 {
 	item->events = event->events;
@@ -379,6 +410,7 @@ static void set_events(struct epoll_item *item, const struct epoll_event *event)
 	item->ep->changes++;
 }
 
+/* EPOLL_CTL_ADD. The caller's reference keeps file until it is registered. */
 static int add_item(struct epoll *ep, struct file *file, u32 fd,
 		    const struct epoll_event *event)
 {
@@ -394,6 +426,10 @@ static int add_item(struct epoll *ep, struct file *file, u32 fd,
 	if (find_item(ep, file, fd))
 		err = -EEXIST;
 	if (!err)
+		/*
+		 * The last check: from here on the end of the file removes the
+		 * item.
+		 */
 		err = watch(item);
 	if (!err) {
 		set_events(item, event);
@@ -406,7 +442,7 @@ static int add_item(struct epoll *ep, struct file *file, u32 fd,
 	return err;
 }
 
-/* EPOLL_CTL_DEL: event is NULL. */
+/* EPOLL_CTL_MOD, or with event NULL EPOLL_CTL_DEL. */
 static int change_item(struct epoll *ep, const struct file *file, u32 fd,
 		       const struct epoll_event *event)
 {
@@ -431,15 +467,22 @@ static int change_item(struct epoll *ep, const struct file *file, u32 fd,
 	(POLLIN | POLLOUT | POLLERR | POLLHUP | EPOLLWAKEUP | EPOLLET | \
 	 EPOLLEXCLUSIVE)
 
+/* The checks of epoll_ctl and the operation. 0 or -errno. */
 static int ctl_files(struct file *epfile, struct file *file, u32 op, u32 fd,
 		     const struct epoll_event *event)
 {
 	struct epoll *ep = epoll_of(epfile);
 
+	/* A regular file never blocks, so watching it is an error. */
 	if (!file->f_op->poll)
 		return -EPERM;
 	if (!ep || file == epfile)
 		return -EINVAL;
+	/*
+	 * As on Linux, EPOLLEXCLUSIVE is fixed when an item is added, and
+	 * excludes most other flags. All pollers are woken here, so it needs no
+	 * more than these checks.
+	 */
 	if (op != EPOLL_CTL_DEL && event->events & EPOLLEXCLUSIVE &&
 	    (op == EPOLL_CTL_MOD || epoll_of(file) ||
 	     event->events & ~EXCLUSIVE_OK))
@@ -463,6 +506,7 @@ s32 sys_epoll_ctl(u32 epfd, u32 op, u32 fd, uaddr_t uevent)
 	struct file *epfile, *file;
 	int err = -EBADF;
 
+	/* DEL needs no event; old programs pass NULL. */
 	if (op != EPOLL_CTL_DEL &&
 	    copy_from_user(&event, uevent, sizeof(event)))
 		return -EFAULT;
@@ -476,12 +520,15 @@ s32 sys_epoll_ctl(u32 epfd, u32 op, u32 fd, uaddr_t uevent)
 	}
 	fput(epfile);
 	if (!err && op != EPOLL_CTL_DEL)
-		poll_wake(&no_edge); /* the epoll file may be ready now */
+		poll_wake(&no_edge); /* pollers of epfile check again */
 	return err;
 }
 
 /* ---- the file ---------------------------------------------------- */
 
+/*
+ * No task can find ep by its file any more; free_watched() may still hold it.
+ */
 static void epoll_release(struct file *file)
 {
 	struct epoll *ep = file->private_data;
@@ -501,6 +548,7 @@ static const struct event_file_type epoll_type = {
 	.iops = { .nameless = "anon_inode:[eventpoll]" },
 };
 
+/* epoll_create1(2). */
 s32 sys_epoll_create1(u32 flags)
 {
 	struct epoll *ep;
@@ -516,6 +564,7 @@ s32 sys_epoll_create1(u32 flags)
 	return event_file(&epoll_type, ep, flags);
 }
 
+/* epoll_create(2): size must be positive and is ignored, as on Linux. */
 s32 sys_epoll_create(s32 size)
 {
 	return size <= 0 ? -EINVAL : sys_epoll_create1(0);

@@ -1,5 +1,6 @@
 /*
- * eventfd: a counter that a write adds to, and a read takes.
+ * services/events/eventfd.c - eventfd: a counter. A write adds to it, a read
+ * returns it and sets it to 0.
  */
 #include <asm/uaccess.h>
 #include <services/events/internal.h>
@@ -7,22 +8,25 @@
 #include <uapi/eventfd.h>
 #include <uapi/poll.h>
 
-#define COUNT_MAX (UINT64_MAX - 1) /* a write waits that would pass it */
+#define COUNT_MAX (UINT64_MAX - 1) /* a write that would exceed it waits */
 
 struct eventfd {
 	spinlock_t lock;
-	bool semaphore;          /* constant: a read takes 1 */
+	bool semaphore;          /* constant: a read subtracts 1 only */
 	u64 count;               /* lock */
 	struct poll_edges edges; /* writes, and reads; see poll_wake */
 	struct wait_queue_head readable, writable;
 };
 
+/*
+ * Written so that the sum cannot overflow. Without the lock it is only a hint.
+ */
 static bool has_room(const struct eventfd *ev, u64 more)
 {
 	return ev->count <= COUNT_MAX - more;
 }
 
-/* Take what a read gets; 0: there is nothing. */
+/* Subtracts what a read returns; 0: the counter is 0. */
 static u64 take(struct eventfd *ev)
 {
 	u64 taken;
@@ -34,6 +38,7 @@ static u64 take(struct eventfd *ev)
 	return taken;
 }
 
+/* False: the counter would pass COUNT_MAX, and nothing is added. */
 static bool add(struct eventfd *ev, u64 more)
 {
 	bool fits;
@@ -46,6 +51,7 @@ static bool add(struct eventfd *ev, u64 more)
 	return fits;
 }
 
+/* Waits until the counter is not 0. */
 static s32 eventfd_read(struct file *file, uaddr_t buf, u32 bytes,
 			u64 *pos __unused_arg)
 {
@@ -55,18 +61,27 @@ static s32 eventfd_read(struct file *file, uaddr_t buf, u32 bytes,
 
 	if (bytes < sizeof(taken))
 		return -EINVAL;
+	/*
+	 * A loop, because another reader may take the count between the wake-up
+	 * and this one's turn.
+	 */
 	while ((taken = take(ev)) == 0) {
 		err = event_wait(file, &ev->readable, ev->count > 0);
 		if (err)
 			return err;
 	}
+	/*
+	 * All of them: how much each adds is known only to the writers
+	 * themselves.
+	 */
 	wake_up(&ev->writable);
 	poll_wake(&ev->edges.out);
-	/* As on Linux what was taken is gone if it has nowhere to go. */
+	/* As on Linux, a count that cannot be stored is lost. */
 	return copy_to_user(buf, &taken, sizeof(taken)) ? -EFAULT :
 							  (s32)sizeof(taken);
 }
 
+/* Waits until the sum fits. */
 static s32 eventfd_write(struct file *file, uaddr_t buf, u32 bytes,
 			 u64 *pos __unused_arg)
 {
@@ -78,6 +93,7 @@ static s32 eventfd_write(struct file *file, uaddr_t buf, u32 bytes,
 		return -EINVAL;
 	if (copy_from_user(&more, buf, sizeof(more)))
 		return -EFAULT;
+	/* It would wait without end. */
 	if (more > COUNT_MAX)
 		return -EINVAL;
 	while (!add(ev, more)) {
@@ -90,6 +106,7 @@ static s32 eventfd_write(struct file *file, uaddr_t buf, u32 bytes,
 	return sizeof(more);
 }
 
+/* Writable if at least 1 can be added. */
 static u32 eventfd_poll(struct file *file, struct poll_edges *edges)
 {
 	const struct eventfd *ev = file->private_data;
@@ -113,6 +130,7 @@ static const struct event_file_type eventfd_type = {
 	.iops = { .nameless = "anon_inode:[eventfd]" },
 };
 
+/* eventfd2(2). */
 s32 sys_eventfd2(u32 count, u32 flags)
 {
 	struct eventfd *ev;

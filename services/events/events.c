@@ -1,6 +1,6 @@
 /*
- * Files without a name, that programs have descriptors of only: what eventfd,
- * timerfd and epoll share, and the service's row.
+ * services/events/events.c - files without a name, which programs reach only by
+ * descriptors: what eventfd, timerfd and epoll share, and the service's row.
  */
 #include <services/events/internal.h>
 
@@ -22,12 +22,17 @@ s32 event_file(const struct event_file_type *type, void *data, u32 flags)
 	file->f_inode = inode;
 	file->f_mapping = &inode->i_data;
 	file->f_op = &type->fops;
+	/*
+	 * From here on release frees data, also if open_fd() fails and puts the
+	 * file.
+	 */
 	file->private_data = data;
 	file->f_mode = FMODE_READ | FMODE_WRITE;
 	file->f_flags = (flags & O_NONBLOCK) | O_RDWR;
 	return open_fd(file, flags);
 }
 
+/* Each type has one table of operations, so f_op identifies it. */
 struct file *event_fget(u32 fd, const struct event_file_type *type)
 {
 	struct file *file = fget(fd);

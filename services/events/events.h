@@ -1,6 +1,6 @@
 /*
- * services/events/events.h - descriptors that stand for events: eventfd, timerfd,
- * epoll.
+ * services/events/events.h - descriptors that stand for events: eventfd,
+ * timerfd, epoll.
  */
 #ifndef SERVICES_EVENTS_EVENTS_H
 #define SERVICES_EVENTS_EVENTS_H
@@ -20,6 +20,10 @@ extern const struct service events_service;
 	CALL(epoll_wait), CALL(epoll_pwait), CALL(epoll_pwait2)
 /* clang-format on */
 
+/*
+ * The calls, with Linux's arguments and errors. Without a timeout they have no
+ * time limit; addresses are those of the program's structures.
+ */
 s32 sys_eventfd(u32 count);
 s32 sys_eventfd2(u32 count, u32 flags);
 s32 sys_timerfd_create(s32 clock, u32 flags);

@@ -1,8 +1,10 @@
 /*
- * timerfd: a timer whose expiries are read as a number.
+ * services/events/timerfd.c - timerfd: a timer whose number of expiries is read
+ * from a descriptor.
  *
- * The board's timer only wakes who waits: how often the time has come is
- * computed when somebody asks.
+ * The timer's interrupt only wakes the waiting tasks. How often the timer has
+ * expired is computed when a task reads it, so a timer with a short
+ * period cannot flood the machine with interrupts.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
@@ -16,14 +18,17 @@
 struct timerfd {
 	struct clock_timer timer;
 	spinlock_t lock;         /* irqs off */
-	u64 expiries;            /* lock: noticed and not read */
+	u64 expiries;            /* lock: counted so far and not read */
 	bool cancel_on_set;      /* lock: setting the clock ends a read */
 	u64 wall_base;           /* lock: boot_wall_ns when it was set */
 	struct poll_edges edges; /* expiries; see poll_wake */
 	struct wait_queue_head readable;
 };
 
-/* Interrupts are off. */
+/*
+ * Runs in the timer interrupt, with interrupts off. It does not count: the
+ * reader does.
+ */
 void timerfd_expired(struct timer *timer)
 {
 	struct timerfd *tf = container_of(timer, struct timerfd, timer.timer);
@@ -32,19 +37,26 @@ void timerfd_expired(struct timer *timer)
 	poll_wake(&tf->edges.in);
 }
 
-/* Has its clock been set since the timer was? tf->lock held. */
+/*
+ * Whether the wall clock was set since the timer was, and the program wants to
+ * learn that. Hold tf->lock.
+ */
 static bool was_cancelled(const struct timerfd *tf)
 {
 	return tf->cancel_on_set && tf->wall_base != boot_wall_ns;
 }
 
-/* Is there something to be read? Any context. */
+/* Whether a read would return at once. Any context. */
 static bool is_readable(struct timerfd *tf)
 {
 	bool readable;
 	u32 flags;
 
 	spin_lock_irqsave(&tf->lock, flags);
+	/*
+	 * Compared with the clock: an expiry counts even if its interrupt is
+	 * late.
+	 */
 	readable = tf->expiries || was_cancelled(tf) ||
 		(tf->timer.expires &&
 		 tf->timer.expires <= clock_timer_now(&tf->timer));
@@ -52,7 +64,10 @@ static bool is_readable(struct timerfd *tf)
 	return readable;
 }
 
-/* *n: how often it has expired; 0: not yet. 0, or -ECANCELED. */
+/*
+ * Stores the expiries since the last read in *n, 0 if there are none. 0, or
+ * -ECANCELED once after the clock was set.
+ */
 static int take_expiries(struct timerfd *tf, u64 *n)
 {
 	int err = 0;
@@ -60,6 +75,7 @@ static int take_expiries(struct timerfd *tf, u64 *n)
 
 	spin_lock_irqsave(&tf->lock, flags);
 	if (was_cancelled(tf)) {
+		/* The next read waits again. */
 		tf->wall_base = boot_wall_ns;
 		tf->expiries = 0;
 		err = -ECANCELED;
@@ -70,6 +86,7 @@ static int take_expiries(struct timerfd *tf, u64 *n)
 	return err;
 }
 
+/* Waits until the timer has expired at least once. */
 static s32 timerfd_read(struct file *file, uaddr_t buf, u32 bytes,
 			u64 *pos __unused_arg)
 {
@@ -85,6 +102,7 @@ static s32 timerfd_read(struct file *file, uaddr_t buf, u32 bytes,
 			err = event_wait(file, &tf->readable, is_readable(tf));
 		if (err)
 			return err;
+		/* 0 if another reader was faster, or the timer was set anew. */
 		if (n)
 			break;
 	}
@@ -99,11 +117,13 @@ static u32 timerfd_poll(struct file *file, struct poll_edges *edges)
 	return is_readable(tf) ? POLLIN : 0;
 }
 
+/* The last descriptor is closed. */
 static void timerfd_release(struct file *file)
 {
 	struct timerfd *tf = file->private_data;
 
 	clock_timer_stop(&tf->timer);
+	/* The interrupt may be using tf on its way to the wake-up. */
 	timer_sync(&tf->timer.timer);
 	kfree(tf);
 }
@@ -119,6 +139,10 @@ static const struct event_file_type timerfd_type = {
 
 /* ---- the calls --------------------------------------------------- */
 
+/*
+ * timerfd_create(2). The _ALARM clocks would wake a suspended machine; this one
+ * never suspends.
+ */
 s32 sys_timerfd_create(s32 clock, u32 flags)
 {
 	struct timerfd *tf;
@@ -135,11 +159,14 @@ s32 sys_timerfd_create(s32 clock, u32 flags)
 	spin_lock_init(&tf->lock);
 	init_waitqueue_head(&tf->readable);
 	clock_timer_init(&tf->timer, &events_service, clock);
+	/* Setting the clock must wake a reader with TFD_TIMER_CANCEL_ON_SET. */
 	tf->timer.hears_of_set = true;
 	return event_file(&timerfd_type, tf, flags);
 }
 
-/* fd's file, with a reference, or -EBADF, -EINVAL: it is no timer. */
+/*
+ * Stores fd's file with a reference. 0, -EBADF, or -EINVAL if it is no timerfd.
+ */
 static int get_timerfd(u32 fd, struct file **file)
 {
 	*file = event_fget(fd, &timerfd_type);
@@ -152,11 +179,13 @@ static int get_timerfd(u32 fd, struct file **file)
 	return -EINVAL;
 }
 
+/* how: TFD_TIMER_*. Value and interval are in ns; value 0 stops the timer. */
 static void set_timer(struct timerfd *tf, u32 how, u64 value, u64 interval)
 {
 	u32 flags;
 
 	spin_lock_irqsave(&tf->lock, flags);
+	/* Expiries of the old setting are not reported for the new one. */
 	tf->expiries = 0;
 	tf->cancel_on_set = clock_timer_is_wall(&tf->timer) &&
 		how == (TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET);
@@ -165,17 +194,19 @@ static void set_timer(struct timerfd *tf, u32 how, u64 value, u64 interval)
 	spin_unlock_irqrestore(&tf->lock, flags);
 }
 
-/* What is left, and the period; expiries so far are noticed. */
+/* Stores the time that is left, and the period, in ns. */
 static void read_timer(struct timerfd *tf, u64 *left, u64 *interval)
 {
 	u32 flags;
 
 	spin_lock_irqsave(&tf->lock, flags);
+	/* Reading the time moves the timer on, so its expiries must be kept. */
 	tf->expiries += clock_timer_forward(&tf->timer);
 	clock_timer_read(&tf->timer, left, interval);
 	spin_unlock_irqrestore(&tf->lock, flags);
 }
 
+/* timerfd_settime; time64: the structures have 64-bit times. */
 static s32 do_settime(u32 fd, u32 how, uaddr_t new, uaddr_t old, bool time64)
 {
 	u64 value, interval, left, was;
@@ -184,6 +215,7 @@ static s32 do_settime(u32 fd, u32 how, uaddr_t new, uaddr_t old, bool time64)
 
 	if (!err && how & ~(u32)(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET))
 		err = -EINVAL;
+	/* Linux's order: the structure, the flags, then the descriptor. */
 	if (!err)
 		err = get_timerfd(fd, &file);
 	if (err)
@@ -194,6 +226,7 @@ static s32 do_settime(u32 fd, u32 how, uaddr_t new, uaddr_t old, bool time64)
 	return old ? put_itimerspec(left, was, old, time64) : 0;
 }
 
+/* timerfd_gettime. */
 static s32 do_gettime(u32 fd, uaddr_t to, bool time64)
 {
 	u64 left, interval;
