@@ -1,8 +1,8 @@
 /*
  * services/memfd/memfd.c - memory as a file that has no name, and its seals.
  *
- * One process writes, another maps what it gets: a seal lets the second rely on
- * what it has checked, for no process can take a seal away. What each refuses:
+ * One process fills the file, another maps it. No process can remove a seal, so
+ * the second can rely on what it has checked. What each seal refuses:
  *
  *	seal		write	ftruncate	mmap, MAP_SHARED and PROT_WRITE
  *	SHRINK			shorter
@@ -10,10 +10,10 @@
  *	WRITE		any			-EPERM
  *	FUTURE_WRITE	any			-EPERM
  *
- * A mapping that may write would write past the seals, so F_SEAL_WRITE can be
- * added only while there is none (-EBUSY); F_SEAL_FUTURE_WRITE leaves those that
- * are there. Shared mappings that only read can still be made: they lose
- * VM_MAYWRITE, so that mprotect cannot change them.
+ * Stores through a writable mapping would bypass the seals, so F_SEAL_WRITE can
+ * be added only while there is none (-EBUSY); F_SEAL_FUTURE_WRITE leaves
+ * existing ones alone. Shared mappings that only read can still be made: they
+ * lose VM_MAYWRITE, so that mprotect cannot make them writable.
  */
 #include <fs/fs.h>
 #include <mm/mm.h>
@@ -28,21 +28,22 @@
 	(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | \
 	 F_SEAL_FUTURE_WRITE)
 #define WRITE_SEALS (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
-/* With "memfd:" in front it is to be a name as others are. */
+/* With "memfd:" in front it must not be longer than a file name. */
 #define NAME_BYTES  (NAME_MAX - 6)
 
 /* An inode's i_private. */
 struct memfd {
 	/*
-	 * Held for writing while data, size or seals change: no write begun
-	 * before a seal ends after it. A write may fault in what it copies
-	 * meanwhile, under mmap_lock: mmap must not take this one, and
-	 * who waits for it can be killed.
+	 * Held for writing while data, size or seals change, so that no write
+	 * that began before a seal ends after it. A write may fault while it
+	 * holds this lock, and a fault takes mmap_lock: therefore mmap, which
+	 * holds mmap_lock, must not take this one. A task that waits for it can
+	 * be killed, since the holder may wait for that task's memory.
 	 */
 	struct rw_semaphore change;
 	spinlock_t lock;
-	u32 seals;    /* lock */
-	u32 writable; /* lock; shared VMAs that may write, now or by mprotect */
+	u32 seals;                 /* lock */
+	u32 writable;              /* lock; shared VMAs with VM_MAYWRITE */
 	char name[NAME_BYTES + 1]; /* constant */
 };
 
@@ -53,7 +54,10 @@ static inline struct memfd *memfd_of(const struct inode *inode)
 
 /* ---- data and size ----------------------------------------------- */
 
-/* How many of bytes the seals let a write at pos store; or -EPERM. */
+/*
+ * Returns how many of `bytes` bytes the seals let a write at pos store, or
+ * -EPERM. Hold `change`, which keeps seals and size.
+ */
 static s32 writable_bytes(const struct file *file, u32 bytes, u64 pos)
 {
 	const struct inode *inode = file->f_inode;
@@ -61,6 +65,7 @@ static s32 writable_bytes(const struct file *file, u32 bytes, u64 pos)
 	u64 size = inode->i_size;
 
 	bytes = min(bytes, MAX_RW_BYTES);
+	/* write_file() will move the position in the same way. */
 	if (file->f_flags & O_APPEND)
 		pos = size;
 	if (!bytes)
@@ -69,12 +74,17 @@ static s32 writable_bytes(const struct file *file, u32 bytes, u64 pos)
 		return -EPERM;
 	if (!(seals & F_SEAL_GROW) || pos + bytes <= size)
 		return (s32)bytes;
-	/* As in Linux, which looks at page after page: the whole ones fit. */
+	/*
+	 * A write across the end stores only whole pages below it, as Linux,
+	 * which checks the seal page by page.
+	 */
 	size = ALIGN_DOWN(size, (u64)PAGE_SIZE);
 	return pos < size ? (s32)(size - pos) : -EPERM;
 }
 
-/* How many bytes to write; `change` is held then. Or -errno, and it is not. */
+/*
+ * Takes `change` and returns how many bytes to write; on -errno it is not held.
+ */
 static s32 begin_write(struct file *file, u32 bytes, u64 pos)
 {
 	struct memfd *memfd = memfd_of(file->f_inode);
@@ -88,17 +98,20 @@ static s32 begin_write(struct file *file, u32 bytes, u64 pos)
 	return ret;
 }
 
+/* file_operations.write. */
 static s32 memfd_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	s32 ret = begin_write(file, bytes, *pos);
 
 	if (ret < 0)
 		return ret;
+	/* `change` is held over the whole write, faults included. */
 	ret = generic_file_write(file, buf, (u32)ret, pos);
 	up_write(&memfd_of(file->f_inode)->change);
 	return ret;
 }
 
+/* file_operations.kernel_write, for sendfile. */
 static s32 memfd_kernel_write(struct file *file, const void *buf, u32 bytes,
 			      u64 *pos)
 {
@@ -111,6 +124,7 @@ static s32 memfd_kernel_write(struct file *file, const void *buf, u32 bytes,
 	return ret;
 }
 
+/* inode_operations.truncate. 0, -EPERM (a seal), -EINTR, -EFBIG. */
 static int memfd_truncate(struct inode *inode, u64 bytes)
 {
 	struct memfd *memfd = memfd_of(inode);
@@ -127,6 +141,10 @@ static int memfd_truncate(struct inode *inode, u64 bytes)
 	return err;
 }
 
+/*
+ * A hole changes data, so the write seals refuse it; an allocation can only
+ * change the size.
+ */
 static int memfd_fallocate(struct file *file, u32 mode, u64 start, u64 bytes)
 {
 	struct memfd *memfd = memfd_of(file->f_inode);
@@ -145,12 +163,13 @@ static int memfd_fallocate(struct file *file, u32 mode, u64 start, u64 bytes)
 
 /* ---- mappings ---------------------------------------------------- */
 
-/* Does it write to the file, now or once mprotect has allowed it? */
+/* Whether the VMA can store to the file, now or after mprotect. */
 static bool may_write(const struct vm_area_struct *vma)
 {
 	return vma->vm_flags & VM_SHARED && vma->vm_flags & VM_MAYWRITE;
 }
 
+/* Adds step, 1 or -1, for a VMA that may write. */
 static void count_writable(const struct vm_area_struct *vma, s32 step)
 {
 	struct memfd *memfd = memfd_of(vma->vm_file->f_inode);
@@ -162,6 +181,7 @@ static void count_writable(const struct vm_area_struct *vma, s32 step)
 	spin_unlock(&memfd->lock);
 }
 
+/* A VMA was split or copied by fork: there is one more. */
 static void memfd_vma_open(struct vm_area_struct *vma)
 {
 	count_writable(vma, 1);
@@ -172,8 +192,16 @@ static void memfd_vma_close(struct vm_area_struct *vma)
 	count_writable(vma, -1);
 }
 
-static struct vm_operations memfd_vm_ops; /* by memfd_init: ramfs's, too */
+/*
+ * Copies ramfs's tables, so it runs after services/files, which adds the
+ * operations that write.
+ */
+static struct vm_operations memfd_vm_ops; /* filled in by memfd_init() */
 
+/*
+ * The caller holds mmap_lock, so this must not take `change`; lock makes the
+ * check of the seals and the count one step.
+ */
 static int memfd_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct memfd *memfd = memfd_of(file->f_inode);
@@ -186,6 +214,10 @@ static int memfd_mmap(struct file *file, struct vm_area_struct *vma)
 		else if (vma->vm_flags & VM_WRITE)
 			err = -EPERM;
 		else
+			/*
+			 * Read only now: without VM_MAYWRITE mprotect cannot
+			 * allow stores later.
+			 */
 			vma->vm_flags &= ~(u32)VM_MAYWRITE;
 		spin_unlock(&memfd->lock);
 	}
@@ -196,6 +228,7 @@ static int memfd_mmap(struct file *file, struct vm_area_struct *vma)
 
 /* ---- seals ------------------------------------------------------- */
 
+/* F_ADD_SEALS. 0, -EPERM, -EINVAL, -EBUSY or -EINTR. */
 static int add_seals(struct file *file, u32 seals)
 {
 	struct memfd *memfd = memfd_of(file->f_inode);
@@ -205,8 +238,10 @@ static int add_seals(struct file *file, u32 seals)
 		return -EPERM;
 	if (seals & ~(u32)ALL_SEALS)
 		return -EINVAL;
+	/* Waits until a write that began without the seal has ended. */
 	if (down_write_killable(&memfd->change))
 		return -EINTR;
+	/* mmap checks the seals under this lock only. */
 	spin_lock(&memfd->lock);
 	if (memfd->seals & F_SEAL_SEAL)
 		err = -EPERM;
@@ -219,6 +254,7 @@ static int add_seals(struct file *file, u32 seals)
 	return err;
 }
 
+/* file_operations.fcntl. */
 static s32 memfd_fcntl(struct file *file, u32 cmd, u32 arg)
 {
 	switch (cmd) {
@@ -227,17 +263,19 @@ static s32 memfd_fcntl(struct file *file, u32 cmd, u32 arg)
 	case F_GET_SEALS:
 		return (s32)memfd_of(file->f_inode)->seals;
 	default:
-		return -EBADF; /* the size of a pipe */
+		return -EBADF; /* F_GETPIPE_SZ, F_SETPIPE_SZ: no pipe */
 	}
 }
 
-/* ---- making one -------------------------------------------------- */
+/* ---- making a memfd ---------------------------------------------- */
 
+/* The path that /proc shows, as on Linux. */
 static void memfd_describe(const struct inode *inode, char *buf, size_t bytes)
 {
 	snprintf(buf, bytes, "/memfd:%s (deleted)", memfd_of(inode)->name);
 }
 
+/* A VMA holds a reference to the file, so none can be left here. */
 static void memfd_evict(struct inode *inode)
 {
 	BUG_ON(memfd_of(inode)->writable);
@@ -252,9 +290,12 @@ static const struct inode_operations memfd_inode_ops = {
 	.describe = memfd_describe,
 };
 
-static struct file_operations memfd_fops; /* by memfd_init: ramfs's, too */
+static struct file_operations memfd_fops; /* filled in by memfd_init() */
 
-/* *memfd becomes the inode's. NULL: no memory, and it is freed. */
+/*
+ * Makes an inode without a name, which owns memfd. NULL: no memory, and memfd
+ * is freed.
+ */
 static struct inode *memfd_inode(struct memfd *memfd)
 {
 	struct inode *inode = ramfs_inode(S_IFREG | 0777);
@@ -263,6 +304,7 @@ static struct inode *memfd_inode(struct memfd *memfd)
 		kfree(memfd);
 		return NULL;
 	}
+	/* No directory will ever name it, so the last close frees it. */
 	inode->i_nlink = 0;
 	inode->i_private = memfd;
 	inode->i_op = &memfd_inode_ops;
@@ -271,8 +313,8 @@ static struct inode *memfd_inode(struct memfd *memfd)
 }
 
 /*
- * The file that its maker gets does not count as a writer: as in Linux, what
- * is in it can be executed while it is open.
+ * Opens a new memfd. The file that its maker gets does not count as a writer:
+ * as on Linux, the memfd can be executed while it is open.
  */
 static int open_memfd(struct memfd *memfd, struct file **file)
 {
@@ -282,7 +324,8 @@ static int open_memfd(struct memfd *memfd, struct file **file)
 	if (!inode)
 		return -ENOMEM;
 	err = file_open_inode(inode, O_RDWR | O_LARGEFILE, file);
-	iput(inode); /* the file has a reference of its own */
+	/* The file has a reference of its own. */
+	iput(inode);
 	if (err)
 		return err;
 	put_write_access(inode);
@@ -290,6 +333,7 @@ static int open_memfd(struct memfd *memfd, struct file **file)
 	return 0;
 }
 
+/* memfd_create(2). */
 s32 sys_memfd_create(uaddr_t name, u32 flags)
 {
 	struct memfd *memfd;
@@ -310,7 +354,12 @@ s32 sys_memfd_create(uaddr_t name, u32 flags)
 	}
 	init_rwsem(&memfd->change);
 	spin_lock_init(&memfd->lock);
+	/*
+	 * Linux: a program must ask for sealing, or a hostile peer could seal a
+	 * file whose owner does not expect it.
+	 */
 	memfd->seals = flags & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL;
+	/* Takes over memfd, also if it fails. */
 	err = open_memfd(memfd, &file);
 	return err ? err : open_fd(file, flags & MFD_CLOEXEC ? O_CLOEXEC : 0);
 }
