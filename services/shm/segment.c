@@ -4,10 +4,10 @@
  *	table[place] -> inode (i_private: the segment) <- file <- VMA
  *
  * The table has a reference to the inode, and so has each attach, by the file
- * that it maps. IPC_RMID hides the key at once; the table lets go when nobody is
- * attached, which the open and close of VMAs count: fork attaches the child,
- * exit and execve detach, and a mapping that is cut in two counts twice, as in
- * Linux. The segment goes with its inode.
+ * that it maps. IPC_RMID hides the key at once; the table drops its reference
+ * when no VMA maps the segment any more. The open and close of VMAs count: fork
+ * attaches the child, exit and execve detach, and a mapping that is split
+ * counts twice, as on Linux. The segment is freed with its inode.
  */
 #include <cred.h>
 #include <mm/mm.h>
@@ -19,12 +19,13 @@
 #include <time_units.h>
 
 spinlock_t shm_lock = SPINLOCK_INIT;
-/* shm_lock; SHMMNI places, made for the first segment: most have none */
+/* shm_lock; SHMMNI places, allocated with the first segment */
 static struct segment **table;
-static u32 next_place; /* where a search begins: ids come again late */
-static u32 rounds;     /* how often it came past the end */
+static u32 next_place; /* where the search for a free place begins */
+static u32 rounds;     /* how often that search passed the end */
 static u32 nr_segments, all_pages;
 
+/* Since 1970. */
 u32 shm_seconds(void)
 {
 	u32 nsec;
@@ -32,6 +33,7 @@ u32 shm_seconds(void)
 	return split_seconds(wall_clock_ns(), &nsec);
 }
 
+/* Charged pages: all of the size, touched or not. */
 static u32 segment_pages(const struct segment *segment)
 {
 	return ALIGN_UP(segment->ds.shm_segsz, PAGE_SIZE) >> PAGE_SHIFT;
@@ -39,11 +41,13 @@ static u32 segment_pages(const struct segment *segment)
 
 /* ---- the table --------------------------------------------------- */
 
+/* Before the first segment there is no table. */
 struct segment *segment_at(u32 place)
 {
 	return table && place < SHMMNI ? table[place] : NULL;
 }
 
+/* The comparison catches an id whose place has got another segment since. */
 struct segment *segment_of_id(s32 id)
 {
 	struct segment *segment = segment_at((u32)id & PLACE_MASK);
@@ -51,6 +55,7 @@ struct segment *segment_of_id(s32 id)
 	return segment && segment->id == id ? segment : NULL;
 }
 
+/* Stops after the last segment in use: most of the table's places are free. */
 struct segment *segment_of_key(s32 key)
 {
 	u32 left = nr_segments;
@@ -76,7 +81,10 @@ u32 segments_used(u32 *nr, u32 *pages)
 	return place;
 }
 
-/* Give it a place and an id. 0, -EEXIST (its key), -ENOSPC. shm_lock held. */
+/*
+ * Puts the segment into the table and gives it an id. Hold shm_lock. 0, -EEXIST
+ * (the key is taken) or -ENOSPC.
+ */
 static int list_segment(struct segment *segment)
 {
 	u32 pages = segment_pages(segment), at = next_place;
@@ -86,6 +94,10 @@ static int list_segment(struct segment *segment)
 		return -EEXIST;
 	if (nr_segments == SHMMNI || pages > SHMALL - all_pages)
 		return -ENOSPC;
+	/*
+	 * Begins behind the last place that was given, so that an id is not
+	 * reused soon: a program may still have an old one.
+	 */
 	while (table[at % SHMMNI])
 		at++;
 	if (at >= SHMMNI) {
@@ -102,7 +114,10 @@ static int list_segment(struct segment *segment)
 	return 0;
 }
 
-/* Out of the table, whose reference the caller is to put. shm_lock held. */
+/*
+ * Takes the segment out of the table. Returns the inode, whose reference the
+ * caller puts after it has released shm_lock.
+ */
 static struct inode *unlist_segment(struct segment *segment)
 {
 	table[(u32)segment->id & PLACE_MASK] = NULL;
@@ -116,7 +131,8 @@ void segment_remove(struct segment *segment)
 {
 	struct inode *inode = NULL;
 
-	segment->ds.shm_perm.key = IPC_PRIVATE; /* nobody finds it any more */
+	/* shmget finds it no longer and may make another with that key. */
+	segment->ds.shm_perm.key = IPC_PRIVATE;
 	segment->ds.shm_perm.mode |= SHM_DEST;
 	if (!segment->ds.shm_nattch)
 		inode = unlist_segment(segment);
@@ -129,6 +145,7 @@ bool shm_next(u32 *index, s32 *id, u32 *rss, struct shmid64_ds *ds)
 	const struct segment *segment = NULL;
 
 	for (; *index < SHMMNI; ++*index) {
+		/* Per place, not for the whole walk: there are thousands. */
 		spin_lock(&shm_lock);
 		segment = segment_at(*index);
 		if (segment) {
@@ -144,13 +161,15 @@ bool shm_next(u32 *index, s32 *id, u32 *rss, struct shmid64_ds *ds)
 	return segment;
 }
 
-/* ---- attached ---------------------------------------------------- */
+/* ---- attaching and detaching ------------------------------------- */
 
+/* The segment behind an attach's file. */
 static struct segment *segment_of(const struct file *file)
 {
 	return file->f_inode->i_private;
 }
 
+/* Counts one VMA more. */
 static void attach(struct segment *segment)
 {
 	spin_lock(&shm_lock);
@@ -160,12 +179,16 @@ static void attach(struct segment *segment)
 	spin_unlock(&shm_lock);
 }
 
+/* vm_operations.open: a fork or a split made another VMA. */
 static void segment_vma_open(struct vm_area_struct *vma)
 {
 	attach(segment_of(vma->vm_file));
 }
 
-/* The VMA's own reference to the file is put after this. */
+/*
+ * vm_operations.close. The VMA's reference to the file is put only after this,
+ * so the segment is still valid.
+ */
 static void segment_vma_close(struct vm_area_struct *vma)
 {
 	struct segment *segment = segment_of(vma->vm_file);
@@ -175,6 +198,7 @@ static void segment_vma_close(struct vm_area_struct *vma)
 	segment->ds.shm_dtime = shm_seconds();
 	segment->ds.shm_lpid = current->tgid;
 	segment->ds.shm_nattch--;
+	/* The last one detaches a segment that IPC_RMID has marked. */
 	if (!segment->ds.shm_nattch && segment->listed &&
 	    segment->ds.shm_perm.mode & SHM_DEST)
 		inode = unlist_segment(segment);
@@ -182,13 +206,17 @@ static void segment_vma_close(struct vm_area_struct *vma)
 	iput(inode);
 }
 
-static struct vm_operations segment_vm_ops; /* by segment_init */
+static struct vm_operations segment_vm_ops; /* filled in by segment_init() */
 
 bool is_segment_vma(const struct vm_area_struct *vma)
 {
 	return vma->vm_ops == &segment_vm_ops;
 }
 
+/*
+ * file_operations.mmap: the first VMA of an attach, for which `open` is not
+ * called.
+ */
 static int segment_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	attach(segment_of(file));
@@ -196,8 +224,9 @@ static int segment_mmap(struct file *file, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* ---- making one -------------------------------------------------- */
+/* ---- making a segment -------------------------------------------- */
 
+/* The path that /proc/PID/maps shows, as on Linux. */
 static void segment_describe(const struct inode *inode, char *buf, size_t bytes)
 {
 	const struct segment *segment = inode->i_private;
@@ -205,6 +234,7 @@ static void segment_describe(const struct inode *inode, char *buf, size_t bytes)
 	snprintf(buf, bytes, "/SYSV%08x (deleted)", (u32)segment->made_with);
 }
 
+/* The inode's last reference is gone: neither the table nor a VMA has one. */
 static void segment_evict(struct inode *inode)
 {
 	const struct segment *segment = inode->i_private;
@@ -235,7 +265,9 @@ int segment_open(struct segment *segment, bool write, struct file **file)
 	return file_open_inode(segment->inode, write ? O_RDWR : O_RDONLY, file);
 }
 
-/* An inode that has a segment, in no table; NULL: no memory. */
+/*
+ * Makes an inode with a segment that is not in the table yet. NULL: no memory.
+ */
 static struct inode *segment_inode(u32 bytes)
 {
 	struct segment *segment = kzalloc(sizeof(*segment), GFP_KERNEL);
@@ -249,12 +281,13 @@ static struct inode *segment_inode(u32 bytes)
 	inode->i_private = segment;
 	inode->i_op = &segment_inode_ops;
 	inode->i_fop = &segment_fops;
+	/* No directory will name it, so its references alone keep it. */
 	inode->i_nlink = 0;
 	inode->i_size = bytes;
 	return inode;
 }
 
-/* The table, unless it is there. 0 or -ENOMEM. */
+/* Allocates the table unless it exists. 0 or -ENOMEM. */
 static int make_table(void)
 {
 	struct segment **new;
@@ -270,7 +303,8 @@ static int make_table(void)
 		new = NULL;
 	}
 	spin_unlock(&shm_lock);
-	kfree(new); /* another was faster; or NULL */
+	/* kcalloc may have slept while another task made the table. */
+	kfree(new);
 	return 0;
 }
 
@@ -292,11 +326,13 @@ int segment_create(s32 key, u32 bytes, u32 flags, s32 *id)
 	segment->ds.shm_segsz = bytes;
 	segment->ds.shm_cpid = current->tgid;
 	segment->ds.shm_ctime = shm_seconds();
+	/* Complete before it is listed: other tasks find it at once. */
 	spin_lock(&shm_lock);
 	err = list_segment(segment);
 	if (!err) {
 		*id = segment->id;
-		inode->i_ino = (u32)segment->id; /* as maps shows it */
+		/* /proc/PID/maps shows the id as the inode's number. */
+		inode->i_ino = (u32)segment->id;
 	}
 	spin_unlock(&shm_lock);
 	if (err)

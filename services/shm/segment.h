@@ -1,5 +1,5 @@
 /*
- * services/shm/segment.h - what segment.c and shm.c share.
+ * services/shm/segment.h - the functions that segment.c and shm.c share.
  */
 #ifndef SERVICES_SHM_SEGMENT_H
 #define SERVICES_SHM_SEGMENT_H
@@ -7,43 +7,57 @@
 #include <fs/fs.h>
 #include <services/shm/shm.h>
 
-/* An id is a place in the table, and how often it was given before. */
+/* An id is a place in the table and the number of rounds through it so far. */
 #define PLACE_BITS 15u
 #define PLACE_MASK ((1u << PLACE_BITS) - 1)
 #define MAX_ROUNDS (0x7fffffffu >> PLACE_BITS)
 
-/* The i_private of an inode that has no name, which keeps it. */
+/* The i_private of an inode without a name; it is freed with the inode. */
 struct segment {
 	struct inode *inode; /* constant */
-	s32 made_with;       /* constant: its key, as /proc/PID/maps says */
+	s32 made_with;       /* constant: its key, for /proc/PID/maps */
 	s32 id;              /* constant once it is in the table */
 	/* shm_lock */
 	struct shmid64_ds ds; /* shm_segsz, shm_cpid: constant */
 	bool listed;          /* in the table, with a reference */
 };
 
-/* The table, and the changing members of each segment. Innermost. */
+/* Guards the table and the changing members of each segment. Innermost. */
 extern spinlock_t shm_lock;
 
-/* Now, as struct shmid64_ds has it. */
+/* The wall clock's seconds, as in struct shmid64_ds. */
 u32 shm_seconds(void);
-/* A fresh one, in the table: 0; -ENOSPC, -ENOMEM. */
+/*
+ * Makes a segment of `bytes` bytes, owned by the running task, and stores its
+ * id. 0, -EEXIST (another has the key), -ENOSPC or -ENOMEM. Takes shm_lock.
+ */
 int __must_check segment_create(s32 key, u32 bytes, u32 flags, s32 *id);
-/* By key (not IPC_PRIVATE), place or id; NULL: none. shm_lock held. */
+/*
+ * Finds a segment by its key (not IPC_PRIVATE), its place or its id; NULL:
+ * none. Hold shm_lock for as long as the result is used.
+ */
 struct segment *segment_of_key(s32 key);
 struct segment *segment_at(u32 place);
 struct segment *segment_of_id(s32 id);
 /*
- * It goes once nobody is attached: now, or later. shm_lock held, and let go.
+ * Hides the segment's key; it is freed when no VMA maps it, now or later.
+ * Called with shm_lock held, and releases it, since freeing may take long.
  */
 void segment_remove(struct segment *segment);
-/* The highest place that is in use, 0 if none is; how many are; their pages. */
+/*
+ * Returns the highest place in use, 0 if there is none, and stores the number
+ * of segments and their pages. Hold shm_lock.
+ */
 u32 segments_used(u32 *nr, u32 *pages);
-/* An open file for an attach. 0 or -ENOMEM. */
+/*
+ * Opens the segment's file for an attach; the caller owns the reference in
+ * *file and has one to the inode. 0 or -ENOMEM.
+ */
 int __must_check segment_open(struct segment *segment, bool write,
 			      struct file **file);
-/* Is it a mapping of a segment? */
+/* Whether vma maps a segment. Hold mmap_lock. */
 bool is_segment_vma(const struct vm_area_struct *vma);
+/* service.init, after services/files has filled in ramfs's tables. */
 void segment_init(void);
 
 #endif

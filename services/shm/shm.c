@@ -14,13 +14,20 @@ const struct service shm_service = {
 
 /* ---- permissions ------------------------------------------------- */
 
-/* mode: bits as of a file, in whichever of its three places. shm_lock held. */
+/*
+ * Whether the task has the rights `mode`, bits as of a file in any of its three
+ * places. Hold shm_lock.
+ */
 static bool permits(const struct segment *segment, u32 mode)
 {
 	const struct ipc64_perm *perm = &segment->ds.shm_perm;
 	const struct cred *cred = current_cred();
 	u32 wanted = (mode | mode >> 3 | mode >> 6) & 7, granted = perm->mode;
 
+	/*
+	 * As for files, only one class counts; maker and owner are in the
+	 * first.
+	 */
 	if (cred->euid == perm->cuid || cred->euid == perm->uid)
 		granted >>= 6;
 	else if (in_group(cred, perm->cgid) || in_group(cred, perm->gid))
@@ -28,7 +35,10 @@ static bool permits(const struct segment *segment, u32 mode)
 	return !(wanted & ~granted) || capable(CAP_IPC_OWNER);
 }
 
-/* For what changes the segment itself. shm_lock held. */
+/*
+ * Whether the task may change the segment itself: its maker, its owner, or a
+ * task with cap. Hold shm_lock.
+ */
 static bool is_owner(const struct segment *segment, u32 cap)
 {
 	const struct ipc64_perm *perm = &segment->ds.shm_perm;
@@ -39,7 +49,10 @@ static bool is_owner(const struct segment *segment, u32 cap)
 
 /* ---- shmget ------------------------------------------------------ */
 
-/* One that is there: its id, -ENOENT, -EEXIST, -EINVAL: it is smaller. */
+/*
+ * shmget for a segment that exists. Its id, -ENOENT, -EEXIST, -EACCES, or
+ * -EINVAL if it is smaller than bytes.
+ */
 static s32 find_segment(s32 key, u32 bytes, u32 flags)
 {
 	const struct segment *segment;
@@ -60,13 +73,21 @@ static s32 find_segment(s32 key, u32 bytes, u32 flags)
 	return ret;
 }
 
+/* shmget for a new one. Its id or -errno. */
 static s32 make_segment(s32 key, u32 bytes, u32 flags)
 {
 	s32 id = 0;
 	int err;
 
+	/*
+	 * Checked only for a new segment: 0 finds an existing one of any size.
+	 */
 	if (!bytes || bytes > SHMMAX || flags & SHM_HUGETLB)
 		return -EINVAL;
+	/*
+	 * Nothing is reserved, but a segment that can never be filled is
+	 * refused, as Linux's overcommit heuristic does.
+	 */
 	if (!(flags & SHM_NORESERVE) &&
 	    ALIGN_UP(bytes, PAGE_SIZE) >> PAGE_SHIFT > totalram_pages())
 		return -ENOMEM;
@@ -74,6 +95,7 @@ static s32 make_segment(s32 key, u32 bytes, u32 flags)
 	return err ? err : id;
 }
 
+/* shmget(2). */
 s32 sys_shmget(s32 key, u32 bytes, u32 flags)
 {
 	s32 ret = -ENOENT;
@@ -85,15 +107,16 @@ s32 sys_shmget(s32 key, u32 bytes, u32 flags)
 		    (key != IPC_PRIVATE && !(flags & IPC_CREAT)))
 			return ret;
 		ret = make_segment(key, bytes, flags);
-	} while (ret == -EEXIST); /* another was faster: it is there now */
+	} while (ret == -EEXIST); /* another task has just made it: find it */
 	return ret;
 }
 
 /* ---- shmat and shmdt --------------------------------------------- */
 
 /*
- * Where it is to be, 0: anywhere. As Linux has it for ARM the address must be one
- * that a cache with aliases could live with, on whatever core.
+ * Checks and rounds the address of an attach; 0: anywhere. 0 or -EINVAL. As on
+ * Linux for ARM, it must be a multiple of SHMLBA, so that a cache with aliases
+ * works on every core.
  */
 static int check_address(uaddr_t *addr, u32 flags)
 {
@@ -107,6 +130,7 @@ static int check_address(uaddr_t *addr, u32 flags)
 	return !*addr && flags & SHM_REMAP ? -EINVAL : 0;
 }
 
+/* Maps all of the segment. Returns the address or -errno. */
 static s32 map_segment(struct file *file, u32 bytes, uaddr_t addr, bool fixed,
 		       u32 flags)
 {
@@ -120,6 +144,10 @@ static s32 map_segment(struct file *file, u32 bytes, uaddr_t addr, bool fixed,
 	if (flags & SHM_EXEC)
 		prot |= PROT_EXEC;
 	down_write(&mm->mmap_lock);
+	/*
+	 * MAP_FIXED would silently replace what is mapped there; shmat does so
+	 * only with SHM_REMAP.
+	 */
 	if (addr && !(flags & SHM_REMAP) &&
 	    (addr + bytes < addr ||
 	     find_vma_intersection(mm, addr, addr + bytes)))
@@ -128,11 +156,16 @@ static s32 map_segment(struct file *file, u32 bytes, uaddr_t addr, bool fixed,
 		err = do_mmap(mm, file, addr, bytes, prot,
 			      MAP_SHARED | (fixed ? MAP_FIXED : 0), 0, &result);
 	up_write(&mm->mmap_lock);
+	/*
+	 * Without mmap_lock, since it faults. mlockall is a promise for later
+	 * mappings, too; here a lack of memory is no error, as for mmap.
+	 */
 	if (!err && mm->def_flags & VM_LOCKED)
 		(void)mm_populate(mm, result, bytes);
 	return err ? err : (s32)result;
 }
 
+/* shmat(2). */
 s32 sys_shmat(s32 id, uaddr_t addr, u32 flags)
 {
 	struct segment *segment;
@@ -148,11 +181,19 @@ s32 sys_shmat(s32 id, uaddr_t addr, u32 flags)
 		mode |= 0111;
 	spin_lock(&shm_lock);
 	segment = segment_of_id(id);
+	/*
+	 * A reference, taken under the lock: IPC_RMID may free the segment from
+	 * now on.
+	 */
 	inode = segment && permits(segment, mode) ? igrab(segment->inode) :
 						    NULL;
 	spin_unlock(&shm_lock);
 	if (!inode)
 		return segment ? -EACCES : -EINVAL;
+	/*
+	 * Each attach has an open file of its own, whose mode bounds what
+	 * mprotect may allow later.
+	 */
 	ret = segment_open(segment, !(flags & SHM_RDONLY), &file);
 	if (!ret) {
 		ret = map_segment(file, segment->ds.shm_segsz, addr, fixed,
@@ -163,7 +204,10 @@ s32 sys_shmat(s32 id, uaddr_t addr, u32 flags)
 	return ret;
 }
 
-/* The first VMA of the attach that began at addr, in or behind vma. */
+/*
+ * The first VMA, from vma on, of an attach that began at addr: its place in the
+ * segment tells where that attach began. Hold mmap_lock.
+ */
 static struct vm_area_struct *attached_at(struct vm_area_struct *vma,
 					  uaddr_t addr)
 {
@@ -177,8 +221,8 @@ static struct vm_area_struct *attached_at(struct vm_area_struct *vma,
 }
 
 /*
- * A part may have been unmapped, or have got other rights: all VMAs that are
- * left of that attach, by where in the segment they are.
+ * Parts of an attach may have been unmapped, or split by mprotect: unmaps all
+ * VMAs that are left of it. Hold mmap_lock for writing. 0 or -errno.
  */
 static int detach(struct mm_struct *mm, uaddr_t addr)
 {
@@ -189,7 +233,8 @@ static int detach(struct mm_struct *mm, uaddr_t addr)
 
 	if (err)
 		return err;
-	file = vma->vm_file; /* only to compare with */
+	/* No reference: the pointer is only compared, after it may be freed. */
+	file = vma->vm_file;
 	end = addr + ALIGN_UP((u32)file_size(file), PAGE_SIZE);
 	while (!err && vma && vma->vm_start < end) {
 		uaddr_t next = vma->vm_end;
@@ -197,11 +242,13 @@ static int detach(struct mm_struct *mm, uaddr_t addr)
 		if (vma->vm_file == file)
 			err = do_munmap(mm, vma->vm_start,
 					next - vma->vm_start);
+		/* Searched anew, since do_munmap() has freed the VMA. */
 		vma = attached_at(find_vma(mm, next), addr);
 	}
 	return err;
 }
 
+/* shmdt(2). */
 s32 sys_shmdt(uaddr_t addr)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
@@ -217,6 +264,7 @@ s32 sys_shmdt(uaddr_t addr)
 
 /* ---- shmctl ------------------------------------------------------ */
 
+/* IPC_INFO. Returns the highest place, by which ipcs ends its walk. */
 static s32 put_limits(uaddr_t buf)
 {
 	const struct shminfo64 info = {
@@ -234,6 +282,7 @@ static s32 put_limits(uaddr_t buf)
 	return copy_to_user(buf, &info, sizeof(info)) ? -EFAULT : (s32)highest;
 }
 
+/* SHM_INFO, with the same result. */
 static s32 put_totals(uaddr_t buf)
 {
 	struct shm_info info = { 0 };
@@ -241,6 +290,7 @@ static s32 put_totals(uaddr_t buf)
 	u32 nr, pages, highest, rss;
 	s32 id;
 
+	/* Segments may come and go during the walk; the sum is for people. */
 	for (u32 place = 0; shm_next(&place, &id, &rss, &ds); place++)
 		info.shm_rss += rss;
 	spin_lock(&shm_lock);
@@ -251,7 +301,10 @@ static s32 put_totals(uaddr_t buf)
 	return copy_to_user(buf, &info, sizeof(info)) ? -EFAULT : (s32)highest;
 }
 
-/* by_place: SHM_STAT's, whose result is the id. any: who may not read, too. */
+/*
+ * IPC_STAT and SHM_STAT. by_place: id is a place, and the result is the
+ * segment's id. any: without a check of the permissions.
+ */
 static s32 put_segment(s32 id, uaddr_t buf, bool by_place, bool any)
 {
 	const struct segment *segment;
@@ -261,6 +314,10 @@ static s32 put_segment(s32 id, uaddr_t buf, bool by_place, bool any)
 	spin_lock(&shm_lock);
 	segment = by_place ? segment_at((u32)id) : segment_of_id(id);
 	if (segment) {
+		/*
+		 * A copy, because copy_to_user may fault and shm_lock is a
+		 * spinlock.
+		 */
 		ds = segment->ds;
 		ret = by_place ? segment->id : 0;
 		if (!any && !permits(segment, 0444))
@@ -272,7 +329,7 @@ static s32 put_segment(s32 id, uaddr_t buf, bool by_place, bool any)
 	return copy_to_user(buf, &ds, sizeof(ds)) ? -EFAULT : ret;
 }
 
-/* What the calls change that change one segment; ds: what IPC_SET was given. */
+/* The commands that change one segment. ds: for IPC_SET. */
 static s32 change_segment(s32 id, u32 cmd, const struct shmid64_ds *ds)
 {
 	u32 cap = cmd == SHM_LOCK || cmd == SHM_UNLOCK ? CAP_IPC_LOCK :
@@ -293,9 +350,10 @@ static s32 change_segment(s32 id, u32 cmd, const struct shmid64_ds *ds)
 	perm = &segment->ds.shm_perm;
 	switch (cmd) {
 	case IPC_RMID:
+		/* It releases shm_lock. */
 		segment_remove(segment);
 		return 0;
-	case SHM_LOCK: /* there is no swap */
+	case SHM_LOCK: /* pages are never swapped, so it is only noted */
 		perm->mode |= SHM_LOCKED;
 		break;
 	case SHM_UNLOCK:
@@ -313,11 +371,15 @@ static s32 change_segment(s32 id, u32 cmd, const struct shmid64_ds *ds)
 	return 0;
 }
 
+/* shmctl(2). */
 s32 sys_shmctl(s32 id, u32 cmd, uaddr_t buf)
 {
 	struct shmid64_ds ds;
 
-	/* The structures of long ago are nobody's any more. */
+	/*
+	 * Without IPC_64 a command means structures of Linux 2.2, which no EABI
+	 * program uses.
+	 */
 	if (id < 0 ||
 	    (!(cmd & IPC_64) && cmd != IPC_RMID && cmd != SHM_LOCK &&
 	     cmd != SHM_UNLOCK))

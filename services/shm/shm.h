@@ -1,5 +1,5 @@
 /*
- * services/shm/shm.h - shared memory of System V.
+ * services/shm/shm.h - System V shared memory.
  */
 #ifndef SERVICES_SHM_SHM_H
 #define SERVICES_SHM_SHM_H
@@ -13,17 +13,24 @@ extern const struct service shm_service;
 
 #define SHM_CALLS CALL(shmget), CALL(shmat), CALL(shmdt), CALL(shmctl)
 
+/*
+ * The calls, with Linux's arguments and errors. shmctl needs IPC_64.
+ */
 s32 sys_shmget(s32 key, u32 bytes, u32 flags);
 s32 sys_shmat(s32 id, uaddr_t addr, u32 flags);
 s32 sys_shmdt(uaddr_t addr);
 s32 sys_shmctl(s32 id, u32 cmd, uaddr_t buf);
 
-/* Linux's defaults: of a segment in bytes, of all in pages; and how many. */
+/* Linux's defaults: bytes of a segment, pages of all, number of segments. */
 #define SHMMAX 0xfeffffffu
 #define SHMALL 0xfeffffffu
 #define SHMMNI 4096u
 
-/* The first segment at or after *index, which gets its index, and its id. */
+/*
+ * For walks: stores the id, the cached pages and the data of the first segment
+ * at or after *index, and sets *index to its place. False: there is none. Takes
+ * shm_lock for each place.
+ */
 bool shm_next(u32 *index, s32 *id, u32 *rss, struct shmid64_ds *ds);
 
 #endif
