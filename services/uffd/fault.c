@@ -1,6 +1,6 @@
 /*
- * services/uffd/fault.c - tasks that wait for a page, and how their pager hears
- * of it.
+ * services/uffd/fault.c - tasks that wait for a page, and the messages about
+ * them that their pager reads.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
@@ -11,9 +11,11 @@
 /* ---- the program ------------------------------------------------- */
 
 /*
- * The pager of va's page, with a reference, in whose list fault now is; NULL:
- * nobody is asked. The order matters: a pager that brings the page after fault is
- * in the list wakes it, and one that has brought it before is seen here.
+ * Puts fault on the list of the uffd that supplies its page, and returns that
+ * uffd with a reference; NULL: the range is not registered any more. Hold
+ * mmap_lock. The order prevents a lost wake-up: a pager that supplies the page
+ * after fault is on the list wakes it, and a page that came before is found by
+ * follow_pte().
  */
 static struct uffd *ask_for_page(struct mm_struct *mm, struct missing *fault)
 {
@@ -23,18 +25,25 @@ static struct uffd *ask_for_page(struct mm_struct *mm, struct missing *fault)
 
 	if (!vma || vma->vm_start > fault->address ||
 	    !(vma->vm_flags & VM_UFFD_MISSING))
-		return NULL; /* it was the pager's, and is not any more */
+		return NULL; /* unregistered since the fault */
 	uffd = vma->vm_private_data;
 	spin_lock(&uffd->lock);
 	TAILQ_INSERT_TAIL(&uffd->faults, fault, link);
 	spin_unlock(&uffd->lock);
+	/*
+	 * mmap_lock is released soon, and with it what keeps the VMA's pointer
+	 * valid.
+	 */
 	atomic_inc(&uffd->count);
 	if (!follow_pte(mm, fault->address, &pte))
 		uffd_wake(uffd, fault->address & PAGE_MASK, PAGE_SIZE);
 	return uffd;
 }
 
-/* As they were asked for, no page is waited for: SIGBUS, or EFAULT of a call. */
+/*
+ * Whether the program or the caller chose not to wait: it then gets SIGBUS, or
+ * a system call -EFAULT.
+ */
 static bool refuses(const struct uffd *uffd, bool user)
 {
 	return uffd->features & UFFD_FEATURE_SIGBUS ||
@@ -42,8 +51,9 @@ static bool refuses(const struct uffd *uffd, bool user)
 }
 
 /*
- * A program leaves off for any signal: its handler may run, and after it the
- * access is made once more. A system call does only if the task is killed.
+ * A user access ends its wait for any signal: the handler can run, and after it
+ * the access is made again. A system call cannot be restarted halfway, so only
+ * a fatal signal ends its wait, with -EFAULT.
  */
 static int wait_for_page(struct uffd *uffd, const struct missing *fault,
 			 bool user)
@@ -74,12 +84,18 @@ int uffd_missing_page(uaddr_t va, bool write, bool user)
 	if (!uffd)
 		return 0;
 	if (fault.woken) {
-		err = 0; /* it is there by now */
+		err = 0; /* the page came in between */
 	} else if (!refuses(uffd, user)) {
+		/*
+		 * After mmap_lock is released, which the pager's ioctl needs.
+		 */
 		wake_up(&uffd->pager);
 		poll_wake(&uffd->edges.in);
 		err = wait_for_page(uffd, &fault, user);
 	}
+	/*
+	 * fault is on this stack, so it must be off the list before the return.
+	 */
 	spin_lock(&uffd->lock);
 	if (!fault.woken)
 		TAILQ_REMOVE(&uffd->faults, &fault, link);
@@ -90,12 +106,17 @@ int uffd_missing_page(uaddr_t va, bool write, bool user)
 
 /* ---- the pager --------------------------------------------------- */
 
+/*
+ * Takes their entries off the list, and sets `woken` so that their tasks do
+ * not.
+ */
 void uffd_wake(struct uffd *uffd, uaddr_t start, u32 bytes)
 {
 	struct missing *fault, *next;
 
 	spin_lock(&uffd->lock);
 	TAILQ_FOREACH_SAFE(fault, &uffd->faults, link, next) {
+		/* Unsigned: an address below start is far above it. */
 		if (fault->address - start >= bytes)
 			continue;
 		TAILQ_REMOVE(&uffd->faults, fault, link);
@@ -105,7 +126,7 @@ void uffd_wake(struct uffd *uffd, uaddr_t start, u32 bytes)
 	wake_up(&uffd->program);
 }
 
-/* uffd->lock held. */
+/* The oldest fault that no read has returned, or NULL. Hold uffd->lock. */
 static struct missing *first_untold(struct uffd *uffd)
 {
 	struct missing *fault;
@@ -126,6 +147,7 @@ bool uffd_has_fault(struct uffd *uffd)
 	return has;
 }
 
+/* The fault stays on the list: the page is still missing. */
 bool uffd_next_fault(struct uffd *uffd, struct uffd_msg *msg)
 {
 	struct missing *fault;
@@ -134,6 +156,7 @@ bool uffd_next_fault(struct uffd *uffd, struct uffd_msg *msg)
 	spin_lock(&uffd->lock);
 	fault = first_untold(uffd);
 	if (fault) {
+		/* Several threads may read; each fault goes to one of them. */
 		fault->told = true;
 		msg->flags = fault->write ? UFFD_PAGEFAULT_FLAG_WRITE : 0;
 		msg->address = fault->address & PAGE_MASK;

@@ -1,10 +1,11 @@
 /*
- * services/uffd/internal.h - the way of a fault to a pager, and back.
+ * services/uffd/internal.h - how a fault reaches a pager, and how the page
+ * comes.
  *
  *	the program				its pager
  *	  touches a page of a VMA with
  *	  VM_UFFD_MISSING: handle_mm_fault
- *	  says VM_FAULT_PAGER
+ *	  returns VM_FAULT_PAGER
  *	  missing_page (fault.c): a struct
  *	  missing in uffd->faults, asleep
  *						read: a struct uffd_msg
@@ -13,9 +14,9 @@
  *						fill_missing_page, wake
  *	  the access is made again
  *
- * Locks: mmap_lock before uffd->lock. A VMA's vm_private_data is the uffd, not
- * counted: whoever closes the last descriptor takes it from all VMAs, with
- * mmap_lock held for writing, before it goes.
+ * Locks: mmap_lock before uffd->lock. A VMA's vm_private_data points to the
+ * uffd without a reference: closing the last descriptor clears the pointer in
+ * all VMAs, with mmap_lock held for writing, before the uffd is freed.
  */
 #ifndef SERVICES_UFFD_INTERNAL_H
 #define SERVICES_UFFD_INTERNAL_H
@@ -31,8 +32,8 @@ struct missing {
 	uaddr_t address;           /* constant, as are the next two */
 	bool write;
 	s32 tid;
-	bool told;  /* uffd->lock: the pager has read of it */
-	bool woken; /* uffd->lock: it may try again */
+	bool told;  /* uffd->lock: the pager has read its message */
+	bool woken; /* uffd->lock: off the list; the task may try again */
 };
 
 TAILQ_HEAD(missing_list, missing);
@@ -47,34 +48,46 @@ struct uffd {
 	bool ready; /* UFFDIO_API was called */
 	u32 features;
 	struct missing_list faults;     /* not woken yet; oldest first */
-	struct wait_queue_head pager;   /* in read */
-	struct wait_queue_head program; /* for a page */
+	struct wait_queue_head pager;   /* tasks in read */
+	struct wait_queue_head program; /* tasks that wait for a page */
 	struct poll_edges edges;        /* faults; see poll_wake */
 };
 
 /* ---- uffd.c ------------------------------------------------------ */
 
+/* Drops a reference; the last one frees. Hold no spinlock. */
 void uffd_put(struct uffd *uffd);
 
 /* ---- fault.c ----------------------------------------------------- */
 
-/* The hook of the fault path; as in include/service.h. */
+/*
+ * service.missing_page: waits until va's page is supplied. user: the access
+ * came from user mode. Hold no lock. 0: make the access again, or -EFAULT.
+ */
 int uffd_missing_page(uaddr_t va, bool write, bool user);
-/* Let those try again who wait for a page of [start, start + bytes). */
+/* Wakes the tasks that wait for a page in [start, start + bytes). */
 void uffd_wake(struct uffd *uffd, uaddr_t start, u32 bytes);
-/* The oldest fault that the pager has not read of. False: there is none. */
+/*
+ * Stores the message of the oldest fault that no read has returned, and marks
+ * it as returned. False: there is none.
+ */
 bool uffd_next_fault(struct uffd *uffd, struct uffd_msg *msg);
-/* Is there one? */
+/* Whether there is such a fault. */
 bool uffd_has_fault(struct uffd *uffd);
 
-/* ---- ranges.c: ioctls; 0 or -errno ------------------------------- */
+/* ---- ranges.c ---------------------------------------------------- */
 
+/*
+ * The ioctls of the same names; arg is the user address of Linux's structure.
+ * They take mmap_lock of the registered address space, so hold no lock. 0 or
+ * -errno.
+ */
 s32 uffd_register(struct uffd *uffd, uaddr_t arg);
 s32 uffd_unregister(struct uffd *uffd, uaddr_t arg);
 s32 uffd_wake_range(struct uffd *uffd, uaddr_t arg);
 s32 uffd_copy(struct uffd *uffd, uaddr_t arg);
 s32 uffd_zeropage(struct uffd *uffd, uaddr_t arg);
-/* It is nobody's pager any more. */
+/* Takes all its VMAs from uffd and wakes all tasks that wait for it. */
 void uffd_leave(struct uffd *uffd);
 
 #endif

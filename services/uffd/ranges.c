@@ -1,11 +1,12 @@
 /*
- * services/uffd/ranges.c - which ranges have a pager, and pages for them.
+ * services/uffd/ranges.c - registers ranges of an address space with a pager,
+ * and installs the pages that it supplies.
  */
 #include <asm/uaccess.h>
 #include <sched.h>
 #include <services/uffd/internal.h>
 
-/* Whole pages that a program may have: 0 or -EINVAL. */
+/* Whole pages within user space. 0 or -EINVAL. */
 static int check_range(u64 start, u64 len)
 {
 	if ((start | len) & ~(u64)PAGE_MASK || !len || start < MMAP_MIN_ADDR ||
@@ -16,20 +17,31 @@ static int check_range(u64 start, u64 len)
 
 /* ---- registering ------------------------------------------------- */
 
-/* May it be uffd's? NULL: may it be nobody's? */
+/*
+ * Whether vma may be registered with uffd, or (NULL) unregistered. 0, -EINVAL,
+ * -EPERM or -EBUSY.
+ */
 static int check_vma(const struct vm_area_struct *vma, const struct uffd *uffd)
 {
-	/* Of files and shared memory the object would have to be filled. */
+	/*
+	 * In files and shared memory the object would have to be filled, and
+	 * not only this mapping.
+	 */
 	if (!vma_is_anonymous(vma))
 		return -EINVAL;
+	/* A page that is supplied is a change of the memory. */
 	if (uffd && !(vma->vm_flags & VM_MAYWRITE))
 		return -EPERM;
+	/* Two pagers would both supply the page. */
 	if (uffd && vma->vm_private_data && vma->vm_private_data != uffd)
 		return -EBUSY;
 	return 0;
 }
 
-/* All of them or none, unless memory ends; mmap_lock held for writing. */
+/*
+ * Changes all VMAs in [start, end), or none, unless memory runs out while one
+ * is split. Hold mmap_lock for writing. 0 or -errno.
+ */
 static int set_pager(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		     struct uffd *uffd)
 {
@@ -50,12 +62,17 @@ static int set_pager(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		if (uffd)
 			flags |= VM_UFFD_MISSING;
 		err = vma_change(&vma, from, to, flags, uffd);
+		/*
+		 * vma_change() may have merged VMAs, so the old pointer cannot
+		 * be followed.
+		 */
 		vma = find_vma(mm, to);
 		cond_resched();
 	}
 	return err;
 }
 
+/* UFFDIO_REGISTER, for missing pages only. */
 s32 uffd_register(struct uffd *uffd, uaddr_t arg)
 {
 	struct uffdio_register reg;
@@ -69,6 +86,7 @@ s32 uffd_register(struct uffd *uffd, uaddr_t arg)
 		return -EINVAL;
 	start = (uaddr_t)reg.range.start;
 	end = start + (uaddr_t)reg.range.len;
+	/* The descriptor may outlive the address space, in another process. */
 	if (!mmget_not_zero(uffd->mm))
 		return -ENOMEM;
 	down_write(&uffd->mm->mmap_lock);
@@ -83,6 +101,7 @@ s32 uffd_register(struct uffd *uffd, uaddr_t arg)
 	return err;
 }
 
+/* UFFDIO_UNREGISTER. */
 s32 uffd_unregister(struct uffd *uffd, uaddr_t arg)
 {
 	struct uffdio_range range;
@@ -101,12 +120,13 @@ s32 uffd_unregister(struct uffd *uffd, uaddr_t arg)
 	err = set_pager(uffd->mm, start, start + (uaddr_t)range.len, NULL);
 	up_write(&uffd->mm->mmap_lock);
 	mmput(uffd->mm);
-	if (!err) /* they find it empty now, and get zeroes */
+	/* The tasks that wait find no pager now and get zeroed pages. */
+	if (!err)
 		uffd_wake(uffd, start, (u32)range.len);
 	return err;
 }
 
-/* Take it from this VMA: what cannot be merged after that stays apart. */
+/* Neighbours that cannot be merged after this stay apart. */
 void uffd_leave(struct uffd *uffd)
 {
 	struct mm_struct *mm = uffd->mm;
@@ -119,7 +139,9 @@ void uffd_leave(struct uffd *uffd)
 			if (!(vma->vm_flags & VM_UFFD_MISSING) ||
 			    vma->vm_private_data != uffd)
 				continue;
-			/* A whole VMA is not cut: that cannot fail. */
+			/*
+			 * A whole VMA is not split, so no allocation can fail.
+			 */
 			BUG_ON(vma_change(&vma, vma->vm_start, vma->vm_end,
 					  vma->vm_flags & ~(u32)VM_UFFD_MISSING,
 					  NULL));
@@ -127,11 +149,16 @@ void uffd_leave(struct uffd *uffd)
 		up_write(&mm->mmap_lock);
 		mmput(mm);
 	}
+	/*
+	 * Also if the address space is gone: a task may still be on its way out
+	 * of the wait.
+	 */
 	uffd_wake(uffd, 0, TASK_SIZE);
 }
 
 /* ---- pages ------------------------------------------------------- */
 
+/* UFFDIO_WAKE: after a copy with DONTWAKE. */
 s32 uffd_wake_range(struct uffd *uffd, uaddr_t arg)
 {
 	struct uffdio_range range;
@@ -146,9 +173,9 @@ s32 uffd_wake_range(struct uffd *uffd, uaddr_t arg)
 }
 
 /*
- * page (NULL: the zero page) to va, which lies in one VMA with all up to end. The
- * memory is not held any longer than this: the pager's own bytes may have to
- * wait for memory, which may be what the program gives when it ends.
+ * Installs page (NULL: the zero page) at va. [va, end) must lie in one VMA.
+ * Holds a use of mm for this step only: between the steps the pager's own bytes
+ * may wait for memory, which the program may give back when it ends.
  */
 static int bring_page(struct mm_struct *mm, uaddr_t va, uaddr_t end,
 		      struct page *page)
@@ -159,6 +186,10 @@ static int bring_page(struct mm_struct *mm, uaddr_t va, uaddr_t end,
 	if (!mmget_not_zero(mm))
 		return -ESRCH;
 	down_read(&mm->mmap_lock);
+	/*
+	 * Looked up for each page, as the program may unmap the range
+	 * meanwhile.
+	 */
 	vma = find_vma(mm, va);
 	if (vma && vma->vm_start <= va && vma->vm_end >= end &&
 	    vma->vm_flags & VM_UFFD_MISSING)
@@ -168,7 +199,7 @@ static int bring_page(struct mm_struct *mm, uaddr_t va, uaddr_t end,
 	return err;
 }
 
-/* A page with the bytes at src of the pager, brought to va. */
+/* Copies a page from src, an address of the pager's, and installs it at va. */
 static int copy_page_to(struct mm_struct *mm, uaddr_t va, uaddr_t end,
 			uaddr_t src)
 {
@@ -177,6 +208,7 @@ static int copy_page_to(struct mm_struct *mm, uaddr_t va, uaddr_t end,
 
 	if (!page)
 		return -ENOMEM;
+	/* Before mmap_lock is taken: src may itself need a fault. */
 	if (!copy_from_user(page_address(page), src, PAGE_SIZE))
 		err = bring_page(mm, va, end, page);
 	put_page(page);
@@ -184,8 +216,9 @@ static int copy_page_to(struct mm_struct *mm, uaddr_t va, uaddr_t end,
 }
 
 /*
- * All pages of a checked range, from src, or zeroes if copy is not set; then
- * those who wait for them go on. Returns the bytes that were brought, or -errno.
+ * Installs all pages of a checked range, copied from src or (copy false)
+ * zeroed, and wakes the tasks that wait for them. Returns the bytes installed,
+ * or -errno if there are none.
  */
 static s32 bring_range(struct uffd *uffd, uaddr_t dst, u32 bytes, uaddr_t src,
 		       bool copy, bool wake)
@@ -204,12 +237,16 @@ static s32 bring_range(struct uffd *uffd, uaddr_t dst, u32 bytes, uaddr_t src,
 		if (give_way())
 			err = -EINTR;
 	}
+	/* Once at the end; what was installed before an error is woken, too. */
 	if (done && wake)
 		uffd_wake(uffd, dst, done);
 	return done ? (s32)done : err;
 }
 
-/* The result of a range: in the structure, and of the ioctl. */
+/*
+ * Stores ret in the ioctl's structure and returns the ioctl's result: -EAGAIN
+ * tells the pager that only a part was done.
+ */
 static s32 put_result(s32 ret, u32 bytes, uaddr_t at)
 {
 	s64 result = ret;
@@ -221,6 +258,7 @@ static s32 put_result(s32 ret, u32 bytes, uaddr_t at)
 	return (u32)ret == bytes ? 0 : -EAGAIN;
 }
 
+/* UFFDIO_COPY. */
 s32 uffd_copy(struct uffd *uffd, uaddr_t arg)
 {
 	struct uffdio_copy copy;
@@ -229,6 +267,7 @@ s32 uffd_copy(struct uffd *uffd, uaddr_t arg)
 	if (copy_from_user(&copy, arg, offsetof(struct uffdio_copy, copy)))
 		return -EFAULT;
 	ret = check_range(copy.dst, copy.len);
+	/* As unsigned 64-bit numbers, so that an overflow is caught. */
 	if (ret || copy.src + copy.len <= copy.src ||
 	    copy.mode & ~(u64)UFFDIO_COPY_MODE_DONTWAKE)
 		return -EINVAL;
@@ -241,6 +280,7 @@ s32 uffd_copy(struct uffd *uffd, uaddr_t arg)
 			  arg + offsetof(struct uffdio_copy, copy));
 }
 
+/* UFFDIO_ZEROPAGE. */
 s32 uffd_zeropage(struct uffd *uffd, uaddr_t arg)
 {
 	struct uffdio_zeropage zero;

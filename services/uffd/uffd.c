@@ -12,11 +12,13 @@
 	(UFFD_FEATURE_SIGBUS | UFFD_FEATURE_THREAD_ID | \
 	 UFFD_FEATURE_EXACT_ADDRESS)
 
+/* The file has a reference. */
 static struct uffd *uffd_of(const struct file *file)
 {
 	return file->private_data;
 }
 
+/* A task that waits has a reference, so no fault can be left on the list. */
 void uffd_put(struct uffd *uffd)
 {
 	if (!atomic_dec_and_test(&uffd->count))
@@ -28,7 +30,10 @@ void uffd_put(struct uffd *uffd)
 
 /* ---- operations of the file -------------------------------------- */
 
-/* The first may be waited for, if the file is to block; others are not. */
+/*
+ * Returns as many messages as fit. It waits only for the first one, and only
+ * without O_NONBLOCK.
+ */
 static s32 uffd_read(struct file *file, uaddr_t buf, u32 bytes,
 		     u64 *pos __unused_arg)
 {
@@ -55,7 +60,10 @@ static s32 uffd_read(struct file *file, uaddr_t buf, u32 bytes,
 	return done ? (s32)done : err;
 }
 
-/* As Linux: who can block in read after all is not to rely on poll. */
+/*
+ * As Linux: a descriptor without O_NONBLOCK reports POLLERR, because its read
+ * may block even after poll has reported a message.
+ */
 static u32 uffd_poll(struct file *file, struct poll_edges *edges)
 {
 	struct uffd *uffd = uffd_of(file);
@@ -66,7 +74,7 @@ static u32 uffd_poll(struct file *file, struct poll_edges *edges)
 	return uffd_has_fault(uffd) ? POLLIN : 0;
 }
 
-/* What the two agree on; only once. */
+/* UFFDIO_API: agrees on version and features. Only the first call succeeds. */
 static s32 agree(struct uffd *uffd, uaddr_t arg)
 {
 	struct uffdio_api api;
@@ -82,6 +90,10 @@ static s32 agree(struct uffd *uffd, uaddr_t arg)
 		err = 0;
 	}
 	spin_unlock(&uffd->lock);
+	/*
+	 * Linux clears the structure, by which a program learns that it asked
+	 * too much.
+	 */
 	if (err)
 		api = (struct uffdio_api){ 0 };
 	else
@@ -90,6 +102,7 @@ static s32 agree(struct uffd *uffd, uaddr_t arg)
 	return copy_to_user(arg, &api, sizeof(api)) ? -EFAULT : err;
 }
 
+/* Everything but UFFDIO_API needs the agreement first. */
 static int uffd_ioctl(struct file *file, u32 cmd, u32 arg)
 {
 	struct uffd *uffd = uffd_of(file);
@@ -114,6 +127,7 @@ static int uffd_ioctl(struct file *file, u32 cmd, u32 arg)
 	}
 }
 
+/* The last descriptor is closed. */
 static void uffd_release(struct file *file)
 {
 	uffd_leave(uffd_of(file));
@@ -137,8 +151,9 @@ static const struct inode_operations uffd_inode_ops = {
 	.describe = uffd_describe,
 };
 
-/* ---- making one -------------------------------------------------- */
+/* ---- making a userfaultfd ---------------------------------------- */
 
+/* For the running task's address space. NULL: no memory. */
 static struct uffd *new_uffd(u32 flags)
 {
 	struct uffd *uffd = kzalloc(sizeof(*uffd), GFP_KERNEL);
@@ -152,11 +167,18 @@ static struct uffd *new_uffd(u32 flags)
 	init_waitqueue_head(&uffd->pager);
 	init_waitqueue_head(&uffd->program);
 	uffd->mm = current_thread_info()->mm;
+	/*
+	 * mm_count and not mm_users: a pager must not keep a dead program's
+	 * memory.
+	 */
 	mmgrab(uffd->mm);
 	return uffd;
 }
 
-/* The file has uffd's reference then. NULL: no memory. */
+/*
+ * Opens a file that takes over the reference to uffd. NULL: no memory, and the
+ * caller keeps it.
+ */
 static struct file *new_file(struct uffd *uffd, u32 flags)
 {
 	struct inode *inode = new_inode(0600);
@@ -178,6 +200,7 @@ static struct file *new_file(struct uffd *uffd, u32 flags)
 
 bool unprivileged_userfaultfd;
 
+/* userfaultfd(2). */
 s32 sys_userfaultfd(u32 flags)
 {
 	struct uffd *uffd;
@@ -185,7 +208,10 @@ s32 sys_userfaultfd(u32 flags)
 
 	if (flags & ~(u32)(UFFD_USER_MODE_ONLY | O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
-	/* The kernel would wait for the pager, in the middle of a call. */
+	/*
+	 * A pager that is slow on purpose could stop a system call at a point
+	 * of its choice, which attacks on the kernel have used.
+	 */
 	if (!(flags & UFFD_USER_MODE_ONLY) &&
 	    !READ_ONCE(unprivileged_userfaultfd) && !capable(CAP_SYS_PTRACE))
 		return -EPERM;

@@ -1,5 +1,5 @@
 /*
- * services/uffd/uffd.h - pagers that are programs.
+ * services/uffd/uffd.h - userfaultfd: programs that supply the pages of others.
  */
 #ifndef SERVICES_UFFD_UFFD_H
 #define SERVICES_UFFD_UFFD_H
@@ -12,9 +12,13 @@ extern const struct service uffd_service;
 
 #define UFFD_CALLS CALL(userfaultfd)
 
-/* vm.unprivileged_userfaultfd: pagers of any user may stop the kernel's accesses. */
+/*
+ * /proc/sys/vm/unprivileged_userfaultfd: whether any user's pager may also
+ * delay the kernel's own accesses to user memory.
+ */
 extern bool unprivileged_userfaultfd;
 
+/* userfaultfd(2). A descriptor, -EINVAL, -EPERM, -ENOMEM or -EMFILE. */
 s32 sys_userfaultfd(u32 flags);
 
 #endif
