@@ -1,19 +1,22 @@
 /*
- * "#!/bin/interpreter argument": a script runs as the program it names.
+ * services/script/script.c - "#!/bin/interpreter argument": execve of a script
+ * runs its interpreter.
  *
- * The argument, if any, is the rest of the line, blanks and all. argv becomes
- * interpreter, argument, script, argv[1]...
+ * The argument, if any, is the rest of the line with the blanks inside it, as
+ * on Linux. argv becomes interpreter, argument, script, argv[1]...
  */
 #include <fs/fs.h>
 #include <proc/exec.h>
 #include <services/script/script.h>
 #include <string.h>
 
+/* Linux separates by these two only. */
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
 }
 
+/* Returns the first byte of s that is no blank, perhaps its NUL. */
 static char *skip_blanks(char *s)
 {
 	while (is_blank(*s))
@@ -21,7 +24,7 @@ static char *skip_blanks(char *s)
 	return s;
 }
 
-/* Cut blanks off the end of s. */
+/* Cuts blanks off the end of s, in place. */
 static void trim(char *s)
 {
 	size_t n = strlen(s);
@@ -30,16 +33,23 @@ static void trim(char *s)
 		s[--n] = '\0';
 }
 
+/*
+ * Puts s in front of the new argv. s must live as long as exec. prefix[] is
+ * filled from its end, since each script adds in front.
+ */
 static void add_prefix(struct exec *exec, const char *s)
 {
+	/*
+	 * SCRIPT_DEPTH bounds the number of scripts, and each adds two at most.
+	 */
 	BUG_ON(exec->nr_prefix == ARRAY_SIZE(exec->prefix));
 	exec->nr_prefix++;
 	exec->prefix[ARRAY_SIZE(exec->prefix) - exec->nr_prefix] = s;
 }
 
 /*
- * Take the line after "#!" apart, in place: the interpreter's path, which is
- * the result, and the argument go in front of prefix[]. NULL: no path.
+ * Splits the line after "#!" in place, and puts interpreter and argument in
+ * front of argv. Returns the interpreter's path; NULL: there is none.
  */
 static const char *parse_line(struct exec *exec, char *line)
 {
@@ -54,11 +64,15 @@ static const char *parse_line(struct exec *exec, char *line)
 		*arg = '\0';
 		add_prefix(exec, skip_blanks(arg + 1));
 	}
+	/* After the argument, as the last one added comes first. */
 	add_prefix(exec, interp);
 	return interp;
 }
 
-/* The first line of the file after "#!", or NULL and *err if it is none. */
+/*
+ * Returns the file's first line, from kmalloc, if it begins with "#!". NULL
+ * with *err 0: it is no script; NULL with an error: the exec fails.
+ */
 static char *read_line(struct exec *exec, int *err)
 {
 	char *line = kzalloc(SCRIPT_LINE + 1, GFP_KERNEL), *end;
@@ -73,6 +87,7 @@ static char *read_line(struct exec *exec, int *err)
 	if (n < 2 || line[0] != '#' || line[1] != '!')
 		goto none;
 	end = strchr(line, '\n');
+	/* Half a path could name another program. */
 	if (!end && n == SCRIPT_LINE) {
 		*err = explain(&exec->why, -ENOEXEC,
 			       "the line after #! is longer than %u bytes",
@@ -87,6 +102,7 @@ none:
 	return NULL;
 }
 
+/* Replaces the script by its interpreter in exec. 0 or -errno. */
 static int open_interpreter(struct exec *exec, const char *interp)
 {
 	struct file *file;
@@ -96,11 +112,19 @@ static int open_interpreter(struct exec *exec, const char *interp)
 		return explain(&exec->why, err,
 			       "cannot open the interpreter %s: error %d",
 			       interp, -err);
+	/*
+	 * The script itself is opened again by its interpreter, by the path in
+	 * argv.
+	 */
 	fput(exec->program.file);
 	exec->program.file = file;
 	return 0;
 }
 
+/*
+ * service.load_program. Loops, because an interpreter may be a script, too. 0:
+ * exec->program is no script (any more).
+ */
 static int load_script(struct exec *exec, const char *path)
 {
 	for (u32 depth = 0;; depth++) {
@@ -116,7 +140,12 @@ static int load_script(struct exec *exec, const char *path)
 				       "more than %u scripts run each other",
 				       SCRIPT_DEPTH);
 		}
+		/* exec frees it: prefix[] points into the line. */
 		exec->lines[depth] = line;
+		/*
+		 * The outer script's path; the inner ones are named by the
+		 * interpreters that were added.
+		 */
 		if (depth == 0)
 			add_prefix(exec, path);
 		interp = parse_line(exec, line + 2);

@@ -1,7 +1,9 @@
 /*
- * services/script/script.h - "#!" files run as the program they name.
+ * services/script/script.h - a file that begins with "#!" runs the interpreter
+ * that it names.
  *
- * Keeps nothing but what is in struct exec (proc/exec.h).
+ * Its only state is in struct exec (proc/exec.h), which lives as long as the
+ * call.
  */
 #ifndef SERVICES_SCRIPT_SCRIPT_H
 #define SERVICES_SCRIPT_SCRIPT_H
