@@ -1,9 +1,9 @@
 /*
- * services/coredump/coredump.c - a process leaves its core: when, and where.
+ * services/coredump/coredump.c - when a process dumps core, and to which file.
  *
  * All threads but the one that got the signal are killed, and wait at the
- * beginning of their exit, their registers on their kernel stacks, until the
- * core is written. SIGKILL ends it; what was written so far stays.
+ * beginning of their exit, with their registers on their kernel stacks, until
+ * the core is written. SIGKILL ends the dump; what was written so far stays.
  */
 #include <asm/uaccess.h>
 #include <fs/fs.h>
@@ -17,14 +17,17 @@
 #include <string.h>
 #include <uapi/fcntl.h>
 
-#define THREADS_AT_ONCE 16 /* are killed before others may run */
+#define THREADS_AT_ONCE 16 /* killed before other tasks may run */
 
-/* All anonymous memory, and ELF headers. task->core_filter differs from it by. */
+/*
+ * All anonymous memory, and ELF headers. task->core_filter holds the difference
+ * to this (by exclusive or), so that 0 in a new task means the default.
+ */
 #define DEFAULT_FILTER \
 	(CORE_ANON_PRIVATE | CORE_ANON_SHARED | CORE_ELF_HEADERS | CORE_HUGE)
 
 /* clang-format off */
-/* tasklist_lock; cores that are being written */
+/* tasklist_lock; the cores that are being written */
 static LIST_HEAD(, core) cores = LIST_HEAD_INITIALIZER(cores);
 /* clang-format on */
 static struct wait_queue_head core_is_over = WAIT_QUEUE_INIT(core_is_over);
@@ -32,8 +35,9 @@ static struct wait_queue_head core_is_over = WAIT_QUEUE_INIT(core_is_over);
 static spinlock_t pattern_lock = SPINLOCK_INIT;
 static char core_pattern[CORE_PATTERN_BYTES] = "core"; /* pattern_lock */
 
-/* ---- what is chosen ---------------------------------------------- */
+/* ---- settings ---------------------------------------------------- */
 
+/* Copied under the lock, so that a crash never sees half of a new pattern. */
 void get_core_pattern(char *buf)
 {
 	spin_lock(&pattern_lock);
@@ -41,6 +45,10 @@ void get_core_pattern(char *buf)
 	spin_unlock(&pattern_lock);
 }
 
+/*
+ * A pipe to a program, as Linux allows, would need a helper process of the
+ * kernel.
+ */
 int set_core_pattern(const char *pattern)
 {
 	if (*pattern == '|' || strlen(pattern) >= CORE_PATTERN_BYTES)
@@ -62,6 +70,7 @@ void set_core_filter(struct task_struct *task, u32 filter)
 						DEFAULT_FILTER);
 }
 
+/* service.fork: a child inherits the filter, as on Linux. */
 static int core_filter_fork(struct task_struct *child, u32 flags __unused_arg)
 {
 	child->core_filter = current->group_leader->core_filter;
@@ -70,7 +79,7 @@ static int core_filter_fork(struct task_struct *child, u32 flags __unused_arg)
 
 /* ---- the other threads ------------------------------------------- */
 
-/* The core that leader's process leaves, or NULL. tasklist_lock held. */
+/* The core that leader's process is dumping, or NULL. Hold tasklist_lock. */
 static struct core *core_of(const struct task_struct *leader)
 {
 	struct core *core;
@@ -81,6 +90,7 @@ static struct core *core_of(const struct task_struct *leader)
 	return core;
 }
 
+/* The condition for which parked threads wait. */
 static bool is_leaving_core(const struct task_struct *leader)
 {
 	u32 flags = tasklist_lock();
@@ -90,7 +100,10 @@ static bool is_leaving_core(const struct task_struct *leader)
 	return leaves;
 }
 
-/* A thread exits while its process leaves a core: not before that is written. */
+/*
+ * Makes an exiting thread wait until its process's core is written, so that its
+ * registers and the memory stay.
+ */
 static void park(struct task_struct *task)
 {
 	u32 flags = tasklist_lock();
@@ -98,6 +111,10 @@ static void park(struct task_struct *task)
 	bool waits = core && core->task != task;
 
 	if (waits) {
+		/*
+		 * notes.c reads the VFP registers from the task, not from the
+		 * core.
+		 */
 		vfp_save_current();
 		core->parked++;
 	}
@@ -107,13 +124,21 @@ static void park(struct task_struct *task)
 	wait_event(&core_is_over, !is_leaving_core(task->group_leader));
 }
 
+/*
+ * service.exit_early. Checked without the lock first, because nearly no exit is
+ * part of a dump; an entry of the own process is there before this thread was
+ * killed.
+ */
 static void coredump_exit(struct task_struct *task)
 {
 	if (unlikely(!LIST_EMPTY(&cores)))
 		park(task);
 }
 
-/* Has somebody killed it, or does one who wants memory wait for its end? */
+/*
+ * Whether the dump must end early: the process was killed, or another task
+ * waits for its memory.
+ */
 static bool is_unwanted(const struct core *core)
 {
 	return READ_ONCE(core->task->group_leader->group_exit_code) ==
@@ -121,6 +146,7 @@ static bool is_unwanted(const struct core *core)
 		fatal_signal_pending() || core->task->thread_info.mm->oom_since;
 }
 
+/* Whether every other thread that still has memory waits in park(). */
 static bool all_parked(const struct core *core)
 {
 	u32 flags = tasklist_lock(), others = 0;
@@ -133,8 +159,9 @@ static bool all_parked(const struct core *core)
 }
 
 /*
- * From here on the group dies. False: it does so already, of something else.
- * tasklist_lock held, its flags.
+ * Begins the group's death and kills the other threads. False: the group is
+ * dying or executing already. Hold tasklist_lock with *flags; it may be
+ * released in between.
  */
 static bool stop_others(struct core *core, u32 *flags)
 {
@@ -146,18 +173,31 @@ static bool stop_others(struct core *core, u32 *flags)
 	leader->group_exit = true;
 	leader->group_exit_code = (u32)core->info->signo;
 	leader->leaves_core = true;
-	leader->all_told = true; /* below; no thread is to kill us */
+	/* The loop below kills all; no thread's exit may kill this task. */
+	leader->all_told = true;
+	/*
+	 * Before the first kill: a killed thread looks for the core when it
+	 * exits.
+	 */
 	LIST_INSERT_HEAD(&cores, core, link);
 	for_each_thread(task, leader) {
 		if (task != core->task && task->state < TASK_ZOMBIE &&
 		    !task->killed)
 			kill_thread(task);
 		if (++n % THREADS_AT_ONCE == 0 && !let_others_in(task, flags))
+			/*
+			 * The thread has left the list while the lock was
+			 * released: start again.
+			 */
 			task = leader;
 	}
 	return true;
 }
 
+/*
+ * Checks once a tick: a thread may sleep in the kernel for some time before
+ * it exits, and a dump is rare.
+ */
 static void wait_for_others(struct core *core)
 {
 	while (!all_parked(core) && !is_unwanted(core)) {
@@ -166,7 +206,7 @@ static void wait_for_others(struct core *core)
 	}
 }
 
-/* The others may end; left: there is a core. */
+/* Ends the wait of the parked threads. left: a core was written. */
 static void let_others_go(struct core *core, bool left)
 {
 	u32 flags = tasklist_lock();
@@ -174,6 +214,7 @@ static void let_others_go(struct core *core, bool left)
 	LIST_REMOVE(core, link);
 	core->task->group_leader->leaves_core = false;
 	if (left && !is_unwanted(core))
+		/* wait(2) reports this bit as WCOREDUMP. */
 		core->task->group_leader->group_exit_code |= 0x80;
 	tasklist_unlock(flags);
 	wake_up(&core_is_over);
@@ -190,6 +231,7 @@ bool core_write(struct core *core, const void *buf, u32 bytes)
 		return false;
 	for (; bytes; bytes -= (u32)n, from += n) {
 		cond_resched();
+		/* At each step, as the file may be large. */
 		if (is_unwanted(core))
 			return false;
 		n = core->file->f_op->kernel_write(core->file, from, bytes,
@@ -209,7 +251,10 @@ bool core_skip(struct core *core, u32 bytes)
 	return true;
 }
 
-/* What a % and this letter stand for; "" for what Linux does not know. */
+/*
+ * Writes what % and this letter stand for; nothing for a letter that Linux does
+ * not know either.
+ */
 static void expand(const struct core *core, char letter, char *buf, u32 bytes)
 {
 	u32 nsec;
@@ -232,13 +277,16 @@ static void expand(const struct core *core, char letter, char *buf, u32 bytes)
 		strlcpy(buf, core->task->comm, bytes);
 	else if (letter == '%')
 		strlcpy(buf, "%", bytes);
-	/* A name of a program is no path. */
+	/* A program's name must not choose the directory, as Linux. */
 	for (; letter == 'e' && *buf; buf++)
 		if (*buf == '/')
 			*buf = '!';
 }
 
-/* The pattern with all that it asks for; buf has CORE_PATTERN_BYTES. */
+/*
+ * Expands the pattern to buf, of CORE_PATTERN_BYTES bytes; a name that is too
+ * long is cut.
+ */
 static void make_name(const struct core *core, char *buf)
 {
 	char pattern[CORE_PATTERN_BYTES], word[TASK_COMM_LEN];
@@ -250,6 +298,7 @@ static void make_name(const struct core *core, char *buf)
 			buf[n++] = *p;
 			continue;
 		}
+		/* A % at the end stands for nothing. */
 		if (!*++p)
 			break;
 		expand(core, *p, word, sizeof(word));
@@ -260,13 +309,17 @@ static void make_name(const struct core *core, char *buf)
 	buf[n] = '\0';
 }
 
-/* A new file, in the place of what has the name: nobody's file is written to. */
+/* Makes a new file in the place of one of that name. 0 or -errno. */
 static int open_core(struct core *core)
 {
 	char name[CORE_PATTERN_BYTES];
 	int err;
 
 	make_name(core, name);
+	/*
+	 * An existing file may be a link to, or be mapped by, another user's
+	 * program; it must not be written to.
+	 */
 	err = do_unlinkat(AT_FDCWD, name, false);
 	if (err && err != -ENOENT)
 		return err;
@@ -281,6 +334,10 @@ static int open_core(struct core *core)
 
 /* ---- the ELF ----------------------------------------------------- */
 
+/*
+ * Writes the ELF header, the program headers and the notes. The memory follows
+ * at a page's border, as debuggers map it.
+ */
 static bool write_headers(struct core *core)
 {
 	u32 notes_at = (u32)(sizeof(Elf32_Ehdr) +
@@ -329,17 +386,24 @@ static bool write_headers(struct core *core)
 			  ALIGN_UP((u32)core->pos, PAGE_SIZE) - (u32)core->pos);
 }
 
-/* True: it has at least its beginning, which Linux calls a core, too. */
+/*
+ * True if there is at least the beginning of a core, which Linux counts as one,
+ * too.
+ */
 static bool write_core(struct core *core)
 {
 	if (core_vmas(core) || core_notes(core))
 		return false;
-	/* True: it may end with zeroes. */
+	/*
+	 * Zeroes at the end were skipped and not written, so the size is set to
+	 * include them. Whatever fails here, there is a core.
+	 */
 	return !write_headers(core) || !core_memory(core) ||
 		core->pos <= i_size_read(core->file->f_inode) ||
 		!do_truncate(core->file->f_inode, core->pos);
 }
 
+/* The file, the notes and the copies of VMAs. */
 static void free_core(struct core *core)
 {
 	for (u32 i = 0; i < core->nr_vmas; i++)
@@ -351,8 +415,8 @@ static void free_core(struct core *core)
 }
 
 /*
- * The group's exit status is set, with the bit that wait(2) tells by WCOREDUMP
- * if there is a core.
+ * service.leave_core: dumps the running task's process, which a signal ends,
+ * and sets the group's exit status.
  */
 static void coredump(const struct kernel_siginfo *info)
 {
@@ -364,14 +428,23 @@ static void coredump(const struct kernel_siginfo *info)
 	bool stopped, left = false;
 	u32 flags;
 
+	/*
+	 * The limit is 0 until a program raises it. A set-uid program's memory
+	 * may hold secrets of its owner.
+	 */
 	if (core.limit < PAGE_SIZE || current_cred()->not_dumpable)
 		return;
 	flags = tasklist_lock();
 	stopped = stop_others(&core, &flags);
 	tasklist_unlock(flags);
+	/* The cause of the other death is what wait(2) reports. */
 	if (!stopped)
 		return;
 	wait_for_others(&core);
+	/*
+	 * Opened by the crashed task itself, so its own permissions and working
+	 * directory apply.
+	 */
 	if (!is_unwanted(&core) && !open_core(&core)) {
 		left = write_core(&core);
 		free_core(&core);
@@ -381,7 +454,10 @@ static void coredump(const struct kernel_siginfo *info)
 
 /* ---- the row ----------------------------------------------------- */
 
-/* After the service of signals: no handler has mended the fault. */
+/*
+ * service.fault_signal, after the service of signals: no handler has taken the
+ * signal. False: the task ends as without a core.
+ */
 static bool coredump_fault(struct fault_signal *fault)
 {
 	const struct kernel_siginfo info = {

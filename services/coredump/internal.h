@@ -1,5 +1,6 @@
 /*
- * services/coredump/internal.h - what the files of this folder share.
+ * services/coredump/internal.h - the structures that the files of this folder
+ * share.
  */
 #ifndef SERVICES_COREDUMP_INTERNAL_H
 #define SERVICES_COREDUMP_INTERNAL_H
@@ -9,38 +10,47 @@
 #include <proc/proc.h>
 #include <services/coredump/coredump.h>
 
-/* A VMA as it was when the dump began: none changes any more. */
+/* A copy of a VMA. No VMA changes during the dump: all threads are stopped. */
 struct core_vma {
 	uaddr_t start, end;
 	u32 flags;
 	u32 pgoff;
-	u32 dumped;        /* bytes of it that are in the core, from start */
+	u32 dumped;        /* bytes from start on that go into the core */
 	struct file *file; /* a reference, or NULL */
 };
 
-/* A core in the making. */
+/* A core that is being written; on the stack of the crashed task. */
 struct core {
 	const struct kernel_siginfo *info;
-	struct task_struct *task; /* whose signal it is: current */
+	struct task_struct *task; /* the task with the signal: current */
 	struct file *file;
-	u64 pos, limit; /* bytes */
+	u64 pos, limit; /* position and largest size, in bytes */
 	struct core_vma *vmas;
 	u32 nr_vmas;
-	char *notes; /* note_bytes; room for as many */
+	char *notes; /* note_bytes of note_room are filled; from vmalloc */
 	u32 note_bytes, note_room;
-	u32 parked; /* threads that wait in their exit; tasklist_lock */
+	u32 parked; /* tasklist_lock; threads that wait in their exit */
 	LIST_ENTRY(core) link;
 };
 
-/* notes.c: fill core->notes. 0 or -ENOMEM. */
+/* Fills core->notes; call it after core_vmas(). 0 or -ENOMEM. (notes.c) */
 int __must_check core_notes(struct core *core);
-/* memory.c: fill core->vmas, each with a reference to its file. 0 or -ENOMEM. */
+/*
+ * Fills core->vmas, each with a reference to its file, which the caller puts.
+ * Takes mmap_lock for reading. 0 or -ENOMEM. (memory.c)
+ */
 int __must_check core_vmas(struct core *core);
-/* The bytes of all of them. False: it was not all written. */
+/*
+ * Writes the memory of all of core->vmas. False: not all of it was written.
+ * (memory.c)
+ */
 bool core_memory(struct core *core);
-/* Bytes of kernel memory to the end of the core. False: they do not fit. */
+/*
+ * Appends kernel memory to the core. False: it exceeds the limit, the file
+ * system is full, or the task is to end now. (coredump.c)
+ */
 bool core_write(struct core *core, const void *buf, u32 bytes);
-/* So many zeroes, which need no memory. */
+/* Appends `bytes` zeroes as a hole, which takes no pages. False: as above. */
 bool core_skip(struct core *core, u32 bytes);
 
 #endif

@@ -1,13 +1,16 @@
 /*
- * services/coredump/memory.c - which memory is in a core, and its bytes.
+ * services/coredump/memory.c - chooses the memory that goes into a core, and
+ * writes it.
  *
- * What is in the file that was mapped, and was not changed, the debugger finds
- * there. A page that was never touched is zeroes, which need no room in the core.
+ * Bytes of a mapped file that were not changed are left out: the debugger reads
+ * them from that file. A page that was never touched is zeroes, which take no
+ * room in the core.
  */
 #include <fs/fs.h>
 #include <services/coredump/internal.h>
 #include <string.h>
 
+/* Whether a page is mapped at va; *anon: the process's own, not the file's. */
 static bool page_is_there(struct mm_struct *mm, uaddr_t va, bool *anon)
 {
 	const struct page *page = NULL;
@@ -17,13 +20,17 @@ static bool page_is_there(struct mm_struct *mm, uaddr_t va, bool *anon)
 	spin_lock(&mm->page_table_lock);
 	there = !follow_pte(mm, va, &pte);
 	if (there)
+		/*
+		 * The zero page and device memory have no struct page to look
+		 * at.
+		 */
 		page = pte_special(pte) ? NULL : pte_page(pte);
 	*anon = page && page->flags & PG_ANON;
 	spin_unlock(&mm->page_table_lock);
 	return there;
 }
 
-/* Has the program changed some of its copy of the file? */
+/* Whether a private mapping of a file has pages of its own. */
 static bool was_changed(struct mm_struct *mm, const struct core_vma *vma)
 {
 	bool anon;
@@ -37,6 +44,10 @@ static bool was_changed(struct mm_struct *mm, const struct core_vma *vma)
 	return false;
 }
 
+/*
+ * Whether vma maps the start of an ELF. Its headers hold the build id, by which
+ * a debugger finds the right file.
+ */
 static bool begins_as_elf(struct mm_struct *mm, const struct core_vma *vma)
 {
 	char magic[SELFMAG];
@@ -46,22 +57,33 @@ static bool begins_as_elf(struct mm_struct *mm, const struct core_vma *vma)
 		!memcmp(magic, ELFMAG, SELFMAG);
 }
 
-/* Bytes of vma that are in the core: all, none, or an ELF's first page. */
+/*
+ * How many bytes of vma, from its start, go into the core: all, none, or an
+ * ELF's first page.
+ */
 static u32 bytes_dumped(struct mm_struct *mm, const struct core_vma *vma,
 			u32 filter)
 {
 	const u32 all = vma->end - vma->start;
 
+	/*
+	 * madvise(MADV_DONTDUMP), for secrets and large buffers; device memory,
+	 * too.
+	 */
 	if (vma->flags & VM_DONTDUMP)
 		return 0;
-	if (!vma->file) /* shared memory without a file, too */
+	/* Anonymous memory, private or shared. */
+	if (!vma->file)
 		return filter &
 				(vma->flags & VM_SHARED ? CORE_ANON_SHARED :
 							  CORE_ANON_PRIVATE) ?
 			all :
 			0;
 	if (vma->flags & VM_SHARED) {
-		/* A memfd, or a segment of shmget, is memory like that. */
+		/*
+		 * A file without a name (a memfd, a segment of shmget) cannot
+		 * be found by the debugger, so it counts as anonymous.
+		 */
 		bool named = vma->file->f_inode->i_nlink;
 
 		return filter & (named ? CORE_FILE_SHARED : CORE_ANON_SHARED) ?
@@ -77,6 +99,7 @@ static u32 bytes_dumped(struct mm_struct *mm, const struct core_vma *vma,
 	return 0;
 }
 
+/* Copies all VMAs. Hold mmap_lock. */
 static void note_vmas(struct core *core, struct mm_struct *mm)
 {
 	struct vm_area_struct *vma;
@@ -97,6 +120,10 @@ int core_vmas(struct core *core)
 	u32 filter, flags;
 
 	down_read(&mm->mmap_lock);
+	/*
+	 * One more than there are: vmalloc(0) is NULL, which would mean no
+	 * memory.
+	 */
 	core->vmas = vmalloc((mm->map_count + 1) * sizeof(*core->vmas));
 	if (core->vmas)
 		note_vmas(core, mm);
@@ -106,18 +133,23 @@ int core_vmas(struct core *core)
 	flags = tasklist_lock();
 	filter = get_core_filter(core->task);
 	tasklist_unlock(flags);
+	/* After mmap_lock is released: copy_remote_vm() takes it again. */
 	for (u32 i = 0; i < core->nr_vmas; i++)
 		core->vmas[i].dumped = bytes_dumped(mm, &core->vmas[i], filter);
 	return 0;
 }
 
-/* What cannot be read, behind the end of a file say, is zeroes. */
+/*
+ * A page that cannot be read, for example behind the end of its file, is
+ * written as zeroes.
+ */
 static bool write_page(struct core *core, const struct core_vma *vma,
 		       uaddr_t va, char *buf)
 {
 	struct mm_struct *mm = core->task->thread_info.mm;
 	bool anon;
 
+	/* Not touched: copy_remote_vm() would allocate a page for it. */
 	if (!page_is_there(mm, va, &anon) && !vma->file &&
 	    !(vma->flags & VM_SHARED))
 		return core_skip(core, PAGE_SIZE);

@@ -1,6 +1,6 @@
 /*
- * services/coredump/notes.c - what a core tells beside memory, in Linux's
- * structures: of the process, the signal, its files, and each thread.
+ * services/coredump/notes.c - the notes of a core, in Linux's structures: about
+ * the process, the signal, the mapped files, and each thread.
  */
 #include <fs/fs.h>
 #include <services/coredump/internal.h>
@@ -12,9 +12,9 @@
 #define NT_FILE    0x46494c45
 #define NT_ARM_VFP 0x400
 
-#define NOTED_AT_ONCE 16 /* threads, before others may run */
+#define NOTED_AT_ONCE 16 /* threads noted before other tasks may run */
 
-#define NAME_BYTES 256 /* of a file's path */
+#define NAME_BYTES 256 /* largest path in NT_FILE, with its NUL */
 
 /* Linux's elf_prstatus of a 32-bit ARM. */
 struct core_prstatus {
@@ -43,7 +43,10 @@ struct core_prpsinfo {
 
 static_assert(sizeof(struct core_prpsinfo) == 124, "gdb knows it by its size");
 
-/* Room for a note of so many bytes, name "CORE" or "LINUX"; NULL: none is left. */
+/*
+ * Appends a note's header and returns the place for its `bytes` bytes, which
+ * are 0. name: "CORE" or "LINUX". NULL: there is no room.
+ */
 static void *add_note(struct core *core, const char *name, u32 type, u32 bytes)
 {
 	const Elf32_Nhdr head = { (u32)strlen(name) + 1, bytes, type };
@@ -51,6 +54,10 @@ static void *add_note(struct core *core, const char *name, u32 type, u32 bytes)
 	u32 all = (u32)sizeof(head) + name_bytes + ALIGN_UP(bytes, 4u);
 	char *to = core->notes + core->note_bytes;
 
+	/*
+	 * core_notes() made room for the threads there were; a missing note is
+	 * better than a write behind the buffer.
+	 */
 	if (all > core->note_room - core->note_bytes)
 		return NULL;
 	core->note_bytes += all;
@@ -59,6 +66,7 @@ static void *add_note(struct core *core, const char *name, u32 type, u32 bytes)
 	return to + sizeof(head) + name_bytes;
 }
 
+/* Stores ns as seconds and microseconds. */
 static void put_usec(u64 ns, s32 *to)
 {
 	u32 nsec;
@@ -67,7 +75,10 @@ static void put_usec(u64 ns, s32 *to)
 	to[1] = (s32)(nsec / NSEC_PER_USEC);
 }
 
-/* tasklist_lock held. */
+/*
+ * NT_PRSTATUS and NT_ARM_VFP of one thread. Hold tasklist_lock, so that it
+ * stays.
+ */
 static void note_thread(struct core *core, const struct task_struct *task)
 {
 	const struct task_struct *leader = task->group_leader;
@@ -78,6 +89,7 @@ static void note_thread(struct core *core, const struct task_struct *task)
 	if (!status)
 		return;
 	status->si_signo = status->cursig = (s16)core->info->signo;
+	/* The other threads got no signal of their own. */
 	if (task == core->task)
 		status->si_code = core->info->code;
 	if (task->signal) {
@@ -92,6 +104,10 @@ static void note_thread(struct core *core, const struct task_struct *task)
 	put_usec(task->use.stime_ns, &status->times[2]);
 	put_usec(leader->child_use.utime_ns, &status->times[4]);
 	put_usec(leader->child_use.stime_ns, &status->times[6]);
+	/*
+	 * The user registers, at the top of the kernel stack since the last
+	 * entry.
+	 */
 	status->regs = *task_pt_regs(task);
 	if (!task->vfp.used)
 		return;
@@ -102,6 +118,7 @@ static void note_thread(struct core *core, const struct task_struct *task)
 	memcpy(vfp + 32 * 8, &task->vfp.record.vfp.fpscr, 4);
 }
 
+/* NT_PRPSINFO, NT_SIGINFO and NT_AUXV. */
 static void note_process(struct core *core)
 {
 	const struct task_struct *task = core->task,
@@ -128,9 +145,11 @@ static void note_process(struct core *core)
 	tasklist_unlock(flags);
 	memcpy(info->fname, task->comm, sizeof(info->fname));
 	bytes = min(mm->arg_end - mm->arg_start, sizeof(info->psargs) - 1u);
+	/* After tasklist_lock is released: the copy may fault. */
 	if (copy_remote_vm(core->task->thread_info.mm, mm->arg_start,
 			   info->psargs, bytes, 0))
 		bytes = 0;
+	/* The arguments are separated by NULs; the note is one line of text. */
 	for (u32 i = 0; i + 1 < bytes; i++)
 		if (!info->psargs[i])
 			info->psargs[i] = ' ';
@@ -139,8 +158,8 @@ static void note_process(struct core *core)
 }
 
 /*
- * Which file was mapped where: how many, the page size, then address, end and
- * page of the file of each, then all names.
+ * NT_FILE: the number of mapped files, the page size, then start, end and first
+ * page in the file of each, then all names.
  */
 static void note_files(struct core *core)
 {
@@ -174,7 +193,10 @@ static void note_files(struct core *core)
 	}
 }
 
-/* The thread of the signal comes first: debuggers begin with it. */
+/*
+ * The thread with the signal comes first, because debuggers select the first
+ * one.
+ */
 int core_notes(struct core *core)
 {
 	const u32 per_thread = 20 + (u32)sizeof(struct core_prstatus) + 20 +
@@ -188,6 +210,7 @@ int core_notes(struct core *core)
 	if (!core->notes)
 		return -ENOMEM;
 	memset(core->notes, 0, core->note_room);
+	/* The parked threads have done this in park(). */
 	vfp_save_current();
 	flags = tasklist_lock();
 	note_thread(core, core->task);
@@ -199,7 +222,10 @@ int core_notes(struct core *core)
 		if (task == core->task || !task->thread_info.mm)
 			continue;
 		note_thread(core, task);
-		/* It waits for the end of the core: it stays in the list. */
+		/*
+		 * A parked thread stays on the list, so this never ends the
+		 * loop early.
+		 */
 		if (++n % NOTED_AT_ONCE == 0 && !let_others_in(task, &flags))
 			break;
 	}
