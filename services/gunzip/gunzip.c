@@ -1,8 +1,8 @@
 /*
- * An archive that gzip has packed, as Debian's initrd.img is, is unpacked in
- * memory before anybody reads it. RFC 1952 describes the file, RFC 1951 its
- * data: blocks of literal bytes and of references to bytes before, in Huffman
- * codes that each block may bring along.
+ * services/gunzip/gunzip.c - an archive that gzip has compressed, such as
+ * Debian's initrd.img, is unpacked in memory at boot. RFC 1952 describes the
+ * file, RFC 1951 its data: blocks of literal bytes and of references to earlier
+ * bytes, in Huffman codes that each block may define for itself.
  */
 #include <alloc/alloc.h>
 #include <fs/fs.h>
@@ -29,9 +29,10 @@
 #define FRESERVED  0xe0
 
 /*
- * A code: how many of its words have n bits, and what all stand for, in order.
- * quick: the symbol, and QUICK_LENGTH, of the word that the next bits begin with,
- * if that has few enough; else 0.
+ * A Huffman code: how many of its words have n bits, and the symbols in the
+ * order of their words. quick is indexed by the next QUICK_BITS bits of input
+ * and holds the length and symbol of the word that they begin with, or 0 if it
+ * is longer.
  */
 #define QUICK_BITS      9
 #define QUICK_LENGTH(q) ((q) >> 9)
@@ -44,19 +45,27 @@ struct huffman {
 };
 
 struct gunzip {
-	const u8 *in, *end; /* what is left to read */
+	const u8 *in, *end; /* input that is left */
 	u8 *out;
-	u32 out_bytes, room; /* so far; at most */
-	u32 hold; /* bits that were read and not used, the next lowest */
+	u32 out_bytes, room; /* written so far, and at most */
+	u32 hold; /* bits that were read and not used; the next is lowest */
 	unsigned int nr_held;
 	unsigned int past; /* bytes of hold that lie behind the end: zeros */
 };
 
+/*
+ * Whether bits behind the input's end were used. Bits may be read ahead without
+ * harm, so only used ones count.
+ */
 static bool too_short(const struct gunzip *z)
 {
 	return z->past * 8 > z->nr_held;
 }
 
+/*
+ * Behind the end it returns zeros and counts them, so that callers need not
+ * check each byte.
+ */
 static u32 next_byte(struct gunzip *z)
 {
 	if (z->in == z->end) {
@@ -66,7 +75,7 @@ static u32 next_byte(struct gunzip *z)
 	return *z->in++;
 }
 
-/* Have n <= 16 bits in hold. */
+/* Makes hold have n <= 16 bits; with up to 7 more it stays below its 32. */
 static void have_bits(struct gunzip *z, unsigned int n)
 {
 	while (z->nr_held < n) {
@@ -75,13 +84,14 @@ static void have_bits(struct gunzip *z, unsigned int n)
 	}
 }
 
+/* The n lowest bits are used. */
 static void drop(struct gunzip *z, unsigned int n)
 {
 	z->hold >>= n;
 	z->nr_held -= n;
 }
 
-/* n <= 16 bits; zeros behind the end. */
+/* Returns n <= 16 bits. */
 static u32 take_bits(struct gunzip *z, unsigned int n)
 {
 	u32 value;
@@ -94,7 +104,10 @@ static u32 take_bits(struct gunzip *z, unsigned int n)
 
 /* ---- Huffman codes ----------------------------------------------- */
 
-/* A word's bits come with its highest one first (RFC 1951, 3.1.1). */
+/*
+ * Returns word with its n bits in reverse: a word's highest bit comes first in
+ * the input (RFC 1951, 3.1.1), but hold has the first bit lowest.
+ */
 static u32 turned_round(u32 word, unsigned int n)
 {
 	u32 turned = 0;
@@ -106,6 +119,7 @@ static u32 turned_round(u32 word, unsigned int n)
 	return turned;
 }
 
+/* Fills in quick: each short word gets all entries that begin with it. */
 static void make_quick(struct huffman *code)
 {
 	const u16 *symbol = code->symbol;
@@ -120,9 +134,10 @@ static void make_quick(struct huffman *code)
 }
 
 /*
- * lengths[i]: the bits of symbol i's word, 0 = it has none. Shorter words come
- * first, and of one length the symbols in order (RFC 1951, 3.2.2). -EINVAL: there
- * are more words than bits can tell apart.
+ * Makes the code in which symbol i's word has lengths[i] bits; 0: it has none.
+ * Shorter words come first, and words of one length in the order of their
+ * symbols (RFC 1951, 3.2.2). 0, or -EINVAL if there are more words than the
+ * bits can distinguish.
  */
 static int make_code(struct huffman *code, const u8 *lengths, unsigned int n)
 {
@@ -132,8 +147,13 @@ static int make_code(struct huffman *code, const u8 *lengths, unsigned int n)
 	memset(code->count, 0, sizeof(code->count));
 	for (unsigned int i = 0; i < n; i++)
 		code->count[lengths[i]]++;
+	/* Symbols without a word take no part in the code. */
 	code->count[0] = 0;
 	for (unsigned int len = 1; len <= MAX_CODE_BITS; len++) {
+		/*
+		 * The unused words of this length; each extends to two of the
+		 * next.
+		 */
 		left = 2 * left - code->count[len];
 		if (left < 0)
 			return -EINVAL;
@@ -146,7 +166,7 @@ static int make_code(struct huffman *code, const u8 *lengths, unsigned int n)
 	return 0;
 }
 
-/* The symbol of the next word, -EINVAL if no word begins so. */
+/* Reads a word and returns its symbol; -EINVAL: no word begins like this. */
 static int next_symbol(struct gunzip *z, const struct huffman *code)
 {
 	u32 word = 0, first = 0, index = 0, quick;
@@ -157,6 +177,10 @@ static int next_symbol(struct gunzip *z, const struct huffman *code)
 		drop(z, QUICK_LENGTH(quick));
 		return (int)QUICK_SYMBOL(quick);
 	}
+	/*
+	 * A long word, bit by bit: `first` is the first word of each length,
+	 * `index` its symbol's place.
+	 */
 	for (unsigned int len = 1; len <= MAX_CODE_BITS; len++) {
 		word |= take_bits(z, 1);
 		if (word - first < code->count[len])
@@ -168,7 +192,7 @@ static int next_symbol(struct gunzip *z, const struct huffman *code)
 	return -EINVAL;
 }
 
-/* RFC 1951, 3.2.6: the code that a block need not bring along. */
+/* RFC 1951, 3.2.6: the codes of a block that does not define its own. */
 static void fixed_codes(struct huffman *literals, struct huffman *distances)
 {
 	u8 lengths[NR_LITERALS];
@@ -184,8 +208,8 @@ static void fixed_codes(struct huffman *literals, struct huffman *distances)
 }
 
 /*
- * RFC 1951, 3.2.7: the lengths of both codes' words, themselves in a code, where
- * 16 repeats the last one, 17 and 18 are runs of none.
+ * RFC 1951, 3.2.7: reads n lengths, for both codes, which are themselves in a
+ * code: 16 repeats the last one, 17 and 18 are runs of 0. 0 or -EINVAL.
  */
 static int read_lengths(struct gunzip *z, const struct huffman *code,
 			u8 *lengths, unsigned int n)
@@ -209,6 +233,7 @@ static int read_lengths(struct gunzip *z, const struct huffman *code,
 			times = 3 + take_bits(z, 3);
 		else if (symbol == 18)
 			times = 11 + take_bits(z, 7);
+		/* A damaged run must not write behind lengths. */
 		if (times > n - i)
 			return -EINVAL;
 		memset(lengths + i, length, times);
@@ -217,9 +242,13 @@ static int read_lengths(struct gunzip *z, const struct huffman *code,
 	return 0;
 }
 
+/* Reads the codes that a block defines. 0 or -EINVAL. */
 static int own_codes(struct gunzip *z, struct huffman *literals,
 		     struct huffman *distances)
 {
+	/*
+	 * The RFC's order: rare lengths last, so that trailing 0s are left out.
+	 */
 	static const u8 order[19] = { 16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
 				      11, 4,  12, 3, 13, 2, 14, 1, 15 };
 	u8 lengths[NR_LITERALS + 32] = { 0 };
@@ -241,6 +270,7 @@ static int own_codes(struct gunzip *z, struct huffman *literals,
 
 /* ---- blocks ------------------------------------------------------ */
 
+/* -EINVAL: there is more data than the file's end stated. */
 static int put_byte(struct gunzip *z, u8 byte)
 {
 	if (z->out_bytes == z->room)
@@ -249,17 +279,20 @@ static int put_byte(struct gunzip *z, u8 byte)
 	return 0;
 }
 
-/* RFC 1951, 3.2.5: lengths grow by powers of two, four steps in each. */
+/*
+ * RFC 1951, 3.2.5: the length for symbol i. Lengths grow by powers of two, in
+ * four steps each.
+ */
 static u32 read_length(struct gunzip *z, u32 i)
 {
 	unsigned int extra = i < 8 ? 0 : i / 4 - 1;
 
 	if (i == 28)
-		return 258;
+		return 258; /* the longest has a symbol without extra bits */
 	return 3 + (extra ? ((4 + i % 4) << extra) + take_bits(z, extra) : i);
 }
 
-/* ... and distances likewise, two steps in each. */
+/* The same for distances, in two steps each. */
 static u32 read_distance(struct gunzip *z, u32 i)
 {
 	unsigned int extra = i < 4 ? 0 : i / 2 - 1;
@@ -267,17 +300,25 @@ static u32 read_distance(struct gunzip *z, u32 i)
 	return 1 + (extra ? ((2 + i % 2) << extra) + take_bits(z, extra) : i);
 }
 
+/* Appends length bytes from `distance` bytes back. 0 or -EINVAL. */
 static int copy_before(struct gunzip *z, u32 length, u32 distance)
 {
+	/*
+	 * A damaged file must not make the kernel read or write outside of out.
+	 */
 	if (distance > z->out_bytes || distance > WINDOW_BYTES ||
 	    length > z->room - z->out_bytes)
 		return -EINVAL;
-	/* Byte by byte: what is copied may be what this copy has just written. */
+	/*
+	 * Byte by byte, because source and destination may overlap: a distance
+	 * of 1 repeats one byte.
+	 */
 	for (u8 *to = z->out + z->out_bytes; length--; to++, z->out_bytes++)
 		*to = *(to - distance);
 	return 0;
 }
 
+/* A block in Huffman codes. 0 or -EINVAL. */
 static int coded_block(struct gunzip *z, const struct huffman *literals,
 		       const struct huffman *distances)
 {
@@ -296,6 +337,10 @@ static int coded_block(struct gunzip *z, const struct huffman *literals,
 			continue;
 		}
 		length = read_length(z, (u32)symbol - FIRST_LENGTH);
+		/*
+		 * A length is always followed by a distance, in a code of its
+		 * own.
+		 */
 		far = next_symbol(z, distances);
 		if (far < 0 ||
 		    copy_before(z, length, read_distance(z, (u32)far)))
@@ -304,11 +349,15 @@ static int coded_block(struct gunzip *z, const struct huffman *literals,
 	return -EINVAL;
 }
 
-/* RFC 1951, 3.2.4: bytes as they are, behind their number and its complement. */
+/*
+ * RFC 1951, 3.2.4: uncompressed bytes, behind their number and its complement.
+ * 0 or -EINVAL.
+ */
 static int stored_block(struct gunzip *z)
 {
 	u32 n, check;
 
+	/* The number begins at the next whole byte. */
 	take_bits(z, z->nr_held % 8);
 	n = take_bits(z, 16);
 	check = take_bits(z, 16);
@@ -320,8 +369,10 @@ static int stored_block(struct gunzip *z)
 	return 0;
 }
 
+/* Unpacks all blocks. 0 or -EINVAL. */
 static int inflate(struct gunzip *z)
 {
+	/* Static: a kernel stack is too small for them. */
 	static struct huffman literals, distances;
 	bool last = false;
 	int err = 0;
@@ -344,6 +395,10 @@ static int inflate(struct gunzip *z)
 		default:
 			err = -EINVAL;
 		}
+		/*
+		 * After each block: the zeros behind the end may look like a
+		 * block.
+		 */
 		if (too_short(z))
 			err = -EINVAL;
 	}
@@ -352,12 +407,14 @@ static int inflate(struct gunzip *z)
 
 /* ---- the file ---------------------------------------------------- */
 
+/* A name or a comment, up to its NUL. */
 static void skip_string(struct gunzip *z)
 {
 	while (next_byte(z) && !too_short(z))
 		;
 }
 
+/* RFC 1952, 2.3: skips the header with its optional parts. 0 or -EINVAL. */
 static int skip_head(struct gunzip *z)
 {
 	u32 flags;
@@ -367,6 +424,7 @@ static int skip_head(struct gunzip *z)
 		return -EINVAL;
 	flags = z->in[3];
 	z->in += HEAD_BYTES;
+	/* The optional parts come in this order, each if its flag is set. */
 	if (flags & FEXTRA)
 		for (u32 n = take_bits(z, 16); n && !too_short(z); n--)
 			next_byte(z);
@@ -379,7 +437,7 @@ static int skip_head(struct gunzip *z)
 	return 0;
 }
 
-/* The check of RFC 1952, 8: reflected, polynomial 0x04c11db7. */
+/* The check sum of RFC 1952, 8: reflected, polynomial 0x04c11db7. */
 static u32 crc32(const u8 *data, u32 bytes)
 {
 	static u32 table[256];
@@ -396,6 +454,7 @@ static u32 crc32(const u8 *data, u32 bytes)
 	return ~crc;
 }
 
+/* A 32-bit number at an address of any alignment. */
 static u32 little_endian(const u8 *at)
 {
 	return at[0] | at[1] << 8 | at[2] << 16 | (u32)at[3] << 24;
@@ -416,34 +475,40 @@ int gunzip(const void *file, u32 bytes, void *out, u32 room)
 
 	if (skip_head(&z) || inflate(&z))
 		return -EINVAL;
-	z.in -= z.nr_held / 8 - z.past; /* bytes that were read ahead */
+	/* The check sum follows the last byte used, not the last one read. */
+	z.in -= z.nr_held / 8 - z.past;
 	if (z.end - z.in < 8 || little_endian(z.in) != crc32(out, room) ||
 	    little_endian(z.in + 4) != z.out_bytes || z.out_bytes != room)
 		return -EINVAL;
 	return 0;
 }
 
-/* The archive that the loader brought, if it is packed. */
+/*
+ * service.init: unpacks the loader's archive and makes its files. An error is
+ * only reported, since the kernel works with an empty root, too.
+ */
 static void unpack_root(void)
 {
 	u32 bytes = gunzip_bytes(initramfs, initramfs_bytes);
 	void *archive;
 
+	/* An archive that is not compressed was read by the core already. */
 	if (!is_gzip(initramfs))
 		return;
 	archive = vmalloc(bytes);
 	if (!archive) {
-		pr_err("initramfs: no memory for the %u KiB that gzip packed\n",
+		pr_err("initramfs: no memory to unpack %u KiB of gzip data\n",
 		       bytes >> 10);
 		return;
 	}
 	if (gunzip(initramfs, initramfs_bytes, archive, bytes)) {
-		pr_err("initramfs: what gzip packed is damaged, or more follows\n");
+		pr_err("initramfs: the gzip data is damaged, or more follows\n");
 		vfree(archive);
 		return;
 	}
-	pr_info("initramfs: gzip packed %u KiB into %u KiB\n", bytes >> 10,
+	pr_info("initramfs: unpacked %u KiB from %u KiB of gzip\n", bytes >> 10,
 		initramfs_bytes >> 10);
+	/* The archive stays allocated: the files' pages are filled from it. */
 	if (initramfs_unpack(archive, bytes))
 		pr_err("initramfs: not all of the archive could be read\n");
 }

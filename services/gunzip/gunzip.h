@@ -1,18 +1,23 @@
 /*
- * services/gunzip/gunzip.h - an archive may be packed by gzip.
+ * services/gunzip/gunzip.h - unpacks an initramfs that gzip has compressed, as
+ * Linux distributions ship it.
  *
- * Linux's archives are. Keeps the unpacked one for ever: files are read from it.
+ * The unpacked archive is never freed, since files are read from it.
  */
 #ifndef SERVICES_GUNZIP_GUNZIP_H
 #define SERVICES_GUNZIP_GUNZIP_H
 
 #include <service.h>
 
-/* What a gzip file of `bytes` at `file` says to hold; 0: it is too short. */
+/*
+ * The unpacked size that the end of a gzip file of `bytes` bytes states, not
+ * yet checked; 0: the file is too short.
+ */
 u32 gunzip_bytes(const void *file, u32 bytes);
 /*
- * Unpack it to out, where there is room for just so many bytes. 0, or -EINVAL:
- * it is damaged, not packed by gzip, or holds more or less.
+ * Unpacks it to out, which has room for `room` bytes. 0, or -EINVAL if the file
+ * is damaged, not of gzip, or does not unpack to exactly `room` bytes. Not
+ * reentrant: its tables are static.
  */
 int __must_check gunzip(const void *file, u32 bytes, void *out, u32 room);
 

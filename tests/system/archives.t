@@ -93,8 +93,8 @@ def packed():
             "a length beyond all memory": good[:-4] + b"\0\0\0\xf0",
     }.items():
         result = boot(data)
-        named = "what gzip packed is damaged" in result.console or \
-            "KiB that gzip packed" in result.console
+        named = "the gzip data is damaged" in result.console or \
+            "KiB of gzip data" in result.console
         tap.ok(result.status == 255 and named,
                f"packed by gzip, {name}: named, and no init", result)
 
