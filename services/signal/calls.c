@@ -6,7 +6,10 @@
 #include <services/signal/internal.h>
 #include <services/time/time.h>
 
-/* A set in user memory is two words and says so. */
+/*
+ * Reads a signal set of `bytes` bytes at user address from. Returns 0, -EINVAL
+ * if the size is not that of 64 signals, or -EFAULT.
+ */
 static int get_sigset(u64 *set, uaddr_t from, u32 bytes)
 {
 	u32 words[2];
@@ -19,6 +22,9 @@ static int get_sigset(u64 *set, uaddr_t from, u32 bytes)
 	return 0;
 }
 
+/*
+ * Writes set as two words, low signals first, to user address to: 0 or -EFAULT.
+ */
 static int put_sigset(u64 set, uaddr_t to)
 {
 	const u32 words[2] = { (u32)set, (u32)(set >> 32) };
@@ -28,7 +34,11 @@ static int put_sigset(u64 set, uaddr_t to)
 
 /* ---- handlers ---------------------------------------------------- */
 
-/* May the process have one pending? Of other threads we do not know. */
+/*
+ * Returns false only if sig is certainly not pending for the process, so that
+ * the walk over its threads in flush_ignored() can be left out. Of other
+ * threads' sets nothing is known here. Hold signal_lock.
+ */
 static bool may_be_pending(s32 sig)
 {
 	const struct signal_state *state = current->signal;
@@ -54,7 +64,14 @@ static bool swap_action(s32 sig, const struct k_sigaction *new,
 		*old = *action;
 	if (new) {
 		*action = *new;
+		/*
+		 * A handler that blocked SIGKILL could keep the process alive.
+		 */
 		action->mask &= ~UNBLOCKABLE;
+		/*
+		 * Set even if the action is SIG_DFL again: a fork then copies
+		 * one action more, which costs less than keeping the set exact.
+		 */
 		hand->set |= sigmask(sig);
 		flush = sig_ignored(current, sig) && may_be_pending(sig);
 	}
@@ -62,12 +79,17 @@ static bool swap_action(s32 sig, const struct k_sigaction *new,
 	return flush;
 }
 
+/*
+ * Sets and reads the action of sig. flush_ignored() runs after signal_lock has
+ * been released, since it needs tasklist_lock, which is outside.
+ */
 s32 sys_rt_sigaction(s32 sig, uaddr_t act, uaddr_t oact, u32 bytes)
 {
 	struct k_sigaction new, old;
 
 	if (bytes != sizeof(u64) || !valid_signal(sig))
 		return -EINVAL;
+	/* Reading the action of these two is allowed. */
 	if (act && (sig == SIGKILL || sig == SIGSTOP))
 		return -EINVAL;
 	if (act && copy_from_user(&new, act, sizeof(new)))
@@ -77,7 +99,10 @@ s32 sys_rt_sigaction(s32 sig, uaddr_t act, uaddr_t oact, u32 bytes)
 	return oact && copy_to_user(oact, &old, sizeof(old)) ? -EFAULT : 0;
 }
 
-/* As old programs have it: the mask is one word, and not the last. */
+/*
+ * The structure of the old sigaction(): its mask is one word and stands before
+ * the flags.
+ */
 struct old_sigaction {
 	u32 handler, mask, flags, restorer;
 };
@@ -87,6 +112,10 @@ s32 sys_sigaction(s32 sig, uaddr_t act, uaddr_t oact)
 	struct old_sigaction user;
 	struct k_sigaction new = { 0 }, old;
 
+	/*
+	 * Linux reads the old call's structure before it looks at sig, so a bad
+	 * address gives -EFAULT even if sig is invalid, unlike in rt_sigaction.
+	 */
 	if (act && copy_from_user(&user, act, sizeof(user)))
 		return -EFAULT;
 	if (!valid_signal(sig) || (act && (sig == SIGKILL || sig == SIGSTOP)))
@@ -107,6 +136,10 @@ s32 sys_sigaction(s32 sig, uaddr_t act, uaddr_t oact)
 
 /* ---- the blocked set --------------------------------------------- */
 
+/*
+ * Changes and reads the blocked set. Only the task itself writes it, so it is
+ * read here without signal_lock.
+ */
 s32 sys_rt_sigprocmask(u32 how, uaddr_t set, uaddr_t oset, u32 bytes)
 {
 	u64 old = current->signal->blocked, new = 0;
@@ -116,6 +149,7 @@ s32 sys_rt_sigprocmask(u32 how, uaddr_t set, uaddr_t oset, u32 bytes)
 		err = get_sigset(&new, set, bytes);
 	if (err)
 		return err;
+	/* With no new set `how` means nothing, and Linux does not check it. */
 	if (set && how > SIG_SETMASK)
 		return -EINVAL;
 	if (set && how == SIG_BLOCK)
@@ -127,7 +161,10 @@ s32 sys_rt_sigprocmask(u32 how, uaddr_t set, uaddr_t oset, u32 bytes)
 	return oset ? put_sigset(old, oset) : 0;
 }
 
-/* The old call's sets have the first word alone: signals 33 to 64 stay. */
+/*
+ * The old call: its sets have signals 1 to 32 only, so it leaves the bits of 33
+ * to 64 as they are.
+ */
 s32 sys_sigprocmask(u32 how, uaddr_t set, uaddr_t oset)
 {
 	u64 old = current->signal->blocked;
@@ -146,6 +183,9 @@ s32 sys_sigprocmask(u32 how, uaddr_t set, uaddr_t oset)
 	return oset && copy_to_user(oset, &first, sizeof(first)) ? -EFAULT : 0;
 }
 
+/*
+ * Returns the signals that are pending, but blocked: what sigpending reports.
+ */
 static u64 blocked_and_pending(void)
 {
 	u32 flags = lock_signals();
@@ -171,11 +211,19 @@ s32 sys_sigpending(uaddr_t set)
 
 /* ---- the alternate stack ----------------------------------------- */
 
+/*
+ * Makes *stack the running task's alternate stack; sp is the program's stack
+ * pointer. Returns 0, -EPERM, -EINVAL (flags) or -ENOMEM (too small).
+ */
 static int set_altstack(const struct sigaltstack *stack, uaddr_t sp)
 {
 	struct sigaltstack *own = &current->signal->altstack;
 	u32 mode = stack->ss_flags & ~SS_AUTODISARM;
 
+	/*
+	 * The frames of handlers that are running lie on the old stack: the
+	 * program could not find its way back from them on another one.
+	 */
 	if (on_sig_stack(sp))
 		return -EPERM;
 	if (mode != 0 && mode != SS_DISABLE && mode != SS_ONSTACK)
@@ -193,6 +241,11 @@ static int set_altstack(const struct sigaltstack *stack, uaddr_t sp)
 	return 0;
 }
 
+/*
+ * Replaces and reads the alternate stack. The old one is written out last,
+ * after the new one is set, as on Linux: -EFAULT then leaves the new one in
+ * place.
+ */
 s32 sys_sigaltstack(uaddr_t ss, uaddr_t old)
 {
 	struct sigaltstack was = current->signal->altstack, new;
@@ -212,9 +265,15 @@ s32 sys_sigaltstack(uaddr_t ss, uaddr_t old)
 
 /* ---- waiting ----------------------------------------------------- */
 
+/* Sleeps until TIF_SIGPENDING is set. */
 static void sleep_until_signal(void)
 {
 	for (;;) {
+		/*
+		 * The state is set before the look: a signal that is posted
+		 * between the look and schedule() makes the task runnable
+		 * again.
+		 */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (signal_pending())
 			break;
@@ -223,13 +282,20 @@ static void sleep_until_signal(void)
 	set_current_state(TASK_RUNNING);
 }
 
+/*
+ * Returns only to take a signal; the call ends with -EINTR if it has a handler
+ * and is made again if it stopped the task.
+ */
 s32 sys_pause(void)
 {
 	sleep_until_signal();
 	return -ERESTARTNOHAND;
 }
 
-/* The handler runs with this mask; the old one comes after it. */
+/*
+ * Blocks set in place of the task's own, which stays in saved_mask.
+ * TIF_RESTORE_SIGMASK tells do_signal() to bring it back after the handler.
+ */
 static void block_for_wait(u64 set)
 {
 	current->signal->saved_mask = current->signal->blocked;
@@ -252,12 +318,20 @@ int sigmask_for_wait(const struct user_sigset *user)
 
 void sigmask_after_wait(bool interrupted)
 {
+	/*
+	 * The handler must run with the wait's mask: bringing the own mask back
+	 * here could block the very signal that ended the wait.
+	 */
 	if (interrupted || !test_thread_flag(TIF_RESTORE_SIGMASK))
 		return;
 	atomic_andnot(TIF_RESTORE_SIGMASK, &current->thread_info.flags);
 	set_current_blocked(current->signal->saved_mask);
 }
 
+/*
+ * Waits for a signal that is not in set. The mask changes before the first look
+ * at TIF_SIGPENDING, so a signal that set unblocks ends the wait at once.
+ */
 static s32 do_sigsuspend(u64 set)
 {
 	block_for_wait(set);
@@ -278,7 +352,11 @@ s32 sys_sigsuspend(u32 unused __unused_arg, u32 unused2 __unused_arg, u32 set)
 	return do_sigsuspend(set);
 }
 
-/* Take a signal of set, or have its sender wake us. */
+/*
+ * Takes a pending signal of set and returns true. If there is none, notes set
+ * in `awaited` under the same lock, so that no sender can miss it: its signals
+ * are blocked, and would not wake the task otherwise.
+ */
 static bool take_awaited(u64 set, struct kernel_siginfo *info)
 {
 	u32 flags = lock_signals();
@@ -289,7 +367,10 @@ static bool take_awaited(u64 set, struct kernel_siginfo *info)
 	return found;
 }
 
-/* *left: nanoseconds to sleep. 0, -EAGAIN when they passed, -EINTR. */
+/*
+ * Waits at most `left` ns (UINT64_MAX: no limit) for a signal of set and fills
+ * *info. Returns 0, -EAGAIN after that time, or -EINTR for another signal.
+ */
 static int wait_for_signal(u64 set, u64 left, struct kernel_siginfo *info)
 {
 	int err = 0;
@@ -298,16 +379,29 @@ static int wait_for_signal(u64 set, u64 left, struct kernel_siginfo *info)
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (take_awaited(set, info))
 			break;
+		/*
+		 * Only after the look into the sets: a signal of set that came
+		 * with another one, or at the last moment, is still taken.
+		 */
 		err = signal_pending() ? -EINTR : left ? 0 : -EAGAIN;
 		if (err)
 			break;
 		left = schedule_timeout(left);
 	}
 	set_current_state(TASK_RUNNING);
+	/*
+	 * No lock: a sender that still sees the old set wakes a task that runs
+	 * already.
+	 */
 	current->signal->awaited = 0;
 	return err;
 }
 
+/*
+ * The body of both rt_sigtimedwait calls; time64: ts has 64-bit seconds.
+ * Returns the signal's number. A signal is taken even if uinfo is a bad
+ * address: Linux loses it in that case, too.
+ */
 static s32 do_sigtimedwait(uaddr_t uset, uaddr_t uinfo, uaddr_t ts, u32 bytes,
 			   bool time64)
 {

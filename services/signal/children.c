@@ -1,18 +1,21 @@
 /*
- * What a parent hears of its children by a signal: that one has ended, has
- * stopped, or goes on; and whether it wants to.
+ * The signals between parent and child: SIGCHLD when a child ends, stops or
+ * continues, if the parent wants it, and the signal at a parent's end.
  */
 #include <services/ids/ids.h>
 #include <services/signal/internal.h>
 
 /*
- * What the process of leader does at SIGCHLD. Its threads have one table, and
- * the first of them may have ended. NULL: all have. Both locks held.
+ * Returns the action for SIGCHLD of leader's process, or NULL if all of its
+ * threads have exited. They share one table, but the leader may have exited
+ * first and has no pointer to it then. Hold both locks, so that the table is
+ * not freed.
  */
 static const struct k_sigaction *child_action(const struct task_struct *leader)
 {
 	const struct task_struct *task = leader;
 
+	/* The leader of a process may exit long before its other threads. */
 	if (unlikely(!leader->sighand))
 		for_each_thread(task, leader)
 			if (task->sighand)
@@ -42,6 +45,10 @@ bool signal_hears_of_stops(const struct task_struct *parent)
 	return hears;
 }
 
+/*
+ * Composes siginfo as Linux does: exit_code has the signal in bits 0 to 6, a
+ * core dump in bit 7, and the status of exit() above.
+ */
 void signal_child_exited(struct task_struct *parent, struct task_struct *child)
 {
 	u32 killer = child->exit_code & 0x7f;
@@ -55,6 +62,7 @@ void signal_child_exited(struct task_struct *parent, struct task_struct *child)
 		.status = (s32)(killer ? killer : child->exit_code >> 8 & 0xff),
 	};
 
+	/* clone() may have asked for no signal at all (0). */
 	if (valid_signal(info.signo))
 		send_to_group(parent, &info);
 }
@@ -74,7 +82,10 @@ void signal_child_changed(struct task_struct *parent,
 
 /* ---- what a child hears of its parent ---------------------------- */
 
-/* Each thread has its own signal, which its process gets. tasklist_lock held. */
+/*
+ * PR_SET_PDEATHSIG is set by each thread, but all signals go to the process.
+ * Hold tasklist_lock.
+ */
 void signal_parent_died(struct task_struct *child)
 {
 	struct task_struct *task;

@@ -1,16 +1,17 @@
 /*
- * Timers by CPU time: ITIMER_VIRTUAL, ITIMER_PROF, and timer_create's by a CPU
- * clock.
+ * Timers by CPU time: ITIMER_VIRTUAL, ITIMER_PROF, and those of timer_create
+ * that run by a CPU clock.
  *
- * CPU time is counted by the tick, and only the running task's grows. So while
- * any such timer is set in the machine, one timer expires each tick, and looks at
- * those of the process that runs: nobody else's can have come.
+ * The tick counts CPU time, and only that of the running task grows. So while
+ * any such timer is set in the machine, one kernel timer expires at each tick
+ * and looks at the timers of the running process: no other process's can have
+ * expired.
  */
 #include <services/signal/posix_timer.h>
 
 static void cpu_tick(struct timer *timer);
 
-/* In no table: only its timer calls it. */
+/* Not in startup/services.c: the core calls it only through tick_timer. */
 static const struct service cpu_tick_service = {
 	.timer_expired = cpu_tick,
 };
@@ -27,6 +28,10 @@ struct group_timers *group_timers(void)
 
 	if (group->timers)
 		return group->timers;
+	/*
+	 * Allocated without the lock, since kzalloc may sleep; another thread
+	 * may install its own meanwhile.
+	 */
 	new = kzalloc(sizeof(*new), GFP_KERNEL);
 	if (!new)
 		return NULL;
@@ -36,7 +41,7 @@ struct group_timers *group_timers(void)
 	flags = lock_signals();
 	if (!group->timers) {
 		group->timers = new;
-		new = NULL; /* no other thread was faster */
+		new = NULL;
 	}
 	unlock_signals(flags);
 	kfree(new);
@@ -47,6 +52,9 @@ void group_timers_free(struct group_timers *timers)
 {
 	u32 flags;
 
+	/*
+	 * First, and without the lock: it waits for timers that are expiring.
+	 */
 	posix_timers_delete(timers);
 	flags = lock_signals();
 	cpu_expiry_set(timers, &timers->virt, 0, 0);
@@ -57,12 +65,16 @@ void group_timers_free(struct group_timers *timers)
 
 /* ---- the clock --------------------------------------------------- */
 
+/* Returns the part of a usage, in ns, that clock counts. */
 static u64 time_in(const struct task_usage *use, const struct cpu_clock *clock)
 {
 	return use->utime_ns + (clock->user_only ? 0 : use->stime_ns);
 }
 
-/* tasklist_lock held. A thread that is gone has had its time. */
+/*
+ * Returns the ns that clock shows for leader's process, or 0 if its thread has
+ * exited. Hold tasklist_lock for the look-up and the walk over threads.
+ */
 static u64 time_of(const struct task_struct *leader,
 		   const struct cpu_clock *clock)
 {
@@ -84,6 +96,9 @@ u64 cpu_clock_now(const struct cpu_clock *clock)
 
 /* ---- setting; signal_lock held ----------------------------------- */
 
+/*
+ * Starts the kernel timer that looks at the running process at the next tick.
+ */
 static void start_tick(void)
 {
 	tick_timer.expires_ns = ktime_ns() + TICK_NSEC;
@@ -98,6 +113,11 @@ void cpu_expiry_set(struct group_timers *timers, struct cpu_expiry *e,
 		nr_set--;
 	} else if (!e->expires && expires) {
 		LIST_INSERT_HEAD(&timers->cpu_expiries, e, link);
+		/*
+		 * The tick stops by itself when it finds none set, so it may
+		 * still be queued from before, and timer_start() must not get a
+		 * queued timer.
+		 */
 		if (nr_set++ == 0 && !tick_timer.queued)
 			start_tick();
 	}
@@ -107,6 +127,10 @@ void cpu_expiry_set(struct group_timers *timers, struct cpu_expiry *e,
 
 u64 cpu_expiry_forward(struct group_timers *timers, struct cpu_expiry *e)
 {
+	/*
+	 * `seen` and not the clock of now: the caller may be another thread,
+	 * and a timer that has not been looked at has sent no signal.
+	 */
 	if (!e->expires || e->expires > e->seen)
 		return 0;
 	if (e->interval)
@@ -119,15 +143,22 @@ u64 cpu_expiry_left(const struct cpu_expiry *e)
 {
 	u64 now = cpu_clock_now(&e->clock), expires = e->expires;
 
+	/*
+	 * An expired timer whose signal has not been taken yet has its next
+	 * period still unset; Linux reports the time to the next multiple of
+	 * the interval.
+	 */
 	if (expires && e->interval)
 		time_forward(&expires, e->interval, now);
 	if (!expires)
 		return 0;
+	/* 0 would mean that the timer is not set. */
 	return expires > now ? expires - now : 1;
 }
 
 /* ---- the tick; both locks held ----------------------------------- */
 
+/* e, of leader's process, has expired: sends its signal. */
 static void fire(struct task_struct *leader, struct group_timers *timers,
 		 struct cpu_expiry *e)
 {
@@ -139,11 +170,18 @@ static void fire(struct task_struct *leader, struct group_timers *timers,
 				 container_of(e, struct posix_timer, cpu));
 		return;
 	}
+	/*
+	 * An interval timer begins its next period now, not when the signal is
+	 * taken: as in Linux, only the periods of ITIMER_REAL wait for that.
+	 */
 	cpu_expiry_forward(timers, e);
 	send_timer_signal(leader, 0, &info, NULL);
 }
 
-/* The sum over all threads is made once, however many timers there are. */
+/*
+ * Sends the signals of all timers of the running process that have expired. The
+ * sum over all threads is made once, however many timers there are.
+ */
 static void look_at_current(void)
 {
 	struct task_struct *leader = current->group_leader;
@@ -153,6 +191,10 @@ static void look_at_current(void)
 
 	group_usage(leader, &use);
 	LIST_FOREACH_SAFE(e, &timers->cpu_expiries, link, next) {
+		/*
+		 * The time of a thread that does not run has not changed since
+		 * the last look.
+		 */
 		if (e->clock.tid && e->clock.tid != current->pid)
 			continue;
 		e->seen = time_in(e->clock.tid ? &current->use : &use,
@@ -162,11 +204,15 @@ static void look_at_current(void)
 	}
 }
 
-/* Interrupts are off; the running task is the one that was interrupted. */
+/*
+ * The tick timer expired; interrupts are off. The interrupted task is
+ * `current`: the time of this tick is charged to it.
+ */
 static void cpu_tick(struct timer *timer __unused_arg)
 {
 	u32 list_flags = tasklist_lock(), flags = lock_signals();
 
+	/* A kernel thread, or a task that is exiting, has no signal state. */
 	if (current->signal && current->signal->group->timers)
 		look_at_current();
 	if (nr_set)

@@ -1,12 +1,14 @@
-/*
- * What /proc tells of a task's signals. Only looks.
- */
+/* What /proc shows of a task's signals. Nothing here changes them. */
 #include <services/signal/internal.h>
 #include <string.h>
 
 #define LOOKED_AT_ONCE 100 /* tasks, before others may run */
 
-/* Of several threads, the one that counts what is pending for all of them. */
+/*
+ * Returns true for the first thread of a group that has not exited: it alone
+ * adds the signals pending for the process, or they would count once per
+ * thread.
+ */
 static bool counts_group(const struct task_struct *task)
 {
 	const struct task_struct *other;
@@ -17,17 +19,28 @@ static bool counts_group(const struct task_struct *task)
 	return false;
 }
 
-/* Real-time signals have a count of their own. */
+/*
+ * Returns how many of the signals 1 to 31 are in set. Real-time signals are
+ * left out: nr_queued_signals() counts every queued one of them.
+ */
 static u32 count_standard(u64 set)
 {
 	return (u32)__builtin_popcount((u32)set & 0x7fffffff);
 }
 
+/*
+ * Returns how many ordinary signals wait for task, and for its process if task
+ * is the one that counts these. Takes signal_lock; hold tasklist_lock.
+ */
 static u32 pending_of(const struct task_struct *task)
 {
 	u32 flags = lock_signals(), n = 0;
 	u64 shared;
 
+	/*
+	 * A task that has exited has lost its sets, but stays in the list as a
+	 * zombie.
+	 */
 	if (task->signal) {
 		n = count_standard(task->signal->pending.set);
 		shared = task->signal->group->pending.set;
@@ -44,6 +57,11 @@ u32 count_pending_signals(void)
 	u32 n = 0, looked = 0, flags = tasklist_lock();
 
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
+		/*
+		 * signal_lock is taken anew for each task, so that interrupts
+		 * are off for one task at a time, not for a walk over
+		 * thousands.
+		 */
 		n += pending_of(task);
 		if (++looked % LOOKED_AT_ONCE == 0 &&
 		    !let_others_in(task, &flags))
@@ -53,7 +71,7 @@ u32 count_pending_signals(void)
 	return n + nr_queued_signals();
 }
 
-/* signal_lock held. */
+/* Adds the ignored and the handled signals to *facts. Hold signal_lock. */
 static void read_handlers(const struct sighand_struct *hand,
 			  struct signal_facts *facts)
 {
@@ -76,6 +94,10 @@ void get_signal_facts(const struct task_struct *task,
 	memset(facts, 0, sizeof(*facts));
 	if (task->signal) {
 		facts->max_pending = task->rlim[RLIMIT_SIGPENDING].rlim_cur;
+		/*
+		 * A SIGKILL is never in the set: kill_thread() marks the task
+		 * itself.
+		 */
 		facts->pending = task->signal->pending.set |
 			(task->killed ? sigmask(SIGKILL) : 0);
 		facts->shared = task->signal->group->pending.set;

@@ -1,5 +1,5 @@
 /*
- * services/signal/internal.h - what a task knows of signals.
+ * services/signal/internal.h - the state of signals in each task.
  *
  *	task ----> signal_state		blocked, its own pending, altstack
  *	   |           '--> signal_group	pending for the whole process
@@ -8,6 +8,9 @@
  * One lock, signal_lock (irqs off), guards all of it; it is taken inside
  * tasklist_lock and outside runqueue.lock. A task that has exited has neither
  * state nor handlers: both pointers are NULL.
+ *
+ * "Hold both locks" below means tasklist_lock, so that no task is released
+ * during the call, and inside it signal_lock.
  */
 #ifndef SERVICES_SIGNAL_INTERNAL_H
 #define SERVICES_SIGNAL_INTERNAL_H
@@ -23,17 +26,23 @@
 #define sigmask(sig)	(1ull << ((sig) - 1))
 /* clang-format on */
 
-/* Faults come first: their handlers must see the registers of the fault. */
+/*
+ * A program that has several signals pending gets these first: the handler of a
+ * fault must see the registers of the fault, not those of another handler.
+ */
 #define SYNCHRONOUS_SIGNALS                                     \
 	(sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | \
 	 sigmask(SIGTRAP) | sigmask(SIGFPE) | sigmask(SIGSYS))
 #define UNBLOCKABLE (sigmask(SIGKILL) | sigmask(SIGSTOP))
-/* By default they stop the process. */
+/* The signals that stop a process unless it handles or ignores them. */
 #define STOP_SIGNALS                                              \
 	(sigmask(SIGSTOP) | sigmask(SIGTSTP) | sigmask(SIGTTIN) | \
 	 sigmask(SIGTTOU))
 
-/* The lowest signal of a set that is not empty; by halves: two instructions. */
+/*
+ * Returns the lowest signal of set, which must not be empty. The halves are
+ * searched apart because each of them takes two instructions then (rbit, clz).
+ */
 static inline s32 lowest_signal(u64 set)
 {
 	u32 low = (u32)set;
@@ -42,7 +51,7 @@ static inline s32 lowest_signal(u64 set)
 		     __builtin_ctz((u32)(set >> 32)) + 33;
 }
 
-/* Take it out. */
+/* Removes and returns the lowest signal of *set, which must not be empty. */
 static inline s32 pop_signal(u64 *set)
 {
 	s32 sig = lowest_signal(*set);
@@ -51,43 +60,45 @@ static inline s32 pop_signal(u64 *set)
 	return sig;
 }
 
+/* True for a signal's number; 0, by which kill() only asks, is none. */
 static inline bool valid_signal(s32 sig)
 {
 	return sig >= 1 && sig <= _NSIG;
 }
 
-/* What is to be told of one pending signal; struct siginfo without padding. */
+/* What a program learns of a pending signal: siginfo without padding. */
 struct kernel_siginfo {
 	s32 signo;
 	s32 code;
 	union {
 		s32 pid;
-		s32 timer_id; /* CODE_OF_TIMER */
+		s32 timer_id; /* if code is CODE_OF_TIMER */
 		uaddr_t addr;
 	};
-	u32 uid; /* who sent it, or whose child it was */
+	u32 uid; /* real user of the sender, or of the child */
 	union {
 		s32 status;
-		u32 value; /* of the sender, or of the timer */
+		u32 value; /* given by the sender or by timer_create */
 	};
 };
 
-/* A signal behind another one of its number; see queue.c. */
+/* A further signal of a number that is pending already; see queue.c. */
 struct sigqueue {
 	STAILQ_ENTRY(sigqueue) link;
 	struct kernel_siginfo info;
-	bool of_timer; /* the timer's memory: it is used again */
+	bool of_timer; /* owned and reused by a timer, not from kmalloc */
 	bool queued;
 };
 
 struct sigpending {
 	/* signal_lock */
 	u64 set;
-	bool more; /* some may be counted, queued or a timer's: take_more() */
+	bool more; /* true: take_more() is needed, see there */
 	STAILQ_HEAD(, sigqueue) queue;
 	struct kernel_siginfo info[_NSIG]; /* valid where set has a bit */
 };
 
+/* Makes *pending, which nobody else can see yet, an empty set. */
 static inline void init_sigpending(struct sigpending *pending)
 {
 	pending->set = 0;
@@ -95,7 +106,7 @@ static inline void init_sigpending(struct sigpending *pending)
 	STAILQ_INIT(&pending->queue);
 }
 
-/* Word for word what rt_sigaction takes, the mask in one piece. */
+/* Laid out as rt_sigaction's structure; the mask's two words are one u64. */
 struct k_sigaction {
 	uaddr_t handler; /* or SIG_DFL, SIG_IGN */
 	u32 flags;
@@ -107,8 +118,9 @@ static_assert(sizeof(struct k_sigaction) == sizeof(struct kernel_sigaction),
 	      "an action is copied as it is");
 
 /*
- * All zero in its slab: every signal has its default. `set` names the actions
- * that may not be so, mostly few: only these are copied, reset and cleared.
+ * The slab constructor fills it with zeros: every signal has its default
+ * action. `set` names the actions that may differ from it, mostly few, so that
+ * a fork copies, and an exit resets, only these.
  */
 struct sighand_struct {
 	/* signal_lock */
@@ -117,66 +129,79 @@ struct sighand_struct {
 	struct k_sigaction action[_NSIG];
 };
 
-/* Whose CPU time, and which. */
+/* A clock of CPU time: which thread's, and which part of the time. */
 struct cpu_clock {
-	s32 tid;        /* of this thread; 0: of the whole process */
-	bool user_only; /* not what ran in the kernel for it */
+	s32 tid;        /* counts this thread; 0: all of the process */
+	bool user_only; /* true: without the time in system calls */
 };
 
-/* An expiry by a CPU clock, once or in periods: cpu_timer.c. signal_lock */
+/*
+ * One point of CPU time at which a signal is due, once or in periods:
+ * cpu_timer.c. signal_lock guards it.
+ */
 struct cpu_expiry {
-	LIST_ENTRY(cpu_expiry) link; /* in its group, while it is set */
-	struct cpu_clock clock;      /* constant */
-	s32 signo;    /* constant: of an interval timer; 0: of a posix_timer */
-	u64 expires;  /* by its clock; 0: it is not set */
+	LIST_ENTRY(cpu_expiry)
+	link; /* linked into its group while expires is not 0 */
+	struct cpu_clock clock; /* constant */
+	s32 signo; /* constant: an interval timer's signal; 0: part of a posix_timer */
+	u64 expires;  /* ns of its clock; 0: not set */
 	u64 interval; /* ns; 0: once */
-	u64 seen;     /* what its clock showed when it was looked at */
+	u64 seen;     /* ns of its clock at the last tick */
 };
 
-/* ITIMER_REAL. */
+/* The timer ITIMER_REAL of one process. */
 struct itimer {
 	struct timer timer;
-	s32 tgid;        /* constant while it runs: whose it is */
+	s32 tgid;        /* its process; constant while the timer runs */
 	u64 interval_ns; /* signal_lock; 0: once */
 };
 
-/* Those timers of a process that few programs have; signal_lock. */
+/*
+ * The timers of a process other than ITIMER_REAL. Allocated at the first use,
+ * because few programs have any. signal_lock guards them.
+ */
 struct group_timers {
-	struct cpu_expiry virt, prof; /* ITIMER_VIRTUAL, ITIMER_PROF */
-	LIST_HEAD(,
-		  cpu_expiry) cpu_expiries; /* these two and those of timers */
-	LIST_HEAD(, posix_timer) timers;    /* timer_create's */
-	s32 next_timer;                     /* an id that may be free */
+	struct cpu_expiry virt, prof;         /* ITIMER_VIRTUAL, ITIMER_PROF */
+	LIST_HEAD(, cpu_expiry) cpu_expiries; /* every one that is set */
+	LIST_HEAD(, posix_timer) timers;      /* timer_create's */
+	s32 next_timer;                       /* an id that may be free */
 };
 
 /* One for each process. */
 struct signal_group {
 	u32 count;                   /* signal_lock: threads */
 	struct itimer real;          /* sends it SIGALRM */
-	struct group_timers *timers; /* signal_lock; NULL: never asked for */
+	struct group_timers *timers; /* signal_lock; NULL until the first use */
 	struct sigpending pending;
 };
 
-/* One for each thread; the masks are written by the thread itself. */
+/*
+ * The signal state of one thread. "own" marks fields that only the thread
+ * itself reads and writes, without a lock; it alone writes `blocked`, too, but
+ * other tasks read that under signal_lock.
+ */
 struct signal_state {
-	u64 blocked;               /* signal_lock */
-	u64 saved_mask;            /* own: with TIF_RESTORE_SIGMASK */
-	u64 awaited;               /* signal_lock: sigtimedwait */
+	u64 blocked;    /* signal_lock */
+	u64 saved_mask; /* own: valid while TIF_RESTORE_SIGMASK is set */
+	u64 awaited;    /* signal_lock: the set that sigtimedwait() waits for */
 	struct sigpending pending; /* signal_lock */
 	struct signal_group *group;
 	/* signal_lock; see job_control.c */
-	bool stop_pending; /* it is to stop before user mode */
-	bool wakes_others; /* woken from a stop: the threads behind it are not */
-	bool stop_dequeued;  /* took a stop signal and has not acted on it */
-	bool clear_in_child; /* own: the task it makes has no handlers */
+	bool stop_pending; /* must stop before it returns to user mode */
+	bool wakes_others; /* must wake the stopped threads behind it in the list */
+	bool stop_dequeued; /* has taken a stop signal but not asked the group yet */
+	bool clear_in_child; /* own: CLONE_CLEAR_SIGHAND, during clone3() */
 	struct sigaltstack altstack; /* own */
-	s32 timer_overrun;           /* own: of the timer's signal taken last */
-	s32 parent_death;            /* own: PR_SET_PDEATHSIG; 0: none */
-	u32 trap_no, error_code;     /* own: the last fault */
+	s32 timer_overrun; /* own: overruns of the last timer signal it took */
+	s32 parent_death;  /* own: PR_SET_PDEATHSIG; 0: none */
+	u32 trap_no, error_code; /* own: the last fault */
 	uaddr_t fault_address;
 };
 
-/* A signal that a handler is to get. */
+/*
+ * A signal that was taken from the pending sets, with the action that was set
+ * for it at that moment: another thread may change the action later.
+ */
 struct ksignal {
 	struct kernel_siginfo info;
 	struct k_sigaction action;
@@ -185,15 +210,22 @@ struct ksignal {
 /* ---- queue.c; signal_lock held where not said -------------------- */
 
 /*
- * Of all that signals are: see the head of this file. irqs off, unless
- * tasklist_lock is held, without which no interrupt takes it: a walk over
- * thousands of threads leaves them on.
+ * Guards all state of signals. Interrupt handlers take it too, but they always
+ * hold tasklist_lock then. So it must be taken with interrupts off, unless the
+ * caller holds tasklist_lock, which keeps such an interrupt from starting: a
+ * walk over thousands of threads under tasklist_lock leaves interrupts on.
  */
 extern spinlock_t signal_lock;
-/* Counts the signals posted for tasks that block them: a signalfd can be read. */
+/*
+ * A reader or poller of a signalfd waits on it: it advances when a signal is
+ * posted for a task that blocks it.
+ */
 extern struct poll_edges signalfd_edges;
 
-/* Returns the flags for unlock_signals. */
+/*
+ * Takes signal_lock and turns interrupts off; returns the previous interrupt
+ * flags for unlock_signals().
+ */
 static inline u32 lock_signals(void)
 {
 	u32 flags;
@@ -202,136 +234,214 @@ static inline u32 lock_signals(void)
 	return flags;
 }
 
+/*
+ * Releases signal_lock and restores the interrupt flags that lock_signals()
+ * returned.
+ */
 static inline void unlock_signals(u32 flags)
 {
 	spin_unlock_irqrestore(&signal_lock, flags);
 }
 
 /*
- * kill of a group: 0, -ESRCH, or -EPERM: none may get it. tasklist_lock, whose
- * flags these are, is held before and after; others are let in meanwhile. May
- * sleep. (pgrp.c)
+ * Sends info to every process of group pgrp (pgrp.c). Returns 0 if at least one
+ * process got it, -ESRCH if the group has no process, -EPERM if the caller may
+ * signal none of them. Hold tasklist_lock, whose interrupt flags are *flags; it
+ * is held again on return, but released in between, because a group may have
+ * thousands of processes. May sleep.
  */
 int __must_check send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info,
 			      u32 *flags);
 
-/* By default there is a core dump: only who takes the signal can make that. */
+/*
+ * The signals that dump core by default. Writing a core may sleep, so the task
+ * that takes the signal does it, not the sender.
+ */
 #define DEFAULT_DUMPS                                            \
 	(sigmask(SIGQUIT) | sigmask(SIGILL) | sigmask(SIGTRAP) | \
 	 sigmask(SIGABRT) | sigmask(SIGFPE) | sigmask(SIGSEGV) | \
 	 sigmask(SIGBUS) | sigmask(SIGSYS) | sigmask(SIGXCPU) |  \
 	 sigmask(SIGXFSZ))
 
-/* What is pending for the running task or its process. */
+/*
+ * Returns the signals that are pending for the running task or for its process,
+ * blocked ones included. Hold signal_lock.
+ */
 u64 pending_signals(void);
-/* Set or clear the running task's TIF_SIGPENDING. */
+/*
+ * Sets TIF_SIGPENDING of the running task if it has an unblocked signal or must
+ * stop, else clears it. Hold signal_lock, so that no sender posts a signal
+ * between the look and the change of the flag.
+ */
 void recalc_sigpending(void);
 
 /*
- * One more of what RLIMIT_SIGPENDING bounds, for a program that is `to`: the
- * real-time signals that wait, and timers. False: there are too many.
+ * sigqueue_charge() counts one more pending real-time signal, or timer, for the
+ * receiver `to`. Returns false, and counts nothing, if its RLIMIT_SIGPENDING is
+ * reached. sigqueue_uncharge() takes one back. nr_queued_signals() returns the
+ * count, for /proc, which needs no lock to read one word. Hold signal_lock for
+ * the first two.
  */
 bool sigqueue_charge(const struct task_struct *to);
 void sigqueue_uncharge(void);
 u32 nr_queued_signals(void);
 /*
- * Queue info behind another one of its number. entry: a timer's own, whose
- * signal waits once at most; NULL: from kmalloc. 0 or -EAGAIN: no memory.
+ * Queues a copy of info behind the pending signal of the same number. entry is
+ * memory that a timer owns, whose signal is queued at most once; if it is NULL
+ * the entry comes from kmalloc. Returns 0, or -EAGAIN if there is no memory.
+ * Hold signal_lock.
  */
 int post_again(struct sigpending *pending, const struct kernel_siginfo *info,
 	       struct sigqueue *entry);
 /*
- * Let a real-time signal be pending for task, or for its process. It counts against
- * a limit: 0, or -EAGAIN. From kill() one beyond it is lost without a word, as on
- * Linux: the program that counts them uses sigqueue().
+ * Makes the real-time signal info pending in `pending`, a set of task or of its
+ * process; mask is its sigmask(). Returns 0, or -EAGAIN beyond task's
+ * RLIMIT_SIGPENDING. A signal of kill() beyond the limit is dropped with result
+ * 0, as on Linux: a program that relies on every single one uses sigqueue().
+ * Hold signal_lock.
  */
 int post_realtime(const struct task_struct *task, struct sigpending *pending,
 		  u64 mask, const struct kernel_siginfo *info);
-/* It was taken from the set: the next one takes its place, if there is any. */
+/*
+ * The caller has removed `taken` from pending->set: puts the next queued signal
+ * of the same number there, if there is one, and uncounts the one taken. Hold
+ * signal_lock.
+ */
 void take_queued(struct sigpending *pending,
 		 const struct kernel_siginfo *taken);
-/* Forget the pending signals of set. */
+/*
+ * Drops all signals of set from `pending`, queued ones included. Hold
+ * signal_lock.
+ */
 void discard_signals(struct sigpending *pending, u64 set);
 
 /* ---- take.c ------------------------------------------------------ */
 
-/* The running task's blocked set becomes this one, without KILL and STOP. */
+/*
+ * Sets the running task's blocked set, without SIGKILL and SIGSTOP, and
+ * recalculates TIF_SIGPENDING: a signal that is unblocked now must be taken
+ * before the task returns to user mode. Takes signal_lock.
+ */
 void set_current_blocked(u64 blocked);
 
-/* Take the next signal that has a handler; those that kill do so here. */
+/*
+ * Takes pending signals of the running task until one has a handler: returns
+ * true with it in *ksig, or false if there is none. Signals that stop or kill
+ * take effect in here, so it may sleep, and may not return. Hold no lock.
+ */
 bool get_signal(struct ksignal *ksig);
 /*
- * Take a pending signal of the running task that is in set and say what came
- * of it. False: there is none. (signal_lock)
+ * Takes a pending signal of set for the running task, whether blocked or not,
+ * and fills *info. Returns false if none is pending. Hold signal_lock, so that
+ * no other thread of the process takes the same one.
  */
 bool dequeue_signal(u64 set, struct kernel_siginfo *info);
-/* Drop a pending sig of the running task's group that is ignored now. */
+/*
+ * Drops sig from all pending sets of the running task's process if its action
+ * is to ignore it, as POSIX wants when an action becomes SIG_IGN. Takes both
+ * locks.
+ */
 void flush_ignored(int sig);
 
 /* ---- send.c ------------------------------------------------------ */
 
 /*
- * Does nobody want to know of sig? It is then never posted. (signal_lock)
+ * Returns true if task's action for sig is to ignore it; sig is then not
+ * posted, or dropped when it is taken. Hold signal_lock.
  */
 bool sig_ignored(const struct task_struct *task, int sig);
-/* Is task of init, which does not die of a signal? (signal_lock) */
+/*
+ * Returns true if task belongs to init and sig has its default action, by which
+ * init must not die. Hold signal_lock.
+ */
 bool init_is_spared(const struct task_struct *task, int sig);
-/* Tell task that something is pending for it. (signal_lock) */
+/*
+ * Sets task's TIF_SIGPENDING and ends its interruptible sleep, if it is in one.
+ * Hold signal_lock, so that task does not exit meanwhile.
+ */
 void signal_wake(struct task_struct *task);
 
 /*
- * The kernel ends what the running program does by sig: a handler runs; if it
- * has none, or blocks or ignores sig, the program ends here. (no lock)
+ * The running program cannot go on where it is: sends it sig with code and
+ * addr. If it handles sig the handler runs next; if it has no handler, blocks
+ * or ignores sig, the process ends in this call. May sleep. Hold no lock.
  */
 void force_sig_fault(int sig, int code, uaddr_t addr);
-/* The row's: a handler for the fault, if the program has one that may run. */
+/*
+ * The member fault_signal of the service's row: posts the fault's signal and
+ * returns true if the program has a handler for it that is not blocked.
+ */
 bool signal_fault(struct fault_signal *fault);
-/* The parent ignores SIGCHLD, or asked for no zombies. (tasklist_lock) */
+/*
+ * Returns true if parent ignores SIGCHLD or has set SA_NOCLDWAIT, so that its
+ * children leave no zombie. Hold tasklist_lock, so that parent stays.
+ */
 bool signal_ignores_children(const struct task_struct *parent);
-/* It wants to hear of a child that only stopped or went on. (tasklist_lock) */
+/*
+ * Returns true if parent wants SIGCHLD for a child that stopped or continued:
+ * SIGCHLD is not ignored and SA_NOCLDSTOP not set. Hold tasklist_lock.
+ */
 bool signal_hears_of_stops(const struct task_struct *parent);
-/* child->exit_signal for the parent's group. (tasklist_lock) */
+/*
+ * Sends child->exit_signal, if it is a signal, to the process of parent. Hold
+ * tasklist_lock, so that neither task is released.
+ */
 void signal_child_exited(struct task_struct *parent, struct task_struct *child);
 /*
- * To a process. A zombie takes it and forgets it. 0; -EAGAIN: it is a real-time
- * signal, and too many wait; -EPERM: the running task, whose own signal it is,
- * may not send it. (tasklist_lock)
+ * Sends info to the process of leader; a zombie drops it. Signal 0 only checks
+ * the right to send. Returns 0, -EAGAIN if it is a real-time signal beyond
+ * RLIMIT_SIGPENDING, or -EPERM if info comes from the running task, which may
+ * not signal that process. Hold tasklist_lock, so that no thread of it is
+ * released.
  */
 int send_to_group(struct task_struct *leader,
 		  const struct kernel_siginfo *info);
 /*
- * To one thread; tgid 0: of whatever process. 0, -EINVAL, -ESRCH, -EAGAIN. (no
- * lock)
+ * Sends info to thread tid, which must belong to process tgid unless tgid is 0.
+ * Returns 0, -EINVAL for a bad tid or signal, -ESRCH if there is no such
+ * thread, -EPERM, or -EAGAIN as send_to_group(). Takes tasklist_lock.
  */
 s32 do_tkill(s32 tgid, s32 tid, const struct kernel_siginfo *info);
-/* The row's: SIGALRM to the process of its itimer. (no lock; irqs off) */
+/*
+ * The member timer_expired of the service's row: sends SIGALRM to the process
+ * of the itimer that contains timer. Runs with interrupts off; hold no lock.
+ */
 void send_alarm(struct timer *timer);
 /*
- * A timer's signal, for a thread (0: for the process): true if it is pending
- * now, and entry perhaps in use; NULL: of several one is enough. False: nobody
- * wants it. (both locks)
+ * Sends a timer's signal to thread tid of leader's process, or, if tid is 0, to
+ * the process. entry is the memory that queues it behind another one of its
+ * number; with NULL it is dropped there, since one of an interval timer's
+ * signals is enough. Returns true if the signal is pending now, with *entry
+ * perhaps in use, or false if the program ignores it or ends by it. Hold both
+ * locks.
  */
 bool send_timer_signal(struct task_struct *leader, s32 tid,
 		       const struct kernel_siginfo *info,
 		       struct sigqueue *entry);
-/* The process of child has lost its parent: tell it, if it asked. (tasklist_lock) */
+/*
+ * child's parent has ended: sends each signal that a thread of child's process
+ * has asked for by PR_SET_PDEATHSIG. Hold tasklist_lock.
+ */
 void signal_parent_died(struct task_struct *child);
 /*
- * SIGCHLD to the parent of a child that stopped or went on, if it wants that.
- * (tasklist_lock)
+ * Sends SIGCHLD with code (CLD_STOPPED ...) and status, a signal's number, to
+ * the process of parent, if it wants to hear of it. Hold tasklist_lock.
  */
 void signal_child_changed(struct task_struct *parent,
 			  const struct task_struct *child, s32 code,
 			  s32 status);
 
-/* ---- job_control.c; both locks held where not said --------------- */
+/* ---- job_control.c; hold both locks where not said --------------- */
 
-/* The rare case of what follows. */
+/*
+ * The part of job_signal_sent() for the few signals that concern job control.
+ */
 s32 job_control_signal(struct task_struct *leader, u64 mask);
 /*
- * A signal is being sent to leader's group or one of its threads: a stop signal
- * takes back SIGCONT, SIGCONT the stop signals and the stop. Returns what
- * job_tell_continued is to be given when signal_lock is free.
+ * A signal is being sent to leader's process or one of its threads; mask is its
+ * sigmask(). A stop signal discards a pending SIGCONT; SIGCONT discards pending
+ * stop signals and ends a stop. Returns the code for job_tell_continued(),
+ * which must be called after signal_lock is released, or 0.
  */
 static inline s32 job_signal_sent(struct task_struct *leader, u64 mask)
 {
@@ -339,67 +449,104 @@ static inline s32 job_signal_sent(struct task_struct *leader, u64 mask)
 		0 :
 		job_control_signal(leader, mask);
 }
-/* (tasklist_lock only) */
+/*
+ * job_tell_continued() reports to the parent that the process continues (code
+ * as returned by job_signal_sent(); 0: nothing to report); job_tell_stopped()
+ * that it has stopped. Both send SIGCHLD, which takes signal_lock: hold
+ * tasklist_lock only.
+ */
 void job_tell_continued(struct task_struct *leader, s32 code);
 void job_tell_stopped(struct task_struct *leader);
-/* All of the group dies: it is not stopped any more. */
+/*
+ * All threads of leader's process are being killed: ends its stop, so that they
+ * run and exit.
+ */
 void job_killed(struct task_struct *leader);
 /*
- * task gives up its signals; others: there are threads left in its group.
- * Returns true if task was the last thread that had not stopped; the caller
- * must then call job_tell_stopped().
+ * task exits and loses its signal state; others is true if its group has more
+ * threads. Returns true if task was the last thread that had not stopped: the
+ * caller must then call job_tell_stopped() after releasing signal_lock.
  */
 bool job_thread_exits(struct task_struct *task, bool others);
 /*
- * The ties of child to its parent end: child itself does (child_ends), or the
- * parent, after init has taken its place. A process group with stopped members
- * that nobody looks after now gets SIGHUP and SIGCONT. (tasklist_lock only)
+ * child and parent stop being child and parent: child itself ends (child_ends),
+ * or parent does, and init has taken its place. If child's process group
+ * becomes orphaned by that and has stopped members, they get SIGHUP and
+ * SIGCONT, since no shell is left that could continue them. Hold tasklist_lock
+ * only.
  */
 void job_orphan_pgrp(const struct task_struct *child,
 		     const struct task_struct *parent, bool child_ends);
-/* The running task took sig, a stop signal by default. (no lock) */
+/*
+ * The running task took sig, whose default action is to stop: asks all threads
+ * of its process to stop. Takes both locks.
+ */
 void job_stop_group(int sig);
-/* The running task was asked to stop: it does. (no lock) */
+/*
+ * Stops the running task, if it has been asked to, until SIGCONT or SIGKILL.
+ * Takes both locks; sleeps.
+ */
 void job_stop_thread(void);
 
 /* ---- cpu_timer.c ------------------------------------------------- */
 
-/* The running task's group's, made when first asked for; NULL: no memory. */
+/*
+ * Returns the timers of the running task's process, allocated at the first
+ * call, or NULL if there is no memory. May sleep.
+ */
 struct group_timers *group_timers(void);
-/* The group ends: all of them go. (no lock) */
+/* The process has ended: stops and frees all of its timers. Hold no lock. */
 void group_timers_free(struct group_timers *timers);
 /*
- * At `expires` by its clock, then each interval; 0: not at all. The group has it
- * in its list then. (signal_lock)
+ * Sets e to expire when its clock shows expires (ns), then every interval ns
+ * (0: once); expires 0 stops it. e is in the list of timers, those of its
+ * process, while it is set. Hold signal_lock.
  */
 void cpu_expiry_set(struct group_timers *timers, struct cpu_expiry *e,
 		    u64 expires, u64 interval);
-/* What the clock shows, for the running task's process. (tasklist_lock) */
+/*
+ * Returns the ns that clock shows for the running task's process. Hold
+ * tasklist_lock, so that no thread whose time is added up exits.
+ */
 u64 cpu_clock_now(const struct cpu_clock *clock);
 /*
- * By how many periods it was over when it was last looked at, the first expiry
- * counted; it is set for the next, or no more. (signal_lock)
+ * Returns how many periods of e had passed when the tick last looked at it, the
+ * first expiry included (0: none), and sets it for the next one, or stops it if
+ * it has no period. Hold signal_lock.
  */
 u64 cpu_expiry_forward(struct group_timers *timers, struct cpu_expiry *e);
-/* Until the next one, at least 1; 0: it is not set. (both locks) */
+/*
+ * Returns the ns of its clock until e expires next, at least 1, or 0 if it is
+ * not set. Hold both locks.
+ */
 u64 cpu_expiry_left(const struct cpu_expiry *e);
 
 /* ---- posix_timer.c ----------------------------------------------- */
 
-/* The si_code of a timer's signal, inside: a program may send SI_TIMER too. */
+/*
+ * The si_code of a timer's signal inside the kernel. It is not SI_TIMER, which
+ * a program may pass to rt_sigqueueinfo() itself.
+ */
 #define CODE_OF_TIMER INT32_MIN
 
 /*
- * The running task took this signal of a timer: how many it missed is in its
- * signal_state. (signal_lock)
+ * The running task took info, the signal of a timer: starts the timer's next
+ * period and leaves the number of expiries it missed in the task's
+ * signal_state. Hold signal_lock.
  */
 void posix_timer_taken(const struct kernel_siginfo *info);
-/* A new program, or the end: all of timer_create's go. (no lock) */
+/*
+ * Deletes all timers of timer_create, at execve or exit. Hold no lock, since a
+ * timer that expires at this moment must be waited for.
+ */
 void posix_timers_delete(struct group_timers *timers);
 
 /* ---- itimer.c ---------------------------------------------------- */
 
-/* Its SIGALRM was taken: start it again, if it is to. (signal_lock) */
+/*
+ * The SIGALRM of `it` was taken: starts its next period, if it has periods.
+ * Hold signal_lock.
+ */
 void itimer_next_period(struct itimer *it);
 
 /* ---- frame.c ----------------------------------------------------- */
@@ -412,19 +559,40 @@ void itimer_next_period(struct itimer *it);
 #define SIGRETURN_WORDS  6
 extern const u32 sigreturn_codes[SIGRETURN_WORDS];
 
-/* On the way to user mode: run handlers, stop, or die. */
+/*
+ * On the way to user mode: makes the program continue at the handlers of its
+ * pending signals, stops it, or ends it. syscall: regs->r[0] is the result of a
+ * system call, which may ask for a restart. Interrupts on, no lock held.
+ */
 void do_signal(struct pt_regs *regs, bool syscall);
+/*
+ * Fills all of *user, Linux's siginfo, from info, which the running task has
+ * taken. Needs no lock.
+ */
 void siginfo_to_user(const struct kernel_siginfo *info, struct siginfo *user);
-/* Is the running task's user stack pointer in its alternate stack? */
+/*
+ * Returns true if sp lies in the running task's alternate stack, so that a
+ * nested handler must not start at the top of it again. False for one with
+ * SS_AUTODISARM, which is disarmed while a handler uses it.
+ */
 bool on_sig_stack(uaddr_t sp);
 
 /* ---- vfp.c ------------------------------------------------------- */
 
-/* The running task's registers, as they go to a signal frame. */
+/*
+ * Returns the running task's VFP registers as a signal frame has them; valid
+ * until the task uses the VFP again.
+ */
 const struct vfp_record *vfp_current_record(void);
-/* A handler starts with no vector length and stride in FPSCR: the ABI. */
+/*
+ * Clears the vector length and stride in FPSCR: the procedure call standard
+ * wants both to be 0 at the entry of a function, and a handler is one.
+ */
 void vfp_start_handler(void);
-/* A record of a signal frame becomes the running task's: 0 or -EFAULT. */
+/*
+ * Loads the running task's VFP registers from a signal frame's record in user
+ * memory. Returns 0 or -EFAULT.
+ */
 int __must_check vfp_restore(uaddr_t record);
 
 #endif

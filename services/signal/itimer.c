@@ -1,11 +1,11 @@
 /*
- * setitimer: SIGALRM after a time, once or again and again; SIGVTALRM and SIGPROF
+ * setitimer: SIGALRM after a time, once or in periods; SIGVTALRM and SIGPROF
  * after a time of the process on the core (cpu_timer.c).
  *
  * Each process has one of each, in its signal_group: threads share it, a new
  * program keeps it, a new process begins without. As in Linux the next period
- * begins when SIGALRM is taken: who blocks it is not flooded, and no period,
- * however short, keeps the machine busy.
+ * begins when SIGALRM is taken: a process that blocks SIGALRM is not flooded,
+ * and no period, however short, keeps the machine busy.
  */
 #include <asm/uaccess.h>
 #include <services/signal/internal.h>
@@ -13,7 +13,10 @@
 #include <services/time/time.h>
 #include <uapi/time.h>
 
-/* What is left of it; 0 says that it does not run. signal_lock held. */
+/*
+ * The process is looked up by its number, not by a pointer: it may have ended
+ * while the timer expired.
+ */
 void send_alarm(struct timer *timer)
 {
 	const struct itimer *it = container_of(timer, struct itimer, timer);
@@ -25,18 +28,29 @@ void send_alarm(struct timer *timer)
 	tasklist_unlock(flags);
 }
 
+/*
+ * Reads the ns until `it` expires (0: it does not run) and its period. Hold
+ * signal_lock.
+ */
 static void read_itimer(const struct itimer *it, u64 *left_ns, u64 *interval_ns)
 {
 	u64 now = ktime_ns(), until = it->timer.expires_ns;
 
 	*interval_ns = it->interval_ns;
 	*left_ns = 0;
+	/*
+	 * A timer that is running never shows 0, which would mean that it is
+	 * stopped; programs see whole microseconds.
+	 */
 	if (it->timer.queued)
 		*left_ns = until > now + NSEC_PER_USEC ? until - now :
 							 NSEC_PER_USEC;
 }
 
-/* ns after now; 0 stops it. signal_lock held. */
+/*
+ * Makes `it` expire ns from now and then every interval_ns (0: once); ns 0
+ * stops it. Hold signal_lock.
+ */
 static void set_itimer(struct itimer *it, u64 ns, u64 interval_ns)
 {
 	timer_cancel(&it->timer);
@@ -47,11 +61,15 @@ static void set_itimer(struct itimer *it, u64 ns, u64 interval_ns)
 		timer_start(&it->timer);
 }
 
-/* Whole periods after the last one, so that what was late does not add up. */
+/*
+ * The next expiry is whole periods after the last one, so that the delays
+ * between expiry and delivery do not add up.
+ */
 void itimer_next_period(struct itimer *it)
 {
 	u64 *expires = &it->timer.expires_ns;
 
+	/* Queued: setitimer has set it anew since the signal was sent. */
 	if (!it->interval_ns || it->timer.queued)
 		return;
 	*expires += it->interval_ns;
@@ -61,12 +79,16 @@ void itimer_next_period(struct itimer *it)
 
 /* ---- by CPU time ------------------------------------------------- */
 
+/* Returns the expiry of ITIMER_VIRTUAL or ITIMER_PROF in timers. */
 static struct cpu_expiry *cpu_itimer(struct group_timers *timers, u32 which)
 {
 	return which == ITIMER_VIRTUAL ? &timers->virt : &timers->prof;
 }
 
-/* Both locks held, as for the next one. */
+/*
+ * Reads the ns left and the period of timer `which`. Hold both locks, also for
+ * set_which().
+ */
 static void read_which(u32 which, u64 *left_ns, u64 *interval_ns)
 {
 	struct group_timers *timers = current->signal->group->timers;
@@ -83,10 +105,18 @@ static void read_which(u32 which, u64 *left_ns, u64 *interval_ns)
 	e = cpu_itimer(timers, which);
 	*interval_ns = e->interval;
 	*left_ns = cpu_expiry_left(e);
+	/*
+	 * Less than a microsecond would be shown as 0, as if the timer were not
+	 * set.
+	 */
 	if (*left_ns)
 		*left_ns = max(*left_ns, NSEC_PER_USEC);
 }
 
+/*
+ * Sets timer `which` of the running task's process to ns from now (0: stopped)
+ * and its period.
+ */
 static void set_which(u32 which, u64 ns, u64 interval_ns)
 {
 	struct signal_group *group = current->signal->group;
@@ -103,6 +133,7 @@ static void set_which(u32 which, u64 ns, u64 interval_ns)
 
 /* ---- the calls --------------------------------------------------- */
 
+/* Writes an itimerval of two times in ns to user address to: 0 or -EFAULT. */
 static int put_itimer(u64 left_ns, u64 interval_ns, uaddr_t to)
 {
 	const struct old_itimerval32 value = {
@@ -113,6 +144,9 @@ static int put_itimer(u64 left_ns, u64 interval_ns, uaddr_t to)
 	return copy_to_user(to, &value, sizeof(value)) ? -EFAULT : 0;
 }
 
+/*
+ * Copies to the program only after both locks are released: the copy may fault.
+ */
 s32 sys_getitimer(u32 which, uaddr_t to)
 {
 	u64 left, interval;
@@ -128,7 +162,10 @@ s32 sys_getitimer(u32 which, uaddr_t to)
 	return put_itimer(left, interval, to);
 }
 
-/* No new value is one of zeros. */
+/*
+ * Reads an itimerval, in ns; address 0 stands for zeros, which stop the timer,
+ * as in Linux. Returns 0, -EFAULT or -EINVAL.
+ */
 static int get_itimer(uaddr_t from, u64 *ns, u64 *interval_ns)
 {
 	struct old_itimerval32 value = { { 0, 0 }, { 0, 0 } };
@@ -150,6 +187,9 @@ s32 sys_setitimer(u32 which, uaddr_t new, uaddr_t old)
 		return err;
 	if (which > ITIMER_PROF)
 		return -EINVAL;
+	/*
+	 * Before the locks are taken, because the first use allocates memory.
+	 */
 	if (which != ITIMER_REAL && !group_timers())
 		return -ENOMEM;
 	list_flags = tasklist_lock();

@@ -1,20 +1,26 @@
 /*
- * Job control: stopping a process, letting it go on, and who hears of it.
+ * Job control: stopping a process, continuing it, and reporting that to its
+ * parent.
  *
  * A stop signal asks every thread of a group to stop (stop_pending); each does
- * so on its way to user mode, and the last one tells the parent. SIGCONT undoes
- * it at once, when it is sent: blocked, ignored or not. Each of the two kinds
- * takes back what is pending of the other. job_state is in the group's leader,
- * which stays until the group is over, under tasklist_lock and signal_lock.
+ * so on its way to user mode, and the last one reports to the parent. SIGCONT
+ * undoes it at once, when it is sent, even if it is blocked or ignored. Each of
+ * the two kinds discards pending signals of the other. job_state is in the
+ * group's leader, which stays until the group is over, under tasklist_lock and
+ * signal_lock.
  */
 #include <services/signal/internal.h>
 #include <uapi/wait.h>
 
-#define THREADS_AT_ONCE 16 /* before others may run */
+#define THREADS_AT_ONCE 16 /* a spinlock is held no longer than for these */
 
-/* Groups that are stopped. While there are none no exit need look for them. */
+/*
+ * How many groups are stopped. While there are none, no exit needs to look for
+ * stopped members of its process group.
+ */
 static u32 nr_stopped; /* tasklist_lock */
 
+/* Changes job->stopped and keeps nr_stopped right. Hold both locks. */
 static void set_stopped(struct job_state *job, bool stopped)
 {
 	nr_stopped += (u32)stopped - (u32)job->stopped;
@@ -23,11 +29,15 @@ static void set_stopped(struct job_state *job, bool stopped)
 
 /* ---- telling the parent ------------------------------------------ */
 
-/* tasklist_lock held, signal_lock not. */
+/*
+ * Sends SIGCHLD to leader's parent and wakes its wait(). Hold tasklist_lock,
+ * but not signal_lock, which the sending takes.
+ */
 static void tell_parent(struct task_struct *leader, s32 code, s32 status)
 {
 	struct task_struct *parent = leader->parent;
 
+	/* init's parent is the boot task, which has no signal state. */
 	if (parent == &init_task)
 		return;
 	signal_child_changed(parent, leader, code, status);
@@ -36,7 +46,10 @@ static void tell_parent(struct task_struct *leader, s32 code, s32 status)
 
 /* ---- orphaned process groups ------------------------------------- */
 
-/* Is task's parent in another group of the same session, and not init? */
+/*
+ * Returns true if task's parent can continue it as a shell would: it is in
+ * another group of the same session. init is no shell.
+ */
 static bool is_looked_after(const struct task_struct *task)
 {
 	const struct task_struct *parent = task->parent;
@@ -46,8 +59,9 @@ static bool is_looked_after(const struct task_struct *task)
 }
 
 /*
- * Has nobody outside the group, save a parent of `without`, the means to let
- * it go on? Then nothing but SIGSTOP stops it. tasklist_lock held.
+ * Returns true if no member of group pgrp, but for `without`, has a parent
+ * outside the group that could continue it. Only SIGSTOP may stop such a group,
+ * since it might stay stopped for ever. Hold tasklist_lock.
  */
 static bool is_orphaned(s32 pgrp, const struct task_struct *without)
 {
@@ -60,6 +74,7 @@ static bool is_orphaned(s32 pgrp, const struct task_struct *without)
 	return true;
 }
 
+/* Returns true if a process of group pgrp is stopped. Hold tasklist_lock. */
 static bool has_stopped_jobs(s32 pgrp)
 {
 	const struct task_struct *task;
@@ -75,18 +90,31 @@ void job_orphan_pgrp(const struct task_struct *child,
 {
 	s32 pgrp = child->pgrp;
 
+	/*
+	 * The cheap tests first: this runs at each exit, and walks over groups
+	 * only if one of them is stopped and child's parent was the one that
+	 * looked after it.
+	 */
 	if (!nr_stopped || parent->pgrp == pgrp ||
 	    parent->session != child->session ||
 	    !is_orphaned(pgrp, child_ends ? child : NULL) ||
 	    !has_stopped_jobs(pgrp))
 		return;
+	/*
+	 * SIGHUP is sent first, so that it is pending when SIGCONT makes the
+	 * processes run: those without a handler end before they execute
+	 * anything more.
+	 */
 	kill_pgrp_locked(pgrp, SIGHUP);
 	kill_pgrp_locked(pgrp, SIGCONT);
 }
 
 /* ---- what a signal does when it is sent -------------------------- */
 
-/* Both locks held, as in all of this part. */
+/*
+ * Drops the signals of set from leader's process and all its threads. Hold both
+ * locks, as for all functions of this part.
+ */
 static void discard_pending(struct task_struct *leader, u64 set)
 {
 	struct signal_group *group = NULL;
@@ -104,14 +132,15 @@ static void discard_pending(struct task_struct *leader, u64 set)
 }
 
 /*
- * Some of the threads from task on that have stopped run again. There may be
- * thousands: the last of these goes on with it when it has the core.
+ * Makes some stopped threads run again, from task on. There may be thousands,
+ * so the last one woken wakes the next ones when it runs (wake_others).
  */
 static void wake_some(struct task_struct *task)
 {
 	u32 woken = 0;
 
 	for (; task; task = TAILQ_NEXT(task, thread_link)) {
+		/* An exited thread has no signal state. */
 		if (!task->signal || !wake_up_stopped(task))
 			continue;
 		if (++woken == THREADS_AT_ONCE) {
@@ -121,7 +150,10 @@ static void wake_some(struct task_struct *task)
 	}
 }
 
-/* Nobody is asked to stop any more; whoever has stopped runs again. */
+/*
+ * Ends a stop, or a request to stop, of leader's group: stopped threads run
+ * again.
+ */
 static void cancel_stop(struct task_struct *leader)
 {
 	struct task_struct *task;
@@ -133,16 +165,26 @@ static void cancel_stop(struct task_struct *leader)
 		if (!task->signal)
 			continue;
 		task->signal->stop_pending = false;
+		/*
+		 * A thread that has taken a stop signal but not acted on it
+		 * must not do so after the SIGCONT.
+		 */
 		task->signal->stop_dequeued = false;
 	}
 	wake_some(leader);
 }
 
-/* What to tell the parent: CLD_CONTINUED, CLD_STOPPED, or 0: nothing. */
+/*
+ * Continues leader's group. Returns what to report to the parent:
+ * CLD_CONTINUED, CLD_STOPPED, or 0 for nothing.
+ */
 static s32 let_go_on(struct task_struct *leader)
 {
 	struct job_state *job = &leader->job;
-	/* A stop that was under way counts as one that has been. */
+	/*
+	 * Linux reports a stop that SIGCONT overtakes as a stop: the parent
+	 * would miss that anything happened otherwise.
+	 */
 	s32 code = job->stopped ? CLD_CONTINUED :
 				  (job->nr_to_stop ? CLD_STOPPED : 0);
 
@@ -158,6 +200,10 @@ s32 job_control_signal(struct task_struct *leader, u64 mask)
 		discard_pending(leader, sigmask(SIGCONT));
 		return 0;
 	}
+	/*
+	 * SIGCONT acts here, at the sending: a stopped process cannot take
+	 * signals.
+	 */
 	discard_pending(leader, STOP_SIGNALS);
 	return let_go_on(leader);
 }
@@ -171,13 +217,19 @@ void job_tell_continued(struct task_struct *leader, s32 code)
 void job_killed(struct task_struct *leader)
 {
 	leader->job.untold_cont = false;
-	/* No thread is to stop or has, else: there may be thousands to ask. */
+	/*
+	 * Only if threads are stopped or asked to: there may be thousands to
+	 * walk over, and the killer may be an interrupt.
+	 */
 	if (leader->job.stopped || leader->job.nr_to_stop)
 		cancel_stop(leader);
 	leader->job.untold_stop = 0;
 }
 
-/* A relay of wake_some() has the core: on, unless the group is to stop anew. */
+/*
+ * The running task was woken by wake_some() as the last of a batch: wakes the
+ * next batch, unless the group has been stopped again meanwhile.
+ */
 static void wake_others(void)
 {
 	struct task_struct *leader = current->group_leader;
@@ -193,6 +245,10 @@ static void wake_others(void)
 
 /* ---- stopping ---------------------------------------------------- */
 
+/*
+ * Asks task to stop, unless it has stopped or been asked already. Hold both
+ * locks.
+ */
 static void ask_thread(struct task_struct *task)
 {
 	if (!task->signal || task->signal->stop_pending ||
@@ -200,13 +256,19 @@ static void ask_thread(struct task_struct *task)
 		return;
 	task->signal->stop_pending = true;
 	task->group_leader->job.nr_to_stop++;
+	/*
+	 * TIF_SIGPENDING makes it pass through get_signal(), where it stops;
+	 * that also ends an interruptible sleep, and the interrupted call is
+	 * made again after the stop.
+	 */
 	signal_wake(task);
 }
 
 /*
- * The caller is asked first, and does not stop before all are: so the group has
- * not stopped while others are let in, but a SIGCONT may have come. Both locks
- * held, list_flags are those of tasklist_lock.
+ * Asks all threads of leader's group to stop, on behalf of sig. The caller is
+ * asked first and stops last, after this walk: so the group cannot count as
+ * stopped while other tasks run in between, but a SIGCONT may arrive then. Hold
+ * both locks; *list_flags are the interrupt flags of tasklist_lock.
  */
 static void ask_to_stop(struct task_struct *leader, int sig, u32 *list_flags)
 {
@@ -224,8 +286,16 @@ static void ask_to_stop(struct task_struct *leader, int sig, u32 *list_flags)
 		spin_unlock(&signal_lock);
 		found = let_others_in(task, list_flags);
 		spin_lock(&signal_lock);
+		/*
+		 * SIGCONT or a kill arrived while the locks were free: no
+		 * thread needs to be asked.
+		 */
 		if (!state->stop_pending || leader->group_exit)
 			break;
+		/*
+		 * The thread at which the walk stood has exited, and its link
+		 * with it.
+		 */
 		if (!found)
 			task = leader;
 	}
@@ -239,7 +309,11 @@ void job_stop_group(int sig)
 	bool orphaned = sig != SIGSTOP && is_orphaned(leader->pgrp, NULL);
 
 	spin_lock(&signal_lock);
-	/* A SIGCONT or SIGKILL since it was taken counts for more. */
+	/*
+	 * stop_dequeued is false if a SIGCONT was sent after this task took the
+	 * stop signal: it must not stop then, nor if the group is being killed.
+	 * nr_to_stop: the group is stopping already.
+	 */
 	if (state->stop_dequeued && !orphaned && !leader->group_exit &&
 	    !leader->job.nr_to_stop)
 		ask_to_stop(leader, sig, &list_flags);
@@ -249,8 +323,9 @@ void job_stop_group(int sig)
 }
 
 /*
- * One thread less that is to stop. True: it was the last one, the group is
- * stopped and the parent is to be told.
+ * A thread that was asked to stop has stopped or exits. Returns true if it was
+ * the last one: the group has stopped, and the caller reports that to the
+ * parent. Hold both locks.
  */
 static bool stop_counts(struct task_struct *leader)
 {
@@ -274,7 +349,11 @@ void job_stop_thread(void)
 	if (state->stop_pending) {
 		state->stop_pending = false;
 		last = stop_counts(leader);
-		/* Whoever kills us looks at the state after posting. */
+		/*
+		 * A killer posts SIGKILL first and looks at the state
+		 * afterwards, so either it sees TASK_STOPPED and wakes this
+		 * task, or this task sees SIGKILL here.
+		 */
 		if (!(pending_signals() & sigmask(SIGKILL)))
 			set_current_state(TASK_STOPPED);
 	}
@@ -283,6 +362,10 @@ void job_stop_thread(void)
 	if (last)
 		tell_parent(leader, CLD_STOPPED, (s32)leader->job.stop_sig);
 	tasklist_unlock(list_flags);
+	/*
+	 * A SIGCONT since the locks were released has made the task runnable
+	 * again.
+	 */
 	if (READ_ONCE(current->state) == TASK_STOPPED)
 		schedule();
 	if (unlikely(READ_ONCE(state->wakes_others)))
@@ -295,6 +378,10 @@ bool job_thread_exits(struct task_struct *task, bool others)
 	bool asked = task->signal->stop_pending;
 
 	task->signal->stop_pending = false;
+	/*
+	 * The last thread of the process: its exit is reported instead of a
+	 * stop.
+	 */
 	if (!others) {
 		leader->job.nr_to_stop = 0;
 		set_stopped(&leader->job, false);
@@ -316,7 +403,10 @@ int job_control_check(s32 foreground, int sig)
 	s32 pgrp = current->pgrp;
 	int err = 0;
 
-	/* In an image without the service no task can be stopped. */
+	/*
+	 * An image without this service has no signal state, and no task can be
+	 * stopped.
+	 */
 	if (foreground && pgrp != foreground && current->signal) {
 		if ((current->signal->blocked & sigmask(sig)) ||
 		    current->sighand->action[sig - 1].handler == SIG_IGN)
@@ -325,8 +415,14 @@ int job_control_check(s32 foreground, int sig)
 			err = is_orphaned(pgrp, NULL) ? -EIO : -ERESTARTSYS;
 	}
 	unlock_signals(flags);
+	/* After signal_lock is released, since the sending takes it. */
 	if (err == -ERESTARTSYS) {
 		kill_pgrp_locked(pgrp, sig);
+		/*
+		 * The signal may reach this task later, from a timer, if the
+		 * group is large: the flag makes the restarted call pass
+		 * through do_signal() in any case.
+		 */
 		atomic_or(TIF_SIGPENDING, &current->thread_info.flags);
 	}
 	tasklist_unlock(list_flags);

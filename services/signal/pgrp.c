@@ -1,29 +1,34 @@
 /*
- * A signal for all processes of a group: by kill, by the terminal, and for one
- * that is orphaned.
+ * A signal for all processes of a group: from kill(), from the terminal, and
+ * for a group that has become orphaned.
  */
 #include <services/signal/internal.h>
 
-/* Processes that get a signal before others may run. */
+/* How many processes get a signal before tasklist_lock is released. */
 #define SENT_AT_ONCE 8
 
 /*
- * A group may have thousands of processes. A few get the signal at once, then
- * others are let in. Where the caller cannot wait for the rest, an interrupt
- * handler or who holds tasklist_lock, a timer goes on.
+ * The sending of one signal to a group, which may have thousands of processes.
+ * A few get it at a time, then other tasks run. A caller that cannot wait for
+ * the rest, an interrupt handler or a holder of tasklist_lock, leaves it to a
+ * timer.
  */
 struct pgrp_walk {
 	s32 pgrp;
 	struct kernel_siginfo info;
-	struct task_struct *next; /* a reference: who gets it next, or NULL */
-	u32 found, refused;       /* so far; by the sender's user */
+	struct task_struct
+		*next;      /* holds a reference: the next process, or NULL */
+	u32 found, refused; /* tried so far; not permitted */
 };
 
-/* As long as the timer waits, the others have the core. */
+/* The time for which other tasks have the core between two batches. */
 #define PAUSE_NSEC 20000u
 #define MAX_WALKS  8u
 
-/* irqs off; inside tasklist_lock, without which the first walk is not changed */
+/*
+ * Taken with interrupts off, inside tasklist_lock. The first walk changes only
+ * under tasklist_lock, so pgrp_timer_expired() uses it without walks_lock.
+ */
 static spinlock_t walks_lock = SPINLOCK_INIT;
 /* walks_lock */
 static struct pgrp_walk walks[MAX_WALKS];
@@ -31,7 +36,7 @@ static u32 first_walk, nr_walks;
 
 static void pgrp_timer_expired(struct timer *timer);
 
-/* In no table: only its timer calls it. */
+/* Not in startup/services.c: the core calls it only through walk_timer. */
 static const struct service pgrp_timer_service = {
 	.timer_expired = pgrp_timer_expired,
 };
@@ -39,15 +44,20 @@ static const struct service pgrp_timer_service = {
 static struct timer walk_timer = { .service = &pgrp_timer_service };
 
 /*
- * Some more of the group. A process that is about to get the signal may leave
- * the group meanwhile: then all get it, again. False: that was the last.
- * tasklist_lock held.
+ * Sends walk's signal to some more processes of its group. Returns false after
+ * the last one. If the next process left the group meanwhile, its place in the
+ * list is lost, and the walk starts again: some then get the signal twice, but
+ * none misses it. Hold tasklist_lock.
  */
 static bool walk_on(struct pgrp_walk *walk)
 {
 	struct task_struct *first = find_by_id(ID_PGRP, walk->pgrp);
 	struct task_struct *task = first, *next = walk->next;
 
+	/*
+	 * The pointer may be to a released task; the reference keeps its
+	 * memory, so that looking it up by number and comparing tells.
+	 */
 	walk->next = NULL;
 	if (next && find_task(next->pid) == next && next->pgrp == walk->pgrp)
 		task = next;
@@ -59,6 +69,10 @@ static bool walk_on(struct pgrp_walk *walk)
 		task = task->ids[ID_PGRP].next;
 		task = task != first ? task : NULL;
 	}
+	/*
+	 * The list of a group is a ring without an end mark: NULL after one
+	 * turn.
+	 */
 	walk->next = task ? get_task(task) : NULL;
 	return task;
 }
@@ -75,13 +89,17 @@ int send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info, u32 *flags)
 	return walk.found > walk.refused ? 0 : walk.found ? -EPERM : -ESRCH;
 }
 
-/* walks_lock held. */
+/* Makes the walk timer expire after_ns from now. Hold walks_lock. */
 static void start_walk_timer(u32 after_ns)
 {
 	walk_timer.expires_ns = ktime_ns() + after_ns;
 	timer_start(&walk_timer);
 }
 
+/*
+ * Sends the next batch of the first walk. walk_on() takes signal_lock, so it
+ * runs before walks_lock is taken, which is inside.
+ */
 static void pgrp_timer_expired(struct timer *timer __unused_arg)
 {
 	u32 flags = tasklist_lock();
@@ -98,7 +116,7 @@ static void pgrp_timer_expired(struct timer *timer __unused_arg)
 	spin_unlock_irqrestore(&walks_lock, flags);
 }
 
-/* The timer goes on with it. False: so many groups wait already. */
+/* Hands *walk to the timer. Returns false if MAX_WALKS are waiting already. */
 static bool add_walk(const struct pgrp_walk *walk)
 {
 	bool room;
@@ -108,6 +126,10 @@ static bool add_walk(const struct pgrp_walk *walk)
 	room = nr_walks < MAX_WALKS;
 	if (room) {
 		walks[(first_walk + nr_walks++) % MAX_WALKS] = *walk;
+		/*
+		 * With more than one the timer runs already and takes them in
+		 * turn.
+		 */
 		if (nr_walks == 1)
 			start_walk_timer(0);
 	}
@@ -120,6 +142,10 @@ void kill_pgrp_locked(s32 pgrp, int sig)
 	struct pgrp_walk walk = { .pgrp = pgrp,
 				  .info = { .signo = sig, .code = SI_KERNEL } };
 
+	/*
+	 * No place to wait: better a long walk under the lock than a lost
+	 * signal.
+	 */
 	if (walk_on(&walk) && !add_walk(&walk))
 		while (walk_on(&walk))
 			;

@@ -2,9 +2,9 @@
  * timer_create: timers that send a signal, by any clock.
  *
  * Each process has a list of them, in its signal_group: a new program and a new
- * process begin without. As of Linux a timer's signal is pending once, and the
- * next period begins when it is taken: what expired meanwhile is counted, not
- * sent. One by a CPU clock is looked at by cpu_timer.c.
+ * process begin without. As in Linux a timer's signal is pending once at most,
+ * and the next period begins when it is taken: expiries in between are counted,
+ * not sent. Timers that run by a CPU clock are driven by cpu_timer.c.
  *
  * signal_lock guards the list and the timers in it; where tasklist_lock is
  * taken, too, it is outside.
@@ -17,12 +17,15 @@
 
 static void posix_timer_expired(struct timer *timer);
 
-/* In no table: only its timers call it. */
+/* Not in startup/services.c: the core calls it only through the timers. */
 static const struct service posix_timer_service = {
 	.timer_expired = posix_timer_expired,
 };
 
-/* signal_lock held. NULL: there is none of that number. */
+/*
+ * Returns the timer with number id, or NULL. Hold signal_lock, or it could be
+ * deleted meanwhile.
+ */
 static struct posix_timer *find_timer(const struct group_timers *timers, s32 id)
 {
 	struct posix_timer *pt;
@@ -37,7 +40,10 @@ static struct posix_timer *find_timer(const struct group_timers *timers, s32 id)
 
 /* ---- the signal; both locks held --------------------------------- */
 
-/* Start it again, but for one that was to expire once. Returns how often it has. */
+/*
+ * Starts the next period of pt, or stops it if it has none. Returns how many
+ * times it has expired since the last call.
+ */
 static u64 forward(struct posix_timer *pt)
 {
 	return pt->by_cpu ? cpu_expiry_forward(pt->group, &pt->cpu) :
@@ -45,8 +51,9 @@ static u64 forward(struct posix_timer *pt)
 }
 
 /*
- * Nobody wants its signal, so nobody will take it: the next period begins now,
- * or a tick later if that is longer, or the machine would be busy with it.
+ * The program ignores pt's signal, so it will never take it: the next period
+ * begins now. It lasts at least a tick, or a period of some ns would keep the
+ * machine busy with expiries that have no effect.
  */
 static void skip_periods(struct posix_timer *pt)
 {
@@ -68,8 +75,16 @@ void posix_timer_fire(struct task_struct *leader, struct posix_timer *pt)
 					     .timer_id = pt->id,
 					     .value = pt->value };
 
+	/*
+	 * A timer without a period is over as soon as it expires, whether or
+	 * not its signal is taken: timer_gettime() must read 0.
+	 */
 	if (!timer_interval(pt))
 		forward(pt);
+	/*
+	 * Its earlier signal is still pending; posix_timer_taken() counts this
+	 * expiry.
+	 */
 	if (pt->notify == SIGEV_NONE || pt->pending)
 		return;
 	pt->pending = send_timer_signal(leader, pt->tid, &info, pt->entry);
@@ -84,6 +99,10 @@ static void posix_timer_expired(struct timer *timer)
 	u32 flags = tasklist_lock(), sig_flags = lock_signals();
 	struct task_struct *leader = find_task(pt->tgid);
 
+	/*
+	 * Looked up by number, since the process may have ended; the number may
+	 * since belong to a thread of another process.
+	 */
 	if (leader && leader->tgid == pt->tgid)
 		posix_timer_fire(leader, pt);
 	unlock_signals(sig_flags);
@@ -98,16 +117,23 @@ void posix_timer_taken(const struct kernel_siginfo *info)
 	u64 n;
 
 	state->timer_overrun = 0;
+	/* The timer was deleted, or set anew, after it sent this signal. */
 	if (!pt || !pt->pending)
 		return;
 	pt->pending = false;
-	n = forward(pt); /* 0: it was to expire once, or was set anew */
+	n = forward(pt); /* 0: no period, or set anew */
+	/* The expiry that sent the signal is no overrun. */
 	pt->overrun = n > INT32_MAX ? INT32_MAX : n ? (s32)n - 1 : 0;
 	state->timer_overrun = pt->overrun;
 }
 
 /* ---- making and deleting ----------------------------------------- */
 
+/*
+ * Reads the sigevent at user address from, or takes Linux's default, SIGALRM
+ * with the timer's number as its value, if it is 0. Returns 0, -EFAULT or
+ * -EINVAL.
+ */
 static int get_sigevent(uaddr_t from, s32 id, struct sigevent *event)
 {
 	*event = (struct sigevent){ .sigev_value = (u32)id,
@@ -115,6 +141,10 @@ static int get_sigevent(uaddr_t from, s32 id, struct sigevent *event)
 				    .sigev_notify = SIGEV_SIGNAL };
 	if (from && copy_from_user(event, from, sizeof(*event)))
 		return -EFAULT;
+	/*
+	 * Without a signal the other fields mean nothing, and Linux does not
+	 * check them.
+	 */
 	if (event->sigev_notify == SIGEV_NONE)
 		return 0;
 	if (event->sigev_notify != SIGEV_SIGNAL &&
@@ -123,7 +153,10 @@ static int get_sigevent(uaddr_t from, s32 id, struct sigevent *event)
 	return valid_signal(event->sigev_signo) ? 0 : -EINVAL;
 }
 
-/* The thread that is to get the signal: of this process, or -EINVAL. */
+/*
+ * Returns 0 if the thread that is to get the signal belongs to this process, or
+ * if none is named, else -EINVAL.
+ */
 static int check_thread(const struct sigevent *event)
 {
 	const struct task_struct *task;
@@ -138,8 +171,8 @@ static int check_thread(const struct sigevent *event)
 }
 
 /*
- * A CPU clock: of the running task's process, or of a thread of it. False: it is
- * none.
+ * Returns true with *cpu if clock is a CPU clock, of the running task's process
+ * or a thread of it, or false if it is another clock.
  */
 static bool get_cpu_clock(s32 clock, struct cpu_clock *cpu)
 {
@@ -148,6 +181,10 @@ static bool get_cpu_clock(s32 clock, struct cpu_clock *cpu)
 	} else if (clock == CLOCK_THREAD_CPUTIME_ID) {
 		*cpu = (struct cpu_clock){ current->pid, false };
 	} else if (clock < 0) {
+		/*
+		 * Negative ids name a process or thread and the kind of time
+		 * (clock_getcpuclockid).
+		 */
 		cpu->user_only = clock_is_user_only(clock);
 		cpu->tid = clock_thread(clock);
 	} else {
@@ -157,8 +194,9 @@ static bool get_cpu_clock(s32 clock, struct cpu_clock *cpu)
 }
 
 /*
- * Can a timer run by it? Not by those that only tell; a CPU clock must be of the
- * caller's process.
+ * Returns 0 if a timer can run by clock, or Linux's error: clocks that are only
+ * for reading are -EOPNOTSUPP. A CPU clock must be of the caller's own process,
+ * because the tick looks at the timers of the running process only.
  */
 static int check_clock(s32 clock)
 {
@@ -175,6 +213,11 @@ static int check_clock(s32 clock)
 		0;
 }
 
+/*
+ * Returns a new timer that nobody else knows yet, or NULL if there is no
+ * memory. The queue entry for its signal is allocated here, because an expiry,
+ * in an interrupt, may find no memory.
+ */
 static struct posix_timer *new_timer(s32 clock, const struct sigevent *event)
 {
 	struct group_timers *timers = group_timers();
@@ -200,19 +243,24 @@ static struct posix_timer *new_timer(s32 clock, const struct sigevent *event)
 	return pt;
 }
 
-/* It is in no list, and nobody else knows it. */
+/* Frees pt, which is in no list any more, so that nobody finds it. */
 static void free_timer(struct posix_timer *pt)
 {
 	struct sigqueue *entry = pt->entry;
 	u32 flags;
 
+	/*
+	 * Another core may be in its expiry handler, which uses *pt; that takes
+	 * signal_lock, so it is waited for before the lock is taken.
+	 */
 	clock_timer_stop(&pt->clock);
 	timer_sync(&pt->clock.timer);
 	flags = lock_signals();
 	if (pt->cpu.expires)
 		cpu_expiry_set(pt->group, &pt->cpu, 0, 0);
 	sigqueue_uncharge();
-	entry->of_timer = false; /* whoever takes the signal frees it */
+	entry->of_timer = false; /* release_entry() frees it */
+	/* Its signal is still pending and stays so, as in Linux. */
 	if (entry->queued)
 		entry = NULL;
 	unlock_signals(flags);
@@ -220,7 +268,11 @@ static void free_timer(struct posix_timer *pt)
 	kfree(pt);
 }
 
-/* The id is the smallest that is free. 0, -EAGAIN: too many. */
+/*
+ * Gives pt an id that is free and puts it into its process's list. Returns 0,
+ * or -EAGAIN beyond RLIMIT_SIGPENDING, of which each timer uses one: its signal
+ * then always finds room.
+ */
 static int insert_timer(struct posix_timer *pt)
 {
 	struct group_timers *group = pt->group;
@@ -229,6 +281,10 @@ static int insert_timer(struct posix_timer *pt)
 
 	if (!err) {
 		pt->id = group->next_timer;
+		/*
+		 * Ids continue from the last one, as in Linux: a deleted
+		 * timer's id is not reused soon, so a stale id is noticed.
+		 */
 		while (find_timer(group, pt->id))
 			pt->id = pt->id < INT32_MAX ? pt->id + 1 : 0;
 		group->next_timer = pt->id < INT32_MAX ? pt->id + 1 : 0;
@@ -238,7 +294,10 @@ static int insert_timer(struct posix_timer *pt)
 	return err;
 }
 
-/* Take one out that is to go; id below 0: any. */
+/*
+ * Removes the timer with number id (below 0: any) from the list and returns it,
+ * or NULL. Two threads that delete the same timer cannot both get it.
+ */
 static struct posix_timer *remove_timer(struct group_timers *timers, s32 id)
 {
 	u32 flags = lock_signals();
@@ -259,6 +318,9 @@ void posix_timers_delete(struct group_timers *timers)
 		free_timer(pt);
 }
 
+/*
+ * A negative id, which remove_timer() takes for any, names no timer: -EINVAL.
+ */
 s32 sys_timer_delete(s32 id)
 {
 	struct posix_timer *pt = id < 0 ?
@@ -292,6 +354,10 @@ s32 sys_timer_create(s32 clock, uaddr_t uevent, uaddr_t uid)
 		kfree(pt);
 		return err;
 	}
+	/*
+	 * By default the value is the id, which is known only now. The timer is
+	 * not set, so no signal has carried the old value.
+	 */
 	if (!uevent)
 		pt->value = (u32)pt->id;
 	if (put_user_u32((u32)pt->id, uid)) {
@@ -303,9 +369,13 @@ s32 sys_timer_create(s32 clock, uaddr_t uevent, uaddr_t uid)
 
 /* ---- setting and reading ----------------------------------------- */
 
-/* What is left, and the period. signal_lock held. */
+/* Reads the ns left and the period of pt. Hold both locks. */
 static void read_timer(struct posix_timer *pt, u64 *left, u64 *interval)
 {
+	/*
+	 * A timer that sends no signal is not touched by its expiry: its end is
+	 * noticed here.
+	 */
 	if (pt->notify == SIGEV_NONE && !timer_interval(pt))
 		forward(pt);
 	*interval = pt->cpu.interval;
@@ -315,10 +385,13 @@ static void read_timer(struct posix_timer *pt, u64 *left, u64 *interval)
 		clock_timer_read(&pt->clock, left, interval);
 }
 
-/* signal_lock held. */
+/*
+ * Sets pt to value and interval, in ns; how: TIMER_ABSTIME or 0. Hold both
+ * locks.
+ */
 static void set_timer(struct posix_timer *pt, u32 how, u64 value, u64 interval)
 {
-	pt->pending = false; /* a signal of before says nothing of this */
+	pt->pending = false; /* a signal of the old setting no longer counts */
 	pt->overrun = 0;
 	if (pt->by_cpu && value && !(how & TIMER_ABSTIME))
 		value += cpu_clock_now(&pt->cpu.clock);
@@ -329,6 +402,10 @@ static void set_timer(struct posix_timer *pt, u32 how, u64 value, u64 interval)
 				interval);
 }
 
+/*
+ * The body of both timer_settime calls; time64: 64-bit seconds. tasklist_lock
+ * is taken because a CPU clock adds up the time of all threads.
+ */
 static s32 do_settime(s32 id, u32 how, uaddr_t new, uaddr_t old, bool time64)
 {
 	u64 value, interval, left, was;
@@ -386,6 +463,7 @@ s32 sys_timer_gettime64(s32 id, uaddr_t to)
 	return do_gettime(id, to, true);
 }
 
+/* Only the last signal taken has its overruns here, as POSIX wants. */
 s32 sys_timer_getoverrun(s32 id)
 {
 	u32 flags = lock_signals();

@@ -1,11 +1,11 @@
 /*
- * Signals: what is pending.
+ * The pending signals.
  *
- * Owns the lock of all signals. A signal waits as a bit in a set with one
- * siginfo beside it: the first of several equal ones counts. Of a real-time
- * signal every one does: the first lies there, the others are queued behind it, in
- * the order in which they came. So are the signals of timers, which bring an
- * entry of their own along.
+ * Owns the lock of all signals. A pending signal is a bit in a set with one
+ * siginfo beside it, so of several equal ones only the first counts. Of a
+ * real-time signal every one counts: the first is in the set, the others are
+ * queued behind it in the order in which they came. So are the signals of
+ * timers, for which each timer has an entry of its own.
  */
 #include <services/signal/internal.h>
 
@@ -28,6 +28,7 @@ void recalc_sigpending(void)
 	bool pending = (pending_signals() & ~current->signal->blocked) ||
 		current->signal->stop_pending;
 
+	/* Atomic changes of the flags are dear, and mostly nothing changes. */
 	if (pending == signal_pending())
 		return;
 	if (pending) {
@@ -35,17 +36,25 @@ void recalc_sigpending(void)
 		return;
 	}
 	atomic_andnot(TIF_SIGPENDING, flags);
-	smp_mb(); /* cleared before the look: kill_thread() takes no signal_lock */
+	/*
+	 * kill_thread() takes no signal_lock: it stores `killed`, then sets the
+	 * flag. The flag is cleared before the second look, or a kill between
+	 * the first look and the clearing would be lost.
+	 */
+	smp_mb();
 	if (is_killed(current))
 		atomic_or(TIF_SIGPENDING, flags);
 }
 
 /* ---- how many may be --------------------------------------------- */
 
-/* A walk along a queue is short, whatever the limit is. */
+/*
+ * A bound for the queues, since they are searched with interrupts off, whatever
+ * limit a program sets.
+ */
 #define QUEUED_MAX 4096u
 
-static u32 nr_queued; /* signal_lock: real-time signals and timers, of all */
+static u32 nr_queued; /* signal_lock; real-time signals and timers of all tasks */
 
 bool sigqueue_charge(const struct task_struct *to)
 {
@@ -70,7 +79,10 @@ u32 nr_queued_signals(void)
 
 /* ---- in ---------------------------------------------------------- */
 
-/* A timer that was set anew before its signal was taken: that stands for both. */
+/*
+ * Returns true if the signal of the same timer is pending already: the timer
+ * was set anew before the program took it, and that signal stands for both.
+ */
 static bool waits_already(const struct sigpending *pending,
 			  const struct kernel_siginfo *info,
 			  const struct sigqueue *entry)
@@ -88,6 +100,7 @@ int post_again(struct sigpending *pending, const struct kernel_siginfo *info,
 	if (entry && waits_already(pending, info, entry))
 		return 0;
 	if (!entry) {
+		/* Under a spinlock, so the allocation must not sleep. */
 		entry = kmalloc(sizeof(*entry), GFP_ATOMIC);
 		if (!entry)
 			return -EAGAIN;
@@ -104,6 +117,10 @@ int post_realtime(const struct task_struct *task, struct sigpending *pending,
 {
 	int err = sigqueue_charge(task) ? 0 : -EAGAIN;
 
+	/*
+	 * Tells take_from() that the signal it takes may have been counted or
+	 * queued: for ordinary signals it then has nothing to look for.
+	 */
 	pending->more = true;
 	if (!err && pending->set & mask) {
 		err = post_again(pending, info, NULL);
@@ -118,7 +135,10 @@ int post_realtime(const struct task_struct *task, struct sigpending *pending,
 
 /* ---- out --------------------------------------------------------- */
 
-/* A timer's entry stays with the timer, unless that has gone meanwhile. */
+/*
+ * entry is in no queue any more: frees it, unless it belongs to a timer. A
+ * timer that is deleted clears of_timer, and leaves its entry to this function.
+ */
 static void release_entry(struct sigqueue *entry)
 {
 	entry->queued = false;
@@ -126,12 +146,16 @@ static void release_entry(struct sigqueue *entry)
 		kfree(entry);
 }
 
+/*
+ * Returns true if sigqueue_charge() counted the signal. A timer's signal is not
+ * counted by itself: the timer was, when it was made.
+ */
 static bool was_charged(const struct kernel_siginfo *info)
 {
 	return info->signo >= SIGRTMIN && info->code != CODE_OF_TIMER;
 }
 
-/* It was taken, or is not to be: it counts no more. */
+/* The signal was taken or dropped: takes it out of the count. */
 static void forget_signal(const struct kernel_siginfo *info)
 {
 	if (was_charged(info))
@@ -166,6 +190,7 @@ void discard_signals(struct sigpending *pending, u64 set)
 		forget_signal(&entry->info);
 		release_entry(entry);
 	}
+	/* The first of each number is in the set, not in the queue. */
 	for (u64 left = pending->set & set; left;)
 		forget_signal(&pending->info[pop_signal(&left) - 1]);
 	pending->set &= ~set;
@@ -177,7 +202,7 @@ int set_parent_death_signal(s32 sig)
 {
 	if (sig && !valid_signal(sig))
 		return -EINVAL;
-	if (current->signal) /* NULL in an image without the service */
+	if (current->signal) /* NULL if the image has no signal service */
 		current->signal->parent_death = sig;
 	return 0;
 }

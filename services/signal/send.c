@@ -2,16 +2,16 @@
  * Sending signals: kill and its family, faults, and timers.
  *
  * A signal for a thread goes to that thread's set; one for a process goes to
- * the group's, and one thread that does not block it is told. What nobody
- * would notice is not posted at all. Nothing here sleeps, so interrupt
- * handlers may send too.
+ * the group's, and one thread that does not block it is woken. A signal that
+ * would have no effect is not posted at all. Nothing here sleeps, so interrupt
+ * handlers may send, too.
  */
 #include <mmu/abort.h>
 #include <services/ids/ids.h>
 #include <services/poll/poll.h>
 #include <services/signal/internal.h>
 
-/* By default nothing happens. */
+/* The signals whose default action is to do nothing. */
 #define DEFAULT_IGNORED                                          \
 	(sigmask(SIGCHLD) | sigmask(SIGCONT) | sigmask(SIGURG) | \
 	 sigmask(SIGWINCH))
@@ -21,7 +21,7 @@ bool sig_ignored(const struct task_struct *task, int sig)
 
 	if (handler != SIG_DFL)
 		return handler == SIG_IGN;
-	/* init never stops: nobody could let it go on. */
+	/* init must never stop: no process could continue it. */
 	if (task->tgid == 1 && (STOP_SIGNALS & sigmask(sig)))
 		return true;
 	return DEFAULT_IGNORED & sigmask(sig);
@@ -34,19 +34,29 @@ void signal_wake(struct task_struct *task)
 		wake_up_process(task);
 }
 
-/* Is task to hear of the signal now? A signal is its sigmask() down to post(). */
+/*
+ * Returns true if task does not block the signal. From here to post() a signal
+ * is given by its sigmask(), which is computed once.
+ */
 static inline bool wants_signal(const struct task_struct *task, u64 mask)
 {
 	return !(task->signal->blocked & mask);
 }
 
-/* sigtimedwait looks into the sets itself, and its signals are blocked. */
+/*
+ * Returns true if task waits for the signal in sigtimedwait(), whose signals
+ * are mostly blocked: it takes them from the sets itself.
+ */
 static inline bool awaits_signal(const struct task_struct *task, u64 mask)
 {
 	return task->signal->awaited & mask;
 }
 
-/* signal_lock held. */
+/*
+ * Wakes whatever waits for a signal that was just made pending for task: its
+ * sigtimedwait(), the task itself, or, if it blocks the signal, a reader of a
+ * signalfd. Hold signal_lock.
+ */
 static inline void tell(struct task_struct *task, u64 mask)
 {
 	if (unlikely(awaits_signal(task, mask)))
@@ -58,9 +68,9 @@ static inline void tell(struct task_struct *task, u64 mask)
 }
 
 /*
- * As in Linux init dies of no signal, whoever sent it, the kernel or init
- * itself, for the machine would end with it: one that would end it, or stop
- * it, is nothing. Its own faults end it without a signal.
+ * Returns true if sig would end or stop init by its default action. As in Linux
+ * init ignores that, whoever sent it, since the machine ends with init. A fault
+ * of init ends it all the same, without a signal: force_sig_fault().
  */
 bool init_is_spared(const struct task_struct *task, int sig)
 {
@@ -69,11 +79,15 @@ bool init_is_spared(const struct task_struct *task, int sig)
 }
 
 /*
- * Inlined where a program's signal is sent and where a timer's is, as the two
- * that say __always_inline below: the first takes 6 % more otherwise.
+ * The functions below that are __always_inline are inlined at both of their
+ * callers, the sending by programs and by timers: a program's kill() takes 6 %
+ * more instructions otherwise.
  */
 
-/* Worth keeping? One that is blocked may be handled when it no longer is. */
+/*
+ * Returns false if the signal would have no effect on task. One that is blocked
+ * is always kept: by the time it is unblocked it may have a handler.
+ */
 static __always_inline bool worth_posting(const struct task_struct *task,
 					  u64 mask,
 					  const struct kernel_siginfo *info)
@@ -83,6 +97,10 @@ static __always_inline bool worth_posting(const struct task_struct *task,
 		  init_is_spared(task, info->signo));
 }
 
+/*
+ * Makes info pending; does nothing if the same signal is pending already, as
+ * POSIX allows for ordinary signals. Hold signal_lock.
+ */
 static inline void post(struct sigpending *pending, u64 mask,
 			const struct kernel_siginfo *info)
 {
@@ -92,15 +110,18 @@ static inline void post(struct sigpending *pending, u64 mask,
 	pending->set |= mask;
 }
 
-/* Empty for signal 0, which only asks whether there is somebody. */
+/*
+ * Returns the sigmask() of info's signal, or 0 for signal 0, which only asks
+ * whether the process exists.
+ */
 static u64 mask_of(const struct kernel_siginfo *info)
 {
 	return info->signo ? sigmask(info->signo) : 0;
 }
 
 /*
- * Would task die of it without a word? A stopped one does not take it before
- * it goes on, save SIGKILL.
+ * Returns true if the signal ends task at once, without handler or core dump. A
+ * stopped task takes no signal but SIGKILL before it continues, so others wait.
  */
 static __always_inline bool is_fatal(const struct task_struct *task, u64 mask,
 				     int sig)
@@ -113,12 +134,15 @@ static __always_inline bool is_fatal(const struct task_struct *task, u64 mask,
 		task->state != TASK_STOPPED;
 }
 
-/* Threads that are killed at once, perhaps by an interrupt. */
+/*
+ * How many threads the sender kills, which may be an interrupt handler; these
+ * kill the others.
+ */
 #define KILLED_AT_ONCE 8
 
 /*
- * The group ends by sig, from now on: each of its threads is killed, those too
- * that sleep killably or have stopped. Both locks held.
+ * Ends leader's group by sig: kills each of its threads, including those that
+ * are stopped or sleep killably. Hold both locks.
  */
 static __noinline void kill_group(struct task_struct *leader, int sig)
 {
@@ -126,25 +150,31 @@ static __noinline void kill_group(struct task_struct *leader, int sig)
 	u32 n = 0;
 
 	if (leader->leaves_core && sig != SIGKILL)
-		return; /* it dies when that is done */
+		return; /* ends after its core is written */
+	/*
+	 * The first fatal signal decides on the exit code that wait() reports,
+	 * except that SIGKILL replaces a signal whose core is being written.
+	 */
 	if (!leader->group_exit || leader->leaves_core) {
 		leader->group_exit = true;
 		leader->group_exit_code = (u32)sig;
 	}
+	/* A stopped thread must run to exit. */
 	job_killed(leader);
 	for_each_thread(task, leader) {
 		if (!task->signal)
 			continue;
 		kill_thread(task);
 		if (++n == KILLED_AT_ONCE)
-			break; /* they tell the others: do_group_exit() */
+			break; /* do_group_exit() of these kills the rest */
 	}
 }
 
 /*
- * Let info be pending in one of task's two sets, and task know; or its group
- * die at once. A kernel thread has no use for it. 0, or -EAGAIN: too many are
- * queued. Both locks held.
+ * Makes info pending in `pending`, one of task's two sets, and wakes task; or
+ * ends task's group at once if the signal is fatal. Does nothing to a kernel
+ * thread, which never returns to user mode, where signals take effect. Returns
+ * 0, or -EAGAIN if too many are queued. Hold both locks.
  */
 static __always_inline int deliver(struct task_struct *task,
 				   struct sigpending *pending, u64 mask,
@@ -154,6 +184,10 @@ static __always_inline int deliver(struct task_struct *task,
 
 	if (!task->thread_info.mm || !worth_posting(task, mask, info))
 		return 0;
+	/*
+	 * Not posted and taken by the receiver: killing at once also reaches
+	 * threads in a killable sleep, which other signals do not end.
+	 */
 	if (is_fatal(task, mask, info->signo)) {
 		kill_group(task->group_leader, info->signo);
 		return 0;
@@ -167,7 +201,11 @@ static __always_inline int deliver(struct task_struct *task,
 	return err;
 }
 
-/* To one thread: 0, -ESRCH, -EAGAIN. tasklist_lock held. */
+/*
+ * Sends info to the thread task: 0, -ESRCH if it has exited, or -EAGAIN. Hold
+ * tasklist_lock, inside which signal_lock is taken without turning interrupts
+ * off.
+ */
 static int send_to_thread(struct task_struct *task,
 			  const struct kernel_siginfo *info)
 {
@@ -187,8 +225,9 @@ static int send_to_thread(struct task_struct *task,
 }
 
 /*
- * The thread of a group that gets its signal: one that wants it, preferably
- * the leader; any that lives if none does. NULL: all have exited.
+ * Returns the thread of leader's group that is to take a signal for the
+ * process: one that does not block it, preferably the leader, or any that lives
+ * if all block it. NULL: all have exited. Hold both locks.
  */
 static __always_inline struct task_struct *pick_thread(
 	struct task_struct *leader, u64 mask)
@@ -216,11 +255,15 @@ int send_to_group(struct task_struct *leader, const struct kernel_siginfo *info)
 	int err = 0;
 	u64 mask;
 
-	/* In this order: mostly it is root, who may, and no code is looked at. */
+	/*
+	 * may_signal() first: the sender is mostly root, which may, so that
+	 * info->code is rarely read. A code above 0 is the kernel's, which may
+	 * always.
+	 */
 	if (!may_signal(leader, info->signo) && info->code <= 0)
 		return -EPERM;
 	if (unlikely(!info->signo))
-		return 0; /* it only asks, and is answered */
+		return 0; /* signal 0 only checks existence and permission */
 	mask = sigmask(info->signo);
 	spin_lock(&signal_lock);
 	task = pick_thread(leader, mask);
@@ -247,6 +290,7 @@ bool send_timer_signal(struct task_struct *leader, s32 tid,
 	if (!task || !task->signal || task->tgid != leader->tgid ||
 	    !worth_posting(task, mask, info))
 		return false;
+	/* The group ends, so no signal remains for the timer to count. */
 	if (is_fatal(task, mask, info->signo)) {
 		kill_group(leader, info->signo);
 		return false;
@@ -255,6 +299,10 @@ bool send_timer_signal(struct task_struct *leader, s32 tid,
 	pending->more = true;
 	if (!(pending->set & mask))
 		post(pending, mask, info);
+	/*
+	 * Without an entry (an interval timer) the signal that is pending
+	 * stands for both.
+	 */
 	else if (entry && post_again(pending, info, entry))
 		return false;
 	tell(task, mask);
@@ -263,11 +311,16 @@ bool send_timer_signal(struct task_struct *leader, s32 tid,
 
 /* ---- from the kernel --------------------------------------------- */
 
+/* Returns the siginfo of a signal that the kernel itself sends. */
 static struct kernel_siginfo info_from_kernel(int sig)
 {
 	return (struct kernel_siginfo){ .signo = sig, .code = SI_KERNEL };
 }
 
+/*
+ * Returns the siginfo of a signal that the running task sends: its process and
+ * real user. A task without cred is root.
+ */
 static struct kernel_siginfo info_from_user(int sig, s32 code)
 {
 	const struct cred *cred = current_thread_info()->cred;
@@ -290,12 +343,18 @@ void send_sig_current(int sig)
 	struct kernel_siginfo info = info_from_user(sig, SI_USER);
 	u32 flags = tasklist_lock();
 
-	/* -ESRCH: in an image without the service no task takes signals. */
+	/*
+	 * -ESRCH, in an image without this service, needs no reaction: no task
+	 * takes signals there.
+	 */
 	(void)send_to_thread(current, &info);
 	tasklist_unlock(flags);
 }
 
-/* The fault is pending for the running task. signal_lock held. */
+/*
+ * Makes a fault's signal pending for the running task and keeps the hardware's
+ * report for its signal frame. Hold signal_lock.
+ */
 static inline void post_fault(int sig, int code, uaddr_t addr, u32 trap_no,
 			      u32 error)
 {
@@ -305,6 +364,10 @@ static inline void post_fault(int sig, int code, uaddr_t addr, u32 trap_no,
 	state->trap_no = trap_no;
 	state->error_code = error;
 	state->fault_address = addr;
+	/*
+	 * Removes one that kill() has made pending: the handler must get this
+	 * fault's address, and post() keeps the first siginfo.
+	 */
 	state->pending.set &= ~mask;
 	post(&state->pending, mask,
 	     &(struct kernel_siginfo){ .signo = sig,
@@ -313,7 +376,10 @@ static inline void post_fault(int sig, int code, uaddr_t addr, u32 trap_no,
 	recalc_sigpending();
 }
 
-/* The running task has no handler for sig, or blocks it. signal_lock held. */
+/*
+ * Returns true if the running task has no handler for sig, or blocks it. Hold
+ * signal_lock, if another thread may change the table.
+ */
 static bool unhandled_signal(int sig)
 {
 	const struct k_sigaction *action = &current->sighand->action[sig - 1];
@@ -327,8 +393,9 @@ void force_sig_fault(int sig, int code, uaddr_t addr)
 	u32 flags;
 
 	/*
-	 * A program that went on would fault again, without end: what it has
-	 * no handler for, blocks or ignores ends it, init too.
+	 * The program cannot continue: it would execute the faulting
+	 * instruction again, without end. So a fault that it has no handler
+	 * for, blocks or ignores ends it, and init as well.
 	 */
 	if (unhandled_signal(sig)) {
 		services_leave_core(&(struct kernel_siginfo){ .signo = sig,
@@ -341,11 +408,15 @@ void force_sig_fault(int sig, int code, uaddr_t addr)
 	unlock_signals(flags);
 }
 
-/* What a program finds in its signal context: Linux's values on ARM. */
+/* Linux's values for trap_no and error_code in the signal context on ARM. */
 #define TRAP_NO_PAGE_FAULT 14
 #define TRAP_NO_UNDEFINED  6
-#define FSR_LNX_PF         0x80000000u /* it was a prefetch abort */
+#define FSR_LNX_PF         0x80000000u /* set for a prefetch abort */
 
+/*
+ * Posts only a signal that will run a handler; in all other cases the core ends
+ * the program, which works without this service, too.
+ */
 bool signal_fault(struct fault_signal *fault)
 {
 	const struct abort_info *abort = fault->abort;
@@ -368,13 +439,13 @@ bool signal_fault(struct fault_signal *fault)
 
 /* ---- kill and its family ----------------------------------------- */
 
-#define SENT_AT_ONCE 8 /* before others may run */
+#define SENT_AT_ONCE 8 /* before tasklist_lock is released */
 
 /*
- * kill(-1): all but init, kernel threads, and the caller's own process. The
- * first thread of a process may have ended, and has no memory then; the parent
- * of a kernel thread, as of init, is the boot task. flags: those of
- * tasklist_lock.
+ * kill(-1): sends info to all processes but init, kernel threads and the
+ * caller's own, and returns how many it tried. Kernel threads and init are
+ * recognised by their parent, the boot task: having no memory is no sign, for
+ * the first thread of a process may have ended. flags: those of tasklist_lock.
  */
 static u32 send_to_all(const struct kernel_siginfo *info, u32 *flags)
 {
@@ -386,12 +457,21 @@ static u32 send_to_all(const struct kernel_siginfo *info, u32 *flags)
 		    task->parent == &init_task)
 			continue;
 		send_to_group(task, info);
+		/*
+		 * If the task at which the walk stood was released, the walk
+		 * starts again; some processes then get the signal twice, but
+		 * none is missed.
+		 */
 		if (++n % SENT_AT_ONCE == 0 && !let_others_in(task, flags))
 			task = TAILQ_FIRST(&all_tasks);
 	}
 	return n;
 }
 
+/*
+ * pid > 0 is a process, 0 the caller's group, -1 all processes, below -1 the
+ * group -pid. The walks over many processes release tasklist_lock in between.
+ */
 s32 sys_kill(s32 pid, s32 sig)
 {
 	struct kernel_siginfo info = info_from_user(sig, SI_USER);
@@ -401,6 +481,7 @@ s32 sys_kill(s32 pid, s32 sig)
 
 	if (sig != 0 && !valid_signal(sig))
 		return -EINVAL;
+	/* -pid would overflow; Linux has this check for the same reason. */
 	if (pid == INT32_MIN)
 		return -ESRCH;
 	flags = tasklist_lock();
@@ -411,7 +492,7 @@ s32 sys_kill(s32 pid, s32 sig)
 	} else if (pid != -1) {
 		err = send_to_pgrp(pid ? -pid : current->pgrp, &info, &flags);
 	} else if (send_to_all(&info, &flags)) {
-		err = 0; /* whom it may not, it does not mean */
+		err = 0; /* kill(-1) succeeds even if it may signal none */
 	}
 	tasklist_unlock(flags);
 	return err;
@@ -435,6 +516,9 @@ s32 do_tkill(s32 tgid, s32 tid, const struct kernel_siginfo *info)
 	return err;
 }
 
+/*
+ * The old call without a process: the tid may have been reused by another one.
+ */
 s32 sys_tkill(s32 tid, s32 sig)
 {
 	struct kernel_siginfo info = info_from_user(sig, SI_TKILL);

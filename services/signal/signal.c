@@ -1,8 +1,8 @@
 /*
- * Signals: the lives of what each task has of them, and the service's row.
+ * The life of each task's signal state, and the service's row.
  *
- * Owns the cache of sighand_structs. How signals are sent is in send.c, how the
- * next one is taken in take.c, how it reaches a handler in frame.c.
+ * Owns the cache of sighand_structs. Signals are sent in send.c, the next one
+ * is taken in take.c, and reaches a handler in frame.c.
  */
 #include <services/signal/internal.h>
 #include <string.h>
@@ -13,6 +13,10 @@
 
 static struct kmem_cache *sighand_cache;
 
+/*
+ * The slab keeps freed ones in this state, so that a fork need not clear the
+ * table.
+ */
 static void construct_sighand(void *hand)
 {
 	memset(hand, 0, sizeof(struct sighand_struct));
@@ -27,6 +31,11 @@ static void signal_init(void)
 			sizeof(sigreturn_codes));
 }
 
+/*
+ * Frees hand, which no task uses any more (NULL: does nothing), after bringing
+ * it back to the slab's constructed state: only actions named in hand->set can
+ * differ.
+ */
 static void free_sighand(struct sighand_struct *hand)
 {
 	if (!hand)
@@ -38,7 +47,10 @@ static void free_sighand(struct sighand_struct *hand)
 	kmem_cache_free(sighand_cache, hand);
 }
 
-/* signal_lock held. ignored: of all that is set what is ignored alone. */
+/*
+ * Copies the actions of old to new. ignored: only SIG_IGN is copied, handlers
+ * become the default, as CLONE_CLEAR_SIGHAND wants. Hold signal_lock.
+ */
 static void copy_sighand(struct sighand_struct *new,
 			 const struct sighand_struct *old, bool ignored)
 {
@@ -52,7 +64,11 @@ static void copy_sighand(struct sighand_struct *new,
 	}
 }
 
-/* A table of handlers for a new task: shared, copied, or all default. */
+/*
+ * Returns the table of handlers for a new task: the running task's, shared, or
+ * a copy of it, or an empty one if the running task is a kernel thread. NULL:
+ * no memory.
+ */
 static struct sighand_struct *fork_sighand(u32 clone_flags)
 {
 	struct sighand_struct *old = current->sighand, *new;
@@ -75,6 +91,11 @@ static struct sighand_struct *fork_sighand(u32 clone_flags)
 	return new;
 }
 
+/*
+ * Returns the signal_group for a new task: the running task's for a thread,
+ * else a new one without pending signals and timers, as POSIX wants. NULL: no
+ * memory.
+ */
 static struct signal_group *fork_group(u32 clone_flags)
 {
 	struct signal_group *group;
@@ -99,7 +120,11 @@ static struct signal_group *fork_group(u32 clone_flags)
 	return group;
 }
 
-/* What a task begins with; old: its parent's, NULL for a kernel thread's. */
+/*
+ * Fills the state of a new task; old is its parent's, or NULL for a kernel
+ * thread. A child inherits the blocked set and the alternate stack, but no
+ * pending signals.
+ */
 static void init_state(struct signal_state *new, const struct signal_state *old,
 		       u32 clone_flags)
 {
@@ -112,7 +137,11 @@ static void init_state(struct signal_state *new, const struct signal_state *old,
 	new->awaited = 0;
 	new->parent_death = 0;
 	init_sigpending(&new->pending);
-	/* A thread that shares memory cannot share the stack. */
+	/*
+	 * A thread that shares memory must not run handlers on the same stack
+	 * as its parent; after vfork() the parent sleeps, so the child may use
+	 * it.
+	 */
 	if (old && (!(clone_flags & CLONE_VM) || (clone_flags & CLONE_VFORK)))
 		new->altstack = old->altstack;
 	else
@@ -124,6 +153,10 @@ static void init_state(struct signal_state *new, const struct signal_state *old,
 
 static void signal_exit(struct task_struct *task);
 
+/*
+ * The fork of the service's row. On failure signal_exit() undoes it: it accepts
+ * any part that is missing.
+ */
 static int signal_fork(struct task_struct *task, u32 flags)
 {
 	struct signal_state *new = kmalloc(sizeof(*new), GFP_KERNEL);
@@ -140,26 +173,38 @@ static int signal_fork(struct task_struct *task, u32 flags)
 	return -ENOMEM;
 }
 
-/* Threads left behind take what the process got and this one did not. */
+/*
+ * The task `gone` exits, and other threads remain: wakes those that do not
+ * block a signal pending for the process. The sender may have woken `gone`
+ * only, which will not take it any more. Hold both locks.
+ */
 static void hand_on_pending(const struct task_struct *gone)
 {
 	struct task_struct *task;
 
 	if (!gone->group_leader)
-		return; /* of a fork that failed */
+		return; /* the fork failed: not in a group yet */
 	for_each_thread(task, gone->group_leader)
 		if (task->signal &&
 		    (task->signal->group->pending.set & ~task->signal->blocked))
 			signal_wake(task);
 }
 
-/* What only a queue must be told of. signal_lock held. */
+/*
+ * Drops all signals of a set that is about to be freed. Only counted or queued
+ * ones leave anything behind. Hold signal_lock.
+ */
 static inline void forget_all(struct sigpending *pending)
 {
 	if (unlikely(pending->more))
 		discard_signals(pending, ~0ull);
 }
 
+/*
+ * Ends the signal state of task, which exits or whose fork failed. The pointers
+ * in task are cleared under both locks: senders that hold either see a complete
+ * state or none. Memory is freed after the locks are released.
+ */
 static void signal_exit(struct task_struct *task)
 {
 	struct sighand_struct *hand = task->sighand;
@@ -173,6 +218,10 @@ static void signal_exit(struct task_struct *task)
 		job_thread_exits(task, group && group->count > 1);
 	task->sighand = NULL;
 	task->signal = NULL;
+	/*
+	 * From here on `hand` and `group` are what this task was the last user
+	 * of, or NULL.
+	 */
 	if (hand && --hand->count > 0)
 		hand = NULL;
 	if (state)
@@ -185,6 +234,7 @@ static void signal_exit(struct task_struct *task)
 	if (group)
 		forget_all(&group->pending);
 	spin_unlock(&signal_lock);
+	/* After signal_lock: SIGCHLD to the parent takes it. */
 	if (stopped)
 		job_tell_stopped(task->group_leader);
 	tasklist_unlock(flags);
@@ -192,7 +242,12 @@ static void signal_exit(struct task_struct *task)
 	if (group) {
 		if (unlikely(group->timers))
 			group_timers_free(group->timers);
-		if (group->real.tgid) { /* it was set once */
+		/*
+		 * Another core may still be in send_alarm(), which takes
+		 * tasklist_lock: that must be over, and the lock free, before
+		 * the memory goes.
+		 */
+		if (group->real.tgid) {
 			timer_cancel(&group->real.timer);
 			timer_sync(&group->real.timer);
 		}
@@ -201,7 +256,11 @@ static void signal_exit(struct task_struct *task)
 	kfree(state);
 }
 
-/* execve's handlers are the program's own: no longer shared. 0 or -ENOMEM. */
+/*
+ * Gives the running task a table of handlers of its own, for execve: a process
+ * that shares the old one (clone() with CLONE_SIGHAND) keeps its handlers.
+ * Returns 0 or -ENOMEM.
+ */
 static int unshare_sighand(void)
 {
 	struct sighand_struct *old = current->sighand, *new;
@@ -214,6 +273,7 @@ static int unshare_sighand(void)
 		return -ENOMEM;
 	flags = lock_signals();
 	current->sighand = new;
+	/* The other users may have exited since the first look at the count. */
 	if (--old->count > 0)
 		old = NULL;
 	unlock_signals(flags);
@@ -221,7 +281,10 @@ static int unshare_sighand(void)
 	return 0;
 }
 
-/* signal_lock held. */
+/*
+ * Resets all handlers to the default, for execve: their code is gone. Ignored
+ * signals stay ignored, so that nohup works. Hold signal_lock.
+ */
 static void reset_handlers(struct sighand_struct *hand)
 {
 	for (u64 left = hand->set; left;) {
@@ -242,7 +305,10 @@ static void signal_exec(void)
 	struct signal_state *state = current->signal;
 	u32 flags;
 
-	/* There is no way back to the old program: without memory it ends. */
+	/*
+	 * The old program's memory is gone already, so execve cannot fail any
+	 * more: without memory for the table the process ends.
+	 */
 	if (unshare_sighand() != 0) {
 		flags = tasklist_lock();
 		kill_thread(current);
@@ -259,6 +325,7 @@ static void signal_exec(void)
 
 /* ---- the row ----------------------------------------------------- */
 
+/* The child_changed of the service's row; tasklist_lock is held. */
 static bool signal_parent_hook(enum child_change change,
 			       struct task_struct *child,
 			       struct task_struct *parent)
@@ -272,6 +339,10 @@ static bool signal_parent_hook(enum child_change change,
 		return false;
 	ignored = child->exit_signal == SIGCHLD &&
 		signal_ignores_children(parent);
+	/*
+	 * SIGCHLD is sent even if no zombie remains, as on Linux; the boot
+	 * task, init's parent, takes no signals.
+	 */
 	if (child->exit_signal && parent != &init_task)
 		signal_child_exited(parent, child);
 	return ignored;

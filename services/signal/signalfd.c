@@ -1,9 +1,9 @@
 /*
  * signalfd: the running task's pending signals, read from a file.
  *
- * The file has a set of signals and nothing else: who reads it, or asks whether it
- * can be read, is told of its own signals, which it should block. So after fork
- * the child reads the child's.
+ * The file holds a set of signals and nothing else: a task that reads or polls
+ * it gets its own pending signals, which it should block. So after fork the
+ * child reads the child's.
  */
 #include <asm/uaccess.h>
 #include <services/events/internal.h>
@@ -19,7 +19,10 @@ struct signalfd {
 
 static_assert(sizeof(struct signalfd_siginfo) == 128, "as on Linux");
 
-/* Which of a siginfo's words mean something; see siginfo_to_user(). */
+/*
+ * Fills *to from info. Which words of a siginfo have a meaning depends on its
+ * code and signal; see siginfo_to_user().
+ */
 static void describe_signal(const struct kernel_siginfo *info,
 			    struct signalfd_siginfo *to)
 {
@@ -48,6 +51,10 @@ static void describe_signal(const struct kernel_siginfo *info,
 	}
 }
 
+/*
+ * Takes a pending signal of the file's set for the running task. Returns false
+ * if none is pending.
+ */
 static bool take(const struct signalfd *sfd, struct signalfd_siginfo *to)
 {
 	struct kernel_siginfo info;
@@ -60,7 +67,10 @@ static bool take(const struct signalfd *sfd, struct signalfd_siginfo *to)
 	return found;
 }
 
-/* As many as there are, and there is room for; it waits for the first. */
+/*
+ * Reads as many signals as are pending and fit into `bytes`; waits for the
+ * first one only. A signal whose copy fails is lost, as on Linux.
+ */
 static s32 signalfd_read(struct file *file, uaddr_t buf, u32 bytes,
 			 u64 *pos __unused_arg)
 {
@@ -88,6 +98,10 @@ static s32 signalfd_read(struct file *file, uaddr_t buf, u32 bytes,
 	return (s32)done;
 }
 
+/*
+ * The edge is the same for all signalfds: a waiter is woken by any task's
+ * blocked signal and looks at its own sets again.
+ */
 static u32 signalfd_poll(struct file *file, struct poll_edges *edges)
 {
 	const struct signalfd *sfd = file->private_data;
@@ -113,6 +127,10 @@ static const struct event_file_type signalfd_type = {
 	.iops = { .nameless = "anon_inode:[signalfd]" },
 };
 
+/*
+ * Returns a new descriptor for set, or -errno; event_file() owns sfd and frees
+ * it on failure.
+ */
 static s32 new_signalfd(u64 set, u32 flags)
 {
 	struct signalfd *sfd = kmalloc(sizeof(*sfd), GFP_KERNEL);
@@ -123,7 +141,10 @@ static s32 new_signalfd(u64 set, u32 flags)
 	return event_file(&signalfd_type, sfd, flags);
 }
 
-/* fd's file has this set from now on: fd, -EBADF, -EINVAL: it is of no signals. */
+/*
+ * Gives the signalfd behind fd another set. Returns fd, -EBADF, or -EINVAL if
+ * the file is no signalfd.
+ */
 static s32 change_set(u32 fd, u64 set)
 {
 	struct file *file = fget(fd);
@@ -140,6 +161,10 @@ static s32 change_set(u32 fd, u64 set)
 	flags = lock_signals();
 	sfd->set = set;
 	unlock_signals(flags);
+	/*
+	 * A waiting reader looks again: the new set may have a signal that is
+	 * pending.
+	 */
 	poll_wake(&signalfd_edges.in);
 	fput(file);
 	return (s32)fd;
@@ -155,6 +180,10 @@ s32 sys_signalfd4(s32 fd, uaddr_t from, u32 bytes, u32 flags)
 		return -EFAULT;
 	if (flags & ~(u32)(SFD_CLOEXEC | SFD_NONBLOCK))
 		return -EINVAL;
+	/*
+	 * Linux drops these two silently: they cannot be blocked, so never be
+	 * read.
+	 */
 	set &= ~UNBLOCKABLE;
 	return fd == -1 ? new_signalfd(set, flags) : change_set((u32)fd, set);
 }

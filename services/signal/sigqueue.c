@@ -1,12 +1,15 @@
 /*
- * Signals with a value of the sender's: rt_sigqueueinfo and rt_tgsigqueueinfo.
+ * Signals with a value that the sender gives: rt_sigqueueinfo and
+ * rt_tgsigqueueinfo.
  */
 #include <asm/uaccess.h>
 #include <services/signal/internal.h>
 
 /*
- * The siginfo that a program wrote, but for its signal. Nobody can pretend to
- * another process that the kernel, or kill(), had sent it.
+ * Reads the siginfo that a program wrote at user address from; sig replaces its
+ * signal. A program may not send another process one that looks as if the
+ * kernel or kill() had sent it: those codes are -EPERM unless pid is the
+ * caller's. Returns 0, -EFAULT, -EINVAL or -EPERM.
  */
 static int get_siginfo(s32 pid, s32 sig, uaddr_t from,
 		       struct kernel_siginfo *info)
@@ -20,6 +23,10 @@ static int get_siginfo(s32 pid, s32 sig, uaddr_t from,
 					 .pid = user.si_pid,
 					 .uid = user.si_uid,
 					 .status = user.si_status };
+	/*
+	 * The kernel would take it for a timer's signal, and start that timer
+	 * again.
+	 */
 	if (info->code == CODE_OF_TIMER)
 		return -EINVAL;
 	return (info->code >= 0 || info->code == SI_TKILL) &&
@@ -39,6 +46,10 @@ s32 sys_rt_sigqueueinfo(s32 pid, s32 sig, uaddr_t uinfo)
 		return err;
 	flags = tasklist_lock();
 	task = find_task(pid);
+	/*
+	 * In Linux's order: a missing process is reported before an invalid
+	 * signal.
+	 */
 	if (!task)
 		err = -ESRCH;
 	else if (sig != 0 && !valid_signal(sig))

@@ -1,8 +1,9 @@
 /*
  * sigreturn.S - the way into sigreturn and rt_sigreturn, and back from them.
  *
- * Both put a whole frame back: r0 in it is the program's, not the result of a
- * call. sp as vector_swi leaves it (trap/entry.S): two arguments below the frame.
+ * Both restore a whole frame: r0 in it is the program's, not the result of a
+ * call. vector_swi (trap/entry.S) leaves sp 8 bytes below the frame: two
+ * arguments of the call lie there.
  */
 #include <asm/cfi.h>
 #include <ptrace.h>

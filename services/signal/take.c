@@ -1,6 +1,4 @@
-/*
- * Signals: the blocked set, and taking the next one.
- */
+/* The blocked set, and taking the next signal. */
 #include <services/signal/internal.h>
 
 void set_current_blocked(u64 blocked)
@@ -12,6 +10,10 @@ void set_current_blocked(u64 blocked)
 	unlock_signals(flags);
 }
 
+/*
+ * Takes tasklist_lock for the walk over all threads' sets. The action is looked
+ * at again: another thread may have changed it since the caller did.
+ */
 void flush_ignored(int sig)
 {
 	struct task_struct *task;
@@ -30,7 +32,10 @@ void flush_ignored(int sig)
 	tasklist_unlock(flags);
 }
 
-/* Faults, then the lowest number. 0: the set is empty. */
+/*
+ * Returns the signal of set to take first: a fault's, then the lowest number,
+ * as in Linux; 0 if the set is empty.
+ */
 static int first_signal(u64 set)
 {
 	if (!set)
@@ -41,8 +46,9 @@ static int first_signal(u64 set)
 }
 
 /*
- * info was taken from the set, where more than ordinary signals may be: what
- * waits behind it takes its place, and a timer hears of its own.
+ * info was taken from the set, which may have counted, queued or timers'
+ * signals: the next queued one of its number takes its place, and a timer
+ * starts its next period. Hold signal_lock.
  */
 static __noinline void take_more(struct sigpending *pending,
 				 struct kernel_siginfo *info)
@@ -53,6 +59,11 @@ static __noinline void take_more(struct sigpending *pending,
 	pending->more = pending->set || !STAILQ_EMPTY(&pending->queue);
 }
 
+/*
+ * Takes a signal of set from `pending`: fills *info and returns true, or
+ * returns false if there is none. Inlined, because every delivery makes both
+ * calls of it.
+ */
 static __always_inline bool take_from(struct sigpending *pending, u64 set,
 				      struct kernel_siginfo *info)
 {
@@ -67,6 +78,10 @@ static __always_inline bool take_from(struct sigpending *pending, u64 set,
 	return true;
 }
 
+/*
+ * Takes a signal of set for the running task: its own first, then its
+ * process's. Hold signal_lock.
+ */
 static bool take_signal(u64 set, struct kernel_siginfo *info)
 {
 	struct signal_state *state = current->signal;
@@ -75,6 +90,11 @@ static bool take_signal(u64 set, struct kernel_siginfo *info)
 		return true;
 	if (!take_from(&state->group->pending, set, info))
 		return false;
+	/*
+	 * The next period of ITIMER_REAL begins when its signal is taken.
+	 * Whether this SIGALRM is the timer's or kill()'s makes no difference:
+	 * a running timer is left alone.
+	 */
 	if (info->signo == SIGALRM)
 		itimer_next_period(&state->group->real);
 	return true;
@@ -84,6 +104,10 @@ bool dequeue_signal(u64 set, struct kernel_siginfo *info)
 {
 	bool found = take_signal(set, info);
 
+	/*
+	 * The flag may have been set for this signal alone; left set, it would
+	 * interrupt the next call without cause.
+	 */
 	recalc_sigpending();
 	return found;
 }
@@ -91,7 +115,7 @@ bool dequeue_signal(u64 set, struct kernel_siginfo *info)
 /* ---- taking the next one ----------------------------------------- */
 
 /*
- * Take the next signal that is not ignored. Returns false if there is none,
+ * Takes the next signal that is not ignored. Returns false if there is none,
  * with TIF_SIGPENDING recalculated. If it returns true, set_current_blocked()
  * recalculates the flag when the handler's mask is set.
  */
@@ -107,8 +131,18 @@ static bool next_signal(struct ksignal *ksig)
 	if (found) {
 		action = &current->sighand->action[ksig->info.signo - 1];
 		ksig->action = *action;
+		/*
+		 * Under the same lock as the taking: two threads that take the
+		 * same signal cannot both run a handler that is meant to run
+		 * once.
+		 */
 		if (action->flags & SA_RESETHAND)
 			action->handler = SIG_DFL;
+		/*
+		 * Noted under signal_lock: a SIGCONT that is sent before
+		 * job_stop_group() has both locks clears it, and the stop does
+		 * not happen.
+		 */
 		if (ksig->action.handler == SIG_DFL &&
 		    (STOP_SIGNALS & sigmask(ksig->info.signo)))
 			current->signal->stop_dequeued = true;
@@ -125,9 +159,10 @@ bool get_signal(struct ksignal *ksig)
 
 	for (;;) {
 		/*
-		 * Here too, not only on the way to user mode: an interrupted
-		 * call that goes on would be interrupted at once, without end.
-		 * No barrier: a look that misses it is made again.
+		 * A killed task must end here as well as on its way to user
+		 * mode: an interrupted call that is continued in do_signal()
+		 * would be interrupted again at once, without end. No barrier
+		 * is needed: a look that misses the kill is repeated.
 		 */
 		if (unlikely(READ_ONCE(current->killed)))
 			do_group_exit(SIGKILL);
@@ -140,6 +175,10 @@ bool get_signal(struct ksignal *ksig)
 		sig = ksig->info.signo;
 		if (STOP_SIGNALS & sigmask(sig))
 			job_stop_group(sig);
+		/*
+		 * A stopped task continues here after SIGCONT, and looks for
+		 * further signals.
+		 */
 		if (STOP_SIGNALS & sigmask(sig) || init_is_spared(current, sig))
 			continue;
 		if (DEFAULT_DUMPS & sigmask(sig))

@@ -7,7 +7,7 @@ import re
 from report import problem, read
 
 CORE = ("alloc/", "fs/", "include/", "lib/", "mm/", "mmu/", "proc/", "run/", "trap/",
-        "startup/")
+        "startup/", "services/signal/")
 AREA = "calls a VMA an area"
 VMALLOC = ("mm/vmalloc.c", "mm/vmap_", "mm/mm.h")  # whose areas are areas
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
