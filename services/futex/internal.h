@@ -49,6 +49,16 @@ bool futex_unqueue(struct futex_waiter *w);
 /* Bucket lock held. The waiter's stack frame may go as soon as that is free. */
 void futex_wake_waiter(struct bucket *b, struct futex_waiter *w);
 
+/* ---- wake_op.c --------------------------------------------------- */
+
+/*
+ * Changes the word at va2 as code asks, wakes up to nr waiters of va and, if the
+ * old value satisfies code's comparison, up to nr2 of va2. Returns how many it
+ * woke, -EINVAL or -EFAULT of an address, or -ENOSYS for an unknown code.
+ */
+s32 futex_wake_op(uaddr_t va, uaddr_t va2, bool private, u32 nr, u32 nr2,
+		  u32 code);
+
 /* ---- pi.c -------------------------------------------------------- */
 
 /*
