@@ -2,11 +2,12 @@
  * Futexes: sleeping until a word of user memory may have changed.
  *
  * Owns a hash table of sleepers by key. The key of a private word is its mm and
- * address; of a word in a shared mapping, what is mapped and the offset in it,
- * so that processes which map it at different addresses meet.
+ * address; of a word in a shared mapping, the mapped object and the offset in
+ * it, so that processes which map it at different addresses find the same
+ * queue.
  *
- * No wake-up is lost: the sleeper is queued before it reads the word, so
- * whoever changes the word after that read finds it in the queue.
+ * No wake-up is lost: the sleeper is queued before it reads the word, so a task
+ * that changes the word after that read finds the sleeper in the queue.
  */
 #include <asm/uaccess.h>
 #include <file.h>
@@ -23,8 +24,8 @@ static struct bucket buckets[BUCKETS];
 /* ---- keys -------------------------------------------------------- */
 
 /*
- * What a VMA shares with others: anonymous memory of its own, that of a mapping
- * of /dev/zero too, or else a file.
+ * Returns the object that a shared VMA maps: a shmem for anonymous memory,
+ * including that of /dev/zero, else the file's inode.
  */
 static const void *shared_object(const struct vm_area_struct *vma)
 {
@@ -33,8 +34,9 @@ static const void *shared_object(const struct vm_area_struct *vma)
 }
 
 /*
- * The object and offset, if the word is in a shared mapping: *shared. 0, or
- * -EFAULT where a program may not even look.
+ * Sets *shared to whether va is in a shared VMA of mm, and fills *key with its
+ * object and offset if so. Returns 0, or -EFAULT if va is in no VMA that allows
+ * an access.
  */
 static int shared_key(struct mm_struct *mm, uaddr_t va, struct futex_key *key,
 		      bool *shared)
@@ -42,6 +44,10 @@ static int shared_key(struct mm_struct *mm, uaddr_t va, struct futex_key *key,
 	const struct vm_area_struct *vma;
 	bool there;
 
+	/*
+	 * For reading, so that no munmap of another thread frees the VMA
+	 * meanwhile.
+	 */
 	down_read(&mm->mmap_lock);
 	vma = find_vma(mm, va);
 	there = vma && vma->vm_start <= va && vma->vm_flags & VM_ACCESS_FLAGS;
@@ -68,9 +74,16 @@ int futex_get_key(uaddr_t va, bool private, struct futex_key *key)
 		return -EFAULT;
 	key->object = mm;
 	key->offset = va;
+	/*
+	 * A word in a VMA that is not shared has this key too, even if the
+	 * program made no promise: no other process can reach it.
+	 */
 	if (!private)
 		err = shared_key(mm, va, key, &shared);
-	/* A mapping may reach beyond its file's end. */
+	/*
+	 * A shared VMA may reach beyond its file's end, where there is no word:
+	 * Linux fails with -EFAULT there, and so does this read.
+	 */
 	return shared ? get_user_u32(&value, va) : err;
 }
 
@@ -79,6 +92,10 @@ bool futex_same_key(const struct futex_key *a, const struct futex_key *b)
 	return a->object == b->object && a->offset == b->offset;
 }
 
+/*
+ * Mixes the object's address and the word's number; 32 is the smallest distance
+ * of two objects.
+ */
 u32 futex_bucket(const struct futex_key *key)
 {
 	u32 mix = (u32)(uintptr_t)key->object / 32 + (u32)(key->offset / 4);
@@ -91,6 +108,10 @@ struct bucket *futex_lock_bucket(u32 i)
 	struct bucket *b = &buckets[i];
 
 	spin_lock(&b->lock);
+	/*
+	 * At the first use instead of at boot: the table is in .bss, and most
+	 * buckets are never used.
+	 */
 	if (!b->ready) {
 		TAILQ_INIT(&b->waiters);
 		b->ready = true;
@@ -100,7 +121,10 @@ struct bucket *futex_lock_bucket(u32 i)
 
 /* ---- waking ------------------------------------------------------ */
 
-/* Bucket lock held. The waiter's stack frame may go as soon as that is free. */
+/*
+ * The order matters to wait_woken(), which reads `woken` without the lock: it
+ * is set before the task can run again.
+ */
 void futex_wake_waiter(struct bucket *b, struct futex_waiter *w)
 {
 	TAILQ_REMOVE(&b->waiters, w, link);
@@ -118,6 +142,7 @@ int futex_wake(uaddr_t va, bool private, u32 nr, u32 bitset, u32 *woken)
 	*woken = 0;
 	if (err)
 		return err;
+	/* An empty set would match no waiter: Linux takes it for a mistake. */
 	if (!bitset)
 		return -EINVAL;
 	b = futex_lock_bucket(futex_bucket(&key));
@@ -127,7 +152,7 @@ int futex_wake(uaddr_t va, bool private, u32 nr, u32 bitset, u32 *woken)
 		if (!futex_same_key(&w->key, &key) || !(w->bitset & bitset))
 			continue;
 		if (w->pi) {
-			err = -EINVAL; /* only its lock's owner may */
+			err = -EINVAL; /* only its owner may wake it */
 			break;
 		}
 		futex_wake_waiter(b, w);
@@ -139,7 +164,11 @@ int futex_wake(uaddr_t va, bool private, u32 nr, u32 bitset, u32 *woken)
 
 /* ---- waiting ----------------------------------------------------- */
 
-/* Requeueing moves a waiter to another bucket until its lock is ours. */
+/*
+ * Returns the locked bucket that has w. FUTEX_REQUEUE may move w to another
+ * bucket until the lock is held, so the number is compared again under the
+ * lock.
+ */
 static struct bucket *lock_bucket_of(const struct futex_waiter *w)
 {
 	for (;;) {
@@ -152,7 +181,11 @@ static struct bucket *lock_bucket_of(const struct futex_waiter *w)
 	}
 }
 
-/* The first that is woken is a real-time task, of the highest priority. */
+/*
+ * Puts w into b, whose lock is held. Waiters are woken from the front: a
+ * real-time task stands before all with a lower priority, other tasks at the
+ * end.
+ */
 static void add_waiter(struct bucket *b, struct futex_waiter *w)
 {
 	struct futex_waiter *f = NULL;
@@ -188,7 +221,11 @@ bool futex_unqueue(struct futex_waiter *w)
 	return woken;
 }
 
-/* Queued: sleep. 0 woken, -ETIMEDOUT, or by a signal -ERESTARTSYS. */
+/*
+ * w is queued: sleeps until it is woken, or ktime_ns() reaches `until`. Returns
+ * 0, -ETIMEDOUT or -ERESTARTSYS. A wake-up that comes with either of these
+ * counts: the waker has counted it, too.
+ */
 static int wait_woken(struct futex_waiter *w, u64 until)
 {
 	int err = 0;
@@ -196,6 +233,11 @@ static int wait_woken(struct futex_waiter *w, u64 until)
 	for (;;) {
 		u64 now = ktime_ns();
 
+		/*
+		 * Before the look at `woken`, so that a wake-up in between
+		 * makes the task runnable again and schedule_timeout() returns
+		 * at once.
+		 */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (READ_ONCE(w->woken))
 			break;
@@ -216,6 +258,11 @@ static int wait_woken(struct futex_waiter *w, u64 until)
 
 static s32 futex_wait_again(const struct restart_block *block);
 
+/*
+ * Sleeps while the word at va has the expected value. Returns 0 when woken,
+ * -EAGAIN if it had another value, or an error of wait_woken() or of the
+ * address.
+ */
 static s32 futex_wait(uaddr_t va, bool private, u32 expected, u64 until,
 		      u32 bitset)
 {
@@ -228,14 +275,22 @@ static s32 futex_wait(uaddr_t va, bool private, u32 expected, u64 until,
 	err = futex_get_key(va, private, &w.key);
 	if (err)
 		return err;
+	/* Queued before the word is read: see the head of this file. */
 	futex_queue(&w);
 	err = get_user_u32(&value, va);
 	if (!err && value != expected)
 		err = -EAGAIN;
+	/*
+	 * A wake-up that came in between counts, though the word has another
+	 * value: the waker has counted it, too.
+	 */
 	if (err)
 		return futex_unqueue(&w) ? 0 : err;
 	err = wait_woken(&w, until);
-	/* A time must not begin anew. */
+	/*
+	 * A restarted call with a time limit must continue it, not begin anew:
+	 * the restart block keeps the absolute time.
+	 */
 	if (err == -ERESTARTSYS && until != UINT64_MAX)
 		return restart_with(&(struct restart_block){
 			.go_on = futex_wait_again,
@@ -252,7 +307,10 @@ static s32 futex_wait_again(const struct restart_block *block)
 
 /* ---- requeueing -------------------------------------------------- */
 
-/* Always in the order of the table, so that two requeuers cannot deadlock. */
+/*
+ * Locks buckets a and b in the order of the table, so that two tasks that
+ * requeue in opposite directions cannot deadlock.
+ */
 static void lock_two(u32 a, u32 b)
 {
 	futex_lock_bucket(min(a, b));
@@ -267,6 +325,10 @@ static void unlock_two(u32 a, u32 b)
 		spin_unlock(&buckets[b].lock);
 }
 
+/*
+ * Makes w wait for `to`. Hold both buckets' locks: lock_bucket_of() relies on
+ * it.
+ */
 static void move_waiter(struct futex_waiter *w, const struct futex_key *to)
 {
 	u32 i = futex_bucket(to);
@@ -278,8 +340,9 @@ static void move_waiter(struct futex_waiter *w, const struct futex_key *to)
 }
 
 /*
- * Wake up to nr_wake waiters of `from` and let up to nr_move others wait for
- * `to` instead. Returns how many of both.
+ * Wakes up to nr_wake waiters of `from` and makes up to nr_move others wait for
+ * `to` instead. Returns how many it woke and moved. Both buckets are locked all
+ * the time, so that no waiter can be missed by a wake-up for either word.
  */
 static u32 requeue(const struct futex_key *from, const struct futex_key *to,
 		   u32 nr_wake, u32 nr_move)
@@ -296,6 +359,10 @@ static u32 requeue(const struct futex_key *from, const struct futex_key *to,
 			woken++;
 		} else if (moved < nr_move) {
 			moved++;
+			/*
+			 * With equal keys a moved waiter would be met again at
+			 * the end of the list.
+			 */
 			if (!futex_same_key(from, to))
 				move_waiter(w, to);
 		}
@@ -304,7 +371,11 @@ static u32 requeue(const struct futex_key *from, const struct futex_key *to,
 	return woken + moved;
 }
 
-/* expected NULL: FUTEX_REQUEUE, which compares nothing. */
+/*
+ * Wakes nr_wake waiters of va and moves nr_move to va2. With *expected the word
+ * at va must have that value, or -EAGAIN; NULL: FUTEX_REQUEUE, which does not
+ * compare.
+ */
 static s32 futex_requeue(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
 			 u32 nr_move, const u32 *expected)
 {
@@ -316,6 +387,11 @@ static s32 futex_requeue(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
 		err = futex_get_key(va2, private, &to);
 	if (!err && ((s32)nr_wake < 0 || (s32)nr_move < 0))
 		err = -EINVAL;
+	/*
+	 * Linux compares under both buckets' locks. Here the read may fault, so
+	 * it comes before them: a waiter that is queued in between may be moved
+	 * as well, which is a spurious wake-up to its program.
+	 */
 	if (!err && expected) {
 		err = get_user_u32(&value, va);
 		if (!err && value != *expected)
@@ -327,8 +403,9 @@ static s32 futex_requeue(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
 /* ---- the call ---------------------------------------------------- */
 
 /*
- * When a wait ends, by the monotonic clock. WAIT counts from now; WAIT_BITSET
- * names a time, by the wall clock with FUTEX_CLOCK_REALTIME.
+ * Sets *until to the time at which a wait ends, by the monotonic clock;
+ * UINT64_MAX without a timeout. FUTEX_WAIT's timeout counts from now; the
+ * others' is a point in time, by the wall clock with FUTEX_CLOCK_REALTIME.
  */
 static int futex_deadline(u32 op, uaddr_t timeout, bool time64, u64 *until)
 {
@@ -342,6 +419,7 @@ static int futex_deadline(u32 op, uaddr_t timeout, bool time64, u64 *until)
 		return err;
 	if ((op & (u32)FUTEX_CMD_MASK) == FUTEX_WAIT)
 		*until += ktime_ns();
+	/* A point before the boot becomes 0: the wait ends at once. */
 	else if (op & FUTEX_CLOCK_REALTIME)
 		*until -= min(*until, wall_clock_ns() - ktime_ns());
 	return 0;
@@ -358,6 +436,7 @@ static s32 sys_futex_wait(uaddr_t va, u32 op, u32 val, uaddr_t timeout,
 		futex_wait(va, op & FUTEX_PRIVATE_FLAG, val, until, bitset);
 }
 
+/* Linux wakes one waiter if the program asks for none. */
 static s32 sys_futex_wake(uaddr_t va, u32 op, u32 nr, u32 bitset)
 {
 	u32 woken;
@@ -395,7 +474,7 @@ s32 sys_futex(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2, u32 val3)
 		return futex_requeue(va, va2, private, val, timeout, &val3);
 	case FUTEX_WAKE_OP:
 		return futex_wake_op(va, va2, private, val, timeout, val3);
-	case FUTEX_LOCK_PI: /* the wall clock's, whatever else is said */
+	case FUTEX_LOCK_PI: /* always the wall clock */
 		return sys_futex_lock_pi(va, op | FUTEX_CLOCK_REALTIME, timeout,
 					 false);
 	case FUTEX_LOCK_PI2:
@@ -409,7 +488,7 @@ s32 sys_futex(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2, u32 val3)
 	}
 }
 
-/* The same; where timeout is a time, of 64 bits. */
+/* As sys_futex(), but a timeout that is a time has 64-bit seconds. */
 s32 sys_futex_time64(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2,
 		     u32 val3)
 {
@@ -431,27 +510,36 @@ s32 sys_futex_time64(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2,
 
 /* ---- the end of a task ------------------------------------------- */
 
+/* The C library passes the word that pthread_join() waits for. */
 s32 sys_set_tid_address(uaddr_t tidptr)
 {
 	current->clear_child_tid = tidptr;
 	return current->pid;
 }
 
-/* What pthread_join waits for: the word becomes zero, its waiter wakes. */
+/* Sets the word that pthread_join() waits for to zero and wakes its waiter. */
 static void clear_tid(struct task_struct *task)
 {
 	uaddr_t tid = task->clear_child_tid;
 	u32 woken;
 
 	task->clear_child_tid = 0;
-	/* Nobody can wait for it if the mm is ours alone. */
+	/*
+	 * No other task can wait for the word if this is the last one that uses
+	 * the mm.
+	 */
 	if (!tid || atomic_read(&task->thread_info.mm->mm_users) == 1 ||
 	    put_user_u32(0, tid))
 		return;
+	/* An error can be reported to nobody: the thread ends. */
 	if (futex_wake(tid, false, 1, FUTEX_BITSET_MATCH_ANY, &woken))
 		pr_debug("exit: no futex at 0x%08x\n", tid);
 }
 
+/*
+ * The exit_early of the service's row. Robust locks are marked before
+ * clear_tid(): a joining thread may free the memory that they are in.
+ */
 static void futex_exit(struct task_struct *task)
 {
 	exit_robust_list(task);
@@ -459,6 +547,7 @@ static void futex_exit(struct task_struct *task)
 	clear_tid(task);
 }
 
+/* The new program may own locks again; see exit_pi_waiters(). */
 static void futex_exec(void)
 {
 	WRITE_ONCE(current->left_futexes, false);

@@ -1,6 +1,6 @@
 /*
- * services/futex/internal.h - the table of sleepers, as the files of this folder
- * see it.
+ * services/futex/internal.h - the table of sleepers, for the files of this
+ * folder.
  */
 #ifndef SERVICES_FUTEX_INTERNAL_H
 #define SERVICES_FUTEX_INTERNAL_H
@@ -10,18 +10,21 @@
 #include <sys/queue.h>
 
 struct futex_key {
-	const void *object; /* mm, inode or shmem; compared, never used */
-	u64 offset;         /* of the word: address, or byte in the object */
+	const void *object; /* compared, never dereferenced: mm, inode or shmem */
+	u64 offset; /* address of the word in the mm, or byte in the object */
 };
 
-/* On the sleeper's stack; or several, of one who waits for several words. */
+/*
+ * One sleeper and the word it waits for; lives in the sleeper's stack frame.
+ * futex_waitv has several for one task, from kmalloc.
+ */
 struct futex_waiter {
 	struct futex_key key; /* bucket lock */
 	struct task_struct *task;
 	u32 bitset;
-	u32 bucket;                     /* changed under both buckets' locks */
-	bool woken;                     /* bucket lock */
-	bool pi;                        /* constant: of a lock; see pi.c */
+	u32 bucket; /* changed under both buckets' locks */
+	bool woken; /* bucket lock */
+	bool pi;    /* constant; true: waits for a lock, see pi.c */
 	TAILQ_ENTRY(futex_waiter) link; /* bucket lock */
 };
 
@@ -29,32 +32,47 @@ TAILQ_HEAD(waiter_list, futex_waiter);
 
 struct bucket {
 	spinlock_t lock;
-	bool ready;                 /* waiters was initialised */
+	bool ready;                 /* true once waiters is initialised */
 	struct waiter_list waiters; /* lock */
 };
 
 /*
- * The key of the word at va: 0, or -EINVAL, -EFAULT of what is no futex. private:
- * the program says that nobody else maps it.
+ * Fills *key for the word at va in the running task's mm. private: the program
+ * promises that no other process uses the word, so its VMA need not be looked
+ * up. Returns 0, -EINVAL (unaligned) or -EFAULT (no user memory). May sleep.
  */
 int __must_check futex_get_key(uaddr_t va, bool private, struct futex_key *key);
+/* Returns true if both keys name the same word. */
 bool futex_same_key(const struct futex_key *a, const struct futex_key *b);
-/* The number of the bucket that a key's sleepers are in; and lock it. */
+/*
+ * futex_bucket() returns the number of the bucket for key; futex_lock_bucket()
+ * locks bucket i and returns it. The caller unlocks it by spin_unlock().
+ */
 u32 futex_bucket(const struct futex_key *key);
 struct bucket *futex_lock_bucket(u32 i);
-/* w->key is set: into its bucket, among real-time tasks by priority. (no lock) */
+/*
+ * Puts w, whose key is set, into its bucket: real-time tasks by priority before
+ * the others, these in the order of arrival. Takes the bucket's lock.
+ */
 void futex_queue(struct futex_waiter *w);
-/* Leave the queue. True if a wake-up had come for it. (no lock) */
+/*
+ * Takes w out of its queue, if no wake-up has done so. Returns true if one had.
+ * Takes the bucket's lock. From then on nobody else uses *w.
+ */
 bool futex_unqueue(struct futex_waiter *w);
-/* Bucket lock held. The waiter's stack frame may go as soon as that is free. */
+/*
+ * Takes w out of bucket b and wakes its task. Hold b's lock: *w is in the
+ * sleeper's stack frame, which may be gone as soon as the lock is free.
+ */
 void futex_wake_waiter(struct bucket *b, struct futex_waiter *w);
 
 /* ---- wake_op.c --------------------------------------------------- */
 
 /*
- * Changes the word at va2 as code asks, wakes up to nr waiters of va and, if the
- * old value satisfies code's comparison, up to nr2 of va2. Returns how many it
- * woke, -EINVAL or -EFAULT of an address, or -ENOSYS for an unknown code.
+ * Changes the word at va2 as code asks, wakes up to nr waiters of va and, if
+ * the old value satisfies code's comparison, up to nr2 of va2. Returns how many
+ * it woke, -EINVAL or -EFAULT of an address, or -ENOSYS for an unknown code.
+ * May sleep.
  */
 s32 futex_wake_op(uaddr_t va, uaddr_t va2, bool private, u32 nr, u32 nr2,
 		  u32 code);
@@ -62,15 +80,23 @@ s32 futex_wake_op(uaddr_t va, uaddr_t va2, bool private, u32 nr, u32 nr2,
 /* ---- pi.c -------------------------------------------------------- */
 
 /*
- * Take the lock at va, or wait for it until ktime_ns() is `until`. 0, -EDEADLK,
- * -ESRCH: its owner is nobody, -ETIMEDOUT, -ERESTARTNOINTR, or of the word.
+ * Takes the lock whose word is at va, or waits for it until ktime_ns() reaches
+ * `until` (UINT64_MAX: no limit). Returns 0, -EDEADLK if the caller would wait
+ * for itself, -ESRCH if the word names no task as owner, -ETIMEDOUT,
+ * -ERESTARTNOINTR (a signal), or an error of the word's address. Sleeps.
  */
 s32 futex_lock_pi(uaddr_t va, bool private, u64 until);
-/* The same without waiting: -EAGAIN, another one has it. */
+/* As futex_lock_pi(), but returns -EAGAIN instead of waiting. */
 s32 futex_trylock_pi(uaddr_t va, bool private);
-/* Give it to the waiter that weighs most. -EPERM: it is not the caller's. */
+/*
+ * Gives the lock to the waiter with the largest share, or frees it. Returns 0,
+ * or -EPERM if the word does not name the caller as its owner.
+ */
 s32 futex_unlock_pi(uaddr_t va, bool private);
-/* The task ends or leaves its mm: who waits for its locks looks again. */
+/*
+ * task, the running task, ends or executes another program: wakes all tasks
+ * that wait for locks it owns, to look at the word again.
+ */
 void exit_pi_waiters(struct task_struct *task);
 
 #endif

@@ -1,14 +1,15 @@
 /*
  * Locks that lend priority: FUTEX_LOCK_PI and its family.
  *
- * The word of such a lock holds its owner's number, so the kernel knows for whom
- * a waiter waits. As long as it does, the owner has at least the waiter's share
- * of the core. It is given up to the heaviest waiter, whose number the one that
- * unlocks writes into the word: nobody can take it in between.
+ * The word of such a lock holds its owner's thread number, so the kernel knows
+ * for whom a waiter waits. While it waits, the owner has at least the waiter's
+ * share of the core. At the unlock the owner writes the number of the waiter
+ * with the largest share into the word: no other thread can take the lock in
+ * between.
  *
- * A program may write anything into the word. So what is in it is only believed
- * for the moment: a waiter that wakes reads it again, and either the lock is its
- * own or it begins anew.
+ * A program may write anything into the word. So its value is believed only for
+ * the moment: a waiter that wakes reads it again, and either owns the lock or
+ * begins anew.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
@@ -17,26 +18,32 @@
 #include <uapi/futex.h>
 
 struct pi_waiter {
-	struct futex_waiter futex; /* pi; woken: look at the word */
-	bool chosen; /* bucket lock: the word is being written for it */
+	struct futex_waiter futex; /* pi; woken: read the word again */
+	bool chosen; /* bucket lock; the owner is writing the word for it */
 	/* pi_lock */
-	struct task_struct *owner; /* whom it lends to; a reference */
-	bool owner_left;           /* that one is gone, or has a new program */
+	struct task_struct *owner; /* borrower; holds a reference */
+	bool owner_left; /* owner has exited or executed a new program */
 	LIST_ENTRY(pi_waiter) link;
 };
 
-/* Inside a bucket's lock and tasklist_lock. */
+/* Taken inside tasklist_lock. Guards all loans. */
 static spinlock_t pi_lock = SPINLOCK_INIT;
 static LIST_HEAD(, pi_waiter) pi_waiters; /* pi_lock: all that lend */
 
-/* A chain of locks is followed so far: a longer one may be a circle. */
+/*
+ * How far a chain of owners that wait for each other is followed: a longer one
+ * may be a circle.
+ */
 #define CHAIN_MAX 1024
-/* And a share is lent on along so many. */
+/* Through how many such owners a share is lent on. */
 #define LENT_ON   16
 
 /* ---- lending; pi_lock held --------------------------------------- */
 
-/* The largest share that anybody lends to task, as an inverse weight. */
+/*
+ * Returns the largest share that a waiter lends to task, as an inverse weight;
+ * UINT32_MAX: none does.
+ */
 static u32 lent_to(const struct task_struct *task)
 {
 	const struct pi_waiter *w;
@@ -49,8 +56,8 @@ static u32 lent_to(const struct task_struct *task)
 }
 
 /*
- * Somebody lends to task now, or does no more: so may it, to the owner of the
- * lock that it waits for itself.
+ * The loans to task have changed: sets its share, and that of the owner for
+ * whose lock task itself waits, and so on.
  */
 static void update_share(struct task_struct *task)
 {
@@ -60,12 +67,19 @@ static void update_share(struct task_struct *task)
 	}
 }
 
-/* Would the running task wait, through others, for itself? */
+/*
+ * Returns true if owner waits, through a chain of locks, for the running task.
+ * A chain of CHAIN_MAX counts as a circle.
+ */
 static bool would_deadlock(const struct task_struct *owner)
 {
 	for (u32 n = 0; n < CHAIN_MAX; n++) {
 		if (owner == current)
 			return true;
+		/*
+		 * It runs, or waits for something else: the chain ends without
+		 * a circle.
+		 */
 		if (!owner->pi_wait)
 			return false;
 		owner = owner->pi_wait->owner;
@@ -76,8 +90,8 @@ static bool would_deadlock(const struct task_struct *owner)
 /* ---- an owner ---------------------------------------------------- */
 
 /*
- * The running task lends to the one with this number from now on: 0, -ESRCH,
- * -EDEADLK.
+ * Makes the running task lend its share to the task with number tid. Returns 0,
+ * -ESRCH if that is no program's task, or -EDEADLK.
  */
 static int start_lending(struct pi_waiter *w, s32 tid)
 {
@@ -86,6 +100,7 @@ static int start_lending(struct pi_waiter *w, s32 tid)
 	int err = 0;
 
 	spin_lock(&pi_lock);
+	/* A kernel thread never unlocks, and a program can write any number. */
 	if (!owner || !owner->thread_info.mm)
 		err = -ESRCH;
 	else if (would_deadlock(owner))
@@ -95,7 +110,7 @@ static int start_lending(struct pi_waiter *w, s32 tid)
 		LIST_INSERT_HEAD(&pi_waiters, w, link);
 		current->pi_wait = w;
 		update_share(owner);
-		smp_mb(); /* see exit_pi_waiters() */
+		smp_mb(); /* pairs with exit_pi_waiters() */
 		w->owner_left = READ_ONCE(owner->left_futexes);
 	}
 	spin_unlock(&pi_lock);
@@ -103,7 +118,10 @@ static int start_lending(struct pi_waiter *w, s32 tid)
 	return err;
 }
 
-/* pi_lock held. */
+/*
+ * Ends w's loan; the caller updates the borrower's share and drops the
+ * reference. Hold pi_lock.
+ */
 static void end_loan(struct pi_waiter *w)
 {
 	LIST_REMOVE(w, link);
@@ -111,7 +129,10 @@ static void end_loan(struct pi_waiter *w)
 	w->futex.task->pi_wait = NULL;
 }
 
-/* True if that owner had gone, and with it the lock. */
+/*
+ * Ends w's loan, if it has one. Returns true if the owner has exited or
+ * executed a new program, so that nobody will unlock.
+ */
 static bool stop_lending(struct pi_waiter *w)
 {
 	struct task_struct *owner;
@@ -125,6 +146,9 @@ static bool stop_lending(struct pi_waiter *w)
 	}
 	spin_unlock(&pi_lock);
 	tasklist_unlock(flags);
+	/*
+	 * The lock was given to this task: pass_on_loans() has ended the loan.
+	 */
 	if (!owner)
 		return false;
 	put_task(owner);
@@ -132,8 +156,9 @@ static bool stop_lending(struct pi_waiter *w)
 }
 
 /*
- * The running task has given its lock to heir: who waits for it lends to that one.
- * It has to be so before heir wakes, which may be what preempts us then.
+ * The running task has given its lock to heir: the tasks that wait for it lend
+ * to heir from now on. This must be done before heir wakes, which may preempt
+ * the running task at once: the loans would stay with the wrong task.
  */
 static void pass_on_loans(struct pi_waiter *heir)
 {
@@ -153,18 +178,30 @@ static void pass_on_loans(struct pi_waiter *heir)
 			w->owner = get_task(owner);
 	}
 	update_share(owner);
+	/*
+	 * From now on the running task has only what waiters for its other
+	 * locks lend it.
+	 */
 	update_share(current);
 	spin_unlock(&pi_lock);
 	tasklist_unlock(flags);
 }
 
+/*
+ * Sets left_futexes before it looks for loans; start_lending() adds its loan
+ * before it looks at left_futexes. So at least one of the two sees the other.
+ */
 void exit_pi_waiters(struct task_struct *task)
 {
 	struct pi_waiter *w;
 	u32 flags;
 
 	WRITE_ONCE(task->left_futexes, true);
-	smp_mb(); /* before the look: start_lending() does it the other way round */
+	smp_mb(); /* pairs with start_lending() */
+	/*
+	 * Almost no exit finds a loan, so the locks are not taken for this
+	 * look.
+	 */
 	if (likely(LIST_EMPTY(&pi_waiters)))
 		return;
 	flags = tasklist_lock();
@@ -181,7 +218,10 @@ void exit_pi_waiters(struct task_struct *task)
 
 /* ---- the word ---------------------------------------------------- */
 
-/* From old to new in one step: 0, -EAGAIN: it was something else. */
+/*
+ * Changes the word at va from old to new atomically. Returns 0, -EAGAIN if it
+ * had another value, or -EFAULT.
+ */
 static int set_lock_word(uaddr_t va, u32 old, u32 new)
 {
 	u32 seen;
@@ -190,14 +230,16 @@ static int set_lock_word(uaddr_t va, u32 old, u32 new)
 	return err ? err : seen == old ? 0 : -EAGAIN;
 }
 
+/* Returns the running task's number, as the word of a lock it owns has it. */
 static u32 own_tid(void)
 {
 	return (u32)current->pid;
 }
 
 /*
- * Take the lock if it is free. *value: what the word says otherwise. 0: it is the
- * caller's; 1: it is another one's; -EAGAIN: look again.
+ * Takes the lock at va if the word names no owner. Returns 0 if it did, 1 with
+ * the word in *value if another task owns it, -EDEADLK if the caller does,
+ * -EAGAIN if the word changed meanwhile, or -EFAULT.
  */
 static int try_word(uaddr_t va, u32 *value)
 {
@@ -207,6 +249,11 @@ static int try_word(uaddr_t va, u32 *value)
 		return err;
 	if (*value & FUTEX_TID_MASK)
 		return (*value & FUTEX_TID_MASK) == own_tid() ? -EDEADLK : 1;
+	/*
+	 * FUTEX_OWNER_DIED stays for the program to see: the data that the lock
+	 * guards may be half changed. FUTEX_WAITERS stays so that the unlock
+	 * comes to the kernel.
+	 */
 	return set_lock_word(va, *value,
 			     own_tid() |
 				     (*value &
@@ -230,8 +277,9 @@ s32 futex_trylock_pi(uaddr_t va, bool private)
 /* ---- waiting ----------------------------------------------------- */
 
 /*
- * Out of the queue. True: an owner has written our number into the word, or
- * tried to; while it does, we wait for it.
+ * Takes w out of the queue. Returns true if an owner has written this task's
+ * number into the word, or tried to. While the owner is doing that, waits for
+ * it: w is in this task's stack frame and must not go away under it.
  */
 static bool unqueue(struct pi_waiter *w)
 {
@@ -239,6 +287,10 @@ static bool unqueue(struct pi_waiter *w)
 	bool woken;
 
 	while (w->chosen && !w->futex.woken) {
+		/*
+		 * The state is set before the lock is released:
+		 * give_to_waiter() wakes under it.
+		 */
 		set_current_state(TASK_UNINTERRUPTIBLE);
 		spin_unlock(&b->lock);
 		schedule();
@@ -252,7 +304,10 @@ static bool unqueue(struct pi_waiter *w)
 	return woken;
 }
 
-/* Asleep until the lock may be ours. 0, -ETIMEDOUT, -ERESTARTNOINTR. */
+/*
+ * Sleeps until this task may own the lock, the owner has left, or ktime_ns()
+ * reaches `until`. Returns 0, -ETIMEDOUT or -ERESTARTNOINTR.
+ */
 static int sleep_for_lock(struct pi_waiter *w, u64 until)
 {
 	int err = 0;
@@ -260,6 +315,10 @@ static int sleep_for_lock(struct pi_waiter *w, u64 until)
 	for (;;) {
 		u64 now = ktime_ns();
 
+		/*
+		 * Before the looks: an owner that wakes this task after them is
+		 * not missed.
+		 */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (READ_ONCE(w->futex.woken) || READ_ONCE(w->owner_left))
 			break;
@@ -277,8 +336,9 @@ static int sleep_for_lock(struct pi_waiter *w, u64 until)
 }
 
 /*
- * The lock is another one's, as value says: tell it in the word that somebody
- * waits, and do. 0: look at the word again.
+ * Another task owns the lock, as value shows: sets FUTEX_WAITERS in the word,
+ * so that its unlock enters the kernel, and waits. Returns 0 if the word is to
+ * be read again, 1 if the lock is this task's, or -errno.
  */
 static int wait_for_owner(struct pi_waiter *w, uaddr_t va, u32 value, u64 until)
 {
@@ -288,15 +348,25 @@ static int wait_for_owner(struct pi_waiter *w, uaddr_t va, u32 value, u64 until)
 		err = set_lock_word(va, value, value | FUTEX_WAITERS);
 	if (!err)
 		err = sleep_for_lock(w, until);
-	/* It left without a word in its robust list: it is over all the same. */
+	/*
+	 * The owner left without the lock in its robust list: nobody else will
+	 * ever unlock it, so this task takes it, marked as for a robust one.
+	 */
 	if (stop_lending(w) && !err &&
 	    !set_lock_word(va, value | FUTEX_WAITERS,
 			   own_tid() | FUTEX_WAITERS | FUTEX_OWNER_DIED))
 		return 1;
+	/*
+	 * -EAGAIN: the word changed before FUTEX_WAITERS was set; perhaps it is
+	 * free.
+	 */
 	return err == -EAGAIN ? 0 : err;
 }
 
-/* One look, with the waiter in the queue. 0: look again; 1: it is ours. */
+/*
+ * Looks at the word once, with w in the queue. Returns 0 to look again, 1 if
+ * this task owns the lock, or -errno.
+ */
 static int look_at_lock(struct pi_waiter *w, uaddr_t va, u64 until)
 {
 	u32 value;
@@ -309,7 +379,10 @@ static int look_at_lock(struct pi_waiter *w, uaddr_t va, u64 until)
 	return wait_for_owner(w, va, value, until);
 }
 
-/* Was it given to us, also if a signal or the time came as well? */
+/*
+ * Returns true if the word names this task as owner. An unlock may have given
+ * it the lock at the moment in which a signal or the timeout ended its sleep.
+ */
 static bool is_owner(uaddr_t va)
 {
 	u32 value;
@@ -326,19 +399,30 @@ s32 futex_lock_pi(uaddr_t va, bool private, u64 until)
 	int err = futex_get_key(va, private, &w.futex.key);
 
 	while (!err) {
+		/*
+		 * Queued before the word is read, as in futex_wait(): an unlock
+		 * after that read finds this waiter.
+		 */
 		futex_queue(&w.futex);
 		err = look_at_lock(&w, va, until);
+		/*
+		 * Even after a timeout or a signal: the lock is this task's,
+		 * and must be unlocked.
+		 */
 		if (unqueue(&w) && is_owner(va))
 			return 0;
 		if (!err && give_way())
-			err = -ERESTARTNOINTR; /* it is being killed */
+			err = -ERESTARTNOINTR; /* the task is being killed */
 	}
 	return err == 1 ? 0 : err;
 }
 
 /* ---- unlocking --------------------------------------------------- */
 
-/* The heaviest of those who wait, the first of equals; bucket lock held. */
+/*
+ * Returns the waiter for key with the largest share, the first of equals, or
+ * NULL. Hold b's lock.
+ */
 static struct pi_waiter *choose(const struct bucket *b,
 				const struct futex_key *key)
 {
@@ -352,8 +436,9 @@ static struct pi_waiter *choose(const struct bucket *b,
 }
 
 /*
- * Write the heir's number into the word, which says `value`. Meanwhile that
- * waiter stays in the queue, and cannot leave it. Then it may look.
+ * Changes the word at va from value to heir's number. `chosen` keeps heir in
+ * the queue meanwhile: no bucket lock may be held here, since the word's page
+ * may fault. Then heir is woken. Returns 0, or -EAGAIN or -EFAULT of the word.
  */
 static int give_to_waiter(uaddr_t va, u32 i, struct pi_waiter *heir, u32 value)
 {
@@ -363,12 +448,20 @@ static int give_to_waiter(uaddr_t va, u32 i, struct pi_waiter *heir, u32 value)
 
 	if (!err)
 		pass_on_loans(heir);
+	/*
+	 * Also after an error: heir waits in unqueue() for the end of this
+	 * attempt.
+	 */
 	b = futex_lock_bucket(i);
 	futex_wake_waiter(b, &heir->futex);
 	spin_unlock(&b->lock);
 	return err;
 }
 
+/*
+ * One attempt to unlock: 0, -EPERM, -EFAULT, or -EAGAIN if the word changed
+ * meanwhile.
+ */
 static int unlock_once(uaddr_t va, const struct futex_key *key)
 {
 	u32 value, i = futex_bucket(key);
@@ -378,6 +471,10 @@ static int unlock_once(uaddr_t va, const struct futex_key *key)
 
 	if (err)
 		return err;
+	/*
+	 * The word is the only record of the owner: a program that changes it
+	 * has lost the lock.
+	 */
 	if ((value & FUTEX_TID_MASK) != own_tid())
 		return -EPERM;
 	b = futex_lock_bucket(i);

@@ -1,9 +1,9 @@
 /*
- * Robust futexes: a thread that ends says so in the locks that it holds.
+ * Robust futexes: when a thread ends, the kernel marks the locks that it holds.
  *
- * A thread keeps a list of its locks in its own memory and tells where it
- * begins. The list is the program's: every pointer in it may be wrong. The
- * walk ends at the first that is, or after ROBUST_LIST_LIMIT entries.
+ * A thread keeps a list of its locks in its own memory and passes the address
+ * of its head. The program owns the list, so every pointer in it may be wrong.
+ * The walk ends at the first bad one, or after ROBUST_LIST_LIMIT entries.
  */
 #include <asm/uaccess.h>
 #include <lib/printk.h>
@@ -12,9 +12,9 @@
 #include <services/ids/ids.h>
 #include <uapi/futex.h>
 
-#define PI_FUTEX 1u /* in a pointer: the lock inherits priorities */
+#define PI_FUTEX 1u /* bit of a list pointer: a lock of pi.c */
 
-/* Any of those who wait, be it in this process or in another one. */
+/* Wakes one waiter of the lock, in this process or another one: not private. */
 static int wake_one(uaddr_t futex)
 {
 	u32 woken;
@@ -23,9 +23,9 @@ static int wake_one(uaddr_t futex)
 }
 
 /*
- * Its owner dies, if that is task: the next one is told and woken, by
- * exit_pi_waiters() if the lock is a pi one. 0, or -EFAULT, -EINVAL of what is no
- * futex.
+ * If task owns the lock, sets FUTEX_OWNER_DIED in its word and wakes the next
+ * waiter; for a pi lock exit_pi_waiters() does that. Returns 0, -EFAULT or
+ * -EINVAL.
  */
 static int owner_dies(const struct task_struct *task, uaddr_t futex, bool pi)
 {
@@ -33,6 +33,10 @@ static int owner_dies(const struct task_struct *task, uaddr_t futex, bool pi)
 	int err = futex % 4 ? -EINVAL : get_user_u32(&value, futex);
 
 	while (!err && (value & FUTEX_TID_MASK) == (u32)task->pid) {
+		/*
+		 * A waiter may set FUTEX_WAITERS at any moment: the bit must
+		 * not be lost.
+		 */
 		err = cmpxchg_user_u32(futex, value,
 				       (value & FUTEX_WAITERS) |
 					       FUTEX_OWNER_DIED,
@@ -46,8 +50,9 @@ static int owner_dies(const struct task_struct *task, uaddr_t futex, bool pi)
 }
 
 /*
- * The lock that task was just taking or giving up. Given up in full it may
- * have been before it could wake the next one.
+ * The lock that task was taking or releasing when it ended, which is not in the
+ * list. A word of 0 may mean that it was released but the next waiter not woken
+ * yet, so one is woken to be safe.
  */
 static int pending_dies(const struct task_struct *task, uaddr_t futex, bool pi)
 {
@@ -61,11 +66,16 @@ static int pending_dies(const struct task_struct *task, uaddr_t futex, bool pi)
 	return pi ? 0 : wake_one(futex);
 }
 
+/* Returns the address in a list pointer, whose lowest bit is PI_FUTEX. */
 static uaddr_t entry_of(u32 pointer)
 {
 	return pointer & ~PI_FUTEX;
 }
 
+/*
+ * Marks all locks in the list whose head is at user address head_va. Returns 0,
+ * or the error of the first bad pointer.
+ */
 static int walk_list(const struct task_struct *task, uaddr_t head_va)
 {
 	struct robust_list_head head;
@@ -79,7 +89,10 @@ static int walk_list(const struct task_struct *task, uaddr_t head_va)
 	pointer = head.next;
 	entry = entry_of(pointer);
 	for (u32 n = 0; n < ROBUST_LIST_LIMIT && entry != head_va; n++) {
-		/* Before the lock is another's, who may take it off the list. */
+		/*
+		 * The next pointer is read before the lock is marked: its next
+		 * owner may unlink it at once.
+		 */
 		int read = get_user_u32(&next, entry);
 
 		if (entry != pending)
@@ -89,6 +102,10 @@ static int walk_list(const struct task_struct *task, uaddr_t head_va)
 			return err ? err : read;
 		pointer = next;
 		entry = entry_of(pointer);
+		/*
+		 * A list may have ROBUST_LIST_LIMIT entries, each of which may
+		 * fault.
+		 */
 		cond_resched();
 	}
 	return pending ? pending_dies(task, pending + (u32)head.futex_offset,
@@ -97,14 +114,19 @@ static int walk_list(const struct task_struct *task, uaddr_t head_va)
 }
 
 /*
- * A killed task's faults find memory at the first try or fail (trap/fault.c):
- * then the locks behind the page that could not be read are not marked, and
- * their next owner waits. Linux's oom-killed tasks have the same weakness.
+ * A killed task's page faults fail if no memory is free at the first try
+ * (trap/fault.c): the locks behind a page that could not be read stay unmarked
+ * then, and their next owner waits for ever. Linux's oom-killed tasks have the
+ * same weakness.
  */
 void exit_robust_list(struct task_struct *task)
 {
 	uaddr_t head = task->robust_list;
 
+	/*
+	 * First: the list is walked once, even if the walk fails and the task
+	 * execs.
+	 */
 	task->robust_list = 0;
 	if (head && walk_list(task, head) != 0)
 		pr_debug("exit: a bad robust list at 0x%08x\n", head);
@@ -118,6 +140,7 @@ s32 sys_set_robust_list(uaddr_t head, u32 bytes)
 	return 0;
 }
 
+/* Another task's list shows addresses of its memory, so may_trace() decides. */
 s32 sys_get_robust_list(s32 pid, uaddr_t head_to, uaddr_t bytes_to)
 {
 	u32 flags = tasklist_lock();

@@ -1,8 +1,8 @@
 /*
  * futex_waitv: wait for any of several words.
  *
- * One sleeper stands in several queues, once for each word. Each of them is in its
- * queue before its word is read, as with one word, so no wake-up is lost.
+ * One sleeper is in several queues, once for each word. Each entry is queued
+ * before its word is read, as with one word, so no wake-up is lost.
  */
 #include <alloc/alloc.h>
 #include <asm/uaccess.h>
@@ -12,12 +12,16 @@
 #include <uapi/futex.h>
 #include <uapi/time.h>
 
-/* A word, and who waits for it. */
+/* One word, and its entry in the queue. */
 struct wait_word {
 	struct futex_waitv word;
 	struct futex_waiter waiter;
 };
 
+/*
+ * Reads the description of one word from user address from and prepares its
+ * waiter: 0, -EFAULT, or -EINVAL for flags that Linux does not know.
+ */
 static int get_word(struct wait_word *w, uaddr_t from)
 {
 	const struct futex_waitv *word = &w->word;
@@ -34,7 +38,10 @@ static int get_word(struct wait_word *w, uaddr_t from)
 	return 0;
 }
 
-/* When the wait ends, by the monotonic clock. 0, -EINVAL, -EFAULT. */
+/*
+ * Sets *until to the time at which the wait ends, by the monotonic clock: 0,
+ * -EINVAL (another clock) or -EFAULT.
+ */
 static int get_deadline(uaddr_t timeout, s32 clock, u64 *until)
 {
 	int err;
@@ -50,11 +57,18 @@ static int get_deadline(uaddr_t timeout, s32 clock, u64 *until)
 	return err;
 }
 
-/* All leave their queues: which word, the last of them, was woken; or -1. */
+/*
+ * Takes all entries out of their queues. Returns the index of the last word
+ * that was woken, or -1.
+ */
 static s32 leave_queues(struct wait_word *words, u32 nr)
 {
 	s32 woken = -1;
 
+	/*
+	 * All of them, also after the first that was woken: the caller frees
+	 * the entries.
+	 */
 	for (u32 i = 0; i < nr; i++)
 		if (futex_unqueue(&words[i].waiter))
 			woken = (s32)i;
@@ -62,8 +76,9 @@ static s32 leave_queues(struct wait_word *words, u32 nr)
 }
 
 /*
- * All stand in their queues: 0. Or none does: *woken is the word that was, or -1
- * and -EAGAIN, a word has another value, -EFAULT.
+ * Puts all entries into their queues. Returns 0, or an error with none queued:
+ * -EAGAIN if a word has another value, or that of an address. *woken is then
+ * the index of a word that was woken meanwhile, or -1.
  */
 static int enter_queues(struct wait_word *words, u32 nr, s32 *woken)
 {
@@ -88,6 +103,10 @@ static int enter_queues(struct wait_word *words, u32 nr, s32 *woken)
 	return err;
 }
 
+/*
+ * Without the bucket locks: the state was set before, so a wake-up that is
+ * missed here makes the task runnable.
+ */
 static bool any_woken(const struct wait_word *words, u32 nr)
 {
 	for (u32 i = 0; i < nr; i++)
@@ -96,7 +115,10 @@ static bool any_woken(const struct wait_word *words, u32 nr)
 	return false;
 }
 
-/* The number of a word that was woken, or -errno. */
+/*
+ * Waits until a word is woken or ktime_ns() reaches `until`. Returns the index
+ * of the word, or -errno.
+ */
 static s32 wait_for_any(struct wait_word *words, u32 nr, u64 until)
 {
 	s32 woken;
@@ -106,6 +128,7 @@ static s32 wait_for_any(struct wait_word *words, u32 nr, u64 until)
 	if (err)
 		return woken >= 0 ? woken : err;
 	for (;;) {
+		/* Before any_woken() looks, which takes no lock. */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (any_woken(words, nr))
 			break;
@@ -119,10 +142,15 @@ static s32 wait_for_any(struct wait_word *words, u32 nr, u64 until)
 		schedule_timeout(until == UINT64_MAX ? until : until - now);
 	}
 	set_current_state(TASK_RUNNING);
+	/*
+	 * A wake-up that came with the timeout or a signal counts, as in
+	 * futex_wait().
+	 */
 	woken = leave_queues(words, nr);
 	return woken >= 0 ? woken : err;
 }
 
+/* nr is at most FUTEX_WAITV_MAX, so the allocation is bounded. */
 s32 sys_futex_waitv(uaddr_t uwords, u32 nr, u32 flags, uaddr_t timeout,
 		    s32 clock)
 {

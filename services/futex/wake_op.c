@@ -6,13 +6,20 @@
 #include <services/futex/internal.h>
 #include <uapi/futex.h>
 
-/* val3 of FUTEX_WAKE_OP, taken apart: what to do to the word, and to compare. */
+/*
+ * The fields of val3 of FUTEX_WAKE_OP: how to change the word, and what to
+ * compare its old value with. Both operands are signed 12-bit numbers.
+ */
 #define OP(code)     ((code) >> 28 & 7u)
-#define OP_SHIFTS    0x80000000u /* the operand is a bit's number */
+#define OP_SHIFTS    0x80000000u /* the operand is 1 << the given number */
 #define CMP(code)    ((code) >> 24 & 15u)
 #define OPARG(code)  ((s32)((code) << 8) >> 20)
 #define CMPARG(code) ((s32)((code) << 20) >> 20)
 
+/*
+ * Computes the new value of the word by code: 0, or -ENOSYS for an unknown
+ * operation.
+ */
 static int new_value(u32 code, u32 old, u32 *new)
 {
 	u32 arg = (u32)OPARG(code);
@@ -36,10 +43,18 @@ static int new_value(u32 code, u32 old, u32 *new)
 		*new = old ^ arg;
 		return 0;
 	default:
+		/*
+		 * The word stays as it was: a program can find out what the
+		 * kernel knows.
+		 */
 		return -ENOSYS;
 	}
 }
 
+/*
+ * Sets *holds to the comparison of the old value with code's operand, as signed
+ * numbers: 0, or -ENOSYS for an unknown one.
+ */
 static int compare(u32 code, u32 value, bool *holds)
 {
 	s32 old = (s32)value, arg = CMPARG(code);
@@ -58,7 +73,10 @@ static int compare(u32 code, u32 value, bool *holds)
 	return 0;
 }
 
-/* Change the word at va in one step; *holds: the comparison with its old value. */
+/*
+ * Changes the word at va atomically as code asks, and compares its old value.
+ * Returns 0, -EFAULT or -ENOSYS.
+ */
 static int change_word(uaddr_t va, u32 code, bool *holds)
 {
 	u32 old, new, seen;
@@ -70,15 +88,19 @@ static int change_word(uaddr_t va, u32 code, bool *holds)
 			err = cmpxchg_user_u32(va, old, new, &seen);
 		if (!err && seen == old)
 			return compare(code, old, holds);
+		/*
+		 * Another thread changed the word in between: again, from its
+		 * value. Each turn means that some other thread made progress.
+		 */
 		old = seen;
 	}
 	return err;
 }
 
 /*
- * Change the word at va2, wake up to nr waiters of va, and, if the comparison
- * holds, nr2 of va2. Who waits is queued before it reads the word, so that none
- * is missed although no bucket is locked meanwhile.
+ * Both addresses are checked before the word changes, so that an error leaves
+ * it as it was. A waiter is queued before it reads the word, so none is missed
+ * although no bucket is locked between the steps.
  */
 s32 futex_wake_op(uaddr_t va, uaddr_t va2, bool private, u32 nr, u32 nr2,
 		  u32 code)
