@@ -1,8 +1,8 @@
 /*
  * Capabilities: root's privileges one by one, for capget and capset.
  *
- * Everybody whose uid is 0 has all of them until he gives some up. Those that
- * stand for what does not exist here are kept and shown like the others.
+ * A task with uid 0 has all of them until it gives some up. Capabilities for
+ * features that do not exist here are kept and shown like the others.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
@@ -17,12 +17,14 @@ struct cap_header {
 	s32 pid;
 };
 
-/* One for the low 32 capabilities, one for the others. */
+/* One structure for the low 32 capabilities, a second one for the others. */
 struct cap_data {
 	u32 effective, permitted, inheritable;
 };
 
-/* How many cap_data the version has; 0: none such. */
+/*
+ * Returns how many cap_data structures the version has, or 0 if it is unknown.
+ */
 static u32 words_of(u32 version)
 {
 	if (version == CAPABILITY_VERSION_2 || version == CAPABILITY_VERSION_3)
@@ -30,7 +32,11 @@ static u32 words_of(u32 version)
 	return version == CAPABILITY_VERSION_1;
 }
 
-/* 0 and *words, or -errno: a version that is not known is told ours. */
+/*
+ * Reads the header and sets *words to the number of cap_data. An unknown
+ * version is replaced in the program's header by this kernel's own: programs
+ * find out so which one to use. Returns 0, -EINVAL or -EFAULT.
+ */
 static int read_header(uaddr_t from, struct cap_header *header, u32 *words)
 {
 	if (copy_from_user(header, from, sizeof(*header)))
@@ -41,6 +47,10 @@ static int read_header(uaddr_t from, struct cap_header *header, u32 *words)
 	return put_user_u32(CAPABILITY_VERSION_3, from) ? -EFAULT : -EINVAL;
 }
 
+/*
+ * Copies the capabilities of task pid (0: the caller) to data: 0, -EINVAL or
+ * -ESRCH.
+ */
 static int caps_of(s32 pid, struct cap_data data[2])
 {
 	const struct task_struct *task;
@@ -52,6 +62,10 @@ static int caps_of(s32 pid, struct cap_data data[2])
 	flags = tasklist_lock();
 	task = pid ? find_task(pid) : current;
 	if (task) {
+		/*
+		 * Read under the lock: the task may install another cred and
+		 * free this one.
+		 */
 		cred = cred_of(&task->thread_info);
 		for (u32 i = 0; i < 2; i++)
 			data[i] = (struct cap_data){
@@ -72,7 +86,7 @@ s32 sys_capget(uaddr_t uheader, uaddr_t udata)
 	int err = read_header(uheader, &header, &words);
 
 	if (!udata && err == -EINVAL)
-		return 0; /* it only asked for the version */
+		return 0; /* a query for the version alone */
 	if (!err)
 		err = caps_of(header.pid, data);
 	if (err || !udata)
@@ -80,7 +94,11 @@ s32 sys_capget(uaddr_t uheader, uaddr_t udata)
 	return copy_to_user(udata, data, words * sizeof(data[0])) ? -EFAULT : 0;
 }
 
-/* capset's rules: nothing is gained that was not permitted. */
+/*
+ * Returns true if new gains nothing over old that capset may not give:
+ * inheritable grows only by permitted ones (or any, with CAP_SETPCAP),
+ * permitted never grows, and effective stays within permitted.
+ */
 static bool may_set(const struct cred *old, const struct cred *new)
 {
 	u64 more = has_cap(old, CAP_SETPCAP) ? ALL_CAPS : 0;
@@ -101,6 +119,7 @@ s32 sys_capset(uaddr_t uheader, uaddr_t udata)
 
 	if (err)
 		return err;
+	/* Linux no longer lets a task change another one's capabilities. */
 	if (header.pid != 0 && header.pid != current->pid)
 		return -EPERM;
 	if (copy_from_user(data, udata, words * sizeof(data[0])))
@@ -108,6 +127,7 @@ s32 sys_capset(uaddr_t uheader, uaddr_t udata)
 	new = prepare_cred();
 	if (!new)
 		return -ENOMEM;
+	/* Bits above the last capability are dropped, as on Linux. */
 	new->effective = (data[0].effective | (u64)data[1].effective << 32) &
 		ALL_CAPS;
 	new->permitted = (data[0].permitted | (u64)data[1].permitted << 32) &

@@ -1,11 +1,16 @@
 /*
- * Credentials that a task is to have: copies to be changed.
+ * Credentials of the running task: copies that may be changed, and their
+ * installation.
  */
 #include <proc/proc.h>
 #include <services/ids/ids.h>
 #include <services/signal/signal.h>
 #include <string.h>
 
+/*
+ * The groups follow the structure in the same allocation, so their number is
+ * fixed here.
+ */
 struct cred *alloc_cred(u32 nr_groups)
 {
 	const struct cred *old = current_cred();
@@ -14,11 +19,16 @@ struct cred *alloc_cred(u32 nr_groups)
 	if (!cred)
 		return NULL;
 	memcpy(cred, old, sizeof(*cred));
+	/* The copy brought the old one's count with it. */
 	atomic_set(&cred->count, 1);
 	cred->nr_groups = nr_groups;
 	return cred;
 }
 
+/*
+ * A cred that is in use never changes, since threads and children share it:
+ * each change is made to a copy.
+ */
 struct cred *prepare_cred(void)
 {
 	const struct cred *old = current_cred();
@@ -36,14 +46,19 @@ bool gains_by(const struct cred *new, const struct cred *old)
 		new->permitted & ~old->permitted;
 }
 
+/*
+ * As on Linux a task that changes its user or gains privileges loses its
+ * parent-death signal: its parent must not be able to signal it any more.
+ */
 void set_cred(const struct cred *cred)
 {
 	struct thread_info *ti = current_thread_info();
-	u32 flags = tasklist_lock(); /* others look at it */
+	u32 flags = tasklist_lock(); /* others read it under this lock */
 	const struct cred *old = ti->cred;
 
 	ti->cred = cred;
 	tasklist_unlock(flags);
+	/* NULL stands for root's, as everywhere in thread_info. */
 	if (gains_by(cred, old ? old : &root_cred))
 		set_parent_death_signal(0);
 	put_cred(old);

@@ -1,10 +1,14 @@
 /*
- * Which user and which groups the caller acts for. The calls of the oldest
- * numbers know ids of 16 bits.
+ * Reading the users and groups for which the caller acts. The calls with the
+ * oldest numbers have ids of 16 bits.
  */
 #include <asm/uaccess.h>
 #include <services/ids/ids.h>
 
+/*
+ * Only the task itself changes its cred, so it reads it without a lock; so do
+ * all functions of this file.
+ */
 s32 sys_getuid32(void)
 {
 	return (s32)current_cred()->uid;
@@ -25,6 +29,7 @@ s32 sys_getegid32(void)
 	return (s32)current_cred()->egid;
 }
 
+/* The old call, as the next three: see id_to_16() for ids that do not fit. */
 s32 sys_getuid(void)
 {
 	return (s32)id_to_16(current_cred()->uid);
@@ -47,6 +52,10 @@ s32 sys_getegid(void)
 
 /* ---- all three --------------------------------------------------- */
 
+/*
+ * Writes the real, effective and saved id to three user addresses: 0 or
+ * -EFAULT.
+ */
 static s32 put_three(const u32 ids[3], const uaddr_t to[3])
 {
 	for (u32 i = 0; i < 3; i++)
@@ -55,6 +64,7 @@ static s32 put_three(const u32 ids[3], const uaddr_t to[3])
 	return 0;
 }
 
+/* The same for an old call, whose ids have 16 bits. */
 static s32 put_three_16(const u32 ids[3], const uaddr_t to[3])
 {
 	u16 id;
@@ -67,6 +77,7 @@ static s32 put_three_16(const u32 ids[3], const uaddr_t to[3])
 	return 0;
 }
 
+/* uid, euid and suid are user addresses of 32-bit words. */
 s32 sys_getresuid32(uaddr_t uid, uaddr_t euid, uaddr_t suid)
 {
 	const struct cred *cred = current_cred();
@@ -83,6 +94,7 @@ s32 sys_getresgid32(uaddr_t gid, uaddr_t egid, uaddr_t sgid)
 			 (uaddr_t[]){ gid, egid, sgid });
 }
 
+/* uid, euid and suid are user addresses of 16-bit words. */
 s32 sys_getresuid(uaddr_t uid, uaddr_t euid, uaddr_t suid)
 {
 	const struct cred *cred = current_cred();

@@ -5,7 +5,11 @@
 #include <sched.h>
 #include <services/ids/ids.h>
 
-/* Ascending, as in_group() wants them: Shell's sort, for there may be many. */
+/*
+ * Sorts the groups in ascending order, since in_group() searches by halves.
+ * Shell's sort: a program may set NGROUPS_MAX of them, and it needs neither
+ * recursion nor memory.
+ */
 static void sort_groups(struct cred *cred)
 {
 	u32 *groups = cred->groups, gap, i, at, id;
@@ -18,10 +22,18 @@ static void sort_groups(struct cred *cred)
 				groups[at] = groups[at - gap];
 			groups[at] = id;
 		}
+		/*
+		 * 65536 groups take many ms, which other tasks must not wait
+		 * for.
+		 */
 		cond_resched();
 	}
 }
 
+/*
+ * Reads the n-th id of the program's list, of 32 bits (wide) or 16: 0 or
+ * -EFAULT.
+ */
 static int read_group(uaddr_t list, u32 n, bool wide, u32 *id)
 {
 	u16 narrow;
@@ -34,6 +46,10 @@ static int read_group(uaddr_t list, u32 n, bool wide, u32 *id)
 	return 0;
 }
 
+/*
+ * The body of both setgroups calls: 0, -EPERM, -EINVAL, -ENOMEM or -EFAULT. The
+ * task's credentials change only after the whole list has been read.
+ */
 static s32 set_groups(u32 n, uaddr_t list, bool wide)
 {
 	struct cred *new;
@@ -48,6 +64,10 @@ static s32 set_groups(u32 n, uaddr_t list, bool wide)
 		return -ENOMEM;
 	for (u32 i = 0; i < n && !err; i++) {
 		err = read_group(list, i, wide, &new->groups[i]);
+		/*
+		 * -1 is no group: Linux refuses it, since set*id calls read it
+		 * as "keep".
+		 */
 		if (!err && new->groups[i] == KEEP_ID)
 			err = -EINVAL;
 	}
@@ -55,11 +75,13 @@ static s32 set_groups(u32 n, uaddr_t list, bool wide)
 		put_cred(new);
 		return err;
 	}
+	/* Before set_cred(): a cred that is in use does not change. */
 	sort_groups(new);
 	set_cred(new);
 	return 0;
 }
 
+/* Writes id as the n-th of the program's list: 0 or -EFAULT. */
 static int write_group(uaddr_t list, u32 n, bool wide, u32 id)
 {
 	u16 narrow = (u16)id_to_16(id);
@@ -70,14 +92,20 @@ static int write_group(uaddr_t list, u32 n, bool wide, u32 id)
 								     0;
 }
 
+/*
+ * The body of both getgroups calls: returns the number of groups, -EINVAL or
+ * -EFAULT.
+ */
 static s32 get_groups(s32 n, uaddr_t list, bool wide)
 {
 	const struct cred *cred = current_cred();
 
 	if (n < 0)
 		return -EINVAL;
+	/* A query for the size that the list needs. */
 	if (n == 0)
 		return (s32)cred->nr_groups;
+	/* A list that is too short gets nothing, rather than a part. */
 	if ((u32)n < cred->nr_groups)
 		return -EINVAL;
 	for (u32 i = 0; i < cred->nr_groups; i++)

@@ -1,22 +1,26 @@
-/*
- * Who a task is: its ids, process group and session, and its name.
- */
+/* The numbers of a task, its process group and session, and its name. */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
 #include <services/ids/ids.h>
 #include <services/signal/signal.h>
 #include <string.h>
 
+/* POSIX's process is a group of threads, so getpid() is the group's number. */
 s32 sys_getpid(void)
 {
 	return current->tgid;
 }
 
+/* The number of this thread, of which each thread of a process has its own. */
 s32 sys_gettid(void)
 {
 	return current->pid;
 }
 
+/*
+ * ppid is one word, so no lock is needed to read it; the parent may end right
+ * after.
+ */
 s32 sys_getppid(void)
 {
 	return READ_ONCE(current->group_leader->ppid);
@@ -24,7 +28,10 @@ s32 sys_getppid(void)
 
 /* ---- process groups and sessions --------------------------------- */
 
-/* The leader of process pid (0: the caller's), or NULL. tasklist_lock held. */
+/*
+ * Returns the leader of process pid (0: the caller's), or NULL if pid is no
+ * process but a thread, or nothing. Hold tasklist_lock.
+ */
 static struct task_struct *find_process(s32 pid)
 {
 	struct task_struct *task = pid ? find_task(pid) : current->group_leader;
@@ -32,11 +39,18 @@ static struct task_struct *find_process(s32 pid)
 	return task && task == task->group_leader ? task : NULL;
 }
 
-/* The process goes there, each thread's copy too. tasklist_lock held. */
+/*
+ * Moves leader's process to group pgrp of session. Each thread has a copy of
+ * both numbers, for readers of one task. Hold tasklist_lock.
+ */
 static void set_pgrp(struct task_struct *leader, s32 pgrp, s32 session)
 {
 	struct task_struct *task;
 
+	/*
+	 * The lists by number have leaders only: a signal to a group reaches
+	 * each process once.
+	 */
 	leave_id(leader, ID_PGRP);
 	join_id(leader, ID_PGRP, pgrp, find_by_id(ID_PGRP, pgrp));
 	leave_id(leader, ID_SESSION);
@@ -47,7 +61,10 @@ static void set_pgrp(struct task_struct *leader, s32 pgrp, s32 session)
 	}
 }
 
-/* All processes of a group are in one session. */
+/*
+ * Returns true if group pgrp exists in session. One member tells, since all
+ * processes of a group are in the same session. Hold tasklist_lock.
+ */
 static bool pgrp_in_session(s32 pgrp, s32 session)
 {
 	const struct task_struct *task = find_by_id(ID_PGRP, pgrp);
@@ -55,6 +72,10 @@ static bool pgrp_in_session(s32 pgrp, s32 session)
 	return task && task->session == session;
 }
 
+/*
+ * A process may have left the group that has its number, which then has no
+ * member: the process still names the session.
+ */
 s32 pgrp_session(s32 pgrp)
 {
 	u32 flags = tasklist_lock();
@@ -67,7 +88,10 @@ s32 pgrp_session(s32 pgrp)
 	return pgrp;
 }
 
-/* setpgid(2)'s rules, in Linux's order. tasklist_lock held. */
+/*
+ * Checks setpgid(2)'s rules in Linux's order: 0, -ESRCH, -EPERM or -EACCES.
+ * Hold tasklist_lock.
+ */
 static int check_setpgid(const struct task_struct *task, s32 pgid)
 {
 	const struct task_struct *me = current->group_leader;
@@ -79,11 +103,19 @@ static int check_setpgid(const struct task_struct *task, s32 pgid)
 			return -ESRCH;
 		if (task->session != me->session)
 			return -EPERM;
+		/*
+		 * A child is moved by its shell only until it runs its own
+		 * program, which may rely on its group afterwards.
+		 */
 		if (task->did_exec)
 			return -EACCES;
 	}
-	if (task->session == task->pid) /* a session's leader */
+	if (task->session == task->pid) /* leads a session */
 		return -EPERM;
+	/*
+	 * A group of its own may be new; any other must exist, in the same
+	 * session.
+	 */
 	if (pgid != task->pid && !pgrp_in_session(pgid, me->session))
 		return -EPERM;
 	return 0;
@@ -102,12 +134,17 @@ s32 sys_setpgid(s32 pid, s32 pgid)
 	if (task && pgid == 0)
 		pgid = task->pid;
 	err = check_setpgid(task, pgid);
+	/*
+	 * To the same group again: its place in the list, and so a walk over
+	 * it, stays.
+	 */
 	if (!err && task->pgrp != pgid)
 		set_pgrp(task, pgid, task->session);
 	tasklist_unlock(flags);
 	return err;
 }
 
+/* pid may also be a thread's number, as on Linux. */
 s32 sys_getpgid(s32 pid)
 {
 	u32 flags = tasklist_lock();
@@ -133,6 +170,10 @@ s32 sys_getsid(s32 pid)
 	return session;
 }
 
+/*
+ * The new session has no controlling terminal: a terminal knows its session's
+ * number, and this one is new.
+ */
 s32 sys_setsid(void)
 {
 	u32 flags = tasklist_lock();
@@ -140,7 +181,7 @@ s32 sys_setsid(void)
 	s32 result = me->pid;
 
 	if (find_by_id(ID_PGRP, me->pid))
-		result = -EPERM; /* a group by that id exists */
+		result = -EPERM; /* an existing group has its number */
 	if (result > 0)
 		set_pgrp(me, me->pid, me->pid);
 	tasklist_unlock(flags);
@@ -161,19 +202,23 @@ s32 sys_setsid(void)
 #define PR_SET_NO_NEW_PRIVS 38
 #define PR_GET_NO_NEW_PRIVS 39
 
+/* Sets the name of the running thread from a user string: 0 or -EFAULT. */
 static s32 set_name(uaddr_t from)
 {
-	char name[TASK_COMM_LEN] = ""; /* PR_GET_NAME shows all of it */
+	char name[TASK_COMM_LEN] = ""; /* PR_GET_NAME copies all of it */
 	int err = strncpy_from_user(name, from, sizeof(name), NULL);
 
 	if (err && err != -ENAMETOOLONG)
 		return err;
-	name[sizeof(name) - 1] = '\0'; /* longer ones are cut */
+	name[sizeof(name) - 1] = '\0'; /* a longer name is cut, as on Linux */
 	memcpy(current->comm, name, sizeof(name));
 	return 0;
 }
 
-/* Their flag is 1 or 0; no_new_privs is never taken back. */
+/*
+ * Sets the flag of one of three prctl options: 0, -EINVAL or -ENOMEM.
+ * no_new_privs can only be set: a sandbox relies on it for good.
+ */
 static s32 set_flag(u32 option, u32 flag)
 {
 	struct cred *new;
@@ -193,6 +238,9 @@ static s32 set_flag(u32 option, u32 flag)
 	return 0;
 }
 
+/*
+ * Linux checks that unused arguments are 0 for some options only; so does this.
+ */
 s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5)
 {
 	switch (option) {
@@ -210,8 +258,16 @@ s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5)
 		return !current_cred()->not_dumpable;
 	case PR_GET_KEEPCAPS:
 		return current_cred()->keep_caps;
+	/*
+	 * The bounding set always has all capabilities: nothing here removes
+	 * one.
+	 */
 	case PR_CAPBSET_READ:
 		return arg2 <= CAP_LAST ? 1 : -EINVAL;
+	/*
+	 * Linux insists on zeros here, so that they can be given a meaning
+	 * later.
+	 */
 	case PR_GET_NO_NEW_PRIVS:
 		return arg2 || arg3 || arg4 || arg5 ?
 			-EINVAL :

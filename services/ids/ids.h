@@ -1,6 +1,6 @@
 /*
- * services/ids/ids.h - the ids that programs know tasks by, and the users and
- * groups in whose name tasks act.
+ * services/ids/ids.h - the numbers by which programs know tasks, and the users
+ * and groups for which tasks act.
  *
  * A process group and a session are numbers in each task (run/task.h), copied
  * by fork and guarded by tasklist_lock. Users and groups are in the task's
@@ -36,6 +36,10 @@ extern const struct service ids_service;
 	CALL(getgroups32), CALL(setgroups32), CALL(capget), CALL(capset)
 /* clang-format on */
 
+/*
+ * The system calls, with Linux's arguments and errors. pid 0 stands for the
+ * caller.
+ */
 s32 sys_getpid(void);
 s32 sys_getppid(void);
 s32 sys_gettid(void);
@@ -46,7 +50,11 @@ s32 sys_setsid(void);
 s32 sys_getsid(s32 pid);
 s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5);
 
-/* getids.c; those without 32 give and take ids of 16 bits */
+/*
+ * In getids.c. Names without 32 are the calls of old programs, whose ids have
+ * 16 bits. uid, euid, suid are the user addresses for the real, effective and
+ * saved id.
+ */
 s32 sys_getuid(void);
 s32 sys_geteuid(void);
 s32 sys_getgid(void);
@@ -60,7 +68,10 @@ s32 sys_getresgid(uaddr_t gid, uaddr_t egid, uaddr_t sgid);
 s32 sys_getresuid32(uaddr_t uid, uaddr_t euid, uaddr_t suid);
 s32 sys_getresgid32(uaddr_t gid, uaddr_t egid, uaddr_t sgid);
 
-/* setids.c */
+/*
+ * In setids.c. An id of KEEP_ID (-1) stays as it is, where the call allows
+ * that. setfsuid and setfsgid return the old id in any case.
+ */
 s32 sys_setuid(u32 uid);
 s32 sys_setgid(u32 gid);
 s32 sys_setuid32(u32 uid);
@@ -78,7 +89,9 @@ s32 sys_setfsgid(u32 gid);
 s32 sys_setfsuid32(u32 uid);
 s32 sys_setfsgid32(u32 gid);
 
-/* groups.c, caps.c */
+/*
+ * In groups.c and caps.c. list has n ids; header and data are user addresses.
+ */
 s32 sys_getgroups(s32 n, uaddr_t list);
 s32 sys_setgroups(s32 n, uaddr_t list);
 s32 sys_getgroups32(s32 n, uaddr_t list);
@@ -86,14 +99,21 @@ s32 sys_setgroups32(s32 n, uaddr_t list);
 s32 sys_capget(uaddr_t header, uaddr_t data);
 s32 sys_capset(uaddr_t header, uaddr_t data);
 
-/* The session of a process group, or of the process of that id; or -ESRCH. */
+/*
+ * Returns the session of process group pgrp, or, if there is no such group, of
+ * the process with that number; -ESRCH if there is neither. Takes
+ * tasklist_lock.
+ */
 s32 pgrp_session(s32 pgrp);
 
 /* ---- credentials (cred.c) ---------------------------------------- */
 
-#define KEEP_ID UINT32_MAX /* -1 as an argument: as it is */
+#define KEEP_ID UINT32_MAX /* -1 as an argument: keep the id */
 
-/* An id of 16 bits as one of 32, and back: what does not fit is 65534. */
+/*
+ * Convert an id of an old call to 32 bits and back. -1 stays -1; an id that
+ * does not fit into 16 bits becomes 65534, Linux's overflow id.
+ */
 static inline u32 id_from_16(u32 id)
 {
 	return (u16)id == UINT16_MAX ? KEEP_ID : (u16)id;
@@ -104,39 +124,57 @@ static inline u32 id_to_16(u32 id)
 	return id > UINT16_MAX ? 65534 : id;
 }
 
-/* A copy of the running task's, but for the groups; NULL: no memory. */
+/*
+ * Returns a copy of the running task's credentials with room for nr_groups
+ * groups, which the caller fills in ascending order, or NULL if there is no
+ * memory. The caller owns it, and passes it to set_cred() or put_cred().
+ */
 struct cred *alloc_cred(u32 nr_groups) __must_check;
-/* A copy of the running task's, which may be changed; NULL: no memory. */
+/* As alloc_cred(), with the running task's groups. */
 struct cred *prepare_cred(void) __must_check;
-/* The running task's from now on; the reference moves. NULL: root's. */
+/*
+ * Makes cred the running task's credentials (NULL: root's) and takes over the
+ * caller's reference; cred must not change afterwards. Takes tasklist_lock,
+ * because other tasks read it.
+ */
 void set_cred(const struct cred *cred);
 
-/* Its real user. */
+/*
+ * Returns task's real user. Hold tasklist_lock, unless task is the running one.
+ */
 static inline u32 task_uid(const struct task_struct *task)
 {
 	return cred_of((const struct thread_info *)task)->uid;
 }
 
-/* rights.c */
+/* ---- rights.c; hold tasklist_lock, for other tasks' credentials -- */
 
-/* Have the running task and `task` the same ids? tasklist_lock held. */
+/* Returns true if all of task's ids are the running task's real ones. */
 bool same_user(const struct task_struct *task);
 /*
- * May the running task look into task's memory and files, as Linux asks before
- * ptrace? Its own process; one with all ids the caller's, no privilege that the
- * caller has not, and whose user it was from its execve on; or by CAP_SYS_PTRACE.
- * for_files: the caller's ids for files count, not its real ones. tasklist_lock
- * held.
+ * Returns true if the running task may look into task's memory and files, by
+ * Linux's rule for ptrace: task belongs to its own process; or has only ids of
+ * the caller, no privilege that the caller lacks, and has had them since its
+ * execve (not_dumpable is false); or the caller has CAP_SYS_PTRACE. for_files:
+ * compares the caller's ids for files instead of the real ones.
  */
 bool may_trace(const struct task_struct *task, bool for_files);
-/* Has the user more tasks than RLIMIT_NPROC? Root is never asked. */
+/*
+ * Returns true if cred's real user, other than root, has more tasks than the
+ * caller's RLIMIT_NPROC. Takes tasklist_lock itself.
+ */
 bool user_has_too_many(const struct cred *cred);
 /*
- * Does a task that goes from old to new act for another, or get privileges? Its
- * memory may hold what was not meant for the new user's other tasks.
+ * Returns true if a task whose credentials change from old to new acts for
+ * another user or group, or gains privileges: its memory may then hold what the
+ * user's other tasks must not see.
  */
 bool gains_by(const struct cred *new, const struct cred *old);
-/* May the running task send sig to task? tasklist_lock held. */
+/*
+ * user_may_signal() returns true if the running task may send sig to task by
+ * Linux's rules. may_signal() is the quick test in front of it: a task without
+ * credentials of its own is root.
+ */
 bool user_may_signal(const struct task_struct *task, s32 sig);
 
 static inline bool may_signal(const struct task_struct *task, s32 sig)

@@ -1,6 +1,6 @@
 /*
- * What users decide besides files: what one task may do to another, how many
- * processes there may be, and as whom a program runs that is set-uid.
+ * Decisions by user, except those about files: what one task may do to another,
+ * how many processes a user may have, and as which user a set-uid program runs.
  */
 #include <fs/fs.h>
 #include <proc/exec.h>
@@ -10,7 +10,10 @@
 
 /* ---- one task and another ---------------------------------------- */
 
-/* What it is, or what it may become again: all three ids of each kind. */
+/*
+ * Returns true if all ids of cred are uid and gid: not only those it acts with
+ * now, but also those it may return to.
+ */
 static bool is_all_of(const struct cred *cred, u32 uid, u32 gid)
 {
 	return uid == cred->uid && uid == cred->euid && uid == cred->suid &&
@@ -30,8 +33,13 @@ bool may_trace(const struct task_struct *task, bool for_files)
 	const struct cred *cred = current_cred();
 	const struct cred *other = cred_of(&task->thread_info);
 
+	/* Threads of one process share their memory anyway. */
 	if (task->tgid == current->tgid || has_cap(cred, CAP_SYS_PTRACE))
 		return true;
+	/*
+	 * Files in /proc are opened with the fsuid, which a file server changes
+	 * to act for a user; ptrace and process_vm_readv compare the real ids.
+	 */
 	if (for_files)
 		return is_all_of(other, cred->fsuid, cred->fsgid) &&
 			!other->not_dumpable &&
@@ -40,6 +48,10 @@ bool may_trace(const struct task_struct *task, bool for_files)
 		!(other->permitted & ~cred->permitted);
 }
 
+/*
+ * SIGCONT needs only the same session, so that a shell can continue a job that
+ * has become another user.
+ */
 bool user_may_signal(const struct task_struct *task, s32 sig)
 {
 	const struct cred *cred = current_cred();
@@ -53,7 +65,10 @@ bool user_may_signal(const struct task_struct *task, s32 sig)
 
 /* ---- RLIMIT_NPROC ------------------------------------------------ */
 
-/* Tasks of the running task's real user. */
+/*
+ * Returns how many tasks have real user uid. Takes tasklist_lock. Counted on
+ * demand, since only a user with a limit below MAX_TASKS makes anybody ask.
+ */
 static u32 tasks_of_user(u32 uid)
 {
 	const struct task_struct *task;
@@ -65,7 +80,11 @@ static u32 tasks_of_user(u32 uid)
 	return n;
 }
 
-/* As in Linux the limit does not bind root, nor who may raise it. */
+/*
+ * The fork of the service's row: 0, or -EAGAIN if the caller's user has
+ * RLIMIT_NPROC tasks. As in Linux the limit does not bind root, nor a task that
+ * may raise it.
+ */
 static int limit_tasks(struct task_struct *child __unused_arg,
 		       u32 flags __unused_arg)
 {
@@ -76,12 +95,19 @@ static int limit_tasks(struct task_struct *child __unused_arg,
 	    has_cap(cred, CAP_SYS_RESOURCE) || has_cap(cred, CAP_SYS_ADMIN))
 		return 0;
 	limit = rlimit(RLIMIT_NPROC);
+	/*
+	 * A limit that the machine cannot reach is not worth a walk over all
+	 * tasks.
+	 */
 	if (limit >= MAX_TASKS || tasks_of_user(cred->uid) < limit)
 		return 0;
 	return -EAGAIN;
 }
 
-/* As in Linux setuid succeeds all the same: who does not look runs nothing. */
+/*
+ * As in Linux setuid() succeeds beyond the limit, since many programs do not
+ * check its result and would go on as root; execve() fails then instead.
+ */
 bool user_has_too_many(const struct cred *cred)
 {
 	u32 limit = rlimit(RLIMIT_NPROC);
@@ -92,7 +118,11 @@ bool user_has_too_many(const struct cred *cred)
 
 /* ---- execve ------------------------------------------------------ */
 
-/* As which user and group the program in file is to run. */
+/*
+ * Takes over the owner of a set-uid file, and the group of a set-gid one.
+ * Without the group's x bit S_ISGID marks a file for mandatory locks and has no
+ * effect here.
+ */
 static void take_set_ids(struct cred *new, const struct inode *inode)
 {
 	if (inode->i_mode & S_ISUID)
@@ -101,14 +131,20 @@ static void take_set_ids(struct cred *new, const struct inode *inode)
 		new->egid = inode->i_gid;
 }
 
-/* Root's programs have all privileges, the others none (capabilities(7)). */
+/*
+ * Sets the capabilities of a new program: root's programs have all of them,
+ * others none (capabilities(7)).
+ */
 static void exec_caps(struct cred *new, const struct cred *old)
 {
 	if (new->uid == 0 || new->euid == 0)
 		new->permitted = ALL_CAPS;
 	else
 		new->permitted = 0;
-	/* What a program with no_new_privs has, it had before. */
+	/*
+	 * Under no_new_privs execve gives nothing that the task did not have
+	 * before.
+	 */
 	if (new->no_new_privs)
 		new->permitted &= old->permitted;
 	new->effective = new->euid == 0 ? new->permitted : 0;
@@ -116,8 +152,10 @@ static void exec_caps(struct cred *new, const struct cred *old)
 }
 
 /*
- * A task that never was anybody but root is root; a set-uid program of another
- * user runs as that one, as it does in Linux.
+ * The load_program of the service's row: prepares the credentials with which
+ * exec's program will run. Returns 0, -EAGAIN (RLIMIT_NPROC) or -ENOMEM. A task
+ * without a cred of its own is root and stays so, except for another user's
+ * set-uid program.
  */
 static int exec_cred(struct exec *exec, const char *path __unused_arg)
 {
@@ -125,9 +163,16 @@ static int exec_cred(struct exec *exec, const char *path __unused_arg)
 	const struct cred *old = current_cred();
 	struct cred *new;
 
+	/*
+	 * The common case, root runs an ordinary program, needs no cred at all.
+	 */
 	if (likely(!current_thread_info()->cred &&
 		   !(inode->i_mode & (S_ISUID | S_ISGID))))
 		return 0;
+	/*
+	 * setuid() went beyond the limit; the user's other tasks may have ended
+	 * since.
+	 */
 	if (old->over_nproc && user_has_too_many(old))
 		return -EAGAIN;
 	new = prepare_cred();
@@ -135,14 +180,23 @@ static int exec_cred(struct exec *exec, const char *path __unused_arg)
 		return -ENOMEM;
 	if (!new->no_new_privs)
 		take_set_ids(new, inode);
+	/*
+	 * The saved id is the file's owner, too: a program that lowers its
+	 * effective id can come back to it.
+	 */
 	new->suid = new->fsuid = new->euid;
 	new->sgid = new->fsgid = new->egid;
 	exec_caps(new, old);
 	new->over_nproc = false;
+	/*
+	 * The memory of a privileged program, or of one that the user may not
+	 * read, is kept from core dumps and from the user's other tasks.
+	 */
 	new->not_dumpable = old->euid != old->uid || old->egid != old->gid ||
 		gains_by(new, old) || inode_permission(inode, MAY_READ);
 	exec->cred = new;
 	exec->args.cred = new;
+	/* AT_SECURE: the C library ignores LD_PRELOAD and the like. */
 	exec->args.secure = new->euid != new->uid || new->egid != new->gid ||
 		new->euid != old->euid || new->egid != old->egid;
 	return 0;

@@ -1,53 +1,77 @@
 /*
- * A task becomes another user: setuid and its family, as Linux has them.
+ * Changing a task's user and groups: setuid and its family, as Linux has them.
  *
  * Each call makes a copy of the task's credentials and changes that; nothing of
  * the task changes unless the call succeeds. Only the calling thread changes: a
- * C library asks the others to do the same. With the uids go privileges: root's
- * come and go with user 0.
+ * C library makes the other threads do the same. Root's privileges come and go
+ * with uid 0.
  */
 #include <services/ids/ids.h>
 #include <uapi/errno.h>
 
 /* ---- privileges that go with user 0 ------------------------------ */
 
-/* Those that are the fsuid's (capabilities(7)). */
+/*
+ * The capabilities that follow the fsuid (capabilities(7)): those about files.
+ */
 #define FS_CAPS                                             \
 	(1ull << CAP_CHOWN | 1ull << CAP_DAC_OVERRIDE |     \
 	 1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_FOWNER | \
 	 1ull << CAP_FSETID | 1ull << CAP_MKNOD |           \
 	 1ull << 9 /* LINUX_IMMUTABLE */ | 1ull << 32 /* MAC_OVERRIDE */)
 
+/* Returns true if the task may act as root, now or after another setuid(). */
 static bool is_root(const struct cred *cred)
 {
 	return cred->uid == 0 || cred->euid == 0 || cred->suid == 0;
 }
 
-/* uids of new differ from those of old, from which it was copied. */
+/*
+ * Adjusts the capabilities of new, a copy of old with other uids, by the three
+ * rules of capabilities(7).
+ */
 static void fix_caps(struct cred *new, const struct cred *old)
 {
+	/*
+	 * No way back to root: all are lost, unless PR_SET_KEEPCAPS keeps the
+	 * permitted.
+	 */
 	if (is_root(old) && !is_root(new) && !new->keep_caps)
 		new->permitted = new->effective = 0;
+	/*
+	 * The permitted ones stay: a program that acts for a user for a while
+	 * gets them back with euid 0, below.
+	 */
 	if (old->euid == 0 && new->euid != 0)
 		new->effective = 0;
 	if (old->euid != 0 && new->euid == 0)
 		new->effective = new->permitted;
 }
 
-/* The user changed: it is new's from now on. */
+/*
+ * Installs new after its uids have changed; consumes the reference. Returns 0.
+ */
 static s32 commit_uids(struct cred *new)
 {
 	const struct cred *old = current_cred();
 
+	/*
+	 * Every call but setfsuid() makes the fsuid follow the effective one.
+	 */
 	new->fsuid = new->euid;
 	fix_caps(new, old);
+	/* Its memory may hold what it read as the other user. */
 	new->not_dumpable |= gains_by(new, old);
+	/* Only noted here: see user_has_too_many(). */
 	if (new->uid != old->uid)
 		new->over_nproc = user_has_too_many(new);
 	set_cred(new);
 	return 0;
 }
 
+/*
+ * Installs new after its gids have changed; consumes the reference. Returns 0.
+ */
 static s32 commit_gids(struct cred *new)
 {
 	new->fsgid = new->egid;
@@ -56,6 +80,7 @@ static s32 commit_gids(struct cred *new)
 	return 0;
 }
 
+/* Drops new and returns -EPERM: the task stays as it was. */
 static s32 refuse(struct cred *new)
 {
 	put_cred(new);
@@ -64,6 +89,10 @@ static s32 refuse(struct cred *new)
 
 /* ---- set*id ------------------------------------------------------ */
 
+/*
+ * With CAP_SETUID all three uids change, for good; without, only the effective
+ * one, to one of the others.
+ */
 s32 sys_setuid32(u32 uid)
 {
 	struct cred *new;
@@ -81,6 +110,7 @@ s32 sys_setuid32(u32 uid)
 	return commit_uids(new);
 }
 
+/* As setuid32; a change of groups leaves the capabilities alone. */
 s32 sys_setgid32(u32 gid)
 {
 	struct cred *new;
@@ -98,6 +128,10 @@ s32 sys_setgid32(u32 gid)
 	return commit_gids(new);
 }
 
+/*
+ * Any of real and effective uid may be exchanged; the saved one follows as in
+ * Linux, so that a later call cannot bring back an id that was given up.
+ */
 s32 sys_setreuid32(u32 uid, u32 euid)
 {
 	const struct cred *old = current_cred();
@@ -148,7 +182,10 @@ s32 sys_setregid32(u32 gid, u32 egid)
 	return commit_gids(new);
 }
 
-/* Is id one of the three that a task may change among, or -1? */
+/*
+ * Returns true if id is -1 or one of the three that a task may choose from
+ * without privilege.
+ */
 static bool among(u32 id, u32 real, u32 effective, u32 saved)
 {
 	return id == KEEP_ID || id == real || id == effective || id == saved;
@@ -161,6 +198,7 @@ s32 sys_setresuid32(u32 uid, u32 euid, u32 suid)
 
 	if (!new)
 		return -ENOMEM;
+	/* Without privilege each of the three may become any of the three. */
 	if (!has_cap(new, CAP_SETUID) &&
 	    !(among(uid, old->uid, old->euid, old->suid) &&
 	      among(euid, old->uid, old->euid, old->suid) &&
@@ -198,7 +236,10 @@ s32 sys_setresgid32(u32 gid, u32 egid, u32 sgid)
 
 /* ---- for files only ---------------------------------------------- */
 
-/* They answer with the id before, whether it was changed or not. */
+/*
+ * Returns the old fsuid, whether it was changed or not: programs call it again
+ * to see the effect.
+ */
 s32 sys_setfsuid32(u32 uid)
 {
 	const struct cred *cred = current_cred();
@@ -213,15 +254,18 @@ s32 sys_setfsuid32(u32 uid)
 	if (!new)
 		return (s32)old;
 	new->fsuid = uid;
+	/* The rule of fix_caps(), for the capabilities about files alone. */
 	if (old == 0 && uid != 0)
 		new->effective &= ~FS_CAPS;
 	if (old != 0 && uid == 0)
 		new->effective |= new->permitted &FS_CAPS;
+	/* A file server's memory has other users' files in it. */
 	new->not_dumpable |= uid != old;
 	set_cred(new);
 	return (s32)old;
 }
 
+/* Returns the old fsgid, as setfsuid32 does. */
 s32 sys_setfsgid32(u32 gid)
 {
 	const struct cred *cred = current_cred();
@@ -243,6 +287,7 @@ s32 sys_setfsgid32(u32 gid)
 
 /* ---- the oldest numbers: ids of 16 bits -------------------------- */
 
+/* The old calls convert their ids, -1 included, and have the same rules. */
 s32 sys_setuid(u32 uid)
 {
 	return sys_setuid32(id_from_16(uid));
