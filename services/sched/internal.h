@@ -1,5 +1,6 @@
 /*
- * services/sched/internal.h - what a task weighs, and who may change that.
+ * services/sched/internal.h - the weights of tasks, and the right to change
+ * them.
  */
 #ifndef SERVICES_SCHED_INTERNAL_H
 #define SERVICES_SCHED_INTERNAL_H
@@ -14,36 +15,49 @@
 #define RT_PRIO_MIN 1u
 #define RT_PRIO_MAX RT_INV_WEIGHTS
 
-/* What can be set of a task: struct sched_attr without a deadline. */
+/* What a program can set for a task: struct sched_attr without a deadline. */
 struct sched_choice {
 	u32 policy; /* without SCHED_RESET_ON_FORK */
 	u32 priority;
 	bool reset_on_fork;
-	s32 nice; /* of no meaning to a real-time class */
+	s32 nice; /* ignored for a real-time class */
 };
 
+/* Returns true if policy, without SCHED_RESET_ON_FORK, is a real-time class. */
 static inline bool is_realtime(u32 policy)
 {
 	return policy == SCHED_FIFO || policy == SCHED_RR;
 }
 
-/* Linux's weight of a nice value from -20 to 19; and the nearest of these. */
+/*
+ * nice_weight() returns Linux's weight for a nice value from -20 to 19;
+ * clamp_nice() returns the nearest of these values.
+ */
 u32 nice_weight(s32 nice);
 s32 clamp_nice(s32 nice);
 
-/* At boot: the scheduler asks realtime.c for real-time tasks from now on. */
+/*
+ * At boot: registers realtime.c with the scheduler, which keeps real-time tasks
+ * there from now on.
+ */
 void realtime_init(void);
 
-/* What the scheduler sorts by: RT_PRIO_MAX less a real-time priority, or else
- * 2^24 by the weight that its class, priority and nice value give task. */
+/*
+ * Returns the value by which the scheduler sorts task, without what others lend
+ * it: RT_PRIO_MAX minus a real-time priority, or else 2^24 divided by the
+ * weight of its class and nice value.
+ */
 u32 sched_own_inv_weight(const struct task_struct *task);
-/* They have changed: so does its share. What somebody lent it is forgotten. */
+/*
+ * Gives task the share of its class, priority and nice value, after one of them
+ * has changed. Discards what a lock's waiter has lent it. Hold tasklist_lock.
+ */
 void sched_update_weight(struct task_struct *task);
 
 /*
- * May the running task change task's share at all; give it that nice value; give
- * it that class, which asks the first two as well? tasklist_lock held, for task
- * and its credentials.
+ * Return true if the running task may change task's share at all; may give it
+ * that nice value; may give it that class (which includes the first two tests).
+ * Hold tasklist_lock, for task and its credentials.
  */
 bool sched_may_change(const struct task_struct *task);
 bool sched_may_have_nice(const struct task_struct *task, s32 nice);

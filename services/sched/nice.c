@@ -1,10 +1,11 @@
 /*
- * Nice values: nice, getpriority and setpriority, as Linux answers them.
+ * Nice values: nice, getpriority and setpriority, with Linux's results.
  *
  * A nice value is a weight, and tasks that always want to run share the core in
- * proportion to their weights: one step of nice is a factor of about 1.25. A
- * thread has a nice value of its own, which fork copies and execve keeps. Who is
- * not root may have less of the core than now, and RLIMIT_NICE's share.
+ * proportion to their weights: one step of nice is a factor of about 1.25. Each
+ * thread has its own nice value, which fork copies and execve keeps. A task
+ * without privilege may only lower its share, or raise it as far as
+ * RLIMIT_NICE.
  */
 #include <cred.h>
 #include <proc/proc.h>
@@ -12,7 +13,7 @@
 #include <services/sched/internal.h>
 #include <services/signal/signal.h>
 
-#define LOOKED_AT_ONCE 50 /* before others may run */
+#define LOOKED_AT_ONCE 50 /* before tasklist_lock is released */
 
 /* Linux's sched_prio_to_weight: from nice -20 to 19. */
 static const u32 weights[MAX_NICE - MIN_NICE + 1] = {
@@ -22,6 +23,10 @@ static const u32 weights[MAX_NICE - MIN_NICE + 1] = {
 	110,   87,    70,    56,    45,    36,    29,    23,    18,    15,
 };
 
+/*
+ * Linux's values and not a formula, so that shares can be compared with
+ * Linux's.
+ */
 u32 nice_weight(s32 nice)
 {
 	return weights[nice - MIN_NICE];
@@ -32,24 +37,31 @@ s32 clamp_nice(s32 nice)
 	return nice < MIN_NICE ? MIN_NICE : min(nice, MAX_NICE);
 }
 
-/* What it has run since its last switch counts by the new weight already. */
+/*
+ * Sets task's nice value. The time that it has run since its last switch is
+ * charged by the new weight, too.
+ */
 static void set_nice(struct task_struct *task, s32 nice)
 {
 	task->nice = nice;
 	sched_update_weight(task);
 }
 
+/* sched_lent remembers that the share is not all task's own, for fork. */
 void sched_lend(struct task_struct *task, u32 inv_weight)
 {
 	task->sched_lent = inv_weight != UINT32_MAX;
 	set_inv_weight(task, min(sched_own_inv_weight(task), inv_weight));
 }
 
-/* Whether `which` and `who` of the calls mean task. tasklist_lock held. */
+/*
+ * Returns true if `which` and `who` of the calls select task. Hold
+ * tasklist_lock.
+ */
 static bool is_meant(const struct task_struct *task, s32 which, s32 who)
 {
 	switch (which) {
-	case PRIO_PROCESS: /* one thread, in fact */
+	case PRIO_PROCESS: /* one thread, as on Linux */
 		return task->pid == (who ? who : current->pid);
 	case PRIO_PGRP:
 		return task->pgrp == (who ? who : current->pgrp);
@@ -59,18 +71,27 @@ static bool is_meant(const struct task_struct *task, s32 which, s32 who)
 	}
 }
 
-/* Unless the running task may not give task that nice value: -EPERM, -EACCES. */
+/*
+ * Sets task's nice value: 0, or -EPERM or -EACCES if the running task may not.
+ * Hold tasklist_lock.
+ */
 static int try_nice(struct task_struct *task, s32 nice)
 {
 	if (!sched_may_change(task))
 		return -EPERM;
+	/*
+	 * Linux has two errors: the wrong task, and a value beyond the limit.
+	 */
 	if (!sched_may_have_nice(task, nice))
 		return -EACCES;
 	set_nice(task, nice);
 	return 0;
 }
 
-/* -20 to 19 come as 40 to 1: a result below 0 would be an error. */
+/*
+ * Returns nice values -20 to 19 as 40 to 1, since a negative result would be an
+ * error; of several tasks the highest.
+ */
 s32 sys_getpriority(s32 which, s32 who)
 {
 	struct task_struct *task;
@@ -83,6 +104,10 @@ s32 sys_getpriority(s32 which, s32 who)
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
 		if (is_meant(task, which, who))
 			highest = max(highest, MAX_NICE + 1 - task->nice);
+		/*
+		 * If the task at which the walk stood has gone, the walk starts
+		 * again: looking twice does no harm.
+		 */
 		if (++n % LOOKED_AT_ONCE == 0 && !let_others_in(task, &flags))
 			task = TAILQ_FIRST(&all_tasks);
 	}
@@ -90,6 +115,10 @@ s32 sys_getpriority(s32 which, s32 who)
 	return highest;
 }
 
+/*
+ * Sets all selected tasks that it may and then reports an error if one was
+ * refused, as Linux.
+ */
 s32 sys_setpriority(s32 which, s32 who, s32 nice)
 {
 	struct task_struct *task;
@@ -101,10 +130,15 @@ s32 sys_setpriority(s32 which, s32 who, s32 nice)
 	flags = tasklist_lock();
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
 		if (is_meant(task, which, who)) {
+			/*
+			 * Values beyond the range are clamped, not refused, as
+			 * on Linux.
+			 */
 			err = try_nice(task, clamp_nice(nice));
 			if (err)
 				refused = err;
 		}
+		/* Starting again sets the same value again. */
 		if (++n % LOOKED_AT_ONCE == 0 && !let_others_in(task, &flags))
 			task = TAILQ_FIRST(&all_tasks);
 	}
@@ -114,7 +148,9 @@ s32 sys_setpriority(s32 which, s32 who, s32 nice)
 
 s32 sys_nice(s32 increment)
 {
-	/* No step is larger than the whole range, so that the sum fits. */
+	/*
+	 * A larger step than the whole range would only make the sum overflow.
+	 */
 	s32 step = increment < -40 ? -40 : min(increment, 40);
 
 	s32 nice = clamp_nice(current->nice + step);

@@ -1,11 +1,11 @@
 /*
- * Scheduling classes and processors: sched_setscheduler and its family, as Linux
- * answers them, on one scheduler of fair shares.
+ * Scheduling classes and processors: sched_setscheduler and its family, with
+ * Linux's results, on one scheduler of fair shares.
  *
- * The classes that are not real-time are shares: a task of SCHED_IDLE has Linux's
- * weight of 3. What real-time tasks have instead: realtime.c.
+ * The classes that are not real-time are shares: a task of SCHED_IDLE has
+ * Linux's weight of 3. Real-time tasks are in realtime.c.
  *
- * There is one processor, 0. Who may have which class: rights.c.
+ * There is one processor, 0. rights.c decides who may have which class.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
@@ -17,6 +17,10 @@
 
 #define IDLE_WEIGHT 3u
 
+/*
+ * One number orders all tasks: real-time ones have 0 to 98, and no weight is
+ * large enough for the quotient of a share to be that small.
+ */
 u32 sched_own_inv_weight(const struct task_struct *task)
 {
 	u32 weight;
@@ -30,6 +34,10 @@ u32 sched_own_inv_weight(const struct task_struct *task)
 	return (1u << 24) / weight;
 }
 
+/*
+ * Takes effect at once: set_inv_weight() moves a ready task if it becomes
+ * real-time or ceases to be.
+ */
 void sched_update_weight(struct task_struct *task)
 {
 	set_inv_weight(task, sched_own_inv_weight(task));
@@ -37,7 +45,7 @@ void sched_update_weight(struct task_struct *task)
 
 /* ---- finding a task ---------------------------------------------- */
 
-/* 0: the caller. tasklist_lock held. */
+/* Returns task pid (0: the caller), or NULL. Hold tasklist_lock. */
 static struct task_struct *find_sched_task(s32 pid)
 {
 	return pid ? find_task(pid) : current;
@@ -45,6 +53,7 @@ static struct task_struct *find_sched_task(s32 pid)
 
 /* ---- setting ----------------------------------------------------- */
 
+/* Returns 0 if the class exists and has such a priority, else -EINVAL. */
 static int check_choice(const struct sched_choice *choice)
 {
 	switch (choice->policy) {
@@ -58,12 +67,15 @@ static int check_choice(const struct sched_choice *choice)
 	case SCHED_BATCH:
 	case SCHED_IDLE:
 		return choice->priority ? -EINVAL : 0;
-	default: /* SCHED_DEADLINE, too: nobody keeps deadlines here */
+	default: /* SCHED_DEADLINE as well: there are no deadlines here */
 		return -EINVAL;
 	}
 }
 
-/* Linux's order of errors: nobody, nothing such, not allowed. */
+/*
+ * Sets class, priority and, with_nice, the nice value of task pid. Returns 0 or
+ * an error in Linux's order: -ESRCH, -EINVAL, -EPERM.
+ */
 static int set_choice(s32 pid, struct sched_choice *choice, bool with_nice)
 {
 	u32 flags = tasklist_lock();
@@ -78,6 +90,7 @@ static int set_choice(s32 pid, struct sched_choice *choice, bool with_nice)
 		task->policy = (u8)choice->policy;
 		task->rt_priority = (u8)choice->priority;
 		task->sched_reset_on_fork = choice->reset_on_fork;
+		/* A real-time task keeps its nice value for the time after. */
 		if (!is_realtime(choice->policy))
 			task->nice = choice->nice;
 		sched_update_weight(task);
@@ -86,7 +99,7 @@ static int set_choice(s32 pid, struct sched_choice *choice, bool with_nice)
 	return err;
 }
 
-/* What task has: 0 or -ESRCH. */
+/* Reads class, priority and nice value of task pid: 0, -EINVAL or -ESRCH. */
 static int get_choice(s32 pid, struct sched_choice *choice)
 {
 	const struct task_struct *task;
@@ -106,6 +119,10 @@ static int get_choice(s32 pid, struct sched_choice *choice)
 	return task ? 0 : -ESRCH;
 }
 
+/*
+ * SCHED_RESET_ON_FORK is a bit of policy in this call, and a flag in
+ * sched_setattr.
+ */
 s32 sys_sched_setscheduler(s32 pid, s32 policy, uaddr_t param)
 {
 	struct sched_choice choice;
@@ -119,6 +136,7 @@ s32 sys_sched_setscheduler(s32 pid, s32 policy, uaddr_t param)
 	return set_choice(pid, &choice, false);
 }
 
+/* Changes the priority within the class that the task has. */
 s32 sys_sched_setparam(s32 pid, uaddr_t param)
 {
 	struct sched_choice choice;
@@ -134,6 +152,10 @@ s32 sys_sched_setparam(s32 pid, uaddr_t param)
 	return err ? err : set_choice(pid, &choice, false);
 }
 
+/*
+ * Returns the class with SCHED_RESET_ON_FORK or-ed in, as sched_setscheduler
+ * takes it.
+ */
 s32 sys_sched_getscheduler(s32 pid)
 {
 	struct sched_choice choice;
@@ -155,7 +177,11 @@ s32 sys_sched_getparam(s32 pid, uaddr_t param)
 
 /* ---- with a structure -------------------------------------------- */
 
-/* size is what the program has; more than we know must be zero. */
+/*
+ * Reads a sched_attr whose size the program gives in its first word. A longer
+ * one, of a later Linux, is accepted if the unknown part is zero. Returns 0,
+ * -EFAULT or -E2BIG.
+ */
 static int get_attr(uaddr_t from, struct sched_attr *attr)
 {
 	u32 size, word, at;
@@ -164,6 +190,10 @@ static int get_attr(uaddr_t from, struct sched_attr *attr)
 		return -EFAULT;
 	if (!size)
 		size = SCHED_ATTR_SIZE_VER0;
+	/*
+	 * As Linux: the program finds the size that this kernel knows in its
+	 * structure.
+	 */
 	if (size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE)
 		return put_user_u32(sizeof(*attr), from) ? -EFAULT : -E2BIG;
 	memset(attr, 0, sizeof(*attr));
@@ -195,10 +225,15 @@ s32 sys_sched_setattr(s32 pid, uaddr_t uattr, u32 flags)
 	choice.policy = attr.sched_policy;
 	choice.priority = attr.sched_priority;
 	choice.reset_on_fork = attr.sched_flags & SCHED_FLAG_RESET_ON_FORK;
+	/* Linux clamps it as well, instead of an error. */
 	choice.nice = clamp_nice(attr.sched_nice);
 	return set_choice(pid, &choice, true);
 }
 
+/*
+ * Writes only as much as the program's size: an older program has a shorter
+ * structure.
+ */
 s32 sys_sched_getattr(s32 pid, uaddr_t uattr, u32 size, u32 flags)
 {
 	struct sched_attr attr;
@@ -217,6 +252,9 @@ s32 sys_sched_getattr(s32 pid, uaddr_t uattr, u32 size, u32 flags)
 	attr.sched_priority = choice.priority;
 	if (choice.reset_on_fork)
 		attr.sched_flags = SCHED_FLAG_RESET_ON_FORK;
+	/*
+	 * Linux shows 0 for a real-time task, though it keeps its nice value.
+	 */
 	if (!is_realtime(choice.policy))
 		attr.sched_nice = choice.nice;
 	return copy_to_user(uattr, &attr, attr.size) ? -EFAULT : 0;
@@ -224,6 +262,10 @@ s32 sys_sched_getattr(s32 pid, uaddr_t uattr, u32 size, u32 flags)
 
 /* ---- limits and times -------------------------------------------- */
 
+/*
+ * Returns of_realtime for a real-time class, 0 for another one that exists, or
+ * -EINVAL. Number 4 was planned for a class (SCHED_ISO) that Linux never had.
+ */
 static s32 priority_limit(u32 policy, u32 of_realtime)
 {
 	if (is_realtime(policy))
@@ -241,7 +283,10 @@ s32 sys_sched_get_priority_min(u32 policy)
 	return priority_limit(policy, RT_PRIO_MIN);
 }
 
-/* How long a task runs before another one of its class does; 0: for ever. */
+/*
+ * The body of both calls: the time that a task runs before an equal one does; 0
+ * for SCHED_FIFO, which has no such limit.
+ */
 static s32 do_rr_get_interval(s32 pid, uaddr_t to, bool time64)
 {
 	struct sched_choice choice;
@@ -267,6 +312,7 @@ s32 sys_sched_rr_get_interval_time64(s32 pid, uaddr_t to)
 
 #define CPU_0 1u
 
+/* Any set that has processor 0 is accepted, and changes nothing. */
 s32 sys_sched_setaffinity(s32 pid, u32 bytes, uaddr_t mask)
 {
 	const struct task_struct *task;
@@ -275,6 +321,9 @@ s32 sys_sched_setaffinity(s32 pid, u32 bytes, uaddr_t mask)
 
 	if (copy_from_user(&set, mask, min(bytes, (u32)sizeof(set))))
 		return -EFAULT;
+	/*
+	 * As on Linux a missing task or right is reported before an empty set.
+	 */
 	flags = tasklist_lock();
 	task = find_sched_task(pid);
 	if (!task)
@@ -285,18 +334,26 @@ s32 sys_sched_setaffinity(s32 pid, u32 bytes, uaddr_t mask)
 	return err || set & CPU_0 ? err : -EINVAL;
 }
 
-/* Returns how many bytes of the set it has written: whole words. */
+/*
+ * Returns the number of bytes written, which are whole words: C libraries fill
+ * the rest of their set with zeros.
+ */
 s32 sys_sched_getaffinity(s32 pid, u32 bytes, uaddr_t mask)
 {
 	struct sched_choice unused;
 
 	if (bytes < 4 || bytes % 4)
 		return -EINVAL;
+	/*
+	 * Only whether the task exists matters here; a negative pid is -ESRCH
+	 * in this call, as on Linux.
+	 */
 	if (pid < 0 || get_choice(pid, &unused))
 		return -ESRCH;
 	return put_user_u32(CPU_0, mask) ? -EFAULT : 4;
 }
 
+/* Linux ignores the third argument, once a cache, too. */
 s32 sys_getcpu(uaddr_t cpu, uaddr_t node, uaddr_t unused __unused_arg)
 {
 	if (cpu && put_user_u32(0, cpu))
@@ -306,11 +363,18 @@ s32 sys_getcpu(uaddr_t cpu, uaddr_t node, uaddr_t unused __unused_arg)
 
 /* ---- the row ----------------------------------------------------- */
 
-/* The child has what its parent chose, and nothing of what that is lent. */
+/*
+ * The fork of the service's row: the child has its parent's class, but nothing
+ * of what others lend the parent.
+ */
 static int sched_fork(struct task_struct *child, u32 flags __unused_arg)
 {
 	const struct task_struct *parent = current;
 
+	/*
+	 * The core has copied nice value and share already: nothing more for
+	 * most tasks.
+	 */
 	if (likely(!(parent->policy | parent->sched_reset_on_fork |
 		     parent->sched_lent)))
 		return 0;

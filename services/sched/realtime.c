@@ -2,17 +2,18 @@
  * Real-time tasks, SCHED_FIFO and SCHED_RR: true order instead of shares.
  *
  * Owns the real-time tasks that are ready: a list for each priority, and a bit
- * for each list that has a task. The first of the highest priority runs before
- * all tasks that have shares, until it waits, yields, or one of higher priority
- * wakes; one that is preempted is the first of its list again. SCHED_RR differs
- * in one thing: when its slice is over and its list has another one, it goes to
- * the end.
+ * for each list that has a task. The first task of the highest priority runs
+ * before all tasks that have shares, until it waits, yields, or one of higher
+ * priority wakes; one that is preempted is the first of its list again.
+ * SCHED_RR differs in one thing: a task whose slice is over goes to the end of
+ * its list, if that has another one.
  *
- * A real-time task that never waits would stop the machine, so they have 95 of
- * 100 ticks, as on Linux: when these are used up the others run until the second
- * is over. If there is nobody else, real-time tasks go on.
+ * A real-time task that never waits would stop the machine, so real-time tasks
+ * get 95 of 100 ticks, as on Linux: when these are used up, other tasks run
+ * until the second is over. If no other task is ready, real-time tasks
+ * continue.
  *
- * runqueue.lock guards all that is here; run/sched.c holds it and calls.
+ * runqueue.lock guards everything here; run/sched.c holds it when it calls.
  */
 #include <run/run.h>
 #include <services/sched/internal.h>
@@ -22,14 +23,14 @@
 
 #define BITS 32u
 
-/* By inv_weight: the highest priority is first. */
+/* Indexed by inv_weight, so the list of the highest priority is the first. */
 static struct task_list ready[RT_INV_WEIGHTS];
 static u32 has_tasks[(RT_INV_WEIGHTS + BITS - 1) / BITS];
 
 static u64 period_start; /* in jiffies */
 static u32 used_ticks;   /* of RUNTIME_TICKS, since then */
 
-/* The first list that has a task; RT_INV_WEIGHTS: none. */
+/* Returns the index of the first list that has a task, or RT_INV_WEIGHTS. */
 static u32 first_list(void)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(has_tasks); i++)
@@ -38,11 +39,15 @@ static u32 first_list(void)
 	return RT_INV_WEIGHTS;
 }
 
+/* run/run.h has the contract of this and the next three functions. */
 static void realtime_put(struct task_struct *task, bool first)
 {
 	u32 at = task->inv_weight;
 
-	/* Nobody preempts its equal: then its slice was over. */
+	/*
+	 * An equal priority preempts nobody: if task left the core to its
+	 * equal, its slice was over, and it goes to the end.
+	 */
 	if (task->policy == SCHED_RR && at == first_list())
 		first = false;
 	if (first)
@@ -50,6 +55,9 @@ static void realtime_put(struct task_struct *task, bool first)
 	else
 		TAILQ_INSERT_TAIL(&ready[at], task, run_link);
 	has_tasks[at / BITS] |= 1u << at % BITS;
+	/*
+	 * A task with a share has a larger inv_weight than any real-time one.
+	 */
 	if (at < current->inv_weight)
 		atomic_or(TIF_NEED_RESCHED, &current->thread_info.flags);
 }
@@ -63,13 +71,14 @@ static void realtime_remove(struct task_struct *task)
 		has_tasks[at / BITS] &= ~(1u << at % BITS);
 }
 
-/* Is what real-time tasks may use in this period used up? */
+/* Returns true if real-time tasks have used up their ticks of this period. */
 static bool is_throttled(void)
 {
 	return used_ticks >= RUNTIME_TICKS &&
 		jiffies - period_start < PERIOD_TICKS;
 }
 
+/* Throttling applies only while tasks with shares are ready (others). */
 static struct task_struct *realtime_take(bool others)
 {
 	struct task_struct *task;
@@ -87,12 +96,18 @@ static bool realtime_tick(const struct task_struct *curr, u32 nr, bool over,
 {
 	bool realtime = is_realtime_task(curr);
 
+	/* A new second, counted from its first tick, gives a full quota. */
 	if (jiffies - period_start >= PERIOD_TICKS) {
 		period_start = jiffies;
 		used_ticks = 0;
 	}
+	/* Only these ticks use up the quota; others may use any. */
 	if (realtime)
 		used_ticks += nr;
+	/*
+	 * A throttled real-time task gives way at once, if another task is
+	 * ready; between these the usual shares hold.
+	 */
 	if (is_throttled())
 		return realtime ? others : over;
 	return !realtime ||
@@ -100,6 +115,7 @@ static bool realtime_tick(const struct task_struct *curr, u32 nr, bool over,
 		 !TAILQ_EMPTY(&ready[curr->inv_weight]));
 }
 
+/* At boot, before any task can choose a real-time class. */
 void realtime_init(void)
 {
 	for (u32 i = 0; i < RT_INV_WEIGHTS; i++)

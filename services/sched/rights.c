@@ -1,14 +1,17 @@
 /*
- * Who may give which task a larger share of the core, by Linux's rules: root and
- * whoever else has CAP_SYS_NICE any task any share, a user his own tasks what
- * their RLIMIT_NICE and RLIMIT_RTPRIO allow.
+ * The right to give a task a larger share of the core, by Linux's rules: a task
+ * with CAP_SYS_NICE (root) may give any task any share, a user's task may give
+ * that user's tasks what their RLIMIT_NICE and RLIMIT_RTPRIO allow.
  */
 #include <cred.h>
 #include <proc/proc.h>
 #include <services/sched/internal.h>
 #include <uapi/sched.h>
 
-/* The limits are those of the task whose share changes. */
+/*
+ * Returns a limit of the task whose share changes, which counts, not the
+ * caller's.
+ */
 static u32 limit_of(const struct task_struct *task, u32 resource)
 {
 	return task->rlim[resource].rlim_cur;
@@ -25,6 +28,10 @@ bool sched_may_change(const struct task_struct *task)
 		 !(other->permitted & ~cred->permitted));
 }
 
+/*
+ * RLIMIT_NICE counts from 1 (nice 19) to 40 (nice -20). Lowering a share is
+ * allowed to everybody, though it cannot be taken back then.
+ */
 bool sched_may_have_nice(const struct task_struct *task, s32 nice)
 {
 	return nice >= task->nice ||
@@ -32,7 +39,11 @@ bool sched_may_have_nice(const struct task_struct *task, s32 nice)
 		capable(CAP_SYS_NICE);
 }
 
-/* A real-time class anew, or a priority above the one that it has. */
+/*
+ * Returns true if task may have choice's real-time class and priority:
+ * RLIMIT_RTPRIO must allow a class that it does not have yet, and a priority
+ * above its own.
+ */
 static bool may_have_priority(const struct task_struct *task,
 			      const struct sched_choice *choice)
 {
@@ -48,12 +59,19 @@ bool sched_may_choose(const struct task_struct *task,
 {
 	if (capable(CAP_SYS_NICE))
 		return true;
+	/*
+	 * A task whose children must not inherit its class may not get rid of
+	 * that.
+	 */
 	if (!sched_may_change(task) ||
 	    (task->sched_reset_on_fork && !choice->reset_on_fork))
 		return false;
 	if (is_realtime(choice->policy) && !may_have_priority(task, choice))
 		return false;
-	/* SCHED_IDLE is like nice 20: to leave it is to get a better one. */
+	/*
+	 * SCHED_IDLE is below every nice value, so leaving it raises the share:
+	 * Linux wants RLIMIT_NICE to allow it.
+	 */
 	if (task->policy == SCHED_IDLE && choice->policy != SCHED_IDLE &&
 	    (u32)(MAX_NICE + 1 - task->nice) > limit_of(task, RLIMIT_NICE))
 		return false;

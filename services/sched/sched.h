@@ -1,6 +1,5 @@
 /*
- * services/sched/sched.h - how large a task's share of the core is: nice values
- * and classes.
+ * services/sched/sched.h - a task's share of the core: nice values and classes.
  */
 #ifndef SERVICES_SCHED_SCHED_H
 #define SERVICES_SCHED_SCHED_H
@@ -25,11 +24,16 @@ extern const struct service sched_service;
 /* clang-format on */
 
 /*
- * task has at least this share, which somebody who waits for it lends: 2^24 by
- * the weight, and UINT32_MAX for no more than its own. Until the next call.
+ * Gives task at least the share inv_weight (2^24 divided by a weight), which a
+ * task that waits for it lends, until the next call; UINT32_MAX: only its own
+ * share. Hold tasklist_lock, so that task is not released.
  */
 void sched_lend(struct task_struct *task, u32 inv_weight);
 
+/*
+ * The system calls, with Linux's arguments and errors. pid, or who, 0 stands
+ * for the caller; param, attr, timespec, mask, cpu and node are user addresses.
+ */
 s32 sys_nice(s32 increment);
 s32 sys_getpriority(s32 which, s32 who);
 s32 sys_setpriority(s32 which, s32 who, s32 nice);
