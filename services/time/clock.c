@@ -1,16 +1,19 @@
 /*
- * What programs are told of the time.
+ * Reading the clocks.
  *
- * Two clocks: the monotonic one, nanoseconds of the board's timer since boot,
- * and the wall clock, which is the RTC read once at boot plus the monotonic
- * one. CPU-time clocks count ticks.
+ * There are two clocks: the monotonic one, nanoseconds of the board's timer
+ * since boot, and the wall clock, which is the RTC, read once at boot, plus the
+ * monotonic one. CPU-time clocks count ticks.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
 #include <services/time/internal.h>
 #include <uapi/time.h>
 
-/* Also what a dead thread of the process used. tasklist_lock held. */
+/*
+ * Returns the CPU time of leader's process in ns, including that of threads
+ * that have exited. Hold tasklist_lock.
+ */
 static u64 process_cpu_ns(struct task_struct *leader, bool with_system)
 {
 	struct task_usage use;
@@ -20,22 +23,25 @@ static u64 process_cpu_ns(struct task_struct *leader, bool with_system)
 }
 
 /*
- * A CPU clock is a number below zero: the complement of a process's or a
- * thread's number (0: the caller's), and three bits.
+ * The number of a CPU clock is below zero: the complement of a process's or a
+ * thread's number (0: the caller's), shifted left by three, and these three
+ * bits.
  */
-#define CPUCLOCK_WHICH  3u /* of these two bits: */
-#define CPUCLOCK_VIRT   1u /* in user mode; the others: in both modes */
-#define CPUCLOCK_NONE   3u /* is no CPU clock */
+#define CPUCLOCK_WHICH  3u /* the kind of time */
+#define CPUCLOCK_VIRT   1u /* user mode only; other values: both modes */
+#define CPUCLOCK_NONE   3u /* not a CPU clock */
 #define CPUCLOCK_THREAD 4u
 
+/* Returns the number of the process or thread, 0 for the caller's. */
 static s32 cpu_clock_pid(s32 clock)
 {
 	return ~(clock >> 3);
 }
 
 /*
- * The task that a CPU clock belongs to: a thread of the caller's process, or
- * the first thread of any. NULL: there is none. tasklist_lock held.
+ * Returns the task that a CPU clock belongs to: a thread of the caller's
+ * process, or the leader of any process; NULL: there is none. Hold
+ * tasklist_lock.
  */
 static struct task_struct *cpu_clock_task(s32 clock)
 {
@@ -50,6 +56,10 @@ static struct task_struct *cpu_clock_task(s32 clock)
 	return task == NULL || task != task->group_leader ? NULL : task;
 }
 
+/*
+ * Sets *ns to the CPU time: 0, or -EINVAL if there is no such process or
+ * thread.
+ */
 static int read_cpu_clock(s32 clock, u64 *ns)
 {
 	u32 which = (u32)clock & CPUCLOCK_WHICH;
@@ -57,6 +67,10 @@ static int read_cpu_clock(s32 clock, u64 *ns)
 	struct task_struct *task;
 	u32 flags;
 
+	/*
+	 * Bits that Linux reserves for file descriptors of clock devices, of
+	 * which there are none.
+	 */
 	if (which == CPUCLOCK_NONE)
 		return -EINVAL;
 	flags = tasklist_lock();
@@ -69,6 +83,7 @@ static int read_cpu_clock(s32 clock, u64 *ns)
 	return task ? 0 : -EINVAL;
 }
 
+/* Linux forbids such a clock for sleeping: it would never wake. */
 bool clock_is_own_thread(s32 clock)
 {
 	s32 pid = cpu_clock_pid(clock);
@@ -95,7 +110,10 @@ bool clock_is_own_process(s32 clock)
 {
 	s32 pid = cpu_clock_pid(clock);
 
-	/* A thread's clock can be read by its own process alone. */
+	/*
+	 * Only the thread's own process can read its clock, so a thread's clock
+	 * that was read is one of the caller's process.
+	 */
 	return (u32)clock & CPUCLOCK_THREAD || pid == 0 ||
 		pid == current->tgid || pid == current->pid;
 }
@@ -106,14 +124,16 @@ bool clock_is_wall(s32 clock)
 		clock == CLOCK_TAI;
 }
 
-/* Inlined where a program asks for the time: a call is 6 % of that. */
+/*
+ * Inlined into both gettime calls: a call would cost 6 % of their instructions.
+ */
 static inline int read_clock(s32 clock, u64 *ns)
 {
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
 	case CLOCK_REALTIME_ALARM:
-	case CLOCK_TAI: /* nobody has told how many leap seconds there were */
+	case CLOCK_TAI: /* offset 0: no leap seconds were set */
 		*ns = wall_clock_ns();
 		return 0;
 	case CLOCK_MONOTONIC:
@@ -133,6 +153,7 @@ static inline int read_clock(s32 clock, u64 *ns)
 	}
 }
 
+/* The same for callers that do not need it inlined. */
 int clock_read(s32 clock, u64 *ns)
 {
 	return read_clock(clock, ns);
@@ -140,6 +161,7 @@ int clock_read(s32 clock, u64 *ns)
 
 /* ---- reading the clocks ------------------------------------------ */
 
+/* The old call, with 32-bit seconds. */
 s32 sys_clock_gettime(s32 clock, uaddr_t to)
 {
 	u64 ns;
@@ -148,6 +170,7 @@ s32 sys_clock_gettime(s32 clock, uaddr_t to)
 	return err ? err : put_timespec32(ns, to);
 }
 
+/* The call that C libraries use today, with 64-bit seconds. */
 s32 sys_clock_gettime64(s32 clock, uaddr_t to)
 {
 	u64 ns;
@@ -156,6 +179,10 @@ s32 sys_clock_gettime64(s32 clock, uaddr_t to)
 	return err ? err : put_timespec(ns, to, true);
 }
 
+/*
+ * The body of both calls. Clocks that are counted or read by ticks have their
+ * resolution.
+ */
 static s32 do_clock_getres(s32 clock, uaddr_t to, bool time64)
 {
 	u64 ns;
@@ -165,6 +192,7 @@ static s32 do_clock_getres(s32 clock, uaddr_t to, bool time64)
 		clock == CLOCK_REALTIME_COARSE ||
 		clock == CLOCK_MONOTONIC_COARSE;
 
+	/* Linux allows no address: a program asks whether the clock exists. */
 	if (err || !to)
 		return err;
 	return put_timespec(ticks ? TICK_NSEC : 1, to, time64);
@@ -180,6 +208,10 @@ s32 sys_clock_getres_time64(s32 clock, uaddr_t to)
 	return do_clock_getres(clock, to, true);
 }
 
+/*
+ * Linux's kernel time zone is UTC unless a program sets it, which nothing keeps
+ * here.
+ */
 s32 sys_gettimeofday(uaddr_t tv, uaddr_t tz)
 {
 	const struct kernel_timezone utc = { 0, 0 };
@@ -189,6 +221,7 @@ s32 sys_gettimeofday(uaddr_t tv, uaddr_t tz)
 		.tv_usec = (s32)(nsec / NSEC_PER_USEC),
 	};
 
+	/* Either address may be 0. */
 	if (tv && copy_to_user(tv, &now, sizeof(now)))
 		return -EFAULT;
 	if (tz && copy_to_user(tz, &utc, sizeof(utc)))
@@ -196,6 +229,10 @@ s32 sys_gettimeofday(uaddr_t tv, uaddr_t tz)
 	return 0;
 }
 
+/*
+ * Returns ns in units of 1/USER_HZ second, modulo 2^32, as times() reports
+ * them.
+ */
 static s32 clock_ticks(u64 ns)
 {
 	u32 nsec, sec = split_seconds(ns, &nsec);
@@ -203,6 +240,10 @@ static s32 clock_ticks(u64 ns)
 	return (s32)(sec * USER_HZ + nsec / (u32)(NSEC_PER_SEC / USER_HZ));
 }
 
+/*
+ * Returns the ticks since boot. Both sums are read under one lock, so that they
+ * belong to the same moment.
+ */
 s32 sys_times(uaddr_t to)
 {
 	struct task_struct *leader = current->group_leader;

@@ -1,8 +1,8 @@
 /*
  * Timers by the monotonic or the wall clock.
  *
- * Owns clock_lock and the list of those that run by the wall clock: they are
- * started anew when that is set.
+ * Owns clock_lock and the list of timers that run by the wall clock, which are
+ * started anew when that clock is set.
  */
 #include <proc/proc.h>
 #include <services/time/clock_timer.h>
@@ -20,12 +20,19 @@ void clock_timer_init(struct clock_timer *ct, const struct service *service,
 				    .clock = clock };
 }
 
+/*
+ * CLOCK_BOOTTIME_ALARM runs by the monotonic clock: the machine never sleeps.
+ */
 bool clock_timer_is_wall(const struct clock_timer *ct)
 {
 	return ct->clock == CLOCK_REALTIME ||
 		ct->clock == CLOCK_REALTIME_ALARM || ct->clock == CLOCK_TAI;
 }
 
+/*
+ * A relative timer by CLOCK_REALTIME counts by the monotonic clock: see
+ * clock_timer_set().
+ */
 u64 clock_timer_now(const struct clock_timer *ct)
 {
 	return ct->wall ? wall_clock_ns() : ktime_ns();
@@ -33,14 +40,17 @@ u64 clock_timer_now(const struct clock_timer *ct)
 
 /* ---- starting and stopping; clock_lock held ---------------------- */
 
+/* Starts the kernel's timer for ct->expires. Hold clock_lock. */
 static void program_timer(struct clock_timer *ct)
 {
 	u64 base = ct->wall ? boot_wall_ns : 0;
 
+	/* A time of the wall clock before the boot: expires at once. */
 	ct->timer.expires_ns = ct->expires > base ? ct->expires - base : 0;
 	timer_start(&ct->timer);
 }
 
+/* Stops ct and takes it out of wall_timers. Hold clock_lock. */
 static void stop(struct clock_timer *ct)
 {
 	timer_cancel(&ct->timer);
@@ -51,12 +61,17 @@ static void stop(struct clock_timer *ct)
 
 /* ---- the public ones --------------------------------------------- */
 
+/*
+ * The stop is part of the same critical section, so that an expiry on another
+ * core cannot start the next period in between.
+ */
 void clock_timer_start(struct clock_timer *ct, u64 expires, u64 interval)
 {
 	u32 flags;
 
 	spin_lock_irqsave(&clock_lock, flags);
 	stop(ct);
+	/* 0 would mean that it is stopped. */
 	ct->expires = max(expires, (u64)1);
 	ct->interval = interval;
 	if (ct->wall)
@@ -78,6 +93,7 @@ void clock_timer_set(struct clock_timer *ct, bool absolute, u64 value,
 		     u64 interval)
 {
 	clock_timer_stop(ct);
+	/* After the stop, which needs to know by which clock it has run. */
 	ct->wall = clock_timer_is_wall(ct) &&
 		(absolute || ct->clock != CLOCK_REALTIME);
 	if (!value)
@@ -87,7 +103,10 @@ void clock_timer_set(struct clock_timer *ct, bool absolute, u64 value,
 	clock_timer_start(ct, value, interval);
 }
 
-/* By doubling and halving: a division of 64 bits would cost more than one step. */
+/*
+ * By doubling and halving: mostly one interval has passed, for which a 64-bit
+ * division would cost more.
+ */
 u64 time_forward(u64 *expires, u64 interval, u64 now)
 {
 	u64 behind, n = 1, periods = 1, step = interval;
@@ -115,9 +134,17 @@ u64 clock_timer_forward(struct clock_timer *ct)
 
 	spin_lock_irqsave(&clock_lock, flags);
 	if (ct->expires && ct->expires <= clock_timer_now(ct)) {
+		/*
+		 * It may still be queued: the clock was read after the time,
+		 * before the interrupt.
+		 */
 		timer_cancel(&ct->timer);
 		n = 1;
 		if (ct->interval) {
+			/*
+			 * Whole periods: those that nobody noticed are counted
+			 * at once, not run one by one.
+			 */
 			n = time_forward(&ct->expires, ct->interval,
 					 clock_timer_now(ct));
 			program_timer(ct);
@@ -139,7 +166,10 @@ void clock_timer_read(struct clock_timer *ct, u64 *left, u64 *interval)
 	expires = ct->expires;
 	*interval = ct->interval;
 	*left = 0;
-	/* One that has expired and that nobody noticed is in its next period. */
+	/*
+	 * An expired timer that its owner has not noticed yet is shown in its
+	 * next period, as on Linux.
+	 */
 	if (expires && expires <= now && ct->interval)
 		time_forward(&expires, ct->interval, now);
 	if (expires)
@@ -148,8 +178,8 @@ void clock_timer_read(struct clock_timer *ct, u64 *left, u64 *interval)
 }
 
 /*
- * All of them: one that had expired, but unnoticed, may have its time before it
- * again.
+ * All wall timers are started anew, also those that have expired but were not
+ * noticed: the new time may be before their expiry again.
  */
 void clock_timers_set(void)
 {
@@ -160,6 +190,10 @@ void clock_timers_set(void)
 	LIST_FOREACH(ct, &wall_timers, wall_link) {
 		timer_cancel(&ct->timer);
 		program_timer(ct);
+		/*
+		 * A timerfd with TFD_TIMER_CANCEL_ON_SET: its reader gets
+		 * -ECANCELED.
+		 */
 		if (ct->hears_of_set)
 			ct->timer.service->timer_expired(&ct->timer);
 	}

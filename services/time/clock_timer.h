@@ -1,10 +1,10 @@
 /*
- * services/time/clock_timer.h - a timer by the monotonic or the wall clock, once
- * or in periods.
+ * services/time/clock_timer.h - a timer by the monotonic or the wall clock,
+ * once or in periods.
  *
  * The board's timer is started for one expiry at a time: the next period begins
- * when clock_timer_forward() is called by whoever notices the last one, so that
- * no period, however short, keeps the machine busy.
+ * when the owner notices the last expiry and calls clock_timer_forward(). So no
+ * period, however short, keeps the machine busy.
  */
 #ifndef SERVICES_TIME_CLOCK_TIMER_H
 #define SERVICES_TIME_CLOCK_TIMER_H
@@ -13,47 +13,64 @@
 #include <sys/queue.h>
 #include <types.h>
 
+/* Embedded in its owner's structure. "constant" is after clock_timer_init(). */
 struct clock_timer {
-	struct timer timer; /* its service is told; clock_lock to start it */
+	struct timer timer; /* calls its service; set under clock_lock */
 	s32 clock;          /* constant: CLOCK_REALTIME ... */
-	bool wall;          /* by the wall clock; constant until it is set */
-	bool hears_of_set; /* constant: timer_expired(), too, when that is set */
+	bool wall; /* runs by the wall clock; changes in clock_timer_set() */
+	bool hears_of_set; /* constant; true: expires also if its clock is set */
 	/* clock_lock */
-	u64 expires;                       /* by its clock; 0: it is stopped */
+	u64 expires;                       /* ns of its clock; 0: stopped */
 	u64 interval;                      /* ns; 0: once */
-	LIST_ENTRY(clock_timer) wall_link; /* while it is started by that clock */
+	LIST_ENTRY(clock_timer) wall_link; /* while the wall clock drives it */
 };
 
-/* A stopped one, whose expiry `service` is to be told of. */
+/*
+ * Makes *ct a stopped timer by clock; at an expiry service->timer_expired() is
+ * called, with interrupts off.
+ */
 void clock_timer_init(struct clock_timer *ct, const struct service *service,
 		      s32 clock);
-/* Is its clock one that can be set? */
+/* Returns true if its clock is one that can be set. */
 bool clock_timer_is_wall(const struct clock_timer *ct);
 /*
- * Start it at a time of its clock (absolute), or that long from now, then each
- * interval (0: once); value 0: stop it. Setting CLOCK_REALTIME moves what is
- * absolute only: the other one is by the monotonic clock, as on Linux. The
- * caller keeps others from setting it.
+ * Makes ct expire when its clock shows value ns (absolute), or value ns from
+ * now, then every interval ns (0: once); value 0 stops it. Setting
+ * CLOCK_REALTIME moves absolute expiries only: relative ones run by the
+ * monotonic clock, as on Linux. The caller has a lock that keeps others from
+ * setting ct.
  */
 void clock_timer_set(struct clock_timer *ct, bool absolute, u64 value,
 		     u64 interval);
-/* Again, by the clock that it is by: at `expires`, then each interval. */
+/* Starts ct again by the same clock: at `expires`, then every interval ns. */
 void clock_timer_start(struct clock_timer *ct, u64 expires, u64 interval);
-/* Before its memory goes timer_sync(&ct->timer) must be called, too. */
+/*
+ * Stops ct. Its expiry may be running on another core: call
+ * timer_sync(&ct->timer), without the locks that it takes, before the memory is
+ * freed.
+ */
 void clock_timer_stop(struct clock_timer *ct);
 /*
- * What clock_gettime would say of its clock. Any context, as the others.
+ * Returns the ns that clock_gettime() would show for its clock. This and the
+ * functions around it may be called in any context.
  */
 u64 clock_timer_now(const struct clock_timer *ct);
 /*
- * How often it has expired by now, the first time counted: 0 if its time has
- * not come. One with a period goes on with the next; another one is stopped.
+ * Returns how many times ct has expired by now, the first expiry included; 0:
+ * not yet. A timer with a period is started for the next expiry, another one is
+ * stopped.
  */
 u64 clock_timer_forward(struct clock_timer *ct);
-/* Until the next expiry, at least 1; 0: it is stopped. And its period. */
+/*
+ * Sets *left to the ns until the next expiry, at least 1, or 0 if ct is
+ * stopped, and *interval to its period.
+ */
 void clock_timer_read(struct clock_timer *ct, u64 *left, u64 *interval);
 
-/* expires goes by whole intervals behind now; returns how many those were. */
+/*
+ * Adds whole intervals (ns, not 0) to *expires until it is after now. Returns
+ * how many it added.
+ */
 u64 time_forward(u64 *expires, u64 interval, u64 now);
 
 #endif

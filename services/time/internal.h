@@ -1,5 +1,6 @@
 /*
- * services/time/internal.h - clocks, as the files of this folder see them.
+ * services/time/internal.h - clocks, for the files of this folder and for
+ * timers.
  */
 #ifndef SERVICES_TIME_INTERNAL_H
 #define SERVICES_TIME_INTERNAL_H
@@ -7,28 +8,40 @@
 #include <sched.h>
 #include <services/time/time.h>
 
-/* CLOCK_PROCESS_CPUTIME_ID, as the number of a process's clock. */
+/*
+ * The caller's CLOCK_PROCESS_CPUTIME_ID in the form of a process's CPU clock.
+ */
 #define CLOCK_OF_PROCESS (-6)
 
 /*
- * The time of a clock, of which there are Linux's fixed ones and, below zero,
- * the CPU clocks of processes and threads: 0, or -EINVAL where there is none.
+ * Sets *ns to the time that clock shows: one of Linux's fixed clocks or, below
+ * zero, the CPU clock of a process or thread. Returns 0, or -EINVAL if there is
+ * no such clock. Takes tasklist_lock for a CPU clock.
  */
 int __must_check clock_read(s32 clock, u64 *ns);
-/* Of a CPU clock: the thread that it is of, or 0 for one of a process. */
+/*
+ * Returns the thread whose CPU time clock (below zero) counts, or 0 for a
+ * process's.
+ */
 s32 clock_thread(s32 clock);
-/* Does it count time in user mode alone? */
+/* Returns true if the CPU clock counts only time in user mode. */
 bool clock_is_user_only(s32 clock);
-/* Is it of the running task's process, or of a thread of it? */
+/*
+ * Returns true if the CPU clock is one of the running task's process or its
+ * threads.
+ */
 bool clock_is_own_process(s32 clock);
-/* Does it show the time of day, which can be set? */
+/* Returns true if clock shows the time of day, which can be set. */
 bool clock_is_wall(s32 clock);
-/* Is it a clock below zero, of one thread, and that the running one? */
+/* Returns true if clock is the CPU clock, below zero, of the running thread. */
 bool clock_is_own_thread(s32 clock);
 
-/* Somebody has set the wall clock: who waits for a time of it looks again. */
+/*
+ * The wall clock has been set: wakes tasks that sleep until a time of it, and
+ * starts the timers that run by it anew. Hold no lock of a timer's owner.
+ */
 void clock_was_set(void);
-/* The timers by that clock are started anew: a part of it. (clock_timer.c) */
+/* The second half of clock_was_set(), in clock_timer.c. */
 void clock_timers_set(void);
 
 #endif

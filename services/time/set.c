@@ -1,8 +1,8 @@
 /*
- * Setting the wall clock, and what programs may learn of how it is kept.
+ * Setting the wall clock, and adjtimex, which reports how it is kept.
  *
- * The clock runs as fast as the board's timer: nothing slews it, and asking
- * clock_adjtime for that is refused.
+ * The clock runs as fast as the board's timer: nothing slews it, and
+ * clock_adjtime() fails with -EPERM if a program asks for that.
  */
 #include <asm/uaccess.h>
 #include <cred.h>
@@ -13,8 +13,9 @@
 /* ---- setting ----------------------------------------------------- */
 
 /*
- * Not before it showed 0 when the machine was started, as on Linux, which looks
- * at this last.
+ * Sets the wall clock to ns since 1970: 0, -EINVAL or -EPERM. As on Linux a
+ * time is refused by which the boot would have been before 1970; Linux checks
+ * this last.
  */
 static int set_wall_clock(u64 ns)
 {
@@ -26,17 +27,25 @@ static int set_wall_clock(u64 ns)
 		return -EPERM;
 	if (ns < now)
 		return -EINVAL;
+	/*
+	 * The wall clock is this sum, so the monotonic clock and all sleeps by
+	 * it are untouched.
+	 */
 	boot_wall_ns = ns - now;
 	clock_was_set();
 	return 0;
 }
 
+/* The body of both calls: 0, -EINVAL, -EPERM or -EFAULT. */
 static s32 do_clock_settime(s32 clock, uaddr_t from, bool time64)
 {
 	u64 ns;
 	int err = clock_read(clock, &ns);
 
-	/* The others only tell, and a CPU clock tells so by another error. */
+	/*
+	 * Only CLOCK_REALTIME can be set; Linux has another error for CPU
+	 * clocks.
+	 */
 	if (!err && clock != CLOCK_REALTIME)
 		err = clock < 0 ? -EPERM : -EINVAL;
 	if (!err)
@@ -54,7 +63,10 @@ s32 sys_clock_settime64(s32 clock, uaddr_t from)
 	return do_clock_settime(clock, from, true);
 }
 
-/* The time zone is remembered by nobody: programs have their own. */
+/*
+ * The time zone is checked as on Linux, but not kept: C libraries have their
+ * own.
+ */
 s32 sys_settimeofday(uaddr_t utv, uaddr_t utz)
 {
 	struct kernel_timezone tz;
@@ -78,21 +90,24 @@ s32 sys_settimeofday(uaddr_t utv, uaddr_t utz)
 
 /* ---- how it is kept ---------------------------------------------- */
 
-#define TIMEX_LONGS 20 /* of struct timex: modes ... stbcnt */
-#define TIMEX_WORDS 12 /* tai and room */
+#define TIMEX_LONGS 20 /* members of struct timex from modes to stbcnt */
+#define TIMEX_WORDS 12 /* tai and reserved words */
 
-/* Nobody synchronises this clock: adjtimex(2)'s answer and status. */
+/*
+ * The result and status of adjtimex(2) for a clock that nothing synchronises.
+ */
 #define TIME_ERROR         5
 #define STA_UNSYNC         0x40
-/* The one mode that changes nothing: what is left of an adjtime(3). */
+/* The one mode that changes nothing: reads the rest of an adjtime(3). */
 #define ADJ_OFFSET_SS_READ 0xa001u
-/* What Linux starts with. */
+/* The values with which Linux starts. */
 #define MAX_ERROR_USEC     16000000
 #define TOLERANCE          32768000
 
 /*
- * Linux's struct timex, with members of 32 bits or, for time64, of 64: an int
- * has padding behind it there. The twelve words at its end stay as they are.
+ * Writes Linux's struct timex to a user address: members of 32 bits or, for
+ * time64, of 64, where an int is followed by padding. The twelve words at its
+ * end stay as they are. Returns 0 or -EFAULT.
  */
 static int put_timex(uaddr_t to, bool time64)
 {
@@ -115,16 +130,24 @@ static int put_timex(uaddr_t to, bool time64)
 	return copy_to_user(to, words, TIMEX_LONGS * step * 4) ? -EFAULT : 0;
 }
 
+/*
+ * The body of the three calls: returns TIME_ERROR, which is not an error but
+ * the state of the clock, or -errno.
+ */
 static s32 do_clock_adjtime(s32 clock, uaddr_t timex, bool time64)
 {
 	u64 ns;
 	u32 modes;
 	int err = clock_read(clock, &ns);
 
+	/* Linux can adjust other clocks only if a driver provides them. */
 	if (!err && clock != CLOCK_REALTIME)
 		err = -EOPNOTSUPP;
 	if (!err)
 		err = get_user_u32(&modes, timex);
+	/*
+	 * An error, and not success without effect: a time daemon must notice.
+	 */
 	if (!err && modes && modes != ADJ_OFFSET_SS_READ)
 		err = -EPERM;
 	if (!err)

@@ -1,8 +1,9 @@
 /*
- * clock_nanosleep: sleeping for a time, or until a clock shows one.
+ * clock_nanosleep: sleeping for a time, or until a clock shows a time.
  *
- * All sleeps end by the monotonic clock. Who sleeps until a time of the wall
- * clock waits in a queue too, and computes anew when somebody sets that clock.
+ * All sleeps end by the monotonic clock. A task that sleeps until a time of the
+ * wall clock also waits in a queue, and computes its end anew when the clock is
+ * set.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
@@ -11,13 +12,21 @@
 
 /* ---- for a time -------------------------------------------------- */
 
-/* arg: where to store what is left, or 0; time64. */
+/*
+ * Sleeps until block->until, of the monotonic clock. If a signal interrupts it,
+ * stores the rest at user address arg[0] (unless 0; arg[1]: time64), and can be
+ * continued.
+ */
 static s32 sleep_with_rest(const struct restart_block *block)
 {
 	uaddr_t rem = block->arg[0];
 
 	if (sleep_until(block->until) == 0)
 		return 0;
+	/*
+	 * The rest is stored at each interruption: the program may not continue
+	 * the sleep.
+	 */
 	if (rem && put_timespec(time_until(block->until), rem, block->arg[1]))
 		return -EFAULT;
 	return restart_with(block);
@@ -28,13 +37,14 @@ static s32 sleep_with_rest(const struct restart_block *block)
 static struct wait_queue_head clock_set_waiters = WAIT_QUEUE_INIT(
 	clock_set_waiters);
 
+/* Also wakes sleeps that end later than before: they sleep again. */
 void clock_was_set(void)
 {
 	clock_timers_set();
 	wake_up(&clock_set_waiters);
 }
 
-/* Until the wall clock shows `until`: 0, or -EINTR by a signal. */
+/* Sleeps until the wall clock shows `until`: 0, or -EINTR for a signal. */
 static int sleep_until_wall(u64 until)
 {
 	struct wait_entry entry = { .task = current };
@@ -44,6 +54,10 @@ static int sleep_until_wall(u64 until)
 		u64 now;
 
 		prepare_to_wait(&clock_set_waiters, &entry, TASK_INTERRUPTIBLE);
+		/*
+		 * Read after the task is in the queue: a change of the clock
+		 * after this look wakes it.
+		 */
 		now = wall_clock_ns();
 		if (now >= until)
 			break;
@@ -58,8 +72,9 @@ static int sleep_until_wall(u64 until)
 }
 
 /*
- * Until a CPU clock shows `until`. It does not run faster than the monotonic
- * one, so what is missing is slept at least; a tick at a time, then.
+ * Sleeps until a CPU clock shows `until`. A CPU clock is never faster than the
+ * monotonic one, so the missing time can be slept at once; from then on a tick
+ * at a time.
  */
 static int sleep_until_cpu(s32 clock, u64 until)
 {
@@ -68,6 +83,9 @@ static int sleep_until_cpu(s32 clock, u64 until)
 
 	for (;;) {
 		err = clock_read(clock, &now);
+		/*
+		 * The process may have ended meanwhile, and its clock with it.
+		 */
 		if (err || now >= until)
 			return err;
 		err = sleep_until(ktime_ns() +
@@ -77,6 +95,7 @@ static int sleep_until_cpu(s32 clock, u64 until)
 	}
 }
 
+/* Sleeps until clock shows `until`: 0, -EINTR or an error of the clock. */
 static int sleep_until_clock(s32 clock, u64 until)
 {
 	if (clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID)
@@ -88,7 +107,10 @@ static int sleep_until_clock(s32 clock, u64 until)
 
 /* ---- the call ---------------------------------------------------- */
 
-/* As on Linux: some clocks can only be read, and no thread waits for its own. */
+/*
+ * Returns 0 if a task can sleep by clock, or Linux's error: some clocks can
+ * only be read, and a thread cannot wait for its own CPU time.
+ */
 static int may_sleep_by(s32 clock)
 {
 	u64 now;
@@ -118,18 +140,26 @@ static s32 do_clock_nanosleep(s32 clock, u32 flags, uaddr_t req, uaddr_t rem,
 		err = get_timespec(req, time64, &ns);
 	if (err)
 		return err;
+	/*
+	 * A relative sleep is not affected if the wall clock is set, so any
+	 * clock will do.
+	 */
 	if (!(flags & TIMER_ABSTIME) && clock >= 0 &&
 	    clock != CLOCK_PROCESS_CPUTIME_ID) {
 		block.until = ktime_ns() + ns;
 		return sleep_with_rest(&block);
 	}
+	/* By a CPU clock: its time now plus the given one. */
 	if (!(flags & TIMER_ABSTIME)) {
 		err = clock_read(clock, &now);
 		ns += now;
 	}
 	if (!err)
 		err = sleep_until_clock(clock, ns);
-	/* Slept by the clock, not by what is left: simply started again. */
+	/*
+	 * An absolute sleep is simply made again after a stop: its end does not
+	 * depend on when it began.
+	 */
 	return err == -EINTR ? -ERESTARTNOHAND : err;
 }
 

@@ -19,6 +19,10 @@
 	CALL(gettimeofday), CALL(settimeofday), CALL(times)
 /* clang-format on */
 
+/*
+ * The system calls, with Linux's arguments and errors. ts, tv, req, rem, timex,
+ * tz and buf are user addresses; names with 64 have 64-bit seconds.
+ */
 s32 sys_clock_nanosleep(s32 clock, u32 flags, uaddr_t req, uaddr_t rem);
 s32 sys_clock_nanosleep_time64(s32 clock, u32 flags, uaddr_t req, uaddr_t rem);
 s32 sys_clock_gettime(s32 clock, uaddr_t ts);
@@ -37,26 +41,31 @@ s32 sys_times(uaddr_t buf);
 /* ---- times in user memory (timespec.c) --------------------------- */
 
 /*
- * No clock gets there: 126 years, whose seconds fit 32 bits. A later time of
- * 64 bits counts as this one.
+ * Later than any clock here will show: 126 years, whose seconds fit 32 bits. A
+ * later time of 64 bits counts as this one, so that sums of times do not
+ * overflow.
  */
 #define TIME_FAR_NS (4000000000ull * NSEC_PER_SEC)
 
 /*
- * Linux's struct timespec at a user address, of two 32-bit words or, time64,
- * of two 64-bit ones: 0, -EFAULT, or -EINVAL where it is no time.
+ * Read and write Linux's struct timespec at a user address, of two 32-bit words
+ * or, for time64, of two 64-bit ones. Return 0, -EFAULT, or -EINVAL if it is
+ * not a time.
  */
 int __must_check get_timespec(uaddr_t from, bool time64, u64 *ns);
 int __must_check put_timespec(u64 ns, uaddr_t to, bool time64);
-/* A struct itimerspec: the time to the first expiry, and the period. */
+/*
+ * The same for a struct itimerspec: ns to the first expiry, and the period in
+ * ns.
+ */
 int __must_check get_itimerspec(uaddr_t from, bool time64, u64 *value,
 				u64 *interval);
 int __must_check put_itimerspec(u64 left, u64 interval, uaddr_t to,
 				bool time64);
-/* The same of a struct timeval that has been copied in: 0 or -EINVAL. */
+/* Convert a struct timeval in kernel memory to ns and back: 0 or -EINVAL. */
 int __must_check get_timeval(const struct old_timeval32 *tv, u64 *ns);
 struct old_timeval32 to_timeval(u64 ns);
-/* Nanoseconds until ktime_ns() is `until`; 0: that has passed. */
+/* Returns the ns until ktime_ns() reaches `until`, or 0 if it has passed. */
 u64 time_until(u64 until);
 
 #endif

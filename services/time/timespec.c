@@ -1,17 +1,21 @@
 /*
  * Times in user memory: Linux's struct timespec, of 32-bit or of 64-bit words.
  *
- * Most calls that take a time exist twice, as NAME and NAME_time64, and do the
- * same: their code passes `time64` down to the functions of this file.
+ * Most calls that take a time exist twice, as NAME and NAME_time64, with the
+ * same effect: their code passes `time64` down to the functions of this file.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
 #include <services/time/time.h>
 #include <uapi/time.h>
 
-/* Beyond any clock, and a sum of two of them still fits 64 bits. */
+/*
+ * Later than any clock, and small enough that the sum of two such times fits 64
+ * bits.
+ */
 #define FAR_SECONDS (TIME_FAR_NS / NSEC_PER_SEC)
 
+/* Reads a timespec of 64-bit words: 0, -EFAULT or -EINVAL. */
 static int get_timespec64(uaddr_t from, u64 *ns)
 {
 	struct kernel_timespec ts;
@@ -29,6 +33,7 @@ static int get_timespec64(uaddr_t from, u64 *ns)
 	return 0;
 }
 
+/* Writes a timespec of 64-bit words: 0 or -EFAULT. */
 static int put_timespec64(u64 ns, uaddr_t to)
 {
 	struct kernel_timespec ts;
@@ -39,6 +44,7 @@ static int put_timespec64(u64 ns, uaddr_t to)
 	return copy_to_user(to, &ts, sizeof(ts)) ? -EFAULT : 0;
 }
 
+/* Most callers have 32-bit times, whose functions are in the core (proc/). */
 int get_timespec(uaddr_t from, bool time64, u64 *ns)
 {
 	return time64 ? get_timespec64(from, ns) : get_timespec32(from, ns);
@@ -49,7 +55,7 @@ int put_timespec(u64 ns, uaddr_t to, bool time64)
 	return time64 ? put_timespec64(ns, to) : put_timespec32(ns, to);
 }
 
-/* Its period stands in front. */
+/* In a struct itimerspec the period stands before the first expiry. */
 int get_itimerspec(uaddr_t from, bool time64, u64 *value, u64 *interval)
 {
 	u32 bytes = time64 ? sizeof(struct kernel_timespec) :
@@ -59,6 +65,7 @@ int get_itimerspec(uaddr_t from, bool time64, u64 *value, u64 *interval)
 	return err ? err : get_timespec(from + bytes, time64, value);
 }
 
+/* The period stands before the first expiry, as in get_itimerspec(). */
 int put_itimerspec(u64 left, u64 interval, uaddr_t to, bool time64)
 {
 	u32 bytes = time64 ? sizeof(struct kernel_timespec) :
@@ -68,6 +75,7 @@ int put_itimerspec(u64 left, u64 interval, uaddr_t to, bool time64)
 	return err ? err : put_timespec(left, to + bytes, time64);
 }
 
+/* A 32-bit microsecond field: a negative one is too large as unsigned. */
 int get_timeval(const struct old_timeval32 *tv, u64 *ns)
 {
 	if (tv->tv_sec < 0 || (u32)tv->tv_usec >= USEC_PER_SEC)
