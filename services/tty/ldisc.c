@@ -1,8 +1,10 @@
 /*
- * services/tty/ldisc.c - the terminal's line discipline: what each key does.
+ * services/tty/ldisc.c - the terminal's line discipline: the meaning of each
+ * key.
  *
- * Canonical: bytes gather in a line that can be edited, and reach readers when
- * it ends. Raw: each byte at once. Echo goes straight to the line.
+ * In canonical mode bytes gather in a line that can be edited, and reach
+ * readers when it ends; in raw mode each byte does so at once. The echo goes
+ * straight to the line.
  */
 #include <services/tty/ldisc.h>
 #include <uapi/signal.h>
@@ -10,17 +12,21 @@
 #define RING_MASK (TTY_RING - 1)
 #define DEL       0x7f
 
+/* Returns true if flag is set in c_lflag. */
 static inline bool lflag(const struct tty *tty, u32 flag)
 {
 	return tty->termios.c_lflag & flag;
 }
 
-/* Is byte the control character cc, and that one not switched off? */
+/*
+ * Returns true if byte is the control character cc. A cc of 0 is switched off.
+ */
 static inline bool is_cc(const struct tty *tty, u32 cc, u8 byte)
 {
 	return byte && byte == tty->termios.c_cc[cc];
 }
 
+/* Returns true if position pos holds a ^D instead of a byte. */
 static bool is_eof_mark(const struct tty *tty, u32 pos)
 {
 	pos &= RING_MASK;
@@ -29,13 +35,17 @@ static bool is_eof_mark(const struct tty *tty, u32 pos)
 
 /* ---- echo -------------------------------------------------------- */
 
-/* Does the byte show as ^X, two columns? */
+/* Returns true if byte is echoed as ^X, which takes two columns. */
 static bool shows_as_caret(const struct tty *tty, u8 byte)
 {
 	return lflag(tty, ECHOCTL) && (byte < ' ' || byte == DEL) &&
 		byte != '\n' && byte != '\t';
 }
 
+/*
+ * Shows a typed byte, if the modes want that. A newline can be echoed alone
+ * (ECHONL), for a password prompt.
+ */
 static void echo(const struct tty *tty, u8 byte)
 {
 	char plain = (char)byte, caret[2] = { '^', (char)(byte ^ 0x40) };
@@ -49,6 +59,10 @@ static void echo(const struct tty *tty, u8 byte)
 		tty_show(tty, out, ldisc_output(tty, &plain, 1, out));
 }
 
+/*
+ * Removes the last character from the screen, and the ^ before it, if it had
+ * one.
+ */
 static void echo_erase(const struct tty *tty, u8 byte)
 {
 	if (!lflag(tty, ECHO))
@@ -78,7 +92,11 @@ void ldisc_flush(struct tty *tty)
 	tty->committed = tty->tail = tty->head;
 }
 
-/* False: full. The last place is for what ends a line. */
+/*
+ * Appends byte to the input. Returns false if there is no room. Only a byte
+ * that ends a line may use the last place: otherwise a full line could never be
+ * ended, nor read.
+ */
 static bool put_in_line(struct tty *tty, u8 byte, bool ends_line)
 {
 	u32 pos = tty->head & RING_MASK;
@@ -86,11 +104,16 @@ static bool put_in_line(struct tty *tty, u8 byte, bool ends_line)
 	if (tty->head - tty->tail >= TTY_RING - !ends_line)
 		return false;
 	tty->ring[pos] = byte;
+	/* The place may have had a ^D one turn of the ring ago. */
 	tty->eof[pos / 32] &= ~(1u << (pos % 32));
 	tty->head++;
 	return true;
 }
 
+/*
+ * ^D: commits the line without a byte. At its start the reader gets 0 bytes,
+ * which programs take for the end of the file.
+ */
 static void put_eof(struct tty *tty)
 {
 	u32 pos = tty->head & RING_MASK;
@@ -101,13 +124,17 @@ static void put_eof(struct tty *tty)
 	tty->committed = tty->head;
 }
 
+/*
+ * Erases the last byte of the line being typed. Committed bytes stay: a reader
+ * may be taking them.
+ */
 static void erase_one(struct tty *tty)
 {
 	if (tty->head != tty->committed)
 		echo_erase(tty, tty->ring[--tty->head & RING_MASK]);
 }
 
-/* The blanks before the cursor, then the word before them. */
+/* ^W: erases the blanks before the cursor, then the word before them. */
 static void erase_word(struct tty *tty)
 {
 	bool in_word = false;
@@ -124,7 +151,7 @@ static void erase_word(struct tty *tty)
 
 /* ---- one key ----------------------------------------------------- */
 
-/* Returns the signal of byte, or 0. */
+/* Returns the signal that byte stands for, or 0. */
 static int key_signal(const struct tty *tty, u8 byte)
 {
 	if (!lflag(tty, ISIG))
@@ -136,10 +163,15 @@ static int key_signal(const struct tty *tty, u8 byte)
 	return is_cc(tty, VSUSP, byte) ? SIGTSTP : 0;
 }
 
-/* Keys that edit the line; false: byte is not one. */
+/*
+ * Handles the keys that edit the line. Returns false if byte is none of them.
+ */
 static bool edit_key(struct tty *tty, u8 byte)
 {
-	/* A terminal's backspace key sends one of two: both erase. */
+	/*
+	 * The backspace key sends DEL or ^H, depending on the terminal: both
+	 * erase.
+	 */
 	if (is_cc(tty, VERASE, byte) || byte == '\b') {
 		erase_one(tty);
 	} else if (is_cc(tty, VKILL, byte)) {
@@ -155,7 +187,10 @@ static bool edit_key(struct tty *tty, u8 byte)
 	return true;
 }
 
-/* ^S and ^Q; with IXANY any key is as good as ^Q. True: byte is no input. */
+/*
+ * Handles ^S and ^Q; with IXANY any key continues output. Returns true if byte
+ * was one of the two, and is no input.
+ */
 static bool flow_key(struct tty *tty, u8 byte)
 {
 	if (!(tty->termios.c_iflag & IXON))
@@ -173,6 +208,10 @@ static bool flow_key(struct tty *tty, u8 byte)
 	return false;
 }
 
+/*
+ * A signal's key also continues stopped output, and drops the input, unless
+ * NOFLSH: it was typed for the program that the signal interrupts.
+ */
 static void receive_signal(struct tty *tty, u8 byte)
 {
 	if (tty->termios.c_iflag & IXON)
@@ -182,7 +221,10 @@ static void receive_signal(struct tty *tty, u8 byte)
 	echo(tty, byte);
 }
 
-/* ^V: shows ^ under the cursor, where the key will be. */
+/*
+ * ^V: the next key is text. Shows ^ under the cursor, where that key will
+ * appear.
+ */
 static void receive_quote(struct tty *tty)
 {
 	tty->literal = true;
@@ -190,7 +232,7 @@ static void receive_quote(struct tty *tty)
 		tty_show(tty, "^\b", 2);
 }
 
-/* The key after ^V, whatever else it would do. */
+/* The key after ^V is text, whatever it would do otherwise. */
 static void receive_literal(struct tty *tty, u8 byte)
 {
 	tty->literal = false;
@@ -206,6 +248,9 @@ int ldisc_receive(struct tty *tty, u8 byte)
 
 	if (iflag & ISTRIP)
 		byte &= 0x7f;
+	/*
+	 * Before all keys with a meaning: ^V takes it away from the next one.
+	 */
 	if (tty->literal) {
 		receive_literal(tty, byte);
 		return 0;
@@ -230,11 +275,15 @@ int ldisc_receive(struct tty *tty, u8 byte)
 	} else if (byte == '\n' && iflag & INLCR) {
 		byte = '\r';
 	}
+	/*
+	 * After CR and NL were exchanged: a VEOL of NL then matches the Return
+	 * key.
+	 */
 	if (lflag(tty, ICANON) && edit_key(tty, byte))
 		return 0;
 	ends_line = byte == '\n' || is_cc(tty, VEOL, byte);
 	if (!put_in_line(tty, byte, ends_line || !lflag(tty, ICANON)))
-		return 0; /* nobody reads: the key is lost, unechoed */
+		return 0; /* the input is full: the key is lost, and not echoed */
 	echo(tty, byte);
 	if (ends_line || !lflag(tty, ICANON))
 		tty->committed = tty->head;
@@ -252,7 +301,7 @@ u32 ldisc_take(struct tty *tty, char *to, u32 n, bool *end)
 		*end = is_eof_mark(tty, tty->tail);
 		byte = tty->ring[tty->tail++ & RING_MASK];
 		if (*end)
-			break; /* no byte of its own */
+			break; /* ^D is no byte */
 		to[taken++] = (char)byte;
 		*end = canonical && (byte == '\n' || is_cc(tty, VEOL, byte));
 	}

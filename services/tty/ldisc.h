@@ -1,7 +1,9 @@
 /*
- * services/tty/ldisc.h - a terminal, between its two halves: tty.c is the file
- * that programs open, ldisc.c the line discipline (what a key does). The console
- * is one; the others are pseudo-terminals (pty.h).
+ * services/tty/ldisc.h - a terminal and its line discipline.
+ *
+ * tty.c is the file that programs open, ldisc.c the line discipline (the
+ * meaning of each key). The console is one terminal; the others are
+ * pseudo-terminals (pty.h).
  */
 #ifndef SERVICES_TTY_LDISC_H
 #define SERVICES_TTY_LDISC_H
@@ -18,11 +20,11 @@ struct pty;
 
 struct tty {
 	struct pty *pty; /* constant; NULL: the console */
-	spinlock_t lock; /* irqs off; the interrupt takes it too */
+	spinlock_t lock; /* irqs off: the receive interrupt takes it, too */
 	/* lock */
 	struct ktermios termios;
 	struct kwinsize winsize;
-	s32 session; /* whose terminal it is; 0: nobody's */
+	s32 session; /* session that it controls; 0: none */
 	s32 pgrp;    /* foreground process group; 0: none */
 	/*
 	 * Input: positions count bytes since boot. [tail, committed) may be
@@ -30,34 +32,52 @@ struct tty {
 	 */
 	u32 head, committed, tail;
 	u8 ring[TTY_RING];
-	u32 eof[TTY_RING / 32];  /* bit: ^D, no byte, ends a read */
-	bool stopped;            /* by ^S or TCXONC: output waits */
-	bool literal;            /* ^V was typed: the next key is text */
-	bool hung_up;            /* its line is gone, for good */
-	bool writing;            /* a write is under way: the others wait */
-	struct poll_edges edges; /* typed lines; see poll_wake */
-	/* their own */
+	u32 eof[TTY_RING /
+		32];  /* bit set: ^D here, which ends a read and is no byte */
+	bool stopped; /* output waits, after ^S or TCXONC */
+	bool literal; /* ^V was typed: the next key is text */
+	bool hung_up; /* the master was closed; never cleared */
+	bool writing; /* a write() is under way: other writers wait */
+	struct poll_edges edges; /* for poll(); see poll_wake() */
+	/* the queues' own locks */
 	struct wait_queue_head readable;
-	struct wait_queue_head writable; /* until writing is over */
+	struct wait_queue_head
+		writable; /* until `writing` is false, or there is room */
 };
 
-/* What was typed is shown, or any output. lock held. (line.c) */
+/*
+ * Puts bytes on the terminal's line, an echo or output (line.c): the console
+ * waits for each byte to be sent, a pseudo-terminal drops what does not fit.
+ * Hold tty->lock.
+ */
 void tty_show(const struct tty *tty, const char *s, u32 bytes);
 
-/* ---- ldisc.c; lock held ------------------------------------------ */
+/* ---- ldisc.c; hold tty->lock ------------------------------------- */
 
-/* One byte came from the line. Returns the signal it means, or 0. */
+/*
+ * Handles one byte that came from the line: input, echo or editing. Returns the
+ * signal that it stands for, which the caller sends after releasing the lock,
+ * or 0.
+ */
 int ldisc_receive(struct tty *tty, u8 byte);
 /*
- * Take readable bytes, at most n; in canonical mode up to the end of a line.
- * *end: the read is complete, whatever it asked for.
+ * Takes at most n readable bytes, in canonical mode up to the end of a line,
+ * and returns how many. Sets *end if the read is complete, however many it
+ * asked for.
  */
 u32 ldisc_take(struct tty *tty, char *to, u32 n, bool *end);
-/* Forget all input. */
+/* Drops all input, whether it is readable or still being edited. */
 void ldisc_flush(struct tty *tty);
-/* Output as c_oflag wants it: n bytes into to[2 * n]. Returns the bytes. */
+/*
+ * Converts n bytes of output as c_oflag asks for; `to` has room for 2 * n.
+ * Returns how many it has written there.
+ */
 u32 ldisc_output(const struct tty *tty, const char *from, u32 n, char *to);
 
+/*
+ * Returns the number of readable bytes. Without the lock it may be out of date:
+ * look again under it, or after prepare_to_wait().
+ */
 static inline u32 tty_readable(const struct tty *tty)
 {
 	return READ_ONCE(tty->committed) - READ_ONCE(tty->tail);

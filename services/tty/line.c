@@ -1,12 +1,17 @@
 /*
- * services/tty/line.c - where a terminal's output goes: to the line of the console,
- * or to the master of a pseudo-terminal; and waking those who wait for either.
+ * services/tty/line.c - where a terminal's output goes: to the console's line,
+ * or to the master of a pseudo-terminal; and waking the tasks that wait for
+ * either.
  */
 #include <lib/printk.h>
 #include <services/poll/poll.h>
 #include <services/tty/pty.h>
 #include <services/tty/tty.h>
 
+/*
+ * The excess is dropped: an echo may come from the master's own write(), which
+ * cannot wait for the master to read.
+ */
 void pty_show(struct pty *pty, const char *s, u32 bytes)
 {
 	bytes = min(bytes, TTY_RING - pty_shown(pty));
@@ -14,6 +19,7 @@ void pty_show(struct pty *pty, const char *s, u32 bytes)
 		pty->ring[pty->head++ % TTY_RING] = (u8)*s++;
 }
 
+/* All four at once: a spurious wake-up only makes a task look again. */
 void pty_wake_master(struct pty *pty)
 {
 	wake_up(&pty->readable);
@@ -30,13 +36,14 @@ void tty_show(const struct tty *tty, const char *s, u32 bytes)
 		console_write(s, bytes);
 }
 
+/* Called once after several bytes were typed, not per byte. */
 void tty_wake_input(struct tty *tty)
 {
 	if (tty_readable(tty) || READ_ONCE(tty->hung_up)) {
 		wake_up(&tty->readable);
 		poll_wake(&tty->edges.in);
 	}
-	if (tty->pty && pty_shown(tty->pty)) /* an echo */
+	if (tty->pty && pty_shown(tty->pty)) /* an echo to read */
 		pty_wake_master(tty->pty);
 }
 

@@ -1,6 +1,6 @@
 /*
- * services/tty/owner.c - whose a terminal is: the session that it controls, and
- * the group in the foreground.
+ * services/tty/owner.c - the session that a terminal controls, and the group in
+ * its foreground.
  */
 #include <cred.h>
 #include <proc/proc.h>
@@ -21,6 +21,10 @@ int tty_check_foreground(const struct tty *tty, int sig)
 	return tty_is_controlling(tty) ? job_control_check(tty->pgrp, sig) : 0;
 }
 
+/*
+ * Sets both under the lock, which the receive interrupt takes to send a key's
+ * signal: it must not see the group of one session with another.
+ */
 static void set_owner(struct tty *tty, s32 session, s32 pgrp)
 {
 	u32 flags;
@@ -37,6 +41,7 @@ s32 tty_leave(s32 session)
 	struct tty *tty = pty ? &pty->tty : &console_tty;
 	s32 pgrp = 0;
 
+	/* The console, where the session may have no terminal at all. */
 	if (tty->session == session) {
 		pgrp = tty->pgrp;
 		set_owner(tty, 0, 0);
@@ -63,6 +68,10 @@ u32 tty_of_session(s32 session, s32 *pgrp)
 	return dev;
 }
 
+/*
+ * Returns true if session has a terminal. One that has hung up does not count,
+ * so that the session can open another one.
+ */
 static bool has_terminal(s32 session)
 {
 	struct pty *pty = pty_of_session(session);
@@ -79,12 +88,21 @@ int tty_set_controlling(struct tty *tty, bool readable, bool steal)
 {
 	s32 session = current->session;
 
+	/*
+	 * Only a leader: tty_child_changed() notices its end and frees the
+	 * terminal.
+	 */
 	if (session != current->tgid)
 		return -EPERM;
+	/* Before the check for a terminal: this one is it. */
 	if (tty->session == session)
 		return 0;
 	if (has_terminal(session))
 		return -EPERM;
+	/*
+	 * A terminal is taken from another session only at the program's
+	 * express wish.
+	 */
 	if ((tty->session && !steal) ||
 	    ((tty->session || !readable) && !capable(CAP_SYS_ADMIN)))
 		return -EPERM;
@@ -92,12 +110,20 @@ int tty_set_controlling(struct tty *tty, bool readable, bool steal)
 	return 0;
 }
 
+/*
+ * As Linux: the foreground gets SIGHUP, the leader SIGHUP and SIGCONT, in case
+ * it is stopped.
+ */
 int tty_give_up(struct tty *tty)
 {
 	s32 pgrp;
 
 	if (!tty_is_controlling(tty))
 		return -ENOTTY;
+	/*
+	 * Another member of the session: Linux makes only that process lose it,
+	 * here it keeps it.
+	 */
 	if (tty->session != current->tgid)
 		return 0;
 	pgrp = tty_leave(tty->session);
@@ -114,6 +140,7 @@ int tty_set_pgrp(struct tty *tty, uaddr_t arg)
 	s32 session;
 	u32 pgrp;
 
+	/* Linux reports an orphaned background group's call as -ENOTTY. */
 	if (err)
 		return err == -EIO ? -ENOTTY : err;
 	if (!tty_is_controlling(tty))
@@ -126,6 +153,9 @@ int tty_set_pgrp(struct tty *tty, uaddr_t arg)
 	session = pgrp_session((s32)pgrp);
 	if (session < 0)
 		return session;
+	/*
+	 * A shell must not put another session's processes in the foreground.
+	 */
 	if (session != tty->session)
 		return -EPERM;
 	set_owner(tty, session, (s32)pgrp);

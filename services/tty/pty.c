@@ -1,11 +1,11 @@
 /*
- * services/tty/pty.c - /dev/ptmx and /dev/pts: making pseudo-terminals, and the
- * master's side of each.
+ * services/tty/pty.c - /dev/ptmx and /dev/pts: creating pseudo-terminals, and
+ * the master's side of each.
  *
- * The slave's side is a struct tty like the console's (tty.c), with the same line
- * discipline. A pty lives as long as either side is open. When the master closes
- * the slave hangs up; when the last slave closes the master reads what was shown,
- * and then gets -EIO until a slave is opened again.
+ * The slave's side is a struct tty like the console's (tty.c), with the same
+ * line discipline. A pty lives as long as either side is open. When the master
+ * closes, the slave hangs up; when the last slave closes, the master reads what
+ * was shown, and then gets -EIO until a slave is opened again.
  */
 #include <proc/proc.h>
 #include <run/task.h>
@@ -18,10 +18,10 @@
 #include <uapi/poll.h>
 #include <uapi/signal.h>
 
-#define MAX_PTYS 256 /* a walk over all has interrupts off */
-#define CHUNK    128 /* bytes moved at a time */
+#define MAX_PTYS 256 /* bounds walks with interrupts off */
+#define CHUNK    128 /* bytes moved at a time, on the stack */
 
-static spinlock_t ptys_lock = SPINLOCK_INIT; /* outside a tty's lock */
+static spinlock_t ptys_lock = SPINLOCK_INIT; /* taken outside a tty's lock */
 /* clang-format off */
 /* ptys_lock; by number */
 static TAILQ_HEAD(, pty) ptys = TAILQ_HEAD_INITIALIZER(ptys);
@@ -30,6 +30,7 @@ static struct inode *pts_dir; /* constant after pty_init() */
 
 static const struct file_operations master_fops;
 
+/* Returns the pty of an open master. */
 static struct pty *file_pty(const struct file *file)
 {
 	return file->private_data;
@@ -37,13 +38,19 @@ static struct pty *file_pty(const struct file *file)
 
 /* ---- which there are --------------------------------------------- */
 
-/* It gets the lowest free number: 0, or -ENOSPC. */
+/*
+ * Gives pty the lowest free number and its first user, the master: 0, or
+ * -ENOSPC beyond MAX_PTYS.
+ */
 static int number_pty(struct pty *pty)
 {
 	u32 number = 0, flags;
 	struct pty *other;
 
 	spin_lock_irqsave(&ptys_lock, flags);
+	/*
+	 * The list is sorted by number: the first gap is the lowest free one.
+	 */
 	TAILQ_FOREACH(other, &ptys, link) {
 		if (other->number != number)
 			break;
@@ -61,7 +68,7 @@ static int number_pty(struct pty *pty)
 	return number < MAX_PTYS ? 0 : -ENOSPC;
 }
 
-/* With a user, or NULL. */
+/* Returns pty number with a user for the caller, or NULL. */
 static struct pty *pty_get(u32 number)
 {
 	struct pty *pty;
@@ -82,6 +89,7 @@ struct pty *pty_of_session(s32 session)
 	struct pty *pty;
 	u32 flags;
 
+	/* 0 is the session of terminals that control none: it finds nothing. */
 	spin_lock_irqsave(&ptys_lock, flags);
 	TAILQ_FOREACH(pty, &ptys, link)
 		if (session && READ_ONCE(pty->tty.session) == session)
@@ -114,6 +122,10 @@ int pty_open_slave(struct pty *pty, struct file *file)
 	u32 flags;
 
 	spin_lock_irqsave(&pty->tty.lock, flags);
+	/*
+	 * Under the lock: a master that closes now either counts this slave or
+	 * refuses it.
+	 */
 	can = !pty->locked && !pty->tty.hung_up;
 	if (can) {
 		pty->slaves++;
@@ -135,10 +147,15 @@ void pty_close_slave(struct pty *pty)
 	spin_lock_irqsave(&pty->tty.lock, flags);
 	pty->slaves--;
 	spin_unlock_irqrestore(&pty->tty.lock, flags);
+	/* Before the user is dropped, which may free pty. */
 	pty_wake_master(pty);
 	pty_put(pty);
 }
 
+/*
+ * The number in the node finds the pty: the master may have closed, and a new
+ * one got it.
+ */
 static int pts_open(struct inode *inode, struct file *file)
 {
 	struct pty *pty = pty_get(MINOR(inode->i_rdev));
@@ -150,17 +167,25 @@ static const struct inode_operations pts_node_ops = { .open = pts_open };
 
 /* ---- reading what it shows --------------------------------------- */
 
-/* No slave is open any more, and none has ever been is something else. */
+/*
+ * Returns true if the slave was open and all of its files are closed. Before
+ * its first open the master just waits for output.
+ */
 static bool slave_is_gone(const struct pty *pty)
 {
 	return READ_ONCE(pty->was_open) && !READ_ONCE(pty->slaves);
 }
 
+/*
+ * Returns true if a read of the master does not wait: there is output, or an
+ * end.
+ */
 static bool can_read(const struct pty *pty)
 {
 	return pty_shown(pty) || slave_is_gone(pty);
 }
 
+/* Takes at most `bytes` bytes that the slave has shown; returns how many. */
 static u32 take_shown(struct pty *pty, char *to, u32 bytes)
 {
 	u32 n = 0, flags;
@@ -172,6 +197,7 @@ static u32 take_shown(struct pty *pty, char *to, u32 bytes)
 	return n;
 }
 
+/* Returns the bytes read, or -EIO after the last slave has closed, as Linux. */
 static s32 master_read(struct file *file, uaddr_t buf, u32 bytes,
 		       u64 *pos __unused_arg)
 {
@@ -189,8 +215,13 @@ static s32 master_read(struct file *file, uaddr_t buf, u32 bytes,
 		n = take_shown(pty, chunk, min(bytes - done, (u32)CHUNK));
 		if (!n)
 			break;
+		/*
+		 * Not under the lock, since the copy may fault. What cannot be
+		 * copied is lost.
+		 */
 		if (copy_to_user(buf + done, chunk, n))
 			return done ? (s32)done : -EFAULT;
+		/* There is room again for tasks that write to the slave. */
 		tty_wake_output(&pty->tty);
 	}
 	return done || !bytes ? (s32)done : -EIO;
@@ -198,7 +229,11 @@ static s32 master_read(struct file *file, uaddr_t buf, u32 bytes,
 
 /* ---- typing ------------------------------------------------------ */
 
-/* What nobody has read yet is not lost: who types waits. */
+/*
+ * Returns true if the slave can take a typed byte: input that is not read yet
+ * must not be lost, so the master waits. A line without an end always can:
+ * editing it needs keys, and its excess is dropped.
+ */
 static bool can_type(const struct pty *pty)
 {
 	const struct tty *tty = &pty->tty;
@@ -207,6 +242,10 @@ static bool can_type(const struct pty *pty)
 		!tty_readable(tty);
 }
 
+/*
+ * Types n bytes at the slave. Returns how many, or -EAGAIN or -ERESTARTSYS if
+ * none.
+ */
 static s32 type_bytes(struct file *file, const char *keys, u32 n)
 {
 	struct pty *pty = file_pty(file);
@@ -214,6 +253,7 @@ static s32 type_bytes(struct file *file, const char *keys, u32 n)
 
 	for (u32 i = 0; i < n; i++) {
 		if (!can_type(pty)) {
+			/* The reader makes the room that this waits for. */
 			tty_wake_input(&pty->tty);
 			if (file->f_flags & O_NONBLOCK)
 				return i ? (s32)i : -EAGAIN;
@@ -227,6 +267,7 @@ static s32 type_bytes(struct file *file, const char *keys, u32 n)
 	return (s32)n;
 }
 
+/* Types the program's bytes at the slave, in chunks that fit the stack. */
 static s32 master_write(struct file *file, uaddr_t buf, u32 bytes,
 			u64 *pos __unused_arg)
 {
@@ -245,12 +286,17 @@ static s32 master_write(struct file *file, uaddr_t buf, u32 bytes,
 		tty_wake_input(&pty->tty);
 		if (n < (s32)part)
 			return done ? (s32)done : n;
+		/* give_way() is true if the task is being killed. */
 		if (give_way())
 			break;
 	}
 	return (s32)done;
 }
 
+/*
+ * The edges are read before the state, so that a change in between is not
+ * missed.
+ */
 static u32 master_poll(struct file *file, struct poll_edges *edges)
 {
 	const struct pty *pty = file_pty(file);
@@ -268,6 +314,7 @@ static u32 master_poll(struct file *file, struct poll_edges *edges)
 
 /* ---- requests ---------------------------------------------------- */
 
+/* TIOCSPTLCK: 0 unlocks the slave, as unlockpt(3) does. */
 static int set_locked(struct pty *pty, uaddr_t arg)
 {
 	u32 locked, flags;
@@ -281,7 +328,10 @@ static int set_locked(struct pty *pty, uaddr_t arg)
 	return 0;
 }
 
-/* The slave, opened without its name, which may mean another one elsewhere. */
+/*
+ * TIOCGPTPEER: opens the slave without its name, which may mean another
+ * terminal in another mount. Returns a descriptor or -errno.
+ */
 static s32 open_peer(const struct pty *pty, u32 flags)
 {
 	struct file *file;
@@ -290,6 +340,7 @@ static s32 open_peer(const struct pty *pty, u32 flags)
 	return err ? err : open_fd(file, flags);
 }
 
+/* Drops the output that the master has not read. Returns 0. */
 static int drop_shown(struct pty *pty)
 {
 	u32 flags;
@@ -297,6 +348,7 @@ static int drop_shown(struct pty *pty)
 	spin_lock_irqsave(&pty->tty.lock, flags);
 	pty->tail = pty->head;
 	spin_unlock_irqrestore(&pty->tty.lock, flags);
+	/* All of the ring is room now. */
 	tty_wake_output(&pty->tty);
 	return 0;
 }
@@ -322,9 +374,13 @@ static int master_ioctl(struct file *file, u32 cmd, u32 arg)
 		return pty->tty.session ?
 			put_user_u32((u32)pty->tty.session, arg) :
 			-ENOTTY;
+	/* A master controls no session. */
 	case TIOCSCTTY:
 	case TIOCNOTTY:
 		return -ENOTTY;
+	/*
+	 * Input of the master is output of the slave, and the other way round.
+	 */
 	case TCFLSH:
 		if (arg == TCIFLUSH)
 			return drop_shown(pty);
@@ -339,7 +395,10 @@ static int master_ioctl(struct file *file, u32 cmd, u32 arg)
 
 /* ---- a new one, and its end -------------------------------------- */
 
-/* root may have taken the name away, or given it to something else. */
+/*
+ * Removes /dev/pts/N and drops the master's reference to it. root may have
+ * unlinked the name, or given it to another file, which must stay.
+ */
 static void remove_node(struct pty *pty)
 {
 	struct inode *dropped = NULL;
@@ -358,6 +417,7 @@ static void remove_node(struct pty *pty)
 	iput(pty->node);
 }
 
+/* Creates /dev/pts/N, owned by the caller's user: 0 or -errno. */
 static int make_node(struct pty *pty)
 {
 	struct inode *node = ramfs_inode(S_IFCHR | 0620);
@@ -369,6 +429,10 @@ static int make_node(struct pty *pty)
 		return -ENOMEM;
 	node->i_op = &pts_node_ops;
 	node->i_rdev = MKDEV(PTS_MAJOR, pty->number);
+	/*
+	 * The user who opened /dev/ptmx owns the slave, so that grantpt(3)
+	 * needs no set-uid helper.
+	 */
 	node->i_uid = current_cred()->fsuid;
 	node->i_gid = current_cred()->fsgid;
 	n = (u32)snprintf(name, sizeof(name), "%u", pty->number);
@@ -380,6 +444,9 @@ static int make_node(struct pty *pty)
 	return err;
 }
 
+/*
+ * Opening /dev/ptmx creates a pseudo-terminal, whose master the file becomes.
+ */
 static int ptmx_open(struct inode *inode __unused_arg, struct file *file)
 {
 	struct pty *pty = kzalloc(sizeof(*pty), GFP_KERNEL);
@@ -390,6 +457,10 @@ static int ptmx_open(struct inode *inode __unused_arg, struct file *file)
 	tty_setup(&pty->tty, pty);
 	init_waitqueue_head(&pty->readable);
 	init_waitqueue_head(&pty->writable);
+	/*
+	 * Until the program has set the node's owner and mode: grantpt(3), then
+	 * unlockpt(3).
+	 */
 	pty->locked = true;
 	err = number_pty(pty);
 	if (err) {
@@ -406,12 +477,16 @@ static int ptmx_open(struct inode *inode __unused_arg, struct file *file)
 	return 0;
 }
 
-/* The leader of the slave's session learns that its terminal is gone. */
+/*
+ * Sends SIGHUP to the leader of session (0: none), whose terminal is gone, and
+ * SIGCONT, in case it is stopped.
+ */
 static void tell_leader(s32 session)
 {
 	u32 flags = tasklist_lock();
 	struct task_struct *leader = session ? find_task(session) : NULL;
 
+	/* Looked up by number: the leader may have ended before. */
 	if (leader) {
 		send_sig_process(leader, SIGHUP);
 		send_sig_process(leader, SIGCONT);
@@ -419,6 +494,7 @@ static void tell_leader(s32 session)
 	tasklist_unlock(flags);
 }
 
+/* The master closes: the slave hangs up for good. */
 static void master_release(struct file *file)
 {
 	struct pty *pty = file_pty(file);
@@ -429,6 +505,9 @@ static void master_release(struct file *file)
 	pty->tty.hung_up = true;
 	session = pty->tty.session;
 	spin_unlock_irqrestore(&pty->tty.lock, flags);
+	/*
+	 * hung_up is set before: an open of the node that is under way fails.
+	 */
 	remove_node(pty);
 	tty_wake_input(&pty->tty);
 	tty_wake_output(&pty->tty);
@@ -454,6 +533,7 @@ void pty_init(void)
 	struct inode *dev, *ptmx;
 
 	pts_dir = ramfs_inode(S_IFDIR | 0755);
+	/* At boot this cannot fail but for a broken image. */
 	if (!pts_dir || path_lookup(AT_FDCWD, "/dev", LOOKUP_FOLLOW, &dev) ||
 	    path_lookup(AT_FDCWD, "/dev/ptmx", 0, &ptmx))
 		panic("pty: no /dev or no memory");

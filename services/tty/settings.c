@@ -1,6 +1,6 @@
 /*
- * services/tty/settings.c - what programs set of a terminal: its modes, the size
- * of its window, and whether output goes on.
+ * services/tty/settings.c - a terminal's settings: its modes, the size of its
+ * window, and whether output is stopped.
  */
 #include <fs/fs.h>
 #include <services/signal/signal.h>
@@ -9,6 +9,10 @@
 #include <string.h>
 #include <uapi/signal.h>
 
+/*
+ * TCGETS: 0 or -EFAULT. Copied under the lock first, since the copy to the
+ * program may fault.
+ */
 static int get_termios(struct tty *tty, uaddr_t arg)
 {
 	struct ktermios termios;
@@ -20,6 +24,7 @@ static int get_termios(struct tty *tty, uaddr_t arg)
 	return copy_to_user(arg, &termios, sizeof(termios)) ? -EFAULT : 0;
 }
 
+/* TCSETS and its relatives: 0 or -EFAULT. flush: drops the input (TCSETSF). */
 static int set_termios(struct tty *tty, uaddr_t arg, bool flush)
 {
 	struct ktermios termios;
@@ -31,17 +36,23 @@ static int set_termios(struct tty *tty, uaddr_t arg, bool flush)
 	if (flush)
 		ldisc_flush(tty);
 	if (!(termios.c_lflag & ICANON))
-		tty->committed = tty->head; /* a half line is input now */
+		tty->committed = tty->head; /* raw mode has no lines */
 	tty->termios = termios;
 	if (!(termios.c_iflag & IXON))
-		tty->stopped = false; /* nobody could type ^Q */
+		tty->stopped =
+			false; /* ^Q is no longer a key that could continue it */
 	tty->literal = false;
 	spin_unlock_irqrestore(&tty->lock, flags);
+	/* The new modes may complete a read: the raw one's, or another VMIN. */
 	wake_up(&tty->readable);
 	tty_wake_output(tty);
 	return 0;
 }
 
+/*
+ * TIOCSWINSZ: 0 or -EFAULT. The same size again is no change, and sends no
+ * signal.
+ */
 static int set_winsize(struct tty *tty, uaddr_t arg)
 {
 	struct kwinsize size;
@@ -51,12 +62,16 @@ static int set_winsize(struct tty *tty, uaddr_t arg)
 	if (!memcmp(&size, &tty->winsize, sizeof(size)))
 		return 0;
 	tty->winsize = size;
+	/* Full-screen programs of the foreground draw anew. */
 	if (tty->pgrp > 0)
 		kill_pgrp(tty->pgrp, SIGWINCH);
 	return 0;
 }
 
-/* Output is polled: there is none waiting that could be dropped. */
+/*
+ * TCFLSH: drops input. Output is sent while the writer waits, so there is none
+ * to drop.
+ */
 static int flush_queues(struct tty *tty, u32 which)
 {
 	u32 flags;
@@ -71,6 +86,7 @@ static int flush_queues(struct tty *tty, u32 which)
 	return 0;
 }
 
+/* Stops output, or continues it and wakes the writers. */
 static void set_stopped(struct tty *tty, bool stopped)
 {
 	u32 flags;
@@ -82,7 +98,10 @@ static void set_stopped(struct tty *tty, bool stopped)
 		tty_wake_output(tty);
 }
 
-/* TCXONC: output stops or goes on here, or the other side is asked to. */
+/*
+ * TCXONC: stops or continues output here, or sends the character that asks the
+ * other side for that.
+ */
 static int flow_control(struct tty *tty, u32 what)
 {
 	u32 flags;
@@ -97,9 +116,11 @@ static int flow_control(struct tty *tty, u32 what)
 	case TCION:
 		spin_lock_irqsave(&tty->lock, flags);
 		c = (char)tty->termios.c_cc[what == TCIOFF ? VSTOP : VSTART];
+		/* A terminal without such a character (0) sends nothing. */
 		if (c)
 			tty_show(tty, &c, 1);
 		spin_unlock_irqrestore(&tty->lock, flags);
+		/* After the lock is released: a pty's readers take it. */
 		if (tty->pty)
 			pty_wake_master(tty->pty);
 		return 0;
@@ -114,7 +135,7 @@ int tty_settings(struct tty *tty, u32 cmd, u32 arg)
 	case TCGETS:
 		return get_termios(tty, arg);
 	case TCSETS:
-	case TCSETSW: /* output is polled: it has drained */
+	case TCSETSW: /* output is sent during write(): none is left to wait for */
 	case TCSETSF:
 		return set_termios(tty, arg, cmd == TCSETSF);
 	case TCFLSH:

@@ -1,7 +1,7 @@
 /*
- * services/tty/tty.c - a terminal as a file: the console's, /dev/console and
- * /dev/ttyAMA0, which is the line that printk writes to; the slaves of
- * pseudo-terminals; and /dev/tty, which is the session's own. Owns struct tty.
+ * services/tty/tty.c - a terminal as a file: /dev/console and /dev/ttyAMA0, the
+ * line that printk writes to; the slaves of pseudo-terminals; and /dev/tty, the
+ * session's own terminal. Owns struct tty.
  */
 #include <board/board.h>
 #include <fs/fs.h>
@@ -17,7 +17,10 @@
 #include <uapi/signal.h>
 
 #define CHUNK      128 /* bytes moved at a time */
-/* A letter after a BREAK is none of the programs' for so long. */
+/*
+ * How long after a BREAK a letter is the kernel's, not input. Linux waits as
+ * long.
+ */
 #define BREAK_NSEC (5ull * NSEC_PER_SEC)
 
 #define FIRST_TERMIOS                                                       \
@@ -34,7 +37,7 @@
 		},                                                          \
 	}
 
-/* What Linux starts a terminal with. */
+/* The modes with which Linux starts a terminal. */
 static const struct ktermios first_termios = FIRST_TERMIOS;
 
 struct tty console_tty = {
@@ -45,6 +48,7 @@ struct tty console_tty = {
 	.writable = WAIT_QUEUE_INIT(console_tty.writable),
 };
 
+/* Linux sets CLOCAL for the console only: a pseudo-terminal can hang up. */
 void tty_setup(struct tty *tty, struct pty *pty)
 {
 	tty->pty = pty;
@@ -54,7 +58,10 @@ void tty_setup(struct tty *tty, struct pty *pty)
 	init_waitqueue_head(&tty->writable);
 }
 
-/* A node of another folder than /dev, too, is the console. */
+/*
+ * Returns the terminal of an open file. A device node outside /dev has no
+ * private_data and is the console.
+ */
 static struct tty *file_tty(const struct file *file)
 {
 	return file->private_data ? file->private_data : &console_tty;
@@ -75,29 +82,38 @@ void tty_type(struct tty *tty, u8 byte)
 	spin_unlock_irqrestore(&tty->lock, flags);
 	if (stopped)
 		tty_wake_output(tty);
+	/*
+	 * After the lock is released: the sending takes tasklist_lock, which is
+	 * outside.
+	 */
 	if (sig && pgrp > 0)
 		kill_pgrp_soon(pgrp, sig);
 }
 
 /*
- * BREAK and then a letter, soon, is a question to the kernel, as Linux's magic
- * SysRq: it is answered here, in the interrupt, for no program may be able to.
- * True: c is part of one, and no input.
+ * BREAK and then a letter are a command to the kernel, as Linux's magic SysRq.
+ * It runs here, in the interrupt, because no program may be able to run.
+ * Returns true if c is part of a command, and no input.
  */
 static bool is_question(u32 c)
 {
-	static u64 asked_until; /* 0: there was no BREAK */
+	static u64 asked_until; /* 0: no BREAK before */
 	u64 until = asked_until;
 
 	asked_until = c == UART_BREAK ? ktime_ns() + BREAK_NSEC : 0;
 	if (c == UART_BREAK)
 		return true;
+	/*
+	 * Noise on the line may look like a BREAK: a key long after it is
+	 * input.
+	 */
 	if (ktime_ns() >= until)
 		return false;
 	services_console_key((u8)c);
 	return true;
 }
 
+/* The UART's interrupt received c, a byte or UART_BREAK. */
 static void tty_receive(u32 c)
 {
 	if (is_question(c))
@@ -109,8 +125,8 @@ static void tty_receive(u32 c)
 /* ---- reading ----------------------------------------------------- */
 
 /*
- * Wait for input, at most ns: 0 (then there may still be none, if the time is
- * over), -EAGAIN or -ERESTARTSYS.
+ * Waits for input, at most ns (UINT64_MAX: no limit). Returns 0, also after
+ * that time, -EAGAIN (O_NONBLOCK) or -ERESTARTSYS.
  */
 static int wait_input(struct file *file, struct tty *tty, u64 ns)
 {
@@ -122,6 +138,10 @@ static int wait_input(struct file *file, struct tty *tty, u64 ns)
 	if (file->f_flags & O_NONBLOCK)
 		return -EAGAIN;
 	for (;;) {
+		/*
+		 * In the queue before the look, so that a byte that comes after
+		 * it wakes the task.
+		 */
 		prepare_to_wait(&tty->readable, &entry, TASK_INTERRUPTIBLE);
 		if (tty_readable(tty) || ns == 0 || READ_ONCE(tty->hung_up))
 			break;
@@ -135,7 +155,10 @@ static int wait_input(struct file *file, struct tty *tty, u64 ns)
 	return err;
 }
 
-/* Move what is there. *end: the read is complete. */
+/*
+ * Copies readable input to the program. Returns the bytes, or -EFAULT; *end:
+ * the read is complete.
+ */
 static s32 take_to_user(struct tty *tty, uaddr_t buf, u32 bytes, bool *end)
 {
 	char chunk[CHUNK];
@@ -145,26 +168,39 @@ static s32 take_to_user(struct tty *tty, uaddr_t buf, u32 bytes, bool *end)
 		spin_lock_irqsave(&tty->lock, flags);
 		n = ldisc_take(tty, chunk, min(bytes - done, (u32)CHUNK), end);
 		spin_unlock_irqrestore(&tty->lock, flags);
+		/*
+		 * Not under the lock, since the copy may fault. What cannot be
+		 * copied is lost, as on Linux.
+		 */
 		if (copy_to_user(buf + done, chunk, n))
 			return done ? (s32)done : -EFAULT;
 		done += n;
 	} while (n && !*end && done < bytes);
 	if (tty->pty)
-		pty_wake_master(tty->pty); /* there is room to type */
+		pty_wake_master(tty->pty); /* there is room for typing */
 	return (s32)done;
 }
 
-/* VMIN and VTIME: how many bytes to wait for, and how long for each. */
+/*
+ * Raw mode: sets *want to the bytes to wait for (VMIN) and *ns to the longest
+ * wait for the next one (VTIME), after `done` bytes.
+ */
 static void raw_timing(const struct tty *tty, u32 done, u32 *want, u64 *ns)
 {
 	u32 vmin = tty->termios.c_cc[VMIN], vtime = tty->termios.c_cc[VTIME];
 
 	*want = vmin;
-	/* With VMIN the clock starts at the first byte. */
+	/*
+	 * With VMIN the time is one between bytes: it starts at the first one.
+	 */
 	*ns = vtime && (done || !vmin) ? vtime * NSEC_PER_DECISEC :
 					 (vmin ? UINT64_MAX : 0);
 }
 
+/*
+ * Reads a line (canonical) or what VMIN and VTIME ask for (raw). A background
+ * process is stopped by SIGTTIN instead.
+ */
 static s32 tty_read(struct file *file, uaddr_t buf, u32 bytes,
 		    u64 *pos __unused_arg)
 {
@@ -183,11 +219,15 @@ static s32 tty_read(struct file *file, uaddr_t buf, u32 bytes,
 	while (done < bytes && !end) {
 		if (!(tty->termios.c_lflag & ICANON))
 			raw_timing(tty, done, &want, &ns);
+		/*
+		 * In canonical mode one byte is enough here: `end` ends the
+		 * read before.
+		 */
 		if (done && done >= want)
 			break;
 		n = wait_input(file, tty, ns);
 		if (!n && !tty_readable(tty))
-			break; /* the time is over, or it hung up */
+			break; /* the time is over, or the line hung up */
 		if (!n)
 			n = take_to_user(tty, buf + done, bytes - done, &end);
 		if (n < 0)
@@ -199,7 +239,10 @@ static s32 tty_read(struct file *file, uaddr_t buf, u32 bytes,
 
 /* ---- writing ----------------------------------------------------- */
 
-/* True: the line is the caller's, until finish_writing. */
+/*
+ * Returns true if the caller may write now, until finish_writing(): no other
+ * write is under way.
+ */
 static bool try_writing(struct tty *tty)
 {
 	bool free;
@@ -207,19 +250,24 @@ static bool try_writing(struct tty *tty)
 
 	spin_lock_irqsave(&tty->lock, flags);
 	free = !tty->writing;
+	/* Set in either case: it was true already, or the caller sets it. */
 	tty->writing = true;
 	spin_unlock_irqrestore(&tty->lock, flags);
 	return free;
 }
 
 /*
- * What one call writes is not mixed with another's: the others wait for its
- * end. 0, -EAGAIN or -ERESTARTSYS.
+ * Waits until no other write is under way, so that the output of two calls is
+ * not mixed. Returns 0, -EAGAIN or -ERESTARTSYS.
  */
 static int start_writing(struct file *file, struct tty *tty)
 {
 	int err;
 
+	/*
+	 * Not a sleeping lock: a signal must end the wait for a writer that was
+	 * stopped by ^S.
+	 */
 	while (!try_writing(tty)) {
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
@@ -231,6 +279,7 @@ static int start_writing(struct file *file, struct tty *tty)
 	return 0;
 }
 
+/* Lets the next writer begin. */
 static void finish_writing(struct tty *tty)
 {
 	u32 flags;
@@ -241,7 +290,10 @@ static void finish_writing(struct tty *tty)
 	wake_up(&tty->writable);
 }
 
-/* Is there room for a chunk, or never will be? */
+/*
+ * Returns true if a writer need not wait: there is room for a chunk, or the
+ * terminal has hung up and there never will be.
+ */
 static bool can_show(const struct tty *tty)
 {
 	if (READ_ONCE(tty->hung_up))
@@ -251,7 +303,7 @@ static bool can_show(const struct tty *tty)
 	return !tty->pty || TTY_RING - pty_shown(tty->pty) >= PTY_ROOM;
 }
 
-/* 0, -EAGAIN, -ERESTARTSYS or -EIO. */
+/* Waits for room for a chunk: 0, -EAGAIN, -ERESTARTSYS or -EIO (hung up). */
 static int wait_room(const struct file *file, struct tty *tty)
 {
 	int err = 0;
@@ -263,6 +315,7 @@ static int wait_room(const struct file *file, struct tty *tty)
 	return !err && READ_ONCE(tty->hung_up) ? -EIO : err;
 }
 
+/* Puts one chunk, which fits, into the ring of the pseudo-terminal. */
 static void put_to_pty(struct tty *tty, const char *s, u32 bytes)
 {
 	u32 flags;
@@ -271,10 +324,14 @@ static void put_to_pty(struct tty *tty, const char *s, u32 bytes)
 	pty_show(tty->pty, s, bytes);
 	spin_unlock_irqrestore(&tty->lock, flags);
 	pty_wake_master(tty->pty);
+	/* The master gets the core before the ring is full. */
 	cond_resched();
 }
 
-/* At 38400 baud a character takes 260 us: the others may run after each. */
+/*
+ * Sends one chunk. At 38400 baud a character takes 260 us on the console's
+ * line, so the core is given away after each.
+ */
 static void put_output(struct tty *tty, const char *s, u32 bytes)
 {
 	if (tty->pty) {
@@ -287,7 +344,11 @@ static void put_output(struct tty *tty, const char *s, u32 bytes)
 	}
 }
 
-/* The line is the caller's. A signal ends the call between two chunks. */
+/*
+ * Writes all bytes in chunks. A signal ends the call between two of them, or a
+ * long output could not be interrupted by ^C. Returns the bytes written, or
+ * -errno if none.
+ */
 static s32 write_chunks(const struct file *file, struct tty *tty, uaddr_t buf,
 			u32 bytes)
 {
@@ -307,6 +368,7 @@ static s32 write_chunks(const struct file *file, struct tty *tty, uaddr_t buf,
 	return (s32)done;
 }
 
+/* With TOSTOP a background process is stopped by SIGTTOU instead. */
 static s32 tty_write(struct file *file, uaddr_t buf, u32 bytes,
 		     u64 *pos __unused_arg)
 {
@@ -315,6 +377,7 @@ static s32 tty_write(struct file *file, uaddr_t buf, u32 bytes,
 
 	if (READ_ONCE(tty->hung_up))
 		return -EIO;
+	/* Read without the lock: a change during the call may count or not. */
 	if (tty->termios.c_lflag & TOSTOP)
 		ret = tty_check_foreground(tty, SIGTTOU);
 	if (!ret)
@@ -326,6 +389,10 @@ static s32 tty_write(struct file *file, uaddr_t buf, u32 bytes,
 	return ret;
 }
 
+/*
+ * The edges are read before the state, so that a change in between is not
+ * missed.
+ */
 static u32 tty_poll(struct file *file, struct poll_edges *edges)
 {
 	const struct tty *tty = file_tty(file);
@@ -344,7 +411,10 @@ static u32 tty_poll(struct file *file, struct poll_edges *edges)
 
 /* ---- requests ---------------------------------------------------- */
 
-/* What the background may not do unasked. */
+/*
+ * A request that changes tty: a background process is stopped by SIGTTOU
+ * instead.
+ */
 static int change_tty(struct tty *tty, u32 cmd, u32 arg)
 {
 	int err = tty_check_foreground(tty, SIGTTOU);
@@ -356,6 +426,7 @@ static int tty_ioctl(struct file *file, u32 cmd, u32 arg)
 {
 	struct tty *tty = file_tty(file);
 
+	/* Linux has this one exception for tcsetpgrp(3). */
 	if (READ_ONCE(tty->hung_up))
 		return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
 	switch (cmd) {
@@ -386,6 +457,7 @@ static int tty_ioctl(struct file *file, u32 cmd, u32 arg)
 	}
 }
 
+/* The console has no state that depends on open files. */
 static void tty_release(struct file *file)
 {
 	struct tty *tty = file_tty(file);
@@ -408,11 +480,14 @@ void tty_attach(struct tty *tty, struct file *file)
 	file->f_op = &tty_fops;
 	if (!(file->f_flags & O_NOCTTY) && file->f_mode & FMODE_READ &&
 	    tty_set_controlling(tty, true, false))
-		return; /* it is opened all the same */
+		return; /* a terminal of another session can be opened, too */
 }
 
 /* ---- /dev/tty ---------------------------------------------------- */
 
+/*
+ * /dev/tty: opens the terminal of the caller's session; -ENXIO if it has none.
+ */
 static int own_tty_open(struct inode *inode __unused_arg, struct file *file)
 {
 	struct pty *pty = pty_of_session(current->session);
@@ -431,6 +506,7 @@ static const struct inode_operations own_tty_node_ops = {
 
 /* ---- the row ----------------------------------------------------- */
 
+/* From here on typed bytes are input; those before are lost. */
 static void tty_init(void)
 {
 	struct inode *node;
@@ -440,10 +516,14 @@ static void tty_init(void)
 	node->i_op = &own_tty_node_ops;
 	iput(node);
 	pty_init();
+	/* Last, since the interrupt may come at once. */
 	uart_start_input(tty_receive);
 }
 
-/* Without its leader the session loses its terminal. */
+/*
+ * The child_changed of the service's row: a session whose leader has ended
+ * loses its terminal, and the foreground gets SIGHUP. tasklist_lock is held.
+ */
 static bool tty_child_changed(enum child_change change,
 			      struct task_struct *child,
 			      struct task_struct *parent __unused_arg)

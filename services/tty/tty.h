@@ -9,55 +9,81 @@
 
 extern const struct service tty_service;
 
+/* The console's terminal; it exists from the boot on. */
 extern struct tty console_tty;
 #define CONSOLE_DEV MKDEV(204, 64)
 
 /* ---- owner.c ----------------------------------------------------- */
 
+/* Returns true if tty controls the running task's session. */
 bool tty_is_controlling(const struct tty *tty);
-/* 0, -EIO or -ERESTARTSYS: see job_control_check. */
+/*
+ * Returns 0 if the running task may use tty, or -EIO or -ERESTARTSYS as
+ * job_control_check(), after sending sig to a background group.
+ */
 int __must_check tty_check_foreground(const struct tty *tty, int sig);
 /*
- * The leader of a session ends. If it has a terminal, that is nobody's now:
- * returns its foreground group, to be told, otherwise 0.
+ * The leader of session ends: its terminal, if it has one, controls no session
+ * any more. Returns the foreground group, which the caller sends SIGHUP, or 0.
  */
 s32 tty_leave(s32 session);
 /*
- * The session's terminal: its device, or 0, and the group in its foreground, or
- * -1. For /proc/PID/stat.
+ * Returns the device number of session's terminal, or 0, and its foreground
+ * group in *pgrp, or -1. For /proc/PID/stat.
  */
 u32 tty_of_session(s32 session, s32 *pgrp);
 /*
- * TIOCSCTTY; readable: the caller has it open for that; steal: take it from
- * another session, for CAP_SYS_ADMIN. 0 or -EPERM.
+ * TIOCSCTTY: makes tty the terminal of the running task's session, which it
+ * must lead. readable: the caller has it open for reading, without which
+ * CAP_SYS_ADMIN is needed; steal: takes it away from another session, with
+ * CAP_SYS_ADMIN. Returns 0 or -EPERM.
  */
 int tty_set_controlling(struct tty *tty, bool readable, bool steal);
-/* TIOCNOTTY: a session's leader gives it up, for all of it. 0 or -ENOTTY. */
+/*
+ * TIOCNOTTY: if the running task leads a session, it gives up its terminal for
+ * all of the session. Returns 0 or -ENOTTY.
+ */
 int tty_give_up(struct tty *tty);
-/* TIOCSPGRP: arg is the address of a group of the session. 0 or -errno. */
+/*
+ * TIOCSPGRP: makes the group whose number is at user address arg the
+ * foreground. Returns 0, -ENOTTY, -EFAULT, -EINVAL, -ESRCH, -EPERM or
+ * -ERESTARTSYS.
+ */
 int tty_set_pgrp(struct tty *tty, uaddr_t arg);
 
 /* ---- line.c ------------------------------------------------------ */
 
-/* Tasks that wait for input, or for room for output, look again. */
+/*
+ * Wake the tasks that wait for input, or for output to continue. Hold no lock.
+ */
 void tty_wake_input(struct tty *tty);
 void tty_wake_output(struct tty *tty);
 
 /* ---- settings.c -------------------------------------------------- */
 
-/* What ioctl does by the master too: without asking who is in the foreground. */
+/*
+ * The requests that are the same from the master: they do not check the
+ * foreground. cmd and arg are those of ioctl(). Returns 0 or -errno; -ENOTTY
+ * for an unknown cmd.
+ */
 int tty_settings(struct tty *tty, u32 cmd, u32 arg);
 
 /* ---- for pty.c --------------------------------------------------- */
 
-/* A new terminal, of pty, as a boot leaves the console. */
+/*
+ * Initialises a new terminal, the slave of pty, with the modes that the console
+ * has at boot. *tty is zero.
+ */
 void tty_setup(struct tty *tty, struct pty *pty);
 /*
- * file is an open file of tty now. It becomes the terminal of the running task's
- * session if that has none, the task leads it, and O_NOCTTY is not set.
+ * Makes file an open file of tty. tty becomes the terminal of the running
+ * task's session if that has none, the task leads it, and O_NOCTTY is not set.
  */
 void tty_attach(struct tty *tty, struct file *file);
-/* One byte came from the line. Not in an interrupt that holds tty->lock. */
+/*
+ * Handles one byte that came from the line, sends its signal, and wakes
+ * writers. Takes tty->lock; any context.
+ */
 void tty_type(struct tty *tty, u8 byte);
 
 #endif
