@@ -1,8 +1,8 @@
 /*
- * services/socket/connect.c - how sockets come, and come together.
+ * services/socket/connect.c - creating sockets, and connecting them.
  *
- * A connect makes the socket that accept will return, and connects the two at
- * once: what is sent before the accept waits in its queue.
+ * A connect creates the socket that accept will return, and connects the two at
+ * once: bytes that are sent before the accept wait in its queue.
  */
 #include <services/pipe/pipe.h>
 #include <services/socket/internal.h>
@@ -11,7 +11,11 @@
 
 /* ---- making ------------------------------------------------------ */
 
-/* 0 and *kind, SOCK_STREAM ...; *flags: SOCK_NONBLOCK, SOCK_CLOEXEC. */
+/*
+ * Checks the arguments of socket() in Linux's order. Returns 0 with *kind,
+ * SOCK_STREAM and so on, or -errno. type may also have SOCK_NONBLOCK and
+ * SOCK_CLOEXEC.
+ */
 static int check_kind(u32 family, u32 type, u32 protocol, u32 *kind)
 {
 	if (type & ~(u32)(0xf | SOCK_NONBLOCK | SOCK_CLOEXEC))
@@ -19,6 +23,10 @@ static int check_kind(u32 family, u32 type, u32 protocol, u32 *kind)
 	*kind = type & 0xf;
 	if (family >= AF_MAX)
 		return -EAFNOSUPPORT;
+	/*
+	 * As on Linux: a type that no family has is reported before a family
+	 * that is not there.
+	 */
 	if (*kind >= SOCK_MAX)
 		return -EINVAL;
 	if (family != AF_UNIX)
@@ -33,7 +41,7 @@ static int check_kind(u32 family, u32 type, u32 protocol, u32 *kind)
 		-ESOCKTNOSUPPORT;
 }
 
-/* An unconnected socket as a file; NULL: no memory. */
+/* Returns a file with a new unconnected socket; NULL: no memory. */
 static struct file *new_socket(u32 kind, u32 flags)
 {
 	struct sock *sock = sock_alloc(kind);
@@ -56,7 +64,10 @@ s32 sys_socket(u32 family, u32 type, u32 protocol)
 	return file ? open_fd(file, type) : -ENOMEM;
 }
 
-/* socket_lock held, or nobody else knows them. */
+/*
+ * Makes peer the peer of sock, with a reference. Hold socket_lock, unless
+ * nobody else knows the two.
+ */
 static void connect_to(struct sock *sock, struct sock *peer,
 		       struct ucred peer_cred)
 {
@@ -65,6 +76,7 @@ static void connect_to(struct sock *sock, struct sock *peer,
 	sock->peer_cred = peer_cred;
 }
 
+/* Creates two files whose sockets are connected: 0 or -ENOMEM. */
 static int new_pair(u32 kind, u32 flags, struct file *ends[2])
 {
 	struct ucred cred = current_ucred(true);
@@ -80,6 +92,7 @@ static int new_pair(u32 kind, u32 flags, struct file *ends[2])
 	}
 	a = ends[0]->private_data;
 	b = ends[1]->private_data;
+	/* Without the lock: neither has a descriptor yet. */
 	connect_to(a, b, cred);
 	connect_to(b, a, cred);
 	return 0;
@@ -98,6 +111,10 @@ s32 sys_socketpair(u32 family, u32 type, u32 protocol, uaddr_t ufds)
 
 /* ---- listening --------------------------------------------------- */
 
+/*
+ * Makes sock a listener: 0, -EOPNOTSUPP (datagrams) or -EINVAL (no name, or
+ * connected).
+ */
 static int begin_listening(struct sock *sock, u32 backlog)
 {
 	int err = 0;
@@ -110,7 +127,12 @@ static int begin_listening(struct sock *sock, u32 backlog)
 	if (!err) {
 		sock->state = SOCK_LISTENING;
 		sock->max_backlog = min(backlog, BACKLOG_MAX);
+		/*
+		 * A peer that connects sees who called listen(), not who
+		 * accepts: Linux's SO_PEERCRED.
+		 */
 		sock->peer_cred = current_ucred(true);
+		/* A second listen() may have made the backlog longer. */
 		wake_up(&sock->room);
 	}
 	spin_unlock(&socket_lock);
@@ -133,6 +155,10 @@ s32 sys_listen(u32 fd, u32 backlog)
 
 /* ---- connecting -------------------------------------------------- */
 
+/*
+ * Returns true if a connect need not wait: there is room, or it fails anyway.
+ * Without the lock only a hint.
+ */
 static bool has_place(const struct sock *listener)
 {
 	return listener->dead || listener->state != SOCK_LISTENING ||
@@ -140,7 +166,10 @@ static bool has_place(const struct sock *listener)
 		listener->nr_backlog <= listener->max_backlog;
 }
 
-/* socket_lock held. 0, -EAGAIN: no place; -errno. */
+/*
+ * Returns 0 if sock may connect to listener, -EAGAIN if its backlog is full, or
+ * -errno. Hold socket_lock.
+ */
 static int may_connect(const struct sock *sock, const struct sock *listener)
 {
 	if (listener->dead || listener->state != SOCK_LISTENING ||
@@ -148,12 +177,16 @@ static int may_connect(const struct sock *sock, const struct sock *listener)
 		return -ECONNREFUSED;
 	if (!has_place(listener))
 		return -EAGAIN;
+	/* After the listener's errors, in Linux's order. */
 	if (sock->state == SOCK_CONNECTED)
 		return -EISCONN;
 	return sock->state == SOCK_LISTENING ? -EINVAL : 0;
 }
 
-/* `waiting' is the socket that an accept returns. */
+/*
+ * Connects sock with `waiting`, the socket that an accept will return, and puts
+ * that into listener's backlog. Returns as may_connect().
+ */
 static int try_connect(struct sock *sock, struct sock *listener,
 		       struct sock *waiting)
 {
@@ -162,6 +195,10 @@ static int try_connect(struct sock *sock, struct sock *listener,
 	spin_lock(&socket_lock);
 	err = may_connect(sock, listener);
 	if (!err) {
+		/*
+		 * getsockname() of an accepted socket shows the listener's
+		 * address.
+		 */
 		waiting->name = name_get(listener->name);
 		connect_to(waiting, sock, current_ucred(true));
 		connect_to(sock, waiting, listener->peer_cred);
@@ -172,6 +209,10 @@ static int try_connect(struct sock *sock, struct sock *listener,
 	return err;
 }
 
+/*
+ * Connects a stream or packet socket to the address in m: 0 or -errno. Sleeps
+ * while the backlog is full.
+ */
 static int connect_stream(struct file *file, const struct message *m)
 {
 	struct sock *sock = file->private_data, *listener, *waiting;
@@ -182,6 +223,7 @@ static int connect_stream(struct file *file, const struct message *m)
 		err = find_sock(m, sock->type, &listener);
 	if (err)
 		return err;
+	/* Before the lock, under which nothing can be allocated. */
 	waiting = sock_alloc(sock->type);
 	err = waiting ? -EAGAIN : -ENOMEM;
 	while (err == -EAGAIN) {
@@ -201,7 +243,10 @@ static int connect_stream(struct file *file, const struct message *m)
 	return err;
 }
 
-/* Where datagrams go, and from whom they come; NULL: anybody's. */
+/*
+ * Sets the peer to which datagrams go and from which they are accepted, or none
+ * for AF_UNSPEC. Returns 0 or -errno.
+ */
 static int connect_datagram(struct sock *sock, const struct message *m)
 {
 	struct sock *to = NULL, *old;
@@ -217,6 +262,9 @@ static int connect_datagram(struct sock *sock, const struct message *m)
 	if (err)
 		return err;
 	spin_lock(&socket_lock);
+	/*
+	 * A socket that has chosen a peer accepts datagrams from that one only.
+	 */
 	if (to && to->peer && to->peer != sock)
 		err = -EPERM;
 	old = err ? to : sock->peer;
@@ -225,6 +273,7 @@ static int connect_datagram(struct sock *sock, const struct message *m)
 		sock->state = to ? SOCK_CONNECTED : SOCK_UNCONNECTED;
 	}
 	spin_unlock(&socket_lock);
+	/* After the lock is released. */
 	sock_put(old);
 	return err;
 }
@@ -249,19 +298,25 @@ s32 sys_connect(u32 fd, uaddr_t addr, u32 bytes)
 
 /* ---- accepting --------------------------------------------------- */
 
+/* Returns true if an accept need not wait. Without the lock only a hint. */
 static bool has_waiting(const struct sock *listener)
 {
 	return !TAILQ_EMPTY(&listener->backlog) ||
 		listener->shutdown & RCV_SHUTDOWN;
 }
 
-/* 0 and *waiting, or -errno. */
+/*
+ * Takes the next connection from the backlog, or waits for it until ktime_ns()
+ * is `until`. Returns 0 with *waiting, whose reference is the caller's, or
+ * -errno.
+ */
 static int next_waiting(struct sock *listener, u64 until, struct sock **waiting)
 {
 	int err = 0;
 
 	if (listener->type == SOCK_DGRAM)
 		return -EOPNOTSUPP;
+	/* A listener stays one until it is closed, so no lock is needed. */
 	if (listener->state != SOCK_LISTENING)
 		return -EINVAL;
 	for (;;) {
@@ -284,16 +339,27 @@ static int next_waiting(struct sock *listener, u64 until, struct sock **waiting)
 	}
 }
 
-/* There is no descriptor for it: it is the next one's again. */
+/*
+ * The accept failed: returns the connection to the front of the backlog, for
+ * the next one.
+ */
 static void put_back(struct sock *listener, struct sock *waiting)
 {
 	spin_lock(&socket_lock);
 	TAILQ_INSERT_HEAD(&listener->backlog, waiting, backlog_link);
 	listener->nr_backlog++;
 	spin_unlock(&socket_lock);
+	/*
+	 * Another accept may have found the backlog empty meanwhile, and
+	 * sleeps.
+	 */
 	wake_up(&listener->readable);
 }
 
+/*
+ * Accepts one connection: its descriptor, or -errno. The descriptor is
+ * installed last, since another thread may use it at once.
+ */
 static s32 accept_one(struct file *file, uaddr_t addr, uaddr_t len, u32 flags)
 {
 	struct sock *listener = file->private_data, *waiting;
@@ -306,9 +372,13 @@ static s32 accept_one(struct file *file, uaddr_t addr, uaddr_t len, u32 flags)
 
 	if (err)
 		return err;
+	/* Linux lets accepted sockets inherit this option. */
 	waiting->flags |= PASSES_CRED(listener);
 	new = sock_file(waiting, flags);
 	err = new ? 0 : -ENOMEM;
+	/*
+	 * The peer may have closed already; the reference to it keeps its name.
+	 */
 	if (new &&addr)
 		err = put_addr(waiting->peer->name, true, addr, len);
 	if (!err)
@@ -343,6 +413,10 @@ s32 sys_accept(u32 fd, uaddr_t addr, uaddr_t len)
 
 /* ---- the end of a direction -------------------------------------- */
 
+/*
+ * Ends one or both directions of a connection. Reading is the peer's writing,
+ * so its state changes, too; a datagram's peer has other peers.
+ */
 s32 sys_shutdown(u32 fd, u32 how)
 {
 	struct file *file;

@@ -1,16 +1,16 @@
 /*
- * services/socket/internal.h - what a socket is.
+ * services/socket/internal.h - the structure of a socket.
  *
  *	file ---> sock ---- peer ---> sock <--- file
  *	           |                   |
  *	          queue               queue: chunks that the peer has sent
  *
- * socket_lock guards all that sockets share: who is whose peer, states, queues,
- * names. It is one spinlock for all of them, held for a few loads and stores, so
- * two sockets never have to be locked in an order. Bytes are copied from the
- * sender before it is taken; a receiver copies while it holds its socket's
- * `reading`, which nobody but other receivers of the same socket waits for, and
- * they can be killed.
+ * socket_lock guards all that sockets share: peers, states, queues, names. It
+ * is one spinlock for all sockets, held for a few loads and stores, so two
+ * sockets never have to be locked in an order. A sender copies its bytes before
+ * it takes the lock. A receiver copies while it holds `reading` of its socket;
+ * only other receivers of the same socket wait for that, and a kill ends their
+ * wait.
  */
 #ifndef SERVICES_SOCKET_INTERNAL_H
 #define SERVICES_SOCKET_INTERNAL_H
@@ -24,27 +24,30 @@
 
 extern spinlock_t socket_lock;
 
-/* The address that a socket is bound to; its owners count it. */
+/*
+ * The address to which a socket is bound; counted, since messages refer to it,
+ * too.
+ */
 struct sock_name {
 	atomic_t count;
-	u32 bytes; /* of addr, its family too; of a path its 0 as well */
+	u32 bytes; /* length of addr, with the family and a path's 0 */
 	struct sockaddr_un addr;
 	char end; /* 0, behind a path that fills addr */
 };
 
-/* Open files on their way to another process. (rights.c) */
+/* Open files that a message carries to another process (rights.c). */
 struct rights;
 LIST_HEAD(rights_list, rights);
 
-/* A piece of a message; of a stream each piece is a message. */
+/* A piece of a message. In a stream each piece is a message of its own. */
 struct chunk {
 	STAILQ_ENTRY(chunk) link;
-	u32 offset, bytes; /* of data: where it begins, what is left */
-	u32 charge;        /* what it counts in its queue: its memory */
-	bool last;         /* of its message */
+	u32 offset, bytes; /* unread part of data: begin, length */
+	u32 charge;        /* its memory, charged to the queue */
+	bool last;         /* the last one of its message */
 	/* of the first chunk of a message */
 	struct rights *rights;  /* or NULL */
-	struct sock_name *from; /* of a datagram; or NULL */
+	struct sock_name *from; /* sender's address, for datagrams; or NULL */
 	struct ucred cred;      /* the sender's */
 	char data[];
 };
@@ -55,7 +58,7 @@ STAILQ_HEAD(chunk_list, chunk);
 
 enum sock_state { SOCK_UNCONNECTED, SOCK_LISTENING, SOCK_CONNECTED };
 
-/* Of sock->shutdown, bits as Linux has them. */
+/* The bits of sock->shutdown, with Linux's values. */
 #define RCV_SHUTDOWN  1u
 #define SEND_SHUTDOWN 2u
 #define ALL_SHUTDOWN  (RCV_SHUTDOWN | SEND_SHUTDOWN)
@@ -65,114 +68,150 @@ TAILQ_HEAD(backlog, sock);
 struct sock {
 	/* constant */
 	u32 type; /* SOCK_STREAM ... */
-	/* atomic: its file or the backlog it is in; its peer; calls */
+	/* atomic; held by its file or backlog, its peer, and calls */
 	atomic_t count;
 	/* socket_lock */
-	struct file *file; /* no reference; NULL: not accepted, or closed */
+	struct file *file; /* no reference; NULL before accept and after close */
 	enum sock_state state;
 	bool dead;         /* its file is closed */
 	bool binding;      /* a bind is under way */
 	u32 shutdown;      /* *_SHUTDOWN */
-	int error;         /* a negative errno that the next call tells, or 0 */
+	int error;         /* negative errno that the next call returns, or 0 */
 	struct sock *peer; /* a reference, or NULL */
-	struct sock_name *name;  /* a reference, or NULL */
-	struct inode *node;      /* its name's, a reference, or NULL */
-	LIST_ENTRY(sock) named;  /* while it has a name that can be found */
-	struct chunk_list queue; /* what it has got */
-	u32 queued, unread;      /* of it: charge, bytes */
-	u32 nr_messages;         /* of it */
+	struct sock_name *name; /* a reference, or NULL */
+	struct inode *node;     /* inode of a path name; a reference, or NULL */
+	LIST_ENTRY(sock) named; /* in the list of names, if it was bound */
+	struct chunk_list queue; /* received, not yet read */
+	u32 queued, unread;      /* charge and bytes in queue */
+	u32 nr_messages;         /* in queue */
 	struct poll_edges edges; /* see poll_wake */
-	u32 room_edge;           /* its queue has more room: for its senders */
-	struct backlog backlog;  /* connections that nobody has accepted */
+	u32 room_edge; /* counts more room in queue, for its senders' poll() */
+	struct backlog backlog; /* connections that wait for accept */
 	TAILQ_ENTRY(sock) backlog_link;
 	u32 nr_backlog, max_backlog;
-	struct ucred peer_cred; /* LISTENING: its own, for those to come */
-	/* socket_lock: rights.c's */
-	struct rights_list rights; /* in its queue */
-	u32 in_flight;             /* in how many queues it is itself */
-	s32 outside; /* in a search: references from anywhere else */
+	struct ucred peer_cred; /* LISTENING: its own, for its peers */
+	/* socket_lock; used by rights.c only */
+	struct rights_list rights; /* carried by messages in its queue */
+	u32 in_flight;             /* in how many queues' messages it is */
+	s32 outside; /* during a search: references not from queues */
 	bool reached;
 	LIST_ENTRY(sock) flight_link;
 	STAILQ_ENTRY(sock) reach_link;
 	/* options; single words, no lock */
 	u32 sndbuf, rcvbuf, flags, rcvlowat; /* flags: a bit for each SO_* */
-	u64 rcvtimeo, sndtimeo;              /* ns; UINT64_MAX: for ever */
+	u64 rcvtimeo, sndtimeo;              /* ns; UINT64_MAX: no limit */
 	struct linger linger;
-	/* their own locks */
-	struct rw_semaphore reading; /* a receiver's; outside of socket_lock */
+	/* these have locks of their own */
+	struct rw_semaphore reading; /* a receiver's; outside socket_lock */
 	struct wait_queue_head readable, room;
 };
 
 #define SOCK_BUF_DEFAULT  212992u
 #define PASSES_CRED(sock) ((sock)->flags & 1u << SO_PASSCRED)
 
-/* Bytes of a program that a call moves, in the pieces that it named. */
+/*
+ * The program's memory that a call sends from, or receives into: a list of
+ * pieces.
+ */
 struct transfer {
 	const struct iovec32 *iov; /* the next piece */
-	u32 offset;                /* what is done of it */
-	u32 left;                  /* bytes of all pieces */
-	const char *kernel; /* sendfile: bytes of the kernel instead; or NULL */
+	u32 offset;                /* bytes of it that are done */
+	u32 left;                  /* bytes left in all pieces */
+	const char *kernel; /* sendfile: kernel memory instead of iov; or NULL */
 };
 
 /* A message that a call sends or receives. */
 struct message {
 	struct transfer data;
-	u32 flags;               /* MSG_* that the program asks for */
-	u32 out_flags;           /* MSG_* that it is told */
-	struct sockaddr_un addr; /* to send to */
+	u32 flags;               /* MSG_* given by the program */
+	u32 out_flags;           /* MSG_* returned to the program */
+	struct sockaddr_un addr; /* destination */
 	char addr_end;           /* 0, behind a path that fills addr */
 	u32 addr_bytes;          /* 0: none */
 	struct sock_name *from;  /* received: a reference, or NULL */
 	struct rights *rights;   /* or NULL */
 	struct ucred cred;
-	bool has_cred; /* received, for a socket with SO_PASSCRED */
+	bool has_cred; /* received by a socket with SO_PASSCRED */
 };
 
 /* ---- lives (sock.c) ---------------------------------------------- */
 
-void sock_init(void); /* at boot */
-/* The socket behind file, or NULL. */
+/* At boot: creates the slab cache of sockets. */
+void sock_init(void);
+/*
+ * Returns the socket behind file, without a reference, or NULL if it is none.
+ */
 struct sock *sock_of(const struct file *file);
-/* An unconnected one with one reference; NULL: no memory. */
+/*
+ * Returns an unconnected socket of type with one reference, the caller's; NULL:
+ * no memory.
+ */
 struct sock *sock_alloc(u32 type) __must_check;
 
+/* Takes a reference to sock, for a caller that has one or holds socket_lock. */
 static inline struct sock *sock_get(struct sock *sock)
 {
 	atomic_inc(&sock->count);
 	return sock;
 }
 
-void sock_put(struct sock *sock); /* NULL allowed */
-/* Nobody has it open any more, and its owner's reference goes. May sleep. */
+/*
+ * Drops a reference (NULL: does nothing); the last one frees sock. Does not
+ * sleep.
+ */
+void sock_put(struct sock *sock);
+/*
+ * Closes sock, whose file is gone, and drops the file's reference: its queue is
+ * freed and its peer sees the end. May sleep. Hold no lock.
+ */
 void sock_close(struct sock *sock);
-/* All who wait for it look again. Any context. */
+/*
+ * Wakes all tasks that wait for sock, to look at its state again. Any context.
+ */
 void sock_changed(struct sock *sock);
-/* fd's socket with a reference to *file: NULL and -EBADF or -ENOTSOCK in *err. */
+/*
+ * Returns the socket behind fd and a reference to its file in *file, or NULL
+ * with -EBADF or -ENOTSOCK in *err.
+ */
 struct sock *fd_sock(u32 fd, struct file **file, int *err);
-/* Who the running task is: its real or its effective user and group. */
+/*
+ * Returns the running task's process number and its effective or real user and
+ * group.
+ */
 struct ucred current_ucred(bool effective);
 
 /* ---- as a file (socket.c) ---------------------------------------- */
 
 /*
- * A file for sock, whose owner's reference is the file's then. flags:
- * SOCK_NONBLOCK. NULL: no memory, and the reference is still the caller's.
+ * Returns a new file for sock, which takes over the caller's reference; flags
+ * may have SOCK_NONBLOCK. NULL: no memory, and the caller keeps its reference.
  */
 struct file *sock_file(struct sock *sock, u32 flags) __must_check;
-/* The file gives its socket back, and goes. */
+/*
+ * Frees a file of sock_file() that has no descriptor yet; the caller has the
+ * socket's reference again.
+ */
 void sock_file_undo(struct file *file);
 
 /* ---- waiting (sock.c) -------------------------------------------- */
 
-/* When ktime_ns() is what, a call ends that may take timeout ns. 0: at once. */
+/*
+ * Returns the value of ktime_ns() at which a call on file must end that may
+ * take timeout ns, UINT64_MAX for no limit, or 0 if it must not wait
+ * (O_NONBLOCK, MSG_DONTWAIT).
+ */
 u64 sock_deadline(const struct file *file, u32 msg_flags, u64 timeout);
 /*
- * Sleep in the state that is set until woken: 0; or -EAGAIN, `until` has passed,
- * -ERESTARTSYS, -EINTR.
+ * Sleeps, in the state that the caller has set, until woken: 0. Returns -EAGAIN
+ * if `until` has passed, -ERESTARTSYS for a signal, or -EINTR if the call has a
+ * time limit, which a restart would begin anew.
  */
 int sock_sleep(u64 until);
 
-/* Sleep until cond, which is evaluated without a lock; returns as sock_sleep. */
+/*
+ * Sleeps on queue wq until cond is true; cond is evaluated without a lock, so
+ * the caller looks again under the lock. Returns as sock_sleep().
+ */
 #define sock_wait(wq, cond, until)                                       \
 	({                                                               \
 		struct wait_entry we_ = { .task = current };             \
@@ -189,7 +228,11 @@ int sock_sleep(u64 until);
 
 /* ---- names (name.c) ---------------------------------------------- */
 
-void name_put(struct sock_name *name); /* NULL allowed */
+/*
+ * Take and drop a reference to a name; NULL: they do nothing. The last one
+ * frees it.
+ */
+void name_put(struct sock_name *name);
 static inline struct sock_name *name_get(struct sock_name *name)
 {
 	if (name)
@@ -197,56 +240,87 @@ static inline struct sock_name *name_get(struct sock_name *name)
 	return name;
 }
 
-/* A program's address into m->addr. 0, -EINVAL, -EFAULT. */
+/*
+ * Copies a program's address of `bytes` bytes to m->addr. Returns 0, -EINVAL or
+ * -EFAULT.
+ */
 int __must_check get_addr(struct message *m, uaddr_t addr, u32 bytes);
 /*
- * An address to a program that has *len bytes there. name NULL: a socket without
- * one; connected false: nobody is there, so nothing but a length of 0. 0,
- * -EINVAL, -EFAULT.
+ * Copies an address to a program, which has room for the number of bytes at
+ * user address len; the full length is stored there. name NULL: a socket
+ * without a name. is_there false: there is no socket, so the length is 0.
+ * Returns 0, -EINVAL or -EFAULT.
  */
 int __must_check put_addr(const struct sock_name *name, bool is_there,
 			  uaddr_t addr, uaddr_t len);
 /*
- * The socket that has the address, with a reference. 0, -EINVAL, -ECONNREFUSED,
- * -EPROTOTYPE, and what a walk along its path says.
+ * Finds the socket that is bound to m->addr; *found has a reference for the
+ * caller. Returns 0, -EINVAL, -ECONNREFUSED (no such socket), -EPROTOTYPE
+ * (another type), or an error of the walk along its path. May sleep.
  */
 int __must_check find_sock(const struct message *m, u32 type,
 			   struct sock **found);
-/* A socket that tells who it is has a name: 0 or -ENOMEM. */
+/*
+ * Binds sock to a free abstract name if it has SO_PASSCRED but no name, as
+ * Linux does, so that receivers can answer. Returns 0 or -errno. May sleep.
+ */
 int __must_check name_if_passcred(struct sock *sock);
 
 /* ---- data (send.c, receive.c) ------------------------------------ */
 
-/* May sock put a message into to's queue now? 0, -EAGAIN: no room; -errno. */
+/*
+ * Returns 0 if sock may put a message into to's queue, -EAGAIN if there is no
+ * room, or the error of a send. Hold socket_lock, or treat the result as a
+ * hint.
+ */
 int may_deliver(const struct sock *sock, const struct sock *to);
 /*
- * Bytes sent, or -errno; SIGPIPE too. m->rights are gone from m if they went with
- * the message.
+ * Sends m through file's socket. Returns the bytes sent or -errno, and may send
+ * SIGPIPE. Sets m->rights to NULL if they went with the message; else the
+ * caller still has them. Sleeps.
  */
 s32 sock_send(struct file *file, struct message *m);
-/* Bytes received, or -errno; what came with them is in m, the caller's. */
+/*
+ * Receives into m through file's socket. Returns the bytes or -errno. m->rights
+ * and m->from are then the caller's to drop, also after an error. Sleeps.
+ */
 s32 sock_receive(struct file *file, struct message *m);
-/* Free chunks that are in no queue any more. May sleep. */
+/*
+ * Frees chunks that are in no queue any more, with the files they carry. May
+ * sleep.
+ */
 void free_chunks(struct chunk_list *chunks);
 
 /* ---- open files on their way (rights.c) -------------------------- */
 
 /*
- * n files of the running task, whose descriptors are there: 0 and *rights, or
- * -EINVAL, -EBADF, -ETOOMANYREFS, -ENOMEM.
+ * Takes references to n files of the running task, given by descriptors.
+ * Returns 0 with *rights, which the caller owns, or -EINVAL, -EBADF,
+ * -ETOOMANYREFS or -ENOMEM.
  */
 int __must_check rights_get(const u32 *fds, u32 n, struct rights **rights);
-/* The same files again, for a look at a message. NULL: no memory. */
+/* Returns a copy with references of its own, for MSG_PEEK; NULL: no memory. */
 struct rights *rights_dup(const struct rights *rights) __must_check;
+/* Returns the number of files. */
 u32 rights_count(const struct rights *rights);
-/* Its n-th file, whose reference is the rights'. */
+/* Returns the n-th file; rights keeps the reference. */
 struct file *rights_file(const struct rights *rights, u32 n);
-/* They wait in to's queue; or no longer. socket_lock held. */
+/*
+ * The chunk enters to's queue with its rights, or has left its queue: returns
+ * them then. Hold socket_lock.
+ */
 void rights_enqueue(struct chunk *chunk, struct sock *to);
 struct rights *rights_dequeue(struct chunk *chunk);
-/* Close the files. NULL allowed. May sleep. */
+/*
+ * Closes the files and frees rights (NULL: does nothing). May sleep. Hold no
+ * lock.
+ */
 void rights_drop(struct rights *rights);
-/* Sockets that only queues of such sockets know are emptied. May sleep. */
+/*
+ * Finds sockets that no process can reach any more, because only the queues of
+ * such sockets refer to them, and closes the files in their queues. May sleep.
+ * Hold no lock.
+ */
 void rights_collect(void);
 
 #endif

@@ -2,8 +2,8 @@
  * services/socket/name.c - the addresses of sockets: paths, and names in no
  * directory ("abstract": the path begins with a 0).
  *
- * A path leads to an inode, and the socket that was bound there has a reference to
- * it. All sockets that can be found are in one list.
+ * A path leads to an inode, to which the socket that was bound there has a
+ * reference. All sockets that have an address are in one list.
  */
 #include <services/files/files.h>
 #include <services/socket/internal.h>
@@ -20,6 +20,7 @@ void name_put(struct sock_name *name)
 		kfree(name);
 }
 
+/* Returns true if the address in m is no path. */
 static bool is_abstract(const struct message *m)
 {
 	return m->addr.sun_path[0] == '\0';
@@ -27,13 +28,14 @@ static bool is_abstract(const struct message *m)
 
 /* ---- to and from programs ---------------------------------------- */
 
-/* Linux's largest kind of address. */
+/* The size of Linux's largest kind of address. */
 #define STORAGE_BYTES 128u
 
 int get_addr(struct message *m, uaddr_t addr, u32 bytes)
 {
 	if (bytes > STORAGE_BYTES)
 		return -EINVAL;
+	/* A path need not end with a 0: the zeros, and addr_end, end it. */
 	memset(&m->addr, 0, sizeof(m->addr));
 	m->addr_end = '\0';
 	m->addr_bytes = bytes;
@@ -59,6 +61,7 @@ int put_addr(const struct sock_name *name, bool is_there, uaddr_t addr,
 	return put_user_u32(bytes, len);
 }
 
+/* Returns 0 if m's address is one of AF_UNIX with a name, else -EINVAL. */
 static int check_addr(const struct message *m)
 {
 	return m->addr_bytes <= FAMILY_BYTES ||
@@ -70,10 +73,17 @@ static int check_addr(const struct message *m)
 
 /* ---- finding ----------------------------------------------------- */
 
-/* socket_lock held. node: what its path led to, or NULL: an abstract one. */
+/*
+ * Returns true if sock is bound to the address: to node, to which a path leads,
+ * or, if that is NULL, to the abstract name in m. Hold socket_lock.
+ */
 static bool has_addr(const struct sock *sock, const struct inode *node,
 		     const struct message *m, u32 type)
 {
+	/*
+	 * A path finds a socket of any type, so that connect can fail with
+	 * -EPROTOTYPE; abstract names are apart for each type.
+	 */
 	if (node)
 		return sock->node == node;
 	return !sock->node && sock->type == type &&
@@ -81,7 +91,7 @@ static bool has_addr(const struct sock *sock, const struct inode *node,
 		memcmp(&sock->name->addr, &m->addr, m->addr_bytes) == 0;
 }
 
-/* With a reference, or NULL. */
+/* Returns the socket with the address, with a reference, or NULL. */
 static struct sock *find_named(const struct inode *node,
 			       const struct message *m, u32 type)
 {
@@ -91,13 +101,21 @@ static struct sock *find_named(const struct inode *node,
 	LIST_FOREACH(sock, &named, named)
 		if (has_addr(sock, node, m, type))
 			break;
+	/*
+	 * Under the lock: a socket in the list has a reference at least until
+	 * it is removed.
+	 */
 	if (sock)
 		sock_get(sock);
 	spin_unlock(&socket_lock);
 	return sock;
 }
 
-/* Whoever may write to the inode may connect. */
+/*
+ * Follows the path in m to a socket's inode, with a reference in *node. Returns
+ * 0 or -errno. As on Linux the permission to write to it is the permission to
+ * connect.
+ */
 static int find_node(const struct message *m, struct inode **node)
 {
 	int err = path_lookup(AT_FDCWD, m->addr.sun_path, LOOKUP_FOLLOW, node);
@@ -122,6 +140,10 @@ int find_sock(const struct message *m, u32 type, struct sock **found)
 	if (err)
 		return err;
 	*found = find_named(node, m, type);
+	/*
+	 * After the search: the reference kept another file from getting the
+	 * same address in memory.
+	 */
 	iput(node);
 	if (!*found)
 		return -ECONNREFUSED;
@@ -133,6 +155,7 @@ int find_sock(const struct message *m, u32 type, struct sock **found)
 
 /* ---- binding ----------------------------------------------------- */
 
+/* Returns a name made from m's address, with one reference; NULL: no memory. */
 static struct sock_name *new_name(const struct message *m)
 {
 	struct sock_name *name = kmalloc(sizeof(*name), GFP_KERNEL);
@@ -142,14 +165,21 @@ static struct sock_name *new_name(const struct message *m)
 	atomic_set(&name->count, 1);
 	name->addr = m->addr;
 	name->end = '\0';
-	/* As on Linux the length of a path is its own, with the 0. */
+	/*
+	 * As on Linux the length of a path is that of the string with its 0,
+	 * whatever the program passed.
+	 */
 	name->bytes = is_abstract(m) ?
 		m->addr_bytes :
 		FAMILY_BYTES + (u32)strlen(m->addr.sun_path) + 1;
 	return name;
 }
 
-/* The name and the node are the socket's then. 0 or -EADDRINUSE. */
+/*
+ * Makes name and node the socket's, which takes over both references. Returns
+ * 0, or -EADDRINUSE for an abstract name that another socket has; a path's
+ * inode is new.
+ */
 static int take_name(struct sock *sock, struct sock_name *name,
 		     struct inode *node, const struct message *m)
 {
@@ -169,6 +199,10 @@ static int take_name(struct sock *sock, struct sock_name *name,
 	return other ? -EADDRINUSE : 0;
 }
 
+/*
+ * Binds sock to the address in m, and creates the inode of a path. Returns 0 or
+ * -errno.
+ */
 static int bind_name(struct sock *sock, const struct message *m)
 {
 	struct sock_name *name = new_name(m);
@@ -180,6 +214,7 @@ static int bind_name(struct sock *sock, const struct message *m)
 	if (!is_abstract(m))
 		err = make_node(m->addr.sun_path,
 				S_IFSOCK | (0777 & ~current_umask()), &node);
+	/* Linux reports any file of that name as an address in use. */
 	if (err == -EEXIST)
 		err = -EADDRINUSE;
 	if (!err)
@@ -189,10 +224,13 @@ static int bind_name(struct sock *sock, const struct message *m)
 	return err;
 }
 
-/* The first name of five hexadecimal digits that nobody has. */
+/*
+ * Binds sock to a free abstract name of five hexadecimal digits, as Linux's
+ * autobind: 0 or -errno.
+ */
 static int bind_any(struct sock *sock)
 {
-	static u32 last; /* any value will do */
+	static u32 last; /* no lock: any value will do */
 	struct message m = { .addr.sun_family = AF_UNIX };
 	int err, tries = 0;
 
@@ -204,7 +242,10 @@ static int bind_any(struct sock *sock)
 	return err == -EADDRINUSE ? -ENOSPC : err;
 }
 
-/* Whoever binds a socket is alone with it. */
+/*
+ * Returns true if the caller may bind sock: it has no name, and nobody else is
+ * binding it. A flag instead of the lock, because creating an inode sleeps.
+ */
 static bool begin_binding(struct sock *sock)
 {
 	bool alone;
@@ -217,6 +258,7 @@ static bool begin_binding(struct sock *sock)
 	return alone;
 }
 
+/* The body of bind(): an address of the family alone asks for any free name. */
 static int do_bind(struct sock *sock, const struct message *m)
 {
 	bool any = m->addr_bytes == FAMILY_BYTES &&
@@ -225,9 +267,14 @@ static int do_bind(struct sock *sock, const struct message *m)
 
 	if (err)
 		return err;
+	/*
+	 * On Linux a second autobind succeeds without effect, a second name is
+	 * an error.
+	 */
 	if (!begin_binding(sock))
 		return any ? 0 : -EINVAL;
 	err = any ? bind_any(sock) : bind_name(sock, m);
+	/* Without the lock: while it is true no other task writes it. */
 	sock->binding = false;
 	return err;
 }
@@ -260,6 +307,10 @@ s32 sys_bind(u32 fd, uaddr_t addr, u32 bytes)
 	return err;
 }
 
+/*
+ * The name is copied to the program after the lock is released, under a
+ * reference.
+ */
 s32 sys_getsockname(u32 fd, uaddr_t addr, uaddr_t len)
 {
 	struct sock_name *name;
@@ -279,6 +330,7 @@ s32 sys_getsockname(u32 fd, uaddr_t addr, uaddr_t len)
 	return err;
 }
 
+/* As sys_getsockname(), for the peer; -ENOTCONN without one. */
 s32 sys_getpeername(u32 fd, uaddr_t addr, uaddr_t len)
 {
 	struct sock_name *name = NULL;

@@ -1,20 +1,21 @@
 /*
  * services/socket/options.c - getsockopt and setsockopt. Most options have no
- * meaning between processes of one machine; as on Linux they can be set and read.
+ * meaning between processes of one machine; as on Linux they can be set and
+ * read all the same.
  */
 #include <services/socket/internal.h>
 #include <services/time/time.h>
 
 #define BUF_MAX 212992u /* Linux's wmem_max and rmem_max */
-#define BUF_MIN 2304u   /* twice that is the least */
+#define BUF_MIN 2304u   /* the smallest buffer is twice that */
 
-/* Kept as a bit of sock->flags. */
+/* Options that are on or off: bits of sock->flags. */
 #define FLAG_OPTIONS                                                    \
 	(1u << SO_DEBUG | 1u << SO_REUSEADDR | 1u << SO_DONTROUTE |     \
 	 1u << SO_BROADCAST | 1u << SO_KEEPALIVE | 1u << SO_OOBINLINE | \
 	 1u << SO_REUSEPORT | 1u << SO_PASSCRED | 1u << SO_TIMESTAMP_OLD)
 
-/* An option's value, whatever it is. */
+/* The value of any option. */
 union option {
 	s32 number;
 	struct linger linger;
@@ -23,6 +24,7 @@ union option {
 	struct kernel_timespec time64; /* tv_nsec: microseconds */
 };
 
+/* Returns true if the option is a bit of sock->flags. */
 static bool is_flag(u32 option)
 {
 	return option < 32 && FLAG_OPTIONS >> option & 1;
@@ -30,17 +32,24 @@ static bool is_flag(u32 option)
 
 /* ---- setting ----------------------------------------------------- */
 
-/* As on Linux twice as much, for what the kernel needs itself. */
+/*
+ * Returns the size for a wanted one: as on Linux twice as much, since the
+ * kernel's own structures are charged, too, within the limits.
+ */
 static u32 buffer_bytes(s32 wanted)
 {
 	return max(min((u32)wanted, BUF_MAX), BUF_MIN) * 2;
 }
 
-/* Seconds and microseconds; nothing is for ever. */
+/*
+ * Sets *timeout in ns from seconds and microseconds: 0 or -EDOM. A time of 0
+ * means no limit.
+ */
 static int set_timeout(u64 *timeout, s64 sec, s64 usec)
 {
 	if (usec < 0 || usec >= (s64)USEC_PER_SEC)
 		return -EDOM;
+	/* Linux takes a negative time for one that has passed. */
 	if (sec < 0)
 		*timeout = 0;
 	else if (!sec && !usec)
@@ -52,7 +61,7 @@ static int set_timeout(u64 *timeout, s64 sec, s64 usec)
 	return 0;
 }
 
-/* How many bytes of value the option needs. */
+/* Returns the size of the option's value. */
 static u32 option_bytes(u32 option)
 {
 	switch (option) {
@@ -71,6 +80,10 @@ static u32 option_bytes(u32 option)
 	}
 }
 
+/*
+ * Sets one option: 0, -EDOM or -ENOPROTOOPT. Each is one or two words that only
+ * hints or later calls read, so no lock is needed.
+ */
 static int set_option(struct sock *sock, u32 option, const union option *v)
 {
 	switch (option) {
@@ -112,6 +125,7 @@ static int set_option(struct sock *sock, u32 option, const union option *v)
 	}
 }
 
+/* The body of setsockopt() for a socket: 0 or -errno. */
 static int do_setsockopt(struct sock *sock, u32 level, u32 option,
 			 uaddr_t value, u32 bytes)
 {
@@ -119,10 +133,12 @@ static int do_setsockopt(struct sock *sock, u32 level, u32 option,
 
 	if ((s32)bytes < 0)
 		return -EINVAL;
+	/* Linux's error for a family without options of its own. */
 	if (level != SOL_SOCKET)
 		return -EOPNOTSUPP;
 	if (bytes < sizeof(v.number) || bytes < option_bytes(option))
 		return -EINVAL;
+	/* A longer value is allowed; the rest is ignored, as on Linux. */
 	if (copy_from_user(&v, value, option_bytes(option)))
 		return -EFAULT;
 	return set_option(sock, option, &v);
@@ -144,11 +160,16 @@ s32 sys_setsockopt(u32 fd, u32 level, u32 option, uaddr_t value, u32 bytes)
 
 /* ---- reading ----------------------------------------------------- */
 
+/* Returns a timeout as a program sees it: no limit is a time of 0. */
 static struct old_timeval32 get_timeout(u64 timeout)
 {
 	return to_timeval(timeout == UINT64_MAX ? 0 : timeout);
 }
 
+/*
+ * The same with 64-bit seconds; the second field has microseconds in this
+ * option.
+ */
 static struct kernel_timespec get_timeout64(u64 timeout)
 {
 	struct old_timeval32 tv = get_timeout(timeout);
@@ -156,6 +177,10 @@ static struct kernel_timespec get_timeout64(u64 timeout)
 	return (struct kernel_timespec){ tv.tv_sec, tv.tv_usec };
 }
 
+/*
+ * Returns the pending error as a positive number, and clears it: each error is
+ * reported once.
+ */
 static int take_error(struct sock *sock)
 {
 	int err;
@@ -167,7 +192,7 @@ static int take_error(struct sock *sock)
 	return -err;
 }
 
-/* Options that only tell, and are a number. */
+/* Reads an option that is a number: 0 or -ENOPROTOOPT. */
 static int get_fact(struct sock *sock, u32 option, s32 *number)
 {
 	switch (option) {
@@ -177,6 +202,7 @@ static int get_fact(struct sock *sock, u32 option, s32 *number)
 	case SO_ERROR:
 		*number = take_error(sock);
 		return 0;
+	/* Linux has no such limit for sending and always shows 1. */
 	case SO_SNDLOWAT:
 		*number = 1;
 		return 0;
@@ -195,6 +221,7 @@ static int get_fact(struct sock *sock, u32 option, s32 *number)
 	}
 }
 
+/* Without a peer Linux shows process 0 and ids of -1. */
 static struct ucred get_peer_cred(const struct sock *sock)
 {
 	return sock->peer_cred.pid ?
@@ -202,6 +229,7 @@ static struct ucred get_peer_cred(const struct sock *sock)
 		(struct ucred){ 0, UINT32_MAX, UINT32_MAX };
 }
 
+/* Reads one option into *v: 0 or -ENOPROTOOPT. */
 static int get_option(struct sock *sock, u32 option, union option *v)
 {
 	switch (option) {
@@ -237,6 +265,10 @@ static int get_option(struct sock *sock, u32 option, union option *v)
 	}
 }
 
+/*
+ * The body of getsockopt(): writes at most the bytes that the program has room
+ * for, and then their number.
+ */
 static int do_getsockopt(struct sock *sock, u32 level, u32 option,
 			 uaddr_t value, uaddr_t len)
 {
@@ -250,9 +282,13 @@ static int do_getsockopt(struct sock *sock, u32 level, u32 option,
 		return -EFAULT;
 	if ((s32)bytes < 0)
 		return -EINVAL;
+	/*
+	 * After the program's length was checked: reading SO_ERROR clears it.
+	 */
 	err = get_option(sock, option, &v);
 	if (err)
 		return err;
+	/* A shorter buffer gets the beginning of the value, as on Linux. */
 	bytes = min(bytes, option_bytes(option));
 	if (copy_to_user(value, &v, bytes))
 		return -EFAULT;

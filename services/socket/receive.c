@@ -1,15 +1,16 @@
 /*
- * services/socket/receive.c - what a socket has got goes to a program.
+ * services/socket/receive.c - from a socket's queue to a program.
  *
  * One receiver at a time takes chunks off a queue, or its bytes would be mixed
- * with another's: it holds `reading' while it copies, and gives it up to wait.
- * Senders only append, under socket_lock, so a chunk that it looks at stays.
+ * with another receiver's: it holds `reading` while it copies, and releases it
+ * to wait. Senders only append, under socket_lock, so a chunk that the receiver
+ * looks at stays.
  */
 #include <services/socket/internal.h>
 
 /* ---- the bytes --------------------------------------------------- */
 
-/* The next bytes go to the program: 0 or -EFAULT. */
+/* Copies the next bytes of a message to the program's pieces: 0 or -EFAULT. */
 static int transfer_out(struct transfer *t, const char *from, u32 bytes)
 {
 	u32 part;
@@ -22,6 +23,9 @@ static int transfer_out(struct transfer *t, const char *from, u32 bytes)
 		from += part;
 		bytes -= part;
 		t->offset += part;
+		/*
+		 * A piece may also have a length of 0, and is passed over here.
+		 */
 		if (t->offset == t->iov->iov_len) {
 			t->iov++;
 			t->offset = 0;
@@ -32,7 +36,11 @@ static int transfer_out(struct transfer *t, const char *from, u32 bytes)
 
 /* ---- the queue; `reading' held ----------------------------------- */
 
-/* The chunk behind one, or the first; NULL: there is none. */
+/*
+ * Returns the chunk behind `chunk`, or the first one if that is NULL; NULL:
+ * there is none. socket_lock is held for the look only: a sender may be
+ * appending.
+ */
 static struct chunk *next_chunk(struct sock *sock, struct chunk *chunk)
 {
 	spin_lock(&socket_lock);
@@ -41,7 +49,10 @@ static struct chunk *next_chunk(struct sock *sock, struct chunk *chunk)
 	return chunk;
 }
 
-/* Its first bytes are read: the chunk too, if those were all. */
+/*
+ * Takes the first `bytes` bytes off the queue; the chunk is freed with its last
+ * byte.
+ */
 static void consume(struct sock *sock, struct chunk *chunk, u32 bytes)
 {
 	struct chunk_list done = STAILQ_HEAD_INITIALIZER(done);
@@ -50,6 +61,10 @@ static void consume(struct sock *sock, struct chunk *chunk, u32 bytes)
 	chunk->offset += bytes;
 	chunk->bytes -= bytes;
 	sock->unread -= bytes;
+	/*
+	 * A packet without bytes is one chunk of length 0, which is done at
+	 * once.
+	 */
 	if (!chunk->bytes) {
 		STAILQ_REMOVE_HEAD(&sock->queue, link);
 		sock->queued -= chunk->charge;
@@ -57,14 +72,26 @@ static void consume(struct sock *sock, struct chunk *chunk, u32 bytes)
 		STAILQ_INSERT_TAIL(&done, chunk, link);
 	}
 	spin_unlock(&socket_lock);
+	/*
+	 * After the lock is released: a chunk may carry files, whose closing
+	 * sleeps.
+	 */
 	free_chunks(&done);
+	/* There is room for senders that wait. */
 	wake_up(&sock->room);
 	poll_wake(&sock->room_edge);
 }
 
-/* What comes with a message: m has it then, or, to look at, has it too. */
+/*
+ * Gives m what comes with a message: sender, address and files. With MSG_PEEK
+ * the message keeps its files, and m gets copies. Returns 0 or -ENOMEM.
+ */
 static int take_companions(struct chunk *chunk, struct message *m)
 {
+	/*
+	 * A stream's read may take several chunks: the first one names the
+	 * sender.
+	 */
 	if (!m->has_cred) {
 		m->cred = chunk->cred;
 		m->from = name_get(chunk->from);
@@ -84,6 +111,7 @@ static int take_companions(struct chunk *chunk, struct message *m)
 
 /* ---- waiting ----------------------------------------------------- */
 
+/* Returns the pending error, 0 or negative, and clears it. */
 static int take_error(struct sock *sock)
 {
 	int err;
@@ -95,6 +123,7 @@ static int take_error(struct sock *sock)
 	return err;
 }
 
+/* Returns true if a receiver need not wait. Without the lock only a hint. */
 static bool worth_a_look(const struct sock *sock)
 {
 	return !STAILQ_EMPTY(&sock->queue) || READ_ONCE(sock->error) ||
@@ -102,8 +131,9 @@ static bool worth_a_look(const struct sock *sock)
 }
 
 /*
- * `reading' is held before and after: 0 and *chunk, the first; NULL: there will
- * be none. Or -errno, and it is not held.
+ * Waits for the first chunk. Returns 0 with `reading` held and *chunk, which is
+ * NULL if none will come any more; or -errno, with `reading` released. Call
+ * with `reading` held.
  */
 static int await_chunk(struct sock *sock, u64 until, struct chunk **chunk)
 {
@@ -113,12 +143,17 @@ static int await_chunk(struct sock *sock, u64 until, struct chunk **chunk)
 		*chunk = next_chunk(sock, NULL);
 		if (*chunk)
 			return 0;
+		/* Data first: what arrived before the error is still read. */
 		err = take_error(sock);
 		if (!err && sock->shutdown & RCV_SHUTDOWN) {
 			if (until || sock->type != SOCK_DGRAM)
 				return 0;
-			err = -EAGAIN; /* as on Linux */
+			err = -EAGAIN; /* so that a poll loop continues, as on Linux */
 		}
+		/*
+		 * Released for the sleep, so that a receiver with MSG_DONTWAIT
+		 * does not wait for this one.
+		 */
 		up_write(&sock->reading);
 		if (!err)
 			err = sock_wait(&sock->readable, worth_a_look(sock),
@@ -132,12 +167,16 @@ static int await_chunk(struct sock *sock, u64 until, struct chunk **chunk)
 
 /* ---- streams ----------------------------------------------------- */
 
+/* Returns true if both are the same process with the same ids. */
 static bool same_sender(const struct ucred *a, const struct ucred *b)
 {
 	return a->pid == b->pid && a->uid == b->uid && a->gid == b->gid;
 }
 
-/* Bytes of different senders are not mixed where they are told apart. */
+/*
+ * Returns true if chunk must not be in the same read as m: a socket with
+ * SO_PASSCRED gets one sender's bytes at a time.
+ */
 static bool is_other_sender(const struct sock *sock, const struct chunk *chunk,
 			    const struct message *m)
 {
@@ -146,8 +185,9 @@ static bool is_other_sender(const struct sock *sock, const struct chunk *chunk,
 }
 
 /*
- * Bytes of one chunk after the other, and no more once one has brought files.
- * *done grows. 0, 1: no more to be had now; -EFAULT, -ENOMEM. `reading' held.
+ * Reads one chunk after the other, and stops after one that brought files,
+ * whose place in the stream the program must see. *done grows. Returns 0, 1 if
+ * no more is to be had now, -EFAULT or -ENOMEM. Hold `reading`.
  */
 static int read_chunks(struct sock *sock, struct message *m, s32 *done)
 {
@@ -160,6 +200,10 @@ static int read_chunks(struct sock *sock, struct message *m, s32 *done)
 		if (is_other_sender(sock, chunk, m))
 			return 1;
 		part = min(m->data.left, chunk->bytes);
+		/*
+		 * Copied before it is consumed: after -EFAULT the bytes can be
+		 * read again.
+		 */
 		err = transfer_out(&m->data, chunk->data + chunk->offset, part);
 		if (!err)
 			err = take_companions(chunk, m);
@@ -175,6 +219,10 @@ static int read_chunks(struct sock *sock, struct message *m, s32 *done)
 	return err ? err : m->rights != NULL || peek;
 }
 
+/*
+ * Receives from a stream at least rcvlowat bytes, or all with MSG_WAITALL,
+ * unless the end, an error or the time comes before.
+ */
 static s32 receive_stream(struct sock *sock, struct message *m, u64 until)
 {
 	u32 wanted = m->data.left;
@@ -184,6 +232,10 @@ static s32 receive_stream(struct sock *sock, struct message *m, u64 until)
 	s32 done = 0;
 	int err;
 
+	/*
+	 * A listener, or a socket that was never connected: Linux's error for
+	 * streams.
+	 */
 	if (sock->state != SOCK_CONNECTED)
 		return -EINVAL;
 	err = down_write_killable(&sock->reading);
@@ -191,6 +243,10 @@ static s32 receive_stream(struct sock *sock, struct message *m, u64 until)
 		return err;
 	for (;;) {
 		err = await_chunk(sock, until, &chunk);
+		/*
+		 * An error from await_chunk() has released `reading`, so the
+		 * call returns here.
+		 */
 		if (err)
 			return done ? done : err;
 		if (!chunk)
@@ -205,7 +261,10 @@ static s32 receive_stream(struct sock *sock, struct message *m, u64 until)
 
 /* ---- packets ----------------------------------------------------- */
 
-/* How many bytes of the message fit, and *length, all there are; or -EFAULT. */
+/*
+ * Copies the message that begins with chunk. Returns the bytes that fit, with
+ * *length, its full length, or -EFAULT.
+ */
 static s32 read_packet(struct sock *sock, struct message *m,
 		       struct chunk *chunk, u32 *length)
 {
@@ -225,7 +284,7 @@ static s32 read_packet(struct sock *sock, struct message *m,
 	return done;
 }
 
-/* All of its first message. */
+/* Takes the first message off the queue. */
 static void consume_packet(struct sock *sock)
 {
 	struct chunk *chunk;
@@ -238,6 +297,7 @@ static void consume_packet(struct sock *sock)
 	} while (!last);
 }
 
+/* Receives one message: what does not fit is lost, and MSG_TRUNC reports it. */
 static s32 receive_packet(struct sock *sock, struct message *m, u64 until)
 {
 	struct chunk *chunk;
@@ -255,11 +315,16 @@ static s32 receive_packet(struct sock *sock, struct message *m, u64 until)
 		ret = read_packet(sock, m, chunk, &length);
 		if (ret >= 0 && (u32)ret < length) {
 			m->out_flags |= MSG_TRUNC;
+			/* The program asks for the real length. */
 			if (m->flags & MSG_TRUNC)
 				ret = (s32)length;
 		}
 		if (ret >= 0 && take_companions(chunk, m))
 			ret = -ENOMEM;
+		/*
+		 * Also after -EFAULT: Linux loses a packet that cannot be
+		 * copied.
+		 */
 		if (!(m->flags & MSG_PEEK))
 			consume_packet(sock);
 	}
@@ -278,6 +343,10 @@ s32 sock_receive(struct file *file, struct message *m)
 	m->has_cred = false;
 	ret = sock->type == SOCK_STREAM ? receive_stream(sock, m, until) :
 					  receive_packet(sock, m, until);
+	/*
+	 * Every message has credentials inside the kernel; the program sees
+	 * them if it asked.
+	 */
 	m->has_cred &= PASSES_CRED(sock) != 0;
 	return ret;
 }

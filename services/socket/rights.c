@@ -1,36 +1,40 @@
 /*
  * Open files on their way from one process to another (SCM_RIGHTS).
  *
- * A message holds a reference to each file that it brings. The file may be a
- * socket, and its queue may hold others: two sockets, each waiting in the other's
- * queue, would keep each other open for ever once no process has them. So there is
- * a search for such sockets, as in Linux:
+ * A message has a reference to each file that it carries. The file may be a
+ * socket, whose queue may carry others: two sockets, each in the other's queue,
+ * would keep each other open for ever once no process has them. So there is a
+ * search for such sockets, as in Linux:
  *
- *	1. of each socket in flight: how many references come from elsewhere than
- *	   queues of sockets in flight (`outside`)?
- *	2. a socket with some is reached; and so is what waits in the queue of a
- *	   socket that is reached.
- *	3. the others cannot be received by anybody: their queues lose their files.
+ *	1. For each socket in flight: how many references come from elsewhere
+ *	   than queues of sockets in flight (`outside`)?
+ *	2. A socket with such a reference is reached; and so is every socket in
+ *	   the queue of a socket that is reached.
+ *	3. No process can receive the others: their queues lose their files.
  *
- * It is made when a socket is closed and when a task ends, if any is in flight.
- * What it finds is closed by whoever is at it already, so that closing a chain of
- * sockets, each in the last one's queue, does not nest.
+ * It is made when a socket is closed and when a task ends, if any socket is in
+ * flight. One task at a time closes what was found; others leave it to that
+ * task, so that closing a chain of sockets, each in the queue of the last one,
+ * does not nest.
  */
 #include <services/socket/internal.h>
 
-/* A user may have that many files in flight, or RLIMIT_NOFILE if that is less. */
+/*
+ * The most files that a user may have in flight, or RLIMIT_NOFILE if that is
+ * less.
+ */
 #define IN_FLIGHT_MAX 1024u
 
-/* Who has files in flight. */
+/* A user who has files in flight, and how many. */
 struct flyer {
 	LIST_ENTRY(flyer) link;
 	u32 uid, nr;
 };
 
 struct rights {
-	LIST_ENTRY(rights) link; /* the receiver's, or dropped's */
-	struct chunk *chunk;     /* that brings them; NULL: in no queue */
-	struct flyer *flyer;     /* while they are in a queue, counted there */
+	LIST_ENTRY(rights) link; /* in the receiver's list, or in dropped */
+	struct chunk *chunk; /* chunk that carries them; NULL: not in a queue */
+	struct flyer *flyer; /* user by whom they are counted, or NULL */
 	u32 nr;
 	struct file *files[];
 };
@@ -39,13 +43,13 @@ struct rights {
 static LIST_HEAD(, sock) in_flight = LIST_HEAD_INITIALIZER(in_flight);
 static LIST_HEAD(, flyer) flyers = LIST_HEAD_INITIALIZER(flyers);
 static struct rights_list dropped = LIST_HEAD_INITIALIZER(dropped);
-static bool dropping; /* somebody closes what is in `dropped' */
+static bool dropping; /* a task is closing what is in dropped */
 
 static STAILQ_HEAD(, sock) to_visit = STAILQ_HEAD_INITIALIZER(to_visit);
 
 /* ---- how many there are ------------------------------------------ */
 
-/* The running user's, or NULL. socket_lock held. */
+/* Returns uid's entry, or NULL. Hold socket_lock. */
 static struct flyer *find_flyer(u32 uid)
 {
 	struct flyer *flyer;
@@ -56,7 +60,10 @@ static struct flyer *find_flyer(u32 uid)
 	return flyer;
 }
 
-/* It comes with the first file in flight, and goes with the last. */
+/*
+ * Counts nr more files for the running task's user, whose entry exists while
+ * its count is not 0. Returns the entry, or NULL without memory.
+ */
 static struct flyer *get_flyer(u32 nr)
 {
 	struct flyer *new = kmalloc(sizeof(*new), GFP_KERNEL), *flyer;
@@ -75,11 +82,15 @@ static struct flyer *get_flyer(u32 nr)
 	}
 	flyer->nr += nr;
 	spin_unlock(&socket_lock);
+	/*
+	 * Allocated before the lock was taken, and not needed if the user had
+	 * an entry.
+	 */
 	kfree(new);
 	return flyer;
 }
 
-/* socket_lock held. */
+/* Counts nr files less; frees an entry that has none. Hold socket_lock. */
 static void put_flyer(struct flyer *flyer, u32 nr)
 {
 	flyer->nr -= nr;
@@ -89,13 +100,17 @@ static void put_flyer(struct flyer *flyer, u32 nr)
 	kfree(flyer);
 }
 
-/* Count nr more of the running user's: 0, -ETOOMANYREFS, -ENOMEM. */
+/* Counts rights for the running task's user: 0, -ETOOMANYREFS or -ENOMEM. */
 static int count_rights(struct rights *rights)
 {
 	struct flyer *flyer = get_flyer(rights->nr);
 
 	if (!flyer)
 		return -ENOMEM;
+	/*
+	 * Counted first and checked after: two senders cannot both take the
+	 * last place.
+	 */
 	if (flyer->nr > min(rlimit(RLIMIT_NOFILE), IN_FLIGHT_MAX)) {
 		spin_lock(&socket_lock);
 		put_flyer(flyer, rights->nr);
@@ -106,7 +121,7 @@ static int count_rights(struct rights *rights)
 	return 0;
 }
 
-/* socket_lock held. */
+/* Takes rights out of their user's count. Hold socket_lock. */
 static void uncount_rights(struct rights *rights)
 {
 	if (rights->flyer)
@@ -116,6 +131,7 @@ static void uncount_rights(struct rights *rights)
 
 /* ---- making and dropping them ------------------------------------ */
 
+/* Returns rights for nr files, which the caller fills in; NULL: no memory. */
 static struct rights *alloc_rights(u32 nr)
 {
 	struct rights *rights = kmalloc(sizeof(*rights) +
@@ -142,8 +158,12 @@ int rights_get(const u32 *fds, u32 n, struct rights **result)
 	if (!rights)
 		return -ENOMEM;
 	for (i = 0; i < n && !err; i++) {
+		/*
+		 * Any descriptor can be passed on, also one opened with O_PATH.
+		 */
 		rights->files[i] = fget_raw(fds[i]);
 		if (!rights->files[i]) {
+			/* rights_drop() closes those taken so far. */
 			rights->nr = i;
 			err = -EBADF;
 		}
@@ -176,6 +196,7 @@ struct file *rights_file(const struct rights *rights, u32 n)
 	return rights->files[n];
 }
 
+/* Closes the files and frees rights. May sleep. */
 static void close_rights(struct rights *rights)
 {
 	for (u32 i = 0; i < rights->nr; i++) {
@@ -193,6 +214,10 @@ void rights_drop(struct rights *rights)
 		return;
 	spin_lock(&socket_lock);
 	uncount_rights(rights);
+	/*
+	 * Not closed here: closing a socket may drop others, and so on, without
+	 * end on the stack.
+	 */
 	LIST_INSERT_HEAD(&dropped, rights, link);
 	spin_unlock(&socket_lock);
 	rights_collect();
@@ -202,15 +227,24 @@ void rights_collect(void)
 {
 	struct rights *rights;
 
+	/*
+	 * The common case needs no lock: no files are in flight. A list that
+	 * changes at this moment is seen by the task that changed it.
+	 */
 	if (likely(LIST_EMPTY(&dropped) && LIST_EMPTY(&in_flight)))
 		return;
 	spin_lock(&socket_lock);
+	/* The task that is closing already finds the new ones in its loop. */
 	if (dropping) {
 		spin_unlock(&socket_lock);
 		return;
 	}
 	dropping = true;
 	for (;;) {
+		/*
+		 * A search only when nothing is left to close: what was closed
+		 * may have freed more sockets.
+		 */
 		if (LIST_EMPTY(&dropped) && !LIST_EMPTY(&in_flight))
 			find_lost();
 		rights = LIST_FIRST(&dropped);
@@ -227,13 +261,19 @@ void rights_collect(void)
 
 /* ---- in a queue -------------------------------------------------- */
 
-/* socket_lock held. */
+/*
+ * Counts each socket among the files in flight, or no longer. Hold socket_lock.
+ */
 static void count_flight(struct rights *rights, bool more)
 {
 	struct sock *sock;
 
 	for (u32 i = 0; i < rights->nr; i++) {
 		sock = sock_of(rights->files[i]);
+		/*
+		 * Other files hold nothing in flight: they cannot be part of a
+		 * circle.
+		 */
 		if (!sock)
 			continue;
 		if (more && sock->in_flight++ == 0)
@@ -259,6 +299,7 @@ struct rights *rights_dequeue(struct chunk *chunk)
 	struct rights *rights = chunk->rights;
 
 	chunk->rights = NULL;
+	/* A message that was never queued was not counted, either. */
 	if (!rights || !rights->chunk)
 		return rights;
 	rights->chunk = NULL;
@@ -270,6 +311,10 @@ struct rights *rights_dequeue(struct chunk *chunk)
 
 /* ---- the search; socket_lock held -------------------------------- */
 
+/*
+ * Marks sock as reachable and notes it for a visit; once, so that circles end.
+ * Hold socket_lock, as for all of the search.
+ */
 static void reach(struct sock *sock)
 {
 	if (sock->reached)
@@ -278,7 +323,10 @@ static void reach(struct sock *sock)
 	STAILQ_INSERT_TAIL(&to_visit, sock, reach_link);
 }
 
-/* Of each socket that waits in sock's queue: count, or reach it. */
+/*
+ * For each socket that sock's queue carries: subtracts that reference (count),
+ * or reaches it.
+ */
 static void visit_queue(const struct sock *sock, bool count)
 {
 	struct rights *rights;
@@ -294,7 +342,10 @@ static void visit_queue(const struct sock *sock, bool count)
 		}
 }
 
-/* A listener's connections, which nobody else knows, count as its own queue. */
+/*
+ * Visits sock's queue. The queues of connections that a listener has not
+ * accepted belong to it: no file refers to them.
+ */
 static void visit(const struct sock *sock, bool count)
 {
 	const struct sock *waiting;
@@ -304,6 +355,7 @@ static void visit(const struct sock *sock, bool count)
 		visit_queue(waiting, count);
 }
 
+/* Moves all files in sock's queue to dropped; the messages stay. */
 static void empty_queue(struct sock *sock)
 {
 	struct rights *rights;
@@ -314,12 +366,18 @@ static void empty_queue(struct sock *sock)
 	}
 }
 
-/* What sockets that nobody can reach have in their queues: into dropped. */
+/*
+ * The search of this file's head: moves the files in the queues of unreachable
+ * sockets to dropped.
+ */
 static void find_lost(void)
 {
 	struct sock *sock, *next, *waiting;
 
 	LIST_FOREACH(sock, &in_flight, flight_link) {
+		/*
+		 * A socket in flight has a file, to which the message refers.
+		 */
 		sock->outside = atomic_read(&sock->file->f_count);
 		sock->reached = false;
 	}
@@ -332,7 +390,10 @@ static void find_lost(void)
 		STAILQ_REMOVE_HEAD(&to_visit, reach_link);
 		visit(sock, false);
 	}
-	/* Before any is emptied: `in_flight' loses sockets then. */
+	/*
+	 * Listed before any queue is emptied, which removes sockets from
+	 * in_flight.
+	 */
 	LIST_FOREACH(sock, &in_flight, flight_link)
 		if (!sock->reached)
 			STAILQ_INSERT_TAIL(&to_visit, sock, reach_link);

@@ -1,21 +1,24 @@
 /*
- * services/socket/send.c - a message goes into the peer's queue.
+ * services/socket/send.c - from a program to the peer's queue.
  *
- * Its bytes are copied into chunks before any lock is taken; then it waits until
- * the queue has room, and goes in whole. A stream has no messages: each chunk is
- * sent by itself.
+ * The bytes are copied into chunks before any lock is taken; then the sender
+ * waits until the queue has room, and the message enters it as a whole. A
+ * stream has no messages: each chunk is sent by itself.
  */
 #include <services/signal/signal.h>
 #include <services/socket/internal.h>
 #include <string.h>
 #include <uapi/signal.h>
 
-/* Datagrams that wait for a receiver who is nobody's peer: Linux's limit. */
+/*
+ * How many datagrams may wait in the queue of a socket that has not chosen the
+ * sender as its peer: Linux's limit.
+ */
 #define MAX_DATAGRAMS 10
 
 /* ---- the bytes --------------------------------------------------- */
 
-/* The next bytes of what a program sends. 0 or -EFAULT. */
+/* Copies the next bytes that the program sends to `to`: 0 or -EFAULT. */
 static int transfer_in(struct transfer *t, char *to, u32 bytes)
 {
 	u32 part;
@@ -41,6 +44,10 @@ static int transfer_in(struct transfer *t, char *to, u32 bytes)
 	return 0;
 }
 
+/*
+ * Appends a chunk with the next `bytes` bytes: 0, -ENOBUFS or -EFAULT. The
+ * chunk is in the list even after -EFAULT, for the caller to free.
+ */
 static int add_chunk(struct chunk_list *chunks, struct transfer *t, u32 bytes)
 {
 	struct chunk *chunk = kmalloc(sizeof(*chunk) + bytes, GFP_USER);
@@ -56,8 +63,9 @@ static int add_chunk(struct chunk_list *chunks, struct transfer *t, u32 bytes)
 }
 
 /*
- * The next bytes of m, and once what comes with them, as a message: 0, or -EFAULT
- * or -ENOBUFS and there is none.
+ * Makes a message of the next `bytes` bytes of m and, in its first chunk, of
+ * what comes with them. Returns 0, or -EFAULT or -ENOBUFS with nothing left in
+ * chunks.
  */
 static int make_message(struct chunk_list *chunks, struct sock *sock,
 			struct message *m, u32 bytes)
@@ -66,6 +74,7 @@ static int make_message(struct chunk_list *chunks, struct sock *sock,
 	int err;
 
 	STAILQ_INIT(chunks);
+	/* At least one chunk: a packet may have no bytes. */
 	do {
 		u32 part = min(bytes, CHUNK_BYTES);
 
@@ -80,7 +89,12 @@ static int make_message(struct chunk_list *chunks, struct sock *sock,
 	first = STAILQ_FIRST(chunks);
 	first->cred = m->cred;
 	first->rights = m->rights;
+	/*
+	 * From here on the chunk owns the files; a stream sends them with its
+	 * first bytes only.
+	 */
 	m->rights = NULL;
+	/* Another thread may bind the socket at this moment. */
 	spin_lock(&socket_lock);
 	first->from = name_get(sock->name);
 	spin_unlock(&socket_lock);
@@ -99,15 +113,23 @@ int may_deliver(const struct sock *sock, const struct sock *to)
 		return sock->type == SOCK_DGRAM ? -ECONNREFUSED : -EPIPE;
 	if (to->shutdown & RCV_SHUTDOWN)
 		return -EPIPE;
+	/* A connected datagram socket takes messages from its peer only. */
 	if (stranger && to->peer)
 		return -EPERM;
+	/*
+	 * The sender's limit counts, as on Linux; one message may go beyond it,
+	 * so a large one does not wait for ever.
+	 */
 	if (to->queued >= sock->sndbuf ||
 	    (stranger && to->nr_messages > MAX_DATAGRAMS))
 		return -EAGAIN;
 	return 0;
 }
 
-/* socket_lock held. */
+/*
+ * Appends the message to to's queue. Hold socket_lock, so that its chunks stay
+ * together.
+ */
 static void enqueue(struct sock *to, struct chunk_list *chunks)
 {
 	struct chunk *chunk;
@@ -121,7 +143,10 @@ static void enqueue(struct sock *to, struct chunk_list *chunks)
 	STAILQ_CONCAT(&to->queue, chunks);
 }
 
-/* The message goes into to's queue, when there is room; or is freed. */
+/*
+ * Puts the message into to's queue, waiting for room until ktime_ns() is
+ * `until`. Returns 0, or -errno with the chunks freed.
+ */
 static int deliver(struct sock *sock, struct sock *to,
 		   struct chunk_list *chunks, u64 until)
 {
@@ -149,6 +174,10 @@ static int deliver(struct sock *sock, struct sock *to,
 
 /* ---- kinds of sockets -------------------------------------------- */
 
+/*
+ * Returns the peer with a reference, or NULL. The reference keeps it while the
+ * send sleeps.
+ */
 static struct sock *get_peer(struct sock *sock)
 {
 	struct sock *peer;
@@ -159,7 +188,10 @@ static struct sock *get_peer(struct sock *sock)
 	return peer;
 }
 
-/* As much as goes; at least a byte. */
+/*
+ * Sends as much as it can until an error, the time or a signal: bytes sent, or
+ * -errno if none.
+ */
 static s32 send_stream(struct sock *sock, struct sock *peer, struct message *m,
 		       u64 until)
 {
@@ -169,6 +201,10 @@ static s32 send_stream(struct sock *sock, struct sock *peer, struct message *m,
 	int err = sock->shutdown & SEND_SHUTDOWN ? -EPIPE : 0;
 
 	while (!err && m->data.left) {
+		/*
+		 * Chunk by chunk, so that the receiver can read before all is
+		 * copied.
+		 */
 		part = min(m->data.left, CHUNK_BYTES);
 		err = make_message(&chunks, sock, m, part);
 		if (!err)
@@ -178,12 +214,16 @@ static s32 send_stream(struct sock *sock, struct sock *peer, struct message *m,
 		if (give_way())
 			break;
 	}
+	/*
+	 * A partial send returns its bytes; the signal follows with the next
+	 * one.
+	 */
 	if (err == -EPIPE && !done && !(m->flags & MSG_NOSIGNAL))
 		send_sig_current(SIGPIPE);
 	return done ? done : err;
 }
 
-/* All or nothing. */
+/* Sends m as one message: all of it, or -errno. */
 static s32 send_packet(struct sock *sock, struct sock *to, struct message *m,
 		       u64 until)
 {
@@ -191,6 +231,7 @@ static s32 send_packet(struct sock *sock, struct sock *to, struct message *m,
 	u32 bytes = m->data.left;
 	int err;
 
+	/* Linux's limit: a larger one could never enter the queue. */
 	if (bytes > sock->sndbuf - 32)
 		return -EMSGSIZE;
 	err = make_message(&chunks, sock, m, bytes);
@@ -199,12 +240,16 @@ static s32 send_packet(struct sock *sock, struct sock *to, struct message *m,
 	return err ? err : (s32)bytes;
 }
 
-/* The receiver that it was connected to is closed: it is connected no more. */
+/*
+ * The peer of a datagram socket has closed: sock is not connected any more, as
+ * on Linux.
+ */
 static void forget_peer(struct sock *sock, struct sock *peer)
 {
 	bool forgotten;
 
 	spin_lock(&socket_lock);
+	/* Another thread may have connected it anew meanwhile. */
 	forgotten = sock->peer == peer;
 	if (forgotten) {
 		sock->peer = NULL;
@@ -215,7 +260,10 @@ static void forget_peer(struct sock *sock, struct sock *peer)
 		sock_put(peer);
 }
 
-/* To the address in m, or to the peer. */
+/*
+ * Sends a datagram to the address in m, or to the peer without one: bytes, or
+ * -errno.
+ */
 static s32 send_datagram(struct sock *sock, struct message *m, u64 until)
 {
 	struct sock *to;
@@ -233,12 +281,17 @@ static s32 send_datagram(struct sock *sock, struct message *m, u64 until)
 			return -ENOTCONN;
 	}
 	ret = send_packet(sock, to, m, until);
+	/* The next datagram then fails with -ENOTCONN instead, as on Linux. */
 	if (ret == -ECONNREFUSED)
 		forget_peer(sock, to);
 	sock_put(to);
 	return ret;
 }
 
+/*
+ * Sends to the peer of a stream or packet socket: bytes, or -errno. Packets
+ * ignore an address, as on Linux.
+ */
 static s32 send_connected(struct sock *sock, struct message *m, u64 until)
 {
 	bool stream = sock->type == SOCK_STREAM;
@@ -264,6 +317,7 @@ s32 sock_send(struct file *file, struct message *m)
 
 	if (m->flags & MSG_OOB)
 		return -EOPNOTSUPP;
+	/* No SCM_CREDENTIALS in the message: the kernel names the sender. */
 	if (!m->cred.pid)
 		m->cred = current_ucred(false);
 	return sock->type == SOCK_DGRAM ? send_datagram(sock, m, until) :

@@ -1,9 +1,9 @@
 /*
- * services/socket/sock.c - lives of sockets, and what their calls share.
+ * services/socket/sock.c - the life of a socket, and what its calls share.
  *
  * A socket lives as long as its file, its peer or a call has a reference. When
- * the file is closed the socket is dead: its queue goes, its peer reads what it
- * has still got and then the end.
+ * the file is closed the socket is dead: its queue is freed, and its peer reads
+ * what it has still received and then the end.
  */
 #include <services/socket/internal.h>
 
@@ -17,12 +17,19 @@ void sock_init(void)
 				       SLAB_PANIC, NULL);
 }
 
-/* A name in a directory that is opened with O_PATH has no socket behind it. */
+/*
+ * A socket's name in a directory, opened with O_PATH, has a socket's inode but
+ * no socket: private_data is NULL.
+ */
 struct sock *sock_of(const struct file *file)
 {
 	return S_ISSOCK(file->f_inode->i_mode) ? file->private_data : NULL;
 }
 
+/*
+ * SO_PEERCRED has the effective ids, a message's credentials the real ones, as
+ * on Linux.
+ */
 struct ucred current_ucred(bool effective)
 {
 	const struct cred *cred = current_cred();
@@ -36,6 +43,7 @@ struct ucred current_ucred(bool effective)
 
 /* ---- lives ------------------------------------------------------- */
 
+/* Zeroed by the slab, since most fields begin with 0. */
 struct sock *sock_alloc(u32 type)
 {
 	struct sock *sock = kmem_cache_alloc(sock_cache,
@@ -73,6 +81,7 @@ void sock_changed(struct sock *sock)
 	poll_wake(&sock->edges.out);
 }
 
+/* Each chunk's files are taken out under the lock and closed without it. */
 void free_chunks(struct chunk_list *chunks)
 {
 	struct chunk *chunk;
@@ -89,17 +98,25 @@ void free_chunks(struct chunk_list *chunks)
 	}
 }
 
-/* The peer of a connection sees its end; of datagrams it may find another. */
+/*
+ * sock is being closed: ends the connection for its peer. Datagram sockets have
+ * no connection, and their peer may get others. Hold socket_lock.
+ */
 static void leave_peer(const struct sock *sock, struct sock *peer)
 {
 	if (!peer || sock->type == SOCK_DGRAM)
 		return;
 	peer->shutdown = ALL_SHUTDOWN;
 	if (!STAILQ_EMPTY(&sock->queue) || !sock->file)
-		peer->error = -ECONNRESET; /* what it sent was not read */
+		peer->error =
+			-ECONNRESET; /* bytes that the peer sent are lost unread */
 	sock_changed(peer);
 }
 
+/*
+ * Closes one socket; its backlog is moved to *backlog for the caller, so that
+ * closing a listener does not nest.
+ */
 static void close_one(struct sock *sock, struct backlog *backlog)
 {
 	struct chunk_list queue = STAILQ_HEAD_INITIALIZER(queue);
@@ -114,14 +131,16 @@ static void close_one(struct sock *sock, struct backlog *backlog)
 	sock->peer = NULL;
 	leave_peer(sock, peer);
 	sock->file = NULL;
-	if (sock->named.le_prev) /* an accepted one has its listener's name */
+	if (sock->named.le_prev) /* not in the list: has its listener's name */
 		LIST_REMOVE(sock, named);
 	node = sock->node;
 	sock->node = NULL;
 	STAILQ_CONCAT(&queue, &sock->queue);
 	TAILQ_CONCAT(backlog, &sock->backlog, backlog_link);
+	/* Another thread may still sleep in a call on this socket. */
 	sock_changed(sock);
 	spin_unlock(&socket_lock);
+	/* All that may sleep comes after the lock. */
 	free_chunks(&queue);
 	iput(node);
 	sock_put(peer);
@@ -135,8 +154,9 @@ void sock_close(struct sock *sock)
 	close_one(sock, &backlog);
 	while ((sock = TAILQ_FIRST(&backlog)) != NULL) {
 		TAILQ_REMOVE(&backlog, sock, backlog_link);
-		close_one(sock, &backlog); /* it has none of its own */
+		close_one(sock, &backlog); /* these have no backlog */
 	}
+	/* This socket may have been the last way to reach others in flight. */
 	rights_collect();
 }
 
@@ -155,6 +175,10 @@ int sock_sleep(u64 until)
 
 	if (now >= until)
 		return -EAGAIN;
+	/*
+	 * A restart would begin the time anew, so a call with a time limit ends
+	 * with -EINTR.
+	 */
 	if (signal_pending())
 		return until == UINT64_MAX ? -ERESTARTSYS : -EINTR;
 	schedule_timeout(until == UINT64_MAX ? until : until - now);

@@ -5,8 +5,11 @@
 #include <uapi/poll.h>
 #include <uapi/termios.h>
 
-#define SOCKFS_DEV MKDEV(0, 8) /* on no device: as Linux numbers them */
+#define SOCKFS_DEV MKDEV(0, 8) /* Linux's number of its socket file system */
 
+/*
+ * readv() and writev(), and the body of read() and write(): bytes, or -errno.
+ */
 static s32 socket_pieces(struct file *file, const struct iovec32 *iov, u32 n,
 			 bool write)
 {
@@ -17,9 +20,11 @@ static s32 socket_pieces(struct file *file, const struct iovec32 *iov, u32 n,
 		m.data.left += iov[i].iov_len;
 	if (write)
 		return sock_send(file, &m);
+	/* A read of 0 bytes does not wait. */
 	if (!m.data.left)
 		return 0;
 	ret = sock_receive(file, &m);
+	/* read() has no place for files: they are closed, as on Linux. */
 	rights_drop(m.rights);
 	name_put(m.from);
 	return ret;
@@ -37,6 +42,7 @@ static s32 socket_write(struct file *file, uaddr_t buf, u32 bytes,
 	return socket_pieces(file, &(struct iovec32){ buf, bytes }, 1, true);
 }
 
+/* For sendfile() and splice(): the bytes are in the kernel. */
 static s32 socket_kernel_write(struct file *file, const void *buf, u32 bytes,
 			       u64 *pos __unused_arg)
 {
@@ -45,11 +51,19 @@ static s32 socket_kernel_write(struct file *file, const void *buf, u32 bytes,
 	return sock_send(file, &m);
 }
 
-/* Half of Linux's buffer is free: the next write does not wait. */
+/*
+ * Returns true if poll() should report room: as on Linux at most a quarter of
+ * the buffer is in use, so that a woken writer can send more than a few bytes.
+ * Hold socket_lock.
+ */
 static bool is_writable(const struct sock *sock)
 {
 	const struct sock *peer = sock->peer;
 
+	/*
+	 * A listener has no peer, which would otherwise mean that a send fails
+	 * at once.
+	 */
 	if (sock->state == SOCK_LISTENING)
 		return false;
 	return !peer || peer->dead ||
@@ -57,6 +71,9 @@ static bool is_writable(const struct sock *sock)
 		 may_deliver(sock, peer) != -EAGAIN);
 }
 
+/*
+ * Looks under socket_lock, so that edges and events belong to the same moment.
+ */
 static u32 socket_poll(struct file *file, struct poll_edges *edges)
 {
 	struct sock *sock = file->private_data;
@@ -64,16 +81,23 @@ static u32 socket_poll(struct file *file, struct poll_edges *edges)
 
 	spin_lock(&socket_lock);
 	*edges = sock->edges;
+	/*
+	 * Room comes from the peer's reader: its edge is part of this socket's.
+	 */
 	if (sock->peer)
 		edges->out += sock->peer->room_edge;
 	if (sock->error)
 		ready |= POLLERR;
 	if (sock->shutdown == ALL_SHUTDOWN)
 		ready |= POLLHUP;
+	/* The end counts as readable: a read returns 0 at once. */
 	if (sock->shutdown & RCV_SHUTDOWN)
 		ready |= POLLRDHUP | POLLIN | POLLRDNORM;
 	if (!STAILQ_EMPTY(&sock->queue) || !TAILQ_EMPTY(&sock->backlog))
 		ready |= POLLIN | POLLRDNORM;
+	/*
+	 * Linux reports a hang-up for a stream that was never connected, too.
+	 */
 	if (sock->type != SOCK_DGRAM && sock->state == SOCK_UNCONNECTED)
 		ready |= POLLHUP;
 	if (is_writable(sock))
@@ -82,7 +106,10 @@ static u32 socket_poll(struct file *file, struct poll_edges *edges)
 	return ready;
 }
 
-/* Bytes to be read: of datagrams those of the first. */
+/*
+ * Returns the bytes that FIONREAD reports: all of a stream's, of datagrams
+ * those of the first. Hold socket_lock.
+ */
 static u32 bytes_to_read(const struct sock *sock)
 {
 	const struct chunk *chunk;
@@ -98,6 +125,7 @@ static u32 bytes_to_read(const struct sock *sock)
 	return bytes;
 }
 
+/* FIONREAD and TIOCOUTQ: 0 or -errno. */
 static int socket_ioctl(struct file *file, u32 cmd, u32 arg)
 {
 	struct sock *sock = file->private_data;
@@ -113,10 +141,12 @@ static int socket_ioctl(struct file *file, u32 cmd, u32 arg)
 	else
 		bytes = sock->peer ? sock->peer->queued : 0;
 	spin_unlock(&socket_lock);
+	/* Linux: a listener has connections to accept, but no bytes to read. */
 	return listening && cmd == FIONREAD ? -EINVAL :
 					      put_user_u32(bytes, arg);
 }
 
+/* The last descriptor is closed; NULL after sock_file_undo(). */
 static void socket_release(struct file *file)
 {
 	if (file->private_data)
@@ -137,6 +167,7 @@ static const struct inode_operations socket_inode_ops = {
 	.nameless = "socket:[%u]",
 };
 
+/* The inode has no name, and goes with the file. */
 struct file *sock_file(struct sock *sock, u32 flags)
 {
 	struct inode *inode = new_inode(S_IFSOCK | 0777);
@@ -157,6 +188,7 @@ struct file *sock_file(struct sock *sock, u32 flags)
 	file->f_flags = (flags & SOCK_NONBLOCK) | O_RDWR;
 	file->private_data = sock;
 	spin_lock(&socket_lock);
+	/* Under the lock: the search in rights.c reads it. */
 	sock->file = file;
 	spin_unlock(&socket_lock);
 	return file;
@@ -173,7 +205,10 @@ void sock_file_undo(struct file *file)
 	fput(file);
 }
 
-/* A task that ends may have been the last to know of sockets in flight. */
+/*
+ * The exit_late of the service's row: the task may have been the last one that
+ * could reach sockets in flight.
+ */
 static void socket_exit(struct task_struct *task __unused_arg)
 {
 	rights_collect();

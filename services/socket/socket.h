@@ -1,5 +1,5 @@
 /*
- * services/socket/socket.h - sockets between processes of this machine: AF_UNIX.
+ * services/socket/socket.h - sockets between processes of one machine: AF_UNIX.
  */
 #ifndef SERVICES_SOCKET_SOCKET_H
 #define SERVICES_SOCKET_SOCKET_H
@@ -21,13 +21,20 @@ extern const struct service socket_service;
 	CALL(recvmmsg), CALL(recvmmsg_time64)
 /* clang-format on */
 
+/*
+ * The system calls, with Linux's arguments and errors. fds, addr, buf, value,
+ * msg and msgs are user addresses; bytes and addr_bytes are lengths in bytes.
+ */
 s32 sys_socket(u32 family, u32 type, u32 protocol);
 s32 sys_socketpair(u32 family, u32 type, u32 protocol, uaddr_t fds);
-/* addr: a struct sockaddr_un, of which addr_bytes count. */
+/* addr: a struct sockaddr_un, of which the first addr_bytes bytes are valid. */
 s32 sys_bind(u32 fd, uaddr_t addr, u32 addr_bytes);
 s32 sys_connect(u32 fd, uaddr_t addr, u32 addr_bytes);
 s32 sys_listen(u32 fd, u32 backlog);
-/* addr_len: the address of a word: bytes there, and then how many there were. */
+/*
+ * addr_len: the user address of a word, the room at addr, which becomes the
+ * length of the socket's address.
+ */
 s32 sys_accept(u32 fd, uaddr_t addr, uaddr_t addr_len);
 s32 sys_accept4(u32 fd, uaddr_t addr, uaddr_t addr_len, u32 flags);
 s32 sys_getsockname(u32 fd, uaddr_t addr, uaddr_t addr_len);

@@ -8,7 +8,8 @@ from report import problem, read
 
 CORE = ("alloc/", "fs/", "include/", "lib/", "mm/", "mmu/", "proc/", "run/", "trap/",
         "startup/", "services/signal/", "services/futex/", "services/ids/",
-        "services/sched/", "services/time/", "services/tty/")
+        "services/sched/", "services/time/", "services/tty/",
+        "services/socket/")
 AREA = "calls a VMA an area"
 VMALLOC = ("mm/vmalloc.c", "mm/vmap_", "mm/mm.h")  # whose areas are areas
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
