@@ -1,5 +1,6 @@
 /*
- * getrandom, and /dev/random: the numbers of proc/random.c for programs.
+ * getrandom, and the body of /dev/random: the numbers of proc/random.c for
+ * programs.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
@@ -9,6 +10,10 @@
 #define GRND_RANDOM   0x2
 #define GRND_INSECURE 0x4
 
+/*
+ * The generator (proc/random.c) has no pool that could be empty, so no call
+ * waits and the flags make no difference.
+ */
 s32 sys_getrandom(uaddr_t buf, u32 bytes, u32 flags)
 {
 	u8 chunk[64];
@@ -20,10 +25,18 @@ s32 sys_getrandom(uaddr_t buf, u32 bytes, u32 flags)
 	while (done < bytes) {
 		u32 part = min(bytes - done, (u32)sizeof(chunk));
 
+		/*
+		 * Through the stack: the generator's lock is a spinlock, and
+		 * the copy may fault.
+		 */
 		get_random_bytes(chunk, part);
 		if (copy_to_user(buf + done, chunk, part))
 			return done ? (s32)done : -EFAULT;
 		done += part;
+		/*
+		 * A request of 2 GiB must be interruptible; Linux returns the
+		 * bytes so far, too.
+		 */
 		if (signal_pending())
 			break;
 		cond_resched();

@@ -1,11 +1,11 @@
 /*
- * Resource limits: getrlimit, setrlimit and prlimit64, as Linux answers them.
+ * Resource limits: getrlimit, setrlimit and prlimit64, with Linux's results.
  *
- * Who enforces them: AS, DATA and STACK mm/, NOFILE fs/file.c, FSIZE
- * services/files, CPU cpu_limit.c, MEMLOCK mm/ and services/advice, NPROC
- * services/ids, NICE and RTPRIO services/sched; the last four not for root.
- * SIGPENDING services/signal. CORE: no program leaves one. RSS, LOCKS: nowhere, as
- * on Linux; MSGQUEUE, RTTIME bound what does not exist here.
+ * The limits are enforced by: AS, DATA and STACK mm/; NOFILE fs/file.c; FSIZE
+ * services/files; CPU cpu_limit.c; MEMLOCK mm/ and services/advice, NPROC
+ * services/ids, NICE and RTPRIO services/sched, these four not for root;
+ * SIGPENDING services/signal; CORE services/coredump. RSS and LOCKS have no
+ * effect, as on Linux; MSGQUEUE and RTTIME bound what does not exist here.
  */
 #include <asm/uaccess.h>
 #include <fs/fs.h>
@@ -14,8 +14,9 @@
 #include <services/system/system.h>
 
 /*
- * Set one limit of every thread of a group; limits are the process's.
- * tasklist_lock held.
+ * Sets one limit for every thread of leader's process: limits belong to the
+ * process, but each task has a copy, so that a check needs no lock. Hold
+ * tasklist_lock.
  */
 static void set_group_limit(const struct task_struct *leader, u32 resource,
 			    const struct rlimit *new)
@@ -26,7 +27,11 @@ static void set_group_limit(const struct task_struct *leader, u32 resource,
 		task->rlim[resource] = *new;
 }
 
-/* A hard limit goes up for who may do so; another's limits are its user's. */
+/*
+ * Returns 0 if the running task may see and set task's limits, else -EPERM.
+ * Another process must have the same user, and only privilege raises a hard
+ * limit. Hold tasklist_lock.
+ */
 static int check_prlimit(const struct task_struct *task, u32 resource,
 			 const struct rlimit *new)
 {
@@ -37,11 +42,14 @@ static int check_prlimit(const struct task_struct *task, u32 resource,
 	    !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
 	if (new &&resource == RLIMIT_NOFILE &&new->rlim_max > NR_OPEN_MAX)
-		return -EPERM; /* nor who may: there are no more */
+		return -EPERM; /* not even root: there are no more descriptors */
 	return 0;
 }
 
-/* old and new may be NULL. 0, -EINVAL, -EPERM, -ESRCH. */
+/*
+ * Reads *old and sets *new of task pid (0: the caller); both may be NULL.
+ * Returns 0, -EINVAL, -EPERM, -ESRCH, or an error of cpu_limit_watch().
+ */
 static int do_prlimit(s32 pid, u32 resource, const struct rlimit *new,
 		      struct rlimit *old)
 {
@@ -53,10 +61,15 @@ static int do_prlimit(s32 pid, u32 resource, const struct rlimit *new,
 		return -EINVAL;
 	if (new &&new->rlim_cur > new->rlim_max)
 		return -EINVAL;
+	/* Before tasklist_lock: starting a thread sleeps. */
 	if (new &&resource == RLIMIT_CPU &&new->rlim_cur != RLIM_INFINITY)
 		err = cpu_limit_watch();
 	if (err)
 		return err;
+	/*
+	 * Reading and setting under one lock: of two tasks that swap a limit
+	 * each sees the other's.
+	 */
 	flags = tasklist_lock();
 	task = pid ? find_task(pid) : current;
 	err = task ? check_prlimit(task, resource, new) : -ESRCH;
@@ -87,11 +100,13 @@ s32 sys_setrlimit(u32 resource, uaddr_t from)
 	return do_prlimit(0, resource, &new, NULL);
 }
 
+/* Returns a 64-bit limit as one of 32 bits: what does not fit is no limit. */
 static u32 limit_from_64(u64 value)
 {
 	return value >= RLIM_INFINITY ? RLIM_INFINITY : (u32)value;
 }
 
+/* Returns a limit as prlimit64() reports it. */
 static u64 limit_to_64(u32 value)
 {
 	return value == RLIM_INFINITY ? RLIM64_INFINITY : value;
@@ -106,6 +121,10 @@ s32 sys_prlimit64(s32 pid, u32 resource, uaddr_t unew, uaddr_t uold)
 	if (unew) {
 		if (copy_from_user(&wide, unew, sizeof(wide)))
 			return -EFAULT;
+		/*
+		 * Before both are cut to 32 bits, where they might become
+		 * equal.
+		 */
 		if (wide.rlim_cur > wide.rlim_max)
 			return -EINVAL;
 		new.rlim_cur = limit_from_64(wide.rlim_cur);

@@ -1,7 +1,8 @@
 /*
- * membarrier: all threads of a process are between two of their accesses. With
- * one core a thread that does not run has been switched away from, and its
- * accesses are complete: the caller's own barrier is all there is to do.
+ * membarrier: on return each thread of a process has passed a full memory
+ * barrier. With one core a thread that does not run has been switched away
+ * from, and its accesses are complete: only the caller's own barrier remains to
+ * be done.
  */
 #include <asm/barrier.h>
 #include <mm_types.h>
@@ -18,7 +19,10 @@
 	 MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE |              \
 	 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE)
 
-/* A process says first that it will ask for these, as Linux demands. */
+/*
+ * Executes the barrier if the process has registered for this command, which
+ * Linux demands before its first use: 0 or -EPERM.
+ */
 static s32 if_registered(u32 command)
 {
 	u32 registered = current_thread_info()->mm->membarrier;
@@ -26,6 +30,11 @@ static s32 if_registered(u32 command)
 	if (!(registered & command))
 		return -EPERM;
 	smp_mb();
+	/*
+	 * Also the instructions that the core has fetched already must be
+	 * dropped (DDI0406C A3.8.3): a just-in-time compiler relies on it after
+	 * it has changed code.
+	 */
 	if (command == MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE)
 		isb();
 	return 0;

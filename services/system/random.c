@@ -1,5 +1,6 @@
 /*
- * services/system/random.c - random numbers as files: /dev/random and urandom.
+ * services/system/random.c - random numbers as files: /dev/random and
+ * /dev/urandom, which are the same here.
  */
 #include <fs/fs.h>
 #include <services/system/system.h>
@@ -10,7 +11,10 @@ static s32 random_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
 	return sys_getrandom(buf, bytes, 0);
 }
 
-/* What programs stir in is not needed. */
+/*
+ * Bytes that programs write are accepted and ignored: there is no pool to mix
+ * them into.
+ */
 static s32 random_write(struct file *file __unused_arg,
 			uaddr_t buf __unused_arg, u32 bytes,
 			u64 *pos __unused_arg)

@@ -1,6 +1,4 @@
-/*
- * Calls about the machine as a whole: sysinfo, reboot.
- */
+/* Calls about the machine as a whole: sysinfo and reboot. */
 #include <asm/uaccess.h>
 #include <cred.h>
 #include <machine.h>
@@ -10,6 +8,11 @@
 
 static_assert(sizeof(struct sysinfo) == 64, "Linux's layout");
 
+/*
+ * Amounts of memory are in units of mem_unit bytes, here pages. The members
+ * without a value have no counterpart: there is no swap, and shared and buffer
+ * memory are not counted apart.
+ */
 s32 sys_sysinfo(uaddr_t to)
 {
 	u32 nsec;
@@ -24,7 +27,7 @@ s32 sys_sysinfo(uaddr_t to)
 	return copy_to_user(to, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
-/* reboot(2)'s way to make accidents unlikely. */
+/* The two magic numbers of reboot(2), which make accidents unlikely. */
 #define LINUX_REBOOT_MAGIC1        0xfee1dead
 #define LINUX_REBOOT_MAGIC2        0x28121969
 #define LINUX_REBOOT_MAGIC2A       0x05121996
@@ -36,6 +39,7 @@ s32 sys_sysinfo(uaddr_t to)
 #define LINUX_REBOOT_CMD_CAD_ON    0x89abcdef
 #define LINUX_REBOOT_CMD_CAD_OFF   0x00000000
 
+/* Linux accepts four dates as the second number. */
 static bool is_magic2(u32 magic)
 {
 	return magic == LINUX_REBOOT_MAGIC2 || magic == LINUX_REBOOT_MAGIC2A ||
@@ -46,6 +50,7 @@ s32 sys_reboot(u32 magic1, u32 magic2, u32 cmd, uaddr_t arg __unused_arg)
 {
 	if (!capable(CAP_SYS_BOOT))
 		return -EPERM;
+	/* After the check for the right, as on Linux. */
 	if (magic1 != LINUX_REBOOT_MAGIC1 || !is_magic2(magic2))
 		return -EINVAL;
 	switch (cmd) {
@@ -54,7 +59,7 @@ s32 sys_reboot(u32 magic1, u32 magic2, u32 cmd, uaddr_t arg __unused_arg)
 	case LINUX_REBOOT_CMD_HALT:
 	case LINUX_REBOOT_CMD_POWER_OFF:
 		machine_power_off();
-	case LINUX_REBOOT_CMD_CAD_ON: /* no keyboard, no Ctrl-Alt-Del */
+	case LINUX_REBOOT_CMD_CAD_ON: /* accepted: there is no keyboard for Ctrl-Alt-Del */
 	case LINUX_REBOOT_CMD_CAD_OFF:
 		return 0;
 	default:

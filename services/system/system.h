@@ -1,6 +1,4 @@
-/*
- * services/system/system.h - the machine as a whole, limits, and random numbers.
- */
+/* services/system/system.h - the whole machine, limits, and random numbers. */
 #ifndef SERVICES_SYSTEM_SYSTEM_H
 #define SERVICES_SYSTEM_SYSTEM_H
 
@@ -11,9 +9,15 @@
 
 extern const struct service system_service;
 
-/* What uname tells, at one moment; may sleep, as the next two. (utsname.c) */
+/*
+ * Copies what uname() reports, at one moment. Takes uts_lock and may sleep, as
+ * the next two do (utsname.c).
+ */
 void get_utsname(struct new_utsname *copy);
-/* The host's and the domain's name: the first NEW_UTS_LEN bytes of text. */
+/*
+ * Set the name of the host and of the domain to the first NEW_UTS_LEN bytes of
+ * text.
+ */
 void set_nodename(const char *text);
 void set_domainname(const char *text);
 
@@ -26,11 +30,16 @@ void set_domainname(const char *text);
 /* clang-format on */
 
 /*
- * Somebody is to have a limit of CPU time: begin to look, if nobody does. 0, or
- * -errno of a thread that could not be started. May sleep. (cpu_limit.c)
+ * A process is about to get a limit of CPU time: starts the thread that checks
+ * such limits, if it does not run yet (cpu_limit.c). Returns 0, or -errno if it
+ * could not be started. May sleep.
  */
 int __must_check cpu_limit_watch(void);
 
+/*
+ * The system calls, with Linux's arguments and errors. buf, name, info, rlim,
+ * new, old and rusage are user addresses.
+ */
 s32 sys_uname(uaddr_t buf);
 s32 sys_sethostname(uaddr_t name, u32 bytes);
 s32 sys_setdomainname(uaddr_t name, u32 bytes);

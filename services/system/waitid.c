@@ -1,5 +1,5 @@
 /*
- * waitid: wait4 with more to choose from, and the answer in a siginfo_t.
+ * waitid: wait4 with a finer choice of events, and the result in a siginfo_t.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
@@ -11,7 +11,7 @@
 	(WNOHANG | WUNTRACED | WEXITED | WCONTINUED | __WNOTHREAD | __WCLONE | \
 	 __WALL | WNOWAIT)
 
-/* siginfo_t of SIGCHLD, as much as waitid fills in (Linux's layout). */
+/* The beginning of siginfo_t that waitid fills in, in Linux's layout. */
 struct wait_siginfo {
 	s32 si_signo, si_errno, si_code;
 	s32 si_pid;
@@ -19,6 +19,11 @@ struct wait_siginfo {
 	s32 si_status;
 };
 
+/*
+ * Translates wait4's status into siginfo: bits 0 to 6 have the signal, 0x7f for
+ * a stop, bit 7 a core dump, the byte above the exit code or the stop signal;
+ * 0xffff is SIGCONT.
+ */
 static void fill_siginfo(const struct wait_request *req,
 			 struct wait_siginfo *info)
 {
@@ -26,6 +31,7 @@ static void fill_siginfo(const struct wait_request *req,
 
 	*info = (struct wait_siginfo){ .si_signo = SIGCHLD,
 				       .si_pid = req->pid };
+	/* First, since its low bits look like those of a stop. */
 	if (req->status == 0xffff) {
 		info->si_code = CLD_CONTINUED;
 		info->si_status = SIGCONT;
@@ -52,14 +58,19 @@ s32 sys_waitid(u32 which, s32 id, uaddr_t uinfo, u32 options, uaddr_t rusage)
 	if ((options & ~WAITID_OPTIONS) ||
 	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
 		return -EINVAL;
+	/* There are no pidfds, so P_PIDFD is an unknown type. */
 	if (which > P_PGID || (which == P_PID && id <= 0) ||
 	    (which == P_PGID && id < 0))
 		return -EINVAL;
+	/* Linux since 5.4: 0 is the caller's own group. */
 	if (which == P_PGID && id == 0)
 		req.id = current->pgrp;
 	err = do_wait(&req);
 	if (err)
 		return err;
+	/*
+	 * 0: WNOHANG, and no child had an event. Linux then clears the siginfo.
+	 */
 	if (req.pid) {
 		fill_siginfo(&req, &info);
 		if (rusage)
