@@ -1,12 +1,12 @@
 /*
- * madvise: what a program says about its memory. Some advice is remembered in
- * vm_flags, some gives pages back at once, the rest is allowed to mean nothing.
+ * madvise: a program's advice about its memory. Some advice is kept in
+ * vm_flags, some frees pages at once, and the rest may be ignored.
  */
 #include <bug.h>
 #include <sched.h>
 #include <services/advice/advice.h>
 
-/* Advice that is a change of vm_flags. */
+/* Advice that changes vm_flags: the bits to clear, and those to set. */
 struct flag_advice {
 	u32 advice, clear, set;
 };
@@ -23,12 +23,16 @@ static const struct flag_advice flag_advice[] = {
 	{ MADV_DODUMP, VM_DONTDUMP, 0 },
 };
 
+/* Returns true if no file and no other process shares the memory of vma. */
 static bool is_private_anon(const struct vm_area_struct *vma)
 {
 	return vma_is_anonymous(vma) && !(vma->vm_flags & VM_SHARED);
 }
 
-/* Fault the pages in, and say if some cannot be. */
+/*
+ * MADV_POPULATE_*: faults the pages in. Returns 0, -EINVAL if the rights forbid
+ * it, -EINTR for a kill, or the error of the first page that cannot be had.
+ */
 static int advise_populate(struct vm_area_struct *vma, uaddr_t start,
 			   uaddr_t end, bool write)
 {
@@ -36,12 +40,16 @@ static int advise_populate(struct vm_area_struct *vma, uaddr_t start,
 
 	if (!(vma->vm_flags & (write ? VM_WRITE : VM_READ)))
 		return -EINVAL;
+	/* A kill must end this: the range may be larger than memory. */
 	for (; start < end && !err; start += PAGE_SIZE)
 		err = give_way() ? -EINTR : faultin_page(vma, start, write);
 	return err;
 }
 
-/* Advice that gives up or asks for the pages of one VMA's part. */
+/*
+ * Carries out advice about the pages [start, end) of vma: 0 or -errno. Hold
+ * mmap_lock.
+ */
 static int advise_pages(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 			u32 advice)
 {
@@ -49,7 +57,10 @@ static int advise_pages(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 	case MADV_FREE:
 		if (!is_private_anon(vma))
 			return -EINVAL;
-		/* It may be dropped at any time, and now is one. */
+		/*
+		 * The kernel may drop these pages at any time, so at once is
+		 * allowed.
+		 */
 		/* fall through */
 	case MADV_DONTNEED:
 		if (vma->vm_flags & VM_LOCKED)
@@ -64,18 +75,24 @@ static int advise_pages(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 				       advice == MADV_POPULATE_WRITE);
 	case MADV_COLD:
 	case MADV_PAGEOUT:
-		/* Without swap they stay in memory; that they are old shows. */
+		/*
+		 * Without swap the pages stay in memory, but smaps shows them
+		 * as not referenced.
+		 */
 		if (vma->vm_flags & VM_LOCKED)
 			return -EINVAL;
 		vma_make_old(vma, start, end);
 		return 0;
 	default:
 		BUG_ON(advice != MADV_WILLNEED);
-		return 0; /* files are in memory, and there is no swap */
+		return 0; /* nothing to read: files are in memory */
 	}
 }
 
-/* Each VMA of the range; holes are told at the end. */
+/*
+ * Carries out advice for each VMA of the range. As Linux a hole is reported
+ * after the whole range was processed: -ENOMEM. Hold mmap_lock.
+ */
 static int for_each_part(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 			 u32 advice)
 {
@@ -94,11 +111,16 @@ static int for_each_part(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		if (err)
 			return err;
 		start = stop;
+		/*
+		 * A range may have thousands of VMAs; mmap_lock is a sleeping
+		 * lock, so others may run.
+		 */
 		cond_resched();
 	}
 	return hole || start < end ? -ENOMEM : 0;
 }
 
+/* Returns the row of an advice that changes vm_flags, or NULL. */
 static const struct flag_advice *find_flag_advice(u32 advice)
 {
 	unsigned int i;
@@ -110,7 +132,10 @@ static const struct flag_advice *find_flag_advice(u32 advice)
 	return NULL;
 }
 
-/* Only private anonymous memory can come up empty: as far as the first other. */
+/*
+ * Returns the end of the private anonymous memory from start on, at most end: a
+ * child cannot find shared or file memory empty after fork.
+ */
 static uaddr_t wipeable_end(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 {
 	struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
@@ -123,6 +148,10 @@ static uaddr_t wipeable_end(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 	return end;
 }
 
+/*
+ * Changes the flags as fa says. MADV_WIPEONFORK stops at the first VMA that
+ * does not allow it: -EINVAL, with those before it changed, as on Linux.
+ */
 static int advise_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 			const struct flag_advice *fa)
 {
@@ -135,6 +164,10 @@ static int advise_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 	return stop < end ? -EINVAL : err;
 }
 
+/*
+ * Returns true if do_madvise() implements the advice. Linux reports an unknown
+ * one before an empty range.
+ */
 static bool known_advice(u32 advice)
 {
 	return find_flag_advice(advice) || advice == MADV_WILLNEED ||
@@ -152,6 +185,7 @@ int do_madvise(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 advice)
 	BUG_ON(!rwsem_is_locked(&mm->mmap_lock));
 	if (!known_advice(advice) || !IS_ALIGNED(start, PAGE_SIZE))
 		return -EINVAL;
+	/* Rounding up may wrap around to 0, which is no empty range. */
 	if ((bytes && !ALIGN_UP(bytes, PAGE_SIZE)) || end < start)
 		return -EINVAL;
 	if (end == start)
@@ -166,6 +200,7 @@ s32 sys_madvise(uaddr_t addr, u32 bytes, u32 advice)
 	struct mm_struct *mm = current_thread_info()->mm;
 	int err;
 
+	/* Before mmap_lock: the file's locks are outside of it. */
 	if (advice == MADV_REMOVE)
 		return madvise_remove(mm, addr, bytes);
 	down_write(&mm->mmap_lock);

@@ -1,14 +1,15 @@
-/*
- * mincore: which pages of a range are in memory, one byte a page.
- */
+/* mincore: which pages of a range are in memory, a byte for each. */
 #include <asm/uaccess.h>
 #include <fs/fs.h>
 #include <sched.h>
 #include <services/advice/advice.h>
 
-#define MINCORE_CHUNK 256 /* pages answered under one lock */
+#define MINCORE_CHUNK 256 /* pages per hold of mmap_lock */
 
-/* A page of the object that no entry maps may be in memory all the same. */
+/*
+ * Returns true if the object that vma maps has a page for va: it may be in
+ * memory although no entry maps it.
+ */
 static bool object_has_page(struct vm_area_struct *vma, uaddr_t va)
 {
 	struct page *page = vma_find_page(vma, linear_page_index(vma, va));
@@ -19,8 +20,9 @@ static bool object_has_page(struct vm_area_struct *vma, uaddr_t va)
 }
 
 /*
- * Whether another has read a file lately is for those who might write to it. The
- * others see all pages as in memory, which is Linux's answer.
+ * Returns true if the running task may learn which pages of vma are in memory:
+ * whether another user has read a file lately is shown only to those who may
+ * write to it. All others see every page as in memory, as on Linux.
  */
 static bool may_know(const struct vm_area_struct *vma)
 {
@@ -30,7 +32,10 @@ static bool may_know(const struct vm_area_struct *vma)
 		!inode_permission(inode, MAY_WRITE);
 }
 
-/* Fill vec for [start, end) as far as it is mapped: the end of that. */
+/*
+ * Fills vec for [start, end) up to the first unmapped page, and returns where
+ * that is. Hold mmap_lock for reading.
+ */
 static uaddr_t mincore_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 			     u8 *vec)
 {
@@ -58,6 +63,10 @@ s32 sys_mincore(uaddr_t addr, u32 bytes, uaddr_t vec)
 		return -EINVAL;
 	if (!access_ok(addr, bytes))
 		return -ENOMEM;
+	/*
+	 * Only the last pages may be unmapped or read-only: those fail in
+	 * copy_to_user().
+	 */
 	if (!access_ok(vec, pages))
 		return -EFAULT;
 	while (pages) {
@@ -69,6 +78,10 @@ s32 sys_mincore(uaddr_t addr, u32 bytes, uaddr_t vec)
 		stop = mincore_range(mm, addr, end, chunk);
 		up_read(&mm->mmap_lock);
 		n = (stop - addr) >> PAGE_SHIFT;
+		/*
+		 * Through the stack, after mmap_lock is released: the copy may
+		 * fault, which takes it.
+		 */
 		if (copy_to_user(vec, chunk, n))
 			return -EFAULT;
 		if (stop < end)

@@ -1,12 +1,16 @@
 /*
- * Locked memory. There is no swap, so a locked page is one that is there:
- * faulted in now, not given up by madvise, and counted. RLIMIT_MEMLOCK bounds
- * how many a process has, unless it has CAP_IPC_LOCK.
+ * Locked memory. There is no swap, so a locked page is one that is in memory:
+ * it is faulted in now, madvise() does not free it, and it is counted.
+ * RLIMIT_MEMLOCK bounds how many pages a process may lock, unless it has
+ * CAP_IPC_LOCK.
  */
 #include <sched.h>
 #include <services/advice/advice.h>
 
-/* Whole pages around [addr, addr + bytes); false when that wraps. */
+/*
+ * Sets *start and *end to the whole pages around [addr, addr + bytes). Returns
+ * false if that wraps around.
+ */
 static bool page_range(uaddr_t addr, u32 bytes, uaddr_t *start, uaddr_t *end)
 {
 	*start = ALIGN_DOWN(addr, PAGE_SIZE);
@@ -14,7 +18,10 @@ static bool page_range(uaddr_t addr, u32 bytes, uaddr_t *start, uaddr_t *end)
 	return *end >= *start && bytes + (addr - *start) >= bytes;
 }
 
-/* Where the mappings that begin at start first leave something out; at most end. */
+/*
+ * Returns the first unmapped address at or after start, at most end. Hold
+ * mmap_lock.
+ */
 static uaddr_t first_hole(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 {
 	struct vm_area_struct *vma = find_vma(mm, start);
@@ -27,7 +34,10 @@ static uaddr_t first_hole(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 	return min(start, end);
 }
 
-/* As far as the first hole, which is -ENOMEM. */
+/*
+ * Sets the lock flags of the VMAs up to the first hole, which gives -ENOMEM, as
+ * on Linux. Hold mmap_lock for writing.
+ */
 static int set_locked(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		      u32 vm_flags)
 {
@@ -37,11 +47,15 @@ static int set_locked(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 	return !err && stop < end ? -ENOMEM : err;
 }
 
-/* What of the range is locked already is not counted twice. */
+/*
+ * Returns true if the range may be locked: pages of it that are locked already
+ * are not counted twice. Hold mmap_lock.
+ */
 static bool may_lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 {
 	u32 pages = (end - start) >> PAGE_SHIFT;
 
+	/* The walk over the VMAs is made only if the limit is near. */
 	return may_lock(mm, pages) ||
 		may_lock(mm,
 			 pages -
@@ -49,7 +63,10 @@ static bool may_lock_range(struct mm_struct *mm, uaddr_t start, uaddr_t end)
 						 VM_LOCKED));
 }
 
-/* Like Linux: what cannot be had now is -ENOMEM or, out of memory, -EAGAIN. */
+/*
+ * Faults the pages in. Returns 0, or as Linux -ENOMEM for a page that cannot be
+ * mapped and -EAGAIN if memory is short. Hold no lock.
+ */
 static int populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
 {
 	int err = mm_populate(mm, start, bytes);
@@ -59,6 +76,7 @@ static int populate(struct mm_struct *mm, uaddr_t start, u32 bytes)
 	return err == -ENOMEM ? -EAGAIN : err;
 }
 
+/* The body of mlock() and mlock2(): 0, -EPERM, -EINVAL, -ENOMEM or -EAGAIN. */
 static s32 do_mlock(uaddr_t addr, u32 bytes, u32 vm_flags)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
@@ -74,6 +92,11 @@ static s32 do_mlock(uaddr_t addr, u32 bytes, u32 vm_flags)
 	down_write(&mm->mmap_lock);
 	if (may_lock_range(mm, start, end))
 		err = set_locked(mm, start, end, vm_flags);
+	/*
+	 * Released before the pages are faulted in, which may sleep for long
+	 * and takes it for reading; the flags are set already, so that a page
+	 * stays once it is there.
+	 */
 	up_write(&mm->mmap_lock);
 	return err ? err : populate(mm, start, end - start);
 }
@@ -91,6 +114,7 @@ s32 sys_mlock2(uaddr_t addr, u32 bytes, u32 flags)
 			flags ? VM_LOCKED | VM_LOCKONFAULT : VM_LOCKED);
 }
 
+/* The pages stay in memory: only the flag and the count change. */
 s32 sys_munlock(uaddr_t addr, u32 bytes)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
@@ -108,8 +132,9 @@ s32 sys_munlock(uaddr_t addr, u32 bytes)
 }
 
 /*
- * Every VMA there is. Whole ones need no split, so nothing can fail; the holes
- * between them, which vma_update_flags tells, are no error here.
+ * Sets the lock flags of all VMAs. Whole ones need no split, so nothing can
+ * fail; the holes between them, which vma_update_flags() reports, are no error
+ * here.
  */
 static void set_all_locked(struct mm_struct *mm, u32 vm_flags)
 {
@@ -130,6 +155,7 @@ s32 sys_mlockall(u32 flags)
 	if (!may_lock_at_all())
 		return -EPERM;
 	down_write(&mm->mmap_lock);
+	/* Checked before anything changes: the call sets all VMAs or none. */
 	if (flags & MCL_CURRENT)
 		may = may_lock(mm, mm->total_vm - mm->locked_vm);
 	if (may)
@@ -139,12 +165,13 @@ s32 sys_mlockall(u32 flags)
 	up_write(&mm->mmap_lock);
 	if (!may)
 		return -ENOMEM;
-	/* Linux, too, does not say which pages could not be had. */
+	/* Linux ignores pages that cannot be faulted in here, too. */
 	if (flags & MCL_CURRENT)
 		(void)populate(mm, 0, TASK_SIZE);
 	return 0;
 }
 
+/* Later mappings are not locked any more, either (MCL_FUTURE). */
 s32 sys_munlockall(void)
 {
 	struct mm_struct *mm = current_thread_info()->mm;

@@ -1,10 +1,14 @@
 /*
- * msync. A shared page is the file's page: what was written is there already,
- * so only the arguments are judged.
+ * msync. A shared page is the file's own page, so what was written is in the
+ * file already: only the arguments are checked.
  */
 #include <sched.h>
 #include <services/advice/advice.h>
 
+/*
+ * Returns 0, -ENOMEM if part of [start, end) is unmapped, or -EBUSY for
+ * MS_INVALIDATE of locked memory. Hold mmap_lock.
+ */
 static int check_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		       u32 flags)
 {
@@ -15,6 +19,7 @@ static int check_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		if (!vma || vma->vm_start >= end)
 			return -ENOMEM;
 		hole |= vma->vm_start > start;
+		/* Found before a hole that lies behind it, as on Linux. */
 		if (flags & MS_INVALIDATE && vma->vm_flags & VM_LOCKED)
 			return -EBUSY;
 		start = vma->vm_end;

@@ -1,13 +1,18 @@
 /*
- * Pages that have not been used lately: not young. The kernel itself never makes a
- * page old, for there is no swap; a program can (MADV_COLD, /proc/PID/clear_refs),
- * and see what is used from then on: "Referenced:" in smaps.
+ * Making pages old: clearing the mark that the hardware sets at an access. The
+ * kernel itself never does so, for there is no swap; a program can (MADV_COLD,
+ * /proc/PID/clear_refs), and see from then on which pages are used:
+ * "Referenced:" in smaps.
  */
 #include <bug.h>
 #include <sched.h>
 #include <services/advice/advice.h>
 
-/* n entries of one table from va on; page_table_lock held. True: one was young. */
+/*
+ * Makes the n entries of one table from va on old, except those of the zero
+ * page, which many processes use. Returns true if one was young. Hold
+ * page_table_lock.
+ */
 static bool make_table_old(struct mm_struct *mm, uaddr_t va, pte_t *ptep, u32 n)
 {
 	bool young = false;
@@ -31,8 +36,12 @@ void vma_make_old(struct vm_area_struct *vma, uaddr_t start, uaddr_t end)
 		young |= make_table_old(mm, va, pte_offset_map(mm, va),
 					(next - va) >> PAGE_SHIFT);
 		spin_unlock(&mm->page_table_lock);
+		/*
+		 * After each table, with the lock released: a VMA may have
+		 * thousands.
+		 */
 		cond_resched();
 	}
-	if (young) /* or the next access would go by the old translation */
+	if (young) /* else a cached translation would hide the next access */
 		flush_tlb_range(mm, start, end);
 }

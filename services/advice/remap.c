@@ -1,13 +1,16 @@
 /*
- * remap_file_pages: another part of the file in the place of this one. Windows
- * moved over a file so before there were many VMAs to a process; as in Linux
- * since then it is an mmap of that part with the same rights.
+ * remap_file_pages: maps another part of a file in the place of this one.
+ * Programs moved windows over a file with it before a process could have many
+ * VMAs; as in Linux since then it is an mmap of that part with the same rights.
  */
 #include <file.h>
 #include <sched.h>
 #include <services/advice/advice.h>
 
-/* Do the VMAs from vma on cover up to end, all of one file and alike? */
+/*
+ * Returns true if the VMAs from vma on cover the range up to end without a
+ * hole, and all have the same file and flags. Hold mmap_lock.
+ */
 static bool one_mapping(const struct vm_area_struct *vma, uaddr_t end)
 {
 	const struct vm_area_struct *next;
@@ -24,8 +27,9 @@ static bool one_mapping(const struct vm_area_struct *vma, uaddr_t end)
 }
 
 /*
- * mmap_lock held for writing. 0; -EINVAL: no shared mapping of a file; or what
- * do_mmap says.
+ * Maps pages from pgoff on in place of [start, start + bytes): 0, -EINVAL if
+ * that is no shared mapping of a file, or an error of do_mmap(). Hold mmap_lock
+ * for writing.
  */
 static int remap(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 pgoff)
 {
@@ -39,19 +43,22 @@ static int remap(struct mm_struct *mm, uaddr_t start, u32 bytes, u32 pgoff)
 		return -EINVAL;
 	if (vma->vm_flags & VM_LOCKED)
 		flags |= MAP_LOCKED;
-	file = get_file(vma->vm_file); /* the VMA's own goes with it */
+	file = get_file(
+		vma->vm_file); /* do_mmap() unmaps the VMA and drops its reference */
 	err = do_mmap(mm, file, start, bytes, vma->vm_flags & VM_ACCESS_FLAGS,
 		      flags, pgoff, &start);
 	fput(file);
 	return err;
 }
 
+/* prot must be 0: the call cannot change rights. */
 s32 sys_remap_file_pages(uaddr_t addr, u32 bytes, u32 prot, u32 pgoff,
 			 u32 flags)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
 	int err;
 
+	/* Linux rounds both down instead of an error. */
 	addr &= PAGE_MASK;
 	bytes &= PAGE_MASK;
 	if (prot || addr + bytes <= addr ||

@@ -1,6 +1,6 @@
 /*
- * MADV_REMOVE: memory of a file or segment goes back, and is zeroes from now on,
- * for everybody who has it: a hole in the file, by its fallocate.
+ * MADV_REMOVE: frees memory of a file or segment, which reads as zeros from
+ * then on in every process: a hole in the file, made by its fallocate.
  */
 #include <bug.h>
 #include <file.h>
@@ -8,7 +8,7 @@
 #include <services/advice/advice.h>
 #include <uapi/fcntl.h>
 
-/* What of [start, end) the first VMA there maps. */
+/* The part of a file that the first VMA in [start, end) maps. */
 struct file_part {
 	struct file *file; /* a reference */
 	u64 pos;
@@ -16,8 +16,10 @@ struct file_part {
 };
 
 /*
- * 0; -ENOMEM: no VMA is there any more; or -errno of one whose memory cannot be
- * removed. Its own entries go here, so that the pages may.
+ * Fills *part for the first VMA in [start, end), and removes this process's
+ * entries for it: a page with an entry could not be freed. Returns 0, -ENOMEM
+ * if there is no VMA, or -errno if its memory cannot be removed. Hold mmap_lock
+ * for reading.
  */
 static int next_part(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		     struct file_part *part)
@@ -29,6 +31,10 @@ static int next_part(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		return -ENOMEM;
 	if (vma->vm_flags & VM_LOCKED || !vma->vm_file)
 		return -EINVAL;
+	/*
+	 * The hole appears in the file, so the program must be allowed to write
+	 * to it.
+	 */
 	if ((vma->vm_flags & shared_rw) != shared_rw)
 		return -EACCES;
 	if (!vma->vm_file->f_op->fallocate)
@@ -42,8 +48,9 @@ static int next_part(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 }
 
 /*
- * The file's locks are outside of mmap_lock, so each VMA is looked up anew. Holes
- * are told at the end.
+ * The file's locks are outside of mmap_lock, which is released for each VMA, so
+ * the next one is looked up anew. As Linux holes in the range are reported at
+ * the end.
  */
 int madvise_remove(struct mm_struct *mm, uaddr_t start, u32 bytes)
 {
@@ -62,6 +69,10 @@ int madvise_remove(struct mm_struct *mm, uaddr_t start, u32 bytes)
 		if (err)
 			return err;
 		hole |= part.start > start;
+		/*
+		 * The reference keeps the file although another thread may
+		 * unmap it now.
+		 */
 		err = part.file->f_op->fallocate(part.file,
 						 FALLOC_FL_PUNCH_HOLE |
 							 FALLOC_FL_KEEP_SIZE,

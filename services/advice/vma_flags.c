@@ -1,6 +1,6 @@
 /*
- * Flags of whatever lies in a range, as madvise and mlock change them. Like
- * Linux, VMA by VMA: those before one that cannot be cut stay changed.
+ * Changing flags of all VMAs in a range, for madvise and mlock. As on Linux VMA
+ * by VMA: those before one that cannot be split stay changed.
  */
 #include <bug.h>
 #include <services/advice/advice.h>
@@ -21,10 +21,18 @@ int vma_update_flags(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 			hole = true;
 			start = vma->vm_start;
 		}
+		/*
+		 * May merge the VMA with its neighbours, and then changes the
+		 * pointer.
+		 */
 		err = vma_change_flags(&vma, start, stop, flags);
 		if (err)
 			return err;
 		start = stop;
+		/*
+		 * A merged VMA may reach beyond stop, and has more of the
+		 * range.
+		 */
 		if (stop == vma->vm_end)
 			vma = vma_next(vma);
 		cond_resched();
