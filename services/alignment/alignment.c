@@ -1,10 +1,10 @@
 /*
- * Unaligned LDM, STM, LDRD and STRD of programs, done in their place.
+ * Unaligned LDM, STM, LDRD and STRD of programs, emulated.
  *
- * These need word alignment whatever SCTLR.A says (DDI0406C A3.2.1); compilers
- * make them of plain C that casts pointers, so old programs expect the kernel
- * to mend them, as Linux does. Exclusives are not: an atomic access in two
- * parts would be a lie.
+ * These need word alignment whatever SCTLR.A is (DDI0406C A3.2.1); compilers
+ * generate them for plain C that casts pointers, so old programs expect the
+ * kernel to emulate them, as Linux does. Exclusives are not emulated: two
+ * accesses cannot be atomic.
  */
 #include <asm/uaccess.h>
 #include <mmu/abort.h>
@@ -15,11 +15,13 @@
 #define REG_LR 14
 #define REG_PC 15
 
+/* Returns bit n of insn. */
 static u32 insn_bit(u32 insn, u32 n)
 {
 	return insn >> n & 1;
 }
 
+/* Returns the register number whose lowest bit is bit `lowest` of insn. */
 static u32 reg_field(u32 insn, u32 lowest)
 {
 	return insn >> lowest & 0xf;
@@ -30,7 +32,10 @@ static bool is_thumb(const struct pt_regs *regs)
 	return regs->cpsr & PSR_T;
 }
 
-/* Where the frame keeps it; not pc, whose change is a branch. */
+/*
+ * Returns where the frame has register n, which must not be pc: loading that is
+ * a branch.
+ */
 static u32 *reg_slot(struct pt_regs *regs, u32 n)
 {
 	switch (n) {
@@ -43,7 +48,9 @@ static u32 *reg_slot(struct pt_regs *regs, u32 n)
 	}
 }
 
-/* As an instruction reads it: pc is two instructions ahead. */
+/*
+ * Returns register n as an instruction reads it: pc is two instructions ahead.
+ */
 static u32 read_reg(const struct pt_regs *regs, u32 n)
 {
 	switch (n) {
@@ -58,9 +65,12 @@ static u32 read_reg(const struct pt_regs *regs, u32 n)
 	}
 }
 
-/* ---- taking it apart --------------------------------------------- */
+/* ---- decoding ---------------------------------------------------- */
 
-/* A list of registers as LDM and STM have it: the lowest first. */
+/*
+ * Takes over a list of registers: bit n for register n, the lowest one at the
+ * lowest address.
+ */
 static void set_list(struct multiple_access *access, u32 list)
 {
 	access->count = 0;
@@ -69,6 +79,7 @@ static void set_list(struct multiple_access *access, u32 list)
 			access->reg[access->count++] = (u8)n;
 }
 
+/* Takes over the two registers of LDRD or STRD. */
 static void set_pair(struct multiple_access *access, u32 first, u32 second)
 {
 	access->count = 2;
@@ -76,7 +87,10 @@ static void set_pair(struct multiple_access *access, u32 first, u32 second)
 	access->reg[1] = (u8)second;
 }
 
-/* The words from or below register n: LDM's four modes (A8.8.58-61). */
+/*
+ * Computes the addresses of LDM's four modes from register n (A8.8.58-61): up
+ * or down, and with the first word at n or next to it (before).
+ */
 static void multiple_at(struct multiple_access *access,
 			const struct pt_regs *regs, u32 n, bool up, bool before)
 {
@@ -85,16 +99,24 @@ static void multiple_at(struct multiple_access *access,
 
 	access->new_value = up ? start + bytes : start - bytes;
 	access->base = up ? start : start - bytes;
+	/*
+	 * Increment-before and decrement-after begin one word higher: the
+	 * lowest register always has the lowest address.
+	 */
 	if (up == before)
 		access->base += 4;
 }
 
-/* imm bytes from register n, before or after the access (A8.8.72, A8.8.210). */
+/*
+ * Computes the address of LDRD or STRD: offset bytes from register n, added
+ * before the access or after it (A8.8.72, A8.8.210).
+ */
 static void double_at(struct multiple_access *access,
 		      const struct pt_regs *regs, u32 insn, u32 n, u32 offset)
 {
 	u32 start = read_reg(regs, n);
 
+	/* A literal: pc counts as word-aligned, also in Thumb state. */
 	if (n == REG_PC)
 		start &= ~3u;
 	access->new_value = insn_bit(insn, 23) ? start + offset :
@@ -102,13 +124,14 @@ static void double_at(struct multiple_access *access,
 	access->base = insn_bit(insn, 24) ? access->new_value : start;
 }
 
+/* Decodes LDM and STM of ARM state. */
 static int decode_arm_multiple(u32 insn, const struct pt_regs *regs,
 			       struct multiple_access *access)
 {
 	u32 n = reg_field(insn, 16);
 
 	if (insn_bit(insn, 22) || n == REG_PC)
-		return -EINVAL; /* banked registers: not for programs */
+		return -EINVAL; /* bit 22: banked registers, not for programs */
 	access->load = insn_bit(insn, 20);
 	set_list(access, insn & 0xffff);
 	access->writeback = insn_bit(insn, 21) ? (s32)n : -1;
@@ -116,17 +139,20 @@ static int decode_arm_multiple(u32 insn, const struct pt_regs *regs,
 	return 0;
 }
 
+/* Decodes LDRD and STRD of ARM state: an even register and the next one. */
 static int decode_arm_double(u32 insn, const struct pt_regs *regs,
 			     struct multiple_access *access)
 {
 	u32 n = reg_field(insn, 16), t = reg_field(insn, 12), offset;
 
+	/* Unpredictable: an odd first register, or pc as the second. */
 	if ((t & 1) || t == REG_LR)
 		return -EINVAL;
 	if (insn_bit(insn, 22))
 		offset = reg_field(insn, 8) << 4 | reg_field(insn, 0);
 	else
 		offset = read_reg(regs, reg_field(insn, 0));
+	/* Bit 20, which tells loads from stores elsewhere, is 0 in both. */
 	access->load = !insn_bit(insn, 5);
 	set_pair(access, t, t + 1);
 	access->writeback = !insn_bit(insn, 24) || insn_bit(insn, 21) ? (s32)n :
@@ -135,6 +161,10 @@ static int decode_arm_double(u32 insn, const struct pt_regs *regs,
 	return 0;
 }
 
+/*
+ * Condition 0xf has other instructions in its place. A condition that fails
+ * cannot have caused the fault.
+ */
 static int decode_arm(u32 insn, const struct pt_regs *regs,
 		      struct multiple_access *access)
 {
@@ -157,12 +187,20 @@ static int decode_thumb16(u32 insn, const struct pt_regs *regs,
 	access->load = load;
 	if ((insn & 0xf000) == 0xc000) {
 		set_list(access, list);
+		/*
+		 * LDMIA that loads its base register has no write-back
+		 * (A8.8.58).
+		 */
 		access->writeback = load && insn_bit(insn, n) ? -1 : (s32)n;
 		multiple_at(access, regs, n, true, false);
 		return 0;
 	}
 	if ((insn & 0xf600) != 0xb400)
 		return -EINVAL;
+	/*
+	 * Bit 8 adds lr to a PUSH, and pc to a POP, which returns from a
+	 * function.
+	 */
 	if (insn_bit(insn, 8))
 		list |= 1u << (load ? REG_PC : REG_LR);
 	set_list(access, list);
@@ -187,6 +225,7 @@ static int decode_thumb_double(u32 insn, const struct pt_regs *regs,
 	return 0;
 }
 
+/* Decodes LDM, STM, LDRD and STRD of 32 bits. */
 static int decode_thumb32(u32 insn, const struct pt_regs *regs,
 			  struct multiple_access *access)
 {
@@ -194,11 +233,15 @@ static int decode_thumb32(u32 insn, const struct pt_regs *regs,
 	bool up = insn_bit(insn, 23), before = insn_bit(insn, 24);
 
 	if ((insn & 0xfe400000) == 0xe8400000) {
-		/* Without an offset mode they are exclusives and branches. */
+		/*
+		 * Without P and W these bits mean exclusives and table
+		 * branches.
+		 */
 		if (!before && !insn_bit(insn, 21))
 			return -EINVAL;
 		return decode_thumb_double(insn, regs, access);
 	}
+	/* Thumb has only increment-after and decrement-before. */
 	if ((insn & 0xfe400000) != 0xe8000000 || up == before || n == REG_PC)
 		return -EINVAL;
 	access->load = insn_bit(insn, 20);
@@ -219,15 +262,18 @@ int decode_multiple(u32 insn, const struct pt_regs *regs,
 		err = decode_thumb32(insn, regs, access);
 	else
 		err = decode_thumb16(insn, regs, access);
-	/* Unpredictable, both; reg_slot has no place for pc. */
+	/*
+	 * An empty list and write-back to pc are unpredictable, and reg_slot()
+	 * has no place for pc.
+	 */
 	if (!err && (!access->count || access->writeback == REG_PC))
 		err = -EINVAL;
 	return err;
 }
 
-/* ---- doing it ---------------------------------------------------- */
+/* ---- emulating --------------------------------------------------- */
 
-/* A loaded pc is a branch that may change to Thumb and back. */
+/* Loads pc, which is a branch: bit 0 selects Thumb state. */
 static void branch_to(u32 target, struct pt_regs *regs)
 {
 	regs->pc = target & ~(target & 1 ? 1u : 3u);
@@ -236,12 +282,19 @@ static void branch_to(u32 target, struct pt_regs *regs)
 		regs->cpsr |= PSR_T;
 }
 
-/* A word as the program's loads and stores have it, after SETEND. */
+/*
+ * Returns a word in the byte order of the program's loads and stores, which
+ * SETEND may have changed.
+ */
 static u32 in_its_order(u32 word, const struct pt_regs *regs)
 {
 	return regs->cpsr & PSR_E ? __builtin_bswap32(word) : word;
 }
 
+/*
+ * Stores all registers with one copy, which may have stored a part when it
+ * fails: 0 or -EFAULT.
+ */
 static int store_words(const struct multiple_access *access,
 		       const struct pt_regs *regs)
 {
@@ -253,7 +306,10 @@ static int store_words(const struct multiple_access *access,
 								      0;
 }
 
-/* Nothing changes unless all words are there. */
+/*
+ * Reads all words before any register changes, so that after -EFAULT the
+ * program can be restarted at the instruction. Returns 0 or -EFAULT.
+ */
 static int load_words(const struct multiple_access *access, u32 words[16])
 {
 	return copy_from_user(words, access->base, 4 * access->count) ?
@@ -261,6 +317,7 @@ static int load_words(const struct multiple_access *access, u32 words[16])
 		0;
 }
 
+/* Sets the registers from the words that were read. */
 static void put_registers(const struct multiple_access *access,
 			  const u32 *words, struct pt_regs *regs)
 {
@@ -273,7 +330,10 @@ static void put_registers(const struct multiple_access *access,
 	}
 }
 
-/* IT's condition for the next instruction (DDI0406C A2.5.2). */
+/*
+ * Moves the IT state on to the next instruction (DDI0406C A2.5.2), as the
+ * hardware does after each instruction of an IT block.
+ */
 static void advance_it(struct pt_regs *regs)
 {
 	u32 it = (regs->cpsr >> 8 & 0xfc) | (regs->cpsr >> 25 & 3);
@@ -283,7 +343,10 @@ static void advance_it(struct pt_regs *regs)
 	regs->cpsr |= (it & 0xfc) << 8 | (it & 3) << 25;
 }
 
-/* Past the instruction, before a load of pc that is a jump. */
+/*
+ * Moves pc behind the instruction. Must come before put_registers(), which may
+ * load pc.
+ */
 static void advance_pc(u32 insn, struct pt_regs *regs)
 {
 	regs->pc += is_thumb(regs) && !(insn >> 16) ? 2 : 4;
@@ -291,6 +354,7 @@ static void advance_pc(u32 insn, struct pt_regs *regs)
 		advance_it(regs);
 }
 
+/* Reads the halfword of code at addr: 0 or -EFAULT. */
 static int read_half(u32 addr, u32 *half)
 {
 	u16 val;
@@ -301,6 +365,10 @@ static int read_half(u32 addr, u32 *half)
 	return 0;
 }
 
+/*
+ * Reads the instruction at pc: 0, or -EFAULT if the code is not readable as
+ * data.
+ */
 static int read_instruction(const struct pt_regs *regs, u32 *insn)
 {
 	u32 second;
@@ -317,7 +385,10 @@ static int read_instruction(const struct pt_regs *regs, u32 *insn)
 	return 0;
 }
 
-/* 0: done, regs are past it. -EFAULT: no memory there. -EINVAL: not for us. */
+/*
+ * Emulates the instruction at pc. Returns 0 with regs behind it, -EFAULT if its
+ * memory cannot be accessed, or -EINVAL if it is not emulated.
+ */
 static int mend(struct pt_regs *regs)
 {
 	struct multiple_access access;
@@ -331,8 +402,15 @@ static int mend(struct pt_regs *regs)
 				    store_words(&access, regs);
 	if (err)
 		return err;
+	/*
+	 * Only after the access: until here an error leaves regs at the
+	 * instruction, for a handler.
+	 */
 	advance_pc(insn, regs);
-	/* Before the loads: one of the base register itself wins. */
+	/*
+	 * Before the loads: if the base register is itself loaded, the loaded
+	 * value remains.
+	 */
 	if (access.writeback >= 0)
 		*reg_slot(regs, (u32)access.writeback) = access.new_value;
 	if (access.load)
@@ -340,14 +418,22 @@ static int mend(struct pt_regs *regs)
 	return 0;
 }
 
+/* The fault_signal of the service's row: true if the access was emulated. */
 static bool mend_alignment(struct fault_signal *fault)
 {
 	int err;
 
 	if (!fault->abort || fault->abort->cause != ABORT_ALIGNMENT)
 		return false;
-	/* FAR may name any word of several: the registers say where they begin. */
+	/*
+	 * FAR may have the address of any of the words; the base register has
+	 * that of the first.
+	 */
 	err = mend(fault->regs);
+	/*
+	 * Not SIGBUS: the memory is missing, as it would be for an aligned
+	 * access.
+	 */
 	if (err == -EFAULT) {
 		fault->sig = SIGSEGV;
 		fault->code = SEGV_MAPERR;
