@@ -1,12 +1,12 @@
 /*
- * Registers that a program can reach and that no switch saves are closed to
- * it: what one process leaves in them the next one would read. An access is
- * SIGILL then. docs/user-registers.md lists all of them.
+ * Registers that a program can reach and that no switch of tasks saves are
+ * closed to it: the next process would read what one process leaves in them. An
+ * access is SIGILL then. docs/user-registers.md lists all of them.
  *
- * The ID registers say what is there, but for two: debug registers may be
- * without power, and a Cortex-A9 has a preload engine or has none. A register
- * that is not there is undefined, and the entry in __ex_table goes on behind
- * the access.
+ * The ID registers show which registers exist, with two exceptions: debug
+ * registers may have no power, and a Cortex-A9 may or may not have a preload
+ * engine. Access to a missing register is an undefined instruction; the entry
+ * in __ex_table continues behind it.
  */
 #include <asm/barrier.h>
 #include <asm/cp15.h>
@@ -34,21 +34,25 @@
 #define DBGDSCR_UDCCDIS  (1u << 12) /* C11.11.20: so are debug registers */
 #define CNTKCTL_PL0VCTEN 2u         /* B4.1.26: the virtual count, no more */
 
-/* Handlers of ThumbEE, and the switch that shuts them. */
+/* Clears the base address of ThumbEE's handlers and closes it to user mode. */
 static void close_thumbee(void)
 {
 	WRITE_IF_THERE("p14, 6, %0, c1, c0, 0", 0); /* TEEHBR */
 	WRITE_IF_THERE("p14, 6, %0, c0, c0, 0", TEECR_XED);
 }
 
-/* BXJ is a BX. */
+/* Turns Jazelle off, so that BXJ acts as BX, and closes its configuration. */
 static void close_jazelle(void)
 {
 	WRITE_IF_THERE("p14, 7, %0, c2, c0, 0", 0); /* JMCR */
 	WRITE_IF_THERE("p14, 7, %0, c1, c0, 0", JOSCR_CD);
 }
 
-/* The channel to a debugger, and where its registers lie. The rest is its. */
+/*
+ * Closes the communication channel to a debugger and the registers that show
+ * where the debug registers are. All other bits belong to the debugger and
+ * stay.
+ */
 static void close_debug(void)
 {
 	u32 dbgdscr = 0;
@@ -57,7 +61,11 @@ static void close_debug(void)
 	WRITE_IF_THERE("p14, 0, %0, c0, c2, 2", dbgdscr | DBGDSCR_UDCCDIS);
 }
 
-/* PLEUAR: no channel of the preload engine is a program's (DDI0344, DDI0388). */
+/*
+ * Clears PLEUAR: programs may use no channel of the preload engine. c11 is
+ * implementation defined, and only these two cores have this register there
+ * (DDI0344, DDI0388).
+ */
 static void close_preload_engine(void)
 {
 	u32 core = read_midr() & MIDR_PART_MASK;
@@ -66,6 +74,10 @@ static void close_preload_engine(void)
 		WRITE_IF_THERE("p15, 0, %0, c11, c1, 0", 0);
 }
 
+/*
+ * The init of the service's row. Only the existing ones: an unconditional write
+ * would be an undefined instruction on other cores.
+ */
 static void close_registers(void)
 {
 	u32 pfr0, pfr1;
@@ -81,7 +93,7 @@ static void close_registers(void)
 	WRITE_IF_THERE("p15, 0, %0, c9, c14, 0", 0); /* PMUSERENR */
 	close_debug();
 	close_preload_engine();
-	isb(); /* before the first program */
+	isb(); /* takes effect before the first program runs */
 }
 
 const struct service registers_service = {
