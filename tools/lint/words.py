@@ -1,6 +1,7 @@
-"""Comments of the core name their subject and say locking in sentences: no sentence
-begins with "Who ..." for a task, a program or a caller that has a name; no lock stands
-in brackets instead of the reason for which it must be held; a VMA is no "area".
+"""Comments of the core, and of the other folders in CORE, name their subject and say
+locking in sentences: no sentence begins with "Who ..." for a task, a program or a
+caller that has a name; no lock stands in brackets instead of the reason for which it
+must be held; a VMA is no "area".
 """
 import re
 
@@ -9,7 +10,8 @@ from report import problem, read
 CORE = ("alloc/", "fs/", "include/", "lib/", "mm/", "mmu/", "proc/", "run/", "trap/",
         "startup/", "services/signal/", "services/futex/", "services/ids/",
         "services/sched/", "services/time/", "services/tty/",
-        "services/socket/")
+        "services/socket/", "services/system/", "services/advice/",
+        "services/alignment/", "services/registers/")
 AREA = "calls a VMA an area"
 VMALLOC = ("mm/vmalloc.c", "mm/vmap_", "mm/mm.h")  # whose areas are areas
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
