@@ -206,7 +206,7 @@ u32 ramfs_max_pages(void);
  */
 int __must_check limit_data(struct page *page);
 /*
- * Counts inode in a mount's limits; NULL: it has none. Whoever frees the inode
+ * Counts inode in a mount's limits; NULL: it has none. Freeing the inode
  * counts it off. 0 or -ENOSPC. (mount_options.c)
  */
 int __must_check join_tree(struct inode *inode, struct tree_limits *limits);

@@ -1,4 +1,4 @@
-"""Comments of the core, and of the other folders in CORE, name their subject and say
+"""Comments of the core and of the services name their subject and say
 locking in sentences: no sentence begins with "Who ..." for a task, a program or a
 caller that has a name; no lock stands in brackets instead of the reason for which it
 must be held; a VMA is no "area".
@@ -7,11 +7,8 @@ import re
 
 from report import problem, read
 
-CORE = ("alloc/", "fs/", "include/", "lib/", "mm/", "mmu/", "proc/", "run/", "trap/",
-        "startup/", "services/signal/", "services/futex/", "services/ids/",
-        "services/sched/", "services/time/", "services/tty/",
-        "services/socket/", "services/system/", "services/advice/",
-        "services/alignment/", "services/registers/")
+FOLDERS = ("alloc/", "fs/", "include/", "lib/", "mm/", "mmu/", "proc/", "run/", "trap/",
+           "startup/", "services/")
 AREA = "calls a VMA an area"
 VMALLOC = ("mm/vmalloc.c", "mm/vmap_", "mm/mm.h")  # whose areas are areas
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
@@ -26,7 +23,7 @@ RULES = (
 
 def check(files):
     for path in files:
-        if not path.startswith(CORE) or path.startswith("include/uapi/"):
+        if not path.startswith(FOLDERS) or path.startswith("include/uapi/"):
             continue
         text = "\n".join(read(path))
         for comment in COMMENT.finditer(text):
