@@ -548,7 +548,7 @@ static const struct event_file_type epoll_type = {
 	.iops = { .nameless = "anon_inode:[eventpoll]" },
 };
 
-/* epoll_create1(2). */
+/* epoll_create1(2). The file's reference to ep is the first. */
 s32 sys_epoll_create1(u32 flags)
 {
 	struct epoll *ep;

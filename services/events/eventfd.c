@@ -81,7 +81,10 @@ static s32 eventfd_read(struct file *file, uaddr_t buf, u32 bytes,
 							  (s32)sizeof(taken);
 }
 
-/* Waits until the sum fits. */
+/*
+ * Waits until the sum fits, as a semaphore's limit: a write is never lost or
+ * split.
+ */
 static s32 eventfd_write(struct file *file, uaddr_t buf, u32 bytes,
 			 u64 *pos __unused_arg)
 {
@@ -130,7 +133,7 @@ static const struct event_file_type eventfd_type = {
 	.iops = { .nameless = "anon_inode:[eventfd]" },
 };
 
-/* eventfd2(2). */
+/* eventfd2(2). The counter starts at 32 bits, although it grows to 64. */
 s32 sys_eventfd2(u32 count, u32 flags)
 {
 	struct eventfd *ev;

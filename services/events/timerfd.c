@@ -86,7 +86,10 @@ static int take_expiries(struct timerfd *tf, u64 *n)
 	return err;
 }
 
-/* Waits until the timer has expired at least once. */
+/*
+ * Waits until the timer has expired at least once, and returns how often as 8
+ * bytes.
+ */
 static s32 timerfd_read(struct file *file, uaddr_t buf, u32 bytes,
 			u64 *pos __unused_arg)
 {
@@ -117,7 +120,7 @@ static u32 timerfd_poll(struct file *file, struct poll_edges *edges)
 	return is_readable(tf) ? POLLIN : 0;
 }
 
-/* The last descriptor is closed. */
+/* The last descriptor is closed, so the timer must not run any more. */
 static void timerfd_release(struct file *file)
 {
 	struct timerfd *tf = file->private_data;
@@ -226,7 +229,10 @@ static s32 do_settime(u32 fd, u32 how, uaddr_t new, uaddr_t old, bool time64)
 	return old ? put_itimerspec(left, was, old, time64) : 0;
 }
 
-/* timerfd_gettime. */
+/*
+ * timerfd_gettime: the structure at `to` gets the time that is left, also for
+ * an absolute timer.
+ */
 static s32 do_gettime(u32 fd, uaddr_t to, bool time64)
 {
 	u64 left, interval;

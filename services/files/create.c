@@ -88,7 +88,10 @@ static int find_or_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 	return err;
 }
 
-/* open with O_CREAT. Returns 0 and the open file. */
+/*
+ * open with O_CREAT. Returns 0 and the open file, whose permissions are checked
+ * only if it existed before.
+ */
 static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 		       struct file **file)
 {

@@ -144,7 +144,10 @@ static int add_link(struct inode *inode)
 	return err;
 }
 
-/* Gives inode a further name. */
+/*
+ * Gives inode a further name. Returns 0, or -errno with the count of names as
+ * before.
+ */
 static int link_inode(const struct nameidata *nd, struct inode *inode)
 {
 	int err = limit_names();
@@ -322,7 +325,10 @@ s32 sys_symlink(uaddr_t text, uaddr_t path)
 	return sys_symlinkat(text, AT_FDCWD, path);
 }
 
-/* linkat(2). */
+/*
+ * linkat(2). Unlike stat and chmod, it does not follow a symbolic link unless
+ * asked to: the link itself gets the further name.
+ */
 s32 sys_linkat(s32 old_dirfd, uaddr_t old, s32 dirfd, uaddr_t path,
 	       u32 at_flags)
 {

@@ -63,7 +63,10 @@ static int cannot_remove(const struct nameidata *nd, bool want_dir)
 	return err ? err : -EPERM;
 }
 
-/* Removes the last name of the walk from its directory. */
+/*
+ * Removes the last name of the walk from its directory. 0, -ENOENT, or the
+ * -errno of check_removal() or ramfs_drop_entry().
+ */
 static int remove_name(const struct nameidata *nd, bool want_dir)
 {
 	struct inode *dir = nd->inode, *inode = NULL;
@@ -119,7 +122,7 @@ int do_unlinkat(s32 dirfd, const char *path, bool want_dir)
 	return err;
 }
 
-/* unlinkat(2). */
+/* unlinkat(2): one call for unlink and, with AT_REMOVEDIR, rmdir. */
 s32 sys_unlinkat(s32 dirfd, uaddr_t path, u32 flags)
 {
 	char *name;

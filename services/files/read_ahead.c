@@ -33,7 +33,7 @@ static s32 check_data(u32 fd, u32 mode, s32 none)
 	return ret;
 }
 
-/* readahead(2). */
+/* readahead(2). Linux refuses files that cannot be read, and pipes. */
 s32 sys_readahead(u32 fd, u32 pad __unused_arg, u32 lo __unused_arg,
 		  u32 hi __unused_arg, u32 bytes __unused_arg)
 {

@@ -58,7 +58,7 @@ static void lock_two(struct inode *a, struct inode *b)
 	}
 }
 
-/* The order of unlocking does not matter. */
+/* In any order: nobody waits for both. */
 static void unlock_two(struct inode *a, struct inode *b)
 {
 	up_write(&a->i_lock);
@@ -208,7 +208,10 @@ static int rename_locked(struct rename_end *from, struct rename_end *to,
 	return err;
 }
 
-/* Does the rename after both walks. */
+/*
+ * Renames after both walks have ended at their directories. 0 or -errno, and
+ * then nothing has changed.
+ */
 static int move_name(const struct nameidata *old, const struct nameidata *new,
 		     u32 flags)
 {
@@ -219,8 +222,8 @@ static int move_name(const struct nameidata *old, const struct nameidata *new,
 	int err;
 
 	/*
-	 * Allocated first: no step can fail for lack of memory after the target is
-	 * gone.
+	 * Allocated first: no step can fail for lack of memory after the target
+	 * is gone.
 	 */
 	if (!entry)
 		return -ENOMEM;

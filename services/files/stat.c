@@ -94,7 +94,7 @@ static s32 do_stat(s32 dirfd, uaddr_t path, u32 at_flags, uaddr_t buf,
 	return err;
 }
 
-/* fstatat64(2). */
+/* fstatat64(2). With AT_EMPTY_PATH it reports dirfd itself. */
 s32 sys_fstatat64(s32 dirfd, uaddr_t path, uaddr_t st, u32 flags)
 {
 	return do_stat(dirfd, path, flags, st, put_stat64);
@@ -110,7 +110,10 @@ s32 sys_lstat64(uaddr_t path, uaddr_t st)
 	return do_stat(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, st, put_stat64);
 }
 
-/* statx(2). */
+/*
+ * statx(2). Linux may leave out fields that the mask does not name; here all
+ * are filled in.
+ */
 s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask, uaddr_t st)
 {
 	/*

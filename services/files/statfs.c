@@ -22,7 +22,10 @@ static void fill_limits(const struct tree_limits *limits, struct statfs64 *st)
 	st->f_ffree = nr_left(limits->max_inodes, &limits->inodes);
 }
 
-/* Fills in st for the file system that inode belongs to. */
+/*
+ * Fills in st for the file system of inode: the type that programs compare, and
+ * in pages how much is used.
+ */
 static void fill_statfs(const struct inode *inode, struct statfs64 *st)
 {
 	memset(st, 0, sizeof(*st));
@@ -116,7 +119,7 @@ static bool valid_size(u32 bytes)
 		bytes == sizeof(struct statfs64) + 4;
 }
 
-/* statfs64(2). */
+/* statfs64(2). The size is checked first, as on Linux. */
 s32 sys_statfs64(uaddr_t path, u32 bytes, uaddr_t buf)
 {
 	struct statfs64 st;

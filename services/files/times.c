@@ -99,7 +99,7 @@ static int check_owner(const struct inode *inode, const struct new_times *new)
 	return now ? inode_permission(inode, MAY_WRITE) : -EPERM;
 }
 
-/* Sets one of the two times. */
+/* Sets one time to `new`, to `now` for UTIME_NOW, or not at all. */
 static void set_time(struct file_time *time, const struct file_time *new,
 		     const struct file_time *now)
 {
@@ -151,7 +151,7 @@ static int find_target(s32 dirfd, uaddr_t path, u32 at_flags,
 	return err ? err : user_path_lookup(dirfd, path, flags, inode);
 }
 
-/* Sets the times of the file that is named. */
+/* Sets the times of the file that dirfd and path name. 0 or -errno. */
 static s32 do_utimes(s32 dirfd, uaddr_t path, const struct new_times *new,
 		     u32 at_flags)
 {

@@ -46,7 +46,10 @@ static void truncate_pagecache(struct address_space *mapping, u64 from)
 	unmap_mapping_pages(mapping, index);
 }
 
-/* inode_operations.truncate of ramfs. Takes i_lock. */
+/*
+ * inode_operations.truncate of ramfs. Takes i_lock, so that no write extends
+ * the file in between.
+ */
 int generic_truncate(struct inode *inode, u64 bytes)
 {
 	struct address_space *mapping = &inode->i_data;

@@ -174,7 +174,10 @@ static __noinline s32 write_rest(struct file *file, uaddr_t buf, u32 bytes,
 	return done ? (s32)done : write_refused(ret, *pos);
 }
 
-/* file_operations.write of ramfs. */
+/*
+ * file_operations.write of ramfs. The common case, one write_file() without a
+ * missing page, is here; the rest is write_rest().
+ */
 s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	struct write_source from = { .user = buf };

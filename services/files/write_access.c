@@ -84,7 +84,10 @@ int ramfs_run(struct inode *inode, struct file *file)
 	return err;
 }
 
-/* file_operations.release. */
+/*
+ * file_operations.release: the last descriptor or the running program is gone,
+ * so the other kind of use is allowed again.
+ */
 void ramfs_release(struct file *file)
 {
 	if (file->f_mode & FMODE_WRITER)

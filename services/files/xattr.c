@@ -49,7 +49,10 @@ static s32 no_attribute(s32 err, uaddr_t name)
 	return length == 0 ? -ERANGE : -EOPNOTSUPP;
 }
 
-/* The result of a call that sets an attribute. */
+/*
+ * The result of a call that sets an attribute: Linux's errors for wrong
+ * arguments, else -EOPNOTSUPP.
+ */
 static s32 no_room(s32 err, uaddr_t name, u32 bytes, u32 flags)
 {
 	/* Linux checks the flags before it copies the name. */

@@ -84,7 +84,7 @@ static void have_bits(struct gunzip *z, unsigned int n)
 	}
 }
 
-/* The n lowest bits are used. */
+/* The n lowest bits are used; n is at most nr_held. */
 static void drop(struct gunzip *z, unsigned int n)
 {
 	z->hold >>= n;

@@ -98,7 +98,7 @@ static s32 begin_write(struct file *file, u32 bytes, u64 pos)
 	return ret;
 }
 
-/* file_operations.write. */
+/* file_operations.write: as ramfs's, after the seals. */
 static s32 memfd_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	s32 ret = begin_write(file, bytes, *pos);
@@ -254,7 +254,10 @@ static int add_seals(struct file *file, u32 seals)
 	return err;
 }
 
-/* file_operations.fcntl. */
+/*
+ * file_operations.fcntl: reads or adds seals. Seals may be read without a lock,
+ * as none is ever removed.
+ */
 static s32 memfd_fcntl(struct file *file, u32 cmd, u32 arg)
 {
 	switch (cmd) {
@@ -333,7 +336,10 @@ static int open_memfd(struct memfd *memfd, struct file **file)
 	return 0;
 }
 
-/* memfd_create(2). */
+/*
+ * memfd_create(2). A name that is too long is -EINVAL and not -ENAMETOOLONG, as
+ * on Linux.
+ */
 s32 sys_memfd_create(uaddr_t name, u32 flags)
 {
 	struct memfd *memfd;

@@ -170,7 +170,10 @@ static int check_task(s32 pid)
 	return err;
 }
 
-/* Finds the other process and copies. */
+/*
+ * Finds process pid and copies between it and the caller. Returns the bytes or
+ * -errno.
+ */
 static s32 copy_task(s32 pid, struct remote_pieces *local,
 		     struct remote_pieces *remote, bool write)
 {

@@ -25,7 +25,7 @@ static u32 next_place; /* where the search for a free place begins */
 static u32 rounds;     /* how often that search passed the end */
 static u32 nr_segments, all_pages;
 
-/* Since 1970. */
+/* Seconds since 1970, cut to 32 bits by the structure. */
 u32 shm_seconds(void)
 {
 	u32 nsec;
@@ -169,7 +169,9 @@ static struct segment *segment_of(const struct file *file)
 	return file->f_inode->i_private;
 }
 
-/* Counts one VMA more. */
+/*
+ * Counts one VMA more. Takes shm_lock inside mmap_lock, which the caller holds.
+ */
 static void attach(struct segment *segment)
 {
 	spin_lock(&shm_lock);

@@ -95,7 +95,10 @@ static s32 make_segment(s32 key, u32 bytes, u32 flags)
 	return err ? err : id;
 }
 
-/* shmget(2). */
+/*
+ * shmget(2). Finding and making are separate steps without a lock in between,
+ * because making allocates.
+ */
 s32 sys_shmget(s32 key, u32 bytes, u32 flags)
 {
 	s32 ret = -ENOENT;
@@ -165,7 +168,10 @@ static s32 map_segment(struct file *file, u32 bytes, uaddr_t addr, bool fixed,
 	return err ? err : (s32)result;
 }
 
-/* shmat(2). */
+/*
+ * shmat(2). SHM_RDONLY needs only the right to read, and then mprotect cannot
+ * allow stores later.
+ */
 s32 sys_shmat(s32 id, uaddr_t addr, u32 flags)
 {
 	struct segment *segment;
@@ -248,7 +254,9 @@ static int detach(struct mm_struct *mm, uaddr_t addr)
 	return err;
 }
 
-/* shmdt(2). */
+/*
+ * shmdt(2): by address, since a process may attach one segment several times.
+ */
 s32 sys_shmdt(uaddr_t addr)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
@@ -371,7 +379,10 @@ static s32 change_segment(s32 id, u32 cmd, const struct shmid64_ds *ds)
 	return 0;
 }
 
-/* shmctl(2). */
+/*
+ * shmctl(2): splits by what the commands need: a buffer to fill, a buffer to
+ * read, or none.
+ */
 s32 sys_shmctl(s32 id, u32 cmd, uaddr_t buf)
 {
 	struct shmid64_ds ds;

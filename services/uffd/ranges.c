@@ -101,7 +101,10 @@ s32 uffd_register(struct uffd *uffd, uaddr_t arg)
 	return err;
 }
 
-/* UFFDIO_UNREGISTER. */
+/*
+ * UFFDIO_UNREGISTER. It does not matter which uffd of the process the range was
+ * registered with.
+ */
 s32 uffd_unregister(struct uffd *uffd, uaddr_t arg)
 {
 	struct uffdio_range range;
@@ -258,7 +261,10 @@ static s32 put_result(s32 ret, u32 bytes, uaddr_t at)
 	return (u32)ret == bytes ? 0 : -EAGAIN;
 }
 
-/* UFFDIO_COPY. */
+/*
+ * UFFDIO_COPY: the bytes come from the pager's memory, which may be another
+ * process's than the program's.
+ */
 s32 uffd_copy(struct uffd *uffd, uaddr_t arg)
 {
 	struct uffdio_copy copy;
@@ -280,7 +286,10 @@ s32 uffd_copy(struct uffd *uffd, uaddr_t arg)
 			  arg + offsetof(struct uffdio_copy, copy));
 }
 
-/* UFFDIO_ZEROPAGE. */
+/*
+ * UFFDIO_ZEROPAGE: maps the shared zero page, so no page is allocated until the
+ * first store.
+ */
 s32 uffd_zeropage(struct uffd *uffd, uaddr_t arg)
 {
 	struct uffdio_zeropage zero;

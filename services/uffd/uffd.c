@@ -12,7 +12,7 @@
 	(UFFD_FEATURE_SIGBUS | UFFD_FEATURE_THREAD_ID | \
 	 UFFD_FEATURE_EXACT_ADDRESS)
 
-/* The file has a reference. */
+/* The uffd of an open file, which has a reference to it. */
 static struct uffd *uffd_of(const struct file *file)
 {
 	return file->private_data;
@@ -127,7 +127,7 @@ static int uffd_ioctl(struct file *file, u32 cmd, u32 arg)
 	}
 }
 
-/* The last descriptor is closed. */
+/* The last descriptor is closed: tasks that wait get zeroed pages. */
 static void uffd_release(struct file *file)
 {
 	uffd_leave(uffd_of(file));
@@ -200,7 +200,10 @@ static struct file *new_file(struct uffd *uffd, u32 flags)
 
 bool unprivileged_userfaultfd;
 
-/* userfaultfd(2). */
+/*
+ * userfaultfd(2), for the caller's own address space; the descriptor can be
+ * sent to another process.
+ */
 s32 sys_userfaultfd(u32 flags)
 {
 	struct uffd *uffd;
