@@ -501,7 +501,7 @@ static int ctl_files(struct file *epfile, struct file *file, u32 op, u32 fd,
 
 s32 sys_epoll_ctl(u32 epfd, u32 op, u32 fd, uaddr_t uevent)
 {
-	static u32 no_edge; /* epoll_poll() has a count of its own */
+	static u32 no_edge; /* unused: epoll_poll() counts itself */
 	struct epoll_event event;
 	struct file *epfile, *file;
 	int err = -EBADF;

@@ -4,11 +4,11 @@
  */
 #include <services/events/internal.h>
 
-#define ANON_INODEFS_DEV MKDEV(0, 14) /* on no device: as Linux numbers them */
+#define ANON_INODEFS_DEV MKDEV(0, 14) /* as on Linux; no real device */
 
 s32 event_file(const struct event_file_type *type, void *data, u32 flags)
 {
-	struct inode *inode = new_inode(0600); /* no type: as on Linux */
+	struct inode *inode = new_inode(0600); /* no S_IF*, as on Linux */
 	struct file *file = inode ? alloc_file() : NULL;
 
 	if (!file) {

@@ -21,7 +21,7 @@ size_t log_read(u64 *pos, char *buf, size_t bytes);
 
 /* A record's header. */
 struct log_info {
-	u64 usec; /* since boot, to a tick */
+	u64 usec; /* since boot, in steps of a tick */
 	u8 prio;  /* level 0 to 7, plus 8 for a program's record */
 };
 

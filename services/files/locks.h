@@ -21,7 +21,7 @@ struct file_lock {
 	LIST_ENTRY(file_lock) link;
 	enum lock_kind kind;
 	const void *owner; /* a files_struct, or a file */
-	s32 pid;           /* for F_GETLK; -1: of an open file */
+	s32 pid;           /* for F_GETLK; -1: an open file owns it */
 	bool exclusive;
 	u64 start, end; /* positions, the last one included */
 };

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The types of syslog(2); the first two have nothing to do. */
+/* The types of syslog(2); the first two do nothing. */
 enum action {
 	LOG_CLOSE,
 	LOG_OPEN,
@@ -43,7 +43,7 @@ static struct rw_semaphore read_lock = {
 /* Guarded by read_lock. */
 static u64 next_seq;    /* the record that LOG_READ returns next */
 static u32 taken;       /* bytes of it that were returned already */
-static u64 clear_seq;   /* the first that has not been cleared */
+static u64 clear_seq;   /* LOG_READ_ALL begins here */
 static u32 saved_level; /* console level to restore; 0: it is on */
 
 /* ---- text -------------------------------------------------------- */

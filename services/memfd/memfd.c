@@ -192,10 +192,6 @@ static void memfd_vma_close(struct vm_area_struct *vma)
 	count_writable(vma, -1);
 }
 
-/*
- * Copies ramfs's tables, so it runs after services/files, which adds the
- * operations that write.
- */
 static struct vm_operations memfd_vm_ops; /* filled in by memfd_init() */
 
 /*
@@ -370,7 +366,10 @@ s32 sys_memfd_create(uaddr_t name, u32 flags)
 	return err ? err : open_fd(file, flags & MFD_CLOEXEC ? O_CLOEXEC : 0);
 }
 
-/* After services/files, which makes ramfs one that programs can write to. */
+/*
+ * Copies ramfs's tables, so it runs after services/files, which adds the
+ * operations that write.
+ */
 static void memfd_init(void)
 {
 	memfd_fops = ramfs_file_fops;

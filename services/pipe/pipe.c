@@ -21,7 +21,7 @@
 #include <uapi/signal.h>
 #include <uapi/termios.h>
 
-#define PIPEFS_DEV MKDEV(0, 10) /* on no device: as Linux numbers them */
+#define PIPEFS_DEV MKDEV(0, 10) /* Linux numbers pipes so */
 #define PIPE_BUF   4096u
 
 static struct kmem_cache *pipe_cache;
@@ -329,7 +329,7 @@ static const struct file_operations pipe_write_fops = {
 };
 
 static const struct inode_operations pipe_inode_ops = {
-	.open = fifo_open, /* by a link of /proc/PID/fd */
+	.open = fifo_open, /* opened by its link in /proc/PID/fd */
 	.evict = pipe_evict,
 	.nameless = "pipe:[%u]",
 };

@@ -251,7 +251,7 @@ static const struct inode_operations segment_inode_ops = {
 };
 
 static const struct file_operations segment_fops = {
-	.fallocate = generic_fallocate, /* MADV_REMOVE */
+	.fallocate = generic_fallocate, /* for MADV_REMOVE */
 	.mmap = segment_mmap,
 };
 
