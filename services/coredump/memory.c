@@ -67,8 +67,8 @@ static u32 bytes_dumped(struct mm_struct *mm, const struct core_vma *vma,
 	const u32 all = vma->end - vma->start;
 
 	/*
-	 * madvise(MADV_DONTDUMP), for secrets and large buffers; device memory,
-	 * too.
+	 * The program asked for this by MADV_DONTDUMP, for secrets or for
+	 * buffers that are too large.
 	 */
 	if (vma->flags & VM_DONTDUMP)
 		return 0;

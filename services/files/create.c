@@ -181,6 +181,7 @@ static int open_place(s32 dirfd, const char *path, u32 flags,
 	}
 	file->f_inode = inode;
 	file->f_mapping = &inode->i_data;
+	/* No access mode: O_RDWR and the like are ignored, as on Linux. */
 	file->f_mode = FMODE_PATH;
 	file->f_flags = flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW);
 	*result = file;

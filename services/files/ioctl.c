@@ -31,6 +31,10 @@ s32 sys_ioctl_all(u32 fd, u32 cmd, u32 arg)
 	if (!file)
 		return -EBADF;
 	switch (cmd) {
+	/*
+	 * These two change the descriptor, so the file's operation never sees
+	 * them.
+	 */
 	case FIOCLEX:
 	case FIONCLEX:
 		ret = files_set_cloexec(files, fd, cmd == FIOCLEX);

@@ -30,6 +30,10 @@ static u32 escape(const char *text, char *to)
 	for (; *text; text++) {
 		u8 c = (u8)*text;
 
+		/*
+		 * The backslash itself is escaped, so that a reader can undo
+		 * this without ambiguity.
+		 */
 		if (c >= ' ' && c < 127 && c != '\\') {
 			*to++ = (char)c;
 			continue;

@@ -161,6 +161,10 @@ static s32 copy_link(struct inode *inode, uaddr_t buf, u32 bytes)
 
 	if (!text)
 		return -ENOMEM;
+	/*
+	 * To kernel memory first: a link of /proc makes its text anew for each
+	 * read, under locks that forbid a fault.
+	 */
 	ret = inode->i_op->readlink(inode, text, PATH_MAX);
 	touch_atime(inode, 0);
 	if (!ret) {

@@ -166,6 +166,10 @@ s32 sys_fchownat(s32 dirfd, uaddr_t path, u32 uid, u32 gid, u32 at_flags)
 	u32 flags;
 	s32 err;
 
+	/*
+	 * lookup_flags() would accept more: flags that only the stat calls
+	 * have.
+	 */
 	if (at_flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
 	err = lookup_flags(at_flags, &flags);

@@ -25,6 +25,7 @@ static s32 check_data(u32 fd, u32 mode, s32 none)
 		return -EBADF;
 	if ((file->f_mode & mode) != mode)
 		ret = -EBADF;
+	/* As on Linux: block devices have pages, character devices do not. */
 	else if (!S_ISREG(file->f_inode->i_mode) &&
 		 !S_ISDIR(file->f_inode->i_mode) &&
 		 !S_ISBLK(file->f_inode->i_mode))

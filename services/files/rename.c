@@ -311,6 +311,10 @@ s32 sys_renameat2(s32 old_dirfd, uaddr_t from, s32 new_dirfd, uaddr_t to,
 	char *old, *new;
 	int err;
 
+	/*
+	 * The two flags contradict each other: an exchange needs a name that
+	 * exists.
+	 */
 	if (flags & ~(u32)(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
 	    flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;

@@ -190,6 +190,7 @@ s32 sys_copy_file_range(u32 in_fd, uaddr_t in_offset, u32 out_fd,
 		return -EINVAL;
 	in = fget(in_fd);
 	out = fget(out_fd);
+	/* Both are looked up before either is judged, so -EBADF comes first. */
 	if (in && out)
 		ret = copy_range(out, out_offset, in, in_offset, bytes);
 	if (out)

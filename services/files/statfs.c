@@ -70,6 +70,10 @@ static s32 put_statfs(const struct statfs64 *st, uaddr_t buf)
 
 	words[0] = st->f_type;
 	words[1] = st->f_bsize;
+	/*
+	 * Fits, as limits are counted in 32 bits. Linux has to check, and fails
+	 * with -EOVERFLOW.
+	 */
 	words[2] = (u32)st->f_blocks;
 	words[3] = (u32)st->f_bfree;
 	words[4] = (u32)st->f_bavail;

@@ -163,6 +163,7 @@ static s32 do_ftruncate(u32 fd, u64 bytes)
 	file = fget(fd);
 	if (!file)
 		return -EBADF;
+	/* Linux: -EINVAL and not -EBADF for a descriptor that cannot write. */
 	if (file->f_mode & FMODE_WRITE && S_ISREG(file->f_inode->i_mode))
 		err = truncate_inode(file->f_inode, bytes);
 	fput(file);

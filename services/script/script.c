@@ -40,7 +40,8 @@ static void trim(char *s)
 static void add_prefix(struct exec *exec, const char *s)
 {
 	/*
-	 * SCRIPT_DEPTH bounds the number of scripts, and each adds two at most.
+	 * Cannot happen: each of SCRIPT_DEPTH scripts adds two at most, and the
+	 * outer one its own path.
 	 */
 	BUG_ON(exec->nr_prefix == ARRAY_SIZE(exec->prefix));
 	exec->nr_prefix++;
