@@ -1,14 +1,18 @@
 /*
- * services/files/fcntl.c - descriptors of one file: dup, fcntl.
+ * services/files/fcntl.c - dup and fcntl: further descriptors of an open file,
+ * and the flags of descriptors and files.
  */
 #include <fs/fs.h>
 #include <sched.h>
 #include <services/files/files.h>
 
-/* What F_SETFL may change. */
+/* The flags that F_SETFL changes; it ignores all others. */
 #define SETFL_MASK ((u32)(O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME))
 
-/* A further descriptor for fd's file, the lowest free one >= min_fd. */
+/*
+ * Installs fd's file at the lowest free descriptor >= min_fd. Returns it,
+ * -EBADF, -EMFILE or -ENOMEM.
+ */
 static s32 dup_from(u32 fd, u32 min_fd, bool cloexec)
 {
 	struct file *file = fget_raw(fd);
@@ -19,6 +23,7 @@ static s32 dup_from(u32 fd, u32 min_fd, bool cloexec)
 		return -EBADF;
 	err = files_install(current_thread_info()->files, file, min_fd, cloexec,
 			    &result);
+	/* Otherwise the new slot owns the reference of fget_raw(). */
 	if (err) {
 		fput(file);
 		return err;
@@ -31,7 +36,11 @@ s32 sys_dup(u32 fd)
 	return dup_from(fd, 0, false);
 }
 
-/* Put file (its reference moves) at fd exactly; *old: what was there. */
+/*
+ * Puts file at fd exactly; the slot takes over the caller's reference. *old
+ * gets the file that was there, with its reference, or NULL. 0, -EBADF or
+ * -ENOMEM.
+ */
 static int files_replace(struct files_struct *files, u32 fd, struct file *file,
 			 bool cloexec, struct file **old)
 {
@@ -39,6 +48,7 @@ static int files_replace(struct files_struct *files, u32 fd, struct file *file,
 		return -EBADF;
 	if (fd >= files->nr_slots && files_expand(files, fd + 1))
 		return -ENOMEM;
+	/* One step for other threads: no open() can get fd in between. */
 	spin_lock(&files->lock);
 	*old = files->slots[fd].file;
 	files_set_slot(files, fd, file, cloexec);
@@ -46,6 +56,7 @@ static int files_replace(struct files_struct *files, u32 fd, struct file *file,
 	return 0;
 }
 
+/* Makes `new` a descriptor of old's file. Returns new or -errno. */
 static s32 dup_to(u32 old, u32 new, bool cloexec)
 {
 	struct file *file = fget_raw(old), *replaced;
@@ -59,11 +70,16 @@ static s32 dup_to(u32 old, u32 new, bool cloexec)
 		fput(file);
 		return err;
 	}
+	/*
+	 * After the lock is released, since closing may sleep; as on Linux its
+	 * errors are lost.
+	 */
 	if (replaced)
 		filp_close(replaced, current_thread_info()->files);
 	return (s32) new;
 }
 
+/* dup2(2). For two equal numbers POSIX demands only a check. */
 s32 sys_dup2(u32 old, u32 new)
 {
 	struct file *file;
@@ -77,6 +93,7 @@ s32 sys_dup2(u32 old, u32 new)
 	return (s32) new;
 }
 
+/* dup3(2): two equal numbers are an error here, unlike in dup2. */
 s32 sys_dup3(u32 old, u32 new, u32 flags)
 {
 	if (flags & ~(u32)O_CLOEXEC || old == new)
@@ -86,7 +103,7 @@ s32 sys_dup3(u32 old, u32 new, u32 flags)
 
 /* ---- fcntl ------------------------------------------------------- */
 
-/* 1, 0 or -EBADF. */
+/* F_GETFD's result, which is FD_CLOEXEC (1) or 0; or -EBADF. */
 static int files_get_cloexec(struct files_struct *files, u32 fd)
 {
 	int ret = -EBADF;
@@ -111,22 +128,32 @@ int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec)
 	return err;
 }
 
+/* The commands on the open file: flags, a pipe's size, a memfd's seals. */
 static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
 {
-	/* As Linux: every file may be large. */
+	/* As Linux with large files does, report O_LARGEFILE always. */
 	if (cmd == F_GETFL)
 		return (s32)(file->f_flags |
 			     (file->f_mode & FMODE_PATH ? 0 : O_LARGEFILE));
+	/* A descriptor opened with O_PATH has no other command. */
 	if (file->f_mode & FMODE_PATH)
 		return -EBADF;
 	switch (cmd) {
 	case F_SETFL:
+		/*
+		 * As in open: a task must not hide that it reads another user's
+		 * file.
+		 */
 		if (arg & ~file->f_flags & O_NOATIME &&
 		    !owner_or_capable(file->f_inode))
 			return -EPERM;
 		file->f_flags = (file->f_flags & ~SETFL_MASK) |
 			(arg & SETFL_MASK);
 		return 0;
+	/*
+	 * For other files Linux reports a wrong descriptor here, and a wrong
+	 * argument below.
+	 */
 	case F_GETPIPE_SZ:
 	case F_SETPIPE_SZ:
 		return file->f_op->fcntl ? file->f_op->fcntl(file, cmd, arg) :
@@ -140,6 +167,7 @@ static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
 	}
 }
 
+/* fcntl64(2), the call of all current C libraries. */
 s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg)
 {
 	struct files_struct *files = current_thread_info()->files;
@@ -151,6 +179,10 @@ s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg)
 	switch (cmd) {
 	case F_DUPFD:
 	case F_DUPFD_CLOEXEC:
+		/*
+		 * A minimum that no descriptor can have is an argument's error,
+		 * not -EMFILE.
+		 */
 		ret = arg >= rlimit(RLIMIT_NOFILE) ?
 			-EINVAL :
 			dup_from(fd, arg, cmd == F_DUPFD_CLOEXEC);
@@ -170,7 +202,7 @@ s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg)
 	return ret;
 }
 
-/* The call of before there were large files: it has no locks of 64 bits. */
+/* fcntl(2), older than large files: it has no locks with 64-bit positions. */
 s32 sys_fcntl(u32 fd, u32 cmd, u32 arg)
 {
 	struct file *file;
