@@ -19,4 +19,4 @@ $(OUT)/hw.so: $(wildcard tests/hw/*.c tests/hw/*.h)
 check-hw: tests/hw/hw.t
 	@$(PROVE) -v tests/hw/hw.t
 tests/hw/hw.t: $(OUT)/pagewalk.bin $(OUT)/test-initramfs.cpio \
-	$(OUT)/careless.bin $(OUT)/hw.so
+	$(OUT)/careless.bin $(OUT)/hw.so $(OUT)/nopan/pagewalk.bin

@@ -57,6 +57,10 @@ def main():
     for program in PROGRAMS:
         judge(program, machine.boot(f"quiet init=/test/{program}",
                                     initrd=user_programs.ARCHIVE, extra=PLUGIN))
+    # User memory is open there: no write of DACR brings an ISB behind the switch.
+    judge("pipe, in an image without software PAN", machine.boot(
+        "quiet init=/test/pipe", initrd=user_programs.ARCHIVE, extra=PLUGIN,
+        kernel=f"{machine.OUT}/nopan/pagewalk.bin"))
     judge("the careless loader", machine.boot(
         "init=/bin/hello", kernel=f"{machine.OUT}/careless.bin",
         extra=["-device", IMAGE, "-plugin", f"{PLUGIN[1]},from={ELSEWHERE:#x}"]))

@@ -2,10 +2,12 @@
 #
 # QEMU empties its TLB at each write of DACR, which with software PAN is each
 # entry to the kernel. Without (include/asm/domain.h) a missing flush shows. Only
-# what writes DACR or compares it is compiled again: the files that name these.
+# what asks for PAN, writes DACR or compares it is compiled again: the files that
+# name these.
 
 NOPAN := $(OUT)/nopan
-nopan_sources := $(shell grep -lE '\bDACR_USER_|\buser_(open|close|restore)\b' \
+nopan_sources := $(shell grep -lE \
+	'\b(CONFIG_PAN\b|DACR_USER_|user_(open|close|restore)\b)' \
 	$(kernel_sources) $(target_test_sources))
 # The same objects, but for those: $(call nopan_of,objects)
 nopan_objects := $(nopan_sources:%=$(NOPAN)/obj/%.o)
