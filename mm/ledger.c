@@ -102,7 +102,8 @@ u32 vm_commit_limit(void)
 {
 	u64 limit = (u64)totalram_pages() * READ_ONCE(overcommit_ratio) / 100;
 
-	return (u32)min(limit, (u64)UINT32_MAX);
+	/* /proc/meminfo shows it in KiB. */
+	return (u32)min(limit, (u64)UINT32_MAX >> (PAGE_SHIFT - 10));
 }
 
 /* May so many be promised beside the others? */

@@ -545,6 +545,36 @@ static void test_devices_unknown(void **state __unused_arg)
 	assert_int_equal(board_devices.uart, FIXMAP_START + 0x9000);
 }
 
+/*
+ * Names that together are longer than any device's path: what lies below them is
+ * left out, however deep, and what comes behind them is found.
+ */
+static void test_devices_long_paths(void **state __unused_arg)
+{
+	char name[42] = "";
+	struct tree t = { .used = 40 };
+
+	memset(name, 'n', sizeof(name) - 1);
+	begin(&t, "");
+	PROP_WORDS(&t, "#address-cells", 1);
+	PROP_WORDS(&t, "#size-cells", 1);
+	begin(&t, "chosen");
+	prop_text(&t, "stdout-path", "/serial@1000a000");
+	end(&t);
+	for (u32 depth = 1; depth < 12; depth++)
+		begin(&t, name); /* three of them leave two of 128 bytes */
+	put_uart(&t, "serial@1000c000", 0x1000c000, 8, "okay");
+	for (u32 depth = 1; depth < 12; depth++)
+		end(&t);
+	put_uart(&t, "serial@1000a000", 0x1000a000, 6, "okay");
+	end(&t);
+	put32(&t, 9);
+	finish(&t);
+	assert_non_null(find(&t, t.used, ""));
+	assert_string_equal(args.source, "device tree");
+	expect_log("console: from 0x10009000 to the UART at 0x1000a000");
+}
+
 /* A tree that is broken before its end is not believed at all. */
 static void test_devices_broken(void **state __unused_arg)
 {
@@ -760,6 +790,7 @@ int main(void)
 		cmocka_unit_test(test_devices_agree),
 		cmocka_unit_test(test_devices_elsewhere),
 		cmocka_unit_test(test_devices_unknown),
+		cmocka_unit_test(test_devices_long_paths),
 		cmocka_unit_test(test_devices_broken),
 		cmocka_unit_test(test_earlycon),
 		cmocka_unit_test(test_sources),

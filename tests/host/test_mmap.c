@@ -409,6 +409,26 @@ static void test_overcommit(void **state __unused_arg)
 	end();
 }
 
+/* A limit of many times all memory stays one: it does not come round to a small one. */
+static void test_commit_limit(void **state __unused_arg)
+{
+	u32 before = 0;
+
+	begin();
+	overcommit_memory = OVERCOMMIT_NEVER;
+	for (u64 ratio = 50; ratio <= INT32_MAX; ratio = ratio * 3 / 2) {
+		overcommit_ratio = (u32)ratio;
+		assert_true(vm_commit_limit() >= before);
+		before = vm_commit_limit();
+		assert_int_equal(before >> (32 - PAGE_SHIFT + 10), 0);
+	}
+	assert_int_equal(before, UINT32_MAX >> (PAGE_SHIFT - 10));
+	map(mm, 0, 8 * totalram_pages() * PG, PROT_RW, MAP_ANON_PRIVATE);
+	overcommit_memory = OVERCOMMIT_GUESS;
+	overcommit_ratio = 50;
+	end();
+}
+
 /* ---- brk, mincore, msync ----------------------------------------- */
 
 static void test_brk(void **state __unused_arg)
@@ -679,6 +699,7 @@ int main(void)
 		cmocka_unit_test(test_mlock),
 		cmocka_unit_test(test_map_count_limit),
 		cmocka_unit_test(test_overcommit),
+		cmocka_unit_test(test_commit_limit),
 		cmocka_unit_test(test_brk),
 		cmocka_unit_test(test_msync),
 		cmocka_unit_test(test_nth_allocation_fails),

@@ -280,8 +280,9 @@ def list_anywhere():
         tap.ok("Boot arguments: ATAGs" in boot.console and boot.status == 0,
                f"ATAGs {what}", boot)
     end = os.path.getsize(f"{machine.OUT}/pagewalk.bin") + 0x10000
+    base = RAM[machine.BOARD]
     tree = fdt.tree([
-        ("memory", {"reg": fdt.cells(RAM[machine.BOARD], 128 << 20)}, []),
+        ("memory", {"reg": fdt.cells(base, 128 << 20)}, []),
         ("chosen", {"bootargs": b"init=/bin/hello\0"}, [])])
     roomy = tree[:4] + struct.pack(">I", 1 << 20) + tree[8:]
     bss = end + 0x1000 & ~3
@@ -298,6 +299,16 @@ def list_anywhere():
     tap.has(machine.says(machine.command(
         **placed(bss, atags(128), None, 0x800)), text), text,
             "a list in .bss, and an image where it would be kept")
+    for kib, at, image, says in (
+            (58, 0x20000, 0x1000000, "Command line: init=/bin/hello"),
+            (62, 0x20000, 0x1000000, text), (40, bss, 0x8000, text)):
+        long = fdt.tree([
+            ("memory", {"reg": fdt.cells(base, 128 << 20)}, []),
+            ("filler", {"bytes": bytes(kib << 10)}, []),
+            ("chosen", {"bootargs": b"init=/bin/hello\0"}, [])])
+        tap.has(machine.says(machine.command(
+            **placed(at, long, None, image)), says), says,
+                f"a tree of {kib} KiB, kept whole or not at all: {says}")
     boot = loaded(0x20000, tree[:-100] + bytes(100), None, 0x1000000)
     tap.has(boot.console, "unusable", "a tree that has been cut off")
     archive = os.path.getsize(f"{machine.OUT}/initramfs.cpio") >> 10

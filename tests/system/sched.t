@@ -24,6 +24,7 @@ MEASUREMENTS = {
     "equals": (5, "four equal tasks share 10 s"),
     "unequals": (5, "four tasks with different nice values"),
     "long_sleeper": (5, "a task that has slept for long"),
+    "realtime_parent": (3, "a task beside a real-time task's new child"),
     "idle_core": (3, "a core with nothing to do"),
     "idle_minutes": (3, "and for 200 s"),
     "accounting": (3, "the time that a busy task has used"),

@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <signal.h>
+#include <uapi/sched.h>
 #include <uapi/time.h>
 #include "check.h"
 #include "linux.h"
@@ -268,6 +269,31 @@ static void long_sleeper(void)
 	ok(before > turns[0] / 100 * 45, "no sleep is made up for");
 }
 
+/*
+ * A real-time task is charged nothing, and its ordinary child is owed nothing for
+ * that: it shares the core with one that has run all the while.
+ */
+static void realtime_parent(void)
+{
+	int32_t priority = 10, none = 0;
+	uint32_t before, all;
+
+	start_busy(0);
+	SYS(sched_setscheduler, 0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority);
+	sleep_ms(3000);
+	before = turns[0];
+	start_busy(0);
+	sleep_ms(1000);
+	before = turns[0] - before;
+	SYS(sched_setscheduler, 0, SCHED_NORMAL, &none);
+	all = before + turns[1];
+	stop_busy();
+	printf("# beside a real-time task's new child: %d %% of a second\n",
+	       (int)(before * 100ull / all));
+	ok(before > all / 100 * 45 && before < all / 100 * 55,
+	   "a real-time task's child has no time to make up for");
+}
+
 /* Interrupts of the timer since boot. */
 static int timer_interrupts(void)
 {
@@ -360,7 +386,7 @@ static const struct {
 	{ "writes", writes },         { "equals", equals },
 	{ "unequals", unequals },     { "long_sleeper", long_sleeper },
 	{ "idle_core", idle_core },   { "idle_minutes", idle_minutes },
-	{ "accounting", accounting },
+	{ "accounting", accounting }, { "realtime_parent", realtime_parent },
 };
 
 int main(int argc, char *argv[])

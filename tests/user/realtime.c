@@ -176,6 +176,10 @@ static void changes(void)
 	start(SCHED_FIFO, 10, only_note, 'B');
 	set(tasks[0], SCHED_NORMAL, 0);
 	ends("BA", "or has no class any more");
+	start(SCHED_FIFO, 10, only_note, 'A');
+	start(SCHED_FIFO, 10, only_note, 'B');
+	set(tasks[0], SCHED_FIFO, 10);
+	ends("AB", "the priority that it has already changes nothing");
 }
 
 /* ---- slices ------------------------------------------------------ */
