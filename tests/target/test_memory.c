@@ -4,6 +4,7 @@
  */
 #include <alloc/alloc.h>
 #include <alloc/internal.h>
+#include <board/board.h>
 #include <mm/mm.h>
 #include <mmu/mmu.h>
 #include <proc/proc.h>
@@ -142,13 +143,14 @@ KTEST(test_vmalloc);
 /* The board's first device, at a second address. */
 static void test_ioremap(void)
 {
+	u32 va = board.map[0].va;
 	phys_addr_t pa;
 	volatile u32 *regs;
 
-	KTEST_EQ(kernel_va_to_phys(FIXMAP_START, &pa), 0);
+	KTEST_EQ(kernel_va_to_phys(va, &pa), 0);
 	regs = ioremap(pa, PAGE_SIZE);
 	KTEST_ASSERT(regs);
-	KTEST_EQ(regs[0], *(volatile u32 *)FIXMAP_START);
+	KTEST_EQ(regs[0], *(volatile u32 *)va);
 	KTEST_EQ(load(regs + PAGE_SIZE / 4), -EFAULT);
 	iounmap((void *)(uintptr_t)regs);
 	KTEST_EQ(load(regs), -EFAULT);
