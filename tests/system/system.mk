@@ -28,3 +28,19 @@ $(OUT)/careless.bin: tests/system/careless.S $(OUT)/options
 		-Wl,-Ttext=0 -Wl,--build-id=none \
 		-o $(OUT)/careless.elf $<
 	$(Q)$(OBJCOPY) -O binary $(OUT)/careless.elf $@
+
+# U-Boot for vexpress-a9, of Debian's sources, built once: for uboot.t. Nothing of
+# our make reaches its own.
+UBOOT := build/cache/u-boot
+.PHONY: u-boot setup-u-boot
+setup-u-boot:
+	@PACKAGES='dpkg-dev bison flex bc libssl-dev' sh tools/setup.sh
+u-boot: $(UBOOT)/u-boot
+$(UBOOT)/u-boot: $(debian_fetch)
+	$(call say,FETCH,$(UBOOT)/source)
+	$(Q)$(PYTHON) $(debian_fetch) u-boot $(UBOOT)
+	$(call say,MAKE,$@)
+	$(Q)for goal in vexpress_ca9x4_defconfig u-boot; do \
+		env -i PATH="$$PATH" make -s -j2 -C $(UBOOT)/source \
+			CROSS_COMPILE=$(CROSS_COMPILE) $$goal || exit 1; done
+	$(Q)cp $(UBOOT)/source/u-boot $@

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""fetch.py archive|runtimes OUT.cpio, or linux|emulator FOLDER - what Debian has
-built.
+"""fetch.py archive|runtimes OUT.cpio, or linux|emulator|u-boot FOLDER - what Debian
+has built.
 
 Packages of Debian 12 for armhf come by an apt whose root is build/debian: the
 machine's own apt learns nothing of them, and nobody need be root. What apt has
@@ -13,6 +13,8 @@ linux: vmlinuz and the device tree of vexpress-a9, for `make oracle`.
 emulator: QEMU 10 for this machine, whose plugins may read registers, for
 `make check-hw`. It is Debian 12's own, built later (bookworm-backports), and runs
 with the libraries that the installed QEMU needs.
+u-boot: the sources of U-Boot as Debian 12 has them, for `make u-boot`, which builds
+it for a board that Debian does not build it for.
 """
 
 import os
@@ -58,10 +60,10 @@ Debug::NoLocking "true";
 EMULATOR = "qemu-system-arm"
 
 
-def apt_root(architecture="armhf", suite="bookworm"):
+def apt_root(architecture="armhf", suite="bookworm", kind="deb"):
     """An apt that knows of no installed package. Its folders stay."""
-    sources = (f"deb [arch={architecture} signed-by={KEYRING}] {MIRROR} {suite} "
-               "main\n")
+    sources = (f"{kind} [arch={architecture} signed-by={KEYRING}] {MIRROR} "
+               f"{suite} main\n")
     for folder in ("etc/apt/apt.conf.d", "etc/apt/preferences.d",
                    "var/lib/apt/lists/partial",
                    "var/cache/apt/archives/partial"):
@@ -156,11 +158,22 @@ def write_emulator(folder):
         os.remove(f"{folder}/{deb}")
 
 
+def write_u_boot(folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    apt_root(kind="deb-src")
+    apt_get("update")
+    apt_get("source", "u-boot", folder=folder)
+    found = [entry.path for entry in os.scandir(folder) if entry.is_dir()]
+    os.rename(found[0], f"{folder}/source")
+
+
 def main():
     writers = {"archive": lambda out: write_archive(out, PROGRAMS),
                "runtimes": lambda out: write_archive(out, PROGRAMS + RUNTIMES),
                "linux": write_linux,
-               "emulator": write_emulator}
+               "emulator": write_emulator,
+               "u-boot": write_u_boot}
     if len(sys.argv) != 3 or sys.argv[1] not in writers:
         sys.exit(__doc__)
     writers[sys.argv[1]](sys.argv[2])
