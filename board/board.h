@@ -56,12 +56,19 @@ enum tree_item { TREE_NODE, TREE_PROPERTY, TREE_NODE_END };
  */
 void board_tree_item(enum tree_item item, u32 depth, const char *name,
 		     const u8 *data, u32 bytes);
+/* A part of RAM, in bytes. */
+struct bank {
+	phys_addr_t base;
+	u32 bytes;
+};
 /*
  * Put the devices of the tree, and of earlycon=, into the board's tables: once,
- * before paging_init. Returns the row of a console that the boot table has
- * not got: to be mapped before the next word is printed; or NULL.
+ * before paging_init. ram: banks, ended by one of 0 bytes, where no device can be.
+ * Returns the row of a console that the boot table has not got: to be mapped
+ * before the next word is printed; or NULL.
  */
-const struct map_desc *board_find_devices(const char *cmdline);
+const struct map_desc *board_find_devices(const char *cmdline,
+					  const struct bank *ram);
 
 /* ---- interrupts -------------------------------------------------- */
 

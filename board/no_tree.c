@@ -11,7 +11,8 @@ void board_tree_item(enum tree_item item __unused_arg, u32 depth __unused_arg,
 }
 
 /* NULL: the console stays where the boot table has it. */
-const struct map_desc *board_find_devices(const char *cmdline __unused_arg)
+const struct map_desc *board_find_devices(const char *cmdline __unused_arg,
+					  const struct bank *ram __unused_arg)
 {
 	return NULL;
 }

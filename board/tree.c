@@ -82,17 +82,16 @@ static const struct known_device known[] = {
 
 struct tree_place {
 	phys_addr_t pa[2];
+	bool empty[2]; /* no bytes there, by its size */
 	u32 nr_pa;
 	u32 irq; /* NO_IRQ: not said, or in a way that is not understood */
+	char path[PATH_BYTES];
 };
 
 static struct tree_place places[ARRAY_SIZE(known)];
 static bool found[ARRAY_SIZE(known)];
 
-static struct tree_uart {
-	struct tree_place place;
-	char path[PATH_BYTES];
-} uarts[MAX_UARTS];
+static struct tree_place uarts[MAX_UARTS];
 static u32 nr_uarts;
 
 static struct tree_alias {
@@ -141,11 +140,13 @@ static bool translate(const struct tree_node *bus, u64 *at)
 	return false;
 }
 
-/* The nth address of the node, as the core sees it. */
-static bool address_of(const struct tree_node *node, u32 nth, phys_addr_t *pa)
+/* The nth address of the node, as the core sees it, and whether it is empty. */
+static bool address_of(const struct tree_node *node, u32 nth, phys_addr_t *pa,
+		       bool *empty)
 {
 	const struct tree_node *bus = node - 1;
 	u32 step = bus->address_cells + bus->size_cells;
+	const u32 *cell = node->reg.word + nth * step;
 	u64 at;
 
 	if ((nth + 1) * step > node->reg.nr || !bus->address_cells)
@@ -154,7 +155,8 @@ static bool address_of(const struct tree_node *node, u32 nth, phys_addr_t *pa)
 	 * In the terms of the parent bus: each bus up to the root translates
 	 * it.
 	 */
-	at = cells_number(node->reg.word + nth * step, bus->address_cells);
+	at = cells_number(cell, bus->address_cells);
+	*empty = !cells_number(cell + bus->address_cells, bus->size_cells);
 	for (; bus > nodes; bus--)
 		if (!translate(bus, &at))
 			return false;
@@ -185,8 +187,10 @@ static struct tree_place place_of(const struct tree_node *node, u32 nth_irq)
 	struct tree_place place = { .irq = interrupt_of(node, nth_irq) };
 
 	while (place.nr_pa < ARRAY_SIZE(place.pa) &&
-	       address_of(node, place.nr_pa, &place.pa[place.nr_pa]))
+	       address_of(node, place.nr_pa, &place.pa[place.nr_pa],
+			  &place.empty[place.nr_pa]))
 		place.nr_pa++;
+	memcpy(place.path, path, sizeof(path));
 	return place;
 }
 
@@ -216,11 +220,8 @@ static void look_at(const struct tree_node *node)
 			places[i] = place_of(node, known[i].nth);
 		}
 	if (is_compatible(node, UART_COMPATIBLE) && nr_uarts < MAX_UARTS) {
-		struct tree_uart *uart = &uarts[nr_uarts];
-
-		uart->place = place_of(node, 0);
-		memcpy(uart->path, path, sizeof(path));
-		nr_uarts += uart->place.nr_pa > 0;
+		uarts[nr_uarts] = place_of(node, 0);
+		nr_uarts += uarts[nr_uarts].nr_pa > 0;
 	}
 }
 
@@ -324,6 +325,54 @@ void board_tree_item(enum tree_item item, u32 depth, const char *name,
 		end_node(node);
 }
 
+/* ---- what of it can be true -------------------------------------- */
+
+/* The last bank has no bytes. */
+static bool is_ram(const struct bank *ram, phys_addr_t pa)
+{
+	for (; ram->bytes; ram++)
+		if (pa - ram->base < ram->bytes)
+			return true;
+	return false;
+}
+
+/*
+ * RAM that is mapped as a device would have two memory types, and a driver's first
+ * store would overwrite what lies there: such a place is named, by whom it is from,
+ * and left out.
+ */
+static bool is_wrong(const char *from, const struct tree_place *place,
+		     const struct bank *ram)
+{
+	for (u32 i = 0; i < place->nr_pa; i++) {
+		phys_addr_t pa = place->pa[i];
+		const char *wrong = is_ram(ram, pa) ? "lies in RAM" :
+			pa % 4                      ? "is no word's address" :
+			place->empty[i]             ? "is of no bytes" :
+						      NULL;
+
+		if (!wrong)
+			continue;
+		pr_warn("%s: %s: 0x%08x %s: left out; expected registers, at a multiple of 4, outside of RAM\n",
+			from, place->path, (unsigned int)pa, wrong);
+		return true;
+	}
+	return false;
+}
+
+static void leave_out_wrong(const struct bank *ram)
+{
+	u32 right = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(known); i++)
+		found[i] = found[i] &&
+			!is_wrong("device tree", &places[i], ram);
+	for (u32 i = 0; i < nr_uarts; i++)
+		if (!is_wrong("device tree", &uarts[i], ram))
+			uarts[right++] = uarts[i];
+	nr_uarts = right;
+}
+
 /* ---- into the board's tables ------------------------------------- */
 
 /* Where the board's table has what is mapped at va. */
@@ -395,7 +444,7 @@ static void move_known(const struct known_device *what,
 }
 
 /* stdout-path: a path, or an alias of one; what follows a colon is its speed. */
-static struct tree_uart *uart_of(const char *name)
+static struct tree_place *uart_of(const char *name)
 {
 	size_t bytes = strcspn(name, ":");
 
@@ -414,18 +463,18 @@ static struct tree_uart *uart_of(const char *name)
 }
 
 /* Returns the tree's UART at pa, or NULL. */
-static struct tree_uart *uart_at(phys_addr_t pa)
+static struct tree_place *uart_at(phys_addr_t pa)
 {
 	for (u32 i = 0; i < nr_uarts; i++)
-		if (uarts[i].place.pa[0] == pa)
+		if (uarts[i].pa[0] == pa)
 			return &uarts[i];
 	return NULL;
 }
 
 /* The one that the tree has for the console, or NULL. */
-static struct tree_uart *console_uart(void)
+static struct tree_place *console_uart(void)
 {
-	struct tree_uart *uart = stdout_path ? uart_of(stdout_path) : NULL;
+	struct tree_place *uart = stdout_path ? uart_of(stdout_path) : NULL;
 
 	/* Without devices it is no whole tree: no reason for a warning. */
 	if (uart || !nr_devices)
@@ -442,13 +491,12 @@ static struct tree_uart *console_uart(void)
 
 /* The console's UART at pa. Returns its row, if that is a new one. */
 static const struct map_desc *move_console(phys_addr_t pa,
-					   const struct tree_uart *uart)
+					   const struct tree_place *uart)
 {
 	bool moves = pa != pa_of(board_devices.uart);
 
-	if (uart && uart->place.irq != NO_IRQ)
-		move_interrupt(&board_devices.uart_irq, uart->place.irq,
-			       "console");
+	if (uart && uart->irq != NO_IRQ)
+		move_interrupt(&board_devices.uart_irq, uart->irq, "console");
 	else if (moves)
 		pr_warn("console: nobody says which interrupt 0x%08x has: no input\n",
 			(unsigned int)pa);
@@ -461,23 +509,26 @@ static const struct map_desc *move_console(phys_addr_t pa,
 	return &board.map[board.nr_map - 1];
 }
 
-const struct map_desc *board_find_devices(const char *cmdline)
+const struct map_desc *board_find_devices(const char *cmdline,
+					  const struct bank *ram)
 {
 	const struct map_desc *row = NULL;
-	struct tree_uart *uart = NULL;
-	phys_addr_t pa;
+	struct tree_place *uart = NULL;
+	struct tree_place typed = { .nr_pa = 1, .path = "earlycon=" };
 
 	if (tree_ended) {
+		leave_out_wrong(ram);
 		for (u32 i = 0; i < ARRAY_SIZE(known); i++)
 			if (found[i])
 				move_known(&known[i], &places[i]);
 		uart = console_uart();
 	}
 	/* The command line wins: a person typed it. */
-	if (earlycon_address(cmdline, &pa))
-		row = move_console(pa, uart_at(pa));
+	if (earlycon_address(cmdline, &typed.pa[0]) &&
+	    !is_wrong("command line", &typed, ram))
+		row = move_console(typed.pa[0], uart_at(typed.pa[0]));
 	else if (uart)
-		row = move_console(uart->place.pa[0], uart);
+		row = move_console(uart->pa[0], uart);
 	forget_all(); /* the tree's words go soon */
 	return row;
 }

@@ -173,4 +173,6 @@ void boot_args_find(struct boot_args *args, phys_addr_t params, u32 probed)
 			(unsigned int)(board.ram_default >> 20));
 		boot_args_add_bank(args, PHYS_OFFSET, board.ram_default);
 	}
+	/* A list that was given up may have named more. */
+	args->banks[args->nr_banks].bytes = 0;
 }

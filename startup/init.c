@@ -51,7 +51,7 @@ static void find_boot_args(void)
 	 * The tree or earlycon= may name another UART than the boot table maps:
 	 * it must be mapped before the next line is printed.
 	 */
-	console = board_find_devices(boot_args.cmdline);
+	console = board_find_devices(boot_args.cmdline, boot_args.banks);
 	if (console) {
 		boot_map_device(console);
 		board_early_console();
@@ -66,8 +66,11 @@ static bool in_a_bank(phys_addr_t base, u32 bytes)
 	for (unsigned int i = 0; i < boot_args.nr_banks; i++) {
 		const struct bank *bank = &boot_args.banks[i];
 
-		/* Differences, because base + bytes may wrap past 4 GiB. */
-		if (base >= bank->base && base - bank->base < bank->bytes &&
+		/*
+		 * Differences, because base + bytes may wrap past 4 GiB; the
+		 * first is larger than any bank if base lies below it.
+		 */
+		if (base - bank->base < bank->bytes &&
 		    bytes <= bank->bytes - (base - bank->base))
 			return true;
 	}
@@ -107,10 +110,9 @@ static void reserve_initrd(phys_addr_t image)
 	 * The linear map ends with lowmem, and cpio's headers are read by
 	 * words.
 	 */
-	if (base % 4 || base >= end || bytes > end - base) {
-		copy_initrd = true;
+	copy_initrd = base % 4 || base >= end || bytes > end - base;
+	if (copy_initrd)
 		return;
-	}
 	initramfs = phys_to_virt(base);
 	initramfs_bytes = bytes;
 }
@@ -205,12 +207,10 @@ static void find_memory(void)
 	phys_addr_t image = virt_to_phys(_stext) -
 		(u32)(__boot_end - __boot_start);
 
-	for (unsigned int i = 0; i < boot_args.nr_banks; i++) {
+	for (unsigned int i = 0; i < boot_args.nr_banks && left; i++) {
 		const struct bank *bank = &boot_args.banks[i];
 		u32 bytes = min(bank->bytes, left);
 
-		if (bytes == 0)
-			continue;
 		pr_info("Memory: %u MiB at 0x%08x\n",
 			(unsigned int)(bytes >> 20), (unsigned int)bank->base);
 		add_ram(bank->base, bank->base + bytes);

@@ -11,8 +11,8 @@
 #ifndef STARTUP_STARTUP_H
 #define STARTUP_STARTUP_H
 
+#include <board/board.h>
 #include <service.h>
-#include <types.h>
 
 /* ---- before the MMU (boot.c, boot_*.c); at physical addresses ---- */
 
@@ -50,11 +50,6 @@ void boot_after_mmu(void);
 #define MAX_RESERVED  32
 #define CMDLINE_BYTES 1024
 
-struct bank {
-	phys_addr_t base;
-	u32 bytes;
-};
-
 /* Memory that firmware or another processor uses. */
 struct reservation {
 	phys_addr_t base;
@@ -63,8 +58,8 @@ struct reservation {
 };
 
 struct boot_args {
-	const char *source; /* "ATAGs", for the log */
-	struct bank banks[MAX_BANKS];
+	const char *source;               /* "ATAGs", for the log */
+	struct bank banks[MAX_BANKS + 1]; /* ended by one of 0 bytes */
 	unsigned int nr_banks;
 	struct reservation reserved[MAX_RESERVED];
 	unsigned int nr_reserved;

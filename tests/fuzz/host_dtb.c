@@ -15,6 +15,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t bytes)
 		return 0;
 	if (fdt_parse(&fuzz_args, data, (u32)bytes) == 0)
 		fuzz_boot_check();
-	(void)board_find_devices(fuzz_args.cmdline);
+	(void)board_find_devices(fuzz_args.cmdline, fuzz_args.banks);
 	return 0;
 }

@@ -475,7 +475,12 @@ static const struct map_desc *find(const struct tree *t, u32 bytes,
 	memcpy(copy, t->bytes, bytes);
 	memset(&args, 0, sizeof(args));
 	args.source = fdt_parse(&args, copy, bytes) ? NULL : "device tree";
-	return board_find_devices(cmdline);
+	return board_find_devices(cmdline,
+				  (const struct bank[]){
+					  { 0x60000000, 1u << 29 },
+					  { 0x80000000, 1u << 28 },
+					  { 0, 0 },
+				  });
 }
 
 static void assert_as_the_table(void)
@@ -587,6 +592,64 @@ static void test_devices_broken(void **state __unused_arg)
 	assert_as_the_table();
 }
 
+/* The UART at that address in place of the second one, the root's child. */
+static void make_uart_at(struct tree *t, u32 at, u32 bytes)
+{
+	*t = (struct tree){ .used = 40 };
+	begin(t, "");
+	PROP_WORDS(t, "#address-cells", 1);
+	PROP_WORDS(t, "#size-cells", 1);
+	begin(t, "chosen");
+	prop_text(t, "stdout-path", "/serial");
+	end(t);
+	begin(t, "serial");
+	prop_text(t, "compatible", "arm,pl011");
+	PROP_WORDS(t, "reg", at, bytes);
+	end(t);
+	end(t);
+	put32(t, 9);
+	finish(t);
+}
+
+/*
+ * RAM is never mapped as a device, nor is what cannot be registers: a sentence
+ * names the node, the address and what was expected, and the table serves.
+ */
+static void test_devices_in_ram(void **state __unused_arg)
+{
+	static const struct {
+		u32 at, bytes;
+		const char *wrong;
+	} bad[] = {
+		{ 0x60000000, 0x1000, "lies in RAM" },
+		{ 0x8ffffffc, 0x1000, "lies in RAM" },
+		{ 0x1000a002, 0x1000, "is no word's address" },
+		{ 0x1000a000, 0, "is of no bytes" },
+	};
+	char want[80];
+	struct tree t;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		make_uart_at(&t, bad[i].at, bad[i].bytes);
+		assert_null(find(&t, t.used, ""));
+		assert_as_the_table();
+		snprintf(want, sizeof(want),
+			 "/serial: 0x%08x %s: left out; expected registers",
+			 bad[i].at, bad[i].wrong);
+		expect_log(want);
+	}
+	make_uart_at(&t, 0x5ffff000, 0x1000);
+	assert_non_null(find(&t, t.used, ""));
+	make_uart_at(&t, 0x90000000, 0x1000);
+	assert_non_null(find(&t, t.used, ""));
+	/* The second of the controller's addresses: the first stays, too. */
+	make_devices(&t, NULL, 0x80001000, 0x0ffff000);
+	find(&t, t.used, "");
+	expect_log("/bus/gic: 0x8ffff100 lies in RAM");
+	assert_int_equal(board_devices.gicd, devices.gicd);
+	assert_int_equal(board_devices.gicc, devices.gicc);
+}
+
 static void test_earlycon(void **state __unused_arg)
 {
 	static const char *const bad[] = {
@@ -595,6 +658,7 @@ static void test_earlycon(void **state __unused_arg)
 		"earlycon=pl011,0x",
 		"earlycon=pl011,0x1000b00g",
 		"earlycon=pl011,0x11000b0000",
+		"earlycon=pl011,0x1000b002",
 	};
 	const struct map_desc *row;
 	struct tree none = { .used = 40 }, t;
@@ -611,6 +675,8 @@ static void test_earlycon(void **state __unused_arg)
 	assert_int_equal(row->pa, 0x1000a000);
 	assert_int_equal(board_devices.uart_irq, 32 + 6);
 	assert_null(find(&none, 40, "earlycon=pl011,0x10009000"));
+	assert_null(find(&none, 40, "earlycon=pl011,0x60000000"));
+	expect_log("command line: earlycon=: 0x60000000 lies in RAM: left out");
 	assert_null(find(&none, 40, "earlycon noearlycon=pl011,0x1000b000"));
 	assert_as_the_table();
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -792,6 +858,7 @@ int main(void)
 		cmocka_unit_test(test_devices_unknown),
 		cmocka_unit_test(test_devices_long_paths),
 		cmocka_unit_test(test_devices_broken),
+		cmocka_unit_test(test_devices_in_ram),
 		cmocka_unit_test(test_earlycon),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_unusable_list),

@@ -406,6 +406,16 @@ def devices_of_a_tree():
            "drives (arm,pl011)" in boot.console and boot.status == 0,
            "a console that nobody can drive: a sentence, the board's serves",
            boot)
+    in_ram = base + 0x1000000
+    boot = machine.boot(f"init=/bin/hello earlycon=pl011,{in_ram:#x}",
+                        extra=tree(b"/serial\0", ("serial", uart_node(
+                            in_ram + 0x1000, 5), [])))
+    tap.ok(f"/serial: {in_ram + 0x1000:#x} lies in RAM: left out; expected "
+           "registers" in boot.console and boot.status == 0,
+           "a tree's UART in RAM is named, and RAM is not mapped as a device",
+           boot)
+    tap.has(boot.console, f"command line: earlycon=: {in_ram:#x} lies in RAM",
+            "nor is earlycon='s")
     boot = machine.boot("init=/bin/hello earlycon=uart8250,mmio32,0x1000a000")
     tap.ok("earlycon= expects pl011,ADDRESS" in boot.console and
            boot.status == 0, "earlycon= of another kind of UART", boot)
