@@ -98,8 +98,9 @@ static void reserve_initrd(phys_addr_t image)
 	}
 	/* The image and its .bss have overwritten this archive. */
 	if (base < virt_to_phys(_end) && base + bytes > image) {
-		pr_err("initrd at 0x%08x, %u bytes, lay where the image has its place: ignored\n",
-		       (unsigned int)base, (unsigned int)bytes);
+		pr_err("initrd at 0x%08x, %u bytes, lay in the image's place and was overwritten: the built-in archive serves; load it at 0x%08x or above\n",
+		       (unsigned int)base, (unsigned int)bytes,
+		       (unsigned int)virt_to_phys(_end));
 		return;
 	}
 	/* Beyond lowmem memblock hands out nothing: no need to reserve. */

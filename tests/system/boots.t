@@ -314,7 +314,7 @@ def list_anywhere():
     archive = os.path.getsize(f"{machine.OUT}/initramfs.cpio") >> 10
     for at, memory, says in (
             (0x4000000, 128, f"archive {archive} KiB"),
-            (end + 0x1000 & ~3, 128, "lay where the image has its place"),
+            (end + 0x1000 & ~3, 128, "lay in the image's place and was over"),
             (0x4000001, 128, "initrd: copied from 0x64000001"),
             (0x38000000, 1024, "initrd: copied from 0x98000000"),
             (0x2ff80000, 1024, "initrd: copied from 0x8ff80000"),
@@ -323,6 +323,14 @@ def list_anywhere():
                       memory=f"{max(memory, 128)}M")
         tap.ok(says in boot.console and boot.status == 0,
                f"an archive at RAM + {at:#x}: {says}", boot)
+    boot = loaded(0x100, atags(128, 0x20000, "quiet init=/bin/hello"), 0x20000,
+                  0x1000000)
+    free = re.search(r"archive serves; load it at (0x\w+) or ab", boot.console)
+    tap.ok(free and boot.status == 0, "in the place of an image that comes from "
+           "elsewhere: a sentence says from where on there is room", boot)
+    free = int(free[1], 16) - base if free else 0x4000000
+    boot = loaded(0x100, atags(128, free), free, 0x1000000)
+    tap.has(boot.console, f"archive {archive} KiB", f"at RAM + {free:#x} it is kept")
 
 
 def reserved_memory():
