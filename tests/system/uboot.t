@@ -7,7 +7,6 @@ for an archive: these two are typed before the card boots by itself.
 """
 
 import os
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -15,6 +14,7 @@ import pexpect
 import boards
 import machine
 import tap
+import variant
 
 UBOOT = "build/cache/u-boot/u-boot"
 CARD = f"{machine.OUT}/sdcard.img"
@@ -55,7 +55,9 @@ def main():
     if not os.path.exists(UBOOT):
         print(f"1..0 # SKIP {UBOOT} is missing: make setup-u-boot u-boot")
         return
-    subprocess.run(["make", "-s", CARD], check=True)
+    status, output = variant.run(["make", CARD])
+    if not tap.is_(status, 0, "the card is made", output):
+        tap.done()
     tour("bootz by hand", "initramfs: ",
          "fatload mmc 0:1 ${kernel_addr_r} pagewalk.bin",
          "setenv bootargs init=/bin/tour",
