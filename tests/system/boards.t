@@ -2,8 +2,8 @@
 """The boards of board/: each builds, starts, runs the tour and our programs as
 on Linux, and hears its console. BOARDS= names them; without it one that differs
 from the first in all it can: RAM at 0, another core and interrupt controller,
-four cores at once. BOARDS_ALL=1, as in `make check-all`: all, with the tests of
-target/ and user/ on each.
+four cores at once. BOARDS_ALL=1, as in `make check-all`: all, or those
+that BOARDS= names, with the tests of target/ and user/ on each.
 """
 
 import os
@@ -108,7 +108,7 @@ def relative():
 
 
 def chosen():
-    if os.environ.get("BOARDS_ALL"):
+    if os.environ.get("BOARDS_ALL") and not os.environ.get("BOARDS"):
         return [name for name in boards.names() if name != machine.BOARD]
     return os.environ.get("BOARDS", "raspi2b").split()
 
