@@ -36,9 +36,10 @@ void boot_args_add_bank(struct boot_args *args, u64 base, u64 bytes)
 			(unsigned int)(base >> 20), (unsigned int)(bytes >> 20),
 			bank.bytes >> 20);
 	/*
-	 * Loaders leave unused entries empty; they need no place of MAX_BANKS.
+	 * Loaders leave unused entries empty, and U-Boot finds a word where
+	 * nothing is: these need no place of MAX_BANKS.
 	 */
-	if (bank.bytes == 0)
+	if (bank.bytes < PAGE_SIZE)
 		return;
 	if (args->nr_banks == MAX_BANKS) {
 		pr_warn("more than %d banks of memory: 0x%08x left out\n",

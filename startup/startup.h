@@ -76,8 +76,8 @@ struct boot_args {
  */
 void boot_args_find(struct boot_args *args, phys_addr_t params, u32 probed);
 /*
- * Add a bank of RAM, in bytes; an empty one is ignored. One beyond MAX_BANKS, and
- * what lies above 4 GiB, is logged and left out.
+ * Add a bank of RAM, in bytes; less than a page is ignored. One beyond MAX_BANKS,
+ * and what lies above 4 GiB, is logged and left out.
  */
 void boot_args_add_bank(struct boot_args *args, u64 base, u64 bytes);
 /* The same for reserved memory, which stays mapped unless no_map is set later. */

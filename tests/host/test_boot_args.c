@@ -131,6 +131,7 @@ static void test_banks(void **state __unused_arg)
 {
 	memset(&args, 0, sizeof(args));
 	boot_args_add_bank(&args, 0x60000000, 0);
+	boot_args_add_bank(&args, 0x80000000, 4); /* U-Boot, where nothing is */
 	boot_args_add_bank(&args, 0xfff00000, 0x00200000);
 	assert_int_equal(args.nr_banks, 1);
 	assert_int_equal(args.banks[0].bytes, 0x000ff000);
