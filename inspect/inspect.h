@@ -11,63 +11,77 @@
 
 struct task_struct;
 
-/* /proc: hung into the root directory, over what the archive brought there. */
+/* /proc, mounted over a directory of that name that the archive may have. */
 extern const struct service inspect_service;
-/* The same with the few files that the core alone can show. */
+/*
+ * The same with the few files that the core alone can show. One of the two is
+ * in the table.
+ */
 extern const struct service windows_service;
 
 /* ---- reports ----------------------------------------------------- */
 
-/* Panics and oopses can show the stack from now on. (stack.c) */
+/* At boot: from now on panics and oopses print the call chain (stack.c). */
 void stack_init(void);
 
 /*
- * The call chain of a task that does not run, or of the running one up to the
- * interrupt that is being served. Interrupts off. (stack.c)
+ * Prints the call chain of a task that does not run, or of the running one up
+ * to the interrupt that is being handled. Call with interrupts off, so that
+ * task cannot begin to run (stack.c).
  */
 void dump_task(const struct task_struct *task);
 /*
- * The function in which a task that is asleep waits, or NULL: nobody knows. The
- * same. (stack.c)
+ * Returns the name of the function in which a sleeping task waits, or NULL if
+ * the chain cannot be followed. Call with interrupts off, as dump_task()
+ * (stack.c).
  */
 const char *task_waits_in(const struct task_struct *task);
 
 /* ---- stalls (watch.c) -------------------------------------------- */
 
-/* All in milliseconds. */
+/* Limits in milliseconds. */
 struct watch_limits {
-	u32 period; /* from one look to the next */
-	u32 soft;   /* a task keeps the core from others that are ready */
-	u32 hard;   /* interrupts are off */
-	u32 hung;   /* an uninterruptible sleep */
+	u32 period; /* between two checks */
+	u32 soft;   /* a task runs in the kernel while others are ready */
+	u32 hard;   /* interrupts stay off */
+	u32 hung;   /* a sleep that no kill can end */
 };
 
 /*
- * Look from now on, by these limits; NULL: those of Linux (20, 10 and 120
- * seconds). What exceeds one is named on the log.
+ * Starts the checks with these limits; NULL: Linux's (20, 10 and 120 seconds).
+ * A task that exceeds one is reported on the log.
  */
 void watch_start(const struct watch_limits *limits);
 
-/* ---- questions at the console (keys.c) --------------------------- */
+/* ---- commands at the console (keys.c) ---------------------------- */
 
-/* Print what the letter asks for: 'h' lists them. Interrupts off. */
+/*
+ * Carries out the command of a letter: 'h' lists all. Call with interrupts off.
+ */
 void answer_key(u8 letter);
-/* Each mmap_lock and page_table_lock that somebody has. Interrupts off. */
+/*
+ * Prints each mmap_lock and page_table_lock that is held. Call with interrupts
+ * off.
+ */
 void show_locks(void);
 
 /* ---- events (trace.c) -------------------------------------------- */
 
-/* How many the ring is to hold; read once (trace_ring=). */
+/* How many events the ring holds (trace_ring=); read once at boot. */
 extern u32 trace_ring_option;
-/* Record the kinds of mask from now on, in a ring of the last ones. */
+/* Records events of the kinds in mask (bit n: kind n) from now on. */
 void trace_enable(u32 mask);
-/* "switch,fault" -> mask; "" and "none" are 0, "all" is all. 0 or -EINVAL. */
+/*
+ * Converts a list such as "switch,fault" to a mask; "" and "none" are 0, "all"
+ * is every kind. Returns 0, or -EINVAL for an unknown word.
+ */
 int __must_check trace_parse(const char *list, u32 *mask);
 
 /*
- * May the running task look into process pid, as Linux asks before ptrace? With
- * services their rule for users; in the core alone there is only root. True if
- * the process is gone: what is asked next says so.
+ * Returns true if the running task may look into process pid, by Linux's rule
+ * for ptrace. With services it is their rule for users; in the core alone every
+ * task is root. Also true if the process is gone: the access that follows
+ * reports that.
  */
 bool proc_may_look(s32 pid);
 

@@ -1,14 +1,14 @@
 /*
- * inspect/internal.h - what the files of inspect/ share.
+ * inspect/internal.h - the interfaces between the files of inspect/.
  *
  *	procfs.c	the tree: directories, names, inodes
  *	seq_file.c	a file whose text a function makes
- *	proc_root.c	the tables: which file is made by which function
+ *	proc_root.c	the tables: which function makes which file
  *	proc_fd.c	directories of numbers: descriptors, threads
- *	windows.c	the same for the core alone
+ *	windows.c	the tables for the core alone
  *	proc_*.c	the functions
  *
- * A file of a process knows its pid and nothing else: what it pins it pins
+ * A file of a process has only the pid: the process's structures are referenced
  * while text is made, so a file that stays open keeps nothing alive.
  */
 #ifndef INSPECT_INTERNAL_H
@@ -20,37 +20,46 @@
 #include <types.h>
 #include <uapi/time.h>
 
-/* ---- text in the making (seq_file.c) ----------------------------- */
+/* ---- making text (seq_file.c) ------------------------------------ */
 
-/* What does not fit is counted only; the piece is then made again, larger. */
+/*
+ * A piece of text that a function makes. Bytes that do not fit into the buffer
+ * are only counted; the piece is then made again with a larger buffer.
+ */
 struct seq_file {
 	char *buf;
-	u32 size;      /* of buf, bytes */
-	u32 count;     /* bytes of the piece so far, kept or not */
-	u32 items;     /* bytes of the items in it that are complete */
-	u32 pad_until; /* see seq_setwidth */
-	bool more;     /* the text goes on behind the piece */
-	/* for the functions that make it */
-	u64 place;     /* where a list is to go on: see seq_goes_on */
-	s32 pid;       /* 0: not a process's file */
-	u32 number;    /* of a descriptor, if it is about one */
-	u32 arg;       /* what was written to the file: see walk */
-	void *private; /* what `write` keeps until `release` */
+	u32 size;      /* bytes of buf */
+	u32 count;     /* bytes of the piece so far, in buf or not */
+	u32 items;     /* bytes of the list's complete items */
+	u32 pad_until; /* see seq_setwidth() */
+	bool more;     /* the text continues after this piece */
+	/* for the functions that make the text */
+	u64 place;     /* where a list continues: see seq_goes_on() */
+	s32 pid;       /* the process; 0: not a file of one */
+	u32 number;    /* the descriptor, in fdinfo */
+	u32 arg;       /* what a program wrote; see walk */
+	void *private; /* allocated by `write`, freed by `release` */
 };
 
+/* These append to the piece, and cannot fail: see struct seq_file. */
 void seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3);
 void seq_puts(struct seq_file *m, const char *s);
 void seq_putc(struct seq_file *m, char c);
 void seq_write(struct seq_file *m, const void *bytes, u32 nr);
-/* The low `digits` digits, 1 to 8, as %08x for 8. */
+/*
+ * Appends the low `digits` hexadecimal digits (1 to 8) of value, as %08x for 8.
+ */
 void seq_put_hex(struct seq_file *m, u32 value, u32 digits);
-/* As %*u, at most 10 wide. */
+/* As %*u, for a width of at most 10. */
 void seq_put_dec(struct seq_file *m, u32 value, u32 width);
 /* As %d. */
 void seq_put_num(struct seq_file *m, s32 value);
 /* As "%-15s %8u kB\n"; a label of at most 15 bytes. */
 void seq_put_kb(struct seq_file *m, const char *label, u32 kib);
-/* What follows is to be `width` bytes wide: seq_pad fills up, then last. */
+/*
+ * The next bytes form a column of `width` bytes: seq_pad() fills it with spaces
+ * and appends `last`.
+ */
 static inline void seq_setwidth(struct seq_file *m, u32 width)
 {
 	m->pad_until = m->count + width;
@@ -58,15 +67,15 @@ static inline void seq_setwidth(struct seq_file *m, u32 width)
 
 void seq_pad(struct seq_file *m, char last);
 /*
- * A list has a place for each item, which it finds again in a later call; 0 is
- * the first one's. It begins at m->place and says this after each item, with
- * the place of the next. False: it is to return, letting go of its locks; the
- * next piece begins at m->place, which is this item's once more if it did not
- * fit.
+ * A list gives each item a place (0 for the first), by which a later call finds
+ * it again. The function begins at m->place and calls this after each item with
+ * the place of the next one. If it returns false the function must release its
+ * locks and return; the next piece begins at m->place, which is this item's
+ * again if it did not fit.
  */
 bool seq_goes_on(struct seq_file *m, u64 next);
 
-/* ns in the unit of stat's times. */
+/* Returns ns in the unit of the times in stat. */
 static inline u32 user_ticks(u64 ns)
 {
 	u32 nsec, sec = split_seconds(ns, &nsec);
@@ -79,77 +88,93 @@ static inline u32 user_ticks(u64 ns)
 #define TRACE_RING 1024u /* records, unless trace_ring= says otherwise */
 
 /* Bits of trace_record.about. */
-#define ABOUT_WRITE 1u /* the access */
-#define ABOUT_ANON  2u /* the VMA has no backing */
+#define ABOUT_WRITE 1u /* the access was a write */
+#define ABOUT_ANON  2u /* the VMA is anonymous */
 #define ABOUT_COPY  4u /* the new frame is anonymous memory */
 
 struct trace_record {
 	u64 ns; /* since boot */
 	u32 kind;
-	s32 pid; /* whose event it is, and where its program was */
+	s32 pid; /* task, and its program's pc */
 	u32 pc;
 	u32 a, b, c, d;
-	u32 vm_start, vm_end, vm_flags, about; /* of a fault */
-	u32 free, resident, tables; /* pages, of the process; its tables */
+	u32 vm_start, vm_end, vm_flags, about; /* for a fault */
+	u32 free, resident, tables;            /* pages; of the process */
 	char comm[TASK_COMM_LEN];
 };
 
-/* "switch", "fault" ... */
+/* Returns the name of a kind: "switch", "fault" and so on. */
 const char *trace_kind_name(enum trace_kind kind);
-/* Record number seq (0 = first since boot). False: gone or not yet there. */
+/*
+ * Copies record number seq (0 is the first since boot). Returns false if it has
+ * been overwritten or does not exist yet.
+ */
 bool trace_get(u64 seq, struct trace_record *rec);
-/* How many were recorded since boot; how many the ring holds. */
+/*
+ * Return how many events were recorded since the last trace_clear(), and how
+ * many the ring holds.
+ */
 u64 trace_count(void);
 u32 trace_ring_size(void);
-/* What was recorded is forgotten. */
+/* Drops all records. */
 void trace_clear(void);
-/* Another ring, ours for ever; what was recorded at boot is gone. */
+/*
+ * Replaces the ring by a larger one of `size` records, which is never freed.
+ * Drops all records.
+ */
 void trace_use_ring(struct trace_record *larger, u32 size);
-/* The ring that trace_ring= asks for, once there is memory for it. */
+/* At boot, once vmalloc works: allocates the ring that trace_ring= asks for. */
 void trace_init(void);
 
 /* ---- the tables (proc_root.c, windows.c) ------------------------- */
 
+/* How a symbolic link of /proc is read and followed. */
 struct proc_link_operations {
-	/* Its text, NUL-terminated: 0 or -errno. */
+	/* Writes the link's text, NUL-terminated, to buf: 0 or -errno. */
 	int (*readlink)(const struct inode *link, char *buf, u32 bytes);
-	/* NULL, or where it leads: as in struct inode_operations. */
+	/*
+	 * Sets *target to the inode, with a reference; NULL: follow the text.
+	 */
 	int (*jump)(const struct inode *link, struct inode **target);
 };
 
+/* One name in a directory of /proc. */
 struct proc_entry {
 	const char *name;
 	u32 mode; /* S_IF* and permissions */
-	/* Whatever its mode says: for those who may look into the process. */
+	/*
+	 * true: whatever its mode is, only tasks that may look into the process
+	 */
 	bool own;
-	/* A text file: make it, or a list's next piece. 0 or -errno. */
+	/* A text file: makes the text, or a list's next piece. 0 or -errno. */
 	int (*show)(struct seq_file *m);
-	/* What a program wrote, NUL-terminated, without the newline. */
+	/* Handles what a program wrote, NUL-terminated, without the newline. */
 	int (*write)(struct seq_file *m, const char *text);
-	/* The open file ends: free m->private. NULL: nothing to do. */
+	/* The file is closed: frees m->private. NULL: nothing to do. */
 	void (*release)(struct seq_file *m);
 	/* A symbolic link. */
 	const struct proc_link_operations *link;
 	/* A directory. */
 	const struct proc_dir *dir;
-	/* None of these: its own operations. */
+	/* None of these: the file has its own operations. */
 	const struct file_operations *fops;
 };
 
-/* Names that are numbers: processes, threads, descriptors. */
+/* A directory whose names are numbers: processes, threads, descriptors. */
 struct proc_list_operations {
-	u32 type; /* DT_DIR ...: what they are */
-	/* The lowest from `from` on; below 0: there is none. */
+	u32 type; /* DT_DIR ...: type of the entries */
+	/* Returns the lowest number from `from` on, or a negative value. */
 	s32 (*next)(s32 pid, s32 from);
-	/* The inode that number names in dir, new: 0, -ENOENT or -ENOMEM. */
+	/* Creates the inode for number in dir: 0, -ENOENT or -ENOMEM. */
 	int (*lookup)(struct inode *dir, s32 number, struct inode **child);
 };
 
-/* A directory of /proc. All stay. */
+/* A directory of /proc; all are constant. */
 struct proc_dir {
-	u32 id; /* 0 to 126, no two have the same: part of inodes' numbers */
+	u32 id; /* 0 to 126, unique: part of the inodes' numbers */
 	const struct proc_entry *entries; /* the last one's name is NULL */
-	const struct proc_list_operations *list; /* behind these; or NULL */
+	const struct proc_list_operations
+		*list; /* numbers after these; or NULL */
 };
 
 /* clang-format off */
@@ -176,43 +201,58 @@ struct proc_dir {
 
 /* ---- the tree (procfs.c) ----------------------------------------- */
 
-/*
- * Hang /proc into the root. root, and of_pid, which is the directory of each
- * process, stay.
- */
+/* Mounts /proc. root, and of_pid, the directory of each process, must stay. */
 void procfs_mount(const struct proc_dir *root, const struct proc_dir *of_pid);
-/* For lists: processes from /proc, threads of one. */
+/* The processes in /proc, and the threads in a process's task directory. */
 extern const struct proc_list_operations process_list, thread_list;
 /*
- * A new inode of a list: number is what proc_number_of() will say, entry what it
- * does. NULL: no memory.
+ * Returns a new inode of a list; proc_number_of() will return number, and entry
+ * has its functions. NULL: no memory.
  */
 struct inode *proc_numbered_inode(s32 pid, u32 number,
 				  const struct proc_entry *entry) __must_check;
+/*
+ * What an inode of /proc is for: its number in a list, its entry, and its
+ * process (0: none).
+ */
 u32 proc_number_of(const struct inode *inode);
 const struct proc_entry *proc_entry_of(const struct inode *inode);
 s32 proc_pid_of(const struct inode *inode);
+/*
+ * Seeks in a file without a known end: SEEK_SET and SEEK_CUR. Returns the
+ * position or -EINVAL.
+ */
 s64 proc_llseek(struct file *file, s64 offset, int whence);
 
-/* Of a text file's inode (seq_file.c). */
+/*
+ * Opens a text file: makes it an open seq_file. Returns 0 or -ENOMEM
+ * (seq_file.c).
+ */
 int seq_open(struct inode *inode, struct file *file);
 
 /* ---- processes (proc_context.c) ---------------------------------- */
 
-/* The process with the lowest pid from `pid` on; 0: there is none. */
+/*
+ * Returns the lowest process number from `pid` on, or 0. Takes tasklist_lock,
+ * and releases it in between.
+ */
 s32 next_process(s32 pid);
 /*
- * The address space of a process, with a use (mmput it). 0; -ESRCH: no such
- * process any more; *mm NULL: it has none (a kernel thread, a zombie).
+ * Sets *mm to the address space of process pid, with a user that the caller
+ * drops by mmput(), or NULL if it has none (a kernel thread, a zombie). Returns
+ * 0, or -ESRCH if there is no such process.
  */
 int __must_check get_mm_of(s32 pid, struct mm_struct **mm);
 
-/* "sleeping" and the like, as in /proc/PID/status (proc_task.c). */
+/* Returns "sleeping" and so on, as in /proc/PID/status (proc_task.c). */
 const char *task_state_name(enum task_state state);
 
 /* ---- page frames ------------------------------------------------- */
 
-/* The page whose flags say what page is used for: a block's head, or itself. */
+/*
+ * Returns the page whose flags show the use of page: the head of its block, or
+ * page itself.
+ */
 static inline const struct page *owner_page(const struct page *page)
 {
 	return page->flags & PG_TAIL ? page->head : page;
@@ -220,13 +260,17 @@ static inline const struct page *owner_page(const struct page *page)
 
 /* ---- the functions ----------------------------------------------- */
 
+/*
+ * The functions behind the tables in proc_root.c, each of which makes one
+ * file's text, or handles a write to it: see struct proc_entry.
+ */
 int show_maps(struct seq_file *m);
-/* The line of one VMA in it; mmap_lock held. */
+/* Makes the line of one VMA in maps. Hold mmap_lock, so that vma stays. */
 void show_vma_line(struct seq_file *m, struct vm_area_struct *vma);
 /*
- * Have show write each VMA of the process m is about, the vectors page last,
- * in pieces; mmap_lock is held for reading. 0, or -errno; nothing where it has
- * no mm. A VMA's place is the end of the one before.
+ * Calls show for each VMA of m's process, and for the vectors page last, in
+ * pieces; mmap_lock is held for reading. Returns 0 or -ESRCH; no VMA is shown
+ * if the process has no mm. A VMA's place is the end of the one before.
  */
 int __must_check show_each_vma(struct seq_file *m,
 			       void (*show)(struct seq_file *m,

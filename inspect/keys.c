@@ -1,16 +1,17 @@
 /*
- * Questions at the console: BREAK and a letter, as Linux's magic SysRq. Owns
+ * Commands at the console: BREAK and a letter, as Linux's magic SysRq. Owns
  * nothing.
  *
- * They are answered in the UART's interrupt, with interrupts off, so a board on
- * which no program runs any more can still be asked, as long as interrupts are
- * served. On a line of 38400 baud an answer takes 15 ms a line.
+ * They run in the UART's interrupt, with interrupts off, so a board on which no
+ * program runs any more still reacts, as long as interrupts are handled. On a
+ * line of 38400 baud the output takes 15 ms per line.
  */
 #include <inspect/inspect.h>
 #include <inspect/internal.h>
 #include <lib/backtrace.h>
 #include <lib/printk.h>
 
+/* Prints one task's state and where it is. Hold tasklist_lock. */
 static void show_task(const struct task_struct *task)
 {
 	pr_emerg("%s, pid %d, parent %d: %s%s\n", task->comm, (int)task->pid,
@@ -23,13 +24,14 @@ static void show_task(const struct task_struct *task)
 		dump_task(task);
 }
 
-/* A kill wakes who is TASK_KILLABLE; nothing but its cause the other. */
+/* Returns true if only an event, or in TASK_KILLABLE a kill, can wake task. */
 static bool is_blocked(const struct task_struct *task)
 {
 	return task->state == TASK_KILLABLE ||
 		task->state == TASK_UNINTERRUPTIBLE;
 }
 
+/* Prints all tasks, or only those that are blocked. */
 static void show_tasks(bool blocked)
 {
 	u32 flags = tasklist_lock();
@@ -47,6 +49,10 @@ static void show_tasks(bool blocked)
 		pr_emerg("no task is blocked\n");
 }
 
+/*
+ * Prints how much memory is in use, and for what. Takes no lock: the numbers
+ * are single words.
+ */
 static void show_memory(void)
 {
 	pr_emerg("memory: %u of %u pages free\n", (unsigned int)nr_free_pages(),
@@ -62,7 +68,10 @@ static void show_memory(void)
 		 (unsigned int)nr_tasks(), (unsigned int)nr_oom_kills());
 }
 
-/* True: somebody has one of its locks. */
+/*
+ * Prints the locks of task's mm that are held. Returns true if there was one.
+ * Reads the words of the locks only, since waiting for them here would hang.
+ */
 static bool show_locks_of(const struct task_struct *task)
 {
 	const struct mm_struct *mm = task->thread_info.mm;
@@ -90,6 +99,9 @@ static bool show_locks_of(const struct task_struct *task)
 	return word || holder;
 }
 
+/*
+ * mmap_lock and page_table_lock of each process, read without waiting for them.
+ */
 void show_locks(void)
 {
 	u32 flags = tasklist_lock();
@@ -106,7 +118,10 @@ void show_locks(void)
 
 void answer_key(u8 letter)
 {
-	/* The task that was interrupted may have it. */
+	/*
+	 * The interrupted task may hold tasklist_lock, so waiting for it would
+	 * deadlock. m needs no lock.
+	 */
 	if (letter != 'm' && READ_ONCE(tasklist_spinlock.held))
 		letter = 0;
 	switch (letter) {

@@ -1,16 +1,20 @@
 /*
- * /proc/audit: reading it runs every verifier and prints one line each. What a
- * verifier finds, it names on the log.
+ * /proc/audit: reading it runs every verifier and shows one line for each. The
+ * log has the details of an error.
  */
 #include <inspect/internal.h>
 #include <lib/printk.h>
 
+/* Shows one verifier's result. */
 static void put_verdict(struct seq_file *m, const char *name, int err)
 {
 	seq_printf(m, "%s %s\n", name, err ? "FAILED" : "ok");
 }
 
-/* Tables and regions of every process, each mm once per process that uses it. */
+/*
+ * Verifies the tables and VMAs of every process. An mm is verified once per
+ * process that uses it.
+ */
 static void verify_processes(int *tables, int *regions)
 {
 	struct mm_struct *mm;
@@ -22,6 +26,10 @@ static void verify_processes(int *tables, int *regions)
 		mm = get_task_mm_by_pid(pid);
 		if (!mm)
 			continue;
+		/*
+		 * So that no VMA changes during the check; faults of other
+		 * threads may still add entries.
+		 */
 		down_read(&mm->mmap_lock);
 		if (pgtable_verify(mm)) {
 			pr_err("pgtable: that was in the tables of pid %d\n",
@@ -35,7 +43,10 @@ static void verify_processes(int *tables, int *regions)
 	}
 }
 
-/* Is what was counted as pages changed hands what their flags say? */
+/*
+ * Compares the counters of page uses, which follow each allocation, with the
+ * flags of all pages: 0 or -EUCLEAN.
+ */
 static int page_uses_verify(void)
 {
 	static const char *const names[] = { "mapped of files", "anonymous",
@@ -69,6 +80,7 @@ static int page_uses_verify(void)
 	return err;
 }
 
+/* Every verifier runs, even after one has failed. */
 int show_audit(struct seq_file *m)
 {
 	int tables, regions;

@@ -1,10 +1,8 @@
-/*
- * inspect/proc_context.c - finding a process, and how the MMU knows it.
- */
+/* inspect/proc_context.c - finding a process, and its context in the MMU. */
 #include <inspect/internal.h>
 #include <stdio.h>
 
-#define LOOKED_AT_ONCE 100 /* numbers, with interrupts off */
+#define LOOKED_AT_ONCE 100 /* numbers per hold of tasklist_lock */
 
 s32 next_process(s32 pid)
 {
@@ -15,6 +13,10 @@ s32 next_process(s32 pid)
 		task = find_task(pid);
 		if (task && task == task->group_leader)
 			break;
+		/*
+		 * A process may have thousands of threads, whose numbers are
+		 * passed over here.
+		 */
 		if (++n % LOOKED_AT_ONCE == 0) {
 			tasklist_unlock(flags);
 			cond_resched();
@@ -25,6 +27,10 @@ s32 next_process(s32 pid)
 	return pid;
 }
 
+/*
+ * get_task_mm_by_pid() returns NULL also for a process that has no mm, so
+ * existence is checked first.
+ */
 int get_mm_of(s32 pid, struct mm_struct **mm)
 {
 	u32 flags = tasklist_lock();
@@ -37,6 +43,7 @@ int get_mm_of(s32 pid, struct mm_struct **mm)
 	return 0;
 }
 
+/* The text of /proc/self. */
 static int readlink_self(const struct inode *link __unused_arg, char *buf,
 			 u32 bytes)
 {
@@ -46,7 +53,10 @@ static int readlink_self(const struct inode *link __unused_arg, char *buf,
 
 const struct proc_link_operations self_link = { .readlink = readlink_self };
 
-/* How the MMU knows it, and who keeps it; our own look is not counted. */
+/*
+ * /proc/PID/context: TTBR0, ASID and generation, and the reference counts,
+ * without the user that this function holds itself.
+ */
 int show_context(struct seq_file *m)
 {
 	struct mm_struct *mm;

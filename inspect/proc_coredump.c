@@ -1,10 +1,12 @@
 /*
- * /proc/PID/coredump_filter: which memory is in the core that it may leave.
+ * /proc/PID/coredump_filter: the kinds of memory that a core dump of the
+ * process has.
  */
 #include <inspect/internal.h>
 #include <proc/proc.h>
 #include <services/coredump/coredump.h>
 
+/* Eight hexadecimal digits, as Linux. */
 int show_core_filter(struct seq_file *m)
 {
 	u32 flags = tasklist_lock(), filter = 0;
@@ -20,7 +22,7 @@ int show_core_filter(struct seq_file *m)
 	return 0;
 }
 
-/* 0x and hexadecimal digits, or decimal ones. */
+/* Reads "0x" and hexadecimal digits, or decimal ones: 0 or -EINVAL. */
 static int parse_filter(const char *text, u32 *filter)
 {
 	u32 base = 10, digit, n = 0;
@@ -35,6 +37,10 @@ static int parse_filter(const char *text, u32 *filter)
 		digit = (u32)(*text - '0');
 		if (digit > 9)
 			digit = (u32)((*text | 0x20) - 'a') + 10;
+		/*
+		 * Bounds n before it is multiplied: no overflow, however many
+		 * digits there are.
+		 */
 		if (digit >= base || n > CORE_FILTER_MASK)
 			return -EINVAL;
 		n = n * base + digit;

@@ -1,6 +1,4 @@
-/*
- * /proc/devices, /proc/partitions: which devices there are.
- */
+/* /proc/devices and /proc/partitions: the devices of this machine. */
 #include <fs/fs.h>
 #include <inspect/internal.h>
 #include <service.h>
@@ -8,11 +6,14 @@
 #include <string.h>
 #include <uapi/stat.h>
 
-#define MAJOR_MEM  1 /* null, zero, full, random ... are one driver's */
-#define MAJOR_AUX  5 /* each of its devices has a line */
+#define MAJOR_MEM  1 /* null, zero, full, random: one driver */
+#define MAJOR_AUX  5 /* a line for each device */
 #define NAME_BYTES 32
 
-/* As Linux calls the driver: "mem", "/dev/tty", "ttyAMA". */
+/*
+ * Writes the driver's name as Linux has it: "mem", "/dev/tty", "ttyAMA",
+ * without the device's number.
+ */
 static void driver_name(const struct chrdev *device, char name[NAME_BYTES])
 {
 	u32 major = MAJOR(device->rdev), n;
@@ -27,7 +28,10 @@ static void driver_name(const struct chrdev *device, char name[NAME_BYTES])
 		name[--n] = '\0';
 }
 
-/* The drivers with that number; returns the next number that there is, or 0. */
+/*
+ * Shows the drivers with this major number. Returns the next larger number in
+ * use, or 0.
+ */
 static u32 put_major(struct seq_file *m, u32 major)
 {
 	char name[NAME_BYTES], last[NAME_BYTES] = "";
@@ -40,6 +44,10 @@ static u32 put_major(struct seq_file *m, u32 major)
 			if (other > major && (!next || other < next))
 				next = other;
 			driver_name(device, name);
+			/*
+			 * Neighbours in a table often belong to one driver: one
+			 * line.
+			 */
 			if (other != major || !strcmp(name, last))
 				continue;
 			seq_printf(m, "%3u %s\n", major, name);
@@ -48,7 +56,10 @@ static u32 put_major(struct seq_file *m, u32 major)
 	return next;
 }
 
-/* In the order of their numbers. There are no block devices. */
+/*
+ * /proc/devices: in the order of their numbers, as on Linux. There are no block
+ * devices.
+ */
 int show_devices(struct seq_file *m)
 {
 	u32 major = 0;
@@ -61,7 +72,10 @@ int show_devices(struct seq_file *m)
 	return 0;
 }
 
-/* Linux writes the heading only when there is a disk. */
+/*
+ * /proc/partitions is empty: Linux writes even the heading only if there is a
+ * disk.
+ */
 int show_partitions(struct seq_file *m __unused_arg)
 {
 	return 0;

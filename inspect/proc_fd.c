@@ -1,9 +1,10 @@
 /*
- * /proc/PID/fd and fdinfo: the open files of a process, by descriptor; its
- * working directory and root; where it waits; its memory as a file.
+ * /proc/PID/fd and fdinfo: the open files of a process, by descriptor; also its
+ * working directory and root, the place where it waits, and its memory as a
+ * file.
  *
- * A link of fd/ leads to the very inode that the process has open, also where no
- * path would: /proc/self/fd/0 opens a pipe anew, or a file that was deleted.
+ * A link of fd/ leads to the very inode that the process has open, even if no
+ * path does: /proc/self/fd/0 opens a pipe again, or a file that was deleted.
  */
 #include <inspect/inspect.h>
 #include <inspect/internal.h>
@@ -14,7 +15,11 @@
 
 /* ---- files ------------------------------------------------------- */
 
-/* What the process has at fd, with a reference, or NULL; and how many it may. */
+/*
+ * Returns the file behind fd of process pid, with a reference, or NULL; *size
+ * is the number of its descriptors. tasklist_lock keeps the table: a task that
+ * exits gives it up under that lock.
+ */
 static struct file *get_file_of(s32 pid, u32 fd, u32 *size)
 {
 	u32 flags = tasklist_lock();
@@ -31,6 +36,7 @@ static struct file *get_file_of(s32 pid, u32 fd, u32 *size)
 	return file;
 }
 
+/* The next of the list: the lowest descriptor in use from `from` on, or -1. */
 static s32 next_fd(s32 pid, s32 from)
 {
 	struct file *file;
@@ -47,6 +53,10 @@ static s32 next_fd(s32 pid, s32 from)
 	return -1;
 }
 
+/*
+ * Returns the file that a link of fd/ is for, with a reference, or NULL if it
+ * was closed.
+ */
 static struct file *file_of(const struct inode *link)
 {
 	u32 size;
@@ -54,6 +64,7 @@ static struct file *file_of(const struct inode *link)
 	return get_file_of(proc_pid_of(link), proc_number_of(link), &size);
 }
 
+/* The text: the file's path, or "pipe:[N]" and the like. */
 static int readlink_fd(const struct inode *link, char *buf, u32 bytes)
 {
 	struct file *file = file_of(link);
@@ -65,6 +76,9 @@ static int readlink_fd(const struct inode *link, char *buf, u32 bytes)
 	return 0;
 }
 
+/*
+ * The link's target is the inode itself, which has no path if it was deleted.
+ */
 static int jump_to_fd(const struct inode *link, struct inode **target)
 {
 	struct file *file = file_of(link);
@@ -78,6 +92,10 @@ static int jump_to_fd(const struct inode *link, struct inode **target)
 
 static const struct proc_link_operations fd_link = { readlink_fd, jump_to_fd };
 
+/*
+ * The position is read without its lock: a read under way may have moved it or
+ * not.
+ */
 static int show_fdinfo(struct seq_file *m)
 {
 	u32 size;
@@ -91,6 +109,10 @@ static int show_fdinfo(struct seq_file *m)
 	return 0;
 }
 
+/*
+ * The lookup of both lists: 0 with a new inode, -ENOENT if fd is not open, or
+ * -ENOMEM.
+ */
 static int lookup_of(struct inode *dir, s32 fd, const struct proc_entry *entry,
 		     struct inode **child)
 {
@@ -124,7 +146,10 @@ const struct proc_list_operations fdinfo_list = { DT_REG, next_fd,
 
 /* ---- directories ------------------------------------------------- */
 
-/* The process's working directory or its root, with a reference; or -ENOENT. */
+/*
+ * Sets *target to the process's working directory or its root, with a
+ * reference. Returns 0, or -ENOENT if it has none.
+ */
 static int get_dir(const struct inode *link, bool root, struct inode **target)
 {
 	u32 flags = tasklist_lock();
@@ -142,7 +167,10 @@ static int get_dir(const struct inode *link, bool root, struct inode **target)
 	return *target ? 0 : -ENOENT;
 }
 
-/* As the reader names it: somebody else's root may lie in his own. */
+/*
+ * Writes the path as the reader sees it: the root of another process may be
+ * inside the reader's.
+ */
 static int readlink_dir(const struct inode *link, bool root, char *buf,
 			u32 bytes)
 {
@@ -176,6 +204,7 @@ static int readlink_root(const struct inode *link, char *buf, u32 bytes)
 	return readlink_dir(link, true, buf, bytes);
 }
 
+/* The text of /proc/thread-self. */
 static int readlink_thread_self(const struct inode *link __unused_arg,
 				char *buf, u32 bytes)
 {
@@ -191,7 +220,10 @@ const struct proc_link_operations thread_self_link = {
 
 /* ---- where it waits ---------------------------------------------- */
 
-/* 0: it runs, or that is not for the reader. */
+/*
+ * /proc/PID/wchan: the function in which the task waits, or 0 if it runs or the
+ * reader may not look into it, as on Linux. No newline, either.
+ */
 int show_wchan(struct seq_file *m)
 {
 	bool may = proc_may_look(m->pid);
@@ -199,6 +231,7 @@ int show_wchan(struct seq_file *m)
 	const struct task_struct *task = find_task(m->pid);
 	const char *name = NULL;
 
+	/* proc_may_look() came before: it takes tasklist_lock itself. */
 	if (may && task && task->state >= TASK_INTERRUPTIBLE &&
 	    task->state <= TASK_STOPPED)
 		name = task_waits_in(task);
@@ -211,12 +244,13 @@ int show_wchan(struct seq_file *m)
 
 /* ---- memory ------------------------------------------------------ */
 
-#define PIECE 256u /* on the stack */
+#define PIECE 256u /* bytes copied at a time, on the stack */
 
 /*
- * Its memory is not held any longer than this: the copies to and from the caller
- * may wait for memory, which may be that of this process. 0, -EIO, or -ESRCH: it
- * has ended.
+ * Copies n bytes between piece and address va of process pid: 0, -EIO, or
+ * -ESRCH if it has ended. The mm is referenced for this copy only: the caller's
+ * own copy may wait for memory, which the OOM killer may have to take from this
+ * process.
  */
 static int copy_piece(s32 pid, uaddr_t va, char *piece, u32 n, bool write)
 {
@@ -232,9 +266,10 @@ static int copy_piece(s32 pid, uaddr_t va, char *piece, u32 n, bool write)
 }
 
 /*
- * Between the program's buffer and that memory, at *pos. Whatever rights its owner
- * has there: a debugger reads all, and puts breakpoints into code. -EIO where
- * nothing is mapped, or a shared mapping cannot be written to.
+ * Copies between the program's buffer and that memory at *pos, whatever rights
+ * the owner has there: a debugger reads everything, and writes breakpoints into
+ * code. Returns the bytes, or -EIO if nothing is mapped, or a shared mapping is
+ * read-only.
  */
 static s32 copy_memory(const struct file *file, uaddr_t buf, u32 bytes,
 		       u64 *pos, bool write)
@@ -246,6 +281,10 @@ static s32 copy_memory(const struct file *file, uaddr_t buf, u32 bytes,
 
 	for (; done < bytes && !err; done += n) {
 		n = min(bytes - done, PIECE);
+		/*
+		 * Up to a page's end: the next page may be missing, and the
+		 * bytes before it count.
+		 */
 		n = min(n, (u32)(PAGE_SIZE - (*pos & ~(u64)PAGE_MASK)));
 		if (*pos >= TASK_SIZE)
 			err = -EIO;
@@ -263,6 +302,7 @@ static s32 copy_memory(const struct file *file, uaddr_t buf, u32 bytes,
 			break;
 		}
 	}
+	/* Linux reports the end of the file once the process has ended. */
 	if (err == -ESRCH)
 		err = 0;
 	return done ? (s32)done : err;

@@ -1,15 +1,15 @@
 /*
  * /proc/pagetypemap: physical memory as a picture.
  *
- * One character per block of frames: the owner of most of the block's frames
- * that are not free, in lower case if most are free. '.' is all free.
+ * One character is a block of frames: the owner of most of its frames that are
+ * not free, in lower case if most are free; '.' if all are free.
  */
 #include <asm/sections.h>
 #include <inspect/internal.h>
 #include <string.h>
 
 #define COLUMNS     64u
-#define ROWS_WANTED 16u /* about: blocks are powers of two of frames */
+#define ROWS_WANTED 16u /* roughly: a block is 2^n frames */
 
 enum owner {
 	OWN_FREE,
@@ -50,25 +50,30 @@ static const struct {
 	{ PG_VMALLOC, OWN_VMALLOC },
 };
 
-/* The look at all frames, ascending. */
+/* The state of one walk over all frames, in ascending order. */
 struct survey {
 	u32 image_pfn, image_end; /* the image's frames */
-	u32 free_until;           /* the free block we are in ends here */
+	u32 free_until;           /* end of the current free block */
 	u32 totals[OWN_NR];       /* frames */
-	u32 *stacks;              /* a bit per frame: a kernel stack's */
+	u32 *stacks; /* a bit per frame: belongs to a kernel stack */
 };
 
+/* Returns the word of survey->stacks that has pfn's bit. */
 static u32 *stack_word(const struct survey *survey, u32 pfn)
 {
 	return &survey->stacks[(pfn - min_low_pfn) / 32];
 }
 
+/* Returns pfn's bit in that word. */
 static u32 stack_bit(u32 pfn)
 {
 	return 1u << (pfn - min_low_pfn) % 32;
 }
 
-/* Kernel stacks are vmalloc areas; only the area's label tells. */
+/*
+ * Notes the frames of a kernel stack. Stacks come from vmalloc, and only the
+ * label of the vmalloc area distinguishes them.
+ */
 static void note_stack(const struct vm_info *info, void *arg)
 {
 	const char *va = (const char *)(uintptr_t)info->va;
@@ -85,11 +90,15 @@ static void note_stack(const struct vm_info *info, void *arg)
 	}
 }
 
+/*
+ * Returns the owner of frame pfn. No lock: the picture is of a moment anyway.
+ */
 static enum owner frame_owner(struct survey *survey, u32 pfn)
 {
 	const struct page *page = owner_page(pfn_to_page(pfn));
 	u32 i;
 
+	/* Only the first page of a free block is marked, and has its order. */
 	if (page->flags & PG_BUDDY)
 		survey->free_until = pfn + (1u << page_order(page));
 	if (pfn < survey->free_until)
@@ -103,11 +112,16 @@ static enum owner frame_owner(struct survey *survey, u32 pfn)
 	for (i = 0; i < ARRAY_SIZE(flag_owners); i++)
 		if (page->flags & flag_owners[i].flag)
 			return flag_owners[i].owner;
+	/* A page of shared memory has no flag of its own. */
 	if (atomic_read(&page->_mapcount) > 0)
 		return OWN_ANON;
 	return page_count(page) ? OWN_OTHER : OWN_FREE;
 }
 
+/*
+ * Returns the character for the frames [start, end) and adds them to the
+ * totals.
+ */
 static char block_letter(struct survey *survey, u32 start, u32 end)
 {
 	u32 counts[OWN_NR] = { 0 }, pfn;
@@ -128,7 +142,10 @@ static char block_letter(struct survey *survey, u32 start, u32 end)
 						      letter;
 }
 
-/* Frames per character, so that the picture has about ROWS_WANTED lines. */
+/*
+ * Returns the frames per character, so that the picture has about ROWS_WANTED
+ * lines.
+ */
 static u32 block_frames(u32 frames)
 {
 	u32 block = 1;
@@ -138,6 +155,9 @@ static u32 block_frames(u32 frames)
 	return block;
 }
 
+/*
+ * Shows the picture, a row of COLUMNS blocks with its first physical address.
+ */
 static void put_picture(struct seq_file *m, struct survey *survey)
 {
 	u32 block = block_frames(max_low_pfn - min_low_pfn);
@@ -160,6 +180,7 @@ static void put_picture(struct seq_file *m, struct survey *survey)
 	seq_puts(m, column ? "\n\n" : "\n");
 }
 
+/* Shows the legend, with the memory of each owner. */
 static void put_totals(struct seq_file *m, const u32 *totals)
 {
 	enum owner owner;
@@ -174,7 +195,7 @@ int show_pagetypemap(struct seq_file *m)
 {
 	struct kernel_image image = kernel_image();
 	struct survey survey = {
-		.image_pfn = image.boot >> PAGE_SHIFT, /* linked there */
+		.image_pfn = image.boot >> PAGE_SHIFT, /* physical */
 		.image_end =
 			ALIGN_UP(virt_to_phys((void *)(uintptr_t)image.end),
 				 PAGE_SIZE) >>

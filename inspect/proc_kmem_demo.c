@@ -1,5 +1,5 @@
 /*
- * /proc/kmem_demo: kernel memory to look at.
+ * /proc/kmem_demo: kernel memory for programs to look at.
  *
  * An open file holds up to DEMO_SLOTS allocations that a program asked for:
  *
@@ -7,11 +7,11 @@
  *	"kmalloc N"	N bytes of a slab
  *	"vmalloc N"	N bytes over scattered frames
  *	"touch"		the kernel writes a byte into each page
- *	"free"		all are given back; so does closing the file
+ *	"free"		frees all of them; so does closing the file
  *
- * Reading tells each: where it is, what was asked for and given, and in how
- * many runs of neighbouring frames it lies. All open files together hold at
- * most DEMO_BYTES, so that looking cannot take the memory away.
+ * Reading shows for each its address, the bytes asked for and given, and the
+ * number of runs of neighbouring frames that it consists of. All open files
+ * together hold at most DEMO_BYTES, so that looking cannot use up the memory.
  */
 #include <bug.h>
 #include <inspect/internal.h>
@@ -22,7 +22,7 @@
 #include <string.h>
 
 #define DEMO_SLOTS 4u
-#define DEMO_BYTES 0x400000u /* of all open files together: 4 MiB */
+#define DEMO_BYTES 0x400000u /* limit for all open files together: 4 MiB */
 
 struct demo_slot {
 	const struct demo_kind *kind;
@@ -30,14 +30,14 @@ struct demo_slot {
 	u32 asked, given; /* bytes */
 };
 
-/* The open file's lock guards it. */
+/* The state of one open file, guarded by its lock. */
 struct demo {
 	struct demo_slot slot[DEMO_SLOTS];
 	u32 used;
 };
 
 static spinlock_t demo_lock = SPINLOCK_INIT;
-static u32 demo_bytes; /* held by all files; demo_lock */
+static u32 demo_bytes; /* demo_lock; held by all files */
 
 /* ---- three ways to get memory ------------------------------------ */
 
@@ -49,6 +49,10 @@ struct demo_kind {
 	void (*free)(void *va);
 };
 
+/*
+ * The kinds' functions: alloc, with NULL for no memory, the bytes really given,
+ * and free.
+ */
 static void *page_alloc(u32 bytes __unused_arg)
 {
 	return __get_free_pages(GFP_KERNEL, 0);
@@ -69,11 +73,13 @@ static void *demo_kmalloc(u32 bytes)
 	return kmalloc(bytes, GFP_KERNEL);
 }
 
+/* kmalloc rounds up to the object size of a cache. */
 static u32 kmalloc_given(const void *va, u32 bytes __unused_arg)
 {
 	return (u32)ksize(va);
 }
 
+/* vfree() takes a pointer to const, so its type does not fit the table. */
 static void demo_vfree(void *va)
 {
 	vfree(va);
@@ -87,6 +93,10 @@ static const struct demo_kind kinds[] = {
 
 /* ---- the limit --------------------------------------------------- */
 
+/*
+ * Counts bytes against DEMO_BYTES: false, and nothing counted, if they do not
+ * fit.
+ */
 static bool charge(u32 bytes)
 {
 	bool fits;
@@ -99,6 +109,7 @@ static bool charge(u32 bytes)
 	return fits;
 }
 
+/* Takes bytes back. */
 static void uncharge(u32 bytes)
 {
 	spin_lock(&demo_lock);
@@ -109,6 +120,7 @@ static void uncharge(u32 bytes)
 
 /* ---- requests ---------------------------------------------------- */
 
+/* Makes one allocation: 0, -EINVAL, -ENOSPC (all slots used) or -ENOMEM. */
 static int demo_alloc(struct demo *demo, const struct demo_kind *kind,
 		      u32 bytes)
 {
@@ -118,6 +130,10 @@ static int demo_alloc(struct demo *demo, const struct demo_kind *kind,
 		return -EINVAL;
 	if (demo->used == DEMO_SLOTS)
 		return -ENOSPC;
+	/*
+	 * Before the allocation, so that two files cannot both take the last
+	 * bytes.
+	 */
 	if (!charge(bytes))
 		return -ENOMEM;
 	slot->va = kind->alloc(bytes);
@@ -133,6 +149,7 @@ static int demo_alloc(struct demo *demo, const struct demo_kind *kind,
 	return 0;
 }
 
+/* Frees all allocations of an open file, the last one first. */
 static void demo_free(struct demo *demo)
 {
 	while (demo->used) {
@@ -143,6 +160,10 @@ static void demo_free(struct demo *demo)
 	}
 }
 
+/*
+ * Writes into each page. A page of vmalloc may have no first-level entry in the
+ * loaded tables yet: the write faults, and do_translation_fault() copies it.
+ */
 static void demo_touch(const struct demo *demo)
 {
 	for (u32 i = 0; i < demo->used; i++) {
@@ -153,7 +174,7 @@ static void demo_touch(const struct demo *demo)
 	}
 }
 
-/* Decimal digits and nothing else. 0 or -EINVAL. */
+/* Reads a decimal number and nothing else: 0 or -EINVAL. */
 static int parse_bytes(const char *text, u32 *bytes)
 {
 	u32 n = 0;
@@ -167,6 +188,7 @@ static int parse_bytes(const char *text, u32 *bytes)
 	return 0;
 }
 
+/* Carries out one request: 0 or -errno. */
 static int demo_request(struct demo *demo, const char *text)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(kinds); i++) {
@@ -192,11 +214,13 @@ static int demo_request(struct demo *demo, const char *text)
 
 int write_kmem_demo(struct seq_file *m, const char *text)
 {
+	/* At the first write: a file that is only read needs no memory. */
 	if (!m->private)
 		m->private = kzalloc(sizeof(struct demo), GFP_KERNEL);
 	return m->private ? demo_request(m->private, text) : -ENOMEM;
 }
 
+/* The open file has ended; its lock is not needed any more. */
 void release_kmem_demo(struct seq_file *m)
 {
 	if (m->private)
@@ -206,6 +230,7 @@ void release_kmem_demo(struct seq_file *m)
 
 /* ---- the text ---------------------------------------------------- */
 
+/* Returns the frame of a mapped kernel address. */
 static u32 frame_of(const void *va)
 {
 	phys_addr_t pa;
@@ -214,7 +239,7 @@ static u32 frame_of(const void *va)
 	return pa >> PAGE_SHIFT;
 }
 
-/* Runs of frames, each the last one's neighbour, that the bytes lie in. */
+/* Returns how many runs of neighbouring frames the bytes consist of. */
 static u32 count_runs(const struct demo_slot *slot)
 {
 	const u8 *first = slot->va;
@@ -227,8 +252,8 @@ static u32 count_runs(const struct demo_slot *slot)
 }
 
 /*
- * The first-level entry for its last page: the kernel's, and the one in the
- * tables that are loaded now, which may not have it yet.
+ * Shows one allocation. The two first-level entries are for its last page: the
+ * kernel's own, and that of the loaded tables, which may lack it.
  */
 static void show_slot(struct seq_file *m, const struct demo_slot *slot)
 {
@@ -245,6 +270,7 @@ static void show_slot(struct seq_file *m, const struct demo_slot *slot)
 		   loaded.l1_desc);
 }
 
+/* A slot's place is its index. */
 int show_kmem_demo(struct seq_file *m)
 {
 	const struct demo *demo = m->private;

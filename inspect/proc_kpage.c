@@ -1,7 +1,8 @@
 /*
- * /proc/kpagecount and /proc/kpageflags: 8 bytes per frame of the machine, at 8
- * times its number, with Linux's bits: how many entries of programs map it, and
- * what it is. With /proc/PID/pagemap they answer who has a frame.
+ * /proc/kpagecount and /proc/kpageflags: 8 bytes for each frame of the machine,
+ * at 8 times its number, with Linux's bits: how many entries of programs map
+ * it, and what it is used for. Together with /proc/PID/pagemap they show which
+ * processes have a frame.
  */
 #include <asm/uaccess.h>
 #include <inspect/internal.h>
@@ -9,7 +10,9 @@
 #define ENTRY_BYTES 8u
 #define CHUNK       64u /* entries made at a time */
 
-/* Linux's uapi/linux/kernel-page-flags.h, as far as there is something to say. */
+/*
+ * The bits of Linux's uapi/linux/kernel-page-flags.h that have a meaning here.
+ */
 #define KPF_DIRTY         4
 #define KPF_UPTODATE      3
 #define KPF_SLAB          7
@@ -39,13 +42,17 @@ static const struct {
 	{ PG_RESERVED, KPF_RESERVED },
 };
 
-/* Nothing is locked: each frame as it is when it is looked at. */
+/*
+ * Returns how many entries map the frame; 0 if it does not exist. No lock: each
+ * frame is shown as it is at that moment.
+ */
 static u64 count_of(u32 pfn)
 {
 	return pfn_valid(pfn) ? (u32)atomic_read(&pfn_to_page(pfn)->_mapcount) :
 				0;
 }
 
+/* Returns the frame's KPF_* bits. No lock, as above. */
 static u64 flags_of(u32 pfn)
 {
 	const struct page *page;
@@ -61,13 +68,17 @@ static u64 flags_of(u32 pfn)
 			bits |= 1ull << same_bits[i].kpf;
 	if (atomic_read(&page->_mapcount) > 0)
 		bits |= 1ull << KPF_MMAP;
-	if (!flags && !page_count(page)) /* in a free block, not its first */
+	if (!flags && !page_count(page)) /* inside a free block */
 		bits |= 1ull << KPF_BUDDY;
 	if (page == empty_zero_page)
 		bits |= 1ull << KPF_ZERO_PAGE;
 	return bits;
 }
 
+/*
+ * Reads entries from *pos on: flags or counts. Returns the bytes, -EINVAL
+ * (unaligned) or -EFAULT.
+ */
 static s32 kpage_read(bool flags, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	u64 entries[CHUNK], pfn = *pos / ENTRY_BYTES;
@@ -78,6 +89,10 @@ static s32 kpage_read(bool flags, uaddr_t buf, u32 bytes, u64 *pos)
 	if (pfn >= max_low_pfn)
 		return 0;
 	left = min(bytes / ENTRY_BYTES, max_low_pfn - (u32)pfn);
+	/*
+	 * At least one chunk, so that a pending signal cannot look like the
+	 * end.
+	 */
 	while (left && !(done && give_way())) {
 		n = min(left, CHUNK);
 		for (u32 i = 0; i < n; i++)

@@ -1,12 +1,13 @@
-/*
- * /proc/PID/maps, byte by byte as Linux prints it.
- */
+/* /proc/PID/maps, with exactly the bytes that Linux prints. */
 #include <inspect/internal.h>
 #include <string.h>
 
-#define NAME_COLUMN 48 /* 25 + 4 * 6 - 1, as Linux has it for 32 bits */
+#define NAME_COLUMN 48 /* Linux's 25 + 4 * 6 - 1 for 32 bits */
 
-/* Every process sees the page with the kuser helpers; it is in no list. */
+/*
+ * The page with the kuser helpers is mapped in every process, but is in no list
+ * of VMAs.
+ */
 static const char *gate_name(struct vm_area_struct *vma __unused_arg)
 {
 	return "[vectors]";
@@ -23,7 +24,10 @@ struct vm_area_struct gate_vma = {
 	.vm_ops = &gate_ops,
 };
 
-/* "[heap]", "[stack]", or NULL: an anonymous mapping like any other. */
+/*
+ * Returns "[heap]", "[stack]", or NULL for any other anonymous VMA. By
+ * position, as Linux: a VMA is not marked as heap or stack.
+ */
 static const char *anon_name(const struct vm_area_struct *vma)
 {
 	const struct mm_struct *mm = vma->vm_mm;
@@ -35,7 +39,7 @@ static const char *anon_name(const struct vm_area_struct *vma)
 	return NULL;
 }
 
-/* Where it begins in its file: eight digits, more beyond 4 GiB. */
+/* Shows the offset in the file: eight digits, more beyond 4 GiB. */
 static void put_offset(struct seq_file *m, const struct vm_area_struct *vma)
 {
 	u32 pgoff = vma->vm_file ? vma->vm_pgoff : 0;
@@ -46,7 +50,7 @@ static void put_offset(struct seq_file *m, const struct vm_area_struct *vma)
 	seq_put_hex(m, pgoff << PAGE_SHIFT, 8);
 }
 
-/* Its addresses and rights. */
+/* Shows the addresses and rights. */
 static void put_range(struct seq_file *m, const struct vm_area_struct *vma)
 {
 	u32 flags = vma->vm_flags;
@@ -64,9 +68,10 @@ static void put_range(struct seq_file *m, const struct vm_area_struct *vma)
 	seq_write(m, rights, sizeof(rights));
 }
 
-/* Which file it is: its device, two digits or more each, and its number. */
+/* Shows the file's device (two digits or more each) and number. */
 static void put_id(struct seq_file *m, u32 dev, u32 ino)
 {
+	/* Rare, so only this case uses the slow seq_printf(). */
 	if ((MAJOR(dev) | MINOR(dev)) > 0xff) {
 		seq_printf(m, "%02x:%02x", MAJOR(dev), MINOR(dev));
 	} else {
@@ -79,6 +84,7 @@ static void put_id(struct seq_file *m, u32 dev, u32 ino)
 	seq_putc(m, ' ');
 }
 
+/* Returns the VMA's name, in buf or constant, or NULL if it has none. */
 static const char *vma_name(struct vm_area_struct *vma, char *buf, u32 bytes)
 {
 	if (vma->vm_file)
@@ -88,7 +94,10 @@ static const char *vma_name(struct vm_area_struct *vma, char *buf, u32 bytes)
 	return anon_name(vma);
 }
 
-/* A newline in a file's name would end the line: in octal, as Linux does. */
+/*
+ * Shows a name. A newline in it would end the line, so it is written in octal,
+ * as on Linux.
+ */
 static void put_name(struct seq_file *m, const char *name)
 {
 	for (; *name; name++) {
@@ -99,6 +108,9 @@ static void put_name(struct seq_file *m, const char *name)
 	}
 }
 
+/*
+ * Built from seq_put_hex() and the like: a process may have thousands of VMAs.
+ */
 void show_vma_line(struct seq_file *m, struct vm_area_struct *vma)
 {
 	u32 dev = 0, ino = 0;
@@ -130,6 +142,10 @@ int show_each_vma(struct seq_file *m,
 	if (err || !mm)
 		return err;
 	down_read(&mm->mmap_lock);
+	/*
+	 * The VMA that was next may be gone since the last piece: the list
+	 * continues behind its place.
+	 */
 	vma = find_vma(mm, (uaddr_t)m->place);
 	for (; vma; vma = TAILQ_NEXT(vma, vm_link)) {
 		show(m, vma);
@@ -138,6 +154,7 @@ int show_each_vma(struct seq_file *m,
 	}
 	up_read(&mm->mmap_lock);
 	mmput(mm);
+	/* Last, since its address is the highest. */
 	if (!vma && m->place < gate_vma.vm_end) {
 		show(m, &gate_vma);
 		seq_goes_on(m, gate_vma.vm_end);

@@ -1,6 +1,6 @@
 /*
- * The kernel's memory: /proc/meminfo, buddyinfo, slabinfo, vmallocinfo, vmstat,
- * zoneinfo, in Linux's formats.
+ * The kernel's memory, in Linux's formats: /proc/meminfo, buddyinfo, slabinfo,
+ * vmallocinfo, vmstat, zoneinfo.
  */
 #include <inspect/internal.h>
 #include <lib/backtrace.h>
@@ -9,17 +9,25 @@
 
 #define KIB_PER_PAGE (PAGE_SIZE / 1024)
 
+/* Shows a number of pages in KiB. */
 static void put_pages(struct seq_file *m, const char *label, u32 pages)
 {
 	seq_put_kb(m, label, pages * KIB_PER_PAGE);
 }
 
+/*
+ * Each number is read without a lock, as on Linux: their sum may be off by what
+ * changes meanwhile.
+ */
 int show_meminfo(struct seq_file *m)
 {
 	u32 free = nr_free_pages(), cache = nr_pages_used(USE_CACHE);
 	u32 file = nr_pages_used(USE_MAPPED_FILE);
 	u32 shmem = nr_pages_used(USE_MAPPED_SHMEM);
-	/* A page that was cut off its file may be mapped still. */
+	/*
+	 * Without mapped pages, which cannot be freed at once; a truncated page
+	 * may still be mapped.
+	 */
 	u32 clean = cache - min(cache, file);
 
 	put_pages(m, "MemTotal:", totalram_pages());
@@ -43,6 +51,7 @@ int show_meminfo(struct seq_file *m)
 	return 0;
 }
 
+/* The free blocks of each order, from one page on. */
 int show_buddyinfo(struct seq_file *m)
 {
 	unsigned int order;
@@ -56,6 +65,7 @@ int show_buddyinfo(struct seq_file *m)
 
 /* ---- slabinfo ---------------------------------------------------- */
 
+/* Shows one slab cache; called without its lock. */
 static void put_cache(const struct slab_stats *s, void *arg)
 {
 	struct seq_file *m = arg;
@@ -69,6 +79,7 @@ static void put_cache(const struct slab_stats *s, void *arg)
 	cond_resched();
 }
 
+/* Version 2.1 of the format, which slabtop reads. */
 int show_slabinfo(struct seq_file *m)
 {
 	seq_puts(m,
@@ -83,13 +94,14 @@ int show_slabinfo(struct seq_file *m)
 
 /* ---- vmallocinfo ------------------------------------------------- */
 
+/* Shows one range of vmalloc space; its place is its address plus one. */
 static void put_vm_area(const struct vm_info *info, void *arg)
 {
 	struct seq_file *m = arg;
 	char symbol[64];
 
 	if (m->more || info->va < m->place)
-		return; /* the next piece's, or one's before */
+		return; /* of the next piece, or an earlier one */
 	seq_printf(m, "0x%08x-0x%08x %7u", info->va, info->va + info->bytes,
 		   info->bytes);
 	if (info->caller) {
@@ -104,6 +116,10 @@ static void put_vm_area(const struct vm_info *info, void *arg)
 	seq_goes_on(m, info->va + 1);
 }
 
+/*
+ * vmalloc_for_each() cannot be stopped: put_vm_area() passes over the ranges of
+ * other pieces.
+ */
 int show_vmallocinfo(struct seq_file *m)
 {
 	vmalloc_for_each(put_vm_area, m);
@@ -112,7 +128,10 @@ int show_vmallocinfo(struct seq_file *m)
 
 /* ---- vmstat ------------------------------------------------------ */
 
-/* Of all address spaces since boot; threads, and who runs in a parent's, share. */
+/*
+ * Shows the faults of all address spaces since boot: those that have ended, and
+ * each one that exists once, though threads and vfork() children share it.
+ */
 static void put_faults(struct seq_file *m)
 {
 	u32 flags = tasklist_lock();
@@ -134,7 +153,10 @@ static void put_faults(struct seq_file *m)
 		   maj_flt);
 }
 
-/* Linux's names with Linux's meaning; the last two lines are ours. */
+/*
+ * /proc/vmstat: Linux's names with Linux's meaning; the last two lines exist
+ * only here.
+ */
 int show_vmstat(struct seq_file *m)
 {
 	u32 shmem = nr_pages_used(USE_MAPPED_SHMEM);
@@ -153,7 +175,10 @@ int show_vmstat(struct seq_file *m)
 	put_faults(m);
 	seq_printf(m, "pgsteal_direct %u\n", zone.reclaimed);
 	seq_printf(m, "oom_kill %u\n", nr_oom_kills());
-	/* The kernel's own, which once made are kept: each is one entry more. */
+	/*
+	 * Second-level tables of the kernel, which are never freed: each is one
+	 * first-level entry more.
+	 */
 	seq_printf(m, "nr_vmalloc_tables %u\n",
 		   READ_ONCE(init_mm.context.vmalloc_seq));
 	seq_printf(m, "nr_vmalloc_syncs %u\n", nr_vmalloc_syncs);
@@ -162,6 +187,7 @@ int show_vmstat(struct seq_file *m)
 
 /* ---- zoneinfo: its essentials ------------------------------------ */
 
+/* Only the lines that have a meaning with one zone and one core. */
 int show_zoneinfo(struct seq_file *m)
 {
 	struct zone_stats zone;

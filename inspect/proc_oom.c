@@ -1,10 +1,11 @@
 /*
- * /proc/PID/oom_score and oom_score_adj: whom the lack of memory kills first,
- * in thousandths of all memory.
+ * /proc/PID/oom_score and oom_score_adj: the order in which the OOM killer
+ * chooses processes, in thousandths of all memory.
  */
 #include <inspect/internal.h>
 #include <proc/proc.h>
 
+/* The score is computed under tasklist_lock, as the OOM killer does. */
 int show_oom_score(struct seq_file *m)
 {
 	u32 flags = tasklist_lock(), score = 0;
@@ -19,6 +20,7 @@ int show_oom_score(struct seq_file *m)
 	return 0;
 }
 
+/* The value is the process's: its threads share it through the leader. */
 int show_oom_score_adj(struct seq_file *m)
 {
 	u32 flags = tasklist_lock();
@@ -32,7 +34,7 @@ int show_oom_score_adj(struct seq_file *m)
 	return 0;
 }
 
-/* A decimal number that fits: 0 or -EINVAL. */
+/* Reads a decimal number from -1000 to 1000: 0 or -EINVAL. */
 static int parse_adj(const char *text, s32 *adj)
 {
 	bool minus = *text == '-';
@@ -67,7 +69,7 @@ int write_oom_score_adj(struct seq_file *m, const char *text)
 		err = -ESRCH;
 	else if (adj < task->group_leader->oom_score_adj &&
 		 !capable(CAP_SYS_RESOURCE))
-		err = -EACCES; /* to spare it is not for everybody */
+		err = -EACCES; /* privilege: a lower value spares it */
 	else
 		task->group_leader->oom_score_adj = adj;
 	tasklist_unlock(flags);

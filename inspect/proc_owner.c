@@ -1,6 +1,7 @@
 /*
- * Who may look into a process through /proc: with services, whoever the users'
- * rule lets. In the core alone, where all is root's, startup/core.c answers.
+ * The right to look into a process through /proc, with services: the users'
+ * rule. In the core alone, where every process is root's, startup/core.c has
+ * this function.
  */
 #include <inspect/inspect.h>
 #include <proc/proc.h>

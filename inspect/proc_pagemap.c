@@ -1,7 +1,7 @@
 /*
- * /proc/PID/pagemap: 8 bytes per page of the address space, at 8 times its
- * number, with Linux's bits. Bit 55, soft-dirty, stays 0: as ARM has no bit
- * left for it, Linux does not have it there.
+ * /proc/PID/pagemap: 8 bytes for each page of the address space, at 8 times its
+ * number, with Linux's bits. Bit 55, soft-dirty, stays 0: ARM has no bit left
+ * for it in an entry, so Linux does not have it there, either.
  */
 #include <asm/uaccess.h>
 #include <cred.h>
@@ -15,13 +15,17 @@
 
 #define CHUNK 32u /* entries made at a time */
 
+/*
+ * Returns the pagemap entry for a present entry of the tables; pfn_mask hides
+ * the frame.
+ */
 static u64 pte_to_pagemap(pte_t pte, u64 pfn_mask)
 {
 	u64 entry = PM_PRESENT | (pte_pfn(pte) & pfn_mask);
 	const struct page *page;
 
 	if (pte_special(pte))
-		return entry; /* the zero page is nobody's */
+		return entry; /* no file, and never exclusive */
 	page = pte_page(pte);
 	if (!(page->flags & PG_ANON))
 		entry |= PM_FILE;
@@ -31,14 +35,18 @@ static u64 pte_to_pagemap(pte_t pte, u64 pfn_mask)
 }
 
 /*
- * n entries from page number vpn on; false: the process has ended. Its memory is
- * not held any longer than this: the copy that follows may wait for memory,
- * which may be that of this process.
+ * Makes n entries from page number vpn on. Returns false if the process has
+ * ended. The mm is referenced for this chunk only: the caller's copy to user
+ * memory may wait for memory, which the OOM killer may have to take from this
+ * process.
  */
 static bool fill_entries(s32 pid, u32 vpn, u64 *entries, u32 n)
 {
 	struct mm_struct *mm = get_task_mm_by_pid(pid);
-	/* Which frames they are is for root: a user could aim at RAM's cells. */
+	/*
+	 * As on Linux only root sees frames: a user could aim at certain cells
+	 * of the RAM (rowhammer).
+	 */
 	u64 pfn_mask = capable(CAP_SYS_ADMIN) ? PM_PFN_MASK : 0;
 	pte_t pte;
 	u32 i;
@@ -46,6 +54,10 @@ static bool fill_entries(s32 pid, u32 vpn, u64 *entries, u32 n)
 	if (!mm)
 		return false;
 	down_read(&mm->mmap_lock);
+	/*
+	 * Both locks: mmap_lock keeps the tables, page_table_lock the page
+	 * behind an entry, which is read.
+	 */
 	spin_lock(&mm->page_table_lock);
 	for (i = 0; i < n; i++) {
 		entries[i] = 0;
@@ -58,6 +70,10 @@ static bool fill_entries(s32 pid, u32 vpn, u64 *entries, u32 n)
 	return true;
 }
 
+/*
+ * Copies n entries from page number vpn on to buf: bytes, or -EFAULT. Ends
+ * early when the process has ended.
+ */
 static s32 read_entries(s32 pid, u32 vpn, uaddr_t buf, u32 n)
 {
 	u64 entries[CHUNK];
@@ -76,6 +92,7 @@ static s32 read_entries(s32 pid, u32 vpn, uaddr_t buf, u32 n)
 	return (s32)(done * PM_ENTRY_BYTES);
 }
 
+/* Like Linux refuses a position or length that is no multiple of an entry. */
 static s32 pagemap_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	const u32 end = TASK_SIZE / PAGE_SIZE;

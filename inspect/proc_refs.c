@@ -1,29 +1,34 @@
 /*
- * /proc/PID/clear_refs: which pages does a process use? Write 1, let it run, and
- * read "Referenced:" in its smaps.
+ * /proc/PID/clear_refs: finding the pages that a process uses. Write 1, let it
+ * run, and read "Referenced:" in its smaps.
  */
 #include <inspect/internal.h>
 #include <services/advice/advice.h>
 
 enum clear_refs {
 	CLEAR_ALL = 1,
-	CLEAR_ANON,        /* of VMAs without a file */
-	CLEAR_MAPPED,      /* of those with one */
-	CLEAR_SOFT_DIRTY,  /* not on ARM: as in Linux it does nothing */
-	CLEAR_HIWATER_RSS, /* "VmHWM:" of status starts anew, too */
+	CLEAR_ANON,        /* VMAs without a file */
+	CLEAR_MAPPED,      /* VMAs with a file */
+	CLEAR_SOFT_DIRTY,  /* no effect on ARM, as in Linux */
+	CLEAR_HIWATER_RSS, /* resets "VmHWM:" of status instead */
 };
 
+/* The file can only be written; root may open it for reading all the same. */
 int show_clear_refs(struct seq_file *m __unused_arg)
 {
-	return -EINVAL; /* it is only written to */
+	return -EINVAL;
 }
 
-/* Linux has a file for shared anonymous memory, too. */
+/*
+ * Returns true if Linux counts vma as mapped from a file: it has one for shared
+ * anonymous memory, too.
+ */
 static bool is_mapped(const struct vm_area_struct *vma)
 {
 	return vma->vm_file || vma->vm_flags & VM_SHARED;
 }
 
+/* Carries out a request. Hold mmap_lock for reading. */
 static void clear_refs(struct mm_struct *mm, u32 what)
 {
 	struct vm_area_struct *vma;
@@ -51,7 +56,7 @@ int write_clear_refs(struct seq_file *m, const char *text)
 		return -EINVAL;
 	mm = get_task_mm_by_pid(m->pid);
 	if (!mm)
-		return 0; /* as Linux: nothing to clear */
+		return 0; /* a kernel thread or zombie: nothing to clear, as on Linux */
 	down_read(&mm->mmap_lock);
 	if (what != CLEAR_SOFT_DIRTY)
 		clear_refs(mm, what);

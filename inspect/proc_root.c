@@ -1,6 +1,4 @@
-/*
- * Which file of /proc is made by which function.
- */
+/* The tables of /proc: which function makes which file. */
 #include <inspect/inspect.h>
 #include <inspect/internal.h>
 
@@ -111,6 +109,10 @@ static const struct proc_entry pid_entries[] = {
 static const struct proc_dir root_dir = { 0, root_entries, &process_list };
 static const struct proc_dir pid_dir = { 0, pid_entries, NULL };
 
+/*
+ * The init of the service's row. vmalloc works by now, which the larger ring of
+ * trace_ring= needs.
+ */
 static void inspect_init(void)
 {
 	trace_init();

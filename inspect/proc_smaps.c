@@ -1,18 +1,22 @@
 /*
- * /proc/PID/smaps and smaps_rollup: what each VMA really has in memory, page by
- * page, as Linux prints it.
+ * /proc/PID/smaps and smaps_rollup: the memory that each VMA really has, page
+ * by page, as Linux prints it.
  */
 #include <inspect/internal.h>
 
-#define PSS_SHIFT 12 /* fractions of a byte, as Linux */
+#define PSS_SHIFT 12 /* fractions of a byte, as on Linux */
 
 struct mem_size_stats { /* bytes */
 	u32 rss, shared_clean, shared_dirty, private_clean, private_dirty;
 	u32 referenced, anonymous, locked;
 	u64 pss, pss_dirty;         /* << PSS_SHIFT */
-	u64 pss_of[NR_MM_COUNTERS]; /* the same, by what a page is */
+	u64 pss_of[NR_MM_COUNTERS]; /* the same, by kind of page */
 };
 
+/*
+ * Adds one present page. A page that n entries map counts 1/n in Pss, so that
+ * the sum over all processes is the memory in use.
+ */
 static void account_page(struct mem_size_stats *s, pte_t pte)
 {
 	const struct page *page = pte_page(pte);
@@ -38,7 +42,11 @@ static void account_page(struct mem_size_stats *s, pte_t pte)
 		s->anonymous += PAGE_SIZE;
 }
 
-/* n entries of one table, or ptep NULL: there is none. page_table_lock held. */
+/*
+ * Adds the pages of n entries of one table; ptep NULL: there is no table. The
+ * zero page counts for no process. Hold page_table_lock, so that no page goes
+ * away.
+ */
 static void account_table(struct mem_size_stats *s, const pte_t *ptep, u32 n)
 {
 	if (!ptep)
@@ -48,7 +56,10 @@ static void account_table(struct mem_size_stats *s, const pte_t *ptep, u32 n)
 			account_page(s, *ptep);
 }
 
-/* mmap_lock held. The zero page counts for nobody. */
+/*
+ * Adds the pages of vma. Hold mmap_lock. page_table_lock is released after each
+ * table, so that a large VMA does not keep faults waiting.
+ */
 static void account_vma(struct mem_size_stats *s, struct vm_area_struct *vma)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -63,27 +74,34 @@ static void account_vma(struct mem_size_stats *s, struct vm_area_struct *vma)
 		spin_unlock(&mm->page_table_lock);
 		cond_resched();
 	}
+	/* As Linux: the locked part of Pss. */
 	if (vma->vm_flags & VM_LOCKED)
 		s->locked += (u32)((s->pss - pss) >> PSS_SHIFT);
 }
 
+/* Shows a number of bytes in kB. */
 static void put_kb(struct seq_file *m, const char *label, u32 bytes)
 {
 	seq_put_kb(m, label, bytes >> 10);
 }
 
+/* Shows a proportional share in kB. */
 static void put_pss(struct seq_file *m, const char *label, u64 pss)
 {
 	put_kb(m, label, (u32)(pss >> PSS_SHIFT));
 }
 
+/*
+ * Shows all counters, in Linux's order. What does not exist here (huge pages,
+ * swap) is 0.
+ */
 static void put_stats(struct seq_file *m, const struct mem_size_stats *s,
 		      bool rollup)
 {
 	put_kb(m, "Rss:", s->rss);
 	put_pss(m, "Pss:", s->pss);
 	put_pss(m, "Pss_Dirty:", s->pss_dirty);
-	if (rollup) { /* a VMA has one kind, or copies of its own */
+	if (rollup) { /* a single VMA's kind is known from its file */
 		put_pss(m, "Pss_Anon:", s->pss_of[MM_ANONPAGES]);
 		put_pss(m, "Pss_File:", s->pss_of[MM_FILEPAGES]);
 		put_pss(m, "Pss_Shmem:", s->pss_of[MM_SHMEMPAGES]);
@@ -104,7 +122,7 @@ static void put_stats(struct seq_file *m, const struct mem_size_stats *s,
 	put_kb(m, "Locked:", s->locked);
 }
 
-/* Linux's two letters for each flag, in the order of its bits. */
+/* Shows Linux's two letters for each flag, in the order of Linux's bits. */
 static void put_vm_flags(struct seq_file *m, u32 vm_flags)
 {
 	static const struct {
@@ -131,11 +149,12 @@ static void put_vm_flags(struct seq_file *m, u32 vm_flags)
 	seq_putc(m, '\n');
 }
 
+/* Shows one VMA. */
 static void show_smap(struct seq_file *m, struct vm_area_struct *vma)
 {
 	struct mem_size_stats stats = { 0 };
 
-	if (vma != &gate_vma) /* its page is the kernel's */
+	if (vma != &gate_vma) /* the vectors page belongs to the kernel */
 		account_vma(&stats, vma);
 	show_vma_line(m, vma);
 	put_kb(m, "Size:", vma->vm_end - vma->vm_start);
@@ -151,6 +170,10 @@ int show_smaps(struct seq_file *m)
 	return show_each_vma(m, show_smap);
 }
 
+/*
+ * The sums over all VMAs, in one piece: a list in pieces would be of several
+ * moments.
+ */
 int show_smaps_rollup(struct seq_file *m)
 {
 	struct mem_size_stats stats = { 0 };

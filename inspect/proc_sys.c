@@ -1,6 +1,4 @@
-/*
- * /proc/sys: what can be known or chosen of the kernel, by Linux's names.
- */
+/* /proc/sys: the kernel's properties and settings, by Linux's names. */
 #include <alloc/alloc.h>
 #include <cred.h>
 #include <inspect/internal.h>
@@ -14,13 +12,14 @@
 #include <services/uffd/uffd.h>
 #include <string.h>
 
+/* The text of a file that is one number. */
 static int show_number(struct seq_file *m, u32 number)
 {
 	seq_printf(m, "%u\n", number);
 	return 0;
 }
 
-/* 0, or -EINVAL: it is no number of 32 bits. */
+/* Reads a decimal number of 32 bits: 0 or -EINVAL. */
 static int read_number(const char *text, u32 *number)
 {
 	u64 value = 0;
@@ -40,6 +39,7 @@ static int read_number(const char *text, u32 *number)
 
 /* ---- kernel ------------------------------------------------------ */
 
+/* This and the next four: the names that uname() reports. */
 static int show_ostype(struct seq_file *m)
 {
 	struct new_utsname uts;
@@ -85,6 +85,7 @@ static int show_domainname(struct seq_file *m)
 	return 0;
 }
 
+/* seq_file has removed the newline that echo writes. */
 static int write_hostname(struct seq_file *m __unused_arg, const char *text)
 {
 	set_nodename(text);
@@ -97,6 +98,7 @@ static int write_domainname(struct seq_file *m __unused_arg, const char *text)
 	return 0;
 }
 
+/* C libraries read it to learn which capabilities exist. */
 static int show_cap_last_cap(struct seq_file *m)
 {
 	return show_number(m, CAP_LAST);
@@ -107,7 +109,10 @@ static int show_ngroups_max(struct seq_file *m)
 	return show_number(m, NGROUPS_MAX);
 }
 
-/* What reaches the console, what a record without a level has, and the limits. */
+/*
+ * /proc/sys/kernel/printk: the level below which records reach the console, the
+ * level of records without one, and the lowest and highest console level.
+ */
 static int show_printk(struct seq_file *m)
 {
 	seq_printf(m, "%u\t%u\t%u\t%u\n", READ_ONCE(console_loglevel),
@@ -115,6 +120,7 @@ static int show_printk(struct seq_file *m)
 	return 0;
 }
 
+/* Constant here: process numbers are part of /proc's inode numbers. */
 static int show_pid_max(struct seq_file *m)
 {
 	return show_number(m, MAX_PID);
@@ -130,6 +136,10 @@ static int show_randomize(struct seq_file *m)
 	return show_number(m, READ_ONCE(randomize_va_space));
 }
 
+/*
+ * One digit: 0 none, 1 without the heap, 2 all. It has an effect at the next
+ * execve.
+ */
 static int write_randomize(struct seq_file *m __unused_arg, const char *text)
 {
 	u32 number = (u32)(text[0] - '0');
@@ -149,6 +159,9 @@ static int show_core_pattern(struct seq_file *m)
 	return 0;
 }
 
+/*
+ * Linux lets only root write here, by the file's mode, as for all of /proc/sys.
+ */
 static int write_core_pattern(struct seq_file *m __unused_arg, const char *text)
 {
 	return set_core_pattern(text);
@@ -169,7 +182,7 @@ static int show_shmmni(struct seq_file *m)
 	return show_number(m, SHMMNI);
 }
 
-/* A random number as RFC 4122 writes it (version 4). */
+/* Shows a random number in RFC 4122's form (version 4). */
 static void put_uuid(struct seq_file *m, u8 id[16])
 {
 	id[6] = (id[6] & 0x0f) | 0x40;
@@ -182,7 +195,7 @@ static void put_uuid(struct seq_file *m, u8 id[16])
 	seq_putc(m, '\n');
 }
 
-/* Another one each time. */
+/* /proc/sys/kernel/random/uuid: a new number at each reading. */
 static int show_uuid(struct seq_file *m)
 {
 	u8 id[16];
@@ -192,13 +205,17 @@ static int show_uuid(struct seq_file *m)
 	return 0;
 }
 
-/* The same until the machine is started again. */
+/* /proc/sys/kernel/random/boot_id: the same number until the next boot. */
 static int show_boot_id(struct seq_file *m)
 {
 	static spinlock_t lock = SPINLOCK_INIT;
-	static u8 boot_id[16]; /* lock; zeroes: nobody has asked yet */
+	static u8 boot_id[16]; /* lock; zeros until the first reading */
 	u8 id[16], fresh[16];
 
+	/*
+	 * Before the lock, since the generator has one of its own; of two first
+	 * readers one is discarded.
+	 */
 	get_random_bytes(fresh, sizeof(fresh));
 	spin_lock(&lock);
 	if (!memcmp(boot_id, (u8[16]){ 0 }, sizeof(boot_id)))
@@ -239,11 +256,13 @@ static const struct proc_entry kernel_entries[] = {
 
 /* ---- vm ---------------------------------------------------------- */
 
+/* Constant: the most VMAs of a process. */
 static int show_max_map_count(struct seq_file *m)
 {
 	return show_number(m, MAX_MAP_COUNT);
 }
 
+/* Constant: the lowest address that a program may map without privilege. */
 static int show_mmap_min_addr(struct seq_file *m)
 {
 	return show_number(m, MMAP_MIN_ADDR);
@@ -254,6 +273,7 @@ static int show_overcommit(struct seq_file *m)
 	return show_number(m, READ_ONCE(overcommit_memory));
 }
 
+/* 0 heuristic, 1 always, 2 never beyond the limit, as on Linux. */
 static int write_overcommit(struct seq_file *m __unused_arg, const char *text)
 {
 	u32 policy;
@@ -269,6 +289,7 @@ static int show_commit_ratio(struct seq_file *m)
 	return show_number(m, READ_ONCE(overcommit_ratio));
 }
 
+/* Percent of memory that counts towards CommitLimit. */
 static int write_commit_ratio(struct seq_file *m __unused_arg, const char *text)
 {
 	u32 percent;
@@ -279,12 +300,18 @@ static int write_commit_ratio(struct seq_file *m __unused_arg, const char *text)
 	return 0;
 }
 
-/* Ours: on Linux it is in debugfs. Rounded down to a power of two, as there. */
+/*
+ * How many bytes around a fault are mapped at once; on Linux it is in debugfs.
+ */
 static int show_fault_around(struct seq_file *m)
 {
 	return show_number(m, READ_ONCE(fault_around_bytes));
 }
 
+/*
+ * Rounded down to a power of two, as on Linux: the window is aligned to its
+ * size.
+ */
 static int write_fault_around(struct seq_file *m __unused_arg, const char *text)
 {
 	u32 bytes;
@@ -297,6 +324,7 @@ static int write_fault_around(struct seq_file *m __unused_arg, const char *text)
 	return 0;
 }
 
+/* In KiB; the zone counts pages. */
 static int show_min_free(struct seq_file *m)
 {
 	struct zone_stats zone;
@@ -310,6 +338,10 @@ static int show_user_pagers(struct seq_file *m)
 	return show_number(m, READ_ONCE(unprivileged_userfaultfd));
 }
 
+/*
+ * 1: programs without privilege may use userfaultfd for faults of the kernel,
+ * too.
+ */
 static int write_user_pagers(struct seq_file *m __unused_arg, const char *text)
 {
 	if ((text[0] != '0' && text[0] != '1') || text[1])
@@ -337,6 +369,7 @@ static int show_pipe_max_size(struct seq_file *m)
 	return show_number(m, READ_ONCE(pipe_max_bytes));
 }
 
+/* Rounded up to what a pipe can have, as on Linux. */
 static int write_pipe_max_size(struct seq_file *m __unused_arg,
 			       const char *text)
 {
@@ -355,6 +388,7 @@ static int show_pipe_soft(struct seq_file *m)
 	return show_number(m, READ_ONCE(pipe_soft_pages));
 }
 
+/* Pages of pipes beyond which a user's new pipes are small; 0: no limit. */
 static int write_pipe_soft(struct seq_file *m __unused_arg, const char *text)
 {
 	return read_number(text, &pipe_soft_pages);
@@ -365,6 +399,7 @@ static int show_pipe_hard(struct seq_file *m)
 	return show_number(m, READ_ONCE(pipe_hard_pages));
 }
 
+/* Pages of pipes beyond which a user gets no new pipe; 0: no limit. */
 static int write_pipe_hard(struct seq_file *m __unused_arg, const char *text)
 {
 	return read_number(text, &pipe_hard_pages);
@@ -380,7 +415,10 @@ static int write_file_max(struct seq_file *m __unused_arg, const char *text)
 	return read_number(text, &max_files);
 }
 
-/* Open, free ones that are kept, and how many may be. */
+/*
+ * /proc/sys/fs/file-nr: open files, free ones that are kept (none), and the
+ * limit.
+ */
 static int show_file_nr(struct seq_file *m)
 {
 	seq_printf(m, "%u\t0\t%u\n", nr_open_files(), READ_ONCE(max_files));
@@ -392,13 +430,14 @@ static int show_nr_open(struct seq_file *m)
 	return show_number(m, NR_OPEN_MAX);
 }
 
+/* Shows the inodes in use, and that none is kept unused. */
 static void put_inodes(const struct slab_stats *s, void *m)
 {
 	if (!strcmp(s->name, "inode_cache"))
 		seq_printf(m, "%u\t0", s->active_objects);
 }
 
-/* All are in use: none is kept that nobody needs. */
+/* /proc/sys/fs/inode-nr: all inodes are in use, since unused ones are freed. */
 static int show_inode_nr(struct seq_file *m)
 {
 	slab_for_each(put_inodes, m);
@@ -406,7 +445,9 @@ static int show_inode_nr(struct seq_file *m)
 	return 0;
 }
 
-/* The same, and five numbers that mean nothing any more. */
+/*
+ * /proc/sys/fs/inode-state: the same, and five numbers without a meaning today.
+ */
 static int show_inode_state(struct seq_file *m)
 {
 	slab_for_each(put_inodes, m);
@@ -441,6 +482,7 @@ const struct proc_dir sys_dir = { 4, sys_entries, NULL };
 
 /* ---- sysvipc ----------------------------------------------------- */
 
+/* Shows one segment in the columns of Linux's /proc/sysvipc/shm. */
 static void show_segment(struct seq_file *m, s32 id, u32 rss,
 			 const struct shmid64_ds *ds)
 {
@@ -454,7 +496,9 @@ static void show_segment(struct seq_file *m, s32 id, u32 rss,
 		   ds->shm_dtime, ds->shm_ctime, rss << PAGE_SHIFT, 0);
 }
 
-/* A segment's place: one more than in its table, 0 is the title. */
+/*
+ * /proc/sysvipc/shm. A segment's place is its index plus one; 0 is the title's.
+ */
 static int show_shm(struct seq_file *m)
 {
 	struct shmid64_ds ds;

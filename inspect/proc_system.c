@@ -1,6 +1,6 @@
 /*
- * The machine: /proc/uptime, version, cpuinfo, interrupts, stat, loadavg,
- * cmdline, filesystems, swaps, iomem, kallsyms.
+ * The machine, in Linux's formats: /proc/uptime, version, cpuinfo, interrupts,
+ * stat, loadavg, cmdline, filesystems, swaps, iomem, kallsyms, and the mounts.
  */
 #include <alloc/alloc.h>
 #include <asm/cp15.h>
@@ -12,7 +12,7 @@
 #include <services/files/files.h>
 #include <string.h>
 
-/* "12.34": seconds with two digits. */
+/* Shows ns as seconds with two digits: "12.34". */
 static void put_seconds(struct seq_file *m, u64 ns)
 {
 	u32 nsec, sec = split_seconds(ns, &nsec);
@@ -20,6 +20,7 @@ static void put_seconds(struct seq_file *m, u64 ns)
 	seq_printf(m, "%u.%02u", sec, nsec / (u32)NSEC_PER_CENTISEC);
 }
 
+/* Seconds since boot, and how many of them the core was idle. */
 int show_uptime(struct seq_file *m)
 {
 	put_seconds(m, ktime_ns());
@@ -29,6 +30,7 @@ int show_uptime(struct seq_file *m)
 	return 0;
 }
 
+/* Linux's first line has the same parts: name, compiler, build. */
 int show_version(struct seq_file *m)
 {
 	seq_printf(m, "Pagewalk version %s (gcc %s) #1\n", PAGEWALK_VERSION,
@@ -36,6 +38,10 @@ int show_version(struct seq_file *m)
 	return 0;
 }
 
+/*
+ * The lines that programs parse: Features, as Linux has them for this core, and
+ * MIDR's fields.
+ */
 int show_cpuinfo(struct seq_file *m)
 {
 	u32 midr = read_midr(); /* DDI0406C B4.1.105 */
@@ -56,6 +62,7 @@ int show_cpuinfo(struct seq_file *m)
 	return 0;
 }
 
+/* One line for each interrupt that has a handler. */
 int show_interrupts(struct seq_file *m)
 {
 	const char *name;
@@ -71,7 +78,10 @@ int show_interrupts(struct seq_file *m)
 
 /* ---- since boot -------------------------------------------------- */
 
-/* "cpu": user, nice, system, idle, then six that are not told apart here. */
+/*
+ * Shows user, nice, system and idle time, and six kinds of time that are not
+ * distinguished here.
+ */
 static void put_cpu_times(struct seq_file *m, const char *name)
 {
 	struct core_use use;
@@ -82,6 +92,7 @@ static void put_cpu_times(struct seq_file *m, const char *name)
 		   user_ticks(init_task.use.stime_ns));
 }
 
+/* /proc/stat. procs_blocked counts waits for disks, of which there are none. */
 int show_machine_stat(struct seq_file *m)
 {
 	struct core_use use;
@@ -103,13 +114,18 @@ int show_machine_stat(struct seq_file *m)
 	return 0;
 }
 
+/* Shows a load of LOAD_ONE units with two digits. */
 static void put_load(struct seq_file *m, u32 load)
 {
-	load += LOAD_ONE / 200; /* half of the last digit */
+	load += LOAD_ONE / 200; /* rounds instead of cutting */
 	seq_printf(m, "%u.%02u ", load / LOAD_ONE,
 		   load % LOAD_ONE * 100 / LOAD_ONE);
 }
 
+/*
+ * Three loads, the tasks that run and that exist, and the last process number
+ * given.
+ */
 int show_loadavg(struct seq_file *m)
 {
 	struct core_use use;
@@ -129,6 +145,7 @@ int show_boot_cmdline(struct seq_file *m)
 	return 0;
 }
 
+/* The file systems that mount() knows. */
 int show_filesystems(struct seq_file *m)
 {
 	seq_puts(m,
@@ -136,14 +153,17 @@ int show_filesystems(struct seq_file *m)
 	return 0;
 }
 
-/* There are none. */
+/* The heading alone: there is no swap. */
 int show_swaps(struct seq_file *m)
 {
 	seq_puts(m, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
 	return 0;
 }
 
-/* Where things are is for root, as on Linux; what there is for all. */
+/*
+ * Shows one range of /proc/iomem. As on Linux only root sees the addresses, all
+ * users the names.
+ */
 static void put_range(struct seq_file *m, const char *indent, phys_addr_t from,
 		      phys_addr_t last, const char *name)
 {
@@ -152,6 +172,7 @@ static void put_range(struct seq_file *m, const char *indent, phys_addr_t from,
 	seq_printf(m, "%s%08x-%08x : %s\n", indent, from, last, name);
 }
 
+/* Shows one bank of RAM, and in it the kernel's code and data. */
 static void put_ram(phys_addr_t base, u32 bytes, void *arg)
 {
 	struct seq_file *m = arg;
@@ -159,12 +180,14 @@ static void put_ram(phys_addr_t base, u32 bytes, void *arg)
 		    data = virt_to_phys(__end_rodata);
 
 	put_range(m, "", base, base + bytes - 1, "System RAM");
+	/* The kernel is in one of several banks. */
 	if (code < base || code - base >= bytes)
 		return;
 	put_range(m, "  ", code, virt_to_phys(_etext) - 1, "Kernel code");
 	put_range(m, "  ", data, virt_to_phys(_end) - 1, "Kernel data");
 }
 
+/* The devices are in the board's table, the RAM in memblock. */
 int show_iomem(struct seq_file *m)
 {
 	for (unsigned int i = 0; i < board.nr_map; i++) {
@@ -177,7 +200,11 @@ int show_iomem(struct seq_file *m)
 	return 0;
 }
 
-/* All text, for the table is made for backtraces. A symbol's place: its number. */
+/*
+ * /proc/kallsyms: functions only, since the table is made for backtraces.
+ * Addresses are 0 without CAP_SYSLOG, as on Linux. A symbol's place is its
+ * number.
+ */
 int show_kallsyms(struct seq_file *m)
 {
 	bool shown = capable(CAP_SYSLOG);
@@ -194,7 +221,7 @@ int show_kallsyms(struct seq_file *m)
 
 /* ---- mounts ------------------------------------------------------ */
 
-/* A word of a line: what would end it is written in octal. */
+/* Shows a word of a line. Characters that would end it are written in octal. */
 static void put_word(struct seq_file *m, const char *word)
 {
 	for (; *word; word++)
@@ -205,7 +232,10 @@ static void put_word(struct seq_file *m, const char *word)
 	seq_puts(m, " ");
 }
 
-/* A line of mounts, mountinfo or mountstats. */
+/*
+ * Shows a mount's line in /proc/mounts; the next two do for mountinfo and
+ * mountstats.
+ */
 static void put_mount(struct seq_file *m, const struct mount_facts *facts)
 {
 	put_word(m, facts->source);
@@ -214,7 +244,10 @@ static void put_mount(struct seq_file *m, const struct mount_facts *facts)
 	seq_puts(m, "rw 0 0\n");
 }
 
-/* Each mount is of a whole file system, and shares what is mounted with none. */
+/*
+ * Every mount is of a whole file system and has no peers, so the field of peers
+ * is empty.
+ */
 static void put_mountinfo(struct seq_file *m, const struct mount_facts *facts)
 {
 	seq_printf(m, "%u %u %u:%u / ", facts->id, facts->parent,
@@ -239,6 +272,7 @@ static void put_mountstats(struct seq_file *m, const struct mount_facts *facts)
 
 enum mount_file { MOUNTS, MOUNTINFO, MOUNTSTATS };
 
+/* Shows a mount's line in the given file. */
 static void put_line_of(struct seq_file *m, enum mount_file file,
 			const struct mount_facts *facts)
 {
@@ -250,7 +284,7 @@ static void put_line_of(struct seq_file *m, enum mount_file file,
 		put_mountstats(m, facts);
 }
 
-/* The root, and then what was mounted; a line's place: its number. */
+/* Shows the root and then all mounts. A mount's place is its number. */
 static int show_each_mount(struct seq_file *m, enum mount_file file)
 {
 	struct mount_facts facts = {
@@ -266,8 +300,10 @@ static int show_each_mount(struct seq_file *m, enum mount_file file)
 	if (n == 0)
 		put_line_of(m, file, &facts);
 	for (; get_mount(n, &facts); n++) {
+		/* Not visible from the reader's root. */
 		if (!facts.path[0])
 			continue;
+		/* An empty word would shift the fields that follow. */
 		if (!facts.source[0])
 			strcpy(facts.source, "none");
 		put_line_of(m, file, &facts);

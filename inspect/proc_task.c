@@ -1,6 +1,6 @@
 /*
- * inspect/proc_task.c - a process and its numbers, in Linux's formats: status,
- * stat, statm, cmdline, comm, exe, environ, auxv, limits.
+ * inspect/proc_task.c - a process, in Linux's formats: status, stat, statm,
+ * cmdline, comm, exe, environ, auxv, limits.
  */
 #include <inspect/inspect.h>
 #include <inspect/internal.h>
@@ -20,13 +20,16 @@ struct task_facts {
 	u32 threads, exit_signal, exit_code;
 	struct task_usage use, child_use; /* of the whole process */
 	struct signal_facts signals;
-	u32 nr_fds; /* room for descriptors */
+	u32 nr_fds; /* size of the table of descriptors */
 	bool has_umask;
 	u32 umask;
 	u64 start_ns;
 };
 
-/* tasklist_lock held: it keeps a task that exits from letting go of these. */
+/*
+ * Copies facts about files. Hold tasklist_lock, under which a task that exits
+ * drops these.
+ */
 static void get_file_facts(const struct thread_info *ti,
 			   struct task_facts *facts)
 {
@@ -37,7 +40,7 @@ static void get_file_facts(const struct thread_info *ti,
 		facts->umask = fs_umask(ti->fs);
 }
 
-/* 0, or -ESRCH: it is gone. */
+/* Copies all facts about task pid at one moment: 0, or -ESRCH if it is gone. */
 static int get_facts(s32 pid, struct task_facts *facts)
 {
 	u32 flags = tasklist_lock();
@@ -91,11 +94,12 @@ const char *task_state_name(enum task_state state)
 struct mm_facts {
 	u32 total, peak, locked, data, stack, exec, ptes;
 	u32 rss, hiwater, anon, file, shmem;
-	u32 text; /* of the program itself */
+	u32 text; /* of the program without its libraries */
 	u32 start_code, end_code, start_stack, start_data, end_data;
 	u32 start_brk, arg_start, arg_end, env_start, env_end;
 };
 
+/* Copies all facts about mm at one moment. */
 static void read_mm(struct mm_struct *mm, struct mm_facts *f)
 {
 	down_read(&mm->mmap_lock);
@@ -129,7 +133,10 @@ static void read_mm(struct mm_struct *mm, struct mm_facts *f)
 	up_read(&mm->mmap_lock);
 }
 
-/* 0 and *f (all zero where there is no address space), or -ESRCH. */
+/*
+ * Fills *f for process pid; all zero, and *has_mm false, without an address
+ * space. 0 or -ESRCH.
+ */
 static int get_mm_facts(s32 pid, struct mm_facts *f, bool *has_mm)
 {
 	struct mm_struct *mm;
@@ -146,6 +153,10 @@ static int get_mm_facts(s32 pid, struct mm_facts *f, bool *has_mm)
 	return 0;
 }
 
+/*
+ * Task and address space, one after the other: the task may execute another
+ * program between the two.
+ */
 static int get_all_facts(s32 pid, struct task_facts *task, struct mm_facts *mm,
 			 bool *has_mm)
 {
@@ -156,12 +167,16 @@ static int get_all_facts(s32 pid, struct task_facts *task, struct mm_facts *mm,
 
 /* ---- status ------------------------------------------------------ */
 
+/*
+ * Shows a name and a decimal number: seq_printf() would take ten times as long.
+ */
 static void show_number(struct seq_file *m, const char *name, u32 value)
 {
 	seq_puts(m, name);
 	seq_put_dec(m, value, 1);
 }
 
+/* Shows a line of status in kB. */
 static void show_kib(struct seq_file *m, const char *name, u32 kib)
 {
 	seq_puts(m, name);
@@ -170,6 +185,7 @@ static void show_kib(struct seq_file *m, const char *name, u32 kib)
 	seq_puts(m, " kB\n");
 }
 
+/* The lines from VmPeak to VmSwap, which a process without mm lacks. */
 static void show_status_mm(struct seq_file *m, const struct mm_facts *f)
 {
 	const u32 page_kib = PAGE_SIZE / 1024;
@@ -193,6 +209,7 @@ static void show_status_mm(struct seq_file *m, const struct mm_facts *f)
 	show_kib(m, "VmSwap:", 0);
 }
 
+/* Shows a set of signals or capabilities as 16 hexadecimal digits. */
 static void show_set(struct seq_file *m, const char *name, u64 set)
 {
 	seq_puts(m, name);
@@ -215,7 +232,9 @@ static void show_status_signals(struct seq_file *m,
 	show_set(m, "SigCgt:", f->caught);
 }
 
-/* With a reference; NULL: root's, or the task is gone. */
+/*
+ * Returns task pid's cred with a reference; NULL: root's, or the task is gone.
+ */
 static const struct cred *task_cred(s32 pid)
 {
 	u32 flags = tasklist_lock();
@@ -256,6 +275,10 @@ static void show_status_caps(struct seq_file *m, const struct cred *cred)
 	seq_putc(m, '\n');
 }
 
+/*
+ * The facts are copied first: text is made without a lock, and may be made
+ * again.
+ */
 int show_status(struct seq_file *m)
 {
 	const struct cred *cred;
@@ -293,7 +316,7 @@ int show_status(struct seq_file *m)
 
 /* ---- stat -------------------------------------------------------- */
 
-/* Fields of stat, each behind a space. */
+/* Shows fields of stat, each behind a space. */
 static void put_fields(struct seq_file *m, const u32 *values, u32 n)
 {
 	for (u32 i = 0; i < n; i++) {
@@ -302,7 +325,7 @@ static void put_fields(struct seq_file *m, const u32 *values, u32 n)
 	}
 }
 
-/* Fields 1 to 22 of proc(5): who it is, and the time it took. */
+/* Fields 1 to 22 of proc(5): ids, faults and times. */
 static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 {
 	const char state[] = { ')', ' ', states[t->state].letter };
@@ -337,7 +360,7 @@ static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 	show_number(m, " 0 ", user_ticks(t->start_ns));
 }
 
-/* Fields 23 to 52: its memory; what we do not have is 0. */
+/* Fields 23 to 52: memory; fields without a counterpart here are 0. */
 static void show_stat_mm(struct seq_file *m, const struct task_facts *t,
 			 const struct mm_facts *f)
 {
@@ -354,7 +377,10 @@ static void show_stat_mm(struct seq_file *m, const struct task_facts *t,
 	seq_putc(m, '\n');
 }
 
-/* What would tell others where to hit it: as Linux shows that to them. */
+/*
+ * Hides addresses that would help an attack, from readers who may not look into
+ * it, as Linux.
+ */
 static void hide_places(struct task_facts *t, struct mm_facts *f, bool has_mm)
 {
 	*f = (struct mm_facts){ .total = f->total,
@@ -380,6 +406,7 @@ int show_stat(struct seq_file *m)
 	return 0;
 }
 
+/* Linux's seven numbers of pages; lib and dt are always 0. */
 int show_statm(struct seq_file *m)
 {
 	struct mm_facts f;
@@ -395,6 +422,7 @@ int show_statm(struct seq_file *m)
 
 /* ---- names ------------------------------------------------------- */
 
+/* The name that execve() or prctl() has set. */
 int show_comm(struct seq_file *m)
 {
 	struct task_facts task;
@@ -406,8 +434,8 @@ int show_comm(struct seq_file *m)
 }
 
 /*
- * The strings of its arguments, or of its environment, as they lie on its stack:
- * it may have changed them. What can be read is the answer.
+ * Shows the arguments or the environment from the process's stack, where it may
+ * have changed them. What cannot be read is left out.
  */
 static int show_strings(struct seq_file *m, bool environment)
 {
@@ -425,6 +453,7 @@ static int show_strings(struct seq_file *m, bool environment)
 	end = environment ? f.env_end : f.arg_end;
 	for (; va < end; va += bytes) {
 		bytes = min(end - va, (u32)sizeof(part));
+		/* mmap_lock is free again: this may fault pages in. */
 		if (copy_remote_vm(mm, va, part, bytes, 0))
 			break;
 		seq_write(m, part, bytes);
@@ -445,7 +474,7 @@ int show_environ(struct seq_file *m)
 	return show_strings(m, true);
 }
 
-/* As execve made it: words, up to the pair of AT_NULL. */
+/* /proc/PID/auxv: the words that execve made, with the pair of AT_NULL. */
 int show_auxv(struct seq_file *m)
 {
 	struct mm_struct *mm;
@@ -461,6 +490,7 @@ int show_auxv(struct seq_file *m)
 	return 0;
 }
 
+/* Gets the file that the process executes, with a reference: 0 or -ENOENT. */
 static int get_exe(const struct inode *link, struct file **file)
 {
 	struct mm_struct *mm;
@@ -524,6 +554,7 @@ static const struct {
 	[RLIMIT_RTTIME] = { "Max realtime timeout", "us" },
 };
 
+/* Shows a limit in a column of 20. */
 static void put_limit(struct seq_file *m, u32 value)
 {
 	if (value == RLIM_INFINITY)

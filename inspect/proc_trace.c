@@ -1,12 +1,13 @@
 /*
- * /proc/trace: the events of trace.c as text. What is written to it are the
- * kinds to record, "switch,fault", which begins a new record, or "none".
+ * /proc/trace: the events of trace.c as text. A program writes the kinds to be
+ * recorded, "switch,fault", which starts a new record, or "none".
  */
 #include <inspect/inspect.h>
 #include <inspect/internal.h>
 #include <lib/printk.h>
 #include <uapi/sched.h>
 
+/* Shows an operation on VMAs; d is an enum trace_vma_op. */
 static void show_vma_event(struct seq_file *m, const struct trace_record *rec)
 {
 	static const char *const ops[] = {
@@ -21,12 +22,16 @@ static void show_vma_event(struct seq_file *m, const struct trace_record *rec)
 		   rec->c);
 }
 
+/* Returns the physical address of the frame in an entry. */
 static u32 frame_of(pte_t entry)
 {
 	return pte_pfn(entry) << PAGE_SHIFT;
 }
 
-/* The page was not there: what is there now, and why. */
+/*
+ * Shows a fault without a page before: the new page and the reason. The cases
+ * are those of the picture in mm/memory.c.
+ */
 static void show_new_page(struct seq_file *m, const struct trace_record *rec,
 			  pte_t new)
 {
@@ -49,7 +54,10 @@ static void show_new_page(struct seq_file *m, const struct trace_record *rec,
 			   frame_of(new));
 }
 
-/* A page was there: what the access was not allowed, and what has changed. */
+/*
+ * Shows a fault with a page present before: what changed, from which follows
+ * what the access lacked.
+ */
 static void show_changed(struct seq_file *m, const struct trace_record *rec,
 			 pte_t old, pte_t new)
 {
@@ -78,6 +86,7 @@ static void show_changed(struct seq_file *m, const struct trace_record *rec,
 		seq_puts(m, "the entry was right: another was faster");
 }
 
+/* Shows where the program was, its address, the VMA, and what the fault did. */
 static void show_fault_event(struct seq_file *m, const struct trace_record *rec)
 {
 	pte_t old = { rec->b }, new = { rec->c };
@@ -95,6 +104,7 @@ static void show_fault_event(struct seq_file *m, const struct trace_record *rec)
 		show_new_page(m, rec, new);
 }
 
+/* Shows the range of a TLB flush; ASID 0 is the kernel. */
 static void show_flush(struct seq_file *m, const struct trace_record *rec)
 {
 	if (!rec->c)
@@ -106,6 +116,7 @@ static void show_flush(struct seq_file *m, const struct trace_record *rec)
 			   rec->c);
 }
 
+/* Shows what fork copied: entries and tables, but no page. */
 static void show_fork(struct seq_file *m, const struct trace_record *rec)
 {
 	seq_printf(m, "child %u: %u pages, %u second-level tables", rec->a,
@@ -116,6 +127,10 @@ static void show_fork(struct seq_file *m, const struct trace_record *rec)
 				     "reading alone");
 }
 
+/*
+ * Shows the part of an event that depends on its kind; <trace.h> has the
+ * meaning of a to d.
+ */
 static void show_of_kind(struct seq_file *m, const struct trace_record *rec)
 {
 	switch (rec->kind) {
@@ -169,13 +184,14 @@ static void show_of_kind(struct seq_file *m, const struct trace_record *rec)
 	}
 }
 
-/* Then it is worth saying how much there is of what. */
+/* Returns true for a kind whose line shows the memory in use after it. */
 static bool changes_memory(u32 kind)
 {
 	return kind == TRACE_FAULT || kind == TRACE_VMA || kind == TRACE_FORK ||
 		kind == TRACE_EXEC || kind == TRACE_EXIT;
 }
 
+/* Shows one line: time, task, kind, and the kind's own part. */
 static void show_event(struct seq_file *m, const struct trace_record *rec)
 {
 	u32 nsec, sec = split_seconds(rec->ns, &nsec);
@@ -189,7 +205,7 @@ static void show_event(struct seq_file *m, const struct trace_record *rec)
 	seq_putc(m, '\n');
 }
 
-/* Which kinds there are, and which are recorded. */
+/* Shows the kinds that are recorded, and the others. */
 static void show_kinds(struct seq_file *m)
 {
 	seq_puts(m, "# recorded:");
@@ -209,13 +225,20 @@ int show_trace(struct seq_file *m)
 	u64 oldest = end > trace_ring_size() ? end - trace_ring_size() : 0;
 	struct trace_record rec;
 
-	/* Reading makes events: the text ends where they did at its start. */
+	/*
+	 * Reading itself makes events, so the text ends at the last event
+	 * before its first piece.
+	 */
 	if (!m->place) {
 		m->arg = (u32)end;
 		show_kinds(m);
 	}
 	end -= (u32)end - m->arg;
 	for (u64 seq = max(m->place, oldest); seq < end; seq++) {
+		/*
+		 * The ring may have gone round meanwhile: events that were
+		 * overwritten are passed over.
+		 */
 		if (trace_get(seq, &rec))
 			show_event(m, &rec);
 		if (!seq_goes_on(m, seq + 1))
@@ -224,6 +247,7 @@ int show_trace(struct seq_file *m)
 	return 0;
 }
 
+/* 0, or -EINVAL for an unknown kind. */
 int write_trace(struct seq_file *m __unused_arg, const char *text)
 {
 	u32 mask;
@@ -231,7 +255,7 @@ int write_trace(struct seq_file *m __unused_arg, const char *text)
 
 	if (err)
 		return err;
-	if (mask) /* "none" ends a record, which is then read */
+	if (mask) /* "none" keeps the record, for reading */
 		trace_clear();
 	trace_enable(mask);
 	return err;

@@ -1,6 +1,6 @@
 /*
- * /proc/PID/walk and /proc/PID/pagetable: what the MMU finds in the tables of a
- * process.
+ * /proc/PID/walk and /proc/PID/pagetable: the entries that the MMU finds in the
+ * tables of a process.
  */
 #include <inspect/internal.h>
 #include <string.h>
@@ -9,14 +9,15 @@
 #define KIB     1024u
 
 /*
- * The place of a range in pagetable is its address and this bit; without it,
- * the title of the half that begins there comes first.
+ * The place of a range in pagetable is its address with this bit set; without
+ * it the title of the half that begins there is shown first.
  */
 #define IN_TABLES 1u
 
 /*
- * The tables of a process, which stay what they are until put_tables. A kernel
- * thread has none of its own: then the kernel's.
+ * Gets the mm of process pid, NULL for a kernel thread, which uses the kernel's
+ * tables. Holds mmap_lock for reading until put_tables(), so that no table is
+ * freed. Returns 0 or -ESRCH.
  */
 static int get_tables(s32 pid, struct mm_struct **mm)
 {
@@ -27,6 +28,7 @@ static int get_tables(s32 pid, struct mm_struct **mm)
 	return err;
 }
 
+/* Ends what get_tables() began. */
 static void put_tables(struct mm_struct *mm)
 {
 	if (!mm)
@@ -37,7 +39,7 @@ static void put_tables(struct mm_struct *mm)
 
 /* ---- walk -------------------------------------------------------- */
 
-/* "0x..." in hexadecimal, as every address here is. 0 or -EINVAL. */
+/* Reads a hexadecimal address with or without "0x": 0 or -EINVAL. */
 static int parse_address(const char *text, u32 *va)
 {
 	const char *digits = "0123456789abcdef", *p = text, *digit;
@@ -59,14 +61,16 @@ static int parse_address(const char *text, u32 *va)
 	return 0;
 }
 
+/* The address stays in the open file: a read after the write shows its walk. */
 int write_walk(struct seq_file *m, const char *text)
 {
 	return parse_address(text, &m->arg);
 }
 
 /*
- * The entry of the first level is named by its offset: two processes then show
- * the same text where they share the kernel's mapping.
+ * Shows the walk of the last address written. The first-level entry is named by
+ * its offset: two processes then show the same text where they share the
+ * kernel's mapping.
  */
 int show_walk(struct seq_file *m)
 {
@@ -78,6 +82,7 @@ int show_walk(struct seq_file *m)
 	if (err)
 		return err;
 	walk_va(mm ? mm->pgd : init_mm.pgd, m->arg, &walk);
+	/* The entries are copied: text is made without the lock. */
 	put_tables(mm);
 	format_l1(walk.l1_desc, decoded, sizeof(decoded));
 	seq_printf(m, "address  0x%08x\n", m->arg);
@@ -99,16 +104,17 @@ int show_walk(struct seq_file *m)
 
 /* ---- pagetable --------------------------------------------------- */
 
-/* Neighbours with the same attributes: one line. */
+/* Neighbouring entries with the same attributes, which share a line. */
 struct range {
 	u32 start, bytes; /* bytes 0: none yet */
 	phys_addr_t pa;   /* of start */
 	u32 desc;         /* an entry of it */
-	u32 attributes;   /* of each entry: without its base */
+	u32 attributes;   /* an entry without its base address */
 	u32 size;         /* mapped by one entry, bytes */
-	bool scattered;   /* the frames do not follow each other */
+	bool scattered;   /* the frames are not consecutive */
 };
 
+/* Shows a range's line, if it has one. */
 static void show_range(struct seq_file *m, const struct range *r)
 {
 	char decoded[DECODED];
@@ -129,7 +135,10 @@ static void show_range(struct seq_file *m, const struct range *r)
 	seq_printf(m, "%s\n", decoded);
 }
 
-/* False: the entry goes on in no range of this piece. */
+/*
+ * Adds an entry to the range, or shows the range and begins a new one. Returns
+ * false if the piece is full: the entry is the next piece's.
+ */
 static bool add_entry(struct seq_file *m, struct range *r, u32 va,
 		      const struct pt_walk *walk)
 {
@@ -156,7 +165,10 @@ static bool add_entry(struct seq_file *m, struct range *r, u32 va,
 	return true;
 }
 
-/* False: the piece ends before `last`. */
+/*
+ * Shows the ranges from start to last. Returns false if the piece ended before
+ * that.
+ */
 static bool show_tables(struct seq_file *m, const pgd_t *pgd, u32 start,
 			u32 last)
 {
@@ -165,6 +177,10 @@ static bool show_tables(struct seq_file *m, const pgd_t *pgd, u32 start,
 	u32 va = start, step;
 
 	do {
+		/*
+		 * 4096 first-level entries, some with 256 below: other tasks
+		 * must get the core in between.
+		 */
 		if (va % PGDIR_SIZE == 0)
 			cond_resched();
 		walk_va(pgd, va, &walk);
@@ -177,7 +193,10 @@ static bool show_tables(struct seq_file *m, const pgd_t *pgd, u32 start,
 	return seq_goes_on(m, (u64)last + 1);
 }
 
-/* A half: its title, then its ranges from m->place on. */
+/*
+ * Shows a half of the address space from m->place on, with its title. Returns
+ * false if the piece ended in it.
+ */
 static bool show_half(struct seq_file *m, const pgd_t *pgd, const char *title,
 		      u32 start, u32 last)
 {
@@ -189,6 +208,7 @@ static bool show_half(struct seq_file *m, const pgd_t *pgd, const char *title,
 			   last);
 }
 
+/* /proc/PID/pagetable. A kernel thread shows init_mm's tables. */
 int show_pagetable(struct seq_file *m)
 {
 	struct mm_struct *mm;

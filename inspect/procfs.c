@@ -1,9 +1,9 @@
 /*
  * The tree of /proc: directories, names, inodes.
  *
- * Nothing of the tree is kept: a lookup makes the inode, its last iput ends
- * it. The inode's number says all: the process (0: none), the directory's id
- * and the place in its table; or the process and a number, of a descriptor.
+ * No part of the tree is kept: a lookup creates the inode, and its last iput
+ * frees it. The inode's number identifies it: process (0: none), directory id
+ * and index in its table; or process and number, of a descriptor.
  */
 #include <bug.h>
 #include <inspect/inspect.h>
@@ -18,13 +18,13 @@
 #define INO_PID_SHIFT 16
 #define INO_NUMBERED  0x8000u
 #define INO_NUMBER    0x7fffu
-#define INO_DIR       1u /* the directory; its entries follow */
+#define INO_DIR       1u /* the directory itself; its entries follow */
 #define PROC_INO(pid, dir, n) \
 	((u32)(pid) << INO_PID_SHIFT | (dir)->id << 8 | (n))
 #define PROC_INO_NUMBERED(pid, number) \
 	((u32)(pid) << INO_PID_SHIFT | INO_NUMBERED | (u32)(number))
 
-#define NAME_CHARS 12u /* of a number in decimal, NUL included */
+#define NAME_CHARS 12u /* a decimal number with its NUL */
 
 /* readdir's cookies: ".", "..", the table's entries, then the numbers. */
 #define POS_ENTRIES 2u
@@ -37,6 +37,7 @@ static const struct file_operations proc_dir_fops;
 static struct inode *proc_root;        /* never goes away */
 static const struct proc_dir *pid_dir; /* constant after procfs_mount() */
 
+/* See internal.h for these three. */
 s32 proc_pid_of(const struct inode *inode)
 {
 	return (s32)(inode->i_ino >> INO_PID_SHIFT);
@@ -53,6 +54,7 @@ const struct proc_entry *proc_entry_of(const struct inode *inode)
 	return inode->i_private;
 }
 
+/* Returns a directory's table entry, which i_private has. */
 static const struct proc_dir *proc_dir_of(const struct inode *inode)
 {
 	return inode->i_private;
@@ -60,7 +62,10 @@ static const struct proc_dir *proc_dir_of(const struct inode *inode)
 
 /* ---- inodes ------------------------------------------------------ */
 
-/* Its name, for ".." and getcwd. Nobody else knows the inode yet. */
+/*
+ * Gives a new directory its name and parent, for ".." and getcwd: 0 or -ENOMEM.
+ * No other task knows the inode yet, so no lock is needed.
+ */
 static int name_dir(struct inode *inode, struct inode *parent, const char *name)
 {
 	u32 bytes = (u32)strlen(name);
@@ -77,6 +82,10 @@ static int name_dir(struct inode *inode, struct inode *parent, const char *name)
 	return 0;
 }
 
+/*
+ * The last reference of a directory is gone: drops its parent, which may go,
+ * too.
+ */
 static void proc_dir_evict(struct inode *inode)
 {
 	BUG_ON(inode == proc_root);
@@ -87,9 +96,9 @@ static void proc_dir_evict(struct inode *inode)
 }
 
 /*
- * What is below /proc/PID belongs to whom the task acts for, or to root where that
- * one may not look into it; a process's directories of numbers are its own all
- * the same, as Linux has it.
+ * Sets the owner of an inode below /proc/PID: the task's effective user, or
+ * root if the user's other tasks may not look into it. As on Linux a process's
+ * own list directories are its own even then.
  */
 static void set_owner(struct inode *inode)
 {
@@ -107,7 +116,10 @@ static void set_owner(struct inode *inode)
 	tasklist_unlock(flags);
 }
 
-/* Of process pid, or of none: 0; parent NULL: it is /proc itself. */
+/*
+ * Returns a new directory inode, of process pid (0: none); parent is NULL for
+ * /proc itself. NULL: no memory.
+ */
 static struct inode *proc_dir_inode(s32 pid, const struct proc_dir *dir,
 				    struct inode *parent, const char *name,
 				    u32 mode)
@@ -130,6 +142,7 @@ static struct inode *proc_dir_inode(s32 pid, const struct proc_dir *dir,
 	return inode;
 }
 
+/* Returns a new inode for a file or link; NULL: no memory. */
 static struct inode *proc_inode(u32 ino, const struct proc_entry *entry)
 {
 	struct inode *inode = new_inode(entry->mode);
@@ -154,6 +167,7 @@ struct inode *proc_numbered_inode(s32 pid, u32 number,
 	return proc_inode(PROC_INO_NUMBERED(pid, number), entry);
 }
 
+/* Returns a new inode for the n-th entry of dir's table; NULL: no memory. */
 static struct inode *proc_entry_inode(struct inode *dir, u32 n)
 {
 	const struct proc_dir *of = proc_dir_of(dir);
@@ -166,6 +180,11 @@ static struct inode *proc_entry_inode(struct inode *dir, u32 n)
 	return proc_inode(PROC_INO(pid, of, INO_DIR + 1 + n), entry);
 }
 
+/*
+ * Returns 0, or -EACCES for an entry that the reader may not use. Checked at
+ * each use, since the process may have executed a set-uid program after the
+ * lookup.
+ */
 static int check_owner(const struct inode *inode)
 {
 	return !proc_entry_of(inode)->own || proc_may_look(proc_pid_of(inode)) ?
@@ -173,6 +192,10 @@ static int check_owner(const struct inode *inode)
 		-EACCES;
 }
 
+/*
+ * The open of files: text files are opened by seq_open(), others have
+ * operations of their own.
+ */
 static int proc_open(struct inode *inode, struct file *file)
 {
 	int err = check_owner(inode);
@@ -202,7 +225,7 @@ s64 proc_llseek(struct file *file, s64 offset, int whence)
 	if (whence == SEEK_CUR)
 		base = (s64)file->f_pos;
 	else if (whence != SEEK_SET)
-		return -EINVAL; /* nobody knows where the end is */
+		return -EINVAL; /* a text's length is not known */
 	if (__builtin_add_overflow(base, offset, &offset) || offset < 0)
 		return -EINVAL;
 	file->f_pos = (u64)offset;
@@ -211,7 +234,10 @@ s64 proc_llseek(struct file *file, s64 offset, int whence)
 
 /* ---- names ------------------------------------------------------- */
 
-/* The number that a name says, or -1: it says none. */
+/*
+ * Returns the number that a name is, or -1. "007" is none: each process has one
+ * name.
+ */
 static s32 parse_number(const char *name, u32 bytes)
 {
 	s32 number = 0;
@@ -228,6 +254,7 @@ static s32 parse_number(const char *name, u32 bytes)
 	return number;
 }
 
+/* Returns true if there is a task with number pid. Takes tasklist_lock. */
 static bool pid_exists(s32 pid)
 {
 	u32 flags = tasklist_lock();
@@ -237,6 +264,7 @@ static bool pid_exists(s32 pid)
 	return found;
 }
 
+/* Sets *n to the index of a name in a table: 0 or -ENOENT. */
 static int lookup_entry(const struct proc_entry *entry, const char *name,
 			u32 bytes, u32 *n)
 {
@@ -247,6 +275,7 @@ static int lookup_entry(const struct proc_entry *entry, const char *name,
 	return -ENOENT;
 }
 
+/* A name in a directory: 0 with a new inode in *child, -ENOENT or -ENOMEM. */
 static int proc_lookup(struct inode *dir, const char *name, u32 bytes,
 		       struct inode **child)
 {
@@ -254,6 +283,7 @@ static int proc_lookup(struct inode *dir, const char *name, u32 bytes,
 	s32 pid = proc_pid_of(dir), number;
 	u32 n;
 
+	/* An open directory of a process that has ended is empty. */
 	if (pid && !pid_exists(pid))
 		return -ENOENT;
 	if (lookup_entry(of->entries, name, bytes, &n) == 0) {
@@ -264,7 +294,11 @@ static int proc_lookup(struct inode *dir, const char *name, u32 bytes,
 	return number < 0 ? -ENOENT : of->list->lookup(dir, number, child);
 }
 
-/* A process's directory; also of each of its threads, below task/. */
+/*
+ * Creates the directory of process pid, or of a thread, below task/: 0, -ENOENT
+ * or -ENOMEM. Any thread's number works in /proc itself, as on Linux, though it
+ * is not listed.
+ */
 static int lookup_pid(struct inode *dir, s32 pid, struct inode **child)
 {
 	char name[NAME_CHARS];
@@ -276,6 +310,7 @@ static int lookup_pid(struct inode *dir, s32 pid, struct inode **child)
 	return *child ? 0 : -ENOMEM;
 }
 
+/* The next of the list of processes. */
 static s32 next_pid(s32 pid __unused_arg, s32 from)
 {
 	s32 next = next_process(max(from, 1));
@@ -283,6 +318,10 @@ static s32 next_pid(s32 pid __unused_arg, s32 from)
 	return next ? next : -1;
 }
 
+/*
+ * The next of a process's threads: the lowest number from `from` on. They are
+ * not sorted.
+ */
 static s32 next_thread(s32 pid, s32 from)
 {
 	u32 flags = tasklist_lock();
@@ -298,6 +337,7 @@ static s32 next_thread(s32 pid, s32 from)
 	return found;
 }
 
+/* Only threads of this process are found in its task directory. */
 static int lookup_thread(struct inode *dir, s32 tid, struct inode **child)
 {
 	return next_thread(proc_pid_of(dir), tid) == tid ?
@@ -312,6 +352,10 @@ const struct proc_list_operations thread_list = { DT_DIR, next_thread,
 
 /* ---- readdir ----------------------------------------------------- */
 
+/*
+ * Emits "." and ".." if they are due. Returns false if the program's buffer is
+ * full.
+ */
 static bool emit_dots(struct inode *dir, struct dir_context *ctx)
 {
 	if (ctx->pos == 0) {
@@ -327,13 +371,17 @@ static bool emit_dots(struct inode *dir, struct dir_context *ctx)
 	return true;
 }
 
+/* Emits the names of the table that are due: false if the buffer is full. */
 static bool emit_entries(s32 pid, const struct proc_dir *dir,
 			 struct dir_context *ctx)
 {
 	const struct proc_entry *entry = dir->entries;
 	u32 n;
 
-	/* From the first on: a program may have put pos behind the last. */
+	/*
+	 * From the first entry on: a program may have set pos beyond the last
+	 * one.
+	 */
 	for (n = 0; entry->name; n++, entry++) {
 		if (n < ctx->pos - POS_ENTRIES)
 			continue;
@@ -347,12 +395,14 @@ static bool emit_entries(s32 pid, const struct proc_dir *dir,
 	return true;
 }
 
+/* Returns the inode number of a list's entry, as a lookup would give it. */
 static u32 number_ino(s32 pid, const struct proc_dir *dir, s32 number)
 {
 	return dir->list->type == DT_DIR ? PROC_INO(number, pid_dir, INO_DIR) :
 					   PROC_INO_NUMBERED(pid, number);
 }
 
+/* Emits the numbers that are due, until the buffer is full. */
 static void emit_numbers(s32 pid, const struct proc_dir *dir,
 			 struct dir_context *ctx)
 {
@@ -361,6 +411,10 @@ static void emit_numbers(s32 pid, const struct proc_dir *dir,
 	int bytes;
 
 	while ((number = dir->list->next(pid, number)) >= 0) {
+		/*
+		 * Before the attempt: if the buffer is full the next call
+		 * begins with this number.
+		 */
 		ctx->pos = POS_NUMBERS + (u32)number;
 		bytes = snprintf(name, sizeof(name), "%d", number);
 		if (!ctx->emit(ctx, name, (u32)bytes,
@@ -371,6 +425,7 @@ static void emit_numbers(s32 pid, const struct proc_dir *dir,
 	}
 }
 
+/* Fills a program's buffer with names from ctx->pos on. */
 static int proc_iterate(struct file *file, struct dir_context *ctx)
 {
 	const struct proc_dir *dir = proc_dir_of(file->f_inode);

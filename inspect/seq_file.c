@@ -1,10 +1,10 @@
 /*
  * A file whose text a function makes, piece by piece.
  *
- * A piece is made when a program reads behind the one before: what has been
- * read is forgotten, so a text may be of any length, and between two pieces
- * nothing is locked and the others may run. A text that is no list is one
- * piece, of one moment. Going back makes the text anew.
+ * A piece is made when a program reads beyond the one before, which is then
+ * dropped: so a text may have any length, and between two pieces nothing is
+ * locked and other tasks may run. A text that is no list is one piece, of one
+ * moment. Reading at an earlier position makes the text anew.
  */
 #include <asm/uaccess.h>
 #include <bug.h>
@@ -13,22 +13,26 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PIECE_MAX 0x400000u /* no piece is larger, bytes */
-#define WRITE_MAX 256       /* what one write may be, NUL included */
+#define PIECE_MAX 0x400000u /* bytes, the largest piece */
+#define WRITE_MAX 256       /* bytes of the longest write, with NUL */
 
 /* An open text file: struct file's private_data. */
 struct proc_file {
 	const struct proc_entry *entry; /* constant */
-	/* Threads may read at the same time; copies wait: taken killably. */
+	/*
+	 * Several threads may read at the same time, and a copy may wait for
+	 * memory, so this lock is taken killably.
+	 */
 	struct rw_semaphore lock;
 	/* lock */
-	struct seq_file seq; /* the piece that was made last */
-	u64 start;           /* where in the text it begins */
-	bool made;           /* there is one */
+	struct seq_file seq; /* the last piece */
+	u64 start;           /* its position in the text */
+	bool made;           /* seq has a piece */
 };
 
 /* ---- for the functions that make text ---------------------------- */
 
+/* Returns how many bytes fit into the buffer. */
 static u32 seq_room(const struct seq_file *m)
 {
 	return m->count < m->size ? m->size - m->count : 0;
@@ -41,6 +45,7 @@ void seq_printf(struct seq_file *m, const char *fmt, ...)
 	int n;
 
 	va_start(args, fmt);
+	/* n is the full length, also if it did not fit. */
 	n = vsnprintf(m->buf + m->size - left, left, fmt, args);
 	va_end(args);
 	BUG_ON(n < 0);
@@ -66,7 +71,10 @@ void seq_putc(struct seq_file *m, char c)
 	seq_write(m, &c, 1);
 }
 
-/* Numbers of long lists: vsnprintf takes ten times as long. */
+/*
+ * The numbers of long lists have functions of their own: vsnprintf takes ten
+ * times as long.
+ */
 
 void seq_put_hex(struct seq_file *m, u32 value, u32 digits)
 {
@@ -101,7 +109,7 @@ void seq_put_num(struct seq_file *m, s32 value)
 void seq_put_kb(struct seq_file *m, const char *label, u32 kib)
 {
 	char line[] = "                         kB\n";
-	u32 at = 24; /* behind the last digit; there are ten at most */
+	u32 at = 24; /* behind the last of at most ten digits */
 
 	for (u32 i = 0; i < 15 && label[i]; i++)
 		line[i] = label[i];
@@ -127,8 +135,12 @@ bool seq_goes_on(struct seq_file *m, u64 next)
 		m->place = next;
 		m->items = m->count;
 	} else {
-		m->count = m->items; /* it will be the next piece's first */
+		m->count =
+			m->items; /* made again, as the first of the next piece */
 	}
+	/*
+	 * A quarter is kept free, so that most pieces need not be made twice.
+	 */
 	m->more = !fits || m->count > m->size - m->size / 4 ||
 		test_thread_flag(TIF_NEED_RESCHED);
 	return !m->more;
@@ -136,6 +148,7 @@ bool seq_goes_on(struct seq_file *m, u64 next)
 
 /* ---- the buffer -------------------------------------------------- */
 
+/* Frees the buffer. */
 static void free_text(struct seq_file *m)
 {
 	if (is_vmalloc_addr(m->buf))
@@ -146,7 +159,10 @@ static void free_text(struct seq_file *m)
 	m->size = 0;
 }
 
-/* Room for `count` bytes and some more: it may be longer the next time. */
+/*
+ * Allocates a buffer for `count` bytes and a quarter more, since the text may
+ * be longer the next time: 0, -EFBIG or -ENOMEM.
+ */
 static int grow_text(struct seq_file *m)
 {
 	u32 bytes = ALIGN_UP(m->count + m->count / 4 + 1, PAGE_SIZE);
@@ -154,6 +170,7 @@ static int grow_text(struct seq_file *m)
 	if (bytes > PIECE_MAX)
 		return -EFBIG;
 	free_text(m);
+	/* Larger ones from vmalloc: no run of free frames is needed. */
 	m->buf = bytes <= PAGE_SIZE ? kmalloc(bytes, GFP_KERNEL) :
 				      vmalloc(bytes);
 	if (!m->buf)
@@ -165,8 +182,8 @@ static int grow_text(struct seq_file *m)
 /* ---- pieces ------------------------------------------------------ */
 
 /*
- * The piece from m->place on. The last byte of the buffer is vsnprintf's NUL
- * and never text.
+ * Makes the piece from m->place on: 0 or -errno. The last byte of the buffer is
+ * vsnprintf's NUL and never text.
  */
 static int make_piece(struct proc_file *pf)
 {
@@ -182,6 +199,7 @@ static int make_piece(struct proc_file *pf)
 		if (err)
 			return err;
 		m->count = m->items = 0;
+		/* The function has moved it in the attempt that did not fit. */
 		m->place = place;
 		m->more = false;
 		err = pf->entry->show(m);
@@ -190,7 +208,10 @@ static int make_piece(struct proc_file *pf)
 	return err;
 }
 
-/* Make pieces until there is one with byte pos, or the text is over. */
+/*
+ * Makes pieces until one has byte pos, or the text is over: 0, -EINTR or an
+ * error of the function.
+ */
 static int find_piece(struct proc_file *pf, u64 pos)
 {
 	struct seq_file *m = &pf->seq;
@@ -205,12 +226,16 @@ static int find_piece(struct proc_file *pf, u64 pos)
 		if (!anew)
 			pf->start += m->count;
 		anew = false;
+		/* A seek far into a text makes everything before it. */
 		err = give_way() ? -EINTR : make_piece(pf);
 	}
 	return err;
 }
 
-/* The text from pos on: how many bytes at *text, at most `bytes`; or -errno. */
+/*
+ * Sets *text to the text from pos on. Returns how many bytes are there, at most
+ * `bytes`, or -errno.
+ */
 static s32 text_at(struct proc_file *pf, u32 bytes, u64 pos, const char **text)
 {
 	int err = find_piece(pf, pos);
@@ -224,7 +249,10 @@ static s32 text_at(struct proc_file *pf, u32 bytes, u64 pos, const char **text)
 	return (s32)min(bytes, pf->seq.count - (u32)offset);
 }
 
-/* As many pieces as it takes. lock held. */
+/*
+ * Copies text to the program from as many pieces as needed: bytes or -errno.
+ * Hold the lock.
+ */
 static s32 read_pieces(struct proc_file *pf, uaddr_t buf, u32 bytes, u64 pos)
 {
 	const char *text = "";
@@ -243,6 +271,7 @@ static s32 read_pieces(struct proc_file *pf, uaddr_t buf, u32 bytes, u64 pos)
 
 /* ---- the open file ----------------------------------------------- */
 
+/* The read of every text file. */
 static s32 seq_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	struct proc_file *pf = file->private_data;
@@ -257,6 +286,7 @@ static s32 seq_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	return n;
 }
 
+/* For sendfile() and splice(): the bytes go to kernel memory. */
 static s32 seq_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 {
 	struct proc_file *pf = file->private_data;
@@ -272,7 +302,9 @@ static s32 seq_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 	return n;
 }
 
-/* A request, not text at a place: the position stays what it was. */
+/*
+ * A write is a request, not text at a position: the position does not change.
+ */
 static s32 seq_user_write(struct file *file, uaddr_t buf, u32 bytes,
 			  u64 *pos __unused_arg)
 {
@@ -290,11 +322,13 @@ static s32 seq_user_write(struct file *file, uaddr_t buf, u32 bytes,
 	if (down_write_killable(&pf->lock))
 		return -EINTR;
 	err = pf->entry->write(&pf->seq, text);
+	/* The request may change the text. */
 	pf->made = false;
 	up_write(&pf->lock);
 	return err ? err : (s32)bytes;
 }
 
+/* The last descriptor is closed. */
 static void seq_release(struct file *file)
 {
 	struct proc_file *pf = file->private_data;

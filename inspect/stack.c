@@ -1,6 +1,4 @@
-/*
- * Call chains for reports: who called whom. Owns nothing, never faults.
- */
+/* Call chains for reports. Owns nothing, never faults. */
 #include <config.h>
 #include <inspect/inspect.h>
 #include <inspect/unwind.h>
@@ -12,6 +10,7 @@
 
 #define MAX_FRAMES 32
 
+/* Prints one caller. */
 static void print_frame(u32 pc)
 {
 	char name[64];
@@ -21,8 +20,9 @@ static void print_frame(u32 pc)
 }
 
 /*
- * A task's stack is the part of its aligned area up to the next THREAD_SIZE. A
- * stack that overflowed has sp in the guard below: nothing of that is read.
+ * Sets the bounds within which words may be read. A stack is the upper half of
+ * an aligned block of two THREAD_SIZE. After an overflow sp is in the guard
+ * below it, of which nothing is read.
  */
 static void set_stack_bounds(struct unwind_frame *frame)
 {
@@ -32,6 +32,7 @@ static void set_stack_bounds(struct unwind_frame *frame)
 	frame->stack_high = ALIGN_UP(frame->stack_low + 1, THREAD_SIZE);
 }
 
+/* Starts the walk at the registers of an exception. */
 static void start_at(struct unwind_frame *frame, const struct pt_regs *regs)
 {
 	for (unsigned int i = 0; i < 13; i++)
@@ -42,8 +43,8 @@ static void start_at(struct unwind_frame *frame, const struct pt_regs *regs)
 }
 
 /*
- * r4-r11, sp and pc as they are here, so that the walk can start here. Inline:
- * the frame that sp names must be alive while it is walked.
+ * Starts the walk here, with r4-r11, sp and pc as they are. Inline, because the
+ * frame that sp belongs to must exist while it is walked.
  */
 static __always_inline void start_here(struct unwind_frame *frame)
 {
@@ -57,12 +58,13 @@ static __always_inline void start_here(struct unwind_frame *frame)
 		: "r12", "memory");
 }
 
-/* False: the chain of callers ends here. */
+/* Moves to the caller. Returns false at the end of the chain. */
 static bool to_caller(struct unwind_frame *frame)
 {
 	return unwind_frame(frame) && is_kernel_text(frame->reg[15]);
 }
 
+/* Prints the callers of frame. */
 static void print_callers(struct unwind_frame *frame)
 {
 	for (unsigned int i = 0; i < MAX_FRAMES && to_caller(frame); i++) {
@@ -71,6 +73,10 @@ static void print_callers(struct unwind_frame *frame)
 	}
 }
 
+/*
+ * The dump of stack_ops: prints the chain from regs, or from here if that is
+ * NULL. A program's own stack is not followed.
+ */
 static void dump_frames(const struct pt_regs *regs)
 {
 	struct unwind_frame frame = { 0 };
@@ -86,13 +92,17 @@ static void dump_frames(const struct pt_regs *regs)
 	if (regs)
 		print_frame(frame.reg[15]);
 	if (!is_kernel_text(frame.reg[15])) {
-		/* A jump into nowhere: go on with who jumped. */
+		/*
+		 * A jump to an address without code: continue with the caller,
+		 * which lr has.
+		 */
 		frame.reg[15] = frame.reg[14] - 4;
 		print_frame(frame.reg[14]);
 	}
 	print_callers(&frame);
 }
 
+/* Starts the walk where task was switched away from. */
 static void start_in(struct unwind_frame *frame, const struct task_struct *task)
 {
 	const struct cpu_context *context = &task->context;
@@ -126,7 +136,10 @@ void dump_task(const struct task_struct *task)
 	print_callers(&frame);
 }
 
-/* The compiler's variants too: "f.part.0". */
+/*
+ * Returns true if va is in the function, or in a part that the compiler split
+ * off ("f.part.0").
+ */
 static bool is_in_function(u32 va, const char *function)
 {
 	u32 offset;
@@ -143,7 +156,10 @@ const char *task_waits_in(const struct task_struct *task)
 	u32 offset;
 
 	start_in(&frame, task);
-	/* Every wait is in one of these. */
+	/*
+	 * Every sleep is in one of these two; the function that called them is
+	 * wanted.
+	 */
 	do {
 		if (!to_caller(&frame))
 			return NULL;
@@ -153,6 +169,7 @@ const char *task_waits_in(const struct task_struct *task)
 	return find_symbol(frame.reg[15], &offset);
 }
 
+/* The called_from of stack_ops: true if the function is among the callers. */
 static bool is_called_from(const char *function)
 {
 	struct unwind_frame frame = { 0 };

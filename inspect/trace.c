@@ -1,10 +1,10 @@
 /*
- * The ring of events. Any context; see <trace.h> for who records them.
+ * The ring of events. Any context; <trace.h> has the events.
  *
- * A record stays until as many more have come as the ring has slots.
- * Interrupts are off while a record is written, so one that interrupts another
- * writer finds it whole. What a reader of the record cannot ask any more, since
- * the process may have ended and the VMA be gone, is copied when it happens.
+ * A record stays until the ring has gone round. Interrupts are off while a
+ * record is written, so an interrupt handler that records an event finds no
+ * half-written one. What a reader could not look up later, since the process
+ * may have ended and the VMA be gone, is copied when it happens.
  */
 #include <inspect/inspect.h>
 #include <inspect/internal.h>
@@ -40,7 +40,7 @@ static const char *const kind_names[TRACE_NR] = {
 };
 /* clang-format on */
 
-/* mmap_lock is held: the VMA that the fault was in is still there. */
+/* Copies facts about the VMA of a fault, whose mmap_lock is held. */
 static void copy_fault(struct trace_record *rec)
 {
 	const struct vm_area_struct *vma =
@@ -58,6 +58,7 @@ static void copy_fault(struct trace_record *rec)
 		rec->about |= ABOUT_COPY;
 }
 
+/* The recorder behind trace_event(): adds time, task and its memory. */
 static void record_event(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d)
 {
 	struct task_struct *task = current;
@@ -81,6 +82,7 @@ static void record_event(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d)
 	memcpy(rec.comm, task->comm, sizeof(rec.comm));
 	if (kind == TRACE_FAULT)
 		copy_fault(&rec);
+	/* The record is complete: the lock is held for the copy only. */
 	spin_lock_irqsave(&trace_lock, flags);
 	ring[next_slot] = rec;
 	next_slot = next_slot + 1 < ring_size ? next_slot + 1 : 0;
@@ -113,6 +115,7 @@ u32 trace_ring_size(void)
 	return ring_size;
 }
 
+/* The sink is set before the mask: trace_event() calls it without a check. */
 void trace_enable(u32 mask)
 {
 	trace_sink = record_event;
@@ -135,6 +138,7 @@ bool trace_get(u64 seq, struct trace_record *rec)
 	return found;
 }
 
+/* Under the lock: 64 bits are two words. */
 u64 trace_count(void)
 {
 	u64 n;
@@ -151,7 +155,7 @@ const char *trace_kind_name(enum trace_kind kind)
 	return kind < TRACE_NR ? kind_names[kind] : "?";
 }
 
-/* The bits of one word, or -EINVAL. */
+/* Sets *bits to the kinds that a word names: 0 or -EINVAL. */
 static int parse_word(const char *word, size_t bytes, u32 *bits)
 {
 	u32 kind;

@@ -2,10 +2,10 @@
  * Unwinding by the ARM exception-handling tables (Arm IHI0038, "Exception
  * Handling ABI for the Arm Architecture", sections 5 to 9). Owns nothing.
  *
- * .ARM.exidx is a sorted table of two words a function: where it starts
+ * .ARM.exidx is a sorted table with two words for each function: its start
  * (relative), and how to undo its prologue: eight-bit instructions in the
- * second word itself, or in .ARM.extab where it points. Nothing is trusted: a
- * stack that is broken ends the walk and never faults.
+ * second word itself, or in .ARM.extab where it points. No word is trusted: a
+ * damaged stack ends the walk and never causes a fault.
  */
 #include <inspect/unwind.h>
 
@@ -30,6 +30,7 @@ struct instructions {
 	unsigned int left;  /* bytes */
 };
 
+/* Returns the address in a word: an offset of 31 bits from the word itself. */
 static u32 prel31(const u32 *word)
 {
 	s32 offset = (s32)(*word << 1) >> 1;
@@ -37,7 +38,7 @@ static u32 prel31(const u32 *word)
 	return (u32)(uintptr_t)word + (u32)offset;
 }
 
-/* The last entry whose function starts at or below pc. */
+/* Returns the last entry whose function starts at or below pc, or NULL. */
 static const struct unwind_index *find_index(u32 pc)
 {
 	const struct unwind_index *low = __exidx_start, *high = __exidx_end;
@@ -53,6 +54,7 @@ static const struct unwind_index *find_index(u32 pc)
 	return low < high && prel31(&low->function) <= pc ? low : NULL;
 }
 
+/* Returns the next instruction; after the last one FINISH. */
 static u32 next_byte(struct instructions *in)
 {
 	u32 byte;
@@ -67,7 +69,10 @@ static u32 next_byte(struct instructions *in)
 	return byte;
 }
 
-/* Find the instructions of an entry; personality routines 0, 1 and 2 only. */
+/*
+ * Finds the instructions of an entry. Returns false if there are none, or not
+ * for personality routines 0, 1 and 2.
+ */
 static bool find_instructions(const struct unwind_index *index,
 			      struct instructions *in)
 {
@@ -86,6 +91,10 @@ static bool find_instructions(const struct unwind_index *index,
 	return personality <= 2;
 }
 
+/*
+ * Reads a register from the stack at *vsp. Returns false outside the stack's
+ * bounds.
+ */
 static bool pop(struct unwind_frame *frame, unsigned int reg, u32 *vsp)
 {
 	if (*vsp % 4 || *vsp < frame->stack_low || *vsp >= frame->stack_high)
@@ -95,7 +104,7 @@ static bool pop(struct unwind_frame *frame, unsigned int reg, u32 *vsp)
 	return true;
 }
 
-/* Pop the registers of mask, bit 0 = r<first>. */
+/* Pops the registers of mask, bit 0 for r<first>: false outside the stack. */
 static bool pop_mask(struct unwind_frame *frame, u32 mask, unsigned int first)
 {
 	u32 vsp = frame->reg[R_SP];
@@ -104,12 +113,13 @@ static bool pop_mask(struct unwind_frame *frame, u32 mask, unsigned int first)
 	for (; mask; mask >>= 1, first++)
 		if (mask & 1 && !pop(frame, first, &vsp))
 			return false;
+	/* A popped sp is the new one, not the end of what was popped. */
 	if (!sp_popped)
 		frame->reg[R_SP] = vsp;
 	return true;
 }
 
-/* vsp += 0x204 + (ULEB128 << 2): a frame too large for one byte. */
+/* Adds 0x204 + (ULEB128 << 2) to sp: a frame too large for one byte. */
 static void add_large(struct unwind_frame *frame, struct instructions *in)
 {
 	u32 byte, value = 0;
@@ -123,7 +133,10 @@ static void add_large(struct unwind_frame *frame, struct instructions *in)
 	frame->reg[R_SP] += 0x204 + (value << 2);
 }
 
-/* One instruction (IHI0038, table 4). False: refuse to unwind, or unknown. */
+/*
+ * Executes one instruction (IHI0038, table 4). Returns false if it is unknown,
+ * or forbids unwinding.
+ */
 static bool execute(struct unwind_frame *frame, struct instructions *in, u32 op)
 {
 	if ((op & 0xc0) == 0x00) {
@@ -174,9 +187,15 @@ bool unwind_frame(struct unwind_frame *frame)
 		if (!execute(frame, &in, op))
 			return false;
 	}
+	/*
+	 * No instruction has set pc: a leaf function, whose return address is
+	 * in lr.
+	 */
 	if (frame->reg[R_PC] == 0)
 		frame->reg[R_PC] = frame->reg[R_LR];
-	/* Going nowhere, or down, would go on for ever. */
+	/*
+	 * A step that does not move, or moves down the stack, would never end.
+	 */
 	return frame->reg[R_SP] >= sp &&
 		!(frame->reg[R_SP] == sp && frame->reg[R_PC] == pc);
 }

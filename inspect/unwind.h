@@ -7,13 +7,17 @@
 
 #include <types.h>
 
+/* The registers of a function, as far as its callers need them. */
 struct unwind_frame {
-	u32 reg[16];   /* r0-r15; only r4-r15 mean something */
-	u32 stack_low; /* no word outside [low, high) is read */
+	u32 reg[16];   /* r0-r15, of which r4-r15 are valid */
+	u32 stack_low; /* words outside [low, high) are not read */
 	u32 stack_high;
 };
 
-/* From a function to its caller. False: the tables end, or make no sense. */
+/*
+ * Replaces the registers of a function by its caller's. Returns false if the
+ * tables end or make no sense.
+ */
 bool __must_check unwind_frame(struct unwind_frame *frame);
 
 #endif

@@ -1,16 +1,17 @@
 /*
- * The watch: names on the log who makes others wait too long, and where.
+ * The watch: reports on the log a task that makes others wait too long, and
+ * where.
  *
- * Owns one timer, whose interrupt looks, every 4 seconds, for
+ * Owns one timer, whose interrupt checks every 4 seconds for
  *
  *	a soft stall	the running task has kept the core in the kernel, though
  *			others are ready, for 20 seconds
  *	a hard stall	the interrupt comes 10 seconds late: they were off
  *	a hung task	one has slept uninterruptibly for 120 seconds
  *
- * There is one core and no interrupt that cannot be masked: a hard stall is
- * seen when it ends. One that never does is most often a spinlock that is never
- * free, which spin_lock() itself reports (include/asm/spinlock.h).
+ * There is one core, and no interrupt that cannot be masked: a hard stall is
+ * seen when it ends. One that never ends is most often a spinlock that is never
+ * released, which spin_lock() itself reports (include/asm/spinlock.h).
  */
 #include <inspect/inspect.h>
 #include <inspect/internal.h>
@@ -19,8 +20,8 @@
 #include <run/timer.h>
 #include <service.h>
 
-#define TASKS_AT_ONCE 200 /* looked at with interrupts off */
-#define MAX_HUNG      10  /* named, since boot */
+#define TASKS_AT_ONCE 200 /* tasks checked with interrupts off */
+#define MAX_HUNG      10  /* reports since boot */
 
 static const struct watch_limits linux_limits = {
 	.period = 4000,
@@ -29,23 +30,23 @@ static const struct watch_limits linux_limits = {
 	.hung = 120000,
 };
 
-/* all: interrupts off */
+/* used with interrupts off, all of it */
 static struct watch_limits limits;
 static void watch_expired(struct timer *timer);
 
-/* In no table: only its timer calls it. */
+/* Not in startup/services.c: the core calls it only through watch_timer. */
 static const struct service watch_service = {
 	.timer_expired = watch_expired,
 };
 
 static struct timer watch_timer = { .service = &watch_service };
-static s32 next_pid; /* where to go on; 0: the first task */
+static s32 next_pid; /* where the walk continues; 0: the first task */
 static u32 nr_hung;
-static s32 busy_pid;               /* who had the core at the last look ... */
-static u32 busy_switches, busy_ms; /* ... since when */
+static s32 busy_pid; /* the task that had the core at the last check */
+static u32 busy_switches, busy_ms; /* and since when */
 static bool busy_named;
 
-/* Time since boot wraps so after 49 days. */
+/* Returns ns in ms, which wraps after 49 days; only differences are used. */
 static u32 to_ms(u64 ns)
 {
 	u32 nsec, sec = split_seconds(ns, &nsec);
@@ -53,6 +54,10 @@ static u32 to_ms(u64 ns)
 	return sec * 1000 + nsec / 1000000;
 }
 
+/*
+ * Returns how often task was switched away from: equal numbers mean that it was
+ * not.
+ */
 static u32 switches_of(const struct task_struct *task)
 {
 	return task->use.nvcsw + task->use.nivcsw;
@@ -60,13 +65,17 @@ static u32 switches_of(const struct task_struct *task)
 
 /* ---- soft -------------------------------------------------------- */
 
-/* Does it run in the kernel while others are ready? */
+/*
+ * Returns true if task runs in the kernel while others are ready. Process 0 is
+ * the idle loop.
+ */
 static bool keeps_core(const struct task_struct *task)
 {
 	return task->pid && irq_regs && !user_mode(irq_regs) &&
 		test_thread_flag(TIF_NEED_RESCHED);
 }
 
+/* Checks for a soft stall. */
 static void look_at_running(u32 now)
 {
 	const struct task_struct *task = current;
@@ -79,6 +88,7 @@ static void look_at_running(u32 now)
 		busy_named = false;
 		return;
 	}
+	/* One report for each stall. */
 	if (busy_named || now - busy_ms < limits.soft)
 		return;
 	busy_named = true;
@@ -90,6 +100,7 @@ static void look_at_running(u32 now)
 
 /* ---- hard -------------------------------------------------------- */
 
+/* Checks for a hard stall: the timer's interrupt is late ms late. */
 static void look_at_delay(u32 late)
 {
 	if (late < limits.hard)
@@ -102,15 +113,19 @@ static void look_at_delay(u32 late)
 
 /* ---- hung -------------------------------------------------------- */
 
+/* Checks one task for an endless sleep. Hold tasklist_lock. */
 static void look_at_sleeper(struct task_struct *task, u32 now)
 {
 	if (task->state != TASK_UNINTERRUPTIBLE ||
 	    task->watch_switches != switches_of(task) || !task->watch_ms) {
 		task->watch_switches = switches_of(task);
-		task->watch_ms = now | 1; /* 0: not looked at yet */
+		task->watch_ms = now | 1; /* 0 means: never checked */
 		return;
 	}
-	/* Named once: the next look finds it between one limit and two. */
+	/*
+	 * Reported once: watch_ms is then moved, so that the next check is
+	 * beyond two limits.
+	 */
 	if (now - task->watch_ms < limits.hung ||
 	    now - task->watch_ms >= 2 * limits.hung || nr_hung >= MAX_HUNG)
 		return;
@@ -121,12 +136,13 @@ static void look_at_sleeper(struct task_struct *task, u32 now)
 	dump_task(task);
 }
 
-/* Some of the tasks each time; all of 4,096 within half of the limit. */
+/* Checks some tasks at a time: all of 4,096 within half of the limit. */
 static void look_at_sleepers(u32 now)
 {
 	u32 flags = tasklist_lock();
 	struct task_struct *task = find_task(next_pid);
 
+	/* The task at which the last walk stopped may have ended. */
 	if (!next_pid || !task)
 		task = TAILQ_FIRST(&all_tasks);
 	for (u32 i = 0; task && i < TASKS_AT_ONCE; i++) {
@@ -139,12 +155,17 @@ static void look_at_sleepers(u32 now)
 
 /* ---- the timer --------------------------------------------------- */
 
+/* Starts the timer for the next check. */
 static void start_timer(void)
 {
 	watch_timer.expires_ns = ktime_ns() + limits.period * 1000000ull;
 	timer_start(&watch_timer);
 }
 
+/*
+ * In the timer's interrupt, which no task in the kernel can delay unless it
+ * masks interrupts.
+ */
 static void watch_expired(struct timer *timer __unused_arg)
 {
 	u32 now = to_ms(ktime_ns());

@@ -1,7 +1,7 @@
 /*
- * inspect/windows.c - /proc as far as the core's own programs look through it.
+ * inspect/windows.c - the part of /proc that the core's own programs use.
  *
- * startup/core.c has this row alone; with services there is the whole of /proc
+ * Only startup/core.c has this row; with services there is the whole of /proc
  * (proc_root.c).
  */
 #include <inspect/inspect.h>
@@ -24,6 +24,7 @@ static const struct proc_entry pid_entries[] = {
 static const struct proc_dir root_dir = { 0, root_entries, &process_list };
 static const struct proc_dir pid_dir = { 0, pid_entries, NULL };
 
+/* The init of the row. */
 static void windows_init(void)
 {
 	procfs_mount(&root_dir, &pid_dir);

@@ -80,7 +80,7 @@ void signal_child_changed(struct task_struct *parent,
 		send_to_group(parent, &info);
 }
 
-/* ---- what a child hears of its parent ---------------------------- */
+/* ---- the end of a parent ----------------------------------------- */
 
 /*
  * PR_SET_PDEATHSIG is set by each thread, but all signals go to the process.

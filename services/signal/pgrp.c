@@ -55,8 +55,9 @@ static bool walk_on(struct pgrp_walk *walk)
 	struct task_struct *task = first, *next = walk->next;
 
 	/*
-	 * The pointer may be to a released task; the reference keeps its
-	 * memory, so that looking it up by number and comparing tells.
+	 * The task may have been released; the reference keeps its memory, so
+	 * that comparing it with the task of that number shows whether it still
+	 * exists.
 	 */
 	walk->next = NULL;
 	if (next && find_task(next->pid) == next && next->pgrp == walk->pgrp)
