@@ -17,6 +17,7 @@ static void show_task(const struct task_struct *task)
 	pr_emerg("%s, pid %d, parent %d: %s%s\n", task->comm, (int)task->pid,
 		 (int)task->ppid, task_state_name(task->state),
 		 task == current ? ", has the core" : "");
+	/* A program's own stack is not walked: its words may be anything. */
 	if (task == current && irq_regs && user_mode(irq_regs))
 		pr_emerg("  in user mode, at %08x\n",
 			 (unsigned int)irq_regs->pc);
@@ -38,6 +39,10 @@ static void show_tasks(bool blocked)
 	struct task_struct *task;
 	bool found = false;
 
+	/*
+	 * All at once, however many there are: nothing else can run before this
+	 * interrupt ends.
+	 */
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
 		if (blocked && !is_blocked(task))
 			continue;
@@ -80,6 +85,7 @@ static bool show_locks_of(const struct task_struct *task)
 
 	if (!mm)
 		return false;
+	/* A held spinlock has the address of the code that took it. */
 	word = (u32)atomic_read(&mm->mmap_lock.count);
 	holder = mm->page_table_lock.held;
 	if (word)
@@ -140,6 +146,7 @@ void answer_key(u8 letter)
 	case 'l':
 		show_locks();
 		break;
+	/* Unknown letters show the help, too. */
 	default:
 		pr_emerg("BREAK and: t tasks and where they are, w those that "
 			 "are blocked, m memory, l locks, h this help\n");

@@ -20,10 +20,12 @@ static void verify_processes(int *tables, int *regions)
 	struct mm_struct *mm;
 	s32 pid;
 
+	/* init_mm has the kernel's tables, which belong to no process. */
 	*tables = pgtable_verify(&init_mm);
 	*regions = 0;
 	for (pid = next_process(1); pid; pid = next_process(pid + 1)) {
 		mm = get_task_mm_by_pid(pid);
+		/* A kernel thread, or a process that has ended since. */
 		if (!mm)
 			continue;
 		/*
@@ -63,6 +65,10 @@ static int page_uses_verify(void)
 
 		seen[USE_MAPPED_FILE] += flags & PG_CACHE && mapped;
 		seen[USE_MAPPED_ANON] += !!(flags & PG_ANON);
+		/*
+		 * Shared memory has no flag: its pages are mapped, but neither
+		 * of a file nor anonymous.
+		 */
 		seen[USE_MAPPED_SHMEM] += mapped &&
 			!(flags & (PG_CACHE | PG_ANON));
 		seen[USE_CACHE] += flags & PG_CACHE && page->mapping;

@@ -39,6 +39,7 @@ int get_mm_of(s32 pid, struct mm_struct **mm)
 	tasklist_unlock(flags);
 	if (!found)
 		return -ESRCH;
+	/* A process that ends in between looks like one without an mm. */
 	*mm = get_task_mm_by_pid(pid);
 	return 0;
 }

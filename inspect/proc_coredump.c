@@ -35,6 +35,10 @@ static int parse_filter(const char *text, u32 *filter)
 		return -EINVAL;
 	for (; *text; text++) {
 		digit = (u32)(*text - '0');
+		/*
+		 * Letters of either case; any other character gives a digit
+		 * that is too large.
+		 */
 		if (digit > 9)
 			digit = (u32)((*text | 0x20) - 'a') + 10;
 		/*

@@ -48,6 +48,7 @@ static s32 next_fd(s32 pid, s32 from)
 			fput(file);
 			return (s32)fd;
 		}
+		/* The table may have thousands of unused descriptors. */
 		cond_resched();
 	} while (++fd < size);
 	return -1;
@@ -121,6 +122,10 @@ static int lookup_of(struct inode *dir, s32 fd, const struct proc_entry *entry,
 
 	if (!file)
 		return -ENOENT;
+	/*
+	 * The inode keeps no file: each use of it looks up the descriptor
+	 * again.
+	 */
 	fput(file);
 	*child = proc_numbered_inode(proc_pid_of(dir), (u32)fd, entry);
 	return *child ? 0 : -ENOMEM;
@@ -158,6 +163,10 @@ static int get_dir(const struct inode *link, bool root, struct inode **target)
 
 	*target = NULL;
 	if (fs) {
+		/*
+		 * A chdir() of another thread may drop the directory at this
+		 * moment.
+		 */
 		spin_lock(&fs->lock);
 		*target = igrab(root ? fs->root ? fs->root : root_inode :
 				       fs->cwd);
@@ -286,6 +295,7 @@ static s32 copy_memory(const struct file *file, uaddr_t buf, u32 bytes,
 		 * bytes before it count.
 		 */
 		n = min(n, (u32)(PAGE_SIZE - (*pos & ~(u64)PAGE_MASK)));
+		/* The kernel's memory is not the process's, even for root. */
 		if (*pos >= TASK_SIZE)
 			err = -EIO;
 		else if (write && copy_from_user(piece, buf + done, n))
@@ -296,6 +306,10 @@ static s32 copy_memory(const struct file *file, uaddr_t buf, u32 bytes,
 			err = -EFAULT;
 		if (err)
 			break;
+		/*
+		 * After each piece: an error later does not take back what was
+		 * copied.
+		 */
 		*pos += n;
 		if (give_way()) {
 			done += n;

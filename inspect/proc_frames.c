@@ -172,6 +172,7 @@ static void put_picture(struct seq_file *m, struct survey *survey)
 		if (column == 0)
 			seq_printf(m, "0x%08x ", start << PAGE_SHIFT);
 		seq_putc(m, block_letter(survey, start, end));
+		/* 768 MiB have 196,608 frames to look at. */
 		cond_resched();
 		column = (column + 1) % COLUMNS;
 		if (column == 0)
@@ -206,6 +207,10 @@ int show_pagetypemap(struct seq_file *m)
 
 	if (!survey.stacks)
 		return -ENOMEM;
+	/*
+	 * First, so that frame_owner() can tell stacks from other memory of
+	 * vmalloc.
+	 */
 	vmalloc_for_each(note_stack, &survey);
 	put_picture(m, &survey);
 	put_totals(m, survey.totals);

@@ -156,6 +156,7 @@ static void demo_free(struct demo *demo)
 		struct demo_slot *slot = &demo->slot[--demo->used];
 
 		slot->kind->free(slot->va);
+		/* The amount that was charged, not the larger one given. */
 		uncharge(slot->asked);
 	}
 }
@@ -167,6 +168,10 @@ static void demo_free(struct demo *demo)
 static void demo_touch(const struct demo *demo)
 {
 	for (u32 i = 0; i < demo->used; i++) {
+		/*
+		 * volatile, or the compiler could drop stores that nothing
+		 * reads.
+		 */
 		volatile u8 *bytes = demo->slot[i].va;
 
 		for (u32 off = 0; off < demo->slot[i].asked; off += PAGE_SIZE)
@@ -197,6 +202,10 @@ static int demo_request(struct demo *demo, const char *text)
 		if (strncmp(text, kinds[i].name, length) != 0)
 			continue;
 		text += length;
+		/*
+		 * A kind with a size needs a number; the text of the others
+		 * must end here.
+		 */
 		if (kinds[i].sized ?
 			    *text++ != ' ' || parse_bytes(text, &bytes) :
 			    *text != '\0')

@@ -62,6 +62,7 @@ static u64 flags_of(u32 pfn)
 	if (!pfn_valid(pfn))
 		return 1ull << KPF_NOPAGE;
 	page = pfn_to_page(pfn);
+	/* Read once, so that all bits are of the same moment. */
 	flags = READ_ONCE(page->flags);
 	for (u32 i = 0; i < ARRAY_SIZE(same_bits); i++)
 		if (flags & same_bits[i].flag)

@@ -54,6 +54,10 @@ static void put_offset(struct seq_file *m, const struct vm_area_struct *vma)
 static void put_range(struct seq_file *m, const struct vm_area_struct *vma)
 {
 	u32 flags = vma->vm_flags;
+	/*
+	 * VM_MAYSHARE decides on 's', as on Linux: a shared mapping of a file
+	 * opened for reading has no VM_SHARED.
+	 */
 	const char rights[] = {
 		' ',
 		flags & VM_READ ? 'r' : '-',
@@ -87,6 +91,10 @@ static void put_id(struct seq_file *m, u32 dev, u32 ino)
 /* Returns the VMA's name, in buf or constant, or NULL if it has none. */
 static const char *vma_name(struct vm_area_struct *vma, char *buf, u32 bytes)
 {
+	/*
+	 * The path first: shared anonymous memory has a name by its vm_ops, but
+	 * no file.
+	 */
 	if (vma->vm_file)
 		return file_path(vma->vm_file, buf, bytes);
 	if (vma->vm_ops && vma->vm_ops->name)

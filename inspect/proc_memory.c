@@ -32,6 +32,10 @@ int show_meminfo(struct seq_file *m)
 
 	put_pages(m, "MemTotal:", totalram_pages());
 	put_pages(m, "MemFree:", free);
+	/*
+	 * Unmapped pages of files are dropped when memory is short, so they
+	 * count as available.
+	 */
 	put_pages(m, "MemAvailable:", free + clean);
 	put_pages(m, "Buffers:", 0);
 	put_pages(m, "Cached:", cache + shmem);
@@ -42,6 +46,7 @@ int show_meminfo(struct seq_file *m)
 	put_pages(m, "Mapped:", file + shmem);
 	put_pages(m, "Shmem:", shmem);
 	put_pages(m, "Slab:", nr_pages_used(USE_SLAB));
+	/* nr_tasks() does not count the boot task. */
 	seq_put_kb(m, "KernelStack:", (nr_tasks() + 1) * (THREAD_SIZE / 1024));
 	put_pages(m, "PageTables:", nr_pages_used(USE_TABLE));
 	put_pages(m, "CommitLimit:", vm_commit_limit());

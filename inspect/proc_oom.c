@@ -47,6 +47,7 @@ static int parse_adj(const char *text, s32 *adj)
 		if (*text < '0' || *text > '9')
 			return -EINVAL;
 		n = n * 10 + (*text - '0');
+		/* At each digit, so that n cannot overflow. */
 		if (n > OOM_SCORE_ADJ_MAX)
 			return -EINVAL;
 	}

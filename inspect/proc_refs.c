@@ -34,6 +34,7 @@ static void clear_refs(struct mm_struct *mm, u32 what)
 	struct vm_area_struct *vma;
 
 	if (what == CLEAR_HIWATER_RSS) {
+		/* Faults count rss under this lock. */
 		spin_lock(&mm->page_table_lock);
 		mm->hiwater_rss = get_mm_rss(mm);
 		spin_unlock(&mm->page_table_lock);

@@ -30,6 +30,10 @@ static void account_page(struct mem_size_stats *s, pte_t pte)
 			  MM_ANONPAGES :
 			  (page->flags & PG_CACHE ? MM_FILEPAGES :
 						    MM_SHMEMPAGES)] += share;
+	/*
+	 * A page is dirty by this entry, or by another one that is gone
+	 * already.
+	 */
 	if (dirty)
 		s->pss_dirty += share;
 	if (users > 1)
@@ -142,6 +146,7 @@ static void put_vm_flags(struct seq_file *m, u32 vm_flags)
 	};
 	u32 i;
 
+	/* Each pair ends with a space, the last one too, as on Linux. */
 	seq_puts(m, "VmFlags: ");
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		if (vm_flags & names[i].flag)
@@ -185,6 +190,7 @@ int show_smaps_rollup(struct seq_file *m)
 	if (err || !mm)
 		return err;
 	down_read(&mm->mmap_lock);
+	/* A process that is exiting may have no VMA left. */
 	if (!TAILQ_EMPTY(&mm->mmap))
 		first = TAILQ_FIRST(&mm->mmap)->vm_start;
 	TAILQ_FOREACH(vma, &mm->mmap, vm_link) {

@@ -30,6 +30,7 @@ static int read_number(const char *text, u32 *number)
 		if (*text < '0' || *text > '9')
 			return -EINVAL;
 		value = value * 10 + (u32)(*text - '0');
+		/* At each digit, so that 64 bits are enough. */
 		if (value > UINT32_MAX)
 			return -EINVAL;
 	}
@@ -146,6 +147,7 @@ static int write_randomize(struct seq_file *m __unused_arg, const char *text)
 
 	if (number > MAX_RANDOMIZE || text[1])
 		return -EINVAL;
+	/* execve reads it without a lock. */
 	WRITE_ONCE(randomize_va_space, number);
 	return 0;
 }
@@ -185,6 +187,7 @@ static int show_shmmni(struct seq_file *m)
 /* Shows a random number in RFC 4122's form (version 4). */
 static void put_uuid(struct seq_file *m, u8 id[16])
 {
+	/* The version is the high digit of byte 6, the variant in byte 8. */
 	id[6] = (id[6] & 0x0f) | 0x40;
 	id[8] = (id[8] & 0x3f) | 0x80;
 	for (u32 i = 0; i < 16; i++)
@@ -280,6 +283,9 @@ static int write_overcommit(struct seq_file *m __unused_arg, const char *text)
 
 	if (read_number(text, &policy) || policy > OVERCOMMIT_NEVER)
 		return -EINVAL;
+	/*
+	 * Mappings that exist stay, even if the new policy would refuse them.
+	 */
 	WRITE_ONCE(overcommit_memory, policy);
 	return 0;
 }
@@ -294,6 +300,7 @@ static int write_commit_ratio(struct seq_file *m __unused_arg, const char *text)
 {
 	u32 percent;
 
+	/* Linux's variable is an int. */
 	if (read_number(text, &percent) || percent > INT32_MAX)
 		return -EINVAL;
 	WRITE_ONCE(overcommit_ratio, percent);
@@ -318,6 +325,10 @@ static int write_fault_around(struct seq_file *m __unused_arg, const char *text)
 
 	if (read_number(text, &bytes) || bytes > PGDIR_SIZE)
 		return -EINVAL;
+	/*
+	 * 0 stands for the page alone, and has no highest bit for the rounding
+	 * below.
+	 */
 	bytes = max(bytes, (u32)PAGE_SIZE);
 	WRITE_ONCE(fault_around_bytes,
 		   1u << (31 - (unsigned int)__builtin_clz(bytes)));
@@ -376,6 +387,7 @@ static int write_pipe_max_size(struct seq_file *m __unused_arg,
 	u32 bytes;
 	int err = read_number(text, &bytes);
 
+	/* pipe_round_size() returns 0 for a size that no pipe can have. */
 	bytes = err ? 0 : pipe_round_size(bytes);
 	if (!bytes)
 		return -EINVAL;
@@ -510,6 +522,7 @@ static int show_shm(struct seq_file *m)
 			 "       key      shmid perms       size  cpid  "
 			 "lpid nattch   uid   gid  cuid  cgid      atime"
 			 "      dtime      ctime        rss       swap\n");
+		/* The title is an item of its own. */
 		if (!seq_goes_on(m, 1))
 			return 0;
 		m->place = 1;

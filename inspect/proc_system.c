@@ -100,6 +100,7 @@ int show_machine_stat(struct seq_file *m)
 	u32 total = 0, count, nsec;
 
 	get_core_use(&use);
+	/* The sum over all cores and the only core: the same numbers. */
 	put_cpu_times(m, "cpu ");
 	put_cpu_times(m, "cpu0");
 	for (unsigned int irq = 0; irq_stat(irq, &name, &count); irq++)
@@ -297,6 +298,7 @@ static int show_each_mount(struct seq_file *m, enum mount_file file)
 	};
 	u32 n = (u32)m->place;
 
+	/* The root is not in the table of mounts. */
 	if (n == 0)
 		put_line_of(m, file, &facts);
 	for (; get_mount(n, &facts); n++) {

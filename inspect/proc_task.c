@@ -26,10 +26,7 @@ struct task_facts {
 	u64 start_ns;
 };
 
-/*
- * Copies facts about files. Hold tasklist_lock, under which a task that exits
- * drops these.
- */
+/* Hold tasklist_lock, under which a task that exits drops these. */
 static void get_file_facts(const struct thread_info *ti,
 			   struct task_facts *facts)
 {
@@ -47,6 +44,10 @@ static int get_facts(s32 pid, struct task_facts *facts)
 	const struct task_struct *task = find_task(pid), *leader;
 
 	if (task) {
+		/*
+		 * All under one hold of the lock, so that the numbers belong
+		 * together.
+		 */
 		leader = task->group_leader;
 		*facts = (struct task_facts){
 			.state = task->state,
@@ -134,8 +135,7 @@ static void read_mm(struct mm_struct *mm, struct mm_facts *f)
 }
 
 /*
- * Fills *f for process pid; all zero, and *has_mm false, without an address
- * space. 0 or -ESRCH.
+ * Fills *f, with zeros (and *has_mm false) for a task without mm. 0 or -ESRCH.
  */
 static int get_mm_facts(s32 pid, struct mm_facts *f, bool *has_mm)
 {
@@ -153,10 +153,7 @@ static int get_mm_facts(s32 pid, struct mm_facts *f, bool *has_mm)
 	return 0;
 }
 
-/*
- * Task and address space, one after the other: the task may execute another
- * program between the two.
- */
+/* One after the other: an execve may come in between. */
 static int get_all_facts(s32 pid, struct task_facts *task, struct mm_facts *mm,
 			 bool *has_mm)
 {
@@ -167,9 +164,7 @@ static int get_all_facts(s32 pid, struct task_facts *task, struct mm_facts *mm,
 
 /* ---- status ------------------------------------------------------ */
 
-/*
- * Shows a name and a decimal number: seq_printf() would take ten times as long.
- */
+/* Shows a name and a number; seq_printf() takes ten times as long. */
 static void show_number(struct seq_file *m, const char *name, u32 value)
 {
 	seq_puts(m, name);
@@ -269,16 +264,17 @@ static void show_status_caps(struct seq_file *m, const struct cred *cred)
 	show_set(m, "CapInh:", cred->inheritable);
 	show_set(m, "CapPrm:", cred->permitted);
 	show_set(m, "CapEff:", cred->effective);
+	/*
+	 * Nothing removes a capability from the bounding set, and there are no
+	 * ambient ones.
+	 */
 	show_set(m, "CapBnd:", ALL_CAPS);
 	show_set(m, "CapAmb:", 0);
 	show_number(m, "NoNewPrivs:\t", cred->no_new_privs);
 	seq_putc(m, '\n');
 }
 
-/*
- * The facts are copied first: text is made without a lock, and may be made
- * again.
- */
+/* The facts are copied first: text may be made more than once. */
 int show_status(struct seq_file *m)
 {
 	const struct cred *cred;
@@ -299,8 +295,12 @@ int show_status(struct seq_file *m)
 	show_number(m, "Tgid:\t", (u32)task.tgid);
 	show_number(m, "\nNgid:\t0\nPid:\t", (u32)task.pid);
 	show_number(m, "\nPPid:\t", (u32)task.ppid);
+	/*
+	 * A reference, since the task may replace its cred while text is made.
+	 */
 	cred = task_cred(m->pid);
 	show_status_ids(m, cred ? cred : &root_cred, task.nr_fds);
+	/* ps recognises kernel threads by the missing lines. */
 	if (has_mm)
 		show_status_mm(m, &mm);
 	show_number(m, "Threads:\t", task.threads);
@@ -349,6 +349,10 @@ static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 	seq_puts(m, t->comm);
 	seq_write(m, state, sizeof(state));
 	put_fields(m, family, ARRAY_SIZE(family));
+	/*
+	 * Fields 7 to 9: terminal, its foreground group, and Linux's internal
+	 * flags.
+	 */
 	if (tty)
 		seq_printf(m, " %u %d 0", (unsigned int)tty, (int)foreground);
 	else
@@ -357,6 +361,7 @@ static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 	seq_putc(m, ' ');
 	seq_put_num(m, t->nice);
 	put_fields(m, &t->threads, 1);
+	/* Field 21, an interval timer, has been 0 since Linux 2.6.17. */
 	show_number(m, " 0 ", user_ticks(t->start_ns));
 }
 
@@ -371,18 +376,20 @@ static void show_stat_mm(struct seq_file *m, const struct task_facts *t,
 			       f->env_end,    t->exit_code };
 
 	put_fields(m, size, ARRAY_SIZE(size));
+	/*
+	 * Fields 29 to 37: registers, signal sets and swapping, which proc(5)
+	 * calls obsolete.
+	 */
 	show_number(m, " 0 0 0 0 0 0 0 0 0 ", t->exit_signal);
 	seq_puts(m, " 0 0 0 0 0 0");
 	put_fields(m, places, ARRAY_SIZE(places));
 	seq_putc(m, '\n');
 }
 
-/*
- * Hides addresses that would help an attack, from readers who may not look into
- * it, as Linux.
- */
+/* Hides what would help an attack from readers who may not look into it. */
 static void hide_places(struct task_facts *t, struct mm_facts *f, bool has_mm)
 {
+	/* Linux shows 1 as both code addresses of a process with memory. */
 	*f = (struct mm_facts){ .total = f->total,
 				.rss = f->rss,
 				.start_code = has_mm,
@@ -449,6 +456,7 @@ static int show_strings(struct seq_file *m, bool environment)
 	if (err || !mm)
 		return err;
 	read_mm(mm, &f);
+	/* A part's place is its offset. */
 	va = (environment ? f.env_start : f.arg_start) + (u32)m->place;
 	end = environment ? f.env_end : f.arg_end;
 	for (; va < end; va += bytes) {
@@ -483,6 +491,7 @@ int show_auxv(struct seq_file *m)
 
 	if (err || !mm)
 		return err;
+	/* By pairs: a value of 0 is not the end. */
 	while (n < ARRAY_SIZE(mm->auxv) - 2 && mm->auxv[n] != AT_NULL)
 		n += 2;
 	seq_write(m, mm->auxv, (n + 2) * sizeof(u32));

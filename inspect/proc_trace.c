@@ -16,6 +16,7 @@ static void show_vma_event(struct seq_file *m, const struct trace_record *rec)
 		[TRACE_GROW] = "grow",         [TRACE_MREMAP] = "mremap",
 	};
 
+	/* mremap and brk move something; all others are about a range. */
 	seq_printf(m, "%s 0x%08x %s 0x%08x",
 		   rec->d < ARRAY_SIZE(ops) ? ops[rec->d] : "?", rec->b,
 		   rec->d == TRACE_MREMAP || rec->d == TRACE_BRK ? "->" : "-",
@@ -61,6 +62,10 @@ static void show_new_page(struct seq_file *m, const struct trace_record *rec,
 static void show_changed(struct seq_file *m, const struct trace_record *rec,
 			 pte_t old, pte_t new)
 {
+	/*
+	 * From the special case to the general one: each test relies on those
+	 * before it.
+	 */
 	if (!pte_present(new))
 		seq_puts(m, "its page has gone");
 	else if (pte_special(old) && !pte_special(new))
@@ -107,6 +112,7 @@ static void show_fault_event(struct seq_file *m, const struct trace_record *rec)
 /* Shows the range of a TLB flush; ASID 0 is the kernel. */
 static void show_flush(struct seq_file *m, const struct trace_record *rec)
 {
+	/* ASID 0 is never given to a process, so it stands for the kernel. */
 	if (!rec->c)
 		seq_printf(m, "0x%08x - 0x%08x of the kernel", rec->a, rec->b);
 	else if (rec->b == TASK_SIZE && !rec->a)
@@ -257,6 +263,7 @@ int write_trace(struct seq_file *m __unused_arg, const char *text)
 		return err;
 	if (mask) /* "none" keeps the record, for reading */
 		trace_clear();
+	/* Last, so that no event of the new kinds is dropped. */
 	trace_enable(mask);
 	return err;
 }
@@ -266,6 +273,7 @@ void trace_init(void)
 	u32 size = trace_ring_option;
 	struct trace_record *larger;
 
+	/* The static ring serves from boot on, and is as large already. */
 	if (size <= TRACE_RING)
 		return;
 	larger = vmalloc(size * sizeof(*larger));

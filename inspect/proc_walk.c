@@ -55,6 +55,7 @@ static int parse_address(const char *text, u32 *va)
 			return -EINVAL;
 		n = n << 4 | (u32)(digit - digits);
 	}
+	/* A ninth digit would have pushed out the first. */
 	if (p == text || p - text > 8)
 		return -EINVAL;
 	*va = n;
@@ -88,6 +89,7 @@ int show_walk(struct seq_file *m)
 	seq_printf(m, "address  0x%08x\n", m->arg);
 	seq_printf(m, "level 1  TTBR0 + 0x%04x: 0x%08x  %s\n",
 		   (m->arg >> PGDIR_SHIFT) * 4, walk.l1_desc, decoded);
+	/* A section has no second level. */
 	if (walk.l2_pa) {
 		format_l2(walk.l2_desc, decoded, sizeof(decoded));
 		seq_printf(m, "level 2  at 0x%08x: 0x%08x  %s\n", walk.l2_pa,
@@ -152,6 +154,10 @@ static bool add_entry(struct seq_file *m, struct range *r, u32 va,
 		return true;
 	}
 	show_range(m, r);
+	/*
+	 * The line of a complete range is the item; its successor's place is
+	 * this entry.
+	 */
 	if (r->bytes && !seq_goes_on(m, va | IN_TABLES))
 		return false;
 	*r = (struct range){
@@ -186,6 +192,9 @@ static bool show_tables(struct seq_file *m, const pgd_t *pgd, u32 start,
 		walk_va(pgd, va, &walk);
 		if (walk.mapped && !add_entry(m, &range, va, &walk))
 			return false;
+		/*
+		 * Without a second-level table one step covers the whole MiB.
+		 */
 		step = walk.l2_pa ? PAGE_SIZE : PGDIR_SIZE;
 		va += step;
 	} while (va - 1 != last);

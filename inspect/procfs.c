@@ -74,6 +74,7 @@ static int name_dir(struct inode *inode, struct inode *parent, const char *name)
 
 	if (!entry)
 		return -ENOMEM;
+	/* The reference keeps the way up to the root, for getcwd(). */
 	entry->dir = igrab(parent);
 	entry->inode = inode;
 	entry->bytes = bytes;
@@ -154,6 +155,7 @@ static struct inode *proc_inode(u32 ino, const struct proc_entry *entry)
 	set_owner(inode);
 	inode->i_fop = entry->fops;
 	inode->i_op = &proc_file_ops;
+	/* A link that jumps has a target even where no path leads to it. */
 	if (S_ISLNK(entry->mode))
 		inode->i_op = entry->link->jump ? &proc_jump_ops :
 						  &proc_link_ops;
@@ -226,6 +228,7 @@ s64 proc_llseek(struct file *file, s64 offset, int whence)
 		base = (s64)file->f_pos;
 	else if (whence != SEEK_SET)
 		return -EINVAL; /* a text's length is not known */
+	/* A program may pass any 64-bit offset. */
 	if (__builtin_add_overflow(base, offset, &offset) || offset < 0)
 		return -EINVAL;
 	file->f_pos = (u64)offset;
@@ -248,6 +251,7 @@ static s32 parse_number(const char *name, u32 bytes)
 		if (name[i] < '0' || name[i] > '9')
 			return -1;
 		number = number * 10 + (name[i] - '0');
+		/* At each digit, so that the number cannot overflow. */
 		if (number > MAX_PID)
 			return -1;
 	}
@@ -290,6 +294,7 @@ static int proc_lookup(struct inode *dir, const char *name, u32 bytes,
 		*child = proc_entry_inode(dir, n);
 		return *child ? 0 : -ENOMEM;
 	}
+	/* After the table's names, none of which is a number. */
 	number = of->list ? parse_number(name, bytes) : -1;
 	return number < 0 ? -ENOENT : of->list->lookup(dir, number, child);
 }
@@ -328,6 +333,7 @@ static s32 next_thread(s32 pid, s32 from)
 	struct task_struct *leader = find_task(pid), *task;
 	s32 found = -1;
 
+	/* The process may have ended since its directory was opened. */
 	if (leader)
 		for_each_thread(task, leader->group_leader)
 			if (task->pid >= from &&
@@ -437,6 +443,10 @@ static int proc_iterate(struct file *file, struct dir_context *ctx)
 		return 0;
 	if (ctx->pos < POS_NUMBERS && !emit_entries(pid, dir, ctx))
 		return 0;
+	/*
+	 * A number is its own position, so it stays the same while other
+	 * processes end.
+	 */
 	if (!dir->list)
 		return 0;
 	if (ctx->pos < POS_NUMBERS)
@@ -478,6 +488,7 @@ void procfs_mount(const struct proc_dir *root, const struct proc_dir *of_pid)
 	proc_root = proc_dir_inode(0, root, NULL, NULL, S_IFDIR | 0555);
 	if (proc_root)
 		err = ramfs_link(root_inode, "proc", 4, proc_root, true);
+	/* Programs that need no /proc still run. */
 	if (err)
 		pr_err("proc: no /proc: error %d\n", err);
 }

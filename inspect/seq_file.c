@@ -261,6 +261,10 @@ static s32 read_pieces(struct proc_file *pf, uaddr_t buf, u32 bytes, u64 pos)
 
 	do {
 		n = text_at(pf, bytes - done, pos + done, &text);
+		/*
+		 * Under the lock, which may sleep, since another thread could
+		 * replace the piece.
+		 */
 		if (n > 0 && copy_to_user(buf + done, text, (u32)n))
 			n = -EFAULT;
 		if (n > 0)
@@ -277,6 +281,10 @@ static s32 seq_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	struct proc_file *pf = file->private_data;
 	s32 n;
 
+	/*
+	 * Only a kill ends the wait: Linux's reads of /proc are not interrupted
+	 * by signals.
+	 */
 	if (down_write_killable(&pf->lock))
 		return -EINTR;
 	n = read_pieces(pf, buf, bytes, *pos);

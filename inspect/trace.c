@@ -50,6 +50,7 @@ static void copy_fault(struct trace_record *rec)
 	rec->vm_start = vma->vm_start;
 	rec->vm_end = vma->vm_end;
 	rec->vm_flags = vma->vm_flags;
+	/* Bit 0 of the VMA's address is free, since a VMA is aligned. */
 	rec->about = rec->d & 1 ? ABOUT_WRITE : 0;
 	if (vma_is_anonymous(vma))
 		rec->about |= ABOUT_ANON;
@@ -73,6 +74,7 @@ static void record_event(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d)
 	};
 	u32 flags;
 
+	/* A kernel thread has neither memory nor a program's pc. */
 	if (task->thread_info.mm) {
 		rec.pc = task_pt_regs(task)->pc;
 		rec.resident = get_mm_rss(task->thread_info.mm);
@@ -106,6 +108,7 @@ void trace_use_ring(struct trace_record *larger, u32 size)
 	spin_lock_irqsave(&trace_lock, flags);
 	ring = larger;
 	ring_size = size;
+	/* The records stay behind in the old ring. */
 	recorded = next_slot = 0;
 	spin_unlock_irqrestore(&trace_lock, flags);
 }
@@ -129,6 +132,10 @@ bool trace_get(u64 seq, struct trace_record *rec)
 
 	spin_lock_irqsave(&trace_lock, flags);
 	found = seq < recorded && recorded - seq <= ring_size;
+	/*
+	 * next_slot is one behind the newest record; seq's is `age` slots
+	 * before it.
+	 */
 	if (found) {
 		age = (u32)(recorded - seq);
 		*rec = ring[age <= next_slot ? next_slot - age :
@@ -161,6 +168,7 @@ static int parse_word(const char *word, size_t bytes, u32 *bits)
 	u32 kind;
 
 	*bits = 0;
+	/* "trace=" without a word switches everything off. */
 	if (bytes == 0 || (bytes == 4 && memcmp(word, "none", 4) == 0))
 		return 0;
 	if (bytes == 3 && memcmp(word, "all", 3) == 0) {

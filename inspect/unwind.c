@@ -43,6 +43,7 @@ static const struct unwind_index *find_index(u32 pc)
 {
 	const struct unwind_index *low = __exidx_start, *high = __exidx_end;
 
+	/* The linker sorts the table by address. */
 	while (high - low > 1) {
 		const struct unwind_index *middle = low + (high - low) / 2;
 
@@ -85,6 +86,10 @@ static bool find_instructions(const struct unwind_index *index,
 		(const u32 *)(uintptr_t)prel31(&index->entry);
 	if (!(*in->word & ENTRY_INLINE))
 		return false; /* a language's own personality routine */
+	/*
+	 * Routine 0 has three bytes in this word; the others count their
+	 * further words.
+	 */
 	personality = *in->word >> 24 & 0xf;
 	in->shift = personality == 0 ? 16 : 8;
 	in->left = personality == 0 ? 3 : 2 + 4 * (*in->word >> 16 & 0xff);

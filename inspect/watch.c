@@ -182,6 +182,7 @@ void watch_start(const struct watch_limits *by)
 
 	limits = by ? *by : linux_limits;
 	nr_hung = 0;
+	/* A test may set other limits while the timer runs. */
 	timer_cancel(&watch_timer);
 	start_timer();
 	local_irq_restore(flags);
