@@ -16,7 +16,7 @@ static void show_task(const struct task_struct *task)
 {
 	pr_emerg("%s, pid %d, parent %d: %s%s\n", task->comm, (int)task->pid,
 		 (int)task->ppid, task_state_name(task->state),
-		 task == current ? ", has the core" : "");
+		 task == current ? ", on the core" : "");
 	/* A program's own stack is not walked: its words may be anything. */
 	if (task == current && irq_regs && user_mode(irq_regs))
 		pr_emerg("  in user mode, at %08x\n",
@@ -69,7 +69,7 @@ static void show_memory(void)
 		 (unsigned int)nr_pages_used(USE_SLAB),
 		 (unsigned int)nr_pages_used(USE_TABLE),
 		 (unsigned int)nr_pages_used(USE_VMALLOC));
-	pr_emerg("  %u tasks, %u killed for want of memory\n",
+	pr_emerg("  %u tasks; %u processes killed because memory ran out\n",
 		 (unsigned int)nr_tasks(), (unsigned int)nr_oom_kills());
 }
 
@@ -132,7 +132,8 @@ void answer_key(u8 letter)
 		letter = 0;
 	switch (letter) {
 	case 0:
-		pr_emerg("tasks come or go just now: ask again\n");
+		pr_emerg(
+			"the list of tasks is locked just now: repeat the command\n");
 		break;
 	case 't':
 		show_tasks(false);
@@ -148,7 +149,8 @@ void answer_key(u8 letter)
 		break;
 	/* Unknown letters show the help, too. */
 	default:
-		pr_emerg("BREAK and: t tasks and where they are, w those that "
-			 "are blocked, m memory, l locks, h this help\n");
+		pr_emerg(
+			"commands after BREAK: t all tasks and where they are, "
+			"w blocked tasks, m memory, l locks, h this help\n");
 	}
 }

@@ -34,7 +34,7 @@ static void verify_processes(int *tables, int *regions)
 		 */
 		down_read(&mm->mmap_lock);
 		if (pgtable_verify(mm)) {
-			pr_err("pgtable: that was in the tables of pid %d\n",
+			pr_err("pgtable: this error is in the tables of pid %d\n",
 			       (int)pid);
 			*tables = -EUCLEAN;
 		}
@@ -79,8 +79,8 @@ static int page_uses_verify(void)
 	for (enum page_use use = 0; use < NR_PAGE_USES; use++) {
 		if (seen[use] == nr_pages_used(use))
 			continue;
-		pr_err("pages %s: %u are, %u were counted\n", names[use],
-		       seen[use], nr_pages_used(use));
+		pr_err("pages %s: %u by their flags, %u by the counter\n",
+		       names[use], seen[use], nr_pages_used(use));
 		err = -EUCLEAN;
 	}
 	return err;

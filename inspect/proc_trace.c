@@ -37,7 +37,7 @@ static void show_new_page(struct seq_file *m, const struct trace_record *rec,
 			  pte_t new)
 {
 	if (!pte_present(new))
-		seq_puts(m, "no page could be had");
+		seq_puts(m, "no page could be allocated or read");
 	else if (pte_special(new))
 		seq_puts(m, "first read of anonymous memory: the zero page");
 	else if (!(rec->about & ABOUT_COPY))
@@ -67,7 +67,7 @@ static void show_changed(struct seq_file *m, const struct trace_record *rec,
 	 * before it.
 	 */
 	if (!pte_present(new))
-		seq_puts(m, "its page has gone");
+		seq_puts(m, "its page is gone");
 	else if (pte_special(old) && !pte_special(new))
 		seq_printf(m, "copy on write: the zero page -> frame 0x%08x",
 			   frame_of(new));
@@ -81,14 +81,14 @@ static void show_changed(struct seq_file *m, const struct trace_record *rec,
 			   frame_of(new));
 	else if (!pte_write(old) && pte_write(new))
 		seq_printf(m,
-			   "copy on write, nobody shares it any more: frame "
-			   "0x%08x is writable",
+			   "copy on write: no other process shares frame "
+			   "0x%08x, which becomes writable",
 			   frame_of(new));
 	else if (!pte_young(old) && pte_young(new))
-		seq_printf(m, "frame 0x%08x was old: it is young",
+		seq_printf(m, "frame 0x%08x was old and is young now",
 			   frame_of(new));
 	else
-		seq_puts(m, "the entry was right: another was faster");
+		seq_puts(m, "the entry allows it: another thread was faster");
 }
 
 /* Shows where the program was, its address, the VMA, and what the fault did. */
@@ -179,7 +179,7 @@ static void show_of_kind(struct seq_file *m, const struct trace_record *rec)
 		show_flush(m, rec);
 		break;
 	case TRACE_ASID:
-		seq_printf(m, "all numbers are given: generation %u begins",
+		seq_printf(m, "all ASIDs are in use: generation %u begins",
 			   rec->a);
 		break;
 	case TRACE_OOM:
@@ -280,6 +280,6 @@ void trace_init(void)
 	if (larger)
 		trace_use_ring(larger, size);
 	else
-		pr_warn("trace_ring=%u: no memory; %u it is\n", size,
-			TRACE_RING);
+		pr_warn("trace_ring=%u: no memory for that many events: the ring has %u\n",
+			size, TRACE_RING);
 }

@@ -40,8 +40,10 @@ def answers(child, keys, pattern, what, other=pexpect.TIMEOUT):
 # A program that never reads, nor ends: no process looks at the terminal.
 busy = start("/bin/twins")
 busy.expect("record is on")
-answers(busy, BREAK + "h", r"BREAK and: t tasks", "h: the letters")
-answers(busy, BREAK + "?", r"BREAK and: t tasks", "or what is none of them")
+answers(busy, BREAK + "h", r"commands after BREAK: t all tasks",
+        "h: all letters")
+answers(busy, BREAK + "?", r"commands after BREAK: t all tasks",
+        "an unknown letter: all letters, too")
 answers(busy, BREAK + "t", r"(?s)twins, pid 1, parent 0.*\] \w*schedule\w*\+0x"
         r".*twins, pid 3, parent 1: running",
         "t: all tasks, those that sleep with the functions they are in")
