@@ -8,7 +8,7 @@ import re
 from report import problem, read
 
 FOLDERS = ("alloc/", "fs/", "include/", "lib/", "mm/", "mmu/", "proc/", "run/", "trap/",
-           "startup/", "services/")
+           "startup/", "services/", "inspect/")
 AREA = "calls a VMA an area"
 VMALLOC = ("mm/vmalloc.c", "mm/vmap_", "mm/mm.h")  # whose areas are areas
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
