@@ -64,7 +64,7 @@ s32 sys_mincore(uaddr_t addr, u32 bytes, uaddr_t vec)
 	if (!access_ok(addr, bytes))
 		return -ENOMEM;
 	/*
-	 * Only the last pages may be unmapped or read-only: those fail in
+	 * The range of addresses only: unmapped memory is noticed by
 	 * copy_to_user().
 	 */
 	if (!access_ok(vec, pages))

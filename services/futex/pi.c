@@ -428,6 +428,9 @@ static struct pi_waiter *choose(const struct bucket *b,
 {
 	struct futex_waiter *f, *best = NULL;
 
+	/*
+	 * Only a larger share replaces the best one: the first of equals stays.
+	 */
 	TAILQ_FOREACH(f, &b->waiters, link)
 		if (f->pi && futex_same_key(&f->key, key) &&
 		    (!best || f->task->inv_weight < best->task->inv_weight))

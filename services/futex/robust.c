@@ -95,6 +95,10 @@ static int walk_list(const struct task_struct *task, uaddr_t head_va)
 		 */
 		int read = get_user_u32(&next, entry);
 
+		/*
+		 * The pending lock is handled at the end, whether it is in the
+		 * list or not.
+		 */
 		if (entry != pending)
 			err = owner_dies(task, entry + (u32)head.futex_offset,
 					 pointer & PI_FUTEX);

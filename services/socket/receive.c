@@ -148,7 +148,7 @@ static int await_chunk(struct sock *sock, u64 until, struct chunk **chunk)
 		if (!err && sock->shutdown & RCV_SHUTDOWN) {
 			if (until || sock->type != SOCK_DGRAM)
 				return 0;
-			err = -EAGAIN; /* so that a poll loop continues, as on Linux */
+			err = -EAGAIN; /* as on Linux */
 		}
 		/*
 		 * Released for the sleep, so that a receiver with MSG_DONTWAIT

@@ -220,8 +220,8 @@ static s32 tty_read(struct file *file, uaddr_t buf, u32 bytes,
 		if (!(tty->termios.c_lflag & ICANON))
 			raw_timing(tty, done, &want, &ns);
 		/*
-		 * In canonical mode one byte is enough here: `end` ends the
-		 * read before.
+		 * In canonical mode `want` stays 1: take_to_user() has returned
+		 * a line, or all that fits.
 		 */
 		if (done && done >= want)
 			break;
