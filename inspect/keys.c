@@ -147,7 +147,7 @@ void answer_key(u8 letter)
 	case 'l':
 		show_locks();
 		break;
-	/* Unknown letters show the help, too. */
+	/* h has no case of its own: any other letter gets the help, too. */
 	default:
 		pr_emerg(
 			"commands after BREAK: t all tasks and where they are, "

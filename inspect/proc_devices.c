@@ -66,6 +66,10 @@ int show_devices(struct seq_file *m)
 	u32 major = 0;
 
 	seq_puts(m, "Character devices:\n");
+	/*
+	 * The tables are in no order: each pass finds the next larger number,
+	 * too.
+	 */
 	do
 		major = put_major(m, major);
 	while (major);

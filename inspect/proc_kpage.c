@@ -91,8 +91,7 @@ static s32 kpage_read(bool flags, uaddr_t buf, u32 bytes, u64 *pos)
 		return 0;
 	left = min(bytes / ENTRY_BYTES, max_low_pfn - (u32)pfn);
 	/*
-	 * At least one chunk, so that a pending signal cannot look like the
-	 * end.
+	 * The first chunk is made in any case; a kill ends the call after it.
 	 */
 	while (left && !(done && give_way())) {
 		n = min(left, CHUNK);

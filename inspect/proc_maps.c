@@ -133,6 +133,7 @@ void show_vma_line(struct seq_file *m, struct vm_area_struct *vma)
 	put_offset(m, vma);
 	seq_putc(m, ' ');
 	put_id(m, dev, ino);
+	/* A line without a name has no padding, as on Linux. */
 	if (name) {
 		seq_pad(m, ' ');
 		put_name(m, name);

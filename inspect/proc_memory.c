@@ -33,8 +33,7 @@ int show_meminfo(struct seq_file *m)
 	put_pages(m, "MemTotal:", totalram_pages());
 	put_pages(m, "MemFree:", free);
 	/*
-	 * Unmapped pages of files are dropped when memory is short, so they
-	 * count as available.
+	 * Pages of files that no process maps count as available, as on Linux.
 	 */
 	put_pages(m, "MemAvailable:", free + clean);
 	put_pages(m, "Buffers:", 0);
@@ -78,6 +77,7 @@ static void put_cache(const struct slab_stats *s, void *arg)
 	seq_printf(m, "%-17s %6u %6u %6u %4u %4u", s->name, s->active_objects,
 		   s->total_objects, s->object_size, s->objects_per_slab,
 		   s->pages_per_slab);
+	/* No cache has queues for each core, whose sizes could be tuned. */
 	seq_printf(m, " : tunables %4u %4u %4u", 0u, 0u, 0u);
 	seq_printf(m, " : slabdata %6u %6u %6u\n", s->active_slabs, s->slabs,
 		   0u);
@@ -209,6 +209,10 @@ int show_zoneinfo(struct seq_file *m)
 		   "        managed  %u\n        cma      0\n",
 		   max_low_pfn - min_low_pfn, max_low_pfn - min_low_pfn,
 		   zone.managed);
+	/*
+	 * The pages that the core keeps ready, so that most allocations need no
+	 * zone lock.
+	 */
 	seq_puts(m, "  pagesets\n    cpu: 0\n");
 	seq_printf(m,
 		   "              count: %u\n              high:  %u\n"

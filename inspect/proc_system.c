@@ -50,6 +50,7 @@ int show_cpuinfo(struct seq_file *m)
 		   "processor\t: 0\nmodel name\t: ARMv7 Processor rev %u "
 		   "(v7l)\n",
 		   midr & 0xf);
+	/* For people and scripts: C libraries choose their code by AT_HWCAP. */
 	seq_puts(m,
 		 "Features\t: half thumb fastmult vfp edsp neon vfpv3 tls "
 		 "vfpd32 \n");

@@ -197,6 +197,7 @@ static void show_status_mm(struct seq_file *m, const struct mm_facts *f)
 	show_kib(m, "VmData:", f->data * page_kib);
 	show_kib(m, "VmStk:", f->stack * page_kib);
 	show_kib(m, "VmExe:", f->text * page_kib);
+	/* A program may have made its text non-executable. */
 	show_kib(m, "VmLib:",
 		 f->exec > f->text ? (f->exec - f->text) * page_kib : 0);
 	/* A second-level table has 256 entries of four bytes. */
@@ -293,6 +294,7 @@ int show_status(struct seq_file *m)
 	seq_printf(m, "State:\t%c (%s)\n", states[task.state].letter,
 		   states[task.state].name);
 	show_number(m, "Tgid:\t", (u32)task.tgid);
+	/* Ngid is a NUMA group. */
 	show_number(m, "\nNgid:\t0\nPid:\t", (u32)task.pid);
 	show_number(m, "\nPPid:\t", (u32)task.ppid);
 	/*
@@ -300,7 +302,7 @@ int show_status(struct seq_file *m)
 	 */
 	cred = task_cred(m->pid);
 	show_status_ids(m, cred ? cred : &root_cred, task.nr_fds);
-	/* ps recognises kernel threads by the missing lines. */
+	/* Linux has no such lines for kernel threads, either. */
 	if (has_mm)
 		show_status_mm(m, &mm);
 	show_number(m, "Threads:\t", task.threads);
@@ -505,6 +507,7 @@ static int get_exe(const struct inode *link, struct file **file)
 	struct mm_struct *mm;
 	int err = get_mm_of(proc_pid_of(link), &mm);
 
+	/* A kernel thread executes no file: its link leads nowhere. */
 	if (err || !mm)
 		return -ENOENT;
 	down_read(&mm->mmap_lock);
@@ -578,6 +581,7 @@ int show_limits(struct seq_file *m)
 	u32 flags = tasklist_lock();
 	const struct task_struct *task = find_task(m->pid);
 
+	/* Under the lock, since another process may call prlimit(). */
 	if (task)
 		memcpy(limits, task->rlim, sizeof(limits));
 	tasklist_unlock(flags);

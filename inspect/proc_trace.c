@@ -36,6 +36,10 @@ static u32 frame_of(pte_t entry)
 static void show_new_page(struct seq_file *m, const struct trace_record *rec,
 			  pte_t new)
 {
+	/*
+	 * Without an entry the access faults again, or the program got a
+	 * signal.
+	 */
 	if (!pte_present(new))
 		seq_puts(m, "no page could be allocated or read");
 	else if (pte_special(new))

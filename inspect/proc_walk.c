@@ -130,6 +130,7 @@ static void show_range(struct seq_file *m, const struct range *r)
 	seq_printf(m, "0x%08x-0x%08x %7uK %-7s ", r->start,
 		   r->start + r->bytes - 1, r->bytes / KIB,
 		   r->size > PAGE_SIZE ? "section" : "page");
+	/* The first frame alone would suggest a run of frames. */
 	if (r->scattered)
 		seq_puts(m, "scattered   ");
 	else

@@ -437,20 +437,24 @@ static int proc_iterate(struct file *file, struct dir_context *ctx)
 	const struct proc_dir *dir = proc_dir_of(file->f_inode);
 	s32 pid = proc_pid_of(file->f_inode);
 
+	/*
+	 * As on Linux the open directory of a process that has ended cannot be
+	 * read.
+	 */
 	if (pid && !pid_exists(pid))
 		return -ENOENT;
 	if (!emit_dots(file->f_inode, ctx))
 		return 0;
 	if (ctx->pos < POS_NUMBERS && !emit_entries(pid, dir, ctx))
 		return 0;
-	/*
-	 * A number is its own position, so it stays the same while other
-	 * processes end.
-	 */
 	if (!dir->list)
 		return 0;
 	if (ctx->pos < POS_NUMBERS)
 		ctx->pos = POS_NUMBERS;
+	/*
+	 * A number is its own position, so it stays the same while other
+	 * processes end.
+	 */
 	emit_numbers(pid, dir, ctx);
 	return 0;
 }

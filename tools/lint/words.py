@@ -1,4 +1,4 @@
-"""Comments of the core and of the services name their subject and say
+"""Comments of the core, of the services and of inspect/ name their subject and say
 locking in sentences: no sentence begins with "Who ..." for a task, a program or a
 caller that has a name; no lock stands in brackets instead of the reason for which it
 must be held; a VMA is no "area".
