@@ -46,7 +46,7 @@ bench: tests/bench/bench.py
 $(OUT)/%.so: tests/bench/plugin/%.c
 	$(call say,HOSTCC,$<)
 	$(Q)gcc -shared -fPIC -O2 -Wall -Wextra -Itests/hw -o $@ $<
-$(OUT)/a9.so: tests/hw/plugin.h tests/hw/registers.h
+$(OUT)/a9.so: $(addprefix tests/hw/,plugin.h ram.h registers.h tlb.h)
 $(OUT)/a9.so $(OUT)/count.so: tests/bench/plugin/marks.h
 
 # Which functions of the kernel an operation spends its instructions in:

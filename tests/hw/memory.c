@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
+#include "lost.h"
 
 /* Of a line: stored to; a clean of it waits for a dsb. */
 #define DIRTY    1
@@ -283,19 +284,6 @@ static struct change *change_of(uint32_t pa)
 	}
 	changes[nr_changes] = (struct change){ .pa = pa, .dropped = true };
 	return &changes[nr_changes++];
-}
-
-/* Does the TLB's copy of the old entry allow what the new one does not? */
-static bool lost(uint32_t old, uint32_t new, bool first)
-{
-	if (!(old & 3))
-		return false;
-	if (first)
-		return true;
-	if (!(old & 0x10)) /* no access flag: the TLB has none (B3.7.2) */
-		return false;
-	return !(new & 2) || ((old ^ new) & 0xfffff000) ||
-		(~old & new & 0x201) || (old & ~new & 0x30);
 }
 
 /* Code of a program was here, and is not, or is elsewhere. */

@@ -14,9 +14,7 @@
  *	micro TLBs	32 pages each, for fetches and data; assumed: oldest out.
  *			Emptied by each TLB operation, and by writes of CONTEXTIDR,
  *			DACR, PRRR, NMRR, TTBR0 and TTBR1
- *	main TLB	2 ways of 64, ASIDs, small pages and sections; the four that
- *			can be locked are not used. Assumed: ways take turns, the
- *			low bits of page or section number choose
+ *	main TLB	2 ways of 64, ASIDs, small pages and sections: tests/hw/tlb.h
  *	walks		look into the level 1 data cache, then level 2
  *	level 1		32 KiB each, 4 ways, lines of 32 bytes, stores allocate.
  *			Assumed: ways take turns (silicon: as good as at random)
@@ -29,16 +27,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include "marks.h"
+#include "ram.h"
 #include "registers.h"
+#include "tlb.h"
 
 int qemu_plugin_version = 4;
 
-#define RAM_BASE  0x60000000u
-#define RAM_BYTES (512u << 20)
-#define LINE      32u
-#define IMAGE     0x60010000u /* where QEMU puts a kernel */
-#define KERNEL    0x60000000u /* programs' addresses lie below */
-#define VECTORS   0xffff0000u
+#define LINE    32u
+#define KERNEL  0x60000000u /* programs' addresses lie below */
+#define VECTORS 0xffff0000u
 
 enum {
 	INSNS, /* the first ones are counted by translated code */
@@ -140,14 +137,6 @@ static void drop_line(struct cache *c, uint32_t pa)
 
 /* ---- TLBs ------------------------------------------------------------ */
 
-static uint32_t ttbr[2], ttbcr, contextidr, sctlr;
-static char *ram; /* the guest's, in QEMU */
-
-struct translation {
-	uint32_t va, mask; /* of the page or section; mask 0: none */
-	uint32_t asid;     /* 256: global */
-};
-
 #define NR_MICRO 32u
 struct micro {
 	struct translation at[NR_MICRO];
@@ -155,23 +144,6 @@ struct micro {
 };
 
 static struct micro micro_fetch, micro_data;
-static struct translation main_tlb[64][2];
-static uint8_t main_turn[64];
-
-static uint32_t word_at(uint32_t pa)
-{
-	uint32_t word = 0;
-
-	if (ram && pa - RAM_BASE < RAM_BYTES)
-		memcpy(&word, ram + (pa - RAM_BASE), sizeof(word));
-	return word;
-}
-
-static bool mine(const struct translation *t, uint32_t va)
-{
-	return t->mask && (va & t->mask) == t->va &&
-		(t->asid == 256 || t->asid == (contextidr & 255));
-}
 
 static void empty_micro(void)
 {
@@ -182,81 +154,36 @@ static void empty_micro(void)
 static uint32_t walk_word(uint32_t pa)
 {
 	use(&data, pa, WALK_MISS);
-	return word_at(pa);
-}
-
-/* By the tables; an access that faulted was none, so there is an entry. */
-static struct translation walk(uint32_t va)
-{
-	bool second = (ttbcr & 7) && va >> (32 - (ttbcr & 7));
-	uint32_t base = ttbr[second] &
-		(second ? ~0x3fffu : ~0u << (14 - (ttbcr & 7)));
-	uint32_t l1 = walk_word(base + (va >> 20) * 4), l2;
-
-	if ((l1 & 3) != 1)
-		return (struct translation){ va & 0xfff00000, 0xfff00000,
-					     l1 & 1 << 17 ? contextidr & 255 :
-							    256 };
-	l2 = walk_word((l1 & ~0x3ffu) + (va >> 12 & 255) * 4);
-	return (struct translation){ va & ~0xfffu, ~0xfffu,
-				     l2 & 1 << 11 ? contextidr & 255 : 256 };
-}
-
-static struct translation *main_set(uint32_t va, uint32_t mask)
-{
-	return main_tlb[va >> (mask == 0xfff00000 ? 20 : 12) & 63];
-}
-
-static struct translation *in_main(uint32_t va)
-{
-	static const uint32_t masks[2] = { ~0xfffu, 0xfff00000 };
-
-	for (unsigned int i = 0; i < 4; i++) {
-		struct translation *t = &main_set(va, masks[i / 2])[i % 2];
-
-		if (mine(t, va) && t->mask == masks[i / 2])
-			return t;
-	}
-	return NULL;
+	return ram_word(pa);
 }
 
 static void translate(struct micro *micro, uint32_t va)
 {
 	struct translation *t, found;
-	unsigned int set;
 
 	if (!(sctlr & 1))
 		return;
 	for (unsigned int i = 0; i < NR_MICRO; i++)
-		if (mine(&micro->at[i], va))
+		if (tlb_mine(&micro->at[i], va))
 			return;
 	counts[MICRO_MISS]++;
-	t = in_main(va);
+	t = tlb_find(va);
 	if (!t) {
+		/* An access that faulted was none, so there is an entry. */
 		counts[MAIN_MISS]++;
-		found = walk(va);
-		t = main_set(va, found.mask);
-		set = (unsigned int)(t - main_tlb[0]) / 2;
-		t += main_turn[set];
-		main_turn[set] ^= 1;
+		found = tlb_walk(va);
+		t = tlb_place(&found);
 		*t = found;
 	}
 	micro->at[micro->turn++ % NR_MICRO] = *t;
 }
 
-/* op2: 0 all, 1 by address and ASID, 2 by ASID, 3 by address. */
 static void tlb_operation(unsigned int op2, uint32_t val)
 {
 	empty_micro();
-	for (unsigned int i = 0; i < 128; i++) {
-		struct translation *t = &main_tlb[i / 2][i % 2];
-		bool page = op2 == 0 || op2 == 2 || (val & t->mask) == t->va;
-		bool asid = op2 == 0 || op2 == 3 || t->asid == (val & 255) ||
-			(op2 == 1 && t->asid == 256);
-
-		if (page && asid)
-			t->mask = 0;
-	}
+	for (unsigned int i = 0; i < tlb_size(); i++)
+		if (tlb_drops(&tlb[i], op2, val))
+			tlb[i].mask = 0;
 }
 
 /* ---- what is executed --------------------------------------------------- */
@@ -281,21 +208,7 @@ static void on_mcr(unsigned int cpu, void *user)
 	unsigned int crn = i >> 16 & 15, crm = i & 15, op2 = i >> 5 & 7;
 
 	(void)cpu;
-	switch (crn << 8 | crm << 4 | op2) {
-	case 0x100:
-		sctlr = val;
-		break;
-	case 0x200:
-	case 0x201:
-		ttbr[op2] = val;
-		break;
-	case 0x202:
-		ttbcr = val;
-		break;
-	case 0xd01:
-		contextidr = val;
-		break;
-	}
+	tlb_register(crn << 8 | crm << 4 | op2, val);
 	if (crn == 2 || crn == 3 || (crn == 10 && crm == 2) ||
 	    (crn == 13 && op2 == 1))
 		empty_micro();
@@ -447,9 +360,7 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 
 		w->pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
 		qemu_plugin_insn_data(insn, &w->insn, 4);
-		if (!ram && w->pc == IMAGE)
-			ram = host - (IMAGE - RAM_BASE);
-		w->pa = ram ? RAM_BASE + (uint32_t)(host - ram) : 0;
+		w->pa = ram_address(w->pc, host);
 		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
 			insn, INLINE_ADD_U64, (counter_t){ board, INSNS * 8 },
 			1);
@@ -472,6 +383,7 @@ int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
 	(void)info;
 	if (!take_marks(argc, argv))
 		return -1;
+	tlb_init(128, 2);
 	board = qemu_plugin_scoreboard_new(NR_INLINE * 8);
 	qemu_plugin_register_vcpu_init_cb(id, cpu_init);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
