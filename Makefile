@@ -302,7 +302,7 @@ include tools/debian/debian.mk
 -include tests/user/user-tests.mk
 -include tests/system/system.mk
 -include tests/system/nopan.mk
--include tests/hw/hw.mk
+-include tests/hw/hw.mk tests/hw/tlb.mk
 -include tests/spin/spin.mk
 -include tests/bench/bench.mk
 -include tests/fuzz/fuzz.mk

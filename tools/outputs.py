@@ -7,7 +7,9 @@ outputs.py --write [DOCUMENT...]    put what the run printed into the documents
 A line of a document `<!-- shell: COMMAND -->` says that the indented block after
 it is what COMMAND prints in Pagewalk's shell; `<!-- host: COMMAND -->`, on the
 host. `<!-- shell 3-9: COMMAND -->` quotes these lines of it alone, `3-` all from
-the third. The block begins with the command, behind `$ `.
+the third. The block begins with the command, behind `$ `. `<!-- later: COMMAND -->` is
+one on the host that needs the later emulator of `make check-hw`: where that is not
+there, the block stays as it is.
 
 Numbers depend on the build (a frame, an address, a time): two outputs are the
 same to this script if they are so after each number has become a 0.
@@ -22,7 +24,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "tests", "lib"))
 
-MARK = re.compile(r"<!-- (shell|host)(?: (\d+)-(\d*))?: (.*) -->")
+MARK = re.compile(r"<!-- (shell|host|later)(?: (\d+)-(\d*))?: (.*) -->")
 
 
 class Quote:
@@ -93,14 +95,21 @@ def on_host(commands):
             for command in commands}
 
 
+def on_host_later(commands):
+    import machine
+    return on_host(commands) if machine.runs(machine.QEMU_10) else {}
+
+
 def run(found):
     """The lines that a run makes of each quote."""
     printed = {}
-    for where, how in (("shell", in_shell), ("host", on_host)):
+    for where, how in (("shell", in_shell), ("host", on_host),
+                       ("later", on_host_later)):
         commands = list(dict.fromkeys(q.command for q in found if q.where == where))
         if commands:
             printed.update({(where, c): text for c, text in how(commands).items()})
-    return [q.made(printed[q.where, q.command]) for q in found]
+    return [q.made(printed[q.where, q.command])
+            if (q.where, q.command) in printed else q.lines for q in found]
 
 
 def without_numbers(lines):

@@ -28,7 +28,7 @@ UBOOT = "/usr/lib/u-boot/qemu_arm/u-boot.bin"
 # nothing of a board.
 NOT_HERE = {"docs", "lint", "uapi", "core", "virt", "debug", "debian", "dynamic",
             "fuzz", "explain", "trace", "boards", "nopan",
-            "gdb", "outputs"}
+            "gdb", "outputs", "tlb"}
 SYSTEM = sorted(path for path in glob.glob("tests/system/*.t")
                 if os.path.basename(path)[:-2] not in NOT_HERE)
 # On the second core, what a core can be different in: how it starts, its tables
