@@ -169,6 +169,9 @@ def command():
     tap.ok(done.returncode == 0 and "A TLB of 64 entries, 4 ways" in done.stdout and
            "hello[1]" in done.stdout and "No stale hit" in done.stdout,
            "tlb.py prints a run", done.stdout)
+    done = told("nothing")
+    tap.ok(done.returncode == 1 and "no program has run" in done.stdout,
+           "... and says so if there is none of that name", done.stdout)
     for words, environment in (("a number", {"ENTRIES": "many"}),
                                ("power of 2", {"ENTRIES": "96"}),
                                ("no function nothing", {"AT": "nothing"})):

@@ -357,8 +357,8 @@ def main(*command):
     kernel = Kernel(f"{machine.OUT}/mutant/{mutant}" if mutant else
                     f"{machine.OUT}/pagewalk")
     boot, seen = run(kernel, "/bin/" + " ".join(command), entries, ways, at)
-    if not seen.rows or boot.timed_out:
-        sys.exit(f"tlb: the run has not ended:\n{boot}")
+    if boot.timed_out or not any(row.tgid for row in seen.rows):
+        sys.exit(f"tlb: no program has run to its end:\n{boot}")
     print("\n".join(report(seen, kernel, entries, ways, at)))
 
 
