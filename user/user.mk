@@ -37,16 +37,21 @@ $(USER_OUT)/obj/user/%.S.o: user/%.S $(USER_OUT)/options user/user.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(USER_ABI) -g $(REPRODUCIBLE) -MMD -MP -c -o $@ $<
 
-# $(call user_link,objects,output): stripped, the symbols beside it in .debug
+# $(call user_link,objects,output,options): all symbols go beside it into .debug.
+# Without options of objcopy's the program has none.
 define user_link
 	$(call say,USER,$(2))
 	@mkdir -p $(dir $(2))
 	$(Q)$(CC) $(USER_LDFLAGS) -o $(2).debug $(1)
-	$(Q)$(OBJCOPY) --strip-all $(2).debug $(2)
+	$(Q)$(OBJCOPY) $(or $(3),--strip-all) $(2).debug $(2)
 endef
 
+# What the archive has keeps the names of its functions and objects, so that
+# `walk PID main` finds them: some 5 KiB each.
+KEEP_SYMBOLS := --strip-debug -w -N '$$*'
+
 $(USER_OUT)/bin/%: $(USER_OUT)/obj/user/bin/%.c.o $(user_lib_objects)
-	$(call user_link,$(filter %.o,$^),$@)
+	$(call user_link,$(filter %.o,$^),$@,$(KEEP_SYMBOLS))
 
 $(USER_OUT)/bin/lazy: $(USER_OUT)/obj/user/bin/lazy_data.S.o
 
@@ -60,7 +65,7 @@ $(USER_OUT)/obj/own/%.c.o: own/%.c $(USER_OUT)/options user/user.mk
 	$(Q)$(CC) $(USER_ABI) -O2 -g -Wall -Iuser/lib -idirafter include \
 		-MMD -MP -c -o $@ $<
 $(USER_OUT)/own/%: $(USER_OUT)/obj/own/%.c.o $(user_lib_objects)
-	$(call user_link,$(filter %.o,$^),$@)
+	$(call user_link,$(filter %.o,$^),$@,$(KEEP_SYMBOLS))
 user_programs += $(own_programs)
 -include $(own_sources:%.c=$(USER_OUT)/obj/%.c.d)
 

@@ -98,7 +98,7 @@ CONVERSATION = [
     ("help nothing", r"help: nothing is known of nothing"),
     ("help words", r"TTBR0"),
     ("help nG", r"^nG: "),
-    ("help maps", r"^maps: maps \[PID\]"),
+    ("help maps", r"^maps: maps \[PID \[ADDRESS\]\]"),
     ("echo 'open", r"sh: a quote is not closed"),
     ("echo " + "x" * 600, r"x{506}"),
     ("echo echo in a file > /tmp/script; sh /tmp/script", r"^in a file$"),
@@ -109,8 +109,8 @@ CONVERSATION = [
     ("echo x > /bin/sh", r"sh: /bin/sh: Text file busy"),
     ("maps abc", r"usage: maps"),
     ("walk 9999 0", r"walk: no process 9999"),
-    ("walk 1 zzz", r"usage: walk"),
-    ("walk 1 0x123456789", r"usage: walk"),
+    ("walk 1 zzz", r"walk: zzz is neither .* of /bin/sh"),
+    ("walk 1 0x123456789", r"walk: 0x123456789 is neither"),
     ("tour 9", r"usage: tour .* 1 to \d"),
     ("tour 2", r"(?s)---- 2\. Pages come.*0 of 2048"),
     ("", r"^$"),
@@ -232,6 +232,9 @@ def help_is_whole():
     """Each program, and each word that `help words` names, has its text."""
     with open("user/etc/help") as file:
         topics = {text.split(":")[0] for text in file.read().split("\n\n")}
+    with open("user/etc/help") as file:
+        tap.is_([line for line in file if len(line.rstrip("\n")) > 80], [],
+                "help fits into 80 columns")
     with open("user/etc/help") as file:
         words = file.read().split("\n\nwords: ")[1].split("\n\n")[0]
     named = [word for line in words.splitlines()[1:]

@@ -1,10 +1,12 @@
 /*
  * walk PID ADDRESS - the page-table walk the MMU does for that address in
- * that process, step by step. The kernel tells: /proc/PID/walk.
+ * that process, step by step, as /proc/PID/walk has it. The address may be the
+ * name of a function or an object of the program (symbols.h).
  */
 #include <errno.h>
 #include <stdio.h>
 #include "linux.h"
+#include "symbols.h"
 #include "walk.h"
 
 int main(int argc, char **argv)
@@ -12,14 +14,15 @@ int main(int argc, char **argv)
 	static char text[1024];
 	uint32_t pid, addr;
 
-	if (argc != 3 || !parse_pid(argv[1], &pid) ||
-	    !parse_address(argv[2], &addr)) {
+	if (argc != 3 || !parse_pid(argv[1], &pid)) {
 		fprintf(stderr,
-			"usage: walk PID ADDRESS, as in walk 1 "
-			"0x10000   (ps lists processes; self is walk "
-			"itself)\n");
+			"usage: walk PID ADDRESS, as in walk 1 0x10000 or "
+			"walk self main\n"
+			"       (ps lists processes; self is walk itself)\n");
 		return 2;
 	}
+	if (!find_address("walk", argv[2], (pid_t)pid, &addr))
+		return 1;
 	if (page_walk((pid_t)pid, addr, text, sizeof(text)) < 0) {
 		if (errno == ENOENT)
 			fprintf(stderr, "walk: no process %lu\n", pid);

@@ -1,6 +1,6 @@
 /*
  * who FRAME, who PID ADDRESS - who has a frame of memory, or the one behind an
- * address of a process.
+ * address, or a name (symbols.h), of a process.
  *
  * As on Linux: /proc/kpageflags says what the frame is, /proc/kpagecount how many
  * entries map it, and the pagemap of each process whether one of them is its.
@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "linux.h"
 #include "maps.h"
+#include "symbols.h"
 
 /* Bits of kpageflags; what a frame is called, the first that fits. */
 static const struct {
@@ -132,9 +133,10 @@ static bool find_frame(int argc, char **argv)
 		wanted = addr / PAGE_SIZE;
 		return true;
 	}
-	if (argc != 3 || !parse_pid(argv[1], &pid) ||
-	    !parse_address(argv[2], &addr))
+	if (argc != 3 || !parse_pid(argv[1], &pid))
 		return false;
+	if (!find_address("who", argv[2], (pid_t)pid, &addr))
+		exit(1);
 	if (page_frame((pid_t)pid, (void *)addr, &wanted))
 		return true;
 	fprintf(stderr, "who: no page is mapped at 0x%08lx of process %lu\n",
@@ -149,7 +151,8 @@ int main(int argc, char **argv)
 	if (!find_frame(argc, argv)) {
 		fprintf(stderr,
 			"usage: who FRAME, or who PID ADDRESS, as in who "
-			"0x60123000 or who self 0x10000\n");
+			"0x60123000,\n"
+			"       who 1 0x10000 or who self main\n");
 		return 2;
 	}
 	flags = entry_of("/proc/kpageflags", wanted);
