@@ -166,7 +166,7 @@ static const char *verdict(struct mm_struct *mm,
 		return "the stack may not grow further (RLIMIT_STACK): a recursion without end?";
 	if (info->far < PAGE_SIZE)
 		return "page 0 is never mapped, so that NULL pointers are caught here";
-	return "no VMA covers the address: nothing was ever mapped there, or it is unmapped again";
+	return "no VMA contains the address: it was never mapped, or is unmapped again";
 }
 
 /*

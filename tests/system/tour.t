@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The tour: status 0, on small and large machines, and true to the last line."""
+"""The tour: status 0, on small and large machines, and true to the last line; at a
+terminal no page is larger than a screen."""
 
 import os
 import sys
@@ -31,28 +32,84 @@ def alone():
         tap.is_(missing, [], "it shows what it is for", boot)
 
 
-def with_shell(leave=None):
-    """Somebody presses Enter at each stop, or q at one of them."""
-    line = machine.command("init=/bin/tour shell")
+def spawn(append):
+    line = machine.command(append)
     child = pexpect.spawn(line[0], line[1:], encoding="utf-8",
                           timeout=machine.SECONDS, env=machine.environment())
-    for stop in range(2, leave or 9):
-        child.expect(f"Enter: stop {stop} of 8")
-        child.sendline("")
-    if leave:
-        child.expect(f"Enter: stop {leave} of 8")
-        child.sendline("q")
-    made = leave - 1 if leave else 8
-    tap.ok(child.expect([f"end: {made} of {made} programs", pexpect.TIMEOUT])
-           == 0, f"at a terminal it waits; {made} stops", child.before)
-    child.expect(r"\$ $")
-    child.sendline("exit")
+    child.delaybeforesend = None
+    return child
+
+
+def pages(child, keys=None):
+    """What is on the screen at each question until the shell's prompt, if somebody
+    presses Enter each time; {question: keys} for other keys."""
+    seen = []
+    while child.expect([r"-- (Enter[^\n]*?) -- $", r"\$ $"]) == 0:
+        question = child.match[1]
+        seen.append((child.before + child.match[0], question))
+        child.send((keys or {}).get(question, "") + "\n")
+    seen.append((child.before + child.after, "the shell"))
+    return seen
+
+
+def check_sizes(seen):
+    """The page behind the boot's messages, the first, begins in the middle."""
+    for text, question in seen:
+        text = text[text.find("\n---- 1. ") + 1:].replace("\r", "")
+        rows = text.split("\n")
+        if rows[0] == "":
+            rows.pop(0)  # where Enter was typed
+        tap.ok(len(rows) <= 24 and max(map(len, rows)) <= 80,
+               f"24 rows of 80 columns before: {question}",
+               f"{len(rows)} rows, {max(map(len, rows))} columns\n{text}")
+
+
+def stops(seen):
+    """The stops that were asked for, by the questions before them."""
+    return [int(question.split()[2]) for _, question in seen
+            if question.startswith("Enter: stop")]
+
+
+def with_shell():
+    """Somebody presses Enter at each page."""
+    child = spawn("init=/bin/tour shell")
+    seen = pages(child)
+    check_sizes(seen)
+    tap.is_(stops(seen), list(range(2, 9)), "at a terminal it waits at each stop")
+    tap.ok(len(seen) > 8, "and inside those that need more than a screen")
+    tap.has(seen[-1][0], "end: 8 of 8 programs", "it comes to its end")
+    child.send("tour 3\n")
+    seen = pages(child)
+    tap.is_([question for _, question in seen],
+            ["Enter: more of this stop"] * 2 + ["the shell"],
+            "tour 3, typed in the shell, waits, too")
+    child.send("tour\n")
+    seen = pages(child, {"Enter: stop 3 of 8; q: the shell": "q"})
+    tap.is_(stops(seen), [2, 3], "and so does tour, until q")
+    tap.has(seen[-1][0], "end: 2 of 2 programs", "which ends it")
+    child.send("tour 3 < /dev/null\n")
+    tap.is_(len(pages(child)), 1, "it waits for nobody who is no terminal")
+    child.send("faults\n")
+    tap.is_(len(pages(child)), 1, "nor does a program outside of the tour")
+    child.send("exit\n")
     child.expect(pexpect.EOF)
     child.close()
     tap.is_(child.exitstatus, 0, "the tour, a shell, exit: status 0")
 
 
+def to_the_shell():
+    """q at a stop of the first tour."""
+    child = spawn("quiet init=/bin/tour shell")
+    seen = pages(child, {"Enter: stop 3 of 8; q: the shell": "q"})
+    tap.is_(stops(seen), [2, 3], "q goes to the shell")
+    tap.has(seen[-1][0], "end: 2 of 2 programs", "what was made was good")
+    child.send("exit\n")
+    child.expect(pexpect.EOF)
+    child.close()
+    tap.is_(child.exitstatus, 0, "q, a shell, exit: status 0")
+
+
 alone()
 with_shell()
-with_shell(leave=3)
+to_the_shell()
 tap.done()

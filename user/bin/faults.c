@@ -283,8 +283,10 @@ static void case_copy_on_write(void)
 int main(void)
 {
 	case_no_vma();
+	new_page();
 	case_stack_grows();
 	case_anonymous();
+	new_page();
 	case_file();
 	case_copy_on_write();
 	return claims_status();

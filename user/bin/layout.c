@@ -155,6 +155,7 @@ int main(int argc, char **argv)
 	heading("Addresses this program sees, and the VMA each lies in");
 	show_places(maps, n);
 	explain_heap(maps, n);
+	new_page();
 	heading("Its VMAs (/proc/self/maps)");
 	for (int i = 0; i < n; i++)
 		print_map(&maps[i], "");

@@ -225,6 +225,7 @@ static void demonstrate(void)
 	threads();
 	forks();
 	vforks();
+	new_page();
 	execs();
 	leaders();
 	heading("Afterwards");

@@ -164,11 +164,10 @@ static uint32_t count_runs(const uint32_t *frame, uint32_t n)
 
 static void show_table(const struct allocation a[NR_KINDS])
 {
-	printf("  asked of the kernel  virtual address   frame        asked     "
-	       "given  pages  runs of frames\n");
+	printf("  asked for        address     frame      asked    given  pages"
+	       "  runs of frames\n");
 	for (int i = 0; i < NR_KINDS; i++)
-		printf("  %-19s  0x%08lx       0x%05lx    %7lu   %7lu   %4lu   "
-		       "%lu\n",
+		printf("  %-15s  0x%08lx  0x%05lx  %7lu  %7lu  %5lu  %5lu\n",
 		       requests[i], a[i].va, a[i].frame, a[i].asked, a[i].given,
 		       nr_pages(&a[i]), a[i].runs);
 }
@@ -201,8 +200,8 @@ static void check_linear(const struct allocation a[NR_KINDS])
 	for (int i = PAGE; i <= KMALLOC; i++)
 		claim(walk(a[i].va) == a[i].va - offset &&
 			      walk(a[i].va) / PAGE_SIZE == a[i].frame,
-		      "%s: 0x%08lx is physical 0x%08lx, exactly 0x%08lx lower, "
-		      "like the image",
+		      "%s: 0x%08lx is physical 0x%08lx, 0x%08lx lower, like "
+		      "the image",
 		      a[i].kind, a[i].va, walk(a[i].va), offset);
 	claim(walk(a[VMALLOC].va) != a[VMALLOC].va - offset,
 	      "vmalloc: 0x%08lx is not linear: it is physical 0x%08lx",
@@ -245,6 +244,7 @@ static void show_tables(const struct allocation first[NR_KINDS],
 {
 	static uint32_t frame[FRAME_MAX];
 
+	new_page();
 	heading("Which page-table entries appeared");
 	claim(linear_stayed,
 	      "page and kmalloc: none. Their addresses are still "
@@ -270,8 +270,8 @@ static void check_copy(const struct allocation *a)
 
 	if (a->loaded_l1 == 0)
 		claim(walk(last) == 0,
-		      "0x%08lx: the kernel's tables have a "
-		      "first-level entry, 0x%08lx, ours none",
+		      "0x%08lx: the kernel has a first-level entry, "
+		      "0x%08lx, we have none",
 		      last, a->kernel_l1);
 	claim(request("touch"), "the kernel, on our tables, wrote there");
 	syncs = vmalloc_syncs() - syncs;
@@ -292,6 +292,7 @@ static void show_copy(void)
 {
 	struct allocation a;
 
+	new_page();
 	heading("An entry that is copied when it is missed");
 	if (claim(request("vmalloc 3000000") && read_allocations(&a, 1),
 		  "vmalloc(3000000): it ends in another MiB"))

@@ -2,16 +2,21 @@
  * tour - a guided walk: each program that shows something, introduced.
  *
  * `make run` boots into it. Exit status 0 only if every program succeeded, and
- * each of them checks what it prints. With the argument "shell", for somebody at
- * a terminal, it waits for Enter before each stop but the first, and a shell
- * follows, whose status is then the tour's unless the tour had failed. With a
- * number only that stop is made.
+ * each of them checks what it prints. With the argument "shell" a shell follows,
+ * whose status is then the tour's unless the tour had failed. With a number only
+ * that stop is made.
+ *
+ * Before somebody at a terminal it waits for Enter after each stop and, by
+ * new_page(), where one needs more than 24 rows. A console is always a terminal,
+ * so as process 1 it only does so when a shell was asked for.
  */
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "claim.h"
 #include "linux.h"
 
 struct stop {
@@ -39,9 +44,9 @@ static const struct stop stops[] = {
 	  "docs/lives.md draws the two counters through a life.",
 	  { "/bin/lives" } },
 	{ "Where the memory is",
-	  "The kernel's own view of all frames, after the programs above. The\n"
-	  "last line counts the free blocks of 1, 2, 4, 8 ... 1024 pages.",
-	  { "/bin/cat", "/proc/pagetypemap", "/proc/buddyinfo" } },
+	  "The kernel's own view of all frames, after the programs above. In the\n"
+	  "shell, cat /proc/buddyinfo counts its free blocks of each size.",
+	  { "/proc/pagetypemap" } },
 	{ "The kernel's own memory",
 	  "The kernel gets memory in three ways: whole pages, bytes, and many\n"
 	  "pages from anywhere, made one by the page tables.",
@@ -77,13 +82,33 @@ static int run(char *const argv[])
 				     WEXITSTATUS(status);
 }
 
+/* A file, whose empty line is where another page begins. */
+static int show(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char line[128];
+
+	if (!file) {
+		perror(path);
+		return 1;
+	}
+	while (fgets(line, sizeof(line), file)) {
+		if (line[0] == '\n')
+			new_page();
+		fputs(line, stdout);
+	}
+	fclose(file);
+	return 0;
+}
+
 static bool visit(int i)
 {
+	bool is_file = strncmp(stops[i].argv[0], "/proc/", 6) == 0;
 	int status;
 
 	printf("\n---- %d. %s (%s) ----\n%s\n", i + 1, stops[i].title,
 	       stops[i].argv[0], stops[i].text);
-	status = run(stops[i].argv);
+	status = is_file ? show(stops[i].argv[0]) : run(stops[i].argv);
 	if (status)
 		printf("\n%s FAILED: status %d\n", stops[i].argv[0], status);
 	return status == 0;
@@ -115,9 +140,13 @@ static bool walk_through(bool ask)
 int main(int argc, char **argv)
 {
 	bool shell = argc > 1 && strcmp(argv[1], "shell") == 0;
+	bool ask = isatty(STDOUT_FILENO) &&
+		(shell ? isatty(STDIN_FILENO) : has_terminal());
 	uint32_t only;
 	int status;
 
+	if (ask)
+		setenv("TOUR_PAGES", "wait", true);
 	if (argc > 1 && !shell) {
 		if (parse_number(argv[1], &only) && only >= 1 &&
 		    only <= NR_STOPS)
@@ -127,7 +156,8 @@ int main(int argc, char **argv)
 			NR_STOPS);
 		return 2;
 	}
-	status = walk_through(shell && isatty(STDIN_FILENO)) ? 0 : 1;
+	status = walk_through(ask) ? 0 : 1;
+	unsetenv("TOUR_PAGES");
 	if (shell) {
 		char *sh[] = { "/bin/sh", NULL };
 		int shell_status;

@@ -183,6 +183,7 @@ static void check_twins(const struct switches *count)
 	      count->between, SWITCHES);
 	claim(count->tables_right,
 	      "at each switch TTBR0 was the table of the one who came");
+	new_page();
 	claim(twins[0].pfn && twins[1].pfn && twins[0].pfn != twins[1].pfn,
 	      "same user address, different frames");
 	claim((twins[0].context.ttbr0 & TABLE_MASK) !=

@@ -3,6 +3,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include "claim.h"
 
 static int false_claims;
@@ -24,6 +25,19 @@ int claims_status(void)
 {
 	fflush(stdout);
 	return false_claims ? 1 : 0;
+}
+
+void new_page(void)
+{
+	int c;
+
+	if (!getenv("TOUR_PAGES"))
+		return;
+	printf("\n-- Enter: more of this stop -- ");
+	fflush(stdout);
+	do {
+		c = getchar();
+	} while (c != '\n' && c != EOF);
 }
 
 void heading(const char *fmt, ...)

@@ -15,6 +15,11 @@ bool claim(bool holds, const char *fmt, ...)
 /* 0 if all claims held, otherwise 1. */
 int claims_status(void);
 
+/*
+ * In the tour at a terminal, which says so in the environment (TOUR_PAGES), waits
+ * for Enter: what comes next is on a screen of its own. Elsewhere nothing.
+ */
+void new_page(void);
 /* A headline. */
 void heading(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A sentence of explanation, indented. */
