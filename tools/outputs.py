@@ -114,7 +114,9 @@ def run(found):
 
 def without_numbers(lines):
     """Lines without what depends on the build. A word may be a number or none:
-    "none" and "-" stand where another run has one."""
+    "none" and "-" stand where another run has one. Where `trace` has folded a line
+    (four blanks, and on it goes) depends on its numbers, too."""
+    lines = re.sub(r"\n {4}(?=\S)", " ", "\n".join(lines)).split("\n")
     return [" ".join(re.sub(r"\b(?:0x)?[0-9a-f]*\d[0-9a-f]*\b", "0", line).split())
             for line in lines]
 

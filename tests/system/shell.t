@@ -128,6 +128,25 @@ def conversation():
 
 
 UP, DOWN, LEFT, HOME, DELETE = "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[H", "\x1b[3~"
+NARROW = ["layout", "lazy", "faults", "twins", "lives", "mmshow", "crash", "ps",
+          "free", "maps 1", "walk 1 main", "who 1 main", "help", "help words", "ls",
+          "trace all true", "see 1 | cat", "see tables 1 | cat",
+          "see frames | cat", "cat /proc/pagetypemap /proc/self/pagetable",
+          # what is wrong with them is said, in as little room
+          "maps 1 2 3", "walk", "who", "see", "trace", "tour 9", "crash 1",
+          "kill", "sleep", "walk 999 main", "maps self zzz", "fg", "nonsense"]
+
+
+def narrow():
+    """A serial terminal has 80 columns, and the kernel's reports fit, too."""
+    session = Session("init=/bin/sh")
+    for line in NARROW:
+        rows = session.run(line).split("\n")
+        tap.is_([row for row in rows if len(row) > 80], [],
+                f"$ {line}: 80 columns")
+    session.end("exit\n")
+
+
 EDITED = [
     ("echo helxx\x7f\x7flo", "hello", "backspace"),
     (UP + " there", "hello there", "up: the line before"),
@@ -248,6 +267,7 @@ def help_is_whole():
 
 help_is_whole()
 conversation()
+narrow()
 editing()
 keys()
 stopping()

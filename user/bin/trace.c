@@ -6,7 +6,7 @@
  * (getrusage(2)) and the switches of the machine (/proc/stat).
  */
 #include <errno.h>
-#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +15,8 @@
 #include "linux.h"
 #include "maps.h"
 #include "walk.h"
+
+#define COLUMNS 80 /* of a serial terminal, which cannot be asked */
 
 static unsigned long switches(void)
 {
@@ -37,14 +39,35 @@ static void run(char **words)
 	_exit(127);
 }
 
+/* A line whose words go on in the next row where this one is full. */
+static void put_folded(const char *line)
+{
+	size_t column = 0, word;
+
+	for (; *line; line += word + (line[word] != '\0')) {
+		word = strcspn(line, " \n");
+		if (column && column + 1 + word > COLUMNS)
+			column = (size_t)printf("\n   ") - 1;
+		column += (size_t)printf("%s%.*s", column ? " " : "", (int)word,
+					 line);
+	}
+	putchar('\n');
+}
+
+/* For a person at the shell in rows that fit, for all others as they are. */
 static void show(void)
 {
-	static char buf[4096];
-	int fd = open("/proc/trace", O_RDONLY), got;
+	FILE *file = fopen("/proc/trace", "r");
+	bool person = has_terminal() && isatty(STDOUT_FILENO);
+	static char line[512];
 
-	while ((got = read(fd, buf, sizeof(buf))) > 0)
-		write(STDOUT_FILENO, buf, (size_t)got);
-	close(fd);
+	while (file && fgets(line, sizeof(line), file))
+		if (person)
+			put_folded(line);
+		else
+			fputs(line, stdout);
+	if (file)
+		fclose(file);
 }
 
 int main(int argc, char **argv)
@@ -56,8 +79,9 @@ int main(int argc, char **argv)
 
 	if (argc < 3) {
 		fprintf(stderr,
-			"usage: trace KINDS COMMAND, as in trace fault "
-			"layout; /proc/trace lists the kinds\n");
+			"usage: trace KINDS COMMAND, as in trace fault layout\n"
+			"       (the first line of /proc/trace lists the kinds)"
+			"\n");
 		return 2;
 	}
 	before = switches();
