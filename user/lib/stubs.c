@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <reent.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -185,6 +186,25 @@ void *_sbrk(ptrdiff_t increment)
 		return (void *)-1;
 	}
 	return (void *)old;
+}
+
+/*
+ * Newlib's own, in its nano edition, copies as many bytes as the new block has:
+ * past the end of the old one, which may be where the heap's last page ends.
+ */
+void *_realloc_r(struct _reent *reent, void *old, size_t bytes)
+{
+	size_t had = old ? _malloc_usable_size_r(reent, old) : 0;
+	void *block;
+
+	if (old && bytes && bytes <= had)
+		return old;
+	block = bytes || !old ? _malloc_r(reent, bytes) : NULL;
+	if (block && old)
+		memcpy(block, old, had);
+	if (block || !bytes)
+		_free_r(reent, old);
+	return block;
 }
 
 /* ---- processes --------------------------------------------------- */
