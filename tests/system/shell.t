@@ -49,6 +49,14 @@ class Session:
 CONVERSATION = [
     ("echo hello there", r"^hello there$"),
     ("ls /", r"(?s)bin.*"),
+    ("ls -l /", r"^total 0\nd\S+ +2 0 .* bin\nd\S+ .* dev\nd"),
+    ("ls -la /etc", r"^total \d+\nd.* \.\nd.* \.\.\n-.* help\n-.* motd$"),
+    ("echo a page > /tmp/d ; ls -l /tmp", r"^total 4\n-rw-.* +7 .* d$"),
+    ("ls -l /proc/self/fd", r"0 -> /dev/console\n(.*\n)*.* 3$"),
+    ("ls /tmp /etc", r"^/etc:\nhelp\nmotd\n\n/tmp:\nd$"),
+    ("ls /etc /bin/sh /nowhere", r"^ls: /nowhere: No such file or directory\n"
+     r"/bin/sh\n\n/etc:\nhelp"),
+    ("ls -lx", r"^usage: ls "),
     ("ls -l /bin/hello",
      r"-rwxr-xr-x    1 0        0        [ \d]{8}\d Jan  1  1970 /bin/hello"),
     ("ls -l /dev/null", r"crw-rw-rw-    1 0        0           1,   3 \w{3} "),

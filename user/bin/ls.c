@@ -1,10 +1,11 @@
 /*
- * ls - list directories; -l: a line each, in the columns of Linux's busybox, with
- * numbers for users and groups, which have no names here.
+ * ls [-la] [PATH ...] - what busybox's ls prints on Linux, without columns, and
+ * with numbers for users and groups, which have no names here.
  */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -14,7 +15,19 @@
 #define PATH_BYTES  256
 #define HALF_A_YEAR (365 * 86400 / 2)
 
-static bool long_format;
+struct entry {
+	char *path;
+	size_t skip; /* bytes of it that are not shown */
+	struct kstat64 st;
+};
+
+struct entries {
+	struct entry *list;
+	size_t nr;
+};
+
+static bool long_format; /* -l */
+static bool all;         /* -a */
 
 static char kind(uint32_t mode)
 {
@@ -52,79 +65,170 @@ static void put_time(uint32_t seconds)
 		printf(" %4d ", 1900 + tm->tm_year);
 }
 
-static void show_long(const char *path, const char *name)
+static void show_long(const struct entry *entry)
 {
+	const struct kstat64 *st = &entry->st;
 	char text[PATH_BYTES];
-	struct kstat64 st;
-	int32_t n = linux_syscall(__NR_lstat64, path, &st);
+	int32_t n = 0;
 
-	if (n < 0) {
-		fprintf(stderr, "ls: %s: %s\n", path,
-			strerror(errno_from_linux(-(int)n)));
-		return;
-	}
-	rights(st.st_mode, text);
-	printf("%c%s %4lu %-8lu %-8lu ", kind(st.st_mode), text,
-	       (unsigned long)st.st_nlink, (unsigned long)st.st_uid,
-	       (unsigned long)st.st_gid);
-	if (S_ISCHR(st.st_mode))
-		printf("%4lu, %3lu ", (unsigned long)(st.st_rdev >> 8 & 0xfff),
-		       (unsigned long)(st.st_rdev & 0xff));
+	rights(st->st_mode, text);
+	printf("%c%s %4lu %-8lu %-8lu ", kind(st->st_mode), text,
+	       (unsigned long)st->st_nlink, (unsigned long)st->st_uid,
+	       (unsigned long)st->st_gid);
+	if (S_ISCHR(st->st_mode))
+		printf("%4lu, %3lu ", (unsigned long)(st->st_rdev >> 8 & 0xfff),
+		       (unsigned long)(st->st_rdev & 0xff));
 	else
-		printf("%9lu ", (unsigned long)st.st_size);
-	put_time(st.st_mtime_sec);
-	n = S_ISLNK(st.st_mode) ?
-		linux_syscall(__NR_readlink, path, text, sizeof(text) - 1) :
-		0;
-	printf("%s%s%.*s\n", name, n > 0 ? " -> " : "", (int)n, text);
+		printf("%9lu ", (unsigned long)st->st_size);
+	put_time(st->st_mtime_sec);
+	if (S_ISLNK(st->st_mode))
+		n = linux_syscall(__NR_readlink, entry->path, text,
+				  sizeof(text) - 1);
+	printf("%s", entry->path + entry->skip);
+	if (n > 0)
+		printf(" -> %.*s", (int)n, text);
+	putchar('\n');
 }
 
-static void show(const char *dir, const char *name)
+/* dir/name, or name alone if dir is NULL. 1, and a sentence: there is none. */
+static int add(struct entries *entries, const char *dir, const char *name)
 {
-	char path[PATH_BYTES];
+	struct entry entry = { .skip = dir ? strlen(dir) + 1 : 0 };
+	struct entry *list = realloc(entries->list,
+				     (entries->nr + 1) * sizeof(entry));
+	int32_t n;
 
-	if (!long_format) {
-		printf("%s\n", name);
-		return;
+	entry.path = malloc(entry.skip + strlen(name) + 1);
+	if (!list || !entry.path) {
+		fprintf(stderr, "ls: %s: no memory\n", name);
+		exit(1);
 	}
-	if (*dir)
-		snprintf(path, sizeof(path), "%s/%s", dir, name);
-	else
-		snprintf(path, sizeof(path), "%s", name);
-	show_long(path, name);
-}
-
-static int list(const char *path)
-{
-	static struct listing entries;
-	const char *name;
-
-	if (!open_listing(&entries, path)) {
-		fprintf(stderr, "ls: %s: %s\n", path, strerror(errno));
-		return 1;
-	}
-	while ((name = next_entry(&entries)))
-		if (name[0] != '.')
-			show(path, name);
-	close_listing(&entries);
-	if (entries.got < 0 && errno == ENOTDIR) {
-		show("", path);
+	entries->list = list;
+	sprintf(entry.path, "%s%s%s", dir ? dir : "", dir ? "/" : "", name);
+	/* Without -l the name of a link stands for what it leads to. */
+	n = linux_syscall(dir || long_format ? __NR_lstat64 : __NR_stat64,
+			  entry.path, &entry.st);
+	if (n == 0) {
+		list[entries->nr++] = entry;
 		return 0;
 	}
-	return entries.got < 0;
+	fprintf(stderr, "ls: %s: %s\n", entry.path,
+		strerror(errno_from_linux(-(int)n)));
+	free(entry.path);
+	return 1;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct entry *one = a, *two = b;
+
+	return strcmp(one->path + one->skip, two->path + two->skip);
+}
+
+static void show(struct entries *entries, bool directories)
+{
+	for (size_t i = 0; i < entries->nr; i++) {
+		struct entry *entry = &entries->list[i];
+
+		if (S_ISDIR(entry->st.st_mode) && !directories)
+			continue;
+		if (long_format)
+			show_long(entry);
+		else
+			printf("%s\n", entry->path + entry->skip);
+	}
+}
+
+static void sort(struct entries *entries)
+{
+	qsort(entries->list, entries->nr, sizeof(entries->list[0]), by_name);
+}
+
+/* Linux counts blocks of 512 bytes, ls those of 1024. */
+static void put_total(const struct entries *entries)
+{
+	uint64_t blocks = 0;
+
+	for (size_t i = 0; i < entries->nr; i++)
+		blocks += entries->list[i].st.st_blocks;
+	printf("total %lu\n", (unsigned long)((blocks + 1) / 2));
+}
+
+static int list_directory(const char *dir)
+{
+	static struct listing listing;
+	struct entries entries = { 0 };
+	const char *name;
+	int status = 0;
+
+	if (!open_listing(&listing, dir)) {
+		fprintf(stderr, "ls: %s: %s\n", dir, strerror(errno));
+		return 1;
+	}
+	while ((name = next_entry(&listing)))
+		if (name[0] != '.' || all)
+			status |= add(&entries, dir, name);
+	close_listing(&listing);
+	sort(&entries);
+	if (long_format)
+		put_total(&entries);
+	show(&entries, true);
+	for (size_t i = 0; i < entries.nr; i++)
+		free(entries.list[i].path);
+	free(entries.list);
+	return status;
+}
+
+/* Files first, then what is in directories, with its name if there are others. */
+static int list(char **paths, int nr)
+{
+	struct entries named = { 0 };
+	bool above = false;
+	int status = 0;
+
+	for (int i = 0; i < nr; i++)
+		status |= add(&named, NULL, paths[i]);
+	sort(&named);
+	show(&named, false);
+	for (size_t i = 0; i < named.nr; i++)
+		above |= !S_ISDIR(named.list[i].st.st_mode);
+	for (size_t i = 0; i < named.nr; i++) {
+		if (!S_ISDIR(named.list[i].st.st_mode))
+			continue;
+		if (nr > 1)
+			printf("%s%s:\n", above ? "\n" : "",
+			       named.list[i].path);
+		above = true;
+		status |= list_directory(named.list[i].path);
+	}
+	return status;
+}
+
+/* False: a letter that means nothing here. */
+static bool parse_options(const char *letters)
+{
+	for (; *letters; letters++) {
+		if (*letters == 'l')
+			long_format = true;
+		else if (*letters == 'a')
+			all = true;
+		else
+			return false;
+	}
+	return true;
 }
 
 int main(int argc, char **argv)
 {
-	int first = 1, status = 0;
+	char *here[] = { "." };
+	int first = 1;
 
-	if (argc > 1 && strcmp(argv[1], "-l") == 0) {
-		long_format = true;
-		first = 2;
-	}
+	for (; first < argc && argv[first][0] == '-'; first++)
+		if (!parse_options(argv[first] + 1)) {
+			fprintf(stderr, "usage: ls [-la] [PATH ...]\n");
+			return 1;
+		}
 	if (first == argc)
-		return list(".");
-	for (int i = first; i < argc; i++)
-		status |= list(argv[i]);
-	return status;
+		return list(here, 1);
+	return list(argv + first, argc - first);
 }
