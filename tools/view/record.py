@@ -280,14 +280,19 @@ def changes(old, new):
 # ---- events ---------------------------------------------------------------------
 
 def call_chain():
-    """Who has the event recorded: [function, file, line], the innermost first."""
+    """Who has the event recorded: [function, file, line], the innermost first. No
+    frame of the program is asked for: gdb would try to read its instructions, a
+    dozen times, of a machine that lets it see the kernel's memory alone."""
     chain, frame = [], gdb.selected_frame().older()
-    while frame and len(chain) < FRAMES_SHOWN:
+    while frame:
         place = frame.find_sal()
         if place.symtab and frame.name() and \
                 frame.name() not in ("trace_event", "trace_vma"):
             chain.append([frame.name(), os.path.relpath(
                 place.symtab.fullname()), place.line])
+        if len(chain) == FRAMES_SHOWN or not place.symtab or \
+                place.symtab.filename.endswith(".S"):
+            break
         frame = frame.older()
     return chain
 
@@ -344,6 +349,8 @@ def size_of(kind):
 events = []
 gdb.execute("set pagination off")
 gdb.execute("set confirm off")
+# The text is the file's: unwinding asks QEMU for the stack alone.
+gdb.execute("set trust-readonly-sections on")
 gdb.execute("set remotetimeout 400")
 gdb.execute(f"target remote | exec {os.environ['MACHINE']}", to_string=True)
 PAGE_STRUCT, PT_REGS = size_of("page"), size_of("pt_regs")
