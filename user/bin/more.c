@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <uapi/termios.h>
 #include <unistd.h>
 #include "linux.h"
 
@@ -19,21 +18,18 @@ static int keys = -1;       /* the terminal, for answers; -1: ask nothing */
 /* False: q. */
 static bool go_on(void)
 {
-	struct ktermios before, raw;
+	struct ktermios before;
 	char key = 'q';
 
-	if (linux_syscall(__NR_ioctl, keys, TCGETS, &before) != 0)
+	if (!enter_raw(keys, 0, &before))
 		return true;
-	raw = before;
-	raw.c_lflag &= ~(uint32_t)(ICANON | ECHO);
-	linux_syscall(__NR_ioctl, keys, TCSETS, &raw);
 	printf("--more--");
 	fflush(stdout);
 	if (read(keys, &key, 1) != 1)
 		key = 'q';
 	printf("\r\033[K");
 	fflush(stdout);
-	linux_syscall(__NR_ioctl, keys, TCSETS, &before);
+	leave_raw(keys, &before);
 	left = key == '\n' || key == '\r' ? 1 : ROWS - 1;
 	return key != 'q';
 }

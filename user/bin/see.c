@@ -498,8 +498,6 @@ static bool see_frames(pid_t unused)
 
 /* ---- again and again --------------------------------------------- */
 
-static struct ktermios before;
-
 /* True: q, or ^C, was typed within the period. */
 static bool asked_to_end(void)
 {
@@ -531,13 +529,11 @@ static bool draw(bool (*see)(pid_t pid), pid_t pid)
 	return there;
 }
 
+/* Until it has ended, or somebody wants no more. */
 static void watch(bool (*see)(pid_t pid), pid_t pid)
 {
-	struct ktermios raw = before;
 	bool there;
 
-	raw.c_lflag &= ~(uint32_t)(ICANON | ECHO | ISIG);
-	linux_syscall(__NR_ioctl, STDIN_FILENO, TCSETS, &raw);
 	printf("\033[2J\033[?25l");
 	do {
 		there = draw(see, pid);
@@ -546,12 +542,13 @@ static void watch(bool (*see)(pid_t pid), pid_t pid)
 	if (!there)
 		printf("see: process %d has ended\n", (int)pid);
 	fflush(stdout);
-	linux_syscall(__NR_ioctl, STDIN_FILENO, TCSETS, &before);
 }
 
 int main(int argc, char **argv)
 {
+	static struct map_entry maps[MAPS_MAX];
 	static char buffer[16384];
+	struct ktermios before;
 	bool (*see)(pid_t pid) = see_process;
 	uint32_t pid = 0;
 
@@ -568,14 +565,17 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
-	live = isatty(STDOUT_FILENO) &&
-		linux_syscall(__NR_ioctl, STDIN_FILENO, TCGETS, &before) == 0;
+	if (see != see_frames && read_maps((pid_t)pid, maps) <= 0) {
+		fprintf(stderr, "see: no process %lu, or one without memory\n",
+			pid);
+		return 1;
+	}
+	live = isatty(STDOUT_FILENO) && enter_raw(STDIN_FILENO, ISIG, &before);
 	if (live) {
 		watch(see, (pid_t)pid);
-		return 0;
+		leave_raw(STDIN_FILENO, &before);
+	} else {
+		draw(see, (pid_t)pid);
 	}
-	if (draw(see, (pid_t)pid))
-		return 0;
-	fprintf(stderr, "see: no process %lu, or one without memory\n", pid);
-	return 1;
+	return 0;
 }

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uapi/termios.h>
 #include <unistd.h>
 #include "edit.h"
 #include "linux.h"
@@ -50,25 +49,6 @@ static char *history[HISTORY_LINES];
 static int nr_history;
 
 /* ---- the terminal ------------------------------------------------ */
-
-/* Each byte as it is typed, and unechoed. */
-static void enter_raw(struct ktermios *before)
-{
-	struct ktermios raw;
-
-	linux_syscall(__NR_ioctl, STDIN_FILENO, TCGETS, before);
-	raw = *before;
-	raw.c_lflag &= ~(uint32_t)(ICANON | ECHO | ISIG | IEXTEN);
-	raw.c_iflag &= ~(uint32_t)(IXON | ICRNL);
-	raw.c_cc[VMIN] = 1;
-	raw.c_cc[VTIME] = 0;
-	linux_syscall(__NR_ioctl, STDIN_FILENO, TCSETS, &raw);
-}
-
-static void leave_raw(const struct ktermios *before)
-{
-	linux_syscall(__NR_ioctl, STDIN_FILENO, TCSETS, before);
-}
 
 static void print(const char *text, size_t bytes)
 {
@@ -373,7 +353,7 @@ enum edited edit_line(const char *prompt, char line[EDIT_MAX_BYTES],
 	int key;
 
 	fflush(stdout);
-	enter_raw(&before);
+	enter_raw(STDIN_FILENO, ISIG | IEXTEN, &before);
 	print(prompt, strlen(prompt));
 	while ((key = next_key()) != '\r') {
 		line[ed.used] = '\0';
@@ -386,7 +366,8 @@ enum edited edit_line(const char *prompt, char line[EDIT_MAX_BYTES],
 		change(&ed, key);
 	}
 	line[ed.used] = '\0';
-	leave_raw(&before); /* before the newline: whoever sees it may type */
+	/* Before the newline: whoever sees it may type. */
+	leave_raw(STDIN_FILENO, &before);
 	print("^C\n" + (end == EDIT_INTERRUPT ? 0 : 2),
 	      end == EDIT_INTERRUPT ? 3 : 1);
 	if (end == EDIT_LINE)

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <uapi/signal.h>
-#include <uapi/termios.h>
 #include <uapi/time.h>
 #include <unistd.h>
 #include "linux.h"
@@ -163,6 +162,26 @@ int take_terminal(void)
 		posix_result(session) :
 		posix_result(
 			linux_syscall(__NR_ioctl, STDIN_FILENO, TIOCSCTTY, 0));
+}
+
+bool enter_raw(int fd, uint32_t off, struct ktermios *before)
+{
+	struct ktermios raw;
+
+	if (linux_syscall(__NR_ioctl, fd, TCGETS, before) != 0)
+		return false;
+	raw = *before;
+	raw.c_lflag &= ~(ICANON | ECHO | off);
+	raw.c_iflag &= ~(uint32_t)IXON;
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	linux_syscall(__NR_ioctl, fd, TCSETS, &raw);
+	return true;
+}
+
+void leave_raw(int fd, const struct ktermios *before)
+{
+	linux_syscall(__NR_ioctl, fd, TCSETS, before);
 }
 
 const char *signal_name(int linux_signal)

@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/types.h>
 #include <uapi/resource.h>
+#include <uapi/termios.h>
 #include <uapi/unistd.h>
 
 /* a0 ... a6 are words; the answer is a value or a negated Linux errno. */
@@ -90,6 +91,14 @@ int set_foreground(pid_t pgrp);
 bool has_terminal(void);
 /* Begin a session, whose terminal standard input is to be: 0 or -1. */
 int take_terminal(void);
+
+/*
+ * A terminal that gives each byte as it is typed, and echoes none. `off`: what
+ * else of c_lflag is turned off, ISIG for one, so that ^C is a byte. `before` is
+ * for leave_raw(). False: fd is no terminal.
+ */
+bool enter_raw(int fd, uint32_t off, struct ktermios *before);
+void leave_raw(int fd, const struct ktermios *before);
 
 /* "SIGSEGV" of 11; "signal 40" of what has no name here. */
 const char *signal_name(int linux_signal);
