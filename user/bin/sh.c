@@ -202,11 +202,22 @@ static int signal_named(const char *name)
 	return 0;
 }
 
+/* The process, or the group of a job; 0 if there is no such thing. */
+static pid_t find_target(const char *who)
+{
+	struct job *job = who[0] == '%' ? find_job(who) : NULL;
+	uint32_t pid;
+
+	if (job)
+		return -job->group;
+	return parse_number(who, &pid) ? (pid_t)pid : 0;
+}
+
 static int do_kill(char **words)
 {
 	int sig = LINUX_SIGTERM, status = 0;
-	struct job *job;
 	char **who = words + 1;
+	pid_t pid;
 
 	if (*who && (*who)[0] == '-')
 		sig = signal_named(*who++ + 1);
@@ -215,11 +226,11 @@ static int do_kill(char **words)
 		return 2;
 	}
 	for (; *who; who++) {
-		job = (*who)[0] == '%' ? find_job(*who) : NULL;
-		if (kill_process(job ? -job->group : atoi(*who), sig) == 0 &&
-		    (job || atoi(*who)))
+		pid = find_target(*who);
+		if (pid && kill_process(pid, sig) == 0)
 			continue;
-		fprintf(stderr, "kill: %s: no such process\n", *who);
+		fprintf(stderr, "kill: %s: %s\n", *who,
+			pid ? strerror(errno) : "no such process or job");
 		status = 1;
 	}
 	return status;

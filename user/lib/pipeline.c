@@ -92,8 +92,8 @@ enum parsed parse_pipeline(char **line, struct pipeline *pipeline)
 		}
 		if (op && token[0] == '|') {
 			if (!command->nr_words)
-				return complain(
-					"a command is missing before |");
+				return complain("a command is missing before | "
+						"(|| is not known here)");
 			if (pipeline->nr_commands == COMMANDS_MAX)
 				return complain("too many commands");
 			command = &pipeline->commands[pipeline->nr_commands++];
@@ -111,7 +111,7 @@ enum parsed parse_pipeline(char **line, struct pipeline *pipeline)
 		return RUNNABLE;
 	if (pipeline->nr_commands > 1 || command->input || command->output ||
 	    pipeline->background)
-		return complain("a command is missing");
+		return complain("a command is missing (&& is not known here)");
 	return EMPTY;
 }
 
