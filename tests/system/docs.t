@@ -55,6 +55,12 @@ def hardware():
     tap.is_(wrong, [], "and each is in the file it is said to be in")
 
 
+def make_help():
+    text = read("tools/help.txt").replace("@OUT@", "build/vexpress-a9")
+    tap.is_([line for line in text.splitlines() if len(line) > 80], [],
+            "make help fits into 80 columns")
+
+
 def links():
     for document in sorted(DOCUMENTS):
         folder = os.path.dirname(document)
@@ -73,6 +79,7 @@ def folders():
 
 reading_order()
 hardware()
+make_help()
 links()
 folders()
 tap.done()

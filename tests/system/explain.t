@@ -41,7 +41,7 @@ SAYS = (
     ("dacr 5", 0, r"in User mode and while it copies"),
     ("dacr 3", 0, r"D0 +0x3 +manager"),
     ("cpsr 0x60000193", 0, r"interrupts are masked(?s:.*)Mode: Supervisor"),
-    ("fsr 123456789", 2, r"'123456789' is no word in hexadecimal"),
+    ("fsr 123456789", 2, r"'123456789' is not a hexadecimal number"),
     ("fsr", 2, r"usage: tools/explain WHAT VALUE"),
     ("far 0", 2, r"'far' is unknown"),
     ("pte 0 tex=1", 2, r"usage: tools/explain"),
@@ -51,6 +51,16 @@ for words, status, pattern in SAYS:
     got, output = explain(words)
     tap.ok(got == status and re.search(pattern, output),
            f"tools/explain {words}", f"status {got}\n{output}")
+
+# words of all kinds of bits, of all kinds of words
+said = "".join(explain(f"{what} {word & 0xffffffff:x} {options}")[1]
+               for what in ("fsr", "ifsr", "pgd", "pte", "ttbr", "sctlr", "dacr",
+                            "cpsr")
+               for word in (*(1 << bit for bit in range(0, 32, 3)),
+                            *(n * 0x9e3779b1 for n in range(12)), 0xffffffff)
+               for options in ("", "afe=0 tre=0"))
+tap.is_([line for line in said.splitlines() if len(line) > 80], [],
+        "it fits into 80 columns")
 
 with open("README.md") as file:
     readme = file.read()

@@ -65,6 +65,57 @@ static bool parse_word(const char *text, uint32_t *word)
 		value <= UINT32_MAX;
 }
 
+#define COLUMNS 80
+
+/* Where the text of a line's last column begins: two blanks are before it. */
+static size_t last_column(const char *line, size_t bytes)
+{
+	size_t found = 4;
+
+	for (size_t i = found; i < bytes && i < COLUMNS / 2; i++)
+		if (strncmp(line + i - 2, "  ", 2) == 0 && line[i] != ' ')
+			found = i;
+	return found;
+}
+
+/* A line that is wider than a terminal goes on below its last column. */
+static void print_folded(const char *line, size_t bytes)
+{
+	size_t indent = last_column(line, bytes), room = COLUMNS, end;
+
+	while (bytes > room) {
+		for (end = room; end > 1 && line[end] != ' '; end--)
+			;
+		printf("%.*s\n%*s", (int)end, line, (int)indent, "");
+		line += end + 1;
+		bytes -= end + 1;
+		room = COLUMNS - indent;
+	}
+	printf("%.*s\n", (int)bytes, line);
+}
+
+/* What it says, whole, before any of it is printed. */
+static int print_explained(explain_fn *explain, uint32_t word,
+			   struct reading reading)
+{
+	FILE *terminal = stdout;
+	size_t bytes = 0, length;
+	char *text = NULL;
+
+	stdout = open_memstream(&text, &bytes);
+	if (!stdout)
+		return 1;
+	explain(word, reading);
+	fclose(stdout);
+	stdout = terminal;
+	for (const char *line = text; *line; line += length + 1) {
+		length = strcspn(line, "\n");
+		print_folded(line, length);
+	}
+	free(text);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct reading reading = { .afe = true, .tre = true };
@@ -81,15 +132,16 @@ int main(int argc, char **argv)
 			return print_usage();
 	}
 	if (!parse_word(argv[2], &word)) {
-		fprintf(stderr, "explain: '%s' is no word in hexadecimal\n",
+		fprintf(stderr,
+			"explain: '%s' is not a hexadecimal number of up to 32 "
+			"bits\n",
 			argv[2]);
 		return 2;
 	}
 	for (size_t i = 0; i < NR_KINDS; i++)
 		if (strcmp(argv[1], kinds[i].name) == 0) {
 			printf("0x%08x: %s\n", word, kinds[i].title);
-			kinds[i].explain(word, reading);
-			return 0;
+			return print_explained(kinds[i].explain, word, reading);
 		}
 	fprintf(stderr, "explain: '%s' is unknown\n", argv[1]);
 	return print_usage();

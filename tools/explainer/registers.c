@@ -35,8 +35,7 @@ void explain_ttbr(uint32_t ttbr, struct reading reading __unused_arg)
 	       ttbr & TTBR_BASE);
 	PRINT_FIELDS(ttbr, ttbr_fields);
 	printf("  0, 6   IRGN      %#-10x  inner: %s; without the "
-	       "multiprocessing extensions\n"
-	       "                              bit 0 is C: %scached\n",
+	       "multiprocessing extensions bit 0 is C: %scached\n",
 	       irgn, inner[irgn], ttbr & 1 ? "" : "not ");
 	print_against(ttbr & ~TTBR_BASE, TTBR_FLAGS_MP,
 		      " below the base, with the multiprocessing extensions");
