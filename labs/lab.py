@@ -76,7 +76,8 @@ class Lab:
         self.work = f"work/{name}"
         self.wrong, self.checks = [], []
         if not os.path.exists(f"labs/{name}/grade"):
-            sys.exit(f"there is no lab {name!r}; there are: {', '.join(names())}")
+            said = f"there is no lab {name!r}" if name else "no lab is named, by L="
+            sys.exit(textwrap.fill(f"{said}; there are: {', '.join(names())}", 80))
         self.patch = read(f"labs/{name}/take.patch")
         self.file = re.search(r"^--- a/(\S+)", self.patch, re.M)[1]
         for line in read(f"labs/{name}/grade").splitlines():
@@ -284,7 +285,8 @@ def grade(name):
 def list_labs():
     for name in names():
         lab = Lab(name)
-        print(f"  {name:12} {lab.title} ({lab.file})")
+        print(textwrap.fill(f"  {name:12} {lab.title} ({lab.file})", 80,
+                            subsequent_indent=" " * 15))
     print("make lab L=NAME begins one; labs/README.md")
     return 0
 
@@ -308,6 +310,8 @@ def lab(name):
 
 def solve(chosen):
     """The kernel's own source into the copy; what was there is kept."""
+    if isinstance(chosen, Riddle):
+        sys.exit(f"make riddle SEED={chosen.name[7:]} ANSWER=1 shows the bug")
     need_copy(chosen)
     place = f"{chosen.work}/{chosen.file}"
     mine, right = read(place), read(chosen.file)
@@ -324,12 +328,26 @@ def solve(chosen):
     return 0
 
 
+def begun():
+    """The number of the riddle that was begun; there must be one alone."""
+    numbers = sorted(folder.removeprefix("riddle-")
+                     for folder in (os.listdir("work") if os.path.exists("work") else ())
+                     if folder.startswith("riddle-"))
+    if not numbers:
+        sys.exit("no riddle was begun: make riddle")
+    if len(numbers) > 1:
+        sys.exit(textwrap.fill(f"which riddle? SEED= is one of {', '.join(numbers)}",
+                               80))
+    return numbers[0]
+
+
 def riddle(seed, *wishes):
-    seed = seed or str(random.randrange(1000))
+    seed = seed or (begun() if wishes else str(random.randrange(1000)))
     chosen = Riddle(seed)
     mutant = chosen.mutant
     if "answer" in wishes:
-        print(f"{chosen.name}: {mutant.name}: {mutant.breaks}\n{mutant.file}:")
+        print(textwrap.fill(f"{chosen.name}: {mutant.name}: {mutant.breaks}", 80))
+        print(f"{mutant.file}, - the kernel's own, + the bug:")
         sys.stdout.writelines(difflib.ndiff(mutant.old.splitlines(True),
                                             mutant.new.splitlines(True)))
         return 0
@@ -349,7 +367,7 @@ def riddle(seed, *wishes):
 
 
 COMMANDS = {"lab": lab, "grade": grade, "riddle": riddle,
-            "solve": lambda name: solve(Lab(name))}
+            "solve": lambda name: solve(named(name))}
 
 if __name__ == "__main__":
     if len(sys.argv) < 3 or sys.argv[1] not in COMMANDS:

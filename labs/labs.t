@@ -93,6 +93,21 @@ def make(*words):
                                if key not in ("MAKEFLAGS", "MAKELEVEL", "SEED")})
 
 
+def riddle_begun(*copies):
+    """The number, or what is said, where these copies are in work/."""
+    here = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        for name in copies:
+            os.makedirs(f"{folder}/work/{name}")
+        os.chdir(folder)
+        try:
+            return labs.begun()
+        except SystemExit as said:
+            return str(said)
+        finally:
+            os.chdir(here)
+
+
 def commands():
     """Through make, in a copy of its own: begin, keep, solve, riddle."""
     with tempfile.TemporaryDirectory() as folder:
@@ -119,8 +134,16 @@ def commands():
     hint = make("riddle", "SEED=7", "HINT=1").stdout
     tap.ok(os.path.dirname(riddle.mutant.file) in hint and
            riddle.mutant.breaks not in hint, "a hint is no answer", hint)
-    tap.has(make("riddle", "SEED=7", "ANSWER=1").stdout, riddle.mutant.breaks,
+    answer = make("riddle", "SEED=7", "ANSWER=1").stdout
+    tap.has(" ".join(answer.split()), riddle.mutant.breaks,
             "the answer says what is broken")
+    tap.has(make("solve", "L=riddle-7").stdout, "make riddle SEED=7 ANSWER=1",
+            "make solve says where it is")
+    tap.is_(riddle_begun("riddle-12", "cow"), "12",
+            "a hint without SEED= is about the riddle that was begun")
+    tap.has(riddle_begun("riddle-12", "riddle-7"), "SEED= is one of 12, 7",
+            "where there are two it asks which")
+    tap.has(riddle_begun("cow"), "make riddle", "and where there is none it says so")
 
 
 everything = os.environ.get("LABS_ALL")
