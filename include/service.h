@@ -83,9 +83,10 @@ struct service {
 	/* ---- on the way to user mode ----------------------------- */
 
 	/*
-	 * TIF_SIGPENDING or TIF_RESTORE_SIGMASK is set; interrupts are on. regs
-	 * is the frame with which the program continues. syscall: r0 is a
-	 * call's result, which may ask for a restart (-ERESTARTSYS ...).
+	 * TIF_SIGPENDING, TIF_RESTORE_SIGMASK or TIF_NOTIFY_RESUME is set;
+	 * interrupts are on. regs is the frame with which the program continues.
+	 * syscall: r0 is a call's result, which may ask for a restart
+	 * (-ERESTARTSYS ...).
 	 */
 	void (*user_work)(struct pt_regs *regs, bool syscall);
 	/*

@@ -13,9 +13,10 @@
 #define TIF_NEED_RESCHED    0x1 /* another task should run */
 #define TIF_SIGPENDING      0x2 /* a signal may have to be delivered */
 #define TIF_RESTORE_SIGMASK 0x4 /* sigsuspend: put the old mask back */
-#define TIF_WORK_MASK       0x7
-#define TIF_EXITING         0x8  /* in do_exit: it frees memory */
-#define TIF_INIT            0x10 /* process 1: the machine ends with it */
+#define TIF_NOTIFY_RESUME   0x8 /* a task with rseq_va lost the core */
+#define TIF_WORK_MASK       0xf
+#define TIF_EXITING         0x10 /* in do_exit: it frees memory */
+#define TIF_INIT            0x20 /* process 1: the machine ends with it */
 
 #define TI_FLAGS 0
 #define TI_TLS   8

@@ -333,6 +333,8 @@ static __always_inline void __schedule(bool yields)
 			trace_switch(prev, next);
 		switch_to(prev, next);
 		/* prev runs again, perhaps much later, perhaps elsewhere. */
+		if (unlikely(prev->rseq_va))
+			atomic_or(TIF_NOTIFY_RESUME, &prev->thread_info.flags);
 		finish_task_switch(&this_cpu(runqueues));
 	} else {
 		spin_unlock(&rq->lock);

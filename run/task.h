@@ -158,6 +158,8 @@ struct task_struct {
 	uaddr_t robust_list, clear_child_tid;
 	bool left_futexes;         /* it owns no lock any more */
 	struct pi_waiter *pi_wait; /* pi_lock: the lock that it waits for */
+	/* services/rseq: its structure in user memory, or 0; the signature */
+	u32 rseq_va, rseq_sig;
 	/* services/signal: handlers; what is pending and blocked */
 	struct sighand_struct *sighand;
 	struct signal_state *signal;

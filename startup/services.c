@@ -4,8 +4,8 @@
  * Take a service's lines out and its calls return -ENOSYS, the core does not
  * call it, and the linker drops what nobody names. Some services call others:
  * tty, pipe, socket and events call signal and poll, tty calls ids, socket calls
- * files and pipe. Those calls do nothing for a task that the other service was
- * never told of. startup/core.c lists none.
+ * files and pipe, signal and rseq call each other. Those calls do nothing for a
+ * task that the other service was never told of. startup/core.c lists none.
  */
 #include <inspect/inspect.h>
 #include <services/advice/advice.h>
@@ -21,6 +21,7 @@
 #include <services/poll/poll.h>
 #include <services/process_vm/process_vm.h>
 #include <services/registers/registers.h>
+#include <services/rseq/rseq.h>
 #include <services/sched/sched.h>
 #include <services/script/script.h>
 #include <services/shm/shm.h>
@@ -39,6 +40,7 @@ const struct service *const services[] = {
 	&alignment_service,	/* before signals: what is mended needs none */
 	&tty_service,		/* before signals: SIGHUP before SIGCHLD */
 	&signal_service,
+	&rseq_service,		/* after signals, whose handlers leave sections */
 	&coredump_service,	/* after signals: no handler has mended it */
 	&sched_service,
 	&futex_service,
@@ -62,6 +64,7 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	ADVICE_CALLS,
 	SIGNAL_CALLS,
 	FUTEX_CALLS,
+	RSEQ_CALLS,
 	TIME_CALLS,
 	IDS_CALLS,
 	SCHED_CALLS,

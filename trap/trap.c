@@ -29,7 +29,7 @@ void do_work_pending(struct pt_regs *regs, u32 flags, bool syscall)
 		/* First: the tasks that run now may send this one a signal. */
 		if (flags & TIF_NEED_RESCHED)
 			schedule();
-		if (flags & (TIF_SIGPENDING | TIF_RESTORE_SIGMASK)) {
+		if (flags & ~TIF_NEED_RESCHED & TIF_WORK_MASK) {
 			/*
 			 * Before any handler: a killed task must not run user
 			 * code again.

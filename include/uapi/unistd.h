@@ -285,6 +285,7 @@
 #define __NR_preadv2                      392
 #define __NR_pwritev2                     393
 #define __NR_statx                        397
+#define __NR_rseq                         398
 #define __NR_clock_gettime64              403
 #define __NR_clock_settime64              404
 #define __NR_clock_adjtime64              405

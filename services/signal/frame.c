@@ -12,6 +12,7 @@
 #include <asm/irqflags.h>
 #include <asm/uaccess.h>
 #include <lib/printk.h>
+#include <services/rseq/rseq.h>
 #include <services/signal/internal.h>
 #include <string.h>
 #include <uapi/ucontext.h>
@@ -254,9 +255,12 @@ static __noinline void disarm_altstack(void)
 static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 {
 	u64 blocked = current->signal->blocked | ksig->action.mask;
-	int err = ksig->action.flags & SA_SIGINFO ? setup_rt_frame(ksig, regs) :
-						    setup_frame(ksig, regs);
+	int err;
 
+	if (current->rseq_va && rseq_resume(regs) != 0)
+		force_sigsegv(ksig->info.signo);
+	err = ksig->action.flags & SA_SIGINFO ? setup_rt_frame(ksig, regs) :
+						setup_frame(ksig, regs);
 	if (err) {
 		pr_info("%s[%d]: no stack for the handler of signal %d: sp is 0x%08x\n",
 			current->comm, current->pid, ksig->info.signo,

@@ -532,3 +532,14 @@ s32 sys_tgkill(s32 tgid, s32 tid, s32 sig)
 
 	return tgid <= 0 ? -EINVAL : do_tkill(tgid, tid, &info);
 }
+
+void force_sigsegv(int sig)
+{
+	struct kernel_siginfo info = { .signo = SIGSEGV, .code = SI_KERNEL };
+
+	if (sig == SIGSEGV) {
+		services_leave_core(&info);
+		do_group_exit(SIGSEGV);
+	}
+	force_sig_fault(SIGSEGV, SI_KERNEL, 0);
+}

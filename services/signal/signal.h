@@ -87,6 +87,14 @@ s32 sys_clone3(uaddr_t args, u32 args_bytes);
 void send_sig_current(int sig);
 
 /*
+ * Sends SIGSEGV to the running task, which cannot go on in user mode because memory
+ * that it promised to have is bad. sig is the signal whose handler was about to run,
+ * or 0; the process ends if that is SIGSEGV. The caller holds no lock. Returns only
+ * if a handler is to run.
+ */
+void force_sigsegv(int sig);
+
+/*
  * Posts sig, with the kernel as its sender, to the process of leader. Hold
  * tasklist_lock, so that leader is not released.
  */

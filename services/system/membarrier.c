@@ -2,7 +2,8 @@
  * membarrier: on return each thread of a process has passed a full memory
  * barrier. With one core a thread that does not run has been switched away
  * from, and its accesses are complete: only the caller's own barrier remains to
- * be done.
+ * be done. If it was in a restartable sequence, it leaves that when it runs again
+ * (services/rseq).
  */
 #include <asm/barrier.h>
 #include <mm_types.h>
@@ -17,7 +18,9 @@
 	 MEMBARRIER_CMD_PRIVATE_EXPEDITED |                        \
 	 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED |               \
 	 MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE |              \
-	 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE)
+	 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE |     \
+	 MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ |                   \
+	 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ)
 
 /*
  * Executes the barrier if the process has registered for this command, which
@@ -42,7 +45,9 @@ static s32 if_registered(u32 command)
 
 s32 sys_membarrier(u32 command, u32 flags, s32 core __unused_arg)
 {
-	if (flags)
+	if (flags &&
+	    (command != MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ ||
+	     flags != MEMBARRIER_CMD_FLAG_CPU))
 		return -EINVAL;
 	switch (command) {
 	case MEMBARRIER_CMD_QUERY:
@@ -54,6 +59,7 @@ s32 sys_membarrier(u32 command, u32 flags, s32 core __unused_arg)
 	case MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED:
 	case MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED:
 	case MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE:
+	case MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ:
 		current_thread_info()->mm->membarrier |= command;
 		return 0;
 	case MEMBARRIER_CMD_PRIVATE_EXPEDITED:
@@ -61,6 +67,9 @@ s32 sys_membarrier(u32 command, u32 flags, s32 core __unused_arg)
 	case MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE:
 		return if_registered(
 			MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE);
+	case MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ:
+		return if_registered(
+			MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ);
 	default:
 		return -EINVAL;
 	}

@@ -6,6 +6,7 @@
 
 #define PRIVATE  MEMBARRIER_CMD_PRIVATE_EXPEDITED
 #define REGISTER MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED
+#define RSEQ     MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ
 #define SYNC     MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE
 
 static int asks(void *arg)
@@ -26,7 +27,7 @@ int main(int argc, char *argv[])
 	(void)argv;
 	if (argc == 2)
 		return SYS(membarrier, PRIVATE, 0, 0) == -EPERM;
-	is(SYS(membarrier, MEMBARRIER_CMD_QUERY, 0, 0) & 0x7f, 0x7f,
+	is(SYS(membarrier, MEMBARRIER_CMD_QUERY, 0, 0), 0x1ff,
 	   "which there are");
 	is(SYS(membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0), 0, "for all");
 	is(SYS(membarrier, MEMBARRIER_CMD_GLOBAL_EXPEDITED, 0, 0), 0,
@@ -44,6 +45,14 @@ int main(int argc, char *argv[])
 	is(SYS(membarrier, SYNC, 0, 0), -EPERM, "for code, unannounced");
 	is(SYS(membarrier, SYNC << 1, 0, 0), 0, "announced");
 	is(SYS(membarrier, SYNC, 0, 0), 0, "for code");
+	is(SYS(membarrier, RSEQ, 0, 0), -EPERM,
+	   "for restartable sequences, unannounced");
+	is(SYS(membarrier, RSEQ << 1, 0, 0), 0, "announced");
+	is(SYS(membarrier, RSEQ, 0, 0), 0, "for restartable sequences");
+	is(SYS(membarrier, RSEQ, MEMBARRIER_CMD_FLAG_CPU, 0), 0, "of one core");
+	is(SYS(membarrier, RSEQ, 2, 0), -EINVAL, "an unknown flag");
+	is(SYS(membarrier, PRIVATE, MEMBARRIER_CMD_FLAG_CPU, 0), -EINVAL,
+	   "one core is for sequences alone");
 	is(SYS(membarrier, PRIVATE, 2, 0), -EINVAL, "flags");
 	is(SYS(membarrier, 3, 0, 0), -EINVAL, "two commands");
 	is(SYS(membarrier, 0x10000, 0, 0), -EINVAL, "an unknown one");
