@@ -52,8 +52,9 @@ static void protections(void)
 		protect(at(p, 1), 1, RW);
 	}
 	report("mprotect that splits or merges", end(), 2 * CALLS);
-	unmap(at(p, 0), 1); /* one area of its own, holes around it */
+	unmap(at(p, 0), 1); /* one VMA of its own, holes around it */
 	unmap(at(p, 2), 1);
+	write_pages(at(p, 1), 1); /* each call changes its entry, and flushes */
 	begin();
 	for (uint32_t i = 0; i < CALLS; i++) {
 		protect(at(p, 1), 1, PROT_READ);
@@ -122,20 +123,6 @@ static void split_all(uint8_t *p, uint32_t areas)
 		protect(at(p, i), 1, NONE);
 }
 
-/* n areas of a page each, two of which `far` apart take every fault. */
-static void write_among(uint32_t areas, const char *name)
-{
-	uint8_t *p = anonymous(areas), *q = anonymous(PAGES + 1);
-
-	split_all(p, areas);
-	write_pages(q, 1);
-	begin();
-	write_pages(at(q, 1), PAGES);
-	report(name, end(), PAGES);
-	unmap(q, PAGES + 1);
-	unmap(p, areas);
-}
-
 static void split_one(uint32_t areas, const char *name)
 {
 	uint8_t *p = anonymous(areas), *q = anonymous(3);
@@ -157,8 +144,6 @@ void bench_areas(void)
 	protections();
 	breaks();
 	remaps();
-	write_among(10, "write fault with 10 VMAs");
-	write_among(10000, "write fault with 10,000 VMAs");
 	split_one(1000, "split one VMA off, at 1,000");
 	split_one(10000, "split one VMA off, at 10,000");
 }

@@ -38,9 +38,12 @@ tests/bench/bench.t tests/bench/bench.py tests/bench/profile.py: \
 	$(OUT)/bench-initramfs.cpio
 tests/bench/bench.py tests/bench/profile.py: $(OUT)/count.so
 
+# DOC=1 writes the figures to docs/figures/ too, and from there into the tables of
+# docs/performance.md.
+to_file = $(if $(DOC),--doc)
 .PHONY: bench
 bench: tests/bench/bench.py
-	$(Q)BOARD=$(BOARD) $(PYTHON) tests/bench/bench.py $(BENCH)
+	$(Q)BOARD=$(BOARD) $(PYTHON) tests/bench/bench.py $(to_file) $(BENCH)
 
 # Plugins of QEMU: what counts instructions, waits and stacks.
 $(OUT)/%.so: tests/bench/plugin/%.c
@@ -53,13 +56,12 @@ $(OUT)/a9.so $(OUT)/count.so: tests/bench/plugin/marks.h
 # `make profile`, or `make profile BENCH=faults` for one group.
 .PHONY: profile
 profile: tests/bench/profile.py
-	$(Q)BOARD=$(BOARD) NM=$(NM) $(PYTHON) tests/bench/profile.py $(BENCH)
+	$(Q)BOARD=$(BOARD) NM=$(NM) $(PYTHON) tests/bench/profile.py $(to_file) $(BENCH)
 
 CHECK_TESTS += tests/bench/bench.t
 
 # What they may take on a Cortex-A9, by a model: `make cycles`, or for one group by
 # BENCH=. The same on Linux, Debian's or that of LINUX= and DTB=: `make cycles-linux`.
-# DOC=1 writes the tables of docs/performance.md.
 tests/bench/cycles.py tests/bench/cycles.t: $(OUT)/a9.so $(OUT)/pagewalk.bin \
 	$(OUT)/bench-initramfs.cpio $(OUT)/test-initramfs.cpio
 
@@ -67,11 +69,11 @@ cycles_linux := $(LINUX) $(or $(DTB),$(DEBIAN_DTB))
 .PHONY: cycles cycles-linux
 cycles: tests/bench/cycles.py $(HW_QEMU)
 	$(Q)BOARD=$(BOARD) NM=$(NM) $(PYTHON) tests/bench/cycles.py \
-		$(if $(DOC),--doc) $(BENCH)
+		$(to_file) $(BENCH)
 cycles-linux: tests/bench/cycles.py $(HW_QEMU) \
 		$(if $(filter cycles-linux,$(MAKECMDGOALS)),$(cycles_linux))
 	$(Q)BOARD=$(BOARD) NM=$(NM) $(PYTHON) tests/bench/cycles.py \
-		--linux $(cycles_linux) $(if $(DOC),--doc) $(BENCH)
+		--linux $(cycles_linux) $(to_file) $(BENCH)
 
 CHECK_TESTS += tests/bench/cycles.t
 
@@ -82,7 +84,7 @@ tests/bench/latency.py tests/system/latency.t: $(OUT)/latency.so \
 
 .PHONY: latency
 latency: tests/bench/latency.py
-	$(Q)BOARD=$(BOARD) $(PYTHON) tests/bench/latency.py $(LATENCY)
+	$(Q)BOARD=$(BOARD) $(PYTHON) tests/bench/latency.py $(to_file) $(LATENCY)
 
 # How deep the kernel's stacks get: `make stacks`, or `make stacks STACKS=oom`.
 tests/bench/stacks.py tests/system/stacks.t: $(OUT)/stack.so \
@@ -90,4 +92,4 @@ tests/bench/stacks.py tests/system/stacks.t: $(OUT)/stack.so \
 
 .PHONY: stacks
 stacks: tests/bench/stacks.py
-	$(Q)BOARD=$(BOARD) $(PYTHON) tests/bench/stacks.py $(STACKS)
+	$(Q)BOARD=$(BOARD) $(PYTHON) tests/bench/stacks.py $(to_file) $(STACKS)

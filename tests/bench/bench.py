@@ -4,6 +4,7 @@
     bench.py [GROUP]        all of bench's groups, or one; `memory` is what
                             the kernel's own memory costs, from inside
     bench.py --check        run twice; fail unless both agree to the digit
+    bench.py --doc          all of them, written to docs/figures/pagewalk too
 
 One instruction is a nanosecond of the board's clock. Also: instructions from
 the kernel's entry to the first one of a program, memory that is not free then,
@@ -17,6 +18,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import machine
+import figures as files
 
 # The board's RTC too: the length of a division depends on the date.
 COUNTING = ["-icount", "shift=0,sleep=off",
@@ -118,6 +120,8 @@ def main():
     group = next((word for word in sys.argv[1:] if word[0] != "-"), "")
     rows = figures(group)
     print("\n".join(f"{name:<42} {value:>9}" for name, value in rows))
+    if "--doc" in sys.argv:
+        files.write("pagewalk", rows, **files.how(machine.QEMU, "bench"))
     if check and rows != figures(group):
         sys.exit("two runs differ")
 

@@ -4,66 +4,31 @@ caches (plugin/a9.c): an estimate, for nobody has run it on one.
 
     cycles.py [GROUP]       a line an operation: instructions, cycles from - to,
                             and what was counted, each per round
-    cycles.py --doc         writes what was measured into the table of
-                            docs/performance.md, and its table of costs
+    cycles.py --doc         writes docs/figures/pagewalk-a9 too
     cycles.py --linux VMLINUZ DTB [--doc] [GROUP ...]
                             the same program on a Linux kernel, a boot for each
-                            group; --doc: writes the table that compares
+                            group; --doc: writes docs/figures/linux-a9
 
 A count times its cost, all added up: nothing is taken off for what a pipeline does
-at the same time, but in the lower of the two costs.
+at the same time, but in the lower of the two costs. docs/figures/a9-costs has them.
 """
 
-import re
 import subprocess
 import sys
 
 import bench
+import figures
 import machine
 
 PLUGIN = f"{bench.OUT}/a9.so"
-DOC = "docs/performance.md"
-MEASURED = "measured by 7-cpu.com on an Exynos 4210"
 
-# What is counted, in words; cycles from and to; where that is from.
-COSTS = {
-    "insns": ("an instruction", 0.5, 1.2, "at best two in a cycle; the rest, "
-              "branches foretold wrong among it, is a guess"),
-    "words": ("a word loaded or stored", 0.5, 1, "two registers a cycle if "
-              "aligned to 64 bits: DDI0388I, table B-3"),
-    "entry": ("an exception, and its return", 15, 40, "both empty the pipeline; "
-              "a guess"),
-    "isb": ("ISB", 10, 20, "fills the pipeline again; a guess"),
-    "dsb": ("DSB", 8, 50, "drains four slots of the store buffer; a guess"),
-    "dmb": ("DMB", 8, 50, "as a DSB, with the bit of erratum 794072"),
-    "exclusive": ("LDREX, STREX", 1, 5, "a guess"),
-    "cp15": ("another MCR or MRC", 2, 10, "each MCR waits for "
-             "what is before it (DDI0458D A.6.1, of the R7; a guess for the A9)"),
-    "tlb": ("a TLB operation", 5, 30, "a guess"),
-    "cache": ("a cache operation on a line", 5, 30, "a guess"),
-    "predictor": ("BPIALL", 10, 100, "branches are learnt anew; a guess"),
-    "micromiss": ("a miss of a micro TLB that the main one has", 3, 7,
-                  f"7: {MEASURED}"),
-    "mainmiss": ("a walk", 7, 14, f"7, its two words in caches: {MEASURED}"),
-    "fetchmiss": ("a line for fetches, from level 2", 10, 19, f"19: {MEASURED}"),
-    "loadmiss": ("... for a load", 10, 19, f"19: {MEASURED}"),
-    "storemiss": ("... for a store", 4, 12, f"11.5 in a row: {MEASURED}"),
-    "walkmiss": ("... for a walk", 10, 19, "as for a load"),
-    "level2miss": ("... from memory", 45, 132, f"68 ns in a row, 110 ns alone: "
-                   f"{MEASURED}; at 667 and 1200 MHz"),
-    "level2store": ("... for a store", 12, 60, "no more than a load; whole lines in "
-                    "a row need not be read first; a guess"),
-    "deviceread": ("a word of a device", 20, 60, "the private region's clock is at "
-                   "most half the core's (DDI0407, from memory); a guess"),
-    "devicewrite": ("... written", 2, 20, "a guess"),
-}
+# {what is counted: (its words, cycles from and to, where that is from)}
+COSTS = {kind: (what, float(low), float(high), source)
+         for kind, (what, low, high, source) in figures.read("a9-costs").items()}
 SHORT = {"insns": "instructions", "micromiss": "micro TLBs", "mainmiss": "walks",
          "fetchmiss": "fetches", "loadmiss": "loads", "storemiss": "stores",
          "level2miss": "memory", "level2store": "memory, stored to"}
-TABLE = re.compile(r"^\| operation \| Pagewalk \| lean \|.*?\n\n", re.M | re.S)
-GROUPS = "calls lives faults areas switches signals".split()
-LINUX_TABLE = re.compile(r"^\| operation \| instructions \|.*?\n\n", re.M | re.S)
-COST_TABLE = re.compile(r"^\| what \| cycles \|.*?\n\n", re.M | re.S)
+GROUPS = "calls lives faults areas switches signals regions".split()
 
 
 class Row:
@@ -140,84 +105,12 @@ def two(a, b):
     return f"{round(a)}, {round(b)}"
 
 
-def columns(row):
+def cells(row):
     n = row.counts
     low, high = row.cycles()
-    return [two(n["tlb"], n["cache"] + n["predictor"]),
+    return [row.name, f"{n['insns']:.0f}", two(n["tlb"], n["cache"] + n["predictor"]),
             f"{two(n['dsb'], n['dmb'])}, {round(n['isb'])}",
-            f"{low:.0f} - {high:.0f}"]
-
-
-def new_table(table, measured):
-    """Instructions, what Linux needs of ours, and the last three as measured."""
-    lines = []
-    for line in table.strip().splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if cells[0] in measured:
-            row = measured[cells[0]]
-            ours = row.counts["insns"]
-            linux = min(int(cells[2]), int(cells[3]))
-            line = "| " + " | ".join([cells[0], f"{ours}", *cells[2:6],
-                                      f"{linux / ours:.1f}", *columns(row)]) + " |"
-        lines.append(line)
-    return "\n".join(lines) + "\n\n"
-
-
-def cost_table():
-    lines = ["| what | cycles | from where |", "|---|---:|---|"]
-    lines += [f"| {what} | {low} - {high} | {source} |"
-              for what, low, high, source in COSTS.values()]
-    return "\n".join(lines) + "\n\n"
-
-
-def linux_table(ours, linux):
-    measured = {row.name: row for row in linux}
-    lines = ["| operation | instructions | A9 cycles | on Linux: instructions | "
-             "A9 cycles | most of ours |", "|---|---:|---:|---:|---:|---|"]
-    for row in ours:
-        other = measured.get(row.name)
-        if not other:
-            continue
-        cells = [row.name]
-        for one in (row, other):
-            low, high = one.cycles()
-            cells += [f"{one.counts['insns']:.0f}", f"{low:.0f} - {high:.0f}"]
-        lines.append("| " + " | ".join([*cells, "; ".join(row.most())]) + " |")
-    return "\n".join(lines) + "\n\n"
-
-
-def refreshed(table, measured):
-    """Our side of the table that compares, as measured now."""
-    lines = []
-    for line in table.strip().splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if cells[0] in measured:
-            row = measured[cells[0]]
-            cells[1:3] = [f"{row.counts['insns']:.0f}", columns(row)[2]]
-            cells[5] = "; ".join(row.most())
-            line = "| " + " | ".join(cells) + " |"
-        lines.append(line)
-    return "\n".join(lines) + "\n\n"
-
-
-def write_comparison(ours, linux):
-    with open(DOC) as file:
-        text = file.read()
-    text = LINUX_TABLE.sub(lambda _: linux_table(ours, linux), text, count=1)
-    with open(DOC, "w") as file:
-        file.write(text)
-
-
-def write_document(found):
-    measured = {row.name: row for row in found}
-    with open(DOC) as file:
-        text = file.read()
-    text = TABLE.sub(lambda table: new_table(table[0], measured), text, count=1)
-    text = LINUX_TABLE.sub(lambda table: refreshed(table[0], measured), text,
-                           count=1)
-    text = COST_TABLE.sub(lambda _: cost_table(), text, count=1)
-    with open(DOC, "w") as file:
-        file.write(text)
+            f"{low:.0f} - {high:.0f}", "; ".join(row.most())]
 
 
 def linux_main(kernel, dtb, *words):
@@ -225,7 +118,10 @@ def linux_main(kernel, dtb, *words):
     found = [row for group in groups for row in linux_rows(kernel, dtb, group)]
     print("\n".join(map(str, found)))
     if "--doc" in words:
-        write_comparison(rows(), found)
+        figures.write("linux-a9", map(cells, found),
+                      command="make cycles-linux DOC=1",
+                      kernel="Debian's for the board, 6.1, armmp",
+                      emulator=figures.first_line(machine.QEMU_10, "--version"))
 
 
 def main():
@@ -238,7 +134,8 @@ def main():
     found = rows("".join(word for word in words if word != "--doc"))
     print("\n".join(map(str, found)))
     if "--doc" in words:
-        write_document(found)
+        figures.write("pagewalk-a9", map(cells, found),
+                      **figures.how(machine.QEMU_10, "cycles"))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ without a chance for another task ("kept"): how many instructions, where it
 began, where it ended, and where it was found most of the time.
 
     latency.py [PROGRAM...]     of /test; without any, those that try it
-    latency.py --table          the worst of each, as in docs/performance.md
+    latency.py --doc            the worst of each, for docs/performance.md
 """
 
 import os
@@ -16,6 +16,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import figures
 import machine
 
 COUNTING = ["-icount", "shift=0,sleep=off",
@@ -103,24 +104,22 @@ def worst(program, marks):
             for kind, n, *places in rows]
 
 
-def table(marks):
-    """One row a program: its longest stretch of each kind."""
-    print("| program | masked | most of it in | kept | most of it in |\n"
-          "|---|---:|---|---:|---|")
-    for program in PROGRAMS:
-        rows = worst(program, marks)
-        cells = []
-        for kind in ("masked", "kept"):
-            _, n, _, _, most = next(row for row in rows if row[0] == kind)
-            cells += [str(n), f"`{most}`"]
-        print(f"| `{program}` | " + " | ".join(cells) + " |")
+def row(program, marks):
+    """For the document: its longest stretch of each kind."""
+    rows = worst(program, marks)
+    cells = [program]
+    for kind in ("masked", "kept"):
+        _, n, _, _, most = next(row for row in rows if row[0] == kind)
+        cells += [n, most]
+    return cells
 
 
 def main():
     marks = f"{OUT}/latency-marks"
     write_marks(marks)
-    if sys.argv[1:] == ["--table"]:
-        table(marks)
+    if sys.argv[1:] == ["--doc"]:
+        figures.write("latency", [row(program, marks) for program in PROGRAMS],
+                      **figures.how(machine.QEMU, "latency"))
         return
     for program in sys.argv[1:] or PROGRAMS:
         print(f"{program}: instructions, from, to, most of it in")

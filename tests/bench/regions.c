@@ -1,6 +1,6 @@
 /*
- * What the number of areas costs: 10, 1,000 and 60,000 of them, and each access
- * in another one than the last, so that what find_vma remembers is never the
+ * What the number of VMAs costs: 10 to 60,000 of them, and each access in
+ * another one than the last, so that what find_vma remembers is never the
  * answer.
  */
 #include <stdio.h>
@@ -139,5 +139,6 @@ void bench_regions(void)
 {
 	among(10, "10");
 	among(1000, "1,000");
+	among(10000, "10,000");
 	among(60000, "60,000");
 }

@@ -5,6 +5,7 @@ Runs programs of tests/user and prints the most bytes of a kernel stack that
 were in use at once, of 8192, and in which function.
 
     stacks.py [PROGRAM...]     of /test; without any, those that try much
+    stacks.py --doc            the same, written to docs/figures/stacks too
 """
 
 import os
@@ -12,6 +13,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import figures
 import machine
 
 OUT = machine.OUT
@@ -51,9 +53,14 @@ def measure(program):
 
 
 def main():
-    for program in sys.argv[1:] or PROGRAMS:
+    words = [word for word in sys.argv[1:] if word != "--doc"]
+    rows = []
+    for program in words or PROGRAMS:
         deep, name = measure(program)
+        rows.append((program, deep))
         print(f"{program:<12} {deep:>5} of {STACK}  in {name}", flush=True)
+    if "--doc" in sys.argv:
+        figures.write("stacks", rows, **figures.how(machine.QEMU, "stacks"))
 
 
 if __name__ == "__main__":
