@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The documents are true: files they name exist, and none is left out."""
+"""The documents are true: files they name exist, and none is left out; each question
+has an answer, whose functions exist."""
 
 import glob
 import os
@@ -32,6 +33,58 @@ def reading_order():
     tap.is_(missing, [], "docs/reading-order.md lists every source file")
     gone = sorted(path for path in named if not os.path.exists(path))
     tap.is_(gone, [], "and no file that does not exist")
+
+
+SITTING = re.compile(r"^(## \d+\. .*)\n", re.MULTILINE)
+
+
+def sittings(path):
+    """{heading: text} of the sittings' sections, without marks of line ends."""
+    parts = SITTING.split(read(path))
+    return {heading: " ".join(text.split())
+            for heading, text in zip(parts[1::2], parts[2::2])}
+
+
+def anchor(heading):
+    """What a heading is called in a link."""
+    return re.sub(r"[^\w\- ]", "", heading[3:].lower()).replace(" ", "-")
+
+
+def sentences(text):
+    return len(re.findall(r"[.?!][\"')]*(?= [A-Z`\"/(]|$)", text))
+
+
+def questions():
+    """Each sitting has a question, and docs/answers.md answers it."""
+    asked, answers = (sittings(f"docs/{name}.md")
+                      for name in ("reading-order", "answers"))
+    tap.ok(len(asked) > 50, "docs/reading-order.md has sittings")
+    tap.is_(list(answers), list(asked), "docs/answers.md has the same, in order")
+    wrong = []
+    for heading, text in asked.items():
+        found = re.search(r"\*Question:\* (.*?) \(\[answer\]\(answers\.md#([\w-]+)\)\)",
+                          text)
+        question, answer = re.match(r"\*(.*?\?)\* (.*)", answers[heading]).groups()
+        if not (found and found[2] == anchor(heading) and
+                found[1].lower() == question.lower() and
+                2 <= sentences(answer) <= 7):
+            wrong.append(heading)
+    tap.is_(wrong, [], "each has a question, with a link to an answer of a few "
+            "sentences")
+
+
+def answers_name_what_exists():
+    text = read("docs/answers.md")
+    paths = re.findall(r"`([\w./-]+\.(?:[chS]|md|t))`", text)
+    tap.is_([path for path in paths if not (os.path.exists(path) or
+                                            os.path.exists(f"include/{path}"))],
+            [], "the files that answers name exist")
+    code = "\n".join(read(path) for folder in (*FOLDERS, "include")
+                     for path in glob.glob(f"{folder}/**/*.[chS]", recursive=True))
+    names = set(re.findall(r"`(\w+)\(\)`", text))
+    tap.ok(len(names) > 30, "answers name functions")
+    tap.is_(sorted(name for name in names if not definition(name).search(code)), [],
+            "and each is defined")
 
 
 def definition(name):
@@ -78,6 +131,8 @@ def folders():
 
 
 reading_order()
+questions()
+answers_name_what_exists()
 hardware()
 make_help()
 links()
