@@ -7,9 +7,10 @@
 #include <types.h>
 
 /*
- * init has ended, or was never found: prints that and ends the machine. With a
- * semihosting host, QEMU's exit status is `status` (0 to 255); without, the
- * board powers off. (board/machine.c)
+ * init has ended, or was never found: prints that and ends the machine. If a
+ * semihosting host (QEMU, or a debugger that serves such calls) is there, its
+ * exit status becomes `status` (0 to 255); else the board powers off.
+ * (board/machine.c)
  */
 void machine_end(int status) __noreturn;
 

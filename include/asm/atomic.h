@@ -114,9 +114,9 @@ static inline void atomic_andnot(u32 bits, u32 *p)
  * ordering.
  *
  * In C the test is a load of its own, which the exchange compares again. That
- * is 4 instructions of a fault's 215, for mmap_lock, and 3 for each page that a
- * child returns, 3 % of the exit of a large one. So on ARM the LDREX loops are
- * written out, with the test in between.
+ * costs each fault 4 instructions, for mmap_lock, and 3 for each page that a
+ * child returns. So on ARM the LDREX loops are written out, with the test in
+ * between.
  */
 #ifdef __arm__
 

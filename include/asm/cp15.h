@@ -30,16 +30,19 @@ static inline void write_##name(u32 val)				\
 }
 /* clang-format on */
 
+/* What this core is: its kind, cache types, number among cores, features. */
 CP15_READ(midr, c0, 0, c0, 0)
 CP15_READ(ctr, c0, 0, c0, 1)
 CP15_READ(mpidr, c0, 0, c0, 5)
 CP15_READ(id_mmfr3, c0, 0, c1, 7)
 
+/* System control: MMU, caches and alignment checks; what the core's maker adds. */
 CP15_READ(sctlr, c1, 0, c0, 0)
 CP15_WRITE(sctlr, c1, 0, c0, 0)
 CP15_READ(actlr, c1, 0, c0, 1)
 CP15_WRITE(actlr, c1, 0, c0, 1)
 
+/* The first-level tables, how they share the addresses; rights of domains. */
 CP15_READ(ttbr0, c2, 0, c0, 0)
 CP15_WRITE(ttbr0, c2, 0, c0, 0)
 CP15_WRITE(ttbr1, c2, 0, c0, 1)
@@ -48,16 +51,19 @@ CP15_WRITE(ttbcr, c2, 0, c0, 2)
 CP15_READ(dacr, c3, 0, c0, 0)
 CP15_WRITE(dacr, c3, 0, c0, 0)
 
+/* Of the last data and prefetch abort: its status, then its address. */
 CP15_READ(dfsr, c5, 0, c0, 0)
 CP15_READ(ifsr, c5, 0, c0, 1)
 CP15_READ(dfar, c6, 0, c0, 0)
 CP15_READ(ifar, c6, 0, c0, 2)
 
+/* Which memory types the attribute numbers of table entries mean. */
 CP15_READ(prrr, c10, 0, c2, 0)
 CP15_WRITE(prrr, c10, 0, c2, 0)
 CP15_READ(nmrr, c10, 0, c2, 1)
 CP15_WRITE(nmrr, c10, 0, c2, 1)
 
+/* The ASID of the running address space. */
 CP15_READ(contextidr, c13, 0, c0, 1)
 CP15_WRITE(contextidr, c13, 0, c0, 1)
 

@@ -1,8 +1,9 @@
 /*
- * asm/kasan_debug.h - by which the allocators mark memory as free or in use.
+ * asm/kasan_debug.h - the allocators call this when memory becomes free or used.
  *
- * Nothing on the target. The host tests shadow this header: there a freed page
- * or object is poisoned for AddressSanitizer.
+ * On the target these functions do nothing. The host tests shadow this header:
+ * there a freed page or object is poisoned for AddressSanitizer, which reports
+ * any access to it.
  */
 #ifndef ASM_KASAN_DEBUG_H
 #define ASM_KASAN_DEBUG_H
