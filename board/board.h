@@ -1,9 +1,9 @@
 /*
- * board/board.h - what a port consists of.
+ * board/board.h - what a port to another board has to provide.
  *
- * One const struct board per board/<name>/ describes it; the functions below
- * are drivers that the board's build chooses (board/pl011.c, board/gic.c ...).
- * Nobody above calls a driver by name.
+ * One struct board in board/<name>/ describes the board. The functions below are
+ * those of the drivers that its board.mk chooses (board/pl011.c, board/gic.c
+ * ...): the rest of the kernel calls these names and knows no driver.
  */
 #ifndef BOARD_BOARD_H
 #define BOARD_BOARD_H
@@ -15,9 +15,12 @@ struct board {
 	const char *name;           /* "vexpress-a9" */
 	const struct map_desc *map; /* devices, at fixmap addresses */
 	unsigned int nr_map;
-	u32 ram_default; /* bytes, when no loader says */
-	u32 ram_max;     /* bytes; nothing of a loader lies above */
-	/* Without a loader, probe RAM up to ram_max: reading a hole does not abort. */
+	u32 ram_default; /* bytes, if no loader passes the size */
+	u32 ram_max;     /* bytes; a loader puts nothing above */
+	/*
+	 * Without a loader the kernel probes RAM up to ram_max. Set it only where
+	 * an access to a hole does not abort.
+	 */
 	bool ram_probe;
 	/*
 	 * Bytes at RAM's start that are never handed out: other cores wait
@@ -30,19 +33,20 @@ extern struct board board; /* constant, but for map: board_find_devices */
 /* The whole command line; startup/ sets it before board_find_devices(). */
 extern const char *saved_command_line;
 
-/* Register the console, with polled output. The boot table must map its UART. */
+/* Registers the console, with polled output. The boot table must map its UART. */
 void board_early_console(void);
 /*
- * Before anything is stored: empty the caches outside the cores, and turn them
- * off if this is Secure state and a loader left them on. Called by head.S with
- * MMU, caches and stack missing, at any address: assembly, r0-r3 and r12 only.
+ * Empties the caches outside the cores and, in Secure state, turns them off if a
+ * loader left them on. head.S calls it before anything is stored, with MMU and
+ * caches off, without a stack, at any address: so it is assembly, and changes
+ * r0-r3 and r12 only.
  */
 void board_outer_off(bool secure);
 /*
- * The caches outside the cores on, and the like: after paging_init, before
- * interrupts. secure: the core is in Secure state; from the boot arguments:
- * psci_smc, firmware listens to SMC, not to HVC; timer_hz, how fast the cores'
- * timer counts, 0 if they do not say.
+ * Turns on the caches outside the cores, and what else the board needs. Call it
+ * after paging_init, before interrupts. secure: the core is in Secure state. From
+ * the boot arguments: psci_smc is true if firmware takes SMC, not HVC; timer_hz is
+ * the rate of the cores' timer, 0 if they do not have it.
  */
 void board_init(bool secure, bool psci_smc, u32 timer_hz);
 
@@ -50,9 +54,9 @@ void board_init(bool secure, bool psci_smc, u32 timer_hz);
 
 enum tree_item { TREE_NODE, TREE_PROPERTY, TREE_NODE_END };
 /*
- * The loader's tree, in the order in which it lies there: a node, with its name;
- * a property, with name and words; a node's end. depth: the node's, 0 for the
- * root's. Names and words stay where they are until board_find_devices().
+ * Takes the next item of the loader's tree, in the tree's order: a node with its
+ * name, a property with name and words, or a node's end. depth is that of the node,
+ * 0 for the root. Names and words must stay until board_find_devices() returns.
  */
 void board_tree_item(enum tree_item item, u32 depth, const char *name,
 		     const u8 *data, u32 bytes);
@@ -62,63 +66,75 @@ struct bank {
 	u32 bytes;
 };
 /*
- * Put the devices of the tree, and of earlycon=, into the board's tables: once,
- * before paging_init. ram: banks, ended by one of 0 bytes, where no device can be.
- * Returns the row of a console that the boot table has not got: to be mapped
- * before the next word is printed; or NULL.
+ * Puts the devices of the tree, and of earlycon=, into the board's tables. Call it
+ * once, before paging_init. ram: banks, ended by one of 0 bytes; no device may lie
+ * in one. Returns NULL, or the row of a console that the boot table does not map:
+ * the caller maps it before it prints again.
  */
 const struct map_desc *board_find_devices(const char *cmdline,
 					  const struct bank *ram);
 
 /* ---- interrupts -------------------------------------------------- */
 
-/* Once, before the first request_irq: every line is off, whatever the loader left. */
+/*
+ * Disables every line, whatever the loader left. Call it once, before the first
+ * request_irq.
+ */
 void irq_init(void);
 /*
- * Enable irq, an id of the controller; handler(arg) then runs with interrupts off.
- * name stays the caller's. 0; -EINVAL: no such id; -EBUSY: it has a handler.
+ * Enables irq, an id of the controller; handler(arg) then runs with interrupts off.
+ * name stays the caller's. Returns 0, -EINVAL if there is no such id, or -EBUSY if
+ * it has a handler.
  */
 int __must_check request_irq(unsigned int irq, void (*handler)(void *arg),
 			     void *arg, const char *name);
-/* From the IRQ vector: acknowledge and serve everything that is pending. */
+/*
+ * Acknowledges and serves every interrupt that is pending. The IRQ vector calls it,
+ * with interrupts off.
+ */
 void irq_dispatch(void);
-/* Interrupts served, per line, for /proc/interrupts; false past the last. */
+/*
+ * Stores the name and the count of served interrupts of one line, for
+ * /proc/interrupts. Returns false past the last line.
+ */
 bool irq_stat(unsigned int irq, const char **name, u32 *count);
 
 /* ---- time -------------------------------------------------------- */
 
-/* Free-running nanoseconds since the timer was reset; any context. */
+/* Returns the nanoseconds since the timer was reset. Any context. */
 u64 clock_ns(void);
 /*
- * Its low word, by a single read where the rate allows: for differences of less
- * than 4 seconds.
+ * Returns the low word of clock_ns(), by a single read where the rate allows; for
+ * differences of less than 4 seconds.
  */
 u32 clock_ns_low(void);
-/* Start the timer; handler runs in interrupt context. */
+/* Starts the timer. handler runs in interrupt context. */
 void timer_init(void (*handler)(void));
 /*
- * One interrupt at clock_ns() == ns, below 2^62, or soon after; or much before,
- * where the clock must be read from time to time. Replaces the last one.
+ * Asks for one interrupt when clock_ns() reaches ns, below 2^62, instead of the one
+ * that was asked for last. It may come a little late, or much too early where the
+ * clock must be read from time to time: the handler compares again.
  */
 void timer_set(u64 ns);
-/* Wall clock: seconds since 1970 (RTC), 0 if the board has none. */
+/* Returns the date of the board's clock in seconds since 1970; 0: it has none. */
 u32 rtc_seconds(void);
 
 /* ---- console ----------------------------------------------------- */
 
-/* What rx gets when the line was held low for longer than a byte. */
+/* Passed to rx when the line was held low for longer than a byte (BREAK). */
 #define UART_BREAK 0x100u
 /*
- * rx is called in interrupt context for each byte received, and each BREAK. With
- * interrupts off, for it is called for what came before, too.
+ * Starts input: rx is called in interrupt context for each byte received, and for
+ * each BREAK. Call it with interrupts off, because it passes on what came before,
+ * too.
  */
 void uart_start_input(void (*rx)(u32 c));
-/* Print bytes of s by polling: in any context. */
+/* Prints bytes of s by polling. Any context. */
 void uart_write(const char *s, size_t bytes);
 
 /* ---- the end ----------------------------------------------------- */
 
-/* Power off, or start again; if the board cannot, wait for ever. */
+/* Power off, or start again. If the board cannot, they wait for ever. */
 void board_power_off(void) __noreturn;
 void board_reset(void) __noreturn;
 

@@ -1,7 +1,7 @@
 /*
- * The console, whatever UART it is: output by polling, as before there was a
- * console (board/early_uart.h), input by interrupt. Owns the function that input
- * goes to.
+ * The console, on any UART: output by polling, with the functions that print before
+ * there is a console (board/early_uart.h), input by interrupt. Owns the function
+ * that input is passed to.
  *
  * A transmit interrupt would need a buffer that a panic must then drain; the
  * log is short and the program that prints waits for its own output.
@@ -41,8 +41,8 @@ static void uart_interrupt(void *arg __unused_arg)
 }
 
 /*
- * Bytes that came before now raise no interrupt of their own: they are read once
- * it is on, for one that comes later raises it.
+ * Bytes that came earlier raise no interrupt, so they are read here, after input is
+ * enabled: a byte that comes after this read raises one.
  */
 void uart_start_input(void (*rx)(u32 c))
 {

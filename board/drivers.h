@@ -1,6 +1,6 @@
 /*
- * board/drivers.h - for the files of board/ only: where the drivers find their
- * devices, how they touch a register, and what a driver offers to another.
+ * board/drivers.h - where the drivers find their devices, how they access a
+ * register, and what one driver offers to another. For the files of board/ only.
  */
 #ifndef BOARD_DRIVERS_H
 #define BOARD_DRIVERS_H
@@ -8,9 +8,9 @@
 #include <types.h>
 
 /*
- * Virtual addresses (fixmap); filled in by board/<name>/board.c, and by tree.c
- * where a device tree has a device elsewhere. What the board's drivers do not
- * use is 0.
+ * Virtual addresses (fixmap), set by board/<name>/board.c, and by tree.c where a
+ * device tree has a device elsewhere. A field that the board's drivers do not use
+ * is 0.
  */
 struct board_devices {
 	u32 uart;
@@ -19,9 +19,9 @@ struct board_devices {
 	u32 intc, local; /* the controllers of one maker */
 	u32 timer;
 	u32 timer_irq;
-	u32 timer_hz; /* generic_timer.c: if nobody else says it */
+	u32 timer_hz; /* generic_timer.c: if no other source has it */
 	u32 rtc;
-	u32 power; /* system registers, watchdog: the way to the end */
+	u32 power; /* what powers off or resets: system registers, watchdog */
 	u32 l2;
 	u32 l2_tag_latency; /* setup, read, write: 0x777, each cycles - 1 */
 	u32 l2_data_latency;
@@ -32,21 +32,22 @@ extern struct board_devices board_devices;
 /* ---- a UART's input, for console.c ------------------------------- */
 
 /*
- * In the UART's driver. base: its virtual address. Each byte received from now on
- * raises an interrupt.
+ * The UART's driver has this and the next: base is its virtual address. Makes each
+ * byte that is received from now on raise an interrupt.
  */
 void uart_enable_input(u32 base);
 /*
- * The driver again: what has come is given to uart_received, a byte or UART_BREAK
- * at a time. A byte that comes meanwhile raises the interrupt once more.
+ * Passes what has come to uart_received, a byte or UART_BREAK at a time. A byte
+ * that comes meanwhile raises the interrupt once more.
  */
 void uart_read_input(u32 base);
-/* In console.c: passes c to the function that uart_start_input() was given. */
+/* console.c passes c to the function that uart_start_input() was given. */
 void uart_received(u32 c);
 
 /*
- * earlycon.c, for tree.c: the address that earlycon= names, of a UART of the kind
- * that this image drives. false: there is none, or a complaint about it.
+ * earlycon.c, for tree.c: stores the address that earlycon= names, of a UART of the
+ * kind that this image drives. Returns false if there is none, or after logging
+ * what is wrong with it.
  */
 bool earlycon_address(const char *cmdline, phys_addr_t *pa);
 
@@ -55,7 +56,7 @@ bool earlycon_address(const char *cmdline, phys_addr_t *pa);
 #define NR_IRQS 192u /* ids, more than any of them has */
 #define NO_IRQ  (~0u)
 
-/* One line on or off. Called with interrupts off: there is one core. */
+/* Turns one line on or off. Called with interrupts off, which is enough on one core. */
 void irqchip_enable(u32 irq, bool on);
 /* Returns the id to serve now, or NO_IRQ. Pass *token to irqchip_end(). */
 u32 irqchip_claim(u32 *token);
@@ -64,14 +65,14 @@ void irqchip_end(u32 token);
 /* ---- what a board's board_init calls ----------------------------- */
 
 /*
- * generic_timer.c: its counter's frequency where a device tree says it, 0: as
- * the firmware wrote it into CNTFRQ, or, if that is nothing, timer_hz of the
- * table, which is written there in Secure state. Before timer_init.
+ * generic_timer.c: sets its counter's frequency: hz, from a device tree, or, if hz
+ * is 0, what the firmware wrote into CNTFRQ. If that is 0 as well it is timer_hz of
+ * the table, which is written to CNTFRQ in Secure state. Call it before timer_init.
  */
 void generic_timer_hz(u32 hz, bool secure);
-/* l2c310.c: the level 2 cache on, if that is ours to do. */
+/* l2c310.c: turns the level 2 cache on, if the kernel may do that. */
 void l2c310_init(bool secure);
-/* psci.c, where a board has it: call the firmware by SMC, not by HVC. */
+/* psci.c, where a board has it: smc chooses SMC, not HVC, for calls of firmware. */
 void psci_init(bool smc);
 
 /* Device memory keeps accesses to one device in program order (A3.5.5). */

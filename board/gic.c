@@ -35,12 +35,12 @@
 #define PRIORITY_MASK    0xf0u /* let PRIORITY through */
 #define TARGET_THIS_CORE 0x01010101u
 
-/* Known and off, whatever the loader did. */
+/* Disables all lines and sets what a loader may have changed. */
 static void reset_distributor(u32 gicd)
 {
 	u32 lines = 32 * ((reg_read(gicd, GICD_TYPER) & GICD_TYPER_LINES) + 1);
 
-	/* Off while lines are half configured. */
+	/* The distributor is off while its lines are configured. */
 	reg_write(gicd, GICD_CTLR, 0);
 	for (u32 i = 0; i < lines / 32; i++) {
 		reg_write(gicd, GICD_IGROUPR(i), 0);
@@ -49,7 +49,7 @@ static void reset_distributor(u32 gicd)
 	}
 	for (u32 i = 0; i < lines / 4; i++)
 		reg_write(gicd, GICD_IPRIORITYR(i), PRIORITY);
-	/* Below FIRST_SPI the registers are read-only: a core's own lines. */
+	/* A core's own lines, below FIRST_SPI, have read-only targets. */
 	for (u32 i = FIRST_SPI / 4; i < lines / 4; i++)
 		reg_write(gicd, GICD_ITARGETSR(i), TARGET_THIS_CORE);
 	for (u32 i = FIRST_SPI / 16; i < lines / 16; i++)
@@ -57,11 +57,14 @@ static void reset_distributor(u32 gicd)
 	reg_write(gicd, GICD_CTLR, GIC_ENABLE);
 }
 
-/* The distributor first: the core's interface then forwards nothing stale. */
+/*
+ * Resets the distributor before it enables the core's interface, which would
+ * otherwise forward an interrupt of the loader's.
+ */
 void irq_init(void)
 {
 	reset_distributor(board_devices.gicd);
-	/* Reset leaves the mask at 0, which lets no priority through. */
+	/* After reset the mask is 0, which lets no priority through. */
 	reg_write(board_devices.gicc, GICC_PMR, PRIORITY_MASK);
 	reg_write(board_devices.gicc, GICC_CTLR, GIC_ENABLE);
 }
@@ -74,7 +77,10 @@ void irqchip_enable(u32 irq, bool on)
 		  1u << irq % 32);
 }
 
-/* The token is the whole word: who sent a software's interrupt is in it. */
+/*
+ * The token is the whole word of GICC_IAR, because GICC_EOIR wants the sender of a
+ * software interrupt as well, which is in it.
+ */
 u32 irqchip_claim(u32 *token)
 {
 	u32 id;
@@ -89,8 +95,8 @@ u32 irqchip_claim(u32 *token)
 }
 
 /*
- * Must follow each claim that returned an id: until then the controller holds back
- * every line of the same priority, which is all of them.
+ * Each claim that returned an id must be ended: until then the controller holds
+ * back every line of the same priority, and all lines have the same.
  */
 void irqchip_end(u32 token)
 {

@@ -1,6 +1,6 @@
 /*
- * Who serves which interrupt, whatever controller there is. Owns the table of
- * handlers; the controller's driver has the rest (board/drivers.h).
+ * Interrupt handlers, for any controller. Owns the table of handlers; what depends
+ * on the controller is in its driver (board/drivers.h).
  *
  * A handler is not interrupted by another.
  */
@@ -42,7 +42,7 @@ int request_irq(unsigned int irq, void (*handler)(void *arg), void *arg,
 	return err;
 }
 
-/* An interrupt nobody asked for is turned off: it would come for ever. */
+/* Disables an interrupt without a handler, which would come again for ever. */
 static void unexpected_irq(u32 id)
 {
 	irqchip_enable(id, false);
@@ -63,7 +63,7 @@ static void serve(u32 id)
 	irq->handler(irq->arg);
 }
 
-/* Serves until nothing is pending: one entry may stand for many lines. */
+/* Serves until no interrupt is pending, because several may have caused one entry. */
 void irq_dispatch(void)
 {
 	u32 token;
@@ -74,7 +74,7 @@ void irq_dispatch(void)
 		if (id == NO_IRQ)
 			return;
 		serve(id);
-		dsb_sy(); /* the device has dropped its line before it is asked */
+		dsb_sy(); /* the device drops its line before the line is enabled again */
 		irqchip_end(token);
 	}
 }

@@ -29,31 +29,34 @@
 #include <board/l2c310.h>
 #include <lib/printk.h>
 
-/* Errata are told apart by the release. */
+/* The release decides which errata the cache has. */
 static u32 release(u32 l2)
 {
 	return reg_read(l2, L2_CACHE_ID) & L2_ID_RELEASE;
 }
 
-/* A maker builds it with 8 or 16 ways. */
+/* A chip's maker chooses 8 or 16 ways. */
 static u32 number_of_ways(u32 l2)
 {
 	return reg_read(l2, L2_AUX_CONTROL) & L2_AUX_16_WAYS ? 16 : 8;
 }
 
-/* On r3p0 a sync may not wait (753970): ARM's workaround is a dummy write. */
+/*
+ * Waits for the cache's operations. On r3p0 a sync may not wait (753970); Arm's
+ * workaround is a write to another register.
+ */
 static void cache_sync(u32 l2)
 {
 	reg_write(l2, release(l2) == L2_R3P0 ? L2_SYNC_DUMMY : L2_SYNC, 0);
 }
 
-/* All of this may be written only while the cache is off (DDI0246 3.1.1). */
+/* These registers may be written only while the cache is off (DDI0246 3.1.1). */
 static void configure(u32 l2)
 {
 	u32 aux = reg_read(l2, L2_AUX_CONTROL), r = release(l2);
 
 	aux &= ~(u32)(L2_AUX_FULL_LINE_ZERO | L2_AUX_EXCLUSIVE);
-	/* Shareable means shared by the cores: it is no reason not to cache. */
+	/* Shareable memory is shared by the cores alone, so it may be cached here. */
 	reg_write(l2, L2_AUX_CONTROL, aux | L2_AUX_SHARED_OVERRIDE);
 	reg_write(l2, L2_TAG_LATENCY, board_devices.l2_tag_latency);
 	reg_write(l2, L2_DATA_LATENCY, board_devices.l2_data_latency);
@@ -62,38 +65,41 @@ static void configure(u32 l2)
 			  reg_read(l2, L2_PREFETCH) & ~(u32)L2_PREFETCH_DOUBLE);
 }
 
-/* What it holds is junk from reset, or clean: dropped, never written. */
+/*
+ * Invalidates without a clean: the lines are noise from reset, which must not reach
+ * memory, or board_outer_off has cleaned them.
+ */
 static void invalidate_all(u32 l2)
 {
 	u32 ways = (1u << number_of_ways(l2)) - 1;
 
 	reg_write(l2, L2_INVALIDATE_WAY, ways);
-	/* A way's bit is set until it is empty: it must not be used before. */
+	/* A way's bit stays set until the way is empty and may be used. */
 	while (reg_read(l2, L2_INVALIDATE_WAY) & ways)
 		;
 	cache_sync(l2);
 }
 
-/* Secure state only, with the cache off. */
+/* Call it in Secure state, with the cache off. */
 static void enable(u32 l2)
 {
 	configure(l2);
 	invalidate_all(l2);
-	/* Errors from before are nobody's. */
+	/* Errors that were recorded before are not of our accesses. */
 	reg_write(l2, L2_INTERRUPT_CLEAR, 0x1ff);
-	dsb_sy(); /* it is empty before the first access looks into it */
+	dsb_sy(); /* the cache is empty before the first access looks it up */
 	reg_write(l2, L2_CONTROL, L2_ENABLE);
-	dsb_sy(); /* from here on it is asked */
+	dsb_sy(); /* the cache is on for the accesses that follow */
 }
 
-/* Reports which of the cases holds: speed depends on it. */
+/* Reports which of the cases it found, because speed depends on it. */
 void l2c310_init(bool secure)
 {
 	u32 l2 = board_devices.l2, ways = number_of_ways(l2);
 	u32 way_kib = 8u << (reg_read(l2, L2_AUX_CONTROL) >> L2_AUX_WAY_SHIFT &
 			     L2_AUX_WAY_MASK);
 
-	/* On only if it is not ours: board_outer_off emptied it and let it be. */
+	/* Still on: board_outer_off may empty it in Non-secure state, not stop it. */
 	if (reg_read(l2, L2_CONTROL) & L2_ENABLE) {
 		pr_info("L2 cache: on, by secure firmware\n");
 		return;
@@ -104,7 +110,7 @@ void l2c310_init(bool secure)
 		return;
 	}
 	enable(l2);
-	/* Read back: without a device the write is lost and nothing aborts. */
+	/* Without a device the write is lost and does not abort, so read it back. */
 	if (!(reg_read(l2, L2_CONTROL) & L2_ENABLE)) {
 		pr_warn("L2 cache: no L2C-310 answers at its place\n");
 		return;

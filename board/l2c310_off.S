@@ -50,22 +50,22 @@ board_outer_off:
 	tst	r2, r1
 	bne	1b
 	mov	r2, #0
-	cmp	r12, #L2_R3P0			@ 753970: that one's sync may not wait
+	cmp	r12, #L2_R3P0			@ 753970: on r3p0 a sync may not wait
 	strne	r2, [r3, #L2_SYNC]
 	streq	r2, [r3, #L2_SYNC_DUMMY]
 	cmp	r0, #0
 	strne	r2, [r3, #L2_DEBUG]
 
-	/* 588369, before r2p0: clean lines are still there. */
+	/* 588369, before r2p0: the operation above keeps lines that were clean. */
 	str	r1, [r3, #L2_INVALIDATE_WAY]
 2:	ldr	r2, [r3, #L2_INVALIDATE_WAY]
 	tst	r2, r1
 	bne	2b
-	dsb	sy				@ all is in memory, nothing here
+	dsb	sy				@ memory has all data, the cache none
 	mov	r2, #0
 	cmp	r0, #0
 	strne	r2, [r3, #L2_CONTROL]
-	dsb	sy				@ off before the first store
+	dsb	sy				@ the cache is off before the first store
 	bx	lr
 	.pool
 	.cfi_endproc

@@ -1,6 +1,7 @@
 /*
- * The machine's end, and what it was started with. The host is told through semihosting where
- * there is one, the board is switched off where there is none.
+ * Ending the machine. Where there is a semihosting host (QEMU, or a debugger), it
+ * gets an exit status; where there is none, the board is powered off. Owns
+ * saved_command_line.
  */
 #include <asm/irqflags.h>
 #include <board/board.h>
@@ -10,7 +11,7 @@
 
 const char *saved_command_line;
 
-/* Ends QEMU with this status; a real board is switched off. */
+/* Ends QEMU with this status; powers a real board off. */
 void machine_end(int status)
 {
 	/* No interrupt may start another task that prints behind this line. */
@@ -20,7 +21,7 @@ void machine_end(int status)
 	board_power_off();
 }
 
-/* As reboot(2) asks for it: status 0 for the host. */
+/* For reboot(2), hence with status 0. */
 void machine_power_off(void)
 {
 	local_irq_disable();
@@ -29,7 +30,7 @@ void machine_power_off(void)
 	board_power_off();
 }
 
-/* The host is not told: semihosting would end QEMU. */
+/* Makes no semihosting call, because that would end QEMU. */
 void machine_restart(void)
 {
 	local_irq_disable();

@@ -1,10 +1,11 @@
 /*
- * The image: what lies where, in virtual and in physical memory.
+ * The linker script: where each part of the image lies, in virtual and in
+ * physical memory.
  *
- *	.boot	linked at its physical address, first in the image: runs before
- *		the MMU is on, and while it is off (mmu/idmap.S)
- *	the rest at its address in the linear map; text, rodata and data begin
- *		on pages of their own, because their rights differ
+ *	.boot	is linked at its physical address and comes first in the image:
+ *		it runs before the MMU is on, or with the MMU off (mmu/idmap.S)
+ *	the rest is linked at its address in the linear map; text, rodata and
+ *		data begin on pages of their own, because their rights differ
  */
 #include <config.h>
 
@@ -81,18 +82,18 @@ SECTIONS
 	.data : AT(ADDR(.data) - LOAD_OFFSET) {
 		*(.data .data.*)
 		. = ALIGN(8);
-		__start___ex_table = .;	/* sorted at boot, hence not above */
+		__start___ex_table = .;	/* sorted at boot, so not in rodata */
 		KEEP(*(__ex_table))
 		__stop___ex_table = .;
 		. = ALIGN(4);
 		copied_to = .;
-		KEEP(*(.copy_down))	/* head.S: runs where it was loaded */
+		KEEP(*(.copy_down))	/* head.S: runs where the loader put it */
 		_edata = .;
 	} :data
 	__image_bytes = _edata - LOAD_OFFSET - __boot_start;
 	.bss : AT(ADDR(.bss) - LOAD_OFFSET) ALIGN(8) {
 		__bss_start = .;
-		*(.bss.boot_pgd)	/* 16 KiB-aligned, as the next: no gap */
+		*(.bss.boot_pgd)	/* 16 KiB-aligned, as the next is: no gap */
 		*(.bss.init_stack)
 		*(.bss .bss.*)
 		*(COMMON)
@@ -104,7 +105,7 @@ SECTIONS
 	/DISCARD/ : { *(.comment .ARM.attributes.* .note.* .eh_frame*) }
 }
 
-/* DDI0406C B3.10: one identity-mapped section must hold all of it. */
+/* One identity-mapped section must hold all boot code (DDI0406C B3.10). */
 ASSERT(__boot_start / 0x100000 == (__boot_end - 1) / 0x100000,
        "boot code crosses a MiB")
 ASSERT(_end < PAGE_OFFSET + 0x4000000, "the image is larger than 64 MiB")
