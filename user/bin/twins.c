@@ -88,7 +88,7 @@ static void start_twins(void)
 struct switches {
 	uint32_t between; /* from one twin straight to the other */
 	uint32_t to[TWINS];
-	bool tables_right; /* TTBR0 was always the one of who came */
+	bool tables_right; /* TTBR0 always was the table of the process that came */
 };
 
 static int twin_of(pid_t pid)
@@ -182,7 +182,7 @@ static void check_twins(const struct switches *count)
 	      "the timer switched between them %lu times (at least %d)",
 	      count->between, SWITCHES);
 	claim(count->tables_right,
-	      "at each switch TTBR0 was the table of the one who came");
+	      "at each switch TTBR0 was the table of the process that came");
 	new_page();
 	claim(twins[0].pfn && twins[1].pfn && twins[0].pfn != twins[1].pfn,
 	      "same user address, different frames");
