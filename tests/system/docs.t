@@ -126,8 +126,8 @@ def links():
 def folders():
     for folder in (*FOLDERS, "include", "tests"):
         path = f"{folder}/README.md"
-        tap.ok(os.path.exists(path) and read(path).count("\n") <= 20,
-               f"{folder} has a short README")
+        tap.ok(os.path.exists(path) and 4 <= read(path).count("\n") <= 20,
+               f"{folder} has a README, and a short one")
 
 
 reading_order()
