@@ -123,6 +123,14 @@ def links():
         tap.is_(broken, [], f"{document}: its links lead somewhere")
 
 
+def book():
+    """`make book` has each document but the list of seeded bugs."""
+    chapters = [line for line in read("tools/book/order").splitlines()
+                if not line.startswith("#")]
+    wanted = set(glob.glob("docs/*.md")) - {"docs/mutants.md"}
+    tap.is_(sorted(chapters), sorted(wanted), "the book has each document, once")
+
+
 def folders():
     for folder in (*FOLDERS, "include", "tests"):
         path = f"{folder}/README.md"
@@ -137,4 +145,5 @@ hardware()
 make_help()
 links()
 folders()
+book()
 tap.done()
