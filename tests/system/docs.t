@@ -73,6 +73,19 @@ def questions():
             "sentences")
 
 
+def references():
+    """FILE (sitting N): sitting N has that file."""
+    order = sittings("docs/reading-order.md")
+    found = [(path, number) for document in DOCUMENTS
+             for path, number in re.findall(r"([\w./-]+\.[chS])`? \(sitting (\d+)\)",
+                                            " ".join(read(document).split()))]
+    tap.ok(found, "documents refer to sittings")
+    tap.is_([(path, number) for path, number in found
+             if not any(heading.startswith(f"## {number}. ") and f"`{path}`" in text
+                        for heading, text in order.items())], [],
+            "and the file is in the sitting that they name")
+
+
 def answers_name_what_exists():
     text = read("docs/answers.md")
     paths = re.findall(r"`([\w./-]+\.(?:[chS]|md|t))`", text)
@@ -140,6 +153,7 @@ def folders():
 
 reading_order()
 questions()
+references()
 answers_name_what_exists()
 hardware()
 make_help()
