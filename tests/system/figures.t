@@ -59,6 +59,20 @@ def text_repeats_nothing():
     tap.is_(sorted(words & measured()), [], "README.md repeats no figure")
 
 
+# The rows of "Who gets the core", and where tests/user/fair.c checks them.
+FAIR = {"longest | 2 ms": "longest <= 2000", "mean | 2 ms": "us <= 2000 * 20 * TRIPS",
+        "at least | 500": "wakes >= 500", "of sleep | 5": "interrupts <= 5"}
+
+
+def bounds_are_checked():
+    with open("tests/user/fair.c", encoding="utf-8") as file:
+        program = file.read()
+    text = figures.document()
+    tap.is_([row for row, check in FAIR.items()
+             if f"{row} |" not in text or check not in program], [],
+            "the bounds of who gets the core are those of tests/user/fair.c")
+
+
 def sources_are_named():
     for name in ("linux", "linux-little", "linux-tasks"):
         facts = figures.facts(name)
@@ -78,5 +92,6 @@ tap.is_(sorted(marks), sorted(figures.TABLES), "each table is in the document, o
 tap.is_(figures.differences(), [],
         "the document has the figures of docs/figures/")
 text_repeats_nothing()
+bounds_are_checked()
 sources_are_named()
 tap.done()
