@@ -11,6 +11,8 @@ import re
 import sys
 
 LINK = re.compile(r"(!?)\[([^\]]+)\]\(([^)#:\s]+)(#[\w-]+)?\)")
+ROW = re.compile(r"^\|.*", re.M)
+CODE = re.compile(r"`[^`]+`")
 MARK = re.compile(r"^<!-- .* -->\n\n?", re.M)
 
 
@@ -39,9 +41,15 @@ def picture(path):
     return copy
 
 
+def breakable(row):
+    """A row of a table in which a name may be broken behind / and _, or its column
+    would leave the others no room."""
+    return CODE.sub(lambda code: re.sub(r"([/_])(?=\w)", "\\1\u200b", code[0]), row[0])
+
+
 def text_of(path, known):
     with open(path) as file:
-        text = MARK.sub("", file.read())
+        text = ROW.sub(breakable, MARK.sub("", file.read()))
 
     def link(found):
         target = os.path.normpath(os.path.join(os.path.dirname(path), found[3]))
