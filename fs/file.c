@@ -49,6 +49,8 @@ void free_file(struct file *file)
 		services_unlock_file(file, NULL);
 	if (file->f_op && file->f_op->release)
 		file->f_op->release(file);
+	if (unlikely(file->f_mnt))
+		mount_ops.closed(file);
 	iput(file->f_inode);
 	kmem_cache_free(filp_cache, file);
 	atomic_add(-1, &nr_files);
@@ -142,8 +144,6 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 	 */
 	if (S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode))
 		file->f_mode |= FMODE_ATOMIC_POS;
-	if (S_ISREG(inode->i_mode))
-		file->f_mode |= FMODE_EXEC;
 	file->f_flags = flags;
 	file->f_op = inode->i_fop;
 	if (inode->i_op && inode->i_op->open)
@@ -169,10 +169,11 @@ int file_open_inode(struct inode *inode, u32 flags, struct file **result)
 const char *file_path(const struct file *file, char *buf, size_t bytes)
 {
 	const struct inode *inode = file->f_inode;
+	const struct fs_path at = { file->f_inode, file->f_mnt };
 
 	/* There must be room for the NUL. */
 	BUG_ON(bytes == 0);
-	if (inode_path(inode, buf, bytes) == 0)
+	if (inode_path(&at, NULL, buf, bytes) == 0)
 		return buf;
 	if (inode->i_op && inode->i_op->describe)
 		inode->i_op->describe(inode, buf, bytes);

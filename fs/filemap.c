@@ -343,7 +343,7 @@ s32 generic_file_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	/* The whole range is checked once: __copy_to_user does not check. */
 	if (!access_ok(buf, bytes))
 		return -EFAULT;
-	touch_atime(mapping->host, file->f_flags);
+	touch_atime(file);
 	bytes = before_end(mapping->host, *pos, bytes);
 	for (; done < bytes && !left; index++) {
 		err = get_read_page(mapping, index, &page);
@@ -489,7 +489,7 @@ struct vm_operations generic_file_vm_ops = {
 /* Maps a file. Faults look its pages up, so mapping itself costs nothing. */
 int generic_file_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	touch_atime(file->f_inode, file->f_flags);
+	touch_atime(file);
 	vma->vm_ops = &generic_file_vm_ops;
 	return 0;
 }

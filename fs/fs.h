@@ -18,6 +18,7 @@
 #include <bug.h>
 #include <cred.h>
 #include <file.h>
+#include <fs/namei.h>
 #include <rwsem.h>
 #include <sched.h>
 #include <service.h>
@@ -65,10 +66,10 @@ struct inode_operations {
 	/* Copies the symbolic link's text, NUL-terminated, to buf. */
 	int (*readlink)(struct inode *inode, char *buf, u32 bytes);
 	/*
-	 * For a link that leads to no path (/proc/PID/fd/N), else NULL. 0 and a
-	 * reference in *target, or -errno.
+	 * For a link that leads to no path (/proc/PID/fd/N), else NULL. 0 and
+	 * references in *target, or -errno.
 	 */
-	int (*jump)(struct inode *inode, struct inode **target);
+	int (*jump)(struct inode *inode, struct fs_path *target);
 	int (*truncate)(struct inode *inode, u64 bytes);
 	/* Part of open: may set file->f_op, private_data. 0 or -errno. */
 	int (*open)(struct inode *inode, struct file *file);
@@ -115,7 +116,7 @@ struct inode {
 	/* i_data.lock: open writers; negative: FMODE_NOWRITERS files */
 	s32 i_writecount;
 	struct dir_entry *i_entry; /* tree_lock; NULL: no name (any more) */
-	struct inode *i_mounted;   /* tree_lock; what is mounted on it */
+	struct mount *i_mounted;   /* tree_lock; the mounts on it */
 	/* the locks that programs hold on it: services/files/locks.h */
 	LIST_HEAD(, file_lock) i_locks;
 	void *i_private; /* the file system's own */
@@ -152,11 +153,11 @@ int __must_check filp_open(const char *path, u32 flags, struct file **file);
 int __must_check do_filp_open(s32 dirfd, const char *path, u32 flags,
 			      struct file **file);
 /*
- * The same by inode, of which the file takes a reference of its own. mask:
+ * The same by place, of which the file takes references of its own. mask:
  * MAY_* that the running task must be allowed, mostly open_mask(flags), the
  * MAY_* for reading and writing; 0: the task has just made the file.
  */
-int __must_check open_inode(struct inode *inode, u32 flags, u32 mask,
+int __must_check open_inode(const struct fs_path *at, u32 flags, u32 mask,
 			    struct file **file);
 u32 open_mask(u32 flags);
 /* A descriptor, which takes over the reference; or -errno, file is closed. */
@@ -183,8 +184,12 @@ void iput(struct inode *inode); /* NULL allowed */
 extern spinlock_t tree_lock;
 /* Set by ramfs_init(), then constant. */
 extern struct inode *root_inode;
-/* Writes inode's path to buf. 0, -ENAMETOOLONG, -ENOENT (no name any more). */
-int __must_check inode_path(const struct inode *inode, char *buf, size_t bytes);
+/*
+ * Writes to buf how at is called, seen from top; NULL: from the task's root. 0,
+ * -ENAMETOOLONG, -ENOENT (no name any more).
+ */
+int __must_check inode_path(const struct fs_path *at, const struct fs_path *top,
+			    char *buf, size_t bytes);
 /* Set the times after a change of the data / of the rest, as by chmod. */
 void inode_modified(struct inode *inode);
 void inode_changed(struct inode *inode);
@@ -201,9 +206,12 @@ static inline void inode_changed_with(struct inode *inode,
  * The data was read. As with Linux's relatime, i_atime changes only if it is
  * older than the last change: most reads do not look at the clock.
  */
-static inline void touch_atime(struct inode *inode, u32 f_flags)
+static inline void touch_atime(const struct file *file)
 {
-	if (unlikely(!inode->i_was_read) && !(f_flags & O_NOATIME))
+	struct inode *inode = file->f_inode;
+
+	if (unlikely(!inode->i_was_read) && !(file->f_flags & O_NOATIME) &&
+	    !(file->f_mode & FMODE_NOATIME))
 		__touch_atime(inode);
 }
 
@@ -383,9 +391,9 @@ static inline void files_set_slot(struct files_struct *files, u32 fd,
 struct fs_struct {
 	atomic_t count;
 	spinlock_t lock;
-	struct inode *cwd; /* lock; a reference */
+	struct fs_path pwd; /* lock; references */
 	/* lock: where "/" leads and ".." ends. NULL: root_inode */
-	struct inode *root;
+	struct fs_path root;
 	u32 umask; /* lock */
 };
 
@@ -416,52 +424,28 @@ bool owner_or_capable(const struct inode *inode);
 
 /* ---- paths (namei.c) --------------------------------------------- */
 
-#define LOOKUP_FOLLOW 0x1 /* a symbolic link at the end is followed */
-#define LOOKUP_EMPTY  0x2 /* "" means dirfd itself */
-
-/* A walk along a path; end_walk() drops what it holds. */
-struct nameidata {
-	struct inode *inode; /* a reference: where the walk has come to */
-	char *path;          /* path with a link's text, from kmalloc */
-	const char *rest;    /* the part not walked yet */
-	const char *name;    /* path_parent: the last component, no NUL;
-				 * NULL: there is none ("/", ".", "..") */
-	u32 bytes;           /* of name */
-	u32 links;           /* followed so far */
-	bool want_dir;       /* a slash follows the last component */
-};
-
-/*
- * Copies a user's path: *name gets PATH_MAX bytes from kmalloc, to be kfree'd.
- * 0, -EFAULT, -ENAMETOOLONG, -ENOMEM.
- */
-int __must_check getname(uaddr_t path, char **name);
-
-/* Returns the working directory, or the root, with a reference. */
-struct inode *get_cwd(void);
-/* The running task's root, without a reference: only to compare with. */
-static inline const struct inode *current_root(void)
+/* The running task's root, without references: only to compare with. */
+static inline struct fs_path current_root(void)
 {
 	const struct fs_struct *fs = current_thread_info()->fs;
-	const struct inode *root = fs ? READ_ONCE(fs->root) : NULL;
 
-	return root ? root : root_inode;
+	return fs && fs->root.inode ? fs->root :
+				      (struct fs_path){ root_inode, NULL };
 }
-/* Stores the inode of path with a reference. dirfd: openat's. 0 or -errno. */
-int __must_check path_lookup(s32 dirfd, const char *path, u32 flags,
-			     struct inode **inode);
-/*
- * Walks to the directory of path's last name, which need not exist: nd->inode,
- * nd->name. Whatever it returns, end_walk() must follow.
- */
-int __must_check path_parent(s32 dirfd, const char *path, struct nameidata *nd);
-/*
- * The last name is the symbolic link `link`: goes on through it, to the
- * directory of the name it leads to.
- */
-int __must_check path_parent_through(struct nameidata *nd, struct inode *link);
-/* Drops the walk's references; nd is unusable then. */
-void end_walk(struct nameidata *nd);
+
+/* Drops the references of a path. May sleep. */
+static inline void path_put(const struct fs_path *at)
+{
+	iput(at->inode);
+	mntput(at->mnt);
+}
+
+/* Steps on to what is mounted at the place, if there is something. */
+static inline void follow_mounts(struct fs_path *at)
+{
+	if (unlikely(READ_ONCE(at->inode->i_mounted)))
+		mount_ops.cross(at);
+}
 
 /* Writes a struct stat64 to user memory. 0 or -EFAULT. (fstat.c) */
 int __must_check put_stat64(const struct inode *inode, uaddr_t buf);
@@ -514,8 +498,8 @@ static inline bool is_ramfs_dir(const struct inode *inode)
 /* Whether inode is the border of a file system. */
 static inline bool is_mount(const struct inode *inode)
 {
-	return S_ISDIR(inode->i_mode) &&
-		(!is_ramfs_dir(inode) || inode->i_mounted);
+	return inode->i_mounted ||
+		(S_ISDIR(inode->i_mode) && !is_ramfs_dir(inode));
 }
 
 /*

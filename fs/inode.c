@@ -141,15 +141,16 @@ static int prepend(char *buf, size_t *at, const char *name, u32 bytes)
 }
 
 /*
- * Writes the path of inode, from its end, since a walk upward finds the last
+ * Writes a place's path, from its end, since a walk upward finds the last
  * name first: buf[bytes - 1] is the NUL, and each name goes in front of the
  * previous. Then the path is moved to the start of buf.
  */
-int inode_path(const struct inode *inode, char *buf, size_t bytes)
+int inode_path(const struct fs_path *path, const struct fs_path *top, char *buf,
+	       size_t bytes)
 {
 	size_t at = bytes - 1;
-	const struct inode *root = current_root();
-	const struct dir_entry *entry;
+	const struct fs_path root = top ? *top : current_root();
+	struct fs_path here = *path;
 	int err = 0;
 
 	BUG_ON(bytes == 0);
@@ -159,15 +160,20 @@ int inode_path(const struct inode *inode, char *buf, size_t bytes)
 	 * one that never existed.
 	 */
 	spin_lock(&tree_lock);
-	for (; !err && inode != root_inode && inode != root;
-	     inode = entry->dir) {
-		entry = inode->i_entry;
-		/* Removed, or in no directory, such as a pipe. */
-		if (!entry) {
-			err = -ENOENT;
-			break;
+	while (!err && !same_path(&here, &root) &&
+	       (here.inode != root_inode || here.mnt)) {
+		const struct dir_entry *entry = here.inode->i_entry;
+
+		if (at_mount_root(&here)) {
+			here.inode = here.mnt->mnt_point;
+			here.mnt = here.mnt->mnt_parent;
+			err = here.inode ? 0 : -ENOENT; /* unmounted */
+		} else if (entry) {
+			err = prepend(buf, &at, entry->name, entry->bytes);
+			here.inode = entry->dir;
+		} else {
+			err = -ENOENT; /* removed, or of no directory: a pipe */
 		}
-		err = prepend(buf, &at, entry->name, entry->bytes);
 	}
 	spin_unlock(&tree_lock);
 	if (!err && buf[at] == '\0')

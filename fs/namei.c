@@ -10,6 +10,8 @@
 
 #define LINKS_MAX 40 /* as Linux */
 
+struct mount_operations mount_ops;
+
 /* Copies a path, because the program may change it during the walk. */
 int getname(uaddr_t path, char **name)
 {
@@ -33,7 +35,7 @@ int getname(uaddr_t path, char **name)
 /* Ends a walk, also one that failed early, where both members may be NULL. */
 void end_walk(struct nameidata *nd)
 {
-	iput(nd->inode);
+	path_put(&nd->at);
 	kfree(nd->path);
 }
 
@@ -44,54 +46,59 @@ static void step_to(struct nameidata *nd, struct inode *inode)
 	nd->inode = inode;
 }
 
-/*
- * Returns the working directory with a reference. At boot and in kernel threads
- * there is no fs_struct, and it is the root.
- */
-struct inode *get_cwd(void)
+/* Stores a place of the task's, which another thread may change. */
+static void get_place(struct fs_struct *fs, const struct fs_path *place,
+		      struct fs_path *at)
 {
-	struct fs_struct *fs = current_thread_info()->fs;
-	struct inode *cwd;
-
-	if (!fs)
-		return igrab(root_inode);
 	/*
 	 * Another thread's chdir() would drop the inode between load and igrab.
 	 */
 	spin_lock(&fs->lock);
-	cwd = igrab(fs->cwd);
+	*at = *place;
+	igrab(at->inode);
+	mntget(at->mnt);
 	spin_unlock(&fs->lock);
-	return cwd;
+}
+
+/*
+ * Stores the working directory. At boot and in kernel threads there is no
+ * fs_struct, and it is the root.
+ */
+void get_cwd(struct fs_path *at)
+{
+	struct fs_struct *fs = current_thread_info()->fs;
+
+	if (fs)
+		get_place(fs, &fs->pwd, at);
+	else
+		*at = (struct fs_path){ igrab(root_inode), NULL };
 }
 
 /* get_cwd for paths that begin with "/". */
-static struct inode *get_root(void)
+static void get_root(struct fs_path *at)
 {
 	struct fs_struct *fs = current_thread_info()->fs;
-	struct inode *root;
 
 	/*
 	 * While another thread calls chroot() either root is right. Mostly
 	 * there is none, and the lock can be saved.
 	 */
-	if (!fs || likely(!READ_ONCE(fs->root)))
-		return igrab(root_inode);
-	spin_lock(&fs->lock);
-	root = igrab(fs->root ? fs->root : root_inode);
-	spin_unlock(&fs->lock);
-	return root;
+	if (fs && unlikely(READ_ONCE(fs->root.inode)))
+		get_place(fs, &fs->root, at);
+	else
+		*at = (struct fs_path){ igrab(root_inode), NULL };
 }
 
 /*
- * Stores where a walk from dirfd begins, with a reference: a directory, or for
+ * Stores where a walk from dirfd begins, with references: a directory, or for
  * "" any open file. 0 or -EBADF.
  */
-static int start_inode(s32 dirfd, struct inode **inode)
+static int start_place(s32 dirfd, struct fs_path *at)
 {
 	struct file *file;
 
 	if (dirfd == AT_FDCWD) {
-		*inode = get_cwd();
+		get_cwd(at);
 		return 0;
 	}
 	file = fget_raw((u32)dirfd);
@@ -101,7 +108,7 @@ static int start_inode(s32 dirfd, struct inode **inode)
 	 * The walk keeps the inode and not the file, so the descriptor may be
 	 * closed meanwhile.
 	 */
-	*inode = igrab(file->f_inode);
+	*at = (struct fs_path){ igrab(file->f_inode), mntget(file->f_mnt) };
 	fput(file);
 	return 0;
 }
@@ -113,14 +120,17 @@ static int begin_walk(s32 dirfd, const char *path, u32 flags,
 		      struct nameidata *nd)
 {
 	/* Filled before any error, because end_walk reads it. */
-	*nd = (struct nameidata){ .rest = path };
+	nd->at = (struct fs_path){ NULL, NULL };
+	nd->path = NULL;
+	nd->links = 0;
+	nd->rest = path;
 	if (!path[0] && !(flags & LOOKUP_EMPTY))
 		return -ENOENT;
 	if (path[0] == '/') {
-		nd->inode = get_root();
+		get_root(&nd->at);
 		return 0;
 	}
-	return start_inode(dirfd, &nd->inode);
+	return start_place(dirfd, &nd->at);
 }
 
 /*
@@ -164,9 +174,18 @@ static bool is_dotdot(const struct nameidata *nd)
  */
 static int step_up(struct nameidata *nd)
 {
+	const struct fs_path root = current_root();
 	struct inode *parent = NULL;
 
-	if (nd->inode == root_inode || nd->inode == current_root())
+	do {
+		if (same_path(&nd->at, &root) ||
+		    (nd->inode == root_inode && !nd->mnt))
+			return 0;
+		/* Of a mounted root it is the covered directory's. */
+		if (!at_mount_root(&nd->at))
+			break;
+	} while (mount_ops.leave(&nd->at));
+	if (at_mount_root(&nd->at))
 		return 0;
 	/*
 	 * A rename may move the directory meanwhile; the lock keeps its parent.
@@ -178,6 +197,7 @@ static int step_up(struct nameidata *nd)
 	if (!parent)
 		return -ENOENT;
 	step_to(nd, parent);
+	follow_mounts(&nd->at);
 	return 0;
 }
 
@@ -187,11 +207,13 @@ static int step_up(struct nameidata *nd)
  */
 static int jump_to_target(struct nameidata *nd, struct inode *link)
 {
-	struct inode *target;
+	struct fs_path target;
 	int err = link->i_op->jump(link, &target);
 
-	if (!err)
-		step_to(nd, target);
+	if (!err) {
+		path_put(&nd->at);
+		nd->at = target;
+	}
 	return err;
 }
 
@@ -234,30 +256,11 @@ static int follow_link(struct nameidata *nd, struct inode *link)
 	 * A relative text starts at the link's directory, where the walk
 	 * stands.
 	 */
-	if (path[0] == '/')
-		step_to(nd, get_root());
-	return 0;
-}
-
-/*
- * Returns what is mounted on inode, or inode itself. The reference moves. A
- * loop, since mounts may be stacked.
- */
-static struct inode *cross_mounts(struct inode *inode)
-{
-	struct inode *over;
-
-	while (unlikely(READ_ONCE(inode->i_mounted))) {
-		spin_lock(&tree_lock);
-		over = inode->i_mounted ? igrab(inode->i_mounted) : NULL;
-		spin_unlock(&tree_lock);
-		/* It was unmounted between the look and the lock. */
-		if (!over)
-			break;
-		iput(inode);
-		inode = over;
+	if (path[0] == '/') {
+		path_put(&nd->at);
+		get_root(&nd->at);
 	}
-	return inode;
+	return 0;
 }
 
 /* Walks one ordinary name; a link is followed if `follow`. 0 or -errno. */
@@ -272,12 +275,9 @@ static int step_down(struct nameidata *nd, bool follow)
 	err = nd->inode->i_op->lookup(nd->inode, nd->name, nd->bytes, &child);
 	if (err)
 		return err;
-	/*
-	 * Mounts are crossed on the way down alone: a mounted root has the name
-	 * and the parent of the directory that it covers.
-	 */
 	if (!S_ISLNK(child->i_mode) || !follow) {
-		step_to(nd, cross_mounts(child));
+		step_to(nd, child);
+		follow_mounts(&nd->at);
 		return 0;
 	}
 	err = follow_link(nd, child);
@@ -332,21 +332,34 @@ static int walk(struct nameidata *nd, bool parent, bool follow)
 	return err;
 }
 
-/*
- * Finds the inode of a path. end_walk drops the walk's reference, so the caller
- * gets one of its own.
- */
-int path_lookup(s32 dirfd, const char *path, u32 flags, struct inode **inode)
+/* Finds the place that a path leads to. The walk's references move. */
+int path_at(s32 dirfd, const char *path, u32 flags, struct fs_path *at)
 {
 	struct nameidata nd;
 	int err = begin_walk(dirfd, path, flags, &nd);
 
 	if (!err)
 		err = walk(&nd, false, flags & LOOKUP_FOLLOW);
-	if (!err)
-		*inode = igrab(nd.inode);
-	end_walk(&nd);
-	return err;
+	if (err) {
+		end_walk(&nd);
+		return err;
+	}
+	kfree(nd.path);
+	*at = nd.at;
+	return 0;
+}
+
+/* Finds the inode of a path. */
+int path_lookup(s32 dirfd, const char *path, u32 flags, struct inode **inode)
+{
+	struct fs_path at;
+	int err = path_at(dirfd, path, flags, &at);
+
+	if (err)
+		return err;
+	mntput(at.mnt);
+	*inode = at.inode;
+	return 0;
 }
 
 /*

@@ -22,8 +22,10 @@ u32 open_mask(u32 flags)
  * Checks and opens an inode. The checks are in Linux's order, so that a program
  * sees the same error.
  */
-int open_inode(struct inode *inode, u32 flags, u32 mask, struct file **file)
+int open_inode(const struct fs_path *at, u32 flags, u32 mask,
+	       struct file **file)
 {
+	struct inode *inode = at->inode;
 	int err;
 	bool writes = (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
 
@@ -37,10 +39,15 @@ int open_inode(struct inode *inode, u32 flags, u32 mask, struct file **file)
 	 * The kind is checked before the permission: a directory opened for
 	 * writing is -EISDIR for everybody.
 	 */
-	err = inode_permission(inode, mask);
+	err = unlikely(at->mnt) ? mount_ops.may_open(at, mask) :
+				  inode_permission(inode, mask);
 	if (!err && unlikely(flags & O_NOATIME) && !owner_or_capable(inode))
 		err = -EPERM;
-	return err ? err : file_open_inode(inode, flags, file);
+	if (!err)
+		err = file_open_inode(inode, flags, file);
+	if (!err && unlikely(at->mnt))
+		mount_ops.opened(at, *file);
+	return err;
 }
 
 /*
@@ -49,11 +56,10 @@ int open_inode(struct inode *inode, u32 flags, u32 mask, struct file **file)
  */
 int do_filp_open(s32 dirfd, const char *path, u32 flags, struct file **file)
 {
-	struct inode *inode;
+	struct fs_path at;
 	int err;
 
-	err = path_lookup(dirfd, path, flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW,
-			  &inode);
+	err = path_at(dirfd, path, flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &at);
 	/*
 	 * The core cannot create files; a service that can has an open of its
 	 * own.
@@ -64,9 +70,9 @@ int do_filp_open(s32 dirfd, const char *path, u32 flags, struct file **file)
 		return err;
 	err = flags & O_CREAT && flags & O_EXCL ?
 		-EEXIST :
-		open_inode(inode, flags, open_mask(flags), file);
-	/* The file has a reference of its own. */
-	iput(inode);
+		open_inode(&at, flags, open_mask(flags), file);
+	/* The file has references of its own. */
+	path_put(&at);
 	return err;
 }
 
@@ -86,15 +92,15 @@ int filp_open(const char *path, u32 flags, struct file **file)
 int open_exec(const char *path, struct file **result)
 {
 	const struct inode_operations *op;
-	struct inode *inode;
+	struct fs_path at;
 	struct file *file;
-	int err = path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
+	int err = path_at(AT_FDCWD, path, LOOKUP_FOLLOW, &at);
 
 	if (err)
 		return err;
-	op = inode->i_op;
-	if (S_ISREG(inode->i_mode))
-		err = open_inode(inode, O_RDONLY, MAY_EXEC, &file);
+	op = at.inode->i_op;
+	if (S_ISREG(at.inode->i_mode))
+		err = open_inode(&at, O_RDONLY, MAY_EXEC, &file);
 	else
 		/* As Linux: directories and devices cannot be executed. */
 		err = -EACCES;
@@ -104,11 +110,11 @@ int open_exec(const char *path, struct file **result)
 		 * writer can open the inode, so the program's text stays as it
 		 * was mapped.
 		 */
-		err = op->run(inode, file);
+		err = op->run(at.inode, file);
 		if (err)
 			fput(file);
 	}
-	iput(inode);
+	path_put(&at);
 	if (!err)
 		*result = file;
 	return err;

@@ -17,6 +17,7 @@ struct address_space;
 struct file;
 struct inode;
 struct iovec32;
+struct mount;
 struct vm_area_struct;
 struct kstat64;
 struct dir_context;
@@ -85,6 +86,7 @@ struct file {
 	/* constant after open */
 	const struct file_operations *f_op;
 	struct inode *f_inode;
+	struct mount *f_mnt; /* a reference: where it was opened; or NULL */
 	struct address_space *f_mapping; /* f_inode's */
 	u32 f_mode;                      /* FMODE_* */
 	void *private_data;
@@ -103,11 +105,12 @@ struct file {
 
 #define FMODE_READ       0x1
 #define FMODE_WRITE      0x2
-#define FMODE_EXEC       0x4 /* the inode may be executed or mapped PROT_EXEC */
-#define FMODE_PATH       0x8 /* O_PATH: a place in the tree, f_op is NULL */
+#define FMODE_NOEXEC     0x4  /* its mount has MS_NOEXEC: no PROT_EXEC */
+#define FMODE_PATH       0x8  /* O_PATH: a place in the tree, f_op is NULL */
 #define FMODE_NOWRITERS  0x10 /* no writer may open the file meanwhile */
 #define FMODE_ATOMIC_POS 0x20 /* f_pos moves under f_pos_lock */
 #define FMODE_WRITER     0x40 /* counts in i_writecount */
+#define FMODE_NOATIME    0x80 /* its mount has MS_NOATIME */
 
 /*
  * Takes another reference to the open file; fput drops it. The caller holds one

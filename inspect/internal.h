@@ -133,9 +133,10 @@ struct proc_link_operations {
 	/* Writes the link's text, NUL-terminated, to buf: 0 or -errno. */
 	int (*readlink)(const struct inode *link, char *buf, u32 bytes);
 	/*
-	 * Sets *target to the inode, with a reference; NULL: follow the text.
+	 * Sets *target to the place, with references (struct
+	 * inode_operations); NULL: follow the text.
 	 */
-	int (*jump)(const struct inode *link, struct inode **target);
+	int (*jump)(const struct inode *link, struct fs_path *target);
 };
 
 /* One name in a directory of /proc. */

@@ -80,13 +80,13 @@ static int readlink_fd(const struct inode *link, char *buf, u32 bytes)
 /*
  * The link's target is the inode itself, which has no path if it was deleted.
  */
-static int jump_to_fd(const struct inode *link, struct inode **target)
+static int jump_to_fd(const struct inode *link, struct fs_path *target)
 {
 	struct file *file = file_of(link);
 
 	if (!file)
 		return -ENOENT;
-	*target = igrab(file->f_inode);
+	*target = (struct fs_path){ igrab(file->f_inode), mntget(file->f_mnt) };
 	fput(file);
 	return 0;
 }
@@ -152,28 +152,30 @@ const struct proc_list_operations fdinfo_list = { DT_REG, next_fd,
 /* ---- directories ------------------------------------------------- */
 
 /*
- * Sets *target to the process's working directory or its root, with a
- * reference. Returns 0, or -ENOENT if it has none.
+ * Sets *target to the process's working directory or its root, with
+ * references. Returns 0, or -ENOENT if it has none.
  */
-static int get_dir(const struct inode *link, bool root, struct inode **target)
+static int get_dir(const struct inode *link, bool root, struct fs_path *target)
 {
 	u32 flags = tasklist_lock();
 	const struct task_struct *task = find_task(proc_pid_of(link));
 	struct fs_struct *fs = task ? task->thread_info.fs : NULL;
 
-	*target = NULL;
 	if (fs) {
 		/*
 		 * A chdir() of another thread may drop the directory at this
 		 * moment.
 		 */
 		spin_lock(&fs->lock);
-		*target = igrab(root ? fs->root ? fs->root : root_inode :
-				       fs->cwd);
+		*target = root ? fs->root : fs->pwd;
+		if (!target->inode)
+			target->inode = root_inode;
+		igrab(target->inode);
+		mntget(target->mnt);
 		spin_unlock(&fs->lock);
 	}
 	tasklist_unlock(flags);
-	return *target ? 0 : -ENOENT;
+	return fs ? 0 : -ENOENT;
 }
 
 /*
@@ -183,17 +185,17 @@ static int get_dir(const struct inode *link, bool root, struct inode **target)
 static int readlink_dir(const struct inode *link, bool root, char *buf,
 			u32 bytes)
 {
-	struct inode *dir;
+	struct fs_path dir;
 	int err = get_dir(link, root, &dir);
 
 	if (!err) {
-		err = inode_path(dir, buf, bytes);
-		iput(dir);
+		err = inode_path(&dir, NULL, buf, bytes);
+		path_put(&dir);
 	}
 	return err;
 }
 
-static int jump_to_cwd(const struct inode *link, struct inode **target)
+static int jump_to_cwd(const struct inode *link, struct fs_path *target)
 {
 	return get_dir(link, false, target);
 }
@@ -203,7 +205,7 @@ static int readlink_cwd(const struct inode *link, char *buf, u32 bytes)
 	return readlink_dir(link, false, buf, bytes);
 }
 
-static int jump_to_root(const struct inode *link, struct inode **target)
+static int jump_to_root(const struct inode *link, struct fs_path *target)
 {
 	return get_dir(link, true, target);
 }

@@ -234,6 +234,24 @@ static void put_word(struct seq_file *m, const char *word)
 	seq_puts(m, " ");
 }
 
+/* Prints the flags of the place, such as "rw,nosuid,relatime". */
+static void put_flags(struct seq_file *m, u32 flags)
+{
+	static const struct {
+		u32 flag;
+		const char *word;
+	} words[] = {
+		{ MS_NOSUID, ",nosuid" },         { MS_NODEV, ",nodev" },
+		{ MS_NOEXEC, ",noexec" },         { MS_NOATIME, ",noatime" },
+		{ MS_NODIRATIME, ",nodiratime" }, { MS_RELATIME, ",relatime" },
+	};
+
+	seq_puts(m, flags & MS_RDONLY ? "ro" : "rw");
+	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
+		if (flags & words[i].flag)
+			seq_puts(m, words[i].word);
+}
+
 /*
  * Shows a mount's line in /proc/mounts; the next two do for mountinfo and
  * mountstats.
@@ -243,22 +261,25 @@ static void put_mount(struct seq_file *m, const struct mount_facts *facts)
 	put_word(m, facts->source);
 	put_word(m, facts->path);
 	put_word(m, facts->type);
-	seq_puts(m, "rw 0 0\n");
+	put_flags(m, facts->flags | (facts->read_only ? MS_RDONLY : 0));
+	seq_puts(m, facts->options);
+	seq_puts(m, " 0 0\n");
 }
 
-/*
- * Every mount is of a whole file system and has no peers, so the field of peers
- * is empty.
- */
+/* No mount propagates to others, so there is no optional field. */
 static void put_mountinfo(struct seq_file *m, const struct mount_facts *facts)
 {
-	seq_printf(m, "%u %u %u:%u / ", facts->id, facts->parent,
+	seq_printf(m, "%u %u %u:%u ", facts->id, facts->parent,
 		   MAJOR(facts->dev), MINOR(facts->dev));
+	put_word(m, facts->root);
 	put_word(m, facts->path);
-	seq_puts(m, "rw - ");
+	put_flags(m, facts->flags);
+	seq_puts(m, " - ");
 	put_word(m, facts->type);
 	put_word(m, facts->source);
-	seq_puts(m, "rw\n");
+	seq_puts(m, facts->read_only ? "ro" : "rw");
+	seq_puts(m, facts->options);
+	seq_puts(m, "\n");
 }
 
 static void put_mountstats(struct seq_file *m, const struct mount_facts *facts)
@@ -289,30 +310,29 @@ static void put_line_of(struct seq_file *m, enum mount_file file,
 /* Shows the root and then all mounts. A mount's place is its number. */
 static int show_each_mount(struct seq_file *m, enum mount_file file)
 {
-	struct mount_facts facts = {
-		.type = "rootfs",
-		.source = "rootfs",
-		.path = "/",
-		.id = ROOT_MOUNT_ID,
-		.parent = ROOT_MOUNT_ID,
-		.dev = root_inode->i_dev,
-	};
+	struct mount_facts *facts = kzalloc(sizeof(*facts), GFP_KERNEL);
 	u32 n = (u32)m->place;
 
-	/* The root is not in the table of mounts. */
+	if (!facts)
+		return -ENOMEM;
+	facts->id = facts->parent = ROOT_MOUNT_ID;
+	facts->dev = root_inode->i_dev;
+	strcpy(facts->type, "rootfs");
+	strcpy(facts->source, "rootfs");
+	strcpy(facts->path, "/");
+	strcpy(facts->root, "/");
 	if (n == 0)
-		put_line_of(m, file, &facts);
-	for (; get_mount(n, &facts); n++) {
-		/* Not visible from the reader's root. */
-		if (!facts.path[0])
+		put_line_of(m, file, facts);
+	for (; get_mount(n, facts); n++) {
+		if (!facts->path[0])
 			continue;
-		/* An empty word would shift the fields that follow. */
-		if (!facts.source[0])
-			strcpy(facts.source, "none");
-		put_line_of(m, file, &facts);
+		if (!facts->source[0])
+			strcpy(facts->source, "none");
+		put_line_of(m, file, facts);
 		if (!seq_goes_on(m, n + 1))
 			break;
 	}
+	kfree(facts);
 	return 0;
 }
 

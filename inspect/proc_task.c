@@ -529,14 +529,14 @@ static int readlink_exe(const struct inode *link, char *buf, u32 bytes)
 	return 0;
 }
 
-static int jump_to_exe(const struct inode *link, struct inode **target)
+static int jump_to_exe(const struct inode *link, struct fs_path *target)
 {
 	struct file *file;
 	int err = get_exe(link, &file);
 
 	if (err)
 		return err;
-	*target = igrab(file->f_inode);
+	*target = (struct fs_path){ igrab(file->f_inode), mntget(file->f_mnt) };
 	fput(file);
 	return 0;
 }

@@ -213,7 +213,7 @@ static int proc_readlink(struct inode *inode, char *buf, u32 bytes)
 		     proc_entry_of(inode)->link->readlink(inode, buf, bytes);
 }
 
-static int proc_jump(struct inode *inode, struct inode **target)
+static int proc_jump(struct inode *inode, struct fs_path *target)
 {
 	int err = check_owner(inode);
 

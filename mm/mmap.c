@@ -40,7 +40,7 @@ static u32 calc_vm_flags(const struct mm_struct *mm, u32 prot, u32 flags)
 
 /*
  * Checks whether file may be mapped with these flags and sets the sharing bits
- * of *vm_flags. 0, -EOPNOTSUPP, -EACCES, -ENODEV, -EINVAL.
+ * of *vm_flags. 0, -EOPNOTSUPP, -EACCES, -EPERM, -ENODEV, -EINVAL.
  */
 static int check_file(const struct file *file, u32 prot, u32 flags,
 		      u32 *vm_flags)
@@ -69,6 +69,11 @@ static int check_file(const struct file *file, u32 prot, u32 flags,
 	case MAP_PRIVATE:
 		if (!(file->f_mode & FMODE_READ))
 			return -EACCES;
+		if (unlikely(file->f_mode & FMODE_NOEXEC)) {
+			if (prot & PROT_EXEC)
+				return -EPERM;
+			*vm_flags &= ~VM_MAYEXEC;
+		}
 		if (!file->f_op->mmap)
 			return -ENODEV;
 		/*

@@ -27,6 +27,8 @@ static_assert(sizeof(struct statfs64) == 84, "statfs64 size");
 #define RAMFS_MAGIC      0x858458f6
 #define TMPFS_MAGIC      0x01021994
 #define PROC_SUPER_MAGIC 0x9fa0
+/* f_flags: the MS_* of the mount, but for this */
 #define ST_VALID         0x0020
+#define ST_RELATIME      0x1000
 
 #endif

@@ -42,11 +42,13 @@ static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
 	/* The names in /proc are the kernel's; no program can add one. */
 	if (!is_ramfs_dir(nd->inode))
 		return err;
+	err = mnt_want_write(nd->mnt);
 	/*
 	 * Only now: a file that exists can be opened in a directory that the
 	 * task may not write to.
 	 */
-	err = may_create(nd->inode);
+	if (!err)
+		err = may_create(nd->inode);
 	if (err)
 		return err;
 	*created = true;
@@ -55,34 +57,35 @@ static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
 }
 
 /*
- * Returns 0 and the inode at the path's end with a reference, made if there was
- * none.
+ * Returns 0 and the place at the path's end, with references; the inode is made
+ * if there was none.
  */
 static int find_or_create(s32 dirfd, const char *path, u32 flags, u32 mode,
-			  struct inode **inode, bool *created)
+			  struct fs_path *at, bool *created)
 {
 	struct nameidata nd;
-	struct inode *link;
+	struct inode *inode = NULL;
 	int err = path_parent(dirfd, path, &nd);
 
 	while (!err) {
-		err = lookup_or_create(&nd, flags, mode, inode, created);
+		err = lookup_or_create(&nd, flags, mode, &inode, created);
 		if (err != -ELOOP || flags & O_NOFOLLOW)
 			break;
-		link = *inode;
 		/*
 		 * As on Linux, a dangling link does not fail: the file is
 		 * created where the link leads. The walk's own count of links
 		 * ends a cycle.
 		 */
-		err = path_parent_through(&nd, link);
-		iput(link);
-		*inode = NULL;
+		err = path_parent_through(&nd, inode);
+		iput(inode);
+		inode = NULL;
 	}
-	/* O_EXCL or O_NOFOLLOW refused an inode that exists. */
-	if (err && *inode) {
-		iput(*inode);
-		*inode = NULL;
+	if (err) {
+		/* O_EXCL or O_NOFOLLOW refused an inode that exists. */
+		iput(inode);
+	} else {
+		*at = (struct fs_path){ inode, mntget(nd.mnt) };
+		follow_mounts(at);
 	}
 	end_walk(&nd);
 	return err;
@@ -95,7 +98,7 @@ static int find_or_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 		       struct file **file)
 {
-	struct inode *inode = NULL;
+	struct fs_path at;
 	bool created = false;
 	int err;
 
@@ -105,15 +108,15 @@ static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 	 */
 	if (flags & O_DIRECTORY)
 		return -EINVAL;
-	err = find_or_create(dirfd, path, flags, mode, &inode, &created);
+	err = find_or_create(dirfd, path, flags, mode, &at, &created);
 	if (err)
 		return err;
 	/*
 	 * The task that makes a file may open it, whatever its mode is:
 	 * open(path, O_CREAT | O_RDWR, 0444) gives a descriptor for writing.
 	 */
-	err = open_inode(inode, flags, created ? 0 : open_mask(flags), file);
-	iput(inode);
+	err = open_inode(&at, flags, created ? 0 : open_mask(flags), file);
+	path_put(&at);
 	return err;
 }
 
@@ -124,35 +127,37 @@ static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 static int open_tmpfile(s32 dirfd, const char *path, u32 flags, u32 mode,
 			struct file **file)
 {
-	struct inode *dir, *inode = NULL;
+	struct fs_path dir, at = { 0 };
 	int err;
 
 	/* A new file that nobody can write to would stay empty. */
 	if ((flags & O_ACCMODE) == O_RDONLY)
 		return -EINVAL;
-	err = path_lookup(dirfd, path, LOOKUP_FOLLOW, &dir);
+	err = path_at(dirfd, path, LOOKUP_FOLLOW, &dir);
 	if (err)
 		return err;
-	if (!S_ISDIR(dir->i_mode))
+	err = mnt_want_write(dir.mnt);
+	if (!S_ISDIR(dir.inode->i_mode))
 		err = -ENOTDIR;
-	else if (!is_ramfs_dir(dir))
+	else if (!err && !is_ramfs_dir(dir.inode))
 		err = -EOPNOTSUPP;
-	else
-		err = may_create(dir);
+	else if (!err)
+		err = may_create(dir.inode);
 	if (!err)
 		err = ramfs_make_inode(
-			dir, S_IFREG | (mode & 07777 & ~current_umask()),
-			&inode);
+			dir.inode, S_IFREG | (mode & 07777 & ~current_umask()),
+			&at.inode);
 	if (!err) {
 		/*
 		 * Without a link the last fput frees the inode; add_link()
 		 * refuses to give it a name later.
 		 */
-		inode->i_nlink = 0;
-		err = open_inode(inode, flags & ~(u32)O_TMPFILE, 0, file);
+		at.inode->i_nlink = 0;
+		at.mnt = mntget(dir.mnt);
+		err = open_inode(&at, flags & ~(u32)O_TMPFILE, 0, file);
 	}
-	iput(inode);
-	iput(dir);
+	path_put(&at);
+	path_put(&dir);
 	return err;
 }
 
@@ -164,23 +169,24 @@ static int open_place(s32 dirfd, const char *path, u32 flags,
 		      struct file **result)
 {
 	struct file *file;
-	struct inode *inode;
-	int err = path_lookup(dirfd, path,
-			      flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &inode);
+	struct fs_path at;
+	int err = path_at(dirfd, path, flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW,
+			  &at);
 
 	if (err)
 		return err;
-	if (flags & O_DIRECTORY && !S_ISDIR(inode->i_mode)) {
-		iput(inode);
+	if (flags & O_DIRECTORY && !S_ISDIR(at.inode->i_mode)) {
+		path_put(&at);
 		return -ENOTDIR;
 	}
 	file = alloc_file();
 	if (!file) {
-		iput(inode);
+		path_put(&at);
 		return no_file_error();
 	}
-	file->f_inode = inode;
-	file->f_mapping = &inode->i_data;
+	file->f_inode = at.inode;
+	file->f_mnt = at.mnt;
+	file->f_mapping = &at.inode->i_data;
 	/* No access mode: O_RDWR and the like are ignored, as on Linux. */
 	file->f_mode = FMODE_PATH;
 	file->f_flags = flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW);

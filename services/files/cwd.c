@@ -8,28 +8,22 @@
 
 /*
  * Makes dir the working directory or the root; takes over the caller's
- * reference to dir.
+ * references to dir.
  */
-static void set_place(struct inode **place, struct inode *dir)
+static void set_place(struct fs_path *place, const struct fs_path *dir)
 {
 	struct fs_struct *fs = current_thread_info()->fs;
-	struct inode *old;
+	struct fs_path old;
 
 	spin_lock(&fs->lock);
 	old = *place;
-	*place = dir;
+	*place = *dir;
 	spin_unlock(&fs->lock);
 	/*
 	 * Outside of the spinlock: the last reference frees the inode's pages,
 	 * which may take long.
 	 */
-	iput(old);
-}
-
-/* Takes over the caller's reference to dir. */
-static void set_cwd(struct inode *dir)
-{
-	set_place(&current_thread_info()->fs->cwd, dir);
+	path_put(&old);
 }
 
 /*
@@ -44,8 +38,8 @@ static int may_stand(const struct inode *dir)
 
 s32 sys_chdir(uaddr_t path)
 {
-	struct inode *inode;
-	s32 err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
+	struct fs_path at;
+	s32 err = user_path_at(AT_FDCWD, path, LOOKUP_FOLLOW, &at);
 
 	if (err)
 		return err;
@@ -53,11 +47,11 @@ s32 sys_chdir(uaddr_t path)
 	 * Checked at the time of chdir only: later walks start here without a
 	 * check of the directories above.
 	 */
-	err = may_stand(inode);
+	err = may_stand(at.inode);
 	if (err)
-		iput(inode);
+		path_put(&at);
 	else
-		set_cwd(inode);
+		set_place(&current_thread_info()->fs->pwd, &at);
 	return err;
 }
 
@@ -65,13 +59,17 @@ s32 sys_chdir(uaddr_t path)
 s32 sys_fchdir(u32 fd)
 {
 	struct file *file = fget_raw(fd);
+	struct fs_path at;
 	s32 err;
 
 	if (!file)
 		return -EBADF;
 	err = may_stand(file->f_inode);
-	if (!err)
-		set_cwd(igrab(file->f_inode));
+	if (!err) {
+		at = (struct fs_path){ igrab(file->f_inode),
+				       mntget(file->f_mnt) };
+		set_place(&current_thread_info()->fs->pwd, &at);
+	}
 	fput(file);
 	return err;
 }
@@ -82,12 +80,12 @@ s32 sys_fchdir(u32 fd)
  */
 s32 sys_chroot(uaddr_t path)
 {
-	struct inode *inode;
-	s32 err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
+	struct fs_path at;
+	s32 err = user_path_at(AT_FDCWD, path, LOOKUP_FOLLOW, &at);
 
 	if (err)
 		return err;
-	err = may_stand(inode);
+	err = may_stand(at.inode);
 	/*
 	 * Checked last, as in Linux: a path that is wrong is reported as such
 	 * to everybody.
@@ -95,9 +93,9 @@ s32 sys_chroot(uaddr_t path)
 	if (!err && !capable(CAP_SYS_CHROOT))
 		err = -EPERM;
 	if (err)
-		iput(inode);
+		path_put(&at);
 	else
-		set_place(&current_thread_info()->fs->root, inode);
+		set_place(&current_thread_info()->fs->root, &at);
 	return err;
 }
 
@@ -105,19 +103,18 @@ s32 sys_chroot(uaddr_t path)
 s32 sys_getcwd(uaddr_t buf, u32 bytes)
 {
 	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
-	struct inode *cwd;
+	struct fs_path cwd;
 	u32 length;
 	s32 ret;
 
 	if (!path)
 		return -ENOMEM;
 	/*
-	 * A reference, as another thread may call chdir while the path is
-	 * built.
+	 * References, as another thread may call chdir while the path is built.
 	 */
-	cwd = get_cwd();
-	ret = inode_path(cwd, path, PATH_MAX);
-	iput(cwd);
+	get_cwd(&cwd);
+	ret = inode_path(&cwd, NULL, path, PATH_MAX);
+	path_put(&cwd);
 	if (!ret) {
 		length = (u32)strlen(path) + 1;
 		ret = (s32)length;

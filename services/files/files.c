@@ -12,6 +12,7 @@
 static void files_init(void)
 {
 	fs_struct_init();
+	mounts_init();
 	files_make_dev();
 	/* Replaces the core's, which returns -EROFS to a writer. */
 	ramfs_file_ops.open = ramfs_open;

@@ -9,6 +9,7 @@
 #include <service.h>
 #include <trap/core_calls.h>
 #include <types.h>
+#include <uapi/mount.h>
 
 extern const struct service files_service;
 /*
@@ -269,6 +270,8 @@ int __must_check do_truncate(struct inode *inode, u64 bytes);
  * descriptor opened with O_PATH. 0 or -EBADF. (owner.c)
  */
 int __must_check fd_inode(u32 fd, bool path, struct inode **inode);
+/* The same of a file that is to be changed, not O_PATH; or -EROFS. (owner.c) */
+int __must_check fd_inode_to_change(u32 fd, struct inode **inode);
 /*
  * Whether the running task may make a name in dir (make.c), or remove inode's
  * from it (namespace.c). 0, -EACCES or -EPERM. Hold dir's i_lock to rely on it.
@@ -285,16 +288,21 @@ void file_remove_privs(struct inode *inode);
 
 #define ROOT_MOUNT_ID 1u
 
+#define MOUNT_NAME_BYTES 128 /* of a type or a source, with the NUL */
+
 /* A mount, as /proc/mounts shows it. */
 struct mount_facts {
-	char type[64], source[64], path[256];
-	u32 flags;           /* MS_* */
-	u32 id, parent, dev; /* the root's id is ROOT_MOUNT_ID */
+	char type[MOUNT_NAME_BYTES], source[MOUNT_NAME_BYTES];
+	char path[512], root[512]; /* where it is, and what of its tree */
+	char options[128];         /* of its kind: ",size=1024k", or "" */
+	u32 flags;                 /* MS_* */
+	u32 id, parent, dev;       /* the root's id is ROOT_MOUNT_ID */
+	bool read_only;            /* its tree */
 };
 
 /*
  * Stores facts of mount n, from 0 on. False: there are not so many. Takes
- * mounts_lock. (mount.c)
+ * mounts_lock. (mounts.c)
  */
 bool get_mount(u32 n, struct mount_facts *facts);
 /* Whether cmd is one of fcntl's commands for record locks. (lock_calls.c) */
@@ -324,6 +332,32 @@ int __must_check lookup_flags(u32 at_flags, u32 *flags);
  */
 int __must_check user_path_lookup(s32 dirfd, uaddr_t path, u32 flags,
 				  struct inode **inode);
+/* The same, and -EROFS where it is mounted read-only. (stat.c) */
+int __must_check user_path_to_change(s32 dirfd, uaddr_t path, u32 flags,
+				     struct inode **inode);
+/* The same with the mount: *at, with references for path_put(). (stat.c) */
+int __must_check user_path_at(s32 dirfd, uaddr_t path, u32 flags,
+			      struct fs_path *at);
+/* At boot: walks may meet mounts from now on. (mount_path.c) */
+void mounts_init(void);
+/* The mount's MS_RDONLY, MS_NOSUID ...; NULL, the first tree, has none. */
+u32 mnt_flags(const struct mount *mnt);
+/* Whether something may be changed by way of this mount. 0 or -EROFS. */
+static inline int __must_check mnt_want_write(const struct mount *mnt)
+{
+	return unlikely(mnt) && mnt_flags(mnt) & MS_RDONLY ? -EROFS : 0;
+}
+
+/*
+ * As inode_permission(), but at's mount may forbid more: -EROFS, -EACCES.
+ * (mount_path.c)
+ */
+int __must_check path_permission(const struct fs_path *at, u32 mask);
+/*
+ * Whether dir is `what` or lies below it, in their own tree. Hold rename_lock for
+ * an answer that stays true. (mount_path.c)
+ */
+bool is_below(struct inode *dir, const struct inode *what);
 /*
  * Calls ctx->emit for the names of an open directory, from ctx->pos on, with
  * its i_lock held: emit must not fault. 0 or -ENOTDIR. (readdir.c)

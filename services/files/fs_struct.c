@@ -28,9 +28,8 @@ static void fs_put(struct fs_struct *fs)
 {
 	if (!fs || !atomic_dec_and_test(&fs->count))
 		return;
-	iput(fs->cwd);
-	if (unlikely(fs->root))
-		iput(fs->root);
+	path_put(&fs->pwd);
+	path_put(&fs->root);
 	kfree(fs);
 }
 
@@ -54,8 +53,12 @@ static struct fs_struct *fs_copy(struct fs_struct *from)
 	 * that igrab is to hold.
 	 */
 	spin_lock(&from->lock);
-	fs->cwd = igrab(from->cwd);
-	fs->root = from->root ? igrab(from->root) : NULL;
+	fs->pwd = (struct fs_path){ igrab(from->pwd.inode),
+				    mntget(from->pwd.mnt) };
+	fs->root = from->root;
+	if (unlikely(fs->root.inode))
+		igrab(fs->root.inode);
+	mntget(fs->root.mnt);
 	fs->umask = from->umask;
 	spin_unlock(&from->lock);
 	return fs;
@@ -64,7 +67,7 @@ static struct fs_struct *fs_copy(struct fs_struct *from)
 /* At boot, after the root directory exists. */
 void fs_struct_init(void)
 {
-	init_fs.cwd = igrab(root_inode);
+	init_fs.pwd.inode = igrab(root_inode);
 }
 
 /*

@@ -86,7 +86,7 @@ struct making {
 	u32 mode;            /* S_IF* and permissions */
 	u32 rdev;            /* of a device */
 	const char *text;    /* of a symbolic link */
-	struct inode *old;   /* gets a further name; NULL: make an inode */
+	struct fs_path old;  /* gets a further name; or none: make an inode */
 	struct inode **made; /* out: the new inode, referenced; or NULL */
 };
 
@@ -202,8 +202,13 @@ static int make_at(const struct nameidata *nd, const struct making *what)
 	/* "name/" can only become a directory. */
 	if (nd->want_dir && !S_ISDIR(what->mode))
 		return -ENOENT;
+	err = mnt_want_write(nd->mnt);
+	if (err)
+		return err;
 	/* An inode lives in one file system; another mount cannot hold it. */
-	if (what->old && what->old->i_dev != nd->inode->i_dev)
+	if (what->old.inode &&
+	    (what->old.mnt != nd->mnt ||
+	     what->old.inode->i_dev != nd->inode->i_dev))
 		return -EXDEV;
 	if (!is_ramfs_dir(nd->inode))
 		return -ENOENT;
@@ -213,7 +218,8 @@ static int make_at(const struct nameidata *nd, const struct making *what)
 		err = -EPERM;
 	if (err)
 		return err;
-	return what->old ? link_inode(nd, what->old) : make_inode(nd, what);
+	return what->old.inode ? link_inode(nd, what->old.inode) :
+				 make_inode(nd, what);
 }
 
 /* make_at() for a path of the kernel's. */
@@ -343,15 +349,15 @@ s32 sys_linkat(s32 old_dirfd, uaddr_t old, s32 dirfd, uaddr_t path,
 	 */
 	if (at_flags & AT_EMPTY_PATH && !capable(CAP_DAC_READ_SEARCH))
 		return -ENOENT;
-	err = user_path_lookup(
-		old_dirfd, old,
-		(at_flags & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0) |
-			(at_flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0),
-		&what.old);
+	err = user_path_at(old_dirfd, old,
+			   (at_flags & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0) |
+				   (at_flags & AT_EMPTY_PATH ? LOOKUP_EMPTY :
+							       0),
+			   &what.old);
 	if (err)
 		return err;
 	err = make_name(dirfd, path, &what);
-	iput(what.old);
+	path_put(&what.old);
 	return err;
 }
 

@@ -1,430 +1,317 @@
 /*
- * services/files/mount.c - mount and umount2: an empty file system of memory covers a
- * directory.
+ * services/files/mount.c - mount and umount2.
  *
- * A tmpfs is a tree of ramfs with a device number of its own. Its root stands in the
- * place of the directory that it covers (i_mounted): a walk steps on to it, and it
- * has that one's name and parent. /proc, /dev and /dev/pts are there from the start, in
- * one place each; to mount proc, devtmpfs or devpts there only puts it on the list.
+ * A tmpfs is a tree of ramfs with a device number of its own. What proc, devtmpfs
+ * and devpts show is there from the start, in the first tree: to mount one of them
+ * gives that directory a further place.
  */
-#include <fs/fs.h>
-#include <services/files/files.h>
-#include <services/files/mount_options.h>
+#include <services/files/mounts.h>
 #include <string.h>
-#include <uapi/mount.h>
 
 /* Which mounts propagate to which. */
 #define MS_PROPAGATION (MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
+/* The flags that a place has. */
+#define MS_ATIME       (MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
+#define MS_PLACE                                                     \
+	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | \
+	 MS_NODIRATIME)
 
-#define NAME_BYTES 128 /* of a type, a source and the options, with the NUL */
-
-struct mount {
-	TAILQ_ENTRY(mount) link; /* mounts_lock */
-	/* constant; references */
-	struct inode *point, *root; /* the same: it was there from the start */
-	u32 flags, id;
-	char type[NAME_BYTES], source[NAME_BYTES];
+/* What the program has passed. */
+struct mount_call {
+	struct fs_path at;
+	char type[MOUNT_NAME_BYTES], options[MOUNT_NAME_BYTES];
+	char source[PATH_MAX];
+	u32 flags;
 };
 
-static struct rw_semaphore mounts_lock = {
-	.lock = SPINLOCK_INIT,
-	.wait = WAIT_QUEUE_INIT(mounts_lock.wait),
-};
-/* clang-format off */
-static TAILQ_HEAD(, mount) mounts = TAILQ_HEAD_INITIALIZER(mounts);
-/* clang-format on */
-/* mounts_lock */
-static u32 last_dev = TMPFS_FIRST_DEV, last_id = ROOT_MOUNT_ID;
-
-/* The topmost mount whose root that is, or NULL. mounts_lock held. */
-static struct mount *find_mount(const struct inode *root)
+/* As Linux: relatime, unless the program asks for another kind. */
+static u32 flags_of_place(const struct mount_call *call)
 {
-	struct mount *mount, *found = NULL;
+	u32 flags = call->flags & MS_PLACE;
 
-	TAILQ_FOREACH(mount, &mounts, link)
-		if (mount->root == root)
-			found = mount;
-	return found;
+	if (!(flags & MS_NOATIME))
+		flags |= MS_RELATIME;
+	if (call->flags & MS_STRICTATIME)
+		flags &= ~(u32)(MS_NOATIME | MS_RELATIME);
+	return flags;
 }
 
-/* The id of the mount that the place where this one is belongs to. */
-static u32 parent_id(const struct mount *mount)
+/* ---- a file system ----------------------------------------------- */
+
+/* A tmpfs; a ramfs has a mode alone, knows no limit and minds no other option. */
+static int make_root(struct file_tree *tree, char *text)
 {
-	const struct mount *found = NULL;
-	const struct dir_entry *entry;
-	const struct inode *dir = mount->point;
-
-	spin_lock(&tree_lock);
-	if (mount->root != dir)
-		found = find_mount(dir);
-	while (!found && (entry = dir->i_entry)) {
-		dir = entry->dir;
-		found = find_mount(dir);
-	}
-	spin_unlock(&tree_lock);
-	return found ? found->id : ROOT_MOUNT_ID;
-}
-
-bool get_mount(u32 n, struct mount_facts *facts)
-{
-	const struct mount *mount;
-	int err = -ENOENT;
-
-	down_read(&mounts_lock);
-	TAILQ_FOREACH(mount, &mounts, link)
-		if (n-- == 0)
-			break;
-	if (mount) {
-		facts->flags = mount->flags;
-		facts->id = mount->id;
-		facts->parent = parent_id(mount);
-		facts->dev = mount->root->i_dev;
-		strcpy(facts->type, mount->type);
-		strcpy(facts->source, mount->source);
-		err = inode_path(mount->root, facts->path, sizeof(facts->path));
-	}
-	up_read(&mounts_lock);
-	if (mount && err) /* outside of the task's root */
-		facts->path[0] = '\0';
-	return mount;
-}
-
-/* ---- a tree of its own ------------------------------------------- */
-
-/* 0 and a root directory without a name, or -errno. */
-static int new_tree(const struct tree_options *options, struct inode **result)
-{
-	struct inode *root = ramfs_inode(S_IFDIR | options->mode);
-	int err = root ? limit_tree(root, options) : -ENOMEM;
-
-	if (err) {
-		iput(root);
-		return err;
-	}
-	root->i_uid = options->uid;
-	root->i_gid = options->gid;
-	last_dev++;
-	root->i_dev = MKDEV(0, last_dev);
-	*result = root;
-	return 0;
-}
-
-/*
- * A walk through a tree holds the lock of each directory from the root down to
- * where it stands, so that nothing moves.
- */
-static bool has_users(const struct inode *inode)
-{
-	u32 names = S_ISDIR(inode->i_mode) ? 1 : inode->i_nlink;
-
-	return (u32)atomic_read(&inode->i_count) > names || inode->i_mounted;
-}
-
-/* Is anything of it open, or somebody in it? */
-static bool tree_is_busy(struct inode *root)
-{
-	struct inode *dir = root;
-	struct dir_entry *entry;
-	bool busy = false;
-
-	down_read(&dir->i_lock);
-	entry = TAILQ_FIRST(&ramfs_dir(dir)->entries);
-	for (;;) {
-		if (!entry || busy) {
-			up_read(&dir->i_lock);
-			if (dir == root)
-				return busy;
-			entry = TAILQ_NEXT(dir->i_entry, link);
-			dir = dir->i_entry->dir;
-			continue;
-		}
-		busy = has_users(entry->inode);
-		if (!busy && S_ISDIR(entry->inode->i_mode)) {
-			dir = entry->inode;
-			down_read(&dir->i_lock);
-			entry = TAILQ_FIRST(&ramfs_dir(dir)->entries);
-		} else {
-			entry = TAILQ_NEXT(entry, link);
-		}
-		cond_resched();
-	}
-}
-
-/* All names go, and none comes any more; what is open lives on without. */
-static void empty_tree(struct inode *root)
-{
-	struct inode *dir = root, *inode, *parent;
-	struct dir_entry *entry;
-
-	down_write(&dir->i_lock);
-	for (;;) {
-		entry = TAILQ_FIRST(&ramfs_dir(dir)->entries);
-		if (entry && is_ramfs_dir(entry->inode) &&
-		    !TAILQ_EMPTY(&ramfs_dir(entry->inode)->entries)) {
-			dir = entry->inode;
-			down_write(&dir->i_lock);
-		} else if (entry) {
-			if (!ramfs_drop_entry(dir, entry, &inode))
-				iput(inode);
-		} else {
-			parent = dir == root ? NULL : dir->i_entry->dir;
-			if (!parent)
-				root->i_nlink = 0;
-			up_write(&dir->i_lock);
-			if (!parent)
-				return;
-			dir = parent;
-		}
-		cond_resched();
-	}
-}
-
-/* ---- covering and uncovering; mounts_lock held ------------------- */
-
-static int cover(struct inode *point, struct inode *root)
-{
-	int err = 0;
-
-	spin_lock(&tree_lock);
-	if (!point->i_entry || point->i_mounted) {
-		err = -EBUSY; /* the root itself; or another was first */
-	} else {
-		point->i_mounted = root;
-		root->i_entry = point->i_entry;
-	}
-	spin_unlock(&tree_lock);
-	return err;
-}
-
-static void uncover(struct inode *point, struct inode *root)
-{
-	spin_lock(&tree_lock);
-	point->i_mounted = NULL;
-	root->i_entry = NULL;
-	spin_unlock(&tree_lock);
-}
-
-/* A ramfs has a mode alone, knows no limit and minds no other option. */
-static int mount_tree(struct mount *mount, char *text)
-{
+	static u32 last_dev = TMPFS_FIRST_DEV; /* mounts_lock */
 	struct tree_options options = default_tree_options();
-	bool limited = !strcmp(mount->type, "tmpfs");
+	bool limited = !strcmp(tree->type, "tmpfs");
 	int err = parse_tree_options(text, &options);
 
 	if (!limited)
 		options.max_pages = options.max_inodes = 0;
 	if (err && limited)
 		return err;
-	err = new_tree(&options, &mount->root);
-	return err ? err : cover(mount->point, mount->root);
+	tree->root = ramfs_inode(S_IFDIR | options.mode);
+	err = tree->root ? limit_tree(tree->root, &options) : -ENOMEM;
+	if (err)
+		return err;
+	tree->in_memory = true;
+	tree->mode = options.mode;
+	tree->uid = tree->root->i_uid = options.uid;
+	tree->gid = tree->root->i_gid = options.gid;
+	last_dev++;
+	tree->root->i_dev = MKDEV(0, last_dev);
+	return 0;
 }
 
-/* What is not said anew stays. mounts_lock held. */
-static int remount_tree(struct mount *mount, char *text)
+/* What has that name in the first tree, under whatever is mounted on it. */
+static int find_root(struct file_tree *tree, struct inode *dir,
+		     const char *name)
 {
-	struct tree_limits *limits = mount->root->i_limits;
+	int err = dir->i_op->lookup(dir, name, (u32)strlen(name), &tree->root);
+
+	if (!err && !S_ISDIR(tree->root->i_mode))
+		err = -ENOTDIR;
+	return err;
+}
+
+static int find_devpts(struct file_tree *tree)
+{
+	struct inode *dev;
+	int err = find_root(tree, root_inode, "dev");
+
+	dev = tree->root;
+	tree->root = NULL;
+	if (!err)
+		err = find_root(tree, dev, "pts");
+	iput(dev);
+	return err;
+}
+
+static int fill_tree(struct file_tree *tree, struct mount_call *call)
+{
+	strcpy(tree->type, call->type);
+	tree->read_only = call->flags & MS_RDONLY;
+	atomic_set(&tree->count, 1);
+	if (!strcmp(call->type, "tmpfs") || !strcmp(call->type, "ramfs"))
+		return make_root(tree, call->options);
+	if (!strcmp(call->type, "proc"))
+		return find_root(tree, root_inode, "proc");
+	if (!strcmp(call->type, "devtmpfs"))
+		return find_root(tree, root_inode, "dev");
+	if (!strcmp(call->type, "devpts"))
+		return find_devpts(tree);
+	return -ENODEV;
+}
+
+/* The first place of a tree, which may be a new one. */
+static int mount_new(struct mount_call *call)
+{
+	struct file_tree *tree = kzalloc(sizeof(*tree), GFP_KERNEL);
+	struct mount_place *place = NULL;
+	int err = tree ? fill_tree(tree, call) : -ENOMEM;
+
+	/* As Linux: not a second time on itself. */
+	if (!err && is_mount_root(&call->at) && call->at.inode == tree->root)
+		err = -EBUSY;
+	if (!err) {
+		place = new_place(tree, tree->root, call->source);
+		err = place ? 0 : -ENOMEM;
+	}
+	if (err) {
+		if (tree)
+			iput(tree->root);
+		kfree(tree);
+		return err;
+	}
+	set_place_flags(place, flags_of_place(call));
+	err = attach(place, &call->at);
+	if (err)
+		mntput(&place->mnt);
+	return err;
+}
+
+/* ---- places of what is there ------------------------------------- */
+
+static int bind(const struct mount_call *call, const struct fs_path *source)
+{
+	struct mount_place *place = clone_place(source);
+	int err;
+
+	if (!place)
+		return -ENOMEM;
+	err = attach(place, &call->at);
+	if (err) {
+		mntput(&place->mnt);
+		return err;
+	}
+	if (call->flags & MS_REC)
+		err = copy_below(place, source);
+	if (err)
+		take_off_all(place);
+	return err;
+}
+
+static int move(const struct mount_call *call, const struct fs_path *source)
+{
+	if (!is_mount_root(source) ||
+	    S_ISDIR(source->inode->i_mode) != S_ISDIR(call->at.inode->i_mode))
+		return -EINVAL;
+	return move_place(place_of(source->mnt), &call->at);
+}
+
+static int mount_old(const struct mount_call *call)
+{
+	struct fs_path source;
+	int err = call->source[0] ?
+		path_at(AT_FDCWD, call->source, LOOKUP_FOLLOW, &source) :
+		-EINVAL;
+
+	if (err)
+		return err;
+	err = call->flags & MS_BIND ? bind(call, &source) : move(call, &source);
+	path_put(&source);
+	return err;
+}
+
+/* What is not said anew stays. */
+static int remount_tree(const struct file_tree *tree, char *text)
+{
+	struct tree_limits *limits = tree->root->i_limits;
 	struct tree_options options;
 	int err;
 
-	if (!limits)
+	if (!limits || !tree->in_memory)
 		return 0;
 	options = (struct tree_options){ .max_pages = limits->max_pages,
 					 .max_inodes = limits->max_inodes };
 	err = parse_tree_options(text, &options);
-	return err ? err : change_tree_limits(mount->root, &options);
+	return err ? err : change_tree_limits(tree->root, &options);
 }
 
-/* What was there from the start: once, and where it is. */
-static int mount_found(struct mount *mount, bool is_it)
+/* Other flags for a place; and unless MS_BIND says so for its tree, too. */
+static int remount(struct mount_call *call)
 {
-	if (!is_it || find_mount(mount->point))
-		return -EBUSY;
-	mount->root = igrab(mount->point);
-	return 0;
-}
+	bool read_only = call->flags & MS_RDONLY;
+	struct mount_place *place;
+	u32 flags = flags_of_place(call);
+	int err = 0;
 
-/* Is it what has that name in dir, and nothing on it? tree_lock held. */
-static bool is_in(const struct inode *inode, const struct inode *dir,
-		  const char *name)
-{
-	const struct dir_entry *entry = inode->i_entry;
-
-	return entry && entry->dir == dir && entry->inode == inode &&
-		!strcmp(entry->name, name);
-}
-
-/* The same in the root; or with pts, in the root's dev. */
-static bool is_in_root(const struct inode *inode, const char *name, bool pts)
-{
-	const struct dir_entry *entry;
-	bool is = true;
-
-	spin_lock(&tree_lock);
-	if (pts) {
-		entry = inode->i_entry;
-		is = entry && is_in(inode, entry->dir, "pts");
-		inode = is ? entry->dir : inode;
+	if (!call->at.mnt && call->at.inode == root_inode)
+		return read_only ? -EBUSY : 0; /* the first tree: as it is */
+	if (!is_mount_root(&call->at))
+		return -EINVAL;
+	place = place_of(call->at.mnt);
+	if (!(call->flags & (MS_ATIME | MS_STRICTATIME)))
+		flags = (flags & ~(u32)MS_ATIME) | (place->flags & MS_ATIME);
+	if (!(call->flags & MS_BIND)) {
+		err = remount_tree(place->tree, call->options);
+		if (!err)
+			err = set_tree_read_only(place->tree, read_only);
+	} else if (read_only && atomic_read(&place->writers)) {
+		err = -EBUSY;
 	}
-	is = is && is_in(inode, root_inode, name);
-	spin_unlock(&tree_lock);
-	return is;
-}
-
-static int mount_type(struct mount *mount, char *options)
-{
-	const struct inode *point = mount->point;
-
-	if (!strcmp(mount->type, "tmpfs") || !strcmp(mount->type, "ramfs"))
-		return mount_tree(mount, options);
-	if (!strcmp(mount->type, "proc"))
-		return mount_found(mount,
-				   is_in_root(point, "proc", false) &&
-					   !is_ramfs_dir(point));
-	if (!strcmp(mount->type, "devtmpfs"))
-		return mount_found(mount, is_in_root(point, "dev", false));
-	if (!strcmp(mount->type, "devpts"))
-		return mount_found(mount, is_in_root(point, "dev", true));
-	return -ENODEV;
-}
-
-static void free_mount(struct mount *mount)
-{
-	iput(mount->point);
-	iput(mount->root);
-	kfree(mount);
+	if (!err)
+		set_place_flags(place, flags);
+	return err;
 }
 
 /* ---- mount ------------------------------------------------------- */
 
-/* A short text of the program's; 0: an empty one. */
-static int read_text(uaddr_t from, char text[NAME_BYTES])
+/* In Linux's order. mounts_lock held for writing. */
+static int do_mount(struct mount_call *call)
+{
+	if (call->flags & MS_REMOUNT)
+		return remount(call);
+	if (!(call->flags & MS_BIND) && call->flags & MS_PROPAGATION)
+		return is_mount_root(&call->at) ||
+				(!call->at.mnt &&
+				 call->at.inode == root_inode) ?
+			0 :
+			-EINVAL;  /* no mount propagates to others here */
+	follow_mounts(&call->at); /* "." and "/" may be covered themselves */
+	if (call->flags & (MS_BIND | MS_MOVE))
+		return mount_old(call);
+	return call->type[0] ? mount_new(call) : -EINVAL;
+}
+
+/* A text of the program's, of so many bytes with the NUL; 0: an empty one. */
+static int read_text(uaddr_t from, char *text, u32 bytes)
 {
 	text[0] = '\0';
-	return from ? strncpy_from_user(text, from, NAME_BYTES, NULL) : 0;
+	return from ? strncpy_from_user(text, from, bytes, NULL) : 0;
 }
 
-/* mount's texts and its point are those of the call. */
-static int add_mount(struct mount *mount, u32 flags, char *options)
+static int read_call(struct mount_call *call, uaddr_t source, uaddr_t type,
+		     uaddr_t data)
 {
-	int err = 0;
+	u32 bytes = call->flags & (MS_BIND | MS_MOVE) ? PATH_MAX :
+							MOUNT_NAME_BYTES;
+	int err = read_text(type, call->type, MOUNT_NAME_BYTES);
 
-	if (flags & (MS_BIND | MS_MOVE | MS_RDONLY))
-		return -EINVAL; /* a directory has one place, and is writable */
-	if (!S_ISDIR(mount->point->i_mode))
-		return -ENOTDIR;
-	mount->flags = flags;
-	down_write(&mounts_lock);
-	err = mount_type(mount, options);
-	if (!err) {
-		mount->id = ++last_id;
-		TAILQ_INSERT_TAIL(&mounts, mount, link);
-	}
-	up_write(&mounts_lock);
-	return err;
-}
-
-/* Other flags for what is mounted; who shares mounts with whom: nobody does. */
-static int change_mount(const struct inode *root, u32 flags, char *options)
-{
-	struct mount *mount;
-	int err;
-
-	if (flags & MS_REMOUNT && flags & MS_RDONLY)
-		return -EBUSY; /* nothing here can be made read-only */
-	down_write(&mounts_lock);
-	mount = find_mount(root);
-	err = mount || root == root_inode ? 0 : -EINVAL;
-	if (mount && flags & MS_REMOUNT)
-		err = remount_tree(mount, options);
-	if (mount && flags & MS_REMOUNT && !err)
-		mount->flags = flags & ~(u32)MS_REMOUNT;
-	up_write(&mounts_lock);
-	return err;
+	if (!err)
+		err = read_text(source, call->source, bytes);
+	return err ? err : read_text(data, call->options, MOUNT_NAME_BYTES);
 }
 
 /* Linux's order: what cannot be read, what is not there, who may not. */
 s32 sys_mount(uaddr_t source, uaddr_t target, uaddr_t type, u32 flags,
 	      uaddr_t data)
 {
-	struct mount *mount = kzalloc(sizeof(*mount), GFP_KERNEL);
-	char options[NAME_BYTES];
-	bool changes = flags & (MS_REMOUNT | MS_PROPAGATION);
+	struct mount_call *call = kzalloc(sizeof(*call), GFP_KERNEL);
 	s32 err;
 
-	if (!mount)
+	if (!call)
 		return -ENOMEM;
 	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
 		flags &= ~(u32)MS_MGC_MSK;
-	err = read_text(type, mount->type);
+	call->flags = flags;
+	err = read_call(call, source, type, data);
 	if (!err)
-		err = read_text(source, mount->source);
-	if (!err)
-		err = read_text(data, options);
-	if (!err)
-		err = user_path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW,
-				       &mount->point);
+		err = user_path_at(AT_FDCWD, target, LOOKUP_FOLLOW, &call->at);
 	if (!err && !capable(CAP_SYS_ADMIN))
 		err = -EPERM;
-	if (!err)
-		err = changes ? change_mount(mount->point, flags, options) :
-				add_mount(mount, flags, options);
-	if (err || changes)
-		free_mount(mount);
+	if (!err) {
+		down_write(&mounts_lock);
+		err = do_mount(call);
+		up_write(&mounts_lock);
+	}
+	path_put(&call->at);
+	kfree(call);
 	return err;
 }
 
 /* ---- umount ------------------------------------------------------ */
 
-/* Is something mounted in the tree of root? */
-static bool has_mounts(const struct inode *root)
+/* mounts_lock held for writing. */
+static int do_umount(const struct fs_path *at, u32 flags)
 {
-	const struct mount *mount;
-
-	TAILQ_FOREACH(mount, &mounts, link)
-		if (mount->point->i_dev == root->i_dev)
-			return true;
-	return false;
-}
-
-/* root: with the caller's reference. mounts_lock held. */
-static int take_off(struct mount *mount, struct inode *root, bool detach)
-{
-	if (mount->root == mount->point)
-		return 0;
-	if (has_mounts(root) || (!detach && atomic_read(&root->i_count) > 2))
+	if (!is_mount_root(at))
+		return -EINVAL;
+	/* Two references are the list's and ours; what is mounted on it has one. */
+	if (!(flags & MNT_DETACH) && atomic_read(&at->mnt->mnt_count) > 2)
 		return -EBUSY;
-	uncover(mount->point, root);
-	if (!detach && tree_is_busy(root))
-		return cover(mount->point, root) ? 0 : -EBUSY;
-	empty_tree(root);
+	take_off_all(place_of(at->mnt));
 	return 0;
 }
 
 s32 sys_umount2(uaddr_t target, u32 flags)
 {
-	struct mount *mount;
-	struct inode *root;
+	struct fs_path at;
 	s32 err;
 
 	if (flags & ~(u32)(MNT_FORCE | MNT_DETACH | UMOUNT_NOFOLLOW))
 		return -EINVAL;
-	err = user_path_lookup(AT_FDCWD, target,
-			       flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW,
-			       &root);
+	err = user_path_at(AT_FDCWD, target,
+			   flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &at);
 	if (err)
 		return err;
-	if (!capable(CAP_SYS_ADMIN)) {
-		iput(root);
-		return -EPERM;
+	if (capable(CAP_SYS_ADMIN)) {
+		down_write(&mounts_lock);
+		err = do_umount(&at, flags);
+		up_write(&mounts_lock);
+	} else {
+		err = -EPERM;
 	}
-	down_write(&mounts_lock);
-	mount = find_mount(root);
-	err = mount ? take_off(mount, root, flags & MNT_DETACH) : -EINVAL;
-	if (!err)
-		TAILQ_REMOVE(&mounts, mount, link);
-	up_write(&mounts_lock);
-	if (!err)
-		free_mount(mount);
-	iput(root);
+	path_put(&at);
 	return err;
 }

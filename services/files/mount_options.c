@@ -5,7 +5,8 @@
  */
 #include <mm/mm.h>
 #include <services/files/files.h>
-#include <services/files/mount_options.h>
+#include <services/files/mounts.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,4 +146,32 @@ int join_tree(struct inode *inode, struct tree_limits *limits)
 	atomic_inc(&limits->inodes);
 	inode->i_limits = limits;
 	return 0;
+}
+
+/* ---- for /proc/mounts -------------------------------------------- */
+
+/* As Linux's shmem_show_options: what differs from a tmpfs without options. */
+void show_tree_options(const struct file_tree *tree, char *text, size_t bytes)
+{
+	const struct tree_options usual = default_tree_options();
+	const struct tree_limits *limits = tree->root->i_limits;
+	size_t n = 0;
+
+	text[0] = '\0';
+	if (!tree->in_memory)
+		return;
+	if (limits->max_pages != usual.max_pages)
+		n += (size_t)snprintf(text, bytes, ",size=%uk",
+				      limits->max_pages * (PAGE_SIZE / 1024));
+	if (limits->max_inodes != usual.max_inodes)
+		n += (size_t)snprintf(text + n, bytes - n, ",nr_inodes=%u",
+				      limits->max_inodes);
+	if (tree->mode != usual.mode)
+		n += (size_t)snprintf(text + n, bytes - n, ",mode=%03o",
+				      tree->mode);
+	if (tree->uid)
+		n += (size_t)snprintf(text + n, bytes - n, ",uid=%u",
+				      tree->uid);
+	if (tree->gid)
+		snprintf(text + n, bytes - n, ",gid=%u", tree->gid);
 }

@@ -23,5 +23,8 @@ int __must_check limit_tree(struct inode *root,
 /* Others, for a tree that has some: 0, or -EINVAL: there is more in it. */
 int __must_check change_tree_limits(struct inode *root,
 				    const struct tree_options *options);
+struct file_tree;
+/* Writes what /proc/mounts shows behind the flags: ",size=64k", or "". */
+void show_tree_options(const struct file_tree *tree, char *text, size_t bytes);
 
 #endif

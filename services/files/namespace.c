@@ -112,6 +112,8 @@ int do_unlinkat(s32 dirfd, const char *path, bool want_dir)
 
 	if (!err && !nd.name)
 		err = want_dir ? no_name_error(path) : -EISDIR;
+	if (!err)
+		err = mnt_want_write(nd.mnt);
 	/* /proc/PID/fd/N may lead the walk to a file instead of a directory. */
 	if (!err && !nd.inode->i_op->lookup)
 		err = -ENOTDIR;
@@ -166,7 +168,7 @@ static s32 copy_link(struct inode *inode, uaddr_t buf, u32 bytes)
 	 * read, under locks that forbid a fault.
 	 */
 	ret = inode->i_op->readlink(inode, text, PATH_MAX);
-	touch_atime(inode, 0);
+	__touch_atime(inode);
 	if (!ret) {
 		bytes = min(bytes, (u32)strlen(text));
 		ret = copy_to_user(buf, text, bytes) ? -EFAULT : (s32)bytes;

@@ -20,6 +20,20 @@ int fd_inode(u32 fd, bool path, struct inode **inode)
 	return 0;
 }
 
+int fd_inode_to_change(u32 fd, struct inode **inode)
+{
+	struct file *file = fget(fd);
+	int err;
+
+	if (!file)
+		return -EBADF;
+	err = mnt_want_write(file->f_mnt);
+	if (!err)
+		*inode = igrab(file->f_inode);
+	fput(file);
+	return err;
+}
+
 /*
  * Returns mode without the bits that let a program act for its owner or group.
  * set-gid without group execute means mandatory locking, so it stays. Hold
@@ -79,7 +93,7 @@ static int chmod_inode(struct inode *inode, u32 mode)
 s32 sys_fchmodat(s32 dirfd, uaddr_t path, u32 mode)
 {
 	struct inode *inode;
-	s32 err = user_path_lookup(dirfd, path, LOOKUP_FOLLOW, &inode);
+	s32 err = user_path_to_change(dirfd, path, LOOKUP_FOLLOW, &inode);
 
 	if (err)
 		return err;
@@ -96,7 +110,7 @@ s32 sys_chmod(uaddr_t path, u32 mode)
 s32 sys_fchmod(u32 fd, u32 mode)
 {
 	struct inode *inode;
-	s32 err = fd_inode(fd, false, &inode);
+	s32 err = fd_inode_to_change(fd, &inode);
 
 	if (err)
 		return err;
@@ -174,7 +188,7 @@ s32 sys_fchownat(s32 dirfd, uaddr_t path, u32 uid, u32 gid, u32 at_flags)
 		return -EINVAL;
 	err = lookup_flags(at_flags, &flags);
 	if (!err)
-		err = user_path_lookup(dirfd, path, flags, &inode);
+		err = user_path_to_change(dirfd, path, flags, &inode);
 	if (err)
 		return err;
 	err = chown_inode(inode, uid, gid);
@@ -195,7 +209,7 @@ s32 sys_lchown32(uaddr_t path, u32 uid, u32 gid)
 s32 sys_fchown32(u32 fd, u32 uid, u32 gid)
 {
 	struct inode *inode;
-	s32 err = fd_inode(fd, false, &inode);
+	s32 err = fd_inode_to_change(fd, &inode);
 
 	if (err)
 		return err;
@@ -225,16 +239,16 @@ s32 sys_fchown(u32 fd, u32 uid, u32 gid)
 /* Checks mode with the task's current filesystem ids. */
 static int access_path(s32 dirfd, uaddr_t path, u32 mode, u32 at_flags)
 {
-	struct inode *inode;
+	struct fs_path at;
 	u32 flags;
 	int err = lookup_flags(at_flags & ~(u32)AT_EACCESS, &flags);
 
 	if (!err)
-		err = user_path_lookup(dirfd, path, flags, &inode);
+		err = user_path_at(dirfd, path, flags, &at);
 	if (err)
 		return err;
-	err = inode_permission(inode, mode);
-	iput(inode);
+	err = path_permission(&at, mode);
+	path_put(&at);
 	return err;
 }
 

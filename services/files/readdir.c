@@ -118,7 +118,7 @@ static int iterate_ramfs(struct file *file, struct dir_context *ctx)
 	struct inode *dir = file->f_inode;
 	const struct dir_entry *entry;
 
-	touch_atime(dir, file->f_flags);
+	touch_atime(file);
 	down_read(&dir->i_lock);
 	if (!emit_dots(dir, ctx))
 		goto out;

@@ -21,24 +21,6 @@ static struct rw_semaphore rename_lock = {
 /* ---- two directories --------------------------------------------- */
 
 /*
- * Whether dir is `what` or lies below it. Hold rename_lock, so that the answer
- * stays true.
- */
-static bool is_below(struct inode *dir, const struct inode *what)
-{
-	bool below = false;
-
-	/* rmdir can drop an i_entry meanwhile; it takes no rename_lock. */
-	spin_lock(&tree_lock);
-	while (dir && !below) {
-		below = dir == what;
-		dir = dir->i_entry ? dir->i_entry->dir : NULL;
-	}
-	spin_unlock(&tree_lock);
-	return below;
-}
-
-/*
  * Locks both directories for writing, a parent before its child, as every walk
  * does. Unrelated ones may have any order: rename_lock keeps out the only other
  * task that takes two unrelated ones.
@@ -271,6 +253,8 @@ static int rename_walked(struct nameidata *from, struct nameidata *to,
 {
 	int err = 0;
 
+	if (from->mnt != to->mnt)
+		return -EXDEV;
 	if (!from->name)
 		return -EBUSY;
 	if (!to->name)
@@ -279,6 +263,9 @@ static int rename_walked(struct nameidata *from, struct nameidata *to,
 	if (!is_ramfs_dir(from->inode) || !is_ramfs_dir(to->inode) ||
 	    from->inode->i_dev != to->inode->i_dev)
 		return -EXDEV;
+	err = mnt_want_write(from->mnt);
+	if (err)
+		return err;
 	if (from->want_dir || to->want_dir)
 		err = check_slashes(from, flags);
 	return err ? err : move_name(from, to, flags);

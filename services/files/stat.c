@@ -9,15 +9,43 @@
 /*
  * The path is copied once, so the program cannot change it between two looks.
  */
-int user_path_lookup(s32 dirfd, uaddr_t path, u32 flags, struct inode **inode)
+int user_path_at(s32 dirfd, uaddr_t path, u32 flags, struct fs_path *at)
 {
 	char *name;
 	int err = getname(path, &name);
 
 	if (err)
 		return err;
-	err = path_lookup(dirfd, name, flags, inode);
+	err = path_at(dirfd, name, flags, at);
 	kfree(name);
+	return err;
+}
+
+int user_path_lookup(s32 dirfd, uaddr_t path, u32 flags, struct inode **inode)
+{
+	struct fs_path at;
+	int err = user_path_at(dirfd, path, flags, &at);
+
+	if (err)
+		return err;
+	mntput(at.mnt);
+	*inode = at.inode;
+	return 0;
+}
+
+int user_path_to_change(s32 dirfd, uaddr_t path, u32 flags,
+			struct inode **inode)
+{
+	struct fs_path at;
+	int err = user_path_at(dirfd, path, flags, &at);
+
+	if (err)
+		return err;
+	err = mnt_want_write(at.mnt);
+	*inode = at.inode;
+	if (err)
+		iput(at.inode);
+	mntput(at.mnt);
 	return err;
 }
 

@@ -22,17 +22,28 @@ static void fill_limits(const struct tree_limits *limits, struct statfs64 *st)
 	st->f_ffree = nr_left(limits->max_inodes, &limits->inodes);
 }
 
-/*
- * Fills in st for the file system of inode: the type that programs compare, and
- * in pages how much is used.
- */
-static void fill_statfs(const struct inode *inode, struct statfs64 *st)
+/* The mount's flags as statfs has them, which differ in one number. */
+static u32 statfs_flags(const struct mount *mnt)
 {
+	u32 flags = mnt_flags(mnt);
+
+	return ST_VALID | (flags & ~(u32)MS_RELATIME) |
+		(flags & MS_RELATIME ? ST_RELATIME : 0);
+}
+
+/*
+ * Fills in st for the file system of a place: the type that programs compare, in
+ * pages how much is used, and the flags of the mount.
+ */
+static void fill_statfs(const struct fs_path *at, struct statfs64 *st)
+{
+	const struct inode *inode = at->inode;
+
 	memset(st, 0, sizeof(*st));
 	st->f_bsize = PAGE_SIZE;
 	st->f_frsize = PAGE_SIZE;
 	st->f_namelen = NAME_MAX;
-	st->f_flags = ST_VALID;
+	st->f_flags = statfs_flags(at->mnt);
 	/*
 	 * Device numbers up to TMPFS_FIRST_DEV are the kernel's own file
 	 * systems (proc, pipes), which have no blocks.
@@ -90,26 +101,27 @@ static s32 put_statfs(const struct statfs64 *st, uaddr_t buf)
 /* Fills in st by path. 0 or -errno. */
 static s32 statfs_path(uaddr_t path, struct statfs64 *st)
 {
-	struct inode *inode;
-	s32 err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
+	struct fs_path at;
+	s32 err = user_path_at(AT_FDCWD, path, LOOKUP_FOLLOW, &at);
 
 	if (err)
 		return err;
-	fill_statfs(inode, st);
-	iput(inode);
+	fill_statfs(&at, st);
+	path_put(&at);
 	return 0;
 }
 
 /* Fills in st by descriptor, O_PATH included. 0 or -EBADF. */
 static s32 statfs_fd(u32 fd, struct statfs64 *st)
 {
-	struct inode *inode;
-	s32 err = fd_inode(fd, true, &inode);
+	struct file *file = fget_raw(fd);
+	struct fs_path at;
 
-	if (err)
-		return err;
-	fill_statfs(inode, st);
-	iput(inode);
+	if (!file)
+		return -EBADF;
+	at = (struct fs_path){ file->f_inode, file->f_mnt };
+	fill_statfs(&at, st);
+	fput(file);
 	return 0;
 }
 

@@ -146,9 +146,10 @@ static int find_target(s32 dirfd, uaddr_t path, u32 at_flags,
 	 * -EFAULT there.
 	 */
 	if (!path && dirfd != AT_FDCWD)
-		return at_flags ? -EINVAL : fd_inode((u32)dirfd, false, inode);
+		return at_flags ? -EINVAL :
+				  fd_inode_to_change((u32)dirfd, inode);
 	err = lookup_flags(at_flags, &flags);
-	return err ? err : user_path_lookup(dirfd, path, flags, inode);
+	return err ? err : user_path_to_change(dirfd, path, flags, inode);
 }
 
 /* Sets the times of the file that dirfd and path name. 0 or -errno. */

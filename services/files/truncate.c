@@ -127,7 +127,7 @@ static s32 do_truncate_path(uaddr_t path, u64 bytes)
 
 	if ((s64)bytes < 0)
 		return -EINVAL;
-	err = user_path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
+	err = user_path_to_change(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
 	if (err)
 		return err;
 	/* For other kinds -EISDIR or -EINVAL comes before -EACCES. */

@@ -5,6 +5,7 @@
 #include <fs/fs.h>
 #include <proc/exec.h>
 #include <proc/proc.h>
+#include <services/files/files.h>
 #include <services/ids/ids.h>
 #include <uapi/signal.h>
 
@@ -119,12 +120,16 @@ bool user_has_too_many(const struct cred *cred)
 /* ---- execve ------------------------------------------------------ */
 
 /*
- * Takes over the owner of a set-uid file, and the group of a set-gid one.
- * Without the group's x bit S_ISGID marks a file for mandatory locks and has no
- * effect here.
+ * Takes over the owner of a set-uid file, and the group of a set-gid one, unless
+ * its mount has MS_NOSUID. Without the group's x bit S_ISGID marks a file for
+ * mandatory locks and has no effect here.
  */
-static void take_set_ids(struct cred *new, const struct inode *inode)
+static void take_set_ids(struct cred *new, const struct file *file)
 {
+	const struct inode *inode = file->f_inode;
+
+	if (mnt_flags(file->f_mnt) & MS_NOSUID)
+		return;
 	if (inode->i_mode & S_ISUID)
 		new->euid = inode->i_uid;
 	if ((inode->i_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
@@ -179,7 +184,7 @@ static int exec_cred(struct exec *exec, const char *path __unused_arg)
 	if (!new)
 		return -ENOMEM;
 	if (!new->no_new_privs)
-		take_set_ids(new, inode);
+		take_set_ids(new, exec->program.file);
 	/*
 	 * The saved id is the file's owner, too: a program that lowers its
 	 * effective id can come back to it.

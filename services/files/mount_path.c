@@ -1,0 +1,184 @@
+/*
+ * services/files/mount_path.c - what a walk and an open file ask of a mount: the
+ * steps across its borders, what its flags forbid, and its end.
+ */
+#include <services/files/mounts.h>
+
+/* ---- borders ----------------------------------------------------- */
+
+/* Replaces a path by another one, whose references it takes over. */
+static void replace_path(struct fs_path *at, const struct fs_path *by)
+{
+	path_put(at);
+	*at = *by;
+}
+
+/* A loop, since mounts may be stacked. */
+static void place_cross(struct fs_path *at)
+{
+	struct fs_path over;
+
+	for (;;) {
+		spin_lock(&tree_lock);
+		over.mnt = at->inode->i_mounted;
+		/* The inode may be covered where other mounts show it. */
+		while (over.mnt && over.mnt->mnt_parent != at->mnt)
+			over.mnt = over.mnt->mnt_next;
+		if (over.mnt)
+			over.inode = igrab(mntget(over.mnt)->mnt_root);
+		spin_unlock(&tree_lock);
+		if (!over.mnt)
+			return;
+		replace_path(at, &over);
+	}
+}
+
+static bool place_leave(struct fs_path *at)
+{
+	struct fs_path up = { NULL, NULL };
+
+	spin_lock(&tree_lock);
+	if (at->mnt->mnt_point) {
+		up.inode = igrab(at->mnt->mnt_point);
+		up.mnt = mntget(at->mnt->mnt_parent);
+	}
+	spin_unlock(&tree_lock);
+	if (up.inode)
+		replace_path(at, &up);
+	return up.inode;
+}
+
+bool is_below(struct inode *dir, const struct inode *what)
+{
+	bool below = false;
+
+	/* rmdir can drop an i_entry meanwhile; it takes no rename_lock. */
+	spin_lock(&tree_lock);
+	while (dir && !below) {
+		below = dir == what;
+		dir = dir->i_entry ? dir->i_entry->dir : NULL;
+	}
+	spin_unlock(&tree_lock);
+	return below;
+}
+
+/* ---- flags ------------------------------------------------------- */
+
+u32 mnt_flags(const struct mount *mnt)
+{
+	const struct mount_place *place = container_of(mnt, struct mount_place,
+						       mnt);
+
+	return mnt ? READ_ONCE(place->mnt_flags) : 0;
+}
+
+/* They hold for root, too. A device or a FIFO is no part of what is read-only. */
+int path_permission(const struct fs_path *at, u32 mask)
+{
+	u32 flags = mnt_flags(at->mnt), mode = at->inode->i_mode;
+
+	if (mask & MAY_EXEC && flags & MS_NOEXEC && S_ISREG(mode))
+		return -EACCES;
+	if (mask & MAY_WRITE && flags & MS_RDONLY &&
+	    (S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode)))
+		return -EROFS;
+	return inode_permission(at->inode, mask);
+}
+
+static int place_may_open(const struct fs_path *at, u32 mask)
+{
+	u32 mode = at->inode->i_mode;
+
+	if ((S_ISCHR(mode) || S_ISBLK(mode)) && mnt_flags(at->mnt) & MS_NODEV)
+		return -EACCES;
+	return path_permission(at, mask);
+}
+
+/* ---- open files -------------------------------------------------- */
+
+/* Does it keep the mount from becoming read-only? */
+static bool is_writer(const struct file *file)
+{
+	return file->f_mode & FMODE_WRITE && S_ISREG(file->f_inode->i_mode);
+}
+
+static void place_opened(const struct fs_path *at, struct file *file)
+{
+	struct mount_place *place = place_of(at->mnt);
+	u32 flags = READ_ONCE(place->mnt_flags);
+
+	file->f_mnt = &place->mnt;
+	atomic_inc(&place->mnt.mnt_count);
+	if (is_writer(file))
+		atomic_inc(&place->writers);
+	if (flags & MS_NOEXEC)
+		file->f_mode |= FMODE_NOEXEC;
+	if (flags & MS_NOATIME ||
+	    (flags & MS_NODIRATIME && S_ISDIR(at->inode->i_mode)))
+		file->f_mode |= FMODE_NOATIME;
+}
+
+static void place_closed(struct file *file)
+{
+	if (is_writer(file))
+		atomic_add(-1, &place_of(file->f_mnt)->writers);
+	mntput(file->f_mnt);
+}
+
+/* ---- their end --------------------------------------------------- */
+
+/* All names go; nobody has anything of it any more. */
+static void empty_tree(struct inode *root)
+{
+	struct inode *dir = root, *inode, *parent;
+	struct dir_entry *entry;
+
+	down_write(&dir->i_lock);
+	for (;;) {
+		entry = TAILQ_FIRST(&ramfs_dir(dir)->entries);
+		if (entry && is_ramfs_dir(entry->inode) &&
+		    !TAILQ_EMPTY(&ramfs_dir(entry->inode)->entries)) {
+			dir = entry->inode;
+			down_write(&dir->i_lock);
+		} else if (entry) {
+			if (!ramfs_drop_entry(dir, entry, &inode))
+				iput(inode);
+		} else {
+			parent = dir == root ? NULL : dir->i_entry->dir;
+			if (!parent)
+				root->i_nlink = 0;
+			up_write(&dir->i_lock);
+			if (!parent)
+				return;
+			dir = parent;
+		}
+		cond_resched();
+	}
+}
+
+void free_place(struct mount *mnt)
+{
+	struct mount_place *place = place_of(mnt);
+	struct file_tree *tree = place->tree;
+
+	iput(mnt->mnt_root);
+	kfree(place);
+	if (!atomic_dec_and_test(&tree->count))
+		return;
+	if (tree->in_memory)
+		empty_tree(tree->root);
+	iput(tree->root);
+	kfree(tree);
+}
+
+void mounts_init(void)
+{
+	mount_ops = (struct mount_operations){
+		.cross = place_cross,
+		.leave = place_leave,
+		.may_open = place_may_open,
+		.opened = place_opened,
+		.closed = place_closed,
+		.free = free_place,
+	};
+}

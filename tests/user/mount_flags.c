@@ -1,0 +1,306 @@
+/*
+ * What a mount's flags forbid: MS_RDONLY, MS_NOEXEC, MS_NODEV and MS_NOSUID, set by
+ * mount or changed by MS_REMOUNT; and how /proc/mounts and statfs show them. Run as
+ * root.
+ *
+ * qemu-arm runs where nothing can be mounted.
+ */
+#include <uapi/fcntl.h>
+#include <uapi/mman.h>
+#include <uapi/mount.h>
+#include <uapi/stat.h>
+#include <uapi/statfs.h>
+#include "check.h"
+
+#define NULL_DEV 0x103 /* 1:3 */
+
+static char dir[64];
+
+static const char *in(const char *name)
+{
+	static char paths[4][96];
+	static int n;
+
+	n = (n + 1) % 4;
+	snprintf(paths[n], sizeof(paths[n]), "%s/%s", dir, name);
+	return paths[n];
+}
+
+static int32_t mount_with(unsigned int flags, const char *options)
+{
+	return SYS(mount, "memory", dir, "tmpfs", flags, options);
+}
+
+static int32_t remount(unsigned int flags)
+{
+	return SYS(mount, 0, dir, 0, MS_REMOUNT | flags, 0);
+}
+
+static char text[4096];
+
+/* The line of a file of /proc about dir, from what follows its path on. */
+static const char *line_of(const char *file)
+{
+	int fd = SYS(open, file, O_RDONLY, 0), n, all = 0;
+	char *line, *end;
+
+	while ((n = SYS(read, fd, text + all, sizeof(text) - 1 - all)) > 0)
+		all += n;
+	text[all] = '\0';
+	SYS(close, fd);
+	line = strstr(text, dir);
+	if (!line)
+		return "none";
+	end = strchr(line, '\n');
+	if (end)
+		*end = '\0';
+	return line + strlen(dir);
+}
+
+static void shows(unsigned int flags, const char *options, const char *want)
+{
+	mount_with(flags, options);
+	ok(!strcmp(line_of("/proc/mounts"), want), "%s", want);
+	SYS(umount2, dir, 0);
+}
+
+static void lines(void)
+{
+	shows(0, 0, " tmpfs rw,relatime 0 0");
+	shows(MS_NOEXEC | MS_NODEV | MS_NOSUID | MS_RDONLY, 0,
+	      " tmpfs ro,nosuid,nodev,noexec,relatime 0 0");
+	shows(MS_NOATIME | MS_NODIRATIME, 0,
+	      " tmpfs rw,noatime,nodiratime 0 0");
+	shows(MS_STRICTATIME, 0, " tmpfs rw 0 0");
+	shows(0, "size=1m,nr_inodes=100,mode=755,uid=7,gid=8",
+	      " tmpfs rw,relatime,size=1024k,nr_inodes=100,mode=755,uid=7,gid=8"
+	      " 0 0");
+	shows(0, "size=1,mode=01777,uid=0", " tmpfs rw,relatime,size=4k 0 0");
+	shows(0, "nr_inodes=3k,mode=7",
+	      " tmpfs rw,relatime,nr_inodes=3072,"
+	      "mode=007 0 0");
+	mount_with(MS_NOEXEC | MS_RDONLY, "size=8k");
+	ok(!strcmp(line_of("/proc/self/mountinfo"),
+		   " ro,noexec,relatime - tmpfs memory ro,size=8k"),
+	   "mountinfo has the flags of both, place and file system");
+	is(remount(MS_NOATIME), 0, "remount");
+	ok(!strcmp(line_of("/proc/self/mountinfo"),
+		   " rw,noatime - tmpfs memory rw,size=8k"),
+	   "replaces the flags and keeps the options");
+	remount(MS_NOSUID);
+	ok(!strcmp(line_of("/proc/mounts"),
+		   " tmpfs rw,nosuid,noatime,size=8k 0 0"),
+	   "of access times it keeps what it says nothing of");
+	SYS(umount2, dir, 0);
+}
+
+static unsigned int statfs_flags(void)
+{
+	struct statfs64 st = { 0 };
+
+	SYS(statfs64, dir, sizeof(st), &st);
+	return st.f_flags;
+}
+
+static void statfs_shows(void)
+{
+	mount_with(MS_NOEXEC | MS_NODEV | MS_NOSUID | MS_RDONLY, 0);
+	is((int)statfs_flags(), 0x102f, "statfs: ro, nosuid, nodev, noexec");
+	remount(MS_NOATIME);
+	is((int)statfs_flags(), 0x420, "noatime");
+	SYS(umount2, dir, 0);
+}
+
+/* ---- read-only --------------------------------------------------- */
+
+static void changes_fail(void)
+{
+	int fd = SYS(open, in("f"), O_RDONLY, 0);
+
+	ok(fd >= 0, "a read-only file system: open to read");
+	is(SYS(fchmod, fd, 0600), -EROFS, "fchmod");
+	is(SYS(fchown32, fd, 1, 1), -EROFS, "fchown");
+	is(SYS(utimensat, fd, 0, 0, 0), -EROFS, "futimens");
+	SYS(close, fd);
+	is(SYS(open, in("f"), O_WRONLY, 0), -EROFS, "open to write");
+	is(SYS(open, in("f"), O_RDWR | O_CREAT, 0600), -EROFS,
+	   "with O_CREAT, what is there");
+	is(SYS(open, in("f"), O_RDONLY | O_TRUNC, 0), -EROFS, "O_TRUNC");
+	is(SYS(open, in("new"), O_RDWR | O_CREAT, 0600), -EROFS,
+	   "what is not there");
+	is(SYS(open, in("f"), O_RDWR | O_CREAT | O_EXCL, 0600), -EEXIST,
+	   "O_EXCL, what is there");
+	fd = SYS(open, in("f"), O_RDONLY | O_CREAT, 0600);
+	ok(fd >= 0, "O_CREAT, to read what is there");
+	SYS(close, fd);
+	is(SYS(open, dir, O_TMPFILE | O_RDWR, 0600), -EROFS, "O_TMPFILE");
+	is(SYS(open, dir, O_WRONLY, 0), -EISDIR, "the directory to write");
+	is(SYS(mkdir, in("new"), 0755), -EROFS, "mkdir");
+	is(SYS(mkdir, in("f"), 0755), -EEXIST, "mkdir of what is there");
+	is(SYS(mknod, in("new"), S_IFIFO | 0600, 0), -EROFS, "mknod");
+	is(SYS(symlink, "f", in("new")), -EROFS, "symlink");
+	is(SYS(link, in("f"), in("new")), -EROFS, "link");
+	is(SYS(rename, in("f"), in("new")), -EROFS, "rename");
+	is(SYS(unlink, in("f")), -EROFS, "unlink");
+	is(SYS(unlink, in("none")), -EROFS, "unlink of nothing");
+	is(SYS(rmdir, in("d")), -EROFS, "rmdir");
+	is(SYS(truncate, in("f"), 0), -EROFS, "truncate");
+	is(SYS(chmod, in("f"), 0600), -EROFS, "chmod");
+	is(SYS(chown32, in("f"), 1, 1), -EROFS, "chown");
+	is(SYS(utimensat, AT_FDCWD, in("f"), 0, 0), -EROFS, "utimensat");
+	is(SYS(access, in("f"), W_OK), -EROFS, "access W_OK");
+	is(SYS(access, in("f"), R_OK), 0, "access R_OK");
+	fd = SYS(open, in("null"), O_WRONLY, 0);
+	ok(fd >= 0, "a device may be written to");
+	SYS(close, fd);
+}
+
+static void read_only(void)
+{
+	char path[40];
+	int fd;
+
+	mount_with(0, 0);
+	fd = make_file(in("f"), 10);
+	SYS(mkdir, in("d"), 0755);
+	SYS(mknod, in("null"), S_IFCHR | 0666, NULL_DEV);
+	is(remount(MS_RDONLY), -EBUSY, "not while a file is open to write");
+	SYS(close, fd);
+	is(remount(MS_RDONLY), 0, "remount: read-only");
+	changes_fail();
+	fd = SYS(open, in("f"), O_RDONLY, 0);
+	sprintf(path, "/proc/self/fd/%d", fd);
+	is(SYS(open, path, O_WRONLY, 0), -EROFS, "by /proc/self/fd neither");
+	SYS(close, fd);
+	is(remount(0), 0, "remount: writable again");
+	is(SYS(unlink, in("f")), 0, "unlink");
+	SYS(umount2, dir, 0);
+}
+
+/* ---- times ------------------------------------------------------- */
+
+/* A file that was read in 1970 is read again: does the time change? */
+static bool keeps_time(unsigned int flags)
+{
+	unsigned int old[4] = { 10, 0, 20, 0 };
+	struct kstat64 st;
+	char c;
+	int fd;
+
+	mount_with(flags, 0);
+	SYS(close, make_file(in("f"), 10));
+	SYS(utimensat, AT_FDCWD, in("f"), old, 0);
+	fd = SYS(open, in("f"), O_RDONLY, 0);
+	SYS(read, fd, &c, 1);
+	SYS(close, fd);
+	SYS(stat64, in("f"), &st);
+	SYS(umount2, dir, 0);
+	return st.st_atime_sec == 10;
+}
+
+static void access_times(void)
+{
+	ok(!keeps_time(0), "a read changes the time of access");
+	ok(keeps_time(MS_NOATIME), "noatime: it does not");
+	ok(!keeps_time(MS_NODIRATIME), "nodiratime is of directories");
+}
+
+/* ---- devices and programs ---------------------------------------- */
+
+static void no_devices(void)
+{
+	int fd;
+
+	mount_with(MS_NODEV, 0);
+	SYS(mknod, in("null"), S_IFCHR | 0666, NULL_DEV);
+	is(SYS(open, in("null"), O_RDONLY, 0), -EACCES, "nodev: open");
+	is(SYS(access, in("null"), W_OK), 0, "access does not know of it");
+	fd = SYS(open, in("null"), O_PATH, 0);
+	ok(fd >= 0, "nor does O_PATH");
+	SYS(close, fd);
+	remount(0);
+	fd = SYS(open, in("null"), O_RDONLY, 0);
+	ok(fd >= 0, "without the flag it can be opened");
+	SYS(close, fd);
+	SYS(umount2, dir, 0);
+}
+
+/* A copy of this program. */
+static void copy_self(const char *path, unsigned int mode)
+{
+	int from = SYS(open, "/proc/self/exe", O_RDONLY, 0), n;
+	int to = SYS(open, path, O_CREAT | O_WRONLY, mode);
+
+	while ((n = SYS(read, from, text, sizeof(text))) > 0)
+		SYS(write, to, text, n);
+	SYS(close, from);
+	SYS(close, to);
+	SYS(chmod, path, mode);
+}
+
+static int run(void *path)
+{
+	char *argv[] = { path, "who", NULL }, *envp[] = { NULL };
+
+	SYS(setuid32, 1001);
+	return -SYS(execve, path, argv, envp);
+}
+
+/* What a user gets who starts the program: its exit code. */
+static int exit_of(const char *path)
+{
+	return WEXITSTATUS(in_child(run, (void *)(uintptr_t)path));
+}
+
+static void no_programs(void)
+{
+	int fd;
+	int32_t p;
+
+	mount_with(MS_NOEXEC, "mode=755");
+	copy_self(in("p"), 0755);
+	is(-exit_of(in("p")), -EACCES, "noexec: execve");
+	is(SYS(access, in("p"), X_OK), -EACCES, "access X_OK");
+	is(SYS(access, dir, X_OK), 0, "of a directory");
+	fd = SYS(open, in("p"), O_RDONLY, 0);
+	is(SYS(mmap2, 0, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0),
+	   -EPERM, "mmap with PROT_EXEC");
+	p = SYS(mmap2, 0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+	ok(p > 0 || p < -4095, "without it");
+	is(SYS(mprotect, p, PAGE, PROT_READ | PROT_EXEC), -EACCES,
+	   "mprotect with PROT_EXEC");
+	SYS(munmap, p, PAGE);
+	SYS(close, fd);
+	remount(0);
+	is(exit_of(in("p")), 100, "without the flag it runs");
+	SYS(umount2, dir, 0);
+}
+
+static void no_set_uid(void)
+{
+	mount_with(0, "mode=755");
+	copy_self(in("p"), 04755);
+	is(exit_of(in("p")), 101, "a set-uid program runs as its owner");
+	remount(MS_NOSUID);
+	is(exit_of(in("p")), 100, "nosuid: as who started it");
+	SYS(umount2, dir, 0);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "who"))
+		return SYS(geteuid32) == 0 ? 101 : 100;
+	strcpy(dir, scratch("m"));
+	SYS(chmod, scratch(""), 0755);
+	SYS(mkdir, dir, 0755);
+	lines();
+	statfs_shows();
+	read_only();
+	access_times();
+	no_devices();
+	no_programs();
+	no_set_uid();
+	SYS(rmdir, dir);
+	remove_scratch();
+	return done();
+}
