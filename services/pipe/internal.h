@@ -25,6 +25,7 @@ struct pipe {
 	struct poll_edges edges; /* writes, and reads; see poll_wake */
 	char **pages;            /* a ring; NULL: not allocated yet */
 	u32 nr_pages;            /* of the ring: a power of two */
+	u32 nr_used;             /* of them, that are allocated */
 	struct pipe_user *user;  /* its maker, who is charged */
 	char *own[PIPE_PAGES];   /* the ring, unless it is larger */
 	/* These have their own locks. */
@@ -60,7 +61,7 @@ static inline char **page_of(const struct pipe *pipe, u32 at)
  * Returns the size in bytes, -EINVAL, -EPERM, -EBUSY or -ENOMEM. (size.c)
  */
 s32 pipe_fcntl(struct file *file, u32 cmd, u32 arg);
-/* Frees the ring and its pages. Hold i_lock, or have the last use. (pipe.c) */
+/* Frees the ring and its pages. Hold i_lock, or have the last use. (size.c) */
 void pipe_free_ring(struct pipe *pipe);
 
 /* ---- charging pages to users (limits.c) -------------------------- */

@@ -158,8 +158,10 @@ static char *head_page(struct pipe *pipe)
 {
 	char **page = page_of(pipe, pipe->head);
 
-	if (unlikely(!*page))
+	if (unlikely(!*page)) {
 		*page = __get_free_pages(GFP_USER, 0);
+		pipe->nr_used += *page != NULL;
+	}
 	return *page;
 }
 
@@ -260,16 +262,6 @@ static int pipe_ioctl(struct file *file, u32 cmd, u32 arg)
 	if (cmd != FIONREAD)
 		return -ENOTTY;
 	return put_user_u32(bytes_used(file_pipe(file)), arg);
-}
-
-void pipe_free_ring(struct pipe *pipe)
-{
-	for (u32 i = 0; i < pipe->nr_pages; i++)
-		if (pipe->pages[i])
-			free_pages(pipe->pages[i], 0);
-	/* The usual ring is part of struct pipe. */
-	if (pipe->pages != pipe->own)
-		kfree(pipe->pages);
 }
 
 static void free_pipe(struct pipe *pipe)
@@ -398,7 +390,10 @@ static void count_open(struct pipe *pipe, u32 mode)
 	}
 }
 
-/* Opens one end of the pipe and counts it. NULL: see no_file_error(). */
+/*
+ * Opens one end of the pipe and counts it. Takes over the caller's reference,
+ * unless it returns NULL: see no_file_error().
+ */
 static struct file *open_end(struct inode *inode, bool write, u32 flags)
 {
 	struct pipe *pipe = inode->i_private;
@@ -406,7 +401,7 @@ static struct file *open_end(struct inode *inode, bool write, u32 flags)
 
 	if (!file)
 		return NULL;
-	file->f_inode = igrab(inode);
+	file->f_inode = inode;
 	file->f_mapping = &inode->i_data;
 	file->f_op = write ? &pipe_write_fops : &pipe_read_fops;
 	file->f_mode = write ? FMODE_WRITE : FMODE_READ;
@@ -423,14 +418,16 @@ static int create_pipe(u32 flags, struct file *ends[2])
 
 	if (err)
 		return err;
-	ends[0] = open_end(inode, false, flags);
+	ends[0] = open_end(igrab(inode), false, flags);
 	ends[1] = ends[0] ? open_end(inode, true, flags) : NULL;
-	if (!ends[1]) {
-		err = no_file_error();
-		if (ends[0])
-			fput(ends[0]);
-	}
-	iput(inode); /* the ends have references of their own */
+	if (ends[1])
+		return 0;
+	err = no_file_error();
+	if (ends[0])
+		fput(ends[0]);
+	else
+		iput(inode);
+	iput(inode);
 	return err;
 }
 

@@ -6,6 +6,19 @@
 #include <services/pipe/internal.h>
 #include <services/pipe/pipe.h>
 
+void pipe_free_ring(struct pipe *pipe)
+{
+	/* Most pipes have one page, and many that are closed have none. */
+	for (char **page = pipe->pages; pipe->nr_used; page++)
+		if (*page) {
+			free_pages(*page, 0);
+			pipe->nr_used--;
+		}
+	/* The usual ring is part of struct pipe. */
+	if (pipe->pages != pipe->own)
+		kfree(pipe->pages);
+}
+
 /*
  * Moves the pages with data to the start of a new ring of nr_pages slots. Hold
  * i_lock. 0; -EBUSY if the data needs more slots; -ENOMEM. Then nothing has
@@ -32,7 +45,9 @@ static int change_ring(struct pipe *pipe, u32 nr_pages)
 		 */
 		*page = NULL;
 	}
+	pipe->nr_used -= filled;
 	pipe_free_ring(pipe);
+	pipe->nr_used = filled;
 	pipe->pages = ring;
 	/* Waiting writers read it without i_lock. */
 	WRITE_ONCE(pipe->nr_pages, nr_pages);
