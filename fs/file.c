@@ -103,7 +103,7 @@ struct file *alloc_file(void)
 	 */
 	atomic_inc(&nr_files);
 	atomic_set(&file->f_count, 1);
-	init_rwsem(&file->f_pos_lock);
+	init_zeroed_rwsem(&file->f_pos_lock);
 	file->f_free = free_file;
 	return file;
 }

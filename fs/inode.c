@@ -91,10 +91,10 @@ struct inode *new_inode(u32 mode)
 	inode->i_nlink = 1;
 	inode->i_atime = inode->i_mtime = inode->i_ctime = current_time();
 	atomic_set(&inode->i_count, 1);
-	init_rwsem(&inode->i_lock);
+	init_zeroed_rwsem(&inode->i_lock);
 	spin_lock_init(&inode->i_data.lock);
 	/* Set for every kind of inode, since devices are mapped as well. */
-	init_rwsem(&inode->i_data.i_mmap_rwsem);
+	init_zeroed_rwsem(&inode->i_data.i_mmap_rwsem);
 	TAILQ_INIT(&inode->i_data.i_mmap);
 	inode->i_data.host = inode;
 	return inode;
