@@ -148,7 +148,10 @@ u32 vfp_hwcaps(void)
 /* The whole cost of a switch: one comparison and one write. */
 void vfp_switch(struct task_struct *next)
 {
-	write_fpexc(this_cpu(vfp_owner).task == next ? FPEXC_EN : 0);
+	if (unlikely(this_cpu(vfp_owner).task == next))
+		write_fpexc(FPEXC_EN);
+	else
+		write_fpexc(0);
 }
 
 /* Drops the values without saving them. */
