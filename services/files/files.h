@@ -270,7 +270,10 @@ int __must_check do_truncate(struct inode *inode, u64 bytes);
  * descriptor opened with O_PATH. 0 or -EBADF. (owner.c)
  */
 int __must_check fd_inode(u32 fd, bool path, struct inode **inode);
-/* The same of a file that is to be changed, not O_PATH; or -EROFS. (owner.c) */
+/*
+ * The same for a file whose inode is to be changed: no O_PATH, and -EROFS if
+ * its mount is read-only. (owner.c)
+ */
 int __must_check fd_inode_to_change(u32 fd, struct inode **inode);
 /*
  * Whether the running task may make a name in dir (make.c), or remove inode's
@@ -288,16 +291,16 @@ void file_remove_privs(struct inode *inode);
 
 #define ROOT_MOUNT_ID 1u
 
-#define MOUNT_NAME_BYTES 128 /* of a type or a source, with the NUL */
+#define MOUNT_NAME_BYTES 128 /* a type or a source, with its NUL */
 
 /* A mount, as /proc/mounts shows it. */
 struct mount_facts {
 	char type[MOUNT_NAME_BYTES], source[MOUNT_NAME_BYTES];
-	char path[512], root[512]; /* where it is, and what of its tree */
-	char options[128];         /* of its kind: ",size=1024k", or "" */
+	char path[512], root[512]; /* mount point; part of the tree shown */
+	char options[128];         /* ",size=1024k" of a tmpfs, or "" */
 	u32 flags;                 /* MS_* */
 	u32 id, parent, dev;       /* the root's id is ROOT_MOUNT_ID */
-	bool read_only;            /* its tree */
+	bool read_only;            /* its whole tree is */
 };
 
 /*
@@ -332,15 +335,15 @@ int __must_check lookup_flags(u32 at_flags, u32 *flags);
  */
 int __must_check user_path_lookup(s32 dirfd, uaddr_t path, u32 flags,
 				  struct inode **inode);
-/* The same, and -EROFS where it is mounted read-only. (stat.c) */
+/* The same, and -EROFS if its mount is read-only. (stat.c) */
 int __must_check user_path_to_change(s32 dirfd, uaddr_t path, u32 flags,
 				     struct inode **inode);
-/* The same with the mount: *at, with references for path_put(). (stat.c) */
+/* The same with the mount. The caller ends *at by path_put(). (stat.c) */
 int __must_check user_path_at(s32 dirfd, uaddr_t path, u32 flags,
 			      struct fs_path *at);
-/* At boot: walks may meet mounts from now on. (mount_path.c) */
+/* At boot: fills in mount_ops, so that there can be mounts. (mount_path.c) */
 void mounts_init(void);
-/* The mount's MS_RDONLY, MS_NOSUID ...; NULL, the first tree, has none. */
+/* The mount's MS_* flags; 0 for NULL, the root file system. (mount_path.c) */
 u32 mnt_flags(const struct mount *mnt);
 /* Whether something may be changed by way of this mount. 0 or -EROFS. */
 static inline int __must_check mnt_want_write(const struct mount *mnt)
@@ -354,8 +357,8 @@ static inline int __must_check mnt_want_write(const struct mount *mnt)
  */
 int __must_check path_permission(const struct fs_path *at, u32 mask);
 /*
- * Whether dir is `what` or lies below it, in their own tree. Hold rename_lock for
- * an answer that stays true. (mount_path.c)
+ * Whether dir is `what` or lies below it, in their own tree. Hold rename_lock
+ * for an answer that stays true. (mount_path.c)
  */
 bool is_below(struct inode *dir, const struct inode *what);
 /*

@@ -1,22 +1,22 @@
 /*
  * services/files/mount.c - mount and umount2.
  *
- * A tmpfs is a tree of ramfs with a device number of its own. What proc, devtmpfs
- * and devpts show is there from the start, in the first tree: to mount one of them
- * gives that directory a further place.
+ * A tmpfs is a tree of ramfs with a device number of its own. The directories
+ * that proc, devtmpfs and devpts show exist from the start in the root file
+ * system, so mounting one of these gives that directory a further place.
  */
 #include <services/files/mounts.h>
 #include <string.h>
 
-/* Which mounts propagate to which. */
+/* Flags about the propagation of mounts, of which there is none here. */
 #define MS_PROPAGATION (MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
-/* The flags that a place has. */
+/* The flags that are kept per place. */
 #define MS_ATIME       (MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
 #define MS_PLACE                                                     \
 	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | \
 	 MS_NODIRATIME)
 
-/* What the program has passed. */
+/* The arguments of mount(2). */
 struct mount_call {
 	struct fs_path at;
 	char type[MOUNT_NAME_BYTES], options[MOUNT_NAME_BYTES];
@@ -24,7 +24,9 @@ struct mount_call {
 	u32 flags;
 };
 
-/* As Linux: relatime, unless the program asks for another kind. */
+/*
+ * The place's MS_*. As on Linux, MS_RELATIME unless the call has another kind.
+ */
 static u32 flags_of_place(const struct mount_call *call)
 {
 	u32 flags = call->flags & MS_PLACE;
@@ -36,9 +38,13 @@ static u32 flags_of_place(const struct mount_call *call)
 	return flags;
 }
 
-/* ---- a file system ----------------------------------------------- */
+/* ---- a new file system ------------------------------------------- */
 
-/* A tmpfs; a ramfs has a mode alone, knows no limit and minds no other option. */
+/*
+ * Makes the root of a tmpfs or a ramfs. A ramfs has no limits, obeys only mode=
+ * and ignores options that it does not have, as on Linux. 0, -EINVAL or
+ * -ENOMEM; the caller puts tree->root in either case.
+ */
 static int make_root(struct file_tree *tree, char *text)
 {
 	static u32 last_dev = TMPFS_FIRST_DEV; /* mounts_lock */
@@ -63,7 +69,7 @@ static int make_root(struct file_tree *tree, char *text)
 	return 0;
 }
 
-/* What has that name in the first tree, under whatever is mounted on it. */
+/* Stores the directory `name` of dir as tree's root, even if it is covered. */
 static int find_root(struct file_tree *tree, struct inode *dir,
 		     const char *name)
 {
@@ -74,6 +80,7 @@ static int find_root(struct file_tree *tree, struct inode *dir,
 	return err;
 }
 
+/* The same for /dev/pts. */
 static int find_devpts(struct file_tree *tree)
 {
 	struct inode *dev;
@@ -87,6 +94,10 @@ static int find_devpts(struct file_tree *tree)
 	return err;
 }
 
+/*
+ * Fills in the tree that call describes. 0, -ENODEV for an unknown type, or the
+ * -errno of its making.
+ */
 static int fill_tree(struct file_tree *tree, struct mount_call *call)
 {
 	strcpy(tree->type, call->type);
@@ -103,14 +114,14 @@ static int fill_tree(struct file_tree *tree, struct mount_call *call)
 	return -ENODEV;
 }
 
-/* The first place of a tree, which may be a new one. */
+/* mount of a file system by its type. 0 or -errno. */
 static int mount_new(struct mount_call *call)
 {
 	struct file_tree *tree = kzalloc(sizeof(*tree), GFP_KERNEL);
 	struct mount_place *place = NULL;
 	int err = tree ? fill_tree(tree, call) : -ENOMEM;
 
-	/* As Linux: not a second time on itself. */
+	/* As on Linux, proc and the like are not mounted on themselves. */
 	if (!err && is_mount_root(&call->at) && call->at.inode == tree->root)
 		err = -EBUSY;
 	if (!err) {
@@ -123,6 +134,7 @@ static int mount_new(struct mount_call *call)
 		kfree(tree);
 		return err;
 	}
+	/* Before attach(), after which walks use them. */
 	set_place_flags(place, flags_of_place(call));
 	err = attach(place, &call->at);
 	if (err)
@@ -130,8 +142,12 @@ static int mount_new(struct mount_call *call)
 	return err;
 }
 
-/* ---- places of what is there ------------------------------------- */
+/* ---- bind mounts, moves and remounts ----------------------------- */
 
+/*
+ * MS_BIND, and with MS_REC all mounts below. 0 or -errno, and then nothing is
+ * mounted.
+ */
 static int bind(const struct mount_call *call, const struct fs_path *source)
 {
 	struct mount_place *place = clone_place(source);
@@ -151,6 +167,7 @@ static int bind(const struct mount_call *call, const struct fs_path *source)
 	return err;
 }
 
+/* MS_MOVE. source must be a mount's root. */
 static int move(const struct mount_call *call, const struct fs_path *source)
 {
 	if (!is_mount_root(source) ||
@@ -159,6 +176,7 @@ static int move(const struct mount_call *call, const struct fs_path *source)
 	return move_place(place_of(source->mnt), &call->at);
 }
 
+/* The calls whose source is a path. */
 static int mount_old(const struct mount_call *call)
 {
 	struct fs_path source;
@@ -173,7 +191,7 @@ static int mount_old(const struct mount_call *call)
 	return err;
 }
 
-/* What is not said anew stays. */
+/* Changes a tmpfs's limits. Options that the call does not list stay. */
 static int remount_tree(const struct file_tree *tree, char *text)
 {
 	struct tree_limits *limits = tree->root->i_limits;
@@ -188,7 +206,10 @@ static int remount_tree(const struct file_tree *tree, char *text)
 	return err ? err : change_tree_limits(tree->root, &options);
 }
 
-/* Other flags for a place; and unless MS_BIND says so for its tree, too. */
+/*
+ * MS_REMOUNT: changes the flags of a place and, without MS_BIND, options and
+ * MS_RDONLY of its tree. 0, -EINVAL or -EBUSY.
+ */
 static int remount(struct mount_call *call)
 {
 	bool read_only = call->flags & MS_RDONLY;
@@ -197,10 +218,13 @@ static int remount(struct mount_call *call)
 	int err = 0;
 
 	if (!call->at.mnt && call->at.inode == root_inode)
-		return read_only ? -EBUSY : 0; /* the first tree: as it is */
+		return read_only ? -EBUSY : 0; /* the root file system */
 	if (!is_mount_root(&call->at))
 		return -EINVAL;
 	place = place_of(call->at.mnt);
+	/*
+	 * As on Linux, a remount without any of these flags keeps the old ones.
+	 */
 	if (!(call->flags & (MS_ATIME | MS_STRICTATIME)))
 		flags = (flags & ~(u32)MS_ATIME) | (place->flags & MS_ATIME);
 	if (!(call->flags & MS_BIND)) {
@@ -217,7 +241,10 @@ static int remount(struct mount_call *call)
 
 /* ---- mount ------------------------------------------------------- */
 
-/* In Linux's order. mounts_lock held for writing. */
+/*
+ * Finds out by the flags which operation it is, in Linux's order. Hold
+ * mounts_lock for writing.
+ */
 static int do_mount(struct mount_call *call)
 {
 	if (call->flags & MS_REMOUNT)
@@ -234,13 +261,17 @@ static int do_mount(struct mount_call *call)
 	return call->type[0] ? mount_new(call) : -EINVAL;
 }
 
-/* A text of the program's, of so many bytes with the NUL; 0: an empty one. */
+/*
+ * Copies a program's text of at most `bytes` bytes with its NUL; address 0
+ * gives an empty text. 0, -EFAULT or -ENAMETOOLONG.
+ */
 static int read_text(uaddr_t from, char *text, u32 bytes)
 {
 	text[0] = '\0';
 	return from ? strncpy_from_user(text, from, bytes, NULL) : 0;
 }
 
+/* Copies the texts. A source is a path only for bind mounts and moves. */
 static int read_call(struct mount_call *call, uaddr_t source, uaddr_t type,
 		     uaddr_t data)
 {
@@ -253,7 +284,10 @@ static int read_call(struct mount_call *call, uaddr_t source, uaddr_t type,
 	return err ? err : read_text(data, call->options, MOUNT_NAME_BYTES);
 }
 
-/* Linux's order: what cannot be read, what is not there, who may not. */
+/*
+ * mount(2). In Linux's order of errors: -EFAULT, -ENOENT and the walk's others,
+ * then -EPERM.
+ */
 s32 sys_mount(uaddr_t source, uaddr_t target, uaddr_t type, u32 flags,
 	      uaddr_t data)
 {
@@ -282,12 +316,15 @@ s32 sys_mount(uaddr_t source, uaddr_t target, uaddr_t type, u32 flags,
 
 /* ---- umount ------------------------------------------------------ */
 
-/* mounts_lock held for writing. */
+/* Hold mounts_lock for writing. 0, -EINVAL or -EBUSY. */
 static int do_umount(const struct fs_path *at, u32 flags)
 {
 	if (!is_mount_root(at))
 		return -EINVAL;
-	/* Two references are the list's and ours; what is mounted on it has one. */
+	/*
+	 * The list and `at` have one reference each. Any other one is a path,
+	 * an open file or a mount on this one.
+	 */
 	if (!(flags & MNT_DETACH) && atomic_read(&at->mnt->mnt_count) > 2)
 		return -EBUSY;
 	take_off_all(place_of(at->mnt));

@@ -1,7 +1,7 @@
 /*
- * services/files/mount_options.c - what `mount -o` may say of a tmpfs, and the limits
- * on what its tree holds. As on Linux it may have half of the memory unless
- * size= says more or less, and as many inodes; 0 is no limit.
+ * services/files/mount_options.c - the options of a tmpfs in `mount -o`, and
+ * the limits on its tree. As on Linux, the default is half of the memory in
+ * pages, and as many inodes; 0 means no limit.
  */
 #include <mm/mm.h>
 #include <services/files/files.h>
@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The number at *text, with Linux's suffixes; *text is what comes behind. */
+/*
+ * Returns the number at *text with Linux's suffixes k, m and g, and moves *text
+ * behind it.
+ */
 static u64 parse_number(char **text)
 {
 	u64 number = strtoul(*text, text, 0);
@@ -23,6 +26,10 @@ static u64 parse_number(char **text)
 	return number << 10 * (unit - units + 1);
 }
 
+/*
+ * size=: bytes, or a percentage of the memory; rounded up to pages. 0 or
+ * -EINVAL.
+ */
 static int parse_size(char *value, u32 *pages)
 {
 	char *end = value;
@@ -35,11 +42,13 @@ static int parse_size(char *value, u32 *pages)
 	}
 	if (end == value || *end)
 		return -EINVAL;
+	/* More than 32 bits of pages is as good as no limit on this machine. */
 	*pages = (u32)min((bytes + PAGE_SIZE - 1) >> PAGE_SHIFT,
 			  (u64)UINT32_MAX);
 	return 0;
 }
 
+/* nr_blocks= and nr_inodes=. 0 or -EINVAL. */
 static int parse_count(char *value, u32 *count)
 {
 	char *end = value;
@@ -51,6 +60,7 @@ static int parse_count(char *value, u32 *count)
 	return 0;
 }
 
+/* uid=, gid= and, with base 8, mode=. 0 or -EINVAL. */
 static int parse_id(char *value, int base, u32 *id)
 {
 	char *end = value;
@@ -59,6 +69,7 @@ static int parse_id(char *value, int base, u32 *id)
 	return end == value || *end ? -EINVAL : 0;
 }
 
+/* One "name=value". 0, or -EINVAL for a name that no tmpfs has. */
 static int parse_option(struct tree_options *options, const char *name,
 			char *value)
 {
@@ -91,6 +102,7 @@ int parse_tree_options(char *text, struct tree_options *options)
 		if (next)
 			*next++ = '\0';
 		value = strchr(text, '=');
+		/* Every option that is supported has a value. */
 		if (!value)
 			return -EINVAL;
 		*value++ = '\0';
@@ -114,6 +126,7 @@ int limit_tree(struct inode *root, const struct tree_options *options)
 
 	if (!limits)
 		return -ENOMEM;
+	/* The root counts. */
 	atomic_set(&limits->inodes, 1);
 	limits->max_pages = options->max_pages;
 	limits->max_inodes = options->max_inodes;
@@ -130,6 +143,7 @@ int change_tree_limits(struct inode *root, const struct tree_options *options)
 	    (options->max_inodes &&
 	     (u32)atomic_read(&limits->inodes) > options->max_inodes))
 		return -EINVAL;
+	/* Writers compare with these without mounts_lock. */
 	WRITE_ONCE(limits->max_pages, options->max_pages);
 	WRITE_ONCE(limits->max_inodes, options->max_inodes);
 	return 0;
@@ -150,7 +164,7 @@ int join_tree(struct inode *inode, struct tree_limits *limits)
 
 /* ---- for /proc/mounts -------------------------------------------- */
 
-/* As Linux's shmem_show_options: what differs from a tmpfs without options. */
+/* As Linux, shows only the options that differ from the defaults. */
 void show_tree_options(const struct file_tree *tree, char *text, size_t bytes)
 {
 	const struct tree_options usual = default_tree_options();

@@ -1,5 +1,6 @@
 /*
- * services/files/mount_options.h - a tmpfs's options, and what its tree may hold.
+ * services/files/mount_options.h - the options of a tmpfs, and the limits on
+ * its tree.
  */
 #ifndef SERVICES_FILES_MOUNT_OPTIONS_H
 #define SERVICES_FILES_MOUNT_OPTIONS_H
@@ -11,20 +12,24 @@ struct tree_options {
 	u32 max_pages, max_inodes; /* 0: no limit */
 };
 
+/* The options of a tmpfs that is mounted without any. */
 struct tree_options default_tree_options(void);
 /*
- * Change what text, "size=64k,mode=755", says; text is cut up. 0, or -EINVAL: an
- * option that is not known, or no number.
+ * Changes the options that text, such as "size=64k,mode=755", lists. text is
+ * overwritten. 0, or -EINVAL for an unknown option or no number.
  */
 int __must_check parse_tree_options(char *text, struct tree_options *options);
-/* The new tree of root gets limits: 0 or -ENOMEM. */
+/* Gives the new tree of root limits, which are freed with it. 0 or -ENOMEM. */
 int __must_check limit_tree(struct inode *root,
 			    const struct tree_options *options);
-/* Others, for a tree that has some: 0, or -EINVAL: there is more in it. */
+/*
+ * Changes the limits of a tree that has some. Hold mounts_lock for writing. 0,
+ * or -EINVAL if the tree exceeds them already.
+ */
 int __must_check change_tree_limits(struct inode *root,
 				    const struct tree_options *options);
 struct file_tree;
-/* Writes what /proc/mounts shows behind the flags: ",size=64k", or "". */
+/* Writes the options as /proc/mounts shows them: ",size=64k", or "". */
 void show_tree_options(const struct file_tree *tree, char *text, size_t bytes);
 
 #endif

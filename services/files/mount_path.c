@@ -1,6 +1,7 @@
 /*
- * services/files/mount_path.c - what a walk and an open file ask of a mount: the
- * steps across its borders, what its flags forbid, and its end.
+ * services/files/mount_path.c - the core's hooks into mounts: a walk crosses
+ * the border of a mount, a mount's flags forbid an access, the last reference
+ * ends.
  */
 #include <services/files/mounts.h>
 
@@ -13,7 +14,10 @@ static void replace_path(struct fs_path *at, const struct fs_path *by)
 	*at = *by;
 }
 
-/* A loop, since mounts may be stacked. */
+/*
+ * mount_operations.cross: steps from a covered place to the root of the topmost
+ * mount on it. A loop, since mounts may be stacked.
+ */
 static void place_cross(struct fs_path *at)
 {
 	struct fs_path over;
@@ -21,7 +25,7 @@ static void place_cross(struct fs_path *at)
 	for (;;) {
 		spin_lock(&tree_lock);
 		over.mnt = at->inode->i_mounted;
-		/* The inode may be covered where other mounts show it. */
+		/* Skip mounts on other places that show the same inode. */
 		while (over.mnt && over.mnt->mnt_parent != at->mnt)
 			over.mnt = over.mnt->mnt_next;
 		if (over.mnt)
@@ -33,10 +37,18 @@ static void place_cross(struct fs_path *at)
 	}
 }
 
+/*
+ * mount_operations.leave: steps from a mount's root to the place that it
+ * covers. False: it was unmounted.
+ */
 static bool place_leave(struct fs_path *at)
 {
 	struct fs_path up = { NULL, NULL };
 
+	/*
+	 * umount clears the pointers and drops their references; the lock keeps
+	 * both until new references are taken.
+	 */
 	spin_lock(&tree_lock);
 	if (at->mnt->mnt_point) {
 		up.inode = igrab(at->mnt->mnt_point);
@@ -72,7 +84,10 @@ u32 mnt_flags(const struct mount *mnt)
 	return mnt ? READ_ONCE(place->mnt_flags) : 0;
 }
 
-/* They hold for root, too. A device or a FIFO is no part of what is read-only. */
+/*
+ * The mount's flags bind root, too. MS_RDONLY does not forbid writing to a
+ * device or a FIFO: that changes nothing in the file system.
+ */
 int path_permission(const struct fs_path *at, u32 mask)
 {
 	u32 flags = mnt_flags(at->mnt), mode = at->inode->i_mode;
@@ -85,6 +100,10 @@ int path_permission(const struct fs_path *at, u32 mask)
 	return inode_permission(at->inode, mask);
 }
 
+/*
+ * mount_operations.may_open: MS_NODEV counts for opening only, so a device's
+ * mode can still be changed.
+ */
 static int place_may_open(const struct fs_path *at, u32 mask)
 {
 	u32 mode = at->inode->i_mode;
@@ -96,12 +115,16 @@ static int place_may_open(const struct fs_path *at, u32 mask)
 
 /* ---- open files -------------------------------------------------- */
 
-/* Does it keep the mount from becoming read-only? */
+/* Whether file keeps its mount from becoming read-only. */
 static bool is_writer(const struct file *file)
 {
 	return file->f_mode & FMODE_WRITE && S_ISREG(file->f_inode->i_mode);
 }
 
+/*
+ * mount_operations.opened: file takes a reference to the mount and records its
+ * flags.
+ */
 static void place_opened(const struct fs_path *at, struct file *file)
 {
 	struct mount_place *place = place_of(at->mnt);
@@ -111,6 +134,10 @@ static void place_opened(const struct fs_path *at, struct file *file)
 	atomic_inc(&place->mnt.mnt_count);
 	if (is_writer(file))
 		atomic_inc(&place->writers);
+	/*
+	 * In the file, as mmap and execve look at the file alone; a later
+	 * remount does not change files that are open.
+	 */
 	if (flags & MS_NOEXEC)
 		file->f_mode |= FMODE_NOEXEC;
 	if (flags & MS_NOATIME ||
@@ -118,6 +145,7 @@ static void place_opened(const struct fs_path *at, struct file *file)
 		file->f_mode |= FMODE_NOATIME;
 }
 
+/* mount_operations.closed. */
 static void place_closed(struct file *file)
 {
 	if (is_writer(file))
@@ -125,9 +153,12 @@ static void place_closed(struct file *file)
 	mntput(file->f_mnt);
 }
 
-/* ---- their end --------------------------------------------------- */
+/* ---- freeing ----------------------------------------------------- */
 
-/* All names go; nobody has anything of it any more. */
+/*
+ * Removes all names of a tree that no mount shows any more, so that each inode
+ * is freed with its last open file.
+ */
 static void empty_tree(struct inode *root)
 {
 	struct inode *dir = root, *inode, *parent;
@@ -138,6 +169,11 @@ static void empty_tree(struct inode *root)
 		entry = TAILQ_FIRST(&ramfs_dir(dir)->entries);
 		if (entry && is_ramfs_dir(entry->inode) &&
 		    !TAILQ_EMPTY(&ramfs_dir(entry->inode)->entries)) {
+			/*
+			 * Down to a directory without entries first: only such
+			 * can be dropped. Without recursion, as the depth is
+			 * the program's choice.
+			 */
 			dir = entry->inode;
 			down_write(&dir->i_lock);
 		} else if (entry) {

@@ -1,5 +1,6 @@
 /*
- * services/files/mounts.c - the list of what is mounted, and lives of mounts.
+ * services/files/mounts.c - the list of mounts: adding, removing, moving and
+ * copying places.
  */
 #include <services/files/mounts.h>
 #include <string.h>
@@ -13,13 +14,13 @@ static TAILQ_HEAD(, mount_place) places = TAILQ_HEAD_INITIALIZER(places);
 /* clang-format on */
 static u32 last_id = ROOT_MOUNT_ID; /* mounts_lock */
 
-/* The one that every path begins in; its root is set when it is mounted again. */
+/* The root file system. Its root is set when a bind mount first shows it. */
 static struct file_tree first_tree = {
 	.type = "rootfs",
 	.count = ATOMIC_INIT(1),
 };
 
-/* ---- lives ------------------------------------------------------- */
+/* ---- making a place ---------------------------------------------- */
 
 struct mount_place *new_place(struct file_tree *tree, struct inode *root,
 			      const char *source)
@@ -35,8 +36,9 @@ struct mount_place *new_place(struct file_tree *tree, struct inode *root,
 	return place;
 }
 
-/* ---- in the tree and out of it ----------------------------------- */
+/* ---- mounting and unmounting ------------------------------------- */
 
+/* Whether mnt was unmounted. Tasks may still use it. */
 static bool is_taken_off(const struct mount *mnt)
 {
 	return !mnt->mnt_point;
@@ -48,7 +50,7 @@ bool is_mount_root(const struct fs_path *at)
 		!is_taken_off(at->mnt);
 }
 
-/* Can a walk come to it again? Hold tree_lock. */
+/* Whether a new walk can reach at. Hold tree_lock. */
 static bool has_place(const struct fs_path *at)
 {
 	const struct dir_entry *entry = at->inode->i_entry;
@@ -57,10 +59,17 @@ static bool has_place(const struct fs_path *at)
 		return !is_taken_off(at->mnt);
 	if (at->inode == root_inode)
 		return true;
+	/*
+	 * Names of /proc have inodes that live no longer than their last user;
+	 * a mount on one could not be found again.
+	 */
 	return entry && is_ramfs_dir(entry->dir);
 }
 
-/* Takes references to at. Hold tree_lock. */
+/*
+ * Links mnt to the place it covers, to which it takes references. Hold
+ * tree_lock.
+ */
 static void cover(struct mount *mnt, const struct fs_path *at)
 {
 	mnt->mnt_point = igrab(at->inode);
@@ -69,7 +78,10 @@ static void cover(struct mount *mnt, const struct fs_path *at)
 	at->inode->i_mounted = mnt;
 }
 
-/* Returns what it covered, with the references. Hold tree_lock. */
+/*
+ * Unlinks mnt. Returns the place that it covered, whose references are the
+ * caller's now. Hold tree_lock.
+ */
 static struct fs_path uncover(struct mount *mnt)
 {
 	const struct fs_path at = { mnt->mnt_point, mnt->mnt_parent };
@@ -90,6 +102,10 @@ int attach(struct mount_place *place, const struct fs_path *at)
 
 	if (S_ISDIR(at->inode->i_mode) != S_ISDIR(mnt->mnt_root->i_mode))
 		return -ENOTDIR;
+	/*
+	 * rmdir and rename take tree_lock, too, so the place cannot lose its
+	 * name between the check and the mount.
+	 */
 	spin_lock(&tree_lock);
 	there = has_place(at);
 	if (there)
@@ -102,6 +118,7 @@ int attach(struct mount_place *place, const struct fs_path *at)
 	return 0;
 }
 
+/* Unmounts one place on which nothing is mounted. */
 static void take_off(struct mount_place *place)
 {
 	struct fs_path at;
@@ -110,10 +127,12 @@ static void take_off(struct mount_place *place)
 	spin_lock(&tree_lock);
 	at = uncover(&place->mnt);
 	spin_unlock(&tree_lock);
+	/* After tree_lock: dropping a reference may free a whole tree. */
 	path_put(&at);
 	mntput(&place->mnt);
 }
 
+/* A place that is mounted on parent, or NULL. */
 static struct mount_place *find_child(const struct mount_place *parent)
 {
 	struct mount_place *place;
@@ -130,6 +149,11 @@ void take_off_all(struct mount_place *place)
 
 	do {
 		leaf = place;
+		/*
+		 * Leaves first: a mount holds a reference to the one below it.
+		 * A search instead of recursion, since a program chooses the
+		 * depth.
+		 */
 		while ((child = find_child(leaf)))
 			leaf = child;
 		child = leaf == place ? NULL : place;
@@ -143,10 +167,15 @@ int move_place(struct mount_place *place, const struct fs_path *at)
 	const struct mount *mnt = at->mnt;
 	struct fs_path old = { 0 };
 
+	/* A mount inside itself could not be reached by any path. */
 	for (; mnt; mnt = mnt->mnt_parent)
 		if (mnt == &place->mnt)
 			return -ELOOP;
 	spin_lock(&tree_lock);
+	/*
+	 * In one step under tree_lock: no walk finds the mount in neither
+	 * place.
+	 */
 	if (has_place(at)) {
 		old = uncover(&place->mnt);
 		cover(&place->mnt, at);
@@ -156,13 +185,14 @@ int move_place(struct mount_place *place, const struct fs_path *at)
 	return old.inode ? 0 : -ENOENT;
 }
 
-/* ---- another place of the same ----------------------------------- */
+/* ---- copying places ---------------------------------------------- */
 
 struct mount_place *clone_place(const struct fs_path *src)
 {
 	struct mount_place *from = src->mnt ? place_of(src->mnt) : NULL, *place;
 	struct file_tree *tree = from ? from->tree : &first_tree;
 
+	/* The root's own mount is NULL, so its tree has no place yet. */
 	first_tree.root = root_inode;
 	place = new_place(tree, src->inode, from ? from->source : "rootfs");
 	if (place) {
@@ -172,7 +202,10 @@ struct mount_place *clone_place(const struct fs_path *src)
 	return place;
 }
 
-/* Where a copy of place belongs: below top, or a copy made before. Or NULL. */
+/*
+ * The place on which a copy of `place` belongs: top, or an earlier copy; NULL:
+ * place does not lie below src.
+ */
 static struct mount_place *parent_of_copy(const struct mount_place *place,
 					  struct mount_place *top,
 					  const struct fs_path *src)
@@ -184,13 +217,20 @@ static struct mount_place *parent_of_copy(const struct mount_place *place,
 	return parent ? place_of(parent)->copy : NULL;
 }
 
-/* Copies the first one that belongs below top and has none: 0, -ENOENT: all have. */
+/*
+ * Copies one mount below src that has no copy yet. 0; -ENOENT: all have one;
+ * -ENOMEM, or attach()'s error.
+ */
 static int copy_one(struct mount_place *top, const struct fs_path *src)
 {
 	struct mount_place *place, *parent;
 	struct fs_path at;
 
 	TAILQ_FOREACH(place, &places, link) {
+		/*
+		 * Copies have larger ids than top; without this test they would
+		 * be copied without end.
+		 */
 		if (place->copy || place->id >= top->id)
 			continue;
 		parent = parent_of_copy(place, top, src);
@@ -215,6 +255,9 @@ int copy_below(struct mount_place *top, const struct fs_path *src)
 		err = copy_one(top, src);
 		cond_resched();
 	} while (!err);
+	/*
+	 * The links are only for this call; the copies may be unmounted next.
+	 */
 	TAILQ_FOREACH(place, &places, link)
 		place->copy = NULL;
 	return err == -ENOENT ? 0 : err;
@@ -225,6 +268,7 @@ int copy_below(struct mount_place *top, const struct fs_path *src)
 void set_place_flags(struct mount_place *place, u32 flags)
 {
 	place->flags = flags;
+	/* Walks read mnt_flags without mounts_lock. */
 	WRITE_ONCE(place->mnt_flags,
 		   flags | (place->tree->read_only ? MS_RDONLY : 0));
 }
@@ -233,6 +277,7 @@ int set_tree_read_only(struct file_tree *tree, bool read_only)
 {
 	struct mount_place *place;
 
+	/* All places are checked before the first is changed. */
 	TAILQ_FOREACH(place, &places, link)
 		if (place->tree == tree && read_only &&
 		    atomic_read(&place->writers))
@@ -246,6 +291,10 @@ int set_tree_read_only(struct file_tree *tree, bool read_only)
 
 /* ---- for /proc --------------------------------------------------- */
 
+/*
+ * Hold mounts_lock. root is the part of the tree that the place shows, as in
+ * /proc/PID/mountinfo.
+ */
 static void fill_facts(struct mount_place *place, struct mount_facts *facts)
 {
 	const struct file_tree *tree = place->tree;
@@ -263,10 +312,10 @@ static void fill_facts(struct mount_place *place, struct mount_facts *facts)
 	strcpy(facts->source, place->source);
 	show_tree_options(tree, facts->options, sizeof(facts->options));
 	if (inode_path(&at, NULL, facts->path, sizeof(facts->path)))
-		facts->path[0] = '\0'; /* outside of the task's root */
+		facts->path[0] = '\0'; /* it lies outside of the task's root */
 	at.mnt = NULL;
 	if (inode_path(&at, &top, facts->root, sizeof(facts->root)))
-		strcpy(facts->root, "/"); /* it has no name any more */
+		strcpy(facts->root, "/"); /* that part was removed */
 }
 
 bool get_mount(u32 n, struct mount_facts *facts)

@@ -20,6 +20,10 @@ int fd_inode(u32 fd, bool path, struct inode **inode)
 	return 0;
 }
 
+/*
+ * The mount by which the file was opened decides, not one that shows it
+ * elsewhere.
+ */
 int fd_inode_to_change(u32 fd, struct inode **inode)
 {
 	struct file *file = fget(fd);

@@ -21,6 +21,7 @@ int user_path_at(s32 dirfd, uaddr_t path, u32 flags, struct fs_path *at)
 	return err;
 }
 
+/* For calls on which a mount has no influence. */
 int user_path_lookup(s32 dirfd, uaddr_t path, u32 flags, struct inode **inode)
 {
 	struct fs_path at;
@@ -33,6 +34,7 @@ int user_path_lookup(s32 dirfd, uaddr_t path, u32 flags, struct inode **inode)
 	return 0;
 }
 
+/* The mount is needed for the check only. */
 int user_path_to_change(s32 dirfd, uaddr_t path, u32 flags,
 			struct inode **inode)
 {

@@ -22,7 +22,7 @@ static void fill_limits(const struct tree_limits *limits, struct statfs64 *st)
 	st->f_ffree = nr_left(limits->max_inodes, &limits->inodes);
 }
 
-/* The mount's flags as statfs has them, which differ in one number. */
+/* The mount's flags as in statfs, where only MS_RELATIME has another value. */
 static u32 statfs_flags(const struct mount *mnt)
 {
 	u32 flags = mnt_flags(mnt);
@@ -32,8 +32,8 @@ static u32 statfs_flags(const struct mount *mnt)
 }
 
 /*
- * Fills in st for the file system of a place: the type that programs compare, in
- * pages how much is used, and the flags of the mount.
+ * Fills in st for the file system of a place: the type that programs compare,
+ * in pages how much is used, and the flags of the mount.
  */
 static void fill_statfs(const struct fs_path *at, struct statfs64 *st)
 {
