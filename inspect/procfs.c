@@ -494,5 +494,5 @@ void procfs_mount(const struct proc_dir *root, const struct proc_dir *of_pid)
 		err = ramfs_link(root_inode, "proc", 4, proc_root, true);
 	/* Programs that need no /proc still run. */
 	if (err)
-		pr_err("proc: no /proc: error %d\n", err);
+		pr_err("proc: /proc cannot be mounted: error %d\n", err);
 }

@@ -533,7 +533,8 @@ static void clear_tid(struct task_struct *task)
 		return;
 	/* An error can be reported to nobody: the thread ends. */
 	if (futex_wake(tid, false, 1, FUTEX_BITSET_MATCH_ANY, &woken))
-		pr_debug("exit: no futex at 0x%08x\n", tid);
+		pr_debug("exit: clear_child_tid is 0x%08x, which is no futex\n",
+			 tid);
 }
 
 /*

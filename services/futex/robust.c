@@ -133,7 +133,8 @@ void exit_robust_list(struct task_struct *task)
 	 */
 	task->robust_list = 0;
 	if (head && walk_list(task, head) != 0)
-		pr_debug("exit: a bad robust list at 0x%08x\n", head);
+		pr_debug("exit: the robust list at 0x%08x has a bad pointer\n",
+			 head);
 }
 
 s32 sys_set_robust_list(uaddr_t head, u32 bytes)

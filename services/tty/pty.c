@@ -536,9 +536,9 @@ void pty_init(void)
 	/* At boot this cannot fail but for a broken image. */
 	if (!pts_dir || path_lookup(AT_FDCWD, "/dev", LOOKUP_FOLLOW, &dev) ||
 	    path_lookup(AT_FDCWD, "/dev/ptmx", 0, &ptmx))
-		panic("pty: no /dev or no memory");
+		panic("pty: /dev/ptmx is missing, or memory for /dev/pts");
 	if (ramfs_link(dev, "pts", 3, pts_dir, true))
-		panic("pty: /dev/pts cannot be made");
+		panic("pty: cannot create /dev/pts");
 	ptmx->i_op = &ptmx_node_ops;
 	iput(ptmx);
 	iput(dev);

@@ -512,7 +512,7 @@ static void tty_init(void)
 	struct inode *node;
 
 	if (path_lookup(AT_FDCWD, "/dev/tty", 0, &node))
-		panic("tty: there is no /dev/tty");
+		panic("tty: the device node /dev/tty is missing");
 	node->i_op = &own_tty_node_ops;
 	iput(node);
 	pty_init();
