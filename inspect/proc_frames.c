@@ -134,6 +134,7 @@ static char block_letter(struct survey *survey, u32 start, u32 end)
 		survey->totals[owner] += counts[owner];
 	if (counts[OWN_FREE] == end - start)
 		return owners[OWN_FREE].letter;
+	/* Without OWN_FREE, which the case of the letter shows. */
 	for (owner = OWN_IMAGE; owner < OWN_NR; owner++)
 		if (counts[owner] > counts[best])
 			best = owner;

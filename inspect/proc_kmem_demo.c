@@ -284,6 +284,7 @@ int show_kmem_demo(struct seq_file *m)
 {
 	const struct demo *demo = m->private;
 
+	/* demo is NULL until the first write. */
 	for (u32 i = (u32)m->place; demo && i < demo->used; i++) {
 		show_slot(m, &demo->slot[i]);
 		if (!seq_goes_on(m, i + 1))

@@ -36,6 +36,10 @@ static void account_page(struct mem_size_stats *s, pte_t pte)
 	 */
 	if (dirty)
 		s->pss_dirty += share;
+	/*
+	 * Shared is a page that two entries map, even if both belong to one
+	 * process, as on Linux.
+	 */
 	if (users > 1)
 		*(dirty ? &s->shared_dirty : &s->shared_clean) += PAGE_SIZE;
 	else

@@ -445,6 +445,10 @@ static int show_nr_open(struct seq_file *m)
 /* Shows the inodes in use, and that none is kept unused. */
 static void put_inodes(const struct slab_stats *s, void *m)
 {
+	/*
+	 * The slab cache counts its objects, so inodes need no counter of their
+	 * own.
+	 */
 	if (!strcmp(s->name, "inode_cache"))
 		seq_printf(m, "%u\t0", s->active_objects);
 }

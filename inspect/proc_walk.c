@@ -210,6 +210,7 @@ static bool show_tables(struct seq_file *m, const pgd_t *pgd, u32 start,
 static bool show_half(struct seq_file *m, const pgd_t *pgd, const char *title,
 		      u32 start, u32 last)
 {
+	/* An earlier piece has shown all of this half. */
 	if (m->place > last)
 		return true;
 	if (!(m->place & IN_TABLES))

@@ -303,6 +303,7 @@ static s32 seq_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 
 	if (down_write_killable(&pf->lock))
 		return -EINTR;
+	/* From one piece only: the caller reads again for more. */
 	n = text_at(pf, bytes, pos, &text);
 	if (n > 0)
 		memcpy(buf, text, (u32)n);

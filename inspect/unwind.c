@@ -159,6 +159,7 @@ static bool execute(struct unwind_frame *frame, struct instructions *in, u32 op)
 	}
 	if ((op & 0xf0) == 0x90) {
 		frame->reg[R_SP] = frame->reg[op & 0xf];
+		/* Registers 13 and 15 as the new sp are reserved codes. */
 		return (op & 0xd) != 0xd;
 	}
 	if ((op & 0xf0) == 0xa0) {

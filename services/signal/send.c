@@ -508,6 +508,10 @@ s32 do_tkill(s32 tgid, s32 tid, const struct kernel_siginfo *info)
 		return -EINVAL;
 	flags = tasklist_lock();
 	task = find_task(tid);
+	/*
+	 * The tgid protects a program from a tid that another process has got
+	 * meanwhile.
+	 */
 	if (task && (!tgid || task->tgid == tgid))
 		err = may_signal(task, info->signo) ?
 			send_to_thread(task, info) :

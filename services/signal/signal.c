@@ -164,6 +164,10 @@ static int signal_fork(struct task_struct *task, u32 flags)
 	task->signal = new;
 	if (!new)
 		return -ENOMEM;
+	/*
+	 * task->signal is set already, so that signal_exit() frees it after a
+	 * failure below.
+	 */
 	init_state(new, current->signal, flags);
 	new->group = fork_group(flags);
 	task->sighand = fork_sighand(flags);

@@ -81,6 +81,10 @@ static s32 signalfd_read(struct file *file, uaddr_t buf, u32 bytes,
 	if (bytes < sizeof(info))
 		return -EINVAL;
 	while (bytes - done >= sizeof(info)) {
+		/*
+		 * The file's set is read for each signal: another thread may
+		 * change it meanwhile.
+		 */
 		if (take(file->private_data, &info)) {
 			if (copy_to_user(buf + done, &info, sizeof(info)))
 				return done ? (s32)done : -EFAULT;
