@@ -11,7 +11,8 @@ $(OUT)/tlb.so: tools/tlb/follow.c $(addprefix tests/hw/,lost.h plugin.h ram.h \
 	$(Q)gcc -std=gnu11 -shared -fPIC -O2 -Wall -Wextra -Itests/hw -o $@ $<
 
 .PHONY: tlb
-tlb: all $(OUT)/tlb.so $(HW_QEMU) $(MUTANT:%=$(OUT)/mutant/%.bin)
+tlb: all $(OUT)/tlb.so $(if $(wildcard $(HW_QEMU)),,$(HW_QEMU)) \
+		$(MUTANT:%=$(OUT)/mutant/%.bin)
 	@NM=$(NM) GDB=$(GDB) MUTANT=$(MUTANT) $(PYTHON) tools/tlb/tlb.py $(CMD)
 
 # Kernels with one flush taken out, for its test: what it must find. What a mutant
