@@ -77,6 +77,8 @@ def parse(console):
 
 def main(output, *command):
     console = console_of(" ".join(command))
+    if refused := re.search("^trace: .*", console, re.M):
+        sys.exit(refused[0])    # a command that there is not
     counted = COUNTED.search(console)
     events, names, switches = parse(console)
     if not counted or not events:

@@ -47,6 +47,13 @@ for command in "layout", "faults":
     tap.ok(all(event["dur"] >= 0 for event in events if event["ph"] == "X"),
            f"{command}: no slice ends before it begins")
 
+run = subprocess.run(["tools/trace.py", OUTPUT, "nope"], text=True,
+                     env=dict(os.environ, OUT=machine.OUT,
+                              QEMU_MACHINE=" ".join(machine.MACHINE)),
+                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+tap.ok(run.returncode and "trace: /bin/nope: No such file" in run.stdout,
+       "a command that there is not is named", run.stdout)
+
 SAYS = (
     ("bad crash null", r"crash\[3\] bad pc 0x\w+ address 0x00000000 fsr 0x8\w\w: no "
      "VMA allows it, signal 11"),

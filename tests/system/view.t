@@ -110,4 +110,10 @@ sentences(faults)
 lines(faults)
 page(faults)
 owners()
+try:
+    said = view.make_film("/bin/nope", SCRATCH)
+except SystemExit as end:
+    said = str(end)
+tap.is_(said, "trace: /bin/nope: No such file or directory",
+        "there is no film of a command that there is not")
 tap.done()

@@ -148,6 +148,8 @@ def add_source(events):
 
 def make_film(command, scratch):
     console, film = record(command, scratch)
+    if refused := re.search("^trace: .*", console, re.M):
+        sys.exit(refused[0])    # a command that there is not
     told = EVENT.findall(console)
     if not told or len(told) != len(film["events"]):
         sys.exit(f"view: /proc/trace tells {len(told)} events and gdb saw "
