@@ -18,6 +18,7 @@
 #define O_APPEND    02000
 #define O_NONBLOCK  04000
 #define O_DSYNC     010000
+#define O_ASYNC     020000
 #define O_DIRECTORY 040000
 #define O_NOFOLLOW  0100000
 #define O_DIRECT    0200000
@@ -36,9 +37,13 @@
 #define F_GETLK         5
 #define F_SETLK         6
 #define F_SETLKW        7
+#define F_SETOWN        8
+#define F_GETOWN        9
 #define F_GETLK64       12
 #define F_SETLK64       13
 #define F_SETLKW64      14
+#define F_SETOWN_EX     15
+#define F_GETOWN_EX     16
 #define F_OFD_GETLK     36
 #define F_OFD_SETLK     37
 #define F_OFD_SETLKW    38
@@ -48,6 +53,18 @@
 #define F_ADD_SEALS     1033
 #define F_GET_SEALS     1034
 #define FD_CLOEXEC      1
+
+/* F_SETOWN_EX and F_GETOWN_EX: of what kind the owner is. */
+#define F_OWNER_TID  0
+#define F_OWNER_PID  1
+#define F_OWNER_PGRP 2
+
+#ifndef __ASSEMBLER__
+struct f_owner_ex {
+	int type; /* F_OWNER_* */
+	int pid;  /* 0: nobody */
+};
+#endif
 
 #define F_RDLCK 0
 #define F_WRLCK 1

@@ -60,6 +60,7 @@ struct kwinsize {
 #define TIOCGPTPEER 0x5441
 #define FIONCLEX    0x5450
 #define FIOCLEX     0x5451
+#define FIOASYNC    0x5452
 
 /* c_iflag */
 #define ISTRIP   0000040

@@ -19,6 +19,7 @@
 #include <fs/fs.h>
 #include <sched.h>
 #include <services/events/internal.h>
+#include <services/poll/async.h>
 #include <services/poll/internal.h>
 #include <services/signal/signal.h>
 #include <uapi/eventpoll.h>
@@ -52,7 +53,6 @@ struct epoll_item {
 
 LIST_HEAD(item_list, epoll_item);
 
-/* Guards poll_lookers.watches, too: the number of items of all programs. */
 static spinlock_t watch_lock = SPINLOCK_INIT;
 static struct item_list watches[BUCKETS]; /* watch_lock: items by their file */
 
@@ -93,7 +93,7 @@ static bool nests_well(const struct epoll *ep, const struct epoll *inner)
 /* As Linux, all items may take a 25th of the memory. Hold watch_lock. */
 static bool too_many_watches(void)
 {
-	return poll_lookers.watches >=
+	return (u32)atomic_read(&poll_lookers.watches) >=
 		totalram_pages() / 25 * (PAGE_SIZE / sizeof(struct epoll_item));
 }
 
@@ -109,7 +109,7 @@ static int watch(struct epoll_item *item)
 	else if (too_many_watches())
 		err = -ENOSPC;
 	if (!err) {
-		poll_lookers.watches++;
+		poll_watch(1);
 		LIST_INSERT_HEAD(bucket_of(item->file), item, watch_link);
 		/* A further item of the file stores the same value again. */
 		item->file->f_free = free_watched;
@@ -128,7 +128,7 @@ static void remove_item(struct epoll_item *item)
 	struct epoll *inner = epoll_of(item->file), *ep = item->ep;
 
 	spin_lock(&watch_lock);
-	poll_lookers.watches--;
+	poll_watch(-1);
 	LIST_REMOVE(item, watch_link);
 	if (inner) {
 		ep->nr_nested--;
@@ -179,6 +179,7 @@ static void free_watched(struct file *file)
 		up_write(&ep->lock);
 		put_epoll(ep);
 	}
+	async_forget(file);
 	free_file(file);
 }
 

@@ -5,6 +5,8 @@
 #include <fs/fs.h>
 #include <sched.h>
 #include <services/files/files.h>
+#include <services/poll/async.h>
+#include <uapi/termios.h>
 
 /* The flags that F_SETFL changes; it ignores all others. */
 #define SETFL_MASK ((u32)(O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME))
@@ -128,6 +130,35 @@ int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec)
 	return err;
 }
 
+int files_set_async(struct file *file, bool on)
+{
+	int err;
+
+	if (!(file->f_flags & O_ASYNC) == !on)
+		return 0;
+	err = file->f_op->ioctl ? file->f_op->ioctl(file, FIOASYNC, on) :
+				  -ENOTTY;
+	if (!err)
+		file->f_flags ^= O_ASYNC;
+	return err;
+}
+
+static s32 set_flags(struct file *file, u32 flags)
+{
+	int err;
+
+	/* As in open: a task must not hide that it reads another user's file. */
+	if (flags & ~file->f_flags & O_NOATIME &&
+	    !owner_or_capable(file->f_inode))
+		return -EPERM;
+	/* As on Linux the flag has no effect on a file that never tells its owner. */
+	err = files_set_async(file, flags & O_ASYNC);
+	if (err && err != -ENOTTY)
+		return err;
+	file->f_flags = (file->f_flags & ~SETFL_MASK) | (flags & SETFL_MASK);
+	return 0;
+}
+
 /* The commands on the open file: flags, a pipe's size, a memfd's seals. */
 static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
 {
@@ -140,16 +171,12 @@ static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
 		return -EBADF;
 	switch (cmd) {
 	case F_SETFL:
-		/*
-		 * As in open: a task must not hide that it reads another user's
-		 * file.
-		 */
-		if (arg & ~file->f_flags & O_NOATIME &&
-		    !owner_or_capable(file->f_inode))
-			return -EPERM;
-		file->f_flags = (file->f_flags & ~SETFL_MASK) |
-			(arg & SETFL_MASK);
-		return 0;
+		return set_flags(file, arg);
+	case F_SETOWN:
+	case F_GETOWN:
+	case F_SETOWN_EX:
+	case F_GETOWN_EX:
+		return owner_fcntl(file, cmd, arg);
 	/*
 	 * For other files Linux reports a wrong descriptor here, and a wrong
 	 * argument below.

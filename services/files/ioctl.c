@@ -22,6 +22,14 @@ static s32 set_nonblock(struct file *file, uaddr_t arg)
 }
 
 /* ioctl(2). fget first, because -EBADF comes before all other errors. */
+static s32 set_async(struct file *file, uaddr_t arg)
+{
+	u32 on;
+	int err = get_user_u32(&on, arg);
+
+	return err ? err : files_set_async(file, on);
+}
+
 s32 sys_ioctl_all(u32 fd, u32 cmd, u32 arg)
 {
 	struct files_struct *files = current_thread_info()->files;
@@ -41,6 +49,9 @@ s32 sys_ioctl_all(u32 fd, u32 cmd, u32 arg)
 		break;
 	case FIONBIO:
 		ret = set_nonblock(file, arg);
+		break;
+	case FIOASYNC:
+		ret = set_async(file, arg);
 		break;
 	default:
 		ret = sys_ioctl(fd, cmd, arg);

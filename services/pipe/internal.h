@@ -61,6 +61,8 @@ static inline char **page_of(const struct pipe *pipe, u32 at)
  * Returns the size in bytes, -EINVAL, -EPERM, -EBUSY or -ENOMEM. (size.c)
  */
 s32 pipe_fcntl(struct file *file, u32 cmd, u32 arg);
+/* FIONREAD and FIOASYNC of a pipe's end (size.c). */
+int pipe_ioctl(struct file *file, u32 cmd, u32 arg);
 /* Frees the ring and its pages. Hold i_lock, or have the last use. (size.c) */
 void pipe_free_ring(struct pipe *pipe);
 

@@ -19,7 +19,6 @@
 #include <services/signal/signal.h>
 #include <uapi/poll.h>
 #include <uapi/signal.h>
-#include <uapi/termios.h>
 
 #define PIPEFS_DEV MKDEV(0, 10) /* Linux numbers pipes so */
 #define PIPE_BUF   4096u
@@ -255,13 +254,6 @@ static u32 pipe_write_poll(struct file *file, struct poll_edges *edges)
 	*edges = pipe->edges;
 	return (has_room(pipe, PIPE_BUF) ? POLLOUT | POLLWRNORM : 0) |
 		(pipe->readers ? 0 : POLLERR);
-}
-
-static int pipe_ioctl(struct file *file, u32 cmd, u32 arg)
-{
-	if (cmd != FIONREAD)
-		return -ENOTTY;
-	return put_user_u32(bytes_used(file_pipe(file)), arg);
 }
 
 static void free_pipe(struct pipe *pipe)

@@ -5,6 +5,8 @@
 #include <cred.h>
 #include <services/pipe/internal.h>
 #include <services/pipe/pipe.h>
+#include <services/poll/async.h>
+#include <uapi/termios.h>
 
 void pipe_free_ring(struct pipe *pipe)
 {
@@ -101,4 +103,22 @@ s32 pipe_fcntl(struct file *file, u32 cmd, u32 arg)
 		poll_wake(&pipe->edges.out);
 	}
 	return ret;
+}
+
+int pipe_ioctl(struct file *file, u32 cmd, u32 arg)
+{
+	struct pipe *pipe = file_pipe(file);
+
+	switch (cmd) {
+	case FIONREAD:
+		return put_user_u32(bytes_used(pipe), arg);
+	case FIOASYNC:
+		return poll_async(
+			file,
+			file->f_mode & FMODE_READ ? &pipe->edges.in : NULL,
+			file->f_mode & FMODE_WRITE ? &pipe->edges.out : NULL,
+			arg);
+	default:
+		return -ENOTTY;
+	}
 }

@@ -41,4 +41,10 @@ int __must_check get_wait_time(uaddr_t timeout, bool time64, u64 *until);
  */
 s32 end_wait(s32 ret, u64 until, uaddr_t timeout, bool time64);
 
+/*
+ * *edge has advanced: the files that are to tell of it send SIGIO. Any context.
+ * (async.c)
+ */
+void async_wake(const u32 *edge);
+
 #endif

@@ -24,6 +24,8 @@ void __poll_wake(u32 *edge)
 {
 	WRITE_ONCE(*edge, *edge + 1);
 	wake_up(&poll_lookers.waiters);
+	if (unlikely(READ_ONCE(poll_lookers.asyncs)))
+		async_wake(edge);
 }
 
 /*

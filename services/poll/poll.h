@@ -4,6 +4,7 @@
 #ifndef SERVICES_POLL_POLL_H
 #define SERVICES_POLL_POLL_H
 
+#include <asm/atomic.h>
 #include <sched.h>
 #include <trap/core_calls.h>
 #include <types.h>
@@ -31,11 +32,12 @@ s32 sys_pselect6_time64(s32 n, uaddr_t in, uaddr_t out, uaddr_t except,
 			uaddr_t timeout, uaddr_t mask_and_size);
 
 /*
- * The tasks that wait until a file is ready, and how many files epolls watch.
+ * The tasks that wait until a file is ready, and who else follows files.
  */
 struct poll_lookers {
 	struct wait_queue_head waiters; /* tasks in poll, select or epoll */
-	u32 watches;                    /* epoll's: with one, edges count */
+	atomic_t watches; /* epoll's and SIGIO's: with one, edges count */
+	u32 asyncs;       /* of those SIGIO's (async.c) */
 };
 
 extern struct poll_lookers poll_lookers;
@@ -46,13 +48,19 @@ void __poll_wake(u32 *edge);
 /*
  * Call it after a file became ready for something: wakes all pollers to check
  * their files again. *edge, a member of the file's poll_edges, counts the event
- * if an epoll watches any file. Any context.
+ * if an epoll watches any file; owners of files get SIGIO. Any context.
  */
 static inline void poll_wake(u32 *edge)
 {
 	if (unlikely(!TAILQ_EMPTY(&poll_lookers.waiters.waiters) ||
-		     READ_ONCE(poll_lookers.watches)))
+		     atomic_read(&poll_lookers.watches)))
 		__poll_wake(edge);
+}
+
+/* n more counts of events are watched, or, if negative, fewer. Any context. */
+static inline void poll_watch(s32 n)
+{
+	atomic_add(n, &poll_lookers.watches);
 }
 
 #endif

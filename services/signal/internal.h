@@ -396,6 +396,8 @@ void signal_child_exited(struct task_struct *parent, struct task_struct *child);
  */
 int send_to_group(struct task_struct *leader,
 		  const struct kernel_siginfo *info);
+/* The same to one thread, whoever sends it. Hold tasklist_lock. 0 or -EAGAIN. */
+int send_to_thread(struct task_struct *task, const struct kernel_siginfo *info);
 /*
  * Sends info to thread tid, which must belong to process tgid unless tgid is 0.
  * Returns 0, -EINVAL for a bad tid or signal, -ESRCH if there is no such

@@ -206,8 +206,7 @@ static __always_inline int deliver(struct task_struct *task,
  * tasklist_lock, inside which signal_lock is taken without turning interrupts
  * off.
  */
-static int send_to_thread(struct task_struct *task,
-			  const struct kernel_siginfo *info)
+int send_to_thread(struct task_struct *task, const struct kernel_siginfo *info)
 {
 	u64 mask = mask_of(info);
 	s32 went_on = 0;

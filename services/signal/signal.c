@@ -5,6 +5,7 @@
  * is taken in take.c, and reaches a handler in frame.c.
  */
 #include <services/signal/internal.h>
+#include <services/signal/owner.h>
 #include <string.h>
 #include <trap/trap.h>
 #include <uapi/sched.h>
@@ -29,6 +30,7 @@ static void signal_init(void)
 					  SLAB_PANIC, construct_sighand);
 	vectors_install(SIGRETURN_OFFSET, sigreturn_codes,
 			sizeof(sigreturn_codes));
+	sigio_init();
 }
 
 /*

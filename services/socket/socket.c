@@ -1,6 +1,7 @@
 /*
  * services/socket/socket.c - a socket as a file, and the service's row.
  */
+#include <services/poll/async.h>
 #include <services/socket/internal.h>
 #include <uapi/poll.h>
 #include <uapi/termios.h>
@@ -132,6 +133,8 @@ static int socket_ioctl(struct file *file, u32 cmd, u32 arg)
 	bool listening;
 	u32 bytes;
 
+	if (cmd == FIOASYNC)
+		return poll_async(file, &sock->edges.in, NULL, arg);
 	if (cmd != FIONREAD && cmd != TIOCOUTQ)
 		return -ENOTTY;
 	spin_lock(&socket_lock);

@@ -9,6 +9,7 @@
  */
 #include <proc/proc.h>
 #include <run/task.h>
+#include <services/poll/async.h>
 #include <services/poll/poll.h>
 #include <services/signal/signal.h>
 #include <services/tty/pty.h>
@@ -358,6 +359,8 @@ static int master_ioctl(struct file *file, u32 cmd, u32 arg)
 	struct pty *pty = file_pty(file);
 
 	switch (cmd) {
+	case FIOASYNC:
+		return poll_async_owned(file, &pty->edges.in, 0, arg);
 	case TIOCGPTN:
 		return put_user_u32(pty->number, arg);
 	case TIOCSPTLCK:

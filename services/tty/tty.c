@@ -8,6 +8,7 @@
 #include <lib/printk.h>
 #include <run/task.h>
 #include <services/ids/ids.h>
+#include <services/poll/async.h>
 #include <services/poll/poll.h>
 #include <services/signal/signal.h>
 #include <services/tty/pty.h>
@@ -430,6 +431,8 @@ static int tty_ioctl(struct file *file, u32 cmd, u32 arg)
 	if (READ_ONCE(tty->hung_up))
 		return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
 	switch (cmd) {
+	case FIOASYNC:
+		return poll_async_owned(file, &tty->edges.in, tty->pgrp, arg);
 	case TCSETS:
 	case TCSETSW:
 	case TCSETSF:

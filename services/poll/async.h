@@ -1,0 +1,39 @@
+/*
+ * services/poll/async.h - files that tell their owner when they become readier.
+ */
+#ifndef SERVICES_POLL_ASYNC_H
+#define SERVICES_POLL_ASYNC_H
+
+#include <types.h>
+
+struct file;
+struct file_owner;
+struct timer;
+
+/*
+ * What a file's ioctl does for FIOASYNC, with arg 0 or 1: from now on the file's owner
+ * gets SIGIO when *in or *out, members of its poll_edges or NULL, advance, or no more.
+ * The caller has a reference to the file, and the edges live as long as it. Returns
+ * 0 or -ENOMEM.
+ */
+int __must_check poll_async(struct file *file, const u32 *in, const u32 *out,
+			    bool on);
+/*
+ * The same for a terminal, which has an owner then: the process group pgrp or, if that
+ * is 0, the running process, unless there is one already. Also -ESRCH.
+ */
+int __must_check poll_async_owned(struct file *file, const u32 *in, s32 pgrp,
+				  bool on);
+/* F_SETOWN, F_GETOWN, F_SETOWN_EX and F_GETOWN_EX, with Linux's results. */
+s32 owner_fcntl(struct file *file, u32 cmd, u32 arg);
+/* The file ends: it has no owner any more. */
+void async_forget(const struct file *file);
+
+/* Expires when a file is due. Its service sends what next_due() names (sigio.c). */
+extern struct timer async_timer;
+/* Takes the next file that is due off the list; false if there is none. Any context. */
+bool next_due(struct file_owner *owner);
+/* Lets async_timer expire after so many ns if a file is due. Any context. */
+void go_on_telling(u32 after_ns);
+
+#endif

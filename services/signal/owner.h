@@ -1,0 +1,35 @@
+/*
+ * services/signal/owner.h - the owner of a file, and SIGIO, which it gets.
+ */
+#ifndef SERVICES_SIGNAL_OWNER_H
+#define SERVICES_SIGNAL_OWNER_H
+
+#include <types.h>
+
+struct task_struct;
+
+/* Whom a file tells that it became readier. All 0: nobody. */
+struct file_owner {
+	u32 type; /* F_OWNER_* (uapi/fcntl.h) */
+	s32 id; /* of a thread, process or process group, as type says; 0: none */
+	u32 uid, euid; /* of the task that set it */
+	u64 start_ns;  /* tells the owner from a later task of that number */
+};
+
+/*
+ * Makes the thread, process or group `id` the owner on behalf of the running task;
+ * 0 is nobody. Returns 0, or -ESRCH if there is none of that number.
+ */
+int __must_check set_file_owner(struct file_owner *owner, u32 type, s32 id);
+/* Returns the owner's number, or 0 if there is none or it has ended. */
+s32 file_owner_id(const struct file_owner *owner);
+/*
+ * Returns the task of the owner's number, any of the group's if it is one, or NULL if
+ * the owner has ended. Hold tasklist_lock.
+ */
+struct task_struct *file_owner_task(const struct file_owner *owner);
+
+/* At boot: files can send SIGIO. (sigio.c) */
+void sigio_init(void);
+
+#endif
