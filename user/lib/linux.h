@@ -1,10 +1,10 @@
 /*
- * linux.h - the system calls that Newlib has no words for.
+ * linux.h - the system calls for which Newlib has no functions.
  *
- * Newlib's own functions (read, open, fork, execve, getcwd ...) are backed by
- * stubs.c and keep Newlib's flags and errno values. What is declared here is
- * Linux's: names, numbers, flags. Functions return what POSIX says, -1 with
- * errno set on failure; linux_syscall returns the kernel's raw answer.
+ * stubs.c implements Newlib's own functions (read, open, fork, execve, getcwd
+ * ...), with Newlib's flags and errno values. What is declared here has Linux's
+ * names, numbers and flags. The functions return what POSIX demands, -1 with
+ * errno set on failure; linux_syscall returns the kernel's own value.
  */
 #ifndef LINUX_H
 #define LINUX_H
@@ -18,33 +18,39 @@
 #include <uapi/termios.h>
 #include <uapi/unistd.h>
 
-/* a0 ... a6 are words; the answer is a value or a negated Linux errno. */
+/*
+ * Makes system call nr with up to seven words as arguments. Returns a value, or a
+ * negated Linux errno.
+ */
 int32_t linux_syscall(uint32_t nr, ...);
 
-/* The raw answer as POSIX wants it: -1 and errno, or the value itself. */
+/* Turns linux_syscall's value into POSIX's: -1 and errno, or the value itself. */
 int32_t posix_result(int32_t raw);
-/* Newlib's errno for one of Linux's. */
+/* Returns Newlib's number for an errno of Linux. */
 int errno_from_linux(int linux_errno);
 
 /* The auxiliary vector: pairs of words, AT_NULL last (uapi/auxvec.h). */
 extern const uint32_t *program_auxv;
-/* The value behind AT_x, or 0. */
+/* Returns the value of entry AT_x, or 0 if there is none. */
 uint32_t getauxval(uint32_t type);
 
 /* ---- arguments --------------------------------------------------- */
 
 /*
- * All of text as a number, decimal or behind 0x hexadecimal. False: it is
- * something else, or more than 32 bits hold.
+ * Stores all of text as a number, which is decimal, or hexadecimal after 0x.
+ * Returns false if text is anything else, or more than 32 bits hold.
  */
 bool parse_number(const char *text, uint32_t *number);
 
 /*
- * An address, as /proc prints it: hexadecimal, with or without 0x. False as
- * above.
+ * Stores an address, as /proc prints it: hexadecimal, with or without 0x. Returns
+ * false as parse_number does.
  */
 bool parse_address(const char *text, uint32_t *addr);
-/* A process: a number, or "self". False as above, and for 0. */
+/*
+ * Stores a process's number, of text that is a number or "self". Returns false as
+ * parse_number does, and for 0.
+ */
 bool parse_pid(const char *text, uint32_t *pid);
 
 /* ---- processes --------------------------------------------------- */
@@ -53,9 +59,9 @@ bool parse_pid(const char *text, uint32_t *pid);
 pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage);
 int getrusage(int who, struct rusage *usage);
 int sched_yield(void);
-/* Sleep; a signal ends it early. */
+/* Sleeps; a signal ends the sleep early. */
 void sleep_ms(uint32_t ms);
-/* Milliseconds since boot, monotonic. */
+/* Returns the milliseconds since boot, by the monotonic clock. */
 uint32_t uptime_ms(void);
 
 /* Linux's numbers; Newlib's <signal.h> has others above 15. */
@@ -80,27 +86,30 @@ uint32_t uptime_ms(void);
 
 int kill_process(pid_t pid, int linux_signal);
 
-/* handler, or one of these two. A call that it interrupts says EINTR. */
+/*
+ * Sets the handler of a signal, or one of these two. A call that the handler
+ * interrupts fails with EINTR.
+ */
 #define DEFAULT_ACTION ((void (*)(int))0)
 #define IGNORE_SIGNAL  ((void (*)(int))1)
 int on_signal(int linux_signal, void (*handler)(int linux_signal));
 
-/* Who gets ^C: the terminal's foreground process group. */
+/* Makes pgrp the terminal's foreground process group, which gets ^C. */
 int set_foreground(pid_t pgrp);
-/* Is standard input the terminal of our session? */
+/* Returns true if standard input is the terminal of the caller's session. */
 bool has_terminal(void);
-/* Begin a session, whose terminal standard input is to be: 0 or -1. */
+/* Begins a session with standard input as its terminal. Returns 0 or -1. */
 int take_terminal(void);
 
 /*
- * A terminal that gives each byte as it is typed, and echoes none. `off`: what
- * else of c_lflag is turned off, ISIG for one, so that ^C is a byte. `before` is
- * for leave_raw(). False: fd is no terminal.
+ * Makes the terminal fd give each byte as it is typed, and echo none. `off`: what
+ * else of c_lflag is turned off, ISIG for one, so that ^C is a byte. Stores in
+ * `before` what leave_raw() restores. Returns false if fd is no terminal.
  */
 bool enter_raw(int fd, uint32_t off, struct ktermios *before);
 void leave_raw(int fd, const struct ktermios *before);
 
-/* "SIGSEGV" of 11; "signal 40" of what has no name here. */
+/* Returns a signal's name: "SIGSEGV" for 11; "signal 40" if it has none here. */
 const char *signal_name(int linux_signal);
 
 /* ---- directories ------------------------------------------------- */
@@ -117,22 +126,28 @@ struct linux_dirent64 {
 #define LINUX_DT_REG 8
 #define LINUX_DT_LNK 10
 
-/* Fill buf with struct linux_dirent64s. Bytes, 0 at the end, -1. */
+/* Fills buf with struct linux_dirent64s. Returns bytes, 0 at the end, or -1. */
 int getdents64(int fd, void *buf, size_t bytes);
 
-/* The names of one directory, one after the other. */
+/* A walk over the names of one directory. */
 struct listing {
 	int fd, got; /* got: bytes in buf, 0 at the end, -1 and errno */
 	int at;
 	uint64_t buf[256];
 };
 
-/* False: errno says why. close_listing() only if it was opened. */
+/*
+ * Opens the directory. Returns false with errno set if that fails; then there is
+ * nothing to close.
+ */
 bool open_listing(struct listing *list, const char *path);
-/* The next name, "." and ".." too, until the next call; NULL: see list->got. */
+/*
+ * Returns the next name, also "." and "..", which is valid until the next call.
+ * NULL: at the end, or after an error (list->got is -1).
+ */
 const char *next_entry(struct listing *list);
 void close_listing(struct listing *list);
-/* The next process of a listing of /proc, 0 after the last. */
+/* Returns the next process of a listing of /proc, or 0 after the last. */
 pid_t next_process(struct listing *list);
 
 #endif

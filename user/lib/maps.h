@@ -1,8 +1,8 @@
 /*
- * maps.h - a program looks at address spaces, its own and others'.
+ * maps.h - looking at an address space, a program's own or another's.
  *
- * All by reading /proc, in Linux's formats: /proc/PID/maps (the VMAs) and
- * /proc/PID/pagemap (the frame behind each page). pid 0 means the caller.
+ * The functions read /proc in Linux's formats: /proc/PID/maps (the VMAs) and
+ * /proc/PID/pagemap (the frame of each page). pid 0 means the caller.
  */
 #ifndef MAPS_H
 #define MAPS_H
@@ -23,30 +23,33 @@ struct map_entry {
 
 #define MAPS_MAX 64
 
-/* Read the VMAs, lowest first. How many, or -1 (no such process). */
+/* Reads the VMAs, lowest first. Returns how many, or -1 if there is no process. */
 int read_maps(pid_t pid, struct map_entry maps[MAPS_MAX]);
-/* The entry that addr lies in, or NULL. */
+/* Returns the VMA that contains addr, or NULL. */
 const struct map_entry *find_map(const struct map_entry *maps, int n,
 				 uint32_t addr);
-/* One line, as `maps` and `layout` show it. */
+/* Prints one line, as `maps` and `layout` show it. */
 void print_map(const struct map_entry *map, const char *remark);
 
-/* The frame behind addr: true and *pfn, or false if there is no page yet. */
+/*
+ * Stores in *pfn the frame that addr is mapped to. Returns false if no page is
+ * mapped there yet.
+ */
 bool page_frame(pid_t pid, const volatile void *addr, uint32_t *pfn);
-/* Pages of [addr, addr + bytes) that are there. */
+/* Returns how many pages of [addr, addr + bytes) are mapped. */
 uint32_t present_pages(pid_t pid, const volatile void *addr, uint32_t bytes);
 
 /*
- * A /proc text file, whole, into buf, NUL-terminated, cut to bytes - 1.
- * Its length, or -1.
+ * Reads a text file of /proc into buf, NUL-terminated and cut to bytes - 1.
+ * Returns its length, or -1.
  */
 int read_text(const char *path, char *buf, uint32_t bytes);
-/* "/proc/self/maps" or "/proc/12/maps" into buf[32]; returns buf. */
+/* Makes "/proc/self/maps" or "/proc/12/maps" in buf, which it returns. */
 const char *proc_path(char buf[32], pid_t pid, const char *file);
 
 /*
- * True on Pagewalk, which tells programs more than Linux does. Elsewhere (Linux,
- * qemu-arm) programs leave out what they could not check.
+ * Returns true on Pagewalk, whose /proc has files that Linux's has not. Elsewhere
+ * (Linux, qemu-arm) programs leave out what they cannot check.
  */
 bool on_pagewalk(void);
 
