@@ -3,6 +3,7 @@
 the files in docs/figures/, and its text and README.md repeat none of their figures.
 tests/bench/bench.t compares the files with a run."""
 
+import glob
 import os
 import re
 import sys
@@ -55,6 +56,10 @@ def text_repeats_nothing():
     tap.is_([word for word in bounds
              if f": {BOUNDS[word.split()[0]]}" not in limits], [],
             "a bound that the text names is the one of tests/system/latency.t")
+    tap.is_([(path, found) for path in glob.glob("docs/*.md") if path != figures.DOC
+             for found in re.findall(r"\d[\d,]{2,} (?:instructions|cycles)",
+                                     prose(path))], [],
+            "no other document says how many instructions something costs")
     words = set(re.findall(r"\d+", prose("README.md")))
     tap.is_(sorted(words & measured()), [], "README.md repeats no figure")
 
