@@ -1,16 +1,18 @@
 /*
  * Cortex-A9 global timer (DDI0407, chapter 4): the clock, and one interrupt at
- * a time of our choice. Owns the device and the tick's handler.
+ * a time that timer_set() chooses. Owns the device and the tick's handler.
  *
- * 64 bits, counting up from our start, never stopped. The comparator fires when
- * the count has reached it; before r2p0 only while it is equal (DDI0407 4.3), so
- * timer_set looks whether it came too late: an event in the past comes at once,
- * none is lost. Nothing here is periodic; who wants ticks sets the next one.
+ * The count has 64 bits and never stops after timer_init(). The comparator fires
+ * when the count has reached it; before r2p0 only while both are equal (DDI0407
+ * 4.3), so timer_set() looks whether it came too late. An event in the past comes
+ * at once, and none is lost. Nothing here is periodic: a handler that wants ticks
+ * sets the next one.
  *
- * A device is slow to read, and a whole count takes three: high, low, and high
- * again, for it may have changed. So a reading is the low word only, extended by
- * what timer_set has last seen of the high one. It is right while that is at most
- * half a turn of the low word old, and an event is never farther away than that.
+ * A device is slow to read, and a whole count takes three reads: high, low, and
+ * high again, because it may have changed. So a reading of the clock reads the low
+ * word only and extends it by what timer_set() has last noted of the high one. That
+ * is right while the note is at most half a turn of the low word old, and an event
+ * is never farther away than that.
  */
 #include <asm/barrier.h>
 #include <board/board.h>
@@ -37,7 +39,10 @@
 #define FIRST_DELAY 256u /* counts; more than set_event takes */
 
 static void (*tick)(void);
-/* Constant after timer_init, but for half; together, so that a reading takes few loads. */
+/*
+ * Constant after timer_init(), except half. In one structure, so that a reading
+ * needs few loads.
+ */
 static struct {
 	u32 base;
 	u32 half; /* halves of the low word's turns, at the last timer_set */
@@ -91,8 +96,8 @@ u32 clock_ns_low(void)
 }
 
 /*
- * Comparator off first: status cannot be cleared while the comparison holds,
- * and a half-written comparator must not fire.
+ * Turns the comparator off first: the status cannot be cleared while the comparison
+ * holds, and a half-written comparator must not fire.
  */
 static void timer_interrupt(void *arg __unused_arg)
 {
@@ -102,7 +107,7 @@ static void timer_interrupt(void *arg __unused_arg)
 	tick();
 }
 
-/* The count starts anywhere: a loader may have used the timer. */
+/* The count may start at any value, because a loader may have used the timer. */
 void timer_init(void (*handler)(void))
 {
 	clock.base = board_devices.timer;
@@ -148,10 +153,10 @@ void timer_set(u64 ns)
 
 	spin_lock_irqsave(&timer_lock, flags);
 	now = read_whole_count();
-	/* At every call, so that it is never half a turn old. */
+	/* Noted at every call, so that the note is never half a turn old. */
 	WRITE_ONCE(clock.half, (u32)(now >> HALF_SHIFT));
 	count = min(count, now + FARTHEST); /* early, and then set again */
-	/* Twice as far each time: a slow bus may take longer than the delay. */
+	/* Twice as far at each try: a slow bus may take longer than the delay. */
 	for (set_event(count); event_missed(count); delay *= 2) {
 		count = read_count() + delay;
 		set_event(count);

@@ -1,5 +1,5 @@
 /*
- * System calls that Newlib has no words for, as POSIX functions.
+ * POSIX functions for the system calls that Newlib has no functions for.
  */
 #include <ctype.h>
 #include <errno.h>

@@ -1,8 +1,9 @@
 /*
- * What Newlib's C library asks of the system, over Linux's calls.
+ * The functions that Newlib's C library expects of a system, made of Linux's calls.
  *
  * Newlib calls these functions with an underscore (libc's "syscall stubs") and
- * some without. Flags and structures are Newlib's outside, Linux's inside.
+ * some without. Their callers use Newlib's flags and structures, so each function
+ * translates them into Linux's and back.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -169,7 +170,7 @@ int getdents64(int fd, void *buf, size_t bytes)
 
 /* ---- memory ------------------------------------------------------ */
 
-/* malloc's source. The kernel answers brk with where the break is now. */
+/* Where malloc gets memory. The brk call returns where the break is afterwards. */
 void *_sbrk(ptrdiff_t increment)
 {
 	static uint32_t current_break;
