@@ -78,6 +78,14 @@ def bounds_are_checked():
             "the bounds of who gets the core are those of tests/user/fair.c")
 
 
+def all_programs_are_there():
+    for name in ("latency", "stacks"):
+        with open(f"tests/bench/{name}.py", encoding="utf-8") as file:
+            listed = re.search(r"^PROGRAMS = \[(.*?)\]", file.read(), re.M | re.S)[1]
+        tap.is_(list(figures.read(name)), re.findall(r'"(\w+)"', listed),
+                f"docs/figures/{name} has each program of tests/bench/{name}.py")
+
+
 def sources_are_named():
     for name in ("linux", "linux-little", "linux-tasks"):
         facts = figures.facts(name)
@@ -98,5 +106,6 @@ tap.is_(figures.differences(), [],
         "the document has the figures of docs/figures/")
 text_repeats_nothing()
 bounds_are_checked()
+all_programs_are_there()
 sources_are_named()
 tap.done()
