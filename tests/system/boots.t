@@ -216,6 +216,7 @@ def by_a_debugger():
         "enable=on,target=native,arg=pagewalk,arg=init=/bin/hello"])
     said = subprocess.run(
         [GDB, "-batch", "-nx", "-ex", "set architecture arm", "-ex",
+         f"set remotetimeout {machine.SECONDS}", "-ex",  # 2 s without
          f"target extended-remote | exec {shlex.join(line)}", "-ex",
          f"load {machine.OUT}/pagewalk.elf", "-ex", "set $r2 = 0", "-ex",
          "continue"], capture_output=True, text=True, timeout=machine.SECONDS,
