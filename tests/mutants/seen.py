@@ -184,7 +184,8 @@ What the checker can and cannot name:
   returns to the kernel needs an interrupt within three instructions, which no boot
   of `make check-hw` has met: a test of the target has.
 - *5*: a switch leaves its last write of TTBR0 to the ISB that opens user memory
-  (DACR's, rule 20) or to an exception return; an access before either is named.
+  (DACR's, rule 20) or to an exception return; an access before either is named. An
+  image without software PAN has an ISB of its own there.
 - *12*, branch predictions: code that runs where other code was, and no BPIALL came;
   those of an ASID's last owner are the model's.
 - *14*: entries that are replaced, and a map that replaces another while the MMU is
