@@ -39,15 +39,6 @@ static void read_plan(void)
 
 /* ---- rounds ------------------------------------------------------ */
 
-static uint32_t calls_made(void)
-{
-	uint32_t sum = 0;
-
-	for (uint32_t w = 0; w < WORKERS; w++)
-		sum += shared->calls[w];
-	return sum;
-}
-
 /*
  * What the kernel makes once and keeps: the thread that looks after limits of
  * CPU time, some stacks of tasks that have ended. It does not count.
@@ -83,7 +74,7 @@ static uint32_t all_rounds(uint32_t last)
 		if (squeeze)
 			say("round %u: %u calls, %u by workers in %u lives, "
 			    "%u ms",
-			    (unsigned int)run.round, (unsigned int)calls_made(),
+			    (unsigned int)run.round, (unsigned int)all_calls,
 			    (unsigned int)own_calls, (unsigned int)lives,
 			    (unsigned int)uptime_ms());
 	}

@@ -166,8 +166,11 @@ void linux_sigreturn(void);
 
 /* round.c: one round. How many findings. */
 uint32_t one_round(bool squeeze);
-/* round.c: how often workers were started, how many own calls they made. */
-extern uint32_t lives, own_calls;
+/*
+ * round.c: how often workers were started, how many calls of their own they
+ * made, and how many with those of their children.
+ */
+extern uint32_t lives, own_calls, all_calls;
 /* round.c: until there is no child any more: true, or time is up. */
 bool reap(uint32_t ms);
 

@@ -22,7 +22,7 @@
 #define WANTED    (256 * 1024u)
 #define WANTED_MS 4000 /* a victim that does not end has two seconds */
 
-uint32_t lives, own_calls;
+uint32_t lives, own_calls, all_calls;
 
 /*
  * Workers may run in real time, which leaves all others 5 ticks of 100. Process
@@ -188,6 +188,18 @@ static void run_workers(void)
 		own_calls += shared->next[w];
 }
 
+/*
+ * The calls of a worker and of its children in this round. They count where a
+ * call of theirs can write, too: a figure that cannot be is the worker's own.
+ */
+static uint32_t take_calls(uint32_t w)
+{
+	uint32_t calls = shared->calls[w];
+
+	shared->calls[w] = 0;
+	return calls < 4 * ALL_CALLS ? calls : shared->next[w];
+}
+
 /* ---- want of memory ---------------------------------------------- */
 
 static void set_oom_score_adj(const char *text)
@@ -289,6 +301,8 @@ uint32_t one_round(bool squeeze)
 		SYS(kill, -1, SIGKILL);
 		see_all_die();
 	}
+	for (uint32_t w = 0; w < WORKERS; w++)
+		all_calls += take_calls(w);
 	be_myself();
 	tidy();
 	return findings + take_wrong() + oracle_look(squeeze);
