@@ -18,7 +18,7 @@
 #define O_APPEND    02000
 #define O_NONBLOCK  04000
 #define O_DSYNC     010000
-#define O_ASYNC     020000
+#define FASYNC      020000 /* O_ASYNC of C libraries */
 #define O_DIRECTORY 040000
 #define O_NOFOLLOW  0100000
 #define O_DIRECT    0200000

@@ -134,12 +134,12 @@ int files_set_async(struct file *file, bool on)
 {
 	int err;
 
-	if (!(file->f_flags & O_ASYNC) == !on)
+	if (!(file->f_flags & FASYNC) == !on)
 		return 0;
 	err = file->f_op->ioctl ? file->f_op->ioctl(file, FIOASYNC, on) :
 				  -ENOTTY;
 	if (!err)
-		file->f_flags ^= O_ASYNC;
+		file->f_flags ^= FASYNC;
 	return err;
 }
 
@@ -152,7 +152,7 @@ static s32 set_flags(struct file *file, u32 flags)
 	    !owner_or_capable(file->f_inode))
 		return -EPERM;
 	/* As on Linux the flag has no effect on a file that never tells its owner. */
-	err = files_set_async(file, flags & O_ASYNC);
+	err = files_set_async(file, flags & FASYNC);
 	if (err && err != -ENOTTY)
 		return err;
 	file->f_flags = (file->f_flags & ~SETFL_MASK) | (flags & SETFL_MASK);

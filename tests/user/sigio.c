@@ -44,8 +44,7 @@ static int32_t set_async(int fd, bool on)
 {
 	int32_t flags = SYS(fcntl64, fd, F_GETFL);
 
-	return SYS(fcntl64, fd, F_SETFL,
-		   on ? flags | O_ASYNC : flags & ~O_ASYNC);
+	return SYS(fcntl64, fd, F_SETFL, on ? flags | FASYNC : flags & ~FASYNC);
 }
 
 /* ---- owners ------------------------------------------------------ */
@@ -108,7 +107,7 @@ static void pipes(const int fds[2])
 	SYS(write, fds[1], &byte, 1);
 	is(told, 0, "an owner without O_ASYNC");
 	is(set_async(fds[0], true), 0, "O_ASYNC");
-	ok(SYS(fcntl64, fds[0], F_GETFL) & O_ASYNC, "which F_GETFL shows");
+	ok(SYS(fcntl64, fds[0], F_GETFL) & FASYNC, "which F_GETFL shows");
 	is(told, 0, "what was there before is no news");
 	SYS(write, fds[1], &byte, 1);
 	is(news(), 1, "a byte is written");
@@ -120,7 +119,7 @@ static void pipes(const int fds[2])
 	SYS(read, fds[0], &byte, 1);
 	is(news(), 1, "room for the writer");
 	is(SYS(ioctl, fds[1], FIOASYNC, (int[]){ 0 }), 0, "no more");
-	ok(!(SYS(fcntl64, fds[1], F_GETFL) & O_ASYNC), "so the flag has gone");
+	ok(!(SYS(fcntl64, fds[1], F_GETFL) & FASYNC), "so the flag has gone");
 	is(SYS(ioctl, fds[1], FIOASYNC, 16), -EFAULT, "FIOASYNC of nothing");
 	SYS(fcntl64, fds[0], F_SETOWN, 0);
 	SYS(write, fds[1], &byte, 1);
@@ -302,7 +301,7 @@ static void others(void)
 	is(SYS(ioctl, zero, FIOASYNC, (int[]){ 1 }), -ENOTTY,
 	   "FIOASYNC of a file without news");
 	is(set_async(zero, true), 0, "O_ASYNC");
-	ok(!(SYS(fcntl64, zero, F_GETFL) & O_ASYNC), "has no effect");
+	ok(!(SYS(fcntl64, zero, F_GETFL) & FASYNC), "has no effect");
 	SYS(close, zero);
 	SYS(pipe, fds);
 	copy = SYS(dup, fds[0]);
