@@ -3,11 +3,11 @@
  *
  * Owns runqueues: the tasks that are ready to run, without the running one. A
  * task's vruntime is the time it has run divided by its weight. The task with
- * the least runs next, so tasks that always want to run get the core in
- * proportion to their weights. A woken task preempts the running one if it is
- * far enough behind it: TIF_NEED_RESCHED, as at the end of a slice. The idle
- * task is never queued. The kernel is not preempted. Real-time tasks have no share:
- * realtime_ops keeps them, and they run before all others.
+ * the least runs next, so that each gets the core in proportion to its weight.
+ * A woken task preempts the running one if it is far enough behind it:
+ * TIF_NEED_RESCHED, as at the end of a slice. The idle task is never queued. The
+ * kernel is not preempted. Real-time tasks have no share: realtime_ops keeps
+ * them, and they run before all others.
  *
  * The queue is a list, sorted by vruntime and searched from the end where the
  * task most likely belongs: the back for a task that has run, the front for a
@@ -585,9 +585,8 @@ void cpu_idle(void)
 	for (;;) {
 		schedule();
 		/*
-		 * Interrupts off between the look and WFI: one that makes a
-		 * task runnable after the look is pending then, and WFI
-		 * returns at once (DDI0406C B1.8.13).
+		 * Off between the look and WFI: an interrupt that makes a task
+		 * runnable then is pending, and WFI returns (DDI0406C B1.8.13).
 		 */
 		local_irq_disable();
 		if (TAILQ_EMPTY(&this_cpu(runqueues).ready) &&

@@ -4,7 +4,9 @@
 #include <asm/uaccess.h>
 #include <lib/printk.h>
 #include <proc/proc.h>
+#include <run/timer.h>
 #include <services/files/kmsg.h>
+#include <services/signal/owner.h>
 #include <services/signal/signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +59,21 @@ __weak u32 tasklist_lock(void)
 
 __weak void tasklist_unlock(u32 flags __unused_arg)
 {
+}
+
+__weak void timer_start(struct timer *timer __unused_arg)
+{
+}
+
+__weak int set_file_owner(struct file_owner *owner __unused_arg,
+			  u32 type __unused_arg, s32 id __unused_arg)
+{
+	return 0;
+}
+
+__weak s32 file_owner_id(const struct file_owner *owner __unused_arg)
+{
+	return 0;
 }
 
 __weak int set_parent_death_signal(s32 sig __unused_arg)
