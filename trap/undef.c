@@ -22,7 +22,7 @@ static const struct user_trap undefined = {
 	.code = ILL_ILLOPC,
 	.what = "undefined instruction",
 	.verdict =
-		"the core does not know it: data run as code, or built for another core",
+		"the core does not know this: data run as code, or built for another core",
 };
 
 static const struct user_trap breakpoint = {

@@ -138,8 +138,9 @@ int files_set_async(struct file *file, bool on)
 		return 0;
 	err = file->f_op->ioctl ? file->f_op->ioctl(file, FIOASYNC, on) :
 				  -ENOTTY;
+	/* Not toggled: another thread may have done the same meanwhile. */
 	if (!err)
-		file->f_flags ^= FASYNC;
+		file->f_flags = (file->f_flags & ~FASYNC) | (on ? FASYNC : 0);
 	return err;
 }
 

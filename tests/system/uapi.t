@@ -91,7 +91,7 @@ EXCEPTIONS = {
     "only in the kernel's own headers": [
         "ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND",
         "ERESTART_RESTARTBLOCK", "MAX_ERRNO", "UTIME_NOW", "UTIME_OMIT",
-        "ST_VALID", "_NSIG", "VFP_MAGIC", "struct kernel_sigaction",
+        "ST_VALID", "ST_RELATIME", "_NSIG", "VFP_MAGIC", "struct kernel_sigaction",
         "struct vfp_sigframe", "struct sigframe", "struct rt_sigframe",
         "SHM_DEST", "SHM_LOCKED", "SCM_MAX_FD", "struct user_msghdr"],
     "arch/arm's struct ucontext, which has it, is not exported": [
