@@ -121,8 +121,8 @@ def example_runs(text):
     tap.is_(run.returncode, 43, "the example's exit status is the program's",
             run.stdout + run.stderr)
     tap.ok("arg1 arg2" in run.stdout, "and it gets its arguments", run.stdout)
-    tap.ok("398 (0x18e) does not exist here" in run.stdout,
-           "and the call that does not exist is named", run.stdout)
+    tap.ok("does not exist here" not in run.stdout,
+           "and makes no call that does not exist", run.stdout)
 
 
 readme = read("README.md")

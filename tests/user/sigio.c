@@ -27,13 +27,16 @@ static void on_sigio(int sig, struct test_siginfo *info, void *context)
 	told_thread = SYS(gettid);
 }
 
-/* The signal comes at once; how many have come since the last look. */
+/*
+ * Returns how many signals have come since the last look. Here the first comes at
+ * once; a busy host, on which the program runs as well, may take its time.
+ */
 static int news(void)
 {
 	struct kernel_timespec ms = { 0, 1000000 };
 	int n;
 
-	for (int i = 0; !told && i < 20; i++)
+	for (int i = 0; !told && i < 500; i++)
 		SYS(nanosleep, (int32_t[]){ 0, (int32_t)ms.tv_nsec }, NULL);
 	n = told;
 	told = 0;
