@@ -43,7 +43,7 @@ static u32 bucket_of(const void *key, u32 bytes)
 	return (uintptr_t)key / bytes % BUCKETS;
 }
 
-/* async_lock held. */
+/* Returns the file's entry, or NULL. Hold async_lock. */
 static struct async_file *find_async(const struct file *file)
 {
 	struct async_file *a;
@@ -56,12 +56,12 @@ static struct async_file *find_async(const struct file *file)
 
 /* ---- telling ----------------------------------------------------- */
 
-void go_on_telling(u32 after_ns)
+void go_on_telling(u32 after_ns, bool more)
 {
 	u32 flags;
 
 	spin_lock_irqsave(&async_lock, flags);
-	if (!TAILQ_EMPTY(&due) && !READ_ONCE(async_timer.queued)) {
+	if ((more || !TAILQ_EMPTY(&due)) && !READ_ONCE(async_timer.queued)) {
 		async_timer.expires_ns = ktime_ns() + after_ns;
 		timer_start(&async_timer);
 	}
@@ -86,7 +86,7 @@ void async_wake(const u32 *edge)
 	}
 	spin_unlock_irqrestore(&async_lock, flags);
 	if (none_due)
-		go_on_telling(0);
+		go_on_telling(0, false);
 }
 
 bool next_due(struct file_owner *owner)
@@ -107,7 +107,7 @@ bool next_due(struct file_owner *owner)
 
 /* ---- entries ----------------------------------------------------- */
 
-/* The entry is told of no event any more. async_lock held. */
+/* Takes the entry off all lists of events, so that none makes it due. Hold async_lock. */
 static void stop_async(struct async_file *a)
 {
 	for (u32 i = 0; i < 2; i++) {
@@ -233,12 +233,14 @@ static int write_owner(struct file *file, u32 type, s32 id, bool if_none)
 
 int poll_async_owned(struct file *file, const u32 *in, s32 pgrp, bool on)
 {
-	int err = poll_async(file, in, NULL, on);
+	int err = 0;
 
-	if (err || !on)
-		return err;
-	return pgrp ? write_owner(file, F_OWNER_PGRP, pgrp, true) :
-		      write_owner(file, F_OWNER_PID, current->tgid, true);
+	/* The owner first: a group that has ended must leave nothing armed. */
+	if (on)
+		err = pgrp ?
+			write_owner(file, F_OWNER_PGRP, pgrp, true) :
+			write_owner(file, F_OWNER_PID, current->tgid, true);
+	return err ? err : poll_async(file, in, NULL, on);
 }
 
 static int set_owner_ex(struct file *file, uaddr_t from)

@@ -33,7 +33,10 @@ void async_forget(const struct file *file);
 extern struct timer async_timer;
 /* Takes the next file that is due off the list; false if there is none. Any context. */
 bool next_due(struct file_owner *owner);
-/* Lets async_timer expire after so many ns if a file is due. Any context. */
-void go_on_telling(u32 after_ns);
+/*
+ * Lets async_timer expire after so many ns if a file is due, or if there is `more` to
+ * be told of the last one. Any context.
+ */
+void go_on_telling(u32 after_ns, bool more);
 
 #endif

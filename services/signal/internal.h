@@ -98,7 +98,7 @@ struct sigpending {
 	struct kernel_siginfo info[_NSIG]; /* valid where set has a bit */
 };
 
-/* Makes *pending, which nobody else can see yet, an empty set. */
+/* Makes *pending, which no other task can reach yet, an empty set. */
 static inline void init_sigpending(struct sigpending *pending)
 {
 	pending->set = 0;

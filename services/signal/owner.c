@@ -20,6 +20,16 @@ struct task_struct *file_owner_task(const struct file_owner *owner)
 		NULL;
 }
 
+bool file_owner_may_tell(const struct file_owner *owner,
+			 const struct task_struct *task)
+{
+	const struct cred *cred = cred_of(&task->thread_info);
+
+	return !owner->euid || owner->euid == cred->suid ||
+		owner->euid == cred->uid || owner->uid == cred->suid ||
+		owner->uid == cred->uid;
+}
+
 int set_file_owner(struct file_owner *owner, u32 type, s32 id)
 {
 	struct file_owner new = { .type = type,

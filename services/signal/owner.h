@@ -29,6 +29,14 @@ s32 file_owner_id(const struct file_owner *owner);
  */
 struct task_struct *file_owner_task(const struct file_owner *owner);
 
+/*
+ * Whether the owner may get a signal that reaches task: it was set by root, or by a
+ * user of task's, as Linux's sigio_perm() has it. Anybody could otherwise make a
+ * file end a process of another user.
+ */
+bool file_owner_may_tell(const struct file_owner *owner,
+			 const struct task_struct *task);
+
 /* At boot: files can send SIGIO. (sigio.c) */
 void sigio_init(void);
 

@@ -2,24 +2,10 @@
  * A signal for all processes of a group: from kill(), from the terminal, and
  * for a group that has become orphaned.
  */
-#include <services/signal/internal.h>
+#include <services/signal/pgrp.h>
 
 /* How many processes get a signal before tasklist_lock is released. */
 #define SENT_AT_ONCE 8
-
-/*
- * The sending of one signal to a group, which may have thousands of processes.
- * A few get it at a time, then other tasks run. A caller that cannot wait for
- * the rest, an interrupt handler or a holder of tasklist_lock, leaves it to a
- * timer.
- */
-struct pgrp_walk {
-	s32 pgrp;
-	struct kernel_siginfo info;
-	struct task_struct
-		*next;      /* holds a reference: the next process, or NULL */
-	u32 found, refused; /* tried so far; not permitted */
-};
 
 /* The time for which other tasks have the core between two batches. */
 #define PAUSE_NSEC 20000u
@@ -43,13 +29,21 @@ static const struct service pgrp_timer_service = {
 
 static struct timer walk_timer = { .service = &pgrp_timer_service };
 
+/* Sends walk's signal to a process, if whoever sends it may. */
+static void send_to_one(struct pgrp_walk *walk, struct task_struct *task)
+{
+	walk->found++;
+	if (walk->owner.id && !file_owner_may_tell(&walk->owner, task))
+		walk->refused++;
+	else
+		walk->refused += send_to_group(task, &walk->info) != 0;
+}
+
 /*
- * Sends walk's signal to some more processes of its group. Returns false after
- * the last one. If the next process left the group meanwhile, its place in the
- * list is lost, and the walk starts again: some then get the signal twice, but
- * none misses it. Hold tasklist_lock.
+ * If the next process left the group meanwhile, its place in the list is lost,
+ * and the walk starts again: some then get the signal twice, but none misses it.
  */
-static bool walk_on(struct pgrp_walk *walk)
+bool walk_on(struct pgrp_walk *walk)
 {
 	struct task_struct *first = find_by_id(ID_PGRP, walk->pgrp);
 	struct task_struct *task = first, *next = walk->next;
@@ -65,8 +59,7 @@ static bool walk_on(struct pgrp_walk *walk)
 	if (next)
 		put_task(next);
 	for (u32 n = 0; task && n < SENT_AT_ONCE; n++) {
-		walk->refused += send_to_group(task, &walk->info) != 0;
-		walk->found++;
+		send_to_one(walk, task);
 		task = task->ids[ID_PGRP].next;
 		task = task != first ? task : NULL;
 	}

@@ -1,31 +1,27 @@
 /*
  * SIGIO, for the owner of a file that became readier.
  *
- * Whom it may tell is decided when it is sent, by the user who set the owner: anybody
- * could otherwise make a file end a process that is not his.
+ * Whether the owner may be told is decided when the signal is sent, by the user who
+ * set the owner (file_owner_may_tell()).
  */
 #include <run/timer.h>
 #include <services/poll/async.h>
-#include <services/signal/internal.h>
-#include <services/signal/owner.h>
+#include <services/signal/pgrp.h>
 #include <uapi/fcntl.h>
 
-/* Files whose owners get the signal before others may run. */
+/* How many files are told, or processes of a group, before others may run. */
 #define TOLD_AT_ONCE 8
-#define PAUSE_NSEC   20000u
+/*
+ * How long the others run then. Any program can keep this going, so the pause is
+ * long beside the sending.
+ */
+#define PAUSE_NSEC   200000u
 
-/* Linux's sigio_perm(): the owner was set by root, or by a user of task's. */
-static bool may_tell(const struct file_owner *owner,
-		     const struct task_struct *task)
-{
-	const struct cred *cred = cred_of(&task->thread_info);
+/* The group that is being told; only the timer, under tasklist_lock, uses them. */
+static struct pgrp_walk walk;
+static bool walking;
 
-	return !owner->euid || owner->euid == cred->suid ||
-		owner->euid == cred->uid || owner->uid == cred->suid ||
-		owner->uid == cred->uid;
-}
-
-/* Hold tasklist_lock. */
+/* Tells a thread or a process; of a group only the first few. Hold tasklist_lock. */
 static void send_sigio(const struct file_owner *owner)
 {
 	const struct kernel_siginfo info = { .signo = SIGIO,
@@ -35,10 +31,11 @@ static void send_sigio(const struct file_owner *owner)
 	if (!task)
 		return;
 	if (owner->type == F_OWNER_PGRP) {
-		for_each_by_id(task, ID_PGRP, owner->id)
-			if (may_tell(owner, task))
-				(void)send_to_group(task, &info);
-	} else if (may_tell(owner, task)) {
+		walk = (struct pgrp_walk){ .pgrp = owner->id,
+					   .info = info,
+					   .owner = *owner };
+		walking = walk_on(&walk);
+	} else if (file_owner_may_tell(owner, task)) {
 		if (owner->type == F_OWNER_TID)
 			(void)send_to_thread(task, &info);
 		else
@@ -49,12 +46,16 @@ static void send_sigio(const struct file_owner *owner)
 static void sigio_expired(struct timer *timer __unused_arg)
 {
 	struct file_owner owner;
-	u32 flags = tasklist_lock();
+	u32 flags = tasklist_lock(), n = 0;
 
-	for (u32 n = 0; n < TOLD_AT_ONCE && next_due(&owner); n++)
-		send_sigio(&owner);
+	/* The next file waits until the whole group has been told. */
+	if (walking)
+		walking = walk_on(&walk);
+	else
+		while (!walking && n++ < TOLD_AT_ONCE && next_due(&owner))
+			send_sigio(&owner);
 	tasklist_unlock(flags);
-	go_on_telling(PAUSE_NSEC);
+	go_on_telling(PAUSE_NSEC, walking);
 }
 
 /* In no table: only its timer calls it. */

@@ -114,7 +114,7 @@ static void pipes(const int fds[2])
 	is(told, 0, "what was there before is no news");
 	SYS(write, fds[1], &byte, 1);
 	is(news(), 1, "a byte is written");
-	is(code, SI_KERNEL, "the kernel says so");
+	is(code, SI_KERNEL, "with the code of the kernel");
 	SYS(read, fds[0], &byte, 1);
 	is(told, 0, "a byte is read: nothing for a reader");
 	SYS(fcntl64, fds[1], F_SETOWN, pid);
@@ -126,7 +126,7 @@ static void pipes(const int fds[2])
 	is(SYS(ioctl, fds[1], FIOASYNC, 16), -EFAULT, "FIOASYNC of nothing");
 	SYS(fcntl64, fds[0], F_SETOWN, 0);
 	SYS(write, fds[1], &byte, 1);
-	is(news(), 0, "nobody is told");
+	is(news(), 0, "without an owner no signal comes");
 	SYS(fcntl64, fds[0], F_SETOWN, pid);
 	is(set_async(fds[0], false), 0, "without O_ASYNC");
 	SYS(write, fds[1], &byte, 1);
