@@ -11,20 +11,11 @@
 #include <uapi/stat.h>
 #include <uapi/statfs.h>
 #include "check.h"
+#include "maps.h"
 
 #define NULL_DEV 0x103 /* 1:3 */
 
 static char dir[64];
-
-static const char *in(const char *name)
-{
-	static char paths[4][96];
-	static int n;
-
-	n = (n + 1) % 4;
-	snprintf(paths[n], sizeof(paths[n]), "%s/%s", dir, name);
-	return paths[n];
-}
 
 static int32_t mount_with(unsigned int flags, const char *options)
 {
@@ -41,13 +32,10 @@ static char text[4096];
 /* The line of a file of /proc about dir, from what follows its path on. */
 static const char *line_of(const char *file)
 {
-	int fd = SYS(open, file, O_RDONLY, 0), n, all = 0;
 	char *line, *end;
 
-	while ((n = SYS(read, fd, text + all, sizeof(text) - 1 - all)) > 0)
-		all += n;
-	text[all] = '\0';
-	SYS(close, fd);
+	if (read_text(file, text, sizeof(text)) < 0)
+		return "unreadable";
 	line = strstr(text, dir);
 	if (!line)
 		return "none";
@@ -115,42 +103,42 @@ static void statfs_shows(void)
 
 static void changes_fail(void)
 {
-	int fd = SYS(open, in("f"), O_RDONLY, 0);
+	int fd = SYS(open, scratch("m/f"), O_RDONLY, 0);
 
 	ok(fd >= 0, "a read-only file system: open to read");
 	is(SYS(fchmod, fd, 0600), -EROFS, "fchmod");
 	is(SYS(fchown32, fd, 1, 1), -EROFS, "fchown");
 	is(SYS(utimensat, fd, 0, 0, 0), -EROFS, "futimens");
 	SYS(close, fd);
-	is(SYS(open, in("f"), O_WRONLY, 0), -EROFS, "open to write");
-	is(SYS(open, in("f"), O_RDWR | O_CREAT, 0600), -EROFS,
+	is(SYS(open, scratch("m/f"), O_WRONLY, 0), -EROFS, "open to write");
+	is(SYS(open, scratch("m/f"), O_RDWR | O_CREAT, 0600), -EROFS,
 	   "with O_CREAT, what is there");
-	is(SYS(open, in("f"), O_RDONLY | O_TRUNC, 0), -EROFS, "O_TRUNC");
-	is(SYS(open, in("new"), O_RDWR | O_CREAT, 0600), -EROFS,
+	is(SYS(open, scratch("m/f"), O_RDONLY | O_TRUNC, 0), -EROFS, "O_TRUNC");
+	is(SYS(open, scratch("m/new"), O_RDWR | O_CREAT, 0600), -EROFS,
 	   "what is not there");
-	is(SYS(open, in("f"), O_RDWR | O_CREAT | O_EXCL, 0600), -EEXIST,
+	is(SYS(open, scratch("m/f"), O_RDWR | O_CREAT | O_EXCL, 0600), -EEXIST,
 	   "O_EXCL, what is there");
-	fd = SYS(open, in("f"), O_RDONLY | O_CREAT, 0600);
+	fd = SYS(open, scratch("m/f"), O_RDONLY | O_CREAT, 0600);
 	ok(fd >= 0, "O_CREAT, to read what is there");
 	SYS(close, fd);
 	is(SYS(open, dir, O_TMPFILE | O_RDWR, 0600), -EROFS, "O_TMPFILE");
 	is(SYS(open, dir, O_WRONLY, 0), -EISDIR, "the directory to write");
-	is(SYS(mkdir, in("new"), 0755), -EROFS, "mkdir");
-	is(SYS(mkdir, in("f"), 0755), -EEXIST, "mkdir of what is there");
-	is(SYS(mknod, in("new"), S_IFIFO | 0600, 0), -EROFS, "mknod");
-	is(SYS(symlink, "f", in("new")), -EROFS, "symlink");
-	is(SYS(link, in("f"), in("new")), -EROFS, "link");
-	is(SYS(rename, in("f"), in("new")), -EROFS, "rename");
-	is(SYS(unlink, in("f")), -EROFS, "unlink");
-	is(SYS(unlink, in("none")), -EROFS, "unlink of nothing");
-	is(SYS(rmdir, in("d")), -EROFS, "rmdir");
-	is(SYS(truncate, in("f"), 0), -EROFS, "truncate");
-	is(SYS(chmod, in("f"), 0600), -EROFS, "chmod");
-	is(SYS(chown32, in("f"), 1, 1), -EROFS, "chown");
-	is(SYS(utimensat, AT_FDCWD, in("f"), 0, 0), -EROFS, "utimensat");
-	is(SYS(access, in("f"), W_OK), -EROFS, "access W_OK");
-	is(SYS(access, in("f"), R_OK), 0, "access R_OK");
-	fd = SYS(open, in("null"), O_WRONLY, 0);
+	is(SYS(mkdir, scratch("m/new"), 0755), -EROFS, "mkdir");
+	is(SYS(mkdir, scratch("m/f"), 0755), -EEXIST, "mkdir of what is there");
+	is(SYS(mknod, scratch("m/new"), S_IFIFO | 0600, 0), -EROFS, "mknod");
+	is(SYS(symlink, "f", scratch("m/new")), -EROFS, "symlink");
+	is(SYS(link, scratch("m/f"), scratch("m/new")), -EROFS, "link");
+	is(SYS(rename, scratch("m/f"), scratch("m/new")), -EROFS, "rename");
+	is(SYS(unlink, scratch("m/f")), -EROFS, "unlink");
+	is(SYS(unlink, scratch("m/none")), -EROFS, "unlink of nothing");
+	is(SYS(rmdir, scratch("m/d")), -EROFS, "rmdir");
+	is(SYS(truncate, scratch("m/f"), 0), -EROFS, "truncate");
+	is(SYS(chmod, scratch("m/f"), 0600), -EROFS, "chmod");
+	is(SYS(chown32, scratch("m/f"), 1, 1), -EROFS, "chown");
+	is(SYS(utimensat, AT_FDCWD, scratch("m/f"), 0, 0), -EROFS, "utimensat");
+	is(SYS(access, scratch("m/f"), W_OK), -EROFS, "access W_OK");
+	is(SYS(access, scratch("m/f"), R_OK), 0, "access R_OK");
+	fd = SYS(open, scratch("m/null"), O_WRONLY, 0);
 	ok(fd >= 0, "a device may be written to");
 	SYS(close, fd);
 }
@@ -161,19 +149,19 @@ static void read_only(void)
 	int fd;
 
 	mount_with(0, 0);
-	fd = make_file(in("f"), 10);
-	SYS(mkdir, in("d"), 0755);
-	SYS(mknod, in("null"), S_IFCHR | 0666, NULL_DEV);
+	fd = make_file(scratch("m/f"), 10);
+	SYS(mkdir, scratch("m/d"), 0755);
+	SYS(mknod, scratch("m/null"), S_IFCHR | 0666, NULL_DEV);
 	is(remount(MS_RDONLY), -EBUSY, "not while a file is open to write");
 	SYS(close, fd);
 	is(remount(MS_RDONLY), 0, "remount: read-only");
 	changes_fail();
-	fd = SYS(open, in("f"), O_RDONLY, 0);
+	fd = SYS(open, scratch("m/f"), O_RDONLY, 0);
 	sprintf(path, "/proc/self/fd/%d", fd);
 	is(SYS(open, path, O_WRONLY, 0), -EROFS, "by /proc/self/fd neither");
 	SYS(close, fd);
 	is(remount(0), 0, "remount: writable again");
-	is(SYS(unlink, in("f")), 0, "unlink");
+	is(SYS(unlink, scratch("m/f")), 0, "unlink");
 	SYS(umount2, dir, 0);
 }
 
@@ -188,12 +176,12 @@ static bool keeps_time(unsigned int flags)
 	int fd;
 
 	mount_with(flags, 0);
-	SYS(close, make_file(in("f"), 10));
-	SYS(utimensat, AT_FDCWD, in("f"), old, 0);
-	fd = SYS(open, in("f"), O_RDONLY, 0);
+	SYS(close, make_file(scratch("m/f"), 10));
+	SYS(utimensat, AT_FDCWD, scratch("m/f"), old, 0);
+	fd = SYS(open, scratch("m/f"), O_RDONLY, 0);
 	SYS(read, fd, &c, 1);
 	SYS(close, fd);
-	SYS(stat64, in("f"), &st);
+	SYS(stat64, scratch("m/f"), &st);
 	SYS(umount2, dir, 0);
 	return st.st_atime_sec == 10;
 }
@@ -212,14 +200,15 @@ static void no_devices(void)
 	int fd;
 
 	mount_with(MS_NODEV, 0);
-	SYS(mknod, in("null"), S_IFCHR | 0666, NULL_DEV);
-	is(SYS(open, in("null"), O_RDONLY, 0), -EACCES, "nodev: open");
-	is(SYS(access, in("null"), W_OK), 0, "access does not know of it");
-	fd = SYS(open, in("null"), O_PATH, 0);
+	SYS(mknod, scratch("m/null"), S_IFCHR | 0666, NULL_DEV);
+	is(SYS(open, scratch("m/null"), O_RDONLY, 0), -EACCES, "nodev: open");
+	is(SYS(access, scratch("m/null"), W_OK), 0,
+	   "access does not know of it");
+	fd = SYS(open, scratch("m/null"), O_PATH, 0);
 	ok(fd >= 0, "nor does O_PATH");
 	SYS(close, fd);
 	remount(0);
-	fd = SYS(open, in("null"), O_RDONLY, 0);
+	fd = SYS(open, scratch("m/null"), O_RDONLY, 0);
 	ok(fd >= 0, "without the flag it can be opened");
 	SYS(close, fd);
 	SYS(umount2, dir, 0);
@@ -258,11 +247,11 @@ static void no_programs(void)
 	int32_t p;
 
 	mount_with(MS_NOEXEC, "mode=755");
-	copy_self(in("p"), 0755);
-	is(-exit_of(in("p")), -EACCES, "noexec: execve");
-	is(SYS(access, in("p"), X_OK), -EACCES, "access X_OK");
+	copy_self(scratch("m/p"), 0755);
+	is(-exit_of(scratch("m/p")), -EACCES, "noexec: execve");
+	is(SYS(access, scratch("m/p"), X_OK), -EACCES, "access X_OK");
 	is(SYS(access, dir, X_OK), 0, "of a directory");
-	fd = SYS(open, in("p"), O_RDONLY, 0);
+	fd = SYS(open, scratch("m/p"), O_RDONLY, 0);
 	is(SYS(mmap2, 0, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0),
 	   -EPERM, "mmap with PROT_EXEC");
 	p = SYS(mmap2, 0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -272,17 +261,17 @@ static void no_programs(void)
 	SYS(munmap, p, PAGE);
 	SYS(close, fd);
 	remount(0);
-	is(exit_of(in("p")), 100, "without the flag it runs");
+	is(exit_of(scratch("m/p")), 100, "without the flag it runs");
 	SYS(umount2, dir, 0);
 }
 
 static void no_set_uid(void)
 {
 	mount_with(0, "mode=755");
-	copy_self(in("p"), 04755);
-	is(exit_of(in("p")), 101, "a set-uid program runs as its owner");
+	copy_self(scratch("m/p"), 04755);
+	is(exit_of(scratch("m/p")), 101, "a set-uid program runs as its owner");
 	remount(MS_NOSUID);
-	is(exit_of(in("p")), 100, "nosuid: as who started it");
+	is(exit_of(scratch("m/p")), 100, "nosuid: as who started it");
 	SYS(umount2, dir, 0);
 }
 
