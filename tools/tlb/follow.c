@@ -543,27 +543,26 @@ static void started(uint64_t id, unsigned int cpu)
 
 int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
 {
-	unsigned int entries = 128, ways = 2;
+	uint32_t entries = 128, ways = 2;
+	const struct {
+		const char *name;
+		uint32_t *number;
+	} options[] = {
+		{ "entries", &entries },  { "ways", &ways },
+		{ "tgid", &tgid_offset }, { "comm", &comm_offset },
+		{ "at", &at_pc },         { "call", &at_call },
+	};
 
 	(void)info;
 	for (int i = 0; i < argc; i++) {
-		char *value = strchr(argv[i], '=') + 1;
-		uint32_t number = (uint32_t)strtoul(value, NULL, 0);
+		char *value = strchr(argv[i], '=');
 
-		if (!strncmp(argv[i], "out=", 4))
+		*value++ = '\0';
+		if (!strcmp(argv[i], "out"))
 			out = fopen(value, "w");
-		else if (!strncmp(argv[i], "entries=", 8))
-			entries = number;
-		else if (!strncmp(argv[i], "ways=", 5))
-			ways = number;
-		else if (!strncmp(argv[i], "tgid=", 5))
-			tgid_offset = number;
-		else if (!strncmp(argv[i], "comm=", 5))
-			comm_offset = number;
-		else if (!strncmp(argv[i], "at=", 3))
-			at_pc = number;
-		else if (!strncmp(argv[i], "call=", 5))
-			at_call = number;
+		for (size_t n = 0; n < sizeof(options) / sizeof(*options); n++)
+			if (!strcmp(argv[i], options[n].name))
+				*options[n].number = strtoul(value, NULL, 0);
 	}
 	if (!out)
 		return -1;
