@@ -98,7 +98,7 @@ def riddle_begun(*copies):
     here = os.getcwd()
     with tempfile.TemporaryDirectory() as folder:
         for name in copies:
-            os.makedirs(f"{folder}/work/{name}")
+            os.makedirs(os.path.join(folder, "work", name))
         os.chdir(folder)
         try:
             return labs.begun()
