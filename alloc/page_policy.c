@@ -137,7 +137,10 @@ struct page *zone_alloc_slow(gfp_t gfp, unsigned int order)
 		if (!make_room(gfp, order, retry))
 			break;
 	}
-	/* A dying task must not wait for the memory that it frees. */
+	/*
+	 * A dying task must not wait for the memory that it frees, and
+	 * without process 1 the machine ends.
+	 */
 	page = test_thread_flag(TIF_EXITING | TIF_INIT) ?
 		buddy_take(order, reserve_for_few()) :
 		NULL;

@@ -24,7 +24,7 @@ static void driver_name(const struct chrdev *device, char name[NAME_BYTES])
 	}
 	n = (u32)snprintf(name, NAME_BYTES,
 			  major == MAJOR_AUX ? "/dev/%s" : "%s", device->name);
-	/* ttyAMA0 is the first of the driver's possible devices. */
+	/* A driver's name has no number: ttyAMA0 is a device of ttyAMA. */
 	while (n && name[n - 1] >= '0' && name[n - 1] <= '9')
 		name[--n] = '\0';
 }

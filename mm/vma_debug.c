@@ -77,7 +77,7 @@ static void audit_vma(struct vma_audit *audit, struct vm_area_struct *vma)
 	struct vm_area_struct *prev = vma_prev(vma);
 
 	audit->in_list++;
-	/* The ledger's own function, on a scratch mm: the sum over all VMAs. */
+	/* The ledger's own function adds all VMAs up, in a scratch mm. */
 	vma_charge(&audit->counted, vma->vm_flags, vma_pages(vma));
 	check(audit, vma, vma->vm_mm == audit->mm);
 	check(audit, vma, vma->vm_start < vma->vm_end);

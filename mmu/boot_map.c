@@ -134,8 +134,8 @@ void boot_mmu_on(u32 ttbr0)
 {
 	bool mp = has_mp();
 
-	write_ttbcr(0); /* short descriptors, TTBR0 for all of it */
-	isb();          /* its format decides how TTBR0 is read */
+	write_ttbcr(0); /* short descriptors, TTBR0 for all addresses */
+	isb();          /* TTBCR decides how TTBR0's bits are read */
 	write_ttbr0(ttbr0);
 	write_ttbr1(ttbr0);
 	write_dacr(DACR_USER_CLOSED);

@@ -138,7 +138,7 @@ static int map_image(struct exec *exec, struct elf_image *image)
 	for (u32 i = 0; i < image->ehdr.e_phnum; i++) {
 		int err = 0;
 
-		/* Other headers only describe: notes, TLS, PT_PHDR. */
+		/* Other types (PT_NOTE, PT_TLS, PT_PHDR) map no memory. */
 		if (elf_is_loaded(&image->phdrs[i]))
 			err = map_segment(exec, image, &image->phdrs[i]);
 		if (err)

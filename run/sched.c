@@ -242,7 +242,8 @@ static inline void finish_task_switch(struct runqueue *rq)
 {
 	struct task_struct *prev = rq->prev;
 	struct mm_struct *mm = rq->prev_mm;
-	bool dead = prev->state >= TASK_ZOMBIE; /* under rq->lock */
+	/* Read before the unlock: prev could then run elsewhere, and exit. */
+	bool dead = prev->state >= TASK_ZOMBIE;
 
 	spin_unlock(&rq->lock);
 	if (unlikely(mm)) {

@@ -204,7 +204,7 @@ static inline struct pt_regs *task_pt_regs(const struct task_struct *task)
  */
 static inline bool is_killed(const struct task_struct *task)
 {
-	smp_mb(); /* reads `killed` after the flag */
+	smp_mb(); /* TIF_SIGPENDING has been read before `killed` is */
 	return READ_ONCE(task->killed);
 }
 

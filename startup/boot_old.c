@@ -12,7 +12,7 @@ static const char sentence[] =
 /* Uses only what ARMv5 has, and no stack but the one in .boot. */
 void boot_too_old(u32 moved)
 {
-	/* The linked address is not where the image lies: it was not moved. */
+	/* The image runs where it was loaded, not at its linked address. */
 	const char *s = sentence + moved;
 
 	early_uart_init(UART_PA);

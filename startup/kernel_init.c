@@ -123,7 +123,7 @@ void kernel_init(void *unused __unused_arg)
 	err = open_console();
 	if (err)
 		give_up("/dev/console cannot be opened", err);
-	/* As late as can be: what fails is to be the program's allocation. */
+	/* Last, so that the program's allocations fail, not those above. */
 	options_arm_fail_alloc();
 	choose_init();
 }

@@ -93,9 +93,9 @@ static s32 do_mlock(uaddr_t addr, u32 bytes, u32 vm_flags)
 	if (may_lock_range(mm, start, end))
 		err = set_locked(mm, start, end, vm_flags);
 	/*
-	 * Released before the pages are faulted in, which may sleep for long
-	 * and takes it for reading; the flags are set already, so that a page
-	 * stays once it is there.
+	 * Faulting the pages in may sleep for long and takes mmap_lock for
+	 * reading, so the lock is released first; VM_LOCKED is set already, so
+	 * a page that is mapped stays.
 	 */
 	up_write(&mm->mmap_lock);
 	return err ? err : populate(mm, start, end - start);

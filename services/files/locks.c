@@ -118,8 +118,8 @@ static void cut_out(struct file_lock *lock, const struct file_lock *cut,
 		lock->end = cut->start - 1;
 	} else {
 		/*
-		 * Allocated before locks_lock was taken: an allocation here
-		 * could fail halfway through the change.
+		 * The spare was allocated before locks_lock was taken: an
+		 * allocation here could fail halfway through the change.
 		 */
 		**spare = *lock;
 		(*spare)->start = cut->end + 1;

@@ -277,7 +277,7 @@ int set_tree_read_only(struct file_tree *tree, bool read_only)
 {
 	struct mount_place *place;
 
-	/* All places are checked before the first is changed. */
+	/* A busy place fails the call before any other has changed. */
 	TAILQ_FOREACH(place, &places, link)
 		if (place->tree == tree && read_only &&
 		    atomic_read(&place->writers))

@@ -199,7 +199,7 @@ s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes)
 	/* The last record gets its offset here, since no entry follows it. */
 	if (!ret && !set_last_off(&get))
 		ret = -EFAULT;
-	/* Only a successful call moves the position. */
+	/* After an error the next call begins where this one did. */
 	if (!ret)
 		file->f_pos = get.ctx.pos;
 	if (!ret)

@@ -90,7 +90,7 @@ static int set_choice(s32 pid, struct sched_choice *choice, bool with_nice)
 		task->policy = (u8)choice->policy;
 		task->rt_priority = (u8)choice->priority;
 		task->sched_reset_on_fork = choice->reset_on_fork;
-		/* A real-time task keeps its nice value for the time after. */
+		/* A real-time task keeps the nice value it will have later. */
 		if (!is_realtime(choice->policy))
 			task->nice = choice->nice;
 		sched_update_weight(task);

@@ -131,7 +131,7 @@ void segment_remove(struct segment *segment)
 {
 	struct inode *inode = NULL;
 
-	/* shmget finds it no longer and may make another with that key. */
+	/* shmget no longer finds this one, so the key may be used again. */
 	segment->ds.shm_perm.key = IPC_PRIVATE;
 	segment->ds.shm_perm.mode |= SHM_DEST;
 	if (!segment->ds.shm_nattch)
@@ -328,7 +328,7 @@ int segment_create(s32 key, u32 bytes, u32 flags, s32 *id)
 	segment->ds.shm_segsz = bytes;
 	segment->ds.shm_cpid = current->tgid;
 	segment->ds.shm_ctime = shm_seconds();
-	/* Complete before it is listed: other tasks find it at once. */
+	/* Other tasks can use a segment as soon as it is listed. */
 	spin_lock(&shm_lock);
 	err = list_segment(segment);
 	if (!err) {

@@ -274,7 +274,7 @@ static int do_bind(struct sock *sock, const struct message *m)
 	if (!begin_binding(sock))
 		return any ? 0 : -EINVAL;
 	err = any ? bind_any(sock) : bind_name(sock, m);
-	/* Without the lock: while it is true no other task writes it. */
+	/* No lock is needed: while `binding` is true no other task writes it. */
 	sock->binding = false;
 	return err;
 }

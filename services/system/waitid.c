@@ -69,7 +69,8 @@ s32 sys_waitid(u32 which, s32 id, uaddr_t uinfo, u32 options, uaddr_t rusage)
 	if (err)
 		return err;
 	/*
-	 * 0: WNOHANG, and no child had an event. Linux then clears the siginfo.
+	 * With WNOHANG and no event there is no pid; Linux then stores a
+	 * siginfo of zeroes, and no rusage.
 	 */
 	if (req.pid) {
 		fill_siginfo(&req, &info);

@@ -149,7 +149,7 @@ static s32 do_clock_nanosleep(s32 clock, u32 flags, uaddr_t req, uaddr_t rem,
 		block.until = ktime_ns() + ns;
 		return sleep_with_rest(&block);
 	}
-	/* By a CPU clock: its time now plus the given one. */
+	/* A CPU clock may stand still, so no time of ktime_ns() would do. */
 	if (!(flags & TIMER_ABSTIME)) {
 		err = clock_read(clock, &now);
 		ns += now;

@@ -461,8 +461,8 @@ static int ptmx_open(struct inode *inode __unused_arg, struct file *file)
 	init_waitqueue_head(&pty->readable);
 	init_waitqueue_head(&pty->writable);
 	/*
-	 * Until the program has set the node's owner and mode: grantpt(3), then
-	 * unlockpt(3).
+	 * The slave cannot be opened until the program has set the node's owner
+	 * and mode: grantpt(3), then unlockpt(3).
 	 */
 	pty->locked = true;
 	err = number_pty(pty);

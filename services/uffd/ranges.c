@@ -153,8 +153,8 @@ void uffd_leave(struct uffd *uffd)
 		mmput(mm);
 	}
 	/*
-	 * Also if the address space is gone: a task may still be on its way out
-	 * of the wait.
+	 * The waiters are woken even if the address space is gone: a task may
+	 * still be on its way out of the wait.
 	 */
 	uffd_wake(uffd, 0, TASK_SIZE);
 }
@@ -240,7 +240,7 @@ static s32 bring_range(struct uffd *uffd, uaddr_t dst, u32 bytes, uaddr_t src,
 		if (give_way())
 			err = -EINTR;
 	}
-	/* Once at the end; what was installed before an error is woken, too. */
+	/* Waiters are woken once, also for pages that came before an error. */
 	if (done && wake)
 		uffd_wake(uffd, dst, done);
 	return done ? (s32)done : err;
