@@ -234,10 +234,7 @@ static inline void context_switch_mm(struct runqueue *rq,
 		pti->active_mm = NULL;
 }
 
-/*
- * The rest of schedule(), on the stack of the task that runs now. Drops the
- * lock that the switch was made under.
- */
+/* The rest of schedule(), on the new task's stack. Releases rq->lock. */
 static inline void finish_task_switch(struct runqueue *rq)
 {
 	struct task_struct *prev = rq->prev;
