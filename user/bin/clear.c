@@ -1,5 +1,5 @@
 /*
- * clear - the screen, and the cursor to its first line.
+ * clear - clears the screen and puts the cursor into its first line.
  */
 #include <stdio.h>
 

@@ -6,8 +6,9 @@
  *	3 inside a VMA, no page yet			a page appears
  *	4 page there, read-only, VMA writable		copy-on-write
  *
- * For each: the faults it took (getrusage) and the frames before and after
- * (/proc/self/pagemap). The cases are drawn at the head of mm/memory.c.
+ * For each access the program prints how many faults it took (getrusage) and
+ * the page's frame before and after it (/proc/self/pagemap). The head of
+ * mm/memory.c draws the cases.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -35,7 +36,10 @@ static int32_t faults_so_far(void)
 
 enum access { READ, WRITE };
 
-/* The faults of one access. Aligned, so that its code is on one page. */
+/*
+ * Returns the faults of one access. Aligned, so that all its code is on one page
+ * and no second fault for code is counted.
+ */
 static __attribute__((noinline, aligned(128))) int32_t count_access(
 	volatile uint8_t *p, enum access access)
 {
@@ -48,20 +52,23 @@ static __attribute__((noinline, aligned(128))) int32_t count_access(
 	return faults_so_far() - before;
 }
 
-/* The same, after the measuring itself has all its pages. */
+/*
+ * Returns the faults of one access. A first measurement, of another page, brings
+ * in what the measuring itself needs, so that only p's fault is counted.
+ */
 static int32_t faults_of(volatile uint8_t *p, enum access access)
 {
 	count_access(warm_page, WRITE);
 	return count_access(p, access);
 }
 
-/* Linux under an emulator has faults of its own: only Pagewalk's are exact. */
+/* An emulator's Linux adds faults of its own, so only Pagewalk's are compared. */
 static bool exactly(int32_t faults, int32_t expected)
 {
 	return !on_pagewalk() || faults == expected;
 }
 
-/* Frame of a page, 0 = no page. */
+/* Returns the frame number of p's page, or 0 if no page is mapped. */
 static uint32_t frame(const volatile uint8_t *p)
 {
 	uint32_t pfn;
@@ -82,7 +89,7 @@ static void show(const char *access, int32_t faults, uint32_t before,
 	       faults == 1 ? " " : "s", text[0], text[1]);
 }
 
-/* One measured and shown access; returns the frame afterwards. */
+/* Makes, measures and shows one access; returns the frame after it. */
 static uint32_t try(const char *what, volatile uint8_t *p, enum access access,
 		    int32_t *faults)
 {
@@ -107,7 +114,7 @@ static volatile uint8_t *new_pages(uint32_t n)
 
 /* ---- case 1 ------------------------------------------------------ */
 
-/* What killed a child that reads p: a signal number, 0 = nothing did. */
+/* Returns the signal that killed a child which read p, or 0 if it survived. */
 static int killer_of_reader(volatile uint8_t *p)
 {
 	int status = 0;
@@ -229,7 +236,7 @@ static void case_file(void)
 
 /* ---- case 4 ------------------------------------------------------ */
 
-/* In the child: what its write took, told by exit status bits. */
+/* Bits of the child's exit status: what it found true of its own write. */
 #define CHILD_SAW_PARENTS_FRAME 1
 #define CHILD_ONE_FAULT         2
 #define CHILD_OWN_FRAME         4

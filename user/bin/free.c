@@ -1,5 +1,5 @@
 /*
- * free - the memory, in KiB, from /proc/meminfo: who has how much of it.
+ * free - prints what the memory is used for, in KiB, from /proc/meminfo.
  */
 #include <stdio.h>
 #include <stdlib.h>

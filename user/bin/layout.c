@@ -33,7 +33,7 @@ enum kind {
 struct place {
 	const char *what;
 	uint32_t addr;
-	const char *rights; /* what its VMA must allow */
+	const char *rights; /* what its VMA must allow; NULL: not checked */
 };
 
 static struct place places[KINDS] = {

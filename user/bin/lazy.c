@@ -2,7 +2,7 @@
  * lazy - a program of 9 MiB that starts with a handful of pages.
  *
  * Its ELF file carries 1 MiB of data (lazy_data.S) and asks for 8 MiB of bss.
- * execve maps both and reads nothing; a page arrives when it is touched.
+ * execve maps both and reads nothing; a page is mapped when it is touched.
  */
 #include <stdio.h>
 #include "claim.h"
@@ -12,8 +12,9 @@
 #define BSS_PAGES    2048u
 #define DATA_PAGES   256u
 /*
- * A fault on a file page may bring what the page cache has around it, 16 pages
- * in all; so does the fault on this program's code, which lies just below.
+ * A fault on a file page also maps its neighbours that are in the page cache
+ * already, 16 pages in all. The fault on this program's code does so, too, and
+ * the code lies just below the data: hence one more than the touched pages.
  */
 #define FAULT_AROUND 16u
 
@@ -39,7 +40,7 @@ static void show(const char *when)
 	       DATA_PAGES, bss_present(), BSS_PAGES);
 }
 
-/* Touch the first n pages of each; true if they held what they must. */
+/* Touches the first n pages; returns true if each held its own number. */
 static bool touch_data(uint32_t n)
 {
 	bool right = true;
@@ -49,6 +50,7 @@ static bool touch_data(uint32_t n)
 	return right;
 }
 
+/* Touches the first n pages; returns true if each held zeroes. */
 static bool touch_bss(uint32_t n)
 {
 	bool right = true;
@@ -60,7 +62,10 @@ static bool touch_bss(uint32_t n)
 	return right;
 }
 
-/* Pagewalk's numbers are exact; elsewhere there is nothing to hold them to. */
+/*
+ * Returns true if as many pages are mapped as were touched, with the neighbours
+ * that a file page may bring. Other kernels may map more, so they always pass.
+ */
 static bool as_expected(uint32_t touched_data, uint32_t touched_bss)
 {
 	uint32_t data = data_present();

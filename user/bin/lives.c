@@ -1,9 +1,10 @@
 /*
  * lives - mm_users and mm_count through the life of address spaces.
  *
- * mm_users counts the tasks that use the mappings, mm_count those who need the
- * mm_struct: all users together hold one. docs/lives.md draws what is seen here,
- * and what cannot be: a program never looks while a kernel thread runs.
+ * mm_users counts the tasks that use the mappings. mm_count counts what else needs
+ * the mm_struct itself; all users together hold one mm_count. docs/lives.md draws
+ * the lives that this program shows, and a kernel thread's borrowed mm_count, which
+ * no program can see: none runs while the kernel thread does.
  *
  *	lives		the demonstration
  *	lives counts	exit status mm_users * 16 + mm_count, of itself
@@ -23,7 +24,7 @@
 #define NR_THREADS  2
 #define PATIENCE_MS 5000
 
-/* One page that a child shares with us, also after its execve. */
+/* A page that parent and child share: the child reports its counts in it. */
 struct report {
 	volatile uint32_t users, count;
 	volatile bool go;
@@ -59,7 +60,7 @@ static void report_counts(pid_t pid)
 	report->count = now.count;
 }
 
-/* Objects in use of a slab cache. */
+/* Returns how many objects of a slab cache are in use. */
 static uint32_t objects(const char *cache)
 {
 	static char text[8192];
@@ -182,7 +183,7 @@ static void execs(void)
 	      WEXITSTATUS(status) >> 4, WEXITSTATUS(status) & 15);
 }
 
-/* Until the leader has given its use up; then the process ends by this thread. */
+/* Waits until the leader has dropped its mm_users, then ends the process. */
 static void outlive_leader(void *arg)
 {
 	pid_t self = linux_syscall(__NR_gettid);

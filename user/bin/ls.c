@@ -17,7 +17,7 @@
 
 struct entry {
 	char *path;
-	size_t skip; /* bytes of it that are not shown */
+	size_t skip; /* bytes of the path that are not shown */
 	struct kstat64 st;
 };
 
@@ -36,7 +36,7 @@ static char kind(uint32_t mode)
 	return kinds[mode >> 12 & 15];
 }
 
-/* "rwxr-xr-t": text has room for ten. */
+/* Stores "rwxr-xr-t" in text, which has room for ten bytes. */
 static void rights(uint32_t mode, char *text)
 {
 	strcpy(text, "rwxrwxrwx");
@@ -51,7 +51,7 @@ static void rights(uint32_t mode, char *text)
 		text[8] = mode & 0001 ? 't' : 'T';
 }
 
-/* The hour of what is new, the year of what is old or to come. */
+/* Prints the time of a new file, the year of one that is old or in the future. */
 static void put_time(uint32_t seconds)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -90,7 +90,10 @@ static void show_long(const struct entry *entry)
 	putchar('\n');
 }
 
-/* dir/name, or name alone if dir is NULL. 1, and a sentence: there is none. */
+/*
+ * Adds dir/name, or name alone if dir is NULL. Returns 0, or 1 after a message if
+ * there is no such file.
+ */
 static int add(struct entries *entries, const char *dir, const char *name)
 {
 	struct entry entry = { .skip = dir ? strlen(dir) + 1 : 0 };
@@ -204,7 +207,7 @@ static int list(char **paths, int nr)
 	return status;
 }
 
-/* False: a letter that means nothing here. */
+/* Returns false for a letter that is no option. */
 static bool parse_options(const char *letters)
 {
 	for (; *letters; letters++) {

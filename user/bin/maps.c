@@ -1,7 +1,7 @@
 /*
- * maps [PID [ADDRESS]] - the VMAs of a process's address space, or the one that
- * holds an address or a name (symbols.h), and how much of each is really there.
- * Without PID: its own.
+ * maps [PID [ADDRESS]] - lists the VMAs of a process, or the one that contains an
+ * address or a name (symbols.h), and how many pages of each are mapped. Without
+ * PID it lists its own.
  */
 #include <stdio.h>
 #include "linux.h"
@@ -19,7 +19,7 @@ static void show(pid_t pid, const struct map_entry *map)
 	print_map(map, remark);
 }
 
-/* The one VMA that holds what was typed for an address; the exit status. */
+/* Shows the VMA that contains the typed address. Returns the exit status. */
 static int show_one(pid_t pid, const struct map_entry *maps, int n,
 		    const char *word)
 {

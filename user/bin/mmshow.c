@@ -67,7 +67,7 @@ static void parse_line(const char *line, struct allocation *a)
 	a->loaded_l1 = field(line, " loaded_l1 ");
 }
 
-/* What the kernel says it gave. False: not `wanted_lines` lines. */
+/* Reads what the kernel allocated. Returns false unless there are wanted_lines. */
 static bool read_allocations(struct allocation *a, int wanted_lines)
 {
 	char text[1024], *line = text;
@@ -112,7 +112,7 @@ static void walk_text(uint32_t va, char *text, uint32_t bytes)
 		text[0] = '\0';
 }
 
-/* The physical address behind va, or 0: our tables map nothing there. */
+/* Returns the physical address of va, or 0 if this process maps nothing there. */
 static uint32_t walk(uint32_t va)
 {
 	char text[512];
@@ -139,7 +139,7 @@ static uint32_t nr_pages(const struct allocation *a)
 	return (a->asked + PAGE_SIZE - 1) / PAGE_SIZE;
 }
 
-/* The frames of all its pages. How many are mapped. */
+/* Stores the frames of an allocation's pages. Returns how many are mapped. */
 static uint32_t walk_all(const struct allocation *a, uint32_t frame[FRAME_MAX])
 {
 	uint32_t mapped = 0;

@@ -15,7 +15,7 @@
 static int left = ROWS - 1; /* rows until the next question */
 static int keys = -1;       /* the terminal, for answers; -1: ask nothing */
 
-/* False: q. */
+/* Asks for a key. Returns false after q. */
 static bool go_on(void)
 {
 	struct ktermios before;
@@ -34,7 +34,7 @@ static bool go_on(void)
 	return key != 'q';
 }
 
-/* False: no more is wanted. */
+/* Shows a file. Returns false if q was typed. */
 static bool show(FILE *file)
 {
 	int c, column = 0;

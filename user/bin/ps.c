@@ -1,5 +1,5 @@
 /*
- * ps - the processes, from /proc/PID/stat.
+ * ps - lists the processes, from /proc/PID/stat.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static void show(pid_t pid)
 	char state;
 
 	if (read_text(proc_path(path, pid, "stat"), text, sizeof(text)) <= 0)
-		return; /* it ended meanwhile */
+		return; /* the process ended meanwhile */
 	name = strchr(text, '(');
 	rest = strrchr(text, ')');
 	if (!name || !rest)

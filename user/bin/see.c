@@ -1,10 +1,10 @@
 /*
- * see PID, see tables PID, see frames - an address space, its page tables, or all
- * of memory as a picture of 80 columns and 24 rows.
+ * see PID, see tables PID, see frames - draws an address space, its page tables,
+ * or all of memory as a picture of 80 columns and 24 rows.
  *
- * At a terminal it is drawn five times a second, while other programs run; q ends
- * it. Otherwise it is printed once. All is read from /proc: maps, pagemap,
- * pagetable and walk of a process, kpageflags of the machine.
+ * At a terminal the picture is drawn five times a second, while other programs
+ * run, until q is typed. Otherwise it is printed once. The program reads only
+ * /proc: maps, pagemap, pagetable and walk of a process, kpageflags of the machine.
  */
 #include <fcntl.h>
 #include <stdarg.h>
@@ -22,12 +22,12 @@
 #define PERIOD_MS 200
 #define CTRL_C    3
 
-static bool live;     /* at a terminal, which shows colours */
+static bool live;     /* drawn again and again, in a terminal's colours */
 static uint32_t left; /* rows of this picture that are free */
 
 /* ---- rows -------------------------------------------------------- */
 
-static uint32_t colour; /* of what is printed; 0: the terminal's own */
+static uint32_t colour; /* the one in use; 0: the terminal's own */
 
 static void use_colour(uint32_t wanted)
 {
@@ -42,7 +42,7 @@ static void cell(char c, uint32_t wanted)
 	putchar(c);
 }
 
-/* A row, or the rest of one. There is one left: whoever lists looks first. */
+/* Prints a row, or the rest of one. A caller that lists checks `left` first. */
 static void row(const char *fmt, ...)
 {
 	va_list args;
@@ -55,7 +55,7 @@ static void row(const char *fmt, ...)
 	left--;
 }
 
-/* The name of a process; "" if there is none any more. */
+/* Returns the name of a process, or "" if it has ended. */
 static const char *name_of(pid_t pid)
 {
 	static char comm[20];
@@ -76,7 +76,7 @@ static const char *name_of(pid_t pid)
 #define OF_FILE   (1ull << 61)
 #define EXCLUSIVE (1ull << 56)
 
-/* Pages that one cell stands for, by what they are. */
+/* How many pages of each kind a cell stands for. */
 struct pages {
 	uint32_t own, shared, file;
 };
@@ -105,7 +105,7 @@ static void show_pages(const struct pages *pages)
 		cell('.', 0);
 }
 
-/* The cells of a VMA, behind its row; how many of its pages are mapped. */
+/* Prints a VMA's cells. Returns how many of its pages are mapped. */
 static uint32_t show_vma_pages(int pagemap, const struct map_entry *map)
 {
 	static uint64_t entries[256];
@@ -145,7 +145,7 @@ static void show_vma(int pagemap, const struct map_entry *map)
 	row(" %lu of %lu", mapped, (map->end - map->start) / PAGE_SIZE);
 }
 
-/* False: the process has no memory any more. */
+/* Returns false if the process has ended, or has no address space. */
 static bool see_process(pid_t pid)
 {
 	static struct map_entry maps[MAPS_MAX];
@@ -181,14 +181,17 @@ static bool see_process(pid_t pid)
 
 static char table_text[TEXT_SIZE]; /* /proc/PID/pagetable */
 
-/* A letter for each entry of the slot, '.' where there is none. */
+/*
+ * Stores a letter for each entry of the slot, '.' for an empty one. Returns how
+ * many are not empty.
+ */
 static uint32_t read_slot(uint32_t slot, char entries[ENTRIES])
 {
 	uint32_t start, last, used = 0;
 	const char *line, *rights;
 
 	memset(entries, '.', ENTRIES);
-	/* Below the title, each line begins with its range. */
+	/* After the title each line begins with its range of addresses. */
 	for (line = strchr(table_text, '\n'); line;
 	     line = strchr(line + 1, '\n')) {
 		char *p = strstr(line, "0x");
@@ -216,7 +219,7 @@ static uint32_t colour_of_right(char right)
 	return right == 'w' ? 2 : right == 'x' ? 6 : right == 'r' ? 3 : 0;
 }
 
-/* The first-level descriptor of a slot: "0x60fc3421  table domain 1". */
+/* Prints a slot's first-level descriptor: "0x60fc3421  table domain 1". */
 static void show_first_level(pid_t pid, uint32_t slot, uint32_t used)
 {
 	char text[512], *level;
@@ -230,7 +233,7 @@ static void show_first_level(pid_t pid, uint32_t slot, uint32_t used)
 	row("%s: %lu entries used", level, used);
 }
 
-/* A slot of the first level, and those rows of its table that are not empty. */
+/* Prints a slot, and the rows of its second-level table that are not empty. */
 static void show_slot(pid_t pid, uint32_t slot)
 {
 	char entries[ENTRIES], *part;
@@ -278,7 +281,7 @@ static bool see_tables(pid_t pid)
 	return true;
 }
 
-/* ---- see frames: who has the memory ------------------------------ */
+/* ---- see frames: the owner of each frame ------------------------- */
 
 #define FRAME_COLUMNS 64u
 #define FRAME_ROWS    16u
@@ -287,7 +290,7 @@ static bool see_tables(pid_t pid)
 #define KERNEL        (PROCESSES + 2)
 #define NO_MEMORY     20 /* a bit of kpageflags */
 
-/* Bits of kpageflags and what they mean, the first that fits; else FRAME_OTHER. */
+/* Bits of kpageflags and their meaning: first match, otherwise FRAME_OTHER. */
 static const struct {
 	uint32_t bit;
 	char letter;
@@ -311,14 +314,17 @@ static uint8_t *frames; /* KERNEL + kind, or the number of a process from 1 */
 static pid_t processes[PROCESSES + 1];
 static uint32_t nr_processes;
 
-/* False: no such frame, memory ends before it. */
+/* Returns false if memory ends before this frame. */
 static bool flags_at(int kpageflags, uint32_t pfn, uint64_t *flags)
 {
 	lseek(kpageflags, (off_t)(pfn * sizeof(*flags)), SEEK_SET);
 	return read(kpageflags, flags, sizeof(*flags)) == sizeof(*flags);
 }
 
-/* Where memory begins and ends, in steps of a MiB. False: it cannot be read. */
+/*
+ * Finds where memory begins and ends, in steps of a MiB. Returns false if
+ * kpageflags shows none, or there is no memory for `frames`.
+ */
 static bool find_memory(int kpageflags)
 {
 	uint64_t flags;
@@ -351,7 +357,7 @@ static void read_kinds(int kpageflags)
 	}
 }
 
-/* The frames that the pages of a VMA have are process number `who`'s. */
+/* Notes that process number `who` maps the frames of this VMA's pages. */
 static void claim_pages(int pagemap, const struct map_entry *map, uint32_t who)
 {
 	static uint64_t entries[256];
@@ -411,7 +417,10 @@ static uint32_t colour_of_owner(uint32_t owner)
 	return owner >= KERNEL ? 4 : owner == SHARED ? 5 : 1 + owner % 3;
 }
 
-/* Whose most frames of [start, end) are; free only if all are. */
+/*
+ * Returns the owner of most frames in [start, end); free only if all are free.
+ * Adds each frame to totals.
+ */
 static uint32_t owner_of(uint32_t start, uint32_t end, uint32_t *totals)
 {
 	uint32_t counts[KERNEL + NR_KINDS + 1] = { 0 };
@@ -430,7 +439,7 @@ static uint32_t owner_of(uint32_t start, uint32_t end, uint32_t *totals)
 	return best;
 }
 
-/* Whose the letters are, and how many frames. */
+/* Prints what each letter stands for, and how many frames that is. */
 static void show_totals(const uint32_t *totals)
 {
 	uint32_t column = 0;
@@ -498,7 +507,7 @@ static bool see_frames(pid_t unused)
 
 /* ---- again and again --------------------------------------------- */
 
-/* True: q, or ^C, was typed within the period. */
+/* Waits for one period. Returns true if q or ^C was typed in it. */
 static bool asked_to_end(void)
 {
 	struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
@@ -529,7 +538,7 @@ static bool draw(bool (*see)(pid_t pid), pid_t pid)
 	return there;
 }
 
-/* Until it has ended, or somebody wants no more. */
+/* Draws until the process has ended, or q is typed. */
 static void watch(bool (*see)(pid_t pid), pid_t pid)
 {
 	bool there;

@@ -25,8 +25,8 @@
 #define HELP_FILE "/etc/help"
 
 static int last_status;
-static int source = STDIN_FILENO; /* of lines */
-static bool at_terminal;          /* it prompts, and has jobs */
+static int source = STDIN_FILENO; /* where lines are read from */
+static bool at_terminal;          /* the shell prompts, and has jobs */
 
 /* ---- running ----------------------------------------------------- */
 
@@ -64,7 +64,11 @@ static void execute(struct command *command)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-/* Start one command between two pipe ends (-1: none). False: no process. */
+/*
+ * Starts a command with `in` and `out`, pipe ends or -1, as standard input and
+ * output. The child closes `unused`, the reading end of its own output pipe, or
+ * it would never get SIGPIPE. Returns false if fork failed.
+ */
 static bool start(struct command *command, struct job *job, int in, int out,
 		  int unused)
 {
@@ -93,7 +97,7 @@ static bool start(struct command *command, struct job *job, int in, int out,
 	return false;
 }
 
-/* Its commands, each with its ends of the pipes. */
+/* Starts all commands of a pipeline, connected by pipes. */
 static void start_all(struct pipeline *pipeline, struct job *job)
 {
 	int in = -1, ends[2];
@@ -187,7 +191,7 @@ static int do_bg(char **words)
 	return go_on(words, false);
 }
 
-/* SIGTERM, or what `-9`, `-KILL` or `-SIGKILL` names; 0: nothing. */
+/* Returns the signal of a number or a name (9, KILL, SIGKILL), or 0. */
 static int signal_named(const char *name)
 {
 	const char *known;
@@ -202,7 +206,7 @@ static int signal_named(const char *name)
 	return 0;
 }
 
-/* The process, or the group of a job; 0 if there is no such thing. */
+/* Returns what kill(2) takes: a PID, a job's group negated, or 0 if neither. */
 static pid_t find_target(const char *who)
 {
 	struct job *job = who[0] == '%' ? find_job(who) : NULL;
@@ -236,7 +240,7 @@ static int do_kill(char **words)
 	return status;
 }
 
-/* Is it the first line of what the file says of the topic? */
+/* Returns true if the line is the first of the topic's paragraph. */
 static bool is_topic(const char *line, const char *topic)
 {
 	size_t bytes = strlen(topic);
@@ -246,8 +250,8 @@ static bool is_topic(const char *line, const char *topic)
 }
 
 /*
- * The file has a paragraph for each topic, whose first line begins with the
- * topic and a colon; without one the first, which is about all.
+ * HELP_FILE has a paragraph for each topic, whose first line begins with the
+ * topic and a colon. Without a topic the paragraph "help" is printed.
  */
 static int do_help(char **words)
 {
@@ -303,7 +307,7 @@ static int run(struct pipeline *pipeline, const char *text)
 
 /* ---- lines ------------------------------------------------------- */
 
-/* What was typed of one pipeline, without the ; or & behind it. */
+/* Copies a pipeline's text, without blanks around it and the ; or & after it. */
 static void copy_text(char *text, const char *begin, const char *end)
 {
 	while (begin < end && strchr(" \t", *begin))
@@ -341,8 +345,8 @@ static void run_line(char *line)
 }
 
 /*
- * A line of a file without its newline, empty if it was too long. False at the
- * end of the file.
+ * Reads a line without its newline; one that is too long is reported and becomes
+ * empty. Returns false at the end of the file.
  */
 static bool read_line(char line[EDIT_MAX_BYTES])
 {
@@ -369,7 +373,7 @@ static bool read_line(char line[EDIT_MAX_BYTES])
 	return ended || used;
 }
 
-/* What Tab offers for a command besides programs. */
+/* Returns what Tab offers: programs, files, and built-in commands. */
 static struct names names_for(const char *line, size_t at, size_t *word)
 {
 	struct names names = complete_word(line, at, word);
@@ -393,7 +397,10 @@ static bool next_line(char line[EDIT_MAX_BYTES])
 	return edited == EDIT_LINE;
 }
 
-/* Lines come from this file now; the commands keep their standard input. */
+/*
+ * Reads lines from this file from now on; the commands keep the shell's standard
+ * input. Returns false if the file cannot be opened.
+ */
 static bool read_from(const char *path)
 {
 	source = open(path, O_RDONLY | O_CLOEXEC);
@@ -416,7 +423,7 @@ int main(int argc, char **argv)
 		return 127;
 	jobs_init(at_terminal);
 	do {
-		reap_jobs(); /* as process 1 also what others left behind */
+		reap_jobs(); /* as process 1 also orphans, which it inherits */
 		fflush(stdout);
 		if (!next_line(line))
 			return last_status;

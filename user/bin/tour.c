@@ -70,7 +70,7 @@ static int run(char *const argv[])
 		perror(argv[0]);
 		_exit(127);
 	}
-	/* As process 1 it inherits what others left behind. */
+	/* As process 1 the tour is also the parent of orphans. */
 	do {
 		ended = pid < 0 ? -1 : wait(&status);
 	} while (ended > 0 && ended != pid);
@@ -82,7 +82,7 @@ static int run(char *const argv[])
 				     WEXITSTATUS(status);
 }
 
-/* A file, whose empty line is where another page begins. */
+/* Shows a text file; at each empty line a new page begins. */
 static int show(const char *path)
 {
 	FILE *file = fopen(path, "r");
@@ -114,7 +114,7 @@ static bool visit(int i)
 	return status == 0;
 }
 
-/* False: the shell is wanted now. Nobody to answer: on with it. */
+/* Returns false if the shell is wanted now; true also without a terminal. */
 static bool go_on(int next)
 {
 	char answer[80];
@@ -124,7 +124,7 @@ static bool go_on(int next)
 	return !fgets(answer, sizeof(answer), stdin) || answer[0] != 'q';
 }
 
-/* The stops, one after the other; true if each that was made was good. */
+/* Makes the stops in turn. Returns true if each one that was made succeeded. */
 static bool walk_through(bool ask)
 {
 	int good = 0, made = 0;

@@ -1,9 +1,10 @@
 /*
- * trace KINDS COMMAND [ARGUMENT ...] - run it, then show what the kernel recorded
- * meanwhile. KINDS as in /proc/trace: fault,switch or all.
+ * trace KINDS COMMAND [ARGUMENT ...] - runs the command, then shows the events that
+ * the kernel recorded meanwhile. KINDS are those of /proc/trace, separated by
+ * commas (fault,switch), or all.
  *
- * The last lines say what the kernel counted by itself: the faults of the command
- * (getrusage(2)) and the switches of the machine (/proc/stat).
+ * The last line is a check on the record: the faults of the command, as
+ * getrusage(2) counts them, and the switches of the machine (/proc/stat).
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -39,7 +40,7 @@ static void run(char **words)
 	_exit(127);
 }
 
-/* A line whose words go on in the next row where this one is full. */
+/* Prints a line, broken between words where it is longer than a row. */
 static void put_folded(const char *line)
 {
 	size_t column = 0, word;
@@ -54,7 +55,7 @@ static void put_folded(const char *line)
 	putchar('\n');
 }
 
-/* For a person at the shell in rows that fit, for all others as they are. */
+/* Prints the record: folded to the terminal's width, or as it is into a pipe. */
 static void show(void)
 {
 	FILE *file = fopen("/proc/trace", "r");

@@ -1,10 +1,11 @@
 /*
  * twins - two processes, one virtual address, two values.
  *
- * A parent forks A and B. Each writes a value of its own at the same address
- * and then only looks at it, for ever, without a system call: every switch
- * between the two is forced by the timer. The parent waits until the kernel's
- * switch record shows SWITCHES of them, and compares what the MMU was told.
+ * A parent forks A and B. Each writes a value of its own at the same address,
+ * then reads it again and again without a system call, so that only the timer
+ * can switch between the two. The parent waits until the kernel's switch record
+ * shows SWITCHES such switches, and compares the page tables and ASIDs that the
+ * MMU was given.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,13 +22,13 @@
 #define KERNEL_ADDR     0xc0010000u /* the kernel's first instruction */
 #define TABLE_MASK      0xffffc000u /* TTBR0 without its attribute bits */
 #define TRACE_BYTES     131072
-#define NO_RECORD_LOOKS 1000000 /* where there is no switch record */
+#define NO_RECORD_LOOKS 1000000 /* of each twin, without a switch record */
 
-/* The page in question, with nothing else on it. */
+/* The variable that both twins write. It fills a page, so nothing shares it. */
 static volatile uint32_t value[PAGE_SIZE / 4]
 	__attribute__((aligned(PAGE_SIZE)));
 
-/* One page that all three share: how the twins report. */
+/* A page that the parent and both twins share: the twins report in it. */
 struct report {
 	volatile uint32_t looks[TWINS]; /* times the value was right */
 	volatile uint32_t wrong[TWINS];
@@ -88,7 +89,7 @@ static void start_twins(void)
 struct switches {
 	uint32_t between; /* from one twin straight to the other */
 	uint32_t to[TWINS];
-	bool tables_right; /* TTBR0 always was the table of the process that came */
+	bool tables_right; /* TTBR0 was always the table of the new process */
 };
 
 static int twin_of(pid_t pid)
@@ -99,7 +100,10 @@ static int twin_of(pid_t pid)
 	return -1;
 }
 
-/* "12.345678901 switch 3 -> 4 ttbr0 0x60404000 contextidr 0x00000205" */
+/*
+ * Counts one line of the record, if it is a switch to a twin:
+ * "12.345678901 switch 3 -> 4 ttbr0 0x60404000 contextidr 0x00000205"
+ */
 static void count_switch(const char *line, struct switches *count)
 {
 	const char *p = strstr(line, "switch ");

@@ -1,7 +1,7 @@
 /*
- * walk PID ADDRESS - the page-table walk the MMU does for that address in
- * that process, step by step, as /proc/PID/walk has it. The address may be the
- * name of a function or an object of the program (symbols.h).
+ * walk PID ADDRESS - prints, step by step, the page-table walk that the MMU does
+ * for an address of a process; the kernel writes the text (/proc/PID/walk). The
+ * address may be the name of a function or variable of the program (symbols.h).
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,11 @@
 /*
- * who FRAME, who PID ADDRESS - who has a frame of memory, or the one behind an
- * address, or a name (symbols.h), of a process.
+ * who FRAME, who PID ADDRESS - lists the processes that map a frame of memory. The
+ * frame is given by its address, or by an address or a name (symbols.h) of a
+ * process that maps it.
  *
- * As on Linux: /proc/kpageflags says what the frame is, /proc/kpagecount how many
- * entries map it, and the pagemap of each process whether one of them is its.
+ * As on Linux, /proc/kpageflags contains what the frame is used for,
+ * /proc/kpagecount how many page-table entries map it, and /proc/PID/pagemap the
+ * frame of each page of a process, so each process is searched.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +16,7 @@
 #include "maps.h"
 #include "symbols.h"
 
-/* Bits of kpageflags; what a frame is called, the first that fits. */
+/* Bits of kpageflags, and what a frame is called that has the bit: first match. */
 static const struct {
 	uint32_t bit;
 	const char *what;
@@ -72,7 +74,7 @@ static void show_owner(pid_t pid, const struct map_entry *map, uint32_t addr,
 	owners++;
 }
 
-/* The pages of one VMA that are the frame. */
+/* Shows each page of the VMA that is mapped to the wanted frame. */
 static void search(pid_t pid, int pagemap, const struct map_entry *map,
 		   uint64_t times)
 {
@@ -124,7 +126,10 @@ static void look_at_all(uint64_t times)
 	close_listing(&processes);
 }
 
-/* False: how it is used. */
+/*
+ * Finds the wanted frame from the arguments. Returns false if they are wrong, so
+ * that main prints the usage; exits if the address is not mapped.
+ */
 static bool find_frame(int argc, char **argv)
 {
 	uint32_t pid, addr;

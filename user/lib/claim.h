@@ -1,9 +1,9 @@
 /*
  * claim.h - a program that shows something also checks it.
  *
- * Each statement a program makes goes through claim(): a true one is printed
- * with a plus sign, a false one says so loudly, and the program's exit status
- * becomes 1. main() ends with `return claims_status();`.
+ * Each statement of a program goes through claim(), which prints a true one with
+ * a plus sign and a false one with "FALSE:", and returns whether it holds. main()
+ * ends with `return claims_status();`.
  */
 #ifndef CLAIM_H
 #define CLAIM_H
@@ -12,17 +12,17 @@
 
 bool claim(bool holds, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* 0 if all claims held, otherwise 1. */
+/* Returns the program's exit status: 0 if all claims held, otherwise 1. */
 int claims_status(void);
 
 /*
- * In the tour at a terminal, which says so in the environment (TOUR_PAGES), waits
- * for Enter: what comes next is on a screen of its own. Elsewhere nothing.
+ * Waits for Enter if the tour runs the program at a terminal, which the tour
+ * shows by TOUR_PAGES in the environment. Elsewhere it does nothing.
  */
 void new_page(void);
-/* A headline. */
+/* Prints a headline. */
 void heading(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* A sentence of explanation, indented. */
+/* Prints a sentence of explanation, indented. */
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -18,7 +18,7 @@ bool is_command(const char *line, size_t word)
 	return !word || strchr("|;&", line[word - 1]);
 }
 
-/* Of two parts and what stands behind them. Without memory: not offered. */
+/* Adds a name made of two parts and a character; leaves it out without memory. */
 static void add(struct names *names, const char *before, const char *name,
 		char after)
 {
@@ -52,7 +52,7 @@ static bool is_directory(const char *dir, const char *name)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* The entries of dir that begin with prefix, each behind `before`. */
+/* Adds the entries of dir that begin with prefix, each behind `before`. */
 static void add_entries(struct names *names, const char *dir,
 			const char *before, const char *prefix)
 {
@@ -61,7 +61,7 @@ static void add_entries(struct names *names, const char *dir,
 
 	if (!open_listing(&entries, dir))
 		return;
-	/* Hidden ones, . and .. among them: when asked for. */
+	/* Hidden names, also . and .., only if the prefix begins with a dot. */
 	while ((name = next_entry(&entries)))
 		if (strncmp(name, prefix, strlen(prefix)) == 0 &&
 		    (name[0] != '.' || prefix[0] == '.'))

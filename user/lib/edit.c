@@ -29,8 +29,8 @@ enum key {
 	KEY_HOME,
 	KEY_END,
 	KEY_DELETE,
-	KEY_NONE, /* nothing is done for it */
-	KEY_GONE, /* there is no terminal any more */
+	KEY_NONE, /* a key without an effect */
+	KEY_GONE, /* the terminal has been closed */
 };
 
 static const char key_letters[] = "ABCDHF";
@@ -61,7 +61,10 @@ static void bell(void)
 	print("\a", 1);
 }
 
-/* Columns for the line, behind the prompt; the last one would wrap. */
+/*
+ * Returns the columns for the line, behind the prompt. The terminal's last one is
+ * not used: a character there would move the cursor to the next row.
+ */
 static size_t room(const struct editor *ed)
 {
 	struct kwinsize size = { 0 };
@@ -71,7 +74,7 @@ static size_t room(const struct editor *ed)
 		1;
 }
 
-/* A column to the right, printed as ESC [ n C; none for 0. */
+/* Stores what moves the cursor right, ESC [ n C; nothing for 0 columns. */
 static int right_by(char *out, size_t bytes, size_t columns)
 {
 	return columns ?
@@ -79,13 +82,13 @@ static int right_by(char *out, size_t bytes, size_t columns)
 		0;
 }
 
-/* All of the line again, with the cursor where it belongs. */
+/* Prints the whole line again and puts the cursor into its place. */
 static void redraw(struct editor *ed)
 {
 	char out[EDIT_MAX_BYTES + 64];
 	size_t width = room(ed), n = 0, shown;
 
-	/* Sideways by half of what is seen, so that not each key does. */
+	/* The line moves by half the width, so that few keys move it. */
 	if (ed->at < ed->first || ed->at > ed->first + width)
 		ed->first = ed->at > width / 2 ? ed->at - width / 2 : 0;
 	shown = ed->used - ed->first;
@@ -101,7 +104,7 @@ static void redraw(struct editor *ed)
 	print(out, n);
 }
 
-/* After something else was printed: the prompt too, on a line of its own. */
+/* Prints prompt and line again, after other text was printed. */
 static void begin_again(struct editor *ed)
 {
 	print(ed->prompt, strlen(ed->prompt));
@@ -117,7 +120,7 @@ static int next_byte(void)
 	return read(STDIN_FILENO, &c, 1) == 1 ? c : KEY_GONE;
 }
 
-/* What follows ESC: [ or O, perhaps a number, and a letter or ~. */
+/* Reads what follows ESC: [ or O, perhaps a number, then a letter or ~. */
 static int escaped_key(void)
 {
 	int c = next_byte(), number = 0;
@@ -185,7 +188,7 @@ static void insert(struct editor *ed, const char *text, size_t bytes)
 		redraw(ed);
 }
 
-/* Bytes from..to go; the cursor is where they were. */
+/* Deletes the bytes [from, to) and puts the cursor where they were. */
 static void cut(struct editor *ed, size_t from, size_t to)
 {
 	memmove(ed->line + from, ed->line + to, ed->used - to);
@@ -234,7 +237,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Bytes that all of them begin with. */
+/* Returns the length of the beginning that all names share. */
 static size_t in_common(const struct names *names)
 {
 	size_t n = strlen(names->list[0]);
@@ -245,7 +248,7 @@ static size_t in_common(const struct names *names)
 	return n;
 }
 
-/* Below the line, in columns; of a path its last part is enough. */
+/* Prints the names below the line, in columns; of paths the last part. */
 static void list_names(const struct names *names)
 {
 	size_t column = 0;
@@ -366,7 +369,7 @@ enum edited edit_line(const char *prompt, char line[EDIT_MAX_BYTES],
 		change(&ed, key);
 	}
 	line[ed.used] = '\0';
-	/* Before the newline: whoever sees it may type. */
+	/* Before the newline, after which a person or a test may type on. */
 	leave_raw(STDIN_FILENO, &before);
 	print("^C\n" + (end == EDIT_INTERRUPT ? 0 : 2),
 	      end == EDIT_INTERRUPT ? 3 : 1);

@@ -30,16 +30,16 @@ struct names {
 };
 
 /*
- * Candidates for the word of line that ends at `at`: the whole of what each
- * would replace it with. *word: where in the line the word begins.
+ * Returns whole words that may replace the word of line that ends at `at`. Stores
+ * in *word where in the line that word begins.
  */
 typedef struct names (*edit_names_fn)(const char *line, size_t at,
 				      size_t *word);
 
 /*
- * Print the prompt and read a line from standard input, which is a terminal.
- * EDIT_LINE: line holds it without its newline. What is too much for a line is
- * not taken, and the terminal's bell says so.
+ * Prints the prompt and reads a line from standard input, which is a terminal.
+ * After EDIT_LINE `line` contains the line without its newline. Keys for which it
+ * has no room are dropped, with a ring of the terminal's bell.
  */
 enum edited edit_line(const char *prompt, char line[EDIT_MAX_BYTES],
 		      edit_names_fn names);

@@ -1,5 +1,5 @@
 /*
- * Jobs of a shell: who belongs to one, what has become of it.
+ * Jobs of a shell: which processes belong to one, and which have ended.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ void jobs_init(bool at_terminal)
 	on_signal(LINUX_SIGTTOU, IGNORE_SIGNAL);
 	if (!has_terminal())
 		take_terminal(); /* started at boot */
-	setpgid(0, 0);           /* refused to a session's leader: it is one */
+	setpgid(0, 0); /* fails for a session's leader, which has its group */
 	set_foreground(getpid());
 	on_signal(LINUX_SIGINT, IGNORE_SIGNAL);
 	on_signal(LINUX_SIGQUIT, IGNORE_SIGNAL);
@@ -60,7 +60,7 @@ void add_to_job(struct job *job, pid_t pid)
 		job->group = pid;
 	if (have_keys)
 		setpgid(pid,
-			job->group); /* we or the child, whoever is first */
+			job->group); /* as the child does: either may run first */
 	job->pids[job->nr_pids++] = pid;
 }
 
@@ -89,7 +89,7 @@ static struct job *job_of(pid_t pid, int *which)
 	return NULL;
 }
 
-/* What a signal ended is said, but for ^C, whose ^C stands on the line. */
+/* Reports a process that a signal ended, unless it was ^C, which is on screen. */
 static int status_of(pid_t pid, int status)
 {
 	int sig = WTERMSIG(status);
@@ -104,14 +104,14 @@ static int status_of(pid_t pid, int status)
 	return 128 + sig;
 }
 
-/* waitpid's answer; the job that it was about, or NULL: nobody's child. */
+/* Notes what waitpid returned. Returns the child's job, or NULL if it has none. */
 static struct job *note_status(pid_t pid, int status)
 {
 	int which = 0;
 	struct job *job = job_of(pid, &which);
 
 	if (!job)
-		return NULL; /* left to process 1, if that is us */
+		return NULL; /* an orphan: this shell is process 1 */
 	job->stopped = WIFSTOPPED(status);
 	if (job->stopped) {
 		job->status = 128 + WSTOPSIG(status);

@@ -1,8 +1,8 @@
 /*
  * jobs.h - the pipelines that a shell started and that have not ended.
  *
- * At a terminal each is a process group of its own: the one in the foreground
- * gets what the keys send, ^C and ^Z; the shell never does.
+ * At a terminal each pipeline is a process group of its own. The group in the
+ * foreground gets the signals of ^C and ^Z; the shell ignores them.
  */
 #ifndef JOBS_H
 #define JOBS_H
@@ -14,9 +14,9 @@
 #define JOBS_MAX 16
 
 struct job {
-	int nr;                   /* [nr]; 0: this place is free */
+	int nr;                   /* as in %1; 0: this place is free */
 	pid_t group;              /* the first process's number */
-	pid_t pids[COMMANDS_MAX]; /* 0: that one has ended */
+	pid_t pids[COMMANDS_MAX]; /* 0: that process has ended */
 	int nr_pids;
 	int status;      /* of the last command, once it has ended */
 	bool background; /* it never had the terminal */
@@ -24,29 +24,29 @@ struct job {
 	char *text; /* what was typed */
 };
 
-/* Before the first job: are there keys, and a terminal to give and take? */
+/* Call before the first job. At a terminal the shell takes it, and has jobs. */
 void jobs_init(bool at_terminal);
 
-/* A place for a new job, or NULL: JOBS_MAX run or are stopped. text is copied. */
+/* Returns a new job, or NULL if there are JOBS_MAX already. Copies text. */
 struct job *new_job(const char *text, bool background);
 
-/* In the child: into the job's group, with every key's effect. */
+/* Call in the child: joins the job's group and lets ^C and ^Z act again. */
 void enter_job(const struct job *job);
-/* In the shell: the child belongs to the job. */
+/* Call in the shell, for each child of the job. */
 void add_to_job(struct job *job, pid_t pid);
 
 /*
- * Until the job has ended or stopped; the terminal is the shell's again. The
- * status of its last command, 128 + the signal that stopped or ended it.
+ * Waits until the job has ended or stopped and takes the terminal back. Returns
+ * the status of the last command, or 128 + the signal that stopped or ended it.
  */
 int wait_for_job(struct job *job);
-/* The job goes on, in the foreground (waited for: its status) or not (0). */
+/* Continues a job. Returns its status in the foreground, otherwise 0. */
 int continue_job(struct job *job, bool foreground);
 
-/* Collects who has ended, ours or not; says which background jobs are done. */
+/* Collects children that have ended, and prints which background jobs did. */
 void reap_jobs(void);
 
-/* By number ("2" or "%2"), the last one for NULL; NULL: there is none. */
+/* Returns job "2" or "%2", the last one for NULL, or NULL if there is none. */
 struct job *find_job(const char *nr);
 void list_jobs(void);
 

@@ -22,7 +22,7 @@ uint32_t getauxval(uint32_t type)
 	return 0;
 }
 
-/* strtoul takes blanks and a sign, too. */
+/* Stricter than strtoul, which also accepts blanks and a sign. */
 static bool parse(const char *text, int base, uint32_t *number)
 {
 	char *end;
@@ -96,7 +96,7 @@ void sleep_ms(uint32_t ms)
 	linux_syscall(__NR_nanosleep, &request, 0);
 }
 
-/* POSIX's: 0, or the seconds that were left when a signal ended it. */
+/* Returns 0, or the seconds that were left when a signal ended the sleep. */
 unsigned int sleep(unsigned int seconds)
 {
 	struct old_timespec32 request = { .tv_sec = (int32_t)seconds };

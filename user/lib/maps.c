@@ -1,7 +1,8 @@
 /*
- * /proc/PID/maps and /proc/PID/pagemap, parsed.
+ * Parses /proc/PID/maps and /proc/PID/pagemap.
  *
- * No malloc and no stdio here: looking must not disturb what is looked at.
+ * Reading needs neither malloc nor FILE buffers: it must not change the heap of the
+ * process that it looks at, which may be its own.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -39,7 +40,7 @@ int read_text(const char *path, char *buf, uint32_t bytes)
 	return (int)used;
 }
 
-/* "00010000-00014000 r-xp 00000000 00:01 12         /bin/layout" */
+/* Parses "00010000-00014000 r-xp 00000000 00:01 12         /bin/layout". */
 static void parse_map(char *line, struct map_entry *map)
 {
 	char *p = line, *name;
@@ -89,7 +90,7 @@ void print_map(const struct map_entry *map, const char *remark)
 		printf("%s\n", map->name);
 }
 
-/* pagemap: eight bytes a page; bit 63 = present, bits 0..54 = frame number. */
+/* pagemap has 8 bytes for each page: bit 63 present, bits 0 to 54 the pfn. */
 #define PAGEMAP_PRESENT (1ull << 63)
 #define PAGEMAP_PFN     ((1ull << 55) - 1)
 

@@ -10,8 +10,8 @@
 #define OPERATORS "|<>;&"
 
 /*
- * The next token of *line: a word (quotes removed), or one of OPERATORS, or >>.
- * NULL at the end. *op tells an operator from a quoted word that looks alike.
+ * Returns the next token of *line: a word (quotes removed), one of OPERATORS, or
+ * >>; NULL at the end. *op tells an operator from a quoted word that looks alike.
  */
 static char *next_token(char **line, bool *op)
 {
@@ -44,7 +44,7 @@ static char *next_token(char **line, bool *op)
 	return strndup(start, (size_t)(out - start));
 }
 
-/* The file name behind < > >>. False: there is none. */
+/* Takes the file name behind < > or >>. Returns false if there is none. */
 static bool redirect(struct command *command, const char *op, char **line)
 {
 	bool is_op;

@@ -23,7 +23,7 @@ struct command {
 struct pipeline {
 	struct command commands[COMMANDS_MAX];
 	int nr_commands;
-	bool background; /* an & stood behind it */
+	bool background; /* an & followed */
 };
 
 enum parsed {
@@ -32,12 +32,12 @@ enum parsed {
 	WRONG, /* what is wrong has been printed */
 };
 
-/* Does every quote of the line have its other end? */
+/* Returns true if each quote of the line is closed. */
 bool quotes_match(const char *line);
 
 /*
- * The next pipeline of the line, whose bytes are written to; *line moves on,
- * behind the ; or & if there is one. free_pipeline() in every case.
+ * Parses the next pipeline of the line, whose bytes it changes, and moves *line
+ * behind it and its ; or &. Call free_pipeline() whatever it returns.
  */
 enum parsed parse_pipeline(char **line, struct pipeline *pipeline);
 void free_pipeline(struct pipeline *pipeline);

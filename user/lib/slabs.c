@@ -1,5 +1,5 @@
 /*
- * /proc/slabinfo, read.
+ * Reads /proc/slabinfo.
  */
 #include <stdlib.h>
 #include <string.h>

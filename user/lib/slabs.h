@@ -13,7 +13,7 @@ struct slab_count {
 	uint32_t objects; /* in use */
 };
 
-/* The caches of /proc/slabinfo, in its order. How many, or -1: unreadable. */
+/* Reads the caches of /proc/slabinfo. Returns how many, or -1 without the file. */
 int read_slabs(struct slab_count slabs[SLABS_MAX]);
 
 #endif

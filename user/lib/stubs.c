@@ -128,7 +128,7 @@ int _rename(const char *from, const char *to)
 	return posix_result(linux_syscall(__NR_rename, from, to));
 }
 
-/* Only an archive gives a file a second name. */
+/* No program here makes links, so Newlib's link() fails. */
 int _link(const char *from, const char *to)
 {
 	(void)from, (void)to;

@@ -20,12 +20,12 @@ struct image {
 
 struct search {
 	const char *name;
-	uint32_t value; /* what the file says, 0 until it was found */
-	bool global;    /* that one is not static: no other has its name */
-	uint32_t named; /* functions and objects that the file names */
+	uint32_t value; /* as in the file; 0 until the name is found */
+	bool global; /* the symbol found is not static, so it is the only one */
+	uint32_t named; /* how many functions and variables the file names */
 };
 
-/* `bytes` of the file, from offset on, into to. False: it ends before. */
+/* Copies a part of the file. Returns false if the file ends before. */
 static bool copy_part(const struct image *image, uint32_t offset, void *to,
 		      uint32_t bytes)
 {
@@ -35,7 +35,7 @@ static bool copy_part(const struct image *image, uint32_t offset, void *to,
 	return true;
 }
 
-/* Is the name at that offset of the file the one that is searched for? */
+/* Returns true if the string at that offset of the file is `name`. */
 static bool has_name(const struct image *image, uint32_t offset,
 		     const char *name)
 {
@@ -45,7 +45,7 @@ static bool has_name(const struct image *image, uint32_t offset,
 		memcmp(image->bytes + offset, name, bytes) == 0;
 }
 
-/* Of two with one name the global one; of static ones the first. */
+/* Of several symbols with one name the global one is kept, or the first. */
 static void look_at_symbol(struct search *search, const struct image *image,
 			   uint32_t names, const Elf32_Sym *symbol)
 {
@@ -62,10 +62,10 @@ static void look_at_symbol(struct search *search, const struct image *image,
 	search->global = global;
 	search->value = symbol->st_value;
 	if (type == STT_FUNC)
-		search->value &= ~1u; /* the bit that says Thumb */
+		search->value &= ~1u; /* bit 0 only marks Thumb code */
 }
 
-/* All symbol tables: .symtab, and the .dynsym that strip leaves. */
+/* Searches all symbol tables: .symtab, and .dynsym, which strip leaves. */
 static void look_at_tables(struct search *search, const struct image *image,
 			   const Elf32_Ehdr *header)
 {
@@ -92,7 +92,7 @@ static void look_at_tables(struct search *search, const struct image *image,
 	}
 }
 
-/* How far the program lies from where its file says; 0 unless it is a PIE. */
+/* Returns how far the program lies from its file's addresses; not 0 for a PIE. */
 static uint32_t load_bias(pid_t pid, const Elf32_Ehdr *header)
 {
 	uint32_t auxv[64] = { 0 };

@@ -1,5 +1,5 @@
 /*
- * clone and join, as a C library would do them.
+ * Starts threads and waits for them, as a C library would.
  */
 #include <uapi/errno.h>
 #include <uapi/futex.h>
@@ -16,7 +16,7 @@
 /* linux_syscall reads four words above its caller's frame, used or not. */
 #define STACK_BYTES (STACK_SIZE - 64)
 
-/* The child has no frame to return to: hence assembly. */
+/* In assembly, because the child's new stack has no frame to return to. */
 __asm__(".text\n"
 	".arm\n"
 	".global start_thread\n"

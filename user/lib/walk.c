@@ -1,5 +1,5 @@
 /*
- * /proc/PID/context, /proc/PID/walk, /proc/trace.
+ * Reads /proc/PID/context and /proc/PID/walk, and writes to /proc/trace.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "maps.h"
 #include "walk.h"
 
-/* The number behind `word` in text; 0 if the word is not there. */
+/* Returns the number behind `word` in text, or 0 without the word. */
 static uint32_t number_after(const char *text, const char *word)
 {
 	const char *p = strstr(text, word);
