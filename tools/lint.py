@@ -23,7 +23,7 @@ The checks are in tools/lint/, one file each:
   reading     the order of docs/reading-order.md closes: each file in a sitting of
               at most 2,000 lines, headers first, few names that the reader has
               not met; needs Universal Ctags
-  words       comments of the core and of most services name their subject
+  words       comments of the core, the services, inspect/ and user/ name their subject
   pointers    function pointers are fields of a struct *_operations or of the
               row of a service; the others have a reason and do not get more
 """
@@ -51,7 +51,7 @@ CHECKS = {
     "budget": lambda: budget.check(KERNEL),
     "contract": lambda: contract.check(KERNEL),
     "pointers": lambda: pointers.check(KERNEL),
-    "words": lambda: words.check(KERNEL),
+    "words": lambda: words.check(KERNEL + BESIDE),
     "reading": lambda: reading.check(KERNEL),
     "layout": lambda: layout.check(KERNEL + BESIDE),
 }

@@ -1,4 +1,4 @@
-"""Comments of the core, of the services and of inspect/ name their subject and say
+"""Comments of the core, of the services, of inspect/ and of user/ name their subject and say
 locking in sentences: no sentence begins with "Who ..." for a task, a program or a
 caller that has a name; no lock stands in brackets instead of the reason for which it
 must be held; a VMA is no "area".
@@ -8,7 +8,7 @@ import re
 from report import problem, read
 
 FOLDERS = ("alloc/", "fs/", "include/", "lib/", "mm/", "mmu/", "proc/", "run/", "trap/",
-           "startup/", "services/", "inspect/")
+           "startup/", "services/", "inspect/", "user/")
 AREA = "calls a VMA an area"
 VMALLOC = ("mm/vmalloc.c", "mm/vmap_", "mm/mm.h")  # whose areas are areas
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
