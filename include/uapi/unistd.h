@@ -246,7 +246,10 @@
 #define __NR_ppoll                        336
 #define __NR_set_robust_list              338
 #define __NR_get_robust_list              339
+#define __NR_splice                       340
 #define __NR_arm_sync_file_range          341
+#define __NR_tee                          342
+#define __NR_vmsplice                     343
 #define __NR_getcpu                       345
 #define __NR_epoll_pwait                  346
 #define __NR_utimensat                    348

@@ -28,6 +28,7 @@ struct pipe {
 	u32 nr_used;             /* of them, that are allocated */
 	struct pipe_user *user;  /* its maker, who is charged */
 	char *own[PIPE_PAGES];   /* the ring, unless it is larger */
+	bool claimed;            /* one splice() alone may take bytes out */
 	/* These have their own locks. */
 	struct wait_queue_head readable, writable;
 };
@@ -54,6 +55,37 @@ static inline u32 size_of(const struct pipe *pipe)
 static inline char **page_of(const struct pipe *pipe, u32 at)
 {
 	return &pipe->pages[at / PAGE_SIZE & (pipe->nr_pages - 1)];
+}
+
+/*
+ * Without writers a read returns 0, the end of the file. Bytes that a splice()
+ * has claimed may stay after all, so other readers wait for its end.
+ */
+static inline bool can_read(const struct pipe *pipe)
+{
+	return !READ_ONCE(pipe->claimed) &&
+		(bytes_used(pipe) || !READ_ONCE(pipe->writers));
+}
+
+/* The first page is still in the processor's cache. Hold i_lock. */
+static inline void restart_if_empty(struct pipe *pipe)
+{
+	if (pipe->head == pipe->tail)
+		pipe->head = pipe->tail = 0;
+}
+
+/*
+ * The page in which head is, allocated if needed. Hold i_lock. NULL: no memory.
+ */
+static inline char *head_page(struct pipe *pipe)
+{
+	char **page = page_of(pipe, pipe->head);
+
+	if (unlikely(!*page)) {
+		*page = __get_free_pages(GFP_USER, 0);
+		pipe->nr_used += *page != NULL;
+	}
+	return *page;
 }
 
 /*

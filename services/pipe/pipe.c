@@ -44,12 +44,6 @@ static inline bool has_room(const struct pipe *pipe, u32 bytes)
 
 /* ---- reading ----------------------------------------------------- */
 
-/* Without writers a read returns 0, the end of the file. */
-static inline bool can_read(const struct pipe *pipe)
-{
-	return bytes_used(pipe) || !READ_ONCE(pipe->writers);
-}
-
 /* Waits until can_read(). Returns 0 with i_lock held, else -errno without. */
 static int wait_readable(struct file *file, struct pipe *pipe)
 {
@@ -84,9 +78,7 @@ static u32 copy_out(struct pipe *pipe, uaddr_t buf, u32 bytes)
 		pipe->tail += part - left;
 		done += part - left;
 	}
-	/* Restart in the first page, which is still in the cache. */
-	if (pipe->head == pipe->tail)
-		pipe->head = pipe->tail = 0;
+	restart_if_empty(pipe);
 	return done;
 }
 
@@ -150,18 +142,6 @@ static int wait_writable(struct file *file, struct pipe *pipe, u32 bytes)
 		if (err)
 			return err;
 	}
-}
-
-/* The page in which head is, allocated if needed. NULL: no memory. */
-static char *head_page(struct pipe *pipe)
-{
-	char **page = page_of(pipe, pipe->head);
-
-	if (unlikely(!*page)) {
-		*page = __get_free_pages(GFP_USER, 0);
-		pipe->nr_used += *page != NULL;
-	}
-	return *page;
 }
 
 /* Adds to *done what fits. Hold i_lock. 0, -EFAULT (page missing), -ENOMEM. */

@@ -28,10 +28,21 @@ struct file;
  */
 s32 open_two_fds(struct file *ends[2], bool cloexec, uaddr_t fds);
 
-#define PIPE_CALLS CALL(pipe), CALL(pipe2)
+#define PIPE_CALLS \
+	CALL(pipe), CALL(pipe2), CALL(splice), CALL(tee), CALL(vmsplice)
 
 /* pipe(2) and pipe2(2): fds is the address of two words. */
 s32 sys_pipe(uaddr_t fds);
 s32 sys_pipe2(uaddr_t fds, u32 flags);
+/*
+ * splice(2): at least one of the descriptors is a pipe's. The offsets are
+ * addresses of 64-bit positions, or 0. tee(2): both are, and the bytes also stay
+ * in the first. vmsplice(2): from n pieces of memory into a pipe's writing end,
+ * or from its reading end into them. They return the bytes moved, or -errno.
+ */
+s32 sys_splice(u32 in, uaddr_t in_offset, u32 out, uaddr_t out_offset,
+	       u32 bytes, u32 flags);
+s32 sys_tee(u32 in, u32 out, u32 bytes, u32 flags);
+s32 sys_vmsplice(u32 fd, uaddr_t iov, u32 n, u32 flags);
 
 #endif
