@@ -103,6 +103,12 @@ struct f_owner_ex {
 #define FALLOC_FL_KEEP_SIZE  0x1
 #define FALLOC_FL_PUNCH_HOLE 0x2
 
+/* splice, tee and vmsplice */
+#define SPLICE_F_MOVE     0x1 /* a hint, without effect */
+#define SPLICE_F_NONBLOCK 0x2 /* -EAGAIN instead of waiting for the pipe */
+#define SPLICE_F_MORE     0x4 /* a hint */
+#define SPLICE_F_GIFT     0x8 /* a hint */
+
 #define F_OK 0
 #define X_OK 1
 #define W_OK 2

@@ -16,8 +16,8 @@
 #include <services/pipe/pipe.h>
 #include <services/signal/signal.h>
 #include <string.h>
+#include <uapi/fcntl.h>
 #include <uapi/signal.h>
-#include <uapi/splice.h>
 #include <uapi/uio.h>
 
 #define SPLICE_F_ALL \

@@ -87,7 +87,8 @@ EXCEPTIONS = {
         "MSG_TRUNC", "MSG_DONTWAIT", "MSG_WAITALL", "MSG_NOSIGNAL",
         "MSG_WAITFORONE", "MSG_CMSG_CLOEXEC", "SCM_RIGHTS", "SCM_CREDENTIALS",
         "struct ucred", "struct linger", "struct mmsghdr", "struct cmsghdr",
-        "MNT_FORCE", "MNT_DETACH", "UMOUNT_NOFOLLOW", "SHMLBA"],
+        "SPLICE_F_MOVE", "SPLICE_F_NONBLOCK", "SPLICE_F_MORE",
+        "SPLICE_F_GIFT", "MNT_FORCE", "MNT_DETACH", "UMOUNT_NOFOLLOW", "SHMLBA"],
     "only in the kernel's own headers": [
         "ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND",
         "ERESTART_RESTARTBLOCK", "MAX_ERRNO", "UTIME_NOW", "UTIME_OMIT",

@@ -4,7 +4,6 @@
  */
 #include <uapi/fcntl.h>
 #include <uapi/socket.h>
-#include <uapi/splice.h>
 #include <uapi/uio.h>
 #include "check.h"
 
@@ -27,6 +26,15 @@ static void close_pipes(void)
 	}
 }
 
+/* make_file without a name that stays. Returns the descriptor. */
+static int make_nameless(uint32_t bytes)
+{
+	int fd = make_file(scratch("file"), bytes);
+
+	SYS(unlink, scratch("file"));
+	return fd;
+}
+
 /* The bytes that a pipe holds are those of a file of make_file from `at` on. */
 static void holds(int fd, uint32_t at, uint32_t bytes, const char *what)
 {
@@ -42,7 +50,7 @@ static void holds(int fd, uint32_t at, uint32_t bytes, const char *what)
 
 static void from_file(void)
 {
-	int fd = make_file(scratch("from"), 6000);
+	int fd = make_nameless(6000);
 	int64_t at = 5000;
 
 	open_pipes();
@@ -60,7 +68,7 @@ static void from_file(void)
 	is(SYS(splice, fd, &at, a[1], 0, 1, 0), -EINVAL, "a negative offset");
 	is(SYS(splice, fd, 0x10, a[1], 0, 1, 0), -EFAULT, "no offset there");
 	SYS(close, fd);
-	fd = make_file(scratch("big"), 2 * RING);
+	fd = make_nameless(2 * RING);
 	SYS(lseek, fd, 0, 0);
 	is(SYS(splice, fd, 0, a[1], 0, 2 * RING, 0), RING,
 	   "as much as a pipe holds, without waiting for a reader");
@@ -73,7 +81,7 @@ static void from_file(void)
 
 static void to_file(void)
 {
-	int fd = SYS(open, scratch("to"), O_CREAT | O_RDWR, 0600);
+	int fd = make_nameless(0);
 	int64_t at = 10;
 
 	open_pipes();
@@ -190,6 +198,7 @@ static void errors(void)
 	open_pipes();
 	SYS(write, a[1], "abc", 3);
 	to = SYS(open, scratch("errors"), O_RDWR, 0);
+	SYS(unlink, scratch("errors"));
 	is(SYS(splice, fd, 0, to, 0, 1, 0), -EINVAL, "neither is a pipe");
 	is(SYS(splice, a[0], 0, a[1], 0, 1, 0), -EINVAL, "both the same pipe");
 	is(SYS(tee, a[0], a[1], 1, 0), -EINVAL, "tee the same");
@@ -252,7 +261,7 @@ static void try_nobody(int (*fn)(void *arg), void *arg, const char *what)
 
 static void nobody_reads(void)
 {
-	int fd = make_file(scratch("nobody"), 10);
+	int fd = make_nameless(10);
 
 	open_pipes();
 	SYS(write, a[1], "abc", 3);
