@@ -55,7 +55,8 @@ say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(2))
 include board/$(BOARD)/board.mk
 board-dtb := $(patsubst %,$(OUT)/board.dtb,$(wildcard board/$(BOARD)/board.dts))
 board-sources := $(wildcard board/$(BOARD)/*.[cS]) $(addprefix board/,\
-	machine.c console.c irq.c tree.c earlycon.c $(board-drivers))
+	machine.c console.c irq.c tree.c tree_links.c earlycon.c \
+	$(board-drivers))
 
 # From low floors to high. services/ has one level of sub-folders; a folder that
 # is not there has no sources.
@@ -167,7 +168,7 @@ core_windows := $(addprefix inspect/,proc_context.c proc_maps.c proc_pagemap.c \
 	trace.c unwind.c windows.c)
 core_sources := startup/core.c board/no_tree.c $(core_windows) \
 	$(filter-out services/% inspect/% startup/services.c board/tree.c \
-	board/earlycon.c,$(kernel_sources))
+	board/tree_links.c board/earlycon.c,$(kernel_sources))
 core_objects := $(call to_obj,$(core_sources))
 $(eval $(call record,$(OUT)/core.objects,core_objects))
 -include $(OUT)/obj/startup/core.c.d $(OUT)/obj/board/no_tree.c.d \

@@ -31,13 +31,13 @@
 
 #define UART_SAMPLES 7u /* a bit has so many, less one */
 
-static inline void early_uart_init(u32 base)
+static inline void early_uart_init(u32 base, u32 hz)
 {
 	if ((reg_read(base, UART_CR) & UART_CR_ENABLE) == UART_CR_ENABLE)
 		return;
 	reg_write(base, UART_MR, UART_MR_8N1);
 	reg_write(base, UART_BAUDDIV, UART_SAMPLES - 1);
-	reg_write(base, UART_BAUDGEN, UART_HZ / UART_BAUD / UART_SAMPLES);
+	reg_write(base, UART_BAUDGEN, hz / UART_BAUD / UART_SAMPLES);
 	reg_write(base, UART_CR, UART_CR_RXTX_RESET);
 	reg_write(base, UART_CR, UART_CR_ENABLE);
 }

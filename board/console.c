@@ -24,7 +24,7 @@ void uart_write(const char *s, size_t bytes)
 /* Called again when the console has moved to another UART. */
 void board_early_console(void)
 {
-	early_uart_init(board_devices.uart);
+	early_uart_init(board_devices.uart, board_devices.uart_hz ?: UART_HZ);
 	register_console(uart_write);
 }
 

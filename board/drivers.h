@@ -15,6 +15,7 @@
 struct board_devices {
 	u32 uart;
 	u32 uart_irq;
+	u32 uart_hz;     /* of its clock; 0: board.mk says it */
 	u32 gicd, gicc;  /* gic.c */
 	u32 intc, local; /* the controllers of one maker */
 	u32 timer;

@@ -5,7 +5,7 @@
  * how fast its clock is, and the driver's header has the two functions. They are
  * inline, so that code linked at physical addresses can use them too.
  *
- *	early_uart_init(base)		as a loader left it, or 8 bits at UART_BAUD
+ *	early_uart_init(base, hz)	as a loader left it, or 8 bits at UART_BAUD
  *	early_uart_putc(base, c)	waits for room
  *	UART_COMPATIBLE			its node's, in a device tree
  *	UART_EARLYCON			its name in earlycon=

@@ -39,7 +39,7 @@
 #define UFCR_DIV_1   (5u << 7) /* the clock as it is */
 #define UTS_TXFULL   (1u << 4)
 
-static inline void early_uart_init(u32 base)
+static inline void early_uart_init(u32 base, u32 hz)
 {
 	const u32 on = UCR2_SRST | UCR2_RXEN | UCR2_TXEN;
 
@@ -51,7 +51,7 @@ static inline void early_uart_init(u32 base)
 	reg_write(base, UART_UCR3, UCR3_MUXED);
 	reg_write(base, UART_UFCR, UFCR_RXTL_1 | UFCR_TXTL_2 | UFCR_DIV_1);
 	reg_write(base, UART_UBIR, 15); /* this first; then clock / baud */
-	reg_write(base, UART_UBMR, UART_HZ / UART_BAUD - 1);
+	reg_write(base, UART_UBMR, hz / UART_BAUD - 1);
 }
 
 static inline void early_uart_putc(u32 base, char c)

@@ -29,16 +29,14 @@
 #define PL011_INT_RX          (1u << 4)
 #define PL011_INT_RT          (1u << 6) /* fewer than a FIFO trigger, and idle */
 
-#define PL011_DIVISOR (UART_HZ / UART_BAUD * 4) /* in 64ths */
-
-static inline void early_uart_init(u32 base)
+static inline void early_uart_init(u32 base, u32 hz)
 {
 	if ((reg_read(base, PL011_CR) & PL011_CR_ENABLE_TX_RX) ==
 	    PL011_CR_ENABLE_TX_RX)
 		return;
 	reg_write(base, PL011_CR, 0);
-	reg_write(base, PL011_IBRD, PL011_DIVISOR / 64);
-	reg_write(base, PL011_FBRD, PL011_DIVISOR % 64);
+	reg_write(base, PL011_IBRD, hz / UART_BAUD / 16); /* samples of a bit */
+	reg_write(base, PL011_FBRD, hz / UART_BAUD % 16 * 4); /* in 64ths */
 	reg_write(base, PL011_LCR_H, PL011_LCR_8BIT_FIFO);
 	reg_write(base, PL011_CR, PL011_CR_ENABLE_TX_RX);
 }

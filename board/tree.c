@@ -11,14 +11,15 @@
 #include <board/board.h>
 #include <board/drivers.h>
 #include <board/early_uart.h>
+#include <board/tree.h>
 #include <bug.h>
 #include <lib/printk.h>
 #include <string.h>
+#include <time_units.h>
 
-#define MAX_DEPTH   8
-#define MAX_UARTS   8
-#define MAX_ALIASES 16
-#define MAX_CELLS   4u
+#define MAX_DEPTH   8u
+#define MAX_UARTS   8u
+#define MAX_ALIASES 64
 #define PATH_BYTES  128
 #define MAX_ROWS    32 /* more than the board has and known[] can add */
 
@@ -29,16 +30,11 @@
 #define ROWS_VA (FIXMAP_START + 0x1f0000u)
 #define UART_VA (FIXMAP_START + 0x200000u)
 
-/* Words of a property, as they lie there: big-endian. */
-struct tree_words {
-	const u32 *word; /* NULL: there is no such property */
-	u32 nr;
-};
-
 /* A node between the root and the one that is being read. */
 struct tree_node {
 	u32 address_cells, size_cells; /* of its children's addresses */
-	struct tree_words reg, ranges, interrupts;
+	struct tree_words reg, ranges;
+	struct tree_links links;
 	const char *compatible; /* strings, each with its end; or NULL */
 	u32 compatible_bytes;
 	bool off;       /* not to be used: its status */
@@ -56,15 +52,17 @@ struct known_device {
 	const char *name;
 	u32 *reg[2]; /* NULL: there is none, or nobody asks */
 	u32 *irq;
-	u32 nth; /* of its interrupts */
+	u32 nth;   /* of its interrupts */
+	u32 *hz;   /* of its clock */
+	u32 shift; /* bytes from the node's address to reg[0] */
 };
 
 /* clang-format off */
 #define GIC(compatible)	{ compatible, "interrupt controller",	\
-	{ &board_devices.gicd, &board_devices.gicc }, NULL, 0 }
+	{ &board_devices.gicd, &board_devices.gicc }, NULL, 0, NULL, 0 }
 /* It has no address. Of the four interrupts the third is the virtual timer's. */
 #define GENERIC_TIMER(compatible) { compatible, "timer",	\
-	{ NULL, NULL }, &board_devices.timer_irq, 2 }
+	{ NULL, NULL }, &board_devices.timer_irq, 2, NULL, 0 }
 
 static const struct known_device known[] = {
 	GIC("arm,cortex-a15-gic"),
@@ -73,10 +71,18 @@ static const struct known_device known[] = {
 	GIC("arm,gic-400"),
 	GENERIC_TIMER("arm,armv7-timer"),
 	GENERIC_TIMER("arm,armv8-timer"),
+	/*
+	 * An A9's private timer has its place 1 KiB above the global one's, and
+	 * the same clock (DDI0407, 1.5, 4.1): a tree may have that node only.
+	 */
+	{ "arm,cortex-a9-twd-timer", "timer", { &board_devices.timer, NULL },
+	  NULL, 0, &board_devices.timer_hz, -0x400u },
 	{ "arm,cortex-a9-global-timer", "timer",
-	  { &board_devices.timer, NULL }, &board_devices.timer_irq, 0 },
-	{ "arm,pl310-cache", "l2 cache", { &board_devices.l2, NULL }, NULL, 0 },
-	{ "arm,pl031", "rtc", { &board_devices.rtc, NULL }, NULL, 0 },
+	  { &board_devices.timer, NULL }, &board_devices.timer_irq, 0,
+	  &board_devices.timer_hz, 0 },
+	{ "arm,pl310-cache", "l2 cache", { &board_devices.l2, NULL }, NULL, 0,
+	  NULL, 0 },
+	{ "arm,pl031", "rtc", { &board_devices.rtc, NULL }, NULL, 0, NULL, 0 },
 };
 /* clang-format on */
 
@@ -84,7 +90,7 @@ struct tree_place {
 	phys_addr_t pa[2];
 	bool empty[2]; /* no bytes there, by its size */
 	u32 nr_pa;
-	u32 irq; /* NO_IRQ: not said, or in a way that is not understood */
+	struct tree_links links;
 	char path[PATH_BYTES];
 };
 
@@ -140,56 +146,64 @@ static bool translate(const struct tree_node *bus, u64 *at)
 	return false;
 }
 
-/* The nth address of the node, as the core sees it, and whether it is empty. */
-static bool address_of(const struct tree_node *node, u32 nth, phys_addr_t *pa,
-		       bool *empty)
+/* A device that a driver would take is never left out in silence. */
+static bool out_of_reach(u64 at, const char *why)
+{
+	pr_warn("device tree: %s: 0x%08x%08x %s: left out\n", path,
+		(unsigned int)(at >> 32), (unsigned int)at, why);
+	return false;
+}
+
+/*
+ * Stores the next address of the node, as the core sees it, and whether it is
+ * empty. Returns false if there is none, or after a sentence.
+ */
+static bool add_address(struct tree_place *place, const struct tree_node *node)
 {
 	const struct tree_node *bus = node - 1;
-	u32 step = bus->address_cells + bus->size_cells;
+	u32 step = bus->address_cells + bus->size_cells, nth = place->nr_pa;
 	const u32 *cell = node->reg.word + nth * step;
 	u64 at;
 
-	if ((nth + 1) * step > node->reg.nr || !bus->address_cells)
+	if (nth == ARRAY_SIZE(place->pa) || (nth + 1) * step > node->reg.nr ||
+	    !bus->address_cells)
 		return false;
-	/*
-	 * In the terms of the parent bus: each bus up to the root translates
-	 * it.
-	 */
+	/* In the terms of the parent: each bus up to the root translates it. */
 	at = cells_number(cell, bus->address_cells);
-	*empty = !cells_number(cell + bus->address_cells, bus->size_cells);
+	place->empty[nth] = !cells_number(cell + bus->address_cells,
+					  bus->size_cells);
 	for (; bus > nodes; bus--)
 		if (!translate(bus, &at))
-			return false;
-	*pa = (phys_addr_t)at;
-	return at <= UINT32_MAX;
+			return out_of_reach(at, "is in no `ranges` of its bus");
+	if (at > UINT32_MAX)
+		return out_of_reach(at, "lies above 4 GiB, beyond mappings");
+	place->pa[place->nr_pa++] = (phys_addr_t)at;
+	return true;
 }
 
-/* Its nth interrupt, if it says them as a GIC's are said: kind, number, flags. */
-static u32 interrupt_of(const struct tree_node *node, u32 nth)
+/*
+ * Its interrupts go to the node that it names, or else to the nearest one above
+ * that names one or has interrupts of its own.
+ */
+static struct tree_links links_of(const struct tree_node *node)
 {
-	const u32 *cell;
-	u32 irq;
+	struct tree_links links = node->links;
 
-	if (!board_devices.gicd || node->interrupts.nr % 3 ||
-	    3 * nth >= node->interrupts.nr)
-		return NO_IRQ;
-	cell = node->interrupts.word + 3 * nth;
-	/*
-	 * Kind 0 is a device's, counted from 32; kind 1 a core's own, from 16.
-	 */
-	irq = __builtin_bswap32(cell[1]) + (cell[0] ? 16 : 32);
-	return irq < NR_IRQS ? irq : NO_IRQ;
+	while (!links.irq_parent && !links.bus && node > nodes) {
+		node--;
+		links.bus = node->links.kept;
+		links.irq_parent = node->links.irq_parent;
+	}
+	return links;
 }
 
-/* Addresses until one cannot be translated: a device has one or two. */
-static struct tree_place place_of(const struct tree_node *node, u32 nth_irq)
+/* All that the node says of itself; to be followed are its links. */
+static struct tree_place place_of(const struct tree_node *node)
 {
-	struct tree_place place = { .irq = interrupt_of(node, nth_irq) };
+	struct tree_place place = { .links = links_of(node) };
 
-	while (place.nr_pa < ARRAY_SIZE(place.pa) &&
-	       address_of(node, place.nr_pa, &place.pa[place.nr_pa],
-			  &place.empty[place.nr_pa]))
-		place.nr_pa++;
+	while (add_address(&place, node))
+		;
 	memcpy(place.path, path, sizeof(path));
 	return place;
 }
@@ -205,24 +219,36 @@ static bool is_compatible(const struct tree_node *node, const char *what)
 	return false;
 }
 
+/* Is there a driver for it? */
+static bool is_driven(const struct tree_node *node)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(known); i++)
+		if (is_compatible(node, known[i].compatible))
+			return true;
+	return is_compatible(node, UART_COMPATIBLE);
+}
+
 /* Keeps the node if it is one of the known devices or a UART. */
 static void look_at(const struct tree_node *node)
 {
-	/*
-	 * A disabled device may have no clock: touching it could hang the bus.
-	 */
+	/* A disabled one may have no clock: touching it could hang the bus. */
 	if (!node->compatible || node->off)
 		return;
 	nr_devices++;
 	for (u32 i = 0; i < ARRAY_SIZE(known); i++)
 		if (!found[i] && is_compatible(node, known[i].compatible)) {
-			found[i] = true;
-			places[i] = place_of(node, known[i].nth);
+			places[i] = place_of(node);
+			found[i] = places[i].nr_pa || !known[i].reg[0];
 		}
-	if (is_compatible(node, UART_COMPATIBLE) && nr_uarts < MAX_UARTS) {
-		uarts[nr_uarts] = place_of(node, 0);
-		nr_uarts += uarts[nr_uarts].nr_pa > 0;
+	if (!is_compatible(node, UART_COMPATIBLE))
+		return;
+	if (nr_uarts == MAX_UARTS) {
+		pr_warn("device tree: %s: more than %u UARTs: left out\n", path,
+			MAX_UARTS);
+		return;
 	}
+	uarts[nr_uarts] = place_of(node);
+	nr_uarts += uarts[nr_uarts].nr_pa > 0;
 }
 
 /* ---- the tree, item by item -------------------------------------- */
@@ -234,8 +260,8 @@ static void begin_node(struct tree_node *node, const char *name)
 	size_t bytes = strlen(name);
 
 	memset(node, 0, sizeof(*node));
-	node->address_cells =
-		2; /* the default (Devicetree Specification, 2.3.5) */
+	/* The default (Devicetree Specification, 2.3.5). */
+	node->address_cells = 2;
 	node->size_cells = 1;
 	if (from + bytes + 2 > PATH_BYTES) { /* no device has so long a path */
 		node->path_bytes = from;
@@ -276,21 +302,20 @@ static void take_property(struct tree_node *node, const char *name,
 		node->reg = words;
 	else if (!strcmp(name, "ranges"))
 		node->ranges = words;
-	else if (!strcmp(name, "interrupts"))
-		node->interrupts = words;
 	else if (!strcmp(name, "#address-cells") && bytes == 4)
-		node->address_cells = min((u32)cells_number(words.word, 1),
-					  MAX_CELLS);
+		node->links.self.address_cells = node->address_cells =
+			min((u32)cells_number(words.word, 1), MAX_CELLS);
 	else if (!strcmp(name, "#size-cells") && bytes == 4)
 		node->size_cells = min((u32)cells_number(words.word, 1),
 				       MAX_CELLS);
-	else
+	else if (!tree_link_property(&node->links, name, words))
 		take_string(node, name, (const char *)data, bytes);
 }
 
 /* The root's end shows that the tree was read whole. */
-static void end_node(const struct tree_node *node)
+static void end_node(struct tree_node *node)
 {
+	tree_link_end(&node->links, is_compatible(node, "fixed-clock"));
 	if (node == nodes) {
 		tree_ended = true;
 		return;
@@ -307,16 +332,31 @@ static void forget_all(void)
 	memset(found, 0, sizeof(found));
 	nr_devices = nr_uarts = nr_aliases = 0;
 	stdout_path = NULL;
+	tree_forget_links();
+}
+
+/* Its path is the part that has been kept: the node's name is beyond it. */
+static void say_too_deep(const char *compatible, u32 bytes)
+{
+	struct tree_node node = {};
+
+	take_string(&node, "compatible", compatible, bytes);
+	if (is_driven(&node))
+		pr_warn("device tree: %s/.../: a device (%s) that is more than %u nodes deep: left out\n",
+			path, compatible, MAX_DEPTH - 1);
 }
 
 void board_tree_item(enum tree_item item, u32 depth, const char *name,
 		     const u8 *data, u32 bytes)
 {
-	struct tree_node *node = &nodes[min(depth, MAX_DEPTH - 1u)];
+	struct tree_node *node = &nodes[min(depth, MAX_DEPTH - 1)];
 
 	/* Devices so deep are left out; their parents are not disturbed. */
-	if (depth >= MAX_DEPTH)
+	if (depth >= MAX_DEPTH) {
+		if (item == TREE_PROPERTY && !strcmp(name, "compatible"))
+			say_too_deep((const char *)data, bytes);
 		return;
+	}
 	if (item == TREE_NODE)
 		begin_node(node, name);
 	else if (item == TREE_PROPERTY)
@@ -425,22 +465,39 @@ static void move_interrupt(u32 *irq, u32 to, const char *name)
 	*irq = to;
 }
 
+/* Rates in Hz; 0: the tree does not say it, as where a controller makes it. */
+static void set_clock(u32 *rate, u32 hz, u32 least, const char *name)
+{
+	if (!hz || hz == *rate)
+		return;
+	if (hz < least || hz > NSEC_PER_SEC) {
+		pr_warn("device tree: the %s's clock is said to have %u Hz, expected %u to 10^9: left out\n",
+			name, (unsigned int)hz, (unsigned int)least);
+		return;
+	}
+	pr_info("device tree: the %s's clock has %u Hz, not the board's %u\n",
+		name, (unsigned int)hz, (unsigned int)*rate);
+	*rate = hz;
+}
+
 /* What a board's table leaves out, its drivers do not use. */
 static void move_known(const struct known_device *what,
 		       const struct tree_place *to)
 {
 	bool generic = !what->reg[0] && !board_devices.timer;
 
-	/*
-	 * A board's drivers are linked, not chosen: no other timer can be used.
-	 */
+	/* Its drivers are linked, not chosen: no other timer can be used. */
 	if (!generic && (!what->reg[0] || !*what->reg[0]))
 		return;
 	for (u32 i = 0; i < to->nr_pa; i++)
 		if (what->reg[i] && *what->reg[i])
-			move_device(what->reg[i], to->pa[i], what->name);
+			move_device(what->reg[i], to->pa[i] + what->shift,
+				    what->name);
 	if (what->irq)
-		move_interrupt(what->irq, to->irq, what->name);
+		move_interrupt(what->irq, tree_interrupt(&to->links, what->nth),
+			       what->name);
+	if (what->hz)
+		set_clock(what->hz, tree_clock_hz(&to->links), 1, what->name);
 }
 
 /* stdout-path: a path, or an alias of one; what follows a colon is its speed. */
@@ -494,9 +551,15 @@ static const struct map_desc *move_console(phys_addr_t pa,
 					   const struct tree_place *uart)
 {
 	bool moves = pa != pa_of(board_devices.uart);
+	u32 irq = uart ? tree_interrupt(&uart->links, 0) : NO_IRQ;
 
-	if (uart && uart->irq != NO_IRQ)
-		move_interrupt(&board_devices.uart_irq, uart->irq, "console");
+	/* The board's own has been set up, by a loader or by startup/boot.c. */
+	board_devices.uart_hz = UART_HZ;
+	if (uart && moves)
+		set_clock(&board_devices.uart_hz, tree_clock_hz(&uart->links),
+			  16 * UART_BAUD, "console");
+	if (irq != NO_IRQ)
+		move_interrupt(&board_devices.uart_irq, irq, "console");
 	else if (moves)
 		pr_warn("console: nobody says which interrupt 0x%08x has: no input\n",
 			(unsigned int)pa);

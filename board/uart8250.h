@@ -34,9 +34,9 @@
 #define LSR_BREAK    0x10u
 #define LSR_ROOM     0x20u
 
-static inline void early_uart_init(u32 base)
+static inline void early_uart_init(u32 base, u32 hz)
 {
-	const u32 divisor = UART_HZ / 16 / UART_BAUD;
+	const u32 divisor = hz / 16 / UART_BAUD;
 
 	if (reg_read(base, UART_LCR) == LCR_8BIT) /* by a loader */
 		return;

@@ -106,7 +106,7 @@ u32 boot_main(u32 secure, phys_addr_t params)
 	bool valid;
 	u32 ttbr0;
 
-	early_uart_init(UART_PA);
+	early_uart_init(UART_PA, UART_HZ);
 	boot_letter('P');
 	boot_secure = secure;
 	wrong = boot_core_init(secure);

@@ -15,7 +15,7 @@ void boot_too_old(u32 moved)
 	/* The image runs where it was loaded, not at its linked address. */
 	const char *s = sentence + moved;
 
-	early_uart_init(UART_PA);
+	early_uart_init(UART_PA, UART_HZ);
 	for (; *s; s++)
 		early_uart_putc(UART_PA, *s);
 	/* No WFI: it is no instruction before ARMv6K. */

@@ -42,7 +42,7 @@ HOST_ONLY_services := services/advice/*.c services/alignment/alignment.c \
 	services/files/*.c services/ids/cred.c services/pipe/*.c services/poll/*.c
 HOST_ONLY_startup := startup/atags.c startup/boot_args.c startup/cmdline.c \
 	startup/fdt.c
-HOST_ONLY_board := board/tree.c board/earlycon.c
+HOST_ONLY_board := board/tree.c board/tree_links.c board/earlycon.c
 host_sources = $(filter-out $(HOST_SKIP),$(wildcard \
 	$(or $(HOST_ONLY_$(1)),$(1)/*.c $(1)/*/*.c)))
 

@@ -183,7 +183,10 @@ static void end(struct tree *t)
 static const char strings[] = "#address-cells\0#size-cells\0reg\0bootargs\0"
 			      "linux,initrd-start\0linux,initrd-end\0method\0"
 			      "clock-frequency\0no-map\0compatible\0ranges\0"
-			      "interrupts\0status\0stdout-path\0serial7";
+			      "interrupts\0status\0stdout-path\0serial7\0"
+			      "interrupt-parent\0interrupt-map\0"
+			      "interrupt-map-mask\0#interrupt-cells\0"
+			      "phandle\0clocks";
 
 static u32 string(const char *name)
 {
@@ -464,15 +467,16 @@ static void make_devices(struct tree *t, const char *console, u32 bus_pa,
 }
 
 /* What the tree and the command line make of the board's table. */
-static const struct map_desc *find(const struct tree *t, u32 bytes,
-				   const char *cmdline)
+static const struct map_desc *find_on(const struct board_devices *on,
+				      const struct tree *t, u32 bytes,
+				      const char *cmdline)
 {
 	static u8 copy[2048]; /* it is looked at once more */
 
 	host_log_clear();
 	board.map = table;
 	board.nr_map = ARRAY_SIZE(table);
-	board_devices = devices;
+	board_devices = *on;
 	memcpy(copy, t->bytes, bytes);
 	memset(&args, 0, sizeof(args));
 	args.source = fdt_parse(&args, copy, bytes) ? NULL : "device tree";
@@ -482,6 +486,12 @@ static const struct map_desc *find(const struct tree *t, u32 bytes,
 					  { 0x80000000, 1u << 28 },
 					  { 0, 0 },
 				  });
+}
+
+static const struct map_desc *find(const struct tree *t, u32 bytes,
+				   const char *cmdline)
+{
+	return find_on(&devices, t, bytes, cmdline);
 }
 
 static void assert_as_the_table(void)
@@ -579,6 +589,7 @@ static void test_devices_long_paths(void **state __unused_arg)
 	assert_non_null(find(&t, t.used, ""));
 	assert_string_equal(args.source, "device tree");
 	expect_log("console: from 0x10009000 to the UART at 0x1000a000");
+	expect_log("a device (arm,pl011) that is more than 7 nodes deep");
 }
 
 /* A tree that is broken before its end is not believed at all. */
@@ -649,6 +660,216 @@ static void test_devices_in_ram(void **state __unused_arg)
 	expect_log("/bus/gic: 0x8ffff100 lies in RAM");
 	assert_int_equal(board_devices.gicd, devices.gicd);
 	assert_int_equal(board_devices.gicc, devices.gicc);
+}
+
+/* ---- where the tree's nodes lead --------------------------------- */
+
+/* What a test changes of the tree below. */
+struct links {
+	u32 mask; /* of the bus's interrupts; the address has 0 */
+	u32 address_mask;
+	u32 irq;        /* that the console has on its bus */
+	u32 to;         /* the phandle that the bus's map leads to */
+	u32 uart_clock; /* a phandle */
+	u32 timer_hz;   /* the rate of the clock with phandle 4 */
+};
+
+static const struct links right = { 0x3f, 0, 6, 1, 3, 50000000 };
+
+static void put_clock(struct tree *t, const char *name, const char *kind,
+		      u32 phandle, u32 hz)
+{
+	begin(t, name);
+	prop_text(t, "compatible", kind);
+	PROP_WORDS(t, "clock-frequency", hz);
+	PROP_WORDS(t, "phandle", phandle);
+	end(t);
+}
+
+/*
+ * As a Versatile Express has it: the bus numbers its interrupts by itself, and the
+ * bus below it says nothing of that; controller and clocks come last. Of the
+ * Cortex-A9's timers the tree has the private one.
+ */
+static void make_links(struct tree *t, const struct links *l)
+{
+	*t = (struct tree){ .used = 40 };
+	begin(t, "");
+	PROP_WORDS(t, "#address-cells", 1);
+	PROP_WORDS(t, "#size-cells", 1);
+	PROP_WORDS(t, "interrupt-parent", 1);
+	begin(t, "chosen");
+	prop_text(t, "stdout-path", "/bus/fpga/serial");
+	end(t);
+	begin(t, "bus");
+	PROP_WORDS(t, "#address-cells", 1);
+	PROP_WORDS(t, "#size-cells", 1);
+	prop(t, "ranges", "", 0);
+	PROP_WORDS(t, "phandle", 2);
+	PROP_WORDS(t, "#interrupt-cells", 1);
+	PROP_WORDS(t, "interrupt-map-mask", l->address_mask, l->mask);
+	PROP_WORDS(t, "clock-frequency", 9000000); /* its own */
+	/* Bus address, interrupt, to whom, address there, interrupt there. */
+	if (l->to == 2)
+		PROP_WORDS(t, "interrupt-map", 0, 6, 2, 0, 6);
+	else
+		PROP_WORDS(t, "interrupt-map", 0, 5, l->to, 0, 0, 19, 4, 0, 6,
+			   l->to, 0, 0, 20, 4);
+	begin(t, "fpga");
+	PROP_WORDS(t, "#address-cells", 1);
+	PROP_WORDS(t, "#size-cells", 1);
+	prop(t, "ranges", "", 0);
+	begin(t, "serial");
+	prop_text(t, "compatible", "arm,pl011");
+	PROP_WORDS(t, "reg", 0x1000a000, 0x1000);
+	PROP_WORDS(t, "interrupts", l->irq);
+	PROP_WORDS(t, "clocks", l->uart_clock, 5);
+	end(t);
+	end(t);
+	end(t);
+	begin(t, "timer@1e000600");
+	prop_text(t, "compatible", "arm,cortex-a9-twd-timer");
+	PROP_WORDS(t, "reg", 0x1e000600, 0x20);
+	PROP_WORDS(t, "interrupts", 1, 13, 0xf04);
+	PROP_WORDS(t, "clocks", 4);
+	end(t);
+	begin(t, "gic");
+	prop_text(t, "compatible", "arm,cortex-a9-gic");
+	PROP_WORDS(t, "#interrupt-cells", 3);
+	PROP_WORDS(t, "#address-cells", 1);
+	PROP_WORDS(t, "phandle", 1);
+	PROP_WORDS(t, "reg", 0x1e001000, 0x1000, 0x1e000100, 0x100);
+	end(t);
+	put_clock(t, "uartclk", "fixed-clock", 3, 14745600);
+	put_clock(t, "periphclk", "fixed-clock", 4, l->timer_hz);
+	put_clock(t, "osc", "arm,vexpress-osc", 5, 11000000);
+	end(t);
+	put32(t, 9);
+	finish(t);
+}
+
+static void find_links(const struct links *l)
+{
+	struct board_devices a9 = devices;
+	struct tree t;
+
+	a9.timer = FIXMAP_START + 0x20200;
+	a9.timer_hz = 100000000;
+	make_links(&t, l);
+	assert_non_null(find_on(&a9, &t, t.used, ""));
+	assert_string_equal(args.source, "device tree");
+	assert_int_equal(board_devices.timer, a9.timer);
+	assert_int_equal(board_devices.timer_irq, a9.timer_irq);
+}
+
+/* An interrupt goes the way that the tree says, whatever comes first in it. */
+static void test_interrupt_map(void **state __unused_arg)
+{
+	struct links l = right;
+
+	find_links(&l);
+	assert_int_equal(board_devices.uart_irq, 32 + 20);
+	expect_log("the console has interrupt 52, not the board's 37");
+	l.irq = 0x46; /* the mask does not look at the upper bits */
+	find_links(&l);
+	assert_int_equal(board_devices.uart_irq, 32 + 20);
+	l.irq = 5;
+	find_links(&l);
+	assert_int_equal(board_devices.uart_irq, 32 + 19);
+}
+
+/* A way that leads nowhere is none: no input, rather than another's. */
+static void test_interrupt_map_broken(void **state __unused_arg)
+{
+	static const struct links bad[] = {
+		{ 0x3f, 0, 7, 1, 3, 50000000 },      /* no row */
+		{ 0x3f, 0, 6, 9, 3, 50000000 },      /* no such node */
+		{ 0x3f, 0, 6, 2, 3, 50000000 },      /* a circle */
+		{ 0x3f, 0x1000, 6, 1, 3, 50000000 }, /* by address, too */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		find_links(&bad[i]);
+		assert_int_equal(board_devices.uart_irq, devices.uart_irq);
+		expect_log("nobody says which interrupt 0x1000a000 has: no "
+			   "input");
+	}
+}
+
+/* The rates of fixed clocks count, those that a controller makes are unknown. */
+static void test_clocks(void **state __unused_arg)
+{
+	struct links l = right;
+
+	find_links(&l);
+	assert_int_equal(board_devices.uart_hz, 14745600);
+	assert_int_equal(board_devices.timer_hz, 50000000);
+	expect_log("the console's clock has 14745600 Hz, not the board's "
+		   "24000000");
+	expect_log("the timer's clock has 50000000 Hz, not the board's "
+		   "100000000");
+	l.uart_clock = 5;
+	l.timer_hz = 1000000001;
+	find_links(&l);
+	assert_int_equal(board_devices.uart_hz, UART_HZ);
+	l.uart_clock = 2; /* a bus is no clock */
+	find_links(&l);
+	assert_int_equal(board_devices.uart_hz, UART_HZ);
+	assert_int_equal(board_devices.timer_hz, 100000000);
+	expect_log("the timer's clock is said to have 1000000001 Hz, expected "
+		   "1 to 10^9: left out");
+}
+
+/* ---- what is passed over is named -------------------------------- */
+
+/* The UART at a node of two cells, below a bus that has ranges, or not. */
+static void make_far_uart(struct tree *t, u32 high, bool ranges)
+{
+	*t = (struct tree){ .used = 40 };
+	begin(t, "");
+	PROP_WORDS(t, "#address-cells", 2);
+	PROP_WORDS(t, "#size-cells", 1);
+	begin(t, "bus");
+	PROP_WORDS(t, "#address-cells", 2);
+	PROP_WORDS(t, "#size-cells", 1);
+	if (ranges)
+		prop(t, "ranges", "", 0);
+	begin(t, "serial");
+	prop_text(t, "compatible", "arm,pl011");
+	PROP_WORDS(t, "reg", high, 0x1000a000, 0x1000);
+	end(t);
+	end(t);
+	end(t);
+	put32(t, 9);
+	finish(t);
+}
+
+static void test_passed_over(void **state __unused_arg)
+{
+	struct tree t;
+	char name[] = "serial0";
+
+	make_far_uart(&t, 0, true);
+	assert_non_null(find(&t, t.used, ""));
+	make_far_uart(&t, 2, true);
+	assert_null(find(&t, t.used, ""));
+	assert_as_the_table();
+	expect_log("/bus/serial: 0x000000021000a000 lies above 4 GiB");
+	make_far_uart(&t, 0, false);
+	assert_null(find(&t, t.used, ""));
+	expect_log("/bus/serial: 0x000000001000a000 is in no `ranges`");
+	t = (struct tree){ .used = 40 };
+	begin(&t, "");
+	PROP_WORDS(&t, "#address-cells", 1);
+	for (u32 i = 0; i < 9; i++) {
+		name[6] = (char)('0' + i);
+		put_uart(&t, name, 0x10009000 + (i << 12), 5, "ok");
+	}
+	end(&t);
+	put32(&t, 9);
+	finish(&t);
+	find(&t, t.used, "");
+	expect_log("/serial8: more than 8 UARTs: left out");
 }
 
 static void test_earlycon(void **state __unused_arg)
@@ -860,6 +1081,10 @@ int main(void)
 		cmocka_unit_test(test_devices_long_paths),
 		cmocka_unit_test(test_devices_broken),
 		cmocka_unit_test(test_devices_in_ram),
+		cmocka_unit_test(test_interrupt_map),
+		cmocka_unit_test(test_interrupt_map_broken),
+		cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_passed_over),
 		cmocka_unit_test(test_earlycon),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_unusable_list),

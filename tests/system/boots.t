@@ -430,6 +430,25 @@ def devices_of_a_tree():
            boot.status == 0, "earlycon= of another kind of UART", boot)
 
 
+def links_of_a_tree():
+    """A tree made by dtc, where the console's interrupt goes through the numbers of
+    its bus, and clocks are nodes of their own."""
+    blob = f"{SCRATCH}/vexpress.dtb"
+    subprocess.run(["dtc", "-q", "-O", "dtb", "-o", blob,
+                    "tests/system/vexpress.dts"], check=True)
+    said, heard, status = second_uart(tree=["-dtb", blob],
+                                      append="init=/bin/sh")
+    tap.has(said, "the console has interrupt 38, not the board's 37",
+            "an interrupt through an interrupt-map")
+    tap.is_(status, 7, "it is the right one: what is typed arrives", heard)
+    tap.has(said, "the timer's clock has 125000000 Hz, not the board's 100000000",
+            "the rate of the timer's clock, by the private timer's node")
+    tap.has(said, "the console's clock has 14745600 Hz, not the board's 24000000",
+            "and of the UART's")
+    tap.has(said, "/serial@210009000: 0x0000000210009000 lies above 4 GiB",
+            "a device that no mapping reaches has a sentence")
+
+
 def tree_and_table_agree():
     """QEMU's own tree has what this board's table has; altered, it has not."""
     boot = machine.boot("init=/bin/hello")
@@ -479,6 +498,7 @@ if machine.BOARD == "vexpress-a9":
     list_anywhere()
     reserved_memory()
     devices_of_a_tree()
+    links_of_a_tree()
 else:
     tree_and_table_agree()
     more_than_4g()
