@@ -116,7 +116,7 @@ struct inode {
 	/* i_data.lock: open writers; negative: FMODE_NOWRITERS files */
 	s32 i_writecount;
 	struct dir_entry *i_entry; /* tree_lock; NULL: no name (any more) */
-	struct mount *i_mounted;   /* tree_lock; the mounts on it */
+	u32 i_mounted;             /* tree_lock; number of mounts on it */
 	/* the locks that programs hold on it: services/files/locks.h */
 	LIST_HEAD(, file_lock) i_locks;
 	void *i_private; /* the file system's own */

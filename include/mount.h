@@ -27,7 +27,7 @@ struct mount {
 	/* tree_lock; all three NULL: it is mounted no more */
 	struct inode *mnt_point;  /* a reference */
 	struct mount *mnt_parent; /* a reference; or NULL: the first tree */
-	struct mount *mnt_next;   /* another one with this mnt_point */
+	struct mount *mnt_next;   /* in the table of covered places */
 };
 
 /* A place in the tree: an inode, as it is seen through a mount. */

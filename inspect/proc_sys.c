@@ -4,6 +4,7 @@
 #include <inspect/internal.h>
 #include <lib/printk.h>
 #include <services/coredump/coredump.h>
+#include <services/files/files.h>
 #include <services/files/kmsg.h>
 #include <services/ids/ids.h>
 #include <services/pipe/pipe.h>
@@ -437,6 +438,23 @@ static int show_file_nr(struct seq_file *m)
 	return 0;
 }
 
+static int show_mount_max(struct seq_file *m)
+{
+	return show_number(m, READ_ONCE(max_mounts));
+}
+
+/* Mounts that exist stay, even if the new number is smaller. */
+static int write_mount_max(struct seq_file *m __unused_arg, const char *text)
+{
+	u32 most;
+
+	/* Linux's variable is an int, and at least 1. */
+	if (read_number(text, &most) || most == 0 || most > INT32_MAX)
+		return -EINVAL;
+	WRITE_ONCE(max_mounts, most);
+	return 0;
+}
+
 static int show_nr_open(struct seq_file *m)
 {
 	return show_number(m, NR_OPEN_MAX);
@@ -476,6 +494,7 @@ static const struct proc_entry fs_entries[] = {
 	TEXT("file-nr", show_file_nr),
 	TEXT("inode-nr", show_inode_nr),
 	TEXT("inode-state", show_inode_state),
+	TEXT_RW("mount-max", show_mount_max, write_mount_max),
 	TEXT("nr_open", show_nr_open),
 	TEXT_RW("pipe-max-size", show_pipe_max_size, write_pipe_max_size),
 	TEXT_RW("pipe-user-pages-hard", show_pipe_hard, write_pipe_hard),

@@ -293,6 +293,12 @@ void file_remove_privs(struct inode *inode);
 
 #define MOUNT_NAME_BYTES 128 /* a type or a source, with its NUL */
 
+/*
+ * How many mounts there may be, the root among them: /proc/sys/fs/mount-max.
+ * mounts_init() sets it by the size of the memory. (mounts.c)
+ */
+extern u32 max_mounts;
+
 /* A mount, as /proc/mounts shows it. */
 struct mount_facts {
 	char type[MOUNT_NAME_BYTES], source[MOUNT_NAME_BYTES];

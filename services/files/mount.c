@@ -186,7 +186,11 @@ static int mount_old(const struct mount_call *call)
 
 	if (err)
 		return err;
-	err = call->flags & MS_BIND ? bind(call, &source) : move(call, &source);
+	if (is_taken_off(source.mnt))
+		err = -EINVAL;
+	else
+		err = call->flags & MS_BIND ? bind(call, &source) :
+					      move(call, &source);
 	path_put(&source);
 	return err;
 }

@@ -24,16 +24,14 @@ static void place_cross(struct fs_path *at)
 
 	for (;;) {
 		spin_lock(&tree_lock);
-		over.mnt = at->inode->i_mounted;
-		/* Skip mounts on other places that show the same inode. */
-		while (over.mnt && over.mnt->mnt_parent != at->mnt)
-			over.mnt = over.mnt->mnt_next;
+		over.mnt = mount_on(at);
 		if (over.mnt)
 			over.inode = igrab(mntget(over.mnt)->mnt_root);
 		spin_unlock(&tree_lock);
 		if (!over.mnt)
 			return;
 		replace_path(at, &over);
+		cond_resched(); /* max_mounts may be on one place */
 	}
 }
 
@@ -57,6 +55,7 @@ static bool place_leave(struct fs_path *at)
 	spin_unlock(&tree_lock);
 	if (up.inode)
 		replace_path(at, &up);
+	cond_resched(); /* the caller goes on to the lowest of a stack */
 	return up.inode;
 }
 
@@ -209,6 +208,11 @@ void free_place(struct mount *mnt)
 
 void mounts_init(void)
 {
+	/*
+	 * Linux's number, but no more than a 64th of the memory: a place is 256
+	 * bytes of slab, and none is charged to anybody.
+	 */
+	max_mounts = min(max_mounts, totalram_pages() / 64 * (PAGE_SIZE / 256));
 	mount_ops = (struct mount_operations){
 		.cross = place_cross,
 		.leave = place_leave,

@@ -9,10 +9,15 @@ struct rw_semaphore mounts_lock = {
 	.lock = SPINLOCK_INIT,
 	.wait = WAIT_QUEUE_INIT(mounts_lock.wait),
 };
-/* clang-format off */
-static TAILQ_HEAD(, mount_place) places = TAILQ_HEAD_INITIALIZER(places);
-/* clang-format on */
+/*
+ * All places, oldest first, and those on the first tree, whose own mount is
+ * NULL.
+ */
+static struct place_list places = TAILQ_HEAD_INITIALIZER(places);
+static struct place_list on_first = TAILQ_HEAD_INITIALIZER(on_first);
 static u32 last_id = ROOT_MOUNT_ID; /* mounts_lock */
+static u32 nr_mounts = 1;           /* mounts_lock; the root is one */
+u32 max_mounts = 100000;
 
 /* The root file system. Its root is set when a bind mount first shows it. */
 static struct file_tree first_tree = {
@@ -31,18 +36,47 @@ struct mount_place *new_place(struct file_tree *tree, struct inode *root,
 		return NULL;
 	place->mnt.mnt_root = igrab(root);
 	atomic_set(&place->mnt.mnt_count, 1);
+	TAILQ_INIT(&place->children);
 	place->tree = tree;
 	strcpy(place->source, source);
 	return place;
 }
 
-/* ---- mounting and unmounting ------------------------------------- */
+/* ---- which mount is where ---------------------------------------- */
 
-/* Whether mnt was unmounted. Tasks may still use it. */
-static bool is_taken_off(const struct mount *mnt)
+/*
+ * All mounts by the place that each covers. A table instead of a list for each
+ * inode: a bind mount can show the same inode in thousands of places.
+ */
+#define BUCKETS 1024
+static struct mount *covered[BUCKETS]; /* tree_lock */
+
+static struct mount **bucket_of(const struct inode *point,
+				const struct mount *parent)
 {
-	return !mnt->mnt_point;
+	u32 mix = ((u32)(uintptr_t)point >> 3) + ((u32)(uintptr_t)parent >> 4);
+
+	return &covered[(mix ^ mix >> 6 ^ mix >> 12) % BUCKETS];
 }
+
+/* At most one is there, as another one is mounted on its root. */
+struct mount *mount_on(const struct fs_path *at)
+{
+	struct mount *mnt = *bucket_of(at->inode, at->mnt);
+
+	while (mnt &&
+	       (mnt->mnt_point != at->inode || mnt->mnt_parent != at->mnt))
+		mnt = mnt->mnt_next;
+	return mnt;
+}
+
+/* The places on mnt, which may be NULL. */
+static struct place_list *children_of(struct mount *mnt)
+{
+	return mnt ? &place_of(mnt)->children : &on_first;
+}
+
+/* ---- mounting and unmounting ------------------------------------- */
 
 bool is_mount_root(const struct fs_path *at)
 {
@@ -55,9 +89,7 @@ static bool has_place(const struct fs_path *at)
 {
 	const struct dir_entry *entry = at->inode->i_entry;
 
-	if (at->mnt && at->inode == at->mnt->mnt_root)
-		return !is_taken_off(at->mnt);
-	if (at->inode == root_inode)
+	if (at_mount_root(at) || at->inode == root_inode)
 		return true;
 	/*
 	 * Names of /proc have inodes that live no longer than their last user;
@@ -67,29 +99,37 @@ static bool has_place(const struct fs_path *at)
 }
 
 /*
- * Links mnt to the place it covers, to which it takes references. Hold
+ * Links a mount to the place it covers, to which it takes references. Hold
  * tree_lock.
  */
-static void cover(struct mount *mnt, const struct fs_path *at)
+static void cover(struct mount_place *place, const struct fs_path *at)
 {
+	struct mount **bucket = bucket_of(at->inode, at->mnt);
+	struct mount *mnt = &place->mnt;
+
 	mnt->mnt_point = igrab(at->inode);
 	mnt->mnt_parent = mntget(at->mnt);
-	mnt->mnt_next = at->inode->i_mounted;
-	at->inode->i_mounted = mnt;
+	mnt->mnt_next = *bucket;
+	*bucket = mnt;
+	at->inode->i_mounted++;
+	TAILQ_INSERT_TAIL(children_of(at->mnt), place, sibling);
 }
 
 /*
- * Unlinks mnt. Returns the place that it covered, whose references are the
+ * Unlinks a mount. Returns the place that it covered, whose references are the
  * caller's now. Hold tree_lock.
  */
-static struct fs_path uncover(struct mount *mnt)
+static struct fs_path uncover(struct mount_place *place)
 {
+	struct mount *mnt = &place->mnt;
 	const struct fs_path at = { mnt->mnt_point, mnt->mnt_parent };
-	struct mount **link = &at.inode->i_mounted;
+	struct mount **link = bucket_of(at.inode, at.mnt);
 
 	while (*link != mnt)
 		link = &(*link)->mnt_next;
 	*link = mnt->mnt_next;
+	at.inode->i_mounted--;
+	TAILQ_REMOVE(children_of(at.mnt), place, sibling);
 	mnt->mnt_point = NULL;
 	mnt->mnt_parent = mnt->mnt_next = NULL;
 	return at;
@@ -97,22 +137,29 @@ static struct fs_path uncover(struct mount *mnt)
 
 int attach(struct mount_place *place, const struct fs_path *at)
 {
-	struct mount *mnt = &place->mnt;
-	bool there;
+	const struct inode *root = place->mnt.mnt_root;
+	int err = 0;
 
-	if (S_ISDIR(at->inode->i_mode) != S_ISDIR(mnt->mnt_root->i_mode))
+	/* Nobody could unmount it again once the last task has left. */
+	if (is_taken_off(at->mnt))
+		return -EINVAL;
+	if (S_ISDIR(at->inode->i_mode) != S_ISDIR(root->i_mode))
 		return -ENOTDIR;
 	/*
 	 * rmdir and rename take tree_lock, too, so the place cannot lose its
 	 * name between the check and the mount.
 	 */
 	spin_lock(&tree_lock);
-	there = has_place(at);
-	if (there)
-		cover(mnt, at);
+	if (!has_place(at))
+		err = -ENOENT;
+	else if (nr_mounts >= READ_ONCE(max_mounts))
+		err = -ENOSPC;
+	else
+		cover(place, at);
 	spin_unlock(&tree_lock);
-	if (!there)
-		return -ENOENT;
+	if (err)
+		return err;
+	nr_mounts++;
 	place->id = ++last_id;
 	TAILQ_INSERT_TAIL(&places, place, link);
 	return 0;
@@ -124,42 +171,31 @@ static void take_off(struct mount_place *place)
 	struct fs_path at;
 
 	TAILQ_REMOVE(&places, place, link);
+	nr_mounts--;
 	spin_lock(&tree_lock);
-	at = uncover(&place->mnt);
+	at = uncover(place);
 	spin_unlock(&tree_lock);
 	/* After tree_lock: dropping a reference may free a whole tree. */
 	path_put(&at);
 	mntput(&place->mnt);
 }
 
-/* A place that is mounted on parent, or NULL. */
-static struct mount_place *find_child(const struct mount_place *parent)
-{
-	struct mount_place *place;
-
-	TAILQ_FOREACH(place, &places, link)
-		if (place->mnt.mnt_parent == &parent->mnt)
-			return place;
-	return NULL;
-}
-
 void take_off_all(struct mount_place *place)
 {
-	struct mount_place *leaf, *child;
+	struct mount_place *leaf = place, *child, *parent;
 
+	/*
+	 * Leaves first: a mount holds a reference to the one below it. Without
+	 * recursion, since a program chooses the depth.
+	 */
 	do {
-		leaf = place;
-		/*
-		 * Leaves first: a mount holds a reference to the one below it.
-		 * A search instead of recursion, since a program chooses the
-		 * depth.
-		 */
-		while ((child = find_child(leaf)))
+		while ((child = TAILQ_FIRST(&leaf->children)))
 			leaf = child;
-		child = leaf == place ? NULL : place;
+		parent = leaf == place ? NULL : place_of(leaf->mnt.mnt_parent);
 		take_off(leaf);
 		cond_resched();
-	} while (child);
+		leaf = parent;
+	} while (leaf);
 }
 
 int move_place(struct mount_place *place, const struct fs_path *at)
@@ -167,6 +203,8 @@ int move_place(struct mount_place *place, const struct fs_path *at)
 	const struct mount *mnt = at->mnt;
 	struct fs_path old = { 0 };
 
+	if (is_taken_off(at->mnt))
+		return -EINVAL;
 	/* A mount inside itself could not be reached by any path. */
 	for (; mnt; mnt = mnt->mnt_parent)
 		if (mnt == &place->mnt)
@@ -177,8 +215,8 @@ int move_place(struct mount_place *place, const struct fs_path *at)
 	 * place.
 	 */
 	if (has_place(at)) {
-		old = uncover(&place->mnt);
-		cover(&place->mnt, at);
+		old = uncover(place);
+		cover(place, at);
 	}
 	spin_unlock(&tree_lock);
 	path_put(&old);
@@ -202,65 +240,80 @@ struct mount_place *clone_place(const struct fs_path *src)
 	return place;
 }
 
-/*
- * The place on which a copy of `place` belongs: top, or an earlier copy; NULL:
- * place does not lie below src.
- */
-static struct mount_place *parent_of_copy(const struct mount_place *place,
-					  struct mount_place *top,
-					  const struct fs_path *src)
+/* Mounts a copy of `place` on parent. 0 and *copy, -ENOMEM or attach()'s error. */
+static int copy_place(struct mount_place *place, struct mount_place *parent,
+		      struct mount_place **copy)
 {
-	struct mount *parent = place->mnt.mnt_parent;
+	struct fs_path at = { place->mnt.mnt_root, &place->mnt };
+	int err;
 
-	if (parent == src->mnt && is_below(place->mnt.mnt_point, src->inode))
-		return top;
-	return parent ? place_of(parent)->copy : NULL;
+	*copy = clone_place(&at);
+	if (!*copy)
+		return -ENOMEM;
+	at = (struct fs_path){ place->mnt.mnt_point, &parent->mnt };
+	err = attach(*copy, &at);
+	if (err)
+		mntput(&(*copy)->mnt);
+	return err;
 }
 
 /*
- * Copies one mount below src that has no copy yet. 0; -ENOENT: all have one;
- * -ENOMEM, or attach()'s error.
+ * The first place of a list, from `place` on, that is no copy; or NULL. Copies
+ * have larger ids than top: without this test they would be copied without end.
  */
-static int copy_one(struct mount_place *top, const struct fs_path *src)
+static struct mount_place *first_older(struct mount_place *place,
+				       const struct mount_place *top)
 {
-	struct mount_place *place, *parent;
-	struct fs_path at;
+	while (place && place->id >= top->id)
+		place = TAILQ_NEXT(place, sibling);
+	return place;
+}
 
-	TAILQ_FOREACH(place, &places, link) {
-		/*
-		 * Copies have larger ids than top; without this test they would
-		 * be copied without end.
-		 */
-		if (place->copy || place->id >= top->id)
-			continue;
-		parent = parent_of_copy(place, top, src);
-		if (!parent)
-			continue;
-		at = (struct fs_path){ place->mnt.mnt_root, &place->mnt };
-		place->copy = clone_place(&at);
-		if (!place->copy)
-			return -ENOMEM;
-		at = (struct fs_path){ place->mnt.mnt_point, &parent->mnt };
-		return attach(place->copy, &at);
+/*
+ * Copies `first` and all places on it; the copy of first is mounted on top. 0,
+ * or copy_place()'s error.
+ */
+static int copy_tree(struct mount_place *first, struct mount_place *top)
+{
+	struct mount_place *place = first, *parent = top, *copy, *next;
+	int err;
+
+	/* Without recursion; parent is always the copy of place's parent. */
+	while (place) {
+		err = copy_place(place, parent, &copy);
+		if (err)
+			return err;
+		cond_resched();
+		next = first_older(TAILQ_FIRST(&place->children), top);
+		if (next)
+			parent = copy;
+		/* No place on it: the next one beside it, or beside a parent. */
+		while (!next && place != first) {
+			next = first_older(TAILQ_NEXT(place, sibling), top);
+			if (next)
+				break;
+			place = place_of(place->mnt.mnt_parent);
+			parent = place_of(parent->mnt.mnt_parent);
+		}
+		place = next;
 	}
-	return -ENOENT;
+	return 0;
 }
 
 int copy_below(struct mount_place *top, const struct fs_path *src)
 {
 	struct mount_place *place;
-	int err;
+	int err = 0;
 
-	do {
-		err = copy_one(top, src);
+	TAILQ_FOREACH(place, children_of(src->mnt), sibling) {
 		cond_resched();
-	} while (!err);
-	/*
-	 * The links are only for this call; the copies may be unmounted next.
-	 */
-	TAILQ_FOREACH(place, &places, link)
-		place->copy = NULL;
-	return err == -ENOENT ? 0 : err;
+		if (place->id < top->id &&
+		    is_below(place->mnt.mnt_point, src->inode))
+			err = copy_tree(place, top);
+		if (err)
+			break;
+	}
+	return err;
 }
 
 /* ---- flags ------------------------------------------------------- */
@@ -329,5 +382,6 @@ bool get_mount(u32 n, struct mount_facts *facts)
 	if (place)
 		fill_facts(place, facts);
 	up_read(&mounts_lock);
+	cond_resched(); /* for a caller that shows none of thousands */
 	return place;
 }

@@ -31,6 +31,8 @@ struct file_tree {
 	bool read_only; /* mounts_lock */
 };
 
+TAILQ_HEAD(place_list, mount_place);
+
 struct mount_place {
 	struct mount mnt;
 	atomic_t writers; /* open files that can write through it */
@@ -41,8 +43,9 @@ struct mount_place {
 	char source[MOUNT_NAME_BYTES];
 	/* mounts_lock */
 	TAILQ_ENTRY(mount_place) link;
-	u32 flags;                /* MS_* of this place alone */
-	struct mount_place *copy; /* only during mount --rbind */
+	TAILQ_ENTRY(mount_place) sibling;
+	struct place_list children; /* the mounts on it, oldest first */
+	u32 flags;                  /* MS_* of this place alone */
 };
 
 /* Guards the list of places; held for writing by each call that changes it. */
@@ -53,6 +56,15 @@ static inline struct mount_place *place_of(struct mount *mnt)
 {
 	return container_of(mnt, struct mount_place, mnt);
 }
+
+/* Whether mnt, NULL allowed, was unmounted. Tasks may still use it. */
+static inline bool is_taken_off(const struct mount *mnt)
+{
+	return mnt && !mnt->mnt_point;
+}
+
+/* The mount on a place, or NULL. Hold tree_lock. (mounts.c) */
+struct mount *mount_on(const struct fs_path *at);
 
 /*
  * mount_operations.free: frees the place, and its tree with the last place.
@@ -71,8 +83,9 @@ struct mount_place *new_place(struct file_tree *tree, struct inode *root,
 			      const char *source);
 /*
  * Mounts the place at `at`, to which it takes references. 0; -ENOTDIR for a
- * directory on a file or a file on a directory; -ENOENT if at was removed or is
- * a name that /proc makes anew for each walk.
+ * directory on a file or a file on a directory; -EINVAL on an unmounted mount;
+ * -ENOENT if at was removed or is a name that /proc makes anew for each walk;
+ * -ENOSPC if there are max_mounts already.
  */
 int __must_check attach(struct mount_place *place, const struct fs_path *at);
 /*
@@ -80,14 +93,15 @@ int __must_check attach(struct mount_place *place, const struct fs_path *at);
  */
 void take_off_all(struct mount_place *place);
 /*
- * Moves the place to at, which must be of the same kind. 0, -ENOENT as
- * attach(), or -ELOOP if at lies within the place itself.
+ * Moves the place to at, which must be of the same kind. 0, -EINVAL or -ENOENT
+ * as attach(), or -ELOOP if at lies within the place itself.
  */
 int __must_check move_place(struct mount_place *place,
 			    const struct fs_path *at);
 /*
  * Copies all mounts below src to the same places below top, a copy of src. 0,
- * -ENOMEM or attach()'s error, and then the copies made so far stay.
+ * -ENOMEM or attach()'s error, and then the copies made so far stay. src's own
+ * tree may contain top.
  */
 int __must_check copy_below(struct mount_place *top, const struct fs_path *src);
 /* A further place, not mounted yet, that shows src. NULL: no memory. */

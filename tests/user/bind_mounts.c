@@ -214,6 +214,43 @@ static void below(void)
 	is(SYS(umount2, scratch("a/sub"), 0), 0, "and the first of all");
 }
 
+/*
+ * MS_REC of a mount on which several stand, beside each other, on each other and in
+ * two layers: each copy stands where its original does.
+ */
+static void side_by_side(void)
+{
+	static const char *const places[] = {
+		"a/sub",     "a/sub/x", "a/sub/x/y", "a/sub/x/y/v",
+		"a/sub/x/w", "a/sub/z", "a/sub/z",
+	};
+	char path[32];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(places); i++) {
+		SYS(mkdir, scratch(places[i]), 0755);
+		SYS(mount, "memory", scratch(places[i]), "tmpfs", 0, 0);
+		snprintf(path, sizeof(path), "%s/%u", places[i], i);
+		SYS(close, make_file(scratch(path), 1));
+	}
+	is(bind(scratch("a/sub"), scratch("b"), MS_REC), 0, "MS_REC of seven");
+	ok(ino(scratch("b/0")) == ino(scratch("a/sub/0")), "the first");
+	ok(ino(scratch("b/x/1")) == ino(scratch("a/sub/x/1")), "one on it");
+	ok(ino(scratch("b/x/y/2")) == ino(scratch("a/sub/x/y/2")),
+	   "one on that");
+	ok(ino(scratch("b/x/y/v/3")) == ino(scratch("a/sub/x/y/v/3")),
+	   "and on that");
+	ok(ino(scratch("b/x/w/4")) == ino(scratch("a/sub/x/w/4")),
+	   "one beside it");
+	ok(ino(scratch("b/z/6")) == ino(scratch("a/sub/z/6")),
+	   "the upper of two");
+	is(SYS(umount2, scratch("b/z"), 0), 0, "which goes");
+	is(ino(scratch("b/z/5")) > 0, 1, "below it the lower");
+	is(ino(scratch("a/sub/z/6")) > 0, 1, "the original stays");
+	is(SYS(umount2, scratch("b"), MNT_DETACH), 0, "all copies go");
+	is(SYS(umount2, scratch("a/sub"), MNT_DETACH), 0, "and the originals");
+	is(ino(scratch("a/sub/g")) > 0, 1, "nothing covers it any more");
+}
+
 /* A task whose directory was taken off keeps it; there is nothing above. */
 static void detached(void)
 {
@@ -227,6 +264,10 @@ static void detached(void)
 	is(SYS(write, fd, "x", 1), 1, "what is open is still written to");
 	is(ino("f") > 0, 1, "its directory still has it");
 	is(SYS(mkdir, "new", 0755), 0, "and takes names");
+	is(SYS(mount, "memory", "new", "tmpfs", 0, 0), -EINVAL,
+	   "but no mounts");
+	is(bind(scratch("a"), "new", 0), -EINVAL, "of any kind");
+	is(bind("new", scratch("b"), 0), -EINVAL, "nor does it lend any");
 	is(SYS(chdir, ".."), 0, "one can go up to its root");
 	ok(ino("..") == ino("."), "and no further");
 	SYS(close, fd);
@@ -254,6 +295,7 @@ int main(void)
 	flags();
 	file_systems();
 	below();
+	side_by_side();
 	detached();
 	SYS(mkdir, scratch("a/proc"), 0755);
 	bind(scratch("a"), scratch("b"), 0);
