@@ -169,24 +169,21 @@ static bool is_dotdot(const struct nameidata *nd)
 }
 
 /*
- * Takes ".." up. 0, or -ENOENT for a directory that was removed. Of the task's
- * root it is the root itself, or chroot would not confine.
+ * Takes ".." up, and on to what is mounted there. Of a mounted root it is the
+ * covered directory's; of the task's root it is the root itself, or chroot
+ * would not confine. 0, or -ENOENT for a directory that was removed, or moved
+ * out of what the mount shows: no path from the task's root may lead on there.
  */
 static int step_up(struct nameidata *nd)
 {
-	const struct fs_path root = current_root();
+	const struct fs_path root = current_root(), top = { root_inode, NULL };
 	struct inode *parent = NULL;
 
-	do {
-		if (same_path(&nd->at, &root) ||
-		    (nd->inode == root_inode && !nd->mnt))
-			return 0;
-		/* Of a mounted root it is the covered directory's. */
-		if (!at_mount_root(&nd->at))
-			break;
-	} while (mount_ops.leave(&nd->at));
 	if (at_mount_root(&nd->at))
-		return 0;
+		mount_ops.leave(&nd->at);
+	if (same_path(&nd->at, &root) || same_path(&nd->at, &top) ||
+	    at_mount_root(&nd->at))
+		goto out;
 	/*
 	 * A rename may move the directory meanwhile; the lock keeps its parent.
 	 */
@@ -197,6 +194,10 @@ static int step_up(struct nameidata *nd)
 	if (!parent)
 		return -ENOENT;
 	step_to(nd, parent);
+	/* After the step, so that no rename in between is missed. */
+	if (nd->mnt && !mount_ops.shows(&nd->at))
+		return -ENOENT;
+out:
 	follow_mounts(&nd->at);
 	return 0;
 }

@@ -44,10 +44,13 @@ struct mount_operations {
 	 */
 	void (*cross)(struct fs_path *at);
 	/*
-	 * From the mount's root goes to the place that it covers. Returns false
-	 * if it was unmounted: then there is nothing above.
+	 * From a mount's root goes to the place that it covers, and on while
+	 * that is a mount's root, too. Stays at the task's root, and where a
+	 * mount was unmounted: then there is nothing above.
 	 */
-	bool (*leave)(struct fs_path *at);
+	void (*leave)(struct fs_path *at);
+	/* Whether at lies in what its mount shows, which may be a part. */
+	bool (*shows)(const struct fs_path *at);
 	/* Whether the running task may open it: as inode_permission(). */
 	int (*may_open)(const struct fs_path *at, u32 mask);
 	/* at was opened as file, which takes a reference to the mount. */

@@ -346,6 +346,7 @@ s32 sys_umount2(uaddr_t target, u32 flags)
 			   flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &at);
 	if (err)
 		return err;
+	follow_mounts(&at); /* "." and "/" may be covered themselves */
 	if (capable(CAP_SYS_ADMIN)) {
 		down_write(&mounts_lock);
 		err = do_umount(&at, flags);

@@ -36,10 +36,10 @@ static void place_cross(struct fs_path *at)
 }
 
 /*
- * mount_operations.leave: steps from a mount's root to the place that it
- * covers. False: it was unmounted.
+ * Steps from a mount's root to the place that it covers. False: it was
+ * unmounted.
  */
-static bool place_leave(struct fs_path *at)
+static bool leave_one(struct fs_path *at)
 {
 	struct fs_path up = { NULL, NULL };
 
@@ -55,8 +55,16 @@ static bool place_leave(struct fs_path *at)
 	spin_unlock(&tree_lock);
 	if (up.inode)
 		replace_path(at, &up);
-	cond_resched(); /* the caller goes on to the lowest of a stack */
 	return up.inode;
+}
+
+/* mount_operations.leave. */
+static void place_leave(struct fs_path *at)
+{
+	const struct fs_path root = current_root();
+
+	while (!same_path(at, &root) && at_mount_root(at) && leave_one(at))
+		cond_resched(); /* max_mounts may be on one place */
 }
 
 bool is_below(struct inode *dir, const struct inode *what)
@@ -71,6 +79,18 @@ bool is_below(struct inode *dir, const struct inode *what)
 	}
 	spin_unlock(&tree_lock);
 	return below;
+}
+
+/*
+ * mount_operations.shows. No rename leads out of a whole tree, so only below a
+ * part of one the directories are walked.
+ */
+static bool place_shows(const struct fs_path *at)
+{
+	const struct inode *root = at->mnt->mnt_root;
+
+	return root == place_of(at->mnt)->tree->root ||
+		is_below(at->inode, root);
 }
 
 /* ---- flags ------------------------------------------------------- */
@@ -216,6 +236,7 @@ void mounts_init(void)
 	mount_ops = (struct mount_operations){
 		.cross = place_cross,
 		.leave = place_leave,
+		.shows = place_shows,
 		.may_open = place_may_open,
 		.opened = place_opened,
 		.closed = place_closed,

@@ -274,6 +274,55 @@ static void detached(void)
 	SYS(chdir, "/");
 }
 
+/* A directory that a rename by another path takes out of what is bound. */
+static void moved_out(void)
+{
+	bind(scratch("a"), scratch("b"), 0);
+	SYS(mkdir, scratch("a/sub/d"), 0755);
+	SYS(chdir, scratch("b/sub/d"));
+	is(SYS(rename, scratch("a/sub"), scratch("out")), 0,
+	   "a directory is moved out of b");
+	is(ino(".") > 0, 1, "who stands below it does so still");
+	is(ino(".."), -ENOENT, "but nothing is above");
+	is(ino("../../f"), -ENOENT, "neither b nor where it is now");
+	is(SYS(chdir, ".."), -ENOENT, "one cannot get out");
+	is(SYS(rename, scratch("out"), scratch("a/new")), 0, "it comes back");
+	ok(ino("../..") == ino(scratch("b")), "and is below b again");
+	SYS(chdir, "/");
+	SYS(rename, scratch("a/new"), scratch("a/sub"));
+	SYS(rmdir, scratch("a/sub/d"));
+	is(SYS(umount2, scratch("b"), 0), 0, "umount");
+	is(bind("/proc/self", scratch("b"), 0), 0, "a part of /proc");
+	SYS(chdir, scratch("b/fd"));
+	ok(ino("..") == ino(scratch("b")), "has parents, too");
+	SYS(chdir, "/");
+	is(SYS(umount2, scratch("b"), 0), 0, "umount");
+}
+
+/* Where a task's own root is covered, ".." leads to what covers it. */
+static int covered_root(void *arg)
+{
+	int32_t below;
+
+	(void)arg;
+	SYS(chroot, scratch("a"));
+	below = ino("/");
+	is(SYS(mount, "memory", "/", "tmpfs", 0, 0), 0, "a mount on the root");
+	ok(ino("/") == below, "/ is what it covers");
+	ok(ino("/f") > 0, "and so are paths from there");
+	is(SYS(chdir, "/.."), 0, "chdir to its parent");
+	is(ino("f"), -ENOENT, "is the mount");
+	ok(ino("..") == ino("."), "whose parent is itself");
+	is(SYS(mkdir, "/../d", 0755), 0, "a directory in it");
+	ok(ino("d/..") == ino("."), "lies below it");
+	SYS(chdir, "/");
+	is(ino("f") > 0, 1, "the root");
+	is(SYS(umount2, "/", 0), 0, "umount finds the mount on it");
+	ok(ino("/..") == below, "which is gone");
+	is(SYS(umount2, "/..", 0), -EINVAL, "nothing else is there");
+	return 0;
+}
+
 /* A directory in which a program lives as in the root, /proc included. */
 static int changed_root(void *arg)
 {
@@ -297,6 +346,8 @@ int main(void)
 	below();
 	side_by_side();
 	detached();
+	moved_out();
+	checks_in_child(covered_root, 0);
 	SYS(mkdir, scratch("a/proc"), 0755);
 	bind(scratch("a"), scratch("b"), 0);
 	SYS(mount, "proc", scratch("b/proc"), "proc", 0, 0);
