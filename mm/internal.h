@@ -16,6 +16,7 @@
 #include <mm/mm.h>
 #include <sched.h>
 #include <trace.h>
+#include <uapi/personality.h>
 
 /* The size of vma in pages. */
 static inline u32 vma_pages(const struct vm_area_struct *vma)
@@ -134,6 +135,19 @@ struct vm_area_struct *vma_unlink_run(struct mm_struct *mm,
  */
 void __vma_resize(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		  u32 pgoff);
+
+/* ---- rights ------------------------------------------------------ */
+
+/*
+ * Whether PROT_READ implies PROT_EXEC: the task has a personality of programs
+ * older than that right. What may not be executed stays so.
+ */
+static inline bool read_is_exec(u32 prot)
+{
+	return unlikely(current_thread_info()->personality &
+			READ_IMPLIES_EXEC) &&
+		prot & PROT_READ;
+}
 
 /* ---- i_mmap.c: the VMAs that map a file -------------------------- */
 

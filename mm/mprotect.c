@@ -115,6 +115,7 @@ static int protect_range(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		uaddr_t stop = min(end, vma->vm_end);
 		u32 flags = (vma->vm_flags & ~VM_ACCESS_FLAGS) | prot;
 
+		flags |= read_is_exec(prot) ? (flags & VM_MAYEXEC) >> 4 : 0;
 		/*
 		 * VM_MAY* are the same rights, four bits up: a right that is
 		 * asked for and has no VM_MAY* bit is refused.

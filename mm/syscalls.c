@@ -6,18 +6,6 @@
  */
 #include <mm/internal.h>
 #include <syscalls.h>
-#include <uapi/personality.h>
-
-/*
- * Whether PROT_READ implies PROT_EXEC: the task has a personality of programs
- * older than that right.
- */
-static bool read_is_exec(u32 prot)
-{
-	return unlikely(current_thread_info()->personality &
-			READ_IMPLIES_EXEC) &&
-		prot & PROT_READ;
-}
 
 /*
  * mmap(2) without the look-up of the descriptor. MAP_NONBLOCK turns
@@ -31,7 +19,7 @@ s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 	uaddr_t result = 0;
 	int err;
 
-	if (read_is_exec(prot))
+	if (read_is_exec(prot) && !(file && file->f_mode & FMODE_NOEXEC))
 		prot |= PROT_EXEC;
 	down_write(&mm->mmap_lock);
 	err = do_mmap(mm, file, addr, bytes, prot, flags, pgoff, &result);
@@ -66,16 +54,12 @@ s32 sys_munmap(uaddr_t addr, u32 bytes)
 	return err;
 }
 
-/*
- * mprotect(2). PROT_READ implies PROT_EXEC for a program of an old personality.
- */
+/* mprotect(2). Rights change, so the lock is taken for writing. */
 s32 sys_mprotect(uaddr_t addr, u32 bytes, u32 prot)
 {
 	struct mm_struct *mm = current_thread_info()->mm;
 	int err;
 
-	if (read_is_exec(prot))
-		prot |= PROT_EXEC;
 	down_write(&mm->mmap_lock);
 	err = do_mprotect(mm, addr, bytes, prot);
 	up_write(&mm->mmap_lock);

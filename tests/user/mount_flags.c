@@ -8,6 +8,7 @@
 #include <uapi/fcntl.h>
 #include <uapi/mman.h>
 #include <uapi/mount.h>
+#include <uapi/personality.h>
 #include <uapi/stat.h>
 #include <uapi/statfs.h>
 #include "check.h"
@@ -241,6 +242,37 @@ static int exit_of(const char *path)
 	return WEXITSTATUS(in_child(run, (void *)(uintptr_t)path));
 }
 
+static void has_rights(const uint8_t *page, const char *rights,
+		       const char *what)
+{
+	static struct map_entry maps[MAPS_MAX];
+	const struct map_entry *map = find_map(maps, read_maps(0, maps),
+					       (uint32_t)(uintptr_t)page);
+
+	ok(map && !strcmp(map->rights, rights), "%s: %s", what, rights);
+}
+
+/* A program so old that what it may read it may execute: memory, but not fd. */
+static void old_program(int fd)
+{
+	uint8_t *both = pages(2);
+
+	SYS(personality, READ_IMPLIES_EXEC);
+	is(SYS(mmap2, 0, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0),
+	   -EPERM, "an old program's mmap with PROT_EXEC");
+	ok(SYS(mmap2, both, PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0) ==
+		   (int32_t)(uintptr_t)both,
+	   "without it");
+	has_rights(both, "r--p", "the file");
+	is(SYS(mprotect, both, 2 * PAGE, PROT_READ), 0, "mprotect");
+	has_rights(both, "r--p", "the file");
+	has_rights(both + PAGE, "r-xp", "the memory behind it");
+	is(SYS(mprotect, both, PAGE, PROT_READ | PROT_EXEC), -EACCES,
+	   "mprotect of the file with PROT_EXEC");
+	SYS(personality, 0);
+	SYS(munmap, both, 2 * PAGE);
+}
+
 static void no_programs(void)
 {
 	int fd;
@@ -259,6 +291,7 @@ static void no_programs(void)
 	is(SYS(mprotect, p, PAGE, PROT_READ | PROT_EXEC), -EACCES,
 	   "mprotect with PROT_EXEC");
 	SYS(munmap, p, PAGE);
+	old_program(fd);
 	SYS(close, fd);
 	remount(0);
 	is(exit_of(scratch("m/p")), 100, "without the flag it runs");
