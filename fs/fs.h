@@ -211,7 +211,7 @@ static inline void touch_atime(const struct file *file)
 	struct inode *inode = file->f_inode;
 
 	if (unlikely(!inode->i_was_read) && !(file->f_flags & O_NOATIME) &&
-	    !(file->f_mode & FMODE_NOATIME))
+	    !(file->f_mnt && mount_ops.keeps_atime(inode, file->f_mnt)))
 		__touch_atime(inode);
 }
 

@@ -1,15 +1,16 @@
 /*
  * Lives and names of inodes.
  *
- * Owns the inode cache, tree_lock and the root. An inode lives while a
- * reference is held: each name in a directory holds one, each open file
- * another.
+ * Owns the inode cache, tree_lock, the root and the hooks of mounts. An inode
+ * lives while a reference is held: each name in a directory holds one, each
+ * open file another.
  */
 #include <fs/internal.h>
 #include <string.h>
 
 spinlock_t tree_lock = SPINLOCK_INIT;
 struct inode *root_inode;
+struct mount_operations mount_ops;
 
 static struct kmem_cache *inode_cache;
 static atomic_t last_ino = ATOMIC_INIT(0);

@@ -10,8 +10,6 @@
 
 #define LINKS_MAX 40 /* as Linux */
 
-struct mount_operations mount_ops;
-
 /* Copies a path, because the program may change it during the walk. */
 int getname(uaddr_t path, char **name)
 {

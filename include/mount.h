@@ -53,6 +53,8 @@ struct mount_operations {
 	bool (*shows)(const struct fs_path *at);
 	/* Whether the running task may open it: as inode_permission(). */
 	int (*may_open)(const struct fs_path *at, u32 mask);
+	/* Whether reading the inode by way of mnt leaves its i_atime alone. */
+	bool (*keeps_atime)(const struct inode *inode, const struct mount *mnt);
 	/* at was opened as file, which takes a reference to the mount. */
 	void (*opened)(const struct fs_path *at, struct file *file);
 	/* That file ends: drops the reference. May sleep. */

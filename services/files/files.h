@@ -356,6 +356,11 @@ int __must_check user_path_at(s32 dirfd, uaddr_t path, u32 flags,
 void mounts_init(void);
 /* The mount's MS_* flags; 0 for NULL, the root file system. (mount_path.c) */
 u32 mnt_flags(const struct mount *mnt);
+/*
+ * mount_operations.keeps_atime: MS_RDONLY, too, forbids the change. mnt may be
+ * NULL, the root file system. (mount_path.c)
+ */
+bool mnt_keeps_atime(const struct inode *inode, const struct mount *mnt);
 /* Whether something may be changed by way of this mount. 0 or -EROFS. */
 static inline int __must_check mnt_want_write(const struct mount *mnt)
 {

@@ -50,14 +50,19 @@ static int make_root(struct file_tree *tree, char *text)
 	static u32 last_dev = TMPFS_FIRST_DEV; /* mounts_lock */
 	struct tree_options options = default_tree_options();
 	bool limited = !strcmp(tree->type, "tmpfs");
-	int err = parse_tree_options(text, &options);
+	int err;
 
 	if (!limited)
-		options.max_pages = options.max_inodes = 0;
-	if (err && limited)
+		options.mode = RAMFS_MODE;
+	err = parse_tree_options(text, &options);
+	if (!limited)
+		options.uid = options.gid = 0;
+	else if (err)
 		return err;
 	tree->root = ramfs_inode(S_IFDIR | options.mode);
-	err = tree->root ? limit_tree(tree->root, &options) : -ENOMEM;
+	if (!tree->root)
+		return -ENOMEM;
+	err = limited ? limit_tree(tree->root, &options) : 0;
 	if (err)
 		return err;
 	tree->in_memory = true;
@@ -202,7 +207,7 @@ static int remount_tree(const struct file_tree *tree, char *text)
 	struct tree_options options;
 	int err;
 
-	if (!limits || !tree->in_memory)
+	if (!limits)
 		return 0;
 	options = (struct tree_options){ .max_pages = limits->max_pages,
 					 .max_inodes = limits->max_inodes };

@@ -174,6 +174,12 @@ void show_tree_options(const struct file_tree *tree, char *text, size_t bytes)
 	text[0] = '\0';
 	if (!tree->in_memory)
 		return;
+	if (!limits) {
+		/* A ramfs has no other option. */
+		if (tree->mode != RAMFS_MODE)
+			snprintf(text, bytes, ",mode=%o", tree->mode);
+		return;
+	}
 	if (limits->max_pages != usual.max_pages)
 		n += (size_t)snprintf(text, bytes, ",size=%uk",
 				      limits->max_pages * (PAGE_SIZE / 1024));

@@ -12,6 +12,8 @@ struct tree_options {
 	u32 max_pages, max_inodes; /* 0: no limit */
 };
 
+#define RAMFS_MODE 0755 /* of a ramfs's root, unless mode= says another */
+
 /* The options of a tmpfs that is mounted without any. */
 struct tree_options default_tree_options(void);
 /*

@@ -132,6 +132,14 @@ static int place_may_open(const struct fs_path *at, u32 mask)
 	return path_permission(at, mask);
 }
 
+bool mnt_keeps_atime(const struct inode *inode, const struct mount *mnt)
+{
+	u32 flags = mnt_flags(mnt);
+
+	return flags & (MS_RDONLY | MS_NOATIME) ||
+		(flags & MS_NODIRATIME && S_ISDIR(inode->i_mode));
+}
+
 /* ---- open files -------------------------------------------------- */
 
 /* Whether file keeps its mount from becoming read-only. */
@@ -159,9 +167,6 @@ static void place_opened(const struct fs_path *at, struct file *file)
 	 */
 	if (flags & MS_NOEXEC)
 		file->f_mode |= FMODE_NOEXEC;
-	if (flags & MS_NOATIME ||
-	    (flags & MS_NODIRATIME && S_ISDIR(at->inode->i_mode)))
-		file->f_mode |= FMODE_NOATIME;
 }
 
 /* mount_operations.closed. */
@@ -238,6 +243,7 @@ void mounts_init(void)
 		.leave = place_leave,
 		.shows = place_shows,
 		.may_open = place_may_open,
+		.keeps_atime = mnt_keeps_atime,
 		.opened = place_opened,
 		.closed = place_closed,
 		.free = free_place,

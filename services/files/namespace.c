@@ -156,9 +156,10 @@ s32 sys_rmdir(uaddr_t path)
  * Copies a link's text to the program, cut to `bytes` and without a NUL, as
  * POSIX demands. Returns the length.
  */
-static s32 copy_link(struct inode *inode, uaddr_t buf, u32 bytes)
+static s32 copy_link(const struct fs_path *at, uaddr_t buf, u32 bytes)
 {
 	char *text = kmalloc(PATH_MAX, GFP_KERNEL);
+	struct inode *inode = at->inode;
 	s32 ret;
 
 	if (!text)
@@ -168,7 +169,8 @@ static s32 copy_link(struct inode *inode, uaddr_t buf, u32 bytes)
 	 * read, under locks that forbid a fault.
 	 */
 	ret = inode->i_op->readlink(inode, text, PATH_MAX);
-	__touch_atime(inode);
+	if (!mnt_keeps_atime(inode, at->mnt))
+		__touch_atime(inode);
 	if (!ret) {
 		bytes = min(bytes, (u32)strlen(text));
 		ret = copy_to_user(buf, text, bytes) ? -EFAULT : (s32)bytes;
@@ -183,7 +185,7 @@ static s32 copy_link(struct inode *inode, uaddr_t buf, u32 bytes)
  */
 s32 sys_readlinkat(s32 dirfd, uaddr_t path, uaddr_t buf, u32 bytes)
 {
-	struct inode *inode;
+	struct fs_path at;
 	char *name;
 	bool empty;
 	s32 ret;
@@ -198,7 +200,7 @@ s32 sys_readlinkat(s32 dirfd, uaddr_t path, uaddr_t buf, u32 bytes)
 	if (ret)
 		return ret;
 	empty = !name[0];
-	ret = path_lookup(dirfd, name, LOOKUP_EMPTY, &inode);
+	ret = path_at(dirfd, name, LOOKUP_EMPTY, &at);
 	kfree(name);
 	if (ret)
 		return ret;
@@ -206,9 +208,9 @@ s32 sys_readlinkat(s32 dirfd, uaddr_t path, uaddr_t buf, u32 bytes)
 	 * -ENOENT, as on Linux: the empty path was meant for a dirfd that is a
 	 * link, and it is none.
 	 */
-	ret = S_ISLNK(inode->i_mode) ? copy_link(inode, buf, bytes) :
-				       (empty ? -ENOENT : -EINVAL);
-	iput(inode);
+	ret = S_ISLNK(at.inode->i_mode) ? copy_link(&at, buf, bytes) :
+					  (empty ? -ENOENT : -EINVAL);
+	path_put(&at);
 	return ret;
 }
 

@@ -53,7 +53,7 @@ static void fill_statfs(const struct fs_path *at, struct statfs64 *st)
 		st->f_type = PROC_SUPER_MAGIC;
 		return;
 	}
-	st->f_type = inode->i_dev == RAMFS_DEV ? RAMFS_MAGIC : TMPFS_MAGIC;
+	st->f_type = inode->i_limits ? TMPFS_MAGIC : RAMFS_MAGIC;
 	if (inode->i_limits) {
 		fill_limits(inode->i_limits, st);
 		return;

@@ -91,6 +91,34 @@ static unsigned int statfs_flags(void)
 	return st.f_flags;
 }
 
+/* A ramfs has no limits, and of its options nothing but a mode. */
+static void ramfs_shows(const char *options, const char *want,
+			unsigned int mode)
+{
+	struct kstat64 st;
+	struct statfs64 fs;
+
+	SYS(mount, "memory", dir, "ramfs", 0, options);
+	ok(!strcmp(line_of("/proc/mounts"), want), "%s", want);
+	is(SYS(mount, 0, dir, 0, MS_REMOUNT, "size=4k"), 0, "remounted");
+	ok(!strcmp(line_of("/proc/mounts"), want), "it is as before");
+	SYS(stat64, dir, &st);
+	ok((st.st_mode & 07777) == mode && !st.st_uid && !st.st_gid,
+	   "its root: %o, root's", mode);
+	SYS(statfs64, dir, sizeof(fs), &fs);
+	is((int32_t)fs.f_type, (int32_t)RAMFS_MAGIC, "a ramfs");
+	SYS(umount2, dir, 0);
+}
+
+static void ramfs(void)
+{
+	ramfs_shows(0, " ramfs rw,relatime 0 0", 0755);
+	ramfs_shows("size=4k,nr_inodes=7,uid=5,gid=6,none",
+		    " ramfs rw,relatime 0 0", 0755);
+	ramfs_shows("mode=700", " ramfs rw,relatime,mode=700 0 0", 0700);
+	ramfs_shows("mode=1777", " ramfs rw,relatime,mode=1777 0 0", 01777);
+}
+
 static void statfs_shows(void)
 {
 	mount_with(MS_NOEXEC | MS_NODEV | MS_NOSUID | MS_RDONLY, 0);
@@ -168,30 +196,58 @@ static void read_only(void)
 
 /* ---- times ------------------------------------------------------- */
 
-/* A file that was read in 1970 is read again: does the time change? */
-static bool keeps_time(unsigned int flags)
+static bool is_of_1970(const char *path)
 {
-	unsigned int old[4] = { 10, 0, 20, 0 };
 	struct kstat64 st;
-	char c;
-	int fd;
 
-	mount_with(flags, 0);
-	SYS(close, make_file(scratch("m/f"), 10));
-	SYS(utimensat, AT_FDCWD, scratch("m/f"), old, 0);
-	fd = SYS(open, scratch("m/f"), O_RDONLY, 0);
-	SYS(read, fd, &c, 1);
-	SYS(close, fd);
-	SYS(stat64, scratch("m/f"), &st);
-	SYS(umount2, dir, 0);
+	SYS(lstat64, path, &st);
 	return st.st_atime_sec == 10;
+}
+
+/*
+ * A file, a link and a directory that were read in 1970 are read again by way of a
+ * mount with these flags, which it had before or gets after the file was opened.
+ * Returns which times stay: of the file 1, the link 2, the directory 4.
+ */
+static int times_kept(unsigned int flags, bool open_before)
+{
+	const unsigned int old[4] = { 10, 0, 20, 0 };
+	int fd = -1, root, kept;
+
+	mount_with(0, 0);
+	SYS(close, make_file(scratch("m/f"), 10));
+	SYS(symlink, "f", scratch("m/l"));
+	SYS(utimensat, AT_FDCWD, scratch("m/f"), old, 0);
+	SYS(utimensat, AT_FDCWD, scratch("m/l"), old, AT_SYMLINK_NOFOLLOW);
+	SYS(utimensat, AT_FDCWD, dir, old, 0);
+	if (open_before)
+		fd = SYS(open, scratch("m/f"), O_RDONLY, 0);
+	remount(flags);
+	if (!open_before)
+		fd = SYS(open, scratch("m/f"), O_RDONLY, 0);
+	SYS(read, fd, text, 1);
+	SYS(readlink, scratch("m/l"), text, sizeof(text));
+	root = SYS(open, dir, O_RDONLY | O_DIRECTORY, 0);
+	SYS(getdents64, root, text, sizeof(text));
+	kept = is_of_1970(scratch("m/f")) | is_of_1970(scratch("m/l")) << 1 |
+		is_of_1970(dir) << 2;
+	SYS(close, root);
+	SYS(close, fd);
+	SYS(umount2, dir, 0);
+	return kept;
 }
 
 static void access_times(void)
 {
-	ok(!keeps_time(0), "a read changes the time of access");
-	ok(keeps_time(MS_NOATIME), "noatime: it does not");
-	ok(!keeps_time(MS_NODIRATIME), "nodiratime is of directories");
+	is(times_kept(MS_RELATIME, false), 0,
+	   "reading changes times of access");
+	is(times_kept(MS_NOATIME, false), 7, "noatime: it does not");
+	is(times_kept(MS_NODIRATIME, false), 4, "nodiratime: of directories");
+	is(times_kept(MS_RDONLY, false), 7, "a read-only mount: it does not");
+	is(times_kept(MS_NOATIME, true), 7,
+	   "noatime that comes after open counts, too");
+	is(times_kept(MS_RDONLY, true), 7, "so does read-only");
+	is(times_kept(MS_RDONLY | MS_BIND, false), 7, "of this place alone");
 }
 
 /* ---- devices and programs ---------------------------------------- */
@@ -316,6 +372,7 @@ int main(int argc, char **argv)
 	SYS(chmod, scratch(""), 0755);
 	SYS(mkdir, dir, 0755);
 	lines();
+	ramfs();
 	statfs_shows();
 	read_only();
 	access_times();
