@@ -3,9 +3,11 @@
  * readier (F_SETOWN, O_ASYNC).
  *
  * A file with an owner, or with O_ASYNC, has an entry here, which is found by the
- * file; with O_ASYNC also by the count of events that poll_wake() advances. The
- * signal itself cannot be sent there, since locks may be held: an entry becomes due,
- * and a timer that expires at once sends it.
+ * file; with O_ASYNC also by the counts of events that poll_wake() advances. The
+ * signal itself cannot be sent there, since locks may be held, nor can all files be
+ * found that are to tell of the event, for there may be thousands: the bucket that has
+ * them becomes due, and a timer that expires at once looks at them, some at a time.
+ * A file has news if its count is not what it was at the last look.
  */
 #include <fs/fs.h>
 #include <run/task.h>
@@ -14,7 +16,19 @@
 #include <services/poll/internal.h>
 #include <services/signal/owner.h>
 
-#define BUCKETS 64u
+#define FILE_BUCKETS 256u
+#define EDGE_BUCKETS 64u
+
+struct async_file;
+
+/* A count of events that is news for a file. */
+struct async_edge {
+	struct async_file *of; /* constant */
+	/* async_lock */
+	const u32 *edge; /* NULL: none, and in no bucket */
+	u32 seen;        /* *edge at the last look */
+	TAILQ_ENTRY(async_edge) link;
+};
 
 struct async_file {
 	/* constant */
@@ -22,10 +36,14 @@ struct async_file {
 	const struct file *file; /* no reference: see free_async() */
 	/* async_lock */
 	struct file_owner owner;
-	const u32 *edges[2]; /* which counts are news for it; NULL: none */
-	LIST_ENTRY(async_file) by_edge[2];
-	TAILQ_ENTRY(async_file) due_link;
-	bool due;
+	struct async_edge edges[2]; /* in, out */
+};
+
+/* The first `left` of `edges` are to be looked at; each goes to the end then. */
+struct async_bucket {
+	TAILQ_HEAD(async_edges, async_edge) edges;
+	u32 nr, left;
+	TAILQ_ENTRY(async_bucket) due_link; /* valid if left is not 0 */
 };
 
 LIST_HEAD(async_list, async_file);
@@ -33,14 +51,20 @@ LIST_HEAD(async_list, async_file);
 /* Interrupts off; inside every other lock but timer_lock. */
 static spinlock_t async_lock = SPINLOCK_INIT;
 /* async_lock */
-static struct async_list of_files[BUCKETS], of_edges[2][BUCKETS];
-static TAILQ_HEAD(, async_file) due = TAILQ_HEAD_INITIALIZER(due);
+static struct async_list of_files[FILE_BUCKETS];
+static struct async_bucket of_edges[EDGE_BUCKETS];
+static TAILQ_HEAD(, async_bucket) due = TAILQ_HEAD_INITIALIZER(due);
 
-struct timer async_timer;
+static struct timer async_timer;
 
-static u32 bucket_of(const void *key, u32 bytes)
+/*
+ * Returns a number below n, a power of two, for an address. The objects of one kind
+ * lie at even distances, so the address is multiplied by an odd number first, and the
+ * upper bits of the product are taken (Knuth, volume 3, 6.4).
+ */
+static u32 bucket_of(const void *key, u32 n)
 {
-	return (uintptr_t)key / bytes % BUCKETS;
+	return (u32)(((u64)((u32)(uintptr_t)key * 2654435769u) * n) >> 32);
 }
 
 /* Returns the file's entry, or NULL. Hold async_lock. */
@@ -48,13 +72,23 @@ static struct async_file *find_async(const struct file *file)
 {
 	struct async_file *a;
 
-	LIST_FOREACH(a, &of_files[bucket_of(file, sizeof(*file))], by_file)
+	LIST_FOREACH(a, &of_files[bucket_of(file, FILE_BUCKETS)], by_file)
 		if (a->file == file)
 			break;
 	return a;
 }
 
 /* ---- telling ----------------------------------------------------- */
+
+/* `left` edges of b are to be looked at. Hold async_lock. */
+static void set_left(struct async_bucket *b, u32 left)
+{
+	if (left && !b->left)
+		TAILQ_INSERT_TAIL(&due, b, due_link);
+	if (!left && b->left)
+		TAILQ_REMOVE(&due, b, due_link);
+	b->left = left;
+}
 
 void go_on_telling(u32 after_ns, bool more)
 {
@@ -70,57 +104,86 @@ void go_on_telling(u32 after_ns, bool more)
 
 void async_wake(const u32 *edge)
 {
-	u32 flags, bucket = bucket_of(edge, sizeof(*edge));
+	struct async_bucket *b = &of_edges[bucket_of(edge, EDGE_BUCKETS)];
 	bool none_due;
-	struct async_file *a;
+	u32 flags;
 
 	spin_lock_irqsave(&async_lock, flags);
 	none_due = TAILQ_EMPTY(&due);
-	for (u32 i = 0; i < 2; i++) {
-		LIST_FOREACH(a, &of_edges[i][bucket], by_edge[i]) {
-			if (a->edges[i] != edge || a->due)
-				continue;
-			a->due = true;
-			TAILQ_INSERT_TAIL(&due, a, due_link);
-		}
-	}
+	set_left(b, b->nr);
 	spin_unlock_irqrestore(&async_lock, flags);
 	if (none_due)
 		go_on_telling(0, false);
 }
 
-bool next_due(struct file_owner *owner)
+bool look_at_next(struct file_owner *owner)
 {
-	struct async_file *a;
-	u32 flags;
+	struct async_bucket *b;
+	struct async_edge *e;
+	u32 flags, left;
 
+	*owner = (struct file_owner){};
 	spin_lock_irqsave(&async_lock, flags);
-	a = TAILQ_FIRST(&due);
-	if (a) {
-		TAILQ_REMOVE(&due, a, due_link);
-		a->due = false;
-		*owner = a->owner;
+	b = TAILQ_FIRST(&due);
+	if (b) {
+		e = TAILQ_FIRST(&b->edges);
+		TAILQ_REMOVE(&b->edges, e, link);
+		TAILQ_INSERT_TAIL(&b->edges, e, link);
+		/* The other buckets come first now. */
+		left = b->left - 1;
+		set_left(b, 0);
+		set_left(b, left);
+		if (e->seen != READ_ONCE(*e->edge))
+			*owner = e->of->owner;
+		e->seen = READ_ONCE(*e->edge);
 	}
 	spin_unlock_irqrestore(&async_lock, flags);
-	return a;
+	return b;
+}
+
+void async_init(const struct service *service)
+{
+	for (u32 i = 0; i < EDGE_BUCKETS; i++)
+		TAILQ_INIT(&of_edges[i].edges);
+	async_timer.service = service;
 }
 
 /* ---- entries ----------------------------------------------------- */
 
-/* Takes the entry off all lists of events, so that none makes it due. Hold async_lock. */
+/* e has news when *edge advances from now on. Hold async_lock. */
+static void start_edge(struct async_edge *e, const u32 *edge)
+{
+	struct async_bucket *b = &of_edges[bucket_of(edge, EDGE_BUCKETS)];
+
+	e->edge = edge;
+	e->seen = READ_ONCE(*edge);
+	TAILQ_INSERT_TAIL(&b->edges, e, link);
+	b->nr++;
+	poll_watch(1);
+	poll_lookers.asyncs++;
+}
+
+/*
+ * e, which may have been looked at or not, has no news any more. Hold async_lock.
+ */
+static void stop_edge(struct async_edge *e)
+{
+	struct async_bucket *b = &of_edges[bucket_of(e->edge, EDGE_BUCKETS)];
+
+	TAILQ_REMOVE(&b->edges, e, link);
+	b->nr--;
+	set_left(b, min(b->left, b->nr));
+	e->edge = NULL;
+	poll_watch(-1);
+	poll_lookers.asyncs--;
+}
+
+/* Nothing is news for the file any more. Hold async_lock. */
 static void stop_async(struct async_file *a)
 {
-	for (u32 i = 0; i < 2; i++) {
-		if (!a->edges[i])
-			continue;
-		LIST_REMOVE(a, by_edge[i]);
-		a->edges[i] = NULL;
-		poll_watch(-1);
-		poll_lookers.asyncs--;
-	}
-	if (a->due)
-		TAILQ_REMOVE(&due, a, due_link);
-	a->due = false;
+	for (u32 i = 0; i < 2; i++)
+		if (a->edges[i].edge)
+			stop_edge(&a->edges[i]);
 }
 
 void async_forget(const struct file *file)
@@ -157,9 +220,10 @@ static int make_async(struct file *file)
 	if (!a)
 		return -ENOMEM;
 	a->file = file;
+	a->edges[0].of = a->edges[1].of = a;
 	spin_lock_irqsave(&async_lock, flags);
 	if (!find_async(file)) {
-		LIST_INSERT_HEAD(&of_files[bucket_of(file, sizeof(*file))], a,
+		LIST_INSERT_HEAD(&of_files[bucket_of(file, FILE_BUCKETS)], a,
 				 by_file);
 		if (file->f_free == free_file)
 			file->f_free = free_async;
@@ -183,15 +247,9 @@ int poll_async(struct file *file, const u32 *in, const u32 *out, bool on)
 	a = find_async(file);
 	if (a)
 		stop_async(a);
-	for (u32 i = 0; on && i < 2; i++) {
-		if (!edges[i])
-			continue;
-		a->edges[i] = edges[i];
-		LIST_INSERT_HEAD(&of_edges[i][bucket_of(edges[i], sizeof(u32))],
-				 a, by_edge[i]);
-		poll_watch(1);
-		poll_lookers.asyncs++;
-	}
+	for (u32 i = 0; on && i < 2; i++)
+		if (edges[i])
+			start_edge(&a->edges[i], edges[i]);
 	spin_unlock_irqrestore(&async_lock, flags);
 	return 0;
 }

@@ -8,7 +8,7 @@
 
 struct file;
 struct file_owner;
-struct timer;
+struct service;
 
 /*
  * What a file's ioctl does for FIOASYNC, with arg 0 or 1: from now on the file's owner
@@ -29,14 +29,17 @@ s32 owner_fcntl(struct file *file, u32 cmd, u32 arg);
 /* The file ends: it has no owner any more. */
 void async_forget(const struct file *file);
 
-/* Expires when a file is due. Its service sends what next_due() names (sigio.c). */
-extern struct timer async_timer;
-/* Takes the next file that is due off the list; false if there is none. Any context. */
-bool next_due(struct file_owner *owner);
 /*
- * Lets async_timer expire after so many ns if a file is due, or if there is `more` to
- * be told of the last one. Any context.
+ * Looks whether the next of the files of which one may have news has any. Sets *owner to
+ * its owner if so, else to nobody. Returns false if none is left. Any context.
+ */
+bool look_at_next(struct file_owner *owner);
+/*
+ * Lets the service's timer expire after so many ns if a file is to be looked at, or if
+ * there is `more` to be told of the last one. Any context.
  */
 void go_on_telling(u32 after_ns, bool more);
+/* At boot: when there is news, the service's timer_expired() is called. */
+void async_init(const struct service *service);
 
 #endif

@@ -6,6 +6,8 @@
 
 /* How many processes get a signal before tasklist_lock is released. */
 #define SENT_AT_ONCE 8
+/* How often each task there is could be met, before a walk ends. */
+#define TURNS        4u
 
 /* The time for which other tasks have the core between two batches. */
 #define PAUSE_NSEC 20000u
@@ -58,6 +60,8 @@ bool walk_on(struct pgrp_walk *walk)
 		task = next;
 	if (next)
 		put_task(next);
+	if (!walk->found)
+		walk->most = TURNS * nr_tasks();
 	for (u32 n = 0; task && n < SENT_AT_ONCE; n++) {
 		send_to_one(walk, task);
 		task = task->ids[ID_PGRP].next;
@@ -65,8 +69,12 @@ bool walk_on(struct pgrp_walk *walk)
 	}
 	/*
 	 * The list of a group is a ring without an end mark: NULL after one
-	 * turn.
+	 * turn. Processes that leave and join all the time, which they do at its end,
+	 * would keep a walk busy for ever, and the others waiting; those that stay
+	 * have come to the front meanwhile.
 	 */
+	if (walk->found >= walk->most)
+		task = NULL;
 	walk->next = task ? get_task(task) : NULL;
 	return task;
 }

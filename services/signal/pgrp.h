@@ -20,6 +20,7 @@ struct pgrp_walk {
 	struct task_struct
 		*next;      /* holds a reference: the next process, or NULL */
 	u32 found, refused; /* tried so far; not permitted */
+	u32 most;           /* the walk ends after so many */
 };
 
 /*

@@ -4,32 +4,35 @@
  * Whether the owner may be told is decided when the signal is sent, by the user who
  * set the owner (file_owner_may_tell()).
  */
-#include <run/timer.h>
 #include <services/poll/async.h>
 #include <services/signal/pgrp.h>
 #include <uapi/fcntl.h>
 
-/* How many files are told, or processes of a group, before others may run. */
-#define TOLD_AT_ONCE 8
+/* How many files are looked at before others may run; one that tells counts more. */
+#define LOOKS_AT_ONCE 32
+#define TELLS         4
 /*
  * How long the others run then. Any program can keep this going, so the pause is
  * long beside the sending.
  */
-#define PAUSE_NSEC   200000u
+#define PAUSE_NSEC    200000u
 
 /* The group that is being told; only the timer, under tasklist_lock, uses them. */
 static struct pgrp_walk walk;
 static bool walking;
 
-/* Tells a thread or a process; of a group only the first few. Hold tasklist_lock. */
-static void send_sigio(const struct file_owner *owner)
+/*
+ * Tells a thread or a process; of a group only the first few. Returns true if there was
+ * somebody. Hold tasklist_lock.
+ */
+static bool send_sigio(const struct file_owner *owner)
 {
 	const struct kernel_siginfo info = { .signo = SIGIO,
 					     .code = SI_KERNEL };
 	struct task_struct *task = owner->id ? file_owner_task(owner) : NULL;
 
 	if (!task)
-		return;
+		return false;
 	if (owner->type == F_OWNER_PGRP) {
 		walk = (struct pgrp_walk){ .pgrp = owner->id,
 					   .info = info,
@@ -41,6 +44,7 @@ static void send_sigio(const struct file_owner *owner)
 		else
 			(void)send_to_group(task->group_leader, &info);
 	}
+	return true;
 }
 
 static void sigio_expired(struct timer *timer __unused_arg)
@@ -52,8 +56,8 @@ static void sigio_expired(struct timer *timer __unused_arg)
 	if (walking)
 		walking = walk_on(&walk);
 	else
-		while (!walking && n++ < TOLD_AT_ONCE && next_due(&owner))
-			send_sigio(&owner);
+		while (!walking && n < LOOKS_AT_ONCE && look_at_next(&owner))
+			n += send_sigio(&owner) ? TELLS : 1;
 	tasklist_unlock(flags);
 	go_on_telling(PAUSE_NSEC, walking);
 }
@@ -65,5 +69,5 @@ static const struct service sigio_service = {
 
 void sigio_init(void)
 {
-	async_timer.service = &sigio_service;
+	async_init(&sigio_service);
 }

@@ -30,6 +30,7 @@ NOT_COMPARED = {
     "procfs": "it reads every file of /proc; Linux has some that block",
     "tty_hog": "it measures in instructions, which the emulator does not count",
     "long_calls": "what it is for is measured from outside",
+    "long_sigio": "the emulator's processes cannot share their memory",
     "long_texts": "it measures in instructions, which the emulator does not count",
     "long_threads": "what it is for is measured from outside",
     "long_walks": "the emulator's processes cannot share their memory",
