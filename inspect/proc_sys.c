@@ -103,7 +103,7 @@ static int write_domainname(struct seq_file *m __unused_arg, const char *text)
 /* C libraries read it to learn which capabilities exist. */
 static int show_cap_last_cap(struct seq_file *m)
 {
-	return show_number(m, CAP_LAST);
+	return show_number(m, CAP_LAST_CAP);
 }
 
 static int show_ngroups_max(struct seq_file *m)

@@ -263,7 +263,7 @@ s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5)
 	 * one.
 	 */
 	case PR_CAPBSET_READ:
-		return arg2 <= CAP_LAST ? 1 : -EINVAL;
+		return arg2 <= CAP_LAST_CAP ? 1 : -EINVAL;
 	/*
 	 * Linux insists on zeros here, so that they can be given a meaning
 	 * later.
