@@ -6,6 +6,7 @@
 
 #define MFD_CLOEXEC       0x1u
 #define MFD_ALLOW_SEALING 0x2u
-#define MFD_HUGETLB       0x4u /* no huge pages: -ENOSYS */
+#define MFD_HUGETLB       0x4u        /* no huge pages: -ENOSYS */
+#define MFD_HUGE_SIZE     0xfc000000u /* with it: log2 of a huge page */
 
 #endif

@@ -338,14 +338,21 @@ static int open_memfd(struct memfd *memfd, struct file **file)
  */
 s32 sys_memfd_create(uaddr_t name, u32 flags)
 {
+	u32 known = MFD_CLOEXEC | MFD_ALLOW_SEALING;
 	struct memfd *memfd;
 	struct file *file;
 	int err;
 
 	if (flags & MFD_HUGETLB)
-		return -ENOSYS;
-	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING))
+		known |= MFD_HUGETLB | MFD_HUGE_SIZE;
+	if (flags & ~known)
 		return -EINVAL;
+	/*
+	 * Only now: a program that asks by a call with every bit set whether
+	 * memfd_create exists would take -ENOSYS for a no.
+	 */
+	if (flags & MFD_HUGETLB)
+		return -ENOSYS;
 	memfd = kzalloc(sizeof(*memfd), GFP_KERNEL);
 	if (!memfd)
 		return -ENOMEM;

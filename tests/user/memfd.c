@@ -99,6 +99,11 @@ static void arguments(void)
 	is(SYS(memfd_create, 16, 0), -EFAULT, "no name");
 	is(SYS(memfd_create, "x", 0x40), -EINVAL, "an unknown flag");
 	is(SYS(memfd_create, "x", MFD_HUGETLB), -ENOSYS, "huge pages");
+	is(SYS(memfd_create, "x", MFD_HUGETLB | 21u << 26), -ENOSYS,
+	   "of 2 MiB");
+	is(SYS(memfd_create, "x", 21u << 26), -EINVAL, "a size without them");
+	is(SYS(memfd_create, "x", 0xffffffff), -EINVAL,
+	   "every flag, as a program asks whether the call exists");
 }
 
 /* Two words of code: return 7. Written here, run there (a JIT with W^X). */
