@@ -9,6 +9,7 @@
 #include <cred.h>
 #include <inspect/internal.h>
 #include <lib/backtrace.h>
+#include <run/run.h>
 #include <services/files/files.h>
 #include <string.h>
 
@@ -38,9 +39,17 @@ int show_version(struct seq_file *m)
 	return 0;
 }
 
+/* Linux's names of the HWCAP_* bits, the lowest bit first. */
+static const char *const hwcap_names[] = {
+	"swp",      "half", "thumb",  "26bit",  "fastmult", "fpa",    "vfp",
+	"edsp",     "java", "iwmmxt", "crunch", "thumbee",  "neon",   "vfpv3",
+	"vfpv3d16", "tls",  "vfpv4",  "idiva",  "idivt",    "vfpd32", "lpae",
+};
+
 /*
- * The lines that programs parse: Features, as Linux has them for this core, and
- * MIDR's fields.
+ * The lines that programs parse: Features, which are AT_HWCAP in words, and
+ * MIDR's fields. Revision and Serial are 0, as on Linux when no loader passes
+ * any.
  */
 int show_cpuinfo(struct seq_file *m)
 {
@@ -50,16 +59,17 @@ int show_cpuinfo(struct seq_file *m)
 		   "processor\t: 0\nmodel name\t: ARMv7 Processor rev %u "
 		   "(v7l)\n",
 		   midr & 0xf);
-	/* For people and scripts: C libraries choose their code by AT_HWCAP. */
-	seq_puts(m,
-		 "Features\t: half thumb fastmult vfp edsp neon vfpv3 tls "
-		 "vfpd32 \n");
-	seq_printf(m, "CPU implementer\t: 0x%02x\nCPU architecture: 7\n",
+	seq_puts(m, "Features\t: ");
+	for (u32 i = 0; i < ARRAY_SIZE(hwcap_names); i++)
+		if (elf_hwcap >> i & 1)
+			seq_printf(m, "%s ", hwcap_names[i]);
+	seq_printf(m, "\nCPU implementer\t: 0x%02x\nCPU architecture: 7\n",
 		   midr >> 24);
 	seq_printf(m, "CPU variant\t: 0x%x\nCPU part\t: 0x%03x\n",
 		   midr >> 20 & 0xf, midr >> 4 & 0xfff);
 	seq_printf(m, "CPU revision\t: %u\n\nHardware\t: %s\n", midr & 0xf,
 		   board.name);
+	seq_puts(m, "Revision\t: 0000\nSerial\t\t: 0000000000000000\n");
 	return 0;
 }
 

@@ -23,14 +23,6 @@
 /* Bytes mapped below what is written, as in Linux; the rest grows by faults. */
 #define STACK_EXTRA (128u * 1024)
 
-/*
- * Features that every supported core has; vfp_hwcaps() adds those of the VFP
- * unit found.
- */
-#define HWCAPS                                                                 \
-	(HWCAP_SWP | HWCAP_HALF | HWCAP_THUMB | HWCAP_FAST_MULT | HWCAP_EDSP | \
-	 HWCAP_TLS)
-
 static_assert(sizeof(((struct mm_struct *)0)->auxv) >= AUX_PAIRS * 8,
 	      "mm->auxv holds all of it");
 
@@ -81,7 +73,7 @@ static void fill_auxv(u32 *auxv, const struct exec *exec,
 	u32 phdr_va = program->plan.phdr_va;
 	u32 *word = auxv;
 
-	add_aux(&word, AT_HWCAP, HWCAPS | vfp_hwcaps());
+	add_aux(&word, AT_HWCAP, elf_hwcap);
 	add_aux(&word, AT_PAGESZ, PAGE_SIZE);
 	add_aux(&word, AT_CLKTCK, USER_HZ);
 	add_aux(&word, AT_PHDR, phdr_va ? phdr_va + program->bias : 0);

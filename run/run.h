@@ -143,8 +143,11 @@ extern u64 boot_wall_ns; /* wall_clock_ns() when ktime_ns() was 0 */
  * without one.
  */
 void vfp_init(void);
-/* The HWCAP_* bits of the unit that vfp_init found. */
-u32 vfp_hwcaps(void);
+/*
+ * AT_HWCAP and the Features of /proc/cpuinfo: HWCAP_* bits. vfp_init adds those
+ * of the unit, and services/registers those that the ID registers report.
+ */
+extern u32 elf_hwcap;
 /* The HWCAP_* bits of a unit with these MVFR0 and MVFR1; pure. */
 u32 vfp_hwcaps_of(u32 mvfr0, u32 mvfr1);
 /*

@@ -27,7 +27,9 @@ struct vfp_owner {
 };
 static DEFINE_PER_CPU(struct vfp_owner, vfp_owner);
 
-static u32 hwcaps; /* constant after vfp_init */
+/* What every supported core has. Constant once the services' init has run. */
+u32 elf_hwcap = HWCAP_HALF | HWCAP_THUMB | HWCAP_FAST_MULT | HWCAP_EDSP |
+	HWCAP_TLS;
 
 /* ---- the hardware ------------------------------------------------ */
 
@@ -66,7 +68,7 @@ static void save_registers(struct vfp_sigframe *vfp)
 			 :
 			 : "memory");
 	/* On a unit with 16 registers the instruction is undefined. */
-	if (likely(hwcaps & HWCAP_VFPD32))
+	if (likely(elf_hwcap & HWCAP_VFPD32))
 		__asm__ volatile(".fpu neon\n\tvstmia %0, {d16-d31}"
 				 :
 				 : "r"(d)
@@ -85,7 +87,7 @@ static void load_registers(const struct vfp_sigframe *vfp)
 			 : "+r"(d)
 			 : "r"(vfp->fpscr)
 			 : "memory");
-	if (likely(hwcaps & HWCAP_VFPD32))
+	if (likely(elf_hwcap & HWCAP_VFPD32))
 		__asm__ volatile(".fpu neon\n\tvldmia %0, {d16-d31}"
 				 :
 				 : "r"(d)
@@ -124,23 +126,17 @@ void vfp_init(void)
 		      (unsigned int)cpacr);
 	__asm__ volatile(".fpu neon\n\tvmrs %0, mvfr0" : "=r"(mvfr0));
 	__asm__ volatile(".fpu neon\n\tvmrs %0, mvfr1" : "=r"(mvfr1));
-	hwcaps = vfp_hwcaps_of(mvfr0, mvfr1);
+	elf_hwcap |= vfp_hwcaps_of(mvfr0, mvfr1);
 	/* Secure state may have closed what MVFR0 and MVFR1 still report. */
 	if (cpacr & CPACR_D32DIS)
-		hwcaps = (hwcaps & ~(u32)HWCAP_VFPD32) | HWCAP_VFPv3D16;
+		elf_hwcap = (elf_hwcap & ~(u32)HWCAP_VFPD32) | HWCAP_VFPv3D16;
 	if (cpacr & (CPACR_D32DIS | CPACR_ASEDIS))
-		hwcaps &= ~(u32)HWCAP_NEON;
+		elf_hwcap &= ~(u32)HWCAP_NEON;
 	pr_info("vfp: %s registers, %s\n",
-		hwcaps & HWCAP_VFPD32 ? "32 double" : "16 double",
-		hwcaps & HWCAP_NEON ? "NEON" : "no NEON");
+		elf_hwcap & HWCAP_VFPD32 ? "32 double" : "16 double",
+		elf_hwcap & HWCAP_NEON ? "NEON" : "no NEON");
 	/* Off, so that the first use by any task traps. */
 	write_fpexc(0);
-}
-
-/* For AT_HWCAP (proc/exec_stack.c) and /proc/cpuinfo. */
-u32 vfp_hwcaps(void)
-{
-	return hwcaps;
 }
 
 /* ---- the owner of the registers ---------------------------------- */

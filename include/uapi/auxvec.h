@@ -29,17 +29,24 @@
 #define AT_HWCAP2   26
 #define AT_EXECFN   31 /* string: the path as execve got it */
 
-#define HWCAP_SWP       (1 << 0)
+/*
+ * As on Linux no bit says that SWP works: a core with LDREX has a better
+ * instruction. HWCAP_THUMBEE is Linux's alone (docs/user-registers.md).
+ */
 #define HWCAP_HALF      (1 << 1)
 #define HWCAP_THUMB     (1 << 2)
 #define HWCAP_FAST_MULT (1 << 4)
 #define HWCAP_VFP       (1 << 6)
 #define HWCAP_EDSP      (1 << 7)
+#define HWCAP_THUMBEE   (1 << 11)
 #define HWCAP_NEON      (1 << 12)
 #define HWCAP_VFPv3     (1 << 13)
 #define HWCAP_VFPv3D16  (1 << 14) /* D0-D15 only */
 #define HWCAP_TLS       (1 << 15)
 #define HWCAP_VFPv4     (1 << 16)
+#define HWCAP_IDIVA     (1 << 17) /* SDIV, UDIV in ARM state */
+#define HWCAP_IDIVT     (1 << 18) /* and in Thumb state */
 #define HWCAP_VFPD32    (1 << 19)
+#define HWCAP_LPAE      (1 << 20) /* aligned LDRD, STRD are atomic */
 
 #endif

@@ -11,7 +11,9 @@
 #include <asm/barrier.h>
 #include <asm/cp15.h>
 #include <mmu/errata.h>
+#include <run/run.h>
 #include <services/registers/registers.h>
+#include <uapi/auxvec.h>
 
 #define GO_ON_BEHIND                                 \
 	"\n2:\n\t.pushsection __ex_table, \"a\"\n\t" \
@@ -24,10 +26,13 @@
 	__asm__ volatile("1:	mcr " reg GO_ON_BEHIND : : "r"(val))
 /* clang-format on */
 
+/* DDI0406C B4.1.82, B4.1.89: fields of ID_ISAR0 and ID_MMFR0. */
+#define ISAR0_DIVIDE(isar0) ((isar0) >> 24 & 0xf) /* 1: Thumb, 2: ARM, too */
+#define MMFR0_VMSA(mmfr0)   ((mmfr0)&0xf)         /* 5: long descriptors */
 /* DDI0406C B4.1.93, B4.1.94: fields of ID_PFR0 and ID_PFR1. */
-#define PFR0_JAZELLE(pfr0) ((pfr0) >> 8 & 0xf)
-#define PFR0_THUMBEE(pfr0) ((pfr0) >> 12 & 0xf)
-#define PFR1_TIMER(pfr1)   ((pfr1) >> 16 & 0xf)
+#define PFR0_JAZELLE(pfr0)  ((pfr0) >> 8 & 0xf)
+#define PFR0_THUMBEE(pfr0)  ((pfr0) >> 12 & 0xf)
+#define PFR1_TIMER(pfr1)    ((pfr1) >> 16 & 0xf)
 
 #define TEECR_XED        1u         /* B4.1.150: TEEHBR is closed */
 #define JOSCR_CD         1u         /* A2.10.6: the configuration is closed */
@@ -75,6 +80,26 @@ static void close_preload_engine(void)
 }
 
 /*
+ * Adds to AT_HWCAP what instructions the core has beyond those of every
+ * ARMv7-A. Programs that find HWCAP_LPAE use LDRD and STRD as atomic accesses,
+ * which they are on cores with long descriptors (A3.5.3), whatever kind of
+ * descriptors the kernel uses.
+ */
+static void add_hwcaps(void)
+{
+	u32 isar0, mmfr0;
+
+	__asm__("mrc p15, 0, %0, c0, c2, 0" : "=r"(isar0));
+	__asm__("mrc p15, 0, %0, c0, c1, 4" : "=r"(mmfr0));
+	if (ISAR0_DIVIDE(isar0) >= 1)
+		elf_hwcap |= HWCAP_IDIVT;
+	if (ISAR0_DIVIDE(isar0) >= 2)
+		elf_hwcap |= HWCAP_IDIVA;
+	if (MMFR0_VMSA(mmfr0) >= 5)
+		elf_hwcap |= HWCAP_LPAE;
+}
+
+/*
  * The init of the service's row. Only the existing ones: an unconditional write
  * would be an undefined instruction on other cores.
  */
@@ -93,6 +118,7 @@ static void close_registers(void)
 	WRITE_IF_THERE("p15, 0, %0, c9, c14, 0", 0); /* PMUSERENR */
 	close_debug();
 	close_preload_engine();
+	add_hwcaps();
 	isb(); /* takes effect before the first program runs */
 }
 
