@@ -403,19 +403,20 @@ s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
  */
 s64 generic_file_llseek(struct file *file, s64 offset, int whence)
 {
-	s64 base = 0;
+	u64 pos = (u64)offset;
 
 	if (whence == SEEK_CUR)
-		base = (s64)file->f_pos;
+		pos += file->f_pos;
 	/* i_lock is not needed: the end may move right after, anyway. */
 	else if (whence == SEEK_END)
-		base = (s64)i_size_read(file->f_inode);
+		pos += i_size_read(file->f_inode);
 	else if (whence != SEEK_SET)
 		return -EINVAL;
-	if (__builtin_add_overflow(base, offset, &offset) || offset < 0)
+	/* A negative sum is above it, too. */
+	if (pos > MAX_FILE_BYTES)
 		return -EINVAL;
-	file->f_pos = (u64)offset;
-	return offset;
+	file->f_pos = pos;
+	return (s64)pos;
 }
 
 /* ---- mapping ----------------------------------------------------- */

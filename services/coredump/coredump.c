@@ -323,7 +323,8 @@ static int open_core(struct core *core)
 	err = do_unlinkat(AT_FDCWD, name, false);
 	if (err && err != -ENOENT)
 		return err;
-	err = files_open(AT_FDCWD, name, O_CREAT | O_EXCL | O_RDWR, 0600,
+	err = files_open(AT_FDCWD, name,
+			 O_CREAT | O_EXCL | O_RDWR | O_LARGEFILE, 0600,
 			 &core->file);
 	if (!err && !core->file->f_op->kernel_write) {
 		fput(core->file);

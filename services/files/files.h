@@ -187,6 +187,8 @@ int ramfs_create(struct inode *dir, const char *name, u32 bytes, u32 mode,
  * task. 0 and a reference in *made, -EEXIST, or the walk's -errno. (make.c)
  */
 int __must_check make_node(const char *path, u32 mode, struct inode **made);
+/* The largest size for a program without O_LARGEFILE: its off_t has 32 bits. */
+#define MAX_SMALL_FILE 0x7fffffffu
 /*
  * Operations of ramfs's files; see struct inode_operations, file_operations.
  * The ones that change data take i_lock. (write_access.c, holes.c, write.c)

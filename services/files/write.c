@@ -84,13 +84,15 @@ static s32 write_locked(struct address_space *mapping,
 
 /*
  * How many of `bytes` may be written at pos, up to RLIMIT_FSIZE and the largest
- * file size. 0 means -EFBIG.
+ * file size, which is less without O_LARGEFILE. 0 means -EFBIG.
  */
-static u32 room_in_file(u64 pos, u32 bytes)
+static u32 room_in_file(const struct file *file, u64 pos, u32 bytes)
 {
+	u64 end = file->f_flags & O_LARGEFILE ? MAX_FILE_BYTES : MAX_SMALL_FILE;
 	u32 limit = rlimit(RLIMIT_FSIZE);
-	u64 end = limit == RLIM_INFINITY ? MAX_FILE_BYTES : limit;
 
+	if (limit != RLIM_INFINITY)
+		end = min(end, (u64)limit);
 	return pos < end ? (u32)min((u64)bytes, end - pos) : 0;
 }
 
@@ -115,27 +117,34 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 {
 	struct inode *inode = file->f_inode;
 	const u32 wanted = bytes;
+	u64 at;
 	s32 ret;
 
 	down_write(&inode->i_lock);
 	/* Under i_lock: two writers with O_APPEND never write to one place. */
 	if (file->f_flags & O_APPEND)
 		*pos = inode->i_size;
+	/*
+	 * A copy, for which there is room: *pos may be the file's own, which
+	 * sendfile() or splice() of another thread moves between two pages.
+	 */
+	at = *pos;
 	if (bytes)
-		bytes = room_in_file(*pos, bytes);
+		bytes = room_in_file(file, at, bytes);
 	/* A write of 0 bytes succeeds even at the limit. */
 	if (wanted && !bytes) {
 		up_write(&inode->i_lock);
 		return -EFBIG;
 	}
-	ret = write_locked(&inode->i_data, from, bytes, pos);
+	ret = write_locked(&inode->i_data, from, bytes, &at);
+	*pos = at;
 	if (ret > 0) {
 		/*
 		 * After the bytes: a reader never sees a size whose bytes are
 		 * missing.
 		 */
-		if (*pos > inode->i_size)
-			i_size_write(inode, *pos);
+		if (at > inode->i_size)
+			i_size_write(inode, at);
 		inode_modified(inode);
 		if (unlikely(inode->i_mode & (S_ISUID | S_ISGID)))
 			file_remove_privs(inode);

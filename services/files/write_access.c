@@ -57,9 +57,6 @@ static void allow_write_access(struct inode *inode)
 	spin_unlock(&inode->i_data.lock);
 }
 
-/* The largest size for a program without O_LARGEFILE: its off_t has 32 bits. */
-#define MAX_SMALL_FILE 0x7fffffffu
-
 /* inode_operations.open of ramfs. 0, -EOVERFLOW or -ETXTBSY. */
 int ramfs_open(struct inode *inode, struct file *file)
 {

@@ -6,6 +6,7 @@
 #include <uapi/signal.h>
 #include <uapi/stat.h>
 #include "check.h"
+#include "threads.h"
 
 #define MIB (1ull << 20)
 
@@ -86,6 +87,68 @@ static void positions(int fd)
 	is(put(fd, "x", 1, (17ull << 40) - 1), -EFBIG, "beyond 16 TiB");
 	is(resize(fd, 17ull << 40), -EFBIG, "as ftruncate64");
 	is(resize(fd, 1ull << 63), -EINVAL, "a size below 0");
+	is(SYS(_llseek, fd, 0xfff, 0xfffff000, &now, SEEK_SET), 0,
+	   "the last position: the page cache's last page ends there");
+	is(SYS(write, fd, "x", 1), -EFBIG, "a byte there");
+	is(SYS(_llseek, fd, 0xfff, 0xfffff001, &now, SEEK_SET), -EINVAL,
+	   "a position behind it");
+	is(SYS(_llseek, fd, 0, 1, &now, SEEK_CUR), -EINVAL, "by steps, too");
+}
+
+/* A program whose off_t has 32 bits could not find what it writes there. */
+static void small_offsets(void)
+{
+	int fd = SYS(open, scratch("small"), O_RDWR | O_CREAT, 0600);
+
+	is(put(fd, "abc", 3, INT32_MAX - 2), 2,
+	   "without O_LARGEFILE a write is cut at 2 GiB");
+	is(put(fd, "abc", 3, INT32_MAX), -EFBIG, "none begins there");
+	ok(size_of(fd) == INT32_MAX, "the largest size");
+	SYS(close, fd);
+	SYS(unlink, scratch("small"));
+}
+
+/* ---- a position that another thread moves ------------------------ */
+
+#define LAST_PAGE 0xffffffff000ull /* the largest position */
+
+static volatile bool moved_enough;
+
+static void move_position(void *arg)
+{
+	uint64_t now;
+
+	while (!moved_enough) {
+		SYS(_llseek, (int)arg, HI(LAST_PAGE), LO(LAST_PAGE), &now,
+		    SEEK_SET);
+		SYS(_llseek, (int)arg, 0, 1, &now, SEEK_SET);
+	}
+}
+
+/*
+ * Each piece crosses a page; between the two the other thread may run. sendfile
+ * does not hold the position.
+ */
+static void moving_position(void)
+{
+	int fd = SYS(open, scratch("moving"), O_RDWR | O_CREAT | O_LARGEFILE,
+		     0600);
+	int from = make_file(scratch("from"), 2 * PAGE);
+	struct thread thread;
+
+	run_thread(&thread, move_position, (void *)fd, 0);
+	for (int i = 0; i < 20000; i++) {
+		SYS(lseek, from, 0, SEEK_SET);
+		SYS(sendfile64, fd, from, 0, PAGE);
+	}
+	moved_enough = true;
+	join_thread(&thread);
+	ok(size_of(fd) <= LAST_PAGE,
+	   "sendfile while the position moves: the size is possible");
+	SYS(close, fd);
+	SYS(close, from);
+	SYS(unlink, scratch("moving"));
+	SYS(unlink, scratch("from"));
 }
 
 int main(void)
@@ -98,6 +161,8 @@ int main(void)
 	around(fd, 3000 * MIB);
 	around(fd, 5000 * MIB);
 	positions(fd);
+	small_offsets();
+	moving_position();
 	is(SYS(mmap2, 0, 2 * PAGE, PROT_READ, MAP_PRIVATE, fd, UINT32_MAX),
 	   -EOVERFLOW, "pages that no number is left for");
 	is(SYS(truncate64, scratch("big"), 0, LO(size), HI(size)), 0,
