@@ -268,7 +268,7 @@ u32 memblock_limit_lowmem(void)
 	u32 cut = clip_memory(PHYS_OFFSET, range_end(PHYS_OFFSET, LOWMEM_MAX));
 
 	if (cut != 0)
-		pr_warn("memblock: %u KiB of RAM do not fit lowmem (%u MiB from %#x) and stay unused\n",
+		pr_warn("memblock: %u KiB of RAM behind lowmem, %u MiB from %#x, stay unused\n",
 			cut >> 10, LOWMEM_MAX >> 20, PHYS_OFFSET);
 	return cut;
 }

@@ -89,8 +89,8 @@ static bool show_locks_of(const struct task_struct *task)
 	word = (u32)atomic_read(&mm->mmap_lock.count);
 	holder = mm->page_table_lock.held;
 	if (word)
-		pr_emerg("mmap_lock of %s, pid %d: %u writers and %u readers hold it; "
-			 "%u writers and %u readers wait\n",
+		pr_emerg("mmap_lock of %s, pid %d: %u writers and %u readers\n"
+			 "  hold it; %u writers and %u readers wait\n",
 			 task->comm, (int)task->pid,
 			 (unsigned int)rwsem_is_write_locked(&mm->mmap_lock),
 			 (unsigned int)((word & ~(u32)RWSEM_WRITER) /
@@ -149,8 +149,7 @@ void answer_key(u8 letter)
 		break;
 	/* h has no case of its own: any other letter gets the help, too. */
 	default:
-		pr_emerg(
-			"commands after BREAK: t all tasks and where they are, "
-			"w blocked tasks, m memory, l locks, h this help\n");
+		pr_emerg("commands after BREAK: t all tasks, w blocked tasks, "
+			 "m memory, l locks, h help\n");
 	}
 }

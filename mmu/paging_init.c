@@ -176,8 +176,9 @@ static void switch_to_master(void)
 /* ---- the table in the log ---------------------------------------- */
 
 /*
- * One line of the layout. The rights are read from the table at the first page,
- * so the log shows what the walker finds, not what was intended.
+ * One line of the layout, for a terminal of 80 columns. The rights are read from
+ * the table at the first page, so the log shows what the walker finds, not what
+ * was intended.
  */
 static void print_row(u32 start, u32 end, const char *what)
 {
@@ -191,7 +192,7 @@ static void print_row(u32 start, u32 end, const char *what)
 		format_l2(walk.l2_desc, rights, sizeof(rights));
 	else if (walk.mapped)
 		format_l1(walk.l1_desc, rights, sizeof(rights));
-	pr_info("  0x%08x - 0x%08x %7u KiB  %-28s %s\n", start, end,
+	pr_info("  %08x-%08x %6u KiB  %-24s %s\n", start, end,
 		(end - start) >> 10, rights, what);
 }
 
@@ -211,7 +212,7 @@ static void print_layout(const struct map_desc *map, unsigned int n)
 	print_row(img.rodata, img.erodata, "read-only data");
 	print_row(img.erodata, end, "data");
 	print_row(end, high_memory, "lowmem, linear");
-	print_row(vmalloc_start(), VMALLOC_END, "vmalloc, ioremap, stacks");
+	print_row(vmalloc_start(), VMALLOC_END, "vmalloc, stacks");
 	for (unsigned int i = 0; i < n; i++)
 		print_row(map[i].va, map[i].va + map[i].bytes, map[i].name);
 	print_row(VECTORS_BASE, VECTORS_BASE + PAGE_SIZE, "vectors, helpers");

@@ -17,7 +17,7 @@
 
 static const struct map_desc devices[] = {
 	{ MOTHERBOARD_VA, MOTHERBOARD_PA, MOTHERBOARD_BYTES, MT_DEVICE,
-	  "motherboard: uart, rtc, sysregs" },
+	  "uart, rtc, sysregs" },
 	CORTEX_A9_MAP(PRIVATE_VA, 0x1e000000),
 };
 
