@@ -22,6 +22,9 @@ CLAIMS = [
 ]
 
 
+MORE = "Enter: more of this stop; q: the shell"
+
+
 def alone():
     for memory in ("64M", "128M", "1G"):
         boot = machine.boot("init=/bin/tour", memory=memory)
@@ -30,6 +33,8 @@ def alone():
                "nothing in it is false", boot)
         missing = [c for c in CLAIMS if f"+ {c}" not in boot.console]
         tap.is_(missing, [], "it shows what it is for", boot)
+        tap.is_([line for line in boot.console.split("\n") if len(line) > 80],
+                [], "the messages of the boot and the tour fit into 80 columns")
 
 
 def spawn(append):
@@ -81,8 +86,14 @@ def with_shell():
     child.send("tour 3\n")
     seen = pages(child)
     tap.is_([question for _, question in seen],
-            ["Enter: more of this stop"] * 2 + ["the shell"],
+            [MORE] * 2 + ["the shell"],
             "tour 3, typed in the shell, waits, too")
+    child.send("tour 3\n")
+    seen = pages(child, {MORE: "q"})
+    tap.is_([question for _, question in seen], [MORE, "the shell"],
+            "and q inside of it leads back to the shell")
+    tap.ok("FAILED" not in seen[-1][0] and "Case 3" not in seen[-1][0],
+           "where nothing is shown of its rest", seen[-1][0])
     child.send("tour\n")
     seen = pages(child, {"Enter: stop 3 of 8; q: the shell": "q"})
     tap.is_(stops(seen), [2, 3], "and so does tour, until q")
@@ -97,12 +108,13 @@ def with_shell():
     tap.is_(child.exitstatus, 0, "the tour, a shell, exit: status 0")
 
 
-def to_the_shell():
-    """q at a stop of the first tour."""
+def to_the_shell(question, asked, good):
+    """q at the first question that reads like this."""
     child = spawn("quiet init=/bin/tour shell")
-    seen = pages(child, {"Enter: stop 3 of 8; q: the shell": "q"})
-    tap.is_(stops(seen), [2, 3], "q goes to the shell")
-    tap.has(seen[-1][0], "end: 2 of 2 programs", "what was made was good")
+    seen = pages(child, {question: "q"})
+    tap.is_(stops(seen), asked, f"{question}: q goes there")
+    tap.has(seen[-1][0], f"end: {good} of {good} programs",
+            "what was made was good")
     child.send("exit\n")
     child.expect(pexpect.EOF)
     child.close()
@@ -111,5 +123,6 @@ def to_the_shell():
 
 alone()
 with_shell()
-to_the_shell()
+to_the_shell("Enter: stop 3 of 8; q: the shell", [2, 3], 2)
+to_the_shell(MORE, [], 1)
 tap.done()

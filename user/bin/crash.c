@@ -125,8 +125,9 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc == 1 && i < NR_CRIMES; i++)
 		try(&crimes[i]);
 	for (int i = 1; i < argc; i++) {
-		if (i > 1)
-			new_page();
+		/* The kernel's report would be shown after q, too. */
+		if (i > 1 && !wants_more())
+			break;
 		try(find(argv[i]));
 	}
 	return claims_status();

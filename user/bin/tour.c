@@ -7,8 +7,8 @@
  * that stop is made.
  *
  * Before somebody at a terminal it waits for Enter after each stop and, by
- * new_page(), where one needs more than 24 rows. A console is always a terminal,
- * so as process 1 it only does so when a shell was asked for.
+ * wants_more(), where one needs more than 24 rows; q leads to the shell. A console
+ * is always a terminal, so as process 1 it only does so when a shell was asked for.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -86,22 +86,25 @@ static int run(char *const argv[])
 static int show(const char *path)
 {
 	FILE *file = fopen(path, "r");
+	bool more = true;
 	char line[128];
 
 	if (!file) {
 		perror(path);
 		return 1;
 	}
-	while (fgets(line, sizeof(line), file)) {
+	while (more && fgets(line, sizeof(line), file)) {
 		if (line[0] == '\n')
-			new_page();
-		fputs(line, stdout);
+			more = wants_more();
+		if (more)
+			fputs(line, stdout);
 	}
 	fclose(file);
-	return 0;
+	return more ? 0 : TOUR_QUIT;
 }
 
-static bool visit(int i)
+/* Makes a stop. Returns its status: 0, TOUR_QUIT, or that it failed. */
+static int visit(int i)
 {
 	bool is_file = strncmp(stops[i].argv[0], "/proc/", 6) == 0;
 	int status;
@@ -109,9 +112,9 @@ static bool visit(int i)
 	printf("\n---- %d. %s (%s) ----\n%s\n", i + 1, stops[i].title,
 	       stops[i].argv[0], stops[i].text);
 	status = is_file ? show(stops[i].argv[0]) : run(stops[i].argv);
-	if (status)
+	if (status && status != TOUR_QUIT)
 		printf("\n%s FAILED: status %d\n", stops[i].argv[0], status);
-	return status == 0;
+	return status;
 }
 
 /* Returns false if the shell is wanted now; true also without a terminal. */
@@ -127,10 +130,13 @@ static bool go_on(int next)
 /* Makes the stops in turn. Returns true if each one that was made succeeded. */
 static bool walk_through(bool ask)
 {
-	int good = 0, made = 0;
+	int good = 0, made = 0, status = 0;
 
-	while (made < NR_STOPS && (!ask || !made || go_on(made + 1)))
-		good += visit(made++);
+	while (status != TOUR_QUIT && made < NR_STOPS &&
+	       (!ask || !made || go_on(made + 1))) {
+		status = visit(made++);
+		good += status == 0 || status == TOUR_QUIT;
+	}
 	printf("\n---- The tour's end: %d of %d programs showed what they "
 	       "claim ----\n",
 	       good, made);
@@ -149,8 +155,10 @@ int main(int argc, char **argv)
 		setenv("TOUR_PAGES", "wait", true);
 	if (argc > 1 && !shell) {
 		if (parse_number(argv[1], &only) && only >= 1 &&
-		    only <= NR_STOPS)
-			return visit((int)only - 1) ? 0 : 1;
+		    only <= NR_STOPS) {
+			status = visit((int)only - 1);
+			return status && status != TOUR_QUIT;
+		}
 		fprintf(stderr,
 			"usage: tour [shell | STOP], STOP being 1 to %d\n",
 			NR_STOPS);

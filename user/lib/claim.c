@@ -1,12 +1,15 @@
 /*
  * Statements that are checked as they are printed.
  */
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "claim.h"
 
 static int false_claims;
+static bool quit; /* q was typed: the rest is checked, but not shown */
 
 bool claim(bool holds, const char *fmt, ...)
 {
@@ -24,20 +27,30 @@ bool claim(bool holds, const char *fmt, ...)
 int claims_status(void)
 {
 	fflush(stdout);
-	return false_claims ? 1 : 0;
+	return false_claims ? 1 : quit ? TOUR_QUIT : 0;
+}
+
+bool wants_more(void)
+{
+	char answer[80];
+
+	if (quit || !getenv("TOUR_PAGES"))
+		return !quit;
+	printf("\n-- Enter: more of this stop; q: the shell -- ");
+	fflush(stdout);
+	quit = fgets(answer, sizeof(answer), stdin) && answer[0] == 'q';
+	return !quit;
 }
 
 void new_page(void)
 {
-	int c;
+	int nowhere;
 
-	if (!getenv("TOUR_PAGES"))
+	if (wants_more())
 		return;
-	printf("\n-- Enter: more of this stop -- ");
-	fflush(stdout);
-	do {
-		c = getchar();
-	} while (c != '\n' && c != EOF);
+	nowhere = open("/dev/null", O_WRONLY);
+	dup2(nowhere, STDOUT_FILENO);
+	close(nowhere);
 }
 
 void heading(const char *fmt, ...)

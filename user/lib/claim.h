@@ -10,14 +10,25 @@
 
 #include <stdbool.h>
 
+#define TOUR_QUIT 3 /* the status of a program that q left */
+
 bool claim(bool holds, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Returns the program's exit status: 0 if all claims held, otherwise 1. */
+/*
+ * Returns the program's exit status: 0 if all claims held, otherwise 1; TOUR_QUIT
+ * if they held and the tour is to go on at the shell.
+ */
 int claims_status(void);
 
 /*
  * Waits for Enter if the tour runs the program at a terminal, which the tour
- * shows by TOUR_PAGES in the environment. Elsewhere it does nothing.
+ * shows by TOUR_PAGES in the environment; elsewhere it does nothing. Returns false
+ * once q was typed.
+ */
+bool wants_more(void);
+/*
+ * The same for a program that must go on to its end after q, to take back what it
+ * has made: from then on its standard output leads to /dev/null.
  */
 void new_page(void);
 /* Prints a headline. */
