@@ -57,12 +57,12 @@ static struct guilt *guilts; /* the first is none */
 static unsigned int nr_guilts;
 
 /* Stale hits by store, page and row. */
-struct place {
+struct stale_place {
 	unsigned int guilt;
 	uint32_t va, row, pc, running, held[2], now[2];
 	uint64_t count, writes;
 };
-static struct place places[MAX_PLACES];
+static struct stale_place places[MAX_PLACES];
 static unsigned int nr_places;
 static uint64_t left_out;
 
@@ -183,12 +183,12 @@ static struct translation tables_say(const struct translation *t, uint32_t va)
 }
 
 /* The first of its kind, or none if there are too many. */
-static struct place *new_place(const struct translation *t, uint32_t page,
-			       const struct translation *now)
+static struct stale_place *new_place(const struct translation *t, uint32_t page,
+				     const struct translation *now)
 {
 	if (nr_places == MAX_PLACES)
 		return NULL;
-	places[nr_places] = (struct place){
+	places[nr_places] = (struct stale_place){
 		.guilt = t->guilt,
 		.va = page,
 		.row = t->row,
@@ -204,7 +204,7 @@ static void stale_hit(const struct translation *t, uint32_t va, bool store,
 		      const struct translation *now)
 {
 	uint32_t page = va & TLB_PAGE;
-	struct place *p = places;
+	struct stale_place *p = places;
 
 	rows[t->row].stale++;
 	while (p < &places[nr_places] &&
@@ -455,7 +455,7 @@ static void write_rows(void)
 static void write_stale(void)
 {
 	for (unsigned int i = 0; i < nr_places; i++) {
-		const struct place *p = &places[i];
+		const struct stale_place *p = &places[i];
 		const struct guilt *g = &guilts[p->guilt];
 
 		fprintf(out, "stale %llu %llu %x %u %x %u %x %x %x %x\n",
@@ -527,7 +527,7 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 	}
 }
 
-static void started(uint64_t id, unsigned int cpu)
+static void core_started(uint64_t id, unsigned int cpu)
 {
 	static const char *const names[4] = { "DFAR_S", "IFAR_S", "DFSR_S",
 					      "IFSR_S" };
@@ -571,7 +571,7 @@ int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
 	guilts = calloc(1, sizeof(*guilts));
 	nr_rows = nr_guilts = 1;
 	rows[0].asid = TLB_GLOBAL;
-	qemu_plugin_register_vcpu_init_cb(id, started);
+	qemu_plugin_register_vcpu_init_cb(id, core_started);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
 	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
 	return 0;
