@@ -3,8 +3,8 @@
  *
  * BUG_ON is for a broken invariant of the kernel, never for the world's input:
  * no user program can reach one (architecture.md, law 7). The expression has no
- * side effects. BUG() marks code that cannot be reached. In the kernel both end
- * in an oops and the machine stops; in host tests they abort().
+ * side effects. BUG() marks code that cannot be reached. In the kernel both print
+ * a report and stop the machine; in host tests they abort().
  */
 #ifndef BUG_H
 #define BUG_H
@@ -14,7 +14,8 @@
 /* Prints the reason and the call chain, then ends the machine. Any context. */
 void panic(const char *fmt, ...) __noreturn __printf(1, 2);
 /*
- * The same for an oops, whose report has shown registers and callers already.
+ * The same after an oops (the report of a fault in the kernel), which has printed
+ * registers and callers already.
  */
 void panic_after_report(const char *fmt, ...) __noreturn __printf(1, 2);
 /* For the macros below. warn_at prints and returns. */

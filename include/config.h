@@ -43,8 +43,9 @@
 #define VECTORS_BASE 0xffff0000
 
 /*
- * Two MiB that the boot table alone maps: the loader's list, wherever in the
- * 4 GiB it lies.
+ * The boot loader passes a list of what it knows (RAM, the archive, the command
+ * line): ATAGs or a device tree. The boot table maps two MiB here to that list,
+ * wherever it lies; the final table does not.
  */
 #define BOOT_PARAMS_VA VMALLOC_END
 
@@ -52,7 +53,10 @@
 #define TEXT_OFFSET 0x00010000
 #define KERNEL_BASE (PAGE_OFFSET + TEXT_OFFSET)
 
-/* Where a loader's list goes that lay in the image's place (startup/head.S). */
+/*
+ * If the list lies where the image is about to be copied to, head.S first copies
+ * the list to this offset in RAM.
+ */
 #define BOOT_LIST_OFFSET 0x00001000
 
 /*
@@ -72,11 +76,11 @@
 #define THREAD_SIZE 0x2000
 
 #define NR_CPUS 1
-#define HZ      100
+#define HZ      100 /* ticks of the clock in a second */
 
 /*
- * Bits of the ASID in use, 2 to 8. With 2 a test meets roll-over within
- * seconds.
+ * Bits of the ASID in use, 2 to 8. With 2 bits a test runs out of numbers within
+ * seconds, and so tests how they are used a second time (roll-over).
  */
 #ifndef CONFIG_ASID_BITS
 #define CONFIG_ASID_BITS 8
@@ -87,7 +91,10 @@
 #define CONFIG_DEBUG 0
 #endif
 
-/* 0 in the test images of $(OUT)/nopan: see include/asm/domain.h. */
+/*
+ * 1: the kernel cannot touch user memory except in a copy (PAN, privileged access
+ * never). 0 in test images only, whose reason include/asm/domain.h has.
+ */
 #ifndef CONFIG_PAN
 #define CONFIG_PAN 1
 #endif

@@ -2,8 +2,8 @@
  * ptrace.h - the register frame that every way into the kernel builds.
  *
  * Eighteen words on the kernel stack, in the order of Linux's ARM pt_regs, so
- * that signal frames and debuggers agree. pc and cpsr are stored by SRS, the
- * rest by trap/entry.S, whose offsets are asserted in trap/trap.c.
+ * that signal frames and debuggers agree. The instruction SRS (store return state)
+ * stores pc and cpsr, trap/entry.S the rest, by offsets that trap/trap.c asserts.
  */
 #ifndef PTRACE_H
 #define PTRACE_H
@@ -45,7 +45,7 @@ struct pt_regs {
 	u32 lr;
 	u32 pc;
 	u32 cpsr;
-	u32 orig_r0; /* r0 as a system call got it, for restarting it */
+	u32 orig_r0; /* r0 at entry: the result overwrites r[0], a restart needs it */
 };
 
 /* True if the frame's mode is user mode: the exception came from a program. */

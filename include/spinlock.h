@@ -19,8 +19,9 @@ static inline void spin_lock_init(spinlock_t *lock)
 }
 
 /*
- * Disables interrupts on this core, then takes the lock: a handler that needs
- * it could otherwise spin on its own core. flags is for the restore.
+ * Disables interrupts on this core, then takes the lock: a handler that takes
+ * the lock would otherwise wait for the very code that it interrupted. Pass flags
+ * to spin_unlock_irqrestore().
  */
 #define spin_lock_irqsave(lock, flags)      \
 	do {                                \
@@ -28,6 +29,7 @@ static inline void spin_lock_init(spinlock_t *lock)
 		spin_lock(lock);            \
 	} while (0)
 
+/* Releases the lock first: an interrupt that was held back may need it at once. */
 static inline void spin_unlock_irqrestore(spinlock_t *lock, u32 flags)
 {
 	spin_unlock(lock);

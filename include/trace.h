@@ -3,8 +3,8 @@
  *
  * trace_event costs one load and one branch while its kind is off. Kinds are
  * switched by `trace=switch,fault` on the command line and by writing the same
- * to /proc/trace. The ring (inspect/trace.c) keeps the last trace_ring= events;
- * the recorder adds task, time and caller itself.
+ * to /proc/trace. The ring (inspect/trace.c) keeps the last events, as many as
+ * trace_ring= on the command line says; the recorder adds task, time and caller.
  */
 #ifndef TRACE_H
 #define TRACE_H
@@ -18,7 +18,7 @@ enum trace_kind {
 	 * to
 	 */
 	TRACE_FAULT,
-	TRACE_BAD,  /* no VMA allows it. a: address, b: FSR, c: signal */
+	TRACE_BAD, /* a fault that ends in a signal. a: address, b: FSR, c: signal */
 	TRACE_VMA,  /* a: unused, b: start, c: end, d: enum trace_vma_op */
 	TRACE_PAGE, /* a: pfn, b: order, c: 1 = alloc, 0 = free, d: gfp */
 	TRACE_SYNC, /* a: address whose first-level entry was copied */
@@ -26,8 +26,8 @@ enum trace_kind {
 	TRACE_EXEC,  /* a: entry point, b: stack pointer */
 	TRACE_EXIT,  /* a: status as for wait(2) */
 	TRACE_FLUSH, /* a: start, b: end, c: ASID; 0: kernel entries */
-	TRACE_ASID,  /* the numbers start again. a: the generation */
-	TRACE_OOM,   /* a: process that is killed */
+	TRACE_ASID, /* all ASIDs were in use: they start again. a: the generation */
+	TRACE_OOM, /* a: process that is killed */
 	TRACE_NR
 };
 

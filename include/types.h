@@ -32,7 +32,7 @@ typedef long long s64;
 
 typedef u32 phys_addr_t;
 typedef u32 uaddr_t;
-typedef unsigned int gfp_t;
+typedef unsigned int gfp_t; /* GFP_*: how an allocation may go (alloc/alloc.h) */
 
 /* newlib's <sys/cdefs.h> has some of these, and may have come first. */
 #undef __packed
@@ -51,12 +51,14 @@ typedef unsigned int gfp_t;
 #define __noinline      __attribute__((noinline))
 #define __always_inline inline __attribute__((always_inline))
 
+/* x, of which the compiler may assume that it is mostly true, or mostly false. */
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* clang-format off */
+/* The structure of that type whose member ptr points to. */
 #define container_of(ptr, type, member) \
 	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
 
@@ -67,6 +69,7 @@ typedef unsigned int gfp_t;
 #define IS_ALIGNED(x, align)	(((x) & ((__typeof__(x))(align) - 1)) == 0)
 /* clang-format on */
 
+/* Each argument is evaluated once. */
 #define min(a, b)                                  \
 	({                                         \
 		__typeof__(a) min_a_ = (a);        \
@@ -80,6 +83,11 @@ typedef unsigned int gfp_t;
 		max_a_ > max_b_ ? max_a_ : max_b_; \
 	})
 
+/*
+ * One load, or one store, of a variable that an interrupt handler or another core
+ * changes meanwhile: the compiler may neither repeat nor omit nor split it. They
+ * give no order between different variables.
+ */
 #define READ_ONCE(x)     (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 

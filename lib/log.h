@@ -10,14 +10,15 @@
 #define LOG_BYTES   0x8000u
 #define LOG_RECORDS 512u
 
+/* Where one record is in the ring, when it was logged, and with what level. */
 struct log_place {
-	u32 start; /* its first byte's number, the low half */
-	u32 ticks;
-	u8 prio;
+	u32 start; /* low half of its first byte's number, counted as log_head is */
+	u32 ticks; /* since boot */
+	u8 prio;   /* syslog(3)'s: the level 0 to 7, and 8 times the facility */
 };
 
 extern char log_ring[LOG_BYTES];
-extern u64 log_head;
+extern u64 log_head; /* bytes ever logged; byte n is log_ring[n % LOG_BYTES] */
 extern struct log_place log_places[LOG_RECORDS];
 extern u64 log_nr_records; /* record n is in log_places[n % LOG_RECORDS] */
 extern bool log_line_open; /* the last record has no newline yet */

@@ -3,11 +3,12 @@
  *
  * printk formats (newlib's nano vsnprintf) one record into the log ring, which
  * /dev/kmsg and a gdb command can read back, and hands it to the console hook
- * that the board's driver sets. Before there is a console the ring keeps it
- * and register_console prints it. Any context, interrupts and oopses too.
+ * that the board's driver sets. Before there is a console the ring keeps the
+ * record, and register_console prints it. printk may be called in any context,
+ * also in interrupt handlers and while an oops is reported.
  *
- * Records have a level in front, as Linux's: KERN_ERR "text". One without goes
- * on with the level of the record before. `quiet` on the command line keeps
+ * Records begin with a level, as in Linux: KERN_ERR "text". A record without one
+ * has the level of the record before it. `quiet` on the command line keeps
  * KERN_INFO and KERN_DEBUG off the console. Reports about programs (a fatal
  * fault, a call that does not exist, a process killed for its memory) are
  * KERN_INFO. A record begins a new line if a program has left one unfinished.
@@ -44,9 +45,8 @@ void printk(const char *fmt, ...) __printf(1, 2);
 #define pr_debug(...)  printk(KERN_DEBUG __VA_ARGS__)
 
 /*
- * Boot, once. write sends bytes to the console as they are, by polling, and
- * must work with interrupts off. What the ring holds already is printed, as far
- * as the level allows.
+ * Sets the console, during the boot. write sends bytes to it unchanged, by
+ * polling, and must work with interrupts off. Prints what the ring holds already.
  */
 void register_console(void (*write)(const char *s, size_t bytes));
 /*
@@ -69,7 +69,7 @@ extern unsigned int console_loglevel;
  */
 void printk_bust_lock(void);
 
-/* The time for records: ticks since boot, which the tick counts. */
+/* The time of records, in ticks since boot: the clock's interrupt counts them. */
 #define LOG_TICK_USEC (1000000u / HZ)
 extern u32 log_ticks;
 

@@ -5,8 +5,9 @@
  * are LDREX/STREX loops, which work on Normal memory with the MMU on and, on
  * Cortex-A9, with ACTLR.SMP set: nothing here may run before paging. Each
  * comment states the order. "Fully ordered" means after all earlier and before
- * all later accesses. The order is asm/barrier.h's smp_mb, on both sides or on
- * one: the compiler's own orders would be dmb on the only core, too.
+ * all later accesses. The order comes from smp_mb() on both sides or on one, not
+ * from the compiler's orders such as __ATOMIC_ACQUIRE: those emit a dmb even if
+ * there is only one core.
  */
 #ifndef ASM_ATOMIC_H
 #define ASM_ATOMIC_H
@@ -62,7 +63,7 @@ static inline s32 atomic_add_return_release(s32 n, atomic_t *v)
 
 	smp_mb(); /* after what came before */
 	val = __atomic_add_fetch(&v->counter, n, __ATOMIC_RELAXED);
-	barrier(); /* another may own the guarded data now: keep no value */
+	barrier(); /* another task may change the guarded data from here on */
 	return val;
 }
 
@@ -113,10 +114,10 @@ static inline void atomic_andnot(u32 bits, u32 *p)
  * atomic_dec_above_one: v -= 1 if it is above 1. Returns true if it was; no
  * ordering.
  *
- * In C the test is a load of its own, which the exchange compares again. That
- * costs each fault 4 instructions, for mmap_lock, and 3 for each page that a
- * child returns. So on ARM the LDREX loops are written out, with the test in
- * between.
+ * In C the test is a load of its own, and the exchange loads and compares again.
+ * That would cost 4 instructions at each fault, which takes mmap_lock, and 3 for
+ * each page that a child frees. So on ARM the LDREX loops are written out, with
+ * the test between LDREX and STREX.
  */
 #ifdef __arm__
 

@@ -1,5 +1,5 @@
 /*
- * asm/barrier.h - DDI0406C A3.8.3.
+ * asm/barrier.h - memory barriers (DDI0406C A3.8.3).
  *
  * dmb orders memory accesses as other cores see them; dsb waits for them, and
  * for cache, TLB and branch-predictor operations, to complete; isb discards
@@ -29,6 +29,11 @@
 /* clang-format on */
 #else
 
+/*
+ * barrier() is for the compiler alone: it keeps no value of memory in a register
+ * across it. wfi() stops the core until an interrupt is pending, even a masked one;
+ * its dsb completes all accesses first, because the core may lose its clock.
+ */
 #define dsb()     __asm__ volatile("dsb ish" : : : "memory")
 #define dsb_sy()  __asm__ volatile("dsb sy" : : : "memory")
 #define isb()     __asm__ volatile("isb" : : : "memory")

@@ -10,7 +10,10 @@
 #include <config.h>
 #include <types.h>
 
-/* Clean the data line of this kernel address to the PoU (DCCMVAU). */
+/*
+ * Clean the data cache line of this kernel address to the PoU (DCCMVAU): what was
+ * stored there can then be fetched as an instruction, or read as a descriptor.
+ */
 static inline void dccmvau(const volatile void *va)
 {
 	__asm__ volatile("mcr p15, 0, %0, c7, c11, 1" : : "r"(va) : "memory");
@@ -23,7 +26,7 @@ static inline void dccmvau(const volatile void *va)
 #define ICIALLU_OPS "c5, 0"
 #endif
 
-/* Drop every instruction line (ICIALLU). */
+/* Drop every line of the instruction cache (ICIALLU). */
 static inline void iciallu(void)
 {
 	__asm__ volatile("mcr p15, 0, %0, c7, " ICIALLU_OPS

@@ -1,8 +1,9 @@
 /*
  * asm/cfi.h - for assembly: what debuggers need to find the caller (.debug_frame).
  *
- * Between .cfi_startproc and .cfi_endproc a function is known; at first its caller
- * is in lr and nothing is on the stack. The image itself holds nothing of this.
+ * .cfi_startproc and .cfi_endproc enclose a function. A debugger assumes that at
+ * its start the return address is in lr and nothing is on the stack; the macros
+ * below describe what changes that. They add nothing to the image that runs.
  */
 #ifndef ASM_CFI_H
 #define ASM_CFI_H
@@ -11,7 +12,7 @@
 #ifdef __ASSEMBLER__
 	.cfi_sections .debug_frame
 
-	/* A push of these registers, in the order of their numbers, lies above. */
+	/* Write this behind `push {regs}`, the registers in ascending order. */
 	.macro	cfi_pushed regs:vararg
 	.set	.Lcfi_at, 0
 	.irp	reg, \regs
@@ -25,8 +26,8 @@
 	.endm
 
 	/*
-	 * Behind .cfi_startproc: no function, but what interrupts one. That goes on
-	 * at its pc, not behind a call.
+	 * Write this behind .cfi_startproc of an exception's code. What it interrupts
+	 * was not at a call: it continues at its pc itself.
 	 */
 	.macro	cfi_exception
 	.cfi_signal_frame

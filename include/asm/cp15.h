@@ -21,7 +21,10 @@ static inline u32 read_##name(void)					\
 	return val;							\
 }
 
-/* "memory": accesses before the write stay before it, those after, after. */
+/*
+ * "memory" keeps the compiler from moving an access from before the write to
+ * behind it, or the other way.
+ */
 #define CP15_WRITE(name, crn, op1, crm, op2)				\
 static inline void write_##name(u32 val)				\
 {									\
@@ -36,13 +39,19 @@ CP15_READ(ctr, c0, 0, c0, 1)
 CP15_READ(mpidr, c0, 0, c0, 5)
 CP15_READ(id_mmfr3, c0, 0, c1, 7)
 
-/* System control: MMU, caches and alignment checks; what the core's maker adds. */
+/*
+ * SCTLR, system control, turns MMU, caches and alignment checks on. ACTLR holds
+ * what is special to one kind of core.
+ */
 CP15_READ(sctlr, c1, 0, c0, 0)
 CP15_WRITE(sctlr, c1, 0, c0, 0)
 CP15_READ(actlr, c1, 0, c0, 1)
 CP15_WRITE(actlr, c1, 0, c0, 1)
 
-/* The first-level tables, how they share the addresses; rights of domains. */
+/*
+ * TTBR0 and TTBR1 point to first-level tables, TTBCR divides the addresses among
+ * the two, DACR holds the rights of domains.
+ */
 CP15_READ(ttbr0, c2, 0, c0, 0)
 CP15_WRITE(ttbr0, c2, 0, c0, 0)
 CP15_WRITE(ttbr1, c2, 0, c0, 1)

@@ -2,25 +2,26 @@
  * asm/domain.h - when the kernel may touch user memory: software PAN by domains.
  *
  * The tables put user pages into a domain of their own (mmu/desc.h). DACR
- * decides whether a domain's entries can be used, by privileged accesses and
- * fetches as by those of programs (DDI0406C B3.7.3):
+ * decides whether a domain's entries can be used at all, by the kernel as by
+ * programs (DDI0406C B3.7.3):
  *
  *	in user mode		DACR_USER_OPEN: AP and XN of each entry decide
  *	in the kernel		DACR_USER_CLOSED: any access is a domain fault
  *	in mmu/uaccess.S	open for the length of one copy
  *
  * trap/entry.S closes at each entry from user mode and opens on the way back.
- * An exception in the kernel, a fault inside a copy above all, keeps what was
- * in force in r5, closes, and puts it back; so the handler may sleep and other
- * tasks run, and no task has a DACR to switch. The TLB holds the number of an
+ * An exception in the kernel, above all a fault inside a copy, saves DACR in r5,
+ * closes, and restores it on return. So the handler may sleep while other tasks
+ * run, and a switch of tasks need not switch DACR. The TLB holds the number of an
  * entry's domain, not its rights: changes of DACR need no TLB maintenance.
  *
- * Never a manager: that would ignore AP and XN.
+ * A domain is a client (its entries' AP and XN count) or closed, never a manager,
+ * for whom the MMU ignores AP and XN.
  *
- * QEMU's TLB does hold a domain's rights, so a write of DACR empties it; with
- * one at each entry to the kernel no missing flush would show. CONFIG_PAN=0,
- * for tests alone (make nopan), leaves user memory open and DACR as boot wrote
- * it.
+ * In QEMU, unlike on hardware, the TLB holds a domain's rights, so each write of
+ * DACR empties it. With such a write at each entry to the kernel no test could
+ * notice a missing flush. CONFIG_PAN=0, for tests alone (make nopan), therefore
+ * leaves user memory open and DACR as the boot wrote it.
  */
 #ifndef ASM_DOMAIN_H
 #define ASM_DOMAIN_H
@@ -58,9 +59,9 @@
 	.endm
 
 	/*
-	 * On the way out of an exception, with what is to be in force in \reg.
-	 * No ISB: the exception return is one (B3.15.5), and what the kernel
-	 * still loads before it is its own stack, in the other domain.
+	 * On the way out of an exception: \reg has the DACR to restore. No ISB is
+	 * needed: the exception return is one (B3.15.5), and before it the
+	 * kernel loads only from its own stack, which is in the other domain.
 	 */
 	.macro	user_restore reg
 	.if	CONFIG_PAN

@@ -20,11 +20,16 @@ static inline u32 local_irq_save(void)
 	return flags;
 }
 
+/*
+ * Interrupts become what they were at the local_irq_save() that returned flags:
+ * pairs may nest, and only the outermost one enables interrupts again.
+ */
 static inline void local_irq_restore(u32 flags)
 {
 	__asm__ volatile("msr cpsr_c, %0" : : "r"(flags) : "memory");
 }
 
+/* For code that knows the state before; everything else uses save and restore. */
 static inline void local_irq_enable(void)
 {
 	__asm__ volatile("cpsie i" : : : "memory");

@@ -21,7 +21,10 @@ static inline void kasan_unpoison(const void *addr __unused_arg,
 {
 }
 
-/* A free object's link to the next one lies in memory that is poisoned. */
+/*
+ * Load and store a free object's link to the next one, which is in the object and
+ * so in poisoned memory, without a report.
+ */
 static inline void *kasan_load_pointer(void *const *addr)
 {
 	return *addr;

@@ -1,8 +1,9 @@
 /*
- * asm/page.h - lowmem arithmetic, and the two loops worth writing in assembly.
+ * asm/page.h - physical and linear addresses, and clearing and copying a page.
  *
- * __pa/__va hold for lowmem only: [PAGE_OFFSET, high_memory). The host tests
- * shadow this header: there RAM is one array.
+ * Lowmem, [PAGE_OFFSET, high_memory), is RAM mapped linearly: an addition turns
+ * one address into the other. The host tests shadow this header: there RAM is one
+ * array.
  */
 #ifndef ASM_PAGE_H
 #define ASM_PAGE_H
@@ -10,7 +11,10 @@
 #include <config.h>
 #include <types.h>
 
-/* For lowmem addresses only: vmalloc and user addresses are elsewhere. */
+/*
+ * For lowmem addresses only: the frames of vmalloc and of user addresses are known
+ * to the page tables alone.
+ */
 static inline phys_addr_t virt_to_phys(const volatile void *va)
 {
 	return (phys_addr_t)(uintptr_t)va - PAGE_OFFSET + PHYS_OFFSET;
@@ -22,8 +26,8 @@ static inline void *phys_to_virt(phys_addr_t pa)
 }
 
 /*
- * Before paging_init: where the boot table maps the loader's list at pa.
- * (mmu/boot_map.c)
+ * Before paging_init: returns the address at which the boot table maps the
+ * loader's list, whose physical address is pa (mmu/boot_map.c).
  */
 static inline const void *boot_params_va(phys_addr_t pa)
 {
@@ -31,7 +35,7 @@ static inline const void *boot_params_va(phys_addr_t pa)
 }
 
 /*
- * Clear or copy one whole page; the addresses are page-aligned, in the kernel.
+ * Clear or copy one whole page; the addresses are kernel addresses, page-aligned.
  * (lib/page.S)
  */
 void clear_page(void *page);

@@ -15,6 +15,10 @@ typedef struct { u32 val; } pgd_t;	/* first-level entry, maps 1 MiB */
 typedef struct { u32 val; } pgprot_t;	/* the attribute bits of a pte_t */
 /* clang-format on */
 
+/*
+ * Entries of a first-level and a second-level table; the bytes that one first-level
+ * entry maps, as a shift, a size, and the mask of the bits above.
+ */
 #define PTRS_PER_PGD 4096
 #define PTRS_PER_PTE 256
 #define PGDIR_SHIFT  20

@@ -10,6 +10,7 @@
 
 #include <types.h>
 
+/* The linker defines these names; only their addresses mean something. */
 extern u8 _stext[], _etext[], __start_rodata[], __end_rodata[], _end[];
 extern u8 __boot_start[], __boot_end[];
 
@@ -20,6 +21,7 @@ struct kernel_image {
 	u32 boot, eboot; /* .boot: physical = virtual */
 };
 
+/* Returns the addresses as numbers, which the host tests can choose. */
 static inline struct kernel_image kernel_image(void)
 {
 	return (struct kernel_image){

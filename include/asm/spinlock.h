@@ -53,6 +53,7 @@ static inline void spin_lock(spinlock_t *lock)
 	smp_mb(); /* the lock is taken before the critical section begins */
 }
 
+/* Releases the lock. Only the caller that took it may do so. */
 static inline void spin_unlock(spinlock_t *lock)
 {
 	smp_mb(); /* all of the critical section before the lock is free */

@@ -14,7 +14,7 @@
 #include <config.h>
 #include <types.h>
 
-/* CRm of the operations: DDI0406C B4.2.2, B4.2.1. */
+/* The fields of the mcr instructions: DDI0406C B4.2.2, B4.2.1. */
 #if NR_CPUS > 1
 #define TLBI_CRM   "c3"
 #define BPIALL_OPS "c1, 6"
@@ -23,7 +23,10 @@
 #define BPIALL_OPS "c5, 6"
 #endif
 
-/* Store one descriptor. The walker sees it after table_clean and dsb. */
+/*
+ * Store one descriptor. The walker sees it after table_clean (mmu/tables.h) and a
+ * dsb.
+ */
 static inline void table_store(u32 *slot, u32 desc)
 {
 	WRITE_ONCE(*slot, desc);
