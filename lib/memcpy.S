@@ -2,7 +2,7 @@
  * memcpy, for the same reason as memset: Newlib's moves two words at a time.
  *
  * Where both ends agree modulo 4, cache lines are copied by load and store
- * multiple. Otherwise words are, which ARMv7 loads and stores at any address.
+ * multiple. Otherwise words are copied, which ARMv7 loads and stores at any address.
  */
 #include <asm/cfi.h>
 
@@ -55,7 +55,7 @@ memcpy:
 6:	eor	r3, r0, r1
 	tst	r3, #3
 	bne	8f
-7:	subs	r2, r2, #1			@ bytes, up to a word of both
+7:	subs	r2, r2, #1			@ bytes, until both are at a word's start
 	poplo	{r0, r4-r9, pc}
 	ldrb	r3, [r1], #1
 	strb	r3, [r0], #1

@@ -1,7 +1,7 @@
 /*
- * memset and memcpy are ours, for nano Newlib builds them for size: memset
- * stores a word at a time. The kernel clears structures at each fork, exec and
- * mmap; here a cache line goes out as one store multiple.
+ * memset, which nano Newlib has too, but built for size: it stores a word at a
+ * time. The kernel clears structures at each fork, exec and mmap; here one store
+ * multiple writes a cache line.
  */
 #include <asm/cfi.h>
 
@@ -21,7 +21,7 @@ memset:
 	orr	r1, r1, r1, lsl #16
 	cmp	r2, #4
 	blo	4f
-1:	tst	ip, #3				@ at most three bytes to a word
+1:	tst	ip, #3				@ at most three bytes, up to a word's start
 	strbne	r1, [ip], #1
 	subne	r2, r2, #1
 	bne	1b

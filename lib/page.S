@@ -1,8 +1,8 @@
 /*
  * Clear and copy one page with load and store multiple.
  *
- * Eight registers are one 32-byte cache line of Cortex-A9: the store buffer
- * merges them into one line write, without reading the line first.
+ * Eight registers fill one 32-byte cache line of Cortex-A9. The store buffer merges
+ * their stores into one write of the line, so the line need not be read first.
  */
 #include <asm/cfi.h>
 #include <config.h>

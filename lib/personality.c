@@ -1,7 +1,8 @@
 /*
- * Each unwind table names its personality routine, so that a C++ program links
- * an unwinder. inspect/unwind.c reads the tables itself and calls none of these;
- * they have a file of their own, because every object file refers to them.
+ * The routines that unwind tables refer to. The compiler makes a table for each
+ * function, from which backtraces find callers, and names in it the routine that
+ * would unwind a C++ exception. inspect/unwind.c reads the tables itself and calls
+ * none of these: they exist so that the image links.
  */
 void __aeabi_unwind_cpp_pr0(void);
 void __aeabi_unwind_cpp_pr1(void);

@@ -24,7 +24,7 @@ void semihosting_probe(void)
 	present = semihosting_probe_call();
 }
 
-/* The host writes to the buffer itself, past the kernel's own checks. */
+/* The host writes into buf itself, so it must be told how long buf is. */
 int semihosting_cmdline(char *buf, size_t bytes)
 {
 	struct {

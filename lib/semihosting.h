@@ -1,5 +1,6 @@
 /*
- * lib/semihosting.h - ARM semihosting (svc 0x123456), found at run time.
+ * lib/semihosting.h - ARM semihosting: calls (svc 0x123456) of a debugger or an
+ * emulator, the host, which reads them as requests, such as to exit with a status.
  *
  * The same image runs with and without it, and on hardware. semihosting_probe
  * is called once, early, with interrupts off: it points VBAR at a vector table

@@ -1,9 +1,10 @@
 /*
- * The semihosting trap, and the question whether anybody answers it.
+ * The semihosting call, and a probe that finds out whether a host takes it.
  *
- * In A32 a host takes SVC 0x123456 (Arm's "Semihosting for AArch32 and
- * AArch64"): r0 the operation, r1 its arguments, r0 the result. Taken in SVC
- * mode, the exception that a host emulates may destroy lr and SPSR.
+ * A32 code calls the host by SVC 0x123456 (Arm's "Semihosting for AArch32 and
+ * AArch64"): r0 is the operation, r1 its arguments, and r0 the result. The kernel
+ * is in SVC mode already, so the exception may overwrite its lr and SPSR: lr is
+ * saved.
  */
 #include <asm/cfi.h>
 
@@ -68,6 +69,6 @@ semihosting_probe_call:
 probe_vectors:
 	b	.				@ reset
 	b	.				@ undefined instruction
-	mov	r4, #0				@ SVC: nobody took it ...
-	movs	pc, lr				@ ... (prefetch abort's slot)
+	mov	r4, #0				@ SVC: no host took the call
+	movs	pc, lr				@ returns; this slot is of prefetch aborts
 	.size	probe_vectors, . - probe_vectors

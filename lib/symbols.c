@@ -1,21 +1,21 @@
 /*
  * Names of kernel text, and the hook for reading the stack in a report.
  *
- * Owns the view of the symbol table that tools/kallsyms.py makes from the first
- * link.
+ * The image is linked twice: tools/kallsyms.py makes the symbol table from the
+ * first one, and the second one contains it.
  */
 #include <lib/backtrace.h>
 #include <stdio.h>
 
 const struct stack_operations *stack_ops; /* constant after the first init step */
 
-/* Ascending by address; the last one is the end of the text, with no name. */
+/* The table is sorted by va. Its last entry is the end of the text and has no name. */
 struct kallsym {
 	u32 va;
 	u32 name; /* offset in kallsyms_names */
 };
 
-/* Absent from the first link, hence weak. */
+/* Weak, because the first link, from which the table is made, has none. */
 extern const u32 kallsyms_count __attribute__((weak));
 extern const struct kallsym kallsyms[] __attribute__((weak));
 extern const char kallsyms_names[] __attribute__((weak));
