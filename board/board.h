@@ -45,8 +45,9 @@ void board_outer_off(bool secure);
 /*
  * Turns on the caches outside the cores, and what else the board needs. Call it
  * after paging_init, before interrupts. secure: the core is in Secure state. From
- * the boot arguments: psci_smc is true if firmware takes SMC, not HVC; timer_hz is
- * the rate of the cores' timer, 0 if they do not have it.
+ * the boot arguments: psci_smc is true if firmware takes calls (PSCI: power off,
+ * reset) by the instruction SMC, not HVC; timer_hz is the rate of the cores' timer,
+ * 0 if the arguments do not have it.
  */
 void board_init(bool secure, bool psci_smc, u32 timer_hz);
 

@@ -3,8 +3,9 @@
  * there is a console (board/early_uart.h), input by interrupt. Owns the function
  * that input is passed to.
  *
- * A transmit interrupt would need a buffer that a panic must then drain; the
- * log is short and the program that prints waits for its own output.
+ * Output by interrupt would need a buffer, which a panic would have to drain. It
+ * would gain little: the log is short, and a program that prints waits for its own
+ * output only.
  */
 #include <board/board.h>
 #include <board/drivers.h>
@@ -46,7 +47,7 @@ static void uart_interrupt(void *arg __unused_arg)
  */
 void uart_start_input(void (*rx)(u32 c))
 {
-	/* Before the line is on: its first interrupt calls it. */
+	/* Set before the line is enabled, whose first interrupt calls rx. */
 	receive = rx;
 	if (request_irq(board_devices.uart_irq, uart_interrupt, NULL, "uart"))
 		panic("the console's interrupt is taken");

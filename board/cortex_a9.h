@@ -2,8 +2,8 @@
  * board/cortex_a9.h - what each Cortex-A9 has in its private region (DDI0407,
  * chapter 1.5), and the level 2 cache that comes with it: for a board's tables.
  *
- * The region begins at PERIPHBASE, which the board knows. Seen at va, two pages
- * of it and then the cache's page.
+ * The region begins at PERIPHBASE, which each chip chooses. Two pages of it are
+ * mapped at va, and the cache's page behind them.
  */
 #ifndef BOARD_CORTEX_A9_H
 #define BOARD_CORTEX_A9_H

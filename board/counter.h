@@ -45,7 +45,11 @@ static inline struct count_rate count_rate(u32 hz)
 	};
 }
 
-/* All 96 bits of the product, less the 32 behind the point: never backward. */
+/*
+ * Multiplies by ns + fraction / 2^32. The product is exact but for the 32 bits
+ * behind the point, which are cut off: so a higher count never becomes an earlier
+ * time.
+ */
 static inline u64 count_to_ns(u64 count, const struct count_rate *rate)
 {
 	u32 low = (u32)count, high = (u32)(count >> 32);
@@ -58,11 +62,12 @@ static inline u64 count_to_ns(u64 count, const struct count_rate *rate)
 }
 
 /*
- * What a counter has reached at ns, below 2^62: not too early, and up to two
- * counts and what the rate was rounded by late.
+ * Returns the count that the counter has reached at ns, which is below 2^62. It is
+ * never too early, and late by at most two counts and the error of the rate.
  */
 static inline u64 ns_to_count(u64 ns, const struct count_rate *rate)
 {
+	/* Whole seconds and the rest: each product below then fits in 64 bits. */
 	u32 nsec, sec = split_seconds(ns, &nsec);
 
 	return (u64)sec * rate->hz + ((u64)nsec * rate->per_ns >> 32) + 2;

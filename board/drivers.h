@@ -17,7 +17,7 @@ struct board_devices {
 	u32 uart_irq;
 	u32 uart_hz;     /* of its clock; 0: board.mk says it */
 	u32 gicd, gicc;  /* gic.c */
-	u32 intc, local; /* the controllers of one maker */
+	u32 intc, local; /* intc: a10_intc.c, bcm2836.c; local: bcm2836.c */
 	u32 timer;
 	u32 timer_irq;
 	u32 timer_hz; /* generic_timer.c: if no other source has it */
@@ -33,8 +33,8 @@ extern struct board_devices board_devices;
 /* ---- a UART's input, for console.c ------------------------------- */
 
 /*
- * The UART's driver has this and the next: base is its virtual address. Makes each
- * byte that is received from now on raise an interrupt.
+ * The UART's driver has this function and the next; base is the UART's virtual
+ * address. Makes each byte that is received from now on raise an interrupt.
  */
 void uart_enable_input(u32 base);
 /*
@@ -54,7 +54,7 @@ bool earlycon_address(const char *cmdline, phys_addr_t *pa);
 
 /* ---- an interrupt controller, for irq.c -------------------------- */
 
-#define NR_IRQS 192u /* ids, more than any of them has */
+#define NR_IRQS 192u /* ids, more than any controller of these boards has */
 #define NO_IRQ  (~0u)
 
 /* Turns one line on or off. Called with interrupts off, which is enough on one core. */

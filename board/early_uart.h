@@ -5,10 +5,11 @@
  * how fast its clock is, and the driver's header has the two functions. They are
  * inline, so that code linked at physical addresses can use them too.
  *
- *	early_uart_init(base, hz)	as a loader left it, or 8 bits at UART_BAUD
+ *	early_uart_init(base, hz)	sets 8 bits at UART_BAUD of a clock of hz, if
+ *					no loader has turned the UART on
  *	early_uart_putc(base, c)	waits for room
- *	UART_COMPATIBLE			its node's, in a device tree
- *	UART_EARLYCON			its name in earlycon=
+ *	UART_COMPATIBLE			"compatible" of its node in a device tree
+ *	UART_EARLYCON			its name in earlycon= on the command line
  */
 #ifndef BOARD_EARLY_UART_H
 #define BOARD_EARLY_UART_H
@@ -16,7 +17,7 @@
 #include <config.h>
 #include <types.h>
 
-/* mmu/boot.h: where the boot map has the UART, and the final one too. */
+/* The boot map and the final map have the UART at this address (mmu/boot.h). */
 #define EARLY_UART_VA (FIXMAP_START + (UART_PA & 0xfffffu))
 
 #include EARLY_UART

@@ -29,10 +29,10 @@
 #define GIC_ENABLE       1u
 #define GICD_TYPER_LINES 0x1fu /* 32 * (this + 1) ids */
 #define GICC_IAR_ID      0x3ffu
-#define GIC_SPURIOUS     1020u /* 1020..1023: nothing for us */
-#define FIRST_SPI        32u   /* below: per core, no target */
-#define PRIORITY         0xa0a0a0a0u
-#define PRIORITY_MASK    0xf0u /* let PRIORITY through */
+#define GIC_SPURIOUS     1020u       /* 1020..1023: nothing for us */
+#define FIRST_SPI        32u         /* below: per core, no target */
+#define PRIORITY         0xa0a0a0a0u /* 0xa0 for each of four ids */
+#define PRIORITY_MASK    0xf0u       /* passes what is below: 0xa0 */
 #define TARGET_THIS_CORE 0x01010101u
 
 /* Disables all lines and sets what a loader may have changed. */

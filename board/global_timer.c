@@ -4,9 +4,9 @@
  *
  * The count has 64 bits and never stops after timer_init(). The comparator fires
  * when the count has reached it; before r2p0 only while both are equal (DDI0407
- * 4.3), so timer_set() looks whether it came too late. An event in the past comes
- * at once, and none is lost. Nothing here is periodic: a handler that wants ticks
- * sets the next one.
+ * 4.3), so timer_set() checks whether it set the comparator too late, and no event
+ * is lost; one in the past comes at once. Nothing here is periodic: a handler that
+ * wants ticks sets the next one.
  *
  * A device is slow to read, and a whole count takes three reads: high, low, and
  * high again, because it may have changed. So a reading of the clock reads the low
@@ -75,7 +75,7 @@ static u64 read_count(void)
 {
 	u32 half = READ_ONCE(clock.half), low;
 
-	smp_mb(); /* another core takes that note as well */
+	smp_mb(); /* the note is read before the low word on several cores, too */
 	low = reg_read(clock.base, GT_COUNT_LOW);
 	half += (half ^ low >> HALF_SHIFT) & 1;
 	return (u64)(half >> 1) << 32 | low;
@@ -90,7 +90,7 @@ u64 clock_ns(void)
 /* At a rate of whole nanoseconds the product's low word is exact. */
 u32 clock_ns_low(void)
 {
-	if (clock.rate.fraction) /* the high word's share of it is missing */
+	if (clock.rate.fraction) /* the high word adds to the result's low word */
 		return (u32)clock_ns();
 	return reg_read(clock.base, GT_COUNT_LOW) * clock.rate.ns;
 }
@@ -103,7 +103,7 @@ static void timer_interrupt(void *arg __unused_arg)
 {
 	reg_write(board_devices.timer, GT_CONTROL, GT_ENABLE);
 	reg_write(board_devices.timer, GT_STATUS, GT_EVENT);
-	dsb_sy(); /* the line is down before the GIC is told we are done */
+	dsb_sy(); /* the line is down before irqchip_end() lets it come again */
 	tick();
 }
 

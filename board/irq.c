@@ -19,7 +19,7 @@ struct irq {
 };
 
 static struct irq irqs[NR_IRQS];
-static spinlock_t irq_lock = SPINLOCK_INIT; /* handlers; who is enabled */
+static spinlock_t irq_lock = SPINLOCK_INIT; /* handlers; enabled lines */
 
 /* A line has one handler: no board here shares lines. */
 int request_irq(unsigned int irq, void (*handler)(void *arg), void *arg,
@@ -35,7 +35,7 @@ int request_irq(unsigned int irq, void (*handler)(void *arg), void *arg,
 		err = -EBUSY;
 	else
 		irqs[irq] = (struct irq){ handler, arg, name, 0 };
-	/* Under the lock and after the row: its interrupt may come at once. */
+	/* After the row is written: the line's interrupt may come at once. */
 	if (!err)
 		irqchip_enable(irq, true);
 	spin_unlock_irqrestore(&irq_lock, flags);
@@ -79,7 +79,7 @@ void irq_dispatch(void)
 	}
 }
 
-/* Without irq_lock: /proc may show a count that is one behind. */
+/* Does not take irq_lock: at worst /proc shows a count that is one too low. */
 bool irq_stat(unsigned int irq, const char **name, u32 *count)
 {
 	if (irq >= NR_IRQS)

@@ -1,11 +1,12 @@
 /*
  * L2C-310, the level 2 cache controller (Arm DDI0246). Owns the device.
  *
- * It lies behind the cores and the SCU, is addressed physically, and caches
- * what the tables call outer write-back: all of RAM. Stores, fetches and table
- * walks (TTBR.RGN) of every core come through it and agree about what it holds,
- * so the maintenance of mmu/, to the point of unification, ends in front of it
- * and needs nothing of it. Outer maintenance is for those who go past it:
+ * It lies behind the cores and the SCU (the unit that keeps the cores' own caches
+ * coherent), is addressed physically, and caches what the tables call outer
+ * write-back: all of RAM. Stores, fetches and table walks (TTBR.RGN) of every core
+ * come through it and find the same data there. So the maintenance of mmu/, to the
+ * point of unification, ends in front of it. Maintenance of this cache is needed
+ * only for accesses that go past it:
  *
  *	code with the MMU off	its accesses are not looked up here. Before the
  *				boot table is on, board_outer_off has emptied and
@@ -15,13 +16,16 @@
  *				memory, by L1 and then here. They are parked today
  *	the machine's end	power goes, or reset comes: nothing to keep
  *
- * Errata (Linux's cache-l2x0.c has the list). 727915, r2p0 to r3p0, a clean by
- * way in the background may corrupt data, and 753970, r3p0, a sync may not
- * wait: honoured where those are done, in board/l2c310_off.S, and here.
- * 752271, r3p0 and r3p1, double line fills: off. 588369, before r2p0, a clean
- * and invalidate keeps clean lines: an invalidate follows. 769419, before
- * r3p2, the store buffer does not drain: it keeps Normal non-cacheable stores
- * only, which we do not make.
+ * Errata (Linux's cache-l2x0.c has the list), and what is done about each:
+ *
+ *	727915	r2p0 to r3p0: a clean by way in the background may corrupt data.
+ *		board/l2c310_off.S forbids write-back meanwhile
+ *	753970	r3p0: a sync may not wait. Another register is written
+ *	752271	r3p0, r3p1: double line fills may go wrong. They are off
+ *	588369	before r2p0: a clean and invalidate keeps clean lines. An
+ *		invalidate follows it
+ *	769419	before r3p2: the store buffer may not drain. That concerns Normal
+ *		non-cacheable stores only, and the kernel makes none
  */
 #include <asm/barrier.h>
 #include <board/board.h>
@@ -85,7 +89,7 @@ static void enable(u32 l2)
 {
 	configure(l2);
 	invalidate_all(l2);
-	/* Errors that were recorded before are not of our accesses. */
+	/* What is recorded so far are errors of the loader's accesses. */
 	reg_write(l2, L2_INTERRUPT_CLEAR, 0x1ff);
 	dsb_sy(); /* the cache is empty before the first access looks it up */
 	reg_write(l2, L2_CONTROL, L2_ENABLE);

@@ -4,11 +4,11 @@
  * void board_outer_off(bool secure): see board/board.h. Runs wherever the image
  * was entered, with the MMU off and no stack: registers r0-r3 and r12 only.
  *
- * A loader that left the L2C-310 on may have left the image itself in it; and a
- * line of its that is written back later would destroy what we stored past the
- * cache. So every way is cleaned and invalidated, after the cores' own caches
- * and before the first store, and the cache is turned off. Only Secure state may
- * do the latter: otherwise it stays on, empty.
+ * If a loader left the L2C-310 on, the image itself may be in the cache and not in
+ * memory; and a line that the cache writes back later would overwrite what the
+ * kernel stored past the cache. So every way is cleaned and invalidated, after the
+ * cores' own caches and before the first store, and the cache is turned off. Only
+ * Secure state may turn it off: otherwise it stays on, empty.
  */
 #include <asm/cfi.h>
 #include <board/l2c310.h>

@@ -1,6 +1,5 @@
 /*
- * Nothing to do: this board has no cache outside the cores. board/board.h says what
- * board_outer_off is for.
+ * board_outer_off (board/board.h) for boards that have no cache outside the cores.
  */
 	.syntax	unified
 	.arm

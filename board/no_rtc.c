@@ -1,6 +1,6 @@
 /*
- * For boards without a clock that goes on when they are off, or none that we
- * drive: the date is unknown, until a program sets it.
+ * For boards without a clock that runs while they are off, or with one that has no
+ * driver here: the date is unknown until a program sets it.
  */
 #include <board/board.h>
 

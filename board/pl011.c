@@ -6,8 +6,9 @@
 #include <board/pl011.h>
 
 /*
- * Cleared first: a byte that comes between the last look at the FIFO and a
- * later clear would lose its interrupt, and with it those that follow.
+ * The interrupt is cleared before the FIFO is read. If it were cleared afterwards, a
+ * byte that comes between the last look at the FIFO and the clear would lose its
+ * interrupt and stay unread.
  */
 void uart_read_input(u32 base)
 {
@@ -15,7 +16,7 @@ void uart_read_input(u32 base)
 	while (!(reg_read(base, PL011_FR) & PL011_FR_RXFE)) {
 		u32 data = reg_read(base, PL011_DR);
 
-		/* First: a BREAK sets the framing error as well. */
+		/* Tested first: a BREAK sets the framing error as well. */
 		if (data & PL011_DR_BREAK)
 			uart_received(UART_BREAK);
 		else if (!(data & PL011_DR_ERRORS))
@@ -23,7 +24,7 @@ void uart_read_input(u32 base)
 	}
 }
 
-/* RT too: fewer bytes than the FIFO's level raise only the timeout. */
+/* RX comes at a number of bytes; fewer, such as one key, raise RT only. */
 void uart_enable_input(u32 base)
 {
 	reg_write(base, PL011_IMSC, PL011_INT_RX | PL011_INT_RT);

@@ -17,7 +17,7 @@
 #define CFG_SHUTDOWN    8
 #define CFG_REBOOT      9
 
-/* Ask the board's controller, which needs a moment; wait for ever if it fails. */
+/* Asks the board's controller and waits: for ever, should it fail. */
 static void __noreturn configure(unsigned int function)
 {
 	u32 base = board_devices.power;

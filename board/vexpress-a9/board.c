@@ -12,7 +12,7 @@
 #define MOTHERBOARD_BYTES 0x00020000u
 #define MOTHERBOARD_VA    FIXMAP_START
 
-/* The cores' own, three pages. */
+/* The cores' private region and the level 2 cache: three pages. */
 #define PRIVATE_VA (MOTHERBOARD_VA + MOTHERBOARD_BYTES)
 
 static const struct map_desc devices[] = {
