@@ -19,11 +19,11 @@ HELD = {
     "The arrow keys step through all events": "tests/system/view_browser.t",
     "as `make view CMD=faults` shows it": "tests/system/view.t",
     "a tour of what the machine has built": "tests/system/tour.t",
-    "BREAK and a letter ask the kernel": "tests/system/keys.t",
-    "Lines with a plus sign are statements that the program has checked":
+    "a BREAK on the serial line (in QEMU Ctrl-A b) and a letter": "tests/system/keys.t",
+    "A line with a plus sign is a statement that the program has checked":
         "tests/system/outputs.t",
     "dynamic loader and libraries are in the archive": "tests/system/dynamic.t",
-    "one that does not exist returns ENOSYS and is named": "tests/system/calls.t",
+    "one that Pagewalk does not have returns ENOSYS and is named": "tests/system/calls.t",
     "`make sdcard BOARD=NAME` makes such a card": "tests/system/virt.t",
     "`make flash` for NOR flash": "tests/system/boots.t",
     "asks each program something and checks the answers": "tests/system/debian.t",
@@ -32,7 +32,7 @@ HELD = {
     "in Linux's formats": "tests/system/proc.t",
     "and more of a command, in sentences": "tests/system/trace.t",
     "Tab completes": "tests/system/shell.t",
-    "what a word of any dump means": "tests/system/explain.t",
+    "what a word of a dump means": "tests/system/explain.t",
     "whose backtraces go through an exception": "tests/system/gdb.t",
     "`make bench` counts what operations cost": "tests/bench/bench.t",
     "names the test that notices": "tests/mutants/table.t",

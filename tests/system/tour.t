@@ -12,7 +12,7 @@ import tap
 
 CLAIMS = [
     "every address above lies in a VMA with fitting rights",
-    "no page was there before it was touched, or a neighbour",
+    "no page was mapped before it or a neighbour was touched",
     "both reads got the same frame: the shared zero page",
     "no copy: the last owner keeps the frame",
     "same user address, different frames",

@@ -23,11 +23,11 @@ static const char *const likely[ABORT_NR] = {
 	[ABORT_TRANSLATION_SECTION] =
 		"The first-level descriptor is 0: no table "
 		"there. A null or wild pointer; a page "
-		"that is not there yet; a kernel mapping "
+		"that nothing has touched yet; a kernel mapping "
 		"that this PGD has not copied.",
 	[ABORT_TRANSLATION_PAGE] =
 		"The table is there, the page's descriptor is "
-		"0: it has not come yet, or there is no VMA.",
+		"0: nothing has touched the page yet, or there is no VMA.",
 	[ABORT_DOMAIN_SECTION] = "The domain of the section has no access in "
 				 "DACR.",
 	[ABORT_DOMAIN_PAGE] =

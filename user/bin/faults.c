@@ -120,7 +120,7 @@ static int killer_of_reader(volatile uint8_t *p)
 	int status = 0;
 	pid_t pid;
 
-	fflush(stdout);
+	fflush(stdout); /* or the child would have a copy of the unwritten text */
 	pid = fork();
 	if (pid == 0) {
 		(void)*p;
@@ -136,7 +136,7 @@ static void case_no_vma(void)
 
 	heading("Case 1: no VMA at the address");
 	munmap((void *)p, PAGE_SIZE);
-	note("A child reads 0x%08lx, which was just unmapped. The kernel says:",
+	note("A child reads 0x%08lx, which was just unmapped. The kernel reports:",
 	     (uint32_t)p);
 	claim(killer_of_reader(p) == LINUX_SIGSEGV,
 	      "the child was killed by SIGSEGV; nobody else noticed");
@@ -230,7 +230,7 @@ static void case_file(void)
 	      "the rest of the page is the file's");
 	if (on_pagewalk())
 		claim(cache && own && cache != own,
-		      "the page cache's frame was left to the others");
+		      "the page cache keeps its frame for other readers");
 	munmap((void *)p, PAGE_SIZE);
 }
 

@@ -13,8 +13,9 @@
 #define DATA_PAGES   256u
 /*
  * A fault on a file page also maps its neighbours that are in the page cache
- * already, 16 pages in all. The fault on this program's code does so, too, and
- * the code lies just below the data: hence one more than the touched pages.
+ * already, 16 pages in all. The fault on this program's code does so, too, and the
+ * code lies just below the data. So up to (touched + 1) * FAULT_AROUND pages of
+ * the data are mapped.
  */
 #define FAULT_AROUND 16u
 
@@ -84,7 +85,7 @@ int main(void)
 
 	heading("A program of 9 MiB, page by page");
 	printf("  %-32s %s   %s\n",
-	       "pages that are there:", "file data (1 MiB)", "bss (8 MiB)");
+	       "pages that are mapped:", "file data (1 MiB)", "bss (8 MiB)");
 	show("at the start");
 	lazy = as_expected(0, 0);
 	for (uint32_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -98,7 +99,7 @@ int main(void)
 	show("all touched");
 	lazy &= as_expected(DATA_PAGES, BSS_PAGES);
 	claim(right, "file pages held the file's bytes, bss pages were zero");
-	claim(lazy, "no page was there before it was touched, or a neighbour");
+	claim(lazy, "no page was mapped before it or a neighbour was touched");
 	note("(a file page brings those of the %u around it that are in the page",
 	     FAULT_AROUND);
 	note(" cache already: none at the first run, all at the next)");

@@ -186,7 +186,7 @@ static void check_twins(const struct switches *count)
 	      "the timer switched between them %lu times (at least %d)",
 	      count->between, SWITCHES);
 	claim(count->tables_right,
-	      "at each switch TTBR0 was the table of the process that came");
+	      "at each switch TTBR0 was the table of the process that ran next");
 	new_page();
 	claim(twins[0].pfn && twins[1].pfn && twins[0].pfn != twins[1].pfn,
 	      "same user address, different frames");
@@ -228,7 +228,7 @@ static void watch_switches(void)
 
 	wait_for_first_looks();
 	look_at_twins();
-	if (!claim(trace_select("switch"), "the switch record is on"))
+	if (!claim(trace_select("switch"), "switches are being recorded"))
 		return;
 	do {
 		sleep_ms(100);

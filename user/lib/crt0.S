@@ -3,8 +3,8 @@
  *
  * execve enters here with nothing in the registers and, on the stack, what
  * Linux puts there: argc, argv[argc] and NULL, envp and NULL, the auxiliary
- * vector. main() gets the first three; auxv stays in a global for those who
- * look. Newlib's exit() ends the program, after its buffers are written.
+ * vector. main() gets the first three; program_auxv keeps the address of the last
+ * for getauxval(). Newlib's exit() writes its buffers, then ends the program.
  */
 	.syntax unified
 	.arm
@@ -15,21 +15,21 @@
 	.type _start, %function
 _start:
 	.cfi_startproc
-	.cfi_undefined lr	@ nobody called it
-	mov	fp, #0			@ the outermost frame: backtraces end
+	.cfi_undefined lr	@ it has no caller: backtraces end here
+	mov	fp, #0
 	mov	lr, #0
 	mov	r4, sp
-	bic	sp, sp, #7		@ the procedure call standard asks for 8
+	bic	sp, sp, #7		@ a call must find sp aligned to 8
 
 	ldr	r0, [r4], #4		@ argc; r4 = argv
 	add	r2, r4, r0, lsl #2
 	add	r2, r2, #4		@ envp, behind argv's NULL
 	mov	r1, r4
-	push	{r0-r2, r4}
+	push	{r0-r2, r4}		@ four words keep sp aligned
 
 	ldr	r3, =environ
 	str	r2, [r3]
-1:	ldr	r3, [r2], #4		@ auxv lies behind envp's NULL
+1:	ldr	r3, [r2], #4		@ the vector begins behind envp's NULL
 	cmp	r3, #0
 	bne	1b
 	ldr	r3, =program_auxv
@@ -42,7 +42,8 @@ _start:
 	.cfi_endproc
 	.size _start, . - _start
 
-	@ Newlib calls these around the constructor arrays; nothing is left to do.
+	@ Newlib calls these before constructors and after destructors, for the
+	@ code of an older ABI, which this one does not have.
 	.global _init
 	.type _init, %function
 	.global _fini

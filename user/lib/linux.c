@@ -120,7 +120,7 @@ int kill_process(pid_t pid, int linux_signal)
 	return posix_result(linux_syscall(__NR_kill, pid, linux_signal));
 }
 
-/* user/lib/syscall.S: where a handler returns to. */
+/* In user/lib/syscall.S: a handler returns to it. */
 void linux_rt_sigreturn(void);
 
 int on_signal(int linux_signal, void (*handler)(int linux_signal))
@@ -172,6 +172,7 @@ bool enter_raw(int fd, uint32_t off, struct ktermios *before)
 		return false;
 	raw = *before;
 	raw.c_lflag &= ~(ICANON | ECHO | off);
+	/* With IXON ^S and ^Q would stop and start output, and not be read. */
 	raw.c_iflag &= ~(uint32_t)IXON;
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;

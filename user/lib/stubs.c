@@ -29,7 +29,7 @@ struct flag_pair {
 };
 
 /* clang-format off */
-/* Linux's column in octal, as asm-generic/fcntl.h writes it. */
+/* Linux's values are octal, as in its asm-generic/fcntl.h. */
 static const struct flag_pair open_flags[] = {
 	{ O_CREAT,	0100 },
 	{ O_EXCL,	0200 },
@@ -77,6 +77,7 @@ off_t _lseek(int fd, off_t offset, int whence)
 	return posix_result(linux_syscall(__NR_lseek, fd, offset, whence));
 }
 
+/* raw is the system call's result: *to is filled only if it is 0. */
 static int stat_from_linux(int32_t raw, const struct kstat64 *from,
 			   struct stat *to)
 {
@@ -170,7 +171,10 @@ int getdents64(int fd, void *buf, size_t bytes)
 
 /* ---- memory ------------------------------------------------------ */
 
-/* Where malloc gets memory. The brk call returns where the break is afterwards. */
+/*
+ * Where malloc gets memory. brk does not fail with an errno: it returns the break,
+ * which has not moved if there is no memory.
+ */
 void *_sbrk(ptrdiff_t increment)
 {
 	static uint32_t current_break;
@@ -190,8 +194,8 @@ void *_sbrk(ptrdiff_t increment)
 }
 
 /*
- * Newlib's own, in its nano edition, copies as many bytes as the new block has:
- * past the end of the old one, which may be where the heap's last page ends.
+ * Replaces that of nano Newlib, which copies as many bytes as the new block has. So
+ * it reads past the end of the old block, and faults if the heap ends there.
  */
 void *_realloc_r(struct _reent *reent, void *old, size_t bytes)
 {
@@ -226,7 +230,7 @@ pid_t getppid(void)
 	return linux_syscall(__NR_getppid);
 }
 
-/* raise() and abort() come here, with SIGABRT, a number both sides share. */
+/* For raise() and abort(), whose SIGABRT has one number in Newlib and Linux. */
 int _kill(int pid, int sig)
 {
 	return kill_process(pid, sig);

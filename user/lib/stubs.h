@@ -1,5 +1,7 @@
 /*
- * stubs.h - prototypes of the functions that only Newlib's inside calls.
+ * stubs.h - prototypes of the functions that Newlib's own code calls, and nobody
+ * else: its read() calls _read() and so on. Each returns what POSIX demands of the
+ * function without the underscore: -1 with errno set on failure.
  */
 #ifndef STUBS_H
 #define STUBS_H

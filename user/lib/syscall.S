@@ -33,7 +33,9 @@ linux_syscall:
 	.cfi_endproc
 	.size linux_syscall, . - linux_syscall
 
-	@ Where a signal handler returns to (SA_RESTORER); sp is at the frame.
+	@ A signal handler returns to one of these two (SA_RESTORER), with sp at
+	@ the frame of saved registers, which the call takes back. They return
+	@ nowhere.
 	.global linux_sigreturn
 	.type linux_sigreturn, %function
 linux_sigreturn:
