@@ -14,6 +14,7 @@
 /* Prints one task's state and where it is. Hold tasklist_lock. */
 static void show_task(const struct task_struct *task)
 {
+	/* KERN_EMERG, so that no console level hides an answer. */
 	pr_emerg("%s, pid %d, parent %d: %s%s\n", task->comm, (int)task->pid,
 		 (int)task->ppid, task_state_name(task->state),
 		 task == current ? ", on the core" : "");
@@ -83,7 +84,7 @@ static bool show_locks_of(const struct task_struct *task)
 	u32 word, holder;
 	char where[64];
 
-	if (!mm)
+	if (!mm) /* a kernel thread, or a process that has ended */
 		return false;
 	/* A held spinlock has the address of the code that took it. */
 	word = (u32)atomic_read(&mm->mmap_lock.count);
@@ -114,6 +115,7 @@ void show_locks(void)
 	const struct task_struct *task;
 	bool found = false;
 
+	/* Threads share the mm of their leader: one report is enough. */
 	TAILQ_FOREACH(task, &all_tasks, tasks)
 		if (task == task->group_leader)
 			found |= show_locks_of(task);

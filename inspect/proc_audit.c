@@ -60,6 +60,7 @@ static int page_uses_verify(void)
 
 	for (u32 pfn = min_low_pfn; pfn < max_low_pfn; pfn++) {
 		const struct page *page = pfn_to_page(pfn);
+		/* The first page of a compound block has the flags of all. */
 		u32 flags = owner_page(page)->flags;
 		bool mapped = atomic_read(&page->_mapcount) > 0;
 
@@ -71,6 +72,7 @@ static int page_uses_verify(void)
 		 */
 		seen[USE_MAPPED_SHMEM] += mapped &&
 			!(flags & (PG_CACHE | PG_ANON));
+		/* A truncated page has no mapping, but may still be mapped. */
 		seen[USE_CACHE] += flags & PG_CACHE && page->mapping;
 		seen[USE_SLAB] += !!(flags & PG_SLAB);
 		seen[USE_TABLE] += !!(flags & PG_TABLE);

@@ -48,6 +48,7 @@ int get_mm_of(s32 pid, struct mm_struct **mm)
 static int readlink_self(const struct inode *link __unused_arg, char *buf,
 			 u32 bytes)
 {
+	/* Found at each use: an open /proc may be passed to a child. */
 	snprintf(buf, bytes, "%d", current->tgid);
 	return 0;
 }
@@ -64,9 +65,11 @@ int show_context(struct seq_file *m)
 	u32 ttbr0, asid;
 	int err = get_mm_of(m->pid, &mm);
 
+	/* A kernel thread has no context of its own: its file is empty. */
 	if (err || !mm)
 		return err;
 	mmu_context_of(mm, &ttbr0, &asid);
+	/* The generation is above the 8 bits of the ASID. */
 	seq_printf(m, "ttbr0 0x%08x asid %u generation %u\n", ttbr0, asid,
 		   (u32)(mm->context.id >> 8));
 	seq_printf(m, "mm_users %d mm_count %d\n",

@@ -31,6 +31,7 @@ static int parse_filter(const char *text, u32 *filter)
 		base = 16;
 		text += 2;
 	}
+	/* "0x" alone is no number. */
 	if (!*text)
 		return -EINVAL;
 	for (; *text; text++) {
@@ -61,6 +62,7 @@ int write_core_filter(struct seq_file *m, const char *text)
 
 	if (err)
 		return err;
+	/* After parsing: interrupts are off under this lock. */
 	flags = tasklist_lock();
 	task = find_task(m->pid);
 	if (task)

@@ -63,7 +63,7 @@ static u32 put_major(struct seq_file *m, u32 major)
  */
 int show_devices(struct seq_file *m)
 {
-	u32 major = 0;
+	u32 major = 0; /* no driver's: the first pass only finds the lowest */
 
 	seq_puts(m, "Character devices:\n");
 	/*

@@ -50,6 +50,7 @@ static s32 next_fd(s32 pid, s32 from)
 		}
 		/* The table may have thousands of unused descriptors. */
 		cond_resched();
+		/* size is 0 if the process has ended: the list ends. */
 	} while (++fd < size);
 	return -1;
 }
@@ -86,6 +87,7 @@ static int jump_to_fd(const struct inode *link, struct fs_path *target)
 
 	if (!file)
 		return -ENOENT;
+	/* With the mount, whose flags (nosuid, ro) hold at the new open, too. */
 	*target = (struct fs_path){ igrab(file->f_inode), mntget(file->f_mnt) };
 	fput(file);
 	return 0;
@@ -133,6 +135,7 @@ static int lookup_of(struct inode *dir, s32 fd, const struct proc_entry *entry,
 
 static int lookup_fd(struct inode *dir, s32 fd, struct inode **child)
 {
+	/* Without a name: the descriptor's number is the name. */
 	static const struct proc_entry entry = LINK(NULL, &fd_link);
 
 	return lookup_of(dir, fd, &entry, child);
@@ -168,6 +171,7 @@ static int get_dir(const struct inode *link, bool root, struct fs_path *target)
 		 */
 		spin_lock(&fs->lock);
 		*target = root ? fs->root : fs->pwd;
+		/* A process that never called chroot() or chdir() has NULL. */
 		if (!target->inode)
 			target->inode = root_inode;
 		igrab(target->inode);
@@ -242,7 +246,11 @@ int show_wchan(struct seq_file *m)
 	const struct task_struct *task = find_task(m->pid);
 	const char *name = NULL;
 
-	/* proc_may_look() came before: it takes tasklist_lock itself. */
+	/*
+	 * proc_may_look() came before: it takes tasklist_lock itself. Only in
+	 * these states the saved registers are those of a sleep: a running task
+	 * has others now, and an ended one may have no stack.
+	 */
 	if (may && task && task->state >= TASK_INTERRUPTIBLE &&
 	    task->state <= TASK_STOPPED)
 		name = task_waits_in(task);
@@ -313,6 +321,7 @@ static s32 copy_memory(const struct file *file, uaddr_t buf, u32 bytes,
 		 * copied.
 		 */
 		*pos += n;
+		/* A large copy must neither keep the core nor outlive a kill. */
 		if (give_way()) {
 			done += n;
 			break;

@@ -82,6 +82,7 @@ static void note_stack(const struct vm_info *info, void *arg)
 
 	if (strcmp(info->label, "stack"))
 		return;
+	/* Each page is looked up: vmalloc's frames need not be neighbours. */
 	for (i = 0; i < info->nr_pages; i++) {
 		page = vmalloc_to_page(va + i * PAGE_SIZE);
 		if (page)
@@ -206,6 +207,7 @@ int show_pagetypemap(struct seq_file *m)
 				  sizeof(u32), GFP_KERNEL),
 	};
 
+	/* A bitmap, since vmalloc knows areas and the walk asks for frames. */
 	if (!survey.stacks)
 		return -ENOMEM;
 	/*

@@ -102,6 +102,7 @@ static bool charge(u32 bytes)
 	bool fits;
 
 	spin_lock(&demo_lock);
+	/* A difference: the sum of a program's number could overflow. */
 	fits = bytes <= DEMO_BYTES - demo_bytes;
 	if (fits)
 		demo_bytes += bytes;
@@ -124,6 +125,7 @@ static void uncharge(u32 bytes)
 static int demo_alloc(struct demo *demo, const struct demo_kind *kind,
 		      u32 bytes)
 {
+	/* Not accessed while used may still be DEMO_SLOTS. */
 	struct demo_slot *slot = &demo->slot[demo->used];
 
 	if (!bytes)
@@ -185,6 +187,7 @@ static int parse_bytes(const char *text, u32 *bytes)
 	u32 n = 0;
 
 	do {
+		/* n is bounded before it is multiplied: no overflow. */
 		if (*text < '0' || *text > '9' || n > DEMO_BYTES)
 			return -EINVAL;
 		n = n * 10 + (u32)(*text - '0');
@@ -244,6 +247,7 @@ static u32 frame_of(const void *va)
 {
 	phys_addr_t pa;
 
+	/* va is in an allocation of this file, which must be mapped. */
 	BUG_ON(kernel_va_to_phys((u32)(uintptr_t)va, &pa));
 	return pa >> PAGE_SHIFT;
 }
@@ -271,6 +275,7 @@ static void show_slot(struct seq_file *m, const struct demo_slot *slot)
 
 	walk_va(init_mm.pgd, last, &kernel);
 	walk_va(current_pgd(), last, &loaded);
+	/* A program compares these, so all are words of one line. */
 	seq_printf(m,
 		   "%s va 0x%08x asked %u given %u frame 0x%05x runs %u "
 		   "kernel_l1 0x%08x loaded_l1 0x%08x\n",

@@ -87,6 +87,7 @@ static s32 kpage_read(bool flags, uaddr_t buf, u32 bytes, u64 *pos)
 
 	if (*pos % ENTRY_BYTES || bytes % ENTRY_BYTES)
 		return -EINVAL;
+	/* The end of the file. Compared with 64 bits, before the cut to 32. */
 	if (pfn >= max_low_pfn)
 		return 0;
 	left = min(bytes / ENTRY_BYTES, max_low_pfn - (u32)pfn);

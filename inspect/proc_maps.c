@@ -42,6 +42,7 @@ static const char *anon_name(const struct vm_area_struct *vma)
 /* Shows the offset in the file: eight digits, more beyond 4 GiB. */
 static void put_offset(struct seq_file *m, const struct vm_area_struct *vma)
 {
+	/* An anonymous VMA has an offset, too, but Linux does not show it. */
 	u32 pgoff = vma->vm_file ? vma->vm_pgoff : 0;
 	u32 high = pgoff >> (32 - PAGE_SHIFT);
 
@@ -150,6 +151,7 @@ int show_each_vma(struct seq_file *m,
 
 	if (err || !mm)
 		return err;
+	/* For one piece only: the process itself may want to map something. */
 	down_read(&mm->mmap_lock);
 	/*
 	 * The VMA that was next may be gone since the last piece: the list
@@ -163,7 +165,7 @@ int show_each_vma(struct seq_file *m,
 	}
 	up_read(&mm->mmap_lock);
 	mmput(mm);
-	/* Last, since its address is the highest. */
+	/* Last, since its address is the highest. It belongs to no mm. */
 	if (!vma && m->place < gate_vma.vm_end) {
 		show(m, &gate_vma);
 		seq_goes_on(m, gate_vma.vm_end);

@@ -36,7 +36,7 @@ int show_meminfo(struct seq_file *m)
 	 * Pages of files that no process maps count as available, as on Linux.
 	 */
 	put_pages(m, "MemAvailable:", free + clean);
-	put_pages(m, "Buffers:", 0);
+	put_pages(m, "Buffers:", 0); /* Linux's cache of block devices */
 	put_pages(m, "Cached:", cache + shmem);
 	put_pages(m, "SwapCached:", 0);
 	put_pages(m, "SwapTotal:", 0);
@@ -81,6 +81,7 @@ static void put_cache(const struct slab_stats *s, void *arg)
 	seq_printf(m, " : tunables %4u %4u %4u", 0u, 0u, 0u);
 	seq_printf(m, " : slabdata %6u %6u %6u\n", s->active_slabs, s->slabs,
 		   0u);
+	/* A kernel may have hundreds of caches, and this one is unlocked. */
 	cond_resched();
 }
 
@@ -113,6 +114,7 @@ static void put_vm_area(const struct vm_info *info, void *arg)
 		format_symbol(info->caller, symbol, sizeof(symbol));
 		seq_printf(m, " %s", symbol);
 	}
+	/* ioremap maps a device: no pages, but one physical range. */
 	if (info->nr_pages)
 		seq_printf(m, " pages=%u", info->nr_pages);
 	if (info->pa)
@@ -175,6 +177,7 @@ int show_vmstat(struct seq_file *m)
 	seq_printf(m, "nr_shmem %u\n", shmem);
 	seq_printf(m, "nr_slab_unreclaimable %u\n", nr_pages_used(USE_SLAB));
 	seq_printf(m, "nr_page_table_pages %u\n", nr_pages_used(USE_TABLE));
+	/* In KiB, as on Linux; plus one for the boot task. */
 	seq_printf(m, "nr_kernel_stack %u\n",
 		   (nr_tasks() + 1) * (THREAD_SIZE / 1024));
 	put_faults(m);

@@ -11,6 +11,7 @@ int show_oom_score(struct seq_file *m)
 	u32 flags = tasklist_lock(), score = 0;
 	const struct task_struct *task = find_task(m->pid);
 
+	/* 2^20 pages, the most there can be, times 1000 fit into 32 bits. */
 	if (task)
 		score = oom_badness(task) * 1000 / totalram_pages();
 	tasklist_unlock(flags);
@@ -64,6 +65,7 @@ int write_oom_score_adj(struct seq_file *m, const char *text)
 
 	if (err)
 		return err;
+	/* One hold for test and store: no other write may come between. */
 	flags = tasklist_lock();
 	task = find_task(m->pid);
 	if (!task)

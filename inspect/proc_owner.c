@@ -11,6 +11,7 @@ bool proc_may_look(s32 pid)
 {
 	u32 flags = tasklist_lock();
 	const struct task_struct *task = find_task(pid);
+	/* What has ended has nothing to hide: the caller returns -ESRCH. */
 	bool may = !task || may_trace(task, true);
 
 	tasklist_unlock(flags);

@@ -80,6 +80,7 @@ static s32 read_entries(s32 pid, u32 vpn, uaddr_t buf, u32 n)
 	u32 done, part;
 
 	for (done = 0; done < n; done += part) {
+		/* Not before the first chunk: 0 bytes would mean the end. */
 		if (done && give_way())
 			break;
 		part = min(n - done, CHUNK);
@@ -101,6 +102,7 @@ static s32 pagemap_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 
 	if (*pos % PM_ENTRY_BYTES || bytes % PM_ENTRY_BYTES)
 		return -EINVAL;
+	/* The file ends where the kernel begins. */
 	if (vpn >= end)
 		return 0;
 	ret = read_entries(proc_pid_of(file->f_inode), (u32)vpn, buf,

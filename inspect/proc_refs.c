@@ -41,7 +41,7 @@ static void clear_refs(struct mm_struct *mm, u32 what)
 		return;
 	}
 	TAILQ_FOREACH(vma, &mm->mmap, vm_link) {
-		cond_resched();
+		cond_resched(); /* mmap_lock alone is held, under which tasks may sleep */
 		if (what == CLEAR_ALL ||
 		    what == (is_mapped(vma) ? CLEAR_MAPPED : CLEAR_ANON))
 			vma_make_old(vma, vma->vm_start, vma->vm_end);

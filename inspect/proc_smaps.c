@@ -22,6 +22,7 @@ static void account_page(struct mem_size_stats *s, pte_t pte)
 	const struct page *page = pte_page(pte);
 	u32 users = (u32)max(atomic_read(&page->_mapcount), 1);
 	bool dirty = pte_dirty(pte) || (page->flags & PG_DIRTY);
+	/* With a fraction, or the rounding of many pages would add up. */
 	u64 share = ((u64)PAGE_SIZE << PSS_SHIFT) / users;
 
 	s->rss += PAGE_SIZE;
@@ -204,6 +205,7 @@ int show_smaps_rollup(struct seq_file *m)
 	up_read(&mm->mmap_lock);
 	mmput(mm);
 	seq_setwidth(m, 48);
+	/* No rights: the line stands for VMAs of all kinds. */
 	seq_printf(m, "%08x-%08x ---p 00000000 00:00 0 ", first, end);
 	seq_pad(m, ' ');
 	seq_puts(m, "[rollup]\n");

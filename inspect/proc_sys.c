@@ -25,6 +25,7 @@ static int read_number(const char *text, u32 *number)
 {
 	u64 value = 0;
 
+	/* An empty text is no 0: a failed script must not change a limit. */
 	if (!*text)
 		return -EINVAL;
 	for (; *text; text++) {
@@ -117,6 +118,7 @@ static int show_ngroups_max(struct seq_file *m)
  */
 static int show_printk(struct seq_file *m)
 {
+	/* syslog(2) may change the level at any time. */
 	seq_printf(m, "%u\t%u\t%u\t%u\n", READ_ONCE(console_loglevel),
 		   LOGLEVEL_PROGRAM, LOGLEVEL_LEAST, LOGLEVEL_ALL);
 	return 0;
@@ -146,6 +148,7 @@ static int write_randomize(struct seq_file *m __unused_arg, const char *text)
 {
 	u32 number = (u32)(text[0] - '0');
 
+	/* A character below '0' has become a large number. */
 	if (number > MAX_RANDOMIZE || text[1])
 		return -EINVAL;
 	/* execve reads it without a lock. */
@@ -224,6 +227,7 @@ static int show_boot_id(struct seq_file *m)
 	spin_lock(&lock);
 	if (!memcmp(boot_id, (u8[16]){ 0 }, sizeof(boot_id)))
 		memcpy(boot_id, fresh, sizeof(boot_id));
+	/* A copy: put_uuid() formats without the lock, and changes bits. */
 	memcpy(id, boot_id, sizeof(id));
 	spin_unlock(&lock);
 	put_uuid(m, id);
@@ -324,6 +328,7 @@ static int write_fault_around(struct seq_file *m __unused_arg, const char *text)
 {
 	u32 bytes;
 
+	/* The window is cut to one second-level table: larger has no use. */
 	if (read_number(text, &bytes) || bytes > PGDIR_SIZE)
 		return -EINVAL;
 	/*
@@ -356,6 +361,7 @@ static int show_user_pagers(struct seq_file *m)
  */
 static int write_user_pagers(struct seq_file *m __unused_arg, const char *text)
 {
+	/* Exactly one character: "10" is no 1. */
 	if ((text[0] != '0' && text[0] != '1') || text[1])
 		return -EINVAL;
 	WRITE_ONCE(unprivileged_userfaultfd, text[0] == '1');
@@ -523,6 +529,7 @@ static void show_segment(struct seq_file *m, s32 id, u32 rss,
 {
 	const struct ipc64_perm *perm = &ds->shm_perm;
 
+	/* Linux's widths: ipcs parses the columns. The last, swap, is 0. */
 	seq_printf(m, "%10ld %10d  %4o %10lu %5ld %5ld  %5lu", perm->key, id,
 		   perm->mode, ds->shm_segsz, ds->shm_cpid, ds->shm_lpid,
 		   ds->shm_nattch);
@@ -553,6 +560,7 @@ static int show_shm(struct seq_file *m)
 	for (index = (u32)m->place - 1; shm_next(&index, &id, &rss, &ds);
 	     index++) {
 		show_segment(m, id, rss, &ds);
+		/* A place is an index plus one; this is the next one's. */
 		if (!seq_goes_on(m, index + 2))
 			break;
 	}

@@ -82,7 +82,7 @@ int show_interrupts(struct seq_file *m)
 
 	seq_puts(m, "           CPU0       \n");
 	for (irq = 0; irq_stat(irq, &name, &count); irq++)
-		if (name)
+		if (name) /* a line without a handler is never enabled */
 			seq_printf(m, "%3u: %10u  GIC  %s\n", irq, count, name);
 	return 0;
 }
@@ -116,9 +116,11 @@ int show_machine_stat(struct seq_file *m)
 	put_cpu_times(m, "cpu0");
 	for (unsigned int irq = 0; irq_stat(irq, &name, &count); irq++)
 		total += count;
+	/* The sum, then a column for each line, whose place is its number. */
 	seq_printf(m, "intr %u", total);
 	for (unsigned int irq = 0; irq_stat(irq, &name, &count); irq++)
 		seq_printf(m, " %u", count);
+	/* btime: the date when the time since boot was 0. */
 	seq_printf(m, "\nctxt %u\nbtime %u\nprocesses %u\n", use.switches,
 		   (u32)split_seconds(wall_clock_ns() - ktime_ns(), &nsec),
 		   nr_forks());
@@ -160,6 +162,7 @@ int show_boot_cmdline(struct seq_file *m)
 /* The file systems that mount() knows. */
 int show_filesystems(struct seq_file *m)
 {
+	/* nodev: needs no block device. */
 	seq_puts(m,
 		 "nodev\tproc\nnodev\tdevpts\nnodev\tdevtmpfs\nnodev\ttmpfs\n");
 	return 0;
@@ -192,7 +195,10 @@ static void put_ram(phys_addr_t base, u32 bytes, void *arg)
 		    data = virt_to_phys(__end_rodata);
 
 	put_range(m, "", base, base + bytes - 1, "System RAM");
-	/* The kernel is in one of several banks. */
+	/*
+	 * The kernel is in one of several banks. The difference is compared, since
+	 * base + bytes may be 2^32, which is 0.
+	 */
 	if (code < base || code - base >= bytes)
 		return;
 	put_range(m, "  ", code, virt_to_phys(_etext) - 1, "Kernel code");
@@ -224,6 +230,7 @@ int show_kallsyms(struct seq_file *m)
 	u32 va;
 
 	for (u32 i = (u32)m->place; (name = symbol_at(i, &va)); i++) {
+		/* t means local text: which names are global is not kept. */
 		seq_printf(m, "%08x t %s\n", shown ? va : 0, name);
 		if (!seq_goes_on(m, i + 1))
 			break;
@@ -271,8 +278,10 @@ static void put_mount(struct seq_file *m, const struct mount_facts *facts)
 	put_word(m, facts->source);
 	put_word(m, facts->path);
 	put_word(m, facts->type);
+	/* Read-only if either this mount or its whole file system is. */
 	put_flags(m, facts->flags | (facts->read_only ? MS_RDONLY : 0));
 	seq_puts(m, facts->options);
+	/* fstab's last two words, for dump and fsck: no disk needs them. */
 	seq_puts(m, " 0 0\n");
 }
 
@@ -284,7 +293,7 @@ static void put_mountinfo(struct seq_file *m, const struct mount_facts *facts)
 	put_word(m, facts->root);
 	put_word(m, facts->path);
 	put_flags(m, facts->flags);
-	seq_puts(m, " - ");
+	seq_puts(m, " - "); /* ends the list of optional fields */
 	put_word(m, facts->type);
 	put_word(m, facts->source);
 	seq_puts(m, facts->read_only ? "ro" : "rw");
@@ -320,11 +329,13 @@ static void put_line_of(struct seq_file *m, enum mount_file file,
 /* Shows the root and then all mounts. A mount's place is its number. */
 static int show_each_mount(struct seq_file *m, enum mount_file file)
 {
+	/* With two paths it is too large for the kernel stack. */
 	struct mount_facts *facts = kzalloc(sizeof(*facts), GFP_KERNEL);
 	u32 n = (u32)m->place;
 
 	if (!facts)
 		return -ENOMEM;
+	/* The root file system has no struct mount, so its facts stand here. */
 	facts->id = facts->parent = ROOT_MOUNT_ID;
 	facts->dev = root_inode->i_dev;
 	strcpy(facts->type, "rootfs");
@@ -334,8 +345,10 @@ static int show_each_mount(struct seq_file *m, enum mount_file file)
 	if (n == 0)
 		put_line_of(m, file, facts);
 	for (; get_mount(n, facts); n++) {
+		/* The mount is outside of the reader's root. */
 		if (!facts->path[0])
 			continue;
+		/* An empty word would shift all columns behind it. */
 		if (!facts->source[0])
 			strcpy(facts->source, "none");
 		put_line_of(m, file, facts);

@@ -44,10 +44,7 @@ static int get_facts(s32 pid, struct task_facts *facts)
 	const struct task_struct *task = find_task(pid), *leader;
 
 	if (task) {
-		/*
-		 * All under one hold of the lock, so that the numbers belong
-		 * together.
-		 */
+		/* One hold of the lock: the numbers must belong together. */
 		leader = task->group_leader;
 		*facts = (struct task_facts){
 			.state = task->state,
@@ -64,6 +61,7 @@ static int get_facts(s32 pid, struct task_facts *facts)
 			.start_ns = task->start_ns,
 		};
 		memcpy(facts->comm, task->comm, TASK_COMM_LEN);
+		/* With the threads that have ended already. */
 		group_usage(leader, &facts->use);
 		get_file_facts(&task->thread_info, facts);
 		get_signal_facts(task, &facts->signals);
@@ -106,6 +104,7 @@ static void read_mm(struct mm_struct *mm, struct mm_facts *f)
 	down_read(&mm->mmap_lock);
 	*f = (struct mm_facts){
 		.total = mm->total_vm,
+		/* hiwater_vm is noted only when total_vm is about to fall. */
 		.peak = max(mm->hiwater_vm, mm->total_vm),
 		.locked = mm->locked_vm,
 		.data = mm->data_vm,
@@ -188,7 +187,7 @@ static void show_status_mm(struct seq_file *m, const struct mm_facts *f)
 	show_kib(m, "VmPeak:", f->peak * page_kib);
 	show_kib(m, "VmSize:", f->total * page_kib);
 	show_kib(m, "VmLck:", f->locked * page_kib);
-	show_kib(m, "VmPin:", 0);
+	show_kib(m, "VmPin:", 0); /* pages are pinned for DMA, unused here */
 	show_kib(m, "VmHWM:", f->hiwater * page_kib);
 	show_kib(m, "VmRSS:", f->rss * page_kib);
 	show_kib(m, "RssAnon:", f->anon * page_kib);
@@ -245,6 +244,7 @@ static const struct cred *task_cred(s32 pid)
 static void show_status_ids(struct seq_file *m, const struct cred *cred,
 			    u32 nr_fds)
 {
+	/* Nothing traces a task: there is no ptrace(). */
 	show_number(m, "\nTracerPid:\t0\nUid:\t", cred->uid);
 	show_number(m, "\t", cred->euid);
 	show_number(m, "\t", cred->suid);
@@ -255,6 +255,7 @@ static void show_status_ids(struct seq_file *m, const struct cred *cred,
 	show_number(m, "\t", cred->fsgid);
 	show_number(m, "\nFDSize:\t", nr_fds);
 	seq_puts(m, "\nGroups:\t");
+	/* Linux, too, writes a space behind the last one. */
 	for (u32 i = 0; i < cred->nr_groups; i++)
 		seq_printf(m, "%u ", cred->groups[i]);
 	seq_putc(m, '\n');
@@ -297,9 +298,7 @@ int show_status(struct seq_file *m)
 	/* Ngid is a NUMA group. */
 	show_number(m, "\nNgid:\t0\nPid:\t", (u32)task.pid);
 	show_number(m, "\nPPid:\t", (u32)task.ppid);
-	/*
-	 * A reference, since the task may replace its cred while text is made.
-	 */
+	/* A reference, since the task may replace its cred meanwhile. */
 	cred = task_cred(m->pid);
 	show_status_ids(m, cred ? cred : &root_cred, task.nr_fds);
 	/* Linux has no such lines for kernel threads, either. */
@@ -343,7 +342,7 @@ static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 		user_ticks(t->use.stime_ns),
 		user_ticks(t->child_use.utime_ns),
 		user_ticks(t->child_use.stime_ns),
-		(u32)(20 + t->nice),
+		(u32)(20 + t->nice), /* Linux's scale of priorities */
 	};
 
 	seq_put_dec(m, (u32)t->pid, 1);
@@ -351,13 +350,10 @@ static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 	seq_puts(m, t->comm);
 	seq_write(m, state, sizeof(state));
 	put_fields(m, family, ARRAY_SIZE(family));
-	/*
-	 * Fields 7 to 9: terminal, its foreground group, and Linux's internal
-	 * flags.
-	 */
+	/* Fields 7 to 9: terminal, its foreground group, internal flags. */
 	if (tty)
 		seq_printf(m, " %u %d 0", (unsigned int)tty, (int)foreground);
-	else
+	else /* -1: without a terminal there is no foreground group */
 		seq_puts(m, " 0 -1 0");
 	put_fields(m, use, ARRAY_SIZE(use));
 	seq_putc(m, ' ');
@@ -371,6 +367,7 @@ static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 static void show_stat_mm(struct seq_file *m, const struct task_facts *t,
 			 const struct mm_facts *f)
 {
+	/* UINT32_MAX is RLIMIT_RSS, which limits nothing on Linux, either. */
 	const u32 size[] = { f->total * PAGE_SIZE, f->rss,      UINT32_MAX,
 			     f->start_code,        f->end_code, f->start_stack };
 	const u32 places[] = { f->start_data, f->end_data, f->start_brk,
@@ -378,10 +375,7 @@ static void show_stat_mm(struct seq_file *m, const struct task_facts *t,
 			       f->env_end,    t->exit_code };
 
 	put_fields(m, size, ARRAY_SIZE(size));
-	/*
-	 * Fields 29 to 37: registers, signal sets and swapping, which proc(5)
-	 * calls obsolete.
-	 */
+	/* Fields 29 to 37: registers, signal sets (see status), swap. */
 	show_number(m, " 0 0 0 0 0 0 0 0 0 ", t->exit_signal);
 	seq_puts(m, " 0 0 0 0 0 0");
 	put_fields(m, places, ARRAY_SIZE(places));
@@ -536,6 +530,7 @@ static int jump_to_exe(const struct inode *link, struct fs_path *target)
 
 	if (err)
 		return err;
+	/* The inode itself: no path may lead to a deleted program. */
 	*target = (struct fs_path){ igrab(file->f_inode), mntget(file->f_mnt) };
 	fput(file);
 	return 0;

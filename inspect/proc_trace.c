@@ -98,6 +98,7 @@ static void show_changed(struct seq_file *m, const struct trace_record *rec,
 /* Shows where the program was, its address, the VMA, and what the fault did. */
 static void show_fault_event(struct seq_file *m, const struct trace_record *rec)
 {
+	/* Events carry plain words: <trace.h> knows no descriptors. */
 	pte_t old = { rec->b }, new = { rec->c };
 
 	seq_printf(m, "pc 0x%08x %s 0x%08x in %08x-%08x %c%c%c%c: ", rec->pc,
@@ -119,7 +120,7 @@ static void show_flush(struct seq_file *m, const struct trace_record *rec)
 	/* ASID 0 is never given to a process, so it stands for the kernel. */
 	if (!rec->c)
 		seq_printf(m, "0x%08x - 0x%08x of the kernel", rec->a, rec->b);
-	else if (rec->b == TASK_SIZE && !rec->a)
+	else if (rec->b == TASK_SIZE && !rec->a) /* by one TLBIASID */
 		seq_printf(m, "all of ASID %u", rec->c);
 	else
 		seq_printf(m, "0x%08x - 0x%08x of ASID %u", rec->a, rec->b,
@@ -209,6 +210,7 @@ static void show_event(struct seq_file *m, const struct trace_record *rec)
 	seq_printf(m, "%u.%09u %s[%d] %s ", sec, nsec, rec->comm, (int)rec->pid,
 		   trace_kind_name(rec->kind));
 	show_of_kind(m, rec);
+	/* The numbers are of the moment of the event, not of this reading. */
 	if (changes_memory(rec->kind))
 		seq_printf(m, "; %u pages free, %u resident, %u tables",
 			   rec->free, rec->resident, rec->tables);
@@ -218,6 +220,7 @@ static void show_event(struct seq_file *m, const struct trace_record *rec)
 /* Shows the kinds that are recorded, and the others. */
 static void show_kinds(struct seq_file *m)
 {
+	/* Scripts that read events skip lines that begin with '#'. */
 	seq_puts(m, "# recorded:");
 	for (u32 kind = 0; kind < TRACE_NR; kind++)
 		if (trace_mask & (1u << kind))
@@ -243,6 +246,7 @@ int show_trace(struct seq_file *m)
 		m->arg = (u32)end;
 		show_kinds(m);
 	}
+	/* arg has the low word of that count: subtract what came since. */
 	end -= (u32)end - m->arg;
 	for (u64 seq = max(m->place, oldest); seq < end; seq++) {
 		/*

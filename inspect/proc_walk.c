@@ -127,6 +127,7 @@ static void show_range(struct seq_file *m, const struct range *r)
 		format_l1(r->desc, decoded, sizeof(decoded));
 	else
 		format_l2(r->desc, decoded, sizeof(decoded));
+	/* The last byte: the end of the highest range would be 0. */
 	seq_printf(m, "0x%08x-0x%08x %7uK %-7s ", r->start,
 		   r->start + r->bytes - 1, r->bytes / KIB,
 		   r->size > PAGE_SIZE ? "section" : "page");
@@ -198,6 +199,7 @@ static bool show_tables(struct seq_file *m, const pgd_t *pgd, u32 start,
 		 */
 		step = walk.l2_pa ? PAGE_SIZE : PGDIR_SIZE;
 		va += step;
+		/* After 0xffffffff va is 0: a comparison by < would not end. */
 	} while (va - 1 != last);
 	show_range(m, &range);
 	return seq_goes_on(m, (u64)last + 1);
@@ -229,6 +231,7 @@ int show_pagetable(struct seq_file *m)
 	if (err)
 		return err;
 	pgd = mm ? mm->pgd : init_mm.pgd;
+	/* The kernel's half follows only if the piece has room left. */
 	if (show_half(m, pgd, "user\n", 0, TASK_SIZE - 1))
 		show_half(m, pgd, "kernel\n", PAGE_OFFSET, 0xffffffffu);
 	put_tables(mm);

@@ -78,7 +78,7 @@ static int name_dir(struct inode *inode, struct inode *parent, const char *name)
 	entry->dir = igrab(parent);
 	entry->inode = inode;
 	entry->bytes = bytes;
-	memcpy(entry->name, name, bytes);
+	memcpy(entry->name, name, bytes); /* kzalloc has written the NUL */
 	inode->i_entry = entry;
 	return 0;
 }
@@ -90,6 +90,7 @@ static int name_dir(struct inode *inode, struct inode *parent, const char *name)
 static void proc_dir_evict(struct inode *inode)
 {
 	BUG_ON(inode == proc_root);
+	/* There is none if name_dir() has failed. */
 	if (inode->i_entry)
 		iput(inode->i_entry->dir);
 	kfree(inode->i_entry);
@@ -132,7 +133,7 @@ static struct inode *proc_dir_inode(s32 pid, const struct proc_dir *dir,
 	inode->i_ino = PROC_INO(pid, dir, INO_DIR);
 	inode->i_dev = PROC_DEV;
 	set_owner(inode);
-	inode->i_nlink = 2;
+	inode->i_nlink = 2; /* its name and its "." */
 	inode->i_op = &proc_dir_ops;
 	inode->i_fop = &proc_dir_fops;
 	inode->i_private = (void *)(uintptr_t)dir;
@@ -179,6 +180,7 @@ static struct inode *proc_entry_inode(struct inode *dir, u32 n)
 	if (entry->dir)
 		return proc_dir_inode(pid, entry->dir, dir, entry->name,
 				      entry->mode);
+	/* The directory itself has number INO_DIR. */
 	return proc_inode(PROC_INO(pid, of, INO_DIR + 1 + n), entry);
 }
 
@@ -272,6 +274,7 @@ static bool pid_exists(s32 pid)
 static int lookup_entry(const struct proc_entry *entry, const char *name,
 			u32 bytes, u32 *n)
 {
+	/* The name is a part of a path: no NUL ends it. */
 	for (*n = 0; entry[*n].name; (*n)++)
 		if (strlen(entry[*n].name) == bytes &&
 		    memcmp(entry[*n].name, name, bytes) == 0)
@@ -318,6 +321,7 @@ static int lookup_pid(struct inode *dir, s32 pid, struct inode **child)
 /* The next of the list of processes. */
 static s32 next_pid(s32 pid __unused_arg, s32 from)
 {
+	/* 0 is the idle task, which Linux does not list, either. */
 	s32 next = next_process(max(from, 1));
 
 	return next ? next : -1;
@@ -394,6 +398,7 @@ static bool emit_entries(s32 pid, const struct proc_dir *dir,
 		if (!ctx->emit(ctx, entry->name, (u32)strlen(entry->name),
 			       entry->dir ? PROC_INO(pid, entry->dir, INO_DIR) :
 					    PROC_INO(pid, dir, INO_DIR + 1 + n),
+			       /* DT_* are the S_IF* values, shifted. */
 			       (entry->mode & S_IFMT) >> 12))
 			return false;
 		ctx->pos = POS_ENTRIES + n + 1;
@@ -427,6 +432,7 @@ static void emit_numbers(s32 pid, const struct proc_dir *dir,
 			       number_ino(pid, dir, number), dir->list->type))
 			return;
 		ctx->pos = POS_NUMBERS + (u32)++number;
+		/* No lock is held, and there may be thousands of names. */
 		cond_resched();
 	}
 }
@@ -443,6 +449,7 @@ static int proc_iterate(struct file *file, struct dir_context *ctx)
 	 */
 	if (pid && !pid_exists(pid))
 		return -ENOENT;
+	/* A full buffer is no error: the next call continues at ctx->pos. */
 	if (!emit_dots(file->f_inode, ctx))
 		return 0;
 	if (ctx->pos < POS_NUMBERS && !emit_entries(pid, dir, ctx))

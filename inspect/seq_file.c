@@ -58,6 +58,7 @@ void seq_write(struct seq_file *m, const void *bytes, u32 nr)
 
 	if (fits)
 		memcpy(m->buf + m->count, bytes, fits);
+	/* Counts all: so make_piece() knows how large a buffer is needed. */
 	m->count += nr;
 }
 
@@ -103,6 +104,7 @@ void seq_put_num(struct seq_file *m, s32 value)
 {
 	if (value < 0)
 		seq_putc(m, '-');
+	/* Unsigned, since -value does not exist for INT32_MIN. */
 	seq_put_dec(m, value < 0 ? 0 - (u32)value : (u32)value, 1);
 }
 
@@ -111,6 +113,7 @@ void seq_put_kb(struct seq_file *m, const char *label, u32 kib)
 	char line[] = "                         kB\n";
 	u32 at = 24; /* behind the last of at most ten digits */
 
+	/* A longer label would run into the number. */
 	for (u32 i = 0; i < 15 && label[i]; i++)
 		line[i] = label[i];
 	do {
@@ -169,6 +172,7 @@ static int grow_text(struct seq_file *m)
 
 	if (bytes > PIECE_MAX)
 		return -EFBIG;
+	/* The piece will be made anew: its text need not be copied. */
 	free_text(m);
 	/* Larger ones from vmalloc: no run of free frames is needed. */
 	m->buf = bytes <= PAGE_SIZE ? kmalloc(bytes, GFP_KERNEL) :
@@ -215,6 +219,7 @@ static int make_piece(struct proc_file *pf)
 static int find_piece(struct proc_file *pf, u64 pos)
 {
 	struct seq_file *m = &pf->seq;
+	/* A program that reads an open file again from 0 wants news. */
 	bool anew = pos == 0 || !pf->made || pos < pf->start;
 	int err = 0;
 
@@ -243,6 +248,7 @@ static s32 text_at(struct proc_file *pf, u32 bytes, u64 pos, const char **text)
 
 	if (err)
 		return err;
+	/* Beyond the last piece: the end of the file. */
 	if (offset >= pf->seq.count)
 		return 0;
 	*text = pf->seq.buf + (u32)offset;
@@ -326,6 +332,7 @@ static s32 seq_user_write(struct file *file, uaddr_t buf, u32 bytes,
 	if (copy_from_user(text, buf, bytes))
 		return -EFAULT;
 	text[bytes] = '\0';
+	/* echo ends a word with a newline, printf does not. */
 	if (bytes && text[bytes - 1] == '\n')
 		text[bytes - 1] = '\0';
 	if (down_write_killable(&pf->lock))

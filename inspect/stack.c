@@ -89,6 +89,7 @@ static void dump_frames(const struct pt_regs *regs)
 		start_here(&frame);
 	set_stack_bounds(&frame);
 	pr_emerg("Call trace:\n");
+	/* The instruction that faulted; without regs the caller is first. */
 	if (regs)
 		print_frame(frame.reg[15]);
 	if (!is_kernel_text(frame.reg[15])) {
@@ -105,6 +106,7 @@ static void dump_frames(const struct pt_regs *regs)
 /* Starts the walk where task was switched away from. */
 static void start_in(struct unwind_frame *frame, const struct task_struct *task)
 {
+	/* A switch saves what a call preserves; r0-r3 and r12 are lost. */
 	const struct cpu_context *context = &task->context;
 
 	*frame = (struct unwind_frame){
@@ -127,6 +129,7 @@ void dump_task(const struct task_struct *task)
 {
 	struct unwind_frame frame;
 
+	/* The context of a running task is that of its last switch. */
 	if (task == current) {
 		dump_frames(irq_regs);
 		return;

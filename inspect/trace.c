@@ -97,6 +97,7 @@ void trace_clear(void)
 	u32 flags;
 
 	spin_lock_irqsave(&trace_lock, flags);
+	/* trace_get() reads only slots below `recorded`: old ones may stay. */
 	recorded = next_slot = 0;
 	spin_unlock_irqrestore(&trace_lock, flags);
 }
@@ -176,6 +177,7 @@ static int parse_word(const char *word, size_t bytes, u32 *bits)
 		return 0;
 	}
 	for (kind = 0; kind < TRACE_NR; kind++) {
+		/* The whole word: "f" must not choose the first that fits. */
 		if (strlen(kind_names[kind]) == bytes &&
 		    memcmp(kind_names[kind], word, bytes) == 0) {
 			*bits = 1u << kind;
@@ -202,6 +204,7 @@ int trace_parse(const char *list, u32 *mask)
 			break;
 		list++;
 	}
+	/* Only now: an unknown word must leave the mask as it is. */
 	*mask = found;
 	return 0;
 }

@@ -134,6 +134,7 @@ static void add_large(struct unwind_frame *frame, struct instructions *in)
 		byte = next_byte(in);
 		value |= (byte & 0x7f) << shift;
 		shift += 7;
+		/* A damaged table could continue for ever. */
 	} while (byte & 0x80 && shift < 32);
 	frame->reg[R_SP] += 0x204 + (value << 2);
 }
@@ -184,7 +185,7 @@ bool unwind_frame(struct unwind_frame *frame)
 
 	if (!index || !find_instructions(index, &in))
 		return false;
-	frame->reg[R_PC] = 0;
+	frame->reg[R_PC] = 0; /* shows below whether an instruction set it */
 	for (unsigned int i = 0; i < MAX_INSTRUCTIONS; i++) {
 		u32 op = next_byte(&in);
 

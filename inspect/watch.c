@@ -78,6 +78,7 @@ static bool keeps_core(const struct task_struct *task)
 /* Checks for a soft stall. */
 static void look_at_running(u32 now)
 {
+	/* Interrupts have no task: current is the one interrupted. */
 	const struct task_struct *task = current;
 
 	if (!keeps_core(task) || task->pid != busy_pid ||
@@ -173,12 +174,13 @@ static void watch_expired(struct timer *timer __unused_arg)
 	look_at_delay(to_ms(ktime_ns() - watch_timer.expires_ns));
 	look_at_running(now);
 	look_at_sleepers(now);
+	/* After the reports: the time to print them is no delay. */
 	start_timer();
 }
 
 void watch_start(const struct watch_limits *by)
 {
-	u32 flags = local_irq_save();
+	u32 flags = local_irq_save(); /* the timer's interrupt uses all below */
 
 	limits = by ? *by : linux_limits;
 	nr_hung = 0;
