@@ -108,7 +108,7 @@ static inline struct page *__alloc_pages(gfp_t gfp, unsigned int order,
 	if (IS_ENABLED(CONFIG_DEBUG) ||
 	    unlikely(order | fail_alloc_armed | tracing_pages()))
 		return alloc_pages_checked(gfp, order, caller);
-	/* It tries pcp_pop again: an interrupt may have freed pages. */
+	/* The slow path tries pcp_pop again: an interrupt may have freed pages. */
 	if (unlikely(!pcp_pop(&page)))
 		return alloc_pages_checked(gfp, order, caller);
 	atomic_set(&page->_refcount, 1);

@@ -130,7 +130,7 @@ static bool translate(const struct tree_node *bus, u64 *at)
 	/* Without `ranges` the core cannot reach the children. */
 	if (!row || !step)
 		return false;
-	if (bus->ranges.nr == 0) /* the same addresses */
+	if (bus->ranges.nr == 0) /* an empty `ranges`: the parent's addresses */
 		return true;
 	for (u32 left = bus->ranges.nr; left >= step; left -= step) {
 		u64 base = cells_number(row, down);

@@ -557,7 +557,7 @@ u32 handle_mm_fault(struct vm_area_struct *vma, uaddr_t va, u32 flags)
 	VM_BUG_ON(!rwsem_is_locked(&mm->mmap_lock));
 	vmf.vma = vma;
 	if (unlikely(mm->reaped))
-		return VM_FAULT_OOM; /* its tasks are killed: no new pages */
+		return VM_FAULT_OOM; /* the OOM killer takes its pages: map no new ones */
 	vmf.address = va & PAGE_MASK;
 	vmf.flags = flags;
 	/*

@@ -150,7 +150,7 @@ static int plan_target(struct remap *r)
 	if (!target)
 		return 0;
 	cuts = plan_unmap(&target, r->new_addr, r->new_addr + r->new_bytes);
-	r->vma = find_vma(r->mm, r->addr); /* it may be cut now */
+	r->vma = find_vma(r->mm, r->addr); /* plan_unmap() may have split it */
 	return cuts;
 }
 
@@ -313,7 +313,7 @@ static int expand_in_place(struct vm_area_struct *vma, u32 bytes)
 		return -ENOMEM;
 	vma_resize(vma, vma->vm_start, vma->vm_end + bytes, vma->vm_pgoff);
 	vma_charge(vma->vm_mm, vma->vm_flags, pages);
-	/* It may now meet the next VMA of the same file. */
+	/* The grown VMA may now touch the next one of the same file. */
 	vma_merge(vma);
 	return 0;
 }

@@ -165,7 +165,7 @@ static inline void tree_insert(struct mm_struct *mm, struct vm_area_struct *vma,
 	if (vma->vm_gap)
 		gap_propagate(parent);
 	if (next)
-		gap_set(next, vma_gap(vma, next)); /* it shrank */
+		gap_set(next, vma_gap(vma, next)); /* vma took a part of it */
 	vma_tree_RB_INSERT_COLOR(&mm->mm_rb, vma);
 }
 

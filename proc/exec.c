@@ -420,7 +420,7 @@ static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 		files_close_on_exec(task->thread_info.files);
 	strlcpy(task->comm, base_name(path), sizeof(task->comm));
 	task->did_exec = true;
-	/* It is an address in the old program. */
+	/* set_child_tid is an address in the old program. */
 	task->set_child_tid = 0;
 	task->thread_info.personality = exec->personality;
 	clear_user_registers(task);

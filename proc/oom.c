@@ -323,7 +323,7 @@ bool out_of_memory(void)
 	s32 pid = 0;
 	u32 flags;
 
-	/* It would wait for its own end. */
+	/* The killed task itself: it would wait for its own end. */
 	if (is_dying(current))
 		return false;
 	flags = tasklist_lock();

@@ -168,7 +168,7 @@ int do_wait(struct wait_request *req)
  */
 static int parse_pid(s32 pid, struct wait_request *req)
 {
-	/* Its negative does not exist. */
+	/* INT_MIN names no group: -INT_MIN is no int. */
 	if (pid == INT32_MIN)
 		return -ESRCH;
 	if (pid == -1) {

@@ -399,7 +399,7 @@ static inline bool wake_up_from(struct task_struct *task, enum task_state first,
 	if (asleep) {
 		on_rq = task->on_rq;
 		task->state = TASK_RUNNING;
-		task->on_rq = true; /* it may still run */
+		task->on_rq = true; /* the task may still be running */
 		if (!on_rq)
 			activate_task(rq, task);
 	}
@@ -473,7 +473,7 @@ void set_inv_weight(struct task_struct *task, u32 inv_weight)
 	u32 flags;
 
 	if (inv_weight == task->inv_weight)
-		return; /* nor does it lose its place among equals */
+		return; /* the task keeps its place among equals */
 	spin_lock_irqsave(&rq->lock, flags);
 	queued = (from || to) && task->on_rq && task != current;
 	if (queued)
@@ -574,7 +574,7 @@ bool scheduler_tick(bool user, u32 nr)
 	if (over)
 		atomic_or(TIF_NEED_RESCHED, &curr->thread_info.flags);
 	spin_unlock(&rq->lock);
-	return first || rq->nr_realtime; /* else no slice ends */
+	return first || rq->nr_realtime; /* a task alone has no slice to end */
 }
 
 void cpu_idle(void)

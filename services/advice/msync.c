@@ -19,7 +19,7 @@ static int check_range(struct mm_struct *mm, uaddr_t start, uaddr_t end,
 		if (!vma || vma->vm_start >= end)
 			return -ENOMEM;
 		hole |= vma->vm_start > start;
-		/* Found before a hole that lies behind it, as on Linux. */
+		/* Linux reports a locked VMA rather than a hole behind it. */
 		if (flags & MS_INVALIDATE && vma->vm_flags & VM_LOCKED)
 			return -EBUSY;
 		start = vma->vm_end;

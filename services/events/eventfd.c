@@ -96,7 +96,7 @@ static s32 eventfd_write(struct file *file, uaddr_t buf, u32 bytes,
 		return -EINVAL;
 	if (copy_from_user(&more, buf, sizeof(more)))
 		return -EFAULT;
-	/* It would wait without end. */
+	/* No counter can hold this value: the write would wait without end. */
 	if (more > COUNT_MAX)
 		return -EINVAL;
 	while (!add(ev, more)) {

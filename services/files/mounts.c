@@ -368,7 +368,7 @@ static void fill_facts(struct mount_place *place, struct mount_facts *facts)
 		facts->path[0] = '\0'; /* it lies outside of the task's root */
 	at.mnt = NULL;
 	if (inode_path(&at, &top, facts->root, sizeof(facts->root)))
-		strcpy(facts->root, "/"); /* that part was removed */
+		strcpy(facts->root, "/"); /* the part shown was removed */
 }
 
 bool get_mount(u32 n, struct mount_facts *facts)

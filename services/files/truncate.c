@@ -24,7 +24,7 @@ static void clear_rest_of_page(struct address_space *mapping, u64 end)
 		return;
 	page = find_get_page(mapping, (u32)(end >> PAGE_SHIFT));
 	if (!page)
-		return; /* whoever fills it zeroes behind backing_bytes */
+		return; /* filling it later zeroes the part behind backing_bytes */
 	memset((char *)page_address(page) + offset, 0, PAGE_SIZE - offset);
 	flush_dcache_page(page);
 	put_page(page);

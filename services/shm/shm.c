@@ -358,7 +358,7 @@ static s32 change_segment(s32 id, u32 cmd, const struct shmid64_ds *ds)
 	perm = &segment->ds.shm_perm;
 	switch (cmd) {
 	case IPC_RMID:
-		/* It releases shm_lock. */
+		/* segment_remove() releases shm_lock. */
 		segment_remove(segment);
 		return 0;
 	case SHM_LOCK: /* pages are never swapped, so it is only noted */

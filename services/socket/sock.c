@@ -154,7 +154,7 @@ void sock_close(struct sock *sock)
 	close_one(sock, &backlog);
 	while ((sock = TAILQ_FIRST(&backlog)) != NULL) {
 		TAILQ_REMOVE(&backlog, sock, backlog_link);
-		close_one(sock, &backlog); /* these have no backlog */
+		close_one(sock, &backlog); /* adds none: it never listened */
 	}
 	/* This socket may have been the last way to reach others in flight. */
 	rights_collect();
