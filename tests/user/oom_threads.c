@@ -1,7 +1,10 @@
 /*
  * oom_threads - a process of several threads has all the memory; who is killed
- * for it is the process, not the one thread that asked for a page too much.
+ * for it is the process, not the one thread that asked for a page too much, and
+ * whoever shares that memory, for it is free only when the last of them is gone.
  */
+#include <uapi/mman.h>
+#include <uapi/sched.h>
 #include <uapi/time.h>
 #include <uapi/wait.h>
 #include "check.h"
@@ -9,6 +12,8 @@
 
 #define CHUNK   (1024 * 1024)
 #define SECONDS 20 /* more than enough for 64 MiB */
+
+static pid_t *sharer; /* in memory that main() sees, too */
 
 static void sleep_forever(void *unused)
 {
@@ -33,7 +38,12 @@ static void take_all(void *unused)
 static void family(void)
 {
 	static struct thread sleeper, taker;
+	static uint8_t stack[8192];
 
+	/* A process, no thread, and of those that share it not the youngest. */
+	*sharer = start_thread(CLONE_VM | LINUX_SIGCHLD,
+			       stack + sizeof(stack) - 64, NULL, 0, NULL,
+			       sleep_forever, NULL);
 	run_thread(&sleeper, sleep_forever, NULL, 0);
 	run_thread(&taker, take_all, NULL, 0);
 	sleep_forever(NULL);
@@ -55,6 +65,7 @@ static int32_t end_of(pid_t pid)
 
 int main(void)
 {
+	sharer = (void *)pages_with(1, PROT_READ | PROT_WRITE, MAP_SHARED);
 	for (int i = 0; i < 2; i++) {
 		pid_t pid = fork();
 
@@ -62,6 +73,9 @@ int main(void)
 			family();
 		is(end_of(pid), LINUX_SIGKILL,
 		   "a process of three threads is killed, whole");
+		/* Its parent is gone: it is process 1's child, this one's. */
+		is(end_of(*sharer), LINUX_SIGKILL,
+		   "and with it a process that shares its memory");
 		is(killed_writing(pages(16)), 0, "there is memory again");
 	}
 	return done();
