@@ -148,10 +148,16 @@ static void after_munmap(void)
 
 static void after_mremap(void)
 {
-	uint8_t *p = touched(2), *q = touched(2), *free = pages(1);
-	int at_new, at_old;
+	uint8_t *many = touched(MANY), *last = many + (MANY - 1) * PAGE;
+	uint8_t *p = touched(2), *q = touched(2), *free = pages(MANY);
+	int at_new, at_old, at_last;
 
-	SYS(munmap, free, PAGE);
+	SYS(munmap, free, MANY * PAGE);
+	get(last);
+	SYS(mremap, many, MANY * PAGE, MANY * PAGE,
+	    MREMAP_MAYMOVE | MREMAP_FIXED, free);
+	at_last = get(last);
+	SYS(munmap, free, MANY * PAGE);
 	get(p);
 	SYS(mremap, p, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, free);
 	at_old = get(p);
@@ -161,6 +167,7 @@ static void after_mremap(void)
 	at_new = get(q);
 	is(at_old, FAULTS, "a load where mremap took a page away");
 	is(at_new, 7, "a load where it brought one");
+	is(at_last, FAULTS, "a load of the last of many that it took away");
 	get(q + PAGE);
 	SYS(mremap, q, 2 * PAGE, PAGE, 0, 0);
 	is(get(q + PAGE), FAULTS, "a load behind a VMA that shrank");
