@@ -46,7 +46,7 @@ int open_inode(const struct fs_path *at, u32 flags, u32 mask,
 	if (!err)
 		err = file_open_inode(inode, flags, file);
 	if (!err && unlikely(at->mnt))
-		mount_ops.opened(at, *file);
+		err = mount_ops.opened(at, *file);
 	return err;
 }
 

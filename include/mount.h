@@ -55,8 +55,11 @@ struct mount_operations {
 	int (*may_open)(const struct fs_path *at, u32 mask);
 	/* Whether reading the inode by way of mnt leaves its i_atime alone. */
 	bool (*keeps_atime)(const struct inode *inode, const struct mount *mnt);
-	/* at was opened as file, which takes a reference to the mount. */
-	void (*opened)(const struct fs_path *at, struct file *file);
+	/*
+	 * at was opened as file, which takes a reference to the mount. 0; or
+	 * -EROFS, and the file is dropped: the mount has just become read-only.
+	 */
+	int (*opened)(const struct fs_path *at, struct file *file);
 	/* That file ends: drops the reference. May sleep. */
 	void (*closed)(struct file *file);
 	/* The last reference is gone. May sleep. */

@@ -8,7 +8,8 @@
 /*
  * Finds the inode of the last name, in whose directory the walk has stopped, or
  * makes a file of that name. Returns -ELOOP with *inode set if the name is a
- * symbolic link, which the caller may follow.
+ * symbolic link, which the caller may follow. After *created the caller ends
+ * the change by mnt_drop_write().
  */
 static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
 			    struct inode **inode, bool *created)
@@ -43,17 +44,21 @@ static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
 	if (!is_ramfs_dir(nd->inode))
 		return err;
 	err = mnt_want_write(nd->mnt);
+	if (err)
+		return err;
 	/*
 	 * Only now: a file that exists can be opened in a directory that the
 	 * task may not write to.
 	 */
+	err = may_create(nd->inode);
 	if (!err)
-		err = may_create(nd->inode);
+		err = ramfs_create(nd->inode, nd->name, nd->bytes,
+				   S_IFREG | (mode & 07777 & ~current_umask()),
+				   inode);
 	if (err)
-		return err;
-	*created = true;
-	return ramfs_create(nd->inode, nd->name, nd->bytes,
-			    S_IFREG | (mode & 07777 & ~current_umask()), inode);
+		mnt_drop_write(nd->mnt);
+	*created = !err;
+	return err;
 }
 
 /*
@@ -85,7 +90,9 @@ static int find_or_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 		iput(inode);
 	} else {
 		*at = (struct fs_path){ inode, mntget(nd.mnt) };
-		follow_mounts(at);
+		/* As on Linux, not even if somebody mounts on it right now. */
+		if (!*created)
+			follow_mounts(at);
 	}
 	end_walk(&nd);
 	return err;
@@ -116,7 +123,37 @@ static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 	 * open(path, O_CREAT | O_RDWR, 0444) gives a descriptor for writing.
 	 */
 	err = open_inode(&at, flags, created ? 0 : open_mask(flags), file);
+	if (created)
+		mnt_drop_write(at.mnt);
 	path_put(&at);
+	return err;
+}
+
+/*
+ * Makes the file in dir, where a change has begun, and opens it.
+ */
+static int make_tmpfile(const struct fs_path *dir, u32 flags, u32 mode,
+			struct file **file)
+{
+	struct fs_path at = { NULL, dir->mnt };
+	int err;
+
+	if (!is_ramfs_dir(dir->inode))
+		return -EOPNOTSUPP;
+	err = may_create(dir->inode);
+	if (!err)
+		err = ramfs_make_inode(
+			dir->inode, S_IFREG | (mode & 07777 & ~current_umask()),
+			&at.inode);
+	if (err)
+		return err;
+	/*
+	 * Without a link the last fput frees the inode; add_link() refuses to
+	 * give it a name later.
+	 */
+	at.inode->i_nlink = 0;
+	err = open_inode(&at, flags & ~(u32)O_TMPFILE, 0, file);
+	iput(at.inode);
 	return err;
 }
 
@@ -127,7 +164,7 @@ static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 static int open_tmpfile(s32 dirfd, const char *path, u32 flags, u32 mode,
 			struct file **file)
 {
-	struct fs_path dir, at = { 0 };
+	struct fs_path dir;
 	int err;
 
 	/* A new file that nobody can write to would stay empty. */
@@ -136,27 +173,11 @@ static int open_tmpfile(s32 dirfd, const char *path, u32 flags, u32 mode,
 	err = path_at(dirfd, path, LOOKUP_FOLLOW, &dir);
 	if (err)
 		return err;
-	err = mnt_want_write(dir.mnt);
-	if (!S_ISDIR(dir.inode->i_mode))
-		err = -ENOTDIR;
-	else if (!err && !is_ramfs_dir(dir.inode))
-		err = -EOPNOTSUPP;
-	else if (!err)
-		err = may_create(dir.inode);
-	if (!err)
-		err = ramfs_make_inode(
-			dir.inode, S_IFREG | (mode & 07777 & ~current_umask()),
-			&at.inode);
+	err = S_ISDIR(dir.inode->i_mode) ? mnt_want_write(dir.mnt) : -ENOTDIR;
 	if (!err) {
-		/*
-		 * Without a link the last fput frees the inode; add_link()
-		 * refuses to give it a name later.
-		 */
-		at.inode->i_nlink = 0;
-		at.mnt = mntget(dir.mnt);
-		err = open_inode(&at, flags & ~(u32)O_TMPFILE, 0, file);
+		err = make_tmpfile(&dir, flags, mode, file);
+		mnt_drop_write(dir.mnt);
 	}
-	path_put(&at);
 	path_put(&dir);
 	return err;
 }
@@ -194,11 +215,29 @@ static int open_place(s32 dirfd, const char *path, u32 flags,
 	return 0;
 }
 
+/*
+ * O_TRUNC, which is obeyed with O_RDONLY, too, as on Linux: open_mask() has
+ * checked the write permission. A device or a FIFO has nothing to truncate.
+ */
+static int truncate_opened(struct file *file)
+{
+	const struct inode_operations *op = file->f_inode->i_op;
+	int err;
+
+	if (!op || !op->truncate)
+		return 0;
+	err = mnt_want_write(file->f_mnt);
+	if (err)
+		return err;
+	err = do_truncate(file->f_inode, 0);
+	mnt_drop_write(file->f_mnt);
+	return err;
+}
+
 /* Needs no permission for O_PATH, since such a file gives no access to data. */
 int files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 	       struct file **file)
 {
-	const struct inode_operations *op;
 	int err;
 
 	if (flags & O_PATH)
@@ -219,14 +258,7 @@ int files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 		err = do_filp_open(dirfd, path, flags, file);
 	if (err || !(flags & O_TRUNC))
 		return err;
-	/*
-	 * O_TRUNC is obeyed with O_RDONLY, too, as on Linux: open_mask() has
-	 * checked the write permission. A device or a FIFO has nothing to
-	 * truncate.
-	 */
-	op = (*file)->f_inode->i_op;
-	if (op && op->truncate)
-		err = do_truncate((*file)->f_inode, 0);
+	err = truncate_opened(*file);
 	if (err)
 		fput(*file);
 	return err;

@@ -273,10 +273,11 @@ int __must_check do_truncate(struct inode *inode, u64 bytes);
  */
 int __must_check fd_inode(u32 fd, bool path, struct inode **inode);
 /*
- * The same for a file whose inode is to be changed: no O_PATH, and -EROFS if
- * its mount is read-only. (owner.c)
+ * Stores the place of an open file that is to be changed; end_change() must
+ * follow. 0, -EBADF (also for O_PATH), or -EROFS if its mount is read-only.
+ * (owner.c)
  */
-int __must_check fd_inode_to_change(u32 fd, struct inode **inode);
+int __must_check fd_to_change(u32 fd, struct fs_path *at);
 /*
  * Whether the running task may make a name in dir (make.c), or remove inode's
  * from it (namespace.c). 0, -EACCES or -EPERM. Hold dir's i_lock to rely on it.
@@ -348,25 +349,43 @@ int __must_check lookup_flags(u32 at_flags, u32 *flags);
  */
 int __must_check user_path_lookup(s32 dirfd, uaddr_t path, u32 flags,
 				  struct inode **inode);
-/* The same, and -EROFS if its mount is read-only. (stat.c) */
-int __must_check user_path_to_change(s32 dirfd, uaddr_t path, u32 flags,
-				     struct inode **inode);
 /* The same with the mount. The caller ends *at by path_put(). (stat.c) */
 int __must_check user_path_at(s32 dirfd, uaddr_t path, u32 flags,
 			      struct fs_path *at);
+/*
+ * The same for what is to be changed; end_change() must follow. -EROFS if its
+ * mount is read-only. (stat.c)
+ */
+int __must_check user_path_to_change(s32 dirfd, uaddr_t path, u32 flags,
+				     struct fs_path *at);
+/* The change is done: drops the references, too. May sleep. (stat.c) */
+void end_change(const struct fs_path *at);
 /* At boot: fills in mount_ops, so that there can be mounts. (mount_path.c) */
 void mounts_init(void);
-/* The mount's MS_* flags; 0 for NULL, the root file system. (mount_path.c) */
+/* The mount's MS_* flags; 0 for NULL, the root file system. (mount_write.c) */
 u32 mnt_flags(const struct mount *mnt);
 /*
  * mount_operations.keeps_atime: MS_RDONLY, too, forbids the change. mnt may be
  * NULL, the root file system. (mount_path.c)
  */
 bool mnt_keeps_atime(const struct inode *inode, const struct mount *mnt);
-/* Whether something may be changed by way of this mount. 0 or -EROFS. */
-static inline int __must_check mnt_want_write(const struct mount *mnt)
+/*
+ * Begins a change by way of a mount, which cannot become read-only before
+ * mnt_drop_write(). mnt may be NULL, the root file system, and the caller has a
+ * reference. 0, or -EROFS: nothing has begun. (mount_write.c)
+ */
+int __must_check __mnt_want_write(struct mount *mnt);
+static inline int __must_check mnt_want_write(struct mount *mnt)
 {
-	return unlikely(mnt) && mnt_flags(mnt) & MS_RDONLY ? -EROFS : 0;
+	return unlikely(mnt) ? __mnt_want_write(mnt) : 0;
+}
+
+/* Ends it. (mount_write.c) */
+void __mnt_drop_write(struct mount *mnt);
+static inline void mnt_drop_write(struct mount *mnt)
+{
+	if (unlikely(mnt))
+		__mnt_drop_write(mnt);
 }
 
 /*

@@ -189,22 +189,13 @@ static bool is_device(u32 mode)
 }
 
 /*
- * Makes what is described in the directory where the walk stopped. As in Linux,
- * -EEXIST comes before other errors. A directory of /proc or the like takes no
- * names from programs.
+ * Makes what is described under a name that is free. A directory of /proc or
+ * the like takes no names from programs.
  */
-static int make_at(const struct nameidata *nd, const struct making *what)
+static int make_new(const struct nameidata *nd, const struct making *what)
 {
-	int err = nd->name ? look_up(nd) : -EEXIST;
+	int err;
 
-	if (err != -ENOENT)
-		return err;
-	/* "name/" can only become a directory. */
-	if (nd->want_dir && !S_ISDIR(what->mode))
-		return -ENOENT;
-	err = mnt_want_write(nd->mnt);
-	if (err)
-		return err;
 	/* An inode lives in one file system; another mount cannot hold it. */
 	if (what->old.inode &&
 	    (what->old.mnt != nd->mnt ||
@@ -220,6 +211,27 @@ static int make_at(const struct nameidata *nd, const struct making *what)
 		return err;
 	return what->old.inode ? link_inode(nd, what->old.inode) :
 				 make_inode(nd, what);
+}
+
+/*
+ * The same in the directory where the walk stopped. As in Linux, -EEXIST comes
+ * before other errors.
+ */
+static int make_at(const struct nameidata *nd, const struct making *what)
+{
+	int err = nd->name ? look_up(nd) : -EEXIST;
+
+	if (err != -ENOENT)
+		return err;
+	/* "name/" can only become a directory. */
+	if (nd->want_dir && !S_ISDIR(what->mode))
+		return -ENOENT;
+	err = mnt_want_write(nd->mnt);
+	if (err)
+		return err;
+	err = make_new(nd, what);
+	mnt_drop_write(nd->mnt);
+	return err;
 }
 
 /* make_at() for a path of the kernel's. */

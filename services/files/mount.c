@@ -140,7 +140,7 @@ static int mount_new(struct mount_call *call)
 		return err;
 	}
 	/* Before attach(), after which walks use them. */
-	set_place_flags(place, flags_of_place(call));
+	place->flags = flags_of_place(call);
 	err = attach(place, &call->at);
 	if (err)
 		mntput(&place->mnt);
@@ -240,12 +240,8 @@ static int remount(struct mount_call *call)
 		err = remount_tree(place->tree, call->options);
 		if (!err)
 			err = set_tree_read_only(place->tree, read_only);
-	} else if (read_only && atomic_read(&place->writers)) {
-		err = -EBUSY;
 	}
-	if (!err)
-		set_place_flags(place, flags);
-	return err;
+	return err ? err : set_place_flags(place, flags);
 }
 
 /* ---- mount ------------------------------------------------------- */

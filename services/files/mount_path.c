@@ -95,14 +95,6 @@ static bool place_shows(const struct fs_path *at)
 
 /* ---- flags ------------------------------------------------------- */
 
-u32 mnt_flags(const struct mount *mnt)
-{
-	const struct mount_place *place = container_of(mnt, struct mount_place,
-						       mnt);
-
-	return mnt ? READ_ONCE(place->mnt_flags) : 0;
-}
-
 /*
  * The mount's flags bind root, too. MS_RDONLY does not forbid writing to a
  * device or a FIFO: that changes nothing in the file system.
@@ -150,30 +142,32 @@ static bool is_writer(const struct file *file)
 
 /*
  * mount_operations.opened: file takes a reference to the mount and records its
- * flags.
+ * flags. A writer counts from here on, and asks again: open may have slept
+ * since may_open.
  */
-static void place_opened(const struct fs_path *at, struct file *file)
+static int place_opened(const struct fs_path *at, struct file *file)
 {
-	struct mount_place *place = place_of(at->mnt);
-	u32 flags = READ_ONCE(place->mnt_flags);
+	int err = is_writer(file) ? mnt_want_write(at->mnt) : 0;
 
-	file->f_mnt = &place->mnt;
-	atomic_inc(&place->mnt.mnt_count);
-	if (is_writer(file))
-		atomic_inc(&place->writers);
+	if (err) {
+		fput(file);
+		return err;
+	}
+	file->f_mnt = mntget(at->mnt);
 	/*
 	 * In the file, as mmap and execve look at the file alone; a later
 	 * remount does not change files that are open.
 	 */
-	if (flags & MS_NOEXEC)
+	if (mnt_flags(at->mnt) & MS_NOEXEC)
 		file->f_mode |= FMODE_NOEXEC;
+	return 0;
 }
 
 /* mount_operations.closed. */
 static void place_closed(struct file *file)
 {
 	if (is_writer(file))
-		atomic_add(-1, &place_of(file->f_mnt)->writers);
+		mnt_drop_write(file->f_mnt);
 	mntput(file->f_mnt);
 }
 

@@ -235,7 +235,7 @@ struct mount_place *clone_place(const struct fs_path *src)
 	place = new_place(tree, src->inode, from ? from->source : "rootfs");
 	if (place) {
 		atomic_inc(&tree->count);
-		set_place_flags(place, from ? from->flags : 0);
+		place->flags = from ? from->flags : 0;
 	}
 	return place;
 }
@@ -314,32 +314,6 @@ int copy_below(struct mount_place *top, const struct fs_path *src)
 			break;
 	}
 	return err;
-}
-
-/* ---- flags ------------------------------------------------------- */
-
-void set_place_flags(struct mount_place *place, u32 flags)
-{
-	place->flags = flags;
-	/* Walks read mnt_flags without mounts_lock. */
-	WRITE_ONCE(place->mnt_flags,
-		   flags | (place->tree->read_only ? MS_RDONLY : 0));
-}
-
-int set_tree_read_only(struct file_tree *tree, bool read_only)
-{
-	struct mount_place *place;
-
-	/* A busy place fails the call before any other has changed. */
-	TAILQ_FOREACH(place, &places, link)
-		if (place->tree == tree && read_only &&
-		    atomic_read(&place->writers))
-			return -EBUSY;
-	tree->read_only = read_only;
-	TAILQ_FOREACH(place, &places, link)
-		if (place->tree == tree)
-			set_place_flags(place, place->flags);
-	return 0;
 }
 
 /* ---- for /proc --------------------------------------------------- */

@@ -28,15 +28,15 @@ struct file_tree {
 	char type[MOUNT_NAME_BYTES];
 	/* atomic */
 	atomic_t count; /* number of its places */
-	bool read_only; /* mounts_lock */
+	/* writers_lock */
+	u32 writers; /* of all its places */
+	bool read_only;
 };
 
 TAILQ_HEAD(place_list, mount_place);
 
 struct mount_place {
 	struct mount mnt;
-	atomic_t writers; /* open files that can write through it */
-	u32 mnt_flags;    /* MS_*: `flags`, with MS_RDONLY of the tree */
 	/* constant */
 	struct file_tree *tree;
 	u32 id;
@@ -45,7 +45,9 @@ struct mount_place {
 	TAILQ_ENTRY(mount_place) link;
 	TAILQ_ENTRY(mount_place) sibling;
 	struct place_list children; /* the mounts on it, oldest first */
-	u32 flags;                  /* MS_* of this place alone */
+	/* writers_lock (mount_write.c) */
+	u32 writers; /* changes in progress, open files */
+	u32 flags;   /* MS_* of this place alone */
 };
 
 /* Guards the list of places; held for writing by each call that changes it. */
@@ -108,12 +110,17 @@ int __must_check copy_below(struct mount_place *top, const struct fs_path *src);
 struct mount_place *clone_place(const struct fs_path *src);
 /* Whether at is the root of a mount that is still mounted. */
 bool is_mount_root(const struct fs_path *at);
+/* ---- mount_write.c; hold mounts_lock for writing ----------------- */
+
 /*
- * Sets or clears MS_RDONLY for all places of the tree. 0, or -EBUSY if a file
- * in it is open for writing.
+ * Sets or clears MS_RDONLY for all places of the tree. 0, or -EBUSY while
+ * something in it is changed, or open for writing.
  */
 int __must_check set_tree_read_only(struct file_tree *tree, bool read_only);
-/* Sets the place's own flags (MS_*). */
-void set_place_flags(struct mount_place *place, u32 flags);
+/*
+ * Sets the place's own flags (MS_*). 0, or -EBUSY if MS_RDONLY is among them
+ * while something is changed by way of it, or open for writing.
+ */
+int __must_check set_place_flags(struct mount_place *place, u32 flags);
 
 #endif

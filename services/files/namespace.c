@@ -104,6 +104,24 @@ static int no_name_error(const char *path)
 	return path[n - 1] == '.' ? -EINVAL : -EBUSY;
 }
 
+/* Removes the name at which the walk has stopped. 0 or -errno. */
+static int remove_walked(const struct nameidata *nd, bool want_dir)
+{
+	int err = mnt_want_write(nd->mnt);
+
+	if (err)
+		return err;
+	/* /proc/PID/fd/N may lead the walk to a file instead of a directory. */
+	if (!nd->inode->i_op->lookup)
+		err = -ENOTDIR;
+	else if (is_ramfs_dir(nd->inode))
+		err = remove_name(nd, want_dir);
+	else
+		err = cannot_remove(nd, want_dir);
+	mnt_drop_write(nd->mnt);
+	return err;
+}
+
 /* unlink and rmdir (want_dir) for a path of the kernel's. */
 int do_unlinkat(s32 dirfd, const char *path, bool want_dir)
 {
@@ -113,13 +131,7 @@ int do_unlinkat(s32 dirfd, const char *path, bool want_dir)
 	if (!err && !nd.name)
 		err = want_dir ? no_name_error(path) : -EISDIR;
 	if (!err)
-		err = mnt_want_write(nd.mnt);
-	/* /proc/PID/fd/N may lead the walk to a file instead of a directory. */
-	if (!err && !nd.inode->i_op->lookup)
-		err = -ENOTDIR;
-	if (!err)
-		err = is_ramfs_dir(nd.inode) ? remove_name(&nd, want_dir) :
-					       cannot_remove(&nd, want_dir);
+		err = remove_walked(&nd, want_dir);
 	end_walk(&nd);
 	return err;
 }

@@ -24,7 +24,7 @@ int fd_inode(u32 fd, bool path, struct inode **inode)
  * The mount by which the file was opened decides, not one that shows it
  * elsewhere.
  */
-int fd_inode_to_change(u32 fd, struct inode **inode)
+int fd_to_change(u32 fd, struct fs_path *at)
 {
 	struct file *file = fget(fd);
 	int err;
@@ -33,7 +33,8 @@ int fd_inode_to_change(u32 fd, struct inode **inode)
 		return -EBADF;
 	err = mnt_want_write(file->f_mnt);
 	if (!err)
-		*inode = igrab(file->f_inode);
+		*at = (struct fs_path){ igrab(file->f_inode),
+					mntget(file->f_mnt) };
 	fput(file);
 	return err;
 }
@@ -96,13 +97,13 @@ static int chmod_inode(struct inode *inode, u32 mode)
 /* fchmodat(2), whose flags Linux's call does not have either. */
 s32 sys_fchmodat(s32 dirfd, uaddr_t path, u32 mode)
 {
-	struct inode *inode;
-	s32 err = user_path_to_change(dirfd, path, LOOKUP_FOLLOW, &inode);
+	struct fs_path at;
+	s32 err = user_path_to_change(dirfd, path, LOOKUP_FOLLOW, &at);
 
 	if (err)
 		return err;
-	err = chmod_inode(inode, mode);
-	iput(inode);
+	err = chmod_inode(at.inode, mode);
+	end_change(&at);
 	return err;
 }
 
@@ -113,13 +114,13 @@ s32 sys_chmod(uaddr_t path, u32 mode)
 
 s32 sys_fchmod(u32 fd, u32 mode)
 {
-	struct inode *inode;
-	s32 err = fd_inode_to_change(fd, &inode);
+	struct fs_path at;
+	s32 err = fd_to_change(fd, &at);
 
 	if (err)
 		return err;
-	err = chmod_inode(inode, mode);
-	iput(inode);
+	err = chmod_inode(at.inode, mode);
+	end_change(&at);
 	return err;
 }
 
@@ -180,7 +181,7 @@ static int chown_inode(struct inode *inode, u32 uid, u32 gid)
 /* fchownat(2). AT_SYMLINK_NOFOLLOW changes the link itself. */
 s32 sys_fchownat(s32 dirfd, uaddr_t path, u32 uid, u32 gid, u32 at_flags)
 {
-	struct inode *inode;
+	struct fs_path at;
 	u32 flags;
 	s32 err;
 
@@ -192,11 +193,11 @@ s32 sys_fchownat(s32 dirfd, uaddr_t path, u32 uid, u32 gid, u32 at_flags)
 		return -EINVAL;
 	err = lookup_flags(at_flags, &flags);
 	if (!err)
-		err = user_path_to_change(dirfd, path, flags, &inode);
+		err = user_path_to_change(dirfd, path, flags, &at);
 	if (err)
 		return err;
-	err = chown_inode(inode, uid, gid);
-	iput(inode);
+	err = chown_inode(at.inode, uid, gid);
+	end_change(&at);
 	return err;
 }
 
@@ -212,13 +213,13 @@ s32 sys_lchown32(uaddr_t path, u32 uid, u32 gid)
 
 s32 sys_fchown32(u32 fd, u32 uid, u32 gid)
 {
-	struct inode *inode;
-	s32 err = fd_inode_to_change(fd, &inode);
+	struct fs_path at;
+	s32 err = fd_to_change(fd, &at);
 
 	if (err)
 		return err;
-	err = chown_inode(inode, uid, gid);
-	iput(inode);
+	err = chown_inode(at.inode, uid, gid);
+	end_change(&at);
 	return err;
 }
 

@@ -268,7 +268,10 @@ static int rename_walked(struct nameidata *from, struct nameidata *to,
 		return err;
 	if (from->want_dir || to->want_dir)
 		err = check_slashes(from, flags);
-	return err ? err : move_name(from, to, flags);
+	if (!err)
+		err = move_name(from, to, flags);
+	mnt_drop_write(from->mnt);
+	return err;
 }
 
 /*

@@ -34,21 +34,23 @@ int user_path_lookup(s32 dirfd, uaddr_t path, u32 flags, struct inode **inode)
 	return 0;
 }
 
-/* The mount is needed for the check only. */
-int user_path_to_change(s32 dirfd, uaddr_t path, u32 flags,
-			struct inode **inode)
+/* The mount keeps its flags until the change is done. */
+int user_path_to_change(s32 dirfd, uaddr_t path, u32 flags, struct fs_path *at)
 {
-	struct fs_path at;
-	int err = user_path_at(dirfd, path, flags, &at);
+	int err = user_path_at(dirfd, path, flags, at);
 
 	if (err)
 		return err;
-	err = mnt_want_write(at.mnt);
-	*inode = at.inode;
+	err = mnt_want_write(at->mnt);
 	if (err)
-		iput(at.inode);
-	mntput(at.mnt);
+		path_put(at);
 	return err;
+}
+
+void end_change(const struct fs_path *at)
+{
+	mnt_drop_write(at->mnt);
+	path_put(at);
 }
 
 /* statx has 64 bits for seconds; times before 1970 keep their sign. */

@@ -134,7 +134,7 @@ static int set_times(struct inode *inode, const struct new_times *new)
  * does.
  */
 static int find_target(s32 dirfd, uaddr_t path, u32 at_flags,
-		       struct inode **inode)
+		       struct fs_path *at)
 {
 	u32 flags;
 	int err;
@@ -146,26 +146,25 @@ static int find_target(s32 dirfd, uaddr_t path, u32 at_flags,
 	 * -EFAULT there.
 	 */
 	if (!path && dirfd != AT_FDCWD)
-		return at_flags ? -EINVAL :
-				  fd_inode_to_change((u32)dirfd, inode);
+		return at_flags ? -EINVAL : fd_to_change((u32)dirfd, at);
 	err = lookup_flags(at_flags, &flags);
-	return err ? err : user_path_to_change(dirfd, path, flags, inode);
+	return err ? err : user_path_to_change(dirfd, path, flags, at);
 }
 
 /* Sets the times of the file that dirfd and path name. 0 or -errno. */
 static s32 do_utimes(s32 dirfd, uaddr_t path, const struct new_times *new,
 		     u32 at_flags)
 {
-	struct inode *inode;
+	struct fs_path at;
 	s32 err;
 
 	if (new->time[0].nsec == UTIME_OMIT &&new->time[1].nsec == UTIME_OMIT)
 		return 0; /* as in Linux, even if the path is wrong */
-	err = find_target(dirfd, path, at_flags, &inode);
+	err = find_target(dirfd, path, at_flags, &at);
 	if (err)
 		return err;
-	err = set_times(inode, new);
-	iput(inode);
+	err = set_times(at.inode, new);
+	end_change(&at);
 	return err;
 }
 

@@ -122,19 +122,21 @@ static s32 truncate_inode(struct inode *inode, u64 bytes)
 /* truncate by path. 0 or -errno. */
 static s32 do_truncate_path(uaddr_t path, u64 bytes)
 {
-	struct inode *inode;
+	struct fs_path at;
 	s32 err;
 
 	if ((s64)bytes < 0)
 		return -EINVAL;
-	err = user_path_to_change(AT_FDCWD, path, LOOKUP_FOLLOW, &inode);
+	err = user_path_to_change(AT_FDCWD, path, LOOKUP_FOLLOW, &at);
 	if (err)
 		return err;
 	/* For other kinds -EISDIR or -EINVAL comes before -EACCES. */
-	err = S_ISREG(inode->i_mode) ? inode_permission(inode, MAY_WRITE) : 0;
+	err = S_ISREG(at.inode->i_mode) ?
+		inode_permission(at.inode, MAY_WRITE) :
+		0;
 	if (!err)
-		err = truncate_inode(inode, bytes);
-	iput(inode);
+		err = truncate_inode(at.inode, bytes);
+	end_change(&at);
 	return err;
 }
 

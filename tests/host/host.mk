@@ -75,7 +75,7 @@ HOST_MM_TESTS := test_vma test_fault test_do_abort test_mm_random test_fork test
 	test_vmalloc test_mm_sweep test_mm_plan
 $(foreach t,$(HOST_MM_TESTS),\
 	$(eval HOST_LIBS_$(t) := alloc lib mmu run mm trap services mmu_model mm_world))
-HOST_FS_TESTS := test_cpio test_filemap test_namei test_truncate
+HOST_FS_TESTS := test_cpio test_filemap test_mounts test_namei test_truncate
 $(foreach t,$(HOST_FS_TESTS),\
 	$(eval HOST_LIBS_$(t) := alloc lib mmu run mm fs trap services mmu_model mm_world fs_world))
 host_libs = $(or $(HOST_LIBS_$(1)),$(HOST_FOLDERS) $(HOST_MODELS))

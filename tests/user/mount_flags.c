@@ -194,6 +194,72 @@ static void read_only(void)
 	SYS(umount2, dir, 0);
 }
 
+/* A change has an end, and so has one that fails: then nothing is in the way. */
+static void ends(int32_t got, int32_t want, const char *what)
+{
+	is(got, want, "%s", what);
+	is(remount(MS_RDONLY), 0, "then the mount can become read-only");
+	remount(0);
+}
+
+/* The same with a file that stays open until then. */
+static void opens(const char *path, unsigned int flags, const char *what)
+{
+	int fd = SYS(open, path, flags, 0600);
+
+	ok(fd >= 0, "%s", what);
+	if ((flags & O_ACCMODE) == O_RDONLY)
+		is(remount(MS_RDONLY), 0, "which is only read");
+	else
+		is(remount(MS_RDONLY), -EBUSY, "which can be written to");
+	remount(0);
+	ends(SYS(close, fd), 0, "close");
+}
+
+static void changes_end(void)
+{
+	int fd;
+
+	mount_with(0, "nr_inodes=4");
+	opens(scratch("m/f"), O_CREAT | O_WRONLY, "a new file");
+	opens(scratch("m/g"), O_CREAT | O_RDONLY, "a new file");
+	opens(scratch("m/f"), O_TRUNC | O_RDONLY, "an emptied file");
+	opens(dir, O_TMPFILE | O_RDWR, "a file without a name");
+	ends(SYS(unlink, scratch("m/g")), 0, "unlink");
+	ends(SYS(unlink, scratch("m/g")), -ENOENT, "unlink of nothing");
+	ends(SYS(mkdir, scratch("m/d"), 0755), 0, "mkdir");
+	ends(SYS(mkdir, scratch("m/d"), 0755), -EEXIST, "mkdir of the same");
+	ends(SYS(unlink, scratch("m/d")), -EISDIR, "unlink of a directory");
+	ends(SYS(rmdir, scratch("m/f")), -ENOTDIR, "rmdir of a file");
+	ends(SYS(link, scratch("m/f"), scratch("m/l")), 0, "link");
+	ends(SYS(link, "/proc/self/exe", scratch("m/m")), -EXDEV,
+	     "link of another file system's");
+	ends(SYS(rename, scratch("m/l"), scratch("m/k")), 0, "rename");
+	ends(SYS(rename, scratch("m/l"), scratch("m/k")), -ENOENT,
+	     "rename of nothing");
+	ends(SYS(rename, scratch("m/f"), scratch("m/d/")), -ENOTDIR,
+	     "rename to a directory's name");
+	SYS(unlink, scratch("m/k"));
+	ends(SYS(symlink, "f", scratch("m/s")), 0, "symlink");
+	ends(SYS(mkdir, scratch("m/e"), 0755), -ENOSPC, "mkdir of too many");
+	ends(SYS(open, scratch("m/e"), O_CREAT | O_RDWR, 0600), -ENOSPC,
+	     "O_CREAT");
+	ends(SYS(open, dir, O_TMPFILE | O_RDWR, 0600), -ENOSPC, "O_TMPFILE");
+	ends(SYS(open, scratch("m/f"), O_TMPFILE | O_RDWR, 0600), -ENOTDIR,
+	     "O_TMPFILE in a file");
+	ends(SYS(chmod, scratch("m/f"), 0600), 0, "chmod");
+	ends(SYS(chown32, scratch("m/f"), 1, 1), 0, "chown");
+	ends(SYS(truncate, scratch("m/f"), 100), 0, "truncate");
+	ends(SYS(truncate, scratch("m/d"), 0), -EISDIR, "truncate: directory");
+	ends(SYS(utimensat, AT_FDCWD, scratch("m/f"), 0, 0), 0, "utimensat");
+	fd = SYS(open, scratch("m/f"), O_RDONLY, 0);
+	ends(SYS(fchmod, fd, 0644), 0, "fchmod");
+	ends(SYS(fchown32, fd, 0, 0), 0, "fchown");
+	ends(SYS(utimensat, fd, 0, 0, 0), 0, "futimens");
+	SYS(close, fd);
+	SYS(umount2, dir, 0);
+}
+
 /* ---- times ------------------------------------------------------- */
 
 static bool is_of_1970(const char *path)
@@ -375,6 +441,7 @@ int main(int argc, char **argv)
 	ramfs();
 	statfs_shows();
 	read_only();
+	changes_end();
 	access_times();
 	no_devices();
 	no_programs();
