@@ -33,12 +33,21 @@ static bool is_flag(u32 option)
 /* ---- setting ----------------------------------------------------- */
 
 /*
- * Returns the size for a wanted one: as on Linux twice as much, since the
- * kernel's own structures are charged, too, within the limits.
+ * Returns the size for a wanted one of at most `most`: as on Linux twice as much,
+ * since the kernel's own structures are charged, too.
  */
-static u32 buffer_bytes(s32 wanted)
+static u32 buffer_bytes(s32 wanted, u32 most)
 {
-	return max(min((u32)wanted, BUF_MAX), BUF_MIN) * 2;
+	return max(min((u32)wanted, most), BUF_MIN) * 2;
+}
+
+/* Sets *buf to a size above the limit, which is not for everybody: 0 or -EPERM. */
+static int force_buffer(u32 *buf, s32 wanted)
+{
+	if (!capable(CAP_NET_ADMIN))
+		return -EPERM;
+	*buf = buffer_bytes(max(wanted, 0), INT32_MAX / 2);
+	return 0;
 }
 
 /*
@@ -81,20 +90,22 @@ static u32 option_bytes(u32 option)
 }
 
 /*
- * Sets one option: 0, -EDOM or -ENOPROTOOPT. Each is one or two words that only
+ * Sets one option: 0, -EDOM, -EPERM, -EACCES or -ENOPROTOOPT. Each is one or two words that only
  * hints or later calls read, so no lock is needed.
  */
 static int set_option(struct sock *sock, u32 option, const union option *v)
 {
 	switch (option) {
 	case SO_SNDBUF:
-	case SO_SNDBUFFORCE:
-		sock->sndbuf = buffer_bytes(v->number);
+		sock->sndbuf = buffer_bytes(v->number, BUF_MAX);
 		return 0;
 	case SO_RCVBUF:
-	case SO_RCVBUFFORCE:
-		sock->rcvbuf = buffer_bytes(v->number);
+		sock->rcvbuf = buffer_bytes(v->number, BUF_MAX);
 		return 0;
+	case SO_SNDBUFFORCE:
+		return force_buffer(&sock->sndbuf, v->number);
+	case SO_RCVBUFFORCE:
+		return force_buffer(&sock->rcvbuf, v->number);
 	case SO_LINGER:
 		sock->linger = v->linger;
 		sock->linger.l_onoff = v->linger.l_onoff != 0;
@@ -119,6 +130,8 @@ static int set_option(struct sock *sock, u32 option, const union option *v)
 	default:
 		if (!is_flag(option))
 			return -ENOPROTOOPT;
+		if (option == SO_DEBUG && v->number && !capable(CAP_NET_ADMIN))
+			return -EACCES;
 		sock->flags = (sock->flags & ~(1u << option)) |
 			(v->number ? 1u << option : 0);
 		return 0;

@@ -512,6 +512,40 @@ static void options(void)
 	SYS(close, fds[1]);
 }
 
+static int32_t set(int fd, int option, int value)
+{
+	return SYS(setsockopt, fd, SOL_SOCKET, option, &value, 4);
+}
+
+static int as_user(void *arg)
+{
+	int fd = *(int *)arg;
+
+	is(set(fd, SO_RCVBUFFORCE, 1000000), 0, "root forces a buffer");
+	is(option(fd, SO_RCVBUF), 2000000, "that is above the limit");
+	is(set(fd, SO_SNDBUFFORCE, -1), 0, "or tries less than nothing");
+	ok(option(fd, SO_SNDBUF) > 4000, "and gets the least");
+	SYS(setresuid32, 1000, 1000, 1000);
+	is(set(fd, SO_SNDBUF, 1000000), 0, "a user wants as much");
+	ok(option(fd, SO_SNDBUF) < 500000, "gets the limit");
+	is(set(fd, SO_SNDBUFFORCE, 1000000), -EPERM, "and may not force it");
+	is(set(fd, SO_RCVBUFFORCE, 3000), -EPERM, "nor a smaller one");
+	is(option(fd, SO_RCVBUF), 2000000, "so root's stays");
+	is(set(fd, SO_DEBUG, 1), -EACCES, "SO_DEBUG");
+	is(set(fd, SO_DEBUG, 0), 0, "may be off");
+	return 0;
+}
+
+static void privileged_options(void)
+{
+	int fds[2];
+
+	pair(SOCK_STREAM, fds);
+	checks_in_child(as_user, fds);
+	SYS(close, fds[0]);
+	SYS(close, fds[1]);
+}
+
 static int events_of(int epfd)
 {
 	struct epoll_event event = { .events = 0 };
@@ -558,6 +592,7 @@ int main(void)
 	strangers();
 	packets();
 	options();
+	privileged_options();
 	epolls();
 	return done();
 }
