@@ -74,6 +74,11 @@ static int find_or_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 
 	while (!err) {
 		err = lookup_or_create(&nd, flags, mode, &inode, created);
+		/* Another task has made it since the look: it can be opened. */
+		if (err == -EEXIST && !(flags & O_EXCL)) {
+			err = 0;
+			continue;
+		}
 		if (err != -ELOOP || flags & O_NOFOLLOW)
 			break;
 		/*

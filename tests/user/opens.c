@@ -148,12 +148,62 @@ static void lengths(void)
 	   "statx, two ways to synchronise");
 }
 
+/* ---- two at a time ----------------------------------------------- */
+
+#define NAMES  400
+#define ROUNDS 3000
+
+/*
+ * Makes a file and removes it, while another process does the same. 1: an open
+ * without O_EXCL said that there is such a file.
+ */
+static int makes_and_removes(void *arg)
+{
+	const char *name = scratch("same");
+
+	(void)arg;
+	for (int i = 0; i < ROUNDS; i++) {
+		int fd = open_as(name, O_CREAT | O_WRONLY);
+
+		if (fd < 0)
+			return fd == -EEXIST ? 1 : 2;
+		SYS(close, fd);
+		SYS(unlink, name);
+	}
+	return 0;
+}
+
+/*
+ * The name is searched among many, which takes so long that the other process
+ * often runs between the look and the making.
+ */
+static void creating_at_once(void)
+{
+	char name[32];
+	pid_t child;
+	int status;
+
+	for (int i = 0; i < NAMES; i++) {
+		snprintf(name, sizeof(name), "name%d", i);
+		SYS(close, open_as(scratch(name), O_CREAT | O_WRONLY));
+	}
+	child = start_child(makes_and_removes, NULL);
+	is(makes_and_removes(NULL), 0, "two processes make one file");
+	SYS(wait4, child, &status, 0, 0);
+	is(WEXITSTATUS(status), 0, "neither hears that it exists");
+	for (int i = 0; i < NAMES; i++) {
+		snprintf(name, sizeof(name), "name%d", i);
+		SYS(unlink, scratch(name));
+	}
+}
+
 int main(void)
 {
 	SYS(close, make_file(scratch("a"), 100));
 	o_path();
 	creating();
 	creating_by_link();
+	creating_at_once();
 	in_proc();
 	links();
 	times();
