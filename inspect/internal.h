@@ -331,7 +331,7 @@ int show_iomem(struct seq_file *m);
 extern const struct proc_link_operations self_link, thread_self_link, exe_link,
 	cwd_link, root_link;
 extern const struct proc_list_operations fd_list, fdinfo_list;
-extern const struct proc_dir sys_dir, sysvipc_dir;
+extern const struct proc_dir cpu_dir, sys_dir, sysvipc_dir;
 extern const struct file_operations pagemap_fops, mem_fops, kpagecount_fops,
 	kpageflags_fops;
 

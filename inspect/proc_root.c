@@ -5,6 +5,7 @@
 static const struct proc_entry root_entries[] = {
 	LINK("self", &self_link),
 	LINK("thread-self", &thread_self_link),
+	DIR("cpu", &cpu_dir),
 	DIR("sys", &sys_dir),
 	DIR("sysvipc", &sysvipc_dir),
 	/* the machine, in Linux's formats */

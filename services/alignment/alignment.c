@@ -7,9 +7,13 @@
  * accesses cannot be atomic.
  */
 #include <asm/uaccess.h>
+#include <lib/printk.h>
 #include <mmu/abort.h>
+#include <run/run.h>
 #include <services/alignment/alignment.h>
 #include <uapi/signal.h>
+
+struct alignment_stat alignment_stat = { .mode = ALIGNMENT_FIXUP };
 
 #define REG_SP 13
 #define REG_LR 14
@@ -30,6 +34,12 @@ static u32 reg_field(u32 insn, u32 lowest)
 static bool is_thumb(const struct pt_regs *regs)
 {
 	return regs->cpsr & PSR_T;
+}
+
+/* Whether insn has 16 bits. */
+static bool is_short(u32 insn, const struct pt_regs *regs)
+{
+	return is_thumb(regs) && !(insn >> 16);
 }
 
 /*
@@ -73,6 +83,7 @@ static u32 read_reg(const struct pt_regs *regs, u32 n)
  */
 static void set_list(struct multiple_access *access, u32 list)
 {
+	access->pair = false;
 	access->count = 0;
 	for (u32 n = 0; n <= REG_PC; n++)
 		if (insn_bit(list, n))
@@ -82,6 +93,7 @@ static void set_list(struct multiple_access *access, u32 list)
 /* Takes over the two registers of LDRD or STRD. */
 static void set_pair(struct multiple_access *access, u32 first, u32 second)
 {
+	access->pair = true;
 	access->count = 2;
 	access->reg[0] = (u8)first;
 	access->reg[1] = (u8)second;
@@ -349,7 +361,7 @@ static void advance_it(struct pt_regs *regs)
  */
 static void advance_pc(u32 insn, struct pt_regs *regs)
 {
-	regs->pc += is_thumb(regs) && !(insn >> 16) ? 2 : 4;
+	regs->pc += is_short(insn, regs) ? 2 : 4;
 	if (is_thumb(regs))
 		advance_it(regs);
 }
@@ -386,17 +398,43 @@ static int read_instruction(const struct pt_regs *regs, u32 *insn)
 }
 
 /*
+ * Counts the access and, if the mode says so, reports it in Linux's words.
+ * Returns whether it is to be emulated.
+ */
+static bool account(const struct fault_signal *fault, u32 insn)
+{
+	u32 mode = READ_ONCE(alignment_stat.mode);
+
+	atomic_inc(&alignment_stat.user);
+	if (mode & ALIGNMENT_WARN)
+		pr_warn("Alignment trap: %s (%d) PC=0x%08x Instr=0x%0*x Address=0x%08x FSR 0x%03x\n",
+			current->comm, (int)current->pid,
+			(unsigned int)fault->regs->pc,
+			is_short(insn, fault->regs) ? 4 : 8, (unsigned int)insn,
+			(unsigned int)fault->abort->far,
+			(unsigned int)fault->abort->fsr);
+	return mode & ALIGNMENT_FIXUP;
+}
+
+/*
  * Emulates the instruction at pc. Returns 0 with regs behind it, -EFAULT if its
  * memory cannot be accessed, or -EINVAL if it is not emulated.
  */
-static int mend(struct pt_regs *regs)
+static int mend(const struct fault_signal *fault)
 {
 	struct multiple_access access;
+	struct pt_regs *regs = fault->regs;
 	u32 insn, words[16];
 	int err = read_instruction(regs, &insn);
 
-	if (!err)
-		err = decode_multiple(insn, regs, &access);
+	if (err)
+		return err;
+	if (!account(fault, insn))
+		return -EINVAL;
+	err = decode_multiple(insn, regs, &access);
+	atomic_inc(err                 ? &alignment_stat.skipped :
+			   access.pair ? &alignment_stat.dword :
+					 &alignment_stat.multi);
 	if (!err)
 		err = access.load ? load_words(&access, words) :
 				    store_words(&access, regs);
@@ -429,7 +467,7 @@ static bool mend_alignment(struct fault_signal *fault)
 	 * FAR may have the address of any of the words; the base register has
 	 * that of the first.
 	 */
-	err = mend(fault->regs);
+	err = mend(fault);
 	/*
 	 * Not SIGBUS: the memory is missing, as it would be for an aligned
 	 * access.

@@ -99,7 +99,13 @@ static int load_exclusive(void *p)
 	return (int)val;
 }
 
-static int load_past_end(void *p)
+static int load_double(void *p)
+{
+	__asm__ volatile("vldr d0, [%0]" : : "r"(p) : "d0", "memory");
+	return 0;
+}
+
+static int load_two(void *p)
 {
 	__asm__ volatile("ldmia %0, {r4, r5}"
 			 :
@@ -114,8 +120,108 @@ static void refused(void)
 
 	SYS(munmap, p + PAGE, PAGE);
 	is(in_child(load_exclusive, crooked) & 0x7f, LINUX_SIGBUS, "ldrex");
-	is(in_child(load_past_end, p + PAGE - 6) & 0x7f, LINUX_SIGSEGV,
+	is(in_child(load_double, crooked) & 0x7f, LINUX_SIGBUS, "vldr");
+	is(in_child(load_two, p + PAGE - 6) & 0x7f, LINUX_SIGSEGV,
 	   "ldmia past the end of the page");
+}
+
+/* ---- /proc/cpu/alignment ----------------------------------------- */
+
+/* The lines with a count, in their order. */
+enum counter { USER, SYSTEM, SKIPPED, HALF, WORD, DWORD, MULTI, COUNTERS };
+
+/* Reads the counters and the mode, the last line, with its word. */
+static void read_counters(uint32_t counts[COUNTERS], char mode[20])
+{
+	static const char *const lines[] = {
+		"User:\t\t",    "\nSystem:\t\t",    "\nSkipped:\t",
+		"\nHalf:\t\t",  "\nWord:\t\t",      "\nDWord:\t\t",
+		"\nMulti:\t\t", "\nUser faults:\t",
+	};
+	char text[400] = "", *at = text;
+	int fd = SYS(open, "/proc/cpu/alignment", 0, 0);
+
+	SYS(read, fd, text, sizeof(text) - 1);
+	SYS(close, fd);
+	for (uint32_t i = 0; i <= COUNTERS; i++) {
+		at = strstr(at, lines[i]);
+		if (!at) {
+			ok(false, "line %lu of /proc/cpu/alignment", i);
+			return;
+		}
+		at += strlen(lines[i]);
+		if (i < COUNTERS)
+			counts[i] = strtoul(at, NULL, 10);
+	}
+	memcpy(mode, at, 19);
+	mode[strcspn(mode, "\n")] = 0;
+}
+
+static int32_t set_mode(const char *text)
+{
+	int fd = SYS(open, "/proc/cpu/alignment", 1, 0);
+	int32_t written = SYS(write, fd, text, strlen(text));
+
+	SYS(close, fd);
+	return written;
+}
+
+static void mode_becomes(const char *text, const char *want)
+{
+	uint32_t counts[COUNTERS];
+	char mode[20] = "";
+
+	set_mode(text);
+	read_counters(counts, mode);
+	ok(strcmp(mode, want) == 0, "after %.1s: %s", text, mode);
+}
+
+static int load_pair(void *p)
+{
+	__asm__ volatile("ldrd r4, r5, [%0]" : : "r"(p) : "r4", "r5", "memory");
+	return 0;
+}
+
+static void counted(int (*load)(void *p), void *p, const char *name)
+{
+	uint32_t before[COUNTERS] = { 0 }, after[COUNTERS] = { 0 };
+	char mode[20] = "";
+
+	read_counters(before, mode);
+	in_child(load, p);
+	read_counters(after, mode);
+	for (uint32_t i = 0; i < COUNTERS; i++)
+		after[i] -= before[i];
+	ok(true, "%s: user %lu, skipped %lu, dword %lu, multi %lu", name,
+	   after[USER], after[SKIPPED], after[DWORD], after[MULTI]);
+	is((int32_t)(after[SYSTEM] + after[HALF] + after[WORD]), 0,
+	   "nothing else");
+}
+
+static void modes(void)
+{
+	uint8_t *p = pages(2);
+	char mode[20] = "";
+	uint32_t counts[COUNTERS];
+
+	SYS(munmap, p + PAGE, PAGE);
+	read_counters(counts, mode);
+	ok(strcmp(mode, "2 (fixup)") == 0, "the mode at first: %s", mode);
+	counted(load_two, crooked, "ldm");
+	counted(load_pair, crooked, "ldrd");
+	counted(load_exclusive, crooked, "ldrex");
+	counted(load_two, p + PAGE - 6, "ldm that ends in SIGSEGV");
+	mode_becomes("0\n", "2 (fixup)");
+	mode_becomes("1\n", "3 (fixup+warn)");
+	is(in_child(load_two, crooked), 0, "emulated, and reported");
+	mode_becomes("4\n", "4 (signal)");
+	is(in_child(load_two, crooked), LINUX_SIGBUS, "not emulated");
+	counted(load_two, crooked, "not emulated");
+	mode_becomes("5garbage", "5 (signal+warn)");
+	mode_becomes("6", "5 (signal+warn)");
+	is(set_mode("x\n"), 2, "no number: written");
+	mode_becomes("", "5 (signal+warn)");
+	mode_becomes("2", "2 (fixup)");
 }
 
 int main(void)
@@ -124,5 +230,6 @@ int main(void)
 	arm_multiple();
 	thumb_multiple();
 	refused();
+	modes();
 	return done();
 }
