@@ -153,13 +153,12 @@ static void delete_from_page_cache(struct address_space *mapping,
  * sleep, so another task may add the page first.
  */
 int read_cache_page(struct address_space *mapping, u32 index,
-		    struct page **result, bool *major)
+		    struct page **result)
 {
 	struct page *page = find_get_page(mapping, index);
 	u32 count;
 	int err;
 
-	*major = false;
 	while (!page) {
 		/*
 		 * Allocated without a lock: this may sleep, and may call this
@@ -171,14 +170,8 @@ int read_cache_page(struct address_space *mapping, u32 index,
 		count = read_truncate_count(mapping);
 		fill_page(mapping, index, page);
 		err = add_to_page_cache(mapping, index, page, count);
-		if (!err) {
-			/*
-			 * As in Linux, only a fault that had to read counts as
-			 * major; zeroes are no read.
-			 */
-			*major = mapping->backing != NULL;
+		if (!err)
 			break;
-		}
 		/*
 		 * Another task added the page, the file was cut, or there is no
 		 * memory for a node. The first two are tried again.
@@ -319,12 +312,10 @@ static inline u32 before_end(const struct inode *inode, u64 pos, u32 bytes)
 static inline int get_read_page(struct address_space *mapping, u32 index,
 				struct page **page)
 {
-	bool major;
-
 	*page = find_get_page(mapping, index);
 	if (likely(*page))
 		return 0;
-	return read_cache_page(mapping, index, page, &major);
+	return read_cache_page(mapping, index, page);
 }
 
 /*
@@ -379,13 +370,11 @@ s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 	struct address_space *mapping = &file->f_inode->i_data;
 	u32 done, part;
 	struct page *page;
-	bool major;
 	int err;
 
 	bytes = before_end(mapping->host, pos, bytes);
 	for (done = 0; done < bytes; done += part, pos += part) {
-		err = read_cache_page(mapping, (u32)(pos >> PAGE_SHIFT), &page,
-				      &major);
+		err = read_cache_page(mapping, (u32)(pos >> PAGE_SHIFT), &page);
 		/* As read(2): an error shows only if nothing was read. */
 		if (err)
 			return done ? (s32)done : err;
@@ -434,7 +423,6 @@ static bool within_file(const struct address_space *mapping, u32 pgoff)
 static u32 filemap_fault(struct vm_fault *vmf)
 {
 	struct address_space *mapping = &vmf->vma->vm_file->f_inode->i_data;
-	bool major;
 
 	/*
 	 * The order is count, size, page: see docs/locking.md, fault against
@@ -444,9 +432,8 @@ static u32 filemap_fault(struct vm_fault *vmf)
 	/* The last page counts although its end lies beyond the file. */
 	if (!within_file(mapping, vmf->pgoff))
 		return VM_FAULT_SIGBUS;
-	if (read_cache_page(mapping, vmf->pgoff, &vmf->page, &major))
-		return VM_FAULT_OOM;
-	return major ? VM_FAULT_MAJOR : 0;
+	return read_cache_page(mapping, vmf->pgoff, &vmf->page) ? VM_FAULT_OOM :
+								  0;
 }
 
 /* How many of the nr pages from pgoff on are part of the file. */

@@ -538,10 +538,10 @@ struct dir_context {
 
 /*
  * Stores the page at index with a reference, filled from the backing (or
- * zeroes) if it was not cached. 0, -ENOMEM. *major: it was filled. May sleep.
+ * zeroes) if it was not cached. 0, -ENOMEM. May sleep.
  */
 int __must_check read_cache_page(struct address_space *mapping, u32 index,
-				 struct page **page, bool *major);
+				 struct page **page);
 /* The offset of pos in its page. */
 static inline u32 page_offset(u64 pos)
 {

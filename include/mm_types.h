@@ -83,8 +83,7 @@ struct vm_operations {
 	 * reference. For a file that can be truncated, it must store
 	 * vmf->truncate_count first: see lock_pte_mapped in mm/memory.c.
 	 * mmap_lock is held for reading; may sleep. Returns vm_fault_t bits: 0,
-	 * VM_FAULT_SIGBUS past the end, VM_FAULT_OOM, VM_FAULT_MAJOR when the
-	 * page had to be read.
+	 * VM_FAULT_SIGBUS past the end, VM_FAULT_OOM.
 	 */
 	u32 (*fault)(struct vm_fault *vmf);
 	/*
@@ -174,7 +173,11 @@ struct mm_struct {
 	u32 hiwater_rss;         /* largest value before it last shrank */
 	u32 nr_ptes;             /* second-level tables */
 
-	/* atomic: faults served, for getrusage and the tour */
+	/*
+	 * atomic: faults served, for getrusage and the tour. Major are, as in
+	 * Linux, those that waited: here only for a pager, because every file
+	 * is in memory.
+	 */
 	atomic_t min_flt, maj_flt;
 
 	/*

@@ -8,7 +8,7 @@
 static int vm_fault_to_errno(u32 fault)
 {
 	if (!(fault & (VM_FAULT_ERROR | VM_FAULT_PAGER)))
-		return 0; /* VM_FAULT_MAJOR is no error */
+		return 0;
 	/*
 	 * A page that a pager must supply is -EFAULT: the caller holds
 	 * mmap_lock, which the pager needs, so waiting here would be a

@@ -570,10 +570,8 @@ u32 handle_mm_fault(struct vm_area_struct *vma, uaddr_t va, u32 flags)
 	ret = handle_pte_fault(&vmf);
 	trace_event(TRACE_FAULT, va, vmf.orig_pte.val, READ_ONCE(*vmf.pte).val,
 		    (u32)(uintptr_t)vma | !!(flags & FAULT_FLAG_WRITE));
-	/* As in Linux, a fault that ends in a signal counts as neither. */
+	/* As in Linux, a fault that ends in a signal does not count. */
 	if (likely(!ret))
 		atomic_inc(&mm->min_flt);
-	else if (ret & VM_FAULT_MAJOR && !(ret & VM_FAULT_ERROR))
-		atomic_inc(&mm->maj_flt);
 	return ret;
 }

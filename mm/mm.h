@@ -310,7 +310,6 @@ int __must_check shmem_zero_setup(struct vm_area_struct *vma);
 /* What handle_mm_fault returns: 0 is success, the bits are Linux's. */
 #define VM_FAULT_OOM     0x01
 #define VM_FAULT_SIGBUS  0x02
-#define VM_FAULT_MAJOR   0x04
 /*
  * Not Linux's: nothing was done, because a program's pager must supply the
  * page.

@@ -160,8 +160,10 @@ static int ask_pager(const struct abort_info *info, struct pt_regs *regs)
 {
 	if (in_locked_copy(regs))
 		return -EFAULT;
-	if (!services_missing_page(info->far, info->write, user_mode(regs)))
+	if (!services_missing_page(info->far, info->write, user_mode(regs))) {
+		atomic_inc(&current_thread_info()->mm->maj_flt);
 		return 0;
+	}
 	return end_abort(info, regs, SIGBUS, BUS_ADRERR);
 }
 

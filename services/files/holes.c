@@ -41,8 +41,7 @@ s64 ramfs_llseek(struct file *file, s64 offset, int whence)
 static int keep_page(struct address_space *mapping, u32 index)
 {
 	struct page *page;
-	bool major;
-	int err = read_cache_page(mapping, index, &page, &major);
+	int err = read_cache_page(mapping, index, &page);
 
 	if (err)
 		return err;
@@ -94,15 +93,13 @@ static int clear_part(struct address_space *mapping, u64 pos, u32 bytes)
 {
 	bool whole = bytes == PAGE_SIZE, backed = pos < mapping->backing_bytes;
 	struct page *page = find_get_page(mapping, (u32)(pos >> PAGE_SHIFT));
-	bool major;
 	int err = 0;
 
 	/* Not in memory and not in the archive: it reads as zeroes. */
 	if (!page && !backed)
 		return 0;
 	if (!page)
-		err = read_cache_page(mapping, (u32)(pos >> PAGE_SHIFT), &page,
-				      &major);
+		err = read_cache_page(mapping, (u32)(pos >> PAGE_SHIFT), &page);
 	/*
 	 * The page will hold zeroes that the archive does not have, so from now
 	 * on it cannot be dropped and counts against the limit.

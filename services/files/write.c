@@ -45,12 +45,11 @@ static s32 write_locked(struct address_space *mapping,
 {
 	u32 done = 0, part, left = 0;
 	struct page *page;
-	bool major;
 	int err = 0;
 
 	while (done < bytes && !left) {
-		err = read_cache_page(mapping, (u32)(*pos >> PAGE_SHIFT), &page,
-				      &major);
+		err = read_cache_page(mapping, (u32)(*pos >> PAGE_SHIFT),
+				      &page);
 		if (err)
 			break;
 		err = limit_data(page);

@@ -454,13 +454,13 @@ static void test_faults(void **state __unused_arg)
 	va = map_file("/data", 8 * PAGE_SIZE, PROT_READ, MAP_SHARED);
 	vma = find_vma(fs_mm, va);
 	assert_null(vma_find_page(vma, 0));
-	assert_int_equal(fault_at(vma, 0), VM_FAULT_MAJOR);
+	assert_int_equal(fault_at(vma, 0), 0);
 	assert_int_equal(fault_at(vma, 0), 0);
 	page = vma_find_page(vma, 0);
 	assert_non_null(page);
 	assert_int_equal(page_count(page), 2);
 	put_page(page);
-	assert_int_equal(fault_at(vma, 5), VM_FAULT_MAJOR); /* the last */
+	assert_int_equal(fault_at(vma, 5), 0); /* the last */
 	assert_int_equal(fault_at(vma, 6), VM_FAULT_SIGBUS);
 	assert_null(vma_find_page(vma, 6));
 	assert_int_equal(fault_at(vma, 0xfffff), VM_FAULT_SIGBUS);
@@ -471,7 +471,7 @@ static void test_faults(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* A hole of a file that has no archive behind it is no major fault. */
+/* A hole of a file that has no archive behind it. */
 static void test_hole_fault(void **state __unused_arg)
 {
 	struct file *file;
@@ -557,14 +557,12 @@ static void test_last_reference(void **state __unused_arg)
 	struct inode *inode;
 	struct page *pages[6];
 	uaddr_t va;
-	bool major;
 	u32 i;
 
 	begin();
 	inode = must_find("/data");
 	for (i = 0; i < 6; i++)
-		assert_int_equal(read_cache_page(&inode->i_data, i, &pages[i],
-						 &major),
+		assert_int_equal(read_cache_page(&inode->i_data, i, &pages[i]),
 				 0);
 	iput(inode);
 	va = map_file("/data", 6 * PAGE_SIZE, PROT_RW, MAP_SHARED);

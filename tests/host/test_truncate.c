@@ -260,7 +260,6 @@ static void test_truncate_in_fill(void **state __unused_arg)
 {
 	struct sigaction act = { .sa_handler = truncate_in_fill }, old;
 	struct page *page;
-	bool major;
 
 	begin();
 	truncate(0);
@@ -271,7 +270,7 @@ static void test_truncate_in_fill(void **state __unused_arg)
 	truncate(2 * PAGE_SIZE);
 	mprotect(backing, 2 * PAGE_SIZE, PROT_NONE);
 	sigaction(SIGSEGV, &act, &old);
-	assert_int_equal(read_cache_page(mapping, 0, &page, &major), 0);
+	assert_int_equal(read_cache_page(mapping, 0, &page), 0);
 	sigaction(SIGSEGV, &old, NULL);
 	assert_int_equal(((char *)page_address(page))[99], 'o');
 	assert_int_equal(((char *)page_address(page))[100], 0);
