@@ -92,14 +92,31 @@ static inline u32 user_ticks(u64 ns)
 #define ABOUT_ANON  2u /* the VMA is anonymous */
 #define ABOUT_COPY  4u /* the new frame is anonymous memory */
 
+/* Addresses in functions that explain an event; 0: not known. */
+struct why {
+	u32 by;    /* the function that asked for it */
+	u32 under; /* the one that the kernel was entered for */
+};
+
+/*
+ * Sets *why from the callers, past those whose name begins with `past`: they do
+ * for others what these ask for. (stack.c)
+ */
+void find_why(struct why *why, const char *past);
+
 struct trace_record {
 	u64 ns; /* since boot */
 	u32 kind;
 	s32 pid; /* task, and its program's pc */
 	u32 pc;
 	u32 a, b, c, d;
-	u32 vm_start, vm_end, vm_flags, about; /* for a fault */
-	u32 free, resident, tables;            /* pages; of the process */
+	union {
+		struct { /* of a fault */
+			u32 vm_start, vm_end, vm_flags, about;
+		};
+		struct why why; /* of a flush */
+	};
+	u32 free, resident, tables; /* pages; of the process */
 	char comm[TASK_COMM_LEN];
 };
 

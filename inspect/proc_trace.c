@@ -4,6 +4,7 @@
  */
 #include <inspect/inspect.h>
 #include <inspect/internal.h>
+#include <lib/backtrace.h>
 #include <lib/printk.h>
 #include <uapi/sched.h>
 
@@ -114,7 +115,20 @@ static void show_fault_event(struct seq_file *m, const struct trace_record *rec)
 		show_new_page(m, rec, new);
 }
 
-/* Shows the range of a TLB flush; ASID 0 is the kernel. */
+/* Shows who asked for a flush, and what the kernel was doing. */
+static void show_why(struct seq_file *m, const struct why *why)
+{
+	u32 offset;
+	const char *by = find_symbol(why->by, &offset);
+	const char *under = find_symbol(why->under, &offset);
+
+	if (by)
+		seq_printf(m, ", by %s", by);
+	if (under && under != by)
+		seq_printf(m, " for %s", under);
+}
+
+/* Shows the range of a TLB flush, and why; ASID 0 is the kernel. */
 static void show_flush(struct seq_file *m, const struct trace_record *rec)
 {
 	/* ASID 0 is never given to a process, so it stands for the kernel. */
@@ -125,6 +139,7 @@ static void show_flush(struct seq_file *m, const struct trace_record *rec)
 	else
 		seq_printf(m, "0x%08x - 0x%08x of ASID %u", rec->a, rec->b,
 			   rec->c);
+	show_why(m, &rec->why);
 }
 
 /* Shows what fork copied: entries and tables, but no page. */

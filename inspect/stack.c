@@ -1,6 +1,7 @@
 /* Call chains for reports. Owns nothing, never faults. */
 #include <config.h>
 #include <inspect/inspect.h>
+#include <inspect/internal.h>
 #include <inspect/unwind.h>
 #include <lib/backtrace.h>
 #include <lib/printk.h>
@@ -170,6 +171,35 @@ const char *task_waits_in(const struct task_struct *task)
 	} while (is_in_function(frame.reg[15], "schedule") ||
 		 is_in_function(frame.reg[15], "schedule_timeout"));
 	return find_symbol(frame.reg[15], &offset);
+}
+
+/* Returns true if va is in a function whose name begins like that. */
+static bool begins_with(u32 va, const char *beginning)
+{
+	u32 offset;
+	const char *name = find_symbol(va, &offset);
+
+	return name && strncmp(name, beginning, strlen(beginning)) == 0;
+}
+
+void find_why(struct why *why, const char *past)
+{
+	struct unwind_frame frame = { 0 };
+	bool is_past = false;
+
+	*why = (struct why){ 0 };
+	start_here(&frame);
+	set_stack_bounds(&frame);
+	for (unsigned int i = 0; i < MAX_FRAMES && to_caller(&frame); i++) {
+		frame.reg[15] -= 4; /* into the call, not behind it */
+		if (begins_with(frame.reg[15], "vector_"))
+			break; /* the program that was interrupted is next */
+		if (begins_with(frame.reg[15], past))
+			is_past = true;
+		else if (is_past && !why->by)
+			why->by = frame.reg[15];
+		why->under = frame.reg[15];
+	}
 }
 
 /* The called_from of stack_ops: true if the function is among the callers. */

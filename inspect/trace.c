@@ -84,6 +84,8 @@ static void record_event(enum trace_kind kind, u32 a, u32 b, u32 c, u32 d)
 	memcpy(rec.comm, task->comm, sizeof(rec.comm));
 	if (kind == TRACE_FAULT)
 		copy_fault(&rec);
+	if (kind == TRACE_FLUSH)
+		find_why(&rec.why, "flush_tlb");
 	/* The record is complete: the lock is held for the copy only. */
 	spin_lock_irqsave(&trace_lock, flags);
 	ring[next_slot] = rec;

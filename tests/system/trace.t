@@ -59,7 +59,10 @@ SAYS = (
      "VMA allows it, signal 11"),
     ("fork,exec,exit true", r"(?s)trace\[1\] fork child 2: \d+ pages.*true\[2\] exec "
      r"begins at 0x0001\w+.*true\[2\] exit status 0x0000"),
-    ("flush true", r"trace\[1\] flush all of ASID \d+"),
+    ("flush true", r"trace\[1\] flush all of ASID \d+, by dup_mmap for sys_fork\n"),
+    ("flush true", r"true\[2\] flush all of ASID \d+, by \w+ for sys_exit_group\n"),
+    ("flush true", r"trace\[1\] flush 0x\w+ - 0x\w+ of ASID \d+, by \w+ for do_DataAbort\n"),
+    ("flush mmshow", r"mmshow\[2\] flush 0x\w+ - 0x\w+ of the kernel, by \w+ for sys_write\n"),
     ("vma lazy", r"lazy\[2\] vma brk 0x\w+ -> 0x\w+"),
     ("sync,page mmshow", r"mmshow\[2\] page alloc pfn"),
     ("nonsense true", r"/proc/trace does not know nonsense"),
