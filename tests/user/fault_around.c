@@ -44,16 +44,16 @@ static void touch(int fd, const char *bytes, uint32_t around)
 				   MAP_SHARED | MAP_FIXED, fd, 0);
 	uint32_t before;
 
-	is(set(bytes), 0, "%s bytes", bytes);
+	is(set(bytes), 0, "a window of %s bytes is set", bytes);
 	(void)p[(PAGES / 2 + 5) * PAGE];
 	is((int32_t)present_pages(0, p, PAGES * PAGE), (int32_t)around,
-	   "pages after the first touch");
+	   "so many pages are mapped after the first touch");
 	pgfault(); /* its own pages are there from now on */
 	before = pgfault();
 	for (uint32_t i = 0; i < PAGES; i++)
 		(void)p[i * PAGE];
 	is((int32_t)(pgfault() - before), (int32_t)(PAGES / around - 1),
-	   "faults until all are there");
+	   "so many more faults map all the others");
 	munmap((void *)p, PAGES * PAGE);
 }
 
@@ -61,19 +61,23 @@ int main(void)
 {
 	int fd = make_file(scratch("file"), PAGES * PAGE);
 
-	is((int32_t)number_behind(KNOB, ""), 65536, "64 KiB at first");
+	is((int32_t)number_behind(KNOB, ""), 65536,
+	   "the window is 64 KiB at first");
 	touch(fd, "65536", 16);
 	touch(fd, "4096", 1);
 	touch(fd, "16384", 4);
-	is(set("100000"), 0, "no power of two");
-	is((int32_t)number_behind(KNOB, ""), 65536, "is rounded down");
-	is(set("1"), 0, "less than a page");
-	is((int32_t)number_behind(KNOB, ""), 4096, "is one");
-	is(set("2097152"), -EINVAL, "more than a table's pages");
-	is(set("x"), -EINVAL, "a word");
-	ok(number_behind("/proc/vmstat", "nr_kernel_stack ") >= 8, "stacks");
+	is(set("100000"), 0, "a size that is no power of two is accepted");
+	is((int32_t)number_behind(KNOB, ""), 65536,
+	   "it is rounded down to one");
+	is(set("1"), 0, "less than a page is accepted");
+	is((int32_t)number_behind(KNOB, ""), 4096,
+	   "it is rounded up to a page");
+	is(set("2097152"), -EINVAL, "more than a table maps is refused");
+	is(set("x"), -EINVAL, "a word is refused");
+	ok(number_behind("/proc/vmstat", "nr_kernel_stack ") >= 8,
+	   "/proc/vmstat counts kernel stacks");
 	ok(number_behind("/proc/vmstat", "nr_slab_unreclaimable ") > 0,
-	   "slabs");
+	   "/proc/vmstat counts slabs");
 	set("65536");
 	close(fd);
 	remove_scratch();

@@ -95,7 +95,7 @@ static void after_copy_by_the_kernel(void)
 	seen = get(p);
 	seen_zero = get(zero);
 	is(seen, '2', "the kernel's store into a shared page");
-	is(seen_zero, '3', "and into one of zeroes");
+	is(seen_zero, '3', "the kernel's store into the shared zero page");
 	SYS(write, ends[1], "1", 1);
 	SYS(wait4, -1, 0, 0, 0);
 }
@@ -121,11 +121,11 @@ static void after_mprotect(void)
 	memcpy(p, forty_two, sizeof(forty_two));
 	SYS(mprotect, p, PAGE, PROT_READ | PROT_EXEC);
 	linux_syscall(__ARM_NR_cacheflush, p, p + sizeof(forty_two), 0);
-	is(call(p), 42, "code runs");
+	is(call(p), 42, "code in a page with PROT_EXEC runs");
 	call(p);
 	SYS(mprotect, p, PAGE, PROT_READ);
 	run = call(p);
-	is(run, FAULTS, "and no longer without PROT_EXEC");
+	is(run, FAULTS, "a call of it faults without PROT_EXEC");
 }
 
 static void after_munmap(void)

@@ -28,8 +28,8 @@ static void isolation(void)
 	is(in_child(child_changes_all, &stack), 0,
 	   "the child sees data, bss, heap and stack, and changes them");
 	ok(data == 1 && bss == 0 && *heap == 3 && stack == 4,
-	   "the parent's are as before");
-	is(shared[0], 100, "but shared memory is shared");
+	   "the parent's variables are as before");
+	is(shared[0], 100, "the child's store to shared memory is seen");
 }
 
 static int grandchild(void *arg)
@@ -55,8 +55,9 @@ static void generations(void)
 	uint8_t *p = pages(1);
 
 	p[0] = 1;
-	is(WEXITSTATUS(in_child(child_forks, p)), 3, "a grandchild's copy");
-	is(p[0], 1, "the grandparent's original");
+	is(WEXITSTATUS(in_child(child_forks, p)), 3,
+	   "a grandchild has a copy of its own");
+	is(p[0], 1, "the grandparent keeps its page");
 }
 
 static int exit_with(void *arg)
@@ -70,7 +71,7 @@ static void many(void)
 
 	for (int i = 0; i < 100; i++)
 		wrong += WEXITSTATUS(in_child(exit_with, (void *)i)) != i;
-	is(wrong, 0, "a hundred children, one after the other: wrong ones");
+	is(wrong, 0, "of a hundred children in a row, how many exit wrongly");
 }
 
 static void many_at_once(void)
@@ -94,8 +95,10 @@ static void many_at_once(void)
 		waitpid(pids[i], &status, 0);
 		sum += WEXITSTATUS(status);
 	}
-	is(sum, CHILDREN * (CHILDREN - 1) / 2, "twenty children at once");
-	ok(p[0] == 1 && p[(CHILDREN - 1) * PAGE] == 1, "left no trace");
+	is(sum, CHILDREN * (CHILDREN - 1) / 2,
+	   "twenty children at once: the sum of their results");
+	ok(p[0] == 1 && p[(CHILDREN - 1) * PAGE] == 1,
+	   "their stores have not reached the parent's pages");
 }
 
 static void ids(void)
@@ -107,8 +110,8 @@ static void ids(void)
 	if (pid == 0)
 		_exit(SYS(getppid) == parent && getpid() != parent ? 0 : 1);
 	waitpid(pid, &status, 0);
-	is(status, 0, "getpid and getppid in the child");
-	ok(pid > 0 && getpid() == parent, "and in the parent");
+	is(status, 0, "getpid and getppid are right in the child");
+	ok(pid > 0 && getpid() == parent, "getpid is unchanged in the parent");
 }
 
 static void vfork_waits(void)
@@ -141,7 +144,7 @@ static void vfork_waits(void)
 		waitpid(pid, &status, 0);
 		is(value, 55,
 		   "vfork: the child's store, in the parent's memory");
-		is(WEXITSTATUS(status), 9, "vfork: its exit status");
+		is(WEXITSTATUS(status), 9, "vfork: the child's exit status");
 	}
 }
 
@@ -159,9 +162,10 @@ static void siblings(void)
 {
 	int status = 0;
 
-	is(in_child(makes_sibling, NULL), 0, "CLONE_PARENT");
-	ok(waitpid(-1, &status, 0) > 0, "a child's sibling is a child");
-	is(WEXITSTATUS(status), 7, "it ended by itself");
+	is(in_child(makes_sibling, NULL), 0,
+	   "a child makes a sibling by CLONE_PARENT");
+	ok(waitpid(-1, &status, 0) > 0, "the parent can wait for the sibling");
+	is(WEXITSTATUS(status), 7, "the sibling ended by itself");
 }
 
 int main(void)

@@ -35,31 +35,39 @@ static int calls(void *arg)
 	(void)arg;
 	limit(8);
 	SYS(setresuid32, ALICE, ALICE, ALICE);
-	is(SYS(mlock, p, 8 * PAGE), 0, "8 pages of 8");
-	is(SYS(mlock, p, 8 * PAGE), 0, "the same again: none is new");
-	is(SYS(mlock, p, 9 * PAGE), -ENOMEM, "one more");
-	is(SYS(mlock, p + 12 * PAGE, 1), -ENOMEM, "one elsewhere");
-	is(SYS(munlock, p, 2 * PAGE), 0, "two are given back");
-	is(SYS(mlock2, p + 12 * PAGE, 1, MLOCK_ONFAULT), 0, "one elsewhere");
-	is(map(1, MAP_LOCKED), 0, "one by mmap");
-	is(map(1, MAP_LOCKED), -EAGAIN, "no other");
-	is(map(1, 0), 0, "none that is not locked is refused");
+	is(SYS(mlock, p, 8 * PAGE), 0,
+	   "a user may lock 8 pages with a limit of 8");
+	is(SYS(mlock, p, 8 * PAGE), 0,
+	   "locking the same pages again counts nothing");
+	is(SYS(mlock, p, 9 * PAGE), -ENOMEM, "a ninth page is refused");
+	is(SYS(mlock, p + 12 * PAGE, 1), -ENOMEM,
+	   "a page elsewhere is refused");
+	is(SYS(munlock, p, 2 * PAGE), 0, "two pages are unlocked");
+	is(SYS(mlock2, p + 12 * PAGE, 1, MLOCK_ONFAULT), 0,
+	   "a page elsewhere can be locked then");
+	is(map(1, MAP_LOCKED), 0, "another one by mmap with MAP_LOCKED");
+	is(map(1, MAP_LOCKED), -EAGAIN, "one more by mmap is refused");
+	is(map(1, 0), 0, "mmap without MAP_LOCKED is not limited");
 	ok(SYS(mremap, p + 12 * PAGE, PAGE, 2 * PAGE, MREMAP_MAYMOVE) ==
 		   -EAGAIN,
-	   "a locked one does not grow");
-	is(SYS(mlockall, MCL_CURRENT), -ENOMEM, "all that there is");
-	is(SYS(mlockall, MCL_FUTURE), 0, "all that is to come");
-	is(map(1, 0), -EAGAIN, "then mmap is refused");
+	   "a locked VMA cannot grow");
+	is(SYS(mlockall, MCL_CURRENT), -ENOMEM,
+	   "mlockall of what is mapped is refused");
+	is(SYS(mlockall, MCL_FUTURE), 0,
+	   "mlockall of future mappings is accepted");
+	is(map(1, 0), -EAGAIN,
+	   "mmap, which would lock a page, is refused then");
 	brk = SYS(brk, 0);
-	ok(SYS(brk, brk + 2 * PAGE) == brk, "and brk");
-	is(SYS(munlockall), 0, "all are given back");
-	is(SYS(mlockall, 8), -EINVAL, "an unknown flag");
-	is(SYS(mlock, p, 8 * PAGE), 0, "8 pages again");
+	ok(SYS(brk, brk + 2 * PAGE) == brk, "brk does not move, either");
+	is(SYS(munlockall), 0, "munlockall unlocks everything");
+	is(SYS(mlockall, 8), -EINVAL,
+	   "mlockall with an unknown flag is refused");
+	is(SYS(mlock, p, 8 * PAGE), 0, "8 pages can be locked again");
 	limit(2);
 	is(SYS(mlock, p, PAGE), -ENOMEM,
-	   "under a lower limit not what is locked, either");
-	is(SYS(munlock, p, 8 * PAGE), 0, "it is given back");
-	is(SYS(mlock, p, PAGE), 0, "one of 2");
+	   "below a lower limit even a locked page is refused");
+	is(SYS(munlock, p, 8 * PAGE), 0, "the 8 pages are unlocked");
+	is(SYS(mlock, p, PAGE), 0, "one page can be locked with a limit of 2");
 	return 0;
 }
 
@@ -72,19 +80,22 @@ static int with_none(void *arg)
 	SYS(shmctl, id, IPC_SET | IPC_64,
 	    &(struct shmid64_ds){ .shm_perm = { .uid = ALICE, .mode = 0600 } });
 	limit(0);
-	is(SYS(mlock, p, PAGE), 0, "a limit of 0 does not bind root");
-	is(map(1, MAP_LOCKED), 0, "mmap");
-	is(SYS(mlockall, MCL_CURRENT | MCL_FUTURE), 0, "all of it");
+	is(SYS(mlock, p, PAGE), 0, "a limit of 0 does not bind root: mlock");
+	is(map(1, MAP_LOCKED), 0, "root: mmap with MAP_LOCKED");
+	is(SYS(mlockall, MCL_CURRENT | MCL_FUTURE), 0, "root: mlockall");
 	SYS(munlockall);
 	SYS(setresuid32, ALICE, ALICE, ALICE);
-	is(SYS(mlock, p, PAGE), -EPERM, "a user may not even ask");
-	is(SYS(mlock, p, 0), -EPERM, "for nothing");
-	is(SYS(mlock, p, -1), -EPERM, "for too much");
-	is(SYS(mlockall, MCL_FUTURE), -EPERM, "for what is to come");
-	is(SYS(mlockall, 0), -EINVAL, "for no kind of it");
-	is(map(1, MAP_LOCKED), -EPERM, "by mmap");
-	is(SYS(shmctl, id, SHM_LOCK, 0), -EPERM, "for a segment of his");
-	is(SYS(munlock, p, PAGE), 0, "he may give back");
+	is(SYS(mlock, p, PAGE), -EPERM,
+	   "with a limit of 0 a user may not lock a page");
+	is(SYS(mlock, p, 0), -EPERM, "nor no bytes at all");
+	is(SYS(mlock, p, -1), -EPERM, "nor more than there can be");
+	is(SYS(mlockall, MCL_FUTURE), -EPERM, "nor future mappings");
+	is(SYS(mlockall, 0), -EINVAL,
+	   "mlockall without a flag is refused as such");
+	is(map(1, MAP_LOCKED), -EPERM, "nor a page by mmap with MAP_LOCKED");
+	is(SYS(shmctl, id, SHM_LOCK, 0), -EPERM,
+	   "nor a shared memory segment of its own");
+	is(SYS(munlock, p, PAGE), 0, "munlock is always allowed");
 	is(SYS(shmctl, id, IPC_RMID, 0), 0, "the segment is removed");
 	return 0;
 }

@@ -35,12 +35,14 @@ static void in_place(void)
 {
 	uint8_t *p = numbered(4, 4);
 
-	ok(remap(p, 4, 2, 0, 0) == (int32_t)p, "shrink");
-	is(killed_reading(p + 2 * PAGE), LINUX_SIGSEGV, "the rest is gone");
-	ok(remap(p, 2, 8, 0, 0) == (int32_t)p, "grow where there is room");
+	ok(remap(p, 4, 2, 0, 0) == (int32_t)p, "a mapping shrinks in place");
+	is(killed_reading(p + 2 * PAGE), LINUX_SIGSEGV,
+	   "reading the part that was cut off kills");
+	ok(remap(p, 2, 8, 0, 0) == (int32_t)p,
+	   "it grows in place where there is room");
 	ok(numbers_right(p, 2) && p[2 * PAGE] == 0 && p[7 * PAGE] == 0,
-	   "old pages as before, new ones zero");
-	ok(remap(p, 8, 8, 0, 0) == (int32_t)p, "to the same size");
+	   "old pages keep their contents, new ones are zero");
+	ok(remap(p, 8, 8, 0, 0) == (int32_t)p, "the same size is accepted");
 	SYS(munmap, p, 8 * PAGE);
 }
 
@@ -51,12 +53,13 @@ static void moving(void)
 				       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
 				       -1, 0);
 
-	ok(wall == p + 4 * PAGE, "(something right above)");
-	is(remap(p, 4, 8, 0, 0), -ENOMEM, "no room, may not move");
+	ok(wall == p + 4 * PAGE, "another mapping is right above");
+	is(remap(p, 4, 8, 0, 0), -ENOMEM,
+	   "without room and MREMAP_MAYMOVE growing is refused");
 	q = (uint8_t *)remap(p, 4, 8, MREMAP_MAYMOVE, 0);
 	ok(q != p && numbers_right(q, 4) && q[7 * PAGE] == 0,
-	   "may move: the pages went along");
-	is(killed_reading(p), LINUX_SIGSEGV, "the old place is empty");
+	   "with MREMAP_MAYMOVE it moves, with its pages");
+	is(killed_reading(p), LINUX_SIGSEGV, "reading the old address kills");
 	SYS(munmap, wall, PAGE);
 	SYS(munmap, q, 8 * PAGE);
 }
@@ -68,16 +71,18 @@ static void to_a_place(void)
 	memset(target, 0xcc, 8 * PAGE);
 	q = (uint8_t *)remap(p, 3, 3, MREMAP_MAYMOVE | MREMAP_FIXED,
 			     target + PAGE);
-	ok(q == target + PAGE && numbers_right(q, 3), "MREMAP_FIXED");
+	ok(q == target + PAGE && numbers_right(q, 3),
+	   "MREMAP_FIXED moves it to the given address");
 	ok(target[0] == 0xcc && target[4 * PAGE] == 0xcc,
-	   "what lay beside stays");
-	is(remap(q, 3, 3, MREMAP_FIXED, target), -EINVAL, "MREMAP_FIXED alone");
+	   "mappings beside the target stay");
+	is(remap(q, 3, 3, MREMAP_FIXED, target), -EINVAL,
+	   "MREMAP_FIXED without MREMAP_MAYMOVE is refused");
 	is(remap(q, 3, 3, MREMAP_MAYMOVE | MREMAP_FIXED, q + PAGE), -EINVAL,
-	   "onto itself");
+	   "a target that overlaps the source is refused");
 	is(remap(q, 3, 3, MREMAP_MAYMOVE | MREMAP_FIXED, target + 1), -EINVAL,
-	   "to half a page");
+	   "an unaligned target is refused");
 	is(remap(q, 3, 3, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)0xc0000000),
-	   -EINVAL, "into the kernel");
+	   -EINVAL, "a target in the kernel is refused");
 	SYS(munmap, target, 8 * PAGE);
 }
 
@@ -85,14 +90,17 @@ static void refused(void)
 {
 	uint8_t *p = numbered(2, 1);
 
-	is(SYS(mremap, p + 1, PAGE, PAGE, 0, 0), -EINVAL, "half a page");
-	is(remap(p, 2, 0, 0, 0), -EINVAL, "to length 0");
-	is(remap(p, 2, 2, 0x80, 0), -EINVAL, "unknown flag");
+	is(SYS(mremap, p + 1, PAGE, PAGE, 0, 0), -EINVAL,
+	   "an unaligned source is refused");
+	is(remap(p, 2, 0, 0, 0), -EINVAL, "a new length of 0 is refused");
+	is(remap(p, 2, 2, 0x80, 0), -EINVAL, "an unknown flag is refused");
 	is(remap(p + 2 * PAGE, 1, 2, MREMAP_MAYMOVE, 0), -EFAULT,
-	   "what is not mapped");
+	   "a source that is not mapped is refused");
 	SYS(mprotect, p, PAGE, PROT_READ);
-	is(remap(p, 2, 4, MREMAP_MAYMOVE, 0), -EFAULT, "two areas at once");
-	is(remap(p, 1, 0x80000, MREMAP_MAYMOVE, 0), -ENOMEM, "2 GiB and more");
+	is(remap(p, 2, 4, MREMAP_MAYMOVE, 0), -EFAULT,
+	   "a source of two VMAs is refused");
+	is(remap(p, 1, 0x80000, MREMAP_MAYMOVE, 0), -ENOMEM,
+	   "2 GiB, for which there is no room, are refused");
 	SYS(munmap, p, 2 * PAGE);
 }
 
@@ -109,9 +117,10 @@ static void shared_after_fork(void)
 	q = (uint8_t *)remap(p, 1, 2, MREMAP_MAYMOVE, 0);
 	q[0] = 9;
 	status = in_child(look, q);
-	is(WEXITSTATUS(status), 9, "a moved page in a child");
+	is(WEXITSTATUS(status), 9,
+	   "a child reads the page that mremap has moved");
 	q[0] = 10;
-	is(q[0], 10, "and in the parent");
+	is(q[0], 10, "the parent's store to it stays");
 	SYS(munmap, q, 2 * PAGE);
 }
 
@@ -121,7 +130,7 @@ static void onto_itself(void)
 	uint8_t *p = pages_with(1, RW, MAP_SHARED | MAP_ANONYMOUS);
 
 	is(remap(p, 0, 1, MREMAP_MAYMOVE | MREMAP_FIXED, p), -EFAULT,
-	   "a copy in place of what it copies");
+	   "a copy (old length 0) onto its source is refused");
 }
 
 /* The size it has, as the caller says, is not looked at: also if locked. */
@@ -129,11 +138,11 @@ static void as_long_as_said(void)
 {
 	uint8_t *p = pages(1);
 
-	is(SYS(mlock, p, PAGE), 0, "a page is locked");
+	is(SYS(mlock, p, PAGE), 0, "mlock of a page");
 	is(SYS(mremap, p, 0xfffff000u, 0xfffff000u, 0, 0) == (int32_t)p, true,
-	   "it keeps a size that nothing has");
+	   "equal sizes, larger than the VMA, change nothing");
 	is(SYS(mremap, p, 0x7ffff001u, 0x7fffffffu, 0, 0) == (int32_t)p, true,
-	   "and as many pages, which is a few bytes more");
+	   "sizes of equally many pages change nothing, either");
 	SYS(munmap, p, PAGE);
 }
 

@@ -55,34 +55,38 @@ static void clear_and_touch(void)
 	memset(p + PAGE, 1, 4 * PAGE);
 	(void)*(volatile uint8_t *)f;
 	SYS(madvise, f, 4 * PAGE, MADV_POPULATE_READ);
-	is(referenced(p + PAGE), 16, "four pages were touched");
-	is(clear("1\n"), 2, "all are to be old");
-	is(referenced(p + PAGE), 0, "none is young");
-	is(referenced(f), 0, "nor of a file");
+	is(referenced(p + PAGE), 16,
+	   "smaps counts four touched pages as referenced");
+	is(clear("1\n"), 2, "1 written to clear_refs");
+	is(referenced(p + PAGE), 0,
+	   "no anonymous page counts as referenced any more");
+	is(referenced(f), 0, "no page of a file does, either");
 	let_others_run();
 	q[2 * PAGE] = 2;
 	(void)q[3 * PAGE];
-	is(referenced(p + PAGE), 8, "one is written, one read");
-	is(q[2 * PAGE] + q[PAGE], 3, "nothing is lost");
+	is(referenced(p + PAGE), 8,
+	   "a write and a read: two pages count again");
+	is(q[2 * PAGE] + q[PAGE], 3, "the pages keep their contents");
 	clear("1");
 	let_others_run();
 	(void)q[PAGE];
 	(void)*(volatile uint8_t *)f;
-	is(clear("3"), 1, "those of files");
-	is(referenced(f), 0, "are old");
-	is(referenced(p + PAGE), 4, "the others are not");
+	is(clear("3"), 1, "3 written to clear_refs: only pages of files");
+	is(referenced(f), 0, "no page of the file counts any more");
+	is(referenced(p + PAGE), 4, "the anonymous page still counts");
 	(void)*(volatile uint8_t *)f;
-	is(clear("2"), 1, "those of no file");
-	is(referenced(p + PAGE), 0, "are old");
+	is(clear("2"), 1, "2 written to clear_refs: only anonymous pages");
+	is(referenced(p + PAGE), 0, "no anonymous page counts any more");
 	is(SYS(madvise, p + PAGE, 4 * PAGE, MADV_POPULATE_WRITE), 0,
-	   "MADV_POPULATE_WRITE");
-	is(clear("4"), 1, "soft dirty: there is none on ARM");
-	is(clear("0"), -EINVAL, "0");
-	is(clear("6"), -EINVAL, "6");
-	is(clear("1x"), -EINVAL, "1x");
-	is(SYS(madvise, p + PAGE, 4 * PAGE, MADV_COLD), 0, "MADV_COLD");
-	is(referenced(p + PAGE), 0, "old, too");
-	is(q[2 * PAGE] + q[4 * PAGE], 3, "and as they were");
+	   "MADV_POPULATE_WRITE of four pages");
+	is(clear("4"), 1, "4 (soft-dirty bits, which ARM lacks) is accepted");
+	is(clear("0 is refused"), -EINVAL, "0");
+	is(clear("6 is refused"), -EINVAL, "6");
+	is(clear("1x is refused"), -EINVAL, "1x");
+	is(SYS(madvise, p + PAGE, 4 * PAGE, MADV_COLD), 0,
+	   "MADV_COLD of the four pages");
+	is(referenced(p + PAGE), 0, "it makes them old, too");
+	is(q[2 * PAGE] + q[4 * PAGE], 3, "it does not change their contents");
 	SYS(munmap, p, 6 * PAGE);
 	SYS(munmap, f, 4 * PAGE);
 	SYS(close, fd);
@@ -105,9 +109,9 @@ static void hiwater(void)
 
 	memset(p, 1, 512 * PAGE);
 	SYS(munmap, p, 512 * PAGE);
-	ok(most() >= 1024, "the most there ever was, Linux counts late");
-	is(clear("5"), 1, "starts anew");
-	ok(most() < 1024, "from now on");
+	ok(most() >= 1024, "VmHWM keeps the most that was ever resident");
+	is(clear("5"), 1, "5 written to clear_refs");
+	ok(most() < 1024, "VmHWM counts from the present on");
 }
 
 static void populate(void)
@@ -118,14 +122,14 @@ static void populate(void)
 	is(SYS(madvise, p, 5 * PAGE, MADV_POPULATE_WRITE), -ENOMEM,
 	   "MADV_POPULATE_WRITE over a hole");
 	SYS(mincore, p, 2 * PAGE, vec);
-	is(vec[0] + vec[1], 2, "before it");
+	is(vec[0] + vec[1], 2, "it has populated the pages below the hole");
 	SYS(mincore, p + 3 * PAGE, 2 * PAGE, vec);
-	is(vec[0] + vec[1], 2, "and behind it");
+	is(vec[0] + vec[1], 2, "it has populated the pages above the hole");
 	SYS(mprotect, p, PAGE, PROT_READ);
 	is(SYS(madvise, p, PAGE, MADV_POPULATE_WRITE), -EINVAL,
-	   "what cannot be written");
-	is(SYS(madvise, p, PAGE, 14), -EINVAL, "MADV_HUGEPAGE");
-	is(SYS(madvise, p, PAGE, 25), -EINVAL, "MADV_COLLAPSE");
+	   "MADV_POPULATE_WRITE of a read-only page is refused");
+	is(SYS(madvise, p, PAGE, 14), -EINVAL, "MADV_HUGEPAGE is refused");
+	is(SYS(madvise, p, PAGE, 25), -EINVAL, "MADV_COLLAPSE is refused");
 	SYS(munmap, p, 5 * PAGE);
 }
 

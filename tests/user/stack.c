@@ -38,13 +38,17 @@ int main(void)
 {
 	struct rlimit limit = { 0, 0 };
 
-	is(SYS(ugetrlimit, RLIMIT_STACK, &limit), 0, "the stack's limit");
-	ok(limit.rlim_cur == 8 * 1024 * 1024, "is 8 MiB");
-	is(in_child(use_in_child, (void *)16), 0, "64 KiB of stack");
-	is(in_child(use_in_child, (void *)1800), 0, "7 MiB of stack");
+	is(SYS(ugetrlimit, RLIMIT_STACK, &limit), 0,
+	   "RLIMIT_STACK can be read");
+	ok(limit.rlim_cur == 8 * 1024 * 1024, "the limit is 8 MiB");
+	is(in_child(use_in_child, (void *)16), 0,
+	   "a program may use 64 KiB of stack");
+	is(in_child(use_in_child, (void *)1800), 0,
+	   "a program may use 7 MiB of stack");
 	is(in_child(use_in_child, (void *)2100) & 0x7f, LINUX_SIGSEGV,
-	   "more than 8 MiB");
-	is(in_child(jump_down, NULL), 0, "a store 64 KiB below the frame");
-	is(use_in_child((void *)500), 0, "2 MiB in this process itself");
+	   "more than 8 MiB of stack kills");
+	is(in_child(jump_down, NULL), 0,
+	   "a store 64 KiB below the frame makes the stack grow");
+	is(use_in_child((void *)500), 0, "this process itself uses 2 MiB");
 	return done();
 }

@@ -37,15 +37,19 @@ static void shared(void)
 	p[PAGE + 7] = 1;
 	p[3 * PAGE] = 3;
 	is(SYS(ftruncate, fd, PAGE + 8), 0,
-	   "4 pages, shared: cut to 1 and a bit");
-	is(killed_reading(p + 3 * PAGE), LINUX_SIGBUS, "a page touched before");
-	is(killed_writing(p + 2 * PAGE), LINUX_SIGBUS, "a page not touched");
-	is(p[PAGE + 7], 1, "the last byte that is left");
-	is(p[PAGE + 8], 0, "behind it in its page");
-	is(SYS(ftruncate, fd, 4 * PAGE), 0, "as long as it was");
-	is(p[3 * PAGE], 0, "zero now");
+	   "a shared mapping of 4 pages: the file is cut to 1 and a bit");
+	is(killed_reading(p + 3 * PAGE), LINUX_SIGBUS,
+	   "a page behind the end, touched before, raises SIGBUS");
+	is(killed_writing(p + 2 * PAGE), LINUX_SIGBUS,
+	   "a page behind the end, not touched, raises SIGBUS");
+	is(p[PAGE + 7], 1, "the file's last byte is kept");
+	is(p[PAGE + 8], 0, "the rest of its page is zero");
+	is(SYS(ftruncate, fd, 4 * PAGE), 0,
+	   "the file is made as long as before");
+	is(p[3 * PAGE], 0, "a page that was cut off is zero now");
 	p[3 * PAGE] = 4;
-	is(killed_reading(p + 3 * PAGE), 0, "and to be used again");
+	is(killed_reading(p + 3 * PAGE), 0,
+	   "it can be read again without a signal");
 	end(p, 4);
 }
 
@@ -58,12 +62,15 @@ static void private(void)
 	p[0] = 100;
 	p[PAGE] = 101;
 	p[2 * PAGE] = 102;
-	is(SYS(ftruncate, fd, 1), 0, "3 pages, private copies: cut to 1 byte");
-	ok(p[0] == 100 && p[1] == 1, "the copy of the first page stays, whole");
+	is(SYS(ftruncate, fd, 1), 0,
+	   "3 pages with private copies: the file is cut to 1 byte");
+	ok(p[0] == 100 && p[1] == 1,
+	   "the private copy of the first page stays whole");
 	is(killed_reading(p + PAGE), LINUX_SIGBUS,
-	   "that of the second is gone");
-	is(SYS(ftruncate, fd, 3 * PAGE), 0, "as long as it was");
-	is(p[2 * PAGE], 0, "the third is the file's again");
+	   "the private copy of the second is gone: SIGBUS");
+	is(SYS(ftruncate, fd, 3 * PAGE), 0,
+	   "the file is made as long as before");
+	is(p[2 * PAGE], 0, "the third page is the file's again, zero");
 	end(p, 3);
 }
 
@@ -101,12 +108,15 @@ static void other_process(void)
 	if (SYS(fork) == 0)
 		SYS(exit_group, touch_twice(p));
 	SYS(read, to_parent[0], &c, 1);
-	is(SYS(ftruncate, fd, PAGE), 0, "cut while a child maps it, both ways");
+	is(SYS(ftruncate, fd, PAGE), 0,
+	   "a child maps the file shared and privately: it is cut");
 	SYS(write, to_child[1], &c, 1);
 	SYS(wait4, -1, &status, 0, 0);
-	is(WEXITSTATUS(status), 7, "the child gets SIGBUS twice");
-	is(killed_reading(p[0] + PAGE), LINUX_SIGBUS, "and so does the parent");
-	is(killed_reading(p[1] + PAGE), LINUX_SIGBUS, "twice");
+	is(WEXITSTATUS(status), 7, "the child gets SIGBUS in both mappings");
+	is(killed_reading(p[0] + PAGE), LINUX_SIGBUS,
+	   "the parent gets SIGBUS in its shared mapping");
+	is(killed_reading(p[1] + PAGE), LINUX_SIGBUS,
+	   "the parent gets SIGBUS in its private mapping");
 	SYS(munmap, p[1], 2 * PAGE);
 	end(p[0], 2);
 }
@@ -125,17 +135,19 @@ static void moved_and_split(void)
 	q = pages(2);
 	ok(SYS(mremap, p + 2 * PAGE, 2 * PAGE, 2 * PAGE,
 	       MREMAP_MAYMOVE | MREMAP_FIXED, q) == (int32_t)q,
-	   "pages 2 to 5 of a file, the last two moved");
-	is(SYS(ftruncate, fd, 5 * PAGE), 0, "cut behind page 4");
-	is(killed_reading(p + PAGE), 0, "page 3");
-	is(killed_reading(q), 0, "page 4, moved");
-	is(killed_reading(q + PAGE), LINUX_SIGBUS, "page 5, moved");
+	   "of pages 2 to 5 of a file mremap moves the last two");
+	is(SYS(ftruncate, fd, 5 * PAGE), 0, "the file is cut behind page 4");
+	is(killed_reading(p + PAGE), 0, "page 3 can be read");
+	is(killed_reading(q), 0, "page 4, which was moved, can be read");
+	is(killed_reading(q + PAGE), LINUX_SIGBUS,
+	   "page 5, which was moved, raises SIGBUS");
 	again = SYS(open, scratch("file"), O_RDWR | O_TRUNC, 0);
-	ok(again > fd, "cut by open");
+	ok(again > fd, "open with O_TRUNC cuts the file to nothing");
 	SYS(close, again);
-	is(killed_reading(p), LINUX_SIGBUS, "page 2");
-	is(killed_reading(p + PAGE), LINUX_SIGBUS, "page 3");
-	is(killed_reading(q), LINUX_SIGBUS, "page 4, moved");
+	is(killed_reading(p), LINUX_SIGBUS, "page 2 raises SIGBUS");
+	is(killed_reading(p + PAGE), LINUX_SIGBUS, "page 3 raises SIGBUS");
+	is(killed_reading(q), LINUX_SIGBUS,
+	   "page 4, which was moved, raises SIGBUS");
 	SYS(munmap, q, 2 * PAGE);
 	end(p, 4);
 }
@@ -150,8 +162,9 @@ static void system_calls(void)
 	memset(p, 1, 2 * PAGE);
 	SYS(ftruncate, fd, PAGE);
 	is(SYS(pwrite64, fd, p + PAGE, 1, 0, 0, 0), -EFAULT,
-	   "write from there");
-	is(SYS(pread64, fd, p + PAGE - 1, 2, 0, 0, 0), 1, "read to the border");
+	   "write() from a page behind the end fails with EFAULT");
+	is(SYS(pread64, fd, p + PAGE - 1, 2, 0, 0, 0), 1,
+	   "read() up to such a page returns what fits before it");
 	end(p, 2);
 }
 
