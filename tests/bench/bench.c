@@ -130,7 +130,7 @@ static const struct group groups[] = {
 	{ "areas", bench_areas },
 	{ "switches", bench_switches },
 	{ "signals", bench_signals },
-	{ "regions", bench_regions }, /* it leaves areas behind */
+	{ "regions", bench_regions }, /* leaves VMAs behind */
 };
 
 /* bench [GROUP]: all of them, or the one to look at closer. */

@@ -26,7 +26,7 @@ static void protect(uint8_t *p, uint32_t n, uint32_t prot)
 	     "mprotect of a VMA");
 }
 
-/* Areas that cannot merge: each other one may only be read. */
+/* VMAs that cannot merge: every second one is read-only. */
 static struct field make_field(uint32_t areas)
 {
 	struct field f = { .areas = areas };
@@ -41,7 +41,7 @@ static struct field make_field(uint32_t areas)
 	return f;
 }
 
-/* The area of the i-th access, one that may be written. */
+/* The VMA of the i-th access, one that may be written. */
 static uint32_t writable_area(const struct field *f, uint32_t i)
 {
 	return i * STEP % (f->areas / 2) * 2;
@@ -60,7 +60,7 @@ static void report_among(const char *what, const char *areas, int64_t total,
 	report(name, total, times);
 }
 
-/* msync does little else than to find the area. */
+/* msync does little else than find the VMA. */
 static void find(const struct field *f, const char *areas)
 {
 	static uint32_t at[TOUCHES];

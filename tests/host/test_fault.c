@@ -57,7 +57,7 @@ static void test_stack_grows(void **state __unused_arg)
 	assert_int_equal(mm->stack_vm, 102);
 	assert_int_equal(find_vma(mm, start)->vm_start,
 			 start - 100 * PAGE_SIZE);
-	/* The limit: eight MiB and not a page more. */
+	/* The stack may reach its limit of 8 MiB; the word below kills. */
 	poke(mm, STACK_TOP - STACK_LIMIT, 9);
 	assert_int_equal(model_store(mm, STACK_TOP - STACK_LIMIT - 4, 1),
 			 DIED_SEGV_MAPERR);
@@ -78,7 +78,7 @@ static void test_stack_guard_gap(void **state __unused_arg)
 	poke(mm, start - 4, 1);
 	assert_int_equal(model_store(mm, lowest - 4, 1), DIED_SEGV_MAPERR);
 	poke(mm, lowest, 1);
-	/* What nobody can touch may be nearer. */
+	/* A VMA without rights may be nearer: an access to it faults anyway. */
 	assert_int_equal(protect(mm, below, PAGE_SIZE, PROT_NONE), 0);
 	poke(mm, lowest - 4, 1);
 	assert_int_equal(model_store(mm, below, 1), DIED_SEGV_ACCERR);
@@ -87,7 +87,10 @@ static void test_stack_guard_gap(void **state __unused_arg)
 	world_end();
 }
 
-/* A stack that was moved up has no offsets for more than it had below it. */
+/*
+ * vm_pgoff of a stack falls with vm_start. In a stack that mremap moved up it
+ * reaches 0 before the address does, and the stack cannot grow further.
+ */
 static void test_moved_stack(void **state __unused_arg)
 {
 	uaddr_t low = MMAP_MIN_ADDR + PAGE_SIZE, va;
@@ -133,7 +136,7 @@ static void test_zero_page_then_copy(void **state __unused_arg)
 	world_end();
 }
 
-/* What a program left in a frame is not what the next one finds there. */
+/* A frame that a program has used is zeroed before another one gets it. */
 static void test_new_page_is_zero(void **state __unused_arg)
 {
 	uaddr_t va = AREA;
@@ -147,7 +150,7 @@ static void test_new_page_is_zero(void **state __unused_arg)
 	frame = frame_of(mm, AREA);
 	drop_mm(mm);
 	mm = new_mm();
-	/* As many as it takes to meet the frame again. */
+	/* Pages are touched until one of them gets the frame that was freed. */
 	map(mm, AREA, 64 * PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	do {
 		assert_true(va < AREA + 64 * PAGE_SIZE);
@@ -185,7 +188,7 @@ static void test_mprotect_and_back(void **state __unused_arg)
 	world_end();
 }
 
-/* An old entry faults once and is young again; its page stays. */
+/* An entry without the access flag faults once: the kernel sets the flag. */
 static void test_access_flag(void **state __unused_arg)
 {
 	struct mm_struct *mm;
@@ -210,7 +213,7 @@ static void test_access_flag(void **state __unused_arg)
 	world_end();
 }
 
-/* What was stored is what is fetched, once it may be executed. */
+/* mprotect to PROT_EXEC makes fetches see what was stored before. */
 static void test_code(void **state __unused_arg)
 {
 	struct mm_struct *mm;
@@ -227,7 +230,7 @@ static void test_code(void **state __unused_arg)
 	assert_int_equal(insn, 0xe12fff1e);
 	assert_int_equal(protect(mm, AREA, PAGE_SIZE, PROT_RW), 0);
 	poke(mm, AREA, 0xe1a00000);
-	/* Code that is changed again is its program's to announce. */
+	/* A program that changes code again must call cacheflush itself. */
 	assert_int_equal(sys_cacheflush(AREA, AREA + 4, 0), 0);
 	assert_int_equal(sys_cacheflush(AREA + 4, AREA, 0), -EINVAL);
 	assert_int_equal(protect(mm, AREA, PAGE_SIZE, PROT_READ | PROT_EXEC),
@@ -235,7 +238,7 @@ static void test_code(void **state __unused_arg)
 	assert_int_equal(model_fetch(mm, AREA, &insn), 0);
 	assert_int_equal(insn, 0xe1a00000);
 	world_verify(&mm, 1);
-	/* Predictions name the address: they go with the code. */
+	/* Branch predictions are kept by address: unmapping code drops them. */
 	before = model_counts.bpiall;
 	assert_int_equal(unmap(mm, AREA, PAGE_SIZE), 0);
 	assert_int_equal(model_counts.bpiall, before + 1);
@@ -265,12 +268,12 @@ static void test_file_read_around(void **state __unused_arg)
 	mm = new_mm();
 	map_file(mm, 20, PROT_READ, MAP_PRIVATE, 2);
 	assert_int_equal(peek(mm, AREA + 3 * PAGE_SIZE), 0xf11e0005);
-	/* 64 KiB around it: sixteen pages, one fault, nothing asked to read. */
+	/* One fault maps the 16 pages around it; no page had to be read. */
 	assert_int_equal(mm->rss[MM_FILEPAGES], 16);
 	assert_int_equal(test_file.faults, 0);
 	assert_int_equal(peek(mm, AREA + 15 * PAGE_SIZE), 0xf11e0011);
 	assert_int_equal(atomic_read(&mm->min_flt), 1);
-	/* The rest of the VMA ends before the next window does. */
+	/* The second window is cut at the end of the VMA, after 4 pages. */
 	assert_int_equal(peek(mm, AREA + 16 * PAGE_SIZE), 0xf11e0012);
 	assert_int_equal(mm->rss[MM_FILEPAGES], 20);
 	world_verify(&mm, 1);
@@ -391,13 +394,13 @@ static void test_shared_anonymous(void **state __unused_arg)
 	assert_int_equal(peek(mm, AREA), 2);
 	assert_int_equal(peek(mm, AREA + PAGE_SIZE), 3);
 	assert_int_equal(frame_of(mm, AREA), frame_of(child, AREA));
-	/* The pages outlive the mapping that made them. */
+	/* MADV_DONTNEED drops entries; the pages belong to the shared object. */
 	assert_int_equal(advise(mm, AREA, PAGE_SIZE, MADV_DONTNEED), 0);
 	assert_int_equal(peek(mm, AREA), 2);
 	drop_mm(mm);
 	assert_int_equal(peek(child, AREA + PAGE_SIZE), 3);
 	assert_int_equal(child->rss[MM_SHMEMPAGES], 2);
-	/* Grown beyond the object: SIGBUS. */
+	/* The VMA may grow beyond the object, but a page there is SIGBUS. */
 	assert_int_equal(remap(child, AREA, 8 * PAGE_SIZE, 9 * PAGE_SIZE, 0, 0,
 			       &val),
 			 0);
@@ -423,10 +426,10 @@ static void test_cow_and_reuse(void **state __unused_arg)
 	child = fork_mm(mm);
 	assert_int_equal(frame_of(child, AREA), frame);
 	assert_int_equal(page_count(pfn_to_page(frame)), 2);
-	poke(mm, AREA, 2); /* the parent copies */
+	poke(mm, AREA, 2); /* the parent writes first and gets a copy */
 	assert_true(frame_of(mm, AREA) != frame);
 	assert_int_equal(peek(child, AREA), 1);
-	poke(child, AREA, 3); /* the last owner keeps it */
+	poke(child, AREA, 3); /* the child is the last owner: no copy */
 	assert_int_equal(frame_of(child, AREA), frame);
 	assert_int_equal(peek(mm, AREA), 2);
 	world_verify((struct mm_struct *[]){ mm, child }, 2);
@@ -435,7 +438,10 @@ static void test_cow_and_reuse(void **state __unused_arg)
 	world_end();
 }
 
-/* Each generation forks the next; each writes its own page, all see the first. */
+/*
+ * Eight generations: each writes to a page of its own, and all still see the
+ * page that only the first has written to.
+ */
 static void test_fork_chain(void **state __unused_arg)
 {
 	struct mm_struct *mms[8];
@@ -467,7 +473,10 @@ static void test_fork_chain(void **state __unused_arg)
 	world_end();
 }
 
-/* Nine entries: the last has a line of the data cache for itself. */
+/*
+ * fork changes nine entries. A cache line holds eight of them, so the ninth is
+ * in a line that must be cleaned, too.
+ */
 static void test_fork_cleans_each_line(void **state __unused_arg)
 {
 	struct mm_struct *mm, *child;
@@ -596,7 +605,7 @@ static void test_access_forced(void **state __unused_arg)
 	world_end();
 }
 
-/* A debugger's breakpoint: what is written into code is what runs next. */
+/* A breakpoint that a debugger writes into code must be what runs next. */
 static void test_access_remote_code(void **state __unused_arg)
 {
 	struct mm_struct *mm;

@@ -132,7 +132,7 @@ static void map_at(struct file *file, uaddr_t start, u32 pages, u32 prot,
 			 0);
 }
 
-/* Three kinds, a hole, and what reaches over the end of what a call replaces. */
+/* Three kinds of VMAs, a hole, and a VMA that a call replaces only in part. */
 static void make_target(void)
 {
 	map_at(NULL, TARGET, 3, PROT_RW, MAP_ANON_PRIVATE);
@@ -322,7 +322,7 @@ static int op_remap_head_onto_tail(void)
 	return do_remap(FROM, 4, 4, FIXED, FROM + 4 * PG);
 }
 
-/* What shrinks loses its end, whose VMAs these ever are. */
+/* mremap that shrinks unmaps the end, even if that is of several VMAs. */
 static int op_remap_many_onto_locked(void)
 {
 	return do_remap(TARGET + PG, 6, 2, FIXED, LOCKED + PG);
@@ -410,7 +410,7 @@ static const struct op {
 
 /* ---- failing ----------------------------------------------------- */
 
-/* True: the call failed, and has changed nothing. */
+/* Returns true if the call failed and has changed nothing. */
 static bool fails_cleanly(const struct op *op)
 {
 	struct picture *before = take_picture(), *after;

@@ -241,7 +241,7 @@ static void do_random_mprotect(struct ref_mm *ref)
 	assert_int_equal(err, i == first + n ? 0 : -ENOMEM);
 }
 
-/* Up to the first locked area; holes are told at the end. */
+/* Up to the first locked VMA; a hole is reported at the end. */
 static int ref_dontneed(struct ref_mm *ref, u32 first, u32 n)
 {
 	bool hole = false;
@@ -290,7 +290,7 @@ static void do_random_madvise(struct ref_mm *ref)
 
 /*
  * Faulted in as if written where that is allowed: a private page is a copy then.
- * An area is left at the first page that cannot be had. False: there was one.
+ * A VMA is given up at the first page that cannot be had. False: there was one.
  */
 static bool ref_populate(struct ref_mm *ref, u32 first, u32 n)
 {

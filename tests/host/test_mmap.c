@@ -126,11 +126,11 @@ static void test_mmap_placement(void **state __unused_arg)
 	top = mm->mmap_base;
 	assert_int_equal(map(mm, 0, PG, PROT_RW, flags), top - PG);
 	assert_int_equal(map(mm, 0, PG, PROT_READ, flags), top - 2 * PG);
-	/* A wish: taken when free, rounded down, forgotten when taken. */
+	/* A hint is rounded down, and followed only if the place is free. */
 	assert_int_equal(map(mm, AREA + 5, PG, PROT_RW, flags), AREA);
 	assert_int_equal(map(mm, AREA, PG, PROT_READ, flags), top - 3 * PG);
 	assert_int_equal(map(mm, PG, PG, PROT_RW, flags), MMAP_MIN_ADDR);
-	/* The highest hole that is large enough. */
+	/* Without a hint: the highest hole that is large enough. */
 	assert_int_equal(unmap(mm, top - 2 * PG, PG), 0);
 	assert_int_equal(map(mm, 0, 2 * PG, PROT_RW, flags), top - 5 * PG);
 	assert_int_equal(map(mm, 0, PG, PROT_RW, flags), top - 2 * PG);
@@ -157,7 +157,7 @@ static void test_fixed_replaces(void **state __unused_arg)
 	end();
 }
 
-/* Second-level tables go when nothing can need them any more. */
+/* munmap frees the second-level tables that no VMA can need any more. */
 static void test_tables_go(void **state __unused_arg)
 {
 	begin();
@@ -166,7 +166,7 @@ static void test_tables_go(void **state __unused_arg)
 		poke(mm, AREA + i * PGDIR_SIZE, 1);
 	assert_int_equal(mm->nr_ptes, 4);
 	assert_int_equal(unmap(mm, AREA + PG, 2 * PGDIR_SIZE), 0);
-	assert_int_equal(mm->nr_ptes, 3); /* the second; both ends are used */
+	assert_int_equal(mm->nr_ptes, 3); /* the ends are in use */
 	assert_int_equal(peek(mm, AREA), 1);
 	assert_int_equal(unmap(mm, AREA, 4 * PGDIR_SIZE), 0);
 	assert_int_equal(mm->nr_ptes, 0);
@@ -183,7 +183,7 @@ static void test_munmap_errors(void **state __unused_arg)
 	assert_int_equal(unmap(mm, AREA, TASK_SIZE), -EINVAL);
 	assert_int_equal(unmap(mm, TASK_SIZE + PG, PG), -EINVAL);
 	assert_int_equal(unmap(mm, AREA, 0xffffffff), -EINVAL);
-	assert_int_equal(unmap(mm, AREA, PG), 0); /* nothing there */
+	assert_int_equal(unmap(mm, AREA, PG), 0); /* unmapped: no error */
 	end();
 }
 
@@ -243,7 +243,7 @@ static void test_mremap_errors(void **state __unused_arg)
 	end();
 }
 
-/* Every second-level table on the way, though none was there before. */
+/* mremap makes every second-level table of the target that it needs. */
 static void test_mremap_over_tables(void **state __unused_arg)
 {
 	const u32 bytes = 3 * PGDIR_SIZE;
@@ -278,7 +278,7 @@ static void test_mremap_dontunmap(void **state __unused_arg)
 	end();
 }
 
-/* An old size of zero: a second window on the same shared pages. */
+/* An old size of 0 maps the same shared pages a second time. */
 static void test_mremap_duplicates_shared(void **state __unused_arg)
 {
 	uaddr_t va;
@@ -328,7 +328,7 @@ static void test_limits(void **state __unused_arg)
 	assert_int_equal(try_map(mm, NULL, 0, 3 * PG, PROT_READ,
 				 MAP_ANON_PRIVATE, 0, &va),
 			 -ENOMEM);
-	/* What it replaces does not count twice. */
+	/* MAP_FIXED: what it replaces does not count against the limit. */
 	map(mm, AREA, 10 * PG, PROT_READ, MAP_ANON_PRIVATE | MAP_FIXED);
 	host_rlimits[RLIMIT_AS] = RLIM_INFINITY;
 	host_rlimits[RLIMIT_DATA] = 4 * PG;
@@ -350,7 +350,7 @@ static void test_mlock(void **state __unused_arg)
 	assert_int_equal(sys_mlock(AREA + 5, 2 * PG), 0); /* three pages */
 	assert_int_equal(mm->locked_vm, 3);
 	assert_int_equal(mm->rss[MM_ANONPAGES], 3);
-	assert_int_equal(sys_mlock(AREA, PG), 0); /* counted once */
+	assert_int_equal(sys_mlock(AREA, PG), 0); /* not counted twice */
 	assert_int_equal(sys_mlock(AREA, 3 * PG), 0);
 	assert_int_equal(mm->locked_vm, 3);
 	assert_int_equal(advise(mm, AREA, PG, MADV_DONTNEED), -EINVAL);
@@ -409,7 +409,7 @@ static void test_overcommit(void **state __unused_arg)
 	end();
 }
 
-/* A limit of many times all memory stays one: it does not come round to a small one. */
+/* A ratio that gives many times all memory must not wrap to a small limit. */
 static void test_commit_limit(void **state __unused_arg)
 {
 	u32 before = 0;
@@ -627,7 +627,7 @@ static const struct sweep_op {
 	{ "touch file", op_touch_file },
 };
 
-/* True: it failed, because of the nth allocation; nothing has changed. */
+/* Returns true if op failed by the nth allocation; checks that nothing changed. */
 static bool sweep_once(const struct sweep_op *op, u32 nth)
 {
 	bool failed;

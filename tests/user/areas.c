@@ -1,8 +1,8 @@
 /*
- * Areas split and merge: counted in /proc/self/maps.
+ * VMAs split and merge: counted in /proc/self/maps.
  *
  * The first lines of this program reserve a region that touches nothing else;
- * only areas within it are counted.
+ * only VMAs within it are counted.
  */
 #include <uapi/fcntl.h>
 #include "check.h"
@@ -117,7 +117,7 @@ static void files(void)
 }
 
 /*
- * Nothing is written before the areas have merged: Linux keeps areas apart
+ * Nothing is written before the VMAs have merged: Linux keeps VMAs apart
  * whose pages already belong to different anon_vmas.
  */
 static void many(void)

@@ -1,5 +1,5 @@
 /*
- * mmap and munmap: what a new area holds, where it goes, what is refused.
+ * mmap and munmap: what a new VMA holds, where it goes, what is refused.
  */
 #include <uapi/fcntl.h>
 #include "check.h"

@@ -1,5 +1,5 @@
 /*
- * mremap: areas that grow, shrink and move, with all they hold.
+ * mremap: VMAs that grow, shrink and move, with all they hold.
  */
 #include <uapi/fcntl.h>
 #include "check.h"
@@ -124,7 +124,7 @@ static void shared_after_fork(void)
 	SYS(munmap, q, 2 * PAGE);
 }
 
-/* An old size of 0 copies a shared area, but never onto itself. */
+/* An old size of 0 copies a shared mapping, but never onto itself. */
 static void onto_itself(void)
 {
 	uint8_t *p = pages_with(1, RW, MAP_SHARED | MAP_ANONYMOUS);

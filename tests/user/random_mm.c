@@ -7,7 +7,7 @@
  * with the state that they left.
  *
  * What two right kernels may do differently is left out or not looked at:
- * addresses they choose themselves, areas that one of them merges, pages that
+ * addresses they choose themselves, VMAs that one of them merges, pages that
  * MADV_FREE gave up.
  */
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static bool is_child;
 
 /*
  * What has happened to each page of the arena, as a number: neighbours with the
- * same history are one area in any kernel. 0: nothing is mapped.
+ * same history are one VMA in any kernel. 0: nothing is mapped.
  */
 static uint32_t history[ARENA_PAGES];
 
@@ -333,7 +333,7 @@ static void call_mprotect(void)
 	happened(first, nr, prot);
 }
 
-/* Only part of one area: where areas end is a kernel's own business. */
+/* Only part of one VMA: where VMAs end is a kernel's own business. */
 static bool choose_part(void)
 {
 	uint32_t n = 1;
