@@ -6,7 +6,8 @@
 
 #define MFD_CLOEXEC       0x1u
 #define MFD_ALLOW_SEALING 0x2u
-#define MFD_HUGETLB       0x4u        /* no huge pages: -ENOSYS */
-#define MFD_HUGE_SIZE     0xfc000000u /* with it: log2 of a huge page */
+#define MFD_HUGETLB       0x4u /* no huge pages: -ENOSYS */
+#define MFD_HUGE_SHIFT    26   /* with it: log2 of a huge page begins there */
+#define MFD_HUGE_MASK     0x3f
 
 #endif

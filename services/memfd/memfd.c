@@ -344,7 +344,7 @@ s32 sys_memfd_create(uaddr_t name, u32 flags)
 	int err;
 
 	if (flags & MFD_HUGETLB)
-		known |= MFD_HUGETLB | MFD_HUGE_SIZE;
+		known |= MFD_HUGETLB | (u32)MFD_HUGE_MASK << MFD_HUGE_SHIFT;
 	if (flags & ~known)
 		return -EINVAL;
 	/*

@@ -1,6 +1,7 @@
 /*
  * printk into a buffer, and BUG as a long jump.
  */
+#include <inspect/internal.h>
 #include <lib/backtrace.h>
 #include <lib/printk.h>
 #include <stdio.h>
@@ -121,6 +122,12 @@ static bool host_called_from(const char *function)
 const struct stack_operations *stack_ops = &(const struct stack_operations){
 	.called_from = host_called_from,
 };
+
+/* The host's stack has no frames that the kernel could unwind. */
+void find_why(struct why *why, const char *past __unused_arg)
+{
+	*why = (struct why){ 0 };
+}
 
 /* For tests that do not link lib/trace.c: nothing is traced. */
 __weak u32 trace_mask;

@@ -330,7 +330,7 @@ static void test_append_and_limits(void **state __unused_arg)
 	assert_int_equal(generic_file_write(append, USER_BUF, 2, &pos), 2);
 	assert_int_equal(pos, 7);
 	expect_file("/f", "1234567", 7);
-	file = must_open("/f", O_RDWR);
+	file = must_open("/f", O_RDWR | O_LARGEFILE);
 	pos = MAX_FILE_BYTES - 1;
 	assert_int_equal(generic_file_write(file, USER_BUF, 2, &pos), 1);
 	assert_int_equal(file_size(file), MAX_FILE_BYTES);

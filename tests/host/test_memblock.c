@@ -118,7 +118,7 @@ static void test_limit_lowmem(void **state __unused_arg)
 	assert_int_equal(memblock_limit_lowmem(),
 			 0x100000 + 0x40000000 - LOWMEM_MAX);
 	assert_string_equal(memory(), "60000000+30000000 ");
-	expect_log("263168 KiB of RAM do not fit");
+	expect_log("263168 KiB of RAM behind lowmem");
 	assert_int_equal(memblock_limit_lowmem(), 0);
 }
 
