@@ -3,9 +3,10 @@
  * the kernel's objects.
  *
  * NAME,ARGUMENT,... has arguments for it.
- * The first rounds fill caches (page cache, slabs, kernel stacks); the last two
- * must end with the same number of free pages, and of objects of each cache: a
- * leak of one small object leaves the number of pages as it was.
+ * The first rounds fill caches (page cache, slabs, kernel stacks). The last must
+ * end with no fewer free pages than the one before, and with as many objects of
+ * each cache: a leak of one small object leaves the number of pages as it was.
+ * More pages are free if the objects of a cache happen to lie in fewer slabs.
  */
 #include <fcntl.h>
 #include "check.h"
@@ -84,7 +85,7 @@ int main(int argc, char **argv)
 		printf("# round %d: %lu KiB free\n", round, free[round]);
 	}
 	is(started, (argc - 1) * ROUNDS, "programs were started");
-	ok(free[ROUNDS - 1] && free[ROUNDS - 1] == free[ROUNDS - 2],
+	ok(free[ROUNDS - 1] && free[ROUNDS - 1] >= free[ROUNDS - 2],
 	   "free memory after the last two rounds");
 	compare_slabs();
 	is(audit(), 0, "the kernel's audit of its structures");
