@@ -228,8 +228,10 @@ void free_place(struct mount *mnt)
 void mounts_init(void)
 {
 	/*
-	 * Linux's number, but no more than a 64th of the memory: a place is 256
-	 * bytes of slab, and none is charged to anybody.
+	 * Linux has 100,000. With 4,096 on one place inode_path(), which no
+	 * other task interrupts, takes 90,000 instructions. Nor more than a
+	 * 64th of the memory: a place is 256 bytes of slab, and none is charged
+	 * to anybody.
 	 */
 	max_mounts = min(max_mounts, totalram_pages() / 64 * (PAGE_SIZE / 256));
 	mount_ops = (struct mount_operations){

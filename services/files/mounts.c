@@ -17,7 +17,7 @@ static struct place_list places = TAILQ_HEAD_INITIALIZER(places);
 static struct place_list on_first = TAILQ_HEAD_INITIALIZER(on_first);
 static u32 last_id = ROOT_MOUNT_ID; /* mounts_lock */
 static u32 nr_mounts = 1;           /* mounts_lock; the root is one */
-u32 max_mounts = 100000;
+u32 max_mounts = 4096;
 
 /* The root file system. Its root is set when a bind mount first shows it. */
 static struct file_tree first_tree = {
@@ -189,8 +189,10 @@ void take_off_all(struct mount_place *place)
 	 * recursion, since a program chooses the depth.
 	 */
 	do {
-		while ((child = TAILQ_FIRST(&leaf->children)))
+		while ((child = TAILQ_FIRST(&leaf->children))) {
 			leaf = child;
+			cond_resched();
+		}
 		parent = leaf == place ? NULL : place_of(leaf->mnt.mnt_parent);
 		take_off(leaf);
 		cond_resched();
@@ -294,6 +296,7 @@ static int copy_tree(struct mount_place *first, struct mount_place *top)
 				break;
 			place = place_of(place->mnt.mnt_parent);
 			parent = place_of(parent->mnt.mnt_parent);
+			cond_resched();
 		}
 		place = next;
 	}
