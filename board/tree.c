@@ -162,12 +162,13 @@ static bool add_address(struct tree_place *place, const struct tree_node *node)
 {
 	const struct tree_node *bus = node - 1;
 	u32 step = bus->address_cells + bus->size_cells, nth = place->nr_pa;
-	const u32 *cell = node->reg.word + nth * step;
+	const u32 *cell;
 	u64 at;
 
 	if (nth == ARRAY_SIZE(place->pa) || (nth + 1) * step > node->reg.nr ||
 	    !bus->address_cells)
 		return false;
+	cell = node->reg.word + nth * step;
 	/* In the terms of the parent: each bus up to the root translates it. */
 	at = cells_number(cell, bus->address_cells);
 	place->empty[nth] = !cells_number(cell + bus->address_cells,
@@ -211,10 +212,10 @@ static struct tree_place place_of(const struct tree_node *node)
 /* Returns true if one of the node's compatible strings is `what`. */
 static bool is_compatible(const struct tree_node *node, const char *what)
 {
-	const char *s = node->compatible, *end = s + node->compatible_bytes;
+	const char *s = node->compatible;
 
-	for (; s < end; s += strlen(s) + 1)
-		if (!strcmp(s, what))
+	for (u32 at = 0; at < node->compatible_bytes; at += strlen(s + at) + 1)
+		if (!strcmp(s + at, what))
 			return true;
 	return false;
 }

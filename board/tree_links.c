@@ -129,11 +129,12 @@ u32 tree_interrupt(const struct tree_links *node, u32 nth)
 		node->bus :
 		target_called(node->irq_parent);
 	u32 cells = at ? at->irq_cells : GIC_CELLS, irq;
-	const u32 *cell = node->interrupts.word + nth * cells;
+	const u32 *cell;
 
 	if (!board_devices.gicd || !cells || (!at && node->irq_parent) ||
 	    (nth + 1) * cells > node->interrupts.nr)
 		return NO_IRQ;
+	cell = node->interrupts.word + nth * cells;
 	for (u32 steps = 0; at && at->map.word; steps++) {
 		cell = steps < MAX_STEPS ? handed_on(&at, cell) : NULL;
 		if (!cell)
