@@ -3,6 +3,7 @@
  */
 #include <stdarg.h>
 #include <uapi/fcntl.h>
+#include <uapi/time.h>
 #include "check.h"
 #include "maps.h"
 
@@ -124,6 +125,18 @@ void checks_in_child(int (*fn)(void *arg), void *arg)
 	SYS(wait4, pid, 0, 0, 0);
 	tests = counts[0];
 	failures = counts[1];
+}
+
+int32_t a_date(void)
+{
+	struct old_timespec32 now = { -1, 0 };
+
+	SYS(clock_gettime, CLOCK_REALTIME, &now);
+	if (now.tv_sec < 24 * 3600) {
+		now.tv_sec = 1000000000; /* in 2001 */
+		SYS(clock_settime, CLOCK_REALTIME, &now);
+	}
+	return now.tv_sec;
 }
 
 static int read_byte(void *p)

@@ -40,6 +40,11 @@ pid_t start_child(int (*fn)(void *arg), void *arg);
 int in_child(int (*fn)(void *arg), void *arg);
 /* The same, and fn's checks count as if they were the caller's own. */
 void checks_in_child(int (*fn)(void *arg), void *arg);
+/*
+ * The date in seconds since 1970, set before where it is none: a board without a
+ * battery's clock counts from there.
+ */
+int32_t a_date(void);
 /* The signal that killed the child doing so, 0 = it lived. */
 int killed_reading(const volatile void *p);
 int killed_writing(volatile void *p);

@@ -83,7 +83,7 @@ static void relative_ones(int32_t now)
 
 int main(void)
 {
-	int32_t now = seconds(CLOCK_REALTIME), up = seconds(CLOCK_MONOTONIC);
+	int32_t now = a_date(), up = seconds(CLOCK_MONOTONIC);
 	struct old_timespec32 later = { now + HOUR, 0 }, back = { now, 0 };
 	struct kernel_timespec wide = { now + 2 * HOUR, 0 }, early = { -1, 0 };
 	struct old_timeval32 tv = { now, 0 };

@@ -309,6 +309,7 @@ int main(int argc, char *argv[])
 {
 	if (argc == 2)
 		return attached(atoi(argv[1]));
+	a_date();
 	keys();
 	attach_it();
 	addresses();

@@ -194,6 +194,7 @@ int main(void)
 {
 	int fd;
 
+	a_date();
 	SYS(umask, 022);
 	strcpy(path, scratch("f"));
 	strcpy(dir, scratch("d"));
