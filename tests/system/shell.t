@@ -202,6 +202,17 @@ def editing():
     tap.is_(session.end("\x04"), 0, "^D ends the shell")
 
 
+def twice():
+    """The kernel has one record of its switches; two programs may need it."""
+    session = Session("quiet init=/bin/sh")
+    session.child.send("twins & twins\n")
+    for which in ["first", "second"]:
+        session.child.expect("neither saw a wrong value")
+        tap.ok(True, f"two twins at once: the {which} ends")
+    session.run("")
+    session.end("exit\n")
+
+
 def keys():
     """^C reaches the program, all of it, and never the shell."""
     session = Session("quiet init=/bin/sh")
@@ -284,6 +295,7 @@ help_is_whole()
 conversation()
 narrow()
 editing()
+twice()
 keys()
 stopping()
 tap.done()

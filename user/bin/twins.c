@@ -90,6 +90,7 @@ struct switches {
 	uint32_t between; /* from one twin straight to the other */
 	uint32_t to[TWINS];
 	bool tables_right; /* TTBR0 was always the table of the new process */
+	uint64_t until;    /* ns; later switches have not been counted */
 };
 
 static int twin_of(pid_t pid)
@@ -101,7 +102,7 @@ static int twin_of(pid_t pid)
 }
 
 /*
- * Counts one line of the record, if it is a switch to a twin:
+ * Counts one line of the record, if it is a switch to a twin and new:
  * "12.345678901 switch 3 -> 4 ttbr0 0x60404000 contextidr 0x00000205"
  */
 static void count_switch(const char *line, struct switches *count)
@@ -110,9 +111,12 @@ static void count_switch(const char *line, struct switches *count)
 	char *end;
 	pid_t from, to;
 	uint32_t ttbr0;
+	uint64_t when = strtoul(line, &end, 10) * 1000000000ull;
 
-	if (!p)
+	when += strtoul(end + 1, NULL, 10);
+	if (!p || when <= count->until)
 		return;
+	count->until = when;
 	from = strtol(p + 7, &end, 10);
 	to = strtol(end + 3, &end, 10);
 	p = strstr(end, "ttbr0 ");
@@ -126,12 +130,12 @@ static void count_switch(const char *line, struct switches *count)
 		count->tables_right = false;
 }
 
+/* Counts those since the last time: the record keeps only some hundreds. */
 static void count_switches(struct switches *count)
 {
 	static char text[TRACE_BYTES];
 	char *line, *next;
 
-	*count = (struct switches){ .tables_right = true };
 	if (read_text("/proc/trace", text, sizeof(text)) < 0)
 		return;
 	for (line = text; *line; line = next) {
@@ -222,9 +226,22 @@ static void stop_twins(void)
 	      report->looks[0], report->looks[1]);
 }
 
+/*
+ * All programs share one record, and any can end it, as this one does in the end.
+ * So it is begun again when it shows no further switch.
+ */
+static void keep_record(const struct switches *count)
+{
+	static uint64_t seen;
+
+	if (count->until == seen)
+		trace_select("switch");
+	seen = count->until;
+}
+
 static void watch_switches(void)
 {
-	struct switches count;
+	struct switches count = { .tables_right = true };
 
 	wait_for_first_looks();
 	look_at_twins();
@@ -233,6 +250,7 @@ static void watch_switches(void)
 	do {
 		sleep_ms(100);
 		count_switches(&count);
+		keep_record(&count);
 	} while (count.between < SWITCHES);
 	trace_select("none");
 	show_twins();
