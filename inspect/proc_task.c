@@ -17,6 +17,7 @@ struct task_facts {
 	char comm[TASK_COMM_LEN];
 	enum task_state state;
 	s32 pid, tgid, ppid, pgrp, session, nice;
+	bool left_tty;
 	u32 threads, exit_signal, exit_code;
 	struct task_usage use, child_use; /* of the whole process */
 	struct signal_facts signals;
@@ -53,6 +54,7 @@ static int get_facts(s32 pid, struct task_facts *facts)
 			.ppid = leader->parent ? leader->parent->tgid : 0,
 			.pgrp = leader->pgrp,
 			.session = leader->session,
+			.left_tty = leader->left_tty,
 			.nice = task->nice,
 			.threads = leader->nr_threads,
 			.exit_signal = task->exit_signal,
@@ -331,7 +333,7 @@ static void show_stat_task(struct seq_file *m, const struct task_facts *t)
 {
 	const char state[] = { ')', ' ', states[t->state].letter };
 	s32 foreground;
-	u32 tty = tty_of_session(t->session, &foreground);
+	u32 tty = tty_of_session(t->left_tty ? 0 : t->session, &foreground);
 	const u32 family[] = { (u32)t->ppid, (u32)t->pgrp, (u32)t->session };
 	const u32 use[] = {
 		t->use.min_flt,

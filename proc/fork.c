@@ -174,6 +174,7 @@ static int link_child(struct task_struct *task, u32 clone_flags)
 		 */
 		task->pgrp = current->group_leader->pgrp;
 		task->session = current->group_leader->session;
+		task->left_tty = current->group_leader->left_tty;
 		if (clone_flags & CLONE_THREAD)
 			link_thread(task);
 		else

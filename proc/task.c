@@ -153,6 +153,7 @@ struct task_struct *dup_task_struct(const struct task_struct *orig)
 	task->state = TASK_UNINTERRUPTIBLE;
 	task->pgrp = orig->pgrp;
 	task->session = orig->session;
+	task->left_tty = orig->left_tty;
 	task->thread_info.tls = orig->thread_info.tls;
 	task->thread_info.personality = orig->thread_info.personality;
 	task->thread_info.cred = get_cred(orig->thread_info.cred);

@@ -116,6 +116,7 @@ struct task_struct {
 	TAILQ_ENTRY(task_struct) thread_link;
 	struct task_id ids[NR_ID_KINDS - 1]; /* all but ID_PID: leaders only */
 	s32 pgrp, session;
+	bool left_tty;   /* the session's terminal is not this process's */
 	u32 exit_signal; /* what the parent gets; 0: nothing */
 	u32 exit_code;   /* wait(2)'s status word */
 	bool did_exec;   /* since fork: setpgid looks at it */

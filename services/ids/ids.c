@@ -56,6 +56,7 @@ static void set_pgrp(struct task_struct *leader, s32 pgrp, s32 session)
 	leave_id(leader, ID_SESSION);
 	join_id(leader, ID_SESSION, session, find_by_id(ID_SESSION, session));
 	for_each_thread(task, leader) {
+		task->left_tty = task->left_tty && task->session == session;
 		task->pgrp = pgrp;
 		task->session = session;
 	}

@@ -13,7 +13,8 @@
 
 bool tty_is_controlling(const struct tty *tty)
 {
-	return tty->session && tty->session == current->session;
+	return tty->session && tty->session == current->session &&
+		!current->left_tty;
 }
 
 int tty_check_foreground(const struct tty *tty, int sig)
@@ -110,6 +111,17 @@ int tty_set_controlling(struct tty *tty, bool readable, bool steal)
 	return 0;
 }
 
+/* The running process loses the terminal of its session, and so do its children. */
+static void leave_alone(void)
+{
+	struct task_struct *task;
+	u32 flags = tasklist_lock();
+
+	for_each_thread(task, current->group_leader)
+		task->left_tty = true;
+	tasklist_unlock(flags);
+}
+
 /*
  * As Linux: the foreground gets SIGHUP, the leader SIGHUP and SIGCONT, in case
  * it is stopped.
@@ -120,12 +132,10 @@ int tty_give_up(struct tty *tty)
 
 	if (!tty_is_controlling(tty))
 		return -ENOTTY;
-	/*
-	 * Another member of the session: Linux makes only that process lose it,
-	 * here it keeps it.
-	 */
-	if (tty->session != current->tgid)
+	if (tty->session != current->tgid) {
+		leave_alone();
 		return 0;
+	}
 	pgrp = tty_leave(tty->session);
 	if (pgrp)
 		kill_pgrp(pgrp, SIGHUP);

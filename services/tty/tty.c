@@ -493,8 +493,11 @@ void tty_attach(struct tty *tty, struct file *file)
  */
 static int own_tty_open(struct inode *inode __unused_arg, struct file *file)
 {
-	struct pty *pty = pty_of_session(current->session);
+	struct pty *pty;
 
+	if (current->left_tty)
+		return -ENXIO;
+	pty = pty_of_session(current->session);
 	if (pty)
 		return pty_open_slave(pty, file) ? -ENXIO : 0;
 	if (!tty_is_controlling(&console_tty))

@@ -40,8 +40,8 @@ u32 tty_of_session(s32 session, s32 *pgrp);
  */
 int tty_set_controlling(struct tty *tty, bool readable, bool steal);
 /*
- * TIOCNOTTY: if the running task leads a session, the whole session loses its
- * terminal. Returns 0 or -ENOTTY.
+ * TIOCNOTTY: the running process loses its terminal; if it leads a session, the whole
+ * session does. Returns 0 or -ENOTTY.
  */
 int tty_give_up(struct tty *tty);
 /*

@@ -194,6 +194,44 @@ static void background(void)
 	by_default(SIGTTOU);
 }
 
+/* ---- without a terminal ------------------------------------------ */
+
+static int open_own(void *arg)
+{
+	(void)arg;
+	return -SYS(open, "/dev/tty", 2 | LINUX_O_NOCTTY | LINUX_O_NONBLOCK);
+}
+
+/* A member of the session, in its foreground, that does not lead it. */
+static int gives_it_up(void *arg)
+{
+	char stat[256];
+	int fd, field;
+	const char *p;
+
+	(void)arg;
+	is(SYS(ioctl, tty, TIOCNOTTY, 0), 0, "TIOCNOTTY of a member");
+	is(SYS(ioctl, tty, TIOCNOTTY, 0), -ENOTTY, "it has no terminal now");
+	is(get(TIOCGSID), -ENOTTY, "nor sees whose it is");
+	is(open_own(NULL), ENXIO, "so there is no /dev/tty");
+	is(WEXITSTATUS(in_child(open_own, NULL)), ENXIO, "for its children");
+	is(in_background(set_termios), 0, "and no background");
+	fd = SYS(open, "/proc/self/stat", O_RDONLY);
+	stat[SYS(read, fd, stat, sizeof(stat) - 1)] = '\0';
+	SYS(close, fd);
+	p = strrchr(stat, ')');
+	for (field = 2; p && field < 7; field++)
+		p = strchr(p + 1, ' ');
+	ok(p && strncmp(p, " 0 -1 ", 6) == 0, "nor in /proc/PID/stat");
+	return 0;
+}
+
+static void member_leaves(void)
+{
+	checks_in_child(gives_it_up, NULL);
+	ok(get(TIOCGSID) == getpid(), "the others keep the terminal");
+}
+
 /* ---- the end of the session -------------------------------------- */
 
 static int told[2];
@@ -246,6 +284,7 @@ static int all(void *arg)
 	tty = SYS(open, tty_name, 2 | LINUX_O_NOCTTY | LINUX_O_NONBLOCK);
 	ownership();
 	background();
+	member_leaves();
 	session_ends();
 	return done();
 }
