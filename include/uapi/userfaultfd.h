@@ -11,12 +11,13 @@
 #define UFFD_USER_MODE_ONLY 1u /* EFAULT for calls that want such a page */
 
 /* ioctls */
-#define UFFDIO_API        0xc018aa3fu /* uffdio_api; the first one */
-#define UFFDIO_REGISTER   0xc020aa00u /* uffdio_register */
-#define UFFDIO_UNREGISTER 0x8010aa01u /* uffdio_range */
-#define UFFDIO_WAKE       0x8010aa02u /* uffdio_range */
-#define UFFDIO_COPY       0xc028aa03u /* uffdio_copy */
-#define UFFDIO_ZEROPAGE   0xc020aa04u /* uffdio_zeropage */
+#define UFFDIO_API          0xc018aa3fu /* uffdio_api; the first one */
+#define UFFDIO_REGISTER     0xc020aa00u /* uffdio_register */
+#define UFFDIO_UNREGISTER   0x8010aa01u /* uffdio_range */
+#define UFFDIO_WAKE         0x8010aa02u /* uffdio_range */
+#define UFFDIO_COPY         0xc028aa03u /* uffdio_copy */
+#define UFFDIO_ZEROPAGE     0xc020aa04u /* uffdio_zeropage */
+#define UFFDIO_WRITEPROTECT 0xc018aa06u /* uffdio_writeprotect */
 
 #define UFFD_API 0xaaull
 
@@ -24,6 +25,12 @@
 #define UFFD_FEATURE_SIGBUS        (1u << 7)  /* SIGBUS in place of waiting */
 #define UFFD_FEATURE_THREAD_ID     (1u << 8)  /* who waits: ptid */
 #define UFFD_FEATURE_EXACT_ADDRESS (1u << 11) /* on ARM the page all the same */
+
+/* Linux has them on other processors; asking for one is -EINVAL on ARM. */
+#define UFFD_FEATURE_PAGEFAULT_FLAG_WP  (1u << 0)
+#define UFFD_FEATURE_MINOR_HUGETLBFS    (1u << 9)
+#define UFFD_FEATURE_MINOR_SHMEM        (1u << 10)
+#define UFFD_FEATURE_WP_HUGETLBFS_SHMEM (1u << 12)
 
 /* Which ioctls there are, each as 1 << its number. */
 #define UFFD_API_IOCTLS   0x8000000000000003ull
@@ -38,6 +45,7 @@ struct uffdio_range {
 };
 
 #define UFFDIO_REGISTER_MODE_MISSING 1ull
+#define UFFDIO_REGISTER_MODE_WP      2ull /* not on ARM */
 
 struct uffdio_register {
 	struct uffdio_range range;
@@ -45,6 +53,7 @@ struct uffdio_register {
 };
 
 #define UFFDIO_COPY_MODE_DONTWAKE 1ull
+#define UFFDIO_COPY_MODE_WP       2ull /* not on ARM */
 
 struct uffdio_copy {
 	uint64_t dst, src, len, mode;
@@ -57,6 +66,14 @@ struct uffdio_zeropage {
 	struct uffdio_range range;
 	uint64_t mode;
 	int64_t zeropage; /* out: bytes, or -errno */
+};
+
+#define UFFDIO_WRITEPROTECT_MODE_WP       1ull
+#define UFFDIO_WRITEPROTECT_MODE_DONTWAKE 2ull
+
+struct uffdio_writeprotect {
+	struct uffdio_range range;
+	uint64_t mode;
 };
 
 #define UFFD_EVENT_PAGEFAULT      0x12

@@ -87,6 +87,7 @@ s32 uffd_unregister(struct uffd *uffd, uaddr_t arg);
 s32 uffd_wake_range(struct uffd *uffd, uaddr_t arg);
 s32 uffd_copy(struct uffd *uffd, uaddr_t arg);
 s32 uffd_zeropage(struct uffd *uffd, uaddr_t arg);
+s32 uffd_writeprotect(uaddr_t arg);
 /* Takes all its VMAs from uffd and wakes all tasks that wait for it. */
 void uffd_leave(struct uffd *uffd);
 

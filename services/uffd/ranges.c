@@ -275,13 +275,16 @@ s32 uffd_copy(struct uffd *uffd, uaddr_t arg)
 	ret = check_range(copy.dst, copy.len);
 	/* As unsigned 64-bit numbers, so that an overflow is caught. */
 	if (ret || copy.src + copy.len <= copy.src ||
-	    copy.mode & ~(u64)UFFDIO_COPY_MODE_DONTWAKE)
+	    copy.mode & ~(u64)(UFFDIO_COPY_MODE_DONTWAKE | UFFDIO_COPY_MODE_WP))
 		return -EINVAL;
-	ret = copy.src > TASK_SIZE ?
-		-EFAULT :
-		bring_range(uffd, (uaddr_t)copy.dst, (u32)copy.len,
-			    (uaddr_t)copy.src, true,
-			    !(copy.mode & UFFDIO_COPY_MODE_DONTWAKE));
+	if (copy.mode & UFFDIO_COPY_MODE_WP)
+		ret = -EINVAL; /* no range is registered for it: see below */
+	else if (copy.src > TASK_SIZE)
+		ret = -EFAULT;
+	else
+		ret = bring_range(uffd, (uaddr_t)copy.dst, (u32)copy.len,
+				  (uaddr_t)copy.src, true,
+				  !(copy.mode & UFFDIO_COPY_MODE_DONTWAKE));
 	return put_result(ret, (u32)copy.len,
 			  arg + offsetof(struct uffdio_copy, copy));
 }
@@ -306,4 +309,22 @@ s32 uffd_zeropage(struct uffd *uffd, uaddr_t arg)
 			  !(zero.mode & UFFDIO_ZEROPAGE_MODE_DONTWAKE));
 	return put_result(ret, (u32)zero.range.len,
 			  arg + offsetof(struct uffdio_zeropage, zeropage));
+}
+
+/*
+ * UFFDIO_WRITEPROTECT: looks at its arguments, and then finds no range that is
+ * registered for it, as Linux on ARM. -ENOENT, -EINVAL or -EFAULT.
+ */
+s32 uffd_writeprotect(uaddr_t arg)
+{
+	const u64 modes = UFFDIO_WRITEPROTECT_MODE_WP |
+		UFFDIO_WRITEPROTECT_MODE_DONTWAKE;
+	struct uffdio_writeprotect wp;
+
+	if (copy_from_user(&wp, arg, sizeof(wp)))
+		return -EFAULT;
+	/* Either mode, or none: DONTWAKE is for a range that is unprotected. */
+	if (check_range(wp.range.start, wp.range.len) || wp.mode >= modes)
+		return -EINVAL;
+	return -ENOENT;
 }

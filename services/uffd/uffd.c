@@ -122,6 +122,8 @@ static int uffd_ioctl(struct file *file, u32 cmd, u32 arg)
 		return uffd_copy(uffd, arg);
 	case UFFDIO_ZEROPAGE:
 		return uffd_zeropage(uffd, arg);
+	case UFFDIO_WRITEPROTECT:
+		return uffd_writeprotect(arg);
 	default:
 		return -EINVAL;
 	}

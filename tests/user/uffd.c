@@ -272,7 +272,7 @@ static void agreement(void)
 	int fd = SYS(userfaultfd, 0);
 	struct uffdio_api api = { 0xab, 0, 0 };
 	uint8_t *p = pages(1), byte;
-	struct uffdio_register reg = { { (uint32_t)p, PAGE }, 2, 0 };
+	struct uffdio_register reg = { { (uint32_t)p, PAGE }, 0, 0 };
 
 	is(SYS(userfaultfd, 2), -EINVAL, "an unknown flag");
 	is(do_register(fd, p, 1), -EINVAL, "before UFFDIO_API");
@@ -286,12 +286,76 @@ static void agreement(void)
 	is((int32_t)(api.features & FEATURES), FEATURES, "what it can");
 	ok(api.ioctls == UFFD_API_IOCTLS, "and what else");
 	is(SYS(ioctl, fd, UFFDIO_API, &api), -EINVAL, "only once");
-	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), -EINVAL,
-	   "write protection is not for ARM");
-	reg.mode = 0;
 	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), -EINVAL, "nothing");
 	SYS(close, fd);
 	SYS(munmap, p, PAGE);
+}
+
+/* ---- write protection -------------------------------------------- */
+
+#define NOT_ON_ARM                                                       \
+	(UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_MINOR_HUGETLBFS | \
+	 UFFD_FEATURE_MINOR_SHMEM | UFFD_FEATURE_WP_HUGETLBFS_SHMEM)
+
+static void refused_feature(uint64_t feature, const char *name)
+{
+	int fd = SYS(userfaultfd, 0);
+	struct uffdio_api api = { UFFD_API, feature, 0 };
+
+	is(SYS(ioctl, fd, UFFDIO_API, &api), -EINVAL, "ask for %s", name);
+	SYS(close, fd);
+}
+
+/* Linux has it on x86 and arm64, not on ARM. */
+static void features_of_others(void)
+{
+	int fd = SYS(userfaultfd, 0);
+	struct uffdio_api api = { UFFD_API, 0, 0 };
+
+	refused_feature(UFFD_FEATURE_PAGEFAULT_FLAG_WP, "write protection");
+	refused_feature(UFFD_FEATURE_WP_HUGETLBFS_SHMEM,
+			"that of shared pages");
+	refused_feature(UFFD_FEATURE_MINOR_SHMEM, "minor faults");
+	SYS(ioctl, fd, UFFDIO_API, &api);
+	is((int32_t)(api.features & NOT_ON_ARM), 0, "no kernel for ARM has it");
+	SYS(close, fd);
+}
+
+static int32_t protect(int fd, const void *p, uint32_t bytes, uint32_t mode)
+{
+	struct uffdio_writeprotect wp = { { (uint32_t)p, bytes }, mode };
+
+	return SYS(ioctl, fd, UFFDIO_WRITEPROTECT, &wp);
+}
+
+static void write_protection(void)
+{
+	uint8_t *p = pages(2);
+	struct uffdio_register reg = { { (uint32_t)p, 2 * PAGE }, 0, 0 };
+	struct uffdio_copy copy = { (uint32_t)p, (uint32_t)page_of_bytes, PAGE,
+				    UFFDIO_COPY_MODE_WP, 0 };
+	int fd = open_uffd(0, 0);
+
+	reg.mode = UFFDIO_REGISTER_MODE_WP;
+	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), -EINVAL, "register for it");
+	reg.mode |= UFFDIO_REGISTER_MODE_MISSING;
+	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), -EINVAL,
+	   "for missing pages, too");
+	is(do_register(fd, p, 1), 0, "for those alone");
+	is(SYS(ioctl, fd, UFFDIO_COPY, &copy), -EINVAL,
+	   "bring a page that is protected");
+	is((int32_t)copy.copy, -EINVAL, "in the structure");
+	is(do_copy(fd, p, page_of_bytes, 1), 0, "bring it");
+	is(protect(fd, p, PAGE, 1), -ENOENT, "protect it");
+	is(protect(fd, p, PAGE, 0), -ENOENT, "no longer");
+	is(protect(fd, p + PAGE, PAGE, 1), -ENOENT, "one of no pager");
+	is(protect(fd, p, PAGE + 1, 1), -EINVAL, "half a page");
+	is(protect(fd, p, PAGE, 4), -EINVAL, "an unknown mode");
+	is(protect(fd, p, PAGE, 3), -EINVAL, "both modes");
+	is(SYS(ioctl, fd, UFFDIO_WRITEPROTECT, 16), -EFAULT, "from nowhere");
+	SYS(munmap, p, 2 * PAGE);
+	is(protect(fd, p, PAGE, 1), -ENOENT, "unmapped");
+	SYS(close, fd);
 }
 
 /* ---- the end of waiting ------------------------------------------ */
@@ -431,6 +495,8 @@ static void from_a_child(void)
 int main(void)
 {
 	agreement();
+	features_of_others();
+	write_protection();
 	results();
 	pages_on_demand();
 	what_it_is_told();
