@@ -37,6 +37,7 @@
 /* A hook that several services have is called in this order. */
 const struct service *const services[] = {
 	&gunzip_service,	/* before /proc, which covers the archive's */
+	&registers_service,	/* before signals: which one a BKPT is */
 	&alignment_service,	/* before signals: what is mended needs none */
 	&tty_service,		/* before signals: SIGHUP before SIGCHLD */
 	&signal_service,
@@ -53,7 +54,6 @@ const struct service *const services[] = {
 	&pipe_service,
 	&socket_service,
 	&events_service,
-	&registers_service,
 	&system_service,
 	&inspect_service,
 };

@@ -10,10 +10,12 @@
  */
 #include <asm/barrier.h>
 #include <asm/cp15.h>
+#include <mmu/abort.h>
 #include <mmu/errata.h>
 #include <run/run.h>
 #include <services/registers/registers.h>
 #include <uapi/auxvec.h>
+#include <uapi/signal.h>
 
 #define GO_ON_BEHIND                                 \
 	"\n2:\n\t.pushsection __ex_table, \"a\"\n\t" \
@@ -34,10 +36,12 @@
 #define PFR0_THUMBEE(pfr0)  ((pfr0) >> 12 & 0xf)
 #define PFR1_TIMER(pfr1)    ((pfr1) >> 16 & 0xf)
 
-#define TEECR_XED        1u         /* B4.1.150: TEEHBR is closed */
-#define JOSCR_CD         1u         /* A2.10.6: the configuration is closed */
-#define DBGDSCR_UDCCDIS  (1u << 12) /* C11.11.20: so are debug registers */
-#define CNTKCTL_PL0VCTEN 2u         /* B4.1.26: the virtual count, no more */
+#define TEECR_XED             1u /* B4.1.150: TEEHBR is closed */
+#define JOSCR_CD              1u /* A2.10.6: the configuration is closed */
+#define DBGDSCR_UDCCDIS       (1u << 12) /* C11.11.20: so are debug registers */
+#define DBGDIDR_VERSION(didr) ((didr) >> 16 & 0xf) /* C11.11.15 */
+#define VERSION_7_BASELINE    4  /* no CP14 interface beyond the baseline */
+#define CNTKCTL_PL0VCTEN      2u /* B4.1.26: the virtual count, no more */
 
 /* Clears the base address of ThumbEE's handlers and closes it to user mode. */
 static void close_thumbee(void)
@@ -64,6 +68,33 @@ static void close_debug(void)
 
 	READ_IF_THERE("p14, 0, %0, c0, c2, 2", dbgdscr);
 	WRITE_IF_THERE("p14, 0, %0, c0, c2, 2", dbgdscr | DBGDSCR_UDCCDIS);
+}
+
+static bool has_debug_events; /* constant after close_registers() */
+
+/*
+ * Linux takes debug events for breakpoints only on cores whose debug registers
+ * it can use. On the others, a Cortex-A8 and an early A9 among them, a BKPT
+ * instruction is an abort like any other that nobody serves: SIGBUS.
+ */
+static void find_debug_events(void)
+{
+	u32 didr = 0;
+
+	READ_IF_THERE("p14, 0, %0, c0, c0, 0", didr);
+	has_debug_events = DBGDIDR_VERSION(didr) &&
+		DBGDIDR_VERSION(didr) != VERSION_7_BASELINE;
+}
+
+/* The fault_signal of the service's row. Leaves the signal to be sent. */
+static bool refuse_debug_event(struct fault_signal *fault)
+{
+	if (fault->abort && fault->abort->cause == ABORT_DEBUG &&
+	    !has_debug_events) {
+		fault->sig = SIGBUS;
+		fault->code = 0;
+	}
+	return false;
 }
 
 /*
@@ -116,6 +147,7 @@ static void close_registers(void)
 	if (PFR1_TIMER(pfr1))
 		WRITE_IF_THERE("p15, 0, %0, c14, c1, 0", CNTKCTL_PL0VCTEN);
 	WRITE_IF_THERE("p15, 0, %0, c9, c14, 0", 0); /* PMUSERENR */
+	find_debug_events();
 	close_debug();
 	close_preload_engine();
 	add_hwcaps();
@@ -124,4 +156,5 @@ static void close_registers(void)
 
 const struct service registers_service = {
 	.init = close_registers,
+	.fault_signal = refuse_debug_event,
 };

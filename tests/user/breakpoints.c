@@ -22,7 +22,7 @@ static void took(int sig, struct test_siginfo *info, void *ucontext)
 }
 
 /* Each returns if nothing happens; the instruction is its first. */
-void arm_breakpoint(void), arm_undefined(void);
+void arm_breakpoint(void), arm_undefined(void), arm_bkpt(void);
 void thumb_breakpoint(void), thumb2_breakpoint(void), thumb_undefined(void);
 void arm_call(uint32_t number), thumb_call(uint32_t number);
 
@@ -30,6 +30,8 @@ __asm__(".text\n"
 	".arm\n"
 	".balign 4\n"
 	"arm_breakpoint:	.word	0xe7f001f0\n"
+	"	bx	lr\n"
+	"arm_bkpt:	bkpt	0\n"
 	"	bx	lr\n"
 	"arm_undefined:	.word	0xe7f000f0\n"
 	"	bx	lr\n"
@@ -71,6 +73,36 @@ static void instruction(void (*run)(void), int sig, int code, const char *text)
 	ok(got_sig == sig && got_code == code, "%s: signal %ld, code %ld", text,
 	   got_sig, got_code);
 	ok(got_addr == at && got_pc == at, "it names the instruction");
+}
+
+/* The part number of /proc/cpuinfo. */
+static uint32_t core_part(void)
+{
+	char text[1024] = "", *line;
+	int fd = SYS(open, "/proc/cpuinfo", 0, 0);
+
+	SYS(read, fd, text, sizeof(text) - 1);
+	SYS(close, fd);
+	line = strstr(text, "CPU part\t: ");
+	return line ? strtoul(line + 11, NULL, 16) : 0;
+}
+
+/*
+ * BKPT is a breakpoint only where the kernel can use the debug registers of the
+ * core. It cannot on the emulated Cortex-A8 and A9.
+ */
+static void bkpt(void)
+{
+	bool usable = core_part() != 0xc08 && core_part() != 0xc09;
+
+	got_sig = 0;
+	if (!setjmp(back))
+		arm_bkpt();
+	ok(got_pc == (uint32_t)arm_bkpt, "BKPT is a signal");
+	if (usable)
+		ok(got_sig == LINUX_SIGTRAP && got_code == 4, "of the core");
+	else
+		ok(got_sig == LINUX_SIGBUS && got_code == 0, "of the core");
 }
 
 /* Without a handler the program ends. */
@@ -129,8 +161,10 @@ int main(void)
 {
 	handle(LINUX_SIGILL, took, TEST_SA_SIGINFO | TEST_SA_NODEFER);
 	handle(LINUX_SIGTRAP, took, TEST_SA_SIGINFO | TEST_SA_NODEFER);
+	handle(LINUX_SIGBUS, took, TEST_SA_SIGINFO | TEST_SA_NODEFER);
 	handle(LINUX_SIGSEGV, took, TEST_SA_SIGINFO | TEST_SA_NODEFER);
 	instructions();
+	bkpt();
 	calls();
 	return done();
 }
