@@ -8,10 +8,13 @@
 #include <fs/fs.h>
 #include <lib/printk.h>
 #include <run/run.h>
+#include <run/timer.h>
 #include <services/files/files.h>
 #include <services/files/kmsg.h>
+#include <services/poll/poll.h>
 #include <stdio.h>
 #include <uapi/fcntl.h>
+#include <uapi/poll.h>
 
 #define KMSG_LINE    (64 + 4 * KMSG_BYTES) /* each byte as \xNN */
 #define LOOK_AGAIN   50000000ull   /* ns between two checks of the log */
@@ -113,6 +116,54 @@ static int next_record(const struct file *file, u64 *pos, struct log_info *info,
 	*pos = seq + 1;
 	return 0;
 }
+
+/* ---- poll -------------------------------------------------------- */
+
+static void look_again(struct timer *timer);
+static const struct service kmsg_timer_service = {
+	.timer_expired = look_again,
+};
+
+/* One for all pollers. It is queued while the flag is set. */
+static struct timer look = { .service = &kmsg_timer_service };
+static u32 look_queued;
+
+/*
+ * LOOK_AGAIN after a poll: all pollers look once more, by which they start the
+ * timer again. Called with interrupts off.
+ */
+static void look_again(struct timer *timer __unused_arg)
+{
+	u32 edge = 0; /* kmsg_poll() counts records instead */
+
+	WRITE_ONCE(look_queued, 0);
+	poll_wake(&edge);
+}
+
+/*
+ * POLLIN if there is a record at the position, and POLLERR and POLLPRI too if
+ * records before it were overwritten, which the next read reports by -EPIPE.
+ * The poller may wait, because there is none or because it asks for edges, and
+ * printk cannot wake it: so it looks again soon.
+ */
+static u32 kmsg_poll(struct file *file, struct poll_edges *edges)
+{
+	u64 pos = READ_ONCE(file->f_pos), seq = pos ? pos - 1 : 0;
+	struct log_info info;
+	char text[1];
+
+	if (cmpxchg(&look_queued, 0, 1) == 0) {
+		look.expires_ns = ktime_ns() + LOOK_AGAIN;
+		timer_start(&look);
+	}
+	*edges = (struct poll_edges){ .in = (u32)log_next_record() };
+	if (!log_read_record(&seq, &info, text, sizeof(text)))
+		return 0;
+	return pos && seq != pos - 1 ? POLLIN | POLLRDNORM | POLLERR | POLLPRI :
+				       POLLIN | POLLRDNORM;
+}
+
+/* ---- read and write ---------------------------------------------- */
 
 /* Returns one record per call; -EINVAL if it does not fit buf. */
 static s32 kmsg_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
@@ -224,6 +275,7 @@ static s64 kmsg_llseek(struct file *file, s64 offset, int whence)
 }
 
 const struct file_operations kmsg_fops = {
+	.poll = kmsg_poll,
 	.read = kmsg_read,
 	.write = kmsg_write,
 	.llseek = kmsg_llseek,

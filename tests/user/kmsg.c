@@ -3,7 +3,9 @@
  * record, each read gives one, as "prio,seq,usec,-;text", and at the end a read
  * waits or says that there is none.
  */
+#include <uapi/eventpoll.h>
 #include <uapi/fcntl.h>
+#include <uapi/poll.h>
 #include "check.h"
 
 static char line[4096];
@@ -34,7 +36,10 @@ static void say(const char *text)
 	SYS(close, fd);
 }
 
-/* Each ends in one line's end, and has the number behind the one before. */
+/*
+ * Each is one line, behind which Linux may have lines of names and values that
+ * begin with a space, and has the number behind the one before.
+ */
 static void all_records(int fd)
 {
 	unsigned int prio, seq, last = 0, wrong = 0, count = 0;
@@ -43,7 +48,7 @@ static void all_records(int fd)
 	SYS(lseek, fd, 0, SEEK_SET);
 	for (; next(fd, &prio, &seq, &text) > 0; last = seq, count++)
 		wrong += (count && seq != last + 1) || !strchr(text, '\n') ||
-			strchr(text, '\n')[1] != '\0';
+			(strchr(text, '\n')[1] && strchr(text, '\n')[1] != ' ');
 	ok(count > 3, "there are records from boot on");
 	is((int32_t)wrong, 0,
 	   "that are not one line each, with a number of "
@@ -58,7 +63,7 @@ static void own_records(int fd)
 	is(SYS(lseek, fd, 0, SEEK_END), 0, "to the end");
 	is(next(fd, &prio, &seq, &text), -EAGAIN, "nothing is there");
 	say("one\n");
-	say("<3>two \\ lines\nand a half");
+	say("<3>two \\ lines\nand a half\n");
 	ok(next(fd, &prio, &first, &text) > 0, "the first is read alone");
 	ok(strcmp(text, "one\n") == 0, "its text");
 	is((int32_t)prio, 12, "its prio: a warning, of a program");
@@ -95,10 +100,62 @@ static void waiting(void)
 	}
 	for (int i = 0; i < 5; i++)
 		SYS(sched_yield);
-	say("awaited");
+	say("awaited\n");
 	SYS(wait4, pid, &status, 0, 0);
 	is(status, 1 << 8, "a read waited for it");
 	SYS(close, fd);
+}
+
+/* ---- poll -------------------------------------------------------- */
+
+static int32_t poll_for(int fd, int32_t ms)
+{
+	struct pollfd ask = { .fd = fd, .events = POLLIN | POLLOUT };
+	int32_t n = SYS(poll, &ask, 1, ms);
+
+	return n == 1 ? ask.revents : n;
+}
+
+/* The record comes while the parent waits, or has come already. */
+static int say_later(void *arg)
+{
+	for (int i = 0; i < 5; i++)
+		SYS(sched_yield);
+	return (int)SYS(write, (int)arg, "polled\n", 7) != 7;
+}
+
+static void polls(int fd)
+{
+	struct epoll_event event = { .events = POLLIN | EPOLLET };
+	int out = SYS(open, "/dev/kmsg", O_WRONLY, 0), status = -1;
+	int watch = SYS(epoll_create1, 0);
+	unsigned int prio, seq;
+	const char *text;
+	pid_t pid;
+
+	SYS(lseek, fd, 0, SEEK_SET);
+	is(poll_for(fd, 0), POLLIN, "poll at the start");
+	SYS(lseek, fd, 0, SEEK_END);
+	is(poll_for(fd, 0), 0, "at the end");
+	is(poll_for(fd, 120), 0, "which waits in vain");
+	pid = start_child(say_later, (void *)out);
+	is(poll_for(fd, -1), POLLIN, "until a record comes");
+	SYS(wait4, pid, &status, 0, 0);
+	is(status, 0, "a child wrote it");
+	ok(next(fd, &prio, &seq, &text) > 0 && strcmp(text, "polled\n") == 0,
+	   "it can be read");
+	is(poll_for(fd, 0), 0, "and was the last");
+	SYS(epoll_ctl, watch, EPOLL_CTL_ADD, fd, &event);
+	is(SYS(epoll_wait, watch, &event, 1, 0), 0, "epoll: none");
+	pid = start_child(say_later, (void *)out);
+	is(SYS(epoll_wait, watch, &event, 1, -1), 1, "a record");
+	is(SYS(epoll_wait, watch, &event, 1, 0), 0, "reported once");
+	SYS(wait4, pid, &status, 0, 0);
+	pid = start_child(say_later, (void *)out);
+	is(SYS(epoll_wait, watch, &event, 1, -1), 1, "and one more");
+	SYS(wait4, pid, &status, 0, 0);
+	SYS(close, watch);
+	SYS(close, out);
 }
 
 int main(void)
@@ -109,6 +166,7 @@ int main(void)
 	own_records(fd);
 	odd_reads(fd);
 	waiting();
+	polls(fd);
 	SYS(close, fd);
 	return done();
 }
