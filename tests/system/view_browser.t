@@ -89,10 +89,21 @@ def mouse():
                 box.top + (f.y + (Math.floor(i / f.across) + .5) * f.high) * scale,
                 hex(shared[0])];
     })()""")
+    page.evaluate("globalThis.drawn = document.querySelector('#scene path')")
     page.mouse(*where[:2])
     text = page.evaluate("$('path').textContent")
     tap.ok(where[2] in text and "mapped by" in text,
            "the frame under the mouse is named, with who maps it", text)
+    lights = page.evaluate("globalThis.ring = document.querySelector("
+                           "'#scene .lights *'); ring.outerHTML")
+    tap.ok("class=\"e\"" in lights and page.evaluate("drawn.isConnected"),
+           "its path lights up, and the picture below is not drawn again", lights)
+    page.mouse(where[0] + .5, where[1])
+    tap.ok(page.evaluate("ring.isConnected"),
+           "a mouse that moves inside the frame changes nothing")
+    page.mouse(where[0] + 40, where[1])
+    tap.ok(page.evaluate("!ring.isConnected && drawn.isConnected"),
+           "one that moves to another frame changes the lights")
 
 
 def without_a_mouse():

@@ -250,18 +250,30 @@ const label = (x, y, text, kind = "", more = "") =>
  */
 class Cells {
 	constructor() {
-		this.runs = new Map();
+		this.kinds = new Map();
 		this.halves = new Map();
+		this.same = {}; /* the kind of the last cell: mostly the next one's, too */
+	}
+	/* The runs of cells that have this colour and size. */
+	runsOf(colour, w, h, pitch) {
+		const same = this.same;
+
+		if (colour != same.colour || w != same.w || h != same.h ||
+		    pitch != same.pitch) {
+			const r3 = (n) => Math.round(n * 1000) / 1000;
+			const key = `stroke="${colour}" stroke-width="${r1(h)}" ` +
+				`stroke-dasharray="${r3(w)} ${r3(pitch - w)}"`;
+
+			if (!this.kinds.has(key))
+				this.kinds.set(key, []);
+			this.same = { colour, w, h, pitch, runs: this.kinds.get(key) };
+		}
+		return this.same.runs;
 	}
 	/* pitch: from one cell to the next, where there may be one. */
 	add(colour, x, y, w, h, pitch = w) {
-		const r3 = (n) => Math.round(n * 1000) / 1000;
-		const key = `stroke="${colour}" stroke-width="${r1(h)}" ` +
-			`stroke-dasharray="${r3(w)} ${r3(pitch - w)}"`;
-
-		if (!this.runs.has(key))
-			this.runs.set(key, []);
-		const runs = this.runs.get(key), last = runs[runs.length - 1];
+		const runs = this.runsOf(colour, w, h, pitch);
+		const last = runs[runs.length - 1];
 
 		if (last && last.y == y && Math.abs(last.next - x) < .01) {
 			last.next += pitch;
@@ -275,7 +287,7 @@ class Cells {
 			`M${r1(x + w)} ${r1(y)}v${r1(h)}h${r1(-w)}z`);
 	}
 	toString() {
-		return [...this.runs].map(([key, runs]) => `<path ${key} d="` +
+		return [...this.kinds].map(([key, runs]) => `<path ${key} d="` +
 			runs.map((run) => `M${r1(run.x)} ${r1(run.y + run.h / 2)}` +
 				 `h${r1(run.end - run.x)}`).join("") + '"/>')
 			.join("") +
@@ -430,7 +442,7 @@ function drawLane(columns, pid, y, h, cells) {
 	return out;
 }
 
-function drawFirstLevel(columns, y, h, lights) {
+function drawFirstLevel(columns, y, h) {
 	const space = state.spaces.get(shown);
 	let out = "";
 
@@ -446,8 +458,6 @@ function drawFirstLevel(columns, y, h, lights) {
 			    'fill="#e2a400" fill-opacity=".25" stroke="#b98600"' :
 			    'class="l" stroke-dasharray="3 3"') +
 			(c.w > 36 ? label(c.x + 5, y + h / 2 + 4, name, "m") : "");
-		if (lights.slot >= c.first && lights.slot < c.first + c.count)
-			out += rect(c.x, y, c.w, h, 'class="e"');
 	}
 	return out;
 }
@@ -461,7 +471,7 @@ function gridOf(column) {
 	return { across, cell: Math.min(column.w / across, 12) };
 }
 
-function drawSecondLevel(columns, y, changed, lights, cells) {
+function drawSecondLevel(columns, y, changed, cells) {
 	const space = state.spaces.get(shown);
 	const below = new Cells();
 	let out = "", bottom = y;
@@ -472,7 +482,8 @@ function drawSecondLevel(columns, y, changed, lights, cells) {
 		const rows = 256 / across;
 
 		c.grid = { y, across, cell, rows };
-		if ((entry & 3) != 1)
+		c.hasTable = (entry & 3) == 1;
+		if (!c.hasTable)
 			continue;
 		bottom = Math.max(bottom, y + rows * cell);
 		out += `<path class="l" d="M${r1(c.x + across * cell / 2)} ${y - 8}v6"/>`;
@@ -494,16 +505,13 @@ function drawSecondLevel(columns, y, changed, lights, cells) {
 			if (changed.has(page))
 				out += rect(x - .7, at - .7, s + 1.4, s + 1.4,
 					    'class="n"');
-			if (page == lights.page)
-				out += rect(x - 1.2, at - 1.2, s + 2.4, s + 2.4,
-					    'class="e"');
 		}
 	}
 	return [below, out, bottom];
 }
 
 /* As high as the window leaves room for. */
-function drawFrames(width, y, changed, lights, cells) {
+function drawFrames(width, y, changed, cells) {
 	const across = width > 560 ? 128 : 64, cell = width / across;
 	const rows = Math.ceil(state.frames.length / across);
 	const room = (innerHeight - 140 - y) / rows;
@@ -511,11 +519,11 @@ function drawFrames(width, y, changed, lights, cells) {
 	const w = cell - (cell > 5 ? 1 : .5), h = high - (cell > 5 ? 1 : .5);
 	let out = "";
 
-	layout.frames = { y, across, cell, high, rows };
+	layout.frames = { y, across, cell, high, rows, w, h };
 	for (let i = 0; i < state.frames.length; i++) {
 		const x = i % across * cell, at = y + Math.floor(i / across) * high;
-		const who = owners.get(film.base + i * PAGE) || [];
-		const users = [...new Set(who.map((one) => one.pid))];
+		const who = owners.get(film.base + i * PAGE);
+		const users = who ? [...new Set(who.map((one) => one.pid))] : [];
 		const letter = state.frames[i];
 
 		if (letter == "0") {
@@ -532,15 +540,36 @@ function drawFrames(width, y, changed, lights, cells) {
 		}
 		if (changed.has(i))
 			out += rect(x - .7, at - .7, w + 1.4, h + 1.4, 'class="n"');
-		if (lights.pa == film.base + i * PAGE)
-			out += rect(x - 2, at - 2, w + 4, h + 4, 'class="e"');
 	}
 	return [out, y + rows * high];
 }
 
+/* Rings around the two entries and the frame that are lit. */
+function drawRings({ columns, l1, frames }, lights) {
+	const c = columns.find((one) => lights.slot >= one.first &&
+			       lights.slot < one.first + one.count);
+	const i = number(lights.pa);
+	let out = "";
+
+	if (c)
+		out += rect(c.x, l1.l1, c.w, l1.h, 'class="e"');
+	if (c && lights.page >= 0 && c.hasTable) {
+		const g = c.grid, entry = lights.page & 255, s = g.cell - 1;
+
+		out += rect(c.x + entry % g.across * g.cell - 1.2,
+			    g.y + Math.floor(entry / g.across) * g.cell - 1.2,
+			    s + 2.4, s + 2.4, 'class="e"');
+	}
+	if (i >= 0 && i < state.frames.length)
+		out += rect(i % frames.across * frames.cell - 2, frames.y +
+			    Math.floor(i / frames.across) * frames.high - 2,
+			    frames.w + 4, frames.h + 4, 'class="e"');
+	return out;
+}
+
 /* From the VMA through both levels to the frame. */
-function drawPath(columns, lanes, levels, lights) {
-	const { across, cell, high, y } = layout.frames;
+function drawPath({ columns, lanes, l1: levels, frames }, lights) {
+	const { across, cell, high, y } = frames;
 	let out = "", from = null;
 
 	for (const { pid, va } of owners.get(lights.pa) || [])
@@ -615,18 +644,22 @@ function lanesOf() {
 	return [...others, shown];
 }
 
+/* All that depends on what is pointed at; it lies over the rest of the picture. */
+function drawLights() {
+	const light = lit(), here = light.va !== null && light.pid == shown;
+	const lights = { ...light,
+			 slot: here ? Math.floor(light.va / SECTION) : -1,
+			 page: here ? Math.floor(light.va / PAGE) : -1 };
+
+	return drawRings(layout, lights) + drawPath(layout, lights);
+}
+
 function draw(width, caption) {
 	const left = width > 560 ? 84 : 56;
 	const columns = columnsOf(width, left), lanes = new Map();
-	const light = lit(), changed = changesNow(), cells = new Cells();
-	const lights = { ...light, slot: light.va === null ? -1 :
-			 Math.floor(light.va / SECTION),
-			 page: light.va === null || light.pid != shown ? -1 :
-			 Math.floor(light.va / PAGE) };
+	const changed = changesNow(), cells = new Cells();
 	let out = "", y = caption ? 66 : 14;
 
-	if (light.pid != shown)
-		lights.slot = -1;
 	layout = { columns, lanes, width };
 	out += drawOverview(columns, width, left, y);
 	y += 38;
@@ -643,20 +676,21 @@ function draw(width, caption) {
 	out += label(0, y + 10, left > 60 ? "first level" : "level 1", "s") +
 		(left > 60 ? label(0, y + 21, hex(state.spaces.get(shown).pgd),
 				   "m s") : "") +
-		drawFirstLevel(columns, y, 24, lights);
+		drawFirstLevel(columns, y, 24);
 	y += 34;
 	layout.l1 = levels;
 	out += label(0, y + 8, left > 60 ? "second level" : "level 2", "s") +
 		(left > 60 ? label(0, y + 20, "256 entries", "s") +
 		 label(0, y + 31, "a table", "s") : "");
-	const second = drawSecondLevel(columns, y, changed.pages, lights, cells);
+	const second = drawSecondLevel(columns, y, changed.pages, cells);
 	y = Math.max(second[2], y + 34) + 26;
 	out += label(0, y - 6, `frames: ${state.frames.length} of 4 KiB, from ` +
 		     `${hex(film.base)}`, "s");
-	const frames = drawFrames(width, y, changed.frames, lights, cells);
+	const frames = drawFrames(width, y, changed.frames, cells);
 
 	y = frames[1];
-	out += second[0] + cells + second[1] + frames[0] + drawPath(columns, lanes, levels, lights);
+	out += second[0] + cells + second[1] + frames[0] +
+		`<g class="lights">${drawLights()}</g>`;
 	return `<svg xmlns="http://www.w3.org/2000/svg" class="p" ` +
 		`viewBox="-2 0 ${width + 4} ${r1(y + 3)}" role="img" ` +
 		`aria-label="VMAs, page tables and frames">` +
@@ -976,17 +1010,21 @@ function under(event) {
 		   (event.clientY - box.top) * scale + view.y);
 }
 
+/*
+ * What is under the mouse has changed, or not: the picture stays, only the lights
+ * over it are drawn anew.
+ */
+function hover(thing) {
+	if (JSON.stringify(thing) == JSON.stringify(pointed))
+		return;
+	pointed = thing;
+	document.querySelector("#scene .lights").innerHTML = drawLights();
+	writePath();
+}
+
 function listen() {
-	$("scene").addEventListener("pointermove", (event) => {
-		pointed = under(event);
-		drawScene();
-		writePath();
-	});
-	$("scene").addEventListener("pointerleave", () => {
-		pointed = null;
-		drawScene();
-		writePath();
-	});
+	$("scene").addEventListener("pointermove", (event) => hover(under(event)));
+	$("scene").addEventListener("pointerleave", () => hover(null));
 	$("scene").addEventListener("click", (event) => point(under(event)));
 	$("scene").addEventListener("wheel", (event) => {
 		if (event.ctrlKey) {
