@@ -163,6 +163,7 @@ static int do_pwd(char **words)
 static int do_jobs(char **words)
 {
 	(void)words;
+	reap_jobs();
 	list_jobs();
 	return 0;
 }

@@ -104,24 +104,23 @@ static int status_of(pid_t pid, int status)
 	return 128 + sig;
 }
 
-/* Notes what waitpid returned. Returns the child's job, or NULL if it has none. */
-static struct job *note_status(pid_t pid, int status)
+/* Notes what waitpid returned of a child. */
+static void note_status(pid_t pid, int status)
 {
 	int which = 0;
 	struct job *job = job_of(pid, &which);
 
 	if (!job)
-		return NULL; /* an orphan: this shell is process 1 */
+		return; /* an orphan: this shell is process 1 */
 	job->stopped = WIFSTOPPED(status);
 	if (job->stopped) {
 		job->status = 128 + WSTOPSIG(status);
-		return job;
+		return;
 	}
 	status = status_of(pid, status);
 	if (which == job->nr_pids - 1)
 		job->status = status;
 	job->pids[which] = 0;
-	return job;
 }
 
 int wait_for_job(struct job *job)
@@ -139,6 +138,7 @@ int wait_for_job(struct job *job)
 	result = job->status;
 	if (have_keys)
 		set_foreground(getpid());
+	job->told = job->stopped;
 	if (job->stopped)
 		fprintf(stderr,
 			"\n[%d] process %d is stopped; fg lets it go on\n",
@@ -154,26 +154,30 @@ int continue_job(struct job *job, bool foreground)
 	fflush(stdout);
 	if (foreground)
 		set_foreground(job->group);
-	job->stopped = false;
+	job->stopped = job->told = false;
 	kill_process(-job->group, LINUX_SIGCONT);
 	return foreground ? wait_for_job(job) : 0;
 }
 
 void reap_jobs(void)
 {
-	struct job *job;
 	int status;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status,
-			      WNOHANG | (have_keys ? WUNTRACED : 0))) > 0) {
-		job = note_status(pid, status);
-		if (!job || (!job->stopped && !has_ended(job)))
+			      WNOHANG | (have_keys ? WUNTRACED : 0))) > 0)
+		note_status(pid, status);
+	/* Those, too, that ended while another job was waited for. */
+	for (struct job *job = jobs; job < jobs + JOBS_MAX; job++) {
+		bool ended = job->nr && has_ended(job);
+
+		if (!ended && (!job->stopped || job->told))
 			continue;
 		if (have_keys)
 			printf("[%d] %s: %s\n", job->nr,
-			       job->stopped ? "stopped" : "done", job->text);
-		if (!job->stopped)
+			       ended ? "done" : "stopped", job->text);
+		job->told = true;
+		if (ended)
 			free_job(job);
 	}
 }

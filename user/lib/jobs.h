@@ -21,6 +21,7 @@ struct job {
 	int status;      /* of the last command, once it has ended */
 	bool background; /* it never had the terminal */
 	bool stopped;
+	bool told;  /* that it is stopped has been printed */
 	char *text; /* what was typed */
 };
 
