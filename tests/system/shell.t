@@ -31,6 +31,17 @@ class Session:
         text = self.child.before.replace("\r", "")
         return text.split("\n", 1)[1] if "\n" in text else text
 
+    def screens(self, line):
+        """What a line shows that ends in more, a screen after each key."""
+        self.child.send(line + "\n")
+        self.child.expect("\n")
+        found = []
+        while self.child.expect(["--more--", PROMPT]) == 0:
+            found.append(self.child.before)
+            self.child.send(" ")
+        return [screen.replace("\r\x1b[K", "").replace("\r", "")
+                for screen in [*found, self.child.before]]
+
     def start(self, line):
         """Start something made of cat; it runs once it has copied a line."""
         self.child.send(line + "\n")
@@ -270,6 +281,44 @@ def stopping():
     session.child.send("fg\n")
     session.child.expect(PROMPT)
     tap.ok("sleep" not in session.run("jobs"), "kill %1 ends it")
+    session.run("sleep 1 &")
+    tap.has(session.run("sleep 2"), "[1] done: sleep 1",
+            "a job that ends while another is waited for is done at the prompt")
+    tap.is_(session.run("jobs"), "", "and is no job any more")
+    session.run("cat &")
+    tap.has(session.run("sleep 1"), "[1] stopped: cat",
+            "one that wants the keyboard stops, which is said once")
+    tap.ok("stopped: cat" not in session.run("echo"), "and not at each prompt")
+    session.run("sleep 1 &")
+    tap.ok("running" not in session.run("sleep 2 | jobs; jobs"),
+           "jobs looks who has ended before it prints")
+    session.end("exit\n")
+
+
+def paging():
+    """more: a screen at a time, lines broken between words, nothing lost."""
+    session = Session("quiet init=/bin/sh")
+    session.run("trace fault layout > /tmp/events")
+    whole = session.run("cat /tmp/events")
+    tap.ok(max(map(len, whole.split("\n"))) > 80, "a file keeps its long lines")
+    screens = session.screens("more /tmp/events")
+    tap.is_([screen.count("\n") for screen in screens[:-1]],
+            [23] * (len(screens) - 1), "23 rows and the question are a screen")
+    rows = "".join(screens)
+    tap.ok(max(map(len, rows.split("\n"))) <= 80, "no row has more than 80 columns",
+           rows)
+    tap.is_(re.sub(r" *\n {4}(?=\S)", " ", rows), re.sub(
+        r" *\n {4}(?=\S)", " ", whole), "put together again they are the file")
+    session.child.send("more /tmp/events\n")
+    session.child.expect("--more--")
+    session.child.send("\r")
+    session.child.expect("--more--")
+    tap.is_(session.child.before.count("\n"), 1, "Enter: a row more")
+    session.child.send("q")
+    session.child.expect(PROMPT)
+    tap.ok("\n" not in session.child.before, "q ends it", session.child.before)
+    rows = "".join(session.screens("trace fault true | more"))
+    tap.ok(max(map(len, rows.split("\n"))) <= 80, "trace ... | more is folded", rows)
     session.end("exit\n")
 
 
@@ -298,4 +347,5 @@ editing()
 twice()
 keys()
 stopping()
+paging()
 tap.done()
