@@ -39,7 +39,7 @@ def answers(child, keys, pattern, what, other=pexpect.TIMEOUT):
 
 # A program that never reads, nor ends: no process looks at the terminal.
 busy = start("/bin/twins")
-busy.expect("record is on")
+busy.expect("being recorded")
 answers(busy, BREAK + "h", r"commands after BREAK: t all tasks",
         "h: all letters")
 answers(busy, BREAK + "?", r"commands after BREAK: t all tasks",

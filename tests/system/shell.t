@@ -233,7 +233,7 @@ def keys():
     tap.ok("^C" in session.child.before, "^C ends both programs of a pipe",
            session.child.before)
     session.child.send("twins\n")
-    session.child.expect("record is on")
+    session.child.expect("being recorded")
     session.child.send("\x03")
     session.child.expect(PROMPT)
     # They die when the core is theirs, which may be after this prompt's look
