@@ -46,22 +46,25 @@ static void around(int fd, uint64_t end)
 	uint8_t *map, *first;
 
 	is(resize(fd, end + 100), 0, "%u MiB and 100 bytes", mib);
-	ok(size_of(fd) == end + 100, "are its size");
+	ok(size_of(fd) == end + 100, "fstat reports that size");
 	map = (uint8_t *)SYS(mmap2, 0, 3 * PAGE, PROT_READ | PROT_WRITE,
 			     MAP_SHARED, fd, (end - PAGE) / PAGE);
 	map[PAGE - 1] = 'x';
 	map[PAGE] = 'y';
 	map[PAGE + 99] = 'z';
 	map[PAGE + 100] = 'w';
-	is(get(fd, buf, 102, end - 1), 101, "read up to the end");
+	is(get(fd, buf, 102, end - 1), 101,
+	   "read() across the end returns the bytes before it");
 	ok(buf[0] == 'x' && buf[1] == 'y' && buf[100] == 'z',
-	   "what was stored through a mapping");
-	is(killed_writing(map + 2 * PAGE), SIGBUS, "behind it is nothing");
+	   "read() returns what was stored through a mapping");
+	is(killed_writing(map + 2 * PAGE), SIGBUS,
+	   "a store behind the last page raises SIGBUS");
 	first = (uint8_t *)SYS(mmap2, 0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
-	is(first[0], 0, "its first page is a hole");
+	is(first[0], 0, "the first page, a hole, reads as zero");
 	munmap(first, PAGE);
-	is(resize(fd, end / 2), 0, "half of it is cut off");
-	is(killed_reading(map), SIGBUS, "from the mapping, too");
+	is(resize(fd, end / 2), 0, "the file is cut to half its size");
+	is(killed_reading(map), SIGBUS,
+	   "the page that was cut off raises SIGBUS");
 	munmap(map, 3 * PAGE);
 }
 
@@ -70,29 +73,40 @@ static void positions(int fd)
 	uint64_t at = 5000 * MIB, now = 0;
 	char buf[8] = { 0 };
 
-	is(put(fd, "three", 5, 3072 * MIB), 5, "write at 3 GiB");
-	is(get(fd, buf, 5, 3072 * MIB), 5, "read there");
-	ok(memcmp(buf, "three", 5) == 0, "the same");
-	is(SYS(_llseek, fd, HI(at), LO(at), &now, SEEK_SET), 0, "_llseek");
-	ok(now == at, "to 5000 MiB");
-	is(SYS(lseek, fd, 0, SEEK_CUR), -EOVERFLOW, "lseek cannot say where");
-	is(SYS(write, fd, "!", 1), 1, "write there");
-	ok(size_of(fd) == at + 1, "that is the size");
-	is(SYS(_llseek, fd, 0, 0, &now, SEEK_END), 0, "its end");
-	ok(now == at + 1, "is behind it");
-	is(get(fd, buf, 8, at), 1, "read over the end");
-	is(get(fd, buf, 8, at + 1), 0, "and behind");
-	is(get(fd, buf, 8, 1ull << 63), -EINVAL, "a position below 0");
-	is(SYS(ftruncate, fd, 100), 0, "ftruncate of 32 bits");
-	is(put(fd, "x", 1, (17ull << 40) - 1), -EFBIG, "beyond 16 TiB");
-	is(resize(fd, 17ull << 40), -EFBIG, "as ftruncate64");
-	is(resize(fd, 1ull << 63), -EINVAL, "a size below 0");
+	is(put(fd, "three", 5, 3072 * MIB), 5, "pwrite64 at 3 GiB");
+	is(get(fd, buf, 5, 3072 * MIB), 5, "pread64 at 3 GiB");
+	ok(memcmp(buf, "three", 5) == 0, "the bytes are the same");
+	is(SYS(_llseek, fd, HI(at), LO(at), &now, SEEK_SET), 0,
+	   "_llseek to 5000 MiB");
+	ok(now == at, "_llseek returns 5000 MiB");
+	is(SYS(lseek, fd, 0, SEEK_CUR), -EOVERFLOW,
+	   "lseek, with 32 bits, cannot report that position");
+	is(SYS(write, fd, "!", 1), 1, "write() at that position");
+	ok(size_of(fd) == at + 1, "the file ends behind that byte");
+	is(SYS(_llseek, fd, 0, 0, &now, SEEK_END), 0,
+	   "_llseek to the end of the file");
+	ok(now == at + 1, "the end is behind the byte written");
+	is(get(fd, buf, 8, at), 1,
+	   "pread64 across the end returns the last byte");
+	is(get(fd, buf, 8, at + 1), 0,
+	   "pread64 behind the end returns nothing");
+	is(get(fd, buf, 8, 1ull << 63), -EINVAL,
+	   "a negative position is refused");
+	is(SYS(ftruncate, fd, 100), 0,
+	   "ftruncate, with 32 bits, cuts the file");
+	is(put(fd, "x", 1, (17ull << 40) - 1), -EFBIG,
+	   "a byte beyond 16 TiB is refused");
+	is(resize(fd, 17ull << 40), -EFBIG,
+	   "ftruncate64 beyond 16 TiB is refused");
+	is(resize(fd, 1ull << 63), -EINVAL, "a negative size is refused");
 	is(SYS(_llseek, fd, 0xfff, 0xfffff000, &now, SEEK_SET), 0,
-	   "the last position: the page cache's last page ends there");
-	is(SYS(write, fd, "x", 1), -EFBIG, "a byte there");
+	   "_llseek to the last position of the page cache");
+	is(SYS(write, fd, "x", 1), -EFBIG,
+	   "a byte at that position is refused");
 	is(SYS(_llseek, fd, 0xfff, 0xfffff001, &now, SEEK_SET), -EINVAL,
-	   "a position behind it");
-	is(SYS(_llseek, fd, 0, 1, &now, SEEK_CUR), -EINVAL, "by steps, too");
+	   "_llseek behind that position is refused");
+	is(SYS(_llseek, fd, 0, 1, &now, SEEK_CUR), -EINVAL,
+	   "_llseek by one from there is refused, too");
 }
 
 /* A program whose off_t has 32 bits could not find what it writes there. */
@@ -102,8 +116,10 @@ static void small_offsets(void)
 
 	is(put(fd, "abc", 3, INT32_MAX - 2), 2,
 	   "without O_LARGEFILE a write is cut at 2 GiB");
-	is(put(fd, "abc", 3, INT32_MAX), -EFBIG, "none begins there");
-	ok(size_of(fd) == INT32_MAX, "the largest size");
+	is(put(fd, "abc", 3, INT32_MAX), -EFBIG,
+	   "a write that begins at 2 GiB is refused");
+	ok(size_of(fd) == INT32_MAX,
+	   "the file has the largest size without O_LARGEFILE");
 	SYS(close, fd);
 	SYS(unlink, scratch("small"));
 }
@@ -144,7 +160,7 @@ static void moving_position(void)
 	moved_enough = true;
 	join_thread(&thread);
 	ok(size_of(fd) <= LAST_PAGE,
-	   "sendfile while the position moves: the size is possible");
+	   "sendfile while the position moves leaves a possible size");
 	SYS(close, fd);
 	SYS(close, from);
 	SYS(unlink, scratch("moving"));
@@ -164,13 +180,13 @@ int main(void)
 	small_offsets();
 	moving_position();
 	is(SYS(mmap2, 0, 2 * PAGE, PROT_READ, MAP_PRIVATE, fd, UINT32_MAX),
-	   -EOVERFLOW, "pages that no number is left for");
+	   -EOVERFLOW, "a mapping of pages beyond the last number is refused");
 	is(SYS(truncate64, scratch("big"), 0, LO(size), HI(size)), 0,
-	   "truncate64");
-	ok(size_of(fd) == size, "a hole of 6000 MiB");
+	   "truncate64 to 6000 MiB");
+	ok(size_of(fd) == size, "the file, a hole, has 6000 MiB");
 	SYS(close, fd);
 	is(SYS(open, scratch("big"), O_RDONLY, 0), -EOVERFLOW,
-	   "who does not say O_LARGEFILE, does not get it");
+	   "open without O_LARGEFILE is refused");
 	SYS(unlink, scratch("big"));
 	remove_scratch();
 	return done();

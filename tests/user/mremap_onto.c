@@ -32,19 +32,19 @@ static bool there(const uint8_t *p, uint32_t n)
 
 static void check_moved(uint8_t *from, uint8_t *to)
 {
-	ok(filled(to, 1, 2, 6), "the move succeeded");
+	ok(filled(to, 1, 2, 6), "the target has the pages of the source");
 	ok(!there(from + 2 * PAGE, 1) && !there(from + 5 * PAGE, 1),
-	   "the source is gone");
+	   "nothing is mapped at the source any more");
 	ok(filled(from, 1, 0, 2) && filled(from, 1, 6, N) &&
 		   filled(to, 100, 0, 2) && filled(to, 100, 6, N),
-	   "what lay beside both stays");
+	   "mappings beside source and target stay");
 }
 
 static void check_failed(int32_t error, uint8_t *from, uint8_t *to)
 {
-	is(error, -ENOMEM, "the move failed");
-	ok(there(from, N) && filled(from, 1, 0, N), "the source is whole");
-	ok(there(to, N) && filled(to, 100, 0, N), "the target is whole");
+	is(error, -ENOMEM, "the move fails for want of memory");
+	ok(there(from, N) && filled(from, 1, 0, N), "the source is unchanged");
+	ok(there(to, N) && filled(to, 100, 0, N), "the target is unchanged");
 }
 
 int main(void)

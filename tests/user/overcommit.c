@@ -59,37 +59,48 @@ static int32_t map(uint32_t n, int prot, int flags)
 
 static void guess(void)
 {
-	is((int32_t)number(POLICY), 0, "at first the kernel guesses");
-	is((int32_t)number(RATIO), 50, "and the limit would be half");
-	is(map(total / 2, RW, 0), 0, "half of all memory");
-	is(map(total + 4096, RW, 0), -ENOMEM, "more than all");
-	is(map(total + 4096, RW, MAP_NORESERVE), 0, "more, not reserved");
-	is(map(total + 4096, PROT_READ, 0), 0, "more, only to be read");
+	is((int32_t)number(POLICY), 0, "the policy is 0 at first: heuristic");
+	is((int32_t)number(RATIO), 50, "the ratio is 50 percent at first");
+	is(map(total / 2, RW, 0), 0,
+	   "policy 0: a mapping of half of all memory");
+	is(map(total + 4096, RW, 0), -ENOMEM,
+	   "policy 0: more than all memory is refused");
+	is(map(total + 4096, RW, MAP_NORESERVE), 0,
+	   "policy 0: more is allowed with MAP_NORESERVE");
+	is(map(total + 4096, PROT_READ, 0), 0,
+	   "policy 0: more is allowed if read-only");
 }
 
 static void always(void)
 {
-	is(set(POLICY, "1"), 0, "always");
-	is(map(total + 4096, RW, 0), 0, "more than all");
+	is(set(POLICY, "1"), 0, "policy 1 is set: always allow");
+	is(map(total + 4096, RW, 0), 0,
+	   "policy 1: more than all memory is allowed");
 }
 
 static void never(void)
 {
 	uint32_t room, limit;
 
-	is(set(POLICY, "2"), 0, "never more than the limit");
+	is(set(POLICY, "2"), 0, "policy 2 is set: never beyond the limit");
 	limit = meminfo("CommitLimit:");
-	ok(limit <= total / 2 && limit + 2 >= total / 2, "which is half");
+	ok(limit <= total / 2 && limit + 2 >= total / 2,
+	   "CommitLimit is half of all memory");
 	room = limit - meminfo("Committed_AS:");
-	is(map(room / 2, RW, 0), 0, "half of what is left");
-	is(map(room + 64, RW, 0), -ENOMEM, "more than that");
-	is(map(room + 64, RW, MAP_NORESERVE), -ENOMEM, "not reserved, either");
-	is(map(room + 64, PROT_READ, 0), 0, "only to be read");
-	is(set(RATIO, "80"), 0, "a limit of 80 percent");
-	is(map(room + 64, RW, 0), 0, "leaves room for it");
+	is(map(room / 2, RW, 0), 0,
+	   "policy 2: half of what is left is allowed");
+	is(map(room + 64, RW, 0), -ENOMEM,
+	   "policy 2: more than what is left is refused");
+	is(map(room + 64, RW, MAP_NORESERVE), -ENOMEM,
+	   "policy 2: MAP_NORESERVE does not help");
+	is(map(room + 64, PROT_READ, 0), 0,
+	   "policy 2: a read-only mapping is not counted");
+	is(set(RATIO, "80"), 0, "the ratio is set to 80 percent");
+	is(map(room + 64, RW, 0), 0,
+	   "the mapping that was refused is allowed now");
 	limit = meminfo("CommitLimit:");
 	ok(limit <= total / 5 * 4 + 4 && limit + 8 >= total / 5 * 4,
-	   "CommitLimit says so");
+	   "CommitLimit has grown with the ratio");
 }
 
 int main(void)
@@ -98,9 +109,9 @@ int main(void)
 	guess();
 	always();
 	never();
-	is(set(POLICY, "3"), -EINVAL, "there is no fourth");
-	is(set(POLICY, "x"), -EINVAL, "nor a word");
-	is((int32_t)number(POLICY), 2, "it stays");
+	is(set(POLICY, "3"), -EINVAL, "an unknown policy is refused");
+	is(set(POLICY, "x"), -EINVAL, "a word is refused as a policy");
+	is((int32_t)number(POLICY), 2, "the policy stays as it was");
 	set(POLICY, "0");
 	set(RATIO, "50");
 	return done();

@@ -59,8 +59,8 @@ int main(void)
 	memcpy(block, "abcd", 5);
 	smaller = realloc(block, 2);
 	ok((uint32_t)smaller == place && memcmp(smaller, "ab", 2) == 0,
-	   "with a smaller size it stays where it is");
-	ok(!realloc(smaller, 0), "size 0 frees it");
-	ok(!realloc(NULL, 0x7fffff00), "there is not so much");
+	   "a block that becomes smaller stays where it is");
+	ok(!realloc(smaller, 0), "realloc to size 0 frees the block");
+	ok(!realloc(NULL, 0x7fffff00), "realloc to nearly 2 GiB returns NULL");
 	return done();
 }

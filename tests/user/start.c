@@ -39,19 +39,23 @@ int main(int argc, char **argv)
 	int sum = 0;
 
 	ok(argc >= 1 && !argv[argc], "argv ends with NULL");
-	ok(words[-1] == (uint32_t)argc, "argc lies below it");
-	ok(((uint32_t)(words - 1) & 7) == 0, "the stack was aligned to 8");
-	ok(stack_order(argv), "argv, envp, auxv, then the strings");
-	is((int32_t)getauxval(AT_PAGESZ), 4096, "AT_PAGESZ");
-	is((int32_t)getauxval(AT_PHENT), 32, "AT_PHENT");
+	ok(words[-1] == (uint32_t)argc, "argc is in the word below argv");
+	ok(((uint32_t)(words - 1) & 7) == 0,
+	   "the stack is aligned to 8 bytes at the start");
+	ok(stack_order(argv),
+	   "argv, envp, auxv and the strings are in this order");
+	is((int32_t)getauxval(AT_PAGESZ), 4096, "AT_PAGESZ is the page size");
+	is((int32_t)getauxval(AT_PHENT), 32,
+	   "AT_PHENT is the size of a program header");
 	ok(phdrs_fit(), "AT_PHDR, AT_PHNUM and AT_ENTRY fit each other");
-	ok(random, "AT_RANDOM points to bytes");
-	ok(getauxval(AT_HWCAP) & HWCAP_VFP, "AT_HWCAP tells of VFP");
-	ok(getauxval(AT_HWCAP) & HWCAP_VFPD32, "... with all 32 registers");
-	ok(getauxval(AT_HWCAP) & HWCAP_NEON, "... and NEON");
-	is(data, 0x1234567, "initialised data");
+	ok(random, "AT_RANDOM points to random bytes");
+	ok(getauxval(AT_HWCAP) & HWCAP_VFP, "AT_HWCAP has the bit of VFP");
+	ok(getauxval(AT_HWCAP) & HWCAP_VFPD32,
+	   "AT_HWCAP has the bit of 32 VFP registers");
+	ok(getauxval(AT_HWCAP) & HWCAP_NEON, "AT_HWCAP has the bit of NEON");
+	is(data, 0x1234567, "initialised data has its value");
 	for (size_t i = 0; i < ARRAY_SIZE(bss); i++)
 		sum |= bss[i];
-	is(sum, 0, "all of bss");
+	is(sum, 0, "bss is zero to its last byte");
 	return done();
 }

@@ -41,8 +41,11 @@ int main(void)
 {
 	for (int fd = 3; fd < MANY; fd++)
 		SYS(close, fd);
-	is(in_child(count_open, NULL), 0, "three descriptors, none more");
-	is(in_child(grow_and_close, NULL), 0, "a process with 100 is gone");
-	is(in_child(count_open, NULL), 0, "of which the next has none");
+	is(in_child(count_open, NULL), 0,
+	   "a first child has three descriptors open");
+	is(in_child(grow_and_close, NULL), 0,
+	   "a process that opened 100 descriptors has ended");
+	is(in_child(count_open, NULL), 0,
+	   "the next child has three descriptors again");
 	return done();
 }
