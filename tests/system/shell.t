@@ -243,7 +243,7 @@ def keys():
         if "twins" not in text:
             break
     tap.ok("twins" not in text and " Z " not in text,
-           "and a program's children, which nobody has to wait for", text)
+           "killed children of a program leave no zombies", text)
     session.child.send("echo not this\x03")
     session.child.expect(PROMPT)
     text = session.run("echo but this")
