@@ -28,14 +28,15 @@ tap.is_(got, ["fork: error -12", LIVED, LIVED], "fork says ENOMEM, once", log)
 got, log = outcomes("fail_alloc=pages,600,1", quiet="")
 tap.is_(got, ["child: signal 9", LIVED, LIVED],
         "a page fault without memory kills the largest, once", log)
-tap.ok("Out of memory: Killed process" in log.console, "and says so", log)
+tap.ok("Out of memory: Killed process" in log.console,
+       "the log reports the killed process", log)
 # Init's death is the machine's: it tries again while there is memory.
 for times in (1, 20):
     boot = machine.boot(f"quiet init=/test/fail alone fail_alloc=pages,600,{times}",
                         initrd=f"{machine.OUT}/test-initramfs.cpio")
     tap.ok(boot.status == 0 and "init has its pages" in boot.console,
            f"{times} allocations of init fail, alone in a machine with memory: "
-           "it lives on", boot)
+           "init continues", boot)
 # By call site: nobody but fork copies an address space.
 for nth in (1, 2):
     got, log = outcomes(f"fail_alloc=any@dup_mmap,{nth},1")
@@ -48,7 +49,7 @@ while not moved and nth < 20:
     boot = machine.boot(f"init=/test/mremap_onto "
                         f"fail_alloc=any@do_mremap,{nth},1",
                         initrd=f"{machine.OUT}/test-initramfs.cpio")
-    moved = "the move succeeded" in boot.console
+    moved = "the target has the pages of the source" in boot.console
     tap.is_(boot.status, 0, "mremap onto a mapping: both places are whole",
             boot)
 tap.ok(moved and nth > 5, "each of mremap's allocations failed once", boot)
