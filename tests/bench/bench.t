@@ -22,7 +22,7 @@ def bars():
     tap.ok(len(found) > 30, "docs/figures/linux has Linux's figures")
     little = {name: int(lean)
               for name, (lean,) in files.read("linux-little").items()}
-    tap.ok(len(little) > 15, "and linux-little those of calls that do little")
+    tap.ok(len(little) > 15, "docs/figures/linux-little has those of calls that do little")
     return found | little
 
 

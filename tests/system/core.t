@@ -92,10 +92,10 @@ def without_each():
         tap.ok(mark_of(service) not in symbols(kernel),
                f"an image without {service} can be linked")
         one = boot("faults", kernel)
-        tap.is_(one.status, 0, "it boots and runs a program", one)
+        tap.is_(one.status, 0, "the kernel boots and runs a program", one)
         bad, shell = lives(service)
-        tap.is_(bad, [], "and its shell cannot take it down", shell)
-        tap.ok(not shell.timed_out, "nor stop it", shell)
+        tap.is_(bad, [], "its shell cannot take the kernel down", shell)
+        tap.ok(not shell.timed_out, "its shell cannot stop the kernel", shell)
 
 
 core()

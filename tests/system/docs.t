@@ -95,9 +95,9 @@ def answers_name_what_exists():
     code = "\n".join(read(path) for folder in (*FOLDERS, "include")
                      for path in glob.glob(f"{folder}/**/*.[chS]", recursive=True))
     names = set(re.findall(r"`(\w+)\(\)`", text))
-    tap.ok(len(names) > 30, "answers name functions")
+    tap.ok(len(names) > 30, "docs/answers.md names functions")
     tap.is_(sorted(name for name in names if not definition(name).search(code)), [],
-            "and each is defined")
+            "each function that it names is defined")
 
 
 def definition(name):

@@ -163,7 +163,7 @@ def two_terminals():
     debugger.sendline("quit")
     shell.expect(["the machine has ended", pexpect.EOF, pexpect.TIMEOUT])
     tap.ok(debugger.expect([pexpect.EOF, pexpect.TIMEOUT]) == 0,
-           "and quit does", debugger.before)
+           "quit ends the debugger", debugger.before)
 
 
 def documented():

@@ -28,5 +28,6 @@ for program in latency.PROGRAMS:
         tap.is_([row for row in found if row[1] >= longest], [],
                 f"{program}: nothing is {kind} for {longest} instructions",
                 found)
-        tap.ok(found and found[0][1] > 100, "and something is measured")
+        tap.ok(found and found[0][1] > 100,
+               f"{program}: the longest time {kind} was measured")
 tap.done()

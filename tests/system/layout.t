@@ -79,9 +79,9 @@ check(SYSCTL + "2", ["/program", "[heap]", "[stack] ends"],
       "2: the heap, too")
 found, _ = places(SYSCTL + "2")
 tap.ok(found["[heap]"] > found["/program ends"],
-       "then a gap lies between bss and the heap")
+       "2: there is a gap between bss and the heap")
 found, _ = places(SYSCTL + "1")
-tap.is_(found["[heap]"], found["/program ends"], "without it there is none")
+tap.is_(found["[heap]"], found["/program ends"], "1: there is none")
 _, boot = places(SYSCTL + "3")
 tap.ok("expects 0, 1 or 2" in boot.console, "3 is refused by name", boot)
 tap.done()

@@ -120,9 +120,9 @@ def example_runs(text):
                              timeout=machine.SECONDS)
     tap.is_(run.returncode, 43, "the example's exit status is the program's",
             run.stdout + run.stderr)
-    tap.ok("arg1 arg2" in run.stdout, "and it gets its arguments", run.stdout)
+    tap.ok("arg1 arg2" in run.stdout, "the example's program gets its arguments", run.stdout)
     tap.ok("does not exist here" not in run.stdout,
-           "and makes no call that does not exist", run.stdout)
+           "the example makes no call that is missing here", run.stdout)
 
 
 readme = read("README.md")

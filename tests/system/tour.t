@@ -81,8 +81,8 @@ def with_shell():
     seen = pages(child)
     check_sizes(seen)
     tap.is_(stops(seen), list(range(2, 9)), "at a terminal it waits at each stop")
-    tap.ok(len(seen) > 8, "and inside those that need more than a screen")
-    tap.has(seen[-1][0], "end: 8 of 8 programs", "it comes to its end")
+    tap.ok(len(seen) > 8, "it also waits inside stops that need more than a screen")
+    tap.has(seen[-1][0], "end: 8 of 8 programs", "the tour comes to its end")
     child.send("tour 3\n")
     seen = pages(child)
     tap.is_([question for _, question in seen],

@@ -102,7 +102,7 @@ def page(faults):
             "the page needs nothing but itself")
     data = re.search(r'id="film">(.*?)</script>', html, re.S)
     tap.ok(json.loads(data[1]) == json.loads(json.dumps(faults)),
-           "and holds the whole film")
+           "the page has the whole film in it")
 
 
 faults = view.make_film("/bin/faults", SCRATCH)
