@@ -67,6 +67,16 @@ static inline bool can_read(const struct pipe *pipe)
 		(bytes_used(pipe) || !READ_ONCE(pipe->writers));
 }
 
+/*
+ * What a reader waits for. Also one that must not wait for bytes waits for the
+ * end of a claim: on Linux for the lock that splice() holds meanwhile. An
+ * answer of -EAGAIN would be wrong, as bytes that stay are no news to epoll.
+ */
+static inline bool may_look(const struct pipe *pipe, bool nonblock)
+{
+	return can_read(pipe) || (nonblock && !READ_ONCE(pipe->claimed));
+}
+
 /* The first page is still in the processor's cache. Hold i_lock. */
 static inline void restart_if_empty(struct pipe *pipe)
 {

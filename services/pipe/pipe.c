@@ -47,17 +47,20 @@ static inline bool has_room(const struct pipe *pipe, u32 bytes)
 /* Waits until can_read(). Returns 0 with i_lock held, else -errno without. */
 static int wait_readable(struct file *file, struct pipe *pipe)
 {
+	bool nonblock = file->f_flags & O_NONBLOCK, may;
 	int err;
 
 	for (;;) {
 		down_write(&file->f_inode->i_lock);
 		if (likely(can_read(pipe)))
 			return 0;
+		may = may_look(pipe, nonblock);
 		up_write(&file->f_inode->i_lock);
 		/* Unlocked from here: a writer needs the lock. */
-		if (file->f_flags & O_NONBLOCK)
+		if (may)
 			return -EAGAIN;
-		err = wait_event_interruptible(&pipe->readable, can_read(pipe));
+		err = wait_event_interruptible(&pipe->readable,
+					       may_look(pipe, nonblock));
 		if (err)
 			return err;
 	}

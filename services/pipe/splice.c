@@ -33,11 +33,10 @@ static bool is_pipe(const struct file *file)
 /* Waits for bytes, or the end of the file. 0, -EAGAIN or -ERESTARTSYS. */
 static int await_bytes(struct pipe *pipe, bool nonblock)
 {
-	if (can_read(pipe))
-		return 0;
-	if (nonblock)
-		return -EAGAIN;
-	return wait_event_interruptible(&pipe->readable, can_read(pipe));
+	int err = wait_event_interruptible(&pipe->readable,
+					   may_look(pipe, nonblock));
+
+	return err || !nonblock || can_read(pipe) ? err : -EAGAIN;
 }
 
 /*

@@ -346,6 +346,66 @@ static void waits(void)
 	close_pipes();
 }
 
+/* Waits until a child sleeps in a call, or has ended. */
+static void await_sleep(pid_t pid)
+{
+	char path[32], text[256], *state = NULL;
+	int32_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	while (!state || !strchr("SZ", state[2])) {
+		SYS(sched_yield);
+		fd = SYS(open, path, O_RDONLY, 0);
+		n = SYS(read, fd, text, sizeof(text) - 1);
+		SYS(close, fd);
+		text[n > 0 ? n : 0] = '\0';
+		state = strrchr(text, ')');
+	}
+}
+
+static int splice_to_socket(void *arg)
+{
+	uint32_t often[4] = { 0, 200000, 0, 200000 };
+
+	handle(SIGALRM_NR, nothing, 0);
+	SYS(setitimer, 0, often, 0);
+	return SYS(splice, a[0], 0, (int)arg, 0, 9, 0) == -EINTR;
+}
+
+/*
+ * splice() waits for room in a socket and still has the pipe's bytes: a reader that
+ * must not wait for bytes waits for it nevertheless. An answer that there are none
+ * would be the last that it hears of them, if it asks epoll for news only.
+ */
+static void reader_beside_splice(void)
+{
+	int sockets[2], status = 0;
+	pid_t pid;
+
+	open_pipes();
+	SYS(socketpair, AF_UNIX, SOCK_STREAM, 0, sockets);
+	SYS(fcntl64, sockets[0], F_SETFL, O_NONBLOCK);
+	while (SYS(write, sockets[0], buf, PAGE) > 0)
+		;
+	/* Linux's splice() still appends pages to the last message. */
+	do
+		SYS(write, a[1], "x", 1);
+	while (SYS(splice, a[0], 0, sockets[0], 0, 1, 0) > 0);
+	SYS(fcntl64, sockets[0], F_SETFL, 0);
+	SYS(fcntl64, a[0], F_SETFL, O_NONBLOCK);
+	pid = start_child(splice_to_socket, (void *)sockets[0]);
+	await_sleep(pid);
+	is(SYS(tee, a[0], b[1], 9, 0), 1,
+	   "tee finds the byte that splice left");
+	is(SYS(read, a[0], buf, 9), 1, "so does a read");
+	waitpid(pid, &status, 0);
+	is(WEXITSTATUS(status), 1, "a signal ended splice");
+	SYS(close, sockets[0]);
+	SYS(close, sockets[1]);
+	close_pipes();
+}
+
 int main(void)
 {
 	from_file();
@@ -355,6 +415,7 @@ int main(void)
 	errors();
 	nobody_reads();
 	waits();
+	reader_beside_splice();
 	remove_scratch();
 	return done();
 }
