@@ -15,12 +15,14 @@
 #include <bug.h>
 #include <lib/printk.h>
 #include <string.h>
-#include <time_units.h>
 
 #define MAX_DEPTH   8u
 #define MAX_UARTS   8u
 #define MAX_ALIASES 64
 #define PATH_BYTES  128
+#define MAX_NAMED   16u /* sentences about devices that are left out */
+/* Of a timer: far below its true rate, and every event would be late. */
+#define LEAST_HZ    1000000u
 #define MAX_ROWS    32 /* more than the board has and known[] can add */
 
 /*
@@ -99,6 +101,7 @@ static bool found[ARRAY_SIZE(known)];
 
 static struct tree_place uarts[MAX_UARTS];
 static u32 nr_uarts;
+static u32 nr_left_out;
 
 static struct tree_alias {
 	const char *name, *path;
@@ -146,11 +149,20 @@ static bool translate(const struct tree_node *bus, u64 *at)
 	return false;
 }
 
-/* A device that a driver would take is never left out in silence. */
+/*
+ * A device that a driver would take is named, but not thousands of a wrong tree:
+ * a sentence takes a serial line 20 ms. Returns true if one more may be.
+ */
+static bool may_name(void)
+{
+	return nr_left_out++ < MAX_NAMED;
+}
+
 static bool out_of_reach(u64 at, const char *why)
 {
-	pr_warn("device tree: %s: 0x%08x%08x %s: left out\n", path,
-		(unsigned int)(at >> 32), (unsigned int)at, why);
+	if (may_name())
+		pr_warn("device tree: %s: 0x%08x%08x %s: left out\n", path,
+			(unsigned int)(at >> 32), (unsigned int)at, why);
 	return false;
 }
 
@@ -244,8 +256,9 @@ static void look_at(const struct tree_node *node)
 	if (!is_compatible(node, UART_COMPATIBLE))
 		return;
 	if (nr_uarts == MAX_UARTS) {
-		pr_warn("device tree: %s: more than %u UARTs: left out\n", path,
-			MAX_UARTS);
+		if (may_name())
+			pr_warn("device tree: %s: more than %u UARTs: left out\n",
+				path, MAX_UARTS);
 		return;
 	}
 	uarts[nr_uarts] = place_of(node);
@@ -331,7 +344,7 @@ static void forget_all(void)
 {
 	tree_ended = false;
 	memset(found, 0, sizeof(found));
-	nr_devices = nr_uarts = nr_aliases = 0;
+	nr_devices = nr_uarts = nr_aliases = nr_left_out = 0;
 	stdout_path = NULL;
 	tree_forget_links();
 }
@@ -342,7 +355,7 @@ static void say_too_deep(const char *compatible, u32 bytes)
 	struct tree_node node = {};
 
 	take_string(&node, "compatible", compatible, bytes);
-	if (is_driven(&node))
+	if (is_driven(&node) && may_name())
 		pr_warn("device tree: %s/.../: a device (%s) that is more than %u nodes deep: left out\n",
 			path, compatible, MAX_DEPTH - 1);
 }
@@ -466,21 +479,6 @@ static void move_interrupt(u32 *irq, u32 to, const char *name)
 	*irq = to;
 }
 
-/* Rates in Hz; 0: the tree does not say it, as where a controller makes it. */
-static void set_clock(u32 *rate, u32 hz, u32 least, const char *name)
-{
-	if (!hz || hz == *rate)
-		return;
-	if (hz < least || hz > NSEC_PER_SEC) {
-		pr_warn("device tree: the %s's clock is said to have %u Hz, expected %u to 10^9: left out\n",
-			name, (unsigned int)hz, (unsigned int)least);
-		return;
-	}
-	pr_info("device tree: the %s's clock has %u Hz, not the board's %u\n",
-		name, (unsigned int)hz, (unsigned int)*rate);
-	*rate = hz;
-}
-
 /* What a board's table leaves out, its drivers do not use. */
 static void move_known(const struct known_device *what,
 		       const struct tree_place *to)
@@ -498,7 +496,8 @@ static void move_known(const struct known_device *what,
 		move_interrupt(what->irq, tree_interrupt(&to->links, what->nth),
 			       what->name);
 	if (what->hz)
-		set_clock(what->hz, tree_clock_hz(&to->links), 1, what->name);
+		tree_set_clock(what->hz, tree_clock_hz(&to->links), LEAST_HZ,
+			       what->name);
 }
 
 /* stdout-path: a path, or an alias of one; what follows a colon is its speed. */
@@ -557,8 +556,9 @@ static const struct map_desc *move_console(phys_addr_t pa,
 	/* The board's own has been set up, by a loader or by startup/boot.c. */
 	board_devices.uart_hz = UART_HZ;
 	if (uart && moves)
-		set_clock(&board_devices.uart_hz, tree_clock_hz(&uart->links),
-			  16 * UART_BAUD, "console");
+		tree_set_clock(&board_devices.uart_hz,
+			       tree_clock_hz(&uart->links), 16 * UART_BAUD,
+			       "console");
 	if (irq != NO_IRQ)
 		move_interrupt(&board_devices.uart_irq, irq, "console");
 	else if (moves)
@@ -581,6 +581,9 @@ const struct map_desc *board_find_devices(const char *cmdline,
 	struct tree_place typed = { .nr_pa = 1, .path = "earlycon=" };
 
 	if (tree_ended) {
+		if (nr_left_out > MAX_NAMED)
+			pr_warn("device tree: %u more are left out\n",
+				nr_left_out - MAX_NAMED);
 		leave_out_wrong(ram);
 		for (u32 i = 0; i < ARRAY_SIZE(known); i++)
 			if (found[i])

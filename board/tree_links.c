@@ -8,7 +8,9 @@
 #include <board/board.h>
 #include <board/drivers.h>
 #include <board/tree.h>
+#include <lib/printk.h>
 #include <string.h>
+#include <time_units.h>
 
 #define MAX_TARGETS 48u
 #define MAX_STEPS   8u /* a tree may lead in a circle */
@@ -152,6 +154,20 @@ u32 tree_clock_hz(const struct tree_links *node)
 	const struct tree_target *clock = target_called(node->clock);
 
 	return node->self.hz || !clock ? node->self.hz : clock->hz;
+}
+
+void tree_set_clock(u32 *rate, u32 hz, u32 least, const char *name)
+{
+	if (!hz || hz == *rate)
+		return;
+	if (hz < least || hz > NSEC_PER_SEC) {
+		pr_warn("device tree: the %s's clock is said to have %u Hz, expected %u to 10^9: left out\n",
+			name, (unsigned int)hz, (unsigned int)least);
+		return;
+	}
+	pr_info("device tree: the %s's clock has %u Hz, not the board's %u\n",
+		name, (unsigned int)hz, (unsigned int)*rate);
+	*rate = hz;
 }
 
 void tree_forget_links(void)
