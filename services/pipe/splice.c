@@ -28,6 +28,12 @@ static bool is_pipe(const struct file *file)
 	return file->f_op->fcntl == pipe_fcntl;
 }
 
+/* Whether `bytes` bytes from pos on go beyond every offset. */
+static bool is_no_range(u64 pos, u32 bytes)
+{
+	return (s64)pos < 0 || (s64)(pos + bytes) < 0;
+}
+
 /* ---- taking bytes out of a pipe ---------------------------------- */
 
 /* Waits for bytes, or the end of the file. 0, -EAGAIN or -ERESTARTSYS. */
@@ -276,7 +282,7 @@ static s32 fill(struct file *in, u64 *pos, struct file *out, u32 bytes,
 		ret = await_room(pipe, nonblock);
 		if (ret)
 			return ret;
-		if (in && (!in->f_op->kernel_read || (s64)*pos < 0))
+		if (in && (!in->f_op->kernel_read || is_no_range(*pos, bytes)))
 			return -EINVAL;
 		buf = __get_free_pages(GFP_KERNEL, 0);
 		if (!buf)
@@ -316,7 +322,7 @@ static s32 splice_files(struct file *in, u64 *in_pos, struct file *out,
 	if (is_pipe(out))
 		return fill(in, in_pos, out, bytes, nonblock);
 	if (!is_pipe(in) || out->f_flags & O_APPEND ||
-	    !out->f_op->kernel_write || (s64)*out_pos < 0)
+	    !out->f_op->kernel_write || is_no_range(*out_pos, bytes))
 		return -EINVAL;
 	return drain(in, out, out_pos, bytes, nonblock, false);
 }

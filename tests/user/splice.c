@@ -406,6 +406,21 @@ static void reader_beside_splice(void)
 	close_pipes();
 }
 
+/* The last byte would lie beyond what an offset can say. */
+static void beyond_offsets(void)
+{
+	int64_t at = INT64_MAX;
+	int fd = make_nameless(10);
+
+	open_pipes();
+	SYS(write, a[1], "abc", 3);
+	is(SYS(splice, a[0], 0, fd, &at, 3, 0), -EINVAL, "too far to write");
+	is(SYS(splice, fd, &at, b[1], 0, 3, 0), -EINVAL, "too far to read");
+	is(SYS(read, a[0], buf, 9), 3, "nothing was taken");
+	SYS(close, fd);
+	close_pipes();
+}
+
 int main(void)
 {
 	from_file();
@@ -416,6 +431,7 @@ int main(void)
 	nobody_reads();
 	waits();
 	reader_beside_splice();
+	beyond_offsets();
 	remove_scratch();
 	return done();
 }
