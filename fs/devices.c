@@ -32,6 +32,14 @@ static s32 null_write(struct file *file __unused_arg, uaddr_t buf __unused_arg,
 	return (s32)bytes;
 }
 
+/* For sendfile() and splice(). */
+static s32 null_kernel_write(struct file *file __unused_arg,
+			     const void *buf __unused_arg, u32 bytes,
+			     u64 *pos __unused_arg)
+{
+	return (s32)bytes;
+}
+
 /* A read that faults half-way returns what it has cleared. */
 s32 zero_read(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
 	      u64 *pos __unused_arg)
@@ -78,6 +86,7 @@ s64 null_llseek(struct file *file, s64 offset __unused_arg,
 static const struct file_operations null_fops = {
 	.read = null_read,
 	.write = null_write,
+	.kernel_write = null_kernel_write,
 	.llseek = null_llseek,
 };
 

@@ -109,6 +109,28 @@ static void to_file(void)
 	close_pipes();
 }
 
+static void to_null(void)
+{
+	int fd = make_file(scratch("null"), 10);
+	int null = SYS(open, "/dev/null", O_RDWR, 0);
+	int zero = SYS(open, "/dev/zero", O_RDWR, 0);
+
+	open_pipes();
+	SYS(write, a[1], "abc", 3);
+	is(SYS(splice, a[0], 0, zero, 0, 3, 0), -EINVAL, "not to /dev/zero");
+	is(SYS(splice, a[0], 0, null, 0, 3, 0), 3, "pipe to /dev/null");
+	is(SYS(splice, a[0], 0, null, 0, 1, SPLICE_F_NONBLOCK), -EAGAIN,
+	   "the bytes are gone");
+	is(SYS(splice, null, 0, a[1], 0, 1, 0), -EINVAL, "not back");
+	SYS(lseek, fd, 0, 0);
+	is(SYS(sendfile64, null, fd, 0, 7), 7, "sendfile to /dev/null");
+	is(SYS(lseek, fd, 0, 1), 7, "the file's position moved");
+	SYS(close, zero);
+	SYS(close, null);
+	SYS(close, fd);
+	close_pipes();
+}
+
 /* ---- two pipes --------------------------------------------------- */
 
 static void pipe_to_pipe(void)
@@ -425,6 +447,7 @@ int main(void)
 {
 	from_file();
 	to_file();
+	to_null();
 	pipe_to_pipe();
 	memory();
 	errors();
