@@ -81,13 +81,15 @@ busybox sed -nE 's/^==[0-9]+== (Invalid|[0-9]+ bytes in 1 b)/\1/p' /tmp/v |
 echo $wrong
 E
 
-# Each for as many operations as take a second or two, and --verify looks at
-# what they leave behind. Left out is what needs sockets, ptrace, System V's
-# semaphores, message queues, files in /sys.
+# stress NAME OPERATIONS [OPTION ...]: each for as many operations as take a second
+# or two, and --verify looks at what they leave behind. Left out is what needs
+# sockets, ptrace, System V's semaphores, files in /sys.
 stress() {
-	answers "stress-ng --$1" "" <<E
+	local name=$1 ops=$2
+	shift 2
+	answers "stress-ng --$name" "" <<E
 cd /tmp; mkdir -p /tmp/s; cd /tmp/s
-timeout -k 5 600 stress-ng --$1 1 --$1-ops $2 --verify --oomable \
+timeout -k 5 600 stress-ng --$name 1 --$name-ops $ops $* --verify --oomable \
 	--no-rand-seed > /tmp/o 2>&1 || cat /tmp/o
 E
 }
@@ -95,5 +97,30 @@ E
 stress vm 200
 stress vm-addr 4
 stress vm-rw 20
+stress mmap 3 --mmap-bytes 2m
+stress fault 500
+stress brk 500
+stress stack 2
+stress fork 300
+stress vfork 300
+stress clone 50
+stress pthread 10
+stress exec 20
+stress pipe 3000
+stress splice 200
+stress tee 200
+stress mq 1000
+stress eventfd 1000
+stress poll 300
+stress futex 500
+stress sigrt 300
+stress sigsegv 100
+stress timer 1000
+
+answers 'after all that process 1 is there, and nothing of stress-ng' \
+	$'init\n0' <<'E'
+cat /proc/1/comm
+busybox ps | busybox grep -c '[s]tress-ng'
+E
 
 finish

@@ -72,6 +72,17 @@ answers 'sqlite3: a write-ahead log, which is a shared mapping' $'wal\n3' <<'E'
 sqlite3 /tmp/w.db 'pragma journal_mode=wal; create table t(a);
 insert into t values(1),(2),(3); select count(*) from t;'
 E
+answers 'sqlite3: two processes write one database, whose log both have mapped' \
+	$'wal\n400|79800\nok' <<'E'
+cd /tmp
+sqlite3 two.db 'pragma journal_mode=wal; create table t(n integer);'
+fill() {
+	busybox seq "$1" 2 399 | busybox sed 's/.*/insert into t values(&);/' |
+		sqlite3 -cmd '.timeout 600000' two.db
+}
+fill 0 & fill 1 & wait
+sqlite3 two.db 'select count(*), sum(n) from t; pragma integrity_check;'
+E
 answers 'tcc: compiles, links, and what it made runs' \
 	'six times seven is 42' <<'E'
 cat > /tmp/p.c <<C
