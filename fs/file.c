@@ -114,11 +114,11 @@ struct file *alloc_file(void)
  */
 static u32 mode_of_flags(u32 flags)
 {
-	static const u32 modes[] = {
+	/* O_ACCMODE itself is neither: on Linux for ioctl alone. */
+	static const u32 modes[O_ACCMODE + 1] = {
 		[O_RDONLY] = FMODE_READ,
 		[O_WRONLY] = FMODE_WRITE,
 		[O_RDWR] = FMODE_READ | FMODE_WRITE,
-		[O_ACCMODE] = 0, /* Linux: for ioctl alone */
 	};
 
 	return modes[flags & O_ACCMODE];
@@ -212,8 +212,7 @@ struct files_struct *files_alloc(void)
 	atomic_set(&files->count, 1);
 	spin_lock_init(&files->lock);
 	files->nr_slots = NR_OPEN_DEFAULT;
-	files->first_free = 0;
-	files->end = 0;
+	files->first_free = files->end = 0;
 	files->slots = files->own;
 	return files;
 }

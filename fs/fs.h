@@ -352,7 +352,8 @@ u32 files_size(const struct files_struct *files);
 static inline void filp_close(struct file *file,
 			      const struct files_struct *files)
 {
-	if (unlikely(!LIST_EMPTY(&file->f_inode->i_locks)))
+	if (unlikely(!LIST_EMPTY(&file->f_inode->i_locks) ||
+		     file->f_mode & FMODE_TELL_CLOSE))
 		services_unlock_file(file, files);
 	fput(file);
 }

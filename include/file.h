@@ -110,6 +110,7 @@ struct file {
 #define FMODE_NOWRITERS  0x10 /* no writer may open the file meanwhile */
 #define FMODE_ATOMIC_POS 0x20 /* f_pos moves under f_pos_lock */
 #define FMODE_WRITER     0x40 /* counts in i_writecount */
+#define FMODE_TELL_CLOSE 0x80 /* services learn of each close */
 
 /*
  * Takes another reference to the open file; fput drops it. The caller holds one

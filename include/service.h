@@ -128,8 +128,8 @@ struct service {
 	int (*load_program)(struct exec *exec, const char *path);
 
 	/*
-	 * The file has locks, and a descriptor in `files`, or (NULL) the open
-	 * file itself, is closed: their locks go. May sleep.
+	 * A descriptor in `files`, or (NULL) the open file itself, is closed.
+	 * The file has locks, which go, or FMODE_TELL_CLOSE. May sleep.
 	 */
 	void (*unlock_file)(struct file *file,
 			    const struct files_struct *files);

@@ -17,6 +17,7 @@
 #include <services/gunzip/gunzip.h>
 #include <services/ids/ids.h>
 #include <services/memfd/memfd.h>
+#include <services/mqueue/mqueue.h>
 #include <services/pipe/pipe.h>
 #include <services/poll/poll.h>
 #include <services/process_vm/process_vm.h>
@@ -49,6 +50,7 @@ const struct service *const services[] = {
 	&ids_service,
 	&files_service,
 	&memfd_service,		/* after files, whose operations it takes */
+	&mqueue_service,	/* after files: locks end first */
 	&shm_service,
 	&uffd_service,
 	&pipe_service,
@@ -71,6 +73,7 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	SYSTEM_CALLS,
 	FILES_CALLS,
 	MEMFD_CALLS,
+	MQUEUE_CALLS,
 	PROCESS_VM_CALLS,
 	SHM_CALLS,
 	UFFD_CALLS,

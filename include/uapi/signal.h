@@ -86,6 +86,7 @@ struct sigaltstack {
 #define SI_KERNEL     0x80
 #define SI_QUEUE      (-1) /* sigqueue */
 #define SI_TIMER      (-2) /* a timer of timer_create */
+#define SI_MESGQ      (-3) /* mq_notify */
 #define SI_TKILL      (-6) /* tkill, tgkill */
 #define ILL_ILLOPC    1
 #define ILL_ILLOPN    2

@@ -207,6 +207,12 @@
 #define __NR_tgkill                       268
 #define __NR_utimes                       269
 #define __NR_arm_fadvise64_64             270
+#define __NR_mq_open                      274
+#define __NR_mq_unlink                    275
+#define __NR_mq_timedsend                 276
+#define __NR_mq_timedreceive              277
+#define __NR_mq_notify                    278
+#define __NR_mq_getsetattr                279
 #define __NR_waitid                       280
 #define __NR_socket                       281
 #define __NR_bind                         282
@@ -302,6 +308,8 @@
 #define __NR_pselect6_time64              413
 #define __NR_ppoll_time64                 414
 #define __NR_recvmmsg_time64              417
+#define __NR_mq_timedsend_time64          418
+#define __NR_mq_timedreceive_time64       419
 #define __NR_rt_sigtimedwait_time64       421
 #define __NR_futex_time64                 422
 #define __NR_sched_rr_get_interval_time64 423

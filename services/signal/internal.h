@@ -388,13 +388,13 @@ bool signal_hears_of_stops(const struct task_struct *parent);
  */
 void signal_child_exited(struct task_struct *parent, struct task_struct *child);
 /*
- * Sends info to the process of leader; a zombie drops it. Signal 0 only checks
- * the right to send. Returns 0, -EAGAIN if it is a real-time signal beyond
- * RLIMIT_SIGPENDING, or -EPERM if info comes from the running task, which may
- * not signal that process. Hold tasklist_lock, so that no thread of it is
- * released.
+ * Sends info to the process of leader; a zombie drops it, signal 0 only checks.
+ * 0, -EAGAIN beyond RLIMIT_SIGPENDING, or -EPERM if the running task may not
+ * signal it, at which post_to_group() does not look. Hold tasklist_lock.
  */
 int send_to_group(struct task_struct *leader,
+		  const struct kernel_siginfo *info);
+int post_to_group(struct task_struct *leader,
 		  const struct kernel_siginfo *info);
 /* The same to one thread, whoever sends it. Hold tasklist_lock. 0 or -EAGAIN. */
 int send_to_thread(struct task_struct *task, const struct kernel_siginfo *info);

@@ -37,6 +37,13 @@ struct task_struct *file_owner_task(const struct file_owner *owner);
 bool file_owner_may_tell(const struct file_owner *owner,
 			 const struct task_struct *task);
 
+/*
+ * Posts sig of mq_notify to the process of `owner`, unless it has ended: with the
+ * value, and with the running task as its sender, whose rights do not matter. sig 0
+ * is none. Takes tasklist_lock.
+ */
+void send_sig_message(const struct file_owner *owner, int sig, u32 value);
+
 /* At boot: files can send SIGIO. (sigio.c) */
 void sigio_init(void);
 

@@ -247,23 +247,13 @@ static __always_inline struct task_struct *pick_thread(
 	return any;
 }
 
-int send_to_group(struct task_struct *leader, const struct kernel_siginfo *info)
+int post_to_group(struct task_struct *leader, const struct kernel_siginfo *info)
 {
+	u64 mask = sigmask(info->signo);
 	struct task_struct *task;
 	s32 went_on = 0;
 	int err = 0;
-	u64 mask;
 
-	/*
-	 * may_signal() first: the sender is mostly root, which may, so that
-	 * info->code is rarely read. A code above 0 is the kernel's, which may
-	 * always.
-	 */
-	if (!may_signal(leader, info->signo) && info->code <= 0)
-		return -EPERM;
-	if (unlikely(!info->signo))
-		return 0; /* signal 0 only checks existence and permission */
-	mask = sigmask(info->signo);
 	spin_lock(&signal_lock);
 	task = pick_thread(leader, mask);
 	if (task) {
@@ -273,6 +263,20 @@ int send_to_group(struct task_struct *leader, const struct kernel_siginfo *info)
 	spin_unlock(&signal_lock);
 	job_tell_continued(leader, went_on);
 	return err;
+}
+
+int send_to_group(struct task_struct *leader, const struct kernel_siginfo *info)
+{
+	/*
+	 * may_signal() first: the sender is mostly root, which may, so that
+	 * info->code is rarely read. A code above 0 is the kernel's, which may
+	 * always.
+	 */
+	if (!may_signal(leader, info->signo) && info->code <= 0)
+		return -EPERM;
+	if (unlikely(!info->signo))
+		return 0; /* signal 0 only checks existence and permission */
+	return post_to_group(leader, info);
 }
 
 /* ---- from a timer ------------------------------------------------ */

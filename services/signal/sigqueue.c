@@ -1,9 +1,11 @@
 /*
- * Signals with a value that the sender gives: rt_sigqueueinfo and
- * rt_tgsigqueueinfo.
+ * Signals with a value that the sender gives, by rt_sigqueueinfo and
+ * rt_tgsigqueueinfo, or that the receiver chose, by mq_notify.
  */
 #include <asm/uaccess.h>
+#include <cred.h>
 #include <services/signal/internal.h>
+#include <services/signal/owner.h>
 
 /*
  * Reads the siginfo that a program wrote at user address from; sig replaces its
@@ -69,4 +71,19 @@ s32 sys_rt_tgsigqueueinfo(s32 tgid, s32 tid, s32 sig, uaddr_t uinfo)
 		return -EINVAL;
 	err = get_siginfo(tid, sig, uinfo, &info);
 	return err ? err : do_tkill(tgid, tid, &info);
+}
+
+void send_sig_message(const struct file_owner *owner, int sig, u32 value)
+{
+	const struct kernel_siginfo info = { .signo = sig,
+					     .code = SI_MESGQ,
+					     .pid = current->tgid,
+					     .uid = current_cred()->uid,
+					     .value = value };
+	u32 flags = tasklist_lock();
+	struct task_struct *task = file_owner_task(owner);
+
+	if (task && sig)
+		post_to_group(task->group_leader, &info);
+	tasklist_unlock(flags);
 }

@@ -4,8 +4,9 @@
  * The limits are enforced by: AS, DATA and STACK mm/; NOFILE fs/file.c; FSIZE
  * services/files; CPU cpu_limit.c; MEMLOCK mm/ and services/advice, NPROC
  * services/ids, NICE and RTPRIO services/sched, these four not for root;
- * SIGPENDING services/signal; CORE services/coredump. RSS and LOCKS have no
- * effect, as on Linux; MSGQUEUE and RTTIME bound what does not exist here.
+ * SIGPENDING services/signal; CORE services/coredump; MSGQUEUE services/mqueue.
+ * RSS and LOCKS have no effect, as on Linux; RTTIME bounds what does not exist
+ * here.
  */
 #include <asm/uaccess.h>
 #include <fs/fs.h>

@@ -1,0 +1,376 @@
+/*
+ * POSIX message queues: names, priorities, waits, the notice of mq_notify, and what
+ * a user may have of them.
+ */
+#include <uapi/fcntl.h>
+#include <uapi/mqueue.h>
+#include <uapi/poll.h>
+#include <uapi/resource.h>
+#include <uapi/signal.h>
+#include <uapi/time.h>
+#include "check.h"
+
+#define NAME "pagewalk-mqueue"
+
+static char buf[8192];
+
+static int32_t open_with(const char *name, uint32_t flags, int32_t max,
+			 int32_t bytes)
+{
+	struct mq_attr attr = { .mq_maxmsg = max, .mq_msgsize = bytes };
+
+	return SYS(mq_open, name, flags, 0600, &attr);
+}
+
+static int32_t send(int fd, const char *text, uint32_t prio)
+{
+	return SYS(mq_timedsend, fd, text, strlen(text), prio, 0);
+}
+
+static int32_t receive(int fd, uint32_t *prio)
+{
+	memset(buf, 0, 16);
+	return SYS(mq_timedreceive, fd, buf, sizeof(buf), prio, 0);
+}
+
+/* The next message is this text. */
+static void next_is(int fd, const char *text, uint32_t prio)
+{
+	uint32_t got = 99;
+
+	is(receive(fd, &got), (int32_t)strlen(text), "receive");
+	ok(!strcmp(buf, text), "%s", text);
+	is((int32_t)got, (int32_t)prio, "its priority");
+}
+
+/* ---- names ------------------------------------------------------- */
+
+static void names(void)
+{
+	static char name[300];
+	int fd, other;
+
+	is(SYS(mq_open, NAME, O_RDWR, 0, 0), -ENOENT, "no queue of that name");
+	is(SYS(mq_unlink, NAME), -ENOENT, "nor one to remove");
+	is(SYS(mq_open, "", O_CREAT | O_RDWR, 0600, 0), -ENOENT, "no name");
+	is(SYS(mq_open, "a/b", O_CREAT | O_RDWR, 0600, 0), -EACCES, "a slash");
+	is(SYS(mq_open, ".", O_CREAT | O_RDWR, 0600, 0), -EACCES, "a dot");
+	is(SYS(mq_open, 0x10, O_RDWR, 0, 0), -EFAULT, "no text there");
+	is(SYS(mq_open, NAME, O_RDWR, 0, 0x10), -EFAULT, "no attributes there");
+	memset(name, 'x', 256);
+	is(SYS(mq_open, name, O_CREAT | O_RDWR, 0600, 0), -ENAMETOOLONG,
+	   "256 letters");
+	name[255] = 0;
+	fd = SYS(mq_open, name, O_CREAT | O_RDWR, 0600, 0);
+	ok(fd >= 0, "255");
+	is(SYS(mq_unlink, name), 0, "unlink");
+	SYS(close, fd);
+
+	fd = SYS(mq_open, NAME, O_CREAT | O_RDWR, 0600, 0);
+	ok(fd >= 0, "open with O_CREAT");
+	is(SYS(fcntl64, fd, F_GETFD), FD_CLOEXEC, "execve will close it");
+	is(SYS(mq_open, NAME, O_CREAT | O_EXCL | O_RDWR, 0600, 0), -EEXIST,
+	   "with O_EXCL it must not exist");
+	is(SYS(mq_open, NAME, O_ACCMODE, 0, 0), -EINVAL, "no such access");
+	other = SYS(mq_open, NAME, O_RDONLY, 0, 0);
+	is(send(other, "x", 0), -EBADF, "opened to receive only");
+	SYS(close, other);
+	other = SYS(mq_open, NAME, O_WRONLY, 0, 0);
+	is(receive(other, 0), -EBADF, "opened to send only");
+	is(send(other, "kept", 0), 0, "send");
+	SYS(close, other);
+	is(SYS(mq_unlink, NAME), 0, "unlink it");
+	is(SYS(mq_open, NAME, O_RDWR, 0, 0), -ENOENT, "the name is gone");
+	next_is(fd, "kept", 0);
+	SYS(close, fd);
+	is(receive(fd, 0), -EBADF, "closed");
+	is(send(1, "x", 0), -EBADF, "another file is no queue");
+}
+
+/* ---- what it holds ----------------------------------------------- */
+
+static void attributes(void)
+{
+	struct mq_attr attr = { 0 };
+	int fd = SYS(mq_open, NAME, O_CREAT | O_RDWR, 0600, 0);
+
+	is(SYS(mq_getsetattr, fd, 0, &attr), 0, "getattr");
+	is(attr.mq_maxmsg, 10, "messages by default");
+	is(attr.mq_msgsize, 8192, "bytes of one");
+	attr.mq_flags = O_NONBLOCK;
+	is(SYS(mq_getsetattr, fd, &attr, &attr), 0, "setattr: O_NONBLOCK");
+	is(attr.mq_flags, 0, "it was not set");
+	is(receive(fd, 0), -EAGAIN, "it is now");
+	attr.mq_flags = 1;
+	is(SYS(mq_getsetattr, fd, &attr, 0), -EINVAL, "another flag");
+	is(SYS(mq_getsetattr, fd, 0x10, 0), -EFAULT, "no attributes there");
+	is(SYS(mq_getsetattr, 1, 0, &attr), -EBADF, "another file");
+	SYS(close, fd);
+	SYS(mq_unlink, NAME);
+	is(open_with(NAME, O_CREAT | O_RDWR, 0, 1), -EINVAL, "no message");
+	is(open_with(NAME, O_CREAT | O_RDWR, 1, 0), -EINVAL, "no byte");
+	is(open_with(NAME, O_CREAT | O_RDWR, -1, 1), -EINVAL, "fewer");
+	is(open_with(NAME, O_CREAT | O_RDWR, 65537, 1), -EINVAL,
+	   "too many for root");
+	is(open_with(NAME, O_CREAT | O_RDWR, 1, (16 << 20) + 1), -EINVAL,
+	   "or too long");
+}
+
+static void order(void)
+{
+	int fd = open_with(NAME, O_CREAT | O_RDWR | O_NONBLOCK, 4, 8);
+	struct pollfd poll = { .fd = fd, .events = POLLIN | POLLOUT };
+
+	SYS(poll, &poll, 1, 0);
+	is(poll.revents, POLLOUT, "an empty queue");
+	send(fd, "low", 1);
+	send(fd, "high", 32767);
+	send(fd, "low2", 1);
+	send(fd, "zero", 0);
+	SYS(poll, &poll, 1, 0);
+	is(poll.revents, POLLIN, "a full one");
+	is(send(fd, "more", 0), -EAGAIN, "has no room");
+	is(send(fd, "more", 32768), -EINVAL, "a priority above the highest");
+	is(send(fd, "123456789", 0), -EMSGSIZE, "too long for it");
+	is(SYS(mq_timedreceive, fd, buf, 7, 0, 0), -EMSGSIZE,
+	   "a buffer that a message may not fit");
+	next_is(fd, "high", 32767);
+	next_is(fd, "low", 1);
+	next_is(fd, "low2", 1);
+	is(SYS(mq_timedsend, fd, 0x10, 1, 0, 0), -EFAULT, "no message there");
+	is(SYS(mq_timedreceive, fd, 0x10, 8, 0, 0), -EFAULT, "no buffer there");
+	is(receive(fd, 0), -EAGAIN, "the message is lost");
+	is(send(fd, "", 7), 0, "an empty message");
+	next_is(fd, "", 7);
+	SYS(close, fd);
+	SYS(mq_unlink, NAME);
+}
+
+/* ---- waiting ----------------------------------------------------- */
+
+static int receive_and_compare(void *arg)
+{
+	return receive((int)arg, 0) == 3 && !strcmp(buf, "abc") ? 0 : 1;
+}
+
+static int send_abc(void *arg)
+{
+	return send((int)arg, "abc", 5);
+}
+
+#define SIGALRM_NR 14
+
+static void nothing(int sig, struct test_siginfo *info, void *ucontext)
+{
+	(void)sig, (void)info, (void)ucontext;
+}
+
+/* A timer ticks until one tick finds the call asleep. */
+static void interrupted(int (*fn)(void *arg), void *arg, const char *what)
+{
+	uint32_t often[4] = { 0, 20000, 0, 20000 }, never[4] = { 0 };
+
+	handle(SIGALRM_NR, nothing, 0);
+	SYS(setitimer, 0, often, 0);
+	is(fn(arg), -EINTR, "%s: a signal ends the wait", what);
+	SYS(setitimer, 0, never, 0);
+}
+
+static int receive_it(void *arg)
+{
+	return receive((int)arg, 0);
+}
+
+static void ended(pid_t pid, int want, const char *what)
+{
+	int status = 0;
+
+	waitpid(pid, &status, 0);
+	is(WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), want,
+	   "%s", what);
+}
+
+/* The queue may be in either state when the call is made: both end alike. */
+static void waits(void)
+{
+	int fd = open_with(NAME, O_CREAT | O_RDWR, 1, 8);
+	pid_t pid;
+
+	interrupted(receive_it, (void *)fd, "an empty queue");
+	pid = start_child(receive_and_compare, (void *)fd);
+	is(send(fd, "abc", 0), 0, "send to a task that may wait");
+	ended(pid, 0, "it gets the message");
+	pid = start_child(receive_and_compare, (void *)fd);
+	SYS(kill, pid, LINUX_SIGKILL);
+	ended(pid, -LINUX_SIGKILL, "one that waits can be killed");
+
+	send(fd, "full", 0);
+	interrupted(send_abc, (void *)fd, "a full queue");
+	pid = start_child(send_abc, (void *)fd);
+	next_is(fd, "full", 0);
+	ended(pid, 0, "a message leaves room for one that waits");
+	next_is(fd, "abc", 5);
+	SYS(close, fd);
+	SYS(mq_unlink, NAME);
+}
+
+static void times(void)
+{
+	int fd = open_with(NAME, O_CREAT | O_RDWR, 1, 8192);
+	struct old_timespec32 past = { 1, 0 }, none = { 0, 1000000000 };
+	struct kernel_timespec past64 = { 1, 0 };
+
+	is(SYS(mq_timedreceive, fd, buf, sizeof(buf), 0, &past), -ETIMEDOUT,
+	   "a time that has passed");
+	is(SYS(mq_timedreceive_time64, fd, buf, sizeof(buf), 0, &past64),
+	   -ETIMEDOUT, "of 64 bits");
+	is(SYS(mq_timedreceive, fd, buf, sizeof(buf), 0, &none), -EINVAL,
+	   "no time");
+	is(SYS(mq_timedreceive, fd, buf, sizeof(buf), 0, 0x10), -EFAULT,
+	   "none there");
+	is(SYS(mq_timedsend, fd, "x", 1, 0, &past), 0,
+	   "a call that need not wait does not look");
+	is(SYS(mq_timedsend, fd, "x", 1, 0, &past), -ETIMEDOUT, "a full queue");
+	is(SYS(mq_timedsend_time64, fd, "x", 1, 0, &past64), -ETIMEDOUT,
+	   "of 64 bits");
+	is(SYS(mq_timedsend, fd, "x", 1, 0, &none), -EINVAL, "no time");
+	next_is(fd, "x", 0);
+	SYS(close, fd);
+	SYS(mq_unlink, NAME);
+}
+
+/* ---- the notice -------------------------------------------------- */
+
+#define NOTICE LINUX_SIGUSR1
+
+static volatile int told, told_code, told_pid;
+static volatile uint32_t told_value;
+
+static void tell(int sig, struct test_siginfo *info, void *ucontext)
+{
+	(void)sig, (void)ucontext;
+	told++;
+	told_code = info->si_code;
+	told_pid = (int)info->pad[0];
+	told_value = info->pad[2];
+}
+
+static struct sigevent event = { .sigev_value = 0x1234,
+				 .sigev_signo = NOTICE,
+				 .sigev_notify = SIGEV_SIGNAL };
+
+/* Whether another process may ask: 0, or its errno. */
+static int ask_and_exit(void *arg)
+{
+	return -SYS(mq_notify, (int)arg, &event);
+}
+
+static void notices(void)
+{
+	int fd = open_with(NAME, O_CREAT | O_RDWR, 4, 8192), other;
+
+	handle(NOTICE, tell, TEST_SA_SIGINFO | TEST_SA_RESTART);
+	is(SYS(mq_notify, fd, &event), 0, "to be told of a message");
+	is(SYS(mq_notify, fd, &event), -EBUSY, "only once");
+	is(WEXITSTATUS(in_child(ask_and_exit, (void *)fd)), EBUSY,
+	   "and nobody else");
+	in_child(send_abc, (void *)fd);
+	is(told, 1, "a message to the empty queue: told");
+	ok(told_code == SI_MESGQ && told_value == 0x1234 &&
+		   told_pid != getpid(),
+	   "with the value, and who sent it");
+	in_child(send_abc, (void *)fd);
+	receive(fd, 0);
+	receive(fd, 0);
+	in_child(send_abc, (void *)fd);
+	is(told, 1, "once is once");
+	is(SYS(mq_notify, fd, &event), 0, "again, of a queue that holds one");
+	send(fd, "second", 0);
+	is(told, 1, "a second message does not count");
+	receive(fd, 0);
+	receive(fd, 0);
+	send(fd, "first", 0);
+	is(told, 2, "after the last is gone, one does");
+	receive(fd, 0);
+
+	SYS(mq_notify, fd, &event);
+	is(SYS(mq_notify, fd, 0), 0, "not to be told any more");
+	send(fd, "x", 0);
+	is(told, 2, "it is so");
+	receive(fd, 0);
+	SYS(mq_notify, fd, &event);
+	other = SYS(dup, fd);
+	SYS(close, other);
+	is(WEXITSTATUS(in_child(ask_and_exit, (void *)fd)), 0,
+	   "a close of any descriptor of it ends the request");
+	is(SYS(mq_notify, fd, &event), 0, "so does the end of the process");
+	pid_t pid = start_child(receive_and_compare, (void *)fd);
+	SYS(mq_notify, fd, 0);
+	event.sigev_notify = SIGEV_NONE;
+	is(SYS(mq_notify, fd, &event), 0, "a request without a signal");
+	send(fd, "abc", 0);
+	ended(pid, 0, "a task that waits gets the message");
+	SYS(mq_notify, fd, 0);
+	event.sigev_notify = 77;
+	is(SYS(mq_notify, fd, &event), -EINVAL, "no such kind");
+	event.sigev_notify = SIGEV_SIGNAL;
+	event.sigev_signo = 65;
+	is(SYS(mq_notify, fd, &event), -EINVAL, "no such signal");
+	is(SYS(mq_notify, fd, 0x10), -EFAULT, "no request there");
+	is(SYS(mq_notify, 1, 0), -EBADF, "no queue");
+	SYS(close, fd);
+	SYS(mq_unlink, NAME);
+}
+
+/* ---- users and limits -------------------------------------------- */
+
+static int as_a_user(void *unused)
+{
+	struct rlimit limit = { 1000, 1000 };
+	int fd;
+
+	(void)unused;
+	SYS(setresuid32, 1000, 1000, 1000);
+	is(SYS(mq_open, NAME, O_RDWR, 0, 0), -EACCES, "another's queue");
+	is(SYS(mq_unlink, NAME), -EPERM, "is not to be removed");
+	is(open_with("pagewalk-own", O_CREAT | O_RDWR, 11, 1), -EINVAL,
+	   "more messages than a user may have");
+	is(open_with("pagewalk-own", O_CREAT | O_RDWR, 1, 8193), -EINVAL,
+	   "or longer");
+	SYS(setrlimit, RLIMIT_MSGQUEUE, &limit);
+	is(open_with("pagewalk-own", O_CREAT | O_RDWR, 10, 53), -EMFILE,
+	   "RLIMIT_MSGQUEUE: 10 messages of 53 bytes, 48 for each: 1010");
+	fd = open_with("pagewalk-own", O_CREAT | O_RDWR, 10, 42);
+	ok(fd >= 0, "of 42: 900");
+	is(open_with("pagewalk-2", O_CREAT | O_RDWR, 1, 53), -EMFILE,
+	   "one more of 101");
+	SYS(mq_unlink, "pagewalk-own");
+	is(open_with("pagewalk-2", O_CREAT | O_RDWR, 1, 53), -EMFILE,
+	   "an open queue counts without its name");
+	SYS(close, fd);
+	fd = open_with("pagewalk-2", O_CREAT | O_RDWR, 1, 53);
+	ok(fd >= 0, "a closed one does not");
+	SYS(mq_unlink, "pagewalk-2");
+	return 0;
+}
+
+static void users(void)
+{
+	int fd = SYS(mq_open, NAME, O_CREAT | O_RDWR, 0600, 0);
+
+	checks_in_child(as_a_user, NULL);
+	SYS(close, fd);
+	SYS(mq_unlink, NAME);
+}
+
+int main(void)
+{
+	names();
+	attributes();
+	order();
+	waits();
+	times();
+	notices();
+	users();
+	return done();
+}
