@@ -388,9 +388,11 @@ static s32 futex_requeue(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
 	if (!err && ((s32)nr_wake < 0 || (s32)nr_move < 0))
 		err = -EINVAL;
 	/*
-	 * Linux compares under both buckets' locks. Here the read may fault, so
-	 * it comes before them: a waiter that is queued in between may be moved
-	 * as well, which is a spurious wake-up to its program.
+	 * Linux compares under both buckets' locks, where its read may not fault.
+	 * Here the read may, and sleep, so it comes before them. From the load that
+	 * succeeds to the locks nothing sleeps, and the kernel is not preempted: no
+	 * other task can change the word or wait for it in between. A second core
+	 * could; a waiter for the new value would be moved, too, and miss its wake-up.
 	 */
 	if (!err && expected) {
 		err = get_user_u32(&value, va);

@@ -162,6 +162,7 @@ static void nowhere(void)
 	uint32_t *none = (uint32_t *)pages_with(2, PROT_NONE, MAP_SHARED);
 	uint32_t *gone = &none[PAGE / 4];
 	uint32_t *word = &shared->a;
+	uint32_t *fresh = (uint32_t *)pages(2);
 
 	SYS(munmap, gone, PAGE);
 	is(SYS(futex, gone, FUTEX_WAKE, 1), -EFAULT, "wake, unmapped");
@@ -173,9 +174,19 @@ static void nowhere(void)
 	   "requeue to one");
 	is(SYS(futex, word, FUTEX_REQUEUE, 1, 1, none), -EFAULT,
 	   "requeue to PROT_NONE");
+	is(SYS(futex, gone, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 1, 1, word,
+	       0),
+	   -EFAULT, "requeue of an unmapped word's value");
+	is(SYS(futex, fresh, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 1, 1, word,
+	       1),
+	   -EAGAIN, "of one that is in no page yet: it is not 1");
+	is(SYS(futex, fresh + PAGE / 4, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG,
+	       1, 1, word, 0),
+	   0, "it is 0, and nobody waits");
 	is(SYS(futex, gone, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1), 0,
 	   "wake, unmapped but private: an address is enough");
 	SYS(munmap, none, PAGE);
+	SYS(munmap, fresh, 2 * PAGE);
 }
 
 /* A page behind the end of its file is not there. */
