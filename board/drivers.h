@@ -65,6 +65,8 @@ void irqchip_end(u32 token);
 
 /* ---- what a board's board_init calls ----------------------------- */
 
+/* A timer said to be slower is not believed: every event would come late. */
+#define LEAST_TIMER_HZ 1000000u
 /*
  * generic_timer.c: sets its counter's frequency: hz, from a device tree, or, if hz
  * is 0, what the firmware wrote into CNTFRQ. If that is 0 as well it is timer_hz of

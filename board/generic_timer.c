@@ -100,9 +100,9 @@ void timer_init(void (*handler)(void))
 {
 	u32 hz = told_hz ? told_hz : read_cntfrq();
 
-	/* count_rate() divides by hz, and a count must last at least 1 ns. */
-	if (!hz || hz > NSEC_PER_SEC)
-		panic("the timer's clock is said to have %u Hz: expected 1 to 10^9",
+	/* For count_rate() a count must last at least 1 ns. */
+	if (hz < LEAST_TIMER_HZ || hz > NSEC_PER_SEC)
+		panic("the timer's clock is said to have %u Hz: expected 10^6 to 10^9",
 		      (unsigned int)hz);
 	pr_info("clock: virtual counter of %u Hz, from %s\n", (unsigned int)hz,
 		told_by);

@@ -21,9 +21,7 @@
 #define MAX_ALIASES 64
 #define PATH_BYTES  128
 #define MAX_NAMED   16u /* sentences about devices that are left out */
-/* Of a timer: far below its true rate, and every event would be late. */
-#define LEAST_HZ    1000000u
-#define MAX_ROWS    32 /* more than the board has and known[] can add */
+#define MAX_ROWS    32  /* more than the board has and known[] can add */
 
 /*
  * Where the rows go: boards' own end before. The UART's MiB is one of its own,
@@ -496,8 +494,8 @@ static void move_known(const struct known_device *what,
 		move_interrupt(what->irq, tree_interrupt(&to->links, what->nth),
 			       what->name);
 	if (what->hz)
-		tree_set_clock(what->hz, tree_clock_hz(&to->links), LEAST_HZ,
-			       what->name);
+		tree_set_clock(what->hz, tree_clock_hz(&to->links),
+			       LEAST_TIMER_HZ, what->name);
 }
 
 /* stdout-path: a path, or an alias of one; what follows a colon is its speed. */
