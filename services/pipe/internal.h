@@ -74,7 +74,8 @@ static inline bool can_read(const struct pipe *pipe)
  */
 static inline bool may_look(const struct pipe *pipe, bool nonblock)
 {
-	return can_read(pipe) || (nonblock && !READ_ONCE(pipe->claimed));
+	return !READ_ONCE(pipe->claimed) &&
+		(bytes_used(pipe) || !READ_ONCE(pipe->writers) || nonblock);
 }
 
 /* The first page is still in the processor's cache. Hold i_lock. */

@@ -54,7 +54,7 @@ static int wait_readable(struct file *file, struct pipe *pipe)
 		down_write(&file->f_inode->i_lock);
 		if (likely(can_read(pipe)))
 			return 0;
-		may = may_look(pipe, nonblock);
+		may = nonblock && !pipe->claimed; /* as may_look() */
 		up_write(&file->f_inode->i_lock);
 		/* Unlocked from here: a writer needs the lock. */
 		if (may)
