@@ -41,6 +41,8 @@ KINDS = {
     "addr_bytes": "SMALL", "backlog": "SMALL", "addr_len": "WORD",
     "args_bytes": "SMALL",
     "userfaultfd.flags": "OPEN", "memfd_create.name": "PATH",
+    "mq_open.name": "QUEUE", "mq_unlink.name": "QUEUE", "mq_open.flags": "OPEN",
+    "until": "TIMESPEC",
     "mode": "MODE", "nice": "SMALL", "increment": "SMALL",
     "old": "FD", "new": "FD", "in": "FD", "out": "FD", "fd": "FD",
     "dirfd": "FD", "dup.fd": "FD",

@@ -38,6 +38,7 @@ static void print_argument(const struct call *call, uint32_t i)
 	switch (call->what->kinds[i]) {
 	case PATH:
 	case ANYPATH:
+	case QUEUE:
 		if (is_text(v))
 			printf("\"%s\"", (const char *)v);
 		else

@@ -60,6 +60,7 @@ enum kind {
 	ALTSTACK,
 	PATH, /* in /fz */
 	ANYPATH,
+	QUEUE, /* the name of a message queue */
 	BYTES,
 	HIGH, /* the upper half of an offset */
 	EIGHT,
@@ -78,6 +79,9 @@ enum kind {
 	OWNPID,
 	SIGNAL,
 };
+
+#define NR_QUEUES 3
+extern const char *const queue_names[NR_QUEUES];
 
 struct signature {
 	const char *name;

@@ -84,6 +84,7 @@ static const char *const own_paths[] = {
 	"/fz/link", "/fz/a/../b", "a",        "..",      "",
 	"/fz",      "/fz/link/x", "/fz/loop",
 };
+const char *const queue_names[NR_QUEUES] = { "q0", "q1", "q2" };
 static const char *const archive_paths[] = {
 	"/proc/self/maps",
 	"/proc/self/smaps",
@@ -259,6 +260,8 @@ static uint32_t plain(uint32_t kind)
 	case PATH:
 	case ANYPATH:
 		return path(kind == PATH);
+	case QUEUE:
+		return (uint32_t)queue_names[below(NR_QUEUES)];
 	case BYTES:
 		return bytes();
 	case HIGH:

@@ -78,12 +78,14 @@ static void check_name(const char *dir, const char *name)
 	take_away(strcmp(dir, "/") ? dir : "", name);
 }
 
-/* Segments outlive the round that made them. */
-static void remove_segments(void)
+/* Segments and queues outlive the round that made them. */
+static void remove_ipc(void)
 {
 	struct shmid64_ds ds;
 	int32_t id;
 
+	for (uint32_t i = 0; i < NR_QUEUES; i++)
+		SYS(mq_unlink, queue_names[i]);
 	for (uint32_t place = 0; place < 4096; place++) {
 		id = SYS(shmctl, place, IPC_64 | SHM_STAT, &ds);
 		if (id >= 0)
@@ -94,7 +96,7 @@ static void remove_segments(void)
 void tidy_begin(void)
 {
 	SYS(shmget, IPC_PRIVATE, 1, 0600); /* their table stays */
-	remove_segments();
+	remove_ipc();
 	for (uint32_t i = 0; i < ARRAY_SIZE(places); i++)
 		for_each_name(places[i].path, note_name);
 }
@@ -102,7 +104,7 @@ void tidy_begin(void)
 void tidy(void)
 {
 	SYS(chdir, "/");
-	remove_segments();
+	remove_ipc();
 	/* Names may go while they are listed: until a look finds no more. */
 	for (uint32_t turn = 0; turn < 3; turn++)
 		for (uint32_t i = 0; i < ARRAY_SIZE(places); i++)

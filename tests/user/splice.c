@@ -111,7 +111,7 @@ static void to_file(void)
 
 static void to_null(void)
 {
-	int fd = make_file(scratch("null"), 10);
+	int fd = make_nameless(10);
 	int null = SYS(open, "/dev/null", O_RDWR, 0);
 	int zero = SYS(open, "/dev/zero", O_RDWR, 0);
 
