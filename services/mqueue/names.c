@@ -8,10 +8,12 @@
 #include <asm/uaccess.h>
 #include <cred.h>
 #include <fs/fs.h>
+#include <proc/proc.h>
 #include <services/files/files.h>
 #include <services/mqueue/internal.h>
 #include <string.h>
 #include <uapi/resource.h>
+#include <uapi/signal.h>
 
 #define MQUEUE_DEV MKDEV(0, 18) /* no device, and no file system has it */
 
@@ -78,6 +80,24 @@ static void mqueue_evict(struct inode *inode)
 	nr_queues--;
 	spin_unlock(&queues_lock);
 	mqueue_free(queue);
+}
+
+/*
+ * A descriptor may stay open over execve. By then the program may be set-uid, and
+ * whoever could still have it sent a signal could end it.
+ */
+void mqueue_exec(void)
+{
+	struct mqueue *queue;
+
+	spin_lock(&queues_lock);
+	LIST_FOREACH(queue, &queues, link) {
+		spin_lock(&queue->lock);
+		if (queue->notice.owner.id == current->tgid)
+			queue->notice.how = SIGEV_NONE;
+		spin_unlock(&queue->lock);
+	}
+	spin_unlock(&queues_lock);
 }
 
 static int mqueue_open(struct inode *inode __unused_arg, struct file *file)

@@ -60,7 +60,8 @@ static int ask(struct mqueue *queue, const struct sigevent *event)
 	if (old.id && file_owner_id(&old))
 		return -EBUSY;
 	spin_lock(&queue->lock);
-	if (queue->notice.owner.id == old.id)
+	if (queue->notice.owner.id == old.id &&
+	    queue->notice.owner.start_ns == old.start_ns)
 		queue->notice = new;
 	else
 		err = -EBUSY;

@@ -12,6 +12,7 @@
 
 const struct service mqueue_service = {
 	.init = mqueue_init,
+	.exec = mqueue_exec,
 	.unlock_file = mqueue_closed,
 };
 

@@ -265,6 +265,27 @@ static int ask_and_exit(void *arg)
 	return -SYS(mq_notify, (int)arg, &event);
 }
 
+/* The process's second program; it inherits the queue, and asked for nothing. */
+static int after_exec(int fd)
+{
+	if (in_child(send_abc, (void *)fd))
+		return 1;
+	return SYS(mq_notify, fd, &event) ? 2 : 0;
+}
+
+static int ask_and_exec(void *arg)
+{
+	char fd[12], *argv[] = { "mqueue", fd, NULL }, *envp[] = { NULL };
+
+	snprintf(fd, sizeof(fd), "%d", (int)arg);
+	by_default(NOTICE);
+	if (SYS(mq_notify, (int)arg, &event))
+		return 3;
+	SYS(fcntl64, (int)arg, F_SETFD, 0);
+	SYS(execve, "/proc/self/exe", argv, envp);
+	return 4;
+}
+
 static void notices(void)
 {
 	int fd = open_with(NAME, O_CREAT | O_RDWR, 4, 8192), other;
@@ -304,6 +325,11 @@ static void notices(void)
 	is(WEXITSTATUS(in_child(ask_and_exit, (void *)fd)), 0,
 	   "a close of any descriptor of it ends the request");
 	is(SYS(mq_notify, fd, &event), 0, "so does the end of the process");
+	SYS(mq_notify, fd, 0);
+	is(in_child(ask_and_exec, (void *)fd), 0,
+	   "a new program of the process gets no signal, which would end it");
+	receive(fd, 0);
+	SYS(mq_notify, fd, &event);
 	pid_t pid = start_child(receive_and_compare, (void *)fd);
 	SYS(mq_notify, fd, 0);
 	event.sigev_notify = SIGEV_NONE;
@@ -363,8 +389,10 @@ static void users(void)
 	SYS(mq_unlink, NAME);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc > 1)
+		return after_exec(atoi(argv[1]));
 	names();
 	attributes();
 	order();
