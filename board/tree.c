@@ -133,7 +133,8 @@ static bool translate(const struct tree_node *bus, u64 *at)
 		return false;
 	if (bus->ranges.nr == 0) /* an empty `ranges`: the parent's addresses */
 		return true;
-	for (u32 left = bus->ranges.nr; left >= step; left -= step) {
+	for (u32 left = bus->ranges.nr; left >= step && tree_may_look();
+	     left -= step) {
 		u64 base = cells_number(row, down);
 
 		/* Unsigned: an address below base wraps and fails too. */

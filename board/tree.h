@@ -46,6 +46,8 @@ void tree_link_end(struct tree_links *node, bool fixed_clock);
  */
 u32 tree_interrupt(const struct tree_links *node, u32 nth);
 u32 tree_clock_hz(const struct tree_links *node);
+/* Whether one more row of `ranges` or interrupt-map may be looked at. */
+bool tree_may_look(void);
 /* Changes a rate, in Hz, to hz, unless that is 0 or outside of `least` to 10^9. */
 void tree_set_clock(u32 *rate, u32 hz, u32 least, const char *name);
 /* The tree's memory is freed later: no pointer into it may stay. */

@@ -13,16 +13,19 @@
 #include <time_units.h>
 
 #define MAX_TARGETS 48u
-#define MAX_STEPS   8u /* a tree may lead in a circle */
-#define GIC_CELLS   3u /* kind, number, flags */
+#define MAX_STEPS   8u     /* a tree may lead in a circle */
+#define MAX_LOOKS   10000u /* at rows; a right tree needs some hundred */
+#define GIC_CELLS   3u     /* kind, number, flags */
 
 static struct tree_target targets[MAX_TARGETS];
-static u32 nr_targets;
+static u32 nr_targets, nr_looks;
 
-/* NULL: there are too many. What leads to such a node is as if not said. */
+/* The place of all that are too many: what leads to such a node leads nowhere. */
+static struct tree_target nowhere;
+
 static struct tree_target *new_target(void)
 {
-	return nr_targets < MAX_TARGETS ? &targets[nr_targets++] : NULL;
+	return nr_targets < MAX_TARGETS ? &targets[nr_targets++] : &nowhere;
 }
 
 static const struct tree_target *target_called(u32 phandle)
@@ -31,6 +34,17 @@ static const struct tree_target *target_called(u32 phandle)
 		if (targets[i].phandle == phandle)
 			return &targets[i];
 	return NULL;
+}
+
+/* A wrong tree may have thousands of rows for each of thousands of devices. */
+bool tree_may_look(void)
+{
+	if (nr_looks == MAX_LOOKS)
+		return false;
+	if (++nr_looks == MAX_LOOKS)
+		pr_warn("device tree: %u rows of ranges and interrupt-map were looked at: no more are\n",
+			MAX_LOOKS);
+	return true;
 }
 
 bool tree_link_property(struct tree_links *node, const char *name,
@@ -66,7 +80,7 @@ void tree_link_end(struct tree_links *node, bool fixed_clock)
 {
 	if (fixed_clock && !node->kept)
 		node->kept = new_target();
-	if (!node->kept)
+	if (!node->kept || node->kept == &nowhere)
 		return;
 	*node->kept = node->self;
 	if (!fixed_clock) /* its rate is that of what it does, not of a clock */
@@ -83,13 +97,14 @@ static bool row_is_for(const struct tree_target *bus, const u32 *row,
 	u32 skip = bus->address_cells;
 	const u32 *mask = bus->mask.word;
 
-	if (bus->mask.nr < skip + bus->irq_cells)
+	if (mask && bus->mask.nr < skip + bus->irq_cells)
 		return false;
 	for (u32 i = 0; i < skip; i++)
-		if (mask[i])
+		if (!mask || mask[i])
 			return false;
+	/* Without a mask all bits count. */
 	for (u32 i = 0; i < bus->irq_cells; i++)
-		if ((row[skip + i] ^ cell[i]) & mask[skip + i])
+		if ((row[skip + i] ^ cell[i]) & (mask ? mask[skip + i] : ~0u))
 			return false;
 	return true;
 }
@@ -105,7 +120,7 @@ static const u32 *handed_on(const struct tree_target **at, const u32 *cell)
 	const u32 *row = bus->map.word, *end = row + bus->map.nr, *to;
 	u32 ours = bus->address_cells + bus->irq_cells, theirs;
 
-	for (; (u32)(end - row) > ours; row = to + theirs) {
+	for (; (u32)(end - row) > ours && tree_may_look(); row = to + theirs) {
 		to = row + ours + 1;
 		parent = target_called(__builtin_bswap32(to[-1]));
 		/* How long is the row of a parent that is not there? */
@@ -172,5 +187,5 @@ void tree_set_clock(u32 *rate, u32 hz, u32 least, const char *name)
 
 void tree_forget_links(void)
 {
-	nr_targets = 0;
+	nr_targets = nr_looks = 0;
 }

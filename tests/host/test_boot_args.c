@@ -153,7 +153,7 @@ static void test_banks(void **state __unused_arg)
 /* ---- device tree ------------------------------------------------- */
 
 struct tree {
-	u8 bytes[4096];
+	u8 bytes[16384];
 	u32 used;
 };
 
@@ -471,7 +471,7 @@ static const struct map_desc *find_on(const struct board_devices *on,
 				      const struct tree *t, u32 bytes,
 				      const char *cmdline)
 {
-	static u8 copy[4096]; /* it is looked at once more */
+	static u8 copy[sizeof(t->bytes)]; /* it is looked at once more */
 
 	host_log_clear();
 	board.map = table;
@@ -668,13 +668,15 @@ static void test_devices_in_ram(void **state __unused_arg)
 struct links {
 	u32 mask; /* of the bus's interrupts; the address has 0 */
 	u32 address_mask;
-	u32 irq;        /* that the console has on its bus */
-	u32 to;         /* the phandle that the bus's map leads to */
-	u32 uart_clock; /* a phandle */
-	u32 timer_hz;   /* the rate of the clock with phandle 4 */
+	u32 irq;         /* that the console has on its bus */
+	u32 to;          /* the phandle that the bus's map leads to */
+	u32 uart_clock;  /* a phandle */
+	u32 timer_hz;    /* the rate of the clock with phandle 4 */
+	bool no_mask;    /* its property is left out */
+	bool no_address; /* of the bus's children in the map */
 };
 
-static const struct links right = { 0x3f, 0, 6, 1, 3, 50000000 };
+static const struct links right = { 0x3f, 0, 6, 1, 3, 50000000, false, false };
 
 static void put_clock(struct tree *t, const char *name, const char *kind,
 		      u32 phandle, u32 hz)
@@ -702,16 +704,20 @@ static void make_links(struct tree *t, const struct links *l)
 	prop_text(t, "stdout-path", "/bus/fpga/serial");
 	end(t);
 	begin(t, "bus");
-	PROP_WORDS(t, "#address-cells", 1);
+	PROP_WORDS(t, "#address-cells", !l->no_address);
 	PROP_WORDS(t, "#size-cells", 1);
 	prop(t, "ranges", "", 0);
 	PROP_WORDS(t, "phandle", 2);
 	PROP_WORDS(t, "#interrupt-cells", 1);
-	PROP_WORDS(t, "interrupt-map-mask", l->address_mask, l->mask);
+	if (!l->no_mask)
+		PROP_WORDS(t, "interrupt-map-mask", l->address_mask, l->mask);
 	PROP_WORDS(t, "clock-frequency", 9000000); /* its own */
 	/* Bus address, interrupt, to whom, address there, interrupt there. */
 	if (l->to == 2)
 		PROP_WORDS(t, "interrupt-map", 0, 6, 2, 0, 6);
+	else if (l->no_address)
+		PROP_WORDS(t, "interrupt-map", 5, l->to, 0, 0, 19, 4, 6, l->to,
+			   0, 0, 20, 4);
 	else
 		PROP_WORDS(t, "interrupt-map", 0, 5, l->to, 0, 0, 19, 4, 0, 6,
 			   l->to, 0, 0, 20, 4);
@@ -778,16 +784,100 @@ static void test_interrupt_map(void **state __unused_arg)
 	assert_int_equal(board_devices.uart_irq, 32 + 19);
 }
 
+/* Without a mask all bits count, of the address, too. */
+static void test_interrupt_map_unmasked(void **state __unused_arg)
+{
+	struct links l = right;
+
+	l.no_mask = l.no_address = true;
+	find_links(&l);
+	assert_int_equal(board_devices.uart_irq, 32 + 20);
+	l.irq = 0x46;
+	find_links(&l);
+	assert_int_equal(board_devices.uart_irq, devices.uart_irq);
+	l = right;
+	l.no_mask = true; /* which card has which address, nobody here knows */
+	find_links(&l);
+	assert_int_equal(board_devices.uart_irq, devices.uart_irq);
+}
+
+/*
+ * A bus that numbers interrupts by itself, below a root that does so, too, and
+ * behind `others` that do. Only the bus knows what its number means.
+ */
+static void make_crowd(struct tree *t, u32 others)
+{
+	*t = (struct tree){ .used = 40 };
+	begin(t, "");
+	PROP_WORDS(t, "#address-cells", 1);
+	PROP_WORDS(t, "#size-cells", 1);
+	PROP_WORDS(t, "#interrupt-cells", 3);
+	for (u32 i = 0; i < others; i++) {
+		begin(t, "pic");
+		PROP_WORDS(t, "#interrupt-cells", 1);
+		end(t);
+	}
+	begin(t, "bus");
+	PROP_WORDS(t, "#address-cells", 1);
+	PROP_WORDS(t, "#size-cells", 1);
+	prop(t, "ranges", "", 0);
+	PROP_WORDS(t, "#interrupt-cells", 3);
+	PROP_WORDS(t, "interrupt-map", 0); /* it hands nothing on */
+	put_uart(t, "serial", 0x1000a000, 6, "ok");
+	end(t);
+	end(t);
+	put32(t, 9);
+	finish(t);
+}
+
+/* The bus is kept or it is not: its number is never taken for the root's. */
+static void test_many_controllers(void **state __unused_arg)
+{
+	struct tree t;
+
+	for (u32 others = 46; others <= 48; others++) {
+		make_crowd(&t, others);
+		assert_non_null(find(&t, t.used, ""));
+		assert_int_equal(board_devices.uart_irq, devices.uart_irq);
+	}
+}
+
+/* Devices times rows: a wrong tree must not hold the boot up for minutes. */
+static void test_many_ranges(void **state __unused_arg)
+{
+	static u32 ranges[300][3]; /* of no bytes: no address is in one */
+	struct tree t = { .used = 40 };
+
+	begin(&t, "");
+	PROP_WORDS(&t, "#address-cells", 1);
+	PROP_WORDS(&t, "#size-cells", 1);
+	begin(&t, "bus");
+	PROP_WORDS(&t, "#address-cells", 1);
+	PROP_WORDS(&t, "#size-cells", 1);
+	prop(&t, "ranges", ranges, sizeof(ranges));
+	for (u32 i = 0; i < 40; i++)
+		put_uart(&t, "serial", 0x1000a000, 6, "ok");
+	end(&t);
+	end(&t);
+	put32(&t, 9);
+	finish(&t);
+	find(&t, t.used, "");
+	expect_log("10000 rows of ranges and interrupt-map were looked at: no "
+		   "more are");
+	/* The next tree has as many looks again. */
+	find_links(&right);
+	assert_int_equal(board_devices.uart_irq, 32 + 20);
+}
+
 /* A way that leads nowhere is none: no input, rather than another's. */
 static void test_interrupt_map_broken(void **state __unused_arg)
 {
-	static const struct links bad[] = {
-		{ 0x3f, 0, 7, 1, 3, 50000000 },      /* no row */
-		{ 0x3f, 0, 6, 9, 3, 50000000 },      /* no such node */
-		{ 0x3f, 0, 6, 2, 3, 50000000 },      /* a circle */
-		{ 0x3f, 0x1000, 6, 1, 3, 50000000 }, /* by address, too */
-	};
+	struct links bad[] = { right, right, right, right };
 
+	bad[0].irq = 7; /* no row */
+	bad[1].to = 9;  /* no such node */
+	bad[2].to = 2;  /* a circle */
+	bad[3].address_mask = 0x1000;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		find_links(&bad[i]);
 		assert_int_equal(board_devices.uart_irq, devices.uart_irq);
@@ -1091,6 +1181,9 @@ int main(void)
 		cmocka_unit_test(test_devices_in_ram),
 		cmocka_unit_test(test_interrupt_map),
 		cmocka_unit_test(test_interrupt_map_broken),
+		cmocka_unit_test(test_interrupt_map_unmasked),
+		cmocka_unit_test(test_many_controllers),
+		cmocka_unit_test(test_many_ranges),
 		cmocka_unit_test(test_clocks),
 		cmocka_unit_test(test_passed_over),
 		cmocka_unit_test(test_earlycon),
