@@ -171,15 +171,15 @@ static s32 append(struct file *out, const char *from, u32 bytes)
  */
 static s32 put_bytes(struct file *out, u64 *pos, const char *from, u32 bytes)
 {
-	u32 done;
-
 	if (out && is_pipe(out))
 		return append(out, from, bytes);
 	if (out)
 		return out->f_op->kernel_write(out, from, bytes, pos);
-	done = bytes - copy_to_user((uaddr_t)*pos, from, bytes);
-	*pos += done;
-	return done ? (s32)done : -EFAULT;
+	/* As on Linux, bytes of which some find no memory all stay. */
+	if (copy_to_user((uaddr_t)*pos, from, bytes))
+		return -EFAULT;
+	*pos += bytes;
+	return (s32)bytes;
 }
 
 /* Writes `bytes` claimed bytes. Returns how many, or -errno if none. */

@@ -197,6 +197,11 @@ static void memory(void)
 	is(SYS(vmsplice, a[1], iov, 1, 0), PAGE, "up to a missing page");
 	iov[0].iov_base += PAGE;
 	is(SYS(vmsplice, a[1], iov, 1, 0), -EFAULT, "a missing page");
+	iov[0] = (struct iovec32){ (uintptr_t)mem + PAGE - 4, 100 };
+	is(SYS(vmsplice, a[0], iov, 1, 0), -EFAULT,
+	   "pipe to memory that ends after 4 of 100 bytes");
+	iov[0] = (struct iovec32){ (uintptr_t)mem, PAGE };
+	is(SYS(vmsplice, a[0], iov, 1, 0), PAGE, "no byte had been taken");
 	iov[0].iov_len = 0;
 	is(SYS(vmsplice, a[1], iov, 1, 0), 0, "0 bytes");
 	iov[0].iov_len = 0x80000000;
