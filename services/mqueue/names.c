@@ -205,16 +205,18 @@ static int may_use(const struct inode *inode, u32 flags)
 	return inode_permission(inode, masks[flags & O_ACCMODE]);
 }
 
-/* Finds or makes the queue. 0 and a reference, or -errno. */
+/* Finds or makes the queue. 0, a reference, and *made if so; or -errno. */
 static int find_or_create(const char *name, u32 flags, u32 mode,
-			  const struct mq_attr *attr, struct inode **inode)
+			  const struct mq_attr *attr, struct inode **inode,
+			  bool *made)
 {
 	u32 bytes = (u32)strlen(name);
 	int err;
 
 	do {
 		err = queues_dir->i_op->lookup(queues_dir, name, bytes, inode);
-		if (err == -ENOENT && flags & O_CREAT)
+		*made = err == -ENOENT && flags & O_CREAT;
+		if (*made)
 			err = create(name, mode, attr, inode);
 		else if (!err) {
 			err = may_use(*inode, flags);
@@ -227,6 +229,25 @@ static int find_or_create(const char *name, u32 flags, u32 mode,
 	return err;
 }
 
+/* Takes a name away, but from no other queue than `only`, unless that is NULL. */
+static int remove_name(const char *name, const struct inode *only)
+{
+	struct inode *inode = NULL;
+	struct dir_entry *entry;
+	int err = -ENOENT;
+
+	down_write(&queues_dir->i_lock);
+	entry = ramfs_find_entry(queues_dir, name, (u32)strlen(name));
+	if (entry && (!only || entry->inode == only))
+		err = may_remove(queues_dir, entry->inode);
+	if (!err)
+		err = ramfs_drop_entry(queues_dir, entry, &inode);
+	up_write(&queues_dir->i_lock);
+	/* Unlocked: it may free all messages. */
+	iput(inode);
+	return err;
+}
+
 s32 sys_mq_open(uaddr_t uname, u32 flags, u32 mode, uaddr_t uattr)
 {
 	struct mq_attr attr = { .mq_maxmsg = MESSAGES_MAX,
@@ -234,38 +255,32 @@ s32 sys_mq_open(uaddr_t uname, u32 flags, u32 mode, uaddr_t uattr)
 	char name[NAME_BYTES];
 	struct inode *inode;
 	struct file *file;
-	int err;
+	bool made;
+	s32 err;
 
 	if (uattr && copy_from_user(&attr, uattr, sizeof(attr)))
 		return -EFAULT;
 	err = get_name(uname, name);
 	if (!err)
 		err = find_or_create(name, flags, mode & ~current_umask(),
-				     &attr, &inode);
+				     &attr, &inode, &made);
 	if (err)
 		return err;
 	err = file_open_inode(inode, flags, &file);
-	iput(inode);
 	/* As on Linux always: a descriptor of a queue is not inherited. */
-	return err ? err : open_fd(file, O_CLOEXEC);
+	if (!err)
+		err = open_fd(file, O_CLOEXEC);
+	/* On Linux the descriptor comes first. So the new queue must not stay. */
+	if (err < 0 && made)
+		remove_name(name, inode);
+	iput(inode);
+	return err;
 }
 
 s32 sys_mq_unlink(uaddr_t uname)
 {
-	struct inode *inode = NULL;
-	struct dir_entry *entry;
 	char name[NAME_BYTES];
 	int err = get_name(uname, name);
 
-	if (err)
-		return err;
-	down_write(&queues_dir->i_lock);
-	entry = ramfs_find_entry(queues_dir, name, (u32)strlen(name));
-	err = entry ? may_remove(queues_dir, entry->inode) : -ENOENT;
-	if (!err)
-		err = ramfs_drop_entry(queues_dir, entry, &inode);
-	up_write(&queues_dir->i_lock);
-	/* Unlocked: it may free all messages. */
-	iput(inode);
-	return err;
+	return err ? err : remove_name(name, NULL);
 }

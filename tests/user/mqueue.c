@@ -45,6 +45,18 @@ static void next_is(int fd, const char *text, uint32_t prio)
 
 /* ---- names ------------------------------------------------------- */
 
+static int without_descriptors(void *unused)
+{
+	struct rlimit limit = { 3, 3 };
+
+	(void)unused;
+	SYS(setrlimit, RLIMIT_NOFILE, &limit);
+	is(SYS(mq_open, NAME, O_CREAT | O_RDWR, 0600, 0), -EMFILE,
+	   "no descriptor is free");
+	is(SYS(mq_unlink, NAME), -ENOENT, "no queue was made");
+	return 0;
+}
+
 static void names(void)
 {
 	static char name[300];
@@ -52,6 +64,7 @@ static void names(void)
 
 	is(SYS(mq_open, NAME, O_RDWR, 0, 0), -ENOENT, "no queue of that name");
 	is(SYS(mq_unlink, NAME), -ENOENT, "nor one to remove");
+	checks_in_child(without_descriptors, NULL);
 	is(SYS(mq_open, "", O_CREAT | O_RDWR, 0600, 0), -ENOENT, "no name");
 	is(SYS(mq_open, "a/b", O_CREAT | O_RDWR, 0600, 0), -EACCES, "a slash");
 	is(SYS(mq_open, ".", O_CREAT | O_RDWR, 0600, 0), -EACCES, "a dot");
