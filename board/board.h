@@ -112,8 +112,8 @@ u32 clock_ns_low(void);
 /* Starts the timer. handler runs in interrupt context. */
 void timer_init(void (*handler)(void));
 /*
- * Asks for one interrupt when clock_ns() reaches ns, below 2^62, instead of the one
- * that was asked for last. It may come a little late, or much too early where the
+ * Sets one interrupt for when clock_ns() reaches ns, below 2^62; it replaces the
+ * one of the last call. It may come a little late, or much too early where the
  * clock must be read from time to time: the handler compares again.
  */
 void timer_set(u64 ns);

@@ -67,7 +67,10 @@ static inline u64 count_to_ns(u64 count, const struct count_rate *rate)
  */
 static inline u64 ns_to_count(u64 ns, const struct count_rate *rate)
 {
-	/* Whole seconds and the rest: each product below then fits in 64 bits. */
+	/*
+	 * Whole seconds and the rest (split_seconds, in sched.h): each product
+	 * below then fits in 64 bits.
+	 */
 	u32 nsec, sec = split_seconds(ns, &nsec);
 
 	return (u64)sec * rate->hz + ((u64)nsec * rate->per_ns >> 32) + 2;

@@ -15,7 +15,7 @@
 struct board_devices {
 	u32 uart;
 	u32 uart_irq;
-	u32 uart_hz;     /* of its clock; 0: board.mk says it */
+	u32 uart_hz;     /* of its clock; 0: board.mk's UART_HZ */
 	u32 gicd, gicc;  /* gic.c */
 	u32 intc, local; /* intc: a10_intc.c, bcm2836.c; local: bcm2836.c */
 	u32 timer;
@@ -65,7 +65,10 @@ void irqchip_end(u32 token);
 
 /* ---- what a board's board_init calls ----------------------------- */
 
-/* A timer said to be slower is not believed: every event would come late. */
+/*
+ * A lower frequency, from a device tree or the firmware, is refused as an error:
+ * with counts so far apart every event would come late.
+ */
 #define LEAST_TIMER_HZ 1000000u
 /*
  * generic_timer.c: sets its counter's frequency: hz, from a device tree, or, if hz

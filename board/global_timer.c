@@ -34,7 +34,7 @@
 #define GT_EVENT   0x1u /* in GT_STATUS; written to clear */
 
 #define HALF_SHIFT 31
-#define FARTHEST   (1u << 30) /* counts to an event: half of a half */
+#define FARTHEST   (1u << 30) /* counts to an event: half of half a turn */
 
 #define FIRST_DELAY 256u /* counts; more than set_event takes */
 
@@ -45,7 +45,7 @@ static void (*tick)(void);
  */
 static struct {
 	u32 base;
-	u32 half; /* halves of the low word's turns, at the last timer_set */
+	u32 half; /* half-turns of the low word so far, at the last timer_set */
 	struct count_rate rate;
 } clock;
 static spinlock_t timer_lock = SPINLOCK_INIT; /* the comparator */

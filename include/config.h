@@ -32,7 +32,10 @@
 #define FIRST_USER_ADDRESS 0x00002000
 #define MMAP_MIN_ADDR      0x00008000
 
-/* Where the mmap area begins in the bottom-up layout: TASK_SIZE / 3. */
+/*
+ * Where the mmap area begins in the bottom-up layout, which a program has whose
+ * stack has no limit, or whose personality(2) asks for it: TASK_SIZE / 3.
+ */
 #define TASK_UNMAPPED_BASE 0x40000000
 
 #define LOWMEM_MAX   0x30000000 /* 768 MiB */

@@ -1,7 +1,7 @@
 /*
- * time_units.h - units of time in nanoseconds, and in each other.
+ * time_units.h - how many nanoseconds a unit of time has.
  *
- * 64 bits wide, so that a product with a 32-bit number is, too.
+ * 64 bits wide, so that the product with a 32-bit number is computed in 64 bits.
  */
 #ifndef TIME_UNITS_H
 #define TIME_UNITS_H
@@ -11,6 +11,7 @@
 #define NSEC_PER_CENTISEC 10000000ull
 #define NSEC_PER_MSEC     1000000ull
 #define NSEC_PER_USEC     1000ull
+/* A second in microseconds, for 32-bit arithmetic. */
 #define USEC_PER_SEC      1000000u
 
 #endif

@@ -2,8 +2,8 @@
  * trace.h - events that are recorded in a ring, which /proc/trace shows.
  *
  * trace_event costs one load and one branch while its kind is off. Kinds are
- * switched by `trace=switch,fault` on the command line and by writing the same
- * to /proc/trace. The ring (inspect/trace.c) keeps the last events, as many as
+ * switched on by `trace=switch,fault` on the command line, or by writing
+ * "switch,fault" to /proc/trace. The ring (inspect/trace.c) keeps the last events, as many as
  * trace_ring= on the command line says; the recorder adds task, time and caller.
  */
 #ifndef TRACE_H
@@ -14,8 +14,8 @@
 enum trace_kind {
 	TRACE_SWITCH, /* a: prev pid, b: next pid, c: TTBR0, d: CONTEXTIDR */
 	/*
-	 * a: address, b: the entry before, c: after, d: its VMA | 1 if written
-	 * to
+	 * a: address, b: the page-table entry before, c: after the fault,
+	 * d: address of the vm_area_struct, plus 1 if the access is a write
 	 */
 	TRACE_FAULT,
 	TRACE_BAD, /* a fault that ends in a signal. a: address, b: FSR, c: signal */

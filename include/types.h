@@ -7,7 +7,8 @@
  * turns one into an access. Kernel pointers are plain C pointers.
  *
  * The host tests compile these files natively, where a pointer has 64 bits.
- * Descriptors and addresses therefore never travel as unsigned long.
+ * Descriptors and addresses are therefore never kept in an unsigned long, whose
+ * size differs.
  */
 #ifndef TYPES_H
 #define TYPES_H
@@ -58,7 +59,7 @@ typedef unsigned int gfp_t; /* GFP_*: how an allocation may go (alloc/alloc.h) *
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* clang-format off */
-/* The structure of that type whose member ptr points to. */
+/* ptr points to a structure's member; the value points to the structure. */
 #define container_of(ptr, type, member) \
 	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
 

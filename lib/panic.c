@@ -22,7 +22,7 @@
  */
 static unsigned int panics;
 
-/* Returns never, whether or not a host takes the exit. */
+/* Never returns, even if no semihosting host takes the exit. */
 static void __noreturn stop_machine(void)
 {
 	semihosting_exit(PANIC_STATUS);

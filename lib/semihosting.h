@@ -3,8 +3,8 @@
  * emulator, the host, which reads them as requests, such as to exit with a status.
  *
  * The same image runs with and without it, and on hardware. semihosting_probe
- * is called once, early, with interrupts off: it points VBAR at a vector table
- * of its own, whose SVC entry returns "no host" if none takes the call, so the
+ * is called once, early, with interrupts off: it points VBAR, the register with
+ * the address of the exception vectors, at a table of its own, whose SVC entry returns "no host" if none takes the call, so the
  * kernel's own SVC path need not know about it.
  */
 #ifndef LIB_SEMIHOSTING_H

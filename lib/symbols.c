@@ -31,8 +31,8 @@ bool is_kernel_text(u32 va)
 }
 
 /*
- * A binary search: an oops prints dozens of names, and the lock watch looks
- * many up.
+ * A binary search: an oops prints dozens of names, and reading /proc/trace looks
+ * up two for each flush.
  */
 const char *find_symbol(u32 va, u32 *offset)
 {

@@ -4,7 +4,7 @@
  * The four cases, as seen from trap/fault.c, which decides case 1 and calls
  * functions of this folder for cases 2 to 4:
  *
- *	1  no VMA at or above the address        SIGSEGV, SEGV_MAPERR
+ *	1  no VMA contains the address           SIGSEGV, SEGV_MAPERR
  *	2  just below a VMA that grows down      expand_stack, then case 3
  *	3  inside a VMA, no page yet             do_anonymous_page, do_fault
  *	4  page present and read-only,           do_wp_page: copy on write, or

@@ -115,9 +115,9 @@ static inline void atomic_andnot(u32 bits, u32 *p)
  * ordering.
  *
  * In C the test is a load of its own, and the exchange loads and compares again.
- * That would cost 4 instructions at each fault, which takes mmap_lock, and 3 for
- * each page that a child frees. So on ARM the LDREX loops are written out, with
- * the test between LDREX and STREX.
+ * That would cost 4 instructions at each page fault, which takes the lock of an
+ * address space, and 3 for each page that a child frees. So on ARM the LDREX loops
+ * are written out, with the test between LDREX and STREX.
  */
 #ifdef __arm__
 

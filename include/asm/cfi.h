@@ -4,6 +4,10 @@
  * .cfi_startproc and .cfi_endproc enclose a function. A debugger assumes that at
  * its start the return address is in lr and nothing is on the stack; the macros
  * below describe what changes that. They add nothing to the image that runs.
+ *
+ * The kernel's own backtraces read other tables, which are in the image
+ * (inspect/unwind.c): .fnstart and .fnend enclose a function there, and .save lists
+ * the registers that it has pushed.
  */
 #ifndef ASM_CFI_H
 #define ASM_CFI_H

@@ -15,8 +15,8 @@
  * run, and a switch of tasks need not switch DACR. The TLB holds the number of an
  * entry's domain, not its rights: changes of DACR need no TLB maintenance.
  *
- * A domain is a client (its entries' AP and XN count) or closed, never a manager,
- * for whom the MMU ignores AP and XN.
+ * A domain is a client (its entries' AP and XN count) or closed. It is never a
+ * manager: then the MMU would ignore AP and XN.
  *
  * In QEMU, unlike on hardware, the TLB holds a domain's rights, so each write of
  * DACR empties it. With such a write at each entry to the kernel no test could

@@ -18,8 +18,8 @@ typedef struct {
 /* clang-format on */
 
 /*
- * What a core does while the lock is held. With several cores it waits for the
- * holder's SEV. On the only core nobody can release the lock while this one
+ * What a core does while the lock is held. With several cores WFE stops it until
+ * the holder's SEV, in spin_unlock(). On the only core nobody can release the lock while this one
  * spins, because the kernel is not preempted and a holder does not sleep. So an
  * undefined instruction ends the machine, with a report of both places
  * (trap/undef.c); r0 is the lock.

@@ -1,9 +1,10 @@
 /*
  * asm/tlbflush.h - table stores and TLB operations, one instruction each.
  *
- * DDI0406C B3.10: a store to a table is seen by the walker after a dsb; an
- * invalidate has happened after a dsb too; the instructions that follow see
- * both after an isb. Only mmu/ calls these, and orders them. With several cores
+ * DDI0406C B3.10: the walker sees a store to a table after a dsb, and, if table
+ * walks do not look into the data cache, a clean before it; an invalidate is
+ * complete only after a dsb; the instructions that follow see both after an isb.
+ * Only mmu/ calls these, and orders them. With several cores
  * the operations are the Inner Shareable forms, which reach each of them; with
  * one they are its own, which a core without the multiprocessing extensions
  * (Cortex-A8) has as well. Host tests shadow this header with the MMU model.

@@ -140,8 +140,9 @@
 #define EWOULDBLOCK     EAGAIN
 
 /*
- * Never seen by a program: how an interrupted system call asks the signal
- * code to be started again (Linux's values).
+ * Never seen by a program: an interrupted system call returns one of these, and
+ * the signal code makes the program call again, or changes it to EINTR (Linux's
+ * values).
  */
 #define ERESTARTSYS           512 /* again if the handler has SA_RESTART */
 #define ERESTARTNOINTR        513 /* always again */

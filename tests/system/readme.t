@@ -18,7 +18,7 @@ HELD = {
     "the same ELF runs on Linux and on Pagewalk": "tests/user/programs.t",
     "The arrow keys step through all events": "tests/system/view_browser.t",
     "as `make view CMD=faults` shows it": "tests/system/view.t",
-    "a tour of what the machine has built": "tests/system/tour.t",
+    "`make run` then gives a tour": "tests/system/tour.t",
     "a BREAK on the serial line (in QEMU Ctrl-A b) and a letter": "tests/system/keys.t",
     "A line with a plus sign is a statement that the program has checked":
         "tests/system/outputs.t",
@@ -39,7 +39,7 @@ HELD = {
     "makes random system calls": "tests/system/fuzz.t",
     "builds and boots each board": "tests/system/boards.t",
     "links the kernel without its services": "tests/system/core.t",
-    "exercises to them that grade themselves": "labs/labs.t",
+    "exercises that belong to sittings and grade themselves": "labs/labs.t",
     "each of Linux's calls, done or not and why": "tests/system/calls.t",
 }
 FOLDERS = ["alloc", "board", "fs", "include", "inspect", "lib", "mm", "mmu", "proc",

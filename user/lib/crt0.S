@@ -42,8 +42,8 @@ _start:
 	.cfi_endproc
 	.size _start, . - _start
 
-	@ Newlib calls these before constructors and after destructors, for the
-	@ code of an older ABI, which this one does not have.
+	@ Newlib calls these before constructors and after destructors. An older
+	@ ABI had code in them; this one lists constructors in tables instead.
 	.global _init
 	.type _init, %function
 	.global _fini

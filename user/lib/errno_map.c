@@ -37,7 +37,7 @@ int errno_from_linux(int linux_errno)
 
 int32_t posix_result(int32_t raw)
 {
-	/* Only the last page of values are errors: mmap returns addresses below. */
+	/* Errors are the last 4095 values: other high ones are addresses of mmap. */
 	if (raw >= 0 || raw < -4095)
 		return raw;
 	errno = errno_from_linux(-raw);

@@ -23,12 +23,18 @@ struct map_entry {
 
 #define MAPS_MAX 64
 
-/* Reads the VMAs, lowest first. Returns how many, or -1 if there is no process. */
+/*
+ * Reads the VMAs, lowest first: MAPS_MAX at most, of the first 8 KiB of the file.
+ * Returns how many, or -1 if there is no process.
+ */
 int read_maps(pid_t pid, struct map_entry maps[MAPS_MAX]);
 /* Returns the VMA that contains addr, or NULL. */
 const struct map_entry *find_map(const struct map_entry *maps, int n,
 				 uint32_t addr);
-/* Prints one line, as `maps` and `layout` show it. */
+/*
+ * Prints one line, as `maps` and `layout` show it: the VMA and, unless it is empty,
+ * the remark.
+ */
 void print_map(const struct map_entry *map, const char *remark);
 
 /*

@@ -1,8 +1,8 @@
 /*
  * sys/mman.h - mapping memory, which Newlib has no header for.
  *
- * Linux's numbers for PROT_, MAP_ and MADV_. Each returns what POSIX wants: MAP_FAILED or
- * -1 on failure, with Newlib's errno set.
+ * Linux's numbers for PROT_, MAP_ and MADV_. Each function returns what POSIX wants:
+ * MAP_FAILED or -1 on failure, with Newlib's errno set.
  */
 #ifndef SYS_MMAN_H
 #define SYS_MMAN_H
