@@ -139,7 +139,7 @@ static void case_no_vma(void)
 	note("A child reads 0x%08lx, which was just unmapped. The kernel reports:",
 	     (uint32_t)p);
 	claim(killer_of_reader(p) == LINUX_SIGSEGV,
-	      "the child was killed by SIGSEGV; nobody else noticed");
+	      "the child was killed by SIGSEGV; its parent goes on");
 }
 
 /* ---- case 2 ------------------------------------------------------ */

@@ -167,7 +167,7 @@ static bool see_process(pid_t pid)
 			show_vma(pagemap, &maps[i]);
 	}
 	close(pagemap);
-	row("pages: # mapped here alone   + shared, copied by who writes   = of a "
+	row("pages: # mapped here alone   + shared, copied on a write      = of a "
 	    "file");
 	row("       . not there; a cell of a large VMA is several pages");
 	return true;

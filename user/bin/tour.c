@@ -31,16 +31,19 @@ static const struct stop stops[] = {
 	  "prints where its parts lie, and which virtual memory area (VMA) has each.",
 	  { "/bin/layout" } },
 	{ "Pages come when they are touched",
-	  "A VMA is only a promise. This program has 9 MiB of promises.",
+	  "A VMA only says what may be accessed. This program has VMAs of 9 MiB,\n"
+	  "and looks which of their pages are mapped before and after it touches them.",
 	  { "/bin/lazy" } },
 	{ "The four cases of a page fault",
-	  "Touching what is not mapped enters the kernel. It decides by VMA.",
+	  "An access to a page that is not mapped enters the kernel. The VMA at the\n"
+	  "address decides whether a page is mapped or the program gets a signal.",
 	  { "/bin/faults" } },
 	{ "Two address spaces",
 	  "Each process has tables of its own; the kernel's part is the same.",
 	  { "/bin/twins" } },
 	{ "Who keeps an address space",
-	  "Tasks that use it are counted, and those who need its tables only.\n"
+	  "mm_users counts the tasks that use an address space, mm_count what else\n"
+	  "needs its tables; all users together hold one mm_count.\n"
 	  "docs/lives.md draws the two counters through a life.",
 	  { "/bin/lives" } },
 	{ "Where the memory is",

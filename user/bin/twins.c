@@ -222,7 +222,7 @@ static void stop_twins(void)
 	}
 	claim(report->looks[0] && report->looks[1] && !report->wrong[0] &&
 		      !report->wrong[1],
-	      "A looked %lu times, B %lu times; neither saw a wrong value",
+	      "A read it %lu times, B %lu times; neither saw a wrong value",
 	      report->looks[0], report->looks[1]);
 }
 
