@@ -109,7 +109,7 @@ static const struct crime *find(const char *name)
 	for (size_t i = 0; i < NR_CRIMES; i++)
 		if (strcmp(crimes[i].name, name) == 0)
 			return &crimes[i];
-	fprintf(stderr, "crash: unknown '%s'; I know", name);
+	fprintf(stderr, "crash: nothing is called '%s'; there is", name);
 	for (size_t i = 0; i < NR_CRIMES; i++)
 		fprintf(stderr, " %s", crimes[i].name);
 	fputc('\n', stderr);

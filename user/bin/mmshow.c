@@ -220,7 +220,7 @@ static void check_frames(const struct allocation *a)
 	claim(frame[0] == a->frame && count_runs(frame, pages) == a->runs,
 	      "their frames, from page to page, make %lu run%s: %s", a->runs,
 	      a->runs == 1 ? "" : "s",
-	      a->runs == 1 ? "contiguous by luck" : "not contiguous");
+	      a->runs == 1 ? "contiguous by chance" : "not contiguous");
 	claim(walk(a->va + a->given) == 0,
 	      "behind the last is a guard page: 0x%08lx is not mapped",
 	      a->va + a->given);
@@ -270,14 +270,15 @@ static void check_copy(const struct allocation *a)
 
 	if (a->loaded_l1 == 0)
 		claim(walk(last) == 0,
-		      "0x%08lx: the kernel has a first-level entry, "
-		      "0x%08lx, we have none",
+		      "0x%08lx: the kernel's first-level entry is "
+		      "0x%08lx, ours is none",
 		      last, a->kernel_l1);
-	claim(request("touch"), "the kernel, on our tables, wrote there");
+	claim(request("touch"),
+	      "the kernel wrote there while our tables were in use");
 	syncs = vmalloc_syncs() - syncs;
 	claim(read_allocations(&now, 1) && now.loaded_l1 == a->kernel_l1 &&
 		      walk(last) != 0,
-	      "our tables have the entry 0x%08lx", now.loaded_l1);
+	      "our tables have the entry 0x%08lx now", now.loaded_l1);
 	if (a->loaded_l1 == 0)
 		claim(syncs >= 1,
 		      "the access faulted and the entry was copied: "
@@ -308,11 +309,11 @@ static int show(void)
 	bool linear_stayed;
 
 	if (!claim(allocate(first) && request("free"),
-		   "a page, kmalloc(100), vmalloc(1000000), and back"))
+		   "a page, kmalloc(100), vmalloc(1000000): given and freed"))
 		return claims_status();
 	before = walk_all(&first[VMALLOC], frame);
 	linear_stayed = walk(first[PAGE].va) && walk(first[KMALLOC].va);
-	if (!claim(allocate(a), "and the same again, to look at"))
+	if (!claim(allocate(a), "and given once more, for the table below"))
 		return claims_status();
 	show_table(a);
 	check_sizes(a);
@@ -325,7 +326,7 @@ int main(void)
 {
 	heading("Three ways to kernel memory");
 	if (!on_pagewalk()) {
-		note("Only Pagewalk shows its own: nothing to see here.");
+		note("(only shown on Pagewalk: Linux has no /proc/kmem_demo)");
 		return 0;
 	}
 	demo = open("/proc/kmem_demo", O_RDWR);

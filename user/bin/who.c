@@ -144,7 +144,8 @@ static bool find_frame(int argc, char **argv)
 		exit(1);
 	if (page_frame((pid_t)pid, (void *)addr, &wanted))
 		return true;
-	fprintf(stderr, "who: no page is mapped at 0x%08lx of process %lu\n",
+	fprintf(stderr,
+		"who: no page is mapped at 0x%08lx, or there is no process %lu\n",
 		addr, pid);
 	exit(1);
 }
