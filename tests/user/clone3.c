@@ -1,5 +1,6 @@
 /*
- * clone3: a child whose arguments stand in memory, and which rules they obey.
+ * clone3: its arguments are a structure in memory. What each of them does, and
+ * which combinations are refused.
  */
 #include <uapi/sched.h>
 #include "check.h"
@@ -31,15 +32,18 @@ static void children(void)
 
 	if (pid == 0)
 		_exit(child_tid == getpid() ? 5 : 6);
-	ok(pid > 0, "a child");
-	ok(parent_tid == pid, "its number in the parent");
+	ok(pid > 0, "clone3 with an exit signal creates a child");
+	ok(parent_tid == pid,
+	   "CLONE_PARENT_SETTID stores the child's number for the parent");
 	wait_for(pid, &status);
-	is(WEXITSTATUS(status), 5, "and in the child, which ends");
+	is(WEXITSTATUS(status), 5,
+	   "CLONE_CHILD_SETTID stores it in the child, which checks it and "
+	   "exits");
 }
 
 static volatile int told; /* shared with a child */
 
-/* The child begins on another stack: it calls fn and ends. */
+/* The child begins on another stack: it calls fn and exits with 9. */
 __attribute__((naked, noinline)) static int32_t clone3_call(
 	const struct clone_args *args __attribute__((unused)),
 	uint32_t bytes __attribute__((unused)),
@@ -79,9 +83,10 @@ static void own_stack(void)
 	stack = pages(2);
 	args.stack = (uint32_t)stack;
 	pid = clone3_call(&args, sizeof(args), look_at_stack);
-	is(told, 1, "the child's stack ends where it is said");
-	ok(wait_for(pid, &status) == pid, "a child that sends no signal");
-	is(WEXITSTATUS(status), 9, "can be waited for");
+	is(told, 1, "the child runs on the stack that the arguments give it");
+	ok(wait_for(pid, &status) == pid,
+	   "__WALL waits for a child that sends no signal at its end");
+	is(WEXITSTATUS(status), 9, "that child's exit status arrives");
 }
 
 /* ---- handlers ---------------------------------------------------- */
@@ -93,7 +98,7 @@ static void note(int sig, struct test_siginfo *info, void *context)
 	(void)context;
 }
 
-/* What the handler of sig is: 0, the default; 1, it is ignored; or more. */
+/* Returns the handler of sig: 0 default, 1 ignored, else its address. */
 static uint32_t handler_of(int sig)
 {
 	uint32_t action[5] = { 0 };
@@ -120,11 +125,14 @@ static void handlers(void)
 {
 	handle(LINUX_SIGUSR1, note, 0);
 	ignore(LINUX_SIGUSR2);
-	is(handlers_in_child(0), 3, "handlers are inherited");
+	is(handlers_in_child(0), 3,
+	   "without flags a child inherits a handler and an ignored signal");
 	is(handlers_in_child(CLONE_CLEAR_SIGHAND), 1,
-	   "CLONE_CLEAR_SIGHAND: what is ignored stays so, handlers go");
-	is(handlers_in_child(0), 3, "the next child has them again");
-	ok(handler_of(LINUX_SIGUSR1) > 1, "as the parent has");
+	   "CLONE_CLEAR_SIGHAND resets the handler, an ignored signal stays "
+	   "ignored");
+	is(handlers_in_child(0), 3, "the next child inherits both again");
+	ok(handler_of(LINUX_SIGUSR1) > 1,
+	   "the parent's handler was never reset");
 	by_default(LINUX_SIGUSR1);
 	by_default(LINUX_SIGUSR2);
 }
@@ -150,40 +158,43 @@ static void rules(void)
 	} later = { .args.exit_signal = LINUX_SIGCHLD, .more = { 0, 1 } };
 	const uint32_t here = (uint32_t)&later;
 
-	is(SYS(clone3, &later, CLONE_ARGS_SIZE_VER0 - 1), -EINVAL, "too small");
-	is(SYS(clone3, &later, PAGE + 1), -E2BIG, "too large");
+	is(SYS(clone3, &later, CLONE_ARGS_SIZE_VER0 - 1), -EINVAL,
+	   "arguments shorter than the first version are refused");
+	is(SYS(clone3, &later, PAGE + 1), -E2BIG,
+	   "arguments larger than a page are refused");
 	is(SYS(clone3, &later, sizeof(later)), -E2BIG,
-	   "a later version's wish that is not known");
-	is(SYS(clone3, 0x10, sizeof(later.args)), -EFAULT, "nowhere");
+	   "a field beyond the known ones that is not zero is refused");
+	is(SYS(clone3, 0x10, sizeof(later.args)), -EFAULT,
+	   "arguments at an unmapped address are refused");
 	is(refused((struct clone_args){ .flags = 17 }), -EINVAL,
-	   "a signal among the flags");
+	   "an exit signal among the flags, as clone has it, is refused");
 	is(refused((struct clone_args){ .flags = CLONE_DETACHED }), -EINVAL,
-	   "an old flag");
+	   "CLONE_DETACHED is refused");
 	is(refused((struct clone_args){ .flags = 1ull << 40 }), -EINVAL,
-	   "an unknown flag");
+	   "an unknown flag is refused");
 	is(refused((struct clone_args){ .exit_signal = 65 }), -EINVAL,
-	   "no signal");
+	   "exit signal 65, which does not exist, is refused");
 	is(refused((struct clone_args){ .exit_signal = 0x111 }), -EINVAL,
-	   "a signal and more");
+	   "an exit signal with more bits set is refused");
 	is(refused((struct clone_args){ .flags = CLONE_VM | CLONE_SIGHAND |
 						CLONE_CLEAR_SIGHAND }),
-	   -EINVAL, "handlers shared and cleared");
+	   -EINVAL, "CLONE_SIGHAND with CLONE_CLEAR_SIGHAND is refused");
 	is(refused((struct clone_args){ .flags = CLONE_PARENT,
 					.exit_signal = LINUX_SIGCHLD }),
-	   -EINVAL, "a sibling with a signal of its own");
+	   -EINVAL, "CLONE_PARENT with an exit signal is refused");
 	is(refused((struct clone_args){ .flags = CLONE_THREAD }), -EINVAL,
-	   "a thread with memory of its own");
+	   "CLONE_THREAD without shared memory is refused");
 	is(refused((struct clone_args){ .stack = here }), -EINVAL,
-	   "a stack of no size");
+	   "a stack without a size is refused");
 	is(refused((struct clone_args){ .stack_size = PAGE }), -EINVAL,
-	   "a size of no stack");
+	   "a size without a stack is refused");
 	is(refused((struct clone_args){ .stack = 0xfffff000,
 					.stack_size = PAGE }),
-	   -EINVAL, "a stack that is not the program's");
+	   -EINVAL, "a stack in the kernel is refused");
 	is(refused((struct clone_args){ .set_tid = here }), -EINVAL,
-	   "numbers, but none");
+	   "set_tid with an array of no numbers is refused");
 	is(refused((struct clone_args){ .set_tid = here, .set_tid_size = 33 }),
-	   -EINVAL, "too many numbers");
+	   -EINVAL, "set_tid with 33 numbers is refused");
 }
 
 static int set_tid(void *arg)
@@ -194,7 +205,8 @@ static int set_tid(void *arg)
 
 	(void)arg;
 	SYS(setresuid32, 1000, 1000, 1000);
-	is(refused(args), -EPERM, "a user does not choose a number");
+	is(refused(args), -EPERM,
+	   "set_tid by a process that is not root is refused");
 	return 0;
 }
 

@@ -32,7 +32,7 @@ static void write_registers(uint32_t value)
 			   "r"(0x00c00000u)); /* round towards zero */
 }
 
-/* 0 when the thread pointer, d8 and FPSCR are. */
+/* Returns 0 if the thread pointer, d8 and FPSCR are all zero. */
 static uint32_t read_registers(void)
 {
 	uint32_t tls, low, high, fpscr;
@@ -132,7 +132,10 @@ static int exec_with_registers(void *what)
 	return exec_self(what);
 }
 
-/* Once it runs another program, a child's group is its own affair. */
+/*
+ * A parent may move a child to another process group only until the child has
+ * called execve: from then on the new program relies on its group.
+ */
 static void group(void)
 {
 	int to[2], from[2], status = 0;
@@ -149,13 +152,16 @@ static void group(void)
 	}
 	SYS(read, from[0], &c, 1);
 	is(SYS(setpgid, pid, pid), -EACCES,
-	   "no new group for it by its parent");
+	   "the parent cannot move a child to another group after its execve");
 	SYS(write, to[1], "k", 1);
 	SYS(wait4, pid, &status, 0, 0);
-	is(status, 0, "but by itself");
+	is(status, 0, "the child itself can still make a group of its own");
 }
 
-/* Close-on-exec is for the one that runs another program. */
+/*
+ * execve gives the caller a table of its own before it closes the close-on-exec
+ * descriptors, so that a process which shared the table keeps them.
+ */
 static void shared_table(void)
 {
 	int fds[2], status = 0;
@@ -169,21 +175,25 @@ static void shared_table(void)
 	if (pid == 0)
 		_exit(exec_self("closed"));
 	SYS(wait4, pid, &status, 0, 0);
-	is(status, 0, "close-on-exec of a shared table");
-	is(SYS(read, 31, &c, 1), 1, "the other one keeps the descriptor");
+	is(status, 0,
+	   "execve closes a close-on-exec descriptor of a shared table");
+	is(SYS(read, 31, &c, 1), 1,
+	   "the process that shared the table keeps the descriptor");
 }
 
 static void inheritance(void)
 {
-	is(in_child(exec_self, "environment"), 0, "arguments and environment");
+	is(in_child(exec_self, "environment"), 0,
+	   "the new program gets the arguments and the environment");
 	is(in_child(exec_with_descriptors, "descriptor"), 0,
-	   "descriptors stay open, but for close-on-exec");
+	   "descriptors stay open, those with close-on-exec are closed");
 	is(in_child(exec_with_mask, "mask"), 0, "the signal mask stays");
 	is(in_child(exec_with_actions, "actions"), LINUX_SIGUSR1,
-	   "ignored stays ignored, handled becomes default");
+	   "an ignored signal stays ignored, a handled one kills by default");
 	is(in_child(exec_with_registers, "registers"), 0,
 	   "the thread pointer and the VFP registers begin as zero");
-	is(in_child(exec_with_alarm, "alarm"), 14, "an alarm stays");
+	is(in_child(exec_with_alarm, "alarm"), 14,
+	   "an alarm stays set and kills the new program");
 	group();
 	shared_table();
 }
@@ -216,22 +226,31 @@ static void refused(void)
 	const char *text = scratch("text");
 	int fd;
 
-	is(exec(scratch("none"), ""), -ENOENT, "no such file");
-	is(exec("", ""), -ENOENT, "an empty name");
-	is(exec("/tmp", ""), -EACCES, "a directory");
+	is(exec(scratch("none"), ""), -ENOENT,
+	   "a path that does not exist is refused");
+	is(exec("", ""), -ENOENT, "an empty path is refused");
+	is(exec("/tmp", ""), -EACCES, "a directory is refused");
 	fd = make_file(text, 100);
 	SYS(close, fd);
-	is(exec(text, ""), -EACCES, "not executable");
-	is(exec(scratch("text/x"), ""), -ENOTDIR, "a file as directory");
+	is(exec(text, ""), -EACCES,
+	   "a file without execute permission is refused");
+	is(exec(scratch("text/x"), ""), -ENOTDIR,
+	   "a path that goes through a file is refused");
 	SYS(chmod, text, 0755);
-	is(exec(text, ""), -ENOEXEC, "executable, but no ELF");
-	is(exec(spoiled(0, UNCHANGED, 0), ""), -ENOEXEC, "an empty file");
-	is(exec(spoiled(20, UNCHANGED, 0), ""), -ENOEXEC, "half a header");
+	is(exec(text, ""), -ENOEXEC,
+	   "an executable file that is not ELF is refused");
+	is(exec(spoiled(0, UNCHANGED, 0), ""), -ENOEXEC,
+	   "an empty file is refused");
+	is(exec(spoiled(20, UNCHANGED, 0), ""), -ENOEXEC,
+	   "a file that ends within the ELF header is refused");
 	is(exec(spoiled(60, UNCHANGED, 0), ""), -ENOEXEC,
-	   "program headers cut off");
-	is(exec(spoiled(WHOLE, 0, 'x'), ""), -ENOEXEC, "wrong magic");
-	is(exec(spoiled(WHOLE, 18, 3), ""), -ENOEXEC, "an x86 program");
-	is(exec(spoiled(WHOLE, 16, 1), ""), -ENOEXEC, "an object file");
+	   "a file that ends within the program headers is refused");
+	is(exec(spoiled(WHOLE, 0, 'x'), ""), -ENOEXEC,
+	   "a file with a wrong magic number is refused");
+	is(exec(spoiled(WHOLE, 18, 3), ""), -ENOEXEC,
+	   "a program for x86 is refused");
+	is(exec(spoiled(WHOLE, 16, 1), ""), -ENOEXEC,
+	   "a relocatable object file is refused");
 	SYS(unlink, scratch("spoiled"));
 	SYS(unlink, scratch("text")); /* text itself is overwritten by now */
 	remove_scratch();
@@ -244,7 +263,7 @@ static void too_much(void)
 
 	memset(word, 'x', bytes);
 	word[bytes - 1] = '\0';
-	is(exec(self, word), -E2BIG, "an argument of 256 KiB");
+	is(exec(self, word), -E2BIG, "an argument of 256 KiB is refused");
 	free(word);
 }
 

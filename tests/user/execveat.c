@@ -20,7 +20,7 @@ static int run(void *arg)
 	return -SYS(execveat, c->dirfd, c->path, argv, environ, c->flags);
 }
 
-/* The error of an execveat, or what its program returns. */
+/* Returns execveat's error, positive, or its program's exit status. */
 static int answer(int dirfd, const char *path, int flags)
 {
 	struct call c = { dirfd, path, flags };
@@ -35,21 +35,34 @@ static void programs(void)
 	int dir = SYS(open, "/test", O_RDONLY | O_DIRECTORY);
 	int cwd;
 
-	is(answer(self, "", AT_EMPTY_PATH), 42, "by a descriptor");
-	is(answer(place, "", AT_EMPTY_PATH), 42, "opened with O_PATH");
-	is(answer(dir, "execveat", 0), 42, "from a directory");
-	is(answer(77, "/test/execveat", 0), 42, "by a whole path");
+	is(answer(self, "", AT_EMPTY_PATH), 42,
+	   "AT_EMPTY_PATH runs the file of a descriptor");
+	is(answer(place, "", AT_EMPTY_PATH), 42,
+	   "the descriptor may be opened with O_PATH");
+	is(answer(dir, "execveat", 0), 42,
+	   "a relative path begins at the descriptor's directory");
+	is(answer(77, "/test/execveat", 0), 42,
+	   "with an absolute path the descriptor is not looked at");
 	cwd = SYS(chdir, "/test");
-	is(cwd, 0, "from where it stands");
-	is(answer(AT_FDCWD, "execveat", 0), 42, "by a path");
-	is(answer(self, "", 0), ENOENT, "an empty path alone");
-	is(answer(77, "", AT_EMPTY_PATH), EBADF, "what is not open");
-	is(answer(77, "execveat", 0), EBADF, "from what is not open");
-	is(answer(self, "execveat", 0), ENOTDIR, "from a file");
-	is(answer(dir, "nothing", 0), ENOENT, "what is not there");
-	is(answer(dir, "", AT_EMPTY_PATH), EACCES, "a directory");
-	is(answer(dir, "execveat", 0x4000), EINVAL, "an unknown flag");
-	is(answer(dir, (const char *)0x10, 0), EFAULT, "no path");
+	is(cwd, 0, "chdir to the program's directory");
+	is(answer(AT_FDCWD, "execveat", 0), 42,
+	   "AT_FDCWD: a relative path begins at the working directory");
+	is(answer(self, "", 0), ENOENT,
+	   "an empty path without AT_EMPTY_PATH is refused");
+	is(answer(77, "", AT_EMPTY_PATH), EBADF,
+	   "AT_EMPTY_PATH of a closed descriptor is refused");
+	is(answer(77, "execveat", 0), EBADF,
+	   "a relative path from a closed descriptor is refused");
+	is(answer(self, "execveat", 0), ENOTDIR,
+	   "a relative path from a descriptor of a file is refused");
+	is(answer(dir, "nothing", 0), ENOENT,
+	   "a name that is not in the directory is refused");
+	is(answer(dir, "", AT_EMPTY_PATH), EACCES,
+	   "a directory cannot be executed");
+	is(answer(dir, "execveat", 0x4000), EINVAL,
+	   "an unknown flag is refused");
+	is(answer(dir, (const char *)0x10, 0), EFAULT,
+	   "a path at an unmapped address is refused");
 }
 
 static void links(void)
@@ -57,10 +70,11 @@ static void links(void)
 	const char *link = scratch("link");
 
 	SYS(symlink, "/test/execveat", link);
-	is(answer(AT_FDCWD, link, 0), 42, "through a symbolic link");
-	is(answer(AT_FDCWD, link, AT_SYMLINK_NOFOLLOW), ELOOP, "or not");
+	is(answer(AT_FDCWD, link, 0), 42, "a symbolic link is followed");
+	is(answer(AT_FDCWD, link, AT_SYMLINK_NOFOLLOW), ELOOP,
+	   "AT_SYMLINK_NOFOLLOW refuses a symbolic link");
 	is(answer(AT_FDCWD, "/test/execveat", AT_SYMLINK_NOFOLLOW), 42,
-	   "what is no link");
+	   "AT_SYMLINK_NOFOLLOW runs a file that is no link");
 	SYS(unlink, link);
 	remove_scratch();
 }

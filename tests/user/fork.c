@@ -157,7 +157,10 @@ static int makes_sibling(void *unused __attribute__((unused)))
 	return pid > 0 ? 0 : 1;
 }
 
-/* Its end is told, and waited for, as that of the child which made it. */
+/*
+ * CLONE_PARENT gives the new process the caller's parent: that parent gets the
+ * signal at its end and can wait for it, not the child that made it.
+ */
 static void siblings(void)
 {
 	int status = 0;

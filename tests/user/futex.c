@@ -1,5 +1,5 @@
 /*
- * Futexes between processes that share memory: waking, moving, giving up.
+ * Futexes between processes that share memory: wake, requeue and time-outs.
  */
 #include <uapi/fcntl.h>
 #include <uapi/futex.h>
@@ -28,7 +28,7 @@ static pid_t child_waiting_for(uint32_t *word)
 	return pid;
 }
 
-/* How many children ended well. */
+/* Waits for n children; returns how many of them exited with 0. */
 static int reap(int n)
 {
 	int good = 0, status;
@@ -38,7 +38,10 @@ static int reap(int n)
 	return good;
 }
 
-/* Until `want` sleepers on a were woken or moved: they may not sleep yet. */
+/*
+ * Repeats the call until `want` waiters on word a were woken or moved, since
+ * the children may not have begun to wait yet.
+ */
 static int requeue(int wake, int move, int want)
 {
 	int done = 0;
@@ -67,10 +70,10 @@ static void waking(void)
 		SYS(sched_yield);
 	}
 	is(woken, 1, "a child that waits in shared memory is woken");
-	is(reap(1), 1, "and knows");
+	is(reap(1), 1, "its wait returned 0");
 }
 
-/* Wake who waits for any word of the page but this one: how many? */
+/* Wakes the waiters on every other word of the page; returns their number. */
 static int wake_other_words(const uint32_t *word)
 {
 	uint32_t *page = (uint32_t *)shared;
@@ -89,16 +92,19 @@ static void moving(void)
 	shared->awake = 0;
 	for (int i = 0; i < CHILDREN; i++)
 		child_waiting_for(&shared->a);
-	is(requeue(0, CHILDREN, CHILDREN), CHILDREN, "all are moved");
-	is((int32_t)shared->awake, 0, "nobody woke up");
-	is(wake_other_words(&shared->b), 0, "they wait for no other word");
+	is(requeue(0, CHILDREN, CHILDREN), CHILDREN,
+	   "FUTEX_CMP_REQUEUE moves all waiters to another word");
+	is((int32_t)shared->awake, 0, "none of them has woken up");
+	is(wake_other_words(&shared->b), 0,
+	   "they wait on no other word of the page");
 	n = SYS(futex, &shared->b, FUTEX_WAKE, 1);
-	is(n, 1, "one wakes where they are now");
+	is(n, 1, "FUTEX_WAKE of the new word wakes one");
 	left -= n;
-	is(SYS(futex, &shared->b, FUTEX_WAKE, CHILDREN), left, "then the rest");
-	is(reap(CHILDREN), CHILDREN, "and all know");
+	is(SYS(futex, &shared->b, FUTEX_WAKE, CHILDREN), left,
+	   "FUTEX_WAKE of the new word wakes the rest");
+	is(reap(CHILDREN), CHILDREN, "the wait of each returned 0");
 	is(SYS(futex, &shared->a, FUTEX_CMP_REQUEUE, 1, 1, &shared->b, 7),
-	   -EAGAIN, "requeue, of a value that is not there");
+	   -EAGAIN, "FUTEX_CMP_REQUEUE with a wrong value is refused");
 }
 
 static void bitsets(void)
@@ -115,13 +121,14 @@ static void bitsets(void)
 		woken = SYS(futex, &shared->a, FUTEX_WAKE_BITSET, 1, 0, 0, 4);
 		SYS(sched_yield);
 	}
-	is(woken, 1, "woken by a bit in common, by no other");
-	is(reap(1), 1, "and knows");
+	is(woken, 1,
+	   "FUTEX_WAKE_BITSET wakes by a common bit, and by no other");
+	is(reap(1), 1, "its wait returned 0");
 	is(SYS(futex, &shared->a, FUTEX_WAIT_BITSET, 0, 0, 0, 0), -EINVAL,
-	   "no bit at all");
+	   "FUTEX_WAIT_BITSET with an empty set is refused");
 }
 
-/* Two mappings of /dev/zero are two pieces of memory, though of one file. */
+/* Two mappings of /dev/zero are separate memory, though they have one file. */
 static void strangers(void)
 {
 	struct old_timespec32 short_time = { 0, 30000000 };
@@ -140,8 +147,9 @@ static void strangers(void)
 		woken += SYS(futex, other, FUTEX_WAKE, 1);
 		SYS(sched_yield);
 	}
-	is(woken, 0, "a waiter in another mapping of /dev/zero: not woken");
-	is(WEXITSTATUS(status), 1, "and its time is over");
+	is(woken, 0,
+	   "a wake in another mapping of /dev/zero reaches no waiter");
+	is(WEXITSTATUS(status), 1, "that waiter timed out");
 	pid = fork();
 	if (pid == 0)
 		_exit(SYS(futex, one, FUTEX_WAIT, 0, 0) != 0);
@@ -150,13 +158,16 @@ static void strangers(void)
 		woken = SYS(futex, one, FUTEX_WAKE, 1);
 		SYS(sched_yield);
 	}
-	is(reap(1), 1, "one in the same mapping is");
+	is(reap(1), 1, "a wake in the same mapping reaches its waiter");
 	SYS(munmap, one, PAGE);
 	SYS(munmap, other, PAGE);
 	SYS(close, fd);
 }
 
-/* A word that nobody can read has no waiters, but a private one's is asked. */
+/*
+ * A shared futex is found by its page, so that an unreadable word is an error;
+ * a private one is found by its address alone.
+ */
 static void nowhere(void)
 {
 	uint32_t *none = (uint32_t *)pages_with(2, PROT_NONE, MAP_SHARED);
@@ -165,31 +176,34 @@ static void nowhere(void)
 	uint32_t *fresh = (uint32_t *)pages(2);
 
 	SYS(munmap, gone, PAGE);
-	is(SYS(futex, gone, FUTEX_WAKE, 1), -EFAULT, "wake, unmapped");
-	is(SYS(futex, none, FUTEX_WAKE, 1), -EFAULT, "wake, PROT_NONE");
-	is(SYS(futex, none, FUTEX_WAIT, 0, 0), -EFAULT, "wait, PROT_NONE");
+	is(SYS(futex, gone, FUTEX_WAKE, 1), -EFAULT,
+	   "a shared wake of an unmapped word is refused");
+	is(SYS(futex, none, FUTEX_WAKE, 1), -EFAULT,
+	   "a shared wake of a PROT_NONE word is refused");
+	is(SYS(futex, none, FUTEX_WAIT, 0, 0), -EFAULT,
+	   "a wait on a PROT_NONE word is refused");
 	is(SYS(futex, gone, FUTEX_REQUEUE, 1, 1, word), -EFAULT,
-	   "requeue from an unmapped word");
+	   "a requeue from an unmapped word is refused");
 	is(SYS(futex, word, FUTEX_REQUEUE, 1, 1, gone), -EFAULT,
-	   "requeue to one");
+	   "a requeue to an unmapped word is refused");
 	is(SYS(futex, word, FUTEX_REQUEUE, 1, 1, none), -EFAULT,
-	   "requeue to PROT_NONE");
+	   "a requeue to a PROT_NONE word is refused");
 	is(SYS(futex, gone, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 1, 1, word,
 	       0),
-	   -EFAULT, "requeue of an unmapped word's value");
+	   -EFAULT, "FUTEX_CMP_REQUEUE that cannot read the value is refused");
 	is(SYS(futex, fresh, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 1, 1, word,
 	       1),
-	   -EAGAIN, "of one that is in no page yet: it is not 1");
+	   -EAGAIN, "the value in a page never touched is not 1: refused");
 	is(SYS(futex, fresh + PAGE / 4, FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG,
 	       1, 1, word, 0),
-	   0, "it is 0, and nobody waits");
+	   0, "that value is 0: accepted, and nobody waits");
 	is(SYS(futex, gone, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1), 0,
-	   "wake, unmapped but private: an address is enough");
+	   "a private wake of an unmapped word needs its address only");
 	SYS(munmap, none, PAGE);
 	SYS(munmap, fresh, 2 * PAGE);
 }
 
-/* A page behind the end of its file is not there. */
+/* A page of a mapping behind its file's end has no memory: -EFAULT. */
 static void behind_the_end(void)
 {
 	const char *path = scratch("short");
@@ -198,9 +212,10 @@ static void behind_the_end(void)
 					PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 					0);
 
-	is(SYS(futex, map, FUTEX_WAKE, 1), 0, "wake, in a file");
+	is(SYS(futex, map, FUTEX_WAKE, 1), 0,
+	   "a wake of a word in a file's mapping");
 	is(SYS(futex, &map[PAGE / 4], FUTEX_WAKE, 1), -EFAULT,
-	   "wake, behind its end");
+	   "a wake of a word behind the file's end is refused");
 	SYS(munmap, map, 2 * PAGE);
 	SYS(close, fd);
 	SYS(unlink, path);
@@ -222,16 +237,18 @@ static void giving_up(void)
 	int64_t start = now_ns();
 
 	is(SYS(futex, &shared->a, FUTEX_WAIT, 0, &ms), -ETIMEDOUT,
-	   "a millisecond is over");
-	ok(now_ns() - start >= ms.tv_nsec, "and was that long");
+	   "a wait of a millisecond times out");
+	ok(now_ns() - start >= ms.tv_nsec, "it took a millisecond at least");
 	is(SYS(futex, &shared->a, FUTEX_WAIT_BITSET, 0, &past, 0, 1),
-	   -ETIMEDOUT, "a time that has been");
+	   -ETIMEDOUT, "a deadline in the past times out at once");
 	is(SYS(futex, &shared->a, FUTEX_WAIT, 0, &bad), -EINVAL,
-	   "a second of nanoseconds");
+	   "a time with 1000000000 nanoseconds is refused");
 	is(SYS(futex, &shared->a, FUTEX_WAIT, 0, 4), -EFAULT,
-	   "a time at address 4");
-	is(SYS(futex, 8, FUTEX_WAIT, 0, 0), -EFAULT, "a word at address 8");
-	is(SYS(futex, &shared->a, 77, 0, 0), -ENOSYS, "operation 77");
+	   "a time at an unmapped address is refused");
+	is(SYS(futex, 8, FUTEX_WAIT, 0, 0), -EFAULT,
+	   "a wait on a word at an unmapped address is refused");
+	is(SYS(futex, &shared->a, 77, 0, 0), -ENOSYS,
+	   "an unknown operation is refused");
 }
 
 /* After fork, private memory is another word at the same address. */
@@ -245,8 +262,8 @@ static void private(void)
 		_exit(SYS(futex, &word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0,
 			  &ms) != -ETIMEDOUT);
 	is(SYS(futex, &word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1), 0,
-	   "nobody waits in our memory");
-	is(reap(1), 1, "the child waits in its own, in vain");
+	   "a private wake in the parent finds no waiter");
+	is(reap(1), 1, "the child, which waits on its own copy, times out");
 }
 
 int main(void)

@@ -23,20 +23,24 @@ static int32_t raise_signal(int sig)
 static void handled(void)
 {
 	calls = 0;
-	is(handle(LINUX_SIGUSR1, note, 0), 0, "rt_sigaction");
-	is(raise_signal(LINUX_SIGUSR1), 0, "kill");
+	is(handle(LINUX_SIGUSR1, note, 0), 0,
+	   "rt_sigaction installs a handler");
+	is(raise_signal(LINUX_SIGUSR1), 0,
+	   "kill sends the signal to this process");
 	ok(calls == 1 && last_sig == LINUX_SIGUSR1, "the handler ran once");
-	is(last_code, 0, "si_code SI_USER");
+	is(last_code, 0, "si_code is SI_USER");
 	ignore(LINUX_SIGUSR1);
 	raise_signal(LINUX_SIGUSR1);
-	is(calls, 1, "ignored: calls");
+	is(calls, 1, "an ignored signal runs no handler: calls so far");
 	is(handle(LINUX_SIGKILL, note, 0), -EINVAL,
-	   "SIGKILL cannot be handled");
-	is(handle(0, note, 0), -EINVAL, "signal 0 neither");
-	is(handle(65, note, 0), -EINVAL, "nor 65");
-	is(raise_signal(0), 0, "kill with 0 only asks");
-	is(raise_signal(65), -EINVAL, "kill with 65");
-	is(SYS(kill, 30000, 0), -ESRCH, "kill of nobody");
+	   "a handler for SIGKILL is refused");
+	is(handle(0, note, 0), -EINVAL, "a handler for signal 0 is refused");
+	is(handle(65, note, 0), -EINVAL, "a handler for signal 65 is refused");
+	is(raise_signal(0), 0,
+	   "kill with signal 0 only checks that the process exists");
+	is(raise_signal(65), -EINVAL, "kill with signal 65 is refused");
+	is(SYS(kill, 30000, 0), -ESRCH,
+	   "kill of a process that does not exist is refused");
 }
 
 static void blocked(void)
@@ -48,12 +52,14 @@ static void blocked(void)
 	set_mask(0, SIGNAL_BIT(LINUX_SIGUSR2));
 	raise_signal(LINUX_SIGUSR2);
 	raise_signal(LINUX_SIGUSR2);
-	is(calls, 0, "blocked: calls");
+	is(calls, 0, "a blocked signal runs no handler: calls");
 	SYS(rt_sigpending, pending, 8);
-	is((int32_t)pending[0], (int32_t)SIGNAL_BIT(LINUX_SIGUSR2), "pending");
+	is((int32_t)pending[0], (int32_t)SIGNAL_BIT(LINUX_SIGUSR2),
+	   "rt_sigpending reports it as pending");
 	set_mask(1, SIGNAL_BIT(LINUX_SIGUSR2));
-	is(calls, 1, "unblocked: calls, for two signals");
-	is((int32_t)set_mask(0, 0), 0, "the mask is empty again");
+	is(calls, 1, "unblocked, the handler runs once for two signals: calls");
+	is((int32_t)set_mask(0, 0), 0,
+	   "the mask is empty again after the handler");
 	by_default(LINUX_SIGUSR2);
 }
 
@@ -73,11 +79,14 @@ static void repaired(void)
 	calls = 0;
 	handle(LINUX_SIGSEGV, make_writable, 0);
 	page[100] = 7;
-	is(page[100], 7, "a handler repairs the fault, the store happens");
-	is(calls, 1, "calls");
-	is(last_sig, LINUX_SIGSEGV, "signal");
-	is(last_code, 2, "si_code SEGV_ACCERR");
-	ok(last_addr == (uint32_t)page + 100, "si_addr is the address");
+	is(page[100], 7,
+	   "a handler that makes the page writable lets the store happen");
+	is(calls, 1, "that handler was called once");
+	is(last_sig, LINUX_SIGSEGV, "its signal is SIGSEGV");
+	is(last_code, 2,
+	   "si_code is SEGV_ACCERR: the page did not permit the store");
+	ok(last_addr == (uint32_t)page + 100,
+	   "si_addr is the address of the store");
 	by_default(LINUX_SIGSEGV);
 	SYS(munmap, page, PAGE);
 }
@@ -95,9 +104,10 @@ static void provided(void)
 	SYS(munmap, page, PAGE);
 	calls = 0;
 	handle(LINUX_SIGSEGV, map_it, 0);
-	is(*page, 0, "a handler maps what was missing");
-	is(last_code, 1, "si_code SEGV_MAPERR");
-	is(calls, 1, "calls");
+	is(*page, 0,
+	   "a handler that maps the missing page lets the load happen");
+	is(last_code, 1, "si_code is SEGV_MAPERR: nothing was mapped");
+	is(calls, 1, "that handler was called once");
 	by_default(LINUX_SIGSEGV);
 }
 
@@ -139,7 +149,7 @@ static void spoil(int sig, struct test_siginfo *info, void *ucontext)
 			 : "r4", "r8", "q0", "q8", "cc");
 }
 
-/* kill(pid, sig) with known values in registers; true if they are unharmed. */
+/* Sends itself a signal with known values in registers; true if all survive. */
 static bool registers_survive(void)
 {
 	uint32_t good;
@@ -171,12 +181,16 @@ static void transparent(void)
 {
 	calls = 0;
 	handle(LINUX_SIGUSR1, spoil, 0);
-	ok(registers_survive(), "core and VFP registers survive a handler");
-	is(calls, 1, "calls");
+	ok(registers_survive(),
+	   "core and VFP registers survive a handler that changes them");
+	is(calls, 1, "the handler was called once");
 	by_default(LINUX_SIGUSR1);
 }
 
-/* What read() of a quiet pipe says when a child's end interrupts it. */
+/*
+ * Returns what read() of an empty pipe returns: a child sends SIGUSR1 while it
+ * sleeps and writes a byte later.
+ */
 static int32_t interrupted_read(uint32_t flags)
 {
 	int fds[2], ready[2];
@@ -207,8 +221,10 @@ static int32_t interrupted_read(uint32_t flags)
 
 static void sleeping(void)
 {
-	is(interrupted_read(0), -EINTR, "a signal ends a sleeping read");
-	is(interrupted_read(TEST_SA_RESTART), 1, "unless SA_RESTART");
+	is(interrupted_read(0), -EINTR,
+	   "a signal with a handler ends a sleeping read");
+	is(interrupted_read(TEST_SA_RESTART), 1,
+	   "with SA_RESTART the read goes on and returns its byte");
 }
 
 /* ---- Thumb ------------------------------------------------------- */
@@ -228,9 +244,11 @@ static void thumb(void)
 {
 	calls = 0;
 	handle(LINUX_SIGUSR1, thumb_handler, 0);
-	is(raise_signal(LINUX_SIGUSR1), 0, "a Thumb handler, from ARM code");
-	is(thumb_raise(), 0, "and from Thumb code");
-	is(calls, 2, "calls");
+	is(raise_signal(LINUX_SIGUSR1), 0,
+	   "kill from ARM code with a handler in Thumb code");
+	is(thumb_raise(), 0,
+	   "kill from Thumb code with a handler in Thumb code");
+	is(calls, 2, "the Thumb handler was called twice");
 	by_default(LINUX_SIGUSR1);
 }
 

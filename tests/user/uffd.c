@@ -1,6 +1,6 @@
 /*
- * A pager that is a program: who touches a page that is not there waits until
- * somebody reads of it from a userfaultfd and brings the page, from wherever.
+ * A pager that is a program: a thread that touches a missing page waits until
+ * a program has read about the fault from a userfaultfd and brought the page.
  *
  * The pager below (pager()) makes up the bytes. One that reads them from a file,
  * unpacks them or gets them from another machine differs in one line.
@@ -51,7 +51,7 @@ static int32_t range_call(int fd, uint32_t cmd, void *p, uint32_t n)
 
 static struct uffdio_copy copied;
 
-/* The result; copied.copy: how far it got. */
+/* Returns ioctl's result; copied.copy is the number of bytes, or the error. */
 static int32_t do_copy(int fd, void *to, const void *from, uint32_t n)
 {
 	copied = (struct uffdio_copy){ (uint32_t)to, (uint32_t)from, n * PAGE,
@@ -77,7 +77,7 @@ static volatile struct {
 	int32_t result;
 } seen;
 
-/* Byte i of page n is n + i: until the fault on the last page. */
+/* Serves faults until one on the last page. Byte i of page n becomes n + i. */
 static void pager(void *arg)
 {
 	struct uffd_msg msg;
@@ -109,7 +109,7 @@ static void begin(struct thread *thread, uint64_t features)
 	run_thread(thread, pager, NULL, 0);
 }
 
-/* The last page, if it is not there, is the pager's last. */
+/* Touches the last page, if it is missing, so that the pager's loop ends. */
 static void end(struct thread *thread)
 {
 	(void)*(volatile uint8_t *)(seen.area + (PAGES - 1) * PAGE);
@@ -128,14 +128,18 @@ static void pages_on_demand(void)
 		sum += ((volatile uint8_t *)seen.area)[n * PAGE + 7];
 		wanted += n + 7;
 	}
-	is((int32_t)sum, (int32_t)wanted, "each page is what the pager says");
-	is((int32_t)seen.faults, PAGES - 1, "it was asked once for each");
-	is((int32_t)seen.writes, 0, "to be read");
+	is((int32_t)sum, (int32_t)wanted,
+	   "every page contains what the pager has made up: the sum");
+	is((int32_t)seen.faults, PAGES - 1,
+	   "the pager got one message for each page");
+	is((int32_t)seen.writes, 0, "none of the messages reports a write");
 	seen.area[5] = 99;
-	is(seen.area[5] + seen.area[6], 99 + 6, "they are ours to change");
-	is((int32_t)seen.faults, PAGES - 1, "without a fault for it");
+	is(seen.area[5] + seen.area[6], 99 + 6,
+	   "a page that was brought can be written");
+	is((int32_t)seen.faults, PAGES - 1,
+	   "writing it causes no further message");
 	end(&thread);
-	is((int32_t)seen.faults, PAGES, "the last one");
+	is((int32_t)seen.faults, PAGES, "the last page causes a message, too");
 }
 
 static void what_it_is_told(void)
@@ -146,25 +150,29 @@ static void what_it_is_told(void)
 	begin(&thread, UFFD_FEATURE_THREAD_ID);
 	p = seen.area;
 	((volatile uint8_t *)p)[2 * PAGE + 123] = 1;
-	is((int32_t)seen.writes, 1, "a write is told as one");
-	ok(seen.last_address == (uint32_t)p + 2 * PAGE, "of which page");
+	is((int32_t)seen.writes, 1,
+	   "a write to a missing page is reported as a write");
+	ok(seen.last_address == (uint32_t)p + 2 * PAGE,
+	   "the message's address is the page's");
 	is(((volatile uint8_t *)p)[2 * PAGE + 124], 2 + 124,
-	   "the rest of the page is the pager's");
-	ok((int32_t)seen.last_thread == SYS(gettid), "by which thread");
+	   "the rest of that page contains the pager's bytes");
+	ok((int32_t)seen.last_thread == SYS(gettid),
+	   "UFFD_FEATURE_THREAD_ID reports the thread");
 	SYS(madvise, p + 2 * PAGE, PAGE, MADV_DONTNEED);
 	is(((volatile uint8_t *)p)[2 * PAGE + 123], 2 + 123,
-	   "MADV_DONTNEED: the pager brings it once more");
-	is((int32_t)seen.faults, 2, "asked twice");
+	   "after MADV_DONTNEED the pager brings the page again");
+	is((int32_t)seen.faults, 2, "the pager got two messages for it");
 	end(&thread);
 	begin(&thread, UFFD_FEATURE_EXACT_ADDRESS);
 	p = seen.area;
-	is(p[2 * PAGE + 123], 2 + 123, "a read");
+	is(p[2 * PAGE + 123], 2 + 123,
+	   "a read of a missing page gets the pager's byte");
 	ok(seen.last_address == (uint32_t)p + 2 * PAGE,
-	   "UFFD_FEATURE_EXACT_ADDRESS tells the page, on ARM");
+	   "on ARM the address is the page's even with EXACT_ADDRESS");
 	end(&thread);
 }
 
-/* A system call wants a page as the program does. */
+/* A system call that needs a missing page waits for the pager, too. */
 static void calls_wait(void)
 {
 	struct thread thread;
@@ -174,15 +182,16 @@ static void calls_wait(void)
 	begin(&thread, 0);
 	SYS(pipe2, ends, 0);
 	is(SYS(write, ends[1], seen.area + 4 * PAGE + 1, 2), 2,
-	   "write from a page that is not there");
-	is(SYS(read, ends[0], two, 2), 2, "read it");
-	ok(two[0] == 5 && two[1] == 6, "the pager's bytes");
+	   "write() from a missing page waits for the pager");
+	is(SYS(read, ends[0], two, 2), 2,
+	   "the two bytes are read from the pipe");
+	ok(two[0] == 5 && two[1] == 6, "they are the pager's bytes");
 	SYS(write, ends[1], "xy", 2);
 	is(SYS(read, ends[0], seen.area + 6 * PAGE - 1, 2), 2,
-	   "read into two such pages");
+	   "read() into two missing pages waits for the pager");
 	ok(seen.area[6 * PAGE - 1] == 'x' && seen.area[6 * PAGE] == 'y' &&
 		   seen.area[6 * PAGE + 1] == 7,
-	   "the pager's, but for what was read");
+	   "the pages contain the bytes read, and the pager's around them");
 	SYS(close, ends[0]);
 	SYS(close, ends[1]);
 	end(&thread);
@@ -202,16 +211,19 @@ static void copies_of_ranges(void)
 
 	begin(&thread, 0);
 	p = seen.area;
-	is(p[PAGE], 1, "a page");
-	is(WEXITSTATUS(in_child(reads, p + PAGE)), 1, "a child has it");
+	is(p[PAGE], 1, "the parent gets a page from the pager");
+	is(WEXITSTATUS(in_child(reads, p + PAGE)), 1,
+	   "a child has a copy of that page");
 	is(WEXITSTATUS(in_child(reads, p + 3 * PAGE)), 0,
-	   "of other pages it has no pager");
+	   "the child's missing pages have no pager: it reads zero");
 	q = (uint8_t *)SYS(mremap, p + 4 * PAGE, 4 * PAGE, 4 * PAGE,
 			   MREMAP_MAYMOVE | MREMAP_FIXED, pages(4));
-	is(*(volatile uint8_t *)q, 0, "nor has what mremap has moved");
+	is(*(volatile uint8_t *)q, 0,
+	   "a missing page that mremap has moved has no pager: zero");
 	SYS(mprotect, p + 9 * PAGE, PAGE, PROT_READ);
-	is(((volatile uint8_t *)p)[9 * PAGE], 9, "mprotect changes nothing");
-	is((int32_t)seen.faults, 2, "asked twice");
+	is(((volatile uint8_t *)p)[9 * PAGE], 9,
+	   "after mprotect the range still has its pager");
+	is((int32_t)seen.faults, 2, "the pager got two messages in all");
 	SYS(munmap, q, 4 * PAGE);
 	end(&thread);
 }
@@ -226,44 +238,63 @@ static void results(void)
 	struct pollfd poll = { .fd = fd, .events = POLLIN };
 	struct uffd_msg msg;
 
-	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), 0, "register");
-	is((int32_t)reg.ioctls, 0x1c, "what can be done with the range");
-	is(do_register(fd, p, 4), 0, "again");
-	is(do_register(other, p + 2 * PAGE, 4), -EBUSY, "by another");
-	is(do_copy(fd, p, page_of_bytes, 2), 0, "bring two pages");
-	is((int32_t)copied.copy, 2 * PAGE, "bytes");
+	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), 0,
+	   "UFFDIO_REGISTER of four pages");
+	is((int32_t)reg.ioctls, 0x1c,
+	   "its result is the set of calls for the range");
+	is(do_register(fd, p, 4), 0, "registering the range again is accepted");
+	is(do_register(other, p + 2 * PAGE, 4), -EBUSY,
+	   "another userfaultfd cannot register a part of it");
+	is(do_copy(fd, p, page_of_bytes, 2), 0, "UFFDIO_COPY brings two pages");
+	is((int32_t)copied.copy, 2 * PAGE, "its result is the number of bytes");
 	is(do_copy(fd, p + PAGE, page_of_bytes, 1), -EEXIST,
-	   "one that is there");
-	is((int32_t)copied.copy, -EEXIST, "and in the structure");
-	is(zeropage(fd, p + 3 * PAGE, 1), 0, "the zero page");
-	is(p[3 * PAGE], 0, "zeroes");
+	   "UFFDIO_COPY to a page that is present is refused");
+	is((int32_t)copied.copy, -EEXIST,
+	   "the structure contains that error, too");
+	is(zeropage(fd, p + 3 * PAGE, 1), 0,
+	   "UFFDIO_ZEROPAGE brings the zero page");
+	is(p[3 * PAGE], 0, "that page is zero");
 	p[3 * PAGE] = 1;
-	is(p[3 * PAGE], 1, "to be written to");
+	is(p[3 * PAGE], 1, "it can be written");
 	is(do_copy(fd, p + 2 * PAGE, page_of_bytes, 2), -EAGAIN,
-	   "two, of which the second is there");
-	is((int32_t)copied.copy, PAGE, "one was brought");
+	   "UFFDIO_COPY of two pages, the second of them present");
+	is((int32_t)copied.copy, PAGE,
+	   "its result says that one page was brought");
 	is(do_copy(fd, p + 4 * PAGE, page_of_bytes, 1), -ENOENT,
-	   "outside of the range");
-	is(zeropage(fd, p + 3 * PAGE, 2), -ENOENT, "in part");
-	is(do_copy(fd, p + 1, page_of_bytes, 1), -EINVAL, "not a page");
-	is(do_copy(fd, p, page_of_bytes, 0), -EINVAL, "no page");
+	   "UFFDIO_COPY outside the range is refused");
+	is(zeropage(fd, p + 3 * PAGE, 2), -ENOENT,
+	   "UFFDIO_ZEROPAGE partly outside the range is refused");
+	is(do_copy(fd, p + 1, page_of_bytes, 1), -EINVAL,
+	   "UFFDIO_COPY to an unaligned address is refused");
+	is(do_copy(fd, p, page_of_bytes, 0), -EINVAL,
+	   "UFFDIO_COPY of no page is refused");
 	SYS(madvise, p, PAGE, MADV_DONTNEED);
-	is(do_copy(fd, p, (void *)16, 1), -EFAULT, "from nowhere");
-	is(SYS(read, fd, &msg, sizeof(msg)), -EAGAIN, "nobody waits");
-	is(SYS(read, fd, &msg, sizeof(msg) - 1), -EINVAL, "half a message");
-	is(SYS(poll, &poll, 1, 0), 0, "poll");
-	is(range_call(fd, UFFDIO_WAKE, p, 1), 0, "wake nobody");
-	is(range_call(fd, UFFDIO_UNREGISTER, p, 8), 0, "unregister");
-	is(do_copy(fd, p, page_of_bytes, 1), -ENOENT, "bring a page");
-	is(p[0], 0, "it is zeroes as ever");
-	is(do_register(other, p + 2 * PAGE, 4), 0, "another's now");
+	is(do_copy(fd, p, (void *)16, 1), -EFAULT,
+	   "UFFDIO_COPY from an unmapped address is refused");
+	is(SYS(read, fd, &msg, sizeof(msg)), -EAGAIN,
+	   "read() while nobody waits for a page, with O_NONBLOCK");
+	is(SYS(read, fd, &msg, sizeof(msg) - 1), -EINVAL,
+	   "read() into less than a message is refused");
+	is(SYS(poll, &poll, 1, 0), 0,
+	   "poll() while nobody waits reports nothing");
+	is(range_call(fd, UFFDIO_WAKE, p, 1), 0,
+	   "UFFDIO_WAKE while nobody waits is accepted");
+	is(range_call(fd, UFFDIO_UNREGISTER, p, 8), 0,
+	   "UFFDIO_UNREGISTER of the range and more");
+	is(do_copy(fd, p, page_of_bytes, 1), -ENOENT,
+	   "UFFDIO_COPY to an unregistered page is refused");
+	is(p[0], 0, "a read of that page finds zero, without a pager");
+	is(do_register(other, p + 2 * PAGE, 4), 0,
+	   "another userfaultfd can register the range now");
 	poll.fd = other;
-	is(SYS(poll, &poll, 1, 0), 1, "poll of one that blocks in read");
-	is(poll.revents, POLLERR, "is refused");
+	is(SYS(poll, &poll, 1, 0), 1,
+	   "poll() of a userfaultfd without O_NONBLOCK");
+	is(poll.revents, POLLERR, "it reports POLLERR");
 	SYS(close, other);
-	is(p[5 * PAGE], 0, "closed: nobody's");
+	is(p[5 * PAGE], 0, "after close() a read of the range finds zero");
 	SYS(munmap, p, 8 * PAGE);
-	is(do_register(fd, p, 8), -EINVAL, "a hole");
+	is(do_register(fd, p, 8), -EINVAL,
+	   "UFFDIO_REGISTER of a hole is refused");
 	SYS(close, fd);
 }
 
@@ -274,19 +305,28 @@ static void agreement(void)
 	uint8_t *p = pages(1), byte;
 	struct uffdio_register reg = { { (uint32_t)p, PAGE }, 0, 0 };
 
-	is(SYS(userfaultfd, 2), -EINVAL, "an unknown flag");
-	is(do_register(fd, p, 1), -EINVAL, "before UFFDIO_API");
-	is(SYS(read, fd, &byte, 32), -EINVAL, "read");
-	is(SYS(ioctl, fd, UFFDIO_API, &api), -EINVAL, "another API");
-	is((int32_t)api.api, 0, "is told by zeroes");
+	is(SYS(userfaultfd, 2), -EINVAL,
+	   "userfaultfd with an unknown flag is refused");
+	is(do_register(fd, p, 1), -EINVAL,
+	   "UFFDIO_REGISTER before UFFDIO_API is refused");
+	is(SYS(read, fd, &byte, 32), -EINVAL,
+	   "read() before UFFDIO_API is refused");
+	is(SYS(ioctl, fd, UFFDIO_API, &api), -EINVAL,
+	   "UFFDIO_API with another version is refused");
+	is((int32_t)api.api, 0, "the structure is zeroed then");
 	api = (struct uffdio_api){ UFFD_API, 1ull << 40, 0 };
-	is(SYS(ioctl, fd, UFFDIO_API, &api), -EINVAL, "an unknown feature");
+	is(SYS(ioctl, fd, UFFDIO_API, &api), -EINVAL,
+	   "UFFDIO_API with an unknown feature is refused");
 	api = (struct uffdio_api){ UFFD_API, 0, 0 };
-	is(SYS(ioctl, fd, UFFDIO_API, &api), 0, "agreed");
-	is((int32_t)(api.features & FEATURES), FEATURES, "what it can");
-	ok(api.ioctls == UFFD_API_IOCTLS, "and what else");
-	is(SYS(ioctl, fd, UFFDIO_API, &api), -EINVAL, "only once");
-	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), -EINVAL, "nothing");
+	is(SYS(ioctl, fd, UFFDIO_API, &api), 0,
+	   "UFFDIO_API with the right version");
+	is((int32_t)(api.features & FEATURES), FEATURES,
+	   "it reports these features");
+	ok(api.ioctls == UFFD_API_IOCTLS, "it reports these calls");
+	is(SYS(ioctl, fd, UFFDIO_API, &api), -EINVAL,
+	   "a second UFFDIO_API is refused");
+	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), -EINVAL,
+	   "UFFDIO_REGISTER with mode 0 is refused");
 	SYS(close, fd);
 	SYS(munmap, p, PAGE);
 }
@@ -302,11 +342,12 @@ static void refused_feature(uint64_t feature, const char *name)
 	int fd = SYS(userfaultfd, 0);
 	struct uffdio_api api = { UFFD_API, feature, 0 };
 
-	is(SYS(ioctl, fd, UFFDIO_API, &api), -EINVAL, "ask for %s", name);
+	is(SYS(ioctl, fd, UFFDIO_API, &api), -EINVAL,
+	   "UFFDIO_API that asks for %s is refused", name);
 	SYS(close, fd);
 }
 
-/* Linux has it on x86 and arm64, not on ARM. */
+/* Linux has write protection and minor faults on x86 and arm64, not on ARM. */
 static void features_of_others(void)
 {
 	int fd = SYS(userfaultfd, 0);
@@ -314,10 +355,12 @@ static void features_of_others(void)
 
 	refused_feature(UFFD_FEATURE_PAGEFAULT_FLAG_WP, "write protection");
 	refused_feature(UFFD_FEATURE_WP_HUGETLBFS_SHMEM,
-			"that of shared pages");
-	refused_feature(UFFD_FEATURE_MINOR_SHMEM, "minor faults");
+			"write protection of shared pages");
+	refused_feature(UFFD_FEATURE_MINOR_SHMEM,
+			"minor faults of shared pages");
 	SYS(ioctl, fd, UFFDIO_API, &api);
-	is((int32_t)(api.features & NOT_ON_ARM), 0, "no kernel for ARM has it");
+	is((int32_t)(api.features & NOT_ON_ARM), 0,
+	   "UFFDIO_API on ARM offers none of them");
 	SYS(close, fd);
 }
 
@@ -337,24 +380,33 @@ static void write_protection(void)
 	int fd = open_uffd(0, 0);
 
 	reg.mode = UFFDIO_REGISTER_MODE_WP;
-	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), -EINVAL, "register for it");
+	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), -EINVAL,
+	   "UFFDIO_REGISTER with mode WP is refused");
 	reg.mode |= UFFDIO_REGISTER_MODE_MISSING;
 	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), -EINVAL,
-	   "for missing pages, too");
-	is(do_register(fd, p, 1), 0, "for those alone");
+	   "UFFDIO_REGISTER with modes WP and MISSING is refused");
+	is(do_register(fd, p, 1), 0, "UFFDIO_REGISTER with mode MISSING");
 	is(SYS(ioctl, fd, UFFDIO_COPY, &copy), -EINVAL,
-	   "bring a page that is protected");
-	is((int32_t)copy.copy, -EINVAL, "in the structure");
-	is(do_copy(fd, p, page_of_bytes, 1), 0, "bring it");
-	is(protect(fd, p, PAGE, 1), -ENOENT, "protect it");
-	is(protect(fd, p, PAGE, 0), -ENOENT, "no longer");
-	is(protect(fd, p + PAGE, PAGE, 1), -ENOENT, "one of no pager");
-	is(protect(fd, p, PAGE + 1, 1), -EINVAL, "half a page");
-	is(protect(fd, p, PAGE, 4), -EINVAL, "an unknown mode");
-	is(protect(fd, p, PAGE, 3), -EINVAL, "both modes");
-	is(SYS(ioctl, fd, UFFDIO_WRITEPROTECT, 16), -EFAULT, "from nowhere");
+	   "UFFDIO_COPY with mode WP is refused");
+	is((int32_t)copy.copy, -EINVAL, "the structure contains that error");
+	is(do_copy(fd, p, page_of_bytes, 1), 0, "UFFDIO_COPY without mode WP");
+	is(protect(fd, p, PAGE, 1), -ENOENT,
+	   "UFFDIO_WRITEPROTECT of that page is refused");
+	is(protect(fd, p, PAGE, 0), -ENOENT,
+	   "removing its protection is refused");
+	is(protect(fd, p + PAGE, PAGE, 1), -ENOENT,
+	   "UFFDIO_WRITEPROTECT outside the range is refused");
+	is(protect(fd, p, PAGE + 1, 1), -EINVAL,
+	   "UFFDIO_WRITEPROTECT of a page and a byte is refused");
+	is(protect(fd, p, PAGE, 4), -EINVAL,
+	   "UFFDIO_WRITEPROTECT with an unknown mode is refused");
+	is(protect(fd, p, PAGE, 3), -EINVAL,
+	   "UFFDIO_WRITEPROTECT with both modes is refused");
+	is(SYS(ioctl, fd, UFFDIO_WRITEPROTECT, 16), -EFAULT,
+	   "UFFDIO_WRITEPROTECT with an unmapped argument is refused");
 	SYS(munmap, p, 2 * PAGE);
-	is(protect(fd, p, PAGE, 1), -ENOENT, "unmapped");
+	is(protect(fd, p, PAGE, 1), -ENOENT,
+	   "UFFDIO_WRITEPROTECT of an unmapped page is refused");
 	SYS(close, fd);
 }
 
@@ -362,7 +414,10 @@ static void write_protection(void)
 
 static int fd_to_close;
 
-/* Until somebody waits, then: nothing is brought, but the range is nobody's. */
+/*
+ * Reads until a thread waits for a page, and then brings none: it unregisters
+ * the range at arg or, if arg is NULL, closes the descriptor.
+ */
 static void closes(void *arg)
 {
 	struct uffd_msg msg;
@@ -382,21 +437,22 @@ static void nobody_brings_it(void)
 	fd_to_close = open_uffd(0, 0);
 	do_register(fd_to_close, p, 4);
 	run_thread(&thread, closes, p, 0);
-	is(*(volatile uint8_t *)p, 0, "unregistered while one waits: zeroes");
+	is(*(volatile uint8_t *)p, 0,
+	   "UFFDIO_UNREGISTER ends a wait: the page is zero");
 	join_thread(&thread);
 	do_register(fd_to_close, p, 4);
 	run_thread(&thread, closes, NULL, 0);
-	is(p[PAGE], 0, "closed while one waits: zeroes");
+	is(p[PAGE], 0, "close() ends a wait: the page is zero");
 	join_thread(&thread);
 	fd_to_close = open_uffd(0, UFFD_FEATURE_SIGBUS);
 	do_register(fd_to_close, p, 4);
 	is(SYS(pipe2, p + 3 * PAGE, 0), -EFAULT,
-	   "UFFD_FEATURE_SIGBUS: a call fails");
+	   "UFFD_FEATURE_SIGBUS: a system call fails on a missing page");
 	SYS(close, fd_to_close);
 	fd_to_close = open_uffd(UFFD_USER_MODE_ONLY, 0);
 	do_register(fd_to_close, p, 4);
 	is(SYS(pipe2, p + 3 * PAGE, 0), -EFAULT,
-	   "UFFD_USER_MODE_ONLY: it does, too");
+	   "UFFD_USER_MODE_ONLY: a system call fails on a missing page");
 	SYS(close, fd_to_close);
 	SYS(munmap, p, 4 * PAGE);
 }
@@ -410,7 +466,7 @@ static int sigbus(void *arg)
 	return *(volatile uint8_t *)p;
 }
 
-/* A signal ends the waiting: its handler runs, here it brings the page. */
+/* A signal interrupts the wait, and its handler here brings the page. */
 static int alarm_fd;
 static uint8_t *alarm_page;
 
@@ -438,7 +494,7 @@ static void signals(void)
 	char c;
 
 	is(WIFSIGNALED(status) ? WTERMSIG(status) : 0, LINUX_SIGBUS,
-	   "UFFD_FEATURE_SIGBUS: a program gets one");
+	   "UFFD_FEATURE_SIGBUS: a program's access kills it by SIGBUS");
 	alarm_fd = open_uffd(0, 0);
 	alarm_page = pages(1);
 	do_register(alarm_fd, alarm_page, 1);
@@ -446,7 +502,7 @@ static void signals(void)
 	handle(14 /* SIGALRM */, brings_it, 0);
 	SYS(setitimer, 0, timer, 0);
 	is(*(volatile uint8_t *)alarm_page, 77,
-	   "a signal's handler can be the pager");
+	   "a signal's handler can bring the page that was waited for");
 	SYS(close, alarm_fd);
 	SYS(munmap, alarm_page, PAGE);
 	SYS(pipe2, ends, 0);
@@ -456,7 +512,8 @@ static void signals(void)
 	SYS(read, ends[0], &c, 1);
 	SYS(kill, pid, LINUX_SIGKILL);
 	SYS(wait4, pid, &status, 0, 0);
-	is(WTERMSIG(status), LINUX_SIGKILL, "who waits can be killed");
+	is(WTERMSIG(status), LINUX_SIGKILL,
+	   "SIGKILL ends a process that waits for a page");
 	SYS(close, ends[0]);
 	SYS(close, ends[1]);
 }
@@ -485,9 +542,11 @@ static void from_a_child(void)
 	pid = SYS(fork);
 	if (pid == 0)
 		SYS(exit_group, other_process(NULL));
-	is(seen.area[PAGE + 3], 33, "a child brings a page of its memory");
+	is(seen.area[PAGE + 3], 33,
+	   "a child brings a page of its own memory to the parent");
 	SYS(wait4, pid, &status, 0, 0);
-	is(WEXITSTATUS(status), 0, "by the descriptor that it has inherited");
+	is(WEXITSTATUS(status), 0,
+	   "it did so by the descriptor that it has inherited");
 	SYS(close, seen.fd);
 	SYS(munmap, seen.area, 4 * PAGE);
 }
