@@ -170,7 +170,7 @@ static void try_row(const struct row *row)
 	ok(wrong == 0, "%s", row->name);
 }
 
-/* ---- what does not fit the table --------------------------------- */
+/* ---- calls that do not fit the table ----------------------------- */
 
 static void crossing(void)
 {
@@ -180,14 +180,15 @@ static void crossing(void)
 	SYS(munmap, p + PAGE, PAGE);
 	memset(p, 'x', PAGE);
 	is(SYS(open, p + PAGE - 8, O_RDONLY, 0), -EFAULT,
-	   "a path that runs into a hole");
+	   "a path that runs into a hole is refused");
 	is(SYS(pread64, fd, p + PAGE - 8, 16, 0, 0, 0), 8,
-	   "a read that runs into a hole: what fitted");
+	   "a read that runs into a hole returns what fitted before it");
 	is(SYS(clock_gettime, 1, p + PAGE - 4), -EFAULT,
-	   "a structure half in a hole");
+	   "a structure that is half in a hole is refused");
 	is(SYS(fstat64, fd, 0xbffffffc), -EFAULT,
-	   "a structure half in the kernel");
-	is(SYS(read, fd, p, 0), 0, "zero bytes go anywhere");
+	   "a structure that is half in the kernel is refused");
+	is(SYS(read, fd, p, 0), 0,
+	   "a read of 0 bytes does not look at the address");
 }
 
 static void vectors(void)
@@ -196,10 +197,11 @@ static void vectors(void)
 	int fd = (int)good[A_FILE & 7];
 
 	SYS(lseek, fd, 0, 0);
-	is(SYS(readv, fd, iov, 2), -EFAULT, "readv into a hole");
-	is(SYS(writev, fd, iov, 2), -EFAULT, "writev from a hole");
+	is(SYS(readv, fd, iov, 2), -EFAULT, "readv into a hole is refused");
+	is(SYS(writev, fd, iov, 2), -EFAULT, "writev from a hole is refused");
 	iov[0][0] = good[A_BUF & 7];
-	is(SYS(readv, fd, iov, 2), 8, "readv, half of it into a hole");
+	is(SYS(readv, fd, iov, 2), 8,
+	   "readv into a buffer and a hole returns the buffer's bytes");
 }
 
 static void waiting(void)
@@ -209,9 +211,10 @@ static void waiting(void)
 
 	if (pid == 0)
 		_exit(5);
-	is(SYS(wait4, pid, bad[READ_ONLY], 0, 0), -EFAULT, "wait4, status");
+	is(SYS(wait4, pid, bad[READ_ONLY], 0, 0), -EFAULT,
+	   "wait4 with a status at a read-only page is refused");
 	is(SYS(wait4, pid, &status, 0, 0), -ECHILD,
-	   "the child was reaped all the same");
+	   "that wait4 has reaped the child all the same");
 }
 
 static void nothing_changed(int lowest_before)
@@ -221,7 +224,7 @@ static void nothing_changed(int lowest_before)
 
 	is(fd - lowest_before, 0, "no descriptor was left open");
 	is(SYS(read, good[A_PIPE_IN & 7], buf, sizeof(buf)), 16,
-	   "the pipe's bytes are all there");
+	   "the pipe still contains all its bytes");
 	SYS(close, fd);
 }
 

@@ -41,9 +41,11 @@ int main(void)
 	uint32_t *fresh = (uint32_t *)SYS(mmap2, 0, 2 * PAGE, PROT_READ,
 					  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	is((int32_t)over_a_fault(&word, fresh), 1, "a page fault between");
-	is((int32_t)over_a_fault(&word, fresh), 0, "nothing between");
-	is((int32_t)over_a_call(&word), 1, "a system call between");
-	is((int32_t)word, 7, "and the word is as it was");
+	is((int32_t)over_a_fault(&word, fresh), 1,
+	   "STREX fails after a page fault");
+	is((int32_t)over_a_fault(&word, fresh), 0,
+	   "STREX succeeds with nothing in between");
+	is((int32_t)over_a_call(&word), 1, "STREX fails after a system call");
+	is((int32_t)word, 7, "the word is unchanged");
 	return done();
 }

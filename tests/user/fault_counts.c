@@ -25,14 +25,14 @@ static void look(void)
 	major = ru.ru_majflt;
 }
 
-/* Prints what happened since look(). */
+/* Checks the faults since look(): some minor ones, no major one. */
 static void counted(const char *what)
 {
 	int32_t old_minor = minor, old_major = major;
 
 	look();
-	ok(minor > old_minor, "%s: minor faults", what);
-	is(major - old_major, 0, "%s: major ones", what);
+	ok(minor > old_minor, "%s: minor faults were counted", what);
+	is(major - old_major, 0, "%s: major faults", what);
 }
 
 static void touch(volatile uint8_t *p, uint32_t bytes)
@@ -47,7 +47,7 @@ static void memory(void)
 
 	look();
 	touch(p, NR * PAGE);
-	counted("new memory");
+	counted("anonymous memory");
 	SYS(munmap, p, NR * PAGE);
 }
 
@@ -59,10 +59,10 @@ static void archive_file(void)
 	uint8_t *p = (uint8_t *)SYS(mmap2, 0, bytes, PROT_READ, MAP_PRIVATE, fd,
 				    0);
 
-	ok(bytes > PAGE, "an archive's file");
+	ok(bytes > PAGE, "a file of the archive has more than a page");
 	look();
 	touch(p, bytes);
-	counted("its pages");
+	counted("a mapping of that file");
 	SYS(munmap, p, bytes);
 	SYS(close, fd);
 }
@@ -106,7 +106,7 @@ static void paged_memory(void)
 	touch(p, NR * PAGE);
 	join_thread(&thread);
 	look();
-	is(major - old, NR, "pages of a pager: major faults");
+	is(major - old, NR, "every page that a pager brings is a major fault");
 	SYS(close, uffd);
 	SYS(munmap, p, NR * PAGE);
 }

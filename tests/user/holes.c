@@ -1,6 +1,6 @@
 /*
- * Parts of files: memory before it is written and back from it, holes, copies
- * from one file to another, files without a name; and another root.
+ * fallocate, holes in files, SEEK_DATA and SEEK_HOLE, copy_file_range, files
+ * without a name (O_TMPFILE), and chroot.
  */
 #include <uapi/fcntl.h>
 #include <uapi/signal.h>
@@ -24,22 +24,30 @@ static void allocating(void)
 {
 	int fd = SYS(open, scratch("f"), O_CREAT | O_RDWR, 0600), ends[2];
 
-	is(allocate(fd, 0, 0, 3 * PAGE), 0, "fallocate");
-	is((int32_t)stat_of(fd).st_size, 3 * PAGE, "its size");
-	ok(stat_of(fd).st_blocks >= 24, "and its memory");
-	is(allocate(fd, FALLOC_FL_KEEP_SIZE, 4 * PAGE, PAGE), 0, "KEEP_SIZE");
-	is((int32_t)stat_of(fd).st_size, 3 * PAGE, "keeps it");
-	is(allocate(fd, 0, 0, 0), -EINVAL, "of nothing");
-	is(allocate(77, 0, 0, 1), -EBADF, "of no file");
+	is(allocate(fd, 0, 0, 3 * PAGE), 0,
+	   "fallocate of three pages in an empty file");
+	is((int32_t)stat_of(fd).st_size, 3 * PAGE,
+	   "the file is three pages long");
+	ok(stat_of(fd).st_blocks >= 24,
+	   "the file has at least that much memory");
+	is(allocate(fd, FALLOC_FL_KEEP_SIZE, 4 * PAGE, PAGE), 0,
+	   "fallocate with FALLOC_FL_KEEP_SIZE behind the end");
+	is((int32_t)stat_of(fd).st_size, 3 * PAGE,
+	   "the file's length is unchanged");
+	is(allocate(fd, 0, 0, 0), -EINVAL, "fallocate of 0 bytes is refused");
+	is(allocate(77, 0, 0, 1), -EBADF,
+	   "fallocate of a closed descriptor is refused");
 	is(allocate(fd, FALLOC_FL_PUNCH_HOLE, 0, 1), -EOPNOTSUPP,
-	   "a hole that could move the end");
+	   "FALLOC_FL_PUNCH_HOLE without FALLOC_FL_KEEP_SIZE is refused");
 	SYS(pipe, ends);
-	is(allocate(ends[1], 0, 0, 1), -ESPIPE, "of a pipe");
+	is(allocate(ends[1], 0, 0, 1), -ESPIPE,
+	   "fallocate of a pipe is refused");
 	SYS(close, ends[0]);
 	SYS(close, ends[1]);
 	SYS(close, fd);
 	fd = SYS(open, scratch("f"), O_RDONLY, 0);
-	is(allocate(fd, 0, 0, 1), -EBADF, "opened for reading");
+	is(allocate(fd, 0, 0, 1), -EBADF,
+	   "fallocate of a file opened for reading is refused");
 	SYS(close, fd);
 	SYS(unlink, scratch("f"));
 }
@@ -53,15 +61,20 @@ static void punching(void)
 			    0);
 	uint8_t last = map[PAGE + 99], after = map[2 * PAGE + 100];
 
-	is(allocate(fd, punch, PAGE + 100, PAGE), 0, "a hole in two pages");
+	is(allocate(fd, punch, PAGE + 100, PAGE), 0,
+	   "FALLOC_FL_PUNCH_HOLE across two pages");
 	ok(map[PAGE + 99] == last && map[2 * PAGE + 100] == after,
-	   "what is around it stays");
-	ok(map[PAGE + 100] == 0 && map[2 * PAGE + 99] == 0, "in it are zeroes");
+	   "the bytes around the hole stay");
+	ok(map[PAGE + 100] == 0 && map[2 * PAGE + 99] == 0,
+	   "the bytes in the hole are zero");
 	munmap(map, 4 * PAGE);
-	is(allocate(fd, punch, 0, PAGE), 0, "a hole of one page");
-	ok(stat_of(fd).st_blocks < blocks, "gives its memory back");
-	is((int32_t)stat_of(fd).st_size, 4 * PAGE, "the size stays");
-	is(allocate(fd, punch, 100 * PAGE, PAGE), 0, "behind the end");
+	is(allocate(fd, punch, 0, PAGE), 0,
+	   "FALLOC_FL_PUNCH_HOLE of one whole page");
+	ok(stat_of(fd).st_blocks < blocks, "the page's memory is freed");
+	is((int32_t)stat_of(fd).st_size, 4 * PAGE,
+	   "the file's length is unchanged by a hole");
+	is(allocate(fd, punch, 100 * PAGE, PAGE), 0,
+	   "FALLOC_FL_PUNCH_HOLE behind the end is accepted");
 	SYS(close, fd);
 	SYS(unlink, scratch("f"));
 }
@@ -70,11 +83,16 @@ static void seeking(void)
 {
 	int fd = make_file(scratch("f"), 100);
 
-	is(SYS(lseek, fd, 10, SEEK_DATA), 10, "SEEK_DATA in data");
-	is(SYS(lseek, fd, 10, SEEK_HOLE), 100, "SEEK_HOLE: the end");
-	is(SYS(lseek, fd, 100, SEEK_DATA), -ENXIO, "no data behind it");
-	is(SYS(lseek, fd, 100, SEEK_HOLE), -ENXIO, "and no hole");
-	is(SYS(lseek, fd, 0, SEEK_CUR), 100, "where it was");
+	is(SYS(lseek, fd, 10, SEEK_DATA), 10,
+	   "SEEK_DATA within data stays there");
+	is(SYS(lseek, fd, 10, SEEK_HOLE), 100,
+	   "SEEK_HOLE goes to the end of a file without holes");
+	is(SYS(lseek, fd, 100, SEEK_DATA), -ENXIO,
+	   "SEEK_DATA at the end is refused");
+	is(SYS(lseek, fd, 100, SEEK_HOLE), -ENXIO,
+	   "SEEK_HOLE at the end is refused");
+	is(SYS(lseek, fd, 0, SEEK_CUR), 100,
+	   "a refused lseek does not move the position");
 	SYS(close, fd);
 	SYS(unlink, scratch("f"));
 }
@@ -86,26 +104,35 @@ static void copying(void)
 	uint64_t from = 100, to = 10;
 	uint8_t buf[4];
 
-	is(SYS(copy_file_range, in, &from, out, &to, 300, 0), 300, "a copy");
-	ok(from == 400 && to == 310, "both positions move");
-	is((int32_t)stat_of(out).st_size, 310, "the new size");
+	is(SYS(copy_file_range, in, &from, out, &to, 300, 0), 300,
+	   "copy_file_range copies at given positions");
+	ok(from == 400 && to == 310, "both positions move by its result");
+	is((int32_t)stat_of(out).st_size, 310,
+	   "the target has grown to the end of the copy");
 	SYS(pread64, out, buf, 4, 0, 10, 0);
-	ok(buf[0] == 100 && buf[3] == 103, "the bytes");
+	ok(buf[0] == 100 && buf[3] == 103,
+	   "the target contains the source's bytes");
 	SYS(lseek, in, 990, SEEK_SET);
-	is(SYS(copy_file_range, in, 0, out, 0, 300, 0), 10, "up to the end");
-	is(SYS(lseek, in, 0, SEEK_CUR), 1000, "the files' own positions");
-	is(SYS(copy_file_range, in, 0, out, 0, 300, 0), 0, "nothing is left");
+	is(SYS(copy_file_range, in, 0, out, 0, 300, 0), 10,
+	   "copy_file_range ends at the source's end");
+	is(SYS(lseek, in, 0, SEEK_CUR), 1000,
+	   "without given positions the files' own ones move");
+	is(SYS(copy_file_range, in, 0, out, 0, 300, 0), 0,
+	   "at the source's end nothing is copied");
 	from = 0;
 	to = 100;
 	is(SYS(copy_file_range, in, &from, in, &to, 101, 0), -EINVAL,
-	   "over itself");
-	is(SYS(copy_file_range, in, &from, in, &to, 100, 0), 100, "beside it");
-	is(SYS(copy_file_range, in, 0, out, 0, 1, 1), -EINVAL, "a flag");
-	is(SYS(copy_file_range, in, 0, 77, 0, 1, 0), -EBADF, "to nowhere");
+	   "overlapping ranges of one file are refused");
+	is(SYS(copy_file_range, in, &from, in, &to, 100, 0), 100,
+	   "ranges of one file that do not overlap are copied");
+	is(SYS(copy_file_range, in, 0, out, 0, 1, 1), -EINVAL,
+	   "an unknown flag is refused");
+	is(SYS(copy_file_range, in, 0, 77, 0, 1, 0), -EBADF,
+	   "a target that is not open is refused");
 	SYS(close, out);
 	out = SYS(open, scratch("g"), O_RDONLY, 0);
 	is(SYS(copy_file_range, in, 0, out, 0, 1, 0), -EBADF,
-	   "opened for reading");
+	   "a target opened for reading is refused");
 	SYS(close, out);
 	SYS(close, in);
 	SYS(unlink, scratch("f"));
@@ -117,16 +144,16 @@ static void nameless(void)
 	int fd = SYS(open, scratch(""), O_TMPFILE | O_RDWR, 0600);
 	char c = 0;
 
-	ok(fd >= 0, "O_TMPFILE: a file in a directory");
-	is((int32_t)stat_of(fd).st_nlink, 0, "without a name");
-	is(SYS(write, fd, "x", 1), 1, "written");
-	is(SYS(pread64, fd, &c, 1, 0, 0, 0), 1, "and read");
+	ok(fd >= 0, "O_TMPFILE opens a new file in a directory");
+	is((int32_t)stat_of(fd).st_nlink, 0, "the file has no name");
+	is(SYS(write, fd, "x", 1), 1, "it can be written");
+	is(SYS(pread64, fd, &c, 1, 0, 0, 0), 1, "it can be read");
 	SYS(close, fd);
 	is(SYS(open, scratch(""), O_TMPFILE | O_RDONLY, 0600), -EINVAL,
-	   "to read only");
+	   "O_TMPFILE for reading only is refused");
 	is(SYS(open, scratch("none"), O_TMPFILE | O_RDWR, 0600), -ENOENT,
-	   "in no directory");
-	is(SYS(rmdir, scratch("")), 0, "the directory was empty");
+	   "O_TMPFILE in a directory that does not exist is refused");
+	is(SYS(rmdir, scratch("")), 0, "the directory has stayed empty");
 	SYS(mkdir, scratch(""), 0700);
 }
 
@@ -135,21 +162,29 @@ static int in_another_root(void *dir)
 	char path[64];
 	struct kstat64 st, up;
 
-	is(SYS(chroot, scratch("none")), -ENOENT, "chroot to nothing");
-	is(SYS(chroot, scratch("d/f")), -ENOTDIR, "to a file");
-	is(SYS(chroot, dir), 0, "to a directory");
-	is(SYS(access, "/f", F_OK), 0, "a path begins there");
-	is(SYS(access, "/tmp", F_OK), -ENOENT, "and nothing else is");
-	is(SYS(chdir, "/"), 0, "the working directory follows");
-	is(SYS(getcwd, path, sizeof(path)), 2, "its name");
+	is(SYS(chroot, scratch("none")), -ENOENT,
+	   "chroot to a path that does not exist is refused");
+	is(SYS(chroot, scratch("d/f")), -ENOTDIR,
+	   "chroot to a file is refused");
+	is(SYS(chroot, dir), 0, "chroot to a directory");
+	is(SYS(access, "/f", F_OK), 0,
+	   "an absolute path begins at the new root");
+	is(SYS(access, "/tmp", F_OK), -ENOENT,
+	   "a path outside the new root is not found");
+	is(SYS(chdir, "/"), 0, "chdir to the new root");
+	is(SYS(getcwd, path, sizeof(path)), 2,
+	   "getcwd of the new root returns a slash and a NUL");
 	SYS(stat64, "/", &st);
 	SYS(stat64, "/../..", &up);
-	ok(st.st_ino == up.st_ino, "its parent is itself");
-	is(SYS(symlink, "/f", "/l"), 0, "a link");
-	is(SYS(access, "/l", F_OK), 0, "is followed from there");
+	ok(st.st_ino == up.st_ino,
+	   "the parent of the new root is the root itself");
+	is(SYS(symlink, "/f", "/l"), 0,
+	   "a symbolic link with an absolute target");
+	is(SYS(access, "/l", F_OK), 0, "its target begins at the new root");
 	SYS(unlink, "/l");
 	SYS(setuid32, 1001);
-	is(SYS(chroot, "/"), -EPERM, "a user's chroot");
+	is(SYS(chroot, "/"), -EPERM,
+	   "chroot by a process that is not root is refused");
 	return 0;
 }
 

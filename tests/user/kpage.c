@@ -1,6 +1,6 @@
 /*
- * What a frame is and how many map it: /proc/kpageflags and /proc/kpagecount,
- * with the frame's number from /proc/self/pagemap.
+ * /proc/kpageflags shows what a frame is, /proc/kpagecount how often it
+ * is mapped; the frame's number comes from /proc/self/pagemap.
  */
 #include <fcntl.h>
 #include <uapi/mman.h>
@@ -65,38 +65,41 @@ static void of_programs(void)
 	(void)*q;
 	flags = entry_of(flags_fd, frame(p));
 	ok(is_all(flags, MMAP | ANON) && !(flags & (SLAB | BUDDY)),
-	   "a page that was written is anonymous");
-	is((int32_t)entry_of(count_fd, frame(p)), 1, "and mapped once");
+	   "the frame of a written page is marked anonymous and mapped");
+	is((int32_t)entry_of(count_fd, frame(p)), 1, "it is mapped once");
 	ok(is_all(entry_of(flags_fd, frame(p + PAGE)), ZERO_PAGE),
-	   "one that was read alone is the zero page");
+	   "a page that was only read has the frame of the zero page");
 	is(in_child(written_in_child, p), 0,
-	   "fork: twice, until one of the two writes");
+	   "after fork the frame is mapped twice, until one process writes");
 	fd = make_file(scratch("file"), PAGE);
 	SYS(unlink, scratch("file"));
 	q = (uint8_t *)SYS(mmap2, 0, PAGE, PROT_READ, MAP_SHARED, fd, 0);
 	(void)*q;
 	flags = entry_of(flags_fd, frame((void *)q));
 	ok(is_all(flags, MMAP | UPTODATE) && !(flags & ANON),
-	   "a page of a file is not anonymous");
+	   "the frame of a file's page is mapped, and not anonymous");
 }
 
 static void of_the_machine(void)
 {
 	uint64_t entry;
 
-	/* There is none, or, on a board whose RAM begins there, it is kept. */
-	ok(entry_of(flags_fd, 0) & (NOPAGE | RESERVED), "frame 0 is nobody's");
-	is((int32_t)entry_of(count_fd, 0), 0, "and nobody maps it");
-	is(SYS(read, flags_fd, &entry, 7), -EINVAL, "an entry has eight bytes");
+	/* No RAM is there or, on a board with RAM at 0, it is reserved. */
+	ok(entry_of(flags_fd, 0) & (NOPAGE | RESERVED),
+	   "frame 0 is absent or reserved");
+	is((int32_t)entry_of(count_fd, 0), 0, "frame 0 is mapped nowhere");
+	is(SYS(read, flags_fd, &entry, 7), -EINVAL,
+	   "a read of less than an entry's eight bytes is refused");
 	ok(entry_of(flags_fd, 0xfffff) == ~0ull,
-	   "the file ends with the memory");
+	   "behind the last frame is the end of the file");
 }
 
 int main(void)
 {
 	flags_fd = open("/proc/kpageflags", O_RDONLY);
 	count_fd = open("/proc/kpagecount", O_RDONLY);
-	ok(flags_fd >= 0 && count_fd >= 0, "root may look at frames");
+	ok(flags_fd >= 0 && count_fd >= 0,
+	   "root can open kpageflags and kpagecount");
 	of_programs();
 	of_the_machine();
 	remove_scratch();

@@ -1,6 +1,6 @@
 /*
- * A file that has no name, and seals on it: what one process has checked, no
- * other can change any more.
+ * memfd_create: a file in memory without a name in any directory. Its seals
+ * forbid changes, so that what one process has checked stays as it is.
  */
 #include <uapi/fcntl.h>
 #include <uapi/memfd.h>
@@ -30,7 +30,7 @@ static int sealable(uint32_t bytes)
 	return fd;
 }
 
-/* The same file, opened once more. */
+/* Returns a new descriptor of the same file, opened through /proc. */
 static int reopen(int fd, uint32_t flags)
 {
 	char path[40];
@@ -58,31 +58,39 @@ static void the_file(void)
 	uint32_t st[40] = { 0 };
 	uint8_t *p;
 
-	ok(fd > 2, "memfd_create");
-	is(SYS(fcntl64, fd, F_GETFD, 0), 0, "it stays open at execve");
-	is(SYS(fcntl64, fd, F_GETFL, 0) & O_ACCMODE, O_RDWR, "read and write");
+	ok(fd > 2, "memfd_create returns a descriptor");
+	is(SYS(fcntl64, fd, F_GETFD, 0), 0,
+	   "without MFD_CLOEXEC it has no close-on-exec flag");
+	is(SYS(fcntl64, fd, F_GETFL, 0) & O_ACCMODE, O_RDWR,
+	   "it is open for reading and writing");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	SYS(readlink, path, link, sizeof(link) - 1);
-	ok(strcmp(link, "/memfd:a name (deleted)") == 0, "what it is called");
-	is(SYS(fstat64, fd, st), 0, "stat");
-	is((int32_t)(st[4] & 0170777), 0100777, "a regular file, 0777");
-	is((int32_t)st[5], 0, "names that it has");
+	ok(strcmp(link, "/memfd:a name (deleted)") == 0,
+	   "/proc/self/fd shows its name with /memfd: before it");
+	is(SYS(fstat64, fd, st), 0, "fstat of it");
+	is((int32_t)(st[4] & 0170777), 0100777,
+	   "fstat: a regular file of mode 0777");
+	is((int32_t)st[5], 0, "fstat: it has no name in a directory");
 	is(SYS(write, fd, "hello", 5), 5, "write makes it longer");
-	is(SYS(ftruncate, fd, PAGE), 0, "as ftruncate does");
+	is(SYS(ftruncate, fd, PAGE), 0, "ftruncate makes it longer");
 	p = mapped(fd, RW, MAP_SHARED);
-	ok(memcmp(p, "hello", 6) == 0, "a mapping sees what was written");
+	ok(memcmp(p, "hello", 6) == 0,
+	   "a shared mapping contains what was written");
 	p[5] = '!';
 	other = reopen(fd, O_RDONLY);
-	ok(other > fd, "opened anew through /proc");
-	is(SYS(read, other, link, 6), 6, "read");
-	ok(memcmp(link, "hello!", 6) == 0, "what was stored is in the file");
-	is(SYS(write, other, "x", 1), -EBADF, "open for reading: write");
+	ok(other > fd, "it can be opened again through /proc/self/fd");
+	is(SYS(read, other, link, 6), 6, "read through that descriptor");
+	ok(memcmp(link, "hello!", 6) == 0,
+	   "read returns what the mapping has stored");
+	is(SYS(write, other, "x", 1), -EBADF,
+	   "a descriptor opened for reading cannot write");
 	SYS(close, fd);
 	SYS(close, other);
-	ok(p[0] == 'h', "closed, the mapping keeps it");
+	ok(p[0] == 'h', "after close the mapping keeps the file's memory");
 	SYS(munmap, p, PAGE);
 	fd = SYS(memfd_create, "", MFD_CLOEXEC);
-	is(SYS(fcntl64, fd, F_GETFD, 0), FD_CLOEXEC, "MFD_CLOEXEC");
+	is(SYS(fcntl64, fd, F_GETFD, 0), FD_CLOEXEC,
+	   "MFD_CLOEXEC sets the close-on-exec flag");
 	SYS(close, fd);
 }
 
@@ -92,21 +100,28 @@ static void arguments(void)
 	int fd;
 
 	memset(name, 'n', 250);
-	is(SYS(memfd_create, name, 0), -EINVAL, "a name of 250 bytes");
+	is(SYS(memfd_create, name, 0), -EINVAL,
+	   "a name of 250 bytes is refused");
 	name[249] = 0;
 	fd = SYS(memfd_create, name, 0);
-	is(SYS(close, fd), 0, "one of 249");
-	is(SYS(memfd_create, 16, 0), -EFAULT, "no name");
-	is(SYS(memfd_create, "x", 0x40), -EINVAL, "an unknown flag");
-	is(SYS(memfd_create, "x", MFD_HUGETLB), -ENOSYS, "huge pages");
+	is(SYS(close, fd), 0, "a name of 249 bytes is accepted");
+	is(SYS(memfd_create, 16, 0), -EFAULT,
+	   "a name at an unmapped address is refused");
+	is(SYS(memfd_create, "x", 0x40), -EINVAL, "an unknown flag is refused");
+	is(SYS(memfd_create, "x", MFD_HUGETLB), -ENOSYS,
+	   "MFD_HUGETLB is refused: there are no huge pages");
 	is(SYS(memfd_create, "x", MFD_HUGETLB | 21u << 26), -ENOSYS,
-	   "of 2 MiB");
-	is(SYS(memfd_create, "x", 21u << 26), -EINVAL, "a size without them");
+	   "MFD_HUGETLB with 2 MiB is refused, too");
+	is(SYS(memfd_create, "x", 21u << 26), -EINVAL,
+	   "a huge page's size without MFD_HUGETLB is refused");
 	is(SYS(memfd_create, "x", 0xffffffff), -EINVAL,
-	   "every flag, as a program asks whether the call exists");
+	   "all flags at once, a program's probe for the call, are refused");
 }
 
-/* Two words of code: return 7. Written here, run there (a JIT with W^X). */
+/*
+ * A JIT compiler with W^X: two words of code are stored through a writable
+ * mapping and run through another that is executable.
+ */
 static void two_views(void)
 {
 	int fd = sealable(PAGE);
@@ -121,7 +136,8 @@ static void two_views(void)
 		linux_syscall(__ARM_NR_cacheflush, run, run + 8, 0);
 		sum += run();
 	}
-	is(sum, 190, "written through one mapping, run through another");
+	is(sum, 190,
+	   "code stored through one mapping runs through the other: the sum");
 	SYS(munmap, w, PAGE);
 	SYS(munmap, run, PAGE);
 	SYS(close, fd);
@@ -134,27 +150,34 @@ static void which_seals(void)
 	int fd = SYS(memfd_create, "none", 0), other, ends[2];
 
 	is(SYS(fcntl64, fd, F_GET_SEALS, 0), F_SEAL_SEAL,
-	   "not asked for: sealed against seals");
-	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_GROW), -EPERM, "add one");
+	   "without MFD_ALLOW_SEALING the seals are F_SEAL_SEAL");
+	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_GROW), -EPERM,
+	   "F_ADD_SEALS is refused then");
 	SYS(close, fd);
 	fd = sealable(0);
-	is(SYS(fcntl64, fd, F_GET_SEALS, 0), 0, "MFD_ALLOW_SEALING");
-	is(SYS(fcntl64, fd, F_ADD_SEALS, 0x40), -EINVAL, "an unknown seal");
-	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_GROW), 0, "add GROW");
-	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_SHRINK), 0, "and SHRINK");
+	is(SYS(fcntl64, fd, F_GET_SEALS, 0), 0,
+	   "with MFD_ALLOW_SEALING there is no seal at first");
+	is(SYS(fcntl64, fd, F_ADD_SEALS, 0x40), -EINVAL,
+	   "F_ADD_SEALS of an unknown seal is refused");
+	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_GROW), 0,
+	   "F_ADD_SEALS of F_SEAL_GROW");
+	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_SHRINK), 0,
+	   "F_ADD_SEALS of F_SEAL_SHRINK");
 	is(SYS(fcntl64, fd, F_GET_SEALS, 0), F_SEAL_GROW | F_SEAL_SHRINK,
-	   "both are there");
-	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_SEAL), 0, "and SEAL");
+	   "F_GET_SEALS returns both");
+	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_SEAL), 0,
+	   "F_ADD_SEALS of F_SEAL_SEAL");
 	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_GROW), -EPERM,
-	   "then none, not even one that is there");
+	   "after that even a seal that is set is refused");
 	SYS(close, fd);
 	fd = sealable(0);
 	other = reopen(fd, O_RDONLY);
 	is(SYS(fcntl64, other, F_ADD_SEALS, F_SEAL_GROW), -EPERM,
-	   "by who has it open for reading");
+	   "a descriptor opened for reading cannot add a seal");
 	SYS(close, other);
 	SYS(pipe2, ends, 0);
-	is(SYS(fcntl64, ends[0], F_GET_SEALS, 0), -EINVAL, "a pipe has none");
+	is(SYS(fcntl64, ends[0], F_GET_SEALS, 0), -EINVAL,
+	   "a pipe has no seals");
 	SYS(close, ends[0]);
 	SYS(close, ends[1]);
 	SYS(close, fd);
@@ -165,18 +188,29 @@ static void size_seals(void)
 	int fd = sealable(PAGE + 100);
 
 	SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_SHRINK);
-	is(SYS(ftruncate, fd, PAGE), -EPERM, "SHRINK: shorter");
-	is(SYS(ftruncate, fd, PAGE + 200), 0, "longer");
-	is(reopen(fd, O_RDWR | O_TRUNC), -EPERM, "emptied by open");
+	is(SYS(ftruncate, fd, PAGE), -EPERM,
+	   "F_SEAL_SHRINK: ftruncate to a smaller size is refused");
+	is(SYS(ftruncate, fd, PAGE + 200), 0,
+	   "F_SEAL_SHRINK: ftruncate to a larger size is allowed");
+	is(reopen(fd, O_RDWR | O_TRUNC), -EPERM,
+	   "F_SEAL_SHRINK: open with O_TRUNC is refused");
 	SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_GROW);
-	is(SYS(ftruncate, fd, PAGE + 201), -EPERM, "GROW: longer");
-	is(write_at(fd, 200, PAGE), 200, "a write up to the end");
-	is(write_at(fd, 201, PAGE), -EPERM, "one byte behind it");
-	is(write_at(fd, PAGE + 201, 0), PAGE, "whole pages are written first");
-	is(write_at(fd, 1, 2 * PAGE), -EPERM, "behind the end");
-	is(write_at(fd, 0, 2 * PAGE), 0, "nothing");
-	is(allocate(fd, 0, 2 * PAGE), -EPERM, "fallocate");
-	is(allocate(fd, 0, PAGE), 0, "of what is there");
+	is(SYS(ftruncate, fd, PAGE + 201), -EPERM,
+	   "F_SEAL_GROW: ftruncate to a larger size is refused");
+	is(write_at(fd, 200, PAGE), 200,
+	   "F_SEAL_GROW: a write up to the end is allowed");
+	is(write_at(fd, 201, PAGE), -EPERM,
+	   "F_SEAL_GROW: a write that crosses the end is refused");
+	is(write_at(fd, PAGE + 201, 0), PAGE,
+	   "F_SEAL_GROW: whole pages before the end are written first");
+	is(write_at(fd, 1, 2 * PAGE), -EPERM,
+	   "F_SEAL_GROW: a write behind the end is refused");
+	is(write_at(fd, 0, 2 * PAGE), 0,
+	   "F_SEAL_GROW: a write of 0 bytes is allowed");
+	is(allocate(fd, 0, 2 * PAGE), -EPERM,
+	   "F_SEAL_GROW: fallocate beyond the end is refused");
+	is(allocate(fd, 0, PAGE), 0,
+	   "F_SEAL_GROW: fallocate within the file is allowed");
 	SYS(close, fd);
 }
 
@@ -188,36 +222,42 @@ static void write_seal(void)
 
 	p[0] = 1;
 	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), -EBUSY,
-	   "WRITE, while a mapping may write");
+	   "F_SEAL_WRITE is refused while a shared mapping is writable");
 	SYS(mprotect, p, PAGE, PROT_READ);
 	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), -EBUSY,
-	   "or could be made to");
+	   "it is refused while mprotect could make one writable");
 	SYS(munmap, p, PAGE);
-	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), 0, "unmapped");
-	is(write_at(fd, 1, 0), -EPERM, "write");
-	is(write_at(fd, 0, 0), 0, "nothing");
+	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), 0,
+	   "it is accepted when that mapping is unmapped");
+	is(write_at(fd, 1, 0), -EPERM, "F_SEAL_WRITE: a write is refused");
+	is(write_at(fd, 0, 0), 0,
+	   "F_SEAL_WRITE: a write of 0 bytes is allowed");
 	is(allocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, PAGE),
-	   -EPERM, "a hole in it");
-	is(map(fd, RW, MAP_SHARED), -EPERM, "map it shared, to write");
+	   -EPERM, "F_SEAL_WRITE: punching a hole is refused");
+	is(map(fd, RW, MAP_SHARED), -EPERM,
+	   "F_SEAL_WRITE: a writable shared mapping is refused");
 	p = mapped(fd, PROT_READ, MAP_SHARED);
-	is(p[0], 1, "to read");
-	is(SYS(mprotect, p, PAGE, RW), -EACCES, "and mprotect");
+	is(p[0], 1, "F_SEAL_WRITE: a shared mapping can be read");
+	is(SYS(mprotect, p, PAGE, RW), -EACCES,
+	   "mprotect cannot make that mapping writable");
 	SYS(munmap, p, PAGE);
 	p = mapped(fd, RW, MAP_PRIVATE);
-	is(p[0], 1, "private: it reads");
-	is(killed_writing(p), 0, "and writes its copy");
+	is(p[0], 1, "F_SEAL_WRITE: a private mapping can be read");
+	is(killed_writing(p), 0,
+	   "a private mapping can be written, which copies the page");
 	SYS(munmap, p, PAGE);
 	again = reopen(fd, O_RDONLY);
 	p = mapped(again, PROT_READ, MAP_SHARED);
-	is(p[0], 1, "shared, by who may only read");
-	is(SYS(mprotect, p, PAGE, RW), -EACCES, "mprotect");
-	is(SYS(ftruncate, fd, 0), 0, "its size has other seals");
+	is(p[0], 1, "a descriptor opened for reading can be mapped shared");
+	is(SYS(mprotect, p, PAGE, RW), -EACCES,
+	   "mprotect cannot make that one writable, either");
+	is(SYS(ftruncate, fd, 0), 0, "F_SEAL_WRITE does not forbid ftruncate");
 	SYS(munmap, p, PAGE);
 	SYS(close, again);
 	SYS(close, fd);
 }
 
-/* A half of a mapping is a mapping, and so is a child's. */
+/* A part of a mapping counts as a writable mapping, and so does a child's. */
 static int seal_it(void *fd)
 {
 	return SYS(fcntl64, (int)fd, F_ADD_SEALS, F_SEAL_WRITE) == -EBUSY;
@@ -230,12 +270,15 @@ static void pieces_of_mappings(void)
 
 	SYS(munmap, p, PAGE);
 	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), -EBUSY,
-	   "a half is left");
-	is(WEXITSTATUS(in_child(seal_it, (void *)fd)), 1, "asked by a child");
+	   "F_SEAL_WRITE is refused while half of a mapping is left");
+	is(WEXITSTATUS(in_child(seal_it, (void *)fd)), 1,
+	   "a child, which has that mapping too, is refused as well");
 	SYS(mremap, p + PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p);
-	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), -EBUSY, "moved");
+	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), -EBUSY,
+	   "it is refused when mremap has moved the mapping");
 	SYS(munmap, p, PAGE);
-	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), 0, "gone");
+	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), 0,
+	   "it is accepted when the mapping is gone");
 	SYS(close, fd);
 }
 
@@ -245,19 +288,23 @@ static void future_write(void)
 	uint8_t *p = mapped(fd, RW, MAP_SHARED), *q;
 
 	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE), 0,
-	   "FUTURE_WRITE, while a mapping writes");
+	   "F_SEAL_FUTURE_WRITE is accepted beside a writable mapping");
 	p[0] = 9;
-	is(killed_writing(p), 0, "which goes on");
-	is(write_at(fd, 1, 0), -EPERM, "write");
-	is(map(fd, RW, MAP_SHARED), -EPERM, "another mapping that writes");
+	is(killed_writing(p), 0, "that mapping can still be written");
+	is(write_at(fd, 1, 0), -EPERM,
+	   "F_SEAL_FUTURE_WRITE: a write is refused");
+	is(map(fd, RW, MAP_SHARED), -EPERM,
+	   "F_SEAL_FUTURE_WRITE: a new writable mapping is refused");
 	q = mapped(fd, PROT_READ, MAP_SHARED);
 	p[0] = 8;
-	is(q[0], 8, "one that reads");
-	is(SYS(mprotect, q, PAGE, RW), -EACCES, "cannot be made to write");
-	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), -EBUSY, "add WRITE");
+	is(q[0], 8, "a new readable mapping sees the old one's stores");
+	is(SYS(mprotect, q, PAGE, RW), -EACCES,
+	   "mprotect cannot make the new one writable");
+	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), -EBUSY,
+	   "F_SEAL_WRITE is refused while the old one is mapped");
 	SYS(munmap, p, PAGE);
 	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), 0,
-	   "when only readers are left");
+	   "it is accepted when only the readable one is left");
 	SYS(munmap, q, PAGE);
 	SYS(close, fd);
 }
@@ -282,7 +329,7 @@ static void a_program(void)
 		SYS(write, fd, page, n);
 	SYS(close, from);
 	is(WEXITSTATUS(in_child(run_it, (void *)fd)), 42,
-	   "a program in it runs, while it is open for writing");
+	   "a program in a memfd runs while the file is open for writing");
 	SYS(close, fd);
 }
 

@@ -87,14 +87,18 @@ static int with_none(void *arg)
 	SYS(setresuid32, ALICE, ALICE, ALICE);
 	is(SYS(mlock, p, PAGE), -EPERM,
 	   "with a limit of 0 a user may not lock a page");
-	is(SYS(mlock, p, 0), -EPERM, "nor no bytes at all");
-	is(SYS(mlock, p, -1), -EPERM, "nor more than there can be");
-	is(SYS(mlockall, MCL_FUTURE), -EPERM, "nor future mappings");
+	is(SYS(mlock, p, 0), -EPERM,
+	   "with a limit of 0 not even 0 bytes can be locked");
+	is(SYS(mlock, p, -1), -EPERM,
+	   "with a limit of 0 mlock of more than there is is refused");
+	is(SYS(mlockall, MCL_FUTURE), -EPERM,
+	   "with a limit of 0 mlockall of future mappings is refused");
 	is(SYS(mlockall, 0), -EINVAL,
 	   "mlockall without a flag is refused as such");
-	is(map(1, MAP_LOCKED), -EPERM, "nor a page by mmap with MAP_LOCKED");
+	is(map(1, MAP_LOCKED), -EPERM,
+	   "with a limit of 0 mmap with MAP_LOCKED is refused");
 	is(SYS(shmctl, id, SHM_LOCK, 0), -EPERM,
-	   "nor a shared memory segment of its own");
+	   "with a limit of 0 SHM_LOCK of an own segment is refused");
 	is(SYS(munlock, p, PAGE), 0, "munlock is always allowed");
 	is(SYS(shmctl, id, IPC_RMID, 0), 0, "the segment is removed");
 	return 0;

@@ -1,6 +1,6 @@
 /*
- * Who is killed while the kernel fetches pages ahead for it gets no more of
- * them: nobody waits for its memory, or its end, until the last page is there.
+ * A process that is killed while the kernel populates pages for it gets no more
+ * of them. Otherwise its end, and its memory, would wait for the last page.
  */
 #include <uapi/mman.h>
 #include <uapi/resource.h>
@@ -54,7 +54,7 @@ static void killed_in(void (*fetch)(void), const char *name)
 		SYS(nanosleep, a_while, 0);
 	SYS(kill, pid, SIGKILL);
 	SYS(wait4, pid, &status, 0, &use);
-	is(status, SIGKILL, "%s: killed", name);
+	is(status, SIGKILL, "%s: SIGKILL ends the process", name);
 	ok(use.ru_maxrss < (int32_t)(BYTES / 1024 / 2),
 	   "%s: it had less than half of the pages by then", name);
 }

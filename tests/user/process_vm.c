@@ -13,8 +13,8 @@ static uint8_t *theirs; /* at the same address in the child */
 static int32_t child;
 
 /*
- * Four pages in the child: RW, read only, PROT_NONE, a hole. Byte i of page p
- * is p + 1. What the child says of them it says by its exit code.
+ * The child has four pages: RW, read-only, PROT_NONE, and a hole. Every byte of
+ * page p is p + 1. The child reports what it found by its exit code.
  */
 static int to_child[2], to_parent[2];
 
@@ -68,33 +68,36 @@ static void one_piece(void)
 	uint8_t *buf = pages(4), *p = theirs;
 	struct iovec32 here = PIECE(buf, 3 * PAGE);
 
-	is(copy(false, here, (struct iovec32)PIECE(p + 9, 100)), 100, "read");
-	ok(buf[0] == 1 && buf[99] == 1 && buf[100] == 0, "what the child has");
+	is(copy(false, here, (struct iovec32)PIECE(p + 9, 100)), 100,
+	   "process_vm_readv reads from the child");
+	ok(buf[0] == 1 && buf[99] == 1 && buf[100] == 0,
+	   "the bytes are the child's");
 	is(copy(false, here, (struct iovec32)PIECE(p + PAGE - 2, 4)), 4,
-	   "over a border");
-	ok(buf[1] == 1 && buf[2] == 2, "of two pages");
+	   "a read that crosses from one page into the next");
+	ok(buf[1] == 1 && buf[2] == 2, "its bytes are from both pages");
 	is(copy(false, here, (struct iovec32)PIECE(p, 3 * PAGE)), 2 * PAGE,
-	   "up to what the child may not read");
+	   "a read ends before a page that the child may not read");
 	is(copy(false, here, (struct iovec32)PIECE(p + 2 * PAGE, 1)), -EFAULT,
-	   "nothing of it");
+	   "a read of that page alone is refused");
 	is(copy(false, here, (struct iovec32)PIECE(p + 3 * PAGE, 1)), -EFAULT,
-	   "nor of a hole");
+	   "a read of a hole is refused");
 	is(copy(false, here, (struct iovec32)PIECE(0xc0000000, 4)), -EFAULT,
-	   "nor of the kernel");
+	   "a read of a kernel address is refused");
 	buf[0] = 'a';
-	is(copy(true, here, (struct iovec32)PIECE(p, 1)), 1, "write");
+	is(copy(true, here, (struct iovec32)PIECE(p, 1)), 1,
+	   "process_vm_writev writes to the child");
 	is(copy(true, here, (struct iovec32)PIECE(p + PAGE, 1)), -EFAULT,
-	   "where the child may not");
+	   "a write to a page that is read-only in the child is refused");
 	SYS(munmap, buf + PAGE, PAGE);
 	is(copy(false, here, (struct iovec32)PIECE(p, 2 * PAGE)), PAGE,
-	   "our own side has a hole");
+	   "a read ends at a hole in the caller's buffer");
 	here.iov_base += PAGE;
 	is(copy(false, here, (struct iovec32)PIECE(p, PAGE)), -EFAULT,
-	   "or begins with it");
+	   "a buffer that begins with a hole is refused");
 	here.iov_base = 0xc0000000;
 	is(copy(false, here, (struct iovec32)PIECE(p, PAGE)), -EFAULT,
-	   "or is the kernel's");
-	ok(p[0] == 99, "our pages at these addresses are as before");
+	   "a buffer in the kernel is refused");
+	ok(p[0] == 99, "the caller's own page at that address is unchanged");
 	SYS(munmap, buf, 4 * PAGE);
 }
 
@@ -109,13 +112,13 @@ static void many_pieces(void)
 				   PIECE(theirs, 1) };
 	int32_t n = SYS(process_vm_readv, child, here, 4, there, 3, 0);
 
-	is(n, 6, "two lists cut differently");
+	is(n, 6, "pieces of different lengths on both sides are copied");
 	ok(memcmp(a, "\1\2\1", 3) == 0 && b[1] == 1 && c[0] == 1 && !c[1],
-	   "go one into the other");
+	   "the bytes follow each other from piece to piece");
 	is(SYS(process_vm_readv, child, here, 3, there, 5, 0), 5,
-	   "as long as the shorter one");
+	   "the copy is as long as the shorter list");
 	is(SYS(process_vm_readv, child, here, 4, there, 5, 0), 6,
-	   "up to a hole, and no piece after it");
+	   "the copy ends at a hole; no later piece is copied");
 }
 
 static void arguments(void)
@@ -126,28 +129,28 @@ static void arguments(void)
 	struct iovec32 negative = PIECE(&byte, 0x80000000);
 
 	is(SYS(process_vm_readv, child, &here, 1, &there, 1, 1), -EINVAL,
-	   "flags");
+	   "flags are refused");
 	is(SYS(process_vm_readv, 999999, &here, 1, &there, 1, 0), -ESRCH,
-	   "no such process");
+	   "a process that does not exist is refused");
 	is(SYS(process_vm_readv, 999999, &here, 1, &there, 0, 0), 0,
-	   "nobody asks for it when there is nothing to copy");
+	   "an empty remote list returns 0 before the process is looked up");
 	is(SYS(process_vm_readv, 999999, &here, 0, 0, 9999, 0), 0,
-	   "nor looks at the other list");
+	   "an empty local list returns 0 before the remote one is read");
 	is(SYS(process_vm_readv, child, 16, 1, &there, 1, 0), -EFAULT,
-	   "no list of ours");
+	   "a local list at an unmapped address is refused");
 	is(SYS(process_vm_readv, child, &here, 1, 16, 1, 0), -EFAULT,
-	   "none of theirs");
+	   "a remote list at an unmapped address is refused");
 	is(SYS(process_vm_readv, child, many, 1025, &there, 1, 0), -EINVAL,
-	   "too many pieces");
+	   "more than 1024 local pieces are refused");
 	is(SYS(process_vm_readv, child, &here, 1, many, 1025, 0), -EINVAL,
-	   "of theirs");
+	   "more than 1024 remote pieces are refused");
 	is(SYS(process_vm_readv, child, &negative, 1, &there, 1, 0), -EINVAL,
-	   "a length below 0");
+	   "a local piece with a negative length is refused");
 	is(SYS(process_vm_readv, child, &here, 1, &negative, 1, 0), -EINVAL,
-	   "of theirs");
+	   "a remote piece with a negative length is refused");
 }
 
-/* A task that could not trace it does not get at its memory, either. */
+/* A task that may not trace a process may not read its memory, either. */
 static int as_another_user(void *arg)
 {
 	uint8_t byte;
@@ -182,17 +185,20 @@ static void whatever_the_rights(void)
 
 	open_mem(child);
 	is(SYS(pread64, mem, &byte, 1, 0, theirs + 2 * PAGE, 0), 1,
-	   "/proc/PID/mem: read what is PROT_NONE");
-	is(byte, 3, "what is there");
-	is(poke(theirs + 2 * PAGE, "c"), 1, "write it");
-	is(poke(theirs + PAGE, "b"), 1, "write what is read-only");
-	is(poke(theirs + 3 * PAGE, "x"), -EIO, "a hole");
+	   "/proc/PID/mem reads a PROT_NONE page");
+	is(byte, 3, "the byte is the child's");
+	is(poke(theirs + 2 * PAGE, "c"), 1,
+	   "/proc/PID/mem writes a PROT_NONE page");
+	is(poke(theirs + PAGE, "b"), 1,
+	   "/proc/PID/mem writes a read-only page");
+	is(poke(theirs + 3 * PAGE, "x"), -EIO,
+	   "/proc/PID/mem cannot write a hole");
 	SYS(close, mem);
 }
 
 /*
- * Of a private mapping the file stays as it is, and so does who shares the page;
- * a shared mapping is not written to.
+ * A forced write to a private mapping copies the page first, so that the file
+ * and the others that map it keep theirs; a shared mapping is refused.
  */
 static void copies(void)
 {
@@ -204,25 +210,30 @@ static void copies(void)
 	static const char text[] = "constant"; /* in a page of the program */
 
 	open_mem(SYS(getpid));
-	is(p[1], 1, "a private mapping of a file, read-only");
-	is(poke(p, "xyz"), 3, "written to");
-	is(p[1], 'y', "changed");
-	is(q[1], 1, "but not the file");
-	is(killed_writing(p), LINUX_SIGSEGV, "the owner still cannot");
-	is(poke(q, "xyz"), -EIO, "a shared one");
+	is(p[1], 1, "a read-only private mapping of a file contains its bytes");
+	is(poke(p, "xyz"), 3, "/proc/self/mem writes to it");
+	is(p[1], 'y', "the mapping contains the new bytes");
+	is(q[1], 1, "the file keeps the old ones");
+	is(killed_writing(p), LINUX_SIGSEGV,
+	   "a store by the process itself still kills");
+	is(poke(q, "xyz"), -EIO,
+	   "/proc/self/mem cannot write a read-only shared mapping");
 	p = pages_with(1, PROT_READ, MAP_PRIVATE);
-	is(poke(p, "zero"), 4, "memory that nobody has touched");
-	is(p[1], 'e', "changed");
-	is(killed_writing(p), LINUX_SIGSEGV, "and not writable");
-	is(poke((void *)text, "C"), 1, "a constant of the program");
-	is(*(volatile const char *)text, 'C', "changed");
+	is(poke(p, "zero"), 4,
+	   "/proc/self/mem writes a read-only page that was never touched");
+	is(p[1], 'e', "that page contains the new bytes");
+	is(killed_writing(p), LINUX_SIGSEGV,
+	   "a store by the process itself kills");
+	is(poke((void *)text, "C"), 1,
+	   "/proc/self/mem writes a constant of the program");
+	is(*(volatile const char *)text, 'C', "the constant has changed");
 	SYS(close, mem);
 	SYS(close, fd);
 	SYS(unlink, scratch("file"));
 	remove_scratch();
 }
 
-/* A breakpoint: code that runs, changed, runs as it is now. */
+/* A debugger's breakpoint: an instruction that was run once is replaced. */
 static void code(void)
 {
 	uint32_t *w = (uint32_t *)pages(1);
@@ -232,10 +243,11 @@ static void code(void)
 	w[0] = 0xe3a00007;
 	w[1] = 0xe12fff1e; /* bx lr */
 	SYS(mprotect, w, PAGE, PROT_READ | PROT_EXEC);
-	is(run(), 7, "code that was stored");
+	is(run(), 7, "code that was stored runs");
 	open_mem(SYS(getpid));
-	is(SYS(pwrite64, mem, &insn, 4, 0, w, 0), 4, "changed through mem");
-	is(run(), 8, "runs");
+	is(SYS(pwrite64, mem, &insn, 4, 0, w, 0), 4,
+	   "/proc/self/mem changes an instruction of it");
+	is(run(), 8, "the changed instruction runs");
 	SYS(close, mem);
 	SYS(munmap, w, PAGE);
 }
@@ -250,15 +262,15 @@ int main(void)
 	many_pieces();
 	arguments();
 	is(WEXITSTATUS(in_child(as_another_user, NULL)), 1,
-	   "another user gets EPERM");
+	   "another user's process_vm_readv gets EPERM");
 	whatever_the_rights();
 	SYS(write, to_child[1], &c, 1);
 	SYS(wait4, child, &status, 0, 0);
 	is(WEXITSTATUS(status), 42,
-	   "the child sees it all, and cannot write where it could not");
+	   "the child saw the changes, and could not write read-only memory");
 	is(copy(false, (struct iovec32)PIECE(&c, 1),
 		(struct iovec32)PIECE(theirs, 1)),
-	   -ESRCH, "it is over");
+	   -ESRCH, "process_vm_readv of a process that has ended is refused");
 	copies();
 	code();
 	return done();

@@ -63,7 +63,7 @@ static void show_limit(void)
 	read_status(0);
 	slash = strchr(field("\nSigQ:"), '/');
 	is(slash ? atoi(slash + 1) : -1, 100,
-	   "SigQ: behind the slash, the limit");
+	   "SigQ: the limit is the number behind the slash");
 }
 
 /* The names of the lines that are to come in this order. */
@@ -82,7 +82,8 @@ static void order(void)
 
 	for (uint32_t i = 0; at && i < ARRAY_SIZE(names); i++) {
 		at = strstr(at, names[i]);
-		ok(at && (i == 0 || at[-1] == '\n'), "%s", names[i]);
+		ok(at && (i == 0 || at[-1] == '\n'),
+		   "the lines come in this order: %s", names[i]);
 	}
 }
 
@@ -96,7 +97,7 @@ static void zombie(void)
 		read_status(pid);
 	while (!strstr(text, "zombie"));
 	show("FDSize:", "a zombie:");
-	ok(!strstr(text, "Umask:"), "a zombie: no Umask");
+	ok(!strstr(text, "Umask:"), "a zombie has no line Umask:");
 	SYS(wait4, pid, 0, 0, 0);
 }
 

@@ -37,14 +37,17 @@ static void one(void)
 	int on_stack = 0;
 	int32_t tid = run_thread(&thread, look_around, &on_stack, 0x12345678);
 
-	ok(tid > 0, "clone");
+	ok(tid > 0, "clone starts a thread");
 	join_thread(&thread);
-	is(on_stack, 7, "it wrote to our stack");
-	ok(thread.told == tid && seen_tid == (uint32_t)tid, "its number");
+	is(on_stack, 7, "the thread wrote to its parent's stack");
+	ok(thread.told == tid && seen_tid == (uint32_t)tid,
+	   "gettid in the thread is the number that clone returned");
 	ok(seen_pid == (uint32_t)getpid() && seen_pid != seen_tid,
-	   "its process is ours");
-	is((int32_t)seen_tls, 0x12345678, "its thread pointer");
-	is(seen_page[0], 42, "what it mapped is mapped for us");
+	   "getpid in the thread is the process's number, gettid is not");
+	is((int32_t)seen_tls, 0x12345678,
+	   "CLONE_SETTLS has set the thread pointer");
+	is(seen_page[0], 42,
+	   "the parent reads a page that the thread has mapped");
 }
 
 /* ---- several, and a lock ----------------------------------------- */
@@ -90,7 +93,7 @@ static void several(void)
 	for (int i = 0; i < THREADS; i++)
 		join_thread(&threads[i]);
 	is((int32_t)counter, THREADS * ROUNDS,
-	   "four threads count under a lock");
+	   "four threads count under a futex lock: the sum");
 }
 
 /* ---- the end of all ---------------------------------------------- */
@@ -147,10 +150,11 @@ static void futexes(void)
 	uint32_t word = 5;
 
 	is(SYS(futex, &word, FUTEX_WAIT, 4, 0), -EAGAIN,
-	   "waiting for a value that is not there");
-	is(SYS(futex, &word, FUTEX_WAKE, 1), 0, "waking nobody");
+	   "FUTEX_WAIT with a value that the word does not have");
+	is(SYS(futex, &word, FUTEX_WAKE, 1), 0,
+	   "FUTEX_WAKE of a word without waiters");
 	is(SYS(futex, (char *)&word + 1, FUTEX_WAIT, 5, 0), -EINVAL,
-	   "a word that is not aligned");
+	   "FUTEX_WAIT on an unaligned word is refused");
 }
 
 /* ---- a process outlives its first thread ------------------------- */
@@ -158,7 +162,10 @@ static void futexes(void)
 static int to_parent[2], from_parent[2];
 static volatile uint32_t leader_lives = 1;
 
-/* Nobody's zombie: the process ignores SIGCHLD, whoever set that. */
+/*
+ * The first thread had ignored SIGCHLD for the whole process, so that a child
+ * of any thread leaves no zombie and wait4 finds none.
+ */
 static int leaves_no_zombie(void)
 {
 	pid_t pid = SYS(fork);
@@ -199,11 +206,12 @@ static void leader_first(void)
 	}
 	SYS(read, to_parent[0], &c, 1);
 	is(SYS(wait4, pid, &status, WNOHANG, 0), 0,
-	   "the first thread has ended, the process not");
+	   "the process lives on when its first thread has ended");
 	SYS(close, from_parent[0]);
 	SYS(close, from_parent[1]);
 	ok(SYS(wait4, pid, &status, 0, 0) == pid && status == 0x500,
-	   "the last one ends it, has the last word, and its children's");
+	   "the last thread ends it, with its status and no zombies of its "
+	   "own");
 }
 
 int main(void)
