@@ -1,5 +1,5 @@
 /*
- * A file system of memory covers a directory, and goes again.
+ * mount and umount2: a tmpfs covers a directory until it is unmounted.
  */
 #include <uapi/fcntl.h>
 #include <uapi/mount.h>
@@ -34,14 +34,14 @@ static void read_file(const char *path)
 	SYS(close, fd);
 }
 
-/* Is there a line of /proc/mounts that ends so? */
+/* Returns whether /proc/mounts contains this text. */
 static bool listed(const char *end)
 {
 	read_file("/proc/mounts");
 	return strstr(text, end);
 }
 
-/* The line of mountinfo about path: its ids and device. False: none. */
+/* Reads path's line of mountinfo: its ids and device. False if it has none. */
 static bool mountinfo(const char *path, unsigned int *id, unsigned int *parent,
 		      unsigned int *minor)
 {
@@ -62,20 +62,26 @@ static void mount_ids(uint64_t dev)
 	unsigned int root, id, parent, minor, deeper, above;
 	char deep[80];
 
-	ok(mountinfo("/", &root, &parent, &minor), "mountinfo has the root");
-	ok(mountinfo(dir, &id, &parent, &minor), "and the mount");
-	ok(id != root && parent == root, "which stands on it");
-	is((int32_t)(minor - (dev & 0xff)), 0, "its device is stat's");
+	ok(mountinfo("/", &root, &parent, &minor),
+	   "mountinfo has a line for the root");
+	ok(mountinfo(dir, &id, &parent, &minor),
+	   "mountinfo has a line for the new mount");
+	ok(id != root && parent == root,
+	   "the parent of the new mount is the root's");
+	is((int32_t)(minor - (dev & 0xff)), 0,
+	   "its device number is the one that stat reports");
 	sprintf(deep, "%s/deep", dir);
 	SYS(mkdir, deep, 0700);
-	is(mount_on(deep, "tmpfs", NULL), 0, "one more, inside");
+	is(mount_on(deep, "tmpfs", NULL), 0,
+	   "a mount on a directory inside the new one");
 	ok(mountinfo(deep, &deeper, &above, &minor) && above == id,
-	   "stands on that one");
+	   "its parent in mountinfo is the new mount");
 	SYS(umount2, deep, 0);
 	SYS(rmdir, deep);
 	read_file("/proc/self/mountstats");
 	sprintf(deep, "device memory mounted on %.40s", dir);
-	ok(strstr(text, deep) != NULL, "mountstats");
+	ok(strstr(text, deep) != NULL,
+	   "mountstats has a line for the new mount");
 }
 
 static void covering(void)
@@ -86,38 +92,51 @@ static void covering(void)
 	int fd = make_file(file, 10);
 
 	SYS(close, fd);
-	is(mount_on(dir, "tmpfs", "mode=750,uid=5,gid=6"), 0, "mount");
+	is(mount_on(dir, "tmpfs", "mode=750,uid=5,gid=6"), 0,
+	   "mount of a tmpfs with a mode and owners");
 	st = stat_of(dir);
-	ok(st.st_dev != below.st_dev, "another device is there");
-	is((int32_t)(st.st_mode & 07777), 0750, "of that mode");
-	ok(st.st_uid == 5 && st.st_gid == 6, "user and group");
-	is(SYS(access, file, F_OK), -ENOENT, "it is empty");
-	is(SYS(statfs64, dir, sizeof(fs), &fs), 0, "statfs64");
-	is((int32_t)fs.f_type, TMPFS_MAGIC, "a tmpfs");
+	ok(st.st_dev != below.st_dev, "stat reports another device there");
+	is((int32_t)(st.st_mode & 07777), 0750,
+	   "the root of the mount has the given mode");
+	ok(st.st_uid == 5 && st.st_gid == 6,
+	   "the root of the mount has the given user and group");
+	is(SYS(access, file, F_OK), -ENOENT,
+	   "what the directory contained is covered");
+	is(SYS(statfs64, dir, sizeof(fs), &fs), 0, "statfs64 of the mount");
+	is((int32_t)fs.f_type, TMPFS_MAGIC, "its type is tmpfs");
 	sprintf(line, "memory %s tmpfs ", dir);
-	ok(listed(line), "/proc/mounts knows it");
+	ok(listed(line), "/proc/mounts has a line for it");
 	mount_ids(st.st_dev);
 	fd = make_file(inner, 20);
 	SYS(close, fd);
-	ok(stat_of(inner).st_dev == st.st_dev, "its files are on it");
-	is(SYS(link, inner, scratch("l")), -EXDEV, "no link leads out");
-	is(SYS(rename, inner, scratch("l")), -EXDEV, "no rename");
-	is(SYS(rmdir, dir), -EBUSY, "the directory cannot go");
-	is(SYS(rename, dir, scratch("e")), -EBUSY, "nor change its name");
+	ok(stat_of(inner).st_dev == st.st_dev,
+	   "stat of a new file in it reports its device");
+	is(SYS(link, inner, scratch("l")), -EXDEV,
+	   "link to another file system is refused");
+	is(SYS(rename, inner, scratch("l")), -EXDEV,
+	   "rename to another file system is refused");
+	is(SYS(rmdir, dir), -EBUSY,
+	   "rmdir of the directory that is mounted on is refused");
+	is(SYS(rename, dir, scratch("e")), -EBUSY,
+	   "rename of that directory is refused");
 	SYS(chdir, dir);
 	ok(stat_of("..").st_ino == stat_of(scratch("")).st_ino,
-	   "its parent is the directory's");
+	   ".. of the mount is the parent of the directory");
 	SYS(getcwd, line, sizeof(line));
-	ok(strcmp(line, dir) == 0, "so is its path");
-	is(SYS(umount2, dir, 0), -EBUSY, "umount2 of where somebody stands");
+	ok(strcmp(line, dir) == 0,
+	   "getcwd in the mount is the directory's path");
+	is(SYS(umount2, dir, 0), -EBUSY,
+	   "umount2 of a working directory's mount is refused");
 	SYS(chdir, "/");
 	fd = SYS(open, inner, O_RDONLY, 0);
-	is(SYS(umount2, dir, 0), -EBUSY, "of what somebody has open");
+	is(SYS(umount2, dir, 0), -EBUSY,
+	   "umount2 while a file in it is open is refused");
 	SYS(close, fd);
-	is(SYS(umount2, dir, 0), 0, "and of what nobody uses");
-	is(SYS(access, file, F_OK), 0, "what it covered is there");
-	is(SYS(umount2, dir, 0), -EINVAL, "nothing is mounted");
-	ok(!listed(dir), "/proc/mounts has forgotten it");
+	is(SYS(umount2, dir, 0), 0, "umount2 when nothing uses it");
+	is(SYS(access, file, F_OK), 0, "what it covered is visible again");
+	is(SYS(umount2, dir, 0), -EINVAL,
+	   "umount2 of a directory without a mount is refused");
+	ok(!listed(dir), "/proc/mounts has no line for it any more");
 }
 
 static void stacking(void)
@@ -125,25 +144,31 @@ static void stacking(void)
 	char c = 0;
 	int fd;
 
-	is(mount_on(dir, "tmpfs", 0), 0, "mount");
+	is(mount_on(dir, "tmpfs", 0), 0, "mount on a directory");
 	SYS(mkdir, inner, 0700);
-	is(mount_on(dir, "tmpfs", 0), 0, "on top of it");
-	is(SYS(access, inner, F_OK), -ENOENT, "the upper one is empty");
-	is(SYS(umount2, dir, 0), 0, "it goes");
-	is(SYS(access, inner, F_OK), 0, "the lower one is there");
-	is(mount_on(inner, "tmpfs", 0), 0, "one inside");
-	is(SYS(umount2, dir, 0), -EBUSY, "keeps the outer one");
-	is(SYS(umount2, inner, 0), 0, "it goes");
+	is(mount_on(dir, "tmpfs", 0), 0,
+	   "a second mount on the same directory");
+	is(SYS(access, inner, F_OK), -ENOENT,
+	   "the second one covers the first");
+	is(SYS(umount2, dir, 0), 0, "umount2 removes the second");
+	is(SYS(access, inner, F_OK), 0, "the first one is visible again");
+	is(mount_on(inner, "tmpfs", 0), 0, "a mount on a directory inside it");
+	is(SYS(umount2, dir, 0), -EBUSY,
+	   "umount2 of the outer one is refused then");
+	is(SYS(umount2, inner, 0), 0, "umount2 of the inner one");
 	SYS(rmdir, inner);
 	fd = SYS(open, inner, O_CREAT | O_RDWR, 0600);
 	SYS(write, fd, "x", 1);
-	is(SYS(umount2, dir, MNT_DETACH), 0, "MNT_DETACH, in use");
-	is(SYS(access, file, F_OK), 0, "it is out of sight");
-	is(SYS(pread64, fd, &c, 1, 0, 0, 0), 1, "what is open is still there");
+	is(SYS(umount2, dir, MNT_DETACH), 0,
+	   "MNT_DETACH while a file in it is open");
+	is(SYS(access, file, F_OK), 0, "the directory shows what was covered");
+	is(SYS(pread64, fd, &c, 1, 0, 0, 0), 1,
+	   "the open file can still be read");
 	SYS(close, fd);
 	mount_on(dir, "tmpfs", 0);
 	SYS(chdir, dir);
-	is(SYS(umount2, dir, MNT_DETACH), 0, "from under one who stands there");
+	is(SYS(umount2, dir, MNT_DETACH), 0,
+	   "MNT_DETACH of the mount of the working directory");
 	SYS(chdir, "/");
 }
 
@@ -151,25 +176,30 @@ static int as_user(void *arg)
 {
 	(void)arg;
 	SYS(setuid32, 1001);
-	is(mount_on(dir, "tmpfs", 0), -EPERM, "a user's mount");
-	is(mount_on(scratch("none"), "tmpfs", 0), -ENOENT, "a user on nothing");
+	is(mount_on(dir, "tmpfs", 0), -EPERM, "mount by a user is refused");
+	is(mount_on(scratch("none"), "tmpfs", 0), -ENOENT,
+	   "mount by a user on a missing directory: that comes first");
 	is(SYS(mount, 8, dir, "tmpfs", 0, 0), -EFAULT,
-	   "with a name at address 8");
+	   "mount by a user with a bad device pointer: that comes first");
 	is(SYS(mount, 0, dir, "tmpfs", MS_BIND, 0), -EPERM,
-	   "of a second place");
-	is(SYS(umount2, dir, 0), -EPERM, "a user's umount2");
+	   "MS_BIND by a user is refused");
+	is(SYS(umount2, dir, 0), -EPERM, "umount2 by a user is refused");
 	return 0;
 }
 
 static void refused(void)
 {
-	is(mount_on(scratch("none"), "tmpfs", 0), -ENOENT, "on nothing");
-	is(mount_on(file, "tmpfs", 0), -ENOTDIR, "on a file");
-	is(mount_on(dir, "nonefs", 0), -ENODEV, "of no known type");
-	is(SYS(umount2, dir, 0x100), -EINVAL, "a flag");
-	is(SYS(umount2, scratch("none"), 0), -ENOENT, "umount2 of nothing");
+	is(mount_on(scratch("none"), "tmpfs", 0), -ENOENT,
+	   "mount on a missing directory is refused");
+	is(mount_on(file, "tmpfs", 0), -ENOTDIR, "mount on a file is refused");
+	is(mount_on(dir, "nonefs", 0), -ENODEV,
+	   "mount of an unknown type is refused");
+	is(SYS(umount2, dir, 0x100), -EINVAL,
+	   "umount2 with an unknown flag is refused");
+	is(SYS(umount2, scratch("none"), 0), -ENOENT,
+	   "umount2 of a missing directory is refused");
 	is(SYS(mount, 0, dir, 0, MS_REMOUNT, 0), -EINVAL,
-	   "remount of what is not");
+	   "MS_REMOUNT of a directory without a mount is refused");
 	SYS(chmod, scratch(""), 0755);
 	checks_in_child(as_user, 0);
 }

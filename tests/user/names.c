@@ -1,5 +1,5 @@
 /*
- * Names: several of one file, those that change places, nodes and FIFOs.
+ * Names: several of one file, names that are exchanged, device nodes and FIFOs.
  */
 #include <uapi/fcntl.h>
 #include <uapi/poll.h>
@@ -35,41 +35,51 @@ static void hard_links(void)
 	strcpy(d, scratch("d"));
 	SYS(close, make_file(a, 10));
 	SYS(mkdir, d, 0755);
-	is(SYS(link, a, b), 0, "link");
-	ok(same(a, b), "one file");
-	is(links_of(a), 2, "of two names");
-	is(SYS(link, a, b), -EEXIST, "the name is there");
-	is(SYS(link, d, scratch("e")), -EPERM, "a second name of a directory");
-	is(SYS(link, scratch("none"), scratch("e")), -ENOENT, "of nothing");
-	is(SYS(link, a, scratch("e/")), -ENOENT, "a name with a slash");
+	is(SYS(link, a, b), 0, "link gives a file a second name");
+	ok(same(a, b), "both names are one inode");
+	is(links_of(a), 2, "the inode counts two names");
+	is(SYS(link, a, b), -EEXIST, "link to an existing name is refused");
+	is(SYS(link, d, scratch("e")), -EPERM,
+	   "link of a directory is refused");
+	is(SYS(link, scratch("none"), scratch("e")), -ENOENT,
+	   "link of a name that does not exist is refused");
+	is(SYS(link, a, scratch("e/")), -ENOENT,
+	   "link to a new name with a slash behind it is refused");
 	is(SYS(linkat, AT_FDCWD, a, AT_FDCWD, scratch("e"), 1), -EINVAL,
-	   "a flag");
+	   "linkat with an unknown flag is refused");
 	dir = SYS(open, d, O_RDONLY | O_DIRECTORY, 0);
-	is(SYS(linkat, AT_FDCWD, a, dir, "c", 0), 0, "linkat to a directory");
-	is(links_of(a), 3, "three names");
-	is(SYS(unlinkat, dir, "c", 0), 0, "unlinkat");
-	is(SYS(unlink, a), 0, "the first name goes");
-	is(links_of(b), 1, "the file stays");
-	is(SYS(rename, b, a), 0, "and moves");
-	is(SYS(link, a, b), 0, "link");
-	is(SYS(rename, a, b), 0, "one name over another of the same file");
-	is(links_of(a), 2, "does nothing");
+	is(SYS(linkat, AT_FDCWD, a, dir, "c", 0), 0,
+	   "linkat to a name in an open directory");
+	is(links_of(a), 3, "the inode counts three names");
+	is(SYS(unlinkat, dir, "c", 0), 0, "unlinkat removes the third name");
+	is(SYS(unlink, a), 0, "unlink removes the first name");
+	is(links_of(b), 1, "the file keeps the second name");
+	is(SYS(rename, b, a), 0, "rename of that name");
+	is(SYS(link, a, b), 0, "link gives it a second name again");
+	is(SYS(rename, a, b), 0,
+	   "rename of a name to another of the same file");
+	is(links_of(a), 2, "it leaves both names");
 	SYS(unlink, b);
-	is(SYS(symlink, a, scratch("l")), 0, "a symbolic link");
-	is(SYS(link, scratch("l"), b), 0, "link names the link");
-	is((int32_t)(stat_of(b).st_mode & S_IFMT), S_IFLNK, "itself");
+	is(SYS(symlink, a, scratch("l")), 0, "a symbolic link to the file");
+	is(SYS(link, scratch("l"), b), 0, "link of the symbolic link");
+	is((int32_t)(stat_of(b).st_mode & S_IFMT), S_IFLNK,
+	   "the new name is the symbolic link itself");
 	SYS(unlink, b);
 	is(SYS(linkat, AT_FDCWD, scratch("l"), AT_FDCWD, b, AT_SYMLINK_FOLLOW),
-	   0, "AT_SYMLINK_FOLLOW");
-	ok(same(a, b), "names the file");
-	is(SYS(symlinkat, "text", dir, "s"), 0, "symlinkat");
-	is(SYS(unlinkat, dir, "s", 0), 0, "is there");
-	is(SYS(mkdirat, dir, "m", 0700), 0, "mkdirat");
-	is(links_of(d), 3, "a directory counts its children's ..");
-	is(SYS(unlinkat, dir, "m", AT_REMOVEDIR), 0, "AT_REMOVEDIR");
-	is(links_of(d), 2, "no more");
-	is(SYS(mkdirat, dir, "", 0700), -ENOENT, "no name");
-	is(SYS(mkdirat, 77, "m", 0700), -EBADF, "from no directory");
+	   0, "linkat with AT_SYMLINK_FOLLOW");
+	ok(same(a, b), "the new name is the file");
+	is(SYS(symlinkat, "text", dir, "s"), 0,
+	   "symlinkat in an open directory");
+	is(SYS(unlinkat, dir, "s", 0), 0, "unlinkat finds the link there");
+	is(SYS(mkdirat, dir, "m", 0700), 0, "mkdirat in an open directory");
+	is(links_of(d), 3, "a directory's links count the .. of its children");
+	is(SYS(unlinkat, dir, "m", AT_REMOVEDIR), 0,
+	   "unlinkat with AT_REMOVEDIR removes the child");
+	is(links_of(d), 2, "the directory's links are two again");
+	is(SYS(mkdirat, dir, "", 0700), -ENOENT,
+	   "mkdirat with an empty name is refused");
+	is(SYS(mkdirat, 77, "m", 0700), -EBADF,
+	   "mkdirat in a closed descriptor is refused");
 	SYS(close, dir);
 	SYS(unlink, b);
 	SYS(unlink, scratch("l"));
@@ -95,31 +105,43 @@ static void renames(void)
 	SYS(close, make_file(b, 20));
 	SYS(mkdir, d, 0755);
 	SYS(mkdir, e, 0755);
-	is(rename2(a, b, RENAME_NOREPLACE), -EEXIST, "NOREPLACE");
-	is(rename2(a, scratch("c"), RENAME_NOREPLACE), 0, "a free name");
-	is(rename2(scratch("c"), a, RENAME_NOREPLACE), 0, "and back");
-	is(rename2(a, b, RENAME_NOREPLACE | RENAME_EXCHANGE), -EINVAL, "both");
-	is(rename2(a, b, 8), -EINVAL, "a flag");
+	is(rename2(a, b, RENAME_NOREPLACE), -EEXIST,
+	   "RENAME_NOREPLACE to an existing name is refused");
+	is(rename2(a, scratch("c"), RENAME_NOREPLACE), 0,
+	   "RENAME_NOREPLACE to a new name");
+	is(rename2(scratch("c"), a, RENAME_NOREPLACE), 0,
+	   "RENAME_NOREPLACE back to the old name");
+	is(rename2(a, b, RENAME_NOREPLACE | RENAME_EXCHANGE), -EINVAL,
+	   "RENAME_NOREPLACE with RENAME_EXCHANGE is refused");
+	is(rename2(a, b, 8), -EINVAL,
+	   "renameat2 with an unknown flag is refused");
 	is(rename2(a, scratch("none"), RENAME_EXCHANGE), -ENOENT,
-	   "EXCHANGE with nothing");
+	   "RENAME_EXCHANGE with a name that does not exist is refused");
 	ino = stat_of(a).st_ino;
-	is(rename2(a, b, RENAME_EXCHANGE), 0, "EXCHANGE of two files");
+	is(rename2(a, b, RENAME_EXCHANGE), 0, "RENAME_EXCHANGE of two files");
 	ok(stat_of(b).st_ino == ino && stat_of(a).st_size == 20,
-	   "each has the other's name");
-	is(rename2(a, e, RENAME_EXCHANGE), 0, "of a file and a directory");
+	   "each file has the other's name");
+	is(rename2(a, e, RENAME_EXCHANGE), 0,
+	   "RENAME_EXCHANGE of a file and a directory below another");
 	ok((stat_of(a).st_mode & S_IFMT) == S_IFDIR &&
 		   (stat_of(e).st_mode & S_IFMT) == S_IFREG,
 	   "each is where the other was");
-	is(links_of(d), 2, "the directory has one less below it");
-	is(links_of(scratch("")), 4, "the other one more");
+	is(links_of(d), 2, "the directory that lost its child has two links");
+	is(links_of(scratch("")), 4,
+	   "the directory that got the child has four");
 	is(SYS(renameat, AT_FDCWD, e, AT_FDCWD, d), -ENOTEMPTY,
-	   "over a directory with something in it");
-	is(rename2(d, e, RENAME_EXCHANGE), -EINVAL, "with what is below it");
-	is(rename2(e, d, RENAME_EXCHANGE), -EINVAL, "the other way, too");
-	is(SYS(rename, a, b), -ENOTDIR, "a directory over a file");
-	is(SYS(rename, b, a), -EISDIR, "a file over a directory");
+	   "rename of a file over its parent directory is refused");
+	is(rename2(d, e, RENAME_EXCHANGE), -EINVAL,
+	   "RENAME_EXCHANGE of a directory with what is in it is refused");
+	is(rename2(e, d, RENAME_EXCHANGE), -EINVAL,
+	   "RENAME_EXCHANGE of a file with its parent is refused");
+	is(SYS(rename, a, b), -ENOTDIR,
+	   "rename of a directory over a file is refused");
+	is(SYS(rename, b, a), -EISDIR,
+	   "rename of a file over a directory is refused");
 	SYS(unlink, e);
-	is(SYS(rename, a, d), 0, "a directory over an empty one");
+	is(SYS(rename, a, d), 0,
+	   "rename of a directory over an empty directory");
 	SYS(rmdir, d);
 	SYS(unlink, b);
 }
@@ -131,15 +153,19 @@ static void removing(void)
 	strcpy(d, scratch("d"));
 	SYS(mkdir, d, 0755);
 	sprintf(path, "%s/.", d);
-	is(SYS(rmdir, path), -EINVAL, "rmdir of a dot");
+	is(SYS(rmdir, path), -EINVAL,
+	   "rmdir of a path that ends with . is refused");
 	sprintf(path, "%s/..", d);
-	is(SYS(rmdir, path), -ENOTEMPTY, "of two");
-	is(SYS(rmdir, "/"), -EBUSY, "of the root");
-	is(SYS(unlink, "/"), -EISDIR, "unlink of the root");
+	is(SYS(rmdir, path), -ENOTEMPTY,
+	   "rmdir of a path that ends with .. is refused");
+	is(SYS(rmdir, "/"), -EBUSY, "rmdir of the root is refused");
+	is(SYS(unlink, "/"), -EISDIR, "unlink of the root is refused");
 	SYS(chdir, d);
-	is(SYS(rmdir, d), 0, "rmdir of where one stands");
-	is(SYS(open, "x", O_CREAT | O_RDWR, 0600), -ENOENT, "nothing is there");
-	is(SYS(mkdir, "x", 0700), -ENOENT, "nor can be made");
+	is(SYS(rmdir, d), 0, "rmdir of the working directory is allowed");
+	is(SYS(open, "x", O_CREAT | O_RDWR, 0600), -ENOENT,
+	   "open of a new file in the removed directory is refused");
+	is(SYS(mkdir, "x", 0700), -ENOENT,
+	   "mkdir in the removed directory is refused");
 	SYS(chdir, "/");
 }
 
@@ -147,14 +173,16 @@ static int not_root(void *path)
 {
 	SYS(setuid32, 1001);
 	is(SYS(mknod, path, S_IFCHR | 0600, MKDEV(1, 3)), -EPERM,
-	   "a user's device");
+	   "mknod of a device by a user is refused");
 	is(SYS(mknod, "/none/x", S_IFCHR | 0600, MKDEV(1, 3)), -ENOENT,
-	   "where nothing is");
+	   "mknod by a user in a missing directory: that comes first");
 	is(SYS(mknod, "/", S_IFBLK | 0600, MKDEV(1, 3)), -EEXIST,
-	   "or something is");
-	is(SYS(mknod, path, S_IFIFO | 0600, 0), 0, "his FIFO");
+	   "mknod by a user of an existing name: that comes first");
+	is(SYS(mknod, path, S_IFIFO | 0600, 0), 0,
+	   "mknod of a FIFO by a user is allowed");
 	SYS(unlink, path);
-	is(SYS(mknod, path, 0600, 0), 0, "and a plain file");
+	is(SYS(mknod, path, 0600, 0), 0,
+	   "mknod of a regular file by a user is allowed");
 	SYS(unlink, path);
 	return 0;
 }
@@ -166,21 +194,29 @@ static void nodes(void)
 	int fd;
 
 	strcpy(path, scratch("n"));
-	is(SYS(mknod, path, S_IFCHR | 0640, MKDEV(1, 3)), 0, "mknod");
+	is(SYS(mknod, path, S_IFCHR | 0640, MKDEV(1, 3)), 0,
+	   "mknod of a character device by root");
 	st = stat_of(path);
-	is((int32_t)st.st_mode, S_IFCHR | 0640, "a device");
-	is((int32_t)st.st_rdev, MKDEV(1, 3), "of that number");
+	is((int32_t)st.st_mode, S_IFCHR | 0640,
+	   "its mode is a character device's");
+	is((int32_t)st.st_rdev, MKDEV(1, 3),
+	   "its device number is the given one");
 	fd = SYS(open, path, O_RDWR, 0);
-	is(SYS(write, fd, "x", 1), 1, "the one that takes everything");
+	is(SYS(write, fd, "x", 1), 1,
+	   "it is /dev/null's number: a write is accepted");
 	SYS(close, fd);
 	SYS(unlink, path);
 	SYS(mknod, path, S_IFCHR | 0600, MKDEV(250, 7));
-	is(SYS(open, path, O_RDONLY, 0), -ENXIO, "one that nobody serves");
+	is(SYS(open, path, O_RDONLY, 0), -ENXIO,
+	   "open of a device that has no driver is refused");
 	SYS(unlink, path);
-	is(SYS(mknod, path, S_IFDIR | 0700, 0), -EPERM, "a directory");
-	is(SYS(mknod, path, S_IFLNK | 0700, 0), -EINVAL, "a link");
-	is(SYS(mknodat, AT_FDCWD, path, S_IFSOCK | 0600, 0), 0, "a socket");
-	is(SYS(open, path, O_RDONLY, 0), -ENXIO, "is not opened");
+	is(SYS(mknod, path, S_IFDIR | 0700, 0), -EPERM,
+	   "mknod of a directory is refused");
+	is(SYS(mknod, path, S_IFLNK | 0700, 0), -EINVAL,
+	   "mknod of a symbolic link is refused");
+	is(SYS(mknodat, AT_FDCWD, path, S_IFSOCK | 0600, 0), 0,
+	   "mknodat of a socket");
+	is(SYS(open, path, O_RDONLY, 0), -ENXIO, "open of a socket is refused");
 	SYS(unlink, path);
 	SYS(chmod, scratch(""), 0777);
 	checks_in_child(not_root, path);
@@ -231,48 +267,57 @@ static void fifos(void)
 	pid_t pid;
 
 	strcpy(path, scratch("p"));
-	is(SYS(mknod, path, S_IFIFO | 0600, 0), 0, "a FIFO");
+	is(SYS(mknod, path, S_IFIFO | 0600, 0), 0, "mknod of a FIFO");
 	is(SYS(open, path, O_WRONLY | O_NONBLOCK, 0), -ENXIO,
-	   "to write without waiting: nobody reads");
+	   "O_WRONLY with O_NONBLOCK without a reader is refused");
 	fd = SYS(open, path, O_RDONLY | O_NONBLOCK, 0);
-	ok(fd >= 0, "to read without waiting");
-	is(SYS(read, fd, buf, 1), 0, "nobody writes: the end of the file");
-	is(events(fd), 0, "but it has not hung up");
+	ok(fd >= 0, "O_RDONLY with O_NONBLOCK does not wait for a writer");
+	is(SYS(read, fd, buf, 1), 0,
+	   "read without a writer is at the end of the file");
+	is(events(fd), 0, "poll reports nothing: no writer has hung up");
 	other = SYS(open, path, O_WRONLY | O_NONBLOCK, 0);
-	ok(other >= 0, "now to write");
-	is(SYS(read, fd, buf, 1), -EAGAIN, "nothing to read so far");
-	is(SYS(write, other, "xy", 2), 2, "write");
-	is(events(fd), POLLIN, "something to read");
-	is(SYS(read, fd, buf, 8), 2, "read");
+	ok(other >= 0, "O_WRONLY with O_NONBLOCK when there is a reader");
+	is(SYS(read, fd, buf, 1), -EAGAIN,
+	   "read of the empty FIFO with O_NONBLOCK");
+	is(SYS(write, other, "xy", 2), 2, "write of two bytes");
+	is(events(fd), POLLIN, "poll reports POLLIN");
+	is(SYS(read, fd, buf, 8), 2, "read returns both bytes");
 	SYS(write, other, "z", 1);
 	SYS(close, other);
-	is(events(fd), POLLIN | POLLHUP, "the writer has gone");
+	is(events(fd), POLLIN | POLLHUP,
+	   "poll when the writer has closed: POLLIN and POLLHUP");
 	SYS(close, fd);
 	fd = SYS(open, path, O_RDONLY | O_NONBLOCK, 0);
-	is(SYS(read, fd, buf, 8), 0, "what nobody has open is empty");
+	is(SYS(read, fd, buf, 8), 0,
+	   "a FIFO that all have closed is empty again");
 	SYS(close, fd);
 	fd = SYS(open, path, O_RDWR, 0);
-	is(SYS(write, fd, "q", 1), 1, "to read and write, alone");
-	is(SYS(read, fd, buf, 8), 1, "what was written");
+	is(SYS(write, fd, "q", 1), 1, "O_RDWR is both ends: a write");
+	is(SYS(read, fd, buf, 8), 1,
+	   "a read returns the byte that was written");
 	SYS(close, fd);
 	pid = start_child(opens_to_write, path);
 	fd = SYS(open, path, O_RDONLY, 0);
-	is(SYS(read, fd, buf, 8), 3, "open waits for a writer");
+	is(SYS(read, fd, buf, 8), 3,
+	   "open for reading waits for a writer: its bytes");
 	SYS(close, fd);
 	SYS(wait4, pid, 0, 0, 0);
 	pid = start_child(opens_to_read, path);
 	fd = SYS(open, path, O_WRONLY, 0);
-	is(SYS(write, fd, "ab", 2), 2, "or for a reader");
+	is(SYS(write, fd, "ab", 2), 2,
+	   "open for writing waits for a reader: a write");
 	SYS(wait4, pid, &status, 0, 0);
-	is(WEXITSTATUS(status), 2, "who reads it");
-	is(ignore(SIGPIPE), 0, "SIGPIPE ignored");
-	is(SYS(write, fd, "ab", 2), -EPIPE, "and has gone");
+	is(WEXITSTATUS(status), 2, "the reader, a child, got both bytes");
+	is(ignore(SIGPIPE), 0, "SIGPIPE is ignored from here on");
+	is(SYS(write, fd, "ab", 2), -EPIPE,
+	   "write without a reader is refused");
 	SYS(close, fd);
 	handle(SIGALRM, on_alarm, 0);
 	SYS(setitimer, 0, soon, 0);
-	is(SYS(open, path, O_RDONLY, 0), -EINTR, "a signal ends the waiting");
+	is(SYS(open, path, O_RDONLY, 0), -EINTR,
+	   "a signal ends an open that waits for a writer");
 	is(SYS(open, path, O_WRONLY | O_NONBLOCK, 0), -ENXIO,
-	   "and it does not count as a reader");
+	   "after that open there is no reader");
 	SYS(unlink, path);
 }
 

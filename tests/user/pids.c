@@ -1,5 +1,5 @@
 /*
- * Numbers of processes: which are given, and which are still somebody's.
+ * Process numbers: which are given to new processes, and which are in use.
  *
  * The number of a process group is free only when its last member has gone, not
  * when its leader has. Otherwise a new process could be hit by a signal for the
@@ -37,7 +37,7 @@ static inline pid_t vfork_exit(void)
 	return r0;
 }
 
-/* Is one of two numbers given to one of as many children as there are any? */
+/* Makes a child for each number there is; true if one gets one of the two. */
 static bool is_given(pid_t one, pid_t other)
 {
 	for (int i = 0; i < ALL_PIDS; i++) {
@@ -50,26 +50,28 @@ static bool is_given(pid_t one, pid_t other)
 	return false;
 }
 
-/* A group whose leader has gone; its number, and the one process in it. */
+/* Makes a group without its leader; returns its number and its only member. */
 static pid_t orphan_group(pid_t *member)
 {
 	pid_t leader = sleeper();
 
 	*member = sleeper();
-	is(SYS(setpgid, leader, leader), 0, "a group");
-	is(SYS(setpgid, *member, leader), 0, "with a second member");
-	is(SYS(kill, leader, SIGKILL), 0, "its leader ends");
-	ok(SYS(wait4, leader, 0, 0, 0) == leader, "and is forgotten");
-	is(SYS(kill, leader, 0), -ESRCH, "no process has its number");
-	is(SYS(kill, -leader, 0), 0, "the group has");
+	is(SYS(setpgid, leader, leader), 0,
+	   "a child becomes the leader of a process group");
+	is(SYS(setpgid, *member, leader), 0, "a second child joins the group");
+	is(SYS(kill, leader, SIGKILL), 0, "SIGKILL for the leader");
+	ok(SYS(wait4, leader, 0, 0, 0) == leader, "the leader is reaped");
+	is(SYS(kill, leader, 0), -ESRCH,
+	   "no process has the leader's number any more");
+	is(SYS(kill, -leader, 0), 0, "the group still has that number");
 	return leader;
 }
 
 static void end_group(pid_t group, pid_t member)
 {
-	is(SYS(kill, -group, SIGKILL), 0, "a group ends");
-	ok(SYS(wait4, member, 0, 0, 0) == member, "its member is forgotten");
-	is(SYS(kill, -group, 0), -ESRCH, "and the group");
+	is(SYS(kill, -group, SIGKILL), 0, "SIGKILL for the group");
+	ok(SYS(wait4, member, 0, 0, 0) == member, "its last member is reaped");
+	is(SYS(kill, -group, 0), -ESRCH, "the group does not exist any more");
 }
 
 int main(void)
@@ -78,10 +80,13 @@ int main(void)
 	pid_t one = orphan_group(&members[0]),
 	      other = orphan_group(&members[1]);
 
-	is(SYS(setpgid, members[1], other), 0, "one may go where it is");
-	ok(!is_given(one, other), "no new process gets a group's number");
+	is(SYS(setpgid, members[1], other), 0,
+	   "setpgid to the group that a process is in is accepted");
+	ok(!is_given(one, other),
+	   "as many children as there are numbers: none gets a group's");
 	end_group(one, members[0]);
 	end_group(other, members[1]);
-	ok(is_given(one, one), "a free number is given again");
+	ok(is_given(one, one),
+	   "among as many children one gets the number of a gone group");
 	return done();
 }

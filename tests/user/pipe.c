@@ -11,17 +11,21 @@ static void small(void)
 	int fds[2];
 	char buf[16] = "";
 
-	is(SYS(pipe, fds), 0, "pipe");
-	is(SYS(write, fds[1], "hello", 5), 5, "write");
-	is(SYS(read, fds[0], buf, 2), 2, "read less than there is");
-	ok(memcmp(buf, "he", 2) == 0, "the first bytes");
-	is(SYS(read, fds[0], buf, sizeof(buf)), 3, "read more than there is");
-	ok(memcmp(buf, "llo", 3) == 0, "the rest");
-	is(SYS(read, fds[1], buf, 1), -EBADF, "read at the writing end");
-	is(SYS(write, fds[0], buf, 1), -EBADF, "write at the reading end");
-	is(SYS(lseek, fds[0], 0, 0), -ESPIPE, "lseek");
-	is(SYS(close, fds[1]), 0, "close the writing end");
-	is(SYS(read, fds[0], buf, 1), 0, "then a read is at the end");
+	is(SYS(pipe, fds), 0, "pipe makes a pair of descriptors");
+	is(SYS(write, fds[1], "hello", 5), 5, "write of five bytes");
+	is(SYS(read, fds[0], buf, 2), 2, "read of less than there is");
+	ok(memcmp(buf, "he", 2) == 0, "it returns the first bytes");
+	is(SYS(read, fds[0], buf, sizeof(buf)), 3,
+	   "read of more than there is");
+	ok(memcmp(buf, "llo", 3) == 0, "it returns the rest");
+	is(SYS(read, fds[1], buf, 1), -EBADF,
+	   "read from the writing end is refused");
+	is(SYS(write, fds[0], buf, 1), -EBADF,
+	   "write to the reading end is refused");
+	is(SYS(lseek, fds[0], 0, 0), -ESPIPE, "lseek of a pipe is refused");
+	is(SYS(close, fds[1]), 0, "close of the writing end");
+	is(SYS(read, fds[0], buf, 1), 0,
+	   "read without a writer is at the end of the file");
 	SYS(close, fds[0]);
 }
 
@@ -40,10 +44,10 @@ static void nobody_reads(void)
 	SYS(close, fds[0]);
 	status = in_child(write_nobody_reads, fds);
 	ok(WIFSIGNALED(status) && WTERMSIG(status) == LINUX_SIGPIPE,
-	   "writing with no reader: SIGPIPE");
+	   "a write without a reader kills by SIGPIPE");
 	ignore(LINUX_SIGPIPE);
 	is(WEXITSTATUS(in_child(write_nobody_reads, fds)), 3,
-	   "or -EPIPE if that is ignored");
+	   "with SIGPIPE ignored that write returns EPIPE");
 	by_default(LINUX_SIGPIPE);
 	SYS(close, fds[1]);
 }
@@ -89,8 +93,8 @@ static void much(void)
 	SYS(close, fds[0]);
 	waitpid(pid, &status, 0);
 	is((int32_t)got, BIG, "bytes through a pipe between two processes");
-	is((int32_t)wrong, 0, "wrong ones among them");
-	is(status, 0, "each write took all it was given");
+	is((int32_t)wrong, 0, "of these, how many are wrong");
+	is(status, 0, "every write took all of its bytes: the writer's status");
 }
 
 static void nonblocking(void)
@@ -99,14 +103,17 @@ static void nonblocking(void)
 	static char buf[PAGE];
 
 	is(SYS(pipe2, fds, O_NONBLOCK), 0, "pipe2 with O_NONBLOCK");
-	is(SYS(read, fds[0], buf, 1), -EAGAIN, "reading nothing");
+	is(SYS(read, fds[0], buf, 1), -EAGAIN,
+	   "read of an empty pipe with O_NONBLOCK");
 	while (SYS(write, fds[1], buf, PAGE) == (int32_t)PAGE)
 		room += PAGE;
-	is(room, 65536, "bytes it holds");
-	is(SYS(write, fds[1], buf, 1), -EAGAIN, "writing when it is full");
+	is(room, 65536, "an empty pipe takes so many bytes");
+	is(SYS(write, fds[1], buf, 1), -EAGAIN,
+	   "write to a full pipe with O_NONBLOCK");
 	SYS(close, fds[0]);
 	SYS(close, fds[1]);
-	is(SYS(pipe2, fds, 0x12345), -EINVAL, "unknown flag");
+	is(SYS(pipe2, fds, 0x12345), -EINVAL,
+	   "pipe2 with an unknown flag is refused");
 }
 
 static void duplicates(void)
@@ -114,18 +121,21 @@ static void duplicates(void)
 	int fds[2];
 	char c = 0;
 
-	/* A reader does not wait for a writer that should be gone. */
+	/* O_NONBLOCK: the last read must not wait if a writer were left. */
 	SYS(pipe2, fds, O_NONBLOCK);
-	is(SYS(dup2, fds[1], 20), 20, "dup2");
-	is(SYS(close, fds[1]), 0, "close the original");
-	is(SYS(write, 20, "y", 1), 1, "the duplicate writes");
-	ok(SYS(read, fds[0], &c, 1) == 1 && c == 'y', "what is read");
-	is(SYS(dup2, 20, 20), 20, "dup2 onto itself");
-	is(SYS(dup2, 77, 20), -EBADF, "dup2 of what is not open");
-	is(SYS(dup2, 20, 100000), -EBADF, "dup2 to an impossible number");
-	is(SYS(dup3, 20, 20, 0), -EINVAL, "dup3 onto itself");
-	is(SYS(close, 20), 0, "close");
-	is(SYS(read, fds[0], &c, 1), 0, "the last writer is gone");
+	is(SYS(dup2, fds[1], 20), 20, "dup2 of the writing end");
+	is(SYS(close, fds[1]), 0, "close of the original descriptor");
+	is(SYS(write, 20, "y", 1), 1, "the duplicate can write");
+	ok(SYS(read, fds[0], &c, 1) == 1 && c == 'y', "the byte arrives");
+	is(SYS(dup2, 20, 20), 20, "dup2 of a descriptor to itself returns it");
+	is(SYS(dup2, 77, 20), -EBADF, "dup2 of a closed descriptor is refused");
+	is(SYS(dup2, 20, 100000), -EBADF,
+	   "dup2 to a number above the limit is refused");
+	is(SYS(dup3, 20, 20, 0), -EINVAL,
+	   "dup3 of a descriptor to itself is refused");
+	is(SYS(close, 20), 0, "close of the duplicate");
+	is(SYS(read, fds[0], &c, 1), 0,
+	   "read is at the end: no writer is left");
 	SYS(close, fds[0]);
 }
 

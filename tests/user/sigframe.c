@@ -1,6 +1,6 @@
 /*
- * Ways to a handler and back: both kinds of frame, with and without a restorer,
- * stacks of their own, masks, waiting, and frames that lie.
+ * Signal frames: both kinds, with and without a restorer, the alternate stack,
+ * masks, rt_sigtimedwait and rt_sigsuspend, and frames that were tampered with.
  */
 #include <uapi/ucontext.h>
 #include "check.h"
@@ -57,14 +57,14 @@ static void without_restorer(void)
 	calls = 0;
 	install(LINUX_SIGUSR1, (uint32_t)count, 0, 0);
 	raise_signal(LINUX_SIGUSR1);
-	is(calls, 1, "ARM handler, old frame");
+	is(calls, 1, "an ARM handler without SA_SIGINFO ran: calls");
 	install(LINUX_SIGUSR1, (uint32_t)thumb_count, 0, 0);
 	raise_signal(LINUX_SIGUSR1);
-	is(calls, 2, "Thumb handler, old frame");
+	is(calls, 2, "a Thumb handler without SA_SIGINFO ran: calls");
 	install(LINUX_SIGUSR1, (uint32_t)count_info, SA_SIGINFO, 0);
 	raise_signal(LINUX_SIGUSR1);
-	is(calls, 3, "ARM handler, with siginfo");
-	is(last_sig, LINUX_SIGUSR1, "its signal");
+	is(calls, 3, "an ARM handler with SA_SIGINFO ran: calls");
+	is(last_sig, LINUX_SIGUSR1, "the handler's argument is the signal");
 }
 
 static void masks(void)
@@ -74,18 +74,20 @@ static void masks(void)
 
 	install(LINUX_SIGUSR1, (uint32_t)count, 0, usr2);
 	raise_signal(LINUX_SIGUSR1);
-	is((int32_t)seen, (int32_t)(usr1 | usr2), "blocked in the handler");
-	is((int32_t)blocked_now(), 0, "and after it");
+	is((int32_t)seen, (int32_t)(usr1 | usr2),
+	   "in the handler the signal itself and sa_mask are blocked");
+	is((int32_t)blocked_now(), 0, "after the handler nothing is blocked");
 	install(LINUX_SIGUSR1, (uint32_t)count, SA_NODEFER, 0);
 	raise_signal(LINUX_SIGUSR1);
-	is((int32_t)seen, 0, "SA_NODEFER: not itself");
+	is((int32_t)seen, 0, "SA_NODEFER: the signal itself is not blocked");
 	calls = 0;
 	install(LINUX_SIGUSR1, (uint32_t)count, SA_RESETHAND, 0);
 	raise_signal(LINUX_SIGUSR1);
-	is(calls, 1, "SA_RESETHAND: once");
+	is(calls, 1, "SA_RESETHAND: the handler runs once");
 	struct kernel_sigaction action;
 	SYS(rt_sigaction, LINUX_SIGUSR1, 0, &action, 8);
-	is((int32_t)action.sa_handler, SIG_DFL, "then the default");
+	is((int32_t)action.sa_handler, SIG_DFL,
+	   "after that the action is the default");
 }
 
 /* ---- the alternate stack ----------------------------------------- */
@@ -132,22 +134,23 @@ static void alternate(void)
 {
 	struct sigaltstack ss = { (uint32_t)stack, 0, sizeof(stack) }, old;
 
-	is(SYS(sigaltstack, &ss, &old), 0, "sigaltstack");
+	is(SYS(sigaltstack, &ss, &old), 0, "sigaltstack sets a stack");
 	is((int32_t)old.ss_flags, SS_DISABLE, "there was none before");
 	install(LINUX_SIGUSR1, (uint32_t)where, SA_ONSTACK, 0);
 	raise_signal(LINUX_SIGUSR1);
-	ok(seen, "SA_ONSTACK runs on it");
+	ok(seen, "a handler with SA_ONSTACK runs on it");
 	install(LINUX_SIGUSR1, (uint32_t)where, 0, 0);
 	raise_signal(LINUX_SIGUSR1);
-	ok(!seen, "others do not");
+	ok(!seen, "a handler without SA_ONSTACK does not");
 	is(in_child(overflow_handled, NULL), 42 << 8,
-	   "a stack overflow is handled on it");
+	   "with SA_ONSTACK a handler runs when the stack overflows");
 	is(in_child(overflow_unhandled, NULL) & 0x7f, LINUX_SIGSEGV,
-	   "and kills without it");
+	   "without it an overflow of the stack kills");
 	ss.ss_size = 100;
-	is(SYS(sigaltstack, &ss, 0), -ENOMEM, "too small a stack");
+	is(SYS(sigaltstack, &ss, 0), -ENOMEM,
+	   "a stack smaller than MINSIGSTKSZ is refused");
 	ss.ss_flags = 77;
-	is(SYS(sigaltstack, &ss, 0), -EINVAL, "unknown flags");
+	is(SYS(sigaltstack, &ss, 0), -EINVAL, "unknown flags are refused");
 }
 
 /* ---- waiting ----------------------------------------------------- */
@@ -162,21 +165,24 @@ static void waiting(void)
 	install(LINUX_SIGUSR1, (uint32_t)count, 0, 0);
 	set_mask(0, usr1[0]);
 	is(SYS(rt_sigtimedwait, usr1, &info, no_time, 8), -EAGAIN,
-	   "sigtimedwait: none there");
+	   "rt_sigtimedwait without time and without a signal");
 	is(SYS(rt_sigtimedwait, usr1, &info, short_time, 8), -EAGAIN,
-	   "nor after a while");
+	   "rt_sigtimedwait for a short time without a signal");
 	raise_signal(LINUX_SIGUSR1);
 	is(SYS(rt_sigtimedwait, usr1, &info, 0, 8), LINUX_SIGUSR1,
-	   "a pending one is taken");
-	is(info.si_code, SI_USER, "si_code");
-	is(calls, 0, "and not handled");
+	   "rt_sigtimedwait takes a pending signal");
+	is(info.si_code, SI_USER, "the signal's si_code is SI_USER");
+	is(calls, 0, "no handler ran for it");
 	raise_signal(LINUX_SIGUSR1);
-	is(SYS(rt_sigsuspend, none, 8), -EINTR, "sigsuspend");
-	is(calls, 1, "the handler ran");
-	is((int32_t)blocked_now(), (int32_t)usr1[0], "the old mask is back");
+	is(SYS(rt_sigsuspend, none, 8), -EINTR,
+	   "rt_sigsuspend ends when a handler has run");
+	is(calls, 1, "the handler ran once");
+	is((int32_t)blocked_now(), (int32_t)usr1[0],
+	   "the mask is the one before rt_sigsuspend");
 	set_mask(2, 0);
-	is(SYS(tkill, getpid(), LINUX_SIGUSR1), 0, "tkill");
-	is(calls, 2, "calls");
+	is(SYS(tkill, getpid(), LINUX_SIGUSR1), 0,
+	   "tkill of the process's only thread");
+	is(calls, 2, "the handler has run twice");
 }
 
 static void groups(void)
@@ -187,16 +193,19 @@ static void groups(void)
 	if (pid == 0)
 		for (;;)
 			SYS(pause);
-	is(SYS(setpgid, pid, pid), 0, "a child in a group of its own");
-	is(SYS(kill, -pid, LINUX_SIGTERM), 0, "kill of the group");
+	is(SYS(setpgid, pid, pid), 0,
+	   "setpgid puts a child into a group of its own");
+	is(SYS(kill, -pid, LINUX_SIGTERM), 0, "kill of that group");
 	SYS(wait4, pid, &status, 0, 0);
-	is(status, LINUX_SIGTERM, "ends the child, which paused");
-	is(SYS(kill, -pid, 0), -ESRCH, "then the group is empty");
+	is(status, LINUX_SIGTERM,
+	   "the child, which paused, was killed by SIGTERM");
+	is(SYS(kill, -pid, 0), -ESRCH,
+	   "kill of a group without members is refused");
 }
 
-/* ---- frames that lie --------------------------------------------- */
+/* ---- frames that were tampered with ------------------------------ */
 
-/* Ask for SVC mode with interrupts off, in a frame of our own. */
+/* A handler that changes its frame: SVC mode with interrupts off. */
 static void become_kernel(int sig, struct siginfo *info, struct ucontext *uc)
 {
 	(void)sig;
@@ -247,14 +256,14 @@ static void lies(void)
 {
 	calls = 0;
 	is(in_child(ask_for_kernel_mode, NULL) & 0x7f, LINUX_SIGSEGV,
-	   "a frame that asks for kernel mode");
+	   "a frame that asks for kernel mode kills");
 	install(LINUX_SIGUSR1, (uint32_t)harmless, SA_SIGINFO, 0);
 	raise_signal(LINUX_SIGUSR1);
-	is(calls, 1, "and alive");
+	is(calls, 1, "a handler that leaves its frame alone still returns");
 	is(in_child(sigreturn_from_nowhere, NULL) & 0x7f, LINUX_SIGSEGV,
-	   "sigreturn without a stack");
+	   "sigreturn with an unmapped stack kills");
 	is(in_child(sigreturn_crooked, NULL) & 0x7f, LINUX_SIGSEGV,
-	   "sigreturn with a crooked stack");
+	   "sigreturn with an unaligned stack kills");
 }
 
 /* ---- what a frame says of a fault -------------------------------- */
@@ -273,7 +282,7 @@ static void note_fault(int sig, struct siginfo *info, struct ucontext *uc)
 	uc->uc_mcontext.arm_pc = go_on_at;
 }
 
-/* Do what insn does at address, and come back behind it. */
+/* Executes insn, which faults at address, and goes on behind it. */
 #define FAULT_AT(insn, address)                           \
 	__asm__ volatile("adr	r2, 1f\n\t"                 \
 			 "str	r2, [%0]\n\t" insn "\n\t" \
@@ -285,20 +294,20 @@ static void note_fault(int sig, struct siginfo *info, struct ucontext *uc)
 static __attribute__((target("arm"), noinline)) void make_faults(void)
 {
 	FAULT_AT("ldr	r3, [%1]", 8);
-	is((int32_t)fault.trap_no, 14, "a load from page 0: trap_no");
+	is((int32_t)fault.trap_no, 14, "a load from address 8: trap_no");
 	is((int32_t)(fault.error_code & (FSR_WRITE | FSR_PREFETCH)), 0,
-	   "error_code: neither a store nor a fetch");
-	is((int32_t)fault.fault_address, 8, "its address");
+	   "its error_code is neither a store's nor a fetch's");
+	is((int32_t)fault.fault_address, 8, "its fault_address");
 	FAULT_AT("str	r3, [%1]", 12);
 	is((int32_t)(fault.error_code & (FSR_WRITE | FSR_PREFETCH)), FSR_WRITE,
-	   "a store: error_code");
-	is((int32_t)fault.fault_address, 12, "its address");
+	   "a store to address 12: error_code");
+	is((int32_t)fault.fault_address, 12, "its fault_address");
 	FAULT_AT("blx	%1", 16);
 	ok((fault.error_code & (FSR_WRITE | FSR_PREFETCH)) == FSR_PREFETCH,
-	   "a fetch: error_code");
-	is((int32_t)fault.fault_address, 16, "its address");
+	   "a branch to address 16: error_code is a fetch's");
+	is((int32_t)fault.fault_address, 16, "its fault_address");
 	FAULT_AT(".inst	0xe7f000f0", 0);
-	is(last_sig, LINUX_SIGILL, "an undefined instruction");
+	is(last_sig, LINUX_SIGILL, "an undefined instruction raises SIGILL");
 	is((int32_t)fault.trap_no, 6, "its trap_no");
 }
 

@@ -12,7 +12,10 @@
 
 static const char *self;
 
-/* Number -> text, without printf: several threads may be here. */
+/*
+ * Writes n in decimal, without printf: newlib's is not made for several threads
+ * at once.
+ */
 static void to_text(uint32_t n, char text[12])
 {
 	char *p = text + 11;
@@ -52,7 +55,10 @@ static void run_for_ever(void *arg)
 		SYS(sched_yield);
 }
 
-/* The new program: what it must find. Its status says what is wrong. */
+/*
+ * The new program checks what it finds. Returns 40 if all is right, else the
+ * number of what is wrong.
+ */
 static int look(char **argv)
 {
 	uint32_t status = 0;
@@ -134,12 +140,15 @@ int main(int argc, char **argv)
 	self = argv[0];
 	if (argc == 4)
 		return look(argv);
-	is(in_child(leader_execs, "look"), 40 << 8, "the first thread");
-	is(in_child(thread_execs, "look"), 40 << 8, "another one");
+	is(in_child(leader_execs, "look"), 40 << 8,
+	   "execve by the first thread ends the others");
+	is(in_child(thread_execs, "look"), 40 << 8,
+	   "execve by another thread keeps the process's number");
 	is(in_child(leader_is_gone, "look"), 40 << 8,
-	   "another one when the first has ended");
+	   "execve by another thread when the first has ended");
 	is(in_child(with_child, "with-child"), 40 << 8,
-	   "another one; the children stay its children");
-	is(in_child(two_exec, "look"), 40 << 8, "two at the same time");
+	   "execve by another thread keeps the process's children");
+	is(in_child(two_exec, "look"), 40 << 8,
+	   "of two threads that call execve at once one succeeds");
 	return done();
 }

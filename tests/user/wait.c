@@ -1,5 +1,5 @@
 /*
- * wait4: how children ended, and which one is meant.
+ * wait4: the status of children, and the choice among them.
  */
 #include <uapi/wait.h>
 #include "check.h"
@@ -24,7 +24,8 @@ static void statuses(void)
 	is(in_child(give, (void *)-1), 0xff00, "status of exit(-1)");
 	is(in_child(kill_self, (void *)9), 9, "status after SIGKILL");
 	is(in_child(kill_self, (void *)15), 15, "status after SIGTERM");
-	is(in_child(kill_self, (void *)17), 0, "SIGCHLD kills nobody");
+	is(in_child(kill_self, (void *)17), 0,
+	   "SIGCHLD by default kills no process: its status");
 }
 
 static void whom(void)
@@ -43,18 +44,24 @@ static void whom(void)
 	b = fork();
 	if (b == 0)
 		_exit(2);
-	is(SYS(wait4, a, &status, WNOHANG, 0), 0, "WNOHANG, child alive");
+	is(SYS(wait4, a, &status, WNOHANG, 0), 0,
+	   "WNOHANG while the child lives returns 0");
 	ok(SYS(wait4, b, &status, 0, 0) == b && status == 0x200,
-	   "one child by its pid");
-	is(SYS(wait4, b, &status, 0, 0), -ECHILD, "the same again");
+	   "wait4 of one child by its number");
+	is(SYS(wait4, b, &status, 0, 0), -ECHILD,
+	   "wait4 of the same child again is refused");
 	SYS(close, fds[0]);
 	SYS(close, fds[1]);
-	ok(SYS(wait4, -1, &status, 0, 0) == a && status == 0x100, "any child");
-	is(SYS(wait4, -1, &status, 0, 0), -ECHILD, "no child left");
+	ok(SYS(wait4, -1, &status, 0, 0) == a && status == 0x100,
+	   "wait4 of any child");
+	is(SYS(wait4, -1, &status, 0, 0), -ECHILD,
+	   "wait4 without a child is refused");
 	is(SYS(wait4, -1, &status, WNOHANG, 0), -ECHILD,
-	   "no child left, WNOHANG");
-	is(SYS(wait4, -1, &status, 0x40, 0), -EINVAL, "unknown option");
-	is(SYS(wait4, 1, &status, 0, 0), -ECHILD, "somebody else's child");
+	   "wait4 without a child is refused with WNOHANG, too");
+	is(SYS(wait4, -1, &status, 0x40, 0), -EINVAL,
+	   "an unknown option is refused");
+	is(SYS(wait4, 1, &status, 0, 0), -ECHILD,
+	   "wait4 of another process's child is refused");
 }
 
 static void usage(void)
@@ -67,12 +74,13 @@ static void usage(void)
 	if (pid == 0)
 		_exit(3);
 	ok(SYS(wait4, pid, &status, 0, &ru) == pid && status == 0x300,
-	   "wait4 with usage");
-	ok(ru.ru_utime_sec >= 0 && ru.ru_minflt >= 0, "which is filled in");
+	   "wait4 with a struct rusage");
+	ok(ru.ru_utime_sec >= 0 && ru.ru_minflt >= 0,
+	   "the structure is filled in");
 	pid = fork();
 	if (pid == 0)
 		_exit(0);
-	ok(SYS(wait4, pid, 0, 0, 0) == pid, "without anywhere to tell it");
+	ok(SYS(wait4, pid, 0, 0, 0) == pid, "wait4 without a status");
 }
 
 int main(void)

@@ -36,19 +36,22 @@ static void told(void)
 	pid_t pid = child(7, 0);
 
 	is(SYS(waitid, P_PID, pid, &info, WEXITED | WNOWAIT, 0), 0,
-	   "look at it");
-	expect(&info, pid, CLD_EXITED, 7, "it exited with 7");
-	is(SYS(waitid, P_ALL, 0, &info, WEXITED, 0), 0, "take it");
-	expect(&info, pid, CLD_EXITED, 7, "the same");
-	is(SYS(waitid, P_ALL, 0, &info, WEXITED, 0), -ECHILD, "it is gone");
+	   "WNOWAIT reports a child and leaves it a zombie");
+	expect(&info, pid, CLD_EXITED, 7, "the report: it exited with 7");
+	is(SYS(waitid, P_ALL, 0, &info, WEXITED, 0), 0,
+	   "P_ALL without WNOWAIT reaps it");
+	expect(&info, pid, CLD_EXITED, 7, "the report is the same");
+	is(SYS(waitid, P_ALL, 0, &info, WEXITED, 0), -ECHILD,
+	   "no child is left");
 
 	pid = child(0, SIGKILL);
 	is(SYS(waitid, P_PGID, 0, &info, WEXITED, 0), 0,
-	   "one of our process group");
-	expect(&info, pid, CLD_KILLED, SIGKILL, "it was killed");
+	   "P_PGID with 0 finds a child of the caller's group");
+	expect(&info, pid, CLD_KILLED, SIGKILL,
+	       "the report: it was killed by SIGKILL");
 	pid = child(0, 0);
 	is(SYS(waitid, P_PID, pid, 0, WEXITED, 0), 0,
-	   "without anywhere to tell it");
+	   "waitid without a siginfo");
 }
 
 static void nothing_yet(void)
@@ -67,14 +70,15 @@ static void nothing_yet(void)
 		_exit(0);
 	}
 	is(SYS(waitid, P_PID, pid, &info, WEXITED | WNOHANG, 0), 0,
-	   "WNOHANG, child alive");
-	ok(info.signo == 0 && info.pid == 0, "nothing is told");
+	   "WNOHANG while the child lives returns 0");
+	ok(info.signo == 0 && info.pid == 0,
+	   "the report has signal 0 and number 0");
 	SYS(close, fds[0]);
 	SYS(close, fds[1]);
 	SYS(wait4, pid, &status, 0, 0);
 }
 
-/* Whose parent ends gets another one. */
+/* A process whose parent has ended gets another parent. */
 static void orphan(void)
 {
 	int go[2], answer[2], status = 0;
@@ -95,23 +99,26 @@ static void orphan(void)
 		_exit(0);
 	}
 	ok(SYS(wait4, pid, &status, 0, 0) == pid && status == 0x400,
-	   "a child that leaves a child");
+	   "a child exits and leaves a child of its own");
 	SYS(write, go[1], "g", 1);
 	SYS(read, answer[0], &c, 1);
-	ok(c == 'y', "which has a new parent");
+	ok(c == 'y', "that one has another parent now");
 }
 
 static void refused(void)
 {
 	struct info info;
 
-	is(SYS(waitid, P_ALL, 0, &info, 0, 0), -EINVAL, "waiting for nothing");
+	is(SYS(waitid, P_ALL, 0, &info, 0, 0), -EINVAL,
+	   "no kind of change to wait for is refused");
 	is(SYS(waitid, P_ALL, 0, &info, WEXITED | 0x100, 0), -EINVAL,
-	   "an unknown option");
-	is(SYS(waitid, 9, 0, &info, WEXITED, 0), -EINVAL, "an unknown kind");
-	is(SYS(waitid, P_PID, 0, &info, WEXITED, 0), -EINVAL, "pid 0");
+	   "an unknown option is refused");
+	is(SYS(waitid, 9, 0, &info, WEXITED, 0), -EINVAL,
+	   "an unknown kind of child is refused");
+	is(SYS(waitid, P_PID, 0, &info, WEXITED, 0), -EINVAL,
+	   "P_PID with number 0 is refused");
 	is(SYS(waitid, P_PID, 1, &info, WEXITED, 0), -ECHILD,
-	   "somebody else's child");
+	   "P_PID of another process's child is refused");
 }
 
 int main(void)
