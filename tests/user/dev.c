@@ -30,11 +30,12 @@ int main(void)
 	fd = SYS(open, path, O_RDONLY, 0);
 	SYS(write, ends[1], "through", 7);
 	is(SYS(read, fd, text, sizeof(text)), 7,
-	   "a pipe opened by its name in /dev/fd");
-	is(SYS(stat64, "/dev/shm", &st), 0, "/dev/shm");
-	is((int32_t)st.st_mode, S_IFDIR | 01777, "is for everybody");
+	   "a pipe's end can be opened by its name in /dev/fd: a read");
+	is(SYS(stat64, "/dev/shm", &st), 0, "stat64 of /dev/shm");
+	is((int32_t)st.st_mode, S_IFDIR | 01777,
+	   "it is a directory for everybody, with the sticky bit");
 	fd = SYS(open, "/dev/shm/test-dev", O_RDWR | O_CREAT | O_EXCL, 0600);
-	ok(fd >= 0, "a file is made there");
-	is(SYS(unlink, "/dev/shm/test-dev"), 0, "and removed");
+	ok(fd >= 0, "a file can be made there");
+	is(SYS(unlink, "/dev/shm/test-dev"), 0, "unlink of that file");
 	return done();
 }

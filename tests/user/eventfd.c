@@ -23,7 +23,7 @@ static int64_t read_count(int fd)
 	return got == 8 ? (int64_t)n : got;
 }
 
-/* What poll says of it now. */
+/* Returns poll's events of the descriptor at this moment. */
 static int32_t ready(int fd)
 {
 	struct pollfd f = { fd, POLLIN | POLLOUT | POLLRDNORM, 0 };
@@ -47,35 +47,47 @@ static void counting(void)
 	pid_t pid;
 
 	is(ready(fd), POLLIN | POLLOUT,
-	   "a count of 3 can be read, and written");
-	is(write_count(fd, 4), 8, "4 more");
-	is((int32_t)read_count(fd), 7, "a read takes all");
-	is(ready(fd), POLLOUT, "then there is nothing");
-	is((int32_t)read_count(fd), -EAGAIN, "to read");
-	is(write_count(fd, UINT64_MAX), -EINVAL, "a count that cannot be");
-	is(write_count(fd, UINT64_MAX - 1), 8, "the largest");
-	is(ready(fd), POLLIN, "leaves no room");
-	is(write_count(fd, 1), -EAGAIN, "for any more");
-	is(SYS(read, fd, &n, 4), -EINVAL, "a count has 8 bytes");
+	   "a count of 3 can be read and written: poll");
+	is(write_count(fd, 4), 8, "write of 4");
+	is((int32_t)read_count(fd), 7,
+	   "read returns the sum, 7, and clears it");
+	is(ready(fd), POLLOUT, "a count of 0 can only be written: poll");
+	is((int32_t)read_count(fd), -EAGAIN,
+	   "read of a count of 0 is refused with EFD_NONBLOCK");
+	is(write_count(fd, UINT64_MAX), -EINVAL,
+	   "write of 2^64 - 1 is refused");
+	is(write_count(fd, UINT64_MAX - 1), 8,
+	   "write of 2^64 - 2, the largest count");
+	is(ready(fd), POLLIN, "a full count can only be read: poll");
+	is(write_count(fd, 1), -EAGAIN,
+	   "write to a full count is refused with EFD_NONBLOCK");
+	is(SYS(read, fd, &n, 4), -EINVAL,
+	   "read into less than 8 bytes is refused");
 	SYS(close, fd);
 	waiting = SYS(eventfd, 0);
 	pid = fork();
 	if (pid == 0)
 		_exit(write_later(&waiting));
-	is((int32_t)read_count(waiting), 9, "a read waits for a write");
+	is((int32_t)read_count(waiting), 9,
+	   "without EFD_NONBLOCK read waits for a child's write");
 	waitpid(pid, &status, 0);
 	SYS(close, waiting);
-	is(SYS(eventfd2, 0, 8), -EINVAL, "an unknown flag");
+	is(SYS(eventfd2, 0, 8), -EINVAL,
+	   "eventfd2 with an unknown flag is refused");
 }
 
 static void semaphore(void)
 {
 	int fd = SYS(eventfd2, 2, EFD_NONBLOCK | EFD_SEMAPHORE | EFD_CLOEXEC);
 
-	is((int32_t)read_count(fd), 1, "a semaphore gives one at a time");
-	is((int32_t)read_count(fd), 1, "twice");
-	is((int32_t)read_count(fd), -EAGAIN, "and no more");
-	is(SYS(fcntl64, fd, F_GETFD), FD_CLOEXEC, "closed by execve");
+	is((int32_t)read_count(fd), 1,
+	   "EFD_SEMAPHORE: read of a count of 2 returns 1");
+	is((int32_t)read_count(fd), 1,
+	   "EFD_SEMAPHORE: a second read returns 1");
+	is((int32_t)read_count(fd), -EAGAIN,
+	   "EFD_SEMAPHORE: a third read is refused");
+	is(SYS(fcntl64, fd, F_GETFD), FD_CLOEXEC,
+	   "EFD_CLOEXEC sets close-on-exec");
 	SYS(close, fd);
 }
 
@@ -103,30 +115,34 @@ static void timers(void)
 	struct spec left;
 	int64_t n;
 
-	is((int32_t)read_count(fd), -EAGAIN, "a timer that is not set");
-	is(ready(fd), 0, "is never ready");
-	is(set(fd, 0, 30, 0), 0, "in 30 ms");
+	is((int32_t)read_count(fd), -EAGAIN,
+	   "read of a timer that is not set is refused");
+	is(ready(fd), 0, "a timer that is not set is never ready: poll");
+	is(set(fd, 0, 30, 0), 0, "timerfd_settime: once, in 30 ms");
 	SYS(timerfd_gettime, fd, &left);
 	ok(left.value.tv_sec == 0 && left.value.tv_nsec > 0 &&
 		   left.value.tv_nsec <= 30 * MS,
-	   "what is left");
-	is(SYS(poll, &f, 1, 2000), 1, "poll waits for it");
-	ok(uptime_ms() - start >= 29, "30 ms");
-	is((int32_t)read_count(fd), 1, "it has expired once");
-	is((int32_t)read_count(fd), -EAGAIN, "and was read");
+	   "timerfd_gettime returns at most 30 ms");
+	is(SYS(poll, &f, 1, 2000), 1, "poll waits until it expires");
+	ok(uptime_ms() - start >= 29, "that took 30 ms");
+	is((int32_t)read_count(fd), 1, "read returns one expiration");
+	is((int32_t)read_count(fd), -EAGAIN, "a second read is refused");
 	SYS(timerfd_gettime, fd, &left);
-	ok(!left.value.tv_sec && !left.value.tv_nsec, "nothing is left");
+	ok(!left.value.tv_sec && !left.value.tv_nsec,
+	   "timerfd_gettime returns 0 after it");
 	set(fd, 0, 10, 10);
 	sleep_ms(55);
 	n = read_count(fd);
-	ok(n >= 5 && n < 50, "periods of 10 ms in 55");
-	is(SYS(poll, &f, 1, 2000), 1, "they go on");
+	ok(n >= 5 && n < 50,
+	   "a period of 10 ms expires five times at least in 55 ms");
+	is(SYS(poll, &f, 1, 2000), 1, "it goes on: poll");
 	set(fd, 0, 0, 0);
-	is(ready(fd), 0, "a timer is stopped");
+	is(ready(fd), 0, "a time of 0 stops it: poll");
 	start = uptime_ms();
-	is(set(fd, TFD_TIMER_ABSTIME, (int32_t)start + 20, 0), 0, "at a time");
-	is(SYS(poll, &f, 1, 2000), 1, "it comes");
-	ok(uptime_ms() - start >= 19, "not earlier");
+	is(set(fd, TFD_TIMER_ABSTIME, (int32_t)start + 20, 0), 0,
+	   "timerfd_settime with TFD_TIMER_ABSTIME");
+	is(SYS(poll, &f, 1, 2000), 1, "poll waits until that time");
+	ok(uptime_ms() - start >= 19, "it is not too early");
 	SYS(close, fd);
 }
 
@@ -137,21 +153,29 @@ static void blocking(void)
 	struct spec bad = { { 0, 0 }, { 0, 1000 * MS } };
 	int ends[2];
 
-	is(SYS(timerfd_settime64, fd, 0, wide, 0), 0, "by the wall clock");
-	is((int32_t)read_count(fd), 1, "a read waits");
+	is(SYS(timerfd_settime64, fd, 0, wide, 0), 0,
+	   "timerfd_settime64 of CLOCK_REALTIME");
+	is((int32_t)read_count(fd), 1, "read waits until it expires");
 	wide[1].tv_sec = 1000;
 	SYS(timerfd_settime64, fd, 0, wide, 0);
-	is(SYS(timerfd_gettime64, fd, left), 0, "in 1000 s");
-	ok(left[1].tv_sec >= 999 && left[1].tv_sec <= 1000, "so much is left");
+	is(SYS(timerfd_gettime64, fd, left), 0,
+	   "timerfd_gettime64 of a timer in 1000 s");
+	ok(left[1].tv_sec >= 999 && left[1].tv_sec <= 1000,
+	   "it returns 999 s at least");
 	is(SYS(timerfd_settime, fd, 0, &bad, 0), -EINVAL,
-	   "a second of nanoseconds");
-	is(SYS(timerfd_settime, fd, 8, wide, 0), -EINVAL, "an unknown flag");
+	   "1000000000 nanoseconds are refused");
+	is(SYS(timerfd_settime, fd, 8, wide, 0), -EINVAL,
+	   "timerfd_settime with an unknown flag is refused");
 	SYS(pipe2, ends, 0);
-	is(SYS(timerfd_gettime, ends[0], left), -EINVAL, "a pipe is no timer");
-	is(SYS(timerfd_gettime, 1000, left), -EBADF, "no descriptor");
-	is(SYS(write, fd, left, 8), -EINVAL, "a timer cannot be written");
-	is(SYS(timerfd_create, 2, 0), -EINVAL, "none by CPU time");
-	is(SYS(timerfd_create, 1, 1), -EINVAL, "no such flag");
+	is(SYS(timerfd_gettime, ends[0], left), -EINVAL,
+	   "timerfd_gettime of a pipe is refused");
+	is(SYS(timerfd_gettime, 1000, left), -EBADF,
+	   "timerfd_gettime of a closed descriptor is refused");
+	is(SYS(write, fd, left, 8), -EINVAL, "write to a timer is refused");
+	is(SYS(timerfd_create, 2, 0), -EINVAL,
+	   "timerfd_create of the process's CPU clock is refused");
+	is(SYS(timerfd_create, 1, 1), -EINVAL,
+	   "timerfd_create with an unknown flag is refused");
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /*
- * Limits are kept and handed on; usage is counted.
+ * Resource limits are kept and inherited; resource usage is counted.
  */
 #include <uapi/resource.h>
 #include "check.h"
@@ -18,27 +18,38 @@ static void limits(void)
 	struct rlimit lim = { 70, 80 }, got = { 0, 0 };
 	struct rlimit64 wide = { 50, 60 }, old = { 0, 0 };
 
-	is(SYS(setrlimit, RLIMIT_NOFILE, &lim), 0, "setrlimit");
-	is(SYS(ugetrlimit, RLIMIT_NOFILE, &got), 0, "getrlimit");
-	ok(got.rlim_cur == 70 && got.rlim_max == 80, "the same");
-	is(SYS(prlimit64, 0, RLIMIT_NOFILE, &wide, &old), 0, "prlimit64");
-	ok(old.rlim_cur == 70 && old.rlim_max == 80, "gives what was before");
-	is(in_child(inherited, NULL), 0, "a child has its parent's");
+	is(SYS(setrlimit, RLIMIT_NOFILE, &lim), 0,
+	   "setrlimit of RLIMIT_NOFILE");
+	is(SYS(ugetrlimit, RLIMIT_NOFILE, &got), 0,
+	   "ugetrlimit of RLIMIT_NOFILE");
+	ok(got.rlim_cur == 70 && got.rlim_max == 80, "it returns what was set");
+	is(SYS(prlimit64, 0, RLIMIT_NOFILE, &wide, &old), 0,
+	   "prlimit64 sets new limits");
+	ok(old.rlim_cur == 70 && old.rlim_max == 80, "it returns the old ones");
+	is(in_child(inherited, NULL), 0,
+	   "a child inherits its parent's limits");
 	lim.rlim_cur = 81;
-	is(SYS(setrlimit, RLIMIT_NOFILE, &lim), -EINVAL, "more than the most");
-	is(SYS(prlimit64, 0, RLIMIT_NOFILE, 0, &old), 0, "asked only");
-	ok(old.rlim_cur == 50 && old.rlim_max == 60, "nothing changed");
+	is(SYS(setrlimit, RLIMIT_NOFILE, &lim), -EINVAL,
+	   "a soft limit above the hard one is refused");
+	is(SYS(prlimit64, 0, RLIMIT_NOFILE, 0, &old), 0,
+	   "prlimit64 without new limits");
+	ok(old.rlim_cur == 50 && old.rlim_max == 60,
+	   "it returns the ones that were set before");
 	lim = (struct rlimit){ RLIM_INFINITY, RLIM_INFINITY };
-	is(SYS(setrlimit, RLIMIT_CPU, &lim), 0, "no limit");
-	is(SYS(prlimit64, 0, RLIMIT_CPU, 0, &old), 0, "asked for, in 64 bits");
+	is(SYS(setrlimit, RLIMIT_CPU, &lim), 0, "setrlimit to no limit");
+	is(SYS(prlimit64, 0, RLIMIT_CPU, 0, &old), 0,
+	   "prlimit64 of that limit");
 	ok(old.rlim_cur == RLIM64_INFINITY && old.rlim_max == RLIM64_INFINITY,
-	   "has 64 bits too");
-	is(SYS(ugetrlimit, RLIM_NLIMITS, &got), -EINVAL, "an unknown limit");
-	is(SYS(ugetrlimit, RLIMIT_CPU, 8), -EFAULT, "to address 8");
-	is(SYS(setrlimit, RLIMIT_CPU, 8), -EFAULT, "from address 8");
+	   "no limit is 64 bits wide there");
+	is(SYS(ugetrlimit, RLIM_NLIMITS, &got), -EINVAL,
+	   "ugetrlimit of an unknown resource is refused");
+	is(SYS(ugetrlimit, RLIMIT_CPU, 8), -EFAULT,
+	   "ugetrlimit to an unmapped address is refused");
+	is(SYS(setrlimit, RLIMIT_CPU, 8), -EFAULT,
+	   "setrlimit from an unmapped address is refused");
 }
 
-/* What bounds the processes and the locked memory of a user is not for user 0. */
+/* RLIMIT_NPROC and RLIMIT_MEMLOCK do not bind root. */
 static int as_root(void *arg)
 {
 	struct rlimit one = { 1, 1 }, none = { 0, 0 };
@@ -48,12 +59,12 @@ static int as_root(void *arg)
 	(void)arg;
 	SYS(setrlimit, RLIMIT_NPROC, &one);
 	status = in_child(inherited, NULL);
-	is(WIFEXITED(status), 1, "RLIMIT_NPROC 1: a child all the same");
+	is(WIFEXITED(status), 1, "root can fork with RLIMIT_NPROC 1");
 	SYS(setrlimit, RLIMIT_MEMLOCK, &none);
-	is(SYS(mlock, p, 4 * PAGE), 0, "RLIMIT_MEMLOCK 0: locked all the same");
-	is(SYS(mlockall, 2), 0, "and what will be");
+	is(SYS(mlock, p, 4 * PAGE), 0, "root can mlock with RLIMIT_MEMLOCK 0");
+	is(SYS(mlockall, 2), 0, "root can mlockall future mappings");
 	p = (uint8_t *)SYS(mmap2, 0, 64 * PAGE, 3, 0x22, -1, 0);
-	ok((uint32_t)p < -4095u, "memory, although all is locked");
+	ok((uint32_t)p < -4095u, "mmap succeeds after that");
 	return 0;
 }
 
@@ -75,20 +86,26 @@ static void usage(void)
 	SYS(getrusage, RUSAGE_SELF, &self);
 	before = self.ru_minflt;
 	touch_pages(NULL);
-	is(SYS(getrusage, RUSAGE_SELF, &self), 0, "getrusage");
-	ok(self.ru_minflt - before >= 200, "a fault for each page touched");
+	is(SYS(getrusage, RUSAGE_SELF, &self), 0, "getrusage of this process");
+	ok(self.ru_minflt - before >= 200,
+	   "it counts a minor fault for each page touched");
 	/* Linux counts a thread's pages by the 64. */
-	ok(self.ru_maxrss >= 800 - 64 * 4, "and it was resident");
+	ok(self.ru_maxrss >= 800 - 64 * 4,
+	   "its ru_maxrss contains these pages");
 	SYS(getrusage, RUSAGE_CHILDREN, &children);
 	before = children.ru_minflt;
 	in_child(touch_pages, NULL);
-	is(SYS(getrusage, RUSAGE_CHILDREN, &children), 0, "of children");
-	ok(children.ru_minflt - before >= 200, "when they were waited for");
-	is(SYS(getrusage, 5, &self), -EINVAL, "of somebody unknown");
-	is(SYS(getrusage, RUSAGE_SELF, 8), -EFAULT, "to address 8");
+	is(SYS(getrusage, RUSAGE_CHILDREN, &children), 0,
+	   "getrusage of the children");
+	ok(children.ru_minflt - before >= 200,
+	   "it counts the faults of a child that was waited for");
+	is(SYS(getrusage, 5, &self), -EINVAL,
+	   "getrusage of an unknown kind is refused");
+	is(SYS(getrusage, RUSAGE_SELF, 8), -EFAULT,
+	   "getrusage to an unmapped address is refused");
 }
 
-/* Microseconds since boot that ticks met us in: the program, the kernel. */
+/* Returns this process's user time and system time in microseconds. */
 static void cpu_time(int64_t *user, int64_t *kernel)
 {
 	struct rusage ru;
@@ -111,13 +128,15 @@ static void user_time(void)
 		user -= user_before;
 		kernel -= kernel_before;
 	} while (user + kernel < 200000);
-	ok(user > kernel, "most time is spent by the program itself");
+	ok(user > kernel,
+	   "a loop that seldom calls the kernel: most time is user time");
 }
 
 int main(void)
 {
 	limits();
-	is(in_child(as_root, NULL), 0, "as user 0");
+	is(in_child(as_root, NULL), 0,
+	   "the child that tested root's limits ended well");
 	usage();
 	user_time();
 	return done();

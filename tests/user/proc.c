@@ -26,7 +26,7 @@ static int read_self(const char *file, char *buf, uint32_t bytes)
 
 /* ---- maps -------------------------------------------------------- */
 
-/* Put a line together again from its parts: byte by byte the same? */
+/* Takes a line apart and prints it again: true if that gives the same bytes. */
 static bool line_is_linux(const char *line)
 {
 	unsigned long start, end, offset, inode;
@@ -57,10 +57,10 @@ static void test_maps(void)
 		good &= line_is_linux(line);
 		line += strcspn(line, "\n") + 1;
 	}
-	ok(n >= 4 && good, "maps: each line as Linux prints it");
+	ok(n >= 4 && good, "maps: every line has Linux's form");
 	ok(strstr(text, "/proc\n") && strstr(text, "[stack]\n") &&
 		   strstr(text, "[vectors]\n"),
-	   "maps: program, stack, vectors");
+	   "maps: it names the program, the stack and the vectors");
 }
 
 static void test_pieces(void)
@@ -71,10 +71,11 @@ static void test_pieces(void)
 	memset(again, 0, sizeof(again));
 	while ((got = read(fd, again + used, 7)) > 0)
 		used += got;
-	ok(strcmp(text, again) == 0, "seven bytes at a time: the same text");
+	ok(strcmp(text, again) == 0,
+	   "maps: reads of seven bytes give the same text");
 	lseek(fd, 0, SEEK_SET);
 	got = read(fd, again, sizeof(again));
-	ok(got == used, "from the beginning again");
+	ok(got == used, "maps: after lseek to 0 a read gives all of it again");
 	close(fd);
 }
 
@@ -100,12 +101,14 @@ static void test_smaps(void)
 	rss = sum_of("\nRss:");
 	anonymous = sum_of("\nAnonymous:");
 	read_self("smaps_rollup", text, sizeof(text));
-	ok(rss && sum_of("\nRss:") == rss, "smaps_rollup is the sum of smaps");
+	ok(rss && sum_of("\nRss:") == rss,
+	   "smaps_rollup: Rss is the sum of smaps's");
 	read_self("status", text, sizeof(text));
 	ok(sum_of("VmRSS:\t") == rss && sum_of("RssAnon:\t") == anonymous,
-	   "status counts the same pages");
+	   "status: VmRSS and RssAnon are the sums of smaps");
 	read_self("statm", text, sizeof(text));
-	ok(strtoul(strchr(text, ' '), NULL, 10) * 4 == rss, "so does statm");
+	ok(strtoul(strchr(text, ' '), NULL, 10) * 4 == rss,
+	   "statm: its resident pages are the sum of smaps");
 }
 
 /* ---- pagemap, walk ----------------------------------------------- */
@@ -135,17 +138,21 @@ static void test_pagemap(void)
 	shared[0] = 1;
 	entry = pagemap_of(private);
 	ok(entry & PM_PRESENT && !(entry & (PM_FILE | PM_SOFT_DIRTY)),
-	   "an anonymous page");
-	ok(pagemap_of(private + PAGE) == 0, "one not touched yet");
-	ok(pagemap_of(shared) & PM_FILE, "a shared anonymous page");
-	is(SYS(read, fd, text, 7), -EINVAL, "pagemap: half an entry");
+	   "pagemap: a written anonymous page is present, not a file's");
+	ok(pagemap_of(private + PAGE) == 0,
+	   "pagemap: an untouched page has no entry");
+	ok(pagemap_of(shared) & PM_FILE,
+	   "pagemap: a page of shared anonymous memory is a file's");
+	is(SYS(read, fd, text, 7), -EINVAL,
+	   "pagemap: a read of less than an entry is refused");
 	close(fd);
 	page_walk(0, (uint32_t)(uintptr_t) private, text, sizeof(text));
 	snprintf(wanted, sizeof(wanted), "physical 0x%08lx,",
 		 (unsigned long)((entry & PM_PFN) * PAGE));
 	ok(strstr(text, wanted), "walk finds the frame that pagemap names");
 	page_walk(0, 0, text, sizeof(text));
-	ok(strstr(text, "not mapped"), "walk of address 0");
+	ok(strstr(text, "not mapped"),
+	   "walk of address 0 reports that it is not mapped");
 }
 
 /* ---- tasks ------------------------------------------------------- */
@@ -164,13 +171,14 @@ static void test_names(void)
 	int n;
 
 	read_self("stat", text, sizeof(text));
-	is(count_fields(text), STAT_FIELDS, "stat: fields");
+	is(count_fields(text), STAT_FIELDS, "stat: the number of its fields");
 	read_self("comm", text, sizeof(text));
-	ok(strcmp(text, "proc\n") == 0, "comm");
+	ok(strcmp(text, "proc\n") == 0, "comm is the program's name");
 	n = read_self("cmdline", text, sizeof(text));
 	ok(n > 1 && text[n - 1] == '\0', "cmdline ends with a NUL");
 	n = SYS(readlink, "/proc/self/exe", text, sizeof(text));
-	ok(n > 5 && memcmp(text + n - 5, "/proc", 5) == 0, "exe");
+	ok(n > 5 && memcmp(text + n - 5, "/proc", 5) == 0,
+	   "exe leads to the program");
 }
 
 static void test_zombie(void)
@@ -184,12 +192,13 @@ static void test_zombie(void)
 		read_text(proc_path(path, pid, "stat"), text, sizeof(text));
 	} while (!strstr(text, ") Z "));
 	is(read_text(proc_path(path, pid, "maps"), text, sizeof(text)), 0,
-	   "a zombie's maps");
+	   "maps of a zombie is empty");
 	waitpid(pid, NULL, 0);
-	is(SYS(open, path, O_RDONLY, 0), -ENOENT, "nobody's maps");
+	is(SYS(open, path, O_RDONLY, 0), -ENOENT,
+	   "maps of a process that was reaped does not exist");
 }
 
-/* What only grows, and what Linux has only for all of a process. */
+/* Peaks, which only grow, and sums that exist for a whole process only. */
 static void test_peaks(void)
 {
 	unsigned long size, peak, pss;
@@ -201,15 +210,15 @@ static void test_peaks(void)
 	ok(peak >= size + 4000, "VmPeak remembers what was unmapped");
 	ok(strstr(text, "\nVmPin:\t       0 kB\n") &&
 		   strstr(text, "\nVmSwap:\t       0 kB\n"),
-	   "VmPin and VmSwap");
+	   "status has the lines VmPin and VmSwap");
 	read_self("smaps_rollup", text, sizeof(text));
 	pss = sum_of("\nPss_Anon:") + sum_of("\nPss_File:") +
 		sum_of("\nPss_Shmem:");
 	ok(pss <= sum_of("\nPss:") && pss + 2 >= sum_of("\nPss:"),
-	   "Pss is the sum of its parts");
+	   "smaps_rollup: Pss is the sum of its parts");
 }
 
-/* A mapping may begin behind all that 32 bits of bytes can say. */
+/* A mapping's offset in bytes needs more than 32 bits: mmap2 takes pages. */
 static void test_far_offset(void)
 {
 	int fd = open("/proc/self/exe", O_RDONLY);
@@ -217,7 +226,8 @@ static void test_far_offset(void)
 	SYS(mmap2, 0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0x123456);
 	close(fd);
 	read_self("maps", text, sizeof(text));
-	ok(strstr(text, " r--p 123456000 "), "an offset above 4 GiB");
+	ok(strstr(text, " r--p 123456000 "),
+	   "maps: the offset of a mapping may be above 4 GiB");
 }
 
 static bool traced_mmap(void)
@@ -239,10 +249,14 @@ static bool traced_mmap(void)
 static void test_machine(void)
 {
 	read_text("/proc/audit", text, sizeof(text));
-	ok(strstr(text, "ok\n") && !strstr(text, "FAILED"), "audit");
-	ok(trace_select("fault,vma") && trace_select("none"), "trace kinds");
-	ok(!trace_select("nonsense"), "a trace kind there is not");
-	ok(traced_mmap(), "a traced mmap says whose it is, and where");
+	ok(strstr(text, "ok\n") && !strstr(text, "FAILED"),
+	   "audit: no structure has failed");
+	ok(trace_select("fault,vma") && trace_select("none"),
+	   "trace accepts kinds that exist");
+	ok(!trace_select("nonsense"),
+	   "trace refuses a kind that does not exist");
+	ok(traced_mmap(),
+	   "trace has a line for an mmap, with its process and range");
 }
 
 int main(void)

@@ -33,26 +33,30 @@ static void test_links(void)
 	strcpy(name, scratch("open"));
 	fd = SYS(open, name, O_RDWR | O_CREAT, 0600);
 	link_of(fd_path(path, "fd", fd));
-	ok(!strcmp(text, name), "a descriptor's link says the path");
+	ok(!strcmp(text, name), "fd: a descriptor's link is the file's path");
 	again = SYS(open, path, O_RDONLY);
-	is(SYS(lseek, fd, 3, SEEK_SET), 3, "a place in the file");
+	is(SYS(lseek, fd, 3, SEEK_SET), 3, "lseek of that descriptor");
 	is(SYS(lseek, again, 0, SEEK_CUR), 0,
-	   "opened by the link it is another open file");
+	   "fd: open of the link makes another open file, at position 0");
 	SYS(unlink, name);
 	link_of(path);
-	ok(strstr(text, "(deleted)") != NULL, "deleted: the link says so");
+	ok(strstr(text, "(deleted)") != NULL,
+	   "fd: the link of an unlinked file ends with (deleted)");
 	SYS(close, again);
 	again = SYS(open, path, O_RDWR);
-	ok(again >= 0, "and leads there all the same");
-	is(SYS(write, again, "abc", 3), 3, "what is written through it");
-	is(SYS(pread64, fd, text, 3, 0, 0, 0), 3, "is in the file");
-	ok(!memcmp(text, "abc", 3), "byte by byte");
+	ok(again >= 0, "fd: the unlinked file can be opened by its link");
+	is(SYS(write, again, "abc", 3), 3,
+	   "write through the descriptor opened so");
+	is(SYS(pread64, fd, text, 3, 0, 0, 0), 3,
+	   "read through the first descriptor");
+	ok(!memcmp(text, "abc", 3), "it returns the bytes that were written");
 	SYS(close, again);
 	SYS(close, fd);
-	is(link_of(path), -ENOENT, "closed: no such link");
+	is(link_of(path), -ENOENT, "fd: a closed descriptor has no link");
 	is(SYS(open, "/proc/self/fd/x", O_RDONLY), -ENOENT,
-	   "nor one of letters");
-	is(SYS(open, "/proc/self/fd/00", O_RDONLY), -ENOENT, "nor of zeroes");
+	   "fd: a name of letters does not exist");
+	is(SYS(open, "/proc/self/fd/00", O_RDONLY), -ENOENT,
+	   "fd: 00 is not the name of descriptor 0");
 }
 
 static void test_pipe_links(void)
@@ -62,11 +66,13 @@ static void test_pipe_links(void)
 
 	SYS(pipe, pipe);
 	link_of(fd_path(path, "fd", pipe[0]));
-	ok(!strncmp(text, "pipe:[", 6), "a pipe has no path");
+	ok(!strncmp(text, "pipe:[", 6),
+	   "fd: a pipe's link is its kind and inode");
 	writer = SYS(open, fd_path(path, "fd", pipe[1]), O_WRONLY);
-	ok(writer >= 0, "but can be opened by its link");
-	is(SYS(write, writer, "x", 1), 1, "a byte into it");
-	is(SYS(read, pipe[0], text, 1), 1, "comes out of the pipe");
+	ok(writer >= 0, "fd: a pipe's end can be opened by its link");
+	is(SYS(write, writer, "x", 1), 1,
+	   "write of a byte through the descriptor opened so");
+	is(SYS(read, pipe[0], text, 1), 1, "read of the byte from the pipe");
 	SYS(close, writer);
 	SYS(close, pipe[0]);
 	SYS(close, pipe[1]);
@@ -79,13 +85,14 @@ static void test_fdinfo(void)
 
 	SYS(lseek, fd, 5, SEEK_SET);
 	read_text(fd_path(path, "fdinfo", fd), text, sizeof(text));
-	ok(!strncmp(text, "pos:\t5\nflags:\t0", 15), "fdinfo: place and flags");
+	ok(!strncmp(text, "pos:\t5\nflags:\t0", 15),
+	   "fdinfo: the position and the flags");
 	SYS(close, fd);
 }
 
 /* ---- who it is --------------------------------------------------- */
 
-/* Strings one behind the other: is one of them? */
+/* Returns whether `one` is among strings that follow each other, with NULs. */
 static bool has_string(const char *strings, int32_t bytes, const char *one)
 {
 	const char *end = strings + bytes;
@@ -104,21 +111,22 @@ static void test_identity(void)
 	SYS(mkdir, name, 0700);
 	SYS(chdir, name);
 	link_of("/proc/self/cwd");
-	ok(!strcmp(text, name), "cwd");
+	ok(!strcmp(text, name), "cwd leads to the working directory");
 	fd = SYS(open, "/proc/self/cwd/file", O_RDWR | O_CREAT, 0600);
-	ok(fd >= 0, "a file made below it");
-	is(SYS(unlink, "file"), 0, "is in the working directory");
+	ok(fd >= 0, "a file can be made through cwd");
+	is(SYS(unlink, "file"), 0, "that file is in the working directory");
 	SYS(close, fd);
 	SYS(chdir, "/");
 	SYS(rmdir, name);
-	is(link_of("/proc/self/root"), 1, "root is one letter long");
+	is(link_of("/proc/self/root"), 1,
+	   "root leads to the root: the link's length");
 	link_of("/proc/thread-self");
 	sprintf(name, "%d/task/%d", (int)getpid(), (int)SYS(gettid));
-	ok(!strcmp(text, name), "thread-self");
+	ok(!strcmp(text, name), "thread-self leads to the thread");
 	fd = SYS(open, "/proc/self/environ", O_RDONLY);
 	n = SYS(read, fd, text, sizeof(text));
 	ok(n >= 0 && (!environ[0] || has_string(text, n, environ[0])),
-	   "environ has the first variable");
+	   "environ contains the program's first variable");
 	SYS(close, fd);
 }
 
@@ -130,11 +138,11 @@ static void test_auxv(void)
 
 	SYS(close, fd);
 	ok(n > 0 && n % 8 == 0 && word[n / 4 - 2] == AT_NULL,
-	   "auxv: pairs up to AT_NULL");
+	   "auxv: pairs of words, of which the last is AT_NULL");
 	for (int32_t i = 0; i < n / 4; i += 2)
 		if (word[i] == AT_PAGESZ)
 			page = word[i + 1];
-	is((int32_t)page, PAGE, "the page size among them");
+	is((int32_t)page, PAGE, "auxv: the value of AT_PAGESZ");
 }
 
 static void test_limits(void)
@@ -146,7 +154,7 @@ static void test_limits(void)
 	ok(strstr(text,
 		  "Max open files            100                  200"
 		  "                  files     \n") != NULL,
-	   "limits: one that was just set");
+	   "limits: the limits that were just set");
 }
 
 /* ---- memory ------------------------------------------------------ */
@@ -168,18 +176,21 @@ static void test_mem(void)
 	uint8_t *p = pages(3);
 	int v = 0;
 
-	is(at(&word, false, &v, 4), 4, "mem: a word of our own is read");
-	is(v, 5, "its value");
+	is(at(&word, false, &v, 4), 4, "mem: a read of a word of this process");
+	is(v, 5, "mem: that read returns the word's value");
 	v = 9;
-	is(at(&word, true, &v, 4), 4, "and written");
-	is(word, 9, "which we see");
+	is(at(&word, true, &v, 4), 4, "mem: a write to the word");
+	is(word, 9, "mem: the word has the written value");
 	memset(p, 7, 3 * PAGE);
 	is(at(p + PAGE - 2, false, text, PAGE + 4), PAGE + 4,
-	   "across two borders of pages");
+	   "mem: a read across two page borders");
 	SYS(munmap, p + PAGE, PAGE);
-	is(at(p + PAGE - 2, false, text, 8), 2, "up to a hole");
-	is(at(p + PAGE, false, text, 8), -EIO, "and nothing in it");
-	is(at((void *)0xc0000000, false, text, 8), -EIO, "nor of the kernel");
+	is(at(p + PAGE - 2, false, text, 8), 2,
+	   "mem: a read that ends at a hole is cut short");
+	is(at(p + PAGE, false, text, 8), -EIO,
+	   "mem: a read in a hole is refused");
+	is(at((void *)0xc0000000, false, text, 8), -EIO,
+	   "mem: a read of kernel memory is refused");
 	SYS(munmap, p, 3 * PAGE);
 }
 
@@ -196,31 +207,35 @@ static void test_machine(void)
 	unsigned long user, nice, system, idle;
 	unsigned int running, all, last;
 
-	is(number("/proc/sys/kernel/pid_max"), 32768, "pid_max");
-	is(number("/proc/sys/vm/max_map_count"), 65530, "max_map_count");
+	is(number("/proc/sys/kernel/pid_max"), 32768,
+	   "sys/kernel/pid_max is Linux's default");
+	is(number("/proc/sys/vm/max_map_count"), 65530,
+	   "sys/vm/max_map_count is Linux's default");
 	read_text("/proc/sys/kernel/ostype", text, sizeof(text));
-	ok(!strcmp(text, "Linux\n"), "ostype");
-	is(SYS(open, "/proc/sys/none/x", O_RDONLY), -ENOENT, "no such folder");
+	ok(!strcmp(text, "Linux\n"), "sys/kernel/ostype is Linux");
+	is(SYS(open, "/proc/sys/none/x", O_RDONLY), -ENOENT,
+	   "a directory that does not exist in sys is not found");
 	read_text("/proc/stat", text, sizeof(text));
 	ok(sscanf(text, "cpu %lu %lu %lu %lu", &user, &nice, &system, &idle) ==
 		   4,
-	   "stat: times of all cores");
-	ok(strstr(text, "\ncpu0 ") && !strstr(text, "\ncpu1 "), "of one core");
+	   "stat: the times of all cores");
+	ok(strstr(text, "\ncpu0 ") && !strstr(text, "\ncpu1 "),
+	   "stat: the times of one core, cpu0");
 	ok(strstr(text, "\nctxt ") && strstr(text, "\nbtime ") &&
 		   strstr(text, "\nprocesses ") &&
 		   strstr(text, "\nprocs_running "),
-	   "switches, start, processes");
+	   "stat: switches, the boot's time, processes");
 	read_text("/proc/loadavg", text, sizeof(text));
 	ok(sscanf(text, "%*u.%*2u %*u.%*2u %*u.%*2u %u/%u %u", &running, &all,
 		  &last) == 3 &&
 		   running >= 1 && all >= running,
-	   "loadavg");
+	   "loadavg: running tasks, all tasks, the last number");
 	read_text("/proc/filesystems", text, sizeof(text));
 	ok(strstr(text, "nodev\tproc\n") && strstr(text, "nodev\ttmpfs\n"),
-	   "filesystems");
+	   "filesystems: proc and tmpfs");
 }
 
-/* What /proc/sys/fs promises holds. */
+/* A pipe of the size that /proc/sys/fs names must be possible. */
 static void test_fs_limits(void)
 {
 	int32_t ends[2], bytes = number("/proc/sys/fs/pipe-max-size");
@@ -228,7 +243,7 @@ static void test_fs_limits(void)
 	SYS(pipe, ends);
 	ok(bytes >= 65536 &&
 		   SYS(fcntl64, ends[1], F_SETPIPE_SZ, bytes) == bytes,
-	   "a pipe may be as large as pipe-max-size says");
+	   "sys/fs/pipe-max-size: a pipe can be made so large");
 	SYS(close, ends[0]);
 	SYS(close, ends[1]);
 }

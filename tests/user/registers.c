@@ -136,9 +136,9 @@ static void shut(const struct reg *reg)
 {
 	if (reg->read)
 		ok(undefined(in_child(child_reads, (void *)reg)),
-		   "%s: SIGILL for who reads", reg->name);
+		   "%s: a program that reads it gets SIGILL", reg->name);
 	ok(undefined(in_child(child_writes, (void *)reg)),
-	   "%s: SIGILL for who writes", reg->name);
+	   "%s: a program that writes it gets SIGILL", reg->name);
 }
 
 int main(void)

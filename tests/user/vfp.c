@@ -63,7 +63,8 @@ static void together(void)
 		waitpid(pids[i], &status, 0);
 		wrong += status != 0;
 	}
-	is(wrong, 0, "four processes at once: with wrong registers");
+	is(wrong, 0,
+	   "of four processes at once, how many found wrong registers");
 }
 
 /* wait4(pid) with d0..d31 full: true if they are as before when it returns. */
@@ -108,7 +109,8 @@ static void across_a_wait(void)
 		SYS(nanosleep, &moment, NULL);
 		_exit(work(9));
 	}
-	ok(registers_keep_in_wait(pid), "registers across a call that blocks");
+	ok(registers_keep_in_wait(pid),
+	   "VFP registers survive a system call that blocks");
 }
 
 static volatile double half = 0.5;
@@ -126,8 +128,9 @@ int main(void)
 {
 	double start = 3.25;
 
-	is(in_child(compute, &start), 0, "a child goes on computing");
-	is(compute(&start), 0, "and so does the parent");
+	is(in_child(compute, &start), 0,
+	   "a child continues a sum in VFP registers");
+	is(compute(&start), 0, "the parent computes the same sum");
 	together();
 	across_a_wait();
 	return done();
