@@ -33,7 +33,7 @@ void ktest_fail_eq(const char *file, int line, const char *what, s64 got,
 	nr_failed_checks++;
 }
 
-/* Pages that are free when all that can be given back was. */
+/* Returns the free pages once everything that can be freed has been freed. */
 static u32 settled_free_pages(void)
 {
 	reap_dead_tasks();
@@ -43,8 +43,9 @@ static u32 settled_free_pages(void)
 }
 
 /*
- * One line of TAP; true when it passed. The first run fills what is kept for
- * the next time (slabs, stacks, vmalloc's tables); the second must keep nothing.
+ * Runs a test twice and prints its line of TAP; true if it passed. The first
+ * run fills the caches that stay (slabs, stacks, vmalloc's tables); after the
+ * second as many pages must be free as before it.
  */
 static bool run(const struct ktest *test, unsigned int number)
 {

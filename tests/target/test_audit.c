@@ -1,9 +1,9 @@
 /*
- * The auditor on the machine itself: a bad entry is named, on demand and, in a
- * debug build, at the switch that would load it.
+ * The auditor on the machine itself reports a bad entry: on demand and, in a
+ * debug build, at the switch that would load its tables.
  *
- * The entries are bad in tables that no core walks. tests/host/test_audit.c
- * has one of each kind.
+ * The bad entries are in tables that no core walks. tests/host/test_audit.c
+ * tests one of each kind.
  */
 #include <alloc/alloc.h>
 #include <lib/printk.h>
@@ -29,7 +29,7 @@ static u64 log_end(void)
 	return pos;
 }
 
-/* Does what was logged since pos contain text? */
+/* Returns whether the log from pos on contains text. */
 static bool logged(u64 pos, const char *text)
 {
 	static char buf[2048];
@@ -39,7 +39,7 @@ static bool logged(u64 pos, const char *text)
 	return strstr(buf, text) != NULL;
 }
 
-/* An entry for a frame: readable by programs, everything else right. */
+/* Makes a right entry, readable by programs, and changes its bits in flip. */
 static pte_t *bad_entry(struct mm_struct *mm, struct page *page, u32 flip)
 {
 	pte_t *slot = pte_alloc_map(mm, USER_VA);
@@ -83,7 +83,7 @@ static void test_audit_finds(void)
 KTEST(test_audit_finds);
 
 #if CONFIG_DEBUG
-/* As a program whose tables go bad while it sleeps. */
+/* Sleeps like a program whose tables are damaged meanwhile. */
 static void test_audit_at_switch(void)
 {
 	struct thread_info *ti = current_thread_info();

@@ -1,6 +1,6 @@
 /*
- * execve and fork where every allocation fails once: the caller sees an error
- * and lives on, and nothing is lost.
+ * execve and fork when each of their allocations fails in turn: the caller gets
+ * an error and goes on as before, and no memory is lost.
  */
 #include <alloc/alloc.h>
 #include <asm/uaccess.h>
@@ -17,12 +17,12 @@ static char *const argv[] = { (char *)PROGRAM, (char *)"one", (char *)"two",
 			      NULL };
 static char *const envp[] = { (char *)"HOME=/", NULL };
 
-/* What a thread that execs has found, for the test that started it. */
+/* What a thread that calls execve reports to the test that started it. */
 struct result {
 	struct wait_queue_head wq;
-	u32 failures; /* how often it failed */
-	u32 wrong;    /* ... with another error, or with a change */
-	bool started; /* the program is in place */
+	u32 failures; /* calls that failed */
+	u32 wrong;    /* of these, with another error or a side effect */
+	bool started; /* a call has succeeded */
 };
 
 static void add_objects(const struct slab_stats *stats, void *arg)
@@ -30,7 +30,10 @@ static void add_objects(const struct slab_stats *stats, void *arg)
 	*(u32 *)arg += stats->active_objects;
 }
 
-/* Slab objects in use: a lost one may hide in a slab that is kept anyway. */
+/*
+ * Returns the slab objects in use. Free pages alone would not show a lost
+ * object: its slab may be one that stays anyway.
+ */
 static u32 objects_in_use(void)
 {
 	u32 n = 0;
@@ -40,7 +43,10 @@ static u32 objects_in_use(void)
 	return n;
 }
 
-/* As a program's: what fork copies and exit gives back. */
+/*
+ * Gives the thread an open file like a program's: fork copies it, exit frees
+ * it.
+ */
 static bool have_files(void)
 {
 	struct thread_info *ti = current_thread_info();
@@ -52,7 +58,7 @@ static bool have_files(void)
 		files_install(ti->files, file, 0, false, &fd) == 0;
 }
 
-/* With the nth allocation failing; 0: none. */
+/* Calls execve with the nth allocation failing; with nth 0 none fails. */
 static int exec_failing_at(u32 nth)
 {
 	const char *why;
@@ -85,7 +91,7 @@ static void tell(struct result *r)
 	wake_up(&r->wq);
 }
 
-/* Nobody waits for it: the end of a kernel thread's process is its release. */
+/* A kernel thread's process is released at its end, without a wait. */
 static void exec_thread(void *arg)
 {
 	exec_until_it_works(arg);
@@ -101,7 +107,9 @@ static void run_and_wait(void (*fn)(void *arg), struct result *r)
 	KTEST_EQ(kthread_run(fn, r, "exec", NULL), 0);
 	wait_event(&r->wq, r->started);
 	while (nr_tasks() > tasks) {
-		/* What fork_thread leaves behind becomes a child of ours. */
+		/*
+		 * A child that fork_thread leaves behind becomes this task's.
+		 */
 		if (sys_wait4(-1, 0, __WALL | WNOHANG, 0) > 0)
 			continue;
 		set_current_state(TASK_UNINTERRUPTIBLE);
@@ -109,7 +117,9 @@ static void run_and_wait(void (*fn)(void *arg), struct result *r)
 	}
 }
 
-/* Twice: the first fills caches, the second must give everything back. */
+/*
+ * Runs fn twice: the first run fills caches, the second must free everything.
+ */
 static void sweep(void (*fn)(void *arg))
 {
 	struct result r;
@@ -143,8 +153,8 @@ static int fork_failing_at(u32 nth)
 }
 
 /*
- * Some pages of its own for the child to share. The last fork works; parent and
- * child then both run the program to its end.
+ * Stores to a page first, so that the child has one to share. The last fork
+ * succeeds, and parent and child then both run the program to its end.
  */
 static void fork_thread(void *arg)
 {
@@ -175,11 +185,11 @@ static void test_fork_out_of_memory(void)
 }
 KTEST(test_fork_out_of_memory);
 
-/* ---- too much ---------------------------------------------------- */
+/* ---- too many arguments ------------------------------------------ */
 
 #define NR_EMPTY 110000u
 
-/* Empty strings: it is their pointers that are too many. */
+/* The strings are empty: it is their pointers that exceed the limit. */
 static void test_too_many_arguments(void)
 {
 	char **many = vmalloc((NR_EMPTY + 1) * sizeof(*many));

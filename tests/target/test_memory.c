@@ -1,6 +1,6 @@
 /*
- * The kernel's own memory on the machine: what is given can be used, what is
- * behind it and what was given back faults.
+ * The kernel's own memory on the machine: memory that was allocated can be
+ * used; an access behind it, or after it was freed, faults.
  */
 #include <alloc/alloc.h>
 #include <alloc/internal.h>
@@ -46,7 +46,10 @@ static void test_buddy(void)
 }
 KTEST(test_buddy);
 
-/* Every length to three lines, at every place in a word; and not a byte more. */
+/*
+ * Lengths up to three cache lines of 32 bytes, from each position in a word:
+ * memset must write these bytes and no other.
+ */
 static void test_memset(void)
 {
 	static volatile u8 bytes[4 + 100 + 4];
@@ -68,7 +71,10 @@ static void test_memset(void)
 }
 KTEST(test_memset);
 
-/* By byte i of `from`, to[start + i] = from[place + i]: how many are wrong. */
+/*
+ * Copies n bytes from from[place] to to[start] and returns the number of bytes
+ * of `to` that are wrong then, in the copy and around it.
+ */
 static u32 copy_wrong(u32 start, u32 place, u32 n)
 {
 	static volatile u8 to[4 + 2160 + 4], from[4 + 2160];
@@ -85,7 +91,7 @@ static u32 copy_wrong(u32 start, u32 place, u32 n)
 	return wrong;
 }
 
-/* Short lengths, and some above 1024, from and to every place in a word. */
+/* Short lengths and some above 1024, from and to each position in a word. */
 static void test_memcpy(void)
 {
 	static const u32 longer[] = { 1023, 1024, 1055, 1056, 2047, 2080, 2155 };
@@ -140,7 +146,7 @@ static void test_vmalloc(void)
 }
 KTEST(test_vmalloc);
 
-/* The board's first device, at a second address. */
+/* Maps the board's first device at a second address. */
 static void test_ioremap(void)
 {
 	u32 va = board.map[0].va;
@@ -157,7 +163,7 @@ static void test_ioremap(void)
 }
 KTEST(test_ioremap);
 
-/* Whatever allocation fails, vmalloc gives all back and says NULL. */
+/* Whichever allocation fails, vmalloc frees the others and returns NULL. */
 static void test_vmalloc_fails(void)
 {
 	void *area = NULL;
@@ -175,7 +181,7 @@ static void test_vmalloc_fails(void)
 }
 KTEST(test_vmalloc_fails);
 
-/* The same, when only what vmalloc asks for counts. */
+/* fail_alloc by caller: only the allocations that vmalloc makes are counted. */
 static void test_fail_by_caller(void)
 {
 	struct page *page;
@@ -196,14 +202,17 @@ static void test_fail_by_caller(void)
 }
 KTEST(test_fail_by_caller);
 
-/* RAM is Normal memory, everywhere. */
+/*
+ * ioremap refuses RAM: mapping it as Device beside the kernel's Normal mapping
+ * would give one frame two memory types.
+ */
 static void test_ioremap_of_ram(void)
 {
 	KTEST_ASSERT(!ioremap(page_to_phys(virt_to_page(current)), PAGE_SIZE));
 }
 KTEST(test_ioremap_of_ram);
 
-/* ---- crimes ------------------------------------------------------ */
+/* ---- errors that end the machine --------------------------------- */
 
 static void test_page_freed_twice(void)
 {
@@ -317,7 +326,10 @@ static __noinline u32 use_stack(volatile u32 *above)
 	volatile u32 here[64];
 
 	here[0] = *above + 1;
-	/* Never 0, which the compiler cannot know. */
+	/*
+	 * It is never 0, but the compiler must not see that the calls never
+	 * end.
+	 */
 	return here[0] ? use_stack(here) + here[0] : 0;
 }
 

@@ -1,6 +1,6 @@
 /*
- * The MMU for real: accesses that must abort do, those that must not do not;
- * address spaces differ under one address; user copies are exact.
+ * The MMU on the machine itself: accesses abort exactly where they must, one
+ * address is different memory in each address space, user copies are exact.
  */
 #include <alloc/alloc.h>
 #include <asm/barrier.h>
@@ -33,7 +33,7 @@ static u32 number(const void *p)
 
 /* ---- an address space without mm/ -------------------------------- */
 
-/* Its pages, at USER_VA and up. */
+/* A space's pages are mapped from USER_VA on. */
 #define MAX_PAGES 2u
 
 struct space {
@@ -65,25 +65,28 @@ static void load_tables(struct mm_struct *mm)
 	u32 flags = local_irq_save();
 
 	switch_mm(NULL, mm);
-	isb(); /* the probes do not open user memory: its tables are in force */
+	isb(); /* complete the switch: the probes do not open user memory */
 	local_irq_restore(flags);
 }
 
-/* Let the probes reach user pages; what follows may not touch DACR itself. */
+/*
+ * Lets the probes reach user pages. A user copy in between would close them
+ * again: it writes DACR itself.
+ */
 static void set_dacr(u32 dacr)
 {
 	write_dacr(dacr);
-	isb(); /* in force for the next access */
+	isb(); /* the next access must use the new value */
 }
 
-/* mm's tables, and its pages open to the probes. */
+/* Loads mm's tables and opens its pages to the probes. */
 static void open_tables(struct mm_struct *mm)
 {
 	load_tables(mm);
 	set_dacr(DACR_USER_OPEN);
 }
 
-/* Back to the tables that the scheduler thinks are loaded. */
+/* Loads the tables that the scheduler believes to be loaded. */
 static void load_own_tables(void)
 {
 	set_dacr(DACR_USER_CLOSED);
@@ -164,7 +167,7 @@ static void test_execute_never(void)
 }
 KTEST(test_execute_never);
 
-/* A return from an exception ends what LDREX began (A3.4.5). */
+/* A return from an exception clears the exclusive monitor (A3.4.5). */
 static void test_exclusive_over_abort(void)
 {
 	u32 word = 7;
@@ -184,7 +187,10 @@ static void test_vectors(void)
 }
 KTEST(test_vectors);
 
-/* What the hardware would let a program read: ATS1CUR, the answer in PAR. */
+/*
+ * Returns whether a program could read va: ATS1CUR translates as a user read
+ * does, and bit 0 of PAR reports an abort.
+ */
 static bool user_can_read(u32 va)
 {
 	u32 par;
@@ -209,9 +215,9 @@ static void test_kernel_is_hidden(void)
 KTEST(test_kernel_is_hidden);
 
 /*
- * The bits are in the register: QEMU keeps what was written to the A9's. Started in
- * Non-secure state, as xilinx-zynq-a9 is, the kernel leaves it to the loader, and
- * QEMU's sets none.
+ * The diagnostic register contains the bits of the errata: QEMU keeps the value
+ * of the A9's. In Non-secure state, as on xilinx-zynq-a9, the kernel leaves the
+ * register to the loader, and QEMU's loader sets no bit.
  */
 static void test_errata(void)
 {
@@ -261,7 +267,10 @@ static void test_user_rights(void)
 }
 KTEST(test_user_rights);
 
-/* Each change is in force when its flush returns: QEMU keeps stale entries. */
+/*
+ * Each change must apply when its flush returns. QEMU keeps stale entries, so
+ * that a missing flush is seen.
+ */
 static void test_changes(void)
 {
 	pte_t *slot;
@@ -296,7 +305,7 @@ KTEST(test_changes);
 
 static struct space spaces[SPACES];
 
-/* The same address everywhere; what is there is the space's number. */
+/* Each space has its own number at the same address. */
 static void test_contexts(void)
 {
 	u32 val, ttbr0, asid, contextidr;
@@ -334,7 +343,7 @@ static void fill(u8 *p, u32 n, u8 first)
 		p[i] = (u8)(first + i * 7);
 }
 
-/* Are n user bytes at va fill()'s? first 0, step 0 would be all zero. */
+/* Returns whether n user bytes at va are first, first + step, and so on. */
 static bool user_is(u32 va, u32 n, u8 first, u8 step)
 {
 	for (u32 i = 0; i < n; i++)
@@ -343,13 +352,16 @@ static bool user_is(u32 va, u32 n, u8 first, u8 step)
 	return true;
 }
 
-/* Every way out of a user copy must have closed user memory again. */
+/* A user copy must close user memory again, however it ends. */
 static void check_closed(void)
 {
 	KTEST_EQ(read_dacr(), DACR_USER_CLOSED);
 }
 
-/* n bytes, of which `there` can be accessed, kernel side at buf + skew. */
+/*
+ * Checks copies of n bytes, of which the first `there` can be accessed, between
+ * va and buf + skew.
+ */
 static void check_copy(u32 va, u32 n, u32 there, u32 skew)
 {
 	u8 *k = buf + skew;
@@ -381,7 +393,7 @@ static void test_copies(void)
 			for (u32 skew = 0; skew < 5; skew++) {
 				u32 there = n * 3 / 4;
 
-				/* over a page's border; over the end */
+				/* across a page border, and past the end */
 				check_copy(USER_VA + PAGE_SIZE - 300 + place, n,
 					   n, skew);
 				check_copy(end - there, n, there, skew);
@@ -430,7 +442,10 @@ static void open_page(void)
 	load_tables(&space.mm);
 }
 
-/* An exception puts back what it found: closed here, open inside a copy. */
+/*
+ * An exception restores the DACR that it interrupted: closed in plain code,
+ * open within a user copy.
+ */
 static void test_exception_keeps_dacr(void)
 {
 	u32 val;
@@ -456,7 +471,7 @@ static void test_load_user(void)
 }
 KTEST_DIES(test_load_user, OUTSIDE);
 
-/* After a copy that worked, and one that did not: nothing stayed open. */
+/* Neither a copy that succeeds nor one that fails leaves user memory open. */
 static void test_store_user_after_copy(void)
 {
 	open_page();
@@ -473,7 +488,10 @@ static void test_call_user(void)
 }
 KTEST_DIES(test_call_user, OUTSIDE);
 
-/* A listed instruction is no licence: uaccess must open first. */
+/*
+ * An instruction with an entry in the exception table must not reach user
+ * memory that uaccess has not opened.
+ */
 static void test_fixup_does_not_hide(void)
 {
 	u32 val;

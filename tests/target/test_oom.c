@@ -1,6 +1,6 @@
 /*
- * A victim that does not end: its memory is taken from it all the same, and it
- * never finds zeroes where its bytes were. (docs/oom.md)
+ * An OOM victim that does not end loses its memory all the same, and it never
+ * reads zero where its bytes were (docs/oom.md).
  *
  * No program can make a task sleep uninterruptibly for long, so the victims
  * here are kernel threads that use an address space as a program's task would.
@@ -16,9 +16,9 @@ struct victim {
 	struct mm_struct *mm;
 	uaddr_t va; /* of PAGES pages, each with MARK at its start */
 	struct wait_queue_head wq;
-	bool release;       /* whoever sleeps uninterruptibly may go on */
+	bool release;       /* ends the uninterruptible sleep */
 	s32 started, ended; /* tasks */
-	u32 left;           /* bytes that a copy afterwards did not get */
+	u32 left;           /* bytes that a copy after the sleep lacked */
 };
 
 static void use_mm(struct mm_struct *mm)
@@ -56,7 +56,7 @@ static void sleep_uninterruptibly(void *arg)
 	unuse_mm(v);
 }
 
-/* As a thread that waits for another, and the parent in vfork. */
+/* Sleeps as a thread that waits for another does, or a parent in vfork. */
 static void sleep_killably(void *arg)
 {
 	struct victim *v = arg;
@@ -106,7 +106,7 @@ static void start(struct victim *v, void (*fn)(void *))
 		yield();
 }
 
-/* Until its tasks have ended; our own use is the last. */
+/* Waits until the victim's tasks have ended, then drops the test's own use. */
 static void end_victim(struct victim *v)
 {
 	v->release = true;
@@ -119,8 +119,8 @@ static void end_victim(struct victim *v)
 }
 
 /*
- * A task that is killed and sleeps on, beside one that ends: nothing is taken
- * for two seconds, then all, and nobody else is killed for it.
+ * Of a victim's two tasks one ends and one sleeps on. For two seconds it keeps
+ * its memory, then all of it is freed, and no other victim is killed.
  */
 static void test_oom_reaps(void)
 {
@@ -140,14 +140,14 @@ static void test_oom_reaps(void)
 	KTEST_EQ(v.ended, 1);
 	KTEST_EQ(get_mm_rss(v.mm), 0);
 	KTEST_ASSERT(nr_free_pages() >= nr_free + PAGES);
-	/* Neither others nor the victim itself get pages of zeroes. */
+	/* A new page would be zero, so that none is made for any reader. */
 	KTEST_EQ(copy_remote_vm(v.mm, v.va, &word, sizeof(word), 0), -ENOMEM);
 	end_victim(&v);
 	KTEST_EQ(v.left, sizeof(word));
 }
 KTEST(test_oom_reaps);
 
-/* While somebody is in the middle of changing its VMAs nothing is taken. */
+/* The memory is not freed while another task holds the victim's mmap_lock. */
 static void test_oom_reap_waits_for_lock(void)
 {
 	struct victim v;
@@ -163,7 +163,7 @@ static void test_oom_reap_waits_for_lock(void)
 }
 KTEST(test_oom_reap_waits_for_lock);
 
-/* A stopped task wakes to die, so there is nothing to take from it. */
+/* A stopped victim wakes and ends, so that it need not be reaped. */
 static void test_oom_wakes_stopped(void)
 {
 	struct victim v;

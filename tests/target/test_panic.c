@@ -1,6 +1,6 @@
 /*
- * Our own errors: each ends the machine with status 255, after a report that
- * names the cause and who called whom.
+ * Errors of the kernel itself: each ends the machine with status 255, after a
+ * report that contains the cause and the call chain.
  */
 #include <asm/barrier.h>
 #include <asm/sections.h>
@@ -66,7 +66,7 @@ static void test_jump_to_data(void)
 }
 KTEST_DIES(test_jump_to_data, "in task init, pid 1");
 
-/* Not an end: said, with the call chain, and gone on from. */
+/* WARN_ON prints its report with the call chain, and the kernel goes on. */
 static FRAME void warns(void)
 {
 	KTEST_ASSERT(WARN_ON(zero == 0));

@@ -1,6 +1,6 @@
 /*
- * The sleeping lock, with threads that hold it across schedule(): who may be
- * inside together, who waits, and who is next.
+ * The sleeping lock, with threads that hold it across schedule(): readers share
+ * it, a writer has it alone, and a waiting writer is next.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
@@ -12,7 +12,7 @@
 
 struct inside {
 	struct rw_semaphore sem;
-	u32 readers, writers; /* that hold it now */
+	u32 readers, writers; /* threads that hold it now */
 	u32 most_readers;
 	u32 read_rounds, write_rounds;
 	u32 started, ended;
@@ -25,7 +25,7 @@ static void init_inside(struct inside *in)
 	init_rwsem(&in->sem);
 }
 
-/* Stay in there while `turns` others run. */
+/* Holds the lock for reading while other threads run, `turns` times. */
 static void read_for(struct inside *in, u32 turns)
 {
 	down_read(&in->sem);
@@ -106,7 +106,7 @@ static void test_rwsem_writer_is_next(void)
 
 	init_inside(&in);
 	down_read(&in.sem);
-	KTEST_ASSERT(down_read_trylock(&in.sem)); /* nobody waits yet */
+	KTEST_ASSERT(down_read_trylock(&in.sem)); /* no writer waits yet */
 	up_read(&in.sem);
 	KTEST_ASSERT(kthread_run(write_once, &in, "writer", NULL) == 0);
 	yield();
@@ -130,9 +130,9 @@ static void test_rwsem_writer_is_next(void)
 KTEST(test_rwsem_writer_is_next);
 
 /*
- * A fault would wait for memory, and others for the lock: debug builds see it
- * though nothing faults, for the bytes are none. Not before the lock is taken,
- * nor where those who wait for it can be killed.
+ * A user copy may fault and wait for memory while others wait for the lock.
+ * Debug builds report that for any copy, even of 0 bytes, but not for a lock
+ * that was taken killably: its waiters can be killed.
  */
 static void test_user_copy_under_lock(void)
 {

@@ -16,7 +16,7 @@
 
 struct ping_pong {
 	struct wait_queue_head wq;
-	u32 turn; /* whose: 0 ours, 1 the thread's */
+	u32 turn; /* 0: the test's, 1: the thread's */
 	u32 rounds;
 	bool done;
 };
@@ -52,7 +52,7 @@ static void test_wait_queue(void)
 }
 KTEST(test_wait_queue);
 
-/* A condition that holds already: no sleep, and nothing stays queued. */
+/* If the condition holds already, the task neither sleeps nor stays queued. */
 static void test_wait_event_holds_already(void)
 {
 	struct wait_queue_head wq = WAIT_QUEUE_INIT(wq);
@@ -76,7 +76,7 @@ static void count_to_ten(void *arg)
 	}
 }
 
-/* Each gets its turn: nobody is more than one round ahead of the others. */
+/* Each thread gets its turn: none is more than a round ahead of another. */
 static void test_round_robin(void)
 {
 	u32 counts[3] = { 0 };
@@ -106,7 +106,7 @@ static void test_wake_up_process(void)
 	KTEST_ASSERT(!wake_up_process(current));
 	KTEST_ASSERT(current->state == TASK_RUNNING);
 	set_current_state(TASK_UNINTERRUPTIBLE);
-	KTEST_ASSERT(wake_up_process(current)); /* before it slept: stays */
+	KTEST_ASSERT(wake_up_process(current)); /* so it must not sleep */
 	schedule();
 	KTEST_ASSERT(current->state == TASK_RUNNING);
 	KTEST_ASSERT(nr_tasks() == nr);
@@ -115,7 +115,9 @@ KTEST(test_wake_up_process);
 
 /* ---- what a switch must keep ------------------------------------- */
 
-/* r4-r11 hold `base` and up across a switch: true if they still do. */
+/*
+ * Sets r4 to r11 to base and up, switches; returns whether they are unchanged.
+ */
 static bool registers_survive(u32 base)
 {
 	u32 sum;
@@ -194,8 +196,8 @@ static void test_schedule_timeout(void)
 KTEST(test_schedule_timeout);
 
 /*
- * A sleep ends when it should and not at the next tick. Once in many tries is
- * enough: the host may take the core away for a tick at any time.
+ * A sleep shorter than a tick ends before the next tick. Once in many tries is
+ * enough: the host may stop the emulator for a tick at any time.
  */
 static void test_sleep_shorter_than_a_tick(void)
 {
@@ -204,7 +206,7 @@ static void test_sleep_shorter_than_a_tick(void)
 	for (u32 tries = 0; tries < 50 && !before_tick; tries++) {
 		u64 start = jiffies;
 
-		while (jiffies == start) /* a tick has just been */
+		while (jiffies == start) /* begin right behind a tick */
 			barrier();
 		start = jiffies;
 		set_current_state(TASK_UNINTERRUPTIBLE);
@@ -232,7 +234,10 @@ static void sleep_then_note(void *arg)
 	s->done = true;
 }
 
-/* Three threads, longest sleep first: did they end shortest first? */
+/*
+ * Starts three threads, that with the longest sleep first; returns whether that
+ * with the shortest one ended first.
+ */
 static bool sleep_in_order(void)
 {
 	u32 order = 0;
@@ -254,7 +259,7 @@ static bool sleep_in_order(void)
 	return s[2].place == 0 && s[1].place == 1 && s[0].place == 2;
 }
 
-/* Once in many tries, as above: the host may delay a start past an end. */
+/* Once in many tries is enough: the host may delay a start past an end. */
 static void test_timers_in_order(void)
 {
 	bool in_order = false;
@@ -272,7 +277,9 @@ static void wake_after_1ms(void *arg)
 	wake_up_process(arg);
 }
 
-/* Woken before its time: what is left is returned, the timer is gone. */
+/*
+ * A task that is woken early gets the time that is left; its timer is removed.
+ */
 static void test_timeout_cut_short(void)
 {
 	u64 left;
@@ -304,7 +311,7 @@ static s32 mm_count(const struct mm_struct *mm)
 	return atomic_read(&mm->mm_count);
 }
 
-/* As a program's task would: run in mm, with its tables loaded. */
+/* Makes this thread a user of mm, with its tables loaded, like a program's. */
 static void become_user_of(struct mm_struct *mm)
 {
 	struct thread_info *ti = current_thread_info();
@@ -318,7 +325,7 @@ static void become_user_of(struct mm_struct *mm)
 	mmdrop(loan);
 }
 
-/* And give it up as exit does: keep it as a loan. */
+/* Drops the use as exit does: the thread keeps the mm as a loan. */
 static void become_kernel_thread(void)
 {
 	struct thread_info *ti = current_thread_info();
@@ -328,7 +335,10 @@ static void become_kernel_thread(void)
 	mmput(mm);
 }
 
-/* Borrow init_mm, as at the start: what tests made is given back at once. */
+/*
+ * Borrows init_mm again, as at the start, so that the mm that the test has made
+ * is freed at once.
+ */
 static void return_loan(void)
 {
 	struct thread_info *ti = current_thread_info();
@@ -361,8 +371,8 @@ static void note_loan(void *arg)
 }
 
 /*
- * user -> kernel thread -> kernel thread -> user: the loan costs one mm_count
- * while any of them runs, the tables stay loaded, and all is given back.
+ * From a user's task to two kernel threads and back: while one of them runs,
+ * the loan is one mm_count; the tables stay loaded, and the loan ends.
  */
 static void test_active_mm(void)
 {
@@ -393,7 +403,7 @@ KTEST(test_active_mm);
 
 struct user {
 	struct mm_struct *mm;
-	bool right; /* its tables whenever it ran */
+	bool right; /* its tables were loaded whenever it ran */
 	bool done;
 };
 
@@ -411,7 +421,7 @@ static void run_as_user(void *arg)
 	u->done = true;
 }
 
-/* Two that have an mm each: whoever runs has its own tables. */
+/* Of two threads with an mm each, the one that runs has its tables loaded. */
 static void test_two_users(void)
 {
 	struct user a = { .mm = mm_alloc() }, b = { .mm = mm_alloc() };
@@ -429,8 +439,8 @@ static void test_two_users(void)
 KTEST(test_two_users);
 
 /*
- * The last user of an mm goes while a kernel thread has it on loan: the tables
- * stay loaded, and are free (16 KiB at least) once the loan is over.
+ * An mm loses its last user while a kernel thread borrows it: its tables stay
+ * loaded, and they are freed (16 KiB at least) when the loan ends.
  */
 static void test_loan_outlives_users(void)
 {
@@ -441,11 +451,11 @@ static void test_loan_outlives_users(void)
 	become_user_of(mm);
 	mms = nr_mms();
 	become_kernel_thread();
-	KTEST_EQ(nr_mms(), mms - 1); /* nobody can use it ... */
+	KTEST_EQ(nr_mms(), mms - 1); /* it has no user any more ... */
 	KTEST_ASSERT(current_thread_info()->active_mm == mm);
-	KTEST_EQ(mm_count(mm), 1); /* ... but we look at it */
+	KTEST_EQ(mm_count(mm), 1); /* ... but this thread's loan */
 	KTEST_ASSERT(current_pgd() == mm->pgd);
-	pgd_cache_shrink(1); /* its own is not kept */
+	pgd_cache_shrink(1); /* so that the mm's pgd is freed, not cached */
 	pages = nr_free_pages();
 	return_loan();
 	pgd_cache_shrink(1);
@@ -455,8 +465,8 @@ static void test_loan_outlives_users(void)
 KTEST(test_loan_outlives_users);
 
 /*
- * A reader of /proc has taken a use when the last task leaves: the mappings stay
- * until it is done, and then nobody can take another.
+ * A reader of /proc holds a use when the last task exits: the mappings stay
+ * until it drops the use, and after that no other use can be taken.
  */
 static void test_pinned_mm(void)
 {
@@ -474,7 +484,7 @@ static void test_pinned_mm(void)
 	KTEST_EQ(atomic_read(&mm->mm_users), 2);
 	become_kernel_thread();
 	KTEST_EQ(atomic_read(&mm->mm_users), 1);
-	KTEST_EQ(mm_count(mm), 2); /* the users' and our loan */
+	KTEST_EQ(mm_count(mm), 2); /* one for all users, one for the loan */
 	KTEST_EQ(mm->map_count, 1);
 	mmput(mm);
 	KTEST_EQ(mm->map_count, 0);
@@ -484,13 +494,13 @@ static void test_pinned_mm(void)
 }
 KTEST(test_pinned_mm);
 
-/* ---- all given back ---------------------------------------------- */
+/* ---- everything is freed ----------------------------------------- */
 
 static void test_threads_leave_nothing(void)
 {
 	u32 tasks = nr_tasks(), pages;
 
-	/* Once for the caches: stacks, slabs. */
+	/* The first round fills the caches of stacks and slabs. */
 	for (u32 round = 0; round < 2; round++) {
 		pages = nr_free_pages();
 		for (u32 i = 0; i < 20; i++) {
@@ -519,7 +529,10 @@ static void park(void *arg)
 	p->ended++;
 }
 
-/* kthread_run with the nth allocation failing: true when none was left to. */
+/*
+ * Calls kthread_run with the nth allocation failing; true if it made fewer and
+ * succeeded.
+ */
 static bool run_failing_at(u32 nth)
 {
 	u32 tasks = nr_tasks();
@@ -536,8 +549,8 @@ static bool run_failing_at(u32 nth)
 }
 
 /*
- * Every allocation of kthread_run fails once: nothing remains of it. Parked
- * threads keep the cached stacks busy, so that stacks are allocated too.
+ * Each allocation of kthread_run fails in turn, and no memory is lost. Parked
+ * threads hold the cached stacks, so that stacks are allocated, too.
  */
 static void test_kthread_run_out_of_memory(void)
 {
@@ -545,7 +558,7 @@ static void test_kthread_run_out_of_memory(void)
 	u32 pages = 0, nth;
 
 	init_waitqueue_head(&p.wq);
-	for (u32 round = 0; round < 2; round++) { /* first: the caches */
+	for (u32 round = 0; round < 2; round++) { /* 0 fills the caches */
 		p.go = false;
 		p.ended = 0;
 		for (u32 i = 0; i < 3; i++)
@@ -567,7 +580,7 @@ static void test_kthread_run_out_of_memory(void)
 }
 KTEST(test_kthread_run_out_of_memory);
 
-/* As division says: at both ends of seconds, and at times all over. */
+/* Compares with known seconds, at both ends and in the middle of a second. */
 static void test_split_seconds(void)
 {
 	u64 wrong = 0;

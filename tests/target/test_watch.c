@@ -1,7 +1,7 @@
 /*
- * The watch (inspect/watch.c) names who makes others wait, and where; each test
- * is a kernel that is wrong in one way. Limits are short here. And a spinlock
- * that is taken twice.
+ * The watch (inspect/watch.c) reports the task that makes others wait, and its
+ * call chain. Each test is a kernel with one fault; the limits are short here.
+ * The last tests take a spinlock twice.
  */
 #include <asm/barrier.h>
 #include <asm/irqflags.h>
@@ -17,7 +17,10 @@
 #define FRAME __attribute__((noinline, noipa))
 #define MSEC  1000000ull
 
-/* The emulator may stand still, so that an interrupt is late: no hard stall. */
+/*
+ * The host may stop the emulator, so that an interrupt comes late: the limit
+ * for hard stalls is too long here to report that.
+ */
 static const struct watch_limits short_limits = {
 	.period = 10,
 	.soft = 30,
@@ -34,7 +37,7 @@ static const struct watch_limits hard_limits = {
 static char text[4096];
 static u64 log_pos;
 
-/* What the log says from here on is the test's. */
+/* Skips the log so far: what is logged from here on belongs to the test. */
 static void begin(const struct watch_limits *limits)
 {
 	while (log_read(&log_pos, text, sizeof(text)))
@@ -42,7 +45,7 @@ static void begin(const struct watch_limits *limits)
 	watch_start(limits);
 }
 
-/* False: nothing was said, and it is late for it. */
+/* True while nothing was logged, for a minute at most. */
 static bool silent(u64 since)
 {
 	return log_head == log_pos && ktime_ns() - since < 60000 * MSEC;
@@ -67,8 +70,9 @@ static u32 times_said(const char *what)
 }
 
 /*
- * Between two looks at the clock: the stack is read where an interrupt came, and
- * the tables for that do not know the first and last instructions of a function.
+ * A long loop between two reads of the clock: the watch unwinds the stack where
+ * an interrupt came, and the tables for that do not describe the first and last
+ * instructions of a function.
  */
 #define TURNS 20000u
 #define SPIN                                             \
@@ -91,7 +95,7 @@ static FRAME void spins_until_named(void)
 
 	while (silent(since))
 		SPIN;
-	spins_for(50 * MSEC); /* it is named no second time */
+	spins_for(50 * MSEC); /* a second report must not come */
 }
 
 /* ---- soft -------------------------------------------------------- */
@@ -117,11 +121,13 @@ static void test_soft_stall_is_named(void)
 	KTEST_EQ(times_said("watch: init, pid 1, keeps the core for"), 1);
 	KTEST_ASSERT(times_said("] spins_until_named+0x") >= 1);
 	KTEST_ASSERT(times_said("] test_soft_stall_is_named+0x") >= 1);
-	KTEST_EQ(times_said("is held"), 1); /* no lock is */
+	KTEST_EQ(times_said("is held"), 1); /* "no lock is held" */
 }
 KTEST(test_soft_stall_is_named);
 
-/* A task that gives way does not stall, however long its call is. */
+/*
+ * A task that calls cond_resched() is not reported, however long its call is.
+ */
 static void test_giving_way_is_no_stall(void)
 {
 	done = false;
