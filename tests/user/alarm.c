@@ -1,7 +1,8 @@
 /*
- * setitimer: SIGALRM when the time comes, once or again, and who inherits it.
+ * setitimer: SIGALRM after a time, once or periodically, and what fork
+ * inherits.
  *
- * That a new program keeps the timer is exec.c's.
+ * exec.c tests that a timer outlives execve.
  */
 #include <uapi/time.h>
 #include "check.h"
@@ -30,7 +31,7 @@ static int32_t set_timer(int32_t usec, int32_t interval_usec)
 	return SYS(setitimer, ITIMER_REAL, &value, 0);
 }
 
-/* Is it stopped, with no period? */
+/* Returns whether the timer is stopped and has no period. */
 static bool is_stopped(void)
 {
 	struct old_itimerval32 value = { { 1, 1 }, { 1, 1 } };
@@ -45,18 +46,18 @@ static void once(void)
 	struct old_itimerval32 value;
 	uint32_t start = uptime_ms();
 
-	ok(is_stopped(), "a program begins with no timer");
-	is(set_timer(30 * MS, 0), 0, "one in 30 ms");
+	ok(is_stopped(), "a program begins without a timer");
+	is(set_timer(30 * MS, 0), 0, "setitimer: once, in 30 ms");
 	SYS(getitimer, ITIMER_REAL, &value);
 	ok(value.it_value.tv_sec == 0 && value.it_value.tv_usec > 0 &&
 		   value.it_value.tv_usec <= 30 * MS &&
 		   !value.it_interval.tv_usec,
-	   "getitimer says what is left");
-	is(SYS(pause), -EINTR, "its signal ends a pause");
-	ok(uptime_ms() - start >= 29, "not too early");
-	is(alarms, 1, "one signal");
-	is(last_code, FROM_KERNEL, "by the kernel");
-	ok(is_stopped(), "and no more");
+	   "getitimer returns at most 30 ms and no period");
+	is(SYS(pause), -EINTR, "SIGALRM ends a pause");
+	ok(uptime_ms() - start >= 29, "it came after 30 ms, not earlier");
+	is(alarms, 1, "one signal came");
+	is(last_code, FROM_KERNEL, "its si_code is SI_KERNEL");
+	ok(is_stopped(), "the timer is stopped after that");
 }
 
 static void periods(void)
@@ -68,13 +69,17 @@ static void periods(void)
 	set_timer(5 * MS, 10 * MS);
 	while (alarms < 4)
 		;
-	ok(uptime_ms() - start >= 34, "four periods take their time");
-	is(SYS(setitimer, ITIMER_REAL, &none, &old), 0, "stopped");
-	is(old.it_interval.tv_usec, 10 * MS, "the old value has the period");
-	ok(old.it_value.tv_usec <= 10 * MS, "and what was left of it");
+	ok(uptime_ms() - start >= 34,
+	   "a timer with a period: four signals take 35 ms at least");
+	is(SYS(setitimer, ITIMER_REAL, &none, &old), 0,
+	   "setitimer to zero returns the old value");
+	is(old.it_interval.tv_usec, 10 * MS,
+	   "the old value contains the period");
+	ok(old.it_value.tv_usec <= 10 * MS,
+	   "the old value contains the time that was left");
 	alarms = 0;
 	sleep_ms(30);
-	is(alarms, 0, "no signal comes any more");
+	is(alarms, 0, "after that no signal comes any more");
 }
 
 static void blocked(void)
@@ -83,16 +88,17 @@ static void blocked(void)
 	alarms = 0;
 	set_timer(1, 1); /* a microsecond: nothing else would run */
 	sleep_ms(20);
-	is(alarms, 0, "blocked");
+	is(alarms, 0, "a blocked SIGALRM runs no handler");
 	set_timer(0, 0);
 	set_mask(1, SIGNAL_BIT(SIGALRM_NR));
-	is(alarms, 1, "of many periods one signal waits");
+	is(alarms, 1, "of many periods one signal is pending");
 	set_timer(20 * MS, 0);
 	set_timer(2000 * 1000000, 0);
 	sleep_ms(30);
-	is(alarms, 1, "a new time takes the place of the old one");
-	is(SYS(setitimer, ITIMER_REAL, 0, 0), 0, "no value stops it");
-	ok(is_stopped(), "stopped");
+	is(alarms, 1, "a new setitimer replaces the old time: no signal more");
+	is(SYS(setitimer, ITIMER_REAL, 0, 0), 0,
+	   "setitimer with a NULL value is accepted");
+	ok(is_stopped(), "the timer is stopped by it");
 }
 
 /*
@@ -113,7 +119,7 @@ static void late(void)
 	set[1] = uptime_ms() + 1;
 	sleep_ms(100);
 	set_mask(1, SIGNAL_BIT(SIGALRM_NR));
-	is(alarms, 1, "one signal after two periods and a half");
+	is(alarms, 1, "one signal came for two periods and a half");
 	seen[0] = uptime_ms();
 	SYS(getitimer, ITIMER_REAL, &value);
 	seen[1] = uptime_ms() + 1;
@@ -124,7 +130,7 @@ static void late(void)
 	     due += period)
 		;
 	ok(due <= seen[1] + (uint32_t)value.it_value.tv_usec + 1,
-	   "the next period ends a number of whole ones after the first");
+	   "the next period ends a number of whole periods after the first");
 }
 
 static int look_in_child(void *arg)
@@ -155,13 +161,15 @@ static void processes(void)
 	struct old_itimerval32 value;
 
 	set_timer(2000 * 1000000, 7);
-	is(in_child(look_in_child, NULL), 0, "a child has no timer");
+	is(in_child(look_in_child, NULL), 0, "a child of fork has no timer");
 	SYS(getitimer, ITIMER_REAL, &value);
 	ok(value.it_value.tv_sec > 1900 && value.it_interval.tv_usec == 7,
-	   "its parent keeps its own");
+	   "the parent keeps its timer");
 	set_timer(0, 0);
-	is(in_child(die, NULL), SIGALRM_NR, "SIGALRM kills who has no handler");
-	is(in_child(leave_it, NULL), 0, "it goes with its process");
+	is(in_child(die, NULL), SIGALRM_NR,
+	   "SIGALRM kills a process without a handler");
+	is(in_child(leave_it, NULL), 0,
+	   "a process with a timer exits, and the timer with it");
 	sleep_ms(20);
 }
 
@@ -169,16 +177,22 @@ static void bad_values(void)
 {
 	struct old_itimerval32 value = { { 0, 0 }, { 0, 1000000 } };
 
-	is(SYS(setitimer, ITIMER_REAL, &value, 0), -EINVAL, "a whole second");
+	is(SYS(setitimer, ITIMER_REAL, &value, 0), -EINVAL,
+	   "1000000 microseconds are refused");
 	value.it_value = (struct old_timeval32){ -1, 0 };
-	is(SYS(setitimer, ITIMER_REAL, &value, 0), -EINVAL, "a time that was");
+	is(SYS(setitimer, ITIMER_REAL, &value, 0), -EINVAL,
+	   "negative seconds are refused");
 	value.it_value = (struct old_timeval32){ 0, 0 };
 	value.it_interval.tv_usec = -1;
-	is(SYS(setitimer, ITIMER_REAL, &value, 0), -EINVAL, "a bad period");
+	is(SYS(setitimer, ITIMER_REAL, &value, 0), -EINVAL,
+	   "a period of negative microseconds is refused");
 	value.it_interval.tv_usec = 0;
-	is(SYS(setitimer, 3, &value, 0), -EINVAL, "no such timer");
-	is(SYS(getitimer, 3, &value), -EINVAL, "no such timer to get");
-	is(SYS(getitimer, -1, &value), -EINVAL, "none with that number");
+	is(SYS(setitimer, 3, &value, 0), -EINVAL,
+	   "setitimer of an unknown timer is refused");
+	is(SYS(getitimer, 3, &value), -EINVAL,
+	   "getitimer of an unknown timer is refused");
+	is(SYS(getitimer, -1, &value), -EINVAL,
+	   "getitimer of a negative number is refused");
 }
 
 int main(void)

@@ -21,16 +21,17 @@ static void open_some(void)
 static void closes(void)
 {
 	open_some();
-	is(SYS(close_range, 11, 13, 0), 0, "11 to 13 are closed");
-	is(CLOEXEC(10), 0, "10 is open");
-	is(CLOEXEC(11), -EBADF, "11 is not");
-	is(CLOEXEC(13), -EBADF, "nor 13");
-	is(CLOEXEC(14), 0, "14 is open");
-	is(SYS(close_range, 11, 13, 0), 0, "there was nothing to close");
-	is(SYS(close_range, 3, ~0u, 0), 0, "3 to the end");
-	is(CLOEXEC(10), -EBADF, "10 is closed");
-	is(CLOEXEC(40), -EBADF, "and 40");
-	is(SYS(dup, 1), 3, "the next one is 3");
+	is(SYS(close_range, 11, 13, 0), 0, "close_range of 11 to 13");
+	is(CLOEXEC(10), 0, "descriptor 10 is still open");
+	is(CLOEXEC(11), -EBADF, "descriptor 11 is closed");
+	is(CLOEXEC(13), -EBADF, "descriptor 13 is closed");
+	is(CLOEXEC(14), 0, "descriptor 14 is still open");
+	is(SYS(close_range, 11, 13, 0), 0,
+	   "close_range where nothing is open is accepted");
+	is(SYS(close_range, 3, ~0u, 0), 0, "close_range of 3 to the end");
+	is(CLOEXEC(10), -EBADF, "descriptor 10 is closed");
+	is(CLOEXEC(40), -EBADF, "descriptor 40 is closed");
+	is(SYS(dup, 1), 3, "dup returns 3, the lowest free number");
 	SYS(close, 3);
 }
 
@@ -38,22 +39,26 @@ static void on_exec(void)
 {
 	open_some();
 	is(SYS(close_range, 12, ~0u, CLOSE_RANGE_CLOEXEC), 0,
-	   "12 to the end are for execve to close");
-	is(CLOEXEC(11), 0, "11 is not");
-	is(CLOEXEC(12), FD_CLOEXEC, "12 is");
-	is(CLOEXEC(40), FD_CLOEXEC, "and 40");
+	   "CLOSE_RANGE_CLOEXEC of 12 to the end");
+	is(CLOEXEC(11), 0, "descriptor 11 has no close-on-exec flag");
+	is(CLOEXEC(12), FD_CLOEXEC, "descriptor 12 has the flag");
+	is(CLOEXEC(40), FD_CLOEXEC, "descriptor 40 has the flag");
 	SYS(close_range, 3, ~0u, 0);
 }
 
 static void wrong(void)
 {
-	is(SYS(close_range, 5, 4, 0), -EINVAL, "from 5 to 4");
-	is(SYS(close_range, 5, 5, 1), -EINVAL, "flag 1");
-	is(SYS(close_range, 5, 5, 8), -EINVAL, "flag 8");
-	is(SYS(close_range, 0x7fffffff, ~0u, 0), 0, "far behind the table");
+	is(SYS(close_range, 5, 4, 0), -EINVAL,
+	   "a first number above the last is refused");
+	is(SYS(close_range, 5, 5, 1), -EINVAL, "flag 1 is refused");
+	is(SYS(close_range, 5, 5, 8), -EINVAL, "flag 8 is refused");
+	is(SYS(close_range, 0x7fffffff, ~0u, 0), 0,
+	   "a range far above the highest descriptor is accepted");
 }
 
-/* A child that shares the table closes what its parent goes on using, or not. */
+/*
+ * A child that shares the table closes what its parent goes on using, or not.
+ */
 static int child(uint32_t flags)
 {
 	int status = -1;
@@ -74,12 +79,14 @@ static int child(uint32_t flags)
 static void shared(void)
 {
 	open_some();
-	is(child(CLOSE_RANGE_UNSHARE), 0, "a child with a table of its own");
-	is(CLOEXEC(10), 0, "does not close its parent's");
-	is(child(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC), 0, "nor mark");
-	is(CLOEXEC(10), 0, "them");
-	is(child(0), 0, "one that shares it");
-	is(CLOEXEC(10), -EBADF, "does");
+	is(child(CLOSE_RANGE_UNSHARE), 0,
+	   "CLOSE_RANGE_UNSHARE in a child that shares the table");
+	is(CLOEXEC(10), 0, "the parent's descriptor stays open");
+	is(child(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC), 0,
+	   "CLOSE_RANGE_UNSHARE with CLOSE_RANGE_CLOEXEC in a child");
+	is(CLOEXEC(10), 0, "the parent's descriptor has no close-on-exec flag");
+	is(child(0), 0, "close_range without CLOSE_RANGE_UNSHARE in a child");
+	is(CLOEXEC(10), -EBADF, "the parent's descriptor is closed, too");
 	SYS(close_range, 3, ~0u, 0);
 }
 

@@ -1,6 +1,6 @@
 /*
- * epoll: level, edge and one shot; what is watched and what is not; files that
- * are closed while they are watched; one epoll within another.
+ * epoll: level-triggered, edge-triggered and one-shot; files that are closed
+ * while they are watched; one epoll file within another; errors.
  */
 #include <uapi/eventfd.h>
 #include <uapi/eventpoll.h>
@@ -31,34 +31,42 @@ static void level(void)
 	int ep = SYS(epoll_create1, EPOLL_CLOEXEC), p[2];
 
 	SYS(pipe2, p, O_NONBLOCK);
-	is(ctl(ep, EPOLL_CTL_ADD, p[0], POLLIN), 0, "watch a pipe");
-	is(look(ep), 0, "which is empty");
+	is(ctl(ep, EPOLL_CTL_ADD, p[0], POLLIN), 0,
+	   "EPOLL_CTL_ADD of a pipe's reading end, level-triggered");
+	is(look(ep), 0, "an empty pipe is not reported");
 	SYS(write, p[1], "xx", 2);
-	is(look(ep), 1, "and is not");
+	is(look(ep), 1, "a pipe with bytes is reported");
 	ok(got[0].events == POLLIN && got[0].data == (uint64_t)p[0],
-	   "what holds, and the program's own word");
-	is(look(ep), 1, "it is told as long as it holds");
+	   "the event is POLLIN, with the data that the program gave");
+	is(look(ep), 1, "it is reported again while the bytes are there");
 	SYS(read, p[0], buf, 2);
-	is(look(ep), 0, "no longer");
-	is(ctl(ep, EPOLL_CTL_ADD, p[1], POLLOUT), 0, "the other end");
-	is(look(ep), 1, "has room");
-	is(ctl(ep, EPOLL_CTL_MOD, p[1], POLLIN), 0, "asked of something else");
-	is(look(ep), 0, "it is silent");
-	is(ctl(ep, EPOLL_CTL_MOD, p[1], POLLOUT), 0, "and again");
+	is(look(ep), 0, "it is not reported when they were read");
+	is(ctl(ep, EPOLL_CTL_ADD, p[1], POLLOUT), 0,
+	   "EPOLL_CTL_ADD of the writing end");
+	is(look(ep), 1, "it is reported: there is room");
+	is(ctl(ep, EPOLL_CTL_MOD, p[1], POLLIN), 0,
+	   "EPOLL_CTL_MOD of the writing end to POLLIN");
+	is(look(ep), 0, "it is not reported any more");
+	is(ctl(ep, EPOLL_CTL_MOD, p[1], POLLOUT), 0,
+	   "EPOLL_CTL_MOD back to POLLOUT");
 	SYS(write, p[1], "x", 1);
-	is(look(ep), 2, "both");
-	is(SYS(epoll_wait, ep, got, 1, 0), 1, "one at a time");
+	is(look(ep), 2, "both ends are reported");
+	is(SYS(epoll_wait, ep, got, 1, 0), 1,
+	   "epoll_wait with room for one event");
 	got[1] = got[0];
-	is(SYS(epoll_wait, ep, got, 1, 0), 1, "then the next");
-	ok(got[0].data != got[1].data, "everybody's turn comes");
-	is(ctl(ep, EPOLL_CTL_DEL, p[1], 0), 0, "no more of it");
-	is(look(ep), 1, "one is left");
+	is(SYS(epoll_wait, ep, got, 1, 0), 1,
+	   "a second epoll_wait with room for one event");
+	ok(got[0].data != got[1].data, "it reports the other end");
+	is(ctl(ep, EPOLL_CTL_DEL, p[1], 0), 0,
+	   "EPOLL_CTL_DEL of the writing end");
+	is(look(ep), 1, "only the reading end is reported");
 	SYS(close, p[1]);
 	SYS(read, p[0], buf, 2);
-	is(look(ep), 1, "a pipe without writers");
-	is((int32_t)got[0].events, POLLHUP, "is told unasked");
+	is(look(ep), 1, "a pipe without writers is reported");
+	is((int32_t)got[0].events, POLLHUP,
+	   "the event is POLLHUP, which nobody has to ask for");
 	SYS(close, p[0]);
-	is(look(ep), 0, "a closed file is not watched");
+	is(look(ep), 0, "a closed file is not watched any more");
 	SYS(close, ep);
 }
 
@@ -69,36 +77,40 @@ static void edge(void)
 
 	SYS(pipe2, p, O_NONBLOCK);
 	ctl(ep, EPOLL_CTL_ADD, p[0], POLLIN | EPOLLET);
-	is(look(ep), 0, "edges: nothing yet");
+	is(look(ep), 0, "EPOLLET: an empty pipe is not reported");
 	SYS(write, p[1], "x", 1);
-	is(look(ep), 1, "an edge is told");
-	is(look(ep), 0, "once");
+	is(look(ep), 1, "EPOLLET: a write is reported");
+	is(look(ep), 0, "EPOLLET: it is reported once");
 	SYS(write, p[1], "x", 1);
-	is(look(ep), 1, "more is another edge, though it was not read");
+	is(look(ep), 1,
+	   "EPOLLET: a second write is reported though nothing was read");
 	SYS(read, p[0], buf, 1);
-	is(look(ep), 0, "reading is none");
-	is(ctl(ep, EPOLL_CTL_MOD, p[0], POLLIN | EPOLLET), 0, "asked anew");
-	is(look(ep), 1, "what holds is told again");
+	is(look(ep), 0, "EPOLLET: a read is not reported");
+	is(ctl(ep, EPOLL_CTL_MOD, p[0], POLLIN | EPOLLET), 0,
+	   "EPOLLET: EPOLL_CTL_MOD of the reading end");
+	is(look(ep), 1,
+	   "EPOLLET: after that the present state is reported again");
 	ctl(ep, EPOLL_CTL_ADD, p[1], POLLOUT | EPOLLET);
-	is(look(ep), 1, "there is room");
-	is(look(ep), 0, "which is told once");
+	is(look(ep), 1, "EPOLLET: a writing end with room is reported");
+	is(look(ep), 0, "EPOLLET: it is reported once");
 	while (SYS(write, p[1], buf, PAGE) > 0)
 		;
-	is(look(ep), 1, "the pipe is full: news for the reader");
+	is(look(ep), 1, "EPOLLET: a pipe filled up is reported to the reader");
 	while (SYS(read, p[0], buf, PAGE) > 0)
 		;
-	is(look(ep), 1, "it is empty: there is room again");
+	is(look(ep), 1, "EPOLLET: a pipe read empty is reported");
 	ok(got[0].data == (uint64_t)p[1] && got[0].events == POLLOUT,
-	   "for the writer");
+	   "EPOLLET: to the writer, as POLLOUT");
 	SYS(close, p[1]);
-	is(look(ep), 1, "the writer goes: an edge for the reader");
-	is((int32_t)got[0].events, POLLHUP, "that tells so");
-	is(look(ep), 0, "once");
+	is(look(ep), 1, "EPOLLET: close of the writing end is reported");
+	is((int32_t)got[0].events, POLLHUP,
+	   "EPOLLET: to the reader, as POLLHUP");
+	is(look(ep), 0, "EPOLLET: it is reported once");
 	ctl(ep, EPOLL_CTL_ADD, ev, POLLIN | EPOLLET);
 	SYS(write, ev, &one, 8);
 	SYS(write, ev, &one, 8);
-	is(look(ep), 1, "two writes before a look are one edge");
-	is(look(ep), 0, "and no other");
+	is(look(ep), 1, "EPOLLET: two writes before a look are reported once");
+	is(look(ep), 0, "EPOLLET: and not again");
 	SYS(close, ep);
 	SYS(close, p[0]);
 	SYS(close, ev);
@@ -111,15 +123,17 @@ static void one_shot(void)
 	SYS(pipe2, p, 0);
 	ctl(ep, EPOLL_CTL_ADD, p[0], POLLIN | EPOLLONESHOT);
 	SYS(write, p[1], "x", 1);
-	is(look(ep), 1, "one shot");
-	is(look(ep), 0, "is told once");
+	is(look(ep), 1, "EPOLLONESHOT: a write is reported");
+	is(look(ep), 0, "EPOLLONESHOT: it is reported once");
 	SYS(write, p[1], "x", 1);
-	is(look(ep), 0, "whatever comes");
+	is(look(ep), 0, "EPOLLONESHOT: a further write is not reported");
 	SYS(close, p[1]);
-	is(look(ep), 0, "not even the end");
-	is(ctl(ep, EPOLL_CTL_MOD, p[0], POLLIN | EPOLLONESHOT), 0, "loaded");
-	is(look(ep), 1, "another shot");
-	is((int32_t)got[0].events, POLLIN | POLLHUP, "all that holds");
+	is(look(ep), 0, "EPOLLONESHOT: the writer's close is not reported");
+	is(ctl(ep, EPOLL_CTL_MOD, p[0], POLLIN | EPOLLONESHOT), 0,
+	   "EPOLLONESHOT: EPOLL_CTL_MOD arms it again");
+	is(look(ep), 1, "EPOLLONESHOT: after that it is reported");
+	is((int32_t)got[0].events, POLLIN | POLLHUP,
+	   "EPOLLONESHOT: with everything that is true: POLLIN, POLLHUP");
 	SYS(close, p[0]);
 	SYS(close, ep);
 }
@@ -146,28 +160,33 @@ static void waiting(void)
 
 	SYS(pipe2, p, 0);
 	ctl(ep, EPOLL_CTL_ADD, p[0], POLLIN);
-	is(SYS(epoll_wait, ep, got, 8, 30), 0, "nothing comes");
-	ok(uptime_ms() - start >= 29, "for 30 ms");
-	is(SYS(epoll_pwait2, ep, got, 8, &time, 0, 0), 0, "nor in 20 more");
+	is(SYS(epoll_wait, ep, got, 8, 30), 0,
+	   "epoll_wait with a time times out");
+	ok(uptime_ms() - start >= 29, "that took 30 ms");
+	is(SYS(epoll_pwait2, ep, got, 8, &time, 0, 0), 0,
+	   "epoll_pwait2 with a time times out");
 	pid = fork();
 	if (pid == 0) {
 		sleep_ms(20);
 		SYS(write, p[1], "x", 1);
 		_exit(0);
 	}
-	is(SYS(epoll_wait, ep, got, 8, -1), 1, "another process writes");
+	is(SYS(epoll_wait, ep, got, 8, -1), 1,
+	   "epoll_wait without a time waits for another process's write");
 	waitpid(pid, &status, 0);
 	SYS(read, p[0], buf, 1);
 	handle(SIGUSR1, count_signal, TEST_SA_RESTART);
 	set_mask(SIG_BLOCK, SIGNAL_BIT(SIGUSR1));
 	kill_process(getpid(), SIGUSR1);
-	is(SYS(epoll_pwait, ep, got, 8, 10, 0, 0), 0, "a blocked signal");
+	is(SYS(epoll_pwait, ep, got, 8, 10, 0, 0), 0,
+	   "a blocked signal does not end epoll_pwait");
 	is(SYS(epoll_pwait, ep, got, 8, -1, none, 8), -EINTR,
-	   "is let in by a mask, and does not begin it again");
-	is(signals, 1, "its handler ran");
-	ok(set_mask(SIG_SETMASK, 0) == SIGNAL_BIT(SIGUSR1), "the mask is back");
+	   "with an empty mask it does, SA_RESTART or not");
+	is(signals, 1, "the handler has run");
+	ok(set_mask(SIG_SETMASK, 0) == SIGNAL_BIT(SIGUSR1),
+	   "after that the old mask holds again");
 	is(SYS(epoll_pwait, ep, got, 8, 0, none, 4), -EINVAL,
-	   "4 bytes of mask");
+	   "a mask of 4 bytes is refused");
 	SYS(close, ep);
 	SYS(close, p[0]);
 	SYS(close, p[1]);
@@ -182,18 +201,22 @@ static void nested(void)
 
 	SYS(pipe2, p, 0);
 	is(ctl(outer, EPOLL_CTL_ADD, inner, POLLIN | EPOLLET), 0,
-	   "an epoll in another");
+	   "EPOLL_CTL_ADD of an epoll file to another");
 	ctl(inner, EPOLL_CTL_ADD, p[0], POLLIN);
-	is(look(outer), 0, "nothing is ready");
+	is(look(outer), 0, "neither reports anything");
 	SYS(write, p[1], "x", 1);
-	is(SYS(poll, &f, 1, 0), 1, "the outer one can be polled");
-	is(look(outer), 1, "and tells of the inner one");
-	is(look(outer), 0, "whose edge it was");
-	is(look(inner), 1, "which tells of the pipe");
-	is(ctl(inner, EPOLL_CTL_ADD, outer, POLLIN), -ELOOP, "no circle");
-	is(ctl(inner, EPOLL_CTL_ADD, inner, POLLIN), -EINVAL, "nor of one");
+	is(SYS(poll, &f, 1, 0), 1,
+	   "poll of the outer one: it is ready when the pipe is");
+	is(look(outer), 1, "the outer one reports the inner one");
+	is(look(outer), 0, "it does so once: EPOLLET");
+	is(look(inner), 1, "the inner one reports the pipe");
+	is(ctl(inner, EPOLL_CTL_ADD, outer, POLLIN), -ELOOP,
+	   "EPOLL_CTL_ADD of the outer one to the inner one is refused");
+	is(ctl(inner, EPOLL_CTL_ADD, inner, POLLIN), -EINVAL,
+	   "EPOLL_CTL_ADD of an epoll file to itself is refused");
 	SYS(close, inner);
-	is(look(outer), 0, "the inner one goes");
+	is(look(outer), 0,
+	   "after close of the inner one the outer one reports nothing");
 	SYS(close, outer);
 	SYS(close, p[0]);
 	SYS(close, p[1]);
@@ -205,15 +228,19 @@ static void copies(void)
 
 	SYS(pipe2, p, 0);
 	copy = SYS(dup, p[0]);
-	is(ctl(ep, EPOLL_CTL_ADD, p[0], POLLIN), 0, "a file");
-	is(ctl(ep, EPOLL_CTL_ADD, p[0], POLLIN), -EEXIST, "not twice");
-	is(ctl(ep, EPOLL_CTL_ADD, copy, POLLIN), 0, "but by another number");
+	is(ctl(ep, EPOLL_CTL_ADD, p[0], POLLIN), 0,
+	   "EPOLL_CTL_ADD of a descriptor");
+	is(ctl(ep, EPOLL_CTL_ADD, p[0], POLLIN), -EEXIST,
+	   "EPOLL_CTL_ADD of the same descriptor is refused");
+	is(ctl(ep, EPOLL_CTL_ADD, copy, POLLIN), 0,
+	   "EPOLL_CTL_ADD of its duplicate is accepted");
 	SYS(write, p[1], "x", 1);
-	is(look(ep), 2, "both tell");
+	is(look(ep), 2, "a write is reported for both");
 	SYS(close, p[0]);
-	is(look(ep), 2, "as long as the file is open by any");
+	is(look(ep), 2,
+	   "both are reported while the file is open by one of them");
 	SYS(close, copy);
-	is(look(ep), 0, "and then no more");
+	is(look(ep), 0, "none is reported when both are closed");
 	SYS(close, ep);
 	SYS(close, p[1]);
 }
@@ -224,25 +251,37 @@ static void errors(void)
 	int fd = make_file(scratch("f"), 1);
 
 	SYS(pipe2, p, 0);
-	is(SYS(epoll_create, 0), -EINVAL, "a size of 0");
-	is(SYS(epoll_create1, 1), -EINVAL, "an unknown flag");
-	is(ctl(ep, EPOLL_CTL_ADD, fd, POLLIN), -EPERM, "a regular file");
-	is(ctl(ep, EPOLL_CTL_ADD, 1000, POLLIN), -EBADF, "no file");
+	is(SYS(epoll_create, 0), -EINVAL,
+	   "epoll_create with a size of 0 is refused");
+	is(SYS(epoll_create1, 1), -EINVAL,
+	   "epoll_create1 with an unknown flag is refused");
+	is(ctl(ep, EPOLL_CTL_ADD, fd, POLLIN), -EPERM,
+	   "EPOLL_CTL_ADD of a regular file is refused");
+	is(ctl(ep, EPOLL_CTL_ADD, 1000, POLLIN), -EBADF,
+	   "EPOLL_CTL_ADD of a closed descriptor is refused");
 	is(ctl(p[0], EPOLL_CTL_ADD, p[1], POLLIN), -EINVAL,
-	   "a pipe is no epoll");
-	is(ctl(ep, EPOLL_CTL_MOD, p[0], POLLIN), -ENOENT, "not watched");
-	is(ctl(ep, EPOLL_CTL_DEL, p[0], POLLIN), -ENOENT, "not watched either");
-	is(ctl(ep, 9, p[0], POLLIN), -EINVAL, "an unknown change");
-	is(SYS(epoll_ctl, ep, EPOLL_CTL_ADD, p[0], 8), -EFAULT, "address 8");
-	is(SYS(epoll_wait, ep, got, 0, 0), -EINVAL, "room for none");
-	is(SYS(epoll_wait, p[0], got, 1, 0), -EINVAL, "not an epoll");
-	is(SYS(epoll_wait, 1000, got, 1, 0), -EBADF, "not a file");
+	   "EPOLL_CTL_ADD to a pipe is refused");
+	is(ctl(ep, EPOLL_CTL_MOD, p[0], POLLIN), -ENOENT,
+	   "EPOLL_CTL_MOD of a descriptor that is not watched is refused");
+	is(ctl(ep, EPOLL_CTL_DEL, p[0], POLLIN), -ENOENT,
+	   "EPOLL_CTL_DEL of a descriptor that is not watched is refused");
+	is(ctl(ep, 9, p[0], POLLIN), -EINVAL,
+	   "an unknown operation is refused");
+	is(SYS(epoll_ctl, ep, EPOLL_CTL_ADD, p[0], 8), -EFAULT,
+	   "an event at an unmapped address is refused");
+	is(SYS(epoll_wait, ep, got, 0, 0), -EINVAL,
+	   "epoll_wait with room for no event is refused");
+	is(SYS(epoll_wait, p[0], got, 1, 0), -EINVAL,
+	   "epoll_wait of a pipe is refused");
+	is(SYS(epoll_wait, 1000, got, 1, 0), -EBADF,
+	   "epoll_wait of a closed descriptor is refused");
 	ctl(ep, EPOLL_CTL_ADD, p[1], POLLOUT | EPOLLEXCLUSIVE);
 	is(ctl(ep, EPOLL_CTL_MOD, p[1], POLLOUT), -EINVAL,
-	   "an exclusive one stays as it is");
-	is(SYS(epoll_wait, ep, 8, 1, 0), -EFAULT, "events at address 8");
-	is(look(ep), 1, "which took none away");
-	is(SYS(read, ep, buf, 8), -EINVAL, "an epoll cannot be read");
+	   "EPOLL_CTL_MOD of an EPOLLEXCLUSIVE descriptor is refused");
+	is(SYS(epoll_wait, ep, 8, 1, 0), -EFAULT,
+	   "epoll_wait to an unmapped address is refused");
+	is(look(ep), 1, "that has taken no event away");
+	is(SYS(read, ep, buf, 8), -EINVAL, "read of an epoll file is refused");
 	SYS(close, fd);
 	SYS(unlink, scratch("f"));
 	remove_scratch();

@@ -12,43 +12,54 @@ static int fd, pipe_fd[2], write_only;
 static void advise(void)
 {
 	is(SYS(arm_fadvise64_64, fd, POSIX_FADV_NORMAL, 0, 0, 0, 0), 0,
-	   "normal");
+	   "POSIX_FADV_NORMAL is accepted");
 	is(SYS(arm_fadvise64_64, fd, POSIX_FADV_DONTNEED, 0, 0, 100, 0), 0,
-	   "not needed");
+	   "POSIX_FADV_DONTNEED is accepted");
 	is(SYS(arm_fadvise64_64, fd, POSIX_FADV_NOREUSE, 0, 0, 0, 0), 0,
-	   "used once");
-	is(SYS(arm_fadvise64_64, fd, 6, 0, 0, 0, 0), -EINVAL, "advice 6");
-	is(SYS(arm_fadvise64_64, fd, 0, 0, 0, -1, -1), -EINVAL, "-1 bytes");
-	is(SYS(arm_fadvise64_64, pipe_fd[0], 0, 0, 0, 0, 0), -ESPIPE, "a pipe");
-	is(SYS(arm_fadvise64_64, 99, 6, 0, 0, 0, 0), -EBADF, "no descriptor");
+	   "POSIX_FADV_NOREUSE is accepted");
+	is(SYS(arm_fadvise64_64, fd, 6, 0, 0, 0, 0), -EINVAL,
+	   "posix_fadvise with an unknown advice is refused");
+	is(SYS(arm_fadvise64_64, fd, 0, 0, 0, -1, -1), -EINVAL,
+	   "posix_fadvise of -1 bytes is refused");
+	is(SYS(arm_fadvise64_64, pipe_fd[0], 0, 0, 0, 0, 0), -ESPIPE,
+	   "posix_fadvise of a pipe is refused");
+	is(SYS(arm_fadvise64_64, 99, 6, 0, 0, 0, 0), -EBADF,
+	   "posix_fadvise of a closed descriptor is refused");
 }
 
 static void ahead(void)
 {
 	is(SYS(readahead, fd, 0, 0, 0, 100), 0, "readahead of 100 bytes");
-	is(SYS(readahead, fd, 0, 0, 1, 100), 0, "behind the end");
+	is(SYS(readahead, fd, 0, 0, 1, 100), 0,
+	   "readahead behind the end is accepted");
 	is(SYS(readahead, write_only, 0, 0, 0, 100), -EBADF,
-	   "of what is written");
-	is(SYS(readahead, pipe_fd[0], 0, 0, 0, 100), -EINVAL, "of a pipe");
-	is(SYS(readahead, 99, 0, 0, 0, 100), -EBADF, "of no descriptor");
+	   "readahead of a descriptor opened for writing is refused");
+	is(SYS(readahead, pipe_fd[0], 0, 0, 0, 100), -EINVAL,
+	   "readahead of a pipe is refused");
+	is(SYS(readahead, 99, 0, 0, 0, 100), -EBADF,
+	   "readahead of a closed descriptor is refused");
 }
 
 static void sync_range(void)
 {
-	is(SYS(arm_sync_file_range, fd, 7, 0, 0, 100, 0), 0, "all three steps");
-	is(SYS(arm_sync_file_range, fd, 0, 0, 0, 0, 0), 0, "no step");
-	is(SYS(arm_sync_file_range, fd, 8, 0, 0, 0, 0), -EINVAL, "flag 8");
-	is(SYS(arm_sync_file_range, fd, 2, 0, -1, 0, 0), -EINVAL, "before 0");
+	is(SYS(arm_sync_file_range, fd, 7, 0, 0, 100, 0), 0,
+	   "sync_file_range with all three steps");
+	is(SYS(arm_sync_file_range, fd, 0, 0, 0, 0, 0), 0,
+	   "sync_file_range without a step");
+	is(SYS(arm_sync_file_range, fd, 8, 0, 0, 0, 0), -EINVAL,
+	   "sync_file_range with an unknown flag is refused");
+	is(SYS(arm_sync_file_range, fd, 2, 0, -1, 0, 0), -EINVAL,
+	   "sync_file_range of a negative offset is refused");
 	is(SYS(arm_sync_file_range, fd, 2, 0, 0, 0, -1), -EINVAL,
-	   "-2^32 bytes");
+	   "sync_file_range of a negative length is refused");
 	is(SYS(arm_sync_file_range, fd, 2, -1, 0x7fffffff, 1, 0), -EINVAL,
-	   "past the last byte");
+	   "sync_file_range past the largest offset is refused");
 	is(SYS(arm_sync_file_range, pipe_fd[0], 2, 0, 0, 0, 0), -ESPIPE,
-	   "of a pipe");
+	   "sync_file_range of a pipe is refused");
 	is(SYS(arm_sync_file_range, pipe_fd[0], 8, 0, 0, 0, 0), -EINVAL,
-	   "of a pipe, flag 8");
+	   "sync_file_range of a pipe with an unknown flag: the flag first");
 	is(SYS(arm_sync_file_range, 99, 8, 0, 0, 0, 0), -EBADF,
-	   "of no descriptor");
+	   "sync_file_range of a closed descriptor: that comes first");
 }
 
 static uint8_t a[4], b[4];
@@ -58,39 +69,52 @@ static const struct iovec32 iov[2] = { { (uint32_t)(uintptr_t)a, 4 },
 /* byte i of the file is i % 251 */
 static void pieces(void)
 {
-	is(SYS(preadv, fd, iov, 2, 100, 0), 8, "preadv at 100");
-	is(a[0], 100, "its first byte");
-	is(b[3], 107, "and its last");
-	is(SYS(lseek, fd, 0, SEEK_CUR), 0, "the position stays");
-	is(SYS(preadv, fd, iov, 2, 196, 0), 4, "across the end");
-	is(SYS(preadv, fd, iov, 2, 0, 1), 0, "at 4 GiB");
+	is(SYS(preadv, fd, iov, 2, 100, 0), 8, "preadv at offset 100");
+	is(a[0], 100, "the first byte is the file's byte 100");
+	is(b[3], 107, "the last byte is the file's byte 107");
+	is(SYS(lseek, fd, 0, SEEK_CUR), 0, "preadv does not move the position");
+	is(SYS(preadv, fd, iov, 2, 196, 0), 4,
+	   "preadv across the end returns what there is");
+	is(SYS(preadv, fd, iov, 2, 0, 1), 0,
+	   "preadv at offset 4 GiB returns nothing");
 	a[0] = 200;
 	b[3] = 201;
-	is(SYS(pwritev, fd, iov, 2, 50, 0), 8, "pwritev at 50");
-	is(SYS(pread64, fd, b, 1, 0, 50, 0), 1, "read it");
-	is(b[0], 200, "there it is");
-	is(SYS(preadv, fd, iov, 2, 0, -1), -EINVAL, "before 0");
-	is(SYS(preadv, pipe_fd[0], iov, 2, 0, 0), -ESPIPE, "a pipe");
-	is(SYS(preadv, write_only, iov, 2, 0, 0), -EBADF, "not for reading");
-	is(SYS(preadv, 99, iov, 2, 0, 0), -EBADF, "no descriptor");
-	is(SYS(preadv, fd, iov, UIO_MAXIOV + 1, 0, 0), -EINVAL, "1025 pieces");
-	is(SYS(preadv, fd, 16, 1, 0, 0), -EFAULT, "pieces from nowhere");
+	is(SYS(pwritev, fd, iov, 2, 50, 0), 8, "pwritev at offset 50");
+	is(SYS(pread64, fd, b, 1, 0, 50, 0), 1,
+	   "pread64 of the first byte that was written");
+	is(b[0], 200, "it is the byte that was written");
+	is(SYS(preadv, fd, iov, 2, 0, -1), -EINVAL,
+	   "preadv at a negative offset is refused");
+	is(SYS(preadv, pipe_fd[0], iov, 2, 0, 0), -ESPIPE,
+	   "preadv of a pipe is refused");
+	is(SYS(preadv, write_only, iov, 2, 0, 0), -EBADF,
+	   "preadv of a descriptor opened for writing is refused");
+	is(SYS(preadv, 99, iov, 2, 0, 0), -EBADF,
+	   "preadv of a closed descriptor is refused");
+	is(SYS(preadv, fd, iov, UIO_MAXIOV + 1, 0, 0), -EINVAL,
+	   "preadv of 1025 pieces is refused");
+	is(SYS(preadv, fd, 16, 1, 0, 0), -EFAULT,
+	   "preadv with pieces at an unmapped address is refused");
 }
 
 static void with_flags(void)
 {
-	is(SYS(preadv2, fd, iov, 2, 10, 0, 0), 8, "preadv2 at 10");
-	is(a[0], 10, "its first byte");
-	is(SYS(preadv2, fd, iov, 2, -1, -1, 0), 8, "at the position");
-	is(a[0], 0, "its first byte");
-	is(SYS(lseek, fd, 0, SEEK_CUR), 8, "which moves");
+	is(SYS(preadv2, fd, iov, 2, 10, 0, 0), 8, "preadv2 at offset 10");
+	is(a[0], 10, "the first byte is the file's byte 10");
+	is(SYS(preadv2, fd, iov, 2, -1, -1, 0), 8,
+	   "preadv2 at offset -1 reads at the position");
+	is(a[0], 0, "the first byte is the file's byte 0");
+	is(SYS(lseek, fd, 0, SEEK_CUR), 8, "the position has moved by 8");
 	is(SYS(pwritev2, fd, iov, 2, 20, 0, RWF_DSYNC | RWF_SYNC), 8,
-	   "pwritev2, to be on the disk when it returns");
-	is(SYS(preadv2, fd, iov, 2, 0, 0, 0x80), -EOPNOTSUPP, "flag 0x80");
-	is(SYS(preadv2, fd, iov, 2, 0, -1, 0), -EINVAL, "before 0");
+	   "pwritev2 with RWF_DSYNC and RWF_SYNC");
+	is(SYS(preadv2, fd, iov, 2, 0, 0, 0x80), -EOPNOTSUPP,
+	   "preadv2 with an unknown flag is refused");
+	is(SYS(preadv2, fd, iov, 2, 0, -1, 0), -EINVAL,
+	   "preadv2 at another negative offset is refused");
 	SYS(write, pipe_fd[1], "12345678", 8);
-	is(SYS(preadv2, pipe_fd[0], iov, 2, -1, -1, 0), 8, "a pipe");
-	is(a[0], '1', "its first byte");
+	is(SYS(preadv2, pipe_fd[0], iov, 2, -1, -1, 0), 8,
+	   "preadv2 at offset -1 of a pipe");
+	is(a[0], '1', "the first byte is the pipe's first");
 }
 
 int main(void)

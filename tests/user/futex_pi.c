@@ -1,7 +1,7 @@
 /*
  * Locks that lend priority (FUTEX_LOCK_PI and its family), and FUTEX_WAKE_OP.
  *
- * Threads share `lock`; who has it writes its own number there.
+ * Threads share the word `lock`; its owner writes its own thread number there.
  */
 #include <uapi/futex.h>
 #include <uapi/resource.h>
@@ -36,24 +36,31 @@ static void alone(void)
 	struct old_timespec32 past = { 0, 0 };
 
 	lock = 0;
-	is(pi(FUTEX_LOCK_PI, 0), 0, "a free lock");
-	ok(lock == tid(), "is the caller's");
-	is(pi(FUTEX_LOCK_PI, 0), -EDEADLK, "not twice");
-	is(pi(FUTEX_TRYLOCK_PI, 0), -EDEADLK, "nor by trying");
-	is(pi(FUTEX_UNLOCK_PI, 0), 0, "given up");
-	is((int32_t)lock, 0, "it is free");
-	is(pi(FUTEX_UNLOCK_PI, 0), -EPERM, "not by who has it not");
-	is(pi(FUTEX_TRYLOCK_PI, 0), 0, "tried");
+	is(pi(FUTEX_LOCK_PI, 0), 0, "FUTEX_LOCK_PI of a free lock");
+	ok(lock == tid(), "the word contains the caller's number");
+	is(pi(FUTEX_LOCK_PI, 0), -EDEADLK,
+	   "FUTEX_LOCK_PI by the owner is refused");
+	is(pi(FUTEX_TRYLOCK_PI, 0), -EDEADLK,
+	   "FUTEX_TRYLOCK_PI by the owner is refused");
+	is(pi(FUTEX_UNLOCK_PI, 0), 0, "FUTEX_UNLOCK_PI by the owner");
+	is((int32_t)lock, 0, "the word is zero: the lock is free");
+	is(pi(FUTEX_UNLOCK_PI, 0), -EPERM,
+	   "FUTEX_UNLOCK_PI by a thread that is not the owner is refused");
+	is(pi(FUTEX_TRYLOCK_PI, 0), 0, "FUTEX_TRYLOCK_PI of a free lock");
 	lock = 3999999; /* nobody's number */
-	is(pi(FUTEX_LOCK_PI, 0), -ESRCH, "an owner that there is not");
+	is(pi(FUTEX_LOCK_PI, 0), -ESRCH,
+	   "an owner that does not exist is refused");
 	lock = FUTEX_OWNER_DIED;
-	is(pi(FUTEX_LOCK_PI, 0), 0, "one whose owner died");
-	ok(lock == (tid() | FUTEX_OWNER_DIED), "which the next one learns");
+	is(pi(FUTEX_LOCK_PI, 0), 0, "FUTEX_LOCK_PI of a lock whose owner died");
+	ok(lock == (tid() | FUTEX_OWNER_DIED),
+	   "the word keeps FUTEX_OWNER_DIED for the new owner");
 	lock = 0;
-	is(pi(FUTEX_LOCK_PI, &past), 0, "a free lock needs no time");
-	is(SYS(futex, 1, FUTEX_LOCK_PI, 0, 0, 0, 0), -EINVAL, "not a word");
+	is(pi(FUTEX_LOCK_PI, &past), 0,
+	   "FUTEX_LOCK_PI of a free lock with a deadline in the past");
+	is(SYS(futex, 1, FUTEX_LOCK_PI, 0, 0, 0, 0), -EINVAL,
+	   "a word that is not aligned is refused");
 	is(SYS(futex, 8, FUTEX_LOCK_PI | FUTEX_PRIVATE_FLAG, 0, 0, 0, 0),
-	   -EFAULT, "no memory");
+	   -EFAULT, "a word at an unmapped address is refused");
 	lock = 0;
 }
 
@@ -86,8 +93,8 @@ static void several(void)
 		run_thread(&threads[i], work, 0, 0);
 	for (int i = 0; i < 4; i++)
 		join_thread(&threads[i]);
-	is(count, 4 * 300, "four threads exclude each other");
-	is((int32_t)(lock & FUTEX_TID_MASK), 0, "and leave the lock free");
+	is(count, 4 * 300, "four threads count under the lock: the sum");
+	is((int32_t)(lock & FUTEX_TID_MASK), 0, "the lock is free after that");
 	lock = 0;
 }
 
@@ -109,14 +116,16 @@ static void handed_over(void)
 	pi(FUTEX_LOCK_PI, 0);
 	run_thread(&threads[0], locker, (void *)0, 0);
 	wait_until(&lock, FUTEX_WAITERS);
-	ok(lock == (tid() | FUTEX_WAITERS), "who waits says so in the word");
+	ok(lock == (tid() | FUTEX_WAITERS),
+	   "a waiter sets FUTEX_WAITERS in the word");
 	run_thread(&threads[1], locker, (void *)1, 0);
 	sleep_ms(20);
-	is(pi(FUTEX_UNLOCK_PI, 0), 0, "given up");
+	is(pi(FUTEX_UNLOCK_PI, 0), 0, "FUTEX_UNLOCK_PI with two waiters");
 	join_thread(&threads[0]);
 	join_thread(&threads[1]);
-	ok(results[0] == 0 && results[1] == 0, "both got it");
-	ok(order[0] == 0 && order[1] == 1, "in their order");
+	ok(results[0] == 0 && results[1] == 0, "both waiters got the lock");
+	ok(order[0] == 0 && order[1] == 1,
+	   "they got it in the order of their calls");
 	lock = 0;
 }
 
@@ -127,7 +136,7 @@ static void holder(void *arg)
 	go = 1;
 	while (go != 2)
 		sleep_ms(1);
-	/* It ends without giving the lock up. */
+	/* The thread exits without unlocking. */
 }
 
 static void timed_out(void)
@@ -139,15 +148,18 @@ static void timed_out(void)
 	go = 0;
 	run_thread(&thread, holder, 0, 0);
 	wait_until(&go, 1);
-	is(pi(FUTEX_TRYLOCK_PI, 0), -EAGAIN, "another one has it");
-	is(pi(FUTEX_UNLOCK_PI, 0), -EPERM, "and it alone gives it up");
+	is(pi(FUTEX_TRYLOCK_PI, 0), -EAGAIN,
+	   "FUTEX_TRYLOCK_PI of another thread's lock is refused");
+	is(pi(FUTEX_UNLOCK_PI, 0), -EPERM,
+	   "FUTEX_UNLOCK_PI of another thread's lock is refused");
 	SYS(clock_gettime, CLOCK_REALTIME, &soon);
 	soon.tv_nsec += 30000000;
 	soon.tv_sec += soon.tv_nsec / 1000000000;
 	soon.tv_nsec %= 1000000000;
-	is(pi(FUTEX_LOCK_PI, &soon), -ETIMEDOUT, "until a time");
+	is(pi(FUTEX_LOCK_PI, &soon), -ETIMEDOUT,
+	   "FUTEX_LOCK_PI with a deadline times out");
 	is(SYS(futex, &lock, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1), 0,
-	   "nobody waits any more");
+	   "FUTEX_WAKE after that finds no waiter");
 	/* The owner ends while somebody waits. */
 	results[0] = results[4] = -1;
 	struct thread waiter;
@@ -158,8 +170,9 @@ static void timed_out(void)
 	join_thread(&thread);
 	join_thread(&waiter);
 	err = results[0];
-	is(err, 0, "the owner ends: who waits has the lock");
-	is(results[4], 1, "and is told that it died");
+	is(err, 0,
+	   "the owner exits without unlocking: the waiter gets the lock");
+	is(results[4], 1, "the waiter finds FUTEX_OWNER_DIED in the word");
 	lock = 0;
 }
 
@@ -203,9 +216,11 @@ static void lending(void)
 	wait_until(&go, 1);
 	run_thread(&spinner, spin, 0, 0);
 	start = uptime_ms();
-	is(pi(FUTEX_LOCK_PI, 0), 0, "a lock of one with a 68th of the core");
+	is(pi(FUTEX_LOCK_PI, 0), 0,
+	   "the lock of a nice 19 thread, beside one that spins");
 	/* Linux lends priorities of real-time classes, and no share. */
-	ok(uptime_ms() - start < 2000 || !ours, "who waits lends it its own");
+	ok(uptime_ms() - start < 2000 || !ours,
+	   "the waiter lends the owner its priority: it took no 2 s");
 	spun = 1;
 	pi(FUTEX_UNLOCK_PI, 0);
 	join_thread(&owner);
@@ -233,32 +248,35 @@ static void wake_ops(void)
 
 	lock = 0;
 	other = 5;
-	is(wake_op(FUTEX_OP_SET, 7, FUTEX_OP_CMP_EQ, 5), 0, "nobody waits");
-	is((int32_t)other, 7, "set");
+	is(wake_op(FUTEX_OP_SET, 7, FUTEX_OP_CMP_EQ, 5), 0,
+	   "FUTEX_WAKE_OP wakes nobody where nobody waits");
+	is((int32_t)other, 7, "FUTEX_OP_SET stores the argument");
 	wake_op(FUTEX_OP_ADD, (uint32_t)-3, FUTEX_OP_CMP_EQ, 0);
-	is((int32_t)other, 4, "a sum");
+	is((int32_t)other, 4, "FUTEX_OP_ADD adds a negative argument");
 	wake_op(FUTEX_OP_OR | 8, 5, FUTEX_OP_CMP_EQ, 0);
-	is((int32_t)other, 36, "a bit by its number");
+	is((int32_t)other, 36,
+	   "FUTEX_OP_OR with a shift sets the bit of that number");
 	wake_op(FUTEX_OP_ANDN, 4, FUTEX_OP_CMP_EQ, 0);
-	is((int32_t)other, 32, "bits cleared");
+	is((int32_t)other, 32, "FUTEX_OP_ANDN clears the bits");
 	wake_op(FUTEX_OP_XOR, 33, FUTEX_OP_CMP_EQ, 0);
-	is((int32_t)other, 1, "bits changed");
-	is(wake_op(7, 0, 0, 0), -ENOSYS, "an unknown operation");
-	is(wake_op(FUTEX_OP_ADD, 0, 9, 0), -ENOSYS, "an unknown comparison");
+	is((int32_t)other, 1, "FUTEX_OP_XOR inverts the bits");
+	is(wake_op(7, 0, 0, 0), -ENOSYS, "an unknown operation is refused");
+	is(wake_op(FUTEX_OP_ADD, 0, 9, 0), -ENOSYS,
+	   "an unknown comparison is refused");
 	run_thread(&thread, sleeper, (void *)&lock, 0);
 	sleep_ms(20);
 	is(wake_op(FUTEX_OP_SET, 0, FUTEX_OP_CMP_GT, 100), 1,
-	   "one of the first word");
+	   "FUTEX_WAKE_OP wakes a waiter of the first word");
 	join_thread(&thread);
 	run_thread(&thread, sleeper, (void *)&other, 0);
 	sleep_ms(20);
 	is(wake_op(FUTEX_OP_SET, 1, FUTEX_OP_CMP_NE, 0), 0,
-	   "none of the second, where the comparison fails");
+	   "it wakes none of the second word if the comparison fails");
 	other = 0;
 	is(wake_op(FUTEX_OP_SET, 1, FUTEX_OP_CMP_LE, 0), 1,
-	   "and one where it holds");
+	   "it wakes one of the second word if the comparison holds");
 	join_thread(&thread);
-	is(results[1], 0, "it was woken");
+	is(results[1], 0, "that waiter's wait returned 0");
 }
 
 int main(void)

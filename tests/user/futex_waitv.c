@@ -13,7 +13,7 @@ static uint32_t *words;
 
 static struct futex_waitv waiters[FUTEX_WAITV_MAX + 1];
 
-/* Each waits for its word, whose value is 0, to be woken. */
+/* Makes a list of WORDS words whose values are 0. */
 static void set_up(void)
 {
 	for (int i = 0; i < WORDS; i++) {
@@ -38,7 +38,10 @@ static int wait_for_all(void *arg)
 	return waitv(WORDS, NULL);
 }
 
-/* A child waits for all four: what does the wake-up of one return there? */
+/*
+ * A child waits for all words; returns what its call returns if `word` is
+ * woken.
+ */
 static int woken_by(int word)
 {
 	pid_t pid = start_child(wait_for_all, NULL);
@@ -53,15 +56,16 @@ static int woken_by(int word)
 static void waking(void)
 {
 	set_up();
-	is(woken_by(0), 0, "the first word is woken");
-	is(woken_by(WORDS - 1), WORDS - 1, "the last one");
+	is(woken_by(0), 0, "a wake of the first word returns its index");
+	is(woken_by(WORDS - 1), WORDS - 1,
+	   "a wake of the last word returns its index");
 	for (int i = 0; i < WORDS; i++)
 		is(SYS(futex, &words[i], FUTEX_WAKE, 1), 0,
-		   "nobody waits for word %d any more", i);
+		   "after that nobody waits for word %d", i);
 	waiters[1].flags |= FUTEX_PRIVATE_FLAG;
 	waiters[2].uaddr = waiters[0].uaddr;
 	is(woken_by(0), 0,
-	   "a word named twice is woken once: the first is told");
+	   "a word that is listed twice: the first index is returned");
 }
 
 /* ---- not waiting ------------------------------------------------- */
@@ -72,18 +76,22 @@ static void values(void)
 
 	set_up();
 	words[2] = 7;
-	is(waitv(WORDS, NULL), -EAGAIN, "a word has another value");
+	is(waitv(WORDS, NULL), -EAGAIN,
+	   "a word with another value ends the call");
 	waiters[2].val = 7;
-	is(waitv(WORDS, &past), -ETIMEDOUT, "all as expected: it waits");
+	is(waitv(WORDS, &past), -ETIMEDOUT,
+	   "all words have their values: the wait times out");
 	waiters[2].val = 0x100000007ull;
-	is(waitv(WORDS, &past), -ETIMEDOUT, "for 32 bits of the value");
+	is(waitv(WORDS, &past), -ETIMEDOUT,
+	   "only 32 bits of a value are compared: it times out");
 	past.tv_nsec = 1000000000;
-	is(waitv(WORDS, &past), -EINVAL, "no time");
+	is(waitv(WORDS, &past), -EINVAL,
+	   "a time with 1000000000 nanoseconds is refused");
 	past.tv_nsec = 0;
 	is(SYS(futex_waitv, waiters, WORDS, 0, &past, CLOCK_REALTIME),
-	   -ETIMEDOUT, "the wall clock's");
+	   -ETIMEDOUT, "a deadline of CLOCK_REALTIME is accepted");
 	is(SYS(futex_waitv, waiters, WORDS, 0, &past, CLOCK_BOOTTIME), -EINVAL,
-	   "no clock for it");
+	   "a deadline of another clock is refused");
 }
 
 static volatile int handled;
@@ -105,31 +113,36 @@ static void signals(void)
 	set_up();
 	handle(14 /* SIGALRM */, note, 0);
 	SYS(setitimer, 0, often, 0);
-	is(waitv(WORDS, NULL), -EINTR, "a signal ends the wait");
+	is(waitv(WORDS, NULL), -EINTR, "a signal with a handler ends the wait");
 	SYS(setitimer, 0, never, 0);
-	is(handled, 1, "its handler has run");
+	is(handled, 1, "the handler has run");
 }
 
 static void rules(void)
 {
 	set_up();
-	is(waitv(0, NULL), -EINVAL, "no words");
-	is(waitv(FUTEX_WAITV_MAX + 1, NULL), -EINVAL, "129 words");
-	is(SYS(futex_waitv, 0, 1, 0, 0, 0), -EINVAL, "words nowhere");
-	is(SYS(futex_waitv, 0x10, 1, 0, 0, 0), -EFAULT, "nor there");
-	is(SYS(futex_waitv, waiters, 1, 1, 0, 0), -EINVAL, "an unknown flag");
+	is(waitv(0, NULL), -EINVAL, "an empty list is refused");
+	is(waitv(FUTEX_WAITV_MAX + 1, NULL), -EINVAL,
+	   "a list of 129 words is refused");
+	is(SYS(futex_waitv, 0, 1, 0, 0, 0), -EINVAL,
+	   "a list at address 0 is refused");
+	is(SYS(futex_waitv, 0x10, 1, 0, 0, 0), -EFAULT,
+	   "a list at another unmapped address is refused");
+	is(SYS(futex_waitv, waiters, 1, 1, 0, 0), -EINVAL,
+	   "an unknown flag of the call is refused");
 	waiters[1].flags = 0;
-	is(waitv(2, NULL), -EINVAL, "a word of no size");
+	is(waitv(2, NULL), -EINVAL, "a word without a size is refused");
 	waiters[1].flags = FUTEX_32 | 0x100;
-	is(waitv(2, NULL), -EINVAL, "a word with an unknown flag");
+	is(waitv(2, NULL), -EINVAL, "a word with an unknown flag is refused");
 	waiters[1].flags = FUTEX_32;
 	waiters[1].__reserved = 1;
-	is(waitv(2, NULL), -EINVAL, "what is to be zero");
+	is(waitv(2, NULL), -EINVAL,
+	   "a reserved field that is not zero is refused");
 	waiters[1].__reserved = 0;
 	waiters[1].uaddr++;
-	is(waitv(2, NULL), -EINVAL, "half of two words");
+	is(waitv(2, NULL), -EINVAL, "a word that is not aligned is refused");
 	waiters[1].uaddr = 0x10;
-	is(waitv(2, NULL), -EFAULT, "a word nowhere");
+	is(waitv(2, NULL), -EFAULT, "a word at an unmapped address is refused");
 }
 
 int main(void)

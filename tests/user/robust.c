@@ -1,5 +1,5 @@
 /*
- * Robust futexes: what is left in the locks of who ends.
+ * Robust futexes: what the kernel writes into the locks of a thread that ends.
  *
  * qemu-arm has no set_robust_list: robust.expected holds Linux's answers.
  */
@@ -62,14 +62,20 @@ static void the_calls(void)
 {
 	uint32_t head = 0, bytes = 0;
 
-	is(SYS(set_robust_list, &shared->head, 8), -EINVAL, "half a head");
-	is(set_list(&shared->head), 0, "a list is set");
-	is(SYS(get_robust_list, 0, &head, &bytes), 0, "and got");
-	ok(head == address(&shared->head) && bytes == 12, "the same one");
-	is(SYS(get_robust_list, OTHER, &head, &bytes), -ESRCH, "nobody's");
-	is(SYS(get_robust_list, 0, 8, &bytes), -EFAULT, "to nowhere");
-	is(SYS(get_robust_list, 0, &head, 8), -EFAULT, "its size to nowhere");
-	is(in_child(has_no_list, NULL), 0, "a child has none");
+	is(SYS(set_robust_list, &shared->head, 8), -EINVAL,
+	   "a head of a wrong size is refused");
+	is(set_list(&shared->head), 0, "set_robust_list of a list");
+	is(SYS(get_robust_list, 0, &head, &bytes), 0,
+	   "get_robust_list of this thread");
+	ok(head == address(&shared->head) && bytes == 12,
+	   "it returns that list and its size");
+	is(SYS(get_robust_list, OTHER, &head, &bytes), -ESRCH,
+	   "get_robust_list of a thread that does not exist is refused");
+	is(SYS(get_robust_list, 0, 8, &bytes), -EFAULT,
+	   "get_robust_list with the head to an unmapped address");
+	is(SYS(get_robust_list, 0, &head, 8), -EFAULT,
+	   "get_robust_list with the size to an unmapped address");
+	is(in_child(has_no_list, NULL), 0, "a child of fork has no list");
 	set_list(NULL);
 }
 
@@ -85,10 +91,12 @@ static int hold_locks(void *arg)
 
 static void are_dead(const char *who)
 {
-	ok(shared->locks[0].word == FUTEX_OWNER_DIED, "%s: its lock", who);
-	ok(shared->locks[1].word == OTHER, "%s: not another's", who);
+	ok(shared->locks[0].word == FUTEX_OWNER_DIED,
+	   "%s: the word of its lock is FUTEX_OWNER_DIED", who);
+	ok(shared->locks[1].word == OTHER,
+	   "%s: the word of another thread's lock is unchanged", who);
 	ok(shared->locks[2].word == (FUTEX_OWNER_DIED | FUTEX_WAITERS),
-	   "%s: one that others wait for", who);
+	   "%s: the word of a lock with waiters keeps FUTEX_WAITERS", who);
 }
 
 static void thread_holds(void *arg)
@@ -111,14 +119,16 @@ static void endings(void)
 	struct thread thread;
 
 	make_list();
-	is(in_child(hold_locks, NULL), 0, "a process ends");
+	is(in_child(hold_locks, NULL), 0,
+	   "a process that holds two locks exits");
 	are_dead("a process");
 	make_list();
 	run_thread(&thread, thread_holds, NULL, 0);
 	join_thread(&thread);
 	are_dead("a thread");
 	make_list();
-	is(in_child(exec_with_locks, NULL), 0, "another program");
+	is(in_child(exec_with_locks, NULL), 0,
+	   "a process that holds two locks calls execve");
 	are_dead("another program");
 }
 
@@ -145,10 +155,10 @@ static void waiting(void)
 	while (!(value = __atomic_load_n(&shared->ready, __ATOMIC_SEQ_CST)))
 		SYS(sched_yield);
 	err = SYS(futex, &shared->locks[0].word, FUTEX_WAIT, value, 0);
-	is(err, 0, "who waits for the lock is woken");
+	is(err, 0, "a waiter is woken when the owner exits");
 	SYS(wait4, -1, 0, 0, 0);
 	ok(shared->locks[0].word == (FUTEX_OWNER_DIED | FUTEX_WAITERS),
-	   "and finds that its owner died");
+	   "the word tells the waiter that the owner died");
 }
 
 static int die_taking(void *arg)
@@ -164,8 +174,10 @@ static int die_taking(void *arg)
 static void pending(void)
 {
 	make_list();
-	is(in_child(die_taking, NULL), 0, "ends while taking a lock");
-	ok(shared->locks[2].word == FUTEX_OWNER_DIED, "not on the list yet");
+	is(in_child(die_taking, NULL), 0,
+	   "a thread exits while it takes a lock (list_op_pending)");
+	ok(shared->locks[2].word == FUTEX_OWNER_DIED,
+	   "that lock counts though it is not on the list yet");
 }
 
 /* ---- lists that are none ----------------------------------------- */
@@ -187,24 +199,33 @@ static int with_list(void *arg)
 
 static void bad_lists(void)
 {
-	is(in_child(bad_head, (void *)8), 0, "a head that is nowhere");
-	is(in_child(bad_head, (void *)0xc0000000), 0, "one in the kernel");
-	is(in_child(bad_head, (void *)0xfffffffc), 0, "one at the end");
+	is(in_child(bad_head, (void *)8), 0,
+	   "a list head at an unmapped address does not harm the exit");
+	is(in_child(bad_head, (void *)0xc0000000), 0,
+	   "a list head in the kernel does not harm the exit");
+	is(in_child(bad_head, (void *)0xfffffffc), 0,
+	   "a list head at the last address does not harm the exit");
 	make_list();
 	shared->locks[0].next = 0xc0000000;
-	is(in_child(with_list, NULL), 0, "an entry in the kernel");
-	ok(shared->locks[0].word == FUTEX_OWNER_DIED, "those before it count");
+	is(in_child(with_list, NULL), 0,
+	   "a list with an entry in the kernel does not harm the exit");
+	ok(shared->locks[0].word == FUTEX_OWNER_DIED,
+	   "the locks before that entry are marked");
 	make_list();
 	shared->locks[1].next = address(&shared->locks[0]);
-	is(in_child(with_list, NULL), 0, "a list without end");
-	ok(shared->locks[1].word == FUTEX_OWNER_DIED, "all of it counts");
+	is(in_child(with_list, NULL), 0,
+	   "a circular list does not harm the exit");
+	ok(shared->locks[1].word == FUTEX_OWNER_DIED,
+	   "all locks of it are marked");
 	make_list();
 	shared->head.futex_offset = 3;
-	is(in_child(with_list, NULL), 0, "a word that is not aligned");
-	ok(shared->locks[1].word & FUTEX_TID_MASK, "nothing is marked");
+	is(in_child(with_list, NULL), 0,
+	   "words that are not aligned do not harm the exit");
+	ok(shared->locks[1].word & FUTEX_TID_MASK, "no lock is marked then");
 	make_list();
 	shared->head.futex_offset = (int32_t)0xc0000000;
-	is(in_child(with_list, NULL), 0, "words in nowhere");
+	is(in_child(with_list, NULL), 0,
+	   "words at unmapped addresses do not harm the exit");
 }
 
 int main(int argc, char **argv)

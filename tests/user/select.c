@@ -1,6 +1,6 @@
 /*
- * select, pselect6 and ppoll: what is ready, how long they wait, and the mask
- * of signals that holds for the wait alone.
+ * select, pselect6 and ppoll: which descriptors are ready, how long a call
+ * waits, and the mask of signals that applies only during the wait.
  */
 #include <fcntl.h>
 #include <uapi/poll.h>
@@ -55,26 +55,30 @@ static void ready(void)
 
 	clear();
 	add(in, ends[0]);
-	is(select_ms(n, 0), 0, "an empty pipe is not ready");
-	ok(!has(in, ends[0]), "and its bit is gone");
+	is(select_ms(n, 0), 0,
+	   "select of an empty pipe to read: none is ready");
+	ok(!has(in, ends[0]), "its bit is cleared");
 	write(ends[1], "x", 1);
 	add(in, ends[0]);
 	add(out, ends[1]);
-	is(select_ms(n, 1000), 2, "a full one is, and can be written");
+	is(select_ms(n, 1000), 2,
+	   "select of a pipe with a byte to read and to write: two bits");
 	ok(has(in, ends[0]) && has(out, ends[1]), "both bits are set");
 	clear();
 	add(in, ends[0]);
 	add(except, ends[0]);
-	is(select_ms(n, 0), 1, "a bit counts for each set");
-	ok(!has(except, ends[0]), "nothing exceptional");
+	is(select_ms(n, 0), 1,
+	   "a descriptor in two sets, ready in one, counts once");
+	ok(!has(except, ends[0]), "its bit in the other set is cleared");
 	clear();
 	add(out, ends[0]);
-	is(select_ms(n, 0), 0, "the end for reading cannot be written");
+	is(select_ms(n, 0), 0,
+	   "select of the reading end to write: none is ready");
 	clear();
 	add(in, ends[0]);
 	is(SYS(_newselect, ends[0], in, 0, 0, (struct old_timeval32[1]){ 0 }),
-	   0, "a bit that is not below n does not count");
-	ok(!has(in, ends[0]), "and is gone as well");
+	   0, "a descriptor that is not below n does not count");
+	ok(!has(in, ends[0]), "its bit is cleared");
 }
 
 static void hung_up(void)
@@ -85,16 +89,21 @@ static void hung_up(void)
 	SYS(close, fds[1]);
 	clear();
 	add(in, fds[0]);
-	is(select_ms(fds[0] + 1, 0), 1, "a pipe without writers can be read");
+	is(select_ms(fds[0] + 1, 0), 1,
+	   "select of a pipe without writers to read: it is ready");
 	clear();
 	add(except, fds[0]);
-	is(select_ms(fds[0] + 1, 20), 0, "which is nothing exceptional");
+	is(select_ms(fds[0] + 1, 20), 0,
+	   "it is not exceptional: select times out");
 	SYS(close, fds[0]);
 	add(in, fds[0]);
-	is(select_ms(fds[0] + 1, 0), -EBADF, "a closed descriptor");
+	is(select_ms(fds[0] + 1, 0), -EBADF,
+	   "select of a closed descriptor is refused");
 	clear();
-	is(select_ms(-1, 0), -EINVAL, "fewer than no descriptors");
-	is(SYS(_newselect, 8, 8, 0, 0, 0), -EFAULT, "a set at address 8");
+	is(select_ms(-1, 0), -EINVAL,
+	   "select of a negative number of descriptors is refused");
+	is(SYS(_newselect, 8, 8, 0, 0, 0), -EFAULT,
+	   "a set at an unmapped address is refused");
 }
 
 /* ---- how long ---------------------------------------------------- */
@@ -110,21 +119,25 @@ static void how_long(void)
 	clear();
 	add(in, ends[0]);
 	is(SYS(_newselect, ends[0] + 1, in, 0, 0, &time), 0,
-	   "microseconds may be more than a second");
-	ok(uptime_ms() - start >= 1020, "and are all waited for");
-	ok(!time.tv_sec && !time.tv_usec, "no time is left");
-	is(SYS(_newselect, 0, 0, 0, 0, &bad), -EINVAL, "microseconds below 0");
+	   "select with 1020000 microseconds times out");
+	ok(uptime_ms() - start >= 1020, "it has waited for that time");
+	ok(!time.tv_sec && !time.tv_usec, "it returns that no time is left");
+	is(SYS(_newselect, 0, 0, 0, 0, &bad), -EINVAL,
+	   "negative microseconds are refused");
 	start = uptime_ms();
 	add(in, ends[0]);
-	is(SYS(pselect6, ends[0] + 1, in, 0, 0, &spec, 0), 0, "pselect6");
-	ok(uptime_ms() - start >= 29, "waits");
+	is(SYS(pselect6, ends[0] + 1, in, 0, 0, &spec, 0), 0,
+	   "pselect6 of 30 ms times out");
+	ok(uptime_ms() - start >= 29, "it has waited for that time");
 	is(SYS(pselect6, 0, 0, 0, 0, &wrong, 0), -EINVAL,
-	   "a second of nanoseconds");
+	   "1000000000 nanoseconds are refused");
 	spec = (struct old_timespec32){ 1000, 0 };
 	write(ends[1], "x", 1);
 	add(in, ends[0]);
-	is(SYS(pselect6, ends[0] + 1, in, 0, 0, &spec, 0), 1, "is ready");
-	ok(spec.tv_sec >= 998 && spec.tv_sec <= 1000, "what is left is told");
+	is(SYS(pselect6, ends[0] + 1, in, 0, 0, &spec, 0), 1,
+	   "pselect6 returns at once if a descriptor is ready");
+	ok(spec.tv_sec >= 998 && spec.tv_sec <= 1000,
+	   "it returns the time that is left");
 }
 
 /* ---- the mask ---------------------------------------------------- */
@@ -150,20 +163,26 @@ static void masks(void)
 	handle(SIGUSR1, count_signal, 0);
 	set_mask(SIG_SETMASK, SIGNAL_BIT(SIGUSR1));
 	kill_process(getpid(), SIGUSR1);
-	is(pselect_with(usr1, 8), 0, "a blocked signal does not end it");
-	is(pselect_with(NULL, 0), 0, "nor if no mask is given");
-	is(signals, 0, "no handler ran");
-	is(pselect_with(none, 8), -EINTR, "with an empty mask it does");
-	is(signals, 1, "its handler ran");
+	is(pselect_with(usr1, 8), 0,
+	   "pselect6 with a mask that blocks a pending signal times out");
+	is(pselect_with(NULL, 0), 0, "pselect6 without a mask times out, too");
+	is(signals, 0, "no handler has run");
+	is(pselect_with(none, 8), -EINTR,
+	   "pselect6 with an empty mask is ended by the signal");
+	is(signals, 1, "its handler has run");
 	ok(set_mask(SIG_SETMASK, 0) == SIGNAL_BIT(SIGUSR1),
-	   "and the mask is as it was");
-	is(pselect_with(none, 4), -EINVAL, "a mask of 4 bytes");
+	   "after that the old mask holds again");
+	is(pselect_with(none, 4), -EINVAL,
+	   "pselect6 with a mask of 4 bytes is refused");
 	set_mask(SIG_SETMASK, SIGNAL_BIT(SIGUSR1));
 	kill_process(getpid(), SIGUSR1);
-	is(SYS(ppoll, 0, 0, 0, none, 8), -EINTR, "the same for ppoll");
-	is(signals, 2, "whose handler ran");
-	is(SYS(ppoll_time64, 0, 0, &time, usr1, 8), 0, "ppoll_time64 waits");
-	ok(time.tv_sec == 0 && time.tv_nsec == 0, "no time is left");
+	is(SYS(ppoll, 0, 0, 0, none, 8), -EINTR,
+	   "ppoll with an empty mask is ended by the signal");
+	is(signals, 2, "its handler has run");
+	is(SYS(ppoll_time64, 0, 0, &time, usr1, 8), 0,
+	   "ppoll_time64 times out");
+	ok(time.tv_sec == 0 && time.tv_nsec == 0,
+	   "it returns that no time is left");
 	set_mask(SIG_SETMASK, 0);
 }
 
@@ -172,13 +191,16 @@ static void wide_times(void)
 	struct pollfd fd = { ends[0], POLLIN, 0 };
 	struct kernel_timespec time = { 1000000000000, 0 };
 
-	is(SYS(ppoll_time64, &fd, 1, &time, 0, 0), 1, "ready at once");
-	ok(time.tv_sec > 900000000, "a long time is left");
+	is(SYS(ppoll_time64, &fd, 1, &time, 0, 0), 1,
+	   "ppoll_time64 with a time of 64 bits: ready at once");
+	ok(time.tv_sec > 900000000, "it returns the time that is left");
 	time = (struct kernel_timespec){ -1, 0 };
-	is(SYS(ppoll_time64, &fd, 1, &time, 0, 0), -EINVAL, "a time below 0");
+	is(SYS(ppoll_time64, &fd, 1, &time, 0, 0), -EINVAL,
+	   "negative seconds are refused");
 	time = (struct kernel_timespec){ 0, 20 * MS };
 	clear();
-	is(SYS(pselect6_time64, 0, 0, 0, 0, &time, 0), 0, "pselect6_time64");
+	is(SYS(pselect6_time64, 0, 0, 0, 0, &time, 0), 0,
+	   "pselect6_time64 times out");
 }
 
 int main(void)

@@ -29,11 +29,11 @@ static void until(uint32_t clock, const char *name)
 	int64_t ns = then.tv_sec * 1000000000ll + then.tv_nsec;
 
 	is(SYS(clock_nanosleep, clock, TIMER_ABSTIME, &then, 0), 0,
-	   "until a time of the %s clock", name);
-	ok(now_ns(clock) >= ns, "which has come");
+	   "clock_nanosleep until a time of the %s clock", name);
+	ok(now_ns(clock) >= ns, "that time has come");
 	then.tv_sec = 0;
 	is(SYS(clock_nanosleep, clock, TIMER_ABSTIME, &then, 0), 0,
-	   "until one long ago");
+	   "clock_nanosleep until a time in the past returns at once");
 }
 
 static void handler(int sig, struct test_siginfo *info, void *ucontext)
@@ -41,7 +41,7 @@ static void handler(int sig, struct test_siginfo *info, void *ucontext)
 	(void)sig, (void)info, (void)ucontext;
 }
 
-/* Signals until the child ends: it may not sleep yet at the first. */
+/* Sends signals until the child ends: at the first it may not sleep yet. */
 static int wake_until_it_ends(pid_t pid)
 {
 	int status = -1;
@@ -100,25 +100,29 @@ static void refused(void)
 	struct old_timespec32 bad = { 0, 1000000000 }, nap = { 0, 1 };
 
 	is(SYS(clock_nanosleep, CLOCK_MONOTONIC, 0, &bad, 0), -EINVAL,
-	   "a second of nanoseconds");
+	   "1000000000 nanoseconds are refused");
 	bad.tv_nsec = 0;
 	bad.tv_sec = -1;
 	is(SYS(clock_nanosleep, CLOCK_MONOTONIC, 0, &bad, 0), -EINVAL,
-	   "fewer than no seconds");
-	is(SYS(clock_nanosleep, 1000, 0, &nap, 0), -EINVAL, "an unknown clock");
+	   "negative seconds are refused");
+	is(SYS(clock_nanosleep, 1000, 0, &nap, 0), -EINVAL,
+	   "an unknown clock is refused");
 	is(SYS(clock_nanosleep, CLOCK_MONOTONIC, 0, 8, 0), -EFAULT,
-	   "a time at address 8");
+	   "a time at an unmapped address is refused");
 	is(SYS(clock_nanosleep, CLOCK_MONOTONIC, 0, &nap, 0), 0,
-	   "a nanosecond");
+	   "clock_nanosleep of a nanosecond");
 }
 
 int main(void)
 {
 	until(CLOCK_MONOTONIC, "monotonic");
 	until(CLOCK_REALTIME, "wall");
-	interrupted(sleep_relative, "a signal: -EINTR, and what is left");
-	interrupted(sleep_absolute, "until a time: nothing is said to be left");
-	interrupted(sleep_nowhere, "what is left has nowhere to go: -EFAULT");
+	interrupted(
+		sleep_relative,
+		"a signal ends nanosleep with EINTR, and the rest is returned");
+	interrupted(sleep_absolute,
+		    "a signal ends an absolute sleep, and no rest is returned");
+	interrupted(sleep_nowhere, "a rest that cannot be written is -EFAULT");
 	refused();
 	return done();
 }
