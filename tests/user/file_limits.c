@@ -1,7 +1,7 @@
 /*
- * How many files there may be, of a process and of all: RLIMIT_NOFILE, and the
- * numbers of /proc/sys/fs. Then two places that /proc tells of a process: its
- * root, and where it waits. Run as root.
+ * The limits of files, of a process and of all processes: RLIMIT_NOFILE and the
+ * numbers of /proc/sys/fs. Then two facts that /proc reports of a process: its
+ * root and the function in which it sleeps. Run as root.
  *
  * qemu-arm answers with the host's settings.
  */
@@ -49,14 +49,15 @@ static void of_process(void)
 	uint32_t most = number("/proc/sys/fs/nr_open");
 	struct rlimit limit = { 1024, most };
 
-	ok(most >= 1024, "nr_open");
+	ok(most >= 1024, "/proc/sys/fs/nr_open is at least 1024");
 	is(SYS(setrlimit, RLIMIT_NOFILE, &limit), 0,
-	   "RLIMIT_NOFILE may be so high");
+	   "RLIMIT_NOFILE can be raised to nr_open");
 	limit.rlim_max++;
 	is(SYS(setrlimit, RLIMIT_NOFILE, &limit), -EPERM,
-	   "root cannot raise it further");
+	   "not even root can raise it above nr_open");
 	limit.rlim_max = RLIM_INFINITY;
-	is(SYS(setrlimit, RLIMIT_NOFILE, &limit), -EPERM, "nor for ever");
+	is(SYS(setrlimit, RLIMIT_NOFILE, &limit), -EPERM,
+	   "not even root can make it unlimited");
 }
 
 static void numbers(void)
@@ -67,19 +68,23 @@ static void numbers(void)
 	content("/proc/sys/fs/file-nr");
 	ok(sscanf(text, "%u\t%u\t%u%c", &used, &free, &most, &nl) == 4 &&
 		   nl == '\n',
-	   "file-nr has three numbers");
-	ok(most == number("/proc/sys/fs/file-max"), "the last is file-max");
-	ok(most >= 8192, "which is 8192 at least");
-	ok(used < most && free == 0, "the first: how many are open");
+	   "file-nr contains three numbers");
+	ok(most == number("/proc/sys/fs/file-max"),
+	   "its last number is file-max");
+	ok(most >= 8192, "file-max is at least 8192");
+	ok(used < most && free == 0,
+	   "its first number is less than that: the open files");
 	content("/proc/sys/fs/inode-nr");
 	ok(sscanf(text, "%u\t%u%c", &inodes, &free, &nl) == 3 && inodes > 10,
-	   "inode-nr has two");
+	   "inode-nr contains two numbers");
 	content("/proc/sys/fs/inode-state");
 	ok(sscanf(text, "%u\t%u\t0\t0\t0\t0\t0%c", &inodes, &free, &nl) == 3,
-	   "inode-state has seven");
+	   "inode-state contains seven numbers");
 }
 
-/* As many as there are now and MORE: not for this one. */
+/*
+ * Opens more files than file-max allows: as a user if arg is set, else as root.
+ */
 static int many(void *arg)
 {
 	int32_t fd = 0, ends[2];
@@ -93,11 +98,13 @@ static int many(void *arg)
 		ok(n == 4 * MORE, "file-max does not bind root");
 		return 0;
 	}
-	is(fd, -23, "file-max binds a user: ENFILE");
-	is(SYS(pipe, ends), -23, "of a pipe");
-	is(SYS(eventfd2, 0, 0), -23, "of a file without a name");
-	is(SYS(open, "/", O_PATH, 0), -23, "of one that is but a place");
-	ok(SYS(dup, 0) > 0, "a descriptor is no file");
+	is(fd, -23, "file-max binds a user: open is refused with ENFILE");
+	is(SYS(pipe, ends), -23, "pipe is refused with ENFILE");
+	is(SYS(eventfd2, 0, 0), -23, "eventfd2 is refused with ENFILE");
+	is(SYS(open, "/", O_PATH, 0), -23,
+	   "open with O_PATH is refused with ENFILE");
+	ok(SYS(dup, 0) > 0,
+	   "dup is allowed: it makes no file, only a descriptor");
 	return 0;
 }
 
@@ -107,7 +114,7 @@ static void of_all(void)
 	uint32_t most = number(file_max);
 
 	is(set_number(file_max, number("/proc/sys/fs/file-nr") + MORE), 0,
-	   "file-max can be set");
+	   "file-max is set to a little more than are open");
 	checks_in_child(many, "a user");
 	checks_in_child(many, 0);
 	set_number(file_max, most);
@@ -147,22 +154,24 @@ static void roots(void)
 	pid = start_child(in_new_root, &ends[1]);
 	SYS(read, ends[0], &c, 1);
 	link_of(getpid(), "root");
-	ok(!strcmp(text, "/"), "one's own root is /");
+	ok(!strcmp(text, "/"), "the link root of this process is /");
 	link_of(pid, "root");
-	ok(!strcmp(text, scratch("root")), "after chroot it is elsewhere");
+	ok(!strcmp(text, scratch("root")),
+	   "after chroot the link root of a child is the new root");
 	link_of(pid, "cwd");
-	ok(!strcmp(text, scratch("root")), "and so is the directory");
+	ok(!strcmp(text, scratch("root")),
+	   "the link cwd of the child is the new root");
 	sprintf(path, "/proc/%d/root/f", (int)pid);
 	fd = SYS(open, path, O_RDONLY, 0);
-	ok(fd >= 0, "a path leads through it");
+	ok(fd >= 0, "a path through the child's link root is found");
 	SYS(close, fd);
 	do
 		sprintf(path, "/proc/%d/wchan", (int)pid), content(path);
 	while (!strcmp(text, "0"));
 	ok(text[0] && !strchr(text, '\n') && strlen(text) > 3,
-	   "wchan names a function of the kernel");
+	   "wchan of a sleeping process is a function of the kernel");
 	content("/proc/self/wchan");
-	ok(!strcmp(text, "0"), "who runs waits nowhere");
+	ok(!strcmp(text, "0"), "wchan of a running process is 0");
 	kill_process(pid, SIGKILL);
 	SYS(wait4, pid, 0, 0, 0);
 	SYS(close, ends[0]);

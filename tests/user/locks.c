@@ -1,6 +1,6 @@
 /*
  * Locks that programs hold on files: record locks of a process and of an open
- * file, and flock. Who is in the way, who waits, and what closing gives back.
+ * file, and flock. Which locks conflict, how they wait, and what close unlocks.
  */
 #include <uapi/fcntl.h>
 #include <uapi/signal.h>
@@ -33,7 +33,7 @@ static int32_t lock(int fd, int type, int64_t start, int64_t len)
 	return lock_cmd(fd, F_SETLK64, type, start, len);
 }
 
-/* ---- a second process, which does as it is told ------------------ */
+/* ---- a second process -------------------------------------------- */
 
 struct order {
 	uint32_t cmd;
@@ -49,7 +49,7 @@ static int obey(void *arg)
 	return -lock_cmd(fd, order->cmd, order->type, order->start, order->len);
 }
 
-/* What another process gets for that lock: 0 or -errno. */
+/* Returns what another process gets for that lock: 0 or -errno. */
 static int32_t other(int type, int64_t start, int64_t len)
 {
 	struct order order = { F_SETLK64, type, start, len };
@@ -69,16 +69,17 @@ static int look(void *arg)
 	struct range range = { F_WRLCK, SEEK_SET, 0, 0, 0 };
 	int fd = open_it();
 
-	is(SYS(fcntl64, fd, F_GETLK64, &range), 0, "another looks");
+	is(SYS(fcntl64, fd, F_GETLK64, &range), 0,
+	   "another process: F_GETLK of the whole file");
 	ok(range.type == want->type && range.whence == SEEK_SET &&
 		   range.start == want->start && range.len == want->len &&
 		   range.pid == want->pid,
-	   "and finds type %d from %d, %d bytes", want->type, (int)want->start,
-	   (int)want->len);
+	   "it finds a lock of type %d from %d, %d bytes", want->type,
+	   (int)want->start, (int)want->len);
 	return 0;
 }
 
-/* The first lock that another process finds on the file. */
+/* Checks the first lock that another process finds on the file. */
 static void expect(int type, int64_t start, int64_t len)
 {
 	struct found want = { type, start, len, getpid() };
@@ -92,41 +93,62 @@ static void ranges(void)
 {
 	int fd = open_it();
 
-	is(lock(fd, F_WRLCK, 10, 10), 0, "bytes 10 to 19, exclusively");
-	is(other(F_RDLCK, 0, 10), 0, "another has those before");
-	is(other(F_RDLCK, 0, 11), -EAGAIN, "not the first of them");
-	is(other(F_WRLCK, 19, 1), -EAGAIN, "nor the last");
-	is(other(F_WRLCK, 20, 0), 0, "but all behind");
+	is(lock(fd, F_WRLCK, 10, 10), 0,
+	   "F_SETLK: a write lock of bytes 10 to 19");
+	is(other(F_RDLCK, 0, 10), 0,
+	   "another process can lock the bytes before them");
+	is(other(F_RDLCK, 0, 11), -EAGAIN,
+	   "another process cannot lock the first of them");
+	is(other(F_WRLCK, 19, 1), -EAGAIN,
+	   "another process cannot lock the last of them");
+	is(other(F_WRLCK, 20, 0), 0,
+	   "another process can lock all bytes behind them");
 	expect(F_WRLCK, 10, 10);
-	is(lock(fd, F_RDLCK, 10, 10), 0, "now shared");
-	is(other(F_RDLCK, 0, 0), 0, "another may share");
-	is(other(F_WRLCK, 15, 1), -EAGAIN, "and not have it alone");
-	is(lock(fd, F_RDLCK, 20, 5), 0, "the bytes behind");
+	is(lock(fd, F_RDLCK, 10, 10), 0, "F_SETLK makes it a read lock");
+	is(other(F_RDLCK, 0, 0), 0, "another process can get a read lock, too");
+	is(other(F_WRLCK, 15, 1), -EAGAIN,
+	   "another process cannot get a write lock");
+	is(lock(fd, F_RDLCK, 20, 5), 0,
+	   "F_SETLK: a read lock of the bytes behind joins it");
 	expect(F_RDLCK, 10, 15);
-	is(lock(fd, F_UNLCK, 13, 4), 0, "a hole");
+	is(lock(fd, F_UNLCK, 13, 4), 0, "F_UNLCK in the middle splits it");
 	expect(F_RDLCK, 10, 3);
-	is(other(F_WRLCK, 13, 4), 0, "is free");
-	is(other(F_WRLCK, 17, 1), -EAGAIN, "what is behind it, is not");
-	is(lock(fd, F_WRLCK, 12, 6), 0, "over it, exclusively");
+	is(other(F_WRLCK, 13, 4), 0,
+	   "another process can lock the unlocked bytes");
+	is(other(F_WRLCK, 17, 1), -EAGAIN,
+	   "another process cannot lock the bytes behind them");
+	is(lock(fd, F_WRLCK, 12, 6), 0,
+	   "F_SETLK: a write lock over the end of one and the begin of "
+	   "another");
 	expect(F_RDLCK, 10, 2);
-	is(other(F_RDLCK, 18, 1), 0, "the rest is shared");
-	is(other(F_RDLCK, 17, 1), -EAGAIN, "this is not");
-	is(lock(fd, F_UNLCK, 0, 0), 0, "all of it");
-	is(other(F_WRLCK, 0, 0), 0, "is free");
-	is(lock(fd, F_WRLCK, 100, 0), 0, "to the end, wherever that is");
-	is(other(F_WRLCK, 1ll << 40, 1), -EAGAIN, "far behind");
+	is(other(F_RDLCK, 18, 1), 0,
+	   "another process can get a read lock of the rest");
+	is(other(F_RDLCK, 17, 1), -EAGAIN,
+	   "another process cannot get a read lock of these bytes");
+	is(lock(fd, F_UNLCK, 0, 0), 0, "F_UNLCK of the whole file");
+	is(other(F_WRLCK, 0, 0), 0, "another process can lock the whole file");
+	is(lock(fd, F_WRLCK, 100, 0), 0,
+	   "F_SETLK: a write lock from byte 100 to any end");
+	is(other(F_WRLCK, 1ll << 40, 1), -EAGAIN,
+	   "another process cannot lock a byte far behind");
 	expect(F_WRLCK, 100, 0);
-	is(lock(fd, F_WRLCK, 50, -10), 0, "ten bytes before");
+	is(lock(fd, F_WRLCK, 50, -10), 0,
+	   "a negative length locks the bytes before the start");
 	expect(F_WRLCK, 40, 10);
-	is(lock(fd, F_WRLCK, 5, -10), -EINVAL, "before the beginning");
-	is(lock(fd, F_WRLCK, INT64_MAX, 2), -EOVERFLOW, "behind the end");
-	is(lock(fd, 7, 0, 0), -EINVAL, "a kind of lock that is none");
+	is(lock(fd, F_WRLCK, 5, -10), -EINVAL,
+	   "a range that begins before byte 0 is refused");
+	is(lock(fd, F_WRLCK, INT64_MAX, 2), -EOVERFLOW,
+	   "a range that ends behind the largest offset is refused");
+	is(lock(fd, 7, 0, 0), -EINVAL, "an unknown type of lock is refused");
 	SYS(close, fd);
 	fd = SYS(open, path, O_RDONLY, 0);
-	is(lock(fd, F_WRLCK, 0, 0), -EBADF, "opened for reading: shared only");
-	is(lock(fd, F_RDLCK, 0, 0), 0, "as here");
+	is(lock(fd, F_WRLCK, 0, 0), -EBADF,
+	   "a write lock by a descriptor opened for reading is refused");
+	is(lock(fd, F_RDLCK, 0, 0), 0,
+	   "a read lock by a descriptor opened for reading is allowed");
 	SYS(close, fd);
-	is(lock(77, F_RDLCK, 0, 0), -EBADF, "no such descriptor");
+	is(lock(77, F_RDLCK, 0, 0), -EBADF,
+	   "F_SETLK of a closed descriptor is refused");
 }
 
 static int has_none(void *arg)
@@ -140,17 +162,21 @@ static void owners(void)
 {
 	int fd = open_it(), second = open_it();
 
-	is(lock(fd, F_WRLCK, 0, 0), 0, "a process's lock");
-	is(lock(second, F_WRLCK, 0, 0), 0, "is nothing to itself");
+	is(lock(fd, F_WRLCK, 0, 0), 0,
+	   "F_SETLK: a process locks the whole file");
+	is(lock(second, F_WRLCK, 0, 0), 0,
+	   "the same process can lock it by another descriptor");
 	is(WEXITSTATUS(in_child(has_none, &fd)), EAGAIN,
-	   "a child does not inherit it");
-	is(other(F_RDLCK, 0, 0), -EAGAIN, "and is kept out");
+	   "a child of fork does not own the lock: it is refused");
+	is(other(F_RDLCK, 0, 0), -EAGAIN, "another process is refused");
 	SYS(close, second);
-	is(other(F_RDLCK, 0, 0), 0, "closing any descriptor gives all back");
+	is(other(F_RDLCK, 0, 0), 0,
+	   "close of any descriptor of the file unlocks it");
 	lock(fd, F_WRLCK, 0, 0);
 	second = SYS(dup, fd);
 	SYS(dup2, 0, second);
-	is(other(F_RDLCK, 0, 0), 0, "so does dup2 in its place");
+	is(other(F_RDLCK, 0, 0), 0,
+	   "dup2 in place of a descriptor of the file unlocks it");
 	SYS(close, second);
 	SYS(close, fd);
 }
@@ -197,22 +223,23 @@ static void waiting(void)
 	lock(fd, F_WRLCK, 0, 1);
 	pid = start_child(waits, 0);
 	sleep_ms(50);
-	is(SYS(wait4, pid, 0, 1, 0), 0, "SETLKW waits");
+	is(SYS(wait4, pid, 0, 1, 0), 0,
+	   "F_SETLKW by a child waits while the parent has the lock");
 	lock(fd, F_UNLCK, 0, 0);
 	SYS(wait4, pid, &status, 0, 0);
-	is(status, 0, "until it is its turn");
+	is(status, 0, "it gets the lock when the parent unlocks");
 	lock(fd, F_WRLCK, 0, 1);
 	is(WEXITSTATUS(in_child(is_interrupted, 0)), EINTR,
-	   "a signal ends the waiting");
+	   "a signal with a handler ends F_SETLKW");
 	SYS(pipe, ends);
 	pid = start_child(crosses, &ends[1]);
 	SYS(read, ends[0], &c, 1); /* it has the second byte */
 	sleep_ms(50);              /* and waits for the first */
 	is(lock_cmd(fd, F_SETLKW64, F_WRLCK, 1, 1), -EDEADLK,
-	   "two who would wait for each other");
+	   "F_SETLKW that would wait in a circle is refused");
 	lock(fd, F_UNLCK, 0, 0);
 	SYS(wait4, pid, &status, 0, 0);
-	is(status, 0, "the other one goes on");
+	is(status, 0, "the other process gets its lock then");
 	SYS(close, fd);
 	SYS(close, ends[0]);
 	SYS(close, ends[1]);
@@ -230,23 +257,29 @@ static void of_open_files(void)
 	struct range range = { F_WRLCK, SEEK_SET, 0, 0, 0 };
 	int fd = open_it(), second = open_it(), third;
 
-	is(lock_cmd(fd, F_OFD_SETLK, F_WRLCK, 0, 10), 0, "an open file's lock");
+	is(lock_cmd(fd, F_OFD_SETLK, F_WRLCK, 0, 10), 0,
+	   "F_OFD_SETLK: a lock of an open file");
 	is(lock_cmd(second, F_OFD_SETLK, F_RDLCK, 0, 0), -EAGAIN,
-	   "is in the way of another open file");
-	is(lock(second, F_RDLCK, 0, 0), -EAGAIN, "and of the process");
+	   "another open file of the same process is refused");
+	is(lock(second, F_RDLCK, 0, 0), -EAGAIN,
+	   "a lock of the process itself is refused");
 	is(SYS(fcntl, second, F_OFD_GETLK, &range), -EINVAL,
-	   "the old call knows none of these locks");
-	is(SYS(fcntl64, second, F_OFD_GETLK, &range), 0, "who has it?");
+	   "F_OFD_GETLK by the old call fcntl is refused");
+	is(SYS(fcntl64, second, F_OFD_GETLK, &range), 0,
+	   "F_OFD_GETLK by fcntl64");
 	ok(range.type == F_WRLCK && range.len == 10 && range.pid == -1,
-	   "nobody in particular");
+	   "it returns the lock, with -1 as its process");
 	range.pid = 1;
-	is(SYS(fcntl64, fd, F_OFD_SETLK, &range), -EINVAL, "a pid with it");
-	is(WEXITSTATUS(in_child(same_file, &fd)), 0, "a child shares it");
+	is(SYS(fcntl64, fd, F_OFD_SETLK, &range), -EINVAL,
+	   "F_OFD_SETLK with a process number is refused");
+	is(WEXITSTATUS(in_child(same_file, &fd)), 0,
+	   "a child of fork shares the open file and its lock");
 	third = SYS(dup, fd);
 	SYS(close, fd);
-	is(lock(second, F_RDLCK, 0, 0), -EAGAIN, "a duplicate keeps it");
+	is(lock(second, F_RDLCK, 0, 0), -EAGAIN,
+	   "close of the descriptor keeps the lock: a duplicate is open");
 	SYS(close, third);
-	is(lock(second, F_RDLCK, 0, 0), 0, "the last one gives it back");
+	is(lock(second, F_RDLCK, 0, 0), 0, "close of the duplicate unlocks");
 	SYS(close, second);
 }
 
@@ -265,22 +298,26 @@ static void whole_files(void)
 {
 	int fd = open_it(), second = open_it(), dir;
 
-	is(SYS(flock, fd, LOCK_SH), 0, "flock, shared");
-	is(other_flock(LOCK_SH), 0, "by two");
-	is(other_flock(LOCK_EX), -EAGAIN, "not exclusively");
-	is(SYS(flock, fd, LOCK_EX), 0, "exclusively");
-	is(other_flock(LOCK_SH), -EAGAIN, "by one");
+	is(SYS(flock, fd, LOCK_SH), 0, "flock: LOCK_SH");
+	is(other_flock(LOCK_SH), 0, "another process can get LOCK_SH, too");
+	is(other_flock(LOCK_EX), -EAGAIN, "another process cannot get LOCK_EX");
+	is(SYS(flock, fd, LOCK_EX), 0, "flock: LOCK_EX");
+	is(other_flock(LOCK_SH), -EAGAIN, "another process cannot get LOCK_SH");
 	is(SYS(flock, second, LOCK_SH | LOCK_NB), -EAGAIN,
-	   "another open file of one process is another");
-	is(lock(second, F_WRLCK, 0, 0), 0, "record locks are another matter");
-	is(SYS(flock, fd, LOCK_UN), 0, "given back");
-	is(SYS(flock, second, LOCK_EX | LOCK_NB), 0, "and taken");
-	is(SYS(flock, fd, 0), -EINVAL, "neither this nor that");
-	is(SYS(flock, 77, LOCK_SH), -EBADF, "no such descriptor");
+	   "another open file of the same process cannot get LOCK_SH");
+	is(lock(second, F_WRLCK, 0, 0), 0,
+	   "record locks are independent of flock");
+	is(SYS(flock, fd, LOCK_UN), 0, "flock: LOCK_UN");
+	is(SYS(flock, second, LOCK_EX | LOCK_NB), 0,
+	   "another open file can get LOCK_EX then");
+	is(SYS(flock, fd, 0), -EINVAL, "flock without an operation is refused");
+	is(SYS(flock, 77, LOCK_SH), -EBADF,
+	   "flock of a closed descriptor is refused");
 	SYS(close, second);
-	is(SYS(flock, fd, LOCK_EX | LOCK_NB), 0, "closing gives it back");
+	is(SYS(flock, fd, LOCK_EX | LOCK_NB), 0,
+	   "close has unlocked: LOCK_EX is possible");
 	dir = SYS(open, "/tmp", O_RDONLY | O_DIRECTORY, 0);
-	is(SYS(flock, dir, LOCK_SH), 0, "of a directory");
+	is(SYS(flock, dir, LOCK_SH), 0, "flock of a directory");
 	SYS(close, dir);
 	SYS(close, fd);
 }

@@ -48,19 +48,21 @@ static void one_by_one(int fd)
 {
 	struct signalfd_siginfo info[4];
 
-	is(ready(fd), 0, "nothing is pending");
-	is(SYS(read, fd, info, sizeof(info)), -EAGAIN, "a read says so");
-	is(self(SIGUSR1), 0, "a signal");
-	is(ready(fd), POLLIN, "can be read");
-	is(SYS(read, fd, info, EACH - 1), -EINVAL, "by who has room for it");
-	is(SYS(read, fd, info, sizeof(info)), EACH, "it is one");
+	is(ready(fd), 0, "poll without a pending signal reports nothing");
+	is(SYS(read, fd, info, sizeof(info)), -EAGAIN,
+	   "read without a pending signal is refused");
+	is(self(SIGUSR1), 0, "kill of this process with a signal of the set");
+	is(ready(fd), POLLIN, "poll reports POLLIN");
+	is(SYS(read, fd, info, EACH - 1), -EINVAL,
+	   "read into less than a record is refused");
+	is(SYS(read, fd, info, sizeof(info)), EACH, "read returns one record");
 	ok(info[0].ssi_signo == SIGUSR1 && info[0].ssi_code == SI_USER &&
 		   info[0].ssi_pid == (uint32_t)SYS(getpid) &&
 		   info[0].ssi_uid == 0 && info[0].ssi_errno == 0,
-	   "which, and who sent it");
-	is(ready(fd), 0, "then it is gone");
-	is(self(SIGTERM), 0, "one that is not in the set");
-	is(ready(fd), 0, "is not for this file");
+	   "the record contains the signal, si_code and the sender");
+	is(ready(fd), 0, "poll reports nothing after that");
+	is(self(SIGTERM), 0, "kill with a signal that is not in the set");
+	is(ready(fd), 0, "poll reports nothing");
 }
 
 static void several(int fd)
@@ -76,18 +78,24 @@ static void several(int fd)
 	self(SIGUSR1);
 	self(SIGUSR1);
 	is(SYS(rt_sigqueueinfo, getpid(), RT1, &value), 0,
-	   "one that is queued, with a value");
-	is(SYS(read, fd, info, 2 * EACH), 2 * EACH, "two at once");
+	   "rt_sigqueueinfo of a real-time signal with a value");
+	is(SYS(read, fd, info, 2 * EACH), 2 * EACH,
+	   "read into room for two records returns two");
 	ok(info[0].ssi_signo == SIGUSR1 && info[1].ssi_signo == SIGUSR2,
-	   "the lowest first, once each");
-	is(SYS(read, fd, info, sizeof(info)), EACH, "and the third");
-	ok(info[0].ssi_signo == RT1 && info[0].ssi_code == -1, "is queued");
-	is(info[0].ssi_int, 77, "its value");
-	ok(info[0].ssi_ptr == 77, "as a pointer, too");
-	is(SYS(read, fd, info, sizeof(info)), -EAGAIN, "no more");
+	   "the lowest number first, each signal once");
+	is(SYS(read, fd, info, sizeof(info)), EACH,
+	   "read returns the third record");
+	ok(info[0].ssi_signo == RT1 && info[0].ssi_code == -1,
+	   "it is the queued signal");
+	is(info[0].ssi_int, 77, "the record contains its value");
+	ok(info[0].ssi_ptr == 77,
+	   "the record contains its value as a pointer, too");
+	is(SYS(read, fd, info, sizeof(info)), -EAGAIN,
+	   "read without a pending signal is refused");
 	self(SIGUSR1);
-	is(SYS(read, fd, 16, EACH), -EFAULT, "into no memory");
-	is(ready(fd), 0, "and it is lost");
+	is(SYS(read, fd, 16, EACH), -EFAULT,
+	   "read into an unmapped address is refused");
+	is(ready(fd), 0, "that read has taken the signal: it is lost");
 }
 
 static void of_a_timer(int fd)
@@ -102,13 +110,14 @@ static void of_a_timer(int fd)
 	struct pollfd f = { fd, POLLIN, 0 };
 	int32_t id = -1;
 
-	is(SYS(timer_create, CLOCK_MONOTONIC, &event, &id), 0, "a timer");
+	is(SYS(timer_create, CLOCK_MONOTONIC, &event, &id), 0,
+	   "timer_create with a signal of the set");
 	SYS(timer_settime, id, 0, &at_once, 0);
-	is(SYS(poll, &f, 1, -1), 1, "its signal ends a poll");
-	is(SYS(read, fd, &info, sizeof(info)), EACH, "and is read");
+	is(SYS(poll, &f, 1, -1), 1, "poll waits for the timer's signal");
+	is(SYS(read, fd, &info, sizeof(info)), EACH, "read returns its record");
 	ok(info.ssi_code == SI_TIMER && info.ssi_tid == (uint32_t)id &&
 		   info.ssi_int == 5 && info.ssi_overrun == 0,
-	   "with its number and value");
+	   "the record contains the timer's number and value");
 	SYS(timer_delete, id);
 }
 
@@ -137,20 +146,24 @@ static void waiting(void)
 	struct signalfd_siginfo info;
 	pid_t pid = start_child(tell_parent, NULL);
 
-	is(SYS(read, fd, &info, sizeof(info)), EACH, "a read waits");
+	is(SYS(read, fd, &info, sizeof(info)), EACH, "read waits for a signal");
 	ok(info.ssi_signo == SIGUSR1 && info.ssi_pid == (uint32_t)pid,
-	   "for the child's signal");
-	is(SYS(read, fd, &info, sizeof(info)), EACH, "and for its end");
+	   "it is the child's signal");
+	is(SYS(read, fd, &info, sizeof(info)), EACH,
+	   "read waits for the child's end");
 	ok(info.ssi_signo == SIGCHLD && info.ssi_pid == (uint32_t)pid &&
 		   info.ssi_status == 0 && info.ssi_code == 1,
-	   "which tells how");
+	   "the record contains the child's number, status and si_code");
 	waitpid(pid, &status, 0);
-	is(SYS(epoll_ctl, ep, EPOLL_CTL_ADD, fd, &event), 0, "an epoll");
+	is(SYS(epoll_ctl, ep, EPOLL_CTL_ADD, fd, &event), 0,
+	   "EPOLL_CTL_ADD of a signalfd");
 	pid = start_child(tell_parent, NULL);
-	is(SYS(epoll_wait, ep, &event, 1, -1), 1, "waits for it as well");
-	is(SYS(read, fd, &info, sizeof(info)), EACH, "and it is read");
+	is(SYS(epoll_wait, ep, &event, 1, -1), 1,
+	   "epoll_wait waits for a signal");
+	is(SYS(read, fd, &info, sizeof(info)), EACH, "read returns its record");
 	waitpid(pid, &status, 0);
-	is(in_child(has_none, &fd), 0, "a child is told of its own signals");
+	is(in_child(has_none, &fd), 0,
+	   "a child that reads the file sees its own signals, none");
 	SYS(close, ep);
 	SYS(close, fd);
 }
@@ -183,8 +196,8 @@ static void interrupted(int fd)
 	handle(SIGHUP, note, 0);
 	pid = start_child(interrupt_parent, NULL);
 	is(SYS(read, fd, &info, sizeof(info)), -EINTR,
-	   "a handler interrupts a read");
-	is(handled, SIGHUP, "it ran");
+	   "a signal with a handler interrupts a read");
+	is(handled, SIGHUP, "the handler has run");
 	waitpid(pid, &status, 0);
 }
 
@@ -195,15 +208,23 @@ static void errors(int fd)
 	struct set set = set_of(SIGTERM, SIGTERM, false);
 	struct signalfd_siginfo info;
 
-	is(SYS(signalfd4, -1, &set, 4, 0), -EINVAL, "a set of 4 bytes");
-	is(SYS(signalfd4, -1, 16, 8, 0), -EFAULT, "no set");
-	is(SYS(signalfd4, -1, &set, 8, 1), -EINVAL, "an unknown flag");
-	is(SYS(signalfd4, 99, &set, 8, 0), -EBADF, "no file");
-	is(SYS(signalfd4, 1, &set, 8, 0), -EINVAL, "a file of another kind");
-	is(SYS(write, fd, &set, 8), -EINVAL, "nothing can be written");
-	is(SYS(signalfd4, fd, &set, 8, 0), fd, "another set");
-	is(SYS(read, fd, &info, sizeof(info)), EACH, "holds from now on");
-	is((int32_t)info.ssi_signo, SIGTERM, "what was pending before");
+	is(SYS(signalfd4, -1, &set, 4, 0), -EINVAL,
+	   "a set of 4 bytes is refused");
+	is(SYS(signalfd4, -1, 16, 8, 0), -EFAULT,
+	   "a set at an unmapped address is refused");
+	is(SYS(signalfd4, -1, &set, 8, 1), -EINVAL,
+	   "an unknown flag is refused");
+	is(SYS(signalfd4, 99, &set, 8, 0), -EBADF,
+	   "a closed descriptor is refused");
+	is(SYS(signalfd4, 1, &set, 8, 0), -EINVAL,
+	   "a descriptor of another kind is refused");
+	is(SYS(write, fd, &set, 8), -EINVAL, "write to a signalfd is refused");
+	is(SYS(signalfd4, fd, &set, 8, 0), fd,
+	   "signalfd4 of the descriptor changes its set");
+	is(SYS(read, fd, &info, sizeof(info)), EACH,
+	   "read returns a signal of the new set");
+	is((int32_t)info.ssi_signo, SIGTERM,
+	   "it is the one that was pending before");
 }
 
 int main(void)
@@ -212,8 +233,8 @@ int main(void)
 	struct set blocked = { ~(1u << (SIGHUP - 1)), ~0u };
 	int fd = make(&set, SFD_NONBLOCK | SFD_CLOEXEC);
 
-	ok(fd >= 0, "a file for three signals");
-	is(SYS(fcntl64, fd, F_GETFD, 0), 1, "closed on exec");
+	ok(fd >= 0, "signalfd4 makes a file for three signals");
+	is(SYS(fcntl64, fd, F_GETFD, 0), 1, "SFD_CLOEXEC sets close-on-exec");
 	SYS(rt_sigprocmask, SIG_BLOCK, &blocked, 0, 8);
 	one_by_one(fd);
 	several(fd);

@@ -1,6 +1,7 @@
 /*
- * Real-time signals: all of them come, in order and with their values, as many
- * as RLIMIT_SIGPENDING allows; and a signal stack that disarms itself.
+ * Real-time signals are queued: each arrives, in order and with its value, up
+ * to RLIMIT_SIGPENDING. And SS_AUTODISARM, a stack that is unset in its
+ * handler.
  */
 #include <uapi/resource.h>
 #include <uapi/signal.h>
@@ -31,7 +32,7 @@ static void block(const uint32_t *set)
 	SYS(rt_sigprocmask, SIG_SETMASK, set, 0, 8);
 }
 
-/* The next one of the two: its number, and what it says. */
+/* Takes the next pending signal of the two; returns its number, fills info. */
 static int32_t take(struct info *info)
 {
 	static const struct old_timespec32 at_once;
@@ -44,23 +45,24 @@ static void order(void)
 	struct info info;
 
 	block(both);
-	is(send(RT2, 1), 0, "sent");
+	is(send(RT2, 1), 0,
+	   "rt_sigqueueinfo of a real-time signal to this process");
 	send(RT1, 2);
 	send(RT1, 3);
 	send(RT2, 4);
 	send(RT1, 5);
-	is(take(&info), RT1, "the lowest number first");
+	is(take(&info), RT1, "rt_sigtimedwait takes the lowest number first");
 	ok(info.value == 2 && info.code == SI_QUEUE && info.pid == getpid(),
-	   "with its value, its code and its sender");
-	is(take(&info), RT1, "again");
-	is(info.value, 3, "in the order in which they were sent");
-	is(take(&info), RT1, "and again");
-	is(info.value, 5, "none is lost");
-	is(take(&info), RT2, "then the next number");
-	is(info.value, 1, "the first of them");
-	is(take(&info), RT2, "and the other");
-	is(info.value, 4, "of them");
-	is(take(&info), -EAGAIN, "that was all");
+	   "with its value, its si_code and its sender");
+	is(take(&info), RT1, "it takes the same number again");
+	is(info.value, 3, "its value is the second that was sent");
+	is(take(&info), RT1, "it takes the same number a third time");
+	is(info.value, 5, "its value is the last that was sent");
+	is(take(&info), RT2, "it takes the next number");
+	is(info.value, 1, "its value is the first that was sent");
+	is(take(&info), RT2, "it takes that number again");
+	is(info.value, 4, "its value is the second that was sent");
+	is(take(&info), -EAGAIN, "nothing is pending after that");
 }
 
 static void limited(void)
@@ -74,15 +76,16 @@ static void limited(void)
 	SYS(setrlimit, RLIMIT_SIGPENDING, &three);
 	while (n < 10 && send(RT1, n) == 0)
 		n++;
-	is(n, 3, "no more are pending than the limit says");
-	is(send(RT1, 9), -EAGAIN, "the next is refused");
-	is(SYS(kill, getpid(), RT1), 0, "but for kill, whose signal is lost");
-	is(take(&info), RT1, "one less");
-	is(send(RT2, 9), 0, "room for one");
-	is(send(RT2, 9), -EAGAIN, "and no more");
+	is(n, 3, "RLIMIT_SIGPENDING 3: so many signals can be queued");
+	is(send(RT1, 9), -EAGAIN, "rt_sigqueueinfo of one more is refused");
+	is(SYS(kill, getpid(), RT1), 0,
+	   "kill succeeds, though its signal cannot be queued");
+	is(take(&info), RT1, "rt_sigtimedwait takes one signal");
+	is(send(RT2, 9), 0, "one more can be queued then");
+	is(send(RT2, 9), -EAGAIN, "a second one is refused");
 	while (take(&info) > 0)
 		n--;
-	is(n, 0, "what was sent comes");
+	is(n, 0, "every queued signal is taken: how many are left");
 	SYS(setrlimit, RLIMIT_SIGPENDING, &old);
 }
 
@@ -97,22 +100,28 @@ static void who_may(void)
 	}
 
 	is(SYS(rt_sigqueueinfo, getpid(), RT1, &info), 0,
-	   "a program may deceive itself");
-	is(take(&info), RT1, "it gets the signal");
+	   "a process may send itself a signal with si_code SI_USER");
+	is(take(&info), RT1, "it gets that signal");
 	info.code = SI_USER;
-	is(SYS(rt_sigqueueinfo, other, RT1, &info), -EPERM, "but nobody else");
+	is(SYS(rt_sigqueueinfo, other, RT1, &info), -EPERM,
+	   "to another process SI_USER is refused");
 	info.code = SI_TKILL;
-	is(SYS(rt_sigqueueinfo, other, RT1, &info), -EPERM, "not so either");
+	is(SYS(rt_sigqueueinfo, other, RT1, &info), -EPERM,
+	   "to another process SI_TKILL is refused");
 	info.code = SI_QUEUE;
-	is(SYS(rt_sigqueueinfo, other, 0, &info), 0, "signal 0 asks");
-	is(SYS(rt_sigqueueinfo, getpid(), 65, &info), -EINVAL, "no signal 65");
-	is(SYS(rt_sigqueueinfo, 4000000, RT1, &info), -ESRCH, "no process");
-	is(SYS(rt_sigqueueinfo, getpid(), RT1, 8), -EFAULT, "at address 8");
+	is(SYS(rt_sigqueueinfo, other, 0, &info), 0,
+	   "signal 0 only checks that the process exists");
+	is(SYS(rt_sigqueueinfo, getpid(), 65, &info), -EINVAL,
+	   "signal 65 is refused");
+	is(SYS(rt_sigqueueinfo, 4000000, RT1, &info), -ESRCH,
+	   "a process that does not exist is refused");
+	is(SYS(rt_sigqueueinfo, getpid(), RT1, 8), -EFAULT,
+	   "a siginfo at an unmapped address is refused");
 	is(SYS(rt_tgsigqueueinfo, getpid(), getpid(), RT1, &info), 0,
-	   "to a thread");
-	is(take(&info), RT1, "which gets it");
+	   "rt_tgsigqueueinfo to a thread");
+	is(take(&info), RT1, "the thread gets that signal");
 	is(SYS(rt_tgsigqueueinfo, getpid(), 0, RT1, &info), -EINVAL,
-	   "no thread 0");
+	   "thread number 0 is refused");
 	kill_process(other, SIGKILL);
 	waitpid(other, NULL, 0);
 }
@@ -134,18 +143,20 @@ static void dropped(void)
 	for (int i = 0; i < 5; i++)
 		send(RT1, i);
 	ignore(RT1);
-	is(take(&info), -EAGAIN, "ignored: all that waited are gone");
+	is(take(&info), -EAGAIN,
+	   "ignoring a signal drops all that are pending");
 	by_default(RT1);
 	for (int i = 0; i < 500; i++) {
 		send(RT1, i);
 		ignore(RT1);
 		by_default(RT1);
 	}
-	is(send(RT1, 3), 0, "and count no more");
-	is(take(&info), RT1, "one is there");
+	is(send(RT1, 3), 0, "dropped signals do not count for the limit");
+	is(take(&info), RT1, "a signal sent after that is taken");
 	send(RT1, 3);
-	is(in_child(nothing_pending, 0), 0, "a child has none");
-	is(take(&info), RT1, "of its parent's");
+	is(in_child(nothing_pending, 0), 0,
+	   "a child of fork inherits no pending signals");
+	is(take(&info), RT1, "the parent's signal is still pending");
 }
 
 /* ---- in handlers ------------------------------------------------- */
@@ -171,12 +182,16 @@ static void handlers(void)
 	send(RT1, 3);
 	block(none);
 	is(nr_got, 3, "three handlers ran");
-	/* Each frame is on top of the last: the last one starts first. */
+	/*
+	 * Each frame is put on top of the one before, so that the last runs
+	 * first.
+	 */
 	ok(got[0] == 4101 && got[1] == 4002 && got[2] == 4003,
-	   "in this order: %d %d %d", got[0], got[1], got[2]);
+	   "the handler of the signal taken last starts first: %d %d %d",
+	   got[0], got[1], got[2]);
 }
 
-/* ---- a stack that disarms itself --------------------------------- */
+/* ---- SS_AUTODISARM ----------------------------------------------- */
 
 static uint8_t stack[8192];
 static struct sigaltstack in_handler;
@@ -195,18 +210,19 @@ static void disarmed(void)
 {
 	struct sigaltstack set = { (uint32_t)stack, SS_AUTODISARM, 8192 }, now;
 
-	is(SYS(sigaltstack, &set, 0), 0, "a stack that disarms itself");
+	is(SYS(sigaltstack, &set, 0), 0, "sigaltstack with SS_AUTODISARM");
 	SYS(sigaltstack, 0, &now);
-	ok(now.ss_flags == SS_AUTODISARM, "it says so");
+	ok(now.ss_flags == SS_AUTODISARM, "sigaltstack returns that flag");
 	handle(SIGUSR1, look, SA_ONSTACK);
 	kill_process(getpid(), SIGUSR1);
-	ok(on_it, "the handler runs there");
-	ok(in_handler.ss_flags == SS_DISABLE, "where there is none meanwhile");
+	ok(on_it, "the handler runs on that stack");
+	ok(in_handler.ss_flags == SS_DISABLE, "in the handler no stack is set");
 	SYS(sigaltstack, 0, &now);
 	ok(now.ss_flags == SS_AUTODISARM && now.ss_sp == (uint32_t)stack,
-	   "and afterwards it is back");
+	   "after the handler the stack is set again");
 	set.ss_flags = 8;
-	is(SYS(sigaltstack, &set, 0), -EINVAL, "an unknown flag");
+	is(SYS(sigaltstack, &set, 0), -EINVAL,
+	   "sigaltstack with an unknown flag is refused");
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /*
- * When a file was read, changed, changed in itself: who moves which of the three
- * times, and the calls that set them.
+ * atime, mtime and ctime of a file: which operation moves which of them, and
+ * the calls that set them.
  */
 #include <uapi/fcntl.h>
 #include <uapi/stat.h>
@@ -18,7 +18,7 @@ static struct kstat64 stat_of(const char *name)
 	return st;
 }
 
-/* Long ago, so that any change shows: 1970, plus a few seconds. */
+/* Sets the times to a few seconds after 1970, so that any change is seen. */
 static void make_old(const char *name)
 {
 	static const uint32_t old[] = { 100, 1, 200, 2 };
@@ -27,7 +27,7 @@ static void make_old(const char *name)
 	sleep_ms(20); /* the next change has another time */
 }
 
-/* "amc": those that moved since make_old and before; ctime by its own. */
+/* Returns the letters of the times (a, m, c) that differ from those in old. */
 static const char *moved(const char *name, const struct kstat64 *old)
 {
 	static char text[4];
@@ -126,30 +126,36 @@ static void setting(void)
 	uint32_t ts[4] = { 7, 8, 9, 10 }, tv[4] = { 7, 8, 9, 10 };
 	struct kstat64 st, old = aged(path);
 
-	is(SYS(utimensat, AT_FDCWD, path, ts, 0), 0, "utimensat");
+	is(SYS(utimensat, AT_FDCWD, path, ts, 0), 0, "utimensat of a file");
 	st = stat_of(path);
 	ok(st.st_atime_sec == 7 && st.st_atime_nsec == 8 &&
 		   st.st_mtime_sec == 9 && st.st_mtime_nsec == 10,
-	   "to the nanosecond");
-	ok(st.st_ctime_sec > 1000, "ctime is now");
+	   "both times are set to the nanosecond");
+	ok(st.st_ctime_sec > 1000, "ctime is the time of the call");
 	ts[1] = UTIME_OMIT;
 	ts[3] = UTIME_NOW;
-	is(SYS(utimensat, AT_FDCWD, path, ts, 0), 0, "OMIT and NOW");
+	is(SYS(utimensat, AT_FDCWD, path, ts, 0), 0,
+	   "utimensat with UTIME_OMIT and UTIME_NOW");
 	st = stat_of(path);
-	ok(st.st_atime_sec == 7 && st.st_mtime_sec > 1000, "each its own");
+	ok(st.st_atime_sec == 7 && st.st_mtime_sec > 1000,
+	   "atime is unchanged, mtime is now");
 	ts[3] = UTIME_OMIT;
-	is(SYS(utimensat, AT_FDCWD, "/none", ts, 0), 0, "both OMIT: nothing");
-	is(SYS(utimes, path, tv), 0, "utimes");
+	is(SYS(utimensat, AT_FDCWD, "/none", ts, 0), 0,
+	   "with both UTIME_OMIT the path is not looked at");
+	is(SYS(utimes, path, tv), 0, "utimes of a file");
 	st = stat_of(path);
 	ok(st.st_atime_nsec == 8000 && st.st_mtime_nsec == 10000,
-	   "to the microsecond");
+	   "both times are set to the microsecond");
 	tv[1] = 1000000;
-	is(SYS(utimes, path, tv), -EINVAL, "a million of them");
+	is(SYS(utimes, path, tv), -EINVAL,
+	   "utimes with 1000000 microseconds is refused");
 	is(SYS(utimes, path, 0), 0, "utimes without times");
-	ok(stat_of(path).st_mtime_sec > 1000, "is now");
-	is(SYS(futimesat, AT_FDCWD, scratch("none"), 0), -ENOENT, "futimesat");
+	ok(stat_of(path).st_mtime_sec > 1000, "mtime is now");
+	is(SYS(futimesat, AT_FDCWD, scratch("none"), 0), -ENOENT,
+	   "futimesat of a name that does not exist is refused");
 	old = stat_of(path);
-	ok(old.st_atime_sec == old.st_mtime_sec, "both by one clock");
+	ok(old.st_atime_sec == old.st_mtime_sec,
+	   "utimes without times sets both to the same second");
 }
 
 static int as_other(void *arg)
@@ -161,10 +167,11 @@ static int as_other(void *arg)
 	SYS(setresgid32, 5, 5, 5);
 	SYS(setresuid32, 5, 5, 5);
 	is(SYS(utimensat, AT_FDCWD, path, some, 0), -EPERM,
-	   "who may write to it, sets no times of his choice");
-	is(SYS(utimensat, AT_FDCWD, path, 0, 0), 0, "but that it is now");
+	   "a user who may write a file cannot set times of his choice");
+	is(SYS(utimensat, AT_FDCWD, path, 0, 0), 0,
+	   "he may set both to the present time");
 	is(SYS(utimensat, AT_FDCWD, dir, 0, 0), -EACCES,
-	   "who may not, does neither");
+	   "a user who may not write a file cannot do even that");
 	return 0;
 }
 
@@ -174,18 +181,19 @@ static void syncing(void)
 	int fds[2];
 	int fd = SYS(open, path, O_RDONLY, 0);
 
-	is(SYS(fdatasync, fd), 0, "fdatasync");
-	is(SYS(fsync, fd), 0, "fsync");
-	is(SYS(syncfs, fd), 0, "syncfs");
-	is(SYS(syncfs, 77), -EBADF, "of nothing");
-	is(SYS(fstatfs64, fd, 84, buf), 0, "fstatfs64");
-	is((int32_t)buf[1], 4096, "a block");
-	is(SYS(statfs, "/", buf), 0, "statfs");
-	is(SYS(fstatfs, fd, buf), 0, "fstatfs");
-	is(SYS(statfs, scratch("none"), buf), -ENOENT, "of nothing");
+	is(SYS(fdatasync, fd), 0, "fdatasync of a file");
+	is(SYS(fsync, fd), 0, "fsync of a file");
+	is(SYS(syncfs, fd), 0, "syncfs of a file's file system");
+	is(SYS(syncfs, 77), -EBADF, "syncfs of a closed descriptor is refused");
+	is(SYS(fstatfs64, fd, 84, buf), 0, "fstatfs64 of a file");
+	is((int32_t)buf[1], 4096, "the size of a block");
+	is(SYS(statfs, "/", buf), 0, "statfs of the root");
+	is(SYS(fstatfs, fd, buf), 0, "fstatfs of a file");
+	is(SYS(statfs, scratch("none"), buf), -ENOENT,
+	   "statfs of a name that does not exist is refused");
 	SYS(close, fd);
 	SYS(pipe, fds);
-	is(SYS(fsync, fds[1]), -EINVAL, "fsync of a pipe");
+	is(SYS(fsync, fds[1]), -EINVAL, "fsync of a pipe is refused");
 	SYS(close, fds[0]);
 	SYS(close, fds[1]);
 }

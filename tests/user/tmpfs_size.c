@@ -1,6 +1,6 @@
 /*
- * How much a tmpfs may hold: size=, nr_inodes= and the other options of its mount.
- * Run as root.
+ * How much a tmpfs may hold: size=, nr_inodes= and the other options of its
+ * mount. Run as root.
  *
  * qemu-arm runs where nothing can be mounted.
  */
@@ -40,7 +40,7 @@ static const char *in(const char *name)
 	return path;
 }
 
-/* Pages written to a new file until there is no room: how many. */
+/* Writes pages to a new file until there is no room; returns their number. */
 static int fill(const char *name)
 {
 	static char page[PAGE];
@@ -48,7 +48,8 @@ static int fill(const char *name)
 
 	while (SYS(write, fd, page, PAGE) == (int)PAGE)
 		n++;
-	is(SYS(write, fd, page, 1), -ENOSPC, "then it is full");
+	is(SYS(write, fd, page, 1), -ENOSPC,
+	   "the file system is full after that");
 	SYS(close, fd);
 	return n;
 }
@@ -57,28 +58,33 @@ static void sizes(void)
 {
 	int fd;
 
-	is(mount_with("size=32k,nr_inodes=5"), 0, "8 pages, 5 inodes");
+	is(mount_with("size=32k,nr_inodes=5"), 0,
+	   "mount of a tmpfs of 8 pages and 5 inodes");
 	ask();
 	ok(st.f_blocks == 8 && st.f_bfree == 8 && st.f_bavail == 8,
-	   "statfs: 8 free blocks");
+	   "statfs64: 8 blocks, all of them free");
 	ok(st.f_files == 5 && st.f_ffree == 4,
-	   "and 4 inodes, for there is its directory");
+	   "statfs64: 5 inodes, 4 free: one is the root directory");
 	is(fill("a"), 8, "8 pages can be written");
 	ask();
-	ok(st.f_bfree == 0 && st.f_ffree == 3, "none is left");
+	ok(st.f_bfree == 0 && st.f_ffree == 3,
+	   "statfs64: no block is free, and 3 inodes");
 	fd = SYS(open, in("b"), O_CREAT | O_RDWR, 0600);
-	ok(fd >= 0, "another file may be made");
-	is(SYS(write, fd, "x", 1), -ENOSPC, "there is no page for it");
-	is(SYS(ftruncate, fd, 100000), 0, "but a hole needs none");
-	is(SYS(mkdir, in("d"), 0755), 0, "a directory needs none, either");
-	is(SYS(symlink, "a", in("l")), 0, "nor a link");
-	is(SYS(mkdir, in("e"), 0755), -ENOSPC, "but the inodes are used up");
+	ok(fd >= 0, "another file can be made");
+	is(SYS(write, fd, "x", 1), -ENOSPC, "a write to it is refused");
+	is(SYS(ftruncate, fd, 100000), 0, "ftruncate to a hole needs no page");
+	is(SYS(mkdir, in("d"), 0755), 0, "mkdir needs no page");
+	is(SYS(symlink, "a", in("l")), 0, "symlink needs no page");
+	is(SYS(mkdir, in("e"), 0755), -ENOSPC,
+	   "mkdir without a free inode is refused");
 	is(SYS(open, in("f"), O_CREAT | O_RDWR, 0600), -ENOSPC,
-	   "for files too");
-	is(SYS(unlink, in("a")), 0, "the large one goes");
-	is(SYS(write, fd, "x", 1), 1, "its pages are free");
+	   "O_CREAT without a free inode is refused");
+	is(SYS(unlink, in("a")), 0, "unlink of the large file");
+	is(SYS(write, fd, "x", 1), 1,
+	   "a write to the other file has a page now");
 	ask();
-	ok(st.f_bfree == 7 && st.f_ffree == 1, "statfs has it");
+	ok(st.f_bfree == 7 && st.f_ffree == 1,
+	   "statfs64: 7 free blocks and a free inode");
 	SYS(close, fd);
 }
 
@@ -98,56 +104,65 @@ static int stores(void *arg)
 
 static void mapped(void)
 {
-	is(in_child(stores, (void *)7), 0, "7 pages by a mapping");
+	is(in_child(stores, (void *)7), 0,
+	   "a child stores to 7 pages of a mapping");
 	SYS(unlink, in("m"));
-	is(in_child(stores, (void *)8), SIGBUS, "the 8th is SIGBUS");
+	is(in_child(stores, (void *)8), SIGBUS,
+	   "a store to an eighth page is SIGBUS");
 	SYS(unlink, in("m"));
 	ask();
-	ok(st.f_bfree == 7, "all are given back");
+	ok(st.f_bfree == 7, "statfs64: unlink has freed the 7 pages");
 }
 
 static void again(void)
 {
-	is(remount("size=1"), 0, "as small as what is in it");
+	is(remount("size=1"), 0, "remount with a size of one byte");
 	ask();
-	is((int32_t)st.f_blocks, 1, "a byte is rounded up to a page");
-	is(remount("nr_inodes=3"), -EINVAL, "not fewer inodes than there are");
-	is(remount("size=64k,nr_inodes=1k"), 0, "larger");
+	is((int32_t)st.f_blocks, 1,
+	   "statfs64: the size is rounded up to a page");
+	is(remount("nr_inodes=3"), -EINVAL,
+	   "remount with fewer inodes than there are is refused");
+	is(remount("size=64k,nr_inodes=1k"), 0,
+	   "remount with a larger size and more inodes");
 	ask();
 	ok(st.f_blocks == 16 && st.f_files == 1024 && st.f_bfree == 15,
-	   "what was in it still is");
-	is(remount("nr_blocks=20"), 0, "in blocks");
+	   "statfs64: the new numbers, and one used block");
+	is(remount("nr_blocks=20"), 0, "remount with nr_blocks");
 	ask();
-	ok(st.f_blocks == 20 && st.f_files == 1024, "the rest stays");
-	is(SYS(umount2, dir, 0), 0, "umount");
+	ok(st.f_blocks == 20 && st.f_files == 1024,
+	   "statfs64: the number of inodes is unchanged");
+	is(SYS(umount2, dir, 0), 0, "umount2 of it");
 }
 
 static void others(void)
 {
 	struct kstat64 s;
 
-	is(mount_with("mode=2750,uid=7,gid=8,size=50%"), 0, "mode, uid, gid");
+	is(mount_with("mode=2750,uid=7,gid=8,size=50%"), 0,
+	   "mount with mode, uid, gid and half of the memory as size");
 	SYS(stat64, dir, &s);
 	ok((s.st_mode & 07777) == 02750 && s.st_uid == 7 && s.st_gid == 8,
-	   "are its directory's");
+	   "stat64: the root directory has this mode, user and group");
 	ask();
 	ok(st.f_blocks > 1000 && st.f_bfree == st.f_blocks,
-	   "half of the memory");
+	   "statfs64: the size is more than 1000 blocks, all free");
 	SYS(umount2, dir, 0);
-	is(mount_with(0), 0, "without options");
+	is(mount_with(0), 0, "mount without options");
 	ask();
-	ok(st.f_blocks > 1000 && st.f_files > 1000, "it is so, too");
+	ok(st.f_blocks > 1000 && st.f_files > 1000,
+	   "statfs64: there are limits by default");
 	SYS(umount2, dir, 0);
-	is(mount_with("size=0,nr_inodes=0"), 0, "without limits");
+	is(mount_with("size=0,nr_inodes=0"), 0,
+	   "mount with sizes of 0, which means without limits");
 	ask();
-	ok(st.f_blocks == 0 && st.f_files == 0, "it tells none");
-	is(SYS(mkdir, in("d"), 0755), 0, "and has none");
+	ok(st.f_blocks == 0 && st.f_files == 0, "statfs64: both numbers are 0");
+	is(SYS(mkdir, in("d"), 0755), 0, "mkdir is allowed all the same");
 	SYS(umount2, dir, 0);
-	is(mount_with("size=x"), -EINVAL, "a word is no size");
-	is(mount_with("size=1z"), -EINVAL, "nor is this");
-	is(mount_with("mode=9"), -EINVAL, "an octal 9");
-	is(mount_with("colour=red"), -EINVAL, "what nobody knows");
-	is(mount_with("size"), -EINVAL, "a size of nothing");
+	is(mount_with("size=x"), -EINVAL, "size=x is refused");
+	is(mount_with("size=1z"), -EINVAL, "size=1z is refused");
+	is(mount_with("mode=9"), -EINVAL, "mode=9 is refused");
+	is(mount_with("colour=red"), -EINVAL, "an unknown option is refused");
+	is(mount_with("size"), -EINVAL, "size without a value is refused");
 }
 
 int main(void)
