@@ -30,46 +30,56 @@ static void by_calls(void)
 	struct new_utsname uts;
 	char longest[NEW_UTS_LEN];
 
-	is(SYS(sethostname, "first\0more", 10), 0, "sethostname");
-	ok(!strcmp(node(), "first"), "uname has the name");
+	is(SYS(sethostname, "first\0more", 10), 0,
+	   "sethostname of five bytes and a NUL");
+	ok(!strcmp(node(), "first"), "uname returns the name");
 	read_text("/proc/sys/kernel/hostname", text, sizeof(text));
-	ok(!strcmp(text, "first\n"), "and so has /proc/sys/kernel/hostname");
-	is(SYS(setdomainname, "domain", 3), 0, "setdomainname, three bytes");
+	ok(!strcmp(text, "first\n"),
+	   "/proc/sys/kernel/hostname contains the name");
+	is(SYS(setdomainname, "domain", 3), 0, "setdomainname of three bytes");
 	SYS(uname, &uts);
-	ok(!strcmp(uts.domainname, "dom"), "uname has these three");
-	ok(!strcmp(uts.nodename, "first"), "the host's name is as it was");
+	ok(!strcmp(uts.domainname, "dom"), "uname returns these three");
+	ok(!strcmp(uts.nodename, "first"), "the host's name is unchanged");
 	memset(longest, 'l', sizeof(longest));
-	is(SYS(sethostname, longest, NEW_UTS_LEN), 0, "the longest name");
-	ok(strlen(node()) == NEW_UTS_LEN, "is kept whole");
-	is(SYS(sethostname, longest, NEW_UTS_LEN + 1), -EINVAL, "one longer");
-	is(SYS(sethostname, longest, -1), -EINVAL, "of -1 bytes");
-	is(SYS(sethostname, 8, 3), -EFAULT, "from address 8");
-	ok(strlen(node()) == NEW_UTS_LEN, "and the name is still that one");
-	is(SYS(sethostname, 0, 0), 0, "no name");
-	ok(!node()[0], "is empty");
+	is(SYS(sethostname, longest, NEW_UTS_LEN), 0,
+	   "sethostname of the longest name");
+	ok(strlen(node()) == NEW_UTS_LEN, "uname returns all of it");
+	is(SYS(sethostname, longest, NEW_UTS_LEN + 1), -EINVAL,
+	   "sethostname of one byte more is refused");
+	is(SYS(sethostname, longest, -1), -EINVAL,
+	   "sethostname of -1 bytes is refused");
+	is(SYS(sethostname, 8, 3), -EFAULT,
+	   "sethostname from an unmapped address is refused");
+	ok(strlen(node()) == NEW_UTS_LEN, "the name is unchanged by that");
+	is(SYS(sethostname, 0, 0), 0, "sethostname of 0 bytes");
+	ok(!node()[0], "the name is empty");
 }
 
 static void by_files(void)
 {
 	is(write_file("/proc/sys/kernel/hostname", "by-file\n"), 8,
-	   "a name is written to /proc/sys/kernel/hostname");
-	ok(!strcmp(node(), "by-file"), "uname has it, without the line's end");
+	   "a write to /proc/sys/kernel/hostname");
+	ok(!strcmp(node(), "by-file"),
+	   "uname returns that name, without the newline");
 	is(write_file("/proc/sys/kernel/domainname", "(none)"), 6,
-	   "the domain's name likewise");
+	   "a write to /proc/sys/kernel/domainname");
 	read_text("/proc/sys/kernel/domainname", text, sizeof(text));
-	ok(!strcmp(text, "(none)\n"), "and it is read back");
+	ok(!strcmp(text, "(none)\n"), "a read of it returns that name");
 }
 
 static int as_user(void *arg)
 {
 	(void)arg;
 	SYS(setresuid32, 1000, 1000, 1000);
-	is(SYS(sethostname, "mine", 4), -EPERM, "sethostname by a user");
-	is(SYS(setdomainname, "mine", 4), -EPERM, "setdomainname by a user");
-	is(SYS(sethostname, 8, -1), -EPERM, "which is looked at first");
+	is(SYS(sethostname, "mine", 4), -EPERM,
+	   "sethostname by a user is refused");
+	is(SYS(setdomainname, "mine", 4), -EPERM,
+	   "setdomainname by a user is refused");
+	is(SYS(sethostname, 8, -1), -EPERM,
+	   "that comes before the arguments are looked at");
 	is(SYS(open, "/proc/sys/kernel/hostname", O_RDWR, 0), -EACCES,
-	   "nor may a user write the file");
-	ok(!strcmp(node(), "by-file"), "the name is the same");
+	   "open of hostname for writing by a user is refused");
+	ok(!strcmp(node(), "by-file"), "the name is unchanged");
 	return 0;
 }
 
@@ -79,28 +89,28 @@ static void more_files(void)
 	int a, b, c, d;
 
 	read_text("/proc/sys/kernel/ngroups_max", text, sizeof(text));
-	ok(!strcmp(text, "65536\n"), "ngroups_max");
+	ok(!strcmp(text, "65536\n"), "ngroups_max is 65536");
 	read_text("/proc/sys/kernel/cap_last_cap", text, sizeof(text));
-	ok(!strcmp(text, "40\n"), "cap_last_cap");
+	ok(!strcmp(text, "40\n"), "cap_last_cap is 40");
 	read_text("/proc/sys/kernel/printk", text, sizeof(text));
 	ok(sscanf(text, "%d %d %d %d", &a, &b, &c, &d) == 4 && b == 4 && c == 1,
-	   "printk: four levels");
+	   "printk contains four levels");
 	read_text("/proc/sys/vm/min_free_kbytes", text, sizeof(text));
-	ok(atoi(text) >= 64, "min_free_kbytes");
+	ok(atoi(text) >= 64, "min_free_kbytes is 64 at least");
 	read_text("/proc/sys/kernel/random/boot_id", text, sizeof(text));
 	ok(strlen(text) == 37 && text[8] == '-' && text[14] == '4',
 	   "boot_id is a random UUID");
 	read_text("/proc/sys/kernel/random/boot_id", again, sizeof(again));
-	ok(!strcmp(text, again), "the same each time");
+	ok(!strcmp(text, again), "boot_id is the same at each read");
 	read_text("/proc/sys/kernel/random/uuid", text, sizeof(text));
 	read_text("/proc/sys/kernel/random/uuid", again, sizeof(again));
 	ok(strlen(text) == 37 && text[14] == '4' && strcmp(text, again),
-	   "uuid is another one each time");
+	   "uuid is another random UUID at each read");
 	read_text("/proc/devices", text, sizeof(text));
 	ok(!strncmp(text, "Character devices:\n  1 mem\n", 27) &&
 		   strstr(text, "\n  5 /dev/tty\n") &&
 		   strstr(text, "\n204 ttyAMA\n"),
-	   "devices: memory, terminals");
+	   "/proc/devices lists memory and terminals");
 }
 
 int main(void)

@@ -32,13 +32,13 @@ static void say(const char *text)
 	int fd = SYS(open, "/dev/kmsg", O_WRONLY, 0);
 
 	is(SYS(write, fd, text, strlen(text)), (int32_t)strlen(text),
-	   "a record is written");
+	   "write of a record to /dev/kmsg");
 	SYS(close, fd);
 }
 
 /*
- * Each is one line, behind which Linux may have lines of names and values that
- * begin with a space, and has the number behind the one before.
+ * Each record is one line and has the number after that of the record before.
+ * Linux may add lines of names and values, which begin with a space.
  */
 static void all_records(int fd)
 {
@@ -49,10 +49,9 @@ static void all_records(int fd)
 	for (; next(fd, &prio, &seq, &text) > 0; last = seq, count++)
 		wrong += (count && seq != last + 1) || !strchr(text, '\n') ||
 			(strchr(text, '\n')[1] && strchr(text, '\n')[1] != ' ');
-	ok(count > 3, "there are records from boot on");
+	ok(count > 3, "the log has records from boot on");
 	is((int32_t)wrong, 0,
-	   "that are not one line each, with a number of "
-	   "their own");
+	   "records without one line or a number of their own");
 }
 
 static void own_records(int fd)
@@ -60,28 +59,35 @@ static void own_records(int fd)
 	unsigned int prio = 0, seq = 0, first;
 	const char *text;
 
-	is(SYS(lseek, fd, 0, SEEK_END), 0, "to the end");
-	is(next(fd, &prio, &seq, &text), -EAGAIN, "nothing is there");
+	is(SYS(lseek, fd, 0, SEEK_END), 0, "lseek to the end");
+	is(next(fd, &prio, &seq, &text), -EAGAIN,
+	   "read at the end is refused with O_NONBLOCK");
 	say("one\n");
 	say("<3>two \\ lines\nand a half\n");
-	ok(next(fd, &prio, &first, &text) > 0, "the first is read alone");
-	ok(strcmp(text, "one\n") == 0, "its text");
-	is((int32_t)prio, 12, "its prio: a warning, of a program");
-	ok(next(fd, &prio, &seq, &text) > 0, "then the second");
+	ok(next(fd, &prio, &first, &text) > 0,
+	   "read returns the first record alone");
+	ok(strcmp(text, "one\n") == 0, "the record contains the text");
+	is((int32_t)prio, 12,
+	   "its priority is a program's default: user, warning");
+	ok(next(fd, &prio, &seq, &text) > 0, "read returns the second record");
 	ok(strcmp(text, "two \\x5c lines\\x0aand a half\n") == 0,
-	   "its text, in one line");
-	is((int32_t)prio, 11, "its prio");
+	   "its text is one line: other bytes are escaped");
+	is((int32_t)prio, 11, "its priority is the one that was written");
 	is((int32_t)(seq - first), 1, "its number is the next");
-	is(next(fd, &prio, &seq, &text), -EAGAIN, "that was all");
+	is(next(fd, &prio, &seq, &text), -EAGAIN, "read at the end is refused");
 }
 
 static void odd_reads(int fd)
 {
 	SYS(lseek, fd, 0, SEEK_SET);
-	is(SYS(read, fd, line, 4), -EINVAL, "too small a buffer");
-	is(SYS(read, fd, 8, 4096), -EFAULT, "to address 8");
-	is(SYS(lseek, fd, 1, SEEK_SET), -ESPIPE, "to position 1");
-	is(SYS(lseek, fd, 0, SEEK_CUR), -EINVAL, "relative");
+	is(SYS(read, fd, line, 4), -EINVAL,
+	   "read into a buffer that is too small is refused");
+	is(SYS(read, fd, 8, 4096), -EFAULT,
+	   "read to an unmapped address is refused");
+	is(SYS(lseek, fd, 1, SEEK_SET), -ESPIPE,
+	   "lseek to position 1 is refused");
+	is(SYS(lseek, fd, 0, SEEK_CUR), -EINVAL,
+	   "lseek with SEEK_CUR is refused");
 }
 
 /* Without O_NONBLOCK a read at the end waits for the next record. */
@@ -102,7 +108,7 @@ static void waiting(void)
 		SYS(sched_yield);
 	say("awaited\n");
 	SYS(wait4, pid, &status, 0, 0);
-	is(status, 1 << 8, "a read waited for it");
+	is(status, 1 << 8, "without O_NONBLOCK read waits for a record");
 	SYS(close, fd);
 }
 
@@ -134,25 +140,28 @@ static void polls(int fd)
 	pid_t pid;
 
 	SYS(lseek, fd, 0, SEEK_SET);
-	is(poll_for(fd, 0), POLLIN, "poll at the start");
+	is(poll_for(fd, 0), POLLIN, "poll at the first record reports POLLIN");
 	SYS(lseek, fd, 0, SEEK_END);
-	is(poll_for(fd, 0), 0, "at the end");
-	is(poll_for(fd, 120), 0, "which waits in vain");
+	is(poll_for(fd, 0), 0, "poll at the end reports nothing");
+	is(poll_for(fd, 120), 0, "poll at the end with a time times out");
 	pid = start_child(say_later, (void *)out);
-	is(poll_for(fd, -1), POLLIN, "until a record comes");
+	is(poll_for(fd, -1), POLLIN, "poll waits until a record comes");
 	SYS(wait4, pid, &status, 0, 0);
-	is(status, 0, "a child wrote it");
+	is(status, 0, "a child has written it");
 	ok(next(fd, &prio, &seq, &text) > 0 && strcmp(text, "polled\n") == 0,
-	   "it can be read");
-	is(poll_for(fd, 0), 0, "and was the last");
+	   "read returns that record");
+	is(poll_for(fd, 0), 0, "poll reports nothing after it");
 	SYS(epoll_ctl, watch, EPOLL_CTL_ADD, fd, &event);
-	is(SYS(epoll_wait, watch, &event, 1, 0), 0, "epoll: none");
+	is(SYS(epoll_wait, watch, &event, 1, 0), 0,
+	   "epoll_wait with EPOLLET and no record");
 	pid = start_child(say_later, (void *)out);
-	is(SYS(epoll_wait, watch, &event, 1, -1), 1, "a record");
-	is(SYS(epoll_wait, watch, &event, 1, 0), 0, "reported once");
+	is(SYS(epoll_wait, watch, &event, 1, -1), 1,
+	   "epoll_wait waits for a record");
+	is(SYS(epoll_wait, watch, &event, 1, 0), 0, "it is reported once");
 	SYS(wait4, pid, &status, 0, 0);
 	pid = start_child(say_later, (void *)out);
-	is(SYS(epoll_wait, watch, &event, 1, -1), 1, "and one more");
+	is(SYS(epoll_wait, watch, &event, 1, -1), 1,
+	   "a further record is reported");
 	SYS(wait4, pid, &status, 0, 0);
 	SYS(close, watch);
 	SYS(close, out);

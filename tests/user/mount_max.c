@@ -1,7 +1,7 @@
 /*
- * How many mounts there may be: /proc/sys/fs/mount-max. A mount needs the kernel's
- * memory and lengthens the walks over its place, so the number is bounded. Run as
- * root.
+ * How many mounts there may be: /proc/sys/fs/mount-max. A mount needs the
+ * kernel's memory and lengthens the walks over its place, so the number is
+ * bounded. Run as root.
  *
  * qemu-arm runs where nothing can be mounted.
  */
@@ -88,7 +88,8 @@ static int as_user(void *arg)
 {
 	(void)arg;
 	SYS(setuid32, 1001);
-	is(set_text("100"), -EACCES, "a user may not change it");
+	is(set_text("100"), -EACCES,
+	   "a write to mount-max by a user is refused");
 	return 0;
 }
 
@@ -96,12 +97,13 @@ static void number(void)
 {
 	uint32_t before = most();
 
-	ok(before >= 1000, "mount-max");
-	is(set_text("0"), -EINVAL, "not 0");
-	is(set_text("no"), -EINVAL, "a word is no number");
-	is(set_text("2147483648"), -EINVAL, "more than an int");
+	ok(before >= 1000, "mount-max is 1000 at least");
+	is(set_text("0"), -EINVAL, "mount-max of 0 is refused");
+	is(set_text("no"), -EINVAL, "mount-max of a word is refused");
+	is(set_text("2147483648"), -EINVAL,
+	   "mount-max above the range of an int is refused");
 	checks_in_child(as_user, 0);
-	ok(most() == before, "it is as before");
+	ok(most() == before, "mount-max is unchanged");
 }
 
 /* ---- at the limit ------------------------------------------------ */
@@ -110,30 +112,38 @@ static void at_limit(void)
 {
 	uint32_t before = most(), now = mounts();
 
-	is(set_most(now + 3), 0, "three more than there are");
-	is(mount_tmpfs(scratch("a")), 0, "one");
+	is(set_most(now + 3), 0,
+	   "mount-max is set to three more than there are");
+	is(mount_tmpfs(scratch("a")), 0, "mount of a first one");
 	SYS(mkdir, scratch("a/in"), 0755);
-	is(mount_tmpfs(scratch("a/in")), 0, "two");
+	is(mount_tmpfs(scratch("a/in")), 0, "mount of a second one inside it");
 	is(bind(scratch("a"), scratch("b"), MS_REC), -ENOSPC,
-	   "bind of both: no room for two");
-	ok(mounts() == now + 2, "not one of them stays");
-	is(bind(scratch("a"), scratch("b"), 0), 0, "of one: three");
-	is(mount_tmpfs(scratch("c")), -ENOSPC, "a fourth");
-	is(bind(scratch("a"), scratch("c"), 0), -ENOSPC, "nor bound");
-	is(mount_tmpfs(scratch("none")), -ENOENT, "on nothing");
+	   "MS_BIND with MS_REC of both, with room for one, is refused");
+	ok(mounts() == now + 2, "neither of the two copies has stayed");
+	is(bind(scratch("a"), scratch("b"), 0), 0,
+	   "MS_BIND of one is the third");
+	is(mount_tmpfs(scratch("c")), -ENOSPC,
+	   "mount of a fourth one is refused");
+	is(bind(scratch("a"), scratch("c"), 0), -ENOSPC,
+	   "MS_BIND of a fourth one is refused");
+	is(mount_tmpfs(scratch("none")), -ENOENT,
+	   "mount on a missing directory: that comes first");
 	is(SYS(mount, scratch("b"), scratch("c"), 0, MS_MOVE, 0), 0,
-	   "one can be moved");
+	   "MS_MOVE is allowed");
 	is(SYS(mount, 0, scratch("c"), 0, MS_REMOUNT | MS_BIND, 0), 0,
-	   "and mounted anew");
-	is(SYS(umount2, scratch("c"), 0), 0, "one goes");
-	is(mount_tmpfs(scratch("b")), 0, "that makes room");
-	is(set_most(now), 0, "fewer than there are: they stay");
-	is(SYS(umount2, scratch("b"), 0), 0, "umount");
-	is(mount_tmpfs(scratch("b")), -ENOSPC, "there are still too many");
-	is(SYS(umount2, scratch("a"), MNT_DETACH), 0, "all go");
-	is(mount_tmpfs(scratch("b")), -ENOSPC, "as many as there may be");
+	   "MS_REMOUNT is allowed");
+	is(SYS(umount2, scratch("c"), 0), 0, "umount2 of the third one");
+	is(mount_tmpfs(scratch("b")), 0, "mount of another one has room then");
+	is(set_most(now), 0, "mount-max below the present number is accepted");
+	is(SYS(umount2, scratch("b"), 0), 0, "umount2 of the third one");
+	is(mount_tmpfs(scratch("b")), -ENOSPC,
+	   "mount is refused: there are still as many as that");
+	is(SYS(umount2, scratch("a"), MNT_DETACH), 0,
+	   "MNT_DETACH of the first one and what is inside");
+	is(mount_tmpfs(scratch("b")), -ENOSPC,
+	   "mount is refused: there are as many as allowed");
 	set_most(before);
-	ok(mounts() == now, "as many as before");
+	ok(mounts() == now, "there are as many mounts as before the test");
 }
 
 /* ---- many -------------------------------------------------------- */
@@ -146,21 +156,27 @@ static void stacked(void)
 
 	while (made < STACK && !bind(scratch("a"), scratch("a"), 0))
 		made++;
-	ok(made == STACK, "%u on one place", STACK);
-	ok(mounts() == now + STACK, "mountinfo has all of them");
-	ok(ino(scratch("a")) == same, "a path leads to the uppermost");
+	ok(made == STACK, "%u binds of a directory on itself", STACK);
+	ok(mounts() == now + STACK, "mountinfo has a line for each");
+	ok(ino(scratch("a")) == same,
+	   "a path leads to the uppermost: the same directory");
 	SYS(chdir, scratch("a"));
-	ok(ino("..") == ino(scratch("")), "and .. down through all of them");
+	ok(ino("..") == ino(scratch("")),
+	   ".. leads through all of them to the parent");
 	SYS(chdir, "/");
 	/* Twice as many: what is copied hangs below the copy of the first. */
-	is(bind(scratch(""), scratch("b"), MS_REC), 0, "all of them copied");
-	ok(mounts() == now + 2 * STACK + 1, "mountinfo has these, too");
-	ok(ino(scratch("b/a")) == same, "they show the same");
-	is(SYS(umount2, scratch("b"), MNT_DETACH), 0, "the copies go");
-	ok(mounts() == now + STACK, "and nothing else");
+	is(bind(scratch(""), scratch("b"), MS_REC), 0,
+	   "MS_BIND with MS_REC of all of them");
+	ok(mounts() == now + 2 * STACK + 1,
+	   "mountinfo has a line for each copy");
+	ok(ino(scratch("b/a")) == same,
+	   "a path leads to the uppermost copy: the same directory");
+	is(SYS(umount2, scratch("b"), MNT_DETACH), 0,
+	   "MNT_DETACH of the copies");
+	ok(mounts() == now + STACK, "the originals are still mounted");
 	while (made && !SYS(umount2, scratch("a"), 0))
 		made--;
-	ok(made == 0 && mounts() == now, "the others one by one");
+	ok(made == 0 && mounts() == now, "umount2 removes these one by one");
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /*
- * What is for root, or for whom a limit lets, and what another user gets in its
- * place. Run as root; each child becomes another user for good.
+ * Calls that are allowed for root, or within a limit, and what another user
+ * gets from them. Run as root; each child becomes another user for good.
  *
  * qemu-arm answers with the host's kernel, whose settings are its own.
  */
@@ -47,20 +47,28 @@ static int clocks(void *arg)
 	(void)arg;
 	become(ALICE);
 	is(SYS(clock_settime, CLOCK_REALTIME, &now), -EPERM,
-	   "a user sets the clock");
+	   "clock_settime by a user is refused");
 	is(SYS(clock_settime, CLOCK_REALTIME, &bad), -EINVAL,
-	   "to what is no time");
-	is(SYS(clock_settime, CLOCK_REALTIME, 8), -EFAULT, "from address 8");
+	   "an invalid time is refused before that");
+	is(SYS(clock_settime, CLOCK_REALTIME, 8), -EFAULT,
+	   "a time at an unmapped address is refused before that");
 	is(SYS(clock_settime, CLOCK_MONOTONIC, &now), -EINVAL,
-	   "the clock that nobody sets");
-	is(SYS(settimeofday, &tv, 0), -EPERM, "settimeofday");
-	is(SYS(settimeofday, &bad_tv, 0), -EINVAL, "no time");
-	is(SYS(settimeofday, 0, &zone), -EPERM, "the time zone");
-	is(SYS(settimeofday, 0, &far_zone), -EPERM, "one that is none");
-	is(SYS(adjtimex, timex), -EPERM, "adjtimex, to change");
-	ok(SYS(adjtimex, read_only) >= 0, "adjtimex, to ask");
+	   "clock_settime of CLOCK_MONOTONIC is refused as such");
+	is(SYS(settimeofday, &tv, 0), -EPERM,
+	   "settimeofday by a user is refused");
+	is(SYS(settimeofday, &bad_tv, 0), -EINVAL,
+	   "an invalid time is refused before that");
+	is(SYS(settimeofday, 0, &zone), -EPERM,
+	   "settimeofday of a time zone by a user is refused");
+	is(SYS(settimeofday, 0, &far_zone), -EPERM,
+	   "an invalid time zone is refused after that");
+	is(SYS(adjtimex, timex), -EPERM,
+	   "adjtimex by a user that changes something is refused");
+	ok(SYS(adjtimex, read_only) >= 0,
+	   "adjtimex by a user that only reads is allowed");
 	read_only[0] = 0xa001;
-	ok(SYS(adjtimex, read_only) >= 0, "how much of adjtime() is left");
+	ok(SYS(adjtimex, read_only) >= 0,
+	   "adjtimex reads what is left of adjtime()");
 	return 0;
 }
 
@@ -84,20 +92,24 @@ static int no_real_time(void *arg)
 {
 	(void)arg;
 	become(ALICE);
-	is(choose(0, SCHED_FIFO, 1), -EPERM, "a user's real-time class");
-	is(choose(0, SCHED_RR, 1), -EPERM, "the other one");
-	is(choose(0, SCHED_FIFO, 0), -EINVAL, "a wrong priority comes first");
-	is(choose(4000000, SCHED_FIFO, 0), -ESRCH, "nobody before that");
-	is(choose(0, SCHED_BATCH, 0), 0, "a batch is less");
-	is(choose(0, SCHED_NORMAL, 0), 0, "and back");
-	is(choose_nice(SCHED_NORMAL, 3), 0, "a worse nice value");
-	is(choose_nice(SCHED_NORMAL, 2), -EPERM, "a better one");
-	is(choose_nice(SCHED_IDLE, 3), 0,
-	   "what runs when nobody else wants to");
-	is(choose(0, SCHED_NORMAL, 0), -EPERM, "that is for good");
+	is(choose(0, SCHED_FIFO, 1), -EPERM, "SCHED_FIFO by a user is refused");
+	is(choose(0, SCHED_RR, 1), -EPERM, "SCHED_RR by a user is refused");
+	is(choose(0, SCHED_FIFO, 0), -EINVAL,
+	   "a wrong priority is refused before that");
+	is(choose(4000000, SCHED_FIFO, 0), -ESRCH,
+	   "a process that does not exist is refused before that");
+	is(choose(0, SCHED_BATCH, 0), 0, "SCHED_BATCH by a user is allowed");
+	is(choose(0, SCHED_NORMAL, 0), 0, "SCHED_NORMAL by a user is allowed");
+	is(choose_nice(SCHED_NORMAL, 3), 0,
+	   "sched_setattr to a higher nice value");
+	is(choose_nice(SCHED_NORMAL, 2), -EPERM,
+	   "sched_setattr to a lower nice value is refused");
+	is(choose_nice(SCHED_IDLE, 3), 0, "SCHED_IDLE by a user is allowed");
+	is(choose(0, SCHED_NORMAL, 0), -EPERM, "leaving SCHED_IDLE is refused");
 	is(choose(0, SCHED_IDLE | (int)SCHED_RESET_ON_FORK, 0), 0,
-	   "children are to be normal");
-	is(choose(0, SCHED_IDLE, 0), -EPERM, "that is for good, too");
+	   "setting SCHED_RESET_ON_FORK is allowed");
+	is(choose(0, SCHED_IDLE, 0), -EPERM,
+	   "clearing SCHED_RESET_ON_FORK is refused");
 	return 0;
 }
 
@@ -107,21 +119,30 @@ static int with_limits(void *arg)
 	limit(RLIMIT_RTPRIO, 10);
 	limit(RLIMIT_NICE, 25);
 	become(ALICE);
-	is(choose(0, SCHED_FIFO, 10), 0, "RLIMIT_RTPRIO 10: as much");
-	is(choose(0, SCHED_RR, 11), -EPERM, "not more");
-	is(choose(0, SCHED_NORMAL, 0), 0, "normal");
-	is(SYS(setpriority, PRIO_PROCESS, 0, -5), 0, "RLIMIT_NICE 25: -5");
-	is(SYS(setpriority, PRIO_PROCESS, 0, -6), -EACCES, "not -6");
-	is(SYS(nice, -1), -EPERM, "not by nice, either");
-	is(choose(0, SCHED_IDLE, 0), 0, "idle");
-	is(choose(0, SCHED_NORMAL, 0), 0, "and back, for -5 may be had");
-	is(choose(0, SCHED_FIFO, 7), 0, "7 of 10");
+	is(choose(0, SCHED_FIFO, 10), 0,
+	   "RLIMIT_RTPRIO 10: SCHED_FIFO with priority 10");
+	is(choose(0, SCHED_RR, 11), -EPERM,
+	   "RLIMIT_RTPRIO 10: priority 11 is refused");
+	is(choose(0, SCHED_NORMAL, 0), 0, "back to SCHED_NORMAL");
+	is(SYS(setpriority, PRIO_PROCESS, 0, -5), 0,
+	   "RLIMIT_NICE 25: nice value -5");
+	is(SYS(setpriority, PRIO_PROCESS, 0, -6), -EACCES,
+	   "RLIMIT_NICE 25: nice value -6 is refused");
+	is(SYS(nice, -1), -EPERM, "RLIMIT_NICE 25: nice() to -6 is refused");
+	is(choose(0, SCHED_IDLE, 0), 0, "RLIMIT_NICE 25: SCHED_IDLE");
+	is(choose(0, SCHED_NORMAL, 0), 0,
+	   "RLIMIT_NICE 25: leaving it is allowed, as -5 is");
+	is(choose(0, SCHED_FIFO, 7), 0,
+	   "RLIMIT_RTPRIO 10: SCHED_FIFO with priority 7");
 	limit(RLIMIT_RTPRIO, 0);
 	is(choose(0, SCHED_FIFO, 7), 0,
-	   "the limit falls: it keeps what it has");
-	is(choose(0, SCHED_FIFO, 6), 0, "and may have less");
-	is(choose(0, SCHED_FIFO, 7), -EPERM, "not again more");
-	is(choose(0, SCHED_RR, 6), -EPERM, "nor the other class");
+	   "RLIMIT_RTPRIO 0 then: the same priority is kept");
+	is(choose(0, SCHED_FIFO, 6), 0,
+	   "RLIMIT_RTPRIO 0: a lower priority is allowed");
+	is(choose(0, SCHED_FIFO, 7), -EPERM,
+	   "RLIMIT_RTPRIO 0: a higher priority is refused");
+	is(choose(0, SCHED_RR, 6), -EPERM,
+	   "RLIMIT_RTPRIO 0: another real-time class is refused");
 	return 0;
 }
 
@@ -155,15 +176,24 @@ static int others(void *arg)
 
 	(void)arg;
 	become(ALICE);
-	is(choose(roots, SCHED_BATCH, 0), -EPERM, "the class of root's task");
-	is(SYS(setpriority, PRIO_PROCESS, roots, 5), -EPERM, "its nice value");
-	is(SYS(sched_setaffinity, roots, 4, &mask), -EPERM, "its cores");
-	is(choose(alices, SCHED_BATCH, 0), 0, "the class of one's own");
-	is(SYS(sched_setaffinity, alices, 4, &mask), 0, "its cores");
-	is(SYS(sched_getscheduler, roots), 0, "to ask is for all");
-	is(SYS(sched_getattr, roots, &attr, 48, 0), 0, "all of it");
-	is(SYS(getpriority, PRIO_PROCESS, roots), 20, "the nice value");
-	is(SYS(sched_getaffinity, roots, 4, &mask), 4, "the cores");
+	is(choose(roots, SCHED_BATCH, 0), -EPERM,
+	   "sched_setscheduler of root's task by a user is refused");
+	is(SYS(setpriority, PRIO_PROCESS, roots, 5), -EPERM,
+	   "setpriority of root's task by a user is refused");
+	is(SYS(sched_setaffinity, roots, 4, &mask), -EPERM,
+	   "sched_setaffinity of root's task by a user is refused");
+	is(choose(alices, SCHED_BATCH, 0), 0,
+	   "sched_setscheduler of an own task");
+	is(SYS(sched_setaffinity, alices, 4, &mask), 0,
+	   "sched_setaffinity of an own task");
+	is(SYS(sched_getscheduler, roots), 0,
+	   "sched_getscheduler of root's task is allowed");
+	is(SYS(sched_getattr, roots, &attr, 48, 0), 0,
+	   "sched_getattr of root's task is allowed");
+	is(SYS(getpriority, PRIO_PROCESS, roots), 20,
+	   "getpriority of root's task is allowed");
+	is(SYS(sched_getaffinity, roots, 4, &mask), 4,
+	   "sched_getaffinity of root's task is allowed");
 	return 0;
 }
 
@@ -212,40 +242,49 @@ static unsigned long start_code(pid_t pid)
 	return at ? strtoul(at, NULL, 10) : 0;
 }
 
-/* Of one user: a task that was root may know root's secrets until it execs. */
+/*
+ * Two tasks of one user that were root before: each may still contain root's
+ * secrets, so that neither may read the other until it calls execve.
+ */
 static int same_user(void *arg)
 {
 	pid_t child;
 
 	(void)arg;
-	is(SYS(prctl, PR_GET_DUMPABLE), 1, "root may be looked into");
+	is(SYS(prctl, PR_GET_DUMPABLE), 1, "PR_GET_DUMPABLE of root's process");
 	become(ALICE);
-	is(SYS(prctl, PR_GET_DUMPABLE), 0, "who was root may not");
-	is(reads(alices), -EPERM, "another such task's memory");
-	is(opens(alices, "mem"), -EACCES, "the same as a file");
-	is(opens(alices, "maps"), -EACCES, "where it is");
-	is(opens(alices, "environ"), -EACCES, "its environment");
-	is(opens(alices, "auxv"), -EACCES, "its auxiliary vector");
-	is(opens(alices, "pagemap"), -EACCES, "its pages");
-	is(opens(alices, "fd"), -EACCES, "its files");
-	is(robust(alices), -EPERM, "its locks");
-	is(start_code(alices), 1, "/proc/PID/stat hides places");
-	is(reads(getpid()), 4, "one's own memory is one's own");
-	is(opens(getpid(), "maps"), 0, "and where it is");
-	is(opens(getpid(), "fd"), 0, "and its files");
-	is(opens(getpid(), "environ"), -EACCES, "but this is root's now");
-	is(SYS(prctl, PR_SET_DUMPABLE, 1), 0, "it may say that all is well");
-	is(opens(getpid(), "environ"), 0, "then it may");
+	is(SYS(prctl, PR_GET_DUMPABLE), 0,
+	   "PR_GET_DUMPABLE of one that has changed from root to a user");
+	is(reads(alices), -EPERM,
+	   "process_vm_readv of another such process is refused");
+	is(opens(alices, "mem"), -EACCES, "open of its mem is refused");
+	is(opens(alices, "maps"), -EACCES, "open of its maps is refused");
+	is(opens(alices, "environ"), -EACCES, "open of its environ is refused");
+	is(opens(alices, "auxv"), -EACCES, "open of its auxv is refused");
+	is(opens(alices, "pagemap"), -EACCES, "open of its pagemap is refused");
+	is(opens(alices, "fd"), -EACCES, "open of its fd is refused");
+	is(robust(alices), -EPERM, "get_robust_list of it is refused");
+	is(start_code(alices), 1, "its stat hides addresses");
+	is(reads(getpid()), 4, "process_vm_readv of the process itself");
+	is(opens(getpid(), "maps"), 0, "open of the process's own maps");
+	is(opens(getpid(), "fd"), 0, "open of the process's own fd");
+	is(opens(getpid(), "environ"), -EACCES,
+	   "open of its own environ is refused: that is root's now");
+	is(SYS(prctl, PR_SET_DUMPABLE, 1), 0, "PR_SET_DUMPABLE 1");
+	is(opens(getpid(), "environ"), 0,
+	   "open of its own environ is allowed then");
 	child = start_child(waits, (void *)ALICE);
-	is(reads(child), 4, "and its child's memory");
-	is(opens(child, "environ"), 0, "and environment");
-	is(robust(child), 0, "and locks");
-	ok(start_code(child) > 1, "places, too");
+	is(reads(child), 4, "process_vm_readv of a child made then");
+	is(opens(child, "environ"), 0, "open of the child's environ");
+	is(robust(child), 0, "get_robust_list of the child");
+	ok(start_code(child) > 1, "the child's stat shows addresses");
 	kill_process(child, SIGKILL);
 	SYS(wait4, child, 0, 0, 0);
-	is(SYS(prctl, PR_SET_DUMPABLE, 2), -EINVAL, "2 is not to be chosen");
+	is(SYS(prctl, PR_SET_DUMPABLE, 2), -EINVAL,
+	   "PR_SET_DUMPABLE 2 is refused");
 	SYS(prctl, PR_SET_DUMPABLE, 0);
-	is(SYS(prctl, PR_GET_DUMPABLE), 0, "closed again");
+	is(SYS(prctl, PR_GET_DUMPABLE), 0,
+	   "PR_GET_DUMPABLE after PR_SET_DUMPABLE 0");
 	return 0;
 }
 
@@ -253,15 +292,19 @@ static int other_user(void *arg)
 {
 	(void)arg;
 	become(BOB);
-	is(reads(alices), -EPERM, "another user's memory");
-	is(opens(alices, "maps"), -EACCES, "and where it is");
-	is(robust(alices), -EPERM, "and locks");
-	is(robust(4000000), -ESRCH, "nobody's");
-	is(opens(alices, "status"), 0, "not what all may know");
+	is(reads(alices), -EPERM,
+	   "process_vm_readv of another user's process is refused");
+	is(opens(alices, "maps"), -EACCES, "open of its maps is refused");
+	is(robust(alices), -EPERM, "get_robust_list of it is refused");
+	is(robust(4000000), -ESRCH,
+	   "get_robust_list of a process that does not exist is refused");
+	is(opens(alices, "status"), 0, "open of its status is allowed");
 	return 0;
 }
 
-/* The frames of one's own memory: all is there but which they are. */
+/*
+ * pagemap of the own memory: a user sees what is present, but no frame number.
+ */
 static int frames(void *user)
 {
 	static volatile char here;
@@ -275,10 +318,10 @@ static int frames(void *user)
 	}
 	fd = SYS(open, "/proc/self/pagemap", O_RDONLY, 0);
 	is(SYS(pread64, fd, &entry, 8, 0, (uint32_t)&here / PAGE * 8, 0), 8,
-	   "pagemap is read by %s", user ? "a user" : "root");
-	ok(entry >> 63, "the page is there");
-	ok(!user == !!(entry & 0x7fffffffffffff), "its frame is %s",
-	   user ? "hidden" : "told");
+	   "read of an own pagemap entry by %s", user ? "a user" : "root");
+	ok(entry >> 63, "the entry shows that the page is present");
+	ok(!user == !!(entry & 0x7fffffffffffff),
+	   "the number of its frame is %s", user ? "hidden" : "shown");
 	return 0;
 }
 
@@ -304,19 +347,22 @@ static int32_t mode_of(const char *path)
 static int machine(void *arg)
 {
 	(void)arg;
-	is(mode_of("/proc/slabinfo"), 0400, "the kernel's objects are root's");
-	is(mode_of("/proc/vmallocinfo"), 0400, "its mappings");
-	is(mode_of("/proc/self/mem"), 0600, "a process's memory its user's");
+	is(mode_of("/proc/slabinfo"), 0400,
+	   "the mode of slabinfo is for root only");
+	is(mode_of("/proc/vmallocinfo"), 0400,
+	   "the mode of vmallocinfo is for root only");
+	is(mode_of("/proc/self/mem"), 0600,
+	   "the mode of mem is for the process's user");
 	is(mode_of("/proc/sys/vm/unprivileged_userfaultfd"), 0644,
-	   "settings all may read");
-	ok(!hides("/proc/kallsyms"), "root sees where functions are");
+	   "the mode of a setting is readable for all");
+	ok(!hides("/proc/kallsyms"), "root finds addresses in kallsyms");
 	become(ALICE);
-	ok(hides("/proc/kallsyms"), "a user does not");
-	ok(hides("/proc/iomem"), "nor where devices are");
+	ok(hides("/proc/kallsyms"), "a user finds zeroes there");
+	ok(hides("/proc/iomem"), "a user finds zeroes in iomem");
 	is(SYS(open, "/proc/sys/vm/unprivileged_userfaultfd", O_WRONLY, 0),
-	   -EACCES, "nor may he write settings");
+	   -EACCES, "a user's write to a setting is refused");
 	is(SYS(open, "/proc/slabinfo", O_RDONLY, 0), -EACCES,
-	   "nor read what is root's");
+	   "a user's open of slabinfo is refused");
 	return 0;
 }
 
@@ -328,25 +374,28 @@ static int file_of_root(void *path)
 	int fd = SYS(open, path, O_RDONLY, 0);
 
 	p = (uint8_t *)SYS(mmap2, 0, 2 * PAGE, PROT_READ, MAP_SHARED, fd, 0);
-	is(SYS(fcntl64, fd, F_SETFL, O_NOATIME), 0, "root's O_NOATIME");
+	is(SYS(fcntl64, fd, F_SETFL, O_NOATIME), 0,
+	   "F_SETFL with O_NOATIME by root on its file");
 	become(ALICE);
 	is(SYS(fcntl64, fd, F_SETFL, O_NOATIME | O_NONBLOCK), 0,
-	   "a user leaves it as it is");
-	is(SYS(fcntl64, fd, F_SETFL, 0), 0, "he may take it away");
-	is(SYS(fcntl64, fd, F_SETFL, O_NOATIME), -EPERM, "not set it again");
-	is(SYS(mincore, p, 2 * PAGE, vec), 0, "mincore of a file not his own");
-	ok(vec[0] == 1 && vec[1] == 1, "shows all as there");
+	   "F_SETFL by a user leaves that flag");
+	is(SYS(fcntl64, fd, F_SETFL, 0), 0, "F_SETFL by a user clears it");
+	is(SYS(fcntl64, fd, F_SETFL, O_NOATIME), -EPERM,
+	   "F_SETFL by a user sets it again: refused");
+	is(SYS(mincore, p, 2 * PAGE, vec), 0,
+	   "mincore by a user of a file of root");
+	ok(vec[0] == 1 && vec[1] == 1, "it reports every page as present");
 	return 0;
 }
 
 static int pager(void *arg)
 {
 	(void)arg;
-	ok(SYS(userfaultfd, 0) >= 0, "root's pager, for all accesses");
+	ok(SYS(userfaultfd, 0) >= 0, "userfaultfd by root");
 	become(ALICE);
-	is(SYS(userfaultfd, 0), -EPERM, "a user's");
+	is(SYS(userfaultfd, 0), -EPERM, "userfaultfd by a user is refused");
 	ok(SYS(userfaultfd, UFFD_USER_MODE_ONLY) >= 0,
-	   "one that cannot stop the kernel");
+	   "userfaultfd by a user with UFFD_USER_MODE_ONLY");
 	return 0;
 }
 
@@ -370,9 +419,11 @@ static int steals(void *slave)
 
 	SYS(setsid);
 	fd = SYS(open, slave, O_RDWR | O_NOCTTY, 0);
-	is(SYS(ioctl, fd, TIOCSCTTY, 0), -EPERM, "another session's terminal");
+	is(SYS(ioctl, fd, TIOCSCTTY, 0), -EPERM,
+	   "TIOCSCTTY of another session's terminal is refused");
 	become(ALICE);
-	is(SYS(ioctl, fd, TIOCSCTTY, 1), -EPERM, "a user steals it");
+	is(SYS(ioctl, fd, TIOCSCTTY, 1), -EPERM,
+	   "TIOCSCTTY with an argument of 1 by a user is refused");
 	return 0;
 }
 
@@ -382,7 +433,8 @@ static int root_steals(void *slave)
 
 	SYS(setsid);
 	fd = SYS(open, slave, O_RDWR | O_NOCTTY, 0);
-	is(SYS(ioctl, fd, TIOCSCTTY, 1), 0, "root does");
+	is(SYS(ioctl, fd, TIOCSCTTY, 1), 0,
+	   "TIOCSCTTY with an argument of 1 by root takes it");
 	return 0;
 }
 
@@ -392,11 +444,12 @@ static int only_writes(void *slave)
 
 	SYS(setsid);
 	fd = SYS(open, slave, O_WRONLY, 0);
-	ok(fd >= 0, "a terminal to write to only");
+	ok(fd >= 0, "a session's leader opens a terminal for writing only");
 	is(SYS(open, "/dev/tty", O_RDWR, 0), -ENXIO,
-	   "does not become one's own");
+	   "it has not become its controlling terminal");
 	become(ALICE);
-	is(SYS(ioctl, fd, TIOCSCTTY, 0), -EPERM, "nor when a user asks");
+	is(SYS(ioctl, fd, TIOCSCTTY, 0), -EPERM,
+	   "TIOCSCTTY of it by a user is refused");
 	return 0;
 }
 
@@ -412,7 +465,8 @@ static int terminals(void *arg)
 	checks_in_child(only_writes, second);
 	SYS(setsid);
 	fd = SYS(open, first, O_RDWR, 0);
-	is(SYS(ioctl, fd, TIOCSCTTY, 0), 0, "one's own terminal, again");
+	is(SYS(ioctl, fd, TIOCSCTTY, 0), 0,
+	   "TIOCSCTTY of the own controlling terminal is accepted");
 	checks_in_child(steals, first);
 	checks_in_child(root_steals, first);
 	return 0;

@@ -1,6 +1,7 @@
 /*
- * Users: who a task may become, whom it may signal, and what root gives up with
- * user 0. Run as root; each child becomes another user for good.
+ * Users: which users and groups a task may change to, which tasks it may
+ * signal, and which capabilities go with user 0. Run as root; each child
+ * becomes another user for good.
  */
 #include <uapi/auxvec.h>
 #include <uapi/fcntl.h>
@@ -35,76 +36,94 @@ static void gids_are(uint32_t gid, uint32_t egid, uint32_t sgid,
 static int by_setuid(void *arg)
 {
 	(void)arg;
-	is(SYS(setuid32, -1), -EINVAL, "setuid to nobody");
-	is(SYS(setuid32, ALICE), 0, "root's setuid");
-	uids_are(ALICE, ALICE, ALICE, "there is no way back");
-	is(SYS(setuid32, 0), -EPERM, "as it tries");
-	is(SYS(setuid32, ALICE), 0, "to whom it is already");
-	is(SYS(getuid), ALICE, "getuid");
-	is(SYS(geteuid32), ALICE, "geteuid");
+	is(SYS(setuid32, -1), -EINVAL, "setuid32 to -1 is refused");
+	is(SYS(setuid32, ALICE), 0, "setuid32 by root");
+	uids_are(ALICE, ALICE, ALICE, "setuid32 by root sets all three");
+	is(SYS(setuid32, 0), -EPERM, "setuid32 back to root is refused");
+	is(SYS(setuid32, ALICE), 0, "setuid32 to the same user is accepted");
+	is(SYS(getuid), ALICE, "getuid returns the new user");
+	is(SYS(geteuid32), ALICE, "geteuid32 returns the new user");
 	return 0;
 }
 
 static int by_setreuid(void *arg)
 {
 	(void)arg;
-	is(SYS(setreuid32, ALICE, BOB), 0, "root's setreuid");
-	uids_are(ALICE, BOB, BOB, "the saved one is the effective one");
-	is(SYS(setreuid32, BOB, ALICE), 0, "swapped");
-	uids_are(BOB, ALICE, ALICE, "so a set-uid program steps back");
-	is(SYS(setreuid32, -1, BOB), 0, "the effective one alone");
-	uids_are(BOB, BOB, ALICE, "the saved one stays if it is the real one");
-	is(SYS(setreuid32, 0, -1), -EPERM, "to another");
+	is(SYS(setreuid32, ALICE, BOB), 0, "setreuid32 by root to two users");
+	uids_are(ALICE, BOB, BOB, "the saved one becomes the effective one");
+	is(SYS(setreuid32, BOB, ALICE), 0,
+	   "setreuid32 by a user swaps the two");
+	uids_are(BOB, ALICE, ALICE,
+		 "the effective user is the former real one");
+	is(SYS(setreuid32, -1, BOB), 0,
+	   "setreuid32 of the effective one alone");
+	uids_are(BOB, BOB, ALICE,
+		 "the saved one stays as the real one is not given");
+	is(SYS(setreuid32, 0, -1), -EPERM,
+	   "setreuid32 to a user that is none of the three is refused");
 	return 0;
 }
 
 static int by_setresuid(void *arg)
 {
 	(void)arg;
-	is(SYS(setresuid32, -1, ALICE, BOB), 0, "root's setresuid");
-	uids_are(0, ALICE, BOB, "each by itself");
-	is(SYS(setresuid32, 7, -1, -1), -EPERM, "a user that is none of them");
-	is(SYS(setresuid32, BOB, 0, ALICE), 0, "the three among themselves");
-	uids_are(BOB, 0, ALICE, "root again");
-	is(SYS(setuid32, 77), 0, "who may become anybody");
-	uids_are(77, 77, 77, "for good");
+	is(SYS(setresuid32, -1, ALICE, BOB), 0,
+	   "setresuid32 by root of two of the three");
+	uids_are(0, ALICE, BOB, "each is set by itself");
+	is(SYS(setresuid32, 7, -1, -1), -EPERM,
+	   "setresuid32 to a user that is none of the three is refused");
+	is(SYS(setresuid32, BOB, 0, ALICE), 0,
+	   "setresuid32 by a user exchanges the three");
+	uids_are(BOB, 0, ALICE, "the effective user is root again");
+	is(SYS(setuid32, 77), 0, "setuid32 to any user is allowed then");
+	uids_are(77, 77, 77, "setuid32 by root sets all three");
 	return 0;
 }
 
 static int groups_of_ids(void *arg)
 {
 	(void)arg;
-	is(SYS(setgid32, ALICE), 0, "root's setgid");
-	gids_are(ALICE, ALICE, ALICE, "all three");
-	is(SYS(setregid32, BOB, ALICE), 0, "setregid");
-	gids_are(BOB, ALICE, ALICE, "as for users");
-	is(SYS(setresgid32, 1, 2, 3), 0, "setresgid");
-	gids_are(1, 2, 3, "each by itself");
-	is(SYS(setresgid, 4, 0xffff, 5), 0, "of 16 bits");
-	gids_are(4, 2, 5, "-1 leaves one as it is");
-	is(SYS(setresgid32, 70000, 70000, 70000), 0, "beyond 16 bits");
-	is(SYS(getgid), 65534, "getgid of 16 bits has no word for it");
-	is(SYS(getgid32), 70000, "that of 32 has");
+	is(SYS(setgid32, ALICE), 0, "setgid32 by root");
+	gids_are(ALICE, ALICE, ALICE, "setgid32 by root sets all three");
+	is(SYS(setregid32, BOB, ALICE), 0, "setregid32 by root");
+	gids_are(BOB, ALICE, ALICE, "the saved one becomes the effective one");
+	is(SYS(setresgid32, 1, 2, 3), 0, "setresgid32 by root");
+	gids_are(1, 2, 3, "each is set by itself");
+	is(SYS(setresgid, 4, 0xffff, 5), 0, "setresgid, the call with 16 bits");
+	gids_are(4, 2, 5, "-1 of 16 bits leaves one as it is");
+	is(SYS(setresgid32, 70000, 70000, 70000), 0,
+	   "setresgid32 to a group above 16 bits");
+	is(SYS(getgid), 65534,
+	   "getgid, with 16 bits, returns the overflow group");
+	is(SYS(getgid32), 70000, "getgid32 returns the group");
 	SYS(setuid32, ALICE);
-	is(SYS(setgid32, 1), -EPERM, "a user's setgid");
-	is(SYS(setregid32, 1, 1), -EPERM, "setregid");
-	is(SYS(setresgid32, 1, 1, 1), -EPERM, "setresgid");
+	is(SYS(setgid32, 1), -EPERM,
+	   "setgid32 by a user to another group is refused");
+	is(SYS(setregid32, 1, 1), -EPERM,
+	   "setregid32 by a user to another group is refused");
+	is(SYS(setresgid32, 1, 1, 1), -EPERM,
+	   "setresgid32 by a user to another group is refused");
 	return 0;
 }
 
 static int fs_ids(void *arg)
 {
 	(void)arg;
-	is(SYS(setfsuid32, ALICE), 0, "setfsuid tells the old one");
-	is(SYS(setfsuid32, -1), ALICE, "nobody is none: it only tells");
+	is(SYS(setfsuid32, ALICE), 0,
+	   "setfsuid32 returns the old file system user");
+	is(SYS(setfsuid32, -1), ALICE,
+	   "setfsuid32 to -1 changes nothing and returns the present one");
 	is(SYS(open, "/tmp", O_RDONLY | O_NOATIME, 0), -EPERM,
-	   "files see the new one");
-	uids_are(0, 0, 0, "nothing else does");
-	is(SYS(setuid32, BOB), 0, "setuid");
-	is(SYS(setfsuid32, -1), BOB, "takes it along");
-	is(SYS(setfsuid32, ALICE), BOB, "another's");
-	is(SYS(setfsuid32, -1), BOB, "is refused without a word");
-	is(SYS(setfsgid32, -1), 0, "setfsgid");
+	   "permissions of files are checked with the file system user");
+	uids_are(0, 0, 0, "setfsuid32 changes none of these");
+	is(SYS(setuid32, BOB), 0, "setuid32 to another user");
+	is(SYS(setfsuid32, -1), BOB, "setuid32 sets the file system user, too");
+	is(SYS(setfsuid32, ALICE), BOB,
+	   "setfsuid32 by a user to another one returns the old one");
+	is(SYS(setfsuid32, -1), BOB,
+	   "the file system user is unchanged by that");
+	is(SYS(setfsgid32, -1), 0,
+	   "setfsgid32 to -1 returns the present group");
 	return 0;
 }
 
@@ -116,18 +135,23 @@ static int groups(void *arg)
 	uint16_t narrow[8] = { 0 };
 
 	(void)arg;
-	is(SYS(setgroups32, 3, set), 0, "setgroups");
-	is(SYS(getgroups32, 0, 0), 3, "how many there are");
-	is(SYS(getgroups32, 2, got), -EINVAL, "too little room");
-	is(SYS(getgroups32, 8, got), 3, "getgroups");
-	ok(got[0] == 10 && got[1] == 20 && got[2] == 30, "in order");
-	is(SYS(getgroups, 8, narrow), 3, "of 16 bits");
-	ok(narrow[0] == 10 && narrow[2] == 30, "the same");
-	is(SYS(setgroups32, 65537, set), -EINVAL, "more than there can be");
-	is(SYS(setgroups32, 1, 8), -EFAULT, "from nowhere");
+	is(SYS(setgroups32, 3, set), 0, "setgroups32 to three groups");
+	is(SYS(getgroups32, 0, 0), 3,
+	   "getgroups32 with room for none returns their number");
+	is(SYS(getgroups32, 2, got), -EINVAL,
+	   "getgroups32 with room for two is refused");
+	is(SYS(getgroups32, 8, got), 3, "getgroups32 with room for eight");
+	ok(got[0] == 10 && got[1] == 20 && got[2] == 30,
+	   "the groups are in ascending order");
+	is(SYS(getgroups, 8, narrow), 3, "getgroups, the call with 16 bits");
+	ok(narrow[0] == 10 && narrow[2] == 30, "it returns the same groups");
+	is(SYS(setgroups32, 65537, set), -EINVAL,
+	   "setgroups32 of more than 65536 groups is refused");
+	is(SYS(setgroups32, 1, 8), -EFAULT,
+	   "setgroups32 from an unmapped address is refused");
 	SYS(setuid32, ALICE);
-	is(SYS(setgroups32, 0, 0), -EPERM, "a user's setgroups");
-	is(SYS(getgroups32, 0, 0), 3, "they outlive setuid");
+	is(SYS(setgroups32, 0, 0), -EPERM, "setgroups32 by a user is refused");
+	is(SYS(getgroups32, 0, 0), 3, "setuid32 keeps the groups");
 	return 0;
 }
 
@@ -165,19 +189,22 @@ static int drops_one(void *arg)
 	strcpy(path, scratch("f"));
 	SYS(chown32, path, BOB, BOB);
 	SYS(chmod, path, 0);
-	is(capget(caps), 0, "capget");
-	ok(caps[0].effective & DAC_OVERRIDE, "root may override modes");
+	is(capget(caps), 0, "capget of this process");
+	ok(caps[0].effective & DAC_OVERRIDE, "root has CAP_DAC_OVERRIDE");
 	caps[0].effective &= ~(DAC_OVERRIDE | 4);
-	is(capset(caps), 0, "a capability is laid down");
-	is(SYS(open, path, O_WRONLY, 0), -EACCES, "then a mode binds root");
+	is(capset(caps), 0, "capset without it in the effective set");
+	is(SYS(open, path, O_WRONLY, 0), -EACCES,
+	   "the file's mode binds root then");
 	caps[0].effective |= DAC_OVERRIDE;
-	is(capset(caps), 0, "it is taken up again");
+	is(capset(caps), 0, "capset with it in the effective set again");
 	caps[0].effective &= ~FOWNER;
 	caps[0].permitted &= ~FOWNER;
-	is(capset(caps), 0, "one is given up");
-	is(SYS(chmod, path, 0777), -EPERM, "chmod of another's file");
+	is(capset(caps), 0, "capset without CAP_FOWNER in the permitted set");
+	is(SYS(chmod, path, 0777), -EPERM,
+	   "chmod of another user's file is refused then");
 	caps[0].permitted |= FOWNER;
-	is(capset(caps), -EPERM, "it does not come back");
+	is(capset(caps), -EPERM,
+	   "capset with it in the permitted set again is refused");
 	return 0;
 }
 
@@ -187,23 +214,28 @@ static int with_users(void *arg)
 	uint32_t header[2] = { 1, 0 };
 
 	(void)arg;
-	is(SYS(capget, header, 0), 0, "capget of no version");
-	ok(header[0] == CAP_VERSION_3, "tells which there is");
+	is(SYS(capget, header, 0), 0,
+	   "capget with an unknown version returns 0");
+	ok(header[0] == CAP_VERSION_3,
+	   "it stores the version that the kernel has");
 	SYS(setresuid32, -1, ALICE, -1);
 	capget(caps);
-	ok(!caps[0].effective && caps[0].permitted, "euid: effective goes");
+	ok(!caps[0].effective && caps[0].permitted,
+	   "a change of the effective user from 0 clears the effective set");
 	SYS(setresuid32, -1, 0, -1);
 	capget(caps);
-	ok(caps[0].effective & KILL, "and comes back");
+	ok(caps[0].effective & KILL, "a change back to 0 restores it");
 	SYS(setresuid32, ALICE, ALICE, ALICE);
 	capget(caps);
-	ok(!caps[0].effective && !caps[0].permitted, "all uids: all goes");
+	ok(!caps[0].effective && !caps[0].permitted,
+	   "a change of all three users from 0 clears both sets");
 	caps[0].permitted = KILL;
-	is(capset(caps), -EPERM, "for good");
+	is(capset(caps), -EPERM,
+	   "capset with a permitted capability is refused then");
 	return 0;
 }
 
-/* ---- who may do what to whom ------------------------------------- */
+/* ---- permissions between tasks ----------------------------------- */
 
 static pid_t sleeper(uint32_t uid)
 {
@@ -234,25 +266,37 @@ static int signals(void *arg)
 
 	(void)arg;
 	SYS(setuid32, ALICE);
-	is(SYS(kill, roots, SIGTERM), -EPERM, "a user's signal to root");
-	is(SYS(kill, bobs, SIGTERM), -EPERM, "to another user");
-	is(SYS(kill, bobs, 0), -EPERM, "even the signal that is none");
-	is(SYS(kill, bobs, SIGCONT), 0, "SIGCONT, in one session");
-	is(SYS(tkill, bobs, SIGTERM), -EPERM, "tkill");
-	is(SYS(tgkill, bobs, bobs, SIGTERM), -EPERM, "tgkill");
-	is(SYS(setpriority, 0, bobs, 5), -EPERM, "another's nice value");
-	is(SYS(prlimit64, bobs, RLIMIT_CORE, 0, 0), -EPERM, "his limits");
-	is(SYS(setpriority, 0, alices, 5), 0, "one's own, slower");
-	is(SYS(setpriority, 0, alices, 4), -EACCES, "not faster");
-	is(SYS(nice, -1), -EPERM, "nor by nice");
-	is(SYS(setrlimit, RLIMIT_CORE, &limit), 0, "a limit goes down");
+	is(SYS(kill, roots, SIGTERM), -EPERM,
+	   "kill of root's process by a user is refused");
+	is(SYS(kill, bobs, SIGTERM), -EPERM,
+	   "kill of another user's process is refused");
+	is(SYS(kill, bobs, 0), -EPERM,
+	   "kill with signal 0 of it is refused, too");
+	is(SYS(kill, bobs, SIGCONT), 0,
+	   "SIGCONT within one session is allowed");
+	is(SYS(tkill, bobs, SIGTERM), -EPERM,
+	   "tkill of another user's thread is refused");
+	is(SYS(tgkill, bobs, bobs, SIGTERM), -EPERM,
+	   "tgkill of another user's thread is refused");
+	is(SYS(setpriority, 0, bobs, 5), -EPERM,
+	   "setpriority of another user's process is refused");
+	is(SYS(prlimit64, bobs, RLIMIT_CORE, 0, 0), -EPERM,
+	   "prlimit64 of another user's process is refused");
+	is(SYS(setpriority, 0, alices, 5), 0,
+	   "setpriority of an own process to a higher nice value");
+	is(SYS(setpriority, 0, alices, 4), -EACCES,
+	   "setpriority of it to a lower nice value is refused");
+	is(SYS(nice, -1), -EPERM, "nice with a negative increment is refused");
+	is(SYS(setrlimit, RLIMIT_CORE, &limit), 0,
+	   "setrlimit lowers the hard limit");
 	limit.rlim_max = 2;
-	is(SYS(setrlimit, RLIMIT_CORE, &limit), -EPERM, "not up");
-	is(SYS(kill, alices, SIGTERM), 0, "one's own may be ended");
+	is(SYS(setrlimit, RLIMIT_CORE, &limit), -EPERM,
+	   "setrlimit above the hard limit is refused");
+	is(SYS(kill, alices, SIGTERM), 0, "kill of an own process by SIGTERM");
 	return 0;
 }
 
-/* What /proc tells of root's process: to a user, and to root. */
+/* Reads /proc about root's process: as a user if arg is set, else as root. */
 static int looks(void *arg)
 {
 	char path[64], buf[64];
@@ -262,7 +306,7 @@ static int looks(void *arg)
 		SYS(setuid32, ALICE);
 	sprintf(path, "/proc/%d/status", (int)roots);
 	fd = SYS(open, path, O_RDONLY, 0);
-	ok(fd >= 0, "a process's status is everybody's");
+	ok(fd >= 0, "any user can read a process's status");
 	SYS(close, fd);
 	sprintf(path, "/proc/%d/fd", (int)roots);
 	fd = SYS(open, path, O_RDONLY, 0);
@@ -292,7 +336,7 @@ static void between_tasks(void)
 	checks_in_child(looks, "a user");
 	checks_in_child(looks, 0);
 	SYS(wait4, alices, &status, 0, 0);
-	is(status, SIGTERM, "as it has");
+	is(status, SIGTERM, "the process that was killed has ended by SIGTERM");
 	SYS(kill, roots, SIGKILL);
 	SYS(kill, bobs, SIGKILL);
 	SYS(wait4, roots, 0, 0, 0);
@@ -311,8 +355,9 @@ static int processes(void *arg)
 	if (pid == 0)
 		for (;;)
 			SYS(pause);
-	ok(pid > 0, "RLIMIT_NPROC 2: a second process");
-	is(SYS(fork), -EAGAIN, "no third");
+	ok(pid > 0, "RLIMIT_NPROC 2: fork of a second process");
+	is(SYS(fork), -EAGAIN,
+	   "RLIMIT_NPROC 2: fork of a third process is refused");
 	SYS(kill, pid, SIGKILL);
 	SYS(wait4, pid, 0, 0, 0);
 	return 0;
@@ -320,7 +365,10 @@ static int processes(void *arg)
 
 /* ---- set-uid programs -------------------------------------------- */
 
-/* This program, run by execve: what it is then. */
+/*
+ * Runs after execve. Returns 0 if the users are as "suid" or "plain" wants, 2
+ * if a "suid" program was run as the caller.
+ */
 static int ran(const char *how)
 {
 	uint32_t r = 0, e = 0, s = 0;
@@ -363,7 +411,7 @@ static int not_executable(void *path)
 	return -SYS(execve, path, argv, none);
 }
 
-/* A copy of this program, for it may lie where no set-uid counts. */
+/* Copies this program: its own file system may be mounted with nosuid. */
 static void copy_program(const char *from, const char *to)
 {
 	static char buf[4096];
@@ -384,14 +432,16 @@ static void set_uid_program(const char *self)
 	copy_program(self, path);
 	SYS(chown32, path, BOB, BOB);
 	SYS(chmod, path, 04755);
-	is(WEXITSTATUS(in_child(runs, path)), 0, "a set-uid program");
+	is(WEXITSTATUS(in_child(runs, path)), 0,
+	   "a set-uid program runs as its owner");
 	is(WEXITSTATUS(in_child(runs_without, path)), 0,
-	   "is a plain one where privileges do not grow");
+	   "with PR_SET_NO_NEW_PRIVS it runs as the caller");
 	SYS(chmod, path, 0755);
-	is(WEXITSTATUS(in_child(runs, path)), 2, "as one without the bit");
+	is(WEXITSTATUS(in_child(runs, path)), 2,
+	   "without the set-uid bit it runs as the caller");
 	SYS(chmod, path, 0744);
 	is(WEXITSTATUS(in_child(not_executable, path)), EACCES,
-	   "one that the user may not execute");
+	   "a program that the user may not execute is refused");
 	SYS(unlink, path);
 }
 
