@@ -78,9 +78,11 @@ static void nothing_kept(void (*fn)(void), const char *what)
 
 int main(void)
 {
-	nothing_kept(full_pipe, "a full pipe gives all its pages back");
-	nothing_kept(refused_dup2, "a dup2 that is refused keeps no file");
-	nothing_kept(child, "a child leaves nothing");
+	nothing_kept(full_pipe,
+		     "a full pipe frees all of its pages when it is closed");
+	nothing_kept(refused_dup2,
+		     "a refused dup2 keeps no reference to the file");
+	nothing_kept(child, "a child of fork leaves no page behind");
 	remove_scratch();
 	return done();
 }

@@ -52,25 +52,32 @@ static int sizes(void *unused)
 
 	(void)unused;
 	SYS(setrlimit, RLIMIT_FSIZE, &limit);
-	is(SYS(write, fd, buf, 10), 10, "a write below the limit");
+	is(SYS(write, fd, buf, 10), 10,
+	   "RLIMIT_FSIZE: a write below the limit");
 	is(SYS(write, fd, buf, sizeof(buf)), LIMIT - 10,
-	   "one across it is cut there");
+	   "RLIMIT_FSIZE: a write across the limit is cut there");
 	is(killer_of(in_child(write_too_much, (void *)fd)), XFSZ,
-	   "one behind it: killed by SIGXFSZ");
+	   "RLIMIT_FSIZE: a write behind the limit kills by SIGXFSZ");
 	is(killer_of(in_child(grow_too_much, (void *)fd)), XFSZ,
-	   "ftruncate behind it: so, too");
+	   "RLIMIT_FSIZE: ftruncate behind the limit kills by SIGXFSZ");
 	handle(XFSZ, tell, 0);
-	is(SYS(write, fd, buf, 1), -EFBIG, "with a handler: -EFBIG");
-	is(told, 1, "and the signal");
-	is(SYS(write, fd, buf, 0), 0, "nothing is not too much");
-	is(SYS(pwrite64, fd, buf, 1, 0, LIMIT, 0), -EFBIG, "pwrite behind it");
-	is(SYS(ftruncate, fd, LIMIT + 1), -EFBIG, "ftruncate behind it");
-	is(SYS(ftruncate, fd, LIMIT), 0, "ftruncate to it");
-	is(told, 3, "one signal each");
+	is(SYS(write, fd, buf, 1), -EFBIG,
+	   "RLIMIT_FSIZE: with a handler that write is refused");
+	is(told, 1, "RLIMIT_FSIZE: the handler ran once");
+	is(SYS(write, fd, buf, 0), 0,
+	   "RLIMIT_FSIZE: a write of 0 bytes behind the limit is allowed");
+	is(SYS(pwrite64, fd, buf, 1, 0, LIMIT, 0), -EFBIG,
+	   "RLIMIT_FSIZE: pwrite64 behind the limit is refused");
+	is(SYS(ftruncate, fd, LIMIT + 1), -EFBIG,
+	   "RLIMIT_FSIZE: ftruncate behind the limit is refused");
+	is(SYS(ftruncate, fd, LIMIT), 0,
+	   "RLIMIT_FSIZE: ftruncate to the limit is allowed");
+	is(told, 3, "RLIMIT_FSIZE: the handler ran once for each refusal");
 	is(SYS(write, null, buf, sizeof(buf)), sizeof(buf),
-	   "a device has none");
+	   "RLIMIT_FSIZE does not apply to a device");
 	SYS(pipe, fds);
-	is(SYS(write, fds[1], buf, LIMIT + 1), LIMIT + 1, "nor has a pipe");
+	is(SYS(write, fds[1], buf, LIMIT + 1), LIMIT + 1,
+	   "RLIMIT_FSIZE does not apply to a pipe");
 	return 0;
 }
 
@@ -102,17 +109,18 @@ static void times(void)
 	struct rlimit soft = { 1, RLIM_INFINITY }, hard = { 1, 1 };
 
 	is(killer_of(in_child(run_on, &soft)), XCPU,
-	   "a second is over: killed by SIGXCPU");
+	   "RLIMIT_CPU: a second of CPU time kills by SIGXCPU");
 	is(killer_of(in_child(run_on, &hard)), LINUX_SIGKILL,
-	   "and where no more is allowed, by SIGKILL");
+	   "RLIMIT_CPU: the hard limit kills by SIGKILL");
 	is(in_child(run_and_hear, &soft), 0,
-	   "with a handler it goes on, and the soft limit has moved");
+	   "RLIMIT_CPU: with a handler it goes on to the moved soft limit");
 }
 
 int main(void)
 {
 	scratch(""); /* it is ours, not the child's */
-	is(in_child(sizes, NULL), 0, "the size of a file");
+	is(in_child(sizes, NULL), 0,
+	   "RLIMIT_FSIZE: the child that tested it ended well");
 	SYS(unlink, scratch("f"));
 	remove_scratch();
 	times();

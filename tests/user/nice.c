@@ -1,5 +1,6 @@
 /*
- * Nice values: who has which, who may have them changed, and who inherits them.
+ * Nice values: getpriority, setpriority and nice, inheritance, groups, and what
+ * /proc/PID/stat shows.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -19,32 +20,43 @@ static int32_t own(void)
 
 static void set_and_get(void)
 {
-	is(own(), biased(0), "a program starts with nice 0, biased by 20");
+	is(own(), biased(0),
+	   "a program starts with nice value 0: getpriority returns 20 - 0");
 	is(SYS(setpriority, PRIO_PROCESS, 0, 7), 0, "setpriority to 7");
-	is(own(), biased(7), "which getpriority returns");
-	is(SYS(setpriority, PRIO_PROCESS, 0, 100), 0, "far above the range");
-	is(own(), biased(19), "means its end");
-	is(SYS(setpriority, PRIO_PROCESS, 0, -100), 0, "and so does far below");
-	is(own(), biased(-20), "it");
-	is(SYS(nice, 25), 0, "nice() returns 0");
-	is(own(), biased(5), "and adds to the value");
-	is(SYS(nice, 0x7fffffff), 0, "nice of the largest number");
-	is(own(), biased(19), "stays in the range");
-	is(SYS(nice, -0x7fffffff - 1), 0, "and of the smallest");
-	is(own(), biased(-20), "too");
-	is(SYS(setpriority, PRIO_PROCESS, 0, 0), 0, "back to 0");
+	is(own(), biased(7), "getpriority returns 20 - 7");
+	is(SYS(setpriority, PRIO_PROCESS, 0, 100), 0,
+	   "setpriority to 100 is accepted");
+	is(own(), biased(19), "it sets 19, the highest value");
+	is(SYS(setpriority, PRIO_PROCESS, 0, -100), 0,
+	   "setpriority to -100 is accepted");
+	is(own(), biased(-20), "it sets -20, the lowest value");
+	is(SYS(nice, 25), 0, "nice(25) returns 0");
+	is(own(), biased(5), "it has added to the value");
+	is(SYS(nice, 0x7fffffff), 0,
+	   "nice() of the largest number is accepted");
+	is(own(), biased(19), "it sets 19, the highest value");
+	is(SYS(nice, -0x7fffffff - 1), 0,
+	   "nice() of the smallest number is accepted");
+	is(own(), biased(-20), "it sets -20, the lowest value");
+	is(SYS(setpriority, PRIO_PROCESS, 0, 0), 0, "setpriority back to 0");
 }
 
 static void refused(void)
 {
-	is(SYS(getpriority, 3, 0), -EINVAL, "getpriority of something unknown");
-	is(SYS(getpriority, -1, 0), -EINVAL, "below 0 too");
-	is(SYS(setpriority, 3, 0, 0), -EINVAL, "setpriority of it");
-	is(SYS(getpriority, PRIO_PROCESS, 99999), -ESRCH, "of nobody");
-	is(SYS(setpriority, PRIO_PROCESS, 99999, 0), -ESRCH, "to nobody");
-	is(SYS(setpriority, PRIO_PGRP, 99999, 0), -ESRCH, "to no group");
+	is(SYS(getpriority, 3, 0), -EINVAL,
+	   "getpriority of an unknown kind is refused");
+	is(SYS(getpriority, -1, 0), -EINVAL,
+	   "getpriority of a negative kind is refused");
+	is(SYS(setpriority, 3, 0, 0), -EINVAL,
+	   "setpriority of an unknown kind is refused");
+	is(SYS(getpriority, PRIO_PROCESS, 99999), -ESRCH,
+	   "getpriority of a process that does not exist is refused");
+	is(SYS(setpriority, PRIO_PROCESS, 99999, 0), -ESRCH,
+	   "setpriority of a process that does not exist is refused");
+	is(SYS(setpriority, PRIO_PGRP, 99999, 0), -ESRCH,
+	   "setpriority of a group that does not exist is refused");
 	is(SYS(getpriority, PRIO_USER, 4711), -ESRCH,
-	   "of a user without tasks");
+	   "getpriority of a user without processes is refused");
 }
 
 static int own_value(void *arg)
@@ -64,10 +76,10 @@ static void inherited(void)
 {
 	SYS(setpriority, PRIO_PROCESS, 0, 4);
 	is(in_child(own_value, NULL) >> 8, biased(4),
-	   "a child has it from fork");
+	   "a child inherits its parent's nice value");
 	is(in_child(lower_my_value, NULL) >> 8, biased(7),
-	   "it may change its own");
-	is(own(), biased(4), "the parent's stays");
+	   "a child changes its own nice value");
+	is(own(), biased(4), "the parent's nice value is unchanged");
 	SYS(setpriority, PRIO_PROCESS, 0, 0);
 }
 
@@ -105,20 +117,23 @@ static void of_others(void)
 	pid_t first = start_group(), second = start_group();
 
 	SYS(setpgid, second, first);
-	is(SYS(setpriority, PRIO_PROCESS, first, 11), 0, "of another process");
-	is(SYS(getpriority, PRIO_PROCESS, first), biased(11), "it has it");
+	is(SYS(setpriority, PRIO_PROCESS, first, 11), 0,
+	   "setpriority of another process");
+	is(SYS(getpriority, PRIO_PROCESS, first), biased(11),
+	   "that process has the value");
 	is(SYS(getpriority, PRIO_PROCESS, second), biased(0),
-	   "another of its group has not");
+	   "another process of its group does not have it");
 	is(SYS(getpriority, PRIO_PGRP, first), biased(0),
-	   "of a group: the best of its members");
-	is(SYS(setpriority, PRIO_PGRP, first, -6), 0, "of a group");
+	   "getpriority of a group returns the best value in it");
+	is(SYS(setpriority, PRIO_PGRP, first, -6), 0, "setpriority of a group");
 	is(SYS(getpriority, PRIO_PROCESS, first), biased(-6),
-	   "the first has it");
+	   "the first process of the group has the value");
 	is(SYS(getpriority, PRIO_PROCESS, second), biased(-6),
-	   "the second too");
-	is(own(), biased(0), "a task of another group has not");
-	is(stat_field(first, 19), -6, "/proc/PID/stat has the nice value");
-	is(stat_field(first, 18), 14, "and 20 more as the priority");
+	   "the second process of the group has the value");
+	is(own(), biased(0), "a process of another group does not have it");
+	is(stat_field(first, 19), -6, "/proc/PID/stat contains the nice value");
+	is(stat_field(first, 18), 14,
+	   "/proc/PID/stat contains 20 more as the priority");
 	kill(first, SIGKILL);
 	kill(second, SIGKILL);
 	waitpid(first, NULL, 0);

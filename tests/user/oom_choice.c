@@ -52,14 +52,14 @@ static void the_file(void)
 {
 	int adjusted = 300;
 
-	is(adj_of(getpid()), 0, "nobody is adjusted");
-	is(set_adj("300\n"), 0, "init says it gives more");
-	is(in_child(adj_is, &adjusted), 0, "its child is adjusted as it is");
-	is(set_adj("1001"), -EINVAL, "above 1000");
-	is(set_adj("-1001"), -EINVAL, "below -1000");
-	is(set_adj("much"), -EINVAL, "no number");
-	is(adj_of(getpid()), 300, "what it was stays");
-	is(set_adj("0"), 0, "not adjusted again");
+	is(adj_of(getpid()), 0, "oom_score_adj is 0 at first");
+	is(set_adj("300\n"), 0, "a write of 300 to oom_score_adj");
+	is(in_child(adj_is, &adjusted), 0, "a child of fork inherits it");
+	is(set_adj("1001"), -EINVAL, "a value above 1000 is refused");
+	is(set_adj("-1001"), -EINVAL, "a value below -1000 is refused");
+	is(set_adj("much"), -EINVAL, "a value that is no number is refused");
+	is(adj_of(getpid()), 300, "the value is unchanged by that");
+	is(set_adj("0"), 0, "a write of 0 to oom_score_adj");
 }
 
 /* ---- who is killed ----------------------------------------------- */
@@ -165,16 +165,18 @@ static void tables_count(void)
 	uint32_t mib = free_mib() - 1, killed;
 	pid_t hogs[64], bystander;
 
-	is(in_child(fill, &mib), 0, "what is free, but for a MiB, can be had");
+	is(in_child(fill, &mib), 0,
+	   "a child can have all free memory but a MiB");
 	bystander = start(hold, 2, "0");
 	for (uint32_t n = 0; n < ARRAY_SIZE(hogs); n++)
 		hogs[n] = start_hog();
-	ok(lives(bystander), "not one who has more pages, but less in all");
+	ok(lives(bystander),
+	   "a process with more pages, but less memory with its tables, lives");
 	killed = end_hogs(hogs, ARRAY_SIZE(hogs));
 	ok(killed >= ARRAY_SIZE(hogs) / 2,
-	   "of 64 who fill the memory with tables most are killed");
+	   "of 64 processes that fill the memory with tables most are killed");
 	end(bystander);
-	is(in_child(fill, &mib), 0, "and all that they had can be had again");
+	is(in_child(fill, &mib), 0, "a child can have all free memory again");
 }
 
 static void adjustment_counts(void)
@@ -182,9 +184,10 @@ static void adjustment_counts(void)
 	pid_t never = start(hold, 24, "-1000"), first = start(hold, 2, "1000"),
 	      grower = start(hold, 64, "0");
 
-	ok(!lives(first), "a small one that says so dies first");
-	ok(lives(never), "the largest that says so never");
-	ok(!lives(grower), "then who takes all");
+	ok(!lives(first),
+	   "the small one with oom_score_adj 1000 is killed first");
+	ok(lives(never), "the largest one with oom_score_adj -1000 lives");
+	ok(!lives(grower), "the one that takes all memory is killed then");
 	end(never);
 }
 
@@ -220,9 +223,10 @@ static void gives(int (*fn)(uint32_t), const char *what)
 	uint32_t mib = 32;
 	int status = 0;
 
-	is(in_child(fill, &mib), 0, "memory is there that %s had", what);
+	is(in_child(fill, &mib), 0, "a child gets the memory that %s had",
+	   what);
 	waitpid(pid, &status, 0);
-	is(status, LINUX_SIGKILL, "who was killed for it");
+	is(status, LINUX_SIGKILL, "that one was killed by SIGKILL");
 	while (SYS(wait4, -1, 0, 0, 0) > 0)
 		continue; /* vfork's child is ours now */
 }
@@ -236,6 +240,6 @@ int main(void)
 	adjustment_counts();
 	gives(hold_stopped, "a stopped process");
 	gives(hold_in_vfork, "a parent in vfork, and its child,");
-	is(audit(), 0, "the kernel's audit of its structures");
+	is(audit(), 0, "the audit of the kernel's structures finds no error");
 	return done();
 }

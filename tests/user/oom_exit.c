@@ -116,16 +116,17 @@ int main(void)
 	sparse = (uint8_t *)SYS(mmap2, 0, MIB, PROT_READ, MAP_PRIVATE, fd, 0);
 	map_locks();
 	is(in_child(exit_with_locks, NULL), 3 << 8,
-	   "a process that holds locks exits when there is no memory");
+	   "a process that holds robust locks exits without free memory");
 	for (uint32_t i = 0; i < LOCKS; i++)
 		all &= lock_of(i)->word == FUTEX_OWNER_DIED;
-	ok(all, "each lock says that its owner died");
+	ok(all, "the word of each lock is FUTEX_OWNER_DIED");
 	is(in_child(exit_with_missing_list, NULL), 4 << 8,
-	   "one whose list is in a page that is not there exits, too");
+	   "a process whose list is in a missing page exits, too");
 	status = in_child(die_with_missing_list, NULL);
 	is(WIFSIGNALED(status) ? WTERMSIG(status) : 0, LINUX_SIGKILL,
-	   "and such a one is killed for want of memory");
+	   "a process whose list is in a missing page is killed by the OOM "
+	   "killer");
 	remove_scratch();
-	is(audit(), 0, "the kernel's audit of its structures");
+	is(audit(), 0, "the audit of the kernel's structures finds no error");
 	return done();
 }

@@ -161,13 +161,14 @@ static const struct round {
 	int32_t (*want)(void *p); /* large's, with memory that is there */
 	int32_t result;           /* of the reader's */
 } rounds[] = {
-	{ "a pipe is read", read_pipe, want_pipe, 0 },
-	{ "a pipe is written", write_pipe, want_pipe_too, MOVED / 4 },
-	{ "a file is written", write_file, want_file, MOVED },
-	{ "a file that both share is read", read_file, want_position, MOVED },
-	{ "a directory is read", read_directory, want_directory, 0 },
-	{ "a file of /proc is read", read_proc, want_proc, 0 },
-	{ "its pagemap is read", read_pagemap, want_nothing, 0 },
+	{ "read of a pipe", read_pipe, want_pipe, 0 },
+	{ "write to a pipe", write_pipe, want_pipe_too, MOVED / 4 },
+	{ "write to a file", write_file, want_file, MOVED },
+	{ "read of a file at a position that both share", read_file,
+	  want_position, MOVED },
+	{ "read of a directory", read_directory, want_directory, 0 },
+	{ "read of a file of /proc", read_proc, want_proc, 0 },
+	{ "read of the victim's pagemap", read_pagemap, want_nothing, 0 },
 };
 
 /* ---- the processes ----------------------------------------------- */
@@ -249,10 +250,11 @@ static void play(const struct round *round)
 	state->go = 1;
 	waitpid(shared, &status, 0);
 	take(1); /* what large gives is the reader's */
-	is(end_of(reader), 0, "%s: the call ends well", round->what);
+	is(end_of(reader), 0, "%s: the call returns what it should",
+	   round->what);
 	status = end_of(large);
 	is(WIFSIGNALED(status) ? WTERMSIG(status) : -1, LINUX_SIGKILL,
-	   "who waits for it has given its memory");
+	   "the victim that waits for its lock has given its memory");
 	give_all();
 	SYS(munmap, fresh, MOVED);
 }
@@ -303,6 +305,6 @@ int main(void)
 		play(&rounds[i]);
 		SYS(munmap, sparse, MOVED);
 	}
-	is(audit(), 0, "the kernel's audit of its structures");
+	is(audit(), 0, "the audit of the kernel's structures finds no error");
 	return done();
 }

@@ -1,7 +1,8 @@
 /*
  * oom_threads - a process of several threads has all the memory; who is killed
  * for it is the process, not the one thread that asked for a page too much, and
- * whoever shares that memory, for it is free only when the last of them is gone.
+ * whoever shares that memory, for it is free only when the last of them is
+ * gone.
  */
 #include <uapi/mman.h>
 #include <uapi/sched.h>
@@ -72,11 +73,12 @@ int main(void)
 		if (pid == 0)
 			family();
 		is(end_of(pid), LINUX_SIGKILL,
-		   "a process of three threads is killed, whole");
+		   "a process of three threads is killed as a whole");
 		/* Its parent is gone: it is process 1's child, this one's. */
 		is(end_of(*sharer), LINUX_SIGKILL,
-		   "and with it a process that shares its memory");
-		is(killed_writing(pages(16)), 0, "there is memory again");
+		   "a process that shares its memory is killed with it");
+		is(killed_writing(pages(16)), 0,
+		   "16 pages can be written after that");
 	}
 	return done();
 }

@@ -1,6 +1,6 @@
 /*
- * Whose a file is, and what that means: owner, group and others, root, sticky
- * and set-gid directories, and what clears set-uid. Run as root; each child
+ * Owners and modes of files: the three classes, root, sticky and set-gid
+ * directories, and the operations that clear set-uid. Run as root; each child
  * becomes another user for good.
  */
 #include <uapi/fcntl.h>
@@ -11,7 +11,7 @@
 #define BOB   1002
 #define TEAM  2001 /* a group that both may be in */
 
-/* Become uid, of group uid, and of no further group unless group is not 0. */
+/* Changes to user and group uid; group is a further group, 0 for none. */
 static void become(uint32_t uid, uint32_t group)
 {
 	SYS(setgroups32, group ? 1 : 0, &group);
@@ -52,7 +52,7 @@ static int32_t try_open(const char *path, uint32_t flags)
 	return 0;
 }
 
-/* ---- what a child can do as somebody ----------------------------- */
+/* ---- attempts by another user, in a child ------------------------ */
 
 struct attempt {
 	uint32_t uid, group;
@@ -68,7 +68,7 @@ static int open_as_child(void *arg)
 	return -try_open(try->path, try->flags);
 }
 
-/* 0 or -errno of an open as that user. */
+/* Opens path as that user; returns 0 or -errno. */
 static int32_t open_as(uint32_t uid, uint32_t group, const char *path,
 		       uint32_t flags)
 {
@@ -83,21 +83,28 @@ static void three_classes(void)
 
 	strcpy(path, scratch("f"));
 	make(path, ALICE, TEAM, 0640);
-	is((int32_t)stat_of(path).st_uid, ALICE, "chown: the owner");
-	is((int32_t)stat_of(path).st_gid, TEAM, "and the group");
-	is(open_as(ALICE, 0, path, O_RDWR), 0, "0640: the owner writes");
-	is(open_as(BOB, TEAM, path, O_RDONLY), 0, "the group reads");
-	is(open_as(BOB, TEAM, path, O_RDWR), -EACCES, "and does not write");
-	is(open_as(BOB, 0, path, O_RDONLY), -EACCES, "others do neither");
-	is(open_as(BOB, 0, path, O_PATH), 0, "a place in the tree they may be");
-	is(open_as(BOB, 0, path, O_TRUNC), -EACCES, "O_TRUNC writes");
+	is((int32_t)stat_of(path).st_uid, ALICE, "chown32 sets the owner");
+	is((int32_t)stat_of(path).st_gid, TEAM, "chown32 sets the group");
+	is(open_as(ALICE, 0, path, O_RDWR), 0,
+	   "mode 0640: the owner can write");
+	is(open_as(BOB, TEAM, path, O_RDONLY), 0,
+	   "mode 0640: a member of the group can read");
+	is(open_as(BOB, TEAM, path, O_RDWR), -EACCES,
+	   "mode 0640: a member of the group cannot write");
+	is(open_as(BOB, 0, path, O_RDONLY), -EACCES,
+	   "mode 0640: others cannot read");
+	is(open_as(BOB, 0, path, O_PATH), 0,
+	   "mode 0640: others can open it with O_PATH");
+	is(open_as(BOB, 0, path, O_TRUNC), -EACCES,
+	   "mode 0640: others cannot open it with O_TRUNC");
 	SYS(chmod, path, 0077);
 	is(open_as(ALICE, TEAM, path, O_RDONLY), -EACCES,
-	   "0077: the owner's bits count for the owner, and no others");
-	is(open_as(BOB, 0, path, O_RDWR), 0, "others may do all");
-	is(try_open(path, O_RDWR), 0, "root may whatever the mode says");
+	   "mode 0077: the owner gets the owner's bits only, none");
+	is(open_as(BOB, 0, path, O_RDWR), 0,
+	   "mode 0077: others can read and write");
+	is(try_open(path, O_RDWR), 0, "root can, whatever the mode is");
 	is(open_as(BOB, 0, path, O_NOATIME), -EPERM,
-	   "O_NOATIME is the owner's");
+	   "O_NOATIME by a user who is not the owner is refused");
 	SYS(chmod, path, 0600);
 	SYS(unlink, path);
 }
@@ -108,10 +115,13 @@ static int lookups(void *dir)
 
 	become(BOB, 0);
 	sprintf(path, "%s/f", (char *)dir);
-	is(try_open(path, O_RDONLY), -EACCES, "a path through a directory: x");
-	is(SYS(chdir, dir), -EACCES, "as chdir");
-	is(SYS(access, path, F_OK), -EACCES, "and access");
-	is(try_open(dir, O_RDONLY), 0, "r: its names may be listed");
+	is(try_open(path, O_RDONLY), -EACCES,
+	   "without x on a directory a path through it is refused");
+	is(SYS(chdir, dir), -EACCES, "without x chdir is refused");
+	is(SYS(access, path, F_OK), -EACCES,
+	   "without x access to a name in it is refused");
+	is(try_open(dir, O_RDONLY), 0,
+	   "with r the directory can be opened for listing");
 	return 0;
 }
 
@@ -122,14 +132,18 @@ static int changes(void *dir)
 	become(BOB, 0);
 	sprintf(path, "%s/f", (char *)dir);
 	sprintf(other, "%s/g", (char *)dir);
-	is(try_open(path, O_RDONLY), 0, "x: what is in it may be opened");
-	is(SYS(unlink, path), -EACCES, "without w no name goes");
-	is(SYS(rename, path, other), -EACCES, "none changes");
-	is(SYS(mkdir, other, 0755), -EACCES, "no directory is made");
-	is(SYS(symlink, "x", other), -EACCES, "no link");
-	is(try_open(other, O_CREAT | O_RDWR), -EACCES, "no file");
-	is(try_open(path, O_CREAT | O_RDONLY), 0, "what is there is opened");
-	is(SYS(mkdir, path, 0755), -EEXIST, "or found to be there");
+	is(try_open(path, O_RDONLY), 0,
+	   "with x a file in the directory can be opened");
+	is(SYS(unlink, path), -EACCES, "without w unlink is refused");
+	is(SYS(rename, path, other), -EACCES, "without w rename is refused");
+	is(SYS(mkdir, other, 0755), -EACCES, "without w mkdir is refused");
+	is(SYS(symlink, "x", other), -EACCES, "without w symlink is refused");
+	is(try_open(other, O_CREAT | O_RDWR), -EACCES,
+	   "without w O_CREAT of a new name is refused");
+	is(try_open(path, O_CREAT | O_RDONLY), 0,
+	   "without w O_CREAT of an existing file opens it");
+	is(SYS(mkdir, path, 0755), -EEXIST,
+	   "without w mkdir of an existing name: EEXIST comes first");
 	return 0;
 }
 
@@ -158,11 +172,16 @@ static int in_sticky(void *dir)
 	become(BOB, 0);
 	sprintf(path, "%s/f", (char *)dir);
 	sprintf(other, "%s/g", (char *)dir);
-	is(SYS(unlink, path), -EPERM, "sticky: another's file stays");
-	is(SYS(rename, path, other), -EPERM, "and keeps its name");
-	is(try_open(other, O_CREAT | O_RDWR), 0, "one's own is made");
-	is(SYS(rename, other, path), -EPERM, "does not replace the other");
-	is(SYS(unlink, other), 0, "and goes");
+	is(SYS(unlink, path), -EPERM,
+	   "sticky directory: unlink of another user's file is refused");
+	is(SYS(rename, path, other), -EPERM,
+	   "sticky directory: rename of another user's file is refused");
+	is(try_open(other, O_CREAT | O_RDWR), 0,
+	   "sticky directory: a user can make an own file");
+	is(SYS(rename, other, path), -EPERM,
+	   "sticky directory: rename of it over another's is refused");
+	is(SYS(unlink, other), 0,
+	   "sticky directory: unlink of an own file is allowed");
 	SYS(setresuid32, ALICE, ALICE, ALICE);
 	return 0;
 }
@@ -175,13 +194,13 @@ static int in_shared(void *dir)
 	become(BOB, 0);
 	sprintf(path, "%s/f", (char *)dir);
 	is(try_open(path, O_CREAT | O_RDWR), 0,
-	   "a file in a set-gid directory");
+	   "a user makes a file in a set-gid directory");
 	st = stat_of(path);
-	is((int32_t)st.st_uid, BOB, "is its maker's");
-	is((int32_t)st.st_gid, TEAM, "and the directory's group's");
+	is((int32_t)st.st_uid, BOB, "the file's owner is the user");
+	is((int32_t)st.st_gid, TEAM, "the file's group is the directory's");
 	SYS(unlink, path);
-	is(SYS(mkdir, path, 0755), 0, "a directory there");
-	is((int32_t)mode_of(path), 02755, "is set-gid, too");
+	is(SYS(mkdir, path, 0755), 0, "a user makes a directory in it");
+	is((int32_t)mode_of(path), 02755, "that directory is set-gid, too");
 	SYS(rmdir, path);
 	return 0;
 }
@@ -208,13 +227,18 @@ static void special_directories(void)
 static int as_owner(void *path)
 {
 	become(ALICE, TEAM);
-	is(SYS(chmod, path, 0600), 0, "the owner's chmod");
-	is(SYS(chown32, path, BOB, -1), -EPERM, "gives it to nobody");
-	is(SYS(chown32, path, ALICE, -1), 0, "but to himself");
-	is(SYS(chown32, path, -1, TEAM), 0, "and to a group of his");
-	is(SYS(chown32, path, -1, BOB), -EPERM, "not to another group");
+	is(SYS(chmod, path, 0600), 0, "chmod by the owner");
+	is(SYS(chown32, path, BOB, -1), -EPERM,
+	   "chown32 by the owner to another user is refused");
+	is(SYS(chown32, path, ALICE, -1), 0,
+	   "chown32 by the owner to himself is allowed");
+	is(SYS(chown32, path, -1, TEAM), 0,
+	   "chown32 by the owner to a group of his is allowed");
+	is(SYS(chown32, path, -1, BOB), -EPERM,
+	   "chown32 by the owner to another group is refused");
 	SYS(chmod, path, 02755);
-	is((int32_t)mode_of(path), 02755, "set-gid of his own group");
+	is((int32_t)mode_of(path), 02755,
+	   "chmod by the owner can set set-gid for a group of his");
 	return 0;
 }
 
@@ -223,13 +247,15 @@ static int as_other(void *path)
 	int fd;
 
 	become(BOB, 0);
-	is(SYS(chmod, path, 0777), -EPERM, "another's chmod");
-	is(SYS(chown32, path, BOB, BOB), -EPERM, "another's chown");
+	is(SYS(chmod, path, 0777), -EPERM, "chmod by another user is refused");
+	is(SYS(chown32, path, BOB, BOB), -EPERM,
+	   "chown32 by another user is refused");
 	is(SYS(chown32, path, -1, -1), -EPERM,
-	   "of a set-gid program, that changes only this");
+	   "chown32 that only clears set-gid is refused to another user");
 	fd = SYS(open, path, O_RDONLY, 0);
-	is(SYS(fchmod, fd, 0777), -EPERM, "by descriptor");
-	is(SYS(fchown32, fd, BOB, BOB), -EPERM, "both");
+	is(SYS(fchmod, fd, 0777), -EPERM, "fchmod by another user is refused");
+	is(SYS(fchown32, fd, BOB, BOB), -EPERM,
+	   "fchown32 by another user is refused");
 	SYS(close, fd);
 	return 0;
 }
@@ -237,8 +263,9 @@ static int as_other(void *path)
 static int out_of_group(void *path)
 {
 	become(ALICE, 0);
-	is(SYS(chmod, path, 02755), 0, "chmod of a file of a foreign group");
-	is((int32_t)mode_of(path), 0755, "does not set set-gid");
+	is(SYS(chmod, path, 02755), 0,
+	   "chmod 02755 by the owner of a file of a foreign group");
+	is((int32_t)mode_of(path), 0755, "it does not set set-gid");
 	return 0;
 }
 
@@ -251,22 +278,28 @@ static void changing(void)
 	checks_in_child(as_owner, path);
 	checks_in_child(as_other, path);
 	checks_in_child(out_of_group, path);
-	is(SYS(chown, path, 7, 0xffff), 0, "chown of 16 bits, -1 there");
-	is((int32_t)stat_of(path).st_uid, 7, "the owner");
-	is((int32_t)stat_of(path).st_gid, TEAM, "the group as it was");
-	is(SYS(chown32, path, 0xffff, 70000), 0, "of 32 bits");
-	is((int32_t)stat_of(path).st_uid, 0xffff, "an owner of 65535");
-	is((int32_t)stat_of(path).st_gid, 70000, "a group beyond 16 bits");
-	is(SYS(symlink, path, scratch("l")), 0, "a link");
-	is(SYS(lchown32, scratch("l"), 5, 6), 0, "lchown is the link's");
-	is((int32_t)stat_of(scratch("l")).st_uid, 5, "its owner");
-	is((int32_t)stat_of(path).st_uid, 0xffff, "not the file's");
-	is(SYS(fchownat, AT_FDCWD, scratch("l"), 8, 8, 0), 0, "fchownat");
-	is((int32_t)stat_of(path).st_uid, 8, "follows it");
-	is(SYS(fchownat, AT_FDCWD, path, 8, 8, 0x8000), -EINVAL, "a flag");
-	is(SYS(fchmodat, AT_FDCWD, scratch("l"), 0604), 0, "fchmodat");
-	is((int32_t)mode_of(path), 0604, "follows it, too");
-	is(SYS(fchmod, 77, 0600), -EBADF, "fchmod of nothing");
+	is(SYS(chown, path, 7, 0xffff), 0,
+	   "chown, the call with 16 bits, with 65535 as the group");
+	is((int32_t)stat_of(path).st_uid, 7, "the owner is the given one");
+	is((int32_t)stat_of(path).st_gid, TEAM, "the group is unchanged");
+	is(SYS(chown32, path, 0xffff, 70000), 0,
+	   "chown32 to a user of 65535 and a group above 16 bits");
+	is((int32_t)stat_of(path).st_uid, 0xffff, "the owner is 65535");
+	is((int32_t)stat_of(path).st_gid, 70000, "the group is the given one");
+	is(SYS(symlink, path, scratch("l")), 0, "a symbolic link to the file");
+	is(SYS(lchown32, scratch("l"), 5, 6), 0, "lchown32 of the link");
+	is((int32_t)stat_of(scratch("l")).st_uid, 5, "the link has the owner");
+	is((int32_t)stat_of(path).st_uid, 0xffff, "the file does not have it");
+	is(SYS(fchownat, AT_FDCWD, scratch("l"), 8, 8, 0), 0,
+	   "fchownat of the link");
+	is((int32_t)stat_of(path).st_uid, 8, "the file has the owner");
+	is(SYS(fchownat, AT_FDCWD, path, 8, 8, 0x8000), -EINVAL,
+	   "fchownat with an unknown flag is refused");
+	is(SYS(fchmodat, AT_FDCWD, scratch("l"), 0604), 0,
+	   "fchmodat of the link");
+	is((int32_t)mode_of(path), 0604, "the file has the mode");
+	is(SYS(fchmod, 77, 0600), -EBADF,
+	   "fchmod of a closed descriptor is refused");
 	SYS(unlink, scratch("l"));
 	SYS(unlink, path);
 }
@@ -279,7 +312,8 @@ static int writes(void *path)
 
 	become(BOB, 0);
 	fd = SYS(open, path, O_WRONLY, 0);
-	is(SYS(write, fd, "x", 1), 1, "who may, writes to it");
+	is(SYS(write, fd, "x", 1), 1,
+	   "a user writes to a set-uid and set-gid file");
 	SYS(close, fd);
 	return 0;
 }
@@ -287,7 +321,8 @@ static int writes(void *path)
 static int truncates(void *path)
 {
 	become(BOB, 0);
-	is(SYS(truncate, path, 0), 0, "or truncates it");
+	is(SYS(truncate, path, 0), 0,
+	   "a user truncates a set-uid and set-gid file");
 	return 0;
 }
 
@@ -298,22 +333,26 @@ static void set_ids(void)
 
 	strcpy(path, scratch("s"));
 	make(path, ALICE, ALICE, 06777);
-	is((int32_t)mode_of(path), 06777, "a set-uid and set-gid program");
+	is((int32_t)mode_of(path), 06777,
+	   "the mode of a set-uid and set-gid file");
 	checks_in_child(writes, path);
-	is((int32_t)mode_of(path), 0777, "is neither any more");
+	is((int32_t)mode_of(path), 0777, "the write has cleared both bits");
 	SYS(chmod, path, 06777);
 	checks_in_child(truncates, path);
-	is((int32_t)mode_of(path), 0777, "is neither any more");
+	is((int32_t)mode_of(path), 0777,
+	   "the truncation has cleared both bits");
 	SYS(chmod, path, 06777);
 	fd = SYS(open, path, O_WRONLY, 0);
-	is(SYS(write, fd, "x", 1), 1, "root writes to it");
-	is((int32_t)mode_of(path), 06777, "and it stays");
+	is(SYS(write, fd, "x", 1), 1,
+	   "root writes to a set-uid and set-gid file");
+	is((int32_t)mode_of(path), 06777, "that keeps both bits");
 	SYS(close, fd);
 	SYS(chown32, path, ALICE, ALICE);
-	is((int32_t)mode_of(path), 0777, "but for root's chown");
+	is((int32_t)mode_of(path), 0777, "chown32 by root clears both bits");
 	SYS(chmod, path, 06766);
 	SYS(chown32, path, ALICE, ALICE);
-	is((int32_t)mode_of(path), 02766, "that leaves set-gid without x");
+	is((int32_t)mode_of(path), 02766,
+	   "chown32 keeps set-gid where the group has no x");
 	SYS(unlink, path);
 }
 
@@ -323,11 +362,14 @@ static int as_real_user(void *path)
 {
 	SYS(setresgid32, BOB, 0, 0);
 	SYS(setresuid32, BOB, 0, 0);
-	is(try_open(path, O_RDONLY), 0, "root's file, as a set-uid program");
-	is(SYS(access, path, R_OK), -EACCES, "access asks for the real user");
+	is(try_open(path, O_RDONLY), 0,
+	   "a set-uid program opens a file of root");
+	is(SYS(access, path, R_OK), -EACCES,
+	   "access checks with the real user: refused");
 	is(SYS(faccessat2, AT_FDCWD, path, R_OK, AT_EACCESS), 0,
-	   "AT_EACCESS does not");
-	is(SYS(faccessat, AT_FDCWD, path, W_OK), -EACCES, "faccessat does");
+	   "faccessat2 with AT_EACCESS checks with the effective user");
+	is(SYS(faccessat, AT_FDCWD, path, W_OK), -EACCES,
+	   "faccessat checks with the real user: refused");
 	return 0;
 }
 
@@ -338,10 +380,14 @@ static void asking(void)
 	strcpy(path, scratch("a"));
 	make(path, 0, 0, 0600);
 	checks_in_child(as_real_user, path);
-	is(SYS(access, path, R_OK | W_OK), 0, "access by root");
-	is(SYS(access, path, X_OK), -EACCES, "x, for which one is needed");
-	is(SYS(access, path, 8), -EINVAL, "a mode that is none");
-	is(SYS(faccessat2, AT_FDCWD, path, 0, 1), -EINVAL, "a flag");
+	is(SYS(access, path, R_OK | W_OK), 0,
+	   "access by root to read and write a file of mode 0600");
+	is(SYS(access, path, X_OK), -EACCES,
+	   "access by root to execute it: no x bit, refused");
+	is(SYS(access, path, 8), -EINVAL,
+	   "access with an unknown mode is refused");
+	is(SYS(faccessat2, AT_FDCWD, path, 0, 1), -EINVAL,
+	   "faccessat2 with an unknown flag is refused");
 	SYS(unlink, path);
 }
 

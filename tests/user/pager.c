@@ -1,6 +1,7 @@
 /*
- * A program that is its own pager: faults come to a SIGSEGV handler, which looks
- * at siginfo and context, repairs with mprotect, and the access is made again.
+ * A program that is its own pager: faults come to a SIGSEGV handler, which
+ * looks at siginfo and context, repairs with mprotect, and the access is made
+ * again.
  *
  * Two of the classical uses: copies of pages made at the first write, and the
  * write barrier of a generational garbage collector, which must know the old
@@ -13,7 +14,7 @@
 #define FSR_WRITE (1u << 11) /* DFSR.WnR */
 #define NR_PAGES  32u
 
-/* What the last fault said of itself, and how many there were. */
+/* The facts that the last fault reported, and the number of faults. */
 static struct {
 	uint32_t addr, code, error, context_addr;
 	int count;
@@ -29,7 +30,7 @@ static void note_fault(const struct test_siginfo *info,
 	fault.count++;
 }
 
-/* ---- what a handler is told -------------------------------------- */
+/* ---- what a handler gets from siginfo and context ---------------- */
 
 static uint8_t *area;
 
@@ -52,11 +53,13 @@ static void map_page(int sig, struct test_siginfo *info, void *ucontext)
 static void is_told(const volatile void *where, uint32_t code, bool write,
 		    const char *what)
 {
-	ok(fault.addr == (uint32_t)where, "%s: si_addr", what);
+	ok(fault.addr == (uint32_t)where,
+	   "%s: si_addr is the address of the access", what);
 	is((int32_t)fault.code, (int32_t)code, "%s: si_code", what);
-	ok(fault.context_addr == (uint32_t)where, "%s: fault_address", what);
-	ok(!!(fault.error & FSR_WRITE) == write, "%s: %s", what,
-	   write ? "a write" : "a read");
+	ok(fault.context_addr == (uint32_t)where,
+	   "%s: fault_address in the context is the same", what);
+	ok(!!(fault.error & FSR_WRITE) == write, "%s: the context reports %s",
+	   what, write ? "a write" : "a read");
 }
 
 static void telling(void)
@@ -66,21 +69,26 @@ static void telling(void)
 	p[PAGE] = 5;
 	handle(LINUX_SIGSEGV, open_page, 0);
 	SYS(mprotect, p, 4 * PAGE, PROT_NONE);
-	is(p[PAGE + 123], 0, "a load from PROT_NONE, made good");
-	is_told(p + PAGE + 123, SEGV_ACCERR, false, "PROT_NONE");
-	is(p[PAGE], 5, "and what was there is there");
+	is(p[PAGE + 123], 0,
+	   "a load from a PROT_NONE page that the handler opens");
+	is_told(p + PAGE + 123, SEGV_ACCERR, false, "a load from PROT_NONE");
+	is(p[PAGE], 5, "the page keeps its contents");
 	SYS(mprotect, p, 4 * PAGE, PROT_READ);
 	p[2 * PAGE + 7] = 9;
-	is(p[2 * PAGE + 7], 9, "a store to read-only memory, made good");
-	is_told(p + 2 * PAGE + 7, SEGV_ACCERR, true, "read-only");
+	is(p[2 * PAGE + 7], 9,
+	   "a store to a read-only page that the handler opens");
+	is_told(p + 2 * PAGE + 7, SEGV_ACCERR, true,
+		"a store to a read-only page");
 	SYS(munmap, p, 4 * PAGE);
 	handle(LINUX_SIGSEGV, map_page, 0);
 	p[3 * PAGE - 1] = 3;
-	is(p[3 * PAGE - 1], 3, "a store where nothing is, made good");
-	is_told(p + 3 * PAGE - 1, SEGV_MAPERR, true, "nothing there");
-	is(p[0], 0, "a load");
-	is_told(p, SEGV_MAPERR, false, "nothing there");
-	is(fault.count, 4, "faults");
+	is(p[3 * PAGE - 1], 3,
+	   "a store to an unmapped page that the handler maps");
+	is_told(p + 3 * PAGE - 1, SEGV_MAPERR, true,
+		"a store to an unmapped page");
+	is(p[0], 0, "a load from an unmapped page that the handler maps");
+	is_told(p, SEGV_MAPERR, false, "a load from an unmapped page");
+	is(fault.count, 4, "the handler ran once for each of them");
 	SYS(munmap, p, 4 * PAGE);
 	by_default(LINUX_SIGSEGV);
 }
@@ -149,21 +157,25 @@ static void copy_on_write(void)
 	handle(LINUX_SIGSEGV, save_page, 0);
 	for (int round = 0; round < 3; round++) {
 		take_snapshot();
-		ok(checksum(snapshot.live) == before, "reading needs no copy");
-		is(snapshot.faults, 0, "and no fault");
+		ok(checksum(snapshot.live) == before,
+		   "snapshot: reading needs no copy");
+		is(snapshot.faults, 0, "snapshot: reading causes no fault");
 		/* A word across a border: two pages, one store each. */
 		for (uint32_t i = 1; i < NR_PAGES; i += 3)
 			memset(snapshot.live + i * PAGE - 2, round, 4);
-		is(snapshot.faults, 22, "one fault for each page written");
-		ok(checksum(snapshot.live) != before, "written");
+		is(snapshot.faults, 22,
+		   "snapshot: one fault for each page written");
+		ok(checksum(snapshot.live) != before,
+		   "snapshot: the live pages have changed");
 		restore_snapshot();
-		ok(checksum(snapshot.live) == before, "and put back");
+		ok(checksum(snapshot.live) == before,
+		   "snapshot: the copies restore them");
 	}
 	/* The kernel's own writes are no faults of ours. */
 	take_snapshot();
 	is(SYS(getcwd, snapshot.live, PAGE), -EFAULT,
-	   "a system call that writes there");
-	is(snapshot.faults, 0, "no signal");
+	   "snapshot: a system call that writes to a protected page fails");
+	is(snapshot.faults, 0, "snapshot: it raises no signal");
 	by_default(LINUX_SIGSEGV);
 	SYS(munmap, snapshot.live, NR_PAGES * PAGE);
 	SYS(munmap, snapshot.saved, NR_PAGES * PAGE);
@@ -252,14 +264,17 @@ static void write_barrier(void)
 			seen[to] = true;
 		}
 		ok(barrier_faults > 0 && barrier_faults <= 20,
-		   "stores to %d cards fault once each", barrier_faults);
-		is(minor_collection(), (int32_t)reached, "survivors found");
+		   "garbage collector: stores to %d cards fault once each",
+		   barrier_faults);
+		is(minor_collection(), (int32_t)reached,
+		   "garbage collector: objects that survive");
 		/* Next round's pointers are the only ones. */
 		SYS(mprotect, old, NR_PAGES * PAGE, PROT_READ | PROT_WRITE);
 		memset(old, 0, NR_PAGES * PAGE);
 		protect_old();
 	}
-	ok(!old[5].next && barrier_faults == 0, "loads do not fault");
+	ok(!old[5].next && barrier_faults == 0,
+	   "garbage collector: loads from old objects do not fault");
 	by_default(LINUX_SIGSEGV);
 }
 

@@ -1,8 +1,8 @@
 /*
  * pressure - several programs fill the memory at once, for a while.
  *
- * Run as process 1 of a machine with little memory (tests/system/memory.t). What
- * can be dropped is dropped first; then the largest is killed, and never a
+ * Run as process 1 of a machine with little memory (tests/system/memory.t).
+ * What can be dropped is dropped first; then the largest is killed, and never a
  * smaller one, nor process 1; who lives finds its bytes; and when all are gone
  * as many pages are free as before.
  */
@@ -149,7 +149,7 @@ static void fill_page_cache(void)
 	int fd = open(scratch("clean"), O_RDWR | O_CREAT, 0600);
 
 	ok(fd >= 0 && SYS(ftruncate, fd, CACHE_MIB * MIB) == 0,
-	   "a file of 16 MiB");
+	   "a file of 16 MiB is made");
 	while (read(fd, buf, sizeof(buf)) > 0)
 		;
 	close(fd);
@@ -162,11 +162,12 @@ static void cache_goes_first(void)
 
 	fill_page_cache();
 	cached = vmstat("nr_file_pages ");
-	ok(cached >= CACHE_MIB * MIB / PAGE, "is in the page cache when read");
+	ok(cached >= CACHE_MIB * MIB / PAGE,
+	   "its pages are in the page cache after it was read");
 	free_mib = vmstat("nr_free_pages ") / (MIB / PAGE);
 	is(end_of(start(take, free_mib + CACHE_MIB / 2)), 0,
 	   "a program that needs more than is free gets it");
-	is(oom_kills() - killed, 0, "nobody was killed");
+	is(oom_kills() - killed, 0, "no process was killed for it");
 	stolen = vmstat("pgsteal_direct ") - stolen;
 	printf("# dropped %lu pages\n", stolen);
 	/* free_mib has been rounded down. */
@@ -186,14 +187,16 @@ static void largest_is_killed(void)
 	while (shared->grown < 2)
 		SYS(sched_yield);
 	is(end_of(start(take_all, 1)), 256 + LINUX_SIGKILL,
-	   "who takes all memory is killed");
+	   "the program that takes all memory is killed");
 	shared->go = 1;
-	is(end_of(small), 0, "one that has 4 MiB lives, and they are whole");
-	is(end_of(large), 0, "one that has 8 MiB, too");
-	is(oom_kills() - killed, 1, "one was killed");
+	is(end_of(small), 0,
+	   "a program with 4 MiB lives, and its pages are unchanged");
+	is(end_of(large), 0,
+	   "a program with 8 MiB lives, and its pages are unchanged");
+	is(oom_kills() - killed, 1, "one process was killed");
 }
 
-/* Not who asks for the page that is not there. */
+/* The largest process is killed, not the one whose fault finds no memory. */
 static void largest_not_last(void)
 {
 	pid_t holder, grower;
@@ -203,13 +206,14 @@ static void largest_not_last(void)
 	while (shared->grown < 1)
 		SYS(sched_yield);
 	grower = start(take, GROWER_MIB);
-	is(end_of(grower), 0, "who asks for too much gets it");
+	is(end_of(grower), 0,
+	   "a program that asks for more than there is gets it");
 	shared->go = 1;
 	is(end_of(holder), 256 + LINUX_SIGKILL,
-	   "when somebody has more, who is killed");
+	   "if another one is larger: that one is killed");
 }
 
-/* We have most of the memory now, but nobody can do without process 1. */
+/* Process 1 has most of the memory, but it must not be killed. */
 static void init_is_spared(void)
 {
 	pid_t pid;
@@ -220,12 +224,14 @@ static void init_is_spared(void)
 	p = grow(HOLDER_MIB, false);
 	shared->go = 1;
 	is(end_of(pid), 256 + LINUX_SIGKILL,
-	   "the largest is killed but for process 1");
-	ok(intact(p, HOLDER_MIB), "whose memory is whole");
+	   "process 1 is the largest: another one is killed");
+	ok(intact(p, HOLDER_MIB), "the pages of process 1 are unchanged");
 	SYS(munmap, p, HOLDER_MIB * MIB);
 }
 
-/* Too many for all of them, at once; who is left when others die gets it all. */
+/*
+ * Too many for all of them, at once; who is left when others die gets it all.
+ */
 static void storm(void)
 {
 	pid_t pid[GROWERS];
@@ -242,14 +248,15 @@ static void storm(void)
 	}
 	ok(!odd && lived > 0 && lived < GROWERS,
 	   "four that want 24 MiB each: some are killed, the others whole");
-	is(oom_kills() - killed, kills - before, "and so many were counted");
+	is(oom_kills() - killed, kills - before,
+	   "as many kills were counted in /proc/vmstat");
 }
 
-/* Free pages when all that can be dropped was. */
+/* Returns the free pages once everything that can be dropped was dropped. */
 static uint32_t settled_free_pages(void)
 {
 	is(end_of(start(take_all, 1)), 256 + LINUX_SIGKILL,
-	   "memory is squeezed");
+	   "a program that takes all memory empties the caches");
 	return vmstat("nr_free_pages ");
 }
 
@@ -269,7 +276,7 @@ int main(void)
 		storm();
 	is(settled_free_pages(), before, "as many pages are free as before");
 	remove_scratch();
-	is(audit(), 0, "the kernel's audit of its structures");
+	is(audit(), 0, "the audit of the kernel's structures finds no error");
 	printf("# killed %lu\n", kills);
 	return done();
 }
