@@ -122,8 +122,7 @@ int show_machine_stat(struct seq_file *m)
 		seq_printf(m, " %u", count);
 	/* btime: the date when the time since boot was 0. */
 	seq_printf(m, "\nctxt %u\nbtime %u\nprocesses %u\n", use.switches,
-		   (u32)split_seconds(wall_clock_ns() - ktime_ns(), &nsec),
-		   nr_forks());
+		   (u32)split_seconds(boot_wall_ns, &nsec), nr_forks());
 	seq_printf(m, "procs_running %u\nprocs_blocked 0\n", use.running);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include <file.h>
 #include <lib/printk.h>
 #include <proc/proc.h>
+#include <run/run.h>
 #include <services/futex/internal.h>
 #include <services/time/time.h>
 #include <uapi/futex.h>
@@ -423,7 +424,7 @@ static int futex_deadline(u32 op, uaddr_t timeout, bool time64, u64 *until)
 		*until += ktime_ns();
 	/* A point before the boot becomes 0: the wait ends at once. */
 	else if (op & FUTEX_CLOCK_REALTIME)
-		*until -= min(*until, wall_clock_ns() - ktime_ns());
+		*until -= min(*until, boot_wall_ns);
 	return 0;
 }
 

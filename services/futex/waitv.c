@@ -7,6 +7,7 @@
 #include <alloc/alloc.h>
 #include <asm/uaccess.h>
 #include <proc/proc.h>
+#include <run/run.h>
 #include <services/futex/internal.h>
 #include <services/time/time.h>
 #include <uapi/futex.h>
@@ -53,7 +54,7 @@ static int get_deadline(uaddr_t timeout, s32 clock, u64 *until)
 		return -EINVAL;
 	err = get_timespec(timeout, true, until);
 	if (!err && clock == CLOCK_REALTIME)
-		*until -= min(*until, wall_clock_ns() - ktime_ns());
+		*until -= min(*until, boot_wall_ns);
 	return err;
 }
 

@@ -3,6 +3,7 @@
  * wait for either.
  */
 #include <asm/uaccess.h>
+#include <run/run.h>
 #include <run/task.h>
 #include <sched.h>
 #include <services/mqueue/internal.h>
@@ -173,7 +174,7 @@ static int get_until(uaddr_t from, bool time64, u64 *until)
 	err = get_timespec(from, time64, until);
 	/* A point before the boot becomes 0: it has passed. */
 	if (!err)
-		*until -= min(*until, wall_clock_ns() - ktime_ns());
+		*until -= min(*until, boot_wall_ns);
 	return err;
 }
 

@@ -3,6 +3,9 @@
  * come, and the monotonic clock does not move.
  */
 #include <uapi/eventfd.h>
+#include <uapi/fcntl.h>
+#include <uapi/futex.h>
+#include <uapi/mqueue.h>
 #include <uapi/poll.h>
 #include <uapi/signal.h>
 #include <uapi/time.h>
@@ -81,6 +84,68 @@ static void relative_ones(int32_t now)
 	SYS(close, fd);
 }
 
+/* The clock in nanoseconds. */
+static uint64_t now_ns(int32_t clock)
+{
+	struct kernel_timespec now;
+
+	SYS(clock_gettime64, clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static struct kernel_timespec of_ns(uint64_t ns)
+{
+	return (struct kernel_timespec){ .tv_sec = (int64_t)(ns / 1000000000u),
+					 .tv_nsec = ns % 1000000000u };
+}
+
+/* 1970 begins with the boot: the earliest date that the clock takes. */
+static void set_to_boot(void)
+{
+	struct kernel_timespec date;
+	uint32_t more = 0;
+
+	do {
+		date = of_ns(now_ns(CLOCK_MONOTONIC) + more);
+		more += 100;
+	} while (SYS(clock_settime64, CLOCK_REALTIME, &date) == -EINVAL);
+}
+
+/* Whether a wait until a time of the wall clock ends before that has come. */
+static bool too_early(bool of_queue, int queue)
+{
+	uint64_t at = now_ns(CLOCK_REALTIME) + 200000;
+	struct kernel_timespec until = of_ns(at);
+	uint32_t word = 0;
+
+	if (of_queue)
+		SYS(mq_timedreceive_time64, queue, &word, 4, 0, &until);
+	else
+		SYS(futex_time64, &word,
+		    FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 0, &until, 0,
+		    0xffffffff);
+	return now_ns(CLOCK_REALTIME) < at;
+}
+
+/* A board without a battery's clock begins so. */
+static void from_boot(void)
+{
+	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = 4 };
+	int queue = SYS(mq_open, "set_clock", O_CREAT | O_RDWR, 0600, &attr);
+	uint32_t futexes = 0, queues = 0;
+
+	for (int i = 0; i < 50; i++) {
+		set_to_boot();
+		futexes += too_early(false, queue);
+		queues += too_early(true, queue);
+	}
+	is((int32_t)futexes, 0,
+	   "1970 is at boot: no futex's wait is too short");
+	is((int32_t)queues, 0, "nor one for a message");
+	SYS(close, queue);
+	SYS(mq_unlink, "set_clock");
+}
+
 int main(void)
 {
 	int32_t now = a_date(), up = seconds(CLOCK_MONOTONIC);
@@ -122,5 +187,7 @@ int main(void)
 	is(SYS(clock_settime, 99, &back), -EINVAL, "nor one that is not there");
 	is(SYS(settimeofday, 0, &far_zone), -EINVAL, "a zone 15 hours away");
 	relative_ones(now);
+	from_boot();
+	SYS(settimeofday, &tv, 0);
 	return done();
 }
