@@ -21,6 +21,7 @@ struct stack_operations {
 
 extern const struct stack_operations *stack_ops;
 
+/* As the operations: without inspect/ nothing is printed, nothing is found. */
 static inline void dump_stack(const struct pt_regs *regs)
 {
 	if (stack_ops)

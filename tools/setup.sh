@@ -1,6 +1,7 @@
 #!/bin/sh
-# Install what Pagewalk needs on Debian 12, Ubuntu 22.04 or later. Says nothing
-# and changes nothing when all is there. With sudo when not root. PACKAGES: others.
+# Installs what Pagewalk needs on Debian 12, Ubuntu 22.04 or later, with sudo unless
+# it runs as root. If all is installed it prints and changes nothing. PACKAGES=...
+# installs other packages instead.
 set -eu
 
 packages=${PACKAGES:-"

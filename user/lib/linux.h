@@ -84,6 +84,7 @@ uint32_t uptime_ms(void);
 #define LINUX_SIGTTIN 21
 #define LINUX_SIGTTOU 22
 
+/* Sends a signal, by Linux's number, as kill(2). Returns 0, or -1 with errno. */
 int kill_process(pid_t pid, int linux_signal);
 
 /*
