@@ -48,7 +48,8 @@ const struct erratum errata[] = {
 static void report(const struct erratum *e, bool applied)
 {
 	if (applied || e->fix == FIX_TLB)
-		pr_info("erratum %u: %s\n", (unsigned int)e->number, e->what);
+		pr_info("mended erratum %u: %s\n", (unsigned int)e->number,
+			e->what);
 	else
 		pr_warn("erratum %u: %s: left to the loader (Non-secure)\n",
 			(unsigned int)e->number, e->what);

@@ -290,8 +290,8 @@ static void take_word(char *word)
 		return;
 	}
 	/* Reported, because a mistyped option arrives here too. */
-	pr_info("command line: \"%s\" is no option: init's %s\n", word,
-		value ? "environment" : "argument");
+	pr_info("command line: \"%s\" is no option: passed to init %s\n", word,
+		value ? "in its environment" : "as an argument");
 	if (value)
 		add_environment(word, name_bytes);
 	else

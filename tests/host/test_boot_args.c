@@ -1068,8 +1068,8 @@ static void test_options(void **state __unused_arg)
 	assert_null(options.argv[3]);
 	assert_int_equal(console_loglevel, LOGLEVEL_QUIET);
 	assert_int_equal(trace_mask, 1u << TRACE_FAULT);
-	expect_log("\"two=2\" is no option: init's environment");
-	expect_log("\"one\" is no option: init's argument");
+	expect_log("\"two=2\" is no option: passed to init in its environment");
+	expect_log("\"one\" is no option: passed to init as an argument");
 }
 
 static void test_words_for_init(void **state __unused_arg)
@@ -1112,8 +1112,9 @@ static void test_bad_values(void **state __unused_arg)
 	parse("init=relative");
 	expect_log("expects an absolute path");
 	parse("quiet=1 mem");
-	expect_log("\"quiet=1\" is no option: init's environment");
-	expect_log("\"mem\" is no option: init's argument");
+	expect_log(
+		"\"quiet=1\" is no option: passed to init in its environment");
+	expect_log("\"mem\" is no option: passed to init as an argument");
 }
 
 static void test_many_arguments(void **state __unused_arg)
