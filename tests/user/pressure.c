@@ -230,7 +230,7 @@ static void init_is_spared(void)
 }
 
 /*
- * Too many for all of them, at once; who is left when others die gets it all.
+ * Together they want more than there is; those that are not killed get theirs.
  */
 static void storm(void)
 {

@@ -121,14 +121,18 @@ static void refused(void)
 {
 	struct rseq *odd = (struct rseq *)((char *)&own + 16);
 
-	is(reg(&own, 32, 0x2, SIGNATURE), -EINVAL, "an unknown flag");
-	is(reg(&own, 31, 0, SIGNATURE), -EINVAL, "a structure of 31 bytes");
-	is(reg(&own, 33, 0, SIGNATURE), -EINVAL, "one of 33");
+	is(reg(&own, 32, 0x2, SIGNATURE), -EINVAL,
+	   "rseq with an unknown flag is refused");
+	is(reg(&own, 31, 0, SIGNATURE), -EINVAL,
+	   "rseq of a structure of 31 bytes is refused");
+	is(reg(&own, 33, 0, SIGNATURE), -EINVAL,
+	   "rseq of a structure of 33 bytes is refused");
 	is(reg(odd, 32, 0, SIGNATURE), -EINVAL,
-	   "not at a multiple of 32 bytes");
+	   "rseq of a structure that is not 32-byte aligned is refused");
 	is(reg((struct rseq *)KERNEL, 32, 0, SIGNATURE), -EFAULT,
-	   "in the kernel");
-	is(unregister(), -EINVAL, "nothing is registered yet");
+	   "rseq of a structure in the kernel is refused");
+	is(unregister(), -EINVAL,
+	   "unregistering before registering is refused");
 }
 
 static void registering(void)
@@ -137,28 +141,34 @@ static void registering(void)
 
 	own.cpu_id = RSEQ_CPU_ID_UNINITIALIZED;
 	refused();
-	is(reg(&own, 32, 0, SIGNATURE), 0, "registered");
-	is((int32_t)own.cpu_id, 0, "the core's number is in it");
-	is(reg(&own, 32, 0, SIGNATURE), -EBUSY, "a second time");
-	is(reg(&own, 32, 0, OTHER), -EPERM, "with another signature");
-	is(reg(&threads_own, 32, 0, SIGNATURE), -EINVAL, "a second one");
+	is(reg(&own, 32, 0, SIGNATURE), 0, "rseq registers a structure");
+	is((int32_t)own.cpu_id, 0,
+	   "the structure contains the number of the core");
+	is(reg(&own, 32, 0, SIGNATURE), -EBUSY,
+	   "registering it again is refused");
+	is(reg(&own, 32, 0, OTHER), -EPERM,
+	   "registering it again with another signature is refused");
+	is(reg(&threads_own, 32, 0, SIGNATURE), -EINVAL,
+	   "registering a second structure is refused");
 	is(reg(&own, 32, RSEQ_FLAG_UNREGISTER | 2, SIGNATURE), -EINVAL,
-	   "unregistered with an unknown flag");
+	   "unregistering with an unknown flag is refused");
 	is(reg(&own, 32, RSEQ_FLAG_UNREGISTER, OTHER), -EPERM,
-	   "or another signature");
+	   "unregistering with another signature is refused");
 	is(reg(&own, 31, RSEQ_FLAG_UNREGISTER, SIGNATURE), -EINVAL,
-	   "or length");
+	   "unregistering with another length is refused");
 	is(WEXITSTATUS(in_child(unregisters, NULL)), 1,
-	   "a child has it where its parent has it");
+	   "a child of fork has the structure registered");
 	run_thread(&thread, in_thread, NULL, 0);
 	join_thread(&thread);
-	is(thread_got[0], -EINVAL, "a thread has not its maker's");
-	is(thread_got[1], 0, "it registers its own");
+	is(thread_got[0], -EINVAL,
+	   "a thread does not inherit the registration");
+	is(thread_got[1], 0, "a thread registers a structure of its own");
 	is(WEXITSTATUS(in_child(registers_after_exec, NULL)), 0,
-	   "a new program has none");
-	is(unregister(), 0, "unregistered");
-	ok(own.cpu_id == RSEQ_CPU_ID_UNINITIALIZED, "which the structure says");
-	is(reg(&own, 32, 0, SIGNATURE), 0, "registered again");
+	   "execve ends the registration");
+	is(unregister(), 0, "rseq unregisters the structure");
+	ok(own.cpu_id == RSEQ_CPU_ID_UNINITIALIZED,
+	   "the structure contains no core's number then");
+	is(reg(&own, 32, 0, SIGNATURE), 0, "rseq registers it again");
 }
 
 /* ---- losing the core --------------------------------------------- */
@@ -193,11 +203,14 @@ static int preempted(sequence *code)
 static void losing_the_core(void)
 {
 	describe_arm();
-	is(preempted(arm_code), 1, "another task had the core: aborted");
-	is((int32_t)own.rseq_cs, 0, "the section is named no more");
-	is((int32_t)own.cpu_id, 0, "the core's number");
+	is(preempted(arm_code), 1,
+	   "a sequence in which another task ran is aborted");
+	is((int32_t)own.rseq_cs, 0, "the kernel has cleared rseq_cs");
+	is((int32_t)own.cpu_id, 0,
+	   "the structure contains the number of the core");
 	describe_thumb();
-	is(preempted(thumb_code), 1, "the same in Thumb");
+	is(preempted(thumb_code), 1,
+	   "a sequence in Thumb in which another task ran is aborted");
 }
 
 /* A first access to a page is a fault, but no other task need run. */
@@ -212,7 +225,8 @@ static void faulting(void)
 
 		aborted = arm_code(&own, &section, page);
 	}
-	is(aborted, 0, "nobody else ran: it comes to its end");
+	is(aborted, 0,
+	   "a sequence with a page fault, in which no task ran, ends");
 }
 
 /* ---- signals ----------------------------------------------------- */
@@ -261,14 +275,14 @@ static void signals(void)
 	describe_arm();
 	handle(14 /* SIGALRM */, handler, TEST_SA_SIGINFO);
 	handle(LINUX_SIGUSR1, handler, TEST_SA_SIGINFO);
-	is(with_alarm(NULL), 1, "a handler ran: aborted");
+	is(with_alarm(NULL), 1, "a sequence in which a handler ran is aborted");
 	ok(pc_in_frame == (uint32_t)arm_abort,
-	   "the handler was to return to the abort address");
+	   "the pc in the handler's frame is the abort address");
 	own.rseq_cs = (uint32_t)&section;
 	handled = 0;
 	with_signal(NULL);
-	is(handled, 1, "a signal outside of the section");
-	is((int32_t)own.rseq_cs, 0, "which is named no more");
+	is(handled, 1, "a handler that runs outside the sequence");
+	is((int32_t)own.rseq_cs, 0, "the kernel has cleared rseq_cs");
 }
 
 /* ---- bad ones ---------------------------------------------------- */
@@ -331,28 +345,29 @@ static int flags_of_thread(void *arg)
 static void bad_ones(void)
 {
 	died(structure_gone, "the structure is unmapped");
-	died(section_gone, "the section's description is unmapped");
-	died(section_in_kernel, "it is the kernel's");
-	died(section_too_high, "its address has 33 bits");
-	died(caught, "with a handler that could not start, either");
+	died(section_gone, "the description of the sequence is unmapped");
+	died(section_in_kernel, "the description is in the kernel");
+	died(section_too_high, "the address of the description has 33 bits");
+	died(caught, "a bad description, though SIGSEGV has a handler");
 	section.version = 1;
-	died(outside_of_section, "version 1");
+	died(outside_of_section, "the description has version 1");
 	section.abort_ip = KERNEL;
-	died(outside_of_section, "the abort address is the kernel's");
+	died(outside_of_section, "the abort address is in the kernel");
 	section.abort_ip = 0;
-	died(outside_of_section, "it is 0");
+	died(outside_of_section, "the abort address is 0");
 	section.abort_ip = section.start_ip;
-	died(outside_of_section, "it is in the section");
+	died(outside_of_section, "the abort address is within the sequence");
 	section.start_ip = ~0ull - 8;
-	died(outside_of_section, "the section wraps");
+	died(outside_of_section, "the end of the sequence wraps");
 	section.abort_ip = section.start_ip - 4;
-	died(outside_of_section, "another word than the signature");
+	died(outside_of_section,
+	     "the word before the abort address is not the signature");
 	section.flags = 1;
-	died(with_alarm, "a section with flags");
-	died(flags_of_thread, "a structure with flags");
+	died(with_alarm, "the description has flags");
+	died(flags_of_thread, "the structure has flags");
 	section.flags = 1;
 	is(in_child(outside_of_section, NULL), 0,
-	   "flags of a section that the thread is not in");
+	   "flags of a sequence that the thread is not in do no harm");
 }
 
 int main(int argc, char *argv[])

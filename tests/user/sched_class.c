@@ -1,6 +1,7 @@
 /*
- * Scheduling classes and processors: what may be asked for, and that a real-time
- * task leaves the others something. In which order tasks run: realtime.c.
+ * Scheduling classes and processors: what may be asked for, and that a
+ * real-time task leaves the others something. In which order tasks run:
+ * realtime.c.
  */
 #include <uapi/resource.h>
 #include <uapi/sched.h>
@@ -30,37 +31,54 @@ static void classes(void)
 {
 	int32_t ten = 10, no = 0;
 
-	is(SYS(sched_getscheduler, 0), SCHED_NORMAL, "a program is normal");
-	is(priority(), 0, "without a priority");
-	is(set(SCHED_FIFO, 5), 0, "first in, first out");
-	is(SYS(sched_getscheduler, getpid()), SCHED_FIFO, "it is");
-	is(priority(), 5, "with its priority");
-	is(SYS(sched_setparam, 0, &ten), 0, "another priority");
-	is(priority(), 10, "it has it");
+	is(SYS(sched_getscheduler, 0), SCHED_NORMAL,
+	   "a program begins in SCHED_NORMAL");
+	is(priority(), 0, "its priority is 0");
+	is(set(SCHED_FIFO, 5), 0,
+	   "sched_setscheduler to SCHED_FIFO with priority 5");
+	is(SYS(sched_getscheduler, getpid()), SCHED_FIFO,
+	   "sched_getscheduler returns SCHED_FIFO");
+	is(priority(), 5, "sched_getparam returns priority 5");
+	is(SYS(sched_setparam, 0, &ten), 0, "sched_setparam to priority 10");
+	is(priority(), 10, "sched_getparam returns priority 10");
 	is(in_child(child_policy, 0) >> 8, SCHED_FIFO << 4 | 10,
-	   "a child inherits both");
+	   "a child inherits class and priority");
 	is(set(SCHED_RR | (int32_t)SCHED_RESET_ON_FORK, 7), 0,
-	   "in turns, but not for children");
+	   "sched_setscheduler to SCHED_RR with SCHED_RESET_ON_FORK");
 	is(SYS(sched_getscheduler, 0), SCHED_RR | (int32_t)SCHED_RESET_ON_FORK,
-	   "it says so");
-	is(in_child(child_policy, 0) >> 8, 0, "a child is normal");
-	is(set(SCHED_FIFO, 0), -EINVAL, "no real-time priority 0");
-	is(set(SCHED_FIFO, 100), -EINVAL, "nor 100");
-	is(set(SCHED_BATCH, 1), -EINVAL, "none for a batch");
-	is(set(SCHED_BATCH, 0), 0, "a batch");
-	is(set(SCHED_IDLE, 0), 0, "what runs when nobody else wants to");
-	is(set(SCHED_DEADLINE, 0), -EINVAL, "a deadline needs more than that");
-	is(set(4, 0), -EINVAL, "there is no class 4");
-	is(SYS(sched_setscheduler, 0, 0, 0), -EINVAL, "no parameter");
-	is(SYS(sched_setscheduler, 0, 0, 8), -EFAULT, "one at address 8");
-	is(SYS(sched_setscheduler, 4000000, 0, &no), -ESRCH, "nobody");
-	is(SYS(sched_getscheduler, 4000000), -ESRCH, "nobody to ask");
-	is(SYS(sched_getscheduler, -1), -EINVAL, "below zero");
-	is(set(SCHED_NORMAL, 0), 0, "normal again");
-	is(SYS(sched_get_priority_max, SCHED_FIFO), 99, "the highest");
-	is(SYS(sched_get_priority_min, SCHED_RR), 1, "the lowest");
-	is(SYS(sched_get_priority_max, SCHED_IDLE), 0, "none");
-	is(SYS(sched_get_priority_max, 4), -EINVAL, "of no class");
+	   "sched_getscheduler returns both");
+	is(in_child(child_policy, 0) >> 8, 0,
+	   "a child of it begins in SCHED_NORMAL");
+	is(set(SCHED_FIFO, 0), -EINVAL,
+	   "SCHED_FIFO with priority 0 is refused");
+	is(set(SCHED_FIFO, 100), -EINVAL,
+	   "SCHED_FIFO with priority 100 is refused");
+	is(set(SCHED_BATCH, 1), -EINVAL,
+	   "SCHED_BATCH with a priority is refused");
+	is(set(SCHED_BATCH, 0), 0, "SCHED_BATCH without a priority");
+	is(set(SCHED_IDLE, 0), 0, "SCHED_IDLE without a priority");
+	is(set(SCHED_DEADLINE, 0), -EINVAL,
+	   "SCHED_DEADLINE by sched_setscheduler is refused");
+	is(set(4, 0), -EINVAL, "class 4, which does not exist, is refused");
+	is(SYS(sched_setscheduler, 0, 0, 0), -EINVAL,
+	   "sched_setscheduler with a NULL parameter is refused");
+	is(SYS(sched_setscheduler, 0, 0, 8), -EFAULT,
+	   "a parameter at an unmapped address is refused");
+	is(SYS(sched_setscheduler, 4000000, 0, &no), -ESRCH,
+	   "sched_setscheduler of a process that does not exist is refused");
+	is(SYS(sched_getscheduler, 4000000), -ESRCH,
+	   "sched_getscheduler of a process that does not exist is refused");
+	is(SYS(sched_getscheduler, -1), -EINVAL,
+	   "sched_getscheduler of a negative number is refused");
+	is(set(SCHED_NORMAL, 0), 0, "sched_setscheduler back to SCHED_NORMAL");
+	is(SYS(sched_get_priority_max, SCHED_FIFO), 99,
+	   "the highest priority of SCHED_FIFO");
+	is(SYS(sched_get_priority_min, SCHED_RR), 1,
+	   "the lowest priority of SCHED_RR");
+	is(SYS(sched_get_priority_max, SCHED_IDLE), 0,
+	   "the highest priority of SCHED_IDLE");
+	is(SYS(sched_get_priority_max, 4), -EINVAL,
+	   "the highest priority of an unknown class is refused");
 }
 
 static void attributes(void)
@@ -70,28 +88,38 @@ static void attributes(void)
 				   .sched_priority = 3 };
 	struct old_timespec32 time = { -1, -1 };
 
-	is(SYS(sched_setattr, 0, &attr, 0), 0, "by a structure");
+	is(SYS(sched_setattr, 0, &attr, 0), 0,
+	   "sched_setattr to a real-time class");
 	memset(&attr, 0xff, sizeof(attr));
-	is(SYS(sched_getattr, 0, &attr, 48, 0), 0, "and asked by one");
+	is(SYS(sched_getattr, 0, &attr, 48, 0), 0,
+	   "sched_getattr of this process");
 	ok(attr.size == 48 && attr.sched_policy == SCHED_RR &&
 		   attr.sched_priority == 3 && attr.sched_flags == 0,
-	   "class and priority");
-	is(SYS(sched_rr_get_interval, 0, &time), 0, "its turn");
-	ok(time.tv_sec == 0 && time.tv_nsec > 0, "is a time");
+	   "it returns that class and priority");
+	is(SYS(sched_rr_get_interval, 0, &time), 0,
+	   "sched_rr_get_interval of this process");
+	ok(time.tv_sec == 0 && time.tv_nsec > 0,
+	   "the time slice of SCHED_RR is a part of a second");
 	set(SCHED_FIFO, 1);
 	SYS(sched_rr_get_interval, 0, &time);
 	ok(time.tv_sec == 0 && time.tv_nsec == 0,
-	   "and has no end for the other");
+	   "the time slice of SCHED_FIFO is 0: it has no end");
 	memset(&attr, 0, sizeof(attr));
 	attr.size = 48;
 	attr.sched_nice = 7;
-	is(SYS(sched_setattr, 0, &attr, 0), 0, "normal, and nice");
-	is(SYS(getpriority, PRIO_PROCESS, 0), 20 - 7, "it is");
+	is(SYS(sched_setattr, 0, &attr, 0), 0,
+	   "sched_setattr to SCHED_NORMAL with nice value 7");
+	is(SYS(getpriority, PRIO_PROCESS, 0), 20 - 7,
+	   "getpriority returns 20 - 7");
 	attr.size = 40;
-	is(SYS(sched_setattr, 0, &attr, 0), -E2BIG, "too small a structure");
-	ok(attr.size >= 48, "the size that it should have");
-	is(SYS(sched_getattr, 0, &attr, 40, 0), -EINVAL, "to ask by");
-	is(SYS(sched_setattr, 0, &attr, 1), -EINVAL, "an unknown flag");
+	is(SYS(sched_setattr, 0, &attr, 0), -E2BIG,
+	   "sched_setattr with a structure that is too small is refused");
+	ok(attr.size >= 48,
+	   "it stores the size that the structure should have");
+	is(SYS(sched_getattr, 0, &attr, 40, 0), -EINVAL,
+	   "sched_getattr with a structure that is too small is refused");
+	is(SYS(sched_setattr, 0, &attr, 1), -EINVAL,
+	   "sched_setattr with an unknown flag is refused");
 	SYS(setpriority, PRIO_PROCESS, 0, 0);
 }
 
@@ -99,16 +127,21 @@ static void processors(void)
 {
 	uint32_t mask[2] = { 0, 0 }, cpu = 99, node = 99;
 
-	ok(SYS(sched_getaffinity, 0, 128, mask) > 0, "a set of processors");
-	ok(mask[0] & 1, "has the first");
-	is(SYS(sched_getaffinity, 0, 3, mask), -EINVAL, "3 bytes");
+	ok(SYS(sched_getaffinity, 0, 128, mask) > 0,
+	   "sched_getaffinity returns a set of processors");
+	ok(mask[0] & 1, "the set contains the first processor");
+	is(SYS(sched_getaffinity, 0, 3, mask), -EINVAL,
+	   "sched_getaffinity with 3 bytes is refused");
 	mask[0] = 1;
-	is(SYS(sched_setaffinity, 0, 4, mask), 0, "the first alone");
-	is(SYS(getcpu, &cpu, &node, 0), 0, "where it runs");
-	ok(cpu == 0 && node == 0, "is there");
+	is(SYS(sched_setaffinity, 0, 4, mask), 0,
+	   "sched_setaffinity to the first processor");
+	is(SYS(getcpu, &cpu, &node, 0), 0, "getcpu of this thread");
+	ok(cpu == 0 && node == 0, "it runs on processor 0 of node 0");
 	mask[0] = 0;
-	is(SYS(sched_setaffinity, 0, 4, mask), -EINVAL, "none");
-	is(SYS(sched_setaffinity, 4000000, 4, mask), -ESRCH, "nobody");
+	is(SYS(sched_setaffinity, 0, 4, mask), -EINVAL,
+	   "sched_setaffinity to no processor is refused");
+	is(SYS(sched_setaffinity, 4000000, 4, mask), -ESRCH,
+	   "sched_setaffinity of a process that does not exist is refused");
 }
 
 /* ---- the others get on ------------------------------------------- */
@@ -135,7 +168,8 @@ static void not_starved(void)
 	start = uptime_ms();
 	while (n < 3000000)
 		n++;
-	ok(uptime_ms() - start < 60000, "work goes on beside a spinning one");
+	ok(uptime_ms() - start < 60000,
+	   "the process gets time beside a child that spins");
 	kill_process(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 }

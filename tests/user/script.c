@@ -76,15 +76,16 @@ static void accepted(void)
 
 	snprintf(bang, sizeof(bang), "#!%s", self);
 	is(in_child(run, (void *)script(scratch("one"), bang, " -x -y z \t")),
-	   41 << 8, "an argument with blanks in it");
+	   41 << 8,
+	   "the text behind the interpreter is one argument, with its blanks");
 	snprintf(bang, sizeof(bang), "#! \t%s", self);
 	is(in_child(run, (void *)script(scratch("plain"), bang, "")), 42 << 8,
-	   "no argument");
+	   "without text there is no argument");
 	snprintf(bang, sizeof(bang), "#!%s", self);
 	script(inner, bang, " -in");
 	snprintf(nested, sizeof(nested), "#!%s", inner);
 	is(in_child(run, (void *)script(scratch("outer"), nested, " -out")),
-	   43 << 8, "a script run by a script");
+	   43 << 8, "a script can be the interpreter of a script");
 }
 
 static void refused(void)
@@ -92,15 +93,17 @@ static void refused(void)
 	char bang[128];
 	const char *loop = scratch("loop");
 
-	is(exec(script(scratch("none"), "#!", "")), -ENOEXEC, "no interpreter");
+	is(exec(script(scratch("none"), "#!", "")), -ENOEXEC,
+	   "a script without an interpreter is refused");
 	is(exec(script(scratch("none"), "#!", "   \t ")), -ENOEXEC,
-	   "only blanks");
+	   "a script with only blanks behind #! is refused");
 	is(exec(script(scratch("none"), "#!/no/such/program", "")), -ENOENT,
-	   "an interpreter that is not there");
+	   "an interpreter that does not exist is refused");
 	is(exec(script(scratch("none"), "#!/", "")), -EACCES,
-	   "a directory as interpreter");
+	   "a directory as interpreter is refused");
 	snprintf(bang, sizeof(bang), "#!%s", loop);
-	is(exec(script(loop, bang, "")), -ELOOP, "a script that runs itself");
+	is(exec(script(loop, bang, "")), -ELOOP,
+	   "a script that is its own interpreter is refused");
 }
 
 int main(int argc, char **argv)

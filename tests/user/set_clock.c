@@ -56,13 +56,13 @@ static int32_t relative_timer(void)
 	return id;
 }
 
-/* Half an hour at least, and an hour at most? */
+/* Returns whether half an hour at least and an hour at most is left. */
 static bool most_of_an_hour(const struct old_timespec32 spec[2])
 {
 	return spec[1].tv_sec > HOUR / 2 && spec[1].tv_sec <= HOUR;
 }
 
-/* What is to be in an hour stays so when the clock is set. */
+/* Timers with a relative time do not move when the clock is set. */
 static void relative_ones(int32_t now)
 {
 	struct old_timespec32 spec[2], later = { now + HOUR, 0 };
@@ -70,16 +70,20 @@ static void relative_ones(int32_t now)
 	int fd = set_timer(HOUR, 0);
 	int32_t id = relative_timer();
 
-	is(SYS(clock_settime, CLOCK_REALTIME, &later), 0, "an hour later");
+	is(SYS(clock_settime, CLOCK_REALTIME, &later), 0,
+	   "clock_settime to an hour later");
 	SYS(timer_gettime, id, spec);
-	ok(most_of_an_hour(spec), "a timer of an hour is not over");
+	ok(most_of_an_hour(spec),
+	   "timer_create's timer, an hour from now, has not expired");
 	SYS(timerfd_gettime, fd, spec);
-	ok(most_of_an_hour(spec), "nor is one that is a file");
-	is(SYS(clock_settime, CLOCK_REALTIME, &back), 0, "and back");
+	ok(most_of_an_hour(spec),
+	   "a timerfd, an hour from now, has not expired");
+	is(SYS(clock_settime, CLOCK_REALTIME, &back), 0, "clock_settime back");
 	SYS(timer_gettime, id, spec);
-	ok(most_of_an_hour(spec), "nor does it take longer");
+	ok(most_of_an_hour(spec),
+	   "timer_create's timer does not take longer, either");
 	SYS(timerfd_gettime, fd, spec);
-	ok(most_of_an_hour(spec), "as a file, too");
+	ok(most_of_an_hour(spec), "a timerfd does not take longer, either");
 	SYS(timer_delete, id);
 	SYS(close, fd);
 }
@@ -162,30 +166,40 @@ int main(void)
 	uint64_t n = 0;
 
 	sleep_ms(30);
-	is(SYS(clock_settime, CLOCK_REALTIME, &later), 0, "an hour later");
-	ok(seconds(CLOCK_REALTIME) >= now + HOUR, "so it is");
-	ok(seconds(CLOCK_MONOTONIC) - up < HOUR / 2, "monotonic time goes on");
+	is(SYS(clock_settime, CLOCK_REALTIME, &later), 0,
+	   "clock_settime to an hour later");
+	ok(seconds(CLOCK_REALTIME) >= now + HOUR,
+	   "CLOCK_REALTIME is an hour later");
+	ok(seconds(CLOCK_MONOTONIC) - up < HOUR / 2,
+	   "CLOCK_MONOTONIC has not jumped");
 	waitpid(pid, &status, 0);
-	is(status, 0, "who slept until half of it wakes");
-	is(SYS(poll, fds, 2, 1000), 2, "two timers have something to tell");
-	is(SYS(read, timer, &n, 8), 8, "one that was to expire then");
-	is((int32_t)n, 1, "has expired");
-	is(SYS(read, told, &n, 8), -ECANCELED, "one that is told of changes");
-	is(SYS(poll, &fds[1], 1, 0), 0, "is so once");
-	is(SYS(clock_settime64, CLOCK_REALTIME, &wide), 0, "64 bits");
-	ok(seconds(CLOCK_REALTIME) >= now + 2 * HOUR, "two hours later");
+	is(status, 0, "a child that slept until half of that hour wakes");
+	is(SYS(poll, fds, 2, 1000), 2, "poll reports both timerfds");
+	is(SYS(read, timer, &n, 8), 8,
+	   "read of the timerfd for half of that hour");
+	is((int32_t)n, 1, "it has expired once");
+	is(SYS(read, told, &n, 8), -ECANCELED,
+	   "read of one with TFD_TIMER_CANCEL_ON_SET is refused");
+	is(SYS(poll, &fds[1], 1, 0), 0, "poll reports that one once");
+	is(SYS(clock_settime64, CLOCK_REALTIME, &wide), 0,
+	   "clock_settime64 to two hours later");
+	ok(seconds(CLOCK_REALTIME) >= now + 2 * HOUR,
+	   "CLOCK_REALTIME is two hours later");
 	is(SYS(settimeofday, &tv, &zone), 0, "settimeofday puts it back");
-	ok(seconds(CLOCK_REALTIME) < now + HOUR / 2, "so it does");
+	ok(seconds(CLOCK_REALTIME) < now + HOUR / 2, "CLOCK_REALTIME is back");
 	is(SYS(clock_settime64, CLOCK_REALTIME, &early), -EINVAL,
-	   "before 1970");
+	   "a time before 1970 is refused");
 	early.tv_sec = 0;
 	is(SYS(clock_settime64, CLOCK_REALTIME, &early), -EINVAL,
-	   "a time at which the machine would have started before 1970");
+	   "a time that puts the machine's start before 1970 is refused");
 	is(SYS(clock_settime, CLOCK_MONOTONIC, &back), -EINVAL,
-	   "the monotonic clock cannot be set");
-	is(SYS(clock_settime, -6, &back), -EPERM, "nor a CPU clock");
-	is(SYS(clock_settime, 99, &back), -EINVAL, "nor one that is not there");
-	is(SYS(settimeofday, 0, &far_zone), -EINVAL, "a zone 15 hours away");
+	   "clock_settime of CLOCK_MONOTONIC is refused");
+	is(SYS(clock_settime, -6, &back), -EPERM,
+	   "clock_settime of a CPU clock is refused");
+	is(SYS(clock_settime, 99, &back), -EINVAL,
+	   "clock_settime of an unknown clock is refused");
+	is(SYS(settimeofday, 0, &far_zone), -EINVAL,
+	   "a time zone 15 hours away is refused");
 	relative_ones(now);
 	from_boot();
 	SYS(settimeofday, &tv, 0);

@@ -55,8 +55,8 @@ static __attribute__((target("arm"), noinline)) uint32_t read_after_signal(
 }
 
 /*
- * A Cortex-A8 whose loader has left Secure state cannot unmask them unless SCR.AW
- * allows it (DDI0406C B4.1.129): there it is as the loader left it.
+ * A Cortex-A8 whose loader has left Secure state cannot unmask them unless
+ * SCR.AW allows it (DDI0406C B4.1.129): there it is as the loader left it.
  */
 static uint32_t left_masked(void)
 {
@@ -76,21 +76,25 @@ int main(void)
 
 	SYS(rt_sigaction, LINUX_SIGUSR1, &action, 0, 8);
 	is((int32_t)read_after_signal(true), 0x04030201,
-	   "big-endian before and after the signal");
-	is(handler_was_big, 0, "the handler: little-endian");
-	ok(cpsr_in_frame & CPSR_E, "the frame says what was interrupted");
-	is((int32_t)read_after_signal(false), 0x01020304, "little-endian");
-	ok(!(cpsr_in_frame & CPSR_E), "and so the frame");
+	   "big-endian data after a system call with a signal's handler");
+	is(handler_was_big, 0, "the handler runs little-endian");
+	ok(cpsr_in_frame & CPSR_E,
+	   "the frame contains the interrupted code's E bit");
+	is((int32_t)read_after_signal(false), 0x01020304,
+	   "little-endian data after a system call with a handler");
+	ok(!(cpsr_in_frame & CPSR_E), "the frame contains E clear");
 	flip = CPSR_E;
 	is((int32_t)read_after_signal(false), 0x04030201,
-	   "a handler changed E in the frame: big-endian from there");
-	is((int32_t)read_after_signal(true), 0x01020304, "and back");
+	   "a handler sets E in its frame: the code goes on big-endian");
+	is((int32_t)read_after_signal(true), 0x01020304,
+	   "a handler clears E in its frame: the code goes on little-endian");
 	masked = left_masked();
 	flip = CPSR_A;
 	read_after_signal(false);
-	ok((cpsr_in_frame & CPSR_A) == masked, "no abort is masked");
+	ok((cpsr_in_frame & CPSR_A) == masked,
+	   "asynchronous aborts are masked as they were at first");
 	read_after_signal(false);
 	ok((cpsr_in_frame & CPSR_A) == masked,
-	   "nor after a frame that asks for it");
+	   "a frame that asks for masked aborts has no effect");
 	return done();
 }

@@ -1,6 +1,6 @@
 /*
- * SIGIO: files that tell their owner when there is something to read or room to write
- * (F_SETOWN, O_ASYNC).
+ * SIGIO: files that tell their owner when there is something to read or room to
+ * write (F_SETOWN, O_ASYNC).
  */
 #include <uapi/fcntl.h>
 #include <uapi/mman.h>
@@ -28,8 +28,8 @@ static void on_sigio(int sig, struct test_siginfo *info, void *context)
 }
 
 /*
- * Returns how many signals have come since the last look. Here the first comes at
- * once; a busy host, on which the program runs as well, may take its time.
+ * Returns how many signals have come since the last look. Here the first comes
+ * at once; a busy host, on which the program runs as well, may take its time.
  */
 static int news(void)
 {
@@ -66,26 +66,39 @@ static void owners(int fd)
 	int status;
 
 	SYS(wait4, dead, &status, 0, 0);
-	is(SYS(fcntl64, fd, F_GETOWN), 0, "nobody owns a new pipe");
-	is(SYS(fcntl64, fd, F_GETOWN_EX, &ex), 0, "the same");
-	ok(ex.type == F_OWNER_TID && ex.pid == 0, "which is thread 0");
-	is(SYS(fcntl64, fd, F_SETOWN, getpid()), 0, "this process");
-	ok(SYS(fcntl64, fd, F_GETOWN) == getpid(), "owns it");
+	is(SYS(fcntl64, fd, F_GETOWN), 0,
+	   "F_GETOWN of a new pipe: it has no owner");
+	is(SYS(fcntl64, fd, F_GETOWN_EX, &ex), 0, "F_GETOWN_EX of a new pipe");
+	ok(ex.type == F_OWNER_TID && ex.pid == 0, "it returns thread 0");
+	is(SYS(fcntl64, fd, F_SETOWN, getpid()), 0, "F_SETOWN to this process");
+	ok(SYS(fcntl64, fd, F_GETOWN) == getpid(),
+	   "F_GETOWN returns this process");
 	SYS(fcntl64, fd, F_GETOWN_EX, &ex);
-	ok(ex.type == F_OWNER_PID && ex.pid == getpid(), "as a process");
-	is(SYS(fcntl64, fd, F_SETOWN, -group), 0, "its group");
-	ok(SYS(fcntl64, fd, F_GETOWN) == -group, "is a negative number");
-	is(SYS(fcntl64, fd, F_SETOWN, dead), -ESRCH, "one that has ended");
-	is(SYS(fcntl64, fd, F_SETOWN, -dead), -ESRCH, "no such group");
-	is(SYS(fcntl64, fd, F_SETOWN, INT32_MIN), -EINVAL, "no group at all");
+	ok(ex.type == F_OWNER_PID && ex.pid == getpid(),
+	   "F_GETOWN_EX returns it as a process");
+	is(SYS(fcntl64, fd, F_SETOWN, -group), 0,
+	   "F_SETOWN to this process's group");
+	ok(SYS(fcntl64, fd, F_GETOWN) == -group,
+	   "F_GETOWN returns the group as a negative number");
+	is(SYS(fcntl64, fd, F_SETOWN, dead), -ESRCH,
+	   "F_SETOWN to a process that has ended is refused");
+	is(SYS(fcntl64, fd, F_SETOWN, -dead), -ESRCH,
+	   "F_SETOWN to a group that does not exist is refused");
+	is(SYS(fcntl64, fd, F_SETOWN, INT32_MIN), -EINVAL,
+	   "F_SETOWN to the smallest number is refused");
 	ex = (struct f_owner_ex){ 3, getpid() };
-	is(SYS(fcntl64, fd, F_SETOWN_EX, &ex), -EINVAL, "no such type");
-	is(SYS(fcntl64, fd, F_SETOWN_EX, 16), -EFAULT, "no structure");
-	is(SYS(fcntl64, fd, F_GETOWN_EX, 16), -EFAULT, "no room for one");
-	ok(SYS(fcntl64, fd, F_GETOWN) == -group, "the owner stayed");
-	is(SYS(fcntl64, fd, F_SETOWN, 0), 0, "nobody");
-	is(SYS(fcntl64, fd, F_GETOWN), 0, "owns it");
-	is(SYS(fcntl64, 99, F_SETOWN, getpid()), -EBADF, "no file");
+	is(SYS(fcntl64, fd, F_SETOWN_EX, &ex), -EINVAL,
+	   "F_SETOWN_EX with an unknown type is refused");
+	is(SYS(fcntl64, fd, F_SETOWN_EX, 16), -EFAULT,
+	   "F_SETOWN_EX from an unmapped address is refused");
+	is(SYS(fcntl64, fd, F_GETOWN_EX, 16), -EFAULT,
+	   "F_GETOWN_EX to an unmapped address is refused");
+	ok(SYS(fcntl64, fd, F_GETOWN) == -group,
+	   "the owner is unchanged by these");
+	is(SYS(fcntl64, fd, F_SETOWN, 0), 0, "F_SETOWN to 0");
+	is(SYS(fcntl64, fd, F_GETOWN), 0, "F_GETOWN: the pipe has no owner");
+	is(SYS(fcntl64, 99, F_SETOWN, getpid()), -EBADF,
+	   "F_SETOWN of a closed descriptor is refused");
 }
 
 static void owner_ends(int fd)
@@ -95,8 +108,9 @@ static void owner_ends(int fd)
 	int status;
 
 	SYS(wait4, child, &status, 0, 0);
-	is(err, 0, "a child that ends");
-	is(SYS(fcntl64, fd, F_GETOWN), 0, "is no owner any more");
+	is(err, 0, "F_SETOWN to a child that exits then");
+	is(SYS(fcntl64, fd, F_GETOWN), 0,
+	   "F_GETOWN: the pipe has no owner any more");
 }
 
 /* ---- pipes ------------------------------------------------------- */
@@ -108,29 +122,33 @@ static void pipes(const int fds[2])
 
 	SYS(fcntl64, fds[0], F_SETOWN, pid);
 	SYS(write, fds[1], &byte, 1);
-	is(told, 0, "an owner without O_ASYNC");
-	is(set_async(fds[0], true), 0, "O_ASYNC");
-	ok(SYS(fcntl64, fds[0], F_GETFL) & FASYNC, "which F_GETFL shows");
-	is(told, 0, "what was there before is no news");
+	is(told, 0, "an owner without O_ASYNC gets no signal");
+	is(set_async(fds[0], true), 0, "F_SETFL with O_ASYNC");
+	ok(SYS(fcntl64, fds[0], F_GETFL) & FASYNC, "F_GETFL shows the flag");
+	is(told, 0, "bytes that were there before cause no signal");
 	SYS(write, fds[1], &byte, 1);
-	is(news(), 1, "a byte is written");
-	is(code, SI_KERNEL, "with the code of the kernel");
+	is(news(), 1, "a written byte causes a signal for the reader");
+	is(code, SI_KERNEL, "its si_code is SI_KERNEL");
 	SYS(read, fds[0], &byte, 1);
-	is(told, 0, "a byte is read: nothing for a reader");
+	is(told, 0, "a byte that is read causes no signal for the reader");
 	SYS(fcntl64, fds[1], F_SETOWN, pid);
-	is(SYS(ioctl, fds[1], FIOASYNC, (int[]){ 1 }), 0, "FIOASYNC");
+	is(SYS(ioctl, fds[1], FIOASYNC, (int[]){ 1 }), 0,
+	   "FIOASYNC sets O_ASYNC for the writing end");
 	SYS(read, fds[0], &byte, 1);
-	is(news(), 1, "room for the writer");
-	is(SYS(ioctl, fds[1], FIOASYNC, (int[]){ 0 }), 0, "no more");
-	ok(!(SYS(fcntl64, fds[1], F_GETFL) & FASYNC), "so the flag has gone");
-	is(SYS(ioctl, fds[1], FIOASYNC, 16), -EFAULT, "FIOASYNC of nothing");
+	is(news(), 1, "room causes a signal for the writer");
+	is(SYS(ioctl, fds[1], FIOASYNC, (int[]){ 0 }), 0,
+	   "FIOASYNC clears O_ASYNC");
+	ok(!(SYS(fcntl64, fds[1], F_GETFL) & FASYNC),
+	   "F_GETFL does not show the flag any more");
+	is(SYS(ioctl, fds[1], FIOASYNC, 16), -EFAULT,
+	   "FIOASYNC from an unmapped address is refused");
 	SYS(fcntl64, fds[0], F_SETOWN, 0);
 	SYS(write, fds[1], &byte, 1);
-	is(news(), 0, "without an owner no signal comes");
+	is(news(), 0, "without an owner there is no signal");
 	SYS(fcntl64, fds[0], F_SETOWN, pid);
-	is(set_async(fds[0], false), 0, "without O_ASYNC");
+	is(set_async(fds[0], false), 0, "F_SETFL without O_ASYNC");
 	SYS(write, fds[1], &byte, 1);
-	is(news(), 0, "nobody either");
+	is(news(), 0, "without O_ASYNC there is no signal");
 }
 
 static void closing(void)
@@ -141,9 +159,9 @@ static void closing(void)
 	SYS(fcntl64, fds[0], F_SETOWN, getpid());
 	set_async(fds[0], true);
 	SYS(close, fds[1]);
-	ok(news() > 0, "the last writer closes");
+	ok(news() > 0, "close of the last writer causes a signal");
 	SYS(close, fds[0]);
-	is(told, 0, "a file that is closed is silent");
+	is(told, 0, "a closed descriptor causes no signal");
 }
 
 /* ---- who is told ------------------------------------------------- */
@@ -182,13 +200,14 @@ static void groups(void)
 	while (shared[0] < 2)
 		SYS(sched_yield);
 	SYS(pipe, fds);
-	is(SYS(fcntl64, fds[0], F_SETOWN, -children[0]), 0, "a group of two");
+	is(SYS(fcntl64, fds[0], F_SETOWN, -children[0]), 0,
+	   "F_SETOWN to a group of two children");
 	set_async(fds[0], true);
 	SYS(write, fds[1], "x", 1);
 	for (int i = 0; i < 2; i++)
 		SYS(wait4, children[i], &status, 0, 0);
-	is((int32_t)shared[1], 2, "each was told");
-	is(told, 0, "this process was not");
+	is((int32_t)shared[1], 2, "each of the children got a signal");
+	is(told, 0, "this process, which is not in the group, got none");
 	SYS(close, fds[0]);
 	SYS(close, fds[1]);
 }
@@ -212,11 +231,12 @@ static void threads(void)
 	over = false;
 	run_thread(&thread, waits, NULL, 0);
 	ex.pid = thread.told;
-	is(SYS(fcntl64, fds[0], F_SETOWN_EX, &ex), 0, "a thread");
+	is(SYS(fcntl64, fds[0], F_SETOWN_EX, &ex), 0,
+	   "F_SETOWN_EX to a thread");
 	set_async(fds[0], true);
 	SYS(write, fds[1], "x", 1);
-	is(news(), 1, "is told");
-	ok(told_thread == ex.pid, "itself");
+	is(news(), 1, "a written byte causes one signal");
+	ok(told_thread == ex.pid, "the signal went to that thread");
 	over = true;
 	join_thread(&thread);
 	SYS(close, fds[0]);
@@ -241,10 +261,11 @@ static void users(void)
 
 	SYS(pipe, fds);
 	is(WEXITSTATUS(in_child(as_user, fds)), 1,
-	   "a user makes root's process the owner");
-	is(news(), 0, "which is not told");
+	   "a user's F_SETOWN to a process of root");
+	is(news(), 0, "the user's write causes no signal for it");
 	SYS(write, fds[1], "x", 1);
-	is(news(), 0, "by anybody: the user's word counts");
+	is(news(), 0,
+	   "root's write causes none, either: the user set the owner");
 	SYS(close, fds[0]);
 	SYS(close, fds[1]);
 }
@@ -256,15 +277,16 @@ static void sockets(void)
 	int fds[2];
 
 	SYS(socketpair, AF_UNIX, SOCK_STREAM, 0, fds);
-	is(SYS(fcntl64, fds[0], F_SETOWN, getpid()), 0, "a socket's owner");
-	is(set_async(fds[0], true), 0, "O_ASYNC");
-	is(SYS(fcntl64, fds[0], F_GETOWN) == getpid(), 1, "it stays");
+	is(SYS(fcntl64, fds[0], F_SETOWN, getpid()), 0, "F_SETOWN of a socket");
+	is(set_async(fds[0], true), 0, "F_SETFL with O_ASYNC of a socket");
+	is(SYS(fcntl64, fds[0], F_GETOWN) == getpid(), 1,
+	   "the owner is unchanged by that");
 	SYS(write, fds[1], "x", 1);
-	is(news(), 1, "a byte arrives");
+	is(news(), 1, "a byte that arrives causes a signal");
 	SYS(write, fds[1], "x", 1);
-	is(news(), 1, "and another");
+	is(news(), 1, "another byte causes another signal");
 	SYS(shutdown, fds[1], SHUT_WR);
-	ok(news() > 0, "the other end says no more");
+	ok(news() > 0, "close of the other end causes a signal");
 	SYS(close, fds[0]);
 	SYS(close, fds[1]);
 }
@@ -282,15 +304,16 @@ static void terminals(void)
 	SYS(ioctl, master, TIOCGPTN, &nr);
 	snprintf(name, sizeof(name), "/dev/pts/%u", (unsigned int)nr);
 	slave = SYS(open, name, O_RDWR | O_NOCTTY);
-	ok(slave >= 0, "a terminal");
-	is(SYS(fcntl64, slave, F_GETOWN), 0, "has no owner");
-	is(set_async(slave, true), 0, "O_ASYNC");
+	ok(slave >= 0, "a terminal's slave is opened");
+	is(SYS(fcntl64, slave, F_GETOWN), 0,
+	   "F_GETOWN: the terminal has no owner");
+	is(set_async(slave, true), 0, "F_SETFL with O_ASYNC of a terminal");
 	ok(SYS(fcntl64, slave, F_GETOWN) == getpid(),
-	   "makes this process the owner");
+	   "O_ASYNC of a terminal makes this process the owner");
 	SYS(write, master, "line", 4);
-	is(told, 0, "half a line is no news");
+	is(told, 0, "half a line causes no signal");
 	SYS(write, master, "\n", 1);
-	is(news(), 1, "a line is");
+	is(news(), 1, "a line causes a signal");
 	SYS(close, slave);
 	SYS(close, master);
 }
@@ -300,11 +323,13 @@ static void others(void)
 	int zero = SYS(open, "/dev/zero", O_RDONLY);
 	int fds[2], copy;
 
-	is(SYS(fcntl64, zero, F_SETOWN, getpid()), 0, "of any file");
+	is(SYS(fcntl64, zero, F_SETOWN, getpid()), 0,
+	   "F_SETOWN of a device is accepted");
 	is(SYS(ioctl, zero, FIOASYNC, (int[]){ 1 }), -ENOTTY,
-	   "FIOASYNC of a file without news");
-	is(set_async(zero, true), 0, "O_ASYNC");
-	ok(!(SYS(fcntl64, zero, F_GETFL) & FASYNC), "has no effect");
+	   "FIOASYNC of a device without O_ASYNC is refused");
+	is(set_async(zero, true), 0, "F_SETFL with O_ASYNC of such a device");
+	ok(!(SYS(fcntl64, zero, F_GETFL) & FASYNC),
+	   "F_GETFL does not show the flag");
 	SYS(close, zero);
 	SYS(pipe, fds);
 	copy = SYS(dup, fds[0]);
@@ -312,8 +337,10 @@ static void others(void)
 	set_async(copy, true);
 	SYS(close, fds[0]);
 	SYS(write, fds[1], "x", 1);
-	is(news(), 1, "owner and flag are the open file's");
-	ok(SYS(fcntl64, copy, F_GETOWN) == getpid(), "a copy has them");
+	is(news(), 1,
+	   "owner and O_ASYNC belong to the open file: a duplicate signals");
+	ok(SYS(fcntl64, copy, F_GETOWN) == getpid(),
+	   "F_GETOWN of the duplicate returns the owner");
 	SYS(close, copy);
 	SYS(close, fds[1]);
 }
@@ -350,6 +377,7 @@ int main(void)
 	sockets();
 	terminals();
 	others();
-	is(WTERMSIG(in_child(killed, NULL)), SIGIO_NO, "without a handler");
+	is(WTERMSIG(in_child(killed, NULL)), SIGIO_NO,
+	   "SIGIO without a handler kills");
 	return done();
 }
