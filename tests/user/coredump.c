@@ -1,5 +1,5 @@
 /*
- * What a program leaves when it crashes: when there is a core, and what is in it.
+ * Core dumps: when a crash leaves one, and what the file contains.
  *
  * With the argument "print" it leaves one and prints its bytes, for a debugger
  * (tests/system/coredump.t).
@@ -182,7 +182,9 @@ static const Elf32_Phdr *segment(uint32_t type, uint32_t va)
 	return NULL;
 }
 
-/* What is at va, or NULL: that is not in the core. */
+/*
+ * Returns the core's bytes of address va, or NULL if it does not contain them.
+ */
 static const void *memory(const void *va)
 {
 	const Elf32_Phdr *part = segment(PT_LOAD, (uint32_t)va);
@@ -192,7 +194,9 @@ static const void *memory(const void *va)
 	return core + part->p_offset + ((uint32_t)va - part->p_vaddr);
 }
 
-/* The first note of that type, how many there are, and the first one's bytes. */
+/*
+ * The first note of that type, how many there are, and the first one's bytes.
+ */
 static const void *note(uint32_t type, uint32_t *count, uint32_t *bytes)
 {
 	const Elf32_Phdr *part = segment(PT_NOTE, 0);
@@ -215,22 +219,22 @@ static const void *note(uint32_t type, uint32_t *count, uint32_t *bytes)
 
 /* ---- what is checked --------------------------------------------- */
 
-/* fn dies; its core is open afterwards. */
+/* Runs fn in a child, checks that it is killed by sig, and opens its core. */
 static void dies(int (*fn)(void *), void *arg, int sig, bool leaves,
 		 const char *text)
 {
 	int status = in_child(fn, arg);
 
-	ok(WIFSIGNALED(status) && WTERMSIG(status) == sig, "%s: the signal",
-	   text);
-	is(!!(status & 0x80), leaves, "%s: does wait tell of a core?", text);
+	ok(WIFSIGNALED(status) && WTERMSIG(status) == sig,
+	   "%s: the signal that killed it", text);
+	is(!!(status & 0x80), leaves, "%s: wait4 reports a core", text);
 	open_core("core");
 }
 
 static void leaves_none(int (*fn)(void *), void *arg, int sig, const char *text)
 {
 	dies(fn, arg, sig, false, text);
-	ok(!core_bytes, "%s: no file, or an empty one", text);
+	ok(!core_bytes, "%s: there is no core, or it is empty", text);
 	drop_core("core");
 }
 
@@ -253,25 +257,28 @@ static void when(void)
 	SYS(close, fd);
 	SYS(link, "core", "kept");
 	dies(crash, NULL, SIGSEGV, true, "a file of another user's is there");
-	ok(core_bytes > PAGE, "its name goes to the core");
+	ok(core_bytes > PAGE, "the new core has that name");
 	drop_core("core");
 	open_core("kept");
-	is((int32_t)core_bytes, 0, "that file is as it was");
+	is((int32_t)core_bytes, 0, "the other user's file is unchanged");
 	SYS(unlink, "kept");
 	SYS(symlink, "elsewhere", "core");
 	dies(crash, NULL, SIGSEGV, true, "a symbolic link is there");
 	drop_core("core");
-	is(SYS(unlink, "elsewhere"), -ENOENT, "nothing was made through it");
+	is(SYS(unlink, "elsewhere"), -ENOENT,
+	   "no file was made through the link");
 }
 
 static void how_long(void)
 {
 	dies(crash_limited, (void *)(3 * PAGE), SIGSEGV, true, "three pages");
-	ok(core_bytes > 0 && core_bytes <= 3 * PAGE, "a core cut off");
+	ok(core_bytes > 0 && core_bytes <= 3 * PAGE,
+	   "the core is cut off at three pages");
 	drop_core("core");
 	dies(crash_short_files, (void *)(3 * PAGE), SIGSEGV, true,
 	     "RLIMIT_FSIZE");
-	ok(core_bytes > 0 && core_bytes <= 3 * PAGE, "cut off, too");
+	ok(core_bytes > 0 && core_bytes <= 3 * PAGE,
+	   "RLIMIT_FSIZE: the core is cut off at three pages");
 	drop_core("core");
 }
 
@@ -281,13 +288,14 @@ static void registers(void)
 	const uint32_t *status = note(NT_PRSTATUS, &count, &bytes);
 	const uint32_t *regs = status + 18;
 
-	is(count, 1, "one thread");
-	is(bytes, 148, "its status has Linux's size");
-	is(status[0], SIGSEGV, "the signal");
+	is(count, 1, "NT_PRSTATUS: one thread");
+	is(bytes, 148, "NT_PRSTATUS has Linux's size");
+	is(status[0], SIGSEGV, "NT_PRSTATUS contains the signal");
 	ok(regs[15] == (uint32_t)faulting_instruction,
 	   "pc is the instruction that faulted");
-	ok(regs[5] == MARK, "r5 is what it had in it");
-	ok(memory((void *)regs[13]) != NULL, "sp points to memory in the core");
+	ok(regs[5] == MARK, "r5 contains what the program had stored");
+	ok(memory((void *)regs[13]) != NULL,
+	   "sp is an address of memory in the core");
 }
 
 static void notes(void)
@@ -296,22 +304,23 @@ static void notes(void)
 	const uint32_t *words = note(NT_PRPSINFO, &count, &bytes);
 
 	is(bytes, 124, "NT_PRPSINFO has Linux's size");
-	ok(!strcmp((const char *)words + 28, "coredump"), "the program's name");
+	ok(!strcmp((const char *)words + 28, "coredump"),
+	   "NT_PRPSINFO contains the program's name");
 	words = note(NT_SIGINFO, &count, &bytes);
 	is(bytes, 128, "NT_SIGINFO has Linux's size");
 	ok(words[0] == SIGSEGV && words[2] == 1 && words[3] == WRONG,
-	   "SEGV_MAPERR, and the address");
+	   "NT_SIGINFO contains SEGV_MAPERR and the address");
 	words = note(NT_AUXV, &count, &bytes);
 	for (count = 0; count + 1 < bytes / 4 && words[count] != 6;)
 		count += 2;
-	is(words[count + 1], PAGE, "AT_PAGESZ is in NT_AUXV");
+	is(words[count + 1], PAGE, "NT_AUXV contains AT_PAGESZ");
 	words = note(NT_FILE, &count, &bytes);
 	is(words[1], PAGE, "NT_FILE counts in pages");
 	ok(words[2] <= (uint32_t)faulting_instruction &&
 		   words[3] > (uint32_t)faulting_instruction && !words[4],
-	   "the program is the first of the files mapped");
+	   "NT_FILE: the program is the first file");
 	ok(strstr((const char *)(words + 2 + 3 * words[0]), "/coredump"),
-	   "by its name");
+	   "NT_FILE contains its name");
 }
 
 static void what(void)
@@ -324,17 +333,18 @@ static void what(void)
 	head = (const void *)core;
 	ok(!memcmp(head->e_ident, ELFMAG, SELFMAG) && head->e_type == ET_CORE &&
 		   head->e_machine == EM_ARM,
-	   "the core is an ELF of ARM");
+	   "the core is an ELF file for ARM");
 	registers();
 	notes();
 	word = memory(page);
-	ok(word && *word == MARK, "anonymous memory is in it");
+	ok(word && *word == MARK, "the core contains anonymous memory");
 	word = memory(&page);
-	ok(word && *word == (uint32_t)page, "a variable is in it");
+	ok(word && *word == (uint32_t)page,
+	   "the core contains a variable of the program");
 	drop_core("core");
 	dies(crash_with_threads, NULL, SIGSEGV, true, "one of three threads");
 	note(NT_PRSTATUS, &count, &bytes);
-	is(count, 3, "the registers of each are there");
+	is(count, 3, "the core contains the registers of all three threads");
 	drop_core("core");
 }
 
@@ -344,18 +354,19 @@ static void which_memory(void)
 
 	dies(crash_without_page, NULL, SIGSEGV, true, "MADV_DONTDUMP");
 	ok(segment(PT_LOAD, (uint32_t)page) && !memory(page),
-	   "the VMA is named, its bytes are not there");
+	   "the core describes that VMA and leaves out its bytes");
 	drop_core("core");
 	dies(crash_without_page, (void *)MADV_DODUMP, SIGSEGV, true,
 	     "MADV_DODUMP");
-	ok(memory(page) != NULL, "they are again");
+	ok(memory(page) != NULL, "the core contains its bytes again");
 	drop_core("core");
 	read_text(FILTER, text, sizeof(text));
 	ok(!strcmp(text, "00000033\n"), "coredump_filter at first: %.8s", text);
 	dies(crash_filtered, "0x10", SIGSEGV, true, "filter 0x10");
-	ok(!memory(page), "no anonymous memory");
+	ok(!memory(page), "the core contains no anonymous memory");
 	drop_core("core");
-	is(set_text(FILTER, "x"), -EINVAL, "a filter that is no number");
+	is(set_text(FILTER, "x"), -EINVAL,
+	   "coredump_filter refuses a text that is no number");
 }
 
 static void pattern(void)
@@ -364,13 +375,14 @@ static void pattern(void)
 
 	read_text(PATTERN, text, sizeof(text));
 	ok(!strcmp(text, "core\n"), "core_pattern at first: %.4s", text);
-	is(set_text(PATTERN, "of.%e.%s%%"), 10, "another");
+	is(set_text(PATTERN, "of.%e.%s%%"), 10,
+	   "core_pattern is set to another name");
 	dies(crash, NULL, SIGSEGV, true, "with that");
 	ok(!core, "there is no file of the old name");
 	open_core("of.coredump.11%");
-	ok(core != NULL, "but of.coredump.11%%");
+	ok(core != NULL, "there is the file of.coredump.11%%");
 	drop_core("of.coredump.11%");
-	is(set_text(PATTERN, "core"), 4, "as before");
+	is(set_text(PATTERN, "core"), 4, "core_pattern is set back");
 }
 
 /* ---- signals while it is written --------------------------------- */
@@ -381,7 +393,9 @@ static int crash_long(void *arg)
 	return crash_with_threads(arg);
 }
 
-/* The status of one that got the signal when its core had begun. */
+/*
+ * Sends sig to a child while its core is written; returns the child's status.
+ */
 static int interrupted_by(int sig)
 {
 	pid_t child = start_child(crash_long, NULL);
@@ -403,10 +417,12 @@ static int interrupted_by(int sig)
 
 static void meanwhile(void)
 {
-	is(interrupted_by(SIGTERM), SIGSEGV | 0x80, "SIGTERM changes nothing");
+	is(interrupted_by(SIGTERM), SIGSEGV | 0x80,
+	   "SIGTERM while the core is written changes nothing");
 	ok(core_bytes > LONG * PAGE, "the core is whole");
-	is(interrupted_by(SIGKILL), SIGKILL, "SIGKILL ends it");
-	ok(core_bytes < LONG * PAGE, "the core is what was written so far");
+	is(interrupted_by(SIGKILL), SIGKILL,
+	   "SIGKILL while the core is written ends that");
+	ok(core_bytes < LONG * PAGE, "the core contains what had been written");
 }
 
 static int print(void)

@@ -78,29 +78,39 @@ static void stop_and_go(void)
 	pid_t pid = start(run_child);
 
 	is(wait_for(pid, WNOHANG | WUNTRACED | WCONTINUED), 0,
-	   "it runs: nothing to tell");
+	   "wait4 of a running child returns nothing");
 	SYS(kill, pid, SIGSTOP);
-	is(wait_for(pid, WUNTRACED), STOPPED(SIGSTOP), "stopped by SIGSTOP");
-	is(wait_for(pid, WUNTRACED | WNOHANG), 0, "told once");
-	ok(state_of(pid) == 'T', "its state is T");
+	is(wait_for(pid, WUNTRACED), STOPPED(SIGSTOP),
+	   "WUNTRACED: a child was stopped by SIGSTOP");
+	is(wait_for(pid, WUNTRACED | WNOHANG), 0,
+	   "WUNTRACED: that is reported once");
+	ok(state_of(pid) == 'T', "/proc/PID/stat shows the state T");
 	SYS(kill, pid, SIGSTOP);
-	is(wait_for(pid, WUNTRACED | WNOHANG), 0, "SIGSTOP to a stopped one");
+	is(wait_for(pid, WUNTRACED | WNOHANG), 0,
+	   "SIGSTOP to a stopped child is not reported");
 	SYS(kill, pid, SIGCONT);
-	is(wait_for(pid, WCONTINUED), CONTINUED, "it goes on");
-	is(wait_for(pid, WCONTINUED | WNOHANG), 0, "told once");
-	SYS(kill, pid, SIGCONT);
-	is(wait_for(pid, WCONTINUED | WNOHANG), 0, "SIGCONT to one that runs");
-	SYS(kill, pid, SIGTSTP);
-	is(wait_for(pid, WUNTRACED), STOPPED(SIGTSTP), "stopped by SIGTSTP");
-	SYS(kill, pid, SIGCONT);
-	is(wait_for(pid, WUNTRACED | WNOHANG), 0, "who goes on is not stopped");
-	SYS(kill, pid, SIGTTIN);
-	is(wait_for(pid, WUNTRACED), STOPPED(SIGTTIN), "stopped by SIGTTIN");
+	is(wait_for(pid, WCONTINUED), CONTINUED,
+	   "WCONTINUED: SIGCONT makes it go on");
 	is(wait_for(pid, WCONTINUED | WNOHANG), 0,
-	   "that it went on is forgotten");
+	   "WCONTINUED: that is reported once");
+	SYS(kill, pid, SIGCONT);
+	is(wait_for(pid, WCONTINUED | WNOHANG), 0,
+	   "SIGCONT to a running child is not reported");
+	SYS(kill, pid, SIGTSTP);
+	is(wait_for(pid, WUNTRACED), STOPPED(SIGTSTP),
+	   "WUNTRACED: a child was stopped by SIGTSTP");
+	SYS(kill, pid, SIGCONT);
+	is(wait_for(pid, WUNTRACED | WNOHANG), 0,
+	   "WUNTRACED: after SIGCONT the stop is not reported any more");
+	SYS(kill, pid, SIGTTIN);
+	is(wait_for(pid, WUNTRACED), STOPPED(SIGTTIN),
+	   "WUNTRACED: a child was stopped by SIGTTIN");
+	is(wait_for(pid, WCONTINUED | WNOHANG), 0,
+	   "WCONTINUED: after the stop the SIGCONT is not reported any more");
 	SYS(kill, pid, SIGCONT);
 	SYS(kill, pid, SIGTTOU);
-	is(wait_for(pid, WUNTRACED), STOPPED(SIGTTOU), "stopped by SIGTTOU");
+	is(wait_for(pid, WUNTRACED), STOPPED(SIGTTOU),
+	   "WUNTRACED: a child was stopped by SIGTTOU");
 	finish(pid);
 }
 
@@ -112,14 +122,16 @@ static void kill_stopped(void)
 	wait_for(pid, WUNTRACED);
 	SYS(kill, pid, SIGTERM);
 	nap(20);
-	is(wait_for(pid, WNOHANG), 0, "a stopped one does not take SIGTERM");
+	is(wait_for(pid, WNOHANG), 0, "SIGTERM does not end a stopped child");
 	SYS(kill, pid, SIGCONT);
-	is(wait_for(pid, 0), SIGTERM, "before it goes on");
+	is(wait_for(pid, 0), SIGTERM,
+	   "it ends the child when SIGCONT makes it go on");
 	pid = start(run_child);
 	SYS(kill, pid, SIGSTOP);
 	nap(20);
 	SYS(kill, pid, SIGKILL);
-	is(wait_for(pid, WUNTRACED), SIGKILL, "SIGKILL it takes at once");
+	is(wait_for(pid, WUNTRACED), SIGKILL,
+	   "SIGKILL ends a stopped child at once");
 }
 
 static void by_waitid(void)
@@ -129,20 +141,22 @@ static void by_waitid(void)
 
 	SYS(kill, pid, SIGSTOP);
 	is(SYS(waitid, P_PID, pid, &info, WSTOPPED | WNOWAIT, 0), 0,
-	   "waitid, only looking");
+	   "waitid with WSTOPPED and WNOWAIT of a stopped child");
 	ok(info.signo == SIGCHLD && info.code == CLD_STOPPED &&
 		   info.status == SIGSTOP && info.pid == pid,
-	   "CLD_STOPPED, SIGSTOP");
+	   "the report is CLD_STOPPED with SIGSTOP");
 	memset(&info, 0, sizeof(info));
-	is(SYS(waitid, P_PID, pid, &info, WSTOPPED, 0), 0, "and again");
-	ok(info.code == CLD_STOPPED, "the same");
+	is(SYS(waitid, P_PID, pid, &info, WSTOPPED, 0), 0,
+	   "waitid with WSTOPPED, without WNOWAIT");
+	ok(info.code == CLD_STOPPED, "the report is the same");
 	is(SYS(waitid, P_PID, pid, &info, WSTOPPED | WNOHANG, 0), 0,
-	   "once more");
-	is(info.pid, 0, "nothing is left to tell");
+	   "waitid with WSTOPPED and WNOHANG once more");
+	is(info.pid, 0, "nothing is reported any more");
 	SYS(kill, pid, SIGCONT);
-	is(SYS(waitid, P_PID, pid, &info, WCONTINUED, 0), 0, "after SIGCONT");
+	is(SYS(waitid, P_PID, pid, &info, WCONTINUED, 0), 0,
+	   "waitid with WCONTINUED after SIGCONT");
 	ok(info.code == CLD_CONTINUED && info.status == SIGCONT,
-	   "CLD_CONTINUED, SIGCONT");
+	   "the report is CLD_CONTINUED with SIGCONT");
 	finish(pid);
 }
 
@@ -176,24 +190,26 @@ static void parent_hears(void)
 	SYS(kill, pid, SIGSTOP);
 	wait_codes(1);
 	ok(nr_codes == 1 && codes[0] == CLD_STOPPED && statuses[0] == SIGSTOP,
-	   "SIGCHLD: CLD_STOPPED");
+	   "SIGCHLD of a child that stops: CLD_STOPPED");
 	SYS(kill, pid, SIGCONT);
 	wait_codes(2);
 	ok(nr_codes == 2 && codes[1] == CLD_CONTINUED && statuses[1] == SIGCONT,
-	   "SIGCHLD: CLD_CONTINUED");
+	   "SIGCHLD of a child that goes on: CLD_CONTINUED");
 	finish(pid);
 	wait_codes(3);
-	ok(nr_codes == 3 && codes[2] == CLD_KILLED, "SIGCHLD: CLD_KILLED");
+	ok(nr_codes == 3 && codes[2] == CLD_KILLED,
+	   "SIGCHLD of a child that is killed: CLD_KILLED");
 
 	handle(SIGCHLD, child_handler, SA_SIGINFO | SA_RESTART | SA_NOCLDSTOP);
 	nr_codes = 0;
 	pid = start(run_child);
 	SYS(kill, pid, SIGSTOP);
 	is(wait_for(pid, WUNTRACED), STOPPED(SIGSTOP),
-	   "SA_NOCLDSTOP: wait sees");
+	   "SA_NOCLDSTOP: wait4 reports the stop");
 	SYS(kill, pid, SIGCONT);
-	is(wait_for(pid, WCONTINUED), CONTINUED, "both");
-	is(nr_codes, 0, "but there was no signal");
+	is(wait_for(pid, WCONTINUED), CONTINUED,
+	   "SA_NOCLDSTOP: wait4 reports the continuation");
+	is(nr_codes, 0, "SA_NOCLDSTOP: no SIGCHLD came for them");
 	finish(pid);
 	by_default(SIGCHLD);
 }
@@ -217,15 +233,16 @@ static void cancelling(void)
 	SYS(kill, getpid(), SIGTSTP);
 	SYS(kill, getpid(), SIGTTIN);
 	ok(is_pending(SIGTSTP) && is_pending(SIGTTIN),
-	   "blocked stop signals are pending");
+	   "stop signals that are blocked are pending");
 	SYS(kill, getpid(), SIGCONT);
 	ok(is_pending(SIGCONT) && !is_pending(SIGTSTP) && !is_pending(SIGTTIN),
-	   "SIGCONT takes them back");
+	   "SIGCONT removes pending stop signals");
 	SYS(tkill, getpid(), SIGTSTP);
-	ok(!is_pending(SIGCONT) && is_pending(SIGTSTP), "and they it");
+	ok(!is_pending(SIGCONT) && is_pending(SIGTSTP),
+	   "a stop signal removes a pending SIGCONT");
 	ignore(SIGCONT);
 	SYS(kill, getpid(), SIGCONT);
-	ok(!is_pending(SIGTSTP), "also one that is ignored");
+	ok(!is_pending(SIGTSTP), "SIGCONT removes them even if it is ignored");
 	by_default(SIGCONT);
 	set_mask(2, old);
 }
@@ -271,15 +288,18 @@ static void orphans(void)
 	char got[2] = "";
 
 	is(in_child(in_own_session, (void *)SIGTSTP), 0x500,
-	   "SIGTSTP does not stop an orphaned group");
-	is(in_child(in_own_session, (void *)SIGTTIN), 0x500, "nor SIGTTIN");
-	is(in_child(in_own_session, (void *)SIGTTOU), 0x500, "nor SIGTTOU");
+	   "SIGTSTP does not stop a process of an orphaned group");
+	is(in_child(in_own_session, (void *)SIGTTIN), 0x500,
+	   "SIGTTIN does not stop a process of an orphaned group");
+	is(in_child(in_own_session, (void *)SIGTTOU), 0x500,
+	   "SIGTTOU does not stop a process of an orphaned group");
 	SYS(pipe, told);
-	is(in_child(leave_a_job, NULL), 0, "a parent leaves a stopped job");
+	is(in_child(leave_a_job, NULL), 0,
+	   "a parent exits and leaves a stopped group");
 	read(told[0], &got[0], 1);
 	read(told[0], &got[1], 1);
 	ok((got[0] == 'H' && got[1] == 'C') || (got[0] == 'C' && got[1] == 'H'),
-	   "which gets SIGHUP and SIGCONT");
+	   "the orphaned group gets SIGHUP and SIGCONT");
 	close(told[0]);
 	close(told[1]);
 }
@@ -336,17 +356,20 @@ static void with_threads(void)
 	pid = start(count_in_threads);
 	for (int i = 0; i < 500 && !(counters[0] && counters[1]); i++)
 		nap(2);
-	ok(all_count(), "three threads run");
+	ok(all_count(), "the three threads of a child run");
 	SYS(kill, pid, SIGSTOP);
-	is(wait_for(pid, WUNTRACED), STOPPED(SIGSTOP), "their process stops");
-	ok(none_counts(), "and all of them");
+	is(wait_for(pid, WUNTRACED), STOPPED(SIGSTOP),
+	   "SIGSTOP stops the child");
+	ok(none_counts(), "none of its threads runs then");
 	SYS(kill, pid, SIGCONT);
-	is(wait_for(pid, WCONTINUED), CONTINUED, "it goes on");
-	ok(all_count(), "and all of them");
+	is(wait_for(pid, WCONTINUED), CONTINUED,
+	   "SIGCONT makes the child go on");
+	ok(all_count(), "all of its threads run then");
 	SYS(kill, pid, SIGSTOP);
 	wait_for(pid, WUNTRACED);
 	SYS(kill, pid, SIGKILL);
-	is(wait_for(pid, 0), SIGKILL, "killed while they are stopped");
+	is(wait_for(pid, 0), SIGKILL,
+	   "SIGKILL ends it while its threads are stopped");
 	munmap((void *)counters, PAGE);
 }
 
@@ -375,8 +398,9 @@ static void many_times(void)
 		right += wait_for(pid, WCONTINUED) == CONTINUED;
 		SYS(sched_yield);
 	}
-	is(right, 100, "fifty times while it forks");
-	is(wait_for(pid, WNOHANG), 0, "which it does still");
+	is(right, 100,
+	   "fifty stops and continuations of a child that forks: reports");
+	is(wait_for(pid, WNOHANG), 0, "that child still runs");
 	finish(pid);
 }
 

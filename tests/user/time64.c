@@ -40,25 +40,29 @@ static void all_clocks(void)
 
 	for (uint32_t i = 0; i < ARRAY_SIZE(clocks); i++) {
 		wide.tv_nsec = res.tv_nsec = -1;
-		is(SYS(clock_gettime, clocks[i].clock, &narrow), 0, "%s",
-		   clocks[i].name);
-		is(SYS(clock_gettime64, clocks[i].clock, &wide), 0, "64 bits");
+		is(SYS(clock_gettime, clocks[i].clock, &narrow), 0,
+		   "clock_gettime of %s", clocks[i].name);
+		is(SYS(clock_gettime64, clocks[i].clock, &wide), 0,
+		   "clock_gettime64 of the same clock");
 		ok(wide.tv_sec - narrow.tv_sec <= 1 && wide.tv_nsec >= 0 &&
 			   wide.tv_nsec < 1000 * MS,
-		   "the same time");
+		   "it returns the same time, to a second");
 		is(SYS(clock_getres_time64, clocks[i].clock, &res), 0,
-		   "its resolution");
-		ok(res.tv_sec == 0 && res.tv_nsec > 0, "is a part of a second");
+		   "clock_getres_time64 of the same clock");
+		ok(res.tv_sec == 0 && res.tv_nsec > 0,
+		   "the resolution is a part of a second");
 	}
-	is(SYS(clock_gettime, 99, &narrow), -EINVAL, "no clock 99");
-	is(SYS(clock_gettime, 10, &narrow), -EINVAL, "no clock 10");
+	is(SYS(clock_gettime, 99, &narrow), -EINVAL,
+	   "clock_gettime of clock 99 is refused");
+	is(SYS(clock_gettime, 10, &narrow), -EINVAL,
+	   "clock_gettime of clock 10 is refused");
 	/* cpu_clock_of(1000000): of a process that nobody is. */
 	is(SYS(clock_gettime, cpu_clock_of(1000000), &narrow), -EINVAL,
-	   "the clock of no process");
+	   "the CPU clock of a process that does not exist is refused");
 	is(SYS(clock_gettime, cpu_clock_of(getpid()), &narrow), 0,
-	   "the process by its number");
+	   "the CPU clock of this process by its number");
 	is(SYS(clock_gettime, -5, &narrow), -EINVAL,
-	   "a number that is no kind of clock");
+	   "a number that is no kind of CPU clock is refused");
 }
 
 static void cpu_clock(void)
@@ -74,10 +78,10 @@ static void cpu_clock(void)
 	SYS(clock_gettime, -8, &both);
 	ok(after.tv_sec * 1000 + after.tv_nsec / MS >
 		   before.tv_sec * 1000 + before.tv_nsec / MS,
-	   "work makes a CPU clock go");
+	   "the process's CPU clock moves while it runs");
 	ok(user.tv_sec * 1000 + user.tv_nsec / MS <=
 		   both.tv_sec * 1000 + both.tv_nsec / MS,
-	   "what runs in user mode is a part of it");
+	   "its time in user mode is a part of it");
 }
 
 static void sleeping(void)
@@ -87,22 +91,22 @@ static void sleeping(void)
 	uint32_t start = uptime_ms();
 
 	is(SYS(clock_nanosleep_time64, CLOCK_MONOTONIC, 0, &time, 0), 0,
-	   "clock_nanosleep_time64");
-	ok(uptime_ms() - start >= 29, "sleeps");
+	   "clock_nanosleep_time64 of 30 ms");
+	ok(uptime_ms() - start >= 29, "it slept that long");
 	SYS(clock_gettime64, CLOCK_BOOTTIME, &now);
 	now.tv_nsec += 20 * MS;
 	now.tv_sec += now.tv_nsec / (1000 * MS);
 	now.tv_nsec %= 1000 * MS;
 	is(SYS(clock_nanosleep_time64, CLOCK_BOOTTIME, TIMER_ABSTIME, &now, 0),
-	   0, "until a time");
+	   0, "clock_nanosleep_time64 until a time of CLOCK_BOOTTIME");
 	is(SYS(clock_nanosleep, CLOCK_MONOTONIC_RAW, 0, &narrow, 0),
-	   -EOPNOTSUPP, "nobody sleeps by the raw clock");
+	   -EOPNOTSUPP, "a sleep by CLOCK_MONOTONIC_RAW is refused");
 	is(SYS(clock_nanosleep, CLOCK_MONOTONIC_COARSE, 0, &narrow, 0),
-	   -EOPNOTSUPP, "or a coarse one");
+	   -EOPNOTSUPP, "a sleep by CLOCK_MONOTONIC_COARSE is refused");
 	is(SYS(clock_nanosleep, CLOCK_THREAD_CPUTIME_ID, 0, &narrow, 0),
-	   -EOPNOTSUPP, "or the time it runs itself");
+	   -EOPNOTSUPP, "a sleep by the thread's CPU clock is refused");
 	is(SYS(clock_nanosleep, -2, 0, &narrow, 0), -EINVAL,
-	   "by whatever name");
+	   "a sleep by that clock's number is refused");
 }
 
 static void others(void)
@@ -116,21 +120,25 @@ static void others(void)
 	uint32_t start = uptime_ms();
 	int fd = make_file(scratch("f"), 1);
 
-	is(SYS(futex_time64, &word, FUTEX_WAIT, 0, &time), -ETIMEDOUT, "futex");
+	is(SYS(futex_time64, &word, FUTEX_WAIT, 0, &time), -ETIMEDOUT,
+	   "futex_time64 times out");
 	is(SYS(futex_time64, &word, FUTEX_WAIT, 0, &padded), -ETIMEDOUT,
-	   "what is above 32 bits of nanoseconds does not count");
-	ok(uptime_ms() - start >= 39, "both slept");
-	is(SYS(futex_time64, &word, FUTEX_WAIT, 0, &bad), -EINVAL, "too many");
-	is(SYS(futex_time64, &word, FUTEX_WAKE, 1), 0, "one without a time");
+	   "bits above 32 in the nanoseconds are ignored: it times out");
+	ok(uptime_ms() - start >= 39, "both waited that long");
+	is(SYS(futex_time64, &word, FUTEX_WAIT, 0, &bad), -EINVAL,
+	   "1000000000 nanoseconds are refused");
+	is(SYS(futex_time64, &word, FUTEX_WAKE, 1), 0,
+	   "FUTEX_WAKE by futex_time64");
 	set_mask(SIG_BLOCK, SIGNAL_BIT(SIGUSR1));
 	is(SYS(rt_sigtimedwait_time64, usr1, 0, &time, 8), -EAGAIN,
-	   "sigtimedwait");
+	   "rt_sigtimedwait_time64 times out");
 	kill_process(getpid(), SIGUSR1);
 	is(SYS(rt_sigtimedwait_time64, usr1, 0, &time, 8), SIGUSR1,
-	   "has a signal");
-	is(SYS(utimensat_time64, fd, 0, times, 0), 0, "utimensat");
+	   "rt_sigtimedwait_time64 takes a pending signal");
+	is(SYS(utimensat_time64, fd, 0, times, 0), 0,
+	   "utimensat_time64 of a file");
 	SYS(fstat64, fd, &st);
-	is((int32_t)st.st_mtime_sec, 77, "sets the time of a file");
+	is((int32_t)st.st_mtime_sec, 77, "the file's mtime is the given one");
 	SYS(close, fd);
 	SYS(unlink, scratch("f"));
 	remove_scratch();

@@ -1,6 +1,7 @@
 /*
  * timer_create, by every clock, and the interval timers of CPU time: when the
- * signal comes, what it says, and what is counted while it is not taken.
+ * signal comes, what its siginfo contains, and the overruns while it is
+ * pending.
  */
 #include <uapi/signal.h>
 #include <uapi/time.h>
@@ -54,7 +55,7 @@ static int32_t set(int id, uint32_t how, int ms, int interval_ms)
 	return SYS(timer_settime, id, how, &spec, 0);
 }
 
-/* Milliseconds that are left, rounded up. */
+/* Returns the milliseconds that are left, rounded up. */
 static int32_t left_ms(int id)
 {
 	struct spec spec;
@@ -92,18 +93,21 @@ static void every_clock(void)
 		int id = create(clocks[i].clock, SIGEV_SIGNAL, SIGUSR1, 70 + i);
 
 		fired = 0;
-		ok(id >= 0, "%s", clocks[i].name);
-		is(set(id, 0, 60, 0), 0, "60 ms");
-		ok(left_ms(id) > 0 && left_ms(id) <= 60, "are left");
+		ok(id >= 0, "timer_create of %s", clocks[i].name);
+		is(set(id, 0, 60, 0), 0, "timer_settime to 60 ms");
+		ok(left_ms(id) > 0 && left_ms(id) <= 60,
+		   "timer_gettime returns 60 ms at most");
 		wait_for(1);
-		is(fired, 1, "a signal");
-		ok(uptime_ms() - start >= 40, "not too early");
+		is(fired, 1, "one signal came");
+		ok(uptime_ms() - start >= 40, "it did not come too early");
 		ok(last_code == SI_TIMER && last_value == 70 + (int)i &&
 			   last_timer == id,
-		   "that tells which timer, and its value");
-		is(left_ms(id), 0, "nothing is left");
-		is(SYS(timer_delete, id), 0, "deleted");
-		is(SYS(timer_delete, id), -EINVAL, "once");
+		   "its siginfo contains SI_TIMER, the timer's number and the "
+		   "value");
+		is(left_ms(id), 0, "timer_gettime returns 0 after it");
+		is(SYS(timer_delete, id), 0, "timer_delete of the timer");
+		is(SYS(timer_delete, id), -EINVAL,
+		   "timer_delete of a deleted timer is refused");
 	}
 }
 
@@ -117,25 +121,27 @@ static void periods(void)
 	SYS(rt_sigprocmask, SIG_BLOCK, rt, 0, 8);
 	set(id, 0, 10, 10);
 	sleep_ms(105);
-	is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), RT1, "one signal");
-	ok(info.overrun >= 8 && info.overrun < 60, "tells what it missed");
+	is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), RT1,
+	   "of many periods one signal is pending");
+	ok(info.overrun >= 8 && info.overrun < 60,
+	   "its siginfo contains the number of periods missed");
 	n = SYS(timer_getoverrun, id);
-	ok(n == info.overrun, "as timer_getoverrun does");
+	ok(n == info.overrun, "timer_getoverrun returns the same number");
 	is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), -EAGAIN,
-	   "no other came meanwhile");
+	   "no other signal is pending");
 	sleep_ms(20);
 	is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), RT1,
-	   "the next period");
+	   "the next period sends a signal again");
 	SYS(timer_delete, id);
 	id = create(CLOCK_MONOTONIC, SIGEV_SIGNAL, RT1, 5);
 	set(id, 0, 5, 0);
 	sleep_ms(15);
 	SYS(timer_delete, id);
 	is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), RT1,
-	   "a signal stays when its timer goes");
+	   "a pending signal stays when its timer is deleted");
 }
 
-/* Expire once, at once, and be over. */
+/* Sets the timer to expire once, immediately, and waits for that. */
 static void expire(int id)
 {
 	struct spec spec = { { 0, 0 }, { 0, 1 } };
@@ -145,7 +151,7 @@ static void expire(int id)
 		;
 }
 
-/* A timer has one signal to wait with, however often it is set meanwhile. */
+/* A timer has at most one pending signal, however often it is set meanwhile. */
 static void set_anew(void)
 {
 	static const uint32_t rt[2] = { 0, 1u << (RT1 - 33) };
@@ -160,35 +166,38 @@ static void set_anew(void)
 		expire(second);
 	for (int i = 6; i < 8; i++) {
 		is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), RT1,
-		   "set three times: one signal");
-		is(info.value, i, "of each timer");
+		   "a timer that expired three times has one signal pending");
+		is(info.value, i, "its siginfo contains the timer's value");
 	}
-	is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), -EAGAIN, "no more");
+	is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), -EAGAIN,
+	   "no other signal is pending");
 	expire(second);
-	is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), RT1, "until the next");
+	is(SYS(rt_sigtimedwait, rt, &info, &at_once, 8), RT1,
+	   "after that the timer sends a signal again");
 	SYS(timer_delete, first);
 	SYS(timer_delete, second);
 }
 
-/* A period of a nanosecond that nobody wants to hear of stops nobody. */
+/* A period of a nanosecond with an ignored signal must not stop the machine. */
 static void ignored(void)
 {
 	struct spec spec = { { 0, 1 }, { 0, 1 } };
 	int id = create(CLOCK_MONOTONIC, SIGEV_SIGNAL, SIGUSR2, 0);
 
 	ignore(SIGUSR2);
-	is(SYS(timer_settime, id, 0, &spec, 0), 0, "a period of 1 ns, ignored");
+	is(SYS(timer_settime, id, 0, &spec, 0), 0,
+	   "a timer with a period of 1 ns and an ignored signal");
 	sleep_ms(30);
-	is(set(id, 0, 5, 5), 0, "one of 5 ms");
+	is(set(id, 0, 5, 5), 0, "timer_settime of it to a period of 5 ms");
 	sleep_ms(30);
 	fired = 0;
 	handle(SIGUSR2, note, 0);
 	wait_for(3);
-	ok(fired >= 3, "goes on when it is wanted");
-	is(set(id, 0, 0, 0), 0, "stopped");
+	ok(fired >= 3, "with a handler its signals come");
+	is(set(id, 0, 0, 0), 0, "timer_settime to 0");
 	fired = 0;
 	sleep_ms(20);
-	is(fired, 0, "it is");
+	is(fired, 0, "no signal comes any more");
 	SYS(timer_delete, id);
 }
 
@@ -197,35 +206,46 @@ static void others(void)
 	uint32_t now;
 	int id = create(CLOCK_MONOTONIC, SIGEV_NONE, 0, 0), none = -1;
 
-	ok(id >= 0, "one without a signal");
+	ok(id >= 0, "timer_create with SIGEV_NONE");
 	set(id, 0, 30, 0);
-	ok(left_ms(id) > 0 && left_ms(id) <= 30, "can be asked");
+	ok(left_ms(id) > 0 && left_ms(id) <= 30,
+	   "timer_gettime returns what is left");
 	sleep_ms(40);
-	is(left_ms(id), 0, "until it is over");
+	is(left_ms(id), 0, "timer_gettime returns 0 at the end");
 	SYS(timer_delete, id);
 	fired = 0;
 	id = create(CLOCK_MONOTONIC, SIGEV_SIGNAL | SIGEV_THREAD_ID, SIGUSR1,
 		    3);
-	ok(id >= 0, "one for a thread");
+	ok(id >= 0, "timer_create with SIGEV_THREAD_ID");
 	now = uptime_ms();
-	is(set(id, TIMER_ABSTIME, (int)now + 20, 0), 0, "at a time");
+	is(set(id, TIMER_ABSTIME, (int)now + 20, 0), 0,
+	   "timer_settime with TIMER_ABSTIME");
 	wait_for(1);
-	ok(fired == 1 && uptime_ms() - now >= 19, "it comes then");
+	ok(fired == 1 && uptime_ms() - now >= 19,
+	   "the signal comes at that time");
 	SYS(timer_delete, id);
 	is(SYS(timer_create, CLOCK_MONOTONIC, 0, &none), 0,
-	   "no event: SIGALRM");
-	ok(none >= 0, "and its id");
+	   "timer_create without an event: SIGALRM");
+	ok(none >= 0, "it returns the timer's number");
 	SYS(timer_delete, none);
 	is(create(CLOCK_MONOTONIC_RAW, 0, SIGUSR1, 0), -EOPNOTSUPP,
-	   "not by the raw clock");
-	is(create(99, 0, SIGUSR1, 0), -EINVAL, "nor by clock 99");
-	is(create(CLOCK_MONOTONIC, 7, SIGUSR1, 0), -EINVAL, "an unknown way");
-	is(create(CLOCK_MONOTONIC, 0, 65, 0), -EINVAL, "signal 65");
-	is(SYS(timer_create, 1, 8, &none), -EFAULT, "an event at address 8");
-	is(SYS(timer_create, 1, 0, 8), -EFAULT, "an id at address 8");
-	is(SYS(timer_gettime, 12345, &now), -EINVAL, "no such timer");
-	is(set(12345, 0, 1, 0), -EINVAL, "to be set");
-	is(SYS(timer_getoverrun, 12345), -EINVAL, "or counted");
+	   "timer_create of CLOCK_MONOTONIC_RAW is refused");
+	is(create(99, 0, SIGUSR1, 0), -EINVAL,
+	   "timer_create of an unknown clock is refused");
+	is(create(CLOCK_MONOTONIC, 7, SIGUSR1, 0), -EINVAL,
+	   "timer_create with an unknown notification is refused");
+	is(create(CLOCK_MONOTONIC, 0, 65, 0), -EINVAL,
+	   "timer_create with signal 65 is refused");
+	is(SYS(timer_create, 1, 8, &none), -EFAULT,
+	   "an event at an unmapped address is refused");
+	is(SYS(timer_create, 1, 0, 8), -EFAULT,
+	   "a number to an unmapped address is refused");
+	is(SYS(timer_gettime, 12345, &now), -EINVAL,
+	   "timer_gettime of a timer that does not exist is refused");
+	is(set(12345, 0, 1, 0), -EINVAL,
+	   "timer_settime of a timer that does not exist is refused");
+	is(SYS(timer_getoverrun, 12345), -EINVAL,
+	   "timer_getoverrun of a timer that does not exist is refused");
 }
 
 /* ---- the interval timers of CPU time ----------------------------- */
@@ -237,17 +257,18 @@ static void cpu_itimer(int which, int sig, const char *name)
 
 	fired = 0;
 	handle(sig, note, 0);
-	is(SYS(setitimer, which, &it, 0), 0, "%s", name);
+	is(SYS(setitimer, which, &it, 0), 0, "setitimer of %s", name);
 	sleep_ms(80);
-	ok(fired <= 1, "does not go while the process sleeps");
+	ok(fired <= 1, "it does not run while the process sleeps");
 	SYS(getitimer, which, &now);
 	ok(now.it_value.tv_usec > 0 && now.it_interval.tv_usec == 20000,
-	   "has something left");
+	   "getitimer returns what is left, and the period");
 	wait_for(3);
-	ok(fired >= 3 && uptime_ms() - start >= 100, "and goes while it runs");
+	ok(fired >= 3 && uptime_ms() - start >= 100,
+	   "it runs while the process runs");
 	memset(&it, 0, sizeof(it));
-	is(SYS(setitimer, which, &it, &now), 0, "stopped");
-	is(now.it_interval.tv_usec, 20000, "it had a period");
+	is(SYS(setitimer, which, &it, &now), 0, "setitimer to 0");
+	is(now.it_interval.tv_usec, 20000, "it returns the old period");
 }
 
 static int child_has_none(void *unused)
@@ -271,6 +292,7 @@ int main(void)
 	cpu_itimer(ITIMER_PROF, SIGPROF, "ITIMER_PROF");
 	id = create(CLOCK_MONOTONIC, SIGEV_SIGNAL, SIGUSR1, 0);
 	set(id, 0, 2000, 2000);
-	is(in_child(child_has_none, 0), 0, "a child has no timers");
+	is(in_child(child_has_none, 0), 0,
+	   "a child of fork inherits no timers");
 	return done();
 }

@@ -156,41 +156,59 @@ static void ownership(void)
 {
 	pid_t me = getpid();
 
-	is(get(TIOCGPGRP), -ENOTTY, "not our terminal: TIOCGPGRP");
-	is(get(TIOCGSID), -ENOTTY, "TIOCGSID");
-	is(foreground(me), -ENOTTY, "TIOCSPGRP");
-	is(SYS(ioctl, tty, TIOCNOTTY, 0), -ENOTTY, "TIOCNOTTY");
-	is(SYS(ioctl, tty, TIOCSCTTY, 1), 0, "TIOCSCTTY by a session's leader");
-	is(SYS(ioctl, tty, TIOCSCTTY, 0), 0, "again");
+	is(get(TIOCGPGRP), -ENOTTY,
+	   "TIOCGPGRP of another session's terminal is refused");
+	is(get(TIOCGSID), -ENOTTY,
+	   "TIOCGSID of another session's terminal is refused");
+	is(foreground(me), -ENOTTY,
+	   "TIOCSPGRP of another session's terminal is refused");
+	is(SYS(ioctl, tty, TIOCNOTTY, 0), -ENOTTY,
+	   "TIOCNOTTY of another session's terminal is refused");
+	is(SYS(ioctl, tty, TIOCSCTTY, 1), 0,
+	   "TIOCSCTTY by a session's leader makes it the terminal");
+	is(SYS(ioctl, tty, TIOCSCTTY, 0), 0,
+	   "TIOCSCTTY of the session's own terminal is accepted");
 	ok(get(TIOCGPGRP) == me && get(TIOCGSID) == me,
-	   "its session's and its group's");
-	is(foreground(-1), -EINVAL, "a negative group");
-	is(foreground(30000), -ESRCH, "no such group");
-	is(foreground(1), -EPERM, "one of another session");
-	is(SYS(ioctl, tty, TIOCSPGRP, 8), -EFAULT, "a group at address 8");
+	   "TIOCGPGRP and TIOCGSID return the leader's group and session");
+	is(foreground(-1), -EINVAL, "TIOCSPGRP to a negative group is refused");
+	is(foreground(30000), -ESRCH,
+	   "TIOCSPGRP to a group that does not exist is refused");
+	is(foreground(1), -EPERM,
+	   "TIOCSPGRP to a group of another session is refused");
+	is(SYS(ioctl, tty, TIOCSPGRP, 8), -EFAULT,
+	   "TIOCSPGRP from an unmapped address is refused");
 }
 
 static void background(void)
 {
 	is(in_background(read_tty), STOPPED(SIGTTIN),
-	   "a read in the background: SIGTTIN");
+	   "a read in the background stops by SIGTTIN");
 	is(in_background(read_ignoring), EIO << 8,
-	   "with SIGTTIN ignored: -EIO");
-	is(in_background(read_blocking), EIO << 8, "blocked: -EIO");
-	is(in_background(orphan_reads), EIO << 8, "orphaned: -EIO");
-	is(in_background(write_byte), 0, "a write in the background");
+	   "with SIGTTIN ignored the read fails with EIO");
+	is(in_background(read_blocking), EIO << 8,
+	   "with SIGTTIN blocked the read fails with EIO");
+	is(in_background(orphan_reads), EIO << 8,
+	   "in an orphaned group the read fails with EIO");
+	is(in_background(write_byte), 0,
+	   "a write in the background is allowed");
 	tostop(true);
-	is(in_background(write_byte), STOPPED(SIGTTOU), "with TOSTOP: SIGTTOU");
-	is(in_background(write_tty), STOPPED(SIGTTOU), "of no byte too");
+	is(in_background(write_byte), STOPPED(SIGTTOU),
+	   "with TOSTOP the write stops by SIGTTOU");
+	is(in_background(write_tty), STOPPED(SIGTTOU),
+	   "with TOSTOP a write of 0 bytes stops by SIGTTOU, too");
 	tostop(false);
-	is(in_background(set_termios), STOPPED(SIGTTOU), "TCSETS: SIGTTOU");
-	is(in_background(set_ignoring), 0, "with SIGTTOU ignored: done");
+	is(in_background(set_termios), STOPPED(SIGTTOU),
+	   "TCSETS in the background stops by SIGTTOU");
+	is(in_background(set_ignoring), 0,
+	   "with SIGTTOU ignored TCSETS succeeds");
 	is(in_background(take_foreground), STOPPED(SIGTTOU),
-	   "TIOCSPGRP: SIGTTOU");
-	is(in_background(take_ignoring), 0, "with SIGTTOU ignored: done");
-	ok(get(TIOCGPGRP) != getpid(), "it is the foreground's now");
+	   "TIOCSPGRP in the background stops by SIGTTOU");
+	is(in_background(take_ignoring), 0,
+	   "with SIGTTOU ignored TIOCSPGRP succeeds");
+	ok(get(TIOCGPGRP) != getpid(),
+	   "TIOCGPGRP returns the new foreground group");
 	ignore(SIGTTOU);
-	is(foreground(getpid()), 0, "and ours again");
+	is(foreground(getpid()), 0, "TIOCSPGRP back to the leader's group");
 	by_default(SIGTTOU);
 }
 
@@ -202,7 +220,7 @@ static int open_own(void *arg)
 	return -SYS(open, "/dev/tty", 2 | LINUX_O_NOCTTY | LINUX_O_NONBLOCK);
 }
 
-/* A member of the session, in its foreground, that does not lead it. */
+/* A member of the session in its foreground group, but not its leader. */
 static int gives_it_up(void *arg)
 {
 	char stat[256];
@@ -210,26 +228,31 @@ static int gives_it_up(void *arg)
 	const char *p;
 
 	(void)arg;
-	is(SYS(ioctl, tty, TIOCNOTTY, 0), 0, "TIOCNOTTY of a member");
-	is(SYS(ioctl, tty, TIOCNOTTY, 0), -ENOTTY, "it has no terminal now");
-	is(get(TIOCGSID), -ENOTTY, "nor sees whose it is");
-	is(open_own(NULL), ENXIO, "so there is no /dev/tty");
-	is(WEXITSTATUS(in_child(open_own, NULL)), ENXIO, "for its children");
-	is(in_background(set_termios), 0, "and no background");
+	is(SYS(ioctl, tty, TIOCNOTTY, 0), 0,
+	   "TIOCNOTTY by a member of the session");
+	is(SYS(ioctl, tty, TIOCNOTTY, 0), -ENOTTY,
+	   "a second TIOCNOTTY is refused: it has no terminal");
+	is(get(TIOCGSID), -ENOTTY, "TIOCGSID is refused to it");
+	is(open_own(NULL), ENXIO, "open of /dev/tty is refused to it");
+	is(WEXITSTATUS(in_child(open_own, NULL)), ENXIO,
+	   "open of /dev/tty is refused to its children");
+	is(in_background(set_termios), 0,
+	   "its children are in no background: TCSETS succeeds");
 	fd = SYS(open, "/proc/self/stat", O_RDONLY);
 	stat[SYS(read, fd, stat, sizeof(stat) - 1)] = '\0';
 	SYS(close, fd);
 	p = strrchr(stat, ')');
 	for (field = 2; p && field < 7; field++)
 		p = strchr(p + 1, ' ');
-	ok(p && strncmp(p, " 0 -1 ", 6) == 0, "nor in /proc/PID/stat");
+	ok(p && strncmp(p, " 0 -1 ", 6) == 0,
+	   "/proc/PID/stat shows no terminal for it");
 	return 0;
 }
 
 static void member_leaves(void)
 {
 	checks_in_child(gives_it_up, NULL);
-	ok(get(TIOCGSID) == getpid(), "the others keep the terminal");
+	ok(get(TIOCGSID) == getpid(), "the other members keep the terminal");
 }
 
 /* ---- the end of the session -------------------------------------- */
@@ -272,9 +295,9 @@ static void session_ends(void)
 	char got = 0;
 
 	SYS(pipe, told);
-	is(in_child(lead_and_leave, NULL), 0, "a session's leader ends");
+	is(in_child(lead_and_leave, NULL), 0, "the leader of a session exits");
 	read(told[0], &got, 1);
-	ok(got == 'H', "its foreground gets SIGHUP");
+	ok(got == 'H', "the terminal's foreground group gets SIGHUP");
 }
 
 static int all(void *arg)
