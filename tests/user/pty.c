@@ -1,6 +1,6 @@
 /*
- * Pseudo-terminals: what is written to the master is typed at the slave, what the
- * slave shows is read from the master; sessions, hang-ups and window sizes.
+ * Pseudo-terminals: what is written to the master is typed at the slave, what
+ * the slave shows is read from the master; sessions, hang-ups and window sizes.
  */
 #include <fcntl.h>
 #include <uapi/poll.h>
@@ -43,7 +43,7 @@ static void close_pair(void)
 	SYS(close, master);
 }
 
-/* What can be read from fd now; "" if nothing. */
+/* Returns what can be read from fd at this moment; "" if nothing. */
 static const char *read_from(int fd)
 {
 	int32_t n;
@@ -85,53 +85,70 @@ static void making(void)
 	char link[64];
 
 	master = SYS(open, "/dev/ptmx", RDWR | LINUX_O_NOCTTY, 0);
-	ok(master >= 0, "/dev/ptmx makes a terminal");
-	is(SYS(ioctl, master, TIOCGPTN, &number), 0, "which has a number");
+	ok(master >= 0, "open of /dev/ptmx makes a new terminal");
+	is(SYS(ioctl, master, TIOCGPTN, &number), 0,
+	   "TIOCGPTN of the master returns its number");
 	sprintf(name, "/dev/pts/%u", (unsigned int)number);
-	is(SYS(stat64, name, &st), 0, "and a name");
-	ok(st.st_rdev == MKDEV(136, number), "its device: 136, the number");
-	is(get(master, TIOCGPTLCK), 1, "it is locked");
-	is(SYS(open, name, RDWR | LINUX_O_NOCTTY), -EIO, "not to be opened");
-	is(SYS(ioctl, master, TIOCSPTLCK, &locked), 0, "unlocked");
+	is(SYS(stat64, name, &st), 0, "the slave has a name in /dev/pts");
+	ok(st.st_rdev == MKDEV(136, number),
+	   "its device number is 136 and the terminal's number");
+	is(get(master, TIOCGPTLCK), 1,
+	   "TIOCGPTLCK: the slave is locked at first");
+	is(SYS(open, name, RDWR | LINUX_O_NOCTTY), -EIO,
+	   "open of a locked slave is refused");
+	is(SYS(ioctl, master, TIOCSPTLCK, &locked), 0,
+	   "TIOCSPTLCK unlocks the slave");
 	slave = SYS(open, name, RDWR | LINUX_O_NOCTTY);
-	ok(slave >= 0, "it is opened");
+	ok(slave >= 0, "open of the slave");
 	sprintf(link, "/proc/self/fd/%d", slave);
 	read_from(slave >= 0 ? SYS(open, "/dev/null", 0) : 0);
 	SYS(readlink, link, text, sizeof(text));
-	ok(!strcmp(text, name), "and knows its name, for ttyname()");
+	ok(!strcmp(text, name),
+	   "/proc/self/fd contains its name, for ttyname()");
 	is(SYS(ioctl, slave, TIOCGPTN, &number), -ENOTTY,
-	   "the slave has no number");
+	   "TIOCGPTN of the slave is refused");
 	locked = SYS(ioctl, master, TIOCGPTPEER, RDWR | LINUX_O_NOCTTY);
-	ok((int32_t)locked >= 0, "TIOCGPTPEER opens it without the name");
-	is(SYS(write, locked, "peer", 4), 4, "this is the same terminal");
-	ok(!strcmp(read_from(master), "peer"), "and the master reads it");
+	ok((int32_t)locked >= 0,
+	   "TIOCGPTPEER opens the slave without its name");
+	is(SYS(write, locked, "peer", 4), 4, "write to the slave opened so");
+	ok(!strcmp(read_from(master), "peer"),
+	   "the master reads that: it is the same terminal");
 	SYS(close, locked);
 	close_pair();
-	is(SYS(stat64, name, &st), -ENOENT, "closed: the name is gone");
+	is(SYS(stat64, name, &st), -ENOENT,
+	   "when all have closed it the name is gone");
 }
 
 static void lines(void)
 {
 	open_pair();
-	is(SYS(write, slave, "a\nb", 3), 3, "the slave writes two lines");
-	is(get(master, FIONREAD), 4, "four bytes wait at the master");
-	ok(!strcmp(read_from(master), "a\r\nb"), "with a carriage return");
+	is(SYS(write, slave, "a\nb", 3), 3,
+	   "the slave writes a line and a half");
+	is(get(master, FIONREAD), 4,
+	   "FIONREAD of the master: with a carriage return 4 bytes");
+	ok(!strcmp(read_from(master), "a\r\nb"),
+	   "the master reads them: newline became CR, newline");
 	type("abX\177c\r");
-	ok(!strcmp(read_from(slave), "abc\n"), "typed keys edit a line");
-	ok(!strcmp(read_from(master), "abX\b \bc\r\n"), "and are echoed");
+	ok(!strcmp(read_from(slave), "abc\n"),
+	   "a typed line is edited by DEL and read by the slave");
+	ok(!strcmp(read_from(master), "abX\b \bc\r\n"),
+	   "the keys are echoed to the master, DEL as BS, blank, BS");
 	type("half");
-	is(events(slave), POLLOUT, "half a line cannot be read");
+	is(events(slave), POLLOUT, "half a typed line cannot be read: poll");
 	type("\4");
-	is(events(slave), POLLIN | POLLOUT, "^D ends it");
-	ok(!strcmp(read_from(slave), "half"), "without a byte of its own");
+	is(events(slave), POLLIN | POLLOUT, "^D makes it readable: poll");
+	ok(!strcmp(read_from(slave), "half"), "the slave reads it without ^D");
 	read_from(master);
 	set_modes(0, ECHO, false);
 	type("secret\n");
-	is(events(master), POLLOUT, "no echo");
-	ok(!strcmp(read_from(slave), "secret\n"), "but the line is read");
+	is(events(master), POLLOUT,
+	   "without ECHO nothing comes to the master: poll");
+	ok(!strcmp(read_from(slave), "secret\n"),
+	   "without ECHO the slave reads the line all the same");
 	set_modes(0, ICANON, false);
 	type("x");
-	ok(!strcmp(read_from(slave), "x"), "raw: a key at once");
+	ok(!strcmp(read_from(slave), "x"),
+	   "without ICANON the slave reads each key at once");
 	close_pair();
 }
 
@@ -143,51 +160,60 @@ static void flow(void)
 	SYS(fcntl64, master, 4, RDWR | LINUX_O_NONBLOCK);
 	set_modes(0, ECHO, false);
 	type("\23");
-	is(SYS(write, slave, "a", 1), -EAGAIN, "^S: output waits");
-	is(events(slave), 0, "nor does poll say that it may be written");
+	is(SYS(write, slave, "a", 1), -EAGAIN,
+	   "^S: a write to the slave is refused with O_NONBLOCK");
+	is(events(slave), 0, "^S: poll reports no room");
 	type("x");
-	is(SYS(write, slave, "a", 1), -EAGAIN, "another key: it still waits");
+	is(SYS(write, slave, "a", 1), -EAGAIN, "another key does not end ^S");
 	type("\21");
-	is(SYS(write, slave, "b", 1), 1, "^Q: it goes on");
+	is(SYS(write, slave, "b", 1), 1, "^Q: a write to the slave succeeds");
 	set_modes(IXANY, 0, true);
 	type("\23y");
-	is(SYS(write, slave, "c", 1), 1, "with IXANY any key will do");
+	is(SYS(write, slave, "c", 1), 1, "with IXANY any key ends ^S");
 	type("\23\3");
-	is(SYS(write, slave, "d", 1), 1, "^C does so always");
-	ok(!strcmp(read_from(master), "bcd"), "what the master reads of it");
+	is(SYS(write, slave, "d", 1), 1, "^C always ends ^S");
+	ok(!strcmp(read_from(master), "bcd"),
+	   "the master reads what was written since then");
 	type("z\n");
-	ok(!strcmp(read_from(slave), "z\n"), "these keys are no input");
-	is(SYS(ioctl, slave, TCXONC, TCOOFF), 0, "TCOOFF");
-	is(SYS(write, slave, "e", 1), -EAGAIN, "stops output");
-	is(SYS(ioctl, slave, TCXONC, TCOON), 0, "TCOON");
-	is(SYS(write, slave, "f", 1), 1, "and it goes on");
-	is(SYS(ioctl, slave, TCXONC, TCION), 0, "TCION");
-	ok(!strcmp(read_from(master), "f\21"), "sends ^Q to the other side");
-	is(SYS(ioctl, slave, TCXONC, 4), -EINVAL, "and 4 is unknown");
+	ok(!strcmp(read_from(slave), "z\n"),
+	   "^S, ^Q and the key for IXANY are not read by the slave");
+	is(SYS(ioctl, slave, TCXONC, TCOOFF), 0, "TCXONC with TCOOFF");
+	is(SYS(write, slave, "e", 1), -EAGAIN,
+	   "it stops output: a write is refused");
+	is(SYS(ioctl, slave, TCXONC, TCOON), 0, "TCXONC with TCOON");
+	is(SYS(write, slave, "f", 1), 1, "it starts output: a write succeeds");
+	is(SYS(ioctl, slave, TCXONC, TCION), 0, "TCXONC with TCION");
+	ok(!strcmp(read_from(master), "f\21"), "it sends ^Q to the master");
+	is(SYS(ioctl, slave, TCXONC, 4), -EINVAL, "TCXONC with 4 is refused");
 	set_modes(IXON, 0, false);
 	type("\23\n");
-	ok(!strcmp(read_from(slave), "\23\n"), "without IXON ^S is a key");
+	ok(!strcmp(read_from(slave), "\23\n"),
+	   "without IXON ^S is a key like others");
 	close_pair();
 }
 
-/* ^V: what is typed next has no other meaning. */
+/* ^V (LNEXT): the key typed next is a byte without its special meaning. */
 static void quoting(void)
 {
 	open_pair();
 	type("a\26\3\26\177\n");
-	ok(!strcmp(read_from(slave), "a\3\177\n"), "^V ^C is a byte");
-	ok(!strcmp(read_from(master), "a^\b^C^\b^?\r\n"), "shown as ^C");
+	ok(!strcmp(read_from(slave), "a\3\177\n"),
+	   "^V makes the next key a byte: ^C, DEL");
+	ok(!strcmp(read_from(master), "a^\b^C^\b^?\r\n"),
+	   "they are echoed as ^C and ^?");
 	set_modes(0, IEXTEN, false);
 	type("\26\n");
-	ok(!strcmp(read_from(slave), "\26\n"), "without IEXTEN ^V is a key");
+	ok(!strcmp(read_from(slave), "\26\n"),
+	   "without IEXTEN ^V is a key like others");
 	read_from(master);
 	set_modes(0, ECHOCTL, false);
 	type("\2\n");
-	ok(!strcmp(read_from(master), "\2\r\n"), "without ECHOCTL no ^X");
+	ok(!strcmp(read_from(master), "\2\r\n"),
+	   "without ECHOCTL a control character is echoed as it is");
 	close_pair();
 }
 
-/* More than either side holds goes through, when both sides go on. */
+/* More bytes than a side holds pass through if the other side reads them. */
 static void much(void)
 {
 	int32_t n, all = 0, status = -1;
@@ -205,7 +231,8 @@ static void much(void)
 	while (all < 8 * (int)sizeof(text) &&
 	       (n = SYS(read, slave, text, sizeof(text))) > 0)
 		all += n;
-	is(all, 8 * sizeof(text), "64 KiB are typed and read");
+	is(all, 8 * sizeof(text),
+	   "64 KiB are typed at the master and read by the slave");
 	SYS(wait4, pid, &status, 0, 0);
 	pid = fork();
 	if (pid == 0) {
@@ -217,7 +244,8 @@ static void much(void)
 	for (all = 0; all < 8 * (int)sizeof(text) &&
 	     (n = SYS(read, master, text, sizeof(text))) > 0;)
 		all += n;
-	is(all, 8 * sizeof(text), "and 64 KiB are shown and read");
+	is(all, 8 * sizeof(text),
+	   "64 KiB are written by the slave and read by the master");
 	SYS(wait4, pid, &status, 0, 0);
 	close_pair();
 }
@@ -227,17 +255,26 @@ static void ends(void)
 	open_pair();
 	SYS(write, slave, "last", 4);
 	SYS(close, slave);
-	ok(events(master) & POLLHUP, "no slave any more: POLLHUP");
-	ok(!strcmp(read_from(master), "last"), "what it wrote is read");
-	is(SYS(read, master, text, 1), -EIO, "and then: -EIO");
+	ok(events(master) & POLLHUP,
+	   "the slave is closed: poll of the master reports POLLHUP");
+	ok(!strcmp(read_from(master), "last"),
+	   "the master still reads what the slave has written");
+	is(SYS(read, master, text, 1), -EIO,
+	   "after that read of the master fails with EIO");
 	slave = SYS(open, name, RDWR | LINUX_O_NOCTTY | LINUX_O_NONBLOCK);
-	is(events(master), POLLOUT, "opened again");
-	is(SYS(read, slave, text, 1), -EAGAIN, "nothing is typed");
+	is(events(master), POLLOUT,
+	   "the slave is opened again: poll reports no POLLHUP");
+	is(SYS(read, slave, text, 1), -EAGAIN,
+	   "read of the slave finds nothing typed");
 	SYS(close, master);
-	is(SYS(read, slave, text, 1), 0, "no master: the end of the file");
-	is(SYS(write, slave, "x", 1), -EIO, "nobody to show it to");
-	is(get(slave, FIONREAD), -EIO, "nor to ask");
-	ok(events(slave) & POLLHUP, "POLLHUP");
+	is(SYS(read, slave, text, 1), 0,
+	   "the master is closed: read of the slave is at the end");
+	is(SYS(write, slave, "x", 1), -EIO,
+	   "the master is closed: write to the slave fails with EIO");
+	is(get(slave, FIONREAD), -EIO,
+	   "the master is closed: FIONREAD of the slave fails with EIO");
+	ok(events(slave) & POLLHUP,
+	   "the master is closed: poll of the slave reports POLLHUP");
 	SYS(close, slave);
 }
 
@@ -261,8 +298,9 @@ static void stat_has_terminal(void)
 	SYS(close, fd);
 	sscanf(strrchr(text, ')'), ") %*c %*d %*d %*d %d %d", &tty, &group);
 	SYS(ioctl, master, TIOCGPTN, &number);
-	ok(tty == (int)MKDEV(136, number), "stat has its device");
-	is(group - getpid(), 0, "and its foreground");
+	ok(tty == (int)MKDEV(136, number),
+	   "/proc/PID/stat contains the terminal's device");
+	is(group - getpid(), 0, "/proc/PID/stat contains its foreground group");
 }
 
 static int in_session(void *arg)
@@ -272,40 +310,50 @@ static int in_session(void *arg)
 
 	(void)arg;
 	SYS(setsid);
-	is(SYS(open, "/dev/tty", RDWR), -ENXIO, "a session has no terminal");
+	is(SYS(open, "/dev/tty", RDWR), -ENXIO,
+	   "a new session has no terminal: open of /dev/tty is refused");
 	open_pair();
-	is(get(slave, TIOCGSID), -ENOTTY, "O_NOCTTY: it is not the session's");
-	is(get(master, TIOCGSID), -ENOTTY, "the master says nobody's");
+	is(get(slave, TIOCGSID), -ENOTTY,
+	   "opened with O_NOCTTY the slave is not the session's terminal");
+	is(get(master, TIOCGSID), -ENOTTY,
+	   "TIOCGSID of the master is refused: it has no session");
 	again = SYS(open, name, RDWR);
-	is(get(slave, TIOCGSID) - getpid(), 0, "without: it is now");
-	is(get(master, TIOCGPGRP) - getpid(), 0, "the foreground, by master");
+	is(get(slave, TIOCGSID) - getpid(), 0,
+	   "opened without O_NOCTTY it is the session's terminal");
+	is(get(master, TIOCGPGRP) - getpid(), 0,
+	   "TIOCGPGRP of the master returns the foreground group");
 	own = SYS(open, "/dev/tty", RDWR);
-	ok(own >= 0, "/dev/tty is that one");
+	ok(own >= 0, "open of /dev/tty opens that terminal");
 	SYS(write, own, "own", 3);
-	ok(!strcmp(read_from(master), "own"), "and shows there");
+	ok(!strcmp(read_from(master), "own"),
+	   "the master reads what was written to it");
 	stat_has_terminal();
 	handle(SIGINT, see, 0);
 	type("\3");
-	is(seen, SIGINT, "^C at the master: SIGINT");
-	ok(!strcmp(read_from(master), "^C"), "shown as ^C");
+	is(seen, SIGINT,
+	   "^C at the master sends SIGINT to the foreground group");
+	ok(!strcmp(read_from(master), "^C"), "^C is echoed as ^C");
 	handle(SIGWINCH, see, 0);
-	is(SYS(ioctl, master, TIOCSWINSZ, &size), 0, "the window changes");
-	is(seen, SIGWINCH, "the foreground gets SIGWINCH");
+	is(SYS(ioctl, master, TIOCSWINSZ, &size), 0,
+	   "TIOCSWINSZ of the master to another size");
+	is(seen, SIGWINCH, "it sends SIGWINCH to the foreground group");
 	size.ws_row = 0;
 	SYS(ioctl, slave, TIOCGWINSZ, &size);
-	is(size.ws_row, 25, "and reads the size");
+	is(size.ws_row, 25, "TIOCGWINSZ of the slave returns the new size");
 	seen = 0;
 	SYS(ioctl, slave, TIOCSWINSZ, &size);
-	is(seen, 0, "the same size: no signal");
+	is(seen, 0, "TIOCSWINSZ to the same size sends no signal");
 	handle(SIGHUP, see, 0);
 	SYS(close, master);
-	is(seen, SIGHUP, "the master closes: SIGHUP");
-	is(SYS(open, "/dev/tty", RDWR), -ENXIO, "and the terminal is lost");
+	is(seen, SIGHUP, "close of the master sends SIGHUP");
+	is(SYS(open, "/dev/tty", RDWR), -ENXIO,
+	   "after that /dev/tty cannot be opened");
 	SYS(close, own);
 	SYS(close, again);
 	SYS(close, slave);
 	open_pair();
-	is(SYS(ioctl, slave, TIOCSCTTY, 0), 0, "another one may be had");
+	is(SYS(ioctl, slave, TIOCSCTTY, 0), 0,
+	   "TIOCSCTTY makes another terminal the session's");
 	close_pair();
 	return 0;
 }
