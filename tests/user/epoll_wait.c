@@ -1,7 +1,7 @@
 /*
- * epoll_wait, with others about: the time is over when it is over although the
- * look at many files is interrupted, and who waits waits for the epoll file,
- * whatever becomes of the descriptor.
+ * epoll_wait beside other tasks: a time-out holds although the scan of many
+ * files is preempted, and a wait belongs to the epoll file, whatever becomes of
+ * its descriptor.
  */
 #include <uapi/eventpoll.h>
 #include <uapi/fcntl.h>
@@ -29,7 +29,7 @@ static void nothing(int sig)
 	(void)sig;
 }
 
-/* Somebody more important wakes so often that no look is made in one go. */
+/* A child of higher priority wakes so often that it preempts every scan. */
 static void long_looks(void)
 {
 	static const int32_t none[4], at_last[4] = { 0, 0, 10, 0 };
@@ -54,14 +54,15 @@ static void long_looks(void)
 	for (int i = 0; i < WAITS; i++)
 		in_time += SYS(epoll_wait, ep, got, 1, 5) == 0;
 	SYS(setitimer, ITIMER_REAL, none, 0);
-	is(in_time, WAITS, "each wait ends when its time is over");
+	is(in_time, WAITS,
+	   "of the waits, how many have ended when their time was over");
 	SYS(kill, pid, SIGKILL);
 	SYS(wait4, pid, 0, 0, 0);
 	for (int fd = 3; fd < MANY + 20; fd++)
 		SYS(close, fd);
 }
 
-/* A child that shares our descriptors waits; nothing is watched yet. */
+/* A child that shares the descriptors waits; nothing is watched yet. */
 static void changed_meanwhile(bool closed)
 {
 	const char *what = closed ? "closed" : "another file's";
@@ -82,11 +83,11 @@ static void changed_meanwhile(bool closed)
 	SYS(write, other[1], "x", 1);
 	sleep_ms(50);
 	is(SYS(wait4, pid, &status, WNOHANG, 0), 0,
-	   "the descriptor is %s: the wait goes on", what);
+	   "the descriptor is %s: the wait continues", what);
 	watch(kept, watched[0]);
 	SYS(write, watched[1], "x", 1);
 	SYS(wait4, pid, &status, 0, 0);
-	is(status, 1 << 8, "and ends by a pipe that is watched: exit status 1");
+	is(status, 1 << 8, "a byte in a watched pipe ends it: exit status 1");
 	for (int fd = 3; fd < 20; fd++)
 		SYS(close, fd);
 }

@@ -1,6 +1,6 @@
 /*
- * personality(2), and what its bits do to memory: data that may be executed, the
- * layout that grows upward, and addresses that stay the same.
+ * personality(2), and what its bits do to memory: data that may be executed,
+ * the layout that grows upward, and addresses that stay the same.
  *
  * qemu-arm's personality is the host's: personality.expected holds Linux's
  * answers.
@@ -15,7 +15,7 @@
 
 static const char *self;
 
-/* mov r0, #42; bx lr: 42, unless it may not be executed. */
+/* Stores code that returns 42 (mov r0, #42; bx lr) and runs it. */
 static int run_in(void *where)
 {
 	uint32_t *code = where;
@@ -26,7 +26,7 @@ static int run_in(void *where)
 	return ((int (*)(void))where)();
 }
 
-/* A page that mmap, mprotect or brk has just made: 42, or its signal. */
+/* Runs code in the page; returns 42, or the signal that killed. */
 static int how_it_ends(void *page)
 {
 	int status = in_child(run_in, page);
@@ -41,18 +41,20 @@ static void data_as_code(uint32_t persona, int want, const char *when)
 
 	SYS(personality, persona);
 	page = pages_with(1, rw, MAP_PRIVATE);
-	is(how_it_ends(page), want, "%s: what mmap made", when);
+	is(how_it_ends(page), want, "%s: code in a page that mmap made", when);
 	SYS(munmap, page, PAGE);
 	page = pages_with(1, PROT_NONE, MAP_PRIVATE);
 	SYS(mprotect, page, PAGE, rw);
-	is(how_it_ends(page), want, "%s: what mprotect made", when);
+	is(how_it_ends(page), want,
+	   "%s: code in a page that mprotect made readable and writable", when);
 	SYS(munmap, page, PAGE);
 	page = (uint8_t *)((SYS(brk, 0) + PAGE - 1) & ~(PAGE - 1));
 	SYS(brk, page + PAGE);
-	is(how_it_ends(page), want, "%s: what brk made", when);
+	is(how_it_ends(page), want, "%s: code in a page that brk made", when);
 	SYS(brk, page);
 	page = pages_with(1, PROT_WRITE, MAP_PRIVATE);
-	is(how_it_ends(page), LINUX_SIGSEGV, "%s: what may not be read", when);
+	is(how_it_ends(page), LINUX_SIGSEGV,
+	   "%s: code in a page that may only be written kills", when);
 	SYS(munmap, page, PAGE);
 }
 
@@ -76,7 +78,10 @@ static int exec_with(uint32_t persona, const char *what)
 
 /* ---- the new program --------------------------------------------- */
 
-/* Two pages, one after the other: does mmap go up, 1, or down, 2? Where from? */
+/*
+ * Maps two pages. Returns 1 if mmap goes up from a third of the address space,
+ * 2 if it goes down from below the stack, 0 otherwise.
+ */
 static int layout(void *arg)
 {
 	uint32_t first = (uint32_t)pages(1);
@@ -89,7 +94,7 @@ static int layout(void *arg)
 	return first > 0x80000000 && second == first - PAGE ? 2 : 0;
 }
 
-/* The lowest room that is free is taken, and what is left above it stays. */
+/* Returns whether mmap takes the lowest free room that is large enough. */
 static int holes(void)
 {
 	uint8_t *at = pages(8);
@@ -126,7 +131,7 @@ static int as_program(const char *what)
 		((uint32_t)SYS(personality, ASK) & PER_MASK ? 1 : 0);
 }
 
-/* ---- what it is kept over ---------------------------------------- */
+/* ---- what fork and execve keep of it ----------------------------- */
 
 static int ask(void *arg)
 {
@@ -136,21 +141,23 @@ static int ask(void *arg)
 
 static void kept(void)
 {
-	is(SYS(personality, ASK), ADDR_LIMIT_32BIT, "a program's personality");
+	is(SYS(personality, ASK), ADDR_LIMIT_32BIT,
+	   "a program begins with ADDR_LIMIT_32BIT");
 	is(SYS(personality, ADDR_NO_RANDOMIZE), ADDR_LIMIT_32BIT,
-	   "the old one is returned");
-	is(SYS(personality, ASK), ADDR_NO_RANDOMIZE, "the new one is kept");
+	   "personality returns the old value");
+	is(SYS(personality, ASK), ADDR_NO_RANDOMIZE, "the new value is kept");
 	is(WEXITSTATUS(in_child(ask, NULL)), ADDR_NO_RANDOMIZE >> 16,
-	   "fork keeps it");
+	   "a child of fork inherits it");
 	is(exec_with(ADDR_NO_RANDOMIZE | 8, "ask"),
 	   (ADDR_NO_RANDOMIZE | ADDR_LIMIT_32BIT) >> 16,
-	   "execve keeps its bits, and makes the system Linux");
+	   "execve keeps ADDR_NO_RANDOMIZE and makes the system Linux");
 	is(exec_with(READ_IMPLIES_EXEC, "ask"),
 	   (READ_IMPLIES_EXEC | ADDR_LIMIT_32BIT) >> 16,
-	   "READ_IMPLIES_EXEC too");
+	   "execve keeps READ_IMPLIES_EXEC");
 	is(exec_with(READ_IMPLIES_EXEC, "read"), 42,
-	   "so that the new program's data may be executed");
-	is(exec_with(0, "read"), LINUX_SIGSEGV, "and otherwise not");
+	   "with READ_IMPLIES_EXEC the new program's data can be executed");
+	is(exec_with(0, "read"), LINUX_SIGSEGV,
+	   "without it executing data kills");
 }
 
 static int without_stack_limit(void *what)
@@ -163,19 +170,22 @@ static int without_stack_limit(void *what)
 
 static void layouts(void)
 {
-	is(exec_with(ADDR_NO_RANDOMIZE, "layout"), 2, "mmap goes down");
+	is(exec_with(ADDR_NO_RANDOMIZE, "layout"), 2,
+	   "by default mmap goes down from below the stack");
 	is(exec_with(ADDR_NO_RANDOMIZE | ADDR_COMPAT_LAYOUT, "layout"), 1,
-	   "ADDR_COMPAT_LAYOUT: up, from a third of the address space");
+	   "ADDR_COMPAT_LAYOUT: mmap goes up from a third of the space");
 	is(exec_with(ADDR_NO_RANDOMIZE | ADDR_COMPAT_LAYOUT, "fork"), 1,
-	   "a child of such a program, too");
+	   "ADDR_COMPAT_LAYOUT: so it does in a child of fork");
 	is(exec_with(ADDR_NO_RANDOMIZE | ADDR_COMPAT_LAYOUT, "holes"), 1,
-	   "into the lowest hole that has room");
+	   "ADDR_COMPAT_LAYOUT: mmap takes the lowest hole with room");
 	SYS(personality, ADDR_NO_RANDOMIZE);
 	is(WEXITSTATUS(in_child(without_stack_limit, "layout")), 1,
-	   "up, if the stack has no limit");
+	   "without a limit of the stack mmap goes up, too");
 }
 
-/* Do programs that run one after the other have the same stack? */
+/*
+ * Returns whether programs that run one after the other get different stacks.
+ */
 static bool stack_moves(uint32_t persona)
 {
 	int first = exec_with(persona, "stack");
@@ -197,11 +207,12 @@ static int write_sysctl(const char *value)
 
 static void randomised(void)
 {
-	is(write_sysctl("2"), 1, "randomize_va_space becomes 2");
-	ok(stack_moves(0), "each program has its stack elsewhere");
-	ok(!stack_moves(ADDR_NO_RANDOMIZE), "but not with ADDR_NO_RANDOMIZE");
-	is(write_sysctl("0"), 1, "randomize_va_space becomes 0");
-	ok(!stack_moves(0), "all programs have it in one place");
+	is(write_sysctl("2"), 1, "randomize_va_space is set to 2");
+	ok(stack_moves(0), "programs begin with different stacks");
+	ok(!stack_moves(ADDR_NO_RANDOMIZE),
+	   "with ADDR_NO_RANDOMIZE they begin with the same stack");
+	is(write_sysctl("0"), 1, "randomize_va_space is set to 0");
+	ok(!stack_moves(0), "programs begin with the same stack");
 }
 
 int main(int argc, char **argv)
@@ -211,7 +222,7 @@ int main(int argc, char **argv)
 		return as_program(argv[1]);
 	kept();
 	data_as_code(READ_IMPLIES_EXEC, 42, "READ_IMPLIES_EXEC");
-	data_as_code(0, LINUX_SIGSEGV, "without it");
+	data_as_code(0, LINUX_SIGSEGV, "without READ_IMPLIES_EXEC");
 	layouts();
 	randomised();
 	return done();

@@ -1,5 +1,5 @@
 /*
- * What goes through a socket beside bytes: open files, and who sends them.
+ * What a socket transfers besides bytes: open files and credentials.
  */
 #include <uapi/fcntl.h>
 #include <uapi/poll.h>
@@ -109,21 +109,24 @@ static void passing(int type, const char *name)
 
 	pair(type, fds);
 	SYS(pipe, ends);
-	is(send_fd(fds[0], ends[0]), 4, "%s: a message with a file", name);
+	is(send_fd(fds[0], ends[0]), 4,
+	   "%s: sendmsg of bytes with an open file", name);
 	SYS(close, ends[0]);
-	is(SYS(write, ends[1], "text", 4), 4, "it is open on its way");
+	is(SYS(write, ends[1], "text", 4), 4,
+	   "the file stays open after its descriptor was closed");
 	r = receive(fds[1], 128, MSG_PEEK);
-	is(r.nr, 1, "a look brings it, too");
-	is(SYS(close, r.fds[0]), 0, "one of two");
+	is(r.nr, 1, "recvmsg with MSG_PEEK makes a descriptor, too");
+	is(SYS(close, r.fds[0]), 0, "close of that descriptor");
 	r = receive(fds[1], 128, MSG_CMSG_CLOEXEC);
-	is(r.bytes, 4, "its bytes");
-	is(r.nr, 1, "and the file");
-	is(SYS(fcntl64, r.fds[0], F_GETFD), 1, "to be closed by execve");
-	is(read_words(r.fds[0], "text"), 4, "is the same open file");
+	is(r.bytes, 4, "recvmsg returns the bytes");
+	is(r.nr, 1, "recvmsg returns a descriptor");
+	is(SYS(fcntl64, r.fds[0], F_GETFD), 1,
+	   "MSG_CMSG_CLOEXEC has set close-on-exec");
+	is(read_words(r.fds[0], "text"), 4, "it is the same open file: a read");
 	SYS(close, r.fds[0]);
-	is(SYS(send, fds[0], "more", 4, 0), 4, "the next message");
+	is(SYS(send, fds[0], "more", 4, 0), 4, "send of bytes without a file");
 	r = receive(fds[1], 128, 0);
-	is(r.nr, 0, "has none");
+	is(r.nr, 0, "recvmsg returns no descriptor for them");
 	SYS(close, ends[1]);
 	SYS(close, fds[0]);
 	SYS(close, fds[1]);
@@ -138,8 +141,9 @@ static void borders(void)
 	SYS(send, fds[0], "one", 3, 0);
 	send_fd(fds[0], fds[0]);
 	SYS(send, fds[0], "two", 3, 0);
-	is(receive(fds[1], 0, 0).bytes, 7, "a read ends behind files");
-	is(receive(fds[1], 0, 0).bytes, 3, "the rest");
+	is(receive(fds[1], 0, 0).bytes, 7,
+	   "a read of a stream ends behind bytes with files");
+	is(receive(fds[1], 0, 0).bytes, 3, "the next read returns the rest");
 	SYS(close, fds[0]);
 	SYS(close, fds[1]);
 }
@@ -154,30 +158,31 @@ static void without_room(void)
 	pair(SOCK_STREAM, fds);
 	SYS(pipe2, ends, O_NONBLOCK);
 	sent[0] = sent[1] = sent[2] = ends[1];
-	is(send_fds(fds[0], sent, 3), 4, "three files");
+	is(send_fds(fds[0], sent, 3), 4, "sendmsg of three files");
 	SYS(close, ends[1]);
 	r = receive(fds[1], CMSG_LEN(8), 0);
-	is(r.nr, 2, "and room for two");
-	is(r.flags, MSG_CTRUNC, "the third is told of");
+	is(r.nr, 2, "recvmsg with room for two returns two");
+	is(r.flags, MSG_CTRUNC, "it reports MSG_CTRUNC for the third");
 	SYS(close, r.fds[0]);
-	is(SYS(read, ends[0], &c, 1), -EAGAIN, "a writer is left");
+	is(SYS(read, ends[0], &c, 1), -EAGAIN,
+	   "one of the two still has the pipe's writing end open");
 	SYS(close, r.fds[1]);
-	is(SYS(read, ends[0], &c, 1), 0, "and the third was closed");
+	is(SYS(read, ends[0], &c, 1), 0, "the third file was closed");
 	SYS(close, ends[0]);
 	SYS(pipe2, ends, O_NONBLOCK);
 	send_fd(fds[0], ends[1]);
 	SYS(close, ends[1]);
-	is(SYS(read, fds[1], &c, 1), 1, "read takes no files");
-	is(SYS(read, ends[0], &c, 1), 0, "they are closed");
+	is(SYS(read, fds[1], &c, 1), 1, "read of bytes that came with a file");
+	is(SYS(read, ends[0], &c, 1), 0, "that has closed the file");
 	SYS(close, ends[0]);
 	SYS(pipe2, ends, O_NONBLOCK);
 	send_fd(fds[0], ends[1]);
 	SYS(close, ends[1]);
 	SYS(close, fds[0]);
 	is(SYS(read, ends[0], &c, 1), -EAGAIN,
-	   "a closed sender changes nothing");
+	   "close of the sender keeps the files that are queued");
 	SYS(close, fds[1]);
-	is(SYS(read, ends[0], &c, 1), 0, "a closed receiver closes them");
+	is(SYS(read, ends[0], &c, 1), 0, "close of the receiver closes them");
 	SYS(close, ends[0]);
 }
 
@@ -194,26 +199,33 @@ static void wrong(void)
 
 	pair(SOCK_DGRAM, fds);
 	memcpy(big.fds, many, sizeof(big.fds));
-	is(send_control(fds[0], &c, CMSG_LEN(4)), -EBADF, "what is not open");
-	is(send_control(fds[0], &big, sizeof(big)), -EINVAL, "254 files");
+	is(send_control(fds[0], &c, CMSG_LEN(4)), -EBADF,
+	   "sendmsg of a closed descriptor is refused");
+	is(send_control(fds[0], &big, sizeof(big)), -EINVAL,
+	   "sendmsg of 254 files is refused");
 	big.head.cmsg_len = CMSG_LEN(4 * 253);
-	is(send_control(fds[0], &big, sizeof(big)), 4, "253 are allowed");
+	is(send_control(fds[0], &big, sizeof(big)), 4,
+	   "sendmsg of 253 files is allowed");
 	c.head.cmsg_type = 99;
-	is(send_control(fds[0], &c, CMSG_LEN(4)), -EINVAL, "no type");
+	is(send_control(fds[0], &c, CMSG_LEN(4)), -EINVAL,
+	   "a control message of an unknown type is refused");
 	c.head.cmsg_len = 4;
-	is(send_control(fds[0], &c, CMSG_LEN(4)), -EINVAL, "too short");
+	is(send_control(fds[0], &c, CMSG_LEN(4)), -EINVAL,
+	   "a control message that is too short is refused");
 	c.head.cmsg_len = 400;
-	is(send_control(fds[0], &c, CMSG_LEN(4)), -EINVAL, "too long");
-	is(send_control(fds[0], (void *)0x10, CMSG_LEN(4)), -EFAULT, "nowhere");
+	is(send_control(fds[0], &c, CMSG_LEN(4)), -EINVAL,
+	   "a control message that is too long is refused");
+	is(send_control(fds[0], (void *)0x10, CMSG_LEN(4)), -EFAULT,
+	   "a control message at an unmapped address is refused");
 	SYS(close, fds[0]);
 	SYS(close, fds[1]);
 }
 
-/* ---- sockets that only each other know --------------------------- */
+/* ---- sockets that only other sockets' queues refer to ------------ */
 
 /*
- * `deep' sockets, each waiting in the queue of the next one, the last one in that
- * of the first. The pipe's writer waits in one of them.
+ * `deep' sockets, each waiting in the queue of the next one, the last one in
+ * that of the first. The pipe's writer waits in one of them.
  */
 static void make_circle(int writer, int deep)
 {
@@ -243,8 +255,8 @@ static void make_circle(int writer, int deep)
 }
 
 /*
- * Any socket's end begins a search; Linux leaves it to a thread. Is the pipe's last
- * writer closed by it?
+ * Closes a socket, which starts the search for such sockets (in Linux by a
+ * thread). Returns 0 if it has closed the pipe's last writer.
  */
 static int32_t read_end(int fd)
 {
@@ -267,7 +279,7 @@ static void circles(int deep)
 	make_circle(ends[1], deep);
 	SYS(close, ends[1]);
 	is(read_end(ends[0]), 0,
-	   "%d sockets that nobody can receive are closed", deep);
+	   "a circle of %d sockets in each other's queues is closed", deep);
 	SYS(close, ends[0]);
 }
 
@@ -289,16 +301,17 @@ static void reachable(void)
 	SYS(close, fds[0]);
 	SYS(close, other[0]);
 	is(SYS(read, ends[0], &c, 1), -EAGAIN,
-	   "what a socket that is open can receive stays");
+	   "files that an open socket can still receive are not closed");
 	r = receive(other[1], 128, 0);
-	is(receive(r.fds[0], 0, 0).bytes, 4, "and is received");
-	is(SYS(read, ends[0], &c, 1), 0, "(the writer was dropped)");
+	is(receive(r.fds[0], 0, 0).bytes, 4, "they are received");
+	is(SYS(read, ends[0], &c, 1), 0,
+	   "the receiver had no room for the pipe's end: it is closed");
 	SYS(close, r.fds[0]);
 	SYS(close, other[1]);
 	SYS(close, ends[0]);
 }
 
-/* A connection that nobody has accepted has a queue as well. */
+/* A connection that was not accepted yet has a queue, too. */
 static void not_accepted(void)
 {
 	struct sockaddr_un addr = { AF_UNIX, "\0circle" };
@@ -314,7 +327,8 @@ static void not_accepted(void)
 	SYS(close, ends[1]);
 	SYS(close, client);
 	SYS(close, fd);
-	is(read_end(ends[0]), 0, "a listener in its own connection");
+	is(read_end(ends[0]), 0,
+	   "a listening socket in its own connection's queue is closed");
 	SYS(close, ends[0]);
 }
 
@@ -333,9 +347,11 @@ static void chain(void)
 		SYS(close, fds[0]);
 		last = fds[1];
 	}
-	is(SYS(read, ends[0], &c, 1), -EAGAIN, "300 sockets in a chain");
+	is(SYS(read, ends[0], &c, 1), -EAGAIN,
+	   "300 sockets, each in the next one's queue, keep the pipe open");
 	SYS(close, last);
-	is(SYS(read, ends[0], &c, 1), 0, "are closed by the last one's end");
+	is(SYS(read, ends[0], &c, 1), 0,
+	   "close of the last one closes all of them");
 	SYS(close, ends[0]);
 }
 
@@ -351,11 +367,12 @@ static int as_user(void *arg)
 	pair(SOCK_STREAM, fds);
 	while ((err = send_fd(fds[0], 1)) == 4 && n < 100)
 		n++;
-	is(err, -ETOOMANYREFS, "an end of files in flight");
-	ok(n >= 30 && n <= 31, "at RLIMIT_NOFILE");
+	is(err, -ETOOMANYREFS,
+	   "a user who sends more and more files is refused");
+	ok(n >= 30 && n <= 31, "that happens at RLIMIT_NOFILE");
 	receive(fds[1], 0, 0);
 	receive(fds[1], 0, 0);
-	is(send_fd(fds[0], 1), 4, "until some are received");
+	is(send_fd(fds[0], 1), 4, "when some are received it is allowed again");
 	return 0;
 }
 
@@ -378,9 +395,12 @@ static int claim_as_user(void *arg)
 
 	SYS(setresgid32, 1000, 1000, 1000);
 	SYS(setresuid32, 1000, 1000, 1000);
-	is(claim(fd, (uint32_t)getpid(), 1000), 4, "a user is itself");
-	is(claim(fd, (uint32_t)getpid(), 0), -EPERM, "not root");
-	is(claim(fd, 1, 1000), -EPERM, "nor another process");
+	is(claim(fd, (uint32_t)getpid(), 1000), 4,
+	   "a user may send its own credentials");
+	is(claim(fd, (uint32_t)getpid(), 0), -EPERM,
+	   "a user may not send root's credentials");
+	is(claim(fd, 1, 1000), -EPERM,
+	   "a user may not send another process's number");
 	return 0;
 }
 
@@ -393,19 +413,24 @@ static void credentials(void)
 	SYS(setsockopt, fds[1], SOL_SOCKET, SO_PASSCRED, &on, 4);
 	SYS(write, fds[0], "x", 1);
 	r = receive(fds[1], 128, 0);
-	is(r.bytes, 1, "SO_PASSCRED: a byte");
-	ok(r.cred.pid == (uint32_t)getpid() && r.cred.uid == 0, "and whose");
+	is(r.bytes, 1, "SO_PASSCRED: recvmsg returns a byte");
+	ok(r.cred.pid == (uint32_t)getpid() && r.cred.uid == 0,
+	   "SO_PASSCRED: with the sender's process and user");
 	SYS(write, fds[0], "x", 1);
 	r = receive(fds[1], 4, 0);
-	is(r.flags, MSG_CTRUNC, "no room for it");
-	is(claim(fds[0], 1, 12), 4, "root may be anybody");
+	is(r.flags, MSG_CTRUNC,
+	   "SO_PASSCRED: without room it reports MSG_CTRUNC");
+	is(claim(fds[0], 1, 12), 4, "root may send any credentials");
 	r = receive(fds[1], 128, 0);
-	ok(r.cred.pid == 1 && r.cred.uid == 12, "says the receiver");
+	ok(r.cred.pid == 1 && r.cred.uid == 12, "recvmsg returns these");
 	SYS(write, fds[0], "x", 1);
 	claim(fds[0], 1, 12);
-	is(receive(fds[1], 128, 0).bytes, 1, "bytes of two are not mixed");
-	is(receive(fds[1], 128, 0).bytes, 4, "by one read");
-	is(claim(fds[0], 30000, 0), -ESRCH, "nobody");
+	is(receive(fds[1], 128, 0).bytes, 1,
+	   "recvmsg of a stream ends where the sender changes");
+	is(receive(fds[1], 128, 0).bytes, 4,
+	   "the next recvmsg returns the other sender's bytes");
+	is(claim(fds[0], 30000, 0), -ESRCH,
+	   "the number of a process that does not exist is refused");
 	checks_in_child(claim_as_user, &fds[0]);
 	SYS(close, fds[0]);
 	SYS(close, fds[1]);

@@ -1,6 +1,6 @@
 /*
- * The kernel's log by syslog(2), as dmesg and klogd read it: what is there, what
- * one reader takes away, and which of it the console shows.
+ * The kernel's log by syslog(2), as dmesg and klogd read it: what is there,
+ * what one reader takes away, and which of it the console shows.
  */
 #include <uapi/fcntl.h>
 #include "check.h"
@@ -39,7 +39,7 @@ static void say(const char *what)
 	SYS(close, fd);
 }
 
-/* Is "<prio>[seconds.micros] want" all of the text from `from` on? */
+/* Returns whether the text from `from` on is "<prio>[seconds.micros] want". */
 static bool is_line(const char *from, int prio, const char *want)
 {
 	int got, end = 0;
@@ -53,34 +53,43 @@ static void whole_log(void)
 	int32_t room = SYS(syslog, SIZE_BUFFER, 0, 0), n;
 	char *last;
 
-	ok(room >= 16384 && room < (int32_t)sizeof(text), "the log's size");
+	ok(room >= 16384 && room < (int32_t)sizeof(text),
+	   "SIZE_BUFFER returns the size of the log");
 	say("<5>seen by all\n");
 	n = call(READ_ALL, room);
-	ok(n > 0 && (int32_t)strlen(text) == n, "all of it is read");
+	ok(n > 0 && (int32_t)strlen(text) == n,
+	   "READ_ALL returns the whole log");
 	last = strrchr(text, '<');
-	ok(is_line(last, 13, "seen by all\n"), "what was said last is last");
+	ok(is_line(last, 13, "seen by all\n"),
+	   "the last record is the one written last");
 	n = call(READ_ALL, 60);
-	ok(n > 0 && n <= 60, "with room for little");
-	ok(is_line(text, 13, "seen by all\n"), "the last is read");
-	is(call(READ_ALL, 20), 0, "with room for no record: none");
-	is(call(READ_ALL, 0), 0, "with no room");
-	is(SYS(syslog, READ_ALL, 0, 100), -EINVAL, "to no buffer");
-	is(SYS(syslog, READ_ALL, text, -1), -EINVAL, "of -1 bytes");
-	is(SYS(syslog, READ_ALL, 8, room), -EFAULT, "to address 8");
+	ok(n > 0 && n <= 60, "READ_ALL with room for few records");
+	ok(is_line(text, 13, "seen by all\n"), "it returns the last record");
+	is(call(READ_ALL, 20), 0,
+	   "READ_ALL with room for less than a record returns nothing");
+	is(call(READ_ALL, 0), 0, "READ_ALL with no room returns nothing");
+	is(SYS(syslog, READ_ALL, 0, 100), -EINVAL,
+	   "READ_ALL with a NULL buffer is refused");
+	is(SYS(syslog, READ_ALL, text, -1), -EINVAL,
+	   "READ_ALL of -1 bytes is refused");
+	is(SYS(syslog, READ_ALL, 8, room), -EFAULT,
+	   "READ_ALL to an unmapped address is refused");
 }
 
 static void clearing(void)
 {
-	is(SYS(syslog, CLEAR, 0, 0), 0, "the log is cleared");
-	is(call(READ_ALL, 4096), 0, "nothing is read");
+	is(SYS(syslog, CLEAR, 0, 0), 0, "CLEAR of the log");
+	is(call(READ_ALL, 4096), 0, "after that READ_ALL returns nothing");
 	say("first\n");
 	say("second\nof two lines\n");
-	ok(call(READ_CLEAR, 4096) > 0, "two records more");
+	ok(call(READ_CLEAR, 4096) > 0,
+	   "READ_CLEAR returns two records written since");
 	ok(!strncmp(text, "<12>[", 5) && strstr(text, "] first\n<12>["),
-	   "the first has a warning's level");
+	   "the first one has the level of a warning");
 	ok(strstr(text, "] second\n<12>[") && strstr(text, "] of two lines\n"),
-	   "each line of the second has a beginning");
-	is(call(READ_ALL, 4096), 0, "reading has cleared them");
+	   "each line of the second one has a prefix");
+	is(call(READ_ALL, 4096), 0,
+	   "after READ_CLEAR READ_ALL returns nothing");
 }
 
 static int wait_for_record(void *arg)
@@ -89,7 +98,7 @@ static int wait_for_record(void *arg)
 	return call(READ, 4096) > 0 && strstr(text, "] awaited\n") ? 5 : 6;
 }
 
-/* What this reader has taken is not there a second time. */
+/* READ removes what it returns: no second READ gets the same bytes. */
 static void taking(void)
 {
 	int32_t n, part, status = -1;
@@ -99,13 +108,14 @@ static void taking(void)
 		call(READ, sizeof(text) - 1);
 	say("<6>taken\n");
 	n = SYS(syslog, SIZE_UNREAD, 0, 0);
-	ok(n > 20, "a record can be taken");
+	ok(n > 20, "SIZE_UNREAD returns the size of a new record");
 	part = call(READ, 8);
-	is(part, 8, "eight bytes of it");
-	is(SYS(syslog, SIZE_UNREAD, 0, 0) - n, -8, "are gone");
-	is(call(READ, 4096) + part - n, 0, "then what is left");
-	ok(strstr(text, "] taken\n") != NULL, "its end");
-	is(SYS(syslog, SIZE_UNREAD, 0, 0), 0, "and that was all");
+	is(part, 8, "READ of eight bytes of it");
+	is(SYS(syslog, SIZE_UNREAD, 0, 0) - n, -8,
+	   "SIZE_UNREAD has become eight less");
+	is(call(READ, 4096) + part - n, 0, "READ returns what is left of it");
+	ok(strstr(text, "] taken\n") != NULL, "that is the record's end");
+	is(SYS(syslog, SIZE_UNREAD, 0, 0), 0, "SIZE_UNREAD is 0 then");
 	pid = fork();
 	if (pid == 0)
 		_exit(wait_for_record(NULL));
@@ -113,7 +123,7 @@ static void taking(void)
 		SYS(sched_yield);
 	say("awaited\n");
 	SYS(wait4, pid, &status, 0, 0);
-	is(status, 5 << 8, "a reader waits for the next");
+	is(status, 5 << 8, "READ waits for the next record");
 }
 
 static int console_level(void)
@@ -132,15 +142,18 @@ static void console(void)
 {
 	int before = console_level();
 
-	is(SYS(syslog, CONSOLE_LEVEL, 0, 5), 0, "the console's level: 5");
-	is(console_level(), 5, "/proc/sys/kernel/printk has it");
-	is(SYS(syslog, CONSOLE_OFF, 0, 0), 0, "the console is turned off");
-	is(console_level(), 1, "but for emergencies");
-	is(SYS(syslog, CONSOLE_OFF, 0, 0), 0, "twice");
-	is(SYS(syslog, CONSOLE_ON, 0, 0), 0, "on");
-	is(console_level(), 5, "as before");
-	is(SYS(syslog, CONSOLE_LEVEL, 0, 0), -EINVAL, "a level of 0");
-	is(SYS(syslog, CONSOLE_LEVEL, 0, 9), -EINVAL, "of 9");
+	is(SYS(syslog, CONSOLE_LEVEL, 0, 5), 0, "CONSOLE_LEVEL sets level 5");
+	is(console_level(), 5, "/proc/sys/kernel/printk contains 5");
+	is(SYS(syslog, CONSOLE_OFF, 0, 0), 0, "CONSOLE_OFF of the console");
+	is(console_level(), 1, "the level is 1 then: emergencies only");
+	is(SYS(syslog, CONSOLE_OFF, 0, 0), 0,
+	   "CONSOLE_OFF a second time is accepted");
+	is(SYS(syslog, CONSOLE_ON, 0, 0), 0, "CONSOLE_ON of the console");
+	is(console_level(), 5, "the level is 5 again");
+	is(SYS(syslog, CONSOLE_LEVEL, 0, 0), -EINVAL,
+	   "CONSOLE_LEVEL 0 is refused");
+	is(SYS(syslog, CONSOLE_LEVEL, 0, 9), -EINVAL,
+	   "CONSOLE_LEVEL 9 is refused");
 	SYS(syslog, CONSOLE_LEVEL, 0, before);
 }
 
@@ -148,9 +161,10 @@ static int as_user(void *arg)
 {
 	(void)arg;
 	SYS(setresuid32, 1000, 1000, 1000);
-	is(SYS(syslog, CLEAR, 0, 0), -EPERM, "a user may not clear it");
-	is(call(READ, 4096), -EPERM, "nor take from it");
-	is(SYS(syslog, 11, 0, 0), -EPERM, "nor ask for what there is not");
+	is(SYS(syslog, CLEAR, 0, 0), -EPERM, "CLEAR by a user is refused");
+	is(call(READ, 4096), -EPERM, "READ by a user is refused");
+	is(SYS(syslog, 11, 0, 0), -EPERM,
+	   "an unknown type by a user: the permission comes first");
 	return 0;
 }
 
@@ -166,10 +180,10 @@ static void keep_all(void)
 int main(void)
 {
 	keep_all();
-	is(SYS(syslog, OPEN, 0, 0), 0, "opened");
-	is(SYS(syslog, CLOSE, 0, 0), 0, "closed");
-	is(SYS(syslog, 11, 0, 0), -EINVAL, "an unknown type");
-	is(SYS(syslog, -1, 0, 0), -EINVAL, "-1");
+	is(SYS(syslog, OPEN, 0, 0), 0, "OPEN is accepted");
+	is(SYS(syslog, CLOSE, 0, 0), 0, "CLOSE is accepted");
+	is(SYS(syslog, 11, 0, 0), -EINVAL, "an unknown type is refused");
+	is(SYS(syslog, -1, 0, 0), -EINVAL, "type -1 is refused");
 	whole_log();
 	clearing();
 	taking();

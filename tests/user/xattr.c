@@ -1,6 +1,6 @@
 /*
- * Extended attributes: a file system that keeps none says so, and programs that
- * copy files take that for an answer.
+ * Extended attributes: the file systems keep none and report that by
+ * EOPNOTSUPP, which programs that copy files accept.
  */
 #include <uapi/fcntl.h>
 #include <uapi/xattr.h>
@@ -12,45 +12,66 @@ static void one_attribute(const char *path, int fd)
 {
 	char value[8] = "value";
 
-	is(SYS(getxattr, path, "user.a", value, 8), -EOPNOTSUPP, "getxattr");
-	is(SYS(lgetxattr, path, "user.a", value, 8), -EOPNOTSUPP, "lgetxattr");
-	is(SYS(fgetxattr, fd, "user.a", value, 8), -EOPNOTSUPP, "fgetxattr");
-	is(SYS(setxattr, path, "user.a", value, 5, 0), -EOPNOTSUPP, "setxattr");
+	is(SYS(getxattr, path, "user.a", value, 8), -EOPNOTSUPP,
+	   "getxattr is not supported");
+	is(SYS(lgetxattr, path, "user.a", value, 8), -EOPNOTSUPP,
+	   "lgetxattr is not supported");
+	is(SYS(fgetxattr, fd, "user.a", value, 8), -EOPNOTSUPP,
+	   "fgetxattr is not supported");
+	is(SYS(setxattr, path, "user.a", value, 5, 0), -EOPNOTSUPP,
+	   "setxattr is not supported");
 	is(SYS(lsetxattr, path, "user.a", value, 5, XATTR_CREATE), -EOPNOTSUPP,
-	   "lsetxattr");
+	   "lsetxattr is not supported");
 	is(SYS(fsetxattr, fd, "user.a", value, 5, XATTR_REPLACE), -EOPNOTSUPP,
-	   "fsetxattr");
-	is(SYS(removexattr, path, "user.a"), -EOPNOTSUPP, "removexattr");
-	is(SYS(lremovexattr, path, "user.a"), -EOPNOTSUPP, "lremovexattr");
-	is(SYS(fremovexattr, fd, "user.a"), -EOPNOTSUPP, "fremovexattr");
+	   "fsetxattr is not supported");
+	is(SYS(removexattr, path, "user.a"), -EOPNOTSUPP,
+	   "removexattr is not supported");
+	is(SYS(lremovexattr, path, "user.a"), -EOPNOTSUPP,
+	   "lremovexattr is not supported");
+	is(SYS(fremovexattr, fd, "user.a"), -EOPNOTSUPP,
+	   "fremovexattr is not supported");
 }
 
 static void lists(const char *path, int fd)
 {
 	char list[64];
 
-	is(SYS(listxattr, path, list, 64), 0, "listxattr: no names");
-	is(SYS(listxattr, path, 0, 0), 0, "asked for the size alone");
-	is(SYS(llistxattr, path, list, 64), 0, "llistxattr");
-	is(SYS(flistxattr, fd, list, 64), 0, "flistxattr");
-	is(SYS(listxattr, scratch("none"), list, 64), -ENOENT, "no such file");
-	is(SYS(flistxattr, 99, list, 64), -EBADF, "no such descriptor");
-	is(SYS(listxattr, 0, list, 64), -EFAULT, "no path");
+	is(SYS(listxattr, path, list, 64), 0,
+	   "listxattr returns an empty list");
+	is(SYS(listxattr, path, 0, 0), 0,
+	   "listxattr without a buffer returns its size");
+	is(SYS(llistxattr, path, list, 64), 0,
+	   "llistxattr returns an empty list");
+	is(SYS(flistxattr, fd, list, 64), 0,
+	   "flistxattr returns an empty list");
+	is(SYS(listxattr, scratch("none"), list, 64), -ENOENT,
+	   "listxattr of a missing file is refused");
+	is(SYS(flistxattr, 99, list, 64), -EBADF,
+	   "flistxattr of a closed descriptor is refused");
+	is(SYS(listxattr, 0, list, 64), -EFAULT,
+	   "listxattr of a NULL path is refused");
 }
 
 static void wrong(const char *path)
 {
 	is(SYS(getxattr, scratch("none"), "user.a", 0, 0), -ENOENT,
-	   "get, no such file");
-	is(SYS(fgetxattr, 99, "user.a", 0, 0), -EBADF, "no such descriptor");
-	is(SYS(getxattr, path, "", 0, 0), -ERANGE, "a name of no bytes");
-	is(SYS(getxattr, path, name_of_256, 0, 0), -ERANGE, "of 256 bytes");
-	is(SYS(getxattr, path, name_of_255, 0, 0), -EOPNOTSUPP, "of 255");
-	is(SYS(getxattr, path, 0, 0, 0), -EFAULT, "nowhere");
-	is(SYS(setxattr, path, "user.a", "x", 1, 4), -EINVAL, "set, bad flag");
+	   "getxattr of a missing file is refused");
+	is(SYS(fgetxattr, 99, "user.a", 0, 0), -EBADF,
+	   "fgetxattr of a closed descriptor is refused");
+	is(SYS(getxattr, path, "", 0, 0), -ERANGE,
+	   "getxattr with an empty name is refused");
+	is(SYS(getxattr, path, name_of_256, 0, 0), -ERANGE,
+	   "getxattr with a name of 256 bytes is refused");
+	is(SYS(getxattr, path, name_of_255, 0, 0), -EOPNOTSUPP,
+	   "getxattr with a name of 255 bytes is not supported");
+	is(SYS(getxattr, path, 0, 0, 0), -EFAULT,
+	   "getxattr with a name at address 0 is refused");
+	is(SYS(setxattr, path, "user.a", "x", 1, 4), -EINVAL,
+	   "setxattr with an unknown flag is refused");
 	is(SYS(setxattr, path, "user.a", 0, XATTR_SIZE_MAX + 1, 0), -E2BIG,
-	   "a value of 65537 bytes");
-	is(SYS(setxattr, path, "", "x", 1, 0), -ERANGE, "set without a name");
+	   "setxattr with a value of 65537 bytes is refused");
+	is(SYS(setxattr, path, "", "x", 1, 0), -ERANGE,
+	   "setxattr with an empty name is refused");
 }
 
 int main(void)
