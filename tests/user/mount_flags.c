@@ -1,7 +1,7 @@
 /*
- * What a mount's flags forbid: MS_RDONLY, MS_NOEXEC, MS_NODEV and MS_NOSUID, set by
- * mount or changed by MS_REMOUNT; and how /proc/mounts and statfs show them. Run as
- * root.
+ * What a mount's flags forbid: MS_RDONLY, MS_NOEXEC, MS_NODEV and MS_NOSUID,
+ * set by mount or changed by MS_REMOUNT; and how /proc/mounts and statfs show
+ * them. Run as root.
  *
  * qemu-arm runs where nothing can be mounted.
  */
@@ -71,15 +71,15 @@ static void lines(void)
 	mount_with(MS_NOEXEC | MS_RDONLY, "size=8k");
 	ok(!strcmp(line_of("/proc/self/mountinfo"),
 		   " ro,noexec,relatime - tmpfs memory ro,size=8k"),
-	   "mountinfo has the flags of both, place and file system");
-	is(remount(MS_NOATIME), 0, "remount");
+	   "mountinfo shows the flags of the mount and of the file system");
+	is(remount(MS_NOATIME), 0, "MS_REMOUNT with other flags");
 	ok(!strcmp(line_of("/proc/self/mountinfo"),
 		   " rw,noatime - tmpfs memory rw,size=8k"),
-	   "replaces the flags and keeps the options");
+	   "it replaces the flags and keeps the options");
 	remount(MS_NOSUID);
 	ok(!strcmp(line_of("/proc/mounts"),
 		   " tmpfs rw,nosuid,noatime,size=8k 0 0"),
-	   "of access times it keeps what it says nothing of");
+	   "MS_REMOUNT without a flag for access times keeps that one");
 	SYS(umount2, dir, 0);
 }
 
@@ -100,13 +100,16 @@ static void ramfs_shows(const char *options, const char *want,
 
 	SYS(mount, "memory", dir, "ramfs", 0, options);
 	ok(!strcmp(line_of("/proc/mounts"), want), "%s", want);
-	is(SYS(mount, 0, dir, 0, MS_REMOUNT, "size=4k"), 0, "remounted");
-	ok(!strcmp(line_of("/proc/mounts"), want), "it is as before");
+	is(SYS(mount, 0, dir, 0, MS_REMOUNT, "size=4k"), 0,
+	   "MS_REMOUNT of a ramfs is accepted");
+	ok(!strcmp(line_of("/proc/mounts"), want),
+	   "the line of the ramfs is unchanged");
 	SYS(stat64, dir, &st);
 	ok((st.st_mode & 07777) == mode && !st.st_uid && !st.st_gid,
-	   "its root: %o, root's", mode);
+	   "the mode of its root directory is %o, its owner root", mode);
 	SYS(statfs64, dir, sizeof(fs), &fs);
-	is((int32_t)fs.f_type, (int32_t)RAMFS_MAGIC, "a ramfs");
+	is((int32_t)fs.f_type, (int32_t)RAMFS_MAGIC,
+	   "statfs64: its type is ramfs");
 	SYS(umount2, dir, 0);
 }
 
@@ -122,9 +125,10 @@ static void ramfs(void)
 static void statfs_shows(void)
 {
 	mount_with(MS_NOEXEC | MS_NODEV | MS_NOSUID | MS_RDONLY, 0);
-	is((int)statfs_flags(), 0x102f, "statfs: ro, nosuid, nodev, noexec");
+	is((int)statfs_flags(), 0x102f,
+	   "statfs64 shows ro, nosuid, nodev, noexec");
 	remount(MS_NOATIME);
-	is((int)statfs_flags(), 0x420, "noatime");
+	is((int)statfs_flags(), 0x420, "statfs64 shows noatime");
 	SYS(umount2, dir, 0);
 }
 
@@ -134,41 +138,60 @@ static void changes_fail(void)
 {
 	int fd = SYS(open, scratch("m/f"), O_RDONLY, 0);
 
-	ok(fd >= 0, "a read-only file system: open to read");
-	is(SYS(fchmod, fd, 0600), -EROFS, "fchmod");
-	is(SYS(fchown32, fd, 1, 1), -EROFS, "fchown");
-	is(SYS(utimensat, fd, 0, 0, 0), -EROFS, "futimens");
+	ok(fd >= 0, "MS_RDONLY: open for reading is allowed");
+	is(SYS(fchmod, fd, 0600), -EROFS, "MS_RDONLY: fchmod is refused");
+	is(SYS(fchown32, fd, 1, 1), -EROFS, "MS_RDONLY: fchown32 is refused");
+	is(SYS(utimensat, fd, 0, 0, 0), -EROFS,
+	   "MS_RDONLY: utimensat of a descriptor is refused");
 	SYS(close, fd);
-	is(SYS(open, scratch("m/f"), O_WRONLY, 0), -EROFS, "open to write");
+	is(SYS(open, scratch("m/f"), O_WRONLY, 0), -EROFS,
+	   "MS_RDONLY: open for writing is refused");
 	is(SYS(open, scratch("m/f"), O_RDWR | O_CREAT, 0600), -EROFS,
-	   "with O_CREAT, what is there");
-	is(SYS(open, scratch("m/f"), O_RDONLY | O_TRUNC, 0), -EROFS, "O_TRUNC");
+	   "MS_RDONLY: O_CREAT of an existing file for writing is refused");
+	is(SYS(open, scratch("m/f"), O_RDONLY | O_TRUNC, 0), -EROFS,
+	   "MS_RDONLY: O_TRUNC is refused");
 	is(SYS(open, scratch("m/new"), O_RDWR | O_CREAT, 0600), -EROFS,
-	   "what is not there");
+	   "MS_RDONLY: O_CREAT of a new file is refused");
 	is(SYS(open, scratch("m/f"), O_RDWR | O_CREAT | O_EXCL, 0600), -EEXIST,
-	   "O_EXCL, what is there");
+	   "MS_RDONLY: O_EXCL of an existing file: EEXIST comes first");
 	fd = SYS(open, scratch("m/f"), O_RDONLY | O_CREAT, 0600);
-	ok(fd >= 0, "O_CREAT, to read what is there");
+	ok(fd >= 0,
+	   "MS_RDONLY: O_CREAT of an existing file for reading is allowed");
 	SYS(close, fd);
-	is(SYS(open, dir, O_TMPFILE | O_RDWR, 0600), -EROFS, "O_TMPFILE");
-	is(SYS(open, dir, O_WRONLY, 0), -EISDIR, "the directory to write");
-	is(SYS(mkdir, scratch("m/new"), 0755), -EROFS, "mkdir");
-	is(SYS(mkdir, scratch("m/f"), 0755), -EEXIST, "mkdir of what is there");
-	is(SYS(mknod, scratch("m/new"), S_IFIFO | 0600, 0), -EROFS, "mknod");
-	is(SYS(symlink, "f", scratch("m/new")), -EROFS, "symlink");
-	is(SYS(link, scratch("m/f"), scratch("m/new")), -EROFS, "link");
-	is(SYS(rename, scratch("m/f"), scratch("m/new")), -EROFS, "rename");
-	is(SYS(unlink, scratch("m/f")), -EROFS, "unlink");
-	is(SYS(unlink, scratch("m/none")), -EROFS, "unlink of nothing");
-	is(SYS(rmdir, scratch("m/d")), -EROFS, "rmdir");
-	is(SYS(truncate, scratch("m/f"), 0), -EROFS, "truncate");
-	is(SYS(chmod, scratch("m/f"), 0600), -EROFS, "chmod");
-	is(SYS(chown32, scratch("m/f"), 1, 1), -EROFS, "chown");
-	is(SYS(utimensat, AT_FDCWD, scratch("m/f"), 0, 0), -EROFS, "utimensat");
-	is(SYS(access, scratch("m/f"), W_OK), -EROFS, "access W_OK");
-	is(SYS(access, scratch("m/f"), R_OK), 0, "access R_OK");
+	is(SYS(open, dir, O_TMPFILE | O_RDWR, 0600), -EROFS,
+	   "MS_RDONLY: O_TMPFILE is refused");
+	is(SYS(open, dir, O_WRONLY, 0), -EISDIR,
+	   "MS_RDONLY: a directory for writing: EISDIR comes first");
+	is(SYS(mkdir, scratch("m/new"), 0755), -EROFS,
+	   "MS_RDONLY: mkdir is refused");
+	is(SYS(mkdir, scratch("m/f"), 0755), -EEXIST,
+	   "MS_RDONLY: mkdir of an existing name: EEXIST comes first");
+	is(SYS(mknod, scratch("m/new"), S_IFIFO | 0600, 0), -EROFS,
+	   "MS_RDONLY: mknod is refused");
+	is(SYS(symlink, "f", scratch("m/new")), -EROFS,
+	   "MS_RDONLY: symlink is refused");
+	is(SYS(link, scratch("m/f"), scratch("m/new")), -EROFS,
+	   "MS_RDONLY: link is refused");
+	is(SYS(rename, scratch("m/f"), scratch("m/new")), -EROFS,
+	   "MS_RDONLY: rename is refused");
+	is(SYS(unlink, scratch("m/f")), -EROFS, "MS_RDONLY: unlink is refused");
+	is(SYS(unlink, scratch("m/none")), -EROFS,
+	   "MS_RDONLY: unlink of a missing name is refused as such");
+	is(SYS(rmdir, scratch("m/d")), -EROFS, "MS_RDONLY: rmdir is refused");
+	is(SYS(truncate, scratch("m/f"), 0), -EROFS,
+	   "MS_RDONLY: truncate is refused");
+	is(SYS(chmod, scratch("m/f"), 0600), -EROFS,
+	   "MS_RDONLY: chmod is refused");
+	is(SYS(chown32, scratch("m/f"), 1, 1), -EROFS,
+	   "MS_RDONLY: chown32 is refused");
+	is(SYS(utimensat, AT_FDCWD, scratch("m/f"), 0, 0), -EROFS,
+	   "MS_RDONLY: utimensat of a path is refused");
+	is(SYS(access, scratch("m/f"), W_OK), -EROFS,
+	   "MS_RDONLY: access for writing is refused");
+	is(SYS(access, scratch("m/f"), R_OK), 0,
+	   "MS_RDONLY: access for reading is allowed");
 	fd = SYS(open, scratch("m/null"), O_WRONLY, 0);
-	ok(fd >= 0, "a device may be written to");
+	ok(fd >= 0, "MS_RDONLY: a device can be opened for writing");
 	SYS(close, fd);
 }
 
@@ -181,24 +204,30 @@ static void read_only(void)
 	fd = make_file(scratch("m/f"), 10);
 	SYS(mkdir, scratch("m/d"), 0755);
 	SYS(mknod, scratch("m/null"), S_IFCHR | 0666, NULL_DEV);
-	is(remount(MS_RDONLY), -EBUSY, "not while a file is open to write");
+	is(remount(MS_RDONLY), -EBUSY,
+	   "MS_REMOUNT to MS_RDONLY while a file is open for writing");
 	SYS(close, fd);
-	is(remount(MS_RDONLY), 0, "remount: read-only");
+	is(remount(MS_RDONLY), 0,
+	   "MS_REMOUNT to MS_RDONLY when no file is open for writing");
 	changes_fail();
 	fd = SYS(open, scratch("m/f"), O_RDONLY, 0);
 	sprintf(path, "/proc/self/fd/%d", fd);
-	is(SYS(open, path, O_WRONLY, 0), -EROFS, "by /proc/self/fd neither");
+	is(SYS(open, path, O_WRONLY, 0), -EROFS,
+	   "MS_RDONLY: open for writing by /proc/self/fd is refused");
 	SYS(close, fd);
-	is(remount(0), 0, "remount: writable again");
-	is(SYS(unlink, scratch("m/f")), 0, "unlink");
+	is(remount(0), 0, "MS_REMOUNT back to writable");
+	is(SYS(unlink, scratch("m/f")), 0, "unlink is allowed then");
 	SYS(umount2, dir, 0);
 }
 
-/* A change has an end, and so has one that fails: then nothing is in the way. */
+/*
+ * A change counts as a writer only while it is made, also if it fails: after it
+ * the mount can become read-only.
+ */
 static void ends(int32_t got, int32_t want, const char *what)
 {
 	is(got, want, "%s", what);
-	is(remount(MS_RDONLY), 0, "then the mount can become read-only");
+	is(remount(MS_RDONLY), 0, "after that the mount can become read-only");
 	remount(0);
 }
 
@@ -209,11 +238,15 @@ static void opens(const char *path, unsigned int flags, const char *what)
 
 	ok(fd >= 0, "%s", what);
 	if ((flags & O_ACCMODE) == O_RDONLY)
-		is(remount(MS_RDONLY), 0, "which is only read");
+		is(remount(MS_RDONLY), 0,
+		   "while it is open for reading the mount can become "
+		   "read-only");
 	else
-		is(remount(MS_RDONLY), -EBUSY, "which can be written to");
+		is(remount(MS_RDONLY), -EBUSY,
+		   "while it is open for writing the mount cannot become "
+		   "read-only");
 	remount(0);
-	ends(SYS(close, fd), 0, "close");
+	ends(SYS(close, fd), 0, "close of that file");
 }
 
 static void changes_end(void)
@@ -221,36 +254,43 @@ static void changes_end(void)
 	int fd;
 
 	mount_with(0, "nr_inodes=4");
-	opens(scratch("m/f"), O_CREAT | O_WRONLY, "a new file");
-	opens(scratch("m/g"), O_CREAT | O_RDONLY, "a new file");
-	opens(scratch("m/f"), O_TRUNC | O_RDONLY, "an emptied file");
-	opens(dir, O_TMPFILE | O_RDWR, "a file without a name");
+	opens(scratch("m/f"), O_CREAT | O_WRONLY,
+	      "O_CREAT of a new file for writing");
+	opens(scratch("m/g"), O_CREAT | O_RDONLY,
+	      "O_CREAT of a new file for reading");
+	opens(scratch("m/f"), O_TRUNC | O_RDONLY,
+	      "O_TRUNC of a file for reading");
+	opens(dir, O_TMPFILE | O_RDWR, "O_TMPFILE for reading and writing");
 	ends(SYS(unlink, scratch("m/g")), 0, "unlink");
-	ends(SYS(unlink, scratch("m/g")), -ENOENT, "unlink of nothing");
+	ends(SYS(unlink, scratch("m/g")), -ENOENT, "unlink of a missing name");
 	ends(SYS(mkdir, scratch("m/d"), 0755), 0, "mkdir");
-	ends(SYS(mkdir, scratch("m/d"), 0755), -EEXIST, "mkdir of the same");
+	ends(SYS(mkdir, scratch("m/d"), 0755), -EEXIST,
+	     "mkdir of an existing name");
 	ends(SYS(unlink, scratch("m/d")), -EISDIR, "unlink of a directory");
 	ends(SYS(rmdir, scratch("m/f")), -ENOTDIR, "rmdir of a file");
 	ends(SYS(link, scratch("m/f"), scratch("m/l")), 0, "link");
 	ends(SYS(link, "/proc/self/exe", scratch("m/m")), -EXDEV,
-	     "link of another file system's");
+	     "link to another file system");
 	ends(SYS(rename, scratch("m/l"), scratch("m/k")), 0, "rename");
 	ends(SYS(rename, scratch("m/l"), scratch("m/k")), -ENOENT,
-	     "rename of nothing");
+	     "rename of a missing name");
 	ends(SYS(rename, scratch("m/f"), scratch("m/d/")), -ENOTDIR,
-	     "rename to a directory's name");
+	     "rename of a file to a name that ends with a slash");
 	SYS(unlink, scratch("m/k"));
 	ends(SYS(symlink, "f", scratch("m/s")), 0, "symlink");
-	ends(SYS(mkdir, scratch("m/e"), 0755), -ENOSPC, "mkdir of too many");
+	ends(SYS(mkdir, scratch("m/e"), 0755), -ENOSPC,
+	     "mkdir without a free inode");
 	ends(SYS(open, scratch("m/e"), O_CREAT | O_RDWR, 0600), -ENOSPC,
-	     "O_CREAT");
-	ends(SYS(open, dir, O_TMPFILE | O_RDWR, 0600), -ENOSPC, "O_TMPFILE");
+	     "O_CREAT without a free inode");
+	ends(SYS(open, dir, O_TMPFILE | O_RDWR, 0600), -ENOSPC,
+	     "O_TMPFILE without a free inode");
 	ends(SYS(open, scratch("m/f"), O_TMPFILE | O_RDWR, 0600), -ENOTDIR,
-	     "O_TMPFILE in a file");
+	     "O_TMPFILE in a path that is no directory");
 	ends(SYS(chmod, scratch("m/f"), 0600), 0, "chmod");
 	ends(SYS(chown32, scratch("m/f"), 1, 1), 0, "chown");
 	ends(SYS(truncate, scratch("m/f"), 100), 0, "truncate");
-	ends(SYS(truncate, scratch("m/d"), 0), -EISDIR, "truncate: directory");
+	ends(SYS(truncate, scratch("m/d"), 0), -EISDIR,
+	     "truncate of a directory");
 	ends(SYS(utimensat, AT_FDCWD, scratch("m/f"), 0, 0), 0, "utimensat");
 	fd = SYS(open, scratch("m/f"), O_RDONLY, 0);
 	ends(SYS(fchmod, fd, 0644), 0, "fchmod");
@@ -271,9 +311,9 @@ static bool is_of_1970(const char *path)
 }
 
 /*
- * A file, a link and a directory that were read in 1970 are read again by way of a
- * mount with these flags, which it had before or gets after the file was opened.
- * Returns which times stay: of the file 1, the link 2, the directory 4.
+ * A file, a link and a directory that were read in 1970 are read again by way
+ * of a mount with these flags, which it had before or gets after the file was
+ * opened. Returns which times stay: of the file 1, the link 2, the directory 4.
  */
 static int times_kept(unsigned int flags, bool open_before)
 {
@@ -306,14 +346,19 @@ static int times_kept(unsigned int flags, bool open_before)
 static void access_times(void)
 {
 	is(times_kept(MS_RELATIME, false), 0,
-	   "reading changes times of access");
-	is(times_kept(MS_NOATIME, false), 7, "noatime: it does not");
-	is(times_kept(MS_NODIRATIME, false), 4, "nodiratime: of directories");
-	is(times_kept(MS_RDONLY, false), 7, "a read-only mount: it does not");
+	   "a read changes the atime of file, link and directory");
+	is(times_kept(MS_NOATIME, false), 7,
+	   "MS_NOATIME: it changes none of them");
+	is(times_kept(MS_NODIRATIME, false), 4,
+	   "MS_NODIRATIME: it changes all but the directory's");
+	is(times_kept(MS_RDONLY, false), 7,
+	   "MS_RDONLY: it changes none of them");
 	is(times_kept(MS_NOATIME, true), 7,
-	   "noatime that comes after open counts, too");
-	is(times_kept(MS_RDONLY, true), 7, "so does read-only");
-	is(times_kept(MS_RDONLY | MS_BIND, false), 7, "of this place alone");
+	   "MS_NOATIME set after open: it changes none of them");
+	is(times_kept(MS_RDONLY, true), 7,
+	   "MS_RDONLY set after open: it changes none of them");
+	is(times_kept(MS_RDONLY | MS_BIND, false), 7,
+	   "MS_RDONLY of the mount alone: it changes none of them");
 }
 
 /* ---- devices and programs ---------------------------------------- */
@@ -324,15 +369,16 @@ static void no_devices(void)
 
 	mount_with(MS_NODEV, 0);
 	SYS(mknod, scratch("m/null"), S_IFCHR | 0666, NULL_DEV);
-	is(SYS(open, scratch("m/null"), O_RDONLY, 0), -EACCES, "nodev: open");
+	is(SYS(open, scratch("m/null"), O_RDONLY, 0), -EACCES,
+	   "MS_NODEV: open of a device is refused");
 	is(SYS(access, scratch("m/null"), W_OK), 0,
-	   "access does not know of it");
+	   "MS_NODEV: access to a device is allowed");
 	fd = SYS(open, scratch("m/null"), O_PATH, 0);
-	ok(fd >= 0, "nor does O_PATH");
+	ok(fd >= 0, "MS_NODEV: open of a device with O_PATH is allowed");
 	SYS(close, fd);
 	remount(0);
 	fd = SYS(open, scratch("m/null"), O_RDONLY, 0);
-	ok(fd >= 0, "without the flag it can be opened");
+	ok(fd >= 0, "without MS_NODEV the device can be opened");
 	SYS(close, fd);
 	SYS(umount2, dir, 0);
 }
@@ -358,7 +404,7 @@ static int run(void *path)
 	return -SYS(execve, path, argv, envp);
 }
 
-/* What a user gets who starts the program: its exit code. */
+/* Returns the exit status of the program when a user runs it. */
 static int exit_of(const char *path)
 {
 	return WEXITSTATUS(in_child(run, (void *)(uintptr_t)path));
@@ -374,23 +420,27 @@ static void has_rights(const uint8_t *page, const char *rights,
 	ok(map && !strcmp(map->rights, rights), "%s: %s", what, rights);
 }
 
-/* A program so old that what it may read it may execute: memory, but not fd. */
+/*
+ * READ_IMPLIES_EXEC makes readable memory executable, but not a mapping of a
+ * file on a mount with MS_NOEXEC.
+ */
 static void old_program(int fd)
 {
 	uint8_t *both = pages(2);
 
 	SYS(personality, READ_IMPLIES_EXEC);
 	is(SYS(mmap2, 0, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0),
-	   -EPERM, "an old program's mmap with PROT_EXEC");
+	   -EPERM, "READ_IMPLIES_EXEC: mmap with PROT_EXEC is refused");
 	ok(SYS(mmap2, both, PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0) ==
 		   (int32_t)(uintptr_t)both,
-	   "without it");
-	has_rights(both, "r--p", "the file");
-	is(SYS(mprotect, both, 2 * PAGE, PROT_READ), 0, "mprotect");
-	has_rights(both, "r--p", "the file");
+	   "READ_IMPLIES_EXEC: mmap without PROT_EXEC is allowed");
+	has_rights(both, "r--p", "the file's mapping");
+	is(SYS(mprotect, both, 2 * PAGE, PROT_READ), 0,
+	   "mprotect of the file's mapping and memory behind it");
+	has_rights(both, "r--p", "the file's mapping");
 	has_rights(both + PAGE, "r-xp", "the memory behind it");
 	is(SYS(mprotect, both, PAGE, PROT_READ | PROT_EXEC), -EACCES,
-	   "mprotect of the file with PROT_EXEC");
+	   "mprotect of the file's mapping with PROT_EXEC is refused");
 	SYS(personality, 0);
 	SYS(munmap, both, 2 * PAGE);
 }
@@ -402,21 +452,23 @@ static void no_programs(void)
 
 	mount_with(MS_NOEXEC, "mode=755");
 	copy_self(scratch("m/p"), 0755);
-	is(-exit_of(scratch("m/p")), -EACCES, "noexec: execve");
-	is(SYS(access, scratch("m/p"), X_OK), -EACCES, "access X_OK");
-	is(SYS(access, dir, X_OK), 0, "of a directory");
+	is(-exit_of(scratch("m/p")), -EACCES, "MS_NOEXEC: execve is refused");
+	is(SYS(access, scratch("m/p"), X_OK), -EACCES,
+	   "MS_NOEXEC: access to execute a file is refused");
+	is(SYS(access, dir, X_OK), 0,
+	   "MS_NOEXEC: access to search a directory is allowed");
 	fd = SYS(open, scratch("m/p"), O_RDONLY, 0);
 	is(SYS(mmap2, 0, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0),
-	   -EPERM, "mmap with PROT_EXEC");
+	   -EPERM, "MS_NOEXEC: mmap with PROT_EXEC is refused");
 	p = SYS(mmap2, 0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
-	ok(p > 0 || p < -4095, "without it");
+	ok(p > 0 || p < -4095, "MS_NOEXEC: mmap without PROT_EXEC is allowed");
 	is(SYS(mprotect, p, PAGE, PROT_READ | PROT_EXEC), -EACCES,
-	   "mprotect with PROT_EXEC");
+	   "MS_NOEXEC: mprotect with PROT_EXEC is refused");
 	SYS(munmap, p, PAGE);
 	old_program(fd);
 	SYS(close, fd);
 	remount(0);
-	is(exit_of(scratch("m/p")), 100, "without the flag it runs");
+	is(exit_of(scratch("m/p")), 100, "without MS_NOEXEC the program runs");
 	SYS(umount2, dir, 0);
 }
 
@@ -426,7 +478,8 @@ static void no_set_uid(void)
 	copy_self(scratch("m/p"), 04755);
 	is(exit_of(scratch("m/p")), 101, "a set-uid program runs as its owner");
 	remount(MS_NOSUID);
-	is(exit_of(scratch("m/p")), 100, "nosuid: as who started it");
+	is(exit_of(scratch("m/p")), 100,
+	   "MS_NOSUID: a set-uid program runs as its caller");
 	SYS(umount2, dir, 0);
 }
 
