@@ -3,6 +3,7 @@
  * a user may have of them.
  */
 #include <uapi/fcntl.h>
+#include <uapi/mman.h>
 #include <uapi/mqueue.h>
 #include <uapi/poll.h>
 #include <uapi/resource.h>
@@ -252,6 +253,87 @@ static void times(void)
 	SYS(mq_unlink, NAME);
 }
 
+/* ---- timeouts beside messages ------------------------------------ */
+
+#define EACH 500
+
+/* What senders and receivers share. */
+static volatile struct {
+	uint32_t over, seen[2 * EACH];
+} * race;
+
+/* A time that comes while a call waits, or just before. */
+static const struct kernel_timespec *soon(uint32_t i)
+{
+	static struct kernel_timespec until;
+
+	SYS(clock_gettime64, CLOCK_REALTIME, &until);
+	until.tv_nsec += 10000 * (i % 16);
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	return &until;
+}
+
+static int race_fd;
+
+static int send_numbers(void *first)
+{
+	uint32_t from = (uint32_t)first;
+	int32_t err;
+
+	for (uint32_t i = from; i < from + EACH; i++) {
+		do
+			err = SYS(mq_timedsend_time64, race_fd, &i, 4, 0,
+				  soon(i));
+		while (err == -ETIMEDOUT);
+		if (err)
+			return 1;
+	}
+	return 0;
+}
+
+/* Until the senders have ended and nothing comes any more. */
+static int receive_numbers(void *unused)
+{
+	uint32_t i = 0;
+	bool over;
+
+	(void)unused;
+	for (;;) {
+		over = race->over;
+		if (SYS(mq_timedreceive_time64, race_fd, &i, 4, 0, soon(i)) ==
+		    4)
+			__atomic_fetch_add(&race->seen[i], 1, __ATOMIC_SEQ_CST);
+		else if (over)
+			return 0;
+	}
+}
+
+static void each_once(void)
+{
+	uint32_t wrong = 0;
+	pid_t pids[4];
+
+	race = (void *)pages_with(1, PROT_READ | PROT_WRITE, MAP_SHARED);
+	race_fd = open_with(NAME, O_CREAT | O_RDWR, 1, 4);
+	for (uint32_t i = 0; i < 4; i++)
+		pids[i] = i < 2 ?
+			start_child(send_numbers, (void *)(i * EACH)) :
+			start_child(receive_numbers, NULL);
+	for (uint32_t i = 0; i < 4; i++) {
+		ended(pids[i], 0, i < 2 ? "a sender" : "a receiver");
+		race->over = i > 0;
+	}
+	for (uint32_t i = 0; i < 2 * EACH; i++)
+		wrong += race->seen[i] != 1;
+	is((int32_t)wrong, 0,
+	   "a message at the moment of a timeout is neither lost nor twice");
+	SYS(close, race_fd);
+	SYS(mq_unlink, NAME);
+}
+
 /* ---- the notice -------------------------------------------------- */
 
 #define NOTICE LINUX_SIGUSR1
@@ -411,6 +493,7 @@ int main(int argc, char **argv)
 	order();
 	waits();
 	times();
+	each_once();
 	notices();
 	users();
 	return done();
