@@ -49,6 +49,13 @@ void yield(void);
  * no limit. Returns what is left of ns, 0 when the time has passed.
  */
 u64 schedule_timeout(u64 ns);
+/*
+ * For a loop that waits in TASK_INTERRUPTIBLE: the caller has set the state and
+ * then looked in vain for what it waits for. Sleeps, at the longest until
+ * ktime_ns() reaches `until`; UINT64_MAX means no limit. Returns 0 when woken,
+ * or, without a sleep, -ETIMEDOUT or -ERESTARTSYS.
+ */
+int schedule_until(u64 until);
 
 /*
  * Makes a sleeping task runnable. Returns true if it was asleep. Any context.

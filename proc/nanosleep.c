@@ -38,22 +38,18 @@ int get_timespec32(uaddr_t from, u64 *ns)
  */
 int sleep_until(u64 until)
 {
-	for (;;) {
-		u64 now = ktime_ns();
+	int err;
 
-		if (now >= until)
-			return 0;
+	do {
 		/*
 		 * The state before the look: a signal that arrives in between
 		 * finds a sleeper and wakes it.
 		 */
 		set_current_state(TASK_INTERRUPTIBLE);
-		if (signal_pending()) {
-			set_current_state(TASK_RUNNING);
-			return -EINTR;
-		}
-		schedule_timeout(until - now);
-	}
+		err = schedule_until(until);
+	} while (!err);
+	set_current_state(TASK_RUNNING);
+	return err == -ETIMEDOUT ? 0 : -EINTR;
 }
 
 /*

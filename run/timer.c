@@ -265,3 +265,16 @@ u64 schedule_timeout(u64 ns)
 	now = clock_ns();
 	return now < t.expires_ns ? t.expires_ns - now : 0;
 }
+
+int schedule_until(u64 until)
+{
+	/* A wait without a limit costs no look at the clock. */
+	u64 now = until == UINT64_MAX ? 0 : clock_ns();
+
+	if (now >= until)
+		return -ETIMEDOUT;
+	if (signal_pending())
+		return -ERESTARTSYS;
+	schedule_timeout(until == UINT64_MAX ? until : until - now);
+	return 0;
+}

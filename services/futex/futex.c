@@ -231,28 +231,17 @@ static int wait_woken(struct futex_waiter *w, u64 until)
 {
 	int err = 0;
 
-	for (;;) {
-		u64 now = ktime_ns();
-
+	do {
 		/*
 		 * Before the look at `woken`, so that a wake-up in between
-		 * makes the task runnable again and schedule_timeout() returns
-		 * at once.
+		 * makes the task runnable again and schedule_until() returns at
+		 * once.
 		 */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (READ_ONCE(w->woken))
 			break;
-		if (now >= until) {
-			err = -ETIMEDOUT;
-			break;
-		}
-		if (signal_pending()) {
-			err = -ERESTARTSYS;
-			break;
-		}
-		schedule_timeout(until == UINT64_MAX ? UINT64_MAX :
-						       until - now);
-	}
+		err = schedule_until(until);
+	} while (!err);
 	set_current_state(TASK_RUNNING);
 	return futex_unqueue(w) ? 0 : err;
 }
@@ -412,20 +401,13 @@ static s32 futex_requeue(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
  */
 static int futex_deadline(u32 op, uaddr_t timeout, bool time64, u64 *until)
 {
-	int err;
+	bool relative = (op & (u32)FUTEX_CMD_MASK) == FUTEX_WAIT;
+	bool wall = !relative && op & FUTEX_CLOCK_REALTIME;
+	int err = get_deadline(timeout, time64, wall, until);
 
-	*until = UINT64_MAX;
-	if (!timeout)
-		return 0;
-	err = get_timespec(timeout, time64, until);
-	if (err)
-		return err;
-	if ((op & (u32)FUTEX_CMD_MASK) == FUTEX_WAIT)
+	if (!err && timeout && relative)
 		*until += ktime_ns();
-	/* A point before the boot becomes 0: the wait ends at once. */
-	else if (op & FUTEX_CLOCK_REALTIME)
-		*until -= min(*until, boot_wall_ns);
-	return 0;
+	return err;
 }
 
 static s32 sys_futex_wait(uaddr_t va, u32 op, u32 val, uaddr_t timeout,

@@ -312,9 +312,7 @@ static int sleep_for_lock(struct pi_waiter *w, u64 until)
 {
 	int err = 0;
 
-	for (;;) {
-		u64 now = ktime_ns();
-
+	do {
 		/*
 		 * Before the looks: an owner that wakes this task after them is
 		 * not missed.
@@ -322,17 +320,10 @@ static int sleep_for_lock(struct pi_waiter *w, u64 until)
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (READ_ONCE(w->futex.woken) || READ_ONCE(w->owner_left))
 			break;
-		if (now >= until)
-			err = -ETIMEDOUT;
-		else if (signal_pending())
-			err = -ERESTARTNOINTR;
-		if (err)
-			break;
-		schedule_timeout(until == UINT64_MAX ? UINT64_MAX :
-						       until - now);
-	}
+		err = schedule_until(until);
+	} while (!err);
 	set_current_state(TASK_RUNNING);
-	return err;
+	return err == -ERESTARTSYS ? -ERESTARTNOINTR : err;
 }
 
 /*

@@ -7,7 +7,6 @@
 #include <alloc/alloc.h>
 #include <asm/uaccess.h>
 #include <proc/proc.h>
-#include <run/run.h>
 #include <services/futex/internal.h>
 #include <services/time/time.h>
 #include <uapi/futex.h>
@@ -37,25 +36,6 @@ static int get_word(struct wait_word *w, uaddr_t from)
 		.bitset = FUTEX_BITSET_MATCH_ANY,
 	};
 	return 0;
-}
-
-/*
- * Sets *until to the time at which the wait ends, by the monotonic clock: 0,
- * -EINVAL (another clock) or -EFAULT.
- */
-static int get_deadline(uaddr_t timeout, s32 clock, u64 *until)
-{
-	int err;
-
-	*until = UINT64_MAX;
-	if (!timeout)
-		return 0;
-	if (clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME)
-		return -EINVAL;
-	err = get_timespec(timeout, true, until);
-	if (!err && clock == CLOCK_REALTIME)
-		*until -= min(*until, boot_wall_ns);
-	return err;
 }
 
 /*
@@ -124,24 +104,16 @@ static s32 wait_for_any(struct wait_word *words, u32 nr, u64 until)
 {
 	s32 woken;
 	int err = enter_queues(words, nr, &woken);
-	u64 now;
 
 	if (err)
 		return woken >= 0 ? woken : err;
-	for (;;) {
+	do {
 		/* Before any_woken() looks, which takes no lock. */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (any_woken(words, nr))
 			break;
-		now = ktime_ns();
-		if (now >= until)
-			err = -ETIMEDOUT;
-		else if (signal_pending())
-			err = -ERESTARTSYS;
-		if (err)
-			break;
-		schedule_timeout(until == UINT64_MAX ? until : until - now);
-	}
+		err = schedule_until(until);
+	} while (!err);
 	set_current_state(TASK_RUNNING);
 	/*
 	 * A wake-up that came with the timeout or a signal counts, as in
@@ -161,7 +133,9 @@ s32 sys_futex_waitv(uaddr_t uwords, u32 nr, u32 flags, uaddr_t timeout,
 
 	if (flags || !nr || nr > FUTEX_WAITV_MAX || !uwords)
 		return -EINVAL;
-	ret = get_deadline(timeout, clock, &until);
+	if (timeout && clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME)
+		return -EINVAL;
+	ret = get_deadline(timeout, true, clock == CLOCK_REALTIME, &until);
 	if (ret)
 		return ret;
 	words = kmalloc(nr * sizeof(*words), GFP_KERNEL);

@@ -3,7 +3,6 @@
  * wait for either.
  */
 #include <asm/uaccess.h>
-#include <run/run.h>
 #include <run/task.h>
 #include <sched.h>
 #include <services/mqueue/internal.h>
@@ -114,21 +113,13 @@ static int sleep_until_served(struct mq_waiter *w, u64 until)
 {
 	int err = 0;
 
-	for (;;) {
-		u64 now = ktime_ns();
-
+	do {
 		/* First, so that a wake-up after the look ends the sleep. */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (READ_ONCE(w->served))
 			break;
-		if (now >= until)
-			err = -ETIMEDOUT;
-		else if (signal_pending())
-			err = -ERESTARTSYS;
-		if (err)
-			break;
-		schedule_timeout(until == UINT64_MAX ? until : until - now);
-	}
+		err = schedule_until(until);
+	} while (!err);
 	set_current_state(TASK_RUNNING);
 	return err;
 }
@@ -157,24 +148,6 @@ static int wait_served(struct file *file, struct mq_waiters *list,
 	else
 		TAILQ_REMOVE(list, w, link);
 	spin_unlock(&queue->lock);
-	return err;
-}
-
-/*
- * Stores the time by the monotonic clock at which a wait ends; UINT64_MAX: none.
- * 0, -EFAULT or -EINVAL.
- */
-static int get_until(uaddr_t from, bool time64, u64 *until)
-{
-	int err;
-
-	*until = UINT64_MAX;
-	if (!from)
-		return 0;
-	err = get_timespec(from, time64, until);
-	/* A point before the boot becomes 0: it has passed. */
-	if (!err)
-		*until -= min(*until, boot_wall_ns);
 	return err;
 }
 
@@ -274,7 +247,7 @@ static s32 send(u32 fd, uaddr_t buf, u32 bytes, u32 prio, u64 until)
 s32 sys_mq_timedsend(u32 fd, uaddr_t buf, u32 bytes, u32 prio, uaddr_t timeout)
 {
 	u64 until;
-	int err = get_until(timeout, false, &until);
+	int err = get_deadline(timeout, false, true, &until);
 
 	return err ? err : send(fd, buf, bytes, prio, until);
 }
@@ -283,7 +256,7 @@ s32 sys_mq_timedsend_time64(u32 fd, uaddr_t buf, u32 bytes, u32 prio,
 			    uaddr_t timeout)
 {
 	u64 until;
-	int err = get_until(timeout, true, &until);
+	int err = get_deadline(timeout, true, true, &until);
 
 	return err ? err : send(fd, buf, bytes, prio, until);
 }
@@ -344,7 +317,7 @@ s32 sys_mq_timedreceive(u32 fd, uaddr_t buf, u32 bytes, uaddr_t prio,
 			uaddr_t timeout)
 {
 	u64 until;
-	int err = get_until(timeout, false, &until);
+	int err = get_deadline(timeout, false, true, &until);
 
 	return err ? err : receive(fd, buf, bytes, prio, until);
 }
@@ -353,7 +326,7 @@ s32 sys_mq_timedreceive_time64(u32 fd, uaddr_t buf, u32 bytes, uaddr_t prio,
 			       uaddr_t timeout)
 {
 	u64 until;
-	int err = get_until(timeout, true, &until);
+	int err = get_deadline(timeout, true, true, &until);
 
 	return err ? err : receive(fd, buf, bytes, prio, until);
 }

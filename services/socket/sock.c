@@ -171,18 +171,15 @@ u64 sock_deadline(const struct file *file, u32 msg_flags, u64 timeout)
 
 int sock_sleep(u64 until)
 {
-	u64 now = until == UINT64_MAX ? 0 : ktime_ns();
+	int err = schedule_until(until);
 
-	if (now >= until)
+	if (err == -ETIMEDOUT)
 		return -EAGAIN;
 	/*
 	 * A restart would begin the time anew, so a call with a time limit ends
 	 * with -EINTR.
 	 */
-	if (signal_pending())
-		return until == UINT64_MAX ? -ERESTARTSYS : -EINTR;
-	schedule_timeout(until == UINT64_MAX ? until : until - now);
-	return 0;
+	return err && until != UINT64_MAX ? -EINTR : err;
 }
 
 /* ---- by descriptor ----------------------------------------------- */

@@ -55,8 +55,14 @@ s32 sys_times(uaddr_t buf);
 int __must_check get_timespec(uaddr_t from, bool time64, u64 *ns);
 int __must_check put_timespec(u64 ns, uaddr_t to, bool time64);
 /*
- * The same for a struct itimerspec: ns to the first expiry, and the period in
- * ns.
+ * Sets *until to the end of a wait, by ktime_ns(), that `from` gives as a point
+ * in time, by the wall clock or by ktime_ns(); UINT64_MAX if `from` is 0. 0 or
+ * -errno as for get_timespec().
+ */
+int __must_check get_deadline(uaddr_t from, bool time64, bool wall, u64 *until);
+/*
+ * As get_timespec() and put_timespec(), for a struct itimerspec: ns to the
+ * first expiry, and the period in ns.
  */
 int __must_check get_itimerspec(uaddr_t from, bool time64, u64 *value,
 				u64 *interval);

@@ -6,6 +6,7 @@
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
+#include <run/run.h>
 #include <services/time/time.h>
 #include <uapi/time.h>
 
@@ -48,6 +49,20 @@ static int put_timespec64(u64 ns, uaddr_t to)
 int get_timespec(uaddr_t from, bool time64, u64 *ns)
 {
 	return time64 ? get_timespec64(from, ns) : get_timespec32(from, ns);
+}
+
+int get_deadline(uaddr_t from, bool time64, bool wall, u64 *until)
+{
+	int err;
+
+	*until = UINT64_MAX;
+	if (!from)
+		return 0;
+	err = get_timespec(from, time64, until);
+	/* A point before the boot becomes 0: the wait ends at once. */
+	if (!err && wall)
+		*until -= min(*until, boot_wall_ns);
+	return err;
 }
 
 int put_timespec(u64 ns, uaddr_t to, bool time64)
