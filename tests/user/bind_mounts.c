@@ -17,14 +17,6 @@ static int32_t bind(const char *from, const char *to, unsigned int flags)
 	return SYS(mount, from, to, 0, MS_BIND | flags, 0);
 }
 
-static int32_t ino(const char *path)
-{
-	struct kstat64 st = { 0 };
-	int32_t err = SYS(stat64, path, &st);
-
-	return err ? err : (int32_t)st.st_ino;
-}
-
 static char text[8192];
 
 /* mountinfo's line about a path: "ROOT PATH FLAGS - TYPE SOURCE"; or "". */

@@ -3,9 +3,11 @@
  */
 #include <stdarg.h>
 #include <uapi/fcntl.h>
+#include <uapi/stat.h>
 #include <uapi/time.h>
 #include "check.h"
 #include "maps.h"
+#include "threads.h"
 
 static int tests, failures;
 
@@ -217,6 +219,14 @@ void remove_scratch(void)
 	SYS(rmdir, scratch(""));
 }
 
+int32_t ino(const char *path)
+{
+	struct kstat64 st = { 0 };
+	int32_t err = SYS(stat64, path, &st);
+
+	return err ? err : (int32_t)st.st_ino;
+}
+
 int make_file(const char *path, uint32_t bytes)
 {
 	int fd = SYS(open, path, O_RDWR | O_CREAT | O_TRUNC, 0644);
@@ -303,4 +313,64 @@ uint32_t set_mask(int how, uint32_t mask)
 
 	SYS(rt_sigprocmask, how, set, old, 8);
 	return old[0];
+}
+
+#define SIGALRM_NR 14
+
+static void no_effect(int sig, struct test_siginfo *info, void *ucontext)
+{
+	(void)sig, (void)info, (void)ucontext;
+}
+
+void tick_every(uint32_t us)
+{
+	uint32_t timer[4] = { 0, us, 0, us };
+
+	handle(SIGALRM_NR, no_effect, 0);
+	SYS(setitimer, 0, timer, 0);
+}
+
+void signal_ends_wait(int (*fn)(void *arg), void *arg, const char *what)
+{
+	tick_every(20000);
+	is(fn(arg), -EINTR, "%s: a signal ends the wait", what);
+	tick_every(0);
+}
+
+/* ---- many tasks -------------------------------------------------- */
+
+#define SMALL_STACK 512u
+
+static volatile uint32_t nr_running;
+static void (*many_run)(void *nr);
+
+static void run_one(void *nr)
+{
+	__atomic_fetch_add(&nr_running, 1, __ATOMIC_RELAXED);
+	many_run(nr);
+}
+
+uint32_t start_many(uint32_t n, uint32_t flags, void (*fn)(void *nr))
+{
+	uint8_t *stacks = pages(n * SMALL_STACK / PAGE);
+	uint32_t made = 0;
+
+	nr_running = 0;
+	many_run = fn;
+	for (uint32_t i = 0; i < n; i++)
+		made += start_thread(flags, stacks + (i + 1) * SMALL_STACK - 64,
+				     NULL, 0, NULL, run_one,
+				     (void *)(uintptr_t)i) > 0;
+	while (nr_running < made)
+		SYS(sched_yield);
+	return made;
+}
+
+uint32_t reap_all(void)
+{
+	uint32_t n = 0;
+
+	while (SYS(wait4, -1, 0, 0, 0) > 0)
+		n++;
+	return n;
 }

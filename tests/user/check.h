@@ -41,6 +41,13 @@ int in_child(int (*fn)(void *arg), void *arg);
 /* The same, and fn's checks count as if they were the caller's own. */
 void checks_in_child(int (*fn)(void *arg), void *arg);
 /*
+ * Starts n tasks by clone(2), each of which runs fn with its number, from 0 on, on a
+ * stack of 448 bytes. Returns how many there are, when all of them run.
+ */
+uint32_t start_many(uint32_t n, uint32_t flags, void (*fn)(void *nr));
+/* Waits until no child is left; returns how many have ended. */
+uint32_t reap_all(void);
+/*
  * The date in seconds since 1970, set before where it is none: a board without a
  * battery's clock counts from there.
  */
@@ -56,6 +63,8 @@ uint8_t *pages_with(uint32_t n, int prot, int flags);
 
 /* A file in the scratch directory with `bytes` bytes, byte i = i % 251. */
 int make_file(const char *path, uint32_t bytes);
+/* The file's inode number, or -errno. */
+int32_t ino(const char *path);
 /* The scratch directory, made when first asked for; remove_scratch at the end. */
 const char *scratch(const char *name);
 void remove_scratch(void);
@@ -94,6 +103,10 @@ typedef void (*test_handler)(int sig, struct test_siginfo *info,
 int32_t handle(int sig, test_handler handler, uint32_t flags);
 int32_t ignore(int sig);
 int32_t by_default(int sig);
+/* From now on SIGALRM comes every `us` microseconds, to no effect; 0: no more. */
+void tick_every(uint32_t us);
+/* Checks that fn(arg), which waits, is ended by a signal: one tick finds it asleep. */
+void signal_ends_wait(int (*fn)(void *arg), void *arg, const char *what);
 /* how: 0 block, 1 unblock, 2 set. Returns the old mask of signals 1..32. */
 uint32_t set_mask(int how, uint32_t mask);
 /* clang-format off */

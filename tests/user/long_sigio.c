@@ -1,8 +1,8 @@
 /*
- * An event that 2,000 open files are to tell of, and one that is told to 2,000
- * processes: how long nobody else could run meanwhile, and interrupts were off, is
- * measured from outside (tests/bench/latency.py). Whether all are told is looked at
- * here.
+ * O_ASYNC on 2,000 open files of one FIFO, and a pipe whose owner is a group of
+ * 2,000 processes. How long an event keeps others from running, and interrupts off,
+ * is measured from outside (tests/bench/latency.py); this program checks that SIGIO
+ * comes to all owners.
  */
 #include <uapi/fcntl.h>
 #include <uapi/resource.h>
@@ -12,11 +12,12 @@
 #include "threads.h"
 
 #define MANY     2000u
-#define STACK    512u
 #define SIGIO_NO 29
+/* A process that shares this one's memory. */
+#define PROCESS  (CLONE_VM | LINUX_SIGCHLD)
 
 static const uint32_t sigio_set[2] = { SIGNAL_BIT(SIGIO_NO), 0 };
-static volatile uint32_t started, told;
+static volatile uint32_t signals; /* SIGIO that have come */
 
 static bool own(int fd, int32_t owner)
 {
@@ -29,13 +30,13 @@ static void count(int sig, struct test_siginfo *info, void *context)
 	(void)sig;
 	(void)info;
 	(void)context;
-	told++;
+	signals++;
 }
 
 /* The others run meanwhile. */
 static void wait_for(uint32_t n)
 {
-	while (told < n)
+	while (signals < n)
 		SYS(sched_yield);
 }
 
@@ -49,25 +50,25 @@ static void many_files(void)
 	int writer, fd = -1, last;
 
 	SYS(prlimit64, 0, RLIMIT_NOFILE, &most, NULL);
-	is(SYS(mknod, name, 0010600, 0), 0, "a FIFO");
+	is(SYS(mknod, name, 0010600, 0), 0, "a FIFO is made");
 	writer = SYS(open, name, O_RDWR | O_NONBLOCK, 0);
 	handle(SIGIO_NO, count, TEST_SA_RESTART);
 	for (uint32_t i = 0; i < MANY; i++) {
 		fd = SYS(open, name, O_RDONLY | O_NONBLOCK, 0);
 		armed += own(fd, i % 2 ? 0 : SYS(gettid));
 	}
-	is((int32_t)armed, MANY, "that 2,000 open files would tell of");
-	is(SYS(write, writer, "x", 1), 1, "a byte");
+	is((int32_t)armed, MANY, "2,000 open files of it have O_ASYNC");
+	is(SYS(write, writer, "x", 1), 1, "a byte is written");
 	wait_for(1);
-	ok(told > 0, "is told");
+	ok(signals > 0, "the owner gets SIGIO");
 	/* The file that was opened last, alone of all. */
 	for (last = fd; --fd > writer;)
 		SYS(fcntl64, fd, F_SETOWN, 0);
 	own(last, SYS(getpid));
-	told = 0;
+	signals = 0;
 	SYS(write, writer, "x", 1);
 	wait_for(1);
-	ok(told > 0, "by the last file, too, when the others have no owner");
+	ok(signals > 0, "the last file alone has an owner: it gets SIGIO, too");
 	while (last >= writer)
 		SYS(close, last--);
 	SYS(unlink, name);
@@ -76,36 +77,11 @@ static void many_files(void)
 
 /* ---- processes --------------------------------------------------- */
 
-/* Ends when it is told. */
+/* Ends when SIGIO comes. */
 static void member(void *unused)
 {
 	(void)unused;
-	__atomic_fetch_add(&started, 1, __ATOMIC_RELAXED);
 	SYS(rt_sigtimedwait, sigio_set, NULL, NULL, 8);
-}
-
-static uint32_t start_all(void (*fn)(void *arg))
-{
-	uint8_t *stacks = pages(MANY * STACK / PAGE);
-	uint32_t n = 0;
-
-	started = 0;
-	for (uint32_t i = 0; i < MANY; i++)
-		n += start_thread(CLONE_VM | LINUX_SIGCHLD,
-				  stacks + (i + 1) * STACK - 64, NULL, 0, NULL,
-				  fn, (void *)(uintptr_t)i) > 0;
-	while (started < n)
-		SYS(sched_yield);
-	return n;
-}
-
-static uint32_t reap_all(void)
-{
-	uint32_t n = 0;
-
-	while (SYS(wait4, -1, 0, 0, 0) > 0)
-		n++;
-	return n;
 }
 
 static int many_processes(void *unused)
@@ -115,11 +91,12 @@ static int many_processes(void *unused)
 	(void)unused;
 	SYS(setpgid, 0, 0);
 	set_mask(0, SIGNAL_BIT(SIGIO_NO));
-	is((int32_t)start_all(member), MANY, "2,000 processes of a group");
+	is((int32_t)start_many(MANY, PROCESS, member), MANY,
+	   "2,000 processes join a group");
 	SYS(pipe, fds);
-	ok(own(fds[0], -SYS(getpid)), "which owns a pipe");
+	ok(own(fds[0], -SYS(getpid)), "the group owns a pipe");
 	SYS(write, fds[1], "x", 1);
-	is((int32_t)reap_all(), MANY, "each of which is told of a byte");
+	is((int32_t)reap_all(), MANY, "each gets SIGIO for a byte, and ends");
 	return 0;
 }
 
@@ -138,7 +115,6 @@ static void waits(void *unused)
 /* Joins one group, then the other, and lets the next process do so. */
 static void moves(void *nr)
 {
-	__atomic_fetch_add(&started, 1, __ATOMIC_RELAXED);
 	for (uint32_t i = (uintptr_t)nr; !over; i++) {
 		SYS(setpgid, 0, groups[i % 2]);
 		SYS(sched_yield);
@@ -147,7 +123,7 @@ static void moves(void *nr)
 
 /*
  * Whoever joins comes to the end of the group, so that a walk which lets others
- * run may never come there; what is told next would have to wait for ever.
+ * run may never come there; the next owner would then wait for its SIGIO for ever.
  */
 static int restless(void *unused)
 {
@@ -157,23 +133,24 @@ static int restless(void *unused)
 	SYS(setpgid, 0, 0);
 	set_mask(0, SIGNAL_BIT(SIGIO_NO));
 	groups[0] = getpid();
-	groups[1] = start_thread(CLONE_VM | LINUX_SIGCHLD, pages(1) + PAGE - 64,
-				 NULL, 0, NULL, waits, NULL);
+	groups[1] = start_thread(PROCESS, pages(1) + PAGE - 64, NULL, 0, NULL,
+				 waits, NULL);
 	SYS(setpgid, groups[1], groups[1]);
 	handle(SIGIO_NO, count, TEST_SA_RESTART);
 	SYS(pipe, of_group);
 	SYS(pipe, mine);
-	is((int32_t)start_all(moves), MANY, "2,000 that change their group");
+	is((int32_t)start_many(MANY, PROCESS, moves), MANY,
+	   "2,000 processes change their group again and again");
 	set_mask(1, SIGNAL_BIT(SIGIO_NO)); /* this process alone */
 	own(of_group[0], -groups[1]);
 	own(mine[0], getpid());
-	told = 0;
+	signals = 0;
 	SYS(write, of_group[1], "x", 1);
 	SYS(write, mine[1], "x", 1);
 	wait_for(1);
-	ok(told > 0, "told, though the group comes first");
+	ok(signals > 0, "a process gets SIGIO though the group comes first");
 	over = true;
-	is((int32_t)reap_all(), MANY + 1, "they end");
+	is((int32_t)reap_all(), MANY + 1, "all of them end");
 	return 0;
 }
 

@@ -8,37 +8,24 @@
 #include <uapi/sched.h>
 #include <uapi/signal.h>
 #include "check.h"
-#include "threads.h"
 
 #define THREADS 2000u
-#define STACK   512u
 #define FLAGS                                                               \
 	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | \
 	 CLONE_SYSVSEM)
-
-static volatile uint32_t started;
 
 static void sleeper(void *unused)
 {
 	int32_t long_time[2] = { 1000, 0 };
 
 	(void)unused;
-	__atomic_fetch_add(&started, 1, __ATOMIC_RELAXED);
 	for (;;)
 		SYS(nanosleep, long_time, 0);
 }
 
 static bool start_all(void)
 {
-	uint8_t *stacks = pages(THREADS * STACK / PAGE);
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < THREADS; i++)
-		n += start_thread(FLAGS, stacks + (i + 1) * STACK - 64, NULL, 0,
-				  NULL, sleeper, NULL) > 0;
-	while (started < n)
-		SYS(sched_yield);
-	return n == THREADS;
+	return start_many(THREADS, FLAGS, sleeper) == THREADS;
 }
 
 /* signal: NULL, it exits; otherwise the number of the one that it gets. */

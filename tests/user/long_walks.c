@@ -12,14 +12,10 @@
 #include <uapi/termios.h>
 #include <uapi/time.h>
 #include "check.h"
-#include "threads.h"
 
 #define TASKS 2000u
-#define STACK 512u
 #define LINKS 39u
 #define DOTS  2000u
-
-static volatile uint32_t started;
 
 /* Sleeps for a time of its own, so that the timers are in no order. */
 static void sleeper(void *arg)
@@ -27,7 +23,6 @@ static void sleeper(void *arg)
 	uint32_t i = (uint32_t)(uintptr_t)arg;
 	int32_t forever[2] = { (int32_t)(1000 + i * 7919 % TASKS), 0 };
 
-	__atomic_fetch_add(&started, 1, __ATOMIC_RELAXED);
 	for (;;)
 		SYS(nanosleep, forever, 0);
 }
@@ -35,26 +30,7 @@ static void sleeper(void *arg)
 /* TASKS children, all of the caller's group. */
 static uint32_t start_all(void)
 {
-	uint8_t *stacks = pages(TASKS * STACK / PAGE);
-	uint32_t n = 0;
-
-	started = 0;
-	for (uint32_t i = 0; i < TASKS; i++)
-		n += start_thread(CLONE_VM | LINUX_SIGCHLD,
-				  stacks + (i + 1) * STACK - 64, NULL, 0, NULL,
-				  sleeper, (void *)(uintptr_t)i) > 0;
-	while (started < n)
-		SYS(sched_yield);
-	return n;
-}
-
-static uint32_t reap_all(void)
-{
-	uint32_t n = 0;
-
-	while (SYS(wait4, -1, 0, 0, 0) > 0)
-		n++;
-	return n;
+	return start_many(TASKS, CLONE_VM | LINUX_SIGCHLD, sleeper);
 }
 
 static void looks(void)

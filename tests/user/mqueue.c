@@ -172,24 +172,6 @@ static int send_abc(void *arg)
 	return send((int)arg, "abc", 5);
 }
 
-#define SIGALRM_NR 14
-
-static void nothing(int sig, struct test_siginfo *info, void *ucontext)
-{
-	(void)sig, (void)info, (void)ucontext;
-}
-
-/* A timer ticks until one tick finds the call asleep. */
-static void interrupted(int (*fn)(void *arg), void *arg, const char *what)
-{
-	uint32_t often[4] = { 0, 20000, 0, 20000 }, never[4] = { 0 };
-
-	handle(SIGALRM_NR, nothing, 0);
-	SYS(setitimer, 0, often, 0);
-	is(fn(arg), -EINTR, "%s: a signal ends the wait", what);
-	SYS(setitimer, 0, never, 0);
-}
-
 static int receive_it(void *arg)
 {
 	return receive((int)arg, 0);
@@ -210,7 +192,7 @@ static void waits(void)
 	int fd = open_with(NAME, O_CREAT | O_RDWR, 1, 8);
 	pid_t pid;
 
-	interrupted(receive_it, (void *)fd, "an empty queue");
+	signal_ends_wait(receive_it, (void *)fd, "an empty queue");
 	pid = start_child(receive_and_compare, (void *)fd);
 	is(send(fd, "abc", 0), 0, "send to a task that may wait");
 	ended(pid, 0, "it gets the message");
@@ -219,7 +201,7 @@ static void waits(void)
 	ended(pid, -LINUX_SIGKILL, "one that waits can be killed");
 
 	send(fd, "full", 0);
-	interrupted(send_abc, (void *)fd, "a full queue");
+	signal_ends_wait(send_abc, (void *)fd, "a full queue");
 	pid = start_child(send_abc, (void *)fd);
 	next_is(fd, "full", 0);
 	ended(pid, 0, "a message leaves room for one that waits");

@@ -318,24 +318,6 @@ static int wait_for_room(void *arg)
 	return SYS(vmsplice, b[1], &iov, 1, 0);
 }
 
-#define SIGALRM_NR 14
-
-static void nothing(int sig, struct test_siginfo *info, void *ucontext)
-{
-	(void)sig, (void)info, (void)ucontext;
-}
-
-/* A timer ticks until one tick finds the call asleep. */
-static void interrupted(int (*fn)(void *arg), void *arg, const char *what)
-{
-	uint32_t often[4] = { 0, 20000, 0, 20000 }, never[4] = { 0 };
-
-	handle(SIGALRM_NR, nothing, 0);
-	SYS(setitimer, 0, often, 0);
-	is(fn(arg), -EINTR, "%s: a signal ends the wait", what);
-	SYS(setitimer, 0, never, 0);
-}
-
 static void killed(int (*fn)(void *arg), void *arg, const char *what)
 {
 	pid_t pid = start_child(fn, arg);
@@ -353,7 +335,7 @@ static void waits(void)
 	pid_t pid;
 
 	open_pipes();
-	interrupted(wait_for_bytes, (void *)1, "an empty pipe");
+	signal_ends_wait(wait_for_bytes, (void *)1, "an empty pipe");
 	killed(wait_for_bytes, (void *)1, "an empty pipe");
 	pid = start_child(wait_for_bytes, (void *)9);
 	SYS(write, a[1], "abc", 3);
@@ -364,7 +346,7 @@ static void waits(void)
 	while (SYS(write, b[1], buf, PAGE) > 0)
 		;
 	SYS(fcntl64, b[1], F_SETFL, 0);
-	interrupted(wait_for_room, buf, "a full pipe");
+	signal_ends_wait(wait_for_room, buf, "a full pipe");
 	killed(wait_for_room, buf, "a full pipe");
 	pid = start_child(wait_for_room, buf);
 	SYS(read, b[0], buf, PAGE);
@@ -393,10 +375,7 @@ static void await_sleep(pid_t pid)
 
 static int splice_to_socket(void *arg)
 {
-	uint32_t often[4] = { 0, 200000, 0, 200000 };
-
-	handle(SIGALRM_NR, nothing, 0);
-	SYS(setitimer, 0, often, 0);
+	tick_every(200000);
 	return SYS(splice, a[0], 0, (int)arg, 0, 9, 0) == -EINTR;
 }
 
