@@ -398,8 +398,8 @@ static int read_instruction(const struct pt_regs *regs, u32 *insn)
 }
 
 /*
- * Counts the access and, if the mode says so, reports it in Linux's words.
- * Returns whether it is to be emulated.
+ * Counts the access, and logs it in Linux's words in a mode with ALIGNMENT_WARN.
+ * Returns true if the access is to be emulated.
  */
 static bool account(const struct fault_signal *fault, u32 insn)
 {

@@ -90,7 +90,7 @@ struct mq_notice mqueue_take_notice(struct mqueue *queue);
 void mqueue_tell(const struct mq_notice *notice);
 /* service.exec: the new program of the process asked for no signal. (names.c) */
 void mqueue_exec(void);
-/* service.unlock_file: the process that closes a queue is told no more. */
+/* service.unlock_file: a close ends the notice of the process that closes. */
 void mqueue_closed(struct file *file, const struct files_struct *files);
 
 /* service.init (names.c) */

@@ -1,6 +1,6 @@
 /*
- * services/mqueue/notify.c - mq_notify: one process may ask to be told, once, that
- * a message came into the empty queue.
+ * services/mqueue/notify.c - mq_notify: one process may register for a signal that
+ * it gets once, when a message comes into the empty queue.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
@@ -23,7 +23,7 @@ void mqueue_tell(const struct mq_notice *notice)
 		send_sig_message(&notice->owner, notice->signo, notice->value);
 }
 
-/* Ends what the running process has asked for, if it has. */
+/* Ends the registration of the running process, if it has one. */
 static void forget(struct mqueue *queue)
 {
 	spin_lock(&queue->lock);
@@ -34,14 +34,14 @@ static void forget(struct mqueue *queue)
 
 void mqueue_closed(struct file *file, const struct files_struct *files)
 {
-	/* Of a file that is closed without a descriptor nobody asked anything. */
+	/* No process registers by a file that has no descriptor. */
 	if (files && file->f_op == &mqueue_fops)
 		forget(mqueue_of(file));
 }
 
 /*
- * The running process is to be told. 0, or -EBUSY: another is, or it itself
- * already, unless that has ended.
+ * Registers the running process. 0, or -EBUSY: a process is registered that has not
+ * ended, another one or this one.
  */
 static int ask(struct mqueue *queue, const struct sigevent *event)
 {

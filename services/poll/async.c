@@ -4,9 +4,9 @@
  *
  * A file with an owner, or with O_ASYNC, has an entry here, which is found by the
  * file; with O_ASYNC also by the counts of events that poll_wake() advances. The
- * signal itself cannot be sent there, since locks may be held, nor can all files be
- * found that are to tell of the event, for there may be thousands: the bucket that has
- * them becomes due, and a timer that expires at once looks at them, some at a time.
+ * signal itself cannot be sent there, since locks may be held, nor can all files with
+ * O_ASYNC on that count be found, for there may be thousands: their bucket becomes due,
+ * and a timer that expires at once looks at the files in it, some at a time.
  * A file has news if its count is not what it was at the last look.
  */
 #include <fs/fs.h>

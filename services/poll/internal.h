@@ -42,7 +42,8 @@ int __must_check get_wait_time(uaddr_t timeout, bool time64, u64 *until);
 s32 end_wait(s32 ret, u64 until, uaddr_t timeout, bool time64);
 
 /*
- * *edge has advanced: the files that are to tell of it send SIGIO. Any context.
+ * *edge has advanced: SIGIO goes to the owners of files with O_ASYNC on it, soon.
+ * Any context.
  * (async.c)
  */
 void async_wake(const u32 *edge);

@@ -115,9 +115,7 @@ KTEST(test_wake_up_process);
 
 /* ---- what a switch must keep ------------------------------------- */
 
-/*
- * Sets r4 to r11 to base and up, switches; returns whether they are unchanged.
- */
+/* Sets r4 to r11, switches, and returns true if they are unchanged. */
 static bool registers_survive(u32 base)
 {
 	u32 sum;
