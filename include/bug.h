@@ -11,7 +11,10 @@
 
 #include <types.h>
 
-/* Prints the reason and the call chain, then ends the machine. Any context. */
+/*
+ * Prints the reason and the call chain, then ends the machine. May be called in
+ * any context: by a task, by an interrupt handler, with locks held.
+ */
 void panic(const char *fmt, ...) __noreturn __printf(1, 2);
 /*
  * The same after an oops (the report of a fault in the kernel), which has printed

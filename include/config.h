@@ -89,7 +89,11 @@
 #define CONFIG_ASID_BITS 8
 #endif
 
-/* DEBUG=1 on make's command line: poison, red zones, and verifiers that run. */
+/*
+ * 1 by DEBUG=1 on make's command line: free memory is filled with a pattern
+ * (poison), objects get guard words around them (red zones), and verifiers run
+ * often.
+ */
 #ifndef CONFIG_DEBUG
 #define CONFIG_DEBUG 0
 #endif

@@ -16,7 +16,7 @@ enum map_type {
 };
 
 struct map_desc {
-	u32 va;         /* page-aligned, kernel half */
+	u32 va;         /* page-aligned, PAGE_OFFSET or above */
 	phys_addr_t pa; /* page-aligned */
 	u32 bytes;      /* a multiple of PAGE_SIZE */
 	enum map_type type;

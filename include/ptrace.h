@@ -17,14 +17,15 @@
 #define PSR_MODE_ABT  0x17
 #define PSR_MODE_UND  0x1b
 #define PSR_MODE_SYS  0x1f
-#define PSR_T         0x20
-#define PSR_F         0x40
-#define PSR_I         0x80
-#define PSR_A         0x100
-#define PSR_E         0x200
-#define PSR_J         0x1000000
+#define PSR_T         0x20      /* Thumb code runs */
+#define PSR_F         0x40      /* FIQs are masked */
+#define PSR_I         0x80      /* IRQs are masked */
+#define PSR_A         0x100     /* late (asynchronous) aborts are masked */
+#define PSR_E         0x200     /* data is big-endian */
+#define PSR_J         0x1000000 /* Java bytecode runs (Jazelle) */
 /*
- * The bits that a program may set through a signal frame: NZCVQ, GE, IT, E, T.
+ * The bits that a program may set when it returns from a signal handler: the
+ * flags (N, Z, C, V, Q, GE), the state of a Thumb IT block (IT), E and T.
  */
 #define PSR_USER_BITS 0xfe0ffe20
 
@@ -45,7 +46,11 @@ struct pt_regs {
 	u32 lr;
 	u32 pc;
 	u32 cpsr;
-	u32 orig_r0; /* r0 at entry: the result overwrites r[0], a restart needs it */
+	/*
+	 * r0 at entry, for a system call that is made again after a signal: its
+	 * result has overwritten r[0], the first argument.
+	 */
+	u32 orig_r0;
 };
 
 /* True if the frame's mode is user mode: the exception came from a program. */

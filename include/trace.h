@@ -3,8 +3,9 @@
  *
  * trace_event costs one load and one branch while its kind is off. Kinds are
  * switched on by `trace=switch,fault` on the command line, or by writing
- * "switch,fault" to /proc/trace. The ring (inspect/trace.c) keeps the last events, as many as
- * trace_ring= on the command line says; the recorder adds task, time and caller.
+ * "switch,fault" to /proc/trace. The ring (inspect/trace.c) keeps the last
+ * events, as many as trace_ring= on the command line states; the recorder adds
+ * task, time and caller.
  */
 #ifndef TRACE_H
 #define TRACE_H

@@ -1,10 +1,10 @@
 /*
  * types.h - the words every file uses.
  *
- * Units live in types: a phys_addr_t is a physical byte address, a uaddr_t a
- * virtual address that belongs to a user program (or to the 32-bit address
- * space as the MMU sees it) and is never dereferenced: only <asm/uaccess.h>
- * turns one into an access. Kernel pointers are plain C pointers.
+ * A type tells what kind of address a number is. A phys_addr_t is a physical
+ * byte address. A uaddr_t is a virtual address of a user program, and is never
+ * dereferenced: only <asm/uaccess.h> turns one into an access. The kernel's own
+ * virtual addresses are plain C pointers, or a u32 where they are computed.
  *
  * The host tests compile these files natively, where a pointer has 64 bits.
  * Descriptors and addresses are therefore never kept in an unsigned long, whose

@@ -1,9 +1,10 @@
 /*
  * lib/backtrace.h - names of kernel text, and call chains.
  *
- * Symbols come from the table that the second link pass builds in
- * (tools/kallsyms.py). Reading the stack is no mechanism of the kernel, so
- * inspect/ does it; it registers here in the first step of the boot.
+ * The names come from a table that the image contains (tools/kallsyms.py). The
+ * kernel runs without reading its stack, which serves reports alone: so
+ * inspect/ does that, and registers its functions here in the first step of the
+ * boot.
  */
 #ifndef LIB_BACKTRACE_H
 #define LIB_BACKTRACE_H
@@ -21,7 +22,7 @@ struct stack_operations {
 
 extern const struct stack_operations *stack_ops;
 
-/* As the operations: without inspect/ nothing is printed, nothing is found. */
+/* Call the operations. Without inspect/ nothing is printed or found. */
 static inline void dump_stack(const struct pt_regs *regs)
 {
 	if (stack_ops)

@@ -8,7 +8,7 @@
 #include <bug.h>
 #include <types.h>
 
-struct _reent;
+struct _reent; /* Newlib's state of a thread; not used here */
 
 void *_malloc_r(struct _reent *reent, size_t bytes);
 void *_realloc_r(struct _reent *reent, void *p, size_t bytes);

@@ -1,8 +1,9 @@
 /*
- * The routines that unwind tables refer to. The compiler makes a table for each
- * function, from which backtraces find callers, and names in it the routine that
- * would unwind a C++ exception. inspect/unwind.c reads the tables itself and calls
- * none of these: they exist so that the image links.
+ * "Personality routines", by the ABI's name. The compiler makes an unwind table
+ * for each function, from which backtraces find callers, and names in it the
+ * routine that would unwind a C++ exception. inspect/unwind.c reads the tables
+ * itself and calls none of these: they exist so that the image links.
+ * (personality(2), a system call, is another thing.)
  */
 void __aeabi_unwind_cpp_pr0(void);
 void __aeabi_unwind_cpp_pr1(void);

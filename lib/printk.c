@@ -59,8 +59,8 @@ void console_write(const char *s, size_t bytes)
 }
 
 /*
- * Adds a carriage return before each newline. In whole lines: the driver polls,
- * and a call for each byte costs more.
+ * Adds a carriage return before each newline. The driver gets whole lines,
+ * because a call for each byte would cost more.
  */
 void console_text(const char *s, size_t bytes)
 {

@@ -1,17 +1,19 @@
 /*
  * lib/printk.h - the kernel's log.
  *
- * printk formats (newlib's nano vsnprintf) one record into the log ring, which
- * /dev/kmsg and a gdb command can read back, and hands it to the console hook
- * that the board's driver sets. Before there is a console the ring keeps the
- * record, and register_console prints it. printk may be called in any context,
- * also in interrupt handlers and while an oops is reported.
+ * printk formats one record (with nano's vsnprintf: nano is Newlib's small
+ * variant) into the log ring, which /dev/kmsg and a gdb command can read back,
+ * and hands it to the console hook that the board's driver sets. Before there
+ * is a console the ring keeps the record, and register_console prints it.
+ * printk may be called in any context, also in interrupt handlers and while an
+ * oops is reported.
  *
- * Records begin with a level, as in Linux: KERN_ERR "text". A record without one
- * has the level of the record before it. `quiet` on the command line keeps
+ * Records begin with a level, as in Linux: KERN_ERR "text". A record without
+ * one has the level of the record before it. `quiet` on the command line keeps
  * KERN_INFO and KERN_DEBUG off the console. Reports about programs (a fatal
- * fault, a call that does not exist, a process killed for its memory) are
- * KERN_INFO. A record begins a new line if a program has left one unfinished.
+ * fault, a call that does not exist, a process killed because memory ran out)
+ * are KERN_INFO. A record begins a new line if a program has left one
+ * unfinished.
  *
  * Nano's vsnprintf knows no %ll: a 64-bit number is printed in u32 parts.
  */

@@ -1,11 +1,13 @@
 /*
- * lib/semihosting.h - ARM semihosting: calls (svc 0x123456) of a debugger or an
- * emulator, the host, which reads them as requests, such as to exit with a status.
+ * lib/semihosting.h - ARM semihosting: the kernel calls a debugger or an
+ * emulator, the host, which takes the instruction svc 0x123456 as a request,
+ * such as to exit with a status.
  *
  * The same image runs with and without it, and on hardware. semihosting_probe
- * is called once, early, with interrupts off: it points VBAR, the register with
- * the address of the exception vectors, at a table of its own, whose SVC entry returns "no host" if none takes the call, so the
- * kernel's own SVC path need not know about it.
+ * is called once, early, with interrupts off. It points VBAR, the register with
+ * the address of the exception vectors, at a table of its own, whose SVC entry
+ * returns "no host" if no host takes the call. So the kernel's own SVC path
+ * need not know about it.
  */
 #ifndef LIB_SEMIHOSTING_H
 #define LIB_SEMIHOSTING_H

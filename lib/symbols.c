@@ -23,7 +23,8 @@ extern const char kallsyms_names[] __attribute__((weak));
 extern char _stext[], _etext[];
 
 /*
- * By the linker's symbols, so it is right even before there is a symbol table.
+ * Compares with the linker's symbols, so that it is right in the first link,
+ * too, where the table of names is missing.
  */
 bool is_kernel_text(u32 va)
 {

@@ -3,9 +3,10 @@
  *
  * The compiler's atomics, on the target and in the host tests. For ARMv7 they
  * are LDREX/STREX loops, which work on Normal memory with the MMU on and, on
- * Cortex-A9, with ACTLR.SMP set: nothing here may run before paging. Each
- * comment states the order. "Fully ordered" means after all earlier and before
- * all later accesses. The order comes from smp_mb() on both sides or on one, not
+ * Cortex-A9, with ACTLR.SMP set (this core's caches are kept coherent with
+ * those of others): nothing here may run before the MMU is on. Each comment
+ * states the order. "Fully ordered" means after all earlier and before all
+ * later accesses. The order comes from smp_mb() on both sides or on one, not
  * from the compiler's orders such as __ATOMIC_ACQUIRE: those emit a dmb even if
  * there is only one core.
  */

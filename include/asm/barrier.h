@@ -3,10 +3,10 @@
  *
  * dmb orders memory accesses as other cores see them; dsb waits for them, and
  * for cache, TLB and branch-predictor operations, to complete; isb discards
- * what was fetched, so that what follows sees changed CP15 registers. They
- * reach the inner shareable domain: memory, and the other cores. A device may be
- * outside of it: dsb_sy also waits for accesses to devices. A barrier carries its
- * reason in a comment at the line.
+ * what was fetched, so that what follows sees changed CP15 registers. The dmb
+ * and dsb of this file reach what is inner shareable: memory, and the other
+ * cores. A device may be beyond: dsb_sy also waits for accesses to devices. A
+ * barrier carries its reason in a comment at the line.
  *
  * What only several cores need is left out of an image for one, here and in
  * asm/tlbflush.h, by NR_CPUS alone. A core sees its own accesses in program

@@ -3,7 +3,9 @@
  *
  * .cfi_startproc and .cfi_endproc enclose a function. A debugger assumes that at
  * its start the return address is in lr and nothing is on the stack; the macros
- * below describe what changes that. They add nothing to the image that runs.
+ * below describe what changes that. Registers are found relative to the CFA
+ * (canonical frame address), the value that sp had at the call. The macros add
+ * nothing to the image that runs.
  *
  * The kernel's own backtraces read other tables, which are in the image
  * (inspect/unwind.c): .fnstart and .fnend enclose a function there, and .save lists
@@ -30,8 +32,9 @@
 	.endm
 
 	/*
-	 * Write this behind .cfi_startproc of an exception's code. What it interrupts
-	 * was not at a call: it continues at its pc itself.
+	 * Write this behind .cfi_startproc of an exception's code. The
+	 * interrupted code made no call: it continues at the saved pc, not
+	 * behind it.
 	 */
 	.macro	cfi_exception
 	.cfi_signal_frame

@@ -77,8 +77,8 @@ CP15_READ(contextidr, c13, 0, c0, 1)
 CP15_WRITE(contextidr, c13, 0, c0, 1)
 
 /* MPIDR (DDI0406C B4.1.106) */
-#define MPIDR_MP           0x80000000u /* multiprocessing extensions */
-#define MPIDR_UNIPROCESSOR 0x40000000u /* ... of a core that has no others */
+#define MPIDR_MP           0x80000000u /* has the multiprocessing extensions */
+#define MPIDR_UNIPROCESSOR 0x40000000u /* has them, but is the only core */
 
 #undef CP15_READ
 #undef CP15_WRITE

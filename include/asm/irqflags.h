@@ -1,5 +1,6 @@
 /*
- * asm/irqflags.h - the CPSR.I bit of this core. FIQ is never used.
+ * asm/irqflags.h - the CPSR.I bit of this core, which masks IRQs. The other
+ * kind of interrupt, FIQ, is never used.
  */
 #ifndef ASM_IRQFLAGS_H
 #define ASM_IRQFLAGS_H

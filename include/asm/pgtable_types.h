@@ -11,7 +11,7 @@
 
 /* clang-format off */
 typedef struct { u32 val; } pte_t;	/* second-level (small page) entry */
-typedef struct { u32 val; } pgd_t;	/* first-level entry, maps 1 MiB */
+typedef struct { u32 val; } pgd_t;	/* first-level entry; an array is a pgd */
 typedef struct { u32 val; } pgprot_t;	/* the attribute bits of a pte_t */
 /* clang-format on */
 

@@ -2,8 +2,9 @@
  * asm/sections.h - where the parts of the kernel image lie
  * (startup/kernel.lds.S).
  *
- * Page-aligned addresses in the linear map. The host tests, which have no
- * image, shadow this header.
+ * Page-aligned addresses, in the linear map except those of .boot, which is
+ * linked at its physical addresses. The host tests, which have no image, shadow
+ * this header.
  */
 #ifndef ASM_SECTIONS_H
 #define ASM_SECTIONS_H
@@ -18,7 +19,7 @@ struct kernel_image {
 	u32 text, etext; /* executable */
 	u32 rodata, erodata;
 	u32 end;         /* first address after .bss */
-	u32 boot, eboot; /* .boot: physical = virtual */
+	u32 boot, eboot; /* .boot, code that runs before the MMU is on */
 };
 
 /* Returns the addresses as numbers, which the host tests can choose. */

@@ -18,11 +18,13 @@ typedef struct {
 /* clang-format on */
 
 /*
- * What a core does while the lock is held. With several cores WFE stops it until
- * the holder's SEV, in spin_unlock(). On the only core nobody can release the lock while this one
- * spins, because the kernel is not preempted and a holder does not sleep. So an
- * undefined instruction ends the machine, with a report of both places
- * (trap/undef.c); r0 is the lock.
+ * What a core does while the lock is held. With several cores WFE stops it
+ * until the holder's SEV, in spin_unlock(). On the only core nobody can release
+ * the lock while this one spins, because the kernel is not preempted and a
+ * holder does not sleep. So an undefined instruction ends the machine, with a
+ * report of both places (trap/undef.c); r0 is the lock. The assembler puts
+ * subsection 1 behind all other code of the file, so that the usual way has no
+ * branch that is taken.
  */
 #define SPIN_DEADLOCK 0xe7f10cfc /* udf #0x10cc */
 #if NR_CPUS > 1

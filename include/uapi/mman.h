@@ -9,7 +9,7 @@
 #define PROT_WRITE     0x2
 #define PROT_EXEC      0x4
 #define PROT_SEM       0x8        /* accepted, means nothing on ARM */
-#define PROT_GROWSDOWN 0x01000000 /* mprotect: from the VMA's start */
+#define PROT_GROWSDOWN 0x01000000 /* mprotect begins at the start of the VMA */
 #define PROT_GROWSUP   0x02000000 /* nothing grows up here: -EINVAL */
 
 #define MAP_SHARED          0x01
