@@ -36,18 +36,18 @@ extern const char *saved_command_line;
 /* Registers the console, with polled output. The boot table must map its UART. */
 void board_early_console(void);
 /*
- * Empties the caches outside the cores and, in Secure state, turns them off if a
- * loader left them on. head.S calls it before anything is stored, with MMU and
- * caches off, without a stack, at any address: so it is assembly, and changes
- * r0-r3 and r12 only.
+ * Empties the caches outside the cores and turns them off, if a loader left
+ * them on. secure: the core is in Secure state; without that they stay on.
+ * head.S calls it before anything is stored, with MMU and caches off, without a
+ * stack, at any address: so it is assembly, and changes r0-r3 and r12 only.
  */
 void board_outer_off(bool secure);
 /*
  * Turns on the caches outside the cores, and what else the board needs. Call it
- * after paging_init, before interrupts. secure: the core is in Secure state. From
- * the boot arguments: psci_smc is true if firmware takes calls (PSCI: power off,
- * reset) by the instruction SMC, not HVC; timer_hz is the rate of the cores' timer,
- * 0 if the arguments do not have it.
+ * after paging_init, before interrupts. secure: as above. From the boot
+ * arguments: psci_smc is true if firmware takes calls (PSCI: power off, reset)
+ * by the instruction SMC, not HVC; timer_hz is the rate of the cores' timer, 0
+ * if the arguments do not have it.
  */
 void board_init(bool secure, bool psci_smc, u32 timer_hz);
 
@@ -55,9 +55,10 @@ void board_init(bool secure, bool psci_smc, u32 timer_hz);
 
 enum tree_item { TREE_NODE, TREE_PROPERTY, TREE_NODE_END };
 /*
- * Takes the next item of the loader's tree, in the tree's order: a node with its
- * name, a property with name and words, or a node's end. depth is that of the node,
- * 0 for the root. Names and words must stay until board_find_devices() returns.
+ * Takes the next item of the loader's device tree, in the tree's order: a node
+ * (most are devices) with its name, a property of it with its name and data, or
+ * a node's end. depth is that of the node, 0 for the root. data is `bytes`
+ * long. Names and data must stay until board_find_devices() returns.
  */
 void board_tree_item(enum tree_item item, u32 depth, const char *name,
 		     const u8 *data, u32 bytes);
@@ -67,10 +68,11 @@ struct bank {
 	u32 bytes;
 };
 /*
- * Puts the devices of the tree, and of earlycon=, into the board's tables. Call it
- * once, before paging_init. ram: banks, ended by one of 0 bytes; no device may lie
- * in one. Returns NULL, or the row of a console that the boot table does not map:
- * the caller maps it before it prints again.
+ * Puts the devices of the tree into the board's tables, and the UART whose
+ * address the option earlycon= gives (docs/porting.md). Call it once, before
+ * paging_init. ram: banks, ended by one of 0 bytes; no device may lie in one.
+ * Returns NULL, or the row of a console that the boot table does not map: the
+ * caller maps it before it prints again.
  */
 const struct map_desc *board_find_devices(const char *cmdline,
 					  const struct bank *ram);
@@ -112,9 +114,11 @@ u32 clock_ns_low(void);
 /* Starts the timer. handler runs in interrupt context. */
 void timer_init(void (*handler)(void));
 /*
- * Sets one interrupt for when clock_ns() reaches ns, below 2^62; it replaces the
- * one of the last call. It may come a little late, or much too early where the
- * clock must be read from time to time: the handler compares again.
+ * Sets one interrupt for when clock_ns() reaches ns, below 2^62; it replaces
+ * the one of the last call. It may come a little late. If ns is so far away that
+ * the driver must read its counter in between, it comes much too early: so the
+ * handler compares clock_ns() with the time that it waits for, and may call
+ * this again.
  */
 void timer_set(u64 ns);
 /* Returns the date of the board's clock in seconds since 1970; 0: it has none. */

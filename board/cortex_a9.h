@@ -2,8 +2,10 @@
  * board/cortex_a9.h - what each Cortex-A9 has in its private region (DDI0407,
  * chapter 1.5), and the level 2 cache that comes with it: for a board's tables.
  *
- * The region begins at PERIPHBASE, which each chip chooses. Two pages of it are
- * mapped at va, and the cache's page behind them.
+ * The region begins at PERIPHBASE, which each chip chooses: SCU (the unit that
+ * keeps the cores' own caches coherent), interrupt controller, timers. Two
+ * pages of it are mapped at va, and the cache's page behind them. board.mk has
+ * TIMER_HZ and L2C310_PA.
  */
 #ifndef BOARD_CORTEX_A9_H
 #define BOARD_CORTEX_A9_H

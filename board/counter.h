@@ -4,14 +4,15 @@
 #ifndef BOARD_COUNTER_H
 #define BOARD_COUNTER_H
 
-#include <sched.h>
+#include <sched.h> /* split_seconds(): ns as seconds and the rest */
 #include <time_units.h>
 
 /*
  * A counter of any frequency up to 1 GHz, as numbers to multiply with: the core
  * has no division of 64 bits. A count is ns + fraction / 2^32 nanoseconds, and
- * that is rounded up, by at most 2^-32 ns: so the clock is fast by less than
- * one part in 10^9, and at the count of ns_to_count it has reached that time.
+ * that is rounded up, by at most 2^-32 ns. So the clock is fast by less than
+ * one part in 10^9, never slow: when the counter has reached ns_to_count(t),
+ * the clock has reached t.
  */
 struct count_rate {
 	u32 hz, ns, fraction;
@@ -68,8 +69,8 @@ static inline u64 count_to_ns(u64 count, const struct count_rate *rate)
 static inline u64 ns_to_count(u64 ns, const struct count_rate *rate)
 {
 	/*
-	 * Whole seconds and the rest (split_seconds, in sched.h): each product
-	 * below then fits in 64 bits.
+	 * In whole seconds and the rest: each product below then fits in 64
+	 * bits.
 	 */
 	u32 nsec, sec = split_seconds(ns, &nsec);
 

@@ -15,16 +15,21 @@
 struct board_devices {
 	u32 uart;
 	u32 uart_irq;
-	u32 uart_hz;     /* of its clock; 0: board.mk's UART_HZ */
-	u32 gicd, gicc;  /* gic.c */
-	u32 intc, local; /* intc: a10_intc.c, bcm2836.c; local: bcm2836.c */
+	u32 uart_hz;    /* of its clock; 0: board.mk's UART_HZ */
+	u32 gicd, gicc; /* gic.c */
+	u32 intc;       /* interrupt controller: a10_intc.c, bcm2836.c */
+	u32 local;      /* the cores' own interrupts: bcm2836.c */
 	u32 timer;
 	u32 timer_irq;
 	u32 timer_hz; /* generic_timer.c: if no other source has it */
 	u32 rtc;
 	u32 power; /* what powers off or resets: system registers, watchdog */
 	u32 l2;
-	u32 l2_tag_latency; /* setup, read, write: 0x777, each cycles - 1 */
+	/*
+	 * Cycles that the cache's RAMs for tags and for data take, less one:
+	 * bits 2:0 to set up, 6:4 to read, 10:8 to write.
+	 */
+	u32 l2_tag_latency;
 	u32 l2_data_latency;
 };
 
@@ -71,9 +76,10 @@ void irqchip_end(u32 token);
  */
 #define LEAST_TIMER_HZ 1000000u
 /*
- * generic_timer.c: sets its counter's frequency: hz, from a device tree, or, if hz
- * is 0, what the firmware wrote into CNTFRQ. If that is 0 as well it is timer_hz of
- * the table, which is written to CNTFRQ in Secure state. Call it before timer_init.
+ * generic_timer.c: sets its counter's frequency: hz, from a device tree, or, if
+ * hz is 0, what the firmware wrote into CNTFRQ, the register for this number.
+ * If that is 0 as well it is timer_hz of the table, which is written to CNTFRQ
+ * in Secure state. Call it before timer_init.
  */
 void generic_timer_hz(u32 hz, bool secure);
 /* l2c310.c: turns the level 2 cache on, if the kernel may do that. */

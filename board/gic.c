@@ -2,18 +2,21 @@
  * Arm generic interrupt controller, versions 1 and 2 (IHI0048; DDI0407, chapter
  * 3). Owns the controller.
  *
- * Every line has the same priority and goes to this core. Ids 0..15 are sent by
- * software, 16..31 are the core's own, from 32 on they come from devices. With a
- * secure world there are two groups: in Secure state all are put into group 0,
- * which is the one that GICC_CTLR lets through; in Non-secure state the firmware
- * has put what we may use into group 1, and the registers show that alone.
+ * It has two parts: the distributor (GICD), with all lines, and an interface
+ * for each core (GICC), by which the core takes and ends interrupts. Here every
+ * line has the same priority and goes to this core. Ids 0..15 are sent by
+ * software, 16..31 are the core's own, from 32 on they come from devices. A
+ * controller that knows Secure state has two groups of lines. A kernel in
+ * Secure state puts all lines into group 0, which GICC_CTLR lets through. For
+ * one in Non-secure state the firmware has put the lines that it may use into
+ * group 1, and the registers show those alone.
  */
 #include <board/board.h>
 #include <board/drivers.h>
 
 #define GICD_CTLR          0x000
 #define GICD_TYPER         0x004
-#define GICD_IGROUPR(n)    (0x080 + 4 * (n)) /* 32 ids a word; 0 if Non-secure */
+#define GICD_IGROUPR(n)    (0x080 + 4 * (n)) /* 32 ids a word; Secure only */
 #define GICD_ISENABLER(n)  (0x100 + 4 * (n)) /* 32 ids a word */
 #define GICD_ICENABLER(n)  (0x180 + 4 * (n))
 #define GICD_ICPENDR(n)    (0x280 + 4 * (n))
@@ -30,7 +33,7 @@
 #define GICD_TYPER_LINES 0x1fu /* 32 * (this + 1) ids */
 #define GICC_IAR_ID      0x3ffu
 #define GIC_SPURIOUS     1020u       /* 1020..1023: nothing for us */
-#define FIRST_SPI        32u         /* below: per core, no target */
+#define FIRST_SPI        32u         /* shared by the cores; below: one's own */
 #define PRIORITY         0xa0a0a0a0u /* 0xa0 for each of four ids */
 #define PRIORITY_MASK    0xf0u       /* passes what is below: 0xa0 */
 #define TARGET_THIS_CORE 0x01010101u

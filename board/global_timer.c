@@ -2,17 +2,18 @@
  * Cortex-A9 global timer (DDI0407, chapter 4): the clock, and one interrupt at
  * a time that timer_set() chooses. Owns the device and the tick's handler.
  *
- * The count has 64 bits and never stops after timer_init(). The comparator fires
- * when the count has reached it; before r2p0 only while both are equal (DDI0407
- * 4.3), so timer_set() checks whether it set the comparator too late, and no event
- * is lost; one in the past comes at once. Nothing here is periodic: a handler that
- * wants ticks sets the next one.
+ * The count has 64 bits and never stops after timer_init(). The comparator
+ * fires when the count has reached it; in releases before r2p0 only while both
+ * are equal (DDI0407 4.3), so timer_set() checks whether it set the comparator
+ * too late, and no event is lost; one in the past comes at once. Nothing here
+ * is periodic: a handler that wants ticks sets the next one.
  *
  * A device is slow to read, and a whole count takes three reads: high, low, and
- * high again, because it may have changed. So a reading of the clock reads the low
- * word only and extends it by what timer_set() has last noted of the high one. That
- * is right while the note is at most half a turn of the low word old, and an event
- * is never farther away than that.
+ * high again, because it may have changed. So a reading of the clock reads the
+ * low word only and extends it by what timer_set() has last noted of the high
+ * one. That is right while the note is at most half a turn old (a turn: the low
+ * word's 2^32 counts from 0 to 0), and an event is never farther away than
+ * that.
  */
 #include <asm/barrier.h>
 #include <board/board.h>

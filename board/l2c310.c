@@ -1,17 +1,19 @@
 /*
  * L2C-310, the level 2 cache controller (Arm DDI0246). Owns the device.
  *
- * It lies behind the cores and the SCU (the unit that keeps the cores' own caches
- * coherent), is addressed physically, and caches what the tables call outer
- * write-back: all of RAM. Stores, fetches and table walks (TTBR.RGN) of every core
- * come through it and find the same data there. So the maintenance of mmu/, to the
- * point of unification, ends in front of it. Maintenance of this cache is needed
- * only for accesses that go past it:
+ * It lies behind the cores and their SCU, is addressed physically, and caches
+ * the memory whose entries allow it (outer write-back): all of RAM. Stores,
+ * fetches and table walks of every core (these by the RGN bits of TTBR0) come
+ * through it and find the same data there. So the maintenance of mmu/, to the
+ * point of unification, ends in front of it. The cache has 8 or 16 *ways*:
+ * an address can be in one line of each, and the operations on the whole cache
+ * name ways. Maintenance of this cache is needed only for accesses that go past
+ * it:
  *
  *	code with the MMU off	its accesses are not looked up here. Before the
  *				boot table is on, board_outer_off has emptied and
  *				stopped the cache; mmu/idmap.S touches no data
- *	other masters		there are none: no driver uses DMA
+ *	devices (DMA)		there are none: no driver lets one access memory
  *	another core's start	with the MMU off: what it reads must be cleaned to
  *				memory, by L1 and then here. They are parked today
  *	the machine's end	power goes, or reset comes: nothing to keep

@@ -20,7 +20,7 @@
 
 #define L2_ENABLE 0x1
 
-#define L2_ID_RELEASE 0x3f /* of the RTL */
+#define L2_ID_RELEASE 0x3f /* of the design */
 #define L2_R2P0       0x4
 #define L2_R3P0       0x5
 #define L2_R3P1       0x6
@@ -29,7 +29,7 @@
 #define L2_AUX_FULL_LINE_ZERO  0x00000001 /* must match the core's ACTLR */
 #define L2_AUX_EXCLUSIVE       0x00001000 /* must match the core's ACTLR */
 #define L2_AUX_16_WAYS         0x00010000 /* else 8 */
-#define L2_AUX_WAY_SHIFT       17         /* 8 KiB << this of a way */
+#define L2_AUX_WAY_SHIFT       17         /* n here: a way has 8 KiB << n */
 #define L2_AUX_WAY_MASK        0x7
 #define L2_AUX_SHARED_OVERRIDE 0x00400000
 

@@ -16,7 +16,7 @@
 
 	.syntax	unified
 	.arm
-	.section .idmap.text, "ax"
+	.section .idmap.text, "ax"	@ beside head.S, which calls it
 
 	.global	board_outer_off
 	.type	board_outer_off, %function

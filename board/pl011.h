@@ -29,7 +29,10 @@
 #define PL011_INT_RX          (1u << 4)
 #define PL011_INT_RT          (1u << 6) /* receive timeout: too few bytes for RX */
 
-/* An enabled UART is a loader's: its speed is right, its clock may not be hz. */
+/*
+ * If the UART is on, a loader has set it up: its speed is right, and is kept,
+ * since the clock may have another rate than hz.
+ */
 static inline void early_uart_init(u32 base, u32 hz)
 {
 	if ((reg_read(base, PL011_CR) & PL011_CR_ENABLE_TX_RX) ==
@@ -37,8 +40,9 @@ static inline void early_uart_init(u32 base, u32 hz)
 		return;
 	/* The line may be set only while the UART is off (DDI0183 3.3.8). */
 	reg_write(base, PL011_CR, 0);
-	reg_write(base, PL011_IBRD, hz / UART_BAUD / 16); /* samples of a bit */
-	reg_write(base, PL011_FBRD, hz / UART_BAUD % 16 * 4); /* in 64ths */
+	/* hz / (16 * UART_BAUD): the UART samples each bit 16 times. */
+	reg_write(base, PL011_IBRD, hz / UART_BAUD / 16);
+	reg_write(base, PL011_FBRD, hz / UART_BAUD % 16 * 4);
 	reg_write(base, PL011_LCR_H, PL011_LCR_8BIT_FIFO);
 	reg_write(base, PL011_CR, PL011_CR_ENABLE_TX_RX);
 }

@@ -7,7 +7,7 @@
 #include <board/drivers.h>
 #include <board/early_uart.h>
 
-/* Motherboard peripherals: chip select 7. */
+/* The motherboard's devices: the bus calls their part chip select 7. */
 #define MOTHERBOARD_PA    0x10000000u
 #define MOTHERBOARD_BYTES 0x00020000u
 #define MOTHERBOARD_VA    FIXMAP_START
