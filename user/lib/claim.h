@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#define TOUR_QUIT 3 /* the status of a program that q left */
+#define TOUR_QUIT 3 /* the exit status after q was typed */
 
 bool claim(bool holds, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

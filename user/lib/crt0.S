@@ -57,4 +57,4 @@ _fini:
 	.global program_auxv
 program_auxv:
 	.space	4
-	.section .note.GNU-stack, "", %progbits
+	.section .note.GNU-stack, "", %progbits	@ needs no executable stack

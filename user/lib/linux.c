@@ -127,7 +127,7 @@ int on_signal(int linux_signal, void (*handler)(int linux_signal))
 {
 	struct kernel_sigaction action = {
 		.sa_handler = (uint32_t)handler,
-		/* The frame that linux_rt_sigreturn expects. */
+		/* The saved registers that linux_rt_sigreturn expects. */
 		.sa_flags = SA_RESTORER | SA_SIGINFO,
 		.sa_restorer = (uint32_t)linux_rt_sigreturn,
 	};

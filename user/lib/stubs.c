@@ -194,8 +194,10 @@ void *_sbrk(ptrdiff_t increment)
 }
 
 /*
- * Replaces that of nano Newlib, which copies as many bytes as the new block has. So
- * it reads past the end of the old block, and faults if the heap ends there.
+ * realloc(). Nano, Newlib's small variant, has one that copies as many bytes as
+ * the new block has: it reads past the old block, and faults if the heap ends
+ * there. reent is Newlib's state of a thread, errno for one; it is only passed
+ * on.
  */
 void *_realloc_r(struct _reent *reent, void *old, size_t bytes)
 {

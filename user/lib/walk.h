@@ -13,8 +13,8 @@ struct mmu_context {
 	uint32_t ttbr0; /* physical address of its first-level table */
 	uint32_t asid;
 	uint32_t generation; /* counts how often the ASIDs began anew */
-	/* mm_users and mm_count, without the references that the reading takes */
-	uint32_t users, count;
+	/* references (docs/lives.md), less those that the reading takes */
+	uint32_t users, count; /* mm_users, mm_count */
 };
 
 /*
