@@ -19,7 +19,7 @@ struct board {
 	u32 ram_max;     /* bytes; a loader puts nothing above */
 	/*
 	 * Without a loader the kernel probes RAM up to ram_max. Set it only where
-	 * an access to a hole does not abort.
+	 * an access behind the end of RAM does not abort.
 	 */
 	bool ram_probe;
 	/*

@@ -1,9 +1,10 @@
 /*
  * board/early_uart.h - one character by polling, before there is a console.
  *
- * The board's make file names the UART (EARLY_UART), where it is (UART_PA) and
- * how fast its clock is, and the driver's header has the two functions. They are
- * inline, so that code linked at physical addresses can use them too.
+ * board.mk names the UART (EARLY_UART, of which make forms the name of the
+ * header included below), its address (UART_PA) and the rate of its clock
+ * (UART_HZ). The driver's header has the two functions. They are inline, so
+ * that code linked at physical addresses can use them too.
  *
  *	early_uart_init(base, hz)	sets 8 bits at UART_BAUD of a clock of hz, if
  *					no loader has turned the UART on

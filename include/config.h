@@ -75,7 +75,11 @@
 #define STACK_LIMIT     0x00800000 /* RLIMIT_STACK: 8 MiB */
 #define STACK_GUARD_GAP 0x00100000 /* 256 pages, as Linux */
 
-/* A task's kernel stack. Aligned to twice its size: see trap/entry.S. */
+/*
+ * A task's kernel stack. Aligned to twice its size, with nothing mapped below:
+ * so this bit of sp is set once the stack has overflowed, and trap/entry.S
+ * tests it.
+ */
 #define THREAD_SIZE 0x2000
 
 #define NR_CPUS 1

@@ -37,12 +37,12 @@ memcpy:
 	stmia	r0!, {r3-r9, lr}
 	subs	r2, r2, #32
 	bhs	2b
-4:	lsls	r3, r2, #28			@ C: 16 more, N: 8 more
+4:	lsls	r3, r2, #28			@ C = bit 4: 16 more; N = bit 3: 8 more
 	ldmiacs	r1!, {r3-r6}
 	stmiacs	r0!, {r3-r6}
 	ldmiami	r1!, {r3-r4}
 	stmiami	r0!, {r3-r4}
-5:	lsls	r3, r2, #30			@ C: 4 more, N: 2 more
+5:	lsls	r3, r2, #30			@ C = bit 2: 4 more; N = bit 1: 2 more
 	ldrcs	r3, [r1], #4
 	strcs	r3, [r0], #4
 	ldrhmi	r3, [r1], #2

@@ -3,7 +3,7 @@
  *
  * On the target these functions do nothing. The host tests shadow this header:
  * there a freed page or object is poisoned for AddressSanitizer, which reports
- * any access to it.
+ * any access to it. (KASAN is Linux's name for such a checker in the kernel.)
  */
 #ifndef ASM_KASAN_DEBUG_H
 #define ASM_KASAN_DEBUG_H

@@ -38,7 +38,8 @@ static inline struct kernel_image kernel_image(void)
 
 /*
  * Loads ttbr0 with the MMU off for a moment; interrupts are off and the tables
- * are cleaned. Boot only, see mmu/idmap.S.
+ * are cleaned. Boot only, see mmu/idmap.S. It is declared here because the host
+ * tests, which have no such routine, shadow this header.
  */
 void idmap_switch_table(u32 ttbr0);
 
