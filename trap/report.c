@@ -91,7 +91,7 @@ static const struct vm_area_struct *show_neighbours(struct mm_struct *mm,
 	struct vm_area_struct *vma = find_vma(mm, far), *at;
 	struct vm_area_struct *found = vma && vma->vm_start <= far ? vma : NULL;
 
-	pr_info("  VMAs around the address (of %u):\n",
+	pr_info("  VMAs around the address (%u in all):\n",
 		(unsigned int)mm->map_count);
 	/*
 	 * find_vma returns the first VMA that ends above far, so the neighbours

@@ -222,7 +222,7 @@ static void demonstrate(void)
 	uint32_t mms = objects("mm_struct"), vmas = objects("vm_area_struct");
 
 	heading("One task, one address space");
-	shows(0, 1, 1, "this program; the users' one mm_count");
+	shows(0, 1, 1, "this program; as one user it holds one mm_count");
 	threads();
 	forks();
 	vforks();
