@@ -31,7 +31,7 @@ void mm_release(struct task_struct *task)
 void keep_fault_counts(struct task_struct *task)
 {
 	const struct mm_struct *mm = task->thread_info.mm;
-	struct task_usage *use = &task->group_leader->dead_use;
+	struct task_usage *use = &task->group_leader->group_use;
 
 	/* Memory lent by vfork counts for its owner. */
 	if (atomic_read(&mm->mm_users) > 1)
@@ -144,7 +144,7 @@ void release_task(struct task_struct *task)
 	if (task == leader)
 		TAILQ_REMOVE(&task->parent->children, task, sibling);
 	else
-		add_usage(&leader->dead_use, &task->use);
+		add_switches(&leader->group_use, &task->use);
 	leader->nr_threads--;
 	unlink_task(task);
 }
@@ -342,8 +342,8 @@ static void become_leader(struct task_struct *me)
 	me->oom_score_adj = old->oom_score_adj;
 	set_parent(me, old->parent);
 	me->exit_signal = SIGCHLD;
-	me->dead_use = old->dead_use;
-	add_usage(&me->dead_use, &old->use);
+	me->group_use = old->group_use;
+	add_switches(&me->group_use, &old->use);
 	me->child_use = old->child_use;
 	me->job = old->job;
 	/* In old's place: wait4 looks at children in the order of birth. */

@@ -64,5 +64,7 @@ void keep_fault_counts(struct task_struct *task);
 
 /* Adds src to dst. Hold the lock that guards dst. */
 void add_usage(struct task_usage *dst, const struct task_usage *src);
+/* Adds a thread's switches to its group's use, which has its times already. */
+void add_switches(struct task_usage *dst, const struct task_usage *src);
 
 #endif

@@ -7,14 +7,11 @@
 #include <uapi/time.h>
 
 /*
- * Adds what each task counts itself. Faults and memory belong to the mm, and
- * adding them here would count them once for each thread.
+ * Adds what each thread alone counts. The tick counts times for the group, too,
+ * and faults and memory belong to the mm.
  */
-static inline void add_running(struct task_usage *dst,
-			       const struct task_usage *src)
+void add_switches(struct task_usage *dst, const struct task_usage *src)
 {
-	dst->utime_ns += src->utime_ns;
-	dst->stime_ns += src->stime_ns;
 	dst->nvcsw += src->nvcsw;
 	dst->nivcsw += src->nivcsw;
 }
@@ -24,24 +21,26 @@ static inline void add_running(struct task_usage *dst,
  */
 void add_usage(struct task_usage *dst, const struct task_usage *src)
 {
-	add_running(dst, src);
+	dst->utime_ns += src->utime_ns;
+	dst->stime_ns += src->stime_ns;
+	add_switches(dst, src);
 	dst->min_flt += src->min_flt;
 	dst->maj_flt += src->maj_flt;
 	dst->maxrss = max(dst->maxrss, src->maxrss);
 }
 
 /*
- * Dead threads and earlier programs are in dead_use already, so only live
- * threads are walked.
+ * The switches of dead threads, and the faults of earlier programs, are in
+ * group_use already, so only live threads are walked.
  */
 void group_usage(const struct task_struct *leader, struct task_usage *use)
 {
 	const struct task_struct *task;
 	const struct mm_struct *mm = NULL;
 
-	*use = leader->dead_use;
+	*use = leader->group_use;
 	for_each_thread(task, leader) {
-		add_running(use, &task->use);
+		add_switches(use, &task->use);
 		/* A dying thread may have left its mm already. */
 		if (task->thread_info.mm)
 			mm = task->thread_info.mm;

@@ -533,9 +533,11 @@ static void count_ticks(struct runqueue *rq, struct task_struct *curr,
 	/* Charges the whole tick to the task that it interrupts, as Linux. */
 	if (user) {
 		curr->use.utime_ns += ns;
+		curr->group_leader->group_use.utime_ns += ns;
 		rq->use.user_ns += ns;
 	} else {
 		curr->use.stime_ns += ns;
+		curr->group_leader->group_use.stime_ns += ns;
 		if (curr != rq->idle)
 			rq->use.system_ns += ns;
 	}

@@ -129,7 +129,7 @@ struct task_struct {
 	u32 group_exit_code; /* ... this status */
 	bool all_told;       /* and each thread is killed */
 	struct task_struct *group_exec; /* the thread that waits in execve */
-	struct task_usage dead_use;  /* threads that are gone, old programs */
+	struct task_usage group_use; /* times: all threads; the rest: the dead */
 	struct task_usage child_use; /* children waited for, and theirs */
 	s32 oom_score_adj; /* OOM_SCORE_ADJ_MIN: never killed for its memory */
 	struct job_state job;

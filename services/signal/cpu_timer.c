@@ -73,20 +73,18 @@ static u64 time_in(const struct task_usage *use, const struct cpu_clock *clock)
 
 /*
  * Returns the ns that clock shows for leader's process, or 0 if its thread has
- * exited. Hold tasklist_lock for the look-up and the walk over threads.
+ * exited. Hold tasklist_lock for the look-up.
  */
 static u64 time_of(const struct task_struct *leader,
 		   const struct cpu_clock *clock)
 {
 	const struct task_struct *task = clock->tid ? find_task(clock->tid) :
 						      NULL;
-	struct task_usage use = { 0 };
 
-	if (task && task->tgid == leader->tgid)
-		use = task->use;
-	else if (!clock->tid)
-		group_usage(leader, &use);
-	return time_in(&use, clock);
+	if (!clock->tid)
+		return time_in(&leader->group_use, clock);
+	return task && task->tgid == leader->tgid ? time_in(&task->use, clock) :
+						    0;
 }
 
 u64 cpu_clock_now(const struct cpu_clock *clock)
@@ -179,17 +177,14 @@ static void fire(struct task_struct *leader, struct group_timers *timers,
 }
 
 /*
- * Sends the signals of all timers of the running process that have expired. The
- * sum over all threads is made once, however many timers there are.
+ * Sends the signals of all timers of the running process that have expired.
  */
 static void look_at_current(void)
 {
 	struct task_struct *leader = current->group_leader;
 	struct group_timers *timers = current->signal->group->timers;
 	struct cpu_expiry *e, *next;
-	struct task_usage use;
 
-	group_usage(leader, &use);
 	LIST_FOREACH_SAFE(e, &timers->cpu_expiries, link, next) {
 		/*
 		 * The time of a thread that does not run has not changed since
@@ -197,7 +192,8 @@ static void look_at_current(void)
 		 */
 		if (e->clock.tid && e->clock.tid != current->pid)
 			continue;
-		e->seen = time_in(e->clock.tid ? &current->use : &use,
+		e->seen = time_in(e->clock.tid ? &current->use :
+						 &leader->group_use,
 				  &e->clock);
 		if (e->expires <= e->seen)
 			fire(leader, timers, e);

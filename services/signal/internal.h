@@ -508,7 +508,7 @@ void cpu_expiry_set(struct group_timers *timers, struct cpu_expiry *e,
 		    u64 expires, u64 interval);
 /*
  * Returns the ns that clock shows for the running task's process. Hold
- * tasklist_lock, so that no thread whose time is added up exits.
+ * tasklist_lock, so that a thread whose clock it is does not exit.
  */
 u64 cpu_clock_now(const struct cpu_clock *clock);
 /*

@@ -43,14 +43,11 @@ static bool limit_reached(u64 used_ns, u32 seconds)
 static void check_process(struct task_struct *leader)
 {
 	const struct rlimit *limit = &leader->rlim[RLIMIT_CPU];
-	struct task_usage use;
-	u64 used;
+	u64 used = leader->group_use.utime_ns + leader->group_use.stime_ns;
 
 	if (limit->rlim_cur == RLIM_INFINITY &&
 	    limit->rlim_max == RLIM_INFINITY)
 		return;
-	group_usage(leader, &use);
-	used = use.utime_ns + use.stime_ns;
 	/*
 	 * The hard limit first: the soft one may have been raised beyond it,
 	 * second by second.

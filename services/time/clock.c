@@ -16,10 +16,9 @@
  */
 static u64 process_cpu_ns(struct task_struct *leader, bool with_system)
 {
-	struct task_usage use;
+	const struct task_usage *use = &leader->group_use;
 
-	group_usage(leader, &use);
-	return use.utime_ns + (with_system ? use.stime_ns : 0);
+	return use->utime_ns + (with_system ? use->stime_ns : 0);
 }
 
 /*
@@ -251,7 +250,7 @@ s32 sys_times(uaddr_t to)
 	struct tms tms;
 	u32 flags = tasklist_lock();
 
-	group_usage(leader, &use);
+	use = leader->group_use;
 	child = leader->child_use;
 	tasklist_unlock(flags);
 	tms = (struct tms){ clock_ticks(use.utime_ns),
