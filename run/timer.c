@@ -20,14 +20,15 @@ static struct timer_tree timers = RB_INITIALIZER(&timers); /* timer_lock */
 static struct timer *first_timer; /* timer_lock: the earliest, or NULL */
 static struct timer *expiring;    /* its service is being called */
 static u64 next_tick_ns;          /* timer_lock */
-static u64 slice_end_ns;     /* timer_lock: other tasks are ready; or NEVER */
-static u64 services_wait_ns; /* timer_lock: no service is called before */
-static bool started;         /* timer_lock */
-static bool tick_stopped; /* timer_lock: the core is idle and needs no tick */
-u64 boot_wall_ns;         /* wall_clock_ns() at boot; a service sets it */
+static u64 slice_end_ns;   /* timer_lock: other tasks are ready; or NEVER */
+static u64 timers_wait_ns; /* timer_lock: none is served before */
+static bool started;       /* timer_lock */
+static bool tick_stopped;  /* timer_lock: the core is idle and needs no tick */
+u64 boot_wall_ns;          /* wall_clock_ns() at boot; a service sets it */
 
-/* How long a service's timer is put off while tasklist_lock is held. */
-#define SERVICES_WAIT_NSEC 20000u
+/* How many timers one interrupt serves, and how long it puts off the others. */
+#define TIMERS_AT_ONCE   8
+#define TIMERS_WAIT_NSEC 20000u
 
 /* Far ahead: 73 years, which a driver's seconds hold in 32 bits. */
 #define NEVER (1ull << 61)
@@ -72,7 +73,7 @@ static void arm_timer(void)
 	u64 ns = tick_stopped ? NEVER : min(next_tick_ns, slice_end_ns);
 
 	if (first)
-		ns = min(ns, max(first->expires_ns, services_wait_ns));
+		ns = min(ns, max(first->expires_ns, timers_wait_ns));
 	/* Before time_init there is no interrupt handler yet. */
 	if (started)
 		timer_set(ns);
@@ -140,15 +141,17 @@ void timer_sync(const struct timer *timer)
  * service, which is returned: timer_lock must be dropped before a service is
  * called. NULL: there are no more. A service may take tasklist_lock, which the
  * interrupted task, or another core, may hold with interrupts on; then its
- * timers wait a little. Hold timer_lock.
+ * timers wait a little, and so do all after the first few: thousands may expire
+ * at once. *nr counts those of this interrupt. Hold timer_lock.
  */
-static struct timer *run_timers(u64 now)
+static struct timer *run_timers(u64 now, u32 *nr)
 {
 	struct timer *t;
 
 	while ((t = first_timer) && t->expires_ns <= now) {
-		if (!t->task && READ_ONCE(tasklist_spinlock.held)) {
-			services_wait_ns = now + SERVICES_WAIT_NSEC;
+		if (++*nr > TIMERS_AT_ONCE ||
+		    (!t->task && READ_ONCE(tasklist_spinlock.held))) {
+			timers_wait_ns = now + TIMERS_WAIT_NSEC;
 			break;
 		}
 		unqueue_timer(t);
@@ -190,9 +193,10 @@ static void timer_interrupt(void)
 	 */
 	u64 now = clock_ns();
 	struct timer *t;
+	u32 nr = 0;
 
 	spin_lock(&timer_lock);
-	while ((t = run_timers(now)) != NULL) {
+	while ((t = run_timers(now, &nr)) != NULL) {
 		/*
 		 * Under the lock, so that timer_cancel and timer_sync together
 		 * cannot miss it.
