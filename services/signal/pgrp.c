@@ -11,16 +11,26 @@
 
 /* The time for which other tasks have the core between two batches. */
 #define PAUSE_NSEC 20000u
-#define MAX_WALKS  8u
+/* How many numbers are looked at for the next group that waits. */
+#define LOOKS      512u
+
+/* The signals that the kernel sends to groups, each a bit in `waiting`. */
+static const u8 kernel_signals[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGCONT,
+				     SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH };
 
 /*
- * Taken with interrupts off, inside tasklist_lock. The first walk changes only
- * under tasklist_lock, so pgrp_timer_expired() uses it without walks_lock.
+ * The signals that the timer has yet to send to the group of each number. Taken
+ * with interrupts off, inside tasklist_lock.
  */
 static spinlock_t walks_lock = SPINLOCK_INIT;
 /* walks_lock */
-static struct pgrp_walk walks[MAX_WALKS];
-static u32 first_walk, nr_walks;
+static u8 *waiting;    /* constant; MAX_PID of them */
+static u32 nr_waiting; /* groups */
+static u32 next_group; /* the number to look at next */
+
+/* The group that is being told, and what it gets then. tasklist_lock */
+static struct pgrp_walk going;
+static u32 going_signals;
 
 static void pgrp_timer_expired(struct timer *timer);
 
@@ -30,6 +40,13 @@ static const struct service pgrp_timer_service = {
 };
 
 static struct timer walk_timer = { .service = &pgrp_timer_service };
+
+/* MAX_PID bytes of zeros in the image would make it slower to start. */
+void pgrp_init(void)
+{
+	waiting = kzalloc(MAX_PID, GFP_KERNEL);
+	BUG_ON(!waiting);
+}
 
 /* Sends walk's signal to a process, if whoever sends it may. */
 static void send_to_one(struct pgrp_walk *walk, struct task_struct *task)
@@ -91,66 +108,99 @@ int send_to_pgrp(s32 pgrp, const struct kernel_siginfo *info, u32 *flags)
 	return walk.found > walk.refused ? 0 : walk.found ? -EPERM : -ESRCH;
 }
 
-/* Makes the walk timer expire after_ns from now. Hold walks_lock. */
+/* Starts the timer if it has something to do. Hold walks_lock. */
 static void start_walk_timer(u32 after_ns)
 {
+	if (walk_timer.queued || !(going_signals || nr_waiting))
+		return;
 	walk_timer.expires_ns = ktime_ns() + after_ns;
 	timer_start(&walk_timer);
 }
 
 /*
- * Sends the next batch of the first walk. walk_on() takes signal_lock, so it
- * runs before walks_lock is taken, which is inside.
+ * Looks for the next group that waits, and takes what it waits for. The search
+ * goes round, so that each group has its turn.
+ */
+static void next_walk(void)
+{
+	u32 flags, n = 0;
+
+	spin_lock_irqsave(&walks_lock, flags);
+	while (nr_waiting && !waiting[next_group] && n++ < LOOKS)
+		next_group = (next_group + 1) % MAX_PID;
+	if (waiting[next_group]) {
+		going.pgrp = (s32)next_group;
+		going_signals = waiting[next_group];
+		waiting[next_group] = 0;
+		nr_waiting--;
+		next_group = (next_group + 1) % MAX_PID;
+	}
+	spin_unlock_irqrestore(&walks_lock, flags);
+}
+
+/*
+ * Sends the next batch, one signal after the other: SIGHUP before SIGCONT. Only
+ * the timer changes `going`, so walk_on() runs without walks_lock, which is
+ * inside of those that it takes.
  */
 static void pgrp_timer_expired(struct timer *timer __unused_arg)
 {
 	u32 flags = tasklist_lock();
-	bool more = walk_on(&walks[first_walk]);
 
+	if (!going_signals)
+		next_walk();
+	if (going_signals && !going.next)
+		going = (struct pgrp_walk){
+			.pgrp = going.pgrp,
+			.info = { .signo = kernel_signals[__builtin_ctz(
+					  going_signals)],
+				  .code = SI_KERNEL }
+		};
+	if (going_signals && !walk_on(&going))
+		going_signals &= going_signals - 1;
 	tasklist_unlock(flags);
 	spin_lock_irqsave(&walks_lock, flags);
-	if (!more) {
-		first_walk = (first_walk + 1) % MAX_WALKS;
-		nr_walks--;
-	}
-	if (nr_walks)
-		start_walk_timer(PAUSE_NSEC);
+	start_walk_timer(PAUSE_NSEC);
 	spin_unlock_irqrestore(&walks_lock, flags);
 }
 
-/* Hands *walk to the timer. Returns false if MAX_WALKS are waiting already. */
-static bool add_walk(const struct pgrp_walk *walk)
+void kill_pgrp_soon(s32 pgrp, int sig)
 {
-	bool room;
-	u32 flags;
+	u32 bit = 0, flags;
 
+	while (kernel_signals[bit] != sig)
+		bit++;
 	spin_lock_irqsave(&walks_lock, flags);
-	room = nr_walks < MAX_WALKS;
-	if (room) {
-		walks[(first_walk + nr_walks++) % MAX_WALKS] = *walk;
-		/*
-		 * With more than one the timer runs already and takes them in
-		 * turn.
-		 */
-		if (nr_walks == 1)
-			start_walk_timer(0);
-	}
+	if (!nr_waiting)
+		next_group = (u32)pgrp;
+	if (!waiting[pgrp])
+		nr_waiting++;
+	waiting[pgrp] |= 1u << bit;
+	start_walk_timer(0);
 	spin_unlock_irqrestore(&walks_lock, flags);
-	return room;
+}
+
+/* Returns true if the first batch does not reach all of the group. */
+static bool is_large(s32 pgrp)
+{
+	const struct task_struct *task;
+	u32 n = 0;
+
+	for_each_by_id(task, ID_PGRP, pgrp)
+		if (++n > SENT_AT_ONCE)
+			return true;
+	return false;
 }
 
 void kill_pgrp_locked(s32 pgrp, int sig)
 {
-	struct pgrp_walk walk = { .pgrp = pgrp,
-				  .info = { .signo = sig, .code = SI_KERNEL } };
+	struct pgrp_walk all = { .pgrp = pgrp,
+				 .info = { .signo = sig, .code = SI_KERNEL } };
 
-	/*
-	 * No place to wait: better a long walk under the lock than a lost
-	 * signal.
-	 */
-	if (walk_on(&walk) && !add_walk(&walk))
-		while (walk_on(&walk))
-			;
+	if (is_large(pgrp))
+		kill_pgrp_soon(pgrp, sig);
+	else
+		walk_on(&all);
 }
 
 void kill_pgrp(s32 pgrp, int sig)
@@ -159,12 +209,4 @@ void kill_pgrp(s32 pgrp, int sig)
 
 	kill_pgrp_locked(pgrp, sig);
 	tasklist_unlock(flags);
-}
-
-void kill_pgrp_soon(s32 pgrp, int sig)
-{
-	struct pgrp_walk walk = { .pgrp = pgrp,
-				  .info = { .signo = sig, .code = SI_KERNEL } };
-
-	add_walk(&walk);
 }

@@ -29,4 +29,7 @@ struct pgrp_walk {
  */
 bool walk_on(struct pgrp_walk *walk);
 
+/* At boot. (pgrp.c) */
+void pgrp_init(void);
+
 #endif

@@ -5,7 +5,7 @@
  * is taken in take.c, and reaches a handler in frame.c.
  */
 #include <services/signal/internal.h>
-#include <services/signal/owner.h>
+#include <services/signal/pgrp.h>
 #include <string.h>
 #include <trap/trap.h>
 #include <uapi/sched.h>
@@ -31,6 +31,7 @@ static void signal_init(void)
 	vectors_install(SIGRETURN_OFFSET, sigreturn_codes,
 			sizeof(sigreturn_codes));
 	sigio_init();
+	pgrp_init();
 }
 
 /*

@@ -109,7 +109,8 @@ void kill_pgrp(s32 pgrp, int sig);
 /*
  * The same from any context: the terminal sends SIGINT of ^C to the foreground
  * group with it. A timer does the sending, now or as soon as tasklist_lock is
- * free. The signal is lost if eight groups are waiting already.
+ * free; large groups wait for their turns. sig is one of SIGHUP, SIGINT, SIGQUIT,
+ * SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU and SIGWINCH.
  */
 void kill_pgrp_soon(s32 pgrp, int sig);
 /* As kill_pgrp(), for a caller that holds tasklist_lock, which stays held. */
