@@ -9,6 +9,11 @@
  */
 #include <services/signal/posix_timer.h>
 
+/* How many timers are looked at before others may run; one that fires counts more. */
+#define LOOKS_AT_ONCE 128
+#define FIRES         8
+#define PAUSE_NSEC    20000u /* how long the others run then */
+
 static void cpu_tick(struct timer *timer);
 
 /* Not in startup/services.c: the core calls it only through tick_timer. */
@@ -38,6 +43,7 @@ struct group_timers *group_timers(void)
 	new->virt.clock.user_only = true;
 	new->virt.signo = SIGVTALRM;
 	new->prof.signo = SIGPROF;
+	TAILQ_INIT(&new->cpu_expiries);
 	flags = lock_signals();
 	if (!group->timers) {
 		group->timers = new;
@@ -94,12 +100,10 @@ u64 cpu_clock_now(const struct cpu_clock *clock)
 
 /* ---- setting; signal_lock held ----------------------------------- */
 
-/*
- * Starts the kernel timer that looks at the running process at the next tick.
- */
-static void start_tick(void)
+/* Starts the kernel timer that looks at the running process. */
+static void start_tick(u32 after_ns)
 {
-	tick_timer.expires_ns = ktime_ns() + TICK_NSEC;
+	tick_timer.expires_ns = ktime_ns() + after_ns;
 	timer_start(&tick_timer);
 }
 
@@ -107,17 +111,19 @@ void cpu_expiry_set(struct group_timers *timers, struct cpu_expiry *e,
 		    u64 expires, u64 interval)
 {
 	if (e->expires && !expires) {
-		LIST_REMOVE(e, link);
+		TAILQ_REMOVE(&timers->cpu_expiries, e, link);
+		timers->nr_cpu--;
 		nr_set--;
 	} else if (!e->expires && expires) {
-		LIST_INSERT_HEAD(&timers->cpu_expiries, e, link);
+		TAILQ_INSERT_TAIL(&timers->cpu_expiries, e, link);
+		timers->nr_cpu++;
 		/*
 		 * The tick stops by itself when it finds none set, so it may
 		 * still be queued from before, and timer_start() must not get a
 		 * queued timer.
 		 */
 		if (nr_set++ == 0 && !tick_timer.queued)
-			start_tick();
+			start_tick(TICK_NSEC);
 	}
 	e->expires = expires;
 	e->interval = interval;
@@ -176,28 +182,45 @@ static void fire(struct task_struct *leader, struct group_timers *timers,
 	send_timer_signal(leader, 0, &info, NULL);
 }
 
-/*
- * Sends the signals of all timers of the running process that have expired.
- */
-static void look_at_current(void)
+/* Looks at e, of the running process. Returns true if it has expired. */
+static bool look_at(struct task_struct *leader, struct group_timers *timers,
+		    struct cpu_expiry *e)
 {
-	struct task_struct *leader = current->group_leader;
-	struct group_timers *timers = current->signal->group->timers;
-	struct cpu_expiry *e, *next;
+	/*
+	 * The time of a thread that does not run has not changed since the last
+	 * look.
+	 */
+	if (e->clock.tid && e->clock.tid != current->pid)
+		return false;
+	e->seen = time_in(e->clock.tid ? &current->use : &leader->group_use,
+			  &e->clock);
+	if (e->expires > e->seen)
+		return false;
+	fire(leader, timers, e);
+	return true;
+}
 
-	LIST_FOREACH_SAFE(e, &timers->cpu_expiries, link, next) {
-		/*
-		 * The time of a thread that does not run has not changed since
-		 * the last look.
-		 */
-		if (e->clock.tid && e->clock.tid != current->pid)
+/*
+ * Sends the signals of the timers of the running process that have expired.
+ * There may be a thousand: returns true if some have yet to be looked at.
+ */
+static bool look_at_current(struct group_timers *timers)
+{
+	struct cpu_expiry *e;
+	u32 n = 0;
+
+	if (!timers->to_look_at)
+		timers->to_look_at = timers->nr_cpu;
+	while (timers->to_look_at && n < LOOKS_AT_ONCE) {
+		timers->to_look_at--;
+		e = TAILQ_FIRST(&timers->cpu_expiries);
+		if (!e)
 			continue;
-		e->seen = time_in(e->clock.tid ? &current->use :
-						 &leader->group_use,
-				  &e->clock);
-		if (e->expires <= e->seen)
-			fire(leader, timers, e);
+		TAILQ_REMOVE(&timers->cpu_expiries, e, link);
+		TAILQ_INSERT_TAIL(&timers->cpu_expiries, e, link);
+		n += look_at(current->group_leader, timers, e) ? FIRES : 1;
 	}
+	return timers->to_look_at;
 }
 
 /*
@@ -207,12 +230,13 @@ static void look_at_current(void)
 static void cpu_tick(struct timer *timer __unused_arg)
 {
 	u32 list_flags = tasklist_lock(), flags = lock_signals();
+	bool more = false;
 
 	/* A kernel thread, or a task that is exiting, has no signal state. */
 	if (current->signal && current->signal->group->timers)
-		look_at_current();
+		more = look_at_current(current->signal->group->timers);
 	if (nr_set)
-		start_tick();
+		start_tick(more ? PAUSE_NSEC : TICK_NSEC);
 	unlock_signals(flags);
 	tasklist_unlock(list_flags);
 }

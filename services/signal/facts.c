@@ -42,6 +42,7 @@ static u32 pending_of(const struct task_struct *task)
 	 * zombie.
 	 */
 	if (task->signal) {
+		job_catch_up_pending(task->signal);
 		n = count_standard(task->signal->pending.set);
 		shared = task->signal->group->pending.set;
 		if (shared && counts_group(task))
@@ -93,6 +94,7 @@ void get_signal_facts(const struct task_struct *task,
 
 	memset(facts, 0, sizeof(*facts));
 	if (task->signal) {
+		job_catch_up_pending(task->signal);
 		facts->max_pending = task->rlim[RLIMIT_SIGPENDING].rlim_cur;
 		/*
 		 * A SIGKILL is never in the set: kill_thread() marks the task

@@ -38,6 +38,7 @@
 #define STOP_SIGNALS                                              \
 	(sigmask(SIGSTOP) | sigmask(SIGTSTP) | sigmask(SIGTTIN) | \
 	 sigmask(SIGTTOU))
+#define JOB_SIGNALS (STOP_SIGNALS | sigmask(SIGCONT))
 
 /*
  * Returns the lowest signal of set, which must not be empty. The halves are
@@ -140,7 +141,7 @@ struct cpu_clock {
  * cpu_timer.c. signal_lock guards it.
  */
 struct cpu_expiry {
-	LIST_ENTRY(cpu_expiry)
+	TAILQ_ENTRY(cpu_expiry)
 	link; /* linked into its group while expires is not 0 */
 	struct cpu_clock clock; /* constant */
 	s32 signo; /* constant: an interval timer's signal; 0: part of a posix_timer */
@@ -161,16 +162,25 @@ struct itimer {
  * because few programs have any. signal_lock guards them.
  */
 struct group_timers {
-	struct cpu_expiry virt, prof;         /* ITIMER_VIRTUAL, ITIMER_PROF */
-	LIST_HEAD(, cpu_expiry) cpu_expiries; /* every one that is set */
-	LIST_HEAD(, posix_timer) timers;      /* timer_create's */
-	s32 next_timer;                       /* an id that may be free */
+	struct cpu_expiry virt, prof;          /* ITIMER_VIRTUAL, ITIMER_PROF */
+	TAILQ_HEAD(, cpu_expiry) cpu_expiries; /* every one that is set */
+	u32 nr_cpu;                            /* how many these are */
+	u32 to_look_at; /* how many the tick has yet to look at */
+	LIST_HEAD(, posix_timer) timers; /* timer_create's */
+	s32 next_timer;                  /* an id that may be free */
 };
 
 /* One for each process. */
 struct signal_group {
-	u32 count;                   /* signal_lock: threads */
-	struct itimer real;          /* sends it SIGALRM */
+	u32 count;              /* signal_lock: threads */
+	u32 nr_conts, nr_stops; /* signal_lock: SIGCONT, stop signals so far */
+	TAILQ_HEAD(, signal_state) stopped; /* signal_lock: threads to wake */
+	/* Both locks, see place.c: signals for which it seeks a thread ... */
+	u64 unplaced;
+	struct task_struct *target; /* ... from here on; NULL: anywhere ... */
+	u32 to_look_at;             /* ... among so many */
+	TAILQ_ENTRY(signal_group) unplaced_link; /* while unplaced is not 0 */
+	struct itimer real;                      /* sends it SIGALRM */
 	struct group_timers *timers; /* signal_lock; NULL until the first use */
 	struct sigpending pending;
 };
@@ -187,9 +197,13 @@ struct signal_state {
 	struct sigpending pending; /* signal_lock */
 	struct signal_group *group;
 	/* signal_lock; see job_control.c */
+	u32 conts_seen, stops_seen; /* of its group's, by job_catch_up() */
 	bool stop_pending; /* must stop before it returns to user mode */
-	bool wakes_others; /* must wake the stopped threads behind it in the list */
 	bool stop_dequeued; /* has taken a stop signal but not asked the group yet */
+	bool wakes_others; /* must wake the next stopped threads */
+	bool in_stopped;   /* is in its group's list of stopped threads */
+	TAILQ_ENTRY(signal_state) stopped_link;
+	struct task_struct *task; /* constant */
 	bool clear_in_child; /* own: CLONE_CLEAR_SIGHAND, during clone3() */
 	struct sigaltstack altstack; /* own */
 	s32 timer_overrun; /* own: overruns of the last timer signal it took */
@@ -421,6 +435,10 @@ bool send_timer_signal(struct task_struct *leader, s32 tid,
 		       const struct kernel_siginfo *info,
 		       struct sigqueue *entry);
 /*
+ * task exits; others is true if its group has more threads. Hold both locks.
+ */
+void place_end(struct task_struct *task, bool others);
+/*
  * child's parent has ended: sends each signal that a thread of child's process
  * has asked for by PR_SET_PDEATHSIG. Hold tasklist_lock.
  */
@@ -438,18 +456,30 @@ void signal_child_changed(struct task_struct *parent,
 /*
  * The part of job_signal_sent() for the few signals that concern job control.
  */
-s32 job_control_signal(struct task_struct *leader, u64 mask);
+s32 job_control_signal(struct task_struct *task, u64 mask);
 /*
- * A signal is being sent to leader's process or one of its threads; mask is its
- * sigmask(). A stop signal discards a pending SIGCONT; SIGCONT discards pending
+ * A signal is being sent to task, which has not exited, or to its process; mask
+ * is its sigmask(). A stop signal discards a pending SIGCONT; SIGCONT discards pending
  * stop signals and ends a stop. Returns the code for job_tell_continued(),
  * which must be called after signal_lock is released, or 0.
  */
-static inline s32 job_signal_sent(struct task_struct *leader, u64 mask)
+static inline s32 job_signal_sent(struct task_struct *task, u64 mask)
 {
-	return likely(!(mask & (STOP_SIGNALS | sigmask(SIGCONT)))) ?
-		0 :
-		job_control_signal(leader, mask);
+	return likely(!(mask & JOB_SIGNALS)) ? 0 :
+					       job_control_signal(task, mask);
+}
+/*
+ * Takes from a thread what job control signals sent to others of its process
+ * have taken back: call it before you look at stop_pending, stop_dequeued or
+ * JOB_SIGNALS of the thread's own pending set, and before you set one. Hold
+ * signal_lock.
+ */
+void job_catch_up(struct signal_state *state);
+/* The same, where only the thread's own pending set matters. */
+static inline void job_catch_up_pending(struct signal_state *state)
+{
+	if (unlikely(state->pending.set & JOB_SIGNALS))
+		job_catch_up(state);
 }
 /*
  * job_tell_continued() reports to the parent that the process continues (code
@@ -460,10 +490,10 @@ static inline s32 job_signal_sent(struct task_struct *leader, u64 mask)
 void job_tell_continued(struct task_struct *leader, s32 code);
 void job_tell_stopped(struct task_struct *leader);
 /*
- * All threads of leader's process are being killed: ends its stop, so that they
- * run and exit.
+ * All threads of task's process are being killed: ends its stop, so that they
+ * run and exit. task has not exited.
  */
-void job_killed(struct task_struct *leader);
+void job_killed(struct task_struct *task);
 /*
  * task exits and loses its signal state; others is true if its group has more
  * threads. Returns true if task was the last thread that had not stopped: the
@@ -489,39 +519,6 @@ void job_stop_group(int sig);
  * Takes both locks; sleeps.
  */
 void job_stop_thread(void);
-
-/* ---- cpu_timer.c ------------------------------------------------- */
-
-/*
- * Returns the timers of the running task's process, allocated at the first
- * call, or NULL if there is no memory. May sleep.
- */
-struct group_timers *group_timers(void);
-/* The process has ended: stops and frees all of its timers. Hold no lock. */
-void group_timers_free(struct group_timers *timers);
-/*
- * Sets e to expire when its clock shows expires (ns), then every interval ns
- * (0: once); expires 0 stops it. e is in the list of timers, those of its
- * process, while it is set. Hold signal_lock.
- */
-void cpu_expiry_set(struct group_timers *timers, struct cpu_expiry *e,
-		    u64 expires, u64 interval);
-/*
- * Returns the ns that clock shows for the running task's process. Hold
- * tasklist_lock, so that a thread whose clock it is does not exit.
- */
-u64 cpu_clock_now(const struct cpu_clock *clock);
-/*
- * Returns how many periods of e had passed when the tick last looked at it, the
- * first expiry included (0: none), and sets it for the next one, or stops it if
- * it has no period. Hold signal_lock.
- */
-u64 cpu_expiry_forward(struct group_timers *timers, struct cpu_expiry *e);
-/*
- * Returns the ns of its clock until e expires next, at least 1, or 0 if it is
- * not set. Hold both locks.
- */
-u64 cpu_expiry_left(const struct cpu_expiry *e);
 
 /* ---- posix_timer.c ----------------------------------------------- */
 

@@ -8,7 +8,7 @@
  * and no period, however short, keeps the machine busy.
  */
 #include <asm/uaccess.h>
-#include <services/signal/internal.h>
+#include <services/signal/posix_timer.h>
 #include <services/time/clock_timer.h>
 #include <services/time/time.h>
 #include <uapi/time.h>

@@ -5,7 +5,8 @@
  * A stop signal asks every thread of a group to stop (stop_pending); each does
  * so on its way to user mode, and the last one reports to the parent. SIGCONT
  * undoes it at once, when it is sent, even if it is blocked or ignored. Each of
- * the two kinds discards pending signals of the other. job_state is in the
+ * the two kinds discards pending signals of the other; what single threads have
+ * is discarded when they look at it (job_catch_up). job_state is in the
  * group's leader, which stays until the group is over, under tasklist_lock and
  * signal_lock.
  */
@@ -112,75 +113,47 @@ void job_orphan_pgrp(const struct task_struct *child,
 /* ---- what a signal does when it is sent -------------------------- */
 
 /*
- * Drops the signals of set from leader's process and all its threads. Hold both
- * locks, as for all functions of this part.
+ * Makes some stopped threads of group run again; the last one woken wakes the
+ * next ones when it runs (after_stop). Hold both locks, as for all functions
+ * of this part.
  */
-static void discard_pending(struct task_struct *leader, u64 set)
+static void wake_some(struct signal_group *group)
 {
-	struct signal_group *group = NULL;
-	struct task_struct *task;
+	struct signal_state *state;
 
-	for_each_thread(task, leader) {
-		if (!task->signal)
-			continue;
-		group = task->signal->group;
-		if (unlikely(task->signal->pending.set & set))
-			discard_signals(&task->signal->pending, set);
-	}
-	if (group)
-		discard_signals(&group->pending, set);
-}
-
-/*
- * Makes some stopped threads run again, from task on. There may be thousands,
- * so the last one woken wakes the next ones when it runs (wake_others).
- */
-static void wake_some(struct task_struct *task)
-{
-	u32 woken = 0;
-
-	for (; task; task = TAILQ_NEXT(task, thread_link)) {
-		/* An exited thread has no signal state. */
-		if (!task->signal || !wake_up_stopped(task))
-			continue;
-		if (++woken == THREADS_AT_ONCE) {
-			task->signal->wakes_others = true;
+	for (u32 n = 1; (state = TAILQ_FIRST(&group->stopped)) != NULL; n++) {
+		TAILQ_REMOVE(&group->stopped, state, stopped_link);
+		state->in_stopped = false;
+		wake_up_stopped(state->task);
+		if (n == THREADS_AT_ONCE) {
+			state->wakes_others = true;
 			break;
 		}
 	}
 }
 
 /*
- * Ends a stop, or a request to stop, of leader's group: stopped threads run
+ * Ends a stop, or a request to stop, of task's group: stopped threads run
  * again.
  */
-static void cancel_stop(struct task_struct *leader)
+static void cancel_stop(struct task_struct *task)
 {
-	struct task_struct *task;
+	struct job_state *job = &task->group_leader->job;
 
-	leader->job.nr_to_stop = 0;
-	leader->job.untold_stop = 0;
-	set_stopped(&leader->job, false);
-	for_each_thread(task, leader) {
-		if (!task->signal)
-			continue;
-		task->signal->stop_pending = false;
-		/*
-		 * A thread that has taken a stop signal but not acted on it
-		 * must not do so after the SIGCONT.
-		 */
-		task->signal->stop_dequeued = false;
-	}
-	wake_some(leader);
+	job->nr_to_stop = 0;
+	job->untold_stop = 0;
+	set_stopped(job, false);
+	task->signal->group->nr_conts++;
+	wake_some(task->signal->group);
 }
 
 /*
- * Continues leader's group. Returns what to report to the parent:
+ * Continues task's group. Returns what to report to the parent:
  * CLD_CONTINUED, CLD_STOPPED, or 0 for nothing.
  */
-static s32 let_go_on(struct task_struct *leader)
+static s32 let_go_on(struct task_struct *task)
 {
-	struct job_state *job = &leader->job;
+	struct job_state *job = &task->group_leader->job;
 	/*
 	 * Linux reports a stop that SIGCONT overtakes as a stop: the parent
 	 * would miss that anything happened otherwise.
@@ -188,24 +161,31 @@ static s32 let_go_on(struct task_struct *leader)
 	s32 code = job->stopped ? CLD_CONTINUED :
 				  (job->nr_to_stop ? CLD_STOPPED : 0);
 
-	cancel_stop(leader);
+	cancel_stop(task);
 	if (code)
 		job->untold_cont = true;
 	return code;
 }
 
-s32 job_control_signal(struct task_struct *leader, u64 mask)
+s32 job_control_signal(struct task_struct *task, u64 mask)
 {
+	struct signal_group *group = task->signal->group;
+	s32 code = 0;
+
 	if (mask & STOP_SIGNALS) {
-		discard_pending(leader, sigmask(SIGCONT));
-		return 0;
+		group->nr_stops++;
+		discard_signals(&group->pending, sigmask(SIGCONT));
+	} else {
+		/*
+		 * SIGCONT acts here, at the sending: a stopped process cannot
+		 * take signals.
+		 */
+		discard_signals(&group->pending, STOP_SIGNALS);
+		code = let_go_on(task);
 	}
-	/*
-	 * SIGCONT acts here, at the sending: a stopped process cannot take
-	 * signals.
-	 */
-	discard_pending(leader, STOP_SIGNALS);
-	return let_go_on(leader);
+	/* Before this signal, which stays, is made pending for task. */
+	job_catch_up(task->signal);
+	return code;
 }
 
 void job_tell_continued(struct task_struct *leader, s32 code)
@@ -214,31 +194,30 @@ void job_tell_continued(struct task_struct *leader, s32 code)
 		tell_parent(leader, code, code == CLD_CONTINUED ? SIGCONT : 0);
 }
 
-void job_killed(struct task_struct *leader)
+void job_killed(struct task_struct *task)
 {
-	leader->job.untold_cont = false;
-	/*
-	 * Only if threads are stopped or asked to: there may be thousands to
-	 * walk over, and the killer may be an interrupt.
-	 */
-	if (leader->job.stopped || leader->job.nr_to_stop)
-		cancel_stop(leader);
-	leader->job.untold_stop = 0;
+	task->group_leader->job.untold_cont = false;
+	cancel_stop(task);
 }
 
 /*
- * The running task was woken by wake_some() as the last of a batch: wakes the
- * next batch, unless the group has been stopped again meanwhile.
+ * The running task was stopped and goes on. If wake_some() woke it as the last
+ * of a batch it wakes the next batch, unless the group has been stopped again
+ * meanwhile.
  */
-static void wake_others(void)
+static void after_stop(void)
 {
-	struct task_struct *leader = current->group_leader;
+	const struct job_state *job = &current->group_leader->job;
+	struct signal_state *state = current->signal;
 	u32 flags = tasklist_lock();
 
 	spin_lock(&signal_lock);
-	current->signal->wakes_others = false;
-	if (!leader->job.stopped && !leader->job.nr_to_stop)
-		wake_some(TAILQ_NEXT(current, thread_link));
+	if (state->in_stopped) /* it was killed */
+		TAILQ_REMOVE(&state->group->stopped, state, stopped_link);
+	state->in_stopped = false;
+	if (state->wakes_others && !job->stopped && !job->nr_to_stop)
+		wake_some(state->group);
+	state->wakes_others = false;
 	spin_unlock(&signal_lock);
 	tasklist_unlock(flags);
 }
@@ -251,8 +230,10 @@ static void wake_others(void)
  */
 static void ask_thread(struct task_struct *task)
 {
-	if (!task->signal || task->signal->stop_pending ||
-	    task->state == TASK_STOPPED)
+	if (!task->signal || task->state == TASK_STOPPED)
+		return;
+	job_catch_up(task->signal);
+	if (task->signal->stop_pending)
 		return;
 	task->signal->stop_pending = true;
 	task->group_leader->job.nr_to_stop++;
@@ -272,7 +253,7 @@ static void ask_thread(struct task_struct *task)
  */
 static void ask_to_stop(struct task_struct *leader, int sig, u32 *list_flags)
 {
-	const struct signal_state *state = current->signal;
+	struct signal_state *state = current->signal;
 	struct task_struct *task;
 	bool found;
 	u32 n = 0;
@@ -290,6 +271,7 @@ static void ask_to_stop(struct task_struct *leader, int sig, u32 *list_flags)
 		 * SIGCONT or a kill arrived while the locks were free: no
 		 * thread needs to be asked.
 		 */
+		job_catch_up(state);
 		if (!state->stop_pending || leader->group_exit)
 			break;
 		/*
@@ -309,6 +291,7 @@ void job_stop_group(int sig)
 	bool orphaned = sig != SIGSTOP && is_orphaned(leader->pgrp, NULL);
 
 	spin_lock(&signal_lock);
+	job_catch_up(state);
 	/*
 	 * stop_dequeued is false if a SIGCONT was sent after this task took the
 	 * stop signal: it must not stop then, nor if the group is being killed.
@@ -346,6 +329,7 @@ void job_stop_thread(void)
 	u32 list_flags = tasklist_lock(), flags = lock_signals();
 	bool last = false;
 
+	job_catch_up(state);
 	if (state->stop_pending) {
 		state->stop_pending = false;
 		last = stop_counts(leader);
@@ -354,8 +338,12 @@ void job_stop_thread(void)
 		 * afterwards, so either it sees TASK_STOPPED and wakes this
 		 * task, or this task sees SIGKILL here.
 		 */
-		if (!(pending_signals() & sigmask(SIGKILL)))
+		if (!(pending_signals() & sigmask(SIGKILL))) {
 			set_current_state(TASK_STOPPED);
+			TAILQ_INSERT_TAIL(&state->group->stopped, state,
+					  stopped_link);
+			state->in_stopped = true;
+		}
 	}
 	recalc_sigpending();
 	unlock_signals(flags);
@@ -368,15 +356,16 @@ void job_stop_thread(void)
 	 */
 	if (READ_ONCE(current->state) == TASK_STOPPED)
 		schedule();
-	if (unlikely(READ_ONCE(state->wakes_others)))
-		wake_others();
+	after_stop();
 }
 
 bool job_thread_exits(struct task_struct *task, bool others)
 {
 	struct task_struct *leader = task->group_leader;
-	bool asked = task->signal->stop_pending;
+	bool asked;
 
+	job_catch_up(task->signal);
+	asked = task->signal->stop_pending;
 	task->signal->stop_pending = false;
 	/*
 	 * The last thread of the process: its exit is reported instead of a

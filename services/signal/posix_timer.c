@@ -314,8 +314,10 @@ void posix_timers_delete(struct group_timers *timers)
 {
 	struct posix_timer *pt;
 
-	while ((pt = remove_timer(timers, -1)) != NULL)
+	while ((pt = remove_timer(timers, -1)) != NULL) {
 		free_timer(pt);
+		cond_resched();
+	}
 }
 
 /*

@@ -41,4 +41,37 @@ static inline u64 timer_interval(const struct posix_timer *pt)
  */
 void posix_timer_fire(struct task_struct *leader, struct posix_timer *pt);
 
+/* ---- cpu_timer.c ------------------------------------------------- */
+
+/*
+ * Returns the timers of the running task's process, allocated at the first
+ * call, or NULL if there is no memory. May sleep.
+ */
+struct group_timers *group_timers(void);
+/* The process has ended: stops and frees all of its timers. Hold no lock. */
+void group_timers_free(struct group_timers *timers);
+/*
+ * Sets e to expire when its clock shows expires (ns), then every interval ns
+ * (0: once); expires 0 stops it. e is in the list of timers, those of its
+ * process, while it is set. Hold signal_lock.
+ */
+void cpu_expiry_set(struct group_timers *timers, struct cpu_expiry *e,
+		    u64 expires, u64 interval);
+/*
+ * Returns the ns that clock shows for the running task's process. Hold
+ * tasklist_lock, so that a thread whose clock it is does not exit.
+ */
+u64 cpu_clock_now(const struct cpu_clock *clock);
+/*
+ * Returns how many periods of e had passed when the tick last looked at it, the
+ * first expiry included (0: none), and sets it for the next one, or stops it if
+ * it has no period. Hold signal_lock.
+ */
+u64 cpu_expiry_forward(struct group_timers *timers, struct cpu_expiry *e);
+/*
+ * Returns the ns of its clock until e expires next, at least 1, or 0 if it is
+ * not set. Hold both locks.
+ */
+u64 cpu_expiry_left(const struct cpu_expiry *e);
+
 #endif

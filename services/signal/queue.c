@@ -14,7 +14,8 @@ struct poll_edges signalfd_edges;
 
 /* ---- what is pending --------------------------------------------- */
 
-u64 pending_signals(void)
+/* The same, where job_catch_up() is not needed any more. */
+static inline u64 pending_now(void)
 {
 	const struct signal_state *state = current->signal;
 
@@ -22,10 +23,17 @@ u64 pending_signals(void)
 		(unlikely(READ_ONCE(current->killed)) ? sigmask(SIGKILL) : 0);
 }
 
-void recalc_sigpending(void)
+u64 pending_signals(void)
+{
+	job_catch_up_pending(current->signal);
+	return pending_now();
+}
+
+/* recalc_sigpending() where job_catch_up() is not needed any more. */
+static inline void recalc(void)
 {
 	u32 *flags = &current->thread_info.flags;
-	bool pending = (pending_signals() & ~current->signal->blocked) ||
+	bool pending = (pending_now() & ~current->signal->blocked) ||
 		current->signal->stop_pending;
 
 	/* Atomic changes of the flags are dear, and mostly nothing changes. */
@@ -46,13 +54,31 @@ void recalc_sigpending(void)
 		atomic_or(TIF_SIGPENDING, flags);
 }
 
+/*
+ * recalc_sigpending() where job_catch_up() may be needed: apart, since every
+ * signal makes several calls of that one, which then needs no stack frame.
+ */
+static __noinline void catch_up_and_recalc(void)
+{
+	job_catch_up(current->signal);
+	recalc();
+}
+
+void recalc_sigpending(void)
+{
+	if (unlikely(current->signal->pending.set & JOB_SIGNALS))
+		catch_up_and_recalc();
+	else
+		recalc();
+}
+
 /* ---- how many may be --------------------------------------------- */
 
 /*
  * A bound for the queues, since they are searched with interrupts off, whatever
  * limit a program sets.
  */
-#define QUEUED_MAX 4096u
+#define QUEUED_MAX 1024u
 
 static u32 nr_queued; /* signal_lock; real-time signals and timers of all tasks */
 
@@ -183,6 +209,9 @@ void discard_signals(struct sigpending *pending, u64 set)
 {
 	struct sigqueue *entry, *next;
 
+	/* A queue has only numbers that are in the set, too. */
+	if (!(pending->set & set))
+		return;
 	STAILQ_FOREACH_SAFE(entry, &pending->queue, link, next) {
 		if (!(sigmask(entry->info.signo) & set))
 			continue;
@@ -194,6 +223,30 @@ void discard_signals(struct sigpending *pending, u64 set)
 	for (u64 left = pending->set & set; left;)
 		forget_signal(&pending->info[pop_signal(&left) - 1]);
 	pending->set &= ~set;
+}
+
+/*
+ * A group may have thousands of threads, and the sender may be an interrupt. So
+ * the sender only counts, and what each thread has is taken back when somebody
+ * looks at it.
+ */
+void job_catch_up(struct signal_state *state)
+{
+	const struct signal_group *group = state->group;
+
+	if (state->conts_seen != group->nr_conts) {
+		state->conts_seen = group->nr_conts;
+		discard_signals(&state->pending, STOP_SIGNALS);
+		/*
+		 * A thread that has taken a stop signal but not acted on it
+		 * must not do so after the SIGCONT.
+		 */
+		state->stop_pending = state->stop_dequeued = false;
+	}
+	if (state->stops_seen != group->nr_stops) {
+		state->stops_seen = group->nr_stops;
+		discard_signals(&state->pending, sigmask(SIGCONT));
+	}
 }
 
 /* ---- the parent's end: children.c sends it ----------------------- */

@@ -35,21 +35,26 @@ void signal_wake(struct task_struct *task)
 }
 
 /*
- * Returns true if task does not block the signal. From here to post() a signal
- * is given by its sigmask(), which is computed once.
+ * Returns true if task waits for the signal in sigtimedwait(), whose signals
+ * are mostly blocked: it takes them from the sets itself. From here on
+ * a signal is given by its sigmask(), which is computed once.
  */
+static inline bool awaits_signal(const struct task_struct *task, u64 mask)
+{
+	return task->signal->awaited & mask;
+}
+
+/* Returns true if task does not block the signal. */
 static inline bool wants_signal(const struct task_struct *task, u64 mask)
 {
 	return !(task->signal->blocked & mask);
 }
 
-/*
- * Returns true if task waits for the signal in sigtimedwait(), whose signals
- * are mostly blocked: it takes them from the sets itself.
- */
-static inline bool awaits_signal(const struct task_struct *task, u64 mask)
+/* Returns true if task would take the signal now. */
+static inline bool takes_signal(const struct task_struct *task, u64 mask)
 {
-	return task->signal->awaited & mask;
+	return (wants_signal(task, mask) && task->state != TASK_STOPPED) ||
+		awaits_signal(task, mask);
 }
 
 /*
@@ -141,12 +146,12 @@ static __always_inline bool is_fatal(const struct task_struct *task, u64 mask,
 #define KILLED_AT_ONCE 8
 
 /*
- * Ends leader's group by sig: kills each of its threads, including those that
- * are stopped or sleep killably. Hold both locks.
+ * Ends the group of task, which has not exited, by sig: kills each of its
+ * threads, including those that are stopped or sleep killably. Hold both locks.
  */
-static __noinline void kill_group(struct task_struct *leader, int sig)
+static __noinline void kill_group(struct task_struct *task, int sig)
 {
-	struct task_struct *task;
+	struct task_struct *leader = task->group_leader;
 	u32 n = 0;
 
 	if (leader->leaves_core && sig != SIGKILL)
@@ -160,7 +165,7 @@ static __noinline void kill_group(struct task_struct *leader, int sig)
 		leader->group_exit_code = (u32)sig;
 	}
 	/* A stopped thread must run to exit. */
-	job_killed(leader);
+	job_killed(task);
 	for_each_thread(task, leader) {
 		if (!task->signal)
 			continue;
@@ -189,7 +194,7 @@ static __always_inline int deliver(struct task_struct *task,
 	 * threads in a killable sleep, which other signals do not end.
 	 */
 	if (is_fatal(task, mask, info->signo)) {
-		kill_group(task->group_leader, info->signo);
+		kill_group(task, info->signo);
 		return 0;
 	}
 	if (unlikely(info->signo >= SIGRTMIN))
@@ -215,12 +220,168 @@ int send_to_thread(struct task_struct *task, const struct kernel_siginfo *info)
 	spin_lock(&signal_lock);
 	err = task->signal ? 0 : -ESRCH;
 	if (!err && mask) {
-		went_on = job_signal_sent(task->group_leader, mask);
+		went_on = job_signal_sent(task, mask);
 		err = deliver(task, &task->signal->pending, mask, info);
 	}
 	spin_unlock(&signal_lock);
 	job_tell_continued(task->group_leader, went_on);
 	return err;
+}
+
+/* ---- which thread takes it --------------------------------------- */
+
+/*
+ * A process may have thousands of threads that block the signal, and the sender
+ * may be an interrupt. The search goes round from where the last one ended, as
+ * in Linux, but the sender looks at a few threads only; a timer looks at the
+ * others, some at a time. Meanwhile the signal is pending, and a thread that
+ * unblocks it takes it by itself.
+ */
+#define LOOKS_OF_SENDER 16
+#define LOOKS_OF_TIMER  64
+/* How long others have the core between two turns of the timer. */
+#define PAUSE_NSEC      20000u
+
+static void place_expired(struct timer *timer);
+
+/* Not in startup/services.c: the core calls it only through place_timer. */
+static const struct service place_service = {
+	.timer_expired = place_expired,
+};
+
+/* signal_lock */
+static struct timer place_timer = { .service = &place_service };
+static TAILQ_HEAD(, signal_group) unplaced_groups = TAILQ_HEAD_INITIALIZER(
+	unplaced_groups);
+
+/*
+ * Returns the next thread of the circle of task's group that has not exited, or
+ * task if there is none. Hold both locks, as for all of this file.
+ */
+static struct task_struct *next_alive(struct task_struct *task)
+{
+	struct task_struct *next = task;
+
+	do {
+		next = TAILQ_NEXT(next, thread_link);
+		if (!next)
+			next = TAILQ_FIRST(&task->group_leader->threads);
+	} while (!next->signal && next != task);
+	return next;
+}
+
+static void start_timer(u32 after_ns)
+{
+	if (place_timer.queued || TAILQ_EMPTY(&unplaced_groups))
+		return;
+	place_timer.expires_ns = ktime_ns() + after_ns;
+	timer_start(&place_timer);
+}
+
+/* Leaves the search for a thread of task's group to the timer. */
+static void place_later(struct task_struct *task, u64 mask)
+{
+	struct signal_group *group = task->signal->group;
+
+	if (!group->unplaced)
+		TAILQ_INSERT_TAIL(&unplaced_groups, group, unplaced_link);
+	group->unplaced |= mask;
+	group->to_look_at = task->group_leader->nr_threads;
+	start_timer(0);
+}
+
+/*
+ * Returns the thread of leader's group that is to take a signal which the leader
+ * blocks: one that does not block it, or any that lives if those block it that
+ * were looked at. NULL: all have exited.
+ */
+static struct task_struct *find_taker(struct task_struct *leader, u64 mask)
+{
+	struct task_struct *task = leader->signal ? leader : next_alive(leader);
+	struct task_struct *first;
+	struct signal_group *group;
+
+	if (!task->signal)
+		return NULL;
+	group = task->signal->group;
+	first = task = group->target ? group->target : task;
+	for (u32 n = 0; n < LOOKS_OF_SENDER; n++) {
+		group->target = task;
+		if (takes_signal(task, mask))
+			return task;
+		task = next_alive(task);
+		if (task == first)
+			return first;
+	}
+	place_later(task, mask);
+	return first;
+}
+
+void place_end(struct task_struct *task, bool others)
+{
+	struct signal_group *group = task->signal->group;
+
+	if (group->target == task)
+		group->target = others ? next_alive(task) : NULL;
+	if (group->unplaced && !others)
+		TAILQ_REMOVE(&unplaced_groups, group, unplaced_link);
+}
+
+/*
+ * Gives task, which has not exited, those signals of set, which are pending for
+ * its process, that it does not block: wakes it, or ends the process. Returns
+ * them.
+ */
+static u64 offer_signals(struct task_struct *task, u64 set)
+{
+	u64 taken = set & (~task->signal->blocked | task->signal->awaited);
+
+	for (u64 left = taken; left;) {
+		int sig = pop_signal(&left);
+
+		/* One that has no effect is dropped by the task that takes it. */
+		if (!sig_ignored(task, sig) && !init_is_spared(task, sig) &&
+		    is_fatal(task, sigmask(sig), sig)) {
+			kill_group(task, sig);
+			return set;
+		}
+		tell(task, sigmask(sig));
+	}
+	return taken;
+}
+
+/* Looks at some more threads of group. */
+static void look_on(struct signal_group *group)
+{
+	group->unplaced &= group->pending.set;
+	for (u32 n = 0; n < LOOKS_OF_TIMER && group->unplaced; n++) {
+		group->unplaced &= ~offer_signals(group->target,
+						  group->unplaced);
+		if (!group->unplaced)
+			break;
+		group->target = next_alive(group->target);
+		/* All block them: whoever unblocks one takes it. */
+		if (--group->to_look_at == 0)
+			group->unplaced = 0;
+	}
+}
+
+static void place_expired(struct timer *timer __unused_arg)
+{
+	u32 list_flags = tasklist_lock(), flags = lock_signals();
+	struct signal_group *group = TAILQ_FIRST(&unplaced_groups);
+
+	/* All of its threads may have exited meanwhile. */
+	if (group) {
+		TAILQ_REMOVE(&unplaced_groups, group, unplaced_link);
+		look_on(group);
+		if (group->unplaced)
+			TAILQ_INSERT_TAIL(&unplaced_groups, group,
+					  unplaced_link);
+	}
+	start_timer(PAUSE_NSEC);
+	unlock_signals(flags);
+	tasklist_unlock(list_flags);
 }
 
 /*
@@ -231,20 +392,10 @@ int send_to_thread(struct task_struct *task, const struct kernel_siginfo *info)
 static __always_inline struct task_struct *pick_thread(
 	struct task_struct *leader, u64 mask)
 {
-	struct task_struct *task, *any = NULL;
-
 	if (leader->signal && wants_signal(leader, mask) &&
 	    leader->state != TASK_STOPPED)
 		return leader;
-	for_each_thread(task, leader) {
-		if (!task->signal)
-			continue;
-		if ((wants_signal(task, mask) && task->state != TASK_STOPPED) ||
-		    awaits_signal(task, mask))
-			return task;
-		any = task;
-	}
-	return any;
+	return find_taker(leader, mask);
 }
 
 int post_to_group(struct task_struct *leader, const struct kernel_siginfo *info)
@@ -257,7 +408,7 @@ int post_to_group(struct task_struct *leader, const struct kernel_siginfo *info)
 	spin_lock(&signal_lock);
 	task = pick_thread(leader, mask);
 	if (task) {
-		went_on = job_signal_sent(leader, mask);
+		went_on = job_signal_sent(task, mask);
 		err = deliver(task, &task->signal->group->pending, mask, info);
 	}
 	spin_unlock(&signal_lock);
@@ -295,9 +446,11 @@ bool send_timer_signal(struct task_struct *leader, s32 tid,
 		return false;
 	/* The group ends, so no signal remains for the timer to count. */
 	if (is_fatal(task, mask, info->signo)) {
-		kill_group(leader, info->signo);
+		kill_group(task, info->signo);
 		return false;
 	}
+	if (unlikely(mask & JOB_SIGNALS))
+		job_catch_up(task->signal);
 	pending = tid ? &task->signal->pending : &task->signal->group->pending;
 	pending->more = true;
 	if (!(pending->set & mask))
@@ -320,38 +473,11 @@ static struct kernel_siginfo info_from_kernel(int sig)
 	return (struct kernel_siginfo){ .signo = sig, .code = SI_KERNEL };
 }
 
-/*
- * Returns the siginfo of a signal that the running task sends: its process and
- * real user. A task without cred is root.
- */
-static struct kernel_siginfo info_from_user(int sig, s32 code)
-{
-	const struct cred *cred = current_thread_info()->cred;
-
-	return (struct kernel_siginfo){ .signo = sig,
-					.code = code,
-					.pid = current->tgid,
-					.uid = likely(!cred) ? 0 : cred->uid };
-}
-
 void send_sig_process(struct task_struct *leader, int sig)
 {
 	struct kernel_siginfo info = info_from_kernel(sig);
 
 	send_to_group(leader, &info);
-}
-
-void send_sig_current(int sig)
-{
-	struct kernel_siginfo info = info_from_user(sig, SI_USER);
-	u32 flags = tasklist_lock();
-
-	/*
-	 * -ESRCH, in an image without this service, needs no reaction: no task
-	 * takes signals there.
-	 */
-	(void)send_to_thread(current, &info);
-	tasklist_unlock(flags);
 }
 
 /*
@@ -438,106 +564,6 @@ bool signal_fault(struct fault_signal *fault)
 			   error);
 	unlock_signals(flags);
 	return handled;
-}
-
-/* ---- kill and its family ----------------------------------------- */
-
-#define SENT_AT_ONCE 8 /* before tasklist_lock is released */
-
-/*
- * kill(-1): sends info to all processes but init, kernel threads and the
- * caller's own, and returns how many it tried. Kernel threads and init are
- * recognised by their parent, the boot task: having no memory is no sign, for
- * the first thread of a process may have ended. flags: those of tasklist_lock.
- */
-static u32 send_to_all(const struct kernel_siginfo *info, u32 *flags)
-{
-	struct task_struct *task;
-	u32 n = 0;
-
-	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (task != task->group_leader || task->tgid == current->tgid ||
-		    task->parent == &init_task)
-			continue;
-		send_to_group(task, info);
-		/*
-		 * If the task at which the walk stood was released, the walk
-		 * starts again; some processes then get the signal twice, but
-		 * none is missed.
-		 */
-		if (++n % SENT_AT_ONCE == 0 && !let_others_in(task, flags))
-			task = TAILQ_FIRST(&all_tasks);
-	}
-	return n;
-}
-
-/*
- * pid > 0 is a process, 0 the caller's group, -1 all processes, below -1 the
- * group -pid. The walks over many processes release tasklist_lock in between.
- */
-s32 sys_kill(s32 pid, s32 sig)
-{
-	struct kernel_siginfo info = info_from_user(sig, SI_USER);
-	struct task_struct *task;
-	int err = -ESRCH;
-	u32 flags;
-
-	if (sig != 0 && !valid_signal(sig))
-		return -EINVAL;
-	/* -pid would overflow; Linux has this check for the same reason. */
-	if (pid == INT32_MIN)
-		return -ESRCH;
-	flags = tasklist_lock();
-	if (pid > 0) {
-		task = find_task(pid);
-		if (task)
-			err = send_to_group(task->group_leader, &info);
-	} else if (pid != -1) {
-		err = send_to_pgrp(pid ? -pid : current->pgrp, &info, &flags);
-	} else if (send_to_all(&info, &flags)) {
-		err = 0; /* kill(-1) succeeds even if it may signal none */
-	}
-	tasklist_unlock(flags);
-	return err;
-}
-
-s32 do_tkill(s32 tgid, s32 tid, const struct kernel_siginfo *info)
-{
-	struct task_struct *task;
-	int err = -ESRCH;
-	u32 flags;
-
-	if (tid <= 0 || (info->signo != 0 && !valid_signal(info->signo)))
-		return -EINVAL;
-	flags = tasklist_lock();
-	task = find_task(tid);
-	/*
-	 * The tgid protects a program from a tid that another process has got
-	 * meanwhile.
-	 */
-	if (task && (!tgid || task->tgid == tgid))
-		err = may_signal(task, info->signo) ?
-			send_to_thread(task, info) :
-			-EPERM;
-	tasklist_unlock(flags);
-	return err;
-}
-
-/*
- * The old call without a process: the tid may have been reused by another one.
- */
-s32 sys_tkill(s32 tid, s32 sig)
-{
-	struct kernel_siginfo info = info_from_user(sig, SI_TKILL);
-
-	return do_tkill(0, tid, &info);
-}
-
-s32 sys_tgkill(s32 tgid, s32 tid, s32 sig)
-{
-	struct kernel_siginfo info = info_from_user(sig, SI_TKILL);
-
-	return tgid <= 0 ? -EINVAL : do_tkill(tgid, tid, &info);
 }
 
 void force_sigsegv(int sig)

@@ -6,6 +6,7 @@
  */
 #include <services/signal/internal.h>
 #include <services/signal/pgrp.h>
+#include <services/signal/posix_timer.h>
 #include <string.h>
 #include <trap/trap.h>
 #include <uapi/sched.h>
@@ -109,6 +110,10 @@ static struct signal_group *fork_group(u32 clone_flags)
 		if (!group)
 			return NULL;
 		group->count = 1;
+		group->nr_conts = group->nr_stops = 0;
+		TAILQ_INIT(&group->stopped);
+		group->unplaced = 0;
+		group->target = NULL;
 		init_sigpending(&group->pending);
 		group->timers = NULL;
 		group->real = (struct itimer){
@@ -119,6 +124,7 @@ static struct signal_group *fork_group(u32 clone_flags)
 	group = current->signal->group;
 	flags = lock_signals();
 	group->count++;
+	group->to_look_at++;
 	unlock_signals(flags);
 	return group;
 }
@@ -131,11 +137,13 @@ static struct signal_group *fork_group(u32 clone_flags)
 static void init_state(struct signal_state *new, const struct signal_state *old,
 		       u32 clone_flags)
 {
+	new->conts_seen = new->stops_seen = 0;
 	new->blocked = old ? old->blocked : 0;
 	new->saved_mask = 0;
 	new->clear_in_child = false;
 	new->stop_pending = false;
 	new->wakes_others = false;
+	new->in_stopped = false;
 	new->stop_dequeued = false;
 	new->awaited = 0;
 	new->parent_death = 0;
@@ -172,6 +180,7 @@ static int signal_fork(struct task_struct *task, u32 flags)
 	 * failure below.
 	 */
 	init_state(new, current->signal, flags);
+	new->task = task;
 	new->group = fork_group(flags);
 	task->sighand = fork_sighand(flags);
 	if (new->group && task->sighand)
@@ -223,6 +232,8 @@ static void signal_exit(struct task_struct *task)
 	spin_lock(&signal_lock);
 	stopped = state && task->group_leader &&
 		job_thread_exits(task, group && group->count > 1);
+	if (group && task->group_leader)
+		place_end(task, group->count > 1);
 	task->sighand = NULL;
 	task->signal = NULL;
 	/*

@@ -86,6 +86,7 @@ static bool take_signal(u64 set, struct kernel_siginfo *info)
 {
 	struct signal_state *state = current->signal;
 
+	job_catch_up_pending(state);
 	if (take_from(&state->pending, set, info))
 		return true;
 	if (!take_from(&state->group->pending, set, info))
@@ -144,8 +145,10 @@ static bool next_signal(struct ksignal *ksig)
 		 * not happen.
 		 */
 		if (ksig->action.handler == SIG_DFL &&
-		    (STOP_SIGNALS & sigmask(ksig->info.signo)))
+		    (STOP_SIGNALS & sigmask(ksig->info.signo))) {
+			job_catch_up(current->signal);
 			current->signal->stop_dequeued = true;
+		}
 	} else {
 		recalc_sigpending();
 	}
