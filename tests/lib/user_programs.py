@@ -33,6 +33,7 @@ NOT_COMPARED = {
     "long_sigio": "the emulator's processes cannot share their memory",
     "long_texts": "it measures in instructions, which the emulator does not count",
     "long_threads": "what it is for is measured from outside",
+    "long_timers": "the emulator's processes cannot share their memory",
     "long_walks": "the emulator's processes cannot share their memory",
     "work": "it asks our kernel's audit after an allocation has failed",
     "ask_who": "it asks about the frames of a machine of 16 MiB",
