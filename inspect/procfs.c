@@ -368,13 +368,16 @@ const struct proc_list_operations thread_list = { DT_DIR, next_thread,
  */
 static bool emit_dots(struct inode *dir, struct dir_context *ctx)
 {
+	/* Of the mount's root it is the root itself, as on Linux. */
+	const struct inode *parent = dir == proc_root ? dir : dir->i_entry->dir;
+
 	if (ctx->pos == 0) {
 		if (!ctx->emit(ctx, ".", 1, dir->i_ino, DT_DIR))
 			return false;
 		ctx->pos = 1;
 	}
 	if (ctx->pos == 1) {
-		if (!ctx->emit(ctx, "..", 2, proc_root->i_ino, DT_DIR))
+		if (!ctx->emit(ctx, "..", 2, parent->i_ino, DT_DIR))
 			return false;
 		ctx->pos = POS_ENTRIES;
 	}

@@ -23,6 +23,37 @@ static const char *fd_path(char *buf, const char *dir, int32_t fd)
 	return buf;
 }
 
+/* ---- directories ------------------------------------------------- */
+
+/* The number that dir's entry ".." has; 0: there is none. */
+static int32_t parent_in(const char *dir)
+{
+	static uint64_t buf[512];
+	int32_t fd = SYS(open, dir, O_RDONLY | O_DIRECTORY, 0);
+	char *p = (char *)buf, *end = p + SYS(getdents64, fd, buf, sizeof(buf));
+
+	SYS(close, fd);
+	for (; p < end; p += ((struct linux_dirent64 *)p)->d_reclen) {
+		struct linux_dirent64 *entry = (void *)p;
+
+		if (!strcmp(entry->d_name, ".."))
+			return (int32_t)entry->d_ino;
+	}
+	return 0;
+}
+
+static void test_parents(void)
+{
+	SYS(chdir, "/proc/self/task"); /* keeps the inodes, and their numbers */
+	ok(parent_in(".") == ino("/proc/self/"),
+	   "/proc/self/task lists .. with the number of /proc/PID");
+	ok(parent_in("..") == ino("/proc"),
+	   "/proc/PID lists .. with the number of /proc");
+	ok(parent_in("/proc/sys/vm") == ino("/proc/sys"),
+	   "/proc/sys/vm lists .. with the number of /proc/sys");
+	SYS(chdir, "/");
+}
+
 /* ---- descriptors ------------------------------------------------- */
 
 static void test_links(void)
@@ -251,6 +282,7 @@ static void test_fs_limits(void)
 int main(void)
 {
 	test_fs_limits();
+	test_parents();
 	test_links();
 	test_pipe_links();
 	test_fdinfo();
