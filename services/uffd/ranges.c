@@ -176,6 +176,36 @@ s32 uffd_wake_range(struct uffd *uffd, uaddr_t arg)
 }
 
 /*
+ * Whether [va, end) lies in one VMA, which is registered; *vma is set then. Hold
+ * mmap_lock.
+ */
+static bool find_registered(struct mm_struct *mm, uaddr_t va, uaddr_t end,
+			    struct vm_area_struct **vma)
+{
+	*vma = find_vma(mm, va);
+	return *vma && (*vma)->vm_start <= va && (*vma)->vm_end >= end &&
+		(*vma)->vm_flags & VM_UFFD_MISSING;
+}
+
+/*
+ * UFFDIO_COPY_MODE_WP, on ARM: the range is found, but it is not registered for
+ * write protection. Never 0.
+ */
+static int refuse_protection(struct mm_struct *mm, uaddr_t va, uaddr_t end)
+{
+	struct vm_area_struct *vma;
+	int err;
+
+	if (!mmget_not_zero(mm))
+		return -ESRCH;
+	down_read(&mm->mmap_lock);
+	err = find_registered(mm, va, end, &vma) ? -EINVAL : -ENOENT;
+	up_read(&mm->mmap_lock);
+	mmput(mm);
+	return err;
+}
+
+/*
  * Installs page (NULL: the zero page) at va. [va, end) must lie in one VMA.
  * Holds a use of mm for this step only: between the steps the pager's own bytes
  * may wait for memory, which the program may give back when it ends.
@@ -193,9 +223,7 @@ static int bring_page(struct mm_struct *mm, uaddr_t va, uaddr_t end,
 	 * Looked up for each page, as the program may unmap the range
 	 * meanwhile.
 	 */
-	vma = find_vma(mm, va);
-	if (vma && vma->vm_start <= va && vma->vm_end >= end &&
-	    vma->vm_flags & VM_UFFD_MISSING)
+	if (find_registered(mm, va, end, &vma))
 		err = fill_missing_page(vma, va, page);
 	up_read(&mm->mmap_lock);
 	mmput(mm);
@@ -278,7 +306,8 @@ s32 uffd_copy(struct uffd *uffd, uaddr_t arg)
 	    copy.mode & ~(u64)(UFFDIO_COPY_MODE_DONTWAKE | UFFDIO_COPY_MODE_WP))
 		return -EINVAL;
 	if (copy.mode & UFFDIO_COPY_MODE_WP)
-		ret = -EINVAL; /* no range is registered for it: see below */
+		ret = refuse_protection(uffd->mm, (uaddr_t)copy.dst,
+					(uaddr_t)(copy.dst + copy.len));
 	else if (copy.src > TASK_SIZE)
 		ret = -EFAULT;
 	else

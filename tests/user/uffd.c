@@ -385,6 +385,8 @@ static void write_protection(void)
 	reg.mode |= UFFDIO_REGISTER_MODE_MISSING;
 	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), -EINVAL,
 	   "UFFDIO_REGISTER with modes WP and MISSING is refused");
+	is(SYS(ioctl, fd, UFFDIO_COPY, &copy), -ENOENT,
+	   "UFFDIO_COPY with mode WP to no range of its own is refused");
 	is(do_register(fd, p, 1), 0, "UFFDIO_REGISTER with mode MISSING");
 	is(SYS(ioctl, fd, UFFDIO_COPY, &copy), -EINVAL,
 	   "UFFDIO_COPY with mode WP is refused");
