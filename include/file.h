@@ -105,7 +105,6 @@ struct file {
 
 #define FMODE_READ       0x1
 #define FMODE_WRITE      0x2
-#define FMODE_NOEXEC     0x4  /* its mount has MS_NOEXEC: no PROT_EXEC */
 #define FMODE_PATH       0x8  /* O_PATH: a place in the tree, f_op is NULL */
 #define FMODE_NOWRITERS  0x10 /* no writer may open the file meanwhile */
 #define FMODE_ATOMIC_POS 0x20 /* f_pos moves under f_pos_lock */

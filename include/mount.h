@@ -9,6 +9,7 @@
 #include <asm/atomic.h>
 #include <bug.h>
 #include <types.h>
+#include <uapi/mount.h>
 
 struct file;
 struct inode;
@@ -22,6 +23,8 @@ struct inode;
 struct mount {
 	/* constant */
 	struct inode *mnt_root; /* a reference */
+	/* a service's; read without a lock */
+	u32 mnt_place_flags; /* MS_* of this place alone */
 	/* atomic */
 	atomic_t mnt_count; /* paths, files, mounts on it; and being mounted */
 	/* tree_lock; all three NULL: it is mounted no more */
@@ -93,6 +96,12 @@ static inline bool same_path(const struct fs_path *a, const struct fs_path *b)
 static inline bool at_mount_root(const struct fs_path *at)
 {
 	return unlikely(at->mnt) && at->inode == at->mnt->mnt_root;
+}
+
+/* Whether what a mount (NULL: the first) shows must not be executed. */
+static inline bool mnt_noexec(const struct mount *mnt)
+{
+	return unlikely(mnt) && READ_ONCE(mnt->mnt_place_flags) & MS_NOEXEC;
 }
 
 #endif

@@ -6,6 +6,7 @@
  * unmaps what MAP_FIXED replaces: a call that fails has changed nothing.
  */
 #include <mm/internal.h>
+#include <mount.h>
 
 /*
  * Returns the VM_* flags for mmap's prot and flags. The other MAP_* flags act
@@ -69,7 +70,7 @@ static int check_file(const struct file *file, u32 prot, u32 flags,
 	case MAP_PRIVATE:
 		if (!(file->f_mode & FMODE_READ))
 			return -EACCES;
-		if (unlikely(file->f_mode & FMODE_NOEXEC)) {
+		if (mnt_noexec(file->f_mnt)) {
 			if (prot & PROT_EXEC)
 				return -EPERM;
 			*vm_flags &= ~VM_MAYEXEC;

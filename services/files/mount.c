@@ -140,7 +140,7 @@ static int mount_new(struct mount_call *call)
 		return err;
 	}
 	/* Before attach(), after which walks use them. */
-	place->flags = flags_of_place(call);
+	place->mnt.mnt_place_flags = flags_of_place(call);
 	err = attach(place, &call->at);
 	if (err)
 		mntput(&place->mnt);
@@ -235,7 +235,8 @@ static int remount(struct mount_call *call)
 	 * As on Linux, a remount without any of these flags keeps the old ones.
 	 */
 	if (!(call->flags & (MS_ATIME | MS_STRICTATIME)))
-		flags = (flags & ~(u32)MS_ATIME) | (place->flags & MS_ATIME);
+		flags = (flags & ~(u32)MS_ATIME) |
+			(place->mnt.mnt_place_flags & MS_ATIME);
 	if (!(call->flags & MS_BIND)) {
 		err = remount_tree(place->tree, call->options);
 		if (!err)

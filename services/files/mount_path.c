@@ -141,9 +141,8 @@ static bool is_writer(const struct file *file)
 }
 
 /*
- * mount_operations.opened: file takes a reference to the mount and records its
- * flags. A writer counts from here on, and asks again: open may have slept
- * since may_open.
+ * mount_operations.opened: file takes a reference to the mount. A writer
+ * counts from here on, and asks again: open may have slept since may_open.
  */
 static int place_opened(const struct fs_path *at, struct file *file)
 {
@@ -154,12 +153,6 @@ static int place_opened(const struct fs_path *at, struct file *file)
 		return err;
 	}
 	file->f_mnt = mntget(at->mnt);
-	/*
-	 * In the file, as mmap and execve look at the file alone; a later
-	 * remount does not change files that are open.
-	 */
-	if (mnt_flags(at->mnt) & MS_NOEXEC)
-		file->f_mode |= FMODE_NOEXEC;
 	return 0;
 }
 

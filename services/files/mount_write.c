@@ -21,7 +21,7 @@ u32 mnt_flags(const struct mount *mnt)
 
 	if (!mnt)
 		return 0;
-	return READ_ONCE(place->flags) |
+	return READ_ONCE(mnt->mnt_place_flags) |
 		(READ_ONCE(place->tree->read_only) ? MS_RDONLY : 0);
 }
 
@@ -59,7 +59,7 @@ int set_place_flags(struct mount_place *place, u32 flags)
 	if (flags & MS_RDONLY && place->writers)
 		err = -EBUSY;
 	else
-		WRITE_ONCE(place->flags, flags);
+		WRITE_ONCE(place->mnt.mnt_place_flags, flags);
 	spin_unlock(&writers_lock);
 	return err;
 }

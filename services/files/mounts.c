@@ -237,7 +237,8 @@ struct mount_place *clone_place(const struct fs_path *src)
 	place = new_place(tree, src->inode, from ? from->source : "rootfs");
 	if (place) {
 		atomic_inc(&tree->count);
-		place->flags = from ? from->flags : 0;
+		place->mnt.mnt_place_flags = from ? from->mnt.mnt_place_flags :
+						    0;
 	}
 	return place;
 }
@@ -331,7 +332,7 @@ static void fill_facts(struct mount_place *place, struct mount_facts *facts)
 	struct fs_path at = { place->mnt.mnt_root, &place->mnt };
 	const struct fs_path top = { tree->root, NULL };
 
-	facts->flags = place->flags;
+	facts->flags = place->mnt.mnt_place_flags;
 	facts->read_only = tree->read_only;
 	facts->id = place->id;
 	facts->parent = place->mnt.mnt_parent ?

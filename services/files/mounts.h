@@ -47,7 +47,6 @@ struct mount_place {
 	struct place_list children; /* the mounts on it, oldest first */
 	/* writers_lock (mount_write.c) */
 	u32 writers; /* changes in progress, open files */
-	u32 flags;   /* MS_* of this place alone */
 };
 
 /* Guards the list of places; held for writing by each call that changes it. */

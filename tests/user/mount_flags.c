@@ -467,8 +467,17 @@ static void no_programs(void)
 	SYS(munmap, p, PAGE);
 	old_program(fd);
 	SYS(close, fd);
+	fd = SYS(open, scratch("m/p"), O_RDONLY, 0);
 	remount(0);
 	is(exit_of(scratch("m/p")), 100, "without MS_NOEXEC the program runs");
+	p = SYS(mmap2, 0, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+	ok(p > 0 || p < -4095,
+	   "mmap with PROT_EXEC is allowed of a file that was open before");
+	SYS(munmap, p, PAGE);
+	remount(MS_NOEXEC);
+	is(SYS(mmap2, 0, PAGE, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0),
+	   -EPERM, "MS_NOEXEC again: of that file it is refused");
+	SYS(close, fd);
 	SYS(umount2, dir, 0);
 }
 
