@@ -85,7 +85,8 @@ struct inode_operations {
 
 /* What a mounted tree may hold, and what it has; its inodes share it. */
 struct tree_limits {
-	atomic_t inodes;           /* the last one that ends frees it */
+	/* The last one that ends frees this. A further name counts as one. */
+	atomic_t inodes;
 	atomic_t pages;            /* with PG_CHARGED */
 	u32 max_pages, max_inodes; /* 0: no limit */
 };
@@ -112,6 +113,7 @@ struct inode {
 	 */
 	struct file_time i_atime, i_mtime, i_ctime;
 	bool i_was_read;             /* since it changed: i_atime may stay */
+	bool i_linkable;             /* i_lock: may get its first name yet */
 	struct address_space i_data; /* a file's pages */
 	/* i_data.lock: open writers; negative: FMODE_NOWRITERS files */
 	s32 i_writecount;
@@ -514,6 +516,12 @@ struct dir_entry *ramfs_new_entry(const char *name, u32 bytes);
 /* Takes over the caller's reference to inode. */
 void ramfs_insert_entry(struct inode *dir, struct dir_entry *entry,
 			struct inode *inode);
+/*
+ * Takes a name off the inode's count. 0, or -ENOTEMPTY and nothing has changed.
+ * While its i_lock, which this takes, is held nobody can create an entry in the
+ * directory; afterwards i_nlink is 0 and refuses it.
+ */
+int __must_check ramfs_drop_link(struct inode *inode);
 /* Frees the entry; its reference to the inode becomes the caller's. */
 void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry);
 /*

@@ -123,26 +123,24 @@ void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry)
 	kfree(entry);
 }
 
-/*
- * Takes a name off the inode's count. 0, or -ENOTEMPTY and nothing has changed.
- * While its own lock is held nobody can create an entry in the directory;
- * afterwards i_nlink is 0 and refuses it.
- */
-static int drop_link(struct inode *inode)
+int ramfs_drop_link(struct inode *inode)
 {
 	int err = 0;
 
 	down_write(&inode->i_lock);
-	if (!S_ISDIR(inode->i_mode))
-		inode->i_nlink--;
-	else if (!TAILQ_EMPTY(&ramfs_dir(inode)->entries))
+	if (!S_ISDIR(inode->i_mode)) {
+		/* The last name's count is the inode's, which may be open. */
+		if (--inode->i_nlink && inode->i_limits)
+			atomic_add(-1, &inode->i_limits->inodes);
+	} else if (!TAILQ_EMPTY(&ramfs_dir(inode)->entries)) {
 		err = -ENOTEMPTY;
-	else
+	} else {
 		/*
 		 * The two links of an empty directory, its name and its ".",
 		 * end together.
 		 */
 		inode->i_nlink = 0;
+	}
 	up_write(&inode->i_lock);
 	return err;
 }
@@ -159,7 +157,7 @@ int ramfs_drop_entry(struct inode *dir, struct dir_entry *entry,
 
 	if (is_mount(inode))
 		return -EBUSY;
-	err = drop_link(inode);
+	err = ramfs_drop_link(inode);
 	if (err)
 		return err;
 	ramfs_remove_entry(dir, entry);

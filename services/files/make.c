@@ -127,17 +127,20 @@ static int make_inode(const struct nameidata *nd, const struct making *what)
 }
 
 /*
- * Counts a name that is about to be made. -ENOENT: the last name is gone, and a
- * removed file must not come back.
+ * Counts a name that is about to be made; in a mount's limits, too, if it is a
+ * further one. -ENOSPC; or -ENOENT: the last name is gone, and a removed file
+ * must not come back.
  */
 static int add_link(struct inode *inode)
 {
 	int err = 0;
 
 	down_write(&inode->i_lock);
-	if (inode->i_nlink == 0)
+	if (inode->i_nlink)
+		err = join_tree(inode, inode->i_limits);
+	else if (!inode->i_linkable)
 		err = -ENOENT;
-	else
+	if (!err)
 		inode->i_nlink++;
 	inode_changed(inode);
 	up_write(&inode->i_lock);
@@ -160,14 +163,12 @@ static int link_inode(const struct nameidata *nd, struct inode *inode)
 	err = ramfs_link(nd->inode, nd->name, nd->bytes, inode, false);
 	/*
 	 * The count was raised first, so that no unlink in between could see 0
-	 * names.
+	 * names. Only a directory's cannot be lowered.
 	 */
-	if (err) {
-		down_write(&inode->i_lock);
-		inode->i_nlink--;
-		up_write(&inode->i_lock);
-	}
-	return err;
+	if (err)
+		return ramfs_drop_link(inode) ?: err;
+	inode->i_linkable = false;
+	return 0;
 }
 
 /* Returns -ENOENT if the name is free, -EEXIST if it is taken. */

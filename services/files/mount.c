@@ -200,19 +200,29 @@ static int mount_old(const struct mount_call *call)
 	return err;
 }
 
-/* Changes a tmpfs's limits. Options that the call does not list stay. */
-static int remount_tree(const struct file_tree *tree, char *text)
+/*
+ * Changes a tree's MS_RDONLY and, of a tmpfs, the limits; options that the text
+ * does not list stay. 0, -EINVAL or -EBUSY, and then nothing has changed.
+ */
+static int remount_tree(struct file_tree *tree, char *text, bool read_only)
 {
 	struct tree_limits *limits = tree->root->i_limits;
 	struct tree_options options;
 	int err;
 
 	if (!limits)
-		return 0;
+		return set_tree_read_only(tree, read_only);
 	options = (struct tree_options){ .max_pages = limits->max_pages,
 					 .max_inodes = limits->max_inodes };
 	err = parse_tree_options(text, &options);
-	return err ? err : change_tree_limits(tree->root, &options);
+	if (!err && exceeds_limits(limits, &options))
+		err = -EINVAL;
+	/* Before the limits, as it can fail. */
+	if (!err)
+		err = set_tree_read_only(tree, read_only);
+	if (!err)
+		change_limits(limits, &options);
+	return err;
 }
 
 /*
@@ -237,11 +247,8 @@ static int remount(struct mount_call *call)
 	if (!(call->flags & (MS_ATIME | MS_STRICTATIME)))
 		flags = (flags & ~(u32)MS_ATIME) |
 			(place->mnt.mnt_place_flags & MS_ATIME);
-	if (!(call->flags & MS_BIND)) {
-		err = remount_tree(place->tree, call->options);
-		if (!err)
-			err = set_tree_read_only(place->tree, read_only);
-	}
+	if (!(call->flags & MS_BIND))
+		err = remount_tree(place->tree, call->options, read_only);
 	return err ? err : set_place_flags(place, flags);
 }
 

@@ -134,19 +134,21 @@ int limit_tree(struct inode *root, const struct tree_options *options)
 	return 0;
 }
 
-int change_tree_limits(struct inode *root, const struct tree_options *options)
+bool exceeds_limits(const struct tree_limits *limits,
+		    const struct tree_options *options)
 {
-	struct tree_limits *limits = root->i_limits;
+	return (options->max_pages &&
+		(u32)atomic_read(&limits->pages) > options->max_pages) ||
+		(options->max_inodes &&
+		 (u32)atomic_read(&limits->inodes) > options->max_inodes);
+}
 
-	if ((options->max_pages &&
-	     (u32)atomic_read(&limits->pages) > options->max_pages) ||
-	    (options->max_inodes &&
-	     (u32)atomic_read(&limits->inodes) > options->max_inodes))
-		return -EINVAL;
+void change_limits(struct tree_limits *limits,
+		   const struct tree_options *options)
+{
 	/* Writers compare with these without mounts_lock. */
 	WRITE_ONCE(limits->max_pages, options->max_pages);
 	WRITE_ONCE(limits->max_inodes, options->max_inodes);
-	return 0;
 }
 
 int join_tree(struct inode *inode, struct tree_limits *limits)

@@ -24,12 +24,12 @@ int __must_check parse_tree_options(char *text, struct tree_options *options);
 /* Gives the new tree of root limits, which are freed with it. 0 or -ENOMEM. */
 int __must_check limit_tree(struct inode *root,
 			    const struct tree_options *options);
-/*
- * Changes the limits of a tree that has some. Hold mounts_lock for writing. 0,
- * or -EINVAL if the tree exceeds them already.
- */
-int __must_check change_tree_limits(struct inode *root,
-				    const struct tree_options *options);
+/* Whether a tree has more than the options would allow. */
+bool exceeds_limits(const struct tree_limits *limits,
+		    const struct tree_options *options);
+/* Changes a tree's limits. Hold mounts_lock for writing. */
+void change_limits(struct tree_limits *limits,
+		   const struct tree_options *options);
 struct file_tree;
 /* Writes the options as /proc/mounts shows them: ",size=64k", or "". */
 void show_tree_options(const struct file_tree *tree, char *text, size_t bytes);

@@ -40,6 +40,28 @@ static const char *in(const char *name)
 	return path;
 }
 
+static int32_t free_inodes(void)
+{
+	ask();
+	return (int32_t)st.f_ffree;
+}
+
+static int32_t link_to(const char *name, const char *further)
+{
+	char from[96];
+
+	strcpy(from, in(name));
+	return SYS(link, from, in(further));
+}
+
+static int32_t move(const char *name, const char *to)
+{
+	char from[96];
+
+	strcpy(from, in(name));
+	return SYS(rename, from, in(to));
+}
+
 /* Writes pages to a new file until there is no room; returns their number. */
 static int fill(const char *name)
 {
@@ -134,6 +156,77 @@ static void again(void)
 	is(SYS(umount2, dir, 0), 0, "umount2 of it");
 }
 
+/* A further name takes an inode, too: the kernel's memory for it is bounded. */
+static void names(void)
+{
+	int fd;
+
+	is(mount_with("nr_inodes=4"), 0, "mount of a tmpfs of 4 inodes");
+	SYS(close, make_file(in("f"), 0));
+	is(link_to("f", "g"), 0, "link to its first file");
+	is(free_inodes(), 1, "statfs64: the second name took an inode");
+	is(link_to("f", "h"), 0, "link to it again");
+	is(link_to("f", "i"), -ENOSPC, "link without a free inode is refused");
+	is(link_to("f", "g"), -EEXIST,
+	   "link to a name that exists is refused as such");
+	is(SYS(unlink, in("f")), 0, "unlink of the first name");
+	is(free_inodes(), 1, "statfs64: that has freed an inode");
+	is(link_to("g", "i"), 0, "link is allowed again");
+	is(move("i", "j"), 0, "rename needs none");
+	is(SYS(unlink, in("j")), 0, "unlink of that name");
+	fd = SYS(open, in("g"), O_RDONLY, 0);
+	SYS(unlink, in("g"));
+	is(SYS(unlink, in("h")), 0, "unlink of the last name of an open file");
+	is(free_inodes(), 2, "statfs64: the open file still has one");
+	SYS(close, fd);
+	is(free_inodes(), 3, "statfs64: close has freed it");
+	SYS(umount2, dir, 0);
+}
+
+/* The same when a rename takes a name away, or a file had none before. */
+static void other_names(void)
+{
+	int fd;
+
+	mount_with("nr_inodes=4");
+	SYS(close, make_file(in("a"), 0));
+	SYS(close, make_file(in("c"), 0));
+	link_to("a", "b");
+	is(free_inodes(), 0, "statfs64: two files with three names");
+	is(move("c", "b"), 0, "rename onto the second name of one");
+	is(free_inodes(), 1, "statfs64: that has freed an inode");
+	is(move("b", "a"), 0, "rename onto its other name");
+	is(free_inodes(), 2, "statfs64: that has freed one, too");
+	SYS(unlink, in("a"));
+	fd = SYS(open, dir, O_TMPFILE | O_DIRECTORY | O_RDWR, 0600);
+	is(free_inodes(), 2, "statfs64: a file without a name takes one");
+	is(SYS(linkat, fd, "", AT_FDCWD, in("t"), AT_EMPTY_PATH), 0,
+	   "linkat gives it its first name");
+	is(free_inodes(), 2, "statfs64: that name takes none");
+	SYS(close, fd);
+	SYS(umount2, dir, 0);
+}
+
+/* Only one of the changes of a remount can be refused; the other is not made. */
+static void refused_remount(void)
+{
+	int fd;
+
+	mount_with("size=8k");
+	fd = make_file(in("f"), 0);
+	is(SYS(mount, "none", dir, "tmpfs", MS_REMOUNT | MS_RDONLY, "size=16k"),
+	   -EBUSY,
+	   "remount to read-only with a new size, while a file is open");
+	ask();
+	is((int32_t)st.f_blocks, 2, "statfs64: the size is unchanged");
+	SYS(close, fd);
+	is(SYS(mount, "none", dir, "tmpfs", MS_REMOUNT | MS_RDONLY,
+	       "nr_inodes=1"),
+	   -EINVAL, "remount to read-only with fewer inodes than there are");
+	is(SYS(mkdir, in("d"), 0755), 0, "the file system can be written");
+	SYS(umount2, dir, 0);
+}
+
 static void others(void)
 {
 	struct kstat64 s;
@@ -172,6 +265,9 @@ int main(void)
 	sizes();
 	mapped();
 	again();
+	names();
+	other_names();
+	refused_remount();
 	others();
 	SYS(rmdir, dir);
 	remove_scratch();
