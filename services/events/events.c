@@ -3,8 +3,7 @@
  * descriptors: what eventfd, timerfd and epoll share, and the service's row.
  */
 #include <services/events/internal.h>
-
-#define ANON_INODEFS_DEV MKDEV(0, 14) /* as on Linux; no real device */
+#include <services/files/files.h>
 
 s32 event_file(const struct event_file_type *type, void *data, u32 flags)
 {

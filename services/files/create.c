@@ -152,11 +152,9 @@ static int make_tmpfile(const struct fs_path *dir, u32 flags, u32 mode,
 			&at.inode);
 	if (err)
 		return err;
-	/*
-	 * Without a link the last fput frees the inode; add_link() refuses to
-	 * give it a name later.
-	 */
+	/* Unless link() names it, the last fput frees the inode. */
 	at.inode->i_nlink = 0;
+	at.inode->i_linkable = !(flags & O_EXCL);
 	err = open_inode(&at, flags & ~(u32)O_TMPFILE, 0, file);
 	iput(at.inode);
 	return err;
@@ -187,37 +185,38 @@ static int open_tmpfile(s32 dirfd, const char *path, u32 flags, u32 mode,
 	return err;
 }
 
-/*
- * open with O_PATH: a file that only marks a place in the tree. Without f_op it
- * cannot be read or written, and fget() does not return it.
- */
-static int open_place(s32 dirfd, const char *path, u32 flags,
-		      struct file **result)
+/* Without f_op it cannot be read or written, and fget() does not return it. */
+int open_place(const struct fs_path *at, u32 flags, struct file **result)
 {
-	struct file *file;
+	struct file *file = alloc_file();
+
+	if (!file)
+		return no_file_error();
+	file->f_inode = igrab(at->inode);
+	file->f_mnt = mntget(at->mnt);
+	file->f_mapping = &at->inode->i_data;
+	/* No access mode: O_RDWR and the like are ignored, as on Linux. */
+	file->f_mode = FMODE_PATH;
+	file->f_flags = flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW);
+	*result = file;
+	return 0;
+}
+
+/* open with O_PATH. */
+static int open_path(s32 dirfd, const char *path, u32 flags,
+		     struct file **result)
+{
 	struct fs_path at;
 	int err = path_at(dirfd, path, flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW,
 			  &at);
 
 	if (err)
 		return err;
-	if (flags & O_DIRECTORY && !S_ISDIR(at.inode->i_mode)) {
-		path_put(&at);
-		return -ENOTDIR;
-	}
-	file = alloc_file();
-	if (!file) {
-		path_put(&at);
-		return no_file_error();
-	}
-	file->f_inode = at.inode;
-	file->f_mnt = at.mnt;
-	file->f_mapping = &at.inode->i_data;
-	/* No access mode: O_RDWR and the like are ignored, as on Linux. */
-	file->f_mode = FMODE_PATH;
-	file->f_flags = flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW);
-	*result = file;
-	return 0;
+	err = flags & O_DIRECTORY && !S_ISDIR(at.inode->i_mode) ?
+		-ENOTDIR :
+		open_place(&at, flags, result);
+	path_put(&at);
+	return err;
 }
 
 /*
@@ -246,7 +245,7 @@ int files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 	int err;
 
 	if (flags & O_PATH)
-		return open_place(dirfd, path, flags, file);
+		return open_path(dirfd, path, flags, file);
 	if ((flags & O_TMPFILE) == O_TMPFILE)
 		return flags & O_CREAT ?
 			-EINVAL :

@@ -254,6 +254,9 @@ static inline u32 fs_umask(const struct fs_struct *fs)
  */
 int __must_check files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 			    struct file **file);
+/* A file that only marks a place, as O_PATH opens one: as above. */
+int __must_check open_place(const struct fs_path *at, u32 flags,
+			    struct file **file);
 /* unlink, or rmdir (want_dir), for a path of the kernel's. (namespace.c) */
 int __must_check do_unlinkat(s32 dirfd, const char *path, bool want_dir);
 /*
@@ -289,8 +292,14 @@ int __must_check may_remove(const struct inode *dir, const struct inode *inode);
  * CAP_FSETID. Hold i_lock for writing, which guards i_mode. (owner.c)
  */
 void file_remove_privs(struct inode *inode);
+/* File systems without a place in the tree, by Linux's numbers; no devices. */
+#define SHMEM_DEV        MKDEV(0, 1)
+#define SOCKFS_DEV       MKDEV(0, 8)
+#define PIPEFS_DEV       MKDEV(0, 10)
+#define ANON_INODEFS_DEV MKDEV(0, 14)
+#define MQUEUE_DEV       MKDEV(0, 18)
 /* The minor device numbers of tmpfs mounts are larger than this one. */
-#define TMPFS_FIRST_DEV 32
+#define TMPFS_FIRST_DEV  32
 
 #define ROOT_MOUNT_ID 1u
 

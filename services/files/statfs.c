@@ -31,6 +31,27 @@ static u32 statfs_flags(const struct mount *mnt)
 		(flags & MS_RELATIME ? ST_RELATIME : 0);
 }
 
+static u32 type_of(const struct inode *inode)
+{
+	switch (inode->i_dev) {
+	case SHMEM_DEV:
+		return TMPFS_MAGIC;
+	case PIPEFS_DEV:
+		return PIPEFS_MAGIC;
+	case SOCKFS_DEV:
+		return SOCKFS_MAGIC;
+	case ANON_INODEFS_DEV:
+		return ANON_INODE_FS_MAGIC;
+	case MQUEUE_DEV:
+		return MQUEUE_MAGIC;
+	case RAMFS_DEV:
+		return RAMFS_MAGIC;
+	}
+	if (MINOR(inode->i_dev) <= TMPFS_FIRST_DEV)
+		return PROC_SUPER_MAGIC;
+	return inode->i_limits ? TMPFS_MAGIC : RAMFS_MAGIC;
+}
+
 /*
  * Fills in st for the file system of a place: the type that programs compare,
  * in pages how much is used, and the flags of the mount.
@@ -44,16 +65,13 @@ static void fill_statfs(const struct fs_path *at, struct statfs64 *st)
 	st->f_frsize = PAGE_SIZE;
 	st->f_namelen = NAME_MAX;
 	st->f_flags = statfs_flags(at->mnt);
+	st->f_type = type_of(inode);
 	/*
 	 * Device numbers up to TMPFS_FIRST_DEV are the kernel's own file
 	 * systems (proc, pipes), which have no blocks.
 	 */
-	if (inode->i_dev != RAMFS_DEV &&
-	    MINOR(inode->i_dev) <= TMPFS_FIRST_DEV) {
-		st->f_type = PROC_SUPER_MAGIC;
+	if (inode->i_dev != RAMFS_DEV && MINOR(inode->i_dev) <= TMPFS_FIRST_DEV)
 		return;
-	}
-	st->f_type = inode->i_limits ? TMPFS_MAGIC : RAMFS_MAGIC;
 	if (inode->i_limits) {
 		fill_limits(inode->i_limits, st);
 		return;

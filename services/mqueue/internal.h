@@ -54,6 +54,7 @@ struct mqueue {
 	u32 max_messages, max_bytes; /* of one message */
 	u32 charge;                  /* bytes, of the user's RLIMIT_MSGQUEUE */
 	u32 uid;                     /* the user */
+	char name[NAME_MAX + 1];
 	/* queues_lock (names.c) */
 	LIST_ENTRY(mqueue) link;
 	spinlock_t lock;

@@ -11,11 +11,10 @@
 #include <proc/proc.h>
 #include <services/files/files.h>
 #include <services/mqueue/internal.h>
+#include <stdio.h>
 #include <string.h>
 #include <uapi/resource.h>
 #include <uapi/signal.h>
-
-#define MQUEUE_DEV MKDEV(0, 18) /* no device, and no file system has it */
 
 /* Linux's limits (/proc/sys/fs/mqueue), and those for CAP_SYS_RESOURCE. */
 #define QUEUES_MAX        256u
@@ -107,8 +106,18 @@ static int mqueue_open(struct inode *inode __unused_arg, struct file *file)
 	return 0;
 }
 
+/* The path that /proc shows: as if the queues were mounted on /. */
+static void mqueue_describe(const struct inode *inode, char *buf, size_t bytes)
+{
+	const struct mqueue *queue = inode->i_private;
+
+	snprintf(buf, bytes, "/%s%s", queue->name,
+		 inode->i_nlink ? "" : " (deleted)");
+}
+
 static const struct inode_operations mqueue_iops = {
 	.open = mqueue_open,
+	.describe = mqueue_describe,
 	.evict = mqueue_evict,
 };
 
@@ -161,6 +170,7 @@ static int create(const char *name, u32 mode, const struct mq_attr *attr,
 	inode->i_uid = current_cred()->fsuid;
 	inode->i_gid = current_cred()->fsgid;
 	inode->i_size = 80; /* as on Linux, whose queues can be read as text */
+	strcpy(queue->name, name);
 	inode->i_private = queue;
 	inode->i_op = &mqueue_iops; /* from here on iput() frees the queue */
 	inode->i_fop = &mqueue_fops;
@@ -174,7 +184,7 @@ static int create(const char *name, u32 mode, const struct mq_attr *attr,
 
 /* ---- the calls --------------------------------------------------- */
 
-#define NAME_BYTES 256 /* NAME_MAX and the NUL */
+#define NAME_BYTES (NAME_MAX + 1)
 
 /* Reads the name of a queue. 0, or Linux's -errno for what is none. */
 static int get_name(uaddr_t from, char name[NAME_BYTES])
@@ -252,6 +262,7 @@ s32 sys_mq_open(uaddr_t uname, u32 flags, u32 mode, uaddr_t uattr)
 {
 	struct mq_attr attr = { .mq_maxmsg = MESSAGES_MAX,
 				.mq_msgsize = MESSAGE_BYTES_MAX };
+	struct fs_path at = { NULL, NULL };
 	char name[NAME_BYTES];
 	struct inode *inode;
 	struct file *file;
@@ -266,7 +277,9 @@ s32 sys_mq_open(uaddr_t uname, u32 flags, u32 mode, uaddr_t uattr)
 				     &attr, &inode, &made);
 	if (err)
 		return err;
-	err = file_open_inode(inode, flags, &file);
+	at.inode = inode;
+	err = flags & O_PATH ? open_place(&at, flags, &file) :
+			       file_open_inode(inode, flags, &file);
 	/* As on Linux always: a descriptor of a queue is not inherited. */
 	if (!err)
 		err = open_fd(file, O_CLOEXEC);

@@ -13,6 +13,7 @@
  */
 #include <fs/fs.h>
 #include <sched.h>
+#include <services/files/files.h>
 #include <services/pipe/internal.h>
 #include <services/pipe/pipe.h>
 #include <services/poll/poll.h>
@@ -20,8 +21,7 @@
 #include <uapi/poll.h>
 #include <uapi/signal.h>
 
-#define PIPEFS_DEV MKDEV(0, 10) /* Linux numbers pipes so */
-#define PIPE_BUF   4096u
+#define PIPE_BUF 4096u
 
 static struct kmem_cache *pipe_cache;
 

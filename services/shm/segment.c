@@ -285,6 +285,7 @@ static struct inode *segment_inode(u32 bytes)
 	inode->i_fop = &segment_fops;
 	/* No directory will name it, so its references alone keep it. */
 	inode->i_nlink = 0;
+	inode->i_dev = SHMEM_DEV;
 	inode->i_size = bytes;
 	return inode;
 }

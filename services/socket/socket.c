@@ -1,12 +1,11 @@
 /*
  * services/socket/socket.c - a socket as a file, and the service's row.
  */
+#include <services/files/files.h>
 #include <services/poll/async.h>
 #include <services/socket/internal.h>
 #include <uapi/poll.h>
 #include <uapi/termios.h>
-
-#define SOCKFS_DEV MKDEV(0, 8) /* Linux's number of its socket file system */
 
 /*
  * readv() and writev(), and the body of read() and write(): bytes, or -errno.

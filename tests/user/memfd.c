@@ -6,6 +6,7 @@
 #include <uapi/memfd.h>
 #include <uapi/mman.h>
 #include <uapi/stat.h>
+#include <uapi/statfs.h>
 #include "check.h"
 
 #define RW (PROT_READ | PROT_WRITE)
@@ -49,6 +50,16 @@ static int32_t allocate(int fd, uint32_t mode, uint32_t bytes)
 	return SYS(fallocate, fd, mode, 0, 0, bytes, 0);
 }
 
+/* Which file system fstatfs says that it is in. */
+static void fs_type_is(int fd, uint32_t want, const char *what)
+{
+	struct statfs64 st = { 0 };
+
+	is(SYS(fstatfs64, fd, sizeof(st), &st), 0, "fstatfs64 of %s", what);
+	ok(st.f_type == want, "fstatfs64: the file system of %s: %#lx", what,
+	   (unsigned long)st.f_type);
+}
+
 /* ---- the file ---------------------------------------------------- */
 
 static void the_file(void)
@@ -71,6 +82,7 @@ static void the_file(void)
 	is((int32_t)(st[4] & 0170777), 0100777,
 	   "fstat: a regular file of mode 0777");
 	is((int32_t)st[5], 0, "fstat: it has no name in a directory");
+	fs_type_is(fd, TMPFS_MAGIC, "a memfd");
 	is(SYS(write, fd, "hello", 5), 5, "write makes it longer");
 	is(SYS(ftruncate, fd, PAGE), 0, "ftruncate makes it longer");
 	p = mapped(fd, RW, MAP_SHARED);
@@ -92,6 +104,24 @@ static void the_file(void)
 	is(SYS(fcntl64, fd, F_GETFD, 0), FD_CLOEXEC,
 	   "MFD_CLOEXEC sets the close-on-exec flag");
 	SYS(close, fd);
+}
+
+/* Files of other kinds that are in no directory, either. */
+static void other_files(void)
+{
+	int32_t fds[2];
+	int fd = SYS(eventfd2, 0, 0);
+
+	fs_type_is(fd, 0x09041934, "an eventfd");
+	SYS(close, fd);
+	SYS(pipe2, fds, 0);
+	fs_type_is(fds[0], 0x50495045, "a pipe");
+	SYS(close, fds[0]);
+	SYS(close, fds[1]);
+	SYS(socketpair, 1, 1, 0, fds);
+	fs_type_is(fds[0], 0x534f434b, "a socket");
+	SYS(close, fds[0]);
+	SYS(close, fds[1]);
 }
 
 static void arguments(void)
@@ -338,6 +368,7 @@ int main(int argc, char *argv[])
 	if (argc == 1 && strcmp(argv[0], "true") == 0)
 		return 42;
 	the_file();
+	other_files();
 	arguments();
 	two_views();
 	which_seals();

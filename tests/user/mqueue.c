@@ -8,6 +8,7 @@
 #include <uapi/poll.h>
 #include <uapi/resource.h>
 #include <uapi/signal.h>
+#include <uapi/statfs.h>
 #include <uapi/time.h>
 #include "check.h"
 
@@ -58,9 +59,30 @@ static int without_descriptors(void *unused)
 	return 0;
 }
 
+static void link_is(int fd, const char *want)
+{
+	char path[40], link[80] = "";
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	SYS(readlink, path, link, sizeof(link) - 1);
+	ok(!strcmp(link, want), "its link in /proc/self/fd is %s", want);
+	if (strcmp(link, want))
+		printf("# %s\n", link);
+}
+
+/* What kind of file system fstatfs says that it is in. */
+static int32_t fs_type(int fd)
+{
+	struct statfs64 st = { 0 };
+
+	SYS(fstatfs64, fd, sizeof(st), &st);
+	return (int32_t)st.f_type;
+}
+
 static void names(void)
 {
 	static char name[300];
+	struct mq_attr attr[1];
 	int fd, other;
 
 	is(SYS(mq_open, NAME, O_RDWR, 0, 0), -ENOENT, "no queue of that name");
@@ -82,6 +104,15 @@ static void names(void)
 
 	fd = SYS(mq_open, NAME, O_CREAT | O_RDWR, 0600, 0);
 	ok(fd >= 0, "open with O_CREAT");
+	link_is(fd, "/" NAME);
+	other = SYS(mq_open, NAME, O_RDWR | O_PATH, 0, 0);
+	ok(other >= 0, "open with O_PATH");
+	is(send(other, "x", 0), -EBADF, "with O_PATH none can be sent");
+	is(receive(other, 0), -EBADF, "nor received");
+	is(SYS(mq_getsetattr, other, 0, attr), -EBADF, "nor asked");
+	is(SYS(mq_notify, other, 0), -EBADF, "nor waited for");
+	SYS(close, other);
+	is(fs_type(fd), 0x19800202, "fstatfs of a queue");
 	is(SYS(fcntl64, fd, F_GETFD), FD_CLOEXEC, "execve will close it");
 	is(SYS(mq_open, NAME, O_CREAT | O_EXCL | O_RDWR, 0600, 0), -EEXIST,
 	   "with O_EXCL it must not exist");
@@ -94,6 +125,7 @@ static void names(void)
 	is(send(other, "kept", 0), 0, "send");
 	SYS(close, other);
 	is(SYS(mq_unlink, NAME), 0, "unlink it");
+	link_is(fd, "/" NAME " (deleted)");
 	is(SYS(mq_open, NAME, O_RDWR, 0, 0), -ENOENT, "the name is gone");
 	next_is(fd, "kept", 0);
 	SYS(close, fd);
