@@ -402,9 +402,12 @@ static inline void mnt_drop_write(struct mount *mnt)
  * (mount_path.c)
  */
 int __must_check path_permission(const struct fs_path *at, u32 mask);
+/* The tree's shape stays: no directory gets another parent. (rename.c) */
+extern struct rw_semaphore rename_lock;
 /*
  * Whether dir is `what` or lies below it, in their own tree. Hold rename_lock
- * for an answer that stays true. (mount_path.c)
+ * for an answer that stays true; without it one may be wrong if a directory
+ * moves meanwhile. Lets others run. (mount_path.c)
  */
 bool is_below(struct inode *dir, const struct inode *what);
 /*

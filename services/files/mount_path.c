@@ -5,6 +5,9 @@
  */
 #include <services/files/mounts.h>
 
+/* How many directories a walk upwards passes before it lets others run. */
+#define WALK_UP 1000u
+
 /* ---- borders ----------------------------------------------------- */
 
 /* Replaces a path by another one, whose references it takes over. */
@@ -69,16 +72,23 @@ static void place_leave(struct fs_path *at)
 
 bool is_below(struct inode *dir, const struct inode *what)
 {
-	bool below = false;
+	struct inode *held = NULL, *next;
+	u32 left;
 
-	/* rmdir can drop an i_entry meanwhile; it takes no rename_lock. */
-	spin_lock(&tree_lock);
-	while (dir && !below) {
-		below = dir == what;
-		dir = dir->i_entry ? dir->i_entry->dir : NULL;
-	}
-	spin_unlock(&tree_lock);
-	return below;
+	do {
+		left = WALK_UP;
+		/* rmdir can drop an i_entry: it takes no rename_lock. */
+		spin_lock(&tree_lock);
+		for (; left && dir && dir != what; left--)
+			dir = dir->i_entry ? dir->i_entry->dir : NULL;
+		/* Kept while others run: only the way up from it may change. */
+		next = left || !dir ? NULL : igrab(dir);
+		spin_unlock(&tree_lock);
+		iput(held);
+		held = next;
+		cond_resched();
+	} while (held);
+	return dir;
 }
 
 /*
@@ -88,9 +98,14 @@ bool is_below(struct inode *dir, const struct inode *what)
 static bool place_shows(const struct fs_path *at)
 {
 	const struct inode *root = at->mnt->mnt_root;
+	bool shown = root == place_of(at->mnt)->tree->root;
 
-	return root == place_of(at->mnt)->tree->root ||
-		is_below(at->inode, root);
+	if (!shown) {
+		down_read(&rename_lock);
+		shown = is_below(at->inode, root);
+		up_read(&rename_lock);
+	}
+	return shown;
 }
 
 /* ---- flags ------------------------------------------------------- */

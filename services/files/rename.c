@@ -13,7 +13,7 @@
  * One rename at a time: the tree's shape is then constant, so is_below() stays
  * true, and two renames cannot take each other's directories in opposite order.
  */
-static struct rw_semaphore rename_lock = {
+struct rw_semaphore rename_lock = {
 	.lock = SPINLOCK_INIT,
 	.wait = WAIT_QUEUE_INIT(rename_lock.wait),
 };

@@ -24,7 +24,8 @@ COUNTING = ["-icount", "shift=0,sleep=off",
 OUT = machine.OUT
 ELF = f"{OUT}/pagewalk.elf"
 PROGRAMS = ["long_calls", "long_texts", "long_walks",
-            "long_threads", "long_timers", "long_sigio", "tty_hog", "exec", "stack"]
+            "long_threads", "long_timers", "long_sigio", "long_trees", "tty_hog",
+            "exec", "stack"]
 ROWS = 10
 # Who runs one of these gives others a chance.
 # What a character costs at 38400 baud, in nanoseconds.
