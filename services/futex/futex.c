@@ -223,9 +223,9 @@ bool futex_unqueue(struct futex_waiter *w)
 }
 
 /*
- * w is queued: sleeps until it is woken, or ktime_ns() reaches `until`. Returns
- * 0, -ETIMEDOUT or -ERESTARTSYS. A wake-up that comes with either of these
- * counts: the waker has counted it, too.
+ * w is queued: sleeps until it is woken, or `until` has come. Returns 0,
+ * -ETIMEDOUT or -ERESTARTSYS. A wake-up that comes with either of these counts:
+ * the waker has counted it, too.
  */
 static int wait_woken(struct futex_waiter *w, u64 until)
 {
@@ -234,13 +234,13 @@ static int wait_woken(struct futex_waiter *w, u64 until)
 	do {
 		/*
 		 * Before the look at `woken`, so that a wake-up in between
-		 * makes the task runnable again and schedule_until() returns at
-		 * once.
+		 * makes the task runnable again and schedule_deadline() returns
+		 * at once.
 		 */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (READ_ONCE(w->woken))
 			break;
-		err = schedule_until(until);
+		err = schedule_deadline(until);
 	} while (!err);
 	set_current_state(TASK_RUNNING);
 	return futex_unqueue(w) ? 0 : err;
@@ -395,7 +395,7 @@ static s32 futex_requeue(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
 /* ---- the call ---------------------------------------------------- */
 
 /*
- * Sets *until to the time at which a wait ends, by the monotonic clock;
+ * Sets *until to the time at which a wait ends, for schedule_deadline();
  * UINT64_MAX without a timeout. FUTEX_WAIT's timeout counts from now; the
  * others' is a point in time, by the wall clock with FUTEX_CLOCK_REALTIME.
  */

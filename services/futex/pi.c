@@ -15,6 +15,7 @@
 #include <proc/proc.h>
 #include <services/futex/internal.h>
 #include <services/sched/sched.h>
+#include <services/time/time.h>
 #include <uapi/futex.h>
 
 struct pi_waiter {
@@ -320,7 +321,7 @@ static int sleep_for_lock(struct pi_waiter *w, u64 until)
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (READ_ONCE(w->futex.woken) || READ_ONCE(w->owner_left))
 			break;
-		err = schedule_until(until);
+		err = schedule_deadline(until);
 	} while (!err);
 	set_current_state(TASK_RUNNING);
 	return err == -ERESTARTSYS ? -ERESTARTNOINTR : err;

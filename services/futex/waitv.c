@@ -97,8 +97,7 @@ static bool any_woken(const struct wait_word *words, u32 nr)
 }
 
 /*
- * Waits until a word is woken or ktime_ns() reaches `until`. Returns the index
- * of the word, or -errno.
+ * Waits until a word is woken or `until` has come. Returns the index of the word, or -errno.
  */
 static s32 wait_for_any(struct wait_word *words, u32 nr, u64 until)
 {
@@ -112,7 +111,7 @@ static s32 wait_for_any(struct wait_word *words, u32 nr, u64 until)
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (any_woken(words, nr))
 			break;
-		err = schedule_until(until);
+		err = schedule_deadline(until);
 	} while (!err);
 	set_current_state(TASK_RUNNING);
 	/*

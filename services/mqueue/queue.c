@@ -118,7 +118,7 @@ static int sleep_until_served(struct mq_waiter *w, u64 until)
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (READ_ONCE(w->served))
 			break;
-		err = schedule_until(until);
+		err = schedule_deadline(until);
 	} while (!err);
 	set_current_state(TASK_RUNNING);
 	return err;

@@ -2,8 +2,7 @@
  * clock_nanosleep: sleeping for a time, or until a clock shows a time.
  *
  * All sleeps end by the monotonic clock. A task that sleeps until a time of the
- * wall clock also waits in a queue, and computes its end anew when the clock is
- * set.
+ * wall clock is also in a list, and computes its end anew when the clock is set.
  */
 #include <asm/uaccess.h>
 #include <proc/proc.h>
@@ -34,41 +33,59 @@ static s32 sleep_with_rest(const struct restart_block *block)
 
 /* ---- until a time ------------------------------------------------ */
 
-static struct wait_queue_head clock_set_waiters = WAIT_QUEUE_INIT(
-	clock_set_waiters);
+/* A task that sleeps until a time of the wall clock; it lies on its stack. */
+struct wall_sleeper {
+	LIST_ENTRY(wall_sleeper) link;
+	struct task_struct *task;
+};
 
-/* Also wakes sleeps that end later than before: they sleep again. */
+static spinlock_t sleepers_lock = SPINLOCK_INIT;
+/* sleepers_lock */
+static LIST_HEAD(, wall_sleeper) sleepers = LIST_HEAD_INITIALIZER(sleepers);
+
+/* Also wakes those whose time is later than before: they sleep again. */
 void clock_was_set(void)
 {
+	struct wall_sleeper *sleeper;
+
 	clock_timers_set();
-	wake_up(&clock_set_waiters);
+	spin_lock(&sleepers_lock);
+	LIST_FOREACH(sleeper, &sleepers, link)
+		wake_up_process(sleeper->task);
+	spin_unlock(&sleepers_lock);
+}
+
+int schedule_until_wall(u64 until)
+{
+	struct wall_sleeper me = { .task = current };
+	int err;
+
+	spin_lock(&sleepers_lock);
+	LIST_INSERT_HEAD(&sleepers, &me, link);
+	spin_unlock(&sleepers_lock);
+	/*
+	 * Read after the task is in the list: a change of the clock after this
+	 * look wakes it.
+	 */
+	err = schedule_until(until - min(until, READ_ONCE(boot_wall_ns)));
+	spin_lock(&sleepers_lock);
+	LIST_REMOVE(&me, link);
+	spin_unlock(&sleepers_lock);
+	return err;
 }
 
 /* Sleeps until the wall clock shows `until`: 0, or -EINTR for a signal. */
 static int sleep_until_wall(u64 until)
 {
-	struct wait_entry entry = { .task = current };
-	int err = 0;
+	int err;
 
-	for (;;) {
-		u64 now;
-
-		prepare_to_wait(&clock_set_waiters, &entry, TASK_INTERRUPTIBLE);
-		/*
-		 * Read after the task is in the queue: a change of the clock
-		 * after this look wakes it.
-		 */
-		now = wall_clock_ns();
-		if (now >= until)
-			break;
-		if (signal_pending()) {
-			err = -EINTR;
-			break;
-		}
-		schedule_timeout(until - now);
-	}
-	finish_wait(&clock_set_waiters, &entry);
-	return err;
+	do {
+		/* Before the looks at the clock and at signals. */
+		set_current_state(TASK_INTERRUPTIBLE);
+		err = schedule_until_wall(until);
+	} while (!err);
+	set_current_state(TASK_RUNNING);
+	return err == -ETIMEDOUT ? 0 : -EINTR;
 }
 
 /*

@@ -4,6 +4,7 @@
 #ifndef SERVICES_TIME_TIME_H
 #define SERVICES_TIME_TIME_H
 
+#include <sched.h>
 #include <time_units.h>
 #include <trap/core_calls.h>
 #include <types.h>
@@ -55,11 +56,22 @@ s32 sys_times(uaddr_t buf);
 int __must_check get_timespec(uaddr_t from, bool time64, u64 *ns);
 int __must_check put_timespec(u64 ns, uaddr_t to, bool time64);
 /*
- * Sets *until to the end of a wait, by ktime_ns(), that `from` gives as a point
- * in time, by the wall clock or by ktime_ns(); UINT64_MAX if `from` is 0. 0 or
- * -errno as for get_timespec().
+ * Sets *until to the end of a wait that `from` gives as a point in time, for
+ * schedule_deadline(); UINT64_MAX if `from` is 0. By ktime_ns(), or by the wall
+ * clock, with UNTIL_WALL set. 0 or -errno as for get_timespec().
  */
 int __must_check get_deadline(uaddr_t from, bool time64, bool wall, u64 *until);
+#define UNTIL_WALL (1ull << 63) /* no time is so far away: TIME_FAR_NS */
+
+/* As schedule_until(), and the wait ends anew when the clock is set. (sleep.c) */
+int schedule_until_wall(u64 until);
+/* The same until what get_deadline() stored. */
+static inline int schedule_deadline(u64 until)
+{
+	return unlikely(until & UNTIL_WALL && until != UINT64_MAX) ?
+		schedule_until_wall(until & ~UNTIL_WALL) :
+		schedule_until(until);
+}
 /*
  * As get_timespec() and put_timespec(), for a struct itimerspec: ns to the
  * first expiry, and the period in ns.

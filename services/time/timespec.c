@@ -59,9 +59,8 @@ int get_deadline(uaddr_t from, bool time64, bool wall, u64 *until)
 	if (!from)
 		return 0;
 	err = get_timespec(from, time64, until);
-	/* A point before the boot becomes 0: the wait ends at once. */
 	if (!err && wall)
-		*until -= min(*until, boot_wall_ns);
+		*until |= UNTIL_WALL;
 	return err;
 }
 

@@ -34,6 +34,47 @@ static pid_t sleeper(int32_t until)
 		      0);
 }
 
+/* Waits for what nobody does, until a time of the wall clock. */
+enum wait { FUTEX, FUTEX_PI, FUTEX_WAITV, QUEUE, WAITS };
+
+static const char *const wait_names[WAITS] = { "futex", "lock of FUTEX_LOCK_PI",
+					       "futex_waitv", "message" };
+
+static int32_t wait_until(enum wait how, struct kernel_timespec *until)
+{
+	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = 4 };
+	/* The lock is the parent's, who does not know of it. */
+	uint32_t word = how == FUTEX_PI ? (uint32_t)SYS(getppid) : 0;
+	struct futex_waitv of = { 0, (uintptr_t)&word, FUTEX_32, 0 };
+	int32_t queue;
+
+	switch (how) {
+	case FUTEX:
+		return SYS(futex_time64, &word,
+			   FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 0, until,
+			   0, 0xffffffff);
+	case FUTEX_PI:
+		return SYS(futex_time64, &word, FUTEX_LOCK_PI, 0, until, 0, 0);
+	case FUTEX_WAITV:
+		return SYS(futex_waitv, &of, 1, 0, until, CLOCK_REALTIME);
+	default:
+		queue = SYS(mq_open, "set_clock", O_CREAT | O_RDWR, 0600,
+			    &attr);
+		return SYS(mq_timedreceive_time64, queue, &word, 4, 0, until);
+	}
+}
+
+/* Exit code 0: the wait ended because its time had come. */
+static pid_t waiter(enum wait how, int32_t until)
+{
+	struct kernel_timespec time = { until, 0 };
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	_exit(wait_until(how, &time) == -ETIMEDOUT ? 0 : 1);
+}
+
 /* A timer that is read as a file, at a time of the wall clock. */
 static int set_timer(int32_t at, int how)
 {
@@ -162,9 +203,12 @@ int main(void)
 			     TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET);
 	struct pollfd fds[2] = { { timer, POLLIN, 0 }, { told, POLLIN, 0 } };
 	pid_t pid = sleeper(now + HOUR / 2);
+	pid_t waiters[WAITS];
 	int status = -1;
 	uint64_t n = 0;
 
+	for (int how = 0; how < WAITS; how++)
+		waiters[how] = waiter(how, now + HOUR / 2);
 	sleep_ms(30);
 	is(SYS(clock_settime, CLOCK_REALTIME, &later), 0,
 	   "clock_settime to an hour later");
@@ -174,6 +218,12 @@ int main(void)
 	   "CLOCK_MONOTONIC has not jumped");
 	waitpid(pid, &status, 0);
 	is(status, 0, "a child that slept until half of that hour wakes");
+	for (int how = 0; how < WAITS; how++) {
+		waitpid(waiters[how], &status, 0);
+		is(status, 0, "so does one that waited for a %s",
+		   wait_names[how]);
+	}
+	SYS(mq_unlink, "set_clock");
 	is(SYS(poll, fds, 2, 1000), 2, "poll reports both timerfds");
 	is(SYS(read, timer, &n, 8), 8,
 	   "read of the timerfd for half of that hour");
