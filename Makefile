@@ -90,8 +90,8 @@ LDFLAGS := -mcpu=$(BOARD_CPU) -marm -mfloat-abi=soft --specs=nano.specs \
 # What runs before the MMU is on: no unaligned access (it faults on Device
 # memory, and all memory is Device-like then), no call into the high half that
 # the compiler invents (memset, memcpy), no unwind table, too far away to refer.
-BEFORE_MMU := startup/boot startup/boot_core startup/boot_old \
-	startup/boot_ram mmu/boot_map
+BEFORE_MMU := startup/boot startup/boot_archive startup/boot_core \
+	startup/boot_old startup/boot_ram mmu/boot_map
 before_mmu_objects := $(foreach o,$(OUT)/obj $(OUT)/nopan/obj,\
 	$(BEFORE_MMU:%=$(o)/%.c.o))
 $(before_mmu_objects): CFLAGS += \
@@ -161,14 +161,15 @@ $(OUT)/pagewalk.first.elf: $(kernel_objects) $(OUT)/kernel.lds \
 	$(call link,$(objects),$@)
 
 # The core alone: the same objects, but no service, and startup/core.c, which
-# lists none, for services.c, and nobody who looks for devices in a device tree.
+# lists none, for services.c, and nobody who looks for devices in a device tree or
+# moves a loader's archive out of the image's place.
 # What it shows of itself are the windows of inspect/.
 core_windows := $(addprefix inspect/,proc_context.c proc_maps.c proc_pagemap.c \
 	proc_trace.c proc_walk.c procfs.c seq_file.c stack.c \
 	trace.c unwind.c windows.c)
 core_sources := startup/core.c board/no_tree.c $(core_windows) \
-	$(filter-out services/% inspect/% startup/services.c board/tree.c \
-	board/tree_links.c board/earlycon.c,$(kernel_sources))
+	$(filter-out services/% inspect/% startup/services.c \
+	startup/boot_archive.c board/tree.c board/tree_links.c board/earlycon.c,$(kernel_sources))
 core_objects := $(call to_obj,$(core_sources))
 $(eval $(call record,$(OUT)/core.objects,core_objects))
 -include $(OUT)/obj/startup/core.c.d $(OUT)/obj/board/no_tree.c.d \

@@ -12,11 +12,12 @@
 #include <types.h>
 
 struct board {
+	/* Bytes; a loader puts nothing above. The first: head.S reads it. */
+	u32 ram_max;
 	const char *name;           /* "vexpress-a9" */
 	const struct map_desc *map; /* devices, at fixmap addresses */
 	unsigned int nr_map;
 	u32 ram_default; /* bytes, if no loader passes the size */
-	u32 ram_max;     /* bytes; a loader puts nothing above */
 	/*
 	 * Without a loader the kernel probes RAM up to ram_max. Set it only where
 	 * an access behind the end of RAM does not abort.

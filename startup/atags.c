@@ -10,8 +10,6 @@
 #include <uapi/errno.h>
 
 #define ATAG_NONE    0x00000000u
-#define ATAG_MEM     0x54410002u /* bytes, start */
-#define ATAG_INITRD2 0x54420005u /* start (physical), bytes */
 #define ATAG_CMDLINE 0x54410009u /* NUL-terminated text */
 
 #define HEADER_WORDS 2u

@@ -89,12 +89,8 @@ static bool params_in_image(phys_addr_t params, bool valid)
 	const volatile u32 *list = (const volatile u32 *)params;
 	u32 bytes = 4;
 
-	/* Of a tree, to the end of its structure and of its strings. */
 	if (valid && list[1] != ATAG_CORE)
-		bytes = max(__builtin_bswap32(list[2]) +
-				    __builtin_bswap32(list[9]),
-			    __builtin_bswap32(list[3]) +
-				    __builtin_bswap32(list[8]));
+		bytes = boot_tree_bytes(list);
 	return params < boot_pa(_end) && params + bytes > (u32)__boot_start;
 }
 

@@ -22,6 +22,15 @@ bool boot_params_valid(phys_addr_t pa, u32 ram_max)
 	return word[1] == ATAG_CORE || __builtin_bswap32(word[0]) == FDT_MAGIC;
 }
 
+/* Nothing after the later of both blocks is used. */
+u32 boot_tree_bytes(const volatile u32 *tree)
+{
+	return max(__builtin_bswap32(tree[H_STRUCT]) +
+			   __builtin_bswap32(tree[H_STRUCT_BYTES]),
+		   __builtin_bswap32(tree[H_STRINGS]) +
+			   __builtin_bswap32(tree[H_STRINGS_BYTES]));
+}
+
 /*
  * Returns true if word keeps what is stored in it and is not the same memory as
  * base. A hole does not keep it; in a bank whose upper address lines are not

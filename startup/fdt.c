@@ -12,27 +12,7 @@
 #include <string.h>
 #include <uapi/errno.h>
 
-#define FDT_BEGIN_NODE 1u
-#define FDT_END_NODE   2u
-#define FDT_PROP       3u
-#define FDT_NOP        4u
-#define FDT_END        9u
-
 #define LAST_COMPATIBLE 17u /* version of the format */
-
-enum {
-	H_MAGIC,
-	H_TOTAL,
-	H_STRUCT,
-	H_STRINGS,
-	H_RESERVED,
-	H_VERSION,
-	H_COMPATIBLE,
-	H_CPU,
-	H_STRINGS_BYTES,
-	H_STRUCT_BYTES,
-	H_WORDS
-};
 
 enum node {
 	NODE_ROOT,
@@ -300,7 +280,7 @@ int fdt_parse(struct boot_args *args, const void *blob, u32 limit)
 
 	for (unsigned int i = 0; i < H_WORDS; i++)
 		h[i] = be32((const u8 *)blob + 4 * i);
-	/* H_TOTAL may be more: loaders leave room to grow behind the blocks. */
+	/* Its total may be more: loaders leave room to grow behind the blocks. */
 	if (h[H_COMPATIBLE] > LAST_COMPATIBLE ||
 	    !block_inside(h[H_STRUCT], h[H_STRUCT_BYTES], limit) ||
 	    !block_inside(h[H_STRINGS], h[H_STRINGS_BYTES], limit) ||

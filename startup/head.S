@@ -37,6 +37,7 @@
 	.arm
 
 	.section .boot.head, "ax", %progbits
+	.weak	boot_keep_archive
 	.global	_start
 	.type	_start, %function
 _start:
@@ -89,6 +90,13 @@ copied_from:					@ move_image copies from here on
 	bl	security_state
 	mov	r7, r0
 	bl	board_outer_off
+	bl	stack_here
+	ldr	r1, =board - LOAD_OFFSET
+	ldr	r2, [r1, r0]			@ its ram_max
+	add	r1, r0, #TEXT_OFFSET
+	cmp	r1, r2				@ lo: the image lies in RAM,
+	movlo	r1, r9				@ so its stack can be used
+	bllo	boot_keep_archive		@ a nop in the core alone
 	bl	keep_list
 	bl	move_image			@ from here on at the linked address
 
@@ -110,12 +118,20 @@ copied_from:					@ move_image copies from here on
 	 * what it calls uses an instruction that is newer than ARMv5.
 	 */
 too_old:
+	bl	stack_here
+	b	boot_too_old
+
+	/*
+	 * Sets sp to the stack in the image, wherever that lies, and r0 to its
+	 * distance from the linked address.
+	 */
+stack_here:
 	adr	r0, _start
 	ldr	r1, =_start
-	sub	r0, r0, r1			@ distance from the linked address
+	sub	r0, r0, r1
 	ldr	sp, =boot_stack_top
 	add	sp, sp, r0
-	b	boot_too_old
+	bx	lr
 
 	/*
 	 * Changes to SVC mode with all exceptions masked. A core in HYP mode can

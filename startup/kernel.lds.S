@@ -30,6 +30,7 @@ SECTIONS
 		__boot_start = .;
 		KEEP(*(.boot.head))
 		OBJ(startup/boot.c)(.text* .rodata* .data* .bss*)
+		OBJ(startup/boot_archive.c)(.text* .rodata* .data* .bss*)
 		OBJ(startup/boot_core.c)(.text* .rodata* .data* .bss*)
 		OBJ(startup/boot_old.c)(.text* .rodata* .data* .bss*)
 		OBJ(startup/boot_ram.c)(.text* .rodata* .data* .bss*)

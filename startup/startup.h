@@ -16,8 +16,10 @@
 
 /* ---- before the MMU (boot.c, boot_*.c); at physical addresses ---- */
 
-#define ATAG_CORE 0x54410001u
-#define FDT_MAGIC 0xd00dfeedu /* big-endian in memory */
+#define ATAG_CORE    0x54410001u
+#define ATAG_MEM     0x54410002u /* bytes, start */
+#define ATAG_INITRD2 0x54420005u /* start (physical), bytes */
+#define FDT_MAGIC    0xd00dfeedu /* big-endian in memory */
 
 /*
  * Returns true if pa is word-aligned, lies in the ram_max bytes from PHYS_OFFSET
@@ -26,6 +28,8 @@
 bool boot_params_valid(phys_addr_t pa, u32 ram_max);
 /* Returns the bytes of RAM from PHYS_OFFSET on, at most max; keeps its contents. */
 u32 boot_ram_probe(u32 max);
+/* Bytes of a valid tree from its start to the end of its structure and strings. */
+u32 boot_tree_bytes(const volatile u32 *tree);
 /* 1 in Secure state. In .boot: the high half reads it by init.c's secure_state(). */
 extern u32 boot_secure;
 /*
@@ -41,8 +45,32 @@ void boot_puts(const char *s);
  * is; params: r2 as the loader left it. boot_main returns TTBR0, or stops.
  */
 void boot_too_old(u32 moved) __noreturn;
+/*
+ * Moves the archive that the list at params names out of the image's place, and
+ * changes the list. The image must lie in RAM, whose most bytes are ram_max.
+ */
+void boot_keep_archive(u32 moved, phys_addr_t params, u32 ram_max);
 u32 boot_main(u32 secure, phys_addr_t params);
 void boot_after_mmu(void);
+
+/* ---- a flattened device tree ------------------------------------- */
+
+/* The header's big-endian words that are used (Devicetree Specification, 5.2). */
+enum {
+	H_STRUCT = 2,
+	H_STRINGS,
+	H_RESERVED,
+	H_COMPATIBLE = 6,
+	H_STRINGS_BYTES = 8,
+	H_STRUCT_BYTES,
+	H_WORDS
+};
+/* Tokens of the structure block (5.4). */
+#define FDT_BEGIN_NODE 1u
+#define FDT_END_NODE   2u
+#define FDT_PROP       3u
+#define FDT_NOP        4u
+#define FDT_END        9u
 
 /* ---- boot arguments ---------------------------------------------- */
 

@@ -46,3 +46,19 @@ def whole(count=1, extra=()):
     """The segment that maps the whole file of `count` headers, and extra ones."""
     total = HEADER + PHDR * (count + len(extra)) + len(EXIT_42)
     return [Segment(BASE, total), *extra]
+
+
+# data = r0; end = r3 = r0 + bytes; for (sum = r1 = 0; r0 != r3; r0 += 4)
+# sum = *r0 ^ (sum ror 1); exit(sum == r4 ? 42 : 1)
+SUM_UP = struct.pack("<14I", 0xE28F0038, 0xE59F302C, 0xE59F402C, 0xE0833000,
+                     0xE3A01000, 0xE4902004, 0xE02210E1, 0xE1500003, 0x1AFFFFFB,
+                     0xE1510004, 0x03A0002A, 0x13A00001, 0xE3A07001, 0xEF000000)
+
+
+def carrying(data):
+    """A program with so many words of data, which ends with 42 if all of it
+    is as it was here, and where."""
+    total = 0
+    for (word,) in struct.iter_unpack("<I", data):
+        total = word ^ (total >> 1 | (total & 1) << 31)
+    return program(code=SUM_UP + struct.pack("<II", len(data), total) + data)

@@ -2,6 +2,7 @@
 """Whole boots: memory sizes, command lines, ways to end, ways to start."""
 
 import os
+import random
 import re
 import shlex
 import struct
@@ -238,7 +239,8 @@ def older_cores():
         tap.has(said, text, f"{core} gets a sentence")
 
 
-def placed(list_at, the_list, initrd_at=None, image_at=0x10000):
+def placed(list_at, the_list, initrd_at=None, image_at=0x10000,
+           archive=f"{machine.OUT}/initramfs.cpio"):
     """What boots with r2 = list_at: the offset into RAM where the_list lies."""
     base = RAM[machine.BOARD]
     # ldr r2, [pc, #4]; ldr pc, [pc, #4]: the fourth and the fifth word
@@ -248,7 +250,7 @@ def placed(list_at, the_list, initrd_at=None, image_at=0x10000):
              (write("list", the_list), list_at, ""),
              (f"{machine.OUT}/pagewalk.bin", image_at, "")]
     if initrd_at:
-        parts.append((f"{machine.OUT}/initramfs.cpio", initrd_at, ""))
+        parts.append((archive, initrd_at, ""))
     extra = [word for path, at, more in parts for word in (
         "-device", f"loader,file={path},force-raw=on,addr={base + at:#x}{more}")]
     return {"kernel": None, "initrd": None, "extra": extra}
@@ -258,7 +260,7 @@ def loaded(*what, **kwargs):
     return machine.boot(**placed(*what), **kwargs)
 
 
-def atags(mebibytes, initrd=None, command="init=/bin/hello"):
+def atags(mebibytes, initrd=None, command="init=/bin/hello", initrd_bytes=None):
     def tag(number, *words):
         return struct.pack(f"<{2 + len(words)}I", 2 + len(words), number,
                            *words)
@@ -267,7 +269,7 @@ def atags(mebibytes, initrd=None, command="init=/bin/hello"):
     blob = tag(0x54410001) + tag(0x54410002, mebibytes << 20, base)
     if initrd:
         size = os.path.getsize(f"{machine.OUT}/initramfs.cpio")
-        blob += tag(0x54420005, base + initrd, size)
+        blob += tag(0x54420005, base + initrd, initrd_bytes or size)
     return blob + tag(0x54410009, *struct.unpack(f"<{len(text) // 4}I", text)) \
         + bytes(8)
 
@@ -315,7 +317,6 @@ def list_anywhere():
     archive = os.path.getsize(f"{machine.OUT}/initramfs.cpio") >> 10
     for at, memory, says in (
             (0x4000000, 128, f"archive {archive} KiB"),
-            (end + 0x1000 & ~3, 128, "lay in the image's place and was over"),
             (0x4000001, 128, "initrd: copied from 0x64000001"),
             (0x38000000, 1024, "initrd: copied from 0x98000000"),
             (0x2ff80000, 1024, "initrd: copied from 0x8ff80000"),
@@ -324,14 +325,84 @@ def list_anywhere():
                       memory=f"{max(memory, 128)}M")
         tap.ok(says in boot.console and boot.status == 0,
                f"an archive at RAM + {at:#x}: {says}", boot)
-    boot = loaded(0x100, atags(128, 0x20000, "quiet init=/bin/hello"), 0x20000,
-                  0x1000000)
+
+
+def archive_in_the_way():
+    """An archive in the place of an image that comes from elsewhere, or of the
+    .bss of one that is there, is moved to where the list leaves room."""
+    base, half = RAM[machine.BOARD], 512 << 10
+    end = os.path.getsize(f"{machine.OUT}/pagewalk.bin") + 0x10000
+
+    def files(kib):
+        data = random.Random(kib).randbytes(kib << 10)
+        blob = cpio.archive({"any/program": elf.carrying(data)})
+        return write(f"carrying-{kib}.cpio", blob), len(blob)
+
+    def by_atags(at, image, kib, initrd_bytes=None):
+        path, size = files(kib)
+        return loaded(0x100, atags(64, at, "rdinit=/any/program",
+                                   initrd_bytes or size), at, image, path)
+
+    for at, image, kib, what in (
+            (0x20000, 0x1000000, 512, "whole"),
+            (0x20002, 0x1000000, 512, "whole, at no word's address"),
+            (0x4000, 0x1000000, 512, "its tail alone"),
+            (end - half, 0x1000000, 4096, "its head alone"),
+            (0x8000, 0x1000000, 4096, "it is longer than the image"),
+            (0x20000, 0x100000, 512, "the image's old place reaches there"),
+            (0x20000, 0x400000, 3072, "the image lies where it would go"),
+            (end + 0x1000, 0x10000, 512, "in .bss of an image in its place"),
+            (end + 0x1000, 0xfffc, 512, "the same, one word below")):
+        boot = by_atags(at, image, kib)
+        tap.is_(boot.status, 42, f"an archive in the image's place: {what}", boot)
+    says = "lay in the image's place and was over"
+    boot = by_atags(0x20000, 0x1000000, 512, 61 << 20)
+    tap.has(boot.console, says, "longer than the room behind the image")
+
+    def by_tree(at, bytes, initrd, taken, kib=512, own=True):
+        """bytes: of an address. taken: offset and length of what is reserved;
+        own: the archive is, too, as U-Boot does it."""
+        path, size = files(kib)
+        nodes = [(f"memory@{base:x}", {"reg": fdt.cells(base, 64 << 20)}, []),
+                 ("reserved-memory", {}, [
+                     (f"r{n}", {"reg": fdt.cells(base + start, length)}, [])
+                     for n, (start, length) in enumerate(taken)]),
+                 ("chosen", {
+                     "bootargs": b"rdinit=/any/program\0", "linux,initrd-start":
+                     (base + initrd).to_bytes(bytes, "big"), "linux,initrd-end":
+                     (base + initrd + size).to_bytes(bytes, "big")}, [])]
+        return loaded(at, fdt.tree(nodes, [(base + 0x900000, 0x1000), *(
+            [(base + initrd, size)] if own else [])]), initrd, 0x1000000, path)
+
+    for at, bytes, initrd, taken, what, *kib in (
+            (0x2000000, 8, 0x20000, [], "a device tree names it"),
+            (0x2000000, 4, 0x20000, [], "by one cell"),
+            (0x20000, 8, 0x40000, [], "and lies there itself"),
+            (0x90000, 8, 0x1000, [], "and is copied to where the archive was"),
+            (end + 0x60000 & ~7, 8, 0x20000, [], "and lies where it would go"),
+            (0x20000, 8, 0x1000, [], "it lies where the list is copied to", 32),
+            (0x2000000, 8, 0x20000, [(end + 0x40000, 0x600000),
+                                     (end + 0x660000, 0x1000)],
+             "more behind the image is reserved")):
+        for own in (True, False):
+            boot = by_tree(at, bytes, initrd, taken, *kib, own=own)
+            tap.is_(boot.status, 42, f"an archive in the image's place: {what}"
+                    f"{', and reserves it' if own else ''}", boot)
+            kept = sorted((int(start, 16), int(kib) << 10) for kib, start in
+                          re.findall(r"(\d+) KiB at (0x\w+) are res", boot.console))
+            tap.ok(len(kept) == 1 + len(taken) + own and all(
+                a + length <= b for (a, length), (b, _) in zip(kept, kept[1:])),
+                f"nothing lies where something is reserved: {what}", boot)
+    boot = by_tree(0x2000000, 8, 0x20000, [
+        (mib << 20, 2 << 20) for mib in range(5, 64, 4)], 4096, False)
+    tap.has(boot.console, says, "no room between what is reserved is as long")
     free = re.search(r"archive serves; load it at (0x\w+) or ab", boot.console)
-    tap.ok(free and boot.status == 0, "in the place of an image that comes from "
-           "elsewhere: a sentence says from where on there is room", boot)
     free = int(free[1], 16) - base if free else 0x4000000
-    boot = loaded(0x100, atags(128, free), free, 0x1000000)
-    tap.has(boot.console, f"archive {archive} KiB", f"at RAM + {free:#x} it is kept")
+    path, size = files(512)
+    boot = loaded(0x100, atags(64, free, "rdinit=/any/program", size), free,
+                  0x1000000, path)
+    tap.is_(boot.status, 42, f"the sentence says where there is room: "
+            f"RAM + {free:#x}", boot)
 
 
 def reserved_memory():
@@ -496,6 +567,7 @@ if machine.BOARD == "vexpress-a9":
     by_a_debugger()
     older_cores()
     list_anywhere()
+    archive_in_the_way()
     reserved_memory()
     devices_of_a_tree()
     links_of_a_tree()
