@@ -38,10 +38,13 @@ def fits(picture, name):
 
 
 def still(child):
-    """Printed once into a pipe, and compared with what others say."""
-    maps = re.findall(r"^  (\w+)-.*?(\d+) of (\d+) pages", run(child, "maps 1"),
-                      re.M)
-    picture = run(child, "see 1 | cat")
+    """Printed once into a pipe, and compared with what others say: all in one
+    line, as each line that is typed may bring the shell a page for its history."""
+    said, *pictures = run(child, "; echo ----; ".join([
+        "maps 1", "see 1 | cat", "see tables 1 | cat", "see frames | cat"
+    ])).split("----\n")
+    maps = re.findall(r"^  (\w+)-.*?(\d+) of (\d+) pages", said, re.M)
+    picture = pictures[0]
     fits(picture, "see 1")
     rows = re.findall(r"^(\w{8}) .{4} .{14} ([#+=.]*) (\d+) of (\d+)$", picture,
                       re.M)
@@ -53,7 +56,7 @@ def still(child):
            "see 1: a cell for each page of a small VMA", picture)
 
     mapped = sum(int(row[1]) for row in maps if row[0] < "c0000000")
-    picture = run(child, "see tables 1 | cat")
+    picture = pictures[1]
     fits(picture, "see tables 1")
     used = re.findall(r"^TTBR0 \+ 0x\w{4}: 0x\w{8}  table domain 1: (\d+) ",
                       picture, re.M)
@@ -65,7 +68,7 @@ def still(child):
     first = re.search(r"^  0x00000000 \.{16}x", picture, re.M)
     tap.ok(first, "see tables 1: the text is executable", picture)
 
-    picture = run(child, "see frames | cat")
+    picture = pictures[2]
     fits(picture, "see frames")
     legend = "\n".join(row for row in picture.split("\n") if row[1:2] == " ")
     totals = dict(re.findall(r"\S (\S[^\n]{0,15}?\S) +(\d+)(?= |$)", legend,

@@ -96,6 +96,7 @@ CONVERSATION = [
     ("echo two > /tmp/f", r"^$"),
     ("echo three >> /tmp/f", r"^$"),
     ("cat < /tmp/f | cat", r"(?m)^two\nthree$"),
+    ("cat /dev/zero | true", r"killed by SIGPIPE"),
     ("crash null", r"killed by SIGSEGV"),
     ("crash self null", r"was killed by SIGSEGV"),
     ("echo 'a  b' \"c | d\"", r"^a  b c \| d$"),
@@ -128,6 +129,12 @@ CONVERSATION = [
     ("echo 'open", r"sh: a quote is not closed"),
     ("echo " + "x" * 600, r"x{506}"),
     ("echo echo in a file > /tmp/script; sh /tmp/script", r"^in a file$"),
+    # Besides the three, ls opens the directory itself: the script is not theirs.
+    ("echo ls -l /proc/self/fd > /tmp/script; sh /tmp/script",
+     r"^total 0\n(.*/dev/console\n){3}\S.* 3$"),
+    ("cat < /etc/motd >> /tmp/script; cat /tmp/script",
+     r"^ls -l /proc/self/fd\nThis is Pagewalk"),
+    ("kill 4294967295", r"kill: 4294967295: no such process or job"),
     ("sh /nowhere", r"sh: /nowhere: No such file"),
     ("echo x > /dev/full", r"echo: standard output: No space left"),
     ("cat /etc/motd > /dev/full", r"cat: standard output: No space left"),
@@ -195,7 +202,7 @@ def editing():
     for keys_typed, want, what in EDITED:
         text = session.run(keys_typed)
         tap.is_(text.strip().splitlines()[-1:], [want], what, repr(text))
-    session.child.send("l\t\t")
+    session.child.send("\x15\x17\x0b" + LEFT + "\x1b[C" + "l\t\t")
     session.child.expect("layout +lazy +lives +ls")
     session.child.send("\x03")
     session.child.expect(PROMPT)
@@ -264,8 +271,8 @@ def stopping():
         session.start(command)
         session.child.send("\x1a")
         session.child.expect(PROMPT)
-        tap.ok("is stopped" in session.child.before, f"^Z stops {command}",
-               session.child.before)
+        tap.has(session.child.before, f"stopped: {command}; fg",
+                f"^Z stops {command}")
     tap.is_(len(re.findall(r" T .* cat", session.run("ps"))), 3,
             "ps shows all three")
     tap.ok(re.search(r"\[1\] stopped .* cat\n\[2\] stopped .* cat \| cat",
@@ -277,6 +284,9 @@ def stopping():
     tap.ok("cat" not in session.run("ps"), "fg: they go on, and end")
     session.run("sleep 1000 &")
     tap.ok("[1] running" in session.run("jobs"), "&: the shell does not wait")
+    said = session.run("kill -STOP %1") + session.run("sleep 0.1")
+    tap.has(said, "[1] stopped: sleep 1000", "kill -STOP %1 stops it")
+    tap.has(session.run("bg"), "sleep 1000 &", "bg: it goes on")
     session.run("kill %1")
     session.child.send("fg\n")
     session.child.expect(PROMPT)

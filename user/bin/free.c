@@ -6,33 +6,30 @@
 #include <string.h>
 #include "maps.h"
 
-static char text[2048];
-
-static unsigned long kib(const char *name)
-{
-	const char *line = strstr(text, name);
-
-	return line ? strtoul(line + strlen(name), NULL, 10) : 0;
-}
+static const char *const rows[][2] = {
+	{ "MemTotal:", "KiB, of which" },
+	{ "MemFree:", "free" },
+	{ "\nCached:", "pages of files" },
+	{ "AnonPages:", "anonymous pages of programs" },
+	{ "PageTables:", "their page tables" },
+	{ "KernelStack:", "kernel stacks" },
+	{ "Slab:", "the kernel's objects (slab)" },
+};
 
 int main(void)
 {
-	unsigned long total, unused, cached, slab;
+	char text[2048], *line;
 
 	if (read_text("/proc/meminfo", text, sizeof(text)) <= 0) {
 		perror("free: /proc/meminfo");
 		return 1;
 	}
-	total = kib("MemTotal:");
-	unused = kib("MemFree:");
-	cached = kib("\nCached:");
-	slab = kib("Slab:");
-	printf("KiB of %lu\n", total);
-	printf("%10lu  free\n", unused);
-	printf("%10lu  pages of files\n", cached);
-	printf("%10lu  anonymous pages of programs\n", kib("AnonPages:"));
-	printf("%10lu  their page tables\n", kib("PageTables:"));
-	printf("%10lu  kernel stacks\n", kib("KernelStack:"));
-	printf("%10lu  the kernel's objects (slab)\n", slab);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		line = strstr(text, rows[i][0]);
+		if (line)
+			printf("%10lu  %s\n",
+			       strtoul(line + strlen(rows[i][0]), NULL, 10),
+			       rows[i][1]);
+	}
 	return 0;
 }

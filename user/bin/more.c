@@ -16,7 +16,7 @@
 #define INDENT  4 /* of what continues a line */
 
 static int left = ROWS - 1; /* rows until the next question */
-static int keys = -1;       /* the terminal, for answers; -1: ask nothing */
+static int keys;            /* the terminal, for answers */
 
 /* Asks for a key. Returns false after q. */
 static bool go_on(void)
@@ -24,72 +24,62 @@ static bool go_on(void)
 	struct ktermios before;
 	char key = 'q';
 
-	if (!enter_raw(keys, 0, &before))
-		return true;
+	enter_raw(keys, 0, &before);
 	printf("--more--");
 	fflush(stdout);
 	if (read(keys, &key, 1) != 1)
 		key = 'q';
 	printf("\r\033[K");
-	fflush(stdout);
 	leave_raw(keys, &before);
 	left = key == '\n' || key == '\r' ? 1 : ROWS - 1;
 	return key != 'q';
 }
 
-/* Prints a row, after a question if the screen is full. Returns false after q. */
-static bool put_row(const char *row, int bytes)
+/* Returns how much of the text is the next row; a newline behind it is not. */
+static int row_bytes(const char *text)
 {
-	if (!left && keys >= 0 && !go_on())
-		return false;
-	printf("%.*s\n", bytes, row);
-	left--;
-	return true;
-}
+	int bytes = (int)strcspn(text, "\n");
 
-/*
- * Prints of a row that is full what lies before its last blank, and moves the rest
- * to the next row. Returns the bytes of that, or -1 after q.
- */
-static int break_row(char row[COLUMNS])
-{
-	int words = COLUMNS, rest;
-
-	while (words > INDENT && row[words - 1] != ' ')
-		words--;
-	if (words == INDENT)
-		words = COLUMNS; /* one long word */
-	if (!put_row(row, words))
-		return -1;
-	rest = COLUMNS - words;
-	memmove(row + INDENT, row + words, (size_t)rest);
-	memset(row, ' ', INDENT);
-	return INDENT + rest;
+	if (bytes <= COLUMNS)
+		return bytes;
+	for (bytes = COLUMNS; bytes > INDENT; bytes--)
+		if (text[bytes - 1] == ' ')
+			return bytes;
+	return COLUMNS; /* one long word */
 }
 
 /* Shows a file. Returns false if q was typed. */
 static bool show(FILE *file)
 {
-	static char row[COLUMNS];
-	int c, used = 0;
+	char text[COLUMNS + 2]; /* a row and a newline, or more than a row */
+	int used = 0, bytes;
 
-	while ((c = getc(file)) != EOF && used >= 0) {
-		if (keys < 0)
-			putchar(c);
-		else if (c == '\n')
-			used = put_row(row, used) ? 0 : -1;
-		else if (used < COLUMNS || (used = break_row(row)) >= 0)
-			row[used++] = (char)c;
+	/* At the end of the file fgets leaves what continues the last line. */
+	while (fgets(text + used, (int)sizeof(text) - used, file) || used) {
+		if (!left && !go_on())
+			return false;
+		bytes = row_bytes(text);
+		printf("%.*s\n", bytes, text);
+		left--;
+		used = (int)strlen(text) - bytes;
+		if (!used || text[bytes] == '\n') {
+			used = 0;
+			continue;
+		}
+		memmove(text + INDENT, text + bytes, (size_t)used + 1);
+		memset(text, ' ', INDENT);
+		used += INDENT;
 	}
-	return used == 0 || (used > 0 && put_row(row, used));
+	return true;
 }
 
 int main(int argc, char **argv)
 {
 	int status = 0;
 
-	if (isatty(STDOUT_FILENO))
-		keys = open("/dev/tty", O_RDONLY);
+	keys = open("/dev/tty", O_RDONLY);
+	if (!isatty(STDOUT_FILENO) || keys < 0)
+		execve("/bin/cat", argv, environ);
 	if (argc == 1)
 		show(stdin);
 	for (int i = 1; i < argc; i++) {

@@ -1,114 +1,63 @@
 /*
  * A line typed at a terminal: keys into changes, changes onto the screen.
  *
- * The prompt is printed once. What changed is printed again from the column
- * behind it, in one write; a character at the end of the line, which is what
- * people mostly type, is printed alone.
+ * After a change the whole line is printed again; a character at its end, which is
+ * what people mostly type, is printed alone. All is written before a key is read.
  */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "edit.h"
 #include "linux.h"
 
-#define CTRL(letter)  ((letter) - '@')
-#define ESCAPE        0x1b
-#define RUBOUT        0x7f
-#define HISTORY_LINES 64
+#define BELL          "\a"
+#define PROMPT        "$ "
 #define COLUMNS       80 /* of a serial terminal, which cannot be asked */
+/* For the line: in the last column a character would move the cursor on. */
+#define ROOM          (COLUMNS - strlen(PROMPT) - 1)
+#define HISTORY_LINES 64
 
-/* Keys that send more than a byte, in the order of key_letters. */
-enum key {
-	KEY_UP = 0x100,
-	KEY_DOWN,
-	KEY_RIGHT,
-	KEY_LEFT,
-	KEY_HOME,
-	KEY_END,
-	KEY_DELETE,
-	KEY_NONE, /* a key without an effect */
-	KEY_GONE, /* the terminal has been closed */
-};
-
-static const char key_letters[] = "ABCDHF";
+/* Keys: bytes, and these. */
+#define CTRL(letter) ((letter) - '@')
+#define RUBOUT       0x7f
+#define DELETE       0x100
+#define GONE         (-1) /* the terminal has been closed */
 
 struct editor {
-	const char *prompt;
 	char *line;
-	size_t used, at; /* bytes of the line; left of the cursor */
-	size_t first;    /* the byte in the first column that is shown */
-	int shown;       /* a line of the history, or nr_history: the new one */
-	edit_names_fn names;
-	char typed[EDIT_MAX_BYTES]; /* the new line, while another is shown */
+	size_t at;    /* bytes left of the cursor */
+	size_t first; /* the byte in the first column that is shown */
+	int shown;    /* a line of the history, or nr_history: the new one */
+	const char *const *commands;
 };
 
-static char *history[HISTORY_LINES];
+/* Behind the last is the new line, while another is shown. */
+static char history[HISTORY_LINES + 1][EDIT_MAX_BYTES];
 static int nr_history;
 
 /* ---- the terminal ------------------------------------------------ */
 
-static void print(const char *text, size_t bytes)
+static void begin(struct editor *ed)
 {
-	if (write(STDOUT_FILENO, text, bytes) < 0)
-		return; /* the next read finds the terminal gone, too */
-}
-
-static void bell(void)
-{
-	print("\a", 1);
-}
-
-/*
- * Returns the columns for the line, behind the prompt. The terminal's last one is
- * not used: a character there would move the cursor to the next row.
- */
-static size_t room(const struct editor *ed)
-{
-	struct kwinsize size = { 0 };
-
-	linux_syscall(__NR_ioctl, STDOUT_FILENO, TIOCGWINSZ, &size);
-	return (size.ws_col > 20 ? size.ws_col : COLUMNS) - strlen(ed->prompt) -
-		1;
-}
-
-/* Stores what moves the cursor right, ESC [ n C; nothing for 0 columns. */
-static int right_by(char *out, size_t bytes, size_t columns)
-{
-	return columns ?
-		snprintf(out, bytes, "\033[%uC", (unsigned int)columns) :
-		0;
+	printf(PROMPT);
+	ed->line[0] = '\0';
+	ed->at = ed->first = 0;
+	ed->shown = nr_history;
 }
 
 /* Prints the whole line again and puts the cursor into its place. */
 static void redraw(struct editor *ed)
 {
-	char out[EDIT_MAX_BYTES + 64];
-	size_t width = room(ed), n = 0, shown;
-
 	/* The line moves by half the width, so that few keys move it. */
-	if (ed->at < ed->first || ed->at > ed->first + width)
-		ed->first = ed->at > width / 2 ? ed->at - width / 2 : 0;
-	shown = ed->used - ed->first;
-	if (shown > width)
-		shown = width;
-	out[n++] = '\r';
-	n += right_by(out + n, sizeof(out) - n, strlen(ed->prompt));
-	memcpy(out + n, ed->line + ed->first, shown);
-	n += shown;
-	n += snprintf(out + n, sizeof(out) - n, "\033[K\r");
-	n += right_by(out + n, sizeof(out) - n,
-		      strlen(ed->prompt) + ed->at - ed->first);
-	print(out, n);
-}
-
-/* Prints prompt and line again, after other text was printed. */
-static void begin_again(struct editor *ed)
-{
-	print(ed->prompt, strlen(ed->prompt));
-	redraw(ed);
+	if (ed->at < ed->first || ed->at > ed->first + ROOM)
+		ed->first = ed->at > ROOM / 2 ? ed->at - ROOM / 2 : 0;
+	/* ESC [ K clears to the right, ESC 7 keeps the cursor's place for ESC 8. */
+	printf("\r\033[K" PROMPT "%.*s\0337%.*s\0338",
+	       (int)(ed->at - ed->first), ed->line + ed->first,
+	       (int)(ROOM - (ed->at - ed->first)), ed->line + ed->at);
 }
 
 /* ---- keys -------------------------------------------------------- */
@@ -117,73 +66,55 @@ static int next_byte(void)
 {
 	unsigned char c;
 
-	return read(STDIN_FILENO, &c, 1) == 1 ? c : KEY_GONE;
+	fflush(stdout);
+	return read(STDIN_FILENO, &c, 1) == 1 ? c : GONE;
 }
 
-/* Reads what follows ESC: [ or O, perhaps a number, then a letter or ~. */
+/*
+ * Reads what follows ESC: [ or O, perhaps numbers, then a letter or ~. Returns a
+ * control character that does the same.
+ */
 static int escaped_key(void)
 {
+	static const short keys[128] = {
+		['A'] = CTRL('P'), ['B'] = CTRL('N'), ['C'] = CTRL('F'),
+		['D'] = CTRL('B'), ['H'] = CTRL('A'), ['F'] = CTRL('E'),
+		[1] = CTRL('A'),   [7] = CTRL('A'),   [4] = CTRL('E'),
+		[8] = CTRL('E'),   [3] = DELETE,
+	};
 	int c = next_byte(), number = 0;
-	const char *letter;
 
 	if (c != '[' && c != 'O')
-		return c == KEY_GONE ? c : KEY_NONE;
-	while (isdigit(c = next_byte()))
-		number = number * 10 + c - '0';
-	if (c == KEY_GONE)
-		return c;
+		return c == GONE ? c : 0;
+	while (isdigit(c = next_byte()) || c == ';')
+		number = c == ';' ? 0 : number * 10 + c - '0';
 	if (c == '~')
-		return number == 1 || number == 7  ? KEY_HOME :
-			number == 4 || number == 8 ? KEY_END :
-			number == 3                ? KEY_DELETE :
-						     KEY_NONE;
-	letter = c ? strchr(key_letters, c) : NULL;
-	return letter ? KEY_UP + (int)(letter - key_letters) : KEY_NONE;
+		c = number;
+	return c >= 0 && c < 128 ? keys[c] : c;
 }
 
 static int next_key(void)
 {
 	int c = next_byte();
 
-	switch (c) {
-	case ESCAPE:
-		return escaped_key();
-	case CTRL('A'):
-		return KEY_HOME;
-	case CTRL('B'):
-		return KEY_LEFT;
-	case CTRL('E'):
-		return KEY_END;
-	case CTRL('F'):
-		return KEY_RIGHT;
-	case CTRL('N'):
-		return KEY_DOWN;
-	case CTRL('P'):
-		return KEY_UP;
-	case CTRL('H'):
-		return RUBOUT;
-	case '\n':
-		return '\r';
-	default:
-		return c;
-	}
+	return c == CTRL('[') ? escaped_key() : c;
 }
 
 /* ---- changes ----------------------------------------------------- */
 
-static void insert(struct editor *ed, const char *text, size_t bytes)
+static void insert(struct editor *ed, const char *text)
 {
-	if (ed->used + bytes >= EDIT_MAX_BYTES) {
-		bell();
+	size_t bytes = strlen(text), right = strlen(ed->line + ed->at);
+
+	if (ed->at + right + bytes >= EDIT_MAX_BYTES) {
+		printf(BELL);
 		return;
 	}
-	memmove(ed->line + ed->at + bytes, ed->line + ed->at,
-		ed->used - ed->at);
+	memmove(ed->line + ed->at + bytes, ed->line + ed->at, right + 1);
 	memcpy(ed->line + ed->at, text, bytes);
 	ed->at += bytes;
-	ed->used += bytes;
-	if (ed->at == ed->used && ed->used - ed->first <= room(ed))
-		print(text, bytes);
+	if (!right && ed->at - ed->first <= ROOM)
+		printf("%s", text);
 	else
 		redraw(ed);
 }
@@ -191,8 +122,7 @@ static void insert(struct editor *ed, const char *text, size_t bytes)
 /* Deletes the bytes [from, to) and puts the cursor where they were. */
 static void cut(struct editor *ed, size_t from, size_t to)
 {
-	memmove(ed->line + from, ed->line + to, ed->used - to);
-	ed->used -= to - from;
+	memmove(ed->line + from, ed->line + to, strlen(ed->line + to) + 1);
 	ed->at = from;
 	redraw(ed);
 }
@@ -201,9 +131,9 @@ static size_t word_begin(const struct editor *ed)
 {
 	size_t at = ed->at;
 
-	while (at && isspace((unsigned char)ed->line[at - 1]))
+	while (at && ed->line[at - 1] == ' ')
 		at--;
-	while (at && !isspace((unsigned char)ed->line[at - 1]))
+	while (at && ed->line[at - 1] != ' ')
 		at--;
 	return at;
 }
@@ -217,163 +147,174 @@ static void move(struct editor *ed, size_t at)
 static void show_line(struct editor *ed, int nr)
 {
 	if (nr < 0 || nr > nr_history) {
-		bell();
+		printf(BELL);
 		return;
 	}
-	if (ed->shown == nr_history) {
-		memcpy(ed->typed, ed->line, ed->used);
-		ed->typed[ed->used] = '\0';
-	}
+	if (ed->shown == nr_history)
+		strcpy(history[nr_history], ed->line);
 	ed->shown = nr;
-	strcpy(ed->line, nr == nr_history ? ed->typed : history[nr]);
-	ed->used = ed->at = strlen(ed->line);
-	redraw(ed);
+	strcpy(ed->line, history[nr]);
+	move(ed, strlen(ed->line));
 }
 
 /* ---- Tab --------------------------------------------------------- */
 
-static int by_name(const void *a, const void *b)
+struct search {
+	char dir[EDIT_MAX_BYTES];      /* whose entries are names, with its / */
+	const char *prefix;            /* with which they begin */
+	size_t bytes;                  /* of prefix */
+	const char *const *commands;   /* names, too, up to NULL; or NULL */
+	char rest[2 * EDIT_MAX_BYTES]; /* what all found so far share */
+	int nr;                        /* of names found */
+	bool print;                    /* them, instead of comparing them */
+};
+
+/* Finds out what the word left of the cursor may become. */
+static void begin_search(struct search *search, const struct editor *ed)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
+	size_t word = ed->at, name = ed->at, before;
 
-/* Returns the length of the beginning that all names share. */
-static size_t in_common(const struct names *names)
-{
-	size_t n = strlen(names->list[0]);
-
-	for (int i = 1; i < names->nr; i++)
-		while (strncmp(names->list[0], names->list[i], n) != 0)
-			n--;
-	return n;
-}
-
-/* Prints the names below the line, in columns; of paths the last part. */
-static void list_names(const struct names *names)
-{
-	size_t column = 0;
-
-	printf("\n");
-	for (int i = 0; i < names->nr; i++) {
-		const char *name = names->list[i], *p;
-
-		for (p = name; *p; p++)
-			if (*p == '/' && p[1])
-				name = p + 1;
-		if (column + strlen(name) + 2 > COLUMNS) {
-			printf("\n");
-			column = 0;
-		}
-		column += (size_t)printf("%s  ", name);
+	while (word && !strchr(" |<>;&", ed->line[word - 1]))
+		word--;
+	while (name > word && ed->line[name - 1] != '/')
+		name--;
+	for (before = word; before && ed->line[before - 1] == ' ';)
+		before--;
+	search->prefix = ed->line + name;
+	search->bytes = ed->at - name;
+	if (name > word) {
+		snprintf(search->dir, EDIT_MAX_BYTES, "%.*s",
+			 (int)(name - word), ed->line + word);
+	} else if (before && !strchr("|;&", ed->line[before - 1])) {
+		strcpy(search->dir, "./");
+	} else {
+		strcpy(search->dir, "/bin/");
+		search->commands = ed->commands;
 	}
-	printf("\n");
-	fflush(stdout);
 }
 
-static void complete(struct editor *ed)
+/* Takes a name into account, or prints it, if it begins with the prefix. */
+static void take(struct search *search, const char *name)
 {
-	size_t word = 0, common;
-	struct names names = ed->names(ed->line, ed->at, &word);
+	char text[2 * EDIT_MAX_BYTES];
+	struct stat st = { 0 };
+	size_t shared = 0;
 
-	if (!names.nr) {
-		bell();
+	/* Hidden names, also . and .., only if a dot is typed. */
+	if (strncmp(name, search->prefix, search->bytes) != 0 ||
+	    (name[0] == '.' && !search->bytes))
+		return;
+	search->nr++;
+	if (search->print) {
+		printf("%-19s%s", name, search->nr % 4 ? "" : "\n");
 		return;
 	}
-	qsort(names.list, (size_t)names.nr, sizeof(names.list[0]), by_name);
-	common = in_common(&names);
-	if (common > ed->at - word)
-		insert(ed, names.list[0] + (ed->at - word),
-		       common - (ed->at - word));
-	else if (names.nr > 1) {
-		list_names(&names);
-		begin_again(ed);
+	snprintf(text, sizeof(text), "%s%s", search->dir, name);
+	stat(text, &st);
+	snprintf(text, sizeof(text), "%s%c", name + search->bytes,
+		 S_ISDIR(st.st_mode) ? '/' : ' ');
+	if (search->nr == 1)
+		strcpy(search->rest, text);
+	while (text[shared] && text[shared] == search->rest[shared])
+		shared++;
+	search->rest[shared] = '\0';
+}
+
+static void take_all(struct search *search)
+{
+	static struct listing entries;
+	const char *name;
+
+	search->nr = 0;
+	for (int i = 0; search->commands && search->commands[i]; i++)
+		take(search, search->commands[i]);
+	if (!open_listing(&entries, search->dir))
+		return;
+	while ((name = next_entry(&entries)))
+		take(search, name);
+	close_listing(&entries);
+}
+
+/* Appends what all names have in common, or prints them if that is nothing. */
+static void complete(struct editor *ed)
+{
+	struct search search = { .nr = 0 };
+
+	begin_search(&search, ed);
+	take_all(&search);
+	if (!search.nr)
+		printf(BELL);
+	if (search.nr < 2 || search.rest[0]) {
+		insert(ed, search.rest);
+		return;
 	}
-	for (int i = 0; i < names.nr; i++)
-		free(names.list[i]);
-	free(names.list);
+	search.print = true;
+	printf("\n");
+	take_all(&search);
+	printf(search.nr % 4 ? "\n" : "");
+	redraw(ed);
 }
 
 /* ---- a line ------------------------------------------------------ */
 
-static void remember(const char *line)
-{
-	if (!line[0] ||
-	    (nr_history && strcmp(line, history[nr_history - 1]) == 0))
-		return;
-	if (nr_history == HISTORY_LINES) {
-		free(history[0]);
-		memmove(history, history + 1,
-			sizeof(history) - sizeof(history[0]));
-		nr_history--;
-	}
-	history[nr_history] = strdup(line);
-	if (history[nr_history])
-		nr_history++;
-}
-
 static void change(struct editor *ed, int key)
 {
-	char c = (char)key;
+	char typed[] = { (char)key, '\0' };
 
-	if (key == RUBOUT && ed->at)
+	if (key == CTRL('A'))
+		move(ed, 0);
+	else if (key == CTRL('E'))
+		move(ed, strlen(ed->line));
+	else if (key == CTRL('B') && ed->at)
+		move(ed, ed->at - 1);
+	else if (key == CTRL('F') && ed->line[ed->at])
+		move(ed, ed->at + 1);
+	else if (key == CTRL('P'))
+		show_line(ed, ed->shown - 1);
+	else if (key == CTRL('N'))
+		show_line(ed, ed->shown + 1);
+	else if ((key == CTRL('H') || key == RUBOUT) && ed->at)
 		cut(ed, ed->at - 1, ed->at);
-	else if ((key == KEY_DELETE || key == CTRL('D')) && ed->at < ed->used)
+	else if ((key == CTRL('D') || key == DELETE) && ed->line[ed->at])
 		cut(ed, ed->at, ed->at + 1);
 	else if (key == CTRL('U'))
 		cut(ed, 0, ed->at);
 	else if (key == CTRL('K'))
-		cut(ed, ed->at, ed->used);
+		cut(ed, ed->at, strlen(ed->line));
 	else if (key == CTRL('W'))
 		cut(ed, word_begin(ed), ed->at);
-	else if (key == KEY_LEFT && ed->at)
-		move(ed, ed->at - 1);
-	else if (key == KEY_RIGHT && ed->at < ed->used)
-		move(ed, ed->at + 1);
-	else if (key == KEY_HOME || key == KEY_END)
-		move(ed, key == KEY_HOME ? 0 : ed->used);
-	else if (key == KEY_UP || key == KEY_DOWN)
-		show_line(ed, ed->shown + (key == KEY_UP ? -1 : 1));
 	else if (key == '\t')
 		complete(ed);
-	else if (key == CTRL('L')) {
-		print("\033[H\033[2J", 7);
-		begin_again(ed);
-	} else if (key < KEY_UP && isprint(key))
-		insert(ed, &c, 1);
+	else if (key == CTRL('C')) {
+		printf("^C\n");
+		begin(ed);
+	} else if (key == CTRL('L')) {
+		printf("\033[H\033[2J");
+		redraw(ed);
+	} else if (key < DELETE && isprint(key))
+		insert(ed, typed);
 	else
-		bell();
+		printf(BELL);
 }
 
-enum edited edit_line(const char *prompt, char line[EDIT_MAX_BYTES],
-		      edit_names_fn names)
+bool edit_line(char line[EDIT_MAX_BYTES], const char *const *commands)
 {
-	struct editor ed = { .prompt = prompt,
-			     .line = line,
-			     .shown = nr_history,
-			     .names = names };
-	enum edited end = EDIT_LINE;
+	struct editor ed = { .line = line, .commands = commands };
 	struct ktermios before;
 	int key;
 
 	fflush(stdout);
 	enter_raw(STDIN_FILENO, ISIG | IEXTEN, &before);
-	print(prompt, strlen(prompt));
-	while ((key = next_key()) != '\r') {
-		line[ed.used] = '\0';
-		if (key == CTRL('C'))
-			end = EDIT_INTERRUPT;
-		else if (key == KEY_GONE || (key == CTRL('D') && !ed.used))
-			end = EDIT_END;
-		if (end != EDIT_LINE)
-			break;
+	begin(&ed);
+	while ((key = next_key()) != '\n' && key != '\r' && key != GONE &&
+	       (key != CTRL('D') || line[0]))
 		change(&ed, key);
-	}
-	line[ed.used] = '\0';
 	/* Before the newline, after which a person or a test may type on. */
 	leave_raw(STDIN_FILENO, &before);
-	print("^C\n" + (end == EDIT_INTERRUPT ? 0 : 2),
-	      end == EDIT_INTERRUPT ? 3 : 1);
-	if (end == EDIT_LINE)
-		remember(line);
-	return end;
+	printf("\n");
+	if (nr_history == HISTORY_LINES)
+		memmove(history, history[1], sizeof(history[0]) * --nr_history);
+	if (line[0])
+		strcpy(history[nr_history++], line);
+	return key == '\n' || key == '\r';
 }

@@ -12,36 +12,17 @@
 #ifndef EDIT_H
 #define EDIT_H
 
-#include <stddef.h>
+#include <stdbool.h>
 
 #define EDIT_MAX_BYTES 512 /* of a line, with the '\0' at its end */
 
-/* What edit_line returns. */
-enum edited {
-	EDIT_LINE,      /* a line, and Enter */
-	EDIT_INTERRUPT, /* ^C: the line is dropped */
-	EDIT_END,       /* ^D on an empty line, or the terminal is gone */
-};
-
-/* Names that could stand for a word, from malloc; see complete.h. */
-struct names {
-	char **list;
-	int nr;
-};
-
 /*
- * Returns whole words that may replace the word of line that ends at `at`. Stores
- * in *word where in the line that word begins.
+ * Prints a prompt and reads a line, without its newline, from standard input,
+ * which is a terminal. ^C drops what is typed and begins anew. Tab also offers
+ * `commands`, which end with NULL. Keys for which line has no room are dropped,
+ * with a ring of the terminal's bell. Returns false after ^D on an empty line, or
+ * if the terminal is gone.
  */
-typedef struct names (*edit_names_fn)(const char *line, size_t at,
-				      size_t *word);
-
-/*
- * Prints the prompt and reads a line from standard input, which is a terminal.
- * After EDIT_LINE `line` contains the line without its newline. Keys for which it
- * has no room are dropped, with a ring of the terminal's bell.
- */
-enum edited edit_line(const char *prompt, char line[EDIT_MAX_BYTES],
-		      edit_names_fn names);
+bool edit_line(char line[EDIT_MAX_BYTES], const char *const *commands);
 
 #endif

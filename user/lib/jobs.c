@@ -1,7 +1,6 @@
 /*
  * Jobs of a shell: which processes belong to one, and which have ended.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,80 +12,63 @@
 static struct job jobs[JOBS_MAX];
 static bool have_keys;
 
+static void handle_keys(void (*handler)(int linux_signal))
+{
+	on_signal(LINUX_SIGINT, handler);
+	on_signal(LINUX_SIGQUIT, handler);
+	on_signal(LINUX_SIGTSTP, handler);
+	on_signal(LINUX_SIGTTOU, handler);
+}
+
 void jobs_init(bool at_terminal)
 {
 	have_keys = at_terminal;
 	if (!at_terminal)
 		return;
-	on_signal(LINUX_SIGTTOU, IGNORE_SIGNAL);
+	handle_keys(IGNORE_SIGNAL);
 	if (!has_terminal())
 		take_terminal(); /* started at boot */
 	setpgid(0, 0); /* fails for a session's leader, which has its group */
 	set_foreground(getpid());
-	on_signal(LINUX_SIGINT, IGNORE_SIGNAL);
-	on_signal(LINUX_SIGQUIT, IGNORE_SIGNAL);
-	on_signal(LINUX_SIGTSTP, IGNORE_SIGNAL);
 }
 
-struct job *new_job(const char *text, bool background)
+struct job *new_job(const struct pipeline *pipeline)
 {
-	for (int i = 0; i < JOBS_MAX; i++)
-		if (!jobs[i].nr) {
-			jobs[i] = (struct job){ .nr = i + 1,
-						.text = strdup(text),
-						.background = background };
-			return &jobs[i];
-		}
+	for (struct job *job = jobs; job < jobs + JOBS_MAX; job++) {
+		if (job->nr)
+			continue;
+		*job = (struct job){ .nr = job - jobs + 1,
+				     .background = pipeline->background,
+				     .status = 1 };
+		strcpy(job->text, pipeline->text);
+		return job;
+	}
 	fprintf(stderr, "sh: %d jobs run or are stopped already\n", JOBS_MAX);
 	return NULL;
 }
 
-void enter_job(const struct job *job)
+pid_t fork_job(struct job *job)
 {
-	if (!have_keys)
-		return;
-	setpgid(0, job->group);
-	if (!job->background)
-		set_foreground(job->group ? job->group : getpid());
-	on_signal(LINUX_SIGINT, DEFAULT_ACTION);
-	on_signal(LINUX_SIGQUIT, DEFAULT_ACTION);
-	on_signal(LINUX_SIGTSTP, DEFAULT_ACTION);
-	on_signal(LINUX_SIGTTOU, DEFAULT_ACTION);
-}
+	pid_t pid = fork();
 
-void add_to_job(struct job *job, pid_t pid)
-{
+	if (pid < 0) {
+		perror("sh: fork");
+		return pid;
+	}
+	if (pid > 0)
+		job->pids[job->nr_pids++] = pid;
+	job->nr_running++;
 	if (!job->group)
-		job->group = pid;
-	if (have_keys)
-		setpgid(pid,
-			job->group); /* as the child does: either may run first */
-	job->pids[job->nr_pids++] = pid;
-}
-
-static void free_job(struct job *job)
-{
-	free(job->text);
-	job->nr = 0;
-}
-
-static bool has_ended(const struct job *job)
-{
-	for (int i = 0; i < job->nr_pids; i++)
-		if (job->pids[i])
-			return false;
-	return true;
-}
-
-static struct job *job_of(pid_t pid, int *which)
-{
-	for (int i = 0; i < JOBS_MAX; i++)
-		for (int j = 0; jobs[i].nr && j < jobs[i].nr_pids; j++)
-			if (jobs[i].pids[j] == pid) {
-				*which = j;
-				return &jobs[i];
-			}
-	return NULL;
+		job->group = pid ? pid : getpid();
+	if (!have_keys)
+		return pid;
+	setpgid(pid, job->group); /* in both, either of which may run first */
+	if (pid == 0) {
+		if (!job->background)
+			set_foreground(job->group);
+		handle_keys(DEFAULT_ACTION);
+	}
+	return pid;
 }
 
 /* Reports a process that a signal ended, unless it was ^C, which is on screen. */
@@ -104,48 +86,53 @@ static int status_of(pid_t pid, int status)
 	return 128 + sig;
 }
 
-/* Notes what waitpid returned of a child. */
-static void note_status(pid_t pid, int status)
+/* Notes what became of a job's process, and tells if the job stops. */
+static void note_status(struct job *job, int which, int status)
 {
-	int which = 0;
-	struct job *job = job_of(pid, &which);
+	bool stopped = job->stopped;
 
-	if (!job)
-		return; /* an orphan: this shell is process 1 */
 	job->stopped = WIFSTOPPED(status);
 	if (job->stopped) {
 		job->status = 128 + WSTOPSIG(status);
+		if (!stopped)
+			fprintf(stderr, "\n[%d] stopped: %s; fg continues it\n",
+				job->nr, job->text);
 		return;
 	}
-	status = status_of(pid, status);
+	status = status_of(job->pids[which], status);
 	if (which == job->nr_pids - 1)
 		job->status = status;
 	job->pids[which] = 0;
+	job->nr_running--;
+}
+
+/*
+ * Waits for a child that ends or stops, or, with WNOHANG, looks for one. Returns
+ * false if there is none. One of no job is an orphan: this shell is process 1.
+ */
+static bool next_child(int options)
+{
+	int status;
+	pid_t pid = waitpid(-1, &status, options | (have_keys ? WUNTRACED : 0));
+
+	if (pid <= 0)
+		return false;
+	for (struct job *job = jobs; job < jobs + JOBS_MAX; job++)
+		for (int i = 0; job->nr && i < job->nr_pids; i++)
+			if (job->pids[i] == pid)
+				note_status(job, i, status);
+	return true;
 }
 
 int wait_for_job(struct job *job)
 {
-	int status, result;
-	pid_t pid;
-
-	while (!job->stopped && !has_ended(job)) {
-		pid = waitpid(-1, &status, have_keys ? WUNTRACED : 0);
-		if (pid > 0)
-			note_status(pid, status);
-		else if (errno != EINTR)
-			break;
-	}
-	result = job->status;
+	while (!job->stopped && job->nr_running && next_child(0))
+		;
 	if (have_keys)
 		set_foreground(getpid());
-	job->told = job->stopped;
-	if (job->stopped)
-		fprintf(stderr,
-			"\n[%d] process %d is stopped; fg lets it go on\n",
-			job->nr, (int)job->group);
-	else
-		free_job(job);
-	return result;
+	if (!job->stopped)
+		job->nr = 0;
+	return job->status;
 }
 
 int continue_job(struct job *job, bool foreground)
@@ -154,52 +141,41 @@ int continue_job(struct job *job, bool foreground)
 	fflush(stdout);
 	if (foreground)
 		set_foreground(job->group);
-	job->stopped = job->told = false;
+	job->stopped = false;
 	kill_process(-job->group, LINUX_SIGCONT);
 	return foreground ? wait_for_job(job) : 0;
 }
 
 void reap_jobs(void)
 {
-	int status;
-	pid_t pid;
-
-	while ((pid = waitpid(-1, &status,
-			      WNOHANG | (have_keys ? WUNTRACED : 0))) > 0)
-		note_status(pid, status);
-	/* Those, too, that ended while another job was waited for. */
+	while (next_child(WNOHANG))
+		;
+	/* Those, too, that ended while another was waited for. */
 	for (struct job *job = jobs; job < jobs + JOBS_MAX; job++) {
-		bool ended = job->nr && has_ended(job);
-
-		if (!ended && (!job->stopped || job->told))
+		if (!job->nr || job->nr_running)
 			continue;
 		if (have_keys)
-			printf("[%d] %s: %s\n", job->nr,
-			       ended ? "done" : "stopped", job->text);
-		job->told = true;
-		if (ended)
-			free_job(job);
+			printf("[%d] done: %s\n", job->nr, job->text);
+		job->nr = 0;
 	}
 }
 
 struct job *find_job(const char *nr)
 {
 	struct job *found = NULL;
-	int wanted = 0;
 
-	if (nr)
-		wanted = atoi(nr + (nr[0] == '%'));
-	for (int i = 0; i < JOBS_MAX; i++)
-		if (jobs[i].nr && (!nr || jobs[i].nr == wanted))
-			found = &jobs[i];
+	for (struct job *job = jobs; job < jobs + JOBS_MAX; job++)
+		if (job->nr && (!nr || job->nr == atoi(nr + (nr[0] == '%'))))
+			found = job;
 	return found;
 }
 
 void list_jobs(void)
 {
-	for (int i = 0; i < JOBS_MAX; i++)
-		if (jobs[i].nr)
-			printf("[%d] %-8s %5d  %s\n", jobs[i].nr,
-			       jobs[i].stopped ? "stopped" : "running",
-			       (int)jobs[i].group, jobs[i].text);
+	reap_jobs();
+	for (struct job *job = jobs; job < jobs + JOBS_MAX; job++)
+		if (job->nr)
+			printf("[%d] %-8s %5d  %s\n", job->nr,
+			       job->stopped ? "stopped" : "running",
+			       (int)job->group, job->text);
 }

@@ -17,24 +17,23 @@ struct job {
 	int nr;                   /* as in %1; 0: this place is free */
 	pid_t group;              /* the first process's number */
 	pid_t pids[COMMANDS_MAX]; /* 0: that process has ended */
-	int nr_pids;
-	int status;      /* of the last command, once it has ended */
+	int nr_pids, nr_running;
+	int status;      /* of the last command; 1 until it has ended */
 	bool background; /* it never had the terminal */
 	bool stopped;
-	bool told;  /* that it is stopped has been printed */
-	char *text; /* what was typed */
+	char text[EDIT_MAX_BYTES];
 };
 
 /* Call before the first job. At a terminal the shell takes it, and has jobs. */
 void jobs_init(bool at_terminal);
 
-/* Returns a new job, or NULL if there are JOBS_MAX already. Copies text. */
-struct job *new_job(const char *text, bool background);
-
-/* Call in the child: joins the job's group and lets ^C and ^Z act again. */
-void enter_job(const struct job *job);
-/* Call in the shell, for each child of the job. */
-void add_to_job(struct job *job, pid_t pid);
+/* Returns a new job for the pipeline, or NULL if there are JOBS_MAX already. */
+struct job *new_job(const struct pipeline *pipeline);
+/*
+ * Forks a process of the job, for which ^C and ^Z act again. Returns what fork
+ * does, and prints why if it fails.
+ */
+pid_t fork_job(struct job *job);
 
 /*
  * Waits until the job has ended or stopped and takes the terminal back. Returns
@@ -44,7 +43,7 @@ int wait_for_job(struct job *job);
 /* Continues a job. Returns its status in the foreground, otherwise 0. */
 int continue_job(struct job *job, bool foreground);
 
-/* Collects children that have ended, and prints which background jobs did. */
+/* Collects children that have ended, and prints which jobs did, or stopped. */
 void reap_jobs(void);
 
 /* Returns job "2" or "%2", the last one for NULL, or NULL if there is none. */

@@ -195,6 +195,8 @@ const char *signal_name(int linux_signal)
 		[LINUX_SIGUSR1] = "SIGUSR1", [LINUX_SIGSEGV] = "SIGSEGV",
 		[LINUX_SIGUSR2] = "SIGUSR2", [LINUX_SIGPIPE] = "SIGPIPE",
 		[LINUX_SIGTERM] = "SIGTERM", [LINUX_SIGCHLD] = "SIGCHLD",
+		[LINUX_SIGCONT] = "SIGCONT", [LINUX_SIGSTOP] = "SIGSTOP",
+		[LINUX_SIGTSTP] = "SIGTSTP",
 	};
 	static char other[16];
 	size_t n = (size_t)linux_signal;

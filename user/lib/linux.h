@@ -80,6 +80,7 @@ uint32_t uptime_ms(void);
 #define LINUX_SIGTERM 15
 #define LINUX_SIGCHLD 17
 #define LINUX_SIGCONT 18
+#define LINUX_SIGSTOP 19
 #define LINUX_SIGTSTP 20
 #define LINUX_SIGTTIN 21
 #define LINUX_SIGTTOU 22

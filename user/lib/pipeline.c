@@ -1,128 +1,110 @@
 /*
  * A line of the shell, taken apart: tokens, redirections, pipelines.
  */
-#include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "pipeline.h"
 
+#define BLANKS    " \t"
 #define OPERATORS "|<>;&"
 
+/* What a token is: one of OPERATORS, itself, or one of these. */
+enum {
+	END,
+	WORD,
+	APPEND,     /* >> */
+	OPEN_QUOTE, /* a word whose quote is not closed */
+};
+
 /*
- * Returns the next token of *line: a word (quotes removed), one of OPERATORS, or
- * >>; NULL at the end. *op tells an operator from a quoted word that looks alike.
+ * Returns what the next token is and moves behind it. Stores in *word a word
+ * without its quotes, which belongs to the pipeline.
  */
-static char *next_token(char **line, bool *op)
+static int next_token(struct pipeline *pipeline, char **word)
 {
-	static char operators[][3] = { "|", "<", ">", ";", "&", ">>" };
-	char *p = *line, *start, *out, quote = 0;
+	const char *p = pipeline->line + strspn(pipeline->line, BLANKS);
+	char *out = pipeline->unused, quote = 0;
 
-	while (isspace((unsigned char)*p))
-		p++;
-	*line = p;
+	pipeline->line = p;
 	if (!*p)
-		return NULL;
-	*op = strchr(OPERATORS, *p);
-	if (*op) {
-		bool two = p[0] == '>' && p[1] == '>';
+		return END;
+	if (strchr(OPERATORS, *p)) {
+		bool append = p[0] == '>' && p[1] == '>';
 
-		*line = p + 1 + two;
-		return two ? operators[strlen(OPERATORS)] :
-			     operators[strchr(OPERATORS, *p) - OPERATORS];
+		pipeline->line = p + 1 + append;
+		return append ? APPEND : *p;
 	}
-	for (start = out = p; *p; p++) {
+	for (*word = out; *p; p++)
 		if (quote ? *p == quote : *p == '\'' || *p == '"')
 			quote = quote ? 0 : *p;
-		else if (!quote &&
-			 (isspace((unsigned char)*p) || strchr(OPERATORS, *p)))
+		else if (!quote && strchr(BLANKS OPERATORS, *p))
 			break;
 		else
 			*out++ = *p;
+	*out++ = '\0';
+	pipeline->unused = out;
+	pipeline->line = p;
+	return quote ? OPEN_QUOTE : WORD;
+}
+
+/* Adds a token to the last command. Returns what is wrong with it, or NULL. */
+static const char *add_token(struct pipeline *pipeline, int token, char *word)
+{
+	struct command *last = &pipeline->commands[pipeline->nr_commands - 1];
+
+	switch (token) {
+	case WORD:
+		if (last->nr_words == WORDS_MAX)
+			return "too many words";
+		last->words[last->nr_words++] = word;
+		return NULL;
+	case OPEN_QUOTE:
+		return "a quote is not closed";
+	case '|':
+		if (!last->nr_words)
+			return "a command is missing before | (|| is not known "
+			       "here)";
+		if (pipeline->nr_commands == COMMANDS_MAX)
+			return "too many commands";
+		pipeline->nr_commands++;
+		return NULL;
+	default: /* < > or >> */
+		if (next_token(pipeline,
+			       token == '<' ? &last->input : &last->output) !=
+		    WORD)
+			return "a file name is missing";
+		if (token != '<')
+			last->append = token == APPEND;
+		return NULL;
 	}
-	*line = p;
-	return strndup(start, (size_t)(out - start));
 }
 
-/* Takes the file name behind < > or >>. Returns false if there is none. */
-static bool redirect(struct command *command, const char *op, char **line)
+bool parse_pipeline(struct pipeline *pipeline)
 {
-	bool is_op;
-	char *file = next_token(line, &is_op);
+	const char *begin = pipeline->line + strspn(pipeline->line, BLANKS);
+	const char *end = begin, *wrong = NULL;
+	char *word;
+	int token;
 
-	if (!file || is_op)
-		return false;
-	if (op[0] == '<') {
-		command->input = file;
-	} else {
-		command->output = file;
-		command->append = op[1] == '>';
+	*pipeline = (struct pipeline){ .line = begin,
+				       .nr_commands = 1,
+				       .unused = pipeline->bytes };
+	while (!wrong && (token = next_token(pipeline, &word)) != END &&
+	       token != ';' && token != '&') {
+		wrong = add_token(pipeline, token, word);
+		end = pipeline->line;
 	}
-	return true;
-}
-
-static enum parsed complain(const char *what)
-{
-	fprintf(stderr, "sh: %s\n", what);
-	return WRONG;
-}
-
-bool quotes_match(const char *line)
-{
-	char quote = 0;
-
-	for (; *line; line++)
-		if (quote ? *line == quote : *line == '\'' || *line == '"')
-			quote = quote ? 0 : *line;
-	return !quote;
-}
-
-enum parsed parse_pipeline(char **line, struct pipeline *pipeline)
-{
-	struct command *command = pipeline->commands;
-	char *token;
-	bool op;
-
-	memset(pipeline, 0, sizeof(*pipeline));
-	pipeline->nr_commands = 1;
-	while ((token = next_token(line, &op))) {
-		if (op && (token[0] == ';' || token[0] == '&')) {
-			pipeline->background = token[0] == '&';
-			break;
-		}
-		if (op && token[0] == '|') {
-			if (!command->nr_words)
-				return complain("a command is missing before | "
-						"(|| is not known here)");
-			if (pipeline->nr_commands == COMMANDS_MAX)
-				return complain("too many commands");
-			command = &pipeline->commands[pipeline->nr_commands++];
-		} else if (op) {
-			if (!redirect(command, token, line))
-				return complain("a file name is missing");
-		} else if (command->nr_words < WORDS_MAX) {
-			command->words[command->nr_words++] = token;
-		} else {
-			free(token);
-			return complain("too many words");
-		}
+	pipeline->background = token == '&';
+	snprintf(pipeline->text, sizeof(pipeline->text), "%.*s",
+		 (int)(end - begin), begin);
+	if (!wrong && !pipeline->commands[pipeline->nr_commands - 1].nr_words) {
+		if (end > begin || pipeline->background)
+			wrong = "a command is missing (&& is not known here)";
+		pipeline->nr_commands = 0;
 	}
-	if (command->nr_words)
-		return RUNNABLE;
-	if (pipeline->nr_commands > 1 || command->input || command->output ||
-	    pipeline->background)
-		return complain("a command is missing (&& is not known here)");
-	return EMPTY;
-}
-
-void free_pipeline(struct pipeline *pipeline)
-{
-	for (int i = 0; i < COMMANDS_MAX; i++) {
-		struct command *command = &pipeline->commands[i];
-
-		for (int word = 0; word < command->nr_words; word++)
-			free(command->words[word]);
-		free(command->input);
-		free(command->output);
+	if (wrong) {
+		fprintf(stderr, "sh: %s\n", wrong);
+		pipeline->line = "";
 	}
+	return !wrong;
 }

@@ -1,5 +1,5 @@
 /*
- * pipeline.h - a line of the shell, taken apart.
+ * pipeline.h - a line of the shell, taken apart:
  *
  *	command [argument ...] [< file] [> file] [>> file] [| command ...] [; or &]
  *
@@ -9,6 +9,7 @@
 #define PIPELINE_H
 
 #include <stdbool.h>
+#include "edit.h"
 
 #define WORDS_MAX    64
 #define COMMANDS_MAX 8 /* in one pipeline */
@@ -21,25 +22,20 @@ struct command {
 };
 
 struct pipeline {
+	const char *line; /* what is not parsed yet */
 	struct command commands[COMMANDS_MAX];
 	int nr_commands;
-	bool background; /* an & followed */
+	bool background;                /* an & followed */
+	char text[EDIT_MAX_BYTES];      /* as typed, without the ; or & */
+	char *unused;                   /* the first free byte of bytes */
+	char bytes[2 * EDIT_MAX_BYTES]; /* the words, each with its '\0' */
 };
-
-enum parsed {
-	EMPTY,
-	RUNNABLE,
-	WRONG, /* what is wrong has been printed */
-};
-
-/* Returns true if each quote of the line is closed. */
-bool quotes_match(const char *line);
 
 /*
- * Parses the next pipeline of the line, whose bytes it changes, and moves *line
- * behind it and its ; or &. Call free_pipeline() whatever it returns.
+ * Parses the next pipeline of a line of less than EDIT_MAX_BYTES. If there is
+ * none, nr_commands is 0. If it is wrong, prints why, drops the rest of the line
+ * and returns false.
  */
-enum parsed parse_pipeline(char **line, struct pipeline *pipeline);
-void free_pipeline(struct pipeline *pipeline);
+bool parse_pipeline(struct pipeline *pipeline);
 
 #endif
