@@ -11,20 +11,31 @@ the third. The block begins with the command, behind `$ `. `<!-- later: COMMAND 
 one on the host that needs the later emulator of `make check-hw`: where that is not
 there, the block stays as it is.
 
+`<!-- gdb: APPEND -->`: the block is part of a session of gdb's on a machine with these
+words on its command line; all blocks of a document with the same words are one session,
+which begins in start_kernel. `<!-- core: COMMAND -->`: on the core that `make dump
+CMD=COMMAND` writes. The lines behind `(gdb) ` are what is typed. An answer may leave out
+lines, where it has `...`; a command without an answer in the document keeps none.
+
 Numbers depend on the build (a frame, an address, a time): two outputs are the
-same to this script if they are so after each number has become a 0.
+same to this script if they are so after each number has become a 0. Frames of a
+backtrace depend on the compiler, and are not compared (tests/system/gdb.t does).
 """
 
 import difflib
 import glob
 import os
 import re
+import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "tests", "lib"))
 
-MARK = re.compile(r"<!-- (shell|host|later)(?: (\d+)-(\d*))?: (.*) -->")
+MARK = re.compile(r"<!-- (shell|host|later|gdb|core)(?: (\d+)-(\d*))?: (.*) -->")
+
+GDB_PROMPT = "(gdb) "
+FRAME = re.compile(r"#\d+ ")    # of a backtrace
 
 
 class Quote:
@@ -38,12 +49,42 @@ class Quote:
         self.low = int(low or 1) - 1
         self.high = int(high) if high else None
 
+    def typed(self):
+        """What is typed to gdb in this block."""
+        return [line[len(GDB_PROMPT):] for line in self.lines
+                if line.startswith(GDB_PROMPT)]
+
+    def answered(self, answers):
+        """The block's lines, each answer of gdb's put behind its command."""
+        first, *steps = re.split(r"^" + re.escape(GDB_PROMPT),
+                                 "\n".join(self.lines), flags=re.M)
+        lines = first.split("\n")[:-1]
+        for step, answer in zip(steps, answers):
+            command, *quoted = step.rstrip("\n").split("\n")
+            space = [""] * (len(step) - len(step.rstrip("\n")) - 1)
+            lines += [GDB_PROMPT + command,
+                      *shortened(answer.strip("\n").split("\n"), quoted), *space]
+        return lines
+
     def made(self, output):
         """The block's lines, made from all that the command printed."""
+        if self.where in ("gdb", "core"):
+            return self.answered(output)
         lines = [line.rstrip() for line in output.expandtabs().split("\n")]
         while lines and not lines[-1]:
             lines.pop()
         return [f"$ {self.command}"] + lines[self.low:self.high]
+
+
+def shortened(lines, quoted):
+    """An answer with the lines left out that the document leaves out."""
+    if not quoted:
+        return []
+    if "..." not in quoted:
+        return lines
+    before = quoted.index("...")
+    after = len(quoted) - before - 1
+    return lines[:before] + ["..."] + (lines[-after:] if after else [])
 
 
 def documents():
@@ -100,22 +141,54 @@ def on_host_later(commands):
     return on_host(commands) if machine.runs(machine.QEMU_10) else {}
 
 
+def in_gdb(blocks):
+    """What gdb answers in these blocks, which are one session; none without gdb."""
+    import machine
+    import debugger
+    steps = [step for block in blocks for step in block.typed()]
+    if not shutil.which(debugger.GDB):
+        return None
+    if blocks[0].where == "gdb":
+        begin = [debugger.qemu(f"quiet {blocks[0].command}"),
+                 "hbreak start_kernel", "continue"]
+        elf, core = f"{machine.OUT}/nopan/pagewalk.elf", None
+    else:
+        begin, elf, core = [], f"{machine.OUT}/pagewalk.elf", f"{machine.OUT}/core"
+        debugger.make_core(core, *blocks[0].command.split())
+    answers = iter(debugger.gdb(elf, *begin, *steps, core=core)[len(begin):])
+    return [[next(answers) for _ in block.typed()] for block in blocks]
+
+
+def run_gdb(found):
+    """The same for the quotes of gdb's, by session."""
+    made = {}
+    for quote in found:
+        blocks = [q for q in found if (q.document, q.where, q.command) ==
+                  (quote.document, quote.where, quote.command)]
+        if quote is blocks[0] and quote.where in ("gdb", "core"):
+            made.update(zip(map(id, blocks), in_gdb(blocks) or []))
+    return made
+
+
 def run(found):
     """The lines that a run makes of each quote."""
+    sessions = run_gdb(found)
     printed = {}
     for where, how in (("shell", in_shell), ("host", on_host),
                        ("later", on_host_later)):
         commands = list(dict.fromkeys(q.command for q in found if q.where == where))
         if commands:
             printed.update({(where, c): text for c, text in how(commands).items()})
-    return [q.made(printed[q.where, q.command])
-            if (q.where, q.command) in printed else q.lines for q in found]
+    said = [sessions.get(id(q)) or printed.get((q.where, q.command)) for q in found]
+    return [q.lines if text is None else q.made(text)
+            for q, text in zip(found, said)]
 
 
 def without_numbers(lines):
     """Lines without what depends on the build. A word may be a number or none:
     "none" and "-" stand where another run has one. Where `trace` has folded a line
     (four blanks, and on it goes) depends on its numbers, too."""
+    lines = [line for line in lines if not FRAME.match(line)]
     lines = re.sub(r"\n {4}(?=\S)", " ", "\n".join(lines)).split("\n")
     return [" ".join(re.sub(r"\b(?:0x)?[0-9a-f]*\d[0-9a-f]*\b", "0", line).split())
             for line in lines]

@@ -8,10 +8,8 @@ image is the one without software PAN, which `make debug` boots.
 
 import os
 import re
-import shlex
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 
@@ -19,34 +17,14 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import pexpect
 import machine
 import tap
+from debugger import GDB, gdb, make_core, qemu
 
-GDB = os.environ.get("GDB", "gdb-multiarch")
 DOC = "docs/debugger.md"
-START = ["set pagination off", "set confirm off", "set width 0",
-         "set remotetimeout 300", "source tools/gdb/pagewalk.py"]
 
 
-def gdb(elf, *steps, core=None):
-    """What gdb prints for each step; ECHO lines keep them apart."""
-    line = [GDB, "-nx", "-batch"]
-    for n, step in enumerate((*START, *steps)):
-        line += ["-ex", f"echo \\n@{n}\\n", "-ex", step]
-    run = subprocess.run([*line, elf, *([core] if core else [])], text=True,
-                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, errors="replace",
-                         env=machine.environment())
-    parts = re.split(r"^@(\d+)\n", run.stdout, flags=re.M)
-    said = dict(zip(map(int, parts[1::2]), parts[2::2]))
-    return {step: said.get(n + len(START), "") for n, step in enumerate(steps)}
-
-
-def qemu(append, *extra):
-    line = machine.command(append, kernel=f"{machine.OUT}/nopan/pagewalk.bin",
-                           extra=[*machine.COUNTED, "-display", "none",
-                                  "-monitor", "none", "-serial", "null",
-                                  "-S", "-gdb", "stdio", *extra])
-    line.remove("-nographic")
-    return "target remote | exec " + shlex.join(line)
+def answers(elf, *steps, core=None):
+    """What gdb prints for each step, none of which is there twice."""
+    return dict(zip(steps, gdb(elf, *steps, core=core)))
 
 
 def frames(text):
@@ -60,7 +38,7 @@ def goes_through(text, *functions):
 
 
 def running():
-    said = gdb(
+    said = answers(
         f"{machine.OUT}/nopan/pagewalk.elf",
         qemu("quiet init=/bin/faults trace=fault,switch"),
         "hbreak start_kernel", "continue", "tbreak sys_fork", "continue", "bt",
@@ -105,16 +83,12 @@ def running():
 def cores():
     with tempfile.TemporaryDirectory() as folder:
         core = f"{folder}/core"
-        dump = subprocess.run(
-            [sys.executable, "tools/dump.py", core, "crash", "self", "null"],
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env=dict(machine.environment(), OUT=machine.OUT, GDB=GDB,
-                     QEMU_MACHINE=shlex.join(machine.MACHINE)))
+        dump = make_core(core, "crash", "self", "null")
         if not tap.is_(dump.returncode, 0, "make dump writes a core",
                        dump.stdout):
             return
-        said = gdb(f"{machine.OUT}/pagewalk.elf", "bt", "vmas", "pte &main",
-                   "who &main", "x/s init_task.comm", "locks", core=core)
+        said = answers(f"{machine.OUT}/pagewalk.elf", "bt", "vmas", "pte &main",
+                       "who &main", "x/s init_task.comm", "locks", core=core)
     tap.ok(goes_through(said["bt"], "do_exit", "vector_dabt", "write_null",
                         "main"),
            "its backtrace ends where the program crashed", said["bt"])

@@ -8,8 +8,8 @@ $(filter-out %/docs.t %/figures.t %/lint.t %/virt.t %/debug.t,$(system_tests)): 
 	$(OUT)/test-initramfs.cpio
 tests/system/core.t: $(OUT)/pagewalk-core.bin $(OUT)/pagewalk.elf \
 	$(service_names:%=$(OUT)/pagewalk-without-%.bin)
-tests/system/explain.t tests/system/outputs.t docs: $(HOST)/explain
-tests/system/gdb.t: $(OUT)/nopan/pagewalk.bin $(HOST)/explain
+tests/system/explain.t: $(HOST)/explain
+tests/system/gdb.t tests/system/outputs.t docs: $(OUT)/nopan/pagewalk.bin $(HOST)/explain
 tests/system/boots.t: $(OUT)/nor.bin
 tests/system/boots.t tests/system/careless.t: $(OUT)/careless.bin
 
