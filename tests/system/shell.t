@@ -89,7 +89,11 @@ CONVERSATION = [
     ("walk self 00010000", r"(?s)0x00010000.*r-x usr nG"),
     ("who 1 00010000", r"^frame 0x\w+: a page of a file, in the page cache, "
      r"mapped 1 time\n  sh\[1\]  0x00010000  r-xp  /bin/sh$"),
-    ("who self 1000", r"who: no page is mapped at 0x00001000"),
+    ("who self 1000", r"who: no page is mapped at 0x00001000 in process \d+$"),
+    ("who self c0010000", r"^who: 0xc0010000 is an address of the kernel's; walk "),
+    ("who 9999 1000", r"^who: no process 9999$"),
+    ("who 9999 main", r"^who: no process 9999$"),
+    ("walk 9999 main", r"^walk: no process 9999$"),
     ("who 0x10000000", r"^frame 0x10000000: no memory that the kernel manages"),
     ("who", r"usage: who FRAME"),
     ("echo one | cat", r"^one$"),

@@ -3,7 +3,6 @@
  * for an address of a process; the kernel writes the text (/proc/PID/walk). The
  * address may be the name of a function or variable of the program (symbols.h).
  */
-#include <errno.h>
 #include <stdio.h>
 #include "linux.h"
 #include "symbols.h"
@@ -24,10 +23,7 @@ int main(int argc, char **argv)
 	if (!find_address("walk", argv[2], (pid_t)pid, &addr))
 		return 1;
 	if (page_walk((pid_t)pid, addr, text, sizeof(text)) < 0) {
-		if (errno == ENOENT)
-			fprintf(stderr, "walk: no process %lu\n", pid);
-		else
-			perror("walk");
+		perror("walk");
 		return 1;
 	}
 	fputs(text, stdout);

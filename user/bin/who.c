@@ -144,9 +144,15 @@ static bool find_frame(int argc, char **argv)
 		exit(1);
 	if (page_frame((pid_t)pid, (void *)addr, &wanted))
 		return true;
-	fprintf(stderr,
-		"who: no page is mapped at 0x%08lx, or there is no process %lu\n",
-		addr, pid);
+	if (addr < USER_END)
+		fprintf(stderr,
+			"who: no page is mapped at 0x%08lx in process %lu\n",
+			addr, pid);
+	else
+		fprintf(stderr,
+			"who: 0x%08lx is an address of the kernel's; walk shows "
+			"its frame\n",
+			addr);
 	exit(1);
 }
 

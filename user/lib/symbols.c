@@ -4,6 +4,7 @@
  */
 #include <ctype.h>
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -145,6 +146,10 @@ bool find_address(const char *command, const char *word, pid_t pid,
 	char path[32], program[64];
 	int32_t n;
 
+	if (pid && kill_process(pid, 0) < 0 && errno == ESRCH) {
+		fprintf(stderr, "%s: no process %d\n", command, (int)pid);
+		return false;
+	}
 	if (find_symbol(&search, pid)) {
 		*addr = search.value;
 		return true;
