@@ -88,7 +88,8 @@ def cores():
                        dump.stdout):
             return
         said = answers(f"{machine.OUT}/pagewalk.elf", "bt", "vmas", "pte &main",
-                       "who &main", "x/s init_task.comm", "locks", core=core)
+                       "who &main", "x/s init_task.comm", "locks", "fsr", "fsr 5",
+                       core=core)
     tap.ok(goes_through(said["bt"], "do_exit", "vector_dabt", "write_null",
                         "main"),
            "its backtrace ends where the program crashed", said["bt"])
@@ -96,7 +97,9 @@ def cores():
                           ("pte &main", r"read-only, user, executable"),
                           ("who &main", r"^  crash\[1\] 0x00010000 "),
                           ("x/s init_task.comm", r'"swapper"'),
-                          ("locks", r"\d held$")):
+                          ("locks", r"\d held$"),
+                          ("fsr", r"^a core has no system registers: give "),
+                          ("fsr 5", r"Cause: section translation fault")):
         tap.ok(re.search(pattern, said[step], re.M), f"{step}, in a core",
                said[step])
 

@@ -466,6 +466,9 @@ class Fsr(Command):
     """fsr [WORD]: what a fault status says; without one, the last data abort's."""
 
     def run(self, status=""):
+        if not (status or register("SCTLR_S") or register("SCTLR")):
+            raise gdb.GdbError("a core has no system registers: give the word, "
+                               "as in fsr 0x817")
         text = status or hex(register("DFSR_S") or register("DFSR"))
         if not status:
             print(f"DFAR 0x{register('DFAR_S') or register('DFAR'):08x}")
