@@ -127,12 +127,20 @@ def make_help():
             "make help fits into 80 columns")
 
 
+def anchors(document):
+    titles = re.findall(r"^#+ (.*)", read(document), re.M)
+    return {anchor(f"## {title}") for title in titles}
+
+
 def links():
     for document in sorted(DOCUMENTS):
         folder = os.path.dirname(document)
-        targets = re.findall(r"\]\(([^)#:]+)\)", read(document))
-        broken = [target for target in targets
-                  if not os.path.exists(os.path.join(folder, target))]
+        targets = re.findall(r"\]\(([^)#:]*)#?([^):]*)\)", read(document))
+        broken = []
+        for name, anchor in targets:
+            target = os.path.join(folder, name) if name else document
+            if not os.path.exists(target) or anchor and anchor not in anchors(target):
+                broken.append(f"{name}#{anchor}")
         tap.is_(broken, [], f"{document}: its links lead somewhere")
 
 
