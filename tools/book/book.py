@@ -1,16 +1,17 @@
 #!/usr/bin/python3
-"""book.py VERSION: the documents of tools/book/order as one, on stdout.
+"""book.py: the documents of tools/book/order as one, on stdout.
 
-A link to another of them becomes one to its chapter; a link to a file that is no
-chapter stays as its text. A picture is copied, with its colours for paper. The marks of
-tools/outputs.py and of tests/bench/figures.py are left out.
+A link to another of them becomes one to its chapter, and names it by its title; a link
+to a file that is no chapter becomes the file's path. A picture is copied, with its
+colours for paper. The marks of tools/outputs.py and of tests/bench/figures.py are left
+out. A comment begins each chapter; paper.lua names the headings by it.
 """
 
 import os
 import re
 import sys
 
-LINK = re.compile(r"(!?)\[([^\]]+)\]\(([^)#:\s]+)(#[\w-]+)?\)")
+LINK = re.compile(r"(!?)\[([^\]]+)\]\(([^)#:\s]*)(?:#([\w-]+))?\)")
 ROW = re.compile(r"^\|.*", re.M)
 CODE = re.compile(r"`[^`]+`")
 MARK = re.compile(r"^<!-- .* -->\n\n?", re.M)
@@ -22,7 +23,12 @@ def chapters():
 
 
 def anchor(path):
-    return "chapter-" + os.path.splitext(os.path.basename(path))[0]
+    return os.path.splitext(os.path.basename(path))[0].lower()
+
+
+def title(path):
+    with open(path) as file:
+        return re.search(r"^# (.*)", file.read(), re.M)[1]
 
 
 def picture(path):
@@ -52,20 +58,23 @@ def text_of(path, known):
         text = ROW.sub(breakable, MARK.sub("", file.read()))
 
     def link(found):
-        target = os.path.normpath(os.path.join(os.path.dirname(path), found[3]))
-        if found[1]:
-            return f"![{found[2]}]({picture(target)})"
-        return f"[{found[2]}](#{anchor(target)})" if target in known else found[2]
-    return f'<a id="{anchor(path)}"></a>\n\n{LINK.sub(link, text)}\n'
+        image, words, target, heading = found.groups()
+        target = os.path.normpath(os.path.join(os.path.dirname(path), target)) \
+            if target else path
+        is_name = words == os.path.basename(target)
+        if image:
+            return f"![{words}]({picture(target)})"
+        if target not in known:
+            return f"`{target}`" if is_name else words
+        place = f"{anchor(target)}-{heading}" if heading else anchor(target)
+        return f"[{title(target) if is_name else words}](#{place})"
+    return f'<!-- chapter {anchor(path)} -->\n\n{LINK.sub(link, text)}\n'
 
 
-def main(version):
+def main():
     known = chapters()
-    print(f"Pagewalk {version}: Linux's process address space on ARMv7-A, whole and "
-          "readable. This book is made from the documents of the source by "
-          "`make book`; what it quotes was printed by a run.\n")
     for path in known:
         print(text_of(path, known))
 
 
-main(sys.argv[1])
+main()
