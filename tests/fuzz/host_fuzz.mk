@@ -19,7 +19,7 @@ OUT ?= build/$(or $(BOARD),vexpress-a9)
 FUZZ_LIBS_elf := alloc proc
 FUZZ_LIBS_cpio := $(HOST_LIBS_test_cpio)
 $(foreach p,dtb atags cmdline,\
-	$(eval FUZZ_LIBS_$(p) := $(HOST_LIBS_test_boot_args)))
+	$(eval FUZZ_LIBS_$(p) := $(HOST_BOOT_LIBS)))
 # Beside host_NAME.c.
 $(foreach p,dtb atags cmdline,$(eval FUZZ_WITH_$(p) := tests/fuzz/host_boot.c))
 

@@ -55,7 +55,7 @@ HOST_ALWAYS := tests/host/host_ram.c tests/host/host_log.c tests/host/host_cpu.c
 
 # The others are libraries by the start of their names: mmu_model*.c makes
 # `mmu_model`.
-HOST_MODELS := mmu_model mm_world fs_world
+HOST_MODELS := mmu_model mm_world fs_world boot_world
 host_model_sources = $(filter tests/host/$(1)%,$(HOST_SUPPORT))
 
 # The folders and models a test needs; all, unless said here.
@@ -66,7 +66,9 @@ HOST_LIBS_test_elf := alloc proc
 HOST_LIBS_test_vfp := alloc run
 HOST_LIBS_test_clock := alloc
 HOST_LIBS_test_alignment := alloc lib mmu run trap services mmu_model
-HOST_LIBS_test_boot_args := alloc lib inspect startup board
+HOST_BOOT_LIBS := alloc lib inspect startup board
+$(foreach t,test_boot_args test_cmdline test_fdt test_board_tree test_board_links,\
+	$(eval HOST_LIBS_$(t) := $(HOST_BOOT_LIBS) boot_world))
 HOST_MMU_TESTS := test_abort test_pte test_pgtable test_tlb test_kmap \
 	test_context test_uaccess test_errata
 $(foreach t,$(HOST_MMU_TESTS),\
