@@ -30,7 +30,7 @@ uaddr_t user_put(uaddr_t to, const void *from, u32 bytes);
 uaddr_t user_path(const char *path); /* always at USER_BUF */
 void user_get(void *to, uaddr_t from, u32 bytes);
 
-/* The path's inode, which must be there; or what the walk says. */
+/* The path's inode, which must exist; or what the walk returns. */
 struct inode *must_find(const char *path);
 int look(const char *path);
 /* Open; must succeed. */
@@ -39,6 +39,18 @@ struct file *must_open(const char *path, u32 flags);
 void make_file(const char *path, const void *data, u32 bytes);
 /* Does the file have exactly these bytes? */
 void expect_file(const char *path, const void *data, u32 bytes);
+
+/* The calls on paths, whose strings are put into user memory first. */
+int do_mkdir(const char *path);
+int do_symlink(const char *text, const char *path);
+int do_rename(const char *from, const char *to);
+int do_unlink(const char *path);
+int do_rmdir(const char *path);
+int do_open(const char *path, u32 flags);
+/* fs_world_start, and a tree of names: fs_world_paths.c draws it. */
+void fs_world_start_with_tree(void);
+/* Inodes in memory. */
+u32 live_inodes(void);
 
 /* Reads every file below the directory: each byte of its backing is touched. */
 void read_tree(struct inode *dir);

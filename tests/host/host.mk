@@ -60,8 +60,8 @@ host_model_sources = $(filter tests/host/$(1)%,$(HOST_SUPPORT))
 
 # The folders and models a test needs; all, unless said here.
 HOST_LIBS_test_memblock := alloc
-HOST_LIBS_test_buddy := alloc
-HOST_LIBS_test_slab := alloc
+$(foreach t,test_buddy test_buddy_histories test_buddy_checks test_slab \
+	test_slab_checks,$(eval HOST_LIBS_$(t) := alloc))
 HOST_LIBS_test_elf := alloc proc
 HOST_LIBS_test_vfp := alloc run
 HOST_LIBS_test_clock := alloc
@@ -73,11 +73,12 @@ HOST_MMU_TESTS := test_abort test_pte test_pgtable test_tlb test_kmap \
 	test_context test_uaccess test_errata
 $(foreach t,$(HOST_MMU_TESTS),\
 	$(eval HOST_LIBS_$(t) := alloc lib mmu run mmu_model))
-HOST_MM_TESTS := test_vma test_fault test_do_abort test_mm_random test_fork test_mmap \
-	test_vmalloc test_mm_sweep test_mm_plan
+HOST_MM_TESTS := test_vma test_fault test_do_abort test_mm_random test_fork test_gup \
+	test_mmap test_vmalloc test_mm_sweep test_mm_plan
 $(foreach t,$(HOST_MM_TESTS),\
 	$(eval HOST_LIBS_$(t) := alloc lib mmu run mm trap services mmu_model mm_world))
-HOST_FS_TESTS := test_cpio test_filemap test_mounts test_namei test_truncate
+HOST_FS_TESTS := test_cpio test_filemap test_files test_mounts test_namei test_open \
+	test_page_tree test_truncate
 $(foreach t,$(HOST_FS_TESTS),\
 	$(eval HOST_LIBS_$(t) := alloc lib mmu run mm fs trap services mmu_model mm_world fs_world))
 host_libs = $(or $(HOST_LIBS_$(1)),$(HOST_FOLDERS) $(HOST_MODELS))

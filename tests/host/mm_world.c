@@ -447,3 +447,22 @@ void test_file_close(void)
 		put_page(test_file.pages[i]);
 	}
 }
+
+/* ---- all of it at once ------------------------------------------- */
+
+struct mm_struct *world_begin(void)
+{
+	world_start(WORLD_RAM);
+	test_file_open(FMODE_READ | FMODE_WRITE);
+	host_current->mm = new_mm();
+	return host_current->mm;
+}
+
+void world_finish(struct mm_struct *mm)
+{
+	host_current->mm = NULL;
+	world_verify(&mm, 1);
+	drop_mm(mm);
+	test_file_close();
+	world_end();
+}

@@ -59,6 +59,15 @@ void world_start(u32 ram_bytes);
  */
 void world_end(void);
 
+/*
+ * world_start with WORLD_RAM and the test file, open to read and write; returns a
+ * new mm, the running task's. world_finish verifies and drops that mm, or one that
+ * is left of its forks, closes the file and calls world_end.
+ */
+#define WORLD_RAM (16u << 20)
+struct mm_struct *world_begin(void);
+void world_finish(struct mm_struct *mm);
+
 /* VMAs, page tables, TLB, and every page's counts against all live mms. */
 void world_verify(struct mm_struct *const mms[], u32 n);
 

@@ -8,7 +8,6 @@
 #include <trap/internal.h>
 #include "mm_world.h"
 
-#define RAM     (16u << 20)
 #define AREA    0x20000000u /* one page, read and write */
 #define NOTHING 0x30000000u /* no VMA */
 #define NO_PC   0xc0180000u /* kernel code that __ex_table does not list */
@@ -27,7 +26,7 @@ static struct pt_regs regs;
 
 static void boot(void)
 {
-	world_start(RAM);
+	world_start(WORLD_RAM);
 	mm = new_mm();
 	map(mm, AREA, PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	model_switch(mm);

@@ -1,10 +1,10 @@
 /*
- * The four cases of a page fault, fork chains, reference counts; data is
- * checked where the program put it, through the MMU model.
+ * The first three cases of a page fault: no VMA, a stack, no page yet. The data is
+ * checked where the program stored it, through the MMU model. Case 4, copy on
+ * write, is test_fork.c's.
  */
 #include "mm_world.h"
 
-#define RAM  (16u << 20)
 #define AREA 0x20000000u
 
 static u32 zero_frame(void)
@@ -19,21 +19,20 @@ static void test_no_vma(void **state __unused_arg)
 	struct mm_struct *mm;
 	u32 val;
 
-	world_start(RAM);
-	mm = new_mm();
+	mm = world_begin();
 	assert_int_equal(model_load(mm, AREA, &val), DIED_SEGV_MAPERR);
 	map(mm, AREA, PAGE_SIZE, PROT_READ, MAP_ANON_PRIVATE | MAP_FIXED);
 	assert_int_equal(model_store(mm, AREA, 1), DIED_SEGV_ACCERR);
 	assert_int_equal(model_load(mm, AREA + PAGE_SIZE, &val),
 			 DIED_SEGV_MAPERR);
 	assert_int_equal(model_load(mm, AREA - 4, &val), DIED_SEGV_MAPERR);
-	drop_mm(mm);
-	world_end();
+	world_finish(mm);
 }
 
+/* world_begin, and a stack of that many bytes. */
 static struct mm_struct *mm_with_stack(u32 bytes)
 {
-	struct mm_struct *mm = new_mm();
+	struct mm_struct *mm = world_begin();
 
 	down_write(&mm->mmap_lock);
 	assert_int_equal(mm_setup_stack(mm, STACK_TOP, bytes,
@@ -48,7 +47,6 @@ static void test_stack_grows(void **state __unused_arg)
 	uaddr_t start = STACK_TOP - 2 * PAGE_SIZE;
 	struct mm_struct *mm;
 
-	world_start(RAM);
 	mm = mm_with_stack(2 * PAGE_SIZE);
 	poke(mm, start - 4, 7);
 	poke(mm, start - 100 * PAGE_SIZE, 8);
@@ -61,9 +59,7 @@ static void test_stack_grows(void **state __unused_arg)
 	poke(mm, STACK_TOP - STACK_LIMIT, 9);
 	assert_int_equal(model_store(mm, STACK_TOP - STACK_LIMIT - 4, 1),
 			 DIED_SEGV_MAPERR);
-	world_verify(&mm, 1);
-	drop_mm(mm);
-	world_end();
+	world_finish(mm);
 }
 
 static void test_stack_guard_gap(void **state __unused_arg)
@@ -72,7 +68,6 @@ static void test_stack_guard_gap(void **state __unused_arg)
 	uaddr_t lowest = below + PAGE_SIZE + STACK_GUARD_GAP;
 	struct mm_struct *mm;
 
-	world_start(RAM);
 	mm = mm_with_stack(PAGE_SIZE);
 	map(mm, below, PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	poke(mm, start - 4, 1);
@@ -82,9 +77,7 @@ static void test_stack_guard_gap(void **state __unused_arg)
 	assert_int_equal(protect(mm, below, PAGE_SIZE, PROT_NONE), 0);
 	poke(mm, lowest - 4, 1);
 	assert_int_equal(model_store(mm, below, 1), DIED_SEGV_ACCERR);
-	world_verify(&mm, 1);
-	drop_mm(mm);
-	world_end();
+	world_finish(mm);
 }
 
 /*
@@ -96,8 +89,7 @@ static void test_moved_stack(void **state __unused_arg)
 	uaddr_t low = MMAP_MIN_ADDR + PAGE_SIZE, va;
 	struct mm_struct *mm;
 
-	world_start(RAM);
-	mm = new_mm();
+	mm = world_begin();
 	map(mm, low, PAGE_SIZE, PROT_RW,
 	    MAP_ANON_PRIVATE | MAP_FIXED | MAP_GROWSDOWN);
 	assert_int_equal(remap(mm, low, PAGE_SIZE, PAGE_SIZE,
@@ -106,8 +98,7 @@ static void test_moved_stack(void **state __unused_arg)
 	poke(mm, AREA - PAGE_SIZE, 1);
 	assert_int_equal(model_store(mm, AREA - (64u << PAGE_SHIFT), 1),
 			 DIED_SEGV_MAPERR);
-	drop_mm(mm);
-	world_end();
+	world_finish(mm);
 }
 
 /* ---- case 3, anonymous ------------------------------------------- */
@@ -116,8 +107,7 @@ static void test_zero_page_then_copy(void **state __unused_arg)
 {
 	struct mm_struct *mm;
 
-	world_start(RAM);
-	mm = new_mm();
+	mm = world_begin();
 	map(mm, AREA, 3 * PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	assert_int_equal(peek(mm, AREA), 0);
 	assert_int_equal(frame_of(mm, AREA), zero_frame());
@@ -131,9 +121,7 @@ static void test_zero_page_then_copy(void **state __unused_arg)
 	assert_int_equal(mm->rss[MM_ANONPAGES], 2);
 	assert_int_equal(atomic_read(&mm->min_flt), 3);
 	assert_int_equal(page_count(empty_zero_page), 1);
-	world_verify(&mm, 1);
-	drop_mm(mm);
-	world_end();
+	world_finish(mm);
 }
 
 /* A frame that a program has used is zeroed before another one gets it. */
@@ -143,8 +131,7 @@ static void test_new_page_is_zero(void **state __unused_arg)
 	struct mm_struct *mm;
 	u32 frame;
 
-	world_start(RAM);
-	mm = new_mm();
+	mm = world_begin();
 	map(mm, AREA, PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	poke(mm, AREA + 64, 0x5ec4e7);
 	frame = frame_of(mm, AREA);
@@ -158,8 +145,7 @@ static void test_new_page_is_zero(void **state __unused_arg)
 		assert_int_equal(peek(mm, va + 64), 0);
 		va += PAGE_SIZE;
 	} while (frame_of(mm, va - PAGE_SIZE) != frame);
-	drop_mm(mm);
-	world_end();
+	world_finish(mm);
 }
 
 static void test_mprotect_and_back(void **state __unused_arg)
@@ -167,8 +153,7 @@ static void test_mprotect_and_back(void **state __unused_arg)
 	struct mm_struct *mm;
 	u32 frame, val;
 
-	world_start(RAM);
-	mm = new_mm();
+	mm = world_begin();
 	map(mm, AREA, 4 * PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	poke(mm, AREA, 1);
 	frame = frame_of(mm, AREA);
@@ -183,9 +168,7 @@ static void test_mprotect_and_back(void **state __unused_arg)
 	poke(mm, AREA + 4, 3);
 	assert_int_equal(peek(mm, AREA), 1);
 	assert_int_equal(frame_of(mm, AREA), frame);
-	world_verify(&mm, 1);
-	drop_mm(mm);
-	world_end();
+	world_finish(mm);
 }
 
 /* An entry without the access flag faults once: the kernel sets the flag. */
@@ -194,8 +177,7 @@ static void test_access_flag(void **state __unused_arg)
 	struct mm_struct *mm;
 	pte_t *ptep, pte;
 
-	world_start(RAM);
-	mm = new_mm();
+	mm = world_begin();
 	map(mm, AREA, PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	poke(mm, AREA, 3);
 	spin_lock(&mm->page_table_lock);
@@ -208,9 +190,7 @@ static void test_access_flag(void **state __unused_arg)
 	assert_true(pte_young(pte));
 	assert_true(pte_write(pte));
 	assert_int_equal(atomic_read(&mm->min_flt), 2);
-	world_verify(&mm, 1);
-	drop_mm(mm);
-	world_end();
+	world_finish(mm);
 }
 
 /* mprotect to PROT_EXEC makes fetches see what was stored before. */
@@ -219,8 +199,7 @@ static void test_code(void **state __unused_arg)
 	struct mm_struct *mm;
 	u32 insn, before;
 
-	world_start(RAM);
-	mm = new_mm();
+	mm = world_begin();
 	map(mm, AREA, PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	poke(mm, AREA, 0xe12fff1e);
 	assert_int_equal(model_fetch(mm, AREA, &insn), DIED_SEGV_ACCERR);
@@ -242,8 +221,7 @@ static void test_code(void **state __unused_arg)
 	before = model_counts.bpiall;
 	assert_int_equal(unmap(mm, AREA, PAGE_SIZE), 0);
 	assert_int_equal(model_counts.bpiall, before + 1);
-	drop_mm(mm);
-	world_end();
+	world_finish(mm);
 }
 
 /* ---- case 3, files ----------------------------------------------- */
@@ -263,9 +241,8 @@ static void test_file_read_around(void **state __unused_arg)
 {
 	struct mm_struct *mm;
 
-	world_start(RAM);
-	test_file_open(FMODE_READ);
-	mm = new_mm();
+	mm = world_begin();
+	test_file.file.f_mode = FMODE_READ;
 	map_file(mm, 20, PROT_READ, MAP_PRIVATE, 2);
 	assert_int_equal(peek(mm, AREA + 3 * PAGE_SIZE), 0xf11e0005);
 	/* One fault maps the 16 pages around it; no page had to be read. */
@@ -276,29 +253,22 @@ static void test_file_read_around(void **state __unused_arg)
 	/* The second window is cut at the end of the VMA, after 4 pages. */
 	assert_int_equal(peek(mm, AREA + 16 * PAGE_SIZE), 0xf11e0012);
 	assert_int_equal(mm->rss[MM_FILEPAGES], 20);
-	world_verify(&mm, 1);
-	drop_mm(mm);
-	test_file_close();
-	world_end();
+	world_finish(mm);
 }
 
 static void test_file_read_alone(void **state __unused_arg)
 {
 	struct mm_struct *mm;
 
-	world_start(RAM);
-	test_file_open(FMODE_READ);
+	mm = world_begin();
+	test_file.file.f_mode = FMODE_READ;
 	fault_around_bytes = PAGE_SIZE;
-	mm = new_mm();
 	map_file(mm, 20, PROT_READ, MAP_PRIVATE, 0);
 	peek(mm, AREA + 3 * PAGE_SIZE);
 	assert_int_equal(mm->rss[MM_FILEPAGES], 1);
 	assert_int_equal(test_file.finds, 0);
 	assert_int_equal(test_file.faults, 1);
-	world_verify(&mm, 1);
-	drop_mm(mm);
-	test_file_close();
-	world_end();
+	world_finish(mm);
 }
 
 static void test_file_sigbus(void **state __unused_arg)
@@ -306,10 +276,8 @@ static void test_file_sigbus(void **state __unused_arg)
 	struct mm_struct *mm;
 	u32 val;
 
-	world_start(RAM);
-	test_file_open(FMODE_READ | FMODE_WRITE);
+	mm = world_begin();
 	test_file.nr_pages = 3;
-	mm = new_mm();
 	map_file(mm, 8, PROT_RW, MAP_SHARED, 0);
 	assert_int_equal(peek(mm, AREA + 2 * PAGE_SIZE), 0xf11e0002);
 	assert_int_equal(model_load(mm, AREA + 3 * PAGE_SIZE, &val),
@@ -326,9 +294,8 @@ static void test_file_private_write(void **state __unused_arg)
 	struct mm_struct *mm;
 	u32 *word0;
 
-	world_start(RAM);
-	test_file_open(FMODE_READ);
-	mm = new_mm();
+	mm = world_begin();
+	test_file.file.f_mode = FMODE_READ;
 	map_file(mm, 4, PROT_RW, MAP_PRIVATE, 0);
 	word0 = page_address(test_file.pages[0]);
 	poke(mm, AREA + 4, 9); /* never read: do_cow_fault */
@@ -340,10 +307,7 @@ static void test_file_private_write(void **state __unused_arg)
 	assert_int_equal(mm->rss[MM_ANONPAGES], 2);
 	assert_int_equal(mm->rss[MM_FILEPAGES], 2);
 	assert_false(test_file.pages[0]->flags & PG_DIRTY);
-	world_verify(&mm, 1);
-	drop_mm(mm);
-	test_file_close();
-	world_end();
+	world_finish(mm);
 }
 
 static void test_file_shared_write(void **state __unused_arg)
@@ -351,9 +315,7 @@ static void test_file_shared_write(void **state __unused_arg)
 	struct mm_struct *mm, *other;
 	u32 *word0;
 
-	world_start(RAM);
-	test_file_open(FMODE_READ | FMODE_WRITE);
-	mm = new_mm();
+	mm = world_begin();
 	map_file(mm, 4, PROT_RW, MAP_SHARED, 0);
 	word0 = page_address(test_file.pages[0]);
 	peek(mm, AREA);
@@ -372,258 +334,7 @@ static void test_file_shared_write(void **state __unused_arg)
 	assert_int_equal(peek(mm, AREA + 4), 78);
 	world_verify((struct mm_struct *[]){ mm, other }, 2);
 	drop_mm(mm);
-	drop_mm(other);
-	test_file_close();
-	world_end();
-}
-
-/* ---- shared anonymous -------------------------------------------- */
-
-static void test_shared_anonymous(void **state __unused_arg)
-{
-	struct mm_struct *mm, *child;
-	u32 val;
-
-	world_start(RAM);
-	mm = new_mm();
-	map(mm, AREA, 8 * PAGE_SIZE, PROT_RW, MAP_ANON_SHARED | MAP_FIXED);
-	poke(mm, AREA, 1);
-	child = fork_mm(mm);
-	poke(child, AREA, 2);             /* touched before the fork */
-	poke(child, AREA + PAGE_SIZE, 3); /* and after it */
-	assert_int_equal(peek(mm, AREA), 2);
-	assert_int_equal(peek(mm, AREA + PAGE_SIZE), 3);
-	assert_int_equal(frame_of(mm, AREA), frame_of(child, AREA));
-	/* MADV_DONTNEED drops entries; the pages belong to the shared object. */
-	assert_int_equal(advise(mm, AREA, PAGE_SIZE, MADV_DONTNEED), 0);
-	assert_int_equal(peek(mm, AREA), 2);
-	drop_mm(mm);
-	assert_int_equal(peek(child, AREA + PAGE_SIZE), 3);
-	assert_int_equal(child->rss[MM_SHMEMPAGES], 2);
-	/* The VMA may grow beyond the object, but a page there is SIGBUS. */
-	assert_int_equal(remap(child, AREA, 8 * PAGE_SIZE, 9 * PAGE_SIZE, 0, 0,
-			       &val),
-			 0);
-	assert_int_equal(model_load(child, AREA + 8 * PAGE_SIZE, &val),
-			 DIED_SIGBUS);
-	world_verify(&child, 1);
-	drop_mm(child);
-	world_end();
-}
-
-/* ---- case 4: fork ------------------------------------------------ */
-
-static void test_cow_and_reuse(void **state __unused_arg)
-{
-	struct mm_struct *mm, *child;
-	u32 frame;
-
-	world_start(RAM);
-	mm = new_mm();
-	map(mm, AREA, 2 * PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
-	poke(mm, AREA, 1);
-	frame = frame_of(mm, AREA);
-	child = fork_mm(mm);
-	assert_int_equal(frame_of(child, AREA), frame);
-	assert_int_equal(page_count(pfn_to_page(frame)), 2);
-	poke(mm, AREA, 2); /* the parent writes first and gets a copy */
-	assert_true(frame_of(mm, AREA) != frame);
-	assert_int_equal(peek(child, AREA), 1);
-	poke(child, AREA, 3); /* the child is the last owner: no copy */
-	assert_int_equal(frame_of(child, AREA), frame);
-	assert_int_equal(peek(mm, AREA), 2);
-	world_verify((struct mm_struct *[]){ mm, child }, 2);
-	drop_mm(child);
-	drop_mm(mm);
-	world_end();
-}
-
-/*
- * Eight generations: each writes to a page of its own, and all still see the
- * page that only the first has written to.
- */
-static void test_fork_chain(void **state __unused_arg)
-{
-	struct mm_struct *mms[8];
-	u32 i, j;
-
-	world_start(RAM);
-	mms[0] = new_mm();
-	map(mms[0], AREA, 10 * PAGE_SIZE, PROT_RW,
-	    MAP_ANON_PRIVATE | MAP_FIXED);
-	for (i = 0; i < 10; i++)
-		poke(mms[0], AREA + i * PAGE_SIZE, 100 + i);
-	for (i = 1; i < 8; i++) {
-		mms[i] = fork_mm(mms[i - 1]);
-		poke(mms[i], AREA + i * PAGE_SIZE, 1000 + i);
-		world_verify(mms, i + 1);
-	}
-	for (i = 0; i < 8; i++) {
-		for (j = 0; j < 10; j++)
-			assert_int_equal(peek(mms[i], AREA + j * PAGE_SIZE),
-					 j && j <= i ? 1000 + j : 100 + j);
-	}
-	for (i = 0; i < 8; i++) {
-		u32 at = (i * 3) % 8;
-
-		drop_mm(mms[at]);
-		mms[at] = NULL;
-		world_verify(mms, 8);
-	}
-	world_end();
-}
-
-/*
- * fork changes nine entries. A cache line holds eight of them, so the ninth is
- * in a line that must be cleaned, too.
- */
-static void test_fork_cleans_each_line(void **state __unused_arg)
-{
-	struct mm_struct *mm, *child;
-
-	world_start(RAM);
-	mm = new_mm();
-	map(mm, AREA, 9 * PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
-	for (u32 i = 0; i < 9; i++)
-		poke(mm, AREA + i * PAGE_SIZE, i);
-	child = fork_mm(mm);
-	for (u32 i = 0; i < 9; i++) {
-		assert_int_equal(peek(child, AREA + i * PAGE_SIZE), i);
-		assert_int_equal(peek(mm, AREA + i * PAGE_SIZE), i);
-	}
-	drop_mm(child);
-	drop_mm(mm);
-	world_end();
-}
-
-static void test_fork_flags(void **state __unused_arg)
-{
-	struct mm_struct *mm, *child;
-	u32 val;
-
-	world_start(RAM);
-	mm = new_mm();
-	map(mm, AREA, 3 * PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
-	for (val = 0; val < 3; val++)
-		poke(mm, AREA + val * PAGE_SIZE, 5);
-	assert_int_equal(advise(mm, AREA, PAGE_SIZE, MADV_DONTFORK), 0);
-	assert_int_equal(advise(mm, AREA + PAGE_SIZE, PAGE_SIZE,
-				MADV_WIPEONFORK),
-			 0);
-	assert_int_equal(sys_mlock(AREA + 2 * PAGE_SIZE, PAGE_SIZE), 0);
-	child = fork_mm(mm);
-	assert_int_equal(mm->locked_vm, 1);
-	assert_int_equal(child->locked_vm, 0);
-	assert_false(find_vma(child, AREA + 2 * PAGE_SIZE)->vm_flags &
-		     VM_LOCKED);
-	assert_int_equal(model_load(child, AREA, &val), DIED_SEGV_MAPERR);
-	assert_int_equal(peek(child, AREA + PAGE_SIZE), 0);
-	assert_int_equal(peek(child, AREA + 2 * PAGE_SIZE), 5);
-	assert_int_equal(peek(mm, AREA + PAGE_SIZE), 5);
-	drop_mm(child);
-	drop_mm(mm);
-	world_end();
-}
-
-/* The mm_struct outlives its mappings while a kernel thread borrows it. */
-static void test_users_and_count(void **state __unused_arg)
-{
-	struct mm_struct *mm;
-
-	world_start(RAM);
-	mm = new_mm();
-	map(mm, AREA, PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
-	poke(mm, AREA, 1);
-	model_switch(NULL);
-	mmgrab(mm);
-	assert_true(mmget_not_zero(mm));
-	mmput(mm);
-	mmput(mm);
-	assert_int_equal(mm->map_count, 0);
-	assert_int_equal(get_mm_rss(mm), 0);
-	assert_false(mmget_not_zero(mm));
-	assert_int_equal(nr_mms(), 0);
-	mmdrop(mm);
-	world_end();
-}
-
-static void test_access_remote(void **state __unused_arg)
-{
-	static char out[3 * PAGE_SIZE], in[3 * PAGE_SIZE];
-	struct mm_struct *mm;
-	u32 i;
-
-	world_start(RAM);
-	mm = new_mm();
-	map(mm, AREA, 4 * PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
-	for (i = 0; i < sizeof(out); i++)
-		out[i] = (char)(i * 7);
-	assert_int_equal(copy_remote_vm(mm, AREA + 100, out, sizeof(out),
-					FOLL_WRITE),
-			 0);
-	assert_int_equal(copy_remote_vm(mm, AREA + 100, in, sizeof(in), 0), 0);
-	assert_memory_equal(in, out, sizeof(in));
-	assert_int_equal(copy_remote_vm(mm, AREA + 3 * PAGE_SIZE, in,
-					PAGE_SIZE + 1, 0),
-			 -EFAULT);
-	assert_int_equal(copy_remote_vm(mm, TASK_SIZE - 4, in, 8, 0), -EFAULT);
-	assert_int_equal(protect(mm, AREA, PAGE_SIZE, PROT_READ), 0);
-	assert_int_equal(copy_remote_vm(mm, AREA, in, 4, FOLL_WRITE), -EFAULT);
-	world_verify(&mm, 1);
-	drop_mm(mm);
-	world_end();
-}
-
-/*
- * FOLL_FORCE: the owner's copy is written to, not the page that a child shares,
- * and neither can write to it after that.
- */
-static void test_access_forced(void **state __unused_arg)
-{
-	struct mm_struct *mm[2];
-	u32 word = 7;
-
-	world_start(RAM);
-	mm[0] = new_mm();
-	map(mm[0], AREA, PAGE_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
-	poke(mm[0], AREA, 1);
-	assert_int_equal(protect(mm[0], AREA, PAGE_SIZE, PROT_READ), 0);
-	mm[1] = fork_mm(mm[0]);
-	assert_int_equal(copy_remote_vm(mm[0], AREA, &word, 4, FOLL_WRITE),
-			 -EFAULT);
-	for (word = 7; word < 9; word++) {
-		assert_int_equal(copy_remote_vm(mm[0], AREA, &word, 4,
-						FOLL_WRITE | FOLL_FORCE),
-				 0);
-		assert_int_equal(peek(mm[0], AREA), word);
-		assert_int_equal(peek(mm[1], AREA), 1);
-	}
-	assert_int_equal(model_store(mm[0], AREA, 2), DIED_SEGV_ACCERR);
-	world_verify(mm, 2);
-	drop_mm(mm[1]);
-	drop_mm(mm[0]);
-	world_end();
-}
-
-/* A breakpoint that a debugger writes into code must be what runs next. */
-static void test_access_remote_code(void **state __unused_arg)
-{
-	struct mm_struct *mm;
-	u32 insn;
-
-	world_start(RAM);
-	mm = new_mm();
-	map(mm, AREA, PAGE_SIZE, PROT_RW | PROT_EXEC,
-	    MAP_ANON_PRIVATE | MAP_FIXED);
-	for (u32 i = 1; i < 4; i++) {
-		assert_int_equal(copy_remote_vm(mm, AREA, &i, sizeof(i),
-						FOLL_WRITE),
-				 0);
-		assert_int_equal(model_fetch(mm, AREA, &insn), 0);
-		assert_int_equal(insn, i);
-	}
-	drop_mm(mm);
-	world_end();
+	world_finish(other);
 }
 
 int main(void)
@@ -643,15 +354,6 @@ int main(void)
 		cmocka_unit_test(test_file_sigbus),
 		cmocka_unit_test(test_file_private_write),
 		cmocka_unit_test(test_file_shared_write),
-		cmocka_unit_test(test_shared_anonymous),
-		cmocka_unit_test(test_cow_and_reuse),
-		cmocka_unit_test(test_fork_chain),
-		cmocka_unit_test(test_fork_cleans_each_line),
-		cmocka_unit_test(test_fork_flags),
-		cmocka_unit_test(test_users_and_count),
-		cmocka_unit_test(test_access_remote),
-		cmocka_unit_test(test_access_forced),
-		cmocka_unit_test(test_access_remote_code),
 	};
 
 	return host_run(tests);

@@ -1,133 +1,11 @@
 /*
- * The page cache: one truth for read, write and mmap, pages that come from the
- * archive and may go again, and the tree they hang in.
+ * The page cache: read, write and mmap see the same bytes; pages come from the
+ * archive, and clean ones may be dropped again.
  */
-#include <lib/printk.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <uapi/uio.h>
 #include "fs_world.h"
 
 #define MAP_VA 0x10000000u
-
-/* ---- the tree against an array ----------------------------------- */
-
-#define TREE_INDEXES 48u
-
-static struct address_space tree;
-static u32 indexes[TREE_INDEXES];
-static struct page *reference[TREE_INDEXES];
-
-static int ascending(const void *a, const void *b)
-{
-	u32 x = *(const u32 *)a, y = *(const u32 *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Neighbours, and the ends of every level of the tree. */
-static void choose_indexes(void)
-{
-	static const u32 ends[] = { 0,          1,          63,
-				    64,         65,         4095,
-				    4096,       262143,     262144,
-				    16777215,   16777216,   0xfffff,
-				    0xffffffff, 0x3fffffff, 0x40000000,
-				    0xfffffffe };
-	u32 i;
-
-	for (i = 0; i < TREE_INDEXES; i++)
-		indexes[i] = i < ARRAY_SIZE(ends) ? ends[i] :
-						    1000 + 7 * i * i * i;
-	qsort(indexes, TREE_INDEXES, sizeof(u32), ascending);
-}
-
-static void check_tree(void)
-{
-	u32 i, index, n = 0;
-
-	for (i = 0; i < TREE_INDEXES; i++) {
-		assert_ptr_equal(page_tree_lookup(&tree, indexes[i]),
-				 reference[i]);
-		n += reference[i] != NULL;
-	}
-	assert_int_equal(tree.nr_pages, n);
-	assert_true(n || (!tree.root && !tree.height));
-	/* next finds them all, in order, from any start. */
-	i = rnd_below(TREE_INDEXES);
-	index = indexes[i];
-	for (; i < TREE_INDEXES; i++) {
-		if (!reference[i])
-			continue;
-		assert_ptr_equal(page_tree_next(&tree, &index), reference[i]);
-		assert_int_equal(index, indexes[i]);
-		if (++index == 0)
-			return;
-	}
-	assert_null(page_tree_next(&tree, &index));
-}
-
-static void test_tree(void **state __unused_arg)
-{
-	u32 round, i;
-
-	host_boot(32 << 20);
-	page_tree_init();
-	choose_indexes();
-	memset(&tree, 0, sizeof(tree));
-	memset(reference, 0, sizeof(reference));
-	for (round = 0; round < 20000; round++) {
-		struct page *page = mem_map + rnd_below(8192);
-
-		i = rnd_below(TREE_INDEXES);
-		if (rnd_below(2)) {
-			assert_int_equal(page_tree_insert(&tree, indexes[i],
-							  page),
-					 reference[i] ? -EEXIST : 0);
-			if (!reference[i])
-				reference[i] = page;
-		} else {
-			assert_ptr_equal(page_tree_delete(&tree, indexes[i]),
-					 reference[i]);
-			reference[i] = NULL;
-		}
-		check_tree();
-	}
-	for (i = 0; i < TREE_INDEXES; i++) {
-		page_tree_delete(&tree, indexes[i]);
-		reference[i] = NULL;
-	}
-	check_tree();
-}
-
-/* An insertion that finds no memory leaves the tree as it was. */
-static void test_tree_no_memory(void **state __unused_arg)
-{
-	u32 n;
-	int err;
-
-	host_boot(32 << 20);
-	page_tree_init();
-	memset(&tree, 0, sizeof(tree));
-	assert_int_equal(page_tree_insert(&tree, 5, mem_map), 0);
-	for (n = 1;; n++) {
-		fail_alloc_set("page_node", n, 1);
-		err = page_tree_insert(&tree, 0xffffff00, mem_map + 1);
-		if (!fail_alloc_hits())
-			break;
-		assert_int_equal(err, -ENOMEM);
-		assert_int_equal(tree.nr_pages, 1);
-		assert_int_equal(tree.height, 1);
-		assert_ptr_equal(page_tree_lookup(&tree, 5), mem_map);
-		assert_null(page_tree_lookup(&tree, 0xffffff00));
-	}
-	fail_alloc_set(NULL, 0, 0);
-	assert_int_equal(err, 0);
-	assert_int_equal(n, 11); /* five levels more, five on the way */
-}
-
-/* ---- files ------------------------------------------------------- */
 
 static char content[5 * PAGE_SIZE + 100];
 
@@ -350,34 +228,25 @@ static void test_append_and_limits(void **state __unused_arg)
 
 /* ---- dropping ---------------------------------------------------- */
 
-static u32 cached_pages(void)
-{
-	struct inode *inode = must_find("/data");
-	u32 nr = inode->i_data.nr_pages;
-
-	iput(inode);
-	return nr;
-}
-
 static void test_drop(void **state __unused_arg)
 {
 	struct file *file;
 	u64 pos = 2 * PAGE_SIZE;
 
 	begin();
-	assert_int_equal(cached_pages(), 0);
+	assert_int_equal(cached_of("/data"), 0);
 	expect_file("/data", content, sizeof(content));
-	assert_int_equal(cached_pages(), 6);
+	assert_int_equal(cached_of("/data"), 6);
 	/* Written pages are the only copy there is. */
 	file = must_open("/data", O_RDWR);
 	user_put(USER_BUF, "new!", 4);
 	assert_int_equal(generic_file_write(file, USER_BUF, 4, &pos), 4);
 	memcpy(content + 2 * PAGE_SIZE, "new!", 4);
 	assert_int_equal(drop_pagecache(2), 2);
-	assert_int_equal(cached_pages(), 4);
+	assert_int_equal(cached_of("/data"), 4);
 	assert_int_equal(drop_pagecache(100), 3);
 	assert_int_equal(drop_pagecache(100), 0);
-	assert_int_equal(cached_pages(), 1);
+	assert_int_equal(cached_of("/data"), 1);
 	expect_file("/data", content, sizeof(content));
 	fput(file);
 	fs_world_end();
@@ -401,7 +270,7 @@ static void test_drop_keeps_mapped(void **state __unused_arg)
 	verify();
 	assert_int_equal(unmap(fs_mm, va, 6 * PAGE_SIZE), 0);
 	assert_int_equal(drop_pagecache(100), 2);
-	assert_int_equal(cached_pages(), 0);
+	assert_int_equal(cached_of("/data"), 0);
 	fs_world_end();
 }
 
@@ -413,13 +282,13 @@ static void test_shrinker(void **state __unused_arg)
 
 	begin();
 	expect_file("/data", content, sizeof(content));
-	cached = cached_pages();
+	cached = cached_of("/data");
 	assert_int_equal(cached, 6);
 	while ((page = alloc_page(GFP_KERNEL | __GFP_NOWARN))) {
 		page->private = (uintptr_t)hoard;
 		hoard = page;
 	}
-	assert_int_equal(cached_pages(), 0);
+	assert_int_equal(cached_of("/data"), 0);
 	while ((page = hoard)) {
 		hoard = (struct page *)page->private;
 		put_page(page);
@@ -567,7 +436,7 @@ static void test_last_reference(void **state __unused_arg)
 	iput(inode);
 	va = map_file("/data", 6 * PAGE_SIZE, PROT_RW, MAP_SHARED);
 	poke(fs_mm, va, 1);
-	assert_int_equal(sys_unlink(user_path("/data")), 0);
+	assert_int_equal(do_unlink("/data"), 0);
 	assert_int_equal(peek(fs_mm, va), 1);
 	assert_non_null(pages[0]->mapping);
 	unmap(fs_mm, va, 6 * PAGE_SIZE);
@@ -579,249 +448,9 @@ static void test_last_reference(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* ---- descriptors ------------------------------------------------- */
-
-static void test_descriptors(void **state __unused_arg)
-{
-	s32 a, b, i;
-
-	begin();
-	host_rlimits[RLIMIT_NOFILE] = 40;
-	a = sys_open(user_path("/data"), O_RDONLY, 0);
-	b = sys_dup((u32)a);
-	assert_int_equal(a, 0);
-	assert_int_equal(b, 1);
-	assert_int_equal(sys_read(0, USER_BUF, 4), 4);
-	assert_int_equal(sys_lseek(1, 0, SEEK_CUR), 4);
-	for (i = 2; i < 40; i++)
-		assert_int_equal(sys_dup(0), i);
-	assert_int_equal(sys_dup(0), -EMFILE);
-	assert_int_equal(sys_dup2(0, 40), -EBADF);
-	assert_int_equal(sys_close(7), 0);
-	assert_int_equal(sys_close(7), -EBADF);
-	assert_int_equal(sys_close(33), 0);
-	assert_int_equal(sys_fcntl64(0, F_DUPFD, 20), 33);
-	assert_int_equal(sys_dup(0), 7);
-	assert_int_equal(sys_dup2(0, 0), 0);
-	assert_int_equal(sys_dup3(0, 0, 0), -EINVAL);
-	assert_int_equal(sys_dup3(0, 9, O_CLOEXEC), 9);
-	assert_int_equal(sys_fcntl64(9, F_GETFD, 0), FD_CLOEXEC);
-	assert_int_equal(sys_fcntl64(8, F_GETFD, 0), 0);
-	files_close_on_exec(host_current->files);
-	assert_int_equal(sys_fcntl64(9, F_GETFD, 0), -EBADF);
-	assert_int_equal(sys_fcntl64(8, F_GETFD, 0), 0);
-	assert_int_equal(sys_read(0xffffffff, USER_BUF, 1), -EBADF);
-	assert_int_equal(sys_close(0xffffffff), -EBADF);
-	fs_world_end();
-}
-
-/* ---- devices ----------------------------------------------------- */
-
-static char console[64];
-
-void console_text(const char *s, size_t bytes)
-{
-	assert_true(strlen(console) + bytes < sizeof(console));
-	strncat(console, s, bytes);
-}
-
-static const struct file_operations other_fops = { .read = NULL };
-static const struct chrdev other_devices[] = {
-	{ "console", MKDEV(5, 1), 0640, &other_fops },
-	{ "other", MKDEV(9, 9), 0600, &other_fops },
-	{ NULL },
-};
-
-/* What the core has alone: a console to write to. */
-static void test_console(void **state __unused_arg)
-{
-	begin();
-	console[0] = '\0';
-	assert_int_equal(sys_open(user_path("/dev/console"), O_RDWR, 0), 0);
-	user_put(USER_BUF, "a\n\nb", 4);
-	assert_int_equal(sys_write(0, USER_BUF, 4), 4);
-	assert_string_equal(console, "a\n\nb");
-	assert_int_equal(sys_read(0, USER_BUF, 4), 0);
-	assert_int_equal(sys_ioctl(0, 0x5401, USER_BUF), -ENOTTY);
-	assert_int_equal(sys_write(0, USER_END - 2, 4), -EFAULT);
-	assert_int_equal(look("/dev/other"), -ENOENT);
-	fs_world_end();
-}
-
-/* A service's device of the same name and number counts for more. */
-static void test_service_devices(void **state __unused_arg)
-{
-	struct file *file;
-	struct inode *inode;
-
-	world_service.devices = other_devices;
-	fs_world_start();
-	file = must_open("/dev/console", O_RDONLY);
-	assert_ptr_equal(file->f_op, &other_fops);
-	fput(file);
-	file = must_open("/dev/other", O_RDONLY);
-	assert_ptr_equal(file->f_op, &other_fops);
-	fput(file);
-	fput(must_open("/dev/null", O_RDONLY));
-	inode = must_find("/dev/console");
-	assert_int_equal(inode->i_mode, S_IFCHR | 0640);
-	iput(inode);
-	fs_world_end();
-	world_service.devices = NULL;
-}
-
-/* ---- one position for all who share an open file ----------------- */
-
-static bool pos_was_locked;
-
-static s32 probe_read(struct file *file, uaddr_t buf __unused_arg,
-		      u32 bytes __unused_arg, u64 *pos)
-{
-	pos_was_locked = rwsem_is_write_locked(&file->f_pos_lock);
-	if (pos == &file->f_pos)
-		*pos += 1;
-	return 1;
-}
-
-static s64 probe_llseek(struct file *file, s64 offset, int whence __unused_arg)
-{
-	pos_was_locked = rwsem_is_write_locked(&file->f_pos_lock);
-	return offset;
-}
-
-static int probe_iterate(struct file *file,
-			 struct dir_context *ctx __unused_arg)
-{
-	pos_was_locked = rwsem_is_write_locked(&file->f_pos_lock);
-	return 0;
-}
-
-static const struct file_operations probe_fops = {
-	.read = probe_read,
-	.llseek = probe_llseek,
-	.iterate = probe_iterate,
-};
-
-/* An open file of that type at the next descriptor. */
-static struct file *open_probe(u32 mode, u32 *fd)
-{
-	struct inode *inode = new_inode(mode);
-	struct file *file;
-
-	assert_non_null(inode);
-	inode->i_fop = &probe_fops;
-	assert_int_equal(file_open_inode(inode, O_RDONLY, &file), 0);
-	iput(inode);
-	assert_int_equal(files_install(host_current->files, file, 0, false, fd),
-			 0);
-	return file;
-}
-
-static bool read_locks(u32 fd)
-{
-	assert_int_equal(sys_read(fd, USER_BUF, 1), 1);
-	return pos_was_locked;
-}
-
-static void test_position(void **state __unused_arg)
-{
-	const struct iovec32 iov = { USER_BUF, 1 };
-	struct file *file;
-	u32 fd, fifo;
-
-	begin();
-	file = open_probe(S_IFREG | 0444, &fd);
-	assert_false(read_locks(fd)); /* nobody else has it */
-	assert_int_equal(sys_dup(fd), fd + 1);
-	assert_true(read_locks(fd));
-	assert_false(rwsem_is_locked(&file->f_pos_lock));
-	pos_was_locked = false;
-	user_put(USER_BUF + 64, &iov, sizeof(iov));
-	assert_int_equal(sys_readv(fd, USER_BUF + 64, 1), 1);
-	assert_true(pos_was_locked);
-	pos_was_locked = false;
-	assert_int_equal(sys_lseek(fd, 5, SEEK_SET), 5);
-	assert_true(pos_was_locked);
-	pos_was_locked = false;
-	assert_int_equal(sys_getdents64(fd, USER_BUF, 64), 0);
-	assert_true(pos_was_locked);
-	/* A place of its own is nobody else's. */
-	assert_int_equal(sys_pread64(fd, USER_BUF, 1, 0, 0, 0), 1);
-	assert_false(pos_was_locked);
-	/* Who waits at a fifo must not keep others out. */
-	open_probe(S_IFIFO | 0444, &fifo);
-	assert_int_equal(sys_dup(fifo), fifo + 1);
-	assert_false(read_locks(fifo));
-	fs_world_end();
-}
-
-/* A table that fork copied is another table of the same files. */
-static void test_copied_table(void **state __unused_arg)
-{
-	struct files_struct *child;
-	struct file *file;
-
-	begin();
-	assert_int_equal(sys_open(user_path("/data"), O_RDONLY, 0), 0);
-	assert_int_equal(sys_fcntl64(0, F_DUPFD, 100), 100);
-	child = files_copy(host_current->files);
-	assert_non_null(child);
-	assert_int_equal(sys_close(0), 0);
-	file = files_get(child, 0);
-	assert_non_null(file);
-	assert_ptr_equal(file, files_get(child, 100));
-	assert_int_equal(atomic_read(&file->f_count), 5);
-	fput(file);
-	fput(file);
-	files_put(child);
-	file = fget(100);
-	assert_int_equal(atomic_read(&file->f_count), 2);
-	fput(file);
-	fs_world_end();
-}
-
-/* pipe2's answer cannot be stored: by then a thread has closed both ends. */
-static u32 close_both(struct vm_fault *vmf __unused_arg)
-{
-	struct thread_info *me = host_current, thread = *me;
-
-	host_current = &thread; /* which holds no lock */
-	assert_int_equal(sys_close(0), 0);
-	assert_int_equal(sys_close(1), 0);
-	/* The second number is another file's now, and stays that. */
-	assert_int_equal(sys_open(user_path("/data"), O_RDONLY, 0), 0);
-	host_current = me;
-	return VM_FAULT_SIGBUS;
-}
-
-static void test_pipe_closed_meanwhile(void **state __unused_arg)
-{
-	struct vm_operations ops = { .fault = close_both };
-	const struct vm_operations *file_ops;
-	struct vm_area_struct *vma;
-	uaddr_t va;
-
-	begin();
-	va = map_file("/data", PAGE_SIZE, PROT_RW, MAP_SHARED);
-	vma = find_vma(fs_mm, va);
-	file_ops = vma->vm_ops;
-	vma->vm_ops = &ops;
-	assert_int_equal(sys_pipe2(va, 0), -EFAULT);
-	vma->vm_ops = file_ops;
-	assert_int_equal(sys_fcntl64(0, F_GETFD, 0), 0);
-	assert_int_equal(sys_fcntl64(1, F_GETFD, 0), -EBADF);
-	/* Nobody has: the numbers are free again. */
-	assert_int_equal(sys_pipe2(USER_END, 0), -EFAULT);
-	assert_int_equal(sys_fcntl64(1, F_GETFD, 0), -EBADF);
-	unmap(fs_mm, va, PAGE_SIZE);
-	fs_world_end();
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_tree),
-		cmocka_unit_test(test_tree_no_memory),
 		cmocka_unit_test(test_reads),
 		cmocka_unit_test(test_read_fault),
 		cmocka_unit_test(test_writes),
@@ -835,12 +464,6 @@ int main(void)
 		cmocka_unit_test(test_page_behind_end),
 		cmocka_unit_test(test_one_truth),
 		cmocka_unit_test(test_last_reference),
-		cmocka_unit_test(test_descriptors),
-		cmocka_unit_test(test_console),
-		cmocka_unit_test(test_service_devices),
-		cmocka_unit_test(test_position),
-		cmocka_unit_test(test_copied_table),
-		cmocka_unit_test(test_pipe_closed_meanwhile),
 	};
 
 	return host_run(tests);

@@ -11,7 +11,6 @@
 
 #include "mm_world.h"
 
-#define RAM  (16u << 20)
 #define PG   PAGE_SIZE
 #define MAPS 512u  /* what a picture can hold: VMAs, pages */
 #define OVER 0x1fu /* far more than a call may need */
@@ -155,10 +154,7 @@ static void make_twins(void)
 
 static void begin(void)
 {
-	world_start(RAM);
-	test_file_open(FMODE_READ | FMODE_WRITE);
-	mm = new_mm();
-	host_current->mm = mm;
+	mm = world_begin();
 	map_at(NULL, FROM, 8, PROT_RW, MAP_ANON_PRIVATE);
 	fill(FROM, 8);
 	make_target();
@@ -173,15 +169,6 @@ static void begin(void)
 	mm->start_brk = mm->brk = HEAP;
 	assert_int_equal(sys_brk(HEAP + 3 * PG), HEAP + 3 * PG);
 	fill(HEAP, 3);
-}
-
-static void end(void)
-{
-	host_current->mm = NULL;
-	world_verify(&mm, 1);
-	drop_mm(mm);
-	test_file_close();
-	world_end();
 }
 
 /* ---- the calls --------------------------------------------------- */
@@ -438,7 +425,7 @@ static u32 sweep(const struct op *op)
 		failed = fails_cleanly(op);
 		hit = fail_alloc_hits() != 0;
 		fail_alloc_set(NULL, 0, 0);
-		end();
+		world_finish(mm);
 		assert_int_equal(failed, hit);
 		if (!failed)
 			return nth - 1;
@@ -463,7 +450,7 @@ static bool with_vmas_left(const struct op *op, u32 left)
 	mm->map_count += others;
 	failed = fails_cleanly(op);
 	mm->map_count -= others;
-	end();
+	world_finish(mm);
 	return failed;
 }
 
@@ -490,7 +477,7 @@ static void test_limit_with_target(void **state __unused_arg)
 		/* Two pages come; the target has two. */
 		host_rlimits[RLIMIT_AS] = (mm->total_vm - short_of) * PG;
 		assert_int_equal(fails_cleanly(&op), short_of);
-		end();
+		world_finish(mm);
 		host_rlimits[RLIMIT_AS] = ~0u;
 	}
 }

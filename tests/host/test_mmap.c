@@ -1,32 +1,14 @@
 /*
- * What the mmap family accepts, refuses and counts: each errno, limits,
- * placement, and the state after a failure at the nth allocation.
+ * What the mmap family accepts, refuses and counts: each errno, limits and
+ * placement. Allocations that fail in it are test_mm_sweep.c's.
  */
 #include <asm/uaccess.h>
 #include "mm_world.h"
 
-#define RAM  (16u << 20)
 #define AREA 0x20000000u
 #define PG   PAGE_SIZE
 
 static struct mm_struct *mm;
-
-static void begin(void)
-{
-	world_start(RAM);
-	test_file_open(FMODE_READ | FMODE_WRITE);
-	mm = new_mm();
-	host_current->mm = mm;
-}
-
-static void end(void)
-{
-	host_current->mm = NULL;
-	world_verify(&mm, 1);
-	drop_mm(mm);
-	test_file_close();
-	world_end();
-}
 
 /* ---- mmap -------------------------------------------------------- */
 
@@ -73,7 +55,7 @@ static const struct mmap_case mmap_cases[] = {
 
 static void test_mmap_errors(void **state __unused_arg)
 {
-	begin();
+	mm = world_begin();
 	for (u32 i = 0; i < ARRAY_SIZE(mmap_cases); i++) {
 		const struct mmap_case *c = &mmap_cases[i];
 		uaddr_t va = 1;
@@ -90,7 +72,7 @@ static void test_mmap_errors(void **state __unused_arg)
 			assert_int_equal(unmap(mm, va, c->bytes), 0);
 		}
 	}
-	end();
+	world_finish(mm);
 }
 
 static void test_mmap_file_modes(void **state __unused_arg)
@@ -98,7 +80,7 @@ static void test_mmap_file_modes(void **state __unused_arg)
 	uaddr_t va;
 	struct file *file;
 
-	begin();
+	mm = world_begin();
 	file = &test_file.file;
 	file->f_mode = FMODE_WRITE;
 	assert_int_equal(try_map(mm, file, 0, PG, PROT_READ, MAP_PRIVATE, 0,
@@ -114,7 +96,7 @@ static void test_mmap_file_modes(void **state __unused_arg)
 	assert_int_equal(protect(mm, va, PG, PROT_RW), -EACCES);
 	assert_int_equal(try_map(mm, file, 0, PG, PROT_RW, MAP_PRIVATE, 0, &va),
 			 0);
-	end();
+	world_finish(mm);
 }
 
 static void test_mmap_placement(void **state __unused_arg)
@@ -122,7 +104,7 @@ static void test_mmap_placement(void **state __unused_arg)
 	u32 flags = MAP_ANON_PRIVATE;
 	uaddr_t top, va;
 
-	begin();
+	mm = world_begin();
 	top = mm->mmap_base;
 	assert_int_equal(map(mm, 0, PG, PROT_RW, flags), top - PG);
 	assert_int_equal(map(mm, 0, PG, PROT_READ, flags), top - 2 * PG);
@@ -140,12 +122,12 @@ static void test_mmap_placement(void **state __unused_arg)
 	assert_int_equal(map(mm, AREA + PG, PG, PROT_RW,
 			     flags | MAP_FIXED_NOREPLACE),
 			 AREA + PG);
-	end();
+	world_finish(mm);
 }
 
 static void test_fixed_replaces(void **state __unused_arg)
 {
-	begin();
+	mm = world_begin();
 	map(mm, AREA, 8 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	poke(mm, AREA + 2 * PG, 1);
 	poke(mm, AREA + 5 * PG, 2);
@@ -154,13 +136,13 @@ static void test_fixed_replaces(void **state __unused_arg)
 	assert_int_equal(peek(mm, AREA + 5 * PG), 2);
 	assert_int_equal(mm->map_count, 3);
 	assert_int_equal(mm->total_vm, 8);
-	end();
+	world_finish(mm);
 }
 
 /* munmap frees the second-level tables that no VMA can need any more. */
 static void test_tables_go(void **state __unused_arg)
 {
-	begin();
+	mm = world_begin();
 	map(mm, AREA, 4 * PGDIR_SIZE, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	for (u32 i = 0; i < 4; i++)
 		poke(mm, AREA + i * PGDIR_SIZE, 1);
@@ -170,26 +152,26 @@ static void test_tables_go(void **state __unused_arg)
 	assert_int_equal(peek(mm, AREA), 1);
 	assert_int_equal(unmap(mm, AREA, 4 * PGDIR_SIZE), 0);
 	assert_int_equal(mm->nr_ptes, 0);
-	end();
+	world_finish(mm);
 }
 
 /* ---- the others' errors ------------------------------------------ */
 
 static void test_munmap_errors(void **state __unused_arg)
 {
-	begin();
+	mm = world_begin();
 	assert_int_equal(unmap(mm, AREA + 1, PG), -EINVAL);
 	assert_int_equal(unmap(mm, AREA, 0), -EINVAL);
 	assert_int_equal(unmap(mm, AREA, TASK_SIZE), -EINVAL);
 	assert_int_equal(unmap(mm, TASK_SIZE + PG, PG), -EINVAL);
 	assert_int_equal(unmap(mm, AREA, 0xffffffff), -EINVAL);
 	assert_int_equal(unmap(mm, AREA, PG), 0); /* unmapped: no error */
-	end();
+	world_finish(mm);
 }
 
 static void test_mprotect_errors(void **state __unused_arg)
 {
-	begin();
+	mm = world_begin();
 	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	assert_int_equal(protect(mm, AREA + 1, PG, PROT_READ), -EINVAL);
 	assert_int_equal(protect(mm, AREA, 0, PROT_READ), 0);
@@ -199,7 +181,7 @@ static void test_mprotect_errors(void **state __unused_arg)
 	assert_int_equal(protect(mm, AREA, 0xfffff001, PROT_READ), -ENOMEM);
 	assert_int_equal(protect(mm, AREA, PG, PROT_GROWSDOWN), -EINVAL);
 	assert_int_equal(protect(mm, AREA, PG, PROT_GROWSUP), -EINVAL);
-	end();
+	world_finish(mm);
 }
 
 static void test_mremap_errors(void **state __unused_arg)
@@ -228,7 +210,7 @@ static void test_mremap_errors(void **state __unused_arg)
 	};
 	uaddr_t va;
 
-	begin();
+	mm = world_begin();
 	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
 		int err = remap(mm, cases[i].addr, cases[i].old, cases[i].new,
@@ -240,7 +222,7 @@ static void test_mremap_errors(void **state __unused_arg)
 		assert_int_equal(mm->map_count, 1);
 		assert_int_equal(mm->total_vm, 4);
 	}
-	end();
+	world_finish(mm);
 }
 
 /* mremap makes every second-level table of the target that it needs. */
@@ -249,7 +231,7 @@ static void test_mremap_over_tables(void **state __unused_arg)
 	const u32 bytes = 3 * PGDIR_SIZE;
 	uaddr_t to = AREA + 64 * PGDIR_SIZE + 5 * PG, result;
 
-	begin();
+	mm = world_begin();
 	map(mm, AREA, bytes, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	for (u32 offset = 0; offset < bytes; offset += 51 * PG)
 		poke(mm, AREA + offset, offset);
@@ -259,14 +241,14 @@ static void test_mremap_over_tables(void **state __unused_arg)
 	assert_int_equal(result, to);
 	for (u32 offset = 0; offset < bytes; offset += 51 * PG)
 		assert_int_equal(peek(mm, to + offset), offset);
-	end();
+	world_finish(mm);
 }
 
 static void test_mremap_dontunmap(void **state __unused_arg)
 {
 	uaddr_t va;
 
-	begin();
+	mm = world_begin();
 	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	poke(mm, AREA + PG, 7);
 	assert_int_equal(remap(mm, AREA, 4 * PG, 4 * PG,
@@ -275,7 +257,7 @@ static void test_mremap_dontunmap(void **state __unused_arg)
 	assert_int_equal(peek(mm, va + PG), 7);
 	assert_int_equal(peek(mm, AREA + PG), 0);
 	assert_int_equal(mm->total_vm, 8);
-	end();
+	world_finish(mm);
 }
 
 /* An old size of 0 maps the same shared pages a second time. */
@@ -283,7 +265,7 @@ static void test_mremap_duplicates_shared(void **state __unused_arg)
 {
 	uaddr_t va;
 
-	begin();
+	mm = world_begin();
 	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_SHARED | MAP_FIXED);
 	poke(mm, AREA + PG, 7);
 	assert_int_equal(remap(mm, AREA, 0, 4 * PG, MREMAP_MAYMOVE, 0, &va), 0);
@@ -293,12 +275,12 @@ static void test_mremap_duplicates_shared(void **state __unused_arg)
 	assert_int_equal(remap(mm, AREA + PG, 0, PG, MREMAP_MAYMOVE, 0, &va),
 			 0);
 	assert_int_equal(peek(mm, va), 7);
-	end();
+	world_finish(mm);
 }
 
 static void test_madvise(void **state __unused_arg)
 {
-	begin();
+	mm = world_begin();
 	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	assert_int_equal(advise(mm, AREA, PG, 999), -EINVAL);
 	assert_int_equal(advise(mm, AREA + 1, PG, MADV_DONTNEED), -EINVAL);
@@ -313,7 +295,7 @@ static void test_madvise(void **state __unused_arg)
 	assert_int_equal(mm->map_count, 3);
 	assert_int_equal(advise(mm, AREA, 4 * PG, MADV_NORMAL), 0);
 	assert_int_equal(mm->map_count, 1);
-	end();
+	world_finish(mm);
 }
 
 /* ---- limits ------------------------------------------------------ */
@@ -322,7 +304,7 @@ static void test_limits(void **state __unused_arg)
 {
 	uaddr_t va;
 
-	begin();
+	mm = world_begin();
 	host_rlimits[RLIMIT_AS] = 10 * PG;
 	map(mm, AREA, 8 * PG, PROT_READ, MAP_ANON_PRIVATE | MAP_FIXED);
 	assert_int_equal(try_map(mm, NULL, 0, 3 * PG, PROT_READ,
@@ -337,14 +319,14 @@ static void test_limits(void **state __unused_arg)
 			 -ENOMEM);
 	assert_int_equal(protect(mm, AREA, 5 * PG, PROT_RW), -ENOMEM);
 	assert_int_equal(protect(mm, AREA, 4 * PG, PROT_RW), 0);
-	end();
+	world_finish(mm);
 }
 
 static void test_mlock(void **state __unused_arg)
 {
 	uaddr_t va;
 
-	begin();
+	mm = world_begin();
 	host_rlimits[RLIMIT_MEMLOCK] = 0; /* does not bind user 0 */
 	map(mm, AREA, 8 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	assert_int_equal(sys_mlock(AREA + 5, 2 * PG), 0); /* three pages */
@@ -368,7 +350,7 @@ static void test_mlock(void **state __unused_arg)
 	assert_true(frame_of(mm, va) != 0);
 	assert_int_equal(sys_munlockall(), 0);
 	assert_int_equal(mm->locked_vm, 0);
-	end();
+	world_finish(mm);
 }
 
 static void test_map_count_limit(void **state __unused_arg)
@@ -376,7 +358,7 @@ static void test_map_count_limit(void **state __unused_arg)
 	u32 real;
 	uaddr_t va;
 
-	begin();
+	mm = world_begin();
 	map(mm, AREA, 8 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	real = mm->map_count;
 	mm->map_count = MAX_MAP_COUNT;
@@ -386,7 +368,7 @@ static void test_map_count_limit(void **state __unused_arg)
 	assert_int_equal(unmap(mm, AREA + PG, PG), -ENOMEM);
 	assert_int_equal(protect(mm, AREA + PG, PG, PROT_READ), -ENOMEM);
 	mm->map_count = real;
-	end();
+	world_finish(mm);
 }
 
 static void test_overcommit(void **state __unused_arg)
@@ -394,7 +376,7 @@ static void test_overcommit(void **state __unused_arg)
 	struct mm_struct *child;
 	u32 half;
 
-	begin();
+	mm = world_begin();
 	half = totalram_pages() / 2;
 	map(mm, AREA, half * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	assert_int_equal(vm_committed_pages(), half);
@@ -406,7 +388,7 @@ static void test_overcommit(void **state __unused_arg)
 	drop_mm(child);
 	assert_int_equal(unmap(mm, AREA, PG), 0);
 	assert_int_equal(vm_committed_pages(), half - 1);
-	end();
+	world_finish(mm);
 }
 
 /* A ratio that gives many times all memory must not wrap to a small limit. */
@@ -414,7 +396,7 @@ static void test_commit_limit(void **state __unused_arg)
 {
 	u32 before = 0;
 
-	begin();
+	mm = world_begin();
 	overcommit_memory = OVERCOMMIT_NEVER;
 	for (u64 ratio = 50; ratio <= INT32_MAX; ratio = ratio * 3 / 2) {
 		overcommit_ratio = (u32)ratio;
@@ -426,7 +408,7 @@ static void test_commit_limit(void **state __unused_arg)
 	map(mm, 0, 8 * totalram_pages() * PG, PROT_RW, MAP_ANON_PRIVATE);
 	overcommit_memory = OVERCOMMIT_GUESS;
 	overcommit_ratio = 50;
-	end();
+	world_finish(mm);
 }
 
 /* ---- brk, mincore, msync ----------------------------------------- */
@@ -435,7 +417,7 @@ static void test_brk(void **state __unused_arg)
 {
 	uaddr_t heap = 0x00100000;
 
-	begin();
+	mm = world_begin();
 	mm->start_brk = mm->brk = heap;
 	assert_int_equal(sys_brk(0), heap);
 	assert_int_equal(sys_brk(heap + 3), heap + 3);
@@ -454,12 +436,12 @@ static void test_brk(void **state __unused_arg)
 	host_rlimits[RLIMIT_DATA] = 2 * PG;
 	assert_int_equal(sys_brk(heap + 4 * PG + 1), heap + 4 * PG);
 	assert_int_equal(sys_brk(heap), heap);
-	end();
+	world_finish(mm);
 }
 
 static void test_msync(void **state __unused_arg)
 {
-	begin();
+	mm = world_begin();
 	map(mm, AREA, PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	assert_int_equal(sys_msync(AREA, PG, MS_SYNC), 0);
 	assert_int_equal(sys_msync(AREA, PG, MS_SYNC | MS_ASYNC), -EINVAL);
@@ -467,217 +449,7 @@ static void test_msync(void **state __unused_arg)
 	assert_int_equal(sys_msync(AREA + 1, PG, MS_SYNC), -EINVAL);
 	assert_int_equal(sys_msync(AREA, 2 * PG, MS_SYNC), -ENOMEM);
 	assert_int_equal(sys_msync(AREA, 0xffffffff, MS_SYNC), 0);
-	end();
-}
-
-/* ---- the nth allocation fails ------------------------------------ */
-
-#define HERE (AREA + PGDIR_SIZE - 4 * PG) /* two tables */
-
-static u32 promised;
-
-static void sweep_setup(void)
-{
-	uaddr_t va;
-
-	begin();
-	mm->start_brk = mm->brk = 0x00100000;
-	map(mm, HERE, 8 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
-	for (u32 i = 0; i < 8; i++)
-		poke(mm, HERE + i * PG, 50 + i);
-	map(mm, AREA, 4 * PG, PROT_RW, MAP_ANON_SHARED | MAP_FIXED);
-	poke(mm, AREA, 4);
-	assert_int_equal(try_map(mm, &test_file.file, AREA + 16 * PG, 4 * PG,
-				 PROT_RW, MAP_PRIVATE | MAP_FIXED, 0, &va),
-			 0);
-	map(mm, AREA + 32 * PG, 4 * PG, PROT_READ,
-	    MAP_ANON_PRIVATE | MAP_FIXED);
-	promised = vm_committed_pages();
-}
-
-static void sweep_check_unchanged(void)
-{
-	for (u32 i = 0; i < 8; i++)
-		assert_int_equal(peek(mm, HERE + i * PG), 50 + i);
-	assert_int_equal(peek(mm, AREA), 4);
-	assert_int_equal(mm->total_vm, 20);
-	assert_int_equal(mm->map_count, 4);
-	assert_int_equal(vm_committed_pages(), promised);
-}
-
-static int op_map_private(void)
-{
-	uaddr_t va;
-
-	return try_map(mm, NULL, 0, 4 * PG, PROT_READ, MAP_ANON_PRIVATE, 0,
-		       &va);
-}
-
-static int op_map_shared(void)
-{
-	uaddr_t va;
-
-	return try_map(mm, NULL, 0, 4 * PG, PROT_RW, MAP_ANON_SHARED, 0, &va);
-}
-
-static int op_map_over(void)
-{
-	uaddr_t va;
-
-	return try_map(mm, &test_file.file, HERE + 2 * PG, 2 * PG, PROT_RW,
-		       MAP_PRIVATE | MAP_FIXED, 0, &va);
-}
-
-static int op_unmap_middle(void)
-{
-	return unmap(mm, HERE + 2 * PG, 2 * PG);
-}
-
-static int op_protect_middle(void)
-{
-	return protect(mm, HERE + 2 * PG, 2 * PG, PROT_READ);
-}
-
-static int op_protect_writable(void)
-{
-	return protect(mm, AREA + 33 * PG, 2 * PG, PROT_RW);
-}
-
-static int op_advise_middle(void)
-{
-	return advise(mm, HERE + 2 * PG, 2 * PG, MADV_RANDOM);
-}
-
-static int op_remap(void)
-{
-	uaddr_t va;
-
-	return remap(mm, HERE + PG, 5 * PG, 6 * PG,
-		     MREMAP_MAYMOVE | MREMAP_FIXED, 0x30000000, &va);
-}
-
-static int op_remap_dontunmap(void)
-{
-	uaddr_t va;
-
-	return remap(mm, AREA + 33 * PG, PG, PG,
-		     MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0, &va);
-}
-
-static int op_brk(void)
-{
-	return sys_brk(0x00102000) == 0x00102000 ? 0 : -ENOMEM;
-}
-
-static int op_fork(void)
-{
-	struct mm_struct *child = mm_alloc();
-	int err;
-
-	if (!child)
-		return -ENOMEM;
-	err = dup_mmap(child, mm);
-	assert_int_equal(vma_verify(child), 0);
-	drop_mm(child);
-	return err;
-}
-
-static int op_touch(uaddr_t va)
-{
-	int ret = model_store(mm, va, 9);
-
-	return ret == DIED_OOM ? -ENOMEM : ret;
-}
-
-static int op_touch_shared(void)
-{
-	return op_touch(AREA + PG);
-}
-
-static int op_touch_file(void)
-{
-	return op_touch(AREA + 16 * PG);
-}
-
-static int op_copy_on_write(void)
-{
-	struct mm_struct *child = fork_mm(mm);
-	int ret = model_store(child, HERE, 1);
-
-	drop_mm(child);
-	return ret == DIED_OOM ? -ENOMEM : ret;
-}
-
-static const struct sweep_op {
-	const char *name;
-	int (*op)(void);
-} sweep_ops[] = {
-	{ "mmap private", op_map_private },
-	{ "mmap shared", op_map_shared },
-	{ "mmap over", op_map_over },
-	{ "munmap", op_unmap_middle },
-	{ "mprotect", op_protect_middle },
-	{ "mprotect to writable", op_protect_writable },
-	{ "madvise", op_advise_middle },
-	{ "mremap", op_remap },
-	{ "mremap, old place kept", op_remap_dontunmap },
-	{ "brk", op_brk },
-	{ "fork", op_fork },
-	{ "touch shared", op_touch_shared },
-	{ "touch file", op_touch_file },
-};
-
-/* Returns true if op failed by the nth allocation; checks that nothing changed. */
-static bool sweep_once(const struct sweep_op *op, u32 nth)
-{
-	bool failed;
-	int err;
-
-	sweep_setup();
-	fail_alloc_set(NULL, nth, 1);
-	err = op->op();
-	failed = fail_alloc_hits() != 0;
-	fail_alloc_set(NULL, 0, 0);
-	if (failed)
-		assert_int_equal(err, -ENOMEM);
-	else
-		assert_int_equal(err, 0);
-	world_verify(&mm, 1);
-	if (failed)
-		sweep_check_unchanged();
-	end();
-	return failed;
-}
-
-static void test_nth_allocation_fails(void **state __unused_arg)
-{
-	for (u32 i = 0; i < ARRAY_SIZE(sweep_ops); i++) {
-		u32 nth = 1;
-
-		while (sweep_once(&sweep_ops[i], nth))
-			nth++;
-		print_message("# %s: %u allocations\n", sweep_ops[i].name,
-			      nth - 1);
-		assert_true(nth > 1);
-	}
-}
-
-static void test_copy_on_write_fails(void **state __unused_arg)
-{
-	struct mm_struct *child;
-
-	sweep_setup();
-	child = fork_mm(mm);
-	fail_alloc_set("pages", 1, 1);
-	assert_int_equal(model_store(child, HERE, 1), DIED_OOM);
-	fail_alloc_set(NULL, 0, 0);
-	world_verify((struct mm_struct *[]){ mm, child }, 2);
-	assert_int_equal(peek(child, HERE), 50);
-	poke(child, HERE, 1);
-	assert_int_equal(peek(mm, HERE), 50);
-	drop_mm(child);
-	assert_int_equal(op_copy_on_write(), 0);
-	end();
+	world_finish(mm);
 }
 
 int main(void)
@@ -702,8 +474,6 @@ int main(void)
 		cmocka_unit_test(test_commit_limit),
 		cmocka_unit_test(test_brk),
 		cmocka_unit_test(test_msync),
-		cmocka_unit_test(test_nth_allocation_fails),
-		cmocka_unit_test(test_copy_on_write_fails),
 	};
 
 	return host_run(tests);

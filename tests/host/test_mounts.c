@@ -24,7 +24,7 @@ static s32 remount(u32 flags)
 static void begin(struct fs_path *f)
 {
 	fs_world_start();
-	assert_int_equal(sys_mkdir(user_path("/m"), 0755), 0);
+	assert_int_equal(do_mkdir("/m"), 0);
 	assert_int_equal(mount_at("/m", "tmpfs", 0), 0);
 	make_file("/m/f", "12345", 5);
 	assert_int_equal(path_at(AT_FDCWD, "/m/f", 0, f), 0);
@@ -113,7 +113,7 @@ static void test_two_places(void **state __unused_arg)
 	struct fs_path f, other;
 
 	begin(&f);
-	assert_int_equal(sys_mkdir(user_path("/n"), 0755), 0);
+	assert_int_equal(do_mkdir("/n"), 0);
 	user_put(TYPE_AT, "/m", 3);
 	assert_int_equal(sys_mount(TYPE_AT, user_path("/n"), 0, MS_BIND, 0), 0);
 	assert_int_equal(path_at(AT_FDCWD, "/n/f", 0, &other), 0);

@@ -4,7 +4,6 @@
  */
 #include "mm_world.h"
 
-#define RAM      (16u << 20)
 #define NR_AREAS 40
 
 static u32 addr(const void *va)
@@ -33,7 +32,7 @@ static void test_scattered_frames(void **state __unused_arg)
 	char *p;
 	u32 i;
 
-	world_start(RAM);
+	world_start(WORLD_RAM);
 	p = vmalloc(1000000);
 	assert_non_null(p);
 	assert_true(is_vmalloc_addr(p));
@@ -63,11 +62,11 @@ static void test_scattered_frames(void **state __unused_arg)
 /* No two free frames are neighbours, and a large area is made of them. */
 static void test_no_contiguous_frames(void **state __unused_arg)
 {
-	static struct page *held[RAM / PAGE_SIZE];
+	static struct page *held[WORLD_RAM / PAGE_SIZE];
 	u32 n = 0, kept = 0;
 	char *p;
 
-	world_start(RAM);
+	world_start(WORLD_RAM);
 	while (nr_free_pages() > 64)
 		held[n++] = alloc_page(GFP_ATOMIC);
 	for (u32 i = 0; i < n; i++)
@@ -94,7 +93,7 @@ static void test_zeroed(void **state __unused_arg)
 {
 	void *p;
 
-	world_start(RAM);
+	world_start(WORLD_RAM);
 	p = vmalloc(3 * PAGE_SIZE);
 	*kernel_word(addr(p)) = 77;
 	vfree(p);
@@ -110,7 +109,7 @@ static void test_aligned_and_reused(void **state __unused_arg)
 	void *stacks[20], *again;
 	u32 i;
 
-	world_start(RAM);
+	world_start(WORLD_RAM);
 	for (i = 0; i < 20; i++) {
 		stacks[i] = vmalloc_aligned(THREAD_SIZE, 2 * THREAD_SIZE,
 					    GFP_KERNEL, "stack");
@@ -134,7 +133,7 @@ static void test_ioremap(void **state __unused_arg)
 	phys_addr_t pa;
 	void *p;
 
-	world_start(RAM);
+	world_start(WORLD_RAM);
 	p = ioremap(0x10009004, 8);
 	assert_int_equal(addr(p) & ~PAGE_MASK, 4);
 	assert_int_equal(kernel_va_to_phys(addr(p), &pa), 0);
@@ -144,13 +143,13 @@ static void test_ioremap(void **state __unused_arg)
 	assert_null(ioremap(0x10009000, 0));
 	assert_null(ioremap(0xfffff000, 0x2000));
 	/* Memory has one type: no frame of lowmem becomes a device. */
-	assert_null(ioremap(PHYS_OFFSET + RAM / 2, 4));
+	assert_null(ioremap(PHYS_OFFSET + WORLD_RAM / 2, 4));
 	assert_null(ioremap(PHYS_OFFSET - PAGE_SIZE, PAGE_SIZE + 1));
-	assert_null(ioremap(PHYS_OFFSET + RAM - 1, 2));
+	assert_null(ioremap(PHYS_OFFSET + WORLD_RAM - 1, 2));
 	p = ioremap(PHYS_OFFSET - PAGE_SIZE, PAGE_SIZE);
 	assert_non_null(p);
 	iounmap(p);
-	p = ioremap(PHYS_OFFSET + RAM, PAGE_SIZE);
+	p = ioremap(PHYS_OFFSET + WORLD_RAM, PAGE_SIZE);
 	assert_non_null(p);
 	iounmap(p);
 	world_end();
@@ -158,10 +157,10 @@ static void test_ioremap(void **state __unused_arg)
 
 static void test_refusals(void **state __unused_arg)
 {
-	world_start(RAM);
+	world_start(WORLD_RAM);
 	assert_null(vmalloc(0));
 	assert_null(vmalloc(0xfffff001));
-	assert_null(vmalloc(RAM));
+	assert_null(vmalloc(WORLD_RAM));
 	world_end();
 }
 
@@ -169,7 +168,7 @@ static void test_crimes(void **state __unused_arg)
 {
 	char *p;
 
-	world_start(RAM);
+	world_start(WORLD_RAM);
 	p = vmalloc(PAGE_SIZE);
 	expect_bug("!area", vfree(p + 16));
 	expect_bug("area->owns_pages", iounmap(p));
@@ -210,7 +209,7 @@ static bool sweep_once(const struct sweep_op *op, u32 nth)
 	bool failed;
 	void *p;
 
-	world_start(RAM);
+	world_start(WORLD_RAM);
 	fail_alloc_set(NULL, nth, 1);
 	p = op->op();
 	failed = fail_alloc_hits() != 0;
@@ -244,7 +243,7 @@ static void test_no_table(void **state __unused_arg)
 	void *p = NULL;
 
 	for (nth = 1; !p; nth++) {
-		world_start(RAM);
+		world_start(WORLD_RAM);
 		start = vmalloc_start();
 		fail_alloc_set("pgtable", nth, 1);
 		p = vmalloc(600 * PAGE_SIZE);
@@ -320,7 +319,7 @@ static void test_random(void **state __unused_arg)
 {
 	u32 i;
 
-	world_start(RAM);
+	world_start(WORLD_RAM);
 	memset(areas, 0, sizeof(areas));
 	for (i = 0; i < 5000; i++) {
 		struct area *area = &areas[rnd_below(NR_AREAS)];

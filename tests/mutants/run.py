@@ -45,14 +45,16 @@ FUZZ_CC = "clang-14"
 # What --find tries, by folder of the mutant: quick ones first.
 FIND = {
     "mmu": "pte abort tlb pgtable kmap context tlb-strict pgtable-strict "
-           "kmap-strict context-strict uaccess fault",
-    "mm": "vma fault mmap truncate vmalloc fault-strict mmap-strict mm_random",
-    "trap": "do_abort fault alignment",
-    "alloc": "buddy slab memblock fault",
+           "kmap-strict context-strict uaccess fault fork gup",
+    "mm": "vma fault fork gup mmap mm_sweep truncate vmalloc fault-strict "
+          "fork-strict mmap-strict mm_random",
+    "trap": "do_abort fault fork alignment",
+    "alloc": "buddy buddy_checks buddy_histories slab slab_checks memblock "
+             "fault fork",
     "proc": "elf",
 }
 # ... and of all other folders.
-FIND_ELSEWHERE = "fault mmap do_abort truncate filemap alignment"
+FIND_ELSEWHERE = "fault fork mmap do_abort truncate filemap alignment"
 # A boot that takes longer hangs.
 BOOT_SECONDS = "60"
 HW_QEMU = os.path.abspath("build/debian/emulator/usr/bin/qemu-system-arm")
