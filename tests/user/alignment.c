@@ -1,6 +1,6 @@
 /*
- * Unaligned accesses: the core does single words itself, the kernel several
- * words, and nobody an exclusive.
+ * Unaligned accesses: the core executes those of single words, the kernel emulates
+ * those of several, and an exclusive one is always SIGBUS.
  */
 #include "check.h"
 
@@ -27,9 +27,9 @@ static void single(void)
 
 	fill();
 	__asm__ volatile("ldr %0, [%1]" : "=r"(val) : "r"(crooked) : "memory");
-	is((int32_t)val, 100, "ldr");
+	is((int32_t)val, 100, "ldr of one unaligned word");
 	__asm__ volatile("strh %0, [%1]" : : "r"(7), "r"(crooked) : "memory");
-	is((int32_t)(word(0) & 0xffff), 7, "strh");
+	is((int32_t)(word(0) & 0xffff), 7, "strh to an unaligned address");
 }
 
 static void arm_multiple(void)
@@ -42,24 +42,24 @@ static void arm_multiple(void)
 			 : "+r"(p), "=r"(a), "=r"(b), "=r"(c)
 			 :
 			 : "memory");
-	ok(a == 100 && b == 101 && c == 102, "ldmia");
-	is(p - crooked, 12, "its writeback");
+	ok(a == 100 && b == 101 && c == 102, "ldmia from an unaligned address");
+	is(p - crooked, 12, "ldmia adds 12 to its base register");
 	__asm__ volatile("stmdb %0!, {r4, r5}"
 			 : "+r"(p)
 			 : "r"(a), "r"(b)
 			 : "memory");
-	ok(word(1) == 100 && word(2) == 101, "stmdb");
-	is(p - crooked, 4, "its writeback");
+	ok(word(1) == 100 && word(2) == 101, "stmdb to an unaligned address");
+	is(p - crooked, 4, "stmdb takes 8 from its base register");
 	__asm__ volatile("ldrd r4, r5, [%2, #8]"
 			 : "=r"(a), "=r"(b)
 			 : "r"(crooked)
 			 : "memory");
-	ok(a == 101 && b == 103, "ldrd");
+	ok(a == 101 && b == 103, "ldrd from an unaligned address");
 	__asm__ volatile("strd r4, r5, [%2]"
 			 :
 			 : "r"(a), "r"(b), "r"(crooked)
 			 : "memory");
-	ok(word(0) == 101 && word(1) == 103, "strd");
+	ok(word(0) == 101 && word(1) == 103, "strd to an unaligned address");
 }
 
 static __attribute__((target("thumb"), noinline)) void thumb_multiple(void)
@@ -73,13 +73,13 @@ static __attribute__((target("thumb"), noinline)) void thumb_multiple(void)
 			 : "+r"(p), "=r"(a), "=r"(b)
 			 :
 			 : "memory");
-	ok(a == 100 && b == 101, "16-bit ldmia");
+	ok(a == 100 && b == 101, "a 16-bit ldmia of Thumb");
 	p = crooked + 8;
 	__asm__ volatile("ldrd r5, r4, [r6, #4]"
 			 : "=r"(a), "=r"(b)
 			 : "r"(p)
 			 : "memory");
-	ok(b == 103 && a == 104, "ldrd of any two registers");
+	ok(b == 103 && a == 104, "Thumb's ldrd of any two registers");
 	__asm__ volatile("cmp	r3, r3\n\t"
 			 "itte	eq\n\t"
 			 "ldrdeq r4, r5, [r6]\n\t"
@@ -88,7 +88,8 @@ static __attribute__((target("thumb"), noinline)) void thumb_multiple(void)
 			 : "=r"(a), "=r"(b)
 			 : "r"(p)
 			 : "memory", "cc");
-	ok(a == 104 && b == 105, "in an IT block");
+	ok(a == 104 && b == 105,
+	   "ldrd in an IT block, of which one is executed");
 }
 
 static int load_exclusive(void *p)
@@ -119,18 +120,20 @@ static void refused(void)
 	uint8_t *p = pages(2);
 
 	SYS(munmap, p + PAGE, PAGE);
-	is(in_child(load_exclusive, crooked) & 0x7f, LINUX_SIGBUS, "ldrex");
-	is(in_child(load_double, crooked) & 0x7f, LINUX_SIGBUS, "vldr");
+	is(in_child(load_exclusive, crooked) & 0x7f, LINUX_SIGBUS,
+	   "ldrex from an unaligned address is SIGBUS");
+	is(in_child(load_double, crooked) & 0x7f, LINUX_SIGBUS,
+	   "vldr from an unaligned address is SIGBUS");
 	is(in_child(load_two, p + PAGE - 6) & 0x7f, LINUX_SIGSEGV,
-	   "ldmia past the end of the page");
+	   "ldmia that reads beyond the last page is SIGSEGV");
 }
 
 /* ---- /proc/cpu/alignment ----------------------------------------- */
 
-/* The lines with a count, in their order. */
+/* The lines of the file that have a count, in their order. */
 enum counter { USER, SYSTEM, SKIPPED, HALF, WORD, DWORD, MULTI, COUNTERS };
 
-/* Reads the counters and the mode, the last line, with its word. */
+/* Reads the counters, and the mode with its word from the last line. */
 static void read_counters(uint32_t counts[COUNTERS], char mode[20])
 {
 	static const char *const lines[] = {
@@ -195,7 +198,7 @@ static void counted(int (*load)(void *p), void *p, const char *name)
 	ok(true, "%s: user %lu, skipped %lu, dword %lu, multi %lu", name,
 	   after[USER], after[SKIPPED], after[DWORD], after[MULTI]);
 	is((int32_t)(after[SYSTEM] + after[HALF] + after[WORD]), 0,
-	   "nothing else");
+	   "no other counter has changed");
 }
 
 static void modes(void)
@@ -213,13 +216,14 @@ static void modes(void)
 	counted(load_two, p + PAGE - 6, "ldm that ends in SIGSEGV");
 	mode_becomes("0\n", "2 (fixup)");
 	mode_becomes("1\n", "3 (fixup+warn)");
-	is(in_child(load_two, crooked), 0, "emulated, and reported");
+	is(in_child(load_two, crooked), 0,
+	   "mode 3: ldm is emulated, and reported in the log");
 	mode_becomes("4\n", "4 (signal)");
-	is(in_child(load_two, crooked), LINUX_SIGBUS, "not emulated");
-	counted(load_two, crooked, "not emulated");
+	is(in_child(load_two, crooked), LINUX_SIGBUS, "mode 4: ldm is SIGBUS");
+	counted(load_two, crooked, "ldm in mode 4");
 	mode_becomes("5garbage", "5 (signal+warn)");
 	mode_becomes("6", "5 (signal+warn)");
-	is(set_mode("x\n"), 2, "no number: written");
+	is(set_mode("x\n"), 2, "a text without a number is accepted");
 	mode_becomes("", "5 (signal+warn)");
 	mode_becomes("2", "2 (fixup)");
 }

@@ -1,9 +1,9 @@
 /*
- * Instructions and calls that are signals: breakpoints as GDB plants them, what
- * no core knows, and ARM's own system calls that only old programs made.
+ * Instructions and calls that end in a signal: breakpoints as GDB writes them,
+ * undefined instructions, and ARM's own system calls that only old programs made.
  *
- * qemu-arm ends the program at some of them: breakpoints.expected holds Linux's
- * answers.
+ * qemu-arm ends the program at some of them: breakpoints.expected holds what Linux
+ * prints.
  */
 #include <setjmp.h>
 #include "check.h"
@@ -21,7 +21,7 @@ static void took(int sig, struct test_siginfo *info, void *ucontext)
 	longjmp(back, 1);
 }
 
-/* Each returns if nothing happens; the instruction is its first. */
+/* Each begins with the instruction, and returns if no signal comes. */
 void arm_breakpoint(void), arm_undefined(void), arm_bkpt(void);
 void thumb_breakpoint(void), thumb2_breakpoint(void), thumb_undefined(void);
 void arm_call(uint32_t number), thumb_call(uint32_t number);
@@ -72,7 +72,8 @@ static void instruction(void (*run)(void), int sig, int code, const char *text)
 		run();
 	ok(got_sig == sig && got_code == code, "%s: signal %ld, code %ld", text,
 	   got_sig, got_code);
-	ok(got_addr == at && got_pc == at, "it names the instruction");
+	ok(got_addr == at && got_pc == at,
+	   "siginfo and the pc are that instruction's address");
 }
 
 /* The part number of /proc/cpuinfo. */
@@ -98,14 +99,17 @@ static void bkpt(void)
 	got_sig = 0;
 	if (!setjmp(back))
 		arm_bkpt();
-	ok(got_pc == (uint32_t)arm_bkpt, "BKPT is a signal");
+	ok(got_pc == (uint32_t)arm_bkpt,
+	   "BKPT is a signal, with the pc at the instruction");
 	if (usable)
-		ok(got_sig == LINUX_SIGTRAP && got_code == 4, "of the core");
+		ok(got_sig == LINUX_SIGTRAP && got_code == 4,
+		   "BKPT: the signal and code that this core gives");
 	else
-		ok(got_sig == LINUX_SIGBUS && got_code == 0, "of the core");
+		ok(got_sig == LINUX_SIGBUS && got_code == 0,
+		   "BKPT: the signal and code that this core gives");
 }
 
-/* Without a handler the program ends. */
+/* Runs the instruction with the signal's default action. */
 static int no_handler(void *run)
 {
 	by_default(LINUX_SIGTRAP);
@@ -121,10 +125,10 @@ static void instructions(void)
 	instruction(arm_undefined, LINUX_SIGILL, 1, "0xe7f000f0");
 	instruction(thumb_undefined, LINUX_SIGILL, 1, "Thumb 0xde00");
 	is(in_child(no_handler, (void *)arm_breakpoint), LINUX_SIGTRAP,
-	   "without a handler the program ends");
+	   "without a handler a breakpoint ends the program");
 }
 
-/* addr: 0, or what siginfo is to name. */
+/* addr: what siginfo must have as the address of the signal. */
 static void call(void (*svc)(uint32_t), uint32_t number, int sig, int code,
 		 const uint8_t *addr)
 {
@@ -134,7 +138,8 @@ static void call(void (*svc)(uint32_t), uint32_t number, int sig, int code,
 	ok(got_sig == sig && got_code == code,
 	   "call 0x%lx: signal %ld, code %ld", number, got_sig, got_code);
 	if (sig)
-		ok(got_addr == (uint32_t)addr, "and siginfo's address");
+		ok(got_addr == (uint32_t)addr,
+		   "siginfo has the address of the instruction");
 }
 
 static void calls(void)
@@ -142,19 +147,21 @@ static void calls(void)
 	call(arm_call, 0xf0000, LINUX_SIGSEGV, 1, NULL);
 	call(arm_call, 0xf0001, LINUX_SIGTRAP, 1, arm_svc);
 	ok(got_pc == (uint32_t)arm_svc,
-	   "a breakpoint: the pc does not move on");
+	   "call 0xf0001: the pc is still at its instruction");
 	call(thumb_call, 0xf0001, LINUX_SIGTRAP, 1, thumb_svc);
 	call(arm_call, 0xf0003, LINUX_SIGILL, 4, arm_svc);
-	ok(got_pc == (uint32_t)arm_svc + 4, "but here it does");
+	ok(got_pc == (uint32_t)arm_svc + 4,
+	   "call 0xf0003: the pc is behind its instruction");
 	call(thumb_call, 0xf0004, LINUX_SIGILL, 4, thumb_svc);
 	call(arm_call, 0xf0800, LINUX_SIGILL, 4, arm_svc);
 	call(arm_call, 0x900000, LINUX_SIGILL, 4, arm_svc);
 	call(arm_call, 0xffffffff, LINUX_SIGILL, 4, arm_svc);
-	is(linux_syscall(0xf0007), -ENOSYS, "call 0xf0007");
-	is(linux_syscall(0xf07ff), -ENOSYS, "call 0xf07ff");
-	is(linux_syscall(0xeffff), -ENOSYS, "call 0xeffff");
+	is(linux_syscall(0xf0007), -ENOSYS, "call 0xf0007 does not exist");
+	is(linux_syscall(0xf07ff), -ENOSYS, "call 0xf07ff does not exist");
+	is(linux_syscall(0xeffff), -ENOSYS, "call 0xeffff does not exist");
 	is(linux_syscall(__ARM_NR_set_tls, 0x12345), 0, "set_tls");
-	is(linux_syscall(__ARM_NR_get_tls), 0x12345, "get_tls");
+	is(linux_syscall(__ARM_NR_get_tls), 0x12345,
+	   "get_tls returns the word that was set");
 }
 
 int main(void)

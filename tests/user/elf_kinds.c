@@ -1,10 +1,10 @@
 /*
- * Which ELF files run, and what each kind finds: files of a few hundred bytes,
- * made here and run by execve. Not one of them comes from a linker, so each may
- * have what linkers seldom make.
+ * Which ELF files run, and what each kind finds in its memory: files of a few
+ * hundred bytes, made here and run by execve. None comes from a linker, so that
+ * each can have what linkers seldom make.
  *
- * qemu-arm cannot run this one (its execve is the host's): elf_kinds.expected
- * holds Linux's answers.
+ * qemu-arm cannot run this program, since its execve is the host's:
+ * elf_kinds.expected holds what Linux prints.
  */
 #include <elf.h>
 #include <uapi/auxvec.h>
@@ -16,11 +16,12 @@
 #define RW   (PF_R | PF_W)
 #define RX   (PF_R | PF_X)
 
-/* ---- what they run ----------------------------------------------- */
+/* ---- the code in these files ------------------------------------- */
 
 /*
- * Each is copied to CODE. The last word of some is an address, which the copy
- * gets. The status that a program ends with is what it has found.
+ * Each piece is copied to CODE of a file. The last word of some pieces is an
+ * address, which code_address() fills in. A program returns what it has found as
+ * its exit status.
  */
 extern const uint32_t exit_42[], exit_42_end[];
 extern const uint32_t exit_thumb[], exit_thumb_end[];
@@ -38,7 +39,7 @@ __asm__(".section .rodata\n"
 	"	mov	r7, #1\n"
 	"	svc	0\n"
 	"exit_42_end:\n"
-	"exit_r6:\n" /* zero, unless an interpreter came before */
+	"exit_r6:\n" /* 0, or what an interpreter has left there */
 	"	mov	r0, r6\n"
 	"	mov	r7, #1\n"
 	"	svc	0\n"
@@ -72,8 +73,9 @@ __asm__(".section .rodata\n"
 	"9:	.word	0\n"
 	"run_there_end:\n"
 	/*
-	 * Finds its own place by AT_BASE: its file begins CODE bytes before it.
-	 * Then starts the program at AT_ENTRY, with 42 in r6.
+	 * Compares AT_BASE with the address where its own file begins, CODE
+	 * bytes before it. Then starts the program at AT_ENTRY, with 42 in r6
+	 * if they were equal.
 	 */
 	"interpret:\n"
 	"	mov	r4, sp\n"
@@ -131,7 +133,7 @@ static Elf32_Phdr *add(uint32_t type, uint32_t offset, uint32_t va,
 
 #define CODE_OF(name) name, (uint32_t)name##_end - (uint32_t)name
 
-/* A file with this code and nothing to load; its stack holds no code. */
+/* A file with this code, no segment to load, and a stack without code. */
 static void begin(uint32_t type, uint32_t base, const uint32_t *code,
 		  uint32_t bytes)
 {
@@ -153,7 +155,7 @@ static void begin(uint32_t type, uint32_t base, const uint32_t *code,
 	add(PT_GNU_STACK, 0, 0, 0, 0, RW);
 }
 
-/* The same, and a segment that loads all of it. */
+/* The same, with a segment that loads the whole file. */
 static void program_at(uint32_t type, uint32_t base, const uint32_t *code,
 		       uint32_t bytes)
 {
@@ -169,7 +171,7 @@ static void code_address(uint32_t va)
 	memcpy(image.byte + image.size - 4, &va, 4);
 }
 
-/* From there on the file has 'd', up to a new end. */
+/* Fills the file with 'd' from there to a new end. */
 static void data_until(uint32_t from, uint32_t end)
 {
 	memset(image.byte + from, 'd', end - from);
@@ -200,7 +202,7 @@ static int exec_file(void *path)
 	return err == -ENOEXEC ? REFUSED : -err;
 }
 
-/* Its exit status, or 128 and the signal that ended it. */
+/* The exit status of the file, or 128 and the signal that ended it. */
 static int run(void)
 {
 	int status = in_child(exec_file, (void *)write_file("program"));
@@ -210,15 +212,15 @@ static int run(void)
 }
 
 /*
- * Linux sees some faults when the old program is gone, and kills the process;
- * Pagewalk refuses before.
+ * Linux finds some faults only when the old program is gone, and kills the process.
+ * Pagewalk finds them before, and execve fails.
  */
 static void refused(const char *text)
 {
 	int status = run();
 
 	ok(status == REFUSED || status == 128 + LINUX_SIGSEGV,
-	   "%s: does not run", text);
+	   "%s: execve fails or the process is killed", text);
 }
 
 static void runs(const char *text)
@@ -248,7 +250,7 @@ static void headers(void)
 	memset(image.ehdr.e_ident + 4, 0xff, 12);
 	image.ehdr.e_version = 0;
 	image.ehdr.e_shnum = 77;
-	runs("nonsense where nobody looks");
+	runs("nonsense in fields that the kernel does not read");
 	PROGRAM(exit_42);
 	image.ehdr.e_entry += 2;
 	refused("an entry that is neither ARM nor Thumb");
@@ -286,14 +288,14 @@ static void addresses(void)
 		refused(text);
 	}
 	program_at(ET_DYN, 0, CODE_OF(exit_42));
-	runs("position-independent, from 0");
+	runs("position-independent, linked at 0");
 	program_at(ET_DYN, 0x41000000, CODE_OF(exit_42));
-	runs("position-independent, from 0x41000000");
+	runs("position-independent, linked at 0x41000000");
 	PROGRAM(exit_42);
 	image.phdr[1].p_align = 4;
 	runs("a segment's alignment of 4");
 	image.phdr[1].p_offset = 4;
-	refused("offset and address of different remainders");
+	refused("offset and address with different low bits");
 }
 
 static void order(void)
@@ -307,22 +309,22 @@ static void order(void)
 	runs("two segments at the same address");
 	PROGRAM(exit_42);
 	image.phdr[1].p_filesz++;
-	refused("more in the file than in memory");
+	refused("a segment with more bytes in the file than in memory");
 	PROGRAM(exit_42);
 	image.phdr[1].p_memsz = 0xfffffff0;
-	refused("a size that wraps");
+	refused("a segment whose size wraps");
 	begin(ET_EXEC, BASE, CODE_OF(exit_42));
-	refused("no segment at all");
+	refused("a program without a segment");
 }
 
-/* One page of the file holds the end of data, and then 'd' goes on. */
+/* The page of the file with the last byte of data has more 'd' behind it. */
 static void bss(void)
 {
 	PROGRAM(exit_byte);
 	code_address(BASE + PAGE + 0x7f);
 	data_until(PAGE, PAGE + 0x200);
 	add(PT_LOAD, PAGE, BASE + PAGE, 0x80, 0x3000, RW);
-	is(run(), 'd', "the last byte of data");
+	is(run(), 'd', "data: its last byte is the file's");
 	memcpy(image.byte + CODE + 16, &(uint32_t){ BASE + PAGE + 0x80 }, 4);
 	is(run(), 0, "bss begins with zeroes where the file goes on");
 	memcpy(image.byte + CODE + 16, &(uint32_t){ BASE + 3 * PAGE }, 4);
@@ -343,7 +345,7 @@ static void bss(void)
 	runs("a segment that is all bss");
 }
 
-/* The second segment's pages are, the bytes that they are to show are not. */
+/* A segment with pages that lie past the end of the file. */
 static void past_the_end(void)
 {
 	PROGRAM(exit_42);
@@ -352,13 +354,13 @@ static void past_the_end(void)
 	PROGRAM(exit_byte);
 	code_address(BASE + 2 * PAGE);
 	add(PT_LOAD, PAGE, BASE + PAGE, 3 * PAGE, 3 * PAGE, RW);
-	is(run(), 128 + 7, "touched: SIGBUS");
+	is(run(), 128 + 7, "touching it is SIGBUS");
 	PROGRAM(exit_42);
 	add(PT_LOAD, 0xfffff000, BASE + PAGE, PAGE, PAGE, PF_R);
 	refused("an offset past the end of any file");
 }
 
-/* ---- where code may be ------------------------------------------- */
+/* ---- which memory is executable ---------------------------------- */
 
 static void executable_data(void)
 {
@@ -378,12 +380,12 @@ static void executable_data(void)
 	runs("no PT_GNU_STACK: code in bss");
 	PROGRAM(exit_42);
 	image.phdr[1].p_flags = PF_R;
-	refused("an entry that may not be executed");
+	refused("an entry in a segment that is not executable");
 	image.phdr[0].p_type = PT_NULL;
-	runs("no PT_GNU_STACK: what may be read may be executed");
+	runs("no PT_GNU_STACK: a readable segment is executable");
 	PROGRAM(exit_42);
 	image.phdr[1].p_flags = PF_X;
-	runs("a segment that may be executed, and no more");
+	runs("a segment that is executable only");
 }
 
 /* ---- interpreters ------------------------------------------------ */
@@ -398,12 +400,16 @@ static void needs(const char *path)
 	image.size += bytes;
 }
 
-/* This program was named as an interpreter: what does it know of the other? */
+/*
+ * This program runs as the interpreter of another: it must find the other's headers
+ * and entry in the auxiliary vector. Returns 43, or which of them was wrong.
+ */
 static int as_interpreter(void)
 {
 	const Elf32_Phdr *ph = (const Elf32_Phdr *)getauxval(AT_PHDR);
 
-	if (getauxval(AT_BASE) != 0) /* Linux says so for what did not move */
+	if (getauxval(AT_BASE) !=
+	    0) /* Linux has 0 if the interpreter did not move */
 		return 1;
 	if (getauxval(AT_PHNUM) != 3 || ph[2].p_type != PT_INTERP)
 		return 2;
@@ -420,12 +426,12 @@ static void interpreters(const char *self)
 	image.phdr[1].p_flags |= PF_W; /* or Linux 6.1 refuses it */
 	strcpy(interp, write_file("interp"));
 	PROGRAM(exit_r6);
-	is(run(), 0, "a program without an interpreter begins by itself");
+	is(run(), 0, "a program without an interpreter begins at its entry");
 	needs(interp);
 	runs("an interpreter begins, and finds the program by AT_ENTRY");
 	program_at(ET_DYN, 0, CODE_OF(exit_r6));
 	needs(interp);
-	runs("both are position-independent");
+	runs("program and interpreter are position-independent");
 	program_at(ET_DYN, 0, CODE_OF(interpret));
 	image.ehdr.e_entry = 0x41000000 + CODE;
 	image.phdr[1].p_vaddr = 0x41000000;
@@ -433,18 +439,18 @@ static void interpreters(const char *self)
 	write_file("interp");
 	PROGRAM(exit_r6);
 	needs(interp);
-	is(run(), 0, "an interpreter at its own address: AT_BASE is 0");
+	is(run(), 0, "an interpreter linked at an address: AT_BASE is 0");
 	PROGRAM(exit_42);
 	needs(self);
-	is(run(), 43, "an interpreter that cannot move");
+	is(run(), 43, "an interpreter that is not position-independent");
 	PROGRAM(exit_42);
 	image.ehdr.e_entry = 0x123;
 	needs(interp);
 	image.byte[image.size - 1] = 'x';
-	refused("an interpreter's path without an end");
+	refused("an interpreter's path without a zero at its end");
 	PROGRAM(exit_42);
 	needs("/no/such/file");
-	is(run(), ENOENT, "no such interpreter");
+	is(run(), ENOENT, "an interpreter that does not exist");
 	image.size = 0;
 	write_file("interp");
 	PROGRAM(exit_42);

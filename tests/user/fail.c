@@ -1,6 +1,6 @@
 /*
- * fail - forks and children that take memory, while the kernel makes one
- * allocation fail (fail_alloc= on its command line): told and lived through.
+ * fail - forks, and children that take memory, while the kernel makes one allocation
+ * fail (fail_alloc= on its command line): the failure is reported and survived.
  */
 #include "check.h"
 
@@ -16,7 +16,7 @@ static int take_pages(void *arg)
 	return 0;
 }
 
-/* What became of one child, in a word. */
+/* Prints how one child ended, or that fork failed. */
 static void try_once(void)
 {
 	int32_t pid = SYS(fork);
@@ -36,7 +36,10 @@ static void try_once(void)
 		printf("child: exit %d\n", WEXITSTATUS(status));
 }
 
-/* init fail alone: nobody else could be killed for the page it wants. */
+/*
+ * With an argument, process 1 takes the pages itself: there is no other process that
+ * could be killed for a page that it needs.
+ */
 int main(int argc, char **argv)
 {
 	(void)argv;

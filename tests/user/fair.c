@@ -1,7 +1,9 @@
 /*
- * Who gets the core, and when: fair MEASUREMENT. Each prints its figures and
- * fails if one is beyond its bound. The figures are exact where an instruction
- * takes a fixed time (tests/system/sched.t); elsewhere the host disturbs them.
+ * fair [MEASUREMENT] - which task gets the core, and when.
+ *
+ * Each measurement prints its figures and fails if one is beyond its bound. The
+ * figures are exact where an instruction takes a fixed time (tests/system/sched.t);
+ * elsewhere the host disturbs them.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -65,7 +67,7 @@ static void echo_for_ever(int from, int to)
 	_exit(0);
 }
 
-/* A task that echoes what comes by there to back, and eight busy ones. */
+/* A task that sends each byte of the pipe `there` to `back`, and eight busy ones. */
 static pid_t start_echo(int there[2], int back[2])
 {
 	pid_t pid;
@@ -107,10 +109,11 @@ static void round_trip(void)
 	stop_echo(pid);
 	printf("# round trip: mean %d us, longest %d us\n", (int)(sum / TRIPS),
 	       (int)longest);
-	ok(longest <= 2000, "a byte there and back takes at most 2 ms");
+	ok(longest <= 2000,
+	   "a byte to another task and back takes at most 2 ms");
 }
 
-/* The same without a rest: the two want more than their share. */
+/* The same without a rest: the two tasks want more than their share. */
 static void busy_round_trip(void)
 {
 	int there[2], back[2];
@@ -127,7 +130,8 @@ static void busy_round_trip(void)
 	stop_echo(pid);
 	printf("# round trip without a rest: mean %d us\n",
 	       (int)(us / (20 * TRIPS)));
-	ok(us <= 2000 * 20 * TRIPS, "and without a rest 2 ms in the mean");
+	ok(us <= 2000 * 20 * TRIPS,
+	   "without a rest it takes at most 2 ms in the mean");
 }
 
 static void sleeper(void)
@@ -247,7 +251,7 @@ static void unequals(void)
 	      (const int[]){ 1024, 335, 3121, 110 });
 }
 
-/* A task that sleeps long owes the others nothing, and they owe it little. */
+/* A task that has slept long must not get the core for as long afterwards. */
 static void long_sleeper(void)
 {
 	uint32_t before;
@@ -255,7 +259,7 @@ static void long_sleeper(void)
 	start_busy(0);
 	sleep_ms(3000);
 	before = turns[0];
-	/* As a task that always wants to run we get half of the core. */
+	/* From now on this task and the busy one share the core in halves. */
 	for (int64_t end = now_us() + 1000000; now_us() < end;)
 		;
 	before = turns[0] - before;
@@ -266,12 +270,14 @@ static void long_sleeper(void)
 	stop_busy();
 	printf("# beside a task that slept for 3 s: %d %% of a second\n",
 	       (int)(before * 100ull / turns[0]));
-	ok(before > turns[0] / 100 * 45, "no sleep is made up for");
+	ok(before > turns[0] / 100 * 45,
+	   "a task that slept for 3 s gets no more than its share");
 }
 
 /*
- * A real-time task is charged nothing, and its ordinary child is owed nothing for
- * that: it shares the core with one that has run all the while.
+ * The time of a real-time task is not counted in the order of ordinary tasks. Its
+ * ordinary child must not start ahead for that: it shares the core in halves with a
+ * task that has run all the while.
  */
 static void realtime_parent(void)
 {
@@ -291,7 +297,7 @@ static void realtime_parent(void)
 	printf("# beside a real-time task's new child: %d %% of a second\n",
 	       (int)(before * 100ull / all));
 	ok(before > all / 100 * 45 && before < all / 100 * 55,
-	   "a real-time task's child has no time to make up for");
+	   "the ordinary child of a real-time task gets its share");
 }
 
 /* Interrupts of the timer since boot. */
@@ -333,12 +339,16 @@ static void idle_core(void)
 	printf("# 5 s of sleep: %d interrupts, idle for %d of %d hundredths\n",
 	       interrupts, idle_after - idle, up_after - up);
 	ok(interrupts <= 5, "an idle core has no tick");
-	ok(up_after - up >= 500 && up_after - up <= 502, "time goes on");
+	ok(up_after - up >= 500 && up_after - up <= 502,
+	   "the clock goes on while the core is idle");
 	ok(idle_after - idle >= 498 && idle_after - idle <= 502,
-	   "and every tick is counted as idle");
+	   "all this time is counted as idle");
 }
 
-/* Longer than a counter of 32 bits takes to come round: nobody reads it. */
+/*
+ * A sleep that is longer than a counter of 32 bits takes to wrap. Nobody reads the
+ * clock meanwhile.
+ */
 static void idle_minutes(void)
 {
 	struct old_timespec32 time = { 200, 0 };
@@ -351,8 +361,9 @@ static void idle_minutes(void)
 	printf("# 200 s of sleep: %d us too long, %d interrupts\n",
 	       (int)(slept - 200000000), interrupts);
 	ok(slept >= 200000000 && slept < 200010000,
-	   "the clock has counted each turn of its counter");
-	ok(interrupts <= 80, "and an idle core has hardly been disturbed");
+	   "a sleep of 200 s, longer than the counter takes to wrap, is exact");
+	ok(interrupts <= 80,
+	   "an idle core takes at most 80 interrupts in 200 s");
 }
 
 static int64_t children_us(void)
@@ -363,7 +374,7 @@ static int64_t children_us(void)
 	return ru.ru_utime_sec * 1000000ll + ru.ru_utime_usec;
 }
 
-/* A busy task's ticks are all counted, whoever else is woken meanwhile. */
+/* All ticks of a busy task are counted, though another task wakes just before. */
 static void accounting(void)
 {
 	int64_t us = children_us();
@@ -374,7 +385,8 @@ static void accounting(void)
 	stop_busy();
 	us = children_us() - us;
 	printf("# busy for 2 s: %d ms counted\n", (int)(us / 1000));
-	ok(us >= 1900000 && us <= 2100000, "ticks find the busy task");
+	ok(us >= 1900000 && us <= 2100000,
+	   "the ticks are counted for the busy task");
 }
 
 static const struct {

@@ -1,7 +1,8 @@
 /*
- * What a core can do, as programs are told: the bits of AT_HWCAP, by which a C
+ * What a program can learn about the core: the bits of AT_HWCAP, by which a C
  * library chooses its code, and the words of /proc/cpuinfo, which people read.
- * A bit that is set without the instruction is SIGILL in code that trusted it.
+ * Where a bit is set and the instruction is missing, code that relies on the bit
+ * ends with SIGILL.
  */
 #include <uapi/auxvec.h>
 #include "check.h"
@@ -57,22 +58,24 @@ static int thumbee(void *arg)
 	return (int)arg;
 }
 
-static void told_as_it_runs(uint32_t bit, int (*fn)(void *arg),
-			    const char *name)
+/* The bit must be set if fn, which executes the instruction, survives. */
+static void bit_as_it_runs(uint32_t bit, int (*fn)(void *arg), const char *name)
 {
 	bool runs = in_child(fn, (void *)1) == 1 << 8;
 
-	ok(!(getauxval(AT_HWCAP) & bit) == !runs, "%s", name);
+	ok(!(getauxval(AT_HWCAP) & bit) == !runs,
+	   "HWCAP and a trial agree about %s", name);
 }
 
 static void instructions(void)
 {
-	told_as_it_runs(HWCAP_IDIVA, divide_arm, "UDIV in ARM state");
-	told_as_it_runs(HWCAP_IDIVT, divide_thumb, "UDIV in Thumb state");
-	told_as_it_runs(HWCAP_VFPv4, fused_multiply, "VFMA");
-	told_as_it_runs(HWCAP_VFPD32, upper_registers, "D31");
-	told_as_it_runs(HWCAP_THUMBEE, thumbee, "ThumbEE");
-	ok(!(getauxval(AT_HWCAP) & 1), "SWP is not told: LDREX is better");
+	bit_as_it_runs(HWCAP_IDIVA, divide_arm, "UDIV in ARM state");
+	bit_as_it_runs(HWCAP_IDIVT, divide_thumb, "UDIV in Thumb state");
+	bit_as_it_runs(HWCAP_VFPv4, fused_multiply, "VFMA");
+	bit_as_it_runs(HWCAP_VFPD32, upper_registers, "D31");
+	bit_as_it_runs(HWCAP_THUMBEE, thumbee, "ThumbEE");
+	ok(!(getauxval(AT_HWCAP) & 1),
+	   "HWCAP has no SWP: programs are to use LDREX");
 }
 
 /* ---- the text ---------------------------------------------------- */
@@ -112,7 +115,8 @@ static void features(void)
 				     (getauxval(AT_HWCAP) >> i & 1))
 			<< i;
 	is((int32_t)differ, 0, "Features has the bits of AT_HWCAP");
-	ok(has_word("half") && has_word("tls"), "of which there are some");
+	ok(has_word("half") && has_word("tls"),
+	   "they contain half and tls, which each core has");
 }
 
 static void other_lines(void)
@@ -135,7 +139,8 @@ static void other_lines(void)
 		const char *line = strstr(at, lines[i]);
 		const char *name = lines[i] + strspn(lines[i], "\n");
 
-		ok(line, "%.*s", (int)strcspn(name, "\t:"), name);
+		ok(line, "/proc/cpuinfo has the line %.*s",
+		   (int)strcspn(name, "\t:"), name);
 		at = line ? line : at;
 	}
 }

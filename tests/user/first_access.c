@@ -1,9 +1,10 @@
 /*
  * The first access after a change of the address space, with nothing between.
  *
- * Each page is touched, so that the TLB has its entry; then comes one system call,
- * and then an access. No other task runs meanwhile, no line is printed: a switch
- * might empty the TLB, and the kernel could have forgotten to.
+ * Each page is touched, so that the TLB has its entry. Then one system call changes
+ * the page's entry, and an access follows. No other task runs and no line is printed
+ * in between: a switch of tasks might flush the TLB, and would hide that the system
+ * call did not.
  */
 #include <setjmp.h>
 #include <uapi/fcntl.h>
@@ -72,7 +73,7 @@ static void after_fork(void)
 	p[0] = 2;
 	SYS(wait4, pid, &status, 0, 0);
 	is(WEXITSTATUS(status), 1,
-	   "what a parent stores after fork is its own");
+	   "fork: the child does not see the parent's next store");
 }
 
 /* A child keeps the page shared; the kernel's store into it makes a copy. */
@@ -95,8 +96,9 @@ static void after_copy_by_the_kernel(void)
 	SYS(read, others[0], zero, 1);
 	seen = get(p);
 	seen_zero = get(zero);
-	is(seen, '2', "the kernel's store into a shared page");
-	is(seen_zero, '3', "the kernel's store into the shared zero page");
+	is(seen, '2',
+	   "read(2) into a page shared after fork: the copy is seen");
+	is(seen_zero, '3', "read(2) into the zero page: the new page is seen");
 	SYS(write, ends[1], "1", 1);
 	SYS(wait4, -1, 0, 0, 0);
 }
@@ -115,9 +117,9 @@ static void after_mprotect(void)
 	get(p);
 	SYS(mprotect, p, PAGE, PROT_NONE);
 	none = get(p);
-	is(one, FAULTS, "a store after PROT_READ of one page");
-	is(all, FAULTS, "a store after PROT_READ of many");
-	is(none, FAULTS, "a load after PROT_NONE");
+	is(one, FAULTS, "a store faults after PROT_READ of one page");
+	is(all, FAULTS, "a store faults after PROT_READ of many pages");
+	is(none, FAULTS, "a load faults after PROT_NONE");
 	p = pages(1);
 	memcpy(p, forty_two, sizeof(forty_two));
 	SYS(mprotect, p, PAGE, PROT_READ | PROT_EXEC);
@@ -126,7 +128,7 @@ static void after_mprotect(void)
 	call(p);
 	SYS(mprotect, p, PAGE, PROT_READ);
 	run = call(p);
-	is(run, FAULTS, "a call of it faults without PROT_EXEC");
+	is(run, FAULTS, "a call of it faults after PROT_EXEC was taken");
 }
 
 static void after_munmap(void)
@@ -142,9 +144,9 @@ static void after_munmap(void)
 	put(p, 1);
 	SYS(munmap, p, (MANY - 1) * PAGE);
 	all = get(p);
-	is(one, FAULTS, "a load after munmap of one page");
-	is(other, 0, "a load after a mapping in its place");
-	is(all, FAULTS, "a load after munmap of many");
+	is(one, FAULTS, "a load faults after munmap of one page");
+	is(other, 0, "a load sees the mapping that replaced another");
+	is(all, FAULTS, "a load faults after munmap of many pages");
 }
 
 static void after_mremap(void)
@@ -166,12 +168,14 @@ static void after_mremap(void)
 	get(q);
 	SYS(mremap, p + PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, q);
 	at_new = get(q);
-	is(at_old, FAULTS, "a load where mremap took a page away");
-	is(at_new, 7, "a load where it brought one");
-	is(at_last, FAULTS, "a load of the last of many that it took away");
+	is(at_old, FAULTS, "a load faults where mremap took a page away");
+	is(at_new, 7, "a load sees the page that mremap moved there");
+	is(at_last, FAULTS,
+	   "a load faults at the last of many pages that it moved");
 	get(q + PAGE);
 	SYS(mremap, q, 2 * PAGE, PAGE, 0, 0);
-	is(get(q + PAGE), FAULTS, "a load behind a VMA that shrank");
+	is(get(q + PAGE), FAULTS,
+	   "a load faults behind a VMA that mremap shrank");
 }
 
 static void after_memory_was_given_back(void)
@@ -182,13 +186,13 @@ static void after_memory_was_given_back(void)
 	get(p);
 	SYS(madvise, p, PAGE, MADV_DONTNEED);
 	byte = get(p);
-	is(byte, 0, "a load after MADV_DONTNEED");
+	is(byte, 0, "a load sees zero after MADV_DONTNEED");
 	SYS(ftruncate, fd, 2 * PAGE);
 	p = (uint8_t *)SYS(mmap2, 0, 2 * PAGE, RW, MAP_SHARED, fd, 0);
 	put(p + PAGE, 1);
 	SYS(ftruncate, fd, PAGE);
 	byte = get(p + PAGE);
-	is(byte, FAULTS, "a load behind the end of a file that was cut");
+	is(byte, FAULTS, "a load faults behind the end of a truncated file");
 	SYS(close, fd);
 }
 

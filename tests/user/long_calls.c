@@ -1,7 +1,7 @@
 /*
- * Calls that take long: much data, many VMAs, names, tasks. What they give is
- * looked at here; how long nobody else could run meanwhile is measured from
- * outside (tests/bench/latency.py).
+ * Calls that take long: much data, many VMAs, names, tasks. Their results are checked
+ * here. How long they keep other tasks from running is measured from outside
+ * (tests/bench/latency.py).
  */
 #include <fcntl.h>
 #include <uapi/mman.h>
@@ -29,18 +29,18 @@ static void files(void)
 	};
 
 	is(SYS(write, fd, big, BIG), BIG, "write of 16 MiB");
-	is(SYS(pread64, fd, big, BIG, 0, 0, 0), BIG, "pread of them");
+	is(SYS(pread64, fd, big, BIG, 0, 0, 0), BIG, "pread of 16 MiB");
 	SYS(lseek, fd, 0, SEEK_SET);
-	is(SYS(readv, fd, iov, 2), BIG, "readv of them");
+	is(SYS(readv, fd, iov, 2), BIG, "readv of 16 MiB");
 	SYS(lseek, fd, 0, SEEK_SET);
-	is(SYS(sendfile64, other, fd, 0, BIG), BIG, "sendfile of them");
-	is(SYS(ftruncate, fd, 4096), 0, "ftruncate: they go");
+	is(SYS(sendfile64, other, fd, 0, BIG), BIG, "sendfile of 16 MiB");
+	is(SYS(ftruncate, fd, 4096), 0, "ftruncate frees 16 MiB");
 	SYS(close, other);
-	is(SYS(unlink, "/tmp/other"), 0, "unlink: a file goes");
+	is(SYS(unlink, "/tmp/other"), 0, "unlink frees a file of 16 MiB");
 	SYS(close, fd);
 	SYS(unlink, "/tmp/big");
 	fd = SYS(open, "/dev/zero", O_RDONLY, 0);
-	is(SYS(read, fd, big, BIG), BIG, "/dev/zero gives 16 MiB");
+	is(SYS(read, fd, big, BIG), BIG, "read of 16 MiB of /dev/zero");
 	SYS(close, fd);
 	is(SYS(getrandom, big, BIG / 8, 0), BIG / 8, "getrandom of 2 MiB");
 }
@@ -60,11 +60,11 @@ static void areas(void)
 	SYS(wait4, pid, &status, 0, 0);
 	is(status, 0, "fork and exit with 6,000 VMAs");
 	is(SYS(mprotect, base, VMAS * PAGE, PROT_READ | PROT_WRITE), 0,
-	   "mprotect of all of them");
+	   "mprotect of 6,000 VMAs");
 	for (uint32_t i = 0; i < VMAS; i += 2)
 		SYS(mprotect, base + i * PAGE, PAGE, PROT_READ);
-	is(SYS(msync, base, VMAS * PAGE, MS_ASYNC), 0, "msync");
-	is(SYS(munmap, base, VMAS * PAGE), 0, "munmap of all of them");
+	is(SYS(msync, base, VMAS * PAGE, MS_ASYNC), 0, "msync of 6,000 VMAs");
+	is(SYS(munmap, base, VMAS * PAGE), 0, "munmap of 6,000 VMAs");
 }
 
 static void memory(void)
@@ -79,10 +79,11 @@ static void memory(void)
 	SYS(wait4, pid, &status, 0, 0);
 	is(status, 0, "fork with 16 MiB");
 	is(SYS(mprotect, big, BIG, PROT_READ), 0, "mprotect of 16 MiB");
-	is(SYS(mprotect, big, BIG, PROT_READ | PROT_WRITE), 0, "and back");
-	is(SYS(madvise, big, BIG, MADV_DONTNEED), 0, "madvise: all of it goes");
+	is(SYS(mprotect, big, BIG, PROT_READ | PROT_WRITE), 0,
+	   "mprotect of 16 MiB back to read and write");
+	is(SYS(madvise, big, BIG, MADV_DONTNEED), 0, "MADV_DONTNEED of 16 MiB");
 	memset(big, 1, BIG);
-	is(SYS(munmap, big, BIG), 0, "munmap");
+	is(SYS(munmap, big, BIG), 0, "munmap of 16 MiB");
 }
 
 static void names(void)
@@ -108,7 +109,7 @@ static void names(void)
 		snprintf(name, sizeof(name), "/tmp/many/%u", (unsigned int)i);
 		gone += SYS(unlink, name) == 0;
 	}
-	is((int32_t)gone, NAMES, "and they go");
+	is((int32_t)gone, NAMES, "unlink of 3,000 names");
 	SYS(rmdir, "/tmp/many");
 }
 
@@ -136,10 +137,10 @@ static void tasks(void)
 	while (SYS(wait4, -1, 0, 0, 0) > 0)
 		ended++;
 	is((int32_t)ended, CHILDREN,
-	   "150 children, found, signalled and ended");
+	   "a signal to a group of 150 children, which all end");
 }
 
-/* A program with very many arguments; it is this one. */
+/* Executes this program again, with very many arguments. */
 static void arguments(void)
 {
 	static char x[] = "x";
@@ -164,7 +165,8 @@ static void log_text(void)
 	int fd = SYS(open, "/dev/kmsg", O_RDWR, 0);
 
 	memset(text, 'x', sizeof(text));
-	is(SYS(write, fd, text, sizeof(text)), sizeof(text), "a long record");
+	is(SYS(write, fd, text, sizeof(text)), sizeof(text),
+	   "a record of 200 bytes into the log");
 	SYS(close, fd);
 }
 

@@ -1,6 +1,6 @@
 /*
- * The texts of /proc for an address space of very many VMAs: whole, each line
- * once, and others run while they are read.
+ * The texts of /proc for an address space of very many VMAs: each line is there
+ * once, and other tasks run while one reads them.
  */
 #include <fcntl.h>
 #include <uapi/mman.h>
@@ -8,9 +8,10 @@
 #include <uapi/time.h>
 #include "check.h"
 
-#define VMAS     12000u
-#define NAP_MS   20
-#define TICKS_MS 30 /* three of the scheduler's: who naps waits for slices */
+#define VMAS   12000u
+#define NAP_MS 20
+#define TICKS_MS \
+	30 /* three of the scheduler's: a task that wakes may wait for a slice */
 
 static char buf[16384];
 
@@ -44,7 +45,7 @@ static uint8_t *make_vmas(void)
 
 struct scan {
 	uint32_t next;  /* the address of the VMA that comes next */
-	uint32_t found; /* of ours, in order */
+	uint32_t found; /* VMAs of make_vmas(), in order */
 	uint32_t bytes;
 	char line[32]; /* the beginning of this one */
 	uint32_t column;
@@ -80,7 +81,7 @@ static void scan_bytes(struct scan *scan, const char *text, uint32_t n)
 	}
 }
 
-/* All of it in reads of n bytes: the last answer. */
+/* Reads all of it by n bytes; returns the last read's result. */
 static int32_t read_all(const char *path, uint32_t n, struct scan *scan)
 {
 	int fd = SYS(open, path, O_RDONLY, 0);
@@ -96,13 +97,13 @@ static void every_vma_once(const char *path, uint8_t *base, uint32_t n)
 {
 	struct scan scan = { .next = (uint32_t)(uintptr_t)base };
 
-	is(read_all(path, n, &scan), 0, "%s in reads of %u bytes: to the end",
+	is(read_all(path, n, &scan), 0, "%s can be read to its end by %u bytes",
 	   path, (unsigned int)n);
-	is((int32_t)scan.found, VMAS, "each VMA once, in order");
+	is((int32_t)scan.found, VMAS, "each VMA is there once, in order");
 	printf("# %s: %u bytes\n", path, (unsigned int)scan.bytes);
 }
 
-/* Going back makes the same text again; any place can be read alone. */
+/* A file position that moves back: the text is made again, from any place on. */
 static void at_a_place(const char *path)
 {
 	static char first[500], again[500];
@@ -110,14 +111,16 @@ static void at_a_place(const char *path)
 	uint32_t at = 300000;
 
 	SYS(pread64, fd, first, sizeof(first), 0, at, 0);
-	is(SYS(pread64, fd, again, 10, 0, 0, 0), 10, "%s: its beginning", path);
+	is(SYS(pread64, fd, again, 10, 0, 0, 0), 10,
+	   "%s: its beginning can be read again", path);
 	is(SYS(pread64, fd, again, sizeof(again), 0, at, 0), sizeof(again),
-	   "and far behind that");
-	ok(!memcmp(first, again, sizeof(first)), "the same once more");
+	   "%s: bytes far behind that can be read alone", path);
+	ok(!memcmp(first, again, sizeof(first)),
+	   "%s: they are the same as before", path);
 	SYS(close, fd);
 }
 
-/* How long does a nap take beside one who reads the file over and over? */
+/* Bounds how long a nap takes beside a task that reads the file all the time. */
 static void beside_a_reader(const char *path)
 {
 	struct scan scan = { 0 };
@@ -133,7 +136,7 @@ static void beside_a_reader(const char *path)
 	}
 	SYS(kill, pid, SIGKILL);
 	SYS(wait4, pid, 0, 0, 0);
-	ok(worst < NAP_MS + TICKS_MS, "others run while %s is read", path);
+	ok(worst < NAP_MS + TICKS_MS, "other tasks run while %s is read", path);
 	printf("# the longest nap of %d ms took %u ms\n", NAP_MS,
 	       (unsigned int)worst);
 }

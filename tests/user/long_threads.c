@@ -1,7 +1,7 @@
 /*
- * 2,000 threads of one process: what looks at each of them, and its end: by
- * itself, by a signal, for want of memory. How long nobody else could run
- * meanwhile is measured from outside (tests/bench/latency.py).
+ * 2,000 threads of one process: calls that look at each thread, and the end of the
+ * process, by exit, by a signal, for want of memory. How long other tasks are kept
+ * from running is measured from outside (tests/bench/latency.py).
  */
 #include <uapi/mman.h>
 #include <uapi/resource.h>
@@ -28,7 +28,7 @@ static bool start_all(void)
 	return start_many(THREADS, FLAGS, sleeper) == THREADS;
 }
 
-/* signal: NULL, it exits; otherwise the number of the one that it gets. */
+/* Ends by exit if signal is NULL, otherwise by the signal of that number. */
 static int ends(void *signal)
 {
 	pid_t me = getpid();
@@ -40,8 +40,8 @@ static int ends(void *signal)
 }
 
 /*
- * What concerns a whole process looks at each of its threads. Then it stops, and
- * goes on; its exit code says what was wrong.
+ * Calls that concern a whole process look at each of its threads. Then it stops and
+ * is continued. Returns 0, or the number of the call whose result was wrong.
  */
 static int calls(void *unused)
 {
@@ -70,14 +70,14 @@ static void stops(void)
 	int status = 0;
 
 	ok(SYS(wait4, pid, &status, WUNTRACED, 0) == pid,
-	   "2,000 threads have called this and that");
-	is(status, SIGSTOP << 8 | 0x7f, "and have stopped");
-	is(SYS(kill, pid, SIGCONT), 0, "SIGCONT for them");
-	ok(SYS(wait4, pid, &status, 0, 0) == pid, "they have ended");
-	is(status, 0, "and each call was right");
+	   "a process of 2,000 threads stops");
+	is(status, SIGSTOP << 8 | 0x7f, "by SIGSTOP");
+	is(SYS(kill, pid, SIGCONT), 0, "SIGCONT continues it");
+	ok(SYS(wait4, pid, &status, 0, 0) == pid, "it ends");
+	is(status, 0, "getrusage, times, setpgid and setrlimit were right");
 }
 
-/* Memory runs out: the process with the most is to be found, and all it is. */
+/* Takes all memory: the kernel must find this process and kill all its threads. */
 static int takes_all(void *unused)
 {
 	(void)unused;
@@ -90,10 +90,13 @@ static int takes_all(void *unused)
 int main(void)
 {
 	by_default(SIGTERM);
-	is(in_child(ends, NULL), 5 << 8, "exit_group of 2,000 threads");
-	is(in_child(ends, (void *)SIGTERM), SIGTERM, "SIGTERM for them");
-	is(in_child(ends, (void *)SIGKILL), SIGKILL, "SIGKILL for them");
+	is(in_child(ends, NULL), 5 << 8, "exit_group ends 2,000 threads");
+	is(in_child(ends, (void *)SIGTERM), SIGTERM,
+	   "SIGTERM ends 2,000 threads");
+	is(in_child(ends, (void *)SIGKILL), SIGKILL,
+	   "SIGKILL ends 2,000 threads");
 	stops();
-	is(in_child(takes_all, NULL), SIGKILL, "no memory is left for them");
+	is(in_child(takes_all, NULL), SIGKILL,
+	   "2,000 threads are killed as one when memory runs out");
 	return done();
 }

@@ -1,8 +1,8 @@
 /*
- * 2,000 processes at once, and what walks over all of them, or over all of a
- * group: how long nobody else could run meanwhile, and interrupts were off, is
- * measured from outside (tests/bench/latency.py). They share their memory, so
- * that there is room for them; what each call answers is looked at here.
+ * 2,000 processes at once, and the calls that walk over all of them or over all of
+ * a group. Their results are checked here. How long they keep other tasks from
+ * running, and interrupts off, is measured from outside (tests/bench/latency.py).
+ * The processes share their memory, so that there is room for them.
  */
 #include <fcntl.h>
 #include <uapi/mman.h>
@@ -43,25 +43,30 @@ static void looks(void)
 	while ((n = SYS(getdents64, fd, buf, sizeof(buf))) > 0)
 		bytes += (uint32_t)n;
 	SYS(close, fd);
-	ok(bytes > TASKS * 20, "/proc lists them");
+	ok(bytes > TASKS * 20, "/proc lists 2,000 processes");
 	fd = SYS(open, "/proc/self/status", O_RDONLY, 0);
 	ok(SYS(read, fd, buf, sizeof(buf)) > 0,
-	   "/proc/self/status, which counts all that is pending");
+	   "/proc/self/status, which counts pending signals, is read");
 	SYS(close, fd);
-	is(SYS(getpriority, PRIO_USER, 0), 20, "getpriority of all of a user");
-	is(SYS(getpriority, PRIO_PGRP, 0), 20, "getpriority of the group");
-	is(SYS(wait4, -1, 0, WNOHANG, 0), 0, "wait4 of any: none has ended");
+	is(SYS(getpriority, PRIO_USER, 0), 20,
+	   "getpriority of a user's 2,000 processes");
+	is(SYS(getpriority, PRIO_PGRP, 0), 20,
+	   "getpriority of a group of 2,000");
+	is(SYS(wait4, -1, 0, WNOHANG, 0), 0,
+	   "wait4 of any of 2,000 children: none has ended");
 	is(SYS(kill, 0, 0), 0, "kill of the group by signal 0");
 }
 
 static void changes(void)
 {
-	is(SYS(setpriority, PRIO_PGRP, 0, 3), 0, "setpriority of the group");
-	is(SYS(getpriority, PRIO_PGRP, 0), 17, "and it is so");
-	is(SYS(kill, 0, SIGCONT), 0, "SIGCONT to the group");
+	is(SYS(setpriority, PRIO_PGRP, 0, 3), 0,
+	   "setpriority of a group of 2,000");
+	is(SYS(getpriority, PRIO_PGRP, 0), 17,
+	   "getpriority returns the new value");
+	is(SYS(kill, 0, SIGCONT), 0, "SIGCONT to a group of 2,000");
 }
 
-/* The same of the terminal: its foreground group, when it is given up. */
+/* A terminal that is given up sends SIGHUP to its foreground group. */
 static int hang_up(void *unused)
 {
 	int32_t tty = SYS(open, "/dev/console", O_RDWR, 0), pgrp;
@@ -81,14 +86,14 @@ static int hang_up(void *unused)
 	return reap_all() == TASKS ? 0 : 4;
 }
 
-/* A process ends before its children, which go to init. */
+/* Ends before its children, which init then adopts. */
 static int leaves_children(void *unused)
 {
 	(void)unused;
 	return start_all() != TASKS;
 }
 
-/* 39 links, each with as many names as fit, and one that leads to nothing. */
+/* 39 links, each with as many names as fit; the last leads to nothing. */
 static void paths(void)
 {
 	static char text[4096], name[64];
@@ -102,7 +107,7 @@ static void paths(void)
 		SYS(symlink, text, scratch(name));
 	}
 	is(SYS(open, scratch("long_walks0"), O_RDONLY, 0), -ENOENT,
-	   "a path of 78,000 names");
+	   "open of a path of 78,000 names");
 	for (uint32_t i = 0; i < LINKS; i++) {
 		snprintf(name, sizeof(name), "long_walks%u", (unsigned int)i);
 		SYS(unlink, scratch(name));
@@ -114,15 +119,18 @@ int main(void)
 {
 	paths();
 	by_default(SIGTERM);
-	is((int32_t)start_all(), TASKS, "2,000 processes with one memory");
+	is((int32_t)start_all(), TASKS,
+	   "2,000 processes that share their memory");
 	looks();
 	changes();
 	ignore(SIGTERM);
-	is(SYS(kill, 0, SIGTERM), 0, "SIGTERM to the group");
-	is((int32_t)reap_all(), TASKS, "which ends them all");
-	is(in_child(hang_up, NULL), 0, "SIGHUP of the terminal to 2,000");
+	is(SYS(kill, 0, SIGTERM), 0, "SIGTERM to a group of 2,000");
+	is((int32_t)reap_all(), TASKS, "all of them end");
+	is(in_child(hang_up, NULL), 0,
+	   "the terminal's SIGHUP ends a group of 2,000");
 	by_default(SIGTERM);
-	is(in_child(leaves_children, NULL), 0, "2,000 children become init's");
+	is(in_child(leaves_children, NULL), 0,
+	   "2,000 children become init's when their parent ends");
 	ignore(SIGTERM);
 	SYS(kill, 0, SIGTERM);
 	return done();

@@ -1,11 +1,11 @@
 /*
- * oom_bomb - a bomb of forks that fill the memory leaves init its time.
+ * oom_bomb - process 1 still runs beside a fork bomb that fills the memory.
  *
  * Run as process 1 of a machine with little memory (tests/system/memory.t),
- * where instructions count as time. Each process of the bomb touches pages of
- * its own and forks without an end, so that there are neither numbers nor pages
- * left. Init sleeps half a second, again and again, needs a page now and then,
- * and is never late by more than a second and a half; then it ends them all.
+ * by counted instructions. Each process of the bomb touches pages of its own and
+ * forks without end, until neither process numbers nor pages are left. Process 1
+ * sleeps half a second at a time, takes a page after each, and must never be late
+ * by more than a second and a half. Then it kills all others.
  */
 #include "check.h"
 #include "maps.h"
@@ -63,15 +63,15 @@ int main(void)
 		explode();
 	longest = longest_sleep();
 	printf("# the longest sleep took %lu ms\n", longest);
-	ok(longest <= LATEST_MS, "half a second takes no more than two");
+	ok(longest <= LATEST_MS, "a sleep of half a second takes at most two");
 	ended = end_all();
 	printf("# %lu children ended\n", ended);
-	ok(ended > 20, "there were many, and all are gone");
+	ok(ended > 20, "more than 20 processes of the bomb have ended");
 	read_text("/proc/vmstat", text, sizeof(text));
 	kills = strstr(text, "\noom_kill ");
 	printf("# %d kills\n", kills ? atoi(kills + 10) : 0);
 	ok(kills && atoi(kills + 10) > 10,
-	   "and the memory had run out more than ten times");
-	is(audit(), 0, "the kernel's audit of its structures");
+	   "more than ten were killed for want of memory");
+	is(audit(), 0, "the audit of the kernel's structures finds no error");
 	return done();
 }

@@ -1,6 +1,6 @@
 /*
- * oom_choice - whom the lack of memory kills: who gives most back, as adjusted,
- * and whatever it waits for.
+ * oom_choice - which process is killed when memory runs out: the one whose death
+ * frees most, with its oom_score_adj counted, whatever it waits for.
  *
  * Run as process 1 of a machine with little memory (tests/system/memory.t).
  */
@@ -23,7 +23,7 @@ static int32_t map_of(uint32_t mib)
 		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 }
 
-/* What the file says, or -errno. */
+/* The value in the process's oom_score_adj, or -errno. */
 static int32_t adj_of(pid_t pid)
 {
 	char path[40], text[16] = "";
@@ -87,8 +87,8 @@ static int hold_tables(uint32_t mib)
 }
 
 /*
- * It runs until it holds that, or has been killed. -1: no memory for a fork,
- * which fails and kills nobody.
+ * Starts a child and waits until it holds this memory or has been killed. Returns -1
+ * if there is no memory for a fork, which kills nobody.
  */
 static pid_t start(int (*fn)(uint32_t), uint32_t mib, const char *adj)
 {
@@ -142,7 +142,7 @@ static int fill(void *arg)
 	return 0;
 }
 
-/* Where fork finds no memory, it is a fault of ours that makes some. */
+/* A fork that finds no memory kills nobody; a page fault of ours does. */
 static pid_t start_hog(void)
 {
 	int32_t own;
@@ -157,8 +157,8 @@ static pid_t start_hog(void)
 }
 
 /*
- * More than twice what fits: all tables that the memory can hold are made, by
- * processes that come and come, and each kill gives all of its victim's back.
+ * 64 processes want more than twice the tables that fit into memory. Each kill must
+ * give back all tables of its victim.
  */
 static void tables_count(void)
 {
@@ -191,7 +191,7 @@ static void adjustment_counts(void)
 	end(never);
 }
 
-/* ---- victims that run no more ------------------------------------ */
+/* ---- victims that do not run ------------------------------------- */
 
 static int hold_stopped(uint32_t mib)
 {
@@ -216,7 +216,7 @@ static int hold_in_vfork(uint32_t mib)
 	return 1;
 }
 
-/* Its memory is given to who asks for what is not free. */
+/* fn's process is killed for a child that needs more than is free. */
 static void gives(int (*fn)(uint32_t), const char *what)
 {
 	pid_t pid = start(fn, 32, "0");
@@ -228,7 +228,7 @@ static void gives(int (*fn)(uint32_t), const char *what)
 	waitpid(pid, &status, 0);
 	is(status, LINUX_SIGKILL, "that one was killed by SIGKILL");
 	while (SYS(wait4, -1, 0, 0, 0) > 0)
-		continue; /* vfork's child is ours now */
+		continue; /* vfork's child, which process 1 has adopted */
 }
 
 int main(void)

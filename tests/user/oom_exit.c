@@ -1,10 +1,10 @@
 /*
- * oom_exit - who dies while there is no memory can always finish dying.
+ * oom_exit - a task that exits while no memory is free can always finish.
  *
  * Run as process 1 of a machine with little memory (tests/system/memory.t). A
- * thread that ends reads its robust list and writes into its locks, in pages
- * and tables that may not be there yet. A task in exit may use pages that are
- * kept from others; if those do not do, it ends without what it wanted.
+ * thread that ends reads its robust list and writes into its locks, for which pages
+ * and tables may be needed. A task in exit may use pages of the reserve; if those do
+ * not suffice, it exits without this work.
  */
 #include <fcntl.h>
 #include <uapi/futex.h>
@@ -27,7 +27,7 @@ static struct lock *lock_of(uint32_t i)
 	return (struct lock *)(shared + i * MIB);
 }
 
-/* A file, since its pages stay when nobody maps them. */
+/* The locks are in a file, whose pages stay when nobody maps them. */
 static void map_locks(void)
 {
 	int fd = open(scratch("locks"), O_RDWR | O_CREAT, 0600);
@@ -45,7 +45,7 @@ static int32_t new_map(uint32_t bytes)
 		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 }
 
-/* Until the kernel says that there is none: that kills nobody. */
+/* MADV_POPULATE_WRITE fails when no memory is left, and kills nobody. */
 static void take_all_but_the_reserve(void)
 {
 	uint32_t step = 64 * PAGE;
@@ -75,7 +75,7 @@ static void hold_locks(struct robust_list_head *head)
 	SYS(set_robust_list, head, sizeof(*head));
 }
 
-/* The pages of the locks stay, the tables that map them here go. */
+/* The pages of the locks stay, but the tables that mapped them are freed. */
 static int exit_with_locks(void *arg)
 {
 	static struct robust_list_head head;
@@ -88,7 +88,7 @@ static int exit_with_locks(void *arg)
 	return 3;
 }
 
-/* An address whose page the kernel has to make before it can be read. */
+/* The robust list is in a page that the kernel must make before it can read it. */
 static int exit_with_missing_list(void *arg)
 {
 	(void)arg;

@@ -1,15 +1,17 @@
 /*
- * oom_locks - who is to die for its memory waits for somebody who needs it.
+ * oom_locks - the process that is killed for its memory waits for a lock, whose
+ * owner waits for that memory.
  *
  * Run as process 1 of a machine with little memory (tests/system/memory.t). In
  * each round there are four processes, and no page is free:
  *
  *	reader	makes a call that holds a lock while it copies to or from
- *		pages that are not there yet
+ *		pages that do not exist yet
  *	shared	the largest, so the first that is killed; but its pages are
- *		shared with us, and its death gives nothing back
- *	large	the next largest, which wants the reader's lock by then
- *	we	take what a death does give back, before the reader has it
+ *		shared with the test, and its death frees nothing
+ *	large	the next largest, which waits for the reader's lock by then
+ *	test	this program, which takes what a death frees before the reader
+ *		can
  *
  * If the reader held its lock while it waits for memory, large could never
  * end and the reader never go on. In the last round the reader looks at large's
@@ -50,7 +52,7 @@ static void nap(int ms)
 
 /* ---- memory ------------------------------------------------------ */
 
-/* As much as there is, but at most so many MiB, which kills nobody. */
+/* Takes all free memory, but at most so many MiB, and kills nobody for it. */
 static void take(uint32_t mib)
 {
 	uint32_t end = nr_chunks + mib;
@@ -185,7 +187,7 @@ static int run_reader(const struct round *round)
 		SYS(sched_yield);
 	state->in_call = 1;
 	got = round->hold();
-	/* A pipe gives what it has. */
+	/* A read of a pipe may return less. */
 	return round->result ? got != round->result : got < 0;
 }
 

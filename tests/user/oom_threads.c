@@ -1,7 +1,7 @@
 /*
- * oom_threads - a process of several threads has all the memory; who is killed
- * for it is the process, not the one thread that asked for a page too much, and
- * whoever shares that memory, for it is free only when the last of them is
+ * oom_threads - a process of several threads takes all memory. The whole process is
+ * killed, not only the thread that asked for a page too much, and with it every
+ * process that shares this memory, since it is free only when the last of them is
  * gone.
  */
 #include <uapi/mman.h>
@@ -41,7 +41,7 @@ static void family(void)
 	static struct thread sleeper, taker;
 	static uint8_t stack[8192];
 
-	/* A process, no thread, and of those that share it not the youngest. */
+	/* A process that shares the memory, started before the threads. */
 	*sharer = start_thread(CLONE_VM | LINUX_SIGCHLD,
 			       stack + sizeof(stack) - 64, NULL, 0, NULL,
 			       sleep_forever, NULL);
@@ -50,7 +50,7 @@ static void family(void)
 	sleep_forever(NULL);
 }
 
-/* Its status, if it ends in time. */
+/* Its status word; -1: it has not ended after SECONDS. */
 static int32_t end_of(pid_t pid)
 {
 	struct old_timespec32 pause = { 0, 100000000 };

@@ -2,9 +2,9 @@
  * pressure - several programs fill the memory at once, for a while.
  *
  * Run as process 1 of a machine with little memory (tests/system/memory.t).
- * What can be dropped is dropped first; then the largest is killed, and never a
- * smaller one, nor process 1; who lives finds its bytes; and when all are gone
- * as many pages are free as before.
+ * Clean pages of files are dropped first. Then the largest process is killed, never a
+ * smaller one, nor process 1. Those that live find their bytes unchanged, and when
+ * all have ended as many pages are free as before.
  */
 #include <fcntl.h>
 #include <uapi/mman.h>
@@ -18,7 +18,7 @@
 #define GROWER_MIB 24u /* all of them: more than there is */
 #define HOLDER_MIB 40u /* most of what there is */
 
-/* One for all processes: who is as large as it will be, and may all go? */
+/* Shared by all: how many are as large as they will be, and whether all may end. */
 static volatile struct {
 	uint32_t grown, go;
 } * shared;
@@ -55,7 +55,7 @@ static uint32_t mark(uint32_t i)
 	return i * 2654435761u ^ (uint32_t)getpid();
 }
 
-/* Fill it page by page; others may run in between. */
+/* Maps so much and fills it page by page; politely: others run in between. */
 static void *grow(uint32_t mib, bool politely)
 {
 	int32_t raw = SYS(mmap2, 0, mib * MIB, PROT_READ | PROT_WRITE,
@@ -114,7 +114,7 @@ static int take_politely(uint32_t mib)
 	return !intact(grow(mib, true), mib);
 }
 
-/* Until the end. A single piece of that size the kernel would refuse. */
+/* Takes memory until it is killed, in pieces: one large one would be refused. */
 static int take_all(uint32_t mib)
 {
 	while (grow(mib, false))
@@ -129,7 +129,7 @@ static int take_all_later(uint32_t mib)
 	return take_all(mib);
 }
 
-/* Is there until it may go, and has kept its bytes. */
+/* Holds its memory until all may end, and checks its bytes. */
 static int hold(uint32_t mib)
 {
 	void *p = grow(mib, false);
@@ -142,7 +142,7 @@ static int hold(uint32_t mib)
 
 /* ---- the tests --------------------------------------------------- */
 
-/* Pages of a file nobody wrote to: clean, and as easily made again. */
+/* Pages of a hole in a file: clean, so they can be dropped and made again. */
 static void fill_page_cache(void)
 {
 	static char buf[16384];
@@ -230,7 +230,7 @@ static void init_is_spared(void)
 }
 
 /*
- * Together they want more than there is; those that are not killed get theirs.
+ * Four processes together want more than there is; those that live get theirs.
  */
 static void storm(void)
 {

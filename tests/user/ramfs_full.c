@@ -1,5 +1,6 @@
 /*
- * ramfs_full - files cannot take all memory: ENOSPC, and programs go on.
+ * ramfs_full - files cannot take all memory: writes fail with ENOSPC, and programs
+ * go on.
  *
  * Run as process 1 of a machine with little memory (tests/system/memory.t).
  */
@@ -28,8 +29,8 @@ static int touch(void *arg)
 }
 
 /*
- * What nobody's end gives back is limited, too: memory in a memfd or a segment
- * that is stored into, page after page.
+ * Memory that outlives the processes which use it is limited, too: stores into a
+ * memfd or a shared memory segment, page after page.
  */
 static void fill_mapping(int fd, uint8_t *p, uint32_t kib)
 {
@@ -38,9 +39,11 @@ static void fill_mapping(int fd, uint8_t *p, uint32_t kib)
 	for (; n < (32 << 20) / PAGE; n++)
 		if (killed_writing(p + n * PAGE))
 			break;
-	ok(n > kib / 4 - kib / 16 && n <= kib / 4, "stored up to the limit");
-	is(killed_writing(p + n * PAGE), LINUX_SIGBUS, "and no further");
-	is(in_child(touch, NULL), 0, "a program that needs 400 KB has them");
+	ok(n > kib / 4 - kib / 16 && n <= kib / 4,
+	   "stores succeed up to the limit");
+	is(killed_writing(p + n * PAGE), LINUX_SIGBUS,
+	   "a store beyond the limit is SIGBUS");
+	is(in_child(touch, NULL), 0, "a program that needs 400 KB gets them");
 	SYS(close, fd);
 }
 
@@ -58,7 +61,7 @@ static int make_sparse(const char *name, uint32_t size)
 	return fd;
 }
 
-/* Pages that files may still have. */
+/* The pages that files may still take. */
 static int32_t room(void)
 {
 	static struct statfs64 st;
@@ -67,7 +70,7 @@ static int32_t room(void)
 	return (int32_t)st.f_bfree;
 }
 
-/* What is only read is not charged: neither the archive's pages nor a hole's. */
+/* Pages that are only read are not charged: the archive's, and those of a hole. */
 static void reading(void)
 {
 	int fd = SYS(open, "/test/ramfs_full", O_RDONLY, 0);
@@ -82,19 +85,19 @@ static void reading(void)
 		sum += p[n * PAGE];
 	for (uint32_t n = 0; n < 64; n++)
 		sum += q[n * PAGE];
-	ok(sum, "the archive's pages are read");
-	is(room(), before, "and charged to nobody, nor are a hole's");
+	ok(sum, "reads of the archive's pages and of a hole");
+	is(room(), before, "reads take nothing of the room for files");
 	q[0] = 1;
-	is(room(), before - 1, "a store is, even if the page was read before");
+	is(room(), before - 1, "a store takes a page of it");
 	q[0] = 2;
 	SYS(pwrite64, hole, bytes, 1, 0, 0, 0);
-	is(room(), before - 1, "once");
+	is(room(), before - 1, "a second store to the page takes no other");
 	SYS(munmap, p, 4 * PAGE);
 	SYS(munmap, q, 64 * PAGE);
 	SYS(close, fd);
 	SYS(close, hole);
 	unlink(scratch("hole"));
-	is(room(), before, "until the file goes");
+	is(room(), before, "the page is given back with the file");
 }
 
 /* A file that has a name is limited by stores as it is by writes. */
@@ -106,14 +109,15 @@ static void named(uint32_t kib)
 
 	sum = p[32 << 20];
 	fill_mapping(-1, (uint8_t *)p, kib);
-	/* A child would have no entry for it: the program itself. */
+	/* Not in a child, which would have no entry for this page. */
 	is(SYS(read, source, p + (32 << 20), 1) + sum, -EFAULT,
-	   "nor to a page that was read when there was room");
+	   "read(2) into a page of the hole that was read before");
 	is(SYS(read, source, p + (33 << 20), 1), -EFAULT,
-	   "nor by a system call to one that was not");
-	is(killed_writing(p), 0, "what is there can be stored over");
+	   "read(2) into a page of the hole that was not");
+	is(killed_writing(p), 0,
+	   "a page that was stored to can be stored to again");
 	is(SYS(pwrite64, fd, bytes, PAGE, 0, 33 << 20, 0), -ENOSPC,
-	   "a write counts the same pages");
+	   "a write has the same limit");
 	SYS(munmap, p, 64 << 20);
 	SYS(close, source);
 	SYS(close, fd);
@@ -121,8 +125,9 @@ static void named(uint32_t kib)
 }
 
 /*
- * A page that a hole was punched into while somebody maps it: he may store into
- * it and no fault says so. Its bytes are there when memory has run short.
+ * A hole is punched into a page that a process maps. Its entry stays writable, so a
+ * store causes no fault that would mark the page: it must be kept all the same when
+ * memory runs short.
  */
 static int punched_then_stored(void)
 {
@@ -131,8 +136,9 @@ static int punched_then_stored(void)
 	volatile uint8_t *p = map_shared(fd, PAGE);
 
 	p[0] = 1;
-	is(SYS(fallocate, fd, punch, 0, 0, PAGE, 0), 0, "a hole is punched");
-	is(p[0], 0, "zeroes for who maps it");
+	is(SYS(fallocate, fd, punch, 0, 0, PAGE, 0), 0,
+	   "fallocate punches a hole into a mapped page");
+	is(p[0], 0, "the mapping shows zeroes");
 	p[0] = 7;
 	SYS(munmap, p, PAGE);
 	return fd;
@@ -168,12 +174,12 @@ int main(int argc, char **argv)
 	punched = punched_then_stored();
 	while ((n = SYS(write, fd, bytes, sizeof(bytes))) > 0)
 		wrote += (uint32_t)n / 1024;
-	ok(n == -ENOSPC, "a file that grows and grows ends with ENOSPC");
-	ok(wrote > kib - kib / 8 && wrote <= kib, "at the limit");
+	ok(n == -ENOSPC, "a file that grows without end fails with ENOSPC");
+	ok(wrote > kib - kib / 8 && wrote <= kib, "it has reached the limit");
 	is(SYS(pwrite64, fd, bytes, PAGE, 0, 0, 0), PAGE,
-	   "what is there can be written over");
-	is(in_child(touch, NULL), 0, "a program that needs 400 KB has them");
-	/* Links that are as long as can be, in directories of some hundred. */
+	   "its pages can be written again");
+	is(in_child(touch, NULL), 0, "a program that needs 400 KB gets them");
+	/* Links of nearly the greatest length, 256 in each directory. */
 	memset(bytes, 'x', LINK_BYTES);
 	do {
 		snprintf(name, sizeof(name), "d%ld", (long)made / 256);
@@ -183,14 +189,15 @@ int main(int argc, char **argv)
 			 (long)made);
 		n = SYS(symlink, bytes, scratch(name));
 	} while (n == 0 && ++made);
-	ok(n == -ENOSPC && made > 1000, "names and links end so, too");
-	is(in_child(touch, NULL), 0, "a program that needs 400 KB has them");
+	ok(n == -ENOSPC && made > 1000,
+	   "names and symbolic links end with ENOSPC, too");
+	is(in_child(touch, NULL), 0, "a program that needs 400 KB gets them");
 	SYS(pread64, punched, name, 1, 0, 0, 0);
-	is(name[0], 7, "a store behind a punched hole outlives want of memory");
+	is(name[0], 7, "a byte stored into the hole is still there");
 	unlink(scratch("big"));
 	close(fd);
 	fd = SYS(open, scratch("again"), O_RDWR | O_CREAT, 0600);
 	is(SYS(write, fd, bytes, sizeof(bytes)), sizeof(bytes),
-	   "there is room again when the file is gone");
+	   "another file can be written when the file is gone");
 	return done();
 }

@@ -1,14 +1,13 @@
 /*
- * random_mm [FIRST LAST [FROM]] - random calls of the mmap family, what each
- * answered and what the memory is like afterwards, as one number for a seed.
+ * random_mm [FIRST LAST [FROM]] - random calls of the mmap family. The results of
+ * all calls of a seed, and the memory that they left, are summed into one number.
  *
  * Linux's numbers for seeds 1 to 6 are in random_mm.expected. Where one differs,
  * run that seed on both kernels with FROM: calls from that one on are printed,
  * with the state that they left.
  *
- * What two right kernels may do differently is left out or not looked at:
- * addresses they choose themselves, VMAs that one of them merges, pages that
- * MADV_FREE gave up.
+ * What two correct kernels may do differently is left out of the sum: addresses that
+ * they choose, VMAs that only one of them merges, pages freed after MADV_FREE.
  */
 #include <fcntl.h>
 #include <uapi/resource.h>
@@ -75,7 +74,7 @@ static void skip_access(int sig, struct test_siginfo *info, void *ucontext)
 	uc->uc_mcontext.arm_pc += 4;
 }
 
-/* One load or store; what came of it goes into the sum. */
+/* One load or store; its value or signal goes into the sum. */
 static void access_page(uint32_t va, bool write)
 {
 	uint32_t val = write ? rnd() : 0;
@@ -185,8 +184,8 @@ static uint32_t range_va(void)
 }
 
 /*
- * Seldom an address, or a length, that is none. With all of them a call ends in
- * the arena, fails, or reaches beyond TASK_SIZE: never in the program itself.
+ * Seldom an address or a length that is invalid. Each of them leads into the arena,
+ * to a failure, or beyond TASK_SIZE, but never into the program itself.
  */
 static uint32_t crooked(uint32_t va)
 {
@@ -206,7 +205,7 @@ static uint32_t odd_length(uint32_t bytes)
 	return below(64) ? bytes : odd[below(ARRAY_SIZE(odd))];
 }
 
-/* The answer, without what a kernel is free to choose. */
+/* Adds a call's result to the sum, without what a kernel is free to choose. */
 static int32_t report(const char *name, int32_t answer)
 {
 	add((uint32_t)answer);
@@ -234,7 +233,7 @@ static void fresh(uint32_t page, uint32_t n, uint32_t what)
 		history[i] = what;
 }
 
-/* Where a mapping went: into the arena, or elsewhere, and away with it. */
+/* Notes a mapping in the arena; one elsewhere is unmapped. */
 static bool placed(int32_t answer, uint32_t bytes, uint32_t *page)
 {
 	uint32_t va = (uint32_t)answer;
@@ -333,7 +332,7 @@ static void call_mprotect(void)
 	happened(first, nr, prot);
 }
 
-/* Only part of one VMA: where VMAs end is a kernel's own business. */
+/* Only within one VMA, since kernels may merge VMAs differently. */
 static bool choose_part(void)
 {
 	uint32_t n = 1;
@@ -344,7 +343,7 @@ static bool choose_part(void)
 	return history[first] != 0;
 }
 
-/* Linux unmaps what is in the way before it knows that the call will fail. */
+/* Linux unmaps what is at the target before it knows that the call fails. */
 static void undo_mremap(uint32_t target, uint32_t new_nr)
 {
 	SYS(munmap, ARENA + target * PAGE, new_nr * PAGE);
@@ -514,7 +513,7 @@ static void one_call(void)
 			    below(2));
 }
 
-/* Shared pages are the file's: every seed begins with the same. */
+/* Shared pages are a file's, which each seed begins with the same bytes. */
 static void new_file(void)
 {
 	close(make_file(scratch("f"), FILE_PAGES * PAGE - 100));

@@ -1,8 +1,8 @@
 /*
- * Real-time tasks in true order: SCHED_FIFO and SCHED_RR before all others, by
- * priority, until they wait. Each task writes its letter into a log that all
- * share. tests/system/sched.t runs this with counted instructions: a host that
- * stands still for a second would use up what real-time tasks may have of it.
+ * The order of real-time tasks: those of SCHED_FIFO and SCHED_RR run before all
+ * others, by priority, until they wait. Each task writes its letter into a log that
+ * all share. tests/system/sched.t runs this by counted instructions: a host that
+ * pauses for a second would use up the real-time tasks' share of that second.
  */
 #include <uapi/futex.h>
 #include <uapi/resource.h>
@@ -36,7 +36,10 @@ static void note(char letter)
 	shared->log[shared->length++] = letter;
 }
 
-/* A task of that class, which does run(letter); the caller must go before it. */
+/*
+ * Starts a task of that class, which does run(letter). The caller must have a
+ * higher priority, or the task would run before it has its class.
+ */
 static void start(int32_t policy, int32_t priority, void (*run)(char letter),
 		  char letter)
 {
@@ -72,13 +75,13 @@ static void ring(const int *pipe)
 	write(pipe[1], "", 1);
 }
 
-/* All started tasks come so far that they wait: who starts them waits, too. */
+/* Sleeps, so that all started tasks run until they wait. */
 static void let_them_wait(void)
 {
 	sleep_ms(100);
 }
 
-/* ---- who is first ------------------------------------------------ */
+/* ---- by priority ------------------------------------------------- */
 
 static void yield_twice(char letter)
 {
@@ -96,7 +99,9 @@ static void by_priority(void)
 	start(SCHED_FIFO, 10, yield_twice, 'B');
 	start(SCHED_RR, 20, yield_twice, 'C');
 	start(SCHED_FIFO, 1, yield_twice, 'E');
-	ends("CCCABABABEEENNN", "by priority; equal ones yield to each other");
+	ends("CCCABABABEEENNN",
+	     "tasks run by priority, those of equal priority yield to each "
+	     "other");
 }
 
 static void answer_bell(char letter)
@@ -117,7 +122,10 @@ static void only_note(char letter)
 	note(letter);
 }
 
-/* The ringer is preempted, and still goes before its equal that waits. */
+/*
+ * R wakes W. If W has the higher priority it preempts R, and then R still runs
+ * before E, which has R's priority and waits for its turn.
+ */
 static void wakes(int32_t policy, int32_t priority, const char *order,
 		  const char *text)
 {
@@ -130,10 +138,13 @@ static void wakes(int32_t policy, int32_t priority, const char *order,
 
 static void preemption(void)
 {
-	wakes(SCHED_FIFO, 20, "RWRE", "a higher one runs when it wakes");
-	wakes(SCHED_RR, 20, "RWRE", "in turns, too");
-	wakes(SCHED_FIFO, 10, "RREW", "an equal one when it is its turn");
-	wakes(SCHED_FIFO, 5, "RREW", "a lower one after all");
+	wakes(SCHED_FIFO, 20, "RWRE",
+	      "a task of higher priority runs as soon as it wakes");
+	wakes(SCHED_RR, 20, "RWRE", "the same beside tasks of SCHED_RR");
+	wakes(SCHED_FIFO, 10, "RREW",
+	      "a task of equal priority waits for its turn");
+	wakes(SCHED_FIFO, 5, "RREW",
+	      "a task of lower priority runs after the others");
 }
 
 /* ---- changes ----------------------------------------------------- */
@@ -160,31 +171,31 @@ static void changes(void)
 {
 	start(SCHED_FIFO, 20, give_up_class, 'G');
 	start(SCHED_FIFO, 10, only_note, 'A');
-	ends("GAG", "without its class it is behind");
+	ends("GAG", "a task that leaves its class falls behind");
 	start(SCHED_FIFO, 20, lower_itself, 'L');
 	start(SCHED_FIFO, 10, only_note, 'A');
-	ends("LAL", "and with a lower priority");
+	ends("LAL", "a task that lowers its priority falls behind");
 	start(SCHED_FIFO, 20, only_note, 'A');
 	start(SCHED_FIFO, 10, only_note, 'B');
 	set(tasks[0], SCHED_FIFO, 5);
-	ends("BA", "so is a ready one");
+	ends("BA", "a ready task whose priority is lowered falls behind");
 	start(SCHED_FIFO, 20, only_note, 'A');
 	start(SCHED_FIFO, 10, only_note, 'B');
 	set(tasks[1], SCHED_FIFO, 30);
-	ends("BA", "another one gets ahead");
+	ends("BA", "a ready task whose priority is raised gets ahead");
 	start(SCHED_FIFO, 20, only_note, 'A');
 	start(SCHED_FIFO, 10, only_note, 'B');
 	set(tasks[0], SCHED_NORMAL, 0);
-	ends("BA", "or has no class any more");
+	ends("BA", "a ready task that loses its class falls behind");
 	start(SCHED_FIFO, 10, only_note, 'A');
 	start(SCHED_FIFO, 10, only_note, 'B');
 	set(tasks[0], SCHED_FIFO, 10);
-	ends("AB", "the priority that it has already changes nothing");
+	ends("AB", "setting the same priority again changes nothing");
 }
 
 /* ---- slices ------------------------------------------------------ */
 
-/* Until the other has had three turns that it saw. */
+/* Ends when it has seen the other task run three times. */
 static void see_other_run(char letter)
 {
 	volatile uint32_t *mine = &shared->turns[letter == 'B'];
@@ -199,7 +210,7 @@ static void see_other_run(char letter)
 		}
 	}
 	note('x');
-	++*mine; /* the other one's third, maybe */
+	++*mine; /* may be the third that the other sees */
 }
 
 static void spin(char letter)
@@ -215,14 +226,14 @@ static void slices(void)
 {
 	start(SCHED_RR, 10, see_other_run, 'A');
 	start(SCHED_RR, 10, see_other_run, 'B');
-	ends("xx", "in turns: each sees the other run");
+	ends("xx", "SCHED_RR: each of two tasks sees the other run");
 	start(SCHED_FIFO, 10, spin, 'A');
 	start(SCHED_FIFO, 10, spin, 'B');
 	start(SCHED_NORMAL, 0, only_note, 'N');
-	ends("AABBN", "not in turns: each until its end");
+	ends("AABBN", "SCHED_FIFO: each task runs until its end");
 }
 
-/* ---- a lock that lends ------------------------------------------- */
+/* ---- a lock that lends a priority -------------------------------- */
 
 static int32_t pi(int op)
 {
@@ -276,10 +287,10 @@ static void waking(void)
 	let_them_wait();
 	for (int i = 0; i < 3; i++) {
 		is(SYS(futex, &shared->lock, FUTEX_WAKE, 1, 0, 0, 0), 1,
-		   "one is woken");
+		   "FUTEX_WAKE wakes one task");
 		let_them_wait();
 	}
-	ends("BAN", "who waited for less time, but matters more");
+	ends("BAN", "FUTEX_WAKE wakes by priority, not by time");
 }
 
 /* ---- a share for the others -------------------------------------- */
@@ -301,7 +312,10 @@ static uint32_t run_time(int32_t who)
 		(uint32_t)(use.ru_utime_usec + use.ru_stime_usec) / 10000;
 }
 
-/* The test has no class itself here, and wants 40 ticks beside one that has. */
+/*
+ * The test becomes an ordinary task, and runs until it has had 40 ticks beside a
+ * real-time task that never waits.
+ */
 static void throttling(void)
 {
 	uint32_t before = run_time(RUSAGE_CHILDREN), enough, others;
@@ -312,9 +326,10 @@ static void throttling(void)
 	while (run_time(RUSAGE_SELF) < enough)
 		;
 	kill_process(tasks[0], SIGKILL);
-	ends("", "one that never waits is killed");
+	ends("", "a task of priority 99 that never waits is killed");
 	others = run_time(RUSAGE_CHILDREN) - before;
-	ok(others >= 640 && others <= 900, "it had 95 of 100 ticks");
+	ok(others >= 640 && others <= 900,
+	   "it had 95 of 100 ticks, the others the rest");
 	if (others < 640 || others > 900)
 		printf("# %lu hundredths to 40\n", (unsigned long)others);
 }
@@ -325,14 +340,15 @@ int main(void)
 				    MAP_SHARED | MAP_ANONYMOUS);
 	pipe(bell);
 	pipe(gong);
-	/* Its children have no class before they are given one. */
+	/* SCHED_RESET_ON_FORK: a child is an ordinary task until start() changes it. */
 	set(0, SCHED_FIFO | (int32_t)SCHED_RESET_ON_FORK, 90);
 	by_priority();
 	preemption();
 	changes();
 	slices();
-	lending(SCHED_FIFO, 10, "who owns a lock goes before one in between");
-	lending(SCHED_NORMAL, 0, "also without a class of its own");
+	lending(SCHED_FIFO, 10,
+		"a priority lent by a PI futex: its owner runs first");
+	lending(SCHED_NORMAL, 0, "the same if the owner is no real-time task");
 	waking();
 	throttling();
 	return done();

@@ -1,6 +1,6 @@
 /*
- * Calls that sleep, in a process that is stopped and let go on: no handler runs,
- * so the call goes on, and a time that was given does not begin anew.
+ * Calls that sleep, in a process that is stopped and then continued. No handler
+ * runs, so the call goes on, and a time that was given does not begin anew.
  */
 #include <fcntl.h>
 #include <uapi/futex.h>
@@ -36,7 +36,7 @@ static void nap(int ms)
 	SYS(nanosleep, &time, 0);
 }
 
-/* ---- what the child sleeps in: 0 is what all should say ---------- */
+/* ---- what the child sleeps in: each returns 0 if it was right ---- */
 
 static int sleep_relative(void)
 {
@@ -142,7 +142,10 @@ static void write_pipe(void)
 	write(ends[1], "x", 1);
 }
 
-/* fn in a child, stopped on its way; after() ends its sleep, if not the time. */
+/*
+ * Stops a child in fn and continues it. after(), if given, ends its sleep. Returns
+ * wait's status word, and the time from start to end.
+ */
 static int stopped_in(int (*fn)(void), void (*after)(void), int64_t *ms)
 {
 	int64_t start = now_ms();
@@ -164,16 +167,16 @@ static void timed(int (*fn)(void), const char *what)
 {
 	int64_t ms;
 
-	is(stopped_in(fn, NULL, &ms), 0, "%s goes on", what);
+	is(stopped_in(fn, NULL, &ms), 0, "%s goes on after a stop", what);
 	ok(ms >= SLEEP_MS && ms < SLEEP_MS + STOP_MS + 150,
-	   "and its time did not begin anew");
+	   "its time has not begun anew");
 }
 
 static void untimed(int (*fn)(void), void (*after)(void), const char *what)
 {
 	int64_t ms;
 
-	is(stopped_in(fn, after, &ms), 0, "%s goes on", what);
+	is(stopped_in(fn, after, &ms), 0, "%s goes on after a stop", what);
 }
 
 static void handler(int sig, struct test_siginfo *info, void *ucontext)
@@ -181,7 +184,7 @@ static void handler(int sig, struct test_siginfo *info, void *ucontext)
 	(void)sig, (void)info, (void)ucontext;
 }
 
-/* A handler ends it, SA_RESTART or not. */
+/* A handler ends the call, although it was installed with SA_RESTART. */
 static void with_handler(int (*fn)(void), int want, const char *what)
 {
 	int status = -1;
@@ -219,8 +222,8 @@ static int futex_long(void)
 }
 
 /*
- * A child in a call was stopped, and went on if `on`: sig ends it within the
- * call, which neither goes on waiting nor begins again without end.
+ * A child in a call is stopped, and continued if `on`. Then sig must end it: the
+ * call neither goes on waiting nor begins again without end.
  */
 static void ended_in(int (*fn)(void), bool on, int sig, const char *what)
 {
@@ -260,15 +263,15 @@ int main(void)
 	timed(futex_timed, "a futex wait");
 	timed(poll_timed, "poll");
 	is(stopped_in(sleep_long_over, NULL, &ms), 0,
-	   "a sleep that was over before it went on");
+	   "a sleep whose time has passed while it was stopped");
 	untimed(futex_woken, wake_futex, "a futex wait that is woken");
-	untimed(futex_for_ever, wake_futex, "one without a time");
+	untimed(futex_for_ever, wake_futex, "a futex wait without a time");
 	untimed(poll_for_ever, write_pipe, "poll without a time");
 	untimed(read_pipe, write_pipe, "a read of a pipe");
 	is(stopped_in(await_signal, NULL, &ms), EINTR << 8,
-	   "rt_sigtimedwait does not");
+	   "rt_sigtimedwait fails with EINTR after a stop");
 	with_handler(futex_woken, EINTR, "a handler ends a timed futex wait");
-	with_handler(poll_for_ever, -1 & 0xff, "and poll");
+	with_handler(poll_for_ever, -1 & 0xff, "a handler ends poll");
 	ended(sleep_long, "a sleep");
 	ended(poll_long, "poll");
 	ended(futex_long, "a futex wait");

@@ -2,11 +2,11 @@
  * soak MINUTES [SEED] - mixed load for a long time, under want of memory.
  *
  * Run as process 1 of a machine with little memory (tests/system/soak.py), by
- * counted instructions. Turn by turn something else works: a program of this
- * folder, by itself or beside a process that takes all memory there is, or the
- * workers of stress. Process 1 sleeps for 20 ms at a time meanwhile and looks
- * how late it wakes. When all kinds have been there once, and then from time to
- * time, the kernel must have as many pages and objects of each cache in use.
+ * counted instructions. In each turn something else works: a program of this folder,
+ * by itself or beside a process that takes all memory, or the workers of stress.
+ * Process 1 sleeps for 20 ms at a time meanwhile and notes how late it wakes. After
+ * one turn of each kind, and then from time to time, the kernel must have as many
+ * pages and objects of each cache in use as at first.
  */
 #include <uapi/fcntl.h>
 #include "check.h"
@@ -83,7 +83,7 @@ static uint32_t number_after(const char *text, const char *word)
 	return p ? strtoul(p + strlen(word), NULL, 10) : 0;
 }
 
-/* Takes what there is, until it is killed for it. */
+/* Takes all memory, until it is killed for it. */
 static int take(void *arg)
 {
 	(void)arg;
@@ -118,8 +118,9 @@ static void read_caches(char *line, struct counts *now)
 }
 
 /*
- * The page cache goes first, by want of memory. Pages of slabs count as free:
- * which objects lie in one page is chance. So do our own.
+ * Takes the figures after memory ran out, so that the page cache is empty. Pages of
+ * slabs count as free, since it is chance which objects share a page. So do our own
+ * pages.
  */
 static void look(struct counts *now)
 {
@@ -133,7 +134,7 @@ static void look(struct counts *now)
 		number_after(text, "Slab:") + number_after(text, "AnonPages:");
 }
 
-/* Says which cache has more, or fewer, than at first. */
+/* Prints each cache that has more objects, or fewer, than at first. */
 static bool same(const struct counts *first, const struct counts *now)
 {
 	bool good = first->kib == now->kib &&
@@ -189,7 +190,7 @@ static bool next_name(const char *folder, const char *kept, char *name)
 	return false;
 }
 
-/* What is not in `kept` ("/NAME/NAME/"), with all that is below it. */
+/* Removes all that is not in `kept` ("/NAME/NAME/"), with all below it. */
 static void remove_below(const char *folder, const char *kept)
 {
 	char path[512], name[256];
@@ -203,7 +204,7 @@ static void remove_below(const char *folder, const char *kept)
 	}
 }
 
-/* What was there at first. */
+/* Notes the names that the folder has at first. */
 static char first_names[512] = "/./../tmp/";
 
 static void note_names(void)
@@ -216,7 +217,7 @@ static void note_names(void)
 	}
 }
 
-/* With what a program that was killed could not remove. */
+/* Removes the files that a killed program has left. */
 static void end_everybody(void)
 {
 	SYS(kill, -1, LINUX_SIGKILL);
@@ -253,7 +254,7 @@ static pid_t squeeze(pid_t dead, pid_t squeezer)
 	return squeezer;
 }
 
-/* Wait's word for the program; -1: it had to be stopped. */
+/* The program's status word; -1: it had to be killed. */
 static int one_turn(const struct load *load, enum how how)
 {
 	uint32_t begin = uptime_ms();
@@ -303,7 +304,7 @@ static void turn(uint32_t kind, enum how how)
 
 /* ---- the whole --------------------------------------------------- */
 
-/* Everything once in each way, for what is made once. */
+/* One turn of each kind, so that all that is made only once has been made. */
 static void first_turns(void)
 {
 	for (uint32_t how = 0; how < HOWS; how++)
@@ -332,8 +333,10 @@ int main(int argc, char **argv)
 		if (audit())
 			ok(false, "the kernel's audit after %lu turns", turns);
 	}
-	ok(squeezed_deaths > turns / 4, "memory ran out while they worked");
-	ok(first.nr_caches > 10 && first.kib > 1000, "figures were read");
+	ok(squeezed_deaths > turns / 4,
+	   "memory ran out in more than a quarter of the turns");
+	ok(first.nr_caches > 10 && first.kib > 1000,
+	   "the figures of slabs and memory were read");
 	printf("# %lu turns, %lu looks, %lu died of want of memory\n", turns,
 	       looks, squeezed_deaths);
 	return done();

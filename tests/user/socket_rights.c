@@ -2,11 +2,9 @@
  * What a socket transfers besides bytes: open files and credentials.
  */
 #include <uapi/fcntl.h>
-#include <uapi/poll.h>
 #include <uapi/resource.h>
-#include <uapi/socket.h>
 #include <uapi/uio.h>
-#include "check.h"
+#include "sockets.h"
 
 #define MANY 8
 
@@ -21,11 +19,6 @@ struct received {
 	int32_t fds[MANY];
 	struct ucred cred; /* pid 0: none */
 };
-
-static int pair(int type, int fds[2])
-{
-	return SYS(socketpair, AF_UNIX, type, 0, fds);
-}
 
 static int send_control(int fd, const void *control, uint32_t bytes)
 {

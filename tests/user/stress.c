@@ -2,11 +2,11 @@
  * stress [SEED [load]] - forks, threads, signals, execs and want of memory together.
  *
  * Run as process 1 of a machine with little memory (tests/system/stress.t).
- * Workers of six kinds live at the same time, each for a while; what is left of
- * them is killed. After each round the kernel has as many free pages, address
- * spaces, areas and tasks as after the one before, and its audit finds nothing.
+ * Workers of six kinds live at the same time, each for a while; those that are left
+ * are killed. After each round the kernel has as many free pages, address spaces,
+ * VMAs and tasks as after the round before, and its audit finds nothing.
  *
- * With `load`: one round that nothing is said of, whoever is process 1.
+ * With `load`: one round without checks, in any process.
  */
 #include <uapi/ucontext.h>
 #include "check.h"
@@ -40,7 +40,10 @@ static bool time_left(void)
 
 /* ---- handlers ---------------------------------------------------- */
 
-/* Try again with memory there; a page that cannot be had is skipped. */
+/*
+ * Maps a page where the fault found no VMA, so that the instruction runs again. If
+ * there is none to be had, skips the instruction.
+ */
 static void mend(int sig, struct test_siginfo *info, void *ucontext)
 {
 	struct ucontext *uc = ucontext;
@@ -191,7 +194,7 @@ static void exec_storm(void)
 	}
 }
 
-/* Takes what there is, until it is killed or time is up. */
+/* Takes all memory, until it is killed or time is up. */
 static int take(void *arg)
 {
 	(void)arg;
@@ -206,7 +209,7 @@ static int take(void *arg)
 	return 0;
 }
 
-/* And again, when that one is dead. */
+/* Starts the next when that one is dead. */
 static void want(void)
 {
 	while (time_left())
@@ -276,8 +279,9 @@ static uint32_t all_objects(void)
 }
 
 /*
- * With the page cache gone, which want of memory does. Pages of slabs count as
- * free: which objects lie in one page is chance. So do our own.
+ * Takes the figures after memory ran out, so that the page cache is empty. Pages of
+ * slabs count as free, since it is chance which objects share a page. So do our own
+ * pages.
  */
 static void look(struct counts *now)
 {
@@ -327,13 +331,18 @@ int main(int argc, char **argv)
 	for (int i = 0; i < ROUNDS; i++) {
 		one_round();
 		look(&after);
-		is((int32_t)(after.mms - before.mms), 0, "address spaces more");
-		is((int32_t)(after.areas - before.areas), 0, "areas more");
-		is((int32_t)(after.tasks - before.tasks), 0, "tasks more");
+		is((int32_t)(after.mms - before.mms), 0,
+		   "address spaces more than before the round");
+		is((int32_t)(after.areas - before.areas), 0,
+		   "VMAs more than before the round");
+		is((int32_t)(after.tasks - before.tasks), 0,
+		   "tasks more than before the round");
 		is((int32_t)(after.objects - before.objects), 0,
 		   "objects more");
-		is((int32_t)(after.kib - before.kib), 0, "KiB more");
-		is(audit(), 0, "the kernel's audit of its structures");
+		is((int32_t)(after.kib - before.kib), 0,
+		   "KiB more free than before the round");
+		is(audit(), 0,
+		   "the audit of the kernel's structures finds no error");
 	}
 	/* Not by the reports of them, of which the kernel prints ten in 5 s. */
 	read_text("/proc/vmstat", text, sizeof(text));
