@@ -1,5 +1,6 @@
 /*
- * uapi/auxvec.h - what execve tells a new program about its world.
+ * uapi/auxvec.h - the auxiliary vector: what a new program finds about itself and
+ * the machine.
  *
  * Pairs of words above the environment pointers on the new stack, the last
  * one AT_NULL. Linux's numbers; HWCAP bits are those of Linux on ARM.
@@ -30,8 +31,8 @@
 #define AT_EXECFN   31 /* string: the path as execve got it */
 
 /*
- * As on Linux no bit says that SWP works: a core with LDREX has a better
- * instruction. HWCAP_THUMBEE is Linux's alone (docs/user-registers.md).
+ * As on Linux no bit stands for SWP: a core with LDREX has a better instruction.
+ * HWCAP_THUMBEE is defined by Linux alone (docs/user-registers.md).
  */
 #define HWCAP_HALF      (1 << 1)
 #define HWCAP_THUMB     (1 << 2)

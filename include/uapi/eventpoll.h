@@ -12,11 +12,11 @@
 #define EPOLL_CTL_DEL 2
 #define EPOLL_CTL_MOD 3
 
-/* What may be asked for besides the values of poll(2), which hold here too. */
+/* Events besides the values of poll(2), which are valid here, too. */
 #define EPOLLEXCLUSIVE 0x10000000u /* wake one of several that wait */
 #define EPOLLWAKEUP    0x20000000u /* keep the machine from sleeping */
 #define EPOLLONESHOT   0x40000000u /* once, then not before EPOLL_CTL_MOD */
-#define EPOLLET        0x80000000u /* when it becomes so, not while it is */
+#define EPOLLET        0x80000000u /* report changes, not the state */
 
 struct epoll_event {
 	uint32_t events;

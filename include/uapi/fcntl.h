@@ -54,7 +54,7 @@
 #define F_GET_SEALS     1034
 #define FD_CLOEXEC      1
 
-/* F_SETOWN_EX and F_GETOWN_EX: of what kind the owner is. */
+/* F_SETOWN_EX and F_GETOWN_EX: the kind of owner. */
 #define F_OWNER_TID  0
 #define F_OWNER_PID  1
 #define F_OWNER_PGRP 2
@@ -62,7 +62,7 @@
 #ifndef __ASSEMBLER__
 struct f_owner_ex {
 	int type; /* F_OWNER_* */
-	int pid;  /* 0: nobody */
+	int pid;  /* 0: there is no owner */
 };
 #endif
 
@@ -75,12 +75,12 @@ struct f_owner_ex {
 #define LOCK_NB 4
 #define LOCK_UN 8
 
-/* F_ADD_SEALS: what nobody can do to a memfd any more. */
+/* F_ADD_SEALS: what is forbidden for a memfd from then on. */
 #define F_SEAL_SEAL         0x01 /* add seals */
 #define F_SEAL_SHRINK       0x02
 #define F_SEAL_GROW         0x04
-#define F_SEAL_WRITE        0x08 /* in no way: there is no writable mapping */
-#define F_SEAL_FUTURE_WRITE 0x10 /* but through mappings that are there */
+#define F_SEAL_WRITE        0x08 /* any store; needs: no writable mapping */
+#define F_SEAL_FUTURE_WRITE 0x10 /* any but through existing mappings */
 
 #define AT_FDCWD            (-100)
 #define AT_SYMLINK_NOFOLLOW 0x100

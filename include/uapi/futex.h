@@ -22,7 +22,7 @@
 #define FUTEX_CLOCK_REALTIME 256
 #define FUTEX_CMD_MASK       (~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME))
 
-/* FUTEX_WAKE_OP: what is done to the second word, and how it is compared. */
+/* FUTEX_WAKE_OP: the operation on the second word, and its comparison. */
 #define FUTEX_OP_SET    0
 #define FUTEX_OP_ADD    1
 #define FUTEX_OP_OR     2
@@ -37,7 +37,7 @@
 
 #define FUTEX_BITSET_MATCH_ANY 0xffffffffu
 
-/* What a robust lock's word says. */
+/* The bits in the word of a robust lock. */
 #define FUTEX_WAITERS    0x80000000u
 #define FUTEX_OWNER_DIED 0x40000000u
 #define FUTEX_TID_MASK   0x3fffffffu

@@ -21,7 +21,7 @@
 #define MS_SHARED      0x100000
 #define MS_RELATIME    0x200000
 #define MS_STRICTATIME 0x1000000
-#define MS_MGC_VAL     0xc0ed0000 /* what old programs put there */
+#define MS_MGC_VAL     0xc0ed0000 /* set by old programs, ignored */
 #define MS_MGC_MSK     0xffff0000
 
 #define MNT_FORCE       0x1

@@ -8,7 +8,7 @@
 
 #define RSEQ_FLAG_UNREGISTER 1u
 
-/* What cpu_id says while the structure is not registered. */
+/* The value of cpu_id while the structure is not registered. */
 #define RSEQ_CPU_ID_UNINITIALIZED (~0u)
 
 /* One critical section: code [start_ip, start_ip + post_commit_offset). */

@@ -18,10 +18,10 @@
 /* shmat */
 #define SHM_RDONLY 010000
 #define SHM_RND    020000 /* down to a multiple of SHMLBA */
-#define SHM_REMAP  040000 /* what is mapped there goes */
+#define SHM_REMAP  040000 /* replaces what is mapped there */
 #define SHM_EXEC   0100000
 
-/* Of addresses that are asked for: where a VIPT cache with aliases needs it. */
+/* Alignment of requested addresses, for VIPT caches that have aliases. */
 #define SHMLBA 0x4000
 
 /* shmctl */
@@ -37,7 +37,7 @@
 #define IPC_64       0x100 /* the structures below, not those of long ago */
 
 /* mode of a segment, beside its permissions */
-#define SHM_DEST   01000 /* goes with the last that is attached */
+#define SHM_DEST   01000 /* freed at the last detach */
 #define SHM_LOCKED 02000
 
 struct ipc64_perm {

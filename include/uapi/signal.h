@@ -43,7 +43,7 @@
 #define SIGRTMIN  32
 #define _NSIG     64
 
-/* Handlers that are none. */
+/* sa_handler: special values. */
 #define SIG_DFL 0u
 #define SIG_IGN 1u
 
@@ -81,7 +81,7 @@ struct sigaltstack {
 #define SS_AUTODISARM 0x80000000u /* off while a handler runs */
 #define MINSIGSTKSZ   2048
 
-/* si_code: who says so, and of a fault, why. */
+/* si_code: the sender's kind, and for a fault the reason. */
 #define SI_USER       0 /* kill */
 #define SI_KERNEL     0x80
 #define SI_QUEUE      (-1) /* sigqueue */
@@ -114,7 +114,7 @@ struct sigaltstack {
 #define CLD_STOPPED   5
 #define CLD_CONTINUED 6
 
-/* timer_create: by which signal, if any, the program hears of an expiry. */
+/* timer_create: how the program is notified when the timer expires. */
 #define SIGEV_SIGNAL    0
 #define SIGEV_NONE      1
 #define SIGEV_THREAD_ID 4 /* with SIGEV_SIGNAL: to one thread */
@@ -127,7 +127,7 @@ struct sigevent {
 	uint32_t pad[12];
 };
 
-/* siginfo_t: what a handler learns. Which member counts: si_signo, si_code. */
+/* siginfo_t; si_signo and si_code determine which member is valid. */
 struct siginfo {
 	int32_t si_signo;
 	int32_t si_errno; /* always 0 */
@@ -155,7 +155,7 @@ struct siginfo {
 #define SFD_NONBLOCK 04000
 #define SFD_CLOEXEC  02000000
 
-/* What a read of a signalfd tells of each signal. */
+/* What a read of a signalfd returns for each signal. */
 struct signalfd_siginfo {
 	uint32_t ssi_signo;
 	int32_t ssi_errno; /* always 0 */

@@ -21,10 +21,10 @@
 
 #define UFFD_API 0xaaull
 
-/* Those that this kernel has. */
+/* The features of this kernel. */
 #define UFFD_FEATURE_SIGBUS        (1u << 7)  /* SIGBUS in place of waiting */
-#define UFFD_FEATURE_THREAD_ID     (1u << 8)  /* who waits: ptid */
-#define UFFD_FEATURE_EXACT_ADDRESS (1u << 11) /* on ARM the page all the same */
+#define UFFD_FEATURE_THREAD_ID     (1u << 8)  /* ptid: the waiting thread */
+#define UFFD_FEATURE_EXACT_ADDRESS (1u << 11) /* on ARM still the page's */
 
 /* Linux has them on other processors; asking for one is -EINVAL on ARM. */
 #define UFFD_FEATURE_PAGEFAULT_FLAG_WP  (1u << 0)

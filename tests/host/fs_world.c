@@ -264,7 +264,7 @@ static void add(struct archive *archive, const char *name, u32 mode, u32 ino,
 void archive_add(struct archive *archive, const char *name, u32 mode,
 		 const void *data, u32 bytes)
 {
-	/* An offset is as good a number as any, and nobody has it twice. */
+	/* The inode number is made of the offset, which no other entry has. */
 	add(archive, name, mode, archive->bytes + 1000, 1, data, bytes, 0, 0);
 }
 

@@ -92,7 +92,7 @@ void host_expect_text(const char *text, const char *part);
 
 /* All of printk's text since host_reset or host_log_clear. */
 const char *host_log(void);
-/* What called_from() answers yes to: "" nothing. */
+/* The one function name for which called_from() returns true; "": none. */
 extern const char *host_caller;
 void host_log_clear(void);
 /* Fails the test unless the log has this text. */

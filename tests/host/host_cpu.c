@@ -78,7 +78,7 @@ __weak void host_barrier(enum host_barrier kind __unused_arg)
 
 /* ---- what proc/ would do ----------------------------------------- */
 
-/* Nobody would ever wake the test: to sleep is to have a bug. */
+/* A test that sleeps is a bug, since nothing would ever wake it. */
 __weak void schedule(void)
 {
 	panic("schedule(): would sleep with %u locks held", host_locks_held);

@@ -111,7 +111,7 @@ void format_symbol(u32 va, char *buf, size_t bytes)
 	snprintf(buf, bytes, "%#x", va);
 }
 
-/* What called_from() answers yes to; a test sets it. */
+/* The one name for which called_from() returns true; a test sets it. */
 const char *host_caller = "";
 
 static bool host_called_from(const char *function)

@@ -19,19 +19,18 @@ u32 world_ooms, world_reports;
 
 static struct task_struct world_task;
 
-/* As uaccess.S's: what may fault, and where it goes on. Not sorted on purpose. */
+/* As uaccess.S's: instructions that may fault, and their fix-ups. Not sorted. */
 static u32 ex_table[][2] __attribute__((used, section("__ex_table"))) = {
 	{ UACCESS_PC + 8, UACCESS_FIXUP + 8 },
 	{ UACCESS_PC, UACCESS_FIXUP },
 	{ UACCESS_PC + 4, UACCESS_FIXUP + 4 },
 };
 
-/* The program has no handler: what it is told is noted, and it ends. */
+/* The program has no handler: notes the signal, and lets the program end. */
 static bool note_signal(struct fault_signal *fault)
 {
 	const struct abort_info *abort = fault->abort;
 
-	/* The rest is services/signal's, which this stands for. */
 	world_signal = (struct world_signal){ fault->sig, fault->code,
 					      abort->far };
 	return false;
@@ -46,7 +45,7 @@ static const struct service *const world_services[] = {
 	&world_service,
 };
 
-/* Of the innermost abort that is served: serving one may fault again. */
+/* Leaves the innermost abort: the handling of one may fault again. */
 static jmp_buf *program_end;
 
 __weak void do_group_exit(u32 code __unused_arg)
@@ -75,7 +74,7 @@ __weak void report_user_fault(const struct pt_regs *regs __unused_arg,
 	world_reports++;
 }
 
-/* The one program there is is the victim, unless the test says otherwise. */
+/* The victim is the test's program, unless world_has_victim is set. */
 __weak bool out_of_memory(void)
 {
 	world_ooms++;
@@ -410,7 +409,7 @@ static int file_mmap(struct file *file __unused_arg, struct vm_area_struct *vma)
 
 static const struct file_operations file_ops = { .mmap = file_mmap };
 
-/* test_file_close() counts: nobody gives up more than he took. */
+/* Never called: test_file_close() checks that one reference is left. */
 static void file_free(struct file *file __unused_arg)
 {
 	BUG();

@@ -19,13 +19,13 @@
 #define MAP_ANON_SHARED  (MAP_SHARED | MAP_ANONYMOUS)
 #define PROT_RW          (PROT_READ | PROT_WRITE)
 
-/* What a fault that is not mended is to the program. */
+/* What model_load and model_store return for a fault that ends the program. */
 #define DIED_SEGV_MAPERR (-1001)
 #define DIED_SEGV_ACCERR (-1002)
 #define DIED_SIGBUS      (-1003)
 #define DIED_OOM         (-1004)
 
-/* The kernel's one user copy, as __ex_table lists it; three instructions. */
+/* The three instructions of the kernel's user copy that __ex_table lists. */
 #define UACCESS_PC    0xc0100000u
 #define UACCESS_FIXUP 0xc0100100u
 
@@ -35,18 +35,18 @@
  */
 void world_abort(u32 far, u32 fsr, struct pt_regs *frame, enum abort_kind kind);
 
-/* The one service of this world; a test may give it more, and takes it back. */
+/* The one service of this world; a test that adds a function removes it again. */
 extern struct service world_service;
 
-/* The signal of the last fault that nothing mended; sig is 0 when the last fault was served. */
+/* The last fault's signal; sig is 0 if the kernel resolved the fault. */
 struct world_signal {
 	int sig, code;
 	uaddr_t addr;
 };
 extern struct world_signal world_signal;
-/* The program is a victim: out_of_memory sets it, a fault clears it. */
+/* The program is to be killed: out_of_memory sets it, a fault clears it. */
 extern bool world_dying;
-/* Another is killed for want of memory, not the program. */
+/* When memory runs out another process is killed, not the program. */
 extern bool world_has_victim;
 /* Calls of out_of_memory and of report_user_fault since world_start. */
 extern u32 world_ooms, world_reports;
@@ -99,7 +99,7 @@ u32 frame_of(struct mm_struct *mm, uaddr_t va);
 /* Word 0 of page n reads 0xf11e0000 + n. */
 struct test_file {
 	struct file file;
-	struct address_space mapping; /* who maps it; its pages are here: */
+	struct address_space mapping; /* the VMAs that map the file */
 	u32 nr_pages;                 /* size; may be changed */
 	struct page *pages[TEST_FILE_PAGES];
 	u32 faults, finds; /* calls of ->fault, ->find_pages */

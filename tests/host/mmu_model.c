@@ -215,8 +215,9 @@ void model_on_fault(model_handler fn)
 }
 
 /*
- * A program's access, or one of uaccess's, which opens user memory too: until
- * it goes through or the handler gives up. Page of RAM on success.
+ * An access of a program, or of uaccess, which opens user memory first. Repeats it
+ * after each fault until it succeeds or the handler ends the program. On success
+ * *pa is the address in RAM.
  */
 static int access_until(struct mm_struct *mm, u32 va, enum model_access kind,
 			bool user, phys_addr_t *pa)

@@ -24,9 +24,9 @@ u32 model_random(u32 n); /* 0 .. n - 1 */
 /* ---- memory (mmu_model_mem.c) ------------------------------------ */
 
 void model_mem_reset(void);
-/* A descriptor as the walker reads it; its own idea of time if speculative. */
+/* A descriptor as the walker reads it; if speculative, perhaps an older one. */
 u32 model_walk_read(phys_addr_t pa, bool speculative);
-/* The word in RAM, whoever owns the page now. */
+/* The word in RAM, also where the allocator has poisoned the page. */
 u32 model_ram_word(phys_addr_t pa);
 bool model_stores_pending(void);
 void model_mem_dsb(void);

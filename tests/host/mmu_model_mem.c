@@ -17,7 +17,7 @@
 #include "mmu_model_internal.h"
 
 #define LINE 32u
-/* pou[] keeps its bytes with these bits turned: what nobody cleaned is junk. */
+/* pou[] keeps bytes with these bits inverted, so that uncleaned ones are junk. */
 #define JUNK 0x5au
 
 /* A store to a table that the walker may not have seen. */

@@ -175,7 +175,7 @@ static bool matches(const struct tlb_entry *e, u32 va, u32 asid)
 		(!e->t.ng || e->asid == asid);
 }
 
-/* Rules about the entry itself, whoever asked for it. */
+/* Rules about the entry itself, which hold for every access. */
 static void check_entry(const struct translation *t, u32 va)
 {
 	bool writable = !(t->ap & 2);

@@ -40,7 +40,7 @@ static void end(void)
 	drop_mm(&test_mm);
 }
 
-/* 0: mended. Otherwise what the signal that is due says of the fault. */
+/* Returns 0 if it was emulated, -EFAULT if it is SIGSEGV, -EINVAL if SIGBUS. */
 static int mend(void)
 {
 	const struct abort_info abort = { .cause = ABORT_ALIGNMENT,
@@ -158,7 +158,7 @@ static void test_arm_double(void **state __unused_arg)
 	end();
 }
 
-/* A load of pc is a branch, to Thumb code if bit 0 says so. */
+/* A load of pc is a branch, to Thumb code if bit 0 is set. */
 static void test_branch(void **state __unused_arg)
 {
 	u32 target = 0x12345;

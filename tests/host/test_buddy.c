@@ -10,7 +10,7 @@
 #define RAM_BYTES  (16u << 20)
 #define MAX_BLOCKS 4096
 
-/* What a test holds. Each page of a block carries the block's number. */
+/* A block that a test has allocated. Each page of it contains its mark. */
 struct block {
 	struct page *page;
 	unsigned int order;
@@ -278,7 +278,7 @@ static void test_shrinkers(void **state __unused_arg)
 	while (hoarded > 0)
 		assert_true(take(GFP_KERNEL, 0));
 	assert_true(shrinks > 0);
-	/* Who cannot sleep does not reclaim, nor who runs with irqs off. */
+	/* A caller that cannot sleep, or has interrupts off, must not reclaim. */
 	while (take(GFP_KERNEL, 0))
 		;
 	shrinks = 0;
@@ -290,7 +290,7 @@ static void test_shrinkers(void **state __unused_arg)
 	give_all();
 }
 
-/* Single pages come back until they make a block. */
+/* Shrinkers free single pages until these make a block. */
 static void test_reclaim_for_a_block(void **state __unused_arg)
 {
 	struct zone_stats stats;

@@ -69,7 +69,7 @@ static void test_free_reserved(void **state __unused_arg)
 		   __free_pages(phys_to_page(PHYS_OFFSET), 0));
 }
 
-/* Without AddressSanitizer, as on the target: poison tells at the next use. */
+/* Without AddressSanitizer, as on the target: the poison shows the store later. */
 static __no_asan void scribble(void *va)
 {
 	*(volatile u8 *)va = 0x55;
@@ -89,7 +89,7 @@ static void test_write_after_free(void **state __unused_arg)
 		   (void)!alloc_page(GFP_KERNEL));
 }
 
-/* ---- the verifier sees what it is there to see ------------------- */
+/* ---- the verifier finds each kind of damage ---------------------- */
 
 static void expect_complaint(const char *text)
 {

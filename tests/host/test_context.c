@@ -162,7 +162,7 @@ static void test_init_mm(void **state __unused_arg)
 	end_space(0);
 }
 
-/* switch_mm brings the kernel half up to date: stacks may be there. */
+/* switch_mm copies new vmalloc entries first: the next stack may lie there. */
 static void test_vmalloc_seq(void **state __unused_arg)
 {
 	struct page *page;

@@ -150,7 +150,7 @@ static void test_user_statuses(void **state __unused_arg)
 	end();
 }
 
-/* Each is an oops that says which, and none a signal. */
+/* Each status is an oops that names it, and none is a signal. */
 static void test_kernel_statuses(void **state __unused_arg)
 {
 	boot();
@@ -259,7 +259,7 @@ static void test_memory_used_up(void **state __unused_arg)
 	end();
 }
 
-/* Somebody else is killed: a copy of ours goes on when the memory is there. */
+/* Another process is killed: our copy is repeated when its memory is free. */
 static void test_another_is_killed(void **state __unused_arg)
 {
 	boot();
@@ -314,7 +314,7 @@ static void test_user_pointer_is_an_oops(void **state __unused_arg)
 	end();
 }
 
-/* User memory that nobody opened: a listed instruction is no excuse. */
+/* User memory is not open: an oops, though __ex_table lists the instruction. */
 static void test_closed_domain(void **state __unused_arg)
 {
 	boot();
@@ -323,7 +323,7 @@ static void test_closed_domain(void **state __unused_arg)
 	end();
 }
 
-/* No place to sleep: a copy with interrupts off gets what is there, no more. */
+/* A copy with interrupts off cannot sleep: it fails where a page is missing. */
 static void test_irqs_were_off(void **state __unused_arg)
 {
 	boot();

@@ -99,7 +99,7 @@ static void test_report(void **state __unused_arg)
 	expect_log("erratum 742230: DMB may not order");
 	errata_init(A9(2, 2), false);
 	expect_log("left to the loader");
-	/* With one core there is nobody whom a wrong ASID could reach. */
+	/* With one core no other core can use the entries of a wrong ASID. */
 	errata_init(A9(1, 0), true);
 	assert_int_equal(tlb_asid_unreliable, NR_CPUS > 1);
 	host_log_clear();

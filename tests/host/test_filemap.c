@@ -81,7 +81,7 @@ static void test_reads(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* What could be moved counts; nothing at all is -EFAULT. */
+/* Returns the bytes moved before the fault; -EFAULT only if there are none. */
 static void test_read_fault(void **state __unused_arg)
 {
 	struct file *file;
@@ -171,7 +171,7 @@ static void write_code(struct file *file)
 	assert_int_equal(generic_file_write(file, USER_BUF, 4, &pos), 4);
 }
 
-/* Once executed, its lines are fetched anew after each of the file's changes. */
+/* After each change of a file, fetches of its mapped code see the new bytes. */
 static void test_changed_code(void **state __unused_arg)
 {
 	struct file *file;
@@ -237,7 +237,7 @@ static void test_drop(void **state __unused_arg)
 	assert_int_equal(cached_of("/data"), 0);
 	expect_file("/data", content, sizeof(content));
 	assert_int_equal(cached_of("/data"), 6);
-	/* Written pages are the only copy there is. */
+	/* Written pages are the only copy of their bytes, and stay. */
 	file = must_open("/data", O_RDWR);
 	user_put(USER_BUF, "new!", 4);
 	assert_int_equal(generic_file_write(file, USER_BUF, 4, &pos), 4);
@@ -274,7 +274,7 @@ static void test_drop_keeps_mapped(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* The allocator asks the page cache when it has nothing else. */
+/* The allocator takes pages from the page cache when no others are free. */
 static void test_shrinker(void **state __unused_arg)
 {
 	struct page *page, *hoard = NULL;
@@ -358,7 +358,7 @@ static void test_hole_fault(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* A write that failed may leave a page behind the end: nobody may map it. */
+/* A failed write may leave a page behind the file's end: it cannot be mapped. */
 static void test_page_behind_end(void **state __unused_arg)
 {
 	struct vm_area_struct *vma;
@@ -374,7 +374,7 @@ static void test_page_behind_end(void **state __unused_arg)
 	vma = find_vma(fs_mm, va);
 	assert_null(vma_find_page(vma, 7));
 	assert_int_equal(fault_at(vma, 7), VM_FAULT_SIGBUS);
-	/* Nor does it hold memory for ever: nothing was written to it. */
+	/* The page is clean and can be dropped: nothing was written to it. */
 	assert_int_equal(drop_pagecache(~0u), 1);
 	unmap(fs_mm, va, 8 * PAGE_SIZE);
 	fput(file);
@@ -405,7 +405,7 @@ static void test_one_truth(void **state __unused_arg)
 	/* shared store to read(2), kept when clean pages go */
 	poke(fs_mm, shared + 2 * PAGE_SIZE, 0x11223344);
 	unmap(fs_mm, shared, 6 * PAGE_SIZE);
-	/* private store is nobody else's */
+	/* no other mapping sees a private store */
 	poke(fs_mm, va + 3 * PAGE_SIZE, 0x55667788);
 	verify();
 	drop_pagecache(100);
@@ -420,7 +420,7 @@ static void test_one_truth(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* Unmapped, closed, unlinked: not a page of it stays. */
+/* When a file is unlinked, closed and unmapped, all its pages are freed. */
 static void test_last_reference(void **state __unused_arg)
 {
 	struct inode *inode;

@@ -1,5 +1,5 @@
 /*
- * Descriptors: their numbers, the position that all who share an open file share,
+ * Descriptors: their numbers, the position of an open file that several share,
  * tables that fork copies; and the devices that can be opened.
  */
 #include <lib/printk.h>
@@ -67,7 +67,7 @@ static const struct chrdev other_devices[] = {
 	{ NULL },
 };
 
-/* What the core has alone: a console to write to. */
+/* The core's own console, which can only be written to. */
 static void test_console(void **state __unused_arg)
 {
 	begin();
@@ -83,7 +83,7 @@ static void test_console(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* A service's device of the same name and number counts for more. */
+/* A service's device replaces the core's of the same name and number. */
 static void test_service_devices(void **state __unused_arg)
 {
 	struct file *file;
@@ -105,7 +105,7 @@ static void test_service_devices(void **state __unused_arg)
 	world_service.devices = NULL;
 }
 
-/* ---- one position for all who share an open file ----------------- */
+/* ---- one position for all that share an open file ---------------- */
 
 static bool pos_was_locked;
 
@@ -180,17 +180,17 @@ static void test_position(void **state __unused_arg)
 	pos_was_locked = false;
 	assert_int_equal(sys_getdents64(fd, USER_BUF, 64), 0);
 	assert_true(pos_was_locked);
-	/* A place of its own is nobody else's. */
+	/* pread has a position of its own and needs no lock. */
 	assert_int_equal(sys_pread64(fd, USER_BUF, 1, 0, 0, 0), 1);
 	assert_false(pos_was_locked);
-	/* Who waits at a fifo must not keep others out. */
+	/* A reader that waits at a FIFO must not keep others from reading. */
 	open_probe(S_IFIFO | 0444, &fifo);
 	assert_int_equal(sys_dup(fifo), fifo + 1);
 	assert_false(read_locks(fifo));
 	fs_world_end();
 }
 
-/* A table that fork copied is another table of the same files. */
+/* A table that fork has copied has the same open files. */
 static void test_copied_table(void **state __unused_arg)
 {
 	struct files_struct *child;
@@ -215,7 +215,7 @@ static void test_copied_table(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* pipe2's answer cannot be stored: by then a thread has closed both ends. */
+/* pipe2 cannot store the numbers, and a thread has closed both by then. */
 static u32 close_both(struct vm_fault *vmf __unused_arg)
 {
 	struct thread_info *me = host_current, thread = *me;
@@ -223,7 +223,7 @@ static u32 close_both(struct vm_fault *vmf __unused_arg)
 	host_current = &thread; /* which holds no lock */
 	assert_int_equal(sys_close(0), 0);
 	assert_int_equal(sys_close(1), 0);
-	/* The second number is another file's now, and stays that. */
+	/* The number is another file's now, which pipe2 must not close. */
 	assert_int_equal(sys_open(user_path("/data"), O_RDONLY, 0), 0);
 	host_current = me;
 	return VM_FAULT_SIGBUS;
@@ -250,7 +250,7 @@ static void test_pipe_closed_meanwhile(void **state __unused_arg)
 	vma->vm_ops = file_ops;
 	assert_int_equal(sys_fcntl64(0, F_GETFD, 0), 0);
 	assert_int_equal(sys_fcntl64(1, F_GETFD, 0), -EBADF);
-	/* Nobody has: the numbers are free again. */
+	/* Where no thread interferes, both numbers are free again. */
 	assert_int_equal(sys_pipe2(USER_END, 0), -EFAULT);
 	assert_int_equal(sys_fcntl64(1, F_GETFD, 0), -EBADF);
 	unmap(fs_mm, va, PAGE_SIZE);

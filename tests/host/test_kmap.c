@@ -76,7 +76,7 @@ static void test_final_map(void **state __unused_arg)
 	expect_log("Virtual kernel memory layout");
 }
 
-/* Linear: every page of lowmem is where arithmetic says. */
+/* The linear map: each page of lowmem is at its address plus a constant. */
 static void test_linear(void **state __unused_arg)
 {
 	phys_addr_t pa;

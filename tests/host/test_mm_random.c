@@ -1,7 +1,6 @@
 /*
- * Random calls and accesses on several address spaces, against a reference that
- * knows nothing but pages: what each holds, who may touch it, what must be read
- * from it.
+ * Random calls and accesses on several address spaces, against a reference that has
+ * for each page only its contents and the rights to it.
  */
 #include <asm/uaccess.h>
 #include <stdio.h>

@@ -11,7 +11,7 @@ static void count_objects(const struct slab_stats *stats, void *arg)
 	*(u32 *)arg += stats->active_objects;
 }
 
-/* Of all caches: what a path leaves behind shows here. */
+/* Objects of all caches: a walk that leaks one shows here. */
 static u32 live_objects(void)
 {
 	u32 n = 0;
@@ -154,7 +154,7 @@ static void test_lengths(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* A link's text and the rest of the path together fit, or do not. */
+/* A link's text and the rest of the path must fit into PATH_MAX together. */
 static void test_long_links(void **state __unused_arg)
 {
 	char text[PATH_MAX], path[PATH_MAX];
@@ -184,7 +184,7 @@ static void test_bad_pointers(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* ---- where we stand ---------------------------------------------- */
+/* ---- working directory and directory descriptors ----------------- */
 
 static const char *cwd(void)
 {
@@ -207,12 +207,12 @@ static void test_cwd(void **state __unused_arg)
 	assert_int_equal(sys_getcwd(USER_BUF, 6), -ERANGE);
 	assert_int_equal(sys_getcwd(USER_END - 2, 100), -EFAULT);
 	assert_int_equal(look(".."), 0);
-	/* It moves with its parents. */
+	/* The working directory moves with its parents. */
 	assert_int_equal(do_rename("/a/b", "/z"), 0);
 	assert_string_equal(cwd(), "/z/c");
 	assert_int_equal(sys_chdir(user_path("/abs")), -ENOTDIR);
 	assert_string_equal(cwd(), "/z/c");
-	/* Removed: it goes on, empty and without a name. */
+	/* Removed, it is still the working directory, empty and without a name. */
 	assert_int_equal(do_rmdir("/z/c"), 0);
 	assert_string_equal(cwd(), "ENOENT");
 	assert_int_equal(look("."), 0);
@@ -348,7 +348,7 @@ static void test_renames(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* What fails leaves no trace: tried with every allocation failing once. */
+/* mkdir with its nth allocation failing changes nothing. */
 static void test_no_memory(void **state __unused_arg)
 {
 	u32 n, before;

@@ -50,7 +50,7 @@ static void test_openings(void **state __unused_arg)
 			fail_msg("open(\"%s\", 0%o): %d, expected %d", o->path,
 				 o->flags, fd, o->err);
 	}
-	/* Neither was the file that existed emptied, nor a mode made up. */
+	/* Opening the existing file has not changed it. */
 	expect_file("/a/file", "12345", 5);
 	fs_world_end();
 }
@@ -69,7 +69,7 @@ static void test_umask(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* An open file outlives its name, and goes with its last descriptor. */
+/* An open file outlives its name, until its last descriptor is closed. */
 static void test_unlinked(void **state __unused_arg)
 {
 	char got[8] = "";
@@ -89,7 +89,7 @@ static void test_unlinked(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* A program that runs is not written, and what is being written not run. */
+/* A running program cannot be written, nor a file open for writing executed. */
 static void test_text_busy(void **state __unused_arg)
 {
 	struct file *writer, *program, *second;
@@ -124,7 +124,7 @@ static void test_text_busy(void **state __unused_arg)
 
 /* ---- no service -------------------------------------------------- */
 
-/* The core has the root read-only; a service makes it writable later. */
+/* The core mounts the root read-only; a service makes it writable later. */
 static void test_read_only(void **state __unused_arg)
 {
 	struct inode *file;
@@ -156,7 +156,7 @@ static void test_read_only(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* What has a name gives way to a tree, unless it is a directory in use. */
+/* A tree replaces a name, unless that is a directory in use. */
 static void test_mount(void **state __unused_arg)
 {
 	struct inode *root;

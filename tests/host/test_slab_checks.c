@@ -142,7 +142,7 @@ static void test_leak_report(void **state __unused_arg)
 	expect_log("kmalloc-128: 3 live from 0x");
 }
 
-/* ---- the verifier sees what it is there to see ------------------- */
+/* ---- the verifier finds each kind of damage ---------------------- */
 
 static void expect_complaint(const char *text)
 {

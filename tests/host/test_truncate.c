@@ -234,7 +234,7 @@ static void test_truncate_in_fault(void **state __unused_arg)
 	truncate_in_fault(MAP_PRIVATE, true);
 }
 
-/* A crash is ours to handle here, not AddressSanitizer's. */
+/* SIGSEGV goes to our handler, not to AddressSanitizer's. */
 const char *__asan_default_options(void);
 
 const char *__asan_default_options(void)
@@ -245,7 +245,7 @@ const char *__asan_default_options(void)
 /* The host's own call; its header has other values for our names. */
 int mprotect(void *start, size_t bytes, int prot);
 
-/* Backing that cannot be read until somebody has truncated the file. */
+/* Backing memory whose first read truncates the file, by a signal handler. */
 static u8 *backing;
 
 static void truncate_in_fill(int sig __unused_arg)

@@ -1,5 +1,5 @@
 /*
- * What programs are told of the unit, by the registers of cores that exist.
+ * The bits of AT_HWCAP about the VFP unit, for the registers of cores that exist.
  */
 #include <proc/internal.h>
 #include <uapi/auxvec.h>

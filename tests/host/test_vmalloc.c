@@ -59,7 +59,7 @@ static void test_scattered_frames(void **state __unused_arg)
 	world_end();
 }
 
-/* No two free frames are neighbours, and a large area is made of them. */
+/* vmalloc succeeds though no two free frames are neighbours. */
 static void test_no_contiguous_frames(void **state __unused_arg)
 {
 	static struct page *held[WORLD_RAM / PAGE_SIZE];
@@ -203,7 +203,7 @@ static const struct sweep_op {
 	{ op_ioremap, op_iounmap, 2 }, /* area, table */
 };
 
-/* True: it said NULL, because of the nth allocation; nothing is mapped. */
+/* Returns true if op returned NULL because its nth allocation failed. */
 static bool sweep_once(const struct sweep_op *op, u32 nth)
 {
 	bool failed;
