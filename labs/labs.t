@@ -83,7 +83,7 @@ def grades(name, boots):
         said = [check for check in lab.checks
                 if check.sentence.strip() in " ".join(lines.split())]
         tap.ok(said and "does not compile" not in lines,
-               f"{name}: {what}: told why", lines)
+               f"{name}: {what}: the reason is printed", lines)
 
 
 def make(*words):
@@ -125,7 +125,8 @@ def commands():
         tap.is_(labs.read(place), labs.read(lab.file), "the source is the kernel's own")
         tap.is_(labs.read(f"{place}.yours-1"), "mine\n", "and yours is kept")
     tap.has(make("lab").stdout, "cow", "make lab lists them")
-    tap.has(make("lab", "L=no").stdout, "there is no lab 'no'", "or says so")
+    tap.has(make("lab", "L=no").stdout, "there is no lab 'no'",
+            "a lab that does not exist is reported")
     tap.has(make("grade", f"L={QUICKEST}-", "V=").stdout, "there is no lab",
             "make grade, too")
     riddle = labs.Riddle("7")
@@ -142,7 +143,7 @@ def commands():
     tap.is_(riddle_begun("riddle-12", "cow"), "12",
             "a hint without SEED= is about the riddle that was begun")
     tap.has(riddle_begun("riddle-12", "riddle-7"), "SEED= is one of 12, 7",
-            "where there are two it asks which")
+            "if there are two, the command asks which one")
     tap.has(riddle_begun("cow"), "make riddle", "and where there is none it says so")
 
 

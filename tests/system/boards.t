@@ -49,7 +49,8 @@ def hears(name, board):
     if not found:
         child.expect(pexpect.EOF)
     child.close(force=True)
-    tap.is_((found, child.exitstatus), (0, 7), f"{name}: hears what is typed",
+    tap.is_((found, child.exitstatus), (0, 7),
+            f"{name}: a program reads what is typed",
             child.before)
 
 

@@ -141,10 +141,11 @@ def other_ways_to_start():
     boot = machine.boot(kernel=None, initrd=None, semihosting=False, extra=[
         "-bios", f"{machine.OUT}/nor.bin", "-semihosting-config",
         "enable=on,target=native,arg=pagewalk,arg=init=/bin/hello"])
-    tap.is_(boot.status, 0, "from NOR flash", boot)
+    tap.is_(boot.status, 0, "a boot from NOR flash", boot)
     tap.has(boot.console, "Hello from user mode", "up to init")
     boot = careless_loader(init="/test/registers", initrd=TESTS)
-    tap.is_(boot.status, 0, "nor are registers open to programs", boot)
+    tap.is_(boot.status, 0,
+            "no register that it left open is open to programs", boot)
 
 
 def other_machines():
@@ -225,7 +226,8 @@ def by_a_debugger():
     with open(console, encoding="utf-8", errors="replace") as file:
         printed = file.read()
     tap.ok(f"Start address {RAM[machine.BOARD] + 0x10000:#x}" in said and
-           "Hello from user mode" in printed, "gdb's load", (said, printed))
+           "Hello from user mode" in printed,
+           "gdb's load starts the image", (said, printed))
 
 
 def older_cores():
@@ -432,9 +434,9 @@ def reserved_memory():
                       console) for console in (boot.console,
                                                boot_with([], []).console)]
     tap.ok(all(said) and int(said[0][1]) == (95 << 20) >> 12,
-           "the pages that nobody may map are no RAM", boot)
+           "pages with no-map are no RAM", boot)
     tap.ok(all(said) and int(said[0][2]) - int(said[1][2]) == 0x90000 >> 12,
-           "the other ones are, and given to nobody", boot)
+           "other reserved pages are RAM, but not free", boot)
 
 
 def uart_node(at, irq):
@@ -474,17 +476,17 @@ def devices_of_a_tree():
                                   append="init=/bin/sh")
     tap.has(said, "console: from 0x10009000 to the UART at 0x1000a000",
             "stdout-path by an alias: the console moves, and says so before")
-    tap.is_(status, 7, "what is typed there arrives", said)
+    tap.is_(status, 7, "a program reads what is typed there", said)
     said, _, status = second_uart(
         tree=tree(b"/serial@10009000\0", *uarts),
         append="init=/bin/sh earlycon=pl011,0x1000a000")
     tap.ok(status == 7 and "to the UART at 0x1000a000" in said,
-           "earlycon= says another one than the tree", said)
+           "earlycon= names another UART than the tree", said)
     boot = machine.boot("init=/bin/hello", extra=tree(
         b"/console\0", ("console", {"compatible": b"acme,uart\0"}, [])))
     tap.ok("device tree: the console, /console, is no UART that this image "
            "drives (arm,pl011)" in boot.console and boot.status == 0,
-           "a console that nobody can drive: a sentence, the board's serves",
+           "a console without a driver is reported, the board's is used",
            boot)
     in_ram = base + 0x1000000
     boot = machine.boot(f"init=/bin/hello earlycon=pl011,{in_ram:#x}",
@@ -525,7 +527,7 @@ def tree_and_table_agree():
     boot = machine.boot("init=/bin/hello")
     tap.ok("Boot arguments: device tree" in boot.console and
            "the board's" not in boot.console and boot.status == 0,
-           "the tree says of each device what the table says", boot)
+           "tree and table agree about each device", boot)
     path = write("virt.dtb", b"")
     subprocess.run([machine.QEMU, *machine.MACHINE, "-nographic", "-machine",
                     f"dumpdtb={path}"], check=True, capture_output=True)
@@ -546,7 +548,7 @@ def more_than_4g():
 def too_small():
     boot = machine.boot("mem=1M init=/bin/hello")
     tap.is_(boot.status, 255, "too little memory: a panic, status 255", boot)
-    tap.has(boot.console, "too small", "which says so")
+    tap.has(boot.console, "too small", "the log reports that it is too small")
 
 
 memory_sizes()

@@ -29,7 +29,7 @@ def init(archive):
     tap.ok(turns == ["1", "2", "3"], "respawn: what ended is started again",
            boot)
     tap.ok("init shuts down" in boot.console,
-           "ctrlaltdel: process 1 is told, and runs poweroff", boot)
+           "ctrlaltdel: process 1 gets SIGINT, and runs poweroff", boot)
     tap.ok(boot.status == 0 and "Power down" in boot.console,
            "which ends the machine", boot)
 

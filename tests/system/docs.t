@@ -91,7 +91,7 @@ def answers_name_what_exists():
     paths = re.findall(r"`([\w./-]+\.(?:[chS]|md|t))`", text)
     tap.is_([path for path in paths if not (os.path.exists(path) or
                                             os.path.exists(f"include/{path}"))],
-            [], "the files that answers name exist")
+            [], "the files that docs/answers.md names exist")
     code = "\n".join(read(path) for folder in (*FOLDERS, "include")
                      for path in glob.glob(f"{folder}/**/*.[chS]", recursive=True))
     names = set(re.findall(r"`(\w+)\(\)`", text))
@@ -118,7 +118,7 @@ def hardware():
            f"found {len(pairs)}")
     wrong = [f"{path} {name}" for path, name in pairs
              if not os.path.exists(path) or not definition(name).search(read(path))]
-    tap.is_(wrong, [], "and each is in the file it is said to be in")
+    tap.is_(wrong, [], "each is in the file that the answer names")
 
 
 def make_help():

@@ -23,7 +23,8 @@ got, log = outcomes("")
 tap.is_(got, [LIVED] * 3, "nothing fails by itself", log)
 # The first is init's own, made by its execve; the second is fork's.
 got, log = outcomes("fail_alloc=mm_struct,2,1")
-tap.is_(got, ["fork: error -12", LIVED, LIVED], "fork says ENOMEM, once", log)
+tap.is_(got, ["fork: error -12", LIVED, LIVED],
+        "one fork fails with ENOMEM, the others succeed", log)
 # Not quiet: the kernel's reports are looked for.
 got, log = outcomes("fail_alloc=pages,600,1", quiet="")
 tap.is_(got, ["child: signal 9", LIVED, LIVED],
@@ -54,11 +55,12 @@ while not moved and nth < 20:
             boot)
 tap.ok(moved and nth > 5, "each of mremap's allocations failed once", boot)
 got, log = outcomes("fail_alloc=any@no_such_function,1,1")
-tap.is_(got, [LIVED] * 3, "a function that nobody calls: nothing fails", log)
+tap.is_(got, [LIVED] * 3,
+        "a function that is not called: no allocation fails", log)
 boot = machine.boot("init=/bin/true fail_alloc=pages,x")
 tap.ok("expected NAME,N,TIMES" in boot.console and boot.status == 0,
-       "what is no such option is told", boot)
+       "a malformed fail_alloc= is reported", boot)
 boot = machine.boot("init=/bin/true fail_alloc=nosuch,1,1")
 tap.ok("expected any, pages or a cache" in boot.console and boot.status == 0,
-       "a cache that there is not is told", boot)
+       "a cache that does not exist is reported", boot)
 tap.done()

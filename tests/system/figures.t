@@ -59,7 +59,7 @@ def text_repeats_nothing():
     tap.is_([(path, found) for path in glob.glob("docs/*.md") if path != figures.DOC
              for found in re.findall(r"\d[\d,]{2,} (?:instructions|cycles)",
                                      prose(path))], [],
-            "no other document says how many instructions something costs")
+            "no other document has a number of instructions")
     words = set(re.findall(r"\d+", prose("README.md")))
     tap.is_(sorted(words & measured()), [], "README.md repeats no figure")
 
@@ -75,7 +75,7 @@ def bounds_are_checked():
     text = figures.document()
     tap.is_([row for row, check in FAIR.items()
              if f"{row} |" not in text or check not in program], [],
-            "the bounds of who gets the core are those of tests/user/fair.c")
+            "the bounds of the scheduler's table are those of tests/user/fair.c")
 
 
 def all_programs_are_there():
@@ -91,13 +91,13 @@ def sources_are_named():
         facts = figures.facts(name)
         tap.is_([fact for fact in ("lean", "configuration", "board", "program",
                                    "taken", "columns") if fact not in facts], [],
-                f"docs/figures/{name} says how it was taken")
+                f"docs/figures/{name} names the kernel and the date")
     for name in ("pagewalk", "pagewalk-a9", "linux-a9", "profile", "latency",
                  "stacks"):
         facts = figures.facts(name)
         tap.is_([fact for fact in ("command", "kernel", "emulator")
                  if facts.get(fact, "unknown") == "unknown"], [],
-                f"docs/figures/{name} says what made it")
+                f"docs/figures/{name} names the command that made it")
 
 
 marks = [mark[1] for mark in figures.MARK.finditer(figures.document())]

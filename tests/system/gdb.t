@@ -51,7 +51,7 @@ def running():
            "bt in a system call goes on in the program, up to main", said["bt"])
     tap.ok(goes_through(said["backtrace"], "do_wp_page", "handle_mm_fault",
                         "do_DataAbort", "vector_dabt", "main"),
-           "bt in a page fault, too", said["backtrace"])
+           "bt in a page fault goes on in the program", said["backtrace"])
     for step, pattern in (
             ("ps", r"^    1 running +0x\w+  faults$"),
             ("vmas", r"^\w+-\w+ r-x- faults$"),
@@ -130,7 +130,7 @@ def two_terminals():
     shell.expect(r"\$ $")
     shell.sendline("echo hello")
     tap.ok(shell.expect([r"\$ $", pexpect.TIMEOUT]) == 0,
-           "make console: the shell answers", shell.before)
+           "make console: the shell runs a command", shell.before)
     debugger.sendintr()
     debugger.expect(prompt)
     debugger.sendline("ps")

@@ -94,13 +94,13 @@ def tables_hold(text):
     programs = set(re.findall(r"^\| `(\w+)[` ]", text, re.M)) - {"help"} # the shell's
     tap.is_([program for program in programs
              if not os.path.exists(f"user/bin/{program}.c")], [],
-            "each program that README.md tells to try exists")
+            "each program that README.md proposes exists")
 
 
 def promises_are_held(text):
     plain = " ".join(text.split())
     tap.is_([promise for promise in HELD if promise not in plain], [],
-            "README.md says what is listed here")
+            "README.md has each promise that is listed here")
     tap.is_([test for test in HELD.values() if not os.path.exists(test)], [],
             "and the tests that hold it exist")
 

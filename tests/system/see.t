@@ -74,7 +74,7 @@ def still(child):
     totals = dict(re.findall(r"\S (\S[^\n]{0,15}?\S) +(\d+)(?= |$)", legend,
                              re.M))
     tap.is_((sum(map(int, totals.values())), totals.get("sh[1]")),
-            (8192, str(mapped)), "see frames: each frame is somebody's, and the "
+            (8192, str(mapped)), "see frames: each frame has an owner, and the "
             "shell has those of its pages", picture)
     tap.has(run(child, "see 99 | cat"), "no process 99",
             "a process that is not there is named")

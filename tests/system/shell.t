@@ -302,11 +302,11 @@ def stopping():
     tap.is_(session.run("jobs"), "", "and is no job any more")
     said = session.run("cat &") + session.run("sleep 1")
     tap.has(said, "[1] stopped: cat",
-            "one that wants the keyboard stops, which is said once")
+            "a job that reads the terminal stops, which is printed once")
     tap.ok("stopped: cat" not in session.run("echo"), "and not at each prompt")
     session.run("sleep 1 &")
     tap.ok("running" not in session.run("sleep 2 | jobs; jobs"),
-           "jobs looks who has ended before it prints")
+           "jobs leaves out those that have ended")
     session.end("exit\n")
 
 

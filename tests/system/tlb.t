@@ -171,7 +171,7 @@ def command():
            "tlb.py prints a run", done.stdout)
     done = told("nothing")
     tap.ok(done.returncode == 1 and "no program has run" in done.stdout,
-           "... and says so if there is none of that name", done.stdout)
+           "a program that has not run is reported", done.stdout)
     for words, environment in (("a number", {"ENTRIES": "many"}),
                                ("power of 2", {"ENTRIES": "96"}),
                                ("no function nothing", {"AT": "nothing"})):

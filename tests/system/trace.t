@@ -35,12 +35,12 @@ for command in "layout", "faults":
     faults = [event for event in events if event.get("cat") == "fault" and
               event["pid"] == told["process"]]
     tap.is_(len(faults), told["faults"],
-            f"{command}: as many faults as getrusage says")
+            f"{command}: as many faults as getrusage counts")
     tap.is_(told["recorded switches"], told["switches"],
-            f"{command}: as many switches as /proc/stat says")
+            f"{command}: as many switches as /proc/stat counts")
     tap.ok(all("frame 0x" in event["args"]["event"] or
                "the zero page" in event["args"]["event"] for event in faults),
-           f"{command}: each fault says which frame came, and why", faults)
+           f"{command}: each fault has its frame and the reason", faults)
     named = {event["pid"] for event in events if event["ph"] == "M"}
     tap.is_({event["pid"] for event in events} - named, set(),
             f"{command}: each track has a name")

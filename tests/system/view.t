@@ -75,13 +75,13 @@ def owners():
                       KINDS="fork,exit")
     asked = view.make_film("/test/ask_who", SCRATCH)
     answers, wrong = film.answers_of_who(asked["console"]), []
-    tap.is_(len(answers), 20, "ask_who has asked about twenty frames")
+    tap.is_(len(answers), 20, "who was run for twenty frames")
     tap.ok(any(len(found) > 1 for _, _, found in answers) and
            any(what == "free" for _, what, _ in answers),
            "some of them are shared, some are free", answers)
     tap.ok(any(what == "memory that programs share" and len(found) == 2
                for _, what, found in answers),
-           "one is of a shared mapping, and both processes have it", answers)
+           "one is of a shared mapping, with both processes as owners", answers)
     for event, state in film.states(asked):
         if (event["kind"], event["comm"]) != ("exit", "who"):
             continue

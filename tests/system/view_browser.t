@@ -93,7 +93,7 @@ def mouse():
     page.mouse(*where[:2])
     text = page.evaluate("$('path').textContent")
     tap.ok(where[2] in text and "mapped by" in text,
-           "the frame under the mouse is named, with who maps it", text)
+           "the frame under the mouse is named, with its owners", text)
     lights = page.evaluate("globalThis.ring = document.querySelector("
                            "'#scene .lights *'); ring.outerHTML")
     tap.ok("class=\"e\"" in lights and page.evaluate("drawn.isConnected"),
@@ -117,7 +117,7 @@ def without_a_mouse():
            "p goes on to another process")
     page.evaluate("choose(1); find('0x00010000')")
     tap.ok("trace[1] 0x00010000" in page.evaluate("$('path').textContent"),
-           "an address that is asked for lights up")
+           "an address that was entered is highlighted")
     page.key(".", 190)
     tap.ok("trace[1] 0x00011000" in page.evaluate("$('path').textContent"),
            "a full stop leads to the next page")
