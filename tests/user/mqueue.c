@@ -40,9 +40,9 @@ static void next_is(int fd, const char *text, uint32_t prio)
 {
 	uint32_t got = 99;
 
-	is(receive(fd, &got), (int32_t)strlen(text), "receive");
-	ok(!strcmp(buf, text), "%s", text);
-	is((int32_t)got, (int32_t)prio, "its priority");
+	is(receive(fd, &got), (int32_t)strlen(text), "receive a message");
+	ok(!strcmp(buf, text), "the message is '%s'", text);
+	is((int32_t)got, (int32_t)prio, "receive returns its priority");
 }
 
 /* ---- names ------------------------------------------------------- */
@@ -54,8 +54,9 @@ static int without_descriptors(void *unused)
 	(void)unused;
 	SYS(setrlimit, RLIMIT_NOFILE, &limit);
 	is(SYS(mq_open, NAME, O_CREAT | O_RDWR, 0600, 0), -EMFILE,
-	   "no descriptor is free");
-	is(SYS(mq_unlink, NAME), -ENOENT, "no queue was made");
+	   "mq_open: no descriptor is free");
+	is(SYS(mq_unlink, NAME), -ENOENT,
+	   "mq_unlink: that call has made no queue");
 	return 0;
 }
 
@@ -85,52 +86,64 @@ static void names(void)
 	struct mq_attr attr[1];
 	int fd, other;
 
-	is(SYS(mq_open, NAME, O_RDWR, 0, 0), -ENOENT, "no queue of that name");
-	is(SYS(mq_unlink, NAME), -ENOENT, "nor one to remove");
+	is(SYS(mq_open, NAME, O_RDWR, 0, 0), -ENOENT,
+	   "mq_open: a queue that does not exist");
+	is(SYS(mq_unlink, NAME), -ENOENT,
+	   "mq_unlink: a queue that does not exist");
 	checks_in_child(without_descriptors, NULL);
-	is(SYS(mq_open, "", O_CREAT | O_RDWR, 0600, 0), -ENOENT, "no name");
-	is(SYS(mq_open, "a/b", O_CREAT | O_RDWR, 0600, 0), -EACCES, "a slash");
-	is(SYS(mq_open, ".", O_CREAT | O_RDWR, 0600, 0), -EACCES, "a dot");
-	is(SYS(mq_open, 0x10, O_RDWR, 0, 0), -EFAULT, "no text there");
-	is(SYS(mq_open, NAME, O_RDWR, 0, 0x10), -EFAULT, "no attributes there");
+	is(SYS(mq_open, "", O_CREAT | O_RDWR, 0600, 0), -ENOENT,
+	   "mq_open: an empty name");
+	is(SYS(mq_open, "a/b", O_CREAT | O_RDWR, 0600, 0), -EACCES,
+	   "mq_open: a name with a slash");
+	is(SYS(mq_open, ".", O_CREAT | O_RDWR, 0600, 0), -EACCES,
+	   "mq_open: the name .");
+	is(SYS(mq_open, 0x10, O_RDWR, 0, 0), -EFAULT,
+	   "mq_open: a bad pointer for the name");
+	is(SYS(mq_open, NAME, O_RDWR, 0, 0x10), -EFAULT,
+	   "mq_open: a bad pointer for the attributes");
 	memset(name, 'x', 256);
 	is(SYS(mq_open, name, O_CREAT | O_RDWR, 0600, 0), -ENAMETOOLONG,
-	   "256 letters");
+	   "mq_open: a name of 256 letters");
 	name[255] = 0;
 	fd = SYS(mq_open, name, O_CREAT | O_RDWR, 0600, 0);
-	ok(fd >= 0, "255");
-	is(SYS(mq_unlink, name), 0, "unlink");
+	ok(fd >= 0, "mq_open: a name of 255 letters");
+	is(SYS(mq_unlink, name), 0, "mq_unlink of that name");
 	SYS(close, fd);
 
 	fd = SYS(mq_open, NAME, O_CREAT | O_RDWR, 0600, 0);
-	ok(fd >= 0, "open with O_CREAT");
+	ok(fd >= 0, "mq_open with O_CREAT");
 	link_is(fd, "/" NAME);
 	other = SYS(mq_open, NAME, O_RDWR | O_PATH, 0, 0);
-	ok(other >= 0, "open with O_PATH");
-	is(send(other, "x", 0), -EBADF, "with O_PATH none can be sent");
-	is(receive(other, 0), -EBADF, "nor received");
-	is(SYS(mq_getsetattr, other, 0, attr), -EBADF, "nor asked");
-	is(SYS(mq_notify, other, 0), -EBADF, "nor waited for");
+	ok(other >= 0, "mq_open with O_PATH");
+	is(send(other, "x", 0), -EBADF, "send by an O_PATH descriptor");
+	is(receive(other, 0), -EBADF, "receive by an O_PATH descriptor");
+	is(SYS(mq_getsetattr, other, 0, attr), -EBADF,
+	   "mq_getsetattr of an O_PATH descriptor");
+	is(SYS(mq_notify, other, 0), -EBADF,
+	   "mq_notify of an O_PATH descriptor");
 	SYS(close, other);
 	is(fs_type(fd), 0x19800202, "fstatfs of a queue");
-	is(SYS(fcntl64, fd, F_GETFD), FD_CLOEXEC, "execve will close it");
+	is(SYS(fcntl64, fd, F_GETFD), FD_CLOEXEC,
+	   "the descriptor is close-on-exec");
 	is(SYS(mq_open, NAME, O_CREAT | O_EXCL | O_RDWR, 0600, 0), -EEXIST,
-	   "with O_EXCL it must not exist");
-	is(SYS(mq_open, NAME, O_ACCMODE, 0, 0), -EINVAL, "no such access");
+	   "mq_open with O_EXCL: the queue exists");
+	is(SYS(mq_open, NAME, O_ACCMODE, 0, 0), -EINVAL,
+	   "mq_open: O_ACCMODE is no way of access");
 	other = SYS(mq_open, NAME, O_RDONLY, 0, 0);
-	is(send(other, "x", 0), -EBADF, "opened to receive only");
+	is(send(other, "x", 0), -EBADF, "send to a queue opened to receive");
 	SYS(close, other);
 	other = SYS(mq_open, NAME, O_WRONLY, 0, 0);
-	is(receive(other, 0), -EBADF, "opened to send only");
-	is(send(other, "kept", 0), 0, "send");
+	is(receive(other, 0), -EBADF, "receive from a queue opened to send");
+	is(send(other, "kept", 0), 0, "send a message");
 	SYS(close, other);
-	is(SYS(mq_unlink, NAME), 0, "unlink it");
+	is(SYS(mq_unlink, NAME), 0, "mq_unlink of an open queue");
 	link_is(fd, "/" NAME " (deleted)");
-	is(SYS(mq_open, NAME, O_RDWR, 0, 0), -ENOENT, "the name is gone");
+	is(SYS(mq_open, NAME, O_RDWR, 0, 0), -ENOENT,
+	   "mq_open: the name does not exist any more");
 	next_is(fd, "kept", 0);
 	SYS(close, fd);
-	is(receive(fd, 0), -EBADF, "closed");
-	is(send(1, "x", 0), -EBADF, "another file is no queue");
+	is(receive(fd, 0), -EBADF, "receive from a closed descriptor");
+	is(send(1, "x", 0), -EBADF, "send to a file that is no queue");
 }
 
 /* ---- what it holds ----------------------------------------------- */
@@ -140,26 +153,34 @@ static void attributes(void)
 	struct mq_attr attr = { 0 };
 	int fd = SYS(mq_open, NAME, O_CREAT | O_RDWR, 0600, 0);
 
-	is(SYS(mq_getsetattr, fd, 0, &attr), 0, "getattr");
-	is(attr.mq_maxmsg, 10, "messages by default");
-	is(attr.mq_msgsize, 8192, "bytes of one");
+	is(SYS(mq_getsetattr, fd, 0, &attr), 0,
+	   "mq_getsetattr reads the attributes");
+	is(attr.mq_maxmsg, 10, "a queue has 10 messages by default");
+	is(attr.mq_msgsize, 8192, "of 8192 bytes each");
 	attr.mq_flags = O_NONBLOCK;
-	is(SYS(mq_getsetattr, fd, &attr, &attr), 0, "setattr: O_NONBLOCK");
-	is(attr.mq_flags, 0, "it was not set");
-	is(receive(fd, 0), -EAGAIN, "it is now");
+	is(SYS(mq_getsetattr, fd, &attr, &attr), 0,
+	   "mq_getsetattr sets O_NONBLOCK");
+	is(attr.mq_flags, 0, "it returns the old flags");
+	is(receive(fd, 0), -EAGAIN, "receive does not wait any more");
 	attr.mq_flags = 1;
-	is(SYS(mq_getsetattr, fd, &attr, 0), -EINVAL, "another flag");
-	is(SYS(mq_getsetattr, fd, 0x10, 0), -EFAULT, "no attributes there");
-	is(SYS(mq_getsetattr, 1, 0, &attr), -EBADF, "another file");
+	is(SYS(mq_getsetattr, fd, &attr, 0), -EINVAL,
+	   "mq_getsetattr: another flag");
+	is(SYS(mq_getsetattr, fd, 0x10, 0), -EFAULT,
+	   "mq_getsetattr: a bad pointer");
+	is(SYS(mq_getsetattr, 1, 0, &attr), -EBADF,
+	   "mq_getsetattr: a file that is no queue");
 	SYS(close, fd);
 	SYS(mq_unlink, NAME);
-	is(open_with(NAME, O_CREAT | O_RDWR, 0, 1), -EINVAL, "no message");
-	is(open_with(NAME, O_CREAT | O_RDWR, 1, 0), -EINVAL, "no byte");
-	is(open_with(NAME, O_CREAT | O_RDWR, -1, 1), -EINVAL, "fewer");
+	is(open_with(NAME, O_CREAT | O_RDWR, 0, 1), -EINVAL,
+	   "mq_open: a queue of 0 messages");
+	is(open_with(NAME, O_CREAT | O_RDWR, 1, 0), -EINVAL,
+	   "mq_open: messages of 0 bytes");
+	is(open_with(NAME, O_CREAT | O_RDWR, -1, 1), -EINVAL,
+	   "mq_open: a queue of -1 messages");
 	is(open_with(NAME, O_CREAT | O_RDWR, 65537, 1), -EINVAL,
-	   "too many for root");
+	   "mq_open: more messages than root may have");
 	is(open_with(NAME, O_CREAT | O_RDWR, 1, (16 << 20) + 1), -EINVAL,
-	   "or too long");
+	   "mq_open: messages of more than 16 MiB");
 }
 
 static void order(void)
@@ -168,25 +189,29 @@ static void order(void)
 	struct pollfd poll = { .fd = fd, .events = POLLIN | POLLOUT };
 
 	SYS(poll, &poll, 1, 0);
-	is(poll.revents, POLLOUT, "an empty queue");
+	is(poll.revents, POLLOUT, "poll: an empty queue");
 	send(fd, "low", 1);
 	send(fd, "high", 32767);
 	send(fd, "low2", 1);
 	send(fd, "zero", 0);
 	SYS(poll, &poll, 1, 0);
-	is(poll.revents, POLLIN, "a full one");
-	is(send(fd, "more", 0), -EAGAIN, "has no room");
-	is(send(fd, "more", 32768), -EINVAL, "a priority above the highest");
-	is(send(fd, "123456789", 0), -EMSGSIZE, "too long for it");
+	is(poll.revents, POLLIN, "poll: a full queue");
+	is(send(fd, "more", 0), -EAGAIN, "send to a full queue");
+	is(send(fd, "more", 32768), -EINVAL,
+	   "send: a priority above the highest");
+	is(send(fd, "123456789", 0), -EMSGSIZE,
+	   "send: a message that is too long");
 	is(SYS(mq_timedreceive, fd, buf, 7, 0, 0), -EMSGSIZE,
-	   "a buffer that a message may not fit");
+	   "receive: a buffer shorter than mq_msgsize");
 	next_is(fd, "high", 32767);
 	next_is(fd, "low", 1);
 	next_is(fd, "low2", 1);
-	is(SYS(mq_timedsend, fd, 0x10, 1, 0, 0), -EFAULT, "no message there");
-	is(SYS(mq_timedreceive, fd, 0x10, 8, 0, 0), -EFAULT, "no buffer there");
-	is(receive(fd, 0), -EAGAIN, "the message is lost");
-	is(send(fd, "", 7), 0, "an empty message");
+	is(SYS(mq_timedsend, fd, 0x10, 1, 0, 0), -EFAULT,
+	   "send: a bad pointer");
+	is(SYS(mq_timedreceive, fd, 0x10, 8, 0, 0), -EFAULT,
+	   "receive: a bad pointer");
+	is(receive(fd, 0), -EAGAIN, "receive: that message is lost");
+	is(send(fd, "", 7), 0, "send a message of 0 bytes");
 	next_is(fd, "", 7);
 	SYS(close, fd);
 	SYS(mq_unlink, NAME);
@@ -227,16 +252,16 @@ static void waits(void)
 	signal_ends_wait(receive_it, (void *)fd, "an empty queue");
 	pid = start_child(receive_and_compare, (void *)fd);
 	is(send(fd, "abc", 0), 0, "send to a task that may wait");
-	ended(pid, 0, "it gets the message");
+	ended(pid, 0, "the task gets the message");
 	pid = start_child(receive_and_compare, (void *)fd);
 	SYS(kill, pid, LINUX_SIGKILL);
-	ended(pid, -LINUX_SIGKILL, "one that waits can be killed");
+	ended(pid, -LINUX_SIGKILL, "a task that waits can be killed");
 
 	send(fd, "full", 0);
 	signal_ends_wait(send_abc, (void *)fd, "a full queue");
 	pid = start_child(send_abc, (void *)fd);
 	next_is(fd, "full", 0);
-	ended(pid, 0, "a message leaves room for one that waits");
+	ended(pid, 0, "a receive makes room for a task that waits");
 	next_is(fd, "abc", 5);
 	SYS(close, fd);
 	SYS(mq_unlink, NAME);
@@ -249,19 +274,21 @@ static void times(void)
 	struct kernel_timespec past64 = { 1, 0 };
 
 	is(SYS(mq_timedreceive, fd, buf, sizeof(buf), 0, &past), -ETIMEDOUT,
-	   "a time that has passed");
+	   "receive: a time that has passed");
 	is(SYS(mq_timedreceive_time64, fd, buf, sizeof(buf), 0, &past64),
-	   -ETIMEDOUT, "of 64 bits");
+	   -ETIMEDOUT, "receive: the same with a time of 64 bits");
 	is(SYS(mq_timedreceive, fd, buf, sizeof(buf), 0, &none), -EINVAL,
-	   "no time");
+	   "receive: 10^9 nanoseconds are no time");
 	is(SYS(mq_timedreceive, fd, buf, sizeof(buf), 0, 0x10), -EFAULT,
-	   "none there");
+	   "receive: a bad pointer for the time");
 	is(SYS(mq_timedsend, fd, "x", 1, 0, &past), 0,
-	   "a call that need not wait does not look");
-	is(SYS(mq_timedsend, fd, "x", 1, 0, &past), -ETIMEDOUT, "a full queue");
+	   "send that need not wait ignores the time");
+	is(SYS(mq_timedsend, fd, "x", 1, 0, &past), -ETIMEDOUT,
+	   "send to a full queue: a time that has passed");
 	is(SYS(mq_timedsend_time64, fd, "x", 1, 0, &past64), -ETIMEDOUT,
-	   "of 64 bits");
-	is(SYS(mq_timedsend, fd, "x", 1, 0, &none), -EINVAL, "no time");
+	   "send: the same with a time of 64 bits");
+	is(SYS(mq_timedsend, fd, "x", 1, 0, &none), -EINVAL,
+	   "send: 10^9 nanoseconds are no time");
 	next_is(fd, "x", 0);
 	SYS(close, fd);
 	SYS(mq_unlink, NAME);
@@ -337,13 +364,15 @@ static void each_once(void)
 			start_child(send_numbers, (void *)(i * EACH)) :
 			start_child(receive_numbers, NULL);
 	for (uint32_t i = 0; i < 4; i++) {
-		ended(pids[i], 0, i < 2 ? "a sender" : "a receiver");
+		ended(pids[i], 0,
+		      i < 2 ? "a sender has sent all its messages" :
+			      "a receiver has ended");
 		race->over = i > 0;
 	}
 	for (uint32_t i = 0; i < 2 * EACH; i++)
 		wrong += race->seen[i] != 1;
 	is((int32_t)wrong, 0,
-	   "a message at the moment of a timeout is neither lost nor twice");
+	   "no message at the moment of a timeout is lost or doubled");
 	SYS(close, race_fd);
 	SYS(mq_unlink, NAME);
 }
@@ -400,40 +429,43 @@ static void notices(void)
 	int fd = open_with(NAME, O_CREAT | O_RDWR, 4, 8192), other;
 
 	handle(NOTICE, tell, TEST_SA_SIGINFO | TEST_SA_RESTART);
-	is(SYS(mq_notify, fd, &event), 0, "to be told of a message");
-	is(SYS(mq_notify, fd, &event), -EBUSY, "only once");
+	is(SYS(mq_notify, fd, &event), 0, "mq_notify");
+	is(SYS(mq_notify, fd, &event), -EBUSY,
+	   "mq_notify: there is a request already");
 	is(WEXITSTATUS(in_child(ask_and_exit, (void *)fd)), EBUSY,
-	   "and nobody else");
+	   "mq_notify of another process: there is one already");
 	in_child(send_abc, (void *)fd);
-	is(told, 1, "a message to the empty queue: told");
+	is(told, 1, "a message to the empty queue sends the signal");
 	ok(told_code == SI_MESGQ && told_value == 0x1234 &&
 		   told_pid != getpid(),
-	   "with the value, and who sent it");
+	   "siginfo has the value and the sender");
 	in_child(send_abc, (void *)fd);
 	receive(fd, 0);
 	receive(fd, 0);
 	in_child(send_abc, (void *)fd);
-	is(told, 1, "once is once");
-	is(SYS(mq_notify, fd, &event), 0, "again, of a queue that holds one");
+	is(told, 1, "the request was for one message");
+	is(SYS(mq_notify, fd, &event), 0,
+	   "mq_notify while the queue has a message");
 	send(fd, "second", 0);
-	is(told, 1, "a second message does not count");
+	is(told, 1, "a message to a queue that is not empty sends none");
 	receive(fd, 0);
 	receive(fd, 0);
 	send(fd, "first", 0);
-	is(told, 2, "after the last is gone, one does");
+	is(told, 2, "the first message to the emptied queue does");
 	receive(fd, 0);
 
 	SYS(mq_notify, fd, &event);
-	is(SYS(mq_notify, fd, 0), 0, "not to be told any more");
+	is(SYS(mq_notify, fd, 0), 0, "mq_notify ends the request");
 	send(fd, "x", 0);
-	is(told, 2, "it is so");
+	is(told, 2, "a message sends no signal then");
 	receive(fd, 0);
 	SYS(mq_notify, fd, &event);
 	other = SYS(dup, fd);
 	SYS(close, other);
 	is(WEXITSTATUS(in_child(ask_and_exit, (void *)fd)), 0,
-	   "a close of any descriptor of it ends the request");
-	is(SYS(mq_notify, fd, &event), 0, "so does the end of the process");
+	   "close of any of its descriptors ends the request");
+	is(SYS(mq_notify, fd, &event), 0,
+	   "the end of the process ends the request");
 	SYS(mq_notify, fd, 0);
 	is(in_child(ask_and_exec, (void *)fd), 0,
 	   "a new program of the process gets no signal, which would end it");
@@ -447,12 +479,14 @@ static void notices(void)
 	ended(pid, 0, "a task that waits gets the message");
 	SYS(mq_notify, fd, 0);
 	event.sigev_notify = 77;
-	is(SYS(mq_notify, fd, &event), -EINVAL, "no such kind");
+	is(SYS(mq_notify, fd, &event), -EINVAL,
+	   "mq_notify: a kind that does not exist");
 	event.sigev_notify = SIGEV_SIGNAL;
 	event.sigev_signo = 65;
-	is(SYS(mq_notify, fd, &event), -EINVAL, "no such signal");
-	is(SYS(mq_notify, fd, 0x10), -EFAULT, "no request there");
-	is(SYS(mq_notify, 1, 0), -EBADF, "no queue");
+	is(SYS(mq_notify, fd, &event), -EINVAL,
+	   "mq_notify: a signal that does not exist");
+	is(SYS(mq_notify, fd, 0x10), -EFAULT, "mq_notify: a bad pointer");
+	is(SYS(mq_notify, 1, 0), -EBADF, "mq_notify: a file that is no queue");
 	SYS(close, fd);
 	SYS(mq_unlink, NAME);
 }
@@ -466,25 +500,26 @@ static int as_a_user(void *unused)
 
 	(void)unused;
 	SYS(setresuid32, 1000, 1000, 1000);
-	is(SYS(mq_open, NAME, O_RDWR, 0, 0), -EACCES, "another's queue");
-	is(SYS(mq_unlink, NAME), -EPERM, "is not to be removed");
+	is(SYS(mq_open, NAME, O_RDWR, 0, 0), -EACCES,
+	   "a user cannot open root's queue");
+	is(SYS(mq_unlink, NAME), -EPERM, "nor remove it");
 	is(open_with("pagewalk-own", O_CREAT | O_RDWR, 11, 1), -EINVAL,
-	   "more messages than a user may have");
+	   "mq_open: more messages than a user may have");
 	is(open_with("pagewalk-own", O_CREAT | O_RDWR, 1, 8193), -EINVAL,
-	   "or longer");
+	   "mq_open: longer messages than a user may have");
 	SYS(setrlimit, RLIMIT_MSGQUEUE, &limit);
 	is(open_with("pagewalk-own", O_CREAT | O_RDWR, 10, 53), -EMFILE,
 	   "RLIMIT_MSGQUEUE: 10 messages of 53 bytes, 48 for each: 1010");
 	fd = open_with("pagewalk-own", O_CREAT | O_RDWR, 10, 42);
-	ok(fd >= 0, "of 42: 900");
+	ok(fd >= 0, "RLIMIT_MSGQUEUE: 10 messages of 42 bytes: 900");
 	is(open_with("pagewalk-2", O_CREAT | O_RDWR, 1, 53), -EMFILE,
-	   "one more of 101");
+	   "RLIMIT_MSGQUEUE: 101 bytes more are too many");
 	SYS(mq_unlink, "pagewalk-own");
 	is(open_with("pagewalk-2", O_CREAT | O_RDWR, 1, 53), -EMFILE,
-	   "an open queue counts without its name");
+	   "an open queue without a name counts");
 	SYS(close, fd);
 	fd = open_with("pagewalk-2", O_CREAT | O_RDWR, 1, 53);
-	ok(fd >= 0, "a closed one does not");
+	ok(fd >= 0, "a closed queue without a name does not");
 	SYS(mq_unlink, "pagewalk-2");
 	return 0;
 }

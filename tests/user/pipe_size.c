@@ -60,24 +60,27 @@ static void sizes(void)
 	int ends[2];
 
 	SYS(pipe2, ends, O_NONBLOCK);
-	is(size_of(ends[0]), 64 * KIB, "a pipe holds 64 KiB");
-	is(set_size(ends[1], 1), PAGE, "no less than a page");
-	is((int32_t)fill(ends[1]), PAGE, "which is full with 4096 bytes");
+	is(size_of(ends[0]), 64 * KIB, "a pipe holds 64 KiB at first");
+	is(set_size(ends[1], 1), PAGE, "a size of 1 becomes a page");
+	is((int32_t)fill(ends[1]), PAGE, "that pipe is full with 4096 bytes");
 	poll.fd = ends[1];
-	is(SYS(poll, &poll, 1, 0), 0, "it cannot be written");
-	is(set_size(ends[1], 5000), 2 * PAGE, "sizes are powers of two");
-	is(SYS(poll, &poll, 1, 0), 1, "now it can");
-	is((int32_t)fill(ends[1]), PAGE, "as much again");
-	is(set_size(ends[0], PAGE), -EBUSY, "what is in it stays in it");
-	is(size_of(ends[1]), 2 * PAGE, "and so does the size");
-	is(set_size(ends[0], 128 * KIB), 128 * KIB, "twice as much as others");
-	is((int32_t)fill(ends[1]), 120 * KIB, "120 KiB more have room");
-	is(SYS(read, ends[0], got, 128 * KIB), 128 * KIB, "all comes out");
+	is(SYS(poll, &poll, 1, 0), 0, "poll: it cannot be written to");
+	is(set_size(ends[1], 5000), 2 * PAGE, "a size of 5000 becomes 8192");
+	is(SYS(poll, &poll, 1, 0), 1, "poll: it can be written to");
+	is((int32_t)fill(ends[1]), PAGE, "another page of bytes fits");
+	is(set_size(ends[0], PAGE), -EBUSY,
+	   "a size below the bytes that it has is refused");
+	is(size_of(ends[1]), 2 * PAGE, "the size is unchanged by that");
+	is(set_size(ends[0], 128 * KIB), 128 * KIB, "a size of 128 KiB");
+	is((int32_t)fill(ends[1]), 120 * KIB, "120 KiB more fit");
+	is(SYS(read, ends[0], got, 128 * KIB), 128 * KIB,
+	   "one read returns all bytes");
 	ok(!memcmp(got, got + 64 * KIB, 64 * KIB) && got[5] == buf[5] &&
 		   got[PAGE + 5] == buf[5],
-	   "in order");
-	is(set_size(ends[0], 0), PAGE, "0 is one page, too");
-	is(set_size(ends[0], 0x80000001), -EINVAL, "what no number rounds up");
+	   "they are in order");
+	is(set_size(ends[0], 0), PAGE, "a size of 0 becomes a page");
+	is(set_size(ends[0], 0x80000001), -EINVAL,
+	   "a size above 2^31 is refused");
 	SYS(close, ends[0]);
 	SYS(close, ends[1]);
 }
@@ -93,15 +96,18 @@ static void moved(void)
 	SYS(write, ends[1], buf, 4 * PAGE);
 	SYS(read, ends[0], got, 2 * PAGE);
 	SYS(write, ends[1], buf + 4 * PAGE, 2 * PAGE);
-	is(set_size(ends[1], 8 * PAGE), 8 * PAGE, "a ring that wraps grows");
-	is(SYS(read, ends[0], got, 8 * PAGE), 4 * PAGE, "what was in it");
-	ok(!memcmp(got, buf + 2 * PAGE, 4 * PAGE), "is as it was");
+	is(set_size(ends[1], 8 * PAGE), 8 * PAGE,
+	   "a pipe whose bytes wrap around its end grows");
+	is(SYS(read, ends[0], got, 8 * PAGE), 4 * PAGE,
+	   "a read returns the bytes that it had");
+	ok(!memcmp(got, buf + 2 * PAGE, 4 * PAGE), "they are unchanged");
 	SYS(write, ends[1], buf, 3 * PAGE);
 	SYS(read, ends[0], got, 100);
-	is(set_size(ends[1], 4 * PAGE), 4 * PAGE, "it shrinks, read in part");
+	is(set_size(ends[1], 4 * PAGE), 4 * PAGE,
+	   "a pipe whose first page is read in part shrinks");
 	for (at = 100; at < 3 * PAGE; at += 1000)
 		SYS(read, ends[0], got + at, 1000);
-	ok(!memcmp(got, buf, 3 * PAGE), "nothing is lost");
+	ok(!memcmp(got, buf, 3 * PAGE), "its bytes are unchanged");
 	SYS(close, ends[0]);
 	SYS(close, ends[1]);
 }
@@ -114,10 +120,11 @@ static void others(void)
 	strcpy(path, scratch("fifo"));
 	SYS(mknod, path, S_IFIFO | 0600, 0);
 	fd = SYS(open, path, O_RDWR, 0);
-	is(set_size(fd, 2 * PAGE), 2 * PAGE, "a FIFO's size");
+	is(set_size(fd, 2 * PAGE), 2 * PAGE, "a FIFO's size is set");
 	SYS(close, fd);
 	fd = SYS(open, path, O_RDWR, 0);
-	is(size_of(fd), 64 * KIB, "is gone with what was in it");
+	is(size_of(fd), 64 * KIB,
+	   "a FIFO that was closed by all has 64 KiB again");
 	SYS(close, fd);
 	SYS(unlink, path);
 	fd = make_file(scratch("f"), 1);
@@ -136,25 +143,29 @@ static int of_user(void *arg)
 	SYS(setresuid32, ALICE, ALICE, ALICE);
 	SYS(pipe, ends);
 	is(set_size(ends[0], 256 * KIB), 256 * KIB,
-	   "a user's, as large as pipe-max-size");
-	is(set_size(ends[0], 256 * KIB + 1), -EPERM, "not larger");
-	is(set_size(ends[0], 2 * PAGE), 2 * PAGE, "smaller");
-	is(set_size(ends[0], 16 * PAGE), 16 * PAGE, "and larger again");
+	   "a user's pipe may be as large as pipe-max-size");
+	is(set_size(ends[0], 256 * KIB + 1), -EPERM, "it may not be larger");
+	is(set_size(ends[0], 2 * PAGE), 2 * PAGE, "it may become smaller");
+	is(set_size(ends[0], 16 * PAGE), 16 * PAGE,
+	   "it may become larger again");
 	SYS(pipe, more);
-	is(size_of(more[0]), 64 * KIB, "16 and 16 of 68 pages");
+	is(size_of(more[0]), 64 * KIB,
+	   "a second pipe has 64 KiB: 32 of 68 pages");
 	SYS(pipe, more);
 	SYS(pipe, more);
-	is(size_of(more[0]), 64 * KIB, "and twice as many");
+	is(size_of(more[0]), 64 * KIB,
+	   "a fourth pipe has 64 KiB: 64 of 68 pages");
 	SYS(pipe, more);
-	is(size_of(more[0]), 2 * PAGE, "above the soft limit: two pages");
-	is(set_size(more[0], 8 * PAGE), -EPERM, "which do not become more");
-	is(set_size(more[0], PAGE), PAGE, "but fewer");
-	is(SYS(pipe, more), 0, "two pages more");
-	is(SYS(pipe, more), 0, "and two");
-	is(SYS(pipe, more), 0, "the hard limit is far");
-	is(SYS(pipe, more), -ENFILE, "not so far: no pipe");
-	is(set_size(ends[0], 8 * PAGE), 8 * PAGE, "one becomes smaller");
-	is(SYS(pipe, more), 0, "there is room for another");
+	is(size_of(more[0]), 2 * PAGE,
+	   "a pipe above the soft limit has two pages");
+	is(set_size(more[0], 8 * PAGE), -EPERM, "it may not become larger");
+	is(set_size(more[0], PAGE), PAGE, "it may become smaller");
+	is(SYS(pipe, more), 0, "a pipe of two pages more");
+	is(SYS(pipe, more), 0, "and another");
+	is(SYS(pipe, more), 0, "a pipe up to the hard limit");
+	is(SYS(pipe, more), -ENFILE, "no pipe above the hard limit");
+	is(set_size(ends[0], 8 * PAGE), 8 * PAGE, "one pipe becomes smaller");
+	is(SYS(pipe, more), 0, "then there is room for another");
 	return 0;
 }
 
@@ -165,8 +176,8 @@ static int of_root(void *arg)
 	(void)arg;
 	for (int i = 0; i < 8; i++)
 		SYS(pipe, ends);
-	is(size_of(ends[0]), 64 * KIB, "no limit binds root");
-	is(set_size(ends[0], 512 * KIB), 512 * KIB, "nor pipe-max-size");
+	is(size_of(ends[0]), 64 * KIB, "the limits do not bind root");
+	is(set_size(ends[0], 512 * KIB), 512 * KIB, "nor does pipe-max-size");
 	return 0;
 }
 
@@ -175,14 +186,16 @@ static int small_max(void *arg)
 	int ends[2];
 
 	(void)arg;
-	is(setting("pipe-max-size", "5000"), 0, "pipe-max-size is rounded up");
-	is(setting("pipe-max-size", 0), 2 * PAGE, "to 8192");
+	is(setting("pipe-max-size", "5000"), 0,
+	   "pipe-max-size of 5000 is accepted");
+	is(setting("pipe-max-size", 0), 2 * PAGE, "it is rounded up to 8192");
 	SYS(pipe, ends);
-	is(size_of(ends[0]), 64 * KIB, "root's pipes are as before");
+	is(size_of(ends[0]), 64 * KIB, "root's new pipes have 64 KiB");
 	SYS(setresuid32, ALICE, ALICE, ALICE);
 	SYS(pipe, ends);
-	is(size_of(ends[0]), 2 * PAGE, "a user's are so small");
-	is(setting("pipe-max-size", "65536"), -EACCES, "he may not change it");
+	is(size_of(ends[0]), 2 * PAGE, "a user's new pipes have pipe-max-size");
+	is(setting("pipe-max-size", "65536"), -EACCES,
+	   "a user may not change pipe-max-size");
 	return 0;
 }
 
