@@ -1,6 +1,6 @@
 /*
- * boot_world.h - what the tests of startup/ and of the board's tables stand on: a
- * board, a command line of semihosting, and a device tree to be built.
+ * boot_world.h - what the tests of startup/ and of the board's tables stand on:
+ * a board, a command line of semihosting, and a device tree to be built.
  */
 #ifndef BOOT_WORLD_H
 #define BOOT_WORLD_H
@@ -11,9 +11,9 @@
 #include <uapi/errno.h>
 #include "host.h"
 
-/* What the parsers have found. */
+/* The results of the parsers. */
 extern struct boot_args args;
-/* What semihosting returns as the command line; NULL: there is none. */
+/* The command line that semihosting returns; NULL: there is none. */
 extern const char *host_cmdline;
 
 /* ---- the board --------------------------------------------------- */
@@ -65,8 +65,8 @@ void put32(struct tree *t, u32 value);
 /* ---- reading it -------------------------------------------------- */
 
 /*
- * fdt_parse of the first `bytes` of the tree, into `args`. They lie at the end of a
- * block of malloc, so that AddressSanitizer sees a parser that reads on.
+ * fdt_parse of the first `bytes` of the tree, into `args`. They lie at the end
+ * of a block of malloc, so that AddressSanitizer sees a parser that reads on.
  */
 int parse_tree(const struct tree *t, u32 bytes);
 /*

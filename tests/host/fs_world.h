@@ -22,7 +22,7 @@ extern struct mm_struct *fs_mm;
 void fs_world_start(void);
 /* The same without services: the root is read-only. */
 void fs_world_start_core(void);
-/* Closes everything of the task; locks and mms must be gone then. */
+/* Closes all files of the task; no lock may be held and no mm left then. */
 void fs_world_end(void);
 
 /* Put bytes (a string) into user memory; returns its address. */

@@ -34,7 +34,7 @@
 #include <thread_info.h>
 #include <types.h>
 
-/* What does so looks at memory as the hardware would: poisoned or not. */
+/* For functions that access memory as the hardware does, poisoned or not. */
 #define __no_asan __attribute__((no_sanitize("address")))
 
 /* ---- running ----------------------------------------------------- */

@@ -118,7 +118,7 @@ __weak void __wake_up(struct wait_queue_head *wq __unused_arg)
 {
 }
 
-/* As where a handler runs: nothing here would let the call go on. */
+/* True, as where a handler runs: nothing here would continue the call. */
 __weak s32 restart_with(const struct restart_block *block __unused_arg)
 {
 	return -EINTR;

@@ -55,7 +55,7 @@ static void append(const char *fmt, va_list args)
 		log_used = min(log_used + (size_t)n, (size_t)LOG_BYTES - 1);
 }
 
-/* A level in front of the text is not part of what tests look for. */
+/* Leaves out the level in front of the text, which tests do not look for. */
 void printk(const char *fmt, ...)
 {
 	size_t start;

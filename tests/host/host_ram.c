@@ -72,7 +72,10 @@ __attribute__((weak)) void __gcov_reset(void);
 
 static void restore_kernel_data(void)
 {
-	/* Its counters stand in .bss: they are added to the file before they go. */
+	/*
+	 * gcov's counters are in .bss: write them to the file before they are
+	 * reset.
+	 */
 	if (__gcov_dump) {
 		__gcov_dump();
 		__gcov_reset();

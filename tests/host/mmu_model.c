@@ -117,7 +117,9 @@ void idmap_switch_table(u32 ttbr0)
 	model_check_ttbr();
 }
 
-/* What boot_map.c names of the image; no host test looks at the boot table. */
+/*
+ * The linker's symbols that boot_map.c uses; no host test reads the boot table.
+ */
 u8 __boot_start[1], __boot_end[1], _end[1];
 
 static const struct map_desc devices[] = {
@@ -161,7 +163,9 @@ u32 model_boot(u32 ram_bytes)
 
 /* ---- one access -------------------------------------------------- */
 
-/* An access by a program comes after an exception return: B3.15.5. */
+/*
+ * A program's access follows an exception return, which synchronizes: B3.15.5.
+ */
 static struct translation translate(u32 va, bool user)
 {
 	struct translation t;
@@ -215,9 +219,9 @@ void model_on_fault(model_handler fn)
 }
 
 /*
- * An access of a program, or of uaccess, which opens user memory first. Repeats it
- * after each fault until it succeeds or the handler ends the program. On success
- * *pa is the address in RAM.
+ * An access of a program, or of uaccess, which opens user memory first. Repeats
+ * it after each fault until it succeeds or the handler ends the program. On
+ * success *pa is the address in RAM.
  */
 static int access_until(struct mm_struct *mm, u32 va, enum model_access kind,
 			bool user, phys_addr_t *pa)

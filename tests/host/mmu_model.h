@@ -41,7 +41,7 @@
 
 /* ---- lives ------------------------------------------------------- */
 
-/* What kind of machine. */
+/* The kind of machine. */
 struct model_machine {
 	bool walks_coherent; /* table walks look into the data cache */
 	u32 adversary;       /* speculative fills per 1000 operations */

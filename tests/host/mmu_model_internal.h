@@ -15,7 +15,7 @@
 
 #include "mmu_model.h"
 
-/* Report a broken rule; comes back only when one is expected. */
+/* Report a broken rule; returns only where a test expects it. */
 void model_violation(const char *fmt, ...) __printf(1, 2);
 /* The adversary's coin: true once in n. Not the test's random numbers. */
 bool model_chance(u32 n);
@@ -60,7 +60,7 @@ struct translation {
 /* l1_cached: a first-level descriptor the TLB remembers, 0: read it. */
 void model_walk(u32 ttbr0, u32 va, bool speculative, u32 l1_cached,
 		struct translation *t);
-/* Fault status of this access with this translation; 0: it goes through. */
+/* Fault status of this access with this translation; 0: it succeeds. */
 u32 model_check(const struct translation *t, enum model_access kind, bool user);
 /* Do walks by TTBR0 read the table with the attributes of its own memory? */
 void model_check_ttbr(void);
@@ -71,12 +71,14 @@ u32 model_rights(const struct translation *t);
 
 void model_regs_reset(void);
 bool model_mmu_on(void);
-/* What a speculative walk finds: the old value or the new one before an isb. */
+/*
+ * The value that a speculative walk uses: until an isb, the old or the new one.
+ */
 u32 model_ttbr0_in_force(void);
 u32 model_contextidr_in_force(void);
 /* An exception entry or return: every register write is in force. */
 void model_context_sync(void);
-/* DACR as such a moment leaves it; returns what it was. */
+/* Sets DACR, in force at once as after an exception; returns the old value. */
 u32 model_switch_dacr(u32 dacr);
 /* An invalidate was done: an isb must follow. Is one missing? */
 void model_need_isb(void);

@@ -122,7 +122,7 @@ static void write_reg(enum reg reg, u32 val)
 	model_step();
 }
 
-/* What a speculative walk finds in force. */
+/* The registers that a speculative walk may use at this moment. */
 static u32 in_force(enum reg reg)
 {
 	const struct cp15_reg *r = &regs[reg];

@@ -1,10 +1,10 @@
 /*
  * The TLB, what the walker remembers, and the adversary.
  *
- * What hardware may do, this does whenever it hurts: an entry stays until an
- * invalidate for it is complete, and a speculative walk may come between any
- * two operations. What software must not do is a violation at the operation
- * that does it, or at the first access that could have gone wrong.
+ * The model does all that hardware may do, at the worst moment: an entry stays
+ * until an invalidate for it is complete, and a speculative walk may come
+ * between any two operations. What software must not do is a violation at the
+ * operation that does it, or at the first access that could have gone wrong.
  */
 #include <alloc/alloc.h>
 #include <asm/barrier.h>
@@ -47,7 +47,7 @@ static struct bp_entry bp[BP_ENTRIES];
 static u32 nr_bp;
 static u32 recent[RECENT];
 static bool tlbi_pending, bp_dropping;
-/* What power-on left has been, or is being, invalidated. */
+/* The entries that power-on left have been, or are being, invalidated. */
 static bool tlb_clear, tlb_clearing, bp_clear;
 
 void model_tlb_reset(void)
@@ -93,10 +93,10 @@ void model_tlb_dsb(void)
 	bp_dropping = tlbi_pending = false;
 }
 
-/* What an operation names; ALL = every value. */
+/* The entries that an operation names; ALL = every value. */
 #define ALL 0xffffffffu
 
-/* Law 6: a frame goes back only after the flush of its last translation. */
+/* Law 6: a frame is freed only after the flush of its last translation. */
 static void check_frame(const struct tlb_entry *e)
 {
 	phys_addr_t pa = e->t.pa;
@@ -278,7 +278,7 @@ static void remember_walk(u32 va, u32 l1, u32 asid, u32 table)
 		};
 }
 
-/* What is remembered for va under this ASID, or NULL. */
+/* The entry that the TLB has for va under this ASID, or NULL. */
 static const struct walk_entry *remembered(u32 va, u32 asid)
 {
 	const struct walk_entry *w = &walks[(va >> 20) % WALK_ENTRIES];

@@ -50,7 +50,9 @@ static inline struct page *map_new(struct mm_struct *mm, u32 va, u32 vm_flags)
 	return page;
 }
 
-/* Its entry is gone: so are the count and the reference that the entry had. */
+/*
+ * Its entry was cleared: drops the count and the reference that the entry had.
+ */
 static inline void put_mapped(struct page *page)
 {
 	atomic_add(-1, &page->_mapcount);

@@ -1,6 +1,6 @@
 /*
- * Every fault status decodes as the manual's table says, and what the model's
- * walker reports decodes to what it meant.
+ * Every fault status decodes as in the manual's table, and the status that the
+ * model's walker reports decodes to the fault that it found.
  */
 #include <string.h>
 #include "mmu_test.h"

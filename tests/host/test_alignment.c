@@ -60,7 +60,7 @@ static int run_arm(u32 insn)
 	return mend();
 }
 
-/* Thumb: two halfwords, the second 0 if there is none. */
+/* A Thumb instruction of two halfwords, the second 0 if it has one. */
 static int run_thumb(u16 first, u16 second)
 {
 	regs.cpsr |= PSR_T;
@@ -233,7 +233,7 @@ static void test_it_block(void **state __unused_arg)
 	end();
 }
 
-/* Others are not for us, and what fails changes nothing. */
+/* Other instructions are not emulated, and a failed one changes nothing. */
 static void test_refused(void **state __unused_arg)
 {
 	static const u32 arm[] = {

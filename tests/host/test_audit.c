@@ -41,7 +41,9 @@ static void commit(const struct mm_struct *mm, u32 *entry, u32 bad,
 	assert_string_equal(host_log(), "");
 }
 
-/* Small page (DDI0406C B3.5.1): XN 0, B 2, C 3, AF 4, AP 5 and 9, S 10, nG 11. */
+/*
+ * Small page (DDI0406C B3.5.1): XN 0, B 2, C 3, AF 4, AP 5 and 9, S 10, nG 11.
+ */
 #define XN      (1u << 0)
 #define SMALL   (1u << 1)
 #define B       (1u << 2)
@@ -80,7 +82,7 @@ static void test_user_crimes(void **state __unused_arg)
 	end();
 }
 
-/* The entry as it is, for another frame. */
+/* The same entry with another frame. */
 static u32 of_frame(phys_addr_t pa)
 {
 	return (slot->val & ~PAGE_MASK) | (pa & PAGE_MASK);

@@ -7,7 +7,7 @@
 
 typedef unsigned __int128 u128;
 
-/* Divisors of 1 GHz, what boards have instead, and the ends. */
+/* Divisors of 1 GHz, frequencies of boards, the lowest and the highest. */
 static const u32 frequencies[] = {
 	1,         32768,     1000000,   6144000,    13000000,  19200000,
 	24000000,  25000000,  62500000,  100000000,  333000000, 333333333,
@@ -68,7 +68,9 @@ static void test_never_backward(void **state __unused_arg)
 	}
 }
 
-/* An event comes when the clock shows its time, and two counts later at most. */
+/*
+ * An event comes when the clock shows its time, and two counts later at most.
+ */
 static void test_events(void **state __unused_arg)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(frequencies); i++) {

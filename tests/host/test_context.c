@@ -103,7 +103,7 @@ static void test_random_order(void **state __unused_arg)
 		end_space(i);
 }
 
-/* What ran when the generation ended keeps its ASID and needs no new one. */
+/* An mm that ran when the generation ended keeps its ASID. */
 static void test_running_keeps_asid(void **state __unused_arg)
 {
 	u32 asid, i;

@@ -200,7 +200,9 @@ static void break_nothing(void)
 {
 }
 
-/* What is wrong, what the log must say, and whether reading can go on. */
+/*
+ * A fault of an archive, the report it must cause, and whether reading goes on.
+ */
 static const struct corruption {
 	void (*damage)(void);
 	const char *name;
@@ -291,7 +293,10 @@ static void test_unaligned_second(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* Cut at every byte: what is whole is there, and the rest is complained of. */
+/*
+ * An archive cut at every byte: whole entries are unpacked, the rest is
+ * reported.
+ */
 static void test_truncation(void **state __unused_arg)
 {
 	u32 first_end, end, n;

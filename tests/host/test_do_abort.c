@@ -62,7 +62,9 @@ static void expect_user(u32 fsr, u32 far, int sig, int code)
 		assert_int_equal(world_signal.addr, far);
 }
 
-/* A data abort of the kernel at pc, with these bits of CPSR besides the mode. */
+/*
+ * A data abort of the kernel at pc, with these bits of CPSR besides the mode.
+ */
 static void kernel_abort(u32 fsr, u32 far, u32 pc, u32 cpsr)
 {
 	regs = (struct pt_regs){ .cpsr = PSR_MODE_SVC | cpsr, .pc = pc };
@@ -73,7 +75,7 @@ static void kernel_abort(u32 fsr, u32 far, u32 pc, u32 cpsr)
 	assert_int_equal(world_signal.sig, 0);
 }
 
-/* It goes on at the fix-up: nothing was served. */
+/* The fault is not resolved, and the copy continues at its fix-up. */
 static void expect_fixup(u32 fsr, u32 far, u32 cpsr)
 {
 	u32 free = nr_free_pages();
@@ -83,7 +85,7 @@ static void expect_fixup(u32 fsr, u32 far, u32 cpsr)
 	assert_int_equal(nr_free_pages(), free);
 }
 
-/* It is tried again. */
+/* The fault is resolved, and the access is made again. */
 static void expect_retry(u32 fsr, u32 far, u32 pc)
 {
 	kernel_abort(fsr, far, pc, 0);
@@ -99,9 +101,9 @@ static void expect_oops(const char *text, u32 fsr, u32 far, u32 pc)
 
 /* clang-format off */
 /*
- * What a program gets, by the 32 status codes of the manual: at a user address
- * where nothing is, and at one of the kernel. As Linux's fsr-2level.c decides
- * for 2-level tables, but with the manual's names.
+ * The signal that a program gets for each of the manual's 32 codes: at a user
+ * address where nothing is, and at one of the kernel. As Linux's fsr-2level.c
+ * decides for 2-level tables, but with the manual's names.
  */
 static const struct row {
 	u32 fs;
@@ -177,7 +179,9 @@ static void test_no_fixup_without_address(void **state __unused_arg)
 	end();
 }
 
-/* What the signal context will say: Linux's trap number and error code. */
+/*
+ * Linux's trap number and error code, as the signal's context will have them.
+ */
 static void test_user_report(void **state __unused_arg)
 {
 	boot();
@@ -378,7 +382,7 @@ static void test_vmalloc_sync(void **state __unused_arg)
 	expect_retry(SECTION_TRANSLATION, va, NO_PC);
 	assert_int_equal(nr_vmalloc_syncs, synced + 1);
 	assert_int_equal(model_access(va, MODEL_LOAD, false).fsr, 0);
-	/* A page that is missing there is missing everywhere. */
+	/* init_mm's tables lack this page, so no process can have it. */
 	expect_oops("bad kernel address", PAGE_TRANSLATION, va + PAGE_SIZE,
 		    NO_PC);
 	unmap_kernel_range(va, PAGE_SIZE);
@@ -390,7 +394,7 @@ static void test_vmalloc_sync(void **state __unused_arg)
 
 /* ---- alignment --------------------------------------------------- */
 
-/* What is not mended: exclusives. Where the program itself is gone: MAPERR. */
+/* Exclusives are not emulated. If the instruction is unmapped: SEGV_MAPERR. */
 static void test_alignment_ends(void **state __unused_arg)
 {
 	boot();

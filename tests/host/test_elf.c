@@ -309,7 +309,7 @@ static void test_nothing_to_run(void **state __unused_arg)
 
 /* ---- at random --------------------------------------------------- */
 
-/* What exec relies on for every plan it gets. */
+/* The properties of every plan that exec relies on. */
 static void check_plan(const struct image *image)
 {
 	u32 nr = 0;

@@ -358,7 +358,9 @@ static void test_hole_fault(void **state __unused_arg)
 	fs_world_end();
 }
 
-/* A failed write may leave a page behind the file's end: it cannot be mapped. */
+/*
+ * A failed write may leave a page behind the file's end: it cannot be mapped.
+ */
 static void test_page_behind_end(void **state __unused_arg)
 {
 	struct vm_area_struct *vma;
@@ -402,7 +404,9 @@ static void test_one_truth(void **state __unused_arg)
 	assert_int_equal(generic_file_write(file, USER_BUF, 4, &pos), 4);
 	assert_int_equal(peek(fs_mm, shared + PAGE_SIZE), 0x64636261);
 	assert_int_equal(peek(fs_mm, va + PAGE_SIZE), 0x64636261);
-	/* shared store to read(2), kept when clean pages go */
+	/*
+	 * shared store to read(2); the page stays when clean ones are dropped
+	 */
 	poke(fs_mm, shared + 2 * PAGE_SIZE, 0x11223344);
 	unmap(fs_mm, shared, 6 * PAGE_SIZE);
 	/* no other mapping sees a private store */

@@ -1,6 +1,6 @@
 /*
- * mm/gup.c: the kernel reads and writes the memory of an address space that is not
- * the running one, for a debugger.
+ * mm/gup.c: the kernel reads and writes the memory of an address space that is
+ * not the running one, for a debugger.
  */
 #include "mm_world.h"
 
@@ -59,7 +59,7 @@ static void test_access_forced(void **state __unused_arg)
 	world_finish(mm[0]);
 }
 
-/* A breakpoint that a debugger writes into code must be what runs next. */
+/* A breakpoint that a debugger writes into code must be fetched next. */
 static void test_access_remote_code(void **state __unused_arg)
 {
 	struct mm_struct *mm;

@@ -467,7 +467,7 @@ static void test_too_many_vmas(void **state __unused_arg)
 	}
 }
 
-/* The old range goes on counting, what is at the new one does not. */
+/* The old range still counts for the limit, the target's VMAs do not. */
 static void test_limit_with_target(void **state __unused_arg)
 {
 	static const struct op op = { "", op_remap_locked_kept };

@@ -1,6 +1,6 @@
 /*
- * Random calls and accesses on several address spaces, against a reference that has
- * for each page only its contents and the rights to it.
+ * Random calls and accesses on several address spaces, against a reference that
+ * has for each page only its contents and the rights to it.
  */
 #include <asm/uaccess.h>
 #include <stdio.h>
@@ -167,7 +167,7 @@ static u32 ref_gap(const struct ref_mm *ref, u32 n)
 	return WINDOW_PAGES;
 }
 
-/* Where the call put it: the page of the window, or gone again. */
+/* The page of the window that the call mapped; one elsewhere is unmapped. */
 static bool place(struct ref_mm *ref, uaddr_t va, u32 n, u32 *first)
 {
 	if (va >= WINDOW && va < page_va(WINDOW_PAGES - 1) + PAGE_SIZE) {
@@ -312,7 +312,7 @@ static bool ref_populate(struct ref_mm *ref, u32 first, u32 n)
 	return complete;
 }
 
-/* Up to the first hole; only if there is none, pages are faulted in. */
+/* Locks up to the first hole; pages are faulted in only if there is none. */
 static void do_random_mlock(struct ref_mm *ref)
 {
 	bool lock = rnd_below(2), complete = true;
@@ -332,7 +332,7 @@ static void do_random_mlock(struct ref_mm *ref)
 	assert_int_equal(err, i < first + n || !complete ? -ENOMEM : 0);
 }
 
-/* A VMA of the window, some pages of it. False: there is none. */
+/* Chooses some pages of a VMA in the window; false if there is no VMA. */
 static bool pick_part(struct ref_mm *ref, u32 *first, u32 *n, bool *to_end)
 {
 	struct vm_area_struct *vma;

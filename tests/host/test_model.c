@@ -44,7 +44,7 @@ static u32 *pgd_slot(struct mm_struct *mm, u32 va)
 	return &mm->pgd[va >> PGDIR_SHIFT].val;
 }
 
-/* What is to be judged: a program's load at va. */
+/* The access that the model judges: a program's load at va. */
 static void load(u32 va)
 {
 	u32 val;
@@ -291,7 +291,7 @@ static void test_section_and_page(void **state __unused_arg)
 	expect_violation("while the TLB holds 0x", store(entry, table));
 	expect_violation("the TLB holds a mapping of 1048576 bytes",
 			 kernel_load(SECTION_VA));
-	/* What a walk of the hardware's own may add at any moment. */
+	/* A speculative walk may add this entry at any moment. */
 	model.adversary = 1000;
 	expect_violation("a TLB entry of 4096 bytes beside one of 1048576", {
 		for (u32 i = 0; i < 300; i++)
@@ -389,7 +389,9 @@ static void test_icache_order(void **state __unused_arg)
 	expect_violation("ICIALLU before the cleans are complete", iciallu());
 }
 
-/* Other code at an address that was executed from, flushed but not predicted. */
+/*
+ * Other code at an address that was executed from, flushed but not predicted.
+ */
 static void test_stale_prediction(void **state __unused_arg)
 {
 	struct page *code;

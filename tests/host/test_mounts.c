@@ -1,6 +1,6 @@
 /*
- * A mount becomes read-only while another task is in the midst of a change, where
- * a call may sleep: either the change or the remount fails.
+ * A mount becomes read-only while another task is in the midst of a change,
+ * where a call may sleep: either the change or the remount fails.
  */
 #include <services/files/mounts.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static void end(const struct fs_path *f)
 
 /* ---- an open that is overtaken ----------------------------------- */
 
-/* What open_inode() does, with a remount where it may sleep. */
+/* The steps of open_inode(), with a remount where it may sleep. */
 static void overtaken(const struct fs_path *f, u32 flags, u32 mask, u32 kind,
 		      int want)
 {

@@ -72,7 +72,9 @@ static void test_pgd_again(void **state __unused_arg)
 	assert_ptr_equal(mm->pgd, pgd);
 	assert_int_equal(mm->pgd[va >> PGDIR_SHIFT].val, 0);
 	assert_int_equal(model_load(mm, TEST_VA, &val), -EFAULT);
-	/* The switch that model_load made brought the kernel half up to date. */
+	/*
+	 * The switch that model_load made brought the kernel half up to date.
+	 */
 	assert_int_equal(model_access(va, MODEL_LOAD, false).fsr, 0);
 	assert_int_equal(pgtable_verify(mm), 0);
 	drop_mm(mm);
@@ -164,7 +166,7 @@ static void test_change_rights(void **state __unused_arg)
 	drop_mm(mm);
 }
 
-/* What each of these would do without its flush. */
+/* Without its flush, each of these operations leaves a stale entry. */
 static void test_missing_flush_is_seen(void **state __unused_arg)
 {
 	struct mm_struct *mm;
@@ -220,7 +222,7 @@ static void test_bugs(void **state __unused_arg)
 	drop_mm(mm);
 }
 
-/* Tables go back, only those wholly inside, after a flush. */
+/* Only tables that lie wholly inside the range are freed, after a flush. */
 static void test_free_pgtables(void **state __unused_arg)
 {
 	u32 free = model_boot(TEST_RAM), val;
@@ -310,7 +312,7 @@ static void test_no_memory(void **state __unused_arg)
 	drop_mm(mm);
 }
 
-/* Code: what was stored is what is fetched, and again after a rewrite. */
+/* Fetches see the code that was stored, also after it was written again. */
 static void test_execute(void **state __unused_arg)
 {
 	struct mm_struct *mm;
@@ -360,7 +362,7 @@ static void test_execute(void **state __unused_arg)
 	drop_mm(mm);
 }
 
-/* Another page of code at the same address: predictions must go too. */
+/* Another page of code at the same address: predictions are dropped, too. */
 static void test_replaced_code(void **state __unused_arg)
 {
 	const u32 rx = VM_READ | VM_EXEC;

@@ -6,7 +6,7 @@
 
 #define PFN 0x60123u
 
-/* What a change must leave alone, seen through the predicates. */
+/* The properties that a change must leave alone, by the predicates. */
 struct view {
 	u32 pfn;
 	bool present, write, exec, young, dirty, special, user;
@@ -38,7 +38,7 @@ static void assert_same(struct view a, struct view b)
 	assert_int_equal(a.user, b.user);
 }
 
-/* What vm_get_page_prot promises: VM_* flags to rights. */
+/* The rights that vm_get_page_prot gives for each set of VM_* flags. */
 struct prot_row {
 	u32 vm_flags;
 	bool user, write, exec;

@@ -1,6 +1,6 @@
 /*
- * Caches and kmalloc against a list of the objects that they gave, and what happens
- * when an allocation of theirs fails.
+ * Caches and kmalloc against a list of the objects that they gave, and what
+ * happens when an allocation of theirs fails.
  */
 #include <alloc/hot.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #define RAM_BYTES   (16u << 20)
 #define MAX_OBJECTS 3000
 
-/* What a test holds; the user's bytes are all `fill`. */
+/* An object that a test has; all its bytes are `fill`. */
 struct object {
 	u8 *p;
 	size_t size;
@@ -258,7 +258,7 @@ static void test_shrink(void **state __unused_arg)
 	/* Pages on the per-CPU list are free too: the sum must be exact. */
 	left = nr_free_pages();
 	assert_true(left < start);
-	/* Few stay for the next burst; the rest went back by itself. */
+	/* Few empty slabs are kept for the next burst; the rest were freed. */
 	assert_true(start - left <= (SLAB_MIN_PARTIAL + 2u) << cache->order);
 	assert_int_equal(kmem_cache_shrink(cache), start - left);
 	assert_int_equal(nr_free_pages(), start);
@@ -285,7 +285,9 @@ static void build_table(void *p)
 		((u32 *)p)[n] = n;
 }
 
-/* A free object's link takes no room of its own where the first word is free. */
+/*
+ * A free object's link takes no room of its own where the first word is free.
+ */
 static void test_word_is_free(void **state __unused_arg)
 {
 	struct kmem_cache *cache;

@@ -1,6 +1,6 @@
 /*
- * A file becomes shorter while processes map it: what is cut off is gone from
- * all of them when the call returns, and does not come back.
+ * A file becomes shorter while processes map it: when the call returns none of
+ * them can access the pages that were cut off, nor later.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -74,7 +74,7 @@ static void test_shared(void **state __unused_arg)
 	assert_int_equal(peek(fs_mm, va + PAGE_SIZE + 96), PAGE_SIZE + 96);
 	expect_sigbus(fs_mm, va + 2 * PAGE_SIZE);
 	expect_sigbus(fs_mm, va + 4 * PAGE_SIZE);
-	/* Longer again: zeroes, not what was there. */
+	/* Longer again, it has zeroes there and not the old bytes. */
 	truncate(PAGES * PAGE_SIZE);
 	assert_int_equal(peek(fs_mm, va + 4 * PAGE_SIZE), 0);
 	assert_int_equal(peek(fs_mm, va + PAGE_SIZE + 100), 0);
@@ -170,7 +170,9 @@ static void test_list(void **state __unused_arg)
 	assert_int_equal(listed(), 1);
 	unmap(fs_mm, va + 2 * PAGE_SIZE, PAGE_SIZE);
 	assert_int_equal(listed(), 2);
-	/* Filled again it is one mapping; elsewhere it is another. */
+	/*
+	 * A VMA that fills the hole merges with both; one elsewhere does not.
+	 */
 	map_pages(fs_mm, va + 2 * PAGE_SIZE, 1, 2, MAP_SHARED);
 	assert_int_equal(listed(), 1);
 	poke(fs_mm, va + 4 * PAGE_SIZE, 1);

@@ -1,7 +1,7 @@
 /*
- * What callers of the user copies rely on: exact residues, zeroed rests,
- * strings that end where a page does. (mmu/uaccess.S itself is tested on the
- * target; here the model plays it.)
+ * The properties of user copies that callers rely on: exact residues, zeroed
+ * rests, strings that end where a page does. (mmu/uaccess.S itself is tested on
+ * the target; here the model plays it.)
  */
 #include <asm/barrier.h>
 #include <asm/cp15.h>
@@ -43,7 +43,7 @@ static void test_copies(void **state __unused_arg)
 	assert_int_equal(copy_from_user(buf, END - 16, 16), 0);
 	assert_memory_equal(buf, "xxxxxxxxxxxxxxxx", 16);
 	assert_int_equal(buf[16], '?');
-	/* What could not be read is zero, not what was there before. */
+	/* The bytes that could not be read are zero, not the old ones. */
 	assert_int_equal(copy_from_user(buf, END - 16, 40), 24);
 	for (u32 i = 16; i < 40; i++)
 		assert_int_equal(buf[i], 0);
@@ -83,7 +83,7 @@ static void test_bad_addresses(void **state __unused_arg)
 	end();
 }
 
-/* A string at every place before the end of what is mapped. */
+/* A string at every place before the end of the mapped page. */
 static void test_strings(void **state __unused_arg)
 {
 	static const u32 lengths[] = { 0, 1, 62, 63, 64, 65, 127, 128, 200 };

@@ -13,7 +13,7 @@
 #define BASE  0x10000000u
 #define SLOTS 300u
 
-/* What one page of the reference holds; flags 0: nothing. */
+/* One page of the reference; flags 0: nothing is mapped. */
 struct slot {
 	u32 flags, pgoff;
 	void *object;
@@ -277,7 +277,9 @@ static void test_guard_gap_of_a_stack(void **state __unused_arg)
 				      slot_va(guard + 20), false, &va),
 			 0);
 	assert_int_equal(va, slot_va(18));
-	/* The lowest place that has room is above it: below, the gap is kept. */
+	/*
+	 * The lowest place that has room is above it: below, the gap is kept.
+	 */
 	assert_int_equal(vma_find_gap(&mm, 21 * PAGE_SIZE, slot_va(0),
 				      TASK_SIZE, true, &va),
 			 0);
@@ -347,7 +349,10 @@ static void test_random(void **state __unused_arg)
 	assert_int_equal(open_objects, 0);
 }
 
-/* Few of the VMAs leave the tree one by one; of most, the others make a new one. */
+/*
+ * Few of the VMAs leave the tree one by one; of most, the others make a new
+ * one.
+ */
 static void test_remove_few_and_most(void **state __unused_arg)
 {
 	u32 i;
@@ -424,7 +429,7 @@ static void test_sixty_thousand(void **state __unused_arg)
 	assert_int_equal(nr_free_pages(), free_before);
 }
 
-/* The verifier has to see what it is for. */
+/* The verifier must find each kind of damage. */
 static void test_verifier_sees(void **state __unused_arg)
 {
 	struct vm_area_struct *vma;

@@ -236,7 +236,9 @@ static void test_nth_allocation_fails(void **state __unused_arg)
 	}
 }
 
-/* A table for its second or third MiB is missing: what is entered goes again. */
+/*
+ * No memory for the table of its second or third MiB: all entries are undone.
+ */
 static void test_no_table(void **state __unused_arg)
 {
 	u32 nth, start;
@@ -336,7 +338,7 @@ static void test_random(void **state __unused_arg)
 			model_check_tlb();
 		}
 	}
-	/* First fit: what was given back is used again. */
+	/* First fit: the range that was freed is used again. */
 	assert_true(last_end < vmalloc_start() + (4u << 20));
 	for (i = 0; i < NR_AREAS; i++)
 		vfree(areas[i].va);
