@@ -179,7 +179,7 @@ static void move_up(u32 to, u32 from, u32 bytes)
  */
 void boot_keep_archive(u32 moved, phys_addr_t params, u32 ram_max)
 {
-	u32 *list = (u32 *)params, place_end = boot_pa(_end), from, bytes, to;
+	u32 *list = (u32 *)params, image_end = boot_pa(_end), from, bytes, to;
 	struct search s;
 
 	if (!boot_params_valid(params, ram_max))
@@ -194,11 +194,11 @@ void boot_keep_archive(u32 moved, phys_addr_t params, u32 ram_max)
 		return;
 	from = s.end ? be(*s.start) : *s.start;
 	bytes = s.end ? be(*s.end) - from : s.start[1];
-	if (from >= place_end || from + bytes <= PHYS_OFFSET + BOOT_LIST_OFFSET)
+	if (from >= image_end || from + bytes <= PHYS_OFFSET + BOOT_LIST_OFFSET)
 		return;
 	/* Whole words, each from one word: the archive keeps its place in them. */
 	s.bytes = ALIGN_UP(bytes + from % 4, 4u);
-	s.clear = place_end;
+	s.clear = image_end;
 	do {
 		s.to = ALIGN_UP(s.clear, PAGE_SIZE);
 		look(&s, list);
