@@ -24,6 +24,8 @@ static const struct service cpu_tick_service = {
 /* signal_lock */
 static struct timer tick_timer = { .service = &cpu_tick_service };
 static u32 nr_set; /* in all groups */
+/* Whose timers the tick has begun to look at; NULL: it has looked at all. */
+static struct group_timers *looking;
 
 struct group_timers *group_timers(void)
 {
@@ -40,6 +42,7 @@ struct group_timers *group_timers(void)
 	new = kzalloc(sizeof(*new), GFP_KERNEL);
 	if (!new)
 		return NULL;
+	new->tgid = current->tgid;
 	new->virt.clock.user_only = true;
 	new->virt.signo = SIGVTALRM;
 	new->prof.signo = SIGPROF;
@@ -65,6 +68,8 @@ void group_timers_free(struct group_timers *timers)
 	flags = lock_signals();
 	cpu_expiry_set(timers, &timers->virt, 0, 0);
 	cpu_expiry_set(timers, &timers->prof, 0, 0);
+	if (looking == timers)
+		looking = NULL;
 	unlock_signals(flags);
 	kfree(timers);
 }
@@ -182,43 +187,33 @@ static void fire(struct task_struct *leader, struct group_timers *timers,
 	send_timer_signal(leader, 0, &info, NULL);
 }
 
-/* Looks at e, of the running process. Returns true if it has expired. */
-static bool look_at(struct task_struct *leader, struct group_timers *timers,
-		    struct cpu_expiry *e)
-{
-	/*
-	 * The time of a thread that does not run has not changed since the last
-	 * look.
-	 */
-	if (e->clock.tid && e->clock.tid != current->pid)
-		return false;
-	e->seen = time_in(e->clock.tid ? &current->use : &leader->group_use,
-			  &e->clock);
-	if (e->expires > e->seen)
-		return false;
-	fire(leader, timers, e);
-	return true;
-}
-
 /*
- * Sends the signals of the timers of the running process that have expired.
- * There may be a thousand: returns true if some have yet to be looked at.
+ * Sends the signals of those timers that have expired. There may be a thousand:
+ * returns true if some have yet to be looked at.
  */
-static bool look_at_current(struct group_timers *timers)
+static bool look_at_some(struct group_timers *timers)
 {
+	struct task_struct *leader = find_task(timers->tgid);
 	struct cpu_expiry *e;
+	u64 now = time_in(&leader->group_use, &timers->prof.clock);
 	u32 n = 0;
 
-	if (!timers->to_look_at)
+	/* Those that were looked at before a tick may have expired by it. */
+	if (!timers->to_look_at || now != timers->looked_at)
 		timers->to_look_at = timers->nr_cpu;
-	while (timers->to_look_at && n < LOOKS_AT_ONCE) {
+	timers->looked_at = now;
+	while (timers->to_look_at && n++ < LOOKS_AT_ONCE) {
 		timers->to_look_at--;
 		e = TAILQ_FIRST(&timers->cpu_expiries);
 		if (!e)
 			continue;
 		TAILQ_REMOVE(&timers->cpu_expiries, e, link);
 		TAILQ_INSERT_TAIL(&timers->cpu_expiries, e, link);
-		n += look_at(current->group_leader, timers, e) ? FIRES : 1;
+		e->seen = time_of(leader, &e->clock);
+		if (e->expires <= e->seen) {
+			fire(leader, timers, e);
+			n += FIRES;
+		}
 	}
 	return timers->to_look_at;
 }
@@ -230,13 +225,15 @@ static bool look_at_current(struct group_timers *timers)
 static void cpu_tick(struct timer *timer __unused_arg)
 {
 	u32 list_flags = tasklist_lock(), flags = lock_signals();
-	bool more = false;
 
 	/* A kernel thread, or a task that is exiting, has no signal state. */
-	if (current->signal && current->signal->group->timers)
-		more = look_at_current(current->signal->group->timers);
+	if (!looking && current->signal)
+		looking = current->signal->group->timers;
+	/* To the end, even if that process does not run any more. */
+	if (looking && !look_at_some(looking))
+		looking = NULL;
 	if (nr_set)
-		start_tick(more ? PAUSE_NSEC : TICK_NSEC);
+		start_tick(looking ? PAUSE_NSEC : TICK_NSEC);
 	unlock_signals(flags);
 	tasklist_unlock(list_flags);
 }

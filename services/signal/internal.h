@@ -162,9 +162,11 @@ struct itimer {
  * because few programs have any. signal_lock guards them.
  */
 struct group_timers {
+	s32 tgid;                              /* constant: its process */
 	struct cpu_expiry virt, prof;          /* ITIMER_VIRTUAL, ITIMER_PROF */
 	TAILQ_HEAD(, cpu_expiry) cpu_expiries; /* every one that is set */
 	u32 nr_cpu;                            /* how many these are */
+	u64 looked_at;  /* the process's CPU time at its last look, ns */
 	u32 to_look_at; /* how many the tick has yet to look at */
 	LIST_HEAD(, posix_timer) timers; /* timer_create's */
 	s32 next_timer;                  /* an id that may be free */
