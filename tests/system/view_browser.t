@@ -5,6 +5,7 @@ it names are those that /bin/who answered.
 Without Chromium there is nothing to ask; `make setup-view` installs it.
 """
 
+import base64
 import os
 import sys
 
@@ -131,10 +132,22 @@ def without_a_mouse():
     page.key("Escape", 27)
 
 
+def printed():
+    """On paper: the event that is shown, and below it the list of all."""
+    page.evaluate("go(29)")
+    paper = page.call("Page.printToPDF", printBackground=True)["data"]
+    tap.ok(base64.b64decode(paper).startswith(b"%PDF"), "it can be printed")
+    tap.is_(position(), 30, "printed is the event that is shown")
+    tap.is_(page.evaluate("[$('events').firstChild.open, "
+                          "$('events').querySelectorAll('li').length]"),
+            [True, last], "and the list of all events, which is opened for it")
+
+
 keys()
 owners()
 mouse()
 without_a_mouse()
+printed()
 differ = page.evaluate("""(() => {
     const there = film.events.map((_, i) => (go(i), choose(1), draw(800, "")));
     return there.map((_, i) => i).reverse().filter(

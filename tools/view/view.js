@@ -1056,7 +1056,6 @@ function listen() {
 	addEventListener("resize", drawScene);
 	addEventListener("beforeprint", () => {
 		document.querySelectorAll("details").forEach((one) => one.open = true);
-		go(film.events.length - 1);
 	});
 }
 
