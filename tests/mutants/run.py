@@ -152,7 +152,7 @@ def user_goals():
     out = f"build/{os.environ.get('BOARD', 'vexpress-a9')}"
     return [f"{out}/{name}" for name in
             ("pagewalk.bin", "pagewalk.elf", "initramfs.cpio",
-             "test-initramfs.cpio", "careless.bin")]
+             "test-initramfs.cpio", "careless.bin", "nor.bin")]
 
 
 def nopan_goals():
