@@ -57,15 +57,13 @@ local function sized_table(block)
 	return pandoc.Div({block}, pandoc.Attr("", classes))
 end
 
--- No line ends behind the first character of "-ENOMEM", "->" or "/proc".
-local function unbroken(make)
-	return function(text)
-		local before, first, rest = text.text:match('^([("]?)([-/][%w>]+)(.*)$')
-		if not first then
-			return nil
-		end
-		local span = pandoc.Span({make(first)}, pandoc.Attr("", {"whole"}))
-		return {make(before), span, make(rest)}
+-- No line ends behind the first character of "-ENOMEM", "->" or "/proc", nor within
+-- `make u-boot`. What book.py has made breakable, or is long, stays so.
+local function unbroken(text)
+	local torn = text.text:match('^[("]?[-/][%w>]') or
+		text.t == "Code" and text.text:match("-")
+	if torn and #text.text <= 24 and not text.text:match("\u{200b}") then
+		return pandoc.Span({text}, pandoc.Attr("", {"whole"}))
 	end
 end
 
@@ -80,8 +78,8 @@ function Pandoc(doc)
 				error("no heading of the book has the anchor " .. anchor)
 			end
 		end,
-		Str = unbroken(pandoc.Str),
-		Code = unbroken(pandoc.Code),
+		Str = unbroken,
+		Code = unbroken,
 	}
 	return pandoc.Pandoc(pandoc.walk_block(pandoc.Div(blocks), filter).content, doc.meta)
 end
