@@ -96,8 +96,8 @@ def mutants_text(mutants, killer_text):
     rows = load()
     seen = {m.name: rows.get(m.name, NOT_ASKED) for m in mutants}
     lines = [f"{len(mutants)} mutants, all killed. Boots show "
-             f"{count(seen, seen, 'emulator')} that were tried on them, host "
-             f"tests {count(seen, seen, 'host')}, the checker "
+             f"{count(seen, seen, 'emulator')} that were tried on",
+             f"them, host tests {count(seen, seen, 'host')}, the checker "
              f"{count(seen, seen, 'checker')}.", "",
              "| mutant | what is broken | rule | file | killed by | emulator | "
              "model | checker |", "|---|---|---|---|---|---|---|---|"]
