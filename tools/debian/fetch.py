@@ -8,7 +8,7 @@ fetched once stays there.
 
 archive: the packages' files, but for documentation, and those of this folder
 whose names OVERLAY gives, as an archive that a kernel unpacks into its root.
-runtimes: the same with RUNTIMES, which are large.
+runtimes: the same with RUNTIMES, which are large, and the sources of tcc.
 linux: vmlinuz and the device tree of vexpress-a9, for `make oracle`.
 emulator: QEMU 10 for this machine, whose plugins may read registers, for
 `make check-hw`. It is Debian 12's own, built later (bookworm-backports), and runs
@@ -109,15 +109,15 @@ def unpack(debs, folder):
         subprocess.run(["dpkg-deb", "-x", deb, folder], check=True)
 
 
-def write_archive(out, packages):
+def write_archive(out, packages, more={}):
     folder = out.removesuffix(".cpio") + ".root"
     unpack(fetch(packages), folder)
     for name in LEFT_OUT:
         shutil.rmtree(f"{folder}/{name}", ignore_errors=True)
     for name in FOLDERS:
         os.makedirs(f"{folder}/{name}", exist_ok=True)
-    for name, source in OVERLAY.items():
-        shutil.copy(f"{HERE}/{source}", f"{folder}/{name}")
+    for name, source in {**OVERLAY, **more}.items():
+        shutil.copy(os.path.join(HERE, source), f"{folder}/{name}")
     for name in RUN:
         os.chmod(f"{folder}/{name}", 0o755)
     os.symlink("/bin/busybox", f"{folder}/sbin/init")
@@ -131,6 +131,19 @@ def write_archive(out, packages):
                         "--reproducible"], input="\n".join(names).encode(),
                        stdout=archive, cwd=folder, check=True)
     os.rename(f"{out}.new", out)
+
+
+def write_runtimes(out):
+    """With the sources of tcc, which it is to compile."""
+    sources = f"{ROOT}/tcc"
+    shutil.rmtree(sources, ignore_errors=True)
+    os.makedirs(sources)
+    apt_root(kind="deb-src")
+    apt_get("update")
+    apt_get("source", "--download-only", "tcc", folder=sources)
+    found = [name for name in os.listdir(sources) if ".orig.tar" in name]
+    write_archive(out, PROGRAMS + RUNTIMES,
+                  {"root/tcc.tar.bz2": f"{sources}/{found[0]}"})
 
 
 def write_linux(folder):
@@ -170,7 +183,7 @@ def write_u_boot(folder):
 
 def main():
     writers = {"archive": lambda out: write_archive(out, PROGRAMS),
-               "runtimes": lambda out: write_archive(out, PROGRAMS + RUNTIMES),
+               "runtimes": write_runtimes,
                "linux": write_linux,
                "emulator": write_emulator,
                "u-boot": write_u_boot}
