@@ -164,7 +164,8 @@ def nopan_goals():
 def hw_goals():
     out = f"build/{os.environ.get('BOARD', 'vexpress-a9')}"
     return [f"{out}/{name}" for name in
-            ("pagewalk.bin", "test-initramfs.cpio", "careless.bin", "hw.so")]
+            ("pagewalk.bin", "nopan/pagewalk.bin", "test-initramfs.cpio",
+             "careless.bin", "hw.so")]
 
 
 def build(killers):
