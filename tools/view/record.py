@@ -212,7 +212,9 @@ def kinds_of_frames(stacks):
     for frame, (flags, refs, maps, head) in enumerate(zip(
             *(words[i::PAGE_STRUCT // 4] for i in range(4)))):
         if flags & PG["PG_TAIL"]:
+            # The block's references are counted in its head alone.
             flags = memory.word(head) & ~PG["PG_BUDDY"]
+            refs = memory.word(head + 4)
         if flags & PG["PG_BUDDY"]:
             free_until = frame + (1 << (flags >> PG["PG_ORDER_SHIFT"]))
         key = flags, refs > 0, maps > 0
