@@ -30,7 +30,6 @@ static_assert(sizeof(struct statfs64) == 84, "statfs64 size");
 #define PIPEFS_MAGIC        0x50495045
 #define SOCKFS_MAGIC        0x534f434b
 #define ANON_INODE_FS_MAGIC 0x09041934
-#define MQUEUE_MAGIC        0x19800202
 /* f_flags: the MS_* of the mount, but for this */
 #define ST_VALID            0x0020
 #define ST_RELATIME         0x1000

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <uapi/statfs.h>
 
+#define MQUEUE_MAGIC 0x19800202 /* of no header of Linux: of ipc/mqueue.c */
+
 /* What is left of max. Never negative: a remount may have lowered max. */
 static u32 nr_left(u32 max, const atomic_t *used)
 {
