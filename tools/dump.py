@@ -35,8 +35,10 @@ def write_memory(core, command):
             "-kernel", f"{out}/pagewalk.bin",
             "-initrd", f"{out}/initramfs.cpio",
             "-append", " ".join([f"init={name}", *command[1:]])]
-    script = ["set pagination off", f"target remote | exec {shlex.join(qemu)} -S -gdb stdio",
-              "set remotetimeout 100", "source tools/gdb/pagewalk.py",
+    # Before the connection: on a busy host QEMU takes longer than gdb's 2 s.
+    script = ["set pagination off", "set remotetimeout 100",
+              f"target remote | exec {shlex.join(qemu)} -S -gdb stdio",
+              "source tools/gdb/pagewalk.py",
               "hbreak start_kernel", "continue",
               *(f"tbreak {place}" for place in ENDS), "continue",
               f"monitor dump-guest-memory {core}",
