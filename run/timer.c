@@ -151,7 +151,7 @@ static struct timer *run_timers(u64 now, u32 *nr)
 	while ((t = first_timer) && t->expires_ns <= now) {
 		if (++*nr > TIMERS_AT_ONCE ||
 		    (!t->task && READ_ONCE(tasklist_spinlock.held))) {
-			timers_wait_ns = now + TIMERS_WAIT_NSEC;
+			timers_wait_ns = clock_ns() + TIMERS_WAIT_NSEC;
 			break;
 		}
 		unqueue_timer(t);
