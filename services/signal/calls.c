@@ -353,16 +353,17 @@ s32 sys_sigsuspend(u32 unused __unused_arg, u32 unused2 __unused_arg, u32 set)
 }
 
 /*
- * Takes a pending signal of set and returns true. If there is none, notes set
- * in `awaited` under the same lock, so that no sender can miss it: its signals
- * are blocked, and would not wake the task otherwise.
+ * Takes a pending signal of set and returns true. If there is none, and `wait`
+ * is true, notes set in `awaited` under the same lock, so that no sender can
+ * miss it: its signals are blocked, and would not wake the task otherwise. If
+ * the task does not wait, no sender chooses it any more.
  */
-static bool take_awaited(u64 set, struct kernel_siginfo *info)
+static bool take_awaited(u64 set, bool wait, struct kernel_siginfo *info)
 {
 	u32 flags = lock_signals();
 	bool found = dequeue_signal(set, info);
 
-	current->signal->awaited = found ? 0 : set;
+	current->signal->awaited = found || !wait ? 0 : set;
 	unlock_signals(flags);
 	return found;
 }
@@ -377,7 +378,7 @@ static int wait_for_signal(u64 set, u64 left, struct kernel_siginfo *info)
 
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE);
-		if (take_awaited(set, info))
+		if (take_awaited(set, true, info))
 			break;
 		/*
 		 * Only after the look into the sets: a signal of set that came
@@ -390,10 +391,11 @@ static int wait_for_signal(u64 set, u64 left, struct kernel_siginfo *info)
 	}
 	set_current_state(TASK_RUNNING);
 	/*
-	 * No lock: a sender that still sees the old set wakes a task that runs
-	 * already.
+	 * One that has come since was given to this task alone, although others
+	 * may wait for it, too.
 	 */
-	current->signal->awaited = 0;
+	if (err && take_awaited(set, false, info))
+		err = 0;
 	return err;
 }
 
