@@ -169,14 +169,15 @@ u64 cpu_expiry_left(const struct cpu_expiry *e)
 
 /* e, of leader's process, has expired: sends its signal. */
 static void fire(struct task_struct *leader, struct group_timers *timers,
-		 struct cpu_expiry *e)
+		 struct cpu_expiry *e, s32 *went_on)
 {
 	const struct kernel_siginfo info = { .signo = e->signo,
 					     .code = SI_KERNEL };
 
 	if (!e->signo) {
 		posix_timer_fire(leader,
-				 container_of(e, struct posix_timer, cpu));
+				 container_of(e, struct posix_timer, cpu),
+				 went_on);
 		return;
 	}
 	/*
@@ -184,24 +185,22 @@ static void fire(struct task_struct *leader, struct group_timers *timers,
 	 * taken: as in Linux, only the periods of ITIMER_REAL wait for that.
 	 */
 	cpu_expiry_forward(timers, e);
-	send_timer_signal(leader, 0, &info, NULL);
+	send_timer_signal(leader, 0, &info, NULL, went_on);
 }
 
 /*
  * Sends the signals of those timers that have expired. There may be a thousand:
  * returns true if some have yet to be looked at.
  */
-static bool look_at_some(struct group_timers *timers)
+static bool look_at_some(struct group_timers *timers,
+			 struct task_struct *leader, s32 *went_on)
 {
-	struct task_struct *leader = find_task(timers->tgid);
 	struct cpu_expiry *e;
-	u64 now = time_in(&leader->group_use, &timers->prof.clock);
 	u32 n = 0;
 
-	/* Those that were looked at before a tick may have expired by it. */
-	if (!timers->to_look_at || now != timers->looked_at)
+	/* Not anew at each tick, or a long round would never end. */
+	if (!timers->to_look_at)
 		timers->to_look_at = timers->nr_cpu;
-	timers->looked_at = now;
 	while (timers->to_look_at && n++ < LOOKS_AT_ONCE) {
 		timers->to_look_at--;
 		e = TAILQ_FIRST(&timers->cpu_expiries);
@@ -211,7 +210,7 @@ static bool look_at_some(struct group_timers *timers)
 		TAILQ_INSERT_TAIL(&timers->cpu_expiries, e, link);
 		e->seen = time_of(leader, &e->clock);
 		if (e->expires <= e->seen) {
-			fire(leader, timers, e);
+			fire(leader, timers, e, went_on);
 			n += FIRES;
 		}
 	}
@@ -225,15 +224,20 @@ static bool look_at_some(struct group_timers *timers)
 static void cpu_tick(struct timer *timer __unused_arg)
 {
 	u32 list_flags = tasklist_lock(), flags = lock_signals();
+	struct task_struct *leader = NULL;
+	s32 went_on = 0;
 
 	/* A kernel thread, or a task that is exiting, has no signal state. */
 	if (!looking && current->signal)
 		looking = current->signal->group->timers;
 	/* To the end, even if that process does not run any more. */
-	if (looking && !look_at_some(looking))
+	if (looking)
+		leader = find_task(looking->tgid);
+	if (looking && !look_at_some(looking, leader, &went_on))
 		looking = NULL;
 	if (nr_set)
 		start_tick(looking ? PAUSE_NSEC : TICK_NSEC);
 	unlock_signals(flags);
+	job_tell_continued(leader, went_on);
 	tasklist_unlock(list_flags);
 }

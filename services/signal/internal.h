@@ -94,7 +94,8 @@ struct sigqueue {
 struct sigpending {
 	/* signal_lock */
 	u64 set;
-	bool more; /* true: take_more() is needed, see there */
+	u64 uncounted; /* of set: were beyond RLIMIT_SIGPENDING */
+	bool more;     /* true: take_more() is needed, see there */
 	STAILQ_HEAD(, sigqueue) queue;
 	struct kernel_siginfo info[_NSIG]; /* valid where set has a bit */
 };
@@ -103,6 +104,7 @@ struct sigpending {
 static inline void init_sigpending(struct sigpending *pending)
 {
 	pending->set = 0;
+	pending->uncounted = 0;
 	pending->more = false;
 	STAILQ_INIT(&pending->queue);
 }
@@ -166,7 +168,6 @@ struct group_timers {
 	struct cpu_expiry virt, prof;          /* ITIMER_VIRTUAL, ITIMER_PROF */
 	TAILQ_HEAD(, cpu_expiry) cpu_expiries; /* every one that is set */
 	u32 nr_cpu;                            /* how many these are */
-	u64 looked_at;  /* the process's CPU time at its last look, ns */
 	u32 to_look_at; /* how many the tick has yet to look at */
 	LIST_HEAD(, posix_timer) timers; /* timer_create's */
 	s32 next_timer;                  /* an id that may be free */
@@ -177,7 +178,7 @@ struct signal_group {
 	u32 count;              /* signal_lock: threads */
 	u32 nr_conts, nr_stops; /* signal_lock: SIGCONT, stop signals so far */
 	TAILQ_HEAD(, signal_state) stopped; /* signal_lock: threads to wake */
-	/* Both locks, see place.c: signals for which it seeks a thread ... */
+	/* Both locks, see send.c: signals for which it seeks a thread ... */
 	u64 unplaced;
 	struct task_struct *target; /* ... from here on; NULL: anywhere ... */
 	u32 to_look_at;             /* ... among so many */
@@ -312,8 +313,8 @@ int post_again(struct sigpending *pending, const struct kernel_siginfo *info,
 /*
  * Makes the real-time signal info pending in `pending`, a set of task or of its
  * process; mask is its sigmask(). Returns 0, or -EAGAIN beyond task's
- * RLIMIT_SIGPENDING. A signal of kill() beyond the limit is dropped with result
- * 0, as on Linux: a program that relies on every single one uses sigqueue().
+ * RLIMIT_SIGPENDING. One of kill() beyond the limit is not queued behind another,
+ * with result 0, as on Linux; a program that relies on each uses sigqueue().
  * Hold signal_lock.
  */
 int post_realtime(const struct task_struct *task, struct sigpending *pending,
@@ -430,16 +431,16 @@ void send_alarm(struct timer *timer);
  * the process. entry is the memory that queues it behind another one of its
  * number; with NULL it is dropped there, since one of an interval timer's
  * signals is enough. Returns true if the signal is pending now, with *entry
- * perhaps in use, or false if the program ignores it or ends by it. Hold both
- * locks.
+ * perhaps in use, or false if the program ignores it or ends by it. *went_on
+ * gets the code for job_tell_continued() if there is one. Hold both locks.
  */
 bool send_timer_signal(struct task_struct *leader, s32 tid,
 		       const struct kernel_siginfo *info,
-		       struct sigqueue *entry);
-/*
- * task exits; others is true if its group has more threads. Hold both locks.
- */
+		       struct sigqueue *entry, s32 *went_on);
+/* task exits; others: its group has more threads. Hold both locks. */
 void place_end(struct task_struct *task, bool others);
+/* Seeks threads for pending signals that current blocks. Hold signal_lock. */
+void place_anew(u64 set);
 /*
  * child's parent has ended: sends each signal that a thread of child's process
  * has asked for by PR_SET_PDEATHSIG. Hold tasklist_lock.

@@ -68,7 +68,8 @@ static void skip_periods(struct posix_timer *pt)
 	clock_timer_start(ct, expires, ct->interval);
 }
 
-void posix_timer_fire(struct task_struct *leader, struct posix_timer *pt)
+void posix_timer_fire(struct task_struct *leader, struct posix_timer *pt,
+		      s32 *went_on)
 {
 	const struct kernel_siginfo info = { .signo = pt->signo,
 					     .code = CODE_OF_TIMER,
@@ -87,7 +88,8 @@ void posix_timer_fire(struct task_struct *leader, struct posix_timer *pt)
 	 */
 	if (pt->notify == SIGEV_NONE || pt->pending)
 		return;
-	pt->pending = send_timer_signal(leader, pt->tid, &info, pt->entry);
+	pt->pending = send_timer_signal(leader, pt->tid, &info, pt->entry,
+					went_on);
 	if (!pt->pending && timer_interval(pt))
 		skip_periods(pt);
 }
@@ -98,14 +100,16 @@ static void posix_timer_expired(struct timer *timer)
 					      clock.timer);
 	u32 flags = tasklist_lock(), sig_flags = lock_signals();
 	struct task_struct *leader = find_task(pt->tgid);
+	s32 went_on = 0;
 
 	/*
 	 * Looked up by number, since the process may have ended; the number may
 	 * since belong to a thread of another process.
 	 */
 	if (leader && leader->tgid == pt->tgid)
-		posix_timer_fire(leader, pt);
+		posix_timer_fire(leader, pt, &went_on);
 	unlock_signals(sig_flags);
+	job_tell_continued(leader, went_on);
 	tasklist_unlock(flags);
 }
 

@@ -36,10 +36,9 @@ static inline u64 timer_interval(const struct posix_timer *pt)
 	return pt->by_cpu ? pt->cpu.interval : pt->clock.interval;
 }
 
-/*
- * pt has expired: sends its signal to the process of leader. Hold both locks.
- */
-void posix_timer_fire(struct task_struct *leader, struct posix_timer *pt);
+/* pt has expired: send_timer_signal() to leader's process. Hold both locks. */
+void posix_timer_fire(struct task_struct *leader, struct posix_timer *pt,
+		      s32 *went_on);
 
 /* ---- cpu_timer.c ------------------------------------------------- */
 

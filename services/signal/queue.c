@@ -7,6 +7,7 @@
  * queued behind it in the order in which they came. So are the signals of
  * timers, for which each timer has an entry of its own.
  */
+#include <cred.h>
 #include <services/signal/internal.h>
 
 spinlock_t signal_lock = SPINLOCK_INIT; /* irqs off: see internal.h */
@@ -78,15 +79,18 @@ void recalc_sigpending(void)
  * A bound for the queues, since they are searched with interrupts off, whatever
  * limit a program sets.
  */
-#define QUEUED_MAX 1024u
+#define QUEUED_MAX    1024u
+/* Of these, for processes with CAP_SYS_RESOURCE: users are not counted apart. */
+#define KEPT_FOR_ROOT 256u
 
 static u32 nr_queued; /* signal_lock; real-time signals and timers of all tasks */
 
 bool sigqueue_charge(const struct task_struct *to)
 {
-	u32 limit = min(to->rlim[RLIMIT_SIGPENDING].rlim_cur, QUEUED_MAX);
+	bool root = has_cap(cred_of(&to->thread_info), CAP_SYS_RESOURCE);
+	u32 most = root ? QUEUED_MAX : QUEUED_MAX - KEPT_FOR_ROOT;
 
-	if (nr_queued >= limit)
+	if (nr_queued >= min(to->rlim[RLIMIT_SIGPENDING].rlim_cur, most))
 		return false;
 	nr_queued++;
 	return true;
@@ -138,6 +142,20 @@ int post_again(struct sigpending *pending, const struct kernel_siginfo *info,
 	return 0;
 }
 
+/*
+ * A signal of kill() is beyond the limit. As on Linux it comes nonetheless, once
+ * and without its sender, if none of its number is pending.
+ */
+static void post_uncounted(struct sigpending *pending, u64 mask, int sig)
+{
+	if (pending->set & mask)
+		return;
+	pending->info[sig - 1] = (struct kernel_siginfo){ .signo = sig,
+							  .code = SI_USER };
+	pending->set |= mask;
+	pending->uncounted |= mask;
+}
+
 int post_realtime(const struct task_struct *task, struct sigpending *pending,
 		  u64 mask, const struct kernel_siginfo *info)
 {
@@ -148,13 +166,16 @@ int post_realtime(const struct task_struct *task, struct sigpending *pending,
 	 * queued: for ordinary signals it then has nothing to look for.
 	 */
 	pending->more = true;
-	if (!err && pending->set & mask) {
+	if (!err && pending->set & ~pending->uncounted & mask) {
 		err = post_again(pending, info, NULL);
 		if (err)
 			sigqueue_uncharge();
 	} else if (!err) {
 		pending->info[info->signo - 1] = *info;
 		pending->set |= mask;
+		pending->uncounted &= ~mask;
+	} else if (info->code == SI_USER) {
+		post_uncounted(pending, mask, info->signo);
 	}
 	return info->code == SI_USER ? 0 : err;
 }
@@ -188,12 +209,23 @@ static void forget_signal(const struct kernel_siginfo *info)
 		sigqueue_uncharge();
 }
 
+/* The same for a signal that was in the set. */
+static void forget_first(struct sigpending *pending,
+			 const struct kernel_siginfo *info)
+{
+	u64 mask = sigmask(info->signo);
+
+	if (!(pending->uncounted & mask))
+		forget_signal(info);
+	pending->uncounted &= ~mask;
+}
+
 void take_queued(struct sigpending *pending, const struct kernel_siginfo *taken)
 {
 	int sig = taken->signo;
 	struct sigqueue *entry;
 
-	forget_signal(taken);
+	forget_first(pending, taken);
 	STAILQ_FOREACH(entry, &pending->queue, link)
 		if (entry->info.signo == sig)
 			break;
@@ -221,7 +253,7 @@ void discard_signals(struct sigpending *pending, u64 set)
 	}
 	/* The first of each number is in the set, not in the queue. */
 	for (u64 left = pending->set & set; left;)
-		forget_signal(&pending->info[pop_signal(&left) - 1]);
+		forget_first(pending, &pending->info[pop_signal(&left) - 1]);
 	pending->set &= ~set;
 }
 

@@ -278,16 +278,26 @@ static void start_timer(u32 after_ns)
 	timer_start(&place_timer);
 }
 
-/* Leaves the search for a thread of task's group to the timer. */
-static void place_later(struct task_struct *task, u64 mask)
+/* Leaves the search for threads of group, for the signals of set, to the timer. */
+static void place_later(struct signal_group *group, u64 set)
 {
-	struct signal_group *group = task->signal->group;
-
 	if (!group->unplaced)
 		TAILQ_INSERT_TAIL(&unplaced_groups, group, unplaced_link);
-	group->unplaced |= mask;
-	group->to_look_at = task->group_leader->nr_threads;
+	group->unplaced |= set;
+	group->to_look_at = group->count;
 	start_timer(0);
+}
+
+/* Needs no thread but the running one, so signal_lock is enough. */
+void place_anew(u64 set)
+{
+	struct signal_group *group = current->signal->group;
+
+	if (group->count == 1)
+		return;
+	if (!group->target)
+		group->target = current;
+	place_later(group, set);
 }
 
 /*
@@ -313,16 +323,20 @@ static struct task_struct *find_taker(struct task_struct *leader, u64 mask)
 		if (task == first)
 			return first;
 	}
-	place_later(task, mask);
+	place_later(group, mask);
 	return first;
 }
 
 void place_end(struct task_struct *task, bool others)
 {
 	struct signal_group *group = task->signal->group;
+	/* Some may have been meant for task, which will not take them any more. */
+	u64 left = group->pending.set & ~task->signal->blocked;
 
-	if (group->target == task)
-		group->target = others ? next_alive(task) : NULL;
+	if (others && (group->target == task || left))
+		group->target = next_alive(task);
+	if (others && left)
+		place_later(group, left);
 	if (group->unplaced && !others)
 		TAILQ_REMOVE(&unplaced_groups, group, unplaced_link);
 }
@@ -434,23 +448,25 @@ int send_to_group(struct task_struct *leader, const struct kernel_siginfo *info)
 
 bool send_timer_signal(struct task_struct *leader, s32 tid,
 		       const struct kernel_siginfo *info,
-		       struct sigqueue *entry)
+		       struct sigqueue *entry, s32 *went_on)
 {
 	u64 mask = mask_of(info);
 	struct task_struct *task = tid ? find_task(tid) :
 					 pick_thread(leader, mask);
 	struct sigpending *pending;
 
-	if (!task || !task->signal || task->tgid != leader->tgid ||
-	    !worth_posting(task, mask, info))
+	if (!task || !task->signal || task->tgid != leader->tgid)
+		return false;
+	/* Also one that is ignored: SIGCONT acts when it is sent. */
+	if (unlikely(mask & JOB_SIGNALS))
+		*went_on = job_control_signal(task, mask);
+	if (!worth_posting(task, mask, info))
 		return false;
 	/* The group ends, so no signal remains for the timer to count. */
 	if (is_fatal(task, mask, info->signo)) {
 		kill_group(task, info->signo);
 		return false;
 	}
-	if (unlikely(mask & JOB_SIGNALS))
-		job_catch_up(task->signal);
 	pending = tid ? &task->signal->pending : &task->signal->group->pending;
 	pending->more = true;
 	if (!(pending->set & mask))

@@ -190,23 +190,6 @@ static int signal_fork(struct task_struct *task, u32 flags)
 }
 
 /*
- * The task `gone` exits, and other threads remain: wakes those that do not
- * block a signal pending for the process. The sender may have woken `gone`
- * only, which will not take it any more. Hold both locks.
- */
-static void hand_on_pending(const struct task_struct *gone)
-{
-	struct task_struct *task;
-
-	if (!gone->group_leader)
-		return; /* the fork failed: not in a group yet */
-	for_each_thread(task, gone->group_leader)
-		if (task->signal &&
-		    (task->signal->group->pending.set & ~task->signal->blocked))
-			signal_wake(task);
-}
-
-/*
  * Drops all signals of a set that is about to be freed. Only counted or queued
  * ones leave anything behind. Hold signal_lock.
  */
@@ -244,11 +227,8 @@ static void signal_exit(struct task_struct *task)
 		hand = NULL;
 	if (state)
 		forget_all(&state->pending);
-	if (group && --group->count > 0) {
-		if (group->pending.set)
-			hand_on_pending(task);
+	if (group && --group->count > 0)
 		group = NULL;
-	}
 	if (group)
 		forget_all(&group->pending);
 	spin_unlock(&signal_lock);
