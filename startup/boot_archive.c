@@ -23,6 +23,7 @@ static_assert(offsetof(struct board, ram_max) == 0, "head.S reads it");
 /* What a look through the list is for, and what it has found. */
 struct search {
 	u32 moved;
+	u32 limit;     /* bytes from the list on that may be read */
 	u64 to, bytes; /* is there room for the archive here? */
 	bool ram;      /* in one bank of RAM, */
 	u64 clear;     /* and of what lies there the end, 0: nothing does */
@@ -72,7 +73,7 @@ static bool is_named(const struct search *s, const char *name,
 /* Takes one property, whose value is `words` words from data on. */
 static void property(struct search *s, const char *name, u32 *data, u32 words)
 {
-	u32 address = s->cells[0], both = address + s->cells[1];
+	u32 address = s->cells[0], size = s->cells[1], both = address + size;
 	bool memory = s->depth == 2 && is_named(s, s->node, "memory");
 
 	/* A number of one word or two: below 4 GiB the last one is all of it. */
@@ -84,11 +85,13 @@ static void property(struct search *s, const char *name, u32 *data, u32 words)
 		s->start = data + words - 1;
 	else if (is_named(s, name, "linux,initrd-end"))
 		s->end = data + words - 1;
-	if (!is_named(s, name, "reg") || both < 2 || both > 4)
+	/* The tree chooses these, and the sum of two large ones is small. */
+	if (!is_named(s, name, "reg") || !address || !size || address > 2 ||
+	    size > 2)
 		return;
 	for (; words >= both; words -= both, data += both) {
 		u64 base = number(data, address);
-		u64 bytes = number(data + address, both - address);
+		u64 bytes = number(data + address, size);
 
 		if (memory)
 			bank(s, base, bytes);
@@ -98,19 +101,42 @@ static void property(struct search *s, const char *name, u32 *data, u32 words)
 	}
 }
 
+/* Does a block that the tree's header names lie in what may be read? */
+static bool is_inside(const struct search *s, u32 offset, u32 bytes)
+{
+	return offset <= s->limit && bytes <= s->limit - offset;
+}
+
+/* What /memreserve/ has, up to a pair of zeroes. */
+static void look_in_reserved(struct search *s, u32 *tree)
+{
+	u32 at = be(tree[H_RESERVED]);
+
+	for (; is_inside(s, at, 16); at += 16) {
+		u32 *entry = tree + at / 4;
+		u64 base = number(entry, 2), bytes = number(entry + 2, 2);
+
+		if (!base && !bytes)
+			return;
+		if (s->start && base == be(*s->start))
+			s->reserved = entry;
+		taken(s, base, bytes);
+	}
+}
+
 static void look_in_tree(struct search *s, u32 *tree)
 {
+	const char *strings = (const char *)tree + be(tree[H_STRINGS]);
+	u32 names = be(tree[H_STRINGS_BYTES]);
 	u32 *at = tree + be(tree[H_STRUCT]) / 4;
 	u32 *end = at + be(tree[H_STRUCT_BYTES]) / 4;
-	u32 *entry = tree + be(tree[H_RESERVED]) / 4;
-	const char *strings = (const char *)tree + be(tree[H_STRINGS]);
 
-	for (u32 i = 0; i < MAX_RESERVED && number(entry + 2, 2); i++) {
-		if (s->start && number(entry, 2) == be(*s->start))
-			s->reserved = entry;
-		taken(s, number(entry, 2), number(entry + 2, 2));
-		entry += 4;
-	}
+	/* Each name must end: at the latest with the block's last NUL. */
+	if (!is_inside(s, be(tree[H_STRUCT]), be(tree[H_STRUCT_BYTES])) ||
+	    !is_inside(s, be(tree[H_STRINGS]), names) || !names ||
+	    strings[names - 1])
+		return;
+	look_in_reserved(s, tree);
 	s->depth = 0;
 	while (end - at >= 3) {
 		u32 token = be(*at++), words;
@@ -125,8 +151,7 @@ static void look_in_tree(struct search *s, u32 *tree)
 			s->depth--;
 		} else if (token == FDT_PROP) {
 			words = (be(at[0]) + 3) / 4;
-			if (words > (u32)(end - at) - 2 ||
-			    be(at[1]) >= be(tree[H_STRINGS_BYTES]))
+			if (words > (u32)(end - at) - 2 || be(at[1]) >= names)
 				return;
 			if (words)
 				property(s, strings + be(at[1]), at + 2, words);
@@ -139,13 +164,15 @@ static void look_in_tree(struct search *s, u32 *tree)
 
 static void look_in_atags(struct search *s, u32 *tag)
 {
-	const u32 *end = tag + ATAGS_BYTES / 4;
+	u32 left = min(s->limit, ATAGS_BYTES) / 4;
 
-	for (; tag < end && tag[1] && tag[0] >= 2; tag += tag[0]) {
-		if (tag[1] == ATAG_MEM)
+	while (left >= 2 && tag[1] && tag[0] >= 2 && tag[0] <= left) {
+		if (tag[0] >= 4 && tag[1] == ATAG_MEM)
 			bank(s, tag[3], tag[2]);
-		if (tag[1] == ATAG_INITRD2)
+		if (tag[0] >= 4 && tag[1] == ATAG_INITRD2)
 			s->start = tag + 2;
+		left -= tag[0];
+		tag += tag[0];
 	}
 }
 
@@ -162,6 +189,24 @@ static void look(struct search *s, u32 *list)
 		look_in_tree(s, list);
 	else
 		look_in_atags(s, list);
+}
+
+/*
+ * The first room above s->clear. A look may find a reservation's end, but more
+ * than MAX_RESERVED of them are not kept.
+ */
+static bool find_room(struct search *s, u32 *list)
+{
+	for (u32 looks = 0; looks < MAX_RESERVED + 3; looks++) {
+		s->to = ALIGN_UP(s->clear, PAGE_SIZE);
+		/* No sum wraps below the last page. */
+		if (s->clear > PAGE_MASK || s->to + s->bytes > PAGE_MASK)
+			return false;
+		look(s, list);
+		if (!s->clear)
+			return s->ram;
+	}
+	return false;
 }
 
 /* From the end on, as memmove does: `to` is above. By words, for speed. */
@@ -185,6 +230,8 @@ void boot_keep_archive(u32 moved, phys_addr_t params, u32 ram_max)
 	if (!boot_params_valid(params, ram_max))
 		return;
 	s.moved = moved;
+	s.limit = min(PARAMS_MAPPED - params % (PARAMS_MAPPED / 2),
+		      ram_max - (params - PHYS_OFFSET));
 	s.to = s.bytes = 0;
 	s.cells[0] = 2; /* what holds if the tree does not say */
 	s.cells[1] = 1;
@@ -197,13 +244,11 @@ void boot_keep_archive(u32 moved, phys_addr_t params, u32 ram_max)
 	if (from >= image_end || from + bytes <= PHYS_OFFSET + BOOT_LIST_OFFSET)
 		return;
 	/* Whole words, each from one word: the archive keeps its place in them. */
-	s.bytes = ALIGN_UP(bytes + from % 4, 4u);
+	s.to = from & ~3u;
+	s.bytes = ALIGN_UP((u64)bytes + from % 4, 4u);
+	look(&s, list); /* where it is, */
 	s.clear = image_end;
-	do {
-		s.to = ALIGN_UP(s.clear, PAGE_SIZE);
-		look(&s, list);
-	} while (s.clear);
-	if (!s.ram || s.to + s.bytes > PAGE_MASK)
+	if (!s.ram || !find_room(&s, list))
 		return;
 	to = (u32)s.to + from % 4;
 	move_up((u32)s.to, from & ~3u, (u32)s.bytes);

@@ -12,9 +12,6 @@
 #include <startup/startup.h>
 #include <string.h>
 
-/* The boot table maps the MiB of the list and the one after it. */
-#define PARAMS_MAPPED 0x00200000u
-
 /*
  * Returns the part of [base, base + bytes) that lies below the last page of the
  * 4 GiB: base + bytes of the result never wraps to 0 in a u32.

@@ -16,8 +16,11 @@ bool boot_params_valid(phys_addr_t pa, u32 ram_max)
 {
 	const volatile u32 *word = (const volatile u32 *)pa;
 
-	/* Below PHYS_OFFSET the difference wraps and is too large as well. */
-	if (pa % 4 || pa - PHYS_OFFSET >= ram_max)
+	/*
+	 * A tree's header must fit. Below PHYS_OFFSET the difference wraps and
+	 * is too large as well.
+	 */
+	if (pa % 4 || pa - PHYS_OFFSET > ram_max - 4 * H_WORDS)
 		return false;
 	return word[1] == ATAG_CORE || __builtin_bswap32(word[0]) == FDT_MAGIC;
 }

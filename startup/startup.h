@@ -21,6 +21,9 @@
 #define ATAG_INITRD2 0x54420005u /* start (physical), bytes */
 #define FDT_MAGIC    0xd00dfeedu /* big-endian in memory */
 
+/* The boot table maps the MiB of the list and the one after it. */
+#define PARAMS_MAPPED 0x00200000u
+
 /*
  * Returns true if pa is word-aligned, lies in the ram_max bytes from PHYS_OFFSET
  * on, and has the magic number of ATAGs or of a device tree.

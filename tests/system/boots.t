@@ -405,6 +405,21 @@ def archive_in_the_way():
                   0x1000000, path)
     tap.is_(boot.status, 42, f"the sentence says where there is room: "
             f"RAM + {free:#x}", boot)
+    behind = base + (63 << 20)
+    boot = by_tree(0x2000000, 8, 0x20000, [
+        (5 << 20, 55 << 20), (63 << 20, (1 << 64) - 4096 - behind)], 4096, False)
+    tap.has(boot.console, says, "nor is a page that ends where 64 bits do")
+    boot = by_tree(0x2000000, 8, 0x20000, [(-base, (1 << 64) - 1)])
+    tap.has(boot.console, "the image's place is reserved for somebody else",
+            "all is reserved: the search for room ends")
+    lost = atags(1024, -0x8000000, "init=/bin/hello", 0x9000000)
+    boot = loaded(0x100, lost, 0x20000, 0x1000000, memory="1G")
+    tap.has(boot.console, "is in no bank of RAM",
+            "one that begins outside of RAM is not read")
+    endless = atags(64)[:8] + struct.pack("<2I", 0x40000000, 0x54410007)
+    boot = loaded(0x100, endless, 0x20000, 0x1000000)
+    tap.has(boot.console, "ATAG 0x54410007 has a length of 1073741824 words",
+            "an item of 4 GiB, which leads to itself, ends the list")
 
 
 def reserved_memory():
