@@ -11,6 +11,7 @@
 
 static struct job jobs[JOBS_MAX];
 static bool have_keys;
+static struct ktermios cooked; /* the terminal, as each job finds it */
 
 static void handle_keys(void (*handler)(int linux_signal))
 {
@@ -30,6 +31,7 @@ void jobs_init(bool at_terminal)
 		take_terminal(); /* started at boot */
 	setpgid(0, 0); /* fails for a session's leader, which has its group */
 	set_foreground(getpid());
+	linux_syscall(__NR_ioctl, STDIN_FILENO, TCGETS, &cooked);
 }
 
 struct job *new_job(const struct pipeline *pipeline)
@@ -128,8 +130,11 @@ int wait_for_job(struct job *job)
 {
 	while (!job->stopped && job->nr_running && next_child(0))
 		;
-	if (have_keys)
+	if (have_keys) {
 		set_foreground(getpid());
+		/* ^C or ^Z may have caught it while it read single keys. */
+		leave_raw(STDIN_FILENO, &cooked);
+	}
 	if (!job->stopped)
 		job->nr = 0;
 	return job->status;
