@@ -80,13 +80,14 @@ static void clear_and_touch(void)
 	is(SYS(madvise, p + PAGE, 4 * PAGE, MADV_POPULATE_WRITE), 0,
 	   "MADV_POPULATE_WRITE of four pages");
 	is(clear("4"), 1, "4 (soft-dirty bits, which ARM lacks) is accepted");
-	is(clear("0 is refused"), -EINVAL, "0");
-	is(clear("6 is refused"), -EINVAL, "6");
-	is(clear("1x is refused"), -EINVAL, "1x");
+	is(clear("0"), -EINVAL, "clear_refs refuses the number 0");
+	is(clear("6"), -EINVAL, "clear_refs refuses the number 6");
+	is(clear("1x"), -EINVAL, "clear_refs refuses a number with a letter");
 	is(SYS(madvise, p + PAGE, 4 * PAGE, MADV_COLD), 0,
 	   "MADV_COLD of the four pages");
-	is(referenced(p + PAGE), 0, "it makes them old, too");
-	is(q[2 * PAGE] + q[4 * PAGE], 3, "it does not change their contents");
+	is(referenced(p + PAGE), 0, "MADV_COLD makes the four pages old, too");
+	is(q[2 * PAGE] + q[4 * PAGE], 3,
+	   "MADV_COLD does not change their contents");
 	SYS(munmap, p, 6 * PAGE);
 	SYS(munmap, f, 4 * PAGE);
 	SYS(close, fd);
