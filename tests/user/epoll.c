@@ -38,15 +38,15 @@ static void level(void)
 	is(look(ep), 1, "a pipe with bytes is reported");
 	ok(got[0].events == POLLIN && got[0].data == (uint64_t)p[0],
 	   "the event is POLLIN, with the data that the program gave");
-	is(look(ep), 1, "it is reported again while the bytes are there");
+	is(look(ep), 1, "the pipe is reported again while it has bytes");
 	SYS(read, p[0], buf, 2);
-	is(look(ep), 0, "it is not reported when they were read");
+	is(look(ep), 0, "the pipe is not reported after its bytes were read");
 	is(ctl(ep, EPOLL_CTL_ADD, p[1], POLLOUT), 0,
 	   "EPOLL_CTL_ADD of the writing end");
-	is(look(ep), 1, "it is reported: there is room");
+	is(look(ep), 1, "a writing end with room is reported");
 	is(ctl(ep, EPOLL_CTL_MOD, p[1], POLLIN), 0,
 	   "EPOLL_CTL_MOD of the writing end to POLLIN");
-	is(look(ep), 0, "it is not reported any more");
+	is(look(ep), 0, "the writing end is not reported for POLLIN");
 	is(ctl(ep, EPOLL_CTL_MOD, p[1], POLLOUT), 0,
 	   "EPOLL_CTL_MOD back to POLLOUT");
 	SYS(write, p[1], "x", 1);
@@ -110,7 +110,7 @@ static void edge(void)
 	SYS(write, ev, &one, 8);
 	SYS(write, ev, &one, 8);
 	is(look(ep), 1, "EPOLLET: two writes before a look are reported once");
-	is(look(ep), 0, "EPOLLET: and not again");
+	is(look(ep), 0, "EPOLLET: a second look reports nothing");
 	SYS(close, ep);
 	SYS(close, p[0]);
 	SYS(close, ev);
@@ -162,7 +162,7 @@ static void waiting(void)
 	ctl(ep, EPOLL_CTL_ADD, p[0], POLLIN);
 	is(SYS(epoll_wait, ep, got, 8, 30), 0,
 	   "epoll_wait with a time times out");
-	ok(uptime_ms() - start >= 29, "that took 30 ms");
+	ok(uptime_ms() - start >= 29, "epoll_wait took 30 ms");
 	is(SYS(epoll_pwait2, ep, got, 8, &time, 0, 0), 0,
 	   "epoll_pwait2 with a time times out");
 	pid = fork();
@@ -203,12 +203,13 @@ static void nested(void)
 	is(ctl(outer, EPOLL_CTL_ADD, inner, POLLIN | EPOLLET), 0,
 	   "EPOLL_CTL_ADD of an epoll file to another");
 	ctl(inner, EPOLL_CTL_ADD, p[0], POLLIN);
-	is(look(outer), 0, "neither reports anything");
+	is(look(outer), 0,
+	   "the outer one reports nothing while the inner one is idle");
 	SYS(write, p[1], "x", 1);
 	is(SYS(poll, &f, 1, 0), 1,
 	   "poll of the outer one: it is ready when the pipe is");
 	is(look(outer), 1, "the outer one reports the inner one");
-	is(look(outer), 0, "it does so once: EPOLLET");
+	is(look(outer), 0, "the outer one, with EPOLLET, reports it once");
 	is(look(inner), 1, "the inner one reports the pipe");
 	is(ctl(inner, EPOLL_CTL_ADD, outer, POLLIN), -ELOOP,
 	   "EPOLL_CTL_ADD of the outer one to the inner one is refused");

@@ -70,7 +70,7 @@ static void waking(void)
 		SYS(sched_yield);
 	}
 	is(woken, 1, "a child that waits in shared memory is woken");
-	is(reap(1), 1, "its wait returned 0");
+	is(reap(1), 1, "the child's FUTEX_WAIT returned 0");
 }
 
 /* Wakes the waiters on every other word of the page; returns their number. */
@@ -123,7 +123,7 @@ static void bitsets(void)
 	}
 	is(woken, 1,
 	   "FUTEX_WAKE_BITSET wakes by a common bit, and by no other");
-	is(reap(1), 1, "its wait returned 0");
+	is(reap(1), 1, "the child's FUTEX_WAIT_BITSET returned 0");
 	is(SYS(futex, &shared->a, FUTEX_WAIT_BITSET, 0, 0, 0, 0), -EINVAL,
 	   "FUTEX_WAIT_BITSET with an empty set is refused");
 }
@@ -149,7 +149,7 @@ static void strangers(void)
 	}
 	is(woken, 0,
 	   "a wake in another mapping of /dev/zero reaches no waiter");
-	is(WEXITSTATUS(status), 1, "that waiter timed out");
+	is(WEXITSTATUS(status), 1, "the waiter of the first mapping timed out");
 	pid = fork();
 	if (pid == 0)
 		_exit(SYS(futex, one, FUTEX_WAIT, 0, 0) != 0);

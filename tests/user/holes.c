@@ -146,8 +146,9 @@ static void nameless(void)
 
 	ok(fd >= 0, "O_TMPFILE opens a new file in a directory");
 	is((int32_t)stat_of(fd).st_nlink, 0, "the file has no name");
-	is(SYS(write, fd, "x", 1), 1, "it can be written");
-	is(SYS(pread64, fd, &c, 1, 0, 0, 0), 1, "it can be read");
+	is(SYS(write, fd, "x", 1), 1, "a file of O_TMPFILE can be written");
+	is(SYS(pread64, fd, &c, 1, 0, 0, 0), 1,
+	   "a file of O_TMPFILE can be read");
 	SYS(close, fd);
 	is(SYS(open, scratch(""), O_TMPFILE | O_RDONLY, 0600), -EINVAL,
 	   "O_TMPFILE for reading only is refused");

@@ -46,13 +46,13 @@ static void signals_of_programs(void)
 {
 	int init = 1, group = 0;
 
-	is(in_child(send_all, &init), 0, "a child sends it every signal");
+	is(in_child(send_all, &init), 0, "a child sends init every signal");
 	send_all(&init);
-	ok(true, "it sends itself every signal, SIGKILL too");
+	ok(true, "init sends itself every signal, SIGKILL too");
 	set_mask(0, ~0u);
 	send_all(&init);
 	set_mask(2, 0);
-	ok(true, "and when it blocks them, and then no longer does");
+	ok(true, "init sends itself every signal while it blocks them");
 	/* The sender's own group is init's: it does not live to tell. */
 	is(WTERMSIG(in_child(send_all, &group)), 1,
 	   "a child sends them to init's process group");
@@ -134,17 +134,18 @@ static void everybody_else(void)
 	}
 	nap(20); /* the first thread ends */
 	is(SYS(kill, -1, LINUX_SIGTERM), 0, "kill(-1)");
-	is(WTERMSIG(status_of(plain)), LINUX_SIGTERM, "ends a process");
+	is(WTERMSIG(status_of(plain)), LINUX_SIGTERM,
+	   "kill(-1) ends a process");
 	nap(20);
 	is(SYS(kill, headless, LINUX_SIGKILL), 0,
-	   "and there is still a zombie");
+	   "kill of a process that is a zombie succeeds");
 	is(WTERMSIG(status_of(headless)), LINUX_SIGTERM,
-	   "of one whose first thread had ended");
+	   "kill(-1) ended a process whose first thread had ended");
 }
 
 int main(void)
 {
-	is(getpid(), 1, "process 1");
+	is(getpid(), 1, "this program is process 1");
 	signals_of_programs();
 	signals_of_the_kernel();
 	signal_of_the_terminal();

@@ -102,7 +102,8 @@ static int timers(void *unused)
 	is(SYS(setitimer, ITIMER_PROF, &prof, NULL), 0,
 	   "a timer by the CPU time of all");
 	id = create(CLOCK_PROCESS_CPUTIME_ID, SIGUSR1);
-	is(start(id, 0, ms, 10 * MS), 0, "and one whose signal all block");
+	is(start(id, 0, ms, 10 * MS), 0,
+	   "a CPU timer whose signal all threads block");
 	begin = uptime_ms();
 	while (profiled < 5 && uptime_ms() - begin < 60000)
 		;
@@ -223,20 +224,22 @@ static int types_keys(void *unused)
 	SYS(write, master, "\32", 1);
 	ok(SYS(wait4, pid, &status, WUNTRACED, 0) == pid,
 	   "^Z at the terminal of 2,000 threads");
-	is(status, SIGTSTP << 8 | 0x7f, "stops them");
+	is(status, SIGTSTP << 8 | 0x7f,
+	   "^Z stops the process of 2,000 threads");
 	SYS(kill, pid, SIGCONT);
 	nr_sent++;
 	while (nr_sent < 3)
 		SYS(sched_yield);
-	ok(none[0], "it has taken back each one's own SIGCONT");
+	ok(none[0], "the stop has taken back each thread's own SIGCONT");
 	SYS(kill, pid, SIGCONT);
 	nr_sent++;
 	while (nr_sent < 5)
 		SYS(sched_yield);
-	ok(none[1], "and SIGCONT each one's own SIGTSTP");
+	ok(none[1], "SIGCONT has taken back each thread's own SIGTSTP");
 	SYS(write, master, "\3", 1);
-	ok(SYS(wait4, pid, &status, 0, 0) == pid, "^C");
-	is(status, SIGINT, "ends them");
+	ok(SYS(wait4, pid, &status, 0, 0) == pid,
+	   "^C at the terminal of 2,000 threads");
+	is(status, SIGINT, "^C ends the process of 2,000 threads");
 	return 0;
 }
 

@@ -255,10 +255,10 @@ static void write_seal(void)
 	   "F_SEAL_WRITE is refused while a shared mapping is writable");
 	SYS(mprotect, p, PAGE, PROT_READ);
 	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), -EBUSY,
-	   "it is refused while mprotect could make one writable");
+	   "F_SEAL_WRITE is refused while mprotect could add write access");
 	SYS(munmap, p, PAGE);
 	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), 0,
-	   "it is accepted when that mapping is unmapped");
+	   "F_SEAL_WRITE is accepted when that mapping is unmapped");
 	is(write_at(fd, 1, 0), -EPERM, "F_SEAL_WRITE: a write is refused");
 	is(write_at(fd, 0, 0), 0,
 	   "F_SEAL_WRITE: a write of 0 bytes is allowed");
@@ -305,10 +305,10 @@ static void pieces_of_mappings(void)
 	   "a child, which has that mapping too, is refused as well");
 	SYS(mremap, p + PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p);
 	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), -EBUSY,
-	   "it is refused when mremap has moved the mapping");
+	   "F_SEAL_WRITE is refused when mremap has moved the mapping");
 	SYS(munmap, p, PAGE);
 	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), 0,
-	   "it is accepted when the mapping is gone");
+	   "F_SEAL_WRITE is accepted when that mapping is gone");
 	SYS(close, fd);
 }
 
@@ -334,7 +334,7 @@ static void future_write(void)
 	   "F_SEAL_WRITE is refused while the old one is mapped");
 	SYS(munmap, p, PAGE);
 	is(SYS(fcntl64, fd, F_ADD_SEALS, F_SEAL_WRITE), 0,
-	   "it is accepted when only the readable one is left");
+	   "F_SEAL_WRITE is accepted with a readable mapping only");
 	SYS(munmap, q, PAGE);
 	SYS(close, fd);
 }

@@ -280,7 +280,7 @@ static void remapping(void)
 	       0x60000000),
 	   0x60000000,
 	   "of a source of two VMAs, cut to one, the first is moved");
-	ok(killed_reading(p + PAGE), "the second is unmapped");
+	ok(killed_reading(p + PAGE), "the second of them is unmapped");
 	SYS(munmap, 0x60000000, PAGE);
 	SYS(munmap, p, 4 * PAGE);
 	SYS(munmap, q, 4 * PAGE);
@@ -320,8 +320,10 @@ static void asking(void)
 	wide = (struct rlimit64){ 2, 1 };
 	is(SYS(prlimit64, 0, RLIMIT_AS, &wide, 0), -EINVAL,
 	   "a soft limit above the hard one is refused");
-	is(SYS(prlimit64, 0, RLIMIT_AS, 8, 0), -EFAULT, "from address 8");
-	is(SYS(prlimit64, 0, RLIMIT_AS, 0, 8), -EFAULT, "to address 8");
+	is(SYS(prlimit64, 0, RLIMIT_AS, 8, 0), -EFAULT,
+	   "prlimit64 from address 8 is refused");
+	is(SYS(prlimit64, 0, RLIMIT_AS, 0, 8), -EFAULT,
+	   "prlimit64 to address 8 is refused");
 }
 
 static void past_the_end(void)
@@ -331,11 +333,15 @@ static void past_the_end(void)
 
 	is(SYS(madvise, p, 2 * PAGE, MADV_POPULATE_READ), -EFAULT,
 	   "MADV_POPULATE_READ past a file's end");
-	is(SYS(mlock, p, 2 * PAGE), -ENOMEM, "mlock past it");
-	is(killed_writing(p + PAGE), LINUX_SIGBUS, "a store past it");
-	is(SYS(write, fd, p + PAGE, 1), -EFAULT, "a system call past it");
+	is(SYS(mlock, p, 2 * PAGE), -ENOMEM,
+	   "mlock past a file's end is refused");
+	is(killed_writing(p + PAGE), LINUX_SIGBUS,
+	   "a store past a file's end is SIGBUS");
+	is(SYS(write, fd, p + PAGE, 1), -EFAULT,
+	   "a system call's buffer past a file's end is refused");
 	SYS(ftruncate, fd, 2 * PAGE);
-	is(killed_writing(p + PAGE), 0, "the file grown: a store");
+	is(killed_writing(p + PAGE), 0,
+	   "a store succeeds once the file has grown");
 	SYS(munmap, p, 3 * PAGE);
 	SYS(close, fd);
 	SYS(unlink, scratch("g"));

@@ -502,7 +502,7 @@ static int as_a_user(void *unused)
 	SYS(setresuid32, 1000, 1000, 1000);
 	is(SYS(mq_open, NAME, O_RDWR, 0, 0), -EACCES,
 	   "a user cannot open root's queue");
-	is(SYS(mq_unlink, NAME), -EPERM, "nor remove it");
+	is(SYS(mq_unlink, NAME), -EPERM, "a user cannot remove root's queue");
 	is(open_with("pagewalk-own", O_CREAT | O_RDWR, 11, 1), -EINVAL,
 	   "mq_open: more messages than a user may have");
 	is(open_with("pagewalk-own", O_CREAT | O_RDWR, 1, 8193), -EINVAL,

@@ -26,18 +26,19 @@ static void set_and_get(void)
 	is(own(), biased(7), "getpriority returns 20 - 7");
 	is(SYS(setpriority, PRIO_PROCESS, 0, 100), 0,
 	   "setpriority to 100 is accepted");
-	is(own(), biased(19), "it sets 19, the highest value");
+	is(own(), biased(19), "setpriority to 100 sets 19, the highest value");
 	is(SYS(setpriority, PRIO_PROCESS, 0, -100), 0,
 	   "setpriority to -100 is accepted");
-	is(own(), biased(-20), "it sets -20, the lowest value");
+	is(own(), biased(-20),
+	   "setpriority to -100 sets -20, the lowest value");
 	is(SYS(nice, 25), 0, "nice(25) returns 0");
-	is(own(), biased(5), "it has added to the value");
+	is(own(), biased(5), "nice(25) has added 25 to -20");
 	is(SYS(nice, 0x7fffffff), 0,
 	   "nice() of the largest number is accepted");
-	is(own(), biased(19), "it sets 19, the highest value");
+	is(own(), biased(19), "nice() sets 19, the highest value");
 	is(SYS(nice, -0x7fffffff - 1), 0,
 	   "nice() of the smallest number is accepted");
-	is(own(), biased(-20), "it sets -20, the lowest value");
+	is(own(), biased(-20), "nice() sets -20, the lowest value");
 	is(SYS(setpriority, PRIO_PROCESS, 0, 0), 0, "setpriority back to 0");
 }
 

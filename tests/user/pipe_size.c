@@ -144,10 +144,12 @@ static int of_user(void *arg)
 	SYS(pipe, ends);
 	is(set_size(ends[0], 256 * KIB), 256 * KIB,
 	   "a user's pipe may be as large as pipe-max-size");
-	is(set_size(ends[0], 256 * KIB + 1), -EPERM, "it may not be larger");
-	is(set_size(ends[0], 2 * PAGE), 2 * PAGE, "it may become smaller");
+	is(set_size(ends[0], 256 * KIB + 1), -EPERM,
+	   "a user's pipe may not exceed pipe-max-size");
+	is(set_size(ends[0], 2 * PAGE), 2 * PAGE,
+	   "a user's pipe may become smaller");
 	is(set_size(ends[0], 16 * PAGE), 16 * PAGE,
-	   "it may become larger again");
+	   "a user's pipe may become larger again");
 	SYS(pipe, more);
 	is(size_of(more[0]), 64 * KIB,
 	   "a second pipe has 64 KiB: 32 of 68 pages");
@@ -158,14 +160,17 @@ static int of_user(void *arg)
 	SYS(pipe, more);
 	is(size_of(more[0]), 2 * PAGE,
 	   "a pipe above the soft limit has two pages");
-	is(set_size(more[0], 8 * PAGE), -EPERM, "it may not become larger");
-	is(set_size(more[0], PAGE), PAGE, "it may become smaller");
+	is(set_size(more[0], 8 * PAGE), -EPERM,
+	   "a pipe above the soft limit may not become larger");
+	is(set_size(more[0], PAGE), PAGE,
+	   "a pipe above the soft limit may become smaller");
 	is(SYS(pipe, more), 0, "a pipe of two pages more");
-	is(SYS(pipe, more), 0, "and another");
+	is(SYS(pipe, more), 0, "a second pipe of two pages more");
 	is(SYS(pipe, more), 0, "a pipe up to the hard limit");
 	is(SYS(pipe, more), -ENFILE, "no pipe above the hard limit");
 	is(set_size(ends[0], 8 * PAGE), 8 * PAGE, "one pipe becomes smaller");
-	is(SYS(pipe, more), 0, "then there is room for another");
+	is(SYS(pipe, more), 0,
+	   "a pipe that became smaller leaves room for another");
 	return 0;
 }
 
@@ -177,7 +182,8 @@ static int of_root(void *arg)
 	for (int i = 0; i < 8; i++)
 		SYS(pipe, ends);
 	is(size_of(ends[0]), 64 * KIB, "the limits do not bind root");
-	is(set_size(ends[0], 512 * KIB), 512 * KIB, "nor does pipe-max-size");
+	is(set_size(ends[0], 512 * KIB), 512 * KIB,
+	   "pipe-max-size does not bind root");
 	return 0;
 }
 

@@ -41,10 +41,10 @@ static void unknown_calls(void)
 
 	for (uint32_t i = 0; i < 2 * ARRAY_SIZE(numbers); i++)
 		linux_syscall(numbers[i / 2]);
-	is(logged("system call 31 "), 1, "call 31 is named once");
-	is(logged("system call 499 "), 1, "so is 499");
-	is(logged("system call 5000 "), 1, "and 5000");
-	is(logged("(0xf0007)"), 1, "and ARM's own 0xf0007");
+	is(logged("system call 31 "), 1, "the log names call 31 once");
+	is(logged("system call 499 "), 1, "the log names call 499 once");
+	is(logged("system call 5000 "), 1, "the log names call 5000 once");
+	is(logged("(0xf0007)"), 1, "the log names ARM's own call 0xf0007 once");
 }
 
 int main(void)

@@ -57,7 +57,8 @@ static void ready(void)
 	add(in, ends[0]);
 	is(select_ms(n, 0), 0,
 	   "select of an empty pipe to read: none is ready");
-	ok(!has(in, ends[0]), "its bit is cleared");
+	ok(!has(in, ends[0]),
+	   "select clears the bit of a pipe that is not ready");
 	write(ends[1], "x", 1);
 	add(in, ends[0]);
 	add(out, ends[1]);
@@ -69,7 +70,8 @@ static void ready(void)
 	add(except, ends[0]);
 	is(select_ms(n, 0), 1,
 	   "a descriptor in two sets, ready in one, counts once");
-	ok(!has(except, ends[0]), "its bit in the other set is cleared");
+	ok(!has(except, ends[0]),
+	   "select clears its bit in the set where it is not ready");
 	clear();
 	add(out, ends[0]);
 	is(select_ms(n, 0), 0,
@@ -78,7 +80,8 @@ static void ready(void)
 	add(in, ends[0]);
 	is(SYS(_newselect, ends[0], in, 0, 0, (struct old_timeval32[1]){ 0 }),
 	   0, "a descriptor that is not below n does not count");
-	ok(!has(in, ends[0]), "its bit is cleared");
+	ok(!has(in, ends[0]),
+	   "select clears the bit of a descriptor that does not count");
 }
 
 static void hung_up(void)
@@ -94,7 +97,7 @@ static void hung_up(void)
 	clear();
 	add(except, fds[0]);
 	is(select_ms(fds[0] + 1, 20), 0,
-	   "it is not exceptional: select times out");
+	   "select of that pipe for exceptions times out");
 	SYS(close, fds[0]);
 	add(in, fds[0]);
 	is(select_ms(fds[0] + 1, 0), -EBADF,
@@ -120,15 +123,16 @@ static void how_long(void)
 	add(in, ends[0]);
 	is(SYS(_newselect, ends[0] + 1, in, 0, 0, &time), 0,
 	   "select with 1020000 microseconds times out");
-	ok(uptime_ms() - start >= 1020, "it has waited for that time");
-	ok(!time.tv_sec && !time.tv_usec, "it returns that no time is left");
+	ok(uptime_ms() - start >= 1020, "select has waited for that time");
+	ok(!time.tv_sec && !time.tv_usec,
+	   "select returns that no time is left");
 	is(SYS(_newselect, 0, 0, 0, 0, &bad), -EINVAL,
 	   "negative microseconds are refused");
 	start = uptime_ms();
 	add(in, ends[0]);
 	is(SYS(pselect6, ends[0] + 1, in, 0, 0, &spec, 0), 0,
 	   "pselect6 of 30 ms times out");
-	ok(uptime_ms() - start >= 29, "it has waited for that time");
+	ok(uptime_ms() - start >= 29, "pselect6 has waited for that time");
 	is(SYS(pselect6, 0, 0, 0, 0, &wrong, 0), -EINVAL,
 	   "1000000000 nanoseconds are refused");
 	spec = (struct old_timespec32){ 1000, 0 };
@@ -137,7 +141,7 @@ static void how_long(void)
 	is(SYS(pselect6, ends[0] + 1, in, 0, 0, &spec, 0), 1,
 	   "pselect6 returns at once if a descriptor is ready");
 	ok(spec.tv_sec >= 998 && spec.tv_sec <= 1000,
-	   "it returns the time that is left");
+	   "pselect6 returns the time that is left");
 }
 
 /* ---- the mask ---------------------------------------------------- */
@@ -166,10 +170,10 @@ static void masks(void)
 	is(pselect_with(usr1, 8), 0,
 	   "pselect6 with a mask that blocks a pending signal times out");
 	is(pselect_with(NULL, 0), 0, "pselect6 without a mask times out, too");
-	is(signals, 0, "no handler has run");
+	is(signals, 0, "no handler has run while the signal was blocked");
 	is(pselect_with(none, 8), -EINTR,
 	   "pselect6 with an empty mask is ended by the signal");
-	is(signals, 1, "its handler has run");
+	is(signals, 1, "the signal's handler has run once");
 	ok(set_mask(SIG_SETMASK, 0) == SIGNAL_BIT(SIGUSR1),
 	   "after that the old mask holds again");
 	is(pselect_with(none, 4), -EINVAL,
@@ -178,11 +182,11 @@ static void masks(void)
 	kill_process(getpid(), SIGUSR1);
 	is(SYS(ppoll, 0, 0, 0, none, 8), -EINTR,
 	   "ppoll with an empty mask is ended by the signal");
-	is(signals, 2, "its handler has run");
+	is(signals, 2, "the signal's handler has run a second time");
 	is(SYS(ppoll_time64, 0, 0, &time, usr1, 8), 0,
 	   "ppoll_time64 times out");
 	ok(time.tv_sec == 0 && time.tv_nsec == 0,
-	   "it returns that no time is left");
+	   "ppoll_time64 returns that no time is left");
 	set_mask(SIG_SETMASK, 0);
 }
 
@@ -193,7 +197,8 @@ static void wide_times(void)
 
 	is(SYS(ppoll_time64, &fd, 1, &time, 0, 0), 1,
 	   "ppoll_time64 with a time of 64 bits: ready at once");
-	ok(time.tv_sec > 900000000, "it returns the time that is left");
+	ok(time.tv_sec > 900000000,
+	   "ppoll_time64 returns the time that is left");
 	time = (struct kernel_timespec){ -1, 0 };
 	is(SYS(ppoll_time64, &fd, 1, &time, 0, 0), -EINVAL,
 	   "negative seconds are refused");

@@ -186,7 +186,8 @@ static void from_boot(void)
 	}
 	is((int32_t)futexes, 0,
 	   "1970 is at boot: no futex's wait is too short");
-	is((int32_t)queues, 0, "nor one for a message");
+	is((int32_t)queues, 0,
+	   "1970 is at boot: no message's wait is too short");
 	SYS(close, queue);
 	SYS(mq_unlink, "set_clock");
 }
@@ -220,14 +221,15 @@ int main(void)
 	is(status, 0, "a child that slept until half of that hour wakes");
 	for (int how = 0; how < WAITS; how++) {
 		waitpid(waiters[how], &status, 0);
-		is(status, 0, "so does one that waited for a %s",
+		is(status, 0,
+		   "a child that waited for a %s until then wakes, too",
 		   wait_names[how]);
 	}
 	SYS(mq_unlink, "set_clock");
 	is(SYS(poll, fds, 2, 1000), 2, "poll reports both timerfds");
 	is(SYS(read, timer, &n, 8), 8,
 	   "read of the timerfd for half of that hour");
-	is((int32_t)n, 1, "it has expired once");
+	is((int32_t)n, 1, "that timerfd has expired once");
 	is(SYS(read, told, &n, 8), -ECANCELED,
 	   "read of one with TFD_TIMER_CANCEL_ON_SET is refused");
 	is(SYS(poll, &fds[1], 1, 0), 0, "poll reports that one once");

@@ -296,19 +296,22 @@ static __attribute__((target("arm"), noinline)) void make_faults(void)
 	FAULT_AT("ldr	r3, [%1]", 8);
 	is((int32_t)fault.trap_no, 14, "a load from address 8: trap_no");
 	is((int32_t)(fault.error_code & (FSR_WRITE | FSR_PREFETCH)), 0,
-	   "its error_code is neither a store's nor a fetch's");
-	is((int32_t)fault.fault_address, 8, "its fault_address");
+	   "a load from address 8: error_code is no store's, no fetch's");
+	is((int32_t)fault.fault_address, 8,
+	   "a load from address 8: fault_address");
 	FAULT_AT("str	r3, [%1]", 12);
 	is((int32_t)(fault.error_code & (FSR_WRITE | FSR_PREFETCH)), FSR_WRITE,
 	   "a store to address 12: error_code");
-	is((int32_t)fault.fault_address, 12, "its fault_address");
+	is((int32_t)fault.fault_address, 12,
+	   "a store to address 12: fault_address");
 	FAULT_AT("blx	%1", 16);
 	ok((fault.error_code & (FSR_WRITE | FSR_PREFETCH)) == FSR_PREFETCH,
 	   "a branch to address 16: error_code is a fetch's");
-	is((int32_t)fault.fault_address, 16, "its fault_address");
+	is((int32_t)fault.fault_address, 16,
+	   "a branch to address 16: fault_address");
 	FAULT_AT(".inst	0xe7f000f0", 0);
 	is(last_sig, LINUX_SIGILL, "an undefined instruction raises SIGILL");
-	is((int32_t)fault.trap_no, 6, "its trap_no");
+	is((int32_t)fault.trap_no, 6, "an undefined instruction: trap_no");
 }
 
 static void fault_frames(void)

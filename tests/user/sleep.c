@@ -30,7 +30,7 @@ static void until(uint32_t clock, const char *name)
 
 	is(SYS(clock_nanosleep, clock, TIMER_ABSTIME, &then, 0), 0,
 	   "clock_nanosleep until a time of the %s clock", name);
-	ok(now_ns(clock) >= ns, "that time has come");
+	ok(now_ns(clock) >= ns, "clock_nanosleep has waited until that time");
 	then.tv_sec = 0;
 	is(SYS(clock_nanosleep, clock, TIMER_ABSTIME, &then, 0), 0,
 	   "clock_nanosleep until a time in the past returns at once");

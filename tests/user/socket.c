@@ -184,7 +184,7 @@ static void ends(void)
 	is(SYS(read, fds[1], buf, 8), 4,
 	   "the last bytes of a closed end can be read");
 	is(SYS(read, fds[1], buf, 8), 0,
-	   "and after them the end of the stream");
+	   "a read after them returns the end of the stream");
 	status = in_child(write_to_nobody, &fds[1]);
 	ok(WIFSIGNALED(status) && WTERMSIG(status) == LINUX_SIGPIPE,
 	   "writing to a closed end is SIGPIPE");
@@ -206,8 +206,9 @@ static void ends(void)
 	is(SYS(shutdown, fds[0], SHUT_WR), 0, "shutdown(SHUT_WR)");
 	is(SYS(read, fds[1], buf, 8), 0,
 	   "the other end reads the end of the stream");
-	is(SYS(write, fds[1], "back", 4), 4, "but can still write");
-	is(SYS(read, fds[0], buf, 8), 4, "and the bytes arrive");
+	is(SYS(write, fds[1], "back", 4), 4,
+	   "the other end can still write after that shutdown");
+	is(SYS(read, fds[0], buf, 8), 4, "the bytes of that write arrive");
 	is(SYS(send, fds[0], "x", 1, MSG_NOSIGNAL), -EPIPE,
 	   "a write to the direction that was shut down");
 	is(ready(fds[1]), POLLIN | POLLOUT | POLLRDHUP,

@@ -99,7 +99,8 @@ static void every_clock(void)
 		   "timer_gettime returns 60 ms at most");
 		wait_for(1);
 		is(fired, 1, "one signal came");
-		ok(uptime_ms() - start >= 40, "it did not come too early");
+		ok(uptime_ms() - start >= 40,
+		   "the signal did not come too early");
 		ok(last_code == SI_TIMER && last_value == 70 + (int)i &&
 			   last_timer == id,
 		   "its siginfo contains SI_TIMER, the timer's number and the "
@@ -259,16 +260,16 @@ static void cpu_itimer(int which, int sig, const char *name)
 	handle(sig, note, 0);
 	is(SYS(setitimer, which, &it, 0), 0, "setitimer of %s", name);
 	sleep_ms(80);
-	ok(fired <= 1, "it does not run while the process sleeps");
+	ok(fired <= 1, "the timer does not run while the process sleeps");
 	SYS(getitimer, which, &now);
 	ok(now.it_value.tv_usec > 0 && now.it_interval.tv_usec == 20000,
 	   "getitimer returns what is left, and the period");
 	wait_for(3);
 	ok(fired >= 3 && uptime_ms() - start >= 100,
-	   "it runs while the process runs");
+	   "the timer runs while the process runs");
 	memset(&it, 0, sizeof(it));
 	is(SYS(setitimer, which, &it, &now), 0, "setitimer to 0");
-	is(now.it_interval.tv_usec, 20000, "it returns the old period");
+	is(now.it_interval.tv_usec, 20000, "setitimer returns the old period");
 }
 
 static int child_has_none(void *unused)

@@ -241,25 +241,26 @@ static void results(void)
 	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), 0,
 	   "UFFDIO_REGISTER of four pages");
 	is((int32_t)reg.ioctls, 0x1c,
-	   "its result is the set of calls for the range");
+	   "UFFDIO_REGISTER returns the set of calls for the range");
 	is(do_register(fd, p, 4), 0, "registering the range again is accepted");
 	is(do_register(other, p + 2 * PAGE, 4), -EBUSY,
 	   "another userfaultfd cannot register a part of it");
 	is(do_copy(fd, p, page_of_bytes, 2), 0, "UFFDIO_COPY brings two pages");
-	is((int32_t)copied.copy, 2 * PAGE, "its result is the number of bytes");
+	is((int32_t)copied.copy, 2 * PAGE,
+	   "UFFDIO_COPY returns the number of bytes");
 	is(do_copy(fd, p + PAGE, page_of_bytes, 1), -EEXIST,
 	   "UFFDIO_COPY to a page that is present is refused");
 	is((int32_t)copied.copy, -EEXIST,
 	   "the structure contains that error, too");
 	is(zeropage(fd, p + 3 * PAGE, 1), 0,
 	   "UFFDIO_ZEROPAGE brings the zero page");
-	is(p[3 * PAGE], 0, "that page is zero");
+	is(p[3 * PAGE], 0, "the page of UFFDIO_ZEROPAGE is zero");
 	p[3 * PAGE] = 1;
-	is(p[3 * PAGE], 1, "it can be written");
+	is(p[3 * PAGE], 1, "the page of UFFDIO_ZEROPAGE can be written");
 	is(do_copy(fd, p + 2 * PAGE, page_of_bytes, 2), -EAGAIN,
 	   "UFFDIO_COPY of two pages, the second of them present");
 	is((int32_t)copied.copy, PAGE,
-	   "its result says that one page was brought");
+	   "UFFDIO_COPY returns that it brought one page");
 	is(do_copy(fd, p + 4 * PAGE, page_of_bytes, 1), -ENOENT,
 	   "UFFDIO_COPY outside the range is refused");
 	is(zeropage(fd, p + 3 * PAGE, 2), -ENOENT,
@@ -321,8 +322,8 @@ static void agreement(void)
 	is(SYS(ioctl, fd, UFFDIO_API, &api), 0,
 	   "UFFDIO_API with the right version");
 	is((int32_t)(api.features & FEATURES), FEATURES,
-	   "it reports these features");
-	ok(api.ioctls == UFFD_API_IOCTLS, "it reports these calls");
+	   "UFFDIO_API reports these features");
+	ok(api.ioctls == UFFD_API_IOCTLS, "UFFDIO_API reports these calls");
 	is(SYS(ioctl, fd, UFFDIO_API, &api), -EINVAL,
 	   "a second UFFDIO_API is refused");
 	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), -EINVAL,
