@@ -169,7 +169,7 @@ static void timed(int (*fn)(void), const char *what)
 
 	is(stopped_in(fn, NULL, &ms), 0, "%s goes on after a stop", what);
 	ok(ms >= SLEEP_MS && ms < SLEEP_MS + STOP_MS + 150,
-	   "its time has not begun anew");
+	   "%s: the stop has not begun its time anew", what);
 }
 
 static void untimed(int (*fn)(void), void (*after)(void), const char *what)

@@ -122,9 +122,9 @@ int main(void)
 	SYS(kill, getpid(), LINUX_SIGTERM);
 	SYS(kill, getpid(), LINUX_SIGTERM);
 	read_status(0);
-	show("Umask:", "then:");
-	show("FDSize:", "then:");
-	show_signals("then:");
+	show("Umask:", "with signals pending:");
+	show("FDSize:", "with signals pending:");
+	show_signals("with signals pending:");
 	set_mask(1, SIGNAL_BIT(LINUX_SIGUSR1));
 	read_status(0);
 	show_signals("one taken:");

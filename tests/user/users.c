@@ -311,17 +311,17 @@ static int looks(void *arg)
 	sprintf(path, "/proc/%d/fd", (int)roots);
 	fd = SYS(open, path, O_RDONLY, 0);
 	ok(arg ? fd == -EACCES : fd >= 0, "its open files are %s",
-	   arg ? "not" : "root's");
+	   arg ? "hidden from a user" : "shown to root");
 	SYS(close, fd);
 	sprintf(path, "/proc/%d/maps", (int)roots);
 	fd = SYS(open, path, O_RDONLY, 0);
 	ok(arg ? fd == -EACCES : fd >= 0, "its maps are %s",
-	   arg ? "not" : "root's");
+	   arg ? "hidden from a user" : "shown to root");
 	SYS(close, fd);
 	sprintf(path, "/proc/%d/exe", (int)roots);
 	fd = SYS(readlink, path, buf, sizeof(buf));
 	ok(arg ? fd == -EACCES : fd > 0, "its program's name is %s",
-	   arg ? "not" : "root's");
+	   arg ? "hidden from a user" : "shown to root");
 	return 0;
 }
 
