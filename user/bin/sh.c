@@ -6,6 +6,7 @@
  * of a file; otherwise they come from standard input. At a terminal a line can
  * be edited (edit.h), and each pipeline is a job (jobs.h).
  */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -24,6 +25,137 @@
 static int last_status;
 static FILE *source;     /* where lines are read from */
 static bool at_terminal; /* the shell prompts, and has jobs */
+
+/* ---- built in ---------------------------------------------------- */
+
+static int do_cd(char **words)
+{
+	if (chdir(words[1] ? words[1] : "/") == 0)
+		return 0;
+	fprintf(stderr, "cd: %s: %s\n", words[1], strerror(errno));
+	return 1;
+}
+
+static int do_pwd(char **words)
+{
+	char path[EDIT_MAX_BYTES];
+
+	(void)words;
+	if (getcwd(path, sizeof(path)))
+		return puts(path) < 0;
+	perror("pwd");
+	return 1;
+}
+
+static int do_jobs(char **words)
+{
+	(void)words;
+	list_jobs();
+	return 0;
+}
+
+/* fg and bg */
+static int do_continue(char **words)
+{
+	struct job *job = find_job(words[1]);
+
+	if (job)
+		return continue_job(job, words[0][0] == 'f');
+	fprintf(stderr, "%s: there is no job %s; see jobs\n", words[0],
+		words[1] ? words[1] : "at all");
+	return 1;
+}
+
+/* Returns the signal of a number or a name (9, KILL, SIGKILL), or -1. */
+static int signal_named(const char *name)
+{
+	if (isdigit((unsigned char)*name))
+		return atoi(name);
+	for (int sig = 1; sig < 32; sig++)
+		if (strcmp(name, signal_name(sig)) == 0 ||
+		    strcmp(name, signal_name(sig) + strlen("SIG")) == 0)
+			return sig;
+	return -1;
+}
+
+static int do_kill(char **words)
+{
+	int sig = LINUX_SIGTERM, status = 0;
+	struct job *job;
+	uint32_t pid;
+	bool known;
+
+	words++;
+	if (*words && **words == '-')
+		sig = signal_named(*words++ + 1);
+	if (!*words || sig < 0) {
+		fprintf(stderr, "usage: kill [-SIGNAL] PID or %%JOB ...\n");
+		return 2;
+	}
+	for (; *words; words++) {
+		job = **words == '%' ? find_job(*words) : NULL;
+		known = job || (parse_pid(*words, &pid) && (pid_t)pid > 0);
+		/* As bg does, or the shell would take it for stopped. */
+		if (job && sig == LINUX_SIGCONT && !continue_job(job, false))
+			continue;
+		if (known &&
+		    kill_process(job ? -job->group : (pid_t)pid, sig) == 0)
+			continue;
+		fprintf(stderr, "kill: %s: %s\n", *words,
+			known ? strerror(errno) : "no such process or job");
+		status = 1;
+	}
+	return status;
+}
+
+/*
+ * HELP_FILE has a paragraph for each topic, whose first line begins with the
+ * topic and a colon. Without a topic the paragraph "help" is printed.
+ */
+static int do_help(char **words)
+{
+	static char text[16384] = "\n\n";
+	const char *topic = words[1] ? words[1] : "help", *begin, *end;
+	char wanted[EDIT_MAX_BYTES + 8];
+
+	read_text(HELP_FILE, text + 2, sizeof(text) - 2);
+	snprintf(wanted, sizeof(wanted), "\n\n%s:", topic);
+	begin = strstr(text, wanted);
+	if (!begin) {
+		fprintf(stderr,
+			"help: nothing is known of %s; see help words\n",
+			topic);
+		return 1;
+	}
+	end = strstr(begin + 2, "\n\n");
+	printf("%.*s\n", end ? (int)(end - begin - 2) : -1, begin + 2);
+	return 0;
+}
+
+static int do_exit(char **words)
+{
+	exit(words[1] ? atoi(words[1]) : last_status);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(char **words);
+} built_in[] = {
+	{ "cd", do_cd },       { "pwd", do_pwd },     { "jobs", do_jobs },
+	{ "fg", do_continue }, { "bg", do_continue }, { "kill", do_kill },
+	{ "help", do_help },   { "exit", do_exit },
+};
+
+#define NR_BUILT_IN (sizeof(built_in) / sizeof(built_in[0]))
+
+/* Returns the number of a built-in command, or -1. */
+static int find_built_in(const char *name)
+{
+	for (size_t i = 0; i < NR_BUILT_IN; i++)
+		if (strcmp(name, built_in[i].name) == 0)
+			return (int)i;
+	return -1;
+}
 
 /* ---- running ----------------------------------------------------- */
 
@@ -50,6 +182,7 @@ static void open_as(const char *path, int flags, int fd)
 static _Noreturn void execute(struct command *command)
 {
 	int how = command->append ? O_APPEND : O_TRUNC;
+	int built = find_built_in(command->words[0]);
 	char path[EDIT_MAX_BYTES + 8];
 
 	if (command->input)
@@ -57,6 +190,8 @@ static _Noreturn void execute(struct command *command)
 	if (command->output)
 		open_as(command->output, O_WRONLY | O_CREAT | how,
 			STDOUT_FILENO);
+	if (built >= 0)
+		exit(built_in[built].run(command->words));
 	snprintf(path, sizeof(path), "%s%s",
 		 strchr(command->words[0], '/') ? "" : "/bin/",
 		 command->words[0]);
@@ -110,134 +245,16 @@ static int run_pipeline(struct pipeline *pipeline)
 	return 0;
 }
 
-/* ---- built in ---------------------------------------------------- */
-
-static int do_cd(char **words)
-{
-	if (chdir(words[1] ? words[1] : "/") == 0)
-		return 0;
-	fprintf(stderr, "cd: %s: %s\n", words[1], strerror(errno));
-	return 1;
-}
-
-static int do_pwd(char **words)
-{
-	char path[EDIT_MAX_BYTES];
-
-	(void)words;
-	if (getcwd(path, sizeof(path)))
-		return puts(path) < 0;
-	perror("pwd");
-	return 1;
-}
-
-static int do_jobs(char **words)
-{
-	(void)words;
-	list_jobs();
-	return 0;
-}
-
-/* fg and bg */
-static int do_continue(char **words)
-{
-	struct job *job = find_job(words[1]);
-
-	if (job)
-		return continue_job(job, words[0][0] == 'f');
-	fprintf(stderr, "%s: there is no job %s; see jobs\n", words[0],
-		words[1] ? words[1] : "at all");
-	return 1;
-}
-
-/* Returns the signal of a number or a name (9, KILL, SIGKILL), or 0. */
-static int signal_named(const char *name)
-{
-	if (atoi(name) > 0)
-		return atoi(name);
-	for (int sig = 1; sig < 32; sig++)
-		if (strcmp(name, signal_name(sig)) == 0 ||
-		    strcmp(name, signal_name(sig) + strlen("SIG")) == 0)
-			return sig;
-	return 0;
-}
-
-static int do_kill(char **words)
-{
-	int sig = LINUX_SIGTERM, status = 0;
-	struct job *job;
-	uint32_t pid;
-	bool known;
-
-	words++;
-	if (*words && **words == '-')
-		sig = signal_named(*words++ + 1);
-	if (!*words || !sig) {
-		fprintf(stderr, "usage: kill [-SIGNAL] PID or %%JOB ...\n");
-		return 2;
-	}
-	for (; *words; words++) {
-		job = **words == '%' ? find_job(*words) : NULL;
-		known = job || (parse_pid(*words, &pid) && (pid_t)pid > 0);
-		if (known &&
-		    kill_process(job ? -job->group : (pid_t)pid, sig) == 0)
-			continue;
-		fprintf(stderr, "kill: %s: %s\n", *words,
-			known ? strerror(errno) : "no such process or job");
-		status = 1;
-	}
-	return status;
-}
-
-/*
- * HELP_FILE has a paragraph for each topic, whose first line begins with the
- * topic and a colon. Without a topic the paragraph "help" is printed.
- */
-static int do_help(char **words)
-{
-	static char text[16384] = "\n\n";
-	const char *topic = words[1] ? words[1] : "help", *begin, *end;
-	char wanted[EDIT_MAX_BYTES + 8];
-
-	read_text(HELP_FILE, text + 2, sizeof(text) - 2);
-	snprintf(wanted, sizeof(wanted), "\n\n%s:", topic);
-	begin = strstr(text, wanted);
-	if (!begin) {
-		fprintf(stderr,
-			"help: nothing is known of %s; see help words\n",
-			topic);
-		return 1;
-	}
-	end = strstr(begin + 2, "\n\n");
-	printf("%.*s\n", end ? (int)(end - begin - 2) : -1, begin + 2);
-	return 0;
-}
-
-static int do_exit(char **words)
-{
-	exit(words[1] ? atoi(words[1]) : last_status);
-}
-
-static const struct {
-	const char *name;
-	int (*run)(char **words);
-} built_in[] = {
-	{ "cd", do_cd },       { "pwd", do_pwd },     { "jobs", do_jobs },
-	{ "fg", do_continue }, { "bg", do_continue }, { "kill", do_kill },
-	{ "help", do_help },   { "exit", do_exit },
-};
-
-#define NR_BUILT_IN (sizeof(built_in) / sizeof(built_in[0]))
-
+/* A built-in command alone runs in the shell itself: cd changes its directory. */
 static int run(struct pipeline *pipeline)
 {
-	char **words = pipeline->commands[0].words;
+	struct command *first = &pipeline->commands[0];
+	int built = find_built_in(first->words[0]);
 
-	for (size_t i = 0; i < NR_BUILT_IN; i++)
-		if (pipeline->nr_commands == 1 && !pipeline->background &&
-		    strcmp(words[0], built_in[i].name) == 0)
-			return built_in[i].run(words);
-	return run_pipeline(pipeline);
+	if (built < 0 || pipeline->nr_commands > 1 || pipeline->background ||
+	    first->input || first->output)
+		return run_pipeline(pipeline);
+	return built_in[built].run(first->words);
 }
 
 /* ---- lines ------------------------------------------------------- */
@@ -252,6 +269,7 @@ static void run_line(const char *line)
 		last_status = 2;
 		return;
 	}
+	line += strspn(line, " \t");
 	for (pipeline.line = line; pipeline.line[0] && line[0] != '#';)
 		if (!parse_pipeline(&pipeline))
 			last_status = 2;

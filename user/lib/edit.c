@@ -312,7 +312,7 @@ bool edit_line(char line[EDIT_MAX_BYTES], const char *const *commands)
 	/* Before the newline, after which a person or a test may type on. */
 	leave_raw(STDIN_FILENO, &before);
 	printf("\n");
-	if (nr_history == HISTORY_LINES)
+	if (line[0] && nr_history == HISTORY_LINES)
 		memmove(history, history[1], sizeof(history[0]) * --nr_history);
 	if (line[0])
 		strcpy(history[nr_history++], line);
