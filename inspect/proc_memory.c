@@ -136,6 +136,20 @@ int show_vmallocinfo(struct seq_file *m)
 /* ---- vmstat ------------------------------------------------------ */
 
 /*
+ * Returns the address space of leader's process, or NULL. The first thread may
+ * have ended, without its memory, while others run.
+ */
+static const struct mm_struct *group_mm(const struct task_struct *leader)
+{
+	const struct task_struct *task;
+
+	for_each_thread(task, leader)
+		if (task->thread_info.mm)
+			return task->thread_info.mm;
+	return NULL;
+}
+
+/*
  * Shows the faults of all address spaces since boot: those that have ended, and
  * each one that exists once, though threads and vfork() children share it.
  */
@@ -147,10 +161,14 @@ static void put_faults(struct seq_file *m)
 	const struct task_struct *task;
 
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		const struct mm_struct *mm = task->thread_info.mm;
+		const struct mm_struct *mm;
 
-		if (!mm || task != task->group_leader ||
-		    (task->parent && task->parent->thread_info.mm == mm))
+		if (task != task->group_leader)
+			continue;
+		mm = group_mm(task);
+		if (!mm ||
+		    (task->parent &&
+		     group_mm(task->parent->group_leader) == mm))
 			continue;
 		min_flt += (u32)atomic_read(&mm->min_flt);
 		maj_flt += (u32)atomic_read(&mm->maj_flt);
