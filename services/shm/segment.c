@@ -55,6 +55,17 @@ struct segment *segment_of_id(s32 id)
 	return segment && segment->id == id ? segment : NULL;
 }
 
+u64 segment_locked_bytes(u32 uid)
+{
+	u64 bytes = 0;
+
+	for (u32 i = 0; table && i < SHMMNI; i++)
+		if (table[i] && table[i]->locker == uid &&
+		    table[i]->ds.shm_perm.mode & SHM_LOCKED)
+			bytes += (u64)segment_pages(table[i]) * PAGE_SIZE;
+	return bytes;
+}
+
 /* Stops after the last segment in use: most of the table's places are free. */
 struct segment *segment_of_key(s32 key)
 {

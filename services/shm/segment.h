@@ -20,6 +20,7 @@ struct segment {
 	/* shm_lock */
 	struct shmid64_ds ds; /* shm_segsz, shm_cpid: constant */
 	bool listed;          /* in the table, with a reference */
+	u32 locker;           /* of SHM_LOCKED: the real uid */
 };
 
 /* Guards the table and the changing members of each segment. Innermost. */
@@ -39,6 +40,8 @@ int __must_check segment_create(s32 key, u32 bytes, u32 flags, s32 *id);
 struct segment *segment_of_key(s32 key);
 struct segment *segment_at(u32 place);
 struct segment *segment_of_id(s32 id);
+/* Returns the bytes of all segments that user uid has locked. Hold shm_lock. */
+u64 segment_locked_bytes(u32 uid);
 /*
  * Hides the segment's key; it is freed when no VMA maps it, now or later.
  * Called with shm_lock held, and releases it, since freeing may take long.

@@ -337,6 +337,30 @@ static s32 put_segment(s32 id, uaddr_t buf, bool by_place, bool any)
 	return copy_to_user(buf, &ds, sizeof(ds)) ? -EFAULT : ret;
 }
 
+/*
+ * Marks segment as locked; nothing else is needed, since pages are never
+ * swapped. A user's locked segments count together, for the user that locked
+ * them. Returns 0, or -EPERM or -ENOMEM of RLIMIT_MEMLOCK. Hold shm_lock.
+ */
+static s32 lock_segment(struct segment *segment)
+{
+	u32 uid = current_cred()->uid;
+	u64 bytes = ALIGN_UP((u64)segment->ds.shm_segsz, PAGE_SIZE);
+
+	if (!may_lock_at_all())
+		return -EPERM;
+	if (segment->ds.shm_perm.mode & SHM_LOCKED)
+		return 0;
+	if (!capable(CAP_IPC_LOCK)) {
+		bytes += segment_locked_bytes(uid);
+		if (bytes > ALIGN_DOWN(rlimit(RLIMIT_MEMLOCK), PAGE_SIZE))
+			return -ENOMEM;
+	}
+	segment->ds.shm_perm.mode |= SHM_LOCKED;
+	segment->locker = uid;
+	return 0;
+}
+
 /* The commands that change one segment. ds: for IPC_SET. */
 static s32 change_segment(s32 id, u32 cmd, const struct shmid64_ds *ds)
 {
@@ -344,6 +368,7 @@ static s32 change_segment(s32 id, u32 cmd, const struct shmid64_ds *ds)
 							 CAP_SYS_ADMIN;
 	struct segment *segment;
 	struct ipc64_perm *perm;
+	s32 err = 0;
 
 	spin_lock(&shm_lock);
 	segment = segment_of_id(id);
@@ -351,18 +376,14 @@ static s32 change_segment(s32 id, u32 cmd, const struct shmid64_ds *ds)
 		spin_unlock(&shm_lock);
 		return segment ? -EPERM : -EINVAL;
 	}
-	if (cmd == SHM_LOCK && !may_lock_at_all()) {
-		spin_unlock(&shm_lock);
-		return -EPERM;
-	}
 	perm = &segment->ds.shm_perm;
 	switch (cmd) {
 	case IPC_RMID:
 		/* segment_remove() releases shm_lock. */
 		segment_remove(segment);
 		return 0;
-	case SHM_LOCK: /* pages are never swapped, so it is only noted */
-		perm->mode |= SHM_LOCKED;
+	case SHM_LOCK:
+		err = lock_segment(segment);
 		break;
 	case SHM_UNLOCK:
 		perm->mode &= (u16)~SHM_LOCKED;
@@ -376,7 +397,7 @@ static s32 change_segment(s32 id, u32 cmd, const struct shmid64_ds *ds)
 		break;
 	}
 	spin_unlock(&shm_lock);
-	return 0;
+	return err;
 }
 
 /*

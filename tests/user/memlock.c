@@ -71,6 +71,34 @@ static int calls(void *arg)
 	return 0;
 }
 
+/* Segments count together, and for the user, not for a process's memory. */
+static int segments(void *arg)
+{
+	int32_t two, one;
+
+	(void)arg;
+	limit(2);
+	SYS(setresuid32, ALICE, ALICE, ALICE);
+	two = SYS(shmget, IPC_PRIVATE, 2 * PAGE, 0600);
+	one = SYS(shmget, IPC_PRIVATE, 1, 0600);
+	is(SYS(mlock, pages(1), PAGE), 0, "a user locks a page of memory");
+	is(SYS(shmctl, two, SHM_LOCK, 0), 0,
+	   "SHM_LOCK of two pages with a limit of 2");
+	is(SYS(shmctl, two, SHM_LOCK, 0), 0,
+	   "SHM_LOCK of the same segment again counts nothing");
+	is(SYS(shmctl, one, SHM_LOCK, 0), -ENOMEM,
+	   "SHM_LOCK of another segment is refused");
+	is(SYS(shmctl, two, SHM_UNLOCK, 0), 0, "the first one is unlocked");
+	is(SYS(shmctl, one, SHM_LOCK, 0), 0,
+	   "SHM_LOCK of the other one is accepted then");
+	is(SYS(shmctl, two, SHM_LOCK, 0), -ENOMEM,
+	   "SHM_LOCK of the first one is refused then");
+	is(SYS(shmctl, one, IPC_RMID, 0), 0, "the other one is removed");
+	is(SYS(shmctl, two, SHM_LOCK, 0), 0, "its page counts no more");
+	SYS(shmctl, two, IPC_RMID, 0);
+	return 0;
+}
+
 static int with_none(void *arg)
 {
 	uint8_t *p = pages(1);
@@ -107,6 +135,7 @@ static int with_none(void *arg)
 int main(void)
 {
 	checks_in_child(calls, 0);
+	checks_in_child(segments, 0);
 	checks_in_child(with_none, 0);
 	return done();
 }
