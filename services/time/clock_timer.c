@@ -179,15 +179,20 @@ void clock_timer_read(struct clock_timer *ct, u64 *left, u64 *interval)
 
 /*
  * All wall timers are started anew, also those that have expired but were not
- * noticed: the new time may be before their expiry again.
+ * noticed: the new time may be before their expiry again. There may be thousands:
+ * interrupts are served, and others run, between two of them.
  */
 void clock_timers_set(void)
 {
+	LIST_HEAD(, clock_timer) old = LIST_HEAD_INITIALIZER(old);
 	struct clock_timer *ct;
 	u32 flags;
 
 	spin_lock_irqsave(&clock_lock, flags);
-	LIST_FOREACH(ct, &wall_timers, wall_link) {
+	LIST_SWAP(&wall_timers, &old, clock_timer, wall_link);
+	while ((ct = LIST_FIRST(&old))) {
+		LIST_REMOVE(ct, wall_link);
+		LIST_INSERT_HEAD(&wall_timers, ct, wall_link);
 		timer_cancel(&ct->timer);
 		program_timer(ct);
 		/*
@@ -196,6 +201,9 @@ void clock_timers_set(void)
 		 */
 		if (ct->hears_of_set)
 			ct->timer.service->timer_expired(&ct->timer);
+		spin_unlock_irqrestore(&clock_lock, flags);
+		cond_resched();
+		spin_lock_irqsave(&clock_lock, flags);
 	}
 	spin_unlock_irqrestore(&clock_lock, flags);
 }

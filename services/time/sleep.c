@@ -43,15 +43,26 @@ static spinlock_t sleepers_lock = SPINLOCK_INIT;
 /* sleepers_lock */
 static LIST_HEAD(, wall_sleeper) sleepers = LIST_HEAD_INITIALIZER(sleepers);
 
-/* Also wakes those whose time is later than before: they sleep again. */
+/*
+ * Also wakes those whose time is later than before: they sleep again. There may
+ * be thousands, so others run between two of them.
+ */
 void clock_was_set(void)
 {
+	LIST_HEAD(, wall_sleeper) old = LIST_HEAD_INITIALIZER(old);
 	struct wall_sleeper *sleeper;
 
 	clock_timers_set();
 	spin_lock(&sleepers_lock);
-	LIST_FOREACH(sleeper, &sleepers, link)
+	LIST_SWAP(&sleepers, &old, wall_sleeper, link);
+	while ((sleeper = LIST_FIRST(&old))) {
+		LIST_REMOVE(sleeper, link);
+		LIST_INSERT_HEAD(&sleepers, sleeper, link);
 		wake_up_process(sleeper->task);
+		spin_unlock(&sleepers_lock);
+		cond_resched();
+		spin_lock(&sleepers_lock);
+	}
 	spin_unlock(&sleepers_lock);
 }
 

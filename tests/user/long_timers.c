@@ -304,6 +304,27 @@ static int64_t ns_of(int32_t clock)
 	return (int64_t)now.tv_sec * 1000 * MS + now.tv_nsec;
 }
 
+/* Returns how many timers by clock could be set to expire at `at`. */
+static uint32_t start_timers(int32_t clock, struct old_timespec32 at)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < TIMERS; i++)
+		n += start(create(clock, RT1), TIMER_ABSTIME, at, 0) == 0;
+	return n;
+}
+
+/* Returns how many timers' signals come, one by one. */
+static uint32_t take_signals(void)
+{
+	uint32_t n = 0;
+
+	while (n < TIMERS &&
+	       SYS(rt_sigtimedwait, rt1_set, NULL, long_time, 8) == RT1)
+		n++;
+	return n;
+}
+
 /*
  * All expire at once. Each signal waits for itself, so none may be lost; the
  * process sleeps, or runs, until then.
@@ -311,21 +332,17 @@ static int64_t ns_of(int32_t clock)
 static void at_once(int32_t clock, const char *what)
 {
 	int64_t end = ns_of(clock) + 100 * MS;
-	uint32_t n = 0, set[2] = { 0, 0 };
+	uint32_t set[2] = { 0, 0 };
 	struct old_timespec32 at;
 
 	at = (struct old_timespec32){ (int32_t)(end / (1000 * MS)),
 				      (int32_t)(end % (1000 * MS)) };
-	for (uint32_t i = 0; i < TIMERS; i++)
-		n += start(create(clock, RT1), TIMER_ABSTIME, at, 0) == 0;
-	is((int32_t)n, TIMERS, "900 timers by %s", what);
+	is((int32_t)start_timers(clock, at), TIMERS, "900 timers by %s", what);
 	/* Only a tick that finds the process running looks at these. */
 	while (clock != CLOCK_MONOTONIC && !(set[1] & rt1_set[1]))
 		SYS(rt_sigpending, set, 8);
-	for (n = 0; n < TIMERS; n++)
-		if (SYS(rt_sigtimedwait, rt1_set, NULL, long_time, 8) != RT1)
-			break;
-	is((int32_t)n, TIMERS, "which expire at once: each sends its signal");
+	is((int32_t)take_signals(), TIMERS,
+	   "which expire at once: each sends its signal");
 }
 
 static int many_timers(void *clock)
@@ -341,27 +358,59 @@ static int many_timers(void *clock)
 }
 
 static struct old_timespec32 wake_at;
+static int32_t wake_clock;
 static volatile uint32_t awake;
 
-static void sleeps_until(void *unused)
+static void sleeps_until(void *nr)
 {
-	(void)unused;
-	SYS(clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &wake_at, NULL);
+	(void)nr;
+	SYS(clock_nanosleep, wake_clock, TIMER_ABSTIME, &wake_at, NULL);
 	__atomic_fetch_add(&awake, 1, __ATOMIC_RELAXED);
 	for (;;)
 		SYS(pause);
 }
 
-static int many_sleepers(void *unused)
+static void all_sleep(int32_t clock, int32_t seconds)
 {
-	(void)unused;
-	SYS(clock_gettime, CLOCK_MONOTONIC, &wake_at);
-	wake_at.tv_sec++;
+	wake_clock = clock;
+	SYS(clock_gettime, clock, &wake_at);
+	wake_at.tv_sec += seconds;
 	is((int32_t)start_many(THREADS, FLAGS, sleeps_until), THREADS,
 	   "2,000 threads sleep until the same moment");
+}
+
+static void all_wake(void)
+{
 	while (awake < THREADS)
 		SYS(sched_yield);
 	is((int32_t)awake, THREADS, "all wake up");
+}
+
+static int many_sleepers(void *unused)
+{
+	(void)unused;
+	all_sleep(CLOCK_MONOTONIC, 1);
+	all_wake();
+	return 0;
+}
+
+static int many_by_the_wall_clock(void *unused)
+{
+	static const int32_t a_moment[2] = { 0, 100 * MS };
+	const uint32_t set[2] = { 0, rt1_set[1] };
+
+	(void)unused;
+	SYS(rt_sigprocmask, 0, set, NULL, 8);
+	all_sleep(CLOCK_REALTIME, 1000);
+	is((int32_t)start_timers(CLOCK_REALTIME, wake_at), TIMERS,
+	   "900 timers of that moment, by the wall clock");
+	SYS(nanosleep, a_moment, NULL);
+	is((int32_t)awake, 0, "which is far");
+	is(SYS(clock_settime, CLOCK_REALTIME, &wake_at), 0, "it is set there");
+	all_wake();
+	is((int32_t)take_signals(), TIMERS, "each timer sends its signal");
+	wake_at.tv_sec -= 1000;
+	SYS(clock_settime, CLOCK_REALTIME, &wake_at);
 	return 0;
 }
 
@@ -373,5 +422,6 @@ int main(void)
 	checks_in_child(many_timers, NULL);
 	checks_in_child(many_timers, (void *)1);
 	checks_in_child(many_sleepers, NULL);
+	checks_in_child(many_by_the_wall_clock, NULL);
 	return done();
 }
