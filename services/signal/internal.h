@@ -440,7 +440,7 @@ bool send_timer_signal(struct task_struct *leader, s32 tid,
 /* task exits; others: its group has more threads. Hold both locks. */
 void place_end(struct task_struct *task, bool others);
 /* Seeks threads for pending signals that current blocks. Hold signal_lock. */
-void place_anew(u64 set);
+void place_anew(u64 blocked);
 /*
  * child's parent has ended: sends each signal that a thread of child's process
  * has asked for by PR_SET_PDEATHSIG. Hold tasklist_lock.

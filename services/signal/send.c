@@ -289,11 +289,13 @@ static void place_later(struct signal_group *group, u64 set)
 }
 
 /* Needs no thread but the running one, so signal_lock is enough. */
-void place_anew(u64 set)
+void place_anew(u64 blocked)
 {
 	struct signal_group *group = current->signal->group;
+	/* Others of the process may not block them, and do not know of them. */
+	u64 set = group->pending.set & blocked & ~current->signal->blocked;
 
-	if (group->count == 1)
+	if (!set)
 		return;
 	if (!group->target)
 		group->target = current;

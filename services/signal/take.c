@@ -5,11 +5,9 @@ void set_current_blocked(u64 blocked)
 {
 	struct signal_state *state = current->signal;
 	u32 flags = lock_signals();
-	u64 left = state->group->pending.set;
 
-	/* Others of the process may not block them, and do not know of them. */
-	if (unlikely(left) && (left & blocked & ~state->blocked))
-		place_anew(left & blocked & ~state->blocked);
+	if (unlikely(state->group->count > 1))
+		place_anew(blocked);
 	state->blocked = blocked & ~UNBLOCKABLE;
 	recalc_sigpending();
 	unlock_signals(flags);
