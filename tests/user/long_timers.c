@@ -361,6 +361,8 @@ static struct old_timespec32 wake_at;
 static int32_t wake_clock;
 static volatile uint32_t awake;
 
+static const int32_t a_moment[2] = { 0, 100 * MS };
+
 static void sleeps_until(void *nr)
 {
 	(void)nr;
@@ -382,7 +384,7 @@ static void all_sleep(int32_t clock, int32_t seconds)
 static void all_wake(void)
 {
 	while (awake < THREADS)
-		SYS(sched_yield);
+		SYS(nanosleep, a_moment, NULL);
 	is((int32_t)awake, THREADS, "all wake up");
 }
 
@@ -396,7 +398,6 @@ static int many_sleepers(void *unused)
 
 static int many_by_the_wall_clock(void *unused)
 {
-	static const int32_t a_moment[2] = { 0, 100 * MS };
 	const uint32_t set[2] = { 0, rt1_set[1] };
 
 	(void)unused;
