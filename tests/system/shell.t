@@ -27,9 +27,10 @@ class Session:
     def run(self, line):
         """Type a line; what it printed, without the echo."""
         self.child.sendline(line)
+        # The editor draws the prompt anew at some keys: not those.
+        self.child.expect("\n")
         self.child.expect(PROMPT)
-        text = self.child.before.replace("\r", "")
-        return text.split("\n", 1)[1] if "\n" in text else text
+        return self.child.before.replace("\r", "")
 
     def screens(self, line):
         """What a line shows that ends in more, a screen after each key."""
