@@ -136,20 +136,6 @@ int show_vmallocinfo(struct seq_file *m)
 /* ---- vmstat ------------------------------------------------------ */
 
 /*
- * Returns the address space of leader's process, or NULL. The first thread may
- * have ended, without its memory, while others run.
- */
-static const struct mm_struct *group_mm(const struct task_struct *leader)
-{
-	const struct task_struct *task;
-
-	for_each_thread(task, leader)
-		if (task->thread_info.mm)
-			return task->thread_info.mm;
-	return NULL;
-}
-
-/*
  * Shows the faults of all address spaces since boot: those that have ended, and
  * each one that exists once, though threads and vfork() children share it.
  */

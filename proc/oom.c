@@ -39,17 +39,6 @@ static bool is_alive(const struct task_struct *task)
 	return task->thread_info.mm && task->state < TASK_ZOMBIE;
 }
 
-/* Returns the mm of process 1, or NULL if it is ending. Hold tasklist_lock. */
-static const struct mm_struct *init_memory(void)
-{
-	const struct task_struct *task;
-
-	for_each_thread(task, find_task(1))
-		if (is_alive(task))
-			return task->thread_info.mm;
-	return NULL;
-}
-
 /*
  * Pages of the page tables: 1 KiB for each second-level table, 16 KiB for the
  * pgd.
@@ -112,7 +101,8 @@ static struct task_struct *select_victim(u32 *flags)
 		}
 		pages = oom_badness(task);
 		/* >=: of equals the later in the list, which is the younger. */
-		if (pages >= most && task->thread_info.mm != init_memory()) {
+		if (pages >= most &&
+		    task->thread_info.mm != group_mm(find_task(1))) {
 			put_task(victim);
 			victim = get_task(task);
 			most = pages;
@@ -307,7 +297,8 @@ static bool spares_init(const struct task_struct *victim)
 	struct zone_stats zone;
 
 	zone_get_stats(&zone);
-	return victim->thread_info.mm == init_memory() && zone.free > zone.high;
+	return victim->thread_info.mm == group_mm(find_task(1)) &&
+		zone.free > zone.high;
 }
 
 /*

@@ -161,6 +161,11 @@ s32 last_pid_given(void);
  */
 void group_usage(const struct task_struct *leader, struct task_usage *use);
 /*
+ * Returns the memory of leader's process, or NULL if no thread has it any more.
+ * Hold tasklist_lock, which keeps it.
+ */
+const struct mm_struct *group_mm(const struct task_struct *leader);
+/*
  * Returns the user mm of the task with that pid, with a reference that mmput
  * drops; or NULL if there is no such task, or it has no mm.
  */

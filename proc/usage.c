@@ -29,22 +29,29 @@ void add_usage(struct task_usage *dst, const struct task_usage *src)
 	dst->maxrss = max(dst->maxrss, src->maxrss);
 }
 
+/* A dying thread, the first one as well, may have left the mm already. */
+const struct mm_struct *group_mm(const struct task_struct *leader)
+{
+	const struct task_struct *task;
+
+	for_each_thread(task, leader)
+		if (task->thread_info.mm)
+			return task->thread_info.mm;
+	return NULL;
+}
+
 /*
  * The switches of dead threads, and the faults of earlier programs, are in
  * group_use already, so only live threads are walked.
  */
 void group_usage(const struct task_struct *leader, struct task_usage *use)
 {
+	const struct mm_struct *mm = group_mm(leader);
 	const struct task_struct *task;
-	const struct mm_struct *mm = NULL;
 
 	*use = leader->group_use;
-	for_each_thread(task, leader) {
+	for_each_thread(task, leader)
 		add_switches(use, &task->use);
-		/* A dying thread may have left its mm already. */
-		if (task->thread_info.mm)
-			mm = task->thread_info.mm;
-	}
 	/*
 	 * The mm counts the faults of the program that runs now; any thread's
 	 * mm is the group's.
