@@ -97,7 +97,8 @@ static bool any_woken(const struct wait_word *words, u32 nr)
 }
 
 /*
- * Waits until a word is woken or `until` has come. Returns the index of the word, or -errno.
+ * Waits until a word is woken or `until` has come. Returns the index of the
+ * word, or -errno.
  */
 static s32 wait_for_any(struct wait_word *words, u32 nr, u64 until)
 {
