@@ -73,6 +73,17 @@ def commands_exist():
             "and make has each of them")
 
 
+def oracle_is_complete():
+    """`make oracle` hands its script a kernel and a device tree."""
+    run = subprocess.run(["make", "-n", "oracle"], text=True, check=False,
+                         capture_output=True,
+                         env={name: value for name, value in os.environ.items()
+                              if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")})
+    asked = re.search(r"user/oracle\.py (.*)", run.stdout)
+    tap.is_([os.path.basename(path) for path in asked[1].split()] if asked else run.stderr,
+            ["vmlinuz", "vexpress-v2p-ca9.dtb"], "make oracle asks Debian's Linux")
+
+
 def numbers_hold(text):
     labs = re.search(r"has (\w+) exercises", text)[1]
     tap.is_(NUMBERS[labs], len(glob.glob("labs/*/README.md")), "so many labs")
@@ -127,6 +138,8 @@ def example_runs(text):
 
 readme = read("README.md")
 commands_exist()
+if machine.BOARD == "vexpress-a9":
+    oracle_is_complete()
 numbers_hold(readme)
 tables_hold(readme)
 promises_are_held(readme)

@@ -39,7 +39,7 @@ tests/user/programs.t tests/user/oracle.py: $(OUT)/pagewalk.bin \
 # Linux itself: the programs on it, against what is demanded of Pagewalk. Debian's
 # kernel is fetched, unless LINUX and DTB name another. ORACLE='mmap brk': some.
 LINUX ?= $(DEBIAN_LINUX)
-DTB ?= $(DEBIAN_DTB)
+oracle_linux := $(LINUX) $(or $(DTB),$(DEBIAN_DTB))
 .PHONY: oracle
-oracle: tests/user/oracle.py $(if $(filter oracle,$(MAKECMDGOALS)),$(LINUX) $(DTB))
-	@$(PYTHON) tests/user/oracle.py $(LINUX) $(DTB) $(ORACLE)
+oracle: tests/user/oracle.py $(if $(filter oracle,$(MAKECMDGOALS)),$(oracle_linux))
+	@$(PYTHON) tests/user/oracle.py $(oracle_linux) $(ORACLE)
