@@ -46,6 +46,7 @@ int main(int argc, char **argv)
 {
 	mount("proc", "/proc");
 	mount("devtmpfs", "/dev");
+	mount("tmpfs", "/tmp");
 	/* What udev makes on Debian; here the kernel does. */
 	SYS(symlink, "/proc/self/fd", "/dev/fd");
 	SYS(symlink, "/proc/self/fd/0", "/dev/stdin");
