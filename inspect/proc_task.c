@@ -216,10 +216,10 @@ static void show_set(struct seq_file *m, const char *name, u64 set)
 	seq_putc(m, '\n');
 }
 
-static void show_status_signals(struct seq_file *m,
+static void show_status_signals(struct seq_file *m, u32 uid,
 				const struct signal_facts *f)
 {
-	show_number(m, "SigQ:\t", count_pending_signals());
+	show_number(m, "SigQ:\t", count_pending_signals(uid));
 	show_number(m, "/", f->max_pending);
 	seq_putc(m, '\n');
 	show_set(m, "SigPnd:", f->pending);
@@ -308,7 +308,7 @@ int show_status(struct seq_file *m)
 		show_status_mm(m, &mm);
 	show_number(m, "Threads:\t", task.threads);
 	seq_putc(m, '\n');
-	show_status_signals(m, &task.signals);
+	show_status_signals(m, cred ? cred->uid : 0, &task.signals);
 	show_status_caps(m, cred ? cred : &root_cred);
 	put_cred(cred);
 	show_number(m, "voluntary_ctxt_switches:\t", task.use.nvcsw);

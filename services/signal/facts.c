@@ -1,4 +1,5 @@
 /* What /proc shows of a task's signals. Nothing here changes them. */
+#include <cred.h>
 #include <services/signal/internal.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ static bool counts_group(const struct task_struct *task)
 
 /*
  * Returns how many of the signals 1 to 31 are in set. Real-time signals are
- * left out: nr_queued_signals() counts every queued one of them.
+ * left out: nr_queued_signals() counts every one of them.
  */
 static u32 count_standard(u64 set)
 {
@@ -52,7 +53,7 @@ static u32 pending_of(const struct task_struct *task)
 	return n;
 }
 
-u32 count_pending_signals(void)
+u32 count_pending_signals(u32 uid)
 {
 	struct task_struct *task;
 	u32 n = 0, looked = 0, flags = tasklist_lock();
@@ -63,13 +64,14 @@ u32 count_pending_signals(void)
 		 * are off for one task at a time, not for a walk over
 		 * thousands.
 		 */
-		n += pending_of(task);
+		if (cred_of(&task->thread_info)->uid == uid)
+			n += pending_of(task);
 		if (++looked % LOOKED_AT_ONCE == 0 &&
 		    !let_others_in(task, &flags))
 			task = TAILQ_FIRST(&all_tasks);
 	}
 	tasklist_unlock(flags);
-	return n + nr_queued_signals();
+	return n + nr_queued_signals(uid);
 }
 
 /* Adds the ignored and the handled signals to *facts. Hold signal_lock. */

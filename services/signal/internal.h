@@ -83,10 +83,11 @@ struct kernel_siginfo {
 	};
 };
 
-/* A further signal of a number that is pending already; see queue.c. */
+/* A signal that queue.c queues, because each of its number counts. */
 struct sigqueue {
 	STAILQ_ENTRY(sigqueue) link;
 	struct kernel_siginfo info;
+	struct sigqueue_user *user; /* whom it is charged to */
 	bool of_timer; /* owned and reused by a timer, not from kmalloc */
 	bool queued;
 };
@@ -94,17 +95,15 @@ struct sigqueue {
 struct sigpending {
 	/* signal_lock */
 	u64 set;
-	u64 uncounted; /* of set: were beyond RLIMIT_SIGPENDING */
-	bool more;     /* true: take_more() is needed, see there */
+	bool more; /* true: take_more() is needed, see there */
 	STAILQ_HEAD(, sigqueue) queue;
-	struct kernel_siginfo info[_NSIG]; /* valid where set has a bit */
+	struct kernel_siginfo info[SIGRTMIN - 1]; /* valid where set has a bit */
 };
 
 /* Makes *pending, which no other task can reach yet, an empty set. */
 static inline void init_sigpending(struct sigpending *pending)
 {
 	pending->set = 0;
-	pending->uncounted = 0;
 	pending->more = false;
 	STAILQ_INIT(&pending->queue);
 }
@@ -293,23 +292,23 @@ u64 pending_signals(void);
 void recalc_sigpending(void);
 
 /*
- * sigqueue_charge() counts one more pending real-time signal, or timer, for the
- * receiver `to`. Returns false, and counts nothing, if its RLIMIT_SIGPENDING is
- * reached. sigqueue_uncharge() takes one back. nr_queued_signals() returns the
- * count, for /proc, which needs no lock to read one word. Hold signal_lock for
- * the first two.
+ * Charges entry, for a real-time signal or a timer, to the real user of the
+ * receiver `to`. Returns false, and charges nothing, if its RLIMIT_SIGPENDING is
+ * reached, which as on Linux binds root, too, or without memory. Hold
+ * signal_lock.
  */
-bool sigqueue_charge(const struct task_struct *to);
-void sigqueue_uncharge(void);
-u32 nr_queued_signals(void);
+bool sigqueue_charge(struct sigqueue *entry, const struct task_struct *to);
+/* Frees entry, which is charged and in no queue. Hold signal_lock. */
+void sigqueue_free(struct sigqueue *entry);
+/* Returns how many entries are charged to user uid. Takes signal_lock. */
+u32 nr_queued_signals(u32 uid);
 /*
- * Queues a copy of info behind the pending signal of the same number. entry is
- * memory that a timer owns, whose signal is queued at most once; if it is NULL
- * the entry comes from kmalloc. Returns 0, or -EAGAIN if there is no memory.
- * Hold signal_lock.
+ * Makes a timer's signal pending, mask is its sigmask(): queued in entry, which
+ * the timer owns, if another of its number is pending. With NULL it is dropped
+ * then. Hold signal_lock.
  */
-int post_again(struct sigpending *pending, const struct kernel_siginfo *info,
-	       struct sigqueue *entry);
+void post_timer(struct sigpending *pending, u64 mask,
+		const struct kernel_siginfo *info, struct sigqueue *entry);
 /*
  * Makes the real-time signal info pending in `pending`, a set of task or of its
  * process; mask is its sigmask(). Returns 0, or -EAGAIN beyond task's
@@ -320,12 +319,11 @@ int post_again(struct sigpending *pending, const struct kernel_siginfo *info,
 int post_realtime(const struct task_struct *task, struct sigpending *pending,
 		  u64 mask, const struct kernel_siginfo *info);
 /*
- * The caller has removed `taken` from pending->set: puts the next queued signal
- * of the same number there, if there is one, and uncounts the one taken. Hold
- * signal_lock.
+ * The caller has removed sig from pending->set: fills *info with the first of
+ * that number, and sets it again if another is queued. Hold signal_lock.
  */
-void take_queued(struct sigpending *pending,
-		 const struct kernel_siginfo *taken);
+void take_queued(struct sigpending *pending, int sig,
+		 struct kernel_siginfo *info);
 /*
  * Drops all signals of set from `pending`, queued ones included. Hold
  * signal_lock.

@@ -262,13 +262,14 @@ static void free_timer(struct posix_timer *pt)
 	flags = lock_signals();
 	if (pt->cpu.expires)
 		cpu_expiry_set(pt->group, &pt->cpu, 0, 0);
-	sigqueue_uncharge();
-	entry->of_timer = false; /* release_entry() frees it */
-	/* Its signal is still pending and stays so, as in Linux. */
-	if (entry->queued)
-		entry = NULL;
+	/*
+	 * A signal that is queued stays so, as on Linux; release_entry() frees
+	 * its entry.
+	 */
+	entry->of_timer = false;
+	if (!entry->queued)
+		sigqueue_free(entry);
 	unlock_signals(flags);
-	kfree(entry);
 	kfree(pt);
 }
 
@@ -281,7 +282,7 @@ static int insert_timer(struct posix_timer *pt)
 {
 	struct group_timers *group = pt->group;
 	u32 flags = lock_signals();
-	int err = sigqueue_charge(current) ? 0 : -EAGAIN;
+	int err = sigqueue_charge(pt->entry, current) ? 0 : -EAGAIN;
 
 	if (!err) {
 		pt->id = group->next_timer;

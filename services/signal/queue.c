@@ -1,11 +1,12 @@
 /*
  * The pending signals.
  *
- * Owns the lock of all signals. A pending signal is a bit in a set with one
- * siginfo beside it, so of several equal ones only the first counts. Of a
- * real-time signal every one counts: the first is in the set, the others are
- * queued behind it in the order in which they came. So are the signals of
- * timers, for which each timer has an entry of its own.
+ * Owns the lock of all signals, and the count of queued signals of each user. A
+ * pending signal is a bit in a set. Of several equal ordinary signals only the
+ * first counts, and its siginfo lies beside the set. Of a real-time signal every
+ * one counts: each has an entry of a queue, in the order in which they came. So
+ * has the signal of a timer, if it is a real-time signal or if another of its
+ * number is pending; each timer has an entry for that.
  */
 #include <cred.h>
 #include <services/signal/internal.h>
@@ -76,108 +77,139 @@ void recalc_sigpending(void)
 /* ---- how many may be --------------------------------------------- */
 
 /*
- * A bound for the queues, since they are searched with interrupts off, whatever
- * limit a program sets.
+ * A bound for each user, since the queues are searched with interrupts off,
+ * whatever limit a program sets. There is none for all users together, or one
+ * could take another's share; only root can add users.
  */
-#define QUEUED_MAX    1024u
-/* Of these, for processes with CAP_SYS_RESOURCE: users are not counted apart. */
-#define KEPT_FOR_ROOT 256u
+#define QUEUED_MAX 1024u
 
-static u32 nr_queued; /* signal_lock; real-time signals and timers of all tasks */
+/* A user whom queued signals or timers are charged to. */
+struct sigqueue_user {
+	LIST_ENTRY(sigqueue_user) link;
+	u32 uid;   /* constant */
+	u32 count; /* signal_lock; freed when it is 0 */
+};
 
-bool sigqueue_charge(const struct task_struct *to)
+/* signal_lock: by uid, since every charge searches its list */
+static LIST_HEAD(, sigqueue_user) users[64];
+
+/* Returns the user with that real uid, or NULL: nothing is charged to it. */
+static struct sigqueue_user *find_user(u32 uid)
 {
-	bool root = has_cap(cred_of(&to->thread_info), CAP_SYS_RESOURCE);
-	u32 most = root ? QUEUED_MAX : QUEUED_MAX - KEPT_FOR_ROOT;
+	struct sigqueue_user *user;
 
-	if (nr_queued >= min(to->rlim[RLIMIT_SIGPENDING].rlim_cur, most))
+	LIST_FOREACH(user, &users[uid % ARRAY_SIZE(users)], link)
+		if (user->uid == uid)
+			break;
+	return user;
+}
+
+bool sigqueue_charge(struct sigqueue *entry, const struct task_struct *to)
+{
+	u32 uid = cred_of(&to->thread_info)->uid;
+	struct sigqueue_user *user = find_user(uid);
+
+	if ((user ? user->count : 0) >=
+	    min(to->rlim[RLIMIT_SIGPENDING].rlim_cur, QUEUED_MAX))
 		return false;
-	nr_queued++;
+	if (!user) {
+		/* Under a spinlock, so the allocation must not sleep. */
+		user = kmalloc(sizeof(*user), GFP_ATOMIC);
+		if (!user)
+			return false;
+		user->uid = uid;
+		user->count = 0;
+		LIST_INSERT_HEAD(&users[uid % ARRAY_SIZE(users)], user, link);
+	}
+	user->count++;
+	entry->user = user;
 	return true;
 }
 
-void sigqueue_uncharge(void)
+void sigqueue_free(struct sigqueue *entry)
 {
-	BUG_ON(nr_queued == 0);
-	nr_queued--;
+	struct sigqueue_user *user = entry->user;
+
+	BUG_ON(user->count == 0);
+	if (--user->count == 0) {
+		LIST_REMOVE(user, link);
+		kfree(user);
+	}
+	kfree(entry);
 }
 
-u32 nr_queued_signals(void)
+u32 nr_queued_signals(u32 uid)
 {
-	return nr_queued;
+	u32 flags = lock_signals();
+	const struct sigqueue_user *user = find_user(uid);
+	u32 count = user ? user->count : 0;
+
+	unlock_signals(flags);
+	return count;
 }
 
 /* ---- in ---------------------------------------------------------- */
 
-/*
- * Returns true if the signal of the same timer is pending already: the timer
- * was set anew before the program took it, and that signal stands for both.
- */
-static bool waits_already(const struct sigpending *pending,
-			  const struct kernel_siginfo *info,
-			  const struct sigqueue *entry)
+/* Queues a copy of info in entry, which is in no queue yet. */
+static void enqueue(struct sigpending *pending, u64 mask,
+		    const struct kernel_siginfo *info, struct sigqueue *entry)
 {
-	const struct kernel_siginfo *first = &pending->info[info->signo - 1];
-
-	return entry->queued ||
-		(first->code == CODE_OF_TIMER &&
-		 first->timer_id == info->timer_id);
-}
-
-int post_again(struct sigpending *pending, const struct kernel_siginfo *info,
-	       struct sigqueue *entry)
-{
-	if (entry && waits_already(pending, info, entry))
-		return 0;
-	if (!entry) {
-		/* Under a spinlock, so the allocation must not sleep. */
-		entry = kmalloc(sizeof(*entry), GFP_ATOMIC);
-		if (!entry)
-			return -EAGAIN;
-		entry->of_timer = false;
-	}
 	entry->queued = true;
 	entry->info = *info;
 	STAILQ_INSERT_TAIL(&pending->queue, entry, link);
-	return 0;
+	pending->set |= mask;
 }
 
 /*
- * A signal of kill() is beyond the limit. As on Linux it comes nonetheless, once
- * and without its sender, if none of its number is pending.
+ * Posts an ordinary signal of a timer beside the set. Returns false if another
+ * of its number is there, for which this one has to be queued.
  */
-static void post_uncounted(struct sigpending *pending, u64 mask, int sig)
+static bool post_beside(struct sigpending *pending, u64 mask,
+			const struct kernel_siginfo *info)
 {
+	struct kernel_siginfo *first = &pending->info[info->signo - 1];
+
 	if (pending->set & mask)
-		return;
-	pending->info[sig - 1] = (struct kernel_siginfo){ .signo = sig,
-							  .code = SI_USER };
+		return first->code == CODE_OF_TIMER &&
+			first->timer_id == info->timer_id;
+	*first = *info;
 	pending->set |= mask;
-	pending->uncounted |= mask;
+	return true;
+}
+
+/*
+ * The signal of the same timer may be pending already: the timer was set anew
+ * before the program took it, and that signal stands for both.
+ */
+void post_timer(struct sigpending *pending, u64 mask,
+		const struct kernel_siginfo *info, struct sigqueue *entry)
+{
+	pending->more = true;
+	if (info->signo < SIGRTMIN && post_beside(pending, mask, info))
+		return;
+	if (entry && !entry->queued)
+		enqueue(pending, mask, info, entry);
 }
 
 int post_realtime(const struct task_struct *task, struct sigpending *pending,
 		  u64 mask, const struct kernel_siginfo *info)
 {
-	int err = sigqueue_charge(task) ? 0 : -EAGAIN;
+	struct sigqueue *entry = kmalloc(sizeof(*entry), GFP_ATOMIC);
 
-	/*
-	 * Tells take_from() that the signal it takes may have been counted or
-	 * queued: for ordinary signals it then has nothing to look for.
-	 */
-	pending->more = true;
-	if (!err && pending->set & ~pending->uncounted & mask) {
-		err = post_again(pending, info, NULL);
-		if (err)
-			sigqueue_uncharge();
-	} else if (!err) {
-		pending->info[info->signo - 1] = *info;
-		pending->set |= mask;
-		pending->uncounted &= ~mask;
-	} else if (info->code == SI_USER) {
-		post_uncounted(pending, mask, info->signo);
+	if (entry && !sigqueue_charge(entry, task)) {
+		kfree(entry);
+		entry = NULL;
 	}
-	return info->code == SI_USER ? 0 : err;
+	if (!entry && info->code != SI_USER)
+		return -EAGAIN;
+	pending->more = true;
+	/* Without an entry take_queued() makes up the siginfo. */
+	pending->set |= mask;
+	if (entry) {
+		entry->of_timer = false;
+		enqueue(pending, mask, info, entry);
+	}
+	return 0;
 }
 
 /* ---- out --------------------------------------------------------- */
@@ -190,50 +222,37 @@ static void release_entry(struct sigqueue *entry)
 {
 	entry->queued = false;
 	if (!entry->of_timer)
-		kfree(entry);
+		sigqueue_free(entry);
 }
 
-/*
- * Returns true if sigqueue_charge() counted the signal. A timer's signal is not
- * counted by itself: the timer was, when it was made.
- */
-static bool was_charged(const struct kernel_siginfo *info)
+/* Returns the first entry with signal sig from `entry` on, or NULL. */
+static struct sigqueue *find_queued(struct sigqueue *entry, int sig)
 {
-	return info->signo >= SIGRTMIN && info->code != CODE_OF_TIMER;
+	while (entry && entry->info.signo != sig)
+		entry = STAILQ_NEXT(entry, link);
+	return entry;
 }
 
-/* The signal was taken or dropped: takes it out of the count. */
-static void forget_signal(const struct kernel_siginfo *info)
+void take_queued(struct sigpending *pending, int sig,
+		 struct kernel_siginfo *info)
 {
-	if (was_charged(info))
-		sigqueue_uncharge();
-}
+	struct sigqueue *entry = find_queued(STAILQ_FIRST(&pending->queue),
+					     sig);
+	struct kernel_siginfo *first = info;
 
-/* The same for a signal that was in the set. */
-static void forget_first(struct sigpending *pending,
-			 const struct kernel_siginfo *info)
-{
-	u64 mask = sigmask(info->signo);
-
-	if (!(pending->uncounted & mask))
-		forget_signal(info);
-	pending->uncounted &= ~mask;
-}
-
-void take_queued(struct sigpending *pending, const struct kernel_siginfo *taken)
-{
-	int sig = taken->signo;
-	struct sigqueue *entry;
-
-	forget_first(pending, taken);
-	STAILQ_FOREACH(entry, &pending->queue, link)
-		if (entry->info.signo == sig)
-			break;
+	/* kill() beyond the limit: as on Linux the sender is lost. */
+	*info = (struct kernel_siginfo){ .signo = sig, .code = SI_USER };
+	/* Of ordinary signals the first is beside the set. */
+	if (sig < SIGRTMIN) {
+		first = &pending->info[sig - 1];
+		*info = *first;
+	}
 	if (!entry)
 		return;
+	*first = entry->info;
+	if (sig < SIGRTMIN || find_queued(STAILQ_NEXT(entry, link), sig))
+		pending->set |= sigmask(sig);
 	STAILQ_REMOVE(&pending->queue, entry, sigqueue, link);
-	pending->info[sig - 1] = entry->info;
-	pending->set |= sigmask(sig);
 	release_entry(entry);
 }
 
@@ -248,12 +267,8 @@ void discard_signals(struct sigpending *pending, u64 set)
 		if (!(sigmask(entry->info.signo) & set))
 			continue;
 		STAILQ_REMOVE(&pending->queue, entry, sigqueue, link);
-		forget_signal(&entry->info);
 		release_entry(entry);
 	}
-	/* The first of each number is in the set, not in the queue. */
-	for (u64 left = pending->set & set; left;)
-		forget_first(pending, &pending->info[pop_signal(&left) - 1]);
 	pending->set &= ~set;
 }
 

@@ -470,15 +470,7 @@ bool send_timer_signal(struct task_struct *leader, s32 tid,
 		return false;
 	}
 	pending = tid ? &task->signal->pending : &task->signal->group->pending;
-	pending->more = true;
-	if (!(pending->set & mask))
-		post(pending, mask, info);
-	/*
-	 * Without an entry (an interval timer) the signal that is pending
-	 * stands for both.
-	 */
-	else if (entry && post_again(pending, info, entry))
-		return false;
+	post_timer(pending, mask, info, entry);
 	tell(task, mask);
 	return true;
 }

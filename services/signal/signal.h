@@ -168,11 +168,11 @@ struct signal_facts {
 };
 
 /*
- * Returns how many signals are pending in the whole machine: /proc shows it as
- * the queue length of each user, since users are not counted apart. Takes
- * tasklist_lock, and gives way in between; may sleep.
+ * Returns how many signals are pending for the processes of real user uid, and
+ * how many timers they have. Takes tasklist_lock, and gives way in between; may
+ * sleep.
  */
-u32 count_pending_signals(void);
+u32 count_pending_signals(u32 uid);
 /* Fills *facts for task. Hold tasklist_lock, so that task is not released. */
 void get_signal_facts(const struct task_struct *task,
 		      struct signal_facts *facts);

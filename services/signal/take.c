@@ -49,14 +49,14 @@ static int first_signal(u64 set)
 }
 
 /*
- * info was taken from the set, which may have counted, queued or timers'
- * signals: the next queued one of its number takes its place, and a timer
- * starts its next period. Hold signal_lock.
+ * sig was taken from the set, which may have queued or timers' signals: the next
+ * queued one of its number takes its place, and a timer starts its next period.
+ * Hold signal_lock.
  */
-static __noinline void take_more(struct sigpending *pending,
+static __noinline void take_more(struct sigpending *pending, int sig,
 				 struct kernel_siginfo *info)
 {
-	take_queued(pending, info);
+	take_queued(pending, sig, info);
 	if (info->code == CODE_OF_TIMER)
 		posix_timer_taken(info);
 	pending->more = pending->set || !STAILQ_EMPTY(&pending->queue);
@@ -75,9 +75,10 @@ static __always_inline bool take_from(struct sigpending *pending, u64 set,
 	if (!sig)
 		return false;
 	pending->set &= ~sigmask(sig);
-	*info = pending->info[sig - 1];
 	if (unlikely(pending->more))
-		take_more(pending, info);
+		take_more(pending, sig, info);
+	else
+		*info = pending->info[sig - 1];
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #include <uapi/time.h>
 #include <uapi/wait.h>
 #include "check.h"
+#include "maps.h"
 #include "threads.h"
 
 #define MS        1000000
@@ -172,6 +173,8 @@ static void beyond_limit(void)
 
 /* ---- the signals of all users ------------------------------------ */
 
+#define FULL 1000 /* the user who has queued what he may */
+
 static int ends[2];
 
 static int queues_all(void *unused)
@@ -179,12 +182,40 @@ static int queues_all(void *unused)
 	int n = 0;
 
 	(void)unused;
-	SYS(setresuid, 1000, 1000, 1000);
+	SYS(setresuid, FULL, FULL, FULL);
 	while (n < 200000 && send(n) == 0)
 		n++;
 	SYS(write, ends[1], "", 1);
 	for (;;)
 		nap(1000);
+	return 0;
+}
+
+/* How many signals /proc shows for this process's user. */
+static int count_of_user(void)
+{
+	static char text[4096];
+
+	memset(text, 0, sizeof(text));
+	read_text("/proc/self/status", text, sizeof(text));
+	return atoi(strstr(text, "\nSigQ:") + sizeof("\nSigQ:"));
+}
+
+/* The signal that root has queued stays charged to root. */
+static int sends(void *uid)
+{
+	const int id = (int)(intptr_t)uid;
+	const int before = count_of_user();
+
+	is(send(1), 0, "user %d: root queues a signal", id);
+	is(count_of_user() - before, 1, "user %d: /proc counts it", id);
+	SYS(setresuid, id, id, id);
+	is(send(2), id == FULL ? -EAGAIN : 0, "user %d: one more", id);
+	ok(create(RT1) == (id == FULL ? -1 : 0),
+	   id == FULL ? "user %d: no timer either" : "user %d: and a timer",
+	   id);
+	if (id != FULL)
+		is(count_of_user(), 2, "user %d: /proc counts both", id);
 	return 0;
 }
 
@@ -198,8 +229,11 @@ static void other_user(void)
 	SYS(read, ends[0], &byte, 1);
 	is(send(1), 0,
 	   "root can queue a signal where a user has queued what he may");
+	checks_in_child(sends, (void *)FULL);
+	checks_in_child(sends, (void *)1001);
 	SYS(kill, pid, SIGKILL);
 	waitpid(pid, NULL, 0);
+	checks_in_child(sends, (void *)1002);
 }
 
 /* ---- timers and job control -------------------------------------- */
