@@ -119,6 +119,17 @@ static u64 mask_to_restore(void)
 }
 
 /*
+ * Copies r0 to r12. The compiler knows the alignment of an array that it has
+ * only a pointer to if it is told, and then copies four words at a time.
+ */
+static inline void copy_registers(void *to, const void *from)
+{
+	__builtin_memcpy(__builtin_assume_aligned(to, sizeof(u32)),
+			 __builtin_assume_aligned(from, sizeof(u32)),
+			 13 * sizeof(u32));
+}
+
+/*
  * Fills *uc up to uc_unused; the VFP record is copied separately, from where
  * the task has it.
  */
@@ -138,7 +149,7 @@ static void fill_context(struct ucontext *uc, const struct pt_regs *regs,
 	mc->error_code = state->error_code;
 	mc->fault_address = state->fault_address;
 	mc->oldmask = (u32)mask;
-	__builtin_memcpy(mc->arm_r, regs->r, sizeof(mc->arm_r));
+	copy_registers(mc->arm_r, regs->r);
 	mc->arm_sp = regs->sp;
 	mc->arm_lr = regs->lr;
 	mc->arm_pc = regs->pc;
@@ -425,7 +436,7 @@ static bool restore_registers(const struct sigcontext *mc, struct pt_regs *regs)
 
 	if (!(cpsr & PSR_T))
 		cpsr &= ~PSR_IT;
-	__builtin_memcpy(regs->r, mc->arm_r, sizeof(regs->r));
+	copy_registers(regs->r, mc->arm_r);
 	regs->sp = mc->arm_sp;
 	regs->lr = mc->arm_lr;
 	regs->pc = mc->arm_pc & (cpsr & PSR_T ? ~1u : ~3u);

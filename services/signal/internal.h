@@ -119,6 +119,11 @@ struct k_sigaction {
 static_assert(sizeof(struct k_sigaction) == sizeof(struct kernel_sigaction),
 	      "an action is copied as it is");
 
+static inline bool has_handler(const struct k_sigaction *action)
+{
+	return action->handler != SIG_DFL && action->handler != SIG_IGN;
+}
+
 /*
  * The slab constructor fills it with zeros: every signal has its default
  * action. `set` names the actions that may differ from it, mostly few, so that
@@ -313,8 +318,7 @@ void post_timer(struct sigpending *pending, u64 mask,
  * Makes the real-time signal info pending in `pending`, a set of task or of its
  * process; mask is its sigmask(). Returns 0, or -EAGAIN beyond task's
  * RLIMIT_SIGPENDING. One of kill() beyond the limit is not queued behind another,
- * with result 0, as on Linux; a program that relies on each uses sigqueue().
- * Hold signal_lock.
+ * with result 0, as on Linux. Hold signal_lock.
  */
 int post_realtime(const struct task_struct *task, struct sigpending *pending,
 		  u64 mask, const struct kernel_siginfo *info);
@@ -324,10 +328,7 @@ int post_realtime(const struct task_struct *task, struct sigpending *pending,
  */
 void take_queued(struct sigpending *pending, int sig,
 		 struct kernel_siginfo *info);
-/*
- * Drops all signals of set from `pending`, queued ones included. Hold
- * signal_lock.
- */
+/* Drops all signals of set, also what is queued. Hold signal_lock. */
 void discard_signals(struct sigpending *pending, u64 set);
 
 /* ---- take.c ------------------------------------------------------ */

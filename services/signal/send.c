@@ -491,8 +491,8 @@ void send_sig_process(struct task_struct *leader, int sig)
 }
 
 /*
- * Makes a fault's signal pending for the running task and keeps the hardware's
- * report for its signal frame. Hold signal_lock.
+ * Makes a fault's signal, which is not blocked, pending for the running task and
+ * keeps the hardware's report for its signal frame. Hold signal_lock.
  */
 static inline void post_fault(int sig, int code, uaddr_t addr, u32 trap_no,
 			      u32 error)
@@ -512,7 +512,8 @@ static inline void post_fault(int sig, int code, uaddr_t addr, u32 trap_no,
 	     &(struct kernel_siginfo){ .signo = sig,
 				       .code = code,
 				       .addr = addr });
-	recalc_sigpending();
+	/* The task does not block it, so recalc_sigpending() would set it, too. */
+	atomic_or(TIF_SIGPENDING, &current->thread_info.flags);
 }
 
 /*
@@ -523,7 +524,7 @@ static bool unhandled_signal(int sig)
 {
 	const struct k_sigaction *action = &current->sighand->action[sig - 1];
 
-	return action->handler == SIG_DFL || action->handler == SIG_IGN ||
+	return !has_handler(action) ||
 		(current->signal->blocked & sigmask(sig));
 }
 

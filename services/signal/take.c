@@ -132,9 +132,10 @@ static bool next_signal(struct ksignal *ksig)
 
 	do {
 		found = take_signal(~current->signal->blocked, &ksig->info);
-	} while (found && sig_ignored(current, ksig->info.signo));
-	if (found) {
 		action = &current->sighand->action[ksig->info.signo - 1];
+	} while (found && !has_handler(action) &&
+		 sig_ignored(current, ksig->info.signo));
+	if (found) {
 		ksig->action = *action;
 		/*
 		 * Under the same lock as the taking: two threads that take the
