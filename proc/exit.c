@@ -6,6 +6,7 @@
  * collects it (proc/wait4.c). The group's leader holds the status of all; other
  * threads are released at once.
  */
+#include <asm/irqflags.h>
 #include <fs/fs.h>
 #include <lib/printk.h>
 #include <machine.h>
@@ -141,6 +142,7 @@ void release_task(struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;
 
+	task->state = TASK_DEAD;
 	if (task == leader)
 		TAILQ_REMOVE(&task->parent->children, task, sibling);
 	else
@@ -181,18 +183,14 @@ static void exit_notify(struct task_struct *task, u32 code)
 	if (leader->group_exit)
 		code = leader->group_exit_code;
 	leader->exit_code = code;
-	if (task == leader) {
+	/* No wait(2) collects a thread. */
+	if (task == leader)
 		task->state = TASK_ZOMBIE;
-	} else {
-		/* No wait(2) collects a thread. */
-		task->state = TASK_DEAD;
+	else
 		release_task(task);
-	}
 	wake_up(&leader->wait_child); /* de_thread may wait */
-	if (group_is_over(leader) && notify_parent(leader)) {
-		leader->state = TASK_DEAD;
+	if (group_is_over(leader) && notify_parent(leader))
 		release_task(leader);
-	}
 	tasklist_unlock(flags);
 }
 
@@ -338,11 +336,14 @@ static void become_leader(struct task_struct *me)
 	me->pid = old->pid;
 	/* Joins old's circle, so the number stays in use when old leaves. */
 	join_id(me, ID_PID, me->pid, old);
+	/* A tick in between would add its time to the one that is not kept. */
+	local_irq_disable();
 	link_leader(me, old);
+	me->group_use = old->group_use;
+	local_irq_enable();
 	me->oom_score_adj = old->oom_score_adj;
 	set_parent(me, old->parent);
 	me->exit_signal = SIGCHLD;
-	me->group_use = old->group_use;
 	add_switches(&me->group_use, &old->use);
 	me->child_use = old->child_use;
 	me->job = old->job;
@@ -353,7 +354,6 @@ static void become_leader(struct task_struct *me)
 		TAILQ_INSERT_TAIL(&me->children, child, sibling);
 		set_parent(child, me);
 	}
-	old->state = TASK_DEAD;
 	release_task(old);
 }
 

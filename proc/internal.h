@@ -38,8 +38,9 @@ void unlink_task(struct task_struct *task);
 /* ---- exit.c ------------------------------------------------------ */
 
 /*
- * Releases a zombie or dead thread: it leaves its parent and its group, which
- * inherits a thread's usage, and its number becomes free. Hold tasklist_lock.
+ * Releases a zombie or a thread that ends, which is TASK_DEAD then: it leaves its
+ * parent and its group, which inherits a thread's usage, and its number becomes
+ * free. Hold tasklist_lock.
  */
 void release_task(struct task_struct *task);
 /*

@@ -49,7 +49,6 @@ static bool take_zombie(struct wait_request *req, struct task_struct *parent,
 	/* getrusage(RUSAGE_CHILDREN): the child's own, and its children's. */
 	add_usage(&parent->child_use, &req->use);
 	add_usage(&parent->child_use, &child->child_use);
-	child->state = TASK_DEAD;
 	release_task(child);
 	return true;
 }
