@@ -24,7 +24,6 @@ struct cred {
 	u64 permitted, effective, inheritable; /* capabilities: 1 << CAP_x */
 	bool keep_caps;    /* the next change of uids leaves permitted alone */
 	bool no_new_privs; /* execve gives no more privilege */
-	bool not_dumpable; /* its user's other tasks may not look into it */
 	bool over_nproc;   /* it became a user with too many tasks */
 	u32 nr_groups;
 	u32 groups[]; /* supplementary ones, ascending */

@@ -99,19 +99,21 @@ static void proc_dir_evict(struct inode *inode)
 
 /*
  * Sets the owner of an inode below /proc/PID: the task's effective user, or
- * root if the user's other tasks may not look into it. As on Linux a process's
- * own list directories are its own even then.
+ * root if the task has ended or its user's other tasks may not look into it. As
+ * on Linux a process's own list directories are its own even then.
  */
 static void set_owner(struct inode *inode)
 {
 	u32 flags = tasklist_lock();
 	s32 pid = proc_pid_of(inode);
 	const struct task_struct *task = pid ? find_task(pid) : NULL;
-	const struct cred *cred = task ? cred_of(&task->thread_info) : NULL;
+	const struct mm_struct *mm = task ? task->thread_info.mm : NULL;
+	const struct cred *cred;
 
-	if (cred &&
-	    (!cred->not_dumpable || inode->i_mode == (S_IFDIR | 0555) ||
+	if (task &&
+	    ((mm && !mm->not_dumpable) || inode->i_mode == (S_IFDIR | 0555) ||
 	     (S_ISDIR(inode->i_mode) && task->tgid == current->tgid))) {
+		cred = cred_of(&task->thread_info);
 		inode->i_uid = cred->euid;
 		inode->i_gid = cred->egid;
 	}

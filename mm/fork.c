@@ -198,6 +198,7 @@ static void dup_layout(struct mm_struct *mm, const struct mm_struct *oldmm)
 	mm->mmap_base = oldmm->mmap_base;
 	mm->bottom_up = oldmm->bottom_up;
 	mm->membarrier = oldmm->membarrier;
+	mm->not_dumpable = oldmm->not_dumpable;
 	mm->start_code = oldmm->start_code;
 	mm->end_code = oldmm->end_code;
 	mm->start_data = oldmm->start_data;

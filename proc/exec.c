@@ -266,6 +266,7 @@ static int build_mm(struct exec *exec)
 	if (!exec->mm)
 		return explain(&exec->why, -ENOMEM,
 			       "no memory for an address space");
+	exec->mm->not_dumpable = exec->args.not_dumpable;
 	/* Before anything is mapped: the search for room depends on it. */
 	exec_choose_layout(exec);
 	err = exec_map_images(exec);
@@ -381,11 +382,8 @@ static void exec_take_cred(struct exec *exec)
 {
 	struct thread_info *ti = current_thread_info();
 	const struct cred *old = ti->cred;
-	u32 flags;
+	u32 flags = tasklist_lock(); /* /proc and kill(2) read it */
 
-	if (!exec->cred)
-		return;
-	flags = tasklist_lock(); /* /proc and kill(2) read it */
 	ti->cred = exec->cred;
 	exec->cred = old;
 	tasklist_unlock(flags);
@@ -412,7 +410,8 @@ static int commit(struct exec *exec, const char *path, struct pt_regs *regs)
 	 * After the old memory is gone: nobody may trace or read it with the
 	 * new rights.
 	 */
-	exec_take_cred(exec);
+	if (exec->cred)
+		exec_take_cred(exec);
 	/* Handlers of the old program point into memory that is gone. */
 	services_exec();
 	/* Not before this: a failed execve must leave them open. */

@@ -26,7 +26,7 @@ struct exec_args {
 	u32 argc, envc;
 	u32 env_offset, path_offset; /* where these begin */
 	const struct cred *cred;     /* for AT_UID and its like */
-	bool secure;                 /* AT_SECURE: it is set-uid */
+	bool secure, not_dumpable;   /* AT_SECURE: it is set-uid; the mm's */
 	u32 nr_pages;                /* all above starts as 0 */
 	void *pages[ARG_PAGES];      /* made when first used */
 };

@@ -433,7 +433,7 @@ static void coredump(const struct kernel_siginfo *info)
 	 * The limit is 0 until a program raises it. A set-uid program's memory
 	 * may hold secrets of its owner.
 	 */
-	if (core.limit < PAGE_SIZE || current_cred()->not_dumpable)
+	if (core.limit < PAGE_SIZE || current_thread_info()->mm->not_dumpable)
 		return;
 	flags = tasklist_lock();
 	stopped = stop_others(&core, &flags);

@@ -46,10 +46,6 @@ bool gains_by(const struct cred *new, const struct cred *old)
 		new->permitted & ~old->permitted;
 }
 
-/*
- * As on Linux a task that changes its user or gains privileges loses its
- * parent-death signal: its parent must not be able to signal it any more.
- */
 void set_cred(const struct cred *cred)
 {
 	struct thread_info *ti = current_thread_info();
@@ -58,8 +54,15 @@ void set_cred(const struct cred *cred)
 
 	ti->cred = cred;
 	tasklist_unlock(flags);
-	/* NULL stands for root's, as everywhere in thread_info. */
-	if (gains_by(cred, old ? old : &root_cred))
-		set_parent_death_signal(0);
 	put_cred(old);
+}
+
+void commit_cred(const struct cred *cred)
+{
+	/* Before set_cred(): no other task sees its new ids without this. */
+	if (gains_by(cred, current_cred())) {
+		current_thread_info()->mm->not_dumpable = true;
+		set_parent_death_signal(0);
+	}
+	set_cred(cred);
 }

@@ -217,7 +217,7 @@ static s32 set_name(uaddr_t from)
 }
 
 /*
- * Sets the flag of one of three prctl options: 0, -EINVAL or -ENOMEM.
+ * Sets the flag of one of two prctl options: 0, -EINVAL or -ENOMEM.
  * no_new_privs can only be set: a sandbox relies on it for good.
  */
 static s32 set_flag(u32 option, u32 flag)
@@ -231,8 +231,6 @@ static s32 set_flag(u32 option, u32 flag)
 		return -ENOMEM;
 	if (option == PR_SET_KEEPCAPS)
 		new->keep_caps = flag;
-	else if (option == PR_SET_DUMPABLE)
-		new->not_dumpable = !flag;
 	else
 		new->no_new_privs = true;
 	set_cred(new);
@@ -256,7 +254,7 @@ s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5)
 	case PR_GET_PDEATHSIG:
 		return put_user_u32((u32)parent_death_signal(), arg2);
 	case PR_GET_DUMPABLE:
-		return !current_cred()->not_dumpable;
+		return !current_thread_info()->mm->not_dumpable;
 	case PR_GET_KEEPCAPS:
 		return current_cred()->keep_caps;
 	/*
@@ -278,8 +276,13 @@ s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5)
 			return -EINVAL;
 		return set_flag(option, arg2);
 	case PR_SET_KEEPCAPS:
-	case PR_SET_DUMPABLE:
 		return set_flag(option, arg2);
+	/* Only the kernel may set Linux's third value. */
+	case PR_SET_DUMPABLE:
+		if (arg2 > 1)
+			return -EINVAL;
+		current_thread_info()->mm->not_dumpable = !arg2;
+		return 0;
 	default:
 		return -EINVAL;
 	}

@@ -138,6 +138,13 @@ struct cred *prepare_cred(void) __must_check;
  * because other tasks read it.
  */
 void set_cred(const struct cred *cred);
+/*
+ * As set_cred(), for a change that lasts. As on Linux a task that changes its
+ * user or gains privileges becomes not dumpable, since its memory may hold what
+ * it read as the other user, and loses its parent-death signal, since its parent
+ * must not be able to signal it any more.
+ */
+void commit_cred(const struct cred *cred);
 
 /*
  * Returns task's real user. Hold tasklist_lock, unless task is the running one.
@@ -155,7 +162,7 @@ bool same_user(const struct task_struct *task);
  * Returns true if the running task may look into task's memory and files, by
  * Linux's rule for ptrace: task belongs to its own process; or has only ids of
  * the caller, no privilege that the caller lacks, and has had them since its
- * execve (not_dumpable is false); or the caller has CAP_SYS_PTRACE. for_files:
+ * execve (its mm's not_dumpable is false); or the caller has CAP_SYS_PTRACE. for_files:
  * compares the caller's ids for files instead of the real ones.
  */
 bool may_trace(const struct task_struct *task, bool for_files);

@@ -29,6 +29,12 @@ bool same_user(const struct task_struct *task)
 	return cred == other || is_all_of(other, cred->uid, cred->gid);
 }
 
+/* A task without memory has nothing to hide. Hold tasklist_lock. */
+static bool is_dumpable(const struct task_struct *task)
+{
+	return !task->thread_info.mm || !task->thread_info.mm->not_dumpable;
+}
+
 bool may_trace(const struct task_struct *task, bool for_files)
 {
 	const struct cred *cred = current_cred();
@@ -43,9 +49,9 @@ bool may_trace(const struct task_struct *task, bool for_files)
 	 */
 	if (for_files)
 		return is_all_of(other, cred->fsuid, cred->fsgid) &&
-			!other->not_dumpable &&
+			is_dumpable(task) &&
 			!(other->permitted & ~cred->effective);
-	return is_all_of(other, cred->uid, cred->gid) && !other->not_dumpable &&
+	return is_all_of(other, cred->uid, cred->gid) && is_dumpable(task) &&
 		!(other->permitted & ~cred->permitted);
 }
 
@@ -197,8 +203,9 @@ static int exec_cred(struct exec *exec, const char *path __unused_arg)
 	 * The memory of a privileged program, or of one that the user may not
 	 * read, is kept from core dumps and from the user's other tasks.
 	 */
-	new->not_dumpable = old->euid != old->uid || old->egid != old->gid ||
-		gains_by(new, old) || inode_permission(inode, MAY_READ);
+	exec->args.not_dumpable = old->euid != old->uid ||
+		old->egid != old->gid || gains_by(new, old) ||
+		inode_permission(inode, MAY_READ);
 	exec->cred = new;
 	exec->args.cred = new;
 	/* AT_SECURE: the C library ignores LD_PRELOAD and the like. */

@@ -60,12 +60,10 @@ static s32 commit_uids(struct cred *new)
 	 */
 	new->fsuid = new->euid;
 	fix_caps(new, old);
-	/* Its memory may hold what it read as the other user. */
-	new->not_dumpable |= gains_by(new, old);
 	/* Only noted here: see user_has_too_many(). */
 	if (new->uid != old->uid)
 		new->over_nproc = user_has_too_many(new);
-	set_cred(new);
+	commit_cred(new);
 	return 0;
 }
 
@@ -75,8 +73,7 @@ static s32 commit_uids(struct cred *new)
 static s32 commit_gids(struct cred *new)
 {
 	new->fsgid = new->egid;
-	new->not_dumpable |= gains_by(new, current_cred());
-	set_cred(new);
+	commit_cred(new);
 	return 0;
 }
 
@@ -259,9 +256,7 @@ s32 sys_setfsuid32(u32 uid)
 		new->effective &= ~FS_CAPS;
 	if (old != 0 && uid == 0)
 		new->effective |= new->permitted &FS_CAPS;
-	/* A file server's memory has other users' files in it. */
-	new->not_dumpable |= uid != old;
-	set_cred(new);
+	commit_cred(new);
 	return (s32)old;
 }
 
@@ -280,8 +275,7 @@ s32 sys_setfsgid32(u32 gid)
 	if (!new)
 		return (s32)old;
 	new->fsgid = gid;
-	new->not_dumpable |= gid != old;
-	set_cred(new);
+	commit_cred(new);
 	return (s32)old;
 }
 

@@ -14,13 +14,18 @@
 #include <uapi/time.h>
 #include <uapi/uio.h>
 #include <uapi/userfaultfd.h>
+#include <uapi/wait.h>
 #include "check.h"
+#include "threads.h"
 
 #define ALICE 1001
 #define BOB   1002
 
 #define PR_GET_DUMPABLE 3
 #define PR_SET_DUMPABLE 4
+
+#define PR_SET_PDEATHSIG 1
+#define PR_GET_PDEATHSIG 2
 
 static void limit(uint32_t resource, uint32_t value)
 {
@@ -288,6 +293,79 @@ static int same_user(void *arg)
 	return 0;
 }
 
+/* The value belongs to the memory: whoever shares that has it, too. */
+static void not_dumpable(void *arg)
+{
+	(void)arg;
+	SYS(prctl, PR_SET_DUMPABLE, 0);
+	for (;;)
+		SYS(exit, 0);
+}
+
+static int32_t owner_of(pid_t pid, const char *name)
+{
+	char path[40];
+	struct kstat64 s;
+	int32_t err;
+
+	sprintf(path, "/proc/%d/%s", (int)pid, name);
+	err = SYS(stat64, path, &s);
+	return err ? err : (int32_t)s.st_uid;
+}
+
+static int of_memory(void *arg)
+{
+	struct test_siginfo info;
+	pid_t child;
+
+	(void)arg;
+	become(ALICE);
+	SYS(prctl, PR_SET_DUMPABLE, 1);
+	child = start_child(waits, (void *)ALICE);
+	start_thread(CLONE_VM | CLONE_VFORK | SIGCHLD, pages(1) + PAGE - 64,
+		     NULL, 0, NULL, not_dumpable, NULL);
+	is(SYS(prctl, PR_GET_DUMPABLE), 0,
+	   "PR_SET_DUMPABLE 0 by another task with the same memory");
+	is(owner_of(getpid(), "stat"), 0, "root owns the process's stat then");
+	is(opens(child, "environ"), 0, "a child made before is not changed");
+	is(owner_of(child, "stat"), ALICE, "its user owns the child's stat");
+	kill_process(child, SIGKILL);
+	SYS(waitid, P_PID, child, &info, WEXITED | WNOWAIT, 0);
+	is(owner_of(child, "stat"), 0, "root owns the stat of one that ended");
+	is(owner_of(child, "task"), ALICE, "its user owns that one's list");
+	reap_all();
+	return 0;
+}
+
+static int executes(void *program)
+{
+	char *argv[] = { program, "dumpable", 0 }, *none[] = { 0 };
+
+	SYS(prctl, PR_SET_DUMPABLE, 0);
+	SYS(execve, program, argv, none);
+	return 7;
+}
+
+/* As a set-user-ID program that asks for its user: access is no change. */
+static int asks(void *arg)
+{
+	uint32_t death = 0;
+
+	(void)arg;
+	SYS(setresuid32, ALICE, 0, 0);
+	SYS(prctl, PR_SET_PDEATHSIG, SIGUSR1);
+	SYS(prctl, PR_SET_DUMPABLE, 1);
+	SYS(access, "/", 0);
+	SYS(prctl, PR_GET_PDEATHSIG, &death);
+	is((int32_t)death, SIGUSR1, "access keeps PR_SET_PDEATHSIG's value");
+	is(SYS(prctl, PR_GET_DUMPABLE), 1, "access keeps PR_SET_DUMPABLE's");
+	SYS(setfsuid32, ALICE);
+	SYS(prctl, PR_GET_PDEATHSIG, &death);
+	is((int32_t)death, 0, "setfsuid clears PR_SET_PDEATHSIG's value");
+	is(SYS(prctl, PR_GET_DUMPABLE), 0, "setfsuid clears the other, too");
+	return 0;
+}
+
 static int other_user(void *arg)
 {
 	(void)arg;
@@ -500,7 +578,9 @@ int main(int argc, char **argv)
 	char path[64];
 
 	if (argc > 1)
-		return 9;
+		return strcmp(argv[1], "dumpable") ?
+			9 :
+			10 + SYS(prctl, PR_GET_DUMPABLE);
 	SYS(mkdir, "/dev/pts", 0755); /* unless they are there */
 	SYS(mount, "devpts", "/dev/pts", "devpts", 0, 0);
 	SYS(chmod, scratch(""), 0755);
@@ -513,6 +593,10 @@ int main(int argc, char **argv)
 	checks_in_child(with_limits, 0);
 	checks_in_child(others, 0);
 	checks_in_child(same_user, 0);
+	checks_in_child(of_memory, 0);
+	is(WEXITSTATUS(in_child(executes, argv[0])), 11,
+	   "execve makes a process dumpable again");
+	checks_in_child(asks, 0);
 	checks_in_child(other_user, 0);
 	checks_in_child(frames, 0);
 	checks_in_child(frames, "a user");
