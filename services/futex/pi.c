@@ -21,6 +21,7 @@
 struct pi_waiter {
 	struct futex_waiter futex; /* pi; woken: read the word again */
 	bool chosen; /* bucket lock; the owner is writing the word for it */
+	bool waited; /* its own: it has been a waiter of this lock */
 	/* pi_lock */
 	struct task_struct *owner; /* borrower; holds a reference */
 	bool owner_left; /* owner has exited or executed a new program */
@@ -335,19 +336,24 @@ static int sleep_for_lock(struct pi_waiter *w, u64 until)
 static int wait_for_owner(struct pi_waiter *w, uaddr_t va, u32 value, u64 until)
 {
 	int err = start_lending(w, (s32)(value & FUTEX_TID_MASK));
+	bool left = err == -ESRCH && w->waited;
 
 	if (!err && !(value & FUTEX_WAITERS))
 		err = set_lock_word(va, value, value | FUTEX_WAITERS);
-	if (!err)
+	if (!err) {
+		value |= FUTEX_WAITERS;
+		w->waited = true;
 		err = sleep_for_lock(w, until);
+	}
 	/*
 	 * The owner left without the lock in its robust list: nobody else will
-	 * ever unlock it, so this task takes it, marked as for a robust one.
+	 * ever unlock it, so this task takes it, marked as for a robust one. It
+	 * may be a later owner than the one that this task has waited for: a
+	 * waiter got the lock and ended before this task ran.
 	 */
-	if (stop_lending(w) && !err &&
-	    !set_lock_word(va, value | FUTEX_WAITERS,
-			   own_tid() | FUTEX_WAITERS | FUTEX_OWNER_DIED))
-		return 1;
+	if ((stop_lending(w) && !err) || left)
+		err = set_lock_word(va, value, own_tid() | FUTEX_WAITERS | FUTEX_OWNER_DIED) ?:
+			1;
 	/*
 	 * -EAGAIN: the word changed before FUTEX_WAITERS was set; perhaps it is
 	 * free.

@@ -176,6 +176,32 @@ static void timed_out(void)
 	lock = 0;
 }
 
+/* It ends without unlocking, as soon as it has the lock. */
+static void keeper(void *arg)
+{
+	(void)arg;
+	results[1] = pi(FUTEX_LOCK_PI, 0);
+}
+
+static void heir_ends(void)
+{
+	struct thread heir, next;
+
+	pi(FUTEX_LOCK_PI, 0);
+	results[0] = results[1] = results[4] = -1;
+	run_thread(&heir, keeper, 0, 0);
+	wait_until(&lock, FUTEX_WAITERS);
+	run_thread(&next, locker, (void *)0, 0);
+	sleep_ms(20);
+	pi(FUTEX_UNLOCK_PI, 0);
+	join_thread(&heir);
+	join_thread(&next);
+	is(results[1], 0, "the first of two waiters gets the lock, and ends");
+	is(results[0], 0, "the second one gets it then");
+	is(results[4], 1, "it finds FUTEX_OWNER_DIED in the word");
+	lock = 0;
+}
+
 /* ---- lending ----------------------------------------------------- */
 
 static volatile uint32_t spun;
@@ -285,6 +311,7 @@ int main(void)
 	several();
 	handed_over();
 	timed_out();
+	heir_ends();
 	lending();
 	wake_ops();
 	return done();
