@@ -198,6 +198,7 @@ int ramfs_run(struct inode *inode, struct file *file);
 void ramfs_release(struct file *file);
 s64 ramfs_llseek(struct file *file, s64 offset, int whence);
 s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
+#define POS_APPEND UINT64_MAX /* as *pos: its end, whatever f_flags says */
 s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
 			 u64 *pos);
 int generic_fallocate(struct file *file, u32 mode, u64 start, u64 bytes);

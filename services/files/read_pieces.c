@@ -115,27 +115,39 @@ static s32 rw_pieces(struct file *file, const struct iovec32 *iov, u32 n,
 	return done || ret >= 0 ? done : ret;
 }
 
-/* pos NULL: at the file's own position, which advances. */
+/*
+ * pos NULL: at the file's own position, which advances. append: at the end of
+ * the file instead; only a position of its own moves there.
+ */
 static s32 rw_pieces_at(struct file *file, const struct iovec32 *iov, u32 n,
-			rw_fn fn, u64 *pos)
+			rw_fn fn, u64 *pos, bool append)
 {
+	u64 end = POS_APPEND;
 	bool locked;
 	s32 ret;
 
+	/* Other files have no end, and may know a position. */
+	append = append && S_ISREG(file->f_inode->i_mode);
 	if (pos)
-		return file->f_op->llseek ? rw_pieces(file, iov, n, fn, pos) :
-					    -ESPIPE;
+		return file->f_op->llseek ?
+			rw_pieces(file, iov, n, fn, append ? &end : pos) :
+			-ESPIPE;
 	/* For all pieces, so that no other thread's write gets between them. */
 	ret = lock_pos(file, &locked);
 	if (ret)
 		return ret;
-	ret = rw_pieces(file, iov, n, fn, &file->f_pos);
+	ret = rw_pieces(file, iov, n, fn, append ? &end : &file->f_pos);
+	if (append && ret > 0)
+		file->f_pos = end;
 	unlock_pos(file, locked);
 	return ret;
 }
 
-/* readv, writev and their kin. pos NULL: at the file's position. */
-static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, u64 *pos, bool write)
+/*
+ * readv, writev and their kin. pos NULL: at the file's position. flags:
+ * RWF_APPEND counts.
+ */
+static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, u64 *pos, u32 flags, bool write)
 {
 	struct iovec32 on_stack[IOV_ON_STACK], *iov = on_stack;
 	struct file *file;
@@ -162,7 +174,8 @@ static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, u64 *pos, bool write)
 	if (!ret && !pos && file->f_op->pieces)
 		ret = file->f_op->pieces(file, iov, n, write);
 	else if (!ret)
-		ret = rw_pieces_at(file, iov, n, fn, pos);
+		ret = rw_pieces_at(file, iov, n, fn, pos,
+				   write && flags & RWF_APPEND);
 	if (iov != on_stack)
 		kfree(iov);
 	fput(file);
@@ -171,44 +184,45 @@ static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, u64 *pos, bool write)
 
 s32 sys_readv(u32 fd, uaddr_t iov, u32 n)
 {
-	return do_rwv(fd, iov, n, NULL, false);
+	return do_rwv(fd, iov, n, NULL, 0, false);
 }
 
 s32 sys_writev(u32 fd, uaddr_t iov, u32 n)
 {
-	return do_rwv(fd, iov, n, NULL, true);
+	return do_rwv(fd, iov, n, NULL, 0, true);
 }
 
 /* ---- with several buffers at a given position -------------------- */
 
 /* Checks what do_rwv cannot: a negative position. */
-static s32 do_prwv(u32 fd, uaddr_t iov, u32 n, u64 pos, bool write)
+static s32 do_prwv(u32 fd, uaddr_t iov, u32 n, u64 pos, u32 flags, bool write)
 {
-	return (s64)pos < 0 ? -EINVAL : do_rwv(fd, iov, n, &pos, write);
+	return (s64)pos < 0 ? -EINVAL : do_rwv(fd, iov, n, &pos, flags, write);
 }
 
 /*
- * The flags allow polling for the device or waiting for it. All data is in
- * memory, so they change nothing; others are -EOPNOTSUPP.
+ * RWF_APPEND writes at the end of the file. The other flags allow polling for
+ * the device or waiting for it: all data is in memory, so they change nothing.
+ * Unknown ones are -EOPNOTSUPP.
  */
 static s32 do_prwv2(u32 fd, uaddr_t iov, u32 n, u64 pos, u32 flags, bool write)
 {
-	if (flags & ~(u32)(RWF_HIPRI | RWF_DSYNC | RWF_SYNC))
+	if (flags & ~(u32)(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND))
 		return -EOPNOTSUPP;
 	/* Position -1 is the file's own, in this version of the call only. */
 	if (pos == (u64)-1)
-		return do_rwv(fd, iov, n, NULL, write);
-	return do_prwv(fd, iov, n, pos, write);
+		return do_rwv(fd, iov, n, NULL, flags, write);
+	return do_prwv(fd, iov, n, pos, flags, write);
 }
 
 s32 sys_preadv(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi)
 {
-	return do_prwv(fd, iov, n, (u64)hi << 32 | lo, false);
+	return do_prwv(fd, iov, n, (u64)hi << 32 | lo, 0, false);
 }
 
 s32 sys_pwritev(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi)
 {
-	return do_prwv(fd, iov, n, (u64)hi << 32 | lo, true);
+	return do_prwv(fd, iov, n, (u64)hi << 32 | lo, 0, true);
 }
 
 s32 sys_preadv2(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi, u32 flags)

@@ -4,6 +4,7 @@
  */
 #include <uapi/fadvise.h>
 #include <uapi/fcntl.h>
+#include <uapi/stat.h>
 #include <uapi/uio.h>
 #include "check.h"
 
@@ -97,6 +98,58 @@ static void pieces(void)
 	   "preadv with pieces at an unmapped address is refused");
 }
 
+static int32_t position(int of)
+{
+	return SYS(lseek, of, 0, SEEK_CUR);
+}
+
+static int32_t end(int of)
+{
+	struct kstat64 s;
+
+	SYS(fstat64, of, &s);
+	return (int32_t)s.st_size;
+}
+
+static void appends_to(int of, const char *what)
+{
+	is(SYS(pwritev2, of, iov, 2, 0, 0, RWF_APPEND), 8,
+	   "pwritev2 with RWF_APPEND to %s at offset 0", what);
+	is(end(of), 208, "it has written at the end");
+	is(position(of), 8, "the position has not moved");
+	is(SYS(pwritev2, of, iov, 2, -1, -1, RWF_APPEND), 8,
+	   "pwritev2 with RWF_APPEND at offset -1");
+	is(end(of), 216, "it has written at the end");
+	is(position(of), 216, "the position is there now");
+	SYS(lseek, of, 8, SEEK_SET);
+	is(SYS(pwritev2, of, iov, 0, -1, -1, RWF_APPEND), 0,
+	   "pwritev2 with RWF_APPEND of nothing");
+	is(position(of), 8, "the position has not moved");
+	is(SYS(pwritev2, of, iov, 2, 0, -1, RWF_APPEND), -EINVAL,
+	   "pwritev2 with RWF_APPEND at another negative offset is refused");
+	is(SYS(preadv2, of, iov, 2, 0, 0, RWF_APPEND), 8,
+	   "preadv2 with RWF_APPEND reads at its offset");
+	is(position(of), 8, "the position has not moved");
+}
+
+static void appends(void)
+{
+	const struct iovec32 bad = { 16, 4 };
+	int memfd = SYS(memfd_create, "m", 2 /* MFD_ALLOW_SEALING */);
+
+	appends_to(fd, "a file");
+	is(SYS(pwritev2, fd, &bad, 1, -1, -1, RWF_APPEND), -EFAULT,
+	   "pwritev2 with RWF_APPEND from an unmapped address is refused");
+	is(position(fd), 8, "the position has not moved");
+	SYS(ftruncate, memfd, 200);
+	SYS(lseek, memfd, 8, SEEK_SET);
+	appends_to(memfd, "a memfd");
+	SYS(fcntl64, memfd, F_ADD_SEALS, F_SEAL_GROW);
+	is(SYS(pwritev2, memfd, iov, 2, 0, 0, RWF_APPEND), -EPERM,
+	   "pwritev2 with RWF_APPEND to a memfd that may not grow is refused");
+	SYS(close, memfd);
+}
+
 static void with_flags(void)
 {
 	is(SYS(preadv2, fd, iov, 2, 10, 0, 0), 8, "preadv2 at offset 10");
@@ -111,10 +164,13 @@ static void with_flags(void)
 	   "preadv2 with an unknown flag is refused");
 	is(SYS(preadv2, fd, iov, 2, 0, -1, 0), -EINVAL,
 	   "preadv2 at another negative offset is refused");
+	appends();
 	SYS(write, pipe_fd[1], "12345678", 8);
 	is(SYS(preadv2, pipe_fd[0], iov, 2, -1, -1, 0), 8,
 	   "preadv2 at offset -1 of a pipe");
 	is(a[0], '1', "the first byte is the pipe's first");
+	is(SYS(pwritev2, pipe_fd[1], iov, 2, -1, -1, RWF_APPEND), 8,
+	   "pwritev2 with RWF_APPEND to a pipe");
 }
 
 int main(void)
