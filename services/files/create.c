@@ -105,9 +105,10 @@ static int find_or_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 
 /*
  * open with O_CREAT. Returns 0 and the open file, whose permissions are checked
- * only if it existed before.
+ * only if it existed before. Of a file that it made it takes O_TRUNC out of
+ * *flags: truncating would clear the set-ID bits that the file was made with.
  */
-static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
+static int open_create(s32 dirfd, const char *path, u32 *flags, u32 mode,
 		       struct file **file)
 {
 	struct fs_path at;
@@ -118,18 +119,20 @@ static int open_create(s32 dirfd, const char *path, u32 flags, u32 mode,
 	 * open never makes a directory, so both flags together are an error, as
 	 * in newer versions of Linux.
 	 */
-	if (flags & O_DIRECTORY)
+	if (*flags & O_DIRECTORY)
 		return -EINVAL;
-	err = find_or_create(dirfd, path, flags, mode, &at, &created);
+	err = find_or_create(dirfd, path, *flags, mode, &at, &created);
 	if (err)
 		return err;
 	/*
 	 * The task that makes a file may open it, whatever its mode is:
 	 * open(path, O_CREAT | O_RDWR, 0444) gives a descriptor for writing.
 	 */
-	err = open_inode(&at, flags, created ? 0 : open_mask(flags), file);
-	if (created)
+	err = open_inode(&at, *flags, created ? 0 : open_mask(*flags), file);
+	if (created) {
+		*flags &= ~(u32)O_TRUNC;
 		mnt_drop_write(at.mnt);
+	}
 	path_put(&at);
 	return err;
 }
@@ -257,7 +260,7 @@ int files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 	if (flags & (O_TMPFILE & ~O_DIRECTORY))
 		return -EINVAL;
 	if (flags & O_CREAT)
-		err = open_create(dirfd, path, flags, mode, file);
+		err = open_create(dirfd, path, &flags, mode, file);
 	else
 		err = do_filp_open(dirfd, path, flags, file);
 	if (err || !(flags & O_TRUNC))

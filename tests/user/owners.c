@@ -186,6 +186,13 @@ static int in_sticky(void *dir)
 	return 0;
 }
 
+static void creat_mode(const char *path, uint32_t mode)
+{
+	int fd = SYS(open, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+
+	SYS(close, fd);
+}
+
 static int in_shared(void *dir)
 {
 	char path[80];
@@ -198,6 +205,14 @@ static int in_shared(void *dir)
 	st = stat_of(path);
 	is((int32_t)st.st_uid, BOB, "the file's owner is the user");
 	is((int32_t)st.st_gid, TEAM, "the file's group is the directory's");
+	SYS(unlink, path);
+	creat_mode(path, 06767);
+	is((int32_t)mode_of(path), 06745,
+	   "creat with set-uid, and set-gid without the group's x, keeps both");
+	SYS(unlink, path);
+	creat_mode(path, 06777);
+	is((int32_t)mode_of(path), 04755,
+	   "creat with set-gid for a group that is not his clears that");
 	SYS(unlink, path);
 	is(SYS(mkdir, path, 0755), 0, "a user makes a directory in it");
 	is((int32_t)mode_of(path), 02755, "that directory is set-gid, too");
