@@ -72,6 +72,9 @@ static s32 set_size(struct pipe *pipe, u32 bytes)
 	if (new > old && bytes > READ_ONCE(pipe_max_bytes) &&
 	    !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
+	/* The result, which is the size, would look like an error number. */
+	if (bytes > (u32)INT32_MAX)
+		return -ENOMEM;
 	/*
 	 * Before the allocation, so that two pipes of one user cannot grow past
 	 * the limit together.

@@ -79,6 +79,8 @@ static void sizes(void)
 		   got[PAGE + 5] == buf[5],
 	   "they are in order");
 	is(set_size(ends[0], 0), PAGE, "a size of 0 becomes a page");
+	is(set_size(ends[0], 0x80000000), -ENOMEM,
+	   "a size of 2^31 takes more memory than there is");
 	is(set_size(ends[0], 0x80000001), -EINVAL,
 	   "a size above 2^31 is refused");
 	SYS(close, ends[0]);
