@@ -21,6 +21,9 @@ s32 sys_getrandom(uaddr_t buf, u32 bytes, u32 flags)
 
 	if (flags & ~(u32)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE))
 		return -EINVAL;
+	/* On Linux one asks for more entropy, the other for none. */
+	if (flags & GRND_RANDOM && flags & GRND_INSECURE)
+		return -EINVAL;
 	bytes = min(bytes, (u32)INT32_MAX);
 	while (done < bytes) {
 		u32 part = min(bytes - done, (u32)sizeof(chunk));

@@ -58,6 +58,8 @@ static void randomness(void)
 	is(SYS(getrandom, a, 0, 0), 0, "getrandom of 0 bytes");
 	is(SYS(getrandom, a, 32, 0x80), -EINVAL,
 	   "getrandom with an unknown flag is refused");
+	is(SYS(getrandom, a, 32, 6), -EINVAL,
+	   "GRND_RANDOM together with GRND_INSECURE is refused");
 	is(SYS(getrandom, 8, 32, 0), -EFAULT,
 	   "getrandom to an unmapped address is refused");
 }
