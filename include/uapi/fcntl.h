@@ -39,6 +39,8 @@
 #define F_SETLKW        7
 #define F_SETOWN        8
 #define F_GETOWN        9
+#define F_SETSIG        10
+#define F_GETSIG        11
 #define F_GETLK64       12
 #define F_SETLK64       13
 #define F_SETLKW64      14

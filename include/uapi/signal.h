@@ -107,6 +107,8 @@ struct sigaltstack {
 #define TRAP_BRKPT    1
 #define TRAP_TRACE    2
 #define TRAP_HWBKPT   4
+#define POLL_IN       1 /* of a file, by F_SETSIG: something to read */
+#define POLL_OUT      2 /* room to write */
 #define CLD_EXITED    1
 #define CLD_KILLED    2
 #define CLD_DUMPED    3

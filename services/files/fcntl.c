@@ -130,7 +130,7 @@ int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec)
 	return err;
 }
 
-int files_set_async(struct file *file, bool on)
+int files_set_async(struct file *file, u32 fd, bool on)
 {
 	int err;
 
@@ -141,10 +141,12 @@ int files_set_async(struct file *file, bool on)
 	/* Not toggled: another thread may have done the same meanwhile. */
 	if (!err)
 		file->f_flags = (file->f_flags & ~FASYNC) | (on ? FASYNC : 0);
+	if (!err && on)
+		async_set_fd(file, fd);
 	return err;
 }
 
-static s32 set_flags(struct file *file, u32 flags)
+static s32 set_flags(struct file *file, u32 fd, u32 flags)
 {
 	int err;
 
@@ -153,7 +155,7 @@ static s32 set_flags(struct file *file, u32 flags)
 	    !owner_or_capable(file->f_inode))
 		return -EPERM;
 	/* As on Linux the flag has no effect on a file that never tells its owner. */
-	err = files_set_async(file, flags & FASYNC);
+	err = files_set_async(file, fd, flags & FASYNC);
 	if (err && err != -ENOTTY)
 		return err;
 	file->f_flags = (file->f_flags & ~SETFL_MASK) | (flags & SETFL_MASK);
@@ -161,7 +163,7 @@ static s32 set_flags(struct file *file, u32 flags)
 }
 
 /* The commands on the open file: flags, a pipe's size, a memfd's seals. */
-static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
+static s32 file_fcntl(struct file *file, u32 fd, u32 cmd, u32 arg)
 {
 	/* As Linux with large files does, report O_LARGEFILE always. */
 	if (cmd == F_GETFL)
@@ -172,11 +174,13 @@ static s32 file_fcntl(struct file *file, u32 cmd, u32 arg)
 		return -EBADF;
 	switch (cmd) {
 	case F_SETFL:
-		return set_flags(file, arg);
+		return set_flags(file, fd, arg);
 	case F_SETOWN:
 	case F_GETOWN:
 	case F_SETOWN_EX:
 	case F_GETOWN_EX:
+	case F_SETSIG:
+	case F_GETSIG:
 		return owner_fcntl(file, cmd, arg);
 	/*
 	 * For other files Linux reports a wrong descriptor here, and a wrong
@@ -223,7 +227,7 @@ s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg)
 		break;
 	default:
 		ret = is_lock_cmd(cmd) ? fcntl_lock(fd, file, cmd, arg) :
-					 file_fcntl(file, cmd, arg);
+					 file_fcntl(file, fd, cmd, arg);
 		break;
 	}
 	fput(file);

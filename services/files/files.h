@@ -344,10 +344,10 @@ void locks_close(struct file *file, const struct files_struct *files);
  */
 int files_set_cloexec(struct files_struct *files, u32 fd, bool cloexec);
 /*
- * The file's owner gets SIGIO when it becomes readier, or no more. Returns 0, -ENOTTY
- * if this kind of file never does that, or -ENOMEM.
+ * The owner of fd's file gets SIGIO when it becomes readier, or no more. Returns 0,
+ * -ENOTTY if this kind of file never does that, or -ENOMEM.
  */
-int files_set_async(struct file *file, bool on);
+int files_set_async(struct file *file, u32 fd, bool on);
 /*
  * Translates the AT_* flags of the stat calls to LOOKUP_*. 0, or -EINVAL for
  * others. (stat.c)

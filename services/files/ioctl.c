@@ -22,12 +22,12 @@ static s32 set_nonblock(struct file *file, uaddr_t arg)
 }
 
 /* ioctl(2). fget first, because -EBADF comes before all other errors. */
-static s32 set_async(struct file *file, uaddr_t arg)
+static s32 set_async(struct file *file, u32 fd, uaddr_t arg)
 {
 	u32 on;
 	int err = get_user_u32(&on, arg);
 
-	return err ? err : files_set_async(file, on);
+	return err ? err : files_set_async(file, fd, on);
 }
 
 s32 sys_ioctl_all(u32 fd, u32 cmd, u32 arg)
@@ -51,7 +51,7 @@ s32 sys_ioctl_all(u32 fd, u32 cmd, u32 arg)
 		ret = set_nonblock(file, arg);
 		break;
 	case FIOASYNC:
-		ret = set_async(file, arg);
+		ret = set_async(file, fd, arg);
 		break;
 	default:
 		ret = sys_ioctl(fd, cmd, arg);

@@ -1,6 +1,6 @@
 /*
  * services/poll/async.c - files that tell their owner by SIGIO when they become
- * readier (F_SETOWN, O_ASYNC).
+ * readier (F_SETOWN, O_ASYNC), or by the signal of F_SETSIG.
  *
  * A file with an owner, or with O_ASYNC, has an entry here, which is found by the
  * file; with O_ASYNC also by the counts of events that poll_wake() advances. The
@@ -14,7 +14,7 @@
 #include <run/timer.h>
 #include <services/poll/async.h>
 #include <services/poll/internal.h>
-#include <services/signal/owner.h>
+#include <uapi/signal.h>
 
 #define FILE_BUCKETS 256u
 #define EDGE_BUCKETS 64u
@@ -36,6 +36,7 @@ struct async_file {
 	const struct file *file; /* no reference: see free_async() */
 	/* async_lock */
 	struct file_owner owner;
+	u32 sig, fd;                /* of struct async_news */
 	struct async_edge edges[2]; /* in, out */
 };
 
@@ -116,13 +117,29 @@ void async_wake(const u32 *edge)
 		go_on_telling(0, false);
 }
 
-bool look_at_next(struct file_owner *owner)
+/* What e's file has to tell. Hold async_lock. */
+static struct async_news news_of(const struct async_edge *e)
+{
+	const struct async_file *of = e->of;
+	bool in = e == &of->edges[0];
+
+	return (struct async_news){
+		.owner = of->owner,
+		.sig = of->sig,
+		.code = in ? POLL_IN : POLL_OUT,
+		.band = in ? POLLIN | POLLRDNORM :
+			     POLLOUT | POLLWRNORM | POLLWRBAND,
+		.fd = of->fd,
+	};
+}
+
+bool look_at_next(struct async_news *news)
 {
 	struct async_bucket *b;
 	struct async_edge *e;
 	u32 flags, left;
 
-	*owner = (struct file_owner){};
+	*news = (struct async_news){};
 	spin_lock_irqsave(&async_lock, flags);
 	b = TAILQ_FIRST(&due);
 	if (b) {
@@ -134,7 +151,7 @@ bool look_at_next(struct file_owner *owner)
 		set_left(b, 0);
 		set_left(b, left);
 		if (e->seen != READ_ONCE(*e->edge))
-			*owner = e->of->owner;
+			*news = news_of(e);
 		e->seen = READ_ONCE(*e->edge);
 	}
 	spin_unlock_irqrestore(&async_lock, flags);
@@ -289,6 +306,45 @@ static int write_owner(struct file *file, u32 type, s32 id, bool if_none)
 	return 0;
 }
 
+void async_set_fd(const struct file *file, u32 fd)
+{
+	struct async_file *a;
+	u32 flags;
+
+	spin_lock_irqsave(&async_lock, flags);
+	a = find_async(file);
+	if (a)
+		a->fd = fd;
+	spin_unlock_irqrestore(&async_lock, flags);
+}
+
+/* F_SETSIG. */
+static int write_signal(struct file *file, u32 sig)
+{
+	int err = sig > _NSIG ? -EINVAL : make_async(file);
+	u32 flags;
+
+	if (err)
+		return err;
+	spin_lock_irqsave(&async_lock, flags);
+	find_async(file)->sig = sig;
+	spin_unlock_irqrestore(&async_lock, flags);
+	return 0;
+}
+
+/* F_GETSIG: 0 if the file has never had another. */
+static s32 read_signal(const struct file *file)
+{
+	const struct async_file *a;
+	u32 flags, sig;
+
+	spin_lock_irqsave(&async_lock, flags);
+	a = find_async(file);
+	sig = a ? a->sig : 0;
+	spin_unlock_irqrestore(&async_lock, flags);
+	return (s32)sig;
+}
+
 int poll_async_owned(struct file *file, const u32 *in, s32 pgrp, bool on)
 {
 	int err = 0;
@@ -333,6 +389,10 @@ s32 owner_fcntl(struct file *file, u32 cmd, u32 arg)
 				write_owner(file, F_OWNER_PID, id, false);
 	case F_SETOWN_EX:
 		return set_owner_ex(file, arg);
+	case F_SETSIG:
+		return write_signal(file, arg);
+	case F_GETSIG:
+		return read_signal(file);
 	case F_GETOWN:
 		read_owner(file, &owner);
 		id = file_owner_id(&owner);

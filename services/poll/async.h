@@ -4,11 +4,19 @@
 #ifndef SERVICES_POLL_ASYNC_H
 #define SERVICES_POLL_ASYNC_H
 
+#include <services/signal/owner.h>
 #include <types.h>
 
 struct file;
-struct file_owner;
 struct service;
+
+/* What the owner of a file that became readier is told. */
+struct async_news {
+	struct file_owner owner; /* all 0: nobody */
+	u32 sig;                 /* of F_SETSIG; 0: SIGIO, without the rest */
+	s32 code, band; /* POLL_IN or POLL_OUT; the poll events, POLL* */
+	u32 fd;         /* by which O_ASYNC was set */
+};
 
 /*
  * What a file's ioctl does for FIOASYNC, with arg 0 or 1: from now on the file's owner
@@ -24,16 +32,21 @@ int __must_check poll_async(struct file *file, const u32 *in, const u32 *out,
  */
 int __must_check poll_async_owned(struct file *file, const u32 *in, s32 pgrp,
 				  bool on);
-/* F_SETOWN, F_GETOWN, F_SETOWN_EX and F_GETOWN_EX, with Linux's results. */
+/* O_ASYNC was set by descriptor fd, which the signal of F_SETSIG has in si_fd. */
+void async_set_fd(const struct file *file, u32 fd);
+/*
+ * F_SETOWN, F_GETOWN, F_SETOWN_EX, F_GETOWN_EX, F_SETSIG and F_GETSIG, with Linux's
+ * results.
+ */
 s32 owner_fcntl(struct file *file, u32 cmd, u32 arg);
 /* The file ends: it has no owner any more. */
 void async_forget(const struct file *file);
 
 /*
- * Looks whether the next of the files of which one may have news has any. Sets *owner to
- * its owner if so, else to nobody. Returns false if none is left. Any context.
+ * Looks whether the next of the files of which one may have news has any. Sets *news,
+ * if it has none to nobody. Returns false if no file is left. Any context.
  */
-bool look_at_next(struct file_owner *owner);
+bool look_at_next(struct async_news *news);
 /*
  * Lets the service's timer expire after so many ns if a file is to be looked at, or if
  * there is `more` to be told of the last one. Any context.

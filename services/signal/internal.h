@@ -72,7 +72,7 @@ struct kernel_siginfo {
 	s32 signo;
 	s32 code;
 	union {
-		s32 pid;
+		s32 pid;      /* or, by F_SETSIG, si_band; uid then is si_fd */
 		s32 timer_id; /* if code is CODE_OF_TIMER */
 		uaddr_t addr;
 	};

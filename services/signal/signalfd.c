@@ -39,6 +39,12 @@ static void describe_signal(const struct kernel_siginfo *info,
 		   sigmask(user.si_signo) & SYNCHRONOUS_SIGNALS) {
 		to->ssi_addr = user.si_addr;
 		return;
+	} else if (user.si_code > 0 && user.si_code < SI_KERNEL &&
+		   user.si_signo != SIGCHLD) {
+		/* A file's, by F_SETSIG: si_band and si_fd (sigio.c). */
+		to->ssi_band = (u32)user.si_pid;
+		to->ssi_fd = (s32)user.si_uid;
+		return;
 	} else {
 		to->ssi_pid = (u32)user.si_pid;
 		to->ssi_uid = user.si_uid;

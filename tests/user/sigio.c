@@ -4,6 +4,7 @@
  */
 #include <uapi/fcntl.h>
 #include <uapi/mman.h>
+#include <uapi/poll.h>
 #include <uapi/sched.h>
 #include <uapi/socket.h>
 #include <uapi/termios.h>
@@ -14,7 +15,11 @@
 #define SIGIO_NO  29
 #define SI_KERNEL 0x80
 
+#define SIGUSR1_NO 10
+#define REALTIME   40
+
 static volatile int told, code, sender;
+static volatile struct test_siginfo last;
 static volatile int32_t told_thread;
 
 static void on_sigio(int sig, struct test_siginfo *info, void *context)
@@ -22,6 +27,7 @@ static void on_sigio(int sig, struct test_siginfo *info, void *context)
 	(void)sig;
 	(void)context;
 	told++;
+	last = *info;
 	code = info->si_code;
 	sender = info->si_pid;
 	told_thread = SYS(gettid);
@@ -149,6 +155,62 @@ static void pipes(const int fds[2])
 	is(set_async(fds[0], false), 0, "F_SETFL without O_ASYNC");
 	SYS(write, fds[1], &byte, 1);
 	is(news(), 0, "without O_ASYNC there is no signal");
+}
+
+/* ---- F_SETSIG ---------------------------------------------------- */
+
+/* The file behind descriptor fd has told by sig that it is ready for `band`. */
+static void told_by(int sig, int fd, uint32_t band, const char *what)
+{
+	is(news(), 1, "one signal: %s", what);
+	ok(last.si_signo == sig && last.si_code == (band & POLLIN ? 1 : 2) &&
+		   last.pad[0] == band && last.pad[1] == (uint32_t)fd,
+	   "its number, si_code, si_band and si_fd are right");
+}
+
+static void chosen_signals(void)
+{
+	int fds[2], copy;
+	char byte = 'x';
+
+	handle(SIGUSR1_NO, on_sigio, TEST_SA_SIGINFO | TEST_SA_RESTART);
+	handle(REALTIME, on_sigio, TEST_SA_SIGINFO | TEST_SA_RESTART);
+	SYS(pipe, fds);
+	is(SYS(fcntl64, fds[0], F_GETSIG), 0, "F_GETSIG of a new pipe");
+	is(SYS(fcntl64, fds[0], F_SETSIG, 65), -EINVAL,
+	   "F_SETSIG of signal 65 is refused");
+	is(SYS(fcntl64, fds[0], F_SETSIG, -1), -EINVAL,
+	   "F_SETSIG of signal -1 is refused");
+	is(SYS(fcntl64, fds[0], F_SETSIG, SIGUSR1_NO), 0,
+	   "F_SETSIG of SIGUSR1");
+	is(SYS(fcntl64, fds[0], F_GETSIG), SIGUSR1_NO, "F_GETSIG returns it");
+	SYS(fcntl64, fds[0], F_SETOWN, getpid());
+	copy = SYS(dup, fds[0]);
+	set_async(copy, true);
+	SYS(write, fds[1], &byte, 1);
+	told_by(SIGUSR1_NO, copy, POLLIN | POLLRDNORM, "SIGUSR1");
+	SYS(fcntl64, fds[0], F_SETSIG, REALTIME);
+	SYS(write, fds[1], &byte, 1);
+	told_by(REALTIME, copy, POLLIN | POLLRDNORM, "a real-time signal");
+	SYS(fcntl64, fds[0], F_SETSIG, SIGIO_NO);
+	SYS(write, fds[1], &byte, 1);
+	told_by(SIGIO_NO, copy, POLLIN | POLLRDNORM, "SIGIO by its number");
+	SYS(fcntl64, fds[0], F_SETSIG, 0);
+	SYS(write, fds[1], &byte, 1);
+	is(news(), 1, "F_SETSIG of 0: one signal");
+	ok(last.si_signo == SIGIO_NO && last.si_code == SI_KERNEL &&
+		   !last.pad[0] && !last.pad[1],
+	   "it is the plain SIGIO");
+	SYS(fcntl64, fds[1], F_SETSIG, REALTIME);
+	SYS(fcntl64, fds[1], F_SETOWN, getpid());
+	set_async(fds[1], true);
+	set_async(copy, false);
+	SYS(read, fds[0], &byte, 1);
+	told_by(REALTIME, fds[1], POLLOUT | POLLWRNORM | POLLWRBAND,
+		"the writer's, for room");
+	SYS(close, copy);
+	SYS(close, fds[0]);
+	SYS(close, fds[1]);
 }
 
 static void closing(void)
@@ -370,6 +432,7 @@ int main(void)
 	owners(fds[0]);
 	owner_ends(fds[0]);
 	pipes(fds);
+	chosen_signals();
 	closing();
 	groups();
 	threads();
