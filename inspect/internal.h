@@ -192,7 +192,8 @@ struct proc_dir {
 	u32 id; /* 0 to 126, unique: part of the inodes' numbers */
 	const struct proc_entry *entries; /* the last one's name is NULL */
 	const struct proc_list_operations
-		*list; /* numbers after these; or NULL */
+		*list;               /* numbers after these; or NULL */
+	const struct proc_dir *each; /* what a number is, if a directory */
 };
 
 /* clang-format off */
@@ -219,9 +220,11 @@ struct proc_dir {
 
 /* ---- the tree (procfs.c) ----------------------------------------- */
 
-/* Mounts /proc. root, and of_pid, the directory of each process, must stay. */
-void procfs_mount(const struct proc_dir *root, const struct proc_dir *of_pid);
-/* The processes in /proc, and the threads in a process's task directory. */
+void procfs_mount(const struct proc_dir *root); /* root must stay */
+/*
+ * The processes in /proc, and a process's threads. Not for what is below a
+ * thread: the end of a path of any depth would be one deep recursion.
+ */
 extern const struct proc_list_operations process_list, thread_list;
 /*
  * Returns a new inode of a list; proc_number_of() will return number, and entry

@@ -52,4 +52,4 @@ static const struct proc_entry cpu_entries[] = {
 	{ .name = NULL },
 };
 
-const struct proc_dir cpu_dir = { 10, cpu_entries, NULL };
+const struct proc_dir cpu_dir = { 10, cpu_entries, NULL, NULL };

@@ -52,11 +52,18 @@ static const struct proc_entry root_entries[] = {
 };
 
 static const struct proc_entry none[] = { { .name = NULL } };
-static const struct proc_dir fd_dir = { 1, none, &fd_list };
-static const struct proc_dir fdinfo_dir = { 2, none, &fdinfo_list };
-static const struct proc_dir task_dir = { 3, none, &thread_list };
+static const struct proc_dir fd_dir = { 1, none, &fd_list, NULL };
+static const struct proc_dir fdinfo_dir = { 2, none, &fdinfo_list, NULL };
+static const struct proc_dir tid_dir;
+static const struct proc_dir task_dir = { 3, none, &thread_list, &tid_dir };
+
+/* As on Linux a thread's directory lacks the first ones. */
+#define TGID_ENTRIES 3
 
 static const struct proc_entry pid_entries[] = {
+	DIR("task", &task_dir),
+	TEXT_RW("coredump_filter", show_core_filter, write_core_filter),
+	ROOT_TEXT("mountstats", show_mountstats),
 	/* in Linux's formats */
 	{ .name = "auxv",
 	  .mode = S_IFREG | 0400,
@@ -68,7 +75,6 @@ static const struct proc_entry pid_entries[] = {
 	  .write = write_clear_refs },
 	TEXT("cmdline", show_cmdline),
 	TEXT("comm", show_comm),
-	TEXT_RW("coredump_filter", show_core_filter, write_core_filter),
 	OWN_LINK("cwd", &cwd_link),
 	{ .name = "environ",
 	  .mode = S_IFREG | 0400,
@@ -81,9 +87,6 @@ static const struct proc_entry pid_entries[] = {
 	OWN_TEXT("maps", show_maps),
 	TEXT("mountinfo", show_mountinfo),
 	TEXT("mounts", show_mounts),
-	{ .name = "mountstats",
-	  .mode = S_IFREG | 0400,
-	  .show = show_mountstats },
 	OWN_FILE("mem", 0600, &mem_fops),
 	TEXT("oom_score", show_oom_score),
 	TEXT_RW("oom_score_adj", show_oom_score_adj, write_oom_score_adj),
@@ -94,7 +97,6 @@ static const struct proc_entry pid_entries[] = {
 	TEXT("stat", show_stat),
 	TEXT("statm", show_statm),
 	TEXT("status", show_status),
-	DIR("task", &task_dir),
 	TEXT("wchan", show_wchan),
 	/* our own */
 	OWN_TEXT("context", show_context),
@@ -107,8 +109,11 @@ static const struct proc_entry pid_entries[] = {
 	{ .name = NULL },
 };
 
-static const struct proc_dir root_dir = { 0, root_entries, &process_list };
-static const struct proc_dir pid_dir = { 0, pid_entries, NULL };
+static const struct proc_dir pid_dir = { 0, pid_entries, NULL, NULL };
+static const struct proc_dir tid_dir = { 11, pid_entries + TGID_ENTRIES, NULL,
+					 NULL };
+static const struct proc_dir root_dir = { 0, root_entries, &process_list,
+					  &pid_dir };
 
 /*
  * The init of the service's row. vmalloc works by now, which the larger ring of
@@ -117,7 +122,7 @@ static const struct proc_dir pid_dir = { 0, pid_entries, NULL };
 static void inspect_init(void)
 {
 	trace_init();
-	procfs_mount(&root_dir, &pid_dir);
+	procfs_mount(&root_dir);
 	watch_start(NULL);
 }
 

@@ -240,7 +240,7 @@ static const struct proc_entry random_entries[] = {
 	{ .name = NULL },
 };
 
-static const struct proc_dir random_dir = { 9, random_entries, NULL };
+static const struct proc_dir random_dir = { 9, random_entries, NULL, NULL };
 
 static const struct proc_entry kernel_entries[] = {
 	TEXT("cap_last_cap", show_cap_last_cap),
@@ -508,9 +508,9 @@ static const struct proc_entry fs_entries[] = {
 	{ .name = NULL },
 };
 
-static const struct proc_dir fs_dir = { 8, fs_entries, NULL };
-static const struct proc_dir kernel_dir = { 5, kernel_entries, NULL };
-static const struct proc_dir vm_dir = { 6, vm_entries, NULL };
+static const struct proc_dir fs_dir = { 8, fs_entries, NULL, NULL };
+static const struct proc_dir kernel_dir = { 5, kernel_entries, NULL, NULL };
+static const struct proc_dir vm_dir = { 6, vm_entries, NULL, NULL };
 
 static const struct proc_entry sys_entries[] = {
 	DIR("fs", &fs_dir),
@@ -519,7 +519,7 @@ static const struct proc_entry sys_entries[] = {
 	{ .name = NULL },
 };
 
-const struct proc_dir sys_dir = { 4, sys_entries, NULL };
+const struct proc_dir sys_dir = { 4, sys_entries, NULL, NULL };
 
 /* ---- sysvipc ----------------------------------------------------- */
 
@@ -572,4 +572,4 @@ static const struct proc_entry sysvipc_entries[] = {
 	{ .name = NULL },
 };
 
-const struct proc_dir sysvipc_dir = { 7, sysvipc_entries, NULL };
+const struct proc_dir sysvipc_dir = { 7, sysvipc_entries, NULL, NULL };

@@ -34,8 +34,7 @@ static const struct inode_operations proc_dir_ops, proc_file_ops, proc_link_ops,
 	proc_jump_ops;
 static const struct file_operations proc_dir_fops;
 
-static struct inode *proc_root;        /* never goes away */
-static const struct proc_dir *pid_dir; /* constant after procfs_mount() */
+static struct inode *proc_root; /* never goes away */
 
 /* See internal.h for these three. */
 s32 proc_pid_of(const struct inode *inode)
@@ -316,7 +315,8 @@ static int lookup_pid(struct inode *dir, s32 pid, struct inode **child)
 	if (!pid || !pid_exists(pid))
 		return -ENOENT;
 	snprintf(name, sizeof(name), "%d", pid);
-	*child = proc_dir_inode(pid, pid_dir, dir, name, S_IFDIR | 0555);
+	*child = proc_dir_inode(pid, proc_dir_of(dir)->each, dir, name,
+				S_IFDIR | 0555);
 	return *child ? 0 : -ENOMEM;
 }
 
@@ -414,8 +414,8 @@ static bool emit_entries(s32 pid, const struct proc_dir *dir,
 /* Returns the inode number of a list's entry, as a lookup would give it. */
 static u32 number_ino(s32 pid, const struct proc_dir *dir, s32 number)
 {
-	return dir->list->type == DT_DIR ? PROC_INO(number, pid_dir, INO_DIR) :
-					   PROC_INO_NUMBERED(pid, number);
+	return dir->each ? PROC_INO(number, dir->each, INO_DIR) :
+			   PROC_INO_NUMBERED(pid, number);
 }
 
 /* Emits the numbers that are due, until the buffer is full. */
@@ -496,11 +496,10 @@ static const struct file_operations proc_dir_fops = {
 	.llseek = proc_llseek,
 };
 
-void procfs_mount(const struct proc_dir *root, const struct proc_dir *of_pid)
+void procfs_mount(const struct proc_dir *root)
 {
 	int err = -ENOMEM;
 
-	pid_dir = of_pid;
 	proc_root = proc_dir_inode(0, root, NULL, NULL, S_IFDIR | 0555);
 	if (proc_root)
 		err = ramfs_link(root_inode, "proc", 4, proc_root, true);

@@ -21,13 +21,14 @@ static const struct proc_entry pid_entries[] = {
 	{ .name = NULL },
 };
 
-static const struct proc_dir root_dir = { 0, root_entries, &process_list };
-static const struct proc_dir pid_dir = { 0, pid_entries, NULL };
+static const struct proc_dir pid_dir = { 0, pid_entries, NULL, NULL };
+static const struct proc_dir root_dir = { 0, root_entries, &process_list,
+					  &pid_dir };
 
 /* The init of the row. */
 static void windows_init(void)
 {
-	procfs_mount(&root_dir, &pid_dir);
+	procfs_mount(&root_dir);
 }
 
 const struct service windows_service = {

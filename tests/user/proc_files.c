@@ -161,6 +161,37 @@ static void test_identity(void)
 	SYS(close, fd);
 }
 
+/*
+ * What only a process has, a thread's directory lacks. With a task directory in
+ * it, a path has no end, and each open directory would hold the one above.
+ */
+static void test_thread_directory(void)
+{
+	static const char *const of_process[] = { "task", "coredump_filter",
+						  "mountstats" };
+	char below[64], path[64];
+	int32_t dir = SYS(open, "/proc", O_RDONLY | O_DIRECTORY);
+	int32_t task = (int32_t)SYS(gettid), steps = 0, next;
+
+	sprintf(path, "%ld/task/%ld", (long)getpid(), (long)task);
+	sprintf(below, "task/%ld", (long)task);
+	for (next = SYS(openat, dir, path, O_RDONLY | O_DIRECTORY);
+	     next >= 0 && steps < 2000; steps++) {
+		SYS(close, dir);
+		dir = next;
+		next = SYS(openat, dir, below, O_RDONLY | O_DIRECTORY);
+	}
+	is(steps, 1, "task: steps that lead from a thread to a thread");
+	for (uint32_t i = 0; i < ARRAY_SIZE(of_process); i++) {
+		is(SYS(faccessat, dir, of_process[i], 0), -ENOENT,
+		   "task: a thread has no %s of its own", of_process[i]);
+		sprintf(path, "/proc/self/%s", of_process[i]);
+		is(SYS(access, path, 0), 0, "the process has one");
+	}
+	is(SYS(faccessat, dir, "maps", 0), 0, "task: a thread has maps");
+	SYS(close, dir);
+}
+
 static void test_auxv(void)
 {
 	int32_t fd = SYS(open, "/proc/self/auxv", O_RDONLY);
@@ -287,6 +318,7 @@ int main(void)
 	test_pipe_links();
 	test_fdinfo();
 	test_identity();
+	test_thread_directory();
 	test_auxv();
 	test_mem();
 	test_machine();
