@@ -8,11 +8,7 @@
 #include <services/files/files.h>
 #include <uapi/close_range.h>
 
-/*
- * Gives the caller a descriptor table of its own if other tasks share it.
- * Returns 0 or -ENOMEM.
- */
-static int unshare_table(struct thread_info *ti)
+int unshare_table(struct thread_info *ti)
 {
 	struct files_struct *shared = ti->files, *own;
 	u32 flags;

@@ -51,7 +51,7 @@ extern const struct file_operations kmsg_fops;
 	CALL(fallocate), CALL(copy_file_range), CALL(getcwd), CALL(umask), \
 	CALL(preadv), CALL(pwritev), CALL(preadv2), CALL(pwritev2), \
 	CALL(close_range), CALL(execveat), CALL(readahead), CALL(arm_fadvise64_64), \
-	CALL(arm_sync_file_range), \
+	CALL(arm_sync_file_range), CALL(unshare), \
 	CALL(setxattr), CALL(lsetxattr), CALL(fsetxattr), CALL(getxattr), \
 	CALL(lgetxattr), CALL(fgetxattr), CALL(listxattr), \
 	CALL(llistxattr), CALL(flistxattr), \
@@ -89,6 +89,7 @@ s32 sys_dup(u32 fd);
 s32 sys_dup2(u32 old, u32 new);
 s32 sys_dup3(u32 old, u32 new, u32 flags);
 s32 sys_close_range(u32 first, u32 last, u32 flags);
+s32 sys_unshare(u32 flags);
 s32 sys_fcntl(u32 fd, u32 cmd, u32 arg);
 s32 sys_execveat(s32 dirfd, uaddr_t path, uaddr_t argv, uaddr_t envp,
 		 u32 at_flags);
@@ -238,6 +239,13 @@ int fs_struct_fork(struct task_struct *child, u32 flags);
 void fs_struct_undo_fork(struct task_struct *child);
 void fs_struct_exec(void);
 void fs_struct_exit(struct task_struct *task);
+/*
+ * For unshare. Sets *copy to a copy of the caller's, or to NULL if no other
+ * task uses that one: 0 or -ENOMEM. The copy is for fs_replace, or for fs_put.
+ */
+int __must_check fs_copy_shared(struct fs_struct **copy);
+void fs_replace(struct task_struct *task, struct fs_struct *fs);
+void fs_put(struct fs_struct *fs); /* NULL allowed */
 /* The mode bits that files made by the running task do not get. */
 u32 current_umask(void);
 /* The same of another task's fs, for /proc. Hold tasklist_lock, so it stays. */
@@ -255,6 +263,8 @@ static inline u32 fs_umask(const struct fs_struct *fs)
  */
 int __must_check files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 			    struct file **file);
+/* Gives the caller its own descriptors: 0 or -ENOMEM. (close_range.c) */
+int __must_check unshare_table(struct thread_info *ti);
 /* A file that only marks a place, as O_PATH opens one: as above. */
 int __must_check open_place(const struct fs_path *at, u32 flags,
 			    struct file **file);

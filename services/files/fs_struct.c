@@ -24,7 +24,7 @@ static struct fs_struct init_fs = {
  * Drops a reference; the last one frees. fs may be NULL: kernel threads have
  * none.
  */
-static void fs_put(struct fs_struct *fs)
+void fs_put(struct fs_struct *fs)
 {
 	if (!fs || !atomic_dec_and_test(&fs->count))
 		return;
@@ -105,19 +105,32 @@ void fs_struct_exec(void)
 		ti->fs = fs_share(&init_fs);
 }
 
+void fs_replace(struct task_struct *task, struct fs_struct *fs)
+{
+	struct fs_struct *old = task->thread_info.fs;
+	/* /proc/PID/cwd uses the fs of other tasks under this lock. */
+	u32 flags = tasklist_lock();
+
+	task->thread_info.fs = fs;
+	tasklist_unlock(flags);
+	fs_put(old);
+}
+
+int fs_copy_shared(struct fs_struct **copy)
+{
+	struct fs_struct *fs = current_thread_info()->fs;
+
+	*copy = atomic_read(&fs->count) > 1 ? fs_copy(fs) : NULL;
+	return *copy || atomic_read(&fs->count) == 1 ? 0 : -ENOMEM;
+}
+
 /*
  * service.exit_late. The task has no files any more, so nothing of it walks a
  * path after this.
  */
 void fs_struct_exit(struct task_struct *task)
 {
-	struct fs_struct *fs = task->thread_info.fs;
-	/* /proc/PID/cwd uses the fs of other tasks under this lock. */
-	u32 flags = tasklist_lock();
-
-	task->thread_info.fs = NULL;
-	tasklist_unlock(flags);
-	fs_put(fs);
+	fs_replace(task, NULL);
 }
 
 /* Kernel threads have no umask: what they make gets the mode as given. */

@@ -90,6 +90,79 @@ static void shared(void)
 	SYS(close_range, 3, ~0u, 0);
 }
 
+/* The exit status of a child of clone that runs this and shares with us. */
+static int status_of(int (*run)(void), uint32_t flags)
+{
+	int status = -1;
+	int32_t pid = SYS(clone, flags | LINUX_SIGCHLD, 0, 0, 0, 0);
+
+	if (pid == 0)
+		_exit(run());
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+static int part_with_files(void)
+{
+	return SYS(unshare, CLONE_FILES) || SYS(close, 10) ||
+		SYS(unshare, CLONE_FILES) || CLOEXEC(10) != -EBADF;
+}
+
+static int part_with_directory(void)
+{
+	return SYS(unshare, CLONE_FS | CLONE_SYSVSEM) || SYS(chdir, "/proc") ||
+		SYS(umask, 0) != 022;
+}
+
+static int change_directory(void)
+{
+	return SYS(chdir, "/proc");
+}
+
+/* Returns the length of the working directory's path, with its NUL. */
+static int32_t cwd_length(void)
+{
+	char path[64];
+
+	return SYS(getcwd, path, sizeof(path));
+}
+
+static void unshares(void)
+{
+	open_some();
+	is(status_of(part_with_files, CLONE_FILES), 0,
+	   "unshare of CLONE_FILES in a child, which then closes one");
+	is(CLOEXEC(10), 0, "the parent's descriptor stays open");
+	SYS(umask, 022);
+	SYS(chdir, "/");
+	is(status_of(part_with_directory, CLONE_FS), 0,
+	   "unshare of CLONE_FS in a child, which then changes both");
+	is(cwd_length(), 2, "the parent's directory stays the root");
+	is(SYS(umask, 022), 022, "and its umask what it was");
+	is(status_of(change_directory, CLONE_FS), 0, "chdir without unshare");
+	is(cwd_length(), 6, "the parent's directory is /proc, too");
+	SYS(chdir, "/");
+}
+
+/* With CLONE_VM: what would be a thread's own must be shared with nobody. */
+static int not_alone(void)
+{
+	if (SYS(unshare, CLONE_VM) != -EINVAL)
+		return 1;
+	return SYS(unshare, CLONE_THREAD) ? 2 : 0;
+}
+
+static void unshare_refuses(void)
+{
+	is(SYS(unshare, 0), 0, "unshare of nothing");
+	is(SYS(unshare, CLONE_THREAD | CLONE_SIGHAND | CLONE_VM), 0,
+	   "unshare of a group, handlers and memory of one's own");
+	is(SYS(unshare, CLONE_PARENT), -EINVAL, "unshare of CLONE_PARENT");
+	is(SYS(unshare, 1), -EINVAL, "unshare of a signal's number");
+	is(status_of(not_alone, CLONE_VM | CLONE_VFORK), 0,
+	   "unshare of CLONE_VM in a child that borrows the memory");
+}
+
 int main(void)
 {
 	SYS(close_range, 3, ~0u, 0);
@@ -97,5 +170,7 @@ int main(void)
 	on_exec();
 	wrong();
 	shared();
+	unshares();
+	unshare_refuses();
 	return done();
 }
