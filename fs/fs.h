@@ -565,6 +565,11 @@ static inline u32 page_part(u64 pos, u32 bytes)
 
 /* Returns the page with a reference if cached, else NULL. Never sleeps. */
 struct page *find_get_page(struct address_space *mapping, u32 index);
+/*
+ * Returns the first page at or after *index and stores its index there; NULL:
+ * there is none. Hold mapping->lock.
+ */
+struct page *page_tree_next(const struct address_space *mapping, u32 *index);
 /* llseek of a file with a position. Hold lock_pos. */
 s64 generic_file_llseek(struct file *file, s64 offset, int whence);
 /* mmap and the VMA ops of regular files. */

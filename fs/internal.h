@@ -39,11 +39,6 @@ int __must_check page_tree_insert(struct address_space *mapping, u32 index,
  * there was none.
  */
 struct page *page_tree_delete(struct address_space *mapping, u32 index);
-/*
- * Returns the first page at or after *index and stores its index there; NULL:
- * there is none.
- */
-struct page *page_tree_next(const struct address_space *mapping, u32 *index);
 
 /* ---- page cache (filemap.c) -------------------------------------- */
 

@@ -14,8 +14,47 @@
 /* ---- lseek ------------------------------------------------------- */
 
 /*
- * As on Linux's ramfs, the whole file counts as data, and its end as the only
- * hole. Hold lock_pos.
+ * Returns the index of the first page from `index` on that a write, a store or
+ * an allocation has filled; UINT32_MAX: there is none. Clean pages contain what
+ * filling them again would give, here zeroes, and belong to holes.
+ */
+static u32 next_written(struct address_space *mapping, u32 index)
+{
+	const struct page *page;
+
+	spin_lock(&mapping->lock);
+	while ((page = page_tree_next(mapping, &index)) &&
+	       !(page->flags & PG_DIRTY))
+		index++;
+	spin_unlock(&mapping->lock);
+	return page ? index : UINT32_MAX;
+}
+
+/*
+ * Finds the first data (or hole) from pos on. What the archive backs is data,
+ * and so is each written page. Returns its offset, which may lie behind the
+ * file's end, or -EINTR: a file may have many pages, and a killed task must end.
+ */
+static s64 seek_hole_data(struct address_space *mapping, u64 pos, bool hole)
+{
+	u64 backed = ALIGN_UP((u64)mapping->backing_bytes, (u64)PAGE_SIZE);
+	u32 index = (u32)(max(pos, backed) >> PAGE_SHIFT);
+
+	if (!hole && pos >= backed)
+		index = next_written(mapping, index);
+	else if (!hole)
+		return (s64)pos;
+	while (hole && next_written(mapping, index) == index) {
+		if (give_way())
+			return -EINTR;
+		index++;
+	}
+	return (s64)max(pos, (u64)index << PAGE_SHIFT);
+}
+
+/*
+ * SEEK_DATA and SEEK_HOLE by the pages that the file has, as on Linux's tmpfs;
+ * the file's end is a hole, too. Hold lock_pos.
  */
 s64 ramfs_llseek(struct file *file, s64 offset, int whence)
 {
@@ -26,9 +65,12 @@ s64 ramfs_llseek(struct file *file, s64 offset, int whence)
 	/* Beyond the end there is neither data nor a hole. */
 	if (offset < 0 || offset >= size)
 		return -ENXIO;
-	if (whence == SEEK_HOLE)
-		offset = size;
-	file->f_pos = (u64)offset;
+	offset = seek_hole_data(&file->f_inode->i_data, (u64)offset,
+				whence == SEEK_HOLE);
+	if (offset >= size)
+		offset = whence == SEEK_HOLE ? size : -ENXIO;
+	if (offset >= 0)
+		file->f_pos = (u64)offset;
 	return offset;
 }
 

@@ -97,6 +97,43 @@ static void seeking(void)
 	SYS(unlink, scratch("f"));
 }
 
+/* Pages 1 and 4 of six are written. */
+static void seeking_holes(void)
+{
+	static const uint32_t data[] = { 1, 1, 4, 4, 4 },
+			      hole[] = { 0, 2, 2, 3, 5 };
+	int fd = make_file(scratch("f"), 0);
+	volatile uint8_t *map;
+
+	SYS(pwrite64, fd, "a", 1, 0, PAGE + 100, 0);
+	SYS(pwrite64, fd, "b", 1, 0, 4 * PAGE, 0);
+	SYS(ftruncate, fd, 6 * PAGE - 10);
+	map = mmap(0, 6 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	for (uint32_t i = 0; i < ARRAY_SIZE(data); i++) {
+		is(SYS(lseek, fd, i * PAGE, SEEK_DATA),
+		   (int32_t)(data[i] * PAGE), "SEEK_DATA from page %lu", i);
+		is(SYS(lseek, fd, i * PAGE, SEEK_HOLE),
+		   (int32_t)(hole[i] * PAGE), "SEEK_HOLE from page %lu", i);
+	}
+	is(SYS(lseek, fd, PAGE + 7, SEEK_DATA), PAGE + 7,
+	   "SEEK_DATA within a written page stays there");
+	is(SYS(lseek, fd, 2 * PAGE + 7, SEEK_HOLE), 2 * PAGE + 7,
+	   "SEEK_HOLE within a hole stays there");
+	is(SYS(lseek, fd, 5 * PAGE, SEEK_DATA), -ENXIO,
+	   "SEEK_DATA in the last hole is refused");
+	map[5 * PAGE] = 1;
+	is(SYS(lseek, fd, 5 * PAGE, SEEK_DATA), 5 * PAGE,
+	   "a page that was stored into is data");
+	is(SYS(lseek, fd, 4 * PAGE, SEEK_HOLE), 6 * PAGE - 10,
+	   "behind the last data the end is the hole");
+	is(allocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, PAGE, PAGE),
+	   0, "a hole is punched");
+	is(SYS(lseek, fd, 0, SEEK_DATA), 4 * PAGE, "and is no data any more");
+	munmap((void *)map, 6 * PAGE);
+	SYS(close, fd);
+	SYS(unlink, scratch("f"));
+}
+
 static void copying(void)
 {
 	int in = make_file(scratch("f"), 1000);
@@ -208,6 +245,7 @@ int main(void)
 	allocating();
 	punching();
 	seeking();
+	seeking_holes();
 	copying();
 	nameless();
 	roots();
