@@ -282,6 +282,7 @@
 #define __NR_sendmmsg                     374
 #define __NR_process_vm_readv             376
 #define __NR_process_vm_writev            377
+#define __NR_kcmp                         378
 #define __NR_sched_setattr                380
 #define __NR_sched_getattr                381
 #define __NR_renameat2                    382

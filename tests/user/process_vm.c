@@ -1,9 +1,11 @@
 /*
  * One process reads and writes another's memory: process_vm_readv and writev
- * with the rights that the owner has, /proc/PID/mem whatever they are.
+ * with the rights that the owner has, /proc/PID/mem whatever they are; and kcmp,
+ * which compares what two processes share.
  */
 #include <uapi/fcntl.h>
 #include <uapi/mman.h>
+#include <uapi/sched.h>
 #include <uapi/uio.h>
 #include "check.h"
 
@@ -252,6 +254,90 @@ static void code(void)
 	SYS(munmap, w, PAGE);
 }
 
+/* ---- what processes share: kcmp ---------------------------------- */
+
+#define KCMP_FILE    0
+#define KCMP_VM      1
+#define KCMP_FILES   2
+#define KCMP_FS      3
+#define KCMP_SIGHAND 4
+#define KCMP_IO      5
+#define KCMP_SYSVSEM 6
+
+static const char *const shared_names[] = { "open file", "memory",
+					    "descriptors", "directory",
+					    "signal handlers" };
+static volatile int32_t shared[KCMP_SIGHAND + 1];
+
+static void compare_with_parent(void *nr __attribute__((unused)))
+{
+	int32_t parent = SYS(getppid), me = SYS(getpid);
+
+	for (uint32_t type = KCMP_FILE; type <= KCMP_SIGHAND; type++)
+		shared[type] = SYS(kcmp, parent, me, type, 0, 0);
+}
+
+static int compare_as_another_user(void *pid)
+{
+	int32_t me = SYS(getpid);
+
+	SYS(setuid, 1000);
+	return SYS(kcmp, me, *(int32_t *)pid, KCMP_VM, 0, 0) == -EPERM;
+}
+
+static int wait_to_be_killed(void *unused)
+{
+	(void)unused;
+	SYS(pause);
+	return 0;
+}
+
+static void files_compared(void)
+{
+	int me = SYS(getpid), one = SYS(open, "/dev/null", O_RDWR);
+	int same = SYS(dup, one), other = SYS(open, "/dev/null", O_RDWR);
+	int32_t order = SYS(kcmp, me, me, KCMP_FILE, one, other);
+
+	is(SYS(kcmp, me, me, KCMP_FILE, one, one), 0, "kcmp of a descriptor");
+	is(SYS(kcmp, me, me, KCMP_FILE, one, same), 0, "of a copy by dup");
+	ok(order == 1 || order == 2, "of another open file: one comes first");
+	is(SYS(kcmp, me, me, KCMP_FILE, other, one), 3 - order,
+	   "the order is the opposite from the other side");
+	is(SYS(kcmp, me, me, KCMP_FILE, one, 77), -EBADF,
+	   "of a descriptor that is not open");
+	is(SYS(kcmp, me, me, -1, one, one), -EINVAL, "of no known type");
+	is(SYS(kcmp, me, me, 8, one, one), -EINVAL, "of the next type");
+	is(SYS(kcmp, me, 99999, KCMP_VM, 0, 0), -ESRCH, "with no process");
+}
+
+static void sharing(void)
+{
+	int32_t me = SYS(getpid), status;
+	pid_t pid = start_child(wait_to_be_killed, NULL);
+
+	files_compared();
+	is(SYS(kcmp, me, pid, KCMP_FILE, 0, 0), 0,
+	   "a child of fork shares the open file");
+	for (uint32_t type = KCMP_VM; type <= KCMP_SIGHAND; type++)
+		ok(SYS(kcmp, me, pid, type, 0, 0) > 0,
+		   "a child of fork does not share the %s", shared_names[type]);
+	is(SYS(kcmp, me, pid, KCMP_IO, 0, 0), 0, "neither has an I/O context");
+	is(SYS(kcmp, me, pid, KCMP_SYSVSEM, 0, 0), 0,
+	   "neither has semaphores to undo");
+	is(WEXITSTATUS(in_child(compare_as_another_user, &pid)), 1,
+	   "another user may not compare");
+	SYS(kill, pid, LINUX_SIGKILL);
+	SYS(wait4, pid, &status, 0, 0);
+	start_many(8,
+		   CLONE_VM | CLONE_FILES | CLONE_FS | CLONE_SIGHAND |
+			   LINUX_SIGCHLD,
+		   compare_with_parent);
+	reap_all();
+	for (uint32_t type = KCMP_FILE; type <= KCMP_SIGHAND; type++)
+		is(shared[type], 0, "a child of clone shares the %s",
+		   shared_names[type]);
+}
+
 int main(void)
 {
 	uint8_t c = 0;
@@ -273,5 +359,6 @@ int main(void)
 	   -ESRCH, "process_vm_readv of a process that has ended is refused");
 	copies();
 	code();
+	sharing();
 	return done();
 }
