@@ -171,14 +171,14 @@ const char *file_path(const struct file *file, char *buf, size_t bytes)
 	const struct inode *inode = file->f_inode;
 	const struct fs_path at = { file->f_inode, file->f_mnt };
 
-	/* There must be room for the NUL. */
-	BUG_ON(bytes == 0);
 	if (inode_path(&at, NULL, buf, bytes) == 0)
 		return buf;
 	if (inode->i_op && inode->i_op->describe)
 		inode->i_op->describe(inode, buf, bytes);
 	else if (inode->i_op && inode->i_op->nameless)
 		snprintf(buf, bytes, inode->i_op->nameless, inode->i_ino);
+	else if (inode->i_removed)
+		snprintf(strchr(buf, '\0'), bytes - strlen(buf), " (deleted)");
 	else
 		snprintf(buf, bytes, "(deleted)");
 	return buf;

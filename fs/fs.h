@@ -117,8 +117,9 @@ struct inode {
 	struct address_space i_data; /* a file's pages */
 	/* i_data.lock: open writers; negative: FMODE_NOWRITERS files */
 	s32 i_writecount;
-	struct dir_entry *i_entry; /* tree_lock; NULL: no name (any more) */
-	u32 i_mounted;             /* tree_lock; number of mounts on it */
+	struct dir_entry *i_entry;   /* tree_lock; NULL: no name (any more) */
+	struct dir_entry *i_removed; /* likewise; its last, which keeps dir */
+	u32 i_mounted;               /* tree_lock; number of mounts on it */
 	/* the locks that programs hold on it: services/files/locks.h */
 	LIST_HEAD(, file_lock) i_locks;
 	void *i_private; /* the file system's own */
@@ -188,7 +189,7 @@ extern spinlock_t tree_lock;
 extern struct inode *root_inode;
 /*
  * Writes to buf how at is called, seen from top; NULL: from the task's root. 0,
- * -ENAMETOOLONG, -ENOENT (no name any more).
+ * -ENAMETOOLONG, or -ENOENT: it has no name any more; buf has its last one.
  */
 int __must_check inode_path(const struct fs_path *at, const struct fs_path *top,
 			    char *buf, size_t bytes);

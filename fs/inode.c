@@ -103,29 +103,37 @@ struct inode *new_inode(u32 mode)
 
 /*
  * Drops a reference. At the last one nobody can reach the inode, so no lock is
- * taken.
+ * taken. A loop, as i_removed keeps the directory: a tree of any depth may have
+ * been removed.
  */
 void iput(struct inode *inode)
 {
-	if (!inode || !atomic_dec_and_test(&inode->i_count))
-		return;
-	/* evict comes first, as it may still use the pages. */
-	if (inode->i_op && inode->i_op->evict)
-		inode->i_op->evict(inode);
-	BUG_ON(inode->i_entry || inode->i_writecount);
-	/*
-	 * LIST_REMOVE does not clear le_prev: NULL means that the file never
-	 * had a page in the cache, as for most links and devices.
-	 */
-	if (inode->i_data.cached.le_prev)
-		truncate_inode_pages(&inode->i_data, 0);
-	BUG_ON(inode->i_data.nr_pages || !TAILQ_EMPTY(&inode->i_data.i_mmap));
-	/*
-	 * This comes last: dropping the pages has counted them off the limits.
-	 */
-	if (inode->i_limits && atomic_dec_and_test(&inode->i_limits->inodes))
-		kfree(inode->i_limits);
-	kmem_cache_free(inode_cache, inode);
+	struct inode *dir;
+
+	for (; inode && atomic_dec_and_test(&inode->i_count); inode = dir) {
+		/* evict comes first, as it may still use the pages. */
+		if (inode->i_op && inode->i_op->evict)
+			inode->i_op->evict(inode);
+		BUG_ON(inode->i_entry || inode->i_writecount);
+		/*
+		 * LIST_REMOVE does not clear le_prev: NULL means that the file
+		 * never had a page in the cache, as for most links and devices.
+		 */
+		if (inode->i_data.cached.le_prev)
+			truncate_inode_pages(&inode->i_data, 0);
+		BUG_ON(inode->i_data.nr_pages);
+		BUG_ON(!TAILQ_EMPTY(&inode->i_data.i_mmap));
+		/*
+		 * This comes last: dropping the pages has counted them off the
+		 * limits.
+		 */
+		if (inode->i_limits &&
+		    atomic_dec_and_test(&inode->i_limits->inodes))
+			kfree(inode->i_limits);
+		dir = inode->i_removed ? inode->i_removed->dir : NULL;
+		kfree(inode->i_removed);
+		kmem_cache_free(inode_cache, inode);
+	}
 }
 
 /* ---- names ------------------------------------------------------- */
@@ -165,6 +173,8 @@ int inode_path(const struct fs_path *path, const struct fs_path *top, char *buf,
 	       (here.inode != root_inode || here.mnt)) {
 		const struct dir_entry *entry = here.inode->i_entry;
 
+		if (!entry)
+			entry = here.inode->i_removed;
 		if (at_mount_root(&here)) {
 			here.inode = here.mnt->mnt_point;
 			here.mnt = here.mnt->mnt_parent;
@@ -180,5 +190,5 @@ int inode_path(const struct fs_path *path, const struct fs_path *top, char *buf,
 	if (!err && buf[at] == '\0')
 		err = prepend(buf, &at, "", 0); /* the root itself */
 	memmove(buf, buf + at, bytes - at);
-	return err;
+	return err || !path->inode->i_removed ? err : -ENOENT;
 }

@@ -169,8 +169,9 @@ static bool is_dotdot(const struct nameidata *nd)
 /*
  * Takes ".." up, and on to what is mounted there. Of a mounted root it is the
  * covered directory's; of the task's root it is the root itself, or chroot
- * would not confine. 0, or -ENOENT for a directory that was removed, or moved
- * out of what the mount shows: no path from the task's root may lead on there.
+ * would not confine. One that was removed leads up as before, as on Linux. 0,
+ * or -ENOENT for a directory that was moved out of what the mount shows: no path
+ * from the task's root may lead on there.
  */
 static int step_up(struct nameidata *nd)
 {
@@ -188,6 +189,8 @@ static int step_up(struct nameidata *nd)
 	spin_lock(&tree_lock);
 	if (nd->inode->i_entry)
 		parent = igrab(nd->inode->i_entry->dir);
+	else if (nd->inode->i_removed)
+		parent = igrab(nd->inode->i_removed->dir);
 	spin_unlock(&tree_lock);
 	if (!parent)
 		return -ENOENT;

@@ -106,7 +106,7 @@ void ramfs_insert_entry(struct inode *dir, struct dir_entry *entry,
 	inode_modified(dir);
 }
 
-/* Takes a name away. The inode may stay open without it. */
+/* Takes a name away. The inode may stay open, and keeps the last for reports. */
 void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry)
 {
 	struct inode *inode = entry->inode;
@@ -116,11 +116,15 @@ void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry)
 	/* Another name of the inode may be the one that reports show. */
 	if (inode->i_entry == entry)
 		inode->i_entry = NULL;
+	inode->i_removed = inode->i_nlink ? NULL : entry;
 	spin_unlock(&tree_lock);
 	if (S_ISDIR(inode->i_mode))
 		dir->i_nlink--;
 	inode_modified(dir);
-	kfree(entry);
+	if (inode->i_removed)
+		igrab(dir);
+	else
+		kfree(entry);
 }
 
 int ramfs_drop_link(struct inode *inode)

@@ -194,6 +194,14 @@ static int readlink_dir(const struct inode *link, bool root, char *buf,
 
 	if (!err) {
 		err = inode_path(&dir, NULL, buf, bytes);
+		/* As a file's that was opened there and has lost its name. */
+		if (err == -ENOENT) {
+			const struct file was = { .f_inode = dir.inode,
+						  .f_mnt = dir.mnt };
+
+			file_path(&was, buf, bytes);
+			err = 0;
+		}
 		path_put(&dir);
 	}
 	return err;

@@ -216,7 +216,12 @@ static void test_cwd(void **state __unused_arg)
 	assert_int_equal(do_rmdir("/z/c"), 0);
 	assert_string_equal(cwd(), "ENOENT");
 	assert_int_equal(look("."), 0);
-	assert_int_equal(look(".."), -ENOENT);
+	assert_int_equal(look(".."), 0);
+	/* The directory above is kept, even removed itself. */
+	assert_int_equal(do_rmdir("/z"), 0);
+	assert_int_equal(look(".."), 0);
+	assert_int_equal(look("../.."), 0);
+	assert_int_equal(do_mkdir("../new"), -ENOENT);
 	assert_int_equal(do_mkdir("new"), -ENOENT);
 	assert_int_equal(do_open("new", O_CREAT | O_RDWR), -ENOENT);
 	assert_int_equal(sys_chdir(user_path("/")), 0);

@@ -4,6 +4,7 @@
  */
 #include <uapi/auxvec.h>
 #include <uapi/fcntl.h>
+#include <uapi/mman.h>
 #include "check.h"
 #include "maps.h"
 
@@ -54,6 +55,55 @@ static void test_parents(void)
 	SYS(chdir, "/");
 }
 
+/* ---- without a name ---------------------------------------------- */
+
+static bool link_is(const char *path, const char *name)
+{
+	char want[120];
+
+	sprintf(want, "%s (deleted)", name);
+	link_of(path);
+	return !strcmp(text, want);
+}
+
+/* A file, its directory, and that one's, all of which are removed. */
+static int nameless(void *arg)
+{
+	char file[96], dir[80], above[64], path[64];
+	int fd;
+
+	(void)arg;
+	strcpy(above, scratch("above"));
+	sprintf(dir, "%s/dir", above);
+	sprintf(file, "%s/file", dir);
+	SYS(mkdir, above, 0755);
+	SYS(mkdir, dir, 0755);
+	fd = make_file(file, PAGE);
+	SYS(mmap2, 0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+	SYS(chdir, dir);
+	SYS(unlink, file);
+	fd_path(path, "fd", fd);
+	ok(link_is(path, file), "fd: a file that was removed");
+	SYS(rename, above, scratch("renamed"));
+	strcpy(above, scratch("renamed"));
+	sprintf(dir, "%s/dir", above);
+	sprintf(file, "%s/file", dir);
+	ok(link_is(path, file), "fd: a directory above it was renamed");
+	is(SYS(rmdir, dir), 0, "its directory is removed");
+	ok(link_is("/proc/self/cwd", dir), "cwd: it was removed");
+	is(SYS(getcwd, text, 64), -ENOENT, "getcwd has no path then");
+	SYS(rmdir, above);
+	ok(link_is(path, file), "fd: the directories above are removed, too");
+	ok(link_is("/proc/self/cwd", dir), "cwd: the one above, too");
+	fd = SYS(open, "/proc/self/maps", O_RDONLY);
+	text[SYS(read, fd, text, sizeof(text) - 1)] = '\0';
+	ok(strstr(text, strcat(file, " (deleted)\n")),
+	   "maps: a file that was removed");
+	ok(SYS(open, "..", O_PATH, 0) >= 0,
+	   "the removed directory has a .. still");
+	return 0;
+}
+
 /* ---- descriptors ------------------------------------------------- */
 
 static void test_links(void)
@@ -71,8 +121,9 @@ static void test_links(void)
 	   "fd: open of the link makes another open file, at position 0");
 	SYS(unlink, name);
 	link_of(path);
-	ok(strstr(text, "(deleted)") != NULL,
-	   "fd: the link of an unlinked file ends with (deleted)");
+	strcat(name, " (deleted)");
+	ok(!strcmp(text, name),
+	   "fd: the link of an unlinked file is its path and (deleted)");
 	SYS(close, again);
 	again = SYS(open, path, O_RDWR);
 	ok(again >= 0, "fd: the unlinked file can be opened by its link");
@@ -315,6 +366,7 @@ int main(void)
 	test_fs_limits();
 	test_parents();
 	test_links();
+	checks_in_child(nameless, 0);
 	test_pipe_links();
 	test_fdinfo();
 	test_identity();
