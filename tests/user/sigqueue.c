@@ -1,6 +1,6 @@
 /*
  * Real-time signals are queued: each arrives, in order and with its value, up
- * to RLIMIT_SIGPENDING. And SS_AUTODISARM, a stack that is unset in its
+ * to RLIMIT_SIGPENDING, also the one of the boot. And SS_AUTODISARM, a stack that is unset in its
  * handler.
  */
 #include <uapi/resource.h>
@@ -72,6 +72,13 @@ static void limited(void)
 	int n = 0;
 
 	SYS(ugetrlimit, RLIMIT_SIGPENDING, &old);
+	while (send(RT1, n) == 0)
+		n++;
+	is((int32_t)old.rlim_cur - n, 0,
+	   "the limit of the boot: how many could not be queued");
+	while (take(&info) > 0)
+		n--;
+	is(n, 0, "every one is taken: how many are left");
 	three.rlim_max = old.rlim_max;
 	SYS(setrlimit, RLIMIT_SIGPENDING, &three);
 	while (n < 10 && send(RT1, n) == 0)
