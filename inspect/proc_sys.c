@@ -2,6 +2,7 @@
 #include <alloc/alloc.h>
 #include <cred.h>
 #include <inspect/internal.h>
+#include <inspect/proc_sys.h>
 #include <lib/printk.h>
 #include <services/coredump/coredump.h>
 #include <services/files/files.h>
@@ -13,15 +14,13 @@
 #include <services/uffd/uffd.h>
 #include <string.h>
 
-/* The text of a file that is one number. */
-static int show_number(struct seq_file *m, u32 number)
+int show_number(struct seq_file *m, u32 number)
 {
 	seq_printf(m, "%u\n", number);
 	return 0;
 }
 
-/* Reads a decimal number of 32 bits: 0 or -EINVAL. */
-static int read_number(const char *text, u32 *number)
+int read_number(const char *text, u32 *number)
 {
 	u64 value = 0;
 
@@ -37,6 +36,16 @@ static int read_number(const char *text, u32 *number)
 			return -EINVAL;
 	}
 	*number = (u32)value;
+	return 0;
+}
+
+int read_between(const char *text, u32 least, u32 most, u32 *number)
+{
+	u32 value;
+
+	if (read_number(text, &value) || value < least || value > most)
+		return -EINVAL;
+	WRITE_ONCE(*number, value);
 	return 0;
 }
 
@@ -284,15 +293,10 @@ static int show_overcommit(struct seq_file *m)
 /* 0 heuristic, 1 always, 2 never beyond the limit, as on Linux. */
 static int write_overcommit(struct seq_file *m __unused_arg, const char *text)
 {
-	u32 policy;
-
-	if (read_number(text, &policy) || policy > OVERCOMMIT_NEVER)
-		return -EINVAL;
 	/*
 	 * Mappings that exist stay, even if the new policy would refuse them.
 	 */
-	WRITE_ONCE(overcommit_memory, policy);
-	return 0;
+	return read_between(text, 0, OVERCOMMIT_NEVER, &overcommit_memory);
 }
 
 static int show_commit_ratio(struct seq_file *m)
@@ -303,13 +307,8 @@ static int show_commit_ratio(struct seq_file *m)
 /* Percent of memory that counts towards CommitLimit. */
 static int write_commit_ratio(struct seq_file *m __unused_arg, const char *text)
 {
-	u32 percent;
-
 	/* Linux's variable is an int. */
-	if (read_number(text, &percent) || percent > INT32_MAX)
-		return -EINVAL;
-	WRITE_ONCE(overcommit_ratio, percent);
-	return 0;
+	return read_between(text, 0, INT32_MAX, &overcommit_ratio);
 }
 
 /*
@@ -452,13 +451,8 @@ static int show_mount_max(struct seq_file *m)
 /* Mounts that exist stay, even if the new number is smaller. */
 static int write_mount_max(struct seq_file *m __unused_arg, const char *text)
 {
-	u32 most;
-
-	/* Linux's variable is an int, and at least 1. */
-	if (read_number(text, &most) || most == 0 || most > INT32_MAX)
-		return -EINVAL;
-	WRITE_ONCE(max_mounts, most);
-	return 0;
+	/* Linux's variable is an int. */
+	return read_between(text, 1, INT32_MAX, &max_mounts);
 }
 
 static int show_nr_open(struct seq_file *m)
@@ -501,6 +495,7 @@ static const struct proc_entry fs_entries[] = {
 	TEXT("inode-nr", show_inode_nr),
 	TEXT("inode-state", show_inode_state),
 	TEXT_RW("mount-max", show_mount_max, write_mount_max),
+	DIR("mqueue", &mqueue_dir),
 	TEXT("nr_open", show_nr_open),
 	TEXT_RW("pipe-max-size", show_pipe_max_size, write_pipe_max_size),
 	TEXT_RW("pipe-user-pages-hard", show_pipe_hard, write_pipe_hard),

@@ -10,6 +10,19 @@
 
 extern const struct service mqueue_service;
 
+/*
+ * The files of /proc/sys/fs/mqueue, of the same names: how many queues there may
+ * be, messages in one, and bytes in a message; and what a queue has of the last
+ * two if mq_open has no attributes. The first three do not bind
+ * CAP_SYS_RESOURCE. (names.c)
+ */
+struct mqueue_limits {
+	u32 queues_max, msg_max, msgsize_max, msg_default, msgsize_default;
+};
+extern struct mqueue_limits mqueue_limits; /* each is read and set at once */
+#define MESSAGES_HARD_MAX 65536
+#define BYTES_HARD_MAX    (16 << 20)
+
 /* clang-format off */
 #define MQUEUE_CALLS \
 	CALL(mq_open), CALL(mq_unlink), CALL(mq_timedsend), \

@@ -16,15 +16,18 @@
 #include <uapi/resource.h>
 #include <uapi/signal.h>
 
-/* Linux's limits (/proc/sys/fs/mqueue), and those for CAP_SYS_RESOURCE. */
-#define QUEUES_MAX        256u
-#define MESSAGES_MAX      10
-#define MESSAGE_BYTES_MAX 8192
-#define QUEUES_HARD_MAX   1024u /* a walk over all holds a spinlock; ours */
-#define MESSAGES_HARD_MAX 65536
-#define BYTES_HARD_MAX    (16 << 20)
+/* For CAP_SYS_RESOURCE, too. Ours, since a walk over all holds a spinlock. */
+#define QUEUES_HARD_MAX  1024u
 /* What Linux charges for a message beside its bytes. */
-#define MESSAGE_OVERHEAD  48u
+#define MESSAGE_OVERHEAD 48u
+
+struct mqueue_limits mqueue_limits = {
+	.queues_max = 256,
+	.msg_max = 10,
+	.msgsize_max = 8192,
+	.msg_default = 10,
+	.msgsize_default = 8192,
+};
 
 static struct inode *queues_dir;
 
@@ -50,7 +53,9 @@ void mqueue_init(void)
  */
 static int add_queue(struct mqueue *queue)
 {
-	u32 max = capable(CAP_SYS_RESOURCE) ? QUEUES_HARD_MAX : QUEUES_MAX;
+	u32 max = capable(CAP_SYS_RESOURCE) ?
+		QUEUES_HARD_MAX :
+		min(READ_ONCE(mqueue_limits.queues_max), QUEUES_HARD_MAX);
 	u64 sum = queue->charge;
 	struct mqueue *other;
 	int err = 0;
@@ -127,13 +132,14 @@ static const struct inode_operations mqueue_iops = {
 static int make_queue(const struct mq_attr *attr, struct mqueue **result)
 {
 	bool may = capable(CAP_SYS_RESOURCE);
+	const struct mqueue_limits most = mqueue_limits;
 	u32 per_message = (u32)attr->mq_msgsize + MESSAGE_OVERHEAD;
 	struct mqueue *queue;
 	int err;
 
 	if (attr->mq_maxmsg <= 0 || attr->mq_msgsize <= 0 ||
-	    attr->mq_maxmsg > (may ? MESSAGES_HARD_MAX : MESSAGES_MAX) ||
-	    attr->mq_msgsize > (may ? BYTES_HARD_MAX : MESSAGE_BYTES_MAX))
+	    (u32)attr->mq_maxmsg > (may ? MESSAGES_HARD_MAX : most.msg_max) ||
+	    (u32)attr->mq_msgsize > (may ? BYTES_HARD_MAX : most.msgsize_max))
 		return -EINVAL;
 	/* More than any limit, and more than 32 bits. */
 	if ((u64)per_message * (u32)attr->mq_maxmsg > UINT32_MAX)
@@ -260,8 +266,11 @@ static int remove_name(const char *name, const struct inode *only)
 
 s32 sys_mq_open(uaddr_t uname, u32 flags, u32 mode, uaddr_t uattr)
 {
-	struct mq_attr attr = { .mq_maxmsg = MESSAGES_MAX,
-				.mq_msgsize = MESSAGE_BYTES_MAX };
+	const struct mqueue_limits most = mqueue_limits;
+	struct mq_attr attr = {
+		.mq_maxmsg = (s32)min(most.msg_max, most.msg_default),
+		.mq_msgsize = (s32)min(most.msgsize_max, most.msgsize_default)
+	};
 	struct fs_path at = { NULL, NULL };
 	char name[NAME_BYTES];
 	struct inode *inode;
