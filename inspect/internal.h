@@ -305,6 +305,7 @@ int show_statm(struct seq_file *m);
 int show_cmdline(struct seq_file *m);
 int show_comm(struct seq_file *m);
 int show_wchan(struct seq_file *m);
+int show_timerslack(struct seq_file *m);
 int show_context(struct seq_file *m);
 int show_walk(struct seq_file *m);
 int show_pagetable(struct seq_file *m);
@@ -326,6 +327,8 @@ int write_walk(struct seq_file *m, const char *text);
 int show_oom_score(struct seq_file *m);
 int show_oom_score_adj(struct seq_file *m);
 int write_oom_score_adj(struct seq_file *m, const char *text);
+int write_timerslack(struct seq_file *m, const char *text);
+int read_number(const char *text, u32 *number); /* decimal: 0 or -EINVAL */
 int show_clear_refs(struct seq_file *m);
 int write_clear_refs(struct seq_file *m, const char *text);
 int write_trace(struct seq_file *m, const char *text);

@@ -97,6 +97,10 @@ static const struct proc_entry pid_entries[] = {
 	TEXT("stat", show_stat),
 	TEXT("statm", show_statm),
 	TEXT("status", show_status),
+	{ .name = "timerslack_ns",
+	  .mode = S_IFREG | 0666,
+	  .show = show_timerslack,
+	  .write = write_timerslack },
 	TEXT("wchan", show_wchan),
 	/* our own */
 	OWN_TEXT("context", show_context),

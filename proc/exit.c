@@ -99,44 +99,6 @@ static bool alone_in_group(const struct task_struct *leader)
 		 leader->state == TASK_ZOMBIE);
 }
 
-/* Passes one child to init. Hold tasklist_lock. */
-static void forget_child(struct task_struct *leader, struct task_struct *child)
-{
-	struct task_struct *init = init_process();
-
-	BUG_ON(!init || init == leader);
-	TAILQ_REMOVE(&leader->children, child, sibling);
-	TAILQ_INSERT_TAIL(&init->children, child, sibling);
-	set_parent(child, init);
-	/* init waits for nothing else. */
-	child->exit_signal = SIGCHLD;
-	services_child_changed(CHILD_ADOPTED, child, leader);
-	/* init may sleep in wait4; a zombie that it inherits is news. */
-	if (child->state == TASK_ZOMBIE)
-		wake_up(&init->wait_child);
-}
-
-/*
- * The group ends with the caller: its children become init's. There may be
- * thousands, so the lock is released after every few. Takes and returns
- * tasklist_lock's flags.
- */
-static u32 forget_children(struct task_struct *leader, u32 flags)
-{
-	struct task_struct *child;
-	u32 n = 0;
-
-	while ((child = TAILQ_FIRST(&leader->children)) != NULL) {
-		forget_child(leader, child);
-		if (++n % TASKS_AT_ONCE == 0) {
-			tasklist_unlock(flags);
-			cond_resched();
-			flags = tasklist_lock();
-		}
-	}
-	return flags;
-}
-
 /* Its last reference may go here; the caller must not use task afterwards. */
 void release_task(struct task_struct *task)
 {
@@ -167,6 +129,66 @@ static bool notify_parent(struct task_struct *leader)
 	return ignored;
 }
 
+/* The group of leader is over. Hold tasklist_lock; leader may be released. */
+static void tell_end(struct task_struct *leader)
+{
+	if (notify_parent(leader))
+		release_task(leader);
+}
+
+/*
+ * Returns the process that gets the orphans of leader's group: the nearest
+ * ancestor that has asked for them, or else init. Hold tasklist_lock.
+ */
+static struct task_struct *find_reaper(const struct task_struct *leader)
+{
+	struct task_struct *init = init_process(), *reaper = leader->parent;
+
+	BUG_ON(!init || init == leader);
+	while (reaper != init && reaper != &init_task &&
+	       !reaper->child_subreaper)
+		reaper = reaper->parent;
+	return reaper == &init_task ? init : reaper;
+}
+
+/* Passes one child to reaper. Hold tasklist_lock. */
+static void forget_child(struct task_struct *leader, struct task_struct *child,
+			 struct task_struct *reaper)
+{
+	TAILQ_REMOVE(&leader->children, child, sibling);
+	TAILQ_INSERT_TAIL(&reaper->children, child, sibling);
+	set_parent(child, reaper);
+	child->exit_signal = SIGCHLD;
+	services_child_changed(CHILD_ADOPTED, child, leader);
+	/* reaper may sleep in wait4; a zombie that it inherits is news. */
+	if (group_is_over(child))
+		tell_end(child);
+}
+
+/*
+ * The group ends with the caller: its children become another process's. There
+ * may be thousands, so the lock is released after every few. Takes and returns
+ * tasklist_lock's flags.
+ */
+static u32 forget_children(struct task_struct *leader, u32 flags)
+{
+	struct task_struct *child, *reaper = NULL;
+	u32 n = 0;
+
+	while ((child = TAILQ_FIRST(&leader->children)) != NULL) {
+		if (!reaper)
+			reaper = find_reaper(leader);
+		forget_child(leader, child, reaper);
+		if (++n % TASKS_AT_ONCE == 0) {
+			tasklist_unlock(flags);
+			cond_resched();
+			flags = tasklist_lock();
+			reaper = NULL; /* it may have ended meanwhile */
+		}
+	}
+	return flags;
+}
+
 /*
  * After this others may find, wait for and release the task. A group's status
  * is that of its last thread, as in Linux since 6.0, unless exit_group or a
@@ -189,8 +211,8 @@ static void exit_notify(struct task_struct *task, u32 code)
 	else
 		release_task(task);
 	wake_up(&leader->wait_child); /* de_thread may wait */
-	if (group_is_over(leader) && notify_parent(leader))
-		release_task(leader);
+	if (group_is_over(leader))
+		tell_end(leader);
 	tasklist_unlock(flags);
 }
 
@@ -342,6 +364,7 @@ static void become_leader(struct task_struct *me)
 	me->group_use = old->group_use;
 	local_irq_enable();
 	me->oom_score_adj = old->oom_score_adj;
+	me->child_subreaper = old->child_subreaper;
 	set_parent(me, old->parent);
 	me->exit_signal = SIGCHLD;
 	add_switches(&me->group_use, &old->use);

@@ -132,6 +132,7 @@ struct task_struct {
 	struct task_usage group_use; /* times: all threads; the rest: the dead */
 	struct task_usage child_use; /* children waited for, and theirs */
 	s32 oom_score_adj; /* OOM_SCORE_ADJ_MIN: never killed for its memory */
+	bool child_subreaper; /* orphans among its descendants become its own */
 	struct job_state job;
 	struct wait_queue_head wait_child; /* a child, or a thread, changed */
 
@@ -152,6 +153,8 @@ struct task_struct {
 	/* services/sched: SCHED_*, 1 to 99; does another lend to it? */
 	u8 policy, rt_priority;
 	bool sched_reset_on_fork, sched_lent;
+	u16 io_priority;                      /* IOPRIO_*; 0: none was set */
+	u32 timer_slack_ns, default_slack_ns; /* 0: DEFAULT_TIMER_SLACK_NS */
 	/* services/coredump: a leader's; SIGKILL alone ends the writing */
 	u16 core_filter;
 	bool leaves_core;

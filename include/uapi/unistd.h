@@ -235,6 +235,8 @@
 #define __NR_shmdt                        306
 #define __NR_shmget                       307
 #define __NR_shmctl                       308
+#define __NR_ioprio_set                   314
+#define __NR_ioprio_get                   315
 #define __NR_openat                       322
 #define __NR_mkdirat                      323
 #define __NR_mknodat                      324

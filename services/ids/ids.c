@@ -2,6 +2,7 @@
 #include <asm/uaccess.h>
 #include <proc/proc.h>
 #include <services/ids/ids.h>
+#include <services/sched/sched.h>
 #include <services/signal/signal.h>
 #include <string.h>
 
@@ -199,7 +200,11 @@ s32 sys_setsid(void)
 #define PR_SET_DUMPABLE     4
 #define PR_GET_KEEPCAPS     7
 #define PR_SET_KEEPCAPS     8
+#define PR_GET_TIMING       13
+#define PR_SET_TIMING       14
 #define PR_CAPBSET_READ     23
+#define PR_SET_TIMERSLACK   29
+#define PR_GET_TIMERSLACK   30
 #define PR_SET_NO_NEW_PRIVS 38
 #define PR_GET_NO_NEW_PRIVS 39
 
@@ -235,6 +240,50 @@ static s32 set_flag(u32 option, u32 flag)
 		new->no_new_privs = true;
 	set_cred(new);
 	return 0;
+}
+
+#define PR_SET_CHILD_SUBREAPER 36
+#define PR_GET_CHILD_SUBREAPER 37
+
+/*
+ * PR_SET_CHILD_SUBREAPER and PR_GET_CHILD_SUBREAPER, of the whole process: 0 or
+ * -EFAULT. Under tasklist_lock, since an execve may pass the leader's place on.
+ */
+static s32 adopt_orphans(u32 option, u32 arg)
+{
+	u32 flags = tasklist_lock();
+	bool *is = &current->group_leader->child_subreaper, was = *is;
+
+	if (option == PR_SET_CHILD_SUBREAPER)
+		*is = arg != 0;
+	tasklist_unlock(flags);
+	return option == PR_SET_CHILD_SUBREAPER ? 0 : put_user_u32(was, arg);
+}
+
+/*
+ * The options that change neither the task's name nor its rights. The timer
+ * slack is how late timers may be, in ns: they are never late on purpose here,
+ * so it is only kept, and 0 takes the thread's default.
+ */
+static s32 change_life(u32 option, u32 arg)
+{
+	switch (option) {
+	case PR_GET_TIMING:
+		return 0;
+	/* Another way to measure times than by ticks was never made. */
+	case PR_SET_TIMING:
+		return arg ? -EINVAL : 0;
+	case PR_GET_TIMERSLACK:
+		return (s32)task_timer_slack(current);
+	case PR_SET_TIMERSLACK:
+		current->timer_slack_ns = arg ? arg : current->default_slack_ns;
+		return 0;
+	case PR_SET_CHILD_SUBREAPER:
+	case PR_GET_CHILD_SUBREAPER:
+		return adopt_orphans(option, arg);
+	default:
+		return -EINVAL;
+	}
 }
 
 /*
@@ -284,6 +333,6 @@ s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5)
 		current_thread_info()->mm->not_dumpable = !arg2;
 		return 0;
 	default:
-		return -EINVAL;
+		return change_life(option, arg2);
 	}
 }

@@ -29,6 +29,14 @@ static inline bool is_realtime(u32 policy)
 	return policy == SCHED_FIFO || policy == SCHED_RR;
 }
 
+#define LOOKED_AT_ONCE 50 /* tasks, before tasklist_lock is released */
+
+/*
+ * Returns true if `which` (PRIO_*) and `who` of setpriority() select task. Hold
+ * tasklist_lock.
+ */
+bool sched_is_meant(const struct task_struct *task, s32 which, s32 who);
+
 /*
  * nice_weight() returns Linux's weight for a nice value from -20 to 19;
  * clamp_nice() returns the nearest of these values.

@@ -13,8 +13,6 @@
 #include <services/sched/internal.h>
 #include <services/signal/signal.h>
 
-#define LOOKED_AT_ONCE 50 /* before tasklist_lock is released */
-
 /* Linux's sched_prio_to_weight: from nice -20 to 19. */
 static const u32 weights[MAX_NICE - MIN_NICE + 1] = {
 	88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916,
@@ -54,11 +52,7 @@ void sched_lend(struct task_struct *task, u32 inv_weight)
 	set_inv_weight(task, min(sched_own_inv_weight(task), inv_weight));
 }
 
-/*
- * Returns true if `which` and `who` of the calls select task. Hold
- * tasklist_lock.
- */
-static bool is_meant(const struct task_struct *task, s32 which, s32 who)
+bool sched_is_meant(const struct task_struct *task, s32 which, s32 who)
 {
 	switch (which) {
 	case PRIO_PROCESS: /* one thread, as on Linux */
@@ -102,7 +96,7 @@ s32 sys_getpriority(s32 which, s32 who)
 		return -EINVAL;
 	flags = tasklist_lock();
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (is_meant(task, which, who))
+		if (sched_is_meant(task, which, who))
 			highest = max(highest, MAX_NICE + 1 - task->nice);
 		/*
 		 * If the task at which the walk stood has gone, the walk starts
@@ -129,7 +123,7 @@ s32 sys_setpriority(s32 which, s32 who, s32 nice)
 		return -EINVAL;
 	flags = tasklist_lock();
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
-		if (is_meant(task, which, who)) {
+		if (sched_is_meant(task, which, who)) {
 			/*
 			 * Values beyond the range are clamped, not refused, as
 			 * on Linux.

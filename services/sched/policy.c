@@ -364,7 +364,8 @@ s32 sys_getcpu(uaddr_t cpu, uaddr_t node, uaddr_t unused __unused_arg)
 /* ---- the row ----------------------------------------------------- */
 
 /*
- * The fork of the service's row: the child has its parent's class, but nothing
+ * The fork of the service's row: the child has its parent's class, priority for
+ * input and output, and timer slack, which becomes its default, too, but nothing
  * of what others lend the parent.
  */
 static int sched_fork(struct task_struct *child, u32 flags __unused_arg)
@@ -376,8 +377,12 @@ static int sched_fork(struct task_struct *child, u32 flags __unused_arg)
 	 * most tasks.
 	 */
 	if (likely(!(parent->policy | parent->sched_reset_on_fork |
-		     parent->sched_lent)))
+		     parent->sched_lent | parent->io_priority |
+		     parent->timer_slack_ns)))
 		return 0;
+	child->io_priority = parent->io_priority;
+	child->timer_slack_ns = parent->timer_slack_ns;
+	child->default_slack_ns = parent->timer_slack_ns;
 	if (!parent->sched_reset_on_fork) {
 		child->policy = parent->policy;
 		child->rt_priority = parent->rt_priority;

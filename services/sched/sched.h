@@ -4,11 +4,10 @@
 #ifndef SERVICES_SCHED_SCHED_H
 #define SERVICES_SCHED_SCHED_H
 
+#include <run/task.h>
 #include <service.h>
 #include <trap/core_calls.h>
 #include <types.h>
-
-struct task_struct;
 
 extern const struct service sched_service;
 
@@ -20,8 +19,18 @@ extern const struct service sched_service;
 	CALL(sched_setattr), CALL(sched_getattr), \
 	CALL(sched_get_priority_max), CALL(sched_get_priority_min), \
 	CALL(sched_rr_get_interval), CALL(sched_rr_get_interval_time64), \
-	CALL(sched_setaffinity), CALL(sched_getaffinity), CALL(getcpu)
+	CALL(sched_setaffinity), CALL(sched_getaffinity), CALL(getcpu), \
+	CALL(ioprio_set), CALL(ioprio_get)
 /* clang-format on */
+
+#define DEFAULT_TIMER_SLACK_NS 50000u
+
+/* How late a timer of task may be, in ns: PR_SET_TIMERSLACK. */
+static inline u32 task_timer_slack(const struct task_struct *task)
+{
+	return task->timer_slack_ns ? task->timer_slack_ns :
+				      DEFAULT_TIMER_SLACK_NS;
+}
 
 /*
  * Gives task at least the share inv_weight (2^24 divided by a weight), which a
@@ -50,5 +59,7 @@ s32 sys_sched_rr_get_interval_time64(s32 pid, uaddr_t timespec);
 s32 sys_sched_setaffinity(s32 pid, u32 bytes, uaddr_t mask);
 s32 sys_sched_getaffinity(s32 pid, u32 bytes, uaddr_t mask);
 s32 sys_getcpu(uaddr_t cpu, uaddr_t node, uaddr_t unused);
+s32 sys_ioprio_set(s32 which, s32 who, s32 ioprio);
+s32 sys_ioprio_get(s32 which, s32 who);
 
 #endif

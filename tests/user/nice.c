@@ -1,6 +1,6 @@
 /*
  * Nice values: getpriority, setpriority and nice, inheritance, groups, and what
- * /proc/PID/stat shows.
+ * /proc/PID/stat shows; ioprio_set and ioprio_get.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -141,11 +141,92 @@ static void of_others(void)
 	waitpid(second, NULL, 0);
 }
 
+/* ---- priorities for a disk --------------------------------------- */
+
+#define IOPRIO_PROCESS 1
+#define IOPRIO_PGRP    2
+#define IOPRIO_USER    3
+
+/* Classes: 1 real-time, 2 best effort, 3 idle. */
+static int32_t ioprio(int32_t class, int32_t level)
+{
+	return class << 13 | level;
+}
+
+static int32_t own_ioprio(void)
+{
+	return SYS(ioprio_get, IOPRIO_PROCESS, 0);
+}
+
+static int has_ioprio(void *value)
+{
+	return own_ioprio() == *(int32_t *)value;
+}
+
+static int set_by_another_user(void *pid)
+{
+	SYS(setresuid32, 1001, 1001, 1001);
+	is(SYS(ioprio_set, IOPRIO_PROCESS, 0, ioprio(1, 4)), -EPERM,
+	   "another user may not choose the real-time class");
+	is(SYS(ioprio_set, IOPRIO_PROCESS, 0, ioprio(2, 7)), 0,
+	   "another user may choose a level");
+	is(SYS(ioprio_set, IOPRIO_PROCESS, *(int32_t *)pid, ioprio(2, 7)),
+	   -EPERM, "but not for a process of root");
+	is(SYS(ioprio_get, IOPRIO_USER, 1001), ioprio(2, 7),
+	   "the best of a user with one process");
+	return 0;
+}
+
+static int of_a_group(void *unused)
+{
+	int32_t me = SYS(getpid);
+
+	(void)unused;
+	SYS(setpgid, 0, 0);
+	SYS(ioprio_set, IOPRIO_PROCESS, 0, 0);
+	SYS(setpriority, PRIO_PROCESS, 0, 0);
+	is(own_ioprio(), 0, "without a priority: none");
+	is(SYS(ioprio_get, IOPRIO_PGRP, 0), ioprio(2, 4),
+	   "in its group it counts by its nice value");
+	SYS(setpriority, PRIO_PROCESS, 0, 19);
+	is(SYS(ioprio_get, IOPRIO_PGRP, me), ioprio(2, 7),
+	   "the highest nice value is the lowest level");
+	is(SYS(ioprio_set, IOPRIO_PGRP, 0, ioprio(3, 0)), 0,
+	   "ioprio_set of the group");
+	is(own_ioprio(), ioprio(3, 0), "its process has it");
+	return 0;
+}
+
+static void disk(void)
+{
+	int32_t me = SYS(getpid), value = ioprio(1, 3);
+
+	is(own_ioprio(), 0, "ioprio_get: at first none was set");
+	is(SYS(ioprio_set, IOPRIO_PROCESS, 0, ioprio(2, 8)), -EINVAL,
+	   "ioprio_set: there are levels from 0 to 7");
+	is(SYS(ioprio_set, IOPRIO_PROCESS, 0, ioprio(0, 4)), -EINVAL,
+	   "no class has no level");
+	is(SYS(ioprio_set, IOPRIO_PROCESS, 0, ioprio(4, 0)), -EINVAL,
+	   "there is no fourth class");
+	is(SYS(ioprio_set, 0, 0, value), -EINVAL, "of an unknown kind");
+	is(SYS(ioprio_get, 4, 0), -EINVAL, "ioprio_get of an unknown kind");
+	is(SYS(ioprio_get, IOPRIO_PROCESS, 99999), -ESRCH, "of no process");
+	is(SYS(ioprio_set, IOPRIO_PGRP, 99999, value), -ESRCH, "of no group");
+	is(SYS(ioprio_set, IOPRIO_PROCESS, me, value), 0,
+	   "ioprio_set of the real-time class");
+	is(own_ioprio(), value, "ioprio_get reports it");
+	is(WEXITSTATUS(in_child(has_ioprio, &value)), 1,
+	   "a child of fork inherits it");
+	checks_in_child(set_by_another_user, &me);
+	checks_in_child(of_a_group, NULL);
+}
+
 int main(void)
 {
 	set_and_get();
 	refused();
 	inherited();
 	of_others();
+	disk();
 	return done();
 }

@@ -1,6 +1,7 @@
 /*
  * The machine as a whole, and who we are on it.
  */
+#include <uapi/fcntl.h>
 #include <uapi/sysinfo.h>
 #include <uapi/time.h>
 #include <uapi/utsname.h>
@@ -31,6 +32,55 @@ static void names(void)
 	   "PR_SET_NAME from an unmapped address is refused");
 	is(SYS(prctl, 12345), -EINVAL,
 	   "prctl with an unknown option is refused");
+}
+
+/* ---- how late timers may be -------------------------------------- */
+
+#define PR_SET_TIMERSLACK 29
+#define PR_GET_TIMERSLACK 30
+#define PR_GET_TIMING     13
+#define PR_SET_TIMING     14
+
+static int32_t slack_of_file(void)
+{
+	char text[16] = "";
+	int fd = SYS(open, "/proc/self/timerslack_ns", O_RDWR);
+
+	SYS(read, fd, text, sizeof(text) - 1);
+	SYS(close, fd);
+	return atoi(text);
+}
+
+static int inherits_slack(void *unused)
+{
+	(void)unused;
+	is(SYS(prctl, PR_GET_TIMERSLACK), 70000, "a child inherits it");
+	SYS(prctl, PR_SET_TIMERSLACK, 1);
+	is(SYS(prctl, PR_SET_TIMERSLACK, 0), 0, "0 takes the default");
+	is(SYS(prctl, PR_GET_TIMERSLACK), 70000,
+	   "which is what the parent had at the fork");
+	return 0;
+}
+
+static void timer_slack(void)
+{
+	int fd;
+
+	is(SYS(prctl, PR_GET_TIMERSLACK), 50000, "PR_GET_TIMERSLACK at first");
+	is(SYS(prctl, PR_SET_TIMERSLACK, 70000), 0, "PR_SET_TIMERSLACK");
+	is(SYS(prctl, PR_GET_TIMERSLACK), 70000,
+	   "PR_GET_TIMERSLACK reports it");
+	is(slack_of_file(), 70000, "so does /proc/self/timerslack_ns");
+	checks_in_child(inherits_slack, NULL);
+	fd = SYS(open, "/proc/self/timerslack_ns", O_WRONLY);
+	is(SYS(write, fd, "300", 3), 3, "a number is written to the file");
+	is(SYS(prctl, PR_GET_TIMERSLACK), 300, "it is the thread's slack");
+	SYS(close, fd);
+	SYS(prctl, PR_SET_TIMERSLACK, 0);
+	is(SYS(prctl, PR_GET_TIMERSLACK), 50000, "0 takes the first default");
+	is(SYS(prctl, PR_GET_TIMING), 0, "PR_GET_TIMING: by ticks");
+	is(SYS(prctl, PR_SET_TIMING, 0), 0, "PR_SET_TIMING by ticks");
+	is(SYS(prctl, PR_SET_TIMING, 1), -EINVAL, "there is no other way");
 }
 
 static void memory(void)
@@ -90,6 +140,7 @@ static void times_of_day(void)
 int main(void)
 {
 	names();
+	timer_slack();
 	memory();
 	randomness();
 	times_of_day();
