@@ -152,8 +152,8 @@ int futex_wake(uaddr_t va, bool private, u32 nr, u32 bitset, u32 *woken)
 			break;
 		if (!futex_same_key(&w->key, &key) || !(w->bitset & bitset))
 			continue;
-		if (w->pi) {
-			err = -EINVAL; /* only its owner may wake it */
+		if (w->pi || w->next_lock) {
+			err = -EINVAL; /* it must get its lock */
 			break;
 		}
 		futex_wake_waiter(b, w);
@@ -246,6 +246,30 @@ static int wait_woken(struct futex_waiter *w, u64 until)
 	return futex_unqueue(w) ? 0 : err;
 }
 
+int futex_compare(uaddr_t va, u32 expected)
+{
+	u32 value;
+	int err = get_user_u32(&value, va);
+
+	return !err && value != expected ? -EAGAIN : err;
+}
+
+int futex_wait_for(struct futex_waiter *w, uaddr_t va, u32 expected, u64 until)
+{
+	int err;
+
+	/* Queued before the word is read: see the head of this file. */
+	futex_queue(w);
+	err = futex_compare(va, expected);
+	/*
+	 * A wake-up that came in between counts, though the word has another
+	 * value: the waker has counted it, too.
+	 */
+	if (err)
+		return futex_unqueue(w) ? 0 : err;
+	return wait_woken(w, until);
+}
+
 static s32 futex_wait_again(const struct restart_block *block);
 
 /*
@@ -257,7 +281,6 @@ static s32 futex_wait(uaddr_t va, bool private, u32 expected, u64 until,
 		      u32 bitset)
 {
 	struct futex_waiter w = { .task = current, .bitset = bitset };
-	u32 value;
 	int err;
 
 	if (!bitset)
@@ -265,18 +288,7 @@ static s32 futex_wait(uaddr_t va, bool private, u32 expected, u64 until,
 	err = futex_get_key(va, private, &w.key);
 	if (err)
 		return err;
-	/* Queued before the word is read: see the head of this file. */
-	futex_queue(&w);
-	err = get_user_u32(&value, va);
-	if (!err && value != expected)
-		err = -EAGAIN;
-	/*
-	 * A wake-up that came in between counts, though the word has another
-	 * value: the waker has counted it, too.
-	 */
-	if (err)
-		return futex_unqueue(&w) ? 0 : err;
-	err = wait_woken(&w, until);
+	err = futex_wait_for(&w, va, expected, until);
 	/*
 	 * A restarted call with a time limit must continue it, not begin anew:
 	 * the restart block keeps the absolute time.
@@ -331,23 +343,31 @@ static void move_waiter(struct futex_waiter *w, const struct futex_key *to)
 
 /*
  * Wakes up to nr_wake waiters of `from` and makes up to nr_move others wait for
- * `to` instead. Returns how many it woke and moved. Both buckets are locked all
+ * `to` instead. Returns how many it woke and moved, or -EINVAL if one that is
+ * reached waits for a lock. Both buckets are locked all
  * the time, so that no waiter can be missed by a wake-up for either word.
  */
-static u32 requeue(const struct futex_key *from, const struct futex_key *to,
+static s32 requeue(const struct futex_key *from, const struct futex_key *to,
 		   u32 nr_wake, u32 nr_move)
 {
 	u32 a = futex_bucket(from), b = futex_bucket(to), woken = 0, moved = 0;
 	struct futex_waiter *w, *next;
+	int err = 0;
 
 	lock_two(a, b);
 	TAILQ_FOREACH_SAFE(w, &buckets[a].waiters, link, next) {
-		if (!futex_same_key(&w->key, from) || w->pi)
+		if (!futex_same_key(&w->key, from))
 			continue;
+		if (woken >= nr_wake && moved >= nr_move)
+			break;
+		if (w->pi || w->next_lock) {
+			err = -EINVAL;
+			break;
+		}
 		if (woken < nr_wake) {
 			futex_wake_waiter(&buckets[a], w);
 			woken++;
-		} else if (moved < nr_move) {
+		} else {
 			moved++;
 			/*
 			 * With equal keys a moved waiter would be met again at
@@ -358,7 +378,7 @@ static u32 requeue(const struct futex_key *from, const struct futex_key *to,
 		}
 	}
 	unlock_two(a, b);
-	return woken + moved;
+	return err ? err : (s32)(woken + moved);
 }
 
 /*
@@ -370,7 +390,6 @@ static s32 futex_requeue(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
 			 u32 nr_move, const u32 *expected)
 {
 	struct futex_key from, to;
-	u32 value;
 	int err = futex_get_key(va, private, &from);
 
 	if (!err)
@@ -384,12 +403,9 @@ static s32 futex_requeue(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
 	 * other task can change the word or wait for it in between. A second core
 	 * could; a waiter for the new value would be moved, too, and miss its wake-up.
 	 */
-	if (!err && expected) {
-		err = get_user_u32(&value, va);
-		if (!err && value != *expected)
-			err = -EAGAIN;
-	}
-	return err ? err : (s32)requeue(&from, &to, nr_wake, nr_move);
+	if (!err && expected)
+		err = futex_compare(va, *expected);
+	return err ? err : requeue(&from, &to, nr_wake, nr_move);
 }
 
 /* ---- the call ---------------------------------------------------- */
@@ -439,6 +455,17 @@ static s32 sys_futex_lock_pi(uaddr_t va, u32 op, uaddr_t timeout, bool time64)
 	return err ? err : futex_lock_pi(va, op & FUTEX_PRIVATE_FLAG, until);
 }
 
+static s32 sys_wait_requeue_pi(uaddr_t va, u32 op, u32 val, uaddr_t timeout,
+			       bool time64, uaddr_t va2)
+{
+	u64 until;
+	int err = futex_deadline(op, timeout, time64, &until);
+
+	return err ? err :
+		     futex_wait_requeue_pi(va, op & FUTEX_PRIVATE_FLAG, val,
+					   until, va2);
+}
+
 s32 sys_futex(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2, u32 val3)
 {
 	bool private = op & FUTEX_PRIVATE_FLAG;
@@ -468,6 +495,11 @@ s32 sys_futex(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2, u32 val3)
 		return futex_trylock_pi(va, private);
 	case FUTEX_UNLOCK_PI:
 		return futex_unlock_pi(va, private);
+	case FUTEX_WAIT_REQUEUE_PI:
+		return sys_wait_requeue_pi(va, op, val, timeout, false, va2);
+	case FUTEX_CMP_REQUEUE_PI:
+		return futex_cmp_requeue_pi(va, va2, private, val, timeout,
+					    val3);
 	default:
 		return -ENOSYS;
 	}
@@ -488,58 +520,9 @@ s32 sys_futex_time64(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2,
 					 true);
 	case FUTEX_LOCK_PI2:
 		return sys_futex_lock_pi(va, op, timeout, true);
+	case FUTEX_WAIT_REQUEUE_PI:
+		return sys_wait_requeue_pi(va, op, val, timeout, true, va2);
 	default:
 		return sys_futex(va, op, val, timeout, va2, val3);
 	}
 }
-
-/* ---- the end of a task ------------------------------------------- */
-
-/* The C library passes the word that pthread_join() waits for. */
-s32 sys_set_tid_address(uaddr_t tidptr)
-{
-	current->clear_child_tid = tidptr;
-	return current->pid;
-}
-
-/* Sets the word that pthread_join() waits for to zero and wakes its waiter. */
-static void clear_tid(struct task_struct *task)
-{
-	uaddr_t tid = task->clear_child_tid;
-	u32 woken;
-
-	task->clear_child_tid = 0;
-	/*
-	 * No other task can wait for the word if this is the last one that uses
-	 * the mm.
-	 */
-	if (!tid || atomic_read(&task->thread_info.mm->mm_users) == 1 ||
-	    put_user_u32(0, tid))
-		return;
-	/* An error can be reported to nobody: the thread ends. */
-	if (futex_wake(tid, false, 1, FUTEX_BITSET_MATCH_ANY, &woken))
-		pr_debug("exit: clear_child_tid is 0x%08x, which is no futex\n",
-			 tid);
-}
-
-/*
- * The exit_early of the service's row. Robust locks are marked before
- * clear_tid(): a joining thread may free the memory that they are in.
- */
-static void futex_exit(struct task_struct *task)
-{
-	exit_robust_list(task);
-	exit_pi_waiters(task);
-	clear_tid(task);
-}
-
-/* The new program may own locks again; see exit_pi_waiters(). */
-static void futex_exec(void)
-{
-	WRITE_ONCE(current->left_futexes, false);
-}
-
-const struct service futex_service = {
-	.exec = futex_exec,
-	.exit_early = futex_exit,
-};

@@ -45,11 +45,5 @@ s32 sys_futex_waitv(uaddr_t waiters, u32 nr, u32 flags, uaddr_t timeout,
  * -EFAULT. May sleep, since it may look at VMAs and memory.
  */
 int futex_wake(uaddr_t uaddr, bool private, u32 nr, u32 bitset, u32 *woken);
-/*
- * task, the running task, ends or executes another program: marks the locks in
- * its robust list as having lost their owner (robust.c). Its memory must still
- * be mapped. May sleep.
- */
-void exit_robust_list(struct task_struct *task);
 
 #endif

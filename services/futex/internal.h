@@ -25,6 +25,8 @@ struct futex_waiter {
 	u32 bucket; /* changed under both buckets' locks */
 	bool woken; /* bucket lock */
 	bool pi;    /* constant; true: waits for a lock, see pi.c */
+	/* constant; NULL, or the lock that it asks for next: requeue_pi.c */
+	const struct futex_key *next_lock;
 	TAILQ_ENTRY(futex_waiter) link; /* bucket lock */
 };
 
@@ -66,6 +68,15 @@ bool futex_unqueue(struct futex_waiter *w);
  */
 void futex_wake_waiter(struct bucket *b, struct futex_waiter *w);
 
+/*
+ * Queues w, whose key is that of the word at va, and sleeps while the word has
+ * the expected value. Returns 0 when woken, -EAGAIN if it had another value,
+ * -ETIMEDOUT when ktime_ns() has reached `until`, -ERESTARTSYS, or -EFAULT.
+ */
+int futex_wait_for(struct futex_waiter *w, uaddr_t va, u32 expected, u64 until);
+/* Returns 0, -EAGAIN if the word at va has another value, or -EFAULT. */
+int futex_compare(uaddr_t va, u32 expected);
+
 /* ---- wake_op.c --------------------------------------------------- */
 
 /*
@@ -98,5 +109,23 @@ s32 futex_unlock_pi(uaddr_t va, bool private);
  * that wait for locks it owns, to look at the word again.
  */
 void exit_pi_waiters(struct task_struct *task);
+
+/* ---- requeue_pi.c ------------------------------------------------ */
+
+/*
+ * FUTEX_WAIT_REQUEUE_PI: sleeps while the word at va has the expected value,
+ * until a requeue to the lock at va2, and takes that lock. Returns 0 with the
+ * lock, -EINVAL for the same word twice, or an error of futex_wait_for() or
+ * futex_lock_pi(). Sleeps.
+ */
+s32 futex_wait_requeue_pi(uaddr_t va, bool private, u32 expected, u64 until,
+			  uaddr_t va2);
+/*
+ * FUTEX_CMP_REQUEUE_PI: nr_wake, which must be 1, and nr_move waiters of va take
+ * the lock at va2 or wait for it. Returns how many, -EAGAIN if the word at va has
+ * another value, or -EINVAL, also for a waiter that has not asked for that lock.
+ */
+s32 futex_cmp_requeue_pi(uaddr_t va, uaddr_t va2, bool private, u32 nr_wake,
+			 u32 nr_move, u32 expected);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * Robust futexes: when a thread ends, the kernel marks the locks that it holds.
+ * The end of a thread: the kernel marks the locks that it holds (robust futexes),
+ * and clears the word that pthread_join() waits for.
  *
  * A thread keeps a list of its locks in its own memory and passes the address
  * of its head. The program owns the list, so every pointer in it may be wrong.
@@ -8,7 +9,7 @@
 #include <asm/uaccess.h>
 #include <lib/printk.h>
 #include <proc/proc.h>
-#include <services/futex/futex.h>
+#include <services/futex/internal.h>
 #include <services/ids/ids.h>
 #include <uapi/futex.h>
 
@@ -123,7 +124,7 @@ static int walk_list(const struct task_struct *task, uaddr_t head_va)
  * then, and their next owner waits for ever. Linux's oom-killed tasks have the
  * same weakness.
  */
-void exit_robust_list(struct task_struct *task)
+static void exit_robust_list(struct task_struct *task)
 {
 	uaddr_t head = task->robust_list;
 
@@ -162,3 +163,54 @@ s32 sys_get_robust_list(s32 pid, uaddr_t head_to, uaddr_t bytes_to)
 		return -EFAULT;
 	return put_user_u32(head, head_to);
 }
+
+/* ---- the end of a task ------------------------------------------- */
+
+/* The C library passes the word that pthread_join() waits for. */
+s32 sys_set_tid_address(uaddr_t tidptr)
+{
+	current->clear_child_tid = tidptr;
+	return current->pid;
+}
+
+/* Sets the word that pthread_join() waits for to zero and wakes its waiter. */
+static void clear_tid(struct task_struct *task)
+{
+	uaddr_t tid = task->clear_child_tid;
+	u32 woken;
+
+	task->clear_child_tid = 0;
+	/*
+	 * No other task can wait for the word if this is the last one that uses
+	 * the mm.
+	 */
+	if (!tid || atomic_read(&task->thread_info.mm->mm_users) == 1 ||
+	    put_user_u32(0, tid))
+		return;
+	/* An error can be reported to nobody: the thread ends. */
+	if (futex_wake(tid, false, 1, FUTEX_BITSET_MATCH_ANY, &woken))
+		pr_debug("exit: clear_child_tid is 0x%08x, which is no futex\n",
+			 tid);
+}
+
+/*
+ * The exit_early of the service's row. Robust locks are marked before
+ * clear_tid(): a joining thread may free the memory that they are in.
+ */
+static void futex_exit(struct task_struct *task)
+{
+	exit_robust_list(task);
+	exit_pi_waiters(task);
+	clear_tid(task);
+}
+
+/* The new program may own locks again; see exit_pi_waiters(). */
+static void futex_exec(void)
+{
+	WRITE_ONCE(current->left_futexes, false);
+}
+
+const struct service futex_service = {
+	.exec = futex_exec,
+	.exit_early = futex_exit,
+};

@@ -202,6 +202,115 @@ static void heir_ends(void)
 	lock = 0;
 }
 
+/* ---- requeueing --------------------------------------------------- */
+
+#define PRIVATE(op) (FUTEX_##op | FUTEX_PRIVATE_FLAG)
+
+static volatile uint32_t cond;
+
+static void cond_waiter(void *arg)
+{
+	int i = (int)(uintptr_t)arg;
+
+	results[i] = SYS(futex, &cond, PRIVATE(WAIT_REQUEUE_PI), 0, 0, &lock,
+			 0);
+	results[i + 4] = (lock & FUTEX_TID_MASK) == tid();
+	pi(FUTEX_UNLOCK_PI, 0);
+}
+
+static void short_waiter(void *arg)
+{
+	struct old_timespec32 soon;
+
+	(void)arg;
+	SYS(clock_gettime, CLOCK_MONOTONIC, &soon);
+	soon.tv_nsec += 100000000;
+	soon.tv_sec += soon.tv_nsec / 1000000000;
+	soon.tv_nsec %= 1000000000;
+	results[0] = SYS(futex, &cond, PRIVATE(WAIT_REQUEUE_PI), 0, &soon,
+			 &lock, 0);
+}
+
+static void plain_waiter(void *arg)
+{
+	(void)arg;
+	results[0] = SYS(futex, &cond, PRIVATE(WAIT), 0, 0);
+}
+
+static int32_t requeue_pi(uint32_t move, volatile uint32_t *to)
+{
+	return SYS(futex, &cond, PRIVATE(CMP_REQUEUE_PI), 1, move, to, 0);
+}
+
+static void requeue_errors(void)
+{
+	struct old_timespec32 past = { 0, 0 };
+
+	is(SYS(futex, &cond, PRIVATE(WAIT_REQUEUE_PI), 0, 0, &cond, 0), -EINVAL,
+	   "FUTEX_WAIT_REQUEUE_PI from a word to itself is refused");
+	is(SYS(futex, &cond, PRIVATE(WAIT_REQUEUE_PI), 1, 0, &lock, 0), -EAGAIN,
+	   "FUTEX_WAIT_REQUEUE_PI with a wrong value is refused");
+	is(SYS(futex, &cond, PRIVATE(WAIT_REQUEUE_PI), 0, &past, &lock, 0),
+	   -ETIMEDOUT, "FUTEX_WAIT_REQUEUE_PI until a time in the past");
+	is(SYS(futex, &cond, PRIVATE(CMP_REQUEUE_PI), 2, 0, &lock, 0), -EINVAL,
+	   "FUTEX_CMP_REQUEUE_PI that is to wake two is refused");
+	is(SYS(futex, &cond, PRIVATE(CMP_REQUEUE_PI), 1, 0, &lock, 1), -EAGAIN,
+	   "FUTEX_CMP_REQUEUE_PI with a wrong value is refused");
+	is(requeue_pi(0, &cond), -EINVAL,
+	   "FUTEX_CMP_REQUEUE_PI from a word to itself is refused");
+	is(requeue_pi(1, &lock), 0, "FUTEX_CMP_REQUEUE_PI of nobody");
+}
+
+static void requeued(void)
+{
+	struct thread threads[3];
+
+	for (int i = 0; i < 3; i++)
+		run_thread(&threads[i], cond_waiter, (void *)(uintptr_t)i, 0);
+	sleep_ms(20);
+	is(SYS(futex, &cond, PRIVATE(WAKE), 1), -EINVAL,
+	   "FUTEX_WAKE of one that waits in FUTEX_WAIT_REQUEUE_PI is refused");
+	is(SYS(futex, &cond, PRIVATE(REQUEUE), 1, 1, &other), -EINVAL,
+	   "FUTEX_REQUEUE of it is refused");
+	is(requeue_pi(1, &other), -EINVAL,
+	   "FUTEX_CMP_REQUEUE_PI to another lock is refused");
+	pi(FUTEX_LOCK_PI, 0);
+	is(requeue_pi(1, &lock), 2,
+	   "FUTEX_CMP_REQUEUE_PI of two waiters to the caller's lock");
+	ok(lock == (tid() | FUTEX_WAITERS), "the lock has FUTEX_WAITERS");
+	is(pi(FUTEX_UNLOCK_PI, 0), 0, "FUTEX_UNLOCK_PI");
+	join_thread(&threads[0]);
+	join_thread(&threads[1]);
+	ok(results[0] == 0 && results[1] == 0, "both waits returned 0");
+	ok(results[4] && results[5], "both had the lock then");
+	is(requeue_pi(1, &lock), 1,
+	   "FUTEX_CMP_REQUEUE_PI of one to a free lock");
+	join_thread(&threads[2]);
+	ok(results[2] == 0 && results[6], "its wait returned 0, with the lock");
+	is((int32_t)lock, 0, "the lock is free");
+}
+
+static void requeued_otherwise(void)
+{
+	struct thread thread;
+
+	pi(FUTEX_LOCK_PI, 0);
+	run_thread(&thread, short_waiter, 0, 0);
+	sleep_ms(20);
+	is(requeue_pi(0, &lock), 1, "FUTEX_CMP_REQUEUE_PI of one with a limit");
+	join_thread(&thread);
+	is(results[0], -ETIMEDOUT, "it waits for the lock until its limit");
+	pi(FUTEX_UNLOCK_PI, 0);
+	run_thread(&thread, plain_waiter, 0, 0);
+	sleep_ms(20);
+	is(requeue_pi(0, &lock), -EINVAL,
+	   "FUTEX_CMP_REQUEUE_PI of one in FUTEX_WAIT is refused");
+	SYS(futex, &cond, PRIVATE(WAKE), 1);
+	join_thread(&thread);
+	is(results[0], 0, "it can be woken");
+	lock = 0;
+}
+
 /* ---- lending ----------------------------------------------------- */
 
 static volatile uint32_t spun;
@@ -312,6 +421,9 @@ int main(void)
 	handed_over();
 	timed_out();
 	heir_ends();
+	requeue_errors();
+	requeued();
+	requeued_otherwise();
 	lending();
 	wake_ops();
 	return done();
