@@ -115,29 +115,44 @@ static s32 rw_pieces(struct file *file, const struct iovec32 *iov, u32 n,
 	return done || ret >= 0 ? done : ret;
 }
 
-/*
- * pos NULL: at the file's own position, which advances. append: at the end of
- * the file instead; only a position of its own moves there.
- */
+/* pos NULL: at the file's own position, which advances. */
 static s32 rw_pieces_at(struct file *file, const struct iovec32 *iov, u32 n,
-			rw_fn fn, u64 *pos, bool append)
+			rw_fn fn, u64 *pos)
+{
+	bool locked;
+	s32 ret;
+
+	if (pos)
+		return file->f_op->llseek ? rw_pieces(file, iov, n, fn, pos) :
+					    -ESPIPE;
+	/* For all pieces, so that no other thread's write gets between them. */
+	ret = lock_pos(file, &locked);
+	if (ret)
+		return ret;
+	ret = rw_pieces(file, iov, n, fn, &file->f_pos);
+	unlock_pos(file, locked);
+	return ret;
+}
+
+/*
+ * RWF_APPEND: at the end of a regular file, to which the file's own position
+ * moves if pos is NULL.
+ */
+static __noinline s32 append_pieces(struct file *file,
+				    const struct iovec32 *iov, u32 n, rw_fn fn,
+				    const u64 *pos)
 {
 	u64 end = POS_APPEND;
 	bool locked;
 	s32 ret;
 
-	/* Other files have no end, and may know a position. */
-	append = append && S_ISREG(file->f_inode->i_mode);
 	if (pos)
-		return file->f_op->llseek ?
-			rw_pieces(file, iov, n, fn, append ? &end : pos) :
-			-ESPIPE;
-	/* For all pieces, so that no other thread's write gets between them. */
+		return rw_pieces_at(file, iov, n, fn, &end);
 	ret = lock_pos(file, &locked);
 	if (ret)
 		return ret;
-	ret = rw_pieces(file, iov, n, fn, append ? &end : &file->f_pos);
-	if (append && ret > 0)
+	ret = rw_pieces(file, iov, n, fn, &end);
+	if (ret > 0)
 		file->f_pos = end;
 	unlock_pos(file, locked);
 	return ret;
@@ -173,9 +188,12 @@ static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, u64 *pos, u32 flags, bool write)
 	 */
 	if (!ret && !pos && file->f_op->pieces)
 		ret = file->f_op->pieces(file, iov, n, write);
+	else if (!ret && unlikely(flags & RWF_APPEND) && write &&
+		 /* Other files have no end, and may know a position. */
+		 S_ISREG(file->f_inode->i_mode))
+		ret = append_pieces(file, iov, n, fn, pos);
 	else if (!ret)
-		ret = rw_pieces_at(file, iov, n, fn, pos,
-				   write && flags & RWF_APPEND);
+		ret = rw_pieces_at(file, iov, n, fn, pos);
 	if (iov != on_stack)
 		kfree(iov);
 	fput(file);
