@@ -11,6 +11,7 @@
 #include <services/files/files.h>
 #include <stdio.h>
 #include <string.h>
+#include <uapi/fcntl.h>
 
 /* fget_raw, since a descriptor of O_PATH can be executed, too. */
 static bool is_open(s32 fd)
@@ -71,9 +72,32 @@ static int refuse_link(s32 dirfd, const char *name)
 	return err;
 }
 
+/*
+ * Refuses a script below a descriptor that execve closes, since its interpreter
+ * could not open the path. Returns -ENOENT, open_exec's error, or 0.
+ */
+static int refuse_closed_script(s32 dirfd, const char *path)
+{
+	struct file *file;
+	char start[2];
+	int err;
+
+	if (!(sys_fcntl((u32)dirfd, F_GETFD, 0) & FD_CLOEXEC))
+		return 0;
+	err = open_exec(path, &file);
+	if (err)
+		return err;
+	if (file->f_op->kernel_read(file, start, sizeof(start), 0) == 2 &&
+	    start[0] == '#' && start[1] == '!')
+		err = -ENOENT;
+	fput(file);
+	return err;
+}
+
 s32 sys_execveat(s32 dirfd, uaddr_t path, uaddr_t argv, uaddr_t envp,
 		 u32 at_flags)
 {
+	bool below;
 	char *name;
 	int err;
 
@@ -85,8 +109,11 @@ s32 sys_execveat(s32 dirfd, uaddr_t path, uaddr_t argv, uaddr_t envp,
 	/* Before path_from(), whose /dev/fd/N is itself a link. */
 	if (at_flags & AT_SYMLINK_NOFOLLOW && name[0])
 		err = refuse_link(dirfd, name);
+	below = name[0] != '/' && dirfd != AT_FDCWD;
 	if (!err)
 		err = path_from(dirfd, name, at_flags);
+	if (!err && below)
+		err = refuse_closed_script(dirfd, name);
 	if (!err)
 		err = do_user_execve(name, argv, envp, task_pt_regs(current));
 	kfree(name);

@@ -79,11 +79,46 @@ static void links(void)
 	remove_scratch();
 }
 
+/* A script that this program runs, and that makes it exit with 42. */
+static void scripts(void)
+{
+	static const char text[] = "#!/test/execveat 42\n";
+	int dir = SYS(open, "/tmp", O_RDONLY | O_DIRECTORY);
+	int closed = SYS(open, "/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = SYS(open, "/tmp/script", O_RDWR | O_CREAT, 0755), kept;
+
+	SYS(write, fd, text, sizeof(text) - 1);
+	SYS(close, fd);
+	fd = SYS(open, "/tmp/script", O_RDONLY | O_CLOEXEC);
+	kept = SYS(open, "/tmp/script", O_RDONLY);
+	is(answer(kept, "", AT_EMPTY_PATH), 42, "a script of a descriptor");
+	is(answer(fd, "", AT_EMPTY_PATH), ENOENT,
+	   "the same of a descriptor that execve closes is refused");
+	is(answer(dir, "script", 0), 42, "a script of a directory");
+	is(answer(closed, "script", 0), ENOENT,
+	   "the same of a directory that execve closes is refused");
+	is(answer(closed, "/tmp/script", 0), 42,
+	   "an absolute path does not need it");
+	is(answer(closed, "nothing", 0), ENOENT, "no file is in it");
+	SYS(close, fd);
+	fd = SYS(open, "/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	is(answer(fd, "", AT_EMPTY_PATH), 42,
+	   "a program may be of a descriptor that execve closes");
+	SYS(chmod, "/tmp/script", 0644);
+	is(answer(closed, "script", 0), EACCES, "a script without x");
+	SYS(unlink, "/tmp/script");
+	SYS(close, kept);
+	SYS(close, dir);
+	SYS(close, closed);
+	SYS(close, fd);
+}
+
 int main(int argc, char **argv)
 {
-	if (argc == 2)
-		return atoi(argv[1]); /* run anew, by itself */
+	if (argc > 1)
+		return atoi(argv[1]); /* run anew, by itself or a script */
 	programs();
 	links();
+	scripts();
 	return done();
 }
