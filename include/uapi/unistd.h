@@ -80,6 +80,9 @@
 #define __NR_syslog                       103
 #define __NR_setitimer                    104
 #define __NR_getitimer                    105
+#define __NR_stat                         106
+#define __NR_lstat                        107
+#define __NR_fstat                        108
 #define __NR_wait4                        114
 #define __NR_sysinfo                      116
 #define __NR_fsync                        118

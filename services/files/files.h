@@ -33,6 +33,7 @@ extern const struct file_operations kmsg_fops;
 	CALL(creat), CALL(truncate), CALL(ftruncate), CALL(ftruncate64), \
 	CALL(fsync), CALL(flock), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl), CALL(fcntl64), \
 	ROW(ioctl, sys_ioctl_all), CALL(getdents64), CALL(stat64), \
+	CALL(stat), CALL(lstat), CALL(fstat), \
 	CALL(lstat64), CALL(fstatat64), CALL(statx), CALL(statfs64), \
 	CALL(access), CALL(faccessat), CALL(faccessat2), CALL(chmod), \
 	CALL(fchmod), CALL(fchmodat), CALL(chown), CALL(lchown), \
@@ -98,6 +99,9 @@ s32 sys_ioctl_all(u32 fd, u32 cmd, u32 arg);
 s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes);
 s32 sys_stat64(uaddr_t path, uaddr_t st);
 s32 sys_lstat64(uaddr_t path, uaddr_t st);
+s32 sys_stat(uaddr_t path, uaddr_t st);
+s32 sys_lstat(uaddr_t path, uaddr_t st);
+s32 sys_fstat(u32 fd, uaddr_t st);
 s32 sys_fstatat64(s32 dirfd, uaddr_t path, uaddr_t st, u32 flags);
 s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask, uaddr_t st);
 s32 sys_statfs64(uaddr_t path, u32 bytes, uaddr_t buf);

@@ -1,10 +1,12 @@
 /*
  * services/files/stat.c - stat64, lstat64, fstatat64 and statx: reports what an
- * inode holds. fstat64 is the core's.
+ * inode holds. fstat64 is the core's. stat, lstat and fstat have 32-bit sizes.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
+#include <services/ids/ids.h>
 #include <string.h>
+#include <uapi/old_stat.h>
 
 /*
  * The path is copied once, so the program cannot change it between two looks.
@@ -89,6 +91,34 @@ static int put_statx(const struct inode *inode, uaddr_t buf)
 	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
+/* The same for struct stat. -EOVERFLOW if it has no room for size or links. */
+static int put_stat(const struct inode *inode, uaddr_t buf)
+{
+	u64 bytes = i_size_read(inode);
+	struct kstat st = {
+		.st_dev = inode->i_dev,
+		.st_ino = inode->i_ino,
+		.st_mode = (uint16_t)inode->i_mode,
+		.st_nlink = (uint16_t)inode->i_nlink,
+		.st_uid = (uint16_t)id_to_16(inode->i_uid),
+		.st_gid = (uint16_t)id_to_16(inode->i_gid),
+		.st_rdev = inode->i_rdev,
+		.st_size = (u32)bytes,
+		.st_blksize = PAGE_SIZE,
+		.st_blocks = (u32)inode_blocks(inode),
+		.st_atime_sec = inode->i_atime.sec,
+		.st_atime_nsec = inode->i_atime.nsec,
+		.st_mtime_sec = inode->i_mtime.sec,
+		.st_mtime_nsec = inode->i_mtime.nsec,
+		.st_ctime_sec = inode->i_ctime.sec,
+		.st_ctime_nsec = inode->i_ctime.nsec,
+	};
+
+	if (bytes > INT32_MAX || inode->i_nlink > UINT16_MAX)
+		return -EOVERFLOW;
+	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
+}
+
 /*
  * AT_NO_AUTOMOUNT and the sync types are accepted because nothing is mounted on
  * demand and nothing is remote.
@@ -140,6 +170,28 @@ s32 sys_stat64(uaddr_t path, uaddr_t st)
 s32 sys_lstat64(uaddr_t path, uaddr_t st)
 {
 	return do_stat(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, st, put_stat64);
+}
+
+s32 sys_stat(uaddr_t path, uaddr_t st)
+{
+	return do_stat(AT_FDCWD, path, 0, st, put_stat);
+}
+
+s32 sys_lstat(uaddr_t path, uaddr_t st)
+{
+	return do_stat(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, st, put_stat);
+}
+
+s32 sys_fstat(u32 fd, uaddr_t st)
+{
+	struct file *file = fget_raw(fd);
+	s32 err;
+
+	if (!file)
+		return -EBADF;
+	err = put_stat(file->f_inode, st);
+	fput(file);
+	return err;
 }
 
 /*
