@@ -46,14 +46,24 @@ static int get_args(struct clone_args *args, uaddr_t from, u32 bytes)
 
 /*
  * A program may not choose its child's PID here, though root may on Linux:
- * -EPERM. Returns -EINVAL, as Linux, if array and length do not fit each other.
+ * -EPERM. Returns -EINVAL, as Linux, if array and length do not fit each other,
+ * for more than one number, since there is one namespace, and for one that no
+ * PID can be; or -EFAULT.
  */
 static int check_set_tid(const struct clone_args *args)
 {
+	u32 tid;
+
 	if (args->set_tid_size > MAX_SET_TID ||
 	    !args->set_tid != !args->set_tid_size)
 		return -EINVAL;
-	return args->set_tid ? -EPERM : 0;
+	if (!args->set_tid)
+		return 0;
+	if (args->set_tid > UINT32_MAX ||
+	    get_user_u32(&tid, (uaddr_t)args->set_tid))
+		return -EFAULT;
+	return args->set_tid_size > 1 || !tid || tid >= MAX_PID ? -EINVAL :
+								  -EPERM;
 }
 
 /*

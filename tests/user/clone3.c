@@ -197,6 +197,15 @@ static void rules(void)
 	   -EINVAL, "set_tid with 33 numbers is refused");
 }
 
+static int32_t clone_as(int32_t tid, uint32_t size)
+{
+	const int32_t tids[2] = { tid, tid };
+
+	return refused(
+		(struct clone_args){ .set_tid = (uint32_t)(uintptr_t)tids,
+				     .set_tid_size = size });
+}
+
 static int set_tid(void *arg)
 {
 	static const int32_t tid = 4321;
@@ -204,6 +213,12 @@ static int set_tid(void *arg)
 					 .set_tid_size = 1 };
 
 	(void)arg;
+	is(clone_as(0, 1), -EINVAL, "set_tid of 0");
+	is(clone_as(-1, 1), -EINVAL, "set_tid of -1");
+	is(clone_as(32768, 1), -EINVAL, "set_tid of the first that is no PID");
+	is(clone_as(4321, 2), -EINVAL, "set_tid for a namespace below");
+	is(refused((struct clone_args){ .set_tid = 16, .set_tid_size = 1 }),
+	   -EFAULT, "set_tid with an array in unmapped memory");
 	SYS(setresuid32, 1000, 1000, 1000);
 	is(refused(args), -EPERM,
 	   "set_tid by a process that is not root is refused");
