@@ -13,5 +13,6 @@
 #define READ_IMPLIES_EXEC  0x00400000 /* PROT_READ means PROT_EXEC too */
 #define ADDR_LIMIT_32BIT   0x00800000 /* set for every program */
 #define ADDR_COMPAT_LAYOUT 0x00200000 /* mmap from the bottom up */
+#define STICKY_TIMEOUTS    0x04000000 /* select and ppoll keep their timeout */
 
 #endif

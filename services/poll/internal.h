@@ -6,6 +6,7 @@
 
 #include <sched.h>
 #include <services/poll/poll.h>
+#include <uapi/personality.h>
 #include <uapi/poll.h>
 
 struct file;
@@ -34,6 +35,14 @@ s32 do_poll(uaddr_t ufds, u32 n, u64 until);
  * 0, -EFAULT or -EINVAL.
  */
 int __must_check get_wait_time(uaddr_t timeout, bool time64, u64 *until);
+/*
+ * Returns true if the running task wants its timeouts to stay as they are, as
+ * older systems did (STICKY_TIMEOUTS): what is left is not stored.
+ */
+static inline bool timeouts_stay(void)
+{
+	return unlikely(current_thread_info()->personality & STICKY_TIMEOUTS);
+}
 /*
  * Ends a wait that sigmask_for_wait() and get_wait_time() began: restores the
  * old signal mask and stores the time that is left. ret is the wait's result;

@@ -32,7 +32,9 @@ s32 end_wait(s32 ret, u64 until, uaddr_t timeout, bool time64)
 	 * A restarted call reads its timeout again. If the time that is left
 	 * could not be stored, it would wait too long, so it fails instead.
 	 */
-	if (timeout && put_timespec(time_until(until), timeout, time64) &&
+	if (timeout &&
+	    (timeouts_stay() ||
+	     put_timespec(time_until(until), timeout, time64)) &&
 	    ret == -ERESTARTNOHAND)
 		ret = -EINTR;
 	return ret;

@@ -235,7 +235,8 @@ s32 sys__newselect(s32 n, uaddr_t in, uaddr_t out, uaddr_t except, uaddr_t utv)
 	/*
 	 * As in end_wait(): a restart with the old timeout would wait too long.
 	 */
-	if (utv && copy_to_user(utv, &left, sizeof(left)) &&
+	if (utv &&
+	    (timeouts_stay() || copy_to_user(utv, &left, sizeof(left))) &&
 	    ret == -ERESTARTNOHAND)
 		ret = -EINTR;
 	return ret;

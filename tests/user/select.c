@@ -3,6 +3,7 @@
  * waits, and the mask of signals that applies only during the wait.
  */
 #include <fcntl.h>
+#include <uapi/personality.h>
 #include <uapi/poll.h>
 #include <uapi/signal.h>
 #include <uapi/time.h>
@@ -111,6 +112,21 @@ static void hung_up(void)
 
 /* ---- how long ---------------------------------------------------- */
 
+/* As on older systems: the program's timeout stays what it was. */
+static void sticky(void)
+{
+	struct old_timeval32 time = { 0, 20000 };
+	struct old_timespec32 spec = { 0, 20 * MS };
+
+	SYS(personality, STICKY_TIMEOUTS);
+	is(SYS(_newselect, 0, 0, 0, 0, &time), 0,
+	   "select with STICKY_TIMEOUTS times out");
+	is(time.tv_usec, 20000, "its timeout is unchanged");
+	is(SYS(pselect6, 0, 0, 0, 0, &spec, 0), 0, "pselect6 times out");
+	is(spec.tv_nsec, 20 * MS, "its timeout is unchanged, too");
+	SYS(personality, 0);
+}
+
 static void how_long(void)
 {
 	struct old_timeval32 time = { 0, 1020000 }, bad = { 0, -1 };
@@ -214,6 +230,7 @@ int main(void)
 	ready();
 	hung_up();
 	how_long();
+	sticky();
 	masks();
 	wide_times();
 	return done();
