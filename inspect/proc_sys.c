@@ -243,8 +243,14 @@ static int show_boot_id(struct seq_file *m)
 	return 0;
 }
 
+static int show_entropy(struct seq_file *m)
+{
+	return show_number(m, entropy_avail());
+}
+
 static const struct proc_entry random_entries[] = {
 	TEXT("boot_id", show_boot_id),
+	TEXT("entropy_avail", show_entropy),
 	TEXT("uuid", show_uuid),
 	{ .name = NULL },
 };

@@ -61,6 +61,9 @@ struct kwinsize {
 #define FIONCLEX    0x5450
 #define FIOCLEX     0x5451
 #define FIOASYNC    0x5452
+#define FIOQSIZE    0x545e
+#define FIBMAP      1
+#define FIGETBSZ    2
 
 /* c_iflag */
 #define ISTRIP   0000040

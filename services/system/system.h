@@ -53,4 +53,10 @@ s32 sys_reboot(u32 magic1, u32 magic2, u32 cmd, uaddr_t arg);
 s32 sys_membarrier(u32 command, u32 flags, s32 core);
 s32 sys_waitid(u32 which, s32 id, uaddr_t info, u32 options, uaddr_t rusage);
 
+/* Bits of true randomness that the generator of random numbers has. */
+static inline u32 entropy_avail(void)
+{
+	return 0;
+}
+
 #endif
