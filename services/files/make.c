@@ -205,8 +205,12 @@ static int make_new(const struct nameidata *nd, const struct making *what)
 	if (!is_ramfs_dir(nd->inode))
 		return -ENOENT;
 	err = may_create(nd->inode);
-	/* A device node gives access to the hardware, past all file modes. */
-	if (!err && is_device(what->mode) && !capable(CAP_MKNOD))
+	/*
+	 * A device node gives access to the hardware, past all file modes, but
+	 * none has the number 0: an overlay's mark for a removed name.
+	 */
+	if (!err && is_device(what->mode) &&
+	    (S_ISBLK(what->mode) || what->rdev) && !capable(CAP_MKNOD))
 		err = -EPERM;
 	if (err)
 		return err;

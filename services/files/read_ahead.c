@@ -34,11 +34,19 @@ static s32 check_data(u32 fd, u32 mode, s32 none)
 	return ret;
 }
 
-/* readahead(2). Linux refuses files that cannot be read, and pipes. */
+/* readahead(2). Linux refuses what cannot be read, directories and pipes. */
 s32 sys_readahead(u32 fd, u32 pad __unused_arg, u32 lo __unused_arg,
 		  u32 hi __unused_arg, u32 bytes __unused_arg)
 {
-	return check_data(fd, FMODE_READ, -EINVAL);
+	s32 err = check_data(fd, FMODE_READ, -EINVAL);
+	struct file *file = err ? NULL : fget(fd);
+
+	if (!file)
+		return err ? err : -EBADF;
+	if (S_ISDIR(file->f_inode->i_mode))
+		err = -EINVAL;
+	fput(file);
+	return err;
 }
 
 /*

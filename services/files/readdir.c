@@ -117,10 +117,14 @@ static int iterate_ramfs(struct file *file, struct dir_context *ctx)
 {
 	struct inode *dir = file->f_inode;
 	const struct dir_entry *entry;
+	int err = 0;
 
 	touch_atime(file);
 	down_read(&dir->i_lock);
-	if (!emit_dots(dir, ctx))
+	/* It was removed, so it is empty; a detached mount's root need not be. */
+	if (!dir->i_nlink && TAILQ_EMPTY(&ramfs_dir(dir)->entries))
+		err = -ENOENT;
+	if (err || !emit_dots(dir, ctx))
 		goto out;
 	TAILQ_FOREACH(entry, &ramfs_dir(dir)->entries, link) {
 		if (entry->pos < ctx->pos)
@@ -139,7 +143,7 @@ static int iterate_ramfs(struct file *file, struct dir_context *ctx)
 	}
 out:
 	up_read(&dir->i_lock);
-	return 0;
+	return err;
 }
 
 /* ---- the call ---------------------------------------------------- */

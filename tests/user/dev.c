@@ -41,6 +41,8 @@ static void requests(void)
 	is(SYS(ioctl, dir, FIOQSIZE, &bytes), 0, "FIOQSIZE of a directory");
 	is(SYS(ioctl, dir, FIONREAD, &n), -ENOTTY,
 	   "FIONREAD of a directory is refused");
+	is(SYS(readahead, dir, 0, 0, 0, 100), -EINVAL,
+	   "readahead of a directory is refused");
 	SYS(close, dir);
 	SYS(close, fd);
 	SYS(unlink, scratch("f"));

@@ -174,6 +174,12 @@ static int not_root(void *path)
 	SYS(setuid32, 1001);
 	is(SYS(mknod, path, S_IFCHR | 0600, MKDEV(1, 3)), -EPERM,
 	   "mknod of a device by a user is refused");
+	is(SYS(mknod, path, S_IFBLK | 0600, 0), -EPERM,
+	   "of the block device 0, too");
+	is(SYS(mknod, path, S_IFCHR | 0600, 0), 0,
+	   "of the character device 0, which is none, it is allowed");
+	is(SYS(open, path, O_RDONLY), -ENXIO, "it cannot be opened");
+	SYS(unlink, path);
 	is(SYS(mknod, "/none/x", S_IFCHR | 0600, MKDEV(1, 3)), -ENOENT,
 	   "mknod by a user in a missing directory: that comes first");
 	is(SYS(mknod, "/", S_IFBLK | 0600, MKDEV(1, 3)), -EEXIST,
@@ -321,6 +327,23 @@ static void fifos(void)
 	SYS(unlink, path);
 }
 
+/* Its open descriptor still exists, but there is nothing to be listed. */
+static void removed_directory(void)
+{
+	uint8_t records[256];
+	int dir;
+
+	SYS(mkdir, scratch("d"), 0755);
+	dir = SYS(open, scratch("d"), O_RDONLY);
+	ok(SYS(getdents64, dir, records, sizeof(records)) > 0,
+	   "getdents64 of a directory");
+	is(SYS(rmdir, scratch("d")), 0, "rmdir of it");
+	SYS(lseek, dir, 0, SEEK_SET);
+	is(SYS(getdents64, dir, records, sizeof(records)), -ENOENT,
+	   "getdents64 of a directory that was removed is refused");
+	SYS(close, dir);
+}
+
 int main(void)
 {
 	SYS(umask, 022);
@@ -329,6 +352,7 @@ int main(void)
 	removing();
 	nodes();
 	fifos();
+	removed_directory();
 	remove_scratch();
 	return done();
 }
