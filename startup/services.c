@@ -4,7 +4,7 @@
  * Take a service's lines out and its calls return -ENOSYS, the core does not
  * call it, and the linker drops what nobody names. Some services call others:
  * tty, pipe, socket and events call signal and poll, tty calls ids, socket calls
- * files and pipe, signal and rseq call each other. Those calls do nothing for a
+ * files and pipe, files calls pipe, signal and rseq call each other. Those calls do nothing for a
  * task that the other service was never told of. startup/core.c lists none.
  */
 #include <inspect/inspect.h>
@@ -81,6 +81,7 @@ syscall_fn *const sys_call_table[NR_SYSCALLS] = {
 	SOCKET_CALLS,
 	POLL_CALLS,
 	EVENTS_CALLS,
+	TTY_CALLS,
 };
 /* clang-format on */
 

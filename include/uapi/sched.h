@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define CSIGNAL              0x000000ff
+#define CLONE_NEWTIME        0x00000080 /* of unshare alone */
 #define CLONE_VM             0x00000100 /* one address space */
 #define CLONE_FS             0x00000200 /* one working directory */
 #define CLONE_FILES          0x00000400 /* one table of open files */

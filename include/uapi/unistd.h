@@ -49,6 +49,7 @@
 #define __NR_setpgid                      57
 #define __NR_umask                        60
 #define __NR_chroot                       61
+#define __NR_ustat                        62
 #define __NR_dup2                         63
 #define __NR_getppid                      64
 #define __NR_getpgrp                      65
@@ -83,6 +84,7 @@
 #define __NR_stat                         106
 #define __NR_lstat                        107
 #define __NR_fstat                        108
+#define __NR_vhangup                      111
 #define __NR_wait4                        114
 #define __NR_sysinfo                      116
 #define __NR_fsync                        118
@@ -140,6 +142,7 @@
 #define __NR_capget                       184
 #define __NR_capset                       185
 #define __NR_sigaltstack                  186
+#define __NR_sendfile                     187
 #define __NR_vfork                        190
 #define __NR_ugetrlimit                   191
 #define __NR_mmap2                        192

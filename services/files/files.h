@@ -28,7 +28,7 @@ extern const struct file_operations kmsg_fops;
 /* open, openat and ioctl replace the core's calls, which can do less. */
 #define FILES_CALLS \
 	CALL(readv), CALL(writev), CALL(pread64), CALL(pwrite64), \
-	CALL(sendfile64), ROW(_llseek, sys_llseek), \
+	CALL(sendfile), CALL(sendfile64), ROW(_llseek, sys_llseek), \
 	ROW(open, sys_open_or_create), ROW(openat, sys_openat_or_create), \
 	CALL(creat), CALL(truncate), CALL(ftruncate), CALL(ftruncate64), \
 	CALL(fsync), CALL(flock), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl), CALL(fcntl64), \
@@ -39,7 +39,7 @@ extern const struct file_operations kmsg_fops;
 	CALL(fchmod), CALL(fchmodat), CALL(chown), CALL(lchown), \
 	CALL(fchown), CALL(chown32), CALL(lchown32), CALL(fchown32), \
 	CALL(fchownat), CALL(utimensat), CALL(utimensat_time64), \
-	CALL(futimesat), CALL(utimes), CALL(statfs), \
+	CALL(futimesat), CALL(utimes), CALL(statfs), CALL(ustat), \
 	CALL(fstatfs), CALL(fstatfs64), CALL(sync), CALL(syncfs), \
 	ROW(fdatasync, sys_fsync), CALL(truncate64), \
 	CALL(mkdir), CALL(mkdirat), CALL(mknod), CALL(mknodat), \
@@ -74,6 +74,8 @@ s32 sys_preadv(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi);
 s32 sys_pwritev(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi);
 s32 sys_preadv2(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi, u32 flags);
 s32 sys_pwritev2(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi, u32 flags);
+s32 sys_ustat(u32 dev, uaddr_t buf);
+s32 sys_sendfile(u32 out, u32 in, uaddr_t offset, u32 bytes);
 s32 sys_sendfile64(u32 out, u32 in, uaddr_t offset, u32 bytes);
 s32 sys_open_or_create(uaddr_t path, u32 flags, u32 mode);
 s32 sys_openat_or_create(s32 dirfd, uaddr_t path, u32 flags, u32 mode);
@@ -341,6 +343,11 @@ struct mount_facts {
  * mounts_lock. (mounts.c)
  */
 bool get_mount(u32 n, struct mount_facts *facts);
+/*
+ * Stores the root of a mount whose tree has device number dev, for path_put().
+ * False: there is none. Takes mounts_lock. (mounts.c)
+ */
+bool mount_of_dev(u32 dev, struct fs_path *at);
 /* Whether cmd is one of fcntl's commands for record locks. (lock_calls.c) */
 bool is_lock_cmd(u32 cmd);
 /*

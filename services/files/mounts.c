@@ -349,6 +349,23 @@ static void fill_facts(struct mount_place *place, struct mount_facts *facts)
 		strcpy(facts->root, "/"); /* the part shown was removed */
 }
 
+bool mount_of_dev(u32 dev, struct fs_path *at)
+{
+	struct mount_place *place;
+
+	down_read(&mounts_lock);
+	TAILQ_FOREACH(place, &places, link) {
+		if (place->mnt.mnt_root->i_dev == dev)
+			break;
+		cond_resched();
+	}
+	if (place)
+		*at = (struct fs_path){ igrab(place->mnt.mnt_root),
+					mntget(&place->mnt) };
+	up_read(&mounts_lock);
+	return place;
+}
+
 bool get_mount(u32 n, struct mount_facts *facts)
 {
 	struct mount_place *place;

@@ -4,10 +4,15 @@
  *
  * They copy a page at a time through a kernel buffer, from files that have
  * kernel_read to files that have kernel_write. Other files give -EINVAL, on
- * which programs read and write themselves, as on Linux.
+ * which programs read and write themselves, as on Linux. Into a pipe sendfile
+ * is splice: it waits for room once, and moves what the pipe holds.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
+#include <services/pipe/pipe.h>
+
+/* The end of what sendfile(2), whose offset has 32 bits, may read. */
+#define MAX_NON_LFS 0x7fffffffu
 
 /*
  * buf is one page. Both positions advance by what was written. Returns the
@@ -73,39 +78,95 @@ static s32 move_bytes(struct file *out, u64 *out_pos, struct file *in, u64 *pos,
 	return ret;
 }
 
-/* out is written at its own position. */
-static s32 do_sendfile(struct file *out, struct file *in, u64 *pos, u32 bytes)
+/*
+ * Checks where reading begins, and cuts *bytes to what lies before `end`. 0,
+ * -EINVAL or -EOVERFLOW.
+ */
+static int check_start(u64 pos, u32 *bytes, u64 end)
 {
-	s32 ret = check_files(out, in);
+	if ((s64)pos < 0 || (s64)(pos + *bytes) < 0)
+		return -EINVAL;
+	if (*bytes && pos >= end)
+		return -EOVERFLOW;
+	*bytes = (u32)min((u64)*bytes, end - pos);
+	return 0;
+}
 
+/*
+ * out is written at its own position. pos NULL: in is read at its own. Nothing
+ * is read at `end` and behind.
+ */
+static s32 do_sendfile(struct file *out, struct file *in, u64 *pos, u32 bytes,
+		       u64 end)
+{
+	s32 ret;
+
+	if (!in || !(in->f_mode & FMODE_READ))
+		return -EBADF;
+	if (pos && !in->f_op->llseek)
+		return -ESPIPE;
+	if (!pos)
+		pos = &in->f_pos;
+	ret = check_start(*pos, &bytes, end);
+	if (ret)
+		return ret;
+	if (!out || !(out->f_mode & FMODE_WRITE))
+		return -EBADF;
+	if (is_pipe(out))
+		return is_pipe(in) ? -EINVAL :
+				     splice_file_to_pipe(in, pos, out, bytes);
+	/* A socket's bytes, which cannot be read again, go to pipes alone. */
+	if (!S_ISREG(in->f_inode->i_mode))
+		return -EINVAL;
+	ret = check_files(out, in);
 	return ret ? ret : move_bytes(out, &out->f_pos, in, pos, bytes);
+}
+
+/* sendfile for two descriptors: the bytes moved, or -errno. */
+static s32 sendfile_fds(u32 out_fd, u32 in_fd, u64 *pos, u32 bytes, u64 end)
+{
+	struct file *out = fget(out_fd), *in = fget(in_fd);
+	s32 ret = do_sendfile(out, in, pos, bytes, end);
+
+	if (out)
+		fput(out);
+	if (in)
+		fput(in);
+	return ret;
 }
 
 /*
  * sendfile64(2). With an offset, reading begins there, and in's own position
  * stays.
  */
-s32 sys_sendfile64(u32 out_fd, u32 in_fd, uaddr_t offset, u32 bytes)
+s32 sys_sendfile64(u32 out, u32 in, uaddr_t offset, u32 bytes)
 {
-	struct file *out, *in;
 	u64 pos;
 	s32 ret;
 
 	if (offset && copy_from_user(&pos, offset, sizeof(pos)))
 		return -EFAULT;
-	if (offset && (s64)pos < 0)
-		return -EINVAL;
-	out = fget(out_fd);
-	in = fget(in_fd);
-	ret = do_sendfile(out, in, offset ? &pos : (in ? &in->f_pos : NULL),
-			  bytes);
+	ret = sendfile_fds(out, in, offset ? &pos : NULL, bytes, INT64_MAX);
 	/* The bytes are written already; Linux reports -EFAULT nevertheless. */
-	if (ret >= 0 && offset && copy_to_user(offset, &pos, sizeof(pos)))
+	if (offset && copy_to_user(offset, &pos, sizeof(pos)))
 		ret = -EFAULT;
-	if (out)
-		fput(out);
-	if (in)
-		fput(in);
+	return ret;
+}
+
+/* sendfile(2), of programs whose off_t has 32 bits. */
+s32 sys_sendfile(u32 out, u32 in, uaddr_t offset, u32 bytes)
+{
+	s32 word = 0, ret;
+	u64 pos;
+
+	if (offset && copy_from_user(&word, offset, sizeof(word)))
+		return -EFAULT;
+	pos = (u64)(s64)word;
+	/* Without an offset Linux has no bound of 2 GiB here, either. */
+	ret = sendfile_fds(out, in, offset ? &pos : NULL, bytes,
+			   offset ? MAX_NON_LFS : INT64_MAX);
+	if (offset && put_user_u32((u32)pos, offset))
+		ret = -EFAULT;
 	return ret;
 }
 

@@ -188,6 +188,45 @@ s32 sys_fstatfs(u32 fd, uaddr_t buf)
 	return err ? err : put_statfs(&st, buf);
 }
 
+/* ---- ustat ------------------------------------------------------- */
+
+/* Linux's struct ustat. */
+struct ustat {
+	u32 f_tfree, f_tinode; /* free blocks and inodes */
+	char f_fname[6], f_fpack[6];
+};
+
+static_assert(sizeof(struct ustat) == 20, "Linux's layout");
+
+/* Stores the root of a file system by its device number. 0 or -EINVAL. */
+static int root_of_dev(u32 dev, struct fs_path *at)
+{
+	*at = (struct fs_path){ root_inode, NULL };
+	if (dev == root_inode->i_dev) {
+		igrab(root_inode);
+		return 0;
+	}
+	return mount_of_dev(dev, at) ? 0 : -EINVAL;
+}
+
+/* ustat(2): what is free in the mounted file system with this device number. */
+s32 sys_ustat(u32 dev, uaddr_t buf)
+{
+	struct statfs64 st;
+	struct fs_path at;
+	struct ustat ust;
+	int err = root_of_dev(dev, &at);
+
+	if (err)
+		return err;
+	fill_statfs(&at, &st);
+	path_put(&at);
+	memset(&ust, 0, sizeof(ust));
+	ust.f_tfree = (u32)st.f_bfree;
+	ust.f_tinode = (u32)st.f_ffree;
+	return copy_to_user(buf, &ust, sizeof(ust)) ? -EFAULT : 0;
+}
+
 /*
  * fsync(2) and fdatasync(2). Memory is the only storage, so all data has
  * arrived.

@@ -28,6 +28,17 @@ struct file;
  */
 s32 open_two_fds(struct file *ends[2], bool cloexec, uaddr_t fds);
 
+/* The position for a socket's kernel_read when it must not wait. */
+#define KERNEL_READ_NOWAIT 1u
+/* Whether file is an end of a pipe, or a named one. */
+bool is_pipe(const struct file *file);
+/*
+ * Moves bytes from `in`, no pipe, to the pipe's end `out`, and advances *pos. Waits
+ * for room once, unless out has O_NONBLOCK. Returns the bytes moved, or -errno.
+ * (splice.c)
+ */
+s32 splice_file_to_pipe(struct file *in, u64 *pos, struct file *out, u32 bytes);
+
 #define PIPE_CALLS \
 	CALL(pipe), CALL(pipe2), CALL(splice), CALL(tee), CALL(vmsplice)
 

@@ -9,7 +9,8 @@
  * readers sleep, interruptibly, as if the pipe were empty. So the bytes stay
  * where they are although i_lock is released, and a copy of them may wait for
  * memory or for room in a socket. What could not be written was never taken.
- * Bytes that go into a pipe pass through a page of the kernel's.
+ * Bytes that go into a pipe pass through a page of the kernel's. Those of a
+ * socket cannot be read again, so no more are taken than there is room for.
  */
 #include <fs/fs.h>
 #include <services/pipe/internal.h>
@@ -23,7 +24,7 @@
 #define SPLICE_F_ALL \
 	(SPLICE_F_MOVE | SPLICE_F_NONBLOCK | SPLICE_F_MORE | SPLICE_F_GIFT)
 
-static bool is_pipe(const struct file *file)
+bool is_pipe(const struct file *file)
 {
 	return file->f_op->fcntl == pipe_fcntl;
 }
@@ -227,6 +228,56 @@ static s32 drain(struct file *in, struct file *out, u64 *pos, u32 bytes,
 	}
 }
 
+/* ---- from a socket into a pipe ----------------------------------- */
+
+/*
+ * Appends all bytes, which cannot be read again. They fitted when they were
+ * taken; only if another writer has filled the pipe since does it wait, and a
+ * signal then loses the rest. Returns the bytes appended, or -errno if none.
+ */
+static s32 append_all(struct file *out, const char *from, u32 bytes)
+{
+	u32 done = 0;
+	s32 n = 0;
+
+	while (done < bytes && n >= 0) {
+		n = append(out, from + done, bytes - done);
+		if (n > 0)
+			done += (u32)n;
+		else if (!n)
+			n = await_room(file_pipe(out), false);
+	}
+	return done ? (s32)done : n;
+}
+
+/*
+ * Moves what the socket has, at most a page. Returns the bytes, 0 at the end, or
+ * -errno.
+ */
+static s32 fill_from_socket(struct file *in, struct file *out, u32 bytes,
+			    bool nonblock)
+{
+	struct pipe *pipe = file_pipe(out);
+	s32 n = await_room(pipe, nonblock);
+	u32 room;
+	void *buf;
+
+	if (n)
+		return n;
+	room = size_of(pipe) - bytes_used(pipe);
+	/* Room was just seen; a racing writer may have left none. */
+	bytes = min(bytes, max(room, 1u));
+	buf = __get_free_pages(GFP_KERNEL, 0);
+	if (!buf)
+		return -ENOMEM;
+	n = in->f_op->kernel_read(in, buf, min(bytes, (u32)PAGE_SIZE),
+				  nonblock ? KERNEL_READ_NOWAIT : 0);
+	if (n > 0)
+		n = append_all(out, buf, (u32)n);
+	free_pages(buf, 0);
+	return n;
+}
+
 /* ---- into a pipe ------------------------------------------------- */
 
 /*
@@ -293,6 +344,16 @@ static s32 fill(struct file *in, u64 *pos, struct file *out, u32 bytes,
 	return ret;
 }
 
+s32 splice_file_to_pipe(struct file *in, u64 *pos, struct file *out, u32 bytes)
+{
+	bool nonblock = out->f_flags & O_NONBLOCK;
+
+	bytes = min(bytes, MAX_RW_BYTES);
+	return S_ISSOCK(in->f_inode->i_mode) ?
+		fill_from_socket(in, out, bytes, nonblock) :
+		fill(in, pos, out, bytes, nonblock);
+}
+
 /* ---- splice and tee ---------------------------------------------- */
 
 /* Returns true if the call must not wait for a pipe. */
@@ -319,6 +380,8 @@ static s32 splice_files(struct file *in, u64 *in_pos, struct file *out,
 			drain(in, out, NULL, bytes, nonblock, tee);
 	if (tee)
 		return -EINVAL;
+	if (is_pipe(out) && S_ISSOCK(in->f_inode->i_mode))
+		return fill_from_socket(in, out, bytes, nonblock);
 	if (is_pipe(out))
 		return fill(in, in_pos, out, bytes, nonblock);
 	if (!is_pipe(in) || out->f_flags & O_APPEND ||

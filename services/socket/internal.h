@@ -118,6 +118,7 @@ struct transfer {
 	u32 offset;                /* bytes of it that are done */
 	u32 left;                  /* bytes left in all pieces */
 	const char *kernel; /* sendfile: kernel memory instead of iov; or NULL */
+	char *into;         /* splice: the same, to receive into */
 };
 
 /* A message that a call sends or receives. */

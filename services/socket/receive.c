@@ -7,6 +7,7 @@
  * looks at stays.
  */
 #include <services/socket/internal.h>
+#include <string.h>
 
 /* ---- the bytes --------------------------------------------------- */
 
@@ -16,6 +17,11 @@ static int transfer_out(struct transfer *t, const char *from, u32 bytes)
 	u32 part;
 
 	t->left -= bytes;
+	if (t->into) {
+		memcpy(t->into, from, bytes);
+		t->into += bytes;
+		return 0;
+	}
 	while (bytes) {
 		part = min(bytes, t->iov->iov_len - t->offset);
 		if (copy_to_user(t->iov->iov_base + t->offset, from, part))

@@ -2,10 +2,22 @@
  * services/socket/socket.c - a socket as a file, and the service's row.
  */
 #include <services/files/files.h>
+#include <services/pipe/pipe.h>
 #include <services/poll/async.h>
 #include <services/socket/internal.h>
 #include <uapi/poll.h>
 #include <uapi/termios.h>
+
+/* Receives data alone: the bytes, or -errno. */
+static s32 receive_data(struct file *file, struct message *m)
+{
+	s32 ret = sock_receive(file, m);
+
+	/* read() has no place for files: they are closed, as on Linux. */
+	rights_drop(m->rights);
+	name_put(m->from);
+	return ret;
+}
 
 /*
  * readv() and writev(), and the body of read() and write(): bytes, or -errno.
@@ -14,20 +26,13 @@ static s32 socket_pieces(struct file *file, const struct iovec32 *iov, u32 n,
 			 bool write)
 {
 	struct message m = { .data = { .iov = iov } };
-	s32 ret;
 
 	for (u32 i = 0; i < n; i++)
 		m.data.left += iov[i].iov_len;
 	if (write)
 		return sock_send(file, &m);
 	/* A read of 0 bytes does not wait. */
-	if (!m.data.left)
-		return 0;
-	ret = sock_receive(file, &m);
-	/* read() has no place for files: they are closed, as on Linux. */
-	rights_drop(m.rights);
-	name_put(m.from);
-	return ret;
+	return m.data.left ? receive_data(file, &m) : 0;
 }
 
 static s32 socket_read(struct file *file, uaddr_t buf, u32 bytes,
@@ -49,6 +54,21 @@ static s32 socket_kernel_write(struct file *file, const void *buf, u32 bytes,
 	struct message m = { .data = { .kernel = buf, .left = bytes } };
 
 	return sock_send(file, &m);
+}
+
+/*
+ * For splice() from a stream into a pipe. Of a packet the rest would be lost that
+ * does not fit. pos: KERNEL_READ_NOWAIT or 0.
+ */
+static s32 socket_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
+{
+	const struct sock *sock = file->private_data;
+	struct message m = { .data = { .into = buf, .left = bytes } };
+
+	if (sock->type != SOCK_STREAM)
+		return -EINVAL;
+	m.flags = pos == KERNEL_READ_NOWAIT ? MSG_DONTWAIT : 0;
+	return receive_data(file, &m);
 }
 
 /*
@@ -159,6 +179,7 @@ static const struct file_operations socket_fops = {
 	.read = socket_read,
 	.write = socket_write,
 	.pieces = socket_pieces,
+	.kernel_read = socket_kernel_read,
 	.kernel_write = socket_kernel_write,
 	.poll = socket_poll,
 	.ioctl = socket_ioctl,

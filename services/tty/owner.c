@@ -144,6 +144,36 @@ int tty_give_up(struct tty *tty)
 	return 0;
 }
 
+/* Sends the leader of a session that has lost its terminal SIGHUP and SIGCONT. */
+static void tell_leader(s32 session)
+{
+	u32 flags = tasklist_lock();
+	struct task_struct *leader = find_task(session);
+
+	if (leader) {
+		send_sig_process(leader, SIGHUP);
+		send_sig_process(leader, SIGCONT);
+	}
+	tasklist_unlock(flags);
+}
+
+/*
+ * The caller's session loses its terminal, if it has one. Unlike on Linux, what
+ * is open of it can still be used.
+ */
+s32 sys_vhangup(void)
+{
+	s32 session = current->session, pgrp;
+
+	if (!capable(CAP_SYS_TTY_CONFIG))
+		return -EPERM;
+	if (current->left_tty || !tty_of_session(session, &pgrp))
+		return 0;
+	tty_leave(session);
+	tell_leader(session);
+	return 0;
+}
+
 int tty_set_pgrp(struct tty *tty, uaddr_t arg)
 {
 	int err = tty_check_foreground(tty, SIGTTOU);

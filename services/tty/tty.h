@@ -6,8 +6,14 @@
 
 #include <service.h>
 #include <services/tty/ldisc.h>
+#include <trap/core_calls.h>
 
 extern const struct service tty_service;
+
+#define TTY_CALLS CALL(vhangup)
+
+/* vhangup(2): 0 or -EPERM. (owner.c) */
+s32 sys_vhangup(void);
 
 /* The console's terminal; it exists from the boot on. */
 extern struct tty console_tty;
