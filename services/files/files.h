@@ -212,6 +212,11 @@ int generic_fallocate(struct file *file, u32 mode, u64 start, u64 bytes);
 /* How many pages all files may take; ramfs_pages counts the used. (limit.c) */
 u32 ramfs_max_pages(void);
 /*
+ * How many pages may be charged yet to files of a tree; limits is NULL if it has no
+ * limit of its own. (limit.c)
+ */
+u32 limit_pages_left(const struct tree_limits *limits);
+/*
  * Charges a page that will be written to, unless it is charged already. The
  * caller has a reference to it. 0 or -ENOSPC. (limit.c)
  */

@@ -100,14 +100,40 @@ static int keep_page(struct address_space *mapping, u32 index)
 }
 
 /*
+ * Looks, before anything is allocated, whether pages first to last fit: pages of a
+ * call that fails would keep the file system full, and nobody would miss them. Those
+ * that are charged already need no room. Hold i_lock. 0, -ENOSPC or -EINTR.
+ */
+static int check_room(struct address_space *mapping, u32 first, u32 last)
+{
+	u32 left = limit_pages_left(mapping->host->i_limits);
+	u32 missing = last - first + 1;
+	struct page *page;
+
+	/* More than all pages of the file can spare need no look at each. */
+	if (missing > left && missing - left > mapping->nr_pages)
+		return -ENOSPC;
+	for (u32 index = first; missing > left && index <= last; index++) {
+		page = find_get_page(mapping, index);
+		if (page && page->flags & PG_CHARGED)
+			missing--;
+		if (page)
+			put_page(page);
+		if (give_way())
+			return -EINTR;
+	}
+	return missing > left ? -ENOSPC : 0;
+}
+
+/*
  * Allocates [start, end). Hold i_lock for writing, so that no truncation frees
- * the pages meanwhile. On an error the pages allocated so far stay.
+ * the pages meanwhile. If memory runs out, the pages allocated so far stay.
  */
 static int allocate(struct inode *inode, u64 start, u64 end, bool keep_size)
 {
 	u32 index = (u32)(start >> PAGE_SHIFT);
 	u32 last = (u32)((end - 1) >> PAGE_SHIFT);
-	int err = 0;
+	int err = check_room(&inode->i_data, index, last);
 
 	for (; !err && index <= last; index++) {
 		err = keep_page(&inode->i_data, index);

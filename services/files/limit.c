@@ -22,16 +22,18 @@ u32 ramfs_max_pages(void)
 				 totalram_pages() / 2;
 }
 
-/*
- * Whether one more page fits the limit of all files and that of the file's own
- * mount.
- */
-static bool has_room(const struct tree_limits *limits)
+/* Pages below a limit. A limit that was lowered may be less than what is used. */
+static u32 below(u32 max, const atomic_t *used)
+{
+	return max - min(max, (u32)atomic_read(used));
+}
+
+u32 limit_pages_left(const struct tree_limits *limits)
 {
 	u32 max = limits ? READ_ONCE(limits->max_pages) : 0;
+	u32 left = below(ramfs_max_pages(), &ramfs_pages);
 
-	return (u32)atomic_read(&ramfs_pages) < ramfs_max_pages() &&
-		(!max || (u32)atomic_read(&limits->pages) < max);
+	return max ? min(left, below(max, &limits->pages)) : left;
 }
 
 /*
@@ -54,7 +56,7 @@ int limit_data(struct page *page)
 	spin_lock(&mapping->lock);
 	if (page->mapping == mapping && !(page->flags & PG_CHARGED)) {
 		limits = mapping->host->i_limits;
-		if (!has_room(limits)) {
+		if (!limit_pages_left(limits)) {
 			err = -ENOSPC;
 		} else {
 			atomic_inc(&ramfs_pages);

@@ -107,6 +107,15 @@ static void sizes(void)
 	ask();
 	ok(st.f_bfree == 7 && st.f_ffree == 1,
 	   "statfs64: 7 free blocks and a free inode");
+	is(SYS(fallocate, fd, 0, 0, 0, 9 * PAGE, 0), -ENOSPC,
+	   "fallocate of 9 pages is refused");
+	ask();
+	is((int32_t)st.f_bfree, 7, "it leaves the 7 blocks free");
+	is(SYS(fallocate, fd, 0, 0, 0, 8 * PAGE, 0), 0,
+	   "fallocate of 8 pages, of which one is there, fits");
+	ask();
+	is((int32_t)st.f_bfree, 0, "no block is free then");
+	SYS(ftruncate, fd, PAGE);
 	SYS(close, fd);
 }
 
