@@ -50,18 +50,24 @@ s32 sys_readahead(u32 fd, u32 pad __unused_arg, u32 lo __unused_arg,
 }
 
 /*
- * posix_fadvise(2). On ARM the advice comes before the offset, so that the
+ * posix_fadvise(2). Linux takes advice about everything but a pipe. On ARM the advice comes before the offset, so that the
  * 64-bit arguments fall into even register pairs.
  */
 s32 sys_arm_fadvise64_64(u32 fd, u32 advice, u32 offset_lo __unused_arg,
 			 u32 offset_hi __unused_arg, u32 bytes_lo __unused_arg,
 			 u32 bytes_hi)
 {
-	s32 err = check_data(fd, 0, -ESPIPE);
+	struct inode *inode;
+	s32 err = fd_inode(fd, false, &inode);
 
 	if (err)
 		return err;
-	return (s32)bytes_hi < 0 || advice > POSIX_FADV_NOREUSE ? -EINVAL : 0;
+	if (S_ISFIFO(inode->i_mode))
+		err = -ESPIPE;
+	else if ((s32)bytes_hi < 0 || advice > POSIX_FADV_NOREUSE)
+		err = -EINVAL;
+	iput(inode);
+	return err;
 }
 
 /* sync_file_range(2), with ARM's order of arguments, as above. */

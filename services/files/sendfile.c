@@ -178,7 +178,10 @@ static bool overlap(u64 a, u64 b, u32 bytes)
 	return a < b + bytes && b < a + bytes;
 }
 
-/* The checks of copy_file_range. 0, -EISDIR, -EINVAL or -EBADF. */
+/*
+ * The checks of copy_file_range. 0, -EISDIR, -EINVAL, -EBADF or, as on Linux for
+ * files of different file systems, -EXDEV.
+ */
 static s32 check_range(const struct file *out, u64 out_pos,
 		       const struct file *in, u64 in_pos, u32 bytes)
 {
@@ -189,6 +192,8 @@ static s32 check_range(const struct file *out, u64 out_pos,
 	if (!(in->f_mode & FMODE_READ) || !(out->f_mode & FMODE_WRITE) ||
 	    out->f_flags & O_APPEND)
 		return -EBADF;
+	if (in->f_inode->i_dev != out->f_inode->i_dev)
+		return -EXDEV;
 	/* A copy page by page would read what it has just written. */
 	if (in->f_inode == out->f_inode && overlap(in_pos, out_pos, bytes))
 		return -EINVAL;

@@ -12,6 +12,8 @@ static int fd, pipe_fd[2], write_only;
 
 static void advise(void)
 {
+	int zero = SYS(open, "/dev/zero", O_RDONLY, 0);
+
 	is(SYS(arm_fadvise64_64, fd, POSIX_FADV_NORMAL, 0, 0, 0, 0), 0,
 	   "POSIX_FADV_NORMAL is accepted");
 	is(SYS(arm_fadvise64_64, fd, POSIX_FADV_DONTNEED, 0, 0, 100, 0), 0,
@@ -24,6 +26,11 @@ static void advise(void)
 	   "posix_fadvise of -1 bytes is refused");
 	is(SYS(arm_fadvise64_64, pipe_fd[0], 0, 0, 0, 0, 0), -ESPIPE,
 	   "posix_fadvise of a pipe is refused");
+	is(SYS(arm_fadvise64_64, zero, 0, 0, 0, 0, 0), 0,
+	   "posix_fadvise of /dev/zero is accepted");
+	is(SYS(arm_fadvise64_64, zero, 6, 0, 0, 0, 0), -EINVAL,
+	   "with an unknown advice it is refused");
+	SYS(close, zero);
 	is(SYS(arm_fadvise64_64, 99, 6, 0, 0, 0, 0), -EBADF,
 	   "posix_fadvise of a closed descriptor is refused");
 }

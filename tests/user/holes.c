@@ -137,7 +137,7 @@ static void seeking_holes(void)
 static void copying(void)
 {
 	int in = make_file(scratch("f"), 1000);
-	int out = SYS(open, scratch("g"), O_CREAT | O_RDWR, 0600);
+	int out = SYS(open, scratch("g"), O_CREAT | O_RDWR, 0600), status;
 	uint64_t from = 100, to = 10;
 	uint8_t buf[4];
 
@@ -166,6 +166,12 @@ static void copying(void)
 	   "an unknown flag is refused");
 	is(SYS(copy_file_range, in, 0, 77, 0, 1, 0), -EBADF,
 	   "a target that is not open is refused");
+	SYS(close, out);
+	out = SYS(open, scratch("g"), O_WRONLY, 0);
+	status = SYS(open, "/proc/self/status", O_RDONLY, 0);
+	is(SYS(copy_file_range, status, 0, out, 0, 10, 0), -EXDEV,
+	   "a source in another file system is refused");
+	SYS(close, status);
 	SYS(close, out);
 	out = SYS(open, scratch("g"), O_RDONLY, 0);
 	is(SYS(copy_file_range, in, 0, out, 0, 1, 0), -EBADF,
