@@ -100,9 +100,8 @@ static int keep_page(struct address_space *mapping, u32 index)
 }
 
 /*
- * Looks, before anything is allocated, whether pages first to last fit: pages of a
- * call that fails would keep the file system full, and nobody would miss them. Those
- * that are charged already need no room. Hold i_lock. 0, -ENOSPC or -EINTR.
+ * Looks first whether pages first to last fit, since those of a call that fails would
+ * keep the file system full. Hold i_lock. 0, -ENOSPC or -EINTR.
  */
 static int check_room(struct address_space *mapping, u32 first, u32 last)
 {
@@ -115,8 +114,7 @@ static int check_room(struct address_space *mapping, u32 first, u32 last)
 		return -ENOSPC;
 	for (u32 index = first; missing > left && index <= last; index++) {
 		page = find_get_page(mapping, index);
-		if (page && page->flags & PG_CHARGED)
-			missing--;
+		missing -= page && page->flags & PG_CHARGED;
 		if (page)
 			put_page(page);
 		if (give_way())

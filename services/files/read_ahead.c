@@ -50,8 +50,8 @@ s32 sys_readahead(u32 fd, u32 pad __unused_arg, u32 lo __unused_arg,
 }
 
 /*
- * posix_fadvise(2). Linux takes advice about everything but a pipe. On ARM the advice comes before the offset, so that the
- * 64-bit arguments fall into even register pairs.
+ * posix_fadvise(2), of everything but a pipe, as on Linux. On ARM the advice comes
+ * before the offset, so that the 64-bit arguments fall into even register pairs.
  */
 s32 sys_arm_fadvise64_64(u32 fd, u32 advice, u32 offset_lo __unused_arg,
 			 u32 offset_hi __unused_arg, u32 bytes_lo __unused_arg,

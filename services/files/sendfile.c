@@ -178,10 +178,7 @@ static bool overlap(u64 a, u64 b, u32 bytes)
 	return a < b + bytes && b < a + bytes;
 }
 
-/*
- * The checks of copy_file_range. 0, -EISDIR, -EINVAL, -EBADF or, as on Linux for
- * files of different file systems, -EXDEV.
- */
+/* The checks of copy_file_range. 0, -EISDIR, -EINVAL, -EBADF or -EXDEV. */
 static s32 check_range(const struct file *out, u64 out_pos,
 		       const struct file *in, u64 in_pos, u32 bytes)
 {

@@ -2,7 +2,8 @@
  * Setting the wall clock, and adjtimex, which reports how it is kept.
  *
  * The clock runs as fast as the board's timer: nothing slews it, and
- * clock_adjtime() fails with -EPERM if a program asks for that.
+ * clock_adjtime() fails with -EPERM if a program asks for that. It keeps what a
+ * program says of the clock's errors and state, and can step it.
  */
 #include <asm/uaccess.h>
 #include <cred.h>
@@ -10,7 +11,43 @@
 #include <services/time/internal.h>
 #include <uapi/time.h>
 
+#define STA_PLL       0x1
+#define STA_UNSYNC    0x40
+#define STA_NANO      0x2000
+#define STA_READ_ONLY 0xff00
+/* What a program may set: a phase lock, its mode, that it is held, no clock. */
+#define STA_KEPT      (STA_PLL | 0x8 | 0x80 | STA_UNSYNC)
+
+#define MAX_ERROR_USEC 16000000
+
+/*
+ * What a time daemon has told of the wall clock. The values with which Linux starts:
+ * nothing synchronises it.
+ */
+static struct {
+	spinlock_t lock;
+	s64 maxerror, esterror, constant;
+	s32 status;
+	u64 since_ns; /* maxerror is that of this moment: it grows from then on */
+} kept = {
+	.lock = SPINLOCK_INIT,
+	.maxerror = MAX_ERROR_USEC,
+	.esterror = MAX_ERROR_USEC,
+	.constant = 2,
+	.status = STA_UNSYNC,
+};
+
 /* ---- setting ----------------------------------------------------- */
+
+/* As on Linux, what was said of the clock does not hold once it was set. */
+static void forget_errors(void)
+{
+	spin_lock(&kept.lock);
+	kept.maxerror = kept.esterror = MAX_ERROR_USEC;
+	kept.since_ns = ktime_ns();
+	kept.status |= STA_UNSYNC;
+	spin_unlock(&kept.lock);
+}
 
 /*
  * Sets the wall clock to ns since 1970: 0, -EINVAL or -EPERM. As on Linux a
@@ -32,6 +69,7 @@ static int set_wall_clock(u64 ns)
 	 * it are untouched.
 	 */
 	boot_wall_ns = ns - now;
+	forget_errors();
 	clock_was_set();
 	return 0;
 }
@@ -91,68 +129,242 @@ s32 sys_settimeofday(uaddr_t utv, uaddr_t utz)
 /* ---- how it is kept ---------------------------------------------- */
 
 #define TIMEX_LONGS 20 /* members of struct timex from modes to stbcnt */
-#define TIMEX_WORDS 12 /* tai and reserved words */
 
-/*
- * The result and status of adjtimex(2) for a clock that nothing synchronises.
- */
-#define TIME_ERROR         5
-#define STA_UNSYNC         0x40
-/* The one mode that changes nothing: reads the rest of an adjtime(3). */
-#define ADJ_OFFSET_SS_READ 0xa001u
-/* The values with which Linux starts. */
-#define MAX_ERROR_USEC     16000000
-#define TOLERANCE          32768000
+/* Those that have a meaning here. The others are of a pulse per second: 0. */
+enum timex_member {
+	TX_MODES,
+	TX_OFFSET,
+	TX_FREQ,
+	TX_MAXERROR,
+	TX_ESTERROR,
+	TX_STATUS,
+	TX_CONSTANT,
+	TX_PRECISION,
+	TX_TOLERANCE,
+	TX_SEC,
+	TX_USEC, /* nanoseconds with ADJ_NANO or STA_NANO */
+	TX_TICK,
+};
 
-/*
- * Writes Linux's struct timex to a user address: members of 32 bits or, for
- * time64, of 64, where an int is followed by padding. The twelve words at its
- * end stay as they are. Returns 0 or -EFAULT.
- */
-static int put_timex(uaddr_t to, bool time64)
+#define ADJ_OFFSET    0x1u
+#define ADJ_FREQUENCY 0x2u
+#define ADJ_MAXERROR  0x4u
+#define ADJ_ESTERROR  0x8u
+#define ADJ_STATUS    0x10u
+#define ADJ_TIMECONST 0x20u
+#define ADJ_TAI       0x80u
+#define ADJ_SETOFFSET 0x100u
+#define ADJ_MICRO     0x1000u
+#define ADJ_NANO      0x2000u /* with ADJ_ADJTIME: change nothing */
+#define ADJ_TICK      0x4000u
+#define ADJ_ADJTIME   0x8000u /* adjtime(3), together with ADJ_OFFSET */
+
+#define TIME_OK    0
+#define TIME_ERROR 5
+
+#define MAX_TIME_CONSTANT   10
+#define TOLERANCE           32768000 /* 500 ppm, of which the errors grow */
+#define ERROR_USEC_A_SECOND 500
+#define TICK_USEC           ((s64)(TICK_NSEC / NSEC_PER_USEC))
+
+/* The words of a struct timex: members of 32 bits or, for time64, of 64. */
+static u32 timex_bytes(bool time64)
 {
-	u32 nsec, sec = split_seconds(wall_clock_ns(), &nsec);
-	const u32 values[TIMEX_LONGS] = {
-		[3] = MAX_ERROR_USEC,
-		[4] = MAX_ERROR_USEC,
-		[5] = STA_UNSYNC,
-		[6] = 2, /* time constant */
-		[7] = 1,
-		/* usec */[8] = TOLERANCE,
-		[9] = sec,
-		[10] = nsec / (u32)NSEC_PER_USEC,
-		[11] = TICK_NSEC / (u32)NSEC_PER_USEC,
-	};
-	u32 step = time64 ? 2 : 1, words[2 * TIMEX_LONGS] = { 0 };
+	return TIMEX_LONGS * (time64 ? sizeof(u64) : sizeof(u32));
+}
 
+static int get_timex(uaddr_t from, bool time64, s64 *tx)
+{
+	u32 words[2 * TIMEX_LONGS];
+
+	if (copy_from_user(words, from, timex_bytes(time64)))
+		return -EFAULT;
 	for (u32 i = 0; i < TIMEX_LONGS; i++)
-		words[i * step] = values[i];
-	return copy_to_user(to, words, TIMEX_LONGS * step * 4) ? -EFAULT : 0;
+		tx[i] = time64 ?
+			(s64)((u64)words[2 * i + 1] << 32 | words[2 * i]) :
+			(s32)words[i];
+	/* These two are ints, also where padding follows. */
+	tx[TX_MODES] = words[0];
+	tx[TX_STATUS] = (s32)words[time64 ? 2 * TX_STATUS : TX_STATUS];
+	return 0;
+}
+
+/* The twelve words at its end stay as they are. Returns 0 or -EFAULT. */
+static int put_timex(uaddr_t to, bool time64, const s64 *tx)
+{
+	u32 words[2 * TIMEX_LONGS];
+
+	for (u32 i = 0; i < TIMEX_LONGS; i++) {
+		words[time64 ? 2 * i : i] = (u32)tx[i];
+		if (time64)
+			words[2 * i + 1] = (u32)((u64)tx[i] >> 32);
+	}
+	return copy_to_user(to, words, timex_bytes(time64)) ? -EFAULT : 0;
+}
+
+/* The arguments and the right to change, with Linux's errors in its order. */
+static int check_timex(const s64 *tx)
+{
+	u32 modes = (u32)tx[TX_MODES];
+	s64 second = modes & ADJ_NANO ? NSEC_PER_SEC : 1000000;
+
+	if (modes & ADJ_ADJTIME) {
+		if (!(modes & ADJ_OFFSET))
+			return -EINVAL;
+		return modes & ADJ_NANO || capable(CAP_SYS_TIME) ? 0 : -EPERM;
+	}
+	if (modes && !capable(CAP_SYS_TIME))
+		return -EPERM;
+	if (modes & ADJ_TICK &&
+	    (tx[TX_TICK] < TICK_USEC * 9 / 10 ||
+	     tx[TX_TICK] > TICK_USEC * 11 / 10))
+		return -EINVAL;
+	if (modes & ADJ_SETOFFSET && (tx[TX_USEC] < 0 || tx[TX_USEC] >= second))
+		return -EINVAL;
+	return 0;
 }
 
 /*
- * The body of the three calls: returns TIME_ERROR, which is not an error but
- * the state of the clock, or -errno.
+ * Whether the clock would have to run faster or slower, or show leap seconds, for
+ * the call to have its effect. An error, and not success without effect: a time
+ * daemon must notice.
+ */
+static bool would_slew(const s64 *tx)
+{
+	u32 modes = (u32)tx[TX_MODES];
+	s64 status = modes & ADJ_STATUS ? tx[TX_STATUS] :
+					  READ_ONCE(kept.status);
+
+	if (modes & ADJ_ADJTIME)
+		return !(modes & ADJ_NANO) && tx[TX_OFFSET];
+	return (modes & ADJ_FREQUENCY && tx[TX_FREQ]) ||
+		(modes & ADJ_TICK && tx[TX_TICK] != TICK_USEC) ||
+		(modes & ADJ_TAI && tx[TX_CONSTANT]) ||
+		/* Without a phase lock Linux ignores the offset, too. */
+		(modes & ADJ_OFFSET && tx[TX_OFFSET] && status & STA_PLL) ||
+		(modes & ADJ_STATUS && status & ~(STA_KEPT | STA_READ_ONLY));
+}
+
+/* ADJ_SETOFFSET: moves the clock at once. */
+static int step_wall_clock(const s64 *tx)
+{
+	s64 unit = tx[TX_MODES] & ADJ_NANO ? 1 : NSEC_PER_USEC, ns;
+
+	if (__builtin_mul_overflow(tx[TX_SEC], (s64)NSEC_PER_SEC, &ns) ||
+	    __builtin_add_overflow(ns, tx[TX_USEC] * unit, &ns) ||
+	    __builtin_add_overflow(ns, (s64)wall_clock_ns(), &ns) || ns < 0)
+		return -EINVAL;
+	return set_wall_clock((u64)ns);
+}
+
+/*
+ * Adds what the clock may have gone wrong in the whole seconds since the last look.
+ * When it may be wrong by more than the largest error, it is not synchronised any
+ * more. Hold kept.lock.
+ */
+static void grow_error(void)
+{
+	u32 rest, age = split_seconds(ktime_ns() - kept.since_ns, &rest);
+
+	if (!age)
+		return;
+	kept.since_ns += (u64)age * NSEC_PER_SEC;
+	kept.maxerror += (s64)age * ERROR_USEC_A_SECOND;
+	if (kept.maxerror > MAX_ERROR_USEC) {
+		kept.maxerror = MAX_ERROR_USEC;
+		kept.status |= STA_UNSYNC;
+	}
+}
+
+/* Keeps what the program tells. Hold kept.lock. */
+static void keep_timex(const s64 *tx)
+{
+	u32 modes = (u32)tx[TX_MODES];
+	s64 constant = tx[TX_CONSTANT];
+
+	if (modes & ADJ_STATUS)
+		kept.status = (kept.status & STA_READ_ONLY) |
+			((s32)tx[TX_STATUS] & STA_KEPT);
+	if (modes & ADJ_NANO)
+		kept.status |= STA_NANO;
+	if (modes & ADJ_MICRO)
+		kept.status &= ~STA_NANO;
+	if (modes & ADJ_MAXERROR) {
+		kept.maxerror = tx[TX_MAXERROR];
+		kept.since_ns = ktime_ns();
+	}
+	if (modes & ADJ_ESTERROR)
+		kept.esterror = tx[TX_ESTERROR];
+	if (modes & ADJ_TIMECONST) {
+		/* Programs of the time of microseconds have another scale. */
+		constant += kept.status & STA_NANO ? 0 : 4;
+		kept.constant = max((s64)0,
+				    min(constant, (s64)MAX_TIME_CONSTANT));
+	}
+}
+
+/* Fills in what the call returns. Hold kept.lock. */
+static void report_timex(s64 *tx)
+{
+	u32 nsec, sec = split_seconds(wall_clock_ns(), &nsec);
+
+	tx[TX_OFFSET] = tx[TX_FREQ] = 0;
+	tx[TX_MAXERROR] = kept.maxerror;
+	tx[TX_ESTERROR] = kept.esterror;
+	tx[TX_STATUS] = kept.status;
+	tx[TX_CONSTANT] = kept.constant;
+	tx[TX_PRECISION] = 1;
+	tx[TX_TOLERANCE] = TOLERANCE;
+	tx[TX_SEC] = sec;
+	tx[TX_USEC] = kept.status & STA_NANO ? nsec : nsec / NSEC_PER_USEC;
+	tx[TX_TICK] = TICK_USEC;
+	for (u32 i = TX_TICK + 1; i < TIMEX_LONGS; i++)
+		tx[i] = 0;
+}
+
+/* Returns 0, or what was wrong; then nothing has changed. */
+static int change_timex(s64 *tx)
+{
+	int err = check_timex(tx);
+
+	if (!err && would_slew(tx))
+		err = -EPERM;
+	if (!err && !(tx[TX_MODES] & ADJ_ADJTIME) &&
+	    tx[TX_MODES] & ADJ_SETOFFSET)
+		err = step_wall_clock(tx);
+	if (err)
+		return err;
+	spin_lock(&kept.lock);
+	grow_error();
+	if (!(tx[TX_MODES] & ADJ_ADJTIME))
+		keep_timex(tx);
+	report_timex(tx);
+	spin_unlock(&kept.lock);
+	return 0;
+}
+
+/*
+ * The body of the three calls: returns TIME_OK or TIME_ERROR, which is not an error
+ * but the state of the clock, or -errno.
  */
 static s32 do_clock_adjtime(s32 clock, uaddr_t timex, bool time64)
 {
+	s64 tx[TIMEX_LONGS];
 	u64 ns;
-	u32 modes;
 	int err = clock_read(clock, &ns);
 
 	/* Linux can adjust other clocks only if a driver provides them. */
 	if (!err && clock != CLOCK_REALTIME)
 		err = -EOPNOTSUPP;
 	if (!err)
-		err = get_user_u32(&modes, timex);
-	/*
-	 * An error, and not success without effect: a time daemon must notice.
-	 */
-	if (!err && modes && modes != ADJ_OFFSET_SS_READ)
-		err = -EPERM;
+		err = get_timex(timex, time64, tx);
 	if (!err)
-		err = put_timex(timex, time64);
-	return err ? err : TIME_ERROR;
+		err = change_timex(tx);
+	if (!err)
+		err = put_timex(timex, time64, tx);
+	if (err)
+		return err;
+	return tx[TX_STATUS] & STA_UNSYNC ? TIME_ERROR : TIME_OK;
 }
 
 s32 sys_clock_adjtime(s32 clock, uaddr_t timex)

@@ -213,6 +213,115 @@ static void refused(int32_t now)
 	   "a time zone 15 hours away is refused");
 }
 
+/* ---- what adjtimex keeps ----------------------------------------- */
+
+/* struct timex: its modes, and the members that are read. */
+enum {
+	MODES,
+	OFFSET,
+	FREQ,
+	MAXERROR,
+	ESTERROR,
+	STATUS,
+	CONSTANT,
+	SEC = 9,
+	USEC,
+	TICK,
+	LONGS = 64
+};
+
+enum {
+	ADJ_OFFSET = 1,
+	ADJ_FREQUENCY = 2,
+	ADJ_MAXERROR = 4,
+	ADJ_ESTERROR = 8,
+	ADJ_STATUS = 0x10,
+	ADJ_TIMECONST = 0x20,
+	ADJ_SETOFFSET = 0x100,
+	ADJ_MICRO = 0x1000,
+	ADJ_NANO = 0x2000,
+	ADJ_TICK = 0x4000,
+	ADJ_ADJTIME = 0x8000
+};
+
+#define UNSYNC 0x40
+
+static int32_t timex[LONGS];
+
+/* adjtimex with one member that is to be changed. */
+static int32_t adjust(int32_t modes, int member, int32_t value)
+{
+	timex[MODES] = modes;
+	timex[member] = value;
+	return SYS(adjtimex, timex);
+}
+
+static void refused_adjustments(void)
+{
+	is(adjust(ADJ_TICK, TICK, 8999), -EINVAL,
+	   "adjtimex with a tick that is too short is refused");
+	is(adjust(ADJ_TICK, TICK, 11001), -EINVAL,
+	   "adjtimex with a tick that is too long is refused");
+	is(adjust(ADJ_TICK, TICK, 10000), 5, "the usual tick is accepted");
+	is(adjust(ADJ_FREQUENCY, FREQ, 0), 5, "the usual frequency, too");
+	is(adjust(ADJ_ADJTIME, OFFSET, 0), -EINVAL,
+	   "ADJ_ADJTIME without ADJ_OFFSET is refused");
+	is(adjust(ADJ_ADJTIME | ADJ_OFFSET, OFFSET, 0), 5,
+	   "adjtime of no difference is accepted");
+	timex[SEC] = 0;
+	is(adjust(ADJ_SETOFFSET, USEC, 1000000), -EINVAL,
+	   "a step of a million microseconds is refused");
+	is(adjust(ADJ_SETOFFSET, USEC, -1), -EINVAL,
+	   "a step of -1 microseconds is refused");
+	is(SYS(adjtimex, 16), -EFAULT,
+	   "adjtimex at an unmapped address is refused");
+	is(SYS(clock_adjtime, CLOCK_MONOTONIC, timex), -EOPNOTSUPP,
+	   "clock_adjtime of CLOCK_MONOTONIC is not supported");
+}
+
+static void adjustments(void)
+{
+	int32_t now = seconds(CLOCK_REALTIME);
+
+	is(adjust(0, OFFSET, 0), 5, "adjtimex: the clock is not synchronised");
+	is(timex[STATUS], UNSYNC, "its status says so");
+	refused_adjustments();
+	is(adjust(ADJ_MAXERROR, MAXERROR, 1000), 5, "ADJ_MAXERROR");
+	ok(timex[MAXERROR] >= 1000 && timex[MAXERROR] < 100000,
+	   "the largest error is what was set, and grows");
+	is(adjust(ADJ_ESTERROR, ESTERROR, 2000), 5, "ADJ_ESTERROR");
+	is(adjust(ADJ_STATUS, STATUS, 0), 0,
+	   "ADJ_STATUS without STA_UNSYNC: the clock is synchronised");
+	is(adjust(ADJ_OFFSET, OFFSET, 12345), 0,
+	   "ADJ_OFFSET without a phase lock is accepted");
+	is(timex[OFFSET], 0, "and ignored");
+	is(adjust(ADJ_TIMECONST, CONSTANT, 3), 0, "ADJ_TIMECONST");
+	is(timex[CONSTANT], 7, "the time constant is 4 more");
+	is(adjust(ADJ_NANO, OFFSET, 0), 0, "ADJ_NANO");
+	is(timex[STATUS], ADJ_NANO, "the status shows it");
+	is(adjust(ADJ_TIMECONST, CONSTANT, 77), 0, "ADJ_TIMECONST of 77");
+	is(timex[CONSTANT], 10, "the time constant is at most 10");
+	adjust(ADJ_MICRO, OFFSET, 0);
+	timex[USEC] = 0;
+	is(adjust(ADJ_SETOFFSET, SEC, HOUR), 5,
+	   "ADJ_SETOFFSET of an hour: the clock is not synchronised");
+	is(timex[ESTERROR], 16000000, "its error is the largest");
+	ok(seconds(CLOCK_REALTIME) >= now + HOUR,
+	   "CLOCK_REALTIME is an hour later");
+	timex[USEC] = 0;
+	is(adjust(ADJ_SETOFFSET, SEC, -HOUR), 5, "and back");
+	ok(seconds(CLOCK_REALTIME) < now + HOUR, "it is as before");
+	adjust(ADJ_MAXERROR, MAXERROR, 1000);
+	adjust(ADJ_ESTERROR, ESTERROR, 2000);
+	is(adjust(ADJ_STATUS, STATUS, 0), 0, "it can be synchronised again");
+	memset(timex, 0, sizeof(timex));
+	is(SYS(adjtimex, timex), 0, "adjtimex that only reads");
+	ok(timex[ESTERROR] == 2000 && timex[CONSTANT] == 10 &&
+		   timex[TICK] == 10000,
+	   "it returns what was set");
+	is(adjust(ADJ_STATUS, STATUS, UNSYNC), 5, "ADJ_STATUS with STA_UNSYNC");
+}
+
 int main(void)
 {
 	int32_t now = a_date(), up = seconds(CLOCK_MONOTONIC);
@@ -264,5 +373,6 @@ int main(void)
 	relative_ones(now);
 	from_boot();
 	SYS(settimeofday, &tv, 0);
+	adjustments();
 	return done();
 }
