@@ -21,7 +21,8 @@ struct cred {
 	/* constant once a task has it */
 	u32 uid, euid, suid, fsuid; /* real, effective, saved, for files */
 	u32 gid, egid, sgid, fsgid;
-	u64 permitted, effective, inheritable; /* capabilities: 1 << CAP_x */
+	/* capabilities: 1 << CAP_x; dropped are those not in the bounding set */
+	u64 permitted, effective, inheritable, dropped, ambient;
 	bool keep_caps;    /* the next change of uids leaves permitted alone */
 	bool no_new_privs; /* execve gives no more privilege */
 	bool over_nproc;   /* it became a user with too many tasks */

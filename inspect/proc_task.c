@@ -268,12 +268,8 @@ static void show_status_caps(struct seq_file *m, const struct cred *cred)
 	show_set(m, "CapInh:", cred->inheritable);
 	show_set(m, "CapPrm:", cred->permitted);
 	show_set(m, "CapEff:", cred->effective);
-	/*
-	 * Nothing removes a capability from the bounding set, and there are no
-	 * ambient ones.
-	 */
-	show_set(m, "CapBnd:", ALL_CAPS);
-	show_set(m, "CapAmb:", 0);
+	show_set(m, "CapBnd:", ALL_CAPS & ~cred->dropped);
+	show_set(m, "CapAmb:", cred->ambient);
 	show_number(m, "NoNewPrivs:\t", cred->no_new_privs);
 	seq_putc(m, '\n');
 }

@@ -96,7 +96,8 @@ s32 sys_capget(uaddr_t uheader, uaddr_t udata)
 
 /*
  * Returns true if new gains nothing over old that capset may not give:
- * inheritable grows only by permitted ones (or any, with CAP_SETPCAP),
+ * inheritable grows only by permitted ones (or any, with CAP_SETPCAP) that are in
+ * the bounding set,
  * permitted never grows, and effective stays within permitted.
  */
 static bool may_set(const struct cred *old, const struct cred *new)
@@ -105,6 +106,7 @@ static bool may_set(const struct cred *old, const struct cred *new)
 
 	return !(new->inheritable &
 		 ~(old->inheritable | old->permitted | more)) &&
+		!(new->inheritable & ~old->inheritable & old->dropped) &&
 		!(new->permitted & ~old->permitted) &&
 		!(new->effective & ~new->permitted);
 }
@@ -135,6 +137,8 @@ s32 sys_capset(uaddr_t uheader, uaddr_t udata)
 	new->inheritable = (data[0].inheritable |
 			    (u64)data[1].inheritable << 32) &
 		ALL_CAPS;
+	/* A program cannot give on what it no longer has or inherits. */
+	new->ambient &= new->permitted &new->inheritable;
 	if (!may_set(current_cred(), new)) {
 		put_cred(new);
 		return -EPERM;

@@ -203,10 +203,12 @@ s32 sys_setsid(void)
 #define PR_GET_TIMING       13
 #define PR_SET_TIMING       14
 #define PR_CAPBSET_READ     23
+#define PR_CAPBSET_DROP     24
 #define PR_SET_TIMERSLACK   29
 #define PR_GET_TIMERSLACK   30
 #define PR_SET_NO_NEW_PRIVS 38
 #define PR_GET_NO_NEW_PRIVS 39
+#define PR_CAP_AMBIENT      47
 
 /* Sets the name of the running thread from a user string: 0 or -EFAULT. */
 static s32 set_name(uaddr_t from)
@@ -306,12 +308,11 @@ s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5)
 		return !current_thread_info()->mm->not_dumpable;
 	case PR_GET_KEEPCAPS:
 		return current_cred()->keep_caps;
-	/*
-	 * The bounding set always has all capabilities: nothing here removes
-	 * one.
-	 */
 	case PR_CAPBSET_READ:
-		return arg2 <= CAP_LAST_CAP ? 1 : -EINVAL;
+	case PR_CAPBSET_DROP:
+		return bounding_set(arg2, option == PR_CAPBSET_DROP);
+	case PR_CAP_AMBIENT:
+		return ambient_set(arg2, arg3, arg4 | arg5);
 	/*
 	 * Linux insists on zeros here, so that they can be given a meaning
 	 * later.

@@ -133,6 +133,14 @@ struct cred *alloc_cred(u32 nr_groups) __must_check;
 /* As alloc_cred(), with the running task's groups. */
 struct cred *prepare_cred(void) __must_check;
 /*
+ * prctl's options for two sets of capabilities (cap_sets.c). The bounding set limits
+ * what execve can give: returns whether cap is in it, or, with drop, takes it
+ * out for good. Ambient ones stay over execve without a user of root's; `what`
+ * is PR_CAP_AMBIENT_*, and unused must be 0. -EPERM, -EINVAL or -ENOMEM.
+ */
+s32 bounding_set(u32 cap, bool drop);
+s32 ambient_set(u32 what, u32 cap, u32 unused);
+/*
  * Makes cred the running task's credentials (NULL: root's) and takes over the
  * caller's reference; cred must not change afterwards. Takes tasklist_lock,
  * because other tasks read it.

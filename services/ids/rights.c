@@ -143,22 +143,25 @@ static void take_set_ids(struct cred *new, const struct file *file)
 }
 
 /*
- * Sets the capabilities of a new program: root's programs have all of them,
- * others none (capabilities(7)).
+ * Sets the capabilities of a new program: root's programs have all of the
+ * bounding set and what they inherit, others the ambient ones, which a program
+ * that changes the user or group does not get (capabilities(7)).
  */
 static void exec_caps(struct cred *new, const struct cred *old)
 {
+	if (new->euid != old->uid || new->egid != old->gid)
+		new->ambient = 0;
 	if (new->uid == 0 || new->euid == 0)
-		new->permitted = ALL_CAPS;
+		new->permitted = (ALL_CAPS & ~new->dropped) | new->inheritable;
 	else
-		new->permitted = 0;
+		new->permitted = new->ambient;
 	/*
 	 * Under no_new_privs execve gives nothing that the task did not have
 	 * before.
 	 */
 	if (new->no_new_privs)
 		new->permitted &= old->permitted;
-	new->effective = new->euid == 0 ? new->permitted : 0;
+	new->effective = new->euid == 0 ? new->permitted : new->ambient;
 	new->keep_caps = false;
 }
 

@@ -36,8 +36,11 @@ static void fix_caps(struct cred *new, const struct cred *old)
 	 * No way back to root: all are lost, unless PR_SET_KEEPCAPS keeps the
 	 * permitted.
 	 */
-	if (is_root(old) && !is_root(new) && !new->keep_caps)
-		new->permitted = new->effective = 0;
+	if (is_root(old) && !is_root(new)) {
+		new->ambient = 0;
+		if (!new->keep_caps)
+			new->permitted = new->effective = 0;
+	}
 	/*
 	 * The permitted ones stay: a program that acts for a user for a while
 	 * gets them back with euid 0, below.

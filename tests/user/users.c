@@ -445,10 +445,121 @@ static void set_uid_program(const char *self)
 	SYS(unlink, path);
 }
 
+/* ---- capabilities over execve ------------------------------------ */
+
+#define CAPBSET_READ 23
+#define CAPBSET_DROP 24
+#define CAP_AMBIENT  47
+
+/* The prctl of an ambient capability. */
+#define IS_SET    1
+#define RAISE     2
+#define LOWER     3
+#define CLEAR_ALL 4
+
+/* The lowest eight of a set are enough, and fit into an exit code. */
+static uint32_t effective_now(void)
+{
+	struct caps caps[2];
+
+	capget(caps);
+	return caps[0].effective & 0xff;
+}
+
+static int32_t inherit(uint32_t set)
+{
+	struct caps caps[2];
+
+	capget(caps);
+	caps[0].inheritable = set;
+	return capset(caps);
+}
+
+static int runs_with_ambient(void *path)
+{
+	char *argv[] = { path, "caps", 0 }, *none[] = { 0 };
+
+	SYS(prctl, 8, 1); /* PR_SET_KEEPCAPS */
+	SYS(setresuid32, ALICE, ALICE, ALICE);
+	inherit(1 << 3);
+	SYS(prctl, CAP_AMBIENT, RAISE, 3, 0, 0);
+	SYS(execve, path, argv, none);
+	return 99;
+}
+
+static int runs_as_root(void *path)
+{
+	char *argv[] = { path, "caps", 0 }, *none[] = { 0 };
+
+	SYS(prctl, CAPBSET_DROP, 1, 0, 0, 0);
+	SYS(execve, path, argv, none);
+	return 99;
+}
+
+static int bounding(void *unused)
+{
+	(void)unused;
+	is(SYS(prctl, CAPBSET_DROP, 5), 0, "PR_CAPBSET_DROP");
+	is(SYS(prctl, CAPBSET_READ, 5), 0, "the set lacks it");
+	is(SYS(prctl, CAPBSET_READ, 6), 1, "it has the others");
+	ok(effective_now() == 0xff, "the process still has it");
+	is(inherit(1 << 5), -EPERM, "it cannot be made inheritable");
+	is(SYS(prctl, CAPBSET_DROP, 99), -EINVAL, "there is no such one");
+	SYS(setuid32, ALICE);
+	is(SYS(prctl, CAPBSET_DROP, 6), -EPERM, "a user may not");
+	return 0;
+}
+
+static int ambient(void *unused)
+{
+	(void)unused;
+	is(SYS(prctl, CAP_AMBIENT, RAISE, 3, 0, 0), -EPERM,
+	   "what is not inheritable cannot be ambient");
+	is(inherit(1 << 3), 0, "it becomes inheritable");
+	is(SYS(prctl, CAP_AMBIENT, RAISE, 3, 0, 0), 0, "PR_CAP_AMBIENT_RAISE");
+	is(SYS(prctl, CAP_AMBIENT, IS_SET, 3, 0, 0), 1, "it is ambient");
+	is(SYS(prctl, CAP_AMBIENT, IS_SET, 4, 0, 0), 0, "another is not");
+	is(SYS(prctl, CAP_AMBIENT, LOWER, 3, 0, 0), 0, "PR_CAP_AMBIENT_LOWER");
+	is(SYS(prctl, CAP_AMBIENT, IS_SET, 3, 0, 0), 0, "it is no more");
+	SYS(prctl, CAP_AMBIENT, RAISE, 3, 0, 0);
+	is(SYS(prctl, CAP_AMBIENT, CLEAR_ALL, 1, 0, 0), -EINVAL,
+	   "PR_CAP_AMBIENT_CLEAR_ALL takes no capability");
+	is(SYS(prctl, CAP_AMBIENT, CLEAR_ALL, 0, 0, 0), 0, "it clears all");
+	is(SYS(prctl, CAP_AMBIENT, IS_SET, 3, 0, 0), 0, "none is left");
+	SYS(prctl, CAP_AMBIENT, RAISE, 3, 0, 0);
+	inherit(0);
+	is(SYS(prctl, CAP_AMBIENT, IS_SET, 3, 0, 0), 0,
+	   "what is inheritable no more is ambient no more");
+	is(SYS(prctl, CAP_AMBIENT, 9, 3, 0, 0), -EINVAL, "unknown request");
+	is(SYS(prctl, CAP_AMBIENT, RAISE, 99, 0, 0), -EINVAL, "no such one");
+	is(SYS(prctl, CAP_AMBIENT, RAISE, 3, 1, 0), -EINVAL, "not 0");
+	return 0;
+}
+
+static void kept_capabilities(const char *self)
+{
+	char path[64];
+
+	strcpy(path, scratch("prog"));
+	copy_program(self, path);
+	SYS(chmod, path, 0755);
+	checks_in_child(bounding, 0);
+	checks_in_child(ambient, 0);
+	is(WEXITSTATUS(in_child(runs_with_ambient, path)), 1 << 3,
+	   "a user's program has the ambient capability");
+	is(WEXITSTATUS(in_child(runs_as_root, path)), 0xff & ~2,
+	   "root's program lacks what was dropped");
+	SYS(chown32, path, BOB, BOB);
+	SYS(chmod, path, 04755);
+	is(WEXITSTATUS(in_child(runs_with_ambient, path)), 0,
+	   "a set-uid program has no ambient capability");
+	SYS(unlink, path);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1)
-		return ran(argv[1]);
+		return argv[1][0] == 'c' ? (int)effective_now() : ran(argv[1]);
 	SYS(chmod, scratch(""), 0755);
 	SYS(close, make_file(scratch("f"), 1));
 	checks_in_child(by_setuid, 0);
@@ -462,6 +573,7 @@ int main(int argc, char **argv)
 	between_tasks();
 	checks_in_child(processes, 0);
 	set_uid_program(argv[0]);
+	kept_capabilities(argv[0]);
 	SYS(unlink, scratch("f"));
 	remove_scratch();
 	return done();
