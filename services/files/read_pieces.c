@@ -139,7 +139,7 @@ static s32 rw_pieces_at(struct file *file, const struct iovec32 *iov, u32 n,
  * moves if pos is NULL.
  */
 static __noinline s32 append_pieces(struct file *file,
-				    const struct iovec32 *iov, u32 n, rw_fn fn,
+				    const struct iovec32 *iov, u32 n,
 				    const u64 *pos)
 {
 	u64 end = POS_APPEND;
@@ -147,11 +147,11 @@ static __noinline s32 append_pieces(struct file *file,
 	s32 ret;
 
 	if (pos)
-		return rw_pieces_at(file, iov, n, fn, &end);
+		return rw_pieces_at(file, iov, n, file->f_op->write, &end);
 	ret = lock_pos(file, &locked);
 	if (ret)
 		return ret;
-	ret = rw_pieces(file, iov, n, fn, &end);
+	ret = rw_pieces(file, iov, n, file->f_op->write, &end);
 	if (ret > 0)
 		file->f_pos = end;
 	unlock_pos(file, locked);
@@ -191,7 +191,7 @@ static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, u64 *pos, u32 flags, bool write)
 	else if (!ret && unlikely(flags & RWF_APPEND) && write &&
 		 /* Other files have no end, and may know a position. */
 		 S_ISREG(file->f_inode->i_mode))
-		ret = append_pieces(file, iov, n, fn, pos);
+		ret = append_pieces(file, iov, n, pos);
 	else if (!ret)
 		ret = rw_pieces_at(file, iov, n, fn, pos);
 	if (iov != on_stack)
