@@ -12,8 +12,9 @@
 #define MIN_NICE (-20)
 #define MAX_NICE 19
 
-#define RT_PRIO_MIN 1u
-#define RT_PRIO_MAX RT_INV_WEIGHTS
+#define RT_PRIO_MIN    1u
+#define RT_PRIO_MAX    RT_INV_WEIGHTS
+#define RR_SLICE_TICKS (HZ / 10) /* a slice of SCHED_RR: 100 ms, as on Linux */
 
 /* What a program can set for a task: struct sched_attr without a deadline. */
 struct sched_choice {

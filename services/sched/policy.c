@@ -294,8 +294,11 @@ static s32 do_rr_get_interval(s32 pid, uaddr_t to, bool time64)
 
 	if (err)
 		return err;
-	return put_timespec(choice.policy == SCHED_FIFO ? 0 : SLICE_NSEC, to,
-			    time64);
+	return put_timespec(choice.policy == SCHED_FIFO       ? 0 :
+				    choice.policy == SCHED_RR ? RR_SLICE_TICKS *
+					    TICK_NSEC :
+								SLICE_NSEC,
+			    to, time64);
 }
 
 s32 sys_sched_rr_get_interval(s32 pid, uaddr_t to)

@@ -27,6 +27,9 @@
 static struct task_list ready[RT_INV_WEIGHTS];
 static u32 has_tasks[(RT_INV_WEIGHTS + BITS - 1) / BITS];
 
+static const struct task_struct *sliced; /* compared, never dereferenced */
+static u32 slice_ticks;                  /* that it has had of RR_SLICE_TICKS */
+
 static u64 period_start; /* in jiffies */
 static u32 used_ticks;   /* of RUNTIME_TICKS, since then */
 
@@ -91,6 +94,22 @@ static struct task_struct *realtime_take(bool others)
 	return task;
 }
 
+/*
+ * task, of SCHED_RR, has run for nr ticks more: returns true if its slice is
+ * over. As on Linux the ticks count even if no equal task is ready.
+ */
+static bool slice_is_over(const struct task_struct *task, u32 nr)
+{
+	if (task != sliced)
+		slice_ticks = 0;
+	sliced = task;
+	slice_ticks += nr;
+	if (slice_ticks < RR_SLICE_TICKS)
+		return false;
+	slice_ticks = 0;
+	return true;
+}
+
 static bool realtime_tick(const struct task_struct *curr, u32 nr, bool over,
 			  bool others)
 {
@@ -111,7 +130,7 @@ static bool realtime_tick(const struct task_struct *curr, u32 nr, bool over,
 	if (is_throttled())
 		return realtime ? others : over;
 	return !realtime ||
-		(curr->policy == SCHED_RR &&
+		(curr->policy == SCHED_RR && slice_is_over(curr, nr) &&
 		 !TAILQ_EMPTY(&ready[curr->inv_weight]));
 }
 

@@ -224,9 +224,12 @@ static void spin(char letter)
 
 static void slices(void)
 {
+	uint32_t begin = uptime_ms();
+
 	start(SCHED_RR, 10, see_other_run, 'A');
 	start(SCHED_RR, 10, see_other_run, 'B');
 	ends("xx", "SCHED_RR: each of two tasks sees the other run");
+	ok(uptime_ms() - begin > 400, "each turn took about 100 ms");
 	start(SCHED_FIFO, 10, spin, 'A');
 	start(SCHED_FIFO, 10, spin, 'B');
 	start(SCHED_NORMAL, 0, only_note, 'N');

@@ -98,8 +98,8 @@ static void attributes(void)
 	   "it returns that class and priority");
 	is(SYS(sched_rr_get_interval, 0, &time), 0,
 	   "sched_rr_get_interval of this process");
-	ok(time.tv_sec == 0 && time.tv_nsec > 0,
-	   "the time slice of SCHED_RR is a part of a second");
+	ok(time.tv_sec == 0 && time.tv_nsec == 100000000,
+	   "the time slice of SCHED_RR is 100 ms");
 	set(SCHED_FIFO, 1);
 	SYS(sched_rr_get_interval, 0, &time);
 	ok(time.tv_sec == 0 && time.tv_nsec == 0,
