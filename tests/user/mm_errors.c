@@ -198,6 +198,11 @@ static void mapping(void)
 
 	is(SYS(mmap2, p, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), -EEXIST,
 	   "MAP_FIXED_NOREPLACE over another mapping is refused");
+	is(SYS(mmap2, 0xfffff000, PAGE, RW, ANON | MAP_FIXED, -1, 0), -ENOMEM,
+	   "MAP_FIXED in the last page of the 4 GiB is refused");
+	/* Linux returns the address: this one is its error number -ENOMEM. */
+	is(SYS(mmap2, 0xfffffff4, PAGE, RW, ANON | MAP_FIXED, -1, 0), -ENOMEM,
+	   "MAP_FIXED at its byte 0xff4 is refused");
 	is(SYS(mmap2, 0, 2 * PAGE, RW, MAP_PRIVATE, fd, 0xffffffff), -EOVERFLOW,
 	   "a file offset that wraps is refused");
 	is(SYS(mmap2, 0, PAGE, RW, MAP_SHARED_VALIDATE | 0x200000, fd, 0),
