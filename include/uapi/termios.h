@@ -51,11 +51,13 @@ struct kwinsize {
 #define TIOCGWINSZ  0x5413
 #define TIOCSWINSZ  0x5414
 #define FIONREAD    0x541b
+#define TIOCPKT     0x5420
 #define TIOCNOTTY   0x5422
 #define TIOCGSID    0x5429
 #define FIONBIO     0x5421
 #define TIOCGPTN    0x80045430
 #define TIOCSPTLCK  0x40045431
+#define TIOCGPKT    0x80045438
 #define TIOCGPTLCK  0x80045439
 #define TIOCGPTPEER 0x5441
 #define FIONCLEX    0x5450
@@ -64,6 +66,15 @@ struct kwinsize {
 #define FIOQSIZE    0x545e
 #define FIBMAP      1
 #define FIGETBSZ    2
+
+/* The first byte of each read in packet mode: data follows, or these bits. */
+#define TIOCPKT_DATA       0
+#define TIOCPKT_FLUSHREAD  1
+#define TIOCPKT_FLUSHWRITE 2
+#define TIOCPKT_STOP       4
+#define TIOCPKT_START      8
+#define TIOCPKT_NOSTOP     16 /* ^S and ^Q do not stop and continue output */
+#define TIOCPKT_DOSTOP     32 /* they do */
 
 /* c_iflag */
 #define ISTRIP   0000040

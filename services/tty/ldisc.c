@@ -90,6 +90,16 @@ u32 ldisc_output(const struct tty *tty, const char *from, u32 n, char *to)
 void ldisc_flush(struct tty *tty)
 {
 	tty->committed = tty->tail = tty->head;
+	tty_tell_master(tty, TIOCPKT_FLUSHREAD, 0);
+}
+
+void ldisc_stop(struct tty *tty, bool stop)
+{
+	if (tty->stopped == stop)
+		return;
+	tty->stopped = stop;
+	tty_tell_master(tty, stop ? TIOCPKT_STOP : TIOCPKT_START,
+			TIOCPKT_STOP | TIOCPKT_START);
 }
 
 /*
@@ -196,15 +206,15 @@ static bool flow_key(struct tty *tty, u8 byte)
 	if (!(tty->termios.c_iflag & IXON))
 		return false;
 	if (is_cc(tty, VSTART, byte)) {
-		tty->stopped = false;
+		ldisc_stop(tty, false);
 		return true;
 	}
 	if (is_cc(tty, VSTOP, byte)) {
-		tty->stopped = true;
+		ldisc_stop(tty, true);
 		return true;
 	}
 	if (tty->termios.c_iflag & IXANY)
-		tty->stopped = false;
+		ldisc_stop(tty, false);
 	return false;
 }
 
@@ -215,9 +225,11 @@ static bool flow_key(struct tty *tty, u8 byte)
 static void receive_signal(struct tty *tty, u8 byte)
 {
 	if (tty->termios.c_iflag & IXON)
-		tty->stopped = false;
-	if (!lflag(tty, NOFLSH))
+		ldisc_stop(tty, false);
+	if (!lflag(tty, NOFLSH)) {
 		ldisc_flush(tty);
+		tty_tell_master(tty, TIOCPKT_FLUSHWRITE, 0);
+	}
 	echo(tty, byte);
 }
 

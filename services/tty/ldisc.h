@@ -52,6 +52,13 @@ struct tty {
  */
 void tty_show(const struct tty *tty, const char *s, u32 bytes);
 
+/*
+ * For a pseudo-terminal's master in packet mode (TIOCPKT): these TIOCPKT_* bits
+ * are news, which replace those in `old`. Hold tty->lock; then wake the master.
+ * (line.c)
+ */
+void tty_tell_master(const struct tty *tty, u8 news, u8 old);
+
 /* ---- ldisc.c; hold tty->lock ------------------------------------- */
 
 /*
@@ -66,6 +73,8 @@ int ldisc_receive(struct tty *tty, u8 byte);
  * asked for.
  */
 u32 ldisc_take(struct tty *tty, char *to, u32 n, bool *end);
+/* Stops output or lets it continue; the caller wakes the writers. */
+void ldisc_stop(struct tty *tty, bool stop);
 /* Drops all input, whether it is readable or still being edited. */
 void ldisc_flush(struct tty *tty);
 /*

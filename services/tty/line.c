@@ -36,6 +36,12 @@ void tty_show(const struct tty *tty, const char *s, u32 bytes)
 		console_write(s, bytes);
 }
 
+void tty_tell_master(const struct tty *tty, u8 news, u8 old)
+{
+	if (tty->pty && tty->pty->packet)
+		tty->pty->news = (u8)((tty->pty->news & ~old) | news);
+}
+
 /* Called once after several bytes were typed, not per byte. */
 void tty_wake_input(struct tty *tty)
 {
@@ -43,7 +49,8 @@ void tty_wake_input(struct tty *tty)
 		wake_up(&tty->readable);
 		poll_wake(&tty->edges.in);
 	}
-	if (tty->pty && pty_shown(tty->pty)) /* an echo to read */
+	/* There is an echo to read, or a key was one of those for flow. */
+	if (tty->pty && (pty_shown(tty->pty) || pty_news(tty->pty)))
 		pty_wake_master(tty->pty);
 }
 

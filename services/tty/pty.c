@@ -183,7 +183,7 @@ static bool slave_is_gone(const struct pty *pty)
  */
 static bool can_read(const struct pty *pty)
 {
-	return pty_shown(pty) || slave_is_gone(pty);
+	return pty_shown(pty) || pty_news(pty) || slave_is_gone(pty);
 }
 
 /* Takes at most `bytes` bytes that the slave has shown; returns how many. */
@@ -198,13 +198,34 @@ static u32 take_shown(struct pty *pty, char *to, u32 bytes)
 	return n;
 }
 
+/*
+ * Packet mode: stores at buf the byte that each read begins with, and adds 1 to
+ * *done. Returns true if data follows, false if the byte is the read's only one.
+ */
+static bool tell_news(struct pty *pty, uaddr_t buf, u32 *done, int *err)
+{
+	u32 flags;
+	char news;
+
+	spin_lock_irqsave(&pty->tty.lock, flags);
+	news = (char)pty->news;
+	pty->news = 0;
+	spin_unlock_irqrestore(&pty->tty.lock, flags);
+	if (!news && !pty_shown(pty))
+		return true; /* the slave is gone: -EIO */
+	if (copy_to_user(buf, &news, 1))
+		*err = -EFAULT;
+	++*done;
+	return !news && !*err;
+}
+
 /* Returns the bytes read, or -EIO after the last slave has closed, as Linux. */
 static s32 master_read(struct file *file, uaddr_t buf, u32 bytes,
 		       u64 *pos __unused_arg)
 {
 	struct pty *pty = file_pty(file);
 	char chunk[CHUNK];
-	u32 done, n;
+	u32 done = 0, n;
 	int err;
 
 	if (!can_read(pty) && file->f_flags & O_NONBLOCK)
@@ -212,7 +233,9 @@ static s32 master_read(struct file *file, uaddr_t buf, u32 bytes,
 	err = wait_event_interruptible(&pty->readable, can_read(pty));
 	if (err)
 		return err;
-	for (done = 0; done < bytes; done += n) {
+	if (pty->packet && bytes && !tell_news(pty, buf, &done, &err))
+		return err ? err : (s32)done;
+	for (; done < bytes; done += n) {
 		n = take_shown(pty, chunk, min(bytes - done, (u32)CHUNK));
 		if (!n)
 			break;
@@ -306,6 +329,8 @@ static u32 master_poll(struct file *file, struct poll_edges *edges)
 	*edges = pty->edges;
 	if (can_read(pty))
 		events |= POLLIN | POLLRDNORM;
+	if (pty_news(pty))
+		events |= POLLPRI;
 	if (slave_is_gone(pty))
 		events |= POLLHUP;
 	if (can_type(pty))
@@ -325,6 +350,22 @@ static int set_locked(struct pty *pty, uaddr_t arg)
 		return err;
 	spin_lock_irqsave(&pty->tty.lock, flags);
 	pty->locked = locked;
+	spin_unlock_irqrestore(&pty->tty.lock, flags);
+	return 0;
+}
+
+/* TIOCPKT: starts or ends packet mode. News begin with its start. */
+static int set_packet(struct pty *pty, uaddr_t arg)
+{
+	u32 packet, flags;
+	int err = get_user_u32(&packet, arg);
+
+	if (err)
+		return err;
+	spin_lock_irqsave(&pty->tty.lock, flags);
+	if (!pty->packet)
+		pty->news = 0;
+	pty->packet = packet;
 	spin_unlock_irqrestore(&pty->tty.lock, flags);
 	return 0;
 }
@@ -367,6 +408,10 @@ static int master_ioctl(struct file *file, u32 cmd, u32 arg)
 		return set_locked(pty, arg);
 	case TIOCGPTLCK:
 		return put_user_u32(pty->locked, arg);
+	case TIOCPKT:
+		return set_packet(pty, arg);
+	case TIOCGPKT:
+		return put_user_u32(pty->packet, arg);
 	case TIOCGPTPEER:
 		return open_peer(pty, arg);
 	case FIONREAD:

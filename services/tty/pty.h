@@ -18,6 +18,8 @@ struct pty {
 	struct tty tty; /* the slave; its lock guards the following fields */
 	bool locked;    /* the slave cannot be opened until TIOCSPTLCK */
 	bool was_open;  /* the slave has been open */
+	bool packet;    /* TIOCPKT: reads begin with a byte of TIOCPKT_* */
+	u8 news;        /* TIOCPKT_* that the master has not read yet */
 	u32 slaves;     /* open files of the slave */
 	u32 head, tail; /* the master can read [tail, head) of ring */
 	u8 ring[TTY_RING];
@@ -80,6 +82,12 @@ void pty_wake_master(struct pty *pty);
 static inline u32 pty_shown(const struct pty *pty)
 {
 	return READ_ONCE(pty->head) - READ_ONCE(pty->tail);
+}
+
+/* Returns what a master in packet mode reads next instead of data, or 0. */
+static inline u8 pty_news(const struct pty *pty)
+{
+	return READ_ONCE(pty->packet) ? READ_ONCE(pty->news) : 0;
 }
 
 #endif

@@ -24,6 +24,20 @@ static int get_termios(struct tty *tty, uaddr_t arg)
 	return copy_to_user(arg, &termios, sizeof(termios)) ? -EFAULT : 0;
 }
 
+/* After tty_tell_master(), with no lock held: a pty's readers take it. */
+static void wake_master(const struct tty *tty)
+{
+	if (tty->pty)
+		pty_wake_master(tty->pty);
+}
+
+/* Returns true if ^S and ^Q stop and continue output. */
+static bool has_flow_keys(const struct ktermios *termios)
+{
+	return termios->c_iflag & IXON && termios->c_cc[VSTOP] == 'S' - '@' &&
+		termios->c_cc[VSTART] == 'Q' - '@';
+}
+
 /* TCSETS and its relatives: 0 or -EFAULT. flush: drops the input (TCSETSF). */
 static int set_termios(struct tty *tty, uaddr_t arg, bool flush)
 {
@@ -37,15 +51,22 @@ static int set_termios(struct tty *tty, uaddr_t arg, bool flush)
 		ldisc_flush(tty);
 	if (!(termios.c_lflag & ICANON))
 		tty->committed = tty->head; /* raw mode has no lines */
+	/* A remote terminal may stop output itself while the keys do. */
+	if (has_flow_keys(&termios) != has_flow_keys(&tty->termios))
+		tty_tell_master(tty,
+				has_flow_keys(&termios) ? TIOCPKT_DOSTOP :
+							  TIOCPKT_NOSTOP,
+				TIOCPKT_DOSTOP | TIOCPKT_NOSTOP);
 	tty->termios = termios;
 	if (!(termios.c_iflag & IXON))
-		tty->stopped =
-			false; /* ^Q is no longer a key that could continue it */
+		/* ^Q is no longer a key that could continue it. */
+		ldisc_stop(tty, false);
 	tty->literal = false;
 	spin_unlock_irqrestore(&tty->lock, flags);
 	/* The new modes may complete a read: the raw one's, or another VMIN. */
 	wake_up(&tty->readable);
 	tty_wake_output(tty);
+	wake_master(tty);
 	return 0;
 }
 
@@ -78,11 +99,13 @@ static int flush_queues(struct tty *tty, u32 which)
 
 	if (which > TCIOFLUSH)
 		return -EINVAL;
-	if (which == TCOFLUSH)
-		return 0;
 	spin_lock_irqsave(&tty->lock, flags);
-	ldisc_flush(tty);
+	if (which != TCOFLUSH)
+		ldisc_flush(tty);
+	if (which != TCIFLUSH)
+		tty_tell_master(tty, TIOCPKT_FLUSHWRITE, 0);
 	spin_unlock_irqrestore(&tty->lock, flags);
+	wake_master(tty);
 	return 0;
 }
 
@@ -92,10 +115,11 @@ static void set_stopped(struct tty *tty, bool stopped)
 	u32 flags;
 
 	spin_lock_irqsave(&tty->lock, flags);
-	tty->stopped = stopped;
+	ldisc_stop(tty, stopped);
 	spin_unlock_irqrestore(&tty->lock, flags);
 	if (!stopped)
 		tty_wake_output(tty);
+	wake_master(tty);
 }
 
 /*
@@ -120,9 +144,7 @@ static int flow_control(struct tty *tty, u32 what)
 		if (c)
 			tty_show(tty, &c, 1);
 		spin_unlock_irqrestore(&tty->lock, flags);
-		/* After the lock is released: a pty's readers take it. */
-		if (tty->pty)
-			pty_wake_master(tty->pty);
+		wake_master(tty);
 		return 0;
 	default:
 		return -EINVAL;

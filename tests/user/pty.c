@@ -192,6 +192,83 @@ static void flow(void)
 	close_pair();
 }
 
+/* The byte that the master's next read begins with; the rest is in text + 1. */
+static int32_t packet(void)
+{
+	struct pollfd p = { master, POLLIN | POLLPRI, 0 };
+	int32_t n;
+
+	memset(text, 0, sizeof(text));
+	SYS(poll, &p, 1, 1000);
+	n = SYS(read, master, text, sizeof(text) - 1);
+	/* News come alone, and are urgent. */
+	if (n < 0 || (text[0] && (n != 1 || !(p.revents & POLLPRI))) ||
+	    (!text[0] && p.revents & POLLPRI))
+		return n < 0 ? n : 1000 + n;
+	return text[0];
+}
+
+static void set_packet(uint32_t on)
+{
+	is(SYS(ioctl, master, TIOCPKT, &on), 0, "TIOCPKT with %u",
+	   (unsigned)on);
+	is(get(master, TIOCGPKT), (int32_t)on, "TIOCGPKT after it");
+}
+
+static void packets(void)
+{
+	uint32_t on = 1;
+
+	open_pair();
+	SYS(fcntl64, master, 4, RDWR | LINUX_O_NONBLOCK);
+	set_modes(0, ECHO, false);
+	is(SYS(ioctl, slave, TIOCPKT, &on), -ENOTTY,
+	   "TIOCPKT of a slave is refused");
+	is(SYS(ioctl, master, TIOCPKT, 8), -EFAULT,
+	   "TIOCPKT from an unmapped address is refused");
+	set_packet(1);
+	is(packet(), -EAGAIN, "there is nothing to read at first");
+	SYS(write, slave, "abc", 3);
+	is(packet(), TIOCPKT_DATA, "the slave writes: data");
+	ok(!strcmp(text + 1, "abc"), "they follow that byte");
+	SYS(write, slave, "de", 2);
+	SYS(ioctl, slave, TCXONC, TCOOFF);
+	is(packet(), TIOCPKT_STOP, "TCOOFF: output stops, which comes first");
+	is(packet(), TIOCPKT_DATA, "then data that were written before");
+	SYS(ioctl, slave, TCXONC, TCOOFF);
+	is(packet(), -EAGAIN, "TCOOFF again is no news");
+	SYS(ioctl, slave, TCXONC, TCOON);
+	is(packet(), TIOCPKT_START, "TCOON: output continues");
+	SYS(ioctl, slave, TCXONC, TCOOFF);
+	SYS(ioctl, slave, TCXONC, TCOON);
+	is(packet(), TIOCPKT_START, "of TCOOFF and TCOON the last is news");
+	SYS(ioctl, slave, TCFLSH, TCIFLUSH);
+	is(packet(), TIOCPKT_FLUSHREAD, "TCFLSH of the slave's input");
+	SYS(ioctl, slave, TCFLSH, TCOFLUSH);
+	is(packet(), TIOCPKT_FLUSHWRITE, "TCFLSH of its output");
+	SYS(ioctl, slave, TCFLSH, TCIOFLUSH);
+	is(packet(), TIOCPKT_FLUSHREAD | TIOCPKT_FLUSHWRITE, "TCFLSH of both");
+	set_modes(IXON, 0, false);
+	is(packet(), TIOCPKT_NOSTOP, "without IXON ^S does not stop output");
+	set_modes(IXON, 0, true);
+	is(packet(), TIOCPKT_DOSTOP, "with IXON it does");
+	type("\23");
+	is(packet(), TIOCPKT_STOP, "^S is typed");
+	type("\21");
+	is(packet(), TIOCPKT_START, "^Q is typed");
+	type("\3");
+	is(packet(), TIOCPKT_FLUSHREAD | TIOCPKT_FLUSHWRITE, "^C is typed");
+	SYS(ioctl, slave, TCXONC, TCOOFF);
+	set_packet(0);
+	is(packet(), -EAGAIN, "news are not read without packet mode");
+	SYS(ioctl, slave, TCXONC, TCOON);
+	set_packet(1);
+	is(packet(), -EAGAIN, "nor what happened before it");
+	SYS(close, slave);
+	is(packet(), -5 /* EIO */, "the slave is closed");
+	SYS(close, master);
+}
+
 /* ^V (LNEXT): the key typed next is a byte without its special meaning. */
 static void quoting(void)
 {
@@ -365,6 +442,7 @@ int main(void)
 	making();
 	lines();
 	flow();
+	packets();
 	quoting();
 	much();
 	ends();
