@@ -91,13 +91,15 @@ bool init_is_spared(const struct task_struct *task, int sig)
 
 /*
  * Returns false if the signal would have no effect on task. One that is blocked
- * is always kept: by the time it is unblocked it may have a handler.
+ * is always kept: by the time it is unblocked it may have a handler. As on
+ * Linux, sigtimedwait() changes nothing of a signal that it waits for without
+ * blocking it: here it may be dropped, and is_fatal() lets it end the process.
  */
 static __always_inline bool worth_posting(const struct task_struct *task,
 					  u64 mask,
 					  const struct kernel_siginfo *info)
 {
-	return !wants_signal(task, mask) || awaits_signal(task, mask) ||
+	return !wants_signal(task, mask) ||
 		!(sig_ignored(task, info->signo) ||
 		  init_is_spared(task, info->signo));
 }
@@ -135,8 +137,7 @@ static __always_inline bool is_fatal(const struct task_struct *task, u64 mask,
 		return true;
 	return task->sighand->action[sig - 1].handler == SIG_DFL &&
 		!((STOP_SIGNALS | DEFAULT_DUMPS) & mask) &&
-		wants_signal(task, mask) && !awaits_signal(task, mask) &&
-		task->state != TASK_STOPPED;
+		wants_signal(task, mask) && task->state != TASK_STOPPED;
 }
 
 /*

@@ -1,6 +1,7 @@
 /*
  * Real-time signals are queued: each arrives, in order and with its value, up
- * to RLIMIT_SIGPENDING, also the one of the boot. And SS_AUTODISARM, a stack that is unset in its
+ * to RLIMIT_SIGPENDING, also the one of the boot. And rt_sigtimedwait for a
+ * signal that is not blocked, and SS_AUTODISARM, a stack that is unset in its
  * handler.
  */
 #include <uapi/resource.h>
@@ -198,6 +199,54 @@ static void handlers(void)
 	   got[0], got[1], got[2]);
 }
 
+/* ---- a signal that is awaited, but not blocked ------------------- */
+
+static volatile int nr_handled;
+
+static void count(int sig, struct test_siginfo *info, void *ucontext)
+{
+	(void)sig;
+	(void)info;
+	(void)ucontext;
+	nr_handled++;
+}
+
+/* Waits for the signal *arg, which another process sends. */
+static int wait_unblocked(void *arg)
+{
+	static const struct old_timespec32 soon = { 0, 20000000 };
+	static const struct old_timespec32 late = { 1, 0 };
+	int sig = *(int *)arg;
+	uint32_t set[2] = { SIGNAL_BIT(sig), 0 };
+	pid_t me = getpid();
+	int32_t ret;
+
+	if (sig == SIGUSR2)
+		handle(SIGUSR2, count, 0);
+	if (fork() == 0) {
+		SYS(nanosleep, &soon, 0);
+		kill_process(me, sig);
+		_exit(0);
+	}
+	ret = SYS(rt_sigtimedwait, set, 0, &late, 8);
+	return ret < 0 ? 100 - ret : ret + 64 * nr_handled;
+}
+
+static void unblocked(void)
+{
+	static int ends = SIGALRM, dumps = SIGABRT, nothing = SIGCHLD,
+		   handled = SIGUSR2;
+
+	is(in_child(wait_unblocked, &ends), SIGALRM,
+	   "a signal whose default is to end the process ends the waiting one");
+	is(in_child(wait_unblocked, &dumps), SIGABRT << 8,
+	   "one whose default is to leave a core, too, is taken");
+	is(in_child(wait_unblocked, &nothing), (100 + EAGAIN) << 8,
+	   "one whose default is nothing does not come");
+	is(in_child(wait_unblocked, &handled), SIGUSR2 << 8,
+	   "one with a handler is taken, and the handler not called");
+}
+
 /* ---- SS_AUTODISARM ----------------------------------------------- */
 
 static uint8_t stack[8192];
@@ -239,6 +288,7 @@ int main(void)
 	who_may();
 	dropped();
 	handlers();
+	unblocked();
 	disarmed();
 	return done();
 }
