@@ -252,6 +252,22 @@ static int remount(struct mount_call *call)
 	return err ? err : set_place_flags(place, flags);
 }
 
+/*
+ * MS_SHARED and its kin, one of them at a time, with MS_REC and MS_SILENT alone.
+ * No mount propagates to others here. 0 or -EINVAL.
+ */
+static int set_propagation(const struct mount_call *call)
+{
+	u32 kind = call->flags & ~(u32)(MS_REC | MS_SILENT);
+
+	if (kind & ~(u32)MS_PROPAGATION || kind & (kind - 1))
+		return -EINVAL;
+	return is_mount_root(&call->at) ||
+			(!call->at.mnt && call->at.inode == root_inode) ?
+		0 :
+		-EINVAL;
+}
+
 /* ---- mount ------------------------------------------------------- */
 
 /*
@@ -263,11 +279,7 @@ static int do_mount(struct mount_call *call)
 	if (call->flags & MS_REMOUNT)
 		return remount(call);
 	if (!(call->flags & MS_BIND) && call->flags & MS_PROPAGATION)
-		return is_mount_root(&call->at) ||
-				(!call->at.mnt &&
-				 call->at.inode == root_inode) ?
-			0 :
-			-EINVAL;  /* no mount propagates to others here */
+		return set_propagation(call);
 	follow_mounts(&call->at); /* "." and "/" may be covered themselves */
 	if (call->flags & (MS_BIND | MS_MOVE))
 		return mount_old(call);

@@ -68,19 +68,20 @@ s32 sys_llseek(u32 fd, u32 hi, u32 lo, uaddr_t result, u32 whence)
 /* ---- with several buffers ---------------------------------------- */
 
 /*
- * The sum must fit the result, a positive s32, and no length may be negative in
- * Linux's ssize_t. 0 or -EINVAL.
+ * Cuts the sum to MAX_RW_BYTES, so that it fits the result, a positive s32. No
+ * length may be negative in Linux's ssize_t. 0, -EINVAL or -EFAULT.
  */
-static int check_iov(const struct iovec32 *iov, u32 n)
+static int check_iov(struct iovec32 *iov, u32 n)
 {
-	u32 i, sum = 0;
+	u32 left = MAX_RW_BYTES;
 
-	for (i = 0; i < n; i++) {
+	for (u32 i = 0; i < n; i++) {
 		if ((s32)iov[i].iov_len < 0)
 			return -EINVAL;
-		sum += iov[i].iov_len;
-		if ((s32)sum < 0)
-			return -EINVAL;
+		if (!access_ok(iov[i].iov_base, iov[i].iov_len))
+			return -EFAULT;
+		iov[i].iov_len = min(iov[i].iov_len, left);
+		left -= iov[i].iov_len;
 	}
 	return 0;
 }
@@ -169,19 +170,22 @@ static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, u64 *pos, u32 flags, bool write)
 	rw_fn fn;
 	s32 ret;
 
-	/* Bounds the kmalloc below, too. */
-	if (n > UIO_MAXIOV)
-		return -EINVAL;
 	file = fget(fd);
 	if (!file)
 		return -EBADF;
-	if (n > IOV_ON_STACK)
+	/* Bounds the kmalloc below, too. */
+	ret = n > UIO_MAXIOV ? -EINVAL : 0;
+	if (!ret && n > IOV_ON_STACK)
 		iov = kmalloc(n * sizeof(*iov), GFP_KERNEL);
-	ret = iov ? rw_op(file, write, &fn) : -ENOMEM;
+	if (!iov)
+		ret = -ENOMEM;
 	if (!ret && copy_from_user(iov, uiov, n * (u32)sizeof(*iov)))
 		ret = -EFAULT;
 	if (!ret)
 		ret = check_iov(iov, n);
+	/* After the list, as on Linux. */
+	if (!ret)
+		ret = rw_op(file, write, &fn);
 	/*
 	 * A socket makes one message of all pieces; piece by piece it would
 	 * send several.

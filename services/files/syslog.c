@@ -200,6 +200,9 @@ static s32 read_log(u32 type, uaddr_t buf, u32 bytes)
 		return -EINVAL;
 	if (!bytes)
 		return 0;
+	/* Also where no record is copied. */
+	if (!access_ok(buf, bytes))
+		return -EFAULT;
 	/* Too large for a kernel stack. */
 	lines = kmalloc(sizeof(*lines), GFP_KERNEL);
 	if (!lines)

@@ -129,7 +129,8 @@ s32 sys_setpgid(s32 pid, s32 pgid)
 	u32 flags;
 	int err;
 
-	if (pgid < 0)
+	/* Without a group it is the process's own number, if that is one. */
+	if (pgid < 0 || (pgid == 0 && pid < 0))
 		return -EINVAL;
 	flags = tasklist_lock();
 	task = find_process(pid);

@@ -9,19 +9,20 @@
 static_assert(sizeof(struct sysinfo) == 64, "Linux's layout");
 
 /*
- * Amounts of memory are in units of mem_unit bytes, here pages. The members
- * without a value have no counterpart: there is no swap, and shared and buffer
- * memory are not counted apart.
+ * Amounts of memory are in units of mem_unit bytes. Like Linux it is 1 where
+ * all amounts fit, as they do with at most 768 MiB. The members without a value
+ * have no counterpart: there is no swap, and shared and buffer memory are not
+ * counted apart.
  */
 s32 sys_sysinfo(uaddr_t to)
 {
 	u32 nsec;
 	struct sysinfo info = {
 		.uptime = (s32)split_seconds(ktime_ns(), &nsec),
-		.totalram = totalram_pages(),
-		.freeram = nr_free_pages(),
+		.totalram = totalram_pages() << PAGE_SHIFT,
+		.freeram = nr_free_pages() << PAGE_SHIFT,
 		.procs = (u16)nr_tasks(),
-		.mem_unit = PAGE_SIZE,
+		.mem_unit = 1,
 	};
 
 	return copy_to_user(to, &info, sizeof(info)) ? -EFAULT : 0;

@@ -5,6 +5,7 @@
 #include <uapi/fcntl.h>
 #include <uapi/signal.h>
 #include <uapi/stat.h>
+#include <uapi/uio.h>
 #include "check.h"
 #include "threads.h"
 
@@ -167,6 +168,29 @@ static void moving_position(void)
 	SYS(unlink, scratch("from"));
 }
 
+/* Lists of pieces that are longer than a result, or wrong. */
+static void long_lists(void)
+{
+	const struct iovec32 two[] = { { 0x10000, 0x50000000 },
+				       { 0x10000, 0x50000000 } };
+	const struct iovec32 wrong[] = { { 0x10000, 1 },
+					 { 0xbffffff0, 0x1000 } };
+	int fd = SYS(open, "/dev/null", O_RDWR, 0);
+
+	is(SYS(writev, fd, two, 2), 0x7ffff000, "writev of more than 2 GiB");
+	is(SYS(writev, fd, wrong, 2), -EFAULT,
+	   "writev of a piece that reaches into the kernel");
+	is(SYS(writev, 99, two, -1), -EBADF,
+	   "writev to a closed descriptor, and of too many pieces");
+	is(SYS(writev, fd, two, -1), -EINVAL, "writev of too many pieces");
+	SYS(close, fd);
+	fd = SYS(open, "/dev/null", O_RDONLY, 0);
+	is(SYS(writev, fd, two, -1), -EINVAL,
+	   "the same to a descriptor that only reads");
+	is(SYS(writev, fd, two, 2), -EBADF, "writev to it");
+	SYS(close, fd);
+}
+
 int main(void)
 {
 	int fd = SYS(open, scratch("big"), O_RDWR | O_CREAT | O_LARGEFILE,
@@ -186,6 +210,7 @@ int main(void)
 	ok(size_of(fd) == size, "the file, a hole, has 6000 MiB");
 	SYS(close, fd);
 	SYS(unlink, scratch("big"));
+	long_lists();
 	remove_scratch();
 	return done();
 }

@@ -204,6 +204,22 @@ static void refused(void)
 	checks_in_child(as_user, 0);
 }
 
+/* The kinds of propagation, of a mount on dir. */
+static void propagation(void)
+{
+	SYS(mount, 0, dir, "tmpfs", 0, 0);
+	is(SYS(mount, 0, dir, 0, MS_PRIVATE, 0), 0, "MS_PRIVATE");
+	is(SYS(mount, 0, dir, 0, MS_SLAVE | MS_REC, 0), 0,
+	   "MS_SLAVE and MS_REC");
+	is(SYS(mount, 0, dir, 0, MS_PRIVATE | MS_SHARED, 0), -EINVAL,
+	   "two kinds of propagation at once");
+	is(SYS(mount, 0, dir, 0, MS_PRIVATE | MS_RDONLY, 0), -EINVAL,
+	   "MS_PRIVATE and MS_RDONLY");
+	SYS(umount2, dir, 0);
+	is(SYS(mount, 0, dir, 0, MS_PRIVATE, 0), -EINVAL,
+	   "MS_PRIVATE where nothing is mounted");
+}
+
 int main(void)
 {
 	strcpy(dir, scratch("d"));
@@ -213,6 +229,7 @@ int main(void)
 	covering();
 	stacking();
 	refused();
+	propagation();
 	SYS(unlink, file);
 	SYS(rmdir, dir);
 	remove_scratch();

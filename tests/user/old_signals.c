@@ -93,6 +93,8 @@ static void sets(void)
 	   "an unknown way without a set is accepted");
 	is(SYS(sigprocmask, 3, 8, 0), -EFAULT,
 	   "a set at an unmapped address is refused before the way");
+	is(SYS(rt_sigpending, &set, 4), 0, "half a set of pending signals");
+	is(SYS(rt_sigpending, &set, 9), -EINVAL, "more than a set is refused");
 	is(SYS(sigpending, 8), -EFAULT,
 	   "sigpending to an unmapped address is refused");
 }

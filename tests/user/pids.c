@@ -86,6 +86,7 @@ int main(void)
 	} while (pid > 0 && pid < RESERVED_PIDS);
 	one = orphan_group(&members[0]);
 	other = orphan_group(&members[1]);
+	is(SYS(setpgid, -1, 0), -EINVAL, "setpgid of process -1 is refused");
 	is(SYS(setpgid, members[1], other), 0,
 	   "setpgid to the group that a process is in is accepted");
 	ok(!is_given(one, other),

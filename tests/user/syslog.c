@@ -184,6 +184,8 @@ int main(void)
 	is(SYS(syslog, CLOSE, 0, 0), 0, "CLOSE is accepted");
 	is(SYS(syslog, 11, 0, 0), -EINVAL, "an unknown type is refused");
 	is(SYS(syslog, -1, 0, 0), -EINVAL, "type -1 is refused");
+	is(SYS(syslog, 3, -1, 10), -EFAULT,
+	   "memory of the kernel is refused, also for no record");
 	whole_log();
 	clearing();
 	taking();

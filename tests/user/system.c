@@ -92,6 +92,7 @@ static void memory(void)
 	ok(info.mem_unit > 0 && info.totalram > info.freeram &&
 		   info.freeram > 0,
 	   "it reports memory, some of it free");
+	is((int32_t)info.mem_unit, 1, "in bytes");
 	ok(info.procs > 0, "it reports at least one process");
 	is(SYS(sysinfo, 8), -EFAULT,
 	   "sysinfo to an unmapped address is refused");
@@ -112,6 +113,34 @@ static void randomness(void)
 	   "GRND_RANDOM together with GRND_INSECURE is refused");
 	is(SYS(getrandom, 8, 32, 0), -EFAULT,
 	   "getrandom to an unmapped address is refused");
+}
+
+static int hangs_up_as_nobody(void *arg)
+{
+	(void)arg;
+	SYS(setresuid32, 65534, 65534, 65534);
+	return SYS(vhangup) == -EPERM;
+}
+
+/* A process without a terminal, as these programs are. */
+static void hang_up(void)
+{
+	is(SYS(vhangup), 0, "vhangup without a terminal");
+	is(WEXITSTATUS(in_child(hangs_up_as_nobody, NULL)), 1,
+	   "vhangup without privilege is refused");
+}
+
+/* The device of the root directory, by stat64, whose first word it is. */
+static void free_space(void)
+{
+	uint32_t st[26], space[5] = { 0 };
+
+	SYS(stat64, "/", st);
+	is(SYS(ustat, st[0], space), 0, "ustat of the root directory's device");
+	is(SYS(ustat, st[0], 8), -EFAULT,
+	   "ustat to an unmapped address is refused");
+	is(SYS(ustat, -1, space), -EINVAL,
+	   "ustat of no mounted device is refused");
 }
 
 static void times_of_day(void)
@@ -144,5 +173,7 @@ int main(void)
 	memory();
 	randomness();
 	times_of_day();
+	hang_up();
+	free_space();
 	return done();
 }
