@@ -182,19 +182,41 @@ static int write_core_pattern(struct seq_file *m __unused_arg, const char *text)
 	return set_core_pattern(text);
 }
 
+/* The limits of System V shared memory; segments that exist stay. */
 static int show_shmall(struct seq_file *m)
 {
-	return show_number(m, SHMALL);
+	return show_number(m, READ_ONCE(shm_max_pages));
+}
+
+static int write_shmall(struct seq_file *m __unused_arg, const char *text)
+{
+	return read_number(text, &shm_max_pages);
 }
 
 static int show_shmmax(struct seq_file *m)
 {
-	return show_number(m, SHMMAX);
+	return show_number(m, READ_ONCE(shm_max_bytes));
+}
+
+static int write_shmmax(struct seq_file *m __unused_arg, const char *text)
+{
+	return read_number(text, &shm_max_bytes);
 }
 
 static int show_shmmni(struct seq_file *m)
 {
-	return show_number(m, SHMMNI);
+	return show_number(m, READ_ONCE(shm_max_segments));
+}
+
+/* The table has SHMMNI places, so there cannot be more. */
+static int write_shmmni(struct seq_file *m __unused_arg, const char *text)
+{
+	u32 segments;
+
+	if (read_number(text, &segments) || segments > SHMMNI)
+		return -EINVAL;
+	WRITE_ONCE(shm_max_segments, segments);
+	return 0;
 }
 
 /* Shows a random number in RFC 4122's form (version 4). */
@@ -269,9 +291,9 @@ static const struct proc_entry kernel_entries[] = {
 	TEXT("printk", show_printk),
 	DIR("random", &random_dir),
 	TEXT_RW("randomize_va_space", show_randomize, write_randomize),
-	TEXT("shmall", show_shmall),
-	TEXT("shmmax", show_shmmax),
-	TEXT("shmmni", show_shmmni),
+	TEXT_RW("shmall", show_shmall, write_shmall),
+	TEXT_RW("shmmax", show_shmmax, write_shmmax),
+	TEXT_RW("shmmni", show_shmmni, write_shmmni),
 	TEXT("threads-max", show_threads_max),
 	TEXT("version", show_os_version),
 	{ .name = NULL },
@@ -279,10 +301,22 @@ static const struct proc_entry kernel_entries[] = {
 
 /* ---- vm ---------------------------------------------------------- */
 
-/* Constant: the most VMAs of a process. */
+/* The most VMAs of a process; those that exist stay. */
 static int show_max_map_count(struct seq_file *m)
 {
-	return show_number(m, MAX_MAP_COUNT);
+	return show_number(m, READ_ONCE(max_map_count));
+}
+
+static int write_max_map_count(struct seq_file *m __unused_arg,
+			       const char *text)
+{
+	u32 most;
+
+	/* Linux's variable is an int. */
+	if (read_number(text, &most) || most > INT32_MAX)
+		return -EINVAL;
+	WRITE_ONCE(max_map_count, most);
+	return 0;
 }
 
 /* Constant: the lowest address that a program may map without privilege. */
@@ -375,7 +409,7 @@ static int write_user_pagers(struct seq_file *m __unused_arg, const char *text)
 
 static const struct proc_entry vm_entries[] = {
 	TEXT_RW("fault_around_bytes", show_fault_around, write_fault_around),
-	TEXT("max_map_count", show_max_map_count),
+	TEXT_RW("max_map_count", show_max_map_count, write_max_map_count),
 	TEXT("min_free_kbytes", show_min_free),
 	TEXT("mmap_min_addr", show_mmap_min_addr),
 	TEXT_RW("overcommit_memory", show_overcommit, write_overcommit),
@@ -521,56 +555,3 @@ static const struct proc_entry sys_entries[] = {
 };
 
 const struct proc_dir sys_dir = { 4, sys_entries, NULL, NULL };
-
-/* ---- sysvipc ----------------------------------------------------- */
-
-/* Shows one segment in the columns of Linux's /proc/sysvipc/shm. */
-static void show_segment(struct seq_file *m, s32 id, u32 rss,
-			 const struct shmid64_ds *ds)
-{
-	const struct ipc64_perm *perm = &ds->shm_perm;
-
-	/* Linux's widths: ipcs parses the columns. The last, swap, is 0. */
-	seq_printf(m, "%10ld %10d  %4o %10lu %5ld %5ld  %5lu", perm->key, id,
-		   perm->mode, ds->shm_segsz, ds->shm_cpid, ds->shm_lpid,
-		   ds->shm_nattch);
-	seq_printf(m, " %5lu %5lu %5lu %5lu %10lu %10lu %10lu %10u %10u\n",
-		   perm->uid, perm->gid, perm->cuid, perm->cgid, ds->shm_atime,
-		   ds->shm_dtime, ds->shm_ctime, rss << PAGE_SHIFT, 0);
-}
-
-/*
- * /proc/sysvipc/shm. A segment's place is its index plus one; 0 is the title's.
- */
-static int show_shm(struct seq_file *m)
-{
-	struct shmid64_ds ds;
-	u32 index, rss;
-	s32 id;
-
-	if (!m->place) {
-		seq_puts(m,
-			 "       key      shmid perms       size  cpid  "
-			 "lpid nattch   uid   gid  cuid  cgid      atime"
-			 "      dtime      ctime        rss       swap\n");
-		/* The title is an item of its own. */
-		if (!seq_goes_on(m, 1))
-			return 0;
-		m->place = 1;
-	}
-	for (index = (u32)m->place - 1; shm_next(&index, &id, &rss, &ds);
-	     index++) {
-		show_segment(m, id, rss, &ds);
-		/* A place is an index plus one; this is the next one's. */
-		if (!seq_goes_on(m, index + 2))
-			break;
-	}
-	return 0;
-}
-
-static const struct proc_entry sysvipc_entries[] = {
-	TEXT("shm", show_shm),
-	{ .name = NULL },
-};
-
-const struct proc_dir sysvipc_dir = { 7, sysvipc_entries, NULL, NULL };

@@ -213,7 +213,7 @@ struct vm_area_struct *vma_insert(struct mm_struct *mm,
 struct vm_area_struct *vma_merge(struct vm_area_struct *vma);
 /*
  * Cuts vma at addr, strictly inside: vma keeps the lower part, a new VMA gets
- * the upper. 0, or -ENOMEM (no memory, or MAX_MAP_COUNT is reached) and nothing
+ * the upper. 0, or -ENOMEM (no memory, or max_map_count is reached) and nothing
  * has changed.
  */
 int __must_check split_vma(struct vm_area_struct *vma, uaddr_t addr);
@@ -285,7 +285,7 @@ static inline bool is_data_mapping(u32 vm_flags)
  */
 static inline bool may_add_vmas(const struct mm_struct *mm, u32 n)
 {
-	return mm->map_count + n <= MAX_MAP_COUNT;
+	return mm->map_count + n <= READ_ONCE(max_map_count);
 }
 
 bool may_expand_vm(const struct mm_struct *mm, u32 vm_flags, u32 pages);

@@ -96,7 +96,7 @@ u32 count_vma_pages(struct mm_struct *mm, uaddr_t start, uaddr_t end, u32 mask,
 /* ---- the promise ------------------------------------------------- */
 
 u32 overcommit_memory = OVERCOMMIT_GUESS;
-u32 overcommit_ratio = 50;
+u32 overcommit_ratio = 50, max_map_count = 65530;
 
 u32 vm_commit_limit(void)
 {

@@ -399,8 +399,8 @@ int mm_populate(struct mm_struct *mm, uaddr_t start, u32 bytes);
 int __must_check copy_remote_vm(struct mm_struct *mm, uaddr_t va, void *buf,
 				u32 bytes, u32 flags);
 
-/* The most VMAs of one mm: Linux's default for /proc/sys/vm/max_map_count. */
-#define MAX_MAP_COUNT 65530u
+/* The most VMAs of one mm: /proc/sys/vm/max_map_count. One word, no lock. */
+extern u32 max_map_count;
 
 /*
  * The window of fault-around for file pages: bytes, a power of two. PAGE_SIZE

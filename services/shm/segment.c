@@ -24,6 +24,7 @@ static struct segment **table;
 static u32 next_place; /* where the search for a free place begins */
 static u32 rounds;     /* how often that search passed the end */
 static u32 nr_segments, all_pages;
+u32 shm_max_bytes = SHMMAX, shm_max_pages = SHMALL, shm_max_segments = SHMMNI;
 
 /* Seconds since 1970, cut to 32 bits by the structure. */
 u32 shm_seconds(void)
@@ -103,7 +104,8 @@ static int list_segment(struct segment *segment)
 	if (segment->made_with != IPC_PRIVATE &&
 	    segment_of_key(segment->made_with))
 		return -EEXIST;
-	if (nr_segments == SHMMNI || pages > SHMALL - all_pages)
+	if (nr_segments >= READ_ONCE(shm_max_segments) ||
+	    (u64)all_pages + pages > READ_ONCE(shm_max_pages))
 		return -ENOSPC;
 	/*
 	 * Begins behind the last place that was given, so that an id is not

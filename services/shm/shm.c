@@ -82,7 +82,7 @@ static s32 make_segment(s32 key, u32 bytes, u32 flags)
 	/*
 	 * Checked only for a new segment: 0 finds an existing one of any size.
 	 */
-	if (!bytes || bytes > SHMMAX || flags & SHM_HUGETLB)
+	if (!bytes || bytes > READ_ONCE(shm_max_bytes) || flags & SHM_HUGETLB)
 		return -EINVAL;
 	/*
 	 * Nothing is reserved, but a segment that can never be filled is
@@ -276,11 +276,11 @@ s32 sys_shmdt(uaddr_t addr)
 static s32 put_limits(uaddr_t buf)
 {
 	const struct shminfo64 info = {
-		.shmmax = SHMMAX,
+		.shmmax = READ_ONCE(shm_max_bytes),
 		.shmmin = 1,
-		.shmmni = SHMMNI,
-		.shmseg = SHMMNI,
-		.shmall = SHMALL,
+		.shmmni = READ_ONCE(shm_max_segments),
+		.shmseg = READ_ONCE(shm_max_segments),
+		.shmall = READ_ONCE(shm_max_pages),
 	};
 	u32 nr, pages, highest;
 

@@ -27,6 +27,12 @@ s32 sys_shmctl(s32 id, u32 cmd, uaddr_t buf);
 #define SHMMNI 4096u
 
 /*
+ * The limits as set by /proc/sys/kernel; of segments at most SHMMNI. Single words,
+ * no lock. (segment.c)
+ */
+extern u32 shm_max_bytes, shm_max_pages, shm_max_segments;
+
+/*
  * For walks: stores the id, the cached pages and the data of the first segment
  * at or after *index, and sets *index to its place. False: there is none. Takes
  * shm_lock for each place.

@@ -446,7 +446,7 @@ static bool with_vmas_left(const struct op *op, u32 left)
 	bool failed;
 
 	begin();
-	others = MAX_MAP_COUNT - left - mm->map_count;
+	others = max_map_count - left - mm->map_count;
 	mm->map_count += others;
 	failed = fails_cleanly(op);
 	mm->map_count -= others;

@@ -361,7 +361,7 @@ static void test_map_count_limit(void **state __unused_arg)
 	mm = world_begin();
 	map(mm, AREA, 8 * PG, PROT_RW, MAP_ANON_PRIVATE | MAP_FIXED);
 	real = mm->map_count;
-	mm->map_count = MAX_MAP_COUNT;
+	mm->map_count = max_map_count;
 	assert_int_equal(try_map(mm, NULL, 0, PG, PROT_RW, MAP_ANON_PRIVATE, 0,
 				 &va),
 			 -ENOMEM);

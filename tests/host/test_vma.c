@@ -259,7 +259,7 @@ static void test_split_fails_clean(void **state __unused_arg)
 	assert_int_equal(vma_isolate(&vma, slot_va(2), slot_va(5)), -ENOMEM);
 	fail_alloc_set(NULL, 0, 0);
 	compare();
-	mm.map_count = MAX_MAP_COUNT;
+	mm.map_count = max_map_count;
 	assert_int_equal(split_vma(vma, slot_va(3)), -ENOMEM);
 	mm.map_count = 1;
 	compare();

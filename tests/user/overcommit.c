@@ -103,6 +103,35 @@ static void never(void)
 	   "CommitLimit has grown with the ratio");
 }
 
+/* max_map_count: how many VMAs a process may have. */
+static int32_t set_most(const char *text)
+{
+	int fd = SYS(open, "/proc/sys/vm/max_map_count", O_WRONLY, 0);
+	int32_t err = SYS(write, fd, text, (uint32_t)strlen(text));
+
+	SYS(close, fd);
+	return err;
+}
+
+static void few_vmas(void)
+{
+	uint32_t n = 0, at;
+	int32_t got = 0;
+
+	is(set_most("100"), 3, "max_map_count becomes 100");
+	/* Every second page, or they would merge. */
+	at = (uint32_t)pages_with(400, PROT_NONE, MAP_PRIVATE);
+	while (n < 200 && got >= 0) {
+		got = SYS(mprotect, at + 2 * n * PAGE, PAGE, PROT_READ);
+		n++;
+	}
+	is(got, -ENOMEM, "mprotect would make more VMAs");
+	ok(n > 20 && n < 50, "with two VMAs each, fewer than 50 fitted");
+	is(set_most("-1"), -EINVAL, "a negative number is refused");
+	is(set_most("65530"), 5, "max_map_count becomes 65530");
+	SYS(munmap, at, 400 * PAGE);
+}
+
 int main(void)
 {
 	total = meminfo("MemTotal:");
@@ -114,5 +143,6 @@ int main(void)
 	is((int32_t)number(POLICY), 2, "the policy stays as it was");
 	set(POLICY, "0");
 	set(RATIO, "50");
+	few_vmas();
 	return done();
 }

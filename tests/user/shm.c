@@ -1,6 +1,7 @@
 /*
  * Shared memory of System V: segments that no process owns, attached by number.
  */
+#include <uapi/fcntl.h>
 #include <uapi/mman.h>
 #include <uapi/shm.h>
 #include "check.h"
@@ -354,6 +355,41 @@ static void in_maps(void)
 	SYS(shmctl, id, IPC_RMID, 0);
 }
 
+/* Writes a limit of /proc/sys/kernel. Raw answer of the write. */
+static int32_t set_limit(const char *name, const char *text)
+{
+	char path[64];
+	int32_t err;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/kernel/%s", name);
+	fd = SYS(open, path, O_WRONLY, 0);
+	err = SYS(write, fd, text, (uint32_t)strlen(text));
+	SYS(close, fd);
+	return err;
+}
+
+static void settings(void)
+{
+	int id;
+
+	is(set_limit("shmmax", "8192"), 4, "shmmax becomes 8192");
+	is(SYS(shmget, IPC_PRIVATE, 8193, 0600), -EINVAL,
+	   "a larger segment is refused");
+	id = SYS(shmget, IPC_PRIVATE, 8192, 0600);
+	ok(id >= 0, "one of that size is made");
+	set_limit("shmmax", "4278190079");
+	is(set_limit("shmall", "3"), 1, "shmall becomes 3 pages");
+	is(SYS(shmget, IPC_PRIVATE, 2 * PAGE, 0600), -ENOSPC,
+	   "two more pages are refused");
+	set_limit("shmall", "4278190079");
+	is(set_limit("shmmni", "1"), 1, "shmmni becomes 1");
+	is(SYS(shmget, IPC_PRIVATE, 1, 0600), -ENOSPC,
+	   "a second segment is refused");
+	is(set_limit("shmmni", "4096"), 4, "shmmni becomes 4096");
+	SYS(shmctl, id, IPC_RMID, 0);
+}
+
 int main(int argc, char *argv[])
 {
 	if (argc == 2)
@@ -367,5 +403,6 @@ int main(int argc, char *argv[])
 	totals();
 	stale_numbers();
 	in_maps();
+	settings();
 	return done();
 }
