@@ -48,6 +48,10 @@ struct kwinsize {
 #define TIOCGPGRP   0x540f
 #define TIOCSPGRP   0x5410
 #define TIOCOUTQ    0x5411
+#define TIOCSETD    0x5423
+#define TIOCGETD    0x5424
+#define N_TTY       0 /* the line discipline of terminals */
+#define TCSBRKP     0x5425
 #define TIOCGWINSZ  0x5413
 #define TIOCSWINSZ  0x5414
 #define FIONREAD    0x541b

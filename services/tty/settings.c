@@ -151,6 +151,16 @@ static int flow_control(struct tty *tty, u32 what)
 	}
 }
 
+/* TIOCSETD: there is one line discipline. 0, -EFAULT or -EINVAL. */
+static int set_discipline(uaddr_t arg)
+{
+	u32 number;
+
+	if (copy_from_user(&number, arg, sizeof(number)))
+		return -EFAULT;
+	return number == N_TTY ? 0 : -EINVAL;
+}
+
 int tty_settings(struct tty *tty, u32 cmd, u32 arg)
 {
 	switch (cmd) {
@@ -163,7 +173,12 @@ int tty_settings(struct tty *tty, u32 cmd, u32 arg)
 	case TCFLSH:
 		return flush_queues(tty, arg);
 	case TCSBRK:
+	case TCSBRKP: /* no line here can be broken */
 		return 0;
+	case TIOCGETD:
+		return put_user_u32(N_TTY, arg);
+	case TIOCSETD:
+		return set_discipline(arg);
 	case TCXONC:
 		return flow_control(tty, arg);
 	case TIOCGWINSZ:

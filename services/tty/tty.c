@@ -438,6 +438,7 @@ static int tty_ioctl(struct file *file, u32 cmd, u32 arg)
 	case TCSETSF:
 	case TCFLSH:
 	case TCSBRK:
+	case TCSBRKP:
 	case TCXONC:
 		return change_tty(tty, cmd, arg);
 	case TIOCGPGRP:

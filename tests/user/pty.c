@@ -78,6 +78,23 @@ static void set_modes(uint32_t iflag, uint32_t lflag, bool on)
 	SYS(ioctl, slave, TCSETS, &termios);
 }
 
+/* Breaks, which a pseudo-terminal cannot send, and the line discipline. */
+static void disciplines(void)
+{
+	uint32_t number = 77;
+
+	is(SYS(ioctl, slave, TCSBRKP, 10), 0, "TCSBRKP of the slave");
+	is(SYS(ioctl, master, TCSBRKP, 10), 0, "TCSBRKP of the master");
+	is(SYS(ioctl, slave, TIOCGETD, &number), 0, "TIOCGETD of the slave");
+	is((int32_t)number, N_TTY, "it has the discipline of terminals");
+	is(SYS(ioctl, slave, TIOCSETD, &number), 0, "TIOCSETD to the same");
+	is(SYS(ioctl, slave, TIOCSETD, 8), -EFAULT,
+	   "TIOCSETD from an unmapped address is refused");
+	number = 29;
+	is(SYS(ioctl, slave, TIOCSETD, &number), -EINVAL,
+	   "TIOCSETD to an unknown one is refused");
+}
+
 static void making(void)
 {
 	uint32_t number = 77, locked = 0;
@@ -114,6 +131,7 @@ static void making(void)
 	ok(!strcmp(read_from(master), "peer"),
 	   "the master reads that: it is the same terminal");
 	SYS(close, locked);
+	disciplines();
 	close_pair();
 	is(SYS(stat64, name, &st), -ENOENT,
 	   "when all have closed it the name is gone");
