@@ -129,8 +129,7 @@ s32 sys_setpgid(s32 pid, s32 pgid)
 	u32 flags;
 	int err;
 
-	/* Without a group it is the process's own number, if that is one. */
-	if (pgid < 0 || (pgid == 0 && pid < 0))
+	if (pgid < 0)
 		return -EINVAL;
 	flags = tasklist_lock();
 	task = find_process(pid);
@@ -144,7 +143,8 @@ s32 sys_setpgid(s32 pid, s32 pgid)
 	if (!err && task->pgrp != pgid)
 		set_pgrp(task, pgid, task->session);
 	tasklist_unlock(flags);
-	return err;
+	/* Group 0 means the group of this number, so a negative one is no group. */
+	return unlikely(!task) && pid < 0 && pgid == 0 ? -EINVAL : err;
 }
 
 /* pid may also be a thread's number, as on Linux. */
