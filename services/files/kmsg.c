@@ -253,18 +253,23 @@ static s32 kmsg_write(struct file *file __unused_arg, uaddr_t buf, u32 bytes,
 }
 
 /*
- * Only to the start or the end, since a byte offset has no meaning here.
- * SEEK_DATA is Linux's first record since the log was cleared; here it is the
- * start.
+ * Only to the start, the end, or the first record since the log was cleared
+ * (SEEK_DATA, with which dmesg begins): a byte offset has no meaning here.
  */
 static s64 kmsg_llseek(struct file *file, s64 offset, int whence)
 {
+	u64 cleared;
+
 	if (offset)
 		return -ESPIPE;
 	switch (whence) {
 	case SEEK_SET:
-	case SEEK_DATA:
 		file->f_pos = 0;
+		return 0;
+	case SEEK_DATA:
+		/* A log that was never cleared begins with its oldest record. */
+		cleared = log_clear_seq();
+		file->f_pos = cleared ? (s64)cleared + 1 : 0;
 		return 0;
 	case SEEK_END:
 		file->f_pos = (s64)log_next_record() + 1;

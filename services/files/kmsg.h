@@ -34,6 +34,11 @@ bool __must_check log_read_record(u64 *seq, struct log_info *info, char *buf,
 				  size_t bytes);
 /* The number that the next record will get. */
 u64 log_next_record(void);
+/*
+ * The first record since syslog(2) cleared the log; 0 before that. The record
+ * may have been overwritten, or may not exist yet. May sleep. (syslog.c)
+ */
+u64 log_clear_seq(void);
 /* Sleeps until record seq exists. 0 or -ERESTARTSYS. (kmsg.c) */
 int __must_check wait_record(u64 seq);
 

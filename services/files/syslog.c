@@ -43,7 +43,7 @@ static struct rw_semaphore read_lock = {
 /* Guarded by read_lock. */
 static u64 next_seq;    /* the record that LOG_READ returns next */
 static u32 taken;       /* bytes of it that were returned already */
-static u64 clear_seq;   /* LOG_READ_ALL begins here */
+static u64 clear_seq;   /* LOG_READ_ALL begins here, and SEEK_DATA */
 static u32 saved_level; /* console level to restore; 0: it is on */
 
 /* ---- text -------------------------------------------------------- */
@@ -235,6 +235,16 @@ static s32 size_unread(void)
 	return (s32)bytes;
 }
 
+u64 log_clear_seq(void)
+{
+	u64 seq;
+
+	down_read(&read_lock);
+	seq = clear_seq;
+	up_read(&read_lock);
+	return seq;
+}
+
 /* ---- the rest ---------------------------------------------------- */
 
 /* Turns the console's log off, on, or to a level from 1 to 8. */
@@ -281,7 +291,7 @@ s32 sys_syslog(u32 type, uaddr_t buf, u32 bytes)
 		down_write(&read_lock);
 		/*
 		 * The records stay for LOG_READ and /dev/kmsg; only
-		 * LOG_READ_ALL starts here.
+		 * LOG_READ_ALL and SEEK_DATA of /dev/kmsg start here.
 		 */
 		clear_seq = log_next_record();
 		up_write(&read_lock);

@@ -8,6 +8,8 @@
 #include <uapi/poll.h>
 #include "check.h"
 
+#define SYSLOG_CLEAR 5
+
 static char line[4096];
 
 /* The next record's fields; its text follows. Raw answer of read. */
@@ -75,6 +77,28 @@ static void own_records(int fd)
 	is((int32_t)prio, 11, "its priority is the one that was written");
 	is((int32_t)(seq - first), 1, "its number is the next");
 	is(next(fd, &prio, &seq, &text), -EAGAIN, "read at the end is refused");
+}
+
+/* What syslog(2) has cleared is not shown by dmesg, but is still there. */
+static void cleared(int fd)
+{
+	unsigned int prio, seq;
+	const char *text;
+
+	is(SYS(lseek, fd, 0, SEEK_DATA), 0, "lseek with SEEK_DATA");
+	ok(next(fd, &prio, &seq, &text) > 0,
+	   "read returns a record: the log was not cleared");
+	SYS(syslog, SYSLOG_CLEAR, 0, 0);
+	SYS(lseek, fd, 0, SEEK_DATA);
+	is(next(fd, &prio, &seq, &text), -EAGAIN,
+	   "read from SEEK_DATA after syslog's CLEAR finds no record");
+	say("after it\n");
+	SYS(lseek, fd, 0, SEEK_DATA);
+	ok(next(fd, &prio, &seq, &text) > 0 && !strcmp(text, "after it\n"),
+	   "read from SEEK_DATA returns the first record after CLEAR");
+	SYS(lseek, fd, 0, SEEK_SET);
+	ok(next(fd, &prio, &seq, &text) > 0 && strcmp(text, "after it\n"),
+	   "read from SEEK_SET still returns an older one");
 }
 
 static void odd_reads(int fd)
@@ -173,6 +197,7 @@ int main(void)
 
 	all_records(fd);
 	own_records(fd);
+	cleared(fd);
 	odd_reads(fd);
 	waiting();
 	polls(fd);
