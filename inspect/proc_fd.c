@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <uapi/dirent.h>
+#include <uapi/fcntl.h>
 
 /* ---- files ------------------------------------------------------- */
 
@@ -133,12 +134,32 @@ static int lookup_of(struct inode *dir, s32 fd, const struct proc_entry *entry,
 	return *child ? 0 : -ENOMEM;
 }
 
+/*
+ * The link's own rights are not checked, but show how the file was opened:
+ * lsof and fuser read them. With O_PATH it can be neither read nor written.
+ */
+static u32 link_mode(const struct file *file)
+{
+	u32 access = file->f_flags & O_PATH ? 0 : file->f_flags + 1;
+
+	return S_IFLNK | (access & 1 ? 0500 : 0) | (access & 2 ? 0300 : 0);
+}
+
 static int lookup_fd(struct inode *dir, s32 fd, struct inode **child)
 {
 	/* Without a name: the descriptor's number is the name. */
 	static const struct proc_entry entry = LINK(NULL, &fd_link);
+	int err = lookup_of(dir, fd, &entry, child);
+	struct file *file;
 
-	return lookup_of(dir, fd, &entry, child);
+	if (err)
+		return err;
+	file = file_of(*child);
+	if (file) {
+		(*child)->i_mode = link_mode(file);
+		fput(file);
+	}
+	return 0;
 }
 
 static int lookup_fdinfo(struct inode *dir, s32 fd, struct inode **child)

@@ -5,6 +5,7 @@
 #include <uapi/auxvec.h>
 #include <uapi/fcntl.h>
 #include <uapi/mman.h>
+#include <uapi/stat.h>
 #include "check.h"
 #include "maps.h"
 
@@ -170,6 +171,29 @@ static void test_fdinfo(void)
 	ok(!strncmp(text, "pos:\t5\nflags:\t0", 15),
 	   "fdinfo: the position and the flags");
 	SYS(close, fd);
+}
+
+/* The rights of a descriptor's link, by which lsof tells how it was opened. */
+static int32_t link_rights(int32_t flags)
+{
+	struct kstat64 st = { 0 };
+	char path[64];
+	int32_t fd = SYS(open, scratch("rights"), flags | O_CREAT, 0644);
+
+	SYS(lstat64, fd_path(path, "fd", fd), &st);
+	SYS(close, fd);
+	return (int32_t)st.st_mode;
+}
+
+static void test_link_rights(void)
+{
+	is(link_rights(O_RDONLY), S_IFLNK | 0500,
+	   "fd: the link of a file that is open for reading");
+	is(link_rights(O_WRONLY), S_IFLNK | 0300,
+	   "fd: the link of a file that is open for writing");
+	is(link_rights(O_RDWR), S_IFLNK | 0700,
+	   "fd: the link of a file that is open for both");
+	is(link_rights(O_PATH), S_IFLNK, "fd: the link of a path alone");
 }
 
 /* ---- who it is --------------------------------------------------- */
@@ -369,6 +393,7 @@ int main(void)
 	checks_in_child(nameless, 0);
 	test_pipe_links();
 	test_fdinfo();
+	test_link_rights();
 	test_identity();
 	test_thread_directory();
 	test_auxv();
