@@ -133,6 +133,8 @@ void iput(struct inode *inode)
 		dir = inode->i_removed ? inode->i_removed->dir : NULL;
 		kfree(inode->i_removed);
 		kmem_cache_free(inode_cache, inode);
+		if (dir)
+			cond_resched();
 	}
 }
 
