@@ -301,7 +301,7 @@ static void files_compared(void)
 	is(SYS(kcmp, me, me, KCMP_FILE, one, one), 0, "kcmp of a descriptor");
 	is(SYS(kcmp, me, me, KCMP_FILE, one, same), 0, "of a copy by dup");
 	ok(order == 1 || order == 2, "of another open file: one comes first");
-	is(SYS(kcmp, me, me, KCMP_FILE, other, one), 3 - order,
+	ok(SYS(kcmp, me, me, KCMP_FILE, other, one) == 3 - order,
 	   "the order is the opposite from the other side");
 	is(SYS(kcmp, me, me, KCMP_FILE, one, 77), -EBADF,
 	   "of a descriptor that is not open");
