@@ -8,7 +8,7 @@
 #include <uapi/signal.h>
 #include "check.h"
 
-#define ALL_PIDS 32768
+#define ALL_PIDS      32768
 /* Linux gives lower numbers once, to what starts first. */
 #define RESERVED_PIDS 300
 
