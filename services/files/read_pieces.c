@@ -76,12 +76,15 @@ static int check_iov(struct iovec32 *iov, u32 n)
 	u32 left = MAX_RW_BYTES;
 
 	for (u32 i = 0; i < n; i++) {
-		if ((s32)iov[i].iov_len < 0)
+		u32 bytes = iov[i].iov_len;
+
+		if ((s32)bytes < 0)
 			return -EINVAL;
-		if (!access_ok(iov[i].iov_base, iov[i].iov_len))
+		if (!access_ok(iov[i].iov_base, bytes))
 			return -EFAULT;
-		iov[i].iov_len = min(iov[i].iov_len, left);
-		left -= iov[i].iov_len;
+		if (bytes > left)
+			iov[i].iov_len = bytes = left;
+		left -= bytes;
 	}
 	return 0;
 }
@@ -159,67 +162,79 @@ static __noinline s32 append_pieces(struct file *file,
 	return ret;
 }
 
+#define RW_WRITE (1u << 31) /* beside the flags of preadv2 and pwritev2 */
+
 /*
- * readv, writev and their kin. pos NULL: at the file's position. flags:
- * RWF_APPEND counts.
+ * Copies n buffers' addresses and lengths to *iov, which is the caller's with
+ * IOV_ON_STACK of them; *iov becomes a block for the caller to free if n is
+ * more. 0, -EINVAL, -ENOMEM or -EFAULT.
  */
-static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, u64 *pos, u32 flags, bool write)
+static int get_iov(struct iovec32 **iov, uaddr_t uiov, u32 n)
 {
+	if (n > UIO_MAXIOV)
+		return -EINVAL;
+	if (n > IOV_ON_STACK) {
+		*iov = kmalloc(n * sizeof(**iov), GFP_KERNEL);
+		if (!*iov)
+			return -ENOMEM;
+	}
+	if (copy_from_user(*iov, uiov, n * (u32)sizeof(**iov)))
+		return -EFAULT;
+	return check_iov(*iov, n);
+}
+
+/*
+ * readv, writev and their kin. pos NULL: at the file's position. how: RW_WRITE,
+ * and of the flags of pwritev2 RWF_APPEND.
+ */
+static s32 do_rwv(u32 fd, uaddr_t uiov, u32 n, u64 *pos, u32 how)
+{
+	bool write = how & RW_WRITE, put;
 	struct iovec32 on_stack[IOV_ON_STACK], *iov = on_stack;
 	struct file *file;
 	rw_fn fn;
 	s32 ret;
 
-	file = fget(fd);
+	file = fget_light(fd, &put);
 	if (!file)
 		return -EBADF;
-	/* Bounds the kmalloc below, too. */
-	ret = n > UIO_MAXIOV ? -EINVAL : 0;
-	if (!ret && n > IOV_ON_STACK)
-		iov = kmalloc(n * sizeof(*iov), GFP_KERNEL);
-	if (!iov)
-		ret = -ENOMEM;
-	if (!ret && copy_from_user(iov, uiov, n * (u32)sizeof(*iov)))
-		ret = -EFAULT;
-	if (!ret)
-		ret = check_iov(iov, n);
+	ret = get_iov(&iov, uiov, n);
 	/* After the list, as on Linux. */
 	if (!ret)
 		ret = rw_op(file, write, &fn);
-	/*
-	 * A socket makes one message of all pieces; piece by piece it would
-	 * send several.
-	 */
-	if (!ret && !pos && file->f_op->pieces)
+	if (ret)
+		; /* nothing is read or written */
+	else if (!pos && file->f_op->pieces)
+		/* One message; piece by piece a socket would send several. */
 		ret = file->f_op->pieces(file, iov, n, write);
-	else if (!ret && unlikely(flags & RWF_APPEND) && write &&
+	else if (unlikely(how & RWF_APPEND) && write &&
 		 /* Other files have no end, and may know a position. */
 		 S_ISREG(file->f_inode->i_mode))
 		ret = append_pieces(file, iov, n, pos);
-	else if (!ret)
+	else
 		ret = rw_pieces_at(file, iov, n, fn, pos);
 	if (iov != on_stack)
 		kfree(iov);
-	fput(file);
+	fput_light(file, put);
 	return ret;
 }
 
 s32 sys_readv(u32 fd, uaddr_t iov, u32 n)
 {
-	return do_rwv(fd, iov, n, NULL, 0, false);
+	return do_rwv(fd, iov, n, NULL, 0);
 }
 
 s32 sys_writev(u32 fd, uaddr_t iov, u32 n)
 {
-	return do_rwv(fd, iov, n, NULL, 0, true);
+	return do_rwv(fd, iov, n, NULL, RW_WRITE);
 }
 
 /* ---- with several buffers at a given position -------------------- */
 
 /* Checks what do_rwv cannot: a negative position. */
-static s32 do_prwv(u32 fd, uaddr_t iov, u32 n, u64 pos, u32 flags, bool write)
+static s32 do_prwv(u32 fd, uaddr_t iov, u32 n, u64 pos, u32 how)
 {
-	return (s64)pos < 0 ? -EINVAL : do_rwv(fd, iov, n, &pos, flags, write);
+	return (s64)pos < 0 ? -EINVAL : do_rwv(fd, iov, n, &pos, how);
 }
 
 /*
@@ -227,32 +242,32 @@ static s32 do_prwv(u32 fd, uaddr_t iov, u32 n, u64 pos, u32 flags, bool write)
  * the device or waiting for it: all data is in memory, so they change nothing.
  * Unknown ones are -EOPNOTSUPP.
  */
-static s32 do_prwv2(u32 fd, uaddr_t iov, u32 n, u64 pos, u32 flags, bool write)
+static s32 do_prwv2(u32 fd, uaddr_t iov, u32 n, u64 pos, u32 flags, u32 how)
 {
 	if (flags & ~(u32)(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND))
 		return -EOPNOTSUPP;
 	/* Position -1 is the file's own, in this version of the call only. */
 	if (pos == (u64)-1)
-		return do_rwv(fd, iov, n, NULL, flags, write);
-	return do_prwv(fd, iov, n, pos, flags, write);
+		return do_rwv(fd, iov, n, NULL, flags | how);
+	return do_prwv(fd, iov, n, pos, flags | how);
 }
 
 s32 sys_preadv(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi)
 {
-	return do_prwv(fd, iov, n, (u64)hi << 32 | lo, 0, false);
+	return do_prwv(fd, iov, n, (u64)hi << 32 | lo, 0);
 }
 
 s32 sys_pwritev(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi)
 {
-	return do_prwv(fd, iov, n, (u64)hi << 32 | lo, 0, true);
+	return do_prwv(fd, iov, n, (u64)hi << 32 | lo, RW_WRITE);
 }
 
 s32 sys_preadv2(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi, u32 flags)
 {
-	return do_prwv2(fd, iov, n, (u64)hi << 32 | lo, flags, false);
+	return do_prwv2(fd, iov, n, (u64)hi << 32 | lo, flags, 0);
 }
 
 s32 sys_pwritev2(u32 fd, uaddr_t iov, u32 n, u32 lo, u32 hi, u32 flags)
 {
-	return do_prwv2(fd, iov, n, (u64)hi << 32 | lo, flags, true);
+	return do_prwv2(fd, iov, n, (u64)hi << 32 | lo, flags, RW_WRITE);
 }

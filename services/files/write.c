@@ -121,7 +121,7 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 
 	down_write(&inode->i_lock);
 	/* Under i_lock: two writers with O_APPEND never write to one place. */
-	if (file->f_flags & O_APPEND || *pos == POS_APPEND)
+	if (file->f_flags & O_APPEND || (s64)*pos < 0 /* POS_APPEND */)
 		*pos = inode->i_size;
 	/*
 	 * A copy, for which there is room: *pos may be the file's own, which
