@@ -182,6 +182,7 @@ static int32_t link_rights(int32_t flags)
 
 	SYS(lstat64, fd_path(path, "fd", fd), &st);
 	SYS(close, fd);
+	SYS(unlink, scratch("rights"));
 	return (int32_t)st.st_mode;
 }
 
