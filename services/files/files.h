@@ -205,7 +205,11 @@ int ramfs_run(struct inode *inode, struct file *file);
 void ramfs_release(struct file *file);
 s64 ramfs_llseek(struct file *file, s64 offset, int whence);
 s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
-#define POS_APPEND UINT64_MAX /* as *pos: its end, whatever f_flags says */
+/*
+ * In *pos, which else has only the lower bits: each part goes to the file's end,
+ * whatever f_flags says. The bit stays, for what the call has yet to write.
+ */
+#define POS_APPEND (1ull << 63)
 s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,
 			 u64 *pos);
 int generic_fallocate(struct file *file, u32 mode, u64 start, u64 bytes);

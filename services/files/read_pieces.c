@@ -140,7 +140,7 @@ static s32 rw_pieces_at(struct file *file, const struct iovec32 *iov, u32 n,
 
 /*
  * RWF_APPEND: at the end of a regular file, to which the file's own position
- * moves if pos is NULL.
+ * moves if pos is NULL. -EOPNOTSUPP: nothing can be appended to the file.
  */
 static __noinline s32 append_pieces(struct file *file,
 				    const struct iovec32 *iov, u32 n,
@@ -150,6 +150,9 @@ static __noinline s32 append_pieces(struct file *file,
 	bool locked;
 	s32 ret;
 
+	/* A file of /proc takes requests, which have no place. */
+	if (!file->f_op->kernel_write)
+		return -EOPNOTSUPP;
 	if (pos)
 		return rw_pieces_at(file, iov, n, file->f_op->write, &end);
 	ret = lock_pos(file, &locked);
@@ -157,7 +160,7 @@ static __noinline s32 append_pieces(struct file *file,
 		return ret;
 	ret = rw_pieces(file, iov, n, file->f_op->write, &end);
 	if (ret > 0)
-		file->f_pos = end;
+		file->f_pos = end & ~POS_APPEND;
 	unlock_pos(file, locked);
 	return ret;
 }

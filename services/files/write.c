@@ -102,7 +102,8 @@ static s32 write_refused(s32 err, u64 pos)
 {
 	u32 limit = rlimit(RLIMIT_FSIZE);
 
-	if (err == -EFBIG && limit != RLIM_INFINITY && pos >= limit)
+	if (err == -EFBIG && limit != RLIM_INFINITY &&
+	    (pos & ~POS_APPEND) >= limit)
 		send_sig_current(SIGXFSZ);
 	return err;
 }
@@ -116,18 +117,19 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 {
 	struct inode *inode = file->f_inode;
 	const u32 wanted = bytes;
-	u64 at;
+	u64 append, at;
 	s32 ret;
 
 	down_write(&inode->i_lock);
 	/* Under i_lock: two writers with O_APPEND never write to one place. */
-	if (file->f_flags & O_APPEND || (s64)*pos < 0 /* POS_APPEND */)
-		*pos = inode->i_size;
+	append = *pos & POS_APPEND;
+	if (append || file->f_flags & O_APPEND)
+		*pos = inode->i_size | append;
 	/*
 	 * A copy, for which there is room: *pos may be the file's own, which
 	 * sendfile() or splice() of another thread moves between two pages.
 	 */
-	at = *pos;
+	at = *pos & ~POS_APPEND;
 	if (bytes)
 		bytes = room_in_file(file, at, bytes);
 	/* A write of 0 bytes succeeds even at the limit. */
@@ -136,7 +138,7 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 		return -EFBIG;
 	}
 	ret = write_locked(&inode->i_data, from, bytes, &at);
-	*pos = at;
+	*pos = at | append;
 	if (ret > 0) {
 		/*
 		 * After the bytes: a reader never sees a size whose bytes are

@@ -66,7 +66,7 @@ static s32 writable_bytes(const struct file *file, u32 bytes, u64 pos)
 
 	bytes = min(bytes, MAX_RW_BYTES);
 	/* write_file() will move the position in the same way. */
-	if (file->f_flags & O_APPEND || pos == POS_APPEND)
+	if (file->f_flags & O_APPEND || pos & POS_APPEND)
 		pos = size;
 	if (!bytes)
 		return 0;

@@ -157,6 +157,18 @@ static void appends(void)
 	SYS(close, memfd);
 }
 
+/* A file that takes requests has no end: nothing is appended to it. */
+static void appends_request(void)
+{
+	int32_t of = SYS(open, "/proc/self/oom_score_adj", O_RDWR, 0);
+	const struct iovec32 zero = { (uint32_t)(uintptr_t) "0", 1 };
+
+	is(SYS(pwritev2, of, &zero, 1, -1, -1, RWF_APPEND), -EOPNOTSUPP,
+	   "pwritev2 with RWF_APPEND to a file of /proc is refused");
+	is(position(of), 0, "the position has not moved");
+	SYS(close, of);
+}
+
 static void with_flags(void)
 {
 	is(SYS(preadv2, fd, iov, 2, 10, 0, 0), 8, "preadv2 at offset 10");
@@ -172,6 +184,7 @@ static void with_flags(void)
 	is(SYS(preadv2, fd, iov, 2, 0, -1, 0), -EINVAL,
 	   "preadv2 at another negative offset is refused");
 	appends();
+	appends_request();
 	SYS(write, pipe_fd[1], "12345678", 8);
 	is(SYS(preadv2, pipe_fd[0], iov, 2, -1, -1, 0), 8,
 	   "preadv2 at offset -1 of a pipe");

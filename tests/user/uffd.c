@@ -9,6 +9,7 @@
 #include <uapi/mman.h>
 #include <uapi/poll.h>
 #include <uapi/signal.h>
+#include <uapi/uio.h>
 #include <uapi/userfaultfd.h>
 #include "check.h"
 #include "maps.h"
@@ -554,6 +555,53 @@ static void from_a_child(void)
 	SYS(munmap, seen.area, 4 * PAGE);
 }
 
+/* When the writer has to wait for its second piece, another one appends, too. */
+static int appends_meanwhile(void *page)
+{
+	struct uffd_msg msg;
+	int fd, pid, n;
+
+	SYS(read, seen.fd, &msg, sizeof(msg));
+	pid = SYS(fork);
+	if (pid == 0) {
+		fd = SYS(open, scratch("file"), O_WRONLY | O_APPEND, 0);
+		n = SYS(write, fd, "other", 5);
+		SYS(exit_group, n != 5);
+	}
+	/* Linux lets it in last, Pagewalk now. */
+	SYS(poll, NULL, 0, 100);
+	strcpy((char *)page_of_bytes, "its bytes");
+	do_copy(seen.fd, page, page_of_bytes, 1);
+	return SYS(wait4, pid, NULL, 0, 0) != pid;
+}
+
+static void two_append(void)
+{
+	uint8_t *p = pages(2);
+	const struct iovec32 iov[2] = { { (uint32_t)p, 4 },
+					{ (uint32_t)p + PAGE, 9 } };
+	int fd = SYS(open, scratch("file"), O_RDWR | O_CREAT, 0600), pid;
+	char text[32] = "";
+
+	memcpy(p, "own ", 4);
+	seen.fd = open_uffd(0, 0);
+	do_register(seen.fd, p + PAGE, 1);
+	pid = start_child(appends_meanwhile, p + PAGE);
+	is(SYS(pwritev2, fd, iov, 2, 0, 0, RWF_APPEND), 13,
+	   "pwritev2 with RWF_APPEND waits for its second piece");
+	SYS(wait4, pid, NULL, 0, 0);
+	SYS(pread64, fd, text, sizeof(text) - 1, 0, 0, 0);
+	is((int32_t)strlen(text), 18,
+	   "bytes that it and another have appended");
+	ok(strstr(text, "own") && strstr(text, "its bytes") &&
+		   strstr(text, "other"),
+	   "neither has written over the other's");
+	SYS(close, seen.fd);
+	SYS(close, fd);
+	SYS(unlink, scratch("file"));
+	remove_scratch();
+}
+
 int main(void)
 {
 	agreement();
@@ -567,5 +615,6 @@ int main(void)
 	nobody_brings_it();
 	signals();
 	from_a_child();
+	two_append();
 	return done();
 }
