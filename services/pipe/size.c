@@ -6,6 +6,7 @@
 #include <services/pipe/internal.h>
 #include <services/pipe/pipe.h>
 #include <services/poll/async.h>
+#include <string.h>
 #include <uapi/termios.h>
 
 void pipe_free_ring(struct pipe *pipe)
@@ -22,22 +23,14 @@ void pipe_free_ring(struct pipe *pipe)
 }
 
 /*
- * Moves the pages with data to the start of a new ring of nr_pages slots. Hold
- * i_lock. 0; -EBUSY if the data needs more slots; -ENOMEM. Then nothing has
- * changed.
+ * Moves the pages with data to the start of ring, which has room for them: at most
+ * all of the old one's. Hold i_lock. Returns how many.
  */
-static int change_ring(struct pipe *pipe, u32 nr_pages)
+static u32 move_pages(struct pipe *pipe, char **ring, u32 filled)
 {
-	u32 offset = pipe->tail & (PAGE_SIZE - 1), bytes = bytes_used(pipe);
-	u32 filled = bytes ? (offset + bytes + PAGE_SIZE - 1) / PAGE_SIZE : 0;
-	char **ring;
+	u32 moved = min(filled, pipe->nr_pages);
 
-	if (filled > nr_pages)
-		return -EBUSY;
-	ring = kcalloc(nr_pages, sizeof(*ring), GFP_KERNEL);
-	if (!ring)
-		return -ENOMEM;
-	for (u32 i = 0; i < filled; i++) {
+	for (u32 i = 0; i < moved; i++) {
 		char **page = page_of(pipe, pipe->tail + i * PAGE_SIZE);
 
 		ring[i] = *page;
@@ -47,7 +40,50 @@ static int change_ring(struct pipe *pipe, u32 nr_pages)
 		 */
 		*page = NULL;
 	}
-	pipe->nr_used -= filled;
+	pipe->nr_used -= moved;
+	return moved;
+}
+
+/*
+ * The end of the data of a full ring lies in the page in which it begins, before
+ * it. Returns a page of its own for that end, or NULL: no memory.
+ */
+static char *copy_end(const struct pipe *pipe)
+{
+	char *page = __get_free_pages(GFP_USER, 0);
+
+	if (page)
+		memcpy(page, *page_of(pipe, pipe->tail),
+		       pipe->head & (PAGE_SIZE - 1));
+	return page;
+}
+
+/*
+ * Gives the pipe a new ring of nr_pages slots. Hold i_lock. 0; -EBUSY if the data
+ * needs more slots; -ENOMEM. Then nothing has changed.
+ */
+static int change_ring(struct pipe *pipe, u32 nr_pages)
+{
+	u32 offset = pipe->tail & (PAGE_SIZE - 1), bytes = bytes_used(pipe);
+	u32 filled = bytes ? (offset + bytes + PAGE_SIZE - 1) / PAGE_SIZE : 0;
+	bool wraps = filled > pipe->nr_pages;
+	char **ring, *end = NULL;
+	u32 moved;
+
+	if (nr_pages == pipe->nr_pages)
+		return 0;
+	if (filled > nr_pages)
+		return -EBUSY;
+	ring = kcalloc(nr_pages, sizeof(*ring), GFP_KERNEL);
+	if (ring && wraps)
+		end = copy_end(pipe);
+	if (!ring || (wraps && !end)) {
+		kfree(ring);
+		return -ENOMEM;
+	}
+	moved = move_pages(pipe, ring, filled);
+	if (wraps)
+		ring[moved] = end;
 	pipe_free_ring(pipe);
 	pipe->nr_used = filled;
 	pipe->pages = ring;

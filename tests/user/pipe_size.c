@@ -114,6 +114,35 @@ static void moved(void)
 	SYS(close, ends[1]);
 }
 
+/*
+ * A ring that is full, and whose first page is read in part. On Linux no byte goes
+ * into that page any more, so fewer are in the pipe.
+ */
+static void full(void)
+{
+	int ends[2];
+	uint32_t sum;
+
+	SYS(pipe2, ends, O_NONBLOCK);
+	sum = fill(ends[1]);
+	SYS(read, ends[0], got, 100);
+	for (uint32_t i = 0; i < 10; i++)
+		sum += SYS(write, ends[1], buf + sum % PAGE, 10) == 10 ? 10 : 0;
+	is(set_size(ends[1], 64 * KIB), 64 * KIB,
+	   "a full pipe, of which a part is read, keeps its size");
+	is(set_size(ends[1], 128 * KIB), 128 * KIB, "it grows");
+	ok(SYS(read, ends[0], got + 100, sizeof(got) - 100) == (int)sum - 100,
+	   "a read returns the bytes that it had");
+	ok(!memcmp(got + 100, buf + 100, PAGE - 100) &&
+		   !memcmp(got + 15 * PAGE, buf, PAGE) &&
+		   !memcmp(got + 16 * PAGE, buf, sum - 16 * PAGE),
+	   "they are in order");
+	is(SYS(write, ends[1], buf, sizeof(buf)), 128 * KIB,
+	   "as many as it holds can be written");
+	SYS(close, ends[0]);
+	SYS(close, ends[1]);
+}
+
 static void others(void)
 {
 	char path[64];
@@ -213,6 +242,7 @@ int main(void)
 		buf[i] = (uint8_t)(i % 4096 * 7 + i / 4096 % 16);
 	sizes();
 	moved();
+	full();
 	others();
 	is(setting("pipe-max-size", 0), 1024 * KIB, "pipe-max-size");
 	is(setting("pipe-user-pages-soft", 0), 16384, "pipe-user-pages-soft");
