@@ -48,8 +48,7 @@ struct realtime_operations {
 	 * nr ticks of curr's are over. Is its turn? over: by its share it is;
 	 * others: somebody with a share is ready.
 	 */
-	bool (*tick)(const struct task_struct *curr, u32 nr, bool over,
-		     bool others);
+	bool (*tick)(struct task_struct *curr, u32 nr, bool over, bool others);
 };
 
 extern struct realtime_operations realtime_ops; /* constant after boot */

@@ -150,8 +150,8 @@ struct task_struct {
 	uaddr_t set_child_tid; /* its first act: store its tid there */
 	u64 start_ns;
 
-	/* services/sched: SCHED_*, 1 to 99; does another lend to it? */
-	u8 policy, rt_priority;
+	/* services/sched: SCHED_*, 1 to 99, ticks; does another lend to it? */
+	u8 policy, rt_priority, slice_ticks;
 	bool sched_reset_on_fork, sched_lent;
 	u16 io_priority;                      /* IOPRIO_*; 0: none was set */
 	u32 timer_slack_ns, default_slack_ns; /* 0: DEFAULT_TIMER_SLACK_NS */

@@ -27,9 +27,6 @@
 static struct task_list ready[RT_INV_WEIGHTS];
 static u32 has_tasks[(RT_INV_WEIGHTS + BITS - 1) / BITS];
 
-static const struct task_struct *sliced; /* compared, never dereferenced */
-static u32 slice_ticks;                  /* that it has had of RR_SLICE_TICKS */
-
 static u64 period_start; /* in jiffies */
 static u32 used_ticks;   /* of RUNTIME_TICKS, since then */
 
@@ -96,21 +93,20 @@ static struct task_struct *realtime_take(bool others)
 
 /*
  * task, of SCHED_RR, has run for nr ticks more: returns true if its slice is
- * over. As on Linux the ticks count even if no equal task is ready.
+ * over. As on Linux the ticks count even if no equal task is ready, and a task
+ * that was preempted goes on with its slice: with a new one, its equals would
+ * never run if one of higher priority preempts it again and again.
  */
-static bool slice_is_over(const struct task_struct *task, u32 nr)
+static bool slice_is_over(struct task_struct *task, u32 nr)
 {
-	if (task != sliced)
-		slice_ticks = 0;
-	sliced = task;
-	slice_ticks += nr;
-	if (slice_ticks < RR_SLICE_TICKS)
-		return false;
-	slice_ticks = 0;
-	return true;
+	u32 ticks = task->slice_ticks + nr;
+	bool over = ticks >= RR_SLICE_TICKS;
+
+	task->slice_ticks = over ? 0 : (u8)ticks;
+	return over;
 }
 
-static bool realtime_tick(const struct task_struct *curr, u32 nr, bool over,
+static bool realtime_tick(struct task_struct *curr, u32 nr, bool over,
 			  bool others)
 {
 	bool realtime = is_realtime_task(curr);

@@ -222,6 +222,19 @@ static void spin(char letter)
 	note(letter);
 }
 
+/* Runs and sleeps for two seconds, so that it preempts others in their slices. */
+static void preempt(char letter)
+{
+	for (uint32_t i = 0; i < 45; i++) {
+		uint32_t begin = uptime_ms();
+
+		while (uptime_ms() - begin < 15)
+			;
+		sleep_ms(30);
+	}
+	note(letter);
+}
+
 static void slices(void)
 {
 	uint32_t begin = uptime_ms();
@@ -230,6 +243,10 @@ static void slices(void)
 	start(SCHED_RR, 10, see_other_run, 'B');
 	ends("xx", "SCHED_RR: each of two tasks sees the other run");
 	ok(uptime_ms() - begin > 400, "each turn took about 100 ms");
+	start(SCHED_RR, 10, see_other_run, 'A');
+	start(SCHED_RR, 10, see_other_run, 'B');
+	start(SCHED_RR, 20, preempt, 'P');
+	ends("xxP", "SCHED_RR: the same while a third preempts them");
 	start(SCHED_FIFO, 10, spin, 'A');
 	start(SCHED_FIFO, 10, spin, 'B');
 	start(SCHED_NORMAL, 0, only_note, 'N');
