@@ -176,16 +176,31 @@ struct proc_entry {
 	const struct proc_dir *dir;
 	/* None of these: the file has its own operations. */
 	const struct file_operations *fops;
+	/*
+	 * In map_files, whose links have an entry each, that is freed with the
+	 * inode: the VMA's first page, never 0. 0: the entry is constant.
+	 */
+	u32 page;
 };
 
-/* A directory whose names are numbers: processes, threads, descriptors. */
+/*
+ * A directory whose names stand for numbers: processes, threads, descriptors,
+ * addresses.
+ */
 struct proc_list_operations {
 	u32 type; /* DT_DIR ...: type of the entries */
 	/* Returns the lowest number from `from` on, or a negative value. */
 	s32 (*next)(s32 pid, s32 from);
 	/* Creates the inode for number in dir: 0, -ENOENT or -ENOMEM. */
 	int (*lookup)(struct inode *dir, s32 number, struct inode **child);
+	/* Names that are not just the number in decimal; else both are NULL. */
+	/* Returns the number that a name stands for, or -errno. */
+	s32 (*parse)(s32 pid, const char *name, u32 bytes);
+	/* Writes the name to buf, of NAME_CHARS; false: there is none now. */
+	bool (*print)(s32 pid, s32 number, char *buf);
 };
+
+#define NAME_CHARS 20u /* such a name with its NUL */
 
 /* A directory of /proc; all are constant. */
 struct proc_dir {
@@ -305,6 +320,7 @@ int show_statm(struct seq_file *m);
 int show_cmdline(struct seq_file *m);
 int show_comm(struct seq_file *m);
 int show_wchan(struct seq_file *m);
+int show_syscall(struct seq_file *m);
 int show_timerslack(struct seq_file *m);
 int show_context(struct seq_file *m);
 int show_walk(struct seq_file *m);
@@ -353,7 +369,7 @@ int show_kallsyms(struct seq_file *m);
 int show_iomem(struct seq_file *m);
 extern const struct proc_link_operations self_link, thread_self_link, exe_link,
 	cwd_link, root_link;
-extern const struct proc_list_operations fd_list, fdinfo_list;
+extern const struct proc_list_operations fd_list, fdinfo_list, map_files_list;
 extern const struct proc_dir cpu_dir, sys_dir, sysvipc_dir;
 extern const struct file_operations pagemap_fops, mem_fops, kpagecount_fops,
 	kpageflags_fops;

@@ -169,9 +169,16 @@ static int lookup_fdinfo(struct inode *dir, s32 fd, struct inode **child)
 	return lookup_of(dir, fd, &entry, child);
 }
 
-const struct proc_list_operations fd_list = { DT_LNK, next_fd, lookup_fd };
-const struct proc_list_operations fdinfo_list = { DT_REG, next_fd,
-						  lookup_fdinfo };
+const struct proc_list_operations fd_list = {
+	.type = DT_LNK,
+	.next = next_fd,
+	.lookup = lookup_fd,
+};
+const struct proc_list_operations fdinfo_list = {
+	.type = DT_REG,
+	.next = next_fd,
+	.lookup = lookup_fdinfo,
+};
 
 /* ---- directories ------------------------------------------------- */
 
@@ -287,6 +294,40 @@ int show_wchan(struct seq_file *m)
 	if (!task)
 		return -ESRCH;
 	seq_puts(m, name ? name : "0");
+	return 0;
+}
+
+/*
+ * /proc/PID/syscall: "running", or the number of the system call in which the
+ * task waits, its six arguments, its stack pointer and its pc, in Linux's
+ * format. The reader itself is in the call that reads. -1 for one that has
+ * ended.
+ */
+int show_syscall(struct seq_file *m)
+{
+	u32 flags = tasklist_lock();
+	const struct task_struct *task = find_task(m->pid);
+	struct pt_regs regs = { .r = { 0 } };
+	bool runs = false, ended = false;
+
+	if (task) {
+		runs = task != current && task->state == TASK_RUNNING;
+		ended = task->state > TASK_STOPPED;
+		/* A kernel thread was never in user mode: zeros, as there. */
+		if (task->thread_info.mm && !runs && !ended)
+			regs = *task_pt_regs(task);
+	}
+	tasklist_unlock(flags);
+	if (!task)
+		return -ESRCH;
+	if (runs)
+		seq_puts(m, "running\n");
+	else if (ended)
+		seq_puts(m, "-1 0x0 0x0\n");
+	else
+		seq_printf(m, "%u 0x%x 0x%x 0x%x 0x%x 0x%x 0x%x 0x%x 0x%x\n",
+			   regs.r[7], regs.orig_r0, regs.r[1], regs.r[2],
+			   regs.r[3], regs.r[4], regs.r[5], regs.sp, regs.pc);
 	return 0;
 }
 

@@ -54,14 +54,17 @@ static const struct proc_entry root_entries[] = {
 static const struct proc_entry none[] = { { .name = NULL } };
 static const struct proc_dir fd_dir = { 1, none, &fd_list, NULL };
 static const struct proc_dir fdinfo_dir = { 2, none, &fdinfo_list, NULL };
+static const struct proc_dir map_files_dir = { 13, none, &map_files_list,
+					       NULL };
 static const struct proc_dir tid_dir;
 static const struct proc_dir task_dir = { 3, none, &thread_list, &tid_dir };
 
 /* As on Linux a thread's directory lacks the first ones. */
-#define TGID_ENTRIES 3
+#define TGID_ENTRIES 4
 
 static const struct proc_entry pid_entries[] = {
 	DIR("task", &task_dir),
+	OWN_DIR("map_files", &map_files_dir),
 	TEXT_RW("coredump_filter", show_core_filter, write_core_filter),
 	ROOT_TEXT("mountstats", show_mountstats),
 	/* in Linux's formats */
@@ -97,6 +100,10 @@ static const struct proc_entry pid_entries[] = {
 	TEXT("stat", show_stat),
 	TEXT("statm", show_statm),
 	TEXT("status", show_status),
+	{ .name = "syscall",
+	  .mode = S_IFREG | 0400,
+	  .own = true,
+	  .show = show_syscall },
 	{ .name = "timerslack_ns",
 	  .mode = S_IFREG | 0666,
 	  .show = show_timerslack,

@@ -21,10 +21,9 @@
 #define INO_DIR       1u /* the directory itself; its entries follow */
 #define PROC_INO(pid, dir, n) \
 	((u32)(pid) << INO_PID_SHIFT | (dir)->id << 8 | (n))
-#define PROC_INO_NUMBERED(pid, number) \
-	((u32)(pid) << INO_PID_SHIFT | INO_NUMBERED | (u32)(number))
-
-#define NAME_CHARS 12u /* a decimal number with its NUL */
+#define PROC_INO_NUMBERED(pid, number)                \
+	((u32)(pid) << INO_PID_SHIFT | INO_NUMBERED | \
+	 ((u32)(number)&INO_NUMBER))
 
 /* readdir's cookies: ".", "..", the table's entries, then the numbers. */
 #define POS_ENTRIES 2u
@@ -94,6 +93,13 @@ static void proc_dir_evict(struct inode *inode)
 		iput(inode->i_entry->dir);
 	kfree(inode->i_entry);
 	inode->i_entry = NULL;
+}
+
+/* The last reference of a link is gone: an entry of its own goes, too. */
+static void proc_link_evict(struct inode *inode)
+{
+	if (proc_entry_of(inode)->page)
+		kfree(inode->i_private);
 }
 
 /*
@@ -241,7 +247,7 @@ s64 proc_llseek(struct file *file, s64 offset, int whence)
 /* ---- names ------------------------------------------------------- */
 
 /*
- * Returns the number that a name is, or -1. "007" is none: each process has one
+ * Returns the number that a name is, or -ENOENT. "007" is none: each process has one
  * name.
  */
 static s32 parse_number(const char *name, u32 bytes)
@@ -249,14 +255,14 @@ static s32 parse_number(const char *name, u32 bytes)
 	s32 number = 0;
 
 	if (name[0] == '0' && bytes > 1)
-		return -1;
+		return -ENOENT;
 	for (u32 i = 0; i < bytes; i++) {
 		if (name[i] < '0' || name[i] > '9')
-			return -1;
+			return -ENOENT;
 		number = number * 10 + (name[i] - '0');
 		/* At each digit, so that the number cannot overflow. */
 		if (number > MAX_PID)
-			return -1;
+			return -ENOENT;
 	}
 	return number;
 }
@@ -299,8 +305,11 @@ static int proc_lookup(struct inode *dir, const char *name, u32 bytes,
 		return *child ? 0 : -ENOMEM;
 	}
 	/* After the table's names, none of which is a number. */
-	number = of->list ? parse_number(name, bytes) : -1;
-	return number < 0 ? -ENOENT : of->list->lookup(dir, number, child);
+	if (!of->list)
+		return -ENOENT;
+	number = of->list->parse ? of->list->parse(pid, name, bytes) :
+				   parse_number(name, bytes);
+	return number < 0 ? number : of->list->lookup(dir, number, child);
 }
 
 /*
@@ -357,10 +366,16 @@ static int lookup_thread(struct inode *dir, s32 tid, struct inode **child)
 		-ENOENT;
 }
 
-const struct proc_list_operations process_list = { DT_DIR, next_pid,
-						   lookup_pid };
-const struct proc_list_operations thread_list = { DT_DIR, next_thread,
-						  lookup_thread };
+const struct proc_list_operations process_list = {
+	.type = DT_DIR,
+	.next = next_pid,
+	.lookup = lookup_pid,
+};
+const struct proc_list_operations thread_list = {
+	.type = DT_DIR,
+	.next = next_thread,
+	.lookup = lookup_thread,
+};
 
 /* ---- readdir ----------------------------------------------------- */
 
@@ -418,13 +433,22 @@ static u32 number_ino(s32 pid, const struct proc_dir *dir, s32 number)
 			   PROC_INO_NUMBERED(pid, number);
 }
 
+/* Writes the name of a list's number to buf; false: it has none any more. */
+static bool print_number(s32 pid, const struct proc_list_operations *list,
+			 s32 number, char *buf)
+{
+	if (list->print)
+		return list->print(pid, number, buf);
+	snprintf(buf, NAME_CHARS, "%d", number);
+	return true;
+}
+
 /* Emits the numbers that are due, until the buffer is full. */
 static void emit_numbers(s32 pid, const struct proc_dir *dir,
 			 struct dir_context *ctx)
 {
 	s32 number = (s32)(ctx->pos - POS_NUMBERS);
 	char name[NAME_CHARS];
-	int bytes;
 
 	while ((number = dir->list->next(pid, number)) >= 0) {
 		/*
@@ -432,11 +456,15 @@ static void emit_numbers(s32 pid, const struct proc_dir *dir,
 		 * begins with this number.
 		 */
 		ctx->pos = POS_NUMBERS + (u32)number;
-		bytes = snprintf(name, sizeof(name), "%d", number);
-		if (!ctx->emit(ctx, name, (u32)bytes,
-			       number_ino(pid, dir, number), dir->list->type))
+		if (!print_number(pid, dir->list, number, name))
+			number++; /* it has gone just now */
+		else if (!ctx->emit(ctx, name, (u32)strlen(name),
+				    number_ino(pid, dir, number),
+				    dir->list->type))
 			return;
-		ctx->pos = POS_NUMBERS + (u32)++number;
+		else
+			number++;
+		ctx->pos = POS_NUMBERS + (u32)number;
 		/* No lock is held, and there may be thousands of names. */
 		cond_resched();
 	}
@@ -489,6 +517,7 @@ static const struct inode_operations proc_link_ops = {
 static const struct inode_operations proc_jump_ops = {
 	.readlink = proc_readlink,
 	.jump = proc_jump,
+	.evict = proc_link_evict,
 };
 
 static const struct file_operations proc_dir_fops = {

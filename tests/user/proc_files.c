@@ -5,6 +5,7 @@
 #include <uapi/auxvec.h>
 #include <uapi/fcntl.h>
 #include <uapi/mman.h>
+#include <uapi/signal.h>
 #include <uapi/stat.h>
 #include "check.h"
 #include "maps.h"
@@ -197,6 +198,192 @@ static void test_link_rights(void)
 	is(link_rights(O_PATH), S_IFLNK, "fd: the link of a path alone");
 }
 
+/* ---- mapped files ------------------------------------------------ */
+
+static uintptr_t map_at;
+
+/* The link of the mapping, whose name fmt makes of its start and end. */
+static int32_t map_link(const char *fmt, uint32_t bytes)
+{
+	char path[80];
+
+	sprintf(path, fmt, (unsigned long)map_at,
+		(unsigned long)(map_at + bytes));
+	return link_of(path);
+}
+
+/* How often the directory lists the mapping, a link. */
+static uint32_t listed(void)
+{
+	static uint64_t buf[512];
+	int32_t fd, n;
+	uint32_t found = 0;
+	char name[32], *p;
+
+	sprintf(name, "%lx-%lx", (unsigned long)map_at,
+		(unsigned long)(map_at + 2 * PAGE));
+	fd = SYS(open, "/proc/self/map_files", O_RDONLY | O_DIRECTORY, 0);
+	while ((n = SYS(getdents64, fd, buf, 100)) > 0)
+		for (p = (char *)buf; p < (char *)buf + n;
+		     p += ((struct linux_dirent64 *)p)->d_reclen) {
+			struct linux_dirent64 *entry = (void *)p;
+
+			found += !strcmp(entry->d_name, name) &&
+				entry->d_type == LINUX_DT_LNK;
+		}
+	SYS(close, fd);
+	return found;
+}
+
+static void test_map_names(void)
+{
+	static const char *const wrong[] = {
+		"/proc/self/map_files/0%lx-%lx",
+		"/proc/self/map_files/%lx-0%lx",
+		"/proc/self/map_files/ %lx-%lx",
+		"/proc/self/map_files/%lx-%lx ",
+		"/proc/self/map_files/100000000%lx-%lx",
+		"/proc/self/map_files/%lx-100000000%lx",
+		"/proc/self/map_files/%1$lx-",
+		"/proc/self/map_files/%lx",
+	};
+
+	for (uint32_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		is(map_link(wrong[i], 2 * PAGE), -ENOENT,
+		   "map_files: wrong name %u", (unsigned int)i);
+	is(map_link("/proc/self/map_files/%lx-%lx", PAGE), -ENOENT,
+	   "map_files: a part of the mapping has no link");
+}
+
+/* A user's process may read the links, not follow them. */
+static int as_user(void *arg)
+{
+	char path[80];
+
+	(void)arg;
+	sprintf(path, "/proc/%d/map_files/%lx-%lx", (int)SYS(getppid),
+		(unsigned long)map_at, (unsigned long)(map_at + 2 * PAGE));
+	SYS(setuid32, 1000);
+	is(link_of(path), -EACCES, "map_files: another user's");
+	SYS(prctl, 4 /* PR_SET_DUMPABLE */, 1);
+	strcpy(path, "/proc/self/map_files/%lx-%lx");
+	ok(map_link(path, 2 * PAGE) > 0,
+	   "map_files: a user's own link is read");
+	sprintf(path, "/proc/self/map_files/%lx-%lx", (unsigned long)map_at,
+		(unsigned long)(map_at + 2 * PAGE));
+	is(SYS(open, path, O_RDONLY), -EPERM, "it cannot be followed");
+	return 0;
+}
+
+static void test_map_files(void)
+{
+	const char *name = "/proc/self/map_files/%lx-%lx";
+	struct kstat64 st = { 0 };
+	char path[80], file[64];
+	int32_t fd;
+
+	strcpy(file, scratch("mapped"));
+	fd = make_file(file, 2 * PAGE);
+	map_at = (uintptr_t)SYS(mmap2, 0, 2 * PAGE, PROT_READ, MAP_SHARED, fd,
+				0);
+	SYS(close, fd);
+	ok(map_link(name, 2 * PAGE) > 0 && !strcmp(text, file),
+	   "map_files: the link of a mapping is the file's path");
+	is((int32_t)listed(), 1, "map_files lists the mapping, as a link");
+	sprintf(path, name, (unsigned long)map_at,
+		(unsigned long)(map_at + 2 * PAGE));
+	SYS(lstat64, path, &st);
+	is((int32_t)st.st_mode, S_IFLNK | 0600,
+	   "map_files: the link of a file that was open for both");
+	SYS(unlink, file);
+	fd = SYS(open, path, O_RDONLY);
+	is(SYS(read, fd, text, 3), 3,
+	   "map_files: the removed file is opened by the link");
+	ok(!memcmp(text, (void *)map_at, 3), "it is the mapped one");
+	SYS(close, fd);
+	test_map_names();
+	checks_in_child(as_user, 0);
+	SYS(munmap, map_at, PAGE);
+	is(map_link(name, 2 * PAGE), -ENOENT,
+	   "map_files: no link is left when a part is unmapped");
+	map_at += PAGE;
+	ok(map_link(name, PAGE) > 0, "map_files: the rest has one");
+	SYS(munmap, map_at, PAGE);
+	is((int32_t)listed(), 0, "map_files does not list it any more");
+	map_at = (uintptr_t)pages(2);
+	is(map_link(name, 2 * PAGE), -ENOENT,
+	   "map_files: memory without a file has no link");
+}
+
+/* ---- system calls ------------------------------------------------ */
+
+static int waits(void *end)
+{
+	char c;
+
+	return SYS(read, *(int *)end, &c, 1);
+}
+
+static __attribute__((noreturn)) int spins(void *arg)
+{
+	(void)arg;
+	for (;;)
+		;
+}
+
+/* Reads syscall of process pid until it begins so: whether it came to that. */
+static bool syscall_begins(pid_t pid, const char *with)
+{
+	char path[40];
+
+	sprintf(path, "/proc/%d/syscall", (int)pid);
+	for (int i = 0; i < 200; i++) {
+		read_text(path, text, sizeof(text));
+		if (!strncmp(text, with, strlen(with)))
+			return true;
+		sleep_ms(5);
+	}
+	return false;
+}
+
+static void test_syscall(void)
+{
+	int32_t fd = SYS(open, "/proc/self/syscall", O_RDONLY), n;
+	unsigned long sp, pc;
+	char want[80], *p;
+	int ends[2];
+	pid_t pid;
+
+	n = SYS(read, fd, text, 1000);
+	text[n > 0 ? n : 0] = '\0';
+	sprintf(want, "3 0x%x 0x%lx 0x3e8 0x", (unsigned int)fd,
+		(unsigned long)(uintptr_t)text);
+	ok(!strncmp(text, want, strlen(want)),
+	   "syscall: the reader's own call and arguments");
+	/* The last two words: its stack pointer and its pc. */
+	p = strrchr(text, ' ');
+	pc = p ? strtoul(p, 0, 16) : 0;
+	if (p)
+		*p = '\0', p = strrchr(text, ' ');
+	sp = p ? strtoul(p, 0, 16) : 0;
+	ok(sp <= (uintptr_t)&ends && (uintptr_t)&ends - sp < PAGE && pc,
+	   "syscall: its stack pointer, and where it is");
+	SYS(close, fd);
+	SYS(pipe, ends);
+	pid = start_child(waits, &ends[0]);
+	sprintf(want, "3 0x%x 0x", (unsigned int)ends[0]);
+	ok(syscall_begins(pid, want), "syscall: a child waits in read");
+	kill_process(pid, SIGKILL);
+	ok(syscall_begins(pid, "-1 0x0 0x0\n"), "syscall: the child has ended");
+	SYS(wait4, pid, 0, 0, 0);
+	pid = start_child(spins, 0);
+	ok(syscall_begins(pid, "running\n"), "syscall: a child that runs");
+	kill_process(pid, SIGKILL);
+	SYS(wait4, pid, 0, 0, 0);
+	SYS(close, ends[0]);
+	SYS(close, ends[1]);
+}
+
 /* ---- who it is --------------------------------------------------- */
 
 /* Returns whether `one` is among strings that follow each other, with NULs. */
@@ -244,7 +431,7 @@ static void test_identity(void)
 static void test_thread_directory(void)
 {
 	static const char *const of_process[] = { "task", "coredump_filter",
-						  "mountstats" };
+						  "mountstats", "map_files" };
 	char below[64], path[64];
 	int32_t dir = SYS(open, "/proc", O_RDONLY | O_DIRECTORY);
 	int32_t task = (int32_t)SYS(gettid), steps = 0, next;
@@ -395,6 +582,8 @@ int main(void)
 	test_pipe_links();
 	test_fdinfo();
 	test_link_rights();
+	test_map_files();
+	test_syscall();
 	test_identity();
 	test_thread_directory();
 	test_auxv();
