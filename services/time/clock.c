@@ -132,8 +132,10 @@ static inline int read_clock(s32 clock, u64 *ns)
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
 	case CLOCK_REALTIME_ALARM:
-	case CLOCK_TAI: /* offset 0: no leap seconds were set */
 		*ns = wall_clock_ns();
+		return 0;
+	case CLOCK_TAI:
+		*ns = wall_clock_ns() + ahead_of_wall(CLOCK_TAI);
 		return 0;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:

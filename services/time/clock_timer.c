@@ -29,13 +29,19 @@ bool clock_timer_is_wall(const struct clock_timer *ct)
 		ct->clock == CLOCK_REALTIME_ALARM || ct->clock == CLOCK_TAI;
 }
 
+/* Returns its clock less the monotonic one, in ns. */
+static u64 clock_base(const struct clock_timer *ct)
+{
+	return ct->wall ? boot_wall_ns + ahead_of_wall(ct->clock) : 0;
+}
+
 /*
  * A relative timer by CLOCK_REALTIME counts by the monotonic clock: see
  * clock_timer_set().
  */
 u64 clock_timer_now(const struct clock_timer *ct)
 {
-	return ct->wall ? wall_clock_ns() : ktime_ns();
+	return ktime_ns() + clock_base(ct);
 }
 
 /* ---- starting and stopping; clock_lock held ---------------------- */
@@ -43,7 +49,7 @@ u64 clock_timer_now(const struct clock_timer *ct)
 /* Starts the kernel's timer for ct->expires. Hold clock_lock. */
 static void program_timer(struct clock_timer *ct)
 {
-	u64 base = ct->wall ? boot_wall_ns : 0;
+	u64 base = clock_base(ct);
 
 	/* A time of the wall clock before the boot: expires at once. */
 	ct->timer.expires_ns = ct->expires > base ? ct->expires - base : 0;

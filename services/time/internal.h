@@ -37,6 +37,20 @@ bool clock_is_wall(s32 clock);
 bool clock_is_own_thread(s32 clock);
 
 /*
+ * CLOCK_TAI less the wall clock, in seconds, at least 0: see ADJ_TAI. Stored
+ * under set.c's lock, read without.
+ */
+extern s32 tai_offset;
+
+/* Returns what clock, one that clock_is_wall(), is ahead of the wall clock: ns. */
+static inline u64 ahead_of_wall(s32 clock)
+{
+	return clock == CLOCK_TAI ?
+		(u64)(u32)READ_ONCE(tai_offset) * NSEC_PER_SEC :
+		0;
+}
+
+/*
  * The wall clock has been set: wakes tasks that sleep until a time of it, and
  * starts the timers that run by it anew. Hold no lock of a timer's owner.
  */

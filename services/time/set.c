@@ -25,7 +25,7 @@
  * nothing synchronises it.
  */
 static struct {
-	spinlock_t lock;
+	spinlock_t lock; /* of tai_offset, too */
 	s64 maxerror, esterror, constant;
 	s32 status;
 	u64 since_ns; /* maxerror is that of this moment: it grows from then on */
@@ -36,6 +36,8 @@ static struct {
 	.constant = 2,
 	.status = STA_UNSYNC,
 };
+
+s32 tai_offset;
 
 /* ---- setting ----------------------------------------------------- */
 
@@ -128,7 +130,7 @@ s32 sys_settimeofday(uaddr_t utv, uaddr_t utz)
 
 /* ---- how it is kept ---------------------------------------------- */
 
-#define TIMEX_LONGS 20 /* members of struct timex from modes to stbcnt */
+#define TIMEX_LONGS 21 /* members of struct timex from modes to tai */
 
 /* Those that have a meaning here. The others are of a pulse per second: 0. */
 enum timex_member {
@@ -144,6 +146,7 @@ enum timex_member {
 	TX_SEC,
 	TX_USEC, /* nanoseconds with ADJ_NANO or STA_NANO */
 	TX_TICK,
+	TX_TAI = TIMEX_LONGS - 1, /* an int, and the last one */
 };
 
 #define ADJ_OFFSET    0x1u
@@ -163,6 +166,7 @@ enum timex_member {
 #define TIME_ERROR 5
 
 #define MAX_TIME_CONSTANT   10
+#define MAX_TAI_OFFSET      100000
 #define TOLERANCE           32768000 /* 500 ppm, of which the errors grow */
 #define ERROR_USEC_A_SECOND 500
 #define TICK_USEC           ((s64)(TICK_NSEC / NSEC_PER_USEC))
@@ -170,7 +174,7 @@ enum timex_member {
 /* The words of a struct timex: members of 32 bits or, for time64, of 64. */
 static u32 timex_bytes(bool time64)
 {
-	return TIMEX_LONGS * (time64 ? sizeof(u64) : sizeof(u32));
+	return TX_TAI * (time64 ? sizeof(u64) : sizeof(u32)) + sizeof(u32);
 }
 
 static int get_timex(uaddr_t from, bool time64, s64 *tx)
@@ -180,7 +184,7 @@ static int get_timex(uaddr_t from, bool time64, s64 *tx)
 	if (copy_from_user(words, from, timex_bytes(time64)))
 		return -EFAULT;
 	for (u32 i = 0; i < TIMEX_LONGS; i++)
-		tx[i] = time64 ?
+		tx[i] = time64 && i != TX_TAI ?
 			(s64)((u64)words[2 * i + 1] << 32 | words[2 * i]) :
 			(s32)words[i];
 	/* These two are ints, also where padding follows. */
@@ -189,7 +193,7 @@ static int get_timex(uaddr_t from, bool time64, s64 *tx)
 	return 0;
 }
 
-/* The twelve words at its end stay as they are. Returns 0 or -EFAULT. */
+/* What follows behind tai stays as it is. Returns 0 or -EFAULT. */
 static int put_timex(uaddr_t to, bool time64, const s64 *tx)
 {
 	u32 words[2 * TIMEX_LONGS];
@@ -239,7 +243,6 @@ static bool would_slew(const s64 *tx)
 		return !(modes & ADJ_NANO) && tx[TX_OFFSET];
 	return (modes & ADJ_FREQUENCY && tx[TX_FREQ]) ||
 		(modes & ADJ_TICK && tx[TX_TICK] != TICK_USEC) ||
-		(modes & ADJ_TAI && tx[TX_CONSTANT]) ||
 		/* Without a phase lock Linux ignores the offset, too. */
 		(modes & ADJ_OFFSET && tx[TX_OFFSET] && status & STA_PLL) ||
 		(modes & ADJ_STATUS && status & ~(STA_KEPT | STA_READ_ONLY));
@@ -293,6 +296,9 @@ static void keep_timex(const s64 *tx)
 		kept.maxerror = tx[TX_MAXERROR];
 		kept.since_ns = ktime_ns();
 	}
+	/* Others are ignored, as on Linux. */
+	if (modes & ADJ_TAI && constant >= 0 && constant <= MAX_TAI_OFFSET)
+		tai_offset = (s32)constant;
 	if (modes & ADJ_ESTERROR)
 		kept.esterror = tx[TX_ESTERROR];
 	if (modes & ADJ_TIMECONST) {
@@ -318,14 +324,16 @@ static void report_timex(s64 *tx)
 	tx[TX_SEC] = sec;
 	tx[TX_USEC] = kept.status & STA_NANO ? nsec : nsec / NSEC_PER_USEC;
 	tx[TX_TICK] = TICK_USEC;
-	for (u32 i = TX_TICK + 1; i < TIMEX_LONGS; i++)
+	for (u32 i = TX_TICK + 1; i < TX_TAI; i++)
 		tx[i] = 0;
+	tx[TX_TAI] = tai_offset;
 }
 
 /* Returns 0, or what was wrong; then nothing has changed. */
 static int change_timex(s64 *tx)
 {
 	int err = check_timex(tx);
+	s32 tai;
 
 	if (!err && would_slew(tx))
 		err = -EPERM;
@@ -336,10 +344,14 @@ static int change_timex(s64 *tx)
 		return err;
 	spin_lock(&kept.lock);
 	grow_error();
+	tai = tai_offset;
 	if (!(tx[TX_MODES] & ADJ_ADJTIME))
 		keep_timex(tx);
 	report_timex(tx);
 	spin_unlock(&kept.lock);
+	/* For CLOCK_TAI it is as if the wall clock had been set. */
+	if (tx[TX_TAI] != tai)
+		clock_was_set();
 	return 0;
 }
 

@@ -85,15 +85,20 @@ int schedule_until_wall(u64 until)
 	return err;
 }
 
-/* Sleeps until the wall clock shows `until`: 0, or -EINTR for a signal. */
-static int sleep_until_wall(u64 until)
+/*
+ * Sleeps until clock, which is the wall clock or ahead of it, shows `until`: 0,
+ * or -EINTR for a signal.
+ */
+static int sleep_until_wall(s32 clock, u64 until)
 {
 	int err;
 
 	do {
 		/* Before the looks at the clock and at signals. */
 		set_current_state(TASK_INTERRUPTIBLE);
-		err = schedule_until_wall(until);
+		/* Each time anew: what it is ahead may have changed. */
+		err = schedule_until_wall(until -
+					  min(until, ahead_of_wall(clock)));
 	} while (!err);
 	set_current_state(TASK_RUNNING);
 	return err == -ETIMEDOUT ? 0 : -EINTR;
@@ -129,7 +134,7 @@ static int sleep_until_clock(s32 clock, u64 until)
 	if (clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID)
 		return sleep_until_cpu(clock, until);
 	if (clock_is_wall(clock))
-		return sleep_until_wall(until);
+		return sleep_until_wall(clock, until);
 	return sleep_until(until);
 }
 

@@ -227,6 +227,7 @@ enum {
 	SEC = 9,
 	USEC,
 	TICK,
+	TAI = 20,
 	LONGS = 64
 };
 
@@ -237,6 +238,7 @@ enum {
 	ADJ_ESTERROR = 8,
 	ADJ_STATUS = 0x10,
 	ADJ_TIMECONST = 0x20,
+	ADJ_TAI = 0x80,
 	ADJ_SETOFFSET = 0x100,
 	ADJ_MICRO = 0x1000,
 	ADJ_NANO = 0x2000,
@@ -279,6 +281,49 @@ static void refused_adjustments(void)
 	   "clock_adjtime of CLOCK_MONOTONIC is not supported");
 }
 
+/* CLOCK_TAI less CLOCK_REALTIME, in seconds. */
+static int32_t ahead(void)
+{
+	uint64_t wall = now_ns(CLOCK_REALTIME);
+
+	/* Read after it: what passes in between is less than a second. */
+	return (int32_t)((now_ns(CLOCK_TAI) - wall) / 1000000000u);
+}
+
+/* What CLOCK_TAI is ahead, and who waits for a time of it. */
+static void offset_of_tai(void)
+{
+	struct old_timespec32 time = { seconds(CLOCK_TAI) + HOUR, 0 };
+	struct kernel_timespec soon;
+	int status = -1;
+	pid_t pid;
+
+	is(ahead(), 0, "CLOCK_TAI is the time of day at first");
+	pid = fork();
+	if (!pid)
+		_exit(SYS(clock_nanosleep, CLOCK_TAI, TIMER_ABSTIME, &time, 0) ?
+			      1 :
+			      0);
+	sleep_ms(30);
+	is(adjust(ADJ_TAI, CONSTANT, 2 * HOUR), 5, "ADJ_TAI of two hours");
+	is(timex[TAI], 2 * HOUR, "adjtimex returns them");
+	is(ahead(), 2 * HOUR, "CLOCK_TAI is two hours ahead");
+	waitpid(pid, &status, 0);
+	is(status, 0, "a child that slept until a time of CLOCK_TAI wakes");
+	is(adjust(ADJ_TAI, CONSTANT, -1), 5, "ADJ_TAI of -1 is accepted");
+	is(adjust(ADJ_TAI, CONSTANT, 100001), 5, "so is one of 100001");
+	is(timex[TAI], 2 * HOUR, "both are ignored");
+	soon = of_ns(now_ns(CLOCK_TAI) + 20000000);
+	is(SYS(clock_nanosleep_time64, CLOCK_TAI, TIMER_ABSTIME, &soon, 0), 0,
+	   "clock_nanosleep until 20 ms later by CLOCK_TAI");
+	ok(now_ns(CLOCK_TAI) >= now_ns(CLOCK_REALTIME) + 7199000000000u &&
+		   now_ns(CLOCK_TAI) >= (uint64_t)soon.tv_sec * 1000000000u +
+				   (uint64_t)soon.tv_nsec,
+	   "it has not woken before");
+	is(adjust(ADJ_TAI, CONSTANT, 0), 5, "ADJ_TAI of 0");
+	is(ahead(), 0, "CLOCK_TAI is the time of day again");
+}
+
 static void adjustments(void)
 {
 	int32_t now = seconds(CLOCK_REALTIME);
@@ -286,6 +331,7 @@ static void adjustments(void)
 	is(adjust(0, OFFSET, 0), 5, "adjtimex: the clock is not synchronised");
 	is(timex[STATUS], UNSYNC, "its status says so");
 	refused_adjustments();
+	offset_of_tai();
 	is(adjust(ADJ_MAXERROR, MAXERROR, 1000), 5, "ADJ_MAXERROR");
 	ok(timex[MAXERROR] >= 1000 && timex[MAXERROR] < 100000,
 	   "the largest error is what was set, and grows");
