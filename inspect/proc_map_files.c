@@ -74,8 +74,9 @@ static int readlink_map(const struct inode *link, char *buf, u32 bytes)
 }
 
 /*
- * Who can follow it opens a file that the process may have got from another
- * one, without the rights of the path: so it takes a capability, as on Linux.
+ * A task that follows the link opens a file that the process may have got from
+ * another one, without the rights of the path: so it needs a capability, as on
+ * Linux.
  */
 static int jump_to_map(const struct inode *link, struct fs_path *target)
 {
