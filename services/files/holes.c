@@ -13,21 +13,38 @@
 
 /* ---- lseek ------------------------------------------------------- */
 
+#define PAGES_AT_ONCE 1024 /* that are looked at under the lock */
+
 /*
- * Returns the index of the first page from `index` on that a write, a store or
- * an allocation has filled; UINT32_MAX: there is none. Clean pages contain what
- * filling them again would give, here zeroes, and belong to holes.
+ * Moves *index to the first page from there on that a write, a store or an
+ * allocation has filled, or to UINT32_MAX if there is none. Clean pages contain
+ * what filling them again would give, here zeroes, and belong to holes. Returns
+ * false if there are so many of these that the caller has to give way first, and
+ * to go on from *index.
  */
-static u32 next_written(struct address_space *mapping, u32 index)
+static bool next_written(struct address_space *mapping, u32 *index)
 {
 	const struct page *page;
+	u32 left = PAGES_AT_ONCE;
 
 	spin_lock(&mapping->lock);
-	while ((page = page_tree_next(mapping, &index)) &&
-	       !(page->flags & PG_DIRTY))
-		index++;
+	while ((page = page_tree_next(mapping, index)) &&
+	       !(page->flags & PG_DIRTY) && left) {
+		(*index)++;
+		left--;
+	}
 	spin_unlock(&mapping->lock);
-	return page ? index : UINT32_MAX;
+	if (!page)
+		*index = UINT32_MAX;
+	return left;
+}
+
+/* Whether the page has been filled, which one look shows. */
+static bool is_written(struct address_space *mapping, u32 index)
+{
+	u32 next = index;
+
+	return next_written(mapping, &next) && next == index;
 }
 
 /*
@@ -40,14 +57,13 @@ static s64 seek_hole_data(struct address_space *mapping, u64 pos, bool hole)
 	u64 backed = ALIGN_UP((u64)mapping->backing_bytes, (u64)PAGE_SIZE);
 	u32 index = (u32)(max(pos, backed) >> PAGE_SHIFT);
 
-	if (!hole && pos >= backed)
-		index = next_written(mapping, index);
-	else if (!hole)
+	if (!hole && pos < backed)
 		return (s64)pos;
-	while (hole && next_written(mapping, index) == index) {
+	while (hole ? is_written(mapping, index) :
+		      !next_written(mapping, &index)) {
 		if (give_way())
 			return -EINTR;
-		index++;
+		index += hole;
 	}
 	return (s64)max(pos, (u64)index << PAGE_SHIFT);
 }
