@@ -157,6 +157,7 @@ struct mm_struct {
 	uaddr_t mmap_base; /* top of the mmap area; its bottom if ... */
 	bool bottom_up;    /* ... this is true */
 	bool not_dumpable; /* no lock; true: its user's tasks may not read it */
+	u32 serial;        /* constant; another one than all other mms had */
 	uaddr_t start_code, end_code, start_data, end_data;
 	uaddr_t start_brk, brk, start_stack;
 	uaddr_t arg_start, arg_end, env_start, env_end;

@@ -84,5 +84,12 @@ int __must_check trace_parse(const char *list, u32 *mask);
  * reports that.
  */
 bool proc_may_look(s32 pid);
+/*
+ * Returns the serial number of pid's address space; 0: it has none. As on Linux
+ * an open file of a process's own shows the one that it had at the open: after
+ * an execve of a set-uid program its user may not look any more. Takes
+ * tasklist_lock.
+ */
+u32 mm_serial_of(s32 pid);
 
 #endif

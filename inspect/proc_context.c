@@ -1,4 +1,5 @@
 /* inspect/proc_context.c - finding a process, and its context in the MMU. */
+#include <inspect/inspect.h>
 #include <inspect/internal.h>
 #include <stdio.h>
 
@@ -42,6 +43,17 @@ int get_mm_of(s32 pid, struct mm_struct **mm)
 	/* A process that ends in between looks like one without an mm. */
 	*mm = get_task_mm_by_pid(pid);
 	return 0;
+}
+
+u32 mm_serial_of(s32 pid)
+{
+	u32 flags = tasklist_lock();
+	const struct task_struct *task = find_task(pid);
+	const struct mm_struct *mm = task ? task->thread_info.mm : NULL;
+	u32 serial = mm ? mm->serial : 0;
+
+	tasklist_unlock(flags);
+	return serial;
 }
 
 /* The text of /proc/self. */

@@ -336,22 +336,25 @@ int show_syscall(struct seq_file *m)
 #define PIECE 256u /* bytes copied at a time, on the stack */
 
 /*
- * Copies n bytes between piece and address va of process pid: 0, -EIO, or
- * -ESRCH if it has ended. The mm is referenced for this copy only: the caller's
+ * Copies n bytes between piece and address va of file's process: 0, -EIO, or
+ * -ESRCH if it has ended or executed another program. The mm is referenced for
+ * this copy only: the caller's
  * own copy may wait for memory, which the OOM killer may have to take from this
  * process.
  */
-static int copy_piece(s32 pid, uaddr_t va, char *piece, u32 n, bool write)
+static int copy_piece(const struct file *file, uaddr_t va, char *piece, u32 n,
+		      bool write)
 {
-	struct mm_struct *mm = get_task_mm_by_pid(pid);
-	int err;
+	struct mm_struct *mm = get_task_mm_by_pid(proc_pid_of(file->f_inode));
+	int err = -ESRCH;
 
 	if (!mm)
-		return -ESRCH;
-	err = copy_remote_vm(mm, va, piece, n,
-			     FOLL_FORCE | (write ? FOLL_WRITE : 0));
+		return err;
+	if (mm->serial == (uintptr_t)file->private_data)
+		err = copy_remote_vm(mm, va, piece, n,
+				     FOLL_FORCE | (write ? FOLL_WRITE : 0));
 	mmput(mm);
-	return err ? -EIO : 0;
+	return err && err != -ESRCH ? -EIO : err;
 }
 
 /*
@@ -363,7 +366,6 @@ static int copy_piece(s32 pid, uaddr_t va, char *piece, u32 n, bool write)
 static s32 copy_memory(const struct file *file, uaddr_t buf, u32 bytes,
 		       u64 *pos, bool write)
 {
-	s32 pid = proc_pid_of(file->f_inode);
 	char piece[PIECE];
 	u32 done = 0, n;
 	int err = 0;
@@ -381,7 +383,7 @@ static s32 copy_memory(const struct file *file, uaddr_t buf, u32 bytes,
 		else if (write && copy_from_user(piece, buf + done, n))
 			err = -EFAULT;
 		else
-			err = copy_piece(pid, (uaddr_t)*pos, piece, n, write);
+			err = copy_piece(file, (uaddr_t)*pos, piece, n, write);
 		if (!err && !write && copy_to_user(buf + done, piece, n))
 			err = -EFAULT;
 		if (err)

@@ -36,13 +36,14 @@ static u64 pte_to_pagemap(pte_t pte, u64 pfn_mask)
 
 /*
  * Makes n entries from page number vpn on. Returns false if the process has
- * ended. The mm is referenced for this chunk only: the caller's copy to user
+ * ended or executed another program. The mm is referenced for this chunk only:
+ * the caller's copy to user
  * memory may wait for memory, which the OOM killer may have to take from this
  * process.
  */
-static bool fill_entries(s32 pid, u32 vpn, u64 *entries, u32 n)
+static bool fill_entries(const struct file *file, u32 vpn, u64 *entries, u32 n)
 {
-	struct mm_struct *mm = get_task_mm_by_pid(pid);
+	struct mm_struct *mm = get_task_mm_by_pid(proc_pid_of(file->f_inode));
 	/*
 	 * As on Linux only root sees frames: a user could aim at certain cells
 	 * of the RAM (rowhammer).
@@ -53,6 +54,10 @@ static bool fill_entries(s32 pid, u32 vpn, u64 *entries, u32 n)
 
 	if (!mm)
 		return false;
+	if (mm->serial != (uintptr_t)file->private_data) {
+		mmput(mm);
+		return false;
+	}
 	down_read(&mm->mmap_lock);
 	/*
 	 * Both locks: mmap_lock keeps the tables, page_table_lock the page
@@ -74,7 +79,7 @@ static bool fill_entries(s32 pid, u32 vpn, u64 *entries, u32 n)
  * Copies n entries from page number vpn on to buf: bytes, or -EFAULT. Ends
  * early when the process has ended.
  */
-static s32 read_entries(s32 pid, u32 vpn, uaddr_t buf, u32 n)
+static s32 read_entries(const struct file *file, u32 vpn, uaddr_t buf, u32 n)
 {
 	u64 entries[CHUNK];
 	u32 done, part;
@@ -84,7 +89,7 @@ static s32 read_entries(s32 pid, u32 vpn, uaddr_t buf, u32 n)
 		if (done && give_way())
 			break;
 		part = min(n - done, CHUNK);
-		if (!fill_entries(pid, vpn + done, entries, part))
+		if (!fill_entries(file, vpn + done, entries, part))
 			break;
 		if (copy_to_user(buf + done * PM_ENTRY_BYTES, entries,
 				 part * PM_ENTRY_BYTES))
@@ -105,7 +110,7 @@ static s32 pagemap_read(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	/* The file ends where the kernel begins. */
 	if (vpn >= end)
 		return 0;
-	ret = read_entries(proc_pid_of(file->f_inode), (u32)vpn, buf,
+	ret = read_entries(file, (u32)vpn, buf,
 			   min(bytes / PM_ENTRY_BYTES, end - (u32)vpn));
 	if (ret > 0)
 		*pos += (u32)ret;

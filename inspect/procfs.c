@@ -209,8 +209,11 @@ static int check_owner(const struct inode *inode)
  */
 static int proc_open(struct inode *inode, struct file *file)
 {
+	/* Before the look: the one that is looked at may be a later one. */
+	uintptr_t serial = mm_serial_of(proc_pid_of(inode));
 	int err = check_owner(inode);
 
+	file->private_data = (void *)serial;
 	return err || inode->i_fop ? err : seq_open(inode, file);
 }
 

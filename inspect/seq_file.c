@@ -8,6 +8,7 @@
  */
 #include <asm/uaccess.h>
 #include <bug.h>
+#include <inspect/inspect.h>
 #include <inspect/internal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 /* An open text file: struct file's private_data. */
 struct proc_file {
 	const struct proc_entry *entry; /* constant */
+	u32 serial; /* constant; of the mm at the open: mm_serial_of() */
 	/*
 	 * Several threads may read at the same time, and a copy may wait for
 	 * memory, so this lock is taken killably.
@@ -185,6 +187,14 @@ static int grow_text(struct seq_file *m)
 
 /* ---- pieces ------------------------------------------------------ */
 
+/* The process has another mm by now: the text is empty. */
+static bool is_of_later_mm(const struct proc_file *pf)
+{
+	u32 now = pf->entry->own ? mm_serial_of(pf->seq.pid) : 0;
+
+	return now && now != pf->serial;
+}
+
 /*
  * Makes the piece from m->place on: 0 or -errno. The last byte of the buffer is
  * vsnprintf's NUL and never text.
@@ -206,7 +216,7 @@ static int make_piece(struct proc_file *pf)
 		/* The function has moved it in the attempt that did not fit. */
 		m->place = place;
 		m->more = false;
-		err = pf->entry->show(m);
+		err = is_of_later_mm(pf) ? 0 : pf->entry->show(m);
 	} while (!err && m->count >= m->size);
 	pf->made = !err;
 	return err;
@@ -379,6 +389,7 @@ int seq_open(struct inode *inode, struct file *file)
 	if (!pf)
 		return -ENOMEM;
 	pf->entry = entry;
+	pf->serial = (uintptr_t)file->private_data;
 	pf->seq.pid = proc_pid_of(inode);
 	pf->seq.number = proc_number_of(inode);
 	init_rwsem(&pf->lock);

@@ -6,7 +6,8 @@
 #include <lib/printk.h>
 #include <mm/internal.h>
 
-static atomic_t mms = ATOMIC_INIT(0); /* with users; without init_mm */
+static atomic_t mms = ATOMIC_INIT(0);     /* with users; without init_mm */
+static atomic_t serials = ATOMIC_INIT(0); /* how many mms there have been */
 atomic_t past_min_flt, past_maj_flt;
 
 struct page *empty_zero_page;
@@ -81,6 +82,7 @@ struct mm_struct *mm_alloc(void)
 	RB_INIT(&mm->mm_rb);
 	mm_set_layout(mm, false, STACK_TOP, 0);
 	atomic_inc(&mms);
+	mm->serial = (u32)atomic_add_return(1, &serials);
 	return mm;
 }
 

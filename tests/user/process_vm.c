@@ -338,11 +338,64 @@ static void sharing(void)
 		   shared_names[type]);
 }
 
-int main(void)
+/* ---- after an execve --------------------------------------------- */
+
+static int32_t open_of(pid_t pid, const char *name, uint32_t flags)
+{
+	char path[40];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	return SYS(open, path, flags, 0);
+}
+
+/*
+ * A file that shows a process's memory belongs to the program that ran at the open:
+ * the next one may have the rights of another user.
+ */
+static void later_program(void)
+{
+	static const char *const argv[] = { "process_vm", "later", NULL };
+	static const char *const files[] = { "maps", "environ", "pagemap" };
+	int32_t fd[ARRAY_SIZE(files)];
+	uint64_t entry = 0;
+	int go[2];
+	pid_t pid;
+
+	pipe(go);
+	pid = fork();
+	if (pid == 0) {
+		SYS(read, go[0], &entry, 1);
+		/* Found by the second byte: the program runs. */
+		SYS(dup2, to_child[1], 9);
+		SYS(execve, "/test/process_vm", argv, argv);
+		_exit(1);
+	}
+	mem = open_of(pid, "mem", 2);
+	for (uint32_t i = 0; i < ARRAY_SIZE(files); i++)
+		fd[i] = open_of(pid, files[i], 0);
+	SYS(write, go[1], &entry, 1);
+	SYS(read, to_child[0], &entry, 1);
+	for (uint32_t i = 0; i < ARRAY_SIZE(files); i++)
+		is(SYS(read, fd[i], &entry, sizeof(entry)), 0,
+		   "%s, opened before an execve, is empty after it", files[i]);
+	is(SYS(pread64, mem, &entry, 4, 0, (uint32_t)(uintptr_t)argv, 0), 0,
+	   "mem reads nothing of the new program");
+	is(SYS(pwrite64, mem, &entry, 4, 0, (uint32_t)(uintptr_t)argv, 0), 0,
+	   "mem writes nothing to it");
+	kill_process(pid, 9);
+	SYS(wait4, pid, NULL, 0, 0);
+}
+
+int main(int argc, char **argv)
 {
 	uint8_t c = 0;
 	int status;
 
+	if (argc > 1 && !strcmp(argv[1], "later")) {
+		SYS(write, 9, &c, 1);
+		for (;;)
+			SYS(pause);
+	}
 	begin();
 	one_piece();
 	many_pieces();
@@ -360,5 +413,6 @@ int main(void)
 	copies();
 	code();
 	sharing();
+	later_program();
 	return done();
 }
