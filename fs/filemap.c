@@ -388,7 +388,7 @@ s32 generic_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 }
 
 /*
- * Moves the position, which may be beyond the end: a write there leaves a hole.
+ * Moves the position, also beyond the end, where a write leaves a hole.
  */
 s64 generic_file_llseek(struct file *file, s64 offset, int whence)
 {
@@ -397,7 +397,7 @@ s64 generic_file_llseek(struct file *file, s64 offset, int whence)
 	if (whence == SEEK_CUR)
 		pos += file->f_pos;
 	/* i_lock is not needed: the end may move right after, anyway. */
-	else if (whence == SEEK_END)
+	else if (whence == SEEK_END && !S_ISDIR(file->f_inode->i_mode))
 		pos += i_size_read(file->f_inode);
 	else if (whence != SEEK_SET)
 		return -EINVAL;

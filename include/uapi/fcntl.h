@@ -72,10 +72,11 @@ struct f_owner_ex {
 #define F_WRLCK 1
 #define F_UNLCK 2
 
-#define LOCK_SH 1
-#define LOCK_EX 2
-#define LOCK_NB 4
-#define LOCK_UN 8
+#define LOCK_SH   1
+#define LOCK_EX   2
+#define LOCK_NB   4
+#define LOCK_UN   8
+#define LOCK_MAND 32 /* ignored */
 
 /* F_ADD_SEALS: what is forbidden for a memfd from then on. */
 #define F_SEAL_SEAL         0x01 /* add seals */

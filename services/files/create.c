@@ -241,6 +241,24 @@ static int truncate_opened(struct file *file)
 	return err;
 }
 
+/* Opens for access to the data. O_TMPFILE, O_CREAT or neither. */
+static int open_data(s32 dirfd, const char *path, u32 *flags, u32 mode,
+		     struct file **file)
+{
+	if ((*flags & O_TMPFILE) == O_TMPFILE)
+		return *flags & O_CREAT ?
+			-EINVAL :
+			open_tmpfile(dirfd, path, *flags, mode, file);
+	/*
+	 * O_TMPFILE contains O_DIRECTORY, so that kernels without O_TMPFILE
+	 * fail instead of opening the directory; one bit alone is an error.
+	 */
+	if (*flags & (O_TMPFILE & ~O_DIRECTORY))
+		return -EINVAL;
+	return *flags & O_CREAT ? open_create(dirfd, path, flags, mode, file) :
+				  do_filp_open(dirfd, path, *flags, file);
+}
+
 /* Needs no permission for O_PATH, since such a file gives no access to data. */
 int files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 	       struct file **file)
@@ -249,23 +267,14 @@ int files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 
 	if (flags & O_PATH)
 		return open_path(dirfd, path, flags, file);
-	if ((flags & O_TMPFILE) == O_TMPFILE)
-		return flags & O_CREAT ?
-			-EINVAL :
-			open_tmpfile(dirfd, path, flags, mode, file);
-	/*
-	 * O_TMPFILE contains O_DIRECTORY, so that kernels without O_TMPFILE
-	 * fail instead of opening the directory; one bit alone is an error.
-	 */
-	if (flags & (O_TMPFILE & ~O_DIRECTORY))
-		return -EINVAL;
-	if (flags & O_CREAT)
-		err = open_create(dirfd, path, &flags, mode, file);
-	else
-		err = do_filp_open(dirfd, path, flags, file);
-	if (err || !(flags & O_TRUNC))
+	err = open_data(dirfd, path, &flags, mode, file);
+	if (err || !(flags & (O_TRUNC | O_DIRECT)))
 		return err;
-	err = truncate_opened(*file);
+	/*
+	 * All data is in the page cache, past which O_DIRECT would go. As on
+	 * Linux a file that O_CREAT has made stays.
+	 */
+	err = flags & O_DIRECT ? -EINVAL : truncate_opened(*file);
 	if (err)
 		fput(*file);
 	return err;

@@ -154,6 +154,9 @@ static s32 set_flags(struct file *file, u32 fd, u32 flags)
 	if (flags & ~file->f_flags & O_NOATIME &&
 	    !owner_or_capable(file->f_inode))
 		return -EPERM;
+	/* No file here moves its data past the page cache; a pipe's is kept. */
+	if (flags & O_DIRECT && !S_ISFIFO(file->f_inode->i_mode))
+		return -EINVAL;
 	/* As on Linux the flag has no effect on a file that never tells its owner. */
 	err = files_set_async(file, fd, flags & FASYNC);
 	if (err && err != -ENOTTY)
@@ -165,10 +168,8 @@ static s32 set_flags(struct file *file, u32 fd, u32 flags)
 /* The commands on the open file: flags, a pipe's size, a memfd's seals. */
 static s32 file_fcntl(struct file *file, u32 fd, u32 cmd, u32 arg)
 {
-	/* As Linux with large files does, report O_LARGEFILE always. */
 	if (cmd == F_GETFL)
-		return (s32)(file->f_flags |
-			     (file->f_mode & FMODE_PATH ? 0 : O_LARGEFILE));
+		return (s32)file->f_flags;
 	/* A descriptor opened with O_PATH has no other command. */
 	if (file->f_mode & FMODE_PATH)
 		return -EBADF;

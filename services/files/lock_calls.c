@@ -16,19 +16,25 @@
  */
 s32 sys_flock(u32 fd, u32 op)
 {
-	struct file *file = fget(fd);
 	struct file_lock want = { .kind = LOCK_FLOCK,
-				  .owner = file,
 				  .pid = -1,
 				  .end = LOCK_END };
 	u32 how = op & ~(u32)LOCK_NB;
-	s32 err = -EINVAL;
+	struct file *file;
+	s32 err;
 
+	/* Mandatory locks are gone from Linux, which ignores the request. */
+	if (op & LOCK_MAND)
+		return 0;
+	if (how != LOCK_SH && how != LOCK_EX && how != LOCK_UN)
+		return -EINVAL;
+	file = fget(fd);
 	if (!file)
 		return -EBADF;
+	want.owner = file;
 	want.exclusive = how == LOCK_EX;
 	/* flock always locks the whole file, from 0 to LOCK_END. */
-	if (how == LOCK_SH || how == LOCK_EX) {
+	if (how != LOCK_UN) {
 		/*
 		 * Changing shared to exclusive or back is no single step, as in
 		 * Linux: the old lock is released first, and another task may
@@ -37,7 +43,7 @@ s32 sys_flock(u32 fd, u32 op)
 		err = unlock_range(file->f_inode, &want);
 		if (!err)
 			err = lock_range(file->f_inode, &want, !(op & LOCK_NB));
-	} else if (how == LOCK_UN) {
+	} else {
 		err = unlock_range(file->f_inode, &want);
 	}
 	fput(file);

@@ -197,13 +197,13 @@ static int make_new(const struct nameidata *nd, const struct making *what)
 {
 	int err;
 
+	if (!is_ramfs_dir(nd->inode))
+		return -ENOENT;
 	/* An inode lives in one file system; another mount cannot hold it. */
 	if (what->old.inode &&
 	    (what->old.mnt != nd->mnt ||
 	     what->old.inode->i_dev != nd->inode->i_dev))
 		return -EXDEV;
-	if (!is_ramfs_dir(nd->inode))
-		return -ENOENT;
 	err = may_create(nd->inode);
 	/*
 	 * A device node gives access to the hardware, past all file modes, but

@@ -22,6 +22,7 @@ struct mount_call {
 	char type[MOUNT_NAME_BYTES], options[MOUNT_NAME_BYTES];
 	char source[PATH_MAX];
 	u32 flags;
+	bool has_type; /* an empty one is a type that does not exist */
 };
 
 /*
@@ -283,7 +284,7 @@ static int do_mount(struct mount_call *call)
 	follow_mounts(&call->at); /* "." and "/" may be covered themselves */
 	if (call->flags & (MS_BIND | MS_MOVE))
 		return mount_old(call);
-	return call->type[0] ? mount_new(call) : -EINVAL;
+	return call->has_type ? mount_new(call) : -EINVAL;
 }
 
 /*
@@ -304,6 +305,7 @@ static int read_call(struct mount_call *call, uaddr_t source, uaddr_t type,
 							MOUNT_NAME_BYTES;
 	int err = read_text(type, call->type, MOUNT_NAME_BYTES);
 
+	call->has_type = type;
 	if (!err)
 		err = read_text(source, call->source, bytes);
 	return err ? err : read_text(data, call->options, MOUNT_NAME_BYTES);

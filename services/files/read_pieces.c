@@ -22,7 +22,8 @@ static inline s32 do_prw(u32 fd, uaddr_t buf, u32 bytes, u64 pos, bool write)
 	rw_fn fn;
 	s32 ret;
 
-	if ((s64)pos < 0)
+	/* The range must not end behind the last position there is. */
+	if ((s64)pos < 0 || (s64)(pos + bytes) < 0)
 		return -EINVAL;
 	file = fget_light(fd, &put);
 	if (!file)

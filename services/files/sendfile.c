@@ -178,10 +178,23 @@ static bool overlap(u64 a, u64 b, u32 bytes)
 	return a < b + bytes && b < a + bytes;
 }
 
-/* The checks of copy_file_range. 0, -EISDIR, -EINVAL, -EBADF or -EXDEV. */
+/* The checks of the two positions: 0, -EOVERFLOW, -EINVAL or -EFBIG. */
+static s32 check_positions(u64 out_pos, u64 in_pos, u32 bytes)
+{
+	if (in_pos + bytes < in_pos || out_pos + bytes < out_pos)
+		return -EOVERFLOW;
+	if ((s64)in_pos < 0 || (s64)out_pos < 0)
+		return -EINVAL;
+	/* Also if there is nothing to copy. */
+	return out_pos >= MAX_FILE_BYTES ? -EFBIG : 0;
+}
+
+/* The checks of copy_file_range. Also -EISDIR, -EBADF or -EXDEV. */
 static s32 check_range(const struct file *out, u64 out_pos,
 		       const struct file *in, u64 in_pos, u32 bytes)
 {
+	s32 err;
+
 	if (S_ISDIR(in->f_inode->i_mode) || S_ISDIR(out->f_inode->i_mode))
 		return -EISDIR;
 	if (!S_ISREG(in->f_inode->i_mode) || !S_ISREG(out->f_inode->i_mode))
@@ -191,22 +204,20 @@ static s32 check_range(const struct file *out, u64 out_pos,
 		return -EBADF;
 	if (in->f_inode->i_dev != out->f_inode->i_dev)
 		return -EXDEV;
+	err = check_positions(out_pos, in_pos, bytes);
+	if (err)
+		return err;
 	/* A copy page by page would read what it has just written. */
 	if (in->f_inode == out->f_inode && overlap(in_pos, out_pos, bytes))
 		return -EINVAL;
 	return check_files(out, in);
 }
 
-/*
- * Stores the 64-bit position at `from`, or the file's own if that is 0. 0,
- * -EFAULT or -EINVAL.
- */
+/* Stores the 64-bit position at `from`, or the file's own if that is 0. */
 static int read_position(const struct file *file, uaddr_t from, u64 *pos)
 {
 	*pos = file->f_pos;
-	if (from && copy_from_user(pos, from, sizeof(*pos)))
-		return -EFAULT;
-	return (s64)*pos < 0 ? -EINVAL : 0;
+	return from && copy_from_user(pos, from, sizeof(*pos)) ? -EFAULT : 0;
 }
 
 /* Stores the position where read_position() got it. */

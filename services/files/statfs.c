@@ -240,9 +240,10 @@ s32 sys_fsync(u32 fd)
 		return err;
 	/*
 	 * A pipe or a terminal has no storage; programs use this error to find
-	 * out.
+	 * out. A text of /proc is made when it is read.
 	 */
-	if (!S_ISREG(inode->i_mode) && !S_ISDIR(inode->i_mode))
+	if ((!S_ISREG(inode->i_mode) && !S_ISDIR(inode->i_mode)) ||
+	    type_of(inode) == PROC_SUPER_MAGIC)
 		err = -EINVAL;
 	iput(inode);
 	return err;
