@@ -18,8 +18,9 @@
 #define __WCLONE    0x80000000 /* only children that signal not SIGCHLD */
 
 /* waitid's first argument */
-#define P_ALL  0
-#define P_PID  1
-#define P_PGID 2
+#define P_ALL   0
+#define P_PID   1
+#define P_PGID  2
+#define P_PIDFD 3
 
 #endif

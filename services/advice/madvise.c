@@ -84,8 +84,13 @@ static int advise_pages(struct vm_area_struct *vma, uaddr_t start, uaddr_t end,
 		vma_make_old(vma, start, end);
 		return 0;
 	default:
-		BUG_ON(advice != MADV_WILLNEED);
-		return 0; /* nothing to read: files are in memory */
+		/*
+		 * Files are in memory: nothing is to be read. Equal pages are
+		 * merged by nobody, as on a Linux whose ksmd does not run.
+		 */
+		BUG_ON(advice != MADV_WILLNEED && advice != MADV_MERGEABLE &&
+		       advice != MADV_UNMERGEABLE);
+		return 0;
 	}
 }
 
@@ -173,7 +178,8 @@ static bool known_advice(u32 advice)
 	return find_flag_advice(advice) || advice == MADV_WILLNEED ||
 		advice == MADV_DONTNEED || advice == MADV_DONTNEED_LOCKED ||
 		advice == MADV_FREE || advice == MADV_COLD ||
-		advice == MADV_PAGEOUT || advice == MADV_POPULATE_READ ||
+		advice == MADV_PAGEOUT || advice == MADV_MERGEABLE ||
+		advice == MADV_UNMERGEABLE || advice == MADV_POPULATE_READ ||
 		advice == MADV_POPULATE_WRITE;
 }
 

@@ -466,10 +466,25 @@ static s32 sys_wait_requeue_pi(uaddr_t va, u32 op, u32 val, uaddr_t timeout,
 					   until, va2);
 }
 
+/*
+ * Returns true for an operation that has FUTEX_CLOCK_REALTIME and, unlike these
+ * three, no clock to choose.
+ */
+static bool has_no_clock(u32 op)
+{
+	u32 cmd = op & (u32)FUTEX_CMD_MASK;
+
+	return unlikely(op & FUTEX_CLOCK_REALTIME) &&
+		cmd != FUTEX_WAIT_BITSET && cmd != FUTEX_LOCK_PI2 &&
+		cmd != FUTEX_WAIT_REQUEUE_PI;
+}
+
 s32 sys_futex(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2, u32 val3)
 {
 	bool private = op & FUTEX_PRIVATE_FLAG;
 
+	if (has_no_clock(op))
+		return -ENOSYS;
 	switch (op & (u32)FUTEX_CMD_MASK) {
 	case FUTEX_WAIT:
 		return sys_futex_wait(va, op, val, timeout, false,
@@ -509,6 +524,8 @@ s32 sys_futex(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2, u32 val3)
 s32 sys_futex_time64(uaddr_t va, u32 op, u32 val, u32 timeout, uaddr_t va2,
 		     u32 val3)
 {
+	if (has_no_clock(op))
+		return -ENOSYS;
 	switch (op & (u32)FUTEX_CMD_MASK) {
 	case FUTEX_WAIT:
 		return sys_futex_wait(va, op, val, timeout, true,

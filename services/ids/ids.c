@@ -205,6 +205,8 @@ s32 sys_setsid(void)
 #define PR_SET_TIMING       14
 #define PR_CAPBSET_READ     23
 #define PR_CAPBSET_DROP     24
+#define PR_GET_SECUREBITS   27
+#define PR_SET_SECUREBITS   28
 #define PR_SET_TIMERSLACK   29
 #define PR_GET_TIMERSLACK   30
 #define PR_SET_NO_NEW_PRIVS 38
@@ -245,6 +247,19 @@ static s32 set_flag(u32 option, u32 flag)
 	return 0;
 }
 
+#define SECBIT_KEEP_CAPS 0x10u
+
+/*
+ * PR_SET_SECUREBITS. The one bit that exists is what PR_SET_KEEPCAPS sets: 0,
+ * -EPERM or -ENOMEM.
+ */
+static s32 set_securebits(u32 bits)
+{
+	if (bits & ~SECBIT_KEEP_CAPS || !capable(CAP_SETPCAP))
+		return -EPERM;
+	return set_flag(PR_SET_KEEPCAPS, bits != 0);
+}
+
 #define PR_SET_CHILD_SUBREAPER 36
 #define PR_GET_CHILD_SUBREAPER 37
 
@@ -281,6 +296,10 @@ static s32 change_life(u32 option, u32 arg)
 	case PR_SET_TIMERSLACK:
 		current->timer_slack_ns = arg ? arg : current->default_slack_ns;
 		return 0;
+	case PR_GET_SECUREBITS:
+		return current_cred()->keep_caps ? (s32)SECBIT_KEEP_CAPS : 0;
+	case PR_SET_SECUREBITS:
+		return set_securebits(arg);
 	case PR_SET_CHILD_SUBREAPER:
 	case PR_GET_CHILD_SUBREAPER:
 		return adopt_orphans(option, arg);

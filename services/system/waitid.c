@@ -58,7 +58,9 @@ s32 sys_waitid(u32 which, s32 id, uaddr_t uinfo, u32 options, uaddr_t rusage)
 	if ((options & ~WAITID_OPTIONS) ||
 	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
 		return -EINVAL;
-	/* There are no pidfds, so P_PIDFD is an unknown type. */
+	/* There are no pidfds, so no descriptor is one. */
+	if (which == P_PIDFD && id >= 0)
+		return -EBADF;
 	if (which > P_PGID || (which == P_PID && id <= 0) ||
 	    (which == P_PGID && id < 0))
 		return -EINVAL;
