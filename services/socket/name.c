@@ -258,6 +258,18 @@ static bool begin_binding(struct sock *sock)
 	return alone;
 }
 
+/* The error of a second bind. A path that exists is reported first. */
+static int refuse_second_name(const struct message *m)
+{
+	struct inode *inode;
+
+	if (is_abstract(m) ||
+	    path_lookup(AT_FDCWD, m->addr.sun_path, 0, &inode))
+		return -EINVAL;
+	iput(inode);
+	return -EADDRINUSE;
+}
+
 /* The body of bind(): an address of the family alone asks for any free name. */
 static int do_bind(struct sock *sock, const struct message *m)
 {
@@ -272,7 +284,7 @@ static int do_bind(struct sock *sock, const struct message *m)
 	 * an error.
 	 */
 	if (!begin_binding(sock))
-		return any ? 0 : -EINVAL;
+		return any ? 0 : refuse_second_name(m);
 	err = any ? bind_any(sock) : bind_name(sock, m);
 	/* No lock is needed: while `binding` is true no other task writes it. */
 	sock->binding = false;

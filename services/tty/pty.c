@@ -427,15 +427,13 @@ static int master_ioctl(struct file *file, u32 cmd, u32 arg)
 	case TIOCNOTTY:
 		return -ENOTTY;
 	/*
-	 * Input of the master is output of the slave, and the other way round.
+	 * The master's input is what the slave has shown. Its own output has
+	 * arrived: only the slave can drop that, as its input.
 	 */
 	case TCFLSH:
-		if (arg == TCIFLUSH)
-			return drop_shown(pty);
-		if (arg == TCIOFLUSH)
-			drop_shown(pty);
-		return tty_settings(&pty->tty, cmd,
-				    arg > TCIOFLUSH ? arg : TCIFLUSH);
+		if (arg > TCIOFLUSH)
+			return -EINVAL;
+		return arg == TCOFLUSH ? 0 : drop_shown(pty);
 	default:
 		return tty_settings(&pty->tty, cmd, arg);
 	}
