@@ -319,6 +319,7 @@ int show_stat(struct seq_file *m);
 int show_statm(struct seq_file *m);
 int show_cmdline(struct seq_file *m);
 int show_comm(struct seq_file *m);
+int write_comm(struct seq_file *m, const char *text);
 int show_wchan(struct seq_file *m);
 int show_syscall(struct seq_file *m);
 int show_timerslack(struct seq_file *m);

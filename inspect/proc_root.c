@@ -77,7 +77,7 @@ static const struct proc_entry pid_entries[] = {
 	  .show = show_clear_refs,
 	  .write = write_clear_refs },
 	TEXT("cmdline", show_cmdline),
-	TEXT("comm", show_comm),
+	TEXT_RW("comm", show_comm, write_comm),
 	OWN_LINK("cwd", &cwd_link),
 	{ .name = "environ",
 	  .mode = S_IFREG | 0400,

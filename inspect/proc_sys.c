@@ -133,6 +133,12 @@ static int show_printk(struct seq_file *m)
 	return 0;
 }
 
+/* No module can be loaded and nothing else here taints a kernel: 0. */
+static int show_tainted(struct seq_file *m)
+{
+	return show_number(m, 0);
+}
+
 /* Constant here: process numbers are part of /proc's inode numbers. */
 static int show_pid_max(struct seq_file *m)
 {
@@ -294,6 +300,7 @@ static const struct proc_entry kernel_entries[] = {
 	TEXT_RW("shmall", show_shmall, write_shmall),
 	TEXT_RW("shmmax", show_shmmax, write_shmmax),
 	TEXT_RW("shmmni", show_shmmni, write_shmmni),
+	TEXT("tainted", show_tainted),
 	TEXT("threads-max", show_threads_max),
 	TEXT("version", show_os_version),
 	{ .name = NULL },
