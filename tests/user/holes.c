@@ -246,12 +246,32 @@ static void roots(void)
 	SYS(rmdir, dir);
 }
 
+/* Pages that were only read lie in the cache, but are no data. */
+static void seeking_clean_pages(void)
+{
+	static char bytes[PAGE];
+	const uint32_t n = 3000;
+	int fd = make_file(scratch("f"), 0);
+
+	SYS(pwrite64, fd, "a", 1, 0, (n - 1) * PAGE, 0);
+	SYS(lseek, fd, 0, SEEK_SET);
+	while (SYS(read, fd, bytes, PAGE) == PAGE)
+		;
+	is(SYS(lseek, fd, 0, SEEK_DATA), (int32_t)((n - 1) * PAGE),
+	   "SEEK_DATA behind 2,999 pages that were only read");
+	is(SYS(lseek, fd, 10 * PAGE, SEEK_HOLE), (int32_t)(10 * PAGE),
+	   "SEEK_HOLE among them");
+	SYS(close, fd);
+	SYS(unlink, scratch("f"));
+}
+
 int main(void)
 {
 	allocating();
 	punching();
 	seeking();
 	seeking_holes();
+	seeking_clean_pages();
 	copying();
 	nameless();
 	roots();
