@@ -206,8 +206,8 @@ void ramfs_release(struct file *file);
 s64 ramfs_llseek(struct file *file, s64 offset, int whence);
 s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos);
 /*
- * In *pos, which else has only the lower bits: each part goes to the file's end,
- * whatever f_flags says. The bit stays, for what the call has yet to write.
+ * As *pos: the file's end, whatever f_flags says. No position has this bit. The
+ * write replaces it by the position behind the bytes.
  */
 #define POS_APPEND (1ull << 63)
 s32 generic_kernel_write(struct file *file, const void *buf, u32 bytes,

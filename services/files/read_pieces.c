@@ -140,6 +140,30 @@ static s32 rw_pieces_at(struct file *file, const struct iovec32 *iov, u32 n,
 }
 
 /*
+ * Writes each piece at the end that the file has then: others may have appended
+ * after the piece before. Stores in *end where the last one ends, if any byte was
+ * written. Returns the bytes, or the first error if there are none.
+ */
+static s32 append_each(struct file *file, const struct iovec32 *iov, u32 n,
+		       u64 *end)
+{
+	s32 done = 0, ret = 0;
+	u64 at;
+
+	for (u32 i = 0; i < n; i++) {
+		at = POS_APPEND;
+		ret = rw_pieces(file, iov + i, 1, file->f_op->write, &at);
+		if (ret > 0) {
+			done += ret;
+			*end = at;
+		}
+		if (ret < 0 || (u32)ret < iov[i].iov_len || give_way())
+			break;
+	}
+	return done ? done : ret;
+}
+
+/*
  * RWF_APPEND: at the end of a regular file, to which the file's own position
  * moves if pos is NULL. -EOPNOTSUPP: nothing can be appended to the file.
  */
@@ -147,7 +171,7 @@ static __noinline s32 append_pieces(struct file *file,
 				    const struct iovec32 *iov, u32 n,
 				    const u64 *pos)
 {
-	u64 end = POS_APPEND;
+	u64 end = 0;
 	bool locked;
 	s32 ret;
 
@@ -155,13 +179,13 @@ static __noinline s32 append_pieces(struct file *file,
 	if (!file->f_op->kernel_write)
 		return -EOPNOTSUPP;
 	if (pos)
-		return rw_pieces_at(file, iov, n, file->f_op->write, &end);
+		return append_each(file, iov, n, &end);
 	ret = lock_pos(file, &locked);
 	if (ret)
 		return ret;
-	ret = rw_pieces(file, iov, n, file->f_op->write, &end);
+	ret = append_each(file, iov, n, &end);
 	if (ret > 0)
-		file->f_pos = end & ~POS_APPEND;
+		file->f_pos = end;
 	unlock_pos(file, locked);
 	return ret;
 }

@@ -102,8 +102,7 @@ static s32 write_refused(s32 err, u64 pos)
 {
 	u32 limit = rlimit(RLIMIT_FSIZE);
 
-	if (err == -EFBIG && limit != RLIM_INFINITY &&
-	    (pos & ~POS_APPEND) >= limit)
+	if (err == -EFBIG && limit != RLIM_INFINITY && pos >= limit)
 		send_sig_current(SIGXFSZ);
 	return err;
 }
@@ -117,19 +116,18 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 {
 	struct inode *inode = file->f_inode;
 	const u32 wanted = bytes;
-	u64 append, at;
+	u64 at;
 	s32 ret;
 
 	down_write(&inode->i_lock);
 	/* Under i_lock: two writers with O_APPEND never write to one place. */
-	append = *pos & POS_APPEND;
-	if (append || file->f_flags & O_APPEND)
-		*pos = inode->i_size | append;
+	if (file->f_flags & O_APPEND || *pos & POS_APPEND)
+		*pos = inode->i_size;
 	/*
 	 * A copy, for which there is room: *pos may be the file's own, which
 	 * sendfile() or splice() of another thread moves between two pages.
 	 */
-	at = *pos & ~POS_APPEND;
+	at = *pos;
 	if (bytes)
 		bytes = room_in_file(file, at, bytes);
 	/* A write of 0 bytes succeeds even at the limit. */
@@ -138,7 +136,7 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 		return -EFBIG;
 	}
 	ret = write_locked(&inode->i_data, from, bytes, &at);
-	*pos = at | append;
+	*pos = at;
 	if (ret > 0) {
 		/*
 		 * After the bytes: a reader never sees a size whose bytes are
@@ -160,7 +158,7 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
  * writes finish at once.
  */
 static __noinline s32 write_rest(struct file *file, uaddr_t buf, u32 bytes,
-				 u64 *pos, s32 ret)
+				 u64 *pos, s32 ret, bool append)
 {
 	struct write_source from;
 	u32 done = 0;
@@ -178,6 +176,9 @@ static __noinline s32 write_rest(struct file *file, uaddr_t buf, u32 bytes,
 					    false);
 		if (done == bytes || ret < 0)
 			break;
+		/* Others may have appended since the last attempt. */
+		if (append)
+			*pos = POS_APPEND;
 		from = (struct write_source){ .user = buf + done };
 		ret = write_file(file, &from, bytes - done, pos);
 	}
@@ -191,6 +192,7 @@ static __noinline s32 write_rest(struct file *file, uaddr_t buf, u32 bytes,
 s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	struct write_source from = { .user = buf };
+	const bool append = *pos & POS_APPEND;
 	s32 ret;
 
 	if (!access_ok(buf, bytes))
@@ -198,7 +200,7 @@ s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	ret = write_file(file, &from, bytes, pos);
 	if (likely(ret == (s32)bytes))
 		return ret;
-	return write_rest(file, buf, bytes, pos, ret);
+	return write_rest(file, buf, bytes, pos, ret, append);
 }
 
 /* For sendfile: the source is kernel memory and cannot fault. */
