@@ -193,6 +193,12 @@ uint8_t *pages_with(uint32_t n, int prot, int flags)
 	return (uint8_t *)raw;
 }
 
+void run_for_a_while(void)
+{
+	for (volatile int i = 0; i < 10000; i++)
+		;
+}
+
 uint8_t *pages(uint32_t n)
 {
 	return pages_with(n, PROT_READ | PROT_WRITE, MAP_PRIVATE);

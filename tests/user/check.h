@@ -70,6 +70,12 @@ const char *scratch(const char *name);
 void remove_scratch(void);
 
 /*
+ * Executes some 50,000 instructions. A loop that waits for CPU time calls it, since
+ * the emulator takes far longer for as many instructions in system calls.
+ */
+void run_for_a_while(void);
+
+/*
  * Cut "NAME,ARGUMENT,..." at its commas and make argv of it: at most max words
  * and the NULL.
  */
