@@ -156,6 +156,13 @@ struct proc_link_operations {
 	int (*jump)(const struct inode *link, struct fs_path *target);
 };
 
+/*
+ * The same for a link that leads to an open file: to its inode, also if that has
+ * no path any more. They put the reference; NULL: -ENOENT. (proc_fd.c)
+ */
+int readlink_file(struct file *file, char *buf, u32 bytes);
+int jump_to_file(struct file *file, struct fs_path *target);
+
 /* One name in a directory of /proc. */
 struct proc_entry {
 	const char *name;

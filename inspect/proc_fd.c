@@ -67,11 +67,8 @@ static struct file *file_of(const struct inode *link)
 	return get_file_of(proc_pid_of(link), proc_number_of(link), &size);
 }
 
-/* The text: the file's path, or "pipe:[N]" and the like. */
-static int readlink_fd(const struct inode *link, char *buf, u32 bytes)
+int readlink_file(struct file *file, char *buf, u32 bytes)
 {
-	struct file *file = file_of(link);
-
 	if (!file)
 		return -ENOENT;
 	file_path(file, buf, bytes);
@@ -79,19 +76,24 @@ static int readlink_fd(const struct inode *link, char *buf, u32 bytes)
 	return 0;
 }
 
-/*
- * The link's target is the inode itself, which has no path if it was deleted.
- */
-static int jump_to_fd(const struct inode *link, struct fs_path *target)
+int jump_to_file(struct file *file, struct fs_path *target)
 {
-	struct file *file = file_of(link);
-
 	if (!file)
 		return -ENOENT;
 	/* With the mount, whose flags (nosuid, ro) hold at the new open, too. */
 	*target = (struct fs_path){ igrab(file->f_inode), mntget(file->f_mnt) };
 	fput(file);
 	return 0;
+}
+
+static int readlink_fd(const struct inode *link, char *buf, u32 bytes)
+{
+	return readlink_file(file_of(link), buf, bytes);
+}
+
+static int jump_to_fd(const struct inode *link, struct fs_path *target)
+{
+	return jump_to_file(file_of(link), target);
 }
 
 static const struct proc_link_operations fd_link = { readlink_fd, jump_to_fd };

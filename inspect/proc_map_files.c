@@ -64,13 +64,7 @@ static struct file *file_of_link(const struct inode *link)
 
 static int readlink_map(const struct inode *link, char *buf, u32 bytes)
 {
-	struct file *file = file_of_link(link);
-
-	if (!file)
-		return -ENOENT;
-	file_path(file, buf, bytes);
-	fput(file);
-	return 0;
+	return readlink_file(file_of_link(link), buf, bytes);
 }
 
 /*
@@ -80,16 +74,9 @@ static int readlink_map(const struct inode *link, char *buf, u32 bytes)
  */
 static int jump_to_map(const struct inode *link, struct fs_path *target)
 {
-	struct file *file;
-
 	if (!capable(CAP_SYS_ADMIN) && !capable(CAP_CHECKPOINT_RESTORE))
 		return -EPERM;
-	file = file_of_link(link);
-	if (!file)
-		return -ENOENT;
-	*target = (struct fs_path){ igrab(file->f_inode), mntget(file->f_mnt) };
-	fput(file);
-	return 0;
+	return jump_to_file(file_of_link(link), target);
 }
 
 static const struct proc_link_operations map_link = { readlink_map,

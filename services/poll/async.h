@@ -10,7 +10,7 @@
 struct file;
 struct service;
 
-/* What the owner of a file that became readier is told. */
+/* The signal for the owner of a file that became readier. */
 struct async_news {
 	struct file_owner owner; /* all 0: nobody */
 	u32 sig;                 /* of F_SETSIG; 0: SIGIO, without the rest */

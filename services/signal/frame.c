@@ -119,8 +119,8 @@ static u64 mask_to_restore(void)
 }
 
 /*
- * Copies r0 to r12. The compiler knows the alignment of an array that it has
- * only a pointer to if it is told, and then copies four words at a time.
+ * Copies r0 to r12. Only with the alignment stated does the compiler copy four
+ * words at a time, for a pointer alone says nothing of it.
  */
 static inline void copy_registers(void *to, const void *from)
 {

@@ -329,7 +329,7 @@ static void adjustments(void)
 	int32_t now = seconds(CLOCK_REALTIME);
 
 	is(adjust(0, OFFSET, 0), 5, "adjtimex: the clock is not synchronised");
-	is(timex[STATUS], UNSYNC, "its status says so");
+	is(timex[STATUS], UNSYNC, "its status: STA_UNSYNC");
 	refused_adjustments();
 	offset_of_tai();
 	is(adjust(ADJ_MAXERROR, MAXERROR, 1000), 5, "ADJ_MAXERROR");
