@@ -22,9 +22,9 @@ struct hard_link {
 LIST_HEAD(hard_links, hard_link);
 
 /*
- * Returns the inode of an earlier name, with a reference, or NULL. It compares
- * the type, too, as Linux does: a number that a bad archive uses twice must not
- * make a device of a file.
+ * Returns the inode of an earlier name, with a reference, or NULL. One that has
+ * no name any more is none. The type is compared, too, as in Linux: a number
+ * that a bad archive uses twice must not make a device of a file.
  */
 static struct inode *find_hard_link(const struct hard_links *links,
 				    const struct cpio_entry *entry)
@@ -32,7 +32,7 @@ static struct inode *find_hard_link(const struct hard_links *links,
 	struct hard_link *hard;
 
 	LIST_FOREACH(hard, links, link)
-		if (hard->entry.ino == entry->ino &&
+		if (hard->inode->i_nlink && hard->entry.ino == entry->ino &&
 		    hard->entry.dev_major == entry->dev_major &&
 		    hard->entry.dev_minor == entry->dev_minor &&
 		    (hard->entry.mode & S_IFMT) == (entry->mode & S_IFMT))

@@ -101,8 +101,7 @@ void ramfs_insert_entry(struct inode *dir, struct dir_entry *entry,
 	entry->dir = dir;
 	inode->i_entry = entry;
 	spin_unlock(&tree_lock);
-	if (S_ISDIR(inode->i_mode))
-		dir->i_nlink++; /* its ".." */
+	dir->i_nlink += S_ISDIR(inode->i_mode); /* for its ".." */
 	inode_modified(dir);
 }
 
@@ -116,12 +115,13 @@ void ramfs_remove_entry(struct inode *dir, struct dir_entry *entry)
 	/* Another name of the inode may be the one that reports show. */
 	if (inode->i_entry == entry)
 		inode->i_entry = NULL;
-	inode->i_removed = inode->i_nlink ? NULL : entry;
+	/* Of two last names that are taken away at once the first stays. */
+	if (!inode->i_nlink && !inode->i_removed)
+		inode->i_removed = entry;
 	spin_unlock(&tree_lock);
-	if (S_ISDIR(inode->i_mode))
-		dir->i_nlink--;
+	dir->i_nlink -= S_ISDIR(inode->i_mode);
 	inode_modified(dir);
-	if (inode->i_removed)
+	if (inode->i_removed == entry)
 		igrab(dir);
 	else
 		kfree(entry);

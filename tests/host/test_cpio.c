@@ -94,6 +94,35 @@ static void test_hard_links(void **state __unused_arg)
 	fs_world_end();
 }
 
+/*
+ * A later entry has taken the file's only name so far: its next name begins a
+ * new file, and nothing of the old one is left.
+ */
+static void test_hard_link_of_a_lost_name(void **state __unused_arg)
+{
+	struct inode *b;
+	u32 before;
+
+	begin();
+	/* The first path also maps the page that it is put into. */
+	assert_int_equal(do_unlink("/a"), -ENOENT);
+	before = slab_report_live();
+	archive_add_link(&archive, "a", REG, 7, 2, HELLO, strlen(HELLO));
+	archive_add_link(&archive, "a", REG, 8, 1, "other", 5);
+	archive_add_link(&archive, "b", REG, 7, 2, "again", 5);
+	archive_end(&archive);
+	assert_int_equal(archive_unpack(&archive, archive.bytes), 0);
+	b = must_find("/b");
+	assert_int_equal(b->i_nlink, 1);
+	iput(b);
+	expect_file("/a", "other", 5);
+	expect_file("/b", "again", 5);
+	assert_int_equal(do_unlink("/a"), 0);
+	assert_int_equal(do_unlink("/b"), 0);
+	assert_int_equal(slab_report_live(), before);
+	fs_world_end();
+}
+
 /* Zeroes, then a second archive; a later entry takes an earlier one's name. */
 static void test_second_archive(void **state __unused_arg)
 {
@@ -419,6 +448,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_hard_links),
+		cmocka_unit_test(test_hard_link_of_a_lost_name),
 		cmocka_unit_test(test_second_archive),
 		cmocka_unit_test(test_corruptions),
 		cmocka_unit_test(test_link_with_nul),

@@ -308,6 +308,35 @@ static void test_changes(void **state __unused_arg)
 	fs_world_end();
 }
 
+/*
+ * Each of two programs takes a name of one file away; the first is preempted
+ * after it has counted its name down. The file keeps one of the names.
+ */
+static void test_two_last_names_at_once(void **state __unused_arg)
+{
+	struct dir_entry *entry, *next;
+	struct inode *file;
+	u32 before;
+
+	fs_world_start();
+	before = live_objects();
+	file = ramfs_inode(S_IFREG | 0644);
+	file->i_nlink = 2;
+	assert_int_equal(ramfs_link(root_inode, "a", 1, file, false), 0);
+	assert_int_equal(ramfs_link(root_inode, "b", 1, file, false), 0);
+	iput(file);
+	assert_int_equal(ramfs_drop_link(file), 0);
+	assert_int_equal(ramfs_drop_link(file), 0);
+	TAILQ_FOREACH_SAFE(entry, &ramfs_dir(root_inode)->entries, link, next) {
+		if (entry->inode != file)
+			continue;
+		ramfs_remove_entry(root_inode, entry);
+		iput(file);
+	}
+	assert_int_equal(live_objects(), before);
+	fs_world_end();
+}
+
 static const struct rename {
 	const char *from, *to;
 	int err;
@@ -389,6 +418,7 @@ int main(void)
 		cmocka_unit_test(test_cwd),
 		cmocka_unit_test(test_dirfd),
 		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_two_last_names_at_once),
 		cmocka_unit_test(test_renames),
 		cmocka_unit_test(test_no_memory),
 	};
