@@ -145,6 +145,14 @@ static int show_pid_max(struct seq_file *m)
 	return show_number(m, MAX_PID);
 }
 
+/* For programs that set it to be sure, and restore it: 0 or -EINVAL. */
+static int write_pid_max(struct seq_file *m __unused_arg, const char *text)
+{
+	u32 most;
+
+	return read_between(text, MAX_PID, MAX_PID, &most);
+}
+
 static int show_threads_max(struct seq_file *m)
 {
 	return show_number(m, MAX_TASKS);
@@ -293,7 +301,7 @@ static const struct proc_entry kernel_entries[] = {
 	TEXT("ngroups_max", show_ngroups_max),
 	TEXT("osrelease", show_osrelease),
 	TEXT("ostype", show_ostype),
-	TEXT("pid_max", show_pid_max),
+	TEXT_RW("pid_max", show_pid_max, write_pid_max),
 	TEXT("printk", show_printk),
 	DIR("random", &random_dir),
 	TEXT_RW("randomize_va_space", show_randomize, write_randomize),

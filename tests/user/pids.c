@@ -5,6 +5,7 @@
  * when its leader has. Otherwise a new process could be hit by a signal for the
  * group.
  */
+#include <uapi/fcntl.h>
 #include <uapi/signal.h>
 #include "check.h"
 
@@ -76,6 +77,15 @@ static void end_group(pid_t group, pid_t member)
 	is(SYS(kill, -group, 0), -ESRCH, "the group does not exist any more");
 }
 
+static int32_t set_pid_max(const char *number)
+{
+	int32_t fd = SYS(open, "/proc/sys/kernel/pid_max", O_WRONLY, 0);
+	int32_t n = SYS(write, fd, number, strlen(number));
+
+	SYS(close, fd);
+	return n;
+}
+
 int main(void)
 {
 	pid_t members[2], one, other, pid;
@@ -95,5 +105,8 @@ int main(void)
 	end_group(other, members[1]);
 	ok(is_given(one, one),
 	   "among as many children one gets the number of a gone group");
+	is(set_pid_max("32768"), 5,
+	   "a write of the number that it has to sys/kernel/pid_max");
+	is(set_pid_max("0"), -EINVAL, "a write of 0 to it is refused");
 	return done();
 }
