@@ -373,6 +373,7 @@ int show_devices(struct seq_file *m);
 int show_partitions(struct seq_file *m);
 int show_filesystems(struct seq_file *m);
 int show_swaps(struct seq_file *m);
+int show_config(struct seq_file *m); /* gzip; see proc_config.c */
 int show_kallsyms(struct seq_file *m);
 int show_iomem(struct seq_file *m);
 extern const struct proc_link_operations self_link, thread_self_link, exe_link,

@@ -10,6 +10,7 @@ static const struct proc_entry root_entries[] = {
 	DIR("sysvipc", &sysvipc_dir),
 	/* the machine, in Linux's formats */
 	TEXT("cmdline", show_boot_cmdline),
+	TEXT("config.gz", show_config),
 	TEXT("cpuinfo", show_cpuinfo),
 	TEXT("devices", show_devices),
 	TEXT("filesystems", show_filesystems),

@@ -62,9 +62,25 @@ static void read_directory(const char *dir)
 	SYS(close, fd);
 }
 
+/* Prints /proc/config.gz in hexadecimal, for who can unpack it. */
+static void print_config(void)
+{
+	static uint8_t bytes[4096];
+	int32_t fd = SYS(open, "/proc/config.gz", O_RDONLY, 0);
+	int32_t n = SYS(read, fd, bytes, sizeof(bytes));
+
+	printf("# config.gz ");
+	for (int32_t i = 0; i < n; i++)
+		printf("%02x", bytes[i]);
+	printf("\n");
+	SYS(close, fd);
+}
+
 int main(void)
 {
 	pid_t pid;
+
+	print_config();
 
 	read_directory("/proc");
 	read_directory("/proc/self");
