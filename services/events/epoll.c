@@ -24,7 +24,12 @@
 #include <services/signal/signal.h>
 #include <uapi/eventpoll.h>
 
-#define BUCKETS 64u
+#define BUCKETS   64u
+#define MAX_NESTS 4u   /* links of a chain of epolls, as on Linux */
+#define LOOKS     1000 /* at epolls, to find that out */
+enum { DOWN, UP };     /* such a link: to what is watched, to who watches */
+
+LIST_HEAD(item_list, epoll_item);
 
 struct epoll {
 	atomic_t count; /* its file, and tasks that remove an item */
@@ -32,8 +37,7 @@ struct epoll {
 	TAILQ_HEAD(, epoll_item) items; /* lock; the last reported is last */
 	u32 nr_items;                   /* lock */
 	u32 changes;                    /* lock: items added or modified */
-	u32 nr_nested; /* watch_lock: items that are epoll files */
-	u32 nr_outer;  /* watch_lock: epolls that have it as an item */
+	struct item_list nests[2]; /* watch_lock: items that link two epolls */
 };
 
 struct epoll_item {
@@ -49,9 +53,8 @@ struct epoll_item {
 	u32 fd;            /* the descriptor by which it was added */
 	/* watch_lock */
 	LIST_ENTRY(epoll_item) watch_link;
+	LIST_ENTRY(epoll_item) nest[2]; /* if file is an epoll file */
 };
-
-LIST_HEAD(item_list, epoll_item);
 
 static spinlock_t watch_lock = SPINLOCK_INIT;
 static struct item_list watches[BUCKETS]; /* watch_lock: items by their file */
@@ -84,10 +87,35 @@ static void put_epoll(struct epoll *ep)
 
 static void free_watched(struct file *file);
 
-/* An epoll may watch only epolls that watch none, so a cycle cannot arise. */
+/*
+ * Returns the links of the longest chain that starts at ep; more than MAX_NESTS
+ * if `end` is in it, or if there are too many to look at. Hold watch_lock.
+ */
+static u32 chain(const struct epoll *ep, int way, const struct epoll *end,
+		 s32 *looks)
+{
+	const struct epoll_item *item;
+	u32 longest = 0;
+
+	if (ep == end || --*looks < 0)
+		return MAX_NESTS + 1;
+	LIST_FOREACH(item, &ep->nests[way], nest[way]) {
+		ep = way == DOWN ? epoll_of(item->file) : item->ep;
+		longest = max(longest, 1 + chain(ep, way, end, looks));
+		if (longest > MAX_NESTS)
+			break;
+	}
+	return longest;
+}
+
+/* Whether ep may watch inner: no circle, and no chain that is too long. */
 static bool nests_well(const struct epoll *ep, const struct epoll *inner)
 {
-	return !inner || (!inner->nr_nested && !ep->nr_outer);
+	s32 n = LOOKS;
+
+	return !inner ||
+		chain(inner, DOWN, ep, &n) + chain(ep, UP, NULL, &n) <
+		MAX_NESTS;
 }
 
 /* As Linux, all items may take a 25th of the memory. Hold watch_lock. */
@@ -100,11 +128,11 @@ static bool too_many_watches(void)
 /* Registers item in its file's bucket. 0, -ELOOP, -ENOSPC. */
 static int watch(struct epoll_item *item)
 {
-	struct epoll *inner = epoll_of(item->file);
+	struct epoll *inner = epoll_of(item->file), *ep = item->ep;
 	int err = 0;
 
 	spin_lock(&watch_lock);
-	if (!nests_well(item->ep, inner))
+	if (!nests_well(ep, inner))
 		err = -ELOOP;
 	else if (too_many_watches())
 		err = -ENOSPC;
@@ -114,8 +142,8 @@ static int watch(struct epoll_item *item)
 		/* A further item of the file stores the same value again. */
 		item->file->f_free = free_watched;
 		if (inner) {
-			item->ep->nr_nested++;
-			inner->nr_outer++;
+			LIST_INSERT_HEAD(&ep->nests[DOWN], item, nest[DOWN]);
+			LIST_INSERT_HEAD(&inner->nests[UP], item, nest[UP]);
 		}
 	}
 	spin_unlock(&watch_lock);
@@ -131,8 +159,8 @@ static void remove_item(struct epoll_item *item)
 	poll_watch(-1);
 	LIST_REMOVE(item, watch_link);
 	if (inner) {
-		ep->nr_nested--;
-		inner->nr_outer--;
+		LIST_REMOVE(item, nest[DOWN]);
+		LIST_REMOVE(item, nest[UP]);
 	}
 	spin_unlock(&watch_lock);
 	TAILQ_REMOVE(&ep->items, item, link);

@@ -223,6 +223,46 @@ static void nested(void)
 	SYS(close, p[1]);
 }
 
+/* A chain of five epolls, and what a sixth or a circle would be. */
+static void chains(void)
+{
+	int ep[6], p[2], longest = 1;
+
+	SYS(pipe2, p, 0);
+	for (int i = 0; i < 6; i++)
+		ep[i] = SYS(epoll_create1, 0);
+	ctl(ep[0], EPOLL_CTL_ADD, p[0], POLLIN);
+	while (longest < 5 &&
+	       !ctl(ep[longest], EPOLL_CTL_ADD, ep[longest - 1], POLLIN))
+		longest++;
+	is(longest, 5, "a chain of epoll files, each in the next");
+	is(look(ep[4]), 0, "the last one is idle while the pipe is");
+	SYS(write, p[1], "x", 1);
+	is(look(ep[4]), 1, "the last one reports when the pipe is ready");
+	is(ctl(ep[5], EPOLL_CTL_ADD, ep[4], POLLIN), -ELOOP,
+	   "a sixth one above them is refused");
+	is(ctl(ep[0], EPOLL_CTL_ADD, ep[5], POLLIN), -ELOOP,
+	   "a sixth one below them is refused");
+	is(ctl(ep[5], EPOLL_CTL_ADD, ep[3], POLLIN), 0,
+	   "a second one may watch the fourth");
+	is(ctl(ep[0], EPOLL_CTL_ADD, ep[2], POLLIN), -ELOOP,
+	   "a circle of three is refused");
+	is(ctl(ep[2], EPOLL_CTL_DEL, ep[1], 0), 0,
+	   "EPOLL_CTL_DEL makes two chains of it");
+	is(ctl(ep[0], EPOLL_CTL_ADD, ep[4], POLLIN), 0,
+	   "which may be joined the other way round");
+	is(ctl(ep[5], EPOLL_CTL_ADD, ep[1], POLLIN), -ELOOP,
+	   "and are five again: none may watch the first");
+	SYS(close, ep[4]);
+	is(ctl(ep[5], EPOLL_CTL_ADD, ep[1], POLLIN), 0,
+	   "when one in the middle is closed, another may");
+	SYS(close, ep[5]);
+	for (int i = 0; i < 4; i++)
+		SYS(close, ep[i]);
+	SYS(close, p[0]);
+	SYS(close, p[1]);
+}
+
 static void copies(void)
 {
 	int ep = SYS(epoll_create1, 0), p[2], copy;
@@ -295,6 +335,7 @@ int main(void)
 	one_shot();
 	waiting();
 	nested();
+	chains();
 	copies();
 	errors();
 	return done();
