@@ -1,6 +1,7 @@
 /*
  * uapi/dirent.h - one record of getdents64: 19 bytes, then the name and its
- * NUL, padded so that the next record is 8-aligned.
+ * NUL, padded so that the next record is 8-aligned. One of getdents is 4-aligned
+ * and has its DT_* behind all that, as its last byte.
  */
 #ifndef UAPI_DIRENT_H
 #define UAPI_DIRENT_H
@@ -12,6 +13,13 @@ struct linux_dirent64 {
 	int64_t d_off;     /* give it to lseek to go on after this one */
 	uint16_t d_reclen; /* bytes of the whole record */
 	uint8_t d_type;    /* DT_* */
+	char d_name[];
+} __attribute__((packed));
+
+struct linux_dirent {
+	uint32_t d_ino;
+	uint32_t d_off;
+	uint16_t d_reclen;
 	char d_name[];
 } __attribute__((packed));
 

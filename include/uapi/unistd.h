@@ -101,6 +101,7 @@
 #define __NR_setfsuid                     138
 #define __NR_setfsgid                     139
 #define __NR__llseek                      140
+#define __NR_getdents                     141
 #define __NR__newselect                   142
 #define __NR_flock                        143
 #define __NR_msync                        144

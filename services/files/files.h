@@ -32,7 +32,7 @@ extern const struct file_operations kmsg_fops;
 	ROW(open, sys_open_or_create), ROW(openat, sys_openat_or_create), \
 	CALL(creat), CALL(truncate), CALL(ftruncate), CALL(ftruncate64), \
 	CALL(fsync), CALL(flock), CALL(dup), CALL(dup2), CALL(dup3), CALL(fcntl), CALL(fcntl64), \
-	ROW(ioctl, sys_ioctl_all), CALL(getdents64), CALL(stat64), \
+	ROW(ioctl, sys_ioctl_all), CALL(getdents64), CALL(getdents), CALL(stat64), \
 	CALL(stat), CALL(lstat), CALL(fstat), \
 	CALL(lstat64), CALL(fstatat64), CALL(statx), CALL(statfs64), \
 	CALL(access), CALL(faccessat), CALL(faccessat2), CALL(chmod), \
@@ -99,6 +99,7 @@ s32 sys_execveat(s32 dirfd, uaddr_t path, uaddr_t argv, uaddr_t envp,
 s32 sys_fcntl64(u32 fd, u32 cmd, u32 arg);
 s32 sys_ioctl_all(u32 fd, u32 cmd, u32 arg);
 s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes);
+s32 sys_getdents(u32 fd, uaddr_t buf, u32 bytes);
 s32 sys_stat64(uaddr_t path, uaddr_t st);
 s32 sys_lstat64(uaddr_t path, uaddr_t st);
 s32 sys_stat(uaddr_t path, uaddr_t st);

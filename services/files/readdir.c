@@ -1,6 +1,6 @@
 /*
- * services/files/readdir.c - getdents64: copies as many of a directory's names
- * as the buffer holds.
+ * services/files/readdir.c - getdents64 and getdents: copy as many of a
+ * directory's names as the buffer holds.
  */
 #include <fs/fs.h>
 #include <services/files/files.h>
@@ -12,8 +12,14 @@ struct getdents {
 	uaddr_t buf;  /* where the next record goes */
 	u32 left;     /* bytes from there on */
 	uaddr_t last; /* the previous record, or 0: none */
+	bool old;     /* the records are struct linux_dirent */
 	int err;
 };
+
+/* Room for the longest record. */
+struct dirent_record {
+	char bytes[sizeof(struct linux_dirent64) + NAME_MAX + 1 + 7];
+} __aligned(8);
 
 /*
  * Stores in the previous record the position of the one that follows it, which
@@ -21,11 +27,46 @@ struct getdents {
  */
 static bool set_last_off(struct getdents *get)
 {
-	u64 off = get->ctx.pos;
-	u32 at = offsetof(struct linux_dirent64, d_off);
+	u64 off = get->ctx.pos; /* of which the old record has the low half */
+	u32 at = get->old ? offsetof(struct linux_dirent, d_off) :
+			    offsetof(struct linux_dirent64, d_off);
 
 	return !get->last ||
-		!copy_to_user_locked(get->last + at, &off, sizeof(off));
+		!copy_to_user_locked(get->last + at, &off,
+				     get->old ? sizeof(u32) : sizeof(u64));
+}
+
+/* Fills in the record that the program gets, which is all zero yet. */
+static void fill_record(struct dirent_record *record, const char *name,
+			u32 bytes, u32 ino, u32 type, u32 reclen)
+{
+	struct linux_dirent64 *head = (struct linux_dirent64 *)record->bytes;
+
+	head->d_ino = ino;
+	head->d_reclen = (uint16_t)reclen;
+	head->d_type = (uint8_t)type;
+	memcpy(head->d_name, name, bytes);
+}
+
+/* The same for getdents, whose programs once knew of no type. */
+static void fill_old_record(struct dirent_record *record, const char *name,
+			    u32 bytes, u32 ino, u32 type, u32 reclen)
+{
+	struct linux_dirent *head = (struct linux_dirent *)record->bytes;
+
+	head->d_ino = ino;
+	head->d_reclen = (uint16_t)reclen;
+	memcpy(head->d_name, name, bytes);
+	record->bytes[reclen - 1] = (char)type;
+}
+
+/* The bytes of the record of a name of `bytes` bytes. */
+static u32 record_bytes(const struct getdents *get, u32 bytes)
+{
+	/* After the name come a NUL and, in the old one, the type. */
+	return get->old ?
+		ALIGN_UP((u32)sizeof(struct linux_dirent) + bytes + 2, 4u) :
+		ALIGN_UP((u32)sizeof(struct linux_dirent64) + bytes + 1, 8u);
 }
 
 /*
@@ -36,25 +77,19 @@ static bool emit_dirent(struct dir_context *ctx, const char *name, u32 bytes,
 			u32 ino, u32 type)
 {
 	struct getdents *get = container_of(ctx, struct getdents, ctx);
-	struct {
-		struct linux_dirent64 head;
-		char name[NAME_MAX + 1 + 7];
-	} __packed record;
-	u32 reclen = ALIGN_UP((u32)sizeof(record.head) + bytes + 1, 8u);
+	struct dirent_record record;
+	u32 reclen = record_bytes(get, bytes);
 
 	BUG_ON(bytes > NAME_MAX);
 	/* A first record that does not fit is an error of the call. */
 	get->err = -EINVAL;
 	if (reclen > get->left)
 		return false;
-	/*
-	 * The padding goes to the program, so it must not show old stack bytes.
-	 */
-	memset(&record, 0, reclen);
-	record.head.d_ino = ino;
-	record.head.d_reclen = (uint16_t)reclen;
-	record.head.d_type = (uint8_t)type;
-	memcpy(record.name, name, bytes);
+	memset(&record, 0, reclen); /* the padding, too: no old stack bytes */
+	if (get->old)
+		fill_old_record(&record, name, bytes, ino, type, reclen);
+	else
+		fill_record(&record, name, bytes, ino, type, reclen);
 	get->err = -EFAULT;
 	/*
 	 * The copy must not fault: the directory's lock is held, and a fault
@@ -183,14 +218,15 @@ static int fill_buffer(struct file *file, struct getdents *get)
 	return err;
 }
 
-/* getdents64(2). Returns the bytes of all records, 0 at the end. */
-s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes)
+/* Returns the bytes of all records, 0 at the end. */
+static s32 read_dir(u32 fd, uaddr_t buf, u32 bytes, bool old)
 {
 	struct file *file = fget(fd);
 	struct getdents get = {
 		.ctx = { .emit = emit_dirent },
 		.buf = buf,
 		.left = bytes,
+		.old = old,
 	};
 	bool locked;
 	s32 ret;
@@ -211,4 +247,16 @@ s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes)
 	unlock_pos(file, locked);
 	fput(file);
 	return ret;
+}
+
+/* getdents64(2). */
+s32 sys_getdents64(u32 fd, uaddr_t buf, u32 bytes)
+{
+	return read_dir(fd, buf, bytes, false);
+}
+
+/* getdents(2), which C libraries made readdir of before getdents64. */
+s32 sys_getdents(u32 fd, uaddr_t buf, u32 bytes)
+{
+	return read_dir(fd, buf, bytes, true);
 }

@@ -1,6 +1,7 @@
 /*
- * stat, lstat and fstat, whose numbers are those of programs that are built
- * without large files: the same facts as stat64's, in 64 bytes.
+ * stat, lstat, fstat and getdents, whose numbers are those of programs that are
+ * built without large files: the same facts as stat64's, in 64 bytes, and as
+ * getdents64's.
  */
 #include <uapi/fcntl.h>
 #include <uapi/old_stat.h>
@@ -80,6 +81,68 @@ static void errors(const char *file)
 	is(SYS(lstat, "/", 16), -EFAULT, "lstat to an unmapped address");
 }
 
+/* ---- getdents ---------------------------------------------------- */
+
+/* The last byte of a record is the type. */
+struct old_dirent {
+	uint32_t d_ino;
+	uint32_t d_off;
+	uint16_t d_reclen;
+	char d_name[];
+} __attribute__((packed));
+
+static char old_records[512], records[512];
+
+/* Returns how many of the n bytes in old_records agree with getdents64's. */
+static int agreeing(int n)
+{
+	const struct linux_dirent64 *newer = (struct linux_dirent64 *)records;
+	const struct old_dirent *old;
+	int at = 0;
+
+	while (at < n) {
+		old = (struct old_dirent *)(old_records + at);
+		if (old->d_ino != (uint32_t)newer->d_ino ||
+		    old->d_off != (uint32_t)newer->d_off ||
+		    strcmp(old->d_name, newer->d_name) ||
+		    old_records[at + old->d_reclen - 1] != newer->d_type ||
+		    old->d_reclen != ((10 + strlen(old->d_name) + 5) & ~3u))
+			break;
+		at += old->d_reclen;
+		newer = (struct linux_dirent64 *)((char *)newer +
+						  newer->d_reclen);
+	}
+	return at;
+}
+
+static void listing(const char *dir, const char *file)
+{
+	int fd = SYS(open, dir, O_RDONLY | O_DIRECTORY, 0);
+	int n = SYS(getdents, fd, old_records, sizeof(old_records));
+	int first, other = SYS(open, file, O_RDONLY, 0);
+
+	is(n, 4 * 16, "getdents of a directory with two names");
+	is(SYS(getdents, fd, records, sizeof(records)), 0,
+	   "then it is at the end");
+	SYS(_llseek, fd, 0, 0, records, 0);
+	SYS(getdents64, fd, records, sizeof(records));
+	is(agreeing(n), n, "its records say what getdents64's do");
+	SYS(_llseek, fd, 0, 0, records, 0);
+	first = SYS(getdents, fd, records, 16);
+	is(first, 16, "getdents with room for one record");
+	is(SYS(getdents, fd, records + first, sizeof(records) - first),
+	   n - first, "the next call returns the others");
+	ok(!memcmp(records + first, old_records + first, n - first),
+	   "which are the same as before");
+	SYS(_llseek, fd, 0, 0, records, 0);
+	is(SYS(getdents, fd, records, 15), -EINVAL, "with room for none");
+	is(SYS(getdents, fd, 16, 16), -EFAULT, "to an unmapped address");
+	is(SYS(getdents, other, records, 16), -ENOTDIR, "of a file");
+	SYS(close, other);
+	SYS(close, fd);
+	is(SYS(getdents, fd, records, 16), -EBADF, "of a closed descriptor");
+}
+
 int main(void)
 {
 	char file[64], link[64];
@@ -88,6 +151,7 @@ int main(void)
 	strcpy(link, scratch("link"));
 	kinds(file, link);
 	ids(file);
+	listing(scratch(""), file);
 	errors(file);
 	SYS(unlink, file);
 	SYS(unlink, link);
