@@ -23,6 +23,23 @@ struct ktermios {
 
 static_assert(sizeof(struct ktermios) == 36, "kernel termios size");
 
+/*
+ * What TCGETA and TCSETA move, of System V: the low halves of the modes, and
+ * the first of the characters.
+ */
+#define KTERMIO_NCC 8
+
+struct ktermio {
+	uint16_t c_iflag;
+	uint16_t c_oflag;
+	uint16_t c_cflag;
+	uint16_t c_lflag;
+	uint8_t c_line;
+	uint8_t c_cc[KTERMIO_NCC];
+};
+
+static_assert(sizeof(struct ktermio) == 18, "kernel termio size");
+
 struct kwinsize {
 	uint16_t ws_row;
 	uint16_t ws_col;
@@ -34,6 +51,10 @@ struct kwinsize {
 #define TCSETS      0x5402
 #define TCSETSW     0x5403
 #define TCSETSF     0x5404
+#define TCGETA      0x5405
+#define TCSETA      0x5406
+#define TCSETAW     0x5407
+#define TCSETAF     0x5408
 #define TCSBRK      0x5409
 #define TCXONC      0x540a
 #define TCFLSH      0x540b

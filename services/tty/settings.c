@@ -9,11 +9,8 @@
 #include <string.h>
 #include <uapi/signal.h>
 
-/*
- * TCGETS: 0 or -EFAULT. Copied under the lock first, since the copy to the
- * program may fault.
- */
-static int get_termios(struct tty *tty, uaddr_t arg)
+/* A copy: one to or from the program may fault, so no lock may be held then. */
+static struct ktermios copy_termios(struct tty *tty)
 {
 	struct ktermios termios;
 	u32 flags;
@@ -21,7 +18,48 @@ static int get_termios(struct tty *tty, uaddr_t arg)
 	spin_lock_irqsave(&tty->lock, flags);
 	termios = tty->termios;
 	spin_unlock_irqrestore(&tty->lock, flags);
+	return termios;
+}
+
+/* TCGETS: 0 or -EFAULT. */
+static int get_termios(struct tty *tty, uaddr_t arg)
+{
+	struct ktermios termios = copy_termios(tty);
+
 	return copy_to_user(arg, &termios, sizeof(termios)) ? -EFAULT : 0;
+}
+
+/* TCGETA: 0 or -EFAULT. */
+static int get_termio(struct tty *tty, uaddr_t arg)
+{
+	const struct ktermios termios = copy_termios(tty);
+	struct ktermio termio;
+
+	memset(&termio, 0, sizeof(termio)); /* the padding, too */
+	termio.c_iflag = (uint16_t)termios.c_iflag;
+	termio.c_oflag = (uint16_t)termios.c_oflag;
+	termio.c_cflag = (uint16_t)termios.c_cflag;
+	termio.c_lflag = (uint16_t)termios.c_lflag;
+	termio.c_line = termios.c_line;
+	memcpy(termio.c_cc, termios.c_cc, KTERMIO_NCC);
+	return copy_to_user(arg, &termio, sizeof(termio)) ? -EFAULT : 0;
+}
+
+/* TCSETA's: what a struct termio has no room for stays as it is. */
+static int read_termio(struct tty *tty, uaddr_t arg, struct ktermios *termios)
+{
+	struct ktermio termio;
+
+	if (copy_from_user(&termio, arg, sizeof(termio)))
+		return -EFAULT;
+	*termios = copy_termios(tty);
+	termios->c_iflag = (termios->c_iflag & ~0xffffu) | termio.c_iflag;
+	termios->c_oflag = (termios->c_oflag & ~0xffffu) | termio.c_oflag;
+	termios->c_cflag = (termios->c_cflag & ~0xffffu) | termio.c_cflag;
+	termios->c_lflag = (termios->c_lflag & ~0xffffu) | termio.c_lflag;
+	termios->c_line = termio.c_line;
+	memcpy(termios->c_cc, termio.c_cc, KTERMIO_NCC);
+	return 0;
 }
 
 /* After tty_tell_master(), with no lock held: a pty's readers take it. */
@@ -38,14 +76,22 @@ static bool has_flow_keys(const struct ktermios *termios)
 		termios->c_cc[VSTART] == 'Q' - '@';
 }
 
-/* TCSETS and its relatives: 0 or -EFAULT. flush: drops the input (TCSETSF). */
-static int set_termios(struct tty *tty, uaddr_t arg, bool flush)
+/*
+ * TCSETS, TCSETA and their relatives: 0 or -EFAULT. Those that end in F drop
+ * the input.
+ */
+static int set_termios(struct tty *tty, u32 cmd, uaddr_t arg)
 {
+	bool flush = cmd == TCSETSF || cmd == TCSETAF;
 	struct ktermios termios;
 	u32 flags;
 
-	if (copy_from_user(&termios, arg, sizeof(termios)))
+	if (cmd >= TCSETA) {
+		if (read_termio(tty, arg, &termios))
+			return -EFAULT;
+	} else if (copy_from_user(&termios, arg, sizeof(termios))) {
 		return -EFAULT;
+	}
 	spin_lock_irqsave(&tty->lock, flags);
 	if (flush)
 		ldisc_flush(tty);
@@ -169,7 +215,12 @@ int tty_settings(struct tty *tty, u32 cmd, u32 arg)
 	case TCSETS:
 	case TCSETSW: /* output is sent during write(): none is left to wait for */
 	case TCSETSF:
-		return set_termios(tty, arg, cmd == TCSETSF);
+	case TCSETA:
+	case TCSETAW:
+	case TCSETAF:
+		return set_termios(tty, cmd, arg);
+	case TCGETA:
+		return get_termio(tty, arg);
 	case TCFLSH:
 		return flush_queues(tty, arg);
 	case TCSBRK:

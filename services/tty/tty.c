@@ -436,6 +436,9 @@ static int tty_ioctl(struct file *file, u32 cmd, u32 arg)
 	case TCSETS:
 	case TCSETSW:
 	case TCSETSF:
+	case TCSETA:
+	case TCSETAW:
+	case TCSETAF:
 	case TCFLSH:
 	case TCSBRK:
 	case TCSBRKP:

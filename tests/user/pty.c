@@ -453,6 +453,48 @@ static int in_session(void *arg)
 	return 0;
 }
 
+/* ---- System V's requests ----------------------------------------- */
+
+static void termio(void)
+{
+	struct ktermios before, after;
+	struct ktermio io;
+
+	open_pair();
+	SYS(ioctl, slave, TCGETS, &before);
+	memset(&io, 0x55, sizeof(io));
+	is(SYS(ioctl, slave, TCGETA, &io), 0, "TCGETA of the slave");
+	ok(io.c_iflag == (uint16_t)before.c_iflag &&
+		   io.c_oflag == (uint16_t)before.c_oflag &&
+		   io.c_cflag == (uint16_t)before.c_cflag &&
+		   io.c_lflag == (uint16_t)before.c_lflag && !io.c_line,
+	   "it returns the low halves of the modes");
+	ok(!memcmp(io.c_cc, before.c_cc, sizeof(io.c_cc)),
+	   "and the first eight characters");
+	ok(!((uint8_t *)&io)[17], "and clears the 18th byte");
+	io.c_lflag = ISIG | ICANON | NOFLSH;
+	io.c_cc[VEOF] = 'x';
+	is(SYS(ioctl, slave, TCSETA, &io), 0, "TCSETA");
+	SYS(ioctl, slave, TCGETS, &after);
+	ok((uint16_t)after.c_lflag == io.c_lflag && after.c_cc[VEOF] == 'x',
+	   "it changes these");
+	ok(after.c_lflag >> 16 == before.c_lflag >> 16 &&
+		   !memcmp(after.c_cc + 8, before.c_cc + 8,
+			   sizeof(after.c_cc) - 8),
+	   "and nothing that it does not move");
+	type("ab\n");
+	is(SYS(ioctl, slave, TCSETAW, &io), 0, "TCSETAW");
+	is(get(slave, FIONREAD), 3, "it keeps the input");
+	is(SYS(ioctl, slave, TCSETAF, &io), 0, "TCSETAF");
+	is(get(slave, FIONREAD), 0, "it drops the input");
+	is(SYS(ioctl, master, TCGETA, &io), 0, "TCGETA of the master");
+	is(SYS(ioctl, slave, TCGETA, 16), -EFAULT,
+	   "TCGETA to an unmapped address");
+	is(SYS(ioctl, slave, TCSETA, 16), -EFAULT,
+	   "TCSETA from an unmapped address");
+	close_pair();
+}
+
 int main(void)
 {
 	SYS(mkdir, "/dev/pts", 0755); /* unless they are there */
@@ -464,6 +506,7 @@ int main(void)
 	quoting();
 	much();
 	ends();
+	termio();
 	checks_in_child(in_session, NULL);
 	return done();
 }
