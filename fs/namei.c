@@ -229,7 +229,7 @@ static int follow_link(struct nameidata *nd, struct inode *link)
 	char *path;
 	int err;
 
-	if (++nd->links > LINKS_MAX)
+	if (++nd->links > LINKS_MAX || mnt_has(nd->mnt, MS_NOSYMFOLLOW))
 		return -ELOOP;
 	if (link->i_op->jump)
 		return jump_to_target(nd, link);

@@ -98,10 +98,10 @@ static inline bool at_mount_root(const struct fs_path *at)
 	return unlikely(at->mnt) && at->inode == at->mnt->mnt_root;
 }
 
-/* Whether what a mount (NULL: the first) shows must not be executed. */
-static inline bool mnt_noexec(const struct mount *mnt)
+/* Whether a mount (NULL: the first, which has none) has one of these MS_*. */
+static inline bool mnt_has(const struct mount *mnt, u32 flags)
 {
-	return unlikely(mnt) && READ_ONCE(mnt->mnt_place_flags) & MS_NOEXEC;
+	return unlikely(mnt) && READ_ONCE(mnt->mnt_place_flags) & flags;
 }
 
 #endif

@@ -257,9 +257,13 @@ static void put_flags(struct seq_file *m, u32 flags)
 		u32 flag;
 		const char *word;
 	} words[] = {
-		{ MS_NOSUID, ",nosuid" },         { MS_NODEV, ",nodev" },
-		{ MS_NOEXEC, ",noexec" },         { MS_NOATIME, ",noatime" },
-		{ MS_NODIRATIME, ",nodiratime" }, { MS_RELATIME, ",relatime" },
+		{ MS_NOSUID, ",nosuid" },
+		{ MS_NODEV, ",nodev" },
+		{ MS_NOEXEC, ",noexec" },
+		{ MS_NOATIME, ",noatime" },
+		{ MS_NODIRATIME, ",nodiratime" },
+		{ MS_RELATIME, ",relatime" },
+		{ MS_NOSYMFOLLOW, ",nosymfollow" },
 	};
 
 	seq_puts(m, flags & MS_RDONLY ? "ro" : "rw");

@@ -70,7 +70,7 @@ static int check_file(const struct file *file, u32 prot, u32 flags,
 	case MAP_PRIVATE:
 		if (!(file->f_mode & FMODE_READ))
 			return -EACCES;
-		if (mnt_noexec(file->f_mnt)) {
+		if (mnt_has(file->f_mnt, MS_NOEXEC)) {
 			if (prot & PROT_EXEC)
 				return -EPERM;
 			*vm_flags &= ~VM_MAYEXEC;

@@ -20,7 +20,7 @@ s32 vm_mmap_pgoff(struct file *file, uaddr_t addr, u32 bytes, u32 prot,
 	uaddr_t result = 0;
 	int err;
 
-	if (read_is_exec(prot) && !(file && mnt_noexec(file->f_mnt)))
+	if (read_is_exec(prot) && !(file && mnt_has(file->f_mnt, MS_NOEXEC)))
 		prot |= PROT_EXEC;
 	down_write(&mm->mmap_lock);
 	err = do_mmap(mm, file, addr, bytes, prot, flags, pgoff, &result);

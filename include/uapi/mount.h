@@ -9,6 +9,7 @@
 #define MS_NODEV       0x4 /* devices cannot be opened */
 #define MS_NOEXEC      0x8 /* programs cannot be executed */
 #define MS_REMOUNT     0x20
+#define MS_NOSYMFOLLOW 0x100 /* symbolic links are not followed */
 #define MS_NOATIME     0x400
 #define MS_NODIRATIME  0x800
 #define MS_BIND        0x1000

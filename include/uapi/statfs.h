@@ -30,8 +30,9 @@ static_assert(sizeof(struct statfs64) == 84, "statfs64 size");
 #define PIPEFS_MAGIC        0x50495045
 #define SOCKFS_MAGIC        0x534f434b
 #define ANON_INODE_FS_MAGIC 0x09041934
-/* f_flags: the MS_* of the mount, but for this */
+/* f_flags: the MS_* of the mount, but for these */
 #define ST_VALID            0x0020
 #define ST_RELATIME         0x1000
+#define ST_NOSYMFOLLOW      0x2000
 
 #endif

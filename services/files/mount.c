@@ -12,9 +12,9 @@
 #define MS_PROPAGATION (MS_UNBINDABLE | MS_PRIVATE | MS_SLAVE | MS_SHARED)
 /* The flags that are kept per place. */
 #define MS_ATIME       (MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
-#define MS_PLACE                                                     \
-	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | \
-	 MS_NODIRATIME)
+#define MS_PLACE                                                         \
+	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOSYMFOLLOW | \
+	 MS_NOATIME | MS_NODIRATIME)
 
 /* The arguments of mount(2). */
 struct mount_call {

@@ -24,13 +24,14 @@ static void fill_limits(const struct tree_limits *limits, struct statfs64 *st)
 	st->f_ffree = nr_left(limits->max_inodes, &limits->inodes);
 }
 
-/* The mount's flags as in statfs, where only MS_RELATIME has another value. */
+/* The mount's flags as in statfs, where two have other values. */
 static u32 statfs_flags(const struct mount *mnt)
 {
 	u32 flags = mnt_flags(mnt);
 
-	return ST_VALID | (flags & ~(u32)MS_RELATIME) |
-		(flags & MS_RELATIME ? ST_RELATIME : 0);
+	return ST_VALID | (flags & ~(u32)(MS_RELATIME | MS_NOSYMFOLLOW)) |
+		(flags & MS_RELATIME ? ST_RELATIME : 0) |
+		(flags & MS_NOSYMFOLLOW ? ST_NOSYMFOLLOW : 0);
 }
 
 static u32 type_of(const struct inode *inode)

@@ -132,6 +132,43 @@ static void statfs_shows(void)
 	SYS(umount2, dir, 0);
 }
 
+/* ---- symbolic links ---------------------------------------------- */
+
+static void no_links(void)
+{
+	int fd;
+
+	mount_with(0, 0);
+	SYS(close, make_file(scratch("m/f"), 1));
+	SYS(symlink, "f", scratch("m/l"));
+	SYS(symlink, ".", scratch("m/d"));
+	SYS(symlink, scratch("m/f"), scratch("to"));
+	remount(MS_NOSYMFOLLOW);
+	ok(!strcmp(line_of("/proc/mounts"),
+		   " tmpfs rw,relatime,nosymfollow 0 0"),
+	   "MS_NOSYMFOLLOW is shown");
+	is((int)statfs_flags(), 0x3020, "statfs64 shows it");
+	is(SYS(open, scratch("m/l"), O_RDONLY, 0), -ELOOP,
+	   "MS_NOSYMFOLLOW: open of a link is refused");
+	is(SYS(open, scratch("m/d/f"), O_RDONLY, 0), -ELOOP,
+	   "MS_NOSYMFOLLOW: a path through one, too");
+	is(SYS(open, scratch("m/l"), O_RDWR | O_CREAT, 0600), -ELOOP,
+	   "MS_NOSYMFOLLOW: O_CREAT, too");
+	is(SYS(readlink, scratch("m/l"), text, sizeof(text)), 1,
+	   "MS_NOSYMFOLLOW: readlink is not");
+	is(SYS(symlink, "f", scratch("m/n")), 0,
+	   "MS_NOSYMFOLLOW: nor is symlink");
+	fd = SYS(open, scratch("to"), O_RDONLY, 0);
+	ok(fd >= 0, "MS_NOSYMFOLLOW: a link from outside is followed");
+	SYS(close, fd);
+	remount(0);
+	fd = SYS(open, scratch("m/l"), O_RDONLY, 0);
+	ok(fd >= 0, "remounted without it: the link is followed");
+	SYS(close, fd);
+	SYS(umount2, dir, 0);
+	SYS(unlink, scratch("to"));
+}
+
 /* ---- read-only --------------------------------------------------- */
 
 static void changes_fail(void)
@@ -502,6 +539,7 @@ int main(int argc, char **argv)
 	lines();
 	ramfs();
 	statfs_shows();
+	no_links();
 	read_only();
 	changes_end();
 	access_times();
