@@ -428,6 +428,31 @@ u32 fd_limit(void)
 	return min(rlimit(RLIMIT_NOFILE), (u32)NR_OPEN_MAX);
 }
 
+/* Returns the lowest free slot from min_fd on. Hold files->lock. */
+static u32 lowest_free(const struct files_struct *files, u32 min_fd)
+{
+	u32 fd = max(min_fd, files->first_free);
+
+	while (fd < files->nr_slots && files->slots[fd].file)
+		fd++;
+	return fd;
+}
+
+/* Whether open, which may create or empty a file first, will find a slot. */
+bool fd_is_left(void)
+{
+	struct files_struct *files = current_thread_info()->files;
+	u32 limit = fd_limit(), fd = READ_ONCE(files->end);
+
+	/* Mostly no descriptor was ever near the limit: nothing to search. */
+	if (unlikely(fd >= limit)) {
+		spin_lock(&files->lock);
+		fd = lowest_free(files, 0);
+		spin_unlock(&files->lock);
+	}
+	return fd < limit;
+}
+
 /*
  * Installs file at the lowest free slot, as POSIX wants. A full table is grown
  * without the lock and searched again.
@@ -439,9 +464,7 @@ int files_install(struct files_struct *files, struct file *file, u32 min_fd,
 
 	for (;;) {
 		spin_lock(&files->lock);
-		fd = max(min_fd, files->first_free);
-		while (fd < files->nr_slots && files->slots[fd].file)
-			fd++;
+		fd = lowest_free(files, min_fd);
 		if (fd < min(files->nr_slots, limit))
 			break;
 		spin_unlock(&files->lock);

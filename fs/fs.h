@@ -381,6 +381,7 @@ struct file *files_remove(struct files_struct *files, u32 fd,
 			  const struct file *only);
 /* Descriptors that the running task may have: RLIMIT_NOFILE or NR_OPEN_MAX. */
 u32 fd_limit(void);
+bool fd_is_left(void); /* Is one free? Another thread may take it. */
 /* Makes room for nr_slots, rounded up. Takes files->lock. 0 or -ENOMEM. */
 int __must_check files_expand(struct files_struct *files, u32 nr_slots);
 /* Hold files->lock; fd < nr_slots. */

@@ -282,8 +282,9 @@ int files_open(s32 dirfd, const char *path, u32 flags, u32 mode,
 
 /* ---- system calls ------------------------------------------------ */
 
-/* openat(2), in the place of the core's, which creates nothing. */
-s32 sys_openat_or_create(s32 dirfd, uaddr_t path, u32 flags, u32 mode)
+/* Both calls below. */
+static __always_inline s32 do_openat(s32 dirfd, uaddr_t path, u32 flags,
+				     u32 mode)
 {
 	struct file *file;
 	char *name;
@@ -291,14 +292,23 @@ s32 sys_openat_or_create(s32 dirfd, uaddr_t path, u32 flags, u32 mode)
 
 	if (err)
 		return err;
-	err = files_open(dirfd, name, flags, mode, &file);
+	/* A call that gets no descriptor must neither make nor empty a file. */
+	err = flags & (O_CREAT | O_TRUNC) && !fd_is_left() ?
+		-EMFILE :
+		files_open(dirfd, name, flags, mode, &file);
 	kfree(name);
 	return err ? err : open_fd(file, flags);
 }
 
+/* openat(2), in the place of the core's, which creates nothing. */
+s32 sys_openat_or_create(s32 dirfd, uaddr_t path, u32 flags, u32 mode)
+{
+	return do_openat(dirfd, path, flags, mode);
+}
+
 s32 sys_open_or_create(uaddr_t path, u32 flags, u32 mode)
 {
-	return sys_openat_or_create(AT_FDCWD, path, flags, mode);
+	return do_openat(AT_FDCWD, path, flags, mode);
 }
 
 /* creat(2): an open that predates O_CREAT. */

@@ -8,6 +8,7 @@
 #include <uapi/fcntl.h>
 #include <uapi/resource.h>
 #include <uapi/signal.h>
+#include <uapi/stat.h>
 #include "check.h"
 
 #define ALICE 1001
@@ -58,6 +59,37 @@ static void of_process(void)
 	limit.rlim_max = RLIM_INFINITY;
 	is(SYS(setrlimit, RLIMIT_NOFILE, &limit), -EPERM,
 	   "not even root can make it unlimited");
+}
+
+/* No descriptor is left: open must fail before it has changed anything. */
+static int none_left(void *arg __attribute__((unused)))
+{
+	const char *file = scratch("file"), *missing = scratch("missing");
+	int fd = SYS(open, file, O_CREAT | O_WRONLY, 0600);
+	struct rlimit limit = { 0, 1024 };
+	struct kstat64 st = { 0 };
+
+	SYS(write, fd, "text", 4);
+	SYS(close, fd);
+	limit.rlim_cur = (uint32_t)fd;
+	SYS(setrlimit, RLIMIT_NOFILE, &limit);
+	is(SYS(open, missing, O_CREAT | O_RDWR, 0600), -EMFILE,
+	   "open with O_CREAT without a free descriptor");
+	is(SYS(access, missing, 0), -ENOENT, "it has made no file");
+	is(SYS(creat, file, 0600), -EMFILE, "creat of a file that exists");
+	is(SYS(open, file, O_WRONLY | O_TRUNC, 0), -EMFILE,
+	   "open with O_TRUNC");
+	SYS(stat64, file, &st);
+	is((int32_t)st.st_size, 4, "the file has kept its bytes");
+	is(SYS(open, "/missing/file", O_CREAT | O_RDWR, 0600), -EMFILE,
+	   "the path is not even looked at");
+	is(SYS(open, 16, O_CREAT | O_RDWR, 0600), -EFAULT,
+	   "but its text is read");
+	limit.rlim_cur++;
+	SYS(setrlimit, RLIMIT_NOFILE, &limit);
+	is(SYS(creat, file, 0600) - fd, 0, "with one more it is opened");
+	SYS(unlink, file);
+	return 0;
 }
 
 static void numbers(void)
@@ -185,6 +217,8 @@ int main(void)
 	numbers();
 	of_all();
 	of_process();
+	scratch(""); /* makes the directory, which the child shares */
+	checks_in_child(none_left, NULL);
 	roots();
 	remove_scratch();
 	return done();
