@@ -193,10 +193,15 @@ uint8_t *pages_with(uint32_t n, int prot, int flags)
 	return (uint8_t *)raw;
 }
 
+void run_500(void)
+{
+	__asm__ volatile(".rept 499\n\tnop\n\t.endr");
+}
+
 void run_for_a_while(void)
 {
-	for (volatile int i = 0; i < 10000; i++)
-		;
+	for (int i = 0; i < 100; i++)
+		run_500();
 }
 
 uint8_t *pages(uint32_t n)

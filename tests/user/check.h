@@ -70,9 +70,11 @@ const char *scratch(const char *name);
 void remove_scratch(void);
 
 /*
- * Executes some 50,000 instructions. A loop that waits for CPU time calls it, since
- * the emulator takes far longer for as many instructions in system calls.
+ * Execute 500 and 50,000 instructions that do nothing. Loops that wait for CPU time
+ * or keep the core busy call one: the emulator counts 500 such instructions in one
+ * step, and takes far longer for as many in short loops or in system calls.
  */
+void run_500(void);
 void run_for_a_while(void);
 
 /*

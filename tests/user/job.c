@@ -312,6 +312,7 @@ static void count(void *which)
 {
 	for (;;) {
 		counters[(uint32_t)which]++;
+		run_for_a_while();
 		SYS(sched_yield);
 	}
 }

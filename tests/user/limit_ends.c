@@ -88,7 +88,7 @@ static int run_on(void *seconds)
 
 	SYS(setrlimit, RLIMIT_CPU, limit);
 	while (told >= 0)
-		;
+		run_for_a_while();
 	return 0;
 }
 
@@ -99,7 +99,7 @@ static int run_and_hear(void *seconds)
 	handle(XCPU, tell, 0);
 	SYS(setrlimit, RLIMIT_CPU, seconds);
 	while (!told)
-		;
+		run_for_a_while();
 	SYS(ugetrlimit, RLIMIT_CPU, &now);
 	return now.rlim_cur > 1 && now.rlim_max == RLIM_INFINITY ? 0 : 1;
 }

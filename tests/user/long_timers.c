@@ -106,7 +106,7 @@ static int timers(void *unused)
 	   "a CPU timer whose signal all threads block");
 	begin = uptime_ms();
 	while (profiled < 5 && uptime_ms() - begin < 60000)
-		;
+		run_for_a_while();
 	ok(profiled >= 5, "the first one's signals come");
 	is(wait_for(SIGNAL_BIT(SIGUSR1)), SIGUSR1,
 	   "the second one's waits until it is asked for");
@@ -339,8 +339,10 @@ static void at_once(int32_t clock, const char *what)
 				      (int32_t)(end % (1000 * MS)) };
 	is((int32_t)start_timers(clock, at), TIMERS, "900 timers by %s", what);
 	/* Only a tick that finds the process running looks at these. */
-	while (clock != CLOCK_MONOTONIC && !(set[1] & rt1_set[1]))
+	while (clock != CLOCK_MONOTONIC && !(set[1] & rt1_set[1])) {
+		run_for_a_while();
 		SYS(rt_sigpending, set, 8);
+	}
 	is((int32_t)take_signals(), TIMERS,
 	   "which expire at once: each sends its signal");
 }

@@ -12,7 +12,7 @@
 #include "check.h"
 
 #define MAX_TASKS 8
-#define SPINS     2000000u /* 20 ms and more: several slices */
+#define SPINS     20000u /* of 500 instructions: 20 ms and more, several slices */
 
 static volatile struct {
 	char log[64];
@@ -203,6 +203,7 @@ static void see_other_run(char letter)
 	uint32_t seen = 0, last = *other;
 
 	while (seen < 3) {
+		run_500();
 		++*mine;
 		if (*other != last) {
 			last = *other;
@@ -217,7 +218,7 @@ static void spin(char letter)
 {
 	note(letter);
 	while (shared->turns[0]++ < SPINS)
-		;
+		run_500();
 	shared->turns[0] = 0;
 	note(letter);
 }
@@ -229,7 +230,7 @@ static void preempt(char letter)
 		uint32_t begin = uptime_ms();
 
 		while (uptime_ms() - begin < 15)
-			;
+			run_for_a_while();
 		sleep_ms(30);
 	}
 	note(letter);
@@ -319,7 +320,7 @@ static void run_for_ever(char letter)
 {
 	(void)letter;
 	for (;;)
-		shared->turns[0]++;
+		run_for_a_while();
 }
 
 /* Hundredths of a second that the caller has run, or its dead children. */
@@ -344,7 +345,7 @@ static void throttling(void)
 	start(SCHED_FIFO, 99, run_for_ever, 'S');
 	enough = run_time(RUSAGE_SELF) + 40;
 	while (run_time(RUSAGE_SELF) < enough)
-		;
+		run_for_a_while();
 	kill_process(tasks[0], SIGKILL);
 	ends("", "a task of priority 99 that never waits is killed");
 	others = run_time(RUSAGE_CHILDREN) - before;
