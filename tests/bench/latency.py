@@ -76,38 +76,37 @@ def boot_with(program, *extra):
                         extra=[*COUNTING, *extra])
 
 
-def run(program):
-    """QEMU's status, and what the program said of its own checks."""
-    boot = boot_with(program)
-    return boot.status, [line for line in boot.console.splitlines()
-                         if line.startswith(("ok", "not ok", "#"))]
-
-
 def measure(program, marks):
-    """[(kind, instructions, begin, end, most)] of a boot, worst first."""
+    """The boot, and of it [(kind, instructions, begin, end, most)], worst first."""
     output = f"{OUT}/latency-{program}"
     boot = boot_with(program, "-plugin",
                      f"{OUT}/latency.so,marks={marks},out={output}")
-    if boot.status != 0:
-        sys.exit(f"{program}: {boot}"[-3000:])
     with open(output) as file:
-        return [(kind, int(n), *(int(pc, 16) for pc in places))
-                for kind, n, *places in map(str.split, file)]
+        return boot, [(kind, int(n), *(int(pc, 16) for pc in places))
+                      for kind, n, *places in map(str.split, file)]
 
 
 def worst(program, marks):
     """The same for the worst of each kind, with the functions' names."""
-    rows = measure(program, marks)
+    boot, rows = measure(program, marks)
     rows = [row for kind in ("masked", "kept")
             for row in [r for r in rows if r[0] == kind][:ROWS]]
     names = stacks({pc for row in rows for pc in row[2:]})
-    return [(kind, n, *(names[pc][-1] for pc in places))
-            for kind, n, *places in rows]
+    return boot, [(kind, n, *(names[pc][-1] for pc in places))
+                  for kind, n, *places in rows]
+
+
+def worst_of_good(program, marks):
+    """The rows alone; a program whose own checks fail ends this."""
+    boot, rows = worst(program, marks)
+    if boot.status != 0:
+        sys.exit(f"{program}: {boot}"[-3000:])
+    return rows
 
 
 def row(program, marks):
     """For the document: its longest stretch of each kind."""
-    rows = worst(program, marks)
+    rows = worst_of_good(program, marks)
     cells = [program]
     for kind in ("masked", "kept"):
         _, n, _, _, most = next(row for row in rows if row[0] == kind)
@@ -124,7 +123,7 @@ def main():
         return
     for program in sys.argv[1:] or PROGRAMS:
         print(f"{program}: instructions, from, to, most of it in")
-        for kind, n, *names in worst(program, marks):
+        for kind, n, *names in worst_of_good(program, marks):
             print(f"  {kind:<7} {n:>9}  " + "  ".join(f"{name:<28}"
                                                      for name in names))
 
