@@ -154,7 +154,7 @@ static void moving_position(void)
 	struct thread thread;
 
 	run_thread(&thread, move_position, (void *)fd, 0);
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 6000; i++) {
 		SYS(lseek, from, 0, SEEK_SET);
 		SYS(sendfile64, fd, from, 0, PAGE);
 	}
