@@ -35,6 +35,7 @@ $(OUT)/test-initramfs.cpio: $(user_programs) $(user_tests) tools/mkcpio.py \
 CHECK_TESTS += tests/user/programs.t
 tests/user/programs.t tests/user/oracle.py: $(OUT)/pagewalk.bin \
 	$(OUT)/test-initramfs.cpio
+tests/user/programs.t: $(OUT)/nopan/pagewalk.bin
 
 # Linux itself: the programs on it, against what is demanded of Pagewalk. Debian's
 # kernel is fetched, unless LINUX and DTB name another. ORACLE='mmap brk': some.
