@@ -23,7 +23,7 @@ ELSEWHERE = 0x61000000
 IMAGE = (f"loader,file={machine.OUT}/pagewalk.bin,force-raw=on,"
          f"addr={ELSEWHERE:#x}")
 PROGRAMS = """fork first_access exec mmap mprotect mremap shm thread signal vfp
-    exclusive truncate process_vm uffd proc""".split()
+    exclusive truncate process_vm uffd uffd_calls proc""".split()
 checked = {}
 
 

@@ -23,7 +23,7 @@ TESTS = ["tests/target/target.t", "tests/user/programs.t",
 PROGRAMS = ("areas big brk exec fork futex holes locks madvise memfd mmap mounts "
             "mprotect mremap pager pipe populate process_vm random_mm remap "
             "remove robust shm signalfd socket socket_names socket_rights thread "
-            "thread_exec timer_create truncate uffd wait")
+            "thread_exec timer_create truncate uffd uffd_calls wait")
 
 if variant.build("DEBUG=1", OUT, "DEBUG=1", f"BOARD={machine.BOARD}"):
     chosen = "" if os.environ.get("DEBUG_ALL") else PROGRAMS

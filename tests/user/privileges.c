@@ -10,7 +10,6 @@
 #include <uapi/sched.h>
 #include <uapi/signal.h>
 #include <uapi/stat.h>
-#include <uapi/termios.h>
 #include <uapi/time.h>
 #include <uapi/uio.h>
 #include <uapi/userfaultfd.h>
@@ -477,79 +476,6 @@ static int pager(void *arg)
 	return 0;
 }
 
-/* ---- a terminal -------------------------------------------------- */
-
-/* Opens a pty, whose name is written to the string; a slave that is free. */
-static int open_pty(char slave[16])
-{
-	uint32_t number, unlocked = 0;
-	int fd = SYS(open, "/dev/ptmx", O_RDWR | O_NOCTTY, 0);
-
-	SYS(ioctl, fd, TIOCSPTLCK, &unlocked);
-	SYS(ioctl, fd, TIOCGPTN, &number);
-	sprintf(slave, "/dev/pts/%u", (unsigned)number);
-	return fd;
-}
-
-static int steals(void *slave)
-{
-	int fd;
-
-	SYS(setsid);
-	fd = SYS(open, slave, O_RDWR | O_NOCTTY, 0);
-	is(SYS(ioctl, fd, TIOCSCTTY, 0), -EPERM,
-	   "TIOCSCTTY of another session's terminal is refused");
-	become(ALICE);
-	is(SYS(ioctl, fd, TIOCSCTTY, 1), -EPERM,
-	   "TIOCSCTTY with an argument of 1 by a user is refused");
-	return 0;
-}
-
-static int root_steals(void *slave)
-{
-	int fd;
-
-	SYS(setsid);
-	fd = SYS(open, slave, O_RDWR | O_NOCTTY, 0);
-	is(SYS(ioctl, fd, TIOCSCTTY, 1), 0,
-	   "TIOCSCTTY with an argument of 1 by root takes it");
-	return 0;
-}
-
-static int only_writes(void *slave)
-{
-	int fd;
-
-	SYS(setsid);
-	fd = SYS(open, slave, O_WRONLY, 0);
-	ok(fd >= 0, "a session's leader opens a terminal for writing only");
-	is(SYS(open, "/dev/tty", O_RDWR, 0), -ENXIO,
-	   "it has not become its controlling terminal");
-	become(ALICE);
-	is(SYS(ioctl, fd, TIOCSCTTY, 0), -EPERM,
-	   "TIOCSCTTY of it by a user is refused");
-	return 0;
-}
-
-static int terminals(void *arg)
-{
-	char first[16], second[16];
-	int fd;
-
-	(void)arg;
-	open_pty(first);
-	open_pty(second);
-	ignore(SIGHUP);
-	checks_in_child(only_writes, second);
-	SYS(setsid);
-	fd = SYS(open, first, O_RDWR, 0);
-	is(SYS(ioctl, fd, TIOCSCTTY, 0), 0,
-	   "TIOCSCTTY of the own controlling terminal is accepted");
-	checks_in_child(steals, first);
-	checks_in_child(root_steals, first);
-	return 0;
-}
-
 /* ---- programs of a user with too many ---------------------------- */
 
 /* Returns what is wrong; the program that runs at last: 9. */
@@ -581,8 +507,6 @@ int main(int argc, char **argv)
 		return strcmp(argv[1], "dumpable") ?
 			9 :
 			10 + SYS(prctl, PR_GET_DUMPABLE);
-	SYS(mkdir, "/dev/pts", 0755); /* unless they are there */
-	SYS(mount, "devpts", "/dev/pts", "devpts", 0, 0);
 	SYS(chmod, scratch(""), 0755);
 	strcpy(path, scratch("f"));
 	SYS(close, make_file(path, 2 * PAGE));
@@ -603,7 +527,6 @@ int main(int argc, char **argv)
 	checks_in_child(machine, 0);
 	checks_in_child(file_of_root, path);
 	checks_in_child(pager, 0);
-	checks_in_child(terminals, 0);
 	is(WEXITSTATUS(in_child(runs, argv[0])), 9,
 	   "who becomes a user with too many tasks runs no program, "
 	   "until RLIMIT_NPROC is enough");
