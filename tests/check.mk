@@ -7,8 +7,10 @@
 
 # One more than there are cores: many a test waits for a boot's own sleeps.
 check_jobs = $(shell echo $$(($$(nproc) + 1)))
-# Those that take minutes begin first, so that none runs alone at the end.
-LONG_TESTS := tests/system/virt.t tests/system/debug.t
+# Those that take longest begin first, in this order, so that none runs alone at
+# the end.
+LONG_TESTS := tests/system/virt.t tests/system/debug.t tests/user/programs.t \
+	tests/host/model.t
 
 ifeq ($(strip $(T)),)
 chosen_tests := $(CHECK_TESTS)
@@ -55,7 +57,7 @@ ifeq ($(unknown_words),)
 check: $(if $(strip $(T)),,all) $(chosen_tests)
 	@TEST_PROGRAMS='$(test_programs)' TEST_KTESTS='$(test_ktests)' \
 		CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -j$(check_jobs) \
-		$(filter $(LONG_TESTS),$(chosen_tests)) \
+		$(filter $(chosen_tests),$(LONG_TESTS)) \
 		$(filter-out $(LONG_TESTS),$(chosen_tests))
 else
 # $(call listed,title,names)
