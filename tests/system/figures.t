@@ -66,7 +66,7 @@ def text_repeats_nothing():
 
 # The rows of "Who gets the core", and where tests/user/fair.c checks them.
 FAIR = {"longest | 2 ms": "longest <= 2000", "mean | 2 ms": "us <= 2000 * 20 * TRIPS",
-        "at least | 500": "wakes >= 500", "of sleep | 5": "interrupts <= 5"}
+        "at least | 125": "wakes >= 125", "of sleep | 5": "interrupts <= 5"}
 
 
 def bounds_are_checked():
