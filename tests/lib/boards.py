@@ -12,8 +12,6 @@ import machine
 import variant
 from user_programs import expected_lines, tap_lines
 
-# Our programs are the same for every board, and built once.
-USER_OUT = f"{machine.OUT}/user"
 # Address spaces, sleep and time, signals, a terminal, floating point.
 PROGRAMS = ("fork", "mmap", "sleep", "signal", "pty", "vfp")
 STAGES = "PAGEWALK"
@@ -37,7 +35,7 @@ class Board:
         self.out = f"build/{name}"
         self.options = [f"BOARD={name}", f"OUT={self.out}"]
         if self.out != machine.OUT:
-            self.options.append(f"USER_OUT={USER_OUT}")
+            self.options.append(variant.SAME_PROGRAMS)
 
     def build(self, *goals):
         """What make said, if it failed."""

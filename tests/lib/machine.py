@@ -9,6 +9,8 @@ from fresh import refuse_stale
 
 BOARD = os.environ.get("BOARD", "vexpress-a9")
 OUT = os.environ.get("OUT", f"build/{BOARD}")
+# Programs are the same for every board and build.
+USER_OUT = os.environ.get("USER_OUT", f"{OUT}/user")
 QEMU = os.environ.get("QEMU", "qemu-system-arm")
 # A later one, whose plugins read registers; `make check-hw` fetches it.
 QEMU_10 = os.path.abspath(os.environ.get(

@@ -7,7 +7,7 @@ import subprocess
 import machine
 
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "user")
-BINARIES = os.environ.get("USER_OUT", f"{machine.OUT}/user") + "/test"
+BINARIES = f"{machine.USER_OUT}/test"
 ARCHIVE = f"{machine.OUT}/test-initramfs.cpio"
 TAP_LINE = re.compile(r"^(ok |not ok |1\.\.|# |Bail out!)")
 # Nobody else can be asked what these must print. Each with the reason.

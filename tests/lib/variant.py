@@ -12,6 +12,10 @@ import tap
 GOALS = ("pagewalk.elf", "pagewalk.bin", "pagewalk-tests.bin",
          "initramfs.cpio", "test-initramfs.cpio", "careless.bin",
          "latency.so", "stack.so", "fuzz/fuzz")
+# And for the rounds of tests/user/programs.t.
+FOR_ROUNDS = "nopan/pagewalk.bin"
+# To make: the programs were built before the test was run, once for all.
+SAME_PROGRAMS = f"USER_OUT={machine.USER_OUT}"
 # What a make that runs us says to its own children, and to its own tests.
 OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "T",
            "TEST_PROGRAMS", "TEST_KTESTS", "QEMU_MACHINE")
@@ -27,10 +31,12 @@ def run(line, **variables):
     return done.returncode, done.stdout
 
 
-def build(what, out, *options):
+def build(what, out, *options, rounds=False):
     """One result: does it build? options as for make, like BOARD=virt."""
     goals = [f"{out}/{goal}" for goal in GOALS]
-    status, output = run(["make", *options, f"OUT={out}", *goals])
+    if rounds:
+        goals.append(f"{out}/{FOR_ROUNDS}")
+    status, output = run(["make", *options, f"OUT={out}", SAME_PROGRAMS, *goals])
     return tap.is_(status, 0, f"{what} builds", output)
 
 
@@ -39,7 +45,7 @@ def passes(tests, where, out, **variables):
     on = machine.machine_of(**{"BOARD": machine.BOARD, **variables})
     for test in tests:
         status, output = run([test], OUT=out, BUILT_BY_MAKE="yes",
-                             QEMU_MACHINE=on,
+                             QEMU_MACHINE=on, USER_OUT=machine.USER_OUT,
                              **{"BOARD": machine.BOARD, **variables})
         failed = "\n".join(line for line in output.splitlines()
                            if not line.startswith("ok "))

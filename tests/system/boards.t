@@ -18,7 +18,8 @@ import tap
 import variant
 
 GOALS = ["pagewalk.bin", "pagewalk.elf"]
-ARCHIVES = ["pagewalk-tests.bin", "initramfs.cpio", "test-initramfs.cpio"]
+ARCHIVES = ["pagewalk-tests.bin", "initramfs.cpio", "test-initramfs.cpio",
+            variant.FOR_ROUNDS]
 # Nothing on these boards can do that, or, on sabrelite, QEMU has not got it.
 NEVER_OFF = {"xilinx-zynq-a9", "cubieboard", "sabrelite"}
 TESTS = ["tests/target/target.t", "tests/user/programs.t"]
@@ -90,7 +91,7 @@ def relative():
     out = "build/imx7"
     status, output = variant.run(
         ["make", "BOARD=mcimx6ul-evk", f"OUT={out}", "UART_PA=0x30860000",
-         f"USER_OUT={boards.USER_OUT}", f"{out}/pagewalk.bin"])
+         variant.SAME_PROGRAMS, f"{out}/pagewalk.bin"])
     if status == 0:
         status, output = variant.run(
             ["dtc", "-q", "-O", "dtb", "-o", f"{out}/imx7.dtb",
@@ -128,6 +129,5 @@ for name in chosen():
     if name == "mcimx6ul-evk":
         relative()
     if every:
-        variant.passes(TESTS, f"on {name}", board.out, BOARD=name,
-                       USER_OUT=boards.USER_OUT)
+        variant.passes(TESTS, f"on {name}", board.out, BOARD=name)
 tap.done()

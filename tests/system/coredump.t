@@ -17,7 +17,7 @@ from user_programs import ARCHIVE
 
 SCRATCH = f"{machine.OUT}/system"
 CORE = f"{SCRATCH}/core"
-PROGRAM = f"{machine.OUT}/user/test/coredump.debug"
+PROGRAM = f"{machine.USER_OUT}/test/coredump.debug"
 GDB = os.environ.get("GDB", "gdb-multiarch")
 COMMANDS = ["backtrace", "info registers r5 pc", "x/i $pc", "print/x *(int *)page",
             "info threads", "info auxv", "info proc mappings"]

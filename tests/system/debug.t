@@ -25,7 +25,8 @@ PROGRAMS = ("areas big brk exec fork futex holes locks madvise memfd mmap mounts
             "remove robust shm signalfd socket socket_names socket_rights thread "
             "thread_exec timer_create truncate uffd uffd_calls wait")
 
-if variant.build("DEBUG=1", OUT, "DEBUG=1", f"BOARD={machine.BOARD}"):
-    chosen = "" if os.environ.get("DEBUG_ALL") else PROGRAMS
+every = bool(os.environ.get("DEBUG_ALL"))
+if variant.build("DEBUG=1", OUT, "DEBUG=1", f"BOARD={machine.BOARD}", rounds=every):
+    chosen = "" if every else PROGRAMS
     variant.passes(TESTS, "in a debug build", OUT, TEST_PROGRAMS=chosen)
 tap.done()

@@ -32,7 +32,7 @@ def archive():
          elf.Segment(0, len(interp), offset=total - len(interp),
                      kind=elf.PT_INTERP)],
         code=code, kind=elf.ET_DYN, entry=start)
-    with open(f"{machine.OUT}/user/bin/cat", "rb") as file:
+    with open(f"{machine.USER_OUT}/bin/cat", "rb") as file:
         cat = file.read()
     os.makedirs(SCRATCH, exist_ok=True)
     path = f"{SCRATCH}/layout.cpio"

@@ -86,7 +86,7 @@ def archive():
         struct.pack_into("<H", bad, E_SHNUM, number)
         files[f"bin/{name}"] = bytes(bad)
     for name in "sh", "walk", "maps", "who", "ps":
-        with open(f"{machine.OUT}/user/bin/{name}", "rb") as file:
+        with open(f"{machine.USER_OUT}/bin/{name}", "rb") as file:
             files[f"bin/{name}"] = file.read()
     files |= {"proc/.": b"", "dev/.": b"", "tmp/.": b""}
     path = f"{SCRATCH}/archive.cpio"
@@ -126,7 +126,7 @@ class Shell:
 
 
 def of_our_programs(shell):
-    nm = values(f"{machine.OUT}/user/bin/sh.debug")
+    nm = values(f"{machine.USER_OUT}/bin/sh.debug")
     for name, what in (("main", "a function"), ("find_job", "one of a library"),
                        ("built_in", "a static array"),
                        ("history", "a static array without data in the file"),

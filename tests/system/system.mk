@@ -2,8 +2,8 @@
 
 system_tests := $(wildcard tests/system/*.t)
 CHECK_TESTS += $(system_tests)
-# The others look at sources, or build what they boot.
-$(filter-out %/docs.t %/figures.t %/lint.t %/virt.t %/debug.t,$(system_tests)): \
+# The others look at sources.
+$(filter-out %/docs.t %/figures.t %/lint.t,$(system_tests)): \
 	$(OUT)/pagewalk.elf $(OUT)/pagewalk.bin $(OUT)/initramfs.cpio \
 	$(OUT)/test-initramfs.cpio
 tests/system/core.t: $(OUT)/pagewalk-core.bin $(OUT)/pagewalk.elf \

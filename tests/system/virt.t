@@ -98,7 +98,7 @@ def uboot_header():
 def made(goal, file):
     """`make GOAL BOARD=virt`, which makes this file of OUT."""
     status, output = variant.run(["make", "BOARD=virt", f"OUT={OUT}",
-                                  f"{OUT}/{file}"])
+                                  variant.SAME_PROGRAMS, f"{OUT}/{file}"])
     return tap.is_(status, 0, f"make {goal} BOARD=virt", output)
 
 
@@ -177,10 +177,11 @@ def power_off():
 if machine.BOARD == "virt":
     print("1..0 # SKIP this is the board it is about")
     sys.exit(0)
-if variant.build("BOARD=virt", OUT, "BOARD=virt"):
-    second = EVERYTHING if os.environ.get("VIRT_ALL") else SECOND_CORE
+every = bool(os.environ.get("VIRT_ALL"))
+if variant.build("BOARD=virt", OUT, "BOARD=virt", rounds=every):
+    second = EVERYTHING if every else SECOND_CORE
     # What a program leaves behind it leaves on every board.
-    no_rounds = "" if os.environ.get("VIRT_ALL") else "1"
+    no_rounds = "" if every else "1"
     for cpu, tests in (("cortex-a15", EVERYTHING), ("cortex-a7", second)):
         variant.passes(["tests/target/target.t", *tests], f"on {cpu}", OUT,
                        BOARD="virt", CPU=cpu, NO_ROUNDS=no_rounds)

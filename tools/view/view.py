@@ -18,6 +18,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.environ["OUT"]
+USER_OUT = os.environ.get("USER_OUT", f"{OUT}/user")
 DEFAULTS = {"MEMORY": "16M", "KINDS": "fault,bad,vma,fork,exec,exit,oom,sync",
             "INITRD": f"{OUT}/initramfs.cpio", "QEMU": "qemu-system-arm",
             "GDB": "gdb-multiarch", "CROSS_COMPILE": "arm-none-eabi-"}
@@ -88,7 +89,7 @@ def source_line(path, line):
 def program_of(comm):
     """The program's ELF with debug information: ours lie beside each other."""
     for folder in "bin", "test":
-        path = f"{OUT}/user/{folder}/{comm}.debug"
+        path = f"{USER_OUT}/{folder}/{comm}.debug"
         if os.path.exists(path):
             return path
     return None
