@@ -370,7 +370,9 @@ int show_mounts(struct seq_file *m);
 int show_mountinfo(struct seq_file *m);
 int show_mountstats(struct seq_file *m);
 int show_devices(struct seq_file *m);
-int show_partitions(struct seq_file *m);
+int show_no_disks(struct seq_file *m);
+/* /proc/kmsg (proc_kmsg.c) */
+extern const struct file_operations proc_kmsg_fops;
 int show_filesystems(struct seq_file *m);
 int show_swaps(struct seq_file *m);
 int show_config(struct seq_file *m); /* gzip; see proc_config.c */

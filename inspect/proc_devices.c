@@ -1,4 +1,4 @@
-/* /proc/devices and /proc/partitions: the devices of this machine. */
+/* /proc/devices, diskstats and partitions: the devices of this machine. */
 #include <fs/fs.h>
 #include <inspect/internal.h>
 #include <service.h>
@@ -78,10 +78,10 @@ int show_devices(struct seq_file *m)
 }
 
 /*
- * /proc/partitions is empty: Linux writes even the heading only if there is a
- * disk.
+ * /proc/partitions and /proc/diskstats are empty: Linux writes even a heading
+ * only if there is a disk.
  */
-int show_partitions(struct seq_file *m __unused_arg)
+int show_no_disks(struct seq_file *m __unused_arg)
 {
 	return 0;
 }

@@ -39,6 +39,14 @@ u64 log_next_record(void);
  * may have been overwritten, or may not exist yet. May sleep. (syslog.c)
  */
 u64 log_clear_seq(void);
+/* The record that LOG_READ of syslog(2) returns next. (syslog.c) */
+u64 log_unread(void);
+/*
+ * LOG_READ and LOG_SIZE_UNREAD, for a reader whose rights were checked when it
+ * opened /proc/kmsg: the bytes or -errno. May sleep. (syslog.c)
+ */
+s32 log_take(uaddr_t buf, u32 bytes);
+s32 log_unread_bytes(void);
 /* Sleeps until record seq exists. 0 or -ERESTARTSYS. (kmsg.c) */
 int __must_check wait_record(u64 seq);
 

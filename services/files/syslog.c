@@ -190,6 +190,11 @@ static s32 wait_and_take(struct lines *lines, uaddr_t buf, u32 bytes)
 	return ret;
 }
 
+u64 log_unread(void)
+{
+	return READ_ONCE(next_seq);
+}
+
 /* The three types that read. Returns the bytes stored or -errno. */
 static s32 read_log(u32 type, uaddr_t buf, u32 bytes)
 {
@@ -219,8 +224,12 @@ static s32 read_log(u32 type, uaddr_t buf, u32 bytes)
 	return ret;
 }
 
-/* LOG_SIZE_UNREAD: what LOG_READ would return with a large buffer. */
-static s32 size_unread(void)
+s32 log_take(uaddr_t buf, u32 bytes)
+{
+	return read_log(LOG_READ, buf, bytes);
+}
+
+s32 log_unread_bytes(void)
 {
 	struct lines *lines = kmalloc(sizeof(*lines), GFP_KERNEL);
 	u32 bytes;
@@ -301,7 +310,7 @@ s32 sys_syslog(u32 type, uaddr_t buf, u32 bytes)
 	case LOG_CONSOLE_LEVEL:
 		return set_console(type, bytes);
 	case LOG_SIZE_UNREAD:
-		return size_unread();
+		return log_unread_bytes();
 	case LOG_SIZE_BUFFER:
 		return LOG_BYTES;
 	default:

@@ -3,6 +3,7 @@
  * what one reader takes away, and which of it the console shows.
  */
 #include <uapi/fcntl.h>
+#include <uapi/poll.h>
 #include "check.h"
 
 enum {
@@ -126,6 +127,35 @@ static void taking(void)
 	is(status, 5 << 8, "READ waits for the next record");
 }
 
+/* klogd and rsyslogd read the file, which is LOG_READ in other words. */
+static void proc_kmsg(void)
+{
+	int fd = SYS(open, "/proc/kmsg", O_RDONLY | O_NONBLOCK, 0);
+	struct pollfd ask = { .fd = fd, .events = POLLIN };
+	int32_t status = -1;
+	pid_t pid;
+
+	is(SYS(read, fd, text, 100), -EAGAIN, "/proc/kmsg without a record");
+	is(SYS(poll, &ask, 1, 0), 0, "poll reports none");
+	say("<5>to a file\n");
+	is(SYS(poll, &ask, 1, 5000), 1, "poll reports the next");
+	is(ask.revents, POLLIN, "by POLLIN");
+	memset(text, 0, 100);
+	ok(SYS(read, fd, text, 100) > 20 && is_line(text, 13, "to a file\n"),
+	   "/proc/kmsg returns it with its level and time");
+	is(SYS(syslog, SIZE_UNREAD, 0, 0), 0, "and has taken it");
+	SYS(fcntl64, fd, F_SETFL, 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(SYS(read, fd, text, 100) > 20 ? 5 : 6);
+	for (int i = 0; i < 5; i++)
+		SYS(sched_yield);
+	say("awaited\n");
+	SYS(wait4, pid, &status, 0, 0);
+	is(status, 5 << 8, "a read of it waits for the next record");
+	SYS(close, fd);
+}
+
 static int console_level(void)
 {
 	int level = -1;
@@ -165,6 +195,8 @@ static int as_user(void *arg)
 	is(call(READ, 4096), -EPERM, "READ by a user is refused");
 	is(SYS(syslog, 11, 0, 0), -EPERM,
 	   "an unknown type by a user: the permission comes first");
+	is(SYS(open, "/proc/kmsg", O_RDONLY, 0), -EACCES,
+	   "/proc/kmsg by a user is refused");
 	return 0;
 }
 
@@ -189,6 +221,7 @@ int main(void)
 	whole_log();
 	clearing();
 	taking();
+	proc_kmsg();
 	console();
 	checks_in_child(as_user, NULL);
 	return done();
