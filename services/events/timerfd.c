@@ -156,6 +156,8 @@ s32 sys_timerfd_create(s32 clock, u32 flags)
 	    clock != CLOCK_BOOTTIME && clock != CLOCK_REALTIME_ALARM &&
 	    clock != CLOCK_BOOTTIME_ALARM)
 		return -EINVAL;
+	if (!may_wake_by(clock))
+		return -EPERM;
 	tf = kzalloc(sizeof(*tf), GFP_KERNEL);
 	if (!tf)
 		return -ENOMEM;

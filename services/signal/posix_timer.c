@@ -204,17 +204,11 @@ static bool get_cpu_clock(s32 clock, struct cpu_clock *cpu)
  */
 static int check_clock(s32 clock)
 {
-	u64 now;
-	int err = clock_read(clock, &now);
+	int err = check_timing_clock(clock);
 
-	if (err)
+	if (err || clock >= 0)
 		return err;
-	if (clock < 0)
-		return clock_is_own_process(clock) ? 0 : -EINVAL;
-	return clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE ||
-			clock == CLOCK_MONOTONIC_COARSE ?
-		-EOPNOTSUPP :
-		0;
+	return clock_is_own_process(clock) ? 0 : -EINVAL;
 }
 
 /*

@@ -6,7 +6,9 @@
  * monotonic one. CPU-time clocks count ticks.
  */
 #include <asm/uaccess.h>
+#include <cred.h>
 #include <proc/proc.h>
+#include <services/time/clock_timer.h>
 #include <services/time/internal.h>
 #include <uapi/time.h>
 
@@ -115,6 +117,26 @@ bool clock_is_own_process(s32 clock)
 	 */
 	return (u32)clock & CPUCLOCK_THREAD || pid == 0 ||
 		pid == current->tgid || pid == current->pid;
+}
+
+bool may_wake_by(s32 clock)
+{
+	return (clock != CLOCK_REALTIME_ALARM &&
+		clock != CLOCK_BOOTTIME_ALARM) ||
+		capable(CAP_WAKE_ALARM);
+}
+
+int check_timing_clock(s32 clock)
+{
+	u64 now;
+	int err = clock_read(clock, &now);
+
+	if (err || clock < 0)
+		return err;
+	if (clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE ||
+	    clock == CLOCK_MONOTONIC_COARSE)
+		return -EOPNOTSUPP;
+	return may_wake_by(clock) ? 0 : -EPERM;
 }
 
 bool clock_is_wall(s32 clock)

@@ -26,6 +26,11 @@ struct clock_timer {
 };
 
 /*
+ * Returns false if clock is one that would wake a suspended machine, for which
+ * the task has no CAP_WAKE_ALARM: -EPERM. (clock.c)
+ */
+bool may_wake_by(s32 clock);
+/*
  * Makes *ct a stopped timer by clock; at an expiry service->timer_expired() is
  * called, with interrupts off.
  */

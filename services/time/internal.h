@@ -31,6 +31,11 @@ bool clock_is_user_only(s32 clock);
  * threads.
  */
 bool clock_is_own_process(s32 clock);
+/*
+ * Whether time can be waited for by clock: 0; -EINVAL (there is none);
+ * -EOPNOTSUPP: one that can only be read; or -EPERM as of may_wake_by().
+ */
+int __must_check check_timing_clock(s32 clock);
 /* Returns true if clock shows the time of day, which can be set. */
 bool clock_is_wall(s32 clock);
 /* Returns true if clock is the CPU clock, below zero, of the running thread. */

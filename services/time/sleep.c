@@ -146,19 +146,13 @@ static int sleep_until_clock(s32 clock, u64 until)
  */
 static int may_sleep_by(s32 clock)
 {
-	u64 now;
-	int err = clock_read(clock, &now);
+	int err = check_timing_clock(clock);
 
 	if (err)
 		return err;
 	if (clock < 0)
 		return clock_is_own_thread(clock) ? -EINVAL : 0;
-	return clock == CLOCK_THREAD_CPUTIME_ID ||
-			clock == CLOCK_MONOTONIC_RAW ||
-			clock == CLOCK_REALTIME_COARSE ||
-			clock == CLOCK_MONOTONIC_COARSE ?
-		-EOPNOTSUPP :
-		0;
+	return clock == CLOCK_THREAD_CPUTIME_ID ? -EOPNOTSUPP : 0;
 }
 
 static s32 do_clock_nanosleep(s32 clock, u32 flags, uaddr_t req, uaddr_t rem,
