@@ -18,18 +18,15 @@ static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)
 
 	if (!file)
 		return -EBADF;
-	/*
-	 * Checked before locking: a call that must fail need not wait for
-	 * others.
-	 */
+	/* Before locking: a call that must fail need not wait for others. */
 	ret = rw_op(file, write, &fn);
+	/* What a failed read returned is no count: all memory would be written. */
+	if (!ret && unlikely((s32)bytes < 0))
+		ret = access_ok(buf, bytes) ? -EINVAL : -EFAULT;
 	if (!ret)
 		ret = lock_pos(file, &locked);
 	if (!ret) {
-		/*
-		 * bytes is cut to Linux's limit, so that a count never looks
-		 * like -errno.
-		 */
+		/* Linux's limit, so that a count never looks like -errno. */
 		ret = fn(file, buf, min(bytes, MAX_RW_BYTES), &file->f_pos);
 		unlock_pos(file, locked);
 	}

@@ -34,6 +34,8 @@ static inline s32 do_prw(u32 fd, uaddr_t buf, u32 bytes, u64 pos, bool write)
 	else
 		/* A file that cannot seek, such as a pipe, has no positions. */
 		ret = file->f_op->llseek ? rw_op(file, write, &fn) : -ESPIPE;
+	if (!ret && unlikely((s32)bytes < 0))
+		ret = access_ok(buf, bytes) ? -EINVAL : -EFAULT;
 	if (!ret)
 		ret = fn(file, buf, min(bytes, MAX_RW_BYTES), &pos);
 	fput_light(file, put);

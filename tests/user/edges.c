@@ -4,6 +4,7 @@
  */
 #include <uapi/fcntl.h>
 #include <uapi/mman.h>
+#include <uapi/time.h>
 #include <uapi/wait.h>
 #include "check.h"
 
@@ -54,7 +55,8 @@ static void positions(int fd)
 {
 	int32_t to = make_file(scratch("to"), 0);
 	int64_t in = -1, out = 0;
-	char byte[10];
+	/* Below 1 GiB: from there 2 GiB reach no kernel memory. */
+	static char byte[10];
 
 	is(SYS(pread64, fd, byte, 10, 0, MAX_LOW, MAX_HIGH), -EINVAL,
 	   "pread64 that would end behind the last position");
@@ -72,6 +74,17 @@ static void positions(int fd)
 	is(SYS(copy_file_range, fd, &in, to, &out, 10, 0), -EFBIG,
 	   "copy_file_range of nothing to the last position");
 	SYS(close, to);
+	to = SYS(eventfd2, 1, O_NONBLOCK);
+	is(SYS(read, to, byte, -1), -EFAULT, "read of -1 bytes of an eventfd");
+	SYS(close, to);
+	/* The count of a read that failed. */
+	is(SYS(write, fd, byte, -1), -EFAULT, "write of -1 bytes");
+	is(SYS(read, fd, byte, -1), -EFAULT, "read of -1 bytes");
+	is(SYS(pwrite64, fd, byte, -1, 0, 0, 0), -EFAULT, "pwrite64 of them");
+	is(SYS(read, fd, 0x10000, 0x80000000), -EINVAL,
+	   "read of 2 GiB, which is no count");
+	is(SYS(lseek, fd, 0, SEEK_END), 4096, "the file is as it was");
+	is(SYS(lseek, fd, 0, SEEK_SET), 0, "and its position is set back");
 	to = SYS(open, dir, O_RDONLY | O_DIRECTORY, 0);
 	is(SYS(lseek, to, 0, SEEK_END), -EINVAL, "SEEK_END of a directory");
 	is(SYS(lseek, to, 1, SEEK_SET), 1, "SEEK_SET of a directory");
@@ -104,6 +117,9 @@ static void of_proc(void)
 	   "link out of /proc");
 	fd = SYS(open, "/proc/sys/kernel/tainted", O_RDONLY, 0);
 	is(SYS(read, fd, text, sizeof(text)), 2, "tainted is one digit");
+	SYS(close, fd);
+	fd = SYS(open, "/proc/diskstats", O_RDONLY, 0);
+	is(SYS(read, fd, text, sizeof(text)), 0, "diskstats: there is no disk");
 	SYS(close, fd);
 	fd = SYS(open, "/proc/self/comm", O_RDWR, 0);
 	is(SYS(write, fd, "a name that is too long", 23), 23,
@@ -165,6 +181,23 @@ static void tasks(void)
 	   "a bit that does not exist");
 }
 
+/* Nobody but root may let a suspended machine wake. */
+static int alarms(void *arg)
+{
+	uint32_t event[16] = { 0, 10, 0 }, ns[2] = { 0, 1 };
+	int32_t id;
+
+	(void)arg;
+	SYS(setresuid32, 1000, 1000, 1000);
+	is(SYS(timerfd_create, CLOCK_REALTIME_ALARM, 0), -EPERM,
+	   "a user's timerfd by CLOCK_REALTIME_ALARM");
+	is(SYS(timer_create, CLOCK_BOOTTIME_ALARM, event, &id), -EPERM,
+	   "a user's timer by CLOCK_BOOTTIME_ALARM");
+	is(SYS(clock_nanosleep, CLOCK_BOOTTIME_ALARM, 0, ns, 0), -EPERM,
+	   "a user's sleep by it");
+	return 0;
+}
+
 static void names(void)
 {
 	struct {
@@ -203,6 +236,7 @@ int main(void)
 	of_proc();
 	terminal();
 	tasks();
+	checks_in_child(alarms, NULL);
 	names();
 	SYS(close, fd);
 	SYS(unlink, path);
