@@ -136,6 +136,9 @@ static int lookup_of(struct inode *dir, s32 fd, const struct proc_entry *entry,
 	return *child ? 0 : -ENOMEM;
 }
 
+/* What lstat shows, as on Linux, whatever the length of the path. */
+#define LINK_SIZE 64
+
 /*
  * The link's own rights are not checked, but show how the file was opened:
  * lsof and fuser read them. With O_PATH it can be neither read nor written.
@@ -159,6 +162,7 @@ static int lookup_fd(struct inode *dir, s32 fd, struct inode **child)
 	file = file_of(*child);
 	if (file) {
 		(*child)->i_mode = link_mode(file);
+		(*child)->i_size = LINK_SIZE;
 		fput(file);
 	}
 	return 0;

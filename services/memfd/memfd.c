@@ -306,6 +306,9 @@ static struct inode *memfd_inode(struct memfd *memfd)
 	/* No directory will ever name it, so the last close frees it. */
 	inode->i_nlink = 0;
 	inode->i_dev = SHMEM_DEV;
+	/* The user may change its mode. */
+	inode->i_uid = current_cred()->fsuid;
+	inode->i_gid = current_cred()->fsgid;
 	inode->i_private = memfd;
 	inode->i_op = &memfd_inode_ops;
 	inode->i_fop = &memfd_fops;

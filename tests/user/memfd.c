@@ -363,6 +363,24 @@ static void a_program(void)
 	SYS(close, fd);
 }
 
+/* A user's file of memory is the user's, who may make it a program. */
+static int of_a_user(void *arg)
+{
+	struct kstat64 st = { 0 };
+	int fd;
+
+	(void)arg;
+	SYS(setresgid32, 1001, 1001, 1001);
+	SYS(setresuid32, 1000, 1000, 1000);
+	fd = SYS(memfd_create, "mine", 0);
+	SYS(fstat64, fd, &st);
+	is((int32_t)st.st_uid, 1000, "a user's memfd has that owner");
+	is((int32_t)st.st_gid, 1001, "and that group");
+	is(SYS(fchmod, fd, 0500), 0, "its mode can be changed");
+	SYS(close, fd);
+	return 0;
+}
+
 int main(int argc, char *argv[])
 {
 	if (argc == 1 && strcmp(argv[0], "true") == 0)
@@ -377,5 +395,6 @@ int main(int argc, char *argv[])
 	pieces_of_mappings();
 	future_write();
 	a_program();
+	checks_in_child(of_a_user, NULL);
 	return done();
 }

@@ -183,6 +183,8 @@ static int32_t link_rights(int32_t flags)
 
 	SYS(lstat64, fd_path(path, "fd", fd), &st);
 	SYS(close, fd);
+	if (st.st_size != 64)
+		return (int32_t)st.st_size;
 	return (int32_t)st.st_mode;
 }
 
