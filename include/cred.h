@@ -23,7 +23,7 @@ struct cred {
 	u32 gid, egid, sgid, fsgid;
 	/* capabilities: 1 << CAP_x; dropped are those not in the bounding set */
 	u64 permitted, effective, inheritable, dropped, ambient;
-	bool keep_caps;    /* the next change of uids leaves permitted alone */
+	u8 securebits;     /* SECBIT_*: how uids and capabilities depend */
 	bool no_new_privs; /* execve gives no more privilege */
 	bool over_nproc;   /* it became a user with too many tasks */
 	u32 nr_groups;

@@ -4,6 +4,7 @@
  */
 #include <proc/proc.h>
 #include <services/ids/ids.h>
+#include <uapi/securebits.h>
 
 #define PR_CAP_AMBIENT_IS_SET    1
 #define PR_CAP_AMBIENT_RAISE     2
@@ -50,7 +51,8 @@ s32 ambient_set(u32 what, u32 cap, u32 unused)
 	case PR_CAP_AMBIENT_IS_SET:
 		return (cred->ambient & bit) != 0;
 	case PR_CAP_AMBIENT_RAISE:
-		if (!(cred->permitted & cred->inheritable & bit))
+		if (!(cred->permitted & cred->inheritable & bit) ||
+		    cred->securebits & SECBIT_NO_CAP_AMBIENT_RAISE)
 			return -EPERM;
 		return set_caps(cred->dropped, cred->ambient | bit);
 	case PR_CAP_AMBIENT_LOWER:

@@ -5,6 +5,7 @@
 #include <services/sched/sched.h>
 #include <services/signal/signal.h>
 #include <string.h>
+#include <uapi/securebits.h>
 
 /* POSIX's process is a group of threads, so getpid() is the group's number. */
 s32 sys_getpid(void)
@@ -236,28 +237,40 @@ static s32 set_flag(u32 option, u32 flag)
 
 	if (flag > 1 || (option == PR_SET_NO_NEW_PRIVS && flag != 1))
 		return -EINVAL;
+	if (option == PR_SET_KEEPCAPS &&
+	    current_cred()->securebits & SECBIT_KEEP_CAPS << 1)
+		return -EPERM;
 	new = prepare_cred();
 	if (!new)
 		return -ENOMEM;
-	if (option == PR_SET_KEEPCAPS)
-		new->keep_caps = flag;
-	else
+	if (option == PR_SET_NO_NEW_PRIVS)
 		new->no_new_privs = true;
+	else if (flag)
+		new->securebits |= SECBIT_KEEP_CAPS;
+	else
+		new->securebits &= ~SECBIT_KEEP_CAPS;
 	set_cred(new);
 	return 0;
 }
 
-#define SECBIT_KEEP_CAPS 0x10u
-
 /*
- * PR_SET_SECUREBITS. The one bit that exists is what PR_SET_KEEPCAPS sets: 0,
- * -EPERM or -ENOMEM.
+ * PR_SET_SECUREBITS: 0, -ENOMEM, or -EPERM, also for a bit that does not exist,
+ * or that is locked, and for a lock that would be taken off.
  */
 static s32 set_securebits(u32 bits)
 {
-	if (bits & ~SECBIT_KEEP_CAPS || !capable(CAP_SETPCAP))
+	u32 old = current_cred()->securebits, locks = old & SECURE_ALL_LOCKS;
+	struct cred *new;
+
+	if (bits & ~(u32)(SECURE_ALL_BITS | SECURE_ALL_LOCKS) ||
+	    (old ^ bits) & locks >> 1 || locks & ~bits || !capable(CAP_SETPCAP))
 		return -EPERM;
-	return set_flag(PR_SET_KEEPCAPS, bits != 0);
+	new = prepare_cred();
+	if (!new)
+		return -ENOMEM;
+	new->securebits = (u8)bits;
+	set_cred(new);
+	return 0;
 }
 
 #define PR_SET_CHILD_SUBREAPER 36
@@ -297,7 +310,7 @@ static s32 change_life(u32 option, u32 arg)
 		current->timer_slack_ns = arg ? arg : current->default_slack_ns;
 		return 0;
 	case PR_GET_SECUREBITS:
-		return current_cred()->keep_caps ? (s32)SECBIT_KEEP_CAPS : 0;
+		return current_cred()->securebits;
 	case PR_SET_SECUREBITS:
 		return set_securebits(arg);
 	case PR_SET_CHILD_SUBREAPER:
@@ -327,7 +340,7 @@ s32 sys_prctl(u32 option, u32 arg2, u32 arg3, u32 arg4, u32 arg5)
 	case PR_GET_DUMPABLE:
 		return !current_thread_info()->mm->not_dumpable;
 	case PR_GET_KEEPCAPS:
-		return current_cred()->keep_caps;
+		return (current_cred()->securebits & SECBIT_KEEP_CAPS) != 0;
 	case PR_CAPBSET_READ:
 	case PR_CAPBSET_DROP:
 		return bounding_set(arg2, option == PR_CAPBSET_DROP);

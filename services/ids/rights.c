@@ -7,6 +7,7 @@
 #include <proc/proc.h>
 #include <services/files/files.h>
 #include <services/ids/ids.h>
+#include <uapi/securebits.h>
 #include <uapi/signal.h>
 
 /* ---- one task and another ---------------------------------------- */
@@ -149,9 +150,11 @@ static void take_set_ids(struct cred *new, const struct file *file)
  */
 static void exec_caps(struct cred *new, const struct cred *old)
 {
+	const bool root = !(new->securebits &SECBIT_NOROOT);
+
 	if (new->euid != old->uid || new->egid != old->gid)
 		new->ambient = 0;
-	if (new->uid == 0 || new->euid == 0)
+	if (root && (new->uid == 0 || new->euid == 0))
 		new->permitted = (ALL_CAPS & ~new->dropped) | new->inheritable;
 	else
 		new->permitted = new->ambient;
@@ -161,8 +164,8 @@ static void exec_caps(struct cred *new, const struct cred *old)
 	 */
 	if (new->no_new_privs)
 		new->permitted &= old->permitted;
-	new->effective = new->euid == 0 ? new->permitted : new->ambient;
-	new->keep_caps = false;
+	new->effective = root &&new->euid == 0 ? new->permitted : new->ambient;
+	new->securebits &= ~SECBIT_KEEP_CAPS;
 }
 
 /*

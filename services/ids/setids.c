@@ -8,6 +8,7 @@
  */
 #include <services/ids/ids.h>
 #include <uapi/errno.h>
+#include <uapi/securebits.h>
 
 /* ---- privileges that go with user 0 ------------------------------ */
 
@@ -32,13 +33,15 @@ static bool is_root(const struct cred *cred)
  */
 static void fix_caps(struct cred *new, const struct cred *old)
 {
+	if (new->securebits & SECBIT_NO_SETUID_FIXUP)
+		return;
 	/*
 	 * No way back to root: all are lost, unless PR_SET_KEEPCAPS keeps the
 	 * permitted.
 	 */
 	if (is_root(old) && !is_root(new)) {
 		new->ambient = 0;
-		if (!new->keep_caps)
+		if (!(new->securebits &SECBIT_KEEP_CAPS))
 			new->permitted = new->effective = 0;
 	}
 	/*

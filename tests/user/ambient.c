@@ -15,14 +15,15 @@
 #define KILL  (1u << CAP_KILL)
 #define CHOWN (1u << CAP_CHOWN)
 
-#define PR_SET_KEEPCAPS 8
-#define PR_CAPBSET_READ 23
-#define PR_CAPBSET_DROP 24
-#define PR_CAP_AMBIENT  47
-#define IS_SET          1
-#define RAISE           2
-#define LOWER           3
-#define CLEAR_ALL       4
+#define PR_SET_KEEPCAPS   8
+#define PR_CAPBSET_READ   23
+#define PR_CAPBSET_DROP   24
+#define PR_SET_SECUREBITS 28
+#define PR_CAP_AMBIENT    47
+#define IS_SET            1
+#define RAISE             2
+#define LOWER             3
+#define CLEAR_ALL         4
 
 extern char **environ;
 
@@ -153,6 +154,39 @@ static int drops(void *arg)
 	return 0;
 }
 
+static int32_t securebits(uint32_t bits)
+{
+	return SYS(prctl, PR_SET_SECUREBITS, bits, 0, 0, 0);
+}
+
+/* PR_SET_SECUREBITS: each bit has a lock, the next higher one. */
+static int secure(void *arg)
+{
+	(void)arg;
+	caps(true, ~0u, ~0u, KILL);
+	is(securebits(0x40), 0, "SECBIT_NO_CAP_AMBIENT_RAISE");
+	is(ambient(RAISE, CAP_KILL), -EPERM, "RAISE is refused");
+	is(ambient(LOWER, CAP_KILL), 0, "LOWER is not");
+	is(securebits(0x4), 0, "SECBIT_NO_SETUID_FIXUP");
+	SYS(setresuid32, ALICE, ALICE, 0);
+	is(has_kill(), 14, "a user's id takes no capability away");
+	SYS(setresuid32, 0, 0, 0);
+	is(securebits(0x1), 0, "SECBIT_NOROOT");
+	is(after_exec("/test/ambient"), 8, "root's program gets nothing");
+	is(securebits(0x10), 0, "SECBIT_KEEP_CAPS");
+	is(SYS(prctl, 7, 0, 0, 0, 0), 1, "PR_GET_KEEPCAPS");
+	is(securebits(0x20), 0, "its lock");
+	is(SYS(prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0), -EPERM,
+	   "PR_SET_KEEPCAPS of a locked bit");
+	is(securebits(0x30), -EPERM, "setting it");
+	is(securebits(0), -EPERM, "taking the lock off");
+	is(securebits(0x100), -EPERM, "a bit that does not exist");
+	is(SYS(prctl, 27, 0, 0, 0, 0), 0x20, "PR_GET_SECUREBITS");
+	caps(true, KILL, KILL, 0);
+	is(securebits(0x20), -EPERM, "without CAP_SETPCAP");
+	return 0;
+}
+
 static int drops_inheritable(void *arg)
 {
 	(void)arg;
@@ -188,6 +222,7 @@ int main(int argc, char **argv)
 	checks_in_child(becomes_user, NULL);
 	checks_in_child(drops, NULL);
 	checks_in_child(drops_inheritable, NULL);
+	checks_in_child(secure, NULL);
 	rules();
 	SYS(unlink, COPY);
 	return done();
