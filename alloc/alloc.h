@@ -343,6 +343,11 @@ struct zone_stats {
 	u32 failures;  /* allocations that got NULL */
 	u32 reclaimed; /* pages that shrinkers freed */
 };
+/*
+ * Sets the watermark min, in pages, and low and high above it in Linux's
+ * proportions. Without a lock: they may be of different settings for a moment.
+ */
+void zone_set_watermarks(u32 pages);
 /* Fills *stats. Without a lock: each figure is right at its own moment. */
 void zone_get_stats(struct zone_stats *stats);
 

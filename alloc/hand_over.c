@@ -76,7 +76,11 @@ u32 memblock_free_all(void)
 	}
 	/* mem_map ends with a whole block (mem_map_init). */
 	mark_reserved(decided, ALIGN_UP(max_low_pfn, 1u << MAX_ORDER));
-	zone_set_watermarks();
+	/*
+	 * A 128th of memory. Less than 64 KiB would not last one interrupt;
+	 * more than 4 MiB is never needed there.
+	 */
+	zone_set_watermarks(min(max(zone.managed / 128, 16u), 1024u));
 
 	total = memblock_count_frames(&kept);
 	given = nr_free_pages();

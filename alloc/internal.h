@@ -124,8 +124,6 @@ struct page *zone_alloc_slow(gfp_t gfp, unsigned int order);
  * May sleep.
  */
 u32 shrink_all(u32 nr);
-/* Boot: sets the watermarks for zone.managed pages. */
-void zone_set_watermarks(void);
 
 /* ---- from memblock to the buddy (memblock.c, for hand_over.c) ---- */
 

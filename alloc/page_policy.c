@@ -31,21 +31,11 @@ void register_shrinker(struct shrinker *shrinker)
 
 /* ---- watermarks -------------------------------------------------- */
 
-/*
- * min: a 128th of memory, at least 64 KiB and at most 4 MiB; low and high are
- * above it in Linux's proportions.
- */
-void zone_set_watermarks(void)
+void zone_set_watermarks(u32 pages)
 {
-	u32 pages = zone.managed / 128;
-
-	/*
-	 * Few pages would not last one interrupt; more than 4 MiB is never
-	 * needed there.
-	 */
-	zone.min = min(max(pages, 16u), 1024u);
-	zone.low = zone.min + zone.min / 4;
-	zone.high = zone.min + zone.min / 2;
+	WRITE_ONCE(zone.min, pages);
+	WRITE_ONCE(zone.low, pages + pages / 4);
+	WRITE_ONCE(zone.high, pages + pages / 2);
 }
 
 /* ---- reclaim ----------------------------------------------------- */

@@ -23,6 +23,7 @@ struct inode;
 struct mount {
 	/* constant */
 	struct inode *mnt_root; /* a reference */
+	u32 mnt_id;             /* as in /proc/PID/mountinfo */
 	/* a service's; read without a lock */
 	u32 mnt_place_flags; /* MS_* of this place alone */
 	/* atomic */

@@ -84,12 +84,14 @@ struct statx {
 	struct statx_timestamp stx_atime, stx_btime, stx_ctime, stx_mtime;
 	uint32_t stx_rdev_major, stx_rdev_minor;
 	uint32_t stx_dev_major, stx_dev_minor;
-	uint64_t pad2[14];
+	uint64_t stx_mnt_id;
+	uint64_t pad2[13];
 };
 
 static_assert(sizeof(struct statx) == 256, "statx size");
 
 #define STATX_BASIC_STATS 0x7ffu
+#define STATX_MNT_ID      0x1000u
 #define STATX__RESERVED   0x80000000u
 
 /* clang-format off */

@@ -330,6 +330,11 @@ void file_remove_privs(struct inode *inode);
 
 #define ROOT_MOUNT_ID 1u
 
+static inline u32 mount_id(const struct mount *mnt)
+{
+	return mnt ? mnt->mnt_id : ROOT_MOUNT_ID;
+}
+
 #define MOUNT_NAME_BYTES 128 /* a type or a source, with its NUL */
 
 /*

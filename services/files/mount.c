@@ -343,10 +343,27 @@ s32 sys_mount(uaddr_t source, uaddr_t target, uaddr_t type, u32 flags,
 
 /* ---- umount ------------------------------------------------------ */
 
-/* Hold mounts_lock for writing. 0, -EINVAL or -EBUSY. */
+/*
+ * MNT_EXPIRE: -EAGAIN, and 0 if no walk but the call's own has come into the
+ * mount since another such call.
+ */
+static int expire(struct mount_place *place)
+{
+	u32 walks = READ_ONCE(place->walks);
+
+	if (walks - place->expire_walks == 1)
+		return 0;
+	place->expire_walks = walks;
+	return -EAGAIN;
+}
+
+/* Hold mounts_lock for writing. 0, -EINVAL, -EBUSY or -EAGAIN. */
 static int do_umount(const struct fs_path *at, u32 flags)
 {
-	if (!is_mount_root(at))
+	int err = 0;
+
+	if (!is_mount_root(at) ||
+	    (flags & MNT_EXPIRE && flags & (MNT_FORCE | MNT_DETACH)))
 		return -EINVAL;
 	/*
 	 * The list and `at` have one reference each. Any other one is a path,
@@ -354,8 +371,11 @@ static int do_umount(const struct fs_path *at, u32 flags)
 	 */
 	if (!(flags & MNT_DETACH) && atomic_read(&at->mnt->mnt_count) > 2)
 		return -EBUSY;
-	take_off_all(place_of(at->mnt));
-	return 0;
+	if (flags & MNT_EXPIRE)
+		err = expire(place_of(at->mnt));
+	if (!err)
+		take_off_all(place_of(at->mnt));
+	return err;
 }
 
 s32 sys_umount2(uaddr_t target, u32 flags)
@@ -363,7 +383,8 @@ s32 sys_umount2(uaddr_t target, u32 flags)
 	struct fs_path at;
 	s32 err;
 
-	if (flags & ~(u32)(MNT_FORCE | MNT_DETACH | UMOUNT_NOFOLLOW))
+	if (flags &
+	    ~(u32)(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
 		return -EINVAL;
 	err = user_path_at(AT_FDCWD, target,
 			   flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &at);

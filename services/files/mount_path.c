@@ -28,8 +28,10 @@ static void place_cross(struct fs_path *at)
 	for (;;) {
 		spin_lock(&tree_lock);
 		over.mnt = mount_on(at);
-		if (over.mnt)
+		if (over.mnt) {
 			over.inode = igrab(mntget(over.mnt)->mnt_root);
+			place_of(over.mnt)->walks++;
+		}
 		spin_unlock(&tree_lock);
 		if (!over.mnt)
 			return;

@@ -38,6 +38,7 @@ struct mount_place *new_place(struct file_tree *tree, struct inode *root,
 	atomic_set(&place->mnt.mnt_count, 1);
 	TAILQ_INIT(&place->children);
 	place->tree = tree;
+	place->walks = 1; /* so that the first MNT_EXPIRE is not the second */
 	strcpy(place->source, source);
 	return place;
 }
@@ -160,7 +161,7 @@ int attach(struct mount_place *place, const struct fs_path *at)
 	if (err)
 		return err;
 	nr_mounts++;
-	place->id = ++last_id;
+	place->mnt.mnt_id = ++last_id;
 	TAILQ_INSERT_TAIL(&places, place, link);
 	return 0;
 }
@@ -267,7 +268,7 @@ static int copy_place(struct mount_place *place, struct mount_place *parent,
 static struct mount_place *first_older(struct mount_place *place,
 				       const struct mount_place *top)
 {
-	while (place && place->id >= top->id)
+	while (place && place->mnt.mnt_id >= top->mnt.mnt_id)
 		place = TAILQ_NEXT(place, sibling);
 	return place;
 }
@@ -311,7 +312,7 @@ int copy_below(struct mount_place *top, const struct fs_path *src)
 
 	TAILQ_FOREACH(place, children_of(src->mnt), sibling) {
 		cond_resched();
-		if (place->id < top->id &&
+		if (place->mnt.mnt_id < top->mnt.mnt_id &&
 		    is_below(place->mnt.mnt_point, src->inode))
 			err = copy_tree(place, top);
 		if (err)
@@ -334,10 +335,8 @@ static void fill_facts(struct mount_place *place, struct mount_facts *facts)
 
 	facts->flags = place->mnt.mnt_place_flags;
 	facts->read_only = tree->read_only;
-	facts->id = place->id;
-	facts->parent = place->mnt.mnt_parent ?
-		place_of(place->mnt.mnt_parent)->id :
-		ROOT_MOUNT_ID;
+	facts->id = place->mnt.mnt_id;
+	facts->parent = mount_id(place->mnt.mnt_parent);
 	facts->dev = place->mnt.mnt_root->i_dev;
 	strcpy(facts->type, tree->type);
 	strcpy(facts->source, place->source);

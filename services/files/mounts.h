@@ -39,9 +39,11 @@ struct mount_place {
 	struct mount mnt;
 	/* constant */
 	struct file_tree *tree;
-	u32 id;
 	char source[MOUNT_NAME_BYTES];
+	/* tree_lock */
+	u32 walks; /* how many have come into it */
 	/* mounts_lock */
+	u32 expire_walks; /* walks as they were at MNT_EXPIRE; or 0 */
 	TAILQ_ENTRY(mount_place) link;
 	TAILQ_ENTRY(mount_place) sibling;
 	struct place_list children; /* the mounts on it, oldest first */

@@ -62,9 +62,10 @@ static struct statx_timestamp statx_time(const struct file_time *time)
 					 .tv_nsec = time->nsec };
 }
 
-/* Stores inode's struct statx at buf. 0 or -EFAULT. */
-static int put_statx(const struct inode *inode, uaddr_t buf)
+/* Stores the struct statx of what is at `at`. 0 or -EFAULT. */
+static int put_statx(const struct fs_path *at, uaddr_t buf)
 {
+	const struct inode *inode = at->inode;
 	struct statx st;
 
 	/* Clears the padding, or stack bytes would reach the program. */
@@ -72,7 +73,7 @@ static int put_statx(const struct inode *inode, uaddr_t buf)
 	/*
 	 * All basic fields, whatever was asked for: none costs anything here.
 	 */
-	st.stx_mask = STATX_BASIC_STATS;
+	st.stx_mask = STATX_BASIC_STATS | STATX_MNT_ID;
 	st.stx_blksize = PAGE_SIZE;
 	st.stx_nlink = inode->i_nlink;
 	st.stx_uid = inode->i_uid;
@@ -88,6 +89,7 @@ static int put_statx(const struct inode *inode, uaddr_t buf)
 	st.stx_rdev_minor = MINOR(inode->i_rdev);
 	st.stx_dev_major = MAJOR(inode->i_dev);
 	st.stx_dev_minor = MINOR(inode->i_dev);
+	st.stx_mnt_id = mount_id(at->mnt);
 	return copy_to_user(buf, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
@@ -200,6 +202,10 @@ s32 sys_fstat(u32 fd, uaddr_t st)
  */
 s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask, uaddr_t st)
 {
+	struct fs_path at;
+	u32 lookup;
+	s32 err;
+
 	/*
 	 * Linux keeps that bit free for a longer structure. Both sync types at
 	 * once contradict each other.
@@ -207,5 +213,12 @@ s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask, uaddr_t st)
 	if (mask & STATX__RESERVED ||
 	    (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
-	return do_stat(dirfd, path, flags, st, put_statx);
+	err = lookup_flags(flags, &lookup);
+	if (!err)
+		err = user_path_at(dirfd, path, lookup, &at);
+	if (err)
+		return err;
+	err = put_statx(&at, st);
+	path_put(&at);
+	return err;
 }

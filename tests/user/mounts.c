@@ -204,6 +204,58 @@ static void refused(void)
 	checks_in_child(as_user, 0);
 }
 
+/* MNT_EXPIRE: only the second call unmounts, if nobody was there meanwhile. */
+static void expiry(void)
+{
+	int fd;
+
+	mount_on(dir, "tmpfs", 0);
+	is(SYS(umount2, dir, MNT_EXPIRE | MNT_DETACH), -EINVAL,
+	   "MNT_EXPIRE with MNT_DETACH");
+	is(SYS(umount2, dir, MNT_EXPIRE | MNT_FORCE), -EINVAL,
+	   "MNT_EXPIRE with MNT_FORCE");
+	fd = SYS(open, dir, O_RDONLY, 0);
+	is(SYS(umount2, dir, MNT_EXPIRE), -EBUSY,
+	   "MNT_EXPIRE while a directory is open");
+	SYS(close, fd);
+	is(SYS(umount2, dir, MNT_EXPIRE), -EAGAIN, "the first MNT_EXPIRE");
+	SYS(access, dir, 0);
+	is(SYS(umount2, dir, MNT_EXPIRE), -EAGAIN,
+	   "the next one, after a look at the mount");
+	is(SYS(umount2, dir, MNT_EXPIRE), 0, "the one after that unmounts");
+	is(SYS(umount2, dir, MNT_EXPIRE), -EINVAL,
+	   "MNT_EXPIRE where nothing is mounted");
+}
+
+/* The number of a mount in statx, in fdinfo and in mountinfo. */
+static void same_numbers(void)
+{
+	unsigned int id = 0, parent, minor, in_fdinfo = 0;
+	struct statx st = { 0 };
+	char path[40], *line;
+	int fd;
+
+	mount_on(dir, "tmpfs", 0);
+	mountinfo(dir, &id, &parent, &minor);
+	is(SYS(statx, AT_FDCWD, dir, 0, STATX_MNT_ID, &st), 0,
+	   "statx of a mount");
+	ok(st.stx_mask & STATX_MNT_ID && st.stx_mnt_id == id,
+	   "it has the number that mountinfo shows");
+	fd = SYS(open, dir, O_RDONLY, 0);
+	sprintf(path, "/proc/self/fdinfo/%d", fd);
+	read_file(path);
+	line = strstr(text, "mnt_id:");
+	ok(line && sscanf(line, "mnt_id: %u", &in_fdinfo) == 1 &&
+		   in_fdinfo == id,
+	   "and so does fdinfo");
+	SYS(statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st);
+	ok(st.stx_mnt_id == id, "and statx of the descriptor");
+	SYS(statx, AT_FDCWD, scratch(""), 0, STATX_MNT_ID, &st);
+	ok(st.stx_mnt_id == parent, "below it is the other mount");
+	SYS(close, fd);
+	SYS(umount2, dir, 0);
+}
+
 /* The kinds of propagation, of a mount on dir. */
 static void propagation(void)
 {
@@ -230,6 +282,8 @@ int main(void)
 	stacking();
 	refused();
 	propagation();
+	expiry();
+	same_numbers();
 	SYS(unlink, file);
 	SYS(rmdir, dir);
 	remove_scratch();
