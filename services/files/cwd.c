@@ -3,6 +3,7 @@
  * umask.
  */
 #include <fs/fs.h>
+#include <fs/namei.h>
 #include <services/files/files.h>
 #include <string.h>
 
@@ -99,21 +100,48 @@ s32 sys_chroot(uaddr_t path)
 	return err;
 }
 
+/*
+ * Whether cwd, whose path is `length` characters long, does not lie below the
+ * task's root, so that the path leads from the first root instead. buf has
+ * PATH_MAX bytes.
+ */
+static bool is_unreachable(const struct fs_path *cwd, size_t length, char *buf)
+{
+	const struct fs_path first = { root_inode, NULL };
+	struct fs_path root;
+	bool whole;
+
+	if (path_at(AT_FDCWD, "/", 0, &root))
+		return false;
+	whole = inode_path(&root, &first, buf, PATH_MAX) || !strcmp(buf, "/");
+	path_put(&root);
+	return !whole && !inode_path(cwd, &first, buf, PATH_MAX) &&
+		strlen(buf) == length;
+}
+
+#define UNREACHABLE "(unreachable)" /* in front of such a path, as on Linux */
+
 /* getcwd(2) returns the length with the NUL, unlike the C function. */
 s32 sys_getcwd(uaddr_t buf, u32 bytes)
 {
-	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
+	const u32 mark = sizeof(UNREACHABLE) - 1;
+	char *space = kmalloc(mark + 2 * PATH_MAX, GFP_KERNEL), *path;
 	struct fs_path cwd;
 	u32 length;
 	s32 ret;
 
-	if (!path)
+	if (!space)
 		return -ENOMEM;
+	path = space + mark;
 	/*
 	 * References, as another thread may call chdir while the path is built.
 	 */
 	get_cwd(&cwd);
 	ret = inode_path(&cwd, NULL, path, PATH_MAX);
+	if (!ret && is_unreachable(&cwd, strlen(path), path + PATH_MAX)) {
+		path = space;
+		memcpy(path, UNREACHABLE, mark);
+	}
 	path_put(&cwd);
 	if (!ret) {
 		length = (u32)strlen(path) + 1;
@@ -127,7 +155,7 @@ s32 sys_getcwd(uaddr_t buf, u32 bytes)
 		else if (copy_to_user(buf, path, length))
 			ret = -EFAULT;
 	}
-	kfree(path);
+	kfree(space);
 	return ret;
 }
 

@@ -211,6 +211,9 @@ static int in_another_root(void *dir)
 	is(SYS(chroot, scratch("d/f")), -ENOTDIR,
 	   "chroot to a file is refused");
 	is(SYS(chroot, dir), 0, "chroot to a directory");
+	SYS(getcwd, path, sizeof(path));
+	ok(!strcmp(path, "(unreachable)/"),
+	   "getcwd tells that the directory is not below the new root");
 	is(SYS(access, "/f", F_OK), 0,
 	   "an absolute path begins at the new root");
 	is(SYS(access, "/tmp", F_OK), -ENOENT,
