@@ -328,19 +328,14 @@ static s32 seq_kernel_read(struct file *file, void *buf, u32 bytes, u64 pos)
 }
 
 /*
- * A write is a request, not text at a position: the position does not change.
+ * Hands a request of `bytes` bytes, for which text has room and one more, to the
+ * entry. Returns bytes or -errno.
  */
-static s32 seq_user_write(struct file *file, uaddr_t buf, u32 bytes,
-			  u64 *pos __unused_arg)
+static s32 seq_request(struct file *file, char *text, u32 bytes)
 {
 	struct proc_file *pf = file->private_data;
-	char text[WRITE_MAX];
 	int err;
 
-	if (bytes >= sizeof(text))
-		return -EINVAL;
-	if (copy_from_user(text, buf, bytes))
-		return -EFAULT;
 	text[bytes] = '\0';
 	/* echo ends a word with a newline, printf does not. */
 	if (bytes && text[bytes - 1] == '\n')
@@ -352,6 +347,33 @@ static s32 seq_user_write(struct file *file, uaddr_t buf, u32 bytes,
 	pf->made = false;
 	up_write(&pf->lock);
 	return err ? err : (s32)bytes;
+}
+
+/*
+ * A write is a request, not text at a position: the position does not change.
+ */
+static s32 seq_user_write(struct file *file, uaddr_t buf, u32 bytes,
+			  u64 *pos __unused_arg)
+{
+	char text[WRITE_MAX];
+
+	if (bytes >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_user(text, buf, bytes))
+		return -EFAULT;
+	return seq_request(file, text, bytes);
+}
+
+/* For sendfile() and splice(). */
+static s32 seq_kernel_write(struct file *file, const void *buf, u32 bytes,
+			    u64 *pos __unused_arg)
+{
+	char text[WRITE_MAX];
+
+	if (bytes >= sizeof(text))
+		return -EINVAL;
+	memcpy(text, buf, bytes);
+	return seq_request(file, text, bytes);
 }
 
 /* The last descriptor is closed. */
@@ -380,6 +402,16 @@ static const struct file_operations seq_write_fops = {
 	.release = seq_release,
 };
 
+/* Of no process: on Linux too splice() writes the files of /proc/sys alone. */
+static const struct file_operations seq_setting_fops = {
+	.read = seq_read,
+	.kernel_read = seq_kernel_read,
+	.write = seq_user_write,
+	.kernel_write = seq_kernel_write,
+	.llseek = proc_llseek,
+	.release = seq_release,
+};
+
 int seq_open(struct inode *inode, struct file *file)
 {
 	const struct proc_entry *entry = proc_entry_of(inode);
@@ -394,6 +426,8 @@ int seq_open(struct inode *inode, struct file *file)
 	pf->seq.number = proc_number_of(inode);
 	init_rwsem(&pf->lock);
 	file->private_data = pf;
-	file->f_op = entry->write ? &seq_write_fops : &seq_fops;
+	file->f_op = !entry->write ? &seq_fops :
+		pf->seq.pid        ? &seq_write_fops :
+				     &seq_setting_fops;
 	return 0;
 }

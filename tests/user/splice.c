@@ -117,6 +117,29 @@ static void to_file(void)
 	close_pipes();
 }
 
+/* A file of /proc/sys takes what the pipe has as one request. */
+static void to_setting(void)
+{
+	int fd = SYS(open, "/proc/sys/kernel/domainname", O_WRONLY, 0);
+	int comm = SYS(open, "/proc/self/comm", O_WRONLY, 0);
+	char text[64] = "";
+
+	open_pipes();
+	SYS(write, a[1], "spliced", 7);
+	is(SYS(splice, a[0], 0, comm, 0, 7, 0), -EINVAL,
+	   "splice to /proc/self/comm is refused");
+	is(SYS(splice, a[0], 0, fd, 0, 100, 0), 7,
+	   "splice to /proc/sys/kernel/domainname");
+	SYS(close, fd);
+	fd = SYS(open, "/proc/sys/kernel/domainname", O_RDONLY, 0);
+	SYS(read, fd, text, sizeof(text) - 1);
+	ok(!strcmp(text, "spliced\n"), "it has become the name");
+	SYS(setdomainname, "(none)", 6);
+	SYS(close, comm);
+	SYS(close, fd);
+	close_pipes();
+}
+
 static void to_null(void)
 {
 	int fd = make_nameless(10);
@@ -468,6 +491,7 @@ int main(void)
 {
 	from_file();
 	to_file();
+	to_setting();
 	to_null();
 	pipe_to_pipe();
 	memory();
