@@ -9,9 +9,9 @@
 #include <services/files/kmsg.h>
 #include <services/ids/ids.h>
 #include <services/pipe/pipe.h>
+#include <services/sched/sched.h>
 #include <services/shm/shm.h>
 #include <services/system/system.h>
-#include <services/uffd/uffd.h>
 #include <string.h>
 
 int show_number(struct seq_file *m, u32 number)
@@ -233,6 +233,34 @@ static int write_shmmni(struct seq_file *m __unused_arg, const char *text)
 	return 0;
 }
 
+/* The next segment's id, by which a checkpoint is restored; -1: any. */
+static int show_shm_next_id(struct seq_file *m)
+{
+	seq_printf(m, "%d\n", READ_ONCE(shm_next_id));
+	return 0;
+}
+
+static int write_shm_next_id(struct seq_file *m __unused_arg, const char *text)
+{
+	return read_between(text, 0, INT32_MAX, (u32 *)&shm_next_id);
+}
+
+/* The slice of SCHED_RR in ms; 0 sets the default, as on Linux. */
+static int show_rr_slice(struct seq_file *m)
+{
+	return show_number(m, READ_ONCE(sched_rr_timeslice_ms));
+}
+
+static int write_rr_slice(struct seq_file *m __unused_arg, const char *text)
+{
+	u32 ms;
+
+	if (read_number(text, &ms) || ms > INT32_MAX)
+		return -EINVAL;
+	WRITE_ONCE(sched_rr_timeslice_ms, ms ? ms : RR_TIMESLICE_MS);
+	return 0;
+}
+
 /* Shows a random number in RFC 4122's form (version 4). */
 static void put_uuid(struct seq_file *m, u8 id[16])
 {
@@ -305,132 +333,14 @@ static const struct proc_entry kernel_entries[] = {
 	TEXT("printk", show_printk),
 	DIR("random", &random_dir),
 	TEXT_RW("randomize_va_space", show_randomize, write_randomize),
+	TEXT_RW("sched_rr_timeslice_ms", show_rr_slice, write_rr_slice),
+	TEXT_RW("shm_next_id", show_shm_next_id, write_shm_next_id),
 	TEXT_RW("shmall", show_shmall, write_shmall),
 	TEXT_RW("shmmax", show_shmmax, write_shmmax),
 	TEXT_RW("shmmni", show_shmmni, write_shmmni),
 	TEXT("tainted", show_tainted),
 	TEXT("threads-max", show_threads_max),
 	TEXT("version", show_os_version),
-	{ .name = NULL },
-};
-
-/* ---- vm ---------------------------------------------------------- */
-
-/* The most VMAs of a process; those that exist stay. */
-static int show_max_map_count(struct seq_file *m)
-{
-	return show_number(m, READ_ONCE(max_map_count));
-}
-
-static int write_max_map_count(struct seq_file *m __unused_arg,
-			       const char *text)
-{
-	u32 most;
-
-	/* Linux's variable is an int. */
-	if (read_number(text, &most) || most > INT32_MAX)
-		return -EINVAL;
-	WRITE_ONCE(max_map_count, most);
-	return 0;
-}
-
-/* Constant: the lowest address that a program may map without privilege. */
-static int show_mmap_min_addr(struct seq_file *m)
-{
-	return show_number(m, MMAP_MIN_ADDR);
-}
-
-static int show_overcommit(struct seq_file *m)
-{
-	return show_number(m, READ_ONCE(overcommit_memory));
-}
-
-/* 0 heuristic, 1 always, 2 never beyond the limit, as on Linux. */
-static int write_overcommit(struct seq_file *m __unused_arg, const char *text)
-{
-	/*
-	 * Mappings that exist stay, even if the new policy would refuse them.
-	 */
-	return read_between(text, 0, OVERCOMMIT_NEVER, &overcommit_memory);
-}
-
-static int show_commit_ratio(struct seq_file *m)
-{
-	return show_number(m, READ_ONCE(overcommit_ratio));
-}
-
-/* Percent of memory that counts towards CommitLimit. */
-static int write_commit_ratio(struct seq_file *m __unused_arg, const char *text)
-{
-	/* Linux's variable is an int. */
-	return read_between(text, 0, INT32_MAX, &overcommit_ratio);
-}
-
-/*
- * How many bytes around a fault are mapped at once; on Linux it is in debugfs.
- */
-static int show_fault_around(struct seq_file *m)
-{
-	return show_number(m, READ_ONCE(fault_around_bytes));
-}
-
-/*
- * Rounded down to a power of two, as on Linux: the window is aligned to its
- * size.
- */
-static int write_fault_around(struct seq_file *m __unused_arg, const char *text)
-{
-	u32 bytes;
-
-	/* The window is cut to one second-level table: larger has no use. */
-	if (read_number(text, &bytes) || bytes > PGDIR_SIZE)
-		return -EINVAL;
-	/*
-	 * 0 stands for the page alone, and has no highest bit for the rounding
-	 * below.
-	 */
-	bytes = max(bytes, (u32)PAGE_SIZE);
-	WRITE_ONCE(fault_around_bytes,
-		   1u << (31 - (unsigned int)__builtin_clz(bytes)));
-	return 0;
-}
-
-/* In KiB; the zone counts pages. */
-static int show_min_free(struct seq_file *m)
-{
-	struct zone_stats zone;
-
-	zone_get_stats(&zone);
-	return show_number(m, zone.min * (PAGE_SIZE / 1024));
-}
-
-static int show_user_pagers(struct seq_file *m)
-{
-	return show_number(m, READ_ONCE(unprivileged_userfaultfd));
-}
-
-/*
- * 1: programs without privilege may use userfaultfd for faults of the kernel,
- * too.
- */
-static int write_user_pagers(struct seq_file *m __unused_arg, const char *text)
-{
-	/* Exactly one character: "10" is no 1. */
-	if ((text[0] != '0' && text[0] != '1') || text[1])
-		return -EINVAL;
-	WRITE_ONCE(unprivileged_userfaultfd, text[0] == '1');
-	return 0;
-}
-
-static const struct proc_entry vm_entries[] = {
-	TEXT_RW("fault_around_bytes", show_fault_around, write_fault_around),
-	TEXT_RW("max_map_count", show_max_map_count, write_max_map_count),
-	TEXT("min_free_kbytes", show_min_free),
-	TEXT("mmap_min_addr", show_mmap_min_addr),
-	TEXT_RW("overcommit_memory", show_overcommit, write_overcommit),
-	TEXT_RW("overcommit_ratio", show_commit_ratio, write_commit_ratio),
-	TEXT_RW("unprivileged_userfaultfd", show_user_pagers,
-		write_user_pagers),
 	{ .name = NULL },
 };
 
@@ -560,7 +470,6 @@ static const struct proc_entry fs_entries[] = {
 
 static const struct proc_dir fs_dir = { 8, fs_entries, NULL, NULL };
 static const struct proc_dir kernel_dir = { 5, kernel_entries, NULL, NULL };
-static const struct proc_dir vm_dir = { 6, vm_entries, NULL, NULL };
 
 static const struct proc_entry sys_entries[] = {
 	DIR("fs", &fs_dir),

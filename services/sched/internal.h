@@ -12,9 +12,19 @@
 #define MIN_NICE (-20)
 #define MAX_NICE 19
 
-#define RT_PRIO_MIN    1u
-#define RT_PRIO_MAX    RT_INV_WEIGHTS
-#define RR_SLICE_TICKS (HZ / 10) /* a slice of SCHED_RR: 100 ms, as on Linux */
+#define RT_PRIO_MIN 1u
+#define RT_PRIO_MAX RT_INV_WEIGHTS
+
+/*
+ * A slice of SCHED_RR in ticks: at least one, and no more than a task's
+ * slice_ticks can count, which are 2.5 s.
+ */
+static inline u32 rr_slice_ticks(void)
+{
+	u32 ticks = READ_ONCE(sched_rr_timeslice_ms) / (1000 / HZ);
+
+	return min(max(ticks, 1u), (u32)UINT8_MAX);
+}
 
 /* What a program can set for a task: struct sched_attr without a deadline. */
 struct sched_choice {

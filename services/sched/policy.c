@@ -290,15 +290,16 @@ s32 sys_sched_get_priority_min(u32 policy)
 static s32 do_rr_get_interval(s32 pid, uaddr_t to, bool time64)
 {
 	struct sched_choice choice;
+	u64 slice = SLICE_NSEC;
 	int err = get_choice(pid, &choice);
 
 	if (err)
 		return err;
-	return put_timespec(choice.policy == SCHED_FIFO       ? 0 :
-				    choice.policy == SCHED_RR ? RR_SLICE_TICKS *
-					    TICK_NSEC :
-								SLICE_NSEC,
-			    to, time64);
+	if (choice.policy == SCHED_RR)
+		slice = (u64)rr_slice_ticks() * TICK_NSEC;
+	else if (choice.policy == SCHED_FIFO)
+		slice = 0;
+	return put_timespec(slice, to, time64);
 }
 
 s32 sys_sched_rr_get_interval(s32 pid, uaddr_t to)

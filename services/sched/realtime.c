@@ -91,6 +91,8 @@ static struct task_struct *realtime_take(bool others)
 	return task;
 }
 
+u32 sched_rr_timeslice_ms = RR_TIMESLICE_MS;
+
 /*
  * task, of SCHED_RR, has run for nr ticks more: returns true if its slice is
  * over. As on Linux the ticks count even if no equal task is ready, and a task
@@ -100,7 +102,7 @@ static struct task_struct *realtime_take(bool others)
 static bool slice_is_over(struct task_struct *task, u32 nr)
 {
 	u32 ticks = task->slice_ticks + nr;
-	bool over = ticks >= RR_SLICE_TICKS;
+	bool over = ticks >= rr_slice_ticks();
 
 	task->slice_ticks = over ? 0 : (u8)ticks;
 	return over;

@@ -11,6 +11,10 @@
 
 extern const struct service sched_service;
 
+#define RR_TIMESLICE_MS 100u /* as on Linux */
+/* How long a task of SCHED_RR runs before its equals. No lock. (realtime.c) */
+extern u32 sched_rr_timeslice_ms;
+
 /* clang-format off */
 #define SCHED_CALLS \
 	CALL(nice), CALL(getpriority), CALL(setpriority), \

@@ -25,6 +25,7 @@ static u32 next_place; /* where the search for a free place begins */
 static u32 rounds;     /* how often that search passed the end */
 static u32 nr_segments, all_pages;
 u32 shm_max_bytes = SHMMAX, shm_max_pages = SHMALL, shm_max_segments = SHMMNI;
+s32 shm_next_id = -1;
 
 /* Seconds since 1970, cut to 32 bits by the structure. */
 u32 shm_seconds(void)
@@ -51,7 +52,7 @@ struct segment *segment_at(u32 place)
 /* The comparison catches an id whose place has got another segment since. */
 struct segment *segment_of_id(s32 id)
 {
-	struct segment *segment = segment_at((u32)id & PLACE_MASK);
+	struct segment *segment = segment_at((u32)id % SHMMNI);
 
 	return segment && segment->id == id ? segment : NULL;
 }
@@ -94,19 +95,20 @@ u32 segments_used(u32 *nr, u32 *pages)
 }
 
 /*
- * Puts the segment into the table and gives it an id. Hold shm_lock. 0, -EEXIST
- * (the key is taken) or -ENOSPC.
+ * Finds a free place, of which there is one, and the id for it. Hold shm_lock.
  */
-static int list_segment(struct segment *segment)
+static s32 new_id(void)
 {
-	u32 pages = segment_pages(segment), at = next_place;
+	u32 at = next_place;
+	s32 wanted = READ_ONCE(shm_next_id);
 
-	if (segment->made_with != IPC_PRIVATE &&
-	    segment_of_key(segment->made_with))
-		return -EEXIST;
-	if (nr_segments >= READ_ONCE(shm_max_segments) ||
-	    (u64)all_pages + pages > READ_ONCE(shm_max_pages))
-		return -ENOSPC;
+	if (wanted >= 0) {
+		WRITE_ONCE(shm_next_id, -1);
+		at = (u32)wanted % SHMMNI;
+		while (table[at % SHMMNI])
+			at++;
+		return wanted - wanted % (s32)SHMMNI + (s32)(at % SHMMNI);
+	}
 	/*
 	 * Begins behind the last place that was given, so that an id is not
 	 * reused soon: a program may still have an old one.
@@ -118,10 +120,27 @@ static int list_segment(struct segment *segment)
 		rounds = (rounds + 1) & MAX_ROUNDS;
 	}
 	next_place = at + 1;
-	segment->id = (s32)(rounds << PLACE_BITS | at);
-	segment->ds.shm_perm.seq = (u16)rounds;
+	return (s32)(rounds << PLACE_BITS | at);
+}
+
+/*
+ * Puts the segment into the table and gives it an id. Hold shm_lock. 0, -EEXIST
+ * (the key is taken) or -ENOSPC.
+ */
+static int list_segment(struct segment *segment)
+{
+	u32 pages = segment_pages(segment);
+
+	if (segment->made_with != IPC_PRIVATE &&
+	    segment_of_key(segment->made_with))
+		return -EEXIST;
+	if (nr_segments >= READ_ONCE(shm_max_segments) ||
+	    (u64)all_pages + pages > READ_ONCE(shm_max_pages))
+		return -ENOSPC;
+	segment->id = new_id();
+	segment->ds.shm_perm.seq = (u16)((u32)segment->id >> PLACE_BITS);
 	segment->listed = true;
-	table[at] = segment;
+	table[(u32)segment->id % SHMMNI] = segment;
 	nr_segments++;
 	all_pages += pages;
 	return 0;
@@ -133,7 +152,7 @@ static int list_segment(struct segment *segment)
  */
 static struct inode *unlist_segment(struct segment *segment)
 {
-	table[(u32)segment->id & PLACE_MASK] = NULL;
+	table[(u32)segment->id % SHMMNI] = NULL;
 	segment->listed = false;
 	nr_segments--;
 	all_pages -= segment_pages(segment);

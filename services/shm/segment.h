@@ -7,9 +7,11 @@
 #include <fs/fs.h>
 #include <services/shm/shm.h>
 
-/* An id is a place in the table and the number of rounds through it so far. */
+/*
+ * An id is a place in the table and the number of rounds through it so far; but
+ * one that shm_next_id has chosen is any number, whose rest is its place.
+ */
 #define PLACE_BITS 15u
-#define PLACE_MASK ((1u << PLACE_BITS) - 1)
 #define MAX_ROUNDS (0x7fffffffu >> PLACE_BITS)
 
 /* The i_private of an inode without a name; it is freed with the inode. */

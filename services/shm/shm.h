@@ -31,6 +31,11 @@ s32 sys_shmctl(s32 id, u32 cmd, uaddr_t buf);
  * no lock. (segment.c)
  */
 extern u32 shm_max_bytes, shm_max_pages, shm_max_segments;
+/*
+ * The id that the next new segment gets, or if its place is taken one near it;
+ * then, and at first, it is -1. A single word. (segment.c)
+ */
+extern s32 shm_next_id;
 
 /*
  * For walks: stores the id, the cached pages and the data of the first segment

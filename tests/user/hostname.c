@@ -1,5 +1,6 @@
 /*
- * The two names of the machine that can be set: by calls and in /proc/sys.
+ * The two names of the machine that can be set: by calls and in /proc/sys; and
+ * other files there.
  */
 #include <uapi/fcntl.h>
 #include <uapi/utsname.h>
@@ -113,11 +114,43 @@ static void more_files(void)
 	   "/proc/devices lists memory and terminals");
 }
 
+/* How memory is kept free, and how long an equal runs: read, and written. */
+static void knobs(void)
+{
+	const int fifo[1] = { 1 };
+	int32_t slice[2] = { 0 };
+	char was[32];
+
+	read_text("/proc/sys/vm/min_free_kbytes", was, sizeof(was));
+	is(write_file("/proc/sys/vm/min_free_kbytes", "8192"), 4,
+	   "min_free_kbytes of 8192");
+	read_text("/proc/sys/vm/min_free_kbytes", text, sizeof(text));
+	ok(!strcmp(text, "8192\n"), "min_free_kbytes is 8192");
+	is(write_file("/proc/sys/vm/min_free_kbytes", "-1"), -EINVAL,
+	   "min_free_kbytes of -1");
+	write_file("/proc/sys/vm/min_free_kbytes", was);
+	is(write_file("/proc/sys/vm/drop_caches", "3"), 1, "drop_caches of 3");
+	is(write_file("/proc/sys/vm/drop_caches", "5"), -EINVAL,
+	   "drop_caches of 5");
+	read_text("/proc/sys/kernel/sched_rr_timeslice_ms", text, sizeof(text));
+	ok(!strcmp(text, "100\n"), "sched_rr_timeslice_ms is 100");
+	is(write_file("/proc/sys/kernel/sched_rr_timeslice_ms", "200"), 3,
+	   "sched_rr_timeslice_ms of 200");
+	SYS(sched_setscheduler, 0, 2, fifo);
+	SYS(sched_rr_get_interval, 0, slice);
+	is(slice[1], 200000000, "sched_rr_get_interval returns 200 ms");
+	is(write_file("/proc/sys/kernel/sched_rr_timeslice_ms", "0"), 1,
+	   "sched_rr_timeslice_ms of 0");
+	SYS(sched_rr_get_interval, 0, slice);
+	is(slice[1], 100000000, "which is the default");
+}
+
 int main(void)
 {
 	by_calls();
 	by_files();
 	checks_in_child(as_user, NULL);
 	more_files();
+	knobs();
 	return done();
 }

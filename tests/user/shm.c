@@ -390,6 +390,30 @@ static void settings(void)
 	SYS(shmctl, id, IPC_RMID, 0);
 }
 
+/* Numbers that are chosen, as for a checkpoint that is restored. */
+static void chosen_number(void)
+{
+	const int wanted = 12345;
+	char text[16] = "";
+	int id, next, fd;
+
+	is(set_limit("shm_next_id", "-1"), -EINVAL, "shm_next_id of -1");
+	is(set_limit("shm_next_id", "12345"), 5, "shm_next_id of 12345");
+	id = SYS(shmget, IPC_PRIVATE, PAGE, 0600);
+	is(id, wanted, "the next segment has it");
+	is(attached(id), 0, "the segment is found by it");
+	fd = SYS(open, "/proc/sys/kernel/shm_next_id", O_RDONLY, 0);
+	SYS(read, fd, text, sizeof(text) - 1);
+	SYS(close, fd);
+	ok(!strcmp(text, "-1\n"), "shm_next_id is -1 again");
+	set_limit("shm_next_id", "12345");
+	next = SYS(shmget, IPC_PRIVATE, PAGE, 0600);
+	is(next, wanted + 1, "a number that is taken gives the one after it");
+	is(SYS(shmctl, id, IPC_RMID, 0), 0, "the first is removed");
+	is(SYS(shmctl, next, IPC_RMID, 0), 0, "and the second");
+	is(attached(id), -EINVAL, "its number is free");
+}
+
 int main(int argc, char *argv[])
 {
 	if (argc == 2)
@@ -404,5 +428,6 @@ int main(int argc, char *argv[])
 	stale_numbers();
 	in_maps();
 	settings();
+	chosen_number();
 	return done();
 }
