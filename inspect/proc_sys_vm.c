@@ -84,13 +84,19 @@ static int write_fault_around(struct seq_file *m __unused_arg, const char *text)
 	return 0;
 }
 
-/* In KiB; the zone counts pages. */
+static u32 min_free_kib; /* what was written last; a single word */
+
+/* The zone counts pages; what was written is shown as it was. */
 static int show_min_free(struct seq_file *m)
 {
+	const u32 page_kib = PAGE_SIZE / 1024;
+	u32 kib = READ_ONCE(min_free_kib);
 	struct zone_stats zone;
 
 	zone_get_stats(&zone);
-	return show_number(m, zone.min * (PAGE_SIZE / 1024));
+	if (kib / page_kib != zone.min)
+		kib = zone.min * page_kib;
+	return show_number(m, kib);
 }
 
 /* Linux has no upper bound; here a quarter of memory must remain for use. */
@@ -101,6 +107,7 @@ static int write_min_free(struct seq_file *m __unused_arg, const char *text)
 	if (read_number(text, &kib) ||
 	    kib / (PAGE_SIZE / 1024) > totalram_pages() / 4 * 3)
 		return -EINVAL;
+	WRITE_ONCE(min_free_kib, kib);
 	zone_set_watermarks(kib / (PAGE_SIZE / 1024));
 	return 0;
 }

@@ -122,10 +122,10 @@ static void knobs(void)
 	char was[32];
 
 	read_text("/proc/sys/vm/min_free_kbytes", was, sizeof(was));
-	is(write_file("/proc/sys/vm/min_free_kbytes", "8192"), 4,
-	   "min_free_kbytes of 8192");
+	is(write_file("/proc/sys/vm/min_free_kbytes", "8193"), 4,
+	   "min_free_kbytes of 8193");
 	read_text("/proc/sys/vm/min_free_kbytes", text, sizeof(text));
-	ok(!strcmp(text, "8192\n"), "min_free_kbytes is 8192");
+	ok(!strcmp(text, "8193\n"), "min_free_kbytes is 8193");
 	is(write_file("/proc/sys/vm/min_free_kbytes", "-1"), -EINVAL,
 	   "min_free_kbytes of -1");
 	write_file("/proc/sys/vm/min_free_kbytes", was);
