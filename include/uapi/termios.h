@@ -65,6 +65,8 @@ struct kwinsize {
 #define TCIFLUSH    0 /* its arguments */
 #define TCOFLUSH    1
 #define TCIOFLUSH   2
+#define TIOCEXCL    0x540c
+#define TIOCNXCL    0x540d
 #define TIOCSCTTY   0x540e
 #define TIOCGPGRP   0x540f
 #define TIOCSPGRP   0x5410
@@ -73,6 +75,7 @@ struct kwinsize {
 #define TIOCGETD    0x5424
 #define N_TTY       0 /* the line discipline of terminals */
 #define TCSBRKP     0x5425
+#define TIOCSTI     0x5412
 #define TIOCGWINSZ  0x5413
 #define TIOCSWINSZ  0x5414
 #define FIONREAD    0x541b
@@ -84,6 +87,7 @@ struct kwinsize {
 #define TIOCSPTLCK  0x40045431
 #define TIOCGPKT    0x80045438
 #define TIOCGPTLCK  0x80045439
+#define TIOCGEXCL   0x80045440
 #define TIOCGPTPEER 0x5441
 #define FIONCLEX    0x5450
 #define FIOCLEX     0x5451
@@ -100,6 +104,7 @@ struct kwinsize {
 #define TIOCPKT_START      8
 #define TIOCPKT_NOSTOP     16 /* ^S and ^Q do not stop and continue output */
 #define TIOCPKT_DOSTOP     32 /* they do */
+#define TIOCPKT_IOCTL      64 /* EXTPROC is set, or was: the modes may differ */
 
 /* c_iflag */
 #define ISTRIP   0000040
@@ -130,6 +135,7 @@ struct kwinsize {
 #define ECHOCTL  0001000
 #define ECHOKE   0004000
 #define IEXTEN   0100000
+#define EXTPROC  0200000
 /* c_cc */
 #define VINTR    0
 #define VQUIT    1
@@ -143,6 +149,7 @@ struct kwinsize {
 #define VSUSP    10
 #define VEOL     11
 #define VREPRINT 12
+#define VDISCARD 13
 #define VWERASE  14
 #define VLNEXT   15
 #define VEOL2    16

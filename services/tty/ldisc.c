@@ -26,6 +26,13 @@ static inline bool is_cc(const struct tty *tty, u32 cc, u8 byte)
 	return byte && byte == tty->termios.c_cc[cc];
 }
 
+/* Returns true if byte ends a line in canonical mode. */
+static bool is_line_end(const struct tty *tty, u8 byte)
+{
+	return byte == '\n' || is_cc(tty, VEOL, byte) ||
+		(is_cc(tty, VEOL2, byte) && lflag(tty, IEXTEN));
+}
+
 /* Returns true if position pos holds a ^D instead of a byte. */
 static bool is_eof_mark(const struct tty *tty, u32 pos)
 {
@@ -174,6 +181,18 @@ static int key_signal(const struct tty *tty, u8 byte)
 }
 
 /*
+ * ^R: shows the line being typed anew, below what a program may have written
+ * into it. The terminal echoes, or there is nothing to show.
+ */
+static void reprint(const struct tty *tty, u8 byte)
+{
+	echo(tty, byte);
+	echo(tty, '\n');
+	for (u32 pos = tty->committed; pos != tty->head; pos++)
+		echo(tty, tty->ring[pos & RING_MASK]);
+}
+
+/*
  * Handles the keys that edit the line. Returns false if byte is none of them.
  */
 static bool edit_key(struct tty *tty, u8 byte)
@@ -189,6 +208,9 @@ static bool edit_key(struct tty *tty, u8 byte)
 			erase_one(tty);
 	} else if (is_cc(tty, VWERASE, byte) && lflag(tty, IEXTEN)) {
 		erase_word(tty);
+	} else if (is_cc(tty, VREPRINT, byte) && lflag(tty, IEXTEN) &&
+		   lflag(tty, ECHO)) {
+		reprint(tty, byte);
 	} else if (is_cc(tty, VEOF, byte)) {
 		put_eof(tty);
 	} else {
@@ -252,6 +274,20 @@ static void receive_literal(struct tty *tty, u8 byte)
 		echo(tty, byte);
 }
 
+/* IGNCR, ICRNL and INLCR. Returns false if *byte is dropped. */
+static bool exchange_cr(u32 iflag, u8 *byte)
+{
+	if (*byte == '\r') {
+		if (iflag & IGNCR)
+			return false;
+		if (iflag & ICRNL)
+			*byte = '\n';
+	} else if (*byte == '\n' && iflag & INLCR) {
+		*byte = '\r';
+	}
+	return true;
+}
+
 int ldisc_receive(struct tty *tty, u8 byte)
 {
 	u32 iflag = tty->termios.c_iflag;
@@ -267,6 +303,12 @@ int ldisc_receive(struct tty *tty, u8 byte)
 		receive_literal(tty, byte);
 		return 0;
 	}
+	/* The other end edits, echoes and makes signals itself. */
+	if (lflag(tty, EXTPROC)) {
+		if (put_in_line(tty, byte, true))
+			tty->committed = tty->head;
+		return 0;
+	}
 	if (flow_key(tty, byte))
 		return 0;
 	sig = key_signal(tty, byte);
@@ -279,21 +321,15 @@ int ldisc_receive(struct tty *tty, u8 byte)
 		receive_quote(tty);
 		return 0;
 	}
-	if (byte == '\r') {
-		if (iflag & IGNCR)
-			return 0;
-		if (iflag & ICRNL)
-			byte = '\n';
-	} else if (byte == '\n' && iflag & INLCR) {
-		byte = '\r';
-	}
+	if (!exchange_cr(iflag, &byte))
+		return 0;
 	/*
 	 * After CR and NL were exchanged: a VEOL of NL then matches the Return
 	 * key.
 	 */
 	if (lflag(tty, ICANON) && edit_key(tty, byte))
 		return 0;
-	ends_line = byte == '\n' || is_cc(tty, VEOL, byte);
+	ends_line = is_line_end(tty, byte);
 	if (!put_in_line(tty, byte, ends_line || !lflag(tty, ICANON)))
 		return 0; /* the input is full: the key is lost, and not echoed */
 	echo(tty, byte);
@@ -304,7 +340,7 @@ int ldisc_receive(struct tty *tty, u8 byte)
 
 u32 ldisc_take(struct tty *tty, char *to, u32 n, bool *end)
 {
-	bool canonical = lflag(tty, ICANON);
+	bool canonical = lflag(tty, ICANON) && !lflag(tty, EXTPROC);
 	u32 taken = 0;
 	u8 byte;
 
@@ -315,7 +351,7 @@ u32 ldisc_take(struct tty *tty, char *to, u32 n, bool *end)
 		if (*end)
 			break; /* ^D is no byte */
 		to[taken++] = (char)byte;
-		*end = canonical && (byte == '\n' || is_cc(tty, VEOL, byte));
+		*end = canonical && is_line_end(tty, byte);
 	}
 	return taken;
 }

@@ -33,11 +33,12 @@ struct tty {
 	u32 head, committed, tail;
 	u8 ring[TTY_RING];
 	u32 eof[TTY_RING /
-		32];  /* bit set: ^D here, which ends a read and is no byte */
-	bool stopped; /* output waits, after ^S or TCXONC */
-	bool literal; /* ^V was typed: the next key is text */
-	bool hung_up; /* the master was closed; never cleared */
-	bool writing; /* a write() is under way: other writers wait */
+		32];    /* bit set: ^D here, which ends a read and is no byte */
+	bool stopped;   /* output waits, after ^S or TCXONC */
+	bool literal;   /* ^V was typed: the next key is text */
+	bool hung_up;   /* the master was closed; never cleared */
+	bool writing;   /* a write() is under way: other writers wait */
+	bool exclusive; /* TIOCEXCL: only CAP_SYS_ADMIN opens it again */
 	struct poll_edges edges; /* for poll(); see poll_wake() */
 	/* the queues' own locks */
 	struct wait_queue_head readable;

@@ -2,6 +2,7 @@
  * services/tty/owner.c - the session that a terminal controls, and the group in
  * its foreground.
  */
+#include <asm/uaccess.h>
 #include <cred.h>
 #include <proc/proc.h>
 #include <run/task.h>
@@ -10,6 +11,11 @@
 #include <services/tty/pty.h>
 #include <services/tty/tty.h>
 #include <uapi/signal.h>
+
+bool tty_may_open(const struct tty *tty)
+{
+	return !READ_ONCE(tty->exclusive) || capable(CAP_SYS_ADMIN);
+}
 
 bool tty_is_controlling(const struct tty *tty)
 {
@@ -199,5 +205,19 @@ int tty_set_pgrp(struct tty *tty, uaddr_t arg)
 	if (session != tty->session)
 		return -EPERM;
 	set_owner(tty, session, (s32)pgrp);
+	return 0;
+}
+
+int tty_type_for_program(struct tty *tty, uaddr_t arg)
+{
+	u8 byte;
+
+	/* A terminal of others must not get commands that they did not type. */
+	if (!tty_is_controlling(tty) && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (get_user_u8(&byte, arg))
+		return -EFAULT;
+	tty_type(tty, byte);
+	tty_wake_input(tty);
 	return 0;
 }

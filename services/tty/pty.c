@@ -119,7 +119,7 @@ void pty_put(struct pty *pty)
 
 int pty_open_slave(struct pty *pty, struct file *file)
 {
-	bool can;
+	int err = tty_may_open(&pty->tty) ? 0 : -EBUSY;
 	u32 flags;
 
 	spin_lock_irqsave(&pty->tty.lock, flags);
@@ -127,15 +127,16 @@ int pty_open_slave(struct pty *pty, struct file *file)
 	 * Under the lock: a master that closes now either counts this slave or
 	 * refuses it.
 	 */
-	can = !pty->locked && !pty->tty.hung_up;
-	if (can) {
+	if (pty->locked || pty->tty.hung_up)
+		err = -EIO;
+	if (!err) {
 		pty->slaves++;
 		pty->was_open = true;
 	}
 	spin_unlock_irqrestore(&pty->tty.lock, flags);
-	if (!can) {
+	if (err) {
 		pty_put(pty);
-		return -EIO;
+		return err;
 	}
 	tty_attach(&pty->tty, file);
 	return 0;
@@ -422,6 +423,10 @@ static int master_ioctl(struct file *file, u32 cmd, u32 arg)
 		return pty->tty.session ?
 			put_user_u32((u32)pty->tty.session, arg) :
 			-ENOTTY;
+	/* A master is opened once in any case. */
+	case TIOCEXCL:
+	case TIOCNXCL:
+		return 0;
 	/* A master controls no session. */
 	case TIOCSCTTY:
 	case TIOCNOTTY:

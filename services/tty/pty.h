@@ -53,8 +53,8 @@ extern const struct file_operations ptmx_elsewhere_fops;
 struct pty *pty_of_session(s32 session);
 /*
  * Makes file, which is being opened, an open file of the slave and takes over
- * the caller's user of pty. Returns 0, or -EIO if the slave is locked or hung
- * up.
+ * the caller's user of pty. Returns 0, -EIO if the slave is locked or hung up,
+ * or -EBUSY (TIOCEXCL).
  */
 int __must_check pty_open_slave(struct pty *pty, struct file *file);
 /*

@@ -97,6 +97,10 @@ static int set_termios(struct tty *tty, u32 cmd, uaddr_t arg)
 		ldisc_flush(tty);
 	if (!(termios.c_lflag & ICANON))
 		tty->committed = tty->head; /* raw mode has no lines */
+	if ((termios.c_lflag | tty->termios.c_lflag) & EXTPROC) {
+		tty->committed = tty->head; /* nor is a line edited here */
+		tty_tell_master(tty, TIOCPKT_IOCTL, 0);
+	}
 	/* A remote terminal may stop output itself while the keys do. */
 	if (has_flow_keys(&termios) != has_flow_keys(&tty->termios))
 		tty_tell_master(tty,

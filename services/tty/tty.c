@@ -31,10 +31,11 @@
 		.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | \
 			ECHOKE | IEXTEN,                                    \
 		.c_cc = {                                                   \
-			[VINTR] = 3,  [VQUIT] = 28,   [VERASE] = 127,       \
-			[VKILL] = 21, [VEOF] = 4,     [VTIME] = 0,          \
-			[VMIN] = 1,   [VSTART] = 17,  [VSTOP] = 19,         \
-			[VSUSP] = 26, [VWERASE] = 23, [VLNEXT] = 22,        \
+			[VINTR] = 3,     [VQUIT] = 28,    [VERASE] = 127,   \
+			[VKILL] = 21,    [VEOF] = 4,      [VTIME] = 0,      \
+			[VMIN] = 1,      [VSTART] = 17,   [VSTOP] = 19,     \
+			[VSUSP] = 26,    [VWERASE] = 23,  [VLNEXT] = 22,    \
+			[VREPRINT] = 18, [VDISCARD] = 15,                   \
 		},                                                          \
 	}
 
@@ -459,6 +460,14 @@ static int tty_ioctl(struct file *file, u32 cmd, u32 arg)
 			-ENOTTY;
 	case FIONREAD:
 		return put_user_u32(tty_readable(tty), arg);
+	case TIOCSTI:
+		return tty_type_for_program(tty, arg);
+	case TIOCEXCL:
+	case TIOCNXCL:
+		tty->exclusive = cmd == TIOCEXCL;
+		return 0;
+	case TIOCGEXCL:
+		return put_user_u32(tty->exclusive, arg);
 	default:
 		return tty_settings(tty, cmd, arg);
 	}
@@ -490,24 +499,42 @@ void tty_attach(struct tty *tty, struct file *file)
 		return; /* a terminal of another session can be opened, too */
 }
 
-/* ---- /dev/tty ---------------------------------------------------- */
+/* ---- the nodes --------------------------------------------------- */
+
+/* As on Linux, only the line's own name makes it a session's terminal. */
+static int console_open(struct inode *inode, struct file *file)
+{
+	if (!tty_may_open(&console_tty))
+		return -EBUSY;
+	if (inode->i_rdev == CONSOLE_DEV)
+		tty_attach(&console_tty, file);
+	else
+		file->f_op = &tty_fops;
+	return 0;
+}
+
+static const struct inode_operations console_node_ops = {
+	.open = console_open,
+};
 
 /*
  * /dev/tty: opens the terminal of the caller's session; -ENXIO if it has none.
  */
-static int own_tty_open(struct inode *inode __unused_arg, struct file *file)
+static int own_tty_open(struct inode *inode, struct file *file)
 {
 	struct pty *pty;
+	int err;
 
 	if (current->left_tty)
 		return -ENXIO;
 	pty = pty_of_session(current->session);
-	if (pty)
-		return pty_open_slave(pty, file) ? -ENXIO : 0;
+	if (pty) {
+		err = pty_open_slave(pty, file);
+		return err == -EIO ? -ENXIO : err;
+	}
 	if (!tty_is_controlling(&console_tty))
 		return -ENXIO;
-	file->f_op = &tty_fops;
-	return 0;
+	return console_open(inode, file);
 }
 
 static const struct inode_operations own_tty_node_ops = {
@@ -516,15 +543,22 @@ static const struct inode_operations own_tty_node_ops = {
 
 /* ---- the row ----------------------------------------------------- */
 
-/* From here on typed bytes are input; those before are lost. */
-static void tty_init(void)
+static void set_node_ops(const char *path, const struct inode_operations *ops)
 {
 	struct inode *node;
 
-	if (path_lookup(AT_FDCWD, "/dev/tty", 0, &node))
-		panic("tty: the device node /dev/tty is missing");
-	node->i_op = &own_tty_node_ops;
+	if (path_lookup(AT_FDCWD, path, 0, &node))
+		panic("tty: the device node %s is missing", path);
+	node->i_op = ops;
 	iput(node);
+}
+
+/* From here on typed bytes are input; those before are lost. */
+static void tty_init(void)
+{
+	set_node_ops("/dev/tty", &own_tty_node_ops);
+	set_node_ops("/dev/console", &console_node_ops);
+	set_node_ops("/dev/ttyAMA0", &console_node_ops);
 	pty_init();
 	/* Last, since the interrupt may come at once. */
 	uart_start_input(tty_receive);

@@ -57,6 +57,15 @@ int tty_give_up(struct tty *tty);
  */
 int tty_set_pgrp(struct tty *tty, uaddr_t arg);
 
+/* Returns whether TIOCEXCL lets the running task open tty once more. */
+bool tty_may_open(const struct tty *tty);
+/*
+ * TIOCSTI: types the byte at user address arg, as if a user had. Returns 0,
+ * -EPERM (it is not the caller's own terminal, without CAP_SYS_ADMIN) or
+ * -EFAULT.
+ */
+int tty_type_for_program(struct tty *tty, uaddr_t arg);
+
 /* ---- line.c ------------------------------------------------------ */
 
 /*

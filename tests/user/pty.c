@@ -137,6 +137,15 @@ static void making(void)
 	   "when all have closed it the name is gone");
 }
 
+static void set_end(uint32_t which, uint8_t key)
+{
+	struct ktermios termios;
+
+	SYS(ioctl, slave, TCGETS, &termios);
+	termios.c_cc[which] = key;
+	SYS(ioctl, slave, TCSETS, &termios);
+}
+
 static void lines(void)
 {
 	open_pair();
@@ -163,6 +172,22 @@ static void lines(void)
 	   "without ECHO nothing comes to the master: poll");
 	ok(!strcmp(read_from(slave), "secret\n"),
 	   "without ECHO the slave reads the line all the same");
+	set_modes(0, ECHO, true);
+	type("cd\22e\22\n");
+	ok(!strcmp(read_from(slave), "cde\n"), "^R is no part of the line");
+	ok(!strcmp(read_from(master), "cd^R\r\ncde^R\r\ncde\r\n"),
+	   "it shows the line that is being typed anew");
+	set_modes(0, ECHO, false);
+	type("f\22g\17h\n");
+	ok(!strcmp(read_from(slave), "f\22g\17h\n"),
+	   "without ECHO ^R is a byte like others, and ^O always");
+	set_end(VEOL2, ';');
+	type("one;two;");
+	ok(!strcmp(read_from(slave), "one;"), "VEOL2 ends a line");
+	ok(!strcmp(read_from(slave), "two;"), "so that the next read begins");
+	set_modes(0, IEXTEN, false);
+	type("a;b\n");
+	ok(!strcmp(read_from(slave), "a;b\n"), "without IEXTEN it does not");
 	set_modes(0, ICANON, false);
 	type("x");
 	ok(!strcmp(read_from(slave), "x"),
@@ -276,6 +301,19 @@ static void packets(void)
 	is(packet(), TIOCPKT_START, "^Q is typed");
 	type("\3");
 	is(packet(), TIOCPKT_FLUSHREAD | TIOCPKT_FLUSHWRITE, "^C is typed");
+	set_modes(0, EXTPROC, true);
+	is(packet(), TIOCPKT_IOCTL, "EXTPROC is set");
+	set_modes(0, NOFLSH, true);
+	is(packet(), TIOCPKT_IOCTL, "other modes are set while it is");
+	type("a\177\3b");
+	ok(!strcmp(read_from(slave), "a\177\3b"),
+	   "with EXTPROC all keys are read at once, as they are");
+	is(packet(), -EAGAIN, "and none is echoed");
+	set_modes(0, EXTPROC | NOFLSH, false);
+	is(packet(), TIOCPKT_IOCTL, "EXTPROC is taken away");
+	set_modes(0, NOFLSH, true);
+	set_modes(0, NOFLSH, false);
+	is(packet(), -EAGAIN, "without it the modes are no news");
 	SYS(ioctl, slave, TCXONC, TCOOFF);
 	set_packet(0);
 	is(packet(), -EAGAIN, "news are not read without packet mode");
@@ -376,6 +414,46 @@ static void ends(void)
 /* ---- a session on it --------------------------------------------- */
 
 static volatile int seen;
+
+/* TIOCEXCL: the terminal is opened by root alone. */
+static int open_as_user(void *arg)
+{
+	(void)arg;
+	SYS(setuid32, 4321);
+	is(SYS(open, name, RDWR | LINUX_O_NOCTTY), -EBUSY,
+	   "TIOCEXCL: another user's open is refused");
+	is(SYS(ioctl, slave, TIOCSTI, "x"), -EPERM,
+	   "TIOCSTI at a terminal that is not the user's own is refused");
+	is(SYS(ioctl, slave, TIOCNXCL, 0), 0, "TIOCNXCL of the slave");
+	is(get(slave, TIOCGEXCL), 0, "TIOCGEXCL after it");
+	ok(SYS(open, name, RDWR | LINUX_O_NOCTTY) > 0,
+	   "TIOCNXCL: another user's open succeeds");
+	return 0;
+}
+
+static void sharing(void)
+{
+	int32_t again;
+
+	open_pair();
+	SYS(chmod, name, 0666);
+	is(get(slave, TIOCGEXCL), 0, "TIOCGEXCL of the slave");
+	is(SYS(ioctl, slave, TIOCEXCL, 0), 0, "TIOCEXCL of the slave");
+	is(get(slave, TIOCGEXCL), 1, "TIOCGEXCL after it");
+	again = SYS(open, name, RDWR | LINUX_O_NOCTTY);
+	ok(again >= 0, "TIOCEXCL: root opens the slave all the same");
+	SYS(close, again);
+	checks_in_child(open_as_user, NULL);
+	is(SYS(ioctl, slave, TIOCSTI, "o"), 0, "TIOCSTI of the slave by root");
+	is(SYS(ioctl, slave, TIOCSTI, "\n"), 0, "TIOCSTI of a newline");
+	is(SYS(ioctl, slave, TIOCSTI, 8), -EFAULT,
+	   "TIOCSTI from an unmapped address is refused");
+	ok(!strcmp(read_from(slave), "o\n"), "the slave reads what was typed");
+	ok(!strcmp(read_from(master), "o\r\n"), "it was echoed, too");
+	is(SYS(ioctl, master, TIOCEXCL, 0), 0, "TIOCEXCL of the master");
+	is(get(slave, TIOCGEXCL), 0, "it is nothing to the slave");
+	close_pair();
+}
 
 static void see(int sig, struct test_siginfo *info, void *ucontext)
 {
@@ -507,6 +585,7 @@ int main(void)
 	much();
 	ends();
 	termio();
+	sharing();
 	checks_in_child(in_session, NULL);
 	return done();
 }

@@ -300,6 +300,18 @@ static void session_ends(void)
 	ok(got == 'H', "the terminal's foreground group gets SIGHUP");
 }
 
+static int open_it(void *arg)
+{
+	(void)arg;
+	SYS(setsid);
+	ok(SYS(open, "/dev/console", 2) >= 0, "a leader opens /dev/console");
+	is(SYS(open, "/dev/tty", 2), -ENXIO,
+	   "that does not make it the session's terminal");
+	ok(SYS(open, tty_name, 2) >= 0, "it opens the line by its own name");
+	ok(SYS(open, "/dev/tty", 2) >= 0, "that does");
+	return 0;
+}
+
 static int all(void *arg)
 {
 	(void)arg;
@@ -309,6 +321,7 @@ static int all(void *arg)
 	background();
 	member_leaves();
 	session_ends();
+	checks_in_child(open_it, NULL);
 	return done();
 }
 
