@@ -109,9 +109,9 @@ struct inode {
 	/*
 	 * Of the last read, of the last change of the data, of the last change
 	 * of anything. Stored by the task that does it, mostly under i_lock;
-	 * faults and reads hold no lock.
+	 * faults and reads hold no lock. i_crtime: of its making, in a tmpfs.
 	 */
-	struct file_time i_atime, i_mtime, i_ctime;
+	struct file_time i_atime, i_mtime, i_ctime, i_crtime;
 	bool i_was_read;             /* since it changed: i_atime may stay */
 	bool i_linkable;             /* i_lock: may get its first name yet */
 	struct address_space i_data; /* a file's pages */

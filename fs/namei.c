@@ -229,8 +229,13 @@ static int follow_link(struct nameidata *nd, struct inode *link)
 	char *path;
 	int err;
 
-	if (++nd->links > LINKS_MAX || mnt_has(nd->mnt, MS_NOSYMFOLLOW))
+	if (++nd->links > LINKS_MAX)
 		return -ELOOP;
+	err = mount_ops.may_follow ?
+		mount_ops.may_follow(&nd->at, link, !*nd->rest) :
+		0;
+	if (err)
+		return err;
 	if (link->i_op->jump)
 		return jump_to_target(nd, link);
 	path = kmalloc(PATH_MAX, GFP_KERNEL);

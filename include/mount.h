@@ -57,6 +57,9 @@ struct mount_operations {
 	bool (*shows)(const struct fs_path *at);
 	/* Whether the running task may open it: as inode_permission(). */
 	int (*may_open)(const struct fs_path *at, u32 mask);
+	/* A walk in the directory at may follow its link. 0, -ELOOP, -EACCES. */
+	int (*may_follow)(const struct fs_path *at, const struct inode *link,
+			  bool last);
 	/* Whether reading the inode by way of mnt leaves its i_atime alone. */
 	bool (*keeps_atime)(const struct inode *inode, const struct mount *mnt);
 	/*

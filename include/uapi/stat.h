@@ -91,8 +91,14 @@ struct statx {
 static_assert(sizeof(struct statx) == 256, "statx size");
 
 #define STATX_BASIC_STATS 0x7ffu
+#define STATX_BTIME       0x800u
 #define STATX_MNT_ID      0x1000u
 #define STATX__RESERVED   0x80000000u
+
+/* stx_attributes */
+#define STATX_ATTR_AUTOMOUNT  0x1000u
+#define STATX_ATTR_MOUNT_ROOT 0x2000u
+#define STATX_ATTR_DAX        0x200000u
 
 /* clang-format off */
 /* A device number: major and minor as Linux packs them for user space. */

@@ -27,6 +27,7 @@ static_assert(sizeof(struct statfs64) == 84, "statfs64 size");
 #define RAMFS_MAGIC         0x858458f6
 #define TMPFS_MAGIC         0x01021994
 #define PROC_SUPER_MAGIC    0x9fa0
+#define DEVPTS_SUPER_MAGIC  0x1cd1
 #define PIPEFS_MAGIC        0x50495045
 #define SOCKFS_MAGIC        0x534f434b
 #define ANON_INODE_FS_MAGIC 0x09041934

@@ -37,7 +37,9 @@ static int lookup_or_create(struct nameidata *nd, u32 flags, u32 mode,
 	if (!err && flags & O_EXCL)
 		return -EEXIST;
 	if (!err)
-		return S_ISLNK((*inode)->i_mode) ? -ELOOP : 0;
+		return S_ISLNK((*inode)->i_mode) ?
+			-ELOOP :
+			may_create_in_sticky(nd->inode, *inode);
 	if (err != -ENOENT)
 		return err;
 	/* The names in /proc are the kernel's; no program can add one. */

@@ -363,6 +363,24 @@ bool get_mount(u32 n, struct mount_facts *facts);
  * False: there is none. Takes mounts_lock. (mounts.c)
  */
 bool mount_of_dev(u32 dev, struct fs_path *at);
+/* ---- protected.c ------------------------------------------------- */
+
+/* /proc/sys/fs/protected_*, read without a lock: 0 off, 1, of the last two 2. */
+extern u32 protected_symlinks, protected_hardlinks, protected_fifos,
+	protected_regular;
+/*
+ * mount_operations.may_follow; last: the link is the path's last name. 0,
+ * -ELOOP (MS_NOSYMFOLLOW), or -EACCES (protected_symlinks).
+ */
+int may_follow_link(const struct fs_path *at, const struct inode *link,
+		    bool last);
+/* Whether the running task may give inode a further name. 0 or -EPERM. */
+int may_link(const struct inode *inode);
+/* Whether open with O_CREAT may open inode, which is in dir. 0 or -EACCES. */
+int may_create_in_sticky(const struct inode *dir, const struct inode *inode);
+
+/* ---- locks ------------------------------------------------------- */
+
 /* Whether cmd is one of fcntl's commands for record locks. (lock_calls.c) */
 bool is_lock_cmd(u32 cmd);
 /*

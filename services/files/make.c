@@ -57,6 +57,8 @@ int ramfs_make_inode(const struct inode *dir, u32 mode, struct inode **result)
 	 * A mount has a device number of its own; rename and link compare them.
 	 */
 	inode->i_dev = dir->i_dev;
+	if (inode->i_limits) /* a tmpfs */
+		inode->i_crtime = inode->i_ctime;
 	init_owner(inode, dir);
 	*result = inode;
 	return 0;
@@ -204,7 +206,9 @@ static int make_new(const struct nameidata *nd, const struct making *what)
 	    (what->old.mnt != nd->mnt ||
 	     what->old.inode->i_dev != nd->inode->i_dev))
 		return -EXDEV;
-	err = may_create(nd->inode);
+	err = what->old.inode ? may_link(what->old.inode) : 0;
+	if (!err)
+		err = may_create(nd->inode);
 	/*
 	 * A device node gives access to the hardware, past all file modes, but
 	 * none has the number 0: an overlay's mark for a removed name.

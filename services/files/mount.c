@@ -72,6 +72,8 @@ static int make_root(struct file_tree *tree, char *text)
 	tree->gid = tree->root->i_gid = options.gid;
 	last_dev++;
 	tree->root->i_dev = MKDEV(0, last_dev);
+	if (limited)
+		tree->root->i_crtime = tree->root->i_ctime;
 	return 0;
 }
 

@@ -249,6 +249,7 @@ void mounts_init(void)
 		.leave = place_leave,
 		.shows = place_shows,
 		.may_open = place_may_open,
+		.may_follow = may_follow_link,
 		.keeps_atime = mnt_keeps_atime,
 		.opened = place_opened,
 		.closed = place_closed,

@@ -92,6 +92,16 @@ static int check_iov(struct iovec32 *iov, u32 n)
 	return 0;
 }
 
+/* Returns the sum of the lengths, of which check_iov() has cut the excess. */
+static u32 iov_bytes(const struct iovec32 *iov, u32 n)
+{
+	u32 bytes = 0;
+
+	for (u32 i = 0; i < n; i++)
+		bytes += iov[i].iov_len;
+	return bytes;
+}
+
 /*
  * Reads or writes buffer by buffer from *pos on until one is short. Returns the
  * bytes done, or the first error if there are none.
@@ -129,9 +139,14 @@ static s32 rw_pieces_at(struct file *file, const struct iovec32 *iov, u32 n,
 	bool locked;
 	s32 ret;
 
-	if (pos)
-		return file->f_op->llseek ? rw_pieces(file, iov, n, fn, pos) :
-					    -ESPIPE;
+	if (pos) {
+		if (!file->f_op->llseek)
+			return -ESPIPE;
+		/* As for pread(): the last byte needs a position. */
+		return (s64)(*pos + iov_bytes(iov, n)) < 0 ?
+			-EINVAL :
+			rw_pieces(file, iov, n, fn, pos);
+	}
 	/* For all pieces, so that no other thread's write gets between them. */
 	ret = lock_pos(file, &locked);
 	if (ret)

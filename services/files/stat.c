@@ -62,8 +62,17 @@ static struct statx_timestamp statx_time(const struct file_time *time)
 					 .tv_nsec = time->nsec };
 }
 
-/* Stores the struct statx of what is at `at`. 0 or -EFAULT. */
-static int put_statx(const struct fs_path *at, uaddr_t buf)
+/* Whether at is where a mount, or the root file system, begins. */
+static bool begins_mount(const struct fs_path *at)
+{
+	return at->inode == (at->mnt ? at->mnt->mnt_root : root_inode);
+}
+
+/*
+ * Stores the struct statx of a place at buf. mask: the fields that the program
+ * wants, of which one alone is not filled in without. 0 or -EFAULT.
+ */
+static int put_statx(const struct fs_path *at, u32 mask, uaddr_t buf)
 {
 	const struct inode *inode = at->inode;
 	struct statx st;
@@ -74,6 +83,15 @@ static int put_statx(const struct fs_path *at, uaddr_t buf)
 	 * All basic fields, whatever was asked for: none costs anything here.
 	 */
 	st.stx_mask = STATX_BASIC_STATS | STATX_MNT_ID;
+	/* Nothing here has the other two: is mounted on demand, or DAX. */
+	st.stx_attributes_mask = STATX_ATTR_AUTOMOUNT | STATX_ATTR_MOUNT_ROOT |
+		STATX_ATTR_DAX;
+	st.stx_attributes = begins_mount(at) ? STATX_ATTR_MOUNT_ROOT : 0;
+	/* As on Linux a tmpfs knows it, other file systems in memory do not. */
+	if (mask & STATX_BTIME && inode->i_crtime.sec) {
+		st.stx_mask |= STATX_BTIME;
+		st.stx_btime = statx_time(&inode->i_crtime);
+	}
 	st.stx_blksize = PAGE_SIZE;
 	st.stx_nlink = inode->i_nlink;
 	st.stx_uid = inode->i_uid;
@@ -203,7 +221,6 @@ s32 sys_fstat(u32 fd, uaddr_t st)
 s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask, uaddr_t st)
 {
 	struct fs_path at;
-	u32 lookup;
 	s32 err;
 
 	/*
@@ -213,12 +230,12 @@ s32 sys_statx(s32 dirfd, uaddr_t path, u32 flags, u32 mask, uaddr_t st)
 	if (mask & STATX__RESERVED ||
 	    (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
-	err = lookup_flags(flags, &lookup);
+	err = lookup_flags(flags, &flags);
 	if (!err)
-		err = user_path_at(dirfd, path, lookup, &at);
+		err = user_path_at(dirfd, path, flags, &at);
 	if (err)
 		return err;
-	err = put_statx(&at, st);
+	err = put_statx(&at, mask, st);
 	path_put(&at);
 	return err;
 }

@@ -3,7 +3,7 @@
  * space. Also fsync and sync, which have nothing to write back.
  */
 #include <fs/fs.h>
-#include <services/files/files.h>
+#include <services/files/mounts.h>
 #include <string.h>
 #include <uapi/statfs.h>
 
@@ -55,6 +55,17 @@ static u32 type_of(const struct inode *inode)
 	return inode->i_limits ? TMPFS_MAGIC : RAMFS_MAGIC;
 }
 
+/* The same, where two directories of the root file system are mounts. */
+static u32 type_at(const struct fs_path *at)
+{
+	const char *type = at->mnt ? place_of(at->mnt)->tree->type : "";
+
+	if (!strcmp(type, "devpts"))
+		return DEVPTS_SUPER_MAGIC;
+	/* Linux's devtmpfs is a tmpfs. */
+	return strcmp(type, "devtmpfs") ? type_of(at->inode) : TMPFS_MAGIC;
+}
+
 /*
  * Fills in st for the file system of a place: the type that programs compare,
  * in pages how much is used, and the flags of the mount.
@@ -68,7 +79,7 @@ static void fill_statfs(const struct fs_path *at, struct statfs64 *st)
 	st->f_frsize = PAGE_SIZE;
 	st->f_namelen = NAME_MAX;
 	st->f_flags = statfs_flags(at->mnt);
-	st->f_type = type_of(inode);
+	st->f_type = type_at(at);
 	/*
 	 * Device numbers up to TMPFS_FIRST_DEV are the kernel's own file
 	 * systems (proc, pipes), which have no blocks.

@@ -309,6 +309,7 @@ static struct inode *memfd_inode(struct memfd *memfd)
 	/* The user may change its mode. */
 	inode->i_uid = current_cred()->fsuid;
 	inode->i_gid = current_cred()->fsgid;
+	inode->i_crtime = inode->i_ctime;
 	inode->i_private = memfd;
 	inode->i_op = &memfd_inode_ops;
 	inode->i_fop = &memfd_fops;
