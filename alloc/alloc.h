@@ -363,6 +363,11 @@ struct shrinker {
 };
 /* Boot only. The structure must stay; it is never removed. */
 void register_shrinker(struct shrinker *shrinker);
+/*
+ * Calls the shrinkers until they have freed nr pages. Returns the pages freed.
+ * May sleep.
+ */
+u32 shrink_all(u32 nr);
 
 /* ---- slab -------------------------------------------------------- */
 

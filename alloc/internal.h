@@ -119,11 +119,6 @@ void pcp_free_slow(struct page *page);
  * may, and looks again. NULL: none, and it is logged.
  */
 struct page *zone_alloc_slow(gfp_t gfp, unsigned int order);
-/*
- * Calls the shrinkers until they have freed nr pages. Returns the pages freed.
- * May sleep.
- */
-u32 shrink_all(u32 nr);
 
 /* ---- from memblock to the buddy (memblock.c, for hand_over.c) ---- */
 

@@ -45,6 +45,8 @@ struct seq_file {
 void seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3);
 void seq_puts(struct seq_file *m, const char *s);
 void seq_putc(struct seq_file *m, char c);
+/* In decimal: seq_printf() has numbers of 32 bits alone. */
+void seq_put_u64(struct seq_file *m, u64 number);
 void seq_write(struct seq_file *m, const void *bytes, u32 nr);
 /*
  * Appends the low `digits` hexadecimal digits (1 to 8) of value, as %08x for 8.
@@ -366,6 +368,7 @@ int show_limits(struct seq_file *m);
 int show_boot_cmdline(struct seq_file *m);
 int show_machine_stat(struct seq_file *m);
 int show_loadavg(struct seq_file *m);
+int show_file_locks(struct seq_file *m);
 int show_mounts(struct seq_file *m);
 int show_mountinfo(struct seq_file *m);
 int show_mountstats(struct seq_file *m);

@@ -109,9 +109,10 @@ static int show_fdinfo(struct seq_file *m)
 
 	if (!file)
 		return -ENOENT;
-	seq_printf(m, "pos:\t%u\nflags:\t0%o\nmnt_id:\t%u\nino:\t%u\n",
-		   (u32)file->f_pos, file->f_flags, mount_id(file->f_mnt),
-		   file->f_inode->i_ino);
+	seq_puts(m, "pos:\t");
+	seq_put_u64(m, file->f_pos);
+	seq_printf(m, "\nflags:\t0%o\nmnt_id:\t%u\nino:\t%u\n", file->f_flags,
+		   mount_id(file->f_mnt), file->f_inode->i_ino);
 	fput(file);
 	return 0;
 }

@@ -21,6 +21,7 @@ static const struct proc_entry root_entries[] = {
 	/* syslogd waits in a read of it, as in syslog(2) */
 	{ .name = "kmsg", .mode = S_IFREG | 0400, .fops = &proc_kmsg_fops },
 	TEXT("loadavg", show_loadavg),
+	TEXT("locks", show_file_locks),
 	TEXT("mounts", show_mounts),
 	TEXT("partitions", show_no_disks),
 	TEXT("stat", show_machine_stat),

@@ -15,5 +15,6 @@ int __must_check read_between(const char *text, u32 least, u32 most,
 			      u32 *number);
 extern const struct proc_dir mqueue_dir; /* proc_mqueue.c */
 extern const struct proc_dir vm_dir;     /* proc_sys_vm.c */
+extern const struct proc_dir fs_dir;     /* proc_sys_fs.c */
 
 #endif

@@ -120,13 +120,30 @@ static int show_drop_caches(struct seq_file *m)
 }
 
 /*
- * 1: clean pages of files, 2: names and inodes, 3: both, 4: without a message.
- * Nothing is dropped: files have no other copy than their pages, as in Linux's
- * tmpfs, and no name or inode is kept that is not used.
+ * 1, 2 or their sum frees what could be made anew: pages of the cache, and what
+ * the slab keeps; 4 is Linux's for "without a message". Pages with data stay, as
+ * in Linux's tmpfs: they have no other copy.
  */
 static int write_drop_caches(struct seq_file *m __unused_arg, const char *text)
 {
-	return read_between(text, 1, 4, &drop_caches);
+	int err = read_between(text, 1, 4, &drop_caches);
+
+	if (!err && READ_ONCE(drop_caches) < 4)
+		shrink_all(UINT32_MAX);
+	return err;
+}
+
+/* Linux's first value. Nothing asks for it: there is nothing to swap to. */
+static u32 swappiness = 60;
+
+static int show_swappiness(struct seq_file *m)
+{
+	return show_number(m, READ_ONCE(swappiness));
+}
+
+static int write_swappiness(struct seq_file *m __unused_arg, const char *text)
+{
+	return read_between(text, 0, 200, &swappiness);
 }
 
 static int show_user_pagers(struct seq_file *m)
@@ -158,6 +175,7 @@ static const struct proc_entry vm_entries[] = {
 	TEXT("mmap_min_addr", show_mmap_min_addr),
 	TEXT_RW("overcommit_memory", show_overcommit, write_overcommit),
 	TEXT_RW("overcommit_ratio", show_commit_ratio, write_commit_ratio),
+	TEXT_RW("swappiness", show_swappiness, write_swappiness),
 	TEXT_RW("unprivileged_userfaultfd", show_user_pagers,
 		write_user_pagers),
 	{ .name = NULL },

@@ -17,7 +17,7 @@
 s32 sys_flock(u32 fd, u32 op)
 {
 	struct file_lock want = { .kind = LOCK_FLOCK,
-				  .pid = -1,
+				  .pid = current->tgid,
 				  .end = LOCK_END };
 	u32 how = op & ~(u32)LOCK_NB;
 	struct file *file;
@@ -164,6 +164,7 @@ static void set_owner(struct file_lock *lock, const struct file *file, bool ofd)
 	lock->kind = LOCK_RECORD;
 	lock->owner = ofd ? (const void *)file : current_thread_info()->files;
 	lock->pid = ofd ? -1 : current->tgid;
+	lock->ofd = ofd;
 }
 
 /* ---- fcntl ------------------------------------------------------- */

@@ -18,6 +18,11 @@ static struct rw_semaphore locks_lock = {
 	.wait = WAIT_QUEUE_INIT(locks_lock.wait),
 };
 
+/* clang-format off */
+/* locks_lock; the newest is first */
+static LIST_HEAD(, file_lock) all_locks = LIST_HEAD_INITIALIZER(all_locks);
+/* clang-format on */
+
 /*
  * Counts releases, so that a waiter sees one that it slept through. locks_lock
  */
@@ -100,6 +105,7 @@ static bool would_deadlock(const void *owner, const void *holder)
 static void remove_lock(struct file_lock *lock)
 {
 	LIST_REMOVE(lock, link);
+	LIST_REMOVE(lock, all);
 	kfree(lock);
 }
 
@@ -125,6 +131,7 @@ static void cut_out(struct file_lock *lock, const struct file_lock *cut,
 		(*spare)->start = cut->end + 1;
 		lock->end = cut->start - 1;
 		LIST_INSERT_AFTER(lock, *spare, link);
+		LIST_INSERT_AFTER(lock, *spare, all);
 		*spare = NULL;
 	}
 }
@@ -165,8 +172,11 @@ static void change_locks(struct inode *inode, const struct file_lock *cut,
 			cut_out(lock, cut, spare);
 		cond_resched();
 	}
-	if (new)
+	if (new) {
+		new->inode = inode;
 		LIST_INSERT_HEAD(&inode->i_locks, new, link);
+		LIST_INSERT_HEAD(&all_locks, new, all);
+	}
 	/*
 	 * Even when a lock is added: it may have replaced an exclusive one by a
 	 * shared one.
@@ -306,6 +316,27 @@ bool find_lock(struct inode *inode, const struct file_lock *want,
 		*found = *lock;
 	up_write(&locks_lock);
 	return lock;
+}
+
+u32 get_locks(u32 first, struct lock_facts *facts, u32 n)
+{
+	const struct file_lock *lock;
+	u32 number = 0, copied = 0;
+
+	down_write(&locks_lock);
+	LIST_FOREACH(lock, &all_locks, all) {
+		if (number++ < first)
+			continue;
+		if (copied == n)
+			break;
+		/* A lock keeps its inode: the file's end releases it. */
+		facts[copied++] = (struct lock_facts){ *lock,
+						       lock->inode->i_dev,
+						       lock->inode->i_ino };
+		cond_resched();
+	}
+	up_write(&locks_lock);
+	return copied;
 }
 
 void forget_locks(struct inode *inode, const void *owner)

@@ -19,9 +19,12 @@ enum lock_kind {
 
 struct file_lock {
 	LIST_ENTRY(file_lock) link;
+	LIST_ENTRY(file_lock) all;
+	const struct inode *inode;
 	enum lock_kind kind;
 	const void *owner; /* a files_struct, or a file */
 	s32 pid;           /* for F_GETLK; -1: an open file owns it */
+	bool ofd;          /* F_OFD_SETLK */
 	bool exclusive;
 	u64 start, end; /* positions, the last one included */
 };
@@ -44,6 +47,17 @@ int __must_check unlock_range(struct inode *inode,
  */
 bool find_lock(struct inode *inode, const struct file_lock *want,
 	       struct file_lock *found);
+/* What /proc/locks shows of a lock; of an inode that may be gone by then. */
+struct lock_facts {
+	struct file_lock lock;
+	u32 dev, ino;
+};
+
+/*
+ * Copies at most n locks of all files, from number `first` on, the newest lock
+ * being number 0. Returns how many.
+ */
+u32 get_locks(u32 first, struct lock_facts *facts, u32 n);
 /* Releases all locks that owner has on inode. It cannot fail. */
 void forget_locks(struct inode *inode, const void *owner);
 

@@ -4,6 +4,7 @@
  */
 #include <uapi/fcntl.h>
 #include <uapi/signal.h>
+#include <uapi/stat.h>
 #include "check.h"
 
 /* Linux's struct flock64. */
@@ -322,6 +323,43 @@ static void whole_files(void)
 	SYS(close, fd);
 }
 
+/* Checks what /proc/locks has after a number and a colon, one line for all. */
+static void shows(const char *what, const char *line)
+{
+	static char text[4096], want[160];
+	struct kstat64 st;
+	char *found;
+	int fd = SYS(open, "/proc/locks", O_RDONLY, 0);
+	int32_t n = SYS(read, fd, text, sizeof(text) - 1);
+
+	SYS(close, fd);
+	text[n > 0 ? n : 0] = '\0';
+	SYS(stat64, path, &st);
+	sprintf(want, line, (int)getpid(), (unsigned)MAJOR(st.st_dev),
+		(unsigned)MINOR(st.st_dev), (unsigned)st.st_ino);
+	found = strstr(text, want);
+	ok(found && found - text >= 3 && found[-2] == ':', "%s", what);
+}
+
+static void in_proc(void)
+{
+	int fd = open_it();
+
+	lock(fd, F_RDLCK, 10, 20);
+	shows("/proc/locks shows a shared lock of a process",
+	      "POSIX  ADVISORY  READ %d %02x:%02x:%u 10 29\n");
+	lock(fd, F_WRLCK, 100, 0);
+	shows("an exclusive one up to the end",
+	      "POSIX  ADVISORY  WRITE %d %02x:%02x:%u 100 EOF\n");
+	lock(fd, F_UNLCK, 0, 0);
+	lock_cmd(fd, F_OFD_SETLK, F_WRLCK, 5, 1);
+	shows("one of an open file", "OFDLCK ADVISORY  WRITE -1 ");
+	lock_cmd(fd, F_OFD_SETLK, F_UNLCK, 0, 0);
+	SYS(flock, fd, LOCK_SH);
+	shows("and flock's", "FLOCK  ADVISORY  READ %d %02x:%02x:%u 0 EOF\n");
+	SYS(close, fd);
+}
+
 int main(void)
 {
 	int fd;
@@ -334,6 +372,7 @@ int main(void)
 	waiting();
 	of_open_files();
 	whole_files();
+	in_proc();
 	SYS(unlink, path);
 	remove_scratch();
 	return done();

@@ -344,6 +344,112 @@ static void removed_directory(void)
 	SYS(close, dir);
 }
 
+/* ---- /proc/sys/fs/protected_* ------------------------------------ */
+
+static int32_t set(const char *name, const char *value)
+{
+	char path[64];
+	int32_t fd, n;
+
+	sprintf(path, "/proc/sys/fs/protected_%s", name);
+	fd = SYS(open, path, 1, 0);
+	n = SYS(write, fd, value, strlen(value));
+	SYS(close, fd);
+	return n;
+}
+
+/* In a directory like /tmp; `others' belongs to another user, and `link'. */
+static int as_user(void *shared)
+{
+	char path[96], path2[96];
+
+	SYS(chdir, shared);
+	SYS(setuid32, 4321);
+	sprintf(path, "%s", "others");
+	sprintf(path2, "%s", "further");
+	set("symlinks", "0"); /* no right to: nothing changes */
+	is(SYS(open, "link", 0, 0), -EACCES,
+	   "protected_symlinks: another user's link is not followed");
+	is(SYS(open, "link/x", 0, 0), -ENOTDIR,
+	   "nor looked at but at the end of a path");
+	is(SYS(link, path, path2), -EPERM,
+	   "protected_hardlinks: no further name of another user's file");
+	is(SYS(link, "readable", path2), -EPERM,
+	   "nor of one that can only be read");
+	is(SYS(link, "writable", path2), 0, "of one that can be written to");
+	is(SYS(open, "writable", 1 | 0100 /* O_CREAT */, 0600), -EACCES,
+	   "protected_regular: O_CREAT does not open another user's file");
+	ok(SYS(open, "writable", 1, 0) >= 0, "without O_CREAT it is opened");
+	is(SYS(open, "fifo", 2 | 0100 /* O_CREAT */, 0600), -EACCES,
+	   "protected_fifos: nor a FIFO");
+	return 0;
+}
+
+static void off_again(const char *name, const char *value)
+{
+	is(set(name, value), 1, "protected_%s is set to %s", name, value);
+}
+
+/* Returns 0 or open's -errno. */
+static int32_t open_and_close(const char *path, uint32_t flags)
+{
+	int32_t fd = SYS(open, path, flags, 0600);
+
+	return fd < 0 ? fd : SYS(close, fd);
+}
+
+static int as_before(void *shared)
+{
+	SYS(chdir, shared);
+	SYS(setuid32, 4321);
+	is(open_and_close("link", 1 | 0100), 0,
+	   "without protection all is allowed");
+	is(SYS(link, "others", "another"), 0, "a further name, too");
+	return 0;
+}
+
+static void protected_names(void)
+{
+	char shared[64], path[96];
+
+	strcpy(shared, scratch("shared"));
+	SYS(chmod, scratch(""), 0755);
+	SYS(mkdir, shared, 0);
+	SYS(chmod, shared, 01777);
+	SYS(chown32, shared, 77, 77);
+	SYS(chdir, shared);
+	is(set("symlinks", "2"), -EINVAL, "protected_symlinks is 0 or 1");
+	is(set("regular", "3"), -EINVAL, "protected_regular is 0 to 2");
+	off_again("symlinks", "1");
+	off_again("hardlinks", "1");
+	off_again("regular", "1");
+	off_again("fifos", "1");
+	SYS(close, make_file("others", 1));
+	SYS(chmod, "others", 0600);
+	SYS(close, make_file("readable", 1));
+	SYS(chmod, "readable", 0644);
+	SYS(close, make_file("writable", 1));
+	SYS(chmod, "writable", 0666);
+	SYS(mknod, "fifo", 0010666, 0);
+	SYS(chmod, "fifo", 0666);
+	SYS(symlink, "writable", "link");
+	checks_in_child(as_user, shared);
+	off_again("symlinks", "0");
+	off_again("hardlinks", "0");
+	off_again("regular", "0");
+	off_again("fifos", "0");
+	checks_in_child(as_before, shared);
+	SYS(chdir, "/");
+	for (const char **name =
+		     (const char *[]){ "others", "readable", "writable", "fifo",
+				       "link", "further", "another", NULL };
+	     *name; name++) {
+		sprintf(path, "%s/%s", shared, *name);
+		SYS(unlink, path);
+	}
+	SYS(rmdir, shared);
+}
+
 int main(void)
 {
 	SYS(umask, 022);
@@ -353,6 +459,7 @@ int main(void)
 	nodes();
 	fifos();
 	removed_directory();
+	protected_names();
 	remove_scratch();
 	return done();
 }

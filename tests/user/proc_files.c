@@ -165,12 +165,21 @@ static void test_pipe_links(void)
 static void test_fdinfo(void)
 {
 	char path[64];
-	int32_t fd = SYS(open, "/proc/self/exe", O_RDONLY);
+	int32_t fd = SYS(open, "/proc/self/exe", O_RDONLY), result[2];
+	struct statx stx = { 0 };
+	char id[32];
 
 	SYS(lseek, fd, 5, SEEK_SET);
 	read_text(fd_path(path, "fdinfo", fd), text, sizeof(text));
 	ok(!strncmp(text, "pos:\t5\nflags:\t0", 15),
 	   "fdinfo: the position and the flags");
+	SYS(statx, fd, "", 0x1000 /* AT_EMPTY_PATH */, STATX_MNT_ID, &stx);
+	sprintf(id, "\nmnt_id:\t%u\n", (unsigned)stx.stx_mnt_id);
+	ok(strstr(text, id), "fdinfo: the number of the mount");
+	SYS(_llseek, fd, 1, 5, result, SEEK_SET);
+	read_text(fd_path(path, "fdinfo", fd), text, sizeof(text));
+	ok(!strncmp(text, "pos:\t4294967301\n", 16),
+	   "fdinfo: a position beyond 4 GiB");
 	SYS(close, fd);
 }
 
