@@ -120,24 +120,25 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 	s32 ret;
 
 	down_write(&inode->i_lock);
-	/* Under i_lock: two writers with O_APPEND never write to one place. */
-	if (file->f_flags & O_APPEND || *pos & POS_APPEND)
-		*pos = inode->i_size;
 	/*
 	 * A copy, for which there is room: *pos may be the file's own, which
 	 * sendfile() or splice() of another thread moves between two pages.
 	 */
 	at = *pos;
+	/* Under i_lock: two writers with O_APPEND never write to one place. */
+	if (file->f_flags & O_APPEND || at & POS_APPEND)
+		at = inode->i_size;
 	if (bytes)
 		bytes = room_in_file(file, at, bytes);
 	/* A write of 0 bytes succeeds even at the limit. */
 	if (wanted && !bytes) {
+		*pos = at; /* for write_refused() */
 		up_write(&inode->i_lock);
 		return -EFBIG;
 	}
 	ret = write_locked(&inode->i_data, from, bytes, &at);
-	*pos = at;
 	if (ret > 0) {
+		*pos = at;
 		/*
 		 * After the bytes: a reader never sees a size whose bytes are
 		 * missing.
@@ -154,11 +155,11 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 
 /*
  * Continues after write_file() returned ret for the first `bytes` bytes from
- * buf: faults in the source and writes on. Not inlined, because nearly all
+ * buf, with *pos at `began': faults in the source and writes on. Not inlined, because nearly all
  * writes finish at once.
  */
 static __noinline s32 write_rest(struct file *file, uaddr_t buf, u32 bytes,
-				 u64 *pos, s32 ret, bool append)
+				 u64 *pos, s32 ret, u64 began)
 {
 	struct write_source from;
 	u32 done = 0;
@@ -177,12 +178,17 @@ static __noinline s32 write_rest(struct file *file, uaddr_t buf, u32 bytes,
 		if (done == bytes || ret < 0)
 			break;
 		/* Others may have appended since the last attempt. */
-		if (append)
+		if (began & POS_APPEND)
 			*pos = POS_APPEND;
 		from = (struct write_source){ .user = buf + done };
 		ret = write_file(file, &from, bytes - done, pos);
 	}
-	return done ? (s32)done : write_refused(ret, *pos);
+	if (done)
+		return (s32)done;
+	ret = write_refused(ret, *pos);
+	/* With O_APPEND it may be the file's end, where nothing was written. */
+	*pos = began;
+	return ret;
 }
 
 /*
@@ -192,7 +198,7 @@ static __noinline s32 write_rest(struct file *file, uaddr_t buf, u32 bytes,
 s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 {
 	struct write_source from = { .user = buf };
-	const bool append = *pos & POS_APPEND;
+	const u64 began = *pos;
 	s32 ret;
 
 	if (!access_ok(buf, bytes))
@@ -200,7 +206,7 @@ s32 generic_file_write(struct file *file, uaddr_t buf, u32 bytes, u64 *pos)
 	ret = write_file(file, &from, bytes, pos);
 	if (likely(ret == (s32)bytes))
 		return ret;
-	return write_rest(file, buf, bytes, pos, ret, append);
+	return write_rest(file, buf, bytes, pos, ret, began);
 }
 
 /* For sendfile: the source is kernel memory and cannot fault. */

@@ -70,6 +70,23 @@ static void sync_range(void)
 	   "sync_file_range of a closed descriptor: that comes first");
 }
 
+/* A write that fails, or writes nothing, leaves the position. */
+static void end_of_write(void)
+{
+	int32_t of = SYS(open, scratch("append"), O_RDWR | O_CREAT | O_APPEND,
+			 0600);
+
+	SYS(write, of, "12345678", 8);
+	SYS(lseek, of, 3, SEEK_SET);
+	is(SYS(write, of, 8, 5), -EFAULT,
+	   "O_APPEND: a write from an unmapped address is refused");
+	is(SYS(lseek, of, 0, SEEK_CUR), 3, "the position is what it was");
+	is(SYS(write, of, "", 0), 0, "a write of nothing");
+	is(SYS(lseek, of, 0, SEEK_CUR), 3, "the position is what it was");
+	SYS(close, of);
+	SYS(unlink, scratch("append"));
+}
+
 static uint8_t a[4], b[4];
 static const struct iovec32 iov[2] = { { (uint32_t)(uintptr_t)a, 4 },
 				       { (uint32_t)(uintptr_t)b, 4 } };
@@ -85,6 +102,11 @@ static void pieces(void)
 	   "preadv across the end returns what there is");
 	is(SYS(preadv, fd, iov, 2, 0, 1), 0,
 	   "preadv at offset 4 GiB returns nothing");
+	is(SYS(preadv, fd, iov, 2, -8, 0x7fffffff), -EINVAL,
+	   "preadv whose last byte has no position is refused");
+	is(SYS(preadv, fd, iov, 2, -9, 0x7fffffff), 0,
+	   "preadv whose last byte has returns nothing");
+	end_of_write();
 	a[0] = 200;
 	b[3] = 201;
 	is(SYS(pwritev, fd, iov, 2, 50, 0), 8, "pwritev at offset 50");
