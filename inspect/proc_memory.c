@@ -136,6 +136,24 @@ int show_vmallocinfo(struct seq_file *m)
 /* ---- vmstat ------------------------------------------------------ */
 
 /*
+ * Returns true if a process before task in the list has mm, too. Hold
+ * tasklist_lock.
+ */
+static bool was_counted(const struct task_struct *task,
+			const struct mm_struct *mm)
+{
+	const struct task_struct *other;
+
+	TAILQ_FOREACH(other, &all_tasks, tasks) {
+		if (other == task)
+			break;
+		if (other == other->group_leader && group_mm(other) == mm)
+			return true;
+	}
+	return false;
+}
+
+/*
  * Shows the faults of all address spaces since boot: those that have ended, and
  * each one that exists once, though threads and vfork() children share it.
  */
@@ -153,8 +171,7 @@ static void put_faults(struct seq_file *m)
 			continue;
 		mm = group_mm(task);
 		if (!mm ||
-		    (task->parent &&
-		     group_mm(task->parent->group_leader) == mm))
+		    (atomic_read(&mm->mm_users) > 1 && was_counted(task, mm)))
 			continue;
 		min_flt += (u32)atomic_read(&mm->min_flt);
 		maj_flt += (u32)atomic_read(&mm->maj_flt);

@@ -1,9 +1,10 @@
 /*
- * /proc/vmstat counts a process's faults as long as one of its threads runs:
- * pgfault never steps back.
+ * /proc/vmstat counts a process's faults as long as one of its threads runs,
+ * and those of processes that share memory once: pgfault never steps back.
  */
 #include <fcntl.h>
 #include <string.h>
+#include <uapi/sched.h>
 #include "check.h"
 #include "maps.h"
 #include "threads.h"
@@ -63,6 +64,47 @@ static int two_threads(void *arg)
 	return 0;
 }
 
+#define SHARERS 8u
+
+static int gate[2];
+
+static void wait_at_gate(void *nr)
+{
+	char c;
+
+	(void)nr;
+	SYS(read, gate[0], &c, 1);
+}
+
+/* Leaves processes that share its memory, and its faults. */
+static int sharing(void *arg)
+{
+	volatile uint8_t *p = pages(PAGES);
+
+	(void)arg;
+	for (uint32_t i = 0; i < PAGES; i++)
+		p[i * PAGE] = 1;
+	return start_many(SHARERS, CLONE_VM | 17 /* SIGCHLD */, wait_at_gate) !=
+		SHARERS;
+}
+
+static void shared_memory(void)
+{
+	bool back = false;
+
+	SYS(prctl, 36 /* PR_SET_CHILD_SUBREAPER */, 1, 0, 0, 0);
+	SYS(pipe2, gate, 0);
+	is(in_child(sharing, NULL), 0,
+	   "8 processes share the memory of one that has ended");
+	for (uint32_t i = 0; i < SHARERS; i++) {
+		before = pgfault();
+		SYS(write, gate[1], "x", 1);
+		back = back || SYS(wait4, -1, 0, 0, 0) <= 0;
+		back = back || pgfault() < before;
+	}
+	ok(!back, "pgfault does not step back as they end");
+}
+
 int main(void)
 {
 	uint32_t count = pgfault();
@@ -71,5 +113,6 @@ int main(void)
 	   "pgfault does not step back as a process's first thread ends");
 	ok(pgfault() - count >= PAGES,
 	   "the faults of a process that has ended are counted");
+	shared_memory();
 	return done();
 }
