@@ -238,8 +238,10 @@ s64 proc_llseek(struct file *file, s64 offset, int whence)
 
 	if (whence == SEEK_CUR)
 		base = (s64)file->f_pos;
-	else if (whence != SEEK_SET)
-		return -EINVAL; /* a text's length is not known */
+	/* A directory's size is 0; a text's is not known. */
+	else if (whence != SEEK_SET &&
+		 !(whence == SEEK_END && S_ISDIR(file->f_inode->i_mode)))
+		return -EINVAL;
 	/* A program may pass any 64-bit offset. */
 	if (__builtin_add_overflow(base, offset, &offset) || offset < 0)
 		return -EINVAL;

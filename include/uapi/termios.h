@@ -88,6 +88,7 @@ struct kwinsize {
 #define TIOCGPKT    0x80045438
 #define TIOCGPTLCK  0x80045439
 #define TIOCGEXCL   0x80045440
+#define TIOCSIG     0x40045436
 #define TIOCGPTPEER 0x5441
 #define FIONCLEX    0x5450
 #define FIOCLEX     0x5451
@@ -122,6 +123,7 @@ struct kwinsize {
 #define B38400   0000017
 #define CS8      0000060
 #define CREAD    0000200
+#define HUPCL    0002000
 #define CLOCAL   0004000
 /* c_lflag */
 #define ISIG     0000001

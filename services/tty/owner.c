@@ -221,3 +221,14 @@ int tty_type_for_program(struct tty *tty, uaddr_t arg)
 	tty_wake_input(tty);
 	return 0;
 }
+
+int tty_signal(const struct tty *tty, u32 sig)
+{
+	s32 pgrp = READ_ONCE(tty->pgrp);
+
+	if (sig != SIGINT && sig != SIGQUIT && sig != SIGTSTP)
+		return -EINVAL;
+	if (pgrp > 0)
+		kill_pgrp(pgrp, (int)sig);
+	return 0;
+}

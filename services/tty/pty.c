@@ -31,7 +31,6 @@ static struct inode *pts_dir; /* constant after pty_init() */
 
 static const struct file_operations master_fops;
 
-/* Returns the pty of an open master. */
 static struct pty *file_pty(const struct file *file)
 {
 	return file->private_data;
@@ -391,7 +390,6 @@ static int drop_shown(struct pty *pty)
 	spin_lock_irqsave(&pty->tty.lock, flags);
 	pty->tail = pty->head;
 	spin_unlock_irqrestore(&pty->tty.lock, flags);
-	/* All of the ring is room now. */
 	tty_wake_output(&pty->tty);
 	return 0;
 }
@@ -413,6 +411,8 @@ static int master_ioctl(struct file *file, u32 cmd, u32 arg)
 		return set_packet(pty, arg);
 	case TIOCGPKT:
 		return put_user_u32(pty->packet, arg);
+	case TIOCSIG:
+		return tty_signal(&pty->tty, arg);
 	case TIOCGPTPEER:
 		return open_peer(pty, arg);
 	case FIONREAD:

@@ -27,7 +27,7 @@
 #define FIRST_TERMIOS                                                       \
 	{                                                                   \
 		.c_iflag = ICRNL | IXON, .c_oflag = OPOST | ONLCR,          \
-		.c_cflag = B38400 | CS8 | CREAD | CLOCAL,                   \
+		.c_cflag = B38400 | CS8 | CREAD | HUPCL | CLOCAL,           \
 		.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | \
 			ECHOKE | IEXTEN,                                    \
 		.c_cc = {                                                   \
@@ -50,12 +50,12 @@ struct tty console_tty = {
 	.writable = WAIT_QUEUE_INIT(console_tty.writable),
 };
 
-/* Linux sets CLOCAL for the console only: a pseudo-terminal can hang up. */
+/* Linux sets these two for a line only: a pseudo-terminal has none. */
 void tty_setup(struct tty *tty, struct pty *pty)
 {
 	tty->pty = pty;
 	tty->termios = first_termios;
-	tty->termios.c_cflag &= ~CLOCAL;
+	tty->termios.c_cflag &= ~(HUPCL | CLOCAL);
 	init_waitqueue_head(&tty->readable);
 	init_waitqueue_head(&tty->writable);
 }

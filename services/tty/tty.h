@@ -66,6 +66,12 @@ bool tty_may_open(const struct tty *tty);
  */
 int tty_type_for_program(struct tty *tty, uaddr_t arg);
 
+/*
+ * TIOCSIG of a master: sends sig, as a key would, to the foreground. Returns 0,
+ * or -EINVAL if no key does that.
+ */
+int tty_signal(const struct tty *tty, u32 sig);
+
 /* ---- line.c ------------------------------------------------------ */
 
 /*

@@ -162,6 +162,17 @@ static void test_pipe_links(void)
 	SYS(close, pipe[1]);
 }
 
+static void test_seek(void)
+{
+	int32_t dir = SYS(open, "/proc", O_RDONLY),
+		text_file = SYS(open, "/proc/mounts", O_RDONLY);
+
+	is(SYS(lseek, dir, 0, SEEK_END), 0, "lseek to the end of /proc");
+	is(SYS(lseek, text_file, 0, SEEK_END), -EINVAL, "a text has no end");
+	SYS(close, dir);
+	SYS(close, text_file);
+}
+
 static void test_fdinfo(void)
 {
 	char path[64];
@@ -592,6 +603,7 @@ int main(void)
 	checks_in_child(nameless, 0);
 	test_pipe_links();
 	test_fdinfo();
+	test_seek();
 	test_link_rights();
 	test_map_files();
 	test_syscall();

@@ -505,6 +505,13 @@ static int in_session(void *arg)
 	type("\3");
 	is(seen, SIGINT,
 	   "^C at the master sends SIGINT to the foreground group");
+	seen = 0;
+	is(SYS(ioctl, master, TIOCSIG, SIGINT), 0, "TIOCSIG of the master");
+	is(seen, SIGINT, "it does the same");
+	is(SYS(ioctl, master, TIOCSIG, SIGHUP), -EINVAL,
+	   "TIOCSIG with a signal of no key is refused");
+	is(SYS(ioctl, slave, TIOCSIG, SIGINT), -ENOTTY,
+	   "TIOCSIG of the slave is refused");
 	ok(!strcmp(read_from(master), "^C"), "^C is echoed as ^C");
 	handle(SIGWINCH, see, 0);
 	is(SYS(ioctl, master, TIOCSWINSZ, &size), 0,

@@ -152,6 +152,18 @@ static void tostop(bool on)
 	SYS(ioctl, tty, TCSETS, &termios);
 }
 
+/* Whether the modem is to hang up at the end, which a line says by its modes. */
+static void modes(void)
+{
+	struct ktermios termios;
+
+	SYS(ioctl, tty, TCGETS, &termios);
+	ok(termios.c_cflag & HUPCL && termios.c_cflag & CLOCAL,
+	   "the line has HUPCL and CLOCAL");
+	ok(termios.c_cc[VREPRINT] == 18 && termios.c_cc[VDISCARD] == 15,
+	   "^R and ^O are keys at first");
+}
+
 static void ownership(void)
 {
 	pid_t me = getpid();
@@ -317,6 +329,7 @@ static int all(void *arg)
 	(void)arg;
 	SYS(setsid);
 	tty = SYS(open, tty_name, 2 | LINUX_O_NOCTTY | LINUX_O_NONBLOCK);
+	modes();
 	ownership();
 	background();
 	member_leaves();
