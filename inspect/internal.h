@@ -45,7 +45,7 @@ struct seq_file {
 void seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3);
 void seq_puts(struct seq_file *m, const char *s);
 void seq_putc(struct seq_file *m, char c);
-/* In decimal: seq_printf() has numbers of 32 bits alone. */
+/* In decimal: seq_printf() has numbers of 32 bits alone. (proc_locks.c) */
 void seq_put_u64(struct seq_file *m, u64 number);
 void seq_write(struct seq_file *m, const void *bytes, u32 nr);
 /*

@@ -69,17 +69,6 @@ void seq_puts(struct seq_file *m, const char *s)
 	seq_write(m, s, (u32)strlen(s));
 }
 
-void seq_put_u64(struct seq_file *m, u64 number)
-{
-	/* Nine digits at a time, which fit into 32 bits: at most three calls. */
-	if (number >= 1000000000u) {
-		seq_put_u64(m, number / 1000000000u);
-		seq_printf(m, "%09u", (u32)(number % 1000000000u));
-	} else {
-		seq_printf(m, "%u", (u32)number);
-	}
-}
-
 void seq_putc(struct seq_file *m, char c)
 {
 	seq_write(m, &c, 1);
