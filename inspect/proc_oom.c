@@ -1,23 +1,31 @@
 /*
  * /proc/PID/oom_score and oom_score_adj: the order in which the OOM killer
- * chooses processes, in thousandths of all memory.
+ * chooses processes.
  */
 #include <inspect/internal.h>
 #include <proc/proc.h>
 
-/* The score is computed under tasklist_lock, as the OOM killer does. */
+/*
+ * The score is computed under tasklist_lock, as the OOM killer does. As on Linux
+ * a thousandth of all memory is two thirds of a point, and 667 are no memory;
+ * 0 is a process that is never killed.
+ */
 int show_oom_score(struct seq_file *m)
 {
-	u32 flags = tasklist_lock(), score = 0;
+	u32 flags = tasklist_lock();
 	const struct task_struct *task = find_task(m->pid);
+	/* As the OOM killer, never process 1. */
+	s32 pages = task && task->tgid != 1 ? oom_badness(task) : INT32_MIN;
 
-	/* 2^20 pages, the most there can be, times 1000 fit into 32 bits. */
-	if (task)
-		score = oom_badness(task) * 1000 / totalram_pages();
 	tasklist_unlock(flags);
 	if (!task)
 		return -ESRCH;
-	seq_printf(m, "%u\n", (unsigned int)score);
+	/* 2^20 pages, the most there can be, times 1000 fit into 32 bits. */
+	seq_printf(m, "%d\n",
+		   pages == INT32_MIN ?
+			   0 :
+			   (1000 + pages * 1000 / (s32)totalram_pages()) * 2 /
+				   3);
 	return 0;
 }
 

@@ -49,19 +49,16 @@ static u32 table_pages(const struct mm_struct *mm)
 }
 
 /* Linux's formula without swap. */
-u32 oom_badness(const struct task_struct *task)
+s32 oom_badness(const struct task_struct *task)
 {
 	const struct mm_struct *mm = task->thread_info.mm;
 	s32 adj = task->group_leader->oom_score_adj;
-	s32 pages;
 
 	if (!is_alive(task) || adj == OOM_SCORE_ADJ_MIN || mm->reaped)
-		return 0;
+		return INT32_MIN;
 	/* A point of oom_score_adj weighs a thousandth of all memory. */
-	pages = (s32)(get_mm_rss(mm) + table_pages(mm)) +
+	return (s32)(get_mm_rss(mm) + table_pages(mm)) +
 		adj * (s32)(totalram_pages() / 1000);
-	/* At least 1: it can be chosen if there is nobody else. */
-	return pages > 0 ? (u32)pages : 1;
 }
 
 /* Read without a lock: both only ever become true. */
@@ -92,7 +89,8 @@ static struct task_struct *select_victim(u32 *flags)
 {
 	struct task_struct *task, *victim = get_task(current); /* or init */
 	bool may_wait = ktime_ns() - last_kill < REAP_AFTER_NS;
-	u32 most = 1, pages, n = 0;
+	s32 most = INT32_MIN + 1, pages;
+	u32 n = 0;
 
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
 		if (may_wait && is_freeing(task)) {

@@ -234,10 +234,10 @@ void get_random_bytes(void *buf, u32 bytes);
 bool out_of_memory(void);
 /*
  * Returns the number of pages that killing task's process is expected to free,
- * after its oom_score_adj: at least 1, or 0 if it must not be killed. Hold
- * tasklist_lock.
+ * after its oom_score_adj, which may make it negative; INT32_MIN if it must not
+ * be killed. Hold tasklist_lock.
  */
-u32 oom_badness(const struct task_struct *task);
+s32 oom_badness(const struct task_struct *task);
 /* How many processes out_of_memory has killed since boot. */
 u32 nr_oom_kills(void);
 

@@ -162,6 +162,29 @@ static void test_pipe_links(void)
 	SYS(close, pipe[1]);
 }
 
+/* The score of a small process with that oom_score_adj. */
+static int32_t score(const char *adj)
+{
+	int32_t fd = SYS(open, "/proc/self/oom_score_adj", O_RDWR);
+
+	SYS(write, fd, adj, strlen(adj));
+	SYS(close, fd);
+	read_text("/proc/self/oom_score", text, sizeof(text));
+	return (int32_t)strtol(text, NULL, 10);
+}
+
+static int test_oom_score(void *arg)
+{
+	int32_t usual = score("0");
+
+	(void)arg;
+	ok(usual >= 666 && usual < 680, "oom_score: a small process has 666");
+	ok(score("300") >= 860 && score("300") < 880, "and 200 for 300 more");
+	ok(score("-300") >= 460 && score("-300") < 480, "or less");
+	is(score("-1000"), 0, "0 is never killed");
+	return 0;
+}
+
 static void test_seek(void)
 {
 	int32_t dir = SYS(open, "/proc", O_RDONLY),
@@ -604,6 +627,7 @@ int main(void)
 	test_pipe_links();
 	test_fdinfo();
 	test_seek();
+	checks_in_child(test_oom_score, 0);
 	test_link_rights();
 	test_map_files();
 	test_syscall();
