@@ -185,6 +185,32 @@ static int test_oom_score(void *arg)
 	return 0;
 }
 
+static int32_t set_vm(const char *name, const char *value)
+{
+	char path[64];
+	int32_t fd, n;
+
+	sprintf(path, "/proc/sys/vm/%s", name);
+	fd = SYS(open, path, O_WRONLY);
+	n = SYS(write, fd, value, strlen(value));
+	SYS(close, fd);
+	return n;
+}
+
+static void test_vm_knobs(void)
+{
+	is(set_vm("drop_caches", "3"), 1, "drop_caches is set to 3");
+	is(set_vm("drop_caches", "0"), -EINVAL, "0 is refused");
+	is(set_vm("drop_caches", "5"), -EINVAL, "so is 5");
+	read_text("/proc/sys/vm/swappiness", text, sizeof(text));
+	ok(!strcmp(text, "60\n"), "swappiness is 60 at first");
+	is(set_vm("swappiness", "201"), -EINVAL, "201 is refused");
+	is(set_vm("swappiness", "10"), 2, "swappiness is set to 10");
+	read_text("/proc/sys/vm/swappiness", text, sizeof(text));
+	ok(!strcmp(text, "10\n"), "and kept");
+	set_vm("swappiness", "60");
+}
+
 static void test_seek(void)
 {
 	int32_t dir = SYS(open, "/proc", O_RDONLY),
@@ -627,6 +653,7 @@ int main(void)
 	test_pipe_links();
 	test_fdinfo();
 	test_seek();
+	test_vm_knobs();
 	checks_in_child(test_oom_score, 0);
 	test_link_rights();
 	test_map_files();
