@@ -148,11 +148,9 @@ static int may_sleep_by(s32 clock)
 {
 	int err = check_timing_clock(clock);
 
-	if (err)
-		return err;
-	if (clock < 0)
-		return clock_is_own_thread(clock) ? -EINVAL : 0;
-	return clock == CLOCK_THREAD_CPUTIME_ID ? -EOPNOTSUPP : 0;
+	if (!err && clock == CLOCK_THREAD_CPUTIME_ID)
+		return -EOPNOTSUPP;
+	return !err && clock_is_own_thread(clock) ? -EINVAL : err;
 }
 
 static s32 do_clock_nanosleep(s32 clock, u32 flags, uaddr_t req, uaddr_t rem,
