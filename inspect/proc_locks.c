@@ -4,15 +4,37 @@
 
 #define LOCKS_AT_ONCE 8u
 
+/*
+ * Takes the last four decimal digits off *number and returns them. A 64-bit
+ * division would need code that the kernel does not have, so it divides on
+ * paper, 16 bits at a time.
+ */
+static u32 take_four_digits(u64 *number)
+{
+	u64 quotient = 0;
+	u32 rest = 0;
+
+	for (int shift = 48; shift >= 0; shift -= 16) {
+		u32 part = rest << 16 | ((u32)(*number >> shift) & 0xffff);
+
+		quotient |= (u64)(part / 10000) << shift;
+		rest = part % 10000;
+	}
+	*number = quotient;
+	return rest;
+}
+
 void seq_put_u64(struct seq_file *m, u64 number)
 {
-	/* Nine digits at a time, which fit into 32 bits: at most three calls. */
-	if (number >= 1000000000u) {
-		seq_put_u64(m, number / 1000000000u);
-		seq_printf(m, "%09u", (u32)(number % 1000000000u));
-	} else {
+	u32 digits;
+
+	if (number <= UINT32_MAX) {
 		seq_printf(m, "%u", (u32)number);
+		return;
 	}
+	digits = take_four_digits(&number);
+	seq_put_u64(m, number); /* at most three deep */
+	seq_printf(m, "%04u", digits);
 }
 
 /* Shows one lock in Linux's columns, which lslocks reads. */

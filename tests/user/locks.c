@@ -352,6 +352,11 @@ static void in_proc(void)
 	shows("an exclusive one up to the end",
 	      "POSIX  ADVISORY  WRITE %d %02x:%02x:%u 100 EOF\n");
 	lock(fd, F_UNLCK, 0, 0);
+	lock(fd, F_WRLCK, 9000000000000000000, 200000000000000001);
+	shows("one of bytes that no file has",
+	      "POSIX  ADVISORY  WRITE %d %02x:%02x:%u "
+	      "9000000000000000000 9200000000000000000\n");
+	lock(fd, F_UNLCK, 0, 0);
 	lock_cmd(fd, F_OFD_SETLK, F_WRLCK, 5, 1);
 	shows("one of an open file", "OFDLCK ADVISORY  WRITE -1 ");
 	lock_cmd(fd, F_OFD_SETLK, F_UNLCK, 0, 0);
