@@ -47,11 +47,13 @@ HEADERS = {
 }
 
 # What Linux calls it, where a C library's header would be in the way.
-CONSTANTS = {"KTERMIOS_NCCS": "NCCS", "NEW_UTS_LEN": "__NEW_UTS_LEN",
+CONSTANTS = {"KTERMIOS_NCCS": "NCCS", "KTERMIO_NCC": "NCC",
+             "NEW_UTS_LEN": "__NEW_UTS_LEN",
              "USER_HZ": "HZ"}
 STRUCTURES = {
     "iovec32": "iovec", "kernel_timespec": "__kernel_timespec",
     "kernel_timezone": "timezone", "kstat64": "stat64", "ktermios": "termios",
+    "ktermio": "termio",
     "kstat": "stat", "kwinsize": "winsize", "old_itimerval32": "__kernel_old_itimerval",
     "old_timespec32": "__kernel_old_timespec",
     "old_timeval32": "__kernel_old_timeval",
@@ -91,11 +93,13 @@ EXCEPTIONS = {
         "MSG_WAITFORONE", "MSG_CMSG_CLOEXEC", "SCM_RIGHTS", "SCM_CREDENTIALS",
         "struct ucred", "struct linger", "struct mmsghdr", "struct cmsghdr",
         "SPLICE_F_MOVE", "SPLICE_F_NONBLOCK", "SPLICE_F_MORE",
-        "SPLICE_F_GIFT", "MNT_FORCE", "MNT_DETACH", "UMOUNT_NOFOLLOW", "SHMLBA"],
+        "SPLICE_F_GIFT", "MNT_FORCE", "MNT_DETACH", "MNT_EXPIRE",
+        "UMOUNT_NOFOLLOW", "SHMLBA"],
     "only in the kernel's own headers": [
         "ERESTARTSYS", "ERESTARTNOINTR", "ERESTARTNOHAND",
         "ERESTART_RESTARTBLOCK", "MAX_ERRNO", "UTIME_NOW", "UTIME_OMIT",
-        "ST_VALID", "ST_RELATIME", "_NSIG", "VFP_MAGIC", "struct kernel_sigaction",
+        "ST_VALID", "ST_RELATIME", "ST_NOSYMFOLLOW", "_NSIG",
+        "struct linux_dirent", "VFP_MAGIC", "struct kernel_sigaction",
         "struct vfp_sigframe", "struct sigframe", "struct rt_sigframe",
         "SHM_DEST", "SHM_LOCKED", "SCM_MAX_FD", "struct user_msghdr"],
     "arch/arm's struct ucontext, which has it, is not exported": [

@@ -66,8 +66,7 @@ static void mount_ids(uint64_t dev)
 	   "mountinfo has a line for the root");
 	ok(mountinfo(dir, &id, &parent, &minor),
 	   "mountinfo has a line for the new mount");
-	ok(id != root && id != parent,
-	   "the new mount has a number of its own");
+	ok(id != root && id != parent, "the new mount has a number of its own");
 	is((int32_t)(minor - (dev & 0xff)), 0,
 	   "its device number is the one that stat reports");
 	sprintf(deep, "%s/deep", dir);
