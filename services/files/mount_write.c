@@ -16,11 +16,11 @@ static spinlock_t writers_lock = SPINLOCK_INIT;
 /* Walks look at them without a lock. */
 u32 mnt_flags(const struct mount *mnt)
 {
-	const struct mount_place *place = container_of(mnt, struct mount_place,
-						       mnt);
+	const struct mount_place *place;
 
 	if (!mnt)
 		return 0;
+	place = container_of(mnt, struct mount_place, mnt);
 	return READ_ONCE(mnt->mnt_place_flags) |
 		(READ_ONCE(place->tree->read_only) ? MS_RDONLY : 0);
 }
