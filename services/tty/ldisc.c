@@ -7,6 +7,7 @@
  * straight to the line.
  */
 #include <services/tty/ldisc.h>
+#include <string.h>
 #include <uapi/signal.h>
 
 #define RING_MASK (TTY_RING - 1)
@@ -33,11 +34,19 @@ static bool is_line_end(const struct tty *tty, u8 byte)
 		(is_cc(tty, VEOL2, byte) && lflag(tty, IEXTEN));
 }
 
-/* Returns true if position pos holds a ^D instead of a byte. */
-static bool is_eof_mark(const struct tty *tty, u32 pos)
+/* Returns true if a line ends at position pos. */
+static bool is_end(const struct tty *tty, u32 pos)
 {
 	pos &= RING_MASK;
-	return tty->eof[pos / 32] >> (pos % 32) & 1;
+	return tty->ends[pos / 32] >> (pos % 32) & 1;
+}
+
+/* Stores whether a line ends at position pos. */
+static void set_end(struct tty *tty, u32 pos, bool ends)
+{
+	u32 bit = 1u << pos % 32, *word = &tty->ends[(pos & RING_MASK) / 32];
+
+	*word = ends ? *word | bit : *word & ~bit;
 }
 
 /* ---- echo -------------------------------------------------------- */
@@ -100,6 +109,15 @@ void ldisc_flush(struct tty *tty)
 	tty_tell_master(tty, TIOCPKT_FLUSHREAD, 0);
 }
 
+void ldisc_new_lines(struct tty *tty, bool canonical)
+{
+	memset(tty->ends, 0, sizeof(tty->ends));
+	tty->committed = tty->head;
+	if (canonical && tty_readable(tty))
+		set_end(tty, tty->head - 1, true);
+	tty->literal = false;
+}
+
 void ldisc_stop(struct tty *tty, bool stop)
 {
 	if (tty->stopped == stop)
@@ -116,13 +134,10 @@ void ldisc_stop(struct tty *tty, bool stop)
  */
 static bool put_in_line(struct tty *tty, u8 byte, bool ends_line)
 {
-	u32 pos = tty->head & RING_MASK;
-
 	if (tty->head - tty->tail >= TTY_RING - !ends_line)
 		return false;
-	tty->ring[pos] = byte;
-	/* The place may have had a ^D one turn of the ring ago. */
-	tty->eof[pos / 32] &= ~(1u << (pos % 32));
+	tty->ring[tty->head & RING_MASK] = byte;
+	set_end(tty, tty->head, ends_line);
 	tty->head++;
 	return true;
 }
@@ -133,12 +148,8 @@ static bool put_in_line(struct tty *tty, u8 byte, bool ends_line)
  */
 static void put_eof(struct tty *tty)
 {
-	u32 pos = tty->head & RING_MASK;
-
-	if (!put_in_line(tty, 0, true))
-		return;
-	tty->eof[pos / 32] |= 1u << (pos % 32);
-	tty->committed = tty->head;
+	if (put_in_line(tty, 0, true))
+		tty->committed = tty->head;
 }
 
 /*
@@ -340,18 +351,27 @@ int ldisc_receive(struct tty *tty, u8 byte)
 
 u32 ldisc_take(struct tty *tty, char *to, u32 n, bool *end)
 {
-	bool canonical = lflag(tty, ICANON) && !lflag(tty, EXTPROC);
+	bool canonical = lflag(tty, ICANON), ends, eof;
 	u32 taken = 0;
-	u8 byte;
+	u8 byte = 0;
 
-	*end = false;
-	while (taken < n && tty_readable(tty) && !*end) {
-		*end = is_eof_mark(tty, tty->tail);
-		byte = tty->ring[tty->tail++ & RING_MASK];
-		if (*end)
-			break; /* ^D is no byte */
-		to[taken++] = (char)byte;
-		*end = canonical && is_line_end(tty, byte);
+	for (*end = false; tty_readable(tty) && !*end; tty->tail++) {
+		byte = tty->ring[tty->tail & RING_MASK];
+		ends = canonical && !lflag(tty, EXTPROC) &&
+			is_end(tty, tty->tail);
+		eof = ends && !byte;
+		/* A ^D behind the last byte is taken with it: it ends no other read. */
+		if (taken == n && !eof)
+			return taken;
+		if (!eof)
+			to[taken++] = (char)byte;
+		*end = ends;
+	}
+	/* The other end, which edits, sends an end of file as it was typed. */
+	if (canonical && lflag(tty, EXTPROC) && taken == 1 &&
+	    is_cc(tty, VEOF, byte)) {
+		*end = true;
+		return 0;
 	}
 	return taken;
 }

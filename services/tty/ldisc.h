@@ -32,14 +32,15 @@ struct tty {
 	 */
 	u32 head, committed, tail;
 	u8 ring[TTY_RING];
-	u32 eof[TTY_RING /
-		32];    /* bit set: ^D here, which ends a read and is no byte */
-	bool stopped;   /* output waits, after ^S or TCXONC */
-	bool literal;   /* ^V was typed: the next key is text */
-	bool hung_up;   /* the master was closed; never cleared */
-	bool writing;   /* a write() is under way: other writers wait */
-	bool exclusive; /* TIOCEXCL: only CAP_SYS_ADMIN opens it again */
+	/* A bit set: a line ends with this byte, or before it if it is 0: ^D */
+	u32 ends[TTY_RING / 32];
+	bool stopped; /* output waits, after ^S or TCXONC */
+	bool literal; /* ^V was typed: the next key is text */
+	bool hung_up; /* the master was closed; never cleared */
+	bool writing; /* a write() is under way: other writers wait */
 	struct poll_edges edges; /* for poll(); see poll_wake() */
+	/* no lock */
+	bool exclusive; /* TIOCEXCL: only CAP_SYS_ADMIN opens it again */
 	/* the queues' own locks */
 	struct wait_queue_head readable;
 	struct wait_queue_head
@@ -76,6 +77,11 @@ int ldisc_receive(struct tty *tty, u8 byte);
 u32 ldisc_take(struct tty *tty, char *to, u32 n, bool *end);
 /* Stops output or lets it continue; the caller wakes the writers. */
 void ldisc_stop(struct tty *tty, bool stop);
+/*
+ * Before ICANON or EXTPROC changes: all that was typed can be read, in canonical
+ * mode as one line.
+ */
+void ldisc_new_lines(struct tty *tty, bool canonical);
 /* Drops all input, whether it is readable or still being edited. */
 void ldisc_flush(struct tty *tty);
 /*

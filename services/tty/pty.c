@@ -126,7 +126,7 @@ int pty_open_slave(struct pty *pty, struct file *file)
 	 * Under the lock: a master that closes now either counts this slave or
 	 * refuses it.
 	 */
-	if (pty->locked || pty->tty.hung_up)
+	if (!err && (pty->locked || pty->tty.hung_up))
 		err = -EIO;
 	if (!err) {
 		pty->slaves++;

@@ -95,12 +95,10 @@ static int set_termios(struct tty *tty, u32 cmd, uaddr_t arg)
 	spin_lock_irqsave(&tty->lock, flags);
 	if (flush)
 		ldisc_flush(tty);
-	if (!(termios.c_lflag & ICANON))
-		tty->committed = tty->head; /* raw mode has no lines */
-	if ((termios.c_lflag | tty->termios.c_lflag) & EXTPROC) {
-		tty->committed = tty->head; /* nor is a line edited here */
+	if ((termios.c_lflag ^ tty->termios.c_lflag) & (ICANON | EXTPROC))
+		ldisc_new_lines(tty, termios.c_lflag & ICANON);
+	if ((termios.c_lflag | tty->termios.c_lflag) & EXTPROC)
 		tty_tell_master(tty, TIOCPKT_IOCTL, 0);
-	}
 	/* A remote terminal may stop output itself while the keys do. */
 	if (has_flow_keys(&termios) != has_flow_keys(&tty->termios))
 		tty_tell_master(tty,
@@ -111,7 +109,6 @@ static int set_termios(struct tty *tty, u32 cmd, uaddr_t arg)
 	if (!(termios.c_iflag & IXON))
 		/* ^Q is no longer a key that could continue it. */
 		ldisc_stop(tty, false);
-	tty->literal = false;
 	spin_unlock_irqrestore(&tty->lock, flags);
 	/* The new modes may complete a read: the raw one's, or another VMIN. */
 	wake_up(&tty->readable);

@@ -464,7 +464,7 @@ static int tty_ioctl(struct file *file, u32 cmd, u32 arg)
 		return tty_type_for_program(tty, arg);
 	case TIOCEXCL:
 	case TIOCNXCL:
-		tty->exclusive = cmd == TIOCEXCL;
+		WRITE_ONCE(tty->exclusive, cmd == TIOCEXCL);
 		return 0;
 	case TIOCGEXCL:
 		return put_user_u32(tty->exclusive, arg);

@@ -146,6 +146,28 @@ static void set_end(uint32_t which, uint8_t key)
 	SYS(ioctl, slave, TCSETS, &termios);
 }
 
+/* What ends a line is decided when it is typed. */
+static void line_ends(void)
+{
+	set_modes(0, IEXTEN, true);
+	type("a\26\nb\26;c\n");
+	ok(!strcmp(read_from(slave), "a\nb;c\n"),
+	   "a newline or VEOL2 after ^V ends no line");
+	type("d;e\n");
+	set_end(VEOL2, 0);
+	ok(!strcmp(read_from(slave), "d;"), "a VEOL2 that was one does");
+	ok(!strcmp(read_from(slave), "e\n"), "when it is none any more");
+	type("abc\4d\n");
+	is(SYS(read, slave, text, 3), 3, "a read of all before a ^D");
+	ok(!strcmp(read_from(slave), "d\n"), "has taken the ^D, too");
+	set_modes(0, ICANON, false);
+	type("f\ng");
+	set_modes(0, ICANON, true);
+	ok(!strcmp(read_from(slave), "f\ng"),
+	   "what was typed before ICANON is one line");
+	set_modes(0, IEXTEN, false);
+}
+
 static void lines(void)
 {
 	open_pair();
@@ -188,6 +210,7 @@ static void lines(void)
 	set_modes(0, IEXTEN, false);
 	type("a;b\n");
 	ok(!strcmp(read_from(slave), "a;b\n"), "without IEXTEN it does not");
+	line_ends();
 	set_modes(0, ICANON, false);
 	type("x");
 	ok(!strcmp(read_from(slave), "x"),
@@ -309,6 +332,10 @@ static void packets(void)
 	ok(!strcmp(read_from(slave), "a\177\3b"),
 	   "with EXTPROC all keys are read at once, as they are");
 	is(packet(), -EAGAIN, "and none is echoed");
+	type("a\4");
+	ok(!strcmp(read_from(slave), "a\4"), "so is ^D behind another");
+	type("\4");
+	is(SYS(read, slave, text, 8), 0, "^D alone ends the file");
 	set_modes(0, EXTPROC | NOFLSH, false);
 	is(packet(), TIOCPKT_IOCTL, "EXTPROC is taken away");
 	set_modes(0, NOFLSH, true);
@@ -418,10 +445,17 @@ static volatile int seen;
 /* TIOCEXCL: the terminal is opened by root alone. */
 static int open_as_user(void *arg)
 {
+	uint32_t lock = 1;
+
 	(void)arg;
 	SYS(setuid32, 4321);
 	is(SYS(open, name, RDWR | LINUX_O_NOCTTY), -EBUSY,
 	   "TIOCEXCL: another user's open is refused");
+	SYS(ioctl, master, TIOCSPTLCK, &lock);
+	is(SYS(open, name, RDWR | LINUX_O_NOCTTY), -EBUSY,
+	   "so it is while the slave is locked");
+	lock = 0;
+	SYS(ioctl, master, TIOCSPTLCK, &lock);
 	is(SYS(ioctl, slave, TIOCSTI, "x"), -EPERM,
 	   "TIOCSTI at a terminal that is not the user's own is refused");
 	is(SYS(ioctl, slave, TIOCNXCL, 0), 0, "TIOCNXCL of the slave");
