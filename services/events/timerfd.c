@@ -215,6 +215,7 @@ static void read_timer(struct timerfd *tf, u64 *left, u64 *interval)
 static s32 do_settime(u32 fd, u32 how, uaddr_t new, uaddr_t old, bool time64)
 {
 	u64 value, interval, left, was;
+	struct timerfd *tf;
 	struct file *file;
 	int err = get_itimerspec(new, time64, &value, &interval);
 
@@ -225,9 +226,17 @@ static s32 do_settime(u32 fd, u32 how, uaddr_t new, uaddr_t old, bool time64)
 		err = get_timerfd(fd, &file);
 	if (err)
 		return err;
-	read_timer(file->private_data, &left, &was);
-	set_timer(file->private_data, how, value, interval);
+	tf = file->private_data;
+	/* A task with the right may have made it, and given it away. */
+	if (may_wake_by(tf->timer.clock)) {
+		read_timer(tf, &left, &was);
+		set_timer(tf, how, value, interval);
+	} else {
+		err = -EPERM;
+	}
 	fput(file);
+	if (err)
+		return err;
 	return old ? put_itimerspec(left, was, old, time64) : 0;
 }
 

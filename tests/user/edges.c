@@ -184,11 +184,15 @@ static void tasks(void)
 /* Nobody but root may let a suspended machine wake. */
 static int alarms(void *arg)
 {
-	uint32_t event[16] = { 0, 10, 0 }, ns[2] = { 0, 1 };
-	int32_t id;
+	uint32_t event[16] = { 0, 10, 0 }, ns[2] = { 0, 1 }, times[4] = { 0 };
+	int32_t id, of_root = SYS(timerfd_create, CLOCK_BOOTTIME_ALARM, 0);
 
 	(void)arg;
+	is(SYS(timerfd_settime, of_root, 0, times, 0), 0,
+	   "root sets a timerfd by CLOCK_BOOTTIME_ALARM");
 	SYS(setresuid32, 1000, 1000, 1000);
+	is(SYS(timerfd_settime, of_root, 0, times, 0), -EPERM,
+	   "a user who has got it does not");
 	is(SYS(timerfd_create, CLOCK_REALTIME_ALARM, 0), -EPERM,
 	   "a user's timerfd by CLOCK_REALTIME_ALARM");
 	is(SYS(timer_create, CLOCK_BOOTTIME_ALARM, event, &id), -EPERM,
