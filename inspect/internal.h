@@ -173,6 +173,8 @@ struct proc_entry {
 	 * true: whatever its mode is, only tasks that may look into the process
 	 */
 	bool own;
+	/* Besides: 0 or -errno of an open by the running task. Or NULL. */
+	int (*may_open)(void);
 	/* A text file: makes the text, or a list's next piece. 0 or -errno. */
 	int (*show)(struct seq_file *m);
 	/* Handles what a program wrote, NUL-terminated, without the newline. */
@@ -374,8 +376,9 @@ int show_mountinfo(struct seq_file *m);
 int show_mountstats(struct seq_file *m);
 int show_devices(struct seq_file *m);
 int show_no_disks(struct seq_file *m);
-/* /proc/kmsg (proc_kmsg.c) */
+/* /proc/kmsg, and -EPERM without CAP_SYSLOG (proc_kmsg.c) */
 extern const struct file_operations proc_kmsg_fops;
+int may_open_kmsg(void);
 int show_filesystems(struct seq_file *m);
 int show_swaps(struct seq_file *m);
 int show_config(struct seq_file *m); /* gzip; see proc_config.c */

@@ -8,7 +8,12 @@
 #include <uapi/fcntl.h>
 #include <uapi/poll.h>
 
-/* No right is needed but that to open the file: a daemon gives its own up. */
+int may_open_kmsg(void)
+{
+	return may_take_log() ? 0 : -EPERM;
+}
+
+/* No right is asked for but at the open: a daemon gives its own up. */
 static s32 proc_kmsg_read(struct file *file, uaddr_t buf, u32 bytes,
 			  u64 *pos __unused_arg)
 {

@@ -19,7 +19,10 @@ static const struct proc_entry root_entries[] = {
 	TEXT("iomem", show_iomem),
 	TEXT("kallsyms", show_kallsyms),
 	/* syslogd waits in a read of it, as in syslog(2) */
-	{ .name = "kmsg", .mode = S_IFREG | 0400, .fops = &proc_kmsg_fops },
+	{ .name = "kmsg",
+	  .mode = S_IFREG | 0400,
+	  .may_open = may_open_kmsg,
+	  .fops = &proc_kmsg_fops },
 	TEXT("loadavg", show_loadavg),
 	TEXT("locks", show_file_locks),
 	TEXT("mounts", show_mounts),

@@ -211,8 +211,11 @@ static int proc_open(struct inode *inode, struct file *file)
 {
 	/* Before the look: the one that is looked at may be a later one. */
 	uintptr_t serial = mm_serial_of(proc_pid_of(inode));
+	const struct proc_entry *entry = proc_entry_of(inode);
 	int err = check_owner(inode);
 
+	if (!err && entry->may_open)
+		err = entry->may_open();
 	file->private_data = (void *)serial;
 	return err || inode->i_fop ? err : seq_open(inode, file);
 }

@@ -39,6 +39,8 @@ u64 log_next_record(void);
  * may have been overwritten, or may not exist yet. May sleep. (syslog.c)
  */
 u64 log_clear_seq(void);
+/* Whether the running task may take and change the log. (syslog.c) */
+bool may_take_log(void);
 /* The record that LOG_READ of syslog(2) returns next. (syslog.c) */
 u64 log_unread(void);
 /*

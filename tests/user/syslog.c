@@ -187,6 +187,36 @@ static void console(void)
 	SYS(syslog, CONSOLE_LEVEL, 0, before);
 }
 
+/* As root, but without these two of its privileges. */
+static void give_up(uint32_t low, uint32_t high)
+{
+	uint32_t header[2] = { 0x20080522, 0 }, caps[6];
+
+	SYS(capget, header, caps);
+	caps[0] &= ~low;
+	caps[1] &= ~low;
+	caps[3] &= ~high;
+	caps[4] &= ~high;
+	SYS(capset, header, caps);
+}
+
+static int with_less(void *arg)
+{
+	int fd = SYS(open, "/proc/kmsg", O_RDONLY | O_NONBLOCK, 0);
+
+	(void)arg;
+	give_up(0, 1u << 2 /* CAP_SYSLOG */);
+	/* Linux adds a warning to the log. */
+	ok(SYS(syslog, SIZE_UNREAD, 0, 0) >= 0, "CAP_SYS_ADMIN is enough");
+	give_up(1u << 21 /* CAP_SYS_ADMIN */, 0);
+	is(SYS(syslog, SIZE_UNREAD, 0, 0), -EPERM,
+	   "without that and CAP_SYSLOG the log cannot be taken");
+	is(SYS(open, "/proc/kmsg", O_RDONLY, 0), -EPERM,
+	   "nor /proc/kmsg be opened");
+	ok(SYS(read, fd, text, 100) != -EPERM, "an open one can be read");
+	return 0;
+}
+
 static int as_user(void *arg)
 {
 	(void)arg;
@@ -223,6 +253,7 @@ int main(void)
 	taking();
 	proc_kmsg();
 	console();
+	checks_in_child(with_less, NULL);
 	checks_in_child(as_user, NULL);
 	return done();
 }
