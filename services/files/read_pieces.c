@@ -201,7 +201,8 @@ static __noinline s32 append_pieces(struct file *file,
 	if (ret)
 		return ret;
 	ret = append_each(file, iov, n, &end);
-	if (ret > 0)
+	/* A setting of /proc/sys ignores positions, and has moved none. */
+	if (ret > 0 && !(end & POS_APPEND))
 		file->f_pos = end;
 	unlock_pos(file, locked);
 	return ret;

@@ -122,6 +122,7 @@ static void to_setting(void)
 {
 	int fd = SYS(open, "/proc/sys/kernel/domainname", O_WRONLY, 0);
 	int comm = SYS(open, "/proc/self/comm", O_WRONLY, 0);
+	const struct iovec32 one = { (uintptr_t) "x", 1 };
 	char text[64] = "";
 
 	open_pipes();
@@ -134,6 +135,11 @@ static void to_setting(void)
 	fd = SYS(open, "/proc/sys/kernel/domainname", O_RDONLY, 0);
 	SYS(read, fd, text, sizeof(text) - 1);
 	ok(!strcmp(text, "spliced\n"), "it has become the name");
+	SYS(close, fd);
+	fd = SYS(open, "/proc/sys/kernel/domainname", O_WRONLY, 0);
+	is(SYS(pwritev2, fd, &one, 1, -1, -1, RWF_APPEND), 1,
+	   "pwritev2 with RWF_APPEND sets it, too");
+	ok(SYS(lseek, fd, 0, SEEK_CUR) >= 0, "and leaves a position");
 	SYS(setdomainname, "(none)", 6);
 	SYS(close, comm);
 	SYS(close, fd);
