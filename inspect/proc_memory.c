@@ -135,35 +135,41 @@ int show_vmallocinfo(struct seq_file *m)
 
 /* ---- vmstat ------------------------------------------------------ */
 
-/*
- * Returns true if a process before task in the list has mm, too. Hold
- * tasklist_lock.
- */
-static bool was_counted(const struct task_struct *task,
-			const struct mm_struct *mm)
-{
-	const struct task_struct *other;
+#define SEEN MAX_TASKS /* twice as many as there can be shared mms */
 
-	TAILQ_FOREACH(other, &all_tasks, tasks) {
-		if (other == task)
-			break;
-		if (other == other->group_leader && group_mm(other) == mm)
-			return true;
-	}
+/*
+ * Adds mm to the table `seen`; returns true if it was there already. To compare
+ * it with those of all tasks before would take long where many share memory.
+ */
+static bool was_seen(const struct mm_struct **seen, const struct mm_struct *mm)
+{
+	u32 at = mm->serial % SEEN;
+
+	while (seen[at] && seen[at] != mm)
+		at = (at + 1) % SEEN;
+	if (seen[at])
+		return true;
+	seen[at] = mm;
 	return false;
 }
 
 /*
  * Shows the faults of all address spaces since boot: those that have ended, and
- * each one that exists once, though threads and vfork() children share it.
+ * each one that exists once, though threads and other processes share it. 0 or
+ * -ENOMEM.
  */
-static void put_faults(struct seq_file *m)
+static int put_faults(struct seq_file *m)
 {
-	u32 flags = tasklist_lock();
-	u32 min_flt = (u32)atomic_read(&past_min_flt);
-	u32 maj_flt = (u32)atomic_read(&past_maj_flt);
+	const struct mm_struct **seen = kzalloc(SEEN * sizeof(*seen),
+						GFP_KERNEL);
 	const struct task_struct *task;
+	u32 flags, min_flt, maj_flt;
 
+	if (!seen)
+		return -ENOMEM;
+	flags = tasklist_lock();
+	min_flt = (u32)atomic_read(&past_min_flt);
+	maj_flt = (u32)atomic_read(&past_maj_flt);
 	TAILQ_FOREACH(task, &all_tasks, tasks) {
 		const struct mm_struct *mm;
 
@@ -171,14 +177,16 @@ static void put_faults(struct seq_file *m)
 			continue;
 		mm = group_mm(task);
 		if (!mm ||
-		    (atomic_read(&mm->mm_users) > 1 && was_counted(task, mm)))
+		    (atomic_read(&mm->mm_users) > 1 && was_seen(seen, mm)))
 			continue;
 		min_flt += (u32)atomic_read(&mm->min_flt);
 		maj_flt += (u32)atomic_read(&mm->maj_flt);
 	}
 	tasklist_unlock(flags);
+	kfree(seen);
 	seq_printf(m, "pgfault %u\npgmajfault %u\n", min_flt + maj_flt,
 		   maj_flt);
+	return 0;
 }
 
 /*
@@ -201,7 +209,8 @@ int show_vmstat(struct seq_file *m)
 	/* In KiB, as on Linux; plus one for the boot task. */
 	seq_printf(m, "nr_kernel_stack %u\n",
 		   (nr_tasks() + 1) * (THREAD_SIZE / 1024));
-	put_faults(m);
+	if (put_faults(m))
+		return -ENOMEM;
 	seq_printf(m, "pgsteal_direct %u\n", zone.reclaimed);
 	seq_printf(m, "oom_kill %u\n", nr_oom_kills());
 	/*

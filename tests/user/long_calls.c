@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 #include <uapi/mman.h>
+#include <uapi/sched.h>
 #include <uapi/signal.h>
 #include <uapi/time.h>
 #include <uapi/uio.h>
@@ -16,6 +17,8 @@
 #define NAMES         3000u
 #define CHILDREN      150u
 #define ARGUMENTS     60000u
+#define SHARED        40u /* address spaces, each of 9 processes */
+#define SHARERS       8u
 
 static uint8_t *big;
 
@@ -140,6 +143,43 @@ static void tasks(void)
 	   "a signal to a group of 150 children, which all end");
 }
 
+static void pause_on(void *nr)
+{
+	(void)nr;
+	for (;;)
+		SYS(pause);
+}
+
+/* /proc/vmstat counts memory that processes share once, so it compares them. */
+static void sharers(void)
+{
+	static char buf[4096];
+	uint32_t ended = 0;
+	int fd, ready[2];
+
+	SYS(prctl, 36 /* PR_SET_CHILD_SUBREAPER */, 1, 0, 0, 0);
+	SYS(pipe2, ready, 0);
+	by_default(SIGTERM);
+	for (uint32_t i = 0; i < SHARED; i++)
+		if (fork() == 0) {
+			start_many(SHARERS, CLONE_VM | 17, pause_on);
+			SYS(write, ready[1], "x", 1);
+			pause_on(NULL);
+		}
+	for (uint32_t i = 0; i < SHARED; i++)
+		SYS(read, ready[0], buf, 1);
+	fd = SYS(open, "/proc/vmstat", O_RDONLY, 0);
+	while (SYS(read, fd, buf, sizeof(buf)) > 0)
+		;
+	SYS(close, fd);
+	ignore(SIGTERM);
+	SYS(kill, 0, SIGTERM);
+	while (SYS(wait4, -1, 0, 0, 0) > 0)
+		ended++;
+	is((int32_t)ended, SHARED * (SHARERS + 1),
+	   "/proc/vmstat with 360 processes that share memory");
+}
+
 /* Executes this program again, with very many arguments. */
 static void arguments(void)
 {
@@ -182,6 +222,7 @@ int main(int argc, char **argv)
 	areas();
 	names();
 	tasks();
+	sharers();
 	arguments();
 	log_text();
 	memory();
