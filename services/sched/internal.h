@@ -16,14 +16,15 @@
 #define RT_PRIO_MAX RT_INV_WEIGHTS
 
 /*
- * A slice of SCHED_RR in ticks: at least one, and no more than a task's
- * slice_ticks can count, which are 2.5 s.
+ * A slice of SCHED_RR in ticks, rounded up as on Linux: at least one, since the
+ * time is never 0, and no more than a task's slice_ticks can count, 2.55 s.
  */
 static inline u32 rr_slice_ticks(void)
 {
-	u32 ticks = READ_ONCE(sched_rr_timeslice_ms) / (1000 / HZ);
+	u32 tick_ms = 1000 / HZ;
 
-	return min(max(ticks, 1u), (u32)UINT8_MAX);
+	return min((READ_ONCE(sched_rr_timeslice_ms) + tick_ms - 1) / tick_ms,
+		   (u32)UINT8_MAX);
 }
 
 /* What a program can set for a task: struct sched_attr without a deadline. */

@@ -139,6 +139,9 @@ static void knobs(void)
 	SYS(sched_setscheduler, 0, 2, fifo);
 	SYS(sched_rr_get_interval, 0, slice);
 	is(slice[1], 200000000, "sched_rr_get_interval returns 200 ms");
+	write_file("/proc/sys/kernel/sched_rr_timeslice_ms", "199");
+	SYS(sched_rr_get_interval, 0, slice);
+	is(slice[1], 200000000, "199 ms are rounded up to ticks");
 	is(write_file("/proc/sys/kernel/sched_rr_timeslice_ms", "0"), 1,
 	   "sched_rr_timeslice_ms of 0");
 	SYS(sched_rr_get_interval, 0, slice);
