@@ -12,6 +12,7 @@
 
 #define RING_MASK (TTY_RING - 1)
 #define DEL       0x7f
+#define ROW       80u /* so many characters a key shows or erases at most */
 
 /* Returns true if flag is set in c_lflag. */
 static inline bool lflag(const struct tty *tty, u32 flag)
@@ -153,18 +154,40 @@ static void put_eof(struct tty *tty)
 }
 
 /*
- * Erases the last byte of the line being typed. Committed bytes stay: a reader
- * may be taking them.
+ * Where the line being typed begins, or its last row: a UART takes its time for
+ * each byte, with interrupts off, and the cursor goes back in one row only.
  */
-static void erase_one(struct tty *tty)
+static u32 last_row(const struct tty *tty)
 {
-	if (tty->head != tty->committed)
-		echo_erase(tty, tty->ring[--tty->head & RING_MASK]);
+	return tty->head - min(tty->head - tty->committed, ROW);
+}
+
+/*
+ * Erases the last byte of the line being typed, on the screen if it lies behind
+ * `row', which is last_row(). Committed bytes stay: a reader may be taking them.
+ */
+static void erase_one(struct tty *tty, u32 row)
+{
+	if (tty->head == tty->committed)
+		return;
+	tty->head--;
+	if (tty->head - row < ROW)
+		echo_erase(tty, tty->ring[tty->head & RING_MASK]);
+}
+
+/* ^U: erases the line. */
+static void erase_line(struct tty *tty)
+{
+	u32 row = last_row(tty);
+
+	while (tty->head != tty->committed)
+		erase_one(tty, row);
 }
 
 /* ^W: erases the blanks before the cursor, then the word before them. */
 static void erase_word(struct tty *tty)
 {
+	u32 row = last_row(tty);
 	bool in_word = false;
 	u8 last;
 
@@ -173,7 +196,7 @@ static void erase_word(struct tty *tty)
 		if (in_word && last == ' ')
 			break;
 		in_word = last != ' ';
-		erase_one(tty);
+		erase_one(tty, row);
 	}
 }
 
@@ -199,7 +222,7 @@ static void reprint(const struct tty *tty, u8 byte)
 {
 	echo(tty, byte);
 	echo(tty, '\n');
-	for (u32 pos = tty->committed; pos != tty->head; pos++)
+	for (u32 pos = last_row(tty); pos != tty->head; pos++)
 		echo(tty, tty->ring[pos & RING_MASK]);
 }
 
@@ -213,10 +236,9 @@ static bool edit_key(struct tty *tty, u8 byte)
 	 * erase.
 	 */
 	if (is_cc(tty, VERASE, byte) || byte == '\b') {
-		erase_one(tty);
+		erase_one(tty, last_row(tty));
 	} else if (is_cc(tty, VKILL, byte)) {
-		while (tty->head != tty->committed)
-			erase_one(tty);
+		erase_line(tty);
 	} else if (is_cc(tty, VWERASE, byte) && lflag(tty, IEXTEN)) {
 		erase_word(tty);
 	} else if (is_cc(tty, VREPRINT, byte) && lflag(tty, IEXTEN) &&

@@ -199,6 +199,25 @@ static void arguments(void)
 	is(status, 0, "execve with 60,000 arguments");
 }
 
+/* The keys that show a whole line anew, and that erase it. */
+static void long_line(void)
+{
+	static char line[4000], shown[2 * sizeof(line)];
+	int master = SYS(open, "/dev/ptmx", O_RDWR | O_NOCTTY, 0);
+
+	memset(line, 'x', sizeof(line));
+	is(SYS(write, master, line, sizeof(line)), sizeof(line),
+	   "a line of 4,000 bytes is typed");
+	SYS(read, master, shown, sizeof(shown));
+	SYS(write, master, "\x12", 1);
+	is(SYS(read, master, shown, sizeof(shown)), 2 + 2 + 80,
+	   "^R shows its last 80");
+	SYS(write, master, "\x15", 1);
+	is(SYS(read, master, shown, sizeof(shown)), 3 * 80,
+	   "^U erases these on the screen");
+	SYS(close, master);
+}
+
 static void log_text(void)
 {
 	static char text[200];
@@ -225,6 +244,7 @@ int main(int argc, char **argv)
 	sharers();
 	arguments();
 	log_text();
+	long_line();
 	memory();
 	return done();
 }
