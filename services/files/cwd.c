@@ -100,48 +100,56 @@ s32 sys_chroot(uaddr_t path)
 	return err;
 }
 
+#define UNREACHABLE "(unreachable)" /* Linux's mark */
+
 /*
- * Whether cwd, whose path is `length` characters long, does not lie below the
- * task's root, so that the path leads from the first root instead. buf has
- * PATH_MAX bytes.
+ * For a task with a root of its own: marks path, which is cwd's and has room
+ * for PATH_MAX bytes, if cwd does not lie below that root, so that the path
+ * begins at the first root instead. 0, -ENAMETOOLONG, or inode_path()'s error.
  */
-static bool is_unreachable(const struct fs_path *cwd, size_t length, char *buf)
+static int mark_unreachable(const struct fs_path *cwd, char *path)
 {
 	const struct fs_path first = { root_inode, NULL };
+	const size_t length = strlen(path), mark = sizeof(UNREACHABLE) - 1;
 	struct fs_path root;
 	bool whole;
+	int err = path_at(AT_FDCWD, "/", 0, &root);
 
-	if (path_at(AT_FDCWD, "/", 0, &root))
-		return false;
-	whole = inode_path(&root, &first, buf, PATH_MAX) || !strcmp(buf, "/");
+	if (err)
+		return err;
+	/* A mount on the first root shows all, too. */
+	whole = !inode_path(&root, &first, path, PATH_MAX) &&
+		!strcmp(path, "/");
 	path_put(&root);
-	return !whole && !inode_path(cwd, &first, buf, PATH_MAX) &&
-		strlen(buf) == length;
+	/* Below the task's root the path from the first one is longer. */
+	if (whole || inode_path(cwd, &first, path, PATH_MAX) ||
+	    strlen(path) != length)
+		return inode_path(cwd, NULL, path, PATH_MAX);
+	if (mark + length + 1 > PATH_MAX)
+		return -ENAMETOOLONG;
+	memmove(path + mark, path, length + 1);
+	memcpy(path, UNREACHABLE, mark);
+	return 0;
 }
-
-#define UNREACHABLE "(unreachable)" /* in front of such a path, as on Linux */
 
 /* getcwd(2) returns the length with the NUL, unlike the C function. */
 s32 sys_getcwd(uaddr_t buf, u32 bytes)
 {
-	const u32 mark = sizeof(UNREACHABLE) - 1;
-	char *space = kmalloc(mark + 2 * PATH_MAX, GFP_KERNEL), *path;
-	struct fs_path cwd;
+	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
+	struct fs_path cwd, root;
 	u32 length;
 	s32 ret;
 
-	if (!space)
+	if (!path)
 		return -ENOMEM;
-	path = space + mark;
 	/*
 	 * References, as another thread may call chdir while the path is built.
 	 */
 	get_cwd(&cwd);
 	ret = inode_path(&cwd, NULL, path, PATH_MAX);
-	if (!ret && is_unreachable(&cwd, strlen(path), path + PATH_MAX)) {
-		path = space;
-		memcpy(path, UNREACHABLE, mark);
-	}
+	root = current_root();
+	if (!ret && unlikely(root.mnt || root.inode != root_inode))
+		ret = mark_unreachable(&cwd, path);
 	path_put(&cwd);
 	if (!ret) {
 		length = (u32)strlen(path) + 1;
@@ -155,7 +163,7 @@ s32 sys_getcwd(uaddr_t buf, u32 bytes)
 		else if (copy_to_user(buf, path, length))
 			ret = -EFAULT;
 	}
-	kfree(space);
+	kfree(path);
 	return ret;
 }
 

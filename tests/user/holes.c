@@ -235,6 +235,20 @@ static int in_another_root(void *dir)
 	return 0;
 }
 
+static int in_removed_root(void *dir)
+{
+	char path[64] = "";
+
+	SYS(mkdir, dir, 0755);
+	SYS(chdir, "/tmp");
+	SYS(chroot, dir);
+	SYS(rmdir, strrchr(dir, '/') + 1);
+	SYS(getcwd, path, sizeof(path));
+	ok(!strcmp(path, "(unreachable)/tmp"),
+	   "getcwd tells it, too, after the root was removed");
+	return 0;
+}
+
 static void roots(void)
 {
 	char dir[64];
@@ -247,6 +261,8 @@ static void roots(void)
 	checks_in_child(in_another_root, dir);
 	SYS(unlink, scratch("d/f"));
 	SYS(rmdir, dir);
+	strcpy(dir, "/tmp/holes-root");
+	checks_in_child(in_removed_root, dir);
 }
 
 /* Pages that were only read lie in the cache, but are no data. */
