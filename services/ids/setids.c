@@ -248,6 +248,7 @@ s32 sys_setfsuid32(u32 uid)
 	const struct cred *cred = current_cred();
 	u32 old = cred->fsuid;
 	struct cred *new;
+	bool fix;
 
 	if (uid == KEEP_ID ||
 	    (!among(uid, cred->uid, cred->euid, cred->suid) && uid != old &&
@@ -257,10 +258,11 @@ s32 sys_setfsuid32(u32 uid)
 	if (!new)
 		return (s32)old;
 	new->fsuid = uid;
-	/* The rule of fix_caps(), for the capabilities about files alone. */
-	if (old == 0 && uid != 0)
+	/* The rules of fix_caps(), for the capabilities about files alone. */
+	fix = !(new->securebits &SECBIT_NO_SETUID_FIXUP);
+	if (fix && old == 0 && uid != 0)
 		new->effective &= ~FS_CAPS;
-	if (old != 0 && uid == 0)
+	if (fix && old != 0 && uid == 0)
 		new->effective |= new->permitted &FS_CAPS;
 	commit_cred(new);
 	return (s32)old;

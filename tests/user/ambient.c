@@ -171,6 +171,10 @@ static int secure(void *arg)
 	SYS(setresuid32, ALICE, ALICE, 0);
 	is(has_kill(), 14, "a user's id takes no capability away");
 	SYS(setresuid32, 0, 0, 0);
+	SYS(setfsuid32, ALICE);
+	caps(false, 0, 0, 0);
+	ok(low.effective & CHOWN, "nor does a user's fsuid");
+	SYS(setfsuid32, 0);
 	is(securebits(0x1), 0, "SECBIT_NOROOT");
 	is(after_exec("/test/ambient"), 8, "root's program gets nothing");
 	is(securebits(0x10), 0, "SECBIT_KEEP_CAPS");
