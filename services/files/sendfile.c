@@ -84,7 +84,7 @@ static s32 move_bytes(struct file *out, u64 *out_pos, struct file *in, u64 *pos,
  */
 static int check_start(u64 pos, u32 *bytes, u64 end)
 {
-	if ((s64)pos < 0 || (s64)(pos + *bytes) < 0)
+	if ((s32)*bytes < 0 || (s64)pos < 0 || (s64)(pos + *bytes) < 0)
 		return -EINVAL;
 	if (*bytes && pos >= end)
 		return -EOVERFLOW;

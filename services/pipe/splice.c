@@ -370,6 +370,7 @@ static s32 splice_files(struct file *in, u64 *in_pos, struct file *out,
 			u64 *out_pos, u32 bytes, u32 flags, bool tee)
 {
 	bool nonblock = must_not_wait(in, out, flags);
+	const bool no_count = (s32)bytes < 0; /* an -errno, perhaps */
 
 	if (!(in->f_mode & FMODE_READ) || !(out->f_mode & FMODE_WRITE))
 		return -EBADF;
@@ -385,7 +386,8 @@ static s32 splice_files(struct file *in, u64 *in_pos, struct file *out,
 	if (is_pipe(out))
 		return fill(in, in_pos, out, bytes, nonblock);
 	if (!is_pipe(in) || out->f_flags & O_APPEND ||
-	    !out->f_op->kernel_write || is_no_range(*out_pos, bytes))
+	    !out->f_op->kernel_write || no_count ||
+	    is_no_range(*out_pos, bytes))
 		return -EINVAL;
 	return drain(in, out, out_pos, bytes, nonblock, false);
 }

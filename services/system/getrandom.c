@@ -25,6 +25,9 @@ s32 sys_getrandom(uaddr_t buf, u32 bytes, u32 flags)
 	if (flags & GRND_RANDOM && flags & GRND_INSECURE)
 		return -EINVAL;
 	bytes = min(bytes, (u32)INT32_MAX);
+	/* Not even the first of them: a count like this is mostly an -errno. */
+	if (!access_ok(buf, bytes))
+		return -EFAULT;
 	while (done < bytes) {
 		u32 part = min(bytes - done, (u32)sizeof(chunk));
 

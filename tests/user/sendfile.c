@@ -30,6 +30,8 @@ static void short_offsets(int in, int out)
 	at = LAST - 1;
 	is(SYS(sendfile, out, in, &at, 9), 0, "the one before it");
 	is(SYS(sendfile, out, in, 8, 1), -EFAULT, "a bad pointer");
+	is(SYS(sendfile, out, in, 0, -1), -EINVAL, "a negative count");
+	is(SYS(lseek, in, 0, 1), 4, "moves nothing");
 }
 
 static void long_offsets(int in, int out, int pipe)

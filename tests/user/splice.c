@@ -103,8 +103,10 @@ static void to_file(void)
 	   "it has both pieces, and zeroes between");
 	is(SYS(splice, a[0], 0, fd, 0, 1, SPLICE_F_NONBLOCK), -EAGAIN,
 	   "splice from an empty pipe");
-	SYS(fcntl64, fd, F_SETFL, O_APPEND);
 	SYS(write, a[1], "more", 4);
+	is(SYS(splice, a[0], 0, fd, 0, -1, 0), -EINVAL,
+	   "splice of a negative count");
+	SYS(fcntl64, fd, F_SETFL, O_APPEND);
 	is(SYS(splice, a[0], 0, fd, 0, 4, 0), -EINVAL,
 	   "splice to a file with O_APPEND");
 	is(SYS(read, a[0], buf, 9), 4, "the bytes are still in the pipe");

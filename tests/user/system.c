@@ -101,6 +101,7 @@ static void memory(void)
 static void randomness(void)
 {
 	uint8_t a[32] = { 0 }, b[32] = { 0 }, zero[32] = { 0 };
+	int32_t page;
 
 	is(SYS(getrandom, a, 32, 0), 32, "getrandom of 32 bytes");
 	is(SYS(getrandom, b, 32, 0), 32, "getrandom of 32 bytes again");
@@ -111,6 +112,11 @@ static void randomness(void)
 	   "getrandom with an unknown flag is refused");
 	is(SYS(getrandom, a, 32, 6), -EINVAL,
 	   "GRND_RANDOM together with GRND_INSECURE is refused");
+	/* Near the end of the addresses, with none behind the first page. */
+	page = SYS(mmap2, 0, 8192, 3, 0x22, -1, 0);
+	SYS(munmap, page + 4096, 4096);
+	is(SYS(getrandom, page, -1, 0), -EFAULT,
+	   "getrandom of more bytes than there are addresses is refused");
 	is(SYS(getrandom, 8, 32, 0), -EFAULT,
 	   "getrandom to an unmapped address is refused");
 }
