@@ -129,13 +129,6 @@ PROTECTED(hardlinks, 1)
 PROTECTED(regular, 2)
 PROTECTED(symlinks, 1)
 
-/* As on Linux users cannot read these. */
-#define PROTECTED_FILE(file, what)                                         \
-	{                                                                  \
-		.name = file, .mode = S_IFREG | 0600, .show = show_##what, \
-		.write = write_##what                                      \
-	}
-
 static const struct proc_entry fs_entries[] = {
 	TEXT_RW("file-max", show_file_max, write_file_max),
 	TEXT("file-nr", show_file_nr),
@@ -147,10 +140,10 @@ static const struct proc_entry fs_entries[] = {
 	TEXT_RW("pipe-max-size", show_pipe_max_size, write_pipe_max_size),
 	TEXT_RW("pipe-user-pages-hard", show_pipe_hard, write_pipe_hard),
 	TEXT_RW("pipe-user-pages-soft", show_pipe_soft, write_pipe_soft),
-	PROTECTED_FILE("protected_fifos", fifos),
-	PROTECTED_FILE("protected_hardlinks", hardlinks),
-	PROTECTED_FILE("protected_regular", regular),
-	PROTECTED_FILE("protected_symlinks", symlinks),
+	TEXT_RW("protected_fifos", show_fifos, write_fifos),
+	TEXT_RW("protected_hardlinks", show_hardlinks, write_hardlinks),
+	TEXT_RW("protected_regular", show_regular, write_regular),
+	TEXT_RW("protected_symlinks", show_symlinks, write_symlinks),
 	{ .name = NULL },
 };
 

@@ -368,6 +368,8 @@ static int as_user(void *shared)
 	sprintf(path, "%s", "others");
 	sprintf(path2, "%s", "further");
 	set("symlinks", "0"); /* no right to: nothing changes */
+	is(SYS(access, "/proc/sys/fs/protected_symlinks", 4), 0,
+	   "protected_symlinks can be read by all");
 	is(SYS(open, "link", 0, 0), -EACCES,
 	   "protected_symlinks: another user's link is not followed");
 	is(SYS(open, "link/x", 0, 0), -ENOTDIR,
