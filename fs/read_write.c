@@ -20,7 +20,7 @@ static inline s32 do_rw(u32 fd, uaddr_t buf, u32 bytes, bool write)
 		return -EBADF;
 	/* Before locking: a call that must fail need not wait for others. */
 	ret = rw_op(file, write, &fn);
-	/* What a failed read returned is no count: all memory would be written. */
+	/* A program may pass on the -errno of a failed read, which is no count. */
 	if (!ret && unlikely((s32)bytes < 0))
 		ret = access_ok(buf, bytes) ? -EINVAL : -EFAULT;
 	if (!ret)

@@ -325,6 +325,7 @@ u32 get_locks(u32 first, struct lock_facts *facts, u32 n)
 
 	down_write(&locks_lock);
 	LIST_FOREACH(lock, &all_locks, all) {
+		cond_resched(); /* as in first_in_the_way() */
 		if (number++ < first)
 			continue;
 		if (copied == n)
@@ -333,7 +334,6 @@ u32 get_locks(u32 first, struct lock_facts *facts, u32 n)
 		facts[copied++] = (struct lock_facts){ *lock,
 						       lock->inode->i_dev,
 						       lock->inode->i_ino };
-		cond_resched();
 	}
 	up_write(&locks_lock);
 	return copied;

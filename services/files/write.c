@@ -155,8 +155,8 @@ static s32 write_file(struct file *file, struct write_source *from, u32 bytes,
 
 /*
  * Continues after write_file() returned ret for the first `bytes` bytes from
- * buf, with *pos at `began': faults in the source and writes on. Not inlined, because nearly all
- * writes finish at once.
+ * buf, where *pos was `began`: faults in the source and writes on. Not inlined,
+ * because nearly all writes finish at once.
  */
 static __noinline s32 write_rest(struct file *file, uaddr_t buf, u32 bytes,
 				 u64 *pos, s32 ret, u64 began)

@@ -9,7 +9,7 @@
 
 /*
  * An id is a place in the table and the number of rounds through it so far; but
- * one that shm_next_id has chosen is any number, whose rest is its place.
+ * shm_next_id may choose any number, whose remainder by SHMMNI is its place.
  */
 #define PLACE_BITS 15u
 #define MAX_ROUNDS (0x7fffffffu >> PLACE_BITS)
