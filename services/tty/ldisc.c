@@ -20,9 +20,7 @@ static inline bool lflag(const struct tty *tty, u32 flag)
 	return tty->termios.c_lflag & flag;
 }
 
-/*
- * Returns true if byte is the control character cc. A cc of 0 is switched off.
- */
+/* Returns true if byte is the control character cc, which may be off (0). */
 static inline bool is_cc(const struct tty *tty, u32 cc, u8 byte)
 {
 	return byte && byte == tty->termios.c_cc[cc];
@@ -231,10 +229,7 @@ static void reprint(const struct tty *tty, u8 byte)
  */
 static bool edit_key(struct tty *tty, u8 byte)
 {
-	/*
-	 * The backspace key sends DEL or ^H, depending on the terminal: both
-	 * erase.
-	 */
+	/* The backspace key sends DEL or ^H, depending on the terminal. */
 	if (is_cc(tty, VERASE, byte) || byte == '\b') {
 		erase_one(tty, last_row(tty));
 	} else if (is_cc(tty, VKILL, byte)) {
