@@ -152,6 +152,16 @@ static void put_eof(struct tty *tty)
 }
 
 /*
+ * Erases the last byte of the line being typed. Committed bytes stay: a reader
+ * may be taking them.
+ */
+static void erase_one(struct tty *tty)
+{
+	if (tty->head != tty->committed)
+		echo_erase(tty, tty->ring[--tty->head & RING_MASK]);
+}
+
+/*
  * Where the line being typed begins, or its last row: a UART takes its time for
  * each byte, with interrupts off, and the cursor goes back in one row only.
  */
@@ -160,26 +170,12 @@ static u32 last_row(const struct tty *tty)
 	return tty->head - min(tty->head - tty->committed, ROW);
 }
 
-/*
- * Erases the last byte of the line being typed, on the screen if it lies behind
- * `row', which is last_row(). Committed bytes stay: a reader may be taking them.
- */
-static void erase_one(struct tty *tty, u32 row)
-{
-	if (tty->head == tty->committed)
-		return;
-	tty->head--;
-	if (tty->head - row < ROW)
-		echo_erase(tty, tty->ring[tty->head & RING_MASK]);
-}
-
-/* ^U: erases the line. */
+/* ^U: erases the line, of which the screen has the last row. */
 static void erase_line(struct tty *tty)
 {
-	u32 row = last_row(tty);
-
-	while (tty->head != tty->committed)
-		erase_one(tty, row);
+	for (u32 row = last_row(tty); tty->head != row;)
+		erase_one(tty);
+	tty->head = tty->committed;
 }
 
 /* ^W: erases the blanks before the cursor, then the word before them. */
@@ -189,12 +185,12 @@ static void erase_word(struct tty *tty)
 	bool in_word = false;
 	u8 last;
 
-	while (tty->head != tty->committed) {
+	while (tty->head != row) {
 		last = tty->ring[(tty->head - 1) & RING_MASK];
 		if (in_word && last == ' ')
 			break;
 		in_word = last != ' ';
-		erase_one(tty, row);
+		erase_one(tty);
 	}
 }
 
@@ -231,7 +227,7 @@ static bool edit_key(struct tty *tty, u8 byte)
 {
 	/* The backspace key sends DEL or ^H, depending on the terminal. */
 	if (is_cc(tty, VERASE, byte) || byte == '\b') {
-		erase_one(tty, last_row(tty));
+		erase_one(tty);
 	} else if (is_cc(tty, VKILL, byte)) {
 		erase_line(tty);
 	} else if (is_cc(tty, VWERASE, byte) && lflag(tty, IEXTEN)) {
