@@ -100,6 +100,11 @@ static void put_pss(struct seq_file *m, const char *label, u64 pss)
 	put_kb(m, label, (u32)(pss >> PSS_SHIFT));
 }
 
+static const char no_huge_pages[] = "ShmemPmdMapped:        0 kB\n"
+				    "FilePmdMapped:         0 kB\n"
+				    "Shared_Hugetlb:        0 kB\n"
+				    "Private_Hugetlb:       0 kB\n";
+
 /*
  * Shows all counters, in Linux's order. What does not exist here (huge pages,
  * swap) is 0.
@@ -123,9 +128,7 @@ static void put_stats(struct seq_file *m, const struct mem_size_stats *s,
 	put_kb(m, "Anonymous:", s->anonymous);
 	put_kb(m, "LazyFree:", 0);
 	put_kb(m, "AnonHugePages:", 0);
-	seq_puts(m,
-		 "ShmemPmdMapped:        0 kB\nFilePmdMapped:         0 kB\n"
-		 "Shared_Hugetlb:        0 kB\nPrivate_Hugetlb:       0 kB\n");
+	seq_write(m, no_huge_pages, sizeof(no_huge_pages) - 1);
 	put_kb(m, "Swap:", 0);
 	put_kb(m, "SwapPss:", 0);
 	put_kb(m, "Locked:", s->locked);

@@ -64,9 +64,15 @@ void seq_write(struct seq_file *m, const void *bytes, u32 nr)
 	m->count += nr;
 }
 
+/* One loop instead of strlen and memcpy: most texts are words. */
 void seq_puts(struct seq_file *m, const char *s)
 {
-	seq_write(m, s, (u32)strlen(s));
+	u32 count = m->count;
+
+	for (; *s; s++, count++)
+		if (count < m->size)
+			m->buf[count] = *s;
+	m->count = count;
 }
 
 void seq_putc(struct seq_file *m, char c)
