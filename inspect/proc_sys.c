@@ -243,6 +243,17 @@ static int write_shm_next_id(struct seq_file *m __unused_arg, const char *text)
 	return read_between(text, 0, INT32_MAX, (u32 *)&shm_next_id);
 }
 
+/* The share of real-time tasks, which is constant here. */
+static int show_rt_period(struct seq_file *m)
+{
+	return show_number(m, SCHED_RT_PERIOD_US);
+}
+
+static int show_rt_runtime(struct seq_file *m)
+{
+	return show_number(m, SCHED_RT_RUNTIME_US);
+}
+
 /* The slice of SCHED_RR in ms; 0 sets the default, as on Linux. */
 static int show_rr_slice(struct seq_file *m)
 {
@@ -332,6 +343,8 @@ static const struct proc_entry kernel_entries[] = {
 	DIR("random", &random_dir),
 	TEXT_RW("randomize_va_space", show_randomize, write_randomize),
 	TEXT_RW("sched_rr_timeslice_ms", show_rr_slice, write_rr_slice),
+	TEXT("sched_rt_period_us", show_rt_period),
+	TEXT("sched_rt_runtime_us", show_rt_runtime),
 	TEXT_RW("shm_next_id", show_shm_next_id, write_shm_next_id),
 	TEXT_RW("shmall", show_shmall, write_shmall),
 	TEXT_RW("shmmax", show_shmmax, write_shmmax),

@@ -18,8 +18,8 @@
 #include <run/run.h>
 #include <services/sched/internal.h>
 
-#define PERIOD_TICKS  (1u * HZ)
-#define RUNTIME_TICKS (PERIOD_TICKS * 95 / 100)
+#define PERIOD_TICKS  (SCHED_RT_PERIOD_US / (1000000 / HZ))
+#define RUNTIME_TICKS (SCHED_RT_RUNTIME_US / (1000000 / HZ))
 
 #define BITS 32u
 

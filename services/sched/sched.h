@@ -11,6 +11,10 @@
 
 extern const struct service sched_service;
 
+/* How much of each period real-time tasks may have, as on Linux. */
+#define SCHED_RT_PERIOD_US  1000000u
+#define SCHED_RT_RUNTIME_US 950000u
+
 #define RR_TIMESLICE_MS 100u /* as on Linux */
 /* How long a task of SCHED_RR runs before its equals. No lock. (realtime.c) */
 extern u32 sched_rr_timeslice_ms;

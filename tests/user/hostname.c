@@ -132,6 +132,10 @@ static void knobs(void)
 	is(write_file("/proc/sys/vm/drop_caches", "3"), 1, "drop_caches of 3");
 	is(write_file("/proc/sys/vm/drop_caches", "5"), -EINVAL,
 	   "drop_caches of 5");
+	read_text("/proc/sys/kernel/sched_rt_period_us", text, sizeof(text));
+	ok(!strcmp(text, "1000000\n"), "sched_rt_period_us is 1,000,000");
+	read_text("/proc/sys/kernel/sched_rt_runtime_us", text, sizeof(text));
+	ok(!strcmp(text, "950000\n"), "sched_rt_runtime_us is 950,000");
 	read_text("/proc/sys/kernel/sched_rr_timeslice_ms", text, sizeof(text));
 	ok(!strcmp(text, "100\n"), "sched_rr_timeslice_ms is 100");
 	is(write_file("/proc/sys/kernel/sched_rr_timeslice_ms", "200"), 3,
