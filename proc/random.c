@@ -3,7 +3,7 @@
  *
  * xorshift64* (Vigna 2014), stirred with the clock at each call. No board
  * here has a known entropy source, so this keeps no secret from an attacker, and
- * under a deterministic emulator it repeats: docs/CAVEATS.md.
+ * under a deterministic emulator it repeats: docs/differences.md.
  */
 #include <proc/proc.h>
 #include <string.h>
