@@ -6,6 +6,7 @@
  * RFC 1951, 3.2.4).
  */
 #include <inspect/internal.h>
+#include <services/gunzip/gunzip.h>
 
 /* What is here in part only, as System V's objects are, is not set. */
 static const char config[] = "CONFIG_ADVISE_SYSCALLS=y\n"
@@ -67,20 +68,7 @@ static const char config[] = "CONFIG_ADVISE_SYSCALLS=y\n"
 #define CONFIG_BYTES (sizeof(config) - 1)
 
 /* One block has a length of 16 bits. */
-_Static_assert(CONFIG_BYTES <= UINT16_MAX, "config fits into one block");
-
-/* The check sum of RFC 1952, 8: reflected, polynomial 0x04c11db7. */
-static u32 config_crc32(void)
-{
-	u32 crc = ~0u;
-
-	for (u32 i = 0; i < CONFIG_BYTES; i++) {
-		crc ^= (u8)config[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-	}
-	return ~crc;
-}
+static_assert(CONFIG_BYTES <= UINT16_MAX, "config fits into one block");
 
 int show_config(struct seq_file *m)
 {
@@ -94,7 +82,8 @@ int show_config(struct seq_file *m)
 		~CONFIG_BYTES & 0xff,
 		~CONFIG_BYTES >> 8 & 0xff,
 	};
-	const u32 tail[] = { config_crc32(), CONFIG_BYTES };
+	const u32 tail[] = { crc32((const u8 *)config, CONFIG_BYTES),
+			     CONFIG_BYTES };
 
 	seq_write(m, head, sizeof(head));
 	seq_write(m, block, sizeof(block));

@@ -45,7 +45,7 @@ static void show_lock(struct seq_file *m, u32 number,
 
 	seq_printf(m, "%u: %s ADVISORY  %s %d %02x:%02x:%u ", number,
 		   lock->kind == LOCK_FLOCK ? "FLOCK " :
-			   lock->ofd        ? "OFDLCK" :
+			   lock->pid < 0    ? "OFDLCK" :
 					      "POSIX ",
 		   lock->exclusive ? "WRITE" : "READ", lock->pid,
 		   MAJOR(facts->dev), MINOR(facts->dev), facts->ino);

@@ -263,11 +263,11 @@ static int show_rr_slice(struct seq_file *m)
 static int write_rr_slice(struct seq_file *m __unused_arg, const char *text)
 {
 	u32 ms;
+	int err = read_between(text, 0, INT32_MAX, &ms);
 
-	if (read_number(text, &ms) || ms > INT32_MAX)
-		return -EINVAL;
-	WRITE_ONCE(sched_rr_timeslice_ms, ms ? ms : RR_TIMESLICE_MS);
-	return 0;
+	if (!err)
+		WRITE_ONCE(sched_rr_timeslice_ms, ms ? ms : RR_TIMESLICE_MS);
+	return err;
 }
 
 /* Shows a random number in RFC 4122's form (version 4). */

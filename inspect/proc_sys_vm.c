@@ -14,13 +14,8 @@ static int show_max_map_count(struct seq_file *m)
 static int write_max_map_count(struct seq_file *m __unused_arg,
 			       const char *text)
 {
-	u32 most;
-
 	/* Linux's variable is an int. */
-	if (read_number(text, &most) || most > INT32_MAX)
-		return -EINVAL;
-	WRITE_ONCE(max_map_count, most);
-	return 0;
+	return read_between(text, 0, INT32_MAX, &max_map_count);
 }
 
 /* Constant: the lowest address that a program may map without privilege. */

@@ -164,7 +164,6 @@ static void set_owner(struct file_lock *lock, const struct file *file, bool ofd)
 	lock->kind = LOCK_RECORD;
 	lock->owner = ofd ? (const void *)file : current_thread_info()->files;
 	lock->pid = ofd ? -1 : current->tgid;
-	lock->ofd = ofd;
 }
 
 /* ---- fcntl ------------------------------------------------------- */

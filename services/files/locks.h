@@ -23,8 +23,7 @@ struct file_lock {
 	const struct inode *inode;
 	enum lock_kind kind;
 	const void *owner; /* a files_struct, or a file */
-	s32 pid;           /* for F_GETLK; -1: an open file owns it */
-	bool ofd;          /* F_OFD_SETLK */
+	s32 pid;           /* for F_GETLK; -1: an open file owns it (OFD) */
 	bool exclusive;
 	u64 start, end; /* positions, the last one included */
 };

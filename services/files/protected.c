@@ -20,7 +20,7 @@ static bool is_shared(const struct inode *dir)
 int may_follow_link(const struct fs_path *at, const struct inode *link,
 		    bool last)
 {
-	if (mnt_flags(at->mnt) & MS_NOSYMFOLLOW)
+	if (mnt_has(at->mnt, MS_NOSYMFOLLOW))
 		return -ELOOP;
 	if (!last || !READ_ONCE(protected_symlinks) || !is_shared(at->inode))
 		return 0;

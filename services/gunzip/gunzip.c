@@ -437,17 +437,19 @@ static int skip_head(struct gunzip *z)
 	return 0;
 }
 
-/* The check sum of RFC 1952, 8: reflected, polynomial 0x04c11db7. */
-static u32 crc32(const u8 *data, u32 bytes)
+/* Reflected, polynomial 0x04c11db7. */
+u32 crc32(const u8 *data, u32 bytes)
 {
 	static u32 table[256];
 	u32 crc = ~0u;
 
+	/* Each caller stores the same numbers, whoever else reads them. */
 	for (u32 i = 0; i < ARRAY_SIZE(table); i++) {
-		table[i] = i;
+		u32 entry = i;
+
 		for (int bit = 0; bit < 8; bit++)
-			table[i] = table[i] >> 1 ^
-				(table[i] & 1 ? 0xedb88320u : 0);
+			entry = entry >> 1 ^ (entry & 1 ? 0xedb88320u : 0);
+		WRITE_ONCE(table[i], entry);
 	}
 	while (bytes--)
 		crc = crc >> 8 ^ table[(crc ^ *data++) & 0xff];

@@ -21,6 +21,9 @@ u32 gunzip_bytes(const void *file, u32 bytes);
  */
 int __must_check gunzip(const void *file, u32 bytes, void *out, u32 room);
 
+/* The check sum of RFC 1952, 8. */
+u32 crc32(const u8 *data, u32 bytes);
+
 extern const struct service gunzip_service;
 
 #endif
