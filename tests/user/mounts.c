@@ -1,5 +1,6 @@
 /*
- * mount and umount2: a tmpfs covers a directory until it is unmounted.
+ * mount and umount2: a tmpfs covers a directory until it is unmounted; what statx
+ * and statfs tell of a mount.
  */
 #include <uapi/fcntl.h>
 #include <uapi/mount.h>
@@ -271,6 +272,74 @@ static void propagation(void)
 	   "MS_PRIVATE where nothing is mounted");
 }
 
+/* Returns 0 or open's -errno. */
+static int32_t open_and_close(const char *path, uint32_t flags)
+{
+	int32_t fd = SYS(open, path, flags, 0600);
+
+	return fd < 0 ? fd : SYS(close, fd);
+}
+
+static struct statx stx;
+
+static int32_t look(const char *path, uint32_t mask)
+{
+	memset(&stx, 0, sizeof(stx));
+	return SYS(statx, AT_FDCWD, path, 0, mask, &stx);
+}
+
+static void statx_shows(void)
+{
+	unsigned int mount_id = 0, parent, minor;
+	uint32_t id = 0, births = 0;
+
+	mount_on(dir, "tmpfs", 0);
+	mountinfo(dir, &mount_id, &parent, &minor);
+	look(dir, STATX_BASIC_STATS);
+	ok(stx.stx_mask & STATX_MNT_ID && stx.stx_mnt_id == mount_id,
+	   "statx: a mount's root has its number of mountinfo");
+	ok(stx.stx_attributes == STATX_ATTR_MOUNT_ROOT &&
+		   stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT,
+	   "statx: and the attribute of a root");
+	open_and_close(file, O_RDWR | O_CREAT);
+	look(file, STATX_BASIC_STATS | STATX_BTIME);
+	id = (uint32_t)stx.stx_mnt_id;
+	births = stx.stx_mask & STATX_BTIME;
+	ok(id == mount_id && !stx.stx_attributes,
+	   "statx: a file has the number, and not the attribute");
+	ok(births && stx.stx_btime.tv_sec == stx.stx_mtime.tv_sec &&
+		   stx.stx_btime.tv_nsec == stx.stx_mtime.tv_nsec,
+	   "statx: a new file's time of birth is that of its change");
+	SYS(utimensat, AT_FDCWD, file, ((int32_t[4]){ 1, 2, 3, 4 }), 0);
+	look(file, STATX_BASIC_STATS | STATX_BTIME);
+	ok(stx.stx_mtime.tv_sec == 3 && stx.stx_btime.tv_sec > 3,
+	   "statx: it stays, whatever the others are set to");
+	look(file, STATX_BASIC_STATS);
+	ok(!(stx.stx_mask & STATX_BTIME), "statx: only on demand");
+	SYS(umount2, dir, 0);
+	look("/", 0);
+	ok(stx.stx_attributes & STATX_ATTR_MOUNT_ROOT,
+	   "statx: / is a root, too");
+}
+
+static uint32_t type_on(const char *type)
+{
+	struct statfs64 st = { 0 };
+
+	mount_on(dir, type, 0);
+	SYS(statfs64, dir, sizeof(st), &st);
+	SYS(umount2, dir, MNT_DETACH);
+	return st.f_type;
+}
+
+static void types(void)
+{
+	ok(type_on("devpts") == DEVPTS_SUPER_MAGIC, "statfs: devpts");
+	ok(type_on("devtmpfs") == TMPFS_MAGIC, "statfs: devtmpfs is a tmpfs");
+	ok(type_on("proc") == PROC_SUPER_MAGIC, "statfs: proc");
+	ok(type_on("ramfs") == RAMFS_MAGIC, "statfs: ramfs");
+}
+
 int main(void)
 {
 	strcpy(dir, scratch("d"));
@@ -283,6 +352,8 @@ int main(void)
 	propagation();
 	expiry();
 	same_numbers();
+	statx_shows();
+	types();
 	SYS(unlink, file);
 	SYS(rmdir, dir);
 	remove_scratch();

@@ -1,6 +1,6 @@
 /*
- * Who may take a terminal: one that is free, one that another session has, and one
- * that was opened for writing only. Run as root.
+ * Which users may take a terminal for their session: a free one, one that another
+ * session has, and one that is open for writing only. Run as root.
  */
 #include <uapi/fcntl.h>
 #include <uapi/signal.h>
