@@ -281,6 +281,28 @@ static void set_packet(uint32_t on)
 	is(get(master, TIOCGPKT), (int32_t)on, "TIOCGPKT after it");
 }
 
+/* EXTPROC: the other end edits the line, and hears of changed modes. */
+static void other_end_edits(void)
+{
+	set_modes(0, EXTPROC, true);
+	is(packet(), TIOCPKT_IOCTL, "EXTPROC is set");
+	set_modes(0, NOFLSH, true);
+	is(packet(), TIOCPKT_IOCTL, "other modes are set while it is");
+	type("a\177\3b");
+	ok(!strcmp(read_from(slave), "a\177\3b"),
+	   "with EXTPROC all keys are read at once, as they are");
+	is(packet(), -EAGAIN, "and none is echoed");
+	type("a\4");
+	ok(!strcmp(read_from(slave), "a\4"), "so is ^D behind another");
+	type("\4");
+	is(SYS(read, slave, text, 8), 0, "^D alone ends the file");
+	set_modes(0, EXTPROC | NOFLSH, false);
+	is(packet(), TIOCPKT_IOCTL, "EXTPROC is taken away");
+	set_modes(0, NOFLSH, true);
+	set_modes(0, NOFLSH, false);
+	is(packet(), -EAGAIN, "without it the modes are no news");
+}
+
 static void packets(void)
 {
 	uint32_t on = 1;
@@ -324,23 +346,7 @@ static void packets(void)
 	is(packet(), TIOCPKT_START, "^Q is typed");
 	type("\3");
 	is(packet(), TIOCPKT_FLUSHREAD | TIOCPKT_FLUSHWRITE, "^C is typed");
-	set_modes(0, EXTPROC, true);
-	is(packet(), TIOCPKT_IOCTL, "EXTPROC is set");
-	set_modes(0, NOFLSH, true);
-	is(packet(), TIOCPKT_IOCTL, "other modes are set while it is");
-	type("a\177\3b");
-	ok(!strcmp(read_from(slave), "a\177\3b"),
-	   "with EXTPROC all keys are read at once, as they are");
-	is(packet(), -EAGAIN, "and none is echoed");
-	type("a\4");
-	ok(!strcmp(read_from(slave), "a\4"), "so is ^D behind another");
-	type("\4");
-	is(SYS(read, slave, text, 8), 0, "^D alone ends the file");
-	set_modes(0, EXTPROC | NOFLSH, false);
-	is(packet(), TIOCPKT_IOCTL, "EXTPROC is taken away");
-	set_modes(0, NOFLSH, true);
-	set_modes(0, NOFLSH, false);
-	is(packet(), -EAGAIN, "without it the modes are no news");
+	other_end_edits();
 	SYS(ioctl, slave, TCXONC, TCOOFF);
 	set_packet(0);
 	is(packet(), -EAGAIN, "news are not read without packet mode");
