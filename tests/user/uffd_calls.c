@@ -14,13 +14,43 @@
 
 /* ---- without a fault --------------------------------------------- */
 
+/* p: four pages that fd is registered for, and more. */
+static void refused_copies(int fd, uint8_t *p)
+{
+	is(do_copy(fd, p + 4 * PAGE, page_of_bytes, 1), -ENOENT,
+	   "UFFDIO_COPY outside the range is refused");
+	is(zeropage(fd, p + 3 * PAGE, 2), -ENOENT,
+	   "UFFDIO_ZEROPAGE partly outside the range is refused");
+	is(do_copy(fd, p + 1, page_of_bytes, 1), -EINVAL,
+	   "UFFDIO_COPY to an unaligned address is refused");
+	is(do_copy(fd, p, page_of_bytes, 0), -EINVAL,
+	   "UFFDIO_COPY of no page is refused");
+	SYS(madvise, p, PAGE, MADV_DONTNEED);
+	is(do_copy(fd, p, (void *)16, 1), -EFAULT,
+	   "UFFDIO_COPY from an unmapped address is refused");
+}
+
+static void nobody_waits(int fd, uint8_t *p)
+{
+	struct pollfd poll = { .fd = fd, .events = POLLIN };
+	struct uffd_msg msg;
+
+	is(SYS(read, fd, &msg, sizeof(msg)), -EAGAIN,
+	   "read() while nobody waits for a page, with O_NONBLOCK");
+	is(SYS(read, fd, &msg, sizeof(msg) - 1), -EINVAL,
+	   "read() into less than a message is refused");
+	is(SYS(poll, &poll, 1, 0), 0,
+	   "poll() while nobody waits reports nothing");
+	is(range_call(fd, UFFDIO_WAKE, p, 1), 0,
+	   "UFFDIO_WAKE while nobody waits is accepted");
+}
+
 static void results(void)
 {
 	int fd = open_uffd(O_NONBLOCK, 0), other = open_uffd(0, 0);
 	uint8_t *p = pages(8);
 	struct uffdio_register reg = { { (uint32_t)p, 4 * PAGE }, 1, 0 };
-	struct pollfd poll = { .fd = fd, .events = POLLIN };
-	struct uffd_msg msg;
+	struct pollfd poll = { .fd = other, .events = POLLIN };
 
 	is(SYS(ioctl, fd, UFFDIO_REGISTER, &reg), 0,
 	   "UFFDIO_REGISTER of four pages");
@@ -45,25 +75,8 @@ static void results(void)
 	   "UFFDIO_COPY of two pages, the second of them present");
 	is((int32_t)copied.copy, PAGE,
 	   "UFFDIO_COPY returns that it brought one page");
-	is(do_copy(fd, p + 4 * PAGE, page_of_bytes, 1), -ENOENT,
-	   "UFFDIO_COPY outside the range is refused");
-	is(zeropage(fd, p + 3 * PAGE, 2), -ENOENT,
-	   "UFFDIO_ZEROPAGE partly outside the range is refused");
-	is(do_copy(fd, p + 1, page_of_bytes, 1), -EINVAL,
-	   "UFFDIO_COPY to an unaligned address is refused");
-	is(do_copy(fd, p, page_of_bytes, 0), -EINVAL,
-	   "UFFDIO_COPY of no page is refused");
-	SYS(madvise, p, PAGE, MADV_DONTNEED);
-	is(do_copy(fd, p, (void *)16, 1), -EFAULT,
-	   "UFFDIO_COPY from an unmapped address is refused");
-	is(SYS(read, fd, &msg, sizeof(msg)), -EAGAIN,
-	   "read() while nobody waits for a page, with O_NONBLOCK");
-	is(SYS(read, fd, &msg, sizeof(msg) - 1), -EINVAL,
-	   "read() into less than a message is refused");
-	is(SYS(poll, &poll, 1, 0), 0,
-	   "poll() while nobody waits reports nothing");
-	is(range_call(fd, UFFDIO_WAKE, p, 1), 0,
-	   "UFFDIO_WAKE while nobody waits is accepted");
+	refused_copies(fd, p);
+	nobody_waits(fd, p);
 	is(range_call(fd, UFFDIO_UNREGISTER, p, 8), 0,
 	   "UFFDIO_UNREGISTER of the range and more");
 	is(do_copy(fd, p, page_of_bytes, 1), -ENOENT,
@@ -71,7 +84,6 @@ static void results(void)
 	is(p[0], 0, "a read of that page finds zero, without a pager");
 	is(do_register(other, p + 2 * PAGE, 4), 0,
 	   "another userfaultfd can register the range now");
-	poll.fd = other;
 	is(SYS(poll, &poll, 1, 0), 1,
 	   "poll() of a userfaultfd without O_NONBLOCK");
 	is(poll.revents, POLLERR, "it reports POLLERR");
